@@ -1,0 +1,291 @@
+//! What names a phone and the things in it: address, certificate slot, fingerprint, software version.
+//!
+//! Each type is made by parsing, so a value of it is always well-formed.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A phone's MAC address: six bytes, shown as 12 upper-case hex digits.
+///
+/// ```
+/// use phonecert::device::Mac;
+/// let mac: Mac = "00:04:f2-06075D".parse().unwrap();
+/// assert_eq!(mac.to_string(), "0004F206075D");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Mac([u8; 6]);
+
+impl Mac {
+    /// The address of these six bytes, first byte first.
+    #[must_use]
+    pub const fn new(bytes: [u8; 6]) -> Self {
+        Self(bytes)
+    }
+
+    /// The six bytes, first byte first.
+    #[must_use]
+    pub const fn bytes(self) -> [u8; 6] {
+        self.0
+    }
+
+    /// Reads an address at the beginning of `text`: 12 hex digits of any case, with an optional
+    /// `:`, `-` or `.` between two bytes. Returns the address and what follows it.
+    #[must_use]
+    pub fn prefix(text: &[u8]) -> Option<(Self, &[u8])> {
+        let mut bytes = [0; 6];
+        let mut rest = text;
+        for (index, byte) in bytes.iter_mut().enumerate() {
+            if index > 0
+                && let [b':' | b'-' | b'.', after @ ..] = rest
+            {
+                rest = after;
+            }
+            let [high, low, after @ ..] = rest else {
+                return None;
+            };
+            *byte = hex_digit(*high)? << 4 | hex_digit(*low)?;
+            rest = after;
+        }
+        Some((Self(bytes), rest))
+    }
+}
+
+/// The value of one hex digit of any case.
+#[must_use]
+pub fn hex_digit(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+impl fmt::Display for Mac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02X}"))
+    }
+}
+
+impl fmt::Debug for Mac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A text that is no MAC address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a MAC address: 12 hex digits are expected, with or without ':' or '-' between the bytes")]
+pub struct NotAMac;
+
+impl FromStr for Mac {
+    type Err = NotAMac;
+
+    fn from_str(text: &str) -> Result<Self, NotAMac> {
+        match Self::prefix(text.trim().as_bytes()) {
+            Some((mac, [])) => Ok(mac),
+            _ => Err(NotAMac),
+        }
+    }
+}
+
+/// Where a certificate stands in a phone: the built-in one, two platform slots in flash memory, and
+/// six or seven application slots in RAM (Feature Profile 37148, "Polycom Phone Device Certificate Types").
+///
+/// Slots order as reports show them: built-in, platform, application.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Slot {
+    /// The factory-installed or self-signed certificate.
+    BuiltIn,
+    /// `Custom platform device certificate N`.
+    Platform(u8),
+    /// `Custom application device certificate N`.
+    Application(u8),
+}
+
+impl fmt::Display for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BuiltIn => f.write_str("built-in"),
+            Self::Platform(number) => write!(f, "platform-{number}"),
+            Self::Application(number) => write!(f, "application-{number}"),
+        }
+    }
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Which digest a fingerprint is, told by its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Algorithm {
+    /// 16 bytes.
+    Md5,
+    /// 20 bytes.
+    Sha1,
+    /// 32 bytes.
+    Sha256,
+}
+
+impl Algorithm {
+    /// `md5`, `sha1` or `sha256`, as the JSON output has it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Md5 => "md5",
+            Self::Sha1 => "sha1",
+            Self::Sha256 => "sha256",
+        }
+    }
+}
+
+/// A certificate's fingerprint: 16, 20 or 32 bytes, shown as upper-case hex pairs with colons.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Fingerprint(Box<[u8]>);
+
+impl Fingerprint {
+    /// The fingerprint of these bytes; none if no known digest has that length.
+    #[must_use]
+    pub fn new(bytes: &[u8]) -> Option<Self> {
+        matches!(bytes.len(), 16 | 20 | 32).then(|| Self(bytes.into()))
+    }
+
+    /// Which digest this is.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        match self.0.len() {
+            16 => Algorithm::Md5,
+            20 => Algorithm::Sha1,
+            _ => Algorithm::Sha256,
+        }
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, byte) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str(":")?;
+            }
+            write!(f, "{byte:02X}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A dotted software version, ordered part by part as numbers: 4.0.10 is after 4.0.9.
+///
+/// A missing part counts as 0 in the order; the text is kept as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SoftwareVersion(Box<str>);
+
+impl SoftwareVersion {
+    /// The parts as numbers, first part first.
+    pub fn parts(&self) -> impl Iterator<Item = u32> + '_ {
+        self.0.split('.').map(|part| part.parse().unwrap_or(u32::MAX))
+    }
+
+    /// How this version stands to `other`, given as its parts; missing parts count as 0.
+    #[must_use]
+    pub fn cmp_parts(&self, other: &[u32]) -> std::cmp::Ordering {
+        compare(self.parts(), other.iter().copied())
+    }
+}
+
+fn compare(left: impl Iterator<Item = u32>, right: impl Iterator<Item = u32>) -> std::cmp::Ordering {
+    let mut left = left.fuse();
+    let mut right = right.fuse();
+    loop {
+        match (left.next(), right.next()) {
+            (None, None) => return std::cmp::Ordering::Equal,
+            (a, b) => match a.unwrap_or(0).cmp(&b.unwrap_or(0)) {
+                std::cmp::Ordering::Equal => {}
+                unequal => return unequal,
+            },
+        }
+    }
+}
+
+impl PartialOrd for SoftwareVersion {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for SoftwareVersion {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        compare(self.parts(), other.parts()).then_with(|| self.0.cmp(&other.0))
+    }
+}
+
+impl fmt::Display for SoftwareVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A text that is no dotted version.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a software version: numbers with dots between are expected, such as 5.5.2.11338")]
+pub struct NotAVersion;
+
+impl FromStr for SoftwareVersion {
+    type Err = NotAVersion;
+
+    fn from_str(text: &str) -> Result<Self, NotAVersion> {
+        let well_formed = text.contains('.')
+            && text
+                .split('.')
+                .all(|part| !part.is_empty() && part.len() <= 9 && part.bytes().all(|b| b.is_ascii_digit()));
+        if well_formed { Ok(Self(text.into())) } else { Err(NotAVersion) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mac_takes_any_notation_and_nothing_else() {
+        for text in
+            ["0004f206075d", "00:04:F2:06:07:5D", "00-04-f2-06-07-5d", "0004.f206.075d", " 0004F206075D "]
+        {
+            assert_eq!(text.parse::<Mac>().unwrap().to_string(), "0004F206075D", "{text}");
+        }
+        for text in ["", "0004f206075", "0004f206075d0", "0004f206075g", "00::04f206075d", ":0004f206075d"] {
+            assert_eq!(text.parse::<Mac>(), Err(NotAMac), "{text}");
+        }
+    }
+
+    #[test]
+    fn versions_order_as_numbers() {
+        let version = |text: &str| text.parse::<SoftwareVersion>().unwrap();
+        assert!(version("4.0.10") > version("4.0.9"));
+        assert!(version("4.0.8.1608") > version("4.0.8"));
+        assert!(version("3.3.5.0247") < version("4.0.0"));
+        assert_eq!(version("4.0.8").cmp_parts(&[4, 0, 8, 0]), std::cmp::Ordering::Equal);
+        for text in ["", "4", "4.", ".4", "4..0", "4.0H", "4.0.9999999999"] {
+            assert_eq!(text.parse::<SoftwareVersion>(), Err(NotAVersion), "{text}");
+        }
+    }
+
+    #[test]
+    fn fingerprint_lengths_name_the_digest() {
+        assert_eq!(Fingerprint::new(&[0xAB; 16]).unwrap().algorithm(), Algorithm::Md5);
+        assert_eq!(Fingerprint::new(&[0; 20]).unwrap().algorithm(), Algorithm::Sha1);
+        assert_eq!(Fingerprint::new(&[0; 32]).unwrap().algorithm(), Algorithm::Sha256);
+        assert_eq!(Fingerprint::new(&[0; 17]), None);
+        assert!(Fingerprint::new(&[0xAB; 16]).unwrap().to_string().starts_with("AB:AB:"));
+    }
+}

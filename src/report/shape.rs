@@ -1,0 +1,309 @@
+//! The shapes that users and programs rely on: `scan --format json`, frozen by `schema_version`.
+//!
+//! These types are for output alone. Texts in them are raw: JSON escapes what it must, and every
+//! other format makes control characters visible itself.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The version of the JSON output's shape. A change of any type here changes it.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The program that made a report.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Tool {
+    /// Always `phonecert`.
+    pub name: &'static str,
+    /// The program's version.
+    pub version: &'static str,
+}
+
+/// What was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Scanned {
+    /// Logs that count: repeats and earlier uploads of a log are left out.
+    pub files: u64,
+    /// Bytes of these logs, decompressed.
+    pub bytes: u64,
+    /// All lines of these logs.
+    pub lines: u64,
+    /// Lines without a valid header and without a message before them to continue.
+    pub unrecognized_lines: u64,
+    /// Certificate events and those that bear on them.
+    pub events: u64,
+    /// Phones, with or without a MAC address.
+    pub devices: u64,
+    /// The earliest dated line, local time of the phones, `2013-05-31T13:18:22`.
+    pub first_time: Option<String>,
+    /// The latest dated line.
+    pub last_time: Option<String>,
+}
+
+/// Phones by status, and active diagnoses by code: how many phones have each.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Summary {
+    /// Phones with an active error.
+    pub failed: u64,
+    /// Phones with an active warning and no active error.
+    pub attention: u64,
+    /// Phones of which the logs say too little.
+    pub unknown: u64,
+    /// Phones with evidence that all is well.
+    pub ok: u64,
+    /// For each code that is active in a phone, the number of phones.
+    pub by_code: std::collections::BTreeMap<String, u64>,
+}
+
+/// A phone's state in one word. The order is worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// An active error.
+    Failed,
+    /// An active warning and no error.
+    Attention,
+    /// The logs say too little.
+    Unknown,
+    /// Evidence, and nothing wrong in it.
+    Ok,
+}
+
+impl Status {
+    /// All, worst first.
+    pub const ALL: [Self; 4] = [Self::Failed, Self::Attention, Self::Unknown, Self::Ok];
+
+    /// The word in every format: `failed`, `attention`, `unknown`, `ok`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Attention => "attention",
+            Self::Unknown => "unknown",
+            Self::Ok => "ok",
+        }
+    }
+}
+
+/// How much a diagnosis weighs. The order is worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The phone can't use a certificate it should use.
+    Error,
+    /// It works now, or may not work.
+    Warning,
+    /// Worth knowing.
+    Info,
+}
+
+impl Severity {
+    /// `error`, `warning` or `info`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+}
+
+/// Whether a diagnosis still holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Nothing later in the logs shows the cause gone.
+    Active,
+    /// Later evidence shows the cause gone.
+    Resolved,
+}
+
+impl State {
+    /// `active` or `resolved`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+/// What is known of a slot's content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CertificateState {
+    /// A certificate is in the slot.
+    Installed,
+    /// The slot is empty.
+    NotAvailable,
+    /// The last thing known is a refused installation.
+    Rejected,
+}
+
+impl CertificateState {
+    /// `installed`, `not-available` or `rejected`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Installed => "installed",
+            Self::NotAvailable => "not-available",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// The latest known state of one slot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Certificate {
+    /// `built-in`, `platform-1`, `application-1`, …
+    pub slot: String,
+    /// What is known of the slot's content.
+    pub state: CertificateState,
+    /// The certificate's common name.
+    pub common_name: Option<String>,
+    /// Upper-case hex pairs with colons.
+    pub fingerprint: Option<String>,
+    /// `md5`, `sha1` or `sha256`.
+    pub fingerprint_algorithm: Option<String>,
+    /// Bytes, as the phone logs it.
+    pub certificate_length: Option<u64>,
+    /// Bytes, as the phone logs it.
+    pub key_length: Option<u64>,
+}
+
+/// A line of a log that proves a diagnosis.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Evidence {
+    /// The log's path; a member of an archive is `a.zip!/path/in/it`.
+    pub file: String,
+    /// 1-based number of the message's header line.
+    pub line: u64,
+    /// The time stamp as it stands there, or null.
+    pub stamp: Option<String>,
+    /// Local time of the phone, or null.
+    pub time: Option<String>,
+    /// Seconds since boot, or null.
+    pub uptime: Option<f64>,
+    /// The message, without its header; a wrapped one joined with a blank.
+    pub text: String,
+}
+
+/// What is wrong with a phone, why, and what to do.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Diagnosis {
+    /// Stable code, `INS001`.
+    pub code: String,
+    /// Stable name, `key-too-large`.
+    pub name: String,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// Whether it still holds.
+    pub state: State,
+    /// The slot it is about, or null.
+    pub slot: Option<String>,
+    /// What this phone's logs show, with its figures.
+    pub message: String,
+    /// Why that happens.
+    pub cause: String,
+    /// What to do.
+    pub remedy: String,
+    /// Document and section.
+    pub reference: String,
+    /// How many times it was seen.
+    pub occurrences: u64,
+    /// Local time of the first dated occurrence.
+    pub first_seen: Option<String>,
+    /// Local time of the last dated occurrence.
+    pub last_seen: Option<String>,
+    /// At most six lines: the first three and the last three.
+    pub evidence: Vec<Evidence>,
+}
+
+/// One phone.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Device {
+    /// 12 upper-case hex digits; null when neither the file's name nor the log tells.
+    pub mac: Option<String>,
+    /// As the log names it, `VVX 500`.
+    pub model: Option<String>,
+    /// The assembly number. It is not a label's part number.
+    pub assembly: Option<String>,
+    /// The assembly's revision. It is not a label's revision.
+    pub assembly_revision: Option<String>,
+    /// Version of the phone's application, `5.5.2.11338`.
+    pub software: Option<String>,
+    /// The state in one word.
+    pub status: Status,
+    /// The logs that count, in time order.
+    pub files: Vec<String>,
+    /// Boots that the logs show, whole or in part.
+    pub boots: u64,
+    /// The first dated line.
+    pub first_time: Option<String>,
+    /// The last dated line.
+    pub last_time: Option<String>,
+    /// The latest known state of every slot that the logs mention, `built-in` first.
+    pub certificates: Vec<Certificate>,
+    /// By severity, then code.
+    pub diagnoses: Vec<Diagnosis>,
+}
+
+/// A file that could not be read as it should.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Problem {
+    /// The file.
+    pub path: String,
+    /// `not-found`, `permission-denied`, `unreadable`, `corrupt-archive`, `truncated-archive`,
+    /// `limit-exceeded`, `symlink-loop`, `not-a-log` or `changed-while-read`.
+    pub kind: String,
+    /// One sentence.
+    pub message: String,
+}
+
+/// The whole answer of `scan --format json`.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Document {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// The program.
+    pub tool: Tool,
+    /// What was read.
+    pub scanned: Scanned,
+    /// Phones by status and code.
+    pub summary: Summary,
+    /// Worst status first, then by MAC.
+    pub devices: Vec<Device>,
+    /// What was not read.
+    pub problems: Vec<Problem>,
+}
+
+/// One event of `events --format jsonl`; fields that its kind does not have are left out.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct EventRow {
+    /// 12 upper-case hex digits, or null.
+    pub mac: Option<String>,
+    /// The log's path; a member of an archive is `a.zip!/path/in/it`.
+    pub file: String,
+    /// 1-based number of the message's header line.
+    pub line: u64,
+    /// The time stamp as it stands there, or null.
+    pub stamp: Option<String>,
+    /// Local time of the phone, or null.
+    pub time: Option<String>,
+    /// Seconds since boot, or null.
+    pub uptime: Option<f64>,
+    /// The component, without padding; null where the line has no header.
+    pub component: Option<String>,
+    /// `0` to `6` or `*`; null where the line has no header.
+    pub level: Option<String>,
+    /// Events lost so far; null where the line has no header.
+    pub missed: Option<u64>,
+    /// The kind, `key_too_large`.
+    pub kind: &'static str,
+    /// The slot that the message names, or null.
+    pub slot: Option<String>,
+    /// The kind's own fields, in the contract's order: name and value.
+    #[serde(flatten)]
+    pub fields: serde_json::Map<String, serde_json::Value>,
+}
