@@ -2,5 +2,9 @@
 //! device certificates, why, and what to do.
 
 pub mod device;
+pub mod event;
+pub mod line;
 pub mod problem;
+pub mod reader;
 pub mod report;
+pub mod stamp;
