@@ -2,9 +2,13 @@
 //! device certificates, why, and what to do.
 
 pub mod device;
+pub mod digest;
 pub mod event;
+pub mod input;
 pub mod line;
 pub mod problem;
 pub mod reader;
 pub mod report;
 pub mod stamp;
+pub mod timeline;
+pub mod window;

@@ -132,6 +132,18 @@ impl Yearless {
         self.0.with_year(year)
     }
 
+    /// Whole days from this to `later`, in a leap year.
+    #[must_use]
+    pub fn days_until(self, later: Self) -> i64 {
+        (later.0 - self.0).num_days()
+    }
+
+    /// Milliseconds from this to `later`, in one year.
+    #[must_use]
+    pub fn milliseconds_until(self, later: Self) -> i64 {
+        (later.0 - self.0).num_milliseconds()
+    }
+
     /// What remains of a time when its year is taken away.
     #[must_use]
     pub fn of(time: NaiveDateTime) -> Option<Self> {

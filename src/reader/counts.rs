@@ -1,7 +1,9 @@
 //! What is counted of every line, whether it matters or not.
 
+use serde::{Deserialize, Serialize};
+
 /// What a reader counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Bytes.
     pub bytes: u64,
@@ -33,7 +35,7 @@ impl Counts {
 }
 
 /// What tells type 1 from type 2: both are ten digits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digits {
     /// Some stamp is a date as `MMDDhhmmss`.
     pub dated_as_2: bool,

@@ -1,0 +1,101 @@
+//! How often a thing was seen, and where: all places while they are few, then the first and the last.
+
+use serde::{Deserialize, Serialize};
+
+use crate::stamp::Stamp;
+
+/// How many first and how many last places are kept.
+const KEPT: usize = 3;
+
+/// How often something was seen, with its first three and last three places in order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sightings<P = Sighting> {
+    /// How often.
+    pub count: u64,
+    places: Vec<P>,
+}
+
+impl<P> Default for Sightings<P> {
+    fn default() -> Self {
+        Self { count: 0, places: Vec::new() }
+    }
+}
+
+impl<P> Sightings<P> {
+    /// Seen once, here.
+    #[must_use]
+    pub fn once(place: P) -> Self {
+        Self { count: 1, places: vec![place] }
+    }
+
+    /// The places in order: all of them up to six, else the first three and the last three.
+    #[must_use]
+    pub fn places(&self) -> &[P] {
+        &self.places
+    }
+
+    /// Adds what was seen later.
+    pub fn append(&mut self, later: Self) {
+        self.count += later.count;
+        for place in later.places {
+            self.keep(place);
+        }
+    }
+
+    /// Takes away the first, which turned out to be none.
+    pub fn drop_first(&mut self) {
+        if self.count > 0 && !self.places.is_empty() {
+            self.count -= 1;
+            self.places.remove(0);
+        }
+    }
+
+    /// The same, each place seen with other eyes.
+    pub fn map<Q>(self, other: impl FnMut(P) -> Q) -> Sightings<Q> {
+        Sightings { count: self.count, places: self.places.into_iter().map(other).collect() }
+    }
+
+    fn keep(&mut self, place: P) {
+        if self.places.len() == 2 * KEPT {
+            self.places.remove(KEPT);
+        }
+        self.places.push(place);
+    }
+}
+
+/// One line that was seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sighting {
+    /// 1-based number of the message's header line.
+    pub line: u64,
+    /// The line's stamp.
+    pub stamp: Option<Stamp>,
+    /// The message, without its header; a wrapped one joined with a blank.
+    pub text: Box<str>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(range: std::ops::Range<u64>) -> Sightings<u64> {
+        let mut all = Sightings::default();
+        range.for_each(|place| all.append(Sightings::once(place)));
+        all
+    }
+
+    #[test]
+    fn the_first_and_the_last_are_kept() {
+        assert_eq!(seen(0..6).places(), [0, 1, 2, 3, 4, 5]);
+        assert_eq!((seen(0..100).count, seen(0..100).places()), (100, &[0, 1, 2, 97, 98, 99][..]));
+    }
+
+    #[test]
+    fn parts_append_to_the_whole() {
+        for split in 0..20 {
+            let mut parts = seen(0..split);
+            parts.append(seen(split..20));
+            assert_eq!(parts, seen(0..20), "split at {split}");
+        }
+    }
+}

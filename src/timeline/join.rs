@@ -1,0 +1,179 @@
+//! From the parts of several logs, in order, to boots: a boot can begin in one log and end in another.
+
+use chrono::NaiveDateTime;
+
+use super::{Boot, Calendar, Moment, Place};
+use crate::device::Slot;
+use crate::digest::{BootState, Context, Digest, Finding, Observation, Segment, Sighting};
+use crate::event::Event;
+use crate::window::Window;
+
+/// A segment of a log among those of all logs.
+pub(super) struct Part {
+    file: usize,
+    calendar: Calendar,
+    starts_boot: bool,
+    segment: Segment,
+}
+
+impl Part {
+    fn dates(&self) -> Option<(NaiveDateTime, NaiveDateTime)> {
+        let (first, last) = self.segment.dates?;
+        let time = |stamp| self.calendar.time(&stamp, self.segment.year);
+        Some((time(first)?, time(last)?))
+    }
+}
+
+/// Adds the segments of the next log.
+pub(super) fn add_log(parts: &mut Vec<Part>, file: usize, digest: Digest, calendar: Calendar) {
+    for (index, mut segment) in digest.segments.into_iter().enumerate() {
+        let before = parts.last().map(|part| part.segment.boot);
+        let starts_boot = match (index, before) {
+            (_, None) => true,
+            (0, Some(before)) => ends_before(&before, &segment),
+            _ => segment.starts_boot,
+        };
+        if let (0, Some(before)) = (index, before) {
+            let saving = if starts_boot { None } else { open_saving(parts) };
+            go_on(&mut segment, &before, starts_boot, saving);
+        } else if index == 0 {
+            go_on(&mut segment, &BootState::default(), true, None);
+        }
+        parts.push(Part { file, calendar, starts_boot, segment });
+    }
+}
+
+/// Whether a log begins with another boot than the log before ends with.
+fn ends_before(before: &BootState, segment: &Segment) -> bool {
+    segment.opening.is_some_and(|stamp| before.ends_before(&stamp))
+        || (segment.boot.banner && before.ends_before_banner())
+        || (segment.boot.inventoried && before.inventoried)
+}
+
+/// Lets the first segment of a log go on from the log before.
+fn go_on(segment: &mut Segment, before: &BootState, starts_boot: bool, saving: Option<Slot>) {
+    let nothing_new = !starts_boot && segment.opening_missed > 0 && segment.opening_missed <= before.missed;
+    for finding in &mut segment.findings {
+        match (&finding.what, finding.context) {
+            (_, Context::SavingBefore) => finding.context = saving.map_or(Context::None, Context::Saving),
+            (Observation::Missed, _) if nothing_new => finding.seen.drop_first(),
+            _ => {}
+        }
+    }
+    segment.findings.retain(|finding| finding.seen.count > 0);
+    if !starts_boot {
+        let boot = &mut segment.boot;
+        boot.fresh &= before.fresh;
+        boot.banner |= before.banner;
+        boot.ended |= before.ended;
+        boot.inventoried |= before.inventoried;
+        boot.uptime = boot.uptime.max(before.uptime);
+        boot.missed = boot.missed.max(before.missed);
+    }
+}
+
+/// The slot that the log before was last saving to, in its last boot.
+fn open_saving(parts: &[Part]) -> Option<Slot> {
+    let begin = parts.iter().rposition(|part| part.starts_boot).unwrap_or(0);
+    parts[begin..].iter().rev().flat_map(|part| part.segment.findings.iter().rev()).find_map(|finding| {
+        match &finding.what {
+            Observation::Event(Event::CertificateSaving { slot }) => Some(*slot),
+            _ => None,
+        }
+    })
+}
+
+/// The boots that are within the window, and the first and last of their dates.
+pub(super) fn boots(
+    parts: Vec<Part>,
+    window: &Window,
+) -> (Vec<Boot>, Option<(NaiveDateTime, NaiveDateTime)>) {
+    let within = within(&parts, window);
+    let mut boots: Vec<Boot> = Vec::new();
+    let mut times = None;
+    for (part, within) in parts.into_iter().zip(within) {
+        if part.starts_boot || boots.is_empty() {
+            boots.push(Boot::default());
+        }
+        if !within {
+            continue;
+        }
+        times = hull(times, part.dates());
+        if let Some(boot) = boots.last_mut() {
+            add_part(boot, part);
+        }
+    }
+    boots.retain(|boot| boot.count > 0);
+    (boots, times)
+}
+
+/// Which parts are within the window. One without a date counts by the next date of its boot, or else
+/// by the one before; a boot without any date is within, since nothing says that it is not.
+fn within(parts: &[Part], window: &Window) -> Vec<bool> {
+    if window.is_open() {
+        return vec![true; parts.len()];
+    }
+    let own: Vec<_> =
+        parts.iter().map(|part| part.dates().map(|(first, _)| window.contains(first))).collect();
+    let mut within = own.clone();
+    for place in (1..parts.len()).rev() {
+        if within[place - 1].is_none() && !parts[place].starts_boot {
+            within[place - 1] = within[place];
+        }
+    }
+    for place in 1..parts.len() {
+        if within[place].is_none() && !parts[place].starts_boot {
+            within[place] = within[place - 1];
+        }
+    }
+    within.into_iter().map(|within| within.unwrap_or(true)).collect()
+}
+
+fn hull(
+    times: Option<(NaiveDateTime, NaiveDateTime)>,
+    more: Option<(NaiveDateTime, NaiveDateTime)>,
+) -> Option<(NaiveDateTime, NaiveDateTime)> {
+    match (times, more) {
+        (Some((first, last)), Some((from, to))) => Some((first.min(from), last.max(to))),
+        (times, more) => times.or(more),
+    }
+}
+
+fn add_part(boot: &mut Boot, part: Part) {
+    let Part { file, calendar, segment, .. } = part;
+    // A log without any line of one has a segment too, but shows no boot.
+    let shows_boot = segment.opening.is_some() || !segment.findings.is_empty();
+    boot.count = boot.count.max(if shows_boot { segment.boots } else { 0 });
+    boot.dated |= segment.dates.is_some() && !segment.clock_unset;
+    let has_inventory = segment.findings.iter().any(|finding| is_inventory(&finding.what));
+    boot.inventory_ended = segment.inventory_ended
+        || (boot.inventory_ended && !has_inventory)
+        || (boot.has_inventory() && !has_inventory);
+    boot.inventory_holed |= segment.inventory_holed;
+    for Finding { what, context, seen } in segment.findings {
+        let seen = seen.map(|Sighting { line, stamp, text }| {
+            let time =
+                stamp.filter(|_| !segment.clock_unset).and_then(|stamp| calendar.time(&stamp, segment.year));
+            Place { file, line, stamp, time, text }
+        });
+        let mut moment = Moment { what, context, seen };
+        let known =
+            boot.moments.iter().position(|known| known.what == moment.what && known.context == context);
+        if let Some(known) = known {
+            let mut earlier = boot.moments.remove(known);
+            earlier.seen.append(moment.seen);
+            moment = earlier;
+        }
+        boot.moments.push(moment);
+    }
+}
+
+fn is_inventory(what: &Observation) -> bool {
+    matches!(what, Observation::Event(event) if event.is_inventory())
+}
+
+impl Boot {
+    fn has_inventory(&self) -> bool {
+        self.moments.iter().any(|moment| is_inventory(&moment.what))
+    }
+}
