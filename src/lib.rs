@@ -3,4 +3,5 @@
 
 pub mod device;
 pub mod problem;
+pub mod reference;
 pub mod report;
