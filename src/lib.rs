@@ -2,6 +2,7 @@
 //! device certificates, why, and what to do.
 
 pub mod device;
+pub mod lookup;
 pub mod problem;
 pub mod reference;
 pub mod report;
