@@ -2,6 +2,7 @@
 //! device certificates, why, and what to do.
 
 pub mod device;
+pub mod inventory;
 pub mod lookup;
 pub mod problem;
 pub mod reference;
