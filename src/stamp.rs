@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 const WIDEST: usize = 13;
 
 /// A time stamp, byte for byte as it stands in the log.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Stamp {
     bytes: [u8; WIDEST],
     length: u8,

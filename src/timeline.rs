@@ -102,8 +102,8 @@ impl Moment {
     }
 }
 
-/// A line, with what its stamp means.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A line, with what its stamp means. Places order as the lines do.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// Which of the timeline's files.
     pub file: usize,

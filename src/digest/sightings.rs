@@ -42,6 +42,19 @@ impl<P> Sightings<P> {
         }
     }
 
+    /// Joins what was seen at places that may lie between these.
+    pub fn join(&mut self, other: Self)
+    where
+        P: Ord,
+    {
+        self.count += other.count;
+        self.places.extend(other.places);
+        self.places.sort();
+        while self.places.len() > 2 * KEPT {
+            self.places.remove(KEPT);
+        }
+    }
+
     /// Takes away the first, which turned out to be none.
     pub fn drop_first(&mut self) {
         if self.count > 0 && !self.places.is_empty() {
@@ -88,6 +101,19 @@ mod tests {
     fn the_first_and_the_last_are_kept() {
         assert_eq!(seen(0..6).places(), [0, 1, 2, 3, 4, 5]);
         assert_eq!((seen(0..100).count, seen(0..100).places()), (100, &[0, 1, 2, 97, 98, 99][..]));
+    }
+
+    #[test]
+    fn places_in_between_find_their_order() {
+        let every_third = |from: u64| {
+            let mut all = Sightings::default();
+            (from..100).step_by(3).for_each(|place| all.append(Sightings::once(place)));
+            all
+        };
+        let mut joined = every_third(1);
+        joined.join(every_third(0));
+        joined.join(every_third(2));
+        assert_eq!(joined, seen(0..100));
     }
 
     #[test]

@@ -1,0 +1,280 @@
+//! `--inventory FILE.csv`: what a phone's label says and its log cannot tell.
+
+mod records;
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::io::{self, Read};
+
+use crate::device::Mac;
+use crate::problem::{Problem, ProblemKind};
+use crate::reference::{Expectation, Label, PartNumber, Revision, factory_certificate_expected};
+use records::{FIELDS_MAX, Fault, Next, RECORD_MAX, Records};
+
+/// The most phones of an inventory.
+const ROWS_MAX: usize = 1_000_000;
+
+/// The most problems that are told one by one; of more only the number is told.
+const PROBLEMS_MAX: usize = 10_000;
+
+/// The most characters that are kept of a model and shown of a bad field.
+const SHOWN_MAX: usize = 64;
+
+/// The phones that an inventory names.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Inventory {
+    /// What is known of each phone.
+    pub rows: BTreeMap<Mac, InventoryRow>,
+    /// Rows that could not be read as they should, in the file's order. A phone whose MAC address could be
+    /// read is in `rows` all the same, without the field at fault.
+    pub problems: Vec<Problem>,
+}
+
+/// What an inventory says of one phone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InventoryRow {
+    /// The model as it was written, at most 64 characters.
+    pub model: Option<Box<str>>,
+    /// The part number of the phone's console label or of its box.
+    pub part_number: Option<PartNumber>,
+    /// The revision on the same label.
+    pub revision: Option<Revision>,
+    /// The line of the file, from 1, in which the row begins.
+    pub line: u64,
+}
+
+impl InventoryRow {
+    /// Whether the phone left the factory with a certificate, by the guide's tables. Unknown where the
+    /// inventory lacks the part number or the revision.
+    #[must_use]
+    pub fn expectation(&self) -> Expectation {
+        match (self.part_number, self.revision) {
+            (Some(part_number), Some(revision)) => factory_certificate_expected(part_number, revision),
+            _ => Expectation::Unknown,
+        }
+    }
+
+    fn says_the_same(&self, other: &Self) -> bool {
+        let models = (self.model.as_deref().unwrap_or(""), other.model.as_deref().unwrap_or(""));
+        models.0.eq_ignore_ascii_case(models.1)
+            && self.part_number == other.part_number
+            && self.revision == other.revision
+    }
+}
+
+/// Why a file is no inventory at all.
+#[derive(Debug, thiserror::Error)]
+pub enum InventoryError {
+    /// The input could not be read.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The file is in UTF-16, as some spreadsheets save "Unicode text".
+    #[error("the file is in UTF-16: save it as CSV in UTF-8")]
+    Utf16,
+    /// The header row does not name the column that all depends on.
+    #[error(
+        "the first row has no column `mac`: it must name the columns mac, model, part_number and revision"
+    )]
+    NoMacColumn,
+}
+
+impl Inventory {
+    /// Reads a CSV file: a header row with `mac` and perhaps `model`, `part_number` and `revision`, in
+    /// any order and case (blanks, `_` and `-` in names don't matter; of two columns of one name the
+    /// first counts), fields between `,` or `;`, quoted or not, in UTF-8 with or without a BOM. A
+    /// part number may have its revision behind it.
+    ///
+    /// `name` is what problems call the file. Memory is bounded by a million phones, 10,000 problems
+    /// and 64 KiB a row. Of two rows of one phone that differ the first counts.
+    ///
+    /// # Errors
+    /// [`InventoryError`] where no row can be read: an input that fails, UTF-16, no `mac` column.
+    pub fn read(name: &str, input: impl Read) -> Result<Self, InventoryError> {
+        let mut records = Records::new(input);
+        let columns = Columns::read(&mut records)?;
+        let mut reading = Reading { name, inventory: Self::default(), untold: 0 };
+        loop {
+            match records.next()? {
+                Next::End => break,
+                Next::Bad(fault) => reading.fault(records.line(), fault),
+                Next::Record if columns.swallow_rows(&records) => {
+                    reading.fault(records.line(), Fault::OpenQuote);
+                    records.go_on_behind_first_line()?;
+                }
+                Next::Record if records.fields().all(|field| field.trim_ascii().is_empty()) => {}
+                Next::Record if reading.inventory.rows.len() >= ROWS_MAX => {
+                    let message =
+                        format!("line {}: more than {ROWS_MAX} phones; the rest is left out", records.line());
+                    reading.problem(ProblemKind::LimitExceeded, message);
+                    break;
+                }
+                Next::Record => reading.row(&columns, &records),
+            }
+        }
+        Ok(reading.end())
+    }
+}
+
+/// Where each of our columns stands; the places behind the last field read as empty.
+struct Columns {
+    delimiter: u8,
+    mac: usize,
+    model: usize,
+    part_number: usize,
+    revision: usize,
+}
+
+impl Columns {
+    fn read<R: Read>(records: &mut Records<R>) -> Result<Self, InventoryError> {
+        if matches!(records.peek()?, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
+            return Err(InventoryError::Utf16);
+        }
+        for delimiter in [b',', b';'] {
+            records.set_delimiter(delimiter);
+            if records.next()? == Next::Record {
+                let names: Vec<String> = records.fields().map(column_name).collect();
+                let place = |wanted: &str| names.iter().position(|name| name == wanted);
+                if let Some(mac) = place("mac") {
+                    let [model, part_number, revision] =
+                        ["model", "partnumber", "revision"].map(|name| place(name).unwrap_or(usize::MAX));
+                    return Ok(Self { delimiter, mac, model, part_number, revision });
+                }
+            }
+            records.go_back();
+        }
+        Err(InventoryError::NoMacColumn)
+    }
+
+    /// Whether a quote was left open, so that the record holds rows of other phones: no value of ours has
+    /// a line break in it, and no text of others has lines with a MAC address where ours stands.
+    fn swallow_rows<R: Read>(&self, records: &Records<R>) -> bool {
+        let ours = [self.mac, self.model, self.part_number, self.revision];
+        let over_lines = |field: &[u8]| field.trim_ascii().iter().any(|byte| matches!(byte, b'\r' | b'\n'));
+        let is_row = |line: &[u8]| {
+            let field = line.split(|byte| *byte == self.delimiter).nth(self.mac).unwrap_or_default();
+            mac(String::from_utf8_lossy(field).trim_matches(['"', ' '])).is_some()
+        };
+        ours.into_iter().any(|column| over_lines(records.field(column)))
+            || records.further_lines().any(is_row)
+    }
+}
+
+/// `Part Number`, `part-number` and `PART_NUMBER` are one.
+fn column_name(field: &[u8]) -> String {
+    let name = String::from_utf8_lossy(field);
+    let name = name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '\u{feff}'));
+    name.take(SHOWN_MAX).flat_map(char::to_lowercase).collect()
+}
+
+struct Reading<'a> {
+    name: &'a str,
+    inventory: Inventory,
+    untold: u64,
+}
+
+impl Reading<'_> {
+    fn row<R: Read>(&mut self, columns: &Columns, records: &Records<R>) {
+        let line = records.line();
+        let text = |column| String::from_utf8_lossy(records.field(column));
+        let Some(mac) = mac(&text(columns.mac)) else {
+            let shown = shown(&text(columns.mac));
+            self.unreadable(line, &format!("{shown} is no MAC address; the row is left out"));
+            return;
+        };
+        let model = text(columns.model);
+        let model = (!model.trim().is_empty()).then(|| model.trim().chars().take(SHOWN_MAX).collect());
+        let label = self.field::<Label>(&text(columns.part_number), line, "part number");
+        let revision = self.field::<Revision>(&text(columns.revision), line, "revision");
+        let row = InventoryRow {
+            model,
+            part_number: label.map(|label| label.part_number),
+            revision: revision.or_else(|| label.and_then(|label| label.revision)),
+            line,
+        };
+        self.add(mac, row);
+    }
+
+    fn field<T: std::str::FromStr>(&mut self, text: &str, line: u64, what: &str) -> Option<T> {
+        if text.trim().is_empty() {
+            return None;
+        }
+        let value = text.parse().ok();
+        if value.is_none() {
+            let message = format!("{} is no {what}; the rest of the row counts", shown(text));
+            self.unreadable(line, &message);
+        }
+        value
+    }
+
+    fn add(&mut self, mac: Mac, row: InventoryRow) {
+        let line = row.line;
+        let first = match self.inventory.rows.entry(mac) {
+            Entry::Vacant(place) => {
+                place.insert(row);
+                return;
+            }
+            Entry::Occupied(place) if place.get().says_the_same(&row) => return,
+            Entry::Occupied(place) => place.get().line,
+        };
+        self.unreadable(
+            line,
+            &format!("{mac} stands in line {first} already, with other details; line {first} counts"),
+        );
+    }
+
+    fn fault(&mut self, line: u64, fault: Fault) {
+        match fault {
+            Fault::OpenQuote => {
+                self.unreadable(line, "a quote is opened and not closed; the row is left out")
+            }
+            Fault::LineTooLong => {
+                let message = format!("line {line}: more than {RECORD_MAX} bytes; the row is left out");
+                self.problem(ProblemKind::LimitExceeded, message);
+            }
+            Fault::TooManyFields => {
+                let message = format!("line {line}: more than {FIELDS_MAX} columns; the row is left out");
+                self.problem(ProblemKind::LimitExceeded, message);
+            }
+        }
+    }
+
+    fn unreadable(&mut self, line: u64, message: &str) {
+        self.problem(ProblemKind::Unreadable, format!("line {line}: {message}"));
+    }
+
+    fn problem(&mut self, kind: ProblemKind, message: String) {
+        if self.inventory.problems.len() < PROBLEMS_MAX {
+            self.inventory.problems.push(Problem::new(self.name, kind, message));
+        } else {
+            self.untold += 1;
+        }
+    }
+
+    fn end(mut self) -> Inventory {
+        if self.untold > 0 {
+            let message = format!("{} more problems with rows of this file", self.untold);
+            self.inventory.problems.push(Problem::new(self.name, ProblemKind::LimitExceeded, message));
+        }
+        self.inventory
+    }
+}
+
+/// An address in any notation; a spreadsheet's `'` that marks a text is no part of it.
+fn mac(text: &str) -> Option<Mac> {
+    let text = text.trim().trim_start_matches('\'');
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).take(SHOWN_MAX).collect();
+    text.parse().ok()
+}
+
+/// A field in quotes, short enough for a message. Whoever prints it makes control characters visible.
+fn shown(text: &str) -> String {
+    let text = text.trim();
+    let mut shown: String = text.chars().take(SHOWN_MAX).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    format!("\"{shown}\"")
+}
+
+#[cfg(test)]
+mod tests;

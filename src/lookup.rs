@@ -1,0 +1,205 @@
+//! From a word on the command line to the guide's rows about it: `phonecert lookup`.
+
+mod nearest;
+mod render;
+
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::reference::{
+    Expectation, Label, MenuText, ModelName, PartNumber, PartRow, Revision, ZtpRow,
+    factory_certificate_expected, menu_texts, part_rows, ztp_rows,
+};
+
+pub use render::write_table;
+
+/// What the guide's tables say of one model, part number or menu text. The fields that serialize are
+/// the shape of `lookup --format json`.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Answer {
+    /// The word as it was given.
+    pub query: String,
+    /// Since which revision a factory certificate is installed: console labels, then boxes.
+    pub factory_certificate: Vec<FactoryCertificate>,
+    /// Which software ZTP asks for.
+    pub ztp: Vec<Ztp>,
+    /// Whether a factory certificate is to be expected in the phone with this part number and revision;
+    /// none where no revision was given or the tables can't tell.
+    pub expected: Option<bool>,
+    /// What a text of the phone's menu means; only where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub menu: Option<Menu>,
+    /// The part number and revision that `expected` is about.
+    #[serde(skip)]
+    label: Option<(PartNumber, Revision)>,
+    /// The tables that the rows come from, for a reader.
+    #[serde(skip)]
+    sources: Vec<&'static str>,
+}
+
+/// A row of the implementation-date tables.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FactoryCertificate {
+    /// The model: `SoundPoint IP 321`.
+    pub platform: &'static str,
+    /// `console` or `box`.
+    pub label: &'static str,
+    /// The label's part number: `2201-12360-001`.
+    pub part_number: String,
+    /// The first revision with a factory certificate: letters or a number.
+    pub revision: String,
+    /// Its month: `2009-05`.
+    pub since: String,
+    /// What the guide printed where this row departs from it, or what else to know.
+    pub note: Option<&'static str>,
+}
+
+/// A row of the ZTP product tables.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Ztp {
+    /// The product with its family: `SoundPoint IP 321/331`.
+    pub product: &'static str,
+    /// The UC Software that ZTP asks for: `4.0.8H`.
+    pub required_software: String,
+    /// The UC Software that left the factory when the document was written.
+    pub current_software: String,
+    /// `SHA-1/SHA-2`.
+    pub certificate_support: &'static str,
+}
+
+/// A text of the phone's menu.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Menu {
+    /// The text as the phone shows it.
+    pub text: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// When it misleads.
+    pub traps: Vec<&'static str>,
+    /// The document and the section.
+    pub source: &'static str,
+}
+
+/// Nothing in the tables has the name that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", render::not_found(self))]
+pub struct NotFound {
+    /// The word as it was given, raw: the message shows control characters as escapes.
+    pub query: String,
+    /// Names of the tables that are most like it, the nearest first; at most five.
+    pub nearest: Vec<String>,
+    /// Whether it is a well-formed part number, so perhaps one of another kind.
+    pub is_part_number: bool,
+}
+
+/// Looks up a model in any usual spelling, a label's part number with or without a revision behind it,
+/// or a text of the phone's menu.
+///
+/// A revision given beside the query counts before one inside it.
+///
+/// # Errors
+/// [`NotFound`] with the nearest names.
+///
+/// ```
+/// use phonecert::lookup::lookup;
+/// let answer = lookup("2201-12360-001", "A".parse().ok()).unwrap();
+/// assert_eq!(answer.expected, Some(false));
+/// assert_eq!(answer.ztp[0].product, "SoundPoint IP 321/331");
+/// ```
+pub fn lookup(query: &str, revision: Option<Revision>) -> Result<Answer, NotFound> {
+    if let Some(text) = menu_texts().iter().find(|text| text.is_meant(query)) {
+        return Ok(Answer { menu: Some(menu(text)), ..answer(query, vec![], vec![]) });
+    }
+    if let Ok(label) = query.parse::<Label>() {
+        return by_label(query, label, revision.or(label.revision));
+    }
+    let name = query.parse::<ModelName>().map_err(|_| not_found(query, false))?;
+    let parts: Vec<_> = part_rows().iter().filter(|row| name.names(row.model)).collect();
+    let ztp: Vec<_> =
+        ztp_rows().iter().filter(|row| row.models.iter().any(|model| name.names(*model))).collect();
+    if parts.is_empty() && ztp.is_empty() {
+        return Err(not_found(query, false));
+    }
+    Ok(answer(query, parts, ztp))
+}
+
+impl Answer {
+    /// Writes the answer as JSON, indented, with a line break at its end.
+    ///
+    /// # Errors
+    /// What `out` returns.
+    pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut *out, self)?;
+        out.write_all(b"\n")
+    }
+}
+
+fn by_label(query: &str, label: Label, revision: Option<Revision>) -> Result<Answer, NotFound> {
+    let parts: Vec<_> = part_rows().iter().filter(|row| row.part_number == label.part_number).collect();
+    if parts.is_empty() {
+        return Err(not_found(query, true));
+    }
+    let ztp =
+        ztp_rows().iter().filter(|row| parts.iter().any(|part| row.models.contains(&part.model))).collect();
+    let label = revision.map(|revision| (label.part_number, revision));
+    let expectation = label.map(|(part, revision)| factory_certificate_expected(part, revision));
+    let expected = match expectation {
+        Some(Expectation::Yes) => Some(true),
+        Some(Expectation::No { .. }) => Some(false),
+        Some(Expectation::Unknown) | None => None,
+    };
+    Ok(Answer { expected, label, ..answer(query, parts, ztp) })
+}
+
+fn answer(query: &str, parts: Vec<&'static PartRow>, ztp: Vec<&'static ZtpRow>) -> Answer {
+    let tables = parts.iter().map(|row| row.source.as_str()).chain(ztp.iter().map(|row| row.source.as_str()));
+    let mut sources: Vec<&'static str> = tables.collect();
+    sources.dedup();
+    Answer {
+        query: query.to_owned(),
+        factory_certificate: parts.into_iter().map(factory_certificate).collect(),
+        ztp: ztp.into_iter().map(ztp_product).collect(),
+        expected: None,
+        menu: None,
+        label: None,
+        sources,
+    }
+}
+
+fn factory_certificate(row: &'static PartRow) -> FactoryCertificate {
+    FactoryCertificate {
+        platform: &row.platform,
+        label: row.label.name(),
+        part_number: row.part_number.to_string(),
+        revision: row.revision.to_string(),
+        since: row.since.to_string(),
+        note: row.note.as_deref(),
+    }
+}
+
+fn ztp_product(row: &'static ZtpRow) -> Ztp {
+    Ztp {
+        product: &row.product,
+        required_software: row.required_software.to_string(),
+        current_software: row.current_software.to_string(),
+        certificate_support: &row.certificate_support,
+    }
+}
+
+fn menu(text: &'static MenuText) -> Menu {
+    Menu {
+        text: &text.text,
+        meaning: &text.meaning,
+        traps: text.traps.iter().map(String::as_str).collect(),
+        source: &text.source,
+    }
+}
+
+fn not_found(query: &str, is_part_number: bool) -> NotFound {
+    NotFound { query: query.to_owned(), nearest: nearest::names(query), is_part_number }
+}
+
+#[cfg(test)]
+mod tests;

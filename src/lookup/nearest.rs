@@ -1,0 +1,112 @@
+//! The names of the tables that are most like a word that is none of them.
+
+use std::collections::BTreeSet;
+
+use crate::reference::{Model, menu_texts, part_rows, ztp_rows};
+
+const NAMES_MAX: usize = 5;
+
+/// Longer words are compared by their beginning: comparing costs time by length times length.
+const COMPARED_MAX: usize = 64;
+
+/// With so many digits a word is meant as a part number.
+const PART_NUMBER_DIGITS: usize = 5;
+
+/// How far a name may fall behind the best one and still be worth showing.
+const FALL: f64 = 0.2;
+
+/// At most five names, the nearest first.
+pub(super) fn names(query: &str) -> Vec<String> {
+    let query: String = compact(query).chars().take(COMPARED_MAX).collect();
+    let digits: String = query.chars().filter(char::is_ascii_digit).collect();
+    let mut scored: Vec<(f64, String)> = if digits.len() >= PART_NUMBER_DIGITS {
+        part_numbers().map(|(name, key)| (likeness(&digits, &key), name)).collect()
+    } else {
+        spellings().map(|(name, keys)| (best_likeness(&query, &digits, &keys), name)).collect()
+    };
+    // Stable: names as like as each other keep the order of the tables.
+    scored.sort_by(|left, right| right.0.total_cmp(&left.0));
+    let floor = scored.first().map_or(0.0, |(best, _)| best - FALL);
+    scored
+        .into_iter()
+        .take_while(|(score, _)| *score >= floor)
+        .take(NAMES_MAX)
+        .map(|(_, name)| name)
+        .collect()
+}
+
+fn part_numbers() -> impl Iterator<Item = (String, String)> {
+    let numbers: BTreeSet<_> = part_rows().iter().map(|row| row.part_number).collect();
+    numbers.into_iter().map(|number| (number.to_string(), number.digits()))
+}
+
+/// Each model and menu text with the ways to write it, compact.
+fn spellings() -> impl Iterator<Item = (String, Vec<String>)> {
+    let models: BTreeSet<Model> = part_rows()
+        .iter()
+        .map(|row| row.model)
+        .chain(ztp_rows().iter().flat_map(|row| row.models.iter().copied()))
+        .collect();
+    let models = models.into_iter().map(|model| {
+        let full = compact(&model.to_string());
+        // SOUNDPOINTIP335 is also IP335 and 335; a person who errs rarely writes it out.
+        let short = full.find("IP").map(|start| full[start..].to_owned());
+        let number = full.find(|c: char| c.is_ascii_digit()).map(|start| full[start..].to_owned());
+        let last_word = model.to_string().rsplit(' ').next().map(compact);
+        (model.to_string(), [Some(full), short, number, last_word].into_iter().flatten().collect())
+    });
+    let texts =
+        menu_texts().iter().map(|text| (text.text.clone(), vec![compact(&text.text), compact(text.state())]));
+    models.chain(texts)
+}
+
+fn best_likeness(query: &str, digits: &str, keys: &[String]) -> f64 {
+    // The right number under a wrong family is a nearer miss than another number.
+    let same_number = if keys.iter().any(|key| key == digits) { 1.0 } else { 0.0 };
+    keys.iter().map(|key| likeness(query, key)).fold(same_number, f64::max)
+}
+
+/// From 0 to a little over 1: a part of a name is nearest, then few edits; of equals the one that begins alike.
+fn likeness(query: &str, key: &str) -> f64 {
+    let alike = strsim::normalized_damerau_levenshtein(query, key) + 0.1 * strsim::jaro_winkler(query, key);
+    match query.len() >= 3 && key.contains(query) {
+        true => alike.max(0.9),
+        false => alike,
+    }
+}
+
+fn compact(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_keyboard_is_found() {
+        for (query, wanted) in [
+            ("VVX 510", "VVX 500"),
+            ("VXX 500", "VVX 500"),
+            ("IP 336", "SoundPoint IP 335"),
+            ("SoundStation IP 700", "SoundStation IP 7000"),
+            ("Du0", "SoundStation Duo"),
+            ("SpectraLnk 8440", "SpectraLink 8440"),
+            ("self sined", "Device Certificate: Self-signed"),
+            ("2201-12360-002", "2201-12360-001"),
+            ("2201-12360", "2201-12360-001"),
+            ("12360", "2201-12360-001"),
+            ("2200-19000-122", "2200-19000-102"),
+        ] {
+            let names = names(query);
+            assert!(names.iter().any(|name| name == wanted), "{query}: {names:?}");
+        }
+    }
+
+    #[test]
+    fn there_is_always_a_name_and_never_a_crowd() {
+        for query in ["", "VVX", "¿", "zzzzzz", &"9".repeat(100_000), &"é".repeat(100_000)] {
+            assert!((1..=NAMES_MAX).contains(&names(query).len()));
+        }
+    }
+}

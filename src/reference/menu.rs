@@ -1,0 +1,127 @@
+//! What the phone's menu says of its built-in certificate, what it means, and where it misleads.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+const TEXTS: &str = include_str!("menu_texts.csv");
+const TRAPS: &str = include_str!("menu_traps.csv");
+
+/// A text of the menu `Status > Platform > Phone` (Feature Profile 37148, "Determining Type of Device
+/// Certificates on Polycom Phones").
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MenuText {
+    /// The text as the phone shows it: `Device Certificate: Self-signed`.
+    pub text: String,
+    /// What it means.
+    pub meaning: String,
+    /// When it misleads: a sentence or more each.
+    pub traps: Vec<String>,
+    /// The document and the section.
+    pub source: String,
+}
+
+impl MenuText {
+    /// Whether this is the text that `query` means, whatever its case, blanks and punctuation, and
+    /// with or without the words `Device Certificate` before it.
+    #[must_use]
+    pub fn is_meant(&self, query: &str) -> bool {
+        let words = letters(query);
+        !words.is_empty() && (words == letters(&self.text) || words == letters(self.state()))
+    }
+
+    /// The text behind its colon: `Self-signed`.
+    #[must_use]
+    pub fn state(&self) -> &str {
+        self.text.split_once(": ").map_or(self.text.as_str(), |(_, state)| state)
+    }
+}
+
+/// The five texts, in the guide's order.
+#[must_use]
+pub fn menu_texts() -> &'static [MenuText] {
+    static ROWS: LazyLock<Vec<MenuText>> = LazyLock::new(|| read(TEXTS, TRAPS).unwrap_or_default());
+    &ROWS
+}
+
+#[derive(Deserialize)]
+struct RawText {
+    text: String,
+    meaning: String,
+    traps: String,
+    source: String,
+}
+
+#[derive(Deserialize)]
+struct RawTrap {
+    name: String,
+    trap: String,
+    source: String,
+}
+
+fn read(texts: &str, traps: &str) -> Result<Vec<MenuText>, csv::Error> {
+    let texts: Vec<RawText> = super::rows(texts)?;
+    let traps: Vec<RawTrap> = super::rows(traps)?;
+    let traps: BTreeMap<String, String> =
+        traps.into_iter().map(|raw| (raw.name, format!("{} ({})", raw.trap, raw.source))).collect();
+    let texts = texts.into_iter().map(|raw| MenuText {
+        text: raw.text,
+        meaning: raw.meaning,
+        traps: raw.traps.split(' ').filter_map(|name| traps.get(name).cloned()).collect(),
+        source: raw.source,
+    });
+    Ok(texts.collect())
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meant(query: &str) -> Option<&'static str> {
+        let mut texts = menu_texts().iter().filter(|row| row.is_meant(query));
+        let found = texts.next().map(MenuText::state);
+        assert_eq!(texts.next(), None, "{query}");
+        found
+    }
+
+    #[test]
+    fn all_five_texts_are_read() {
+        assert_eq!(read(TEXTS, TRAPS).unwrap().len(), TEXTS.lines().count() - 1);
+        let states: Vec<&str> = menu_texts().iter().map(MenuText::state).collect();
+        assert_eq!(states, ["Factory Installed", "Installed", "Not Installed", "Self-signed", "Invalid"]);
+    }
+
+    #[test]
+    fn forms_of_one_text() {
+        for query in [
+            "Device Certificate: Self-signed",
+            "self signed",
+            "SELF-SIGNED",
+            "'Device Certificate: Self-Signed'",
+        ] {
+            assert_eq!(meant(query), Some("Self-signed"), "{query}");
+        }
+        assert_eq!(meant("… Installed"), Some("Installed"));
+        assert_eq!(meant("device certificate not installed"), Some("Not Installed"));
+        for query in ["", "…", "signed", "Device Certificate", "Installed twice"] {
+            assert_eq!(meant(query), None, "{query}");
+        }
+    }
+
+    #[test]
+    fn traps_stand_where_they_catch() {
+        for row in menu_texts() {
+            let count = if matches!(row.state(), "Not Installed" | "Invalid") { 0 } else { 2 };
+            assert_eq!(row.traps.len(), count, "{}", row.text);
+        }
+        let traps = menu_texts()[3].traps.concat();
+        for fact in ["December 2011", "77793", "3.3.x"] {
+            assert!(traps.contains(fact), "{fact}");
+        }
+    }
+}

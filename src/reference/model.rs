@@ -1,0 +1,370 @@
+//! Models of phones under the many names people, labels and logs give them.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A line of products.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// `SoundPoint IP 335` and the like: desk phones with a number of three digits.
+    SoundPointIp,
+    /// `SoundStation IP 7000` and the like: conference phones with a number of four digits.
+    SoundStationIp,
+    /// `SoundStation Duo`, which has no number.
+    SoundStationDuo,
+    /// `SoundStructure VoIP Interface Card`, which has no number.
+    SoundStructure,
+    /// `SpectraLink 8440` and the like: cordless phones.
+    SpectraLink,
+    /// `VVX 500` and the like.
+    Vvx,
+}
+
+impl Family {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::SoundPointIp => "SoundPoint IP",
+            Self::SoundStationIp => "SoundStation IP",
+            Self::SoundStationDuo => "SoundStation Duo",
+            Self::SoundStructure => "SoundStructure VoIP Interface Card",
+            Self::SpectraLink => "SpectraLink",
+            Self::Vvx => "VVX",
+        }
+    }
+}
+
+/// One model, with its family: shown as `SoundPoint IP 335`, `VVX 1500 D`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Model {
+    family: Family,
+    number: Option<Number>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Number {
+    digits: u16,
+    variant: Option<char>,
+}
+
+impl Model {
+    /// The product line.
+    #[must_use]
+    pub const fn family(self) -> Family {
+        self.family
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.digits)?;
+        self.variant.map_or(Ok(()), |variant| write!(f, " {variant}"))
+    }
+}
+
+impl fmt::Display for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.family.name())?;
+        self.number.map_or(Ok(()), |number| write!(f, " {number}"))
+    }
+}
+
+/// A name of one or more models, read forgivingly: `vvx500`, `Polycom VVX 500`, `IP 335`, `SPIP 335`,
+/// `SSIP7000`, `Duo`, `VVX 1500/1500D/1500G`, `IP 321/331`, `PolycomVVX-VVX_500`, or a bare `335`.
+///
+/// Forgiving in the words, exact in the number: `VVX 50` and `VVX 501` are not `VVX 500`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelName {
+    family: Option<Family>,
+    numbers: Vec<Number>,
+}
+
+impl ModelName {
+    /// Whether `model` goes by this name. A bare number is the name of any model with it.
+    #[must_use]
+    pub fn names(&self, model: Model) -> bool {
+        self.family.is_none_or(|family| family == model.family)
+            && match model.number {
+                None => self.numbers.is_empty(),
+                Some(number) => self.numbers.contains(&number),
+            }
+    }
+
+    /// Whether the name tells the product line, as all but a bare number do.
+    #[must_use]
+    pub const fn has_family(&self) -> bool {
+        self.family.is_some()
+    }
+
+    /// The models that this name stands for; none for a bare number.
+    pub fn models(&self) -> impl Iterator<Item = Model> + '_ {
+        let alone = self.numbers.is_empty().then_some(None);
+        let numbers = self.numbers.iter().copied().map(Some).chain(alone);
+        self.family
+            .into_iter()
+            .flat_map(move |family| numbers.clone().map(move |number| Model { family, number }))
+    }
+}
+
+/// A text that names no model.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a model: a name such as VVX 500 or SoundPoint IP 335 is expected")]
+pub struct NotAModel;
+
+impl FromStr for ModelName {
+    type Err = NotAModel;
+
+    fn from_str(text: &str) -> Result<Self, NotAModel> {
+        let mut reading = Reading::default();
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            rest = match first {
+                '0'..='9' => reading.number(rest)?,
+                'a'..='z' | 'A'..='Z' => reading.word(rest)?,
+                _ if first.is_alphabetic() => return Err(NotAModel),
+                _ => {
+                    reading.number_may_follow |= first == '/';
+                    &rest[first.len_utf8()..]
+                }
+            };
+        }
+        reading.name()
+    }
+}
+
+/// What a word of a name says of the model.
+#[derive(Clone, Copy, PartialEq)]
+enum Word {
+    SoundPoint,
+    SoundStation,
+    Duo,
+    SoundStructure,
+    SpectraLink,
+    Vvx,
+    Ip,
+    Hdx,
+    Filler,
+}
+
+/// The words of names; of two that begin alike the longer stands first.
+const WORDS: [(&str, Word); 23] = [
+    ("SOUNDSTRUCTURE", Word::SoundStructure),
+    ("SOUNDSTATION", Word::SoundStation),
+    ("SOUNDPOINT", Word::SoundPoint),
+    ("SPECTRALINK", Word::SpectraLink),
+    ("INTERFACE", Word::Filler),
+    ("POLYCOM", Word::Filler),
+    ("MODELS", Word::Filler),
+    ("MODEL", Word::Filler),
+    ("PHONE", Word::Filler),
+    ("SOUND", Word::Filler),
+    ("STATION", Word::SoundStation),
+    ("POINT", Word::SoundPoint),
+    ("POLY", Word::Filler),
+    ("VOIP", Word::Filler),
+    ("CARD", Word::Filler),
+    ("ONLY", Word::Filler),
+    ("VVX", Word::Vvx),
+    ("HDX", Word::Hdx),
+    ("DUO", Word::Duo),
+    ("SP", Word::SoundPoint),
+    ("SS", Word::SoundStation),
+    ("SL", Word::SpectraLink),
+    ("IP", Word::Ip),
+];
+
+/// No name of the tables stands for more; a longer list is no name.
+const NUMBERS_MAX: usize = 8;
+
+struct Reading {
+    words: Vec<Word>,
+    numbers: Vec<Number>,
+    number_may_follow: bool,
+    number_just_read: bool,
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { words: Vec::new(), numbers: Vec::new(), number_may_follow: true, number_just_read: false }
+    }
+}
+
+impl Reading {
+    /// Reads a number of up to four digits and the variant letter behind it.
+    fn number<'a>(&mut self, text: &'a str) -> Result<&'a str, NotAModel> {
+        let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let (digits, rest) = text.split_at(end);
+        if !self.number_may_follow || digits.len() > 4 || digits.starts_with('0') {
+            return Err(NotAModel);
+        }
+        let digits = digits.parse().map_err(|_| NotAModel)?;
+        self.numbers.push(Number { digits, variant: None });
+        if self.numbers.len() > NUMBERS_MAX {
+            return Err(NotAModel);
+        }
+        (self.number_may_follow, self.number_just_read) = (false, true);
+        Ok(rest)
+    }
+
+    /// Reads one known word, or the one letter that may stand behind a number.
+    fn word<'a>(&mut self, text: &'a str) -> Result<&'a str, NotAModel> {
+        let end = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
+        let just_read = std::mem::take(&mut self.number_just_read);
+        if let (true, 1, Some(number)) = (just_read, end, self.numbers.last_mut()) {
+            number.variant = text.chars().next().map(|letter| letter.to_ascii_uppercase());
+            return Ok(&text[end..]);
+        }
+        let (word, meaning) = WORDS
+            .iter()
+            .find(|(word, _)| text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)))
+            .ok_or(NotAModel)?;
+        if !self.words.contains(meaning) {
+            self.words.push(*meaning);
+        }
+        Ok(&text[word.len()..])
+    }
+
+    fn name(self) -> Result<ModelName, NotAModel> {
+        let family = self.family()?;
+        let without_number = matches!(family, Some(Family::SoundStationDuo | Family::SoundStructure));
+        if without_number != self.numbers.is_empty() {
+            return Err(NotAModel);
+        }
+        Ok(ModelName { family, numbers: self.numbers })
+    }
+
+    fn family(&self) -> Result<Option<Family>, NotAModel> {
+        let has = |word| self.words.contains(&word);
+        let families: Vec<Family> = [
+            (has(Word::SoundPoint), Family::SoundPointIp),
+            (has(Word::SoundStation) && !has(Word::Duo), Family::SoundStationIp),
+            (has(Word::Duo), Family::SoundStationDuo),
+            (has(Word::SoundStructure), Family::SoundStructure),
+            (has(Word::SpectraLink), Family::SpectraLink),
+            (has(Word::Vvx), Family::Vvx),
+        ]
+        .into_iter()
+        .filter_map(|(said, family)| said.then_some(family))
+        .collect();
+        let family = match families[..] {
+            [] if has(Word::Ip) => Some(self.ip_family()?),
+            [] => None,
+            [family] => Some(family),
+            _ => return Err(NotAModel),
+        };
+        // Only a conference phone has a version for HDX systems.
+        if has(Word::Hdx) && family != Some(Family::SoundStationIp) {
+            return Err(NotAModel);
+        }
+        Ok(family)
+    }
+
+    /// `IP 335` is a SoundPoint, `IP 7000` a SoundStation: their numbers differ in length.
+    fn ip_family(&self) -> Result<Family, NotAModel> {
+        let long = self.numbers.iter().filter(|number| number.digits >= 1000).count();
+        match long {
+            0 => Ok(Family::SoundPointIp),
+            _ if long == self.numbers.len() => Ok(Family::SoundStationIp),
+            _ => Err(NotAModel),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn models(text: &str) -> Vec<String> {
+        let name: ModelName = text.parse().unwrap_or_else(|_| panic!("{text}"));
+        name.models().map(|model| model.to_string()).collect()
+    }
+
+    #[test]
+    fn usual_spellings() {
+        for (model, spellings) in [
+            (
+                "VVX 500",
+                &["VVX 500", "vvx500", "VVX_500", "Polycom VVX 500", "PolycomVVX-VVX_500", "Poly vvx-500"][..],
+            ),
+            (
+                "SoundPoint IP 335",
+                &[
+                    "IP 335",
+                    "ip335",
+                    "SoundPoint IP 335",
+                    "SPIP 335",
+                    "soundpointip335",
+                    "Sound Point IP-335",
+                ],
+            ),
+            (
+                "SoundStation IP 7000",
+                &["SSIP 7000", "SSIP7000", "SoundStation IP 7000", "IP 7000", "IP 7000 (HDX Models Only ¹)"],
+            ),
+            ("SoundStation Duo", &["Duo", "SoundStation Duo", "SSDuo", "SOUNDSTATION DUO"]),
+            ("VVX 1500 D", &["VVX 1500 D", "VVX1500D", "vvx 1500d"]),
+            ("SpectraLink 8440", &["SpectraLink 8440", "Spectralink8440", "SL8440"]),
+            ("SoundStructure VoIP Interface Card", &["SoundStructure VoIP Interface", "soundstructure"]),
+        ] {
+            for spelling in spellings {
+                assert_eq!(models(spelling), [model], "{spelling}");
+            }
+        }
+        assert_eq!(models("VVX 1500/1500D/1500G"), ["VVX 1500", "VVX 1500 D", "VVX 1500 G"]);
+        assert_eq!(models("IP 321/331"), ["SoundPoint IP 321", "SoundPoint IP 331"]);
+    }
+
+    #[test]
+    fn no_models() {
+        for text in [
+            "",
+            "VVX",
+            "IP",
+            "VVX D60",
+            "VVX 0500",
+            "VVX 50000",
+            "VVX 500 501",
+            "VVX 500 HD",
+            "VVX SoundPoint 335",
+            "VVX 500 HDX",
+            "Duo 500",
+            "VVX é500",
+            "Trio 8800",
+            "IP 335/7000",
+            "1/2/3/4/5/6/7/8/9",
+        ] {
+            assert_eq!(text.parse::<ModelName>(), Err(NotAModel), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bare_number_names_a_model_without_telling_its_family() {
+        let name: ModelName = "1500 d".parse().unwrap();
+        let table: ModelName = "VVX 1500/1500D".parse().unwrap();
+        assert!(!name.has_family());
+        assert_eq!(table.models().map(|model| name.names(model)).collect::<Vec<_>>(), [false, true]);
+    }
+
+    #[test]
+    fn longer_words_stand_first() {
+        for (index, (word, _)) in WORDS.iter().enumerate() {
+            assert!(WORDS[..index].iter().all(|(earlier, _)| !word.starts_with(earlier)), "{word}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,40}") {
+            let _ = text.parse::<ModelName>();
+        }
+
+        #[test]
+        fn a_model_reads_back(text in "(VVX|SPIP|SSIP|SL) ?[1-9][0-9]{0,3} ?[A-Z]?") {
+            let name: ModelName = text.parse().unwrap();
+            for model in name.models() {
+                prop_assert_eq!(model.to_string().parse::<ModelName>().unwrap(), name.clone());
+            }
+        }
+    }
+}

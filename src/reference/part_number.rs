@@ -1,0 +1,207 @@
+//! Part numbers as labels print them: `2201-12360-001`, alone or with a revision behind.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::revision::Revision;
+
+const DIGITS: usize = 12;
+
+/// The part number of a console label or a shipping box label: four, five and three digits.
+///
+/// Not the assembly number that a log prints (3111-…, 2345-…), although that looks the same: the
+/// tables of the guide know labels only.
+///
+/// ```
+/// use phonecert::reference::PartNumber;
+/// let part: PartNumber = "2201 12360 001".parse().unwrap();
+/// assert_eq!(part.to_string(), "2201-12360-001");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PartNumber(u64);
+
+impl PartNumber {
+    /// The twelve digits without dashes.
+    #[must_use]
+    pub fn digits(self) -> String {
+        format!("{:012}", self.0)
+    }
+}
+
+impl fmt::Display for PartNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (first, second, third) = (self.0 / 100_000_000, self.0 / 1000 % 100_000, self.0 % 1000);
+        write!(f, "{first:04}-{second:05}-{third:03}")
+    }
+}
+
+impl fmt::Debug for PartNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A text that is no part number.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a part number: twelve digits are expected, such as 2201-12360-001")]
+pub struct NotAPartNumber;
+
+impl FromStr for PartNumber {
+    type Err = NotAPartNumber;
+
+    fn from_str(text: &str) -> Result<Self, NotAPartNumber> {
+        match text.parse() {
+            Ok(Label { part_number, revision: None }) => Ok(part_number),
+            _ => Err(NotAPartNumber),
+        }
+    }
+}
+
+impl TryFrom<String> for PartNumber {
+    type Error = NotAPartNumber;
+
+    fn try_from(text: String) -> Result<Self, NotAPartNumber> {
+        text.parse()
+    }
+}
+
+impl From<PartNumber> for String {
+    fn from(part: PartNumber) -> Self {
+        part.to_string()
+    }
+}
+
+/// What a label says: a part number, and its revision where that was given too.
+///
+/// Read from `2201-12360-001`, `2201 12360 001 Rev B`, `P/N: 220112360001-b` and the like.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Label {
+    /// The part number.
+    pub part_number: PartNumber,
+    /// The revision behind it.
+    pub revision: Option<Revision>,
+}
+
+impl FromStr for Label {
+    type Err = NotAPartNumber;
+
+    fn from_str(text: &str) -> Result<Self, NotAPartNumber> {
+        let mut number = 0;
+        let mut seen = 0;
+        let mut rest = without_caption(text.trim());
+        while seen < DIGITS {
+            let mut characters = rest.chars();
+            let character = characters.next().ok_or(NotAPartNumber)?;
+            match character.to_digit(10) {
+                Some(digit) => {
+                    number = number * 10 + u64::from(digit);
+                    seen += 1;
+                }
+                None if is_separator(character) => {}
+                None => return Err(NotAPartNumber),
+            }
+            rest = characters.as_str();
+        }
+        if rest.starts_with(|c: char| c.is_ascii_digit()) {
+            return Err(NotAPartNumber);
+        }
+        let part_number = PartNumber(number);
+        let rest = rest.trim_matches(|c: char| is_separator(c) || matches!(c, ',' | ';' | '/' | '(' | ')'));
+        if rest.is_empty() {
+            return Ok(Self { part_number, revision: None });
+        }
+        let revision = rest.parse().map_err(|_| NotAPartNumber)?;
+        Ok(Self { part_number, revision: Some(revision) })
+    }
+}
+
+/// `text` behind a leading `P/N`, `PN` or `Part Number` with its colon or hash sign.
+fn without_caption(text: &str) -> &str {
+    ["PART NUMBER", "PART NO", "P/N", "PN"]
+        .iter()
+        .find_map(|caption| {
+            let head = text.get(..caption.len())?;
+            head.eq_ignore_ascii_case(caption).then_some(&text[caption.len()..])
+        })
+        .map_or(text, |rest| rest.trim_start_matches(|c: char| c.is_whitespace() || ".:#=".contains(c)))
+}
+
+/// Blanks and all the dashes that word processors put for `-`.
+fn is_separator(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(character, '-' | '_' | '.' | '\u{ad}' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn forms_of_one_number() {
+        for text in [
+            "2201-12360-001",
+            " 2201 12360 001 ",
+            "220112360001",
+            "2201\u{2011}12360\u{2013}001",
+            "P/N: 2201-12360-001",
+            "pn 2201-12360-001",
+            "Part Number 2201-12360-001",
+        ] {
+            assert_eq!(text.parse::<PartNumber>().unwrap().to_string(), "2201-12360-001", "{text}");
+        }
+    }
+
+    #[test]
+    fn no_part_numbers() {
+        for text in [
+            "",
+            "2201-12360-01",
+            "2201-12360-0011",
+            "2201-1236O-001",
+            "2201-12360-001 rev B",
+            "VVX 500",
+            "0004f206075d",
+            "2201-12360-001!",
+            "P/N",
+        ] {
+            assert_eq!(text.parse::<PartNumber>(), Err(NotAPartNumber), "{text}");
+        }
+    }
+
+    #[test]
+    fn revision_behind_the_number() {
+        for text in [
+            "2201-12360-001 B",
+            "2201-12360-001B",
+            "2201-12360-001-b",
+            "2201 12360 001 Rev. B",
+            "2201-12360-001 (REV:B)",
+        ] {
+            let label: Label = text.parse().unwrap();
+            assert_eq!(label.revision.unwrap().to_string(), "B", "{text}");
+        }
+        assert_eq!("2201-36172-302 2".parse::<Label>().unwrap().revision.unwrap().to_string(), "2");
+        assert_eq!("2201-36172-302 x9".parse::<Label>(), Err(NotAPartNumber));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,40}") {
+            if let Ok(part) = text.parse::<PartNumber>() {
+                prop_assert_eq!(part.to_string().parse::<PartNumber>(), Ok(part));
+            }
+        }
+
+        #[test]
+        fn every_number_reads_back(number in 0_u64..1_000_000_000_000) {
+            let part = PartNumber(number);
+            prop_assert_eq!(part.to_string().parse::<PartNumber>(), Ok(part));
+            prop_assert_eq!(part.digits().parse::<PartNumber>(), Ok(part));
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Since which revision of a label's part number a factory certificate is installed.
+
+use std::cmp::Ordering;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::model::{Model, ModelName};
+use super::month::Month;
+use super::part_number::PartNumber;
+use super::revision::Revision;
+
+const CONSOLE: &str = include_str!("console_labels.csv");
+const BOX: &str = include_str!("box_labels.csv");
+
+/// Which label carries a part number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LabelKind {
+    /// The label on the phone's back.
+    Console,
+    /// The label of the shipping box.
+    Box,
+}
+
+impl LabelKind {
+    /// `console` or `box`, as the JSON output has it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Console => "console",
+            Self::Box => "box",
+        }
+    }
+}
+
+/// A row of the two implementation-date tables (Feature Profile 37148, "Console Label Revision and
+/// Date" and "Shipping Box Label Revision and Date").
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartRow {
+    /// The model as the guide spells it: `SoundPoint IP 321`.
+    pub platform: String,
+    /// The same, as a value.
+    pub model: Model,
+    /// Which of the two labels.
+    pub label: LabelKind,
+    /// The label's part number.
+    pub part_number: PartNumber,
+    /// The first revision with a factory certificate.
+    pub revision: Revision,
+    /// When that revision began.
+    pub since: Month,
+    /// What the guide printed where this row departs from it, or what else to know of the row.
+    pub note: Option<String>,
+    /// The document and the table.
+    pub source: String,
+}
+
+impl PartRow {
+    /// How `revision` stands to the first one with a factory certificate; none where they don't compare.
+    #[must_use]
+    pub fn compare(&self, revision: Revision) -> Option<Ordering> {
+        revision.partial_cmp(&self.revision)
+    }
+}
+
+/// All rows: the console labels, then the boxes, each in the guide's order.
+#[must_use]
+pub fn part_rows() -> &'static [PartRow] {
+    static ROWS: LazyLock<Vec<PartRow>> = LazyLock::new(|| {
+        let read = |table, label| read(table, label).unwrap_or_default();
+        [read(CONSOLE, LabelKind::Console), read(BOX, LabelKind::Box)].concat()
+    });
+    &ROWS
+}
+
+/// Whether a phone with a given label left the factory with a certificate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Expectation {
+    /// Its revision is the table's or a later one.
+    Yes,
+    /// Its revision is older than that of this row: the built-in certificate is self-signed.
+    No {
+        /// The row that says so.
+        row: &'static PartRow,
+    },
+    /// The part number is in no table, the revisions do not compare, or rows contradict each other.
+    Unknown,
+}
+
+/// What the tables say of a label's part number and revision.
+///
+/// One part number stands twice in the guide with different revisions (2302-12651-025, D and G); the
+/// answer is then only what both rows agree on. Never ask with the assembly number of a log: it is
+/// of another kind and its revision counts differently.
+#[must_use]
+pub fn factory_certificate_expected(part_number: PartNumber, revision: Revision) -> Expectation {
+    let mut agreed = None;
+    for row in part_rows().iter().filter(|row| row.part_number == part_number) {
+        let verdict = match row.compare(revision) {
+            None => return Expectation::Unknown,
+            Some(Ordering::Less) => Expectation::No { row },
+            Some(Ordering::Equal | Ordering::Greater) => Expectation::Yes,
+        };
+        match (agreed, verdict) {
+            (None, _) => agreed = Some(verdict),
+            (Some(Expectation::Yes), Expectation::Yes)
+            | (Some(Expectation::No { .. }), Expectation::No { .. }) => {}
+            _ => return Expectation::Unknown,
+        }
+    }
+    agreed.unwrap_or(Expectation::Unknown)
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    platform: String,
+    part_number: PartNumber,
+    revision: Revision,
+    since: Month,
+    note: Option<String>,
+    source: String,
+}
+
+fn read(table: &str, label: LabelKind) -> Result<Vec<PartRow>, csv::Error> {
+    let rows: Vec<Raw> = super::rows(table)?;
+    let rows = rows.into_iter().filter_map(|raw| {
+        let model = raw.platform.parse::<ModelName>().ok()?.models().next()?;
+        let Raw { platform, part_number, revision, since, note, source } = raw;
+        Some(PartRow { platform, model, label, part_number, revision, since, note, source })
+    });
+    Ok(rows.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn expected(part: &str, revision: &str) -> Expectation {
+        factory_certificate_expected(part.parse().unwrap(), revision.parse().unwrap())
+    }
+
+    #[test]
+    fn every_line_of_the_tables_is_a_row() {
+        for (table, label, count) in [(CONSOLE, LabelKind::Console, 35), (BOX, LabelKind::Box, 105)] {
+            assert_eq!(table.lines().count() - 1, count);
+            assert_eq!(read(table, label).unwrap().len(), count, "{}", label.name());
+        }
+        assert_eq!(part_rows().len(), 140);
+    }
+
+    #[test]
+    fn rows_are_spelled_as_they_are_read() {
+        for (row, line) in part_rows().iter().zip(CONSOLE.lines().skip(1).chain(BOX.lines().skip(1))) {
+            let head = format!("{},{},{},{},", row.platform, row.part_number, row.revision, row.since);
+            assert!(line.starts_with(&head), "{line}");
+            assert_eq!(row.model.to_string(), row.platform);
+            assert!((2009..=2012).contains(&row.since.year()), "{line}");
+            let section = match row.label {
+                LabelKind::Console => "Console Label Revision and Date",
+                LabelKind::Box => "Shipping Box Label Revision and Date",
+            };
+            assert_eq!(row.source, format!("Feature Profile 37148: {section}"));
+        }
+    }
+
+    #[test]
+    fn one_part_number_stands_twice_as_in_the_guide() {
+        let mut revisions: BTreeMap<PartNumber, Vec<String>> = BTreeMap::new();
+        for row in part_rows() {
+            revisions.entry(row.part_number).or_default().push(row.revision.to_string());
+        }
+        revisions.retain(|_, revisions| revisions.len() > 1);
+        let twice = "2302-12651-025".parse().unwrap();
+        assert_eq!(revisions, BTreeMap::from([(twice, vec!["D".to_owned(), "G".to_owned()])]));
+    }
+
+    /// Counted in the guide by hand, page breaks corrected.
+    #[test]
+    fn rows_of_each_platform() {
+        let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        for row in part_rows() {
+            let (console, box_) = counts.entry(&row.platform).or_default();
+            match row.label {
+                LabelKind::Console => *console += 1,
+                LabelKind::Box => *box_ += 1,
+            }
+        }
+        let counted = [
+            ("SoundPoint IP 321", (1, 2)),
+            ("SoundPoint IP 331", (1, 2)),
+            ("SoundPoint IP 335", (1, 2)),
+            ("SoundPoint IP 450", (4, 13)),
+            ("SoundPoint IP 550", (4, 15)),
+            ("SoundPoint IP 560", (2, 11)),
+            ("SoundPoint IP 650", (5, 18)),
+            ("SoundPoint IP 670", (2, 11)),
+            ("SoundStation Duo", (1, 10)),
+            ("SoundStation IP 5000", (1, 1)),
+            ("SoundStation IP 6000", (1, 1)),
+            ("SoundStation IP 7000", (1, 1)),
+            ("SpectraLink 8440", (2, 5)),
+            ("SpectraLink 8450", (2, 5)),
+            ("SpectraLink 8452", (2, 2)),
+            ("VVX 1500", (2, 2)),
+            ("VVX 1500 C", (1, 1)),
+            ("VVX 1500 D", (1, 1)),
+            ("VVX 500", (1, 2)),
+        ];
+        assert_eq!(counts, BTreeMap::from(counted));
+    }
+
+    #[test]
+    fn slips_of_the_layout_are_mended_and_noted() {
+        for (part, revision, platform, printed) in [
+            ("2201-12561-001", "C", "SoundPoint IP 560", "SoundPoint IP 650"),
+            ("2302-12651-025", "G", "SoundPoint IP 650", "SoundPoint IP 670"),
+            ("2200-44500-025", "B", "VVX 500", "V VX 500"),
+            ("2302-18061-025", "F", "VVX 1500", "V VX 1500"),
+            ("2200-18062-025", "G", "VVX 1500 C", "V VX 1500 C"),
+            ("2200-18064-025", "B", "VVX 1500 D", "V VX 1500 D"),
+        ] {
+            let row = part_rows()
+                .iter()
+                .find(|row| row.part_number.to_string() == part && row.revision.to_string() == revision)
+                .unwrap();
+            assert_eq!(row.platform, platform);
+            assert!(row.note.as_ref().unwrap().contains(printed), "{part}");
+        }
+        assert_eq!(part_rows().iter().filter(|row| row.note.is_some()).count(), 10);
+    }
+
+    #[test]
+    fn older_same_and_later_revisions() {
+        assert!(
+            matches!(expected("2201-12360-001", "A"), Expectation::No { row } if row.revision.to_string() == "B")
+        );
+        for revision in ["B", "C", "Z", "AA"] {
+            assert_eq!(expected("2201-12360-001", revision), Expectation::Yes);
+        }
+        assert_eq!(expected("2201-36172-312", "10"), Expectation::Yes);
+        assert!(matches!(expected("2201-36172-312", "2"), Expectation::No { .. }));
+    }
+
+    #[test]
+    fn what_the_tables_cannot_tell() {
+        assert_eq!(expected("2201-36172-312", "C"), Expectation::Unknown);
+        assert_eq!(expected("2201-12360-001", "3"), Expectation::Unknown);
+        assert_eq!(expected("3111-44500-001", "A"), Expectation::Unknown);
+    }
+
+    #[test]
+    fn contradicting_rows_say_only_what_both_say() {
+        assert!(matches!(expected("2302-12651-025", "C"), Expectation::No { .. }));
+        for revision in ["D", "E", "F"] {
+            assert_eq!(expected("2302-12651-025", revision), Expectation::Unknown);
+        }
+        assert_eq!(expected("2302-12651-025", "G"), Expectation::Yes);
+    }
+}

@@ -1,0 +1,170 @@
+//! A label's revision, and how two of them stand to each other.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The revision of a part: letters (`B`, `AA`) or, on some SpectraLink phones, a number (`3`).
+///
+/// Letters order A < B < … < Z < AA < AB …, numbers as numbers. A letter and a number do not
+/// compare: the guide does not say which of the two schemes came first.
+///
+/// ```
+/// use phonecert::reference::Revision;
+/// let revision = |text: &str| text.parse::<Revision>().unwrap();
+/// assert!(revision("z") < revision("Rev AA"));
+/// assert_eq!(revision("B").partial_cmp(&revision("3")), None);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Revision(Scheme);
+
+/// Letters are kept as their place in the order: A is 1, Z is 26, AA is 27.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Scheme {
+    Letters(u16),
+    Number(u16),
+}
+
+impl PartialOrd for Revision {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        match (self.0, other.0) {
+            (Scheme::Letters(left), Scheme::Letters(right))
+            | (Scheme::Number(left), Scheme::Number(right)) => Some(left.cmp(&right)),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Scheme::Letters(place) => f.write_str(&letters(place)),
+            Scheme::Number(number) => write!(f, "{number}"),
+        }
+    }
+}
+
+impl fmt::Debug for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A text that is no revision.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a revision: one to three letters or a number are expected, such as B, AA or 3")]
+pub struct NotARevision;
+
+impl FromStr for Revision {
+    type Err = NotARevision;
+
+    /// Takes any case, and a `Rev` or `Revision` before it.
+    fn from_str(text: &str) -> Result<Self, NotARevision> {
+        let text = text.trim().to_ascii_uppercase();
+        let captioned = ["REVISION", "REV"].iter().find_map(|caption| text.strip_prefix(caption));
+        let text = captioned.map_or(text.as_str(), |rest| {
+            rest.trim_start_matches(|c: char| c.is_whitespace() || ".:=-".contains(c))
+        });
+        let scheme = match text.len() {
+            1..=3 if text.bytes().all(|byte| byte.is_ascii_uppercase()) => Scheme::Letters(place(text)),
+            1..=4 if text.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Scheme::Number(text.parse().map_err(|_| NotARevision)?)
+            }
+            _ => return Err(NotARevision),
+        };
+        Ok(Self(scheme))
+    }
+}
+
+impl TryFrom<String> for Revision {
+    type Error = NotARevision;
+
+    fn try_from(text: String) -> Result<Self, NotARevision> {
+        text.parse()
+    }
+}
+
+impl From<Revision> for String {
+    fn from(revision: Revision) -> Self {
+        revision.to_string()
+    }
+}
+
+/// The place of up to three upper-case letters in the order; at most 18278 (`ZZZ`).
+fn place(letters: &str) -> u16 {
+    letters.bytes().fold(0, |place, letter| place * 26 + u16::from(letter - b'A') + 1)
+}
+
+fn letters(mut place: u16) -> String {
+    let mut backwards = Vec::new();
+    while place > 0 {
+        place -= 1;
+        backwards.push(char::from(b'A' + (place % 26) as u8));
+        place /= 26;
+    }
+    backwards.iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn revision(text: &str) -> Revision {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn captions_and_case() {
+        for text in ["B", "b", " B ", "Rev B", "REV.B", "Rev:b", "Revision B", "rev=B"] {
+            assert_eq!(revision(text).to_string(), "B", "{text}");
+        }
+        assert_eq!(revision("03").to_string(), "3");
+        for text in ["", "Rev", "B2", "2B", "-1", "ABCD", "12345", "É", "B C"] {
+            assert_eq!(text.parse::<Revision>(), Err(NotARevision), "{text}");
+        }
+    }
+
+    #[test]
+    fn order_of_letters_and_numbers() {
+        let ordered = ["A", "B", "H", "Z", "AA", "AZ", "BA", "ZZ", "AAA", "ZZZ"];
+        assert!(ordered.windows(2).all(|pair| revision(pair[0]) < revision(pair[1])));
+        assert!(revision("2") < revision("10"));
+        assert_eq!(revision("A").partial_cmp(&revision("1")), None);
+    }
+
+    proptest! {
+        #[test]
+        fn letters_order_by_length_then_alphabet(left in "[A-Z]{1,3}", right in "[A-Z]{1,3}") {
+            prop_assume!(left != "REV" && right != "REV");
+            let expected = left.len().cmp(&right.len()).then_with(|| left.cmp(&right));
+            prop_assert_eq!(revision(&left).partial_cmp(&revision(&right)), Some(expected));
+            prop_assert_eq!(revision(&left).to_string(), left);
+        }
+
+        #[test]
+        fn numbers_order_as_numbers(left in 0_u16..10_000, right in 0_u16..10_000) {
+            let order = revision(&left.to_string()).partial_cmp(&revision(&right.to_string()));
+            prop_assert_eq!(order, Some(left.cmp(&right)));
+        }
+
+        #[test]
+        fn letter_and_number_never_compare(letters in "[A-Za-z]{1,3}", number in 0_u16..10_000) {
+            prop_assume!(!letters.eq_ignore_ascii_case("rev"));
+            let (letters, number) = (revision(&letters), revision(&number.to_string()));
+            prop_assert_eq!(letters.partial_cmp(&number), None);
+            prop_assert_eq!(number.partial_cmp(&letters), None);
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,20}") {
+            if let Ok(read) = text.parse::<Revision>() {
+                prop_assert_eq!(revision(&read.to_string()), read);
+            }
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! Which software zero-touch provisioning (ZTP) asks of a model since its servers use SHA-2.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::model::{Model, ModelName};
+use crate::device::SoftwareVersion;
+
+const TABLE: &str = include_str!("ztp.csv");
+
+/// The day from which the ZTP servers use SHA-2 certificates only (Technical Notification 117101,
+/// "ZTP Cutover Date for SHA 1 Deprecation").
+pub const ZTP_CUTOVER: NaiveDate = match NaiveDate::from_ymd_opt(2016, 6, 20) {
+    Some(date) => date,
+    None => NaiveDate::MIN,
+};
+
+/// A released version of UC Software, with the letter of its maintenance release: `4.0.8H`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Release {
+    parts: Vec<u32>,
+    letter: Option<char>,
+}
+
+impl Release {
+    /// The numbers, first part first: 4, 0, 8.
+    #[must_use]
+    pub fn parts(&self) -> &[u32] {
+        &self.parts
+    }
+
+    /// The letter behind them.
+    #[must_use]
+    pub const fn letter(&self) -> Option<char> {
+        self.letter
+    }
+
+    /// How a log's version stands to this release, by as many parts as the release has: what a log
+    /// has beyond them is a build number, which says nothing of the letter.
+    #[must_use]
+    pub fn compare(&self, version: &SoftwareVersion) -> Ordering {
+        let parts = version.parts().chain(std::iter::repeat(0));
+        parts.take(self.parts.len()).cmp(self.parts.iter().copied())
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, part) in self.parts.iter().enumerate() {
+            if index > 0 {
+                f.write_str(".")?;
+            }
+            write!(f, "{part}")?;
+        }
+        self.letter.map_or(Ok(()), |letter| write!(f, "{letter}"))
+    }
+}
+
+/// A text that is no release.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a release: numbers with dots between and perhaps a letter are expected, such as 4.0.8H")]
+pub struct NotARelease;
+
+impl FromStr for Release {
+    type Err = NotARelease;
+
+    fn from_str(text: &str) -> Result<Self, NotARelease> {
+        let letter = text.chars().last().filter(char::is_ascii_uppercase);
+        let numbers = text.trim_end_matches(|c: char| Some(c) == letter);
+        if text.len() - numbers.len() > 1 {
+            return Err(NotARelease);
+        }
+        let version: SoftwareVersion = numbers.parse().map_err(|_| NotARelease)?;
+        Ok(Self { parts: version.parts().collect(), letter })
+    }
+}
+
+impl TryFrom<String> for Release {
+    type Error = NotARelease;
+
+    fn try_from(text: String) -> Result<Self, NotARelease> {
+        text.parse()
+    }
+}
+
+/// A row of the three product tables (Technical Notification 117101).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ZtpRow {
+    /// The product as the table names it, with its family: `SoundPoint IP 321/331`.
+    pub product: String,
+    /// The models that it covers.
+    pub models: Vec<Model>,
+    /// What ZTP asks for.
+    pub required_software: Release,
+    /// What left the factory when the document was written.
+    pub current_software: Release,
+    /// Which certificates that software takes: `SHA-1/SHA-2`.
+    pub certificate_support: String,
+    /// What the document printed where this row departs from it.
+    pub note: Option<String>,
+    /// The document and the table.
+    pub source: String,
+}
+
+/// All rows, in the document's order.
+#[must_use]
+pub fn ztp_rows() -> &'static [ZtpRow] {
+    static ROWS: LazyLock<Vec<ZtpRow>> = LazyLock::new(|| read(TABLE).unwrap_or_default());
+    &ROWS
+}
+
+/// Whether a phone can be provisioned by ZTP since the change to SHA-2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// The tables do not have this model.
+    NotListed,
+    /// The phone's software is older than what is required.
+    TooOld {
+        /// What the table asks for.
+        required: &'static Release,
+    },
+    /// The version is the required one, but a log does not tell the letter of its release.
+    LetterUnclear {
+        /// What the table asks for.
+        required: &'static Release,
+    },
+    /// The software is the required one or a later one.
+    Ready,
+}
+
+/// What the tables say of a phone: its model and its application's version, as a log names them.
+///
+/// A name that stands for no one model (a bare number, a list) is not listed.
+#[must_use]
+pub fn ztp_readiness(model: &str, version: &SoftwareVersion) -> Readiness {
+    let Ok(name) = model.parse::<ModelName>() else {
+        return Readiness::NotListed;
+    };
+    let mut models = name.models();
+    let (Some(model), None) = (models.next(), models.next()) else {
+        return Readiness::NotListed;
+    };
+    // Where a model has two rows (SoundStation IP 7000), they ask for the same.
+    let Some(row) = ztp_rows().iter().find(|row| row.models.contains(&model)) else {
+        return Readiness::NotListed;
+    };
+    let required = &row.required_software;
+    match (required.compare(version), required.letter) {
+        (Ordering::Less, _) => Readiness::TooOld { required },
+        (Ordering::Equal, Some(_)) => Readiness::LetterUnclear { required },
+        _ => Readiness::Ready,
+    }
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    product: String,
+    required_software: Release,
+    current_software: Release,
+    certificate_support: String,
+    note: Option<String>,
+    source: String,
+}
+
+fn read(table: &str) -> Result<Vec<ZtpRow>, csv::Error> {
+    let rows: Vec<Raw> = super::rows(table)?;
+    let rows = rows.into_iter().filter_map(|raw| {
+        let models: Vec<Model> = raw.product.parse::<ModelName>().ok()?.models().collect();
+        let Raw { product, required_software, current_software, certificate_support, note, source } = raw;
+        Some(ZtpRow {
+            product,
+            models,
+            required_software,
+            current_software,
+            certificate_support,
+            note,
+            source,
+        })
+    });
+    Ok(rows.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn readiness(model: &str, version: &str) -> String {
+        match ztp_readiness(model, &version.parse().unwrap()) {
+            Readiness::NotListed => "not listed".to_owned(),
+            Readiness::TooOld { required } => format!("too old for {required}"),
+            Readiness::LetterUnclear { required } => format!("unclear for {required}"),
+            Readiness::Ready => "ready".to_owned(),
+        }
+    }
+
+    #[test]
+    fn every_line_of_the_table_is_a_row() {
+        assert_eq!(read(TABLE).unwrap().len(), 28);
+        for (row, line) in ztp_rows().iter().zip(TABLE.lines().skip(1)) {
+            let head = format!("{},{},{},", row.product, row.required_software, row.current_software);
+            assert!(line.starts_with(&head), "{line}");
+            assert_eq!(row.certificate_support, "SHA-1/SHA-2");
+            assert!(!row.models.is_empty(), "{line}");
+            assert!(row.source.starts_with("Technical Notification 117101: "), "{line}");
+        }
+    }
+
+    #[test]
+    fn rows_that_share_a_model_ask_for_the_same() {
+        for row in ztp_rows() {
+            let same = |other: &&ZtpRow| other.models.iter().any(|model| row.models.contains(model));
+            for other in ztp_rows().iter().filter(same) {
+                assert_eq!(row.required_software, other.required_software, "{}", row.product);
+            }
+        }
+    }
+
+    #[test]
+    fn the_cutover_is_the_documents() {
+        assert_eq!(ZTP_CUTOVER.to_string(), "2016-06-20");
+    }
+
+    #[test]
+    fn required_with_a_letter() {
+        for (version, answer) in [
+            ("3.3.5.0247", "too old for 4.0.8H"),
+            ("4.0", "too old for 4.0.8H"),
+            ("4.0.7.9999", "too old for 4.0.8H"),
+            ("4.0.8", "unclear for 4.0.8H"),
+            ("4.0.8.1608", "unclear for 4.0.8H"),
+            ("4.0.9", "ready"),
+            ("4.0.10.1", "ready"),
+            ("4.1.0", "ready"),
+        ] {
+            for model in
+                ["SoundPoint IP 335", "SPIP335", "IP 335", "IP 321", "SSIP5000", "VVX 1500", "IP 7000"]
+            {
+                assert_eq!(readiness(model, version), answer, "{model} {version}");
+            }
+        }
+        assert_eq!(readiness("VVX 500", "4.1.6.4835"), "too old for 4.1.7G");
+        assert_eq!(readiness("VVX 500", "4.1.7.1210"), "unclear for 4.1.7G");
+        assert_eq!(readiness("VVX 500", "5.5.2.11338"), "ready");
+    }
+
+    #[test]
+    fn required_without_a_letter() {
+        for (version, answer) in [
+            ("5.4.0.10182", "too old for 5.4.1"),
+            ("5.4.1", "ready"),
+            ("5.4.1.17597", "ready"),
+            ("5.10.0", "ready"),
+        ] {
+            assert_eq!(readiness("VVX 501", version), answer, "{version}");
+        }
+    }
+
+    #[test]
+    fn models_that_no_table_has() {
+        for model in [
+            "VVX 50",
+            "VVX 5000",
+            "VVX 1500 C",
+            "IP 500",
+            "SpectraLink 8440",
+            "Trio 8800",
+            "",
+            "500",
+            "VVX 500/600",
+        ] {
+            assert_eq!(readiness(model, "4.0.8"), "not listed", "{model}");
+        }
+    }
+
+    #[test]
+    fn releases() {
+        for text in ["4.0.8H", "5.4.1"] {
+            assert_eq!(text.parse::<Release>().unwrap().to_string(), text);
+        }
+        for text in ["", "H", "4.0.8h", "4.0.8HH", "4.0.H8", "4"] {
+            assert_eq!(text.parse::<Release>(), Err(NotARelease), "{text}");
+        }
+    }
+}
