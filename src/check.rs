@@ -136,7 +136,8 @@ impl Rule {
     #[must_use]
     pub fn find(code_or_name: &str) -> Option<&'static Self> {
         let wanted = code_or_name.trim();
-        let is_it = |rule: &&&Self| rule.code.eq_ignore_ascii_case(wanted) || rule.name.eq_ignore_ascii_case(wanted);
+        let is_it =
+            |rule: &&&Self| rule.code.eq_ignore_ascii_case(wanted) || rule.name.eq_ignore_ascii_case(wanted);
         CATALOGUE.iter().find(is_it).copied()
     }
 

@@ -1,15 +1,16 @@
 //! phonecert reads the application logs of Polycom/Poly phones and says what is wrong with their
 //! device certificates, why, and what to do.
 
+pub mod check;
 pub mod device;
 pub mod digest;
 pub mod event;
 pub mod input;
+pub mod inventory;
 pub mod line;
+pub mod lookup;
 pub mod problem;
 pub mod reader;
-pub mod inventory;
-pub mod lookup;
 pub mod reference;
 pub mod report;
 pub mod stamp;

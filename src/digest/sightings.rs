@@ -28,6 +28,18 @@ impl<P> Sightings<P> {
         Self { count: 1, places: vec![place] }
     }
 
+    /// Seen this often; these lines show it.
+    #[must_use]
+    pub fn at(count: u64, places: Vec<P>) -> Self
+    where
+        P: Ord,
+    {
+        let mut seen = Self::default();
+        seen.join(Self { count, places });
+        seen.places.dedup();
+        seen
+    }
+
     /// The places in order: all of them up to six, else the first three and the last three.
     #[must_use]
     pub fn places(&self) -> &[P] {

@@ -1,0 +1,45 @@
+//! Two or more phones show the same built-in certificate.
+//!
+//! ## What it means
+//! Each phone's built-in certificate, factory-installed or self-signed, is its own: it is made for the
+//! phone's MAC address. Here the same fingerprint stands in the inventories of different phones. A
+//! server that knows phones by their certificates can't tell them apart.
+//!
+//! ## How sure it is
+//! Certain that the newest inventories have the same fingerprint. A log that was copied or renamed to
+//! another phone's name looks the same: the `Platform: … MAC=` line in it tells.
+//!
+//! ## What to do
+//! 1. Check that each log is of the phone whose name it has.
+//! 2. If so, take the phones out of use for mutual TLS and turn to the vendor.
+
+use super::{Case, Finding, Rule};
+use crate::device::Slot;
+use crate::digest::Sightings;
+use crate::report::shape::Severity;
+
+pub(super) const RULE: Rule = Rule {
+    code: "FLT001",
+    name: "built-in-shared",
+    severity: Severity::Error,
+    cause: "A built-in certificate is made for one phone. If two show the same one, an identity was copied, or one phone's log is filed under two names.",
+    remedy: "Compare the MAC addresses in both logs with the phones' labels; a copied identity is a case for the vendor, and neither phone should be trusted by it.",
+    reference: "Feature Profile 37148, \"Factory Installed Certificates\"",
+    source: include_str!("built_in_shared.rs"),
+    run,
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let shared = case.shared.iter().filter(|shared| shared.slot == Slot::BuiltIn);
+    let findings = shared.map(|shared| {
+        let message = format!(
+            "The same built-in certificate is in {} phones, {} among them.",
+            shared.phones,
+            shared.others.join(", ")
+        );
+        let content = case.timeline.slots.latest.get(&shared.slot);
+        let line = content.and_then(|content| content.place.clone());
+        Finding::active(message, Sightings::at(1, line.into_iter().collect())).of_slot(shared.slot)
+    });
+    findings.collect()
+}

@@ -1,0 +1,58 @@
+//! The built-in certificate carries a name that is not this phone's MAC address.
+//!
+//! ## What it means
+//! A factory certificate, and a self-signed one too, has the phone's MAC address as its common name.
+//! This phone's inventory shows another name. A server that checks the name against the phone will
+//! refuse it, or take it for another phone.
+//!
+//! ## How sure it is
+//! The name is certain. Whose log it is comes from the file's name, or from the log itself where the
+//! name has no address: a log that was copied under another phone's name looks just like this. It
+//! counts as resolved when a later inventory shows the right name, or no built-in certificate at all.
+//!
+//! ## What to do
+//! 1. Check the file's name against the `Platform: … MAC=` line in the log and the phone's label.
+//! 2. If all three agree and the certificate differs, the phone has another phone's identity: don't
+//!    use it for mutual TLS, and turn to the vendor.
+
+use super::failures::resolved_if;
+use super::{Case, Finding, Rule};
+use crate::device::{Mac, Slot};
+use crate::digest::Sightings;
+use crate::event::Event;
+use crate::report::shape::Severity;
+
+pub(super) const RULE: Rule = Rule {
+    code: "INV002",
+    name: "common-name-mismatch",
+    severity: Severity::Error,
+    cause: "The built-in certificate was made for another MAC address, or the log is filed under another phone's name.",
+    remedy: "Compare the MAC address on the phone's label with the log's name; if the log is the right one, servers will refuse this phone as what it claims to be, and it is a case for the vendor.",
+    reference: "Feature Profile 37148, \"Factory Installed Certificates\"",
+    source: include_str!("common_name_mismatch.rs"),
+    run,
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let Some(mac) = case.timeline.mac else { return Vec::new() };
+    let mut seen = Sightings::default();
+    let mut other_name = None;
+    let mut is_gone = false;
+    for (_, event, moment) in case.timeline.events() {
+        match event {
+            Event::CertificateCommonName { slot: Slot::BuiltIn, common_name } => {
+                is_gone = common_name.parse::<Mac>() == Ok(mac);
+                if !is_gone {
+                    other_name = Some(common_name);
+                    seen.join(moment.seen.clone());
+                }
+            }
+            Event::CertificateUnavailable { slot: Slot::BuiltIn } => is_gone = true,
+            _ => {}
+        }
+    }
+    let Some(other_name) = other_name else { return Vec::new() };
+    let message =
+        format!("The built-in certificate's common name is \"{other_name}\", and this phone is {mac}.");
+    vec![Finding::new(resolved_if(is_gone), message, seen).of_slot(Slot::BuiltIn)]
+}

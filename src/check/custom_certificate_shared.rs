@@ -1,0 +1,44 @@
+//! Two or more phones show the same custom certificate.
+//!
+//! ## What it means
+//! The same fingerprint stands in a platform or application slot of several phones. They share the
+//! private key too: whoever gets it from one phone can pose as any of them, and a revocation hits all.
+//!
+//! ## How sure it is
+//! Certain that the fingerprints are the same. Whether it is meant is for you to say: a certificate for
+//! a whole group of phones is common.
+//!
+//! ## What to do
+//! 1. Ask whether it is on purpose.
+//! 2. If not, issue one certificate a phone, and revoke the shared one when all have theirs.
+
+use super::{Case, Finding, Rule};
+use crate::device::Slot;
+use crate::digest::Sightings;
+use crate::report::shape::Severity;
+
+pub(super) const RULE: Rule = Rule {
+    code: "FLT002",
+    name: "custom-certificate-shared",
+    severity: Severity::Info,
+    cause: "One certificate, and so one private key, was installed on several phones.",
+    remedy: "If that is meant, nothing needs doing; else issue a certificate for each phone, so that one lost phone does not give away the key of all.",
+    reference: "Feature Profile 37148, \"Polycom Phone Device Certificate Types\"",
+    source: include_str!("custom_certificate_shared.rs"),
+    run,
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let shared = case.shared.iter().filter(|shared| shared.slot != Slot::BuiltIn);
+    let findings = shared.map(|shared| {
+        let message = format!(
+            "The same custom certificate is in {} phones, {} among them.",
+            shared.phones,
+            shared.others.join(", ")
+        );
+        let content = case.timeline.slots.latest.get(&shared.slot);
+        let line = content.and_then(|content| content.place.clone());
+        Finding::active(message, Sightings::at(1, line.into_iter().collect())).of_slot(shared.slot)
+    });
+    findings.collect()
+}
