@@ -7,6 +7,7 @@ mod grid;
 mod groups;
 mod layout;
 pub(super) mod row;
+mod rows;
 
 use std::io::{self, Write};
 
@@ -20,6 +21,7 @@ use super::text::quantity::counted;
 use super::{Format, Report, Style, Verbosity};
 use layout::Layout;
 use row::Row;
+use rows::Rows;
 
 pub(super) const FORMAT: Format = Format {
     name: "table",
@@ -49,7 +51,7 @@ struct Record {
 fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let devices = report.devices;
     let hide_healthy = !style.all && devices.len() > MANY;
-    let mut rows = Vec::new();
+    let mut rows = Rows::default();
     let mut findings = Findings::new(style.verbosity);
     fold(
         devices,
@@ -58,16 +60,15 @@ fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result
             sightings: Sighting::all(device),
         },
         |record: Record| {
-            rows.extend(record.row);
             findings.add(record.sightings);
-            Ok(())
+            record.row.map_or(Ok(()), |row| rows.push(&row))
         },
     )?;
 
     let hidden = devices.len() - rows.len();
-    if !rows.is_empty() {
-        let layout = Layout::fitting(&rows, style.width);
-        grid::write(&layout.titles(), rows.iter().map(|row| layout.cells(row)), style, out)?;
+    if rows.len() > 0 {
+        let layout = Layout::fitting(rows.natural(), style.width);
+        grid::write(&layout.titles(), rows.iter().map(|row| layout.cells(&row)), style, out)?;
         if layout.needs_legend() && style.verbosity > Verbosity::Quiet {
             paragraph(LEGEND, Tone::Dim, style, out)?;
         }

@@ -71,9 +71,9 @@ const REGAINS: [Column; 8] = [
 pub(super) struct Layout(Vec<(Column, usize)>);
 
 impl Layout {
-    /// The layout that shows most of these rows within `columns`. A column that no row fills is left out.
-    pub(super) fn fitting(rows: &[Row], columns: usize) -> Self {
-        let natural = natural_widths(rows);
+    /// The layout that shows most of what is this wide within `columns`. A column that no row fills is left out.
+    pub(super) fn fitting(natural: &Natural, columns: usize) -> Self {
+        let natural = natural.0;
         let mut widths = natural;
         for sacrifice in SACRIFICES {
             if total(&widths) <= columns {
@@ -145,12 +145,20 @@ impl Layout {
 type Widths = [Option<usize>; Column::ALL.len()];
 
 /// The width of each column's widest cell or title; none for a column that no row fills.
-fn natural_widths(rows: &[Row]) -> Widths {
-    Column::ALL.map(|column| {
-        let cells = rows.iter().map(|row| row.cell(column)).filter(|cell| !cell.is_empty());
-        let widest = cells.map(Cell::width).max()?;
-        Some(widest.max(width(column.title(usize::MAX))))
-    })
+#[derive(Clone, Default)]
+pub(super) struct Natural(Widths);
+
+impl Natural {
+    /// Takes the widths of a row more.
+    pub(super) fn widen(&mut self, row: &Row) {
+        for (column, widest) in Column::ALL.into_iter().zip(&mut self.0) {
+            let cell = row.cell(column);
+            if !cell.is_empty() {
+                let title = width(column.title(usize::MAX));
+                *widest = Some(widest.unwrap_or(title).max(cell.width()));
+            }
+        }
+    }
 }
 
 fn total(widths: &Widths) -> usize {
@@ -163,6 +171,12 @@ mod tests {
     use super::*;
     use crate::report::fixture;
 
+    fn natural(rows: &[Row]) -> Natural {
+        let mut natural = Natural::default();
+        rows.iter().for_each(|row| natural.widen(row));
+        natural
+    }
+
     fn rows() -> Vec<Row> {
         fixture::fleet().devices.iter().map(Row::of).collect()
     }
@@ -170,7 +184,7 @@ mod tests {
     #[test]
     fn never_wider_than_asked_and_never_without_the_phone() {
         for columns in 20..300 {
-            let layout = Layout::fitting(&rows(), columns);
+            let layout = Layout::fitting(&natural(&rows()), columns);
             let widths: Vec<usize> = layout.0.iter().map(|(_, width)| *width).collect();
             assert!(widths.iter().sum::<usize>() + GAP * (widths.len() - 1) <= columns, "{columns}");
             for column in [Column::Status, Column::Phone, Column::Diagnoses] {
@@ -181,7 +195,7 @@ mod tests {
 
     #[test]
     fn eighty_columns_hold_all_but_applications() {
-        let columns = Layout::fitting(&rows(), 80).columns();
+        let columns = Layout::fitting(&natural(&rows()), 80).columns();
         for column in Column::ALL.into_iter().filter(|column| *column != Column::Applications) {
             assert!(columns.contains(&column), "{column:?}");
         }
@@ -190,7 +204,7 @@ mod tests {
     #[test]
     fn a_wide_terminal_holds_everything_whole() {
         let rows = rows();
-        let layout = Layout::fitting(&rows, 400);
+        let layout = Layout::fitting(&natural(&rows), 400);
         for row in &rows {
             for ((column, _), cell) in layout.0.iter().zip(layout.cells(row)) {
                 assert_eq!(&cell, row.cell(*column));
