@@ -1,13 +1,133 @@
 //! From what was found to what a reader sees: the shapes of the output, and one file a format.
+//!
+//! [`FORMATS`] is the table of the formats of `scan`, [`EVENT_FORMATS`] that of `events`. A new
+//! format is one file beside this one and one row there.
 
+pub mod events;
+pub mod fold;
+pub mod group;
 pub mod shape;
+pub mod text;
+
+mod csv;
+mod findings;
+mod json;
+mod jsonl;
+mod markdown;
+mod safe_json;
+mod table;
+
+#[cfg(test)]
+mod fixture;
 
 use std::io::{self, Write};
+use std::path::Path;
 
+use group::{GroupBy, Groups};
 use shape::{Device, Scanned, Status, Summary};
 
+pub use events::{EVENT_FORMATS, EventFormat, EventWriter};
+pub use json::schema;
+
+/// The formats of `scan`, the default first.
+pub const FORMATS: [Format; 5] = [table::FORMAT, json::FORMAT, jsonl::FORMAT, csv::FORMAT, markdown::FORMAT];
+
+/// A way to write a report.
+#[derive(Clone, Copy, Debug)]
+pub struct Format {
+    /// What `--format` calls it.
+    pub name: &'static str,
+    /// The endings of file names, without the dot, by which `--output` chooses it.
+    pub endings: &'static [&'static str],
+    /// One line for `--help`.
+    pub about: &'static str,
+    /// Writes one entry a phone.
+    phones: fn(&Report<'_>, &Style, &mut dyn Write) -> io::Result<()>,
+    /// Writes one entry a group of phones.
+    groups: fn(&Groups, &Style, &mut dyn Write) -> io::Result<()>,
+}
+
+impl Format {
+    /// The format of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        FORMATS.iter().find(|format| format.name == name)
+    }
+
+    /// The format that the ending of a file's name asks for, in any case.
+    #[must_use]
+    pub fn of_path(path: &Path) -> Option<&'static Self> {
+        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+        FORMATS.iter().find(|format| format.endings.contains(&ending.as_str()))
+    }
+
+    /// Writes the report, phone by phone or, where `style` asks for it, group by group.
+    ///
+    /// # Errors
+    /// What `out` returns.
+    pub fn write(&self, report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+        match style.group_by {
+            None => (self.phones)(report, style, out),
+            Some(by) => (self.groups)(&Groups::of(report.devices, by)?, style, out),
+        }
+    }
+}
+
+/// How a report is to look. Formats for machines take nothing from it but the grouping.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Whether escape sequences for colour may be written.
+    pub color: bool,
+    /// Whether healthy phones are shown however many phones there are.
+    pub all: bool,
+    /// How much is told.
+    pub verbosity: Verbosity,
+    /// What phones are counted by, instead of being listed.
+    pub group_by: Option<GroupBy>,
+    /// Whether the closing lines tell the time taken. Only a person at a terminal wants it: elsewhere
+    /// the same logs give the same bytes.
+    pub timing: bool,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self {
+            width: 120,
+            color: false,
+            all: false,
+            verbosity: Verbosity::Normal,
+            group_by: None,
+            timing: false,
+        }
+    }
+}
+
+/// How much the table tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// The phones and the totals: no explanations.
+    Quiet,
+    /// Each diagnosis explained, with the lines of three phones, cut to the width.
+    Normal,
+    /// All proving lines, whole, and all problems.
+    Verbose,
+}
+
+/// How many phones can pass the zero-touch provisioning (ZTP) servers since their change to SHA-2.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ZtpReadiness {
+    /// Software as new as required.
+    pub ready: u64,
+    /// Older software: ZTP001.
+    pub not_ready: u64,
+    /// Model or software not known, not in the tables, or the letter of the release is: ZTP002.
+    pub unknown: u64,
+}
+
 /// Everything but the phones themselves: the head and the foot of a report.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Overview {
     /// What was read.
     pub scanned: Scanned,
@@ -17,6 +137,8 @@ pub struct Overview {
     pub problems: Vec<crate::problem::Problem>,
     /// How long it took; not part of any format for machines.
     pub elapsed: std::time::Duration,
+    /// Phones by readiness for ZTP; the table's closing lines leave it out where it is not known.
+    pub ztp: Option<ZtpReadiness>,
 }
 
 /// A renderer of one phone: appends bytes. The number is the phone's place in the report, from 0.
@@ -77,5 +199,40 @@ impl Devices for Vec<Device> {
             out.write_all(&bytes)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// What stands in the folder beside the formats.
+    const NOT_FORMATS: [&str; 7] = ["events", "findings", "fixture", "fold", "group", "safe_json", "shape"];
+
+    #[test]
+    fn each_format_is_a_file_and_a_row() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/report");
+        let files: BTreeSet<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|ending| ending == "rs"))
+            .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+            .filter(|name| name != "text" && !NOT_FORMATS.contains(&name.as_str()))
+            .collect();
+        let rows: BTreeSet<String> = FORMATS.iter().map(|format| format.name.to_owned()).collect();
+        assert_eq!(files, rows);
+    }
+
+    #[test]
+    fn endings_are_of_one_format_each() {
+        let endings: Vec<_> = FORMATS.iter().flat_map(|format| format.endings).collect();
+        assert_eq!(endings.iter().collect::<BTreeSet<_>>().len(), endings.len());
+        assert_eq!(Format::of_path(Path::new("a/report.JSON")).unwrap().name, "json");
+        assert_eq!(Format::of_path(Path::new("report.md")).unwrap().name, "markdown");
+        assert!(Format::of_path(Path::new("report.pdf")).is_none());
+        assert!(Format::of_path(Path::new("json")).is_none());
+        assert!(Format::named("csv").is_some());
     }
 }

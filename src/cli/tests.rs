@@ -1,0 +1,128 @@
+use super::*;
+
+fn parsed(line: &str) -> Result<Cli, clap::Error> {
+    Cli::of(std::iter::once("phonecert").chain(line.split_whitespace()).map(OsString::from))
+}
+
+fn refused(line: &str) -> String {
+    let error = parsed(line).unwrap_err();
+    assert_eq!(error.exit_code(), 2, "{line}");
+    error.to_string()
+}
+
+fn scan(line: &str) -> ScanArgs {
+    match parsed(&format!("scan {line}")).unwrap().command {
+        Command::Scan(args) => *args,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn definitions_are_consistent() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn every_option_of_the_contract() {
+    let args = scan(
+        "a b --format json --output x.csv -o y.md --force --files-from - --device 00:04:f2:06:07:5d \
+         --device 0004F2-A1B2C3 --status failed,unknown --status ok --select INS --ignore ins004,TLS \
+         --since 7d --until 2013-05-31 --year 2013 --threads 2 --color never --no-progress -v --fail-on never \
+         --inventory i.csv --group-by fingerprint --all --redact",
+    );
+    assert_eq!(args.read.paths(), [Path::new("a"), Path::new("b")]);
+    assert_eq!(args.format.unwrap().name, "json");
+    assert_eq!(args.output.iter().map(|output| output.format.name).collect::<Vec<_>>(), ["csv", "markdown"]);
+    assert_eq!(args.phones.device.len(), 2);
+    assert_eq!(args.phones.status, [Status::Failed, Status::Unknown, Status::Ok]);
+    assert!(args.codes.ignore[0].matches("INS004") && !args.codes.ignore[0].matches("INS001"));
+    assert!(args.codes.select[0].matches("INS001") && !args.codes.select[0].matches("INV001"));
+    assert_eq!(args.run.verbosity(), Verbosity::Verbose);
+    assert_eq!(args.fail_on, FailOn::Never);
+    assert_eq!(args.group_by, Some(GroupBy::Fingerprint));
+    assert!(args.force && args.all && args.run.redact && args.run.no_progress);
+}
+
+#[test]
+fn defaults() {
+    let args = scan("");
+    assert_eq!(args.read.paths(), [Path::new(".")]);
+    assert!(args.format.is_none() && args.fail_on == FailOn::Error);
+    assert_eq!(args.run.verbosity(), Verbosity::Normal);
+    assert!(scan("--files-from list").read.paths().is_empty());
+    assert_eq!(scan("-").read.paths(), [Path::new("-")]);
+}
+
+#[test]
+fn other_commands() {
+    for line in [
+        "events --format jsonl --device 0004f206075d -o e.csv --since 12h logs",
+        "device 0004.f206.075d logs --format markdown -q --redact",
+        "explain",
+        "explain INS001 --format json",
+        "lookup VVX 500 --format json",
+        "lookup 2201-12360-001 --revision B",
+        "schema",
+        "completions zsh",
+        "man",
+    ] {
+        assert!(parsed(line).is_ok(), "{line}");
+    }
+    let Command::Lookup(lookup) = parsed("lookup VVX 500").unwrap().command else { panic!() };
+    assert_eq!(lookup.query(), "VVX 500");
+}
+
+#[test]
+fn wrong_usage_is_told_why() {
+    for (line, told) in [
+        ("", "Usage"),
+        ("scna", "scan"),
+        ("scan --fromat json", "--format"),
+        ("scan --format html", "markdown"),
+        ("scan --output report.pdf", "known are .txt"),
+        ("scan --force", "--output"),
+        ("scan -o a.json -o a.json", "twice"),
+        ("scan - -", "once only"),
+        ("scan - --files-from -", "once only"),
+        ("scan --device 0004f2", "not a MAC address"),
+        ("scan --status bad", "attention"),
+        ("scan --select 001", "INS001"),
+        ("scan --select INS0011", "INS001"),
+        ("scan --since 7", "of what?"),
+        ("scan --since 2026-01-02 --until 2026-01-01", "is after"),
+        ("scan --year 13", "1970"),
+        ("scan --threads 0", "--threads"),
+        ("scan -q -v", "cannot be used with"),
+        ("scan --fail-on info", "warning"),
+        ("events --format json", "jsonl"),
+        ("events --group-by code", "unexpected argument"),
+        ("device", "MAC"),
+        ("lookup", "WORD"),
+        ("completions tcsh", "zsh"),
+    ] {
+        let error = refused(line);
+        assert!(error.contains(told), "{line}: {error}");
+    }
+}
+
+#[test]
+fn messages_hide_nothing_from_the_reader() {
+    let arguments = ["phonecert", "scan", "--\u{1b}[2Jevil"].map(OsString::from);
+    let error = Cli::of(arguments).unwrap_err().to_string();
+    assert!(error.contains("\\u{1b}[2Jevil") && !error.contains("\u{1b}[2J"), "{error}");
+}
+
+#[test]
+fn help_and_manual_tell_all() {
+    let help = parsed("scan --help").unwrap_err();
+    assert_eq!(help.exit_code(), 0);
+    let help = help.to_string();
+    for told in ["Exit status", "Examples:", "--since", "What to read", "How to answer", "markdown"] {
+        assert!(help.contains(told), "{told}");
+    }
+    let page = String::from_utf8(man_page().unwrap()).unwrap();
+    for told in [".SS scan", ".SS lookup", "\\-\\-group\\-by", "Exit status", "fingerprint"] {
+        assert!(page.contains(told), "{told}");
+    }
+    assert!(!completions(clap_complete::Shell::Bash).is_empty());
+}

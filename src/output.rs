@@ -1,0 +1,218 @@
+//! Where the answer goes: standard output, or files that are written whole or not at all.
+
+use std::borrow::Cow;
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::{NamedTempFile, TempPath};
+
+use phonecert::report::text::visible::visible;
+
+use crate::interrupt::Registration;
+
+const BUFFER_BYTES: usize = 1 << 16;
+
+/// Why an answer did not arrive.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OutputError {
+    /// The reader of standard output went away: no reason to complain.
+    #[error("standard output was closed")]
+    ClosedPipe,
+    /// Standard output takes no more.
+    #[error("standard output: {0}")]
+    Standard(io::Error),
+    /// The file is there, and nobody said that it may go.
+    #[error("{}: exists already; --force overwrites it", shown(.0))]
+    Exists(PathBuf),
+    /// A directory is where the file should be.
+    #[error("{}: is a directory", shown(.0))]
+    Directory(PathBuf),
+    /// The file cannot be written.
+    #[error("{}: {source}", shown(.path))]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+/// Writes to standard output, and sees to it that all of it arrives.
+///
+/// # Errors
+/// [`OutputError::ClosedPipe`] or [`OutputError::Standard`].
+pub(crate) fn to_standard(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), OutputError> {
+    let mut out = BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock());
+    write(&mut out).and_then(|()| out.flush()).map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => OutputError::ClosedPipe,
+        _ => OutputError::Standard(error),
+    })
+}
+
+/// A file to be: its content waits beside its place until it is whole. Dropped before, or the run
+/// interrupted, it leaves nothing.
+#[derive(Debug)]
+pub(crate) struct FileOutput {
+    /// As the user named it.
+    path: PathBuf,
+    /// Where a link at that place leads, or the place itself.
+    target: PathBuf,
+    force: bool,
+    half_written: Registration,
+    file: fs::File,
+    waiting: TempPath,
+}
+
+impl FileOutput {
+    /// Prepares a file at `path`, so that what stands in its way is known before the work is done.
+    ///
+    /// # Errors
+    /// There is a file and `force` is not given, or its directory cannot be written to.
+    pub(crate) fn create(path: &Path, force: bool) -> Result<Self, OutputError> {
+        let failed = |source| OutputError::File { path: path.to_owned(), source };
+        if path.is_dir() {
+            return Err(OutputError::Directory(path.to_owned()));
+        }
+        if !force && path.symlink_metadata().is_ok() {
+            return Err(OutputError::Exists(path.to_owned()));
+        }
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let directory = match target.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let (file, waiting) = beside(directory).map_err(failed)?.into_parts();
+        let half_written = Registration::of(&waiting);
+        Ok(Self { path: path.to_owned(), target, force, half_written, file, waiting })
+    }
+
+    /// Writes the file and puts it in its place.
+    ///
+    /// # Errors
+    /// It cannot be written whole, or a file has come to its place meanwhile and must not go.
+    pub(crate) fn write(
+        self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), OutputError> {
+        let Self { path, target, force, half_written, file, waiting } = self;
+        let mut out = BufWriter::with_capacity(BUFFER_BYTES, file);
+        let written = write(&mut out).and_then(|()| out.into_inner().map_err(io::IntoInnerError::into_error));
+        let result = written.and_then(|file| {
+            drop(file);
+            let put = || if force { waiting.persist(&target) } else { waiting.persist_noclobber(&target) };
+            half_written.finish(put).map_err(|failure| failure.error)
+        });
+        result.map_err(|source| match source.kind() {
+            io::ErrorKind::AlreadyExists => OutputError::Exists(path),
+            _ => OutputError::File { path, source },
+        })
+    }
+}
+
+/// A new file in `directory`, with the rights that any new file gets.
+fn beside(directory: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".phonecert-").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(directory)
+}
+
+fn shown(path: &Path) -> Cow<'_, str> {
+    match path.to_string_lossy() {
+        Cow::Borrowed(text) => visible(text),
+        Cow::Owned(text) => Cow::Owned(visible(&text).into_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(directory: &Path) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(directory)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn written_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("report.json");
+        FileOutput::create(&path, false).unwrap().write(|out| out.write_all(b"{}")).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"{}");
+        assert_eq!(names(directory.path()), ["report.json"]);
+    }
+
+    #[test]
+    fn not_at_all_where_writing_fails() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("report.json");
+        let failing = |out: &mut dyn Write| {
+            out.write_all(b"half")?;
+            Err(io::Error::other("no more"))
+        };
+        let error = FileOutput::create(&path, false).unwrap().write(failing).unwrap_err();
+        assert!(error.to_string().contains("report.json: no more"), "{error}");
+        assert!(names(directory.path()).is_empty());
+        drop(FileOutput::create(&path, false).unwrap());
+        assert!(names(directory.path()).is_empty());
+    }
+
+    #[test]
+    fn nothing_is_overwritten_unasked() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("report.json");
+        let early = FileOutput::create(&path, false).unwrap();
+        fs::write(&path, "mine").unwrap();
+        assert!(matches!(FileOutput::create(&path, false), Err(OutputError::Exists(_))));
+        assert!(matches!(early.write(|out| out.write_all(b"theirs")), Err(OutputError::Exists(_))));
+        assert_eq!(fs::read(&path).unwrap(), b"mine");
+        FileOutput::create(&path, true).unwrap().write(|out| out.write_all(b"theirs")).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"theirs");
+        assert_eq!(names(directory.path()), ["report.json"]);
+    }
+
+    #[test]
+    fn what_is_no_place_for_a_file() {
+        let directory = tempfile::tempdir().unwrap();
+        assert!(matches!(FileOutput::create(directory.path(), true), Err(OutputError::Directory(_))));
+        let path = directory.path().join("missing\u{1b}/report.json");
+        let error = FileOutput::create(&path, false).unwrap_err().to_string();
+        assert!(error.contains("missing\\u{1b}/report.json: "), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_keeps_leading_to_its_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("real.json");
+        let link = directory.path().join("link.json");
+        fs::write(&path, "old").unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        assert!(matches!(FileOutput::create(&link, false), Err(OutputError::Exists(_))));
+        FileOutput::create(&link, true).unwrap().write(|out| out.write_all(b"new")).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert!(link.symlink_metadata().unwrap().is_symlink());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn others_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("report.csv");
+        FileOutput::create(&path, false).unwrap().write(|_| Ok(())).unwrap();
+        let plain = directory.path().join("plain");
+        fs::write(&plain, "").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&path), mode(&plain));
+    }
+}

@@ -1,0 +1,183 @@
+//! `csv`: a phone a line, for spreadsheets.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use super::group::Groups;
+use super::shape::{CertificateState, Device, State};
+use super::text::visible::visible;
+use super::{Format, Report, Style};
+
+pub(super) const FORMAT: Format = Format {
+    name: "csv",
+    endings: &["csv"],
+    about: "A phone a line, for spreadsheets; no cell can act as a formula",
+    phones,
+    groups,
+};
+
+/// Slots with columns of their own: the slot and what its columns begin with.
+const SLOTS: [(&str, &str); 3] =
+    [("built-in", "built_in"), ("platform-1", "platform_1"), ("platform-2", "platform_2")];
+
+/// What stands between several values in a cell.
+const BETWEEN: &str = " | ";
+
+fn phones(report: &Report<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    append(&header(), &mut bytes);
+    out.write_all(&bytes)?;
+    report.devices.render(&|_, device, bytes| append(&cells(device), bytes), out)
+}
+
+fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    let header = [groups.by.name(), "phones", "failed", "attention", "unknown", "ok", "devices"];
+    append(&header.map(str::to_owned), &mut bytes);
+    for group in &groups.list {
+        append(
+            &[
+                group.key.clone().unwrap_or_default(),
+                group.phones.to_string(),
+                group.failed.to_string(),
+                group.attention.to_string(),
+                group.unknown.to_string(),
+                group.ok.to_string(),
+                group.devices.join(BETWEEN),
+            ],
+            &mut bytes,
+        );
+        out.write_all(&bytes)?;
+        bytes.clear();
+    }
+    out.write_all(&bytes)
+}
+
+fn header() -> Vec<String> {
+    let mut header: Vec<String> =
+        ["mac", "status", "model", "software", "boots", "first_time", "last_time"].map(str::to_owned).into();
+    for (_, name) in SLOTS {
+        for part in ["state", "common_name", "fingerprint", "certificate_length", "key_length"] {
+            header.push(format!("{name}_{part}"));
+        }
+    }
+    header.extend(
+        ["applications", "active", "resolved", "assembly", "assembly_revision", "files"].map(str::to_owned),
+    );
+    header
+}
+
+fn cells(device: &Device) -> Vec<String> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
+    let mut cells = vec![
+        text(&device.mac),
+        device.status.name().to_owned(),
+        text(&device.model),
+        text(&device.software),
+        device.boots.to_string(),
+        text(&device.first_time),
+        text(&device.last_time),
+    ];
+    for (slot, _) in SLOTS {
+        match device.certificates.iter().find(|certificate| certificate.slot == slot) {
+            None => cells.extend(std::iter::repeat_n(String::new(), 5)),
+            Some(certificate) => cells.extend([
+                certificate.state.name().to_owned(),
+                text(&certificate.common_name),
+                text(&certificate.fingerprint),
+                number(certificate.certificate_length),
+                number(certificate.key_length),
+            ]),
+        }
+    }
+    cells.extend([
+        applications(device),
+        codes(device, State::Active),
+        codes(device, State::Resolved),
+        text(&device.assembly),
+        text(&device.assembly_revision),
+        device.files.join(BETWEEN),
+    ]);
+    cells
+}
+
+/// Application slots, each with its state and, where one is installed, its common name.
+fn applications(device: &Device) -> String {
+    let applications =
+        device.certificates.iter().filter(|certificate| certificate.slot.starts_with("application-"));
+    let told = applications.map(|certificate| match (certificate.state, &certificate.common_name) {
+        (CertificateState::Installed, Some(name)) => format!("{} installed {name}", certificate.slot),
+        (state, _) => format!("{} {}", certificate.slot, state.name()),
+    });
+    told.collect::<Vec<_>>().join(BETWEEN)
+}
+
+/// Each code once, in the order of the diagnoses.
+fn codes(device: &Device, state: State) -> String {
+    let mut codes: Vec<&str> = Vec::new();
+    for diagnosis in device.diagnoses.iter().filter(|diagnosis| diagnosis.state == state) {
+        if !codes.contains(&diagnosis.code.as_str()) {
+            codes.push(&diagnosis.code);
+        }
+    }
+    codes.join(" ")
+}
+
+/// Appends a line of cells, each made harmless. Writing to memory does not fail.
+pub(super) fn append(cells: &[String], bytes: &mut Vec<u8>) {
+    let mut line = ::csv::WriterBuilder::new().buffer_capacity(512).from_writer(bytes);
+    let _ = line.write_record(cells.iter().map(|cell| harmless(cell).into_owned()));
+    let _ = line.flush();
+}
+
+/// A cell that shows what it holds and that no spreadsheet takes for a formula: one that begins as a
+/// formula does, if only after blanks, gets an apostrophe before it.
+fn harmless(cell: &str) -> Cow<'_, str> {
+    let shown = visible(cell);
+    let formula = cell.starts_with(['\t', '\r', '\n'])
+        || cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    if formula { Cow::Owned(format!("'{shown}")) } else { shown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{GroupBy, fixture};
+    use super::*;
+
+    #[test]
+    fn a_phone_a_line() {
+        let text = fixture::written(&FORMAT, &Style::default());
+        let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+        let records: Vec<_> = reader.records().map(Result::unwrap).collect();
+        assert_eq!(records.len(), fixture::fleet().devices.len());
+        for cell in records.iter().flatten() {
+            assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell}");
+            assert!(!cell.contains(super::super::text::visible::is_hidden), "{cell}");
+        }
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn a_group_a_line() {
+        let style = Style { group_by: Some(GroupBy::Fingerprint), ..Style::default() };
+        insta::assert_snapshot!(fixture::written(&FORMAT, &style));
+    }
+
+    #[test]
+    fn formulas_are_texts() {
+        for (cell, shown) in [
+            ("=1+1", "'=1+1"),
+            ("+49", "'+49"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\\t=1"),
+            ("\rx", "'\\rx"),
+            ("  =1", "'  =1"),
+            ("VVX 500", "VVX 500"),
+            ("", ""),
+        ] {
+            assert_eq!(harmless(cell), shown);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! `csv`: a line an event, with a column for each field that any kind has.
+
+use std::io::{self, Write};
+
+use serde_json::Value;
+
+use super::{EventFormat, EventWriter};
+use crate::report::csv::append;
+use crate::report::shape::EventRow;
+
+pub(super) const FORMAT: EventFormat = EventFormat {
+    name: "csv",
+    endings: &["csv"],
+    about: "A line an event, for spreadsheets; no cell can act as a formula",
+    writer: |_| Box::new(Lines),
+};
+
+/// What every event has.
+const COMMON: [&str; 11] =
+    ["mac", "file", "line", "stamp", "time", "uptime", "component", "level", "missed", "kind", "slot"];
+
+/// What some kinds have, in the order of the contract's table.
+const OWN: [&str; 14] = [
+    "length",
+    "maximum",
+    "results",
+    "reason",
+    "common_name",
+    "fingerprint",
+    "algorithm",
+    "error",
+    "model",
+    "assembly",
+    "assembly_revision",
+    "label",
+    "version",
+    "log_level",
+];
+
+struct Lines;
+
+impl EventWriter for Lines {
+    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let titles: Vec<String> = COMMON.iter().chain(&OWN).map(|title| (*title).to_owned()).collect();
+        line(&titles, out)
+    }
+
+    fn row(&mut self, event: EventRow, out: &mut dyn Write) -> io::Result<()> {
+        let own = OWN.map(|name| event.fields.get(name).map(plain).unwrap_or_default());
+        let mut cells = vec![
+            event.mac.unwrap_or_default(),
+            event.file,
+            event.line.to_string(),
+            event.stamp.unwrap_or_default(),
+            event.time.unwrap_or_default(),
+            event.uptime.map(|seconds| seconds.to_string()).unwrap_or_default(),
+            event.component.unwrap_or_default(),
+            event.level.unwrap_or_default(),
+            event.missed.map(|missed| missed.to_string()).unwrap_or_default(),
+            event.kind.to_owned(),
+            event.slot.unwrap_or_default(),
+        ];
+        cells.extend(own);
+        line(&cells, out)
+    }
+
+    fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn line(cells: &[String], out: &mut dyn Write) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    append(cells, &mut bytes);
+    out.write_all(&bytes)
+}
+
+/// A field's value without the quotes of JSON; nothing for null.
+pub(super) fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

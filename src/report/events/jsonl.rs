@@ -1,0 +1,37 @@
+//! `jsonl`: a JSON object an event, one a line.
+
+use std::io::{self, Write};
+
+use super::{EventFormat, EventWriter};
+use crate::report::safe_json;
+use crate::report::shape::EventRow;
+
+pub(super) const FORMAT: EventFormat = EventFormat {
+    name: "jsonl",
+    endings: &["jsonl", "ndjson"],
+    about: "A JSON object an event, one a line, for jq and log stores",
+    writer: |_| Box::new(Lines),
+};
+
+struct Lines;
+
+impl EventWriter for Lines {
+    fn begin(&mut self, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn row(&mut self, mut event: EventRow, out: &mut dyn Write) -> io::Result<()> {
+        // A `platform` line tells an address too; an object has one `mac`, and the phone's comes first.
+        if let Some(told) = event.fields.shift_remove("mac")
+            && event.mac.is_none()
+        {
+            event.mac = told.as_str().map(str::to_owned);
+        }
+        safe_json::write(&event, out)?;
+        out.write_all(b"\n")
+    }
+
+    fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+}

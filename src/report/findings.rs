@@ -1,0 +1,140 @@
+//! The diagnoses of a whole report, code by code: in how many phones, in which first, and where to
+//! fetch their proof.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::shape::{Device, Diagnosis, Severity, State};
+use super::text::quantity::count;
+use super::text::visible::visible;
+use super::text::width::width;
+use super::{Verbosity, group};
+
+/// How many phones' lines are shown as proof.
+const PROVEN: usize = 3;
+/// How many phones are named.
+const NAMED: usize = 5;
+
+/// A code in a phone.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Sighting {
+    severity: u8,
+    code: String,
+    active: bool,
+    phone: String,
+}
+
+impl Sighting {
+    /// The codes of a phone, each once: active if any diagnosis with that code is.
+    pub(super) fn all(device: &Device) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for diagnosis in &device.diagnoses {
+            let active = diagnosis.state == State::Active;
+            match all.iter_mut().find(|seen| seen.code == diagnosis.code) {
+                Some(seen) => seen.active |= active,
+                None => all.push(Self {
+                    severity: diagnosis.severity as u8,
+                    code: diagnosis.code.clone(),
+                    active,
+                    phone: group::name(device),
+                }),
+            }
+        }
+        all
+    }
+}
+
+/// The phones with a code.
+#[derive(Default)]
+pub(super) struct Phones {
+    /// How many.
+    pub(super) number: u64,
+    names: Vec<String>,
+    /// The places in the report of those whose proof is shown.
+    pub(super) places: Vec<usize>,
+}
+
+impl Phones {
+    fn add(&mut self, name: String, place: usize, proven: usize) {
+        self.number += 1;
+        if self.names.len() < NAMED {
+            self.names.push(name);
+        }
+        if self.places.len() < proven {
+            self.places.push(place);
+        }
+    }
+
+    /// `A, B and 3 more`, in at most `columns` where that can be.
+    pub(super) fn named(&self, columns: usize) -> String {
+        let mut shown = self.names.len();
+        loop {
+            let names: Vec<_> = self.names[..shown].iter().map(|name| visible(name)).collect();
+            let more = self.number - shown as u64;
+            let text = match more {
+                0 => names.join(", "),
+                _ => format!("{} and {} more", names.join(", "), count(more)),
+            };
+            if shown <= 1 || width(&text) <= columns {
+                return text;
+            }
+            shown -= 1;
+        }
+    }
+}
+
+/// All codes of a report. Memory holds a few names and places a code; all places where every proving
+/// line was asked for.
+pub(super) struct Findings {
+    proven: usize,
+    next_place: usize,
+    /// By severity, then code: the phones where it is active, and those where it is resolved.
+    codes: BTreeMap<(u8, String), [Phones; 2]>,
+}
+
+impl Findings {
+    /// No code yet.
+    pub(super) const fn new(verbosity: Verbosity) -> Self {
+        let proven = if matches!(verbosity, Verbosity::Verbose) { usize::MAX } else { PROVEN };
+        Self { proven, next_place: 0, codes: BTreeMap::new() }
+    }
+
+    /// Takes up the codes of the next phone of the report.
+    pub(super) fn add(&mut self, sightings: Vec<Sighting>) {
+        for sighting in sightings {
+            let key = (sighting.severity, sighting.code);
+            let [active, resolved] = self.codes.entry(key).or_default();
+            let phones = if sighting.active { active } else { resolved };
+            phones.add(sighting.phone, self.next_place, self.proven);
+        }
+        self.next_place += 1;
+    }
+
+    /// The codes active in a phone, worst first, each with its phones.
+    pub(super) fn active(&self) -> impl Iterator<Item = (&str, &Phones)> {
+        self.codes
+            .iter()
+            .map(|((_, code), [active, _])| (code.as_str(), active))
+            .filter(|(_, phones)| phones.number > 0)
+    }
+
+    /// The codes resolved in a phone, worst first, each with its phones.
+    pub(super) fn resolved(&self) -> impl Iterator<Item = (&str, &Phones)> {
+        self.codes
+            .iter()
+            .map(|((_, code), [_, resolved])| (code.as_str(), resolved))
+            .filter(|(_, phones)| phones.number > 0)
+    }
+}
+
+/// The diagnoses of a phone with this code and state: one a slot.
+pub(super) fn of_code<'a>(
+    device: &'a Device,
+    code: &'a str,
+    state: State,
+) -> impl Iterator<Item = &'a Diagnosis> {
+    device.diagnoses.iter().filter(move |diagnosis| diagnosis.code == code && diagnosis.state == state)
+}
+
+const _: () = assert!((Severity::Error as u8) < (Severity::Info as u8), "worst first is the order of codes");

@@ -1,0 +1,445 @@
+//! A made-up fleet of twelve phones, some with texts made to harm, that all formats are tested on.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::shape::{
+    Certificate, CertificateState, Device, Diagnosis, EventRow, Evidence, Scanned, Severity, State, Status,
+    Summary,
+};
+use super::{Format, Overview, Report, Style, ZtpReadiness};
+use crate::problem::{Problem, ProblemKind};
+
+pub(super) struct Fixture {
+    pub(super) overview: Overview,
+    pub(super) devices: Vec<Device>,
+}
+
+pub(super) fn written(format: &Format, style: &Style) -> String {
+    written_of(format, style, &fleet())
+}
+
+pub(super) fn written_of(format: &Format, style: &Style, fixture: &Fixture) -> String {
+    let mut out = Vec::new();
+    let report = Report { overview: &fixture.overview, devices: &fixture.devices };
+    format.write(&report, style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+pub(super) fn empty() -> Fixture {
+    Fixture { overview: Overview::default(), devices: Vec::new() }
+}
+
+/// A fleet of `healthy` phones more.
+pub(super) fn large(healthy: usize) -> Fixture {
+    let mut fleet = fleet();
+    for number in 0..healthy {
+        let mac = format!("64167F{number:06X}");
+        fleet.devices.push(Device {
+            certificates: vec![installed("built-in", &mac, 200)],
+            ..phone(&mac, "VVX 411", "5.9.5.0614", Status::Ok)
+        });
+    }
+    count(&mut fleet);
+    fleet
+}
+
+pub(super) fn fleet() -> Fixture {
+    let mut fixture = Fixture { overview: overview(), devices: devices() };
+    count(&mut fixture);
+    fixture
+}
+
+fn overview() -> Overview {
+    Overview {
+        scanned: Scanned {
+            files: 14,
+            bytes: 1_482_113,
+            lines: 15_233,
+            unrecognized_lines: 3,
+            events: 187,
+            devices: 0,
+            first_time: Some("2025-11-30T23:58:01".into()),
+            last_time: Some("2026-03-02T07:14:55".into()),
+        },
+        summary: Summary::default(),
+        problems: vec![
+            Problem::new(
+                "fleet/0004f2b0b0b0-app.log",
+                ProblemKind::PermissionDenied,
+                "the system does not let this user read it",
+            ),
+            Problem::new(
+                "fleet/old/evil\u{1b}[2J\nname-app.log.gz",
+                ProblemKind::TruncatedArchive,
+                "it ends too early; what stands before counts",
+            ),
+        ],
+        elapsed: Duration::from_millis(42),
+        ztp: Some(ZtpReadiness { ready: 7, not_ready: 1, unknown: 4 }),
+    }
+}
+
+fn count(fixture: &mut Fixture) {
+    let summary = &mut fixture.overview.summary;
+    *summary = Summary::default();
+    for device in &fixture.devices {
+        match device.status {
+            Status::Failed => summary.failed += 1,
+            Status::Attention => summary.attention += 1,
+            Status::Unknown => summary.unknown += 1,
+            Status::Ok => summary.ok += 1,
+        }
+        let active = device.diagnoses.iter().filter(|diagnosis| diagnosis.state == State::Active);
+        let codes: std::collections::BTreeSet<_> = active.map(|diagnosis| diagnosis.code.clone()).collect();
+        for code in codes {
+            *summary.by_code.entry(code).or_default() += 1;
+        }
+    }
+    fixture.overview.scanned.devices = fixture.devices.len() as u64;
+}
+
+fn devices() -> Vec<Device> {
+    vec![
+        Device {
+            certificates: vec![installed("built-in", "0004F2A1B201", 1), rejected("platform-1"), empty_slot("platform-2")],
+            diagnoses: vec![key_too_large("0004f2a1b201-app.log", 4677), events_missed("0004f2a1b201-app.log")],
+            ..phone("0004F2A1B201", "VVX 500", "5.5.2.11338", Status::Failed)
+        },
+        Device {
+            certificates: vec![installed("built-in", "0004F2FFFFFF", 2), installed("platform-1", "Custom-0004F2A1B202", 3)],
+            diagnoses: vec![Diagnosis {
+                code: "INV002".into(),
+                name: "common-name-mismatch".into(),
+                severity: Severity::Error,
+                state: State::Active,
+                slot: Some("built-in".into()),
+                message: "the built-in certificate is made out to 0004F2FFFFFF, and this phone is 0004F2A1B202".into(),
+                cause: "A built-in certificate carries the address of the phone it was made for. Another name means that it was written to the wrong phone, or that the log is another phone's.".into(),
+                remedy: "Check the address on the phone's label against the log's file name. If they agree, the phone has to be exchanged: a factory certificate cannot be put in afterwards.".into(),
+                reference: "Feature Profile 37148, Built-In Device Certificates".into(),
+                occurrences: 2,
+                first_seen: Some("2026-01-11T08:00:12".into()),
+                last_seen: Some("2026-02-03T06:31:40".into()),
+                evidence: vec![line("0004f2a1b202-app.log", 18, "0111080012", "Polycom device certificate common name \"0004F2FFFFFF\"")],
+            }],
+            ..phone("0004F2A1B202", "SoundPoint IP 335", "4.0.8.1608", Status::Failed)
+        },
+        Device {
+            certificates: vec![installed("built-in", "0004F2A1B203", 4), rejected("platform-2"), installed("application-1", "presence.example.com", 30), installed("application-2", "sip.example.com", 31), rejected("application-3")],
+            diagnoses: vec![key_too_large("archive/tickets/2026/ticket-4711.zip!/var/log/phones/0004f2a1b203-app.log.2", 8192), untrusted("0004f2a1b203-app.log", State::Active), install_not_kept("0004f2a1b203-app.log", State::Resolved)],
+            ..phone("0004F2A1B203", "SoundStation IP 6000", "4.0.14.1580", Status::Failed)
+        },
+        Device {
+            certificates: vec![empty_slot("built-in")],
+            diagnoses: vec![untrusted("0004f2a1b204-app.log", State::Active)],
+            ..phone("0004F2A1B204", "VVX 1500", "5.4.1.2345", Status::Failed)
+        },
+        Device {
+            certificates: vec![installed("built-in", "64167F00AA01", 5), installed("platform-1", "=cmd|' /C calc'!A0", 6)],
+            diagnoses: vec![install_not_kept("64167f00aa01-app.log", State::Active), key_too_large_resolved("64167f00aa01-app.log")],
+            ..phone("64167F00AA01", "VVX 411", "5.9.5.0614", Status::Attention)
+        },
+        Device {
+            mac: None,
+            files: vec!["in/\u{202e}gol.ppa\u{1b}[31m|`x`<img src=x>.log".into()],
+            certificates: vec![installed("platform-1", "電話機-001 \u{200b}| pipe\nline", 7)],
+            diagnoses: vec![clock_not_set("in/\u{202e}gol.ppa\u{1b}[31m|`x`<img src=x>.log")],
+            ..phone("", "@SUM(A1:A9)", "4.1.7.1210", Status::Attention)
+        },
+        Device {
+            certificates: Vec::new(),
+            model: None,
+            software: None,
+            diagnoses: vec![no_evidence()],
+            ..phone("482567000001", "", "", Status::Unknown)
+        },
+        Device {
+            certificates: vec![installed("built-in", "0004F2A1B208", 8), empty_slot("platform-1"), empty_slot("platform-2")],
+            diagnoses: vec![untrusted("0004f2a1b208-app.log", State::Resolved)],
+            ..phone("0004F2A1B208", "SoundPoint IP 650", "4.0.9.1234", Status::Ok)
+        },
+        Device {
+            certificates: vec![installed("built-in", "0004F2A1B209", 9), installed("platform-1", "Custom-0004F2A1B209", 10), installed("platform-2", "dot1x.example.com", 11)],
+            ..phone("0004F2A1B209", "VVX 601", "5.9.5.0614", Status::Ok)
+        },
+        Device {
+            certificates: vec![installed("built-in", "0004F2A1B20A", 12)],
+            diagnoses: vec![events_missed("0004f2a1b20a-app.log")],
+            ..phone("0004F2A1B20A", "VVX 411", "5.9.5.0614", Status::Ok)
+        },
+        Device {
+            certificates: vec![installed("built-in", "64167F00AA0B", 13)],
+            ..phone("64167F00AA0B", "VVX 411", "5.9.5.0614", Status::Ok)
+        },
+        Device {
+            certificates: vec![installed("built-in", "64167F00AA0C", 14), installed("application-1", "presence.example.com", 30)],
+            diagnoses: vec![install_not_kept("64167f00aa0c-app.log", State::Resolved)],
+            ..phone("64167F00AA0C", "VVX 411", "5.9.5.0614", Status::Ok)
+        },
+    ]
+}
+
+fn phone(mac: &str, model: &str, software: &str, status: Status) -> Device {
+    Device {
+        mac: Some(mac.to_owned()),
+        model: Some(model.to_owned()),
+        assembly: None,
+        assembly_revision: None,
+        software: Some(software.to_owned()),
+        status,
+        files: vec![format!("fleet/{}-app.log", mac.to_lowercase())],
+        boots: 2,
+        first_time: Some("2026-01-11T08:00:01".into()),
+        last_time: Some("2026-02-03T06:31:44".into()),
+        certificates: Vec::new(),
+        diagnoses: Vec::new(),
+    }
+}
+
+fn installed(slot: &str, common_name: &str, seed: u8) -> Certificate {
+    Certificate {
+        slot: slot.to_owned(),
+        state: CertificateState::Installed,
+        common_name: Some(common_name.to_owned()),
+        fingerprint: Some([seed; 16].map(|byte| format!("{byte:02X}")).join(":")),
+        fingerprint_algorithm: Some("md5".into()),
+        certificate_length: Some(802),
+        key_length: Some(636),
+    }
+}
+
+fn empty_slot(slot: &str) -> Certificate {
+    without_certificate(slot, CertificateState::NotAvailable)
+}
+
+fn rejected(slot: &str) -> Certificate {
+    without_certificate(slot, CertificateState::Rejected)
+}
+
+fn without_certificate(slot: &str, state: CertificateState) -> Certificate {
+    Certificate {
+        slot: slot.to_owned(),
+        state,
+        common_name: None,
+        fingerprint: None,
+        fingerprint_algorithm: None,
+        certificate_length: None,
+        key_length: None,
+    }
+}
+
+fn line(file: &str, number: u64, stamp: &str, text: &str) -> Evidence {
+    Evidence {
+        file: if file.contains('/') { file.to_owned() } else { format!("fleet/{file}") },
+        line: number,
+        stamp: Some(stamp.to_owned()),
+        time: None,
+        uptime: None,
+        text: text.to_owned(),
+    }
+}
+
+fn diagnosis(code: &str, name: &str, severity: Severity, evidence: Vec<Evidence>) -> Diagnosis {
+    Diagnosis {
+        code: code.into(),
+        name: name.into(),
+        severity,
+        state: State::Active,
+        slot: None,
+        message: String::new(),
+        cause: String::new(),
+        remedy: String::new(),
+        reference: "Feature Profile 37148, Troubleshooting".into(),
+        occurrences: 1,
+        first_seen: Some("2026-01-11T08:00:12".into()),
+        last_seen: Some("2026-01-11T08:00:12".into()),
+        evidence,
+    }
+}
+
+fn key_too_large(file: &str, length: u64) -> Diagnosis {
+    let text = format!(
+        "hwDescSecurityDeviceCredentialsStore: Could not store key for custom device key1, length {length} is bigger than maximum 4096"
+    );
+    Diagnosis {
+        slot: Some("platform-1".into()),
+        message: format!("the private key has {length} bytes, and the phone takes 4096 at most"),
+        cause: "A platform slot keeps its private key in flash memory, where 4096 bytes are set aside for it. A longer key is refused, and with it the certificate.".into(),
+        remedy: "Make a new key pair of 2048 bits, have its request signed, and install key and certificate together. Application slots have no such limit, but cannot serve 802.1X, syslog or provisioning.".into(),
+        occurrences: 14,
+        last_seen: Some("2026-02-03T06:31:40".into()),
+        ..diagnosis("INS001", "key-too-large", Severity::Error, vec![line(file, 12, "0111080012", &text), line(file, 1057, "0203063140", &text)])
+    }
+}
+
+fn key_too_large_resolved(file: &str) -> Diagnosis {
+    Diagnosis { state: State::Resolved, ..key_too_large(file, 4200) }
+}
+
+fn untrusted(file: &str, state: State) -> Diagnosis {
+    Diagnosis {
+        state,
+        message:
+            "the phone broke off a TLS connection because it does not trust the server: Untrusted Certificate"
+                .into(),
+        cause: "The authority that signed the server's certificate is not among those the phone trusts."
+            .into(),
+        remedy:
+            "Install the authority's root certificate on the phone, or have the server send the whole chain."
+                .into(),
+        reference: "UC Software Administrators' Guide, TLS Profiles".into(),
+        ..diagnosis(
+            "TLS001",
+            "server-certificate-untrusted",
+            Severity::Error,
+            vec![line(
+                file,
+                88,
+                "0111080115",
+                "Server certificate verification failed, Untrusted Certificate",
+            )],
+        )
+    }
+}
+
+fn install_not_kept(file: &str, state: State) -> Diagnosis {
+    Diagnosis {
+        state,
+        slot: Some("platform-1".into()),
+        message: "a certificate was saved to platform-1, and after the next boot that slot is empty".into(),
+        cause: "What was saved did not outlive the restart: a later configuration emptied the slot, or the phone lost power before it wrote its flash memory.".into(),
+        remedy: "Look for an empty certificate parameter in the phone's configuration files, remove it, and install again.".into(),
+        ..diagnosis("INS004", "install-not-kept", Severity::Warning, vec![line(file, 40, "0112070000", "Saving new Custom platform device certificate 1"), line(file, 77, "000005.952", "Custom platform device certificate 1 is not available\u{1b}]0;owned\u{7}")])
+    }
+}
+
+fn clock_not_set(file: &str) -> Diagnosis {
+    Diagnosis {
+        message: "every dated line is of the first of January: the clock was never set".into(),
+        cause: "The phone has no time server, or cannot reach it. Without the time, no certificate's validity can be checked.".into(),
+        remedy: "Set tcpIpApp.sntp.address, or hand out the time server by DHCP option 42.".into(),
+        reference: "UC Software Administrators' Guide, Setting Up SNTP".into(),
+        ..diagnosis("LOG003", "clock-not-set", Severity::Warning, vec![line(file, 3, "0100000000", "Could not load time from ntp.example.com(ntp.example.com).")])
+    }
+}
+
+fn no_evidence() -> Diagnosis {
+    Diagnosis {
+        message: "no inventory and no installation stands in this phone's logs".into(),
+        cause: "The phone writes its certificates to the log only from TLS logging level 3 down.".into(),
+        remedy: "Set log.level.change.tls to 3, restart the phone, and scan its log again.".into(),
+        ..diagnosis("LOG001", "no-certificate-evidence", Severity::Info, Vec::new())
+    }
+}
+
+fn events_missed(file: &str) -> Diagnosis {
+    Diagnosis {
+        message: "3 events were lost".into(),
+        cause: "The phone was too busy to write all its events, so the picture may have holes.".into(),
+        remedy:
+            "Nothing, if the rest is clear. Else lower the logging of other components and restart the phone."
+                .into(),
+        ..diagnosis(
+            "LOG002",
+            "events-missed",
+            Severity::Info,
+            vec![line(file, 1, "000005.930", "Polycom device certificate length 802")],
+        )
+    }
+}
+
+pub(super) fn events() -> Vec<EventRow> {
+    let event =
+        |line, stamp: &str, time: Option<&str>, kind, slot: Option<&str>, fields: serde_json::Value| {
+            EventRow {
+                mac: Some("0004F206075D".into()),
+                file: "fleet/0004f206075d-app.log".into(),
+                line,
+                stamp: Some(stamp.into()),
+                time: time.map(str::to_owned),
+                uptime: time.is_none().then_some(5.93),
+                component: Some("tls".into()),
+                level: Some("3".into()),
+                missed: Some(3),
+                kind,
+                slot: slot.map(str::to_owned),
+                fields: fields.as_object().cloned().unwrap(),
+            }
+        };
+    let day = Some("2013-05-31T13:18:22");
+    let fingerprint = "70:8B:85:9C:49:4E:28:E2:3C:03:4C:D8:AA:0D:8E:17";
+    vec![
+        event(1, "000005.930", None, "certificate_length", Some("built-in"), json!({"length": 802})),
+        event(
+            2,
+            "000005.932",
+            None,
+            "certificate_fingerprint",
+            Some("built-in"),
+            json!({"fingerprint": fingerprint, "algorithm": "md5"}),
+        ),
+        event(
+            4,
+            "000005.932",
+            None,
+            "certificate_common_name",
+            Some("built-in"),
+            json!({"common_name": "0004F206075D"}),
+        ),
+        event(
+            15,
+            "0531131822",
+            day,
+            "key_too_large",
+            Some("platform-1"),
+            json!({"length": 4677, "maximum": 4096}),
+        ),
+        event(1204, "0531131823", day, "chain_not_decodable", None, json!({"results": 0})),
+        event(1205, "0531131823", day, "clock_failed", None, json!({})),
+        EventRow {
+            mac: None,
+            file: "in/\u{202e}gol|`x`.log".into(),
+            component: None,
+            level: None,
+            missed: None,
+            ..event(
+                7,
+                "0531131822",
+                None,
+                "new_certificate",
+                Some("application-7"),
+                json!({"common_name": "=1+1\u{1b}[31m\n電話", "fingerprint": fingerprint}),
+            )
+        },
+        EventRow {
+            mac: Some("64167F00AA0B".into()),
+            file:
+                "a/very/long/path/to/an/archive/of/tickets/2026.zip!/var/log/phones/64167f00aa0b-app.log.12"
+                    .into(),
+            ..event(
+                3,
+                "0531131822",
+                day,
+                "platform",
+                None,
+                json!({"model": "VVX 500", "assembly": "3111-44500-001", "assembly_revision": "A", "mac": "64167F00AA0B"}),
+            )
+        },
+        EventRow {
+            mac: Some("64167F00AA0B".into()),
+            file:
+                "a/very/long/path/to/an/archive/of/tickets/2026.zip!/var/log/phones/64167f00aa0b-app.log.12"
+                    .into(),
+            ..event(
+                9,
+                "0531131824",
+                day,
+                "server_certificate_untrusted",
+                None,
+                json!({"reason": "Untrusted Certificate"}),
+            )
+        },
+    ]
+}

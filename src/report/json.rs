@@ -1,0 +1,133 @@
+//! `json`: the whole report as one document, a phone a line, written as the phones are made.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::group::Groups;
+use super::shape::{Document, Problem, SCHEMA_VERSION, Tool};
+use super::{Format, Report, Style, safe_json};
+
+pub(super) const FORMAT: Format = Format {
+    name: "json",
+    endings: &["json"],
+    about: "One document with everything, for programs; `phonecert schema` describes it",
+    phones,
+    groups,
+};
+
+/// The program, as reports name it.
+pub(super) const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+
+/// Writes the JSON Schema of the document.
+///
+/// # Errors
+/// What `out` returns.
+pub fn schema(out: &mut dyn Write) -> io::Result<()> {
+    let mut schema = schemars::schema_for!(Document);
+    schema.insert("title".to_owned(), "Output of `phonecert scan --format json`".into());
+    serde_json::to_writer_pretty(&mut *out, &schema)?;
+    out.write_all(b"\n")
+}
+
+fn phones(report: &Report<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let overview = report.overview;
+    write!(out, "{{\n  \"schema_version\": {SCHEMA_VERSION}")?;
+    member(out, "tool", &TOOL)?;
+    member(out, "scanned", &overview.scanned)?;
+    member(out, "summary", &overview.summary)?;
+    out.write_all(b",\n  \"devices\": [")?;
+    let append = |place: usize, device: &_, bytes: &mut Vec<u8>| {
+        bytes.extend_from_slice(separator(place));
+        safe_json::append(device, bytes);
+    };
+    report.devices.render(&append, out)?;
+    out.write_all(if report.devices.is_empty() { b"]" } else { b"\n  ]" })?;
+    out.write_all(b",\n  \"problems\": [")?;
+    for (place, problem) in overview.problems.iter().enumerate() {
+        out.write_all(separator(place))?;
+        safe_json::write(&Problem::from(problem), out)?;
+    }
+    out.write_all(if overview.problems.is_empty() { b"]" } else { b"\n  ]" })?;
+    out.write_all(b"\n}\n")
+}
+
+fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "{{\n  \"schema_version\": {SCHEMA_VERSION}")?;
+    member(out, "tool", &TOOL)?;
+    member(out, "group_by", groups.by.name())?;
+    out.write_all(b",\n  \"groups\": [")?;
+    for (place, group) in groups.list.iter().enumerate() {
+        out.write_all(separator(place))?;
+        safe_json::write(group, out)?;
+    }
+    out.write_all(if groups.list.is_empty() { b"]\n}\n" } else { b"\n  ]\n}\n" })
+}
+
+fn separator(place: usize) -> &'static [u8] {
+    if place == 0 { b"\n    " } else { b",\n    " }
+}
+
+fn member<T: Serialize + ?Sized>(out: &mut dyn Write, name: &str, value: &T) -> io::Result<()> {
+    write!(out, ",\n  \"{name}\": ")?;
+    safe_json::write(value, out)
+}
+
+impl From<&crate::problem::Problem> for Problem {
+    fn from(problem: &crate::problem::Problem) -> Self {
+        Self {
+            path: problem.path.clone(),
+            kind: problem.kind.name().to_owned(),
+            message: problem.message.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+
+    #[test]
+    fn document() {
+        insta::assert_snapshot!(fixture::written(&FORMAT, &Style::default()));
+    }
+
+    #[test]
+    fn document_of_groups() {
+        let style = Style { group_by: Some(super::super::GroupBy::Code), ..Style::default() };
+        insta::assert_snapshot!(fixture::written(&FORMAT, &style));
+    }
+
+    #[test]
+    fn nothing_read_is_a_document_too() {
+        let text = fixture::written_of(&FORMAT, &Style::default(), &fixture::empty());
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["devices"], serde_json::json!([]));
+    }
+
+    #[test]
+    fn document_follows_its_schema() {
+        let mut schema_text = Vec::new();
+        schema(&mut schema_text).unwrap();
+        let schema: serde_json::Value = serde_json::from_slice(&schema_text).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let text = fixture::written(&FORMAT, &Style::default());
+        let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        if let Err(error) = validator.validate(&document) {
+            panic!("{error} at {}", error.instance_path());
+        }
+        // The streamed document and the type that the schema is made of are the same thing.
+        let report = fixture::fleet();
+        let whole = Document {
+            schema_version: SCHEMA_VERSION,
+            tool: TOOL,
+            scanned: report.overview.scanned.clone(),
+            summary: report.overview.summary.clone(),
+            devices: report.devices.clone(),
+            problems: report.overview.problems.iter().map(Problem::from).collect(),
+        };
+        assert_eq!(document, serde_json::to_value(&whole).unwrap());
+        insta::assert_snapshot!(String::from_utf8(schema_text).unwrap());
+    }
+}

@@ -1,0 +1,52 @@
+//! `jsonl`: a phone a line, the same objects as in `json`.
+
+use std::io::{self, Write};
+
+use super::group::Groups;
+use super::{Format, Report, Style, safe_json};
+
+pub(super) const FORMAT: Format = Format {
+    name: "jsonl",
+    endings: &["jsonl", "ndjson"],
+    about: "A JSON object a phone, one a line, for jq and log stores",
+    phones,
+    groups,
+};
+
+fn phones(report: &Report<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let append = |_: usize, device: &_, bytes: &mut Vec<u8>| {
+        safe_json::append(device, bytes);
+        bytes.push(b'\n');
+    };
+    report.devices.render(&append, out)
+}
+
+fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+    for group in &groups.list {
+        safe_json::write(group, out)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{GroupBy, fixture};
+    use super::*;
+
+    #[test]
+    fn a_phone_a_line() {
+        let text = fixture::written(&FORMAT, &Style::default());
+        assert_eq!(text.lines().count(), fixture::fleet().devices.len());
+        for (line, device) in text.lines().zip(fixture::fleet().devices) {
+            let value: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert_eq!(value, serde_json::to_value(&device).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_group_a_line() {
+        let style = Style { group_by: Some(GroupBy::Software), ..Style::default() };
+        insta::assert_snapshot!(fixture::written(&FORMAT, &style));
+    }
+}

@@ -1,0 +1,261 @@
+//! `markdown`: a table of the phones and a section a diagnosis, to paste into a ticket.
+
+use std::io::{self, Write};
+
+use serde::{Deserialize, Serialize};
+
+use super::findings::{Findings, Phones, Sighting, of_code};
+use super::fold::fold;
+use super::group::{self, Groups};
+use super::shape::{Device, Evidence, State, Status};
+use super::table::row::{Column, Row};
+use super::text::paint::status_sign;
+use super::text::quantity::{bytes, count, counted};
+use super::text::visible::visible;
+use super::{Devices, Format, Overview, Report, Style, Verbosity};
+
+pub(super) const FORMAT: Format = Format {
+    name: "markdown",
+    endings: &["md", "markdown"],
+    about: "A table and the explanations, to paste into a ticket",
+    phones,
+    groups,
+};
+
+#[derive(Serialize, Deserialize)]
+struct Record {
+    line: String,
+    sightings: Vec<Sighting>,
+}
+
+fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "# Device certificates of {}\n", counted(report.devices.len() as u64, "phone"))?;
+    totals(report.overview, out)?;
+    let mut findings = Findings::new(style.verbosity);
+    if !report.devices.is_empty() {
+        row(&mut *out, Column::ALL.iter().map(|column| column.title(usize::MAX).to_owned()))?;
+        writeln!(out, "|{}", " --- |".repeat(Column::ALL.len()))?;
+    }
+    fold(
+        report.devices,
+        |_, device| Record { line: phone(device), sightings: Sighting::all(device) },
+        |record: Record| {
+            findings.add(record.sightings);
+            out.write_all(record.line.as_bytes())
+        },
+    )?;
+    for (code, phones) in findings.active() {
+        explain(code, phones, report.devices, out)?;
+    }
+    resolved(&findings, report.devices, out)?;
+    problems(report.overview, style, out)
+}
+
+fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "# Phones by {}\n", groups.by.name())?;
+    let titles = [groups.by.name(), "phones", "failed", "attention", "unknown", "ok", "which"];
+    row(&mut *out, titles.iter().map(|title| (*title).to_owned()))?;
+    writeln!(out, "| --- | ---: | ---: | ---: | ---: | ---: | --- |")?;
+    for group in &groups.list {
+        let named: Vec<_> = group.devices.iter().map(|name| escaped(name)).collect();
+        let more = match group.phones - named.len() as u64 {
+            0 => String::new(),
+            more => format!(" and {} more", count(more)),
+        };
+        let key = group.key.as_deref().unwrap_or(groups.by.absence());
+        let counts = Status::ALL.map(|status| group.with(status).to_string());
+        let cells = [escaped(key), group.phones.to_string()].into_iter().chain(counts);
+        row(&mut *out, cells.chain([format!("{}{more}", named.join(", "))]))?;
+    }
+    Ok(())
+}
+
+fn row(out: &mut (impl Write + ?Sized), cells: impl Iterator<Item = String>) -> io::Result<()> {
+    out.write_all(b"|")?;
+    for cell in cells {
+        write!(out, " {cell} |")?;
+    }
+    out.write_all(b"\n")
+}
+
+fn phone(device: &Device) -> String {
+    let cells = Row::of(device);
+    let mut line = Vec::new();
+    // Writing to memory does not fail.
+    let _ = row(&mut line, Column::ALL.iter().map(|column| escaped(&cells.cell(*column).painted(false))));
+    String::from_utf8(line).unwrap_or_default()
+}
+
+fn totals(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
+    let summary = &overview.summary;
+    let numbers = [summary.failed, summary.attention, summary.unknown, summary.ok];
+    let told = Status::ALL
+        .iter()
+        .zip(numbers)
+        .map(|(status, number)| format!("{} {} {}", status_sign(*status), count(number), status.name()));
+    let scanned = &overview.scanned;
+    writeln!(
+        out,
+        "{}. Read: {}, {}, {}.\n",
+        told.collect::<Vec<_>>().join(", "),
+        counted(scanned.files, "log"),
+        bytes(scanned.bytes),
+        counted(scanned.lines, "line"),
+    )
+}
+
+fn explain(code: &str, phones: &Phones, devices: &dyn Devices, out: &mut dyn Write) -> io::Result<()> {
+    let proven: Vec<Device> = phones.places.iter().take(1).map(|place| devices.device(*place)).collect();
+    let Some(about) = proven.first().and_then(|device| of_code(device, code, State::Active).next()) else {
+        return Ok(());
+    };
+    writeln!(
+        out,
+        "\n## {} {} ({}, {})\n",
+        escaped(&about.code),
+        escaped(&about.name),
+        about.severity.name(),
+        counted(phones.number, "phone")
+    )?;
+    writeln!(out, "- **Phones:** {}", escaped(&phones.named(usize::MAX)))?;
+    writeln!(out, "- **Cause:** {}", escaped(&about.cause))?;
+    writeln!(out, "- **Remedy:** {}", escaped(&about.remedy))?;
+    writeln!(out, "- **Guide:** {}", escaped(&about.reference))?;
+    for place in &phones.places {
+        let device = devices.device(*place);
+        for diagnosis in of_code(&device, code, State::Active) {
+            writeln!(out, "\n**{}:** {}", escaped(&group::name(&device)), escaped(&diagnosis.message))?;
+            if !diagnosis.evidence.is_empty() {
+                proof(&diagnosis.evidence, out)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The proving lines as they are, in a block whose fence is longer than any run of backticks in it.
+fn proof(evidence: &[Evidence], out: &mut dyn Write) -> io::Result<()> {
+    let lines: Vec<String> = evidence
+        .iter()
+        .map(|line| {
+            let stamp =
+                line.stamp.as_deref().map(|stamp| format!("  {}", visible(stamp))).unwrap_or_default();
+            format!("{}:{}{stamp}  {}", visible(&line.file), line.line, visible(&line.text))
+        })
+        .collect();
+    let longest = lines.iter().map(|line| backticks(line)).max().unwrap_or(0);
+    let fence = "`".repeat((longest + 1).max(3));
+    writeln!(out, "\n{fence}text")?;
+    for line in lines {
+        writeln!(out, "{line}")?;
+    }
+    writeln!(out, "{fence}")
+}
+
+fn backticks(line: &str) -> usize {
+    line.split(|character| character != '`').map(str::len).max().unwrap_or(0)
+}
+
+fn resolved(findings: &Findings, devices: &dyn Devices, out: &mut dyn Write) -> io::Result<()> {
+    let mut resolved = findings.resolved().peekable();
+    if resolved.peek().is_some() {
+        writeln!(out, "\n## Mended since: nothing to do\n")?;
+    }
+    for (code, phones) in resolved {
+        let first = phones.places.first().map(|place| devices.device(*place));
+        let name = first.as_ref().and_then(|device| of_code(device, code, State::Resolved).next());
+        let name = name.map(|diagnosis| format!(" {}", escaped(&diagnosis.name))).unwrap_or_default();
+        let named = escaped(&phones.named(usize::MAX));
+        writeln!(out, "- {}{name}, {}: {named}", escaped(code), counted(phones.number, "phone"))?;
+    }
+    Ok(())
+}
+
+fn problems(overview: &Overview, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    const SHOWN: usize = 10;
+    let number = overview.problems.len();
+    if number == 0 {
+        return Ok(());
+    }
+    writeln!(out, "\n## Not read, or not in full ({})\n", count(number as u64))?;
+    let shown = if style.verbosity == Verbosity::Verbose { number } else { number.min(SHOWN) };
+    for problem in &overview.problems[..shown] {
+        writeln!(
+            out,
+            "- {}: {} ({})",
+            escaped(&problem.path),
+            escaped(&problem.message),
+            problem.kind.name()
+        )?;
+    }
+    if shown < number {
+        writeln!(out, "- and {} more", count((number - shown) as u64))?;
+    }
+    Ok(())
+}
+
+/// Text that stays text: no mark-up, no HTML, no link, and no end of a table's cell.
+pub(super) fn escaped(text: &str) -> String {
+    let shown = visible(text);
+    let mut safe = String::with_capacity(shown.len() + 8);
+    for (at, character) in shown.char_indices() {
+        let acts = match character {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '$' | '@' => true,
+            // `https://…` and `www.…` become links by themselves.
+            ':' => shown[at..].starts_with("://"),
+            '.' => shown[..at].to_ascii_lowercase().ends_with("www"),
+            // Marks of headings, lists and quotes at the beginning of a text.
+            '#' | '-' | '+' | '=' => at == 0,
+            _ => false,
+        };
+        if acts {
+            safe.push('\\');
+        }
+        safe.push(character);
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{GroupBy, fixture};
+    use super::*;
+
+    #[test]
+    fn tables_and_sections() {
+        insta::assert_snapshot!(fixture::written(&FORMAT, &Style::default()));
+    }
+
+    #[test]
+    fn groups_by_model() {
+        let style = Style { group_by: Some(GroupBy::Model), ..Style::default() };
+        insta::assert_snapshot!(fixture::written(&FORMAT, &style));
+    }
+
+    #[test]
+    fn every_row_has_as_many_cells_as_the_title() {
+        let text = fixture::written(&FORMAT, &Style::default());
+        let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
+        assert_eq!(rows.len(), fixture::fleet().devices.len() + 2);
+        for row in rows {
+            assert_eq!(row.replace("\\|", "").matches('|').count(), Column::ALL.len() + 1, "{row}");
+        }
+    }
+
+    #[test]
+    fn mark_up_stays_text() {
+        for (text, safe) in [
+            ("a|b", "a\\|b"),
+            ("a\\|b", "a\\\\\\|b"),
+            ("<img src=x>", "\\<img src=x\\>"),
+            ("`code`", "\\`code\\`"),
+            ("[x](http://e.example)", "\\[x\\](http\\://e.example)"),
+            ("WWW.example.com", "WWW\\.example.com"),
+            ("# not a heading", "\\# not a heading"),
+            ("a\nb", "a\\\\nb"),
+        ] {
+            assert_eq!(escaped(text), safe);
+        }
+        assert_eq!(backticks("a``b```c`"), 3);
+    }
+}

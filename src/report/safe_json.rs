@@ -1,0 +1,53 @@
+//! JSON whose texts are harmless on a terminal too: hidden characters stand as `\u` escapes.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::Formatter;
+
+use super::text::visible::is_hidden;
+
+/// Writes `value` as compact JSON. A reader of the JSON gets the same texts as were given.
+pub(super) fn write<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(out, Escaping)).map_err(io::Error::from)
+}
+
+/// Appends `value` as compact JSON. A shape of ours always has a JSON form.
+pub(super) fn append<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) {
+    let _ = write(value, bytes);
+}
+
+struct Escaping;
+
+impl Formatter for Escaping {
+    fn write_string_fragment<W: Write + ?Sized>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(is_hidden) {
+            let (clean, from) = rest.split_at(at);
+            out.write_all(clean.as_bytes())?;
+            let mut characters = from.chars();
+            if let Some(hidden) = characters.next() {
+                for unit in hidden.encode_utf16(&mut [0; 2]) {
+                    write!(out, "\\u{unit:04x}")?;
+                }
+            }
+            rest = characters.as_str();
+        }
+        out.write_all(rest.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_survive_as_escapes() {
+        let raw = "a\u{1b}[2J\u{9b}\u{202e}\u{2028}\u{7f}\u{e0041}\"\\\né電";
+        let mut bytes = Vec::new();
+        append(raw, &mut bytes);
+        let text = String::from_utf8(bytes).unwrap();
+        assert_eq!(text, "\"a\\u001b[2J\\u009b\\u202e\\u2028\\u007f\\udb40\\udc41\\\"\\\\\\né電\"");
+        assert_eq!(serde_json::from_str::<String>(&text).unwrap(), raw);
+    }
+}

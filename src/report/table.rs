@@ -1,0 +1,99 @@
+//! `table`: the default view. A row a phone, as wide as the terminal; under it each diagnosis
+//! explained once, with the lines that prove it; then what was not read, and the totals.
+
+mod closing;
+mod explained;
+mod grid;
+mod groups;
+mod layout;
+pub(super) mod row;
+mod rows;
+
+use std::io::{self, Write};
+
+use serde::{Deserialize, Serialize};
+
+use super::findings::{Findings, Sighting};
+use super::fold::fold;
+use super::shape::Status;
+use super::text::paint::Tone;
+use super::text::quantity::counted;
+use super::{Format, Report, Style, Verbosity};
+use layout::Layout;
+use row::Row;
+use rows::Rows;
+
+pub(super) const FORMAT: Format = Format {
+    name: "table",
+    endings: &["txt"],
+    about: "A table for people, with each diagnosis explained under it",
+    phones,
+    groups: groups::write,
+};
+
+/// With more entries than this, healthy ones are left out of the table.
+const MANY: usize = 50;
+
+/// Lines longer than this are hard to read, however wide the terminal.
+const PROSE: usize = 110;
+
+/// What the signs under two letters mean.
+const LEGEND: &str = "BI built-in, P1 and P2 platform slots: ✓ installed, – empty, ✗ missing or rejected, \
+                      ≠ made out to another phone; [CODE] mended since";
+
+/// What the table takes from a phone.
+#[derive(Serialize, Deserialize)]
+struct Record {
+    row: Option<Row>,
+    sightings: Vec<Sighting>,
+}
+
+fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let devices = report.devices;
+    let hide_healthy = !style.all && devices.len() > MANY;
+    let mut rows = Rows::default();
+    let mut findings = Findings::new(style.verbosity);
+    fold(
+        devices,
+        |_, device| Record {
+            row: (!hide_healthy || device.status != Status::Ok).then(|| Row::of(device)),
+            sightings: Sighting::all(device),
+        },
+        |record: Record| {
+            findings.add(record.sightings);
+            record.row.map_or(Ok(()), |row| rows.push(&row))
+        },
+    )?;
+
+    let hidden = devices.len() - rows.len();
+    if rows.len() > 0 {
+        let layout = Layout::fitting(rows.natural(), style.width);
+        grid::write(&layout.titles(), rows.iter().map(|row| layout.cells(&row)), style, out)?;
+        if layout.needs_legend() && style.verbosity > Verbosity::Quiet {
+            paragraph(LEGEND, Tone::Dim, style, out)?;
+        }
+    }
+    drop(rows);
+    if hidden > 0 {
+        let hidden = hidden as u64;
+        let verb = if hidden == 1 { "is" } else { "are" };
+        let line =
+            format!("{} with nothing wrong {verb} left out; --all shows them.", counted(hidden, "phone"));
+        paragraph(&line, Tone::Dim, style, out)?;
+    }
+    if style.verbosity > Verbosity::Quiet {
+        explained::write(&findings, devices, style, out)?;
+    }
+    closing::write(report, style, out)
+}
+
+/// Writes a text of ours, wrapped to the width.
+fn paragraph(text: &str, tone: Tone, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    for line in super::text::width::wrap(text, style.width.min(PROSE)) {
+        writeln!(out, "{}", tone.paint(&line, style.color))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! The end of the table: what was not read, and the totals.
+
+use std::io::{self, Write};
+
+use super::paragraph;
+use crate::report::shape::{Status, Summary};
+use crate::report::text::paint::{Tone, status_sign};
+use crate::report::text::quantity::{bytes, count, counted, rate, seconds};
+use crate::report::text::visible::visible;
+use crate::report::text::width::{cut, cut_front, width};
+use crate::report::{Overview, Report, Style, Verbosity};
+
+/// How many problems are shown.
+const SHOWN: usize = 10;
+
+/// Writes problems and totals.
+pub(super) fn write(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    problems(report.overview, style, out)?;
+    if !report.devices.is_empty() || !report.overview.problems.is_empty() {
+        writeln!(out)?;
+    }
+    statuses(&report.overview.summary, style, out)?;
+    paragraph(&read(report.overview), Tone::Plain, style, out)?;
+    if let Some(ztp) = report.overview.ztp {
+        let line = format!(
+            "Zero-touch provisioning: {} ready, {} not, {} not known.",
+            count(ztp.ready),
+            count(ztp.not_ready),
+            count(ztp.unknown)
+        );
+        paragraph(&line, Tone::Plain, style, out)?;
+    }
+    if style.timing {
+        let elapsed = report.overview.elapsed;
+        let rate = rate(report.overview.scanned.bytes, elapsed);
+        let rate = rate.map(|rate| format!(", {rate}")).unwrap_or_default();
+        paragraph(&format!("It took {}{rate}.", seconds(elapsed)), Tone::Dim, style, out)?;
+    }
+    if style.verbosity == Verbosity::Normal && !report.overview.summary.by_code.is_empty() {
+        let hint = "More: phonecert explain CODE, phonecert device MAC; scan -v shows all proving lines.";
+        paragraph(hint, Tone::Dim, style, out)?;
+    }
+    Ok(())
+}
+
+fn problems(overview: &Overview, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let number = overview.problems.len();
+    if number == 0 || style.verbosity == Verbosity::Quiet {
+        return Ok(());
+    }
+    let whole = style.verbosity == Verbosity::Verbose;
+    writeln!(out)?;
+    let title = format!("Not read, or not in full ({}):", count(number as u64));
+    paragraph(&title, Tone::Strong, style, out)?;
+    let shown = if whole { number } else { number.min(SHOWN) };
+    for problem in &overview.problems[..shown] {
+        let path = visible(&problem.path);
+        let rest = format!(": {} ({})", visible(&problem.message), problem.kind.name());
+        let room = style.width.saturating_sub(2);
+        let (path, rest) = if whole {
+            (path, rest)
+        } else {
+            let path = cut_front(&path, room.saturating_sub(width(&rest)).max(room / 2)).into_owned();
+            let rest = cut(&rest, room.saturating_sub(width(&path))).into_owned();
+            (path.into(), rest)
+        };
+        let sign = Tone::Warning.paint("!", style.color);
+        writeln!(out, "{sign} {}{rest}", Tone::Info.paint(&path, style.color))?;
+    }
+    if shown < number {
+        let more = format!("and {} more; -v shows them all.", count((number - shown) as u64));
+        paragraph(&more, Tone::Dim, style, out)?;
+    }
+    Ok(())
+}
+
+/// `12 phones: ✗ 4 failed  ! 3 attention  ? 1 unknown  ✓ 4 ok`, in several lines where one is too short.
+fn statuses(summary: &Summary, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let numbers = [summary.failed, summary.attention, summary.unknown, summary.ok];
+    let mut line = format!("{}:", counted(numbers.iter().sum(), "phone"));
+    let mut used = width(&line);
+    line = Tone::Strong.paint(&line, style.color);
+    for (status, number) in Status::ALL.into_iter().zip(numbers) {
+        let part = format!("{} {} {}", status_sign(status), count(number), status.name());
+        let tone = if number == 0 { Tone::Dim } else { Tone::of_status(status) };
+        if used + 2 + width(&part) > style.width {
+            writeln!(out, "{line}")?;
+            line = String::new();
+            used = 0;
+        }
+        line.push_str("  ");
+        used += 2 + width(&part);
+        line.push_str(&tone.paint(&part, style.color));
+    }
+    writeln!(out, "{line}")
+}
+
+/// What was read: `13 logs, 1.27 MiB, 15,233 lines (3 not recognized), 143 events, from … to ….`
+fn read(overview: &Overview) -> String {
+    let scanned = &overview.scanned;
+    let unrecognized = match scanned.unrecognized_lines {
+        0 => String::new(),
+        number => format!(" ({} not recognized)", count(number)),
+    };
+    let day =
+        |time: &Option<String>| time.as_deref().map(|time| time.split('T').next().unwrap_or(time).to_owned());
+    let span = match (day(&scanned.first_time), day(&scanned.last_time)) {
+        (Some(first), Some(last)) if first != last => format!(", {first} to {last}"),
+        (Some(day), _) | (None, Some(day)) => format!(", {day}"),
+        (None, None) => String::new(),
+    };
+    let missing = match overview.problems.len() {
+        0 => String::new(),
+        number => format!(" {} not read, or not in full.", counted(number as u64, "file")),
+    };
+    format!(
+        "Read: {}, {}, {}{unrecognized}, {}{}.{missing}",
+        counted(scanned.files, "log"),
+        bytes(scanned.bytes),
+        counted(scanned.lines, "line"),
+        counted(scanned.events, "event"),
+        visible(&span),
+    )
+}

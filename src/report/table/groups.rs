@@ -1,0 +1,141 @@
+//! The pivot as a table: a row a group.
+
+use std::io::{self, Write};
+
+use super::layout::GAP;
+use super::row::Cell;
+use super::{MANY, grid, paragraph};
+use crate::report::Style;
+use crate::report::group::{Group, Groups};
+use crate::report::shape::Status;
+use crate::report::text::paint::{Tone, status_sign};
+use crate::report::text::quantity::{count, counted};
+use crate::report::text::visible::visible;
+use crate::report::text::width::{cut, width};
+
+/// Writes the groups, worst first; with many of them, those with healthy phones only are left out.
+pub(super) fn write(groups: &Groups, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let hide_healthy = !style.all && groups.list.len() > MANY;
+    let shown: Vec<&Group> =
+        groups.list.iter().filter(|group| !hide_healthy || group.worst() != Status::Ok).collect();
+    if !shown.is_empty() {
+        let rows: Vec<Vec<Cell>> = shown.iter().map(|group| counts(groups, group)).collect();
+        let columns = columns(groups, &rows, style.width);
+        let titles: Vec<_> = columns
+            .iter()
+            .map(|column| (Cell::of(column.title.clone(), Tone::Strong), column.width))
+            .collect();
+        let cells = rows.iter().zip(&shown).map(|(cells, group)| fitted(cells, group, &columns));
+        grid::write(&titles, cells, style, out)?;
+    }
+    let hidden = groups.list.len() - shown.len();
+    if hidden > 0 {
+        let line =
+            format!("{} of healthy phones left out; --all shows them.", counted(hidden as u64, "group"));
+        paragraph(&line, Tone::Dim, style, out)?;
+    }
+    writeln!(out)?;
+    paragraph(
+        &format!("{} by {}.", counted(groups.list.len() as u64, "group"), groups.by.name()),
+        Tone::Plain,
+        style,
+        out,
+    )
+}
+
+/// The key, and how many phones: in all, and by status.
+fn counts(groups: &Groups, group: &Group) -> Vec<Cell> {
+    let key = match &group.key {
+        Some(key) => Cell::of(visible(key), Tone::Strong),
+        None => Cell::of(groups.by.absence(), Tone::Dim),
+    };
+    let phones = format!("{:>1$}", count(group.phones), "phones".len());
+    let mut cells = vec![key, Cell::of(phones, Tone::Plain)];
+    cells.extend(Status::ALL.map(|status| match group.with(status) {
+        0 => Cell::default(),
+        number => {
+            let tone = Tone::of_status(status);
+            Cell::of(status_sign(status), tone).and(count(number), tone)
+        }
+    }));
+    cells
+}
+
+/// A column that is shown.
+struct Column {
+    /// Which cell stands in it; none for the names of phones.
+    index: Option<usize>,
+    title: String,
+    width: usize,
+}
+
+/// The counts whole, the key in what is left, then as many names as the rest holds. Where that is
+/// none, the counts' titles give way: the signs below them tell the same.
+fn columns(groups: &Groups, rows: &[Vec<Cell>], width: usize) -> Vec<Column> {
+    let whole = columns_titled(groups, rows, width, true);
+    if whole.last().is_some_and(|column| column.index.is_none()) {
+        return whole;
+    }
+    columns_titled(groups, rows, width, false)
+}
+
+fn columns_titled(groups: &Groups, rows: &[Vec<Cell>], width: usize, titled: bool) -> Vec<Column> {
+    const LEAST_KEY: usize = 6;
+    const LEAST_NAMES: usize = 15;
+    let titles = [groups.by.name(), "phones", "failed", "attention", "unknown", "ok"];
+    let widest = |index: usize| rows.iter().map(|row| row[index].width()).max().unwrap_or(0);
+    let mut columns: Vec<Column> = Vec::new();
+    for (index, title) in titles.iter().enumerate().skip(1) {
+        if rows.iter().any(|row| !row[index].is_empty()) {
+            let title = if titled || index == 1 { capital(title) } else { String::new() };
+            columns.push(Column { index: Some(index), width: widest(index).max(title.len()), title });
+        }
+    }
+    while columns.len() > 1 && taken(&columns) + LEAST_KEY > width {
+        columns.pop();
+    }
+    let room = width.saturating_sub(taken(&columns)).max(1);
+    let key = widest(0).max(titles[0].len()).min(room);
+    let title = cut(&capital(titles[0]), key).into_owned();
+    columns.insert(0, Column { index: Some(0), title, width: key });
+    let spare = width.saturating_sub(taken(&columns));
+    if spare >= LEAST_NAMES {
+        columns.push(Column { index: None, title: "Which".to_owned(), width: spare });
+    }
+    columns
+}
+
+/// The columns that these take, with the gap after them.
+fn taken(columns: &[Column]) -> usize {
+    columns.iter().map(|column| column.width + GAP).sum()
+}
+
+/// The cells of the columns that are shown.
+fn fitted(cells: &[Cell], group: &Group, columns: &[Column]) -> Vec<Cell> {
+    let fit = |column: &Column| match column.index {
+        Some(index) => cells[index].cut(column.width),
+        None => Cell::of(which(group, column.width), Tone::Plain),
+    };
+    columns.iter().map(fit).collect()
+}
+
+/// As many names as fit, and how many phones more.
+fn which(group: &Group, columns: usize) -> String {
+    let names: Vec<_> = group.devices.iter().map(|name| visible(name)).collect();
+    for shown in (1..=names.len()).rev() {
+        let more = group.phones - shown as u64;
+        let text = match more {
+            0 => names[..shown].join(", "),
+            _ => format!("{} +{}", names[..shown].join(", "), count(more)),
+        };
+        if width(&text) <= columns {
+            return text;
+        }
+    }
+    names.first().map(|name| cut(name, columns).into_owned()).unwrap_or_default()
+}
+
+fn capital(word: &str) -> String {
+    let mut characters = word.chars();
+    characters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(characters).collect()
+}

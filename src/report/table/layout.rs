@@ -1,0 +1,215 @@
+//! Which columns stand in the table, and how wide, so that a row fits on one line.
+
+use super::row::{Cell, Column, Row};
+use crate::report::text::paint::Tone;
+use crate::report::text::width::width;
+
+/// Blanks between two columns.
+pub(super) const GAP: usize = 2;
+
+/// The width of a column that shows signs alone, under a title of two letters.
+const SIGN: usize = 2;
+
+/// The width from which a slot's column shows words.
+const LEAST_WORD: usize = "✓ installed".len() - "✓".len() + 1;
+
+/// One thing to give up for width.
+#[derive(Clone, Copy)]
+enum Sacrifice {
+    /// The column gets no wider than this.
+    Narrow(Column, usize),
+    /// The column is left out.
+    Drop(Column),
+}
+
+/// What is given up where a row does not fit, the least missed first. The last ones leave
+/// sign, phone and codes: less than that is no table.
+const SACRIFICES: [Sacrifice; 24] = {
+    use Column::{Applications, BuiltIn, Diagnoses, Model, Phone, Platform1, Platform2, Software, Status};
+    use Sacrifice::{Drop, Narrow};
+    [
+        Narrow(Phone, 24),
+        Narrow(Platform2, 22),
+        Narrow(Platform1, 22),
+        Narrow(Diagnoses, 30),
+        Narrow(Platform2, 14),
+        Narrow(Platform1, 14),
+        Narrow(Model, 10),
+        Narrow(Phone, 16),
+        Narrow(Diagnoses, 23),
+        Narrow(Platform2, SIGN),
+        Narrow(Platform1, SIGN),
+        Narrow(BuiltIn, 11),
+        Narrow(Diagnoses, 16),
+        Narrow(Applications, 5),
+        Narrow(BuiltIn, SIGN),
+        Drop(Applications),
+        Narrow(Phone, 12),
+        Drop(Software),
+        Drop(Model),
+        Drop(Platform2),
+        Drop(Platform1),
+        Narrow(Status, 1),
+        Drop(BuiltIn),
+        Narrow(Diagnoses, 9),
+    ]
+};
+
+/// What gets the room that a sacrifice freed too much, first come, first served.
+const REGAINS: [Column; 8] = [
+    Column::Status,
+    Column::Diagnoses,
+    Column::BuiltIn,
+    Column::Applications,
+    Column::Model,
+    Column::Platform1,
+    Column::Platform2,
+    Column::Phone,
+];
+
+/// The columns of a table and their widths.
+pub(super) struct Layout(Vec<(Column, usize)>);
+
+impl Layout {
+    /// The layout that shows most of what is this wide within `columns`. A column that no row fills is left out.
+    pub(super) fn fitting(natural: &Natural, columns: usize) -> Self {
+        let natural = natural.0;
+        let mut widths = natural;
+        for sacrifice in SACRIFICES {
+            if total(&widths) <= columns {
+                break;
+            }
+            match sacrifice {
+                Sacrifice::Drop(column) => widths[column as usize] = None,
+                Sacrifice::Narrow(column, most) => {
+                    if let Some(width) = &mut widths[column as usize] {
+                        *width = (*width).min(most);
+                    }
+                }
+            }
+        }
+        if let Some(width) = widths[Column::Diagnoses as usize] {
+            let excess = total(&widths).saturating_sub(columns);
+            widths[Column::Diagnoses as usize] = width.checked_sub(excess).filter(|left| *left > 1);
+        }
+        if let Some(width) = widths[Column::Phone as usize] {
+            let excess = total(&widths).saturating_sub(columns);
+            widths[Column::Phone as usize] = Some(width.saturating_sub(excess).max(1));
+        }
+        for column in REGAINS {
+            let spare = columns.saturating_sub(total(&widths));
+            if let (Some(width), Some(natural)) = (&mut widths[column as usize], natural[column as usize]) {
+                let wished = natural - *width;
+                let gained = wished.min(spare);
+                // A word that still does not fit is not worth the room.
+                let worth_it = match column {
+                    Column::Status => gained == wished,
+                    Column::BuiltIn | Column::Platform1 | Column::Platform2 => {
+                        gained == wished || *width + gained >= LEAST_WORD
+                    }
+                    _ => true,
+                };
+                if worth_it {
+                    *width += gained;
+                }
+            }
+        }
+        Self(Column::ALL.into_iter().filter_map(|column| Some((column, widths[column as usize]?))).collect())
+    }
+
+    /// Each column's title and width.
+    pub(super) fn titles(&self) -> Vec<(Cell, usize)> {
+        let title =
+            |(column, width): &(Column, usize)| (Cell::of(column.title(*width), Tone::Strong), *width);
+        self.0.iter().map(title).collect()
+    }
+
+    /// The cells of `row`, each within its column's width.
+    pub(super) fn cells(&self, row: &Row) -> Vec<Cell> {
+        let fit = |(column, width): &(Column, usize)| column.fit(row.cell(*column), *width);
+        self.0.iter().map(fit).collect()
+    }
+
+    /// Whether slots are shown by signs alone.
+    pub(super) fn needs_legend(&self) -> bool {
+        let slots = [Column::BuiltIn, Column::Platform1, Column::Platform2];
+        self.0.iter().any(|(column, width)| slots.contains(column) && *width == SIGN)
+    }
+
+    #[cfg(test)]
+    pub(super) fn columns(&self) -> Vec<Column> {
+        self.0.iter().map(|(column, _)| *column).collect()
+    }
+}
+
+type Widths = [Option<usize>; Column::ALL.len()];
+
+/// The width of each column's widest cell or title; none for a column that no row fills.
+#[derive(Clone, Default)]
+pub(super) struct Natural(Widths);
+
+impl Natural {
+    /// Takes the widths of a row more.
+    pub(super) fn widen(&mut self, row: &Row) {
+        for (column, widest) in Column::ALL.into_iter().zip(&mut self.0) {
+            let cell = row.cell(column);
+            if !cell.is_empty() {
+                let title = width(column.title(usize::MAX));
+                *widest = Some(widest.unwrap_or(title).max(cell.width()));
+            }
+        }
+    }
+}
+
+fn total(widths: &Widths) -> usize {
+    let shown = widths.iter().flatten();
+    shown.clone().sum::<usize>() + GAP * shown.count().saturating_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    fn natural(rows: &[Row]) -> Natural {
+        let mut natural = Natural::default();
+        rows.iter().for_each(|row| natural.widen(row));
+        natural
+    }
+
+    fn rows() -> Vec<Row> {
+        fixture::fleet().devices.iter().map(Row::of).collect()
+    }
+
+    #[test]
+    fn never_wider_than_asked_and_never_without_the_phone() {
+        for columns in 20..300 {
+            let layout = Layout::fitting(&natural(&rows()), columns);
+            let widths: Vec<usize> = layout.0.iter().map(|(_, width)| *width).collect();
+            assert!(widths.iter().sum::<usize>() + GAP * (widths.len() - 1) <= columns, "{columns}");
+            for column in [Column::Status, Column::Phone, Column::Diagnoses] {
+                assert!(layout.columns().contains(&column), "{columns}: {column:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn eighty_columns_hold_all_but_applications() {
+        let columns = Layout::fitting(&natural(&rows()), 80).columns();
+        for column in Column::ALL.into_iter().filter(|column| *column != Column::Applications) {
+            assert!(columns.contains(&column), "{column:?}");
+        }
+    }
+
+    #[test]
+    fn a_wide_terminal_holds_everything_whole() {
+        let rows = rows();
+        let layout = Layout::fitting(&natural(&rows), 400);
+        for row in &rows {
+            for ((column, _), cell) in layout.0.iter().zip(layout.cells(row)) {
+                assert_eq!(&cell, row.cell(*column));
+            }
+        }
+        assert_eq!(layout.columns(), Column::ALL);
+    }
+}

@@ -1,0 +1,308 @@
+//! A phone as a row: what each column has to say, with what it means, before it is fitted to a width.
+
+use serde::{Deserialize, Serialize};
+
+use crate::device::Mac;
+use crate::report::group;
+use crate::report::shape::{Certificate, CertificateState, Device, State};
+use crate::report::text::paint::{Tone, status_sign};
+use crate::report::text::visible::visible;
+use crate::report::text::width::{cut, cut_front, width};
+
+/// The columns, from left to right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::report) enum Column {
+    Status,
+    Phone,
+    Model,
+    Software,
+    BuiltIn,
+    Platform1,
+    Platform2,
+    Applications,
+    Diagnoses,
+}
+
+impl Column {
+    pub(in crate::report) const ALL: [Self; 9] = [
+        Self::Status,
+        Self::Phone,
+        Self::Model,
+        Self::Software,
+        Self::BuiltIn,
+        Self::Platform1,
+        Self::Platform2,
+        Self::Applications,
+        Self::Diagnoses,
+    ];
+
+    /// The title, shorter where the whole one does not fit.
+    pub(in crate::report) fn title(self, columns: usize) -> &'static str {
+        let (whole, short) = match self {
+            Self::Status => ("Status", ""),
+            Self::Phone => ("Phone", "Phone"),
+            Self::Model => ("Model", "Model"),
+            Self::Software => ("Software", "Software"),
+            Self::BuiltIn => ("Built-in", "BI"),
+            Self::Platform1 => ("Platform 1", "P1"),
+            Self::Platform2 => ("Platform 2", "P2"),
+            Self::Applications => ("Applications", "Apps"),
+            Self::Diagnoses => ("Diagnoses", "Codes"),
+        };
+        if width(whole) <= columns { whole } else { short }
+    }
+
+    /// `cell` in at most `columns`, in the way that loses least.
+    pub(in crate::report) fn fit(self, cell: &Cell, columns: usize) -> Cell {
+        if cell.width() <= columns {
+            return cell.clone();
+        }
+        match self {
+            Self::Status | Self::BuiltIn | Self::Platform1 | Self::Platform2 => cell.sign_first(columns),
+            Self::Phone => cell.map(|text| cut_front(text, columns).into_owned()),
+            Self::Model => cell.map(|text| cut(family_dropped(text), columns).into_owned()),
+            Self::Software => cell.cut(columns),
+            Self::Applications | Self::Diagnoses => cell.whole_pieces(columns),
+        }
+    }
+}
+
+/// A piece of a cell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::report) struct Piece {
+    pub(in crate::report) text: String,
+    pub(in crate::report) tone: Tone,
+}
+
+/// What stands in a cell: pieces with a blank between them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::report) struct Cell(Vec<Piece>);
+
+impl Cell {
+    /// A cell of one piece.
+    pub(in crate::report) fn of(text: impl Into<String>, tone: Tone) -> Self {
+        Self::default().and(text, tone)
+    }
+
+    /// This cell with a piece more.
+    pub(in crate::report) fn and(mut self, text: impl Into<String>, tone: Tone) -> Self {
+        let text = text.into();
+        if !text.is_empty() {
+            self.0.push(Piece { text, tone });
+        }
+        self
+    }
+
+    pub(in crate::report) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(in crate::report) fn width(&self) -> usize {
+        self.0.iter().map(|piece| width(&piece.text)).sum::<usize>() + self.0.len().saturating_sub(1)
+    }
+
+    pub(in crate::report) fn painted(&self, color: bool) -> String {
+        self.0.iter().map(|piece| piece.tone.paint(&piece.text, color)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// This cell with each piece cut to `columns`: for cells of one piece.
+    pub(in crate::report) fn cut(&self, columns: usize) -> Self {
+        if self.width() <= columns { self.clone() } else { self.map(|text| cut(text, columns).into_owned()) }
+    }
+
+    fn map(&self, change: impl Fn(&str) -> String) -> Self {
+        Self(self.0.iter().map(|piece| Piece { text: change(&piece.text), tone: piece.tone }).collect())
+    }
+
+    /// The first piece, and of the second as much as makes sense: a word for a state is never cut.
+    fn sign_first(&self, columns: usize) -> Self {
+        const WORTH_READING: usize = "installed".len();
+        let Some(sign) = self.0.first() else {
+            return Self::default();
+        };
+        let fitted = Self::of(cut(&sign.text, columns), sign.tone);
+        match (self.0.get(1), columns.checked_sub(fitted.width() + 1)) {
+            (Some(word), Some(room)) if room >= WORTH_READING => fitted.and(cut(&word.text, room), word.tone),
+            _ => fitted,
+        }
+    }
+
+    /// The first pieces, none of them cut, and how many more there are.
+    fn whole_pieces(&self, columns: usize) -> Self {
+        for kept in (0..self.0.len()).rev() {
+            let more = format!("+{}", self.0.len() - kept);
+            let fitted = Self(self.0[..kept].to_vec()).and(more, Tone::Dim);
+            if fitted.width() <= columns {
+                return fitted;
+            }
+        }
+        Self::default()
+    }
+}
+
+/// A phone's cells, one a column.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::report) struct Row([Cell; Column::ALL.len()]);
+
+impl Row {
+    /// The row of this phone.
+    pub(in crate::report) fn of(device: &Device) -> Self {
+        Self(Column::ALL.map(|column| match column {
+            Column::Status => {
+                let tone = Tone::of_status(device.status);
+                Cell::of(status_sign(device.status), tone).and(device.status.name(), tone)
+            }
+            Column::Phone => phone(device),
+            Column::Model => optional(device.model.as_deref()),
+            Column::Software => optional(device.software.as_deref()),
+            Column::BuiltIn => built_in(device),
+            Column::Platform1 => platform(device, "platform-1"),
+            Column::Platform2 => platform(device, "platform-2"),
+            Column::Applications => applications(device),
+            Column::Diagnoses => diagnoses(device),
+        }))
+    }
+
+    pub(in crate::report) const fn cell(&self, column: Column) -> &Cell {
+        &self.0[column as usize]
+    }
+}
+
+fn optional(text: Option<&str>) -> Cell {
+    Cell::of(text.map(visible).unwrap_or_default(), Tone::Plain)
+}
+
+fn phone(device: &Device) -> Cell {
+    if device.mac.is_some() {
+        return Cell::of(visible(&group::name(device)), Tone::Strong);
+    }
+    let name = group::name(device);
+    Cell::of(visible(name.rsplit('/').next().unwrap_or(&name)), Tone::Strong)
+}
+
+/// The model without its family's first word: `IP 335` of `SoundPoint IP 335`.
+fn family_dropped(model: &str) -> &str {
+    const FAMILIES: [&str; 3] = ["SoundPoint ", "SoundStation ", "SpectraLink "];
+    FAMILIES.iter().find_map(|family| model.strip_prefix(family)).unwrap_or(model)
+}
+
+fn certificate<'a>(device: &'a Device, slot: &str) -> Option<&'a Certificate> {
+    device.certificates.iter().find(|certificate| certificate.slot == slot)
+}
+
+fn built_in(device: &Device) -> Cell {
+    let Some(certificate) = certificate(device, "built-in") else {
+        return Cell::default();
+    };
+    match certificate.state {
+        CertificateState::NotAvailable => Cell::of("✗", Tone::Bad).and("missing", Tone::Plain),
+        CertificateState::Rejected => Cell::of("✗", Tone::Bad).and("rejected", Tone::Plain),
+        CertificateState::Installed => match (&certificate.common_name, &device.mac) {
+            (Some(name), Some(mac)) if !names(name, mac) => {
+                Cell::of("≠", Tone::Bad).and(visible(name), Tone::Plain)
+            }
+            _ => Cell::of("✓", Tone::Good).and("installed", Tone::Plain),
+        },
+    }
+}
+
+/// Whether a common name is this address, in whatever notation.
+fn names(common_name: &str, mac: &str) -> bool {
+    common_name.eq_ignore_ascii_case(mac)
+        || matches!((common_name.parse::<Mac>(), mac.parse::<Mac>()), (Ok(name), Ok(mac)) if name == mac)
+}
+
+fn platform(device: &Device, slot: &str) -> Cell {
+    let Some(certificate) = certificate(device, slot) else {
+        return Cell::default();
+    };
+    match certificate.state {
+        CertificateState::NotAvailable => Cell::of("–", Tone::Dim).and("empty", Tone::Dim),
+        CertificateState::Rejected => Cell::of("✗", Tone::Bad).and("rejected", Tone::Plain),
+        CertificateState::Installed => {
+            let name = certificate.common_name.as_deref().unwrap_or("installed");
+            Cell::of("✓", Tone::Good).and(visible(name), Tone::Plain)
+        }
+    }
+}
+
+/// How many application slots hold a certificate, and how many refused one: `✓2 ✗1`.
+fn applications(device: &Device) -> Cell {
+    let count = |state| {
+        let slots = device
+            .certificates
+            .iter()
+            .filter(|certificate| certificate.slot.starts_with("application-") && certificate.state == state);
+        slots.count()
+    };
+    let told = [
+        (count(CertificateState::Installed), "✓", Tone::Good),
+        (count(CertificateState::Rejected), "✗", Tone::Bad),
+        (count(CertificateState::NotAvailable), "–", Tone::Dim),
+    ];
+    told.iter()
+        .filter(|(number, ..)| *number > 0)
+        .fold(Cell::default(), |cell, (number, sign, tone)| cell.and(format!("{sign}{number}"), *tone))
+}
+
+/// The active codes, worst first, then the resolved ones in brackets; each once.
+fn diagnoses(device: &Device) -> Cell {
+    let mut told: Vec<&str> = Vec::new();
+    let mut cell = Cell::default();
+    for state in [State::Active, State::Resolved] {
+        for diagnosis in device.diagnoses.iter().filter(|diagnosis| diagnosis.state == state) {
+            if told.contains(&diagnosis.code.as_str()) {
+                continue;
+            }
+            told.push(&diagnosis.code);
+            cell = match state {
+                State::Active => cell.and(visible(&diagnosis.code), Tone::of_severity(diagnosis.severity)),
+                State::Resolved => cell.and(format!("[{}]", visible(&diagnosis.code)), Tone::Dim),
+            };
+        }
+    }
+    cell
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(codes: &[&str]) -> Cell {
+        codes.iter().fold(Cell::default(), |cell, code| cell.and(*code, Tone::Bad))
+    }
+
+    fn plain(cell: &Cell) -> String {
+        cell.painted(false)
+    }
+
+    #[test]
+    fn codes_are_never_cut() {
+        let cell = codes(&["INS001", "TLS001", "LOG002"]);
+        for (columns, shown) in [
+            (20, "INS001 TLS001 LOG002"),
+            (19, "INS001 TLS001 +1"),
+            (15, "INS001 +2"),
+            (8, "+3"),
+            (2, "+3"),
+            (1, ""),
+        ] {
+            assert_eq!(plain(&Column::Diagnoses.fit(&cell, columns)), shown);
+        }
+    }
+
+    #[test]
+    fn a_sign_outlives_its_word() {
+        let cell = Cell::of("✓", Tone::Good).and("Custom-0004F206075D", Tone::Plain);
+        assert_eq!(plain(&Column::Platform1.fit(&cell, 21)), "✓ Custom-0004F206075D");
+        assert_eq!(plain(&Column::Platform1.fit(&cell, 12)), "✓ Custom-00…");
+        assert_eq!(plain(&Column::Platform1.fit(&cell, 10)), "✓");
+        assert_eq!(plain(&Column::Platform1.fit(&cell, 1)), "✓");
+    }
+
+    #[test]
+    fn a_model_keeps_its_number() {
+        let cell = Cell::of("SoundPoint IP 335", Tone::Plain);
+        assert_eq!(plain(&Column::Model.fit(&cell, 10)), "IP 335");
+    }
+}

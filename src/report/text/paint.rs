@@ -1,0 +1,106 @@
+//! The few colours of the product, by meaning. None of them carries a meaning alone: a sign or a word does.
+
+use anstyle::{AnsiColor, Style};
+use serde::{Deserialize, Serialize};
+
+use crate::report::shape::{Severity, Status};
+
+/// What a piece of text means, and so how it looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Tone {
+    /// As the terminal has it.
+    #[default]
+    Plain,
+    /// What one looks for first: names, headings.
+    Strong,
+    /// What may be skipped.
+    Dim,
+    /// All is well.
+    Good,
+    /// Worth a look.
+    Warning,
+    /// Wrong.
+    Bad,
+    /// Worth knowing.
+    Info,
+}
+
+impl Tone {
+    /// The tone of a phone's status.
+    #[must_use]
+    pub const fn of_status(status: Status) -> Self {
+        match status {
+            Status::Failed => Self::Bad,
+            Status::Attention => Self::Warning,
+            Status::Unknown => Self::Info,
+            Status::Ok => Self::Good,
+        }
+    }
+
+    /// The tone of a diagnosis.
+    #[must_use]
+    pub const fn of_severity(severity: Severity) -> Self {
+        match severity {
+            Severity::Error => Self::Bad,
+            Severity::Warning => Self::Warning,
+            Severity::Info => Self::Info,
+        }
+    }
+
+    /// The escape sequences of this tone.
+    #[must_use]
+    pub const fn style(self) -> Style {
+        match self {
+            Self::Plain => Style::new(),
+            Self::Strong => Style::new().bold(),
+            Self::Dim => Style::new().dimmed(),
+            Self::Good => AnsiColor::Green.on_default(),
+            Self::Warning => AnsiColor::Yellow.on_default(),
+            Self::Bad => AnsiColor::Red.on_default().bold(),
+            Self::Info => AnsiColor::Cyan.on_default(),
+        }
+    }
+
+    /// `text` in this tone; unchanged where there is no colour.
+    #[must_use]
+    pub fn paint(self, text: &str, color: bool) -> String {
+        if !color || self == Self::Plain || text.is_empty() {
+            return text.to_owned();
+        }
+        let style = self.style();
+        format!("{style}{text}{style:#}")
+    }
+}
+
+/// The sign of a phone's status; it tells the status where there is no colour.
+#[must_use]
+pub const fn status_sign(status: Status) -> &'static str {
+    match status {
+        Status::Failed => "✗",
+        Status::Attention => "!",
+        Status::Unknown => "?",
+        Status::Ok => "✓",
+    }
+}
+
+/// The sign of a diagnosis' severity.
+#[must_use]
+pub const fn severity_sign(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "✗",
+        Severity::Warning => "!",
+        Severity::Info => "i",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colour_only_where_asked_for() {
+        assert_eq!(Tone::Bad.paint("x", false), "x");
+        assert_eq!(Tone::Plain.paint("x", true), "x");
+        assert_eq!(Tone::Dim.paint("x", true), "\u{1b}[2mx\u{1b}[0m");
+    }
+}

@@ -1,0 +1,85 @@
+//! How many columns a text takes on a terminal, and cutting it to fewer.
+
+use std::borrow::Cow;
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// The columns that `text` takes; wide characters take two. Hidden characters must be gone.
+#[must_use]
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// `text` in at most `columns`; what does not fit is cut at the end and replaced by `…`.
+#[must_use]
+pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    let Some(room) = columns.checked_sub(1) else {
+        return Cow::Borrowed("");
+    };
+    let end = fitting(text.char_indices().map(|(at, c)| (at + c.len_utf8(), c)), room).unwrap_or(0);
+    Cow::Owned(format!("{}…", text[..end].trim_end()))
+}
+
+/// `text` in at most `columns`; what does not fit is cut at the beginning and replaced by `…`.
+/// So a path keeps its file name.
+#[must_use]
+pub fn cut_front(text: &str, columns: usize) -> Cow<'_, str> {
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    let Some(room) = columns.checked_sub(1) else {
+        return Cow::Borrowed("");
+    };
+    let start = fitting(text.char_indices().rev(), room).unwrap_or(text.len());
+    Cow::Owned(format!("…{}", text[start..].trim_start()))
+}
+
+/// `text` in lines of at most `columns`, broken at blanks; a longer word is broken where it must be.
+#[must_use]
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let options = textwrap::Options::new(columns.max(1))
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
+    textwrap::wrap(text, options).into_iter().map(Cow::into_owned).collect()
+}
+
+/// The last place, in the direction given, up to which the characters take at most `room` columns.
+fn fitting(characters: impl Iterator<Item = (usize, char)>, room: usize) -> Option<usize> {
+    let mut used = 0;
+    let mut place = None;
+    for (at, character) in characters {
+        used += character.width().unwrap_or(0);
+        if used > room {
+            break;
+        }
+        place = Some(at);
+    }
+    place
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cuts_at_either_end() {
+        assert_eq!(cut("Custom-0004F206075D", 10), "Custom-00…");
+        assert_eq!(cut("short", 5), "short");
+        assert_eq!(cut("電話機", 4), "電…");
+        assert_eq!(cut("abc", 0), "");
+        assert_eq!(cut("abc", 1), "…");
+        assert_eq!(cut_front("logs/0004f206075d-app.log", 21), "…0004f206075d-app.log");
+        assert_eq!(cut_front("電話機", 4), "…機");
+        assert_eq!(cut_front("abc", 0), "");
+    }
+
+    #[test]
+    fn wraps_long_words_too() {
+        assert_eq!(wrap("the device.sec parameter", 10), ["the", "device.sec", "parameter"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("", 10), [""]);
+    }
+}
