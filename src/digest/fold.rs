@@ -220,8 +220,10 @@ impl Fold {
             return false;
         }
         let clock_was_unset = self.segment.clock_unset;
-        let booting = self.segment.boot.uptime.is_some() || self.segment.boot.banner || !self.lines_of_boot;
-        new_year && (clock_was_unset || (booting && date.seconds_of_day() < NEW_YEAR_BOOT))
+        let is_booting = self.segment.boot.uptime.is_some()
+            || self.segment.boot.banner
+            || !self.lines_of_boot && self.segment.starts_boot;
+        new_year && (clock_was_unset || (is_booting && date.seconds_of_day() < NEW_YEAR_BOOT))
     }
 
     fn unset(&mut self, stamp: &Stamp, line: u64, text: &[u8]) {
@@ -253,10 +255,6 @@ impl Fold {
         self.lines_of_boot = true;
         let context = self.context(&event, note);
         let observation = match event {
-            Event::LogStart { banner: true, .. } => {
-                self.segment.boot.banner = true;
-                return;
-            }
             Event::LogStart { log_level, .. } => {
                 let is_tls = note.header.is_some_and(|header| header.component == b"tls");
                 let Some(level) = log_level.filter(|_| is_tls) else { return };
@@ -329,6 +327,8 @@ impl Notes for Fold {
         if self.begins_boot(&note) {
             self.begin_boot();
         }
+        let is_banner = matches!(note.event, Some(Event::LogStart { banner: true, .. }));
+        self.segment.boot.banner |= is_banner;
         if let Some(header) = &note.header {
             self.stamp(&header.stamp, note.line, note.text);
             if self.segment.opening.is_none() {
