@@ -1,18 +1,18 @@
 //! Arguments in, exit code out.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the commands that read logs are not wired yet"))]
 mod cli;
 mod interrupt;
-#[cfg_attr(not(test), expect(dead_code, reason = "the commands that read logs are not wired yet"))]
 mod output;
-#[cfg_attr(not(test), expect(dead_code, reason = "the commands that read logs are not wired yet"))]
 mod progress;
+mod scanning;
+mod terminal;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use cli::{Cli, Command};
 use output::OutputError;
+use phonecert::report::text::visible::visible;
 
 /// Wrong usage, or the run itself failed.
 const FAILED: u8 = 2;
@@ -33,6 +33,7 @@ fn main() -> ExitCode {
 /// Answers the command; returns the exit status.
 fn run(command: Command) -> Result<u8, Failure> {
     match command {
+        Command::Scan(args) => return scanning::scan(*args),
         Command::Schema => output::to_standard(|out| phonecert::report::schema(out))?,
         Command::Completions { shell } => output::to_standard(|out| out.write_all(&cli::completions(shell)))?,
         Command::Man => output::to_standard(|out| out.write_all(&cli::man_page()?))?,
@@ -46,6 +47,12 @@ fn run(command: Command) -> Result<u8, Failure> {
 enum Failure {
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// A file that the run needs and that is not a log.
+    #[error("{}: {message}", visible(path))]
+    Input { path: String, message: String },
+    /// The run could not begin.
+    #[error("{0}")]
+    Setup(String),
     #[error("not wired yet")]
     NotWired,
 }

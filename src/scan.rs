@@ -1,0 +1,225 @@
+//! From paths to a report: logs are read on all threads, and joined phone by phone.
+//!
+//! What one phone's logs amount to is a set of digests; sets join in any order, and what is in both
+//! counts once. So it does not matter which thread read which log, or when.
+
+mod collect;
+mod fleet;
+mod log;
+mod phone;
+mod pieces;
+mod repeats;
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+
+use chrono::NaiveDateTime;
+use rayon::prelude::*;
+
+pub use log::digest_of;
+pub use phone::Selection;
+
+use crate::device::Mac;
+use crate::input::Inputs;
+use crate::inventory::Inventory;
+use crate::problem::Problem;
+use crate::report::shape::{Device, Scanned, Status, Summary};
+use crate::report::{Devices, Overview, RenderDevice, ZtpReadiness};
+use crate::timeline::Clock;
+use collect::{Collector, StoredLog};
+use fleet::Shared;
+use phone::{Gist, Maker, shown_time};
+
+/// What to scan for.
+#[derive(Debug)]
+pub struct Options {
+    /// What the user said of times.
+    pub clock: Clock,
+    /// Only these phones; all if there is none.
+    pub devices: Vec<Mac>,
+    /// Only phones of these statuses; all if there is none.
+    pub statuses: Vec<Status>,
+    /// Which diagnoses count.
+    pub selection: Selection,
+    /// What the user knows of the phones' labels.
+    pub inventory: Option<Inventory>,
+}
+
+/// Whoever wants to know how far the scan is; called from all threads.
+pub trait Watch: Sync {
+    /// So many logs more, of so many bytes as they stand in their files, are read.
+    fn advanced(&self, logs: u64, bytes: u64);
+}
+
+/// The answer: phones, made when they are asked for, with the overview.
+pub struct Scan {
+    /// Head and foot of a report.
+    pub overview: Overview,
+    /// Whether any log was found.
+    pub found_any: bool,
+    /// Archives in searched directories, which were not opened.
+    pub unopened_archives: Vec<String>,
+    maker: Maker,
+    logs: Vec<StoredLog>,
+    /// Where each phone's logs stand in `logs`, and what was found of it, in the report's order.
+    phones: Vec<Entry>,
+}
+
+/// One phone of the report.
+#[derive(Clone, Debug)]
+struct Entry {
+    mac: Option<Mac>,
+    logs: std::ops::Range<u32>,
+    status: Status,
+}
+
+/// Reads all logs and finds out what is wrong with each phone. Runs in the current rayon pool.
+pub fn scan(inputs: &Inputs, options: Options, watch: &dyn Watch) -> Scan {
+    let collector = Collector::new(&options, watch);
+    inputs.read(&collector);
+    let (mut logs, mut problems, unopened_archives) = collector.finish();
+    repeats::remove(&mut logs, inputs);
+    let mut phones = entries(&logs, &options);
+    let inventory = options.inventory.unwrap_or_default();
+    problems.extend(inventory.problems.iter().cloned());
+    problems.sort();
+    problems.dedup();
+    let mut maker = Maker {
+        clock: options.clock,
+        selection: options.selection,
+        inventory: inventory.rows,
+        shared: Shared::default(),
+    };
+    let gists: Vec<Gist> =
+        phones.par_iter().map(|phone| maker.gist(phone.mac, logs_of(&logs, phone))).collect();
+    maker.shared = Shared::among(&phones, &gists);
+    let found_any = !logs.is_empty();
+    let mut totals = Totals::default();
+    for (phone, gist) in phones.iter_mut().zip(gists) {
+        let gist = maker.with_fleet(phone.mac, gist);
+        phone.status = gist.status;
+        totals.add(&gist);
+    }
+    totals.count(&logs);
+    phones.retain(|phone| options.statuses.is_empty() || options.statuses.contains(&phone.status));
+    phones.sort_by(|a, b| {
+        let rank = |phone: &Entry| (phone.status, phone.mac.is_none(), phone.mac, phone.logs.start);
+        rank(a).cmp(&rank(b))
+    });
+    let overview = totals.overview(problems);
+    Scan { overview, found_any, unopened_archives, maker, logs, phones }
+}
+
+/// The phones: those with logs, and those of the inventory without.
+fn entries(logs: &[StoredLog], options: &Options) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut begin = 0;
+    for phone in logs.chunk_by(|a, b| a.mac.is_some() && a.mac == b.mac) {
+        let end = begin + phone.len() as u32;
+        entries.push(Entry { mac: phone[0].mac, logs: begin..end, status: Status::Ok });
+        begin = end;
+    }
+    let with_logs: HashSet<_> = entries.iter().filter_map(|entry| entry.mac).collect();
+    let listed = options.inventory.iter().flat_map(|inventory| inventory.rows.keys());
+    let without = listed.filter(|mac| {
+        !with_logs.contains(mac) && (options.devices.is_empty() || options.devices.contains(mac))
+    });
+    entries.extend(without.map(|mac| Entry { mac: Some(*mac), logs: begin..begin, status: Status::Ok }));
+    entries
+}
+
+fn logs_of<'l>(logs: &'l [StoredLog], phone: &Entry) -> &'l [StoredLog] {
+    &logs[phone.logs.start as usize..phone.logs.end as usize]
+}
+
+/// What comes together over all phones.
+#[derive(Default)]
+struct Totals {
+    scanned: Scanned,
+    summary: Summary,
+    ztp: ZtpReadiness,
+    times: Option<(NaiveDateTime, NaiveDateTime)>,
+}
+
+impl Totals {
+    fn add(&mut self, gist: &Gist) {
+        self.scanned.devices += 1;
+        let of_status = match gist.status {
+            Status::Failed => &mut self.summary.failed,
+            Status::Attention => &mut self.summary.attention,
+            Status::Unknown => &mut self.summary.unknown,
+            Status::Ok => &mut self.summary.ok,
+        };
+        *of_status += 1;
+        for code in &gist.codes {
+            match self.summary.by_code.get_mut(*code) {
+                Some(phones) => *phones += 1,
+                None => _ = self.summary.by_code.insert((*code).to_owned(), 1),
+            }
+        }
+        let of_readiness = match gist.ztp {
+            Some(true) => &mut self.ztp.ready,
+            Some(false) => &mut self.ztp.not_ready,
+            None => &mut self.ztp.unknown,
+        };
+        *of_readiness += 1;
+        self.times = match (self.times, gist.times) {
+            (Some((first, last)), Some((from, to))) => Some((first.min(from), last.max(to))),
+            (times, more) => times.or(more),
+        };
+    }
+
+    fn count(&mut self, logs: &[StoredLog]) {
+        for log in logs {
+            self.scanned.files += 1;
+            self.scanned.bytes += log.counts.bytes;
+            self.scanned.lines += log.counts.lines;
+            self.scanned.unrecognized_lines += log.counts.unrecognized;
+            self.scanned.events += log.counts.events;
+        }
+    }
+
+    fn overview(mut self, problems: Vec<Problem>) -> Overview {
+        self.scanned.first_time = self.times.map(|(first, _)| shown_time(first));
+        self.scanned.last_time = self.times.map(|(_, last)| shown_time(last));
+        let Self { scanned, summary, ztp, .. } = self;
+        Overview { scanned, summary, problems, ztp: Some(ztp), ..Overview::default() }
+    }
+}
+
+/// How many phones are rendered by one thread at a time.
+const BATCH: usize = 64;
+
+impl Devices for Scan {
+    fn len(&self) -> usize {
+        self.phones.len()
+    }
+
+    fn status(&self, place: usize) -> Status {
+        self.phones[place].status
+    }
+
+    fn device(&self, place: usize) -> Device {
+        let phone = &self.phones[place];
+        self.maker.device(phone.mac, logs_of(&self.logs, phone))
+    }
+
+    fn render(&self, render: &RenderDevice<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let batches = 8 * rayon::current_num_threads();
+        let places: Vec<usize> = (0..self.len()).collect();
+        for many in places.chunks(BATCH * batches) {
+            let rendered: Vec<Vec<u8>> = many
+                .par_chunks(BATCH)
+                .map(|batch| {
+                    let mut bytes = Vec::new();
+                    for &place in batch {
+                        render(place, &self.device(place), &mut bytes);
+                    }
+                    bytes
+                })
+                .collect();
+            rendered.iter().try_for_each(|bytes| out.write_all(bytes))?;
+        }
+        Ok(())
+    }
+}

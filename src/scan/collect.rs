@@ -1,0 +1,152 @@
+//! Where the logs' digests come together.
+
+use std::collections::HashSet;
+use std::io;
+use std::sync::{Mutex, PoisonError};
+
+use chrono::NaiveDateTime;
+
+use super::log::{self, Head};
+use super::{Options, Watch};
+use crate::device::Mac;
+use crate::digest::Digest;
+use crate::input::{Content, LogName, LogSink, Origin, Rotation};
+use crate::problem::{Problem, ProblemKind};
+use crate::reader::{Counts, LONGEST_LINE};
+use crate::timeline::Record;
+use crate::window::Window;
+
+/// A log that was read, in little room.
+#[derive(Clone, Debug)]
+pub(super) struct StoredLog {
+    pub(super) mac: Option<Mac>,
+    pub(super) path: Box<str>,
+    pub(super) rotation: Rotation,
+    pub(super) modified: Option<NaiveDateTime>,
+    pub(super) identity: Option<(u64, u64)>,
+    pub(super) origin: Origin,
+    pub(super) head: Head,
+    pub(super) counts: Counts,
+    pub(super) packed: Box<[u8]>,
+}
+
+impl StoredLog {
+    pub(super) fn record(&self) -> Record {
+        Record {
+            path: self.path.clone(),
+            rotation: self.rotation.clone(),
+            modified: self.modified,
+            // What was packed in this process can be unpacked in it.
+            digest: Digest::unpack(&self.packed).unwrap_or_default(),
+        }
+    }
+}
+
+/// Takes logs from all threads.
+pub(super) struct Collector<'a> {
+    window: Window,
+    wanted: HashSet<Mac>,
+    watch: &'a dyn Watch,
+    logs: Mutex<Vec<StoredLog>>,
+    problems: Mutex<Vec<Problem>>,
+    unopened: Mutex<Vec<String>>,
+}
+
+impl<'a> Collector<'a> {
+    pub(super) fn new(options: &Options, watch: &'a dyn Watch) -> Self {
+        Self {
+            window: options.clock.window,
+            wanted: options.devices.iter().copied().collect(),
+            watch,
+            logs: Mutex::default(),
+            problems: Mutex::default(),
+            unopened: Mutex::default(),
+        }
+    }
+
+    /// All logs, phone by phone; the problems; the archives that were not opened.
+    pub(super) fn finish(self) -> (Vec<StoredLog>, Vec<Problem>, Vec<String>) {
+        let mut logs = self.logs.into_inner().unwrap_or_else(PoisonError::into_inner);
+        logs.sort_unstable_by(|a, b| {
+            (a.mac.is_none(), a.mac, &a.path).cmp(&(b.mac.is_none(), b.mac, &b.path))
+        });
+        let problems = self.problems.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut unopened = self.unopened.into_inner().unwrap_or_else(PoisonError::into_inner);
+        unopened.sort_unstable();
+        (logs, problems, unopened)
+    }
+
+    /// What is wrong with the content itself.
+    fn complain(&self, name: &LogName, digest: &Digest) {
+        let complain = |kind, message: String| {
+            self.problem(Problem::new(name.path.to_string(), kind, message));
+        };
+        let counts = &digest.counts;
+        if counts.messages == 0 {
+            let message = match counts.bytes {
+                0 => "the file is empty".to_owned(),
+                _ => format!("none of its {} lines is a line of a phone's log", counts.lines),
+            };
+            complain(ProblemKind::NotALog, message);
+        }
+        if counts.cut > 0 {
+            let message = format!(
+                "{} of its lines are longer than {LONGEST_LINE} bytes; what is beyond that was not looked at",
+                counts.cut
+            );
+            complain(ProblemKind::LimitExceeded, message);
+        }
+        if digest.dropped > 0 {
+            let message = format!(
+                "more distinct findings than are kept of one log; {} findings were dropped",
+                digest.dropped
+            );
+            complain(ProblemKind::LimitExceeded, message);
+        }
+    }
+}
+
+impl LogSink for Collector<'_> {
+    fn wants(&self, mac: Option<Mac>) -> bool {
+        self.wanted.is_empty() || mac.is_none_or(|mac| self.wanted.contains(&mac))
+    }
+
+    fn log(&self, name: &LogName, content: Content<'_>) -> io::Result<()> {
+        let (digest, head, result) = log::read(content, self.window);
+        let mac = name.mac.or(digest.mac);
+        if !self.wanted.is_empty() && mac.is_none_or(|mac| !self.wanted.contains(&mac)) {
+            return result;
+        }
+        self.complain(name, &digest);
+        // A file that the user named, which is no log of any phone, is only a problem.
+        if digest.counts.messages == 0 && mac.is_none() {
+            return result;
+        }
+        let packed = digest.pack().map_err(io::Error::other)?;
+        let stored = StoredLog {
+            mac,
+            path: name.path.clone(),
+            rotation: name.rotation.clone(),
+            modified: name.modified,
+            identity: name.identity,
+            origin: name.origin.clone(),
+            head,
+            counts: digest.counts,
+            packed,
+        };
+        self.logs.lock().unwrap_or_else(PoisonError::into_inner).push(stored);
+        result
+    }
+
+    fn problem(&self, problem: Problem) {
+        self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+    }
+
+    fn unopened_archive(&self, path: &str) {
+        self.unopened.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+    }
+
+    fn advance(&self, files: u64, bytes: u64) {
+        self.watch.advanced(files, bytes);
+    }
+}

@@ -1,0 +1,68 @@
+//! Logs that repeat: the same bytes met twice count once, and a log that is the beginning of another
+//! one of the same phone, an earlier upload, adds nothing.
+
+use super::collect::StoredLog;
+use crate::input::{Inputs, Origin};
+
+/// Takes away what repeats. `logs` stand phone by phone, and stay so.
+pub(super) fn remove(logs: &mut Vec<StoredLog>, inputs: &Inputs) {
+    let mut redundant = vec![false; logs.len()];
+    let mut suspects = Vec::new();
+    let mut begin = 0;
+    for phone in logs.chunk_by(|a, b| a.mac.is_some() && a.mac == b.mac) {
+        if phone.len() > 1 {
+            suspect(phone, begin, &mut redundant, &mut suspects);
+        }
+        begin += phone.len();
+    }
+    verify(logs, inputs, &suspects, &mut redundant);
+    let mut redundant = redundant.into_iter();
+    logs.retain(|_| !redundant.next().unwrap_or(false));
+}
+
+/// A log that may be the beginning, or the whole, of another.
+struct Suspect {
+    shorter: usize,
+    longer: usize,
+}
+
+fn suspect(phone: &[StoredLog], begin: usize, redundant: &mut [bool], suspects: &mut Vec<Suspect>) {
+    // The longer first; of equal ones the one whose file is older, since copies are newer.
+    let mut order: Vec<_> = (0..phone.len()).collect();
+    order.sort_by(|&a, &b| {
+        let rank = |log: &StoredLog| (std::cmp::Reverse(log.counts.bytes), log.modified, log.path.clone());
+        rank(&phone[a]).cmp(&rank(&phone[b]))
+    });
+    for (place, &longer) in order.iter().enumerate() {
+        for &shorter in &order[place + 1..] {
+            let (log, other) = (&phone[longer], &phone[shorter]);
+            if other.identity.is_some() && other.identity == log.identity || other.counts.bytes == 0 {
+                redundant[begin + shorter] = true;
+            } else if other.head.may_begin(&log.head) {
+                suspects.push(Suspect { shorter: begin + shorter, longer: begin + longer });
+            }
+        }
+    }
+}
+
+fn verify(logs: &[StoredLog], inputs: &Inputs, suspects: &[Suspect], redundant: &mut [bool]) {
+    let pairs = || suspects.iter().filter(|pair| !redundant[pair.shorter] && !redundant[pair.longer]);
+    let queries: Vec<(&Origin, u64)> = pairs()
+        .flat_map(|pair| {
+            let length = logs[pair.shorter].counts.bytes;
+            [(&logs[pair.shorter].origin, length), (&logs[pair.longer].origin, length)]
+        })
+        .collect();
+    if queries.is_empty() {
+        return;
+    }
+    let hashes = inputs.prefix_hashes(&queries);
+    let equal: Vec<_> = pairs()
+        .zip(hashes.chunks_exact(2))
+        .filter(|(_, hashes)| hashes[0].is_some() && hashes[0] == hashes[1])
+        .map(|(pair, _)| pair.shorter)
+        .collect();
+    for shorter in equal {
+        redundant[shorter] = true;
+    }
+}
