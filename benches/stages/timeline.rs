@@ -51,7 +51,7 @@ fn merges(criterion: &mut Criterion) {
 fn record(day: usize, modified: NaiveDateTime) -> Record {
     Record {
         path: format!("0004f2a1b2c3-app.log.{}", 20 - day).into(),
-        rotation: Rotation(20 - day as u64),
+        rotation: Rotation(0),
         modified: Some(modified),
         digest: digest(&sample::whole(day)),
     }
