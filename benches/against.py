@@ -40,6 +40,7 @@ class Tool:
     name: str
     command: list
     keeps_answer: bool = False
+    prints_logs: bool = False
     statuses: tuple = (0,)
     is_phonecert: bool = False
     runs: list = field(default_factory=list)
@@ -112,22 +113,26 @@ def compare(tree, work, options):
     tools = [tool for tool in (archive_tools if tree.is_archive else tree_tools)(tree, path, options)
              if shutil.which(tool.command[0])]
     environment = {**os.environ, "HOME": work}
-    expected, slow = None, []
+    expected, left_out = None, []
     for tool in tools:
         say(f"{tree.title}: {tool.name}, first run")
         try:
-            answer = once(tool, work, environment, options.patience if not tool.is_phonecert else 3600)
+            answer = once(tool, work, environment, 3600 if tool.is_phonecert else options.patience, is_first=True)
         except measure.TooLong:
             say(f"{tree.title}: {tool.name} is left out: not done in {options.patience:g} s")
-            slow.append(tool)
+            left_out.append(tool)
             continue
         tool.runs.clear()
+        printed = os.fstat(answer.fileno()).st_size
+        if tool.prints_logs and printed < tree.bytes:
+            say(f"{tree.title}: {tool.name} is left out: it printed {printed} bytes of {tree.bytes}")
+            left_out.append(tool)
         if tool.is_phonecert:
             expected = digest(answer)
             measure.apart(answers.check, f"/proc/self/fd/{answer.fileno()}", tree)
     for number in range(options.rounds):
         say(f"{tree.title}: round {number + 1} of {options.rounds}")
-        for tool in (tool for tool in tools if tool not in slow):
+        for tool in (tool for tool in tools if tool not in left_out):
             answer = once(tool, work, environment, 3600)
             if tool.is_phonecert and digest(answer) != expected:
                 raise SystemExit(f"wrong answer for {tree.title}: not the same as in the run before")
@@ -136,10 +141,11 @@ def compare(tree, work, options):
     return tools
 
 
-def once(tool, work, environment, limit):
-    """Runs it once more; the file with its answer, which has no name."""
+def once(tool, work, environment, limit, is_first=False):
+    """Runs it once more; the file with its answer, which has no name. What prints the logs themselves is
+    looked at the first time alone."""
     answer = tempfile.TemporaryFile(dir=work)
-    output = answer.fileno() if tool.keeps_answer else None
+    output = answer.fileno() if tool.keeps_answer or is_first else None
     run = measure.run(tool.command, output, limit, environment)
     if run.status not in tool.statuses:
         raise SystemExit(f"{tool.name} ended with {run.status}: {run.errors.strip()}")
@@ -163,22 +169,21 @@ def tree_tools(tree, path, options):
         phonecert(tree, path, options),
         Tool("rg -c", ["rg", "-c", PATTERN, path], keeps_answer=True),
         Tool("grep -rcE", ["grep", "-rcE", PATTERN, path], keeps_answer=True),
-        Tool("cat", ["find", path, "-type", "f", "-exec", "cat", "{}", "+"]),
-        Tool("lnav -n", ["lnav", "-n", "-r", path]),
+        Tool("cat", ["find", path, "-type", "f", "-exec", "cat", "{}", "+"], prints_logs=True),
+        Tool("lnav -n", ["lnav", "-n", "-r", path], prints_logs=True),
     ]
 
 
 def archive_tools(tree, path, options):
-    seven = [Tool("7z e -so", [name, "e", "-so", path]) for name in ("7zz", "7z") if shutil.which(name)][:1]
+    seven = shutil.which("7zz") or "7z"
+    commands = {"bsdtar -xO": ["bsdtar", "-xOf", path], "7z e -so": [seven, "e", "-so", path]}
     if tree.layout == "zip":
-        others = [Tool("unzip -p", ["unzip", "-p", path])]
+        commands["unzip -p"] = ["unzip", "-p", path]
     else:
-        others = [
-            Tool("gzip -dc", ["gzip", "-dc", path]),
-            Tool("pigz -dc", ["pigz", "-dc", path]),
-            Tool("libdeflate-gunzip -c", ["libdeflate-gunzip", "-c", path]),
-        ]
-    return [phonecert(tree, path, options), *others, Tool("bsdtar -xO", ["bsdtar", "-xOf", path]), *seven]
+        commands |= {f"{name} {option}": [name, option, path]
+                     for name, option in (("gzip", "-dc"), ("pigz", "-dc"), ("libdeflate-gunzip", "-c"))}
+    others = [Tool(name, command, prints_logs=True) for name, command in sorted(commands.items())]
+    return [phonecert(tree, path, options), *others]
 
 
 def measure_of(tree, tools):
@@ -195,7 +200,7 @@ def rows(results, options):
         median = measure_of(tree, tools)
         for tool in tools:
             if not tool.runs:
-                yield (tree.title, tool.name, f"> {options.patience:g}", *["-"] * 4)
+                yield (tree.title, tool.name, "left out", *["-"] * 4)
                 continue
             ratio = f"{tool.median / median:.2f}" if median else "-"
             peak = f"{tool.peak / 1024:.0f}" if tool.peak > least else f"< {least / 1024:.0f}"
