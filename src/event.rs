@@ -217,6 +217,19 @@ impl Event {
         )
     }
 
+    /// In how many more lines the message may go on although it is whole as it is.
+    #[must_use]
+    pub const fn further_lines(&self) -> u8 {
+        match self {
+            // Free words: what comes after the next line is not the phone's.
+            Self::CredentialInvalid { .. } | Self::ServerCertificateUntrusted { .. } => 1,
+            Self::LogStart { log_level: None, banner: false } => 1,
+            // Fields by name: more of them can follow.
+            Self::Platform { .. } | Self::Software { .. } => 3,
+            _ => 0,
+        }
+    }
+
     /// The kind's own fields, in the contract's names.
     #[must_use]
     pub fn fields(&self) -> Map<String, Value> {
@@ -305,7 +318,7 @@ pub const MESSAGES: &[Message] = &[
 pub enum Reading {
     /// A known message, whole.
     Known(Event),
-    /// A known message whose last words are free: the next line can bring more of them.
+    /// A known message that the next line can bring more of.
     Open(Event),
     /// The beginning of a known message: it goes on in the next line, or it is cut.
     Cut,
@@ -332,9 +345,7 @@ pub fn read(text: &[u8]) -> Reading {
     let mut cut = false;
     for known in candidates() {
         match (known.parse)(&ended) {
-            Ok((_, event @ (Event::CredentialInvalid { .. } | Event::ServerCertificateUntrusted { .. }))) => {
-                return Reading::Open(event);
-            }
+            Ok((_, event)) if event.further_lines() > 0 => return Reading::Open(event),
             Ok((_, event)) => return Reading::Known(event),
             Err(_) => {
                 if let Err(nom::Err::Incomplete(_)) = (known.parse)(text) {

@@ -1,138 +1,275 @@
-//! Paths to logs. (plain files only, for now)
+//! From paths to the bytes of logs: directories, files, archives, pipes.
+//!
+//! One bad file never ends a run: it becomes a problem with its name, and what could be read of it counts.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::PathBuf;
+mod again;
+mod archive;
+mod limits;
+mod member;
+mod name;
+mod plain;
+mod random;
+mod stream;
+mod walk;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, BufRead, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::{DateTime, Local, NaiveDateTime};
 
+pub use again::PrefixHash;
+pub use limits::Limits;
+pub use name::{Named, Rotation};
+
 use crate::device::Mac;
 use crate::problem::{Problem, ProblemKind};
+use limits::Budget;
+use member::Place;
 
-/// How old a log is by its name: older first.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rotation(pub i64);
-
-/// How to read a log again.
-#[derive(Clone, Debug)]
-pub struct Origin(PathBuf);
-
-/// Where a log comes from and what its name tells.
+/// Where a log comes from, and what its name tells.
 #[derive(Clone, Debug)]
 pub struct LogName {
-    /// Path.
+    /// The path as reports show it; a member of an archive is `a.zip!/path/in/it`, standard input `-`.
     pub path: Box<str>,
-    /// MAC.
+    /// The phone, by the name.
     pub mac: Option<Mac>,
-    /// Age.
-    pub rotation: Rotation,
-    /// Named like a log.
+    /// Whether the name is a log's. A file that the user names is read whatever its name.
     pub named_like_log: bool,
-    /// Local time of the last change.
+    /// How old the log is by its name.
+    pub rotation: Rotation,
+    /// When the file was last changed, local time.
     pub modified: Option<NaiveDateTime>,
-    /// Device and inode.
+    /// What tells that two paths lead to the same file: device and inode.
     pub identity: Option<(u64, u64)>,
-    /// How to read it again.
+    /// How to find it again.
     pub origin: Origin,
 }
 
-/// A log's content.
+/// How to find a log again: the file that the system knows, and the members on the way to it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Origin {
+    file: Option<Arc<Path>>,
+    members: Box<[u64]>,
+}
+
+impl Origin {
+    fn of(file: &Path) -> Self {
+        Self { file: Some(file.into()), members: Box::default() }
+    }
+
+    /// Something that can be read but once.
+    fn passing() -> Self {
+        Self { file: None, members: Box::default() }
+    }
+
+    fn member(&self, number: u64) -> Self {
+        Self { file: self.file.clone(), members: self.members.iter().copied().chain([number]).collect() }
+    }
+}
+
+/// The bytes of a log.
 pub enum Content<'a> {
-    /// All of it.
+    /// All of them.
     Whole(&'a [u8]),
-    /// A large plain file.
+    /// A large plain file of this size, to be read by position from several threads.
     File(&'a File, u64),
-    /// A stream.
+    /// A large log that comes as a stream. A fault ends it; the problem is told elsewhere.
     Stream(&'a mut dyn Read),
 }
 
-/// Takes logs.
+/// Takes logs, from many threads at once.
 pub trait LogSink: Sync {
-    /// Whether a log is wanted.
+    /// Whether a log of this phone is wanted; none if its name does not tell the phone.
     fn wants(&self, mac: Option<Mac>) -> bool;
-    /// A log.
+
+    /// Takes one log.
     ///
     /// # Errors
-    /// A read fault.
+    /// A fault that the sink met in reading a [`Content::File`]; it becomes a problem of that file.
     fn log(&self, name: &LogName, content: Content<'_>) -> io::Result<()>;
-    /// A problem.
+
+    /// Takes what could not be read.
     fn problem(&self, problem: Problem);
-    /// An archive in a directory.
+
+    /// Takes the path of an archive in a searched directory: those are not opened.
     fn unopened_archive(&self, path: &str);
-    /// Progress.
+
+    /// Takes note that so many logs more, of so many bytes as they stand in their files, are read.
     fn advance(&self, files: u64, bytes: u64);
 }
 
 /// What to read.
+#[derive(Clone, Debug, Default)]
 pub struct Inputs {
-    /// The paths.
+    /// Directories, logs, archives, and `-` for standard input.
     pub paths: Vec<PathBuf>,
-}
-
-fn name_of(base: &str) -> Option<(Mac, Rotation)> {
-    let (mac, rest) = Mac::prefix(base.as_bytes())?;
-    let rest = std::str::from_utf8(rest).ok()?.strip_prefix("-app.log")?;
-    let n = rest.trim_start_matches('.').parse::<i64>().map_or(0, |n| -n);
-    Some((mac, Rotation(n)))
+    /// What archives and compressed logs may grow to.
+    pub limits: Limits,
 }
 
 impl Inputs {
-    /// Reads all.
+    /// These paths, with the usual limits.
+    #[must_use]
+    pub fn new(paths: Vec<PathBuf>) -> Self {
+        Self { paths, limits: Limits::default() }
+    }
+
+    /// Reads all logs. Runs in the current rayon pool, and walks directories with as many threads.
     pub fn read(&self, sink: &dyn LogSink) {
-        for path in &self.paths {
-            if path.is_dir() {
-                for entry in ignore::WalkBuilder::new(path)
-                    .standard_filters(false)
-                    .follow_links(true)
-                    .build()
-                    .flatten()
-                {
-                    let base = entry.file_name().to_string_lossy().into_owned();
-                    if let Some(found) = name_of(&base) {
-                        Self::file(entry.path().to_path_buf(), Some(found), sink);
-                    }
-                }
-            } else {
-                let base = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                Self::file(path.clone(), name_of(&base), sink);
+        let mut seen = HashSet::new();
+        let mut large = Vec::new();
+        for path in self.paths.iter().filter(|path| seen.insert(path.as_path())) {
+            if path == Path::new("-") {
+                self.standard_input(sink);
+                continue;
+            }
+            match fs::metadata(path) {
+                Ok(metadata) if metadata.is_dir() => large.extend(walk::directory(path, sink, &self.limits)),
+                Ok(_) => self.named_file(path, sink),
+                Err(error) => sink.problem(problem_of(&shown(path), &error)),
             }
         }
+        plain::read_large(large, sink, &self.limits);
     }
 
-    fn file(path: PathBuf, named: Option<(Mac, Rotation)>, sink: &dyn LogSink) {
-        let shown = path.to_string_lossy().into_owned();
-        let file = match File::open(&path) {
-            Ok(file) => file,
-            Err(error) => return sink.problem(Problem::new(shown, ProblemKind::of(&error), error)),
-        };
-        let Ok(meta) = file.metadata() else { return };
-        let modified = meta.modified().ok().map(|time| DateTime::<Local>::from(time).naive_local());
-        let name = LogName {
-            path: shown.into(),
-            mac: named.as_ref().map(|named| named.0),
-            rotation: named.as_ref().map_or(Rotation(0), |named| named.1.clone()),
-            named_like_log: named.is_some(),
-            modified,
-            identity: None,
-            origin: Origin(path),
-        };
-        let _ = sink.log(&name, Content::File(&file, meta.len()));
-        sink.advance(1, meta.len());
-    }
-
-    /// Hashes.
+    /// How many logs there are and of how many bytes, for an estimate: a walk that opens nothing.
     #[must_use]
-    pub fn prefix_hashes(&self, queries: &[(&Origin, u64)]) -> Vec<Option<[u8; 32]>> {
-        queries
-            .iter()
-            .map(|(origin, length)| {
-                let bytes = std::fs::read(&origin.0).ok()?;
-                let mut hash = [0; 32];
-                for (i, b) in bytes.get(..*length as usize)?.iter().enumerate() {
-                    hash[i % 32] = (hash[i % 32] as u8).rotate_left(3) ^ b.wrapping_add(i as u8);
-                }
-                Some(hash)
-            })
-            .collect()
+    pub fn measure(&self) -> (u64, u64) {
+        let sizes = self.paths.iter().map(|path| match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => walk::measure(path),
+            Ok(metadata) => (1, metadata.len()),
+            Err(_) => (0, 0),
+        });
+        sizes.fold((0, 0), |(logs, bytes), (more_logs, more_bytes)| (logs + more_logs, bytes + more_bytes))
     }
+
+    fn standard_input(&self, sink: &dyn LogSink) {
+        let budget = Budget::new(self.limits, None);
+        let origin = Origin::passing();
+        let modified = Some(Local::now().naive_local());
+        let place = Place {
+            sink,
+            budget: &budget,
+            path: "-",
+            origin: &origin,
+            modified,
+            depth: 0,
+            named_by_user: true,
+        };
+        place.read(&mut io::stdin().lock());
+        sink.advance(1, 0);
+    }
+
+    /// A file that the user named: read whatever its name, a pipe too.
+    fn named_file(&self, path: &Path, sink: &dyn LogSink) {
+        let name = shown(path);
+        let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
+        let (metadata, file) = match opened {
+            Ok(opened) => opened,
+            Err(error) => return sink.problem(problem_of(&name, &error)),
+        };
+        if metadata.is_file() {
+            let found = plain::Found { path: path.to_owned(), shown: name.into(), named_by_user: true };
+            return plain::read(&found, file, sink, &self.limits);
+        }
+        if let Some(kind) = endless(&metadata) {
+            let message = format!("is {kind}, not a file or a pipe");
+            return sink.problem(Problem::new(name, ProblemKind::Unreadable, message));
+        }
+        let budget = Budget::new(self.limits, None);
+        let origin = Origin::passing();
+        let modified = Some(Local::now().naive_local());
+        let place = Place {
+            sink,
+            budget: &budget,
+            path: &name,
+            origin: &origin,
+            modified,
+            depth: 0,
+            named_by_user: true,
+        };
+        place.read(&mut &file);
+        sink.advance(1, 0);
+    }
+}
+
+/// What is neither a file nor a pipe, and may never end.
+#[cfg(unix)]
+fn endless(metadata: &fs::Metadata) -> Option<&'static str> {
+    use std::os::unix::fs::FileTypeExt;
+    let kind = metadata.file_type();
+    match () {
+        () if kind.is_block_device() => Some("a block device"),
+        () if kind.is_char_device() => Some("a character device"),
+        () if kind.is_socket() => Some("a socket"),
+        () => None,
+    }
+}
+
+#[cfg(not(unix))]
+fn endless(_: &fs::Metadata) -> Option<&'static str> {
+    None
+}
+
+/// The paths that a list names: one a line, or each ended by a NUL byte. Blank lines are nothing.
+///
+/// # Errors
+/// What `list` returns.
+pub fn files_from(list: &mut dyn BufRead) -> io::Result<Vec<PathBuf>> {
+    let mut all = Vec::new();
+    list.read_to_end(&mut all)?;
+    let by_nul = all.contains(&0);
+    let names = all.split(|&byte| byte == if by_nul { 0 } else { b'\n' });
+    let names = names.map(|name| if by_nul { name } else { name.strip_suffix(b"\r").unwrap_or(name) });
+    Ok(names.filter(|name| !name.is_empty()).map(|name| path_of(name.to_vec())).collect())
+}
+
+#[cfg(unix)]
+fn path_of(name: Vec<u8>) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    std::ffi::OsString::from_vec(name).into()
+}
+
+#[cfg(not(unix))]
+fn path_of(name: Vec<u8>) -> PathBuf {
+    String::from_utf8_lossy(&name).into_owned().into()
+}
+
+/// A path as reports show it. What is not UTF-8 shows as `\xNN`, so that different names stay different.
+fn shown(path: &Path) -> String {
+    shown_bytes(path.as_os_str().as_encoded_bytes()).into_owned()
+}
+
+fn shown_bytes(name: &[u8]) -> Cow<'_, str> {
+    if let Ok(name) = std::str::from_utf8(name) {
+        return Cow::Borrowed(name);
+    }
+    let mut shown = String::new();
+    for chunk in name.utf8_chunks() {
+        shown.push_str(chunk.valid());
+        chunk.invalid().iter().for_each(|byte| shown.push_str(&format!("\\x{byte:02X}")));
+    }
+    Cow::Owned(shown)
+}
+
+fn base_name(path: &Path) -> &[u8] {
+    path.file_name().map_or(&[], OsStr::as_encoded_bytes)
+}
+
+/// The problem that an error with a file amounts to.
+fn problem_of(path: &str, error: &io::Error) -> Problem {
+    #[cfg(unix)]
+    if error.raw_os_error() == Some(libc::ELOOP) {
+        return Problem::new(path, ProblemKind::SymlinkLoop, "links that lead in a circle");
+    }
+    Problem::new(path, ProblemKind::of(error), error)
+}
+
+fn local_time(metadata: &fs::Metadata) -> Option<NaiveDateTime> {
+    metadata.modified().ok().map(|time| DateTime::<Local>::from(time).naive_local())
 }

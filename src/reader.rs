@@ -75,6 +75,14 @@ struct Wrapped {
     header: Option<OwnedHeader>,
     text: Vec<u8>,
     wraps: u8,
+    /// How many of these lines came when the message was whole already.
+    further_lines: u8,
+}
+
+impl Wrapped {
+    const fn further_lines_after(&self, event: &Event) -> u8 {
+        event.further_lines().saturating_sub(self.further_lines)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -203,7 +211,8 @@ impl<N: Notes> Reader<N> {
             Reading::Known(event) => self.tell(line, Some(header), text, Some(event)),
             Reading::Open(_) | Reading::Cut => {
                 let header = Some(OwnedHeader::of(header));
-                self.pending = Some(Wrapped { line, header, text: text.to_vec(), wraps: 0 });
+                self.pending =
+                    Some(Wrapped { line, header, text: text.to_vec(), wraps: 0, further_lines: 0 });
             }
             Reading::Unknown if is_new => self.tell(line, Some(header), text, None),
             Reading::Unknown => self.unnoted = Some((line, header.stamp)),
@@ -212,12 +221,19 @@ impl<N: Notes> Reader<N> {
 
     fn headerless(&mut self, text: &[u8]) {
         if event::begins_message(text) {
+            // A function's name can be all that stood before the wrap: then this is the message's text.
+            if self.completes_pending(text) {
+                return;
+            }
             self.flush();
             self.counts.messages += 1;
             let line = self.counts.lines;
             match event::read(text) {
                 Reading::Known(event) => self.tell(line, None, text, Some(event)),
-                _ => self.pending = Some(Wrapped { line, header: None, text: text.to_vec(), wraps: 0 }),
+                _ => {
+                    self.pending =
+                        Some(Wrapped { line, header: None, text: text.to_vec(), wraps: 0, further_lines: 0 })
+                }
             }
             return;
         }
@@ -227,14 +243,37 @@ impl<N: Notes> Reader<N> {
         self.wrap(text);
     }
 
+    /// Joins a line that could be a message of its own to a cut one, if the two make one message.
+    fn completes_pending(&mut self, text: &[u8]) -> bool {
+        let Some(wrapped) = &self.pending else { return false };
+        if event::read(&wrapped.text) != Reading::Cut {
+            return false;
+        }
+        let joined = [&wrapped.text, text].join(&b' ');
+        let event = match event::read(&joined) {
+            Reading::Known(event) => Some(event),
+            Reading::Cut if event::read(text) == Reading::Cut => None,
+            _ => return false,
+        };
+        let Some(mut wrapped) = self.pending.take() else { return false };
+        if let Some(event) = event {
+            let header = wrapped.header.as_ref().map(OwnedHeader::lend);
+            self.tell(wrapped.line, header.as_ref(), &joined, Some(event));
+        } else {
+            wrapped.text = joined;
+            wrapped.wraps += 1;
+            self.pending = Some(wrapped);
+        }
+        true
+    }
+
     /// Joins a headerless line to the message before it, if that can go on.
     fn wrap(&mut self, text: &[u8]) {
         let Some(mut wrapped) = self.pending.take() else { return };
         let before = event::read(&wrapped.text);
         let fits = wrapped.wraps < MOST_WRAPS && wrapped.text.len() + text.len() < LONGEST_MESSAGE;
-        // Free words at a message's end go on in one line at most: what comes after is not the phone's.
-        let is_open = matches!(before, Reading::Open(_));
-        if text.is_empty() || !fits || (is_open && wrapped.wraps > 0) {
+        let is_complete = matches!(&before, Reading::Open(event) if wrapped.further_lines_after(event) == 0);
+        if text.is_empty() || !fits || is_complete {
             self.pending = Some(wrapped);
             self.flush();
             return;
@@ -252,6 +291,7 @@ impl<N: Notes> Reader<N> {
                 }
                 Reading::Open(_) | Reading::Cut => {
                     wrapped.wraps += 1;
+                    wrapped.further_lines += u8::from(matches!(before, Reading::Open(_)));
                     self.pending = Some(wrapped);
                     return;
                 }

@@ -1,13 +1,13 @@
 //! The commands that read logs: from arguments to an answer and an exit status.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use chrono::Local;
 use phonecert::check::CATALOGUE;
-use phonecert::input::Inputs;
+use phonecert::input::{Inputs, files_from};
 use phonecert::inventory::Inventory;
 use phonecert::report::shape::Severity;
 use phonecert::report::text::visible::visible;
@@ -108,8 +108,20 @@ fn selection(args: &CodeArgs) -> Result<Selection, Failure> {
 }
 
 fn inputs(args: &ReadArgs) -> Result<Inputs, Failure> {
-    let paths: Vec<PathBuf> = args.paths();
-    Ok(Inputs { paths })
+    let mut paths: Vec<PathBuf> = args.paths();
+    if let Some(list) = &args.files_from {
+        let failed = |error: io::Error| Failure::Input {
+            path: list.to_string_lossy().into_owned(),
+            message: error.to_string(),
+        };
+        let listed = if list == Path::new("-") {
+            files_from(&mut io::stdin().lock())
+        } else {
+            File::open(list).and_then(|file| files_from(&mut BufReader::new(file)))
+        };
+        paths.extend(listed.map_err(failed)?);
+    }
+    Ok(Inputs::new(paths))
 }
 
 fn in_pool<T: Send>(args: &RunArgs, run: impl FnOnce() -> T + Send) -> Result<T, Failure> {

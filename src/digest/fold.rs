@@ -43,7 +43,8 @@ pub struct Fold {
     boot_before: Option<usize>,
     boot_begin: usize,
     saving: Context,
-    untrusted: Option<Stamp>,
+    /// The stamp of the last untrusted certificate of this boot, where its line has one.
+    untrusted: Option<Option<Stamp>>,
     inventory_line: Option<u64>,
     date: Option<Yearless>,
     unset_date: Option<Yearless>,
@@ -284,12 +285,14 @@ impl Fold {
             | Event::PreviousCertificate { .. }
             | Event::NoPreviousCertificate => self.saving,
             Event::ServerCertificateUntrusted { .. } => {
-                self.untrusted = note.header.map(|header| header.stamp);
+                self.untrusted = Some(note.header.map(|header| header.stamp));
                 Context::None
             }
             Event::TlsConnectionFailed { .. } => match (self.untrusted, note.header) {
-                (Some(untrusted), Some(header)) if is_soon(&untrusted, &header.stamp) => Context::Untrusted,
-                _ => Context::None,
+                (Some(Some(untrusted)), Some(header)) if !is_soon(&untrusted, &header.stamp) => Context::None,
+                // Without a stamp nothing says that the two are apart.
+                (Some(_), _) => Context::Untrusted,
+                (None, _) => Context::None,
             },
             Event::Platform { mac: Some(mac), .. } => {
                 self.digest.mac.get_or_insert(*mac);

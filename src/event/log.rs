@@ -72,7 +72,11 @@ mod tests {
             ("UtilLogServerC::uploadFifoLog: upload error. protocol 0 result = 0", Event::UploadFailed),
             ("Skipped uploading of failed log file 0004f2a1b2c3-app.log", Event::UploadFailed),
         ] {
-            assert_eq!(read(text.as_bytes()), Reading::Known(event), "{text}");
+            let reading = read(text.as_bytes());
+            assert!(
+                matches!(&reading, Reading::Known(read) | Reading::Open(read) if *read == event),
+                "{text}"
+            );
         }
         for text in [
             "Initial log entry of the day",

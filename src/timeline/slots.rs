@@ -154,11 +154,18 @@ impl Walk {
 
     fn inventory(&mut self, slot: Slot, event: &Event, at: At, moment: &Moment) {
         let inventory_of = Some(self.turn);
+        if let Event::KeyLength { length, .. } = event {
+            return self.key(slot, *length, inventory_of, moment);
+        }
         let is_empty = matches!(event, Event::CertificateUnavailable { .. });
         let state = if is_empty { CertificateState::NotAvailable } else { CertificateState::Installed };
         let content = self.slots.latest.entry(slot).or_insert_with(|| Content::new(state, inventory_of));
-        if content.inventory_of != inventory_of || content.state != state {
+        if content.inventory_of != inventory_of {
             *content = Content::new(state, inventory_of);
+        } else if content.state != state {
+            // A key of the same inventory stays known, whichever line came first.
+            let key_length = content.key_length;
+            *content = Content { key_length, ..Content::new(state, inventory_of) };
         }
         let mut is_best_line = content.place.is_none();
         match event {
@@ -170,15 +177,32 @@ impl Walk {
             Event::CertificateCommonName { common_name, .. } => {
                 content.common_name = Some(common_name.clone());
             }
-            Event::KeyLength { length, .. } => content.key_length = Some(*length),
             _ => {}
         }
         if is_best_line {
             content.place = last_place(&moment.seen);
         }
-        // An empty slot is no success, and a key alone is no certificate.
-        if !is_empty && !matches!(event, Event::KeyLength { .. }) {
+        if !is_empty {
             self.slots.good.insert(slot, at);
+        }
+    }
+
+    /// A key tells nothing of the certificate that should be with it. Where no certificate is shown,
+    /// there is none; only the built-in one's lines come first, and can be cut off before its key.
+    fn key(&mut self, slot: Slot, length: u64, inventory_of: Option<usize>, moment: &Moment) {
+        let is_known =
+            self.slots.latest.get(&slot).is_some_and(|content| content.inventory_of == inventory_of);
+        if !is_known {
+            let state = match slot {
+                Slot::BuiltIn => CertificateState::Installed,
+                _ => CertificateState::NotAvailable,
+            };
+            let mut content = Content::new(state, inventory_of);
+            content.place = last_place(&moment.seen);
+            self.slots.latest.insert(slot, content);
+        }
+        if let Some(content) = self.slots.latest.get_mut(&slot) {
+            content.key_length = Some(length);
         }
     }
 

@@ -1,0 +1,140 @@
+//! A log inside something: a member of an archive, a compressed file, a pipe.
+
+use std::cell::RefCell;
+use std::io::{self, Cursor, Read};
+
+use chrono::NaiveDateTime;
+
+use super::archive;
+use super::limits::Budget;
+use super::name::{Named, Rotation};
+use super::stream::{Fault, Guarded, Kind, SNIFFED, decompressed, fill};
+use super::{Content, LogName, LogSink, Origin};
+use crate::problem::{Problem, ProblemKind};
+
+/// Logs up to this size are handed on in one piece.
+pub(super) const WHOLE: usize = 1024 * 1024;
+
+/// What stands around a member.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) sink: &'a dyn LogSink,
+    pub(super) budget: &'a Budget,
+    /// How the file that holds it is shown.
+    pub(super) path: &'a str,
+    pub(super) origin: &'a Origin,
+    pub(super) modified: Option<NaiveDateTime>,
+    /// How many archives it stands in.
+    pub(super) depth: u8,
+    /// Whether the user named it, so that it is read whatever its name.
+    pub(super) named_by_user: bool,
+}
+
+/// An archive may stand in an archive, but not deeper.
+pub(super) const DEEPEST: u8 = 2;
+
+impl<'a> Place<'a> {
+    pub(super) fn problem(&self, fault: Fault) {
+        self.sink.problem(Problem::new(self.path, fault.kind, fault.message));
+    }
+
+    /// Reads what this stream holds: a log, or an archive of logs, compressed or not. `size` is that
+    /// of the stream as it stands, where it is known.
+    pub(super) fn read(&self, stream: &mut dyn Read) {
+        let mut guarded = Guarded::new(stream, None);
+        self.sniff(&mut guarded, 0);
+        if let Some(fault) = guarded.fault {
+            self.problem(fault);
+        }
+    }
+
+    fn sniff(&self, stream: &mut dyn Read, compressions: u8) {
+        let mut begin = [0; SNIFFED];
+        // The guard ends a stream where it breaks.
+        let length = fill(stream, &mut begin).unwrap_or(0);
+        let begin = &begin[..length];
+        let kind = Kind::of(begin);
+        let mut whole = Cursor::new(begin).chain(stream);
+        match kind {
+            Kind::Plain => self.log(&mut whole),
+            Kind::Gzip | Kind::Zstd if compressions < DEEPEST => {
+                let inner = match decompressed(kind, whole) {
+                    Ok(inner) => inner,
+                    Err(error) => return self.problem(Fault::of(&error)),
+                };
+                let mut guarded = Guarded::new(inner, Some(self.budget));
+                self.sniff(&mut guarded, compressions + 1);
+                if let Some(fault) = guarded.fault {
+                    self.problem(fault);
+                }
+            }
+            Kind::Tar if self.may_open() => archive::tar(self, &mut whole),
+            Kind::Zip if self.may_open() => archive::zip_in_stream(self, &mut whole),
+            _ => self.problem(Fault {
+                kind: ProblemKind::LimitExceeded,
+                message: "nested too deep: an archive in an archive is read, but none in that".to_owned(),
+            }),
+        }
+    }
+
+    const fn may_open(&self) -> bool {
+        self.depth < DEEPEST
+    }
+
+    fn log(&self, stream: &mut dyn Read) {
+        let Some(name) = self.name() else { return };
+        hand_on(self.sink, &name, stream).unwrap_or_else(|error| self.problem(Fault::of(&error)));
+    }
+
+    /// What the name tells. None if it is not named like a log, and was not named by the user.
+    pub(super) fn name(&self) -> Option<LogName> {
+        let named = Named::parse(base_name(self.path));
+        if named.is_none() && !self.named_by_user {
+            return None;
+        }
+        let mac = named.as_ref().map(|named| named.mac);
+        self.sink.wants(mac).then(|| LogName {
+            path: self.path.into(),
+            mac,
+            named_like_log: named.is_some(),
+            rotation: named.map_or(Rotation::Current, |named| named.rotation),
+            modified: self.modified,
+            identity: None,
+            origin: self.origin.clone(),
+        })
+    }
+}
+
+/// Hands on a log in one piece if it is small, else as a stream.
+fn hand_on(sink: &dyn LogSink, name: &LogName, stream: &mut dyn Read) -> io::Result<()> {
+    let mut buffer = BUFFER.take();
+    buffer.resize(WHOLE, 0);
+    let result = fill(stream, &mut buffer).and_then(|length| {
+        if length < WHOLE {
+            sink.log(name, Content::Whole(&buffer[..length]))
+        } else {
+            sink.log(name, Content::Stream(&mut Cursor::new(&buffer).chain(stream)))
+        }
+    });
+    BUFFER.set(buffer);
+    result
+}
+
+thread_local! {
+    /// The buffer for small logs. Whoever uses it takes it, so that a log that is read while another
+    /// one waits on the same thread gets one of its own.
+    pub(super) static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The last part of a path, shown or stored, of any system.
+pub(super) fn base_name(path: &str) -> &[u8] {
+    path.rsplit(['/', '\\']).next().unwrap_or(path).as_bytes()
+}
+
+/// Whether a name promises an archive.
+pub(super) fn is_archive_name(base: &[u8]) -> bool {
+    let base = base.to_ascii_lowercase();
+    [&b".zip"[..], b".tar", b".tar.gz", b".tgz", b".tar.zst", b".tzst"]
+        .iter()
+        .any(|ending| base.ends_with(ending))
+}

@@ -1,0 +1,195 @@
+//! Files on disk: small ones are read into a buffer that is used again, large ones by position.
+
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use super::limits::{Budget, Limits};
+use super::member::{BUFFER, Place, WHOLE};
+use super::random::{Random, read_at};
+use super::stream::{Kind, SNIFFED};
+use super::{Content, LogName, LogSink, Named, Origin, Rotation, archive, base_name, local_time, problem_of};
+use crate::problem::{Problem, ProblemKind};
+
+/// A file that was found.
+pub(super) struct Found {
+    pub(super) path: PathBuf,
+    /// The path as reports show it.
+    pub(super) shown: Box<str>,
+    pub(super) named_by_user: bool,
+}
+
+/// What is left to do after a file was looked at.
+pub(super) enum Outcome {
+    Done,
+    /// It is large: worth more than the thread that found it.
+    Large,
+}
+
+/// Opens and reads a file of a directory. Nothing but files is opened, even if something else has
+/// taken a file's place meanwhile.
+pub(super) fn open(found: &Found, sink: &dyn LogSink, limits: &Limits) -> Outcome {
+    let opened = open_file(found).and_then(|file| Ok((file.metadata()?, file)));
+    let (metadata, file) = match opened {
+        Ok(opened) => opened,
+        Err(error) => {
+            sink.problem(problem_of(&found.shown, &error));
+            return Outcome::Done;
+        }
+    };
+    if !metadata.is_file() {
+        // A directory of that name is searched, and anything else is no log.
+        return Outcome::Done;
+    }
+    if metadata.len() > WHOLE as u64 {
+        return Outcome::Large;
+    }
+    read_open(found, &file, &metadata, sink, limits);
+    Outcome::Done
+}
+
+#[cfg(unix)]
+fn open_file(found: &Found) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    // Without waiting for a writer, should this be a pipe by now.
+    File::options().read(true).custom_flags(libc::O_NONBLOCK).open(&found.path)
+}
+
+#[cfg(not(unix))]
+fn open_file(found: &Found) -> io::Result<File> {
+    File::open(&found.path)
+}
+
+/// Reads large files, each on all threads.
+pub(super) fn read_large(mut files: Vec<Found>, sink: &dyn LogSink, limits: &Limits) {
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files.par_iter().for_each(|found| match open_file(found) {
+        Ok(file) => read(found, file, sink, limits),
+        Err(error) => sink.problem(problem_of(&found.shown, &error)),
+    });
+}
+
+/// Reads a file of any kind.
+pub(super) fn read(found: &Found, file: File, sink: &dyn LogSink, limits: &Limits) {
+    match file.metadata() {
+        Ok(metadata) => read_open(found, &file, &metadata, sink, limits),
+        Err(error) => sink.problem(problem_of(&found.shown, &error)),
+    }
+}
+
+fn read_open(found: &Found, file: &File, metadata: &std::fs::Metadata, sink: &dyn LogSink, limits: &Limits) {
+    let size = metadata.len();
+    let mut buffer = BUFFER.take();
+    if buffer.len() < WHOLE {
+        buffer.resize(WHOLE, 0);
+    }
+    let wanted = usize::try_from(size).unwrap_or(WHOLE).min(WHOLE);
+    let result = fill_at(file, &mut buffer[..wanted]);
+    match result {
+        Ok(length) => {
+            let begin = &buffer[..length];
+            match Kind::of(&begin[..length.min(SNIFFED)]) {
+                Kind::Plain => plain(found, file, begin, metadata, sink),
+                kind => packed(found, file, kind, metadata, sink, limits),
+            }
+        }
+        Err(error) => sink.problem(problem_of(&found.shown, &error)),
+    }
+    BUFFER.set(buffer);
+    sink.advance(1, size);
+}
+
+fn plain(found: &Found, file: &File, begin: &[u8], metadata: &std::fs::Metadata, sink: &dyn LogSink) {
+    let Some(name) = name(found, metadata, sink) else { return };
+    let size = metadata.len();
+    let result = if size > WHOLE as u64 {
+        sink.log(&name, Content::File(file, size))
+    } else {
+        sink.log(&name, Content::Whole(begin)).and_then(|()| {
+            if (begin.len() as u64) < size { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
+        })
+    };
+    if let Err(error) = result {
+        sink.problem(match error.kind() {
+            io::ErrorKind::UnexpectedEof => Problem::new(
+                &*found.shown,
+                ProblemKind::ChangedWhileRead,
+                "became shorter while it was read; what was left was read",
+            ),
+            _ => problem_of(&found.shown, &error),
+        });
+    }
+}
+
+/// An archive or a compressed log.
+fn packed(
+    found: &Found,
+    file: &File,
+    kind: Kind,
+    metadata: &std::fs::Metadata,
+    sink: &dyn LogSink,
+    limits: &Limits,
+) {
+    let budget = Budget::new(*limits, Some(metadata.len()));
+    let origin = Origin::of(&found.path);
+    let place = Place {
+        sink,
+        budget: &budget,
+        path: &found.shown,
+        origin: &origin,
+        modified: local_time(metadata),
+        depth: 0,
+        named_by_user: found.named_by_user,
+    };
+    let result = file.try_clone().and_then(Random::on_disk).map(|random| match kind {
+        Kind::Zip => archive::zip(&place, &random),
+        _ => place.read(&mut random.reader()),
+    });
+    if let Err(error) = result {
+        sink.problem(problem_of(&found.shown, &error));
+    }
+}
+
+fn name(found: &Found, metadata: &std::fs::Metadata, sink: &dyn LogSink) -> Option<LogName> {
+    let named = Named::parse(base_name(&found.path));
+    if named.is_none() && !found.named_by_user {
+        return None;
+    }
+    let mac = named.as_ref().map(|named| named.mac);
+    sink.wants(mac).then(|| LogName {
+        path: found.shown.clone(),
+        mac,
+        named_like_log: named.is_some(),
+        rotation: named.map_or(Rotation::Current, |named| named.rotation),
+        modified: local_time(metadata),
+        identity: identity(metadata),
+        origin: Origin::of(&found.path),
+    })
+}
+
+#[cfg(unix)]
+fn identity(metadata: &std::fs::Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &std::fs::Metadata) -> Option<(u64, u64)> {
+    None
+}
+
+/// Reads from the file's beginning until the buffer is full or the file ends.
+fn fill_at(file: &File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut length = 0;
+    while length < buffer.len() {
+        match read_at(file, &mut buffer[length..], length as u64) {
+            Ok(0) => break,
+            Ok(more) => length += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
+}

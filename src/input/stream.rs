@@ -1,0 +1,175 @@
+//! Decompression: what a stream is, by its magic bytes, and what it gives. A fault ends the stream;
+//! what was read before it counts.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use flate2::bufread::GzDecoder;
+
+use super::limits::Budget;
+use crate::problem::ProblemKind;
+
+/// Decompression reads in pieces of this size.
+pub(super) const BUFFER: usize = 256 * 1024;
+
+/// How many bytes tell what a file is.
+pub(super) const SNIFFED: usize = 512;
+
+/// What a file is, by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Plain,
+    Gzip,
+    Zstd,
+    Zip,
+    Tar,
+}
+
+impl Kind {
+    pub(super) fn of(begin: &[u8]) -> Self {
+        match begin {
+            [0x1F, 0x8B, 8, ..] => Self::Gzip,
+            [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Self::Zstd,
+            [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] | [b'P', b'K', 7, 8, b'P', b'K', 3, 4, ..] => {
+                Self::Zip
+            }
+            _ if is_tar_header(begin) => Self::Tar,
+            _ => Self::Plain,
+        }
+    }
+}
+
+/// A tar header has its sum in itself, the old form too.
+fn is_tar_header(begin: &[u8]) -> bool {
+    let Some(header) = begin.first_chunk::<SNIFFED>() else { return false };
+    let field = header[148..156].iter().map(|&byte| char::from(byte)).collect::<String>();
+    let Ok(told) = u64::from_str_radix(field.trim_matches([' ', '\0']), 8) else { return false };
+    let sum: u64 = header[..148].iter().chain(&header[156..]).map(|&byte| u64::from(byte)).sum();
+    told == sum + 8 * u64::from(b' ') && header[0] != 0
+}
+
+/// Why a stream ended before its end.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) kind: ProblemKind,
+    pub(super) message: String,
+}
+
+impl Fault {
+    /// What an error of decompression means.
+    pub(super) fn of(error: &io::Error) -> Self {
+        let (kind, message) = match error.kind() {
+            io::ErrorKind::UnexpectedEof => {
+                (ProblemKind::TruncatedArchive, "the compressed data ends too early".to_owned())
+            }
+            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other => {
+                (ProblemKind::CorruptArchive, format!("the compressed data is damaged: {error}"))
+            }
+            _ => (ProblemKind::of(error), error.to_string()),
+        };
+        Self { kind, message }
+    }
+}
+
+/// A stream that ends where it breaks, and remembers why. It heeds the limits.
+pub(super) struct Guarded<'b, R> {
+    inner: R,
+    budget: Option<&'b Budget>,
+    read: u64,
+    pub(super) fault: Option<Fault>,
+}
+
+impl<'b, R: Read> Guarded<'b, R> {
+    /// Without a budget nothing is decompressed, so there is no limit.
+    pub(super) const fn new(inner: R, budget: Option<&'b Budget>) -> Self {
+        Self { inner, budget, read: 0, fault: None }
+    }
+}
+
+impl<R: Read> Read for Guarded<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.fault.is_some() {
+            return Ok(0);
+        }
+        loop {
+            match self.inner.read(buffer) {
+                Ok(length) => {
+                    self.read += length as u64;
+                    if let Some(Err(message)) =
+                        self.budget.map(|budget| budget.spend(length as u64, self.read))
+                    {
+                        self.fault = Some(Fault { kind: ProblemKind::LimitExceeded, message });
+                        return Ok(0);
+                    }
+                    return Ok(length);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.fault = Some(Fault::of(&error));
+                    return Ok(0);
+                }
+            }
+        }
+    }
+}
+
+/// All members of a gzip stream, one after the other. Zeros behind the last one are padding.
+struct Gzip<R> {
+    member: Option<GzDecoder<R>>,
+}
+
+impl<R: BufRead> Read for Gzip<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let length = member.read(buffer)?;
+            if length > 0 || buffer.is_empty() {
+                return Ok(length);
+            }
+            let Some(ended) = self.member.take() else { break };
+            let mut rest = ended.into_inner();
+            match rest.fill_buf()? {
+                [] => break,
+                [0x1F, ..] => self.member = Some(GzDecoder::new(rest)),
+                _ => return only_zeros(rest).map(|()| 0),
+            }
+        }
+        Ok(0)
+    }
+}
+
+fn only_zeros(mut rest: impl BufRead) -> io::Result<()> {
+    loop {
+        let buffer = rest.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(());
+        }
+        if buffer.iter().any(|&byte| byte != 0) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "something else follows it"));
+        }
+        let length = buffer.len();
+        rest.consume(length);
+    }
+}
+
+/// The decompressed content of a gzip or zstd stream; any other as it is.
+pub(super) fn decompressed<'r>(kind: Kind, compressed: impl Read + 'r) -> io::Result<Box<dyn Read + 'r>> {
+    let buffered = BufReader::with_capacity(BUFFER, compressed);
+    Ok(match kind {
+        Kind::Gzip => Box::new(Gzip { member: Some(GzDecoder::new(buffered)) }),
+        Kind::Zstd => Box::new(zstd::Decoder::with_buffer(buffered)?),
+        _ => Box::new(buffered),
+    })
+}
+
+/// Reads until the buffer is full or the stream ends.
+pub(super) fn fill(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut length = 0;
+    while length < buffer.len() {
+        match stream.read(&mut buffer[length..]) {
+            Ok(0) => break,
+            Ok(more) => length += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
+}
