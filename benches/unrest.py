@@ -45,10 +45,11 @@ class Kind:
         return os.path.join(self.aside, phones.name(number))
 
     def text(self, number, size, failed=False):
-        """A log of a little less than `size`: a boot, and noise from its beginning on."""
-        end = self.noise.line_at(min(size, len(self.noise.bytes) - 1))
+        """A log of about `size`: a boot, and noise from its beginning on, again and again if it must be."""
+        again, rest = divmod(size, len(self.noise.bytes))
+        end = self.noise.line_at(rest)
         failure = phones.KEY_TOO_LARGE % (self.noise.stamp(end), self.noise.missed) if failed else b""
-        return phones.boot(number) + bytes(self.noise.lines(0, end)) + failure
+        return phones.boot(number) + self.noise.bytes * again + bytes(self.noise.lines(0, end)) + failure
 
     def size(self, chosen):
         """The size of a log: most are small."""
@@ -70,7 +71,8 @@ class Grows(Kind):
 
     def step(self, number, chosen):
         begin = self.at[number]
-        self.at[number] = end = begin + chosen.choice((1, 30, 500, 70_000, 300_000))
+        end = min(begin + chosen.choice((1, 30, 500, 70_000, 300_000)), len(self.noise.bytes))
+        self.at[number] = end % len(self.noise.bytes)
         with open(self.path(number), "ab", buffering=0) as file:
             file.write(self.noise.view[begin:end])
 
@@ -80,10 +82,11 @@ class Grows(Kind):
 
 
 class Truncates(Kind):
-    """Cut to nothing or anywhere, and written anew in place, in several pieces or with its end first."""
+    """Cut to nothing or anywhere, and written anew in place, in several pieces or with its end first: then
+    it begins with zeros, which can be a very long line."""
 
     statuses = {OK, UNKNOWN}
-    problems = {"changed-while-read", "not-a-log"}
+    problems = {"changed-while-read", "not-a-log", "limit-exceeded"}
 
     def step(self, number, chosen):
         text = self.text(number, self.size(chosen))

@@ -1,5 +1,6 @@
 //! From a log to its digest, and from the digests of one phone to its story.
 
+use std::cmp::Reverse;
 use std::hint::black_box;
 
 use chrono::{DateTime, NaiveDateTime};
@@ -51,7 +52,7 @@ fn merges(criterion: &mut Criterion) {
 fn record(day: usize, modified: NaiveDateTime) -> Record {
     Record {
         path: format!("0004f2a1b2c3-app.log.{}", 20 - day).into(),
-        rotation: Rotation(0),
+        rotation: Rotation::Numbered(Reverse(20 - day as u64)),
         modified: Some(modified),
         digest: digest(&sample::whole(day)),
     }
