@@ -80,7 +80,6 @@ mod tests {
         progress.found(2, 100);
         progress.advanced(60);
         progress.finished_log();
-        assert_eq!(progress.aside(|| 7), 7);
         assert_eq!((progress.read.load(Ordering::Relaxed), progress.found.load(Ordering::Relaxed)), (1, 2));
     }
 
