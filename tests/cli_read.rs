@@ -9,7 +9,7 @@ use std::io::{Cursor, Write};
 use std::path::Path;
 
 use serde_json::{Value, json};
-use tree::{FAILING, HEALTHY, TIME, devices, fleet, gzip, macs, run, scanned, status};
+use tree::{FAILING, HEALTHY, TIME, devices, fleet, gzip, macs, run, scanned};
 
 #[test]
 fn the_current_directory_is_read_where_nothing_is_named() {
