@@ -13,6 +13,7 @@ pub mod problem;
 pub mod reader;
 pub mod reference;
 pub mod report;
+pub mod secrets;
 pub mod stamp;
 pub mod timeline;
 pub mod window;
