@@ -43,6 +43,22 @@ pub fn conceal(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut concealed = Cow::Borrowed(text);
+    for _ in 0..ROUNDS {
+        match once(patterns, &concealed) {
+            Some(clean) => concealed = Cow::Owned(clean),
+            None => return concealed,
+        }
+    }
+    Cow::Borrowed(REDACTED)
+}
+
+/// How often a text is gone over until nothing more is found: where secrets are glued together, what
+/// takes one's place can show another. Most texts need no round, and one with a secret needs two.
+const ROUNDS: usize = 5;
+
+/// The text after one round; none if that changes nothing.
+fn once(patterns: &Patterns, text: &str) -> Option<String> {
+    let mut concealed = Cow::Borrowed(text);
     for pass in [keys::marked, keys::unmarked, passwords::authorizations, passwords::urls, passwords::values]
     {
         let secrets = pass(patterns, &concealed);
@@ -50,7 +66,10 @@ pub fn conceal(text: &str) -> Cow<'_, str> {
             concealed = Cow::Owned(without(&concealed, &secrets));
         }
     }
-    concealed
+    match concealed {
+        Cow::Owned(clean) if clean != text => Some(clean),
+        _ => None,
+    }
 }
 
 /// A part of a text, and what takes its place.

@@ -163,7 +163,7 @@ fn before_footer(patterns: &Patterns, text: &str, from: usize, footer: usize) ->
         return Some(from + run.start());
     }
     let before = before.trim_end();
-    let word = before.rfind(char::is_whitespace).map_or(before, |blank| &before[blank..].trim_start());
+    let word = before.rfind(char::is_whitespace).map_or(before, |blank| before[blank..].trim_start());
     let is_base64 = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte));
     let looks_so = word.contains(|c: char| c.is_ascii_digit() || "+/=".contains(c));
     (is_base64 && looks_so).then(|| from + before.len() - word.len())
