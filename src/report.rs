@@ -4,9 +4,11 @@
 //! format is one file beside this one and one row there.
 
 pub mod events;
+pub mod explain;
 pub mod fold;
 pub mod group;
 pub mod shape;
+pub mod story;
 pub mod text;
 
 mod csv;
@@ -209,7 +211,8 @@ mod tests {
     use super::*;
 
     /// What stands in the folder beside the formats.
-    const NOT_FORMATS: [&str; 7] = ["events", "findings", "fixture", "fold", "group", "safe_json", "shape"];
+    const NOT_FORMATS: [&str; 9] =
+        ["events", "explain", "findings", "fixture", "fold", "group", "safe_json", "shape", "story"];
 
     #[test]
     fn each_format_is_a_file_and_a_row() {

@@ -50,6 +50,13 @@ pub struct Fold {
     unset_date: Option<Yearless>,
     year: i32,
     lines_of_boot: bool,
+    recorder: Option<Box<dyn Recorder>>,
+}
+
+/// Takes every event, for those who want them all and not what they amount to.
+pub trait Recorder {
+    /// Takes the next event of a log. It is in the digest's segment of this number.
+    fn record(&mut self, note: &Note<'_>, event: &Event, segment: usize);
 }
 
 impl Fold {
@@ -75,7 +82,15 @@ impl Fold {
             unset_date: None,
             year: 0,
             lines_of_boot: false,
+            recorder: None,
         }
+    }
+
+    /// The same, and every event goes to `recorder` too. Boots alike are not folded into one then,
+    /// so that each event finds its segment.
+    #[must_use]
+    pub fn recording(window: Window, recorder: Box<dyn Recorder>) -> Self {
+        Self { recorder: Some(recorder), ..Self::new(window) }
     }
 
     /// The digest of all that was noted.
@@ -128,7 +143,8 @@ impl Fold {
         let begin = std::mem::replace(&mut self.boot_begin, self.digest.segments.len());
         let Some(before) = self.boot_before.replace(begin) else { return };
         let (earlier, later) = self.digest.segments.split_at(begin);
-        let alike = earlier.len() - before == later.len()
+        let alike = self.recorder.is_none()
+            && earlier.len() - before == later.len()
             && earlier[before..].iter().zip(later).all(|(earlier, later)| tells_the_same(earlier, later));
         if !alike {
             return;
@@ -341,6 +357,9 @@ impl Notes for Fold {
             self.missed(header, note.line, note.text);
         }
         if let Some(event) = note.event.take() {
+            if let Some(recorder) = &mut self.recorder {
+                recorder.record(&note, &event, self.digest.segments.len());
+            }
             self.event(event, &note);
         }
     }

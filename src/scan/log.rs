@@ -48,24 +48,27 @@ pub fn digest_of(log: &[u8], window: Window) -> Digest {
     fold.finish(counts)
 }
 
-/// Reads a log of any kind. What was read before a fault counts: it comes with the fault.
-pub(super) fn read(content: Content<'_>, window: Window) -> (Digest, Head, io::Result<()>) {
+/// Reads a log of any kind into this fold. What was read before a fault counts: it comes with the fault.
+pub(super) fn read(content: Content<'_>, fold: Fold, every_stamp: bool) -> (Digest, Head, io::Result<()>) {
     let mut head = Head::empty();
     match content {
         Content::Whole(bytes) => {
             head.take(bytes);
-            (digest_of(bytes, window), head, Ok(()))
+            let mut reader = Reader::new(fold, every_stamp);
+            reader.feed(bytes);
+            let (fold, counts) = reader.finish();
+            (fold.finish(counts), head, Ok(()))
         }
         Content::File(file, size) => {
             let mut begin = [0; Head::LENGTH];
             if let Ok(length) = pieces::read_at(file, &mut begin, 0) {
                 head.take(&begin[..length]);
             }
-            let (digest, result) = pieces::digest_of(file, size, window);
+            let (digest, result) = pieces::digest_of(file, size, fold, every_stamp);
             (digest, head, result)
         }
         Content::Stream(stream) => {
-            let mut reader = Reader::new(Fold::new(window), !window.is_open());
+            let mut reader = Reader::new(fold, every_stamp);
             let result = feed(stream, |piece| {
                 head.take(piece);
                 reader.feed(piece);

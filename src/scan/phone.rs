@@ -127,7 +127,8 @@ impl Maker {
     }
 
     fn timeline(&self, mac: Option<Mac>, logs: &[StoredLog]) -> Timeline {
-        Timeline::new(mac, logs.iter().map(StoredLog::record).collect(), &self.clock)
+        let records = logs.iter().enumerate().map(|(number, log)| log.record(number));
+        Timeline::new(mac, records.collect(), &self.clock)
     }
 
     fn findings(&self, timeline: &Timeline, shared: &[SharedCertificate]) -> Findings {

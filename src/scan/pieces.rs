@@ -14,7 +14,6 @@ use crate::event::Event;
 use crate::line::{Header, Level, Line, line};
 use crate::reader::{Counts, LONGEST_LINE, Note, Notes, Reader};
 use crate::stamp::Stamp;
-use crate::window::Window;
 
 /// Where the file is cut, more or less.
 const PIECE: u64 = 2 * 1024 * 1024;
@@ -23,9 +22,13 @@ const PIECE: u64 = 2 * 1024 * 1024;
 const BUFFER: usize = 256 * 1024;
 
 /// What this file amounts to, of the size that it had when it was opened.
-pub(super) fn digest_of(file: &File, size: u64, window: Window) -> (Digest, io::Result<()>) {
+pub(super) fn digest_of(
+    file: &File,
+    size: u64,
+    mut fold: Fold,
+    every_stamp: bool,
+) -> (Digest, io::Result<()>) {
     let at_once = 2 * rayon::current_num_threads() as u64;
-    let mut fold = Fold::new(window);
     let mut counts = Counts::default();
     let mut begin = 0;
     while begin < size {
@@ -46,10 +49,8 @@ pub(super) fn digest_of(file: &File, size: u64, window: Window) -> (Digest, io::
                 Err(error) => return (fold.finish(counts), Err(error)),
             }
         }
-        let pieces: Vec<_> = bounds
-            .par_windows(2)
-            .map(|bounds| read_piece(file, bounds[0], bounds[1], !window.is_open()))
-            .collect();
+        let pieces: Vec<_> =
+            bounds.par_windows(2).map(|bounds| read_piece(file, bounds[0], bounds[1], every_stamp)).collect();
         begin = bounds.last().copied().unwrap_or(size);
         for (told, piece, result) in pieces {
             told.retell(&mut fold, counts.lines);
@@ -211,11 +212,12 @@ mod tests {
     use std::io::Write;
 
     use super::*;
+    use crate::window::Window;
 
     fn same_in_pieces_and_whole(log: &[u8]) {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(log).unwrap();
-        let (digest, result) = digest_of(&file, log.len() as u64, Window::default());
+        let (digest, result) = digest_of(&file, log.len() as u64, Fold::new(Window::default()), false);
         result.unwrap();
         let whole = super::super::digest_of(log, Window::default());
         assert!(digest == whole, "{:?}\n{:?}", digest.counts, whole.counts);
@@ -257,7 +259,7 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         let log = b"0531130928|tls  |*|03|Saving new Custom platform device certificate 1\n".repeat(50_000);
         file.write_all(&log).unwrap();
-        let (digest, result) = digest_of(&file, 2 * log.len() as u64, Window::default());
+        let (digest, result) = digest_of(&file, 2 * log.len() as u64, Fold::new(Window::default()), false);
         assert_eq!(result.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
         assert_eq!(digest.counts.events, 50_000);
     }

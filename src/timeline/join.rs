@@ -107,6 +107,18 @@ pub(super) fn boots(
     (boots, times)
 }
 
+/// What is needed to date each part: its file, its year, whether the clock is not set, and whether it
+/// is within the window.
+pub(super) fn dated<'p>(
+    parts: &'p [Part],
+    window: &Window,
+) -> impl Iterator<Item = (usize, i32, bool, bool)> + use<'p> {
+    parts
+        .iter()
+        .zip(within(parts, window))
+        .map(|(part, within)| (part.file, part.segment.year, part.segment.clock_unset, within))
+}
+
 /// Which parts are within the window. One without a date counts by the next date of its boot, or else
 /// by the one before; a boot without any date is within, since nothing says that it is not.
 fn within(parts: &[Part], window: &Window) -> Vec<bool> {
