@@ -5,16 +5,24 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Output;
 
 use assert_cmd::Command;
 use chrono::{NaiveDateTime, TimeDelta};
 use filetime::FileTime;
-use serde_json::Value;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// When the samples were last changed, unless they say otherwise.
-const MODIFIED: &str = "2016-07-01T12:00:00";
+pub const TIME: &str = "2016-07-01T12:00:00";
+/// A phone of the fleet with an active error.
+pub const FAILING: &str = "0004f2a1b202-app.log";
+/// A phone of the fleet that is well.
+pub const HEALTHY: &str = "0004f2a1b201-app.log";
 
 /// Where the samples are.
 pub fn testdata() -> PathBuf {
@@ -53,7 +61,7 @@ pub fn copy_into(folder: &Path, to: &Path) {
     let modified: Value = serde_json::from_str(&modified).unwrap();
     for path in files {
         let name = path.strip_prefix(folder).unwrap();
-        let time = modified[name.to_str().unwrap()].as_str().unwrap_or(MODIFIED);
+        let time = modified[name.to_str().unwrap()].as_str().unwrap_or(TIME);
         write(to, name.to_str().unwrap(), &fs::read(&path).unwrap(), time);
     }
 }
@@ -90,4 +98,71 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
         }
     }
     files
+}
+
+/// A copy of the fleet.
+pub fn fleet() -> TempDir {
+    copy(&testdata().join("fleet"))
+}
+
+/// A copy of a case.
+pub fn case(name: &str) -> TempDir {
+    copy(&testdata().join("cases").join(name))
+}
+
+/// Runs the program.
+pub fn run(folder: &Path, arguments: &[&str]) -> Output {
+    phonecert(folder).args(arguments).output().unwrap()
+}
+
+/// Its exit status.
+pub fn status(folder: &Path, arguments: &[&str]) -> i32 {
+    run(folder, arguments).status.code().unwrap()
+}
+
+/// What it says on standard output.
+pub fn said(folder: &Path, arguments: &[&str]) -> String {
+    String::from_utf8(run(folder, arguments).stdout).unwrap()
+}
+
+/// What it says on standard error.
+pub fn complained(folder: &Path, arguments: &[&str]) -> String {
+    String::from_utf8(run(folder, arguments).stderr).unwrap()
+}
+
+/// A scan as JSON; the newest lines are of 2016.
+pub fn scanned(folder: &Path, arguments: &[&str]) -> Value {
+    self::json(folder, &[&["scan", "--format", "json", "--year", "2016"], arguments].concat())
+}
+
+/// The phones of an answer, in its order.
+pub fn macs(answer: &Value) -> Vec<String> {
+    let devices = answer["devices"].as_array().unwrap().iter();
+    devices.map(|device| device["mac"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A device's diagnoses.
+pub fn codes(device: &Value) -> Vec<&str> {
+    device["diagnoses"].as_array().unwrap().iter().map(|found| found["code"].as_str().unwrap()).collect()
+}
+
+/// The devices without what depends on where their logs stand.
+pub fn devices(answer: &Value) -> Vec<Value> {
+    let mut devices = answer["devices"].as_array().unwrap().clone();
+    for device in &mut devices {
+        device["files"] = json!(device["files"].as_array().unwrap().len());
+        for diagnosis in device["diagnoses"].as_array_mut().unwrap() {
+            for line in diagnosis["evidence"].as_array_mut().unwrap() {
+                line["file"] = Value::Null;
+            }
+        }
+    }
+    devices
+}
+
+/// These bytes, compressed.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
 }
