@@ -56,6 +56,11 @@ class Tool:
         return min(run.seconds for run in self.runs)
 
     @property
+    def cpu(self):
+        """The median of all cores' seconds together."""
+        return statistics.median(run.cpu for run in self.runs)
+
+    @property
     def peak(self):
         """KiB."""
         return max(run.peak for run in self.runs)
@@ -200,15 +205,15 @@ def rows(results, options):
         median = measure_of(tree, tools)
         for tool in tools:
             if not tool.runs:
-                yield (tree.title, tool.name, "left out", *["-"] * 4)
+                yield (tree.title, tool.name, "left out", *["-"] * (len(HEAD) - 3))
                 continue
             ratio = f"{tool.median / median:.2f}" if median else "-"
             peak = f"{tool.peak / 1024:.0f}" if tool.peak > least else f"< {least / 1024:.0f}"
             yield (tree.title, tool.name, f"{tool.median:.3f}", f"{tool.least:.3f}", ratio,
-                   f"{tree.bytes / tool.median / 1e9:.2f}", peak)
+                   f"{tool.cpu:.3f}", f"{tree.bytes / tool.median / 1e9:.2f}", peak)
 
 
-HEAD = ("tree", "command", "median s", "least s", "ratio", "GB/s", "peak MiB")
+HEAD = ("tree", "command", "median s", "least s", "ratio", "CPU s", "GB/s", "peak MiB")
 
 
 def print_plain(results, options):
@@ -242,7 +247,7 @@ def conditions(options):
     return (f"{cores} cores ({model[1] if model else os.uname().machine}), {memory:.0f} GiB, Linux {os.uname().release}, "
             f"files in the page cache, {options.rounds} rounds in turn, {datetime.date.today()}. "
             f"{', '.join(versions(options))}. The ratio is of medians: to `rg -c` for directories, to the fastest "
-            "other tool for archives. GB/s: bytes of the logs, decompressed. Peak: of the largest process.")
+            "other tool for archives. CPU: of all cores together. GB/s: bytes of the logs, decompressed. Peak: of the largest process.")
 
 
 def versions(options):

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Run:
-    """Seconds of wall time, the largest process's peak in KiB, and the exit status (negative: a signal)."""
+    """Seconds of wall time and of all cores together, the largest process's peak in KiB, and the exit status
+    (negative: a signal)."""
     seconds: float
+    cpu: float
     peak: int
     status: int
     errors: str = ""
@@ -47,7 +49,7 @@ def run(command, output=None, limit=3600.0, environment=None):
         signal.signal(signal.SIGALRM, previous)
     said = os.pread(errors, 4096, 0).decode(errors="replace")
     os.close(errors)
-    return Run(seconds, usage.ru_maxrss, os.waitstatus_to_exitcode(status), said)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, os.waitstatus_to_exitcode(status), said)
 
 
 def floor():

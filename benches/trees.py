@@ -157,13 +157,18 @@ def _large(tree, path):
             while left > 2 * BLOCK_SIZE:
                 noise = noises[chosen.randrange(len(noises))]
                 # April 2 begins each of its lines; no message has it after a line feed.
-                date = b"%02d%02d" % (1 + day // 28, 1 + day % 28)
+                date = _date(day)
                 text = noise.bytes.replace(b"\n0402", b"\n" + date)
                 text = begin + date + text[4:] + phones.FINAL % (date + b"235959", noise.missed)
                 file.write(text)
                 left, day = left - len(text), day + 1
-            for part in _end(number, left, noises[0], b"%02d%02d" % (1 + day // 28, 1 + day % 28)):
+            for part in _end(number, left, noises[0], _date(day)):
                 file.write(part)
+
+
+def _date(day):
+    # From February on: a phone that boots on January 1 at midnight has no clock.
+    return b"%02d%02d" % (2 + day // 28, 1 + day % 28)
 
 
 def _end(number, size, noise, date):
