@@ -331,9 +331,10 @@ pub enum Reading {
 pub fn read(text: &[u8]) -> Reading {
     let candidates = || {
         MESSAGES.iter().filter(|known| {
-            let shared = known.begins.len().min(text.len());
+            let begins = known.begins.as_bytes();
+            let shared = begins.len().min(text.len());
             // A blank at the end of a beginning can be the one at which the line was wrapped.
-            known.begins.as_bytes()[..shared] == text[..shared]
+            begins.first() == text.first() && begins[..shared] == text[..shared]
         })
     };
     if candidates().next().is_none() {

@@ -3,14 +3,16 @@
 //! One bad file never ends a run: it becomes a problem with its name, and what could be read of it counts.
 
 mod again;
-mod archive;
 mod limits;
 mod member;
 mod name;
 mod plain;
 mod random;
 mod stream;
+mod tar;
 mod walk;
+mod zip;
+mod zip_forward;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -51,7 +53,7 @@ pub struct LogName {
 }
 
 /// How to find a log again: the file that the system knows, and the members on the way to it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
     file: Option<Arc<Path>>,
     members: Box<[u64]>,
@@ -168,6 +170,11 @@ impl Inputs {
     /// A file that the user named: read whatever its name, a pipe too.
     fn named_file(&self, path: &Path, sink: &dyn LogSink) {
         let name = shown(path);
+        // What may never end is not even opened: that alone can do something to a device.
+        if let Some(kind) = fs::metadata(path).ok().and_then(|metadata| endless(metadata.file_type())) {
+            let message = format!("is {kind}, not a file or a pipe");
+            return sink.problem(Problem::new(name, ProblemKind::Unreadable, message));
+        }
         let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
         let (metadata, file) = match opened {
             Ok(opened) => opened,
@@ -176,10 +183,6 @@ impl Inputs {
         if metadata.is_file() {
             let found = plain::Found { path: path.to_owned(), shown: name.into(), named_by_user: true };
             return plain::read(&found, file, sink, &self.limits);
-        }
-        if let Some(kind) = endless(&metadata) {
-            let message = format!("is {kind}, not a file or a pipe");
-            return sink.problem(Problem::new(name, ProblemKind::Unreadable, message));
         }
         let budget = Budget::new(self.limits, None);
         let origin = Origin::passing();
@@ -199,11 +202,18 @@ impl Inputs {
 }
 
 /// What is neither a file nor a pipe, and may never end.
+fn endless(kind: fs::FileType) -> Option<&'static str> {
+    special(kind).filter(|name| *name != PIPE)
+}
+
+const PIPE: &str = "a named pipe";
+
+/// What a file that is none is called.
 #[cfg(unix)]
-fn endless(metadata: &fs::Metadata) -> Option<&'static str> {
+fn special(kind: fs::FileType) -> Option<&'static str> {
     use std::os::unix::fs::FileTypeExt;
-    let kind = metadata.file_type();
     match () {
+        () if kind.is_fifo() => Some(PIPE),
         () if kind.is_block_device() => Some("a block device"),
         () if kind.is_char_device() => Some("a character device"),
         () if kind.is_socket() => Some("a socket"),
@@ -212,7 +222,7 @@ fn endless(metadata: &fs::Metadata) -> Option<&'static str> {
 }
 
 #[cfg(not(unix))]
-fn endless(_: &fs::Metadata) -> Option<&'static str> {
+fn special(_: fs::FileType) -> Option<&'static str> {
     None
 }
 

@@ -4,6 +4,7 @@
 //! counts once. So it does not matter which thread read which log, or when.
 
 mod collect;
+mod encoding;
 mod fleet;
 mod log;
 mod phone;

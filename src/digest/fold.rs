@@ -8,11 +8,15 @@ use crate::device::Slot;
 use crate::event::Event;
 use crate::line::Header;
 use crate::reader::{Counts, Note, Notes};
+use crate::secrets::conceal;
 use crate::stamp::{Stamp, Yearless};
 use crate::window::Window;
 
 /// How many distinct findings of one log are kept. A real log has some dozens.
 pub const LIMIT: usize = 4_096;
+
+/// So few findings are looked through one by one.
+const FEW: usize = 32;
 
 /// A text in evidence is cut here, in bytes.
 const LONGEST_TEXT: usize = 500;
@@ -217,7 +221,7 @@ impl Fold {
         self.unset_date = None;
         if let Some(before) = self.date {
             let (was, is) = (before.month(), date.month());
-            if was >= is + 6 {
+            if was >= is + 2 {
                 self.year += 1;
             } else if (was, is) == (1, 12) && before.day() == 1 && date.day() == 31 {
                 // Lines of several processes in disorder at midnight.
@@ -322,10 +326,7 @@ impl Fold {
         self.order += 1;
         let seen = Sightings::once(Sighting { line, stamp, text: evidence_text(text) });
         let finding = Finding { what, context, seen };
-        let hash = self.hasher.hash_one((&finding.what, &finding.context));
-        let places = self.index.entry(hash).or_default();
-        let known = places.iter().copied().find(|&place| self.segment.findings[place].is_like(&finding));
-        if let Some(place) = known {
+        if let Some(place) = self.place_of(&finding) {
             self.segment.findings[place].seen.append(finding.seen);
             self.last_seen[place] = self.order;
             return;
@@ -335,9 +336,34 @@ impl Fold {
             return;
         }
         self.kept += 1;
-        places.push(self.segment.findings.len());
         self.segment.findings.push(finding);
         self.last_seen.push(self.order);
+        if self.segment.findings.len() > FEW {
+            self.index();
+        }
+    }
+
+    /// Where the same thing stands already.
+    fn place_of(&self, finding: &Finding) -> Option<usize> {
+        let findings = &self.segment.findings;
+        if findings.len() <= FEW {
+            return findings.iter().position(|known| known.is_like(finding));
+        }
+        let places = self.index.get(&self.hash(finding))?;
+        places.iter().copied().find(|&place| findings[place].is_like(finding))
+    }
+
+    /// Enters what is not in the index yet.
+    fn index(&mut self) {
+        let indexed = if self.index.is_empty() { 0 } else { self.segment.findings.len() - 1 };
+        for place in indexed..self.segment.findings.len() {
+            let hash = self.hash(&self.segment.findings[place]);
+            self.index.entry(hash).or_default().push(place);
+        }
+    }
+
+    fn hash(&self, finding: &Finding) -> u64 {
+        self.hasher.hash_one((&finding.what, &finding.context))
     }
 }
 
@@ -406,5 +432,5 @@ fn join_dates(earlier: Option<(Stamp, Stamp)>, later: Option<(Stamp, Stamp)>) ->
 
 fn evidence_text(text: &[u8]) -> Box<str> {
     let text = String::from_utf8_lossy(&text[..text.len().min(LONGEST_TEXT)]);
-    text.into()
+    conceal(&text).into()
 }

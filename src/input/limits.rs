@@ -49,17 +49,17 @@ impl Budget {
         Self { limits, file_bytes, spent: AtomicU64::new(0), members: AtomicU64::new(0) }
     }
 
-    /// How many members are read at most.
-    pub(super) const fn most_members(&self) -> u64 {
-        self.limits.members
-    }
-
     /// Takes account of a member. An error names the limit that it meets.
     pub(super) fn member(&self) -> Result<(), String> {
         if self.members.fetch_add(1, Ordering::Relaxed) >= self.limits.members {
             return Err(format!("more than {} members; the rest was not read", self.limits.members));
         }
         Ok(())
+    }
+
+    /// Whether what the members of an archive promise to hold, so many bytes in all, is within limits.
+    pub(super) fn promise(&self, bytes: u64) -> Result<(), String> {
+        self.within(bytes).map_err(|limit| format!("{limit}; the rest was not read"))
     }
 
     /// Takes account of decompressed bytes, `log_bytes` of them of one log so far.
@@ -69,10 +69,15 @@ impl Budget {
         if log_bytes > limits.log_bytes {
             return Err(format!("more than {} bytes decompressed of one log", limits.log_bytes));
         }
-        if spent > limits.archive_bytes {
+        self.within(spent)
+    }
+
+    fn within(&self, bytes: u64) -> Result<(), String> {
+        let limits = &self.limits;
+        if bytes > limits.archive_bytes {
             return Err(format!("more than {} bytes decompressed of one file", limits.archive_bytes));
         }
-        if spent > limits.ratio_from && spent > self.file_bytes.saturating_mul(limits.ratio) {
+        if bytes > limits.ratio_from && bytes > self.file_bytes.saturating_mul(limits.ratio) {
             return Err(format!("decompresses to more than {} times its size", limits.ratio));
         }
         Ok(())

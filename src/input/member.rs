@@ -5,12 +5,11 @@ use std::io::{self, Cursor, Read};
 
 use chrono::NaiveDateTime;
 
-use super::archive;
 use super::limits::Budget;
 use super::name::{Named, Rotation};
 use super::stream::{Fault, Guarded, Kind, SNIFFED, decompressed, fill};
-use super::{Content, LogName, LogSink, Origin};
-use crate::problem::{Problem, ProblemKind};
+use super::{Content, LogName, LogSink, Origin, tar, zip};
+use crate::problem::Problem;
 
 /// Logs up to this size are handed on in one piece.
 pub(super) const WHOLE: usize = 1024 * 1024;
@@ -38,17 +37,43 @@ impl<'a> Place<'a> {
         self.sink.problem(Problem::new(self.path, fault.kind, fault.message));
     }
 
-    /// Reads what this stream holds: a log, or an archive of logs, compressed or not. `size` is that
-    /// of the stream as it stands, where it is known.
+    /// The place of a member of this archive.
+    pub(super) fn inside<'m>(
+        &self,
+        path: &'m str,
+        origin: &'m Origin,
+        modified: Option<NaiveDateTime>,
+    ) -> Place<'m>
+    where
+        'a: 'm,
+    {
+        Place { path, origin, modified, depth: self.depth + 1, named_by_user: false, ..*self }
+    }
+
+    /// How a member of this archive is shown.
+    pub(super) fn member_path(&self, name: &[u8]) -> String {
+        format!("{}!/{}", self.path, super::shown_bytes(name).trim_start_matches('/'))
+    }
+
+    /// Whether a member of this base name is read at all.
+    pub(super) fn wants_member(&self, base: &[u8]) -> bool {
+        match Named::parse(base) {
+            Some(named) => self.sink.wants(Some(named.mac)),
+            None => is_archive_name(base),
+        }
+    }
+
+    /// Reads what this stream holds: a log, or an archive of logs, compressed or not.
     pub(super) fn read(&self, stream: &mut dyn Read) {
         let mut guarded = Guarded::new(stream, None);
-        self.sniff(&mut guarded, 0);
-        if let Some(fault) = guarded.fault {
+        let fault = self.sniff(&mut guarded, 0);
+        if let Some(fault) = guarded.fault.or(fault) {
             self.problem(fault);
         }
     }
 
-    fn sniff(&self, stream: &mut dyn Read, compressions: u8) {
+    /// Returns why not all was read.
+    fn sniff(&self, stream: &mut dyn Read, compressions: u8) -> Option<Fault> {
         let mut begin = [0; SNIFFED];
         // The guard ends a stream where it breaks.
         let length = fill(stream, &mut begin).unwrap_or(0);
@@ -60,20 +85,24 @@ impl<'a> Place<'a> {
             Kind::Gzip | Kind::Zstd if compressions < DEEPEST => {
                 let inner = match decompressed(kind, whole) {
                     Ok(inner) => inner,
-                    Err(error) => return self.problem(Fault::of(&error)),
+                    Err(error) => return Some(Fault::of(&error)),
                 };
                 let mut guarded = Guarded::new(inner, Some(self.budget));
-                self.sniff(&mut guarded, compressions + 1);
-                if let Some(fault) = guarded.fault {
-                    self.problem(fault);
-                }
+                let fault = self.sniff(&mut guarded, compressions + 1);
+                guarded.fault.or(fault)
             }
-            Kind::Tar if self.may_open() => archive::tar(self, &mut whole),
-            Kind::Zip if self.may_open() => archive::zip_in_stream(self, &mut whole),
-            _ => self.problem(Fault {
-                kind: ProblemKind::LimitExceeded,
-                message: "nested too deep: an archive in an archive is read, but none in that".to_owned(),
-            }),
+            Kind::Tar if self.may_open() => {
+                let fault = tar::read(self, &mut whole);
+                // Only behind the archive's own end does a compressed stream tell whether it is whole.
+                if fault.is_none() && (compressions > 0 || self.depth > 0) {
+                    let _ = io::copy(&mut whole, &mut io::sink());
+                }
+                fault
+            }
+            Kind::Zip if self.may_open() => zip::read_stream(self, &mut whole),
+            _ => Some(Fault::limit(
+                "nested too deep: an archive in an archive is read, but none in that".to_owned(),
+            )),
         }
     }
 
@@ -81,9 +110,9 @@ impl<'a> Place<'a> {
         self.depth < DEEPEST
     }
 
-    fn log(&self, stream: &mut dyn Read) {
-        let Some(name) = self.name() else { return };
-        hand_on(self.sink, &name, stream).unwrap_or_else(|error| self.problem(Fault::of(&error)));
+    fn log(&self, stream: &mut dyn Read) -> Option<Fault> {
+        let name = self.name()?;
+        hand_on(self.sink, &name, stream).err().map(|error| Fault::of(&error))
     }
 
     /// What the name tells. None if it is not named like a log, and was not named by the user.

@@ -10,7 +10,7 @@ use super::limits::{Budget, Limits};
 use super::member::{BUFFER, Place, WHOLE};
 use super::random::{Random, read_at};
 use super::stream::{Kind, SNIFFED};
-use super::{Content, LogName, LogSink, Named, Origin, Rotation, archive, base_name, local_time, problem_of};
+use super::{Content, LogName, LogSink, Named, Origin, Rotation, base_name, local_time, problem_of, zip};
 use crate::problem::{Problem, ProblemKind};
 
 /// A file that was found.
@@ -40,7 +40,8 @@ pub(super) fn open(found: &Found, sink: &dyn LogSink, limits: &Limits) -> Outcom
         }
     };
     if !metadata.is_file() {
-        // A directory of that name is searched, and anything else is no log.
+        let message = "was a file when it was found, and is none any more";
+        sink.problem(Problem::new(&*found.shown, ProblemKind::ChangedWhileRead, message));
         return Outcome::Done;
     }
     if metadata.len() > WHOLE as u64 {
@@ -144,7 +145,11 @@ fn packed(
         named_by_user: found.named_by_user,
     };
     let result = file.try_clone().and_then(Random::on_disk).map(|random| match kind {
-        Kind::Zip => archive::zip(&place, &random),
+        Kind::Zip => {
+            if let Some(fault) = zip::read(&place, &random) {
+                place.problem(fault);
+            }
+        }
         _ => place.read(&mut random.reader()),
     });
     if let Err(error) = result {

@@ -55,6 +55,11 @@ pub(super) struct Fault {
 }
 
 impl Fault {
+    /// A limit was met.
+    pub(super) const fn limit(message: String) -> Self {
+        Self { kind: ProblemKind::LimitExceeded, message }
+    }
+
     /// What an error of decompression means.
     pub(super) fn of(error: &io::Error) -> Self {
         let (kind, message) = match error.kind() {
@@ -112,12 +117,44 @@ impl<R: Read> Read for Guarded<'_, R> {
     }
 }
 
-/// All members of a gzip stream, one after the other. Zeros behind the last one are padding.
-struct Gzip<R> {
-    member: Option<GzDecoder<R>>,
+/// All members of a gzip stream, or frames of a zstd stream, one after the other. Zeros behind the
+/// last one are padding.
+struct Members<R: BufRead> {
+    member: Option<Member<R>>,
 }
 
-impl<R: BufRead> Read for Gzip<R> {
+enum Member<R: BufRead> {
+    Gzip(GzDecoder<R>),
+    Zstd(zstd::Decoder<'static, R>),
+}
+
+impl<R: BufRead> Member<R> {
+    fn of(kind: Kind, compressed: R) -> io::Result<Self> {
+        Ok(match kind {
+            Kind::Zstd => Self::Zstd(zstd::Decoder::with_buffer(compressed)?.single_frame()),
+            _ => Self::Gzip(GzDecoder::new(compressed)),
+        })
+    }
+
+    /// What this was, and what follows it.
+    fn ended(self) -> (Kind, R) {
+        match self {
+            Self::Gzip(decoder) => (Kind::Gzip, decoder.into_inner()),
+            Self::Zstd(decoder) => (Kind::Zstd, decoder.finish()),
+        }
+    }
+}
+
+impl<R: BufRead> Read for Member<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Gzip(decoder) => decoder.read(buffer),
+            Self::Zstd(decoder) => decoder.read(buffer),
+        }
+    }
+}
+
+impl<R: BufRead> Read for Members<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while let Some(member) = &mut self.member {
             let length = member.read(buffer)?;
@@ -125,10 +162,12 @@ impl<R: BufRead> Read for Gzip<R> {
                 return Ok(length);
             }
             let Some(ended) = self.member.take() else { break };
-            let mut rest = ended.into_inner();
-            match rest.fill_buf()? {
-                [] => break,
-                [0x1F, ..] => self.member = Some(GzDecoder::new(rest)),
+            let (kind, mut rest) = ended.ended();
+            match (kind, rest.fill_buf()?) {
+                (_, []) => break,
+                (Kind::Gzip, [0x1F, ..]) | (Kind::Zstd, [0x28 | 0x50..=0x5F, ..]) => {
+                    self.member = Some(Member::of(kind, rest)?);
+                }
                 _ => return only_zeros(rest).map(|()| 0),
             }
         }
@@ -154,8 +193,7 @@ fn only_zeros(mut rest: impl BufRead) -> io::Result<()> {
 pub(super) fn decompressed<'r>(kind: Kind, compressed: impl Read + 'r) -> io::Result<Box<dyn Read + 'r>> {
     let buffered = BufReader::with_capacity(BUFFER, compressed);
     Ok(match kind {
-        Kind::Gzip => Box::new(Gzip { member: Some(GzDecoder::new(buffered)) }),
-        Kind::Zstd => Box::new(zstd::Decoder::with_buffer(buffered)?),
+        Kind::Gzip | Kind::Zstd => Box::new(Members { member: Some(Member::of(kind, buffered)?) }),
         _ => Box::new(buffered),
     })
 }

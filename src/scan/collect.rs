@@ -75,7 +75,9 @@ impl<'a> Collector<'a> {
     pub(super) fn finish(self) -> (Vec<StoredLog>, Vec<Problem>, Vec<String>) {
         let mut logs = self.logs.into_inner().unwrap_or_else(PoisonError::into_inner);
         logs.sort_unstable_by(|a, b| {
-            (a.mac.is_none(), a.mac, &a.path).cmp(&(b.mac.is_none(), b.mac, &b.path))
+            // Members of an archive can have the same name.
+            let order = |log: &'_ StoredLog| (log.mac.is_none(), log.mac);
+            order(a).cmp(&order(b)).then_with(|| (&a.path, &a.origin).cmp(&(&b.path, &b.origin)))
         });
         let problems = self.problems.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut unopened = self.unopened.into_inner().unwrap_or_else(PoisonError::into_inner);

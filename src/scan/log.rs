@@ -1,8 +1,10 @@
 //! From one log's content to its digest, in memory that does not grow with the log.
 
 use std::cell::RefCell;
+use std::fs::File;
 use std::io::{self, Read};
 
+use super::encoding::{self, Utf8};
 use super::pieces;
 use crate::digest::{Digest, Fold};
 use crate::input::Content;
@@ -50,32 +52,64 @@ pub fn digest_of(log: &[u8], window: Window) -> Digest {
 
 /// Reads a log of any kind into this fold. What was read before a fault counts: it comes with the fault.
 pub(super) fn read(content: Content<'_>, fold: Fold, every_stamp: bool) -> (Digest, Head, io::Result<()>) {
-    let mut head = Head::empty();
     match content {
-        Content::Whole(bytes) => {
+        Content::Whole(bytes) if !encoding::is_utf_16(bytes) => {
+            let mut head = Head::empty();
             head.take(bytes);
             let mut reader = Reader::new(fold, every_stamp);
             reader.feed(bytes);
             let (fold, counts) = reader.finish();
             (fold.finish(counts), head, Ok(()))
         }
+        Content::Whole(mut bytes) => read_stream(&mut bytes, fold, every_stamp),
         Content::File(file, size) => {
             let mut begin = [0; Head::LENGTH];
-            if let Ok(length) = pieces::read_at(file, &mut begin, 0) {
-                head.take(&begin[..length]);
+            let length = pieces::read_at(file, &mut begin, 0).unwrap_or(0);
+            if encoding::is_utf_16(&begin[..length]) {
+                return read_stream(&mut Part { file, place: 0, end: size }, fold, every_stamp);
             }
+            let mut head = Head::empty();
+            head.take(&begin[..length]);
             let (digest, result) = pieces::digest_of(file, size, fold, every_stamp);
             (digest, head, result)
         }
-        Content::Stream(stream) => {
-            let mut reader = Reader::new(fold, every_stamp);
-            let result = feed(stream, |piece| {
-                head.take(piece);
-                reader.feed(piece);
-            });
-            let (fold, counts) = reader.finish();
-            (fold.finish(counts), head, result)
+        Content::Stream(stream) => read_stream(stream, fold, every_stamp),
+    }
+}
+
+fn read_stream(stream: &mut dyn Read, fold: Fold, every_stamp: bool) -> (Digest, Head, io::Result<()>) {
+    let mut head = Head::empty();
+    let mut bytes = 0;
+    let mut text = Utf8::default();
+    let mut reader = Reader::new(fold, every_stamp);
+    let result = feed(stream, |piece| {
+        head.take(piece);
+        bytes += piece.len() as u64;
+        text.feed(piece, &mut |piece| reader.feed(piece));
+    });
+    text.finish(&mut |piece| reader.feed(piece));
+    let (fold, mut counts) = reader.finish();
+    // As many as are in the file, not as it takes in another encoding.
+    counts.bytes = bytes;
+    (fold.finish(counts), head, result)
+}
+
+/// A file up to the size that it had when it was opened.
+struct Part<'f> {
+    file: &'f File,
+    place: u64,
+    end: u64,
+}
+
+impl Read for Part<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.end - self.place).unwrap_or(usize::MAX).min(buffer.len());
+        let length = pieces::read_at(self.file, &mut buffer[..left], self.place)?;
+        if length == 0 && left > 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
         }
+        self.place += length as u64;
+        Ok(length)
     }
 }
 

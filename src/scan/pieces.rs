@@ -22,96 +22,155 @@ const PIECE: u64 = 2 * 1024 * 1024;
 const BUFFER: usize = 256 * 1024;
 
 /// What this file amounts to, of the size that it had when it was opened.
-pub(super) fn digest_of(
-    file: &File,
+pub(super) fn digest_of(file: &File, size: u64, fold: Fold, every_stamp: bool) -> (Digest, io::Result<()>) {
+    Cut { file, size, piece: PIECE }.digest(fold, every_stamp)
+}
+
+/// A file that is cut into pieces.
+#[derive(Clone, Copy)]
+struct Cut<'f> {
+    file: &'f File,
     size: u64,
-    mut fold: Fold,
-    every_stamp: bool,
-) -> (Digest, io::Result<()>) {
-    let at_once = 2 * rayon::current_num_threads() as u64;
-    let mut counts = Counts::default();
-    let mut begin = 0;
-    while begin < size {
-        let cuts: Vec<_> =
-            (1..=at_once).map(|piece| begin + piece * PIECE).take_while(|cut| *cut < size).collect();
-        let is_last = (cuts.len() as u64) < at_once;
-        let mut bounds = vec![begin];
-        match cuts.par_iter().map(|&cut| line_start(file, cut)).collect::<io::Result<Vec<_>>>() {
-            Ok(starts) => bounds.extend(starts.into_iter().flatten()),
-            Err(error) => return (fold.finish(counts), Err(error)),
+    /// About how long a piece is.
+    piece: u64,
+}
+
+impl Cut<'_> {
+    fn digest(self, mut fold: Fold, every_stamp: bool) -> (Digest, io::Result<()>) {
+        let at_once = 2 * rayon::current_num_threads() as u64;
+        let mut counts = Counts::default();
+        let mut begin = 0;
+        while begin < self.size {
+            let bounds = match self.bounds(begin, at_once) {
+                Ok(bounds) => bounds,
+                Err(error) => return (fold.finish(counts), Err(error)),
+            };
+            let pieces: Vec<_> = bounds
+                .par_windows(2)
+                .map(|bounds| read_piece(self.file, bounds[0], bounds[1], every_stamp))
+                .collect();
+            begin = bounds.last().copied().unwrap_or(self.size);
+            for (told, piece, result) in pieces {
+                told.retell(&mut fold, counts.lines);
+                counts.add(&piece);
+                if result.is_err() {
+                    return (fold.finish(counts), result);
+                }
+            }
         }
+        (fold.finish(counts), Ok(()))
+    }
+
+    /// Where the next pieces begin and the last one of them ends: two bounds or more, in order.
+    fn bounds(self, begin: u64, at_once: u64) -> io::Result<Vec<u64>> {
+        let cuts: Vec<_> = (1..=at_once)
+            .map(|piece| begin + piece * self.piece)
+            .take_while(|cut| *cut < self.size)
+            .collect();
+        let is_last = (cuts.len() as u64) < at_once;
+        let starts = cuts.par_iter().map(|&cut| self.line_start(cut)).collect::<io::Result<Vec<_>>>()?;
+        let mut bounds = vec![begin];
+        bounds.extend(starts.into_iter().flatten());
         if is_last {
-            bounds.push(size);
+            bounds.push(self.size);
         } else if bounds.len() == 1 {
             // No line begins in all of this: let one reader go on until one does.
-            match next_line_start(file, begin + at_once * PIECE, size) {
-                Ok(bound) => bounds.push(bound),
-                Err(error) => return (fold.finish(counts), Err(error)),
-            }
+            bounds.push(self.next_line_start(begin + (at_once + 1) * self.piece)?);
         }
-        let pieces: Vec<_> =
-            bounds.par_windows(2).map(|bounds| read_piece(file, bounds[0], bounds[1], every_stamp)).collect();
-        begin = bounds.last().copied().unwrap_or(size);
-        for (told, piece, result) in pieces {
-            told.retell(&mut fold, counts.lines);
-            counts.add(&piece);
-            if result.is_err() {
-                return (fold.finish(counts), result);
-            }
-        }
+        Ok(bounds)
     }
-    (fold.finish(counts), Ok(()))
+
+    /// The next bound from a place on, for a log whose lines are longer than pieces.
+    fn next_line_start(self, from: u64) -> io::Result<u64> {
+        let mut cut = from;
+        while cut < self.size {
+            if let Some(start) = self.line_start(cut)? {
+                return Ok(start);
+            }
+            cut += self.piece;
+        }
+        Ok(self.size)
+    }
+
+    /// The first line with a header that begins between `cut` and a piece behind it.
+    fn line_start(self, cut: u64) -> io::Result<Option<u64>> {
+        let end = self.size.min(cut + self.piece);
+        // A line begins at the cut itself if the byte before it ends one.
+        let mut lines =
+            Lines { file: self.file, size: self.size, buffer: Vec::new(), place: cut - 1, read: 0 };
+        while let Some(start) = lines.next_start(end)? {
+            if matches!(line(lines.begin()?), Line::Message { .. }) {
+                return Ok(Some(start));
+            }
+        }
+        Ok(None)
+    }
 }
 
-/// The next bound from a place on, for a log whose lines are longer than pieces.
-fn next_line_start(file: &File, from: u64, size: u64) -> io::Result<u64> {
-    let mut cut = from;
-    while cut < size {
-        if let Some(start) = line_start(file, cut)? {
-            return Ok(start);
-        }
-        cut += PIECE;
-    }
-    Ok(size)
+/// The lines of a file from a place on. Each byte is read once, however short the lines are.
+struct Lines<'f> {
+    file: &'f File,
+    size: u64,
+    buffer: Vec<u8>,
+    /// Where in the file the lines go on.
+    place: u64,
+    /// How much of the buffer is before that place.
+    read: usize,
 }
 
-/// The first line with a header that begins between `cut` and `cut` + [`PIECE`].
-fn line_start(file: &File, cut: u64) -> io::Result<Option<u64>> {
-    let mut buffer = vec![0; LONGEST_LINE];
-    // A line begins at the cut itself if the byte before it ends one.
-    let mut at = cut - 1;
-    loop {
-        let length = read_at(file, &mut buffer, at)?;
-        let Some(feed) = memchr(b'\n', &buffer[..length]) else {
-            at += length as u64;
-            if length == 0 || at >= cut + PIECE {
-                return Ok(None);
+impl Lines<'_> {
+    /// Goes to where the next line begins, if that is before `end`.
+    fn next_start(&mut self, end: u64) -> io::Result<Option<u64>> {
+        while self.place < end {
+            let ahead = &self.buffer[self.read..];
+            let length = memchr(b'\n', ahead).map_or(ahead.len(), |feed| feed + 1);
+            let is_end = length > 0 && ahead[length - 1] == b'\n';
+            self.read += length;
+            self.place += length as u64;
+            if is_end {
+                return Ok((self.place < end).then_some(self.place));
             }
-            continue;
-        };
-        let start = at + feed as u64 + 1;
-        if start >= cut + PIECE {
-            return Ok(None);
+            if !self.fill()? {
+                break;
+            }
         }
-        let length = read_at(file, &mut buffer, start)?;
-        if length == 0 {
-            return Ok(None);
-        }
-        let whole = memchr(b'\n', &buffer[..length]).unwrap_or(length);
-        if matches!(line(&buffer[..whole]), Line::Message { .. }) {
-            return Ok(Some(start));
-        }
-        at = start;
+        Ok(None)
+    }
+
+    /// The line that begins here, as far as it is looked at, without its line feed.
+    fn begin(&mut self) -> io::Result<&[u8]> {
+        while self.buffer.len() - self.read < LONGEST_LINE
+            && memchr(b'\n', &self.buffer[self.read..]).is_none()
+            && self.fill()?
+        {}
+        let ahead = &self.buffer[self.read..];
+        let end = memchr(b'\n', ahead).unwrap_or(ahead.len());
+        Ok(&ahead[..end.min(LONGEST_LINE)])
+    }
+
+    /// Reads on; false at the end of the file.
+    fn fill(&mut self) -> io::Result<bool> {
+        self.buffer.drain(..self.read);
+        self.read = 0;
+        let kept = self.buffer.len();
+        let next = self.place + kept as u64;
+        let wanted =
+            LONGEST_LINE.min(usize::try_from(self.size - next.min(self.size)).unwrap_or(LONGEST_LINE));
+        self.buffer.resize(kept + wanted, 0);
+        let length = read_at(self.file, &mut self.buffer[kept..], next)?;
+        self.buffer.truncate(kept + length);
+        Ok(length > 0)
     }
 }
 
 fn read_piece(file: &File, begin: u64, end: u64, every_stamp: bool) -> (Told, Counts, io::Result<()>) {
     let mut reader = Reader::new(Told::default(), every_stamp);
-    let mut buffer = vec![0; BUFFER];
+    let longest = usize::try_from(end - begin).unwrap_or(BUFFER).min(BUFFER);
+    let mut buffer = vec![0; longest];
     let mut at = begin;
     let mut result = Ok(());
     while at < end {
-        let wanted = usize::try_from(end - at).unwrap_or(BUFFER).min(BUFFER);
+        let wanted = usize::try_from(end - at).unwrap_or(longest).min(longest);
         match read_at(file, &mut buffer[..wanted], at) {
             Ok(0) => {
                 result = Err(io::ErrorKind::UnexpectedEof.into());
@@ -211,26 +270,36 @@ impl Notes for Told {
 mod tests {
     use std::io::Write;
 
+    use proptest::prelude::*;
+
     use super::*;
     use crate::window::Window;
 
-    fn same_in_pieces_and_whole(log: &[u8]) {
+    /// Small enough that a short log has many of them.
+    const SMALL: u64 = 500;
+
+    fn in_pieces(log: &[u8], piece: u64) -> Digest {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(log).unwrap();
-        let (digest, result) = digest_of(&file, log.len() as u64, Fold::new(Window::default()), false);
+        let (digest, result) =
+            Cut { file: &file, size: log.len() as u64, piece }.digest(Fold::new(Window::default()), false);
         result.unwrap();
-        let whole = super::super::digest_of(log, Window::default());
-        assert!(digest == whole, "{:?}\n{:?}", digest.counts, whole.counts);
+        digest
+    }
+
+    fn same_in_pieces_and_whole(log: &[u8], piece: u64) {
+        let (digest, whole) = (in_pieces(log, piece), super::super::digest_of(log, Window::default()));
+        assert!(digest == whole, "pieces of {piece}: {:?}\n{:?}", digest.counts, whole.counts);
     }
 
     #[test]
     fn a_large_log_gives_the_same_in_pieces() {
         let mut log = Vec::new();
         let mut second = 0;
-        while (log.len() as u64) < 9 * PIECE {
+        while (log.len() as u64) < 90 * SMALL {
             second += 1;
             let clock = format!("{:02}{:02}{:02}", second / 3600 % 24, second / 60 % 60, second % 60);
-            let text = match second % 1000 {
+            let text = match second % 20 {
                 1 => "tls  |*|00|Saving new Custom platform device certificate 1",
                 2 => {
                     "tls  |*|00|New Certificate Common Name 'x'\nFingerprint 'CA:70:79:D5:FA:B8:3E:6A:DF:A0:F6:80:3D:53:0B:FC'"
@@ -240,18 +309,83 @@ mod tests {
             };
             log.extend_from_slice(format!("0531{clock}|{text}\n").as_bytes());
         }
-        same_in_pieces_and_whole(&log);
+        same_in_pieces_and_whole(&log, SMALL);
     }
 
     #[test]
     fn lines_longer_than_pieces_and_no_lines_at_all() {
         let mut log = b"0531130928|sip  |4|03|".to_vec();
-        log.resize(11 * PIECE as usize, b'x');
-        same_in_pieces_and_whole(&log);
+        log.resize(110 * SMALL as usize, b'x');
+        same_in_pieces_and_whole(&log, SMALL);
         log.extend_from_slice(b"\n0531130928|tls  |*|03|Saving new Custom platform device certificate 1\n");
-        same_in_pieces_and_whole(&log);
-        same_in_pieces_and_whole(&vec![b'\n'; 3 * PIECE as usize]);
-        same_in_pieces_and_whole(&vec![0; 3 * PIECE as usize]);
+        same_in_pieces_and_whole(&log, SMALL);
+        same_in_pieces_and_whole(&[b'\n'; 30 * SMALL as usize], SMALL);
+        same_in_pieces_and_whole(&[0; 30 * SMALL as usize], SMALL);
+    }
+
+    #[test]
+    fn a_file_of_the_usual_pieces() {
+        let line = b"0531130928|sip  |4|03|nothing of interest, as nearly always in such a log\n";
+        same_in_pieces_and_whole(&line.repeat(PIECE as usize / 16), PIECE);
+    }
+
+    /// Lines of all sorts, so that a cut falls into each of them somewhere.
+    fn line_of_a_log() -> impl Strategy<Value = &'static str> {
+        prop_oneof![
+            Just("000005.930|log  |*|00|---------- Initial log entry ----------\n"),
+            Just("0531130928|sip  |4|03|nothing of interest here\n"),
+            Just("0531131030|sip  |4|04|one more was missed\r\n"),
+            Just("0531130928|tls  |*|03|Saving new Custom platform device certificate 1\n"),
+            Just("0531130928|tls  |*|03|New Certificate Common Name 'x'\n"),
+            Just("Fingerprint 'CA:70:79:D5:FA:B8:3E:6A:DF:A0:F6:80:3D:53:0B:FC'\n"),
+            Just("000005.932|tls  |3|00|Polycom device certificate is not available\n"),
+            Just("000005.932|tls  |3|04|Polycom device certificate MD5 finger\n"),
+            Just("print: 70:8B:85:9C:49:4E:28:E2:3C:03:4C:D8:AA:0D:8E:17\n"),
+            Just(
+                "hwDescSecurityDeviceCredentialsStore: Could not store key for custom device key1, length 4677 is bigger than maximum 4096\n"
+            ),
+            Just("Device credential invalid: Cert is not proper in the\n"),
+            Just("certificate\n"),
+            Just("y |4|00|tail of a cut line\n"),
+            Just("\n"),
+            Just("\u{feff}0531130928|so   |4|03|x\n"),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        /// A cut may fall at every byte.
+        #[test]
+        fn cuts_at_every_place_give_the_same(
+            lines in proptest::collection::vec(line_of_a_log(), 1..12),
+            last in "[ -~]{0,30}",
+        ) {
+            let log = lines.concat() + &last;
+            let whole = super::super::digest_of(log.as_bytes(), Window::default());
+            for piece in 1..=log.len() as u64 {
+                prop_assert_eq!(&in_pieces(log.as_bytes(), piece), &whole, "pieces of {}", piece);
+            }
+        }
+    }
+
+    /// To find where to cut is no more work where lines are short: each byte is read once.
+    #[test]
+    fn short_lines_are_read_once() {
+        let log = vec![b'\n'; 4 * LONGEST_LINE];
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&log).unwrap();
+        let size = log.len() as u64;
+        let mut lines = Lines { file: &file, size, buffer: Vec::new(), place: 0, read: 0 };
+        let mut fills = 0;
+        let mut last = usize::MAX;
+        while lines.next_start(size).unwrap().is_some() {
+            assert!(lines.begin().unwrap().is_empty());
+            let ahead = lines.buffer.len() - lines.read;
+            fills += usize::from(ahead > last);
+            last = ahead;
+        }
+        assert!(fills <= 4, "{fills}");
     }
 
     #[test]

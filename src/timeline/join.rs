@@ -20,7 +20,8 @@ impl Part {
     fn dates(&self) -> Option<(NaiveDateTime, NaiveDateTime)> {
         let (first, last) = self.segment.dates?;
         let time = |stamp| self.calendar.time(&stamp, self.segment.year);
-        Some((time(first)?, time(last)?))
+        let (first, last) = (time(first)?, time(last)?);
+        Some((first.min(last), first.max(last)))
     }
 }
 

@@ -1,0 +1,87 @@
+//! One run of the program over bytes that the fuzzer made.
+
+use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::LazyLock;
+
+use chrono::NaiveDate;
+use phonecert::input::{Inputs, Limits};
+use phonecert::report::{FORMATS, Report, Style};
+use phonecert::scan::{Options, Scan, Selection, Watch, scan};
+use phonecert::timeline::Clock;
+use phonecert::window::Window;
+
+/// A folder in memory where there is one.
+static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
+    let memory = Path::new("/dev/shm");
+    let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    folder.expect("a folder for what is fuzzed")
+});
+
+static POOL: LazyLock<rayon::ThreadPool> =
+    LazyLock::new(|| rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread"));
+
+/// What no test needs to wait for.
+const LIMITS: Limits = Limits {
+    log_bytes: 4 << 20,
+    archive_bytes: 16 << 20,
+    ratio: 1_000,
+    ratio_from: 1 << 20,
+    members: 200,
+};
+
+struct Nobody;
+
+impl Watch for Nobody {
+    fn advanced(&self, _: u64, _: u64) {}
+}
+
+/// Scans a file of this name with these bytes, writes the report in all formats, and returns the JSON.
+///
+/// # Panics
+/// If the report is not what it says it is.
+#[must_use]
+pub fn report(name: &str, bytes: &[u8]) -> serde_json::Value {
+    let path = FOLDER.path().join(name);
+    let mut file = std::fs::File::options()
+        .create(true)
+        .write(true)
+        .truncate(false)
+        .open(&path)
+        .expect("a file for what is fuzzed");
+    file.set_len(bytes.len() as u64).expect("its length");
+    file.seek(SeekFrom::Start(0)).expect("its beginning");
+    file.write_all(bytes).expect("its content");
+    POOL.install(|| {
+        let inputs = Inputs { paths: vec![path], limits: LIMITS };
+        let scan = scan(&inputs, options(), &Nobody);
+        written(&scan)
+    })
+}
+
+fn options() -> Options {
+    let now = NaiveDate::from_ymd_opt(2014, 3, 1).and_then(|day| day.and_hms_opt(12, 0, 0));
+    Options {
+        clock: Clock { window: Window::default(), year: None, now: now.expect("a date") },
+        devices: Vec::new(),
+        statuses: Vec::new(),
+        selection: Selection::new(|_| true),
+        inventory: None,
+    }
+}
+
+fn written(scan: &Scan) -> serde_json::Value {
+    let report = Report { overview: &scan.overview, devices: scan };
+    let mut json = None;
+    for format in FORMATS {
+        let mut bytes = Vec::new();
+        format.write(&report, &Style::default(), &mut bytes).expect("memory takes all");
+        let text = String::from_utf8(bytes).expect("a report is UTF-8");
+        let is_raw = |c: char| c.is_control() && c != '\n' && !(format.name == "csv" && c == '\r');
+        assert!(!text.contains(is_raw), "{} holds a raw control character: {text:?}", format.name);
+        if format.name == "json" {
+            json = Some(serde_json::from_str(&text).expect("a document"));
+        }
+    }
+    json.expect("one of the formats")
+}

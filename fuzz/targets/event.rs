@@ -1,0 +1,30 @@
+//! The grammars of the known messages.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use phonecert::event::{Event, MESSAGES, Reading, begins_message, read};
+
+fuzz_target!(|bytes: &[u8]| {
+    check(bytes);
+    // Most inputs begin like none: with the first byte as its choice the fuzzer gets to all of them.
+    if let Some((&choice, rest)) = bytes.split_first() {
+        let message = &MESSAGES[usize::from(choice) % MESSAGES.len()];
+        check(&[message.begins.as_bytes(), rest].concat());
+    }
+});
+
+fn check(text: &[u8]) {
+    let _ = begins_message(text);
+    match read(text) {
+        Reading::Known(event) | Reading::Open(event) => told(&event),
+        Reading::Cut | Reading::Unknown => {}
+    }
+}
+
+fn told(event: &Event) {
+    let fields = event.fields();
+    assert!(!event.kind().is_empty());
+    assert!(serde_json::to_string(&fields).is_ok());
+    let _ = (event.slot().map(|slot| slot.to_string()), event.is_inventory(), event.is_installation());
+}

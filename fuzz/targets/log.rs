@@ -1,0 +1,22 @@
+//! A whole scan of one log: read, joined, checked, and written in every format. Each line that is
+//! given as evidence has to stand where it is said to.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use phonecert_fuzz::report;
+
+fuzz_target!(|bytes: &[u8]| {
+    let document = report("0004f2a1b2c3-app.log", bytes);
+    let lines = bytes.split(|&byte| byte == b'\n').count() as u64;
+    let scanned = document["scanned"]["lines"].as_u64().expect("a count");
+    assert!(scanned <= lines);
+    for device in document["devices"].as_array().expect("phones") {
+        for diagnosis in device["diagnoses"].as_array().expect("diagnoses") {
+            for evidence in diagnosis["evidence"].as_array().expect("evidence") {
+                let line = evidence["line"].as_u64().expect("a line");
+                assert!((1..=lines).contains(&line), "line {line} of {lines}");
+            }
+        }
+    }
+});
