@@ -51,6 +51,7 @@ fn merges(criterion: &mut Criterion) {
 
 fn record(day: usize, modified: NaiveDateTime) -> Record {
     Record {
+        number: day,
         path: format!("0004f2a1b2c3-app.log.{}", 20 - day).into(),
         rotation: Rotation::Numbered(Reverse(20 - day as u64)),
         modified: Some(modified),
