@@ -309,8 +309,8 @@ pub const MESSAGES: &[Message] = &[
     message("-----", log::banner),
     message("Initial log entry", log::component_start),
     message("Could not load time from ", log::clock_failed),
-    message("UtilLogServerC::uploadFifoLog", log::upload_failed),
-    message("Skipped uploading", log::upload_skipped),
+    message("UtilLogServerC::uploadFifoLog: upload error", log::upload_failed),
+    message("Skipped uploading of failed log file", log::upload_skipped),
 ];
 
 /// What a text amounts to.

@@ -15,6 +15,10 @@ use cli::{Cli, Command};
 use output::OutputError;
 use phonecert::report::text::visible::visible;
 
+/// Logs of many phones are many small texts, from several threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Wrong usage, or the run itself failed.
 const FAILED: u8 = 2;
 

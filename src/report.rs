@@ -63,6 +63,12 @@ impl Format {
         FORMATS.iter().find(|format| format.endings.contains(&ending.as_str()))
     }
 
+    /// Whether the answer lists what could not be read.
+    #[must_use]
+    pub fn tells_problems(&self) -> bool {
+        matches!(self.name, "table" | "json" | "markdown")
+    }
+
     /// Writes the report, phone by phone or, where `style` asks for it, group by group.
     ///
     /// # Errors

@@ -113,12 +113,16 @@ fn join(inputs: &Inputs, options: Options, watch: &dyn Watch, spool: Option<Arc<
     maker.shared = Shared::among(&phones, &gists);
     let found_any = !logs.is_empty();
     let mut totals = Totals::default();
-    for (phone, gist) in phones.iter_mut().zip(gists) {
+    let wanted = |phone: &Entry| {
+        options.devices.is_empty() || phone.mac.is_some_and(|mac| options.devices.contains(&mac))
+    };
+    for (phone, gist) in phones.iter_mut().zip(gists).filter(|(phone, _)| wanted(phone)) {
         let gist = maker.with_fleet(phone.mac, gist);
         phone.status = gist.status;
         totals.add(&gist);
+        totals.count(logs_of(&logs, phone));
     }
-    totals.count(&logs);
+    phones.retain(wanted);
     phones.retain(|phone| options.statuses.is_empty() || options.statuses.contains(&phone.status));
     phones.sort_by(|a, b| {
         let rank = |phone: &Entry| (phone.status, phone.mac.is_none(), phone.mac, phone.logs.start);
@@ -206,6 +210,11 @@ impl Totals {
 }
 
 impl Scan {
+    /// The addresses of all phones.
+    pub fn macs(&self) -> impl Iterator<Item = Mac> + '_ {
+        self.phones.iter().filter_map(|phone| phone.mac)
+    }
+
     /// Calls `each` with every event, phone by phone in the order of their addresses, and in log order
     /// for each. There are none unless the scan was made by [`scan_events`].
     ///

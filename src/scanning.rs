@@ -7,9 +7,10 @@ use std::io::{self, Write};
 use std::time::Instant;
 
 use phonecert::check::CATALOGUE;
-use phonecert::report::shape::Severity;
+use phonecert::redact::{Names, Redacted, Redactor};
+use phonecert::report::shape::{Severity, Status};
 use phonecert::report::story::{StoryFormat, write_story};
-use phonecert::report::{Devices, EVENT_FORMATS, EventFormat, FORMATS, Report, Style};
+use phonecert::report::{Devices, EVENT_FORMATS, EventFormat, FORMATS, Overview, Report, Style};
 use phonecert::scan::{self, Scan};
 
 use crate::cli::{DeviceArgs, DeviceFormat, EventsArgs, FailOn, PhoneArgs, ScanArgs};
@@ -30,9 +31,17 @@ pub(crate) fn scan(args: ScanArgs) -> Result<u8, Failure> {
     let mut scan =
         pool.install(|| setup::watched(&inputs, &args.run, |watch| scan::scan(&inputs, options, watch)));
     scan.overview.elapsed = began.elapsed();
-    let style =
-        |style| Style { all: args.all, verbosity: args.run.verbosity(), group_by: args.group_by, ..style };
-    let report = Report { overview: &scan.overview, devices: &scan };
+    let style = |style| Style { all, verbosity: args.run.verbosity(), group_by: args.group_by, ..style };
+    let mut overview = std::mem::take(&mut scan.overview);
+    let redactor = setup::redactor(&args.run, || {
+        pool.install(|| Redactor::of(&Report { overview: &overview, devices: &scan }))
+    })?;
+    if let Some(redactor) = &redactor {
+        redactor.overview(&mut overview);
+    }
+    let redacted = redactor.as_ref().map(|redactor| Redacted { devices: &scan, redactor });
+    let devices: &dyn Devices = redacted.as_ref().map_or(&scan, |redacted| redacted);
+    let report = Report { overview: &overview, devices };
     pool.install(|| -> Result<(), Failure> {
         for (file, format) in files {
             file.write(|out| format.write(&report, &style(terminal::file_style()), out))?;
@@ -44,8 +53,14 @@ pub(crate) fn scan(args: ScanArgs) -> Result<u8, Failure> {
         }
         Ok(())
     })?;
-    notices::left_out(&scan, args.run.verbosity());
-    Ok(status(&scan, args.fail_on))
+    let is_told = args.group_by.is_none()
+        && (args.output.is_empty() || args.format.is_some())
+        && args.format.is_none_or(|format| format.tells_problems());
+    if !is_told {
+        notices::problems(&overview.problems, args.run.verbosity());
+    }
+    notices::left_out(&scan, &overview, args.run.verbosity());
+    Ok(status(&scan, &overview, args.fail_on))
 }
 
 /// `phonecert events`.
@@ -57,10 +72,16 @@ pub(crate) fn events(args: EventsArgs) -> Result<u8, Failure> {
     let scan = pool
         .install(|| setup::watched(&inputs, &args.run, |watch| scan::scan_events(&inputs, options, watch)))
         .map_err(waiting_room)?;
+    let redactor = setup::redactor(&args.run, || names_of_events(&scan).map(Redactor::new))?;
     let write = |format: &EventFormat, style: Style, out: &mut dyn Write| {
         let mut writer = (format.writer)(&style);
         writer.begin(out)?;
-        scan.events(|event| writer.row(event, out))?;
+        scan.events(|mut event| {
+            if let Some(redactor) = &redactor {
+                redactor.event(&mut event);
+            }
+            writer.row(event, out)
+        })?;
         writer.end(out)
     };
     for (file, format) in files {
@@ -71,9 +92,24 @@ pub(crate) fn events(args: EventsArgs) -> Result<u8, Failure> {
         let style = Style { verbosity: args.run.verbosity(), ..terminal::style(args.run.color) };
         output::to_standard(|out| write(format, style, out))?;
     }
-    notices::left_out(&scan, args.run.verbosity());
-    notices::problems(&scan, args.run.verbosity());
-    Ok(status(&scan, FailOn::Never))
+    let mut overview = scan.overview.clone();
+    if let Some(redactor) = &redactor {
+        redactor.overview(&mut overview);
+    }
+    notices::left_out(&scan, &overview, args.run.verbosity());
+    notices::problems(&overview.problems, args.run.verbosity());
+    Ok(status(&scan, &overview, FailOn::Never))
+}
+
+/// Whatever the events and the problems name.
+fn names_of_events(scan: &Scan) -> io::Result<Names> {
+    let mut names = Names::of_phones(scan.macs());
+    scan.events(|event| {
+        names.event(&event);
+        Ok(())
+    })?;
+    scan.overview.problems.iter().for_each(|problem| names.problem(problem));
+    Ok(names)
 }
 
 /// More events than this make no story.
@@ -89,12 +125,21 @@ pub(crate) fn device(args: DeviceArgs) -> Result<u8, Failure> {
     let scan = pool
         .install(|| setup::watched(&inputs, &args.run, |watch| scan::scan_events(&inputs, options, watch)))
         .map_err(waiting_room)?;
-    notices::problems(&scan, args.run.verbosity());
+    let mut overview = scan.overview.clone();
+    let redactor = setup::redactor(&args.run, || {
+        let mut names = names_of_events(&scan)?;
+        (0..scan.len()).for_each(|place| names.device(&scan.device(place)));
+        Ok(Redactor::new(names))
+    })?;
+    if let Some(redactor) = &redactor {
+        redactor.overview(&mut overview);
+    }
+    notices::problems(&overview.problems, args.run.verbosity());
     if scan.is_empty() {
         notices::tell(&format!("no log of {} was found", args.mac));
         return Ok(FOUND_NOTHING);
     }
-    let device = scan.device(0);
+    let mut device = scan.device(0);
     let mut events = Vec::new();
     let mut left_out = 0_u64;
     scan.events(|event| {
@@ -106,6 +151,10 @@ pub(crate) fn device(args: DeviceArgs) -> Result<u8, Failure> {
         Ok(())
     })
     .map_err(waiting_room)?;
+    if let Some(redactor) = &redactor {
+        redactor.device(&mut device);
+        events.iter_mut().for_each(|event| redactor.event(event));
+    }
     if left_out > 0 {
         notices::tell(&format!(
             "the story leaves out the last {left_out} events; `phonecert events` lists them all"
@@ -119,7 +168,7 @@ pub(crate) fn device(args: DeviceArgs) -> Result<u8, Failure> {
         let style = Style { verbosity: args.run.verbosity(), ..terminal::style(args.run.color) };
         output::to_standard(|out| write_story(&device, &events, format, &style, out))?;
     }
-    Ok(status(&scan, FailOn::Error))
+    Ok(status(&scan, &overview, FailOn::Error))
 }
 
 impl From<DeviceFormat> for StoryFormat {
@@ -136,15 +185,15 @@ fn waiting_room(error: io::Error) -> Failure {
     Failure::Setup(format!("events wait in a temporary file, and that failed: {error}"))
 }
 
-fn status(scan: &Scan, fail_on: FailOn) -> u8 {
+fn status(scan: &Scan, overview: &Overview, fail_on: FailOn) -> u8 {
     let is_severe = |severity: Severity| match fail_on {
         FailOn::Error => severity == Severity::Error,
         FailOn::Warning => severity <= Severity::Warning,
         FailOn::Never => false,
     };
-    let by_code = &scan.overview.summary.by_code;
+    let by_code = &overview.summary.by_code;
     let failed = CATALOGUE.iter().any(|rule| is_severe(rule.severity) && by_code.contains_key(rule.code));
-    match (failed, scan.found_any, scan.overview.problems.is_empty()) {
+    match (failed, scan.found_any, overview.problems.is_empty()) {
         (true, ..) => FOUND_TROUBLE,
         (_, false, _) => FOUND_NOTHING,
         (_, _, false) => NOT_ALL_READ,

@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::failures::{in_words, resolved_if};
 use super::{Case, Finding, Rule};
 use crate::device::Slot;
-use crate::digest::Sightings;
+use crate::digest::{Context, Sightings};
 use crate::event::Event;
 use crate::report::shape::Severity;
 use crate::timeline::{Boot, Place, Timeline};
@@ -131,9 +131,9 @@ impl<'t> Inventory<'t> {
 fn is_saved_after(timeline: &Timeline, slot: Slot, boot: usize) -> bool {
     let mut inventoried = None;
     let mut saved = None;
-    for (at, event, _) in timeline.events() {
+    for (at, event, moment) in timeline.events() {
         match event {
-            Event::CertificateSaving { slot: to } if *to == slot => saved = Some(at),
+            Event::NewCertificate { .. } if moment.context == Context::Saving(slot) => saved = Some(at),
             event if at.boot == boot && event.is_inventory() && event.slot() == Some(slot) => {
                 inventoried = Some(at)
             }

@@ -12,8 +12,9 @@
 //!
 //! ## What to do
 //! 1. Check the inventory against the console label on the phone's back, or the label of its box.
-//! 2. Look at the phone: `Menu > Status > Platform > Phone`, at the bottom. `Self-signed` confirms it. After
-//!    a downgrade to 3.3.x the menu says `Factory Installed` all the same.
+//! 2. Look at the phone: `Menu > Status > Platform > Phone`, at the bottom. `Self-signed` fits, but does
+//!    not prove it: some phones made since December 2011 say so of a factory certificate. After a
+//!    downgrade to 3.3.x the menu says `Factory Installed` all the same.
 //! 3. For mutual TLS, install a custom certificate in a platform slot.
 //! 4. Don't plan zero-touch provisioning (ZTP) for this phone: it asks for a factory certificate.
 

@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 use super::failures::{in_words, resolved_if};
 use super::{Case, Finding, Rule};
 use crate::device::Slot;
-use crate::digest::Sightings;
+use crate::digest::{Context, Sightings};
 use crate::event::Event;
 use crate::report::shape::Severity;
 use crate::timeline::{NotKept, Timeline};
@@ -70,8 +70,8 @@ fn is_mended(timeline: &Timeline, last: &NotKept) -> bool {
         return timeline.slots.last_good(last.slot).is_some_and(|good| good > last.at);
     };
     let later = timeline.events().filter(|(at, _, _)| *at > last.at);
-    later.into_iter().any(|(_, event, _)| match event {
-        Event::CertificateSaving { slot } => *slot == last.slot,
+    later.into_iter().any(|(_, event, moment)| match event {
+        Event::NewCertificate { .. } => moment.context == Context::Saving(last.slot),
         Event::CertificateFingerprint { slot, fingerprint } => {
             *slot == last.slot && (fingerprint == saved || last.shown.is_none())
         }

@@ -1,6 +1,5 @@
 //! Where the logs' digests come together.
 
-use std::collections::HashSet;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -50,7 +49,6 @@ impl StoredLog {
 /// Takes logs from all threads.
 pub(super) struct Collector<'a> {
     window: Window,
-    wanted: HashSet<Mac>,
     watch: &'a dyn Watch,
     logs: Mutex<Vec<StoredLog>>,
     problems: Mutex<Vec<Problem>>,
@@ -62,7 +60,6 @@ impl<'a> Collector<'a> {
     pub(super) fn new(options: &Options, watch: &'a dyn Watch, spool: Option<Arc<Spool>>) -> Self {
         Self {
             window: options.clock.window,
-            wanted: options.devices.iter().copied().collect(),
             watch,
             logs: Mutex::default(),
             problems: Mutex::default(),
@@ -116,8 +113,9 @@ impl<'a> Collector<'a> {
 }
 
 impl LogSink for Collector<'_> {
-    fn wants(&self, mac: Option<Mac>) -> bool {
-        self.wanted.is_empty() || mac.is_none_or(|mac| self.wanted.contains(&mac))
+    fn wants(&self, _: Option<Mac>) -> bool {
+        // What one phone shares with others only the others' logs tell.
+        true
     }
 
     fn log(&self, name: &LogName, content: Content<'_>) -> io::Result<()> {
@@ -128,9 +126,6 @@ impl LogSink for Collector<'_> {
         };
         let (digest, head, result) = log::read(content, fold, !self.window.is_open());
         let mac = name.mac.or(digest.mac);
-        if !self.wanted.is_empty() && mac.is_none_or(|mac| !self.wanted.contains(&mac)) {
-            return result;
-        }
         self.complain(name, &digest);
         // A file that the user named, which is no log of any phone, is only a problem.
         if digest.counts.messages == 0 && mac.is_none() {

@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use phonecert::report::Verbosity;
+use phonecert::problem::Problem;
 use phonecert::report::text::visible::visible;
+use phonecert::report::{Overview, Verbosity};
 use phonecert::scan::Scan;
 
 /// How many problems are told by commands whose answer does not list them.
@@ -16,7 +17,7 @@ pub(super) fn tell(text: &str) {
 }
 
 /// Tells what a person should know who wonders why something is not in the answer.
-pub(super) fn left_out(scan: &Scan, verbosity: Verbosity) {
+pub(super) fn left_out(scan: &Scan, overview: &Overview, verbosity: Verbosity) {
     if verbosity == Verbosity::Quiet {
         return;
     }
@@ -27,7 +28,7 @@ pub(super) fn left_out(scan: &Scan, verbosity: Verbosity) {
         };
         tell(&format!("{archives} not opened, such as {}; name an archive to read it", visible(first)));
     }
-    if !scan.found_any {
+    if !scan.found_any && overview.problems.is_empty() {
         tell(
             "no log was found: logs are named like 0004f2a1b2c3-app.log; a file of another name is read when you name it",
         );
@@ -35,8 +36,7 @@ pub(super) fn left_out(scan: &Scan, verbosity: Verbosity) {
 }
 
 /// Tells what could not be read.
-pub(super) fn problems(scan: &Scan, verbosity: Verbosity) {
-    let problems = &scan.overview.problems;
+pub(super) fn problems(problems: &[Problem], verbosity: Verbosity) {
     let told = match verbosity {
         Verbosity::Quiet => return,
         Verbosity::Normal => PROBLEMS_TOLD,

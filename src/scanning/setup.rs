@@ -8,6 +8,7 @@ use chrono::Local;
 use phonecert::check::CATALOGUE;
 use phonecert::input::{Inputs, files_from};
 use phonecert::inventory::Inventory;
+use phonecert::redact::Redactor;
 use phonecert::scan::{Options, Selection, Watch};
 use phonecert::timeline::Clock;
 use phonecert::window::Window;
@@ -90,6 +91,15 @@ pub(super) fn pool(args: &RunArgs) -> Result<ThreadPool, Failure> {
     let threads = args.threads.map_or(0, |threads| usize::from(threads.get()));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     pool.map_err(|error| Failure::Setup(format!("threads cannot be started: {error}")))
+}
+
+/// What `--redact` asks for.
+pub(super) fn redactor(
+    args: &RunArgs,
+    make: impl FnOnce() -> io::Result<Redactor>,
+) -> Result<Option<Redactor>, Failure> {
+    let failed = |error| Failure::Setup(format!("--redact failed: {error}"));
+    args.redact.then(make).transpose().map_err(failed)
 }
 
 /// Runs a scan with a progress bar, where a person looks at it.
