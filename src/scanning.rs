@@ -31,6 +31,8 @@ pub(crate) fn scan(args: ScanArgs) -> Result<u8, Failure> {
     let mut scan =
         pool.install(|| setup::watched(&inputs, &args.run, |watch| scan::scan(&inputs, options, watch)));
     scan.overview.elapsed = began.elapsed();
+    // Who asks for the healthy ones wants to see them.
+    let all = args.all || args.phones.status.contains(&Status::Ok);
     let style = |style| Style { all, verbosity: args.run.verbosity(), group_by: args.group_by, ..style };
     let mut overview = std::mem::take(&mut scan.overview);
     let redactor = setup::redactor(&args.run, || {
