@@ -33,6 +33,8 @@ use crate::inventory::InventoryRow;
 use crate::report::shape::{Severity, State};
 use crate::timeline::{Place, Timeline};
 
+pub(crate) use failures::in_words;
+
 /// One diagnosis of the catalogue.
 #[derive(Debug)]
 pub struct Rule {

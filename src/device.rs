@@ -115,6 +115,28 @@ impl fmt::Display for Slot {
     }
 }
 
+/// A text that names no slot.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a certificate slot: built-in, platform-1 or application-1 is expected")]
+pub struct NotASlot;
+
+impl FromStr for Slot {
+    type Err = NotASlot;
+
+    fn from_str(text: &str) -> Result<Self, NotASlot> {
+        let (kind, number) = match text.split_once('-') {
+            _ if text == "built-in" => return Ok(Self::BuiltIn),
+            Some((kind, number)) => (kind, number.parse().map_err(|_| NotASlot)?),
+            None => return Err(NotASlot),
+        };
+        match kind {
+            "platform" => Ok(Self::Platform(number)),
+            "application" => Ok(Self::Application(number)),
+            _ => Err(NotASlot),
+        }
+    }
+}
+
 impl fmt::Debug for Slot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -277,6 +299,16 @@ mod tests {
         assert_eq!(version("4.0.8").cmp_parts(&[4, 0, 8, 0]), std::cmp::Ordering::Equal);
         for text in ["", "4", "4.", ".4", "4..0", "4.0H", "4.0.9999999999"] {
             assert_eq!(text.parse::<SoftwareVersion>(), Err(NotAVersion), "{text}");
+        }
+    }
+
+    #[test]
+    fn slots_are_read_as_they_are_shown() {
+        for slot in [Slot::BuiltIn, Slot::Platform(1), Slot::Application(7)] {
+            assert_eq!(slot.to_string().parse(), Ok(slot));
+        }
+        for text in ["", "built", "platform", "platform-", "platform-x", "platform-256", "slot-1"] {
+            assert_eq!(text.parse::<Slot>(), Err(NotASlot), "{text}");
         }
     }
 

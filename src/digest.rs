@@ -9,7 +9,7 @@ mod sightings;
 
 use serde::{Deserialize, Serialize};
 
-pub use fold::{Fold, LIMIT};
+pub use fold::{Fold, LIMIT, Recorder};
 pub use sightings::{Sighting, Sightings};
 
 use crate::device::{Mac, Slot};

@@ -309,8 +309,8 @@ pub const MESSAGES: &[Message] = &[
     message("-----", log::banner),
     message("Initial log entry", log::component_start),
     message("Could not load time from ", log::clock_failed),
-    message("UtilLogServerC::uploadFifoLog", log::upload_failed),
-    message("Skipped uploading", log::upload_skipped),
+    message("UtilLogServerC::uploadFifoLog: upload error", log::upload_failed),
+    message("Skipped uploading of failed log file", log::upload_skipped),
 ];
 
 /// What a text amounts to.
@@ -331,9 +331,10 @@ pub enum Reading {
 pub fn read(text: &[u8]) -> Reading {
     let candidates = || {
         MESSAGES.iter().filter(|known| {
-            let shared = known.begins.len().min(text.len());
+            let begins = known.begins.as_bytes();
+            let shared = begins.len().min(text.len());
             // A blank at the end of a beginning can be the one at which the line was wrapped.
-            known.begins.as_bytes()[..shared] == text[..shared]
+            begins.first() == text.first() && begins[..shared] == text[..shared]
         })
     };
     if candidates().next().is_none() {

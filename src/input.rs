@@ -21,6 +21,7 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
 use chrono::{DateTime, Local, NaiveDateTime};
 
@@ -281,5 +282,13 @@ fn problem_of(path: &str, error: &io::Error) -> Problem {
 }
 
 fn local_time(metadata: &fs::Metadata) -> Option<NaiveDateTime> {
-    metadata.modified().ok().map(|time| DateTime::<Local>::from(time).naive_local())
+    let since_epoch = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    local_time_of(since_epoch.as_secs())
+}
+
+/// Seconds since 1970 as local time. A file can claim times that no calendar has.
+fn local_time_of(seconds: u64) -> Option<NaiveDateTime> {
+    const END_OF_9000: u64 = 221_876_841_599;
+    let seconds = i64::try_from(seconds.min(END_OF_9000)).ok()?;
+    Some(DateTime::from_timestamp(seconds, 0)?.with_timezone(&Local).naive_local())
 }

@@ -1,5 +1,6 @@
 //! Arguments in, exit code out.
 
+mod asking;
 mod cli;
 mod interrupt;
 mod output;
@@ -13,6 +14,10 @@ use std::process::ExitCode;
 use cli::{Cli, Command};
 use output::OutputError;
 use phonecert::report::text::visible::visible;
+
+/// Logs of many phones are many small texts, from several threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Wrong usage, or the run itself failed.
 const FAILED: u8 = 2;
@@ -34,10 +39,13 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<u8, Failure> {
     match command {
         Command::Scan(args) => return scanning::scan(*args),
+        Command::Events(args) => return scanning::events(*args),
+        Command::Device(args) => return scanning::device(*args),
+        Command::Explain(args) => return asking::explain(&args),
+        Command::Lookup(args) => return asking::lookup(&args),
         Command::Schema => output::to_standard(|out| phonecert::report::schema(out))?,
         Command::Completions { shell } => output::to_standard(|out| out.write_all(&cli::completions(shell)))?,
         Command::Man => output::to_standard(|out| out.write_all(&cli::man_page()?))?,
-        _ => return Err(Failure::NotWired),
     }
     Ok(0)
 }
@@ -53,8 +61,6 @@ enum Failure {
     /// The run could not begin.
     #[error("{0}")]
     Setup(String),
-    #[error("not wired yet")]
-    NotWired,
 }
 
 /// Prints help or the version to standard output, or what is wrong with the usage to standard error.

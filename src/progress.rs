@@ -41,6 +41,11 @@ impl Progress {
         Self { bar, read, found }
     }
 
+    /// Whether anybody sees it.
+    pub(crate) fn is_shown(&self) -> bool {
+        !self.bar.is_hidden()
+    }
+
     /// So many logs more are to be read, of so many bytes as they stand in their files.
     pub(crate) fn found(&self, logs: u64, bytes: u64) {
         self.found.fetch_add(logs, Ordering::Relaxed);
@@ -55,11 +60,6 @@ impl Progress {
     /// A log is read to its end.
     pub(crate) fn finished_log(&self) {
         self.read.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Calls `write`, which writes to standard error, with the bar out of the way.
-    pub(crate) fn aside<R>(&self, write: impl FnOnce() -> R) -> R {
-        self.bar.suspend(write)
     }
 }
 
@@ -80,7 +80,6 @@ mod tests {
         progress.found(2, 100);
         progress.advanced(60);
         progress.finished_log();
-        assert_eq!(progress.aside(|| 7), 7);
         assert_eq!((progress.read.load(Ordering::Relaxed), progress.found.load(Ordering::Relaxed)), (1, 2));
     }
 

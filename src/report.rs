@@ -4,9 +4,11 @@
 //! format is one file beside this one and one row there.
 
 pub mod events;
+pub mod explain;
 pub mod fold;
 pub mod group;
 pub mod shape;
+pub mod story;
 pub mod text;
 
 mod csv;
@@ -59,6 +61,12 @@ impl Format {
     pub fn of_path(path: &Path) -> Option<&'static Self> {
         let ending = path.extension()?.to_str()?.to_ascii_lowercase();
         FORMATS.iter().find(|format| format.endings.contains(&ending.as_str()))
+    }
+
+    /// Whether the answer lists what could not be read.
+    #[must_use]
+    pub fn tells_problems(&self) -> bool {
+        matches!(self.name, "table" | "json" | "markdown")
     }
 
     /// Writes the report, phone by phone or, where `style` asks for it, group by group.
@@ -209,7 +217,8 @@ mod tests {
     use super::*;
 
     /// What stands in the folder beside the formats.
-    const NOT_FORMATS: [&str; 7] = ["events", "findings", "fixture", "fold", "group", "safe_json", "shape"];
+    const NOT_FORMATS: [&str; 9] =
+        ["events", "explain", "findings", "fixture", "fold", "group", "safe_json", "shape", "story"];
 
     #[test]
     fn each_format_is_a_file_and_a_row() {

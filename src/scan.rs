@@ -10,9 +10,11 @@ mod log;
 mod phone;
 mod pieces;
 mod repeats;
+mod spool;
 
 use std::collections::HashSet;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 use rayon::prelude::*;
@@ -24,12 +26,13 @@ use crate::device::Mac;
 use crate::input::Inputs;
 use crate::inventory::Inventory;
 use crate::problem::Problem;
-use crate::report::shape::{Device, Scanned, Status, Summary};
+use crate::report::shape::{Device, EventRow, Scanned, Status, Summary};
 use crate::report::{Devices, Overview, RenderDevice, ZtpReadiness};
-use crate::timeline::Clock;
+use crate::timeline::{Clock, DatedLog};
 use collect::{Collector, StoredLog};
 use fleet::Shared;
 use phone::{Gist, Maker, shown_time};
+use spool::{Spool, WaitingEvent};
 
 /// What to scan for.
 #[derive(Debug)]
@@ -64,6 +67,7 @@ pub struct Scan {
     logs: Vec<StoredLog>,
     /// Where each phone's logs stand in `logs`, and what was found of it, in the report's order.
     phones: Vec<Entry>,
+    spool: Option<Arc<Spool>>,
 }
 
 /// One phone of the report.
@@ -76,7 +80,20 @@ struct Entry {
 
 /// Reads all logs and finds out what is wrong with each phone. Runs in the current rayon pool.
 pub fn scan(inputs: &Inputs, options: Options, watch: &dyn Watch) -> Scan {
-    let collector = Collector::new(&options, watch);
+    join(inputs, options, watch, None)
+}
+
+/// The same, and all events can be asked for.
+///
+/// # Errors
+/// The events wait in a temporary file, which can't be made.
+pub fn scan_events(inputs: &Inputs, options: Options, watch: &dyn Watch) -> io::Result<Scan> {
+    let spool = Arc::new(Spool::new()?);
+    Ok(join(inputs, options, watch, Some(spool)))
+}
+
+fn join(inputs: &Inputs, options: Options, watch: &dyn Watch, spool: Option<Arc<Spool>>) -> Scan {
+    let collector = Collector::new(&options, watch, spool.clone());
     inputs.read(&collector);
     let (mut logs, mut problems, unopened_archives) = collector.finish();
     repeats::remove(&mut logs, inputs);
@@ -96,19 +113,23 @@ pub fn scan(inputs: &Inputs, options: Options, watch: &dyn Watch) -> Scan {
     maker.shared = Shared::among(&phones, &gists);
     let found_any = !logs.is_empty();
     let mut totals = Totals::default();
-    for (phone, gist) in phones.iter_mut().zip(gists) {
+    let wanted = |phone: &Entry| {
+        options.devices.is_empty() || phone.mac.is_some_and(|mac| options.devices.contains(&mac))
+    };
+    for (phone, gist) in phones.iter_mut().zip(gists).filter(|(phone, _)| wanted(phone)) {
         let gist = maker.with_fleet(phone.mac, gist);
         phone.status = gist.status;
         totals.add(&gist);
+        totals.count(logs_of(&logs, phone));
     }
-    totals.count(&logs);
+    phones.retain(wanted);
     phones.retain(|phone| options.statuses.is_empty() || options.statuses.contains(&phone.status));
     phones.sort_by(|a, b| {
         let rank = |phone: &Entry| (phone.status, phone.mac.is_none(), phone.mac, phone.logs.start);
         rank(a).cmp(&rank(b))
     });
     let overview = totals.overview(problems);
-    Scan { overview, found_any, unopened_archives, maker, logs, phones }
+    Scan { overview, found_any, unopened_archives, maker, logs, phones, spool }
 }
 
 /// The phones: those with logs, and those of the inventory without.
@@ -185,6 +206,54 @@ impl Totals {
         self.scanned.last_time = self.times.map(|(_, last)| shown_time(last));
         let Self { scanned, summary, ztp, .. } = self;
         Overview { scanned, summary, problems, ztp: Some(ztp), ..Overview::default() }
+    }
+}
+
+impl Scan {
+    /// The addresses of all phones.
+    pub fn macs(&self) -> impl Iterator<Item = Mac> + '_ {
+        self.phones.iter().filter_map(|phone| phone.mac)
+    }
+
+    /// Calls `each` with every event, phone by phone in the order of their addresses, and in log order
+    /// for each. There are none unless the scan was made by [`scan_events`].
+    ///
+    /// # Errors
+    /// What `each` returns, or a fault of the file in which the events wait.
+    pub fn events(&self, mut each: impl FnMut(EventRow) -> io::Result<()>) -> io::Result<()> {
+        let Some(spool) = &self.spool else { return Ok(()) };
+        let mut phones: Vec<_> = self.phones.iter().collect();
+        phones.sort_by_key(|phone| (phone.mac.is_none(), phone.mac, phone.logs.start));
+        for phone in phones {
+            let logs = logs_of(&self.logs, phone);
+            let records = logs.iter().enumerate().map(|(number, log)| log.record(number));
+            for log in DatedLog::in_order(records.collect(), &self.maker.clock) {
+                spool.replay(&logs[log.number].events, |event| match log.is_within(event.segment) {
+                    true => each(event_row(phone.mac, &log, event)),
+                    false => Ok(()),
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn event_row(mac: Option<Mac>, log: &DatedLog, waiting: WaitingEvent) -> EventRow {
+    let WaitingEvent { line, header, event, segment } = waiting;
+    let stamp = header.as_ref().map(|(stamp, ..)| *stamp);
+    EventRow {
+        mac: mac.map(|mac| mac.to_string()),
+        file: log.path.to_string(),
+        line,
+        stamp: stamp.map(|stamp| stamp.to_string()),
+        time: stamp.and_then(|stamp| log.time(&stamp, segment)).map(shown_time),
+        uptime: stamp.and_then(|stamp| stamp.uptime()).map(|uptime| uptime as f64 / 1000.0),
+        component: header.as_ref().map(|(_, component, ..)| component.to_string()),
+        level: header.as_ref().map(|(_, _, level, _)| level.to_string()),
+        missed: header.as_ref().map(|(.., missed)| *missed),
+        kind: event.kind(),
+        slot: event.slot().map(|slot| slot.to_string()),
+        fields: event.fields(),
     }
 }
 

@@ -1,25 +1,20 @@
 //! The commands that read logs: from arguments to an answer and an exit status.
 
-use std::fs::File;
-use std::io::{self, BufReader, Write};
-use std::path::{Path, PathBuf};
+mod notices;
+mod setup;
+
+use std::io::{self, Write};
 use std::time::Instant;
 
-use chrono::Local;
 use phonecert::check::CATALOGUE;
-use phonecert::input::{Inputs, files_from};
-use phonecert::inventory::Inventory;
-use phonecert::report::shape::Severity;
-use phonecert::report::text::visible::visible;
-use phonecert::report::{FORMATS, Format, Report, Style, Verbosity};
-use phonecert::scan::{self, Options, Scan, Selection, Watch};
-use phonecert::timeline::Clock;
-use phonecert::window::Window;
+use phonecert::redact::{Names, Redacted, Redactor};
+use phonecert::report::shape::{Severity, Status};
+use phonecert::report::story::{StoryFormat, write_story};
+use phonecert::report::{Devices, EVENT_FORMATS, EventFormat, FORMATS, Overview, Report, Style};
+use phonecert::scan::{self, Scan};
 
-use crate::cli::{CodeArgs, CodePrefix, FailOn, ReadArgs, RunArgs, ScanArgs};
-use crate::output::{self, FileOutput};
-use crate::progress::Progress;
-use crate::{Failure, terminal};
+use crate::cli::{DeviceArgs, DeviceFormat, EventsArgs, FailOn, PhoneArgs, ScanArgs};
+use crate::{Failure, output, terminal};
 
 const FOUND_TROUBLE: u8 = 1;
 const FOUND_NOTHING: u8 = 3;
@@ -28,153 +23,179 @@ const NOT_ALL_READ: u8 = 4;
 /// `phonecert scan`.
 pub(crate) fn scan(args: ScanArgs) -> Result<u8, Failure> {
     let began = Instant::now();
-    let files = files(&args.output, args.force)?;
-    let inventory = args.inventory.as_deref().map(read_inventory).transpose()?;
-    let options = Options {
-        clock: clock(&args.read),
-        devices: args.phones.device.clone(),
-        statuses: args.phones.status.clone(),
-        selection: selection(&args.codes)?,
-        inventory,
-    };
-    let inputs = inputs(&args.read)?;
-    let mut scan = in_pool(&args.run, || read(&inputs, options, &args.run))?;
+    let files = setup::files(&args.output, args.force)?;
+    let inventory = args.inventory.as_deref().map(setup::inventory).transpose()?;
+    let options = setup::options(&args.read, &args.phones, &args.codes, inventory)?;
+    let inputs = setup::inputs(&args.read)?;
+    let pool = setup::pool(&args.run)?;
+    let mut scan =
+        pool.install(|| setup::watched(&inputs, &args.run, |watch| scan::scan(&inputs, options, watch)));
     scan.overview.elapsed = began.elapsed();
-    let told = Style {
-        all: args.all,
-        verbosity: args.run.verbosity(),
-        group_by: args.group_by,
-        ..terminal::style(args.run.color)
-    };
-    let report = Report { overview: &scan.overview, devices: &scan };
-    in_pool(&args.run, || {
+    // Who asks for the healthy ones wants to see them.
+    let all = args.all || args.phones.status.contains(&Status::Ok);
+    let style = |style| Style { all, verbosity: args.run.verbosity(), group_by: args.group_by, ..style };
+    let mut overview = std::mem::take(&mut scan.overview);
+    let redactor = setup::redactor(&args.run, || {
+        pool.install(|| Redactor::of(&Report { overview: &overview, devices: &scan }))
+    })?;
+    if let Some(redactor) = &redactor {
+        redactor.overview(&mut overview);
+    }
+    let redacted = redactor.as_ref().map(|redactor| Redacted { devices: &scan, redactor });
+    let devices: &dyn Devices = redacted.as_ref().map_or(&scan, |redacted| redacted);
+    let report = Report { overview: &overview, devices };
+    pool.install(|| -> Result<(), Failure> {
         for (file, format) in files {
-            let style = Style {
-                all: args.all,
-                verbosity: told.verbosity,
-                group_by: args.group_by,
-                ..terminal::file_style()
-            };
-            file.write(|out| format.write(&report, &style, out))?;
+            file.write(|out| format.write(&report, &style(terminal::file_style()), out))?;
         }
         if args.output.is_empty() || args.format.is_some() {
             let format = args.format.unwrap_or(&FORMATS[0]);
-            output::to_standard(|out| format.write(&report, &told, out))?;
+            let style = style(terminal::style(args.run.color));
+            output::to_standard(|out| format.write(&report, &style, out))?;
         }
-        Ok::<(), Failure>(())
-    })??;
-    warn(&scan, &args.run);
-    Ok(status(&scan, args.fail_on))
+        Ok(())
+    })?;
+    let is_told = args.group_by.is_none()
+        && (args.output.is_empty() || args.format.is_some())
+        && args.format.is_none_or(|format| format.tells_problems());
+    if !is_told {
+        notices::problems(&overview.problems, args.run.verbosity());
+    }
+    notices::left_out(&scan, &overview, args.run.verbosity());
+    Ok(status(&scan, &overview, args.fail_on))
 }
 
-fn files(
-    outputs: &[crate::cli::Output<&'static Format>],
-    force: bool,
-) -> Result<Vec<(FileOutput, &'static Format)>, Failure> {
-    outputs.iter().map(|output| Ok((FileOutput::create(&output.path, force)?, output.format))).collect()
-}
-
-fn read_inventory(path: &Path) -> Result<Inventory, Failure> {
-    let name = path.to_string_lossy().into_owned();
-    let failed =
-        |error: &dyn std::fmt::Display| Failure::Input { path: name.clone(), message: error.to_string() };
-    let file = File::open(path).map_err(|error| failed(&error))?;
-    Inventory::read(&name, file).map_err(|error| failed(&error))
-}
-
-fn clock(args: &ReadArgs) -> Clock {
-    let now = Local::now().naive_local();
-    let window = Window {
-        since: args.since.as_ref().map(|since| since.0.before(now)),
-        until: args.until.as_ref().map(|until| until.0.before(now)),
+/// `phonecert events`.
+pub(crate) fn events(args: EventsArgs) -> Result<u8, Failure> {
+    let files = setup::files(&args.output, args.force)?;
+    let options = setup::options(&args.read, &args.phones, &args.codes, None)?;
+    let inputs = setup::inputs(&args.read)?;
+    let pool = setup::pool(&args.run)?;
+    let scan = pool
+        .install(|| setup::watched(&inputs, &args.run, |watch| scan::scan_events(&inputs, options, watch)))
+        .map_err(waiting_room)?;
+    let redactor = setup::redactor(&args.run, || names_of_events(&scan).map(Redactor::new))?;
+    let write = |format: &EventFormat, style: Style, out: &mut dyn Write| {
+        let mut writer = (format.writer)(&style);
+        writer.begin(out)?;
+        scan.events(|mut event| {
+            if let Some(redactor) = &redactor {
+                redactor.event(&mut event);
+            }
+            writer.row(event, out)
+        })?;
+        writer.end(out)
     };
-    Clock { window, year: args.year, now }
+    for (file, format) in files {
+        file.write(|out| write(format, terminal::file_style(), out))?;
+    }
+    if args.output.is_empty() || args.format.is_some() {
+        let format = args.format.unwrap_or(&EVENT_FORMATS[0]);
+        let style = Style { verbosity: args.run.verbosity(), ..terminal::style(args.run.color) };
+        output::to_standard(|out| write(format, style, out))?;
+    }
+    let mut overview = scan.overview.clone();
+    if let Some(redactor) = &redactor {
+        redactor.overview(&mut overview);
+    }
+    notices::left_out(&scan, &overview, args.run.verbosity());
+    notices::problems(&overview.problems, args.run.verbosity());
+    Ok(status(&scan, &overview, FailOn::Never))
 }
 
-/// Refuses a code that no diagnosis begins with: it would silently select nothing.
-fn selection(args: &CodeArgs) -> Result<Selection, Failure> {
-    for prefix in args.select.iter().chain(&args.ignore) {
-        if !CATALOGUE.iter().any(|rule| prefix.matches(rule.code)) {
-            return Err(Failure::Setup(format!(
-                "no diagnosis has a code that begins with '{prefix}'; `phonecert explain` lists them all"
-            )));
+/// Whatever the events and the problems name.
+fn names_of_events(scan: &Scan) -> io::Result<Names> {
+    let mut names = Names::of_phones(scan.macs());
+    scan.events(|event| {
+        names.event(&event);
+        Ok(())
+    })?;
+    scan.overview.problems.iter().for_each(|problem| names.problem(problem));
+    Ok(names)
+}
+
+/// More events than this make no story.
+const MOST_EVENTS: usize = 100_000;
+
+/// `phonecert device`.
+pub(crate) fn device(args: DeviceArgs) -> Result<u8, Failure> {
+    let files = setup::files(&args.output, args.force)?;
+    let phones = PhoneArgs { device: vec![args.mac], status: Vec::new() };
+    let options = setup::options(&args.read, &phones, &args.codes, None)?;
+    let inputs = setup::inputs(&args.read)?;
+    let pool = setup::pool(&args.run)?;
+    let scan = pool
+        .install(|| setup::watched(&inputs, &args.run, |watch| scan::scan_events(&inputs, options, watch)))
+        .map_err(waiting_room)?;
+    let mut overview = scan.overview.clone();
+    let redactor = setup::redactor(&args.run, || {
+        let mut names = names_of_events(&scan)?;
+        (0..scan.len()).for_each(|place| names.device(&scan.device(place)));
+        Ok(Redactor::new(names))
+    })?;
+    if let Some(redactor) = &redactor {
+        redactor.overview(&mut overview);
+    }
+    notices::problems(&overview.problems, args.run.verbosity());
+    if scan.is_empty() {
+        notices::tell(&format!("no log of {} was found", args.mac));
+        return Ok(FOUND_NOTHING);
+    }
+    let mut device = scan.device(0);
+    let mut events = Vec::new();
+    let mut left_out = 0_u64;
+    scan.events(|event| {
+        if events.len() < MOST_EVENTS {
+            events.push(event);
+        } else {
+            left_out += 1;
+        }
+        Ok(())
+    })
+    .map_err(waiting_room)?;
+    if let Some(redactor) = &redactor {
+        redactor.device(&mut device);
+        events.iter_mut().for_each(|event| redactor.event(event));
+    }
+    if left_out > 0 {
+        notices::tell(&format!(
+            "the story leaves out the last {left_out} events; `phonecert events` lists them all"
+        ));
+    }
+    for (file, format) in files {
+        file.write(|out| write_story(&device, &events, format.into(), &terminal::file_style(), out))?;
+    }
+    if args.output.is_empty() || args.format.is_some() {
+        let format = args.format.unwrap_or(DeviceFormat::Text).into();
+        let style = Style { verbosity: args.run.verbosity(), ..terminal::style(args.run.color) };
+        output::to_standard(|out| write_story(&device, &events, format, &style, out))?;
+    }
+    Ok(status(&scan, &overview, FailOn::Error))
+}
+
+impl From<DeviceFormat> for StoryFormat {
+    fn from(format: DeviceFormat) -> Self {
+        match format {
+            DeviceFormat::Text => Self::Text,
+            DeviceFormat::Markdown => Self::Markdown,
+            DeviceFormat::Json => Self::Json,
         }
     }
-    let (select, ignore) = (args.select.clone(), args.ignore.clone());
-    Ok(Selection::new(move |code| {
-        let any = |prefixes: &[CodePrefix]| prefixes.iter().any(|prefix| prefix.matches(code));
-        (select.is_empty() || any(&select)) && !any(&ignore)
-    }))
 }
 
-fn inputs(args: &ReadArgs) -> Result<Inputs, Failure> {
-    let mut paths: Vec<PathBuf> = args.paths();
-    if let Some(list) = &args.files_from {
-        let failed = |error: io::Error| Failure::Input {
-            path: list.to_string_lossy().into_owned(),
-            message: error.to_string(),
-        };
-        let listed = if list == Path::new("-") {
-            files_from(&mut io::stdin().lock())
-        } else {
-            File::open(list).and_then(|file| files_from(&mut BufReader::new(file)))
-        };
-        paths.extend(listed.map_err(failed)?);
-    }
-    Ok(Inputs::new(paths))
+fn waiting_room(error: io::Error) -> Failure {
+    Failure::Setup(format!("events wait in a temporary file, and that failed: {error}"))
 }
 
-fn in_pool<T: Send>(args: &RunArgs, run: impl FnOnce() -> T + Send) -> Result<T, Failure> {
-    let threads = args.threads.map_or(0, |threads| usize::from(threads.get()));
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|error| Failure::Setup(format!("threads cannot be started: {error}")))?;
-    Ok(pool.install(run))
-}
-
-fn read(inputs: &Inputs, options: Options, args: &RunArgs) -> Scan {
-    let watch = Shown(Progress::new(!args.no_progress && !args.quiet));
-    scan::scan(inputs, options, &watch)
-}
-
-/// Shows on standard error how far the scan is.
-struct Shown(Progress);
-
-impl Watch for Shown {
-    fn advanced(&self, logs: u64, bytes: u64) {
-        (0..logs).for_each(|_| self.0.finished_log());
-        self.0.advanced(bytes);
-    }
-}
-
-/// What a person should know who does not read the answer's foot: what was left out.
-fn warn(scan: &Scan, args: &RunArgs) {
-    if args.verbosity() == Verbosity::Quiet {
-        return;
-    }
-    let mut told = String::new();
-    if let Some(first) = scan.unopened_archives.first() {
-        let count = scan.unopened_archives.len();
-        told += &format!(
-            "phonecert: {count} archives in searched directories were not opened, such as {}; name them to read them\n",
-            visible(first)
-        );
-    }
-    if !scan.found_any {
-        told += "phonecert: no log was found: logs are named like 0004f2a1b2c3-app.log; a file of another name is read when you name it\n";
-    }
-    // Where standard error is gone, nobody is warned.
-    let _ = io::stderr().write_all(told.as_bytes());
-}
-
-fn status(scan: &Scan, fail_on: FailOn) -> u8 {
+fn status(scan: &Scan, overview: &Overview, fail_on: FailOn) -> u8 {
     let is_severe = |severity: Severity| match fail_on {
         FailOn::Error => severity == Severity::Error,
         FailOn::Warning => severity <= Severity::Warning,
         FailOn::Never => false,
     };
-    let by_code = &scan.overview.summary.by_code;
+    let by_code = &overview.summary.by_code;
     let failed = CATALOGUE.iter().any(|rule| is_severe(rule.severity) && by_code.contains_key(rule.code));
-    match (failed, scan.found_any, scan.overview.problems.is_empty()) {
+    match (failed, scan.found_any, overview.problems.is_empty()) {
         (true, ..) => FOUND_TROUBLE,
         (_, false, _) => FOUND_NOTHING,
         (_, _, false) => NOT_ALL_READ,

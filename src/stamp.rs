@@ -51,15 +51,16 @@ impl Stamp {
     /// types, and where minutes or seconds are above 59.
     #[must_use]
     pub fn uptime(&self) -> Option<u64> {
-        let (clock, fraction) = self.as_str().split_once('.')?;
-        let (hours, clock) = clock.split_at_checked(clock.len().checked_sub(4)?)?;
-        let (minutes, seconds) = clock.split_at_checked(2)?;
-        let number = |text: &str| text.parse::<u64>().ok();
-        let (minutes, seconds) = (number(minutes)?, number(seconds)?);
+        let [clock @ .., b'.', _, _, _] = &self.bytes[..usize::from(self.length)] else { return None };
+        let fraction = &self.bytes[clock.len() + 1..usize::from(self.length)];
+        let number = |digits: &[u8]| digits.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit & 15));
+        let (hours, minutes_and_seconds) = clock.split_last_chunk::<4>()?;
+        let (minutes, seconds) = minutes_and_seconds.split_at(2);
+        let (minutes, seconds) = (number(minutes), number(seconds));
         if minutes > 59 || seconds > 59 {
             return None;
         }
-        Some((number(hours)? * 3_600 + minutes * 60 + seconds) * 1_000 + number(fraction)?)
+        Some((number(hours) * 3_600 + minutes * 60 + seconds) * 1_000 + number(fraction))
     }
 
     /// What it says if it is of type 2, `MMDDhhmmss`. None if that is no date of any year.

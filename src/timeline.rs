@@ -21,6 +21,8 @@ use crate::window::Window;
 /// One log of a phone, as it was read.
 #[derive(Clone, Debug)]
 pub struct Record {
+    /// What tells it from the phone's other logs.
+    pub number: usize,
     /// The log's path, as reports show it.
     pub path: Box<str>,
     /// What the name tells of its age.
@@ -40,6 +42,54 @@ pub struct Clock {
     pub year: Option<i32>,
     /// The time of the run, local.
     pub now: NaiveDateTime,
+}
+
+/// One log with what its stamps mean, for those who want each line's time.
+#[derive(Clone, Debug)]
+pub struct DatedLog {
+    /// The record's [`number`](Record::number).
+    pub number: usize,
+    /// The log's path.
+    pub path: Box<str>,
+    calendar: Calendar,
+    segments: Vec<DatedSegment>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct DatedSegment {
+    year: i32,
+    clock_unset: bool,
+    within: bool,
+}
+
+impl DatedLog {
+    /// These logs of one phone in time order.
+    #[must_use]
+    pub fn in_order(records: Vec<Record>, clock: &Clock) -> Vec<Self> {
+        let mut parts = Vec::new();
+        let mut logs = Vec::new();
+        for (file, (record, calendar)) in order::in_time_order(records, clock).into_iter().enumerate() {
+            logs.push(Self { number: record.number, path: record.path, calendar, segments: Vec::new() });
+            join::add_log(&mut parts, file, record.digest, calendar);
+        }
+        for (file, year, clock_unset, within) in join::dated(&parts, &clock.window) {
+            logs[file].segments.push(DatedSegment { year, clock_unset, within });
+        }
+        logs
+    }
+
+    /// Whether what is in this segment is within `--since` and `--until`.
+    #[must_use]
+    pub fn is_within(&self, segment: usize) -> bool {
+        self.segments.get(segment).is_none_or(|segment| segment.within)
+    }
+
+    /// The time of a stamp in this segment.
+    #[must_use]
+    pub fn time(&self, stamp: &Stamp, segment: usize) -> Option<NaiveDateTime> {
+        let segment = self.segments.get(segment).filter(|segment| !segment.clock_unset)?;
+        self.calendar.time(stamp, segment.year)
+    }
 }
 
 /// One phone's story, as far as its logs tell.

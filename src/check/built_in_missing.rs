@@ -1,20 +1,24 @@
 //! The phone says that it has no built-in certificate.
 //!
 //! ## What it means
-//! In its newest inventory the phone reports that its own device certificate is not available. By
-//! default every TLS connection with a client certificate uses the built-in one, so mutual TLS,
-//! zero-touch provisioning and the phone's own web server over HTTPS are affected.
+//! In its newest inventory the phone reports that its own device certificate is not available. By default
+//! everything uses the built-in certificate: mutual TLS, for example with a provisioning server or with
+//! zero-touch provisioning (ZTP), and the phone's own web server over HTTPS. These can't work, unless the
+//! phone is set to use a custom certificate.
 //!
 //! ## How sure it is
 //! Certain for the time of that boot: the phone says so itself. It counts as resolved when a later
 //! inventory shows a built-in certificate.
 //!
 //! ## What to do
-//! 1. Look up the part number and revision of the phone's label with `phonecert lookup`: phones made
-//!    before the guide's dates never had a factory certificate.
-//! 2. With UC Software 4.0.0 and later such a phone makes itself a self-signed certificate: upgrade.
-//! 3. A phone that should have a factory certificate and has none is a case for the vendor.
-//! 4. Until then, install a custom certificate and point the TLS profiles to it.
+//! 1. Look at the phone: `Menu > Status > Platform > Phone`, at the bottom, `Device Certificate: …`.
+//! 2. Ask whether it should have one: `phonecert lookup PART-NUMBER --revision R`, both from the console
+//!    label on its back or the label of its box. Older phones never had a factory certificate.
+//! 3. If not, and it runs software before UC Software 4.0.0, update it: the phone then makes itself a
+//!    self-signed certificate. That serves its web server; ZTP asks for a factory certificate.
+//! 4. Or install a custom certificate in a platform slot, and choose it for the connections that need one
+//!    (`device.sec.TLS.profile.deviceCert1` and `…deviceCert2` take Builtin, Platform1 or Platform2).
+//! 5. A phone that should have a factory certificate and has none is a case for the vendor.
 
 use super::failures::{resolved_if, times};
 use super::{Case, Finding, Rule};
@@ -27,9 +31,9 @@ pub(super) const RULE: Rule = Rule {
     code: "INV001",
     name: "built-in-missing",
     severity: Severity::Error,
-    cause: "No factory certificate was installed when the phone was made, and its software has not made a self-signed one; or the phone lost it.",
-    remedy: "Check by part number and revision whether this phone should have one (phonecert lookup); if it should, have the phone replaced, else install a custom certificate or upgrade to UC Software 4.0.0 or later.",
-    reference: "Feature Profile 37148, \"Built-In Device Certificates\" and \"Troubleshooting\"",
+    cause: "No factory certificate was installed when the phone was made, and its software has not made a self-signed one; or the certificate was lost.",
+    remedy: "Check by the label's part number and revision whether the phone should have one (phonecert lookup). If it should, turn to the vendor; if not, update to UC Software 4.0.0 or later, or install a custom certificate.",
+    reference: "Feature Profile 37148, \"Built-In Device Certificates\" and \"Determining Type of Device Certificates on Polycom Phones\"",
     source: include_str!("built_in_missing.rs"),
     run,
 };

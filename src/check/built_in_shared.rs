@@ -1,17 +1,18 @@
 //! Two or more phones show the same built-in certificate.
 //!
 //! ## What it means
-//! Each phone's built-in certificate, factory-installed or self-signed, is its own: it is made for the
-//! phone's MAC address. Here the same fingerprint stands in the inventories of different phones. A
-//! server that knows phones by their certificates can't tell them apart.
+//! A built-in certificate is made for one phone and its MAC address, whether it is factory installed or
+//! self-signed. Here the same fingerprint stands in the inventories of different phones. A server that knows
+//! phones by their certificates can't tell them apart.
 //!
 //! ## How sure it is
 //! Certain that the newest inventories have the same fingerprint. A log that was copied or renamed to
 //! another phone's name looks the same: the `Platform: … MAC=` line in it tells.
 //!
 //! ## What to do
-//! 1. Check that each log is of the phone whose name it has.
-//! 2. If so, take the phones out of use for mutual TLS and turn to the vendor.
+//! 1. Check that each log is of the phone whose name it has: compare the file's name with the `MAC=` in it.
+//! 2. See which phone's MAC address is the common name of the certificate: the other one is wrong.
+//! 3. If the logs are right, don't let servers know these phones by this certificate, and turn to the vendor.
 
 use super::{Case, Finding, Rule};
 use crate::device::Slot;
@@ -23,8 +24,8 @@ pub(super) const RULE: Rule = Rule {
     name: "built-in-shared",
     severity: Severity::Error,
     cause: "A built-in certificate is made for one phone. If two show the same one, an identity was copied, or one phone's log is filed under two names.",
-    remedy: "Compare the MAC addresses in both logs with the phones' labels; a copied identity is a case for the vendor, and neither phone should be trusted by it.",
-    reference: "Feature Profile 37148, \"Factory Installed Certificates\"",
+    remedy: "Compare the MAC addresses in the logs with the phones' labels. A certificate that really is in two phones is a case for the vendor, and no server should go by it.",
+    reference: "Feature Profile 37148, \"Factory Installed Certificates\" and \"Self-Signed Certificates\"",
     source: include_str!("built_in_shared.rs"),
     run,
 };

@@ -1,21 +1,23 @@
 //! The phone refused a certificate: it is too large, or not a proper certificate.
 //!
 //! ## What it means
-//! Either the phone could not store a certificate because it is longer than its slot takes (8192 bytes
-//! in a platform slot), or it called the credential invalid (`Cert is not proper`). The vendor describes
-//! the second message for certificates that are too big, too: the phone's screen then says that saving
-//! failed. Nothing was installed.
+//! Either the certificate is longer than its slot takes (8192 bytes in a platform slot), or the phone called
+//! the credential invalid (`Cert is not proper`). The vendor shows the second message for a certificate that
+//! is too big, too; the phone's screen then says `Failed to save certificate`. Nothing was installed.
 //!
 //! ## How sure it is
-//! Certain that the phone refused it. Why is certain only where the message has the lengths. The message
-//! about an invalid credential names no slot: it counts as resolved when any platform or application
-//! slot is filled later.
+//! Certain that the phone refused it. The size is certain as the reason only where the message has the
+//! lengths; behind `Cert is not proper` there may be another reason. That message names no slot, so it
+//! counts as resolved when any platform or application slot is filled later.
 //!
 //! ## What to do
-//! 1. Compare the size of the certificate, with all of its chain, with the limit.
-//! 2. Leave out what the server does not need: the root, and other certificates that it knows.
-//! 3. Check the file: PEM, whole, begin and end lines in place, one certificate or one PKCS #7 chain.
-//! 4. Install again and look for `Saving new …` and `New Certificate …` in the log.
+//! 1. Compare the size of what was installed, its chain included, with the limit of 8192 bytes.
+//! 2. If it is too large, leave out of the chain what the server has anyway, such as the root.
+//! 3. Check the form. A configuration file takes a PKCS #7 certificate. The phone's menu takes the address
+//!    of a PEM file in PKCS #7 form. The Web Configuration Utility takes the address of one file with the
+//!    certificate or chain, and the private key after it.
+//! 4. Check that the file is whole: each `-----BEGIN …-----` has its `-----END …-----`.
+//! 5. Install again and look for `Saving new …` and `New Certificate …` in the log.
 
 use super::failures::{by_slot, in_words, state_of_installation};
 use super::{Case, Finding, Rule};
@@ -26,8 +28,8 @@ pub(super) const RULE: Rule = Rule {
     code: "INS002",
     name: "certificate-rejected",
     severity: Severity::Error,
-    cause: "The certificate is larger than what the slot takes (8192 bytes for a platform certificate), or it is not in the form that the phone expects.",
-    remedy: "Shorten the chain or the certificate to the limit, check that it is a complete PEM or PKCS #7 certificate, and install it again.",
+    cause: "The certificate has more bytes than its slot takes (8192 for a platform certificate), or it is not in the form that the phone expects.",
+    remedy: "Bring the certificate and its chain below the limit, check that it is whole and in the form that this way of installing takes, and install it again.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
     source: include_str!("certificate_rejected.rs"),
     run,

@@ -1,26 +1,29 @@
 //! A slot has a certificate without its private key, or a key without its certificate.
 //!
 //! ## What it means
-//! At boot the phone lists, slot by slot, each certificate with its length, fingerprint and common name,
-//! and the length of its key. In the newest list that is whole, a custom slot has only one of the two.
-//! With only one of them the phone can't prove who it is, and TLS with a client certificate fails.
+//! When it starts, the phone lists its slots: each certificate with its length, fingerprint and common name,
+//! and the length of its key. In the newest list that is whole, a custom slot has only one of the two. The
+//! phone can't prove who it is with that, so TLS with this certificate fails.
 //!
 //! ## How sure it is
-//! As sure as the list is whole. A list counts as whole when it shows the built-in certificate's place,
-//! when other lines follow it, and when the phone did not lose lines while it wrote it. It counts as resolved when
-//! a later list shows both or neither, or when a certificate is saved to the slot afterwards.
+//! As sure as the list is whole. It is taken as whole when the built-in certificate stands in it, when other
+//! lines follow it, and when the phone lost no lines while it wrote it. It counts as resolved when a later
+//! list shows both or neither, or when a certificate is saved to the slot afterwards.
 //!
 //! ## What to do
-//! 1. Look above in the log for a refused key of the same slot (INS001): that is the usual reason.
-//! 2. Install both in one go: the two configuration parameters of one slot, or one PEM file with both.
-//! 3. Restart, and look for the slot's `certificate … length` and `key … length` lines.
+//! 1. Look in the log before this list for a refused key of the same slot (INS001) or a refused certificate
+//!    (INS002). Mend that first.
+//! 2. Install certificate and key together: both parameters of the slot in the configuration, or one file
+//!    with both in the Web Configuration Utility.
+//! 3. Restart with TLS logging at level 3, and look for the slot's two lines, `certificate … length` and
+//!    `key … length`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::failures::{in_words, resolved_if};
 use super::{Case, Finding, Rule};
 use crate::device::Slot;
-use crate::digest::Sightings;
+use crate::digest::{Context, Sightings};
 use crate::event::Event;
 use crate::report::shape::Severity;
 use crate::timeline::{Boot, Place, Timeline};
@@ -128,9 +131,9 @@ impl<'t> Inventory<'t> {
 fn is_saved_after(timeline: &Timeline, slot: Slot, boot: usize) -> bool {
     let mut inventoried = None;
     let mut saved = None;
-    for (at, event, _) in timeline.events() {
+    for (at, event, moment) in timeline.events() {
         match event {
-            Event::CertificateSaving { slot: to } if *to == slot => saved = Some(at),
+            Event::NewCertificate { .. } if moment.context == Context::Saving(slot) => saved = Some(at),
             event if at.boot == boot && event.is_inventory() && event.slot() == Some(slot) => {
                 inventoried = Some(at)
             }

@@ -1,20 +1,23 @@
 //! The phone could not decode the certificate chain that its configuration holds.
 //!
 //! ## What it means
-//! A configuration parameter such as `device.sec.TLS.customDeviceCert1.publicCert` holds a certificate
-//! that the phone cannot read. The vendor knows one reason: the lines that begin and end a PKCS #7
-//! certificate are missing around it. Nothing was installed from that parameter.
+//! A parameter of the phone's configuration, such as `device.sec.TLS.customDeviceCertX.publicCert`, holds a
+//! certificate that the phone can't read. The vendor names one reason: the lines that begin and end a
+//! PKCS #7 certificate were left out. Nothing was installed from that parameter.
 //!
 //! ## How sure it is
-//! Certain that decoding failed; that the begin and end lines are missing is the vendor's explanation,
-//! the log does not show the text itself. The message names no slot, so it counts as resolved when any
-//! platform or application slot is filled later.
+//! Certain that decoding failed. That the begin and end lines are missing is the vendor's explanation: the
+//! log shows neither the text nor the parameter. As the message names no slot, it counts as resolved when
+//! any platform or application slot is filled later.
 //!
 //! ## What to do
-//! 1. Open the phone's configuration file and find the certificate parameter.
-//! 2. Check that the value begins with the line `-----BEGIN PKCS7-----` and ends with
-//!    `-----END PKCS7-----`, and that an editor has not changed or dropped line breaks and dashes.
-//! 3. Let the phone read its configuration again and look for `Saving new …` in the log.
+//! 1. Find the certificate's parameter in the phone's configuration:
+//!    `device.sec.TLS.customDeviceCertX.publicCert` (X is 1 or 2), `sec.TLS.customDeviceCert.x`, or before
+//!    UC Software 4.0.0 `device.sec.SSL.customDeviceCert.publicCert`.
+//! 2. Check that its value begins with `-----BEGIN PKCS7-----` and ends with `-----END PKCS7-----` (the
+//!    guide prints them `----- Begin PKCS7 -----` and `----- End PKCS7 -----`).
+//! 3. Check that no editor changed the dashes or the line breaks between them.
+//! 4. Let the phone read its configuration again, and look for `Saving new …` in the log.
 
 use super::failures::{by_slot, state_of_installation};
 use super::{Case, Finding, Rule};
@@ -25,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
     code: "INS003",
     name: "chain-not-decodable",
     severity: Severity::Error,
-    cause: "The certificate stands in the configuration file without its PKCS #7 begin and end lines, so the phone cannot tell where it begins.",
+    cause: "The certificate stands in the configuration without its PKCS #7 begin and end lines, or was damaged there, so the phone can't decode it.",
     remedy: "Put the PKCS #7 begin and end lines around the certificate in the configuration file, and let the phone read its configuration again.",
     reference: "Feature Profile 37148, \"Troubleshooting\"",
     source: include_str!("chain_not_decodable.rs"),

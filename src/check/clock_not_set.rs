@@ -2,17 +2,18 @@
 //!
 //! ## What it means
 //! The phone could not load the time, or wrote stamps from before its clock was set (`0100000000`, or
-//! January 1 right after booting), and no line of that boot has a real date. Without a date, the
-//! validity of a certificate can't be checked, and TLS can fail for that alone.
+//! January 1 right after booting), and no line of that boot has a real date. Without a date, the phone can't
+//! check whether a certificate is valid: not yet, still, or no more.
 //!
 //! ## How sure it is
 //! Certain as far as the log of that boot goes. Stamps that count the time since boot prove nothing by
-//! themselves: every boot begins with them. A boot that fails at first and has dates later is fine. It
-//! counts as resolved when there is a later boot without this.
+//! themselves: every boot begins with them. A boot that could not load the time at first and has dates later
+//! is fine. It counts as resolved when there is a later boot without this.
 //!
 //! ## What to do
-//! 1. Check the time server's name or address (`tcpIpApp.sntp.address`, or DHCP option 42 or 4).
-//! 2. Check that the phone can resolve and reach it: UDP port 123.
+//! 1. Find the time server's name in the evidence (`Could not load time from …`), or in the phone's
+//!    configuration if there is no such line.
+//! 2. Check that the name is right, and that the phone can resolve and reach it from its network.
 //! 3. Restart the phone and look for lines with a real date.
 
 use super::failures::{resolved_if, times};
@@ -27,8 +28,8 @@ pub(super) const RULE: Rule = Rule {
     name: "clock-not-set",
     severity: Severity::Warning,
     cause: "The phone did not get the time from its time server, so it can't tell whether a certificate is valid yet, or still.",
-    remedy: "Check the time server in the phone's configuration or DHCP options, and that the phone can reach it; then restart the phone.",
-    reference: "UC Software log, time stamps before the clock is set; Feature Profile 37148, \"Troubleshooting\"",
+    remedy: "Check the time server that the phone is given, and that the phone can reach it; then restart the phone.",
+    reference: "UC Software log, time stamps before the clock is set and message Could not load time",
     source: include_str!("clock_not_set.rs"),
     run,
 };

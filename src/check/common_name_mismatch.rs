@@ -1,19 +1,21 @@
 //! The built-in certificate carries a name that is not this phone's MAC address.
 //!
 //! ## What it means
-//! A factory certificate, and a self-signed one too, has the phone's MAC address as its common name.
-//! This phone's inventory shows another name. A server that checks the name against the phone will
-//! refuse it, or take it for another phone.
+//! A factory certificate is made for one MAC address, and a self-signed one names the phone's own. This
+//! phone's inventory shows another name in its built-in certificate. A server that knows phones by their
+//! certificates refuses it, or takes it for another phone.
 //!
 //! ## How sure it is
-//! The name is certain. Whose log it is comes from the file's name, or from the log itself where the
-//! name has no address: a log that was copied under another phone's name looks just like this. It
-//! counts as resolved when a later inventory shows the right name, or no built-in certificate at all.
+//! The name in the certificate is certain. Whose log it is, is known from the file's name, or from the log
+//! itself where the file's name has no address: a log that was copied under another phone's name looks just
+//! like this. It counts as resolved when a later inventory shows the right name, or no built-in certificate.
 //!
 //! ## What to do
-//! 1. Check the file's name against the `Platform: … MAC=` line in the log and the phone's label.
-//! 2. If all three agree and the certificate differs, the phone has another phone's identity: don't
-//!    use it for mutual TLS, and turn to the vendor.
+//! 1. Compare three addresses: the one in the log file's name, the one in the log's `Platform: … MAC=` line,
+//!    and the one on the phone's label.
+//! 2. If they differ, the log is another phone's: give it its right name, and scan again.
+//! 3. If all three agree, the phone has another phone's certificate. Don't use it where a server must know
+//!    the phone by its built-in certificate, and turn to the vendor.
 
 use super::failures::resolved_if;
 use super::{Case, Finding, Rule};
@@ -27,7 +29,7 @@ pub(super) const RULE: Rule = Rule {
     name: "common-name-mismatch",
     severity: Severity::Error,
     cause: "The built-in certificate was made for another MAC address, or the log is filed under another phone's name.",
-    remedy: "Compare the MAC address on the phone's label with the log's name; if the log is the right one, servers will refuse this phone as what it claims to be, and it is a case for the vendor.",
+    remedy: "Compare the MAC address on the phone's label with the one in the log and in its file's name. If they agree, the certificate is another phone's, and that is a case for the vendor.",
     reference: "Feature Profile 37148, \"Factory Installed Certificates\"",
     source: include_str!("common_name_mismatch.rs"),
     run,

@@ -1,16 +1,19 @@
 //! Two or more phones show the same custom certificate.
 //!
 //! ## What it means
-//! The same fingerprint stands in a platform or application slot of several phones. They share the
-//! private key too: whoever gets it from one phone can pose as any of them, and a revocation hits all.
+//! The same fingerprint stands in a platform or application slot of several phones, so they share its private
+//! key too. Whoever gets the key from one phone can pose as any of them, and revoking the certificate hits
+//! them all.
 //!
 //! ## How sure it is
-//! Certain that the fingerprints are the same. Whether it is meant is for you to say: a certificate for
-//! a whole group of phones is common.
+//! Certain that the fingerprints are the same. Whether that is meant is for you to say: one certificate for
+//! a whole group of phones can be a choice.
 //!
 //! ## What to do
-//! 1. Ask whether it is on purpose.
-//! 2. If not, issue one certificate a phone, and revoke the shared one when all have theirs.
+//! 1. Ask whether it is on purpose. If so, nothing needs doing.
+//! 2. Else have a certificate issued for each phone. Each can make its own request: `Settings > Advanced >
+//!    Admin Settings > Generate CSR`.
+//! 3. Revoke the shared one when all have theirs.
 
 use super::{Case, Finding, Rule};
 use crate::device::Slot;
@@ -23,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     cause: "One certificate, and so one private key, was installed on several phones.",
     remedy: "If that is meant, nothing needs doing; else issue a certificate for each phone, so that one lost phone does not give away the key of all.",
-    reference: "Feature Profile 37148, \"Polycom Phone Device Certificate Types\"",
+    reference: "Feature Profile 37148, \"Polycom Phone Device Certificate Types\" and \"Generating a Certificate Signing Request\"",
     source: include_str!("custom_certificate_shared.rs"),
     run,
 };

@@ -1,19 +1,21 @@
 //! The software was downgraded to a release that can't tell a self-signed certificate from a factory one.
 //!
 //! ## What it means
-//! From UC Software 4.0.0 on, a phone without a factory certificate makes itself a self-signed one. The
-//! older releases, 3.3.x and before, don't know of that: if such a phone goes back to them, its Status
-//! menu says that a factory certificate is installed. Whoever reads the menu is misled.
+//! From UC Software 4.0.0 on, a phone without a factory certificate makes itself a self-signed one. Brought
+//! back to 3.3.x or earlier, such a phone says in its Status menu that a factory certificate is installed.
+//! Whoever reads that is misled.
 //!
 //! ## How sure it is
-//! The downgrade is certain: the log names both versions, in that order. Whether this phone's
-//! certificate is self-signed the log does not tell; a phone with a factory certificate loses nothing.
-//! It counts as resolved when the phone runs 4.0.0 or later again.
+//! The downgrade is certain: the log names both versions, in that order. Whether this phone's certificate
+//! is self-signed, the log does not tell; with a factory certificate the menu is right. It counts as
+//! resolved when the phone runs 4.0.0 or later again.
 //!
 //! ## What to do
-//! 1. Look up the label's part number and revision (`phonecert lookup`): should it have a factory certificate?
-//! 2. Look at the issuer in a browser, on the phone's own HTTPS page.
-//! 3. Bring the phone back to 4.0.0 or later if you can.
+//! 1. Ask whether the phone should have a factory certificate: `phonecert lookup PART-NUMBER --revision R`,
+//!    both from its label.
+//! 2. Or see who signed it: open the phone's address in a browser with `https://` and view the certificate.
+//!    In a self-signed one the phone's MAC address is both the issuer and the subject.
+//! 3. Don't go by the menu of this phone until it runs UC Software 4.0.0 or later again.
 
 use super::failures::resolved_if;
 use super::{Case, Finding, Rule};
@@ -27,7 +29,7 @@ pub(super) const RULE: Rule = Rule {
     name: "downgrade-hides-self-signed",
     severity: Severity::Warning,
     cause: "After a downgrade to 3.3.x or earlier the phone's menu calls a self-signed built-in certificate factory installed.",
-    remedy: "Don't trust the menu of this phone: find out by part number and revision, or by the certificate's issuer in a browser, which certificate it is.",
+    remedy: "Don't go by this phone's menu: find out by the label's part number and revision, or by the certificate's issuer in a browser, which certificate it has.",
     reference: "Feature Profile 37148, \"Self-Signed Certificates\"",
     source: include_str!("downgrade_hides_self_signed.rs"),
     run,

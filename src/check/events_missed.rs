@@ -1,15 +1,16 @@
 //! The phone lost events, so the picture can have holes.
 //!
 //! ## What it means
-//! Each line of the log carries a count of the events that the phone could not write since it booted,
-//! for want of time. It went up. What was lost can be anything, a certificate message too.
+//! Each line of the log carries a count of the events lost since boot because the phone was too busy. That
+//! count went up. Any line can have been lost, one about a certificate too.
 //!
 //! ## How sure it is
 //! Certain: the count is the phone's own. An occurrence is a line at which it is higher than before.
 //!
 //! ## What to do
 //! 1. Where an inventory or an installation looks incomplete, restart the phone and read the new log.
-//! 2. If it happens at every boot, set the logging of other components to a higher level: they write less.
+//! 2. If it happens again and again, raise the logging level of components that write much: they then write
+//!    only what is graver.
 
 use super::failures::times;
 use super::{Case, Finding, Rule};
@@ -21,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
     name: "events-missed",
     severity: Severity::Info,
     cause: "The phone was too busy to write every message: the count of missed events in its log went up.",
-    remedy: "Read what is not in this log as unknown, not as absent; raise the logging levels of talkative components if it happens often.",
+    remedy: "Take what is not in this log as unknown, not as absent; where it matters, restart the phone and read its log again.",
     reference: "Format of the log: the fourth field counts missed events",
     source: include_str!("events_missed.rs"),
     run,

@@ -1,19 +1,22 @@
 //! By its label, the phone is older than the first one of its model with a factory certificate.
 //!
 //! ## What it means
-//! The inventory that you gave names this phone's part number and revision. The guide's table says from
-//! which revision on that part has a factory certificate, and this revision is older. What the phone
-//! shows as its built-in certificate is one that it made and signed itself.
+//! The inventory that you gave names this phone's part number and revision. The guide's table has the
+//! revision from which on phones of this part have a factory certificate, and this one comes before it. A
+//! built-in certificate that such a phone shows is one that it made and signed itself.
 //!
 //! ## How sure it is
-//! As sure as the inventory: the part number and revision are the label's, the log does not have them.
-//! The assembly number in the log is of another kind and is never looked up. Parts that the table does
-//! not have, and revisions that don't compare (a digit and a letter), give no diagnosis.
+//! As sure as the inventory: the log has no part number and no revision of the label. The log's assembly
+//! number is another number and is never looked up. A part that the table does not have, and a revision
+//! that can't be compared (a digit with a letter), give no diagnosis.
 //!
 //! ## What to do
-//! 1. Check the label on the phone's back, or on its box, against the inventory.
-//! 2. For mutual TLS, install a custom certificate in a platform slot.
-//! 3. For zero-touch provisioning, use a phone with a factory certificate.
+//! 1. Check the inventory against the console label on the phone's back, or the label of its box.
+//! 2. Look at the phone: `Menu > Status > Platform > Phone`, at the bottom. `Self-signed` fits, but does
+//!    not prove it: some phones made since December 2011 say so of a factory certificate. After a
+//!    downgrade to 3.3.x the menu says `Factory Installed` all the same.
+//! 3. For mutual TLS, install a custom certificate in a platform slot.
+//! 4. Don't plan zero-touch provisioning (ZTP) for this phone: it asks for a factory certificate.
 
 use super::{Case, Finding, Rule};
 use crate::device::Slot;
@@ -25,9 +28,9 @@ pub(super) const RULE: Rule = Rule {
     code: "INV004",
     name: "factory-certificate-not-expected",
     severity: Severity::Warning,
-    cause: "The phone was made before factory certificates were installed in its model, so its built-in certificate is self-signed.",
+    cause: "The phone was made before factory certificates were installed in its model, so a built-in certificate that it shows is self-signed.",
     remedy: "Don't count on this phone where a server asks for a factory certificate, such as zero-touch provisioning: install a custom certificate, or replace the phone.",
-    reference: "Feature Profile 37148, \"Device Certificate Implementation Date\"",
+    reference: "Feature Profile 37148, \"Device Certificate Implementation Date\" and \"Self-Signed Certificates\"",
     source: include_str!("factory_certificate_not_expected.rs"),
     run,
 };

@@ -69,7 +69,7 @@ pub(super) fn times(count: u64) -> String {
 }
 
 /// A slot in a sentence: `platform slot 1`, `the built-in certificate`.
-pub(super) fn in_words(slot: Slot) -> String {
+pub(crate) fn in_words(slot: Slot) -> String {
     match slot {
         Slot::BuiltIn => "the built-in certificate".to_owned(),
         Slot::Platform(number) => format!("platform slot {number}"),

@@ -1,29 +1,31 @@
 //! A certificate was saved to a slot, and the next boot's inventory does not show it there.
 //!
 //! ## What it means
-//! The log tells of a certificate that was saved. When the phone next listed its certificates at boot,
-//! that slot was empty, or held a certificate with another fingerprint. Platform certificates are kept
-//! in flash memory and should survive; application certificates are kept in RAM and come back only if
-//! the configuration still holds them.
+//! The log tells that a certificate was saved. When the phone next listed its certificates, at boot, that
+//! slot was empty or held a certificate with another fingerprint. Platform certificates are kept in flash
+//! memory and should outlive a restart. Application certificates are kept in RAM, so after a restart the
+//! phone has to get them anew.
 //!
 //! ## How sure it is
-//! Certain about the two lines; not about what happened between them. An administrator may have removed
-//! the certificate on purpose, at the phone or by a configuration, without a line in this log. Different
-//! digests (MD5 then, SHA-256 now) are not compared. It counts as resolved when the slot is filled
-//! again later, or a later inventory shows the certificate that was saved.
+//! Certain about the two lines, not about what happened between them: somebody may have removed or replaced
+//! the certificate on purpose, without a line in this log. Fingerprints of different digests (MD5 then,
+//! SHA-256 now) are not compared. It counts as resolved when the slot is filled again later, or when a
+//! later inventory shows the certificate that was saved.
 //!
 //! ## What to do
 //! 1. Ask whether somebody removed or replaced it on purpose.
-//! 2. Install again, restart, and compare the fingerprints of `New Certificate …` and of the inventory.
-//! 3. For an application slot, check that `sec.TLS.customDeviceCert.x` is still in the configuration.
-//! 4. For a platform slot that loses its certificate again and again, suspect the phone's flash memory.
+//! 2. Look for a configuration that sets this slot to another certificate, or to none.
+//! 3. For an application slot, check that `sec.TLS.customDeviceCert.x` and `sec.TLS.customDeviceKey.x` are
+//!    in the configuration that the phone reads when it starts.
+//! 4. Install again and restart. Compare the fingerprint of `New Certificate …` with the inventory's.
+//! 5. A platform slot that loses its certificate again and again is a case for the vendor.
 
 use std::collections::BTreeMap;
 
 use super::failures::{in_words, resolved_if};
 use super::{Case, Finding, Rule};
 use crate::device::Slot;
-use crate::digest::Sightings;
+use crate::digest::{Context, Sightings};
 use crate::event::Event;
 use crate::report::shape::Severity;
 use crate::timeline::{NotKept, Timeline};
@@ -32,8 +34,8 @@ pub(super) const RULE: Rule = Rule {
     code: "INS004",
     name: "install-not-kept",
     severity: Severity::Warning,
-    cause: "What was saved is not what the phone found in the slot when it started again: the saving did not last, or something replaced or removed the certificate.",
-    remedy: "Install the certificate again, restart the phone and look at its inventory; if the slot is empty or different again, look for a configuration that sets or clears this slot.",
+    cause: "What was saved is not what the phone found in the slot when it started again: it was not kept, or something replaced or removed it.",
+    remedy: "Look for a configuration that sets or empties this slot; then install the certificate again, restart the phone, and compare its inventory.",
     reference: "Feature Profile 37148, \"Polycom Phone Device Certificate Types\"",
     source: include_str!("install_not_kept.rs"),
     run,
@@ -68,8 +70,8 @@ fn is_mended(timeline: &Timeline, last: &NotKept) -> bool {
         return timeline.slots.last_good(last.slot).is_some_and(|good| good > last.at);
     };
     let later = timeline.events().filter(|(at, _, _)| *at > last.at);
-    later.into_iter().any(|(_, event, _)| match event {
-        Event::CertificateSaving { slot } => *slot == last.slot,
+    later.into_iter().any(|(_, event, moment)| match event {
+        Event::NewCertificate { .. } => moment.context == Context::Saving(last.slot),
         Event::CertificateFingerprint { slot, fingerprint } => {
             *slot == last.slot && (fingerprint == saved || last.shown.is_none())
         }

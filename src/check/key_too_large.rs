@@ -1,20 +1,22 @@
 //! The phone refused a private key because it is too long for its slot.
 //!
 //! ## What it means
-//! An installation was tried and the phone wrote that it could not store the key: the key's length in
-//! bytes is above the slot's maximum. A platform slot takes a key of 4096 bytes and a certificate of
-//! 8192 bytes. Without its key the new certificate is of no use, so whatever the phone should do with
-//! it (802.1X, provisioning, SIP over TLS) goes on with the old certificate or fails.
+//! An installation was tried, and the phone could not store the key: it has more bytes than the slot takes.
+//! A platform slot takes a key of at most 4096 bytes and a certificate of at most 8192. A certificate is of
+//! no use without its key, so whatever it was meant for (802.1X, provisioning, SIP over TLS) goes on with
+//! the old certificate, or fails.
 //!
 //! ## How sure it is
-//! Certain: the phone names the slot, the length and the maximum in one message. It counts as
-//! resolved when later in the logs a certificate is saved to that slot, or an inventory shows one in it.
+//! Certain: one message of the phone names the slot, the key's length and the maximum. It counts as
+//! resolved when, later in the logs, a certificate is saved to that slot or an inventory shows one in it.
 //!
 //! ## What to do
-//! 1. Read the length in the message. What counts is the PEM text of the key, not the number of bits.
-//! 2. Make a key with fewer bits, have the certificate signed again and install the pair.
-//! 3. If the key must stay as it is, put the pair into an application slot (`sec.TLS.customDeviceCert.x`
-//!    and `sec.TLS.customDeviceKey.x`): these have no limit, but can't serve 802.1X, syslog or provisioning.
+//! 1. Read the length in the message. The limit is 4096 bytes; don't take it for bits.
+//! 2. Make a shorter key, have a certificate issued for it, and install the two together.
+//! 3. If the key must stay as it is, install the pair in an application slot (`sec.TLS.customDeviceCert.x`
+//!    and `sec.TLS.customDeviceKey.x`, UC Software 4.0.0 or later). There is no limit there, but such a
+//!    certificate can't serve 802.1X, syslog or provisioning.
+//! 4. Look for `Saving new …` and `New Certificate …` in the log: then it is installed.
 
 use super::failures::{by_slot, in_words, state_of_installation};
 use super::{Case, Finding, Rule};
@@ -25,9 +27,9 @@ pub(super) const RULE: Rule = Rule {
     code: "INS001",
     name: "key-too-large",
     severity: Severity::Error,
-    cause: "The private key is longer than what the slot takes: 4096 bytes for a platform key.",
-    remedy: "Issue the certificate again with a smaller key and install both, or use an application slot, which has no limit (UC Software 4.0.0 and later).",
-    reference: "Feature Profile 37148, \"Platform Certificates\" and \"Troubleshooting\"",
+    cause: "The private key has more bytes than its slot takes: 4096 for a platform key.",
+    remedy: "Have the certificate issued again for a shorter key and install both; or use an application slot, which has no limit (UC Software 4.0.0 or later) but can't serve 802.1X, syslog or provisioning.",
+    reference: "Feature Profile 37148, \"Platform Certificates\", \"Application Certificates\" and \"Troubleshooting\"",
     source: include_str!("key_too_large.rs"),
     run,
 };

@@ -1,18 +1,19 @@
 //! The logs say nothing about the phone's certificates.
 //!
 //! ## What it means
-//! There is no inventory and no installation, tried or done, in any log of this phone. It may be well
-//! or not: nothing here can tell. That is why its status is `unknown`, and not `ok`.
+//! No log of this phone has an inventory of its certificates, or an installation, tried or done. All may be
+//! well, or not: nothing here can tell. That is why its status is `unknown`, and not `ok`.
 //!
 //! ## How sure it is
-//! Certain that the logs that were read have no such line. They may begin after the last boot, or
-//! lines may have been lost; where TLS logging names its own level, the evidence shows it.
+//! Certain that the logs that were read have no such line. The inventory is written only at boot, and only
+//! with TLS logging at level 3 or below; where the log names the level, the evidence shows it. The logs may
+//! also begin after the last boot.
 //!
 //! ## What to do
 //! 1. Set the logging level of TLS to 3.
-//! 2. Restart the phone: the inventory is written at boot.
-//! 3. Wait until it has uploaded its log, and scan again.
-//! 4. Set the level back: at level 3 the log fills faster.
+//! 2. Restart the phone.
+//! 3. Wait until it has uploaded its log (`<MAC>-app.log`), and scan again.
+//! 4. Set the level back, for the log's size is limited (512 KB by default).
 
 use super::{Case, Finding, Rule};
 use crate::digest::{Observation, Sightings};

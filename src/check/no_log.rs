@@ -1,16 +1,17 @@
 //! The phone stands in the inventory, and no log of it was found.
 //!
 //! ## What it means
-//! You gave an inventory, and this phone is in it; of all files that were read, none is its log. Nothing
-//! is known of it, so its status is `unknown`.
+//! You gave an inventory, and this phone is in it; none of the files that were read is its log. Nothing is
+//! known of it, so its status is `unknown`.
 //!
 //! ## How sure it is
-//! Certain for the files that were read. A log that could not be read is listed among the problems.
+//! Certain for the files that were read. One that could not be read stands among the problems of the scan.
 //!
 //! ## What to do
-//! 1. Check that all directories with logs were scanned (`LOG_FILE_DIRECTORY` can be another one).
-//! 2. Check that the phone is switched on and provisioned from this server.
-//! 3. Check that it may write to the server.
+//! 1. Check that all directories with logs were scanned: `LOG_FILE_DIRECTORY` may name another one.
+//! 2. Check the MAC address in the inventory against the phone's label: a slip there looks the same.
+//! 3. Check that the phone is switched on, and provisioned from this server.
+//! 4. Check that it may write to the server's log directory.
 
 use super::{Case, Finding, Rule};
 use crate::digest::Sightings;
@@ -22,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     cause: "No log of this phone was among the files that were read: it never uploaded one, uploads elsewhere, or is not in use.",
     remedy: "Check that the phone is in use, reads its configuration from this provisioning server, and may upload its log.",
-    reference: "Feature Profile 37148, \"Troubleshooting\"; the inventory that was given",
+    reference: "The inventory that was given; UC Software log files on a provisioning server",
     source: include_str!("no_log.rs"),
     run,
 };

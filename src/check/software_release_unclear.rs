@@ -1,16 +1,17 @@
 //! Whether the software is new enough for zero-touch provisioning (ZTP) depends on a letter that is not in the log.
 //!
 //! ## What it means
-//! For some models the vendor asks for a release with a letter, such as 4.0.8H. The log names the
-//! version as numbers, 4.0.8 and a build: it can be the release that is asked for, or one before it.
+//! For some models the vendor requires a release with a letter, such as 4.0.8H. The log names the version
+//! in numbers, 4.0.8 and a build. So this can be the release that is required, or the one before it.
 //!
 //! ## How sure it is
-//! Certain that the numbers are equal; which letter it is can't be told from the log. A build number
-//! is not compared: the tables give none.
+//! Certain that the numbers are those of the required release. Which letter it is, the log can't tell, and
+//! the vendor's table has no build numbers to compare with.
 //!
 //! ## What to do
-//! 1. Look up the build number in the release notes of the release that the message names.
-//! 2. Or update to any later version, which is new enough for certain.
+//! 1. If the phone is not provisioned by ZTP, nothing needs doing.
+//! 2. Else look for the build number in the release notes of the release that the message names.
+//! 3. Or update to a later version, which is new enough for certain.
 
 use super::{Case, Finding, Rule};
 use crate::reference::{Readiness, ztp_readiness};
@@ -22,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     cause: "The version has the required number, but the release that is required has a letter, and a log shows no letters.",
     remedy: "Compare the build number with the release notes of the required release, or update to a later version.",
-    reference: "Technical Notification 117101",
+    reference: "Technical Notification 117101, shipping configuration tables",
     source: include_str!("software_release_unclear.rs"),
     run,
 };

@@ -1,18 +1,20 @@
 //! The phone's software is too old for zero-touch provisioning (ZTP) since its change to SHA-2.
 //!
 //! ## What it means
-//! Since 20 June 2016 the ZTP servers use SHA-2 certificates. For each model the vendor names the
-//! software that can deal with them; this phone runs an older one. It would not be authenticated and
-//! would get no redirection, even if its MAC address is registered. Nothing else suffers from this.
+//! The vendor planned to have ZTP on SHA-2 certificates by 20 June 2016, and names for each model the
+//! software that it requires for that. This phone runs an older one. Authentication with ZTP fails, and it
+//! gets no redirection, even if its MAC address is registered there. Nothing else on the phone suffers.
 //!
 //! ## How sure it is
-//! Certain by the table, for the model and the newest application version that the log names. The boot
-//! program's and the updater's versions don't count. A model that the table does not have gives no diagnosis.
+//! Certain by the vendor's table, for the model and for the newest version of the phone's application in the
+//! log; versions of the boot program and the updater don't count. A model that the table does not have gives
+//! no diagnosis.
 //!
 //! ## What to do
 //! 1. If the phone is not provisioned by ZTP, nothing needs doing.
-//! 2. Else update it to the release in the message, or later, from your own provisioning server or by
-//!    hand; then ZTP works again.
+//! 2. Else update it to the release in the message, or to a later one, by hand or from your own provisioning
+//!    server.
+//! 3. A phone that runs the required software and still can't authenticate with ZTP is a case for the vendor.
 
 use super::{Case, Finding, Rule};
 use crate::reference::{Readiness, ztp_readiness};
@@ -22,9 +24,9 @@ pub(super) const RULE: Rule = Rule {
     code: "ZTP001",
     name: "software-too-old",
     severity: Severity::Warning,
-    cause: "Zero-touch provisioning moved to SHA-2 certificates on 20 June 2016, and this software came before the release that its model needs for that.",
+    cause: "Zero-touch provisioning moved to SHA-2 certificates (planned for 20 June 2016), and this software came before the release that its model needs for that.",
     remedy: "Update the phone's software by hand or from your own provisioning server before you count on zero-touch provisioning.",
-    reference: "Technical Notification 117101",
+    reference: "Technical Notification 117101, shipping configuration tables, \"Potential Impacts\" and \"ZTP Cutover Date for SHA 1 Deprecation\"",
     source: include_str!("software_too_old.rs"),
     run,
 };

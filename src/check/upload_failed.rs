@@ -1,17 +1,18 @@
 //! The phone could not upload its log: the copy that was read has gaps.
 //!
 //! ## What it means
-//! The phone tried to send its log to the provisioning server and failed, or gave up a file that it
-//! could not send. What it logged meanwhile may be missing here.
+//! The phone tried to send its log to the provisioning server and failed, or gave up a file that it could
+//! not send. What it logged meanwhile may be missing here.
 //!
 //! ## How sure it is
 //! Certain that uploads failed. What is missing can't be told. It counts as resolved when the phone has
 //! booted again later without such a failure.
 //!
 //! ## What to do
-//! 1. Check the account's right to write, the directory (`LOG_FILE_DIRECTORY`) and the disk of the server.
-//! 2. Over HTTPS, check that the phone and the server trust each other: TLS001 and TLS002 tell.
-//! 3. Where the picture has holes, restart the phone and scan again.
+//! 1. Check that the phone may write to the log directory of the server (`LOG_FILE_DIRECTORY`, or its root),
+//!    and that the server's disk has room.
+//! 2. If it uploads over HTTPS, see whether TLS001 or TLS002 stands beside this, and mend that first.
+//! 3. Restart the phone, let it upload its log, and scan again.
 
 use super::failures::{by_slot, state_until_next_boot, times};
 use super::{Case, Finding, Rule};

@@ -8,11 +8,15 @@ use crate::device::Slot;
 use crate::event::Event;
 use crate::line::Header;
 use crate::reader::{Counts, Note, Notes};
+use crate::secrets::conceal;
 use crate::stamp::{Stamp, Yearless};
 use crate::window::Window;
 
 /// How many distinct findings of one log are kept. A real log has some dozens.
 pub const LIMIT: usize = 4_096;
+
+/// So few findings are looked through one by one.
+const FEW: usize = 32;
 
 /// A text in evidence is cut here, in bytes.
 const LONGEST_TEXT: usize = 500;
@@ -50,6 +54,13 @@ pub struct Fold {
     unset_date: Option<Yearless>,
     year: i32,
     lines_of_boot: bool,
+    recorder: Option<Box<dyn Recorder>>,
+}
+
+/// Takes every event, for those who want them all and not what they amount to.
+pub trait Recorder {
+    /// Takes the next event of a log. It is in the digest's segment of this number.
+    fn record(&mut self, note: &Note<'_>, event: &Event, segment: usize);
 }
 
 impl Fold {
@@ -75,7 +86,15 @@ impl Fold {
             unset_date: None,
             year: 0,
             lines_of_boot: false,
+            recorder: None,
         }
+    }
+
+    /// The same, and every event goes to `recorder` too. Boots alike are not folded into one then,
+    /// so that each event finds its segment.
+    #[must_use]
+    pub fn recording(window: Window, recorder: Box<dyn Recorder>) -> Self {
+        Self { recorder: Some(recorder), ..Self::new(window) }
     }
 
     /// The digest of all that was noted.
@@ -128,7 +147,8 @@ impl Fold {
         let begin = std::mem::replace(&mut self.boot_begin, self.digest.segments.len());
         let Some(before) = self.boot_before.replace(begin) else { return };
         let (earlier, later) = self.digest.segments.split_at(begin);
-        let alike = earlier.len() - before == later.len()
+        let alike = self.recorder.is_none()
+            && earlier.len() - before == later.len()
             && earlier[before..].iter().zip(later).all(|(earlier, later)| tells_the_same(earlier, later));
         if !alike {
             return;
@@ -201,7 +221,7 @@ impl Fold {
         self.unset_date = None;
         if let Some(before) = self.date {
             let (was, is) = (before.month(), date.month());
-            if was >= is + 6 {
+            if was >= is + 2 {
                 self.year += 1;
             } else if (was, is) == (1, 12) && before.day() == 1 && date.day() == 31 {
                 // Lines of several processes in disorder at midnight.
@@ -306,10 +326,7 @@ impl Fold {
         self.order += 1;
         let seen = Sightings::once(Sighting { line, stamp, text: evidence_text(text) });
         let finding = Finding { what, context, seen };
-        let hash = self.hasher.hash_one((&finding.what, &finding.context));
-        let places = self.index.entry(hash).or_default();
-        let known = places.iter().copied().find(|&place| self.segment.findings[place].is_like(&finding));
-        if let Some(place) = known {
+        if let Some(place) = self.place_of(&finding) {
             self.segment.findings[place].seen.append(finding.seen);
             self.last_seen[place] = self.order;
             return;
@@ -319,9 +336,34 @@ impl Fold {
             return;
         }
         self.kept += 1;
-        places.push(self.segment.findings.len());
         self.segment.findings.push(finding);
         self.last_seen.push(self.order);
+        if self.segment.findings.len() > FEW {
+            self.index();
+        }
+    }
+
+    /// Where the same thing stands already.
+    fn place_of(&self, finding: &Finding) -> Option<usize> {
+        let findings = &self.segment.findings;
+        if findings.len() <= FEW {
+            return findings.iter().position(|known| known.is_like(finding));
+        }
+        let places = self.index.get(&self.hash(finding))?;
+        places.iter().copied().find(|&place| findings[place].is_like(finding))
+    }
+
+    /// Enters what is not in the index yet.
+    fn index(&mut self) {
+        let indexed = if self.index.is_empty() { 0 } else { self.segment.findings.len() - 1 };
+        for place in indexed..self.segment.findings.len() {
+            let hash = self.hash(&self.segment.findings[place]);
+            self.index.entry(hash).or_default().push(place);
+        }
+    }
+
+    fn hash(&self, finding: &Finding) -> u64 {
+        self.hasher.hash_one((&finding.what, &finding.context))
     }
 }
 
@@ -341,6 +383,9 @@ impl Notes for Fold {
             self.missed(header, note.line, note.text);
         }
         if let Some(event) = note.event.take() {
+            if let Some(recorder) = &mut self.recorder {
+                recorder.record(&note, &event, self.digest.segments.len());
+            }
             self.event(event, &note);
         }
     }
@@ -387,5 +432,5 @@ fn join_dates(earlier: Option<(Stamp, Stamp)>, later: Option<(Stamp, Stamp)>) ->
 
 fn evidence_text(text: &[u8]) -> Box<str> {
     let text = String::from_utf8_lossy(&text[..text.len().min(LONGEST_TEXT)]);
-    text.into()
+    conceal(&text).into()
 }

@@ -9,6 +9,7 @@ use nom::multi::separated_list1;
 use nom::{IResult, Parser};
 
 use crate::device::{Fingerprint, Slot, hex_digit};
+use crate::secrets::conceal;
 
 /// A phrase to the letter, but with any blanks between its words: a wrapped line joins with one, a
 /// web page or a mail can make several of one.
@@ -76,9 +77,9 @@ pub(super) fn remainder(input: &[u8]) -> IResult<&[u8], &[u8]> {
     Ok((input, text.trim_ascii()))
 }
 
-/// Bytes of a log as text. What is not UTF-8 becomes the replacement character.
+/// Bytes of a log as text, without secrets. What is not UTF-8 becomes the replacement character.
 pub(super) fn text(bytes: &[u8]) -> Box<str> {
-    String::from_utf8_lossy(bytes).into()
+    conceal(&String::from_utf8_lossy(bytes)).into()
 }
 
 /// Straight quotes, and the curly ones that a word processor makes of them.

@@ -124,7 +124,7 @@ struct Members<R: BufRead> {
 }
 
 enum Member<R: BufRead> {
-    Gzip(GzDecoder<R>),
+    Gzip(Box<GzDecoder<R>>),
     Zstd(zstd::Decoder<'static, R>),
 }
 
@@ -132,7 +132,7 @@ impl<R: BufRead> Member<R> {
     fn of(kind: Kind, compressed: R) -> io::Result<Self> {
         Ok(match kind {
             Kind::Zstd => Self::Zstd(zstd::Decoder::with_buffer(compressed)?.single_frame()),
-            _ => Self::Gzip(GzDecoder::new(compressed)),
+            _ => Self::Gzip(Box::new(GzDecoder::new(compressed))),
         })
     }
 

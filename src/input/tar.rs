@@ -4,8 +4,6 @@ use std::cell::Cell;
 use std::io::{self, Cursor, Read};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use chrono::{DateTime, Local, NaiveDateTime};
-
 use super::member::{Place, WHOLE, base_name, is_archive_name};
 use super::stream::Fault;
 use crate::problem::{Problem, ProblemKind};
@@ -50,7 +48,7 @@ pub(super) fn read(place: &Place<'_>, stream: &mut dyn Read) -> Option<Fault> {
                 most.set(next_head.saturating_add(LONGEST_HEAD));
                 continue;
             }
-            let modified = entry.header().mtime().ok().and_then(local_time);
+            let modified = entry.header().mtime().ok().and_then(super::local_time_of);
             let origin = place.origin.member(number as u64);
             if size > WHOLE as u64 || is_archive_name(&base) {
                 let inner = place.inside(&path, &origin, modified);
@@ -122,9 +120,4 @@ fn broken_tar(error: &io::Error) -> Fault {
         return Fault { kind: ProblemKind::TruncatedArchive, message };
     }
     Fault { kind: ProblemKind::CorruptArchive, message: format!("the archive is damaged: {error}") }
-}
-
-fn local_time(seconds: u64) -> Option<NaiveDateTime> {
-    let time = DateTime::from_timestamp(i64::try_from(seconds).ok()?, 0)?;
-    Some(time.with_timezone(&Local).naive_local())
 }

@@ -17,6 +17,9 @@ const TEXT: usize = 22;
 /// How many bytes of a text tell whether it may be a known message.
 const START: usize = 4;
 
+/// How many pairs of component and level are remembered at most: some 30 components write at a few levels.
+const COLUMN_PLACES: usize = 256;
+
 /// What the lines so far have in common.
 pub(super) struct Usual {
     /// `MMDDhhmm` of the last stamp.
@@ -24,7 +27,7 @@ pub(super) struct Usual {
     /// The last stamp's first six digits: a day and hour of type 2, a day of type 1.
     noted: [u8; 6],
     /// Components with their levels, `|sip  |4`, that the grammar has accepted.
-    columns: [[u8; 8]; 64],
+    columns: [[u8; 8]; COLUMN_PLACES],
     /// The count of missed events with its separators, `|03|`.
     missed_columns: [u8; 4],
     missed: Option<u64>,
@@ -38,7 +41,7 @@ impl Default for Usual {
         Self {
             minute: [0; 8],
             noted: [0; 6],
-            columns: [[0; 8]; 64],
+            columns: [[0; 8]; COLUMN_PLACES],
             missed_columns: [0; 4],
             missed: None,
             uptime: None,
@@ -59,7 +62,7 @@ impl Usual {
             || &self.columns[column_place(*columns)] != columns
             || head[TEXT].is_ascii_whitespace()
             || head[TEXT] == 0
-            || STARTS.may_begin(*start)
+            || (STARTS.may_begin(*start) && may_begin(&line[TEXT..]))
             || line.len() > super::LONGEST_LINE
         {
             return false;
@@ -151,7 +154,13 @@ fn chunk<const N: usize>(bytes: &[u8], at: usize) -> &[u8; N] {
 
 #[inline]
 fn column_place(columns: [u8; 8]) -> usize {
-    (u64::from_le_bytes(columns).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58) as usize
+    (u64::from_le_bytes(columns).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % COLUMN_PLACES
+}
+
+/// Whether the text begins like a known message as far as both go.
+#[cold]
+fn may_begin(text: &[u8]) -> bool {
+    MESSAGES.iter().any(|known| text.iter().zip(known.begins.as_bytes()).all(|(said, begins)| said == begins))
 }
 
 /// The first four bytes of all known messages, in a table where each has a place of its own.

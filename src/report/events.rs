@@ -1,7 +1,7 @@
 //! The formats of `events`: a row an event, written as they come, so that memory does not grow with them.
 
 mod csv;
-mod jsonl;
+pub(super) mod jsonl;
 mod table;
 
 use std::io::{self, Write};

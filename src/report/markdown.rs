@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::findings::{Findings, Phones, Sighting, of_code};
 use super::fold::fold;
 use super::group::{self, Groups};
-use super::shape::{Device, Evidence, State, Status};
+use super::shape::{Device, State, Status};
 use super::table::row::{Column, Row};
+use super::text::markdown::{escaped, proof};
 use super::text::paint::status_sign;
 use super::text::quantity::{bytes, count, counted};
-use super::text::visible::visible;
 use super::{Devices, Format, Overview, Report, Style, Verbosity};
 
 pub(super) const FORMAT: Format = Format {
@@ -126,34 +126,11 @@ fn explain(code: &str, phones: &Phones, devices: &dyn Devices, out: &mut dyn Wri
         for diagnosis in of_code(&device, code, State::Active) {
             writeln!(out, "\n**{}:** {}", escaped(&group::name(&device)), escaped(&diagnosis.message))?;
             if !diagnosis.evidence.is_empty() {
-                proof(&diagnosis.evidence, out)?;
+                write!(out, "\n{}", proof(&diagnosis.evidence))?;
             }
         }
     }
     Ok(())
-}
-
-/// The proving lines as they are, in a block whose fence is longer than any run of backticks in it.
-fn proof(evidence: &[Evidence], out: &mut dyn Write) -> io::Result<()> {
-    let lines: Vec<String> = evidence
-        .iter()
-        .map(|line| {
-            let stamp =
-                line.stamp.as_deref().map(|stamp| format!("  {}", visible(stamp))).unwrap_or_default();
-            format!("{}:{}{stamp}  {}", visible(&line.file), line.line, visible(&line.text))
-        })
-        .collect();
-    let longest = lines.iter().map(|line| backticks(line)).max().unwrap_or(0);
-    let fence = "`".repeat((longest + 1).max(3));
-    writeln!(out, "\n{fence}text")?;
-    for line in lines {
-        writeln!(out, "{line}")?;
-    }
-    writeln!(out, "{fence}")
-}
-
-fn backticks(line: &str) -> usize {
-    line.split(|character| character != '`').map(str::len).max().unwrap_or(0)
 }
 
 fn resolved(findings: &Findings, devices: &dyn Devices, out: &mut dyn Write) -> io::Result<()> {
@@ -194,28 +171,6 @@ fn problems(overview: &Overview, style: &Style, out: &mut dyn Write) -> io::Resu
     Ok(())
 }
 
-/// Text that stays text: no mark-up, no HTML, no link, and no end of a table's cell.
-pub(super) fn escaped(text: &str) -> String {
-    let shown = visible(text);
-    let mut safe = String::with_capacity(shown.len() + 8);
-    for (at, character) in shown.char_indices() {
-        let acts = match character {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '$' | '@' => true,
-            // `https://…` and `www.…` become links by themselves.
-            ':' => shown[at..].starts_with("://"),
-            '.' => shown[..at].to_ascii_lowercase().ends_with("www"),
-            // Marks of headings, lists and quotes at the beginning of a text.
-            '#' | '-' | '+' | '=' => at == 0,
-            _ => false,
-        };
-        if acts {
-            safe.push('\\');
-        }
-        safe.push(character);
-    }
-    safe
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::{GroupBy, fixture};
@@ -240,22 +195,5 @@ mod tests {
         for row in rows {
             assert_eq!(row.replace("\\|", "").matches('|').count(), Column::ALL.len() + 1, "{row}");
         }
-    }
-
-    #[test]
-    fn mark_up_stays_text() {
-        for (text, safe) in [
-            ("a|b", "a\\|b"),
-            ("a\\|b", "a\\\\\\|b"),
-            ("<img src=x>", "\\<img src=x\\>"),
-            ("`code`", "\\`code\\`"),
-            ("[x](http://e.example)", "\\[x\\](http\\://e.example)"),
-            ("WWW.example.com", "WWW\\.example.com"),
-            ("# not a heading", "\\# not a heading"),
-            ("a\nb", "a\\\\nb"),
-        ] {
-            assert_eq!(escaped(text), safe);
-        }
-        assert_eq!(backticks("a``b```c`"), 3);
     }
 }

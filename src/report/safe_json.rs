@@ -21,6 +21,10 @@ struct Escaping;
 
 impl Formatter for Escaping {
     fn write_string_fragment<W: Write + ?Sized>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        // Nearly all texts are of printable ASCII, which hides nothing.
+        if fragment.bytes().all(|byte| (0x20..0x7F).contains(&byte)) {
+            return out.write_all(fragment.as_bytes());
+        }
         let mut rest = fragment;
         while let Some(at) = rest.find(is_hidden) {
             let (clean, from) = rest.split_at(at);

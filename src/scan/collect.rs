@@ -1,15 +1,15 @@
 //! Where the logs' digests come together.
 
-use std::collections::HashSet;
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDateTime;
 
 use super::log::{self, Head};
+use super::spool::{Chunks, Gatherer, Spool};
 use super::{Options, Watch};
 use crate::device::Mac;
-use crate::digest::Digest;
+use crate::digest::{Digest, Fold};
 use crate::input::{Content, LogName, LogSink, Origin, Rotation};
 use crate::problem::{Problem, ProblemKind};
 use crate::reader::{Counts, LONGEST_LINE};
@@ -28,11 +28,15 @@ pub(super) struct StoredLog {
     pub(super) head: Head,
     pub(super) counts: Counts,
     pub(super) packed: Box<[u8]>,
+    /// Where its events wait, if all of them are wanted.
+    pub(super) events: Chunks,
 }
 
 impl StoredLog {
-    pub(super) fn record(&self) -> Record {
+    /// The log as a timeline takes it; `number` tells it from the phone's others.
+    pub(super) fn record(&self, number: usize) -> Record {
         Record {
+            number,
             path: self.path.clone(),
             rotation: self.rotation.clone(),
             modified: self.modified,
@@ -45,22 +49,22 @@ impl StoredLog {
 /// Takes logs from all threads.
 pub(super) struct Collector<'a> {
     window: Window,
-    wanted: HashSet<Mac>,
     watch: &'a dyn Watch,
     logs: Mutex<Vec<StoredLog>>,
     problems: Mutex<Vec<Problem>>,
     unopened: Mutex<Vec<String>>,
+    spool: Option<Arc<Spool>>,
 }
 
 impl<'a> Collector<'a> {
-    pub(super) fn new(options: &Options, watch: &'a dyn Watch) -> Self {
+    pub(super) fn new(options: &Options, watch: &'a dyn Watch, spool: Option<Arc<Spool>>) -> Self {
         Self {
             window: options.clock.window,
-            wanted: options.devices.iter().copied().collect(),
             watch,
             logs: Mutex::default(),
             problems: Mutex::default(),
             unopened: Mutex::default(),
+            spool,
         }
     }
 
@@ -109,16 +113,19 @@ impl<'a> Collector<'a> {
 }
 
 impl LogSink for Collector<'_> {
-    fn wants(&self, mac: Option<Mac>) -> bool {
-        self.wanted.is_empty() || mac.is_none_or(|mac| self.wanted.contains(&mac))
+    fn wants(&self, _: Option<Mac>) -> bool {
+        // What one phone shares with others only the others' logs tell.
+        true
     }
 
     fn log(&self, name: &LogName, content: Content<'_>) -> io::Result<()> {
-        let (digest, head, result) = log::read(content, self.window);
+        let gatherer = self.spool.clone().map(Gatherer::new);
+        let fold = match &gatherer {
+            Some(gatherer) => Fold::recording(self.window, Box::new(gatherer.clone())),
+            None => Fold::new(self.window),
+        };
+        let (digest, head, result) = log::read(content, fold, !self.window.is_open());
         let mac = name.mac.or(digest.mac);
-        if !self.wanted.is_empty() && mac.is_none_or(|mac| !self.wanted.contains(&mac)) {
-            return result;
-        }
         self.complain(name, &digest);
         // A file that the user named, which is no log of any phone, is only a problem.
         if digest.counts.messages == 0 && mac.is_none() {
@@ -135,6 +142,7 @@ impl LogSink for Collector<'_> {
             head,
             counts: digest.counts,
             packed,
+            events: gatherer.map(|gatherer| gatherer.finish()).transpose()?.unwrap_or_default(),
         };
         self.logs.lock().unwrap_or_else(PoisonError::into_inner).push(stored);
         result

@@ -50,35 +50,38 @@ pub fn digest_of(log: &[u8], window: Window) -> Digest {
     fold.finish(counts)
 }
 
-/// Reads a log of any kind. What was read before a fault counts: it comes with the fault.
-pub(super) fn read(content: Content<'_>, window: Window) -> (Digest, Head, io::Result<()>) {
+/// Reads a log of any kind into this fold. What was read before a fault counts: it comes with the fault.
+pub(super) fn read(content: Content<'_>, fold: Fold, every_stamp: bool) -> (Digest, Head, io::Result<()>) {
     match content {
         Content::Whole(bytes) if !encoding::is_utf_16(bytes) => {
             let mut head = Head::empty();
             head.take(bytes);
-            (digest_of(bytes, window), head, Ok(()))
+            let mut reader = Reader::new(fold, every_stamp);
+            reader.feed(bytes);
+            let (fold, counts) = reader.finish();
+            (fold.finish(counts), head, Ok(()))
         }
-        Content::Whole(mut bytes) => read_stream(&mut bytes, window),
+        Content::Whole(mut bytes) => read_stream(&mut bytes, fold, every_stamp),
         Content::File(file, size) => {
             let mut begin = [0; Head::LENGTH];
             let length = pieces::read_at(file, &mut begin, 0).unwrap_or(0);
             if encoding::is_utf_16(&begin[..length]) {
-                return read_stream(&mut Part { file, place: 0, end: size }, window);
+                return read_stream(&mut Part { file, place: 0, end: size }, fold, every_stamp);
             }
             let mut head = Head::empty();
             head.take(&begin[..length]);
-            let (digest, result) = pieces::digest_of(file, size, window);
+            let (digest, result) = pieces::digest_of(file, size, fold, every_stamp);
             (digest, head, result)
         }
-        Content::Stream(stream) => read_stream(stream, window),
+        Content::Stream(stream) => read_stream(stream, fold, every_stamp),
     }
 }
 
-fn read_stream(stream: &mut dyn Read, window: Window) -> (Digest, Head, io::Result<()>) {
+fn read_stream(stream: &mut dyn Read, fold: Fold, every_stamp: bool) -> (Digest, Head, io::Result<()>) {
     let mut head = Head::empty();
     let mut bytes = 0;
     let mut text = Utf8::default();
-    let mut reader = Reader::new(Fold::new(window), !window.is_open());
+    let mut reader = Reader::new(fold, every_stamp);
     let result = feed(stream, |piece| {
         head.take(piece);
         bytes += piece.len() as u64;

@@ -73,7 +73,7 @@ impl Maker {
         Gist {
             status: findings.status(),
             codes,
-            ztp: readiness(&timeline),
+            ztp: if authenticates(&findings.selected) { readiness(&timeline) } else { Some(false) },
             times: timeline.times,
             certificates: installed
                 .filter_map(|(slot, content)| Some((*slot, content.fingerprint.clone()?)))
@@ -88,6 +88,9 @@ impl Maker {
             let Some(rule) = Rule::find(code).filter(|rule| self.selection.picks(rule)) else { continue };
             if !gist.codes.contains(&code) {
                 gist.codes.push(code);
+            }
+            if *slot == Slot::BuiltIn {
+                gist.ztp = gist.ztp.filter(|ready| !ready);
             }
             gist.status = gist.status.min(status(std::iter::once(rule)));
         }
@@ -127,7 +130,8 @@ impl Maker {
     }
 
     fn timeline(&self, mac: Option<Mac>, logs: &[StoredLog]) -> Timeline {
-        Timeline::new(mac, logs.iter().map(StoredLog::record).collect(), &self.clock)
+        let records = logs.iter().enumerate().map(|(number, log)| log.record(number));
+        Timeline::new(mac, records.collect(), &self.clock)
     }
 
     fn findings(&self, timeline: &Timeline, shared: &[SharedCertificate]) -> Findings {
@@ -189,6 +193,12 @@ fn status<'r>(active: impl Iterator<Item = &'r Rule>) -> Status {
         Severity::Info => Status::Ok,
     });
     statuses.min().unwrap_or(Status::Ok)
+}
+
+/// Whether nothing says that the servers of zero-touch provisioning would not know this phone: they
+/// go by its factory certificate (Technical Notification 117101, "Potential Impacts").
+fn authenticates(findings: &[(&'static Rule, Finding)]) -> bool {
+    !active(findings).any(|rule| matches!(rule.code, "INV001" | "INV002" | "INV004"))
 }
 
 /// Whether the phone is ready for zero-touch provisioning; none where that is not known.

@@ -14,7 +14,6 @@ use crate::event::Event;
 use crate::line::{Header, Level, Line, line};
 use crate::reader::{Counts, LONGEST_LINE, Note, Notes, Reader};
 use crate::stamp::Stamp;
-use crate::window::Window;
 
 /// Where the file is cut, more or less.
 const PIECE: u64 = 2 * 1024 * 1024;
@@ -23,8 +22,8 @@ const PIECE: u64 = 2 * 1024 * 1024;
 const BUFFER: usize = 256 * 1024;
 
 /// What this file amounts to, of the size that it had when it was opened.
-pub(super) fn digest_of(file: &File, size: u64, window: Window) -> (Digest, io::Result<()>) {
-    Cut { file, size, piece: PIECE }.digest(window)
+pub(super) fn digest_of(file: &File, size: u64, fold: Fold, every_stamp: bool) -> (Digest, io::Result<()>) {
+    Cut { file, size, piece: PIECE }.digest(fold, every_stamp)
 }
 
 /// A file that is cut into pieces.
@@ -37,9 +36,8 @@ struct Cut<'f> {
 }
 
 impl Cut<'_> {
-    fn digest(self, window: Window) -> (Digest, io::Result<()>) {
+    fn digest(self, mut fold: Fold, every_stamp: bool) -> (Digest, io::Result<()>) {
         let at_once = 2 * rayon::current_num_threads() as u64;
-        let mut fold = Fold::new(window);
         let mut counts = Counts::default();
         let mut begin = 0;
         while begin < self.size {
@@ -49,7 +47,7 @@ impl Cut<'_> {
             };
             let pieces: Vec<_> = bounds
                 .par_windows(2)
-                .map(|bounds| read_piece(self.file, bounds[0], bounds[1], !window.is_open()))
+                .map(|bounds| read_piece(self.file, bounds[0], bounds[1], every_stamp))
                 .collect();
             begin = bounds.last().copied().unwrap_or(self.size);
             for (told, piece, result) in pieces {
@@ -275,6 +273,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::window::Window;
 
     /// Small enough that a short log has many of them.
     const SMALL: u64 = 500;
@@ -282,7 +281,8 @@ mod tests {
     fn in_pieces(log: &[u8], piece: u64) -> Digest {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(log).unwrap();
-        let (digest, result) = Cut { file: &file, size: log.len() as u64, piece }.digest(Window::default());
+        let (digest, result) =
+            Cut { file: &file, size: log.len() as u64, piece }.digest(Fold::new(Window::default()), false);
         result.unwrap();
         digest
     }
@@ -393,7 +393,7 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         let log = b"0531130928|tls  |*|03|Saving new Custom platform device certificate 1\n".repeat(50_000);
         file.write_all(&log).unwrap();
-        let (digest, result) = digest_of(&file, 2 * log.len() as u64, Window::default());
+        let (digest, result) = digest_of(&file, 2 * log.len() as u64, Fold::new(Window::default()), false);
         assert_eq!(result.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
         assert_eq!(digest.counts.events, 50_000);
     }

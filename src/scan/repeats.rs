@@ -27,10 +27,13 @@ struct Suspect {
 }
 
 fn suspect(phone: &[StoredLog], begin: usize, redundant: &mut [bool], suspects: &mut Vec<Suspect>) {
-    // The longer first; of equal ones the one whose file is older, since copies are newer.
+    // The longer first. Of equal ones the one whose name tells that it is old: a copy was made when the
+    // log had no suffix yet. Then the one whose file is older, since copies are newer.
     let mut order: Vec<_> = (0..phone.len()).collect();
     order.sort_by(|&a, &b| {
-        let rank = |log: &StoredLog| (std::cmp::Reverse(log.counts.bytes), log.modified, log.path.clone());
+        let rank = |log: &StoredLog| {
+            (std::cmp::Reverse(log.counts.bytes), log.rotation.clone(), log.modified, log.path.clone())
+        };
         rank(&phone[a]).cmp(&rank(&phone[b]))
     });
     for (place, &longer) in order.iter().enumerate() {

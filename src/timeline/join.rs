@@ -20,7 +20,8 @@ impl Part {
     fn dates(&self) -> Option<(NaiveDateTime, NaiveDateTime)> {
         let (first, last) = self.segment.dates?;
         let time = |stamp| self.calendar.time(&stamp, self.segment.year);
-        Some((time(first)?, time(last)?))
+        let (first, last) = (time(first)?, time(last)?);
+        Some((first.min(last), first.max(last)))
     }
 }
 
@@ -105,6 +106,18 @@ pub(super) fn boots(
     }
     boots.retain(|boot| boot.count > 0);
     (boots, times)
+}
+
+/// What is needed to date each part: its file, its year, whether the clock is not set, and whether it
+/// is within the window.
+pub(super) fn dated<'p>(
+    parts: &'p [Part],
+    window: &Window,
+) -> impl Iterator<Item = (usize, i32, bool, bool)> + use<'p> {
+    parts
+        .iter()
+        .zip(within(parts, window))
+        .map(|(part, within)| (part.file, part.segment.year, part.segment.clock_unset, within))
 }
 
 /// Which parts are within the window. One without a date counts by the next date of its boot, or else

@@ -81,9 +81,13 @@ struct Saved {
 struct Walk {
     slots: Slots,
     saved: BTreeMap<Slot, Saved>,
+    /// The slot that something is being saved to, until the log tells what.
+    saving: Option<Slot>,
     turn: usize,
     /// How many boots the turn stands for.
     boots: u64,
+    /// Whether boots alike follow, so that the last lines are theirs.
+    is_first_of_several: bool,
 }
 
 impl Slots {
@@ -91,7 +95,9 @@ impl Slots {
     pub(super) fn over(boots: &[Boot]) -> Self {
         let mut walk = Walk::default();
         for (boot, told) in boots.iter().enumerate() {
+            walk.is_first_of_several = told.count > 1;
             walk.go_through(boot, told, 1);
+            walk.is_first_of_several = false;
             if told.count > 1 && walk.saved.values().any(|saved| saved.turn == walk.turn) {
                 walk.go_through(boot, told, told.count - 1);
             }
@@ -118,6 +124,7 @@ impl Walk {
     fn go_through(&mut self, boot: usize, told: &Boot, boots: u64) {
         self.turn += 1;
         self.boots = boots;
+        self.saving = None;
         let mut shown = Vec::new();
         for (index, moment) in told.moments.iter().enumerate() {
             let at = At { boot, moment: index };
@@ -147,7 +154,7 @@ impl Walk {
             }
             _ => return,
         };
-        let lines = [before.place.clone(), last_place(&moment.seen)];
+        let lines = [before.place.clone(), self.place(moment)];
         let saved = before.fingerprint.clone();
         self.slots.not_kept.push(NotKept { slot, saved, shown, at, count: self.boots, lines });
     }
@@ -208,25 +215,51 @@ impl Walk {
 
     fn installation(&mut self, event: &Event, at: At, moment: &Moment) {
         match (event, moment.context) {
-            (Event::CertificateSaving { slot }, _) => self.save(*slot, at, moment, None),
+            (Event::CertificateSaving { slot }, _) => self.saving = Some(*slot),
             (Event::NewCertificate { common_name, fingerprint }, Context::Saving(slot)) => {
+                self.saving = None;
                 self.save(slot, at, moment, Some((common_name, fingerprint)));
+            }
+            // The vendor's successful installation ends with one of these; `New Certificate` can be lost.
+            (Event::PreviousCertificate { .. } | Event::NoPreviousCertificate, Context::Saving(slot))
+                if self.saving.take().is_some() =>
+            {
+                self.save(slot, at, moment, None);
+            }
+            // A refusal that names no slot is of the one that was being saved to.
+            (Event::CredentialInvalid { .. } | Event::ChainNotDecodable { .. }, _) => {
+                if let Some(slot) = self.saving.take() {
+                    self.reject(slot, moment);
+                }
             }
             (
                 Event::KeyTooLarge { slot: Some(slot), .. }
                 | Event::CertificateTooLarge { slot: Some(slot), .. },
                 _,
             ) => {
-                let mut content = Content::new(CertificateState::Rejected, None);
-                content.place = last_place(&moment.seen);
-                self.slots.latest.insert(*slot, content);
+                self.saving = None;
+                self.reject(*slot, moment);
             }
             _ => {}
         }
     }
 
+    /// The line that tells of this moment in this turn.
+    fn place(&self, moment: &Moment) -> Option<Place> {
+        match moment.seen.places() {
+            [first, ..] if self.is_first_of_several => Some(first.clone()),
+            places => places.last().cloned(),
+        }
+    }
+
+    fn reject(&mut self, slot: Slot, moment: &Moment) {
+        let mut content = Content::new(CertificateState::Rejected, None);
+        content.place = last_place(&moment.seen);
+        self.slots.latest.insert(slot, content);
+    }
+
     fn save(&mut self, slot: Slot, at: At, moment: &Moment, what: Option<(&str, &Fingerprint)>) {
-        let place = last_place(&moment.seen);
+        let place = self.place(moment);
         let fingerprint = what.map(|(_, fingerprint)| fingerprint.clone());
         let mut content = Content::new(CertificateState::Installed, None);
         content.common_name = what.map(|(common_name, _)| common_name.into());

@@ -20,18 +20,23 @@ impl EventWriter for Lines {
         Ok(())
     }
 
-    fn row(&mut self, mut event: EventRow, out: &mut dyn Write) -> io::Result<()> {
-        // A `platform` line tells an address too; an object has one `mac`, and the phone's comes first.
-        if let Some(told) = event.fields.shift_remove("mac")
-            && event.mac.is_none()
-        {
-            event.mac = told.as_str().map(str::to_owned);
-        }
-        safe_json::write(&event, out)?;
+    fn row(&mut self, event: EventRow, out: &mut dyn Write) -> io::Result<()> {
+        object(event, out)?;
         out.write_all(b"\n")
     }
 
     fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Writes an event as one JSON object.
+pub(in crate::report) fn object(mut event: EventRow, out: &mut dyn Write) -> io::Result<()> {
+    // A `platform` line tells an address too; an object has one `mac`, and the phone's comes first.
+    if let Some(told) = event.fields.shift_remove("mac")
+        && event.mac.is_none()
+    {
+        event.mac = told.as_str().map(str::to_owned);
+    }
+    safe_json::write(&event, out)
 }

@@ -7,8 +7,9 @@ use crate::report::findings::{Findings, Phones, of_code};
 use crate::report::shape::{Device, Diagnosis, Evidence, State};
 use crate::report::text::paint::{Tone, severity_sign};
 use crate::report::text::quantity::{count, counted};
+use crate::report::text::time::span;
 use crate::report::text::visible::visible;
-use crate::report::text::width::{cut, cut_front, width, wrap};
+use crate::report::text::width::{cut, cut_path, width, wrap};
 use crate::report::{Devices, Style, Verbosity, group};
 
 /// The column where texts begin.
@@ -107,30 +108,10 @@ fn said(device: &Device, diagnosis: &Diagnosis) -> String {
     }
     said.push_str(&format!(": {}", visible(&diagnosis.message)));
     if diagnosis.occurrences > 1 {
-        let when = match (&diagnosis.first_seen, &diagnosis.last_seen) {
-            (Some(first), Some(last)) if first != last => format!(", {} to {}", moment(first), moment(last)),
-            (Some(time), _) | (None, Some(time)) => format!(", {}", moment(time)),
-            (None, None) => String::new(),
-        };
+        let when = span(diagnosis).map(|when| format!(", {when}")).unwrap_or_default();
         said.push_str(&format!(" ({} times{when})", count(diagnosis.occurrences)));
     }
     said
-}
-
-/// A time to the minute, as a person writes it: `2013-05-31 13:18`.
-fn moment(time: &str) -> String {
-    let minute = time.get(..16).unwrap_or(time);
-    visible(minute).replacen('T', " ", 1)
-}
-
-/// A path in at most `columns`, cut between two of its parts where that is possible: `…/x-app.log:12`.
-fn cut_path(path: &str, columns: usize) -> String {
-    if width(path) <= columns {
-        return path.to_owned();
-    }
-    let tails = path.match_indices('/').map(|(at, _)| &path[at..]);
-    let tail = tails.into_iter().find(|tail| width(tail) < columns);
-    tail.map_or_else(|| cut_front(path, columns).into_owned(), |tail| format!("…{tail}"))
 }
 
 /// The lines that prove a diagnosis: place, stamp, text; cut to the width unless all was asked for.

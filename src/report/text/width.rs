@@ -37,6 +37,17 @@ pub fn cut_front(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(format!("…{}", text[start..].trim_start()))
 }
 
+/// A path in at most `columns`, cut between two of its parts where that is possible: `…/x-app.log:12`.
+#[must_use]
+pub fn cut_path(path: &str, columns: usize) -> String {
+    if width(path) <= columns {
+        return path.to_owned();
+    }
+    let tails = path.match_indices('/').map(|(at, _)| &path[at..]);
+    let tail = tails.into_iter().find(|tail| width(tail) < columns);
+    tail.map_or_else(|| cut_front(path, columns).into_owned(), |tail| format!("…{tail}"))
+}
+
 /// `text` in lines of at most `columns`, broken at blanks; a longer word is broken where it must be.
 #[must_use]
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {

@@ -1,0 +1,64 @@
+"""Whether an answer of `phonecert scan --format json` is right. A wrong one is no timing."""
+
+import json
+
+import phones
+
+
+def check(path, tree):
+    """Ends with a message unless the answer in this file is right for this tree."""
+    with open(path, encoding="utf-8") as file:
+        head, devices, tail = parts(file.read())
+        wrong = _totals(head, tail, tree) or _phones(devices, tree)
+    if wrong:
+        raise SystemExit(f"wrong answer for {tree.title}: {wrong}")
+
+
+def parts(text):
+    """The document without its phones, and its phones one by one: a large answer is never whole in memory
+    as objects."""
+    start = text.index('"devices": [')
+    head = json.loads(text[:start].rstrip().rstrip(",") + "}")
+    tail = text.rindex('"problems": [')
+    end = text.rindex("]", start, tail)
+    problems = json.loads("{" + text[tail:])["problems"]
+    return head, _each(text, start + len('"devices": ['), end), problems
+
+
+def _each(text, at, end):
+    decode = json.JSONDecoder().raw_decode
+    while True:
+        while at < end and text[at] in " \n,":
+            at += 1
+        if at >= end:
+            return
+        device, at = decode(text, at)
+        yield device
+
+
+def _totals(head, problems, tree):
+    failed = sum(phones.error(number) is not None for number in tree.numbers)
+    expected = {"schema_version": 1, "files": tree.count, "bytes": tree.bytes, "devices": tree.count,
+                "unrecognized_lines": 0, "failed": failed, "ok": tree.count - failed, "problems": []}
+    told = {"problems": problems[:3], **head, **head["scanned"], **head["summary"]}
+    for key, value in expected.items():
+        if told.get(key) != value:
+            return f"{key} is {told.get(key)}, not {value}"
+    return None
+
+
+def _phones(devices, tree):
+    expected = {phones.mac(number): number for number in tree.numbers}
+    for device in devices:
+        number = expected.pop(device["mac"], None)
+        if number is None:
+            return f"a phone {device['mac']} that is none, or is there twice"
+        code = phones.error(number)
+        active = {found["code"] for found in device["diagnoses"] if found["state"] == "active"}
+        if device["status"] != ("failed" if code else "ok") or active & phones.ERRORS != {code} - {None}:
+            return f"{device['mac']} is {device['status']} with {sorted(active)}, its error is {code}"
+        slots = {slot["slot"]: slot for slot in device["certificates"]}
+        shown = phones.fingerprint(number) if code != "INV001" else None
+        if slots["built-in"]["fingerprint"] != shown or slots["platform-2"]["state"] != "not-available":
+            return f"{device['mac']} has other certificates than its log tells"
+    return f"{len(expected)} phones are missing" if expected else None

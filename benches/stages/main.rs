@@ -1,0 +1,12 @@
+//! What each stage costs a byte of log: `cargo bench`, or `cargo bench -- --test` to run each once.
+
+mod event;
+mod line;
+mod reader;
+mod sample;
+mod timeline;
+
+use criterion::{criterion_group, criterion_main};
+
+criterion_group!(stages, line::bench, event::bench, reader::bench, timeline::bench);
+criterion_main!(stages);

@@ -1,0 +1,179 @@
+"""What is measured: directories and archives of logs, made anew from the same numbers each time."""
+
+import io
+import os
+import random
+import shutil
+import tarfile
+import zipfile
+from dataclasses import dataclass
+
+import phones
+
+BLOCKS = 8
+BLOCK_SIZE = 4_000_000
+BLOCK_DAYS = 20
+# Archives say when a member was last changed; the logs' days are in spring.
+CHANGED = (2024, 6, 1, 12, 0, 0)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """So many logs of one size. Sizes are in bytes; 1 KB is 1,000."""
+    name: str
+    count: int
+    size: int
+    layout: str
+    first: int = 0
+
+    def scaled(self, scale):
+        """The same, so much smaller: fewer logs, or smaller ones where they are only two."""
+        if self.layout == "large":
+            return Tree(self.name, self.count, max(100_000, int(self.size * scale)), self.layout, self.first)
+        return Tree(self.name, max(10, int(self.count * scale)), self.size, self.layout, self.first)
+
+    @property
+    def numbers(self):
+        """The phones in it."""
+        return range(self.first, self.first + self.count)
+
+    @property
+    def bytes(self):
+        """The bytes of all logs."""
+        return self.count * self.size
+
+    @property
+    def is_archive(self):
+        """Whether it is one file with all logs in it."""
+        return self.layout in ("zip", "tar.gz")
+
+    @property
+    def title(self):
+        """What it is, for a person."""
+        kind = {"zip": "a zip of ", "tar.gz": "a tar.gz of ", "flat": "one flat directory of "}.get(self.layout, "")
+        size = f"{self.size // 1_000_000} MB" if self.size >= 1_000_000 else f"{self.size / 1000:g} KB"
+        return f"{kind}{self.count:,} logs of {size}"
+
+
+TREES = [
+    Tree("medium", 4_000, 120_000, "directories"),
+    Tree("small", 200_000, 2_000, "directories"),
+    Tree("small-flat", 200_000, 2_000, "flat"),
+    Tree("large", 2, 500_000_000, "large", first=7),
+    Tree("zip", 2_000, 120_000, "zip"),
+    Tree("targz", 2_000, 120_000, "tar.gz"),
+]
+
+
+def path_of(tree, work):
+    """Where it is under `work`."""
+    ending = "." + tree.layout if tree.is_archive else ""
+    return os.path.join(work, f"{tree.name}-{tree.count}x{tree.size}{ending}")
+
+
+def make(tree, work):
+    """Makes it under `work`, unless it is there."""
+    path = path_of(tree, work)
+    made = path + ".made"
+    if os.path.exists(made):
+        return
+    remove(tree, work)
+    # A block of the file system for each small log.
+    needed = tree.count * -(-tree.size // 4096) * 4096 * 1.1
+    free = shutil.disk_usage(work).free
+    if needed > free:
+        raise SystemExit(f"{work}: {needed / 1e9:.1f} GB are needed and {free / 1e9:.1f} GB are free")
+    {"zip": _zip, "tar.gz": _tar, "large": _large}.get(tree.layout, _directories)(tree, path)
+    with open(made, "wb"):
+        pass
+
+
+def remove(tree, work):
+    """Takes it away, whole or not."""
+    path = path_of(tree, work)
+    if os.path.isdir(path):
+        shutil.rmtree(path)
+    for file in (path, path + ".made"):
+        if os.path.exists(file):
+            os.unlink(file)
+
+
+def _noises():
+    # One phone in eight has lost events.
+    return [phones.Noise(seed, BLOCK_SIZE, BLOCK_DAYS, b"03" if seed == 5 else b"00") for seed in range(BLOCKS)]
+
+
+def _logs(tree):
+    noises = _noises()
+    for number in tree.numbers:
+        yield number, phones.log(number, tree.size, noises[number % BLOCKS])
+
+
+def _place(tree, number):
+    """Where the phone's log is: a thousand in a directory, as if each were a customer's; a hundred
+    where there are few."""
+    if tree.layout == "flat":
+        return ""
+    return f"site-{number // (1000 if tree.count > 20_000 else 100):04d}"
+
+
+def _directories(tree, path):
+    os.makedirs(path)
+    before = None
+    for number, parts in _logs(tree):
+        place = os.path.join(path, _place(tree, number))
+        if place != before:
+            os.makedirs(place, exist_ok=True)
+            before = place
+        with open(os.path.join(place, phones.name(number)), "wb", buffering=0) as file:
+            os.writev(file.fileno(), parts)
+
+
+def _zip(tree, path):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for number, parts in _logs(tree):
+            member = zipfile.ZipInfo(f"logs/{_place(tree, number)}/{phones.name(number)}", CHANGED)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(member, b"".join(parts))
+
+
+def _tar(tree, path):
+    with tarfile.open(path, "w:gz", compresslevel=6) as archive:
+        for number, parts in _logs(tree):
+            member = tarfile.TarInfo(f"logs/{_place(tree, number)}/{phones.name(number)}")
+            member.size = tree.size
+            member.mtime = 1_717_243_200
+            archive.addfile(member, io.BytesIO(b"".join(parts)))
+
+
+def _large(tree, path):
+    """A day a block, with a boot in each."""
+    os.makedirs(path)
+    noises = [phones.Noise(seed, BLOCK_SIZE, 1) for seed in range(2)]
+    for number in tree.numbers:
+        begin, chosen = phones.boot(number), random.Random(number)
+        with open(os.path.join(path, phones.name(number)), "wb") as file:
+            left, day = tree.size, 0
+            while left > 2 * BLOCK_SIZE:
+                noise = noises[chosen.randrange(len(noises))]
+                # April 2 begins each of its lines; no message has it after a line feed.
+                date = _date(day)
+                text = noise.bytes.replace(b"\n0402", b"\n" + date)
+                text = begin + date + text[4:] + phones.FINAL % (date + b"235959", noise.missed)
+                file.write(text)
+                left, day = left - len(text), day + 1
+            for part in _end(number, left, noises[0], _date(day)):
+                file.write(part)
+
+
+def _date(day):
+    # From February on: a phone that boots on January 1 at midnight has no clock.
+    return b"%02d%02d" % (2 + day // 28, 1 + day % 28)
+
+
+def _end(number, size, noise, date):
+    begin, end = phones.boot(number), date + b"235959"
+    room = min(size - len(begin) - 400, BLOCK_SIZE - 10_000)
+    text = date + bytes(noise.lines(0, noise.line_at(room)))[4:].replace(b"\n0402", b"\n" + date)
+    parts = [begin, text, phones.failure(number, end, noise.missed)]
+    return [*parts, phones.filler(end, noise.missed, size - sum(map(len, parts)))]

@@ -1,0 +1,181 @@
+//! MAC addresses in a text, in the notations of phones, switches, servers and URLs.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{Namer, pseudonym};
+use crate::device::{Mac, hex_digit};
+
+/// The vendor's blocks of addresses: in a longer run of digits, only these and the report's phones are known.
+const BLOCKS: [[u8; 3]; 3] = [[0x00, 0x04, 0xF2], [0x64, 0x16, 0x7F], [0x48, 0x25, 0x67]];
+
+/// One group a notation: `%3A` between bytes; `:`, `-`, `.` or a blank between bytes; bytes without
+/// their leading zero; three or two groups of digits; none between.
+const NOTATIONS: &str = concat!(
+    r"((?:[0-9A-Fa-f]{2}%3[Aa]){5}[0-9A-Fa-f]{2})",
+    r"|([0-9A-Fa-f]{2}(?:(?::[0-9A-Fa-f]{2}){5,}|(?:-[0-9A-Fa-f]{2}){5,}|(?:\.[0-9A-Fa-f]{2}){5,}|(?: [0-9A-Fa-f]{2}){5,}))",
+    r"|([0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5})",
+    r"|([0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}\.|-[0-9A-Fa-f]{4}-|:[0-9A-Fa-f]{4}:)[0-9A-Fa-f]{4}|[0-9A-Fa-f]{6}[-:.][0-9A-Fa-f]{6})",
+    r"|([0-9A-Fa-f]{12,})"
+);
+
+static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(NOTATIONS).ok());
+
+/// Where addresses stand, and what takes their place in the same notation; in order.
+pub(super) fn all(text: &str, namer: &mut dyn Namer) -> Vec<(Range<usize>, String)> {
+    let Some(pattern) = PATTERN.as_ref() else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(groups) = pattern.captures_at(text, at) {
+        let Some(whole) = groups.get(0) else { break };
+        let (start, end) = (whole.start(), whole.end());
+        at = end;
+        if groups.get(1).is_some() || groups.get(2).is_some() {
+            let step = if groups.get(1).is_some() { 5 } else { 3 };
+            let pairs = in_pairs(text, start..end, step, namer);
+            if goes_into_word(text, end) && pairs.last().is_none_or(|last| last.end < end) {
+                // Its last pair is the beginning of something else.
+                at = end - 2;
+            }
+            for range in pairs {
+                push(text, range, namer, &mut found);
+            }
+        } else if groups.get(5).is_some() {
+            for range in in_digits(text, start..end, namer) {
+                push(text, range, namer, &mut found);
+            }
+        } else if is_apart(text, start..end) {
+            push(text, start..end, namer, &mut found);
+        } else {
+            at = start + 1;
+        }
+    }
+    found
+}
+
+/// What takes the place of an address that is all of `text`.
+pub(super) fn whole(text: &str, namer: &mut dyn Namer) -> Option<String> {
+    if !(11..=32).contains(&text.len()) {
+        return None;
+    }
+    match all(text, namer).pop() {
+        Some((range, instead)) if range == (0..text.len()) => Some(instead),
+        _ => None,
+    }
+}
+
+fn push(text: &str, range: Range<usize>, namer: &mut dyn Namer, found: &mut Vec<(Range<usize>, String)>) {
+    let written = &text[range.clone()];
+    let done = found.last().map_or(0, |(before, _)| before.end);
+    if let Some(mac) = read(written).filter(|_| range.start >= done) {
+        let instead = pseudonym::of_mac(mac, namer);
+        found.push((range, instead.map_or_else(|| written.to_owned(), |new| alike(written, new))));
+    }
+}
+
+/// The addresses in pairs of digits that stand `step` apart.
+fn in_pairs(text: &str, run: Range<usize>, step: usize, namer: &dyn Namer) -> Vec<Range<usize>> {
+    let window = |first: usize| run.start + first * step..run.start + (first + 5) * step + 2;
+    let count = (run.len() + step - 2) / step;
+    let is_dump = text.as_bytes()[run.start + 2] == b' ';
+    let has_letter = || text[run.clone()].bytes().any(|byte| byte.is_ascii_alphabetic());
+    if count == 6 {
+        return if !is_dump || has_letter() { vec![window(0)] } else { Vec::new() };
+    }
+    if matches!(count, 16 | 20 | 32) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let mut first = 0;
+    while first + 6 <= count {
+        let range = window(first);
+        let known = read(&text[range.clone()]).is_some_and(|mac| is_known(mac, namer));
+        first += if known { 6 } else { 1 };
+        if known {
+            found.push(range);
+        }
+    }
+    let comes_from_word = text[..run.start].ends_with(|c: char| c.is_ascii_alphanumeric());
+    match (goes_into_word(text, run.end), comes_from_word) {
+        _ if !found.is_empty() || is_dump => {}
+        (true, _) if count == 7 => found.push(window(0)),
+        // `MAC:00:04:…`
+        (false, true) if count == 7 => found.push(window(1)),
+        (true, true) if count == 8 => found.push(window(1)),
+        _ => {}
+    }
+    found
+}
+
+fn goes_into_word(text: &str, end: usize) -> bool {
+    text.as_bytes().get(end).is_some_and(u8::is_ascii_alphanumeric)
+}
+
+/// The addresses in a run of digits: all of it, or known ones in a longer one (`MAC0004F2…`).
+fn in_digits(text: &str, run: Range<usize>, namer: &dyn Namer) -> Vec<Range<usize>> {
+    if run.len() == 12 {
+        return vec![run];
+    }
+    let mut found = Vec::new();
+    let mut start = run.start;
+    while start + 12 <= run.end {
+        let known = read(&text[start..start + 12]).is_some_and(|mac| is_known(mac, namer));
+        if known {
+            found.push(start..start + 12);
+        }
+        start += if known { 12 } else { 1 };
+    }
+    found
+}
+
+fn is_known(mac: Mac, namer: &dyn Namer) -> bool {
+    let [a, b, c, ..] = mac.bytes();
+    let is_ours = a == 0x02 && matches!(b, 0x00 | 0x80) && c == 0;
+    is_ours || BLOCKS.contains(&[a, b, c]) || namer.is_phone(mac)
+}
+
+/// Whether no further digits go with these, neither beside them nor behind a colon.
+fn is_apart(text: &str, range: Range<usize>) -> bool {
+    let is_digit = |byte: Option<&u8>| byte.is_some_and(|byte| hex_digit(*byte).is_some());
+    let (before, after) = (&text.as_bytes()[..range.start], &text.as_bytes()[range.end..]);
+    let last = before.strip_suffix(b":").unwrap_or(before).last();
+    let next = after.strip_prefix(b":").unwrap_or(after).first();
+    let is_word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let starts_short = hex_digit(text.as_bytes()[range.start + 1]).is_none();
+    let goes_on = is_digit(last) || is_digit(next) || (starts_short && is_word(before.last()));
+    !goes_on
+}
+
+fn read(written: &str) -> Option<Mac> {
+    let plain = written.replace("%3A", "").replace("%3a", "");
+    let groups: Vec<&str> = plain.split([':', '-', '.', ' ']).collect();
+    let digits: String = if groups.len() == 6 {
+        groups.iter().map(|group| format!("{group:0>2}")).collect()
+    } else {
+        groups.concat()
+    };
+    digits.parse().ok()
+}
+
+/// `mac` written as the address before it was: the same signs between, the same case.
+fn alike(written: &str, mac: Mac) -> String {
+    let between = if written.contains('%') { &written[2..5] } else { "" };
+    let plain = if between.is_empty() { written.to_owned() } else { written.replace(between, "") };
+    let is_lower = plain.bytes().any(|byte| byte.is_ascii_lowercase());
+    let digits = if is_lower { mac.to_string().to_lowercase() } else { mac.to_string() };
+    if !between.is_empty() {
+        return pairs(&digits).collect::<Vec<_>>().join(between);
+    }
+    if written.bytes().filter(u8::is_ascii_hexdigit).count() < digits.len() {
+        let short = |pair: &str| pair.strip_prefix('0').unwrap_or(pair).to_owned();
+        return pairs(&digits).map(short).collect::<Vec<_>>().join(":");
+    }
+    let mut digits = digits.chars();
+    written.chars().map(|c| if c.is_ascii_hexdigit() { digits.next().unwrap_or(c) } else { c }).collect()
+}
+
+fn pairs(digits: &str) -> impl Iterator<Item = &str> {
+    (0..digits.len() / 2).map(move |pair| &digits[pair * 2..pair * 2 + 2])
+}

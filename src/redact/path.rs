@@ -1,0 +1,82 @@
+//! Paths: directories and names of files, archive by archive.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::names::Kind;
+use super::{Namer, mac, pseudonym};
+use crate::secrets::REDACTED;
+
+/// What can stand behind the name proper: parts of a name that files of phones and copies of them have,
+/// and the numbers and dates of rotation.
+const ENDINGS: &str = concat!(
+    r"(?i)(?:[-._](?:app|boot|now|log|phone|web|license|directory|calls|private|cfg|xml|csr|key|pem|crt|txt|csv",
+    r"|json|jsonl|md|html|old|bak|gz|zst|zip|tar|tgz)|\.(?:[0-9]{1,8}|[0-9]{14})|-(?:[0-9]{8}|[0-9]{14}))+\z"
+);
+
+static ENDING: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(ENDINGS).ok());
+
+/// The path with directories and names replaced: `/srv/acme/0004f2a1b2c3-app.log` becomes
+/// `/dir-1/020000000001-app.log`.
+pub(super) fn rewrite(path: &str, namer: &mut dyn Namer) -> String {
+    if path == "-" || path == REDACTED {
+        return path.to_owned();
+    }
+    pseudonym::settled(path, |path| {
+        let parts: Vec<String> = path.split("!/").map(|part| of_part(part, namer)).collect();
+        parts.join("!/")
+    })
+}
+
+fn of_part(part: &str, namer: &mut dyn Namer) -> String {
+    let (directory, base) = match part.rfind(['/', '\\']) {
+        Some(end) => (&part[..end], &part[end + 1..]),
+        None => return of_base(part, namer),
+    };
+    let base = of_base(base, namer);
+    let bare = directory.trim_start_matches('/');
+    let root = if part.starts_with('/') { "/" } else { "" };
+    if bare.is_empty() {
+        return format!("{root}{base}");
+    }
+    if bare.bytes().all(|byte| matches!(byte, b'.' | b'/' | b'\\')) {
+        return format!("{root}{bare}/{base}");
+    }
+    if pseudonym::is_pseudonym(bare, namer) {
+        return format!("{root}{bare}/{base}");
+    }
+    let number = namer.word(Kind::Directory, &directory.replace('\\', "/"));
+    format!("{root}dir-{number}/{base}")
+}
+
+/// The last part of a path: a name that begins with a MAC address keeps its form if nothing else but
+/// usual endings is in it; of any other the ending is left.
+fn of_base(base: &str, namer: &mut dyn Namer) -> String {
+    if base.is_empty() {
+        return String::new();
+    }
+    let ending = |name: &str| {
+        let found = ENDING.as_ref().and_then(|ending| ending.find(name));
+        found.map_or(name.len(), |ending| ending.start())
+    };
+    let macs = mac::all(base, namer);
+    if let Some((place, mac)) = macs.first()
+        && place.start == 0
+        && ending(&base[place.end..]) == 0
+    {
+        return format!("{mac}{}", &base[place.end..]);
+    }
+    let named = macs.last().map_or(0, |(place, _)| place.end);
+    let (stem, ending) = match named + ending(&base[named..]) {
+        0 => (base, ""),
+        end => base.split_at(end),
+    };
+    if !macs.is_empty() {
+        return format!("{}{ending}", pseudonym::of_name(Kind::File, stem, namer));
+    }
+    if pseudonym::is_pseudonym(stem, namer) {
+        return base.to_owned();
+    }
+    format!("file-{}{ending}", namer.word(Kind::File, base))
+}

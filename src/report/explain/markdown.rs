@@ -1,0 +1,32 @@
+//! Explanations as Markdown.
+
+use std::io::{self, Write};
+
+use super::{FAMILIES, family};
+use crate::check::Rule;
+use crate::report::text::manual::blocks;
+
+/// Writes one diagnosis in full.
+pub(super) fn rule(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "# {} {} ({})", rule.code, rule.name, rule.severity.name())?;
+    for block in blocks(&rule.manual()) {
+        write!(out, "\n{}", block.markdown())?;
+    }
+    writeln!(out, "\n## In short\n")?;
+    writeln!(out, "- **Cause:** {}", rule.cause)?;
+    writeln!(out, "- **Remedy:** {}", rule.remedy)?;
+    writeln!(out, "- **Guide:** {}", rule.reference)
+}
+
+/// Writes all diagnoses, a table a family.
+pub(super) fn catalogue(out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "# Diagnoses")?;
+    for (letters, about) in FAMILIES {
+        writeln!(out, "\n## {about}\n\n| Code | Name | Severity | What it is |\n| --- | --- | --- | --- |")?;
+        for rule in family(letters) {
+            let Rule { code, name, severity, .. } = rule;
+            writeln!(out, "| {code} | {name} | {} | {} |", severity.name(), rule.summary())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! Explanations for a person at a terminal.
+
+use std::io::{self, Write};
+
+use super::{FAMILIES, family};
+use crate::check::Rule;
+use crate::report::Style;
+use crate::report::text::manual::{Block, blocks};
+use crate::report::text::paint::Tone;
+use crate::report::text::prose::{Layout, Prose, WIDEST};
+use crate::report::text::width::width;
+
+/// The column where the closing texts begin.
+const LABELLED: usize = 8;
+/// From this width on, a diagnosis of the list is told on the line of its name.
+const ROOMY: usize = 90;
+
+/// Writes one diagnosis in full.
+pub(super) fn rule(rule: &Rule, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let code = Tone::of_severity(rule.severity).paint(rule.code, style.color);
+    let name = Tone::Strong.paint(rule.name, style.color);
+    let severity = Tone::of_severity(rule.severity).paint(rule.severity.name(), style.color);
+    writeln!(out, "{code} {name}  {severity}\n")?;
+    let blocks = blocks(&rule.manual());
+    for block in &blocks {
+        match block {
+            Block::Heading(text) => {
+                write!(out, "\n{}", Prose::ours(text.as_str()).lines(&layout(Tone::Strong, style)))?;
+            }
+            Block::Paragraph(text) => {
+                out.write_all(Prose::ours(text.as_str()).lines(&layout(Tone::Plain, style)).as_bytes())?;
+            }
+            Block::Steps(steps) => write_steps(steps, style, out)?,
+        }
+    }
+    writeln!(out)?;
+    for (label, text) in [("Cause", rule.cause), ("Remedy", rule.remedy), ("Guide", rule.reference)] {
+        let layout =
+            Layout { first: label, first_tone: Tone::Dim, hang: LABELLED, ..layout(Tone::Plain, style) };
+        out.write_all(Prose::ours(text).lines(&layout).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Writes all diagnoses, a line or two each.
+pub(super) fn catalogue(style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let widest = super::of_families(|rule| width(rule.name)).into_iter().max().unwrap_or(0);
+    for (place, (letters, about)) in FAMILIES.iter().enumerate() {
+        let gap = if place == 0 { "" } else { "\n" };
+        writeln!(out, "{gap}{}", Tone::Strong.paint(about, style.color))?;
+        for rule in family(letters) {
+            let code = Tone::of_severity(rule.severity).paint(rule.code, style.color);
+            let severity = rule.severity.name();
+            let line = format!("  {code}  {:<widest$}  {severity:<7}", rule.name);
+            let plain = format!("  {}  {:<widest$}  {severity:<7}", rule.code, rule.name);
+            let summary = Prose::ours(rule.summary());
+            let hang = if style.width >= ROOMY { width(&plain) + 2 } else { 10 };
+            let text = summary.lines(&Layout { hang, ..layout(Tone::Plain, style) });
+            if style.width >= ROOMY {
+                write!(out, "{line}{}", text.get(width(&plain)..).unwrap_or_default())?;
+            } else {
+                write!(out, "{}\n{text}", line.trim_end())?;
+            }
+        }
+    }
+    let how =
+        Prose::ours("`phonecert explain CODE` tells what one of them means, how sure it is and what to do.");
+    write!(out, "\n{}", how.lines(&layout(Tone::Plain, style)))
+}
+
+fn write_steps(steps: &[String], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    for (step, number) in steps.iter().zip(1..) {
+        let first = format!("{number:>2}.");
+        let layout = Layout { first: &first, hang: 4, ..layout(Tone::Plain, style) };
+        out.write_all(Prose::ours(step.as_str()).lines(&layout).as_bytes())?;
+    }
+    Ok(())
+}
+
+fn layout(tone: Tone, style: &Style) -> Layout<'static> {
+    Layout {
+        first: "",
+        first_tone: Tone::Plain,
+        hang: 0,
+        columns: style.width.min(WIDEST),
+        tone,
+        color: style.color,
+    }
+}

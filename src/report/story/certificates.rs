@@ -1,0 +1,146 @@
+//! The certificates, slot by slot: what is in it, what it takes, what it may be used for.
+
+use super::page::Block;
+use crate::device::{Slot, SoftwareVersion};
+use crate::reference::{SlotKind, SlotRow, Use, custom_certificate_capacity, slot_rows};
+use crate::report::shape::{Certificate, CertificateState, Device};
+use crate::report::text::paint::Tone;
+use crate::report::text::prose::Prose;
+
+/// With so many custom certificates a phone has all slots that the guide knows.
+const ALL_SLOTS: u8 = 8;
+
+/// Each slot that the logs mention, then those that they don't.
+pub(super) fn blocks(device: &Device) -> Vec<Block> {
+    let mut blocks = vec![Block::Part("Certificates".to_owned())];
+    for certificate in &device.certificates {
+        let (sign, tone, state) = state(certificate);
+        let slot: Option<Slot> = certificate.slot.parse().ok();
+        let name = slot.map_or_else(|| certificate.slot.clone(), heading);
+        blocks.push(Block::Item(sign, tone, Prose::theirs(&name).and(state)));
+        let facts = facts(certificate, slot);
+        if !facts.is_empty() {
+            blocks.push(Block::Facts(facts));
+        }
+    }
+    blocks.extend(unmentioned(device).map(|text| Block::Paragraph(false, Prose::ours(text))));
+    blocks.extend(capacity(device).map(|text| Block::Paragraph(false, text)));
+    blocks
+}
+
+/// A slot at the beginning of a line: `Platform slot 1`.
+pub(super) fn heading(slot: Slot) -> String {
+    match slot {
+        Slot::BuiltIn => "Built-in certificate".to_owned(),
+        Slot::Platform(number) => format!("Platform slot {number}"),
+        Slot::Application(number) => format!("Application slot {number}"),
+    }
+}
+
+const fn state(certificate: &Certificate) -> (&'static str, Tone, &'static str) {
+    match certificate.state {
+        CertificateState::Installed => ("✓", Tone::Good, ": installed"),
+        CertificateState::NotAvailable => ("–", Tone::Dim, ": empty, as the phone says itself"),
+        CertificateState::Rejected => ("✗", Tone::Bad, ": the last thing known is a refused installation"),
+    }
+}
+
+fn facts(certificate: &Certificate, slot: Option<Slot>) -> Vec<(&'static str, Prose)> {
+    let row = slot.and_then(|slot| slot_rows().iter().find(|row| row.slot == SlotKind::from(slot)));
+    let mut facts = Vec::new();
+    if let Some(name) = &certificate.common_name {
+        facts.push(("Common name", Prose::theirs(name)));
+    }
+    if let Some(fingerprint) = &certificate.fingerprint {
+        let algorithm = certificate.fingerprint_algorithm.as_deref().map(algorithm).unwrap_or_default();
+        facts.push(("Fingerprint", Prose::ours(algorithm).and(" ").and_theirs(fingerprint)));
+    }
+    let most = |limit: fn(&SlotRow) -> Option<u32>| row.and_then(limit);
+    if certificate.state == CertificateState::Installed {
+        facts.extend(length("Length", certificate.certificate_length, most(|row| row.certificate_max)));
+        facts.extend(length("Private key", certificate.key_length, most(|row| row.key_max)));
+    } else {
+        let custom = row.filter(|row| row.slot != SlotKind::BuiltIn);
+        facts.extend(custom.map(|row| ("Takes", Prose::ours(takes(row)))));
+    }
+    if slot == Some(Slot::BuiltIn) && certificate.state == CertificateState::Installed {
+        facts.push(("Kind", Prose::ours("factory installed or self-signed: the log does not tell which")));
+    }
+    facts.extend(row.map(|row| ("May serve", Prose::ours(uses(row)))));
+    facts
+}
+
+/// `2021 of at most 8192 bytes`.
+fn length(label: &'static str, length: Option<u64>, most: Option<u32>) -> Option<(&'static str, Prose)> {
+    let told = match (length, most) {
+        (Some(length), Some(most)) => format!("{length} of at most {most} bytes"),
+        (Some(length), None) => format!("{length} bytes"),
+        (None, Some(most)) => format!("not in the logs; at most {most} bytes"),
+        (None, None) => return None,
+    };
+    Some((label, Prose::ours(told)))
+}
+
+/// What would fit into the slot.
+fn takes(row: &SlotRow) -> String {
+    match (row.certificate_max, row.key_max) {
+        (Some(certificate), Some(key)) => {
+            format!("a certificate of at most {certificate} bytes, a private key of at most {key} bytes")
+        }
+        _ => "a certificate and a private key of any length".to_owned(),
+    }
+}
+
+fn algorithm(name: &str) -> String {
+    match name {
+        "md5" => "MD5".to_owned(),
+        "sha1" => "SHA-1".to_owned(),
+        "sha256" => "SHA-256".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// What it may be used for, what it may not, and where it is kept.
+fn uses(row: &SlotRow) -> String {
+    let names = |wanted: bool| {
+        let uses = Use::ALL.into_iter().filter(|one| row.uses.contains(one) == wanted);
+        uses.map(Use::name).collect::<Vec<_>>().join(", ")
+    };
+    let barred = match names(false) {
+        none if none.is_empty() => none,
+        some => format!("; not {some}"),
+    };
+    let memory = if row.memory == "RAM" { "RAM" } else { "flash memory" };
+    format!("{}{barred} (kept in {memory})", names(true))
+}
+
+/// The slots that the logs are silent about; nothing is known of these.
+fn unmentioned(device: &Device) -> Option<String> {
+    let mentioned =
+        |slot: &str| device.certificates.iter().any(|certificate| certificate.slot.starts_with(slot));
+    let silent: Vec<&str> = [
+        ("built-in", "the built-in certificate"),
+        ("platform-1", "platform slot 1"),
+        ("platform-2", "platform slot 2"),
+        ("application-", "the application slots"),
+    ]
+    .into_iter()
+    .filter_map(|(slot, name)| (!mentioned(slot)).then_some(name))
+    .collect();
+    let (last, others) = silent.split_last()?;
+    let told =
+        if others.is_empty() { (*last).to_owned() } else { format!("{} and {last}", others.join(", ")) };
+    Some(format!("The logs say nothing about {told}."))
+}
+
+/// How many custom certificates the software takes, where it takes fewer than there are slots.
+fn capacity(device: &Device) -> Option<Prose> {
+    let version: SoftwareVersion = device.software.as_deref()?.parse().ok()?;
+    let told = match custom_certificate_capacity(&version) {
+        ALL_SLOTS.. => return None,
+        0 => "takes no custom certificate: that came with SIP 3.3.2.",
+        1 => "takes one custom certificate; eight came with UC Software 4.0.0.",
+        _ => return None,
+    };
+    Some(Prose::ours("Software ").and_theirs(&version.to_string()).and(format!(" {told}")))
+}

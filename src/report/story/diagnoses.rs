@@ -1,0 +1,76 @@
+//! What is wrong, worst first, with its proof; and what was wrong and is mended.
+
+use super::entry::slot;
+use super::page::Block;
+use crate::report::shape::{Device, Diagnosis, State, Status};
+use crate::report::text::paint::{Tone, severity_sign};
+use crate::report::text::prose::Prose;
+use crate::report::text::quantity::{count, counted};
+use crate::report::text::time::span;
+
+/// The part about diagnoses.
+pub(super) fn blocks(device: &Device) -> Vec<Block> {
+    let of_state = |state| device.diagnoses.iter().filter(move |diagnosis| diagnosis.state == state);
+    let mut blocks = vec![Block::Part("Diagnoses".to_owned())];
+    if of_state(State::Active).next().is_none() {
+        blocks.push(Block::Paragraph(false, nothing_wrong(device)));
+    }
+    for diagnosis in of_state(State::Active) {
+        let tone = Tone::of_severity(diagnosis.severity);
+        let title = title(diagnosis).and(format!(": {}", diagnosis.severity.name()));
+        blocks.push(Block::Item(severity_sign(diagnosis.severity), tone, title.and(when(diagnosis))));
+        blocks.push(Block::Paragraph(true, Prose::theirs(&diagnosis.message)));
+        blocks.push(Block::Facts(vec![
+            ("Cause", Prose::theirs(&diagnosis.cause)),
+            ("Remedy", Prose::theirs(&diagnosis.remedy)),
+            ("Guide", Prose::theirs(&diagnosis.reference)),
+        ]));
+        if !diagnosis.evidence.is_empty() {
+            blocks.push(Block::Proof(diagnosis.evidence.clone()));
+        }
+    }
+    for diagnosis in of_state(State::Resolved) {
+        let title = title(diagnosis).and(": mended since, nothing to do");
+        blocks.push(Block::Item("✓", Tone::Good, title.and(when(diagnosis))));
+        blocks.push(Block::Paragraph(true, Prose::theirs(&diagnosis.message)));
+        if !diagnosis.evidence.is_empty() {
+            blocks.push(Block::Proof(diagnosis.evidence.clone()));
+        }
+    }
+    blocks
+}
+
+/// `INS001 key-too-large, platform slot 1`.
+pub(super) fn title(diagnosis: &Diagnosis) -> Prose {
+    let title = Prose::theirs(&diagnosis.code).and(" ").and_theirs(&diagnosis.name);
+    match &diagnosis.slot {
+        Some(name) => title.and(", ").and_theirs(&slot(name)),
+        None => title,
+    }
+}
+
+/// `, 14 times, 2026-01-11 08:00 to 2026-02-03 06:31`.
+fn when(diagnosis: &Diagnosis) -> String {
+    let times = match diagnosis.occurrences {
+        0 | 1 => String::new(),
+        times => format!(", {} times", count(times)),
+    };
+    let span = span(diagnosis).map(|span| format!(", {span}")).unwrap_or_default();
+    format!("{times}{span}")
+}
+
+/// What "nothing is wrong" rests on, so that nobody takes silence for health.
+fn nothing_wrong(device: &Device) -> Prose {
+    let evidence = format!(
+        "{} in {}, and what they tell of {}",
+        counted(device.boots, "boot"),
+        counted(device.files.len() as u64, "log"),
+        counted(device.certificates.len() as u64, "certificate slot"),
+    );
+    Prose::ours(match (device.status, device.certificates.is_empty()) {
+        (Status::Ok, false) => format!("Nothing is wrong in the evidence, which is {evidence}."),
+        _ => format!(
+            "No diagnosis holds, but that may be for want of evidence, which is {evidence}. It is not known whether all is well."
+        ),
+    })
+}

@@ -1,0 +1,145 @@
+//! Events in words: what happened to the phone, as a person would tell it.
+
+use serde_json::Value;
+
+use super::inventory::short;
+use crate::check::in_words;
+use crate::device::Slot;
+use crate::report::shape::EventRow;
+use crate::report::text::paint::Tone;
+use crate::report::text::prose::Prose;
+use crate::report::text::time::second;
+use crate::report::text::visible::visible;
+
+/// What happened, and how often in a row.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    /// When it was seen first: a local time, or the time since boot.
+    pub(super) when: String,
+    /// Whether it is good or bad.
+    pub(super) tone: Tone,
+    /// What.
+    pub(super) what: Prose,
+    /// How often it was seen, with nothing that matters between.
+    pub(super) count: u64,
+    /// When it was seen last, if more than once.
+    pub(super) last: Option<String>,
+    /// Whether the next lines can tell more of it, as those after `Saving new …` do.
+    pub(super) is_open: bool,
+    /// Whether it is a turn in the story: what repeats across it is told anew.
+    pub(super) is_turn: bool,
+    /// File and line.
+    pub(super) place: (String, u64),
+}
+
+impl Entry {
+    /// The entry that this event begins.
+    pub(super) fn new(event: &EventRow, tone: Tone, is_turn: bool, what: Prose) -> Self {
+        let place = (event.file.clone(), event.line);
+        let is_open = matches!(event.kind, "certificate_saving" | "new_certificate");
+        Self { when: when(event), tone, what, count: 1, last: None, is_open, is_turn, place }
+    }
+
+    /// What the event tells by itself; none if it says nothing of its own, as what the phone is.
+    pub(super) fn of(event: &EventRow) -> Option<Self> {
+        let (tone, is_turn, what) = match event.kind {
+            "key_too_large" => (Tone::Bad, true, too_large("a private key", event)),
+            "certificate_too_large" => (Tone::Bad, true, too_large("a certificate", event)),
+            "chain_not_decodable" => {
+                (Tone::Bad, true, Prose::ours("could not decode the certificate chain of its configuration"))
+            }
+            "credential_invalid" => (Tone::Bad, true, because("refused a certificate as invalid", event)),
+            "certificate_saving" => {
+                let slot = event.slot.as_deref().map(slot).unwrap_or_default();
+                (Tone::Good, true, Prose::ours("saved a certificate to ").and_theirs(&slot))
+            }
+            "new_certificate" => (Tone::Good, true, Prose::ours("new certificate").join(certificate(event))),
+            "server_certificate_untrusted" => {
+                (Tone::Bad, false, because("did not trust a server's certificate", event))
+            }
+            "tls_connection_failed" => {
+                let error = event.fields.get("error").and_then(Value::as_i64);
+                let error = error.map(|error| format!(", error {error}")).unwrap_or_default();
+                (Tone::Warning, false, Prose::ours(format!("a TLS connection failed{error}")))
+            }
+            "clock_failed" => (Tone::Warning, false, Prose::ours("could not load the time")),
+            "upload_failed" => (Tone::Info, false, Prose::ours("could not upload its log")),
+            "log_end" => (Tone::Dim, true, Prose::ours("ended its log: a shutdown")),
+            "log_start" => (Tone::Dim, false, logging(event)?),
+            _ => return None,
+        };
+        Some(Self::new(event, tone, is_turn, what))
+    }
+
+    /// Takes up what an event adds to this entry; `false` if it adds nothing.
+    pub(super) fn absorb(&mut self, event: &EventRow) -> bool {
+        let more = match event.kind {
+            _ if !self.is_open => return false,
+            "new_certificate" => Prose::ours(":").join(certificate(event)),
+            "previous_certificate" => Prose::ours("; before, there was").join(certificate(event)),
+            "no_previous_certificate" => Prose::ours("; the slot was empty before"),
+            _ => return false,
+        };
+        self.what = std::mem::take(&mut self.what).join(more);
+        true
+    }
+}
+
+/// A local time, `2013-05-31 13:18:22`; else the time since boot, `+00:00:05`; else nothing.
+fn when(event: &EventRow) -> String {
+    match (&event.time, event.uptime) {
+        (Some(time), _) => second(time),
+        (None, Some(uptime)) if uptime.is_finite() && uptime >= 0.0 => {
+            let seconds = uptime as u64;
+            format!("+{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+        }
+        _ => event.stamp.as_deref().map(|stamp| visible(stamp).into_owned()).unwrap_or_default(),
+    }
+}
+
+/// A slot in a sentence.
+pub(super) fn slot(name: &str) -> String {
+    name.parse::<Slot>().map_or_else(|_| name.to_owned(), in_words)
+}
+
+fn too_large(what: &str, event: &EventRow) -> Prose {
+    let number = |name| event.fields.get(name).and_then(Value::as_u64);
+    let length = number("length").map(|length| format!(" of {length} bytes")).unwrap_or_default();
+    let most = number("maximum").map(|most| format!(", which takes {most}")).unwrap_or_default();
+    let slot = event.slot.as_deref().map_or_else(|| "a slot".to_owned(), slot);
+    Prose::ours(format!("refused {what}{length} for ")).and_theirs(&slot).and(most)
+}
+
+fn because(what: &str, event: &EventRow) -> Prose {
+    match event.fields.get("reason").and_then(Value::as_str) {
+        Some(reason) => Prose::ours(format!("{what}: ")).and_theirs(reason),
+        None => Prose::ours(what),
+    }
+}
+
+/// ` "CN" 70:8B:85:9C…`.
+fn certificate(event: &EventRow) -> Prose {
+    let text = |name| event.fields.get(name).and_then(Value::as_str);
+    let mut told = Prose::default();
+    if let Some(name) = text("common_name") {
+        told = told.and(" \"").and_theirs(name).and("\"");
+    }
+    if let Some(fingerprint) = text("fingerprint") {
+        told = told.and(" ").and_theirs(&short(fingerprint));
+    }
+    told
+}
+
+/// What the level of TLS logging means for the certificates' list.
+fn logging(event: &EventRow) -> Option<Prose> {
+    /// The list is written at this level.
+    const LISTED_AT: u64 = 3;
+    let level = event.fields.get("log_level").and_then(Value::as_u64)?;
+    if event.component.as_deref()?.trim() != "tls" {
+        return None;
+    }
+    Some(Prose::ours(match level {
+        0..=LISTED_AT => format!("TLS logging is at level {level}"),
+        _ => format!("TLS logging is at level {level}: the phone does not list its certificates"),
+    }))
+}

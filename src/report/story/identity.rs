@@ -1,0 +1,70 @@
+//! Which phone it is, and how it is.
+
+use super::page::{Block, fact};
+use crate::report::group;
+use crate::report::shape::{Device, Status};
+use crate::report::text::paint::{Tone, status_sign};
+use crate::report::text::prose::Prose;
+use crate::report::text::quantity::{count, counted};
+use crate::report::text::time::minute;
+
+/// More files are counted, not named.
+const FILES_NAMED: usize = 12;
+
+/// The title, the status and what names the phone.
+pub(super) fn blocks(device: &Device) -> Vec<Block> {
+    let name = group::name(device);
+    let mut title = Prose::theirs(&name);
+    if let Some(model) = &device.model {
+        title = title.and(", ").and_theirs(model);
+    }
+    let tone = Tone::of_status(device.status);
+    let mut facts = vec![("Status", Prose::ours(status_in_words(device.status)))];
+    facts.extend(fact("Model", device.model.as_deref()));
+    facts.extend(assembly(device));
+    facts.extend(fact("Software", device.software.as_deref()));
+    facts.push(("Logs", Prose::ours(seen(device))));
+    let files = device.files.iter().take(FILES_NAMED).zip(1..);
+    facts.extend(files.map(|(file, number)| {
+        let number = if device.files.len() == 1 { String::new() } else { format!("{number}. ") };
+        ("", Prose::ours(number).and_theirs(file))
+    }));
+    if device.files.len() > FILES_NAMED {
+        let more = count((device.files.len() - FILES_NAMED) as u64);
+        facts.push(("", Prose::ours(format!("and {more} more, newer ones"))));
+    }
+    vec![Block::Title(status_sign(device.status), tone, title), Block::Facts(facts)]
+}
+
+/// How the phone is, for one who does not know the four words.
+const fn status_in_words(status: Status) -> &'static str {
+    match status {
+        Status::Failed => "failed: at least one error holds",
+        Status::Attention => "attention: no error, but at least one warning holds",
+        Status::Unknown => "unknown: the logs say too little about its certificates",
+        Status::Ok => "ok: nothing is wrong in the evidence",
+    }
+}
+
+fn assembly(device: &Device) -> Option<(&'static str, Prose)> {
+    let number = device.assembly.as_deref()?;
+    let mut told = Prose::theirs(number);
+    if let Some(revision) = &device.assembly_revision {
+        told = told.and(" revision ").and_theirs(revision);
+    }
+    Some(("Assembly", told.and(" (not the part number and revision of the label)")))
+}
+
+fn seen(device: &Device) -> String {
+    if device.files.is_empty() {
+        return "none was found".to_owned();
+    }
+    let logs = counted(device.files.len() as u64, "log");
+    let boots = counted(device.boots, "boot");
+    match (&device.first_time, &device.last_time) {
+        (Some(first), Some(last)) => {
+            format!("{logs}, {boots}, dated {} to {}", minute(first), minute(last))
+        }
+        _ => format!("{logs}, {boots}, no dated line"),
+    }
+}

@@ -1,0 +1,37 @@
+//! The story to paste into a ticket.
+
+use super::page::{Block, Line};
+use crate::report::Style;
+use crate::report::text::markdown::proof;
+
+/// A block as Markdown.
+pub(super) fn block(block: &Block, _: &Style) -> String {
+    match block {
+        Block::Title(sign, _, title) => format!("# {sign} {}\n", title.markdown()),
+        Block::Part(title) => format!("\n## {title}\n"),
+        Block::Item(sign, _, title) => format!("\n### {sign} {}\n", title.markdown()),
+        Block::Paragraph(_, text) => format!("\n{}\n", text.markdown()),
+        Block::Facts(facts) => {
+            let lines = facts.iter().map(|(label, text)| match *label {
+                "" => format!("  - {}\n", text.markdown()),
+                label => format!("- **{label}:** {}\n", text.markdown()),
+            });
+            format!("\n{}", lines.collect::<String>())
+        }
+        Block::Steps(steps) => {
+            let lines =
+                steps.iter().zip(1..).map(|(step, number)| format!("{number}. {}\n", step.markdown()));
+            format!("\n{}", lines.collect::<String>())
+        }
+        Block::Happened(lines) => format!("\n{}", lines.iter().map(happened).collect::<String>()),
+        Block::Proof(evidence) => format!("\n{}", proof(evidence)),
+    }
+}
+
+fn happened(line: &Line) -> String {
+    match line {
+        Line::Head(text) => format!("- **{}**\n", text.markdown()),
+        Line::Within(when, _, text) if when.is_empty() => format!("  - {}\n", text.markdown()),
+        Line::Within(when, _, text) => format!("  - {when}: {}\n", text.markdown()),
+    }
+}

@@ -1,0 +1,146 @@
+//! Where a custom certificate is installed: by configuration, at the phone, in its web page (Feature
+//! Profile 37148, "Platform Certificates", "Application Certificates", "Generating a Certificate Signing
+//! Request", "Configuring the Device Certificate to be Used").
+
+use super::is_before_custom_slots;
+use crate::check::in_words;
+use crate::device::{Slot, SoftwareVersion};
+use crate::reference::{PLATFORM_CERTIFICATE_MAX, PLATFORM_KEY_MAX};
+use crate::report::shape::Diagnosis;
+use crate::report::story::page::Block;
+use crate::report::text::paint::Tone;
+use crate::report::text::prose::Prose;
+
+/// The diagnoses whose steps install a custom certificate.
+const INSTALLING: [&str; 8] =
+    ["INS001", "INS002", "INS003", "INS004", "INS005", "INV001", "INV003", "INV004"];
+
+/// A kind of place for a custom certificate.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Target {
+    /// A platform slot, this one if it is known which.
+    Platform(Option<u8>),
+    /// An application slot, in the same way.
+    Application(Option<u8>),
+}
+
+/// Diagnoses whose steps ask which certificate the phone uses.
+const CHOOSING: [&str; 1] = ["TLS002"];
+
+/// Where to install, for each slot that the diagnoses are about, and how to choose what is used; nothing
+/// where no step asks for that.
+pub(super) fn blocks(active: &[&Diagnosis], software: Option<&SoftwareVersion>) -> Vec<Block> {
+    let old = software.is_some_and(is_before_custom_slots);
+    let is_one_of = |codes: &[&str]| active.iter().any(|one| codes.contains(&one.code.as_str()));
+    let mut blocks: Vec<Block> =
+        places(active).into_iter().flat_map(|target| install(target, software, old)).collect();
+    if old {
+        return blocks;
+    }
+    let (title, facts) = match (is_one_of(&INSTALLING), is_one_of(&CHOOSING)) {
+        (true, _) => ("A new certificate, and its use", vec![("New request", REQUEST), ("Use it", USE)]),
+        (false, true) => ("Which certificate the phone uses", vec![("Choose", USE)]),
+        (false, false) => return blocks,
+    };
+    blocks.push(Block::Item("→", Tone::Strong, Prose::ours(title)));
+    blocks.push(Block::Facts(facts.into_iter().map(|(label, text)| (label, Prose::ours(text))).collect()));
+    blocks
+}
+
+/// The slots to install in, each once: those that are named, or else the kinds that will do.
+fn places(active: &[&Diagnosis]) -> Vec<Target> {
+    let installing = active.iter().filter(|one| INSTALLING.contains(&one.code.as_str()));
+    let mut targets: Vec<Target> = installing.flat_map(|one| targets(one)).collect();
+    targets.sort_unstable();
+    targets.dedup();
+    let is_named =
+        |target: &Target| matches!(target, Target::Platform(Some(_)) | Target::Application(Some(_)));
+    if targets.iter().any(is_named) {
+        targets.retain(is_named);
+    }
+    targets
+}
+
+fn install(target: Target, software: Option<&SoftwareVersion>, old: bool) -> [Block; 2] {
+    let mut facts = vec![("Configuration", parameters(target, software))];
+    if !old {
+        facts.push(("On the phone", MENU.to_owned()));
+    }
+    facts.push(("In a browser", WEB.to_owned()));
+    facts.push(("Limits", limits(target)));
+    let facts = facts.into_iter().map(|(label, text)| (label, Prose::ours(text))).collect();
+    [Block::Item("→", Tone::Strong, Prose::ours(title(target))), Block::Facts(facts)]
+}
+
+const MENU: &str = "`Menu > Settings > Advanced > Admin Settings > TLS Security > Configure TLS Profiles > \
+    Custom Device Credentials`: asks for the address of a PEM file in PKCS #7 form";
+
+const WEB: &str = "Web Configuration Utility, TLS profiles: asks for the address of one file with the \
+    certificate (PEM) or chain (PKCS #7), and the private key after it";
+
+const REQUEST: &str = "`Settings > Advanced > Admin Settings > Generate CSR`: the phone uploads \
+    `<MAC>.csr` and `<MAC>-private.key` to the provisioning server; send the first to the authority";
+
+const USE: &str = "each operation has its own choice of device certificate, the built-in one by default; \
+    `device.sec.TLS.profile.deviceCert1` and `device.sec.TLS.profile.deviceCert2` take `Builtin`, \
+    `Platform1` or `Platform2`";
+
+fn targets(diagnosis: &Diagnosis) -> Vec<Target> {
+    match diagnosis.slot.as_deref().map(str::parse) {
+        Some(Ok(Slot::Platform(number))) => vec![Target::Platform(Some(number))],
+        Some(Ok(Slot::Application(number))) => vec![Target::Application(Some(number))],
+        // A platform slot may serve all that the built-in certificate does.
+        Some(Ok(Slot::BuiltIn)) => vec![Target::Platform(None)],
+        Some(Err(_)) | None => vec![Target::Platform(None), Target::Application(None)],
+    }
+}
+
+fn title(target: Target) -> String {
+    match target {
+        Target::Platform(Some(number)) => format!("To install in {}", in_words(Slot::Platform(number))),
+        Target::Application(Some(number)) => format!("To install in {}", in_words(Slot::Application(number))),
+        Target::Platform(None) => "To install in a platform slot".to_owned(),
+        Target::Application(None) => "To install in an application slot".to_owned(),
+    }
+}
+
+fn parameters(target: Target, software: Option<&SoftwareVersion>) -> String {
+    const OLD: &str = "`device.sec.SSL.customDeviceCert.set`, `….publicCert` and `….privateKey`";
+    let form = "the certificate in PKCS #7 form";
+    match target {
+        Target::Platform(_) if software.is_some_and(is_before_custom_slots) => {
+            format!("{OLD} (SIP 3.3.2 or later); {form}")
+        }
+        Target::Platform(number) => {
+            let (number, which) = match number {
+                Some(number) => (number.to_string(), ""),
+                None => ("X".to_owned(), " (X is 1 or 2)"),
+            };
+            let before = match software {
+                Some(_) => String::new(),
+                None => format!("; before UC Software 4.0.0, {OLD}"),
+            };
+            format!(
+                "`device.sec.TLS.customDeviceCert{number}.set`, `….publicCert` and `….privateKey`{which}; {form}{before}"
+            )
+        }
+        Target::Application(number) => {
+            let (number, which) = match number {
+                Some(number) => (number.to_string(), ""),
+                None => ("x".to_owned(), " (x is the slot's number)"),
+            };
+            format!(
+                "`sec.TLS.customDeviceCert.{number}` and `sec.TLS.customDeviceKey.{number}`{which}; {form}"
+            )
+        }
+    }
+}
+
+fn limits(target: Target) -> String {
+    match target {
+        Target::Platform(_) => {
+            format!("certificate {PLATFORM_CERTIFICATE_MAX} bytes, private key {PLATFORM_KEY_MAX} bytes")
+        }
+        Target::Application(_) => "none; but not for 802.1X, syslog or provisioning".to_owned(),
+    }
+}

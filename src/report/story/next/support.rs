@@ -1,0 +1,46 @@
+//! What support needs to go on from here.
+
+use crate::report::shape::Device;
+use crate::report::story::page::Block;
+use crate::report::text::paint::Tone;
+use crate::report::text::prose::Prose;
+use crate::report::text::quantity::count;
+
+/// More logs are counted, not named.
+const NAMED: usize = 10;
+
+/// What to send when the steps don't help.
+pub(super) fn blocks(device: &Device) -> [Block; 2] {
+    let steps = vec![
+        logs(device),
+        Prose::ours(
+            "What this command prints, as `--format markdown` or `--format json`; `--redact` replaces addresses and names in it.",
+        ),
+        Prose::ours(
+            "From the label on the phone's back, or on its box: model, MAC address, part number and revision.",
+        ),
+        Prose::ours(
+            "What the phone itself says at the bottom of `Menu > Status > Platform > Phone`: `Device Certificate: …`.",
+        ),
+        Prose::ours("Never a private key: leave `….privateKey` out of configuration files that you send."),
+    ];
+    [
+        Block::Item("→", Tone::Strong, Prose::ours("If that does not help, send to support")),
+        Block::Steps(steps),
+    ]
+}
+
+fn logs(device: &Device) -> Prose {
+    let mut told = match device.files.as_slice() {
+        [] => return Prose::ours("The phone's log, `<MAC>-app.log`: none was found here."),
+        [_] => Prose::ours("The log "),
+        _ => Prose::ours("The logs "),
+    };
+    for (place, file) in device.files.iter().take(NAMED).enumerate() {
+        told = told.and(if place == 0 { "" } else { ", " }).and_theirs(file);
+    }
+    match device.files.len().saturating_sub(NAMED) {
+        0 => told.and("."),
+        more => told.and(format!(" and {} more.", count(more as u64))),
+    }
+}

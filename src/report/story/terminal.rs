@@ -1,0 +1,98 @@
+//! The story for a person at a terminal.
+
+use super::page::{Block, Line};
+use crate::report::Style;
+use crate::report::shape::Evidence;
+use crate::report::text::paint::Tone;
+use crate::report::text::prose::{Layout, Prose};
+use crate::report::text::width::width;
+
+/// How far things within a part stand in.
+const INDENT: usize = 2;
+/// How far what belongs to an item stands in.
+const WITHIN: usize = 4;
+/// Room for a time, `2013-05-31 13:18:22`.
+const TIME: usize = 19;
+/// On a narrower terminal a text has no column of its own beside its time.
+const NARROW: usize = 60;
+
+/// A block as lines.
+pub(super) fn block(block: &Block, style: &Style) -> String {
+    let plain = Layout {
+        first: "",
+        first_tone: Tone::Plain,
+        hang: 0,
+        columns: style.width,
+        tone: Tone::Plain,
+        color: style.color,
+    };
+    match block {
+        Block::Title(sign, tone, title) => {
+            let first = format!("{sign} ");
+            title.lines(&Layout {
+                first: &first,
+                first_tone: *tone,
+                hang: INDENT,
+                tone: Tone::Strong,
+                ..plain
+            })
+        }
+        Block::Part(title) => {
+            let title = Prose::ours(title.as_str()).lines(&Layout { tone: Tone::Strong, ..plain });
+            format!("\n{title}")
+        }
+        Block::Item(sign, tone, title) => {
+            let first = format!("  {sign}");
+            let lines = title.lines(&Layout { first: &first, first_tone: *tone, hang: WITHIN, ..plain });
+            format!("\n{lines}")
+        }
+        Block::Paragraph(true, text) => text.lines(&Layout { hang: WITHIN, ..plain }),
+        Block::Paragraph(false, text) => format!("\n{}", text.lines(&Layout { hang: INDENT, ..plain })),
+        Block::Facts(facts) => facts_lines(facts, &plain),
+        Block::Steps(steps) => {
+            let lines = steps.iter().zip(1..).map(|(step, number)| {
+                let first = format!("{number:>6}.");
+                step.lines(&Layout { first: &first, hang: 2 * WITHIN, ..plain })
+            });
+            lines.collect()
+        }
+        Block::Happened(lines) => {
+            let lines: String = lines.iter().map(|line| happened(line, &plain)).collect();
+            format!("\n{lines}")
+        }
+        Block::Proof(evidence) => evidence.iter().map(|line| proof(line, &plain)).collect(),
+    }
+}
+
+fn facts_lines(facts: &[(&str, Prose)], plain: &Layout<'_>) -> String {
+    let widest = facts.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
+    let lines = facts.iter().map(|(label, text)| {
+        let first = format!("    {label}");
+        text.lines(&Layout { first: &first, first_tone: Tone::Dim, hang: WITHIN + widest + 2, ..*plain })
+    });
+    lines.collect()
+}
+
+fn happened(line: &Line, plain: &Layout<'_>) -> String {
+    match line {
+        Line::Head(text) => text.lines(&Layout { hang: INDENT, tone: Tone::Strong, ..*plain }),
+        Line::Within(when, tone, text) if plain.columns < NARROW => {
+            let text = Prose::ours(format!("{when}  ")).join(text.clone());
+            text.lines(&Layout { hang: WITHIN, tone: *tone, ..*plain })
+        }
+        Line::Within(when, tone, text) => {
+            let first = format!("    {when}  ");
+            let hang = WITHIN + TIME + 2;
+            text.lines(&Layout { first: &first, first_tone: Tone::Dim, hang, tone: *tone, ..*plain })
+        }
+    }
+}
+
+/// `file:line  stamp  text`, whole.
+fn proof(line: &Evidence, plain: &Layout<'_>) -> String {
+    let mut told = Prose::theirs(&line.file).and(format!(":{}  ", line.line));
+    if let Some(stamp) = &line.stamp {
+        told = told.and_theirs(stamp).and("  ");
+    }
+    told.and_theirs(&line.text).lines(&Layout { first: "    -", first_tone: Tone::Dim, hang: 6, ..*plain })
+}

@@ -1,0 +1,71 @@
+//! Texts of anyone inside Markdown: mark-up in them stays text, lines of logs stay lines.
+
+use crate::report::shape::Evidence;
+
+use super::visible::visible;
+
+/// Text that stays text: no mark-up, no HTML, no link, and no end of a table's cell.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let shown = visible(text);
+    let mut safe = String::with_capacity(shown.len() + 8);
+    for (at, character) in shown.char_indices() {
+        let acts = match character {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '$' | '@' => true,
+            // `https://…` and `www.…` become links by themselves.
+            ':' => shown[at..].starts_with("://"),
+            '.' => shown[..at].to_ascii_lowercase().ends_with("www"),
+            // Marks of headings, lists and quotes at the beginning of a text.
+            '#' | '-' | '+' | '=' => at == 0,
+            _ => false,
+        };
+        if acts {
+            safe.push('\\');
+        }
+        safe.push(character);
+    }
+    safe
+}
+
+/// The proving lines as they are, in a block whose fence is longer than any run of backticks in it:
+/// place, stamp, text.
+#[must_use]
+pub fn proof(evidence: &[Evidence]) -> String {
+    let lines: Vec<String> = evidence
+        .iter()
+        .map(|line| {
+            let stamp =
+                line.stamp.as_deref().map(|stamp| format!("  {}", visible(stamp))).unwrap_or_default();
+            format!("{}:{}{stamp}  {}\n", visible(&line.file), line.line, visible(&line.text))
+        })
+        .collect();
+    let longest = lines.iter().map(|line| backticks(line)).max().unwrap_or(0);
+    let fence = "`".repeat((longest + 1).max(3));
+    format!("{fence}text\n{}{fence}\n", lines.concat())
+}
+
+fn backticks(line: &str) -> usize {
+    line.split(|character| character != '`').map(str::len).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mark_up_stays_text() {
+        for (text, safe) in [
+            ("a|b", "a\\|b"),
+            ("a\\|b", "a\\\\\\|b"),
+            ("<img src=x>", "\\<img src=x\\>"),
+            ("`code`", "\\`code\\`"),
+            ("[x](http://e.example)", "\\[x\\](http\\://e.example)"),
+            ("WWW.example.com", "WWW\\.example.com"),
+            ("# not a heading", "\\# not a heading"),
+            ("a\nb", "a\\\\nb"),
+        ] {
+            assert_eq!(escaped(text), safe);
+        }
+        assert_eq!(backticks("a``b```c`"), 3);
+    }
+}

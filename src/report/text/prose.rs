@@ -1,0 +1,177 @@
+//! Prose in which words of ours, with `code`, stand beside words of anyone: wrapped and tinted for a
+//! terminal, or as Markdown.
+
+use super::markdown;
+use super::paint::Tone;
+use super::visible::visible;
+use super::width::{width, wrap};
+
+/// Wider prose is hard to read.
+pub const WIDEST: usize = 100;
+
+/// The mark-up of code in our own words.
+const CODE: char = '`';
+
+/// Stands for a backtick in words of anyone while lines are broken. It takes a column, and these words
+/// never hold it themselves: it is a hidden character.
+const BACKTICK: char = '\u{600}';
+
+/// Stands for a blank in code that should stay on one line, in the same way.
+const BLANK: char = '\u{601}';
+
+/// Code longer than this may be broken at its blanks.
+const UNBROKEN: usize = 32;
+
+/// A paragraph.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prose(Vec<Span>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Span {
+    Ours(String),
+    Theirs(String),
+}
+
+/// How a paragraph stands on a terminal.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout<'a> {
+    /// What stands before the first line: a number, a label, blanks.
+    pub first: &'a str,
+    /// What that means.
+    pub first_tone: Tone,
+    /// Blanks before the other lines.
+    pub hang: usize,
+    /// Columns of the terminal.
+    pub columns: usize,
+    /// What the words mean.
+    pub tone: Tone,
+    /// Whether escape sequences for colour may be written.
+    pub color: bool,
+}
+
+impl Prose {
+    /// Words of this program: backticks in them are mark-up of code.
+    pub fn ours(text: impl Into<String>) -> Self {
+        Self::default().and(text)
+    }
+
+    /// Words from a log, a file's name or a certificate.
+    pub fn theirs(text: &str) -> Self {
+        Self::default().and_theirs(text)
+    }
+
+    /// This, and words of this program after it.
+    #[must_use]
+    pub fn and(mut self, text: impl Into<String>) -> Self {
+        self.0.push(Span::Ours(text.into()));
+        self
+    }
+
+    /// This, and words of anyone after it.
+    #[must_use]
+    pub fn and_theirs(mut self, text: &str) -> Self {
+        self.0.push(Span::Theirs(visible(text).into_owned()));
+        self
+    }
+
+    /// This, and all of `more` after it.
+    #[must_use]
+    pub fn join(mut self, more: Self) -> Self {
+        self.0.extend(more.0);
+        self
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|span| matches!(span, Span::Ours(text) | Span::Theirs(text) if text.is_empty()))
+    }
+
+    /// Lines for a terminal, each with its line feed. Where there is colour, code is tinted instead of
+    /// standing in backticks.
+    #[must_use]
+    pub fn lines(&self, layout: &Layout<'_>) -> String {
+        let marked: String = self
+            .0
+            .iter()
+            .map(|span| match span {
+                Span::Ours(text) => unbroken_code(text),
+                Span::Theirs(text) => text.replace(CODE, BACKTICK.encode_utf8(&mut [0; 4])),
+            })
+            .collect();
+        let room = layout.columns.min(WIDEST).saturating_sub(layout.hang);
+        let mut in_code = false;
+        let mut lines = String::new();
+        for (number, line) in wrap(&marked, room).iter().enumerate() {
+            if number == 0 {
+                lines.push_str(&layout.first_tone.paint(layout.first, layout.color));
+                let gap = layout.hang.saturating_sub(width(layout.first));
+                lines.push_str(&" ".repeat(gap));
+            } else {
+                lines.push_str(&" ".repeat(layout.hang));
+            }
+            push_tinted(&mut lines, line, &mut in_code, layout);
+            lines.truncate(lines.trim_end_matches([' ', '\n']).len());
+            lines.push('\n');
+        }
+        lines
+    }
+
+    /// One line of Markdown.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let spans = self.0.iter().map(|span| match span {
+            Span::Ours(text) => text.clone(),
+            Span::Theirs(text) => markdown::escaped(text),
+        });
+        spans.collect()
+    }
+}
+
+/// Our own words, with the blanks of short code made such that no line is broken there.
+fn unbroken_code(text: &str) -> String {
+    let pieces = text.split(CODE).enumerate().map(|(place, piece)| match place % 2 {
+        1 if width(piece) <= UNBROKEN => piece.replace(' ', BLANK.encode_utf8(&mut [0; 4])),
+        _ => piece.to_owned(),
+    });
+    pieces.collect::<Vec<_>>().join(CODE.encode_utf8(&mut [0; 4]))
+}
+
+fn push_tinted(lines: &mut String, line: &str, in_code: &mut bool, layout: &Layout<'_>) {
+    for (place, piece) in line.split(CODE).enumerate() {
+        if place > 0 {
+            *in_code = !*in_code;
+            if !layout.color {
+                lines.push(CODE);
+            }
+        }
+        let tone = if *in_code { Tone::Info } else { layout.tone };
+        let piece = piece.replace(BACKTICK, CODE.encode_utf8(&mut [0; 4])).replace(BLANK, " ");
+        lines.push_str(&tone.paint(&piece, layout.color));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout(color: bool) -> Layout<'static> {
+        Layout { first: "1.", first_tone: Tone::Bad, hang: 3, columns: 24, tone: Tone::Plain, color }
+    }
+
+    #[test]
+    fn wrapped_with_a_hanging_indent() {
+        let prose = Prose::ours("Set `sec.TLS.x` and look at ").and_theirs("`CN`\u{7}");
+        assert_eq!(prose.lines(&layout(false)), "1. Set `sec.TLS.x` and\n   look at `CN`\\u{7}\n");
+        let tinted = prose.lines(&layout(true));
+        assert!(tinted.contains("\u{1b}[36msec.TLS.x\u{1b}[0m and"), "{tinted:?}");
+        assert!(tinted.contains("`CN`"), "{tinted:?}");
+        assert!(tinted.starts_with("\u{1b}[1m\u{1b}[31m1.\u{1b}[0m Set"), "{tinted:?}");
+    }
+
+    #[test]
+    fn words_of_anyone_are_no_mark_up() {
+        let prose = Prose::ours("See `code` in ").and_theirs("<b>`x`|");
+        assert_eq!(prose.markdown(), "See `code` in \\<b\\>\\`x\\`\\|");
+    }
+}

@@ -1,0 +1,39 @@
+//! Times as a person writes them: `2013-05-31 13:18`.
+
+use super::visible::visible;
+use crate::report::shape::Diagnosis;
+
+/// A time of the reports, `2013-05-31T13:18:22`, to the minute.
+#[must_use]
+pub fn minute(time: &str) -> String {
+    const TO_THE_MINUTE: usize = "2013-05-31T13:18".len();
+    second(time.get(..TO_THE_MINUTE).unwrap_or(time))
+}
+
+/// A time of the reports, `2013-05-31T13:18:22`, to the second.
+#[must_use]
+pub fn second(time: &str) -> String {
+    visible(time).replacen('T', " ", 1)
+}
+
+/// From the first to the last time a diagnosis was seen, to the minute; none without any date.
+#[must_use]
+pub fn span(diagnosis: &Diagnosis) -> Option<String> {
+    match (&diagnosis.first_seen, &diagnosis.last_seen) {
+        (Some(first), Some(last)) if first != last => Some(format!("{} to {}", minute(first), minute(last))),
+        (Some(time), _) | (None, Some(time)) => Some(minute(time)),
+        (None, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_read_well() {
+        assert_eq!(minute("2013-05-31T13:18:22"), "2013-05-31 13:18");
+        assert_eq!(second("2013-05-31T13:18:22"), "2013-05-31 13:18:22");
+        assert_eq!(minute("odd\u{7}"), "odd\\u{7}");
+    }
+}

@@ -1,0 +1,124 @@
+//! Key material and passwords never leave a log: they are taken out of each text that is kept as
+//! evidence, in every mode, before anything else sees it.
+//!
+//! What is replaced:
+//!
+//! - private keys in PEM form of any kind, whole or cut, over lines or joined, with line feeds as
+//!   they are or written as `\n`, `&#10;` or `%0A`. From the header on all goes, up to the footer or,
+//!   where that is cut off, to the end of the text;
+//! - what is left of a key whose header was cut off: what stands before its footer, and base64 too
+//!   long and too mixed to be a name or a path;
+//! - passwords in URLs, values of keys such as `password`, `pwd`, `secret` or `privateKey`, and the
+//!   credentials of an `Authorization` header.
+//!
+//! Certificates, fingerprints, lengths and names stay: they are what reports are made of. A password
+//! that nothing marks as one cannot be told from another word.
+
+mod keys;
+mod passwords;
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What stands in the place of a secret.
+pub const REDACTED: &str = "[redacted]";
+
+/// `text` without the secrets in it. Takes time linear in the text's length, and next to none where no
+/// word in it could go with a secret. Concealing twice is the same as once.
+///
+/// ```
+/// use phonecert::secrets::conceal;
+/// assert_eq!(conceal("ftp://phone:4711@192.0.2.9/a.cfg"), "ftp://phone:[redacted]@192.0.2.9/a.cfg");
+/// assert_eq!(conceal("Polycom device certificate length 802"), "Polycom device certificate length 802");
+/// ```
+#[must_use]
+pub fn conceal(text: &str) -> Cow<'_, str> {
+    let Some(patterns) = PATTERNS.as_ref() else {
+        // Rather no evidence than a key in it. The tests compile all patterns.
+        return Cow::Borrowed(REDACTED);
+    };
+    if !patterns.trigger.is_match(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut concealed = Cow::Borrowed(text);
+    for _ in 0..ROUNDS {
+        match once(patterns, &concealed) {
+            Some(clean) => concealed = Cow::Owned(clean),
+            None => return concealed,
+        }
+    }
+    Cow::Borrowed(REDACTED)
+}
+
+/// How often a text is gone over until nothing more is found: where secrets are glued together, what
+/// takes one's place can show another. Most texts need no round, and one with a secret needs two.
+const ROUNDS: usize = 5;
+
+/// The text after one round; none if that changes nothing.
+fn once(patterns: &Patterns, text: &str) -> Option<String> {
+    let mut concealed = Cow::Borrowed(text);
+    for pass in [keys::marked, keys::unmarked, passwords::authorizations, passwords::urls, passwords::values]
+    {
+        let secrets = pass(patterns, &concealed);
+        if !secrets.is_empty() {
+            concealed = Cow::Owned(without(&concealed, &secrets));
+        }
+    }
+    match concealed {
+        Cow::Owned(clean) if clean != text => Some(clean),
+        _ => None,
+    }
+}
+
+/// A part of a text, and what takes its place.
+struct Secret {
+    start: usize,
+    end: usize,
+    instead: Cow<'static, str>,
+}
+
+impl Secret {
+    fn new(start: usize, end: usize) -> Self {
+        Self { start, end, instead: Cow::Borrowed(REDACTED) }
+    }
+}
+
+/// The text with each secret replaced; they are in order and don't overlap.
+fn without(text: &str, secrets: &[Secret]) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut done = 0;
+    for secret in secrets {
+        clean.push_str(&text[done..secret.start]);
+        clean.push_str(&secret.instead);
+        done = secret.end;
+    }
+    clean.push_str(&text[done..]);
+    clean
+}
+
+struct Patterns {
+    trigger: Regex,
+    keys: keys::Patterns,
+    passwords: passwords::Patterns,
+}
+
+static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| Patterns::new().ok());
+
+/// A word that goes with a secret, or a run as long as the shortest key that is taken for one.
+const TRIGGER: &str =
+    r"(?i-u)private|authoriz|://|sips?:|pass|pwd|psk|secret|api[ _.-]?key|shared[ _.-]?key|[a-z0-9+/]{24}";
+
+impl Patterns {
+    fn new() -> Result<Self, regex::Error> {
+        Ok(Self {
+            trigger: Regex::new(TRIGGER)?,
+            keys: keys::Patterns::new()?,
+            passwords: passwords::Patterns::new()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

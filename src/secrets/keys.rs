@@ -1,0 +1,213 @@
+//! Private keys in PEM form (RFC 7468, RFC 1421), and what a cut leaves of them.
+
+use std::borrow::Cow;
+
+use regex::Regex;
+
+use super::{REDACTED, Secret};
+
+pub(super) struct Patterns {
+    /// The words that every header and footer of a private key has.
+    words: Regex,
+    /// The dashes behind them.
+    dashes: Regex,
+    /// `BEGIN` or `END` before them, with the kind of key between.
+    opening: Regex,
+    /// Something in base64.
+    run: Regex,
+    /// A further line of it.
+    next_line: Regex,
+}
+
+/// Blanks, also as they stand in a URL.
+const BLANK: &str = r"(?:[\s_+]|%20)";
+
+impl Patterns {
+    pub(super) fn new() -> Result<Self, regex::Error> {
+        Ok(Self {
+            words: Regex::new(&format!("(?i)PRIVATE{BLANK}+KEY(?:{BLANK}+BLOCK)?"))?,
+            dashes: Regex::new(r"\A\s*[-–—]+")?,
+            opening: Regex::new(&format!(
+                r"([-–—]*)\s*\b((?i:BEGIN|END)){BLANK}+((?:[A-Za-z0-9]+{BLANK}+){{0,3}})\z"
+            ))?,
+            run: Regex::new("[A-Za-z0-9+/]{24,}={0,2}")?,
+            next_line: Regex::new(
+                r#"\A(?:\s|\\[rn]|&#(?:10|13|[xX][aAdD]);|%0[aAdD]|["',])+([A-Za-z0-9+/]+={0,2})"#,
+            )?,
+        })
+    }
+}
+
+/// How far before the words the beginning of a header can be.
+const HEADER_MAX: usize = 64;
+
+/// The kinds of private key whose name is shown: it helps, and it tells nothing.
+const KINDS: [&str; 7] = ["RSA", "EC", "DSA", "ENCRYPTED", "OPENSSH", "PGP", "SSH2 ENCRYPTED"];
+
+enum Mark {
+    Begin { start: usize, end: usize, kind: &'static str },
+    End { start: usize, end: usize },
+}
+
+/// Keys that have a header, or at least a footer.
+pub(super) fn marked(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
+    let patterns = &patterns.keys;
+    let marks = marks(patterns, text);
+    let mut marks = marks.iter().peekable();
+    let mut secrets: Vec<Secret> = Vec::new();
+    let mut done = 0;
+    while let Some(mark) = marks.next() {
+        match *mark {
+            Mark::Begin { end, .. } if text[end..].starts_with(" [redacted]") => done = end,
+            Mark::Begin { start, kind, .. } => {
+                let mut end = text.len();
+                for later in marks.by_ref() {
+                    if let Mark::End { end: footer, .. } = later {
+                        end = *footer;
+                        break;
+                    }
+                }
+                secrets.push(Secret { start, end, instead: sign(kind) });
+                done = end;
+            }
+            Mark::End { start, end } => {
+                if let Some(start) = before_footer(patterns, text, done, start) {
+                    secrets.push(Secret { start, end, instead: sign("…") });
+                }
+                done = end;
+            }
+        }
+    }
+    secrets
+}
+
+/// What is left of keys whose header and footer were cut off.
+pub(super) fn unmarked(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
+    let patterns = &patterns.keys;
+    let mut secrets = Vec::new();
+    let mut is_public = false;
+    let mut at = 0;
+    while let Some(run) = patterns.run.find_at(text, at) {
+        let between = &text[at..run.start()];
+        if let Some(label) = between.rfind("CERTIFICATE-----") {
+            is_public = !between[..label].ends_with("END ");
+        }
+        at = run.end();
+        if is_public || !is_key(run.as_str()) {
+            continue;
+        }
+        at = last_line(patterns, text, at);
+        secrets.push(Secret { start: run.start(), end: at, instead: sign("…") });
+    }
+    secrets
+}
+
+fn sign(kind: &str) -> Cow<'static, str> {
+    if kind.is_empty() {
+        Cow::Owned(format!("-----BEGIN PRIVATE KEY----- {REDACTED}"))
+    } else {
+        Cow::Owned(format!("-----BEGIN {kind} PRIVATE KEY----- {REDACTED}"))
+    }
+}
+
+/// All headers and footers, in order.
+fn marks(patterns: &Patterns, text: &str) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    let mut done = 0;
+    for words in patterns.words.find_iter(text) {
+        let dashes = patterns.dashes.find(&text[words.end()..]);
+        let end = words.end() + dashes.map_or(0, |dashes| dashes.end());
+        let mut near = words.start().saturating_sub(HEADER_MAX).max(done);
+        while !text.is_char_boundary(near) {
+            near += 1;
+        }
+        done = end;
+        let is_dashed = dashes.is_some_and(|dashes| is_rule(words.as_str(), dashes.as_str().trim()));
+        match patterns.opening.captures(&text[near..words.start()]) {
+            Some(opening) if is_dashed || opening[1].len() > 1 || opening[2] == *"BEGIN" => {
+                let start = near + opening.get(0).map_or(0, |whole| whole.start());
+                if opening[2].eq_ignore_ascii_case("END") {
+                    marks.push(Mark::End { start, end });
+                } else {
+                    let words: Vec<&str> = opening[3].split_whitespace().collect();
+                    marks.push(Mark::Begin { start, end, kind: kind(&words.join(" ")) });
+                }
+            }
+            None if is_dashed => marks.push(Mark::Begin { start: words.start(), end, kind: "…" }),
+            _ => {}
+        }
+    }
+    marks
+}
+
+/// Whether these dashes make a header of the words before them, rather than a sentence.
+fn is_rule(words: &str, dashes: &str) -> bool {
+    let count = dashes.chars().count();
+    let is_loud = !words.bytes().any(|byte| byte.is_ascii_lowercase());
+    count >= 4 || (is_loud && (count >= 2 || !dashes.is_ascii()))
+}
+
+fn kind(words: &str) -> &'static str {
+    if words.is_empty() {
+        return "";
+    }
+    KINDS.into_iter().find(|kind| kind.eq_ignore_ascii_case(words)).unwrap_or("…")
+}
+
+/// Where the key that ends with this footer begins: with the first long run of base64, else with the
+/// last word, if it looks like the end of a key.
+fn before_footer(patterns: &Patterns, text: &str, from: usize, footer: usize) -> Option<usize> {
+    let before = &text[from..footer];
+    let is_keyish = |run: &regex::Match<'_>| is_mixed(run.as_str(), 35);
+    if let Some(run) = patterns.run.find_iter(before).find(is_keyish) {
+        return Some(from + run.start());
+    }
+    let before = before.trim_end();
+    let word = before.rfind(char::is_whitespace).map_or(before, |blank| before[blank..].trim_start());
+    let is_base64 = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte));
+    let looks_so = word.contains(|c: char| c.is_ascii_digit() || "+/=".contains(c));
+    (is_base64 && looks_so).then(|| from + before.len() - word.len())
+}
+
+/// The end of the lines that go on with a key that ends at `at` so far.
+fn last_line(patterns: &Patterns, text: &str, mut at: usize) -> usize {
+    while let Some(line) = patterns.next_line.captures(&text[at..]) {
+        let Some(run) = line.get(1) else { break };
+        let shown = run.as_str();
+        let is_rest = shown.len() >= 8 && shown.contains(|c: char| c.is_ascii_digit() || "+/=".contains(c));
+        if !is_rest && !shown.ends_with('=') && !is_mixed(shown, 45) {
+            break;
+        }
+        at += run.end();
+    }
+    at
+}
+
+/// Whether a run of base64 without header can be nothing but a key or a certificate: long, or with the
+/// beginning that DER gives to keys (a sequence of more than 127 bytes; of 119 or 116 for EC keys).
+fn is_key(run: &str) -> bool {
+    if run.len() >= 48 {
+        return is_mixed(run, 42);
+    }
+    ["MII", "MHc", "MHQ", "MIG", "MC4C"].iter().any(|start| run.starts_with(start)) && is_mixed(run, 35)
+}
+
+/// Whether capitals, small letters and digits change as often as in base64, in percent of all places:
+/// about 65 there, and 30 in `namesLikeThisOne`.
+fn is_mixed(run: &str, percent: usize) -> bool {
+    let class = |byte: u8| match byte {
+        b'A'..=b'Z' => 0_u8,
+        b'a'..=b'z' => 1,
+        b'0'..=b'9' => 2,
+        _ => 3,
+    };
+    let bytes = run.trim_end_matches('=').as_bytes();
+    let has = |wanted| bytes.iter().any(|byte| class(*byte) == wanted);
+    let changes = bytes.windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count();
+    bytes.len() >= 20
+        && has(0)
+        && has(1)
+        && has(2)
+        && !bytes.iter().all(u8::is_ascii_hexdigit)
+        && changes * 100 >= percent * (bytes.len() - 1)
+}

@@ -1,0 +1,270 @@
+//! What must go, what must stay, and that nothing breaks it.
+
+use std::borrow::Cow;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Made up: base64 of no key.
+const LINE: &str = "MIIEowIBAAKCAQEAx7dQz0N3fWq9sLkP4vYh2TgRb8mJcE5uXoA1ZiKn6DwVtS+e";
+const LINE_2: &str = "p0Hq3RkT9xWm/Yb7LcN2vGz8sJfU4dAe1oQi6ZyXhCw5tVKgBn+DjMrSlPuEa0F1";
+const LAST: &str = "Zk9vQ2x4T1hM7Q==";
+
+fn assert_gone(text: &str, secrets: &[&str]) {
+    let concealed = conceal(text);
+    for secret in secrets {
+        assert!(!concealed.contains(secret), "{secret} in {concealed}");
+    }
+    assert!(concealed.contains(REDACTED), "{text} → {concealed}");
+    assert_eq!(conceal(&concealed), concealed, "{text}");
+}
+
+#[test]
+fn all_patterns_compile() {
+    if let Err(error) = Patterns::new() {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn keys_in_any_form() {
+    let secrets = [&LINE[5..40], &LINE[44..], &LINE_2[..30], &LINE_2[40..], &LAST[..8]];
+    for kind in ["", "RSA ", "EC ", "DSA ", "ENCRYPTED ", "OPENSSH ", "ANY OTHER "] {
+        let (begin, end) =
+            (format!("-----BEGIN {kind}PRIVATE KEY-----"), format!("-----END {kind}PRIVATE KEY-----"));
+        for feed in ["\n", "\r\n", " ", "", "\\n", "&#10;", "&#xA;", "%0A", "', '"] {
+            let whole = [&*begin, LINE, LINE_2, LAST, &*end].join(feed);
+            for text in [
+                whole.clone(),
+                format!("Device credential invalid: {whole} was refused"),
+                format!("device.sec.TLS.customDeviceCert1.privateKey=\"{whole}\" and more"),
+                format!("{whole}{feed}{whole}"),
+                whole.replace(' ', "%20"),
+                whole.to_lowercase(),
+            ] {
+                assert_gone(&text, &secrets);
+            }
+            // Cut anywhere, at either end.
+            for at in 0..whole.len() {
+                let front = conceal(&whole[..at]);
+                assert!(!front.contains(&LINE[..12]), "{at}: {front}");
+                let back = conceal(&whole[at..]);
+                assert!(!back.contains(&LINE_2[20..]), "{at}: {back}");
+                assert_eq!(conceal(&back), back);
+            }
+        }
+    }
+    for header in
+        ["---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----", "-----BEGIN PGP PRIVATE KEY BLOCK-----", "KEY-----"]
+    {
+        assert_gone(&format!("{header} {LINE} {LINE_2} {LAST}"), &secrets);
+    }
+    assert_eq!(
+        conceal(&format!("a -----BEGIN RSA PRIVATE KEY-----{LINE}-----END RSA PRIVATE KEY----- b")),
+        "a -----BEGIN RSA PRIVATE KEY----- [redacted] b"
+    );
+    assert_eq!(
+        conceal(&format!("Device credential invalid: {LINE} {LAST}, sorry")),
+        "Device credential invalid: -----BEGIN … PRIVATE KEY----- [redacted], sorry"
+    );
+    assert_gone(&format!("x: {LAST}\n-----END PRIVATE KEY-----"), &[LAST]);
+    assert_gone(
+        &format!("-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: x,0A1B\n\n{LAST}"),
+        &[LAST],
+    );
+}
+
+#[test]
+fn a_certificate_is_public() {
+    for text in [
+        format!("-----BEGIN CERTIFICATE-----\n{LINE}\n{LINE_2}\n-----END CERTIFICATE-----"),
+        format!("ICATE-----CERTIFICATE-----{LINE}"),
+    ] {
+        assert_eq!(conceal(&text), text);
+    }
+    let both = format!("-----BEGIN CERTIFICATE-----{LINE_2}-----END CERTIFICATE-----{LINE}");
+    assert!(conceal(&both).contains(LINE_2));
+    assert_gone(&both, &[LINE]);
+}
+
+#[test]
+fn passwords_wherever_they_are_marked() {
+    for text in [
+        "ftp://user:geheim@192.0.2.1/a.cfg",
+        "ftp://al@corp:geheim@192.0.2.1",
+        "https://u:p@geheim@host.example/x",
+        "tftp://u:p/geheim@host.example",
+        "FTPS://:geheim@host",
+        "http://u:12geheim@[2001:db8::1]:80/",
+        "sip:1234:geheim@sip.example.com",
+        "from <sips:1234:geheim@sip.example.com;transport=tls>",
+        "Provisioning from ftp://user:geheim",
+        "password=geheim",
+        "Password: geheim",
+        "PASSWD = 'x geheim'",
+        "pwd:=geheim next",
+        "reg.1.auth.password=\"geheim\"",
+        "reg.1.auth.password=\"a\\\"geheim\" x",
+        "reg.1.auth.password=\"cut geheim",
+        "device.auth.localAdminPassword='geheim'",
+        "device.prov.password.1=geheim",
+        "{\"user\":\"a\",\"password\":\"geheim\",\"n\":1}",
+        "{\\\"password\\\": \\\"geheim\\\"}",
+        "user=a&passwd=a,geheim&n=1",
+        "wpa_psk=geheim",
+        "client_secret=geheim",
+        "shared secret: geheim",
+        "passphrase=“a geheim”",
+        "api_key=geheim",
+        "pass=geheim",
+        "<password>geheim</password>",
+        "<ns:userPasswd type=\"x\">a geheim</ns:userPasswd>",
+        "Authorization: Basic Z2VoZWltgeheim=",
+        "proxy-authorization=Bearer geheim.x",
+        "Authorization: Digest username=\"12\", realm=\"x\", response=\"geheim\"",
+        "GET / HTTP/1.1\r\nAuthorization: NTLM geheim\r\nHost: x",
+    ] {
+        assert_gone(text, &["geheim"]);
+    }
+    assert_eq!(conceal("ftp://user:secret@host/x.cfg failed"), "ftp://user:[redacted]@host/x.cfg failed");
+    assert_eq!(
+        conceal("reg.1.auth.password=\"a b\" reg.1.x=\"1\""),
+        "reg.1.auth.password=\"[redacted]\" reg.1.x=\"1\""
+    );
+    assert_eq!(conceal("u=a&password=b&n=1"), "u=a&password=[redacted]&n=1");
+}
+
+#[test]
+fn what_is_no_secret_is_not_touched() {
+    let fingerprint = |length: usize| vec!["CA"; length].join(":");
+    let part = |label: &str| format!("{label} 2201-12360-001 Rev B, 3111-44500-001");
+    for text in [
+        format!("New Certificate Common Name '0004F206075D' Fingerprint '{}'", fingerprint(16)),
+        format!("Custom platform device certificate 1 SHA1 fingerprint: {}", fingerprint(20)),
+        format!("Polycom device certificate SHA256 fingerprint: {}", fingerprint(32)),
+        "ca7079d5fab83e6adfa0f6803d530bfc9f86d081884c7d659a2feaa0c55ad015".to_owned(),
+        "9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B2B0B822CD15D6C15B0F00A08".to_owned(),
+        "Custom platform device key 1 length 2374".to_owned(),
+        "hwDescSecurityDeviceCredentialsStoreAscii: Could not store key for custom device key1, length 4677 is bigger than maximum 4096".to_owned(),
+        "hwDescSecurityDeviceCredentialsStoreAsciiPlatform2Key1Of8".to_owned(),
+        "Device Certificate: Self-signed".to_owned(),
+        "Device credential invalid: Cert is not proper in the certificate".to_owned(),
+        "private key not found; the private key - and its certificate -- is missing".to_owned(),
+        "the password was changed, the secret is safe, PWD expired".to_owned(),
+        "Password::check at http://host:8080/path and https://[2001:db8::1]:443/x".to_owned(),
+        "ftp://user@host:21/a, sip:1234@sip.example.com:5061;transport=tls".to_owned(),
+        "http://pki.polycom.com/pki and http://host.example:8080/mail@example.com".to_owned(),
+        "Authorization: failed, basic check".to_owned(),
+        "/var/log/provisioning/polycom/SoundPointIP/release5/directory/contacts/phones/floor3/x".to_owned(),
+        "Server certificate verification failed, Untrusted Certificate".to_owned(),
+        "password=\"\"".to_owned(),
+        part("label"),
+    ] {
+        assert_eq!(conceal(&text), text);
+    }
+    assert!(matches!(conceal("Polycom device certificate length 802"), Cow::Borrowed(_)));
+}
+
+#[test]
+fn a_text_cut_at_any_byte_keeps_the_secret() {
+    let text = format!(
+        "Device credential invalid: ftp://user:Geh31mGeh31m@192.0.2.1/x password=Geh31mGeh31m -----BEGIN RSA PRIVATE KEY-----{LINE}"
+    );
+    for end in 0..text.len() {
+        let concealed = conceal(&text[..end]);
+        assert!(!concealed.contains("Geh31m"), "{concealed}");
+        assert!(!concealed.contains(&LINE[..10]), "{concealed}");
+        assert_eq!(conceal(&concealed), concealed);
+    }
+}
+
+/// Work that grew with the square of the length would take hours here.
+#[test]
+fn hostile_lengths_take_linear_time() {
+    for piece in [
+        "a://",
+        "sip:",
+        "sip:[",
+        "password=,a=",
+        "password:",
+        "-----END PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----",
+        "PRIVATE KEY",
+        "<password",
+        "password=\"",
+        "CERTIFICATE-----",
+        "Authorization: Digest ",
+        "aB1",
+        "aB1/ ",
+        LINE,
+        "-",
+        "@",
+        "ftp://a:b@",
+        "password=\"x\" ",
+        "\\n",
+        "&#10;",
+    ] {
+        let text = piece.repeat(200_000 / piece.len());
+        let _ = conceal(&text);
+    }
+}
+
+const PIECES: &[&str] = &[
+    "-----",
+    "BEGIN ",
+    "END ",
+    "RSA ",
+    "PRIVATE KEY",
+    "CERTIFICATE-----",
+    LINE,
+    LAST,
+    "aB3x",
+    " ",
+    "\n",
+    "\\n",
+    "\"",
+    "'",
+    "ftp://",
+    "sip:",
+    "user",
+    ":",
+    "@",
+    "/",
+    "[",
+    "]",
+    "host",
+    "123",
+    "password",
+    "secret",
+    "=",
+    "&",
+    ",",
+    "<",
+    ">",
+    "</",
+    "Authorization: ",
+    "Basic ",
+    "Digest ",
+    "[redacted]",
+    "é",
+    "”",
+    "key",
+    "%20",
+    "\\",
+];
+
+proptest! {
+    #[test]
+    fn twice_is_once_and_nothing_panics(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..24), tail in "\\PC{0,8}") {
+        let text = pieces.concat() + &tail;
+        let once = conceal(&text).into_owned();
+        prop_assert_eq!(conceal(&once), once.as_str());
+    }
+
+    #[test]
+    fn any_text_is_taken(text in any::<String>()) {
+        let once = conceal(&text).into_owned();
+        prop_assert_eq!(conceal(&once), once.as_str());
+    }
+}

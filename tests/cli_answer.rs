@@ -1,0 +1,284 @@
+//! The outward contract: what is shown and written.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod tree;
+
+use std::fs;
+
+use serde_json::{Value, json};
+use tree::{FAILING, HEALTHY, TIME, case, codes, fleet, macs, run, said, scanned, status};
+
+#[test]
+fn device_takes_any_notation() {
+    let fleet = fleet();
+    for mac in ["0004f2a1b202", "0004F2A1B202", "00:04:f2:a1:b2:02", "00-04-F2-A1-B2-02", "0004.f2a1.b202"] {
+        assert_eq!(macs(&scanned(fleet.path(), &["--device", mac])), ["0004F2A1B202"], "{mac}");
+        let story = said(fleet.path(), &["device", mac]);
+        assert!(story.contains("0004F2A1B202") && story.contains("INS001"), "{story}");
+        let events = said(fleet.path(), &["events", "--device", mac, "--format", "jsonl"]);
+        assert!(
+            events.lines().all(|line| line.contains("\"mac\":\"0004F2A1B202\""))
+                && events.lines().count() > 10
+        );
+    }
+    let two = scanned(fleet.path(), &["--device", "0004f2a1b202", "--device", "482567010214"]);
+    assert_eq!(macs(&two), ["0004F2A1B202", "482567010214"]);
+}
+
+#[test]
+fn status_picks_phones() {
+    let fleet = fleet();
+    let of = |statuses: &[&str]| macs(&scanned(fleet.path(), statuses));
+    assert_eq!(of(&["--status", "failed"]), ["0004F2A1B202", "0004F2C3D407", "64167F0A0B03"]);
+    assert_eq!(of(&["--status", "unknown"]), ["0004F2E5F608"]);
+    assert_eq!(of(&["--status", "failed", "--status", "attention"]).len(), 6);
+    assert_eq!(of(&["--status", "ok"]).len(), 7);
+    assert_eq!(status(fleet.path(), &["scan", "--status", "ok"]), 1, "what is not shown is still wrong");
+}
+
+#[test]
+fn select_and_ignore_pick_diagnoses() {
+    let fleet = fleet();
+    let phone = ["--device", "64167f0a0b03"];
+    let of = |arguments: &[&str]| {
+        let answer = scanned(fleet.path(), &[&phone, arguments].concat());
+        let device = &answer["devices"][0];
+        (codes(device).join(" "), device["status"].as_str().unwrap().to_owned())
+    };
+    let told = |codes: &str, status: &str| (codes.to_owned(), status.to_owned());
+    assert_eq!(of(&[]), told("INS003 ZTP001", "failed"));
+    assert_eq!(of(&["--select", "INS"]), told("INS003", "failed"));
+    assert_eq!(of(&["--select", "INS003"]), told("INS003", "failed"));
+    assert_eq!(of(&["--select", "ins,ztp"]), told("INS003 ZTP001", "failed"));
+    assert_eq!(of(&["--ignore", "INS"]), told("ZTP001", "attention"));
+    assert_eq!(of(&["--select", "INS", "--ignore", "INS003"]), told("", "ok"));
+    assert_eq!(status(fleet.path(), &["scan", "--device", "64167f0a0b03", "--ignore", "INS"]), 0);
+    assert_eq!(
+        scanned(fleet.path(), &["--ignore", "LOG001"])["summary"]["unknown"],
+        1,
+        "no evidence is not health"
+    );
+}
+
+#[test]
+fn since_and_until_over_new_year() {
+    let folder = case("LOG003-clock-not-set/near-miss-new-year");
+    let of = |arguments: &[&str]| {
+        let answer = tree::json(folder.path(), &[&["scan", "--format", "json"], arguments].concat());
+        let device = answer["devices"][0].clone();
+        (
+            device["first_time"].as_str().unwrap_or("-").to_owned(),
+            device["last_time"].as_str().unwrap_or("-").to_owned(),
+        )
+    };
+    let (first, last) = of(&[]);
+    assert!(first == "2015-12-31T23:30:00" && last.starts_with("2016-01-01T0"), "{first} {last}");
+    assert_eq!(of(&["--since", "2015-12-31", "--until", "2016-01-01"]), (first.clone(), last.clone()));
+    let (from, to) = of(&["--since", "2016-01-01"]);
+    assert!(*from >= *"2016-01-01T00:00:00" && to == last, "{from} {to}");
+    let (from, to) = of(&["--until", "2015-12-31"]);
+    assert!(from == first && to.starts_with("2015-12-31T23:"), "{from} {to}");
+    let (from, to) = of(&["--since", "2015-12-31T23:45", "--until", "2016-01-01T00:15"]);
+    assert!(from.starts_with("2015-12-31T23:4") || from.starts_with("2015-12-31T23:5"), "{from}");
+    assert!(to.starts_with("2016-01-01T00:0") || to.starts_with("2016-01-01T00:1"), "{to}");
+    let (from, to) = of(&["--year", "2011"]);
+    assert!(
+        from == "2010-12-31T23:30:00" && to.starts_with("2011-01-01T0"),
+        "the newest line is of that year: {from} {to}"
+    );
+}
+
+#[test]
+fn since_takes_ages_and_leaves_out_older_failures() {
+    let fleet = fleet();
+    let failing = ["scan", FAILING, "--format", "json", "--year", "2016"];
+    let occurrences = |arguments: &[&str]| {
+        let answer = tree::json(fleet.path(), &[&failing, arguments].concat());
+        answer["devices"][0]["diagnoses"][0]["occurrences"].as_u64()
+    };
+    assert_eq!(occurrences(&[]), Some(4));
+    assert_eq!(occurrences(&["--since", "2016-02-28"]), Some(2));
+    assert_eq!(occurrences(&["--until", "2016-02-26"]), Some(1));
+    assert_eq!(occurrences(&["--since", "2016-02-27", "--until", "2016-02-28"]), Some(2));
+    assert_eq!(occurrences(&["--since", "2016-02-29T03:00", "--until", "2016-02-29T04:00"]), Some(1));
+    for age in ["7d", "12h", "30m", "2w"] {
+        assert_ne!(status(fleet.path(), &["scan", "--since", age, "--year", "2016"]), 2, "{age}");
+    }
+    let events = said(
+        fleet.path(),
+        &["events", FAILING, "--format", "jsonl", "--year", "2016", "--since", "2016-02-28"],
+    );
+    assert_eq!(events.matches("key_too_large").count(), 2, "{events}");
+}
+
+#[test]
+fn year_is_that_of_the_newest_line() {
+    let fleet = fleet();
+    let answer = tree::json(fleet.path(), &["scan", HEALTHY, "--format", "json", "--year", "2012"]);
+    assert_eq!(answer["scanned"]["last_time"], "2012-02-29T08:13:24");
+    let answer = tree::json(fleet.path(), &["scan", HEALTHY, "--format", "json"]);
+    assert_eq!(answer["scanned"]["last_time"], "2016-02-29T08:13:24", "by the time of the file");
+}
+
+#[test]
+fn group_by_counts_phones() {
+    let fleet = fleet();
+    for by in ["code", "model", "software", "fingerprint"] {
+        let answer = scanned(fleet.path(), &["--group-by", by]);
+        assert_eq!(answer["group_by"], by);
+        let groups = answer["groups"].as_array().unwrap();
+        assert!(!groups.is_empty());
+        for group in groups {
+            let counted: u64 = ["failed", "attention", "unknown", "ok"]
+                .iter()
+                .map(|status| group[*status].as_u64().unwrap())
+                .sum();
+            assert_eq!(counted, group["phones"].as_u64().unwrap(), "{group}");
+        }
+        for format in ["table", "csv", "markdown"] {
+            let text = said(fleet.path(), &["scan", "--group-by", by, "--format", format]);
+            assert!(text.contains("0004F2A1B202"), "{by} {format}: {text}");
+        }
+    }
+    let models = scanned(fleet.path(), &["--group-by", "model"]);
+    let vvx411 = models["groups"].as_array().unwrap().iter().find(|group| group["key"] == "VVX 411").unwrap();
+    assert_eq!(vvx411["devices"], json!(["64167F0A0B11", "64167F0A0B12"]));
+}
+
+#[test]
+fn inventory_adds_phones_and_labels() {
+    let fleet = fleet();
+    let csv =
+        "Name;MAC;Part_Number;Revision\nA;0004.f2c3.d405;2201-12375-001;C\nB;0004F2AAAAAA;2201-12375-001;D\n";
+    tree::write(fleet.path(), "inventory.csv", csv.as_bytes(), TIME);
+    let answer = scanned(fleet.path(), &["--inventory", "inventory.csv"]);
+    assert_eq!(answer["scanned"]["devices"], 15);
+    let device = |mac: &str| {
+        answer["devices"].as_array().unwrap().iter().find(|device| device["mac"] == mac).unwrap().clone()
+    };
+    assert_eq!(codes(&device("0004F2C3D405")), ["INV004", "ZTP002"]);
+    assert_eq!(
+        (codes(&device("0004F2AAAAAA")), device("0004F2AAAAAA")["status"].as_str()),
+        (vec!["LOG005"], Some("unknown"))
+    );
+    tree::write(fleet.path(), "bad.csv", b"mac,revision\nnot-a-mac,A\n0004F2C3D405,B\n", TIME);
+    let output = run(fleet.path(), &["scan", HEALTHY, "--inventory", "bad.csv", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(4), "a bad row is a problem");
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(answer["problems"][0].to_string().contains("bad.csv"), "{}", answer["problems"]);
+}
+
+#[test]
+fn formats_are_what_they_say() {
+    let fleet = fleet();
+    for format in ["table", "json", "jsonl", "csv", "markdown"] {
+        let answer = said(fleet.path(), &["scan", "--format", format]);
+        assert!(answer.contains("0004F2A1B202") && answer.ends_with('\n'), "{format}");
+    }
+    let jsonl = said(fleet.path(), &["scan", "--format", "jsonl"]);
+    let lines: Vec<Value> = jsonl.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let json = tree::json(fleet.path(), &["scan", "--format", "json"]);
+    assert_eq!(Value::from(lines), json["devices"], "a device a line");
+    let csv = said(fleet.path(), &["scan", "--format", "csv"]);
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let columns = reader.headers().unwrap().len();
+    assert!(reader.records().all(|record| record.unwrap().len() == columns));
+    assert_eq!(csv.lines().count(), 15);
+    for format in ["table", "jsonl", "csv"] {
+        assert!(said(fleet.path(), &["events", "--format", format]).contains("key_too_large"), "{format}");
+    }
+    for format in ["text", "markdown", "json"] {
+        assert!(
+            said(fleet.path(), &["device", "0004f2a1b202", "--format", format]).contains("INS001"),
+            "{format}"
+        );
+    }
+}
+
+#[test]
+fn events_have_the_fields_of_the_contract() {
+    let fleet = fleet();
+    let events = said(fleet.path(), &["events", FAILING, "--format", "jsonl"]);
+    let events: Vec<Value> = events.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let names =
+        ["mac", "file", "line", "stamp", "time", "uptime", "component", "level", "missed", "kind", "slot"];
+    for event in &events {
+        assert!(names.iter().all(|name| event.get(name).is_some()), "{event}");
+    }
+    let refused = events.iter().find(|event| event["kind"] == "key_too_large").unwrap();
+    assert_eq!(
+        *refused,
+        json!({"mac": "0004F2A1B202", "file": FAILING, "line": 27, "stamp": "0226092033", "time": "2016-02-26T09:20:33",
+            "uptime": null, "component": "hw", "level": "4", "missed": 0, "kind": "key_too_large", "slot": "platform-1",
+            "length": 4677, "maximum": 4096})
+    );
+    let first = &events[0];
+    assert_eq!(
+        (&first["kind"], &first["uptime"], &first["time"]),
+        (&json!("log_start"), &json!(15.871), &Value::Null)
+    );
+    let order: Vec<_> = events.iter().map(|event| event["line"].as_u64().unwrap()).collect();
+    assert!(order.is_sorted());
+}
+
+#[test]
+fn output_is_written_in_the_format_of_its_ending() {
+    let fleet = fleet();
+    let away = tempfile::tempdir().unwrap();
+    let mut arguments = vec!["scan".to_owned()];
+    let endings =
+        [("json", "json"), ("jsonl", "jsonl"), ("csv", "csv"), ("md", "markdown"), ("txt", "table")];
+    for (ending, _) in endings {
+        arguments.extend([
+            "--output".to_owned(),
+            away.path().join(format!("fleet.{ending}")).display().to_string(),
+        ]);
+    }
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let output = run(fleet.path(), &arguments);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    for (ending, format) in endings {
+        let written = fs::read_to_string(away.path().join(format!("fleet.{ending}"))).unwrap();
+        assert_eq!(written, said(fleet.path(), &["scan", "--format", format]), "{ending}");
+    }
+    assert_eq!(fs::read_dir(away.path()).unwrap().count(), endings.len(), "nothing else is left there");
+}
+
+#[test]
+fn output_overwrites_only_when_told_so() {
+    let fleet = fleet();
+    let out = fleet.path().join("fleet.json");
+    fs::write(&out, "mine").unwrap();
+    let arguments = ["scan", "--output", "fleet.json"];
+    let refused = run(fleet.path(), &arguments);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("fleet.json"));
+    assert_eq!(fs::read_to_string(&out).unwrap(), "mine");
+    let two = run(fleet.path(), &["scan", "--output", "new.csv", "--output", "fleet.json"]);
+    assert_eq!(two.status.code(), Some(2));
+    assert!(!fleet.path().join("new.csv").exists(), "all of it or nothing");
+    assert_eq!(status(fleet.path(), &[&arguments[..], &["--force"]].concat()), 1);
+    assert!(fs::read_to_string(&out).unwrap().contains("\"schema_version\""));
+    let left: Vec<_> = tree::files_below(fleet.path())
+        .into_iter()
+        .filter(|path| path.to_str().unwrap().contains(".part"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn events_and_device_write_files_too() {
+    let fleet = fleet();
+    for (arguments, name) in [
+        (&["events"][..], "events.jsonl"),
+        (&["events"], "events.csv"),
+        (&["events"], "events.txt"),
+        (&["device", "0004f2a1b202"], "story.md"),
+        (&["device", "0004f2a1b202"], "story.txt"),
+        (&["device", "0004f2a1b202"], "story.json"),
+    ] {
+        assert_ne!(status(fleet.path(), &[arguments, &["--output", name]].concat()), 2, "{name}");
+        assert!(fs::read_to_string(fleet.path().join(name)).unwrap().contains("4677"), "{name}");
+    }
+}

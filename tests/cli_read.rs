@@ -1,0 +1,209 @@
+//! The outward contract: which logs are read, and that it does not matter how they come.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod tree;
+
+use std::fs;
+use std::io::{Cursor, Write};
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tree::{FAILING, HEALTHY, TIME, devices, fleet, gzip, macs, run, scanned};
+
+#[test]
+fn the_current_directory_is_read_where_nothing_is_named() {
+    let fleet = fleet();
+    let answer = scanned(fleet.path(), &[]);
+    assert_eq!(macs(&answer).len(), 14);
+    assert_eq!(answer["scanned"]["files"], 16, "neither configuration files nor boot logs");
+    assert_eq!(devices(&answer), devices(&scanned(fleet.path(), &["."])));
+}
+
+#[test]
+fn a_file_that_is_named_is_read_whatever_its_name() {
+    let fleet = fleet();
+    fs::copy(fleet.path().join(FAILING), fleet.path().join("from mail.txt")).unwrap();
+    let answer = scanned(fleet.path(), &["from mail.txt"]);
+    assert_eq!(macs(&answer), ["0004F2A1B202"], "the log itself tells the phone");
+    assert_eq!(answer["devices"][0]["files"], json!(["from mail.txt"]));
+    let anonymous = fs::read_to_string(fleet.path().join(FAILING)).unwrap();
+    let anonymous: Vec<_> = anonymous.lines().filter(|line| !line.contains("MAC=")).collect();
+    fs::write(fleet.path().join("part.txt"), anonymous.join("\n")).unwrap();
+    let answer = scanned(fleet.path(), &["part.txt"]);
+    assert_eq!(answer["devices"][0]["mac"], Value::Null);
+    assert_eq!(answer["devices"][0]["files"], json!(["part.txt"]));
+}
+
+#[test]
+fn standard_input_is_one_log() {
+    let fleet = fleet();
+    for bytes in
+        [fs::read(fleet.path().join(FAILING)).unwrap(), gzip(&fs::read(fleet.path().join(FAILING)).unwrap())]
+    {
+        let mut command = tree::phonecert(fleet.path());
+        let output = command.args(["scan", "-", "--format", "json"]).write_stdin(bytes).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(macs(&answer), ["0004F2A1B202"]);
+        assert_eq!(answer["devices"][0]["files"], json!(["-"]));
+    }
+}
+
+#[test]
+fn files_from_names_what_to_read() {
+    let fleet = fleet();
+    let list = format!("{FAILING}\r\n\nlogs/482567010213-app.log\n");
+    tree::write(fleet.path(), "list.txt", list.as_bytes(), TIME);
+    let expected = ["0004F2A1B202", "482567010213"];
+    assert_eq!(macs(&scanned(fleet.path(), &["--files-from", "list.txt"])), expected);
+    let mut command = tree::phonecert(fleet.path());
+    command.args(["scan", "--format", "json", "--files-from", "-"]);
+    let by_nul = list.replace("\r\n\n", "\0").replace('\n', "\0");
+    for list in [list, by_nul] {
+        let output = command.write_stdin(list).output().unwrap();
+        assert_eq!(macs(&serde_json::from_slice(&output.stdout).unwrap()), expected);
+    }
+    let both = scanned(fleet.path(), &["--files-from", "list.txt", HEALTHY]);
+    assert_eq!(macs(&both), ["0004F2A1B202", "0004F2A1B201", "482567010213"]);
+}
+
+#[test]
+fn names_of_logs_in_a_directory() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = fs::read(tree::testdata().join("fleet").join(HEALTHY)).unwrap();
+    for name in [
+        "0004F2C00001-APP.LOG",
+        "00:04:f2:c0:00:02-app.log",
+        "00-04-F2-C0-00-03-app.log",
+        "0004f2c00004-now-app.log",
+        "0004f2c00005-app.log-20130531",
+        "deep/er/0004f2c00006-app.log.12",
+        ".hidden/0004f2c00007-app.log",
+    ] {
+        tree::write(folder.path(), name, &log, TIME);
+    }
+    tree::write(folder.path(), "0004f2c00008-app.log.2.gz", &gzip(&log), TIME);
+    tree::write(folder.path(), "0004f2c00009-app.log.zst", &zstd::encode_all(&log[..], 3).unwrap(), TIME);
+    tree::write(folder.path(), "0004f2c0000a-app.log", &gzip(&log), TIME);
+    for name in [
+        "0004f2c000f1-boot.log",
+        "0004f2c000f2.cfg",
+        "app.log",
+        "0004f2c000f-app.log",
+        "x0004f2c000f3-app.log",
+        "0004f2c000f4-app.logs",
+    ] {
+        tree::write(folder.path(), name, &log, TIME);
+    }
+    tree::write(folder.path(), ".gitignore", b"*.log\n*", TIME);
+    tree::write(folder.path(), ".ignore", b"*", TIME);
+    let answer = scanned(folder.path(), &["--ignore", "INV,FLT"]);
+    let expected: Vec<_> = ["01", "02", "03", "04", "05", "06", "07", "08", "09", "0A"]
+        .map(|end| format!("0004F2C000{end}"))
+        .into();
+    assert_eq!(
+        macs(&answer),
+        expected,
+        "compression by its bytes, not by its name; no ignore file hides a log"
+    );
+    assert_eq!(answer["problems"], json!([]));
+}
+
+#[test]
+fn repeats_and_earlier_uploads_change_nothing() {
+    let fleet = fleet();
+    let before = scanned(fleet.path(), &[]);
+    for path in tree::files_below(fleet.path()) {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        if name.ends_with("-app.log") {
+            let half = text.len() / 2 + text[text.len() / 2..].find('\n').unwrap() + 1;
+            tree::write(fleet.path(), &format!("copy/{name}"), text.as_bytes(), TIME);
+            tree::write(fleet.path(), &format!("copy/{name}.gz"), &gzip(text.as_bytes()), TIME);
+            tree::write(fleet.path(), &format!("earlier/{name}"), &text.as_bytes()[..half], TIME);
+            tree::write(fleet.path(), &format!("earliest/{name}"), &text.as_bytes()[..half / 2], TIME);
+        }
+    }
+    let after = scanned(fleet.path(), &[]);
+    assert_eq!(devices(&before), devices(&after));
+    for counted in ["files", "lines", "bytes", "events"] {
+        assert_eq!(before["scanned"][counted], after["scanned"][counted], "{counted}");
+    }
+}
+
+#[test]
+fn archives_tell_what_the_directory_tells() {
+    let fleet = fleet();
+    let expected = scanned(fleet.path(), &["."]);
+    let away = tempfile::tempdir().unwrap();
+    let tar = tar_of(fleet.path());
+    for (name, bytes) in [
+        ("fleet.zip", zip_of(fleet.path())),
+        ("fleet.tar", tar.clone()),
+        ("fleet.tar.gz", gzip(&tar)),
+        ("fleet.tar.zst", zstd::encode_all(&tar[..], 3).unwrap()),
+        ("no ending", gzip(&tar)),
+    ] {
+        tree::write(away.path(), name, &bytes, TIME);
+        let answer = scanned(away.path(), &[name]);
+        assert_eq!(devices(&answer), devices(&expected), "{name}");
+        assert_eq!(answer["scanned"], expected["scanned"], "{name}");
+        assert_eq!(answer["problems"], json!([]), "{name}");
+        let file = answer["devices"][0]["files"][0].as_str().unwrap();
+        assert!(file.starts_with(&format!("{name}!/")), "{file}");
+    }
+    let twice = scanned(away.path(), &["fleet.zip", "fleet.tar.gz"]);
+    assert_eq!(devices(&twice), devices(&expected), "the same logs from two archives count once");
+}
+
+fn tar_of(folder: &Path) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    archive.append_dir_all("provisioning", folder).unwrap();
+    archive.into_inner().unwrap()
+}
+
+fn zip_of(folder: &Path) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let time = zip::DateTime::from_date_and_time(2016, 7, 1, 12, 0, 0).unwrap();
+    let options = zip::write::SimpleFileOptions::default().last_modified_time(time);
+    for path in tree::files_below(folder) {
+        archive.start_file(path.strip_prefix(folder).unwrap().to_str().unwrap(), options).unwrap();
+        archive.write_all(&fs::read(&path).unwrap()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn threads_and_the_order_of_files_change_no_byte() {
+    let fleet = fleet();
+    let answer = |folder: &Path, arguments: &[&str]| run(folder, arguments).stdout;
+    let mut files = tree::files_below(fleet.path());
+    files.sort();
+    let shuffled = tempfile::tempdir().unwrap();
+    let (odd, even): (Vec<_>, Vec<_>) = files.iter().rev().enumerate().partition(|(place, _)| place % 3 == 1);
+    for (_, path) in odd.into_iter().chain(even) {
+        let name = path.strip_prefix(fleet.path()).unwrap().to_str().unwrap();
+        tree::write(shuffled.path(), name, &fs::read(path).unwrap(), TIME);
+    }
+    for arguments in [
+        &["scan", "--format", "json"][..],
+        &["scan", "-v"],
+        &["scan", "--format", "csv"],
+        &["scan", "--group-by", "code"],
+        &["events", "--format", "jsonl"],
+        &["events"],
+        &["device", "64167f0a0b04"],
+    ] {
+        let one = answer(fleet.path(), &[arguments, &["--threads", "1"]].concat());
+        assert!(!one.is_empty());
+        for threads in ["2", "4", "16"] {
+            assert_eq!(
+                answer(fleet.path(), &[arguments, &["--threads", threads]].concat()),
+                one,
+                "{arguments:?} {threads}"
+            );
+        }
+        assert_eq!(answer(shuffled.path(), arguments), one, "{arguments:?} in another order");
+    }
+}

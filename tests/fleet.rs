@@ -1,0 +1,120 @@
+//! What `phonecert scan testdata/fleet` shows, to the letter, in every format.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod tree;
+
+use std::collections::BTreeMap;
+
+fn answer(arguments: &[&str], columns: u16) -> String {
+    let copy = tree::copy(&tree::testdata().join("fleet"));
+    let mut command = tree::phonecert(copy.path());
+    command.args(["scan", ".", "--year", "2016"]).args(arguments).env("COLUMNS", columns.to_string());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "three phones have failed");
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    let answer = String::from_utf8(output.stdout).unwrap();
+    answer.replace(&format!("\"version\":\"{}\"", env!("CARGO_PKG_VERSION")), "\"version\":\"0.0.0\"")
+}
+
+#[test]
+fn table_at_80_columns() {
+    let table = answer(&[], 80);
+    let too_wide: Vec<_> = table.lines().filter(|line| line.chars().count() > 80).collect();
+    assert!(too_wide.is_empty(), "{too_wide:#?}");
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn table_at_160_columns() {
+    insta::assert_snapshot!(answer(&[], 160));
+}
+
+#[test]
+fn table_with_all_evidence() {
+    insta::assert_snapshot!(answer(&["--verbose"], 120));
+}
+
+#[test]
+fn json() {
+    insta::assert_snapshot!(answer(&["--format", "json"], 80));
+}
+
+#[test]
+fn jsonl() {
+    insta::assert_snapshot!(answer(&["--format", "jsonl"], 80));
+}
+
+#[test]
+fn csv() {
+    insta::assert_snapshot!(answer(&["--format", "csv"], 80));
+}
+
+#[test]
+fn markdown() {
+    insta::assert_snapshot!(answer(&["--format", "markdown"], 80));
+}
+
+#[test]
+fn groups() {
+    let groups = ["code", "model", "software", "fingerprint"].map(|by| answer(&["--group-by", by], 100));
+    insta::assert_snapshot!(groups.join("\n"));
+}
+
+/// The story that the folder tells, apart from how it is shown.
+#[test]
+fn each_phone_has_its_part_in_the_story() {
+    let copy = tree::copy(&tree::testdata().join("fleet"));
+    let answer = tree::json(copy.path(), &["scan", ".", "--format", "json"]);
+    let mut told = BTreeMap::new();
+    for device in answer["devices"].as_array().unwrap() {
+        let codes = |state: &str| -> Vec<&str> {
+            let all = device["diagnoses"].as_array().unwrap().iter();
+            all.filter(|found| found["state"] == state).map(|found| found["code"].as_str().unwrap()).collect()
+        };
+        told.insert(
+            device["mac"].as_str().unwrap(),
+            (device["status"].as_str().unwrap(), codes("active").join(" "), codes("resolved").join(" ")),
+        );
+    }
+    let expected = [
+        ("0004F2A1B201", "ok", "", ""),
+        ("0004F2A1B202", "failed", "INS001", ""),
+        ("0004F2C3D405", "ok", "ZTP002", ""),
+        ("0004F2C3D406", "attention", "INV005 ZTP001", ""),
+        ("0004F2C3D407", "failed", "TLS001", ""),
+        ("0004F2E5F608", "unknown", "LOG001", ""),
+        ("0004F2E5F609", "attention", "LOG003", ""),
+        ("482567010213", "ok", "", "TLS002 LOG004"),
+        ("482567010214", "ok", "", ""),
+        ("64167F0A0B03", "failed", "INS003 ZTP001", ""),
+        ("64167F0A0B04", "ok", "", "INS001"),
+        ("64167F0A0B10", "attention", "INS004", ""),
+        ("64167F0A0B11", "ok", "FLT002", ""),
+        ("64167F0A0B12", "ok", "FLT002 LOG002", ""),
+    ];
+    let expected = expected
+        .map(|(mac, status, active, resolved)| (mac, (status, active.to_owned(), resolved.to_owned())));
+    assert_eq!(told, BTreeMap::from(expected));
+    assert_eq!(answer["devices"].as_array().unwrap().len(), 14);
+}
+
+/// The files of a checkout have the time of the checkout; the logs' story must not depend on it.
+#[test]
+fn the_day_of_the_checkout_does_not_matter() {
+    let story = |modified: &str| {
+        let copy = tree::copy(&tree::testdata().join("fleet"));
+        for path in tree::files_below(copy.path()) {
+            tree::touch(&path, modified);
+        }
+        let output = tree::phonecert(copy.path()).args(["scan", ".", "--quiet"]).output().unwrap();
+        let table = String::from_utf8(output.stdout).unwrap();
+        table.lines().filter(|line| !line.starts_with("Read:")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let story_of_summer = story("2026-07-01T12:00:00");
+    for modified in
+        ["2026-01-01T00:00:00", "2026-02-27T12:00:00", "2027-03-01T08:00:00", "2028-02-29T23:59:59"]
+    {
+        assert_eq!(story(modified), story_of_summer, "{modified}");
+    }
+}

@@ -1,0 +1,88 @@
+//! What `scan --format json` prints is what `phonecert schema` says of it.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod tree;
+
+use std::path::Path;
+
+use serde_json::Value;
+
+fn schema() -> Value {
+    let schema = tree::json(Path::new("."), &["schema"]);
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    schema
+}
+
+#[test]
+fn every_answer_is_valid() {
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    let all = tree::files_below(&tree::testdata());
+    let cases = all.iter().filter(|path| path.ends_with("expected.json")).map(|path| path.parent().unwrap());
+    let fleet = tree::testdata().join("fleet");
+    let mut checked = 0;
+    for folder in cases.chain([fleet.as_path()]) {
+        let copy = tree::copy(folder);
+        let mut arguments = vec!["scan", ".", "missing", "--format", "json"];
+        if folder.join("inventory.csv").exists() {
+            arguments.extend(["--inventory", "inventory.csv"]);
+        }
+        let answer = tree::json(copy.path(), &arguments);
+        let faults: Vec<_> = validator.iter_errors(&answer).map(|fault| fault.to_string()).collect();
+        assert!(faults.is_empty(), "{}: {faults:?}", folder.display());
+        assert_eq!(answer["problems"][0]["kind"], "not-found");
+        checked += 1;
+    }
+    assert!(checked > 50);
+}
+
+#[test]
+fn an_empty_answer_is_valid() {
+    let empty = tempfile::tempdir().unwrap();
+    let answer = tree::json(empty.path(), &["scan", "--format", "json"]);
+    assert!(jsonschema::is_valid(&schema(), &answer), "{answer}");
+    assert_eq!(answer["schema_version"], 1);
+}
+
+#[test]
+fn what_is_not_an_answer_is_not_valid() {
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    let copy = tree::copy(&tree::testdata().join("fleet"));
+    let answer = tree::json(copy.path(), &["scan", ".", "--format", "json"]);
+    for (pointer, value) in [
+        ("/devices/0/status", Value::from("broken")),
+        ("/devices/0/mac", Value::from(5)),
+        ("/devices/0/certificates/0/state", Value::from("present")),
+        ("/devices/0/diagnoses/0/severity", Value::from("fatal")),
+        ("/scanned/lines", Value::from(-1)),
+        ("/summary", Value::Null),
+    ] {
+        let mut wrong = answer.clone();
+        *wrong.pointer_mut(pointer).unwrap() = value;
+        assert!(!validator.is_valid(&wrong), "{pointer}");
+    }
+}
+
+/// Names and kinds that the contract fixes stand in the schema.
+#[test]
+fn the_schema_names_what_is_fixed() {
+    let text = schema().to_string();
+    for name in [
+        "not-available",
+        "rejected",
+        "installed",
+        "failed",
+        "attention",
+        "unknown",
+        "resolved",
+        "fingerprint_algorithm",
+        "unrecognized_lines",
+        "by_code",
+        "occurrences",
+        "first_seen",
+        "evidence",
+        "assembly_revision",
+    ] {
+        assert!(text.contains(name), "{name}");
+    }
+}

@@ -1,0 +1,168 @@
+//! Samples copied to a place of their own, where their files have fixed times, and the program run
+//! on them.
+
+#![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::Command;
+use chrono::{NaiveDateTime, TimeDelta};
+use filetime::FileTime;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// When the samples were last changed, unless they say otherwise.
+pub const TIME: &str = "2016-07-01T12:00:00";
+/// A phone of the fleet with an active error.
+pub const FAILING: &str = "0004f2a1b202-app.log";
+/// A phone of the fleet that is well.
+pub const HEALTHY: &str = "0004f2a1b201-app.log";
+
+/// Where the samples are.
+pub fn testdata() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata")
+}
+
+/// The program in `directory`, with nothing of the caller's environment that changes its answer.
+pub fn phonecert(directory: &Path) -> Command {
+    let mut command = Command::cargo_bin("phonecert").unwrap();
+    command.current_dir(directory).env("TZ", "UTC");
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "FORCE_COLOR", "TERM"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// What the program answers to these arguments, as JSON, whatever its exit status.
+pub fn json(directory: &Path, arguments: &[&str]) -> Value {
+    let output = phonecert(directory).args(arguments).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {said}"))
+}
+
+/// A copy of a folder of samples. Its `modified.json` names the times of files that differ from the rest.
+pub fn copy(folder: &Path) -> TempDir {
+    let copy = TempDir::new().unwrap();
+    copy_into(folder, copy.path());
+    copy
+}
+
+/// The same to a folder that is there, or is made.
+pub fn copy_into(folder: &Path, to: &Path) {
+    let mut files = files_below(folder);
+    files.sort();
+    let modified = fs::read_to_string(folder.join("modified.json")).unwrap_or_else(|_| "{}".to_owned());
+    let modified: Value = serde_json::from_str(&modified).unwrap();
+    for path in files {
+        let name = path.strip_prefix(folder).unwrap();
+        let time = modified[name.to_str().unwrap()].as_str().unwrap_or(TIME);
+        write(to, name.to_str().unwrap(), &fs::read(&path).unwrap(), time);
+    }
+}
+
+/// Writes a file that was last changed at this time.
+pub fn write(folder: &Path, name: &str, bytes: &[u8], modified: &str) {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, bytes).unwrap();
+    touch(&path, modified);
+}
+
+/// Says that a file was last changed at this time.
+pub fn touch(path: &Path, modified: &str) {
+    let time: NaiveDateTime = modified.parse().unwrap();
+    filetime::set_file_mtime(path, FileTime::from_unix_time(time.and_utc().timestamp(), 0)).unwrap();
+}
+
+/// A time so many days later, in the same notation.
+pub fn days_after(time: &str, days: i64) -> String {
+    let time = time.parse::<NaiveDateTime>().unwrap() + TimeDelta::days(days);
+    time.format("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+/// All files in and below a folder.
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files
+}
+
+/// A copy of the fleet.
+pub fn fleet() -> TempDir {
+    copy(&testdata().join("fleet"))
+}
+
+/// A copy of a case.
+pub fn case(name: &str) -> TempDir {
+    copy(&testdata().join("cases").join(name))
+}
+
+/// Runs the program.
+pub fn run(folder: &Path, arguments: &[&str]) -> Output {
+    phonecert(folder).args(arguments).output().unwrap()
+}
+
+/// Its exit status.
+pub fn status(folder: &Path, arguments: &[&str]) -> i32 {
+    run(folder, arguments).status.code().unwrap()
+}
+
+/// What it says on standard output.
+pub fn said(folder: &Path, arguments: &[&str]) -> String {
+    String::from_utf8(run(folder, arguments).stdout).unwrap()
+}
+
+/// What it says on standard error.
+pub fn complained(folder: &Path, arguments: &[&str]) -> String {
+    String::from_utf8(run(folder, arguments).stderr).unwrap()
+}
+
+/// A scan as JSON; the newest lines are of 2016.
+pub fn scanned(folder: &Path, arguments: &[&str]) -> Value {
+    self::json(folder, &[&["scan", "--format", "json", "--year", "2016"], arguments].concat())
+}
+
+/// The phones of an answer, in its order.
+pub fn macs(answer: &Value) -> Vec<String> {
+    let devices = answer["devices"].as_array().unwrap().iter();
+    devices.map(|device| device["mac"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A device's diagnoses.
+pub fn codes(device: &Value) -> Vec<&str> {
+    device["diagnoses"].as_array().unwrap().iter().map(|found| found["code"].as_str().unwrap()).collect()
+}
+
+/// The devices without what depends on where their logs stand.
+pub fn devices(answer: &Value) -> Vec<Value> {
+    let mut devices = answer["devices"].as_array().unwrap().clone();
+    for device in &mut devices {
+        device["files"] = json!(device["files"].as_array().unwrap().len());
+        for diagnosis in device["diagnoses"].as_array_mut().unwrap() {
+            for line in diagnosis["evidence"].as_array_mut().unwrap() {
+                line["file"] = Value::Null;
+            }
+        }
+    }
+    devices
+}
+
+/// These bytes, compressed.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
