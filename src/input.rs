@@ -164,7 +164,7 @@ impl Inputs {
             depth: 0,
             named_by_user: true,
         };
-        place.read(&mut io::stdin().lock());
+        place.read(&mut io::stdin().lock(), None);
         sink.advance(1, 0);
     }
 
@@ -197,7 +197,7 @@ impl Inputs {
             depth: 0,
             named_by_user: true,
         };
-        place.read(&mut &file);
+        place.read(&mut &file, None);
         sink.advance(1, 0);
     }
 }

@@ -60,6 +60,7 @@ pub struct Reader<N> {
     unfinished: Vec<u8>,
     /// How many bytes of that line there were in all.
     unfinished_length: usize,
+    has_unfinished: bool,
     usual: Usual,
     pending: Option<Wrapped>,
     /// The last line with a header, until a note tells of it or of a later one.
@@ -126,6 +127,7 @@ impl<N: Notes> Reader<N> {
             counts: Counts::default(),
             unfinished: Vec::new(),
             unfinished_length: 0,
+            has_unfinished: false,
             usual: Usual::default(),
             pending: None,
             unnoted: None,
@@ -138,7 +140,7 @@ impl<N: Notes> Reader<N> {
     pub fn feed(&mut self, piece: &[u8]) {
         self.counts.bytes += piece.len() as u64;
         let mut rest = piece;
-        if self.unfinished_length > 0 {
+        if self.has_unfinished {
             let Some(end) = memchr(b'\n', rest) else {
                 self.keep(rest);
                 return;
@@ -147,6 +149,7 @@ impl<N: Notes> Reader<N> {
             rest = &rest[end + 1..];
             let (whole, length) = (std::mem::take(&mut self.unfinished), self.unfinished_length);
             self.unfinished_length = 0;
+            self.has_unfinished = false;
             self.line(&whole, length);
             self.unfinished = whole;
             self.unfinished.clear();
@@ -161,6 +164,7 @@ impl<N: Notes> Reader<N> {
                 self.counts.messages += 1;
                 self.usual.passed(whole, self.counts.lines);
             } else {
+                let whole = without_hole(whole);
                 self.line(whole, whole.len());
             }
         }
@@ -169,7 +173,7 @@ impl<N: Notes> Reader<N> {
 
     /// Ends the log: gives out what was kept, and what was counted.
     pub fn finish(mut self) -> (N, Counts) {
-        if self.unfinished_length > 0 {
+        if self.has_unfinished {
             let (whole, length) = (std::mem::take(&mut self.unfinished), self.unfinished_length);
             self.line(&whole, length);
         }
@@ -179,6 +183,8 @@ impl<N: Notes> Reader<N> {
     }
 
     fn keep(&mut self, piece: &[u8]) {
+        self.has_unfinished |= !piece.is_empty();
+        let piece = if self.unfinished.is_empty() { without_hole(piece) } else { piece };
         self.unfinished_length += piece.len();
         let room = LONGEST_LINE.saturating_sub(self.unfinished.len());
         self.unfinished.extend_from_slice(&piece[..piece.len().min(room)]);
@@ -329,6 +335,13 @@ impl<N: Notes> Reader<N> {
             self.notes.seen(line, stamp);
         }
     }
+}
+
+/// A hole in a file, where a write was lost or a log was truncated while the phone wrote on, is no part
+/// of the line behind it, however long it is.
+fn without_hole(piece: &[u8]) -> &[u8] {
+    let begin = piece.iter().position(|&byte| byte != 0).unwrap_or(piece.len());
+    &piece[begin..]
 }
 
 #[cfg(test)]

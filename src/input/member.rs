@@ -29,6 +29,21 @@ pub(super) struct Place<'a> {
     pub(super) named_by_user: bool,
 }
 
+/// How the reading of a stream ended.
+enum End {
+    Whole,
+    /// There was nothing in it. That is a fault of the log only where the stream has none.
+    Empty,
+    Fault(Fault),
+}
+
+impl End {
+    /// The fault of the stream around it explains all others.
+    fn or(self, around: Option<Fault>) -> Self {
+        around.map_or(self, Self::Fault)
+    }
+}
+
 /// An archive may stand in an archive, but not deeper.
 pub(super) const DEEPEST: u8 = 2;
 
@@ -63,33 +78,38 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Reads what this stream holds: a log, or an archive of logs, compressed or not.
-    pub(super) fn read(&self, stream: &mut dyn Read) {
-        let mut guarded = Guarded::new(stream, None);
-        let fault = self.sniff(&mut guarded, 0);
-        if let Some(fault) = guarded.fault.or(fault) {
+    /// Reads what this stream holds: a log, or an archive of logs, compressed or not. With a budget
+    /// the stream itself is made from something smaller.
+    pub(super) fn read(&self, stream: &mut dyn Read, budget: Option<&Budget>) {
+        let mut guarded = Guarded::new(stream, budget);
+        let end = self.sniff(&mut guarded, 0).or(guarded.fault);
+        let fault = match end {
+            End::Whole => None,
+            End::Empty => self.log(&mut io::empty()),
+            End::Fault(fault) => Some(fault),
+        };
+        if let Some(fault) = fault {
             self.problem(fault);
         }
     }
 
-    /// Returns why not all was read.
-    fn sniff(&self, stream: &mut dyn Read, compressions: u8) -> Option<Fault> {
+    fn sniff(&self, stream: &mut dyn Read, compressions: u8) -> End {
         let mut begin = [0; SNIFFED];
         // The guard ends a stream where it breaks.
         let length = fill(stream, &mut begin).unwrap_or(0);
         let begin = &begin[..length];
         let kind = Kind::of(begin);
         let mut whole = Cursor::new(begin).chain(stream);
-        match kind {
+        let fault = match kind {
+            Kind::Plain if length == 0 => return End::Empty,
             Kind::Plain => self.log(&mut whole),
             Kind::Gzip | Kind::Zstd if compressions < DEEPEST => {
                 let inner = match decompressed(kind, whole) {
                     Ok(inner) => inner,
-                    Err(error) => return Some(Fault::of(&error)),
+                    Err(error) => return End::Fault(Fault::of(&error)),
                 };
                 let mut guarded = Guarded::new(inner, Some(self.budget));
-                let fault = self.sniff(&mut guarded, compressions + 1);
-                guarded.fault.or(fault)
+                return self.sniff(&mut guarded, compressions + 1).or(guarded.fault);
             }
             Kind::Tar if self.may_open() => {
                 let fault = tar::read(self, &mut whole);
@@ -103,7 +123,8 @@ impl<'a> Place<'a> {
             _ => Some(Fault::limit(
                 "nested too deep: an archive in an archive is read, but none in that".to_owned(),
             )),
-        }
+        };
+        fault.map_or(End::Whole, End::Fault)
     }
 
     const fn may_open(&self) -> bool {

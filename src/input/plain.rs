@@ -1,6 +1,6 @@
 //! Files on disk: small ones are read into a buffer that is used again, large ones by position.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::path::PathBuf;
 
@@ -31,24 +31,24 @@ pub(super) enum Outcome {
 /// Opens and reads a file of a directory. Nothing but files is opened, even if something else has
 /// taken a file's place meanwhile.
 pub(super) fn open(found: &Found, sink: &dyn LogSink, limits: &Limits) -> Outcome {
-    let opened = open_file(found).and_then(|file| Ok((file.metadata()?, file)));
-    let (metadata, file) = match opened {
-        Ok(opened) => opened,
-        Err(error) => {
-            sink.problem(problem_of(&found.shown, &error));
-            return Outcome::Done;
-        }
-    };
-    if !metadata.is_file() {
-        let message = "was a file when it was found, and is none any more";
-        sink.problem(Problem::new(&*found.shown, ProblemKind::ChangedWhileRead, message));
-        return Outcome::Done;
-    }
+    let Some((metadata, file)) = open_regular(found, sink) else { return Outcome::Done };
     if metadata.len() > WHOLE as u64 {
         return Outcome::Large;
     }
     read_open(found, &file, &metadata, sink, limits);
     Outcome::Done
+}
+
+fn open_regular(found: &Found, sink: &dyn LogSink) -> Option<(Metadata, File)> {
+    match open_file(found).and_then(|file| Ok((file.metadata()?, file))) {
+        Ok((metadata, file)) if metadata.is_file() => return Some((metadata, file)),
+        Ok(_) => {
+            let message = "was a file when it was found, and is none any more";
+            sink.problem(Problem::new(&*found.shown, ProblemKind::ChangedWhileRead, message));
+        }
+        Err(error) => sink.problem(problem_of(&found.shown, &error)),
+    }
+    None
 }
 
 #[cfg(unix)]
@@ -66,9 +66,10 @@ fn open_file(found: &Found) -> io::Result<File> {
 /// Reads large files, each on all threads.
 pub(super) fn read_large(mut files: Vec<Found>, sink: &dyn LogSink, limits: &Limits) {
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    files.par_iter().for_each(|found| match open_file(found) {
-        Ok(file) => read(found, file, sink, limits),
-        Err(error) => sink.problem(problem_of(&found.shown, &error)),
+    files.par_iter().for_each(|found| {
+        if let Some((metadata, file)) = open_regular(found, sink) {
+            read_open(found, &file, &metadata, sink, limits);
+        }
     });
 }
 
@@ -80,7 +81,7 @@ pub(super) fn read(found: &Found, file: File, sink: &dyn LogSink, limits: &Limit
     }
 }
 
-fn read_open(found: &Found, file: &File, metadata: &std::fs::Metadata, sink: &dyn LogSink, limits: &Limits) {
+fn read_open(found: &Found, file: &File, metadata: &Metadata, sink: &dyn LogSink, limits: &Limits) {
     let size = metadata.len();
     let mut buffer = BUFFER.take();
     if buffer.len() < WHOLE {
@@ -102,7 +103,7 @@ fn read_open(found: &Found, file: &File, metadata: &std::fs::Metadata, sink: &dy
     sink.advance(1, size);
 }
 
-fn plain(found: &Found, file: &File, begin: &[u8], metadata: &std::fs::Metadata, sink: &dyn LogSink) {
+fn plain(found: &Found, file: &File, begin: &[u8], metadata: &Metadata, sink: &dyn LogSink) {
     let Some(name) = name(found, metadata, sink) else { return };
     let size = metadata.len();
     let result = if size > WHOLE as u64 {
@@ -125,14 +126,7 @@ fn plain(found: &Found, file: &File, begin: &[u8], metadata: &std::fs::Metadata,
 }
 
 /// An archive or a compressed log.
-fn packed(
-    found: &Found,
-    file: &File,
-    kind: Kind,
-    metadata: &std::fs::Metadata,
-    sink: &dyn LogSink,
-    limits: &Limits,
-) {
+fn packed(found: &Found, file: &File, kind: Kind, metadata: &Metadata, sink: &dyn LogSink, limits: &Limits) {
     let budget = Budget::new(*limits, Some(metadata.len()));
     let origin = Origin::of(&found.path);
     let place = Place {
@@ -150,14 +144,14 @@ fn packed(
                 place.problem(fault);
             }
         }
-        _ => place.read(&mut random.reader()),
+        _ => place.read(&mut random.reader(), None),
     });
     if let Err(error) = result {
         sink.problem(problem_of(&found.shown, &error));
     }
 }
 
-fn name(found: &Found, metadata: &std::fs::Metadata, sink: &dyn LogSink) -> Option<LogName> {
+fn name(found: &Found, metadata: &Metadata, sink: &dyn LogSink) -> Option<LogName> {
     let named = Named::parse(base_name(&found.path));
     if named.is_none() && !found.named_by_user {
         return None;
@@ -175,13 +169,13 @@ fn name(found: &Found, metadata: &std::fs::Metadata, sink: &dyn LogSink) -> Opti
 }
 
 #[cfg(unix)]
-fn identity(metadata: &std::fs::Metadata) -> Option<(u64, u64)> {
+fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     Some((metadata.dev(), metadata.ino()))
 }
 
 #[cfg(not(unix))]
-fn identity(_: &std::fs::Metadata) -> Option<(u64, u64)> {
+fn identity(_: &Metadata) -> Option<(u64, u64)> {
     None
 }
 

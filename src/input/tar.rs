@@ -5,7 +5,7 @@ use std::io::{self, Cursor, Read};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::member::{Place, WHOLE, base_name, is_archive_name};
-use super::stream::{Fault, Guarded};
+use super::stream::Fault;
 use crate::problem::{Problem, ProblemKind};
 
 /// How many logs of a tar archive wait for a thread at most.
@@ -53,11 +53,7 @@ pub(super) fn read(place: &Place<'_>, stream: &mut dyn Read) -> Option<Fault> {
             if size > WHOLE as u64 || is_archive_name(&base) {
                 let inner = place.inside(&path, &origin, modified);
                 // The holes of a sparse file come out of nothing.
-                let mut guarded = Guarded::new(&mut entry, is_sparse.then_some(place.budget));
-                inner.read(&mut guarded);
-                if let Some(fault) = guarded.fault {
-                    inner.problem(fault);
-                }
+                inner.read(&mut entry, is_sparse.then_some(place.budget));
                 most.set(next_head.saturating_add(LONGEST_HEAD));
                 continue;
             }
@@ -73,7 +69,7 @@ pub(super) fn read(place: &Place<'_>, stream: &mut dyn Read) -> Option<Fault> {
             waiting.fetch_add(1, Ordering::AcqRel);
             let (place, waiting) = (*place, &waiting);
             scope.spawn(move |_| {
-                place.inside(&path, &origin, modified).read(&mut Cursor::new(&content));
+                place.inside(&path, &origin, modified).read(&mut Cursor::new(&content), None);
                 waiting.fetch_sub(1, Ordering::AcqRel);
             });
             if !is_whole {

@@ -11,7 +11,7 @@ use zip::unstable::read::ZipIterable;
 
 use super::member::{Place, base_name};
 use super::random::Random;
-use super::stream::{Fault, Guarded};
+use super::stream::Fault;
 use super::zip_forward;
 use crate::problem::{Problem, ProblemKind};
 
@@ -103,7 +103,9 @@ fn member(place: &Place<'_>, random: &Random, entry: ZipFileEntry<'static>, numb
     let modified = entry.last_modified().and_then(|time| NaiveDateTime::try_from(time).ok());
     let declared = entry.size();
     let mut reader = random.reader();
-    let mut file = match entry.with_reader(&mut reader, ZipReadOptions::default()) {
+    // The library gives nothing at all of what is longer than declared.
+    let options = ZipReadOptions::default().override_uncompressed_size(u64::MAX);
+    let mut file = match entry.with_reader(&mut reader, options) {
         Ok(file) => file,
         Err(error) => {
             let fault = zip_fault(&error);
@@ -112,11 +114,7 @@ fn member(place: &Place<'_>, random: &Random, entry: ZipFileEntry<'static>, numb
     };
     let origin = place.origin.member(number);
     let inner = place.inside(&path, &origin, modified);
-    let mut guarded = Guarded::new(Declared::new(&mut file, declared), Some(place.budget));
-    inner.read(&mut guarded);
-    if let Some(fault) = guarded.fault {
-        inner.problem(fault);
-    }
+    inner.read(&mut Declared::new(&mut file, declared), Some(place.budget));
 }
 
 pub(super) const ENCRYPTED: &str = "is encrypted, and needs a password";
@@ -136,15 +134,16 @@ impl<R> Declared<R> {
 
 impl<R: Read> Read for Declared<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.inner.read(buffer)?;
         let wrong = |what| {
             let message = format!("has {what} the {} bytes that its header declares", self.declared);
             Err(io::Error::new(io::ErrorKind::InvalidData, message))
         };
-        if length as u64 > self.left {
-            return wrong("more than");
+        if self.left == 0 && !buffer.is_empty() {
+            return if self.inner.read(&mut [0])? == 0 { Ok(0) } else { wrong("more than") };
         }
-        if length == 0 && self.left > 0 && !buffer.is_empty() {
+        let room = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        let length = self.inner.read(&mut buffer[..room])?;
+        if length == 0 && room > 0 {
             return wrong("less than");
         }
         self.left -= length as u64;

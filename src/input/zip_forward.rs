@@ -129,15 +129,10 @@ fn log(place: &Place<'_>, path: &str, number: u64, header: &Header, content: imp
     let origin = place.origin.member(number);
     let inner = place.inside(path, &origin, header.modified);
     let checked = Checked { inner: content, sum: Crc::new(), expected: header.sum };
-    let mut guarded = match header.length {
-        Some(length) => {
-            Guarded::new(Box::new(Declared::new(checked, length)) as Box<dyn Read>, Some(place.budget))
-        }
-        None => Guarded::new(Box::new(checked) as Box<dyn Read>, Some(place.budget)),
-    };
-    inner.read(&mut guarded);
-    if let Some(fault) = guarded.fault {
-        inner.problem(fault);
+    let budget = Some(place.budget);
+    match header.length {
+        Some(length) => inner.read(&mut Declared::new(checked, length), budget),
+        None => inner.read(&mut { checked }, budget),
     }
 }
 

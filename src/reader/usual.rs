@@ -120,6 +120,10 @@ impl Usual {
 
     /// Takes the columns of a line that the grammar accepted as usual, if it has the phone's own.
     pub(super) fn learn_columns(&mut self, line: &[u8], header: &Header<'_>) {
+        if self.missed != Some(header.missed) {
+            // Another count, perhaps in columns of its own: the one before is usual no more.
+            self.missed_columns = [0; 4];
+        }
         let Some(head) = line.first_chunk::<TEXT>() else { return };
         let separated = [10, 16, 18, 21].iter().all(|&place| head[place] == b'|');
         let padded = &head[11..11 + header.component.len()] == header.component

@@ -1,0 +1,76 @@
+//! Files whose content is not what a log's should be.
+
+use super::run::{LOG, PHONE, Tree, log};
+
+fn utf_16(text: &[u8], unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    let text = format!("\u{feff}{}", std::str::from_utf8(text).unwrap());
+    text.encode_utf16().flat_map(unit).collect()
+}
+
+#[test]
+fn utf_16_is_read() {
+    for unit in [u16::to_le_bytes, u16::to_be_bytes] {
+        let bytes = utf_16(&log(20), unit);
+        let answer = Tree::with(LOG, &bytes).scan();
+        answer.is_whole(20);
+        // Enough to be read in pieces, were it another encoding.
+        Tree::with(LOG, &utf_16(&log(20_000), unit)).scan().is_whole(20_000);
+    }
+}
+
+#[test]
+fn a_mark_of_utf_8_is_no_text() {
+    let marked = [&b"\xEF\xBB\xBF"[..], &log(20)].concat();
+    Tree::with(LOG, &marked).scan().is_whole(20);
+}
+
+#[test]
+fn nul_bytes_where_a_write_was_lost() {
+    let hole = vec![0; 100_000];
+    let lines = [log(10), hole.clone(), log(10)].concat();
+    let answer = Tree::with(LOG, &lines).scan();
+    assert_eq!((answer.events(), answer.status), (20, 0), "{:?}", answer.problems());
+    let answer = Tree::with(LOG, &hole).scan();
+    answer.has_problem(LOG, "not-a-log", "1 lines");
+}
+
+#[test]
+fn no_line_feed_at_the_end() {
+    let mut bytes = log(20);
+    bytes.pop();
+    Tree::with(LOG, &bytes).scan().is_whole(20);
+}
+
+#[test]
+fn line_feeds_of_windows() {
+    let text = String::from_utf8(log(20)).unwrap().replace('\n', "\r\n");
+    Tree::with(LOG, text.as_bytes()).scan().is_whole(20);
+}
+
+#[test]
+fn random_bytes() {
+    let mut state = 1_u64;
+    let bytes: Vec<u8> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
+    })
+    .take(3_000_000)
+    .collect();
+    let answer = Tree::with(LOG, &bytes).scan();
+    let problems = answer.problems();
+    assert_eq!(problems[0].1, "not-a-log", "{problems:?}");
+    assert_eq!((answer.events(), answer.status), (0, 4));
+    assert_eq!(answer.device(PHONE).unwrap()["status"], "unknown");
+    // After them a log is a log.
+    let mixed = [&bytes[..], b"\n", &log(20)].concat();
+    let answer = Tree::with(LOG, &mixed).scan();
+    assert_eq!((answer.events(), answer.status), (20, 0), "{:?}", answer.problems());
+}
+
+#[test]
+fn another_file_that_is_named() {
+    let tree = Tree::with("letter.txt", b"Dear Sir or Madam,\nthe phone is dead.\n");
+    let answer = tree.scan_with(&["letter.txt"]);
+    answer.has_problem("letter.txt", "not-a-log", "none of its 2 lines");
+    assert_eq!(answer.json["scanned"]["devices"], 1);
+}

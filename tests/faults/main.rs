@@ -1,0 +1,15 @@
+//! Whatever is wrong with a file, what was read of it counts, the problem is named, and the run goes on.
+
+#![cfg(unix)]
+
+mod archives;
+mod bombs;
+mod compressed;
+mod content;
+mod files;
+mod lists;
+mod many;
+mod run;
+mod tars;
+mod whole;
+mod zips;

@@ -1,0 +1,165 @@
+//! Tar archives: cut, old, with links and devices, with headers that lie.
+
+use tar::{Builder, EntryType, Header};
+
+use super::compressed::{gzip, zstd};
+use super::run::{LOG, Tree, log};
+
+pub(crate) fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = Builder::new(Vec::new());
+    for (name, content) in members {
+        archive.append_data(&mut header(content.len() as u64), name, *content).unwrap();
+    }
+    archive.into_inner().unwrap()
+}
+
+fn header(size: u64) -> Header {
+    let mut header = Header::new_gnu();
+    header.set_size(size);
+    header.set_mode(0o644);
+    header.set_mtime(1_370_000_000);
+    header
+}
+
+#[test]
+fn cut_within_a_member() {
+    for lines in [40, 40_000] {
+        let whole = tar(&[(LOG, &log(lines))]);
+        let cut = &whole[..whole.len() / 2];
+        for (name, bytes) in [("a.tar", cut.to_vec()), ("a.tar.gz", gzip(cut)), ("a.tar.zst", zstd(cut))] {
+            let answer = Tree::with(name, &bytes).scan_with(&[name]);
+            answer.has_problem(name, "truncated-archive", "ends");
+            answer.read_less_than(lines);
+        }
+    }
+}
+
+#[test]
+fn compressed_and_cut() {
+    let whole = gzip(&tar(&[(LOG, &log(20)), ("0004f2a1b2c4-app.log", &log(40_000))]));
+    let answer = Tree::with("a.tgz", &whole[..whole.len() / 2]).scan_with(&["a.tgz"]);
+    answer.has_problem("a.tgz", "truncated-archive", "too early");
+    assert!(answer.events() > 20 && answer.events() < 40_020);
+    assert!(answer.device("0004F2A1B2C4").is_some());
+}
+
+#[test]
+fn compressed_with_a_wrong_checksum() {
+    let mut bytes = gzip(&tar(&[(LOG, &log(20))]));
+    let sum = bytes.len() - 8;
+    bytes[sum] ^= 1;
+    let answer = Tree::with("a.tgz", &bytes).scan_with(&["a.tgz"]);
+    answer.read(20).has_problem("a.tgz", "corrupt-archive", "damaged");
+}
+
+#[test]
+fn links_and_devices_are_not_followed() {
+    let mut archive = Builder::new(Vec::new());
+    let special = [EntryType::Symlink, EntryType::Link, EntryType::Char, EntryType::Block, EntryType::Fifo];
+    for (number, kind) in special.into_iter().enumerate() {
+        let mut header = header(0);
+        header.set_entry_type(kind);
+        header.set_link_name("/etc/passwd").unwrap();
+        archive.append_data(&mut header, format!("0004f2a1b2d{number}-app.log"), &b""[..]).unwrap();
+    }
+    archive.append_data(&mut header(log(20).len() as u64), LOG, &log(20)[..]).unwrap();
+    let answer = Tree::with("a.tar", &archive.into_inner().unwrap()).scan_with(&["a.tar"]);
+    assert_eq!((answer.events(), answer.status), (20, 4));
+    let problems = answer.problems();
+    assert_eq!(problems.len(), special.len(), "{problems:?}");
+    assert!(problems.iter().all(|(_, kind, message)| *kind == "unreadable" && message.contains("link")));
+}
+
+#[test]
+fn the_old_form() {
+    let content = log(20);
+    let mut header = Header::new_old();
+    header.set_path(LOG).unwrap();
+    header.set_size(content.len() as u64);
+    header.set_mode(0o644);
+    header.set_mtime(1_370_000_000);
+    header.set_cksum();
+    let mut archive = Builder::new(Vec::new());
+    archive.append(&header, &content[..]).unwrap();
+    let bytes = archive.into_inner().unwrap();
+    assert_eq!(bytes[257..262], [0; 5], "no mark of a newer form");
+    Tree::with("a.tar", &bytes).scan_with(&["a.tar"]).is_whole(20);
+}
+
+#[test]
+fn names_above_and_outside() {
+    // The writer refuses such a name, so it is put in afterwards.
+    for name in ["../../../0004f2a1b2c3-app.log", "/var/log//0004f2a1b2c3-app.log"] {
+        let stand_in = "x".repeat(name.len());
+        let mut bytes = tar(&[(&stand_in, &log(20))]);
+        bytes[..name.len()].copy_from_slice(name.as_bytes());
+        let mut header = Header::new_gnu();
+        header.as_mut_bytes().copy_from_slice(&bytes[..512]);
+        header.set_cksum();
+        bytes[..512].copy_from_slice(header.as_bytes());
+        Tree::with("a.tar", &bytes).scan_with(&["a.tar"]).is_whole(20);
+    }
+}
+
+#[test]
+fn long_names() {
+    let name = format!("{}{LOG}", "directory/".repeat(30));
+    Tree::with("a.tar", &tar(&[(&name, &log(20))])).scan_with(&["a.tar"]).is_whole(20);
+}
+
+#[test]
+fn a_header_that_is_damaged() {
+    let mut bytes = tar(&[(LOG, &log(20)), ("0004f2a1b2c4-app.log", &log(20))]);
+    let second = 512 + log(20).len().next_multiple_of(512);
+    bytes[second + 150] ^= 1;
+    let answer = Tree::with("a.tar", &bytes).scan_with(&["a.tar"]);
+    answer.read(20).has_problem("a.tar", "corrupt-archive", "damaged");
+}
+
+/// Without its two blocks of zeros an archive is as good as whole.
+#[test]
+fn no_end() {
+    let bytes = tar(&[(LOG, &log(20))]);
+    let answer = Tree::with("a.tar", &bytes[..bytes.len() - 1024]).scan_with(&["a.tar"]);
+    answer.is_whole(20);
+}
+
+/// The name of a member takes all memory, if one lets it.
+#[test]
+fn an_endless_name() {
+    let mut long = Header::new_gnu();
+    long.set_path("././@LongLink").unwrap();
+    long.set_entry_type(EntryType::GNULongName);
+    long.set_size(64 << 20);
+    long.set_cksum();
+    let mut bytes = tar(&[(LOG, &log(20))]);
+    bytes.truncate(bytes.len() - 1024);
+    bytes.extend_from_slice(long.as_bytes());
+    bytes.resize(bytes.len() + (64 << 20), b'x');
+    let answer = Tree::with("a.tgz", &gzip(&bytes)).scan_with(&["a.tgz"]);
+    answer.read(20).has_problem("a.tgz", "limit-exceeded", "header");
+}
+
+/// A sparse member of a few bytes that says it is as long as can be.
+#[test]
+fn a_sparse_member_without_end() {
+    let content = log(1);
+    let mut sparse = Header::new_gnu();
+    sparse.set_path(LOG).unwrap();
+    sparse.set_entry_type(EntryType::GNUSparse);
+    sparse.set_size(512);
+    let gnu = sparse.as_gnu_mut().unwrap();
+    gnu.sparse[0].offset.copy_from_slice(b"00000000000\0");
+    gnu.sparse[0].numbytes.copy_from_slice(b"00000001000\0");
+    gnu.sparse[1].offset.copy_from_slice(b"77777777777\0");
+    gnu.sparse[1].numbytes.copy_from_slice(b"00000000000\0");
+    gnu.realsize.copy_from_slice(b"77777777777\0");
+    sparse.set_cksum();
+    let mut bytes = sparse.as_bytes().to_vec();
+    bytes.extend_from_slice(&content);
+    bytes.resize(1024 + 1024, 0);
+    let answer = Tree::with("a.tar", &bytes).scan_with(&["a.tar"]);
+    assert_eq!(answer.events(), 1, "{:?}", answer.problems());
+    let limit = answer.problems().into_iter().find(|(_, kind, _)| *kind == "limit-exceeded");
+    assert!(limit.is_some(), "{:?}", answer.problems());
+}
