@@ -1,6 +1,15 @@
 //! What holds for every log, however it comes: splitting and reordering change nothing, evidence stands
 //! where it is said to, and twice the input is no more than twice the work.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::panic,
+    clippy::type_complexity,
+    reason = "a test may end at once"
+)]
+
 use std::fs;
 use std::path::Path;
 

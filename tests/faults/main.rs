@@ -1,5 +1,13 @@
 //! Whatever is wrong with a file, what was read of it counts, the problem is named, and the run goes on.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::panic,
+    clippy::type_complexity,
+    reason = "a test may end at once"
+)]
 #![cfg(unix)]
 
 mod archives;
