@@ -1,6 +1,13 @@
 //! What holds for every log, however it comes: splitting and reordering change nothing, evidence stands
 //! where it is said to, and twice the input is no more than twice the work.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on has failed"
+)]
+
 use std::fs;
 use std::path::Path;
 
