@@ -6,11 +6,13 @@
 
 mod fold;
 mod sightings;
+mod untrusted;
 
 use serde::{Deserialize, Serialize};
 
 pub use fold::{Fold, LIMIT, Recorder};
 pub use sightings::{Sighting, Sightings};
+pub(crate) use untrusted::is_soon;
 
 use crate::device::{Mac, Slot};
 use crate::event::Event;
@@ -169,4 +171,6 @@ pub enum Context {
     SavingBefore,
     /// A connection that failed because a server's certificate was not trusted.
     Untrusted,
+    /// A connection that failed at the log's beginning, and the log before this one tells why.
+    UntrustedBefore,
 }

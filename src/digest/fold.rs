@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-use super::{BootState, Context, Digest, Finding, Observation, Segment, Sighting, Sightings};
+use super::{BootState, Context, Digest, Finding, Observation, Segment, Sighting, Sightings, is_soon};
 use crate::device::Slot;
 use crate::event::Event;
 use crate::line::Header;
@@ -20,10 +20,6 @@ const FEW: usize = 32;
 
 /// A text in evidence is cut here, in bytes.
 const LONGEST_TEXT: usize = 500;
-
-/// A connection that fails this long after a server's certificate was not trusted failed for that, in
-/// milliseconds. Servers and phones can take a minute to give up.
-const EXPLAINS: u64 = 120_000;
 
 /// In how many seconds after midnight of January 1 a boot is one without a clock.
 const NEW_YEAR_BOOT: u32 = 600;
@@ -54,6 +50,7 @@ pub struct Fold {
     unset_date: Option<Yearless>,
     year: i32,
     lines_of_boot: bool,
+    is_first_boot: bool,
     recorder: Option<Box<dyn Recorder>>,
 }
 
@@ -86,6 +83,7 @@ impl Fold {
             unset_date: None,
             year: 0,
             lines_of_boot: false,
+            is_first_boot: true,
             recorder: None,
         }
     }
@@ -120,6 +118,7 @@ impl Fold {
         self.inventory_line = None;
         self.unset_date = None;
         self.lines_of_boot = false;
+        self.is_first_boot = false;
     }
 
     /// Goes on with the same boot in a new segment.
@@ -312,6 +311,7 @@ impl Fold {
                 (Some(Some(untrusted)), Some(header)) if !is_soon(&untrusted, &header.stamp) => Context::None,
                 // Without a stamp nothing says that the two are apart.
                 (Some(_), _) => Context::Untrusted,
+                (None, Some(header)) if self.is_beginning(&header.stamp) => Context::UntrustedBefore,
                 (None, _) => Context::None,
             },
             Event::Platform { mac: Some(mac), .. } => {
@@ -322,9 +322,20 @@ impl Fold {
         }
     }
 
+    /// Whether what this log does not tell can stand at the end of the log before.
+    fn is_beginning(&self, stamp: &Stamp) -> bool {
+        let opening = self.digest.segments.first().unwrap_or(&self.segment).opening;
+        self.is_first_boot && opening.is_none_or(|opening| is_soon(&opening, stamp))
+    }
+
     fn find(&mut self, what: Observation, context: Context, line: u64, stamp: Option<Stamp>, text: &[u8]) {
         self.order += 1;
-        let seen = Sightings::once(Sighting { line, stamp, text: evidence_text(text) });
+        let is_free = match &what {
+            Observation::Event(Event::CertificateCommonName { .. }) => true,
+            Observation::Event(event) => !event.is_inventory(),
+            _ => true,
+        };
+        let seen = Sightings::once(Sighting { line, stamp, text: evidence_text(text, is_free) });
         let finding = Finding { what, context, seen };
         if let Some(place) = self.place_of(&finding) {
             self.segment.findings[place].seen.append(finding.seen);
@@ -404,15 +415,6 @@ const fn is_first_of_inventory(event: &Event) -> bool {
     )
 }
 
-fn is_soon(earlier: &Stamp, later: &Stamp) -> bool {
-    match (earlier.uptime(), later.uptime(), earlier.yearless(), later.yearless()) {
-        (Some(earlier), Some(later), _, _) => later.abs_diff(earlier) <= EXPLAINS,
-        (_, _, Some(earlier), Some(later)) => earlier.milliseconds_until(later).unsigned_abs() <= EXPLAINS,
-        // The stamps' types differ: the clock was set in between.
-        _ => true,
-    }
-}
-
 fn tells_the_same(earlier: &Segment, later: &Segment) -> bool {
     let same_findings = earlier.findings.len() == later.findings.len()
         && earlier.findings.iter().zip(&later.findings).all(|(earlier, later)| earlier.is_like(later));
@@ -430,7 +432,8 @@ fn join_dates(earlier: Option<(Stamp, Stamp)>, later: Option<(Stamp, Stamp)>) ->
     }
 }
 
-fn evidence_text(text: &[u8]) -> Box<str> {
+/// A line's text. Where its words are free it can hold a secret.
+fn evidence_text(text: &[u8], is_free: bool) -> Box<str> {
     let text = String::from_utf8_lossy(&text[..text.len().min(LONGEST_TEXT)]);
-    conceal(&text).into()
+    if is_free { conceal(&text).into() } else { text.into() }
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDateTime;
 
 use super::{Boot, Calendar, Moment, Place};
 use crate::device::Slot;
-use crate::digest::{BootState, Context, Digest, Finding, Observation, Segment, Sighting};
+use crate::digest::{BootState, Context, Digest, Finding, Observation, Segment, Sighting, is_soon};
 use crate::event::Event;
 use crate::window::Window;
 
@@ -38,10 +38,10 @@ pub(super) fn add_log(parts: &mut Vec<Part>, file: usize, digest: Digest, calend
             _ => segment.starts_boot,
         };
         if let (0, Some(before)) = (index, before) {
-            let saving = if starts_boot { None } else { open_saving(parts) };
-            go_on(&mut segment, &before, starts_boot, saving);
+            let boot = if starts_boot { &[] } else { last_boot(parts) };
+            go_on(&mut segment, &before, starts_boot, boot);
         } else if index == 0 {
-            go_on(&mut segment, &BootState::default(), true, None);
+            go_on(&mut segment, &BootState::default(), true, &[]);
         }
         parts.push(Part { file, calendar, starts_boot, segment });
     }
@@ -54,12 +54,17 @@ fn ends_before(before: &BootState, segment: &Segment) -> bool {
         || (segment.boot.inventoried && before.inventoried)
 }
 
-/// Lets the first segment of a log go on from the log before.
-fn go_on(segment: &mut Segment, before: &BootState, starts_boot: bool, saving: Option<Slot>) {
+/// Lets the first segment of a log go on from the log before: `boot` is its last boot, if it goes on.
+fn go_on(segment: &mut Segment, before: &BootState, starts_boot: bool, boot: &[Part]) {
+    let saving = open_saving(boot);
     let nothing_new = !starts_boot && segment.opening_missed > 0 && segment.opening_missed <= before.missed;
     for finding in &mut segment.findings {
         match (&finding.what, finding.context) {
             (_, Context::SavingBefore) => finding.context = saving.map_or(Context::None, Context::Saving),
+            (_, Context::UntrustedBefore) => {
+                let is_explained = is_untrusted_before(boot, finding);
+                finding.context = if is_explained { Context::Untrusted } else { Context::None };
+            }
             (Observation::Missed, _) if nothing_new => finding.seen.drop_first(),
             _ => {}
         }
@@ -76,13 +81,33 @@ fn go_on(segment: &mut Segment, before: &BootState, starts_boot: bool, saving: O
     }
 }
 
-/// The slot that the log before was last saving to, in its last boot.
-fn open_saving(parts: &[Part]) -> Option<Slot> {
-    let begin = parts.iter().rposition(|part| part.starts_boot).unwrap_or(0);
-    parts[begin..].iter().rev().flat_map(|part| part.segment.findings.iter().rev()).find_map(|finding| {
-        match &finding.what {
-            Observation::Event(Event::CertificateSaving { slot }) => Some(*slot),
-            _ => None,
+/// The parts of the boot that is not known to have ended.
+fn last_boot(parts: &[Part]) -> &[Part] {
+    &parts[parts.iter().rposition(|part| part.starts_boot).unwrap_or(0)..]
+}
+
+/// The findings of a boot, the last one first.
+fn latest(boot: &[Part]) -> impl Iterator<Item = &Finding> {
+    boot.iter().rev().flat_map(|part| part.segment.findings.iter().rev())
+}
+
+/// The slot that the log before was last saving to.
+fn open_saving(boot: &[Part]) -> Option<Slot> {
+    latest(boot).find_map(|finding| match &finding.what {
+        Observation::Event(Event::CertificateSaving { slot }) => Some(*slot),
+        _ => None,
+    })
+}
+
+/// Whether the log before tells of an untrusted certificate just before this failure.
+fn is_untrusted_before(boot: &[Part], failure: &Finding) -> bool {
+    let stamp = |sighting: Option<&Sighting>| sighting.and_then(|sighting| sighting.stamp);
+    let untrusted = latest(boot)
+        .find(|finding| matches!(finding.what, Observation::Event(Event::ServerCertificateUntrusted { .. })));
+    untrusted.is_some_and(|untrusted| {
+        match (stamp(untrusted.seen.places().last()), stamp(failure.seen.places().first())) {
+            (Some(untrusted), Some(failed)) => is_soon(&untrusted, &failed),
+            _ => true,
         }
     })
 }
@@ -201,7 +226,7 @@ impl Joining {
             .copied()
             .find(|&place| (&moments[place].what, moments[place].context) == (&moment.what, moment.context));
         if let Some(place) = known {
-            moments[place].seen.append(moment.seen);
+            moments[place].seen.join(moment.seen);
             self.last[place] = self.seen;
         } else {
             places.push(moments.len());
