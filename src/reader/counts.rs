@@ -11,7 +11,7 @@ pub struct Counts {
     pub lines: u64,
     /// Lines without a header, before the first message.
     pub unrecognized: u64,
-    /// Lines that were longer than [`LONGEST_LINE`].
+    /// Lines that were longer than [`LONGEST_LINE`](super::LONGEST_LINE).
     pub cut: u64,
     /// Lines with a header, and known messages without one.
     pub messages: u64,
