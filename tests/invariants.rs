@@ -5,9 +5,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stderr,
-    clippy::panic,
-    clippy::type_complexity,
-    reason = "a test may end at once"
+    reason = "a test that cannot go on has failed"
 )]
 
 use std::fs;
@@ -183,6 +181,17 @@ proptest! {
             (device["certificates"].clone(), device["status"].clone(), document["scanned"]["events"].clone())
         };
         prop_assert_eq!(told(&again), told(&document));
+    }
+}
+
+/// Found by fuzzing: a count of lost events in columns of its own went by, and the lines behind it
+/// passed for usual ones.
+#[test]
+fn a_count_in_other_columns_is_no_usual_one() {
+    let log = b"1305311318|so   |4|00|\n0101000002|t|3|0|\n1231235960|s|4|9|o\n1231235959|so   |4|00|i 0o\no";
+    let whole = digest_of(log, Window::default());
+    for piece in 1..log.len() {
+        assert_eq!(digest_in_pieces(log, &[piece]), whole, "pieces of {piece}");
     }
 }
 

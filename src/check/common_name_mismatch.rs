@@ -56,5 +56,19 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let Some(other_name) = other_name else { return Vec::new() };
     let message =
         format!("The built-in certificate's common name is \"{other_name}\", and this phone is {mac}.");
+    let message = match named_by_the_log(case, mac) {
+        Some(named) => {
+            format!("{message} The log itself names {named}: is it filed under another phone's name?")
+        }
+        None => message,
+    };
     vec![Finding::new(resolved_if(is_gone), message, seen).of_slot(Slot::BuiltIn)]
+}
+
+/// Another address than the one the log is filed under, if the log names one.
+fn named_by_the_log(case: &Case<'_>, filed_under: Mac) -> Option<Mac> {
+    case.timeline.events().find_map(|(_, event, _)| match event {
+        Event::Platform { mac: Some(mac), .. } if *mac != filed_under => Some(*mac),
+        _ => None,
+    })
 }

@@ -192,3 +192,72 @@ fn fill_at(file: &File, buffer: &mut [u8]) -> io::Result<usize> {
     }
     Ok(length)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::device::Mac;
+
+    #[derive(Default)]
+    struct Told {
+        logs: Mutex<Vec<u64>>,
+        problems: Mutex<Vec<Problem>>,
+    }
+
+    impl LogSink for Told {
+        fn wants(&self, _: Option<Mac>) -> bool {
+            true
+        }
+
+        fn log(&self, _: &LogName, content: Content<'_>) -> io::Result<()> {
+            let Content::Whole(bytes) = content else { return Ok(()) };
+            self.logs.lock().unwrap().push(bytes.len() as u64);
+            Ok(())
+        }
+
+        fn problem(&self, problem: Problem) {
+            self.problems.lock().unwrap().push(problem);
+        }
+
+        fn unopened_archive(&self, _: &str) {}
+
+        fn advance(&self, _: u64, _: u64) {}
+    }
+
+    /// What a file gives that has another length by the time it is read.
+    fn read_after(change: impl FnOnce(&File)) -> (Vec<u64>, Vec<ProblemKind>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("0004f2a1b2c3-app.log");
+        std::fs::write(&path, [b'x'; 1000]).unwrap();
+        let found = Found { shown: "a".into(), path, named_by_user: false };
+        let told = Told::default();
+        let (metadata, file) = open_regular(&found, &told).unwrap();
+        change(&File::options().write(true).open(&found.path).unwrap());
+        read_open(&found, &file, &metadata, &told, &Limits::default());
+        let problems = told.problems.into_inner().unwrap();
+        (told.logs.into_inner().unwrap(), problems.into_iter().map(|problem| problem.kind).collect())
+    }
+
+    #[test]
+    fn a_log_that_changes_after_it_was_opened() {
+        assert_eq!(read_after(|_| ()), (vec![1000], vec![]));
+        let shrunk = read_after(|file| file.set_len(300).unwrap());
+        assert_eq!(shrunk, (vec![300], vec![ProblemKind::ChangedWhileRead]));
+        let grown = read_after(|file| file.set_len(5000).unwrap());
+        assert_eq!(grown, (vec![1000], vec![]), "what came later is of the next run");
+    }
+
+    #[test]
+    fn a_log_that_is_none_any_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = Told::default();
+        let found = Found { shown: "a".into(), path: folder.path().to_owned(), named_by_user: false };
+        assert!(open_regular(&found, &told).is_none());
+        let found = Found { path: folder.path().join("gone"), ..found };
+        assert!(open_regular(&found, &told).is_none());
+        let kinds: Vec<_> = told.problems.into_inner().unwrap().iter().map(|told| told.kind).collect();
+        assert_eq!(kinds, [ProblemKind::ChangedWhileRead, ProblemKind::NotFound]);
+    }
+}

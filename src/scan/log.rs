@@ -35,6 +35,11 @@ impl Head {
         self.length += more as u8;
     }
 
+    /// The beginning, if the log is at least as long as what is kept of it.
+    pub(super) fn whole(&self) -> Option<[u8; Self::LENGTH]> {
+        (usize::from(self.length) == Self::LENGTH).then_some(self.bytes)
+    }
+
     /// Whether a log that begins like this may go on as one that begins like `longer`.
     pub(super) fn may_begin(&self, longer: &Self) -> bool {
         longer.bytes[..usize::from(longer.length)].starts_with(&self.bytes[..usize::from(self.length)])

@@ -1,6 +1,8 @@
 //! Logs that repeat: the same bytes met twice count once, and a log that is the beginning of another
 //! one of the same phone, an earlier upload, adds nothing.
 
+use std::collections::{HashMap, HashSet};
+
 use super::collect::StoredLog;
 use crate::input::{Inputs, Origin};
 
@@ -20,6 +22,13 @@ pub(super) fn remove(logs: &mut Vec<StoredLog>, inputs: &Inputs) {
     logs.retain(|_| !redundant.next().unwrap_or(false));
 }
 
+/// With so many longer logs, those nearest in length, a log is compared in full. A phone has a dozen
+/// logs; with very many that begin alike, all pairs would be more than memory holds.
+const MOST_SUSPECTS: usize = 32;
+
+/// With so many others a log is compared that is shorter than what is kept of each.
+const MOST_COMPARED: usize = 1_000;
+
 /// A log that may be the beginning, or the whole, of another.
 struct Suspect {
     shorter: usize,
@@ -36,14 +45,27 @@ fn suspect(phone: &[StoredLog], begin: usize, redundant: &mut [bool], suspects: 
         };
         rank(&phone[a]).cmp(&rank(&phone[b]))
     });
-    for (place, &longer) in order.iter().enumerate() {
-        for &shorter in &order[place + 1..] {
-            let (log, other) = (&phone[longer], &phone[shorter]);
-            if other.identity.is_some() && other.identity == log.identity || other.counts.bytes == 0 {
-                redundant[begin + shorter] = true;
-            } else if other.head.may_begin(&log.head) {
-                suspects.push(Suspect { shorter: begin + shorter, longer: begin + longer });
-            }
+    let mut files = HashSet::new();
+    let mut by_head: HashMap<_, Vec<usize>> = HashMap::new();
+    for (place, &shorter) in order.iter().enumerate() {
+        let log = &phone[shorter];
+        let is_same_file = log.identity.is_some_and(|identity| !files.insert(identity));
+        if is_same_file || (place > 0 && log.counts.bytes == 0) {
+            redundant[begin + shorter] = true;
+            continue;
+        }
+        let mut suspect = |&longer: &usize| {
+            suspects.push(Suspect { shorter: begin + shorter, longer: begin + longer });
+        };
+        // The last ones that came are the nearest in length.
+        if let Some(head) = log.head.whole() {
+            let alike = by_head.entry(head).or_default();
+            alike.iter().rev().take(MOST_SUSPECTS).for_each(&mut suspect);
+            alike.push(shorter);
+        } else {
+            let longer = order[..place].iter().rev().take(MOST_COMPARED);
+            let alike = longer.filter(|&&longer| log.head.may_begin(&phone[longer].head));
+            alike.take(MOST_SUSPECTS).for_each(&mut suspect);
         }
     }
 }

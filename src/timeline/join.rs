@@ -1,5 +1,8 @@
 //! From the parts of several logs, in order, to boots: a boot can begin in one log and end in another.
 
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
 use chrono::NaiveDateTime;
 
 use super::{Boot, Calendar, Moment, Place};
@@ -115,20 +118,20 @@ pub(super) fn boots(
     window: &Window,
 ) -> (Vec<Boot>, Option<(NaiveDateTime, NaiveDateTime)>) {
     let within = within(&parts, window);
+    let hasher = RandomState::new();
     let mut boots: Vec<Boot> = Vec::new();
+    let mut joining = Joining::default();
     let mut times = None;
     for (part, within) in parts.into_iter().zip(within) {
-        if part.starts_boot || boots.is_empty() {
-            boots.push(Boot::default());
+        if part.starts_boot {
+            boots.push(std::mem::take(&mut joining).finish());
         }
-        if !within {
-            continue;
-        }
-        times = hull(times, part.dates());
-        if let Some(boot) = boots.last_mut() {
-            add_part(boot, part);
+        if within {
+            times = hull(times, part.dates());
+            joining.add(part, &hasher);
         }
     }
+    boots.push(joining.finish());
     boots.retain(|boot| boot.count > 0);
     (boots, times)
 }
@@ -177,41 +180,71 @@ fn hull(
     }
 }
 
-fn add_part(boot: &mut Boot, part: Part) {
-    let Part { file, calendar, segment, .. } = part;
-    // A log without any line of one has a segment too, but shows no boot.
-    let shows_boot = segment.opening.is_some() || !segment.findings.is_empty();
-    boot.count = boot.count.max(if shows_boot { segment.boots } else { 0 });
-    boot.dated |= segment.dates.is_some() && !segment.clock_unset;
-    let has_inventory = segment.findings.iter().any(|finding| is_inventory(&finding.what));
-    boot.inventory_ended = segment.inventory_ended
-        || (boot.inventory_ended && !has_inventory)
-        || (boot.has_inventory() && !has_inventory);
-    boot.inventory_holed |= segment.inventory_holed;
-    for Finding { what, context, seen } in segment.findings {
-        let seen = seen.map(|Sighting { line, stamp, text }| {
-            let time =
-                stamp.filter(|_| !segment.clock_unset).and_then(|stamp| calendar.time(&stamp, segment.year));
-            Place { file, line, stamp, time, text }
-        });
-        let mut moment = Moment { what, context, seen };
-        let known =
-            boot.moments.iter().position(|known| known.what == moment.what && known.context == context);
-        if let Some(known) = known {
-            let mut earlier = boot.moments.remove(known);
-            earlier.seen.join(moment.seen);
-            moment = earlier;
+/// A boot whose parts come together.
+#[derive(Default)]
+struct Joining {
+    boot: Boot,
+    /// Places in the boot's moments, by the hash of what was seen: there can be very many.
+    known: HashMap<u64, Vec<usize>>,
+    /// How many moments were seen before each was seen last.
+    last: Vec<u64>,
+    seen: u64,
+    has_inventory: bool,
+}
+
+impl Joining {
+    fn add(&mut self, part: Part, hasher: &RandomState) {
+        let Part { file, calendar, segment, .. } = part;
+        let boot = &mut self.boot;
+        // A log without any line of one has a segment too, but shows no boot.
+        let shows_boot = segment.opening.is_some() || !segment.findings.is_empty();
+        boot.count = boot.count.max(if shows_boot { segment.boots } else { 0 });
+        boot.dated |= segment.dates.is_some() && !segment.clock_unset;
+        let has_inventory = segment.findings.iter().any(|finding| is_inventory(&finding.what));
+        boot.inventory_ended = segment.inventory_ended
+            || (boot.inventory_ended && !has_inventory)
+            || (self.has_inventory && !has_inventory);
+        self.has_inventory |= has_inventory;
+        boot.inventory_holed |= segment.inventory_holed;
+        for Finding { what, context, seen } in segment.findings {
+            let seen = seen.map(|Sighting { line, stamp, text }| {
+                let time = stamp
+                    .filter(|_| !segment.clock_unset)
+                    .and_then(|stamp| calendar.time(&stamp, segment.year));
+                Place { file, line, stamp, time, text }
+            });
+            self.moment(Moment { what, context, seen }, hasher);
         }
-        boot.moments.push(moment);
+    }
+
+    fn moment(&mut self, moment: Moment, hasher: &RandomState) {
+        self.seen += 1;
+        let moments = &mut self.boot.moments;
+        let places = self.known.entry(hasher.hash_one((&moment.what, &moment.context))).or_default();
+        let known = places
+            .iter()
+            .copied()
+            .find(|&place| (&moments[place].what, moments[place].context) == (&moment.what, moment.context));
+        if let Some(place) = known {
+            moments[place].seen.join(moment.seen);
+            self.last[place] = self.seen;
+        } else {
+            places.push(moments.len());
+            moments.push(moment);
+            self.last.push(self.seen);
+        }
+    }
+
+    /// The boot, with its moments in the order in which they were seen last.
+    fn finish(self) -> Boot {
+        let Self { mut boot, last, .. } = self;
+        let mut moments: Vec<_> = last.into_iter().zip(boot.moments).collect();
+        moments.sort_unstable_by_key(|(last, _)| *last);
+        boot.moments = moments.into_iter().map(|(_, moment)| moment).collect();
+        boot
     }
 }
 
 fn is_inventory(what: &Observation) -> bool {
     matches!(what, Observation::Event(event) if event.is_inventory())
-}
-
-impl Boot {
-    fn has_inventory(&self) -> bool {
-        self.moments.iter().any(|moment| is_inventory(&moment.what))
-    }
 }

@@ -17,7 +17,10 @@ use super::zips::zip;
 
 /// Counts what comes.
 #[derive(Default)]
-struct Counting(Mutex<(Vec<(String, u64)>, Vec<Problem>)>);
+struct Counting {
+    logs: Mutex<Vec<(String, u64)>>,
+    problems: Mutex<Vec<Problem>>,
+}
 
 impl LogSink for Counting {
     fn wants(&self, _: Option<Mac>) -> bool {
@@ -30,12 +33,12 @@ impl LogSink for Counting {
             Content::File(_, size) => size,
             Content::Stream(stream) => std::io::copy(stream, &mut std::io::sink())?,
         };
-        self.0.lock().unwrap().0.push((name.path.to_string(), bytes));
+        self.logs.lock().unwrap().push((name.path.to_string(), bytes));
         Ok(())
     }
 
     fn problem(&self, problem: Problem) {
-        self.0.lock().unwrap().1.push(problem);
+        self.problems.lock().unwrap().push(problem);
     }
 
     fn unopened_archive(&self, _: &str) {}
@@ -47,7 +50,8 @@ impl LogSink for Counting {
 fn read(path: &Path, limits: Limits) -> (Vec<(String, u64)>, Vec<Problem>) {
     let counting = Counting::default();
     Inputs { paths: vec![path.to_owned()], limits }.read(&counting);
-    let (mut logs, mut problems) = counting.0.into_inner().unwrap();
+    let mut logs = counting.logs.into_inner().unwrap();
+    let mut problems = counting.problems.into_inner().unwrap();
     logs.sort();
     problems.sort();
     (logs, problems)

@@ -21,7 +21,9 @@ pub(crate) fn zstd(content: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-const BOTH: [fn(&[u8]) -> Vec<u8>; 2] = [gzip, zstd];
+type Compress = fn(&[u8]) -> Vec<u8>;
+
+const BOTH: [Compress; 2] = [gzip, zstd];
 
 #[test]
 fn known_by_their_bytes_not_their_names() {

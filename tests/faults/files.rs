@@ -35,7 +35,7 @@ fn as_nobody(tree: &Tree) -> Option<Answer> {
 #[test]
 fn an_unreadable_file() {
     let tree = Tree::with(LOG, &log(20));
-    fs::set_permissions(tree.path(LOG), fs::Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(tree.path(LOG), fs::Permissions::from_mode(0o0)).unwrap();
     let Some(answer) = as_nobody(&tree) else { return };
     answer.has_problem(LOG, "permission-denied", "denied");
     assert_eq!(answer.json["scanned"]["devices"], 1);
@@ -44,7 +44,7 @@ fn an_unreadable_file() {
 #[test]
 fn an_unreadable_directory() {
     let tree = Tree::with(&format!("locked/{LOG}"), &log(20));
-    fs::set_permissions(tree.path("locked"), fs::Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(tree.path("locked"), fs::Permissions::from_mode(0o0)).unwrap();
     let answer = as_nobody(&tree);
     fs::set_permissions(tree.path("locked"), fs::Permissions::from_mode(0o755)).unwrap();
     let Some(answer) = answer else { return };

@@ -4,9 +4,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stderr,
-    clippy::panic,
-    clippy::type_complexity,
-    reason = "a test may end at once"
+    reason = "a test that cannot go on has failed"
 )]
 #![cfg(unix)]
 

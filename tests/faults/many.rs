@@ -2,7 +2,9 @@
 
 use std::os::unix::fs::symlink;
 
-use super::run::{Tree, program_for};
+use super::compressed::gzip;
+use super::run::{LOG, Tree, program_for};
+use super::tars::tar;
 
 const MANY: usize = 10_000;
 
@@ -20,4 +22,19 @@ fn ten_thousand_problems() {
     let table = String::from_utf8(output.stdout).unwrap();
     assert!(table.contains("10,000") && table.contains("and 9,990 more"), "{table}");
     assert!(table.lines().count() < 100, "{} lines", table.lines().count());
+}
+
+/// An archive of a few kilobytes, with very many logs of one phone that begin alike.
+#[test]
+fn very_many_logs_of_one_phone() {
+    let boot = "000015.871|log  |*|00|---------- Initial log entry ----------\n".repeat(2);
+    let members: Vec<_> = (0..4_000)
+        .map(|number| (format!("{number}/{LOG}"), format!("{boot}{}", "x".repeat(number))))
+        .collect();
+    let members: Vec<_> = members.iter().map(|(name, content)| (name.as_str(), content.as_bytes())).collect();
+    let bytes = gzip(&tar(&members));
+    let tree = Tree::with("a.tgz", &bytes);
+    let answer = tree.scan_with(&["a.tgz"]);
+    assert_eq!((answer.problems(), answer.status), (Vec::new(), 0));
+    assert_eq!(answer.events(), 2, "each is the beginning of the next");
 }

@@ -197,3 +197,16 @@ fn an_archive_of_nothing() {
     let answer = Tree::with("a.zip", &zip(&[])).scan_with(&["a.zip"]);
     answer.is_whole(0);
 }
+
+/// More members than the old form of an archive's end can count.
+#[test]
+fn very_many_members() {
+    let content = log(20);
+    let names: Vec<_> = (0..70_000).map(|number| format!("{number:06}.cfg")).collect();
+    let mut members: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+    members.push((LOG, &content));
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    let bytes = zip_with(&members, stored);
+    assert!(memchr::memmem::find(&bytes, b"PK\x06\x06").is_some(), "it has the end of the newer form");
+    Tree::with("a.zip", &bytes).scan_with(&["a.zip"]).is_whole(20);
+}

@@ -190,9 +190,9 @@ fn heading(boot: &Boot) -> Prose {
     let time = boot.first_time.as_deref().map(minute);
     Prose::ours(match (boot.from_beginning, time) {
         (true, Some(time)) => format!("Boot by {time}"),
-        (true, None) => "Boot without a date".to_owned(),
+        (true, None) => "Boot, its events without dates".to_owned(),
         (false, Some(time)) => format!("From within a boot, from {time}"),
-        (false, None) => "From within a boot, without a date".to_owned(),
+        (false, None) => "From within a boot, its events without dates".to_owned(),
     })
 }
 
