@@ -438,6 +438,26 @@ mod tests {
     }
 
     #[test]
+    fn a_message_wrapped_at_any_blank_is_found_among_usual_lines() {
+        let usual = "0531130928|tls  |3|03|nothing of interest here, as nearly always\n";
+        for whole in [
+            "Custom platform device certificate 1 is not available",
+            "Server certificate verification failed, Untrusted Certificate",
+            "Skipped uploading of failed log file x",
+            "UtilLogServerC::uploadFifoLog: upload error. protocol 0 result = 0",
+            "Application, main: Label=SIP, Version=5.5.2.11338",
+        ] {
+            for (blank, _) in whole.match_indices(' ').filter(|(blank, _)| *blank > 3) {
+                for end in ["\n", "\r\n", "  \n"] {
+                    let (first, rest) = (&whole[..blank], &whole[blank + 1..]);
+                    let log = format!("{usual}{usual}0531130928|tls  |3|03|{first}{end}{rest}{end}");
+                    assert_eq!(read(log.as_bytes()).1.events, 1, "{log:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn usual_lines_are_checked_all_the_same() {
         let header = "0531130928|sip  |4|03|first line of text\n";
         for (line, is_valid) in [

@@ -157,9 +157,10 @@ fn column_place(columns: [u8; 8]) -> usize {
     (u64::from_le_bytes(columns).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % COLUMN_PLACES
 }
 
-/// Whether the text begins like a known message as far as both go.
+/// Whether the text begins like a known message as far as both go: it can be wrapped there.
 #[cold]
 fn may_begin(text: &[u8]) -> bool {
+    let text = crate::line::trim(text);
     MESSAGES.iter().any(|known| text.iter().zip(known.begins.as_bytes()).all(|(said, begins)| said == begins))
 }
 
