@@ -82,6 +82,7 @@ fn columns(groups: &Groups, rows: &[Vec<Cell>], width: usize) -> Vec<Column> {
 fn columns_titled(groups: &Groups, rows: &[Vec<Cell>], width: usize, titled: bool) -> Vec<Column> {
     const LEAST_KEY: usize = 6;
     const LEAST_NAMES: usize = 15;
+    const TELLING_KEY: usize = 24;
     let titles = [groups.by.name(), "phones", "failed", "attention", "unknown", "ok"];
     let widest = |index: usize| rows.iter().map(|row| row[index].width()).max().unwrap_or(0);
     let mut columns: Vec<Column> = Vec::new();
@@ -96,6 +97,9 @@ fn columns_titled(groups: &Groups, rows: &[Vec<Cell>], width: usize, titled: boo
     }
     let room = width.saturating_sub(taken(&columns)).max(1);
     let key = widest(0).max(titles[0].len()).min(room);
+    // The beginning of a fingerprint tells it from others; which phones have it is worth more than its end.
+    let beside_names = room.saturating_sub(LEAST_NAMES + GAP);
+    let key = if key > beside_names && beside_names >= TELLING_KEY { beside_names } else { key };
     let title = cut(&capital(titles[0]), key).into_owned();
     columns.insert(0, Column { index: Some(0), title, width: key });
     let spare = width.saturating_sub(taken(&columns));
