@@ -152,19 +152,17 @@ impl Inputs {
     }
 
     fn standard_input(&self, sink: &dyn LogSink) {
+        self.pipe("-", &mut io::stdin().lock(), sink);
+    }
+
+    /// What can be read but once, and changes as it is read.
+    fn pipe(&self, path: &str, stream: &mut dyn Read, sink: &dyn LogSink) {
         let budget = Budget::new(self.limits, None);
         let origin = Origin::passing();
         let modified = Some(Local::now().naive_local());
-        let place = Place {
-            sink,
-            budget: &budget,
-            path: "-",
-            origin: &origin,
-            modified,
-            depth: 0,
-            named_by_user: true,
-        };
-        place.read(&mut io::stdin().lock(), None);
+        let place =
+            Place { sink, budget: &budget, path, origin: &origin, modified, depth: 0, named_by_user: true };
+        place.read(stream, None);
         sink.advance(1, 0);
     }
 
@@ -185,20 +183,7 @@ impl Inputs {
             let found = plain::Found { path: path.to_owned(), shown: name.into(), named_by_user: true };
             return plain::read(&found, file, sink, &self.limits);
         }
-        let budget = Budget::new(self.limits, None);
-        let origin = Origin::passing();
-        let modified = Some(Local::now().naive_local());
-        let place = Place {
-            sink,
-            budget: &budget,
-            path: &name,
-            origin: &origin,
-            modified,
-            depth: 0,
-            named_by_user: true,
-        };
-        place.read(&mut &file, None);
-        sink.advance(1, 0);
+        self.pipe(&name, &mut &file, sink);
     }
 }
 

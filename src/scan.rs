@@ -143,9 +143,7 @@ fn entries(logs: &[StoredLog], options: &Options) -> Vec<Entry> {
     }
     let with_logs: HashSet<_> = entries.iter().filter_map(|entry| entry.mac).collect();
     let listed = options.inventory.iter().flat_map(|inventory| inventory.rows.keys());
-    let without = listed.filter(|mac| {
-        !with_logs.contains(mac) && (options.devices.is_empty() || options.devices.contains(mac))
-    });
+    let without = listed.filter(|mac| !with_logs.contains(mac));
     entries.extend(without.map(|mac| Entry { mac: Some(*mac), logs: begin..begin, status: Status::Ok }));
     entries
 }

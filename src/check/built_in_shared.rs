@@ -14,9 +14,9 @@
 //! 2. See which phone's MAC address is the common name of the certificate: the other one is wrong.
 //! 3. If the logs are right, don't let servers know these phones by this certificate, and turn to the vendor.
 
+use super::failures::shared_certificates;
 use super::{Case, Finding, Rule};
 use crate::device::Slot;
-use crate::digest::Sightings;
 use crate::report::shape::Severity;
 
 pub(super) const RULE: Rule = Rule {
@@ -31,16 +31,5 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let shared = case.shared.iter().filter(|shared| shared.slot == Slot::BuiltIn);
-    let findings = shared.map(|shared| {
-        let message = format!(
-            "The same built-in certificate is in {} phones, {} among them.",
-            shared.phones,
-            shared.others.join(", ")
-        );
-        let content = case.timeline.slots.latest.get(&shared.slot);
-        let line = content.and_then(|content| content.place.clone());
-        Finding::active(message, Sightings::at(1, line.into_iter().collect())).of_slot(shared.slot)
-    });
-    findings.collect()
+    shared_certificates(case, "built-in", |slot| slot == Slot::BuiltIn)
 }

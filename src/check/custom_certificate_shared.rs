@@ -15,9 +15,9 @@
 //!    Admin Settings > Generate CSR`.
 //! 3. Revoke the shared one when all have theirs.
 
+use super::failures::shared_certificates;
 use super::{Case, Finding, Rule};
 use crate::device::Slot;
-use crate::digest::Sightings;
 use crate::report::shape::Severity;
 
 pub(super) const RULE: Rule = Rule {
@@ -32,16 +32,5 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let shared = case.shared.iter().filter(|shared| shared.slot != Slot::BuiltIn);
-    let findings = shared.map(|shared| {
-        let message = format!(
-            "The same custom certificate is in {} phones, {} among them.",
-            shared.phones,
-            shared.others.join(", ")
-        );
-        let content = case.timeline.slots.latest.get(&shared.slot);
-        let line = content.and_then(|content| content.place.clone());
-        Finding::active(message, Sightings::at(1, line.into_iter().collect())).of_slot(shared.slot)
-    });
-    findings.collect()
+    shared_certificates(case, "custom", |slot| slot != Slot::BuiltIn)
 }

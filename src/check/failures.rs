@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::{Case, Finding};
 use crate::device::Slot;
 use crate::digest::Sightings;
 use crate::event::Event;
@@ -57,6 +58,26 @@ pub(super) fn state_until_next_boot(timeline: &Timeline, last: At) -> State {
 /// The state by whether later evidence shows the cause gone.
 pub(super) const fn resolved_if(is_gone: bool) -> State {
     if is_gone { State::Resolved } else { State::Active }
+}
+
+/// The certificates in these slots that other phones show too; `kind` is the word for them.
+pub(super) fn shared_certificates(
+    case: &Case<'_>,
+    kind: &str,
+    is_one: impl Fn(Slot) -> bool,
+) -> Vec<Finding> {
+    let shared = case.shared.iter().filter(|shared| is_one(shared.slot));
+    let findings = shared.map(|shared| {
+        let message = format!(
+            "The same {kind} certificate is in {} phones, {} among them.",
+            shared.phones,
+            shared.others.join(", ")
+        );
+        let content = case.timeline.slots.latest.get(&shared.slot);
+        let line = content.and_then(|content| content.place.clone());
+        Finding::active(message, Sightings::at(1, line.into_iter().collect())).of_slot(shared.slot)
+    });
+    findings.collect()
 }
 
 /// `once`, `twice`, `7 times`.

@@ -49,7 +49,11 @@ impl Head {
 /// What a whole log in memory amounts to.
 #[must_use]
 pub fn digest_of(log: &[u8], window: Window) -> Digest {
-    let mut reader = Reader::new(Fold::new(window), !window.is_open());
+    whole(log, Fold::new(window), !window.is_open())
+}
+
+fn whole(log: &[u8], fold: Fold, every_stamp: bool) -> Digest {
+    let mut reader = Reader::new(fold, every_stamp);
     reader.feed(log);
     let (fold, counts) = reader.finish();
     fold.finish(counts)
@@ -61,10 +65,7 @@ pub(super) fn read(content: Content<'_>, fold: Fold, every_stamp: bool) -> (Dige
         Content::Whole(bytes) if !encoding::is_utf_16(bytes) => {
             let mut head = Head::empty();
             head.take(bytes);
-            let mut reader = Reader::new(fold, every_stamp);
-            reader.feed(bytes);
-            let (fold, counts) = reader.finish();
-            (fold.finish(counts), head, Ok(()))
+            (whole(bytes, fold, every_stamp), head, Ok(()))
         }
         Content::Whole(mut bytes) => read_stream(&mut bytes, fold, every_stamp),
         Content::File(file, size) => {
