@@ -3,9 +3,12 @@
 //! Works on bytes, since a text need not be UTF-8. Parsing never fails: a line without a valid header
 //! is a value too, and whoever reads the log decides whether it goes on with the message before.
 
+use std::borrow::Cow;
+
+use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while, take_while_m_n, take_while1};
 use nom::character::complete::{char, one_of, space0};
-use nom::combinator::{map_opt, opt, recognize, rest, verify};
+use nom::combinator::{map_opt, recognize, rest, verify};
 use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 use serde::{Deserialize, Serialize};
@@ -62,10 +65,17 @@ pub enum Line<'a> {
 #[must_use]
 pub fn line(bytes: &[u8]) -> Line<'_> {
     let trimmed = trim(bytes);
-    match preceded(opt(syslog_header), message).parse(trimmed) {
+    // What a server puts before a line never looks like a stamp and a bar.
+    match alt((message, preceded(syslog_header, message))).parse(trimmed) {
         Ok((_, (header, text))) => Line::Message { header, text: trim(text) },
         Err(_) => Line::Headerless(trimmed),
     }
+}
+
+/// Bytes of a line as text. What is not UTF-8 becomes the replacement character.
+pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    // Much faster where all is well than looking for what is not.
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -93,6 +103,41 @@ fn is_padding(byte: u8) -> bool {
 }
 
 fn message(input: &[u8]) -> IResult<&[u8], (Header<'_>, &[u8])> {
+    match in_columns(input) {
+        Some(message) => Ok((b"", message)),
+        None => in_any_columns(input),
+    }
+}
+
+/// What the grammar below makes of a line in the phone's own columns, with the least that it takes.
+///
+/// ```text
+/// 0531131822|sip  |4|03|text
+/// 000005.930|tls  |3|00|text
+/// ```
+fn in_columns(input: &[u8]) -> Option<(Header<'_>, &[u8])> {
+    let (head, text) = input.split_first_chunk::<22>()?;
+    let [columns @ .., b'|', c1, c2, c3, c4, c5, b'|', level, b'|', tens, ones, b'|'] = head else {
+        return None;
+    };
+    let stamp = Stamp::in_columns(columns)?;
+    let padded = [*c1, *c2, *c3, *c4, *c5];
+    let blanks = padded.iter().rev().take_while(|byte| **byte == b' ').count();
+    let (component, _) = head[11..16].split_at(5 - blanks);
+    let level = match level {
+        b'*' => Level::Always,
+        b'0'..=b'6' => Level::Number(level & 15),
+        _ => return None,
+    };
+    let is_valid = !component.is_empty()
+        && component.iter().all(|byte| byte.is_ascii_graphic() && *byte != b'|')
+        && tens.is_ascii_digit()
+        && ones.is_ascii_digit();
+    let missed = u64::from(tens & 15) * 10 + u64::from(ones & 15);
+    is_valid.then_some((Header { stamp, component, level, missed }, text))
+}
+
+fn in_any_columns(input: &[u8]) -> IResult<&[u8], (Header<'_>, &[u8])> {
     let (input, stamp) = terminated(stamp, bar).parse(input)?;
     let (input, component) = terminated(component, bar).parse(input)?;
     let (input, level) = terminated(level, bar).parse(input)?;
@@ -128,7 +173,7 @@ fn missed(input: &[u8]) -> IResult<&[u8], u64> {
 /// that drop the priority when they store the line leave the date, in the old or in the ISO form.
 fn syslog_header(input: &[u8]) -> IResult<&[u8], &[u8]> {
     let (_, before) = take_while(|byte: u8| byte != b'|').parse(input)?;
-    let (_, recognized) = nom::branch::alt((priority, old_date, iso_date)).parse(before)?;
+    let (_, recognized) = alt((priority, old_date, iso_date)).parse(before)?;
     let own_line = before.iter().rposition(|&byte| byte == b' ' || byte == b'>').map_or(0, |blank| blank + 1);
     verify(rest, |_: &[u8]| own_line >= recognized.len()).parse(&before[..own_line])?;
     Ok((&input[own_line..], &input[..own_line]))
@@ -170,6 +215,29 @@ mod tests {
     fn expect(input: &str, stamp: &str, component: &str, level: &str, missed: u64, text: &str) {
         let expected = (stamp.into(), component.into(), level.into(), missed, text.into());
         assert_eq!(parts(input), Some(expected), "{input:?}");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn columns_are_read_as_the_grammar_reads_them(
+            line in r"([0-9]{10}|[0-9]{6}[.][0-9]{3}|[0-9.]{10})[|][ -~\t]{5}[|][0-8*][|][0-9 ]{2}[|][ -~]{0,5}"
+        ) {
+            if let Some(message) = in_columns(line.as_bytes()) {
+                let (rest, expected) = in_any_columns(line.as_bytes()).unwrap();
+                proptest::prop_assert_eq!((message, rest), (expected, &b""[..]), "{}", line);
+            }
+        }
+    }
+
+    #[test]
+    fn usual_lines_are_in_columns() {
+        for line in ["0531131822|sip  |4|03|text", "000005.930|AuthS|*|00|", "1231235959|hw   |6|99| a|b"] {
+            assert!(in_columns(line.as_bytes()).is_some(), "{line}");
+        }
+        for line in ["0531131822|     |4|03|text", "0531131822| sip |4|03|text", "05311318.2|sip  |4|03|text"]
+        {
+            assert!(in_columns(line.as_bytes()).is_none(), "{line}");
+        }
     }
 
     #[test]
