@@ -16,11 +16,10 @@
 
 mod keys;
 mod passwords;
+mod trigger;
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
-
-use regex::Regex;
 
 /// What stands in the place of a secret.
 pub const REDACTED: &str = "[redacted]";
@@ -35,13 +34,13 @@ pub const REDACTED: &str = "[redacted]";
 /// ```
 #[must_use]
 pub fn conceal(text: &str) -> Cow<'_, str> {
+    if !trigger::is_worth_a_look(text.as_bytes()) {
+        return Cow::Borrowed(text);
+    }
     let Some(patterns) = PATTERNS.as_ref() else {
         // Rather no evidence than a key in it. The tests compile all patterns.
         return Cow::Borrowed(REDACTED);
     };
-    if !patterns.trigger.is_match(text) {
-        return Cow::Borrowed(text);
-    }
     let mut concealed = Cow::Borrowed(text);
     for _ in 0..ROUNDS {
         match once(patterns, &concealed) {
@@ -99,24 +98,15 @@ fn without(text: &str, secrets: &[Secret]) -> String {
 }
 
 struct Patterns {
-    trigger: Regex,
     keys: keys::Patterns,
     passwords: passwords::Patterns,
 }
 
 static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| Patterns::new().ok());
 
-/// A word that goes with a secret, or a run as long as the shortest key that is taken for one.
-const TRIGGER: &str =
-    r"(?i-u)private|authoriz|://|sips?:|pass|pwd|psk|secret|api[ _.-]?key|shared[ _.-]?key|[a-z0-9+/]{24}";
-
 impl Patterns {
     fn new() -> Result<Self, regex::Error> {
-        Ok(Self {
-            trigger: Regex::new(TRIGGER)?,
-            keys: keys::Patterns::new()?,
-            passwords: passwords::Patterns::new()?,
-        })
+        Ok(Self { keys: keys::Patterns::new()?, passwords: passwords::Patterns::new()? })
     }
 }
 
