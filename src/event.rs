@@ -329,23 +329,26 @@ pub enum Reading {
 /// Reads the text of a message, without its header and without blanks at its ends.
 #[must_use]
 pub fn read(text: &[u8]) -> Reading {
-    let candidates = || {
-        MESSAGES.iter().filter(|known| {
-            let begins = known.begins.as_bytes();
-            let shared = begins.len().min(text.len());
-            // A blank at the end of a beginning can be the one at which the line was wrapped.
-            begins.first() == text.first() && begins[..shared] == text[..shared]
-        })
-    };
-    if candidates().next().is_none() {
+    let candidates = candidates(text);
+    if candidates == 0 {
         return Reading::Unknown;
     }
-    let mut ended = Vec::with_capacity(text.len() + 1);
-    ended.extend_from_slice(text);
-    ended.push(b'\n');
+    // Nearly all texts are short: the line feed behind them costs no allocation.
+    let mut short = [0; 256];
+    let mut long = Vec::new();
+    let ended = if let Some(room) = short.get_mut(..=text.len()) {
+        room[..text.len()].copy_from_slice(text);
+        room[text.len()] = b'\n';
+        &*room
+    } else {
+        long.reserve_exact(text.len() + 1);
+        long.extend_from_slice(text);
+        long.push(b'\n');
+        &long
+    };
     let mut cut = false;
-    for known in candidates() {
-        match (known.parse)(&ended) {
+    for known in places(candidates).map(|place| &MESSAGES[place]) {
+        match (known.parse)(ended) {
             Ok((_, event)) if event.further_lines() > 0 => return Reading::Open(event),
             Ok((_, event)) => return Reading::Known(event),
             Err(_) => {
@@ -356,6 +359,40 @@ pub fn read(text: &[u8]) -> Reading {
         }
     }
     if cut { Reading::Cut } else { Reading::Unknown }
+}
+
+/// Which of the [`MESSAGES`] this text begins like, as far as both go: one bit each.
+fn candidates(text: &[u8]) -> u32 {
+    let Some(&first) = text.first() else { return 0 };
+    places(BY_FIRST_BYTE[usize::from(first)])
+        .filter(|&place| {
+            let begins = MESSAGES[place].begins.as_bytes();
+            let shared = begins.len().min(text.len());
+            // A blank at the end of a beginning can be the one at which the line was wrapped.
+            begins[..shared] == text[..shared]
+        })
+        .fold(0, |all, place| all | 1 << place)
+}
+
+/// The messages that begin with a byte, one bit each.
+static BY_FIRST_BYTE: [u32; 256] = {
+    assert!(MESSAGES.len() <= 32);
+    let mut table = [0; 256];
+    let mut place = 0;
+    while place < MESSAGES.len() {
+        table[MESSAGES[place].begins.as_bytes()[0] as usize] |= 1 << place;
+        place += 1;
+    }
+    table
+};
+
+/// The places of the bits that are set, lowest first.
+fn places(mut bits: u32) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let place = bits.trailing_zeros();
+        bits &= bits.wrapping_sub(1);
+        (place < u32::BITS).then_some(place as usize)
+    })
 }
 
 /// Whether a headerless text begins a message of its own instead of going on with the one before.

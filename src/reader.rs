@@ -75,6 +75,8 @@ struct Wrapped {
     line: u64,
     header: Option<OwnedHeader>,
     text: Vec<u8>,
+    /// What the text amounts to so far.
+    reading: Reading,
     wraps: u8,
     /// How many of these lines came when the message was whole already.
     further_lines: u8,
@@ -215,10 +217,10 @@ impl<N: Notes> Reader<N> {
         let is_new = self.usual.learn(header) || (self.every_stamp && is_other_stamp);
         match event::read(text) {
             Reading::Known(event) => self.tell(line, Some(header), text, Some(event)),
-            Reading::Open(_) | Reading::Cut => {
+            reading @ (Reading::Open(_) | Reading::Cut) => {
                 let header = Some(OwnedHeader::of(header));
-                self.pending =
-                    Some(Wrapped { line, header, text: text.to_vec(), wraps: 0, further_lines: 0 });
+                let text = text.to_vec();
+                self.pending = Some(Wrapped { line, header, text, reading, wraps: 0, further_lines: 0 });
             }
             Reading::Unknown if is_new => self.tell(line, Some(header), text, None),
             Reading::Unknown => self.unnoted = Some((line, header.stamp)),
@@ -236,9 +238,10 @@ impl<N: Notes> Reader<N> {
             let line = self.counts.lines;
             match event::read(text) {
                 Reading::Known(event) => self.tell(line, None, text, Some(event)),
-                _ => {
+                reading => {
+                    let text = text.to_vec();
                     self.pending =
-                        Some(Wrapped { line, header: None, text: text.to_vec(), wraps: 0, further_lines: 0 })
+                        Some(Wrapped { line, header: None, text, reading, wraps: 0, further_lines: 0 });
                 }
             }
             return;
@@ -252,7 +255,7 @@ impl<N: Notes> Reader<N> {
     /// Joins a line that could be a message of its own to a cut one, if the two make one message.
     fn completes_pending(&mut self, text: &[u8]) -> bool {
         let Some(wrapped) = &self.pending else { return false };
-        if event::read(&wrapped.text) != Reading::Cut {
+        if wrapped.reading != Reading::Cut {
             return false;
         }
         let joined = [&wrapped.text, text].join(&b' ');
@@ -276,9 +279,9 @@ impl<N: Notes> Reader<N> {
     /// Joins a headerless line to the message before it, if that can go on.
     fn wrap(&mut self, text: &[u8]) {
         let Some(mut wrapped) = self.pending.take() else { return };
-        let before = event::read(&wrapped.text);
+        let before = &wrapped.reading;
         let fits = wrapped.wraps < MOST_WRAPS && wrapped.text.len() + text.len() < LONGEST_MESSAGE;
-        let is_complete = matches!(&before, Reading::Open(event) if wrapped.further_lines_after(event) == 0);
+        let is_complete = matches!(before, Reading::Open(event) if wrapped.further_lines_after(event) == 0);
         if text.is_empty() || !fits || is_complete {
             self.pending = Some(wrapped);
             self.flush();
@@ -295,9 +298,10 @@ impl<N: Notes> Reader<N> {
                     self.tell(wrapped.line, header.as_ref(), &wrapped.text, Some(event));
                     return;
                 }
-                Reading::Open(_) | Reading::Cut => {
+                reading @ (Reading::Open(_) | Reading::Cut) => {
                     wrapped.wraps += 1;
-                    wrapped.further_lines += u8::from(matches!(before, Reading::Open(_)));
+                    wrapped.further_lines += u8::from(matches!(wrapped.reading, Reading::Open(_)));
+                    wrapped.reading = reading;
                     self.pending = Some(wrapped);
                     return;
                 }
@@ -311,7 +315,7 @@ impl<N: Notes> Reader<N> {
     /// Gives out the message that was waiting for more lines.
     fn flush(&mut self) {
         let Some(wrapped) = self.pending.take() else { return };
-        let event = match event::read(&wrapped.text) {
+        let event = match wrapped.reading {
             Reading::Known(event) | Reading::Open(event) => Some(event),
             Reading::Cut | Reading::Unknown => None,
         };

@@ -17,7 +17,7 @@ pub(super) fn platform(input: &[u8]) -> IResult<&[u8], Event> {
         let model = field(said, b"Model=", b",");
         let assembly = field(said, b"Assembly=", b", ");
         let assembly_revision = assembly.as_ref().and_then(|_| field(said, b"Rev=", b", "));
-        let mac = memchr::memmem::find(said, b"MAC=").and_then(|start| whole_mac(&said[start + 4..]));
+        let mac = find(said, b"MAC=").and_then(|start| whole_mac(&said[start + 4..]));
         let told = model.is_some() || assembly.is_some() || mac.is_some();
         told.then_some(Event::Platform { model, assembly, assembly_revision, mac })
     })
@@ -36,9 +36,10 @@ pub(super) fn software(input: &[u8]) -> IResult<&[u8], Event> {
     .parse(input)
 }
 
-/// The value after `name`, up to one of the bytes in `stop`. None if it is empty.
+/// The value after `name`, which ends with its one `=`, up to one of the bytes in `stop`. None if it
+/// is empty.
 fn field(said: &[u8], name: &[u8], stop: &[u8]) -> Option<Box<str>> {
-    let start = memchr::memmem::find(said, name)?;
+    let start = find(said, name)?;
     // `Rev=` within `HwRev=` is another field.
     if start > 0 && said[start - 1].is_ascii_alphanumeric() {
         return None;
@@ -47,6 +48,12 @@ fn field(said: &[u8], name: &[u8], stop: &[u8]) -> Option<Box<str>> {
     let length = value.iter().position(|byte| stop.contains(byte)).unwrap_or(value.len());
     let value = value[..length].trim_ascii();
     (!value.is_empty()).then(|| text(value))
+}
+
+/// Where `name=` stands first.
+fn find(said: &[u8], name: &[u8]) -> Option<usize> {
+    let mut signs = memchr::memchr_iter(b'=', said);
+    signs.find_map(|sign| said[..=sign].ends_with(name).then(|| sign + 1 - name.len()))
 }
 
 fn whole_mac(bytes: &[u8]) -> Option<Mac> {

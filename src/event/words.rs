@@ -9,12 +9,22 @@ use nom::multi::separated_list1;
 use nom::{IResult, Parser};
 
 use crate::device::{Fingerprint, Slot, hex_digit};
+use crate::line::lossy;
 use crate::secrets::conceal;
 
 /// A phrase to the letter, but with any blanks between its words: a wrapped line joins with one, a
 /// web page or a mail can make several of one.
 pub(super) fn phrase(words: &'static str) -> impl Fn(&[u8]) -> IResult<&[u8], ()> {
     move |mut input| {
+        // Most lines have the phone's own blanks, or are something else from the first letter on.
+        if let Some(rest) = input.strip_prefix(words.as_bytes()) {
+            return Ok((rest, ()));
+        }
+        if let (Some(said), Some(expected)) = (input.first(), words.as_bytes().first())
+            && said != expected
+        {
+            return Err(nom::Err::Error(Error::new(input, ErrorKind::Tag)));
+        }
         for (index, word) in words.split(' ').enumerate() {
             if index > 0 {
                 (input, _) = space1(input)?;
@@ -79,7 +89,7 @@ pub(super) fn remainder(input: &[u8]) -> IResult<&[u8], &[u8]> {
 
 /// Bytes of a log as text, without secrets. What is not UTF-8 becomes the replacement character.
 pub(super) fn text(bytes: &[u8]) -> Box<str> {
-    conceal(&String::from_utf8_lossy(bytes)).into()
+    conceal(&lossy(bytes)).into()
 }
 
 /// Straight quotes, and the curly ones that a word processor makes of them.
