@@ -65,8 +65,15 @@ pub fn hex_digit(digit: u8) -> Option<u8> {
 
 impl fmt::Display for Mac {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02X}"))
+        self.0.iter().try_for_each(|byte| f.write_str(hex(&mut [0; 2], *byte)))
     }
+}
+
+/// Two upper-case hex digits: reports are full of them.
+fn hex(digits: &mut [u8; 2], byte: u8) -> &str {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    *digits = [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]);
+    std::str::from_utf8(digits).unwrap_or_default()
 }
 
 impl fmt::Debug for Mac {
@@ -194,7 +201,7 @@ impl fmt::Display for Fingerprint {
             if index > 0 {
                 f.write_str(":")?;
             }
-            write!(f, "{byte:02X}")?;
+            f.write_str(hex(&mut [0; 2], *byte))?;
         }
         Ok(())
     }

@@ -11,12 +11,12 @@ use nom::bytes::complete::take_while_m_n;
 use nom::character::complete::char;
 use nom::combinator::{recognize, verify};
 use nom::{IResult, Parser};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const WIDEST: usize = 13;
 
 /// A time stamp, byte for byte as it stands in the log.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stamp {
     bytes: [u8; WIDEST],
     length: u8,
@@ -27,6 +27,15 @@ impl Stamp {
         let mut bytes = [0; WIDEST];
         bytes[..text.len()].copy_from_slice(text);
         Self { bytes, length: text.len() as u8 }
+    }
+
+    /// The stamp that takes up these columns, which all types have in common; none if there is none.
+    pub(crate) fn in_columns(columns: &[u8; 10]) -> Option<Self> {
+        let others = columns.iter().filter(|byte| !byte.is_ascii_digit()).count();
+        let is_stamp = others == 0 || (others == 1 && columns[6] == b'.');
+        let mut bytes = [0; WIDEST];
+        bytes[..10].copy_from_slice(columns);
+        is_stamp.then_some(Self { bytes, length: 10 })
     }
 
     /// The stamp as text.
@@ -83,6 +92,21 @@ impl Stamp {
     #[must_use]
     pub fn is_unset(&self) -> bool {
         self.digits().is_some_and(|digits| digits[2..4] == *b"00" && self.with_year().is_none())
+    }
+}
+
+impl Serialize for Stamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Stamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match stamp(<&str>::deserialize(deserializer)?.as_bytes()) {
+            Ok(([], stamp)) => Ok(stamp),
+            _ => Err(serde::de::Error::custom("no time stamp")),
+        }
     }
 }
 
@@ -168,6 +192,16 @@ mod tests {
         let (rest, stamp) = stamp(text.as_bytes()).unwrap();
         assert!(rest.is_empty(), "{text}");
         stamp
+    }
+
+    #[test]
+    fn packed_it_is_the_same() {
+        for text in ["011511.006", "000005.930", "123456789.999", "0531131822", "0000000000"] {
+            let packed = postcard::to_stdvec(&parse(text)).unwrap();
+            assert_eq!(postcard::from_bytes(&packed), Ok(parse(text)));
+        }
+        let no_stamp = postcard::to_stdvec("05311318222").unwrap();
+        assert!(postcard::from_bytes::<Stamp>(&no_stamp).is_err());
     }
 
     #[test]
