@@ -32,13 +32,16 @@ pub struct Digest {
     pub dropped: u64,
 }
 
+/// Most packed digests are shorter than this, in bytes.
+const USUAL_LENGTH: usize = 2048;
+
 impl Digest {
     /// The digest in as few bytes as it takes.
     ///
     /// # Errors
     /// None that a digest can cause; the encoder's, should it have any.
     pub fn pack(&self) -> Result<Box<[u8]>, postcard::Error> {
-        postcard::to_stdvec(self).map(Vec::into_boxed_slice)
+        postcard::to_extend(self, Vec::with_capacity(USUAL_LENGTH)).map(Vec::into_boxed_slice)
     }
 
     /// What [`pack`](Self::pack) was given.

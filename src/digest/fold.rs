@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 use super::{BootState, Context, Digest, Finding, Observation, Segment, Sighting, Sightings, is_soon};
 use crate::device::Slot;
 use crate::event::Event;
-use crate::line::Header;
+use crate::line::{Header, lossy};
 use crate::reader::{Counts, Note, Notes};
 use crate::secrets::conceal;
 use crate::stamp::{Stamp, Yearless};
@@ -14,6 +14,9 @@ use crate::window::Window;
 
 /// How many distinct findings of one log are kept. A real log has some dozens.
 pub const LIMIT: usize = 4_096;
+
+/// So many distinct things a boot usually tells.
+const USUAL: usize = 16;
 
 /// So few findings are looked through one by one.
 const FEW: usize = 32;
@@ -132,13 +135,16 @@ impl Fold {
     }
 
     fn end_segment(&mut self) {
-        let mut order: Vec<_> = (0..self.last_seen.len()).collect();
-        order.sort_unstable_by_key(|&place| self.last_seen[place]);
-        let mut findings: Vec<_> = std::mem::take(&mut self.segment.findings).into_iter().map(Some).collect();
-        let findings = order.into_iter().filter_map(|place| findings[place].take()).collect();
+        let mut findings = std::mem::take(&mut self.segment.findings);
+        if !self.last_seen.is_sorted() {
+            let mut order: Vec<_> = self.last_seen.iter().zip(findings).collect();
+            order.sort_unstable_by_key(|(last, _)| **last);
+            findings = order.into_iter().map(|(_, finding)| finding).collect();
+        }
         self.last_seen.clear();
         self.index.clear();
-        self.digest.segments.push(Segment { findings, ..self.segment.clone() });
+        let next = Segment { findings: Vec::new(), ..self.segment };
+        self.digest.segments.push(Segment { findings, ..std::mem::replace(&mut self.segment, next) });
     }
 
     /// Folds the boot that ends into the one before, if both tell the same.
@@ -347,6 +353,9 @@ impl Fold {
             return;
         }
         self.kept += 1;
+        if self.segment.findings.is_empty() {
+            self.segment.findings.reserve(USUAL);
+        }
         self.segment.findings.push(finding);
         self.last_seen.push(self.order);
         if self.segment.findings.len() > FEW {
@@ -434,6 +443,6 @@ fn join_dates(earlier: Option<(Stamp, Stamp)>, later: Option<(Stamp, Stamp)>) ->
 
 /// A line's text. Where its words are free it can hold a secret.
 fn evidence_text(text: &[u8], is_free: bool) -> Box<str> {
-    let text = String::from_utf8_lossy(&text[..text.len().min(LONGEST_TEXT)]);
+    let text = lossy(&text[..text.len().min(LONGEST_TEXT)]);
     if is_free { conceal(&text).into() } else { text.into() }
 }

@@ -180,11 +180,18 @@ fn hull(
     }
 }
 
+/// So few moments are looked through one by one.
+const FEW: usize = 32;
+
+fn hash(moment: &Moment, hasher: &RandomState) -> u64 {
+    hasher.hash_one((&moment.what, &moment.context))
+}
+
 /// A boot whose parts come together.
 #[derive(Default)]
 struct Joining {
     boot: Boot,
-    /// Places in the boot's moments, by the hash of what was seen: there can be very many.
+    /// Places in the boot's moments, by the hash of what was seen: only where there are many.
     known: HashMap<u64, Vec<usize>>,
     /// How many moments were seen before each was seen last.
     last: Vec<u64>,
@@ -219,25 +226,39 @@ impl Joining {
 
     fn moment(&mut self, moment: Moment, hasher: &RandomState) {
         self.seen += 1;
-        let moments = &mut self.boot.moments;
-        let places = self.known.entry(hasher.hash_one((&moment.what, &moment.context))).or_default();
-        let known = places
-            .iter()
-            .copied()
-            .find(|&place| (&moments[place].what, moments[place].context) == (&moment.what, moment.context));
-        if let Some(place) = known {
-            moments[place].seen.join(moment.seen);
+        if let Some(place) = self.place_of(&moment, hasher) {
+            self.boot.moments[place].seen.join(moment.seen);
             self.last[place] = self.seen;
-        } else {
-            places.push(moments.len());
-            moments.push(moment);
-            self.last.push(self.seen);
+            return;
         }
+        self.boot.moments.push(moment);
+        self.last.push(self.seen);
+        let moments = &self.boot.moments;
+        if moments.len() > FEW {
+            let indexed = if self.known.is_empty() { 0 } else { moments.len() - 1 };
+            for (place, moment) in moments.iter().enumerate().skip(indexed) {
+                self.known.entry(hash(moment, hasher)).or_default().push(place);
+            }
+        }
+    }
+
+    /// Where the same thing stands already.
+    fn place_of(&self, moment: &Moment, hasher: &RandomState) -> Option<usize> {
+        let moments = &self.boot.moments;
+        let is_same = |known: &Moment| known.context == moment.context && known.what == moment.what;
+        if moments.len() <= FEW {
+            return moments.iter().position(is_same);
+        }
+        let places = self.known.get(&hash(moment, hasher))?;
+        places.iter().copied().find(|&place| is_same(&moments[place]))
     }
 
     /// The boot, with its moments in the order in which they were seen last.
     fn finish(self) -> Boot {
         let Self { mut boot, last, .. } = self;
+        if last.is_sorted() {
+            return boot;
+        }
         let mut moments: Vec<_> = last.into_iter().zip(boot.moments).collect();
         moments.sort_unstable_by_key(|(last, _)| *last);
         boot.moments = moments.into_iter().map(|(_, moment)| moment).collect();
