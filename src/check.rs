@@ -27,9 +27,12 @@ mod software_too_old;
 mod tls_connection_failed;
 mod upload_failed;
 
+use serde::{Deserialize, Serialize};
+
 use crate::device::Slot;
 use crate::digest::Sightings;
 use crate::inventory::InventoryRow;
+use crate::reference::{Readiness, ztp_readiness};
 use crate::report::shape::{Severity, State};
 use crate::timeline::{Place, Timeline};
 
@@ -63,6 +66,23 @@ pub struct Case<'a> {
     pub listed: Option<&'a InventoryRow>,
     /// The certificates that other phones show too.
     pub shared: &'a [SharedCertificate],
+    /// What zero-touch provisioning makes of its model and software, where the logs tell both.
+    pub readiness: Option<Readiness>,
+}
+
+impl<'a> Case<'a> {
+    /// The case of this phone.
+    #[must_use]
+    pub fn new(
+        timeline: &'a Timeline,
+        listed: Option<&'a InventoryRow>,
+        shared: &'a [SharedCertificate],
+    ) -> Self {
+        let software = timeline.software().next_back().map(|(_, version, _)| version);
+        let readiness =
+            timeline.model.as_deref().zip(software).map(|(model, version)| ztp_readiness(model, version));
+        Self { timeline, listed, shared, readiness }
+    }
 }
 
 /// A certificate of this phone that other phones show too.
@@ -77,7 +97,7 @@ pub struct SharedCertificate {
 }
 
 /// What a check found in one phone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Finding {
     /// The slot it is about, where it is about one.
     pub slot: Option<Slot>,
@@ -132,6 +152,10 @@ pub const CATALOGUE: &[&Rule] = &[
     &software_too_old::RULE,
     &software_release_unclear::RULE,
 ];
+
+/// The diagnoses that only the whole fleet shows. They look at what phones share, and at nothing else
+/// than the line that shows each certificate.
+pub const FLEET_RULES: &[&Rule] = &[&built_in_shared::RULE, &custom_certificate_shared::RULE];
 
 impl Rule {
     /// The rule with this code or name; case does not matter.

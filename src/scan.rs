@@ -10,9 +10,9 @@ mod log;
 mod phone;
 mod pieces;
 mod repeats;
+mod row;
 mod spool;
 
-use std::collections::HashSet;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -32,6 +32,7 @@ use crate::timeline::{Clock, DatedLog};
 use collect::{Collector, StoredLog};
 use fleet::Shared;
 use phone::{Gist, Maker, shown_time};
+use row::Row;
 use spool::{Spool, WaitingEvent};
 
 /// What to scan for.
@@ -64,8 +65,9 @@ pub struct Scan {
     /// Archives in searched directories, which were not opened.
     pub unopened_archives: Vec<String>,
     maker: Maker,
+    /// The logs, if their events can be asked for.
     logs: Vec<StoredLog>,
-    /// Where each phone's logs stand in `logs`, and what was found of it, in the report's order.
+    /// In the report's order.
     phones: Vec<Entry>,
     spool: Option<Arc<Spool>>,
 }
@@ -74,8 +76,10 @@ pub struct Scan {
 #[derive(Clone, Debug)]
 struct Entry {
     mac: Option<Mac>,
+    /// Where its logs stand among all.
     logs: std::ops::Range<u32>,
     status: Status,
+    row: Row,
 }
 
 /// Reads all logs and finds out what is wrong with each phone. Runs in the current rayon pool.
@@ -97,22 +101,22 @@ fn join(inputs: &Inputs, options: Options, watch: &dyn Watch, spool: Option<Arc<
     inputs.read(&collector);
     let (mut logs, mut problems, unopened_archives) = collector.finish();
     repeats::remove(&mut logs, inputs);
-    let mut phones = entries(&logs, &options);
     let inventory = options.inventory.unwrap_or_default();
     problems.extend(inventory.problems.iter().cloned());
     problems.sort();
     problems.dedup();
+    let mut totals = Totals::default();
+    let found_any = !logs.is_empty();
+    let without_logs = without_logs(&logs, &inventory);
     let mut maker = Maker {
         clock: options.clock,
         selection: options.selection,
         inventory: inventory.rows,
         shared: Shared::default(),
     };
-    let gists: Vec<Gist> =
-        phones.par_iter().map(|phone| maker.gist(phone.mac, logs_of(&logs, phone))).collect();
+    let keeps_logs = spool.is_some();
+    let (gists, mut phones) = found(&maker, &mut logs, &without_logs, keeps_logs);
     maker.shared = Shared::among(&phones, &gists);
-    let found_any = !logs.is_empty();
-    let mut totals = Totals::default();
     let wanted = |phone: &Entry| {
         options.devices.is_empty() || phone.mac.is_some_and(|mac| options.devices.contains(&mac))
     };
@@ -121,6 +125,9 @@ fn join(inputs: &Inputs, options: Options, watch: &dyn Watch, spool: Option<Arc<
         phone.status = gist.status;
         totals.add(&gist);
         totals.count(logs_of(&logs, phone));
+    }
+    if !keeps_logs {
+        logs = Vec::new();
     }
     phones.retain(wanted);
     phones.retain(|phone| options.statuses.is_empty() || options.statuses.contains(&phone.status));
@@ -132,20 +139,46 @@ fn join(inputs: &Inputs, options: Options, watch: &dyn Watch, spool: Option<Arc<
     Scan { overview, found_any, unopened_archives, maker, logs, phones, spool }
 }
 
-/// The phones: those with logs, and those of the inventory without.
-fn entries(logs: &[StoredLog], options: &Options) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = Vec::new();
+/// What was found of each phone: first those with logs, which stand phone by phone, then the others.
+fn found(
+    maker: &Maker,
+    logs: &mut [StoredLog],
+    without_logs: &[Mac],
+    keeps_logs: bool,
+) -> (Vec<Gist>, Vec<Entry>) {
+    let of_logs = logs.par_chunk_by_mut(is_of_same_phone).map(|logs| {
+        let (mac, count) = (logs.first().and_then(|log| log.mac), logs.len() as u32);
+        let records = logs.iter_mut().enumerate();
+        let records = records.map(|(number, log)| match keeps_logs {
+            true => log.record(number),
+            false => log.take_record(number),
+        });
+        (mac, count, maker.phone(mac, records.collect()))
+    });
+    let of_inventory =
+        without_logs.par_iter().map(|mac| (Some(*mac), 0, maker.phone(Some(*mac), Vec::new())));
+    let found: Vec<_> = of_logs.chain(of_inventory).collect();
     let mut begin = 0;
-    for phone in logs.chunk_by(|a, b| a.mac.is_some() && a.mac == b.mac) {
-        let end = begin + phone.len() as u32;
-        entries.push(Entry { mac: phone[0].mac, logs: begin..end, status: Status::Ok });
-        begin = end;
-    }
-    let with_logs: HashSet<_> = entries.iter().filter_map(|entry| entry.mac).collect();
-    let listed = options.inventory.iter().flat_map(|inventory| inventory.rows.keys());
-    let without = listed.filter(|mac| !with_logs.contains(mac));
-    entries.extend(without.map(|mac| Entry { mac: Some(*mac), logs: begin..begin, status: Status::Ok }));
-    entries
+    let entries = found.into_iter().map(|(mac, logs, (gist, row))| {
+        let status = gist.status;
+        let logs = begin..begin + logs;
+        begin = logs.end;
+        (gist, Entry { mac, logs, status, row })
+    });
+    entries.unzip()
+}
+
+/// A log without an address is a phone of its own.
+fn is_of_same_phone(a: &StoredLog, b: &StoredLog) -> bool {
+    a.mac.is_some() && a.mac == b.mac
+}
+
+/// The phones of the inventory without any log.
+fn without_logs(logs: &[StoredLog], inventory: &Inventory) -> Vec<Mac> {
+    // The logs stand by their phones' addresses.
+    let has_log =
+        |mac: &&Mac| logs.binary_search_by_key(&(false, Some(**mac)), |log| (log.mac.is_none(), log.mac));
+    inventory.rows.keys().filter(|mac| has_log(mac).is_err()).copied().collect()
 }
 
 fn logs_of<'l>(logs: &'l [StoredLog], phone: &Entry) -> &'l [StoredLog] {
@@ -269,7 +302,7 @@ impl Devices for Scan {
 
     fn device(&self, place: usize) -> Device {
         let phone = &self.phones[place];
-        self.maker.device(phone.mac, logs_of(&self.logs, phone))
+        self.maker.device(phone.mac, phone.status, &phone.row)
     }
 
     fn render(&self, render: &RenderDevice<'_>, out: &mut dyn Write) -> io::Result<()> {

@@ -7,6 +7,7 @@ mod order;
 mod slots;
 
 use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
 
 pub use calendar::Calendar;
 pub use slots::{Content, NotKept, Slots};
@@ -153,7 +154,7 @@ impl Moment {
 }
 
 /// A line, with what its stamp means. Places order as the lines do.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// Which of the timeline's files.
     pub file: usize,
@@ -161,7 +162,8 @@ pub struct Place {
     pub line: u64,
     /// The line's stamp.
     pub stamp: Option<Stamp>,
-    /// Local time of the phone.
+    /// Local time of the phone, in whole seconds.
+    #[serde(with = "chrono::naive::serde::ts_seconds_option")]
     pub time: Option<NaiveDateTime>,
     /// The message, without its header.
     pub text: Box<str>,

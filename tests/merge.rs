@@ -86,7 +86,7 @@ struct Told {
 fn told(sample: &Sample, records: Vec<Record>) -> Told {
     let mac = Named::parse(sample.base.as_bytes()).map(|named| named.mac);
     let timeline = Timeline::new(mac, records, &clock());
-    let case = Case { timeline: &timeline, listed: None, shared: &[] };
+    let case = Case::new(&timeline, None, &[]);
     let diagnoses = CATALOGUE.iter().flat_map(|rule| {
         let found = rule.run(&case).into_iter();
         found.map(|finding| {

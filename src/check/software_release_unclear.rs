@@ -14,7 +14,7 @@
 //! 3. Or update to a later version, which is new enough for certain.
 
 use super::{Case, Finding, Rule};
-use crate::reference::{Readiness, ztp_readiness};
+use crate::reference::Readiness;
 use crate::report::shape::Severity;
 
 pub(super) const RULE: Rule = Rule {
@@ -29,12 +29,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let (Some(model), Some((_, version, moment))) =
-        (case.timeline.model.as_deref(), case.timeline.software().next_back())
+    let (Some(Readiness::LetterUnclear { required }), Some(model), Some((_, version, moment))) =
+        (case.readiness, case.timeline.model.as_deref(), case.timeline.software().next_back())
     else {
         return Vec::new();
     };
-    let Readiness::LetterUnclear { required } = ztp_readiness(model, version) else { return Vec::new() };
     let message = format!(
         "The {model} runs {version}; zero-touch provisioning asks for {required}, and the log does not tell the letter."
     );

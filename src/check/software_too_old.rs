@@ -17,7 +17,7 @@
 //! 3. A phone that runs the required software and still can't authenticate with ZTP is a case for the vendor.
 
 use super::{Case, Finding, Rule};
-use crate::reference::{Readiness, ztp_readiness};
+use crate::reference::Readiness;
 use crate::report::shape::Severity;
 
 pub(super) const RULE: Rule = Rule {
@@ -32,12 +32,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let (Some(model), Some((_, version, moment))) =
-        (case.timeline.model.as_deref(), case.timeline.software().next_back())
+    let (Some(Readiness::TooOld { required }), Some(model), Some((_, version, moment))) =
+        (case.readiness, case.timeline.model.as_deref(), case.timeline.software().next_back())
     else {
         return Vec::new();
     };
-    let Readiness::TooOld { required } = ztp_readiness(model, version) else { return Vec::new() };
     let message =
         format!("The {model} runs {version}; zero-touch provisioning asks for {required} or later.");
     vec![Finding::active(message, moment.seen.clone())]

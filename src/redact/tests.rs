@@ -380,8 +380,7 @@ fn the_list_of_phones_is_as_the_check_writes_it() {
     let shared = [shared(Slot::BuiltIn), shared(Slot::Platform(1))];
     let timeline = crate::timeline::Timeline::default();
     for code in ["FLT001", "FLT002"] {
-        let found =
-            Rule::find(code).unwrap().run(&Case { timeline: &timeline, listed: None, shared: &shared });
+        let found = Rule::find(code).unwrap().run(&Case::new(&timeline, None, &shared));
         let mut device = phone(None, "x.log");
         device.diagnoses.truncate(1);
         device.diagnoses[0].code = code.into();

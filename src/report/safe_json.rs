@@ -22,7 +22,7 @@ struct Escaping;
 impl Formatter for Escaping {
     fn write_string_fragment<W: Write + ?Sized>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
         // Nearly all texts are of printable ASCII, which hides nothing.
-        if fragment.bytes().all(|byte| (0x20..0x7F).contains(&byte)) {
+        if is_printable_ascii(fragment.as_bytes()) {
             return out.write_all(fragment.as_bytes());
         }
         let mut rest = fragment;
@@ -39,6 +39,13 @@ impl Formatter for Escaping {
         }
         out.write_all(rest.as_bytes())
     }
+}
+
+/// Looks at a stretch of bytes at a time, without a way out within it: that is what goes at the
+/// machine's full width.
+fn is_printable_ascii(bytes: &[u8]) -> bool {
+    let is_printable = |all: bool, byte: &u8| all & (0x20..0x7F).contains(byte);
+    bytes.chunks(32).all(|stretch| stretch.iter().fold(true, is_printable))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! other format makes control characters visible itself.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The version of the JSON output's shape. A change of any type here changes it.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -109,7 +109,7 @@ impl Severity {
 }
 
 /// Whether a diagnosis still holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Nothing later in the logs shows the cause gone.
@@ -130,7 +130,7 @@ impl State {
 }
 
 /// What is known of a slot's content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CertificateState {
     /// A certificate is in the slot.

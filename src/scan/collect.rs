@@ -44,6 +44,18 @@ impl StoredLog {
             digest: Digest::unpack(&self.packed).unwrap_or_default(),
         }
     }
+
+    /// The same, for the last time: what it takes is given back.
+    pub(super) fn take_record(&mut self, number: usize) -> Record {
+        let packed = std::mem::take(&mut self.packed);
+        Record {
+            number,
+            path: std::mem::take(&mut self.path),
+            rotation: self.rotation.clone(),
+            modified: self.modified,
+            digest: Digest::unpack(&packed).unwrap_or_default(),
+        }
+    }
 }
 
 /// Takes logs from all threads.

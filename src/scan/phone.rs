@@ -1,20 +1,19 @@
 //! One phone: from its digests to its diagnoses, and to its row of the report.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 
-use super::collect::StoredLog;
 use super::fleet::Shared;
-use crate::check::{CATALOGUE, Case, Finding, Rule, SharedCertificate};
+use super::row::Row;
+use crate::check::{CATALOGUE, Case, FLEET_RULES, Finding, Rule};
 use crate::device::{Fingerprint, Mac, Slot};
 use crate::inventory::InventoryRow;
-use crate::reference::{Readiness, ztp_readiness};
+use crate::reference::Readiness;
 use crate::report::shape::{
     Certificate, CertificateState, Device, Diagnosis, Evidence, Severity, State, Status,
 };
-use crate::timeline::{Clock, Content, Place, Timeline};
+use crate::timeline::{Clock, Content, Place, Record, Timeline};
 
 /// Which diagnoses count.
 pub struct Selection(Box<dyn Fn(&str) -> bool + Send + Sync>);
@@ -62,23 +61,27 @@ pub(super) struct Gist {
 }
 
 impl Maker {
-    /// The gist of a phone, without what only the whole fleet tells.
-    pub(super) fn gist(&self, mac: Option<Mac>, logs: &[StoredLog]) -> Gist {
-        let timeline = self.timeline(mac, logs);
-        let findings = self.findings(&timeline, &[]);
+    /// What the logs tell of a phone, without what only the whole fleet tells: the little that the
+    /// report's head and its order need, and the rest, packed.
+    pub(super) fn phone(&self, mac: Option<Mac>, logs: Vec<Record>) -> (Gist, Row) {
+        let timeline = Timeline::new(mac, logs, &self.clock);
+        let listed = timeline.mac.and_then(|mac| self.inventory.get(&mac));
+        let case = Case::new(&timeline, listed, &[]);
+        let findings = self.findings(&case, CATALOGUE);
         let mut codes: Vec<_> = active(&findings.selected).map(|rule| rule.code).collect();
         codes.dedup();
         let installed =
             timeline.slots.latest.iter().filter(|(_, content)| content.state == CertificateState::Installed);
-        Gist {
+        let gist = Gist {
             status: findings.status(),
             codes,
-            ztp: if authenticates(&findings.selected) { readiness(&timeline) } else { Some(false) },
+            ztp: if authenticates(&findings.selected) { is_ready(case.readiness) } else { Some(false) },
             times: timeline.times,
             certificates: installed
                 .filter_map(|(slot, content)| Some((*slot, content.fingerprint.clone()?)))
                 .collect(),
-        }
+        };
+        (gist, Row::pack(timeline, findings.selected))
     }
 
     /// The gist with what the whole fleet tells.
@@ -97,62 +100,63 @@ impl Maker {
         gist
     }
 
-    /// The phone's row.
-    pub(super) fn device(&self, mac: Option<Mac>, logs: &[StoredLog]) -> Device {
-        let timeline = self.timeline(mac, logs);
+    /// The phone as reports show it.
+    pub(super) fn device(&self, mac: Option<Mac>, status: Status, row: &Row) -> Device {
+        let mut told = row.unpack();
         let shared = mac.map(|mac| self.shared.certificates(mac)).unwrap_or_default();
-        let findings = self.findings(&timeline, &shared);
+        if !shared.is_empty() {
+            let timeline = told.slots_alone();
+            told.findings.extend(self.findings(&Case::new(&timeline, None, &shared), FLEET_RULES).selected);
+            sort(&mut told.findings);
+        }
         let listed = mac.and_then(|mac| self.inventory.get(&mac));
         Device {
-            mac: timeline.mac.map(|mac| mac.to_string()),
-            model: timeline.model.as_deref().map(str::to_owned),
-            assembly: timeline.assembly.as_deref().map(str::to_owned),
-            assembly_revision: timeline.assembly_revision.as_deref().map(str::to_owned),
-            software: timeline.software().next_back().map(|(_, version, _)| version.to_string()),
-            status: findings.status(),
-            files: timeline.files.iter().map(ToString::to_string).collect(),
-            boots: timeline.boot_count(),
-            first_time: timeline.times.map(|(first, _)| shown_time(first)),
-            last_time: timeline.times.map(|(_, last)| shown_time(last)),
-            certificates: timeline
-                .slots
-                .latest
-                .iter()
-                .map(|(slot, content)| certificate(*slot, content))
-                .collect(),
-            diagnoses: findings
-                .selected
+            mac: told.mac.map(|mac| mac.to_string()),
+            model: told.model.map(String::from),
+            assembly: told.assembly.map(String::from),
+            assembly_revision: told.assembly_revision.map(String::from),
+            software: told.software.map(|version| version.to_string()),
+            status,
+            boots: told.boots,
+            first_time: told.first_time.map(shown_time),
+            last_time: told.last_time.map(shown_time),
+            certificates: told
+                .certificates
                 .into_iter()
-                .map(|(rule, finding)| diagnosis(rule, finding, &timeline.files))
+                .map(|(slot, content)| certificate(slot, content))
                 .collect(),
+            diagnoses: told
+                .findings
+                .into_iter()
+                .map(|(rule, finding)| diagnosis(rule, finding, &told.files))
+                .collect(),
+            files: told.files.into_iter().map(String::from).collect(),
         }
         .with_listed_model(listed)
     }
 
-    fn timeline(&self, mac: Option<Mac>, logs: &[StoredLog]) -> Timeline {
-        let records = logs.iter().enumerate().map(|(number, log)| log.record(number));
-        Timeline::new(mac, records.collect(), &self.clock)
-    }
-
-    fn findings(&self, timeline: &Timeline, shared: &[SharedCertificate]) -> Findings {
-        let listed = timeline.mac.and_then(|mac| self.inventory.get(&mac));
-        let case = Case { timeline, listed, shared };
+    fn findings(&self, case: &Case<'_>, rules: &[&'static Rule]) -> Findings {
         let mut findings = Findings { selected: Vec::new(), is_unknown: false };
-        for rule in CATALOGUE.iter().copied() {
-            let found = rule.run(&case);
+        for rule in rules.iter().copied() {
+            let found = rule.run(case);
             findings.is_unknown |= says_unknown(rule) && !found.is_empty();
             if self.selection.picks(rule) {
                 findings.selected.extend(found.into_iter().map(|finding| (rule, finding)));
             }
         }
-        findings.selected.sort_by_key(|(rule, finding)| (rule.severity, rule.code, finding.slot));
+        sort(&mut findings.selected);
         findings
     }
 }
 
+/// By severity, then code, then slot.
+fn sort(findings: &mut [(&'static Rule, Finding)]) {
+    findings.sort_by_key(|(rule, finding)| (rule.severity, rule.code, finding.slot));
+}
+
 /// What the rules find in one phone.
 struct Findings {
-    /// By severity, then code, then slot.
+    /// In the report's order.
     selected: Vec<(&'static Rule, Finding)>,
     /// There is no evidence, selected or not: leaving out a diagnosis makes no phone healthy.
     is_unknown: bool,
@@ -202,20 +206,19 @@ fn authenticates(findings: &[(&'static Rule, Finding)]) -> bool {
 }
 
 /// Whether the phone is ready for zero-touch provisioning; none where that is not known.
-fn readiness(timeline: &Timeline) -> Option<bool> {
-    let (_, version, _) = timeline.software().next_back()?;
-    match ztp_readiness(timeline.model.as_deref()?, version) {
-        Readiness::Ready => Some(true),
-        Readiness::TooOld { .. } => Some(false),
-        Readiness::LetterUnclear { .. } | Readiness::NotListed => None,
+const fn is_ready(readiness: Option<Readiness>) -> Option<bool> {
+    match readiness {
+        Some(Readiness::Ready) => Some(true),
+        Some(Readiness::TooOld { .. }) => Some(false),
+        Some(Readiness::LetterUnclear { .. } | Readiness::NotListed) | None => None,
     }
 }
 
-fn certificate(slot: Slot, content: &Content) -> Certificate {
+fn certificate(slot: Slot, content: Content) -> Certificate {
     Certificate {
         slot: slot.to_string(),
         state: content.state,
-        common_name: content.common_name.as_deref().map(str::to_owned),
+        common_name: content.common_name.map(String::from),
         fingerprint: content.fingerprint.as_ref().map(ToString::to_string),
         fingerprint_algorithm: content
             .fingerprint
@@ -228,17 +231,14 @@ fn certificate(slot: Slot, content: &Content) -> Certificate {
 
 fn diagnosis(rule: &Rule, finding: Finding, files: &[Box<str>]) -> Diagnosis {
     let times = || finding.seen.places().iter().filter_map(|place| place.time);
-    let text = |own: &Option<String>, usual: &'static str| -> String {
-        own.as_deref().map_or(Cow::Borrowed(usual), Cow::Borrowed).into_owned()
-    };
     Diagnosis {
         code: rule.code.to_owned(),
         name: rule.name.to_owned(),
         severity: rule.severity,
         state: finding.state,
         slot: finding.slot.map(|slot| slot.to_string()),
-        cause: text(&finding.cause, rule.cause),
-        remedy: text(&finding.remedy, rule.remedy),
+        cause: finding.cause.unwrap_or_else(|| rule.cause.to_owned()),
+        remedy: finding.remedy.unwrap_or_else(|| rule.remedy.to_owned()),
         reference: rule.reference.to_owned(),
         occurrences: finding.seen.count,
         first_seen: times().min().map(shown_time),
@@ -261,14 +261,6 @@ fn evidence(place: &Place, files: &[Box<str>]) -> Evidence {
 
 /// Local time of the phone, `2013-05-31T13:18:22`.
 pub(super) fn shown_time(time: NaiveDateTime) -> String {
-    use chrono::{Datelike, Timelike};
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-        time.year(),
-        time.month(),
-        time.day(),
-        time.hour(),
-        time.minute(),
-        time.second()
-    )
+    // chrono's debug form is this form of ISO 8601, and times of stamps have no fractions.
+    format!("{time:?}")
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{At, Boot, Moment, Place};
 use crate::device::{Fingerprint, Slot};
 use crate::digest::{Context, Sightings};
@@ -19,7 +21,7 @@ pub struct Slots {
 }
 
 /// What is known of one slot at one time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
     /// Whether there is a certificate.
     pub state: CertificateState,
@@ -91,6 +93,12 @@ struct Walk {
 }
 
 impl Slots {
+    /// The slots as they are, without what came before.
+    #[must_use]
+    pub fn holding(latest: BTreeMap<Slot, Content>) -> Self {
+        Self { latest, ..Self::default() }
+    }
+
     /// What these boots, in order, tell.
     pub(super) fn over(boots: &[Boot]) -> Self {
         let mut walk = Walk::default();
