@@ -65,15 +65,15 @@ pub fn hex_digit(digit: u8) -> Option<u8> {
 
 impl fmt::Display for Mac {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| f.write_str(hex(&mut [0; 2], *byte)))
+        let digits = self.0.map(hex);
+        f.write_str(std::str::from_utf8(digits.as_flattened()).unwrap_or_default())
     }
 }
 
 /// Two upper-case hex digits: reports are full of them.
-fn hex(digits: &mut [u8; 2], byte: u8) -> &str {
+fn hex(byte: u8) -> [u8; 2] {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    *digits = [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]);
-    std::str::from_utf8(digits).unwrap_or_default()
+    [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)])
 }
 
 impl fmt::Debug for Mac {
@@ -197,13 +197,12 @@ impl Fingerprint {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, byte) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str(":")?;
-            }
-            f.write_str(hex(&mut [0; 2], *byte))?;
+        let mut text = [[b':'; 3]; 32];
+        for (digits, byte) in text.iter_mut().zip(&self.0) {
+            digits[..2].copy_from_slice(&hex(*byte));
         }
-        Ok(())
+        let text = text[..self.0.len().min(32)].as_flattened();
+        f.write_str(std::str::from_utf8(&text[..text.len().saturating_sub(1)]).unwrap_or_default())
     }
 }
 

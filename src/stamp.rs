@@ -47,7 +47,8 @@ impl Stamp {
     /// Whether it is of type 0, a time since boot.
     #[must_use]
     pub fn is_uptime(&self) -> bool {
-        self.bytes[..usize::from(self.length)].contains(&b'.')
+        // In one of type 0 the point stands before the last three digits.
+        self.bytes[usize::from(self.length) - 4] == b'.'
     }
 
     /// The ten digits of a stamp of type 1 or 2.

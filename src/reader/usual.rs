@@ -31,7 +31,8 @@ pub(super) struct Usual {
     /// The count of missed events with its separators, `|03|`.
     missed_columns: [u8; 4],
     missed: Option<u64>,
-    uptime: Option<Stamp>,
+    /// The last stamp's uptime, if it is one.
+    uptime: Option<Option<u64>>,
     passed_line: u64,
     passed_stamp: [u8; 10],
 }
@@ -110,10 +111,11 @@ impl Usual {
             self.minute = if is_minute(digits) { *chunk(digits, 0) } else { [0; 8] };
             is_new || header.stamp.is_unset()
         } else {
-            let before = self.uptime.replace(header.stamp);
+            let uptime = header.stamp.uptime();
+            let before = self.uptime.replace(uptime);
             self.noted = [0; 6];
             self.minute = [0; 8];
-            before.is_none_or(|before| header.stamp.uptime() < before.uptime())
+            before.is_none_or(|before| uptime < before)
         };
         missed_is_new || stamp_is_new
     }
