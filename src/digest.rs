@@ -41,7 +41,8 @@ impl Digest {
     /// # Errors
     /// None that a digest can cause; the encoder's, should it have any.
     pub fn pack(&self) -> Result<Box<[u8]>, postcard::Error> {
-        postcard::to_extend(self, Vec::with_capacity(USUAL_LENGTH)).map(Vec::into_boxed_slice)
+        // Copied, since an allocator may leave what is made shorter in its place.
+        postcard::to_extend(self, Vec::with_capacity(USUAL_LENGTH)).map(|packed| packed.as_slice().into())
     }
 
     /// What [`pack`](Self::pack) was given.

@@ -54,7 +54,7 @@ pub struct LogName {
 }
 
 /// How to find a log again: the file that the system knows, and the members on the way to it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
     file: Option<Arc<Path>>,
     members: Box<[u64]>,

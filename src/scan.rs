@@ -29,7 +29,7 @@ use crate::problem::Problem;
 use crate::report::shape::{Device, EventRow, Scanned, Status, Summary};
 use crate::report::{Devices, Overview, RenderDevice, ZtpReadiness};
 use crate::timeline::{Clock, DatedLog};
-use collect::{Collector, StoredLog};
+use collect::{Collector, StoredLog, StoredLogs};
 use fleet::Shared;
 use phone::{Gist, Maker, shown_time};
 use row::Row;
@@ -66,7 +66,7 @@ pub struct Scan {
     pub unopened_archives: Vec<String>,
     maker: Maker,
     /// The logs, if their events can be asked for.
-    logs: Vec<StoredLog>,
+    logs: StoredLogs,
     /// In the report's order.
     phones: Vec<Entry>,
     spool: Option<Arc<Spool>>,
@@ -142,24 +142,34 @@ fn join(inputs: &Inputs, options: Options, watch: &dyn Watch, spool: Option<Arc<
 /// What was found of each phone: first those with logs, which stand phone by phone, then the others.
 fn found(
     maker: &Maker,
-    logs: &mut [StoredLog],
+    logs: &mut [Box<StoredLog>],
     without_logs: &[Mac],
     keeps_logs: bool,
 ) -> (Vec<Gist>, Vec<Entry>) {
-    let of_logs = logs.par_chunk_by_mut(is_of_same_phone).map(|logs| {
-        let (mac, count) = (logs.first().and_then(|log| log.mac), logs.len() as u32);
-        let records = logs.iter_mut().enumerate();
-        let records = records.map(|(number, log)| match keeps_logs {
-            true => log.record(number),
-            false => log.take_record(number),
-        });
-        (mac, count, maker.phone(mac, records.collect()))
-    });
-    let of_inventory =
-        without_logs.par_iter().map(|mac| (Some(*mac), 0, maker.phone(Some(*mac), Vec::new())));
-    let found: Vec<_> = of_logs.chain(of_inventory).collect();
+    let mut phones: Vec<(usize, &mut [Box<StoredLog>])> =
+        logs.chunk_by_mut(|a, b| is_of_same_phone(a, b)).enumerate().collect();
+    // As they lie in memory, so that it is given back stretch by stretch. Otherwise it would all be held,
+    // a little here and a little there, until the last phone is done.
+    phones.sort_unstable_by_key(|(_, logs)| logs[0].packed.as_ptr().addr());
+    let mut of_logs: Vec<_> = phones
+        .into_par_iter()
+        .map(|(place, logs)| {
+            let (mac, count) = (logs[0].mac, logs.len() as u32);
+            let records = logs.iter_mut().enumerate();
+            let records = records.map(|(number, log)| match keeps_logs {
+                true => log.record(number),
+                false => log.take_record(number),
+            });
+            (place, mac, count, maker.phone(mac, records.collect()))
+        })
+        .collect();
+    of_logs.sort_unstable_by_key(|(place, ..)| *place);
+    let of_inventory = without_logs.par_iter().map(|mac| (Some(*mac), maker.phone(Some(*mac), Vec::new())));
+    let of_inventory: Vec<_> = of_inventory.collect();
+    let found = of_logs.into_iter().map(|(_, mac, count, found)| (mac, count, found));
+    let found = found.chain(of_inventory.into_iter().map(|(mac, found)| (mac, 0, found)));
     let mut begin = 0;
-    let entries = found.into_iter().map(|(mac, logs, (gist, row))| {
+    let entries = found.map(|(mac, logs, (gist, row))| {
         let status = gist.status;
         let logs = begin..begin + logs;
         begin = logs.end;
@@ -174,14 +184,14 @@ fn is_of_same_phone(a: &StoredLog, b: &StoredLog) -> bool {
 }
 
 /// The phones of the inventory without any log.
-fn without_logs(logs: &[StoredLog], inventory: &Inventory) -> Vec<Mac> {
+fn without_logs(logs: &[Box<StoredLog>], inventory: &Inventory) -> Vec<Mac> {
     // The logs stand by their phones' addresses.
     let has_log =
         |mac: &&Mac| logs.binary_search_by_key(&(false, Some(**mac)), |log| (log.mac.is_none(), log.mac));
     inventory.rows.keys().filter(|mac| has_log(mac).is_err()).copied().collect()
 }
 
-fn logs_of<'l>(logs: &'l [StoredLog], phone: &Entry) -> &'l [StoredLog] {
+fn logs_of<'l>(logs: &'l [Box<StoredLog>], phone: &Entry) -> &'l [Box<StoredLog>] {
     &logs[phone.logs.start as usize..phone.logs.end as usize]
 }
 
@@ -222,7 +232,7 @@ impl Totals {
         };
     }
 
-    fn count(&mut self, logs: &[StoredLog]) {
+    fn count(&mut self, logs: &[Box<StoredLog>]) {
         for log in logs {
             self.scanned.files += 1;
             self.scanned.bytes += log.counts.bytes;

@@ -26,11 +26,30 @@ pub(super) struct StoredLog {
     pub(super) identity: Option<(u64, u64)>,
     pub(super) origin: Origin,
     pub(super) head: Head,
-    pub(super) counts: Counts,
+    pub(super) counts: Tally,
     pub(super) packed: Box<[u8]>,
     /// Where its events wait, if all of them are wanted.
     pub(super) events: Chunks,
 }
+
+/// What is counted over all logs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tally {
+    pub(super) bytes: u64,
+    pub(super) lines: u64,
+    pub(super) unrecognized: u64,
+    pub(super) events: u64,
+}
+
+impl Tally {
+    const fn of(counts: &Counts) -> Self {
+        let Counts { bytes, lines, unrecognized, events, .. } = *counts;
+        Self { bytes, lines, unrecognized, events }
+    }
+}
+
+/// Pointers are what is sorted, and what moves when more logs come.
+pub(super) type StoredLogs = Vec<Box<StoredLog>>;
 
 impl StoredLog {
     /// The log as a timeline takes it; `number` tells it from the phone's others.
@@ -48,6 +67,7 @@ impl StoredLog {
     /// The same, for the last time: what it takes is given back.
     pub(super) fn take_record(&mut self, number: usize) -> Record {
         let packed = std::mem::take(&mut self.packed);
+        self.origin = Origin::default();
         Record {
             number,
             path: std::mem::take(&mut self.path),
@@ -62,7 +82,7 @@ impl StoredLog {
 pub(super) struct Collector<'a> {
     window: Window,
     watch: &'a dyn Watch,
-    logs: Mutex<Vec<StoredLog>>,
+    logs: Mutex<StoredLogs>,
     problems: Mutex<Vec<Problem>>,
     unopened: Mutex<Vec<String>>,
     spool: Option<Arc<Spool>>,
@@ -81,11 +101,11 @@ impl<'a> Collector<'a> {
     }
 
     /// All logs, phone by phone; the problems; the archives that were not opened.
-    pub(super) fn finish(self) -> (Vec<StoredLog>, Vec<Problem>, Vec<String>) {
+    pub(super) fn finish(self) -> (StoredLogs, Vec<Problem>, Vec<String>) {
         let mut logs = self.logs.into_inner().unwrap_or_else(PoisonError::into_inner);
         logs.sort_unstable_by(|a, b| {
             // Members of an archive can have the same name.
-            let order = |log: &'_ StoredLog| (log.mac.is_none(), log.mac);
+            let order = |log: &StoredLog| (log.mac.is_none(), log.mac);
             order(a).cmp(&order(b)).then_with(|| (&a.path, &a.origin).cmp(&(&b.path, &b.origin)))
         });
         let problems = self.problems.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -152,11 +172,11 @@ impl LogSink for Collector<'_> {
             identity: name.identity,
             origin: name.origin.clone(),
             head,
-            counts: digest.counts,
+            counts: Tally::of(&digest.counts),
             packed,
             events: gatherer.map(|gatherer| gatherer.finish()).transpose()?.unwrap_or_default(),
         };
-        self.logs.lock().unwrap_or_else(PoisonError::into_inner).push(stored);
+        self.logs.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(stored));
         result
     }
 

@@ -3,11 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::collect::StoredLog;
+use super::collect::{StoredLog, StoredLogs};
 use crate::input::{Inputs, Origin};
 
 /// Takes away what repeats. `logs` stand phone by phone, and stay so.
-pub(super) fn remove(logs: &mut Vec<StoredLog>, inputs: &Inputs) {
+pub(super) fn remove(logs: &mut StoredLogs, inputs: &Inputs) {
     let mut redundant = vec![false; logs.len()];
     let mut suspects = Vec::new();
     let mut begin = 0;
@@ -35,7 +35,7 @@ struct Suspect {
     longer: usize,
 }
 
-fn suspect(phone: &[StoredLog], begin: usize, redundant: &mut [bool], suspects: &mut Vec<Suspect>) {
+fn suspect(phone: &[Box<StoredLog>], begin: usize, redundant: &mut [bool], suspects: &mut Vec<Suspect>) {
     // The longer first. Of equal ones the one whose name tells that it is old: a copy was made when the
     // log had no suffix yet. Then the one whose file is older, since copies are newer.
     let mut order: Vec<_> = (0..phone.len()).collect();
@@ -70,7 +70,7 @@ fn suspect(phone: &[StoredLog], begin: usize, redundant: &mut [bool], suspects: 
     }
 }
 
-fn verify(logs: &[StoredLog], inputs: &Inputs, suspects: &[Suspect], redundant: &mut [bool]) {
+fn verify(logs: &[Box<StoredLog>], inputs: &Inputs, suspects: &[Suspect], redundant: &mut [bool]) {
     let pairs = || suspects.iter().filter(|pair| !redundant[pair.shorter] && !redundant[pair.longer]);
     let queries: Vec<(&Origin, u64)> = pairs()
         .flat_map(|pair| {

@@ -63,7 +63,7 @@ impl Row {
             assembly: timeline.assembly,
             assembly_revision: timeline.assembly_revision,
             files: timeline.files,
-            certificates: timeline.slots.latest.into_iter().collect(),
+            certificates: timeline.slots.latest.into_iter().map(without_idle_line).collect(),
             findings: findings
                 .into_iter()
                 .filter_map(|(rule, finding)| Some((place(rule)?, finding)))
@@ -71,7 +71,8 @@ impl Row {
         };
         // No value of these types is one that can't be packed.
         let room = Vec::with_capacity(USUAL_LENGTH);
-        Self(postcard::to_extend(&packed, room).unwrap_or_default().into_boxed_slice())
+        // Copied, since an allocator may leave what is made shorter in its place.
+        Self(postcard::to_extend(&packed, room).unwrap_or_default().as_slice().into())
     }
 
     /// What was packed in this process can be unpacked in it.
@@ -94,6 +95,12 @@ impl Row {
                 .collect(),
         }
     }
+}
+
+/// The line that shows a certificate is asked for again only where other phones may show it too.
+fn without_idle_line((slot, mut content): (Slot, Content)) -> (Slot, Content) {
+    content.place = content.place.filter(|_| content.fingerprint.is_some());
+    (slot, content)
 }
 
 impl Told {
