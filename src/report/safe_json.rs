@@ -9,12 +9,14 @@ use super::text::visible::is_hidden;
 
 /// Writes `value` as compact JSON. A reader of the JSON gets the same texts as were given.
 pub(super) fn write<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
-    value.serialize(&mut serde_json::Serializer::with_formatter(out, Escaping)).map_err(io::Error::from)
+    let mut bytes = Vec::new();
+    append(value, &mut bytes);
+    out.write_all(&bytes)
 }
 
 /// Appends `value` as compact JSON. A shape of ours always has a JSON form.
 pub(super) fn append<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) {
-    let _ = write(value, bytes);
+    let _ = value.serialize(&mut serde_json::Serializer::with_formatter(bytes, Escaping));
 }
 
 struct Escaping;
