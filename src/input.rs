@@ -12,6 +12,7 @@ mod stream;
 mod tar;
 mod walk;
 mod zip;
+mod zip_end;
 mod zip_forward;
 
 use std::borrow::Cow;

@@ -102,6 +102,9 @@ impl<'a> Place<'a> {
         let mut whole = Cursor::new(begin).chain(stream);
         let fault = match kind {
             Kind::Plain if length == 0 => return End::Empty,
+            Kind::Plain if self.may_open() && may_hide_archive(base_name(self.path), begin) => {
+                self.log_or_archive(&mut whole)
+            }
             Kind::Plain => self.log(&mut whole),
             Kind::Gzip | Kind::Zstd if compressions < DEEPEST => {
                 let inner = match decompressed(kind, whole) {
@@ -129,6 +132,15 @@ impl<'a> Place<'a> {
 
     const fn may_open(&self) -> bool {
         self.depth < DEEPEST
+    }
+
+    /// Only its end tells which it is.
+    fn log_or_archive(&self, stream: &mut dyn Read) -> Option<Fault> {
+        match zip::keep(stream) {
+            Ok(random) if zip::is_behind_something(&random) => zip::read(self, &random),
+            Ok(random) => self.log(&mut random.reader()),
+            Err(fault) => Some(fault),
+        }
     }
 
     fn log(&self, stream: &mut dyn Read) -> Option<Fault> {
@@ -179,6 +191,15 @@ thread_local! {
 /// The last part of a path, shown or stored, of any system.
 pub(super) fn base_name(path: &str) -> &[u8] {
     path.rsplit(['/', '\\']).next().unwrap_or(path).as_bytes()
+}
+
+/// Whether a zip archive may stand behind something else in a file of this base name that begins like
+/// this: behind a program that unpacks it, or what its name promises does not come at once.
+pub(super) fn may_hide_archive(base: &[u8], begin: &[u8]) -> bool {
+    Named::parse(base).is_none()
+        && (base.to_ascii_lowercase().ends_with(b".zip")
+            || begin.starts_with(b"MZ")
+            || begin.starts_with(b"\x7FELF"))
 }
 
 /// Whether a name promises an archive.
