@@ -39,7 +39,7 @@ impl Kind {
 }
 
 /// A tar header has its sum in itself, the old form too.
-fn is_tar_header(begin: &[u8]) -> bool {
+pub(super) fn is_tar_header(begin: &[u8]) -> bool {
     let Some(header) = begin.first_chunk::<SNIFFED>() else { return false };
     let field = header[148..156].iter().map(|&byte| char::from(byte)).collect::<String>();
     let Ok(told) = u64::from_str_radix(field.trim_matches([' ', '\0']), 8) else { return false };
