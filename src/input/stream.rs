@@ -175,11 +175,17 @@ impl<R: BufRead> Read for Members<R> {
     }
 }
 
-fn only_zeros(mut rest: impl BufRead) -> io::Result<()> {
+/// More zeros than this are no padding, but perhaps a hole without end.
+const MOST_PADDING: u64 = 256 * 1024 * 1024;
+
+fn only_zeros(rest: impl BufRead) -> io::Result<()> {
+    let mut rest = rest.take(MOST_PADDING);
     loop {
         let buffer = rest.fill_buf()?;
         if buffer.is_empty() {
-            return Ok(());
+            let is_end = rest.limit() > 0 || rest.into_inner().fill_buf()?.is_empty();
+            let wrong = "more zeros follow it than were looked at";
+            return if is_end { Ok(()) } else { Err(io::Error::new(io::ErrorKind::InvalidData, wrong)) };
         }
         if buffer.iter().any(|&byte| byte != 0) {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "something else follows it"));
