@@ -7,7 +7,7 @@ use chrono::NaiveDateTime;
 
 use super::limits::Budget;
 use super::name::{Named, Rotation};
-use super::stream::{Fault, Guarded, Kind, SNIFFED, decompressed, fill};
+use super::stream::{Fault, Guarded, Kind, OneLog, SNIFFED, decompressed, fill};
 use super::{Content, LogName, LogSink, Origin, tar, zip};
 use crate::problem::Problem;
 
@@ -65,6 +65,14 @@ impl<'a> Place<'a> {
         Place { path, origin, modified, depth: self.depth + 1, named_by_user: false, ..*self }
     }
 
+    /// The same, with a part of the budget.
+    pub(super) const fn with_budget<'p>(&self, budget: &'p Budget) -> Place<'p>
+    where
+        'a: 'p,
+    {
+        Place { budget, ..*self }
+    }
+
     /// How a member of this archive is shown.
     pub(super) fn member_path(&self, name: &[u8]) -> String {
         format!("{}!/{}", self.path, super::shown_bytes(name).trim_start_matches('/'))
@@ -104,6 +112,10 @@ impl<'a> Place<'a> {
             Kind::Plain if length == 0 => return End::Empty,
             Kind::Plain if self.may_open() && may_hide_archive(base_name(self.path), begin) => {
                 self.log_or_archive(&mut whole)
+            }
+            Kind::Plain if compressions > 0 || self.depth > 0 => {
+                let mut one = OneLog::new(whole, self.budget.log_bytes());
+                self.log(&mut one).or(one.fault)
             }
             Kind::Plain => self.log(&mut whole),
             Kind::Gzip | Kind::Zstd if compressions < DEEPEST => {

@@ -2,10 +2,12 @@
 
 use std::cell::Cell;
 use std::io::{self, Cursor, Read};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::limits::Budget;
 use super::member::{Place, WHOLE, base_name, is_archive_name};
-use super::stream::{Fault, SNIFFED, fill, is_tar_header};
+use super::stream::{Fault, Kind, SNIFFED, fill, is_tar_header};
 use crate::problem::{Problem, ProblemKind};
 
 /// How many logs of a tar archive wait for a thread at most.
@@ -15,7 +17,7 @@ const WAITING: usize = 16;
 /// whole. Returns why not all of it was read.
 pub(super) fn read(place: &Place<'_>, stream: &mut dyn Read) -> Option<Fault> {
     let most = Cell::new(0);
-    let mut blocks = Blocks::new(stream, &most);
+    let mut blocks = Blocks::new(stream, &most, place.budget.archive_bytes());
     let mut number = 0;
     let mut damage = Damage::default();
     loop {
@@ -104,7 +106,8 @@ fn members(place: &Place<'_>, blocks: &mut Blocks<'_>, most: &Cell<u64>, number:
         Err(error) => return Some(broken_tar(&error)),
     };
     let waiting = AtomicUsize::new(0);
-    rayon::in_place_scope(|scope| {
+    let mut parts = Vec::new();
+    let fault = rayon::in_place_scope(|scope| {
         for entry in entries {
             if let Err(message) = place.budget.member() {
                 return Some(Fault::limit(message));
@@ -136,9 +139,11 @@ fn members(place: &Place<'_>, blocks: &mut Blocks<'_>, most: &Cell<u64>, number:
             let modified = entry.header().mtime().ok().and_then(super::local_time_of);
             let origin = place.origin.member(member);
             if size > WHOLE as u64 || is_archive_name(&base) {
-                let inner = place.inside(&path, &origin, modified);
+                let part = place.budget.part(place.budget.left());
+                let inner = place.inside(&path, &origin, modified).with_budget(&part);
                 // The holes of a sparse file come out of nothing.
-                inner.read(&mut entry, is_sparse.then_some(place.budget));
+                inner.read(&mut entry, is_sparse.then_some(&part));
+                place.budget.take(&part);
                 most.set(next_head.saturating_add(LONGEST_HEAD));
                 continue;
             }
@@ -146,15 +151,20 @@ fn members(place: &Place<'_>, blocks: &mut Blocks<'_>, most: &Cell<u64>, number:
             let length = fill(&mut entry, &mut content).unwrap_or(0);
             let is_whole = length == content.len();
             content.truncate(length);
-            while waiting.load(Ordering::Acquire) >= WAITING {
-                if rayon::yield_now().is_none_or(|done| done == rayon::Yield::Idle) {
-                    std::thread::yield_now();
-                }
+            let is_nested = Kind::of(&content[..content.len().min(SNIFFED)]) != Kind::Plain;
+            if is_nested && parts.len() == NESTED {
+                wait(&waiting, 0);
+                parts.drain(..).for_each(|part: Arc<Budget>| place.budget.take(&part));
             }
+            let part = is_nested.then(|| Arc::new(part_of(place.budget, size)));
+            parts.extend(part.clone());
+            wait(&waiting, WAITING - 1);
             waiting.fetch_add(1, Ordering::AcqRel);
             let (place, waiting) = (*place, &waiting);
             scope.spawn(move |_| {
-                place.inside(&path, &origin, modified).read(&mut Cursor::new(&content), None);
+                let inner = place.inside(&path, &origin, modified);
+                let budget = part.as_deref().unwrap_or(place.budget);
+                inner.with_budget(budget).read(&mut Cursor::new(&content), None);
                 waiting.fetch_sub(1, Ordering::AcqRel);
             });
             if !is_whole {
@@ -164,7 +174,34 @@ fn members(place: &Place<'_>, blocks: &mut Blocks<'_>, most: &Cell<u64>, number:
             most.set(next_head.saturating_add(LONGEST_HEAD));
         }
         None
-    })
+    });
+    parts.iter().for_each(|part| place.budget.take(part));
+    fault
+}
+
+/// Waits until no more than so many members wait for a thread; helps meanwhile.
+fn wait(waiting: &AtomicUsize, most: usize) {
+    while waiting.load(Ordering::Acquire) > most {
+        if rayon::yield_now().is_none_or(|done| done == rayon::Yield::Idle) {
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// So many compressed members are read before it is counted what came out of them.
+const NESTED: usize = 16;
+
+/// However small a compressed member is, so much may be in it.
+const LEAST_PART: u64 = 8 * 1024 * 1024;
+
+/// A member that comes to so many times its size still need not share what is left with others.
+const USUAL_RATIO: u64 = 300;
+
+/// What a compressed member of this size may come to.
+fn part_of(budget: &Budget, size: u64) -> Budget {
+    let left = budget.left();
+    let usual = size.saturating_mul(USUAL_RATIO).min(left);
+    budget.part(usual.max(left / NESTED as u64).max(LEAST_PART))
 }
 
 /// What stands between two members: headers, long names, lists of holes.
@@ -178,6 +215,8 @@ const MOST_ZEROS: u64 = 256 * 1024 * 1024;
 struct Blocks<'r> {
     inner: &'r mut dyn Read,
     place: u64,
+    /// The most bytes of an archive.
+    longest: u64,
     most: &'r Cell<u64>,
     /// A header that was read ahead, and how much of it is left.
     header: [u8; SNIFFED],
@@ -196,8 +235,8 @@ enum Found {
 }
 
 impl<'r> Blocks<'r> {
-    fn new(inner: &'r mut dyn Read, most: &'r Cell<u64>) -> Self {
-        Self { inner, place: 0, most, header: [0; SNIFFED], left: 0 }
+    fn new(inner: &'r mut dyn Read, most: &'r Cell<u64>, longest: u64) -> Self {
+        Self { inner, place: 0, longest, most, header: [0; SNIFFED], left: 0 }
     }
 
     /// Where the block begins that was read last.
@@ -239,6 +278,10 @@ impl<'r> Blocks<'r> {
 
 impl Read for Blocks<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.place > self.longest {
+            let message = format!("more than {} bytes of one archive", self.longest);
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+        }
         let left = self.most.get().saturating_sub(self.place);
         if left == 0 {
             let message = format!("a member's header has more than {LONGEST_HEAD} bytes");

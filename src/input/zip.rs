@@ -9,6 +9,7 @@ use zip::read::{Config, ZipFileEntry};
 use zip::result::{ZipError, ZipResult};
 use zip::unstable::read::ZipIterable;
 
+use super::limits::Budget;
 use super::member::{Place, base_name};
 use super::random::Random;
 use super::stream::Fault;
@@ -92,11 +93,33 @@ pub(super) fn read(place: &Place<'_>, random: &Random) -> Option<Fault> {
             }
         }
         let is_last = some.len() < AT_ONCE;
-        some.into_par_iter().for_each(|(number, entry)| member(place, random, entry, number));
+        let parts =
+            parts(place.budget, some.iter().map(|(_, entry)| (entry.compressed_size(), entry.size())));
+        some.into_par_iter().zip(&parts).for_each(|((number, entry), part)| {
+            member(&place.with_budget(part), random, entry, number);
+        });
+        parts.iter().for_each(|part| place.budget.take(part));
         if is_last {
             return fault.or_else(|| around(place, random, &listed, before.skipped));
         }
     }
+}
+
+/// However small a member is, so much may be in it.
+const LEAST_PART: u64 = 8 * 1024 * 1024;
+
+/// What each of these members may come to: as much as it promises, and of what is left for all that is
+/// nested in them, a part that goes by its compressed size.
+fn parts(budget: &Budget, sizes: impl Iterator<Item = (u64, u64)> + Clone) -> Vec<Budget> {
+    let promised = sizes.clone().fold(0_u64, |sum, (_, size)| sum.saturating_add(size));
+    let compressed = sizes.clone().map(|(compressed, _)| u128::from(compressed)).sum::<u128>().max(1);
+    let left = u128::from(budget.left().saturating_sub(promised));
+    sizes
+        .map(|(size, promised)| {
+            let part = u64::try_from(left * u128::from(size) / compressed).unwrap_or(u64::MAX);
+            budget.part(promised.saturating_add(part.max(LEAST_PART)))
+        })
+        .collect()
 }
 
 /// What of an archive its directory has told.
