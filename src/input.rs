@@ -3,15 +3,18 @@
 //! One bad file never ends a run: it becomes a problem with its name, and what could be read of it counts.
 
 mod again;
+mod holes;
 mod limits;
 mod member;
 mod name;
 mod plain;
 mod random;
 mod stream;
+mod sum;
 mod tar;
 mod walk;
 mod zip;
+mod zip_end;
 mod zip_forward;
 
 use std::borrow::Cow;
@@ -25,9 +28,12 @@ use std::time::UNIX_EPOCH;
 
 use chrono::{DateTime, Local, NaiveDateTime};
 
-pub use again::PrefixHash;
 pub use limits::Limits;
 pub use name::{Named, Rotation};
+pub use sum::PrefixHash;
+
+pub(crate) use holes::Dense;
+pub(crate) use sum::Sum;
 
 use crate::device::Mac;
 use crate::problem::{Problem, ProblemKind};
@@ -68,6 +74,11 @@ impl Origin {
     /// Something that can be read but once.
     fn passing() -> Self {
         Self { file: None, members: Box::default() }
+    }
+
+    /// Whether it can be read but once.
+    pub(crate) const fn is_passing(&self) -> bool {
+        self.file.is_none()
     }
 
     fn member(&self, number: u64) -> Self {

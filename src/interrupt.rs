@@ -1,6 +1,8 @@
 //! Ctrl-C and its kin: half-written files are removed, and the exit status says which signal it was.
 
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::sync::Arc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Files that an interrupted run must not leave.
@@ -50,15 +52,17 @@ fn end(status: i32) -> ! {
 }
 
 /// Waits for interrupts from now on: 128 and the signal's number is the exit status, 130 for Ctrl-C,
-/// 143 for a request to end.
+/// 143 for a request to end. A file that grows beyond what the system allows is no reason to be ended,
+/// but an error of writing.
 ///
 /// # Errors
 /// The system refuses to tell of signals.
 #[cfg(unix)]
 pub(crate) fn watch() -> std::io::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
     use signal_hook::iterator::Signals;
 
+    signal_hook::flag::register(SIGXFSZ, Arc::default())?;
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     std::thread::Builder::new().name("interrupt".to_owned()).spawn(move || {
         if let Some(signal) = signals.forever().next() {

@@ -96,10 +96,11 @@ impl Inventory {
         loop {
             match records.next()? {
                 Next::End => break,
+                Next::Bad(Fault::OpenQuote) => reading.row_before_quote(&columns, &records),
                 Next::Bad(fault) => reading.fault(records.line(), fault),
                 Next::Record if columns.swallow_rows(&records) => {
-                    reading.fault(records.line(), Fault::OpenQuote);
                     records.go_on_behind_first_line()?;
+                    reading.row_before_quote(&columns, &records);
                 }
                 Next::Record if records.fields().all(|field| field.trim_ascii().is_empty()) => {}
                 Next::Record if reading.inventory.rows.len() >= ROWS_MAX => {
@@ -220,6 +221,17 @@ impl Reading<'_> {
             line,
             &format!("{mac} stands in line {first} already, with other details; line {first} counts"),
         );
+    }
+
+    /// Of a row with an open quote, what stands before that.
+    fn row_before_quote<R: Read>(&mut self, columns: &Columns, records: &Records<R>) {
+        let is_told = mac(&String::from_utf8_lossy(records.field(columns.mac))).is_some();
+        if !is_told || self.inventory.rows.len() >= ROWS_MAX {
+            return self.fault(records.line(), Fault::OpenQuote);
+        }
+        let message = "a quote is opened and not closed; of the row, what stands before that counts";
+        self.unreadable(records.line(), message);
+        self.row(columns, records);
     }
 
     fn fault(&mut self, line: u64, fault: Fault) {

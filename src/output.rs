@@ -51,17 +51,25 @@ pub(crate) fn to_standard(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
 }
 
 /// A file to be: its content waits beside its place until it is whole. Dropped before, or the run
-/// interrupted, it leaves nothing.
+/// interrupted, it leaves nothing. What is no file, a pipe or a device, is written to as it is.
 #[derive(Debug)]
 pub(crate) struct FileOutput {
     /// As the user named it.
     path: PathBuf,
-    /// Where a link at that place leads, or the place itself.
-    target: PathBuf,
-    force: bool,
-    half_written: Registration,
-    file: fs::File,
-    waiting: TempPath,
+    to: Destination,
+}
+
+#[derive(Debug)]
+enum Destination {
+    Beside {
+        /// Where a link at that place leads, or the place itself.
+        target: PathBuf,
+        force: bool,
+        half_written: Registration,
+        file: fs::File,
+        waiting: TempPath,
+    },
+    Straight(fs::File),
 }
 
 impl FileOutput {
@@ -71,20 +79,26 @@ impl FileOutput {
     /// There is a file and `force` is not given, or its directory cannot be written to.
     pub(crate) fn create(path: &Path, force: bool) -> Result<Self, OutputError> {
         let failed = |source| OutputError::File { path: path.to_owned(), source };
-        if path.is_dir() {
+        let there = fs::metadata(path);
+        if there.as_ref().is_ok_and(fs::Metadata::is_dir) {
             return Err(OutputError::Directory(path.to_owned()));
+        }
+        if there.is_ok_and(|there| !there.is_file()) {
+            let file = fs::File::options().write(true).open(path).map_err(failed)?;
+            return Ok(Self { path: path.to_owned(), to: Destination::Straight(file) });
         }
         if !force && path.symlink_metadata().is_ok() {
             return Err(OutputError::Exists(path.to_owned()));
         }
-        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let target = behind_links(path).map_err(failed)?;
         let directory = match target.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
         let (file, waiting) = beside(directory).map_err(failed)?.into_parts();
         let half_written = Registration::of(&waiting);
-        Ok(Self { path: path.to_owned(), target, force, half_written, file, waiting })
+        let to = Destination::Beside { target, force, half_written, file, waiting };
+        Ok(Self { path: path.to_owned(), to })
     }
 
     /// Writes the file and puts it in its place.
@@ -95,19 +109,42 @@ impl FileOutput {
         self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), OutputError> {
-        let Self { path, target, force, half_written, file, waiting } = self;
-        let mut out = BufWriter::with_capacity(BUFFER_BYTES, file);
-        let written = write(&mut out).and_then(|()| out.into_inner().map_err(io::IntoInnerError::into_error));
-        let result = written.and_then(|file| {
-            drop(file);
-            let put = || if force { waiting.persist(&target) } else { waiting.persist_noclobber(&target) };
-            half_written.finish(put).map_err(|failure| failure.error)
-        });
+        let Self { path, to } = self;
+        let result = match to {
+            Destination::Straight(file) => written(file, write).map(drop),
+            Destination::Beside { target, force, half_written, file, waiting } => written(file, write)
+                .and_then(|file| {
+                    drop(file);
+                    let put =
+                        || if force { waiting.persist(&target) } else { waiting.persist_noclobber(&target) };
+                    half_written.finish(put).map_err(|failure| failure.error)
+                }),
+        };
         result.map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => OutputError::Exists(path),
+            io::ErrorKind::BrokenPipe => OutputError::ClosedPipe,
             _ => OutputError::File { path, source },
         })
     }
+}
+
+fn written(file: fs::File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<fs::File> {
+    let mut out = BufWriter::with_capacity(BUFFER_BYTES, file);
+    write(&mut out)?;
+    out.into_inner().map_err(io::IntoInnerError::into_error)
+}
+
+/// The place that a path leads to, whether or not a file is there yet.
+fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    const MOST_LINKS: usize = 40;
+    let mut target = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        match fs::read_link(&target) {
+            Ok(leads_to) => target = target.parent().unwrap_or(Path::new("")).join(leads_to),
+            Err(_) => return Ok(target),
+        }
+    }
+    Err(io::Error::other("links that lead in a circle"))
 }
 
 /// A new file in `directory`, with the rights that any new file gets.
@@ -201,6 +238,36 @@ mod tests {
         FileOutput::create(&link, true).unwrap().write(|out| out.write_all(b"new")).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert!(link.symlink_metadata().unwrap().is_symlink());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_nowhere_leads_to_its_file_then() {
+        let directory = tempfile::tempdir().unwrap();
+        let link = |name: &str, to: &str| {
+            std::os::unix::fs::symlink(to, directory.path().join(name)).unwrap();
+            directory.path().join(name)
+        };
+        let (link, circle) = (link("link.json", "real.json"), link("circle.json", "circle.json"));
+        assert!(matches!(FileOutput::create(&link, false), Err(OutputError::Exists(_))));
+        FileOutput::create(&link, true).unwrap().write(|out| out.write_all(b"new")).unwrap();
+        assert_eq!(fs::read(directory.path().join("real.json")).unwrap(), b"new");
+        assert!(link.symlink_metadata().unwrap().is_symlink());
+        assert!(matches!(FileOutput::create(&circle, true), Err(OutputError::File { .. })));
+    }
+
+    /// A device that a rename put a file in the place of would be gone for all.
+    #[cfg(unix)]
+    #[test]
+    fn a_device_stays_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let nothing = directory.path().join("nothing.json");
+        std::os::unix::fs::symlink("/dev/null", &nothing).unwrap();
+        for force in [false, true] {
+            FileOutput::create(&nothing, force).unwrap().write(|out| out.write_all(b"{}")).unwrap();
+        }
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+        assert_eq!(names(directory.path()), ["nothing.json"]);
     }
 
     #[cfg(unix)]

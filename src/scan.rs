@@ -233,12 +233,14 @@ impl Totals {
     }
 
     fn count(&mut self, logs: &[Box<StoredLog>]) {
+        // The holes of a few files can have more bytes than a number holds.
+        let add = |sum: &mut u64, more: u64| *sum = sum.saturating_add(more);
         for log in logs {
             self.scanned.files += 1;
-            self.scanned.bytes += log.counts.bytes;
-            self.scanned.lines += log.counts.lines;
-            self.scanned.unrecognized_lines += log.counts.unrecognized;
-            self.scanned.events += log.counts.events;
+            add(&mut self.scanned.bytes, log.counts.bytes);
+            add(&mut self.scanned.lines, log.counts.lines);
+            add(&mut self.scanned.unrecognized_lines, log.counts.unrecognized);
+            add(&mut self.scanned.events, log.counts.events);
         }
     }
 

@@ -207,3 +207,91 @@ fn threads_and_the_order_of_files_change_no_byte() {
         assert_eq!(answer(shuffled.path(), arguments), one, "{arguments:?} in another order");
     }
 }
+
+/// The `scanned` part and the phones of a scan of this input and these files.
+fn scanned_input(folder: &std::path::Path, input: Vec<u8>, more: &[&str]) -> Value {
+    let mut command = tree::phonecert(folder);
+    command.args(["scan", "--format", "json", "--year", "2016", "-"]).args(more);
+    serde_json::from_slice(&command.write_stdin(input).output().unwrap().stdout).unwrap()
+}
+
+#[test]
+fn a_log_that_comes_twice_through_a_pipe_counts_once() {
+    let fleet = fleet();
+    let log = fs::read(fleet.path().join(FAILING)).unwrap();
+    let large = [&log[..], &[&[b'x'; 1_000][..], b"\n"].concat().repeat(2_000)].concat();
+    for log in [&log, &large] {
+        let archive = |names: &[&str]| {
+            let mut archive = ::tar::Builder::new(Vec::new());
+            for name in names {
+                let mut header = ::tar::Header::new_gnu();
+                header.set_size(log.len() as u64);
+                header.set_mode(0o644);
+                archive.append_data(&mut header, name, &log[..]).unwrap();
+            }
+            archive.into_inner().unwrap()
+        };
+        let once = archive(&[FAILING]);
+        let expected = scanned_input(fleet.path(), once.clone(), &[]);
+        assert_eq!(expected["scanned"]["files"], 1);
+        for names in [
+            &[FAILING, FAILING][..],
+            &[FAILING, "old/0004F2A1B202-app.log"],
+            &[FAILING, "0004f2a1b202-app.log.1", "0004f2a1b202-app.log.2"],
+        ] {
+            for bytes in [archive(names), gzip(&archive(names))] {
+                let answer = scanned_input(fleet.path(), bytes, &[]);
+                assert_eq!(answer["scanned"], expected["scanned"], "{names:?}");
+                assert_eq!(answer["summary"], expected["summary"], "{names:?}");
+            }
+        }
+        // The same log as a file, and one that it begins.
+        fs::write(fleet.path().join("same.log"), log).unwrap();
+        let answer = scanned_input(fleet.path(), once.clone(), &["same.log"]);
+        assert_eq!(answer["scanned"], expected["scanned"]);
+        fs::write(fleet.path().join("longer.log"), [&log[..], b"0531131822|so   |4|00|x\n"].concat())
+            .unwrap();
+        let answer = scanned_input(fleet.path(), once, &["longer.log"]);
+        assert_eq!(answer["scanned"]["files"], 1);
+        assert_eq!(answer["devices"][0]["files"], json!(["longer.log"]));
+    }
+}
+
+/// Logs of one phone that begin alike and go on differently, and one that begins the longest of them.
+#[test]
+fn a_log_that_begins_another_among_very_many() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = fs::read_to_string(tree::testdata().join("fleet").join(HEALTHY)).unwrap();
+    for many in [3, 40, 100] {
+        for number in 0..many {
+            let name = format!("{number:03}/{HEALTHY}");
+            let line = format!("{number:03}|").repeat(number) + "\n";
+            tree::write(folder.path(), &name, format!("{log}{line}{line}").as_bytes(), TIME);
+        }
+        // Of the longest, up to within its first line that the others do not have.
+        let longest = fs::read(folder.path().join(format!("{:03}/{HEALTHY}", many - 1))).unwrap();
+        for (name, length) in
+            [("early", log.len() + 9), ("later", log.len() + 4 * many - 5), ("all", longest.len())]
+        {
+            tree::write(folder.path(), &format!("{name}/{HEALTHY}"), &longest[..length], TIME);
+        }
+        let answer = scanned(folder.path(), &[]);
+        assert_eq!(answer["scanned"]["files"], many, "{many}");
+        let files = answer["devices"][0]["files"].as_array().unwrap();
+        assert!(files.iter().all(|file| file.as_str().unwrap().starts_with(|c: char| c.is_ascii_digit())));
+    }
+}
+
+#[test]
+fn logs_of_a_few_bytes_that_begin_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "0531131822|so   |4|00|first line\n";
+    for length in [1, 2, 10, 33, 34, 60] {
+        let text = &line.repeat(2)[..length];
+        tree::write(folder.path(), &format!("{length}/{HEALTHY}"), text.as_bytes(), TIME);
+        tree::write(folder.path(), &format!("{length}x/{HEALTHY}"), format!("{text}\0").as_bytes(), TIME);
+    }
+    let answer = scanned(folder.path(), &[]);
+    // The longest, and those that end otherwise.
+    assert_eq!(answer["scanned"]["files"], 6, "{:#}", answer["devices"][0]["files"]);
+}

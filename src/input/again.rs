@@ -6,12 +6,12 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::holes::{Dense, Step};
+use super::stream::{BUFFER, fill};
+use super::sum::{PrefixHash, Sum};
 use super::{Content, Inputs, LogName, LogSink, Origin};
 use crate::device::Mac;
 use crate::problem::Problem;
-
-/// The hash of the beginning of a log, with BLAKE3.
-pub type PrefixHash = [u8; 32];
 
 /// Which beginnings of one file's logs are asked for: for each way through its members, the lengths,
 /// each with the number of its query.
@@ -52,23 +52,18 @@ impl LogSink for Hasher<'_> {
         let Some(queries) = self.wanted.get(&*name.origin.members) else { return Ok(()) };
         let mut lengths = queries.clone();
         lengths.sort_unstable();
-        let mut stream: Box<dyn Read + '_> = match content {
-            Content::Whole(bytes) => Box::new(bytes),
-            Content::File(file, _) => Box::new(file),
-            Content::Stream(stream) => Box::new(stream),
-        };
-        let mut hasher = blake3::Hasher::new();
-        let mut hashed = 0;
-        for (length, number) in lengths {
-            let more = io::copy(&mut (&mut stream).take(length - hashed), &mut hasher)?;
-            hashed += more;
-            if hashed < length {
-                break;
-            }
-            let hash = *hasher.finalize().as_bytes();
+        let mut tell = |number: usize, hash| {
             self.hashes.lock().unwrap_or_else(PoisonError::into_inner)[number] = Some(hash);
+        };
+        match content {
+            Content::Whole(mut bytes) => sums(&lengths, &mut bytes, &mut tell),
+            Content::Stream(stream) => sums(&lengths, stream, &mut tell),
+            Content::File(file, size) => {
+                let dense = Dense::of(file, size);
+                let mut reader = dense.reader();
+                sums_of(&lengths, |buffer, most| reader.step(buffer, most), &mut tell)
+            }
         }
-        Ok(())
     }
 
     fn problem(&self, _: Problem) {}
@@ -76,4 +71,47 @@ impl LogSink for Hasher<'_> {
     fn unopened_archive(&self, _: &str) {}
 
     fn advance(&self, _: u64, _: u64) {}
+}
+
+fn sums(
+    lengths: &[(u64, usize)],
+    stream: &mut dyn Read,
+    tell: &mut dyn FnMut(usize, PrefixHash),
+) -> io::Result<()> {
+    sums_of(
+        lengths,
+        |buffer, most| {
+            let room = usize::try_from(most).unwrap_or(usize::MAX).min(buffer.len());
+            fill(stream, &mut buffer[..room]).map(Step::Bytes)
+        },
+        tell,
+    )
+}
+
+/// Tells the sums of a log's beginnings of these lengths, which are in order, as far as it goes.
+fn sums_of(
+    lengths: &[(u64, usize)],
+    mut step: impl FnMut(&mut [u8], u64) -> io::Result<Step>,
+    tell: &mut dyn FnMut(usize, PrefixHash),
+) -> io::Result<()> {
+    let mut buffer = vec![0; BUFFER];
+    let mut sum = Sum::default();
+    let mut summed = 0;
+    for &(length, number) in lengths {
+        while summed < length {
+            match step(&mut buffer, length - summed)? {
+                Step::Bytes(0) => return Ok(()),
+                Step::Bytes(length) => {
+                    sum.feed(&buffer[..length]);
+                    summed += length as u64;
+                }
+                Step::Zeros(length) => {
+                    sum.feed_zeros(length);
+                    summed += length;
+                }
+            }
+        }
+        tell(number, sum.finish());
+    }
+    Ok(())
 }

@@ -30,23 +30,71 @@ impl Default for Limits {
     }
 }
 
-/// What one file may still grow to, whatever is nested in it; shared by all that read it.
+/// What one file may still grow to, whatever is nested in it.
+///
+/// What many threads read at once gets a part of it each, so that it does not matter which of them comes
+/// first: where a limit is met, it is met at the same place in every run.
 #[derive(Debug)]
 pub(super) struct Budget {
     limits: Limits,
-    file_bytes: u64,
+    /// Decompressed bytes of all.
+    most: u64,
+    /// Whether the ratio says so.
+    by_ratio: bool,
     spent: AtomicU64,
     members: AtomicU64,
+    /// How many members were counted before this part began.
+    members_before: u64,
 }
 
 impl Budget {
     /// The budget of a file of this size; a stream has none, so the ratio does not count for it.
-    pub(super) const fn new(limits: Limits, file_bytes: Option<u64>) -> Self {
-        let file_bytes = match file_bytes {
-            Some(bytes) => bytes,
-            None => u64::MAX,
-        };
-        Self { limits, file_bytes, spent: AtomicU64::new(0), members: AtomicU64::new(0) }
+    pub(super) fn new(limits: Limits, file_bytes: Option<u64>) -> Self {
+        let by_ratio =
+            file_bytes.map_or(u64::MAX, |bytes| bytes.saturating_mul(limits.ratio).max(limits.ratio_from));
+        Self {
+            limits,
+            most: by_ratio.min(limits.archive_bytes),
+            by_ratio: by_ratio < limits.archive_bytes,
+            spent: AtomicU64::new(0),
+            members: AtomicU64::new(0),
+            members_before: 0,
+        }
+    }
+
+    /// A part for something nested, which may come to so many bytes.
+    pub(super) fn part(&self, most: u64) -> Self {
+        let members_before = self.members.load(Ordering::Relaxed);
+        Self {
+            limits: self.limits,
+            most,
+            by_ratio: self.by_ratio,
+            spent: AtomicU64::new(0),
+            members: AtomicU64::new(members_before),
+            members_before,
+        }
+    }
+
+    /// Takes account of what was spent of a part.
+    pub(super) fn take(&self, part: &Self) {
+        self.spent.fetch_add(part.spent.load(Ordering::Relaxed), Ordering::Relaxed);
+        let members = part.members.load(Ordering::Relaxed).saturating_sub(part.members_before);
+        self.members.fetch_add(members, Ordering::Relaxed);
+    }
+
+    /// How many bytes more are within limits.
+    pub(super) fn left(&self) -> u64 {
+        self.most.saturating_sub(self.spent.load(Ordering::Relaxed))
+    }
+
+    /// Decompressed bytes of one log.
+    pub(super) const fn log_bytes(&self) -> u64 {
+        self.limits.log_bytes
+    }
+
+    /// Bytes of one archive, decompressed or not.
+    pub(super) const fn archive_bytes(&self) -> u64 {
+        self.limits.archive_bytes
     }
 
     /// Takes account of a member. An error names the limit that it meets.
@@ -57,29 +105,26 @@ impl Budget {
         Ok(())
     }
 
-    /// Whether what the members of an archive promise to hold, so many bytes in all, is within limits.
+    /// Whether what the members of an archive promise to hold, so many bytes in all, is within limits,
+    /// and all that was spent before.
     pub(super) fn promise(&self, bytes: u64) -> Result<(), String> {
-        self.within(bytes).map_err(|limit| format!("{limit}; the rest was not read"))
+        let spent = self.spent.load(Ordering::Relaxed);
+        self.within(bytes.max(spent)).map_err(|limit| format!("{limit}; the rest was not read"))
     }
 
-    /// Takes account of decompressed bytes, `log_bytes` of them of one log so far.
-    pub(super) fn spend(&self, bytes: u64, log_bytes: u64) -> Result<(), String> {
-        let spent = self.spent.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
-        let limits = &self.limits;
-        if log_bytes > limits.log_bytes {
-            return Err(format!("more than {} bytes decompressed of one log", limits.log_bytes));
-        }
-        self.within(spent)
+    /// Takes account of decompressed bytes.
+    pub(super) fn spend(&self, bytes: u64) -> Result<(), String> {
+        self.within(self.spent.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes))
     }
 
     fn within(&self, bytes: u64) -> Result<(), String> {
-        let limits = &self.limits;
-        if bytes > limits.archive_bytes {
-            return Err(format!("more than {} bytes decompressed of one file", limits.archive_bytes));
+        if bytes <= self.most {
+            return Ok(());
         }
-        if bytes > limits.ratio_from && bytes > self.file_bytes.saturating_mul(limits.ratio) {
-            return Err(format!("decompresses to more than {} times its size", limits.ratio));
-        }
-        Ok(())
+        Err(if self.by_ratio {
+            format!("decompresses to more than {} times its size", self.limits.ratio)
+        } else {
+            format!("more than {} bytes decompressed of one file", self.limits.archive_bytes)
+        })
     }
 }

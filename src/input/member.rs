@@ -7,7 +7,7 @@ use chrono::NaiveDateTime;
 
 use super::limits::Budget;
 use super::name::{Named, Rotation};
-use super::stream::{Fault, Guarded, Kind, SNIFFED, decompressed, fill};
+use super::stream::{Fault, Guarded, Kind, OneLog, SNIFFED, decompressed, fill};
 use super::{Content, LogName, LogSink, Origin, tar, zip};
 use crate::problem::Problem;
 
@@ -65,6 +65,14 @@ impl<'a> Place<'a> {
         Place { path, origin, modified, depth: self.depth + 1, named_by_user: false, ..*self }
     }
 
+    /// The same, with a part of the budget.
+    pub(super) const fn with_budget<'p>(&self, budget: &'p Budget) -> Place<'p>
+    where
+        'a: 'p,
+    {
+        Place { budget, ..*self }
+    }
+
     /// How a member of this archive is shown.
     pub(super) fn member_path(&self, name: &[u8]) -> String {
         format!("{}!/{}", self.path, super::shown_bytes(name).trim_start_matches('/'))
@@ -102,6 +110,13 @@ impl<'a> Place<'a> {
         let mut whole = Cursor::new(begin).chain(stream);
         let fault = match kind {
             Kind::Plain if length == 0 => return End::Empty,
+            Kind::Plain if self.may_open() && may_hide_archive(base_name(self.path), begin) => {
+                self.log_or_archive(&mut whole)
+            }
+            Kind::Plain if compressions > 0 || self.depth > 0 => {
+                let mut one = OneLog::new(whole, self.budget.log_bytes());
+                self.log(&mut one).or(one.fault)
+            }
             Kind::Plain => self.log(&mut whole),
             Kind::Gzip | Kind::Zstd if compressions < DEEPEST => {
                 let inner = match decompressed(kind, whole) {
@@ -129,6 +144,15 @@ impl<'a> Place<'a> {
 
     const fn may_open(&self) -> bool {
         self.depth < DEEPEST
+    }
+
+    /// Only its end tells which it is.
+    fn log_or_archive(&self, stream: &mut dyn Read) -> Option<Fault> {
+        match zip::keep(stream) {
+            Ok(random) if zip::is_behind_something(&random) => zip::read(self, &random),
+            Ok(random) => self.log(&mut random.reader()),
+            Err(fault) => Some(fault),
+        }
     }
 
     fn log(&self, stream: &mut dyn Read) -> Option<Fault> {
@@ -179,6 +203,15 @@ thread_local! {
 /// The last part of a path, shown or stored, of any system.
 pub(super) fn base_name(path: &str) -> &[u8] {
     path.rsplit(['/', '\\']).next().unwrap_or(path).as_bytes()
+}
+
+/// Whether a zip archive may stand behind something else in a file of this base name that begins like
+/// this: behind a program that unpacks it, or what its name promises does not come at once.
+pub(super) fn may_hide_archive(base: &[u8], begin: &[u8]) -> bool {
+    Named::parse(base).is_none()
+        && (base.to_ascii_lowercase().ends_with(b".zip")
+            || begin.starts_with(b"MZ")
+            || begin.starts_with(b"\x7FELF"))
 }
 
 /// Whether a name promises an archive.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use super::limits::{Budget, Limits};
-use super::member::{BUFFER, Place, WHOLE};
+use super::member::{BUFFER, Place, WHOLE, may_hide_archive};
 use super::random::{Random, read_at};
 use super::stream::{Kind, SNIFFED};
 use super::{Content, LogName, LogSink, Named, Origin, Rotation, base_name, local_time, problem_of, zip};
@@ -93,6 +93,9 @@ fn read_open(found: &Found, file: &File, metadata: &Metadata, sink: &dyn LogSink
         Ok(length) => {
             let begin = &buffer[..length];
             match Kind::of(&begin[..length.min(SNIFFED)]) {
+                Kind::Plain if hides_archive(found, file, begin) => {
+                    packed(found, file, Kind::Zip, metadata, sink, limits);
+                }
                 Kind::Plain => plain(found, file, begin, metadata, sink),
                 kind => packed(found, file, kind, metadata, sink, limits),
             }
@@ -101,6 +104,12 @@ fn read_open(found: &Found, file: &File, metadata: &Metadata, sink: &dyn LogSink
     }
     BUFFER.set(buffer);
     sink.advance(1, size);
+}
+
+/// Whether what does not begin like an archive ends like one.
+fn hides_archive(found: &Found, file: &File, begin: &[u8]) -> bool {
+    may_hide_archive(base_name(&found.path), begin)
+        && file.try_clone().and_then(Random::on_disk).is_ok_and(|random| zip::is_behind_something(&random))
 }
 
 fn plain(found: &Found, file: &File, begin: &[u8], metadata: &Metadata, sink: &dyn LogSink) {

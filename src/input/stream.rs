@@ -39,7 +39,7 @@ impl Kind {
 }
 
 /// A tar header has its sum in itself, the old form too.
-fn is_tar_header(begin: &[u8]) -> bool {
+pub(super) fn is_tar_header(begin: &[u8]) -> bool {
     let Some(header) = begin.first_chunk::<SNIFFED>() else { return false };
     let field = header[148..156].iter().map(|&byte| char::from(byte)).collect::<String>();
     let Ok(told) = u64::from_str_radix(field.trim_matches([' ', '\0']), 8) else { return false };
@@ -79,14 +79,13 @@ impl Fault {
 pub(super) struct Guarded<'b, R> {
     inner: R,
     budget: Option<&'b Budget>,
-    read: u64,
     pub(super) fault: Option<Fault>,
 }
 
 impl<'b, R: Read> Guarded<'b, R> {
     /// Without a budget nothing is decompressed, so there is no limit.
     pub(super) const fn new(inner: R, budget: Option<&'b Budget>) -> Self {
-        Self { inner, budget, read: 0, fault: None }
+        Self { inner, budget, fault: None }
     }
 }
 
@@ -98,10 +97,7 @@ impl<R: Read> Read for Guarded<'_, R> {
         loop {
             match self.inner.read(buffer) {
                 Ok(length) => {
-                    self.read += length as u64;
-                    if let Some(Err(message)) =
-                        self.budget.map(|budget| budget.spend(length as u64, self.read))
-                    {
+                    if let Some(Err(message)) = self.budget.map(|budget| budget.spend(length as u64)) {
                         self.fault = Some(Fault { kind: ProblemKind::LimitExceeded, message });
                         return Ok(0);
                     }
@@ -114,6 +110,39 @@ impl<R: Read> Read for Guarded<'_, R> {
                 }
             }
         }
+    }
+}
+
+/// A log that ends where it is longer than a log may be, and remembers it.
+pub(super) struct OneLog<R> {
+    inner: R,
+    most: u64,
+    left: u64,
+    pub(super) fault: Option<Fault>,
+}
+
+impl<R: Read> OneLog<R> {
+    pub(super) const fn new(inner: R, most: u64) -> Self {
+        Self { inner, most, left: most, fault: None }
+    }
+}
+
+impl<R: Read> Read for OneLog<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.fault.is_some() || buffer.is_empty() {
+            return Ok(0);
+        }
+        if self.left == 0 {
+            if self.inner.read(&mut [0])? > 0 {
+                self.fault =
+                    Some(Fault::limit(format!("more than {} bytes decompressed of one log", self.most)));
+            }
+            return Ok(0);
+        }
+        let room = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        let length = self.inner.read(&mut buffer[..room])?;
+        self.left -= length as u64;
+        Ok(length)
     }
 }
 
@@ -175,11 +204,17 @@ impl<R: BufRead> Read for Members<R> {
     }
 }
 
-fn only_zeros(mut rest: impl BufRead) -> io::Result<()> {
+/// More zeros than this are no padding, but perhaps a hole without end.
+const MOST_PADDING: u64 = 256 * 1024 * 1024;
+
+fn only_zeros(rest: impl BufRead) -> io::Result<()> {
+    let mut rest = rest.take(MOST_PADDING);
     loop {
         let buffer = rest.fill_buf()?;
         if buffer.is_empty() {
-            return Ok(());
+            let is_end = rest.limit() > 0 || rest.into_inner().fill_buf()?.is_empty();
+            let wrong = "more zeros follow it than were looked at";
+            return if is_end { Ok(()) } else { Err(io::Error::new(io::ErrorKind::InvalidData, wrong)) };
         }
         if buffer.iter().any(|&byte| byte != 0) {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "something else follows it"));

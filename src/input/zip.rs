@@ -9,10 +9,11 @@ use zip::read::{Config, ZipFileEntry};
 use zip::result::{ZipError, ZipResult};
 use zip::unstable::read::ZipIterable;
 
+use super::limits::Budget;
 use super::member::{Place, base_name};
 use super::random::Random;
 use super::stream::Fault;
-use super::zip_forward;
+use super::{zip_end, zip_forward};
 use crate::problem::{Problem, ProblemKind};
 
 /// So many members are known at a time: the directory of an archive can be as large as it is.
@@ -21,14 +22,29 @@ const AT_ONCE: usize = 256;
 /// The largest archive that is kept in a file of its own.
 const LARGEST_KEPT: u64 = 8 << 30;
 
+/// Whether something that does not begin like an archive is one all the same: a program that unpacks
+/// itself, or an archive behind a mail's head.
+pub(super) fn is_behind_something(random: &Random) -> bool {
+    ZipIterable::try_new(random.reader(), Config::default()).is_ok_and(|archive| !archive.is_empty())
+}
+
 /// Reads the logs of a zip archive that comes as a stream, or stands in another archive.
 pub(super) fn read_stream(place: &Place<'_>, stream: &mut dyn Read) -> Option<Fault> {
+    match keep(stream) {
+        Ok(random) => read(place, &random),
+        Err(fault) => Some(fault),
+    }
+}
+
+/// What comes as a stream, so that it can be read at any place.
+pub(super) fn keep(stream: &mut dyn Read) -> Result<Random, Fault> {
     match Random::keep(stream, LARGEST_KEPT) {
-        Ok(Some(random)) => read(place, &random),
+        Ok(Some(random)) => Ok(random),
         Ok(None) => {
-            Some(Fault::limit(format!("a zip archive inside something has more than {LARGEST_KEPT} bytes")))
+            let message = format!("a zip archive inside something has more than {LARGEST_KEPT} bytes");
+            Err(Fault::limit(message))
         }
-        Err(error) => Some(Fault { kind: ProblemKind::of(&error), message: error.to_string() }),
+        Err(error) => Err(Fault { kind: ProblemKind::of(&error), message: error.to_string() }),
     }
 }
 
@@ -38,20 +54,36 @@ pub(super) fn read(place: &Place<'_>, random: &Random) -> Option<Fault> {
         Ok(archive) => archive,
         Err(error) => {
             let lost = lost_directory(&error);
-            return Some(zip_forward::read(place, random).unwrap_or(lost));
+            return match zip_forward::read(place, random, 0, 0) {
+                Ok(_) => Some(lost),
+                Err(fault) => Some(fault),
+            };
         }
     };
     let entries = match archive.files() {
         Ok(entries) => entries,
         Err(error) => return Some(zip_fault(&error)),
     };
+    let before = before_directory(random, entries.next());
+    if before.is_other_archive {
+        return match zip_forward::read(place, random, 0, 0) {
+            Ok(zip_forward::End::Whole) => None,
+            Ok(zip_forward::End::Open) => Some(without_end()),
+            Err(fault) => Some(fault),
+        };
+    }
+    let entries = match archive.files() {
+        Ok(entries) => entries,
+        Err(error) => return Some(zip_fault(&error)),
+    };
     let mut entries = entries.enumerate();
     let mut promised = 0;
+    let mut listed = Listed::default();
     loop {
         let mut fault = None;
         let mut some = Vec::new();
         while some.len() < AT_ONCE {
-            match next_wanted(place, &mut entries, &mut promised) {
+            match next_wanted(place, &mut entries, &mut promised, &mut listed) {
                 Ok(Some(entry)) => some.push(entry),
                 Ok(None) => break,
                 Err(broken) => {
@@ -61,10 +93,97 @@ pub(super) fn read(place: &Place<'_>, random: &Random) -> Option<Fault> {
             }
         }
         let is_last = some.len() < AT_ONCE;
-        some.into_par_iter().for_each(|(number, entry)| member(place, random, entry, number));
+        let parts =
+            parts(place.budget, some.iter().map(|(_, entry)| (entry.compressed_size(), entry.size())));
+        some.into_par_iter().zip(&parts).for_each(|((number, entry), part)| {
+            member(&place.with_budget(part), random, entry, number);
+        });
+        parts.iter().for_each(|part| place.budget.take(part));
         if is_last {
-            return fault;
+            return fault.or_else(|| around(place, random, &listed, before.skipped));
         }
+    }
+}
+
+/// However small a member is, so much may be in it.
+const LEAST_PART: u64 = 8 * 1024 * 1024;
+
+/// What each of these members may come to: as much as it promises, and of what is left for all that is
+/// nested in them, a part that goes by its compressed size.
+fn parts(budget: &Budget, sizes: impl Iterator<Item = (u64, u64)> + Clone) -> Vec<Budget> {
+    let promised = sizes.clone().fold(0_u64, |sum, (_, size)| sum.saturating_add(size));
+    let compressed = sizes.clone().map(|(compressed, _)| u128::from(compressed)).sum::<u128>().max(1);
+    let left = u128::from(budget.left().saturating_sub(promised));
+    sizes
+        .map(|(size, promised)| {
+            let part = u64::try_from(left * u128::from(size) / compressed).unwrap_or(u64::MAX);
+            budget.part(promised.saturating_add(part.max(LEAST_PART)))
+        })
+        .collect()
+}
+
+/// What of an archive its directory has told.
+#[derive(Default)]
+struct Listed {
+    members: u64,
+    /// Where the directory's last entry begins.
+    last: Option<u64>,
+}
+
+/// What stands before the first thing that a directory knows of.
+#[derive(Default)]
+struct Before {
+    /// So many bytes are nothing of this archive.
+    skipped: u64,
+    /// Members stand there: the directory is that of another archive, one that stands in this one or
+    /// behind it.
+    is_other_archive: bool,
+}
+
+/// Looks at what a directory leaves out, by its first entry; an empty one has none.
+fn before_directory(random: &Random, first: Option<ZipResult<ZipFileEntry<'static>>>) -> Before {
+    let begins_with_member = zip_end::begins_member(random, 0);
+    let Some(first) = first else {
+        return Before { skipped: 0, is_other_archive: begins_with_member };
+    };
+    // What is damaged is told where it is read.
+    let Ok(first) = first else { return Before::default() };
+    if !begins_with_member {
+        return Before { skipped: first.header_start(), is_other_archive: false };
+    }
+    // Without what stands before it, the archive would begin here.
+    let shift = zip_end::shift(random, first.central_header_start(), first.header_start());
+    Before { skipped: 0, is_other_archive: shift.is_some_and(|shift| shift > 0) }
+}
+
+/// Tells of the bytes before and behind the archive that nobody has looked at. Members that follow it
+/// are read.
+fn around(place: &Place<'_>, random: &Random, listed: &Listed, skipped: u64) -> Option<Fault> {
+    let corrupt = |message| Some(Fault { kind: ProblemKind::CorruptArchive, message });
+    let end = match zip_end::end(random, listed.last) {
+        Ok(Some(end)) => end,
+        Ok(None) => return corrupt("its directory and its end do not fit together".to_owned()),
+        Err(error) => return Some(Fault::of(&error)),
+    };
+    if zip_end::begins_member(random, end) {
+        return match zip_forward::read(place, random, end, listed.members) {
+            Ok(zip_forward::End::Whole) => None,
+            Ok(zip_forward::End::Open) => Some(without_end()),
+            Err(fault) => Some(fault),
+        };
+    }
+    let behind = match zip_end::is_padding(random, end) {
+        Ok(true) => 0,
+        Ok(false) => random.length() - end,
+        Err(error) => return Some(Fault::of(&error)),
+    };
+    match (skipped, behind) {
+        (0, 0) => None,
+        (before, 0) => corrupt(format!("{before} bytes before the archive's beginning were not looked at")),
+        (0, behind) => corrupt(format!("{behind} bytes behind the archive's end were not looked at")),
+        (before, behind) => corrupt(format!(
+            "{before} bytes before the archive's beginning and {behind} behind its end were not looked at"
+        )),
     }
 }
 
@@ -74,6 +193,7 @@ fn next_wanted(
     place: &Place<'_>,
     entries: &mut impl Iterator<Item = (usize, ZipResult<ZipFileEntry<'static>>)>,
     promised: &mut u64,
+    listed: &mut Listed,
 ) -> Result<Option<(u64, ZipFileEntry<'static>)>, Fault> {
     for (number, entry) in entries {
         place.budget.member().map_err(Fault::limit)?;
@@ -81,6 +201,7 @@ fn next_wanted(
             let message = format!("the archive's directory is damaged after {number} members: {error}");
             Fault { kind: ProblemKind::CorruptArchive, message }
         })?;
+        *listed = Listed { members: number as u64 + 1, last: Some(entry.central_header_start()) };
         if entry.is_dir() || !place.wants_member(base_name(&super::shown_bytes(entry.name_raw()))) {
             continue;
         }
@@ -156,11 +277,13 @@ fn lost_directory(error: &ZipError) -> Fault {
         ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
             Fault { kind: ProblemKind::of(error), message: error.to_string() }
         }
-        _ => Fault {
-            kind: ProblemKind::TruncatedArchive,
-            message: "the archive's end is missing or damaged; the members before it were read".to_owned(),
-        },
+        _ => without_end(),
     }
+}
+
+fn without_end() -> Fault {
+    let message = "the archive's end is missing or damaged; the members before it were read".to_owned();
+    Fault { kind: ProblemKind::TruncatedArchive, message }
 }
 
 fn zip_fault(error: &ZipError) -> Fault {

@@ -11,6 +11,7 @@ use super::member::{Place, base_name};
 use super::random::Random;
 use super::stream::{BUFFER, Fault, Guarded};
 use super::zip::{Declared, ENCRYPTED};
+use super::zip_end;
 use crate::problem::{Problem, ProblemKind};
 
 /// Length of a member's header, without the name and what follows it.
@@ -27,31 +28,75 @@ const DEFLATED: u16 = 8;
 /// What stands in a header where the true length is in the 64-bit field behind the name.
 const IN_LARGE_FIELD: u64 = 0xFFFF_FFFF;
 
-/// Reads the logs of the archive. Returns why it could not go on, apart from the lost directory.
-pub(super) fn read(place: &Place<'_>, random: &Random) -> Option<Fault> {
+/// How far the archive went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// Its own end was there, and nothing behind it.
+    Whole,
+    /// It just ended.
+    Open,
+}
+
+/// Reads the logs of the archive from this place on, and those of any that follow it; the first of them
+/// is number `first`. What follows the last member but is no end of an archive is not looked at.
+pub(super) fn read(place: &Place<'_>, random: &Random, from: u64, first: u64) -> Result<End, Fault> {
     let mut stream = Counted { inner: BufReader::with_capacity(BUFFER, random.reader()), place: 0 };
+    stream.skip_to(from)?;
     // An archive that was written in parts begins with a mark.
     if matches!(stream.peek(4), Ok([b'P', b'K', 7, 8])) {
         stream.consume(4);
     }
-    let mut number = 0;
+    let mut number = first;
+    let mut end = End::Open;
     loop {
-        match next(place, &mut stream, number) {
-            Ok(true) => number += 1,
-            Ok(false) => return None,
-            Err(fault) => return Some(fault),
+        match next(place, &mut stream, number, end)? {
+            Next::Member => {
+                number += 1;
+                end = End::Open;
+            }
+            Next::Directory => end = End::Open,
+            Next::End => end = End::Whole,
+            Next::Nothing if end == End::Whole => return ended(random, stream.place),
+            Next::Nothing => return Ok(end),
         }
     }
 }
 
-/// Reads the next member. False if there is none.
-fn next(place: &Place<'_>, stream: &mut Counted, number: u64) -> Result<bool, Fault> {
+/// The archive's end was there; whether something else stands behind it.
+fn ended(random: &Random, at: u64) -> Result<End, Fault> {
+    match zip_end::is_padding(random, at) {
+        Ok(true) => Ok(End::Whole),
+        Ok(false) => {
+            let behind = random.length().saturating_sub(at);
+            let message = format!("{behind} bytes behind the archive's end were not looked at");
+            Err(Fault { kind: ProblemKind::CorruptArchive, message })
+        }
+        Err(error) => Err(Fault::of(&error)),
+    }
+}
+
+/// What came next.
+enum Next {
+    Member,
+    /// A part of the directory.
+    Directory,
+    /// The archive's end.
+    End,
+    Nothing,
+}
+
+/// Reads the next member, or goes past what stands between two archives.
+fn next(place: &Place<'_>, stream: &mut Counted, number: u64, end: End) -> Result<Next, Fault> {
     let at = stream.place;
     let mut fixed = [0; HEADER];
-    if !stream.fills(&mut fixed)? || !fixed.starts_with(b"PK\x03\x04") {
-        // What follows the last member is the directory, whole or not.
-        return match fixed {
-            [b'P', b'K', ..] | [0, ..] => Ok(false),
+    let length = stream.fill(&mut fixed)?;
+    if length < HEADER || !fixed.starts_with(b"PK\x03\x04") {
+        stream.skip_to(at)?;
+        return match &fixed[..length] {
+            [b'P', b'K', 1, 2, ..] | [b'P', b'K', 5..=6, 5..=7, ..] => directory(stream),
+            // What follows the last member is the directory, whole or not.
+            [] | [b'P', b'K', ..] | [0, ..] => Ok(Next::Nothing),
+            _ if end == End::Whole => Ok(Next::Nothing),
             _ => Err(Fault {
                 kind: ProblemKind::CorruptArchive,
                 message: format!("the archive is damaged at byte {at}; the members before it were read"),
@@ -61,8 +106,8 @@ fn next(place: &Place<'_>, stream: &mut Counted, number: u64) -> Result<bool, Fa
     place.budget.member().map_err(Fault::limit)?;
     let mut name = vec![0; usize::from(short(&fixed, 26))];
     let mut extra = vec![0; usize::from(short(&fixed, 28))];
-    if !stream.fills(&mut name)? || !stream.fills(&mut extra)? {
-        return Ok(false);
+    if stream.fill(&mut name)? < name.len() || stream.fill(&mut extra)? < extra.len() {
+        return Ok(Next::Nothing);
     }
     let header = Header::of(&fixed, &extra);
     let path = place.member_path(&name);
@@ -73,7 +118,8 @@ fn next(place: &Place<'_>, stream: &mut Counted, number: u64) -> Result<bool, Fa
         }
     };
     let Some(length) = header.compressed else {
-        return unknown_length(place, stream, &header, is_wanted.then_some(&*path), number).map(|()| true);
+        return unknown_length(place, stream, &header, is_wanted.then_some(&*path), number)
+            .map(|()| Next::Member);
     };
     let end = stream.place.saturating_add(length);
     if header.is_encrypted {
@@ -97,7 +143,17 @@ fn next(place: &Place<'_>, stream: &mut Counted, number: u64) -> Result<bool, Fa
     if header.lengths_follow {
         stream.skip_descriptor()?;
     }
-    Ok(true)
+    Ok(Next::Member)
+}
+
+/// Goes past one piece of what follows an archive's members.
+fn directory(stream: &mut Counted) -> Result<Next, Fault> {
+    let at = stream.place;
+    let mut begin = [0; zip_end::ENTRY];
+    let length = stream.fill(&mut begin)?;
+    let Some(piece) = zip_end::Piece::of(&begin[..length]) else { return Ok(Next::Nothing) };
+    stream.skip_to(at.saturating_add(piece.length))?;
+    Ok(if piece.is_end { Next::End } else { Next::Directory })
 }
 
 /// A member whose compressed length is not known: only its content tells where it ends.
@@ -230,12 +286,9 @@ struct Counted {
 }
 
 impl Counted {
-    /// Fills the buffer; false if the archive ends before.
-    fn fills(&mut self, buffer: &mut [u8]) -> Result<bool, Fault> {
-        match super::stream::fill(self, buffer) {
-            Ok(length) => Ok(length == buffer.len()),
-            Err(error) => Err(Fault::of(&error)),
-        }
+    /// Fills the buffer as far as the archive goes; how far is returned.
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<usize, Fault> {
+        super::stream::fill(self, buffer).map_err(|error| Fault::of(&error))
     }
 
     fn peek(&mut self, length: usize) -> io::Result<&[u8]> {

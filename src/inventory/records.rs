@@ -1,7 +1,7 @@
 //! Records of a CSV file, one at a time in a buffer of fixed size, each with its line.
 //!
 //! A quote that is opened and never closed would swallow the rest of the file. Such a record ends
-//! with its first line here, so that the rows behind it count.
+//! with its first line here, so that the rows behind it count; of that line, the fields before the quote.
 
 use std::io::{self, Read};
 
@@ -18,7 +18,8 @@ pub(super) const FIELDS_MAX: usize = 1024;
 pub(super) enum Next {
     /// A record; its fields are there until the next call.
     Record,
-    /// Something that is no record, and why; reading goes on behind its first line.
+    /// Something that is no record, and why; reading goes on behind its first line. For an open quote,
+    /// the fields before it are there until the next call.
     Bad(Fault),
     /// The end of the file.
     End,
@@ -174,6 +175,9 @@ impl<R: Read> Records<R> {
     fn skip_first_line(&mut self, read: usize, fault: Fault) -> io::Result<Next> {
         self.credit = self.credit.saturating_sub(read);
         let mut fault = fault;
+        if fault == Fault::OpenQuote {
+            self.read_before_quote();
+        }
         loop {
             let window = self.window();
             if let Some(end) = line_end(window) {
@@ -190,6 +194,15 @@ impl<R: Read> Records<R> {
                 return Ok(Next::Bad(fault));
             }
         }
+    }
+
+    /// Reads the fields of the first line that are whole before a quote is opened.
+    fn read_before_quote(&mut self) {
+        let end = self.unread + line_end(self.window()).unwrap_or(0);
+        self.parser.reset();
+        let line = &self.buffer[self.unread..end];
+        let (.., fields) = self.parser.read_record(line, &mut self.text, &mut self.ends);
+        self.fields = fields;
     }
 
     fn window(&self) -> &[u8] {

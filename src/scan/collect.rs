@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDateTime;
 
-use super::log::{self, Head};
+use super::log::{self, Head, Manner};
 use super::spool::{Chunks, Gatherer, Spool};
 use super::{Options, Watch};
 use crate::device::Mac;
 use crate::digest::{Digest, Fold};
-use crate::input::{Content, LogName, LogSink, Origin, Rotation};
+use crate::input::{Content, LogName, LogSink, Origin, PrefixHash, Rotation};
 use crate::problem::{Problem, ProblemKind};
 use crate::reader::{Counts, LONGEST_LINE};
 use crate::timeline::Record;
@@ -26,6 +26,8 @@ pub(super) struct StoredLog {
     pub(super) identity: Option<(u64, u64)>,
     pub(super) origin: Origin,
     pub(super) head: Head,
+    /// What its content comes to, if it cannot be read again.
+    pub(super) sum: Option<Box<PrefixHash>>,
     pub(super) counts: Tally,
     pub(super) packed: Box<[u8]>,
     /// Where its events wait, if all of them are wanted.
@@ -156,7 +158,8 @@ impl LogSink for Collector<'_> {
             Some(gatherer) => Fold::recording(self.window, Box::new(gatherer.clone())),
             None => Fold::new(self.window),
         };
-        let (digest, head, result) = log::read(content, fold, !self.window.is_open());
+        let manner = Manner { every_stamp: !self.window.is_open(), with_sum: name.origin.is_passing() };
+        let log::Read { digest, head, sum, result } = log::read(content, fold, &manner);
         let mac = name.mac.or(digest.mac);
         self.complain(name, &digest);
         // A file that the user named, which is no log of any phone, is only a problem.
@@ -172,6 +175,7 @@ impl LogSink for Collector<'_> {
             identity: name.identity,
             origin: name.origin.clone(),
             head,
+            sum: sum.map(Box::new),
             counts: Tally::of(&digest.counts),
             packed,
             events: gatherer.map(|gatherer| gatherer.finish()).transpose()?.unwrap_or_default(),

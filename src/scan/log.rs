@@ -1,13 +1,12 @@
 //! From one log's content to its digest, in memory that does not grow with the log.
 
 use std::cell::RefCell;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 
 use super::encoding::{self, Utf8};
 use super::pieces;
 use crate::digest::{Digest, Fold};
-use crate::input::Content;
+use crate::input::{Content, Dense, PrefixHash, Sum};
 use crate::reader::Reader;
 use crate::window::Window;
 
@@ -35,14 +34,20 @@ impl Head {
         self.length += more as u8;
     }
 
+    /// The whole of a log of so many bytes, if it is no longer than what is kept of it.
+    pub(super) fn all_of(&self, length: u64) -> Option<&[u8]> {
+        (u64::from(self.length) == length && self.whole().is_none())
+            .then_some(&self.bytes[..usize::from(self.length)])
+    }
+
+    /// What is kept of the beginning.
+    pub(super) fn kept(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+
     /// The beginning, if the log is at least as long as what is kept of it.
     pub(super) fn whole(&self) -> Option<[u8; Self::LENGTH]> {
         (usize::from(self.length) == Self::LENGTH).then_some(self.bytes)
-    }
-
-    /// Whether a log that begins like this may go on as one that begins like `longer`.
-    pub(super) fn may_begin(&self, longer: &Self) -> bool {
-        longer.bytes[..usize::from(longer.length)].starts_with(&self.bytes[..usize::from(self.length)])
     }
 }
 
@@ -59,37 +64,73 @@ fn whole(log: &[u8], fold: Fold, every_stamp: bool) -> Digest {
     fold.finish(counts)
 }
 
-/// Reads a log of any kind into this fold. What was read before a fault counts: it comes with the fault.
-pub(super) fn read(content: Content<'_>, fold: Fold, every_stamp: bool) -> (Digest, Head, io::Result<()>) {
+/// What was read of a log.
+pub(super) struct Read {
+    pub(super) digest: Digest,
+    pub(super) head: Head,
+    /// The sum of all of it, if that was asked for.
+    pub(super) sum: Option<PrefixHash>,
+    /// What was read before a fault counts: it comes with the fault.
+    pub(super) result: io::Result<()>,
+}
+
+/// How a log is read.
+pub(super) struct Manner {
+    /// Each line whose stamp differs from the line's before matters.
+    pub(super) every_stamp: bool,
+    /// The log cannot be read again, so its sum is made at once.
+    pub(super) with_sum: bool,
+}
+
+/// Reads a log of any kind into this fold.
+pub(super) fn read(content: Content<'_>, fold: Fold, manner: &Manner) -> Read {
+    let every_stamp = manner.every_stamp;
     match content {
         Content::Whole(bytes) if !encoding::is_utf_16(bytes) => {
             let mut head = Head::empty();
             head.take(bytes);
-            (whole(bytes, fold, every_stamp), head, Ok(()))
+            let mut sum = manner.sum();
+            sum.iter_mut().for_each(|sum| sum.feed(bytes));
+            let sum = sum.map(|sum| sum.finish());
+            Read { digest: whole(bytes, fold, every_stamp), head, sum, result: Ok(()) }
         }
-        Content::Whole(mut bytes) => read_stream(&mut bytes, fold, every_stamp),
+        Content::Whole(mut bytes) => read_stream(&mut bytes, fold, manner),
         Content::File(file, size) => {
+            let dense = Dense::of(file, size);
             let mut begin = [0; Head::LENGTH];
-            let length = pieces::read_at(file, &mut begin, 0).unwrap_or(0);
+            let length = dense.read_at(&mut begin, 0).unwrap_or(0);
             if encoding::is_utf_16(&begin[..length]) {
-                return read_stream(&mut Part { file, place: 0, end: size }, fold, every_stamp);
+                let mut read = read_stream(&mut dense.reader(), fold, manner);
+                if read.result.is_ok() {
+                    read.digest.counts.bytes += dense.left_out();
+                    read.result = dense.is_whole();
+                }
+                return read;
             }
             let mut head = Head::empty();
             head.take(&begin[..length]);
-            let (digest, result) = pieces::digest_of(file, size, fold, every_stamp);
-            (digest, head, result)
+            let (digest, result) = pieces::digest_of(&dense, fold, every_stamp);
+            Read { digest, head, sum: None, result }
         }
-        Content::Stream(stream) => read_stream(stream, fold, every_stamp),
+        Content::Stream(stream) => read_stream(stream, fold, manner),
     }
 }
 
-fn read_stream(stream: &mut dyn Read, fold: Fold, every_stamp: bool) -> (Digest, Head, io::Result<()>) {
+impl Manner {
+    fn sum(&self) -> Option<Sum> {
+        self.with_sum.then(Sum::default)
+    }
+}
+
+fn read_stream(stream: &mut dyn io::Read, fold: Fold, manner: &Manner) -> Read {
     let mut head = Head::empty();
+    let mut sum = manner.sum();
     let mut bytes = 0;
     let mut text = Utf8::default();
-    let mut reader = Reader::new(fold, every_stamp);
+    let mut reader = Reader::new(fold, manner.every_stamp);
     let result = feed(stream, |piece| {
         head.take(piece);
+        sum.iter_mut().for_each(|sum| sum.feed(piece));
         bytes += piece.len() as u64;
         text.feed(piece, &mut |piece| reader.feed(piece));
     });
@@ -97,29 +138,10 @@ fn read_stream(stream: &mut dyn Read, fold: Fold, every_stamp: bool) -> (Digest,
     let (fold, mut counts) = reader.finish();
     // As many as are in the file, not as it takes in another encoding.
     counts.bytes = bytes;
-    (fold.finish(counts), head, result)
+    Read { digest: fold.finish(counts), head, sum: sum.map(|sum| sum.finish()), result }
 }
 
-/// A file up to the size that it had when it was opened.
-struct Part<'f> {
-    file: &'f File,
-    place: u64,
-    end: u64,
-}
-
-impl Read for Part<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.end - self.place).unwrap_or(usize::MAX).min(buffer.len());
-        let length = pieces::read_at(self.file, &mut buffer[..left], self.place)?;
-        if length == 0 && left > 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        self.place += length as u64;
-        Ok(length)
-    }
-}
-
-fn feed(stream: &mut dyn Read, mut each: impl FnMut(&[u8])) -> io::Result<()> {
+fn feed(stream: &mut dyn io::Read, mut each: impl FnMut(&[u8])) -> io::Result<()> {
     thread_local! {
         static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; PIECE]);
     }

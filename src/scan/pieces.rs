@@ -3,7 +3,6 @@
 //! The file is cut where a line with a header begins: such a line ends any message before it. Each
 //! piece is read on its own; what it notes is then told in order, as if it had been read in one go.
 
-use std::fs::File;
 use std::io;
 
 use memchr::memchr;
@@ -11,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::digest::{Digest, Fold};
 use crate::event::Event;
+use crate::input::Dense;
 use crate::line::{Header, Level, Line, line};
 use crate::reader::{Counts, LONGEST_LINE, Note, Notes, Reader};
 use crate::stamp::Stamp;
@@ -22,14 +22,14 @@ const PIECE: u64 = 2 * 1024 * 1024;
 const BUFFER: usize = 256 * 1024;
 
 /// What this file amounts to, of the size that it had when it was opened.
-pub(super) fn digest_of(file: &File, size: u64, fold: Fold, every_stamp: bool) -> (Digest, io::Result<()>) {
-    Cut { file, size, piece: PIECE }.digest(fold, every_stamp)
+pub(super) fn digest_of(file: &Dense<'_>, fold: Fold, every_stamp: bool) -> (Digest, io::Result<()>) {
+    Cut { file, size: file.size(), piece: PIECE }.digest(fold, every_stamp)
 }
 
 /// A file that is cut into pieces.
 #[derive(Clone, Copy)]
 struct Cut<'f> {
-    file: &'f File,
+    file: &'f Dense<'f>,
     size: u64,
     /// About how long a piece is.
     piece: u64,
@@ -58,7 +58,8 @@ impl Cut<'_> {
                 }
             }
         }
-        (fold.finish(counts), Ok(()))
+        counts.bytes += self.file.left_out();
+        (fold.finish(counts), self.file.is_whole())
     }
 
     /// Where the next pieces begin and the last one of them ends: two bounds or more, in order.
@@ -109,7 +110,7 @@ impl Cut<'_> {
 
 /// The lines of a file from a place on. Each byte is read once, however short the lines are.
 struct Lines<'f> {
-    file: &'f File,
+    file: &'f Dense<'f>,
     size: u64,
     buffer: Vec<u8>,
     /// Where in the file the lines go on.
@@ -157,13 +158,13 @@ impl Lines<'_> {
         let wanted =
             LONGEST_LINE.min(usize::try_from(self.size - next.min(self.size)).unwrap_or(LONGEST_LINE));
         self.buffer.resize(kept + wanted, 0);
-        let length = read_at(self.file, &mut self.buffer[kept..], next)?;
+        let length = self.file.read_at(&mut self.buffer[kept..], next)?;
         self.buffer.truncate(kept + length);
         Ok(length > 0)
     }
 }
 
-fn read_piece(file: &File, begin: u64, end: u64, every_stamp: bool) -> (Told, Counts, io::Result<()>) {
+fn read_piece(file: &Dense<'_>, begin: u64, end: u64, every_stamp: bool) -> (Told, Counts, io::Result<()>) {
     let mut reader = Reader::new(Told::default(), every_stamp);
     let longest = usize::try_from(end - begin).unwrap_or(BUFFER).min(BUFFER);
     let mut buffer = vec![0; longest];
@@ -171,7 +172,7 @@ fn read_piece(file: &File, begin: u64, end: u64, every_stamp: bool) -> (Told, Co
     let mut result = Ok(());
     while at < end {
         let wanted = usize::try_from(end - at).unwrap_or(longest).min(longest);
-        match read_at(file, &mut buffer[..wanted], at) {
+        match file.read_at(&mut buffer[..wanted], at) {
             Ok(0) => {
                 result = Err(io::ErrorKind::UnexpectedEof.into());
                 break;
@@ -188,30 +189,6 @@ fn read_piece(file: &File, begin: u64, end: u64, every_stamp: bool) -> (Told, Co
     }
     let (told, counts) = reader.finish();
     (told, counts, result)
-}
-
-/// Reads at a place until the buffer is full or the file ends.
-pub(super) fn read_at(file: &File, buffer: &mut [u8], place: u64) -> io::Result<usize> {
-    let mut length = 0;
-    while length < buffer.len() {
-        match read_some_at(file, &mut buffer[length..], place + length as u64) {
-            Ok(0) => break,
-            Ok(more) => length += more,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(length)
-}
-
-#[cfg(unix)]
-fn read_some_at(file: &File, buffer: &mut [u8], place: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buffer, place)
-}
-
-#[cfg(windows)]
-fn read_some_at(file: &File, buffer: &mut [u8], place: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, buffer, place)
 }
 
 /// What one piece told, to be told again in its turn.
@@ -281,8 +258,9 @@ mod tests {
     fn in_pieces(log: &[u8], piece: u64) -> Digest {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(log).unwrap();
-        let (digest, result) =
-            Cut { file: &file, size: log.len() as u64, piece }.digest(Fold::new(Window::default()), false);
+        let dense = Dense::of(&file, log.len() as u64);
+        let cut = Cut { file: &dense, size: dense.size(), piece };
+        let (digest, result) = cut.digest(Fold::new(Window::default()), false);
         result.unwrap();
         digest
     }
@@ -369,6 +347,48 @@ mod tests {
         }
     }
 
+    /// A hole that is not gone through gives what its zeros would.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn holes_give_the_same_as_zeros() {
+        use std::io::{Seek, SeekFrom};
+        const HOLE: u64 = 1 << 20;
+        let line = "0531130928|tls  |*|03|Saving new Custom platform device certificate 1";
+        let cut = "0531130928|tls  |*|03|Device credential invalid: Cert is not proper in the";
+        for (before, after) in [
+            ("", "\n"),
+            ("", line),
+            (line, line),
+            (&format!("{line}\n"), line),
+            (&format!("{line}\n"), &format!("\n{line}\n")),
+            (&format!("{line}\n{cut}\n"), "certificate\n"),
+            (cut, &format!("\ncertificate\n{line}\n")),
+        ] {
+            for tail in [0, HOLE] {
+                let mut file = tempfile::tempfile().unwrap();
+                let mut zeros = Vec::new();
+                for part in [before, after] {
+                    file.write_all(part.as_bytes()).unwrap();
+                    zeros.extend_from_slice(part.as_bytes());
+                    if part == before || tail > 0 {
+                        file.seek(SeekFrom::Current(HOLE as i64)).unwrap();
+                        zeros.resize(zeros.len() + HOLE as usize, 0);
+                    }
+                }
+                file.set_len(zeros.len() as u64).unwrap();
+                let dense = Dense::of(&file, zeros.len() as u64);
+                assert!(dense.left_out() > HOLE / 2, "this file system has no holes");
+                for piece in [SMALL, 100_000, PIECE] {
+                    let cut = Cut { file: &dense, size: dense.size(), piece };
+                    let (digest, result) = cut.digest(Fold::new(Window::default()), false);
+                    result.unwrap();
+                    let whole = super::super::digest_of(&zeros, Window::default());
+                    assert!(digest == whole, "{before:?} {after:?}: {:?} {:?}", digest.counts, whole.counts);
+                }
+            }
+        }
+    }
+
     /// To find where to cut is no more work where lines are short: each byte is read once.
     #[test]
     fn short_lines_are_read_once() {
@@ -376,6 +396,7 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&log).unwrap();
         let size = log.len() as u64;
+        let file = Dense::of(&file, size);
         let mut lines = Lines { file: &file, size, buffer: Vec::new(), place: 0, read: 0 };
         let mut fills = 0;
         let mut last = usize::MAX;
@@ -393,7 +414,8 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         let log = b"0531130928|tls  |*|03|Saving new Custom platform device certificate 1\n".repeat(50_000);
         file.write_all(&log).unwrap();
-        let (digest, result) = digest_of(&file, 2 * log.len() as u64, Fold::new(Window::default()), false);
+        let (digest, result) =
+            digest_of(&Dense::of(&file, 2 * log.len() as u64), Fold::new(Window::default()), false);
         assert_eq!(result.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
         assert_eq!(digest.counts.events, 50_000);
     }

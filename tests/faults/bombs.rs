@@ -134,6 +134,65 @@ fn a_bomb_in_an_archive() {
     }
 }
 
+/// What is nested, and where it ends, is the same however many threads read it.
+#[test]
+fn many_bombs_in_an_archive() {
+    let content = log(400);
+    let (bomb, usual) = (gzip(&[&content[..], &vec![b'\n'; 40 << 20]].concat()), gzip(&content));
+    let names: Vec<_> = (0..80).map(|number| format!("0004f2a1b2{number:02x}-app.log.1.gz")).collect();
+    let members: Vec<(&str, &[u8])> = names
+        .iter()
+        .enumerate()
+        .map(|(number, name)| (name.as_str(), if number % 3 == 0 { &bomb[..] } else { &usual }))
+        .collect();
+    let inner = zip(&members);
+    let limits = Limits { ratio: 20, ratio_from: 64 << 20, ..LOW };
+    for (name, bytes) in [
+        ("a.zip", zip(&members)),
+        ("a.tar", tar(&members)),
+        ("a.tgz", gzip(&tar(&members))),
+        ("outer.zip", zip(&[("inner.zip", &inner), ("inner.tar", &tar(&members))])),
+        ("outer.tar", tar(&[("inner.zip", &inner), ("inner.tar", &tar(&members))])),
+    ] {
+        let tree = Tree::with(name, &bytes);
+        let answer = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| read(&tree.path(name), limits))
+        };
+        let one = answer(1);
+        assert!(
+            one.1.iter().any(|problem| problem.kind == ProblemKind::LimitExceeded),
+            "{name}: {:?}",
+            one.1
+        );
+        assert!(one.0.iter().any(|(_, bytes)| *bytes == content.len() as u64), "{name}: {:?}", one.0);
+        let all: u64 = one.0.iter().map(|(_, bytes)| bytes).sum();
+        assert!(all < 1 << 30, "{name}: {all}");
+        for threads in [2, 2, 5] {
+            assert_eq!(answer(threads), one, "{name}: {threads} threads");
+        }
+    }
+}
+
+/// An archive may be longer than a log.
+#[test]
+fn logs_that_are_longer_together() {
+    let content = log(20_000);
+    let names: Vec<_> = (0..4).map(|number| format!("0004f2a1b2d{number}-app.log")).collect();
+    let members: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &content[..])).collect();
+    let limits = Limits { log_bytes: 2 * content.len() as u64, ..LOW };
+    for (name, bytes) in [("a.tgz", gzip(&tar(&members))), ("a.tar", tar(&members)), ("a.zip", zip(&members))]
+    {
+        let (logs, problems) = read(&Tree::with(name, &bytes).path(name), limits);
+        assert_eq!((logs.len(), &problems[..]), (4, &[][..]), "{name}");
+        let limits = Limits { log_bytes: content.len() as u64 / 2, ..LOW };
+        let (logs, problems) = read(&Tree::with(name, &bytes).path(name), limits);
+        assert_eq!((logs.len(), problems.len()), (4, 4), "{name}");
+        assert!(logs.iter().all(|(_, bytes)| *bytes == content.len() as u64 / 2), "{name}: {logs:?}");
+        assert!(problems.iter().all(|problem| problem.message.contains("of one log")), "{problems:?}");
+    }
+}
+
 #[test]
 fn one_compression_in_another_in_another() {
     let bytes = gzip(&gzip(&gzip(&log(20))));

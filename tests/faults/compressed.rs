@@ -98,6 +98,14 @@ fn zeros_behind_are_padding() {
     }
 }
 
+/// A hole behind the end of the compressed data.
+#[test]
+fn zeros_without_end_behind() {
+    let tree = Tree::with(LOG, &gzip(&log(20)));
+    std::fs::File::options().write(true).open(tree.path(LOG)).unwrap().set_len(1 << 42).unwrap();
+    tree.scan().read(20).has_problem(LOG, "corrupt-archive", "more zeros");
+}
+
 #[test]
 fn a_wrong_checksum() {
     let mut bytes = gzip(&log(20));

@@ -17,5 +17,7 @@ mod lists;
 mod many;
 mod run;
 mod tars;
+#[path = "../tree/mod.rs"]
+mod tree;
 mod whole;
 mod zips;

@@ -107,13 +107,69 @@ fn long_names() {
     Tree::with("a.tar", &tar(&[(&name, &log(20))])).scan_with(&["a.tar"]).is_whole(20);
 }
 
+/// Where the header of this member begins.
+fn header_of(bytes: &[u8], name: &str) -> usize {
+    memchr::memmem::find(bytes, name.as_bytes()).unwrap()
+}
+
 #[test]
 fn a_header_that_is_damaged() {
-    let mut bytes = tar(&[(LOG, &log(20)), ("0004f2a1b2c4-app.log", &log(20))]);
-    let second = 512 + log(20).len().next_multiple_of(512);
-    bytes[second + 150] ^= 1;
-    let answer = Tree::with("a.tar", &bytes).scan_with(&["a.tar"]);
+    let content = log(20);
+    let names: Vec<_> = (0..5).map(|number| format!("0004f2a1b2d{number}-app.log")).collect();
+    let members: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &content[..])).collect();
+    let whole = tar(&members);
+    // The header's sum, its name, its length, and all of it.
+    for (from, to) in [(150, 151), (3, 4), (124, 136), (0, 512)] {
+        for damaged in [vec![2], vec![1, 3], vec![4]] {
+            let mut bytes = whole.clone();
+            let places: Vec<_> = damaged.iter().map(|&number| header_of(&whole, &names[number])).collect();
+            places.iter().for_each(|&at| bytes[at + from..at + to].fill(b'?'));
+            for (name, bytes) in
+                [("a.tar", bytes.clone()), ("a.tgz", gzip(&bytes)), ("a.tar.zst", zstd(&bytes))]
+            {
+                let answer = Tree::with(name, &bytes).scan_with(&[name]);
+                let words = format!("damaged at byte {} ", places[0]);
+                answer.has_problem(name, "corrupt-archive", &words);
+                assert_eq!(answer.events(), 20 * (5 - damaged.len() as u64), "{damaged:?} {name}");
+                assert_eq!(answer.problems()[0].2.contains("one more place"), damaged.len() > 1);
+            }
+        }
+    }
+}
+
+/// Damaged over and over, and each header stands there twice: to look for the next one is no more work.
+#[test]
+fn very_many_damaged_headers() {
+    let whole = tar(&[(LOG, &log(20))]);
+    let member = &whole[..whole.len() - 1024];
+    let mut damaged = member.to_vec();
+    damaged[150] ^= 1;
+    let bytes = [&damaged.repeat(20_000)[..], member].concat();
+    let answer = Tree::with("a.tar", &[member, &bytes].concat()).scan_with(&["a.tar"]);
     answer.read(20).has_problem("a.tar", "corrupt-archive", "damaged");
+}
+
+#[test]
+fn one_archive_behind_another() {
+    let (first, second) = (log(20), log(30).split_off(log(20).len()));
+    let first = tar(&[(LOG, &first)]);
+    let both = [&first[..], &tar(&[("0004f2a1b2c4-app.log", &second)])].concat();
+    for (name, bytes) in [("a.tar", both.clone()), ("a.tgz", gzip(&both))] {
+        let answer = Tree::with(name, &bytes).scan_with(&[name]);
+        assert_eq!((answer.events(), answer.status), (30, 0), "{:?}", answer.problems());
+    }
+    let padded = [&first[..], &[0; 100_000]].concat();
+    Tree::with("a.tar", &padded).scan_with(&["a.tar"]).is_whole(20);
+    let answer = Tree::with("a.tar", &[&first[..], b"what is this?"].concat()).scan_with(&["a.tar"]);
+    answer.read(20).has_problem("a.tar", "corrupt-archive", &format!("end, at byte {}", first.len()));
+}
+
+/// Zeros without end behind an archive, where there is nothing on the disk.
+#[test]
+fn a_hole_behind_the_end() {
+    let tree = Tree::with("a.tar", &tar(&[(LOG, &log(20))]));
+    std::fs::File::options().write(true).open(tree.path("a.tar")).unwrap().set_len(1 << 40).unwrap();
+    tree.scan_with(&["a.tar"]).read(20).has_problem("a.tar", "limit-exceeded", "zeros");
 }
 
 /// Without its two blocks of zeros an archive is as good as whole.

@@ -210,3 +210,97 @@ fn very_many_members() {
     assert!(memchr::memmem::find(&bytes, b"PK\x06\x06").is_some(), "it has the end of the newer form");
     Tree::with("a.zip", &bytes).scan_with(&["a.zip"]).is_whole(20);
 }
+
+/// The end of an archive that stands in a cut one, stored, is not the end of that one.
+#[test]
+fn cut_behind_a_stored_archive() {
+    let (content, other) = (log(20), log(30).split_off(log(20).len()));
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for inner in [zip(&[(OTHER, &other)]), zip_with(&[(OTHER, &other)], stored), zip(&[])] {
+        let lines = if inner.len() > 22 { 30 } else { 20 };
+        let members: [(&str, &[u8]); 4] =
+            [(LOG, &content), ("inner.zip", &inner), ("x.cfg", &content), ("y.cfg", &content)];
+        let whole = zip_with(&members, stored);
+        let behind = memchr::memmem::find(&whole, b"x.cfg").unwrap() - 30;
+        for end in [behind, behind + 10, behind + 50, directory_of(&whole[behind..]) + behind] {
+            let answer = Tree::with("a.zip", &whole[..end]).scan_with(&["a.zip"]);
+            answer.has_problem("a.zip", "truncated-archive", "end is missing");
+            assert_eq!(answer.events(), lines, "cut at {end} of {}", whole.len());
+            let file = answer.device("0004F2A1B2C4").map(|device| device["files"][0].clone());
+            assert_eq!(file.is_some(), lines == 30);
+            assert!(file.is_none_or(|file| file == format!("a.zip!/inner.zip!/{OTHER}")));
+        }
+        Tree::with("a.zip", &whole).scan_with(&["a.zip"]).is_whole(lines);
+    }
+}
+
+#[test]
+fn one_archive_behind_another() {
+    let (first, second) = (log(20), log(30).split_off(log(20).len()));
+    let first = zip(&[(LOG, &first), ("x.cfg", b"<x/>")]);
+    let second = zip(&[(OTHER, &second)]);
+    let both = [&first[..], &second].concat();
+    for bytes in [both.clone(), [&both[..], &[0; 100]].concat()] {
+        let answer = Tree::with("a.zip", &bytes).scan_with(&["a.zip"]);
+        assert_eq!((answer.events(), answer.status), (30, 0), "{:?}", answer.problems());
+    }
+    // The second one has lost its end: what a search from behind finds is the end of the first.
+    for cut in [10, 30, second.len() - directory_of(&second) + 5] {
+        let answer = Tree::with("a.zip", &both[..both.len() - cut]).scan_with(&["a.zip"]);
+        let problems = answer.problems();
+        let told = problems.iter().any(|(path, kind, _)| (*path, *kind) == ("a.zip", "truncated-archive"));
+        assert!(told, "{problems:?}");
+        assert!(answer.events() >= 20, "{problems:?}");
+    }
+    let bytes = [&both[..], b"what is this?"].concat();
+    let answer = Tree::with("a.zip", &bytes).scan_with(&["a.zip"]);
+    answer.has_problem("a.zip", "corrupt-archive", "13 bytes behind");
+    assert_eq!(answer.events(), 30);
+}
+
+#[test]
+fn garbage_behind() {
+    let large = SimpleFileOptions::default().large_file(true);
+    for whole in [zip(&[(LOG, &log(20))]), zip_with(&[(LOG, &log(20))], large), streamed(&[(LOG, &log(20))])]
+    {
+        for behind in [&b"what is this?"[..], b"PK", b"\0\0\0x"] {
+            let answer = Tree::with("a.zip", &[&whole[..], behind].concat()).scan_with(&["a.zip"]);
+            let words = format!("{} bytes behind", behind.len());
+            answer.read(20).has_problem("a.zip", "corrupt-archive", &words);
+        }
+        let padded = [&whole[..], &[0; 3_000]].concat();
+        Tree::with("a.zip", &padded).scan_with(&["a.zip"]).is_whole(20);
+        // Farther behind than anyone looks for an archive's end.
+        let far = [&whole[..], &[b'x'; 100_000]].concat();
+        let answer = Tree::with("a.zip", &far).scan_with(&["a.zip"]);
+        answer.read(20).has_problem("a.zip", "corrupt-archive", "100000 bytes behind");
+    }
+    let answer = Tree::with("a.zip", &[&zip(&[])[..], b"what is this?"].concat()).scan_with(&["a.zip"]);
+    answer.has_problem("a.zip", "corrupt-archive", "13 bytes behind");
+}
+
+/// As an archive that unpacks itself has a program before it.
+#[test]
+fn something_before() {
+    let stub = [&b"MZ"[..], &[0x90; 5_000]].concat();
+    let whole = zip(&[(LOG, &log(20)), (OTHER, b"")]);
+    let behind = [&stub[..], &whole].concat();
+    for name in ["a.exe", "a.zip"] {
+        let tree = Tree::with(name, &behind);
+        let answer = tree.scan_with(&[name]);
+        let problems = answer.problems();
+        assert_eq!(problems.len(), 2, "{problems:?}");
+        assert_eq!((problems[0].0, problems[0].1), (name, "corrupt-archive"));
+        assert!(problems[0].2.contains("5002 bytes before"), "{problems:?}");
+        assert_eq!(answer.events(), 20);
+    }
+    let answer = Tree::new().scan_input(&behind);
+    assert_eq!(answer.events(), 20, "{:?}", answer.problems());
+    let text = [b"Dear Sir or Madam,\n", &whole[..]].concat();
+    assert_eq!(Tree::with("a.zip", &text).scan_with(&["a.zip"]).events(), 20);
+    let nested = zip(&[("letter.zip", &text)]);
+    assert_eq!(Tree::with("b.zip", &nested).scan_with(&["b.zip"]).events(), 20);
+    // What is no archive at all is told as before.
+    let answer = Tree::with("a.exe", &stub).scan_with(&["a.exe"]);
+    answer.has_problem("a.exe", "not-a-log", "line");
+}

@@ -166,3 +166,49 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
+
+/// The program as a user whom permissions bind: nobody, where the tests run as root.
+#[cfg(unix)]
+pub struct Unprivileged {
+    /// Others may be kept from the folder in which it was built.
+    program: PathBuf,
+    _folder: TempDir,
+}
+
+#[cfg(unix)]
+impl Unprivileged {
+    const NOBODY: u32 = 65534;
+
+    /// A copy of the program that anyone can run.
+    pub fn new() -> Self {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = TempDir::new().unwrap();
+        let program = folder.path().join("phonecert");
+        fs::copy(env!("CARGO_BIN_EXE_phonecert"), &program).unwrap();
+        for path in [folder.path(), &program] {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        Self { program, _folder: folder }
+    }
+
+    /// Runs it in `folder`, which that user must be able to enter.
+    pub fn run(&self, folder: &Path, arguments: &[&str]) -> Output {
+        use std::os::unix::fs::MetadataExt;
+        use std::os::unix::process::CommandExt;
+        let mut command = std::process::Command::new(&self.program);
+        command.args(arguments).current_dir(folder).env("TZ", "UTC");
+        // What was just made belongs to whoever runs this.
+        if fs::metadata(&self.program).unwrap().uid() == 0 {
+            command.uid(Self::NOBODY).gid(Self::NOBODY);
+        }
+        loop {
+            match command.output() {
+                // Another thread's child still has the copy open, until it becomes what it is to run.
+                Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
+                    std::thread::yield_now();
+                }
+                result => return result.unwrap(),
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Where a zip archive begins and ends in its file. The directory stands at the end, and knows only its
+//! own members: what is before and behind them, nobody has looked at.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use super::random::Random;
+use super::stream::fill;
+
+/// Length of a directory's entry, without the name and what follows it.
+pub(super) const ENTRY: usize = 46;
+
+/// Behind the end only so much is looked at for padding.
+const LONGEST_PADDING: u64 = 1024 * 1024;
+
+/// Whether a member begins at this place.
+pub(super) fn begins_member(random: &Random, place: u64) -> bool {
+    let mut begin = [0; 8];
+    let length = read_at(random, place, &mut begin).unwrap_or(0);
+    matches!(begin[..length], [b'P', b'K', 3, 4, ..] | [b'P', b'K', 7, 8, b'P', b'K', 3, 4])
+}
+
+/// How much farther behind a member stands than the entry at `entry` says. None where it does not tell.
+pub(super) fn shift(random: &Random, entry: u64, member: u64) -> Option<u64> {
+    let mut told = [0; 4];
+    (read_at(random, entry + 42, &mut told).ok()? == told.len()).then_some(())?;
+    // A place in the newer form is nowhere near where a shift would matter.
+    let told = u32::from_le_bytes(told);
+    if told == u32::MAX { None } else { member.checked_sub(told.into()) }
+}
+
+/// A piece of what stands behind an archive's members.
+pub(super) struct Piece {
+    pub(super) length: u64,
+    /// Whether it is the last one, the archive's end.
+    pub(super) is_end: bool,
+}
+
+impl Piece {
+    /// The piece that begins like this; none if it is none, or is cut.
+    pub(super) fn of(begin: &[u8]) -> Option<Self> {
+        let short = |at: usize| {
+            let bytes = begin.get(at..at + 2)?;
+            Some(u64::from(bytes[0]) | u64::from(bytes[1]) << 8)
+        };
+        let length = match begin {
+            [b'P', b'K', 1, 2, ..] => ENTRY as u64 + short(28)? + short(30)? + short(32)?,
+            // A signature.
+            [b'P', b'K', 5, 5, ..] => 6 + short(4)?,
+            [b'P', b'K', 5, 6, ..] => 22 + short(20)?,
+            // The newer form's end, and what points to it.
+            [b'P', b'K', 6, 6, ..] => u64::from_le_bytes(*begin.get(4..)?.first_chunk()?).checked_add(12)?,
+            [b'P', b'K', 6, 7, ..] => 20,
+            _ => return None,
+        };
+        Some(Self { length, is_end: begin[2..4] == [5, 6] })
+    }
+}
+
+/// Where the archive ends whose directory's last entry is at `last`, or that has no member. None where
+/// no end follows the directory.
+///
+/// # Errors
+/// Faults of reading.
+pub(super) fn end(random: &Random, last: Option<u64>) -> io::Result<Option<u64>> {
+    let mut place = last.unwrap_or(0);
+    loop {
+        let mut begin = [0; ENTRY];
+        let length = read_at(random, place, &mut begin)?;
+        let Some(piece) = Piece::of(&begin[..length]) else { return Ok(None) };
+        place = match place.checked_add(piece.length) {
+            Some(next) if next <= random.length() => next,
+            _ => return Ok(None),
+        };
+        if piece.is_end {
+            return Ok(Some(place));
+        }
+    }
+}
+
+/// Whether only zeros stand from here to the end of the file, and not very many.
+///
+/// # Errors
+/// Faults of reading.
+pub(super) fn is_padding(random: &Random, from: u64) -> io::Result<bool> {
+    let left = random.length().saturating_sub(from);
+    if left > LONGEST_PADDING {
+        return Ok(false);
+    }
+    let mut reader = random.reader();
+    reader.seek(SeekFrom::Start(from))?;
+    let mut padding = Vec::new();
+    reader.take(left).read_to_end(&mut padding)?;
+    Ok(padding.iter().all(|&byte| byte == 0))
+}
+
+fn read_at(random: &Random, place: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut reader = random.reader();
+    reader.seek(SeekFrom::Start(place))?;
+    fill(&mut reader, buffer)
+}

@@ -1,0 +1,139 @@
+//! Files that are written, where that cannot go well: no half file, no lost device, the right status.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![cfg(unix)]
+
+mod tree;
+
+use std::fs;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tree::{HEALTHY, Unprivileged, fleet, run};
+
+/// Files that were there before are the fleet's; what else is there?
+fn left(folder: &Path) -> Vec<String> {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut left: Vec<_> = names.filter(|name| name.contains("report") || name.contains(".part")).collect();
+    left.sort();
+    left
+}
+
+fn complaint(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// As on a full disk: the system lets no file grow beyond 512 or 1,024 bytes.
+#[test]
+fn no_room_for_the_file() {
+    let fleet = fleet();
+    let program = tree::phonecert(fleet.path()).get_program().to_owned();
+    for prepare in ["trap '' XFSZ; ulimit -f 1;", "ulimit -f 1;"] {
+        for output in ["report.json", "report.csv", "report.txt"] {
+            for force in ["", "--force"] {
+                if !force.is_empty() {
+                    fs::write(fleet.path().join(output), "mine").unwrap();
+                }
+                let ran = Command::new("sh")
+                    .args(["-c", &format!("{prepare} exec \"$0\" scan --output {output} {force}")])
+                    .arg(&program)
+                    .current_dir(fleet.path())
+                    .output()
+                    .unwrap();
+                assert_eq!(ran.status.code(), Some(2), "{prepare} {}", complaint(&ran));
+                assert!(complaint(&ran).contains(&format!("{output}: ")), "{}", complaint(&ran));
+                if force.is_empty() {
+                    assert!(left(fleet.path()).is_empty(), "{:?}", left(fleet.path()));
+                } else {
+                    assert_eq!(left(fleet.path()), [output]);
+                    assert_eq!(fs::read_to_string(fleet.path().join(output)).unwrap(), "mine");
+                    fs::remove_file(fleet.path().join(output)).unwrap();
+                }
+            }
+        }
+    }
+}
+
+/// Events wait in a file of their own before they are written.
+#[test]
+fn no_room_for_what_waits() {
+    let fleet = fleet();
+    let program = tree::phonecert(fleet.path()).get_program().to_owned();
+    let ran = Command::new("sh")
+        .args(["-c", "ulimit -f 1; exec \"$0\" events --output report.jsonl"])
+        .arg(&program)
+        .current_dir(fleet.path())
+        .output()
+        .unwrap();
+    assert_eq!(ran.status.code(), Some(2), "{}", complaint(&ran));
+    assert!(left(fleet.path()).is_empty());
+}
+
+#[test]
+fn no_place_for_the_file() {
+    let fleet = fleet();
+    fs::create_dir(fleet.path().join("report.json")).unwrap();
+    for (output, words) in [
+        ("missing/report.json", "missing/report.json: "),
+        ("report.json", "is a directory"),
+        ("site.cfg/report.json", "site.cfg/report.json: "),
+        // Without an ending there is no format.
+        ("/dev/null", "/dev/null"),
+        ("/dev/stdout", "/dev/stdout"),
+    ] {
+        for force in [&[][..], &["--force"]] {
+            let ran = run(fleet.path(), &[&["scan", "--output", output], force].concat());
+            assert_eq!(ran.status.code(), Some(2), "{output}");
+            assert!(ran.stdout.is_empty() && complaint(&ran).contains(words), "{}", complaint(&ran));
+        }
+    }
+    assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+    assert_eq!(left(fleet.path()), ["report.json"]);
+}
+
+#[test]
+fn a_directory_that_is_not_ours() {
+    let fleet = fleet();
+    fs::set_permissions(fleet.path(), fs::Permissions::from_mode(0o555)).unwrap();
+    let ran = Unprivileged::new().run(fleet.path(), &["scan", "--output", "report.json"]);
+    fs::set_permissions(fleet.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(ran.status.code(), Some(2), "{}", complaint(&ran));
+    assert!(complaint(&ran).contains("report.json: "), "{}", complaint(&ran));
+    assert!(left(fleet.path()).is_empty());
+}
+
+#[test]
+fn devices_and_pipes_take_what_is_written() {
+    let fleet = fleet();
+    for (name, device, status) in [("null.json", "/dev/null", 0), ("out.json", "/dev/stdout", 0)] {
+        symlink(device, fleet.path().join(name)).unwrap();
+        for force in [&[][..], &["--force"]] {
+            let ran = run(fleet.path(), &[&["scan", HEALTHY, "--output", name], force].concat());
+            assert_eq!(ran.status.code(), Some(status), "{}", complaint(&ran));
+            assert_eq!(ran.stdout.is_empty(), device == "/dev/null");
+            assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+            assert!(fleet.path().join(name).symlink_metadata().unwrap().is_symlink());
+        }
+    }
+    let pipe = fleet.path().join("pipe.csv");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe).unwrap()
+    });
+    let ran = run(fleet.path(), &["scan", HEALTHY, "--output", "pipe.csv"]);
+    assert_eq!(ran.status.code(), Some(0), "{}", complaint(&ran));
+    assert!(reader.join().unwrap().contains("0004F2A1B201"));
+    assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_device() {
+    let fleet = fleet();
+    symlink("/dev/full", fleet.path().join("full.json")).unwrap();
+    let ran = run(fleet.path(), &["scan", HEALTHY, "--output", "full.json"]);
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(complaint(&ran).contains("full.json: "), "{}", complaint(&ran));
+}

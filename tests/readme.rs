@@ -1,0 +1,178 @@
+//! Each command that the README shows is run here, or this file says where else it is.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![cfg(unix)]
+
+mod tree;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{Cursor, Write};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+use tree::{FAILING, files_below};
+
+const README: &str = include_str!("../README.md");
+const CI: &str = include_str!("../.ci/run");
+
+/// The commands that are run here, each with its exit status and some words of what it prints.
+const RUN: &[(&str, i32, &str)] = &[
+    ("phonecert scan testdata/fleet", 1, "✗ failed     0004F2A1B202  VVX 500"),
+    ("phonecert scan", 1, "0004F2A1B202"),
+    ("phonecert scan ticket.zip", 1, "ticket.zip!/"),
+    ("phonecert scan logs/ --status failed", 1, "64167F0A0B03"),
+    ("phonecert explain INS001", 0, "INS001"),
+    ("phonecert device 00:04:f2:a1:b2:02 logs/", 1, "0004F2A1B202"),
+    ("phonecert device 0004f2a1b202 logs/ --format markdown --redact", 1, "# "),
+    ("phonecert events logs/ --device 0004f2a1b202", 0, "0004F2A1B202"),
+    ("phonecert lookup VVX 500", 0, "VVX 500"),
+    ("phonecert lookup 2201-12360-001 --revision C", 0, "SoundPoint IP 321"),
+    ("phonecert lookup \"Device Certificate: Self-signed\"", 0, "Self-signed"),
+    ("ssh server cat phone-app.log | phonecert scan -", 1, "0004F2A1B202"),
+    ("phonecert scan /srv/provisioning --output fleet.json --output fleet.csv --force --quiet", 1, ""),
+    ("phonecert scan /srv/provisioning --group-by code", 1, "INS001"),
+    ("phonecert scan /srv/provisioning --inventory phones.csv", 1, "LOG005"),
+    // The phone whose clock was never set: nobody knows how old its lines are.
+    ("phonecert scan /srv/provisioning --fail-on warning --since 1d", 1, "LOG003"),
+    ("phonecert scan logs/ --format json", 1, "\"schema_version\""),
+    ("phonecert scan logs/ --format jsonl", 1, "\"mac\""),
+    ("phonecert events logs/ --format jsonl", 0, "\"kind\""),
+    ("phonecert schema", 0, "\"$schema\""),
+    ("phonecert explain --format json", 0, "\"INS001\""),
+    ("phonecert completions SHELL", 0, "phonecert"),
+    ("phonecert man", 0, ".TH phonecert"),
+];
+
+/// What the README calls something, and what it is in these tests.
+const NAMES: &[(&str, &str)] = &[("/srv/provisioning", "srv/provisioning"), ("SHELL", "bash")];
+
+/// The commands that are not run here: the line of CI that runs them or all they do; or why none does.
+const ELSEWHERE: &[(&str, Elsewhere)] = &[
+    (
+        "cargo run --release -- scan testdata/fleet",
+        Elsewhere::Ci("cargo run --locked --release -- scan testdata/fleet"),
+    ),
+    ("cargo test", Elsewhere::Ci("cargo nextest run --locked\nstep cargo test --locked --doc")),
+    ("cargo install --path .", Elsewhere::Ci("cargo install --locked --path . --root target/installed")),
+    ("cargo bench", Elsewhere::Ci("cargo test --locked --bench stages")),
+    ("python3 benches/against.py", Elsewhere::Ci("python3 benches/against.py --scale")),
+    ("python3 benches/soak.py", Elsewhere::Ci("python3 benches/soak.py --seconds")),
+    ("cargo install cargo-fuzz", Elsewhere::Nowhere("takes minutes, and tests nothing of ours")),
+    (
+        "cargo run --manifest-path fuzz/Cargo.toml --bin seed",
+        Elsewhere::Nowhere("is only of use to a fuzzer"),
+    ),
+    (
+        "RUSTC_BOOTSTRAP=1 cargo fuzz run log -- -max_total_time=600",
+        Elsewhere::Nowhere("needs cargo-fuzz and ten minutes"),
+    ),
+];
+
+enum Elsewhere {
+    Ci(&'static str),
+    Nowhere(&'static str),
+}
+
+/// The commands that the README shows: in blocks of a shell's lines, at a prompt, and within its text.
+fn commands() -> BTreeSet<String> {
+    let mut commands = BTreeSet::new();
+    let mut block = None;
+    for line in README.lines() {
+        match (line.strip_prefix("```"), block) {
+            (Some(language), None) => block = Some(language),
+            (Some(_), Some(_)) => block = None,
+            (None, Some("sh")) => _ = commands.insert(without_comment(line)),
+            (None, Some(_)) => commands.extend(line.strip_prefix("$ ").map(without_comment)),
+            (None, None) => {
+                let spans = line.split('`').skip(1).step_by(2);
+                let programs = ["phonecert ", "cargo ", "python3 "];
+                let shown = spans.filter(|span| programs.iter().any(|program| span.starts_with(program)));
+                commands.extend(shown.map(str::to_owned));
+            }
+        }
+    }
+    commands.remove("");
+    commands
+}
+
+fn without_comment(line: &str) -> String {
+    line.split(" # ").next().unwrap_or(line).trim().to_owned()
+}
+
+/// What the README's commands take for granted.
+fn sandbox() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let fleet = tree::testdata().join("fleet");
+    for name in ["logs", "srv/provisioning", "testdata/fleet"] {
+        tree::copy_into(&fleet, &folder.path().join(name));
+    }
+    fs::copy(fleet.join(FAILING), folder.path().join("phone-app.log")).unwrap();
+    fs::write(folder.path().join("ticket.zip"), zip_of(&fleet)).unwrap();
+    let inventory = "mac,model,part_number,revision\n0004F2A1B299,VVX 500,2200-44500-025,A\n";
+    fs::write(folder.path().join("phones.csv"), inventory).unwrap();
+    let bin = folder.path().join("bin");
+    fs::create_dir(&bin).unwrap();
+    symlink(env!("CARGO_BIN_EXE_phonecert"), bin.join("phonecert")).unwrap();
+    // The server is here.
+    fs::write(bin.join("ssh"), "#!/bin/sh\nshift\nexec \"$@\"\n").unwrap();
+    fs::set_permissions(bin.join("ssh"), fs::Permissions::from_mode(0o755)).unwrap();
+    folder
+}
+
+fn zip_of(directory: &Path) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let mut files = files_below(directory);
+    files.sort();
+    for path in files {
+        let name = path.strip_prefix(directory).unwrap().to_str().unwrap();
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(&fs::read(&path).unwrap()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn each_command_does_what_it_says() {
+    let sandbox = sandbox();
+    let path = format!("{}:{}", sandbox.path().join("bin").display(), std::env::var("PATH").unwrap());
+    for (command, status, words) in RUN {
+        let real = NAMES.iter().fold((*command).to_owned(), |line, (name, real)| line.replace(name, real));
+        let output = Command::new("sh")
+            .args(["-c", &real])
+            .current_dir(sandbox.path())
+            .env("PATH", &path)
+            .env("TZ", "UTC")
+            .output()
+            .unwrap();
+        let (said, complained) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(*status), "{command}: {complained}");
+        assert!(said.contains(words), "{command}: {said}");
+        assert_eq!(said.is_empty(), command.contains("--output"), "{command}");
+    }
+    for written in ["fleet.json", "fleet.csv"] {
+        assert!(fs::read_to_string(sandbox.path().join(written)).unwrap().contains("0004F2A1B202"));
+    }
+}
+
+#[test]
+fn each_command_is_run_somewhere() {
+    let shown = commands();
+    let known: BTreeSet<_> = RUN.iter().map(|row| row.0).chain(ELSEWHERE.iter().map(|row| row.0)).collect();
+    let new: Vec<_> = shown.iter().filter(|command| !known.contains(command.as_str())).collect();
+    assert!(
+        new.is_empty(),
+        "the README's commands that nothing runs; put them into the lists above: {new:#?}"
+    );
+    let gone: Vec<_> = known.iter().filter(|command| !shown.contains(**command)).collect();
+    assert!(gone.is_empty(), "these are not in the README any more: {gone:#?}");
+    for (command, elsewhere) in ELSEWHERE {
+        match elsewhere {
+            Elsewhere::Ci(line) => assert!(CI.contains(line), "{command}: not in .ci/run: {line}"),
+            Elsewhere::Nowhere(why) => assert!(!why.is_empty(), "{command}"),
+        }
+    }
+}
