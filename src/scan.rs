@@ -131,7 +131,7 @@ fn join(inputs: &Inputs, options: Options, watch: &dyn Watch, spool: Option<Arc<
     }
     phones.retain(wanted);
     phones.retain(|phone| options.statuses.is_empty() || options.statuses.contains(&phone.status));
-    phones.sort_by(|a, b| {
+    phones.par_sort_by(|a, b| {
         let rank = |phone: &Entry| (phone.status, phone.mac.is_none(), phone.mac, phone.logs.start);
         rank(a).cmp(&rank(b))
     });
@@ -150,7 +150,7 @@ fn found(
         logs.chunk_by_mut(|a, b| is_of_same_phone(a, b)).enumerate().collect();
     // As they lie in memory, so that it is given back stretch by stretch. Otherwise it would all be held,
     // a little here and a little there, until the last phone is done.
-    phones.sort_unstable_by_key(|(_, logs)| logs[0].packed.as_ptr().addr());
+    phones.par_sort_unstable_by_key(|(_, logs)| logs[0].packed.as_ptr().addr());
     let mut of_logs: Vec<_> = phones
         .into_par_iter()
         .map(|(place, logs)| {
@@ -163,7 +163,7 @@ fn found(
             (place, mac, count, maker.phone(mac, records.collect()))
         })
         .collect();
-    of_logs.sort_unstable_by_key(|(place, ..)| *place);
+    of_logs.par_sort_unstable_by_key(|(place, ..)| *place);
     let of_inventory = without_logs.par_iter().map(|mac| (Some(*mac), maker.phone(Some(*mac), Vec::new())));
     let of_inventory: Vec<_> = of_inventory.collect();
     let found = of_logs.into_iter().map(|(_, mac, count, found)| (mac, count, found));
@@ -318,21 +318,27 @@ impl Devices for Scan {
     }
 
     fn render(&self, render: &RenderDevice<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let batches = 8 * rayon::current_num_threads();
+        let rendered = |places: &[usize]| -> Vec<Vec<u8>> {
+            let batches = places.par_chunks(BATCH).map(|batch| {
+                let mut bytes = Vec::new();
+                for &place in batch {
+                    render(place, &self.device(place), &mut bytes);
+                }
+                bytes
+            });
+            batches.collect()
+        };
         let places: Vec<usize> = (0..self.len()).collect();
-        for many in places.chunks(BATCH * batches) {
-            let rendered: Vec<Vec<u8>> = many
-                .par_chunks(BATCH)
-                .map(|batch| {
-                    let mut bytes = Vec::new();
-                    for &place in batch {
-                        render(place, &self.device(place), &mut bytes);
-                    }
-                    bytes
-                })
-                .collect();
-            rendered.iter().try_for_each(|bytes| out.write_all(bytes))?;
+        let mut ready = Vec::new();
+        for many in places.chunks(BATCH * 8 * rayon::current_num_threads()) {
+            let mut next = Vec::new();
+            // What is ready is written while more is made.
+            rayon::in_place_scope(|scope| {
+                scope.spawn(|_| next = rendered(many));
+                ready.iter().try_for_each(|bytes: &Vec<u8>| out.write_all(bytes))
+            })?;
+            ready = next;
         }
-        Ok(())
+        ready.iter().try_for_each(|bytes| out.write_all(bytes))
     }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDateTime;
+use rayon::slice::ParallelSliceMut;
 
 use super::log::{self, Head, Manner};
 use super::spool::{Chunks, Gatherer, Spool};
@@ -105,7 +106,7 @@ impl<'a> Collector<'a> {
     /// All logs, phone by phone; the problems; the archives that were not opened.
     pub(super) fn finish(self) -> (StoredLogs, Vec<Problem>, Vec<String>) {
         let mut logs = self.logs.into_inner().unwrap_or_else(PoisonError::into_inner);
-        logs.sort_unstable_by(|a, b| {
+        logs.par_sort_unstable_by(|a, b| {
             // Members of an archive can have the same name.
             let order = |log: &StoredLog| (log.mac.is_none(), log.mac);
             order(a).cmp(&order(b)).then_with(|| (&a.path, &a.origin).cmp(&(&b.path, &b.origin)))

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::slice::ParallelSliceMut;
+
 use super::Entry;
 use super::phone::Gist;
 use crate::check::SharedCertificate;
@@ -29,9 +31,12 @@ impl Shared {
                 gist.certificates.iter().map(|(slot, digest)| (digest, *slot == Slot::BuiltIn, mac, *slot)),
             );
         }
-        all.sort_unstable();
+        all.par_sort_unstable();
         let mut shared = Self::default();
         for same in all.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            if same.len() < 2 {
+                continue;
+            }
             let macs: BTreeSet<Mac> = same.iter().map(|(_, _, mac, _)| *mac).collect();
             if macs.len() < 2 {
                 continue;
