@@ -124,15 +124,17 @@ impl<'a> Collector<'a> {
         };
         let counts = &digest.counts;
         if counts.messages == 0 {
-            let message = match counts.bytes {
-                0 => "the file is empty".to_owned(),
-                _ => format!("none of its {} lines is a line of a phone's log", counts.lines),
+            let message = match (counts.bytes, counts.lines) {
+                (0, _) => "the file is empty".to_owned(),
+                (_, 1) => "its one line is not a line of a phone's log".to_owned(),
+                (_, lines) => format!("none of its {lines} lines is a line of a phone's log"),
             };
             complain(ProblemKind::NotALog, message);
         }
         if counts.cut > 0 {
+            let lines = if counts.cut == 1 { "line is" } else { "lines are" };
             let message = format!(
-                "{} of its lines are longer than {LONGEST_LINE} bytes; what is beyond that was not looked at",
+                "{} {lines} longer than {LONGEST_LINE} bytes; what is beyond that was not looked at",
                 counts.cut
             );
             complain(ProblemKind::LimitExceeded, message);
