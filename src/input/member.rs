@@ -101,6 +101,22 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// The same of a stream that stands in memory, and that nothing was decompressed for.
+    pub(super) fn read_whole(&self, content: &[u8]) {
+        let begin = &content[..content.len().min(SNIFFED)];
+        let is_log = !content.is_empty()
+            && content.len() as u64 <= self.budget.log_bytes()
+            && Kind::of(begin) == Kind::Plain
+            && !(self.may_open() && may_hide_archive(base_name(self.path), begin));
+        if !is_log {
+            return self.read(&mut Cursor::new(content), None);
+        }
+        let Some(name) = self.name() else { return };
+        if let Err(error) = self.sink.log(&name, Content::Whole(content)) {
+            self.problem(Fault::of(&error));
+        }
+    }
+
     fn sniff(&self, stream: &mut dyn Read, compressions: u8) -> End {
         let mut begin = [0; SNIFFED];
         // The guard ends a stream where it breaks.

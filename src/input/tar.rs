@@ -1,9 +1,9 @@
 //! The logs of a tar archive.
 
 use std::cell::Cell;
-use std::io::{self, Cursor, Read};
-use std::sync::Arc;
+use std::io::{self, Read};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::limits::Budget;
 use super::member::{Place, WHOLE, base_name, is_archive_name};
@@ -106,6 +106,8 @@ fn members(place: &Place<'_>, blocks: &mut Blocks<'_>, most: &Cell<u64>, number:
         Err(error) => return Some(broken_tar(&error)),
     };
     let waiting = AtomicUsize::new(0);
+    // Buffers that can be filled again: no more than can wait, and one.
+    let spare = Mutex::new(Vec::<Vec<u8>>::new());
     let mut parts = Vec::new();
     let fault = rayon::in_place_scope(|scope| {
         for entry in entries {
@@ -147,11 +149,13 @@ fn members(place: &Place<'_>, blocks: &mut Blocks<'_>, most: &Cell<u64>, number:
                 most.set(next_head.saturating_add(LONGEST_HEAD));
                 continue;
             }
-            let mut content = vec![0; size as usize];
-            let length = fill(&mut entry, &mut content).unwrap_or(0);
-            let is_whole = length == content.len();
-            content.truncate(length);
-            let is_nested = Kind::of(&content[..content.len().min(SNIFFED)]) != Kind::Plain;
+            let mut buffer = spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+            if buffer.len() < size as usize {
+                buffer.resize(size as usize, 0);
+            }
+            let length = fill(&mut entry, &mut buffer[..size as usize]).unwrap_or(0);
+            let is_whole = length as u64 == size;
+            let is_nested = Kind::of(&buffer[..length.min(SNIFFED)]) != Kind::Plain;
             if is_nested && parts.len() == NESTED {
                 wait(&waiting, 0);
                 parts.drain(..).for_each(|part: Arc<Budget>| place.budget.take(&part));
@@ -160,11 +164,12 @@ fn members(place: &Place<'_>, blocks: &mut Blocks<'_>, most: &Cell<u64>, number:
             parts.extend(part.clone());
             wait(&waiting, WAITING - 1);
             waiting.fetch_add(1, Ordering::AcqRel);
-            let (place, waiting) = (*place, &waiting);
+            let (place, waiting, spare) = (*place, &waiting, &spare);
             scope.spawn(move |_| {
                 let inner = place.inside(&path, &origin, modified);
                 let budget = part.as_deref().unwrap_or(place.budget);
-                inner.with_budget(budget).read(&mut Cursor::new(&content), None);
+                inner.with_budget(budget).read_whole(&buffer[..length]);
+                spare.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
                 waiting.fetch_sub(1, Ordering::AcqRel);
             });
             if !is_whole {
