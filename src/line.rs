@@ -64,7 +64,7 @@ pub enum Line<'a> {
 /// Reads one line, given without its line feed.
 #[must_use]
 pub fn line(bytes: &[u8]) -> Line<'_> {
-    let trimmed = trim(bytes);
+    let trimmed = trim(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes));
     // What a server puts before a line never looks like a stamp and a bar.
     match alt((message, preceded(syslog_header, message))).parse(trimmed) {
         Ok((_, (header, text))) => Line::Message { header, text: trim(text) },
@@ -78,13 +78,13 @@ pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
+/// An editor puts it before the first line, and joining files can put that anywhere.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Takes away blanks, carriage returns, a byte order mark before the first line, and the NUL bytes
-/// that a file system can leave where a write was lost.
+/// Takes away blanks, carriage returns, and the NUL bytes that a file system can leave where a write
+/// was lost.
 #[must_use]
-pub fn trim(bytes: &[u8]) -> &[u8] {
-    let mut bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+pub fn trim(mut bytes: &[u8]) -> &[u8] {
     while let [first, rest @ ..] = bytes
         && is_padding(*first)
     {

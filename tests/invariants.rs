@@ -195,6 +195,23 @@ fn a_count_in_other_columns_is_no_usual_one() {
     }
 }
 
+/// Found by fuzzing: a byte order mark before a text was taken away by the grammar alone.
+#[test]
+fn a_mark_before_a_text_belongs_to_it() {
+    let mark = "\u{feff}";
+    let log = format!(
+        "{mark}0531081200|tls  |*|00|Saving new Custom application device certificate 1\n\
+         0531081200|tls  |*|00|New configuration\n\
+         {mark}0531081200|tls  |*|00|{mark}No previous certificate stored\n"
+    );
+    let log = log.repeat(2);
+    let whole = digest_of(log.as_bytes(), Window::default());
+    assert_eq!(whole.counts.events, 2);
+    for piece in 1..log.len() {
+        assert_eq!(digest_in_pieces(log.as_bytes(), &[piece]), whole, "pieces of {piece}");
+    }
+}
+
 /// The evidence's text ends its line, or begins with what ends it where the message goes on in the next.
 fn is_there(evidence: &Value) -> Result<(), TestCaseError> {
     let content = fs::read_to_string(evidence["file"].as_str().unwrap()).unwrap();
