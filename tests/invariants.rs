@@ -195,6 +195,24 @@ fn a_count_in_other_columns_is_no_usual_one() {
     }
 }
 
+/// Found by fuzzing: columns of NUL bytes were like the places where nothing was remembered yet.
+#[test]
+fn columns_of_nul_bytes_are_no_usual_ones() {
+    let holes = |from: usize, to: usize| {
+        let mut line = b"0531130928|sip  |4|00|goes on".to_vec();
+        line[from..to].fill(0);
+        [&line[..], b"\n0531130929|sip  |4|00|goes on\n000012.345|so   |4|00|up\n"].concat()
+    };
+    for (from, to) in [(0, 8), (0, 6), (10, 18), (18, 22), (10, 22), (0, 22)] {
+        for log in [holes(from, to), [holes(0, 0), holes(from, to)].concat().repeat(2)] {
+            let whole = digest_of(&log, Window::default());
+            for piece in 1..log.len() {
+                assert_eq!(digest_in_pieces(&log, &[piece]), whole, "{from}..{to}, pieces of {piece}");
+            }
+        }
+    }
+}
+
 /// Found by fuzzing: a byte order mark before a text was taken away by the grammar alone.
 #[test]
 fn a_mark_before_a_text_belongs_to_it() {

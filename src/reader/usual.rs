@@ -20,6 +20,9 @@ const START: usize = 4;
 /// How many pairs of component and level are remembered at most: some 30 components write at a few levels.
 const COLUMN_PLACES: usize = 256;
 
+/// A byte that no line has in it: what is not known yet is like no line.
+const NOWHERE: u8 = b'\n';
+
 /// What the lines so far have in common.
 pub(super) struct Usual {
     /// `MMDDhhmm` of the last stamp.
@@ -40,10 +43,10 @@ pub(super) struct Usual {
 impl Default for Usual {
     fn default() -> Self {
         Self {
-            minute: [0; 8],
-            noted: [0; 6],
-            columns: [[0; 8]; COLUMN_PLACES],
-            missed_columns: [0; 4],
+            minute: [NOWHERE; 8],
+            noted: [NOWHERE; 6],
+            columns: [[NOWHERE; 8]; COLUMN_PLACES],
+            missed_columns: [NOWHERE; 4],
             missed: None,
             uptime: None,
             passed_line: 0,
@@ -108,13 +111,13 @@ impl Usual {
             let noted: &[u8; 6] = chunk(digits, 0);
             let is_new = self.uptime.take().is_some() || self.noted != *noted;
             self.noted = *noted;
-            self.minute = if is_minute(digits) { *chunk(digits, 0) } else { [0; 8] };
+            self.minute = if is_minute(digits) { *chunk(digits, 0) } else { [NOWHERE; 8] };
             is_new || header.stamp.is_unset()
         } else {
             let uptime = header.stamp.uptime();
             let before = self.uptime.replace(uptime);
-            self.noted = [0; 6];
-            self.minute = [0; 8];
+            self.noted = [NOWHERE; 6];
+            self.minute = [NOWHERE; 8];
             before.is_none_or(|before| uptime < before)
         };
         missed_is_new || stamp_is_new
@@ -124,7 +127,7 @@ impl Usual {
     pub(super) fn learn_columns(&mut self, line: &[u8], header: &Header<'_>) {
         if self.missed != Some(header.missed) {
             // Another count, perhaps in columns of its own: the one before is usual no more.
-            self.missed_columns = [0; 4];
+            self.missed_columns = [NOWHERE; 4];
         }
         let Some(head) = line.first_chunk::<TEXT>() else { return };
         let separated = [10, 16, 18, 21].iter().all(|&place| head[place] == b'|');
