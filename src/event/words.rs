@@ -3,7 +3,7 @@
 use nom::bytes::complete as whole;
 use nom::bytes::streaming::{tag, take_while, take_while1};
 use nom::character::streaming::{char, one_of, space0, space1};
-use nom::combinator::{map_opt, map_res, opt, recognize};
+use nom::combinator::{map_opt, opt, recognize};
 use nom::error::{Error, ErrorKind};
 use nom::multi::separated_list1;
 use nom::{IResult, Parser};
@@ -40,16 +40,22 @@ pub(super) fn end(input: &[u8]) -> IResult<&[u8], ()> {
     (opt(char('.')), space0, char('\n')).map(|_| ()).parse(input)
 }
 
-/// A whole number without sign.
+/// A whole number without sign. One that is beyond all measure is the greatest there is: its message is
+/// not to be passed over.
 pub(super) fn number(input: &[u8]) -> IResult<&[u8], u64> {
     let digits = take_while1(|byte: u8| byte.is_ascii_digit());
-    map_res(digits, |digits: &[u8]| String::from_utf8_lossy(digits).parse()).parse(input)
+    let add = |sum: u64, digit: &u8| sum.saturating_mul(10).saturating_add(u64::from(digit & 15));
+    digits.map(|digits: &[u8]| digits.iter().fold(0, add)).parse(input)
 }
 
 /// A whole number, perhaps negative.
 pub(super) fn signed(input: &[u8]) -> IResult<&[u8], i64> {
     let digits = recognize((opt(char('-')), take_while1(|byte: u8| byte.is_ascii_digit())));
-    map_res(digits, |digits: &[u8]| String::from_utf8_lossy(digits).parse()).parse(input)
+    let value = |digits: &[u8]| {
+        let beyond = if digits.starts_with(b"-") { i64::MIN } else { i64::MAX };
+        String::from_utf8_lossy(digits).parse().unwrap_or(beyond)
+    };
+    digits.map(value).parse(input)
 }
 
 /// A slot's number, from 1.

@@ -74,3 +74,14 @@ fn another_file_that_is_named() {
     answer.has_problem("letter.txt", "not-a-log", "none of its 2 lines");
     assert_eq!(answer.json["scanned"]["devices"], 1);
 }
+
+#[test]
+fn numbers_beyond_all_measure() {
+    let key =
+        "Could not store key for custom device key1, length 18446744073709551616 is bigger than maximum 4096";
+    for missed in ["00", "18446744073709551616"] {
+        let log = format!("000016.000|hw   |4|{missed}|{key}\n");
+        let answer = Tree::with(LOG, log.as_bytes()).scan();
+        assert_eq!((answer.events(), answer.status), (1, 1), "{missed}: {:?}", answer.problems());
+    }
+}
