@@ -37,7 +37,7 @@ impl Utf8 {
     pub(super) fn feed(&mut self, piece: &[u8], give: &mut dyn FnMut(&[u8])) {
         match &mut self.state {
             State::AsItIs => give(piece),
-            State::Utf16(decoder) => decode(decoder, piece, false, give),
+            State::Utf16(decoder) => decode(decoder, piece, give),
             State::Unknown => {
                 self.first.extend_from_slice(piece);
                 if self.first.len() < 2 {
@@ -53,20 +53,19 @@ impl Utf8 {
         }
     }
 
-    /// Gives out what is left.
-    pub(super) fn finish(mut self, give: &mut dyn FnMut(&[u8])) {
-        match &mut self.state {
-            State::AsItIs => {}
-            State::Utf16(decoder) => decode(decoder, &[], true, give),
-            State::Unknown => give(&self.first),
+    /// Gives out what is left. Half a character, where a log was cut, is none: it must not spoil the
+    /// message before it.
+    pub(super) fn finish(self, give: &mut dyn FnMut(&[u8])) {
+        if let State::Unknown = self.state {
+            give(&self.first);
         }
     }
 }
 
-fn decode(decoder: &mut Decoder, mut piece: &[u8], is_last: bool, give: &mut dyn FnMut(&[u8])) {
+fn decode(decoder: &mut Decoder, mut piece: &[u8], give: &mut dyn FnMut(&[u8])) {
     let mut text = [0; PIECE];
     loop {
-        let (result, read, written, _) = decoder.decode_to_utf8(piece, &mut text, is_last);
+        let (result, read, written, _) = decoder.decode_to_utf8(piece, &mut text, false);
         give(&text[..written]);
         piece = &piece[read..];
         if result == CoderResult::InputEmpty {
@@ -101,10 +100,16 @@ mod tests {
     }
 
     #[test]
+    fn a_cut_within_a_character_spoils_nothing() {
+        let log: Vec<u8> = "\u{feff}4096\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(utf_8(&mut std::iter::once(&log[..log.len() - 1])), "4096\r");
+    }
+
+    #[test]
     fn too_little_to_tell() {
         for short in [&b""[..], b"0"] {
             assert_eq!(utf_8(&mut std::iter::once(short)).as_bytes(), short);
         }
-        assert_eq!(utf_8(&mut std::iter::once(&b"\xFF\xFE0"[..])), "\u{fffd}");
+        assert_eq!(utf_8(&mut std::iter::once(&b"\xFF\xFE0"[..])), "", "half a character");
     }
 }
