@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use phonecert::check::CATALOGUE;
 use phonecert::redact::{Names, Redacted, Redactor};
-use phonecert::report::shape::{Severity, Status};
+use phonecert::report::shape::{EventRow, Severity, Status};
 use phonecert::report::story::{StoryFormat, write_story};
 use phonecert::report::{Devices, EVENT_FORMATS, EventFormat, FORMATS, Overview, Report, Style};
 use phonecert::scan::{self, Scan};
@@ -114,8 +114,16 @@ fn names_of_events(scan: &Scan) -> io::Result<Names> {
     Ok(names)
 }
 
-/// More events than this make no story.
+/// More events than this make no story, …
 const MOST_EVENTS: usize = 100_000;
+/// … nor do more bytes of them.
+const MOST_BYTES: usize = 32 << 20;
+
+/// About how many bytes it takes to keep this event.
+fn room_for(event: &EventRow) -> usize {
+    let texts = event.fields.values().filter_map(|value| value.as_str()).map(str::len);
+    512 + event.file.len() + texts.sum::<usize>()
+}
 
 /// `phonecert device`.
 pub(crate) fn device(args: DeviceArgs) -> Result<u8, Failure> {
@@ -143,9 +151,10 @@ pub(crate) fn device(args: DeviceArgs) -> Result<u8, Failure> {
     }
     let mut device = scan.device(0);
     let mut events = Vec::new();
-    let mut left_out = 0_u64;
+    let (mut room, mut left_out) = (MOST_BYTES, 0_u64);
     scan.events(|event| {
-        if events.len() < MOST_EVENTS {
+        room = room.saturating_sub(room_for(&event));
+        if events.len() < MOST_EVENTS && room > 0 {
             events.push(event);
         } else {
             left_out += 1;

@@ -18,6 +18,9 @@ const FIRST_LINES: usize = 50;
 /// … and so many of its end.
 const LAST_LINES: usize = 150;
 
+/// What happens again is counted where it was told, unless so many other things were told since.
+const LOOKED_BACK: usize = 200;
+
 /// The part that tells what happened.
 pub(super) fn blocks(device: &Device, events: &[EventRow]) -> Vec<Block> {
     let mut blocks = vec![Block::Part("What happened".to_owned())];
@@ -119,7 +122,7 @@ impl Boot {
             return;
         }
         let Some(entry) = Entry::of(event) else { return };
-        let since_turn = self.entries.iter_mut().rev();
+        let since_turn = self.entries.iter_mut().rev().take(LOOKED_BACK);
         for earlier in since_turn {
             if earlier.what == entry.what {
                 earlier.count += 1;
@@ -267,4 +270,38 @@ fn is_banner(event: &EventRow) -> bool {
 fn is_first_of_inventory(event: &EventRow) -> bool {
     matches!(event.kind, "certificate_length" | "certificate_unavailable")
         && event.slot.as_deref() == Some("built-in")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn untrusted(reason: usize) -> EventRow {
+        EventRow {
+            mac: None,
+            file: "a-app.log".to_owned(),
+            line: 1,
+            stamp: None,
+            time: None,
+            uptime: None,
+            component: None,
+            level: None,
+            missed: None,
+            kind: "server_certificate_untrusted",
+            slot: None,
+            fields: [("reason".to_owned(), reason.to_string().into())].into_iter().collect(),
+        }
+    }
+
+    #[test]
+    fn what_happens_again_is_looked_for_among_few() {
+        let first = 2 * LOOKED_BACK;
+        let mut boot = Boot::beginning_with(&untrusted(0));
+        (1..first).for_each(|reason| boot.add(&untrusted(reason)));
+        assert_eq!(boot.entries.len(), first);
+        boot.add(&untrusted(first - LOOKED_BACK));
+        assert_eq!((boot.entries.len(), boot.entries[first - LOOKED_BACK].count), (first, 2));
+        boot.add(&untrusted(0));
+        assert_eq!((boot.entries.len(), boot.entries[0].count), (first + 1, 1), "too long ago");
+    }
 }
