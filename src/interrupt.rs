@@ -63,13 +63,24 @@ pub(crate) fn watch() -> std::io::Result<()> {
     use signal_hook::iterator::Signals;
 
     signal_hook::flag::register(SIGXFSZ, Arc::default())?;
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let mut signals =
+        Signals::new([SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_ignored(*signal)))?;
     std::thread::Builder::new().name("interrupt".to_owned()).spawn(move || {
         if let Some(signal) = signals.forever().next() {
             end(128 + signal);
         }
     })?;
     Ok(())
+}
+
+/// Whether whoever started the program wants it to go on in spite of this signal, as `nohup` does.
+/// Only Linux tells without a system call that is unsafe.
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    mask >> (signal - 1) & 1 == 1
 }
 
 /// Waits for interrupts from now on; the exit status is 130.

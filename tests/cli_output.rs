@@ -137,3 +137,28 @@ fn a_full_device() {
     assert_eq!(ran.status.code(), Some(2));
     assert!(complaint(&ran).contains("full.json: "), "{}", complaint(&ran));
 }
+
+/// `nohup` starts a program that goes on when its terminal is gone.
+#[test]
+fn a_signal_that_is_to_be_ignored_is_ignored() {
+    use std::io::Write;
+    for signal in ["HUP", "INT"] {
+        let folder = tempfile::tempdir().unwrap();
+        let program = tree::phonecert(folder.path()).get_program().to_owned();
+        let mut running = Command::new("sh")
+            .args(["-c", &format!("trap '' {signal}; exec \"$0\" scan - --output report.json")])
+            .arg(&program)
+            .current_dir(folder.path())
+            .stdin(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        let id = running.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{signal}"), &id]).status().unwrap().success());
+        let line = b"000005.930|tls  |3|00|Polycom device certificate length 802\n";
+        running.stdin.take().unwrap().write_all(line).unwrap();
+        assert_eq!(running.wait().unwrap().code(), Some(0), "{signal}");
+        assert_eq!(left(folder.path()), ["report.json"]);
+    }
+}

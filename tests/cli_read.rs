@@ -197,7 +197,7 @@ fn threads_and_the_order_of_files_change_no_byte() {
     ] {
         let one = answer(fleet.path(), &[arguments, &["--threads", "1"]].concat());
         assert!(!one.is_empty());
-        for threads in ["2", "4", "16"] {
+        for threads in ["2", "4", "16", "60000"] {
             assert_eq!(
                 answer(fleet.path(), &[arguments, &["--threads", threads]].concat()),
                 one,

@@ -87,8 +87,11 @@ pub(super) fn inputs(args: &ReadArgs) -> Result<Inputs, Failure> {
     Ok(Inputs::new(paths))
 }
 
+/// More threads than this only wait for each other.
+const MOST_THREADS: usize = 256;
+
 pub(super) fn pool(args: &RunArgs) -> Result<ThreadPool, Failure> {
-    let threads = args.threads.map_or(0, |threads| usize::from(threads.get()));
+    let threads = args.threads.map_or(0, |threads| usize::from(threads.get()).min(MOST_THREADS));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     pool.map_err(|error| Failure::Setup(format!("threads cannot be started: {error}")))
 }
