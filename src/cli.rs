@@ -382,7 +382,7 @@ impl Cli {
             return Err(conflict("standard input ('-') can be named once only".to_owned()));
         }
         let mut seen = HashSet::new();
-        if let Some(path) = outputs.into_iter().find(|path| !seen.insert(*path)) {
+        if let Some(path) = outputs.into_iter().find(|path| !seen.insert(std::path::absolute(path).ok())) {
             let path = path.to_string_lossy();
             return Err(conflict(format!("--output names '{}' twice", visible(&path))));
         }

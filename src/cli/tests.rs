@@ -82,6 +82,7 @@ fn wrong_usage_is_told_why() {
         ("scan --output report.pdf", "known are .txt"),
         ("scan --force", "--output"),
         ("scan -o a.json -o a.json", "twice"),
+        ("scan -o a.json -o ./a.json", "twice"),
         ("scan - -", "once only"),
         ("scan - --files-from -", "once only"),
         ("scan --device 0004f2", "not a MAC address"),
