@@ -11,11 +11,8 @@ use super::member::{Place, base_name};
 use super::random::Random;
 use super::stream::{BUFFER, Fault, Guarded};
 use super::zip::{Declared, ENCRYPTED};
-use super::zip_end;
+use super::zip_end::{self, HEADER};
 use crate::problem::{Problem, ProblemKind};
-
-/// Length of a member's header, without the name and what follows it.
-const HEADER: usize = 30;
 
 const IS_ENCRYPTED: u16 = 1;
 
