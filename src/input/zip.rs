@@ -157,6 +157,10 @@ struct Listed {
     members: u64,
     /// Where the directory's last entry begins.
     last: Option<u64>,
+    /// Where the directory begins.
+    directory: Option<u64>,
+    /// Where the hindmost member begins, and how many compressed bytes it has.
+    hindmost: (u64, u64),
 }
 
 /// What stands before the first thing that a directory knows of.
@@ -189,6 +193,13 @@ fn before_directory(random: &Random, first: Option<ZipResult<ZipFileEntry<'stati
 /// are read.
 fn around(place: &Place<'_>, random: &Random, listed: &Listed, skipped: u64) -> Option<Fault> {
     let corrupt = |message| Some(Fault { kind: ProblemKind::CorruptArchive, message });
+    let (member, compressed) = listed.hindmost;
+    let unlisted =
+        listed.directory.and_then(|directory| zip_end::unlisted(random, member, compressed, directory));
+    if let Some(bytes @ 1..) = unlisted {
+        let message = format!("{bytes} bytes between its last member and its directory were not looked at");
+        place.problem(Fault { kind: ProblemKind::CorruptArchive, message });
+    }
     let end = match zip_end::end(random, listed.last) {
         Ok(Some(end)) => end,
         Ok(None) => return corrupt("its directory and its end do not fit together".to_owned()),
@@ -268,7 +279,13 @@ fn next_wanted(
             let message = format!("the archive's directory is damaged after {number} members: {error}");
             Fault { kind: ProblemKind::CorruptArchive, message }
         })?;
-        *listed = Listed { members: number as u64 + 1, last: Some(entry.central_header_start()) };
+        let at = entry.central_header_start();
+        *listed = Listed {
+            members: number as u64 + 1,
+            last: Some(at),
+            directory: listed.directory.or(Some(at)),
+            hindmost: listed.hindmost.max((entry.header_start(), entry.compressed_size())),
+        };
         let Some(path) = wanted_path(place, random, &entry) else { continue };
         *promised = promised.saturating_add(entry.size());
         place.budget.promise(*promised).map_err(Fault::limit)?;

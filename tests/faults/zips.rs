@@ -384,3 +384,27 @@ fn a_name_in_unicode_beside_the_other() {
     answer.is_whole(20);
     assert_eq!(answer.device(PHONE).unwrap()["files"][0], format!("a.zip!/{name}"));
 }
+
+/// What stands behind the last member that the directory knows of, and before the directory.
+#[test]
+fn a_member_that_is_not_listed() {
+    let content = log(20);
+    let unlisted = zip(&[(OTHER, &content)]);
+    let unlisted = &unlisted[..directory_of(&unlisted)];
+    for whole in [zip(&[("x.cfg", b"<x/>"), (LOG, &content)]), streamed(&[(LOG, &content)])] {
+        let directory = directory_of(&whole);
+        for (between, is_told) in [(unlisted, true), (b"what is this?", true), (&[0; 4_000], false)] {
+            let mut bytes = [&whole[..directory], between, &whole[directory..]].concat();
+            let end = bytes.len() - 22;
+            let place = (directory + between.len()) as u32;
+            bytes[end + 16..end + 20].copy_from_slice(&place.to_le_bytes());
+            let answer = Tree::with("a.zip", &bytes).scan_with(&["a.zip"]);
+            if is_told {
+                let words = format!("{} bytes between", between.len());
+                answer.read(20).has_problem("a.zip", "corrupt-archive", &words);
+            } else {
+                answer.is_whole(20);
+            }
+        }
+    }
+}
