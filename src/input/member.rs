@@ -106,7 +106,7 @@ impl<'a> Place<'a> {
         let begin = &content[..content.len().min(SNIFFED)];
         let is_log = !content.is_empty()
             && content.len() as u64 <= self.budget.log_bytes()
-            && Kind::of(begin) == Kind::Plain
+            && Kind::of_named(begin, base_name(self.path)) == Kind::Plain
             && !(self.may_open() && may_hide_archive(base_name(self.path), begin));
         if !is_log {
             return self.read(&mut Cursor::new(content), None);
@@ -122,7 +122,7 @@ impl<'a> Place<'a> {
         // The guard ends a stream where it breaks.
         let length = fill(stream, &mut begin).unwrap_or(0);
         let begin = &begin[..length];
-        let kind = Kind::of(begin);
+        let kind = Kind::of_named(begin, base_name(self.path));
         let mut whole = Cursor::new(begin).chain(stream);
         let fault = match kind {
             Kind::Plain if length == 0 => return End::Empty,
@@ -232,8 +232,11 @@ pub(super) fn may_hide_archive(base: &[u8], begin: &[u8]) -> bool {
 
 /// Whether a name promises an archive.
 pub(super) fn is_archive_name(base: &[u8]) -> bool {
+    is_tar_name(base) || base.to_ascii_lowercase().ends_with(b".zip")
+}
+
+/// Whether a name promises a tar archive, compressed or not.
+pub(super) fn is_tar_name(base: &[u8]) -> bool {
     let base = base.to_ascii_lowercase();
-    [&b".zip"[..], b".tar", b".tar.gz", b".tgz", b".tar.zst", b".tzst"]
-        .iter()
-        .any(|ending| base.ends_with(ending))
+    [&b".tar"[..], b".tar.gz", b".tgz", b".tar.zst", b".tzst"].iter().any(|ending| base.ends_with(ending))
 }

@@ -92,7 +92,7 @@ fn read_open(found: &Found, file: &File, metadata: &Metadata, sink: &dyn LogSink
     match result {
         Ok(length) => {
             let begin = &buffer[..length];
-            match Kind::of(&begin[..length.min(SNIFFED)]) {
+            match Kind::of_named(&begin[..length.min(SNIFFED)], base_name(&found.path)) {
                 Kind::Plain if hides_archive(found, file, begin) => {
                     packed(found, file, Kind::Zip, metadata, sink, limits);
                 }

@@ -6,6 +6,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use flate2::bufread::GzDecoder;
 
 use super::limits::Budget;
+use super::member::is_tar_name;
 use crate::problem::ProblemKind;
 
 /// Decompression reads in pieces of this size.
@@ -32,8 +33,17 @@ impl Kind {
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] | [b'P', b'K', 7, 8, b'P', b'K', 3, 4, ..] => {
                 Self::Zip
             }
-            _ if is_tar_header(begin) => Self::Tar,
+            _ if is_tar_header(begin) || has_tar_mark(begin) => Self::Tar,
             _ => Self::Plain,
+        }
+    }
+
+    /// The same of something of this base name. A name that promises a tar archive is believed: there a
+    /// damaged beginning must not make one log of all its members.
+    pub(super) fn of_named(begin: &[u8], base: &[u8]) -> Self {
+        match Self::of(begin) {
+            Self::Plain if !begin.is_empty() && is_tar_name(base) => Self::Tar,
+            kind => kind,
         }
     }
 }
@@ -44,7 +54,14 @@ pub(super) fn is_tar_header(begin: &[u8]) -> bool {
     let field = header[148..156].iter().map(|&byte| char::from(byte)).collect::<String>();
     let Ok(told) = u64::from_str_radix(field.trim_matches([' ', '\0']), 8) else { return false };
     let sum: u64 = header[..148].iter().chain(&header[156..]).map(|&byte| u64::from(byte)).sum();
-    told == sum + 8 * u64::from(b' ') && header[0] != 0
+    // A writer may leave the name of what belongs to the next member empty.
+    told == sum + 8 * u64::from(b' ') && (header[0] != 0 || has_tar_mark(begin))
+}
+
+/// The mark of a tar header's newer forms, which stands there even if the header is damaged elsewhere.
+/// With a NUL in it, it is no part of a text.
+fn has_tar_mark(begin: &[u8]) -> bool {
+    begin.get(257..265).is_some_and(|mark| mark.starts_with(b"ustar\0") || mark == b"ustar  \0")
 }
 
 /// Why a stream ended before its end.

@@ -13,13 +13,23 @@ use crate::problem::{Problem, ProblemKind};
 /// How many logs of a tar archive wait for a thread at most.
 const WAITING: usize = 16;
 
-/// Reads the logs of a tar archive. Where a header is damaged, reading goes on with the next one that is
-/// whole. Returns why not all of it was read.
+/// Reads the logs of a tar archive. Where a header is damaged, the first one too, reading goes on with
+/// the next one that is whole. Returns why not all of it was read.
 pub(super) fn read(place: &Place<'_>, stream: &mut dyn Read) -> Option<Fault> {
-    let most = Cell::new(0);
+    let most = Cell::new(u64::MAX);
     let mut blocks = Blocks::new(stream, &most, place.budget.archive_bytes());
     let mut number = 0;
     let mut damage = Damage::default();
+    match blocks.next_header() {
+        Found::Header if blocks.place == 0 => {}
+        Found::Header => damage.add(0, "no member begins there".to_owned(), blocks.place),
+        Found::Nothing => return None,
+        Found::Garbage(_) => {
+            let message = "there is no member in it whose header is whole".to_owned();
+            return Some(Fault { kind: ProblemKind::CorruptArchive, message });
+        }
+        Found::Endless => return Some(endless()),
+    }
     loop {
         most.set(blocks.place.saturating_add(LONGEST_HEAD));
         let fault = members(place, &mut blocks, &most, &mut number);
@@ -126,7 +136,8 @@ fn members(place: &Place<'_>, blocks: &mut Blocks<'_>, most: &Cell<u64>, number:
             let stored = if is_sparse { entry.header().entry_size().unwrap_or(0) } else { size };
             let next_head = begin.saturating_add(entry.raw_file_position()).saturating_add(stored);
             most.set(u64::MAX);
-            let path = place.member_path(&entry.path_bytes());
+            let holes = holes_told_before(&mut entry);
+            let path = place.member_path(holes.as_deref().unwrap_or(&entry.path_bytes()));
             let base = base_name(&path).to_vec();
             if kind.is_dir() || !place.wants_member(&base) {
                 most.set(next_head.saturating_add(LONGEST_HEAD));
@@ -134,6 +145,12 @@ fn members(place: &Place<'_>, blocks: &mut Blocks<'_>, most: &Cell<u64>, number:
             }
             if !(kind.is_file() || kind.is_contiguous() || is_sparse) {
                 let message = "is a link or a device, not a file";
+                place.sink.problem(Problem::new(path, ProblemKind::Unreadable, message));
+                most.set(next_head.saturating_add(LONGEST_HEAD));
+                continue;
+            }
+            if holes.is_some() {
+                let message = "is stored with holes in a form that is not read";
                 place.sink.problem(Problem::new(path, ProblemKind::Unreadable, message));
                 most.set(next_head.saturating_add(LONGEST_HEAD));
                 continue;
@@ -182,6 +199,20 @@ fn members(place: &Place<'_>, blocks: &mut Blocks<'_>, most: &Cell<u64>, number:
     });
     parts.iter().for_each(|part| place.budget.take(part));
     fault
+}
+
+/// The true name of a member whose holes are told before its header, in a form of their own: what it
+/// holds is not what the file held. None if it is not stored so.
+fn holes_told_before(entry: &mut tar::Entry<'_, impl Read>) -> Option<Vec<u8>> {
+    let mut name = None;
+    let mut has_holes = false;
+    for field in entry.pax_extensions().ok()??.flatten() {
+        has_holes |= field.key_bytes().starts_with(b"GNU.sparse.");
+        if field.key_bytes() == b"GNU.sparse.name" {
+            name = Some(field.value_bytes().to_vec());
+        }
+    }
+    has_holes.then(|| name.unwrap_or_else(|| entry.path_bytes().into_owned()))
 }
 
 /// Waits until no more than so many members wait for a thread; helps meanwhile.

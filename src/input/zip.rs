@@ -64,13 +64,23 @@ pub(super) fn read(place: &Place<'_>, random: &Random) -> Option<Fault> {
         Ok(entries) => entries,
         Err(error) => return Some(zip_fault(&error)),
     };
-    let before = before_directory(random, entries.next());
+    let first = entries.next();
+    let directory = match &first {
+        Some(Ok(first)) => Some(first.central_header_start()),
+        _ => None,
+    };
+    let before = before_directory(random, first);
     if before.is_other_archive {
         return match zip_forward::read(place, random, 0, 0) {
             Ok(zip_forward::End::Whole) => None,
             Ok(zip_forward::End::Open) => Some(without_end()),
             Err(fault) => Some(fault),
         };
+    }
+    match directory.map(|directory| zip_end::lists_more(random, directory, archive.len())) {
+        Some(Ok(true)) => return wrong_count(place, random, before.skipped, archive.len()),
+        Some(Err(error)) => return Some(Fault::of(&error)),
+        Some(Ok(false)) | None => {}
     }
     let entries = match archive.files() {
         Ok(entries) => entries,
@@ -83,7 +93,7 @@ pub(super) fn read(place: &Place<'_>, random: &Random) -> Option<Fault> {
         let mut fault = None;
         let mut some = Vec::new();
         while some.len() < AT_ONCE {
-            match next_wanted(place, &mut entries, &mut promised, &mut listed) {
+            match next_wanted(place, random, &mut entries, &mut promised, &mut listed) {
                 Ok(Some(entry)) => some.push(entry),
                 Ok(None) => break,
                 Err(broken) => {
@@ -93,14 +103,33 @@ pub(super) fn read(place: &Place<'_>, random: &Random) -> Option<Fault> {
             }
         }
         let is_last = some.len() < AT_ONCE;
-        let parts =
-            parts(place.budget, some.iter().map(|(_, entry)| (entry.compressed_size(), entry.size())));
-        some.into_par_iter().zip(&parts).for_each(|((number, entry), part)| {
-            member(&place.with_budget(part), random, entry, number);
+        let parts = parts(
+            place.budget,
+            some.iter().map(|Wanted { entry, .. }| (entry.compressed_size(), entry.size())),
+        );
+        some.into_par_iter().zip(&parts).for_each(|(wanted, part)| {
+            member(&place.with_budget(part), random, wanted);
         });
         parts.iter().for_each(|part| place.budget.take(part));
         if is_last {
             return fault.or_else(|| around(place, random, &listed, before.skipped));
+        }
+    }
+}
+
+/// Reads an archive whose end counts fewer members than its directory lists. Which of the two is right,
+/// only the members themselves tell.
+fn wrong_count(place: &Place<'_>, random: &Random, from: u64, counted: usize) -> Option<Fault> {
+    let message = format!(
+        "the archive's end counts {counted} members, but its directory lists more; the members were read \
+         one after the other"
+    );
+    let fault = Fault { kind: ProblemKind::CorruptArchive, message };
+    match zip_forward::read(place, random, from, 0) {
+        Ok(_) => Some(fault),
+        Err(further) => {
+            place.problem(fault);
+            Some(further)
         }
     }
 }
@@ -128,6 +157,10 @@ struct Listed {
     members: u64,
     /// Where the directory's last entry begins.
     last: Option<u64>,
+    /// Where the directory begins.
+    directory: Option<u64>,
+    /// Where the hindmost member begins, and how many compressed bytes it has.
+    hindmost: (u64, u64),
 }
 
 /// What stands before the first thing that a directory knows of.
@@ -160,6 +193,13 @@ fn before_directory(random: &Random, first: Option<ZipResult<ZipFileEntry<'stati
 /// are read.
 fn around(place: &Place<'_>, random: &Random, listed: &Listed, skipped: u64) -> Option<Fault> {
     let corrupt = |message| Some(Fault { kind: ProblemKind::CorruptArchive, message });
+    let (member, compressed) = listed.hindmost;
+    let unlisted =
+        listed.directory.and_then(|directory| zip_end::unlisted(random, member, compressed, directory));
+    if let Some(bytes @ 1..) = unlisted {
+        let message = format!("{bytes} bytes between its last member and its directory were not looked at");
+        place.problem(Fault { kind: ProblemKind::CorruptArchive, message });
+    }
     let end = match zip_end::end(random, listed.last) {
         Ok(Some(end)) => end,
         Ok(None) => return corrupt("its directory and its end do not fit together".to_owned()),
@@ -187,33 +227,74 @@ fn around(place: &Place<'_>, random: &Random, listed: &Listed, skipped: u64) -> 
     }
 }
 
+/// A member that is read.
+struct Wanted {
+    number: u64,
+    path: String,
+    entry: ZipFileEntry<'static>,
+}
+
+/// How a member is shown, if it is read. Its name stands in the directory and before the member itself;
+/// where the two differ, that is told, and it is read if either is the name of a log.
+fn wanted_path(place: &Place<'_>, random: &Random, entry: &ZipFileEntry<'static>) -> Option<String> {
+    let wanted = |name: &[u8]| {
+        // A directory's name ends with a separator, so its base name is empty.
+        place.wants_member(base_name(&super::shown_bytes(name))).then(|| place.member_path(name))
+    };
+    let listed = entry.name_raw();
+    let path = wanted(listed);
+    let own = zip_end::name_at(random, entry.header_start());
+    match own {
+        // The library gives the name in Unicode that may stand beside the old one, which is compared.
+        Some(own)
+            if own != listed
+                && zip_end::name_at(random, entry.central_header_start()).as_ref() != Some(&own) =>
+        {
+            let message = format!(
+                "the archive's directory names it {}, and the header before it {}",
+                super::shown_bytes(listed),
+                super::shown_bytes(&own)
+            );
+            let path = path.or_else(|| wanted(&own));
+            let shown = path.clone().unwrap_or_else(|| place.member_path(listed));
+            place.sink.problem(Problem::new(shown, ProblemKind::CorruptArchive, message));
+            path
+        }
+        _ => path,
+    }
+}
+
 /// The next member of the directory that is read at all. What the members promise to hold is added up
 /// in the directory's order, so that the limits are met at the same member however many threads read.
 fn next_wanted(
     place: &Place<'_>,
+    random: &Random,
     entries: &mut impl Iterator<Item = (usize, ZipResult<ZipFileEntry<'static>>)>,
     promised: &mut u64,
     listed: &mut Listed,
-) -> Result<Option<(u64, ZipFileEntry<'static>)>, Fault> {
+) -> Result<Option<Wanted>, Fault> {
     for (number, entry) in entries {
         place.budget.member().map_err(Fault::limit)?;
         let entry = entry.map_err(|error| {
             let message = format!("the archive's directory is damaged after {number} members: {error}");
             Fault { kind: ProblemKind::CorruptArchive, message }
         })?;
-        *listed = Listed { members: number as u64 + 1, last: Some(entry.central_header_start()) };
-        if entry.is_dir() || !place.wants_member(base_name(&super::shown_bytes(entry.name_raw()))) {
-            continue;
-        }
+        let at = entry.central_header_start();
+        *listed = Listed {
+            members: number as u64 + 1,
+            last: Some(at),
+            directory: listed.directory.or(Some(at)),
+            hindmost: listed.hindmost.max((entry.header_start(), entry.compressed_size())),
+        };
+        let Some(path) = wanted_path(place, random, &entry) else { continue };
         *promised = promised.saturating_add(entry.size());
         place.budget.promise(*promised).map_err(Fault::limit)?;
-        return Ok(Some((number as u64, entry)));
+        return Ok(Some(Wanted { number: number as u64, path, entry }));
     }
     Ok(None)
 }
 
-fn member(place: &Place<'_>, random: &Random, entry: ZipFileEntry<'static>, number: u64) {
-    let path = place.member_path(entry.name_raw());
+fn member(place: &Place<'_>, random: &Random, Wanted { number, path, entry }: Wanted) {
     let problem = |kind, message: String| place.sink.problem(Problem::new(path.clone(), kind, message));
     if entry.encrypted() {
         return problem(ProblemKind::Unreadable, ENCRYPTED.to_owned());

@@ -1,13 +1,19 @@
 //! Where a zip archive begins and ends in its file. The directory stands at the end, and knows only its
 //! own members: what is before and behind them, nobody has looked at.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use super::random::Random;
 use super::stream::fill;
 
 /// Length of a directory's entry, without the name and what follows it.
 pub(super) const ENTRY: usize = 46;
+
+/// Length of a member's header, without the name and what follows it.
+pub(super) const HEADER: usize = 30;
+
+/// A flag of a member: its lengths stand behind it, since they were not known before it.
+pub(super) const LENGTHS_FOLLOW: u16 = 1 << 3;
 
 /// Behind the end only so much is looked at for padding.
 const LONGEST_PADDING: u64 = 1024 * 1024;
@@ -54,6 +60,70 @@ impl Piece {
         };
         Some(Self { length, is_end: begin[2..4] == [5, 6] })
     }
+}
+
+/// Whether the directory that begins at `directory` lists more members than `counted`. The count stands
+/// at the archive's end, on its own, and has no room for more than 65,535 in its older form.
+///
+/// # Errors
+/// Faults of reading.
+pub(super) fn lists_more(random: &Random, directory: u64, counted: usize) -> io::Result<bool> {
+    let mut reader = BufReader::new(random.reader());
+    reader.seek(SeekFrom::Start(directory))?;
+    for _ in 0..=counted {
+        let mut begin = [0; ENTRY];
+        if fill(&mut reader, &mut begin)? < ENTRY || !begin.starts_with(b"PK\x01\x02") {
+            return Ok(false);
+        }
+        let Some(piece) = Piece::of(&begin) else { return Ok(false) };
+        // What follows the name is never longer than three fields of 16 bits tell.
+        reader.seek_relative(piece.length as i64 - ENTRY as i64)?;
+    }
+    Ok(true)
+}
+
+/// The name that stands in a header of a member at this place: in the one before the member, or in the
+/// directory's entry. None where no header is: that is told where it is read.
+pub(super) fn name_at(random: &Random, place: u64) -> Option<Vec<u8>> {
+    let mut fixed = [0; HEADER];
+    (read_at(random, place, &mut fixed).ok()? == HEADER).then_some(())?;
+    let (at, length) = match fixed {
+        [b'P', b'K', 3, 4, ..] => (HEADER, [fixed[26], fixed[27]]),
+        [b'P', b'K', 1, 2, ..] => (ENTRY, [fixed[28], fixed[29]]),
+        _ => return None,
+    };
+    let mut name = vec![0; usize::from(u16::from_le_bytes(length))];
+    (read_at(random, place.checked_add(at as u64)?, &mut name).ok()? == name.len()).then_some(name)
+}
+
+/// How many bytes stand between the end of the member whose header is at `member`, which has so many
+/// compressed bytes, and the directory. Lengths that follow the member belong to it, and zeros are
+/// padding. None where the member does not tell.
+pub(super) fn unlisted(random: &Random, member: u64, compressed: u64, directory: u64) -> Option<u64> {
+    let mut fixed = [0; HEADER];
+    let length = read_at(random, member, &mut fixed).ok()?;
+    if length < HEADER || !fixed.starts_with(b"PK\x03\x04") {
+        return None;
+    }
+    let short = |at: usize| u64::from(u16::from_le_bytes([fixed[at], fixed[at + 1]]));
+    let head = HEADER as u64 + short(26) + short(28);
+    let end = member.checked_add(head)?.checked_add(compressed)?;
+    let between = directory.checked_sub(end)?;
+    let mut begin = vec![0; usize::try_from(between.min(LONGEST_PADDING)).ok()?];
+    let length = read_at(random, end, &mut begin).ok()?;
+    let begin = &begin[..length];
+    let marked = begin.starts_with(b"PK\x07\x08");
+    let own: &[u64] = match u64::from(LENGTHS_FOLLOW) & short(6) {
+        0 => &[0],
+        _ if marked => &[16, 24],
+        _ => &[12, 20],
+    };
+    let is_padding = |&own: &u64| {
+        let rest = begin.get(own as usize..);
+        between <= LONGEST_PADDING && rest.is_some_and(|rest| rest.iter().all(|&byte| byte == 0))
+    };
+    let least = own.first().copied().unwrap_or_default();
+    Some(if own.iter().any(is_padding) { 0 } else { between.saturating_sub(least) })
 }
 
 /// Where the archive ends whose directory's last entry is at `last`, or that has no member. None where

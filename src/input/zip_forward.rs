@@ -11,16 +11,10 @@ use super::member::{Place, base_name};
 use super::random::Random;
 use super::stream::{BUFFER, Fault, Guarded};
 use super::zip::{Declared, ENCRYPTED};
-use super::zip_end;
+use super::zip_end::{self, HEADER, LENGTHS_FOLLOW};
 use crate::problem::{Problem, ProblemKind};
 
-/// Length of a member's header, without the name and what follows it.
-const HEADER: usize = 30;
-
 const IS_ENCRYPTED: u16 = 1;
-
-/// The lengths stand behind the member, since they were not known before it.
-const LENGTHS_FOLLOW: u16 = 1 << 3;
 
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;

@@ -219,3 +219,71 @@ fn a_sparse_member_without_end() {
     let limit = answer.problems().into_iter().find(|(_, kind, _)| *kind == "limit-exceeded");
     assert!(limit.is_some(), "{:?}", answer.problems());
 }
+
+/// Whatever tells that it is an archive, its members are not one log.
+#[test]
+fn a_first_header_that_is_damaged() {
+    let (content, other) = (log(20), log(30).split_off(log(20).len()));
+    let whole = tar(&[("0004f2a1b2c4-app.log", &content), (LOG, &other)]);
+    let mut damaged = whole.clone();
+    damaged[110] ^= 1;
+    let shifted = [&[0; 512][..], &whole].concat();
+    for (bytes, lines) in [(&damaged, 10), (&shifted, 30)] {
+        for (name, bytes) in [("a.tar", bytes.clone()), ("a.tar.gz", gzip(bytes)), ("a.tzst", zstd(bytes))] {
+            let answer = Tree::with(name, &bytes).scan_with(&[name]);
+            answer.read(lines).has_problem(name, "corrupt-archive", "damaged at byte 0 ");
+        }
+    }
+    for bytes in [damaged.clone(), gzip(&damaged)] {
+        let answer = Tree::new().scan_input(&bytes);
+        answer.read(10).has_problem("-", "corrupt-archive", "damaged at byte 0 ");
+        let answer = Tree::with("no-name", &bytes).scan_with(&["no-name"]);
+        answer.read(10).has_problem("no-name", "corrupt-archive", "damaged at byte 0 ");
+    }
+    let nested = tar(&[("inner.tar", &damaged)]);
+    let answer = Tree::with("a.tar", &nested).scan_with(&["a.tar"]);
+    answer.read(10).has_problem("a.tar!/inner.tar", "corrupt-archive", "damaged at byte 0 ");
+}
+
+#[test]
+fn a_tar_by_its_name_only() {
+    let content = log(20);
+    let behind_text = [b"Dear Sir or Madam,\n", &tar(&[(LOG, &content)])[..]].concat();
+    for bytes in [&behind_text, &content, &b"x".to_vec()] {
+        for (name, bytes) in [("a.tar", bytes.clone()), ("a.tgz", gzip(bytes)), ("a.tar.zst", zstd(bytes))] {
+            let answer = Tree::with(name, &bytes).scan_with(&[name]);
+            answer.read(0).has_problem(name, "corrupt-archive", "no member");
+        }
+    }
+    for (name, bytes) in [("a.tar", vec![0; 1024]), ("a.tgz", gzip(&[0; 10_240]))] {
+        Tree::with(name, &bytes).scan_with(&[name]).is_whole(0);
+    }
+    for (name, bytes) in [(LOG, content.clone()), ("0004f2a1b2c3-app.log.gz", gzip(&content))] {
+        Tree::with(name, &bytes).scan_with(&[name]).is_whole(20);
+    }
+    let marked = [&content[..257], b"ustar  no mark\n", &content[..]].concat();
+    assert_eq!(Tree::with("x.txt", &marked).scan_with(&["x.txt"]).problems(), []);
+}
+
+/// The three forms in which a list of holes stands before a member.
+#[test]
+fn holes_in_another_form() {
+    let content = log(20);
+    let fields: [&[(&str, &[u8])]; 3] = [
+        &[("GNU.sparse.size", b"9000"), ("GNU.sparse.numblocks", b"1"), ("GNU.sparse.offset", b"0")],
+        &[("GNU.sparse.size", b"9000"), ("GNU.sparse.map", b"0,10"), ("GNU.sparse.name", LOG.as_bytes())],
+        &[("GNU.sparse.major", b"1"), ("GNU.sparse.minor", b"0"), ("GNU.sparse.name", LOG.as_bytes())],
+    ];
+    for fields in fields {
+        let name =
+            if fields.len() == 3 && fields[2].0 == "GNU.sparse.name" { "GNUSparseFile.7/x" } else { LOG };
+        let mut archive = Builder::new(Vec::new());
+        archive.append_pax_extensions(fields.iter().copied()).unwrap();
+        archive.append_data(&mut header(content.len() as u64), name, &content[..]).unwrap();
+        archive.append_data(&mut header(content.len() as u64), "0004f2a1b2c4-app.log", &content[..]).unwrap();
+        let answer = Tree::with("a.tar", &archive.into_inner().unwrap()).scan_with(&["a.tar"]);
+        answer.has_problem(&format!("a.tar!/{LOG}"), "unreadable", "holes");
+        assert_eq!(answer.events(), 20);
+        assert!(answer.device("0004F2A1B2C4").is_some());
+    }
+}

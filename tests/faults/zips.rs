@@ -304,3 +304,107 @@ fn something_before() {
     let answer = Tree::with("a.exe", &stub).scan_with(&["a.exe"]);
     answer.has_problem("a.exe", "not-a-log", "line");
 }
+
+/// Puts another count of members into the archive's end.
+fn count(bytes: &mut [u8], members: u16) {
+    let end = memchr::memmem::rfind(bytes, b"PK\x05\x06").unwrap();
+    bytes[end + 8..end + 10].copy_from_slice(&members.to_le_bytes());
+    bytes[end + 10..end + 12].copy_from_slice(&members.to_le_bytes());
+}
+
+#[test]
+fn a_count_that_is_too_low() {
+    let (content, other) = (log(20), log(30).split_off(log(20).len()));
+    let members: [(&str, &[u8]); 3] = [("x.cfg", b"<x/>"), (OTHER, &other), (LOG, &content)];
+    let stub = [&b"MZ"[..], &[0x90; 5_000]].concat();
+    for whole in [zip(&members), streamed(&members), [&stub[..], &zip(&members)].concat()] {
+        for counted in [1, 2] {
+            let mut bytes = whole.clone();
+            count(&mut bytes, counted);
+            let answer = Tree::with("a.zip", &bytes).scan_with(&["a.zip"]);
+            let words = format!("counts {counted} members");
+            answer.read(30).has_problem("a.zip", "corrupt-archive", &words);
+        }
+    }
+}
+
+/// A writer that does not know the newer form counts from 0 again.
+#[test]
+fn a_count_that_has_no_room() {
+    let content = log(20);
+    let names: Vec<_> = (0..40_000).map(|number| format!("{number:06}.cfg")).collect();
+    let mut members: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+    members.push((LOG, &content));
+    let mut bytes = zip(&members);
+    count(&mut bytes, 1);
+    let answer = Tree::with("a.zip", &bytes).scan_with(&["a.zip"]);
+    answer.read(20).has_problem("a.zip", "corrupt-archive", "counts 1 members");
+}
+
+#[test]
+fn two_names_for_one_member() {
+    let content = log(20);
+    for (listed, own) in [
+        (LOG, "0004f2a1b2c5-app.log"),
+        (LOG, "0004f2a1b2c3-\u{1}pp.log"),
+        ("0004f2a1b2c3-\u{1}pp.log", LOG),
+        ("0004f2a1b2c3-app.lo/", LOG),
+    ] {
+        let mut bytes = zip(&[(own, &content), ("x.cfg", b"<x/>")]);
+        let directory = directory_of(&bytes);
+        replace(&mut bytes[directory..], own.as_bytes(), listed.as_bytes());
+        let answer = Tree::with("a.zip", &bytes).scan_with(&["a.zip"]);
+        answer.read(20).has_problem(&format!("a.zip!/{LOG}"), "corrupt-archive", "names it 0004f2");
+        assert!(answer.problems()[0].2.contains("before it 0004f2"));
+    }
+    let mut bytes = zip(&[("x.cfg", b"<x/>"), (LOG, &content)]);
+    replace(&mut bytes[..40], b"x.cfg", b"y.cfg");
+    let answer = Tree::with("a.zip", &bytes).scan_with(&["a.zip"]);
+    answer.read(20).has_problem(
+        "a.zip!/x.cfg",
+        "corrupt-archive",
+        "names it x.cfg, and the header before it y.cfg",
+    );
+}
+
+/// Some writers put the name in Unicode beside one in the system's own letters.
+#[test]
+fn a_name_in_unicode_beside_the_other() {
+    let (old, name) = ("lager-s/0004f2a1b2c3-app.log", "lager-süd/0004f2a1b2c3-app.log");
+    let mut sum = flate2::Crc::new();
+    sum.update(old.as_bytes());
+    let field = [&[1][..], &sum.sum().to_le_bytes(), name.as_bytes()].concat();
+    let mut options = SimpleFileOptions::default().into_full_options();
+    options.add_extra_field(0x7075, field, true).unwrap();
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    archive.start_file(old, options).unwrap();
+    archive.write_all(&log(20)).unwrap();
+    let bytes = archive.finish().unwrap().into_inner();
+    let answer = Tree::with("a.zip", &bytes).scan_with(&["a.zip"]);
+    answer.is_whole(20);
+    assert_eq!(answer.device(PHONE).unwrap()["files"][0], format!("a.zip!/{name}"));
+}
+
+/// What stands behind the last member that the directory knows of, and before the directory.
+#[test]
+fn a_member_that_is_not_listed() {
+    let content = log(20);
+    let unlisted = zip(&[(OTHER, &content)]);
+    let unlisted = &unlisted[..directory_of(&unlisted)];
+    for whole in [zip(&[("x.cfg", b"<x/>"), (LOG, &content)]), streamed(&[(LOG, &content)])] {
+        let directory = directory_of(&whole);
+        for (between, is_told) in [(unlisted, true), (b"what is this?", true), (&[0; 4_000], false)] {
+            let mut bytes = [&whole[..directory], between, &whole[directory..]].concat();
+            let end = bytes.len() - 22;
+            let place = (directory + between.len()) as u32;
+            bytes[end + 16..end + 20].copy_from_slice(&place.to_le_bytes());
+            let answer = Tree::with("a.zip", &bytes).scan_with(&["a.zip"]);
+            if is_told {
+                let words = format!("{} bytes between", between.len());
+                answer.read(20).has_problem("a.zip", "corrupt-archive", &words);
+            } else {
+                answer.is_whole(20);
+            }
+        }
+    }
+}
