@@ -392,3 +392,36 @@ fn the_list_of_phones_is_as_the_check_writes_it() {
         assert!(message.contains(".log, 0280") && !message.contains("a b"), "{message}");
     }
 }
+
+#[test]
+fn a_file_with_a_number_in_its_name_is_replaced_whole() {
+    let files = [
+        ("10.77.66.55.log", ".log"),
+        ("10.77.66.55.log.3.gz", ".log.3.gz"),
+        ("10.77.66.55", ""),
+        ("in/10.77.66.55-app.log-20130531.gz", "-app.log-20130531.gz"),
+        ("host.75361", ""),
+        ("75361.log", ".log"),
+        ("host-20130531", ""),
+        ("x.log.75361", ""),
+        ("10.77.66.55.zip!/10.77.66.55.zip", ".zip"),
+        ("x.log.10.77.66.55", ""),
+    ];
+    for (path, ending) in files {
+        let mut names = Names::default();
+        names.path(path);
+        let redactor = Redactor::new(names);
+        let once = redactor.path(path);
+        assert!(once.ends_with(&format!("file-1{ending}")), "{path} → {once}");
+        assert!(!["77", "66", "55", "75361"].iter().any(|part| once.contains(part)), "{path} → {once}");
+        assert_eq!(redactor.path(&once), once);
+    }
+    let redactor = Redactor::new(Names::of_phones(["0004F2A1B2C3".parse().unwrap()]));
+    for (path, expected) in [
+        ("0004f2a1b2c3-app.log.2.gz", "020000000001-app.log.2.gz"),
+        ("0004f2a1b2c3-20130531.log", "020000000001-20130531.log"),
+        ("0004f2a1b2c3.2", "020000000001.2"),
+    ] {
+        assert_eq!(redactor.path(path), expected);
+    }
+}
