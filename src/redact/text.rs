@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::names::Kind;
-use super::{Namer, address, mac, path, pseudonym};
+use super::{Namer, address, mac, path, pseudonym, spoken};
 use crate::secrets::{self, REDACTED};
 
 /// What is looked for beside the usual.
@@ -151,106 +151,6 @@ fn value(found: &Captures<'_>) -> Range<usize> {
 fn value_of_two(found: &Captures<'_>) -> Range<usize> {
     found.get(1).or_else(|| found.get(2)).map_or(0..0, |found| found.range())
 }
-
-/// Words that stand behind `user` or `login` in a sentence, and name nobody.
-const SPOKEN: [&str; 96] = [
-    "a",
-    "abort",
-    "aborted",
-    "accepted",
-    "access",
-    "account",
-    "accounts",
-    "action",
-    "activity",
-    "agent",
-    "and",
-    "are",
-    "as",
-    "at",
-    "attempt",
-    "attempts",
-    "auth",
-    "authenticated",
-    "authentication",
-    "authorization",
-    "by",
-    "can",
-    "cancelled",
-    "canceled",
-    "cannot",
-    "changed",
-    "config",
-    "configuration",
-    "credential",
-    "credentials",
-    "data",
-    "defined",
-    "denied",
-    "directory",
-    "disabled",
-    "enabled",
-    "error",
-    "failed",
-    "failure",
-    "for",
-    "from",
-    "had",
-    "has",
-    "have",
-    "id",
-    "in",
-    "info",
-    "input",
-    "interface",
-    "invalid",
-    "is",
-    "key",
-    "language",
-    "level",
-    "list",
-    "locked",
-    "logged",
-    "login",
-    "logout",
-    "lookup",
-    "mode",
-    "name",
-    "not",
-    "of",
-    "off",
-    "ok",
-    "on",
-    "or",
-    "out",
-    "page",
-    "password",
-    "passwords",
-    "please",
-    "preferences",
-    "pressed",
-    "profile",
-    "rejected",
-    "request",
-    "requested",
-    "required",
-    "screen",
-    "selected",
-    "server",
-    "session",
-    "set",
-    "settings",
-    "state",
-    "status",
-    "successful",
-    "succeeded",
-    "the",
-    "timeout",
-    "to",
-    "type",
-    "was",
-    "with",
-];
 
 struct Walk<'a> {
     text: &'a str,
@@ -429,7 +329,7 @@ impl Walk<'_> {
     fn spoken(&mut self, is_word: bool, place: Range<usize>) {
         let said = self.text[place.clone()].trim_end_matches(['.', '-', '@', '+']);
         let follows = &self.text[place.end..];
-        let is_usual = SPOKEN.contains(&said.to_ascii_lowercase().as_str());
+        let is_usual = spoken::names_nobody(said);
         // `user name: x` is for the pattern with a sign.
         let is_setting = follows.starts_with(['=', ':']) && !follows.starts_with(": ");
         if !is_word || !(is_usual || is_setting) {
