@@ -4,10 +4,10 @@
 //! | replaced | by |
 //! |---|---|
 //! | MAC addresses, in any notation, which is kept | `020000000001`… for the phones of the report, `028000000001`… for others: locally administered addresses |
-//! | IPv4 addresses | `240.0.0.1`… (reserved, RFC 1112) |
+//! | IPv4 addresses, also with dashes | `240.0.0.1`… (reserved, RFC 1112) |
 //! | IPv6 addresses | `100::1`… (discard-only, RFC 6666) |
 //! | host names | `host-1.example`… |
-//! | users: in URLs, SIP URIs and mail addresses, `user=` | `user-1`… |
+//! | users: in URLs, SIP URIs and mail addresses, `user=`, and what stands behind `user`, `login` or `ext` | `user-1`… |
 //! | serial numbers | `serial-1`… |
 //! | other names, such as the common name of a certificate that is neither address nor host | `name-1`… |
 //! | directories, and names of files other than logs named after a phone | `dir-1/`…, `file-1.zip`… |
@@ -34,6 +34,7 @@ mod path;
 mod pseudonym;
 mod report;
 mod shapes;
+mod spoken;
 mod text;
 
 pub use names::{KEPT, Names};

@@ -7,9 +7,11 @@
 //!   they are or written as `\n`, `&#10;` or `%0A`. From the header on all goes, up to the footer or,
 //!   where that is cut off, to the end of the text;
 //! - what is left of a key whose header was cut off: what stands before its footer, and base64 too
-//!   long and too mixed to be a name or a path;
-//! - passwords in URLs, values of keys such as `password`, `pwd`, `secret` or `privateKey`, and the
-//!   credentials of an `Authorization` header.
+//!   long and too mixed to be a name or a path, also in lines of 16 characters and more with a blank,
+//!   `|` or `.` between, or as URLs have it; and more hexadecimal digits than a fingerprint has;
+//! - passwords in URLs, also escaped ones, values of keys such as `password`, `pwd`, `secret` or
+//!   `privateKey`, those of `pw=`, `pin=`, `token=`, `auth=` and `credential=`, and the credentials of an
+//!   `Authorization` header.
 //!
 //! Certificates, fingerprints, lengths and names stay: they are what reports are made of. A password
 //! that nothing marks as one cannot be told from another word.
@@ -58,8 +60,15 @@ const ROUNDS: usize = 5;
 /// The text after one round; none if that changes nothing.
 fn once(patterns: &Patterns, text: &str) -> Option<String> {
     let mut concealed = Cow::Borrowed(text);
-    for pass in [keys::marked, keys::unmarked, passwords::authorizations, passwords::urls, passwords::values]
-    {
+    for pass in [
+        keys::marked,
+        keys::unmarked,
+        keys::wrapped,
+        keys::hexadecimal,
+        passwords::authorizations,
+        passwords::urls,
+        passwords::values,
+    ] {
         let secrets = pass(patterns, &concealed);
         if !secrets.is_empty() {
             concealed = Cow::Owned(without(&concealed, &secrets));

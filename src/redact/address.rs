@@ -8,6 +8,7 @@ use regex::Regex;
 pub(super) struct Patterns {
     ipv4: Regex,
     ipv6: Regex,
+    dashed: Regex,
     /// What stands before a version, at the end of the text before it.
     version: Regex,
 }
@@ -17,6 +18,7 @@ impl Patterns {
         Ok(Self {
             ipv4: Regex::new(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")?,
             ipv6: Regex::new("[0-9A-Fa-f:.]{3,}")?,
+            dashed: Regex::new("[0-9]+(?:-[0-9]+)+")?,
             version: Regex::new(concat!(
                 r"(?i)(?:(version|updater|bootblock|bootrom|label)\s*=[^,;|=()]*",
                 r"|\b(?:version|ver|updater|bootblock|bootrom|firmware|software|v)[\s:]*)\z"
@@ -52,6 +54,18 @@ pub(super) fn ipv4(patterns: &Patterns, text: &str) -> Vec<(Range<usize>, Ipv4Ad
         }
     }
     found
+}
+
+/// Where IPv4 addresses stand with dashes for dots. Leading zeros are rather those of a date.
+pub(super) fn dashed(patterns: &Patterns, text: &str) -> Vec<(Range<usize>, Ipv4Addr)> {
+    let runs = patterns.dashed.find_iter(text);
+    runs.filter_map(|run| {
+        let is_padded = run.as_str().split('-').any(|part| part.len() > 1 && part.starts_with('0'));
+        let address =
+            (!is_padded && run.len() <= 15).then(|| parse_ipv4(&run.as_str().replace('-', ".")))??;
+        Some((run.range(), address))
+    })
+    .collect()
 }
 
 fn is_digit_last(text: &str) -> bool {

@@ -36,6 +36,12 @@ fn hostile_lengths_take_linear_time() {
         "sip:",
         "[",
         "C:\\",
+        "a://b(",
+        "user ",
+        "00_",
+        "00: ",
+        "1-",
+        "0004f2 ",
     ] {
         let _ = redactor.text(&piece.repeat(40_000 / piece.len()));
     }
@@ -75,6 +81,14 @@ const PIECES: &[&str] = &[
     "host-1.example",
     "ntp.acme.example",
     "user=",
+    "user ",
+    "ext ",
+    "00_04_F2_A1_B2_C3",
+    "00: 04: F2: A1: B2: C3",
+    "0004f2 a1b2c3",
+    "1-2-3-4",
+    "240-0-0-1",
+    "75361",
     "alice",
     "user-1",
     "sip:",

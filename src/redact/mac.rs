@@ -11,14 +11,17 @@ use crate::device::{Mac, hex_digit};
 /// The vendor's blocks of addresses: in a longer run of digits, only these and the report's phones are known.
 const BLOCKS: [[u8; 3]; 3] = [[0x00, 0x04, 0xF2], [0x64, 0x16, 0x7F], [0x48, 0x25, 0x67]];
 
-/// One group a notation: `%3A` between bytes; `:`, `-`, `.` or a blank between bytes; bytes without
-/// their leading zero; three or two groups of digits; none between.
+/// One group a notation: `%3A` between bytes; `:`, `-`, `.`, `_`, `,` or a blank between bytes; bytes
+/// without their leading zero; three or two groups of digits; none between; a colon and a blank between
+/// bytes; two groups with a blank between.
 const NOTATIONS: &str = concat!(
     r"((?:[0-9A-Fa-f]{2}%3[Aa]){5}[0-9A-Fa-f]{2})",
-    r"|([0-9A-Fa-f]{2}(?:(?::[0-9A-Fa-f]{2}){5,}|(?:-[0-9A-Fa-f]{2}){5,}|(?:\.[0-9A-Fa-f]{2}){5,}|(?: [0-9A-Fa-f]{2}){5,}))",
+    r"|([0-9A-Fa-f]{2}(?:(?::[0-9A-Fa-f]{2}){5,}|(?:-[0-9A-Fa-f]{2}){5,}|(?:\.[0-9A-Fa-f]{2}){5,}|(?:_[0-9A-Fa-f]{2}){5,}|(?:,[0-9A-Fa-f]{2}){5,}|(?: [0-9A-Fa-f]{2}){5,}))",
     r"|([0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5})",
     r"|([0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}\.|-[0-9A-Fa-f]{4}-|:[0-9A-Fa-f]{4}:)[0-9A-Fa-f]{4}|[0-9A-Fa-f]{6}[-:.][0-9A-Fa-f]{6})",
-    r"|([0-9A-Fa-f]{12,})"
+    r"|([0-9A-Fa-f]{12,})",
+    r"|([0-9A-Fa-f]{2}(?:: [0-9A-Fa-f]{2}){5,})",
+    r"|([0-9A-Fa-f]{6}\s[0-9A-Fa-f]{6})"
 );
 
 static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(NOTATIONS).ok());
@@ -32,8 +35,8 @@ pub(super) fn all(text: &str, namer: &mut dyn Namer) -> Vec<(Range<usize>, Strin
         let Some(whole) = groups.get(0) else { break };
         let (start, end) = (whole.start(), whole.end());
         at = end;
-        if groups.get(1).is_some() || groups.get(2).is_some() {
-            let step = if groups.get(1).is_some() { 5 } else { 3 };
+        let step = [(1, 5), (2, 3), (6, 4)].into_iter().find(|(group, _)| groups.get(*group).is_some());
+        if let Some((_, step)) = step {
             let pairs = in_pairs(text, start..end, step, namer);
             if goes_into_word(text, end) && pairs.last().is_none_or(|last| last.end < end) {
                 // Its last pair is the beginning of something else.
@@ -46,6 +49,9 @@ pub(super) fn all(text: &str, namer: &mut dyn Namer) -> Vec<(Range<usize>, Strin
             for range in in_digits(text, start..end, namer) {
                 push(text, range, namer, &mut found);
             }
+        } else if groups.get(7).is_some() && !read(whole.as_str()).is_some_and(|mac| is_known(mac, namer)) {
+            // Two words, or numbers.
+            at = start + 1;
         } else if is_apart(text, start..end) {
             push(text, start..end, namer, &mut found);
         } else {
@@ -79,10 +85,11 @@ fn push(text: &str, range: Range<usize>, namer: &mut dyn Namer, found: &mut Vec<
 fn in_pairs(text: &str, run: Range<usize>, step: usize, namer: &dyn Namer) -> Vec<Range<usize>> {
     let window = |first: usize| run.start + first * step..run.start + (first + 5) * step + 2;
     let count = (run.len() + step - 2) / step;
-    let is_dump = text.as_bytes()[run.start + 2] == b' ';
+    let is_dump = matches!(text.as_bytes()[run.start + 2], b' ' | b',');
     let has_letter = || text[run.clone()].bytes().any(|byte| byte.is_ascii_alphabetic());
     if count == 6 {
-        return if !is_dump || has_letter() { vec![window(0)] } else { Vec::new() };
+        let is_told = || read(&text[window(0)]).is_some_and(|mac| is_known(mac, namer));
+        return if !is_dump || has_letter() || is_told() { vec![window(0)] } else { Vec::new() };
     }
     if matches!(count, 16 | 20 | 32) {
         return Vec::new();
@@ -150,7 +157,8 @@ fn is_apart(text: &str, range: Range<usize>) -> bool {
 
 fn read(written: &str) -> Option<Mac> {
     let plain = written.replace("%3A", "").replace("%3a", "");
-    let groups: Vec<&str> = plain.split([':', '-', '.', ' ']).collect();
+    let plain = plain.replace(": ", ":");
+    let groups: Vec<&str> = plain.split(|sign: char| !sign.is_ascii_hexdigit()).collect();
     let digits: String = if groups.len() == 6 {
         groups.iter().map(|group| format!("{group:0>2}")).collect()
     } else {

@@ -8,14 +8,22 @@ use super::names::Kind;
 use super::{Namer, mac, pseudonym};
 use crate::secrets::REDACTED;
 
-/// What can stand behind the name proper: parts of a name that files of phones and copies of them have,
-/// and the numbers and dates of rotation.
-const ENDINGS: &str = concat!(
-    r"(?i)(?:[-._](?:app|boot|now|log|phone|web|license|directory|calls|private|cfg|xml|csr|key|pem|crt|txt|csv",
-    r"|json|jsonl|md|html|old|bak|gz|zst|zip|tar|tgz)|\.(?:[0-9]{1,8}|[0-9]{14})|-(?:[0-9]{8}|[0-9]{14}))+\z"
+/// Parts of a name that files of phones and copies of them have.
+const WORD: &str = concat!(
+    r"[-._](?:app|boot|now|log|phone|web|license|directory|calls|private|cfg|xml|csr|key|pem|crt|txt|csv",
+    r"|json|jsonl|md|html|old|bak|gz|zst|zip|tar|tgz)"
 );
 
-static ENDING: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(ENDINGS).ok());
+/// Date and number of rotation, `-20130531.2`.
+const ROTATION: &str = r"(?:[-.](?:[0-9]{8}|[0-9]{14}))?(?:\.[0-9]{1,3})?";
+
+/// What can stand behind a name, which can end with a number itself: an address, an extension.
+static ENDING: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(&format!(r"(?i)(?:{WORD}{ROTATION})+\z")).ok());
+
+/// All that can stand behind a phone's address.
+static AFTER_MAC: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(&format!(r"(?i)\A{ROTATION}(?:{WORD}{ROTATION})*\z")).ok());
 
 /// The path with directories and names replaced: `/srv/acme/0004f2a1b2c3-app.log` becomes
 /// `/dir-1/020000000001-app.log`.
@@ -63,7 +71,7 @@ fn of_base(base: &str, namer: &mut dyn Namer) -> String {
     let macs = mac::all(base, namer);
     if let Some((place, mac)) = macs.first()
         && place.start == 0
-        && ending(&base[place.end..]) == 0
+        && AFTER_MAC.as_ref().is_some_and(|after| after.is_match(&base[place.end..]))
     {
         return format!("{mac}{}", &base[place.end..]);
     }

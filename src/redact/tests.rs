@@ -392,3 +392,89 @@ fn the_list_of_phones_is_as_the_check_writes_it() {
         assert!(message.contains(".log, 0280") && !message.contains("a b"), "{message}");
     }
 }
+
+#[test]
+fn a_file_with_a_number_in_its_name_is_replaced_whole() {
+    let files = [
+        ("10.77.66.55.log", ".log"),
+        ("10.77.66.55.log.3.gz", ".log.3.gz"),
+        ("10.77.66.55", ""),
+        ("in/10.77.66.55-app.log-20130531.gz", "-app.log-20130531.gz"),
+        ("host.75361", ""),
+        ("75361.log", ".log"),
+        ("host-20130531", ""),
+        ("x.log.75361", ""),
+        ("10.77.66.55.zip!/10.77.66.55.zip", ".zip"),
+        ("x.log.10.77.66.55", ""),
+    ];
+    for (path, ending) in files {
+        let mut names = Names::default();
+        names.path(path);
+        let redactor = Redactor::new(names);
+        let once = redactor.path(path);
+        assert!(once.ends_with(&format!("file-1{ending}")), "{path} → {once}");
+        assert!(!["77", "66", "55", "75361"].iter().any(|part| once.contains(part)), "{path} → {once}");
+        assert_eq!(redactor.path(&once), once);
+    }
+    let redactor = Redactor::new(Names::of_phones(["0004F2A1B2C3".parse().unwrap()]));
+    for (path, expected) in [
+        ("0004f2a1b2c3-app.log.2.gz", "020000000001-app.log.2.gz"),
+        ("0004f2a1b2c3-20130531.log", "020000000001-20130531.log"),
+        ("0004f2a1b2c3.2", "020000000001.2"),
+    ] {
+        assert_eq!(redactor.path(path), expected);
+    }
+}
+
+#[test]
+fn what_is_named_in_passing_goes_too() {
+    let texts = [
+        "Serial#: A1B2C3D477",
+        "Serial Number #: A1B2C3D477",
+        "call to sip:janedoe, or <sips:janedoe>",
+        "ext 75361 and extension 75361, Ext: 75361",
+        "user janedoe is here; login janedoe failed, account 'janedoe'",
+        "CN=x,DC=acmesecret,DC=local,UID=janedoe",
+        "host 10-77-66-55 is down, ip-10-77-66-55 too, 10-77-66-55.log",
+        "00_04_f2_de_ad_be or 00,04,f2,de,ad,be or 00: 04: f2: de: ad: be or 0004f2 deadbe",
+        "MAC 48,25,67,01,02,03",
+        "Could not load time from https://h:8443/janedoe/x.cfg(https://h:8443/janedoe/x.cfg).",
+        "tried http://a.example/janedoe/x,ftp://b.example/janedoe/acmesecret/y",
+    ];
+    let gone = [
+        "a1b2c3",
+        "d477",
+        "janedoe",
+        "75361",
+        "acmesecret",
+        "local",
+        "77-66",
+        "de_ad",
+        "de,ad",
+        "ad: be",
+        "deadbe",
+        "01,02",
+    ];
+    for text in texts {
+        let mut names = Names::of_phones(["0004F2DEADBE".parse().unwrap()]);
+        names.text(text);
+        let redactor = Redactor::new(names);
+        let once = redactor.text(text);
+        let left = gone.iter().find(|name| once.to_lowercase().contains(**name));
+        assert!(left.is_none(), "{left:?} in {once}");
+        assert_eq!(redactor.text(&once), once);
+    }
+    let redactor = Redactor::new(Names::of_phones(["0004F2DEADBE".parse().unwrap()]));
+    assert_eq!(
+        redactor.text("00_04_f2_de_ad_be 00: 04: F2: DE: AD: BE 0004f2 deadbe"),
+        "02_00_00_00_00_01 02: 00: 00: 00: 00: 01 020000 000001"
+    );
+    assert_eq!(redactor.text("at 10-77-66-55:80"), "at 240-0-0-0:80");
+    for text in [
+        "The user is not found, user login failed, login successful; User-Agent: x, user input 3",
+        "SIP:Registered, part 3111-44500-001, 05-31-13-18, 2013-05-31, 1-2-3-4-5, mask 255-255-255-0",
+        "10,20,30,40,50,60 and 123456 789012, line 3456, ext 5",
+    ] {
+        assert_eq!(redactor.text(text), text);
+    }
+}

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::names::Kind;
-use super::{Namer, address, mac, path, pseudonym};
+use super::{Namer, address, mac, path, pseudonym, spoken};
 use crate::secrets::{self, REDACTED};
 
 /// What is looked for beside the usual.
@@ -42,6 +42,8 @@ struct Patterns {
     serial: Regex,
     time_server: Regex,
     user: Regex,
+    /// The word behind `user`, and the number behind `ext`.
+    spoken: Regex,
     host: Regex,
     path: Regex,
     dotted: Regex,
@@ -58,7 +60,7 @@ impl Patterns {
             fingerprint: Regex::new("(?:[0-9A-Fa-f]{2} ?: ?){6,}[0-9A-Fa-f]{2}")?,
             common_name: Regex::new(&format!(r"(?i)common\s+name(?:\s+is)?\s*{quote}"))?,
             common_name_end: Regex::new(&format!(r"{quote}(?:\s+Fingerprint\b|, and this phone is )"))?,
-            subject: Regex::new(r#"\b(?:CN|OU?)\s*=\s*([^,/"'=<>]+)"#)?,
+            subject: Regex::new(r#"\b(?:CN|OU?|DC|UID)\s*=\s*([^,/"'=<>]+)"#)?,
             quoted: Regex::new("\"([^\"]+)\"")?,
             url: Regex::new(r#"(?i)\b[a-z][a-z0-9+.-]*://([^\s"'<>]+)"#)?,
             mail: Regex::new(
@@ -66,12 +68,15 @@ impl Patterns {
             )?,
             uri: Regex::new(r#"(?i)\b(?:(sips?)|tel):([^\s@:;<>"',()]+)"#)?,
             serial: Regex::new(
-                r#"(?i)(?:serial(?:[ _-]?(?:numbers?|num|nbr|no))?\.?|\bS/?N)(\s*[:=#]\s*|\s+(?:is\s+)?)["'‘“]?([A-Za-z0-9][A-Za-z0-9:.-]*)"#,
+                r#"(?i)(?:serial(?:[ _-]?(?:numbers?|num|nbr|no))?\.?|\bS/?N)(\s*#?\s*[:=#]\s*|\s+(?:is\s+)?)["'‘“]?([A-Za-z0-9][A-Za-z0-9:.-]*)"#,
             )?,
             time_server: Regex::new(r"(?i)could not load time from\s+([^\s()]+)(?:\s*\(([^\s()]*))?")?,
             user: Regex::new(&format!(
                 r"(?i)(?:user(?:[ _-]?(?:name|id))?|\blogin|\baccount|display[ _-]?name)(?:\s*=\s*|:\s*){VALUE}"
             ))?,
+            spoken: Regex::new(
+                r#"(?i)\b(?:(?:user(?:[ _-]?(?:name|id))?|log[io]n|account) ["']?([\p{L}\p{N}_][\p{L}\p{N}_.+@-]*)|ext(?:ension|n)?\b\.?(?: |:\s*|=)["']?(\+?[0-9]{3,})\b)"#,
+            )?,
             host: Regex::new(&format!(
                 r"(?i)\b(?:host|server|proxy|realm|domain|gateway|registrar|fqdn)(?:[ _-]?(?:name|addr(?:ess)?))?(?:\.\d+)?\s*=\s*{VALUE}"
             ))?,
@@ -106,7 +111,7 @@ fn once(patterns: &Patterns, text: &str, manner: Manner, namer: &mut dyn Namer) 
         walk.pass(&patterns.quoted, |walk, found| walk.quoted(range(found, 1)));
     }
     if text.contains("://") {
-        walk.pass(&patterns.url, |walk, found| walk.url(range(found, 1)));
+        walk.pass(&patterns.url, |walk, found| walk.urls(range(found, 1)));
     }
     if text.contains('@') {
         walk.pass(&patterns.mail, |walk, found| {
@@ -114,17 +119,23 @@ fn once(patterns: &Patterns, text: &str, manner: Manner, namer: &mut dyn Namer) 
             walk.host(range(found, 2));
         });
     }
-    walk.pass(&patterns.uri, |walk, found| walk.uri(found.get(1).is_some(), range(found, 2)));
+    walk.pass(&patterns.uri, |walk, found| {
+        walk.uri(found.get(1).map(|scheme| scheme.as_str()), range(found, 2))
+    });
     walk.pass(&patterns.serial, |walk, found| walk.serial(&found[1], range(found, 2)));
     walk.pass(&patterns.time_server, |walk, found| {
         walk.host(range(found, 1));
         walk.host(range(found, 2));
     });
     walk.pass(&patterns.user, |walk, found| walk.word(Kind::User, value(found)));
+    walk.pass(&patterns.spoken, |walk, found| walk.spoken(found.get(1).is_some(), value_of_two(found)));
     walk.pass(&patterns.host, |walk, found| walk.host(value(found)));
     walk.addresses(patterns, manner);
     walk.pass(&patterns.path, |walk, found| walk.path(range(found, 1)));
     walk.pass(&patterns.dotted, |walk, found| walk.dotted(range(found, 0)));
+    if manner.ipv4 {
+        walk.dashed(patterns);
+    }
     walk.end()
 }
 
@@ -135,6 +146,10 @@ fn range(found: &Captures<'_>, group: usize) -> Range<usize> {
 /// The one of the last three groups that is there.
 fn value(found: &Captures<'_>) -> Range<usize> {
     (1..=3).find_map(|group| found.get(group)).map_or(0..0, |found| found.range())
+}
+
+fn value_of_two(found: &Captures<'_>) -> Range<usize> {
+    found.get(1).or_else(|| found.get(2)).map_or(0..0, |found| found.range())
 }
 
 struct Walk<'a> {
@@ -258,9 +273,28 @@ impl Walk<'_> {
         self.name(start..start + end);
     }
 
-    /// What follows `://`: user, host, path.
+    /// What follows `://`; a second URL can stand in brackets right behind it.
+    fn urls(&mut self, place: Range<usize>) {
+        let mut start = place.start;
+        while let Some((sign, end)) = self.second_url(start..place.end) {
+            self.url(start..sign);
+            start = end;
+        }
+        self.url(start..place.end);
+    }
+
+    /// Where the bracket before the next URL stands, and where its scheme ends.
+    fn second_url(&self, place: Range<usize>) -> Option<(usize, usize)> {
+        let said = &self.text[place.clone()];
+        let scheme = said.find("://")?;
+        let sign = said[..scheme].rfind(['(', ',', ';'])?;
+        let is_scheme = said[sign + 1..scheme].bytes().all(|byte| byte.is_ascii_alphabetic());
+        is_scheme.then_some((place.start + sign, place.start + scheme + 3))
+    }
+
+    /// User, host, path.
     fn url(&mut self, place: Range<usize>) {
-        let said = self.text[place.clone()].trim_end_matches(['.', ',', ';', ':', ')']);
+        let said = self.text[place.clone()].trim_end_matches(['.', ',', ';', ':', ')', '(']);
         let authority = &said[..said.find(['/', '?', '#']).unwrap_or(said.len())];
         let mut host = 0;
         if let Some(at) = authority.rfind('@') {
@@ -277,13 +311,40 @@ impl Walk<'_> {
         }
     }
 
-    fn uri(&mut self, is_sip: bool, place: Range<usize>) {
-        let said = &self.text[place.clone()];
+    /// What follows `sip:`, `sips:` or, without scheme here, `tel:`: an address, a host or a user.
+    fn uri(&mut self, sip: Option<&str>, place: Range<usize>) {
+        let said = self.text[place.clone()].trim_end_matches('.');
+        let place = place.start..place.start + said.len();
         let is_number = said.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte));
-        if is_sip && (address::is_host(said) || address::whole(said).is_some()) {
+        // In capitals, it is the name of a part of the software.
+        let is_scheme = sip.is_some_and(|sip| !sip.contains(|c: char| c.is_ascii_uppercase()));
+        let is_user = || is_scheme && said.contains(char::is_alphanumeric) && !said.starts_with('[');
+        if sip.is_some() && (address::is_host(said) || address::whole(said).is_some()) {
             self.host(place);
-        } else if is_number {
+        } else if is_number || is_user() {
             self.word(Kind::User, place);
+        }
+    }
+
+    fn spoken(&mut self, is_word: bool, place: Range<usize>) {
+        let said = self.text[place.clone()].trim_end_matches(['.', '-', '@', '+']);
+        let follows = &self.text[place.end..];
+        let is_usual = spoken::names_nobody(said);
+        // `user name: x` is for the pattern with a sign.
+        let is_setting = follows.starts_with(['=', ':']) && !follows.starts_with(": ");
+        if !is_word || !(is_usual || is_setting) {
+            self.word(Kind::User, place.start..place.start + said.len());
+        }
+    }
+
+    /// IPv4 addresses with dashes, as in the names of files and hosts.
+    fn dashed(&mut self, patterns: &Patterns) {
+        for (place, address) in address::dashed(&patterns.addresses, self.text) {
+            if self.claimed(&place).is_none()
+                && let Some(new) = pseudonym::of_ipv4(address, self.namer)
+            {
+                self.claim(place, new.to_string().replace('.', "-"));
+            }
         }
     }
 

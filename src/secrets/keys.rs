@@ -15,8 +15,12 @@ pub(super) struct Patterns {
     opening: Regex,
     /// Something in base64.
     run: Regex,
+    /// Hexadecimal digits.
+    hex: Regex,
     /// A further line of it.
     next_line: Regex,
+    /// Something in base64 as URLs have it.
+    url_run: Regex,
 }
 
 /// Blanks, also as they stand in a URL.
@@ -31,9 +35,12 @@ impl Patterns {
                 r"([-–—]*)\s*\b((?i:BEGIN|END)){BLANK}+((?:[A-Za-z0-9]+{BLANK}+){{0,3}})\z"
             ))?,
             run: Regex::new("[A-Za-z0-9+/]{24,}={0,2}")?,
+            hex: Regex::new("[0-9A-Fa-f]{48,}")?,
             next_line: Regex::new(
-                r#"\A(?:\s|\\[rn]|&#(?:10|13|[xX][aAdD]);|%0[aAdD]|["',])+([A-Za-z0-9+/]+={0,2})"#,
+                r#"\A(?:\s|\\[rn]|&#(?:10|13|[xX][aAdD]);|%0[aAdD]|["',|.])+([A-Za-z0-9+/]+={0,2})"#,
             )?,
+            // No more than two: dashes around a header are none of it.
+            url_run: Regex::new("[A-Za-z0-9+/]+(?:[-_]{1,2}[A-Za-z0-9+/]+)*={0,2}")?,
         })
     }
 }
@@ -88,10 +95,7 @@ pub(super) fn unmarked(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
     let mut is_public = false;
     let mut at = 0;
     while let Some(run) = patterns.run.find_at(text, at) {
-        let between = &text[at..run.start()];
-        if let Some(label) = between.rfind("CERTIFICATE-----") {
-            is_public = !between[..label].ends_with("END ");
-        }
+        is_public = is_certificate(&text[at..run.start()], is_public);
         at = run.end();
         if is_public || !is_key(run.as_str()) {
             continue;
@@ -100,6 +104,105 @@ pub(super) fn unmarked(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
         secrets.push(Secret { start: run.start(), end: at, instead: sign("…") });
     }
     secrets
+}
+
+/// Whether what follows this is within a certificate in PEM form.
+fn is_certificate(between: &str, before: bool) -> bool {
+    match between.rfind("CERTIFICATE-----") {
+        Some(label) => !between[..label].ends_with("END "),
+        None => before,
+    }
+}
+
+const CERTIFICATE: &str = "CERTIFICATE";
+
+/// The shortest line that is taken for one of a wrapped key, and the shortest such key.
+const LINE_MIN: usize = 16;
+const WRAPPED_MIN: usize = 48;
+
+/// The same where the key is wrapped, in lines with one sign between, or written for URLs.
+pub(super) fn wrapped(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
+    let patterns = &patterns.keys;
+    let mut secrets = Vec::new();
+    let mut is_public = false;
+    let mut lines = Lines::default();
+    let mut done = 0;
+    for run in patterns.url_run.find_iter(text) {
+        let between = &text[lines.seen..run.start()];
+        lines.seen = run.end();
+        if run.as_str().ends_with(CERTIFICATE) && text[run.end()..].starts_with("-----") {
+            is_public = !text[..run.end() - CERTIFICATE.len()].ends_with("END ");
+        }
+        let goes_on = matches!(between, " " | "|" | "." | "\n" | "\r" | "\t") && lines.end + 1 == run.start();
+        if !goes_on {
+            lines.close(patterns, text, &mut done, &mut secrets);
+        }
+        if is_public || run.start() < done || run.len() < LINE_MIN || is_hex(run.as_str()) {
+            lines.close(patterns, text, &mut done, &mut secrets);
+            continue;
+        }
+        if lines.joined.is_empty() {
+            lines.start = run.start();
+        }
+        lines.end = run.end();
+        lines.joined.push_str(run.as_str());
+    }
+    lines.close(patterns, text, &mut done, &mut secrets);
+    secrets
+}
+
+/// Lines that may be of one key.
+#[derive(Default)]
+struct Lines {
+    start: usize,
+    end: usize,
+    joined: String,
+    /// How far the text is gone over.
+    seen: usize,
+}
+
+impl Lines {
+    fn close(&mut self, patterns: &Patterns, text: &str, done: &mut usize, secrets: &mut Vec<Secret>) {
+        let is_long = self.joined.len() >= WRAPPED_MIN;
+        if (is_long && !is_path(&self.joined) && is_mixed(&self.joined, 45)) || is_begun(&self.joined) {
+            *done = last_line(patterns, text, self.end);
+            secrets.push(Secret { start: self.start, end: *done, instead: sign("…") });
+        }
+        self.joined.clear();
+    }
+}
+
+/// DER in hexadecimal digits: longer than the fingerprints, or with the beginning of a key.
+pub(super) fn hexadecimal(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
+    let is_der = |run: &regex::Match<'_>| {
+        let digits = run.as_str();
+        match digits.len() {
+            ..=47 => false,
+            48..=64 | 96 | 128 => ["3082", "3081", "302e0201", "30770201"].iter().any(|start| {
+                digits.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+            }),
+            _ => true,
+        }
+    };
+    let runs = patterns.keys.hex.find_iter(text).filter(is_der);
+    runs.map(|run| Secret { start: run.start(), end: run.end(), instead: sign("…") }).collect()
+}
+
+/// Whether more signs are among the letters than the 2 of 64 that base64 has.
+fn is_path(run: &str) -> bool {
+    let signs = run.bytes().filter(|byte| matches!(byte, b'+' | b'/' | b'-' | b'_')).count();
+    signs * 100 > 12 * run.len()
+}
+
+fn is_hex(run: &str) -> bool {
+    run.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'-' | b'_'))
+}
+
+/// How the private keys of OpenSSH begin.
+const OPENSSH: &str = "b3BlbnNzaC1rZXkt";
+
+fn is_begun(run: &str) -> bool {
+    run.len() >= 24 && run.contains(OPENSSH)
 }
 
 fn sign(kind: &str) -> Cow<'static, str> {
@@ -186,6 +289,9 @@ fn last_line(patterns: &Patterns, text: &str, mut at: usize) -> usize {
 /// Whether a run of base64 without header can be nothing but a key or a certificate: long, or with the
 /// beginning that DER gives to keys (a sequence of more than 127 bytes; of 119 or 116 for EC keys).
 fn is_key(run: &str) -> bool {
+    if is_begun(run) {
+        return true;
+    }
     if run.len() >= 48 {
         return is_mixed(run, 42);
     }

@@ -6,7 +6,17 @@ use super::Secret;
 
 pub(super) struct Patterns {
     authorization: Regex,
+    /// What comes before `user:password@`: group 1 is a SIP URI's scheme, group 2 says that slashes are
+    /// escaped, group 3 that this may be something else.
     url: Regex,
+    /// What ends a user's or host's name, as written in a URL and within an escaped one.
+    name_end: Regex,
+    encoded_name_end: Regex,
+    port_end: Regex,
+    /// The rest of a password that has quotes in it or around it.
+    quoted_rest: Regex,
+    setting: Regex,
+    camel_setting: Regex,
     key: Regex,
     element: Regex,
     /// What ends a value without quotes: a blank, or the next `key=value` in a row of them.
@@ -19,7 +29,20 @@ impl Patterns {
             authorization: Regex::new(
                 r#"(?i)authorization\\?["']?\s*[:=]\s*\\?["']?(basic|digest|bearer|ntlm|negotiate)[\s:=]+"#,
             )?,
-            url: Regex::new(r"(?i)(?:[a-z][a-z0-9+.-]*://|\b(sips?:))")?,
+            url: Regex::new(concat!(
+                r"(?i)\b(sips?(?::|%3a))|[a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|(%2f)){2}",
+                r"|([a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|%2f)|(?:\\*/|%2f){2})",
+            ))?,
+            name_end: Regex::new("(?i):|%3a|[/?#]")?,
+            encoded_name_end: Regex::new("(?i):|%3a|[/?#]|%2f|%3f|%23")?,
+            port_end: Regex::new(r"(?i)\A(?:\z|\\*/|[?#]|%2f|%3f|%23)")?,
+            quoted_rest: Regex::new(r#"\A["“”‘’][^\s"“”‘’<>@,{}]{0,64}["“”‘’]?[^\s"“”‘’<>@,{}]{0,64}@"#)?,
+            setting: Regex::new(&format!(
+                r#"(?:\b|_)(?i:{SETTINGS})(?i:{ENDINGS})(?:=|\\?["'](?:\s*[:=]\s*))"#
+            ))?,
+            camel_setting: Regex::new(&format!(
+                r#"[a-z0-9](?:Pw|PW|Pin|PIN|Auth|Token|Credentials?)(?i:{ENDINGS})(?:=|\\?["'](?:\s*[:=]\s*))"#
+            ))?,
             key: Regex::new(&format!(r#"(?i){WORDS}{ENDINGS}\\?["'”’]?\s*(=>|:=|={{1,3}}|:)[ \t]*"#))?,
             element: Regex::new(&format!(r"(?i)<[\w:.-]*{WORDS}{ENDINGS}(?:\s[^<>]*)?>"))?,
             value_end: Regex::new(r#"\s|[,;&]\\?["']?[\w.-]+\\?["']?=|</"#)?,
@@ -29,6 +52,15 @@ impl Patterns {
 
 /// How the names of secret settings end, `reg.1.auth.password` and `customDeviceCert1.privateKey` too.
 const WORDS: &str = r"(?:password|passwort|passwd|passphrase|passcode|\bpass|pwd|psk|secret|(?:api|secret|private|pre-?shared)[ _.-]?key)";
+
+/// Names that are usual words too: secret only right before an equals sign, or in quotes as in JSON.
+const SETTINGS: &str = "pw|pin|auth|token|credentials?";
+
+/// Values of those that are no secrets.
+const OPEN_VALUES: [&str; 14] = [
+    "true", "false", "yes", "no", "on", "off", "none", "null", "basic", "digest", "ntlm", "ok", "failed",
+    "enabled",
+];
 
 /// What can stand behind them.
 const ENDINGS: &str = r"(?:[._-]?(?:\d+|value|hash|text))*";
@@ -49,6 +81,18 @@ pub(super) fn values(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
             secrets.push(Secret::new(start, end));
         }
         at = end;
+    }
+    for setting in [&patterns.setting, &patterns.camel_setting] {
+        let mut at = 0;
+        while let Some(found) = setting.find_at(text, at) {
+            let (start, end) = value(patterns, text, found.end());
+            let said = text[start..end].trim_end_matches([',', ';', '.', ')', '}']);
+            let is_open = OPEN_VALUES.iter().any(|open| open.eq_ignore_ascii_case(said));
+            if start < end && !is_open {
+                secrets.push(Secret::new(start, end));
+            }
+            at = end.max(found.end());
+        }
     }
     for element in patterns.element.find_iter(text) {
         let rest = &text[element.end()..];
@@ -119,28 +163,36 @@ pub(super) fn authorizations(patterns: &super::Patterns, text: &str) -> Vec<Secr
 
 /// `user:password@` in URLs, and in SIP URIs (RFC 3261, 19.1.1).
 pub(super) fn urls(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
+    let patterns = &patterns.passwords;
     let mut secrets = Vec::new();
     let mut at = 0;
     let mut run = Run { end: 0, last_at: None };
-    while let Some(scheme) = patterns.passwords.url.captures_at(text, at) {
+    while let Some(scheme) = patterns.url.captures_at(text, at) {
         let Some(whole) = scheme.get(0) else { break };
         at = whole.end();
         if at >= run.end {
             run = Run::of(text, at);
         }
-        let may_be_cut = run.end == text.len() && scheme.get(1).is_none();
-        if let Some((start, end)) = run.password(text, at, may_be_cut) {
+        let certain = scheme.get(1).is_none() && scheme.get(3).is_none();
+        let url = Url { may_be_cut: run.end == text.len() && certain, is_encoded: scheme.get(2).is_some() };
+        if let Some((start, end)) = run.password(patterns, text, at, &url).filter(|(start, end)| start < end)
+        {
             secrets.push(Secret::new(start, end));
-            at = end;
+            at = end.max(at);
         }
     }
     secrets
 }
 
+struct Url {
+    may_be_cut: bool,
+    is_encoded: bool,
+}
+
 /// A part of a text without blanks, which can hold several URLs.
 struct Run {
     end: usize,
-    /// Where its last `@` stands.
+    /// Where its last `@` stands, else its last `%40`.
     last_at: Option<usize>,
 }
 
@@ -151,28 +203,56 @@ impl Run {
     fn of(text: &str, start: usize) -> Self {
         let rest = &text[start..];
         let length = rest.find(ends_url).unwrap_or(rest.len());
-        let last_at = rest[..length].rfind('@').map(|at| start + at);
+        let run = &rest[..length];
+        let last_at = run.rfind('@').or_else(|| run.rfind("%40")).map(|at| start + at);
         Self { end: start + length, last_at }
     }
 
     /// Where the password of a URL stands whose scheme ends at `start`. A password can hold what should
     /// have been escaped, `@` and `/`: the run's last `@` ends it.
-    fn password(&self, text: &str, start: usize, may_be_cut: bool) -> Option<(usize, usize)> {
+    fn password(&self, patterns: &Patterns, text: &str, start: usize, url: &Url) -> Option<(usize, usize)> {
         let run = &text[start..self.end];
         let bracket = || run.bytes().take(BRACKETS_MAX).position(|byte| byte == b']');
         let named = if run.starts_with('[') { bracket().map_or(0, |end| end + 1) } else { 0 };
-        let sign = named + run[named..].find([':', '/', '?', '#'])?;
-        let after = run[sign..].strip_prefix(':')?;
-        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
-        if digits <= 5 && matches!(after.as_bytes().get(digits), None | Some(b'/' | b'?' | b'#')) {
+        let name_end = if url.is_encoded { &patterns.encoded_name_end } else { &patterns.name_end };
+        let sign = name_end.find_at(run, named)?;
+        if !sign.as_str().starts_with(':') && !sign.as_str().eq_ignore_ascii_case("%3a") {
             return None;
         }
-        let password = start + sign + 1;
+        let after = &run[sign.end()..];
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        let is_port = after[..digits].parse::<u16>().is_ok() || digits == 0;
+        if is_port && !after.is_empty() && patterns.port_end.is_match(&after[digits..]) {
+            let is_password = digits > 0 && !is_host(&run[..sign.start()]) && is_slashed(&after[digits..]);
+            if !is_password {
+                return None;
+            }
+        }
+        let password = start + sign.end();
         match self.last_at {
             Some(at) => (password < at).then_some((password, at)),
-            None => (may_be_cut && !after.contains(['/', '?', '#'])).then_some((password, self.end)),
+            None => {
+                if let Some(rest) = patterns.quoted_rest.find(&text[self.end..]) {
+                    return Some((password, self.end + rest.end() - 1));
+                }
+                (url.may_be_cut && !after.contains(['/', '?', '#'])).then_some((password, self.end))
+            }
         }
     }
+}
+
+/// Whether a name before a colon and digits must be a host's, so that these are its port.
+fn is_host(name: &str) -> bool {
+    name.contains(['.', ']']) || name.is_empty() || name.eq_ignore_ascii_case("localhost")
+}
+
+/// Longer passwords with a slash behind their first digits are not looked for.
+const SLASHED_MAX: usize = 128;
+
+/// Whether this is the rest of a password with a slash, rather than a path with a mail address in it.
+fn is_slashed(rest: &str) -> bool {
+    let end = rest.bytes().take(SLASHED_MAX).position(|byte| byte == b'@');
+    end.is_some_and(|end| end > 1 && !rest[..end].contains(['?', '&', '=', ';', '#', ':']))
 }
 
 fn ends_url(character: char) -> bool {

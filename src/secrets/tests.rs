@@ -75,6 +75,45 @@ fn keys_in_any_form() {
     );
 }
 
+/// Made up too, but for what every such key begins with.
+const OPENSSH: &str = concat!(
+    "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZWQyNTUxOQAAACBx7dQz0N3fWq9s",
+    "LkP4vYh2TgRb8mJcE5uXoA1ZiKn6DgAAAJhp0Hq3adB6twAAAAtzc2gtZWQyNTUxOQAAACBx7dQz0N3fWq9sLkP4vYh2TgRb"
+);
+
+fn wrap(text: &str, width: usize, sign: &str) -> String {
+    let lines: Vec<&str> = text.as_bytes().chunks(width).map(|line| str::from_utf8(line).unwrap()).collect();
+    lines.join(sign)
+}
+
+#[test]
+fn keys_without_header_in_lines_of_any_width() {
+    let plain = [LINE, LINE_2, LAST].concat();
+    let for_urls = plain.replace('+', "-").replace('/', "_").replace('=', "");
+    let ed25519 = "MC4CAQAwBQYDK2VwBCIEIHq3RkT9xWmYb7LcN2vGz8sJfU4dAe1oQi6ZyXhCw5tV";
+    for key in [&*plain, &LINE_2[2..], &for_urls, ed25519, OPENSSH] {
+        for width in [16, 20, 32, 40, 64, 70, 1000] {
+            for sign in [" ", "|", ".", "\n"] {
+                let wrapped = wrap(key, width, sign);
+                let secrets: Vec<&str> = wrapped.split(sign).filter(|line| line.len() > 12).collect();
+                for text in [
+                    wrapped.clone(),
+                    format!("Device credential invalid: {wrapped}"),
+                    format!("common name '{wrapped}' Fingerprint 'CA:70'"),
+                ] {
+                    assert_gone(&text, &secrets);
+                }
+            }
+        }
+    }
+    let hex: String = plain.bytes().map(|byte| format!("{byte:02x}")).collect();
+    for der in
+        [format!("3082{hex}"), format!("302E0201{}", hex.to_uppercase()), format!("3082{}", &hex[..44])]
+    {
+        assert_gone(&format!("invalid: {der}, sorry"), &[&der[8..40]]);
+    }
+}
+
 #[test]
 fn a_certificate_is_public() {
     for text in [
@@ -100,6 +139,30 @@ fn passwords_wherever_they_are_marked() {
         "sip:1234:geheim@sip.example.com",
         "from <sips:1234:geheim@sip.example.com;transport=tls>",
         "Provisioning from ftp://user:geheim",
+        r"http:\/\/jane:geheim@pbx\/",
+        r#"{"url":"http:\\/\\/jane:geheim@pbx\\/"}"#,
+        "http%3A%2F%2Fjane:geheim@pbx",
+        "http%3a%2f%2fjane%3ageheim%40pbx%2fx",
+        "?url=https%3A%2F%2Fjane%3Ageheim%40pbx.example%3A8443%2Fx&n=1",
+        "ftp://jane%3Ageheim@pbx/",
+        "ftp://jane:\"geheim\"@pbx/",
+        r#"ftp://jane:\"geheim\"@pbx/"#,
+        "ftp://jane:ge\"geheim@pbx/",
+        "//jane:geheim@pbx/",
+        "from=//jane:geheim@pbx/",
+        "ftp:/jane:geheim@pbx/",
+        "ftp://jane:12345/geheim@pbx",
+        "ftp://jane.doe:99999/geheim@pbx",
+        "pw=geheim",
+        "?user=a&token=geheim&n=1",
+        "access_token=geheim",
+        "authToken=geheim",
+        "pin=geheim",
+        "userPin=\"geheim\"",
+        "auth=geheim",
+        "credential=geheim, credentials='geheim'",
+        "{\"token\": \"geheim\", \"pin\":\"geheim\"}",
+        r#"{\"token\":\"geheim\"}"#,
         "password=geheim",
         "Password: geheim",
         "PASSWD = 'x geheim'",
@@ -159,7 +222,20 @@ fn what_is_no_secret_is_not_touched() {
         "/var/log/provisioning/polycom/SoundPointIP/release5/directory/contacts/phones/floor3/x".to_owned(),
         "Server certificate verification failed, Untrusted Certificate".to_owned(),
         "password=\"\"".to_owned(),
+        "pin 3, auth.method: digest, token: lost, spin=3, auth=digest, a pin = 4".to_owned(),
+        "http://pbx:8080/x?mail=a@b, https%3A%2F%2Fhost.example%3A8080%2Fx%40y".to_owned(),
+        "{\"url\":\"http://pbx:8080\",\"mail\":\"a@example.com\"} // 12:30 a@b".to_owned(),
+        "file:/ffs0/a:b and http:/host.example:80/x".to_owned(),
         part("label"),
+        "CA7079D5FAB83E6ADFA0F6803D530BFC ca7079d5fab83e6adfa0f6803d530bfc9f86d081 CA7079D5FAB83E6ADFA0F6803D530BFC".to_owned(),
+        "ca7079d5fab83e6adfa0f6803d530bfc9f86d081884c7d659a2feaa0c55ad015".repeat(2),
+        "550e8400-e29b-41d4-a716-446655440000 550E8400-E29B-41D4-A716-446655440000".to_owned(),
+        "hwDescSecurityDeviceCredentialsStoreAscii hwDescSecurityDeviceKey1Of8Credentials SecurityDeviceCredentials2".to_owned(),
+        "Custom-0004F206075D-app-now.Custom-0004F206075D-app-now.log.20130531 0004f206075d-app-20130531T131822".to_owned(),
+        "in/2013-05-31T13-18-22Z-VVX500-Acme-Site3/0004F206075D-boot-now-20130531T131822Z.log-20130531.gz".to_owned(),
+        "sip-phone-12.building-3.campus-west.north-region-example.deployment-cluster-7.example.com".to_owned(),
+        "device.sec.TLS.customDeviceCert1.publicCert device.sec.TLS.profileSelection.provisioning1".to_owned(),
+        "-".repeat(200),
     ] {
         assert_eq!(conceal(&text), text);
     }
@@ -184,6 +260,11 @@ fn a_text_cut_at_any_byte_keeps_the_secret() {
 fn hostile_lengths_take_linear_time() {
     for piece in [
         "a://",
+        "//a:1/",
+        "//a:1/b@",
+        "//a:\"",
+        "%2f%2fa%3a",
+        "pin=,a=",
         "sip:",
         "sip:[",
         "password=,a=",
@@ -197,6 +278,10 @@ fn hostile_lengths_take_linear_time() {
         "Authorization: Digest ",
         "aB1",
         "aB1/ ",
+        "aB3xaB3xaB3xaB3x ",
+        "aB3xaB3xaB3xaB3x|aB3xaB3xaB3xaB3x..",
+        "aB3x-aB3x_",
+        "3082",
         LINE,
         "-",
         "@",
@@ -220,6 +305,12 @@ const PIECES: &[&str] = &[
     LINE,
     LAST,
     "aB3x",
+    "b3BlbnNzaC1rZXktdjEA",
+    "p0Hq3RkT9xWmYb7L",
+    "-_",
+    "|",
+    ".",
+    "308204A4020100",
     " ",
     "\n",
     "\\n",
@@ -227,6 +318,12 @@ const PIECES: &[&str] = &[
     "'",
     "ftp://",
     "sip:",
+    "//",
+    "%2F",
+    "%3A",
+    "%40",
+    "pin",
+    "token",
     "user",
     ":",
     "@",
