@@ -223,13 +223,20 @@ fn special(_: fs::FileType) -> Option<&'static str> {
     None
 }
 
-/// The paths that a list names: one a line, or each ended by a NUL byte. Blank lines are nothing.
+/// No list of paths is longer, in bytes: some ten million names.
+const LONGEST_LIST: u64 = 1 << 30;
+
+/// The paths that a list names: one a line, or each ended by a NUL byte. Blank lines are nothing, nor is
+/// the byte order mark that an editor puts before the first one.
 ///
 /// # Errors
-/// What `list` returns.
+/// What `list` returns; a list of more than 1 GiB, which is none.
 pub fn files_from(list: &mut dyn BufRead) -> io::Result<Vec<PathBuf>> {
     let mut all = Vec::new();
-    list.read_to_end(&mut all)?;
+    if list.take(LONGEST_LIST + 1).read_to_end(&mut all)? as u64 > LONGEST_LIST {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "is too long to be a list of paths"));
+    }
+    let all = all.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&all);
     let by_nul = all.contains(&0);
     let names = all.split(|&byte| byte == if by_nul { 0 } else { b'\n' });
     let names = names.map(|name| if by_nul { name } else { name.strip_suffix(b"\r").unwrap_or(name) });

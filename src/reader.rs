@@ -249,6 +249,7 @@ impl<N: Notes> Reader<N> {
         if self.counts.messages == 0 {
             self.counts.unrecognized += 1;
         }
+        self.counts.foreign += u64::from(is_foreign(text));
         self.wrap(text);
     }
 
@@ -339,6 +340,12 @@ impl<N: Notes> Reader<N> {
             self.notes.seen(line, stamp);
         }
     }
+}
+
+/// Whether this looks like UTF-16 where UTF-8 is read: every other byte is NUL.
+fn is_foreign(text: &[u8]) -> bool {
+    let nuls = memchr::memchr_iter(0, text).count();
+    nuls > 1 && (text.len() / 3..=text.len() * 2 / 3).contains(&nuls)
 }
 
 /// A hole in a file, where a write was lost or a log was truncated while the phone wrote on, is no part

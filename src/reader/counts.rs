@@ -11,6 +11,8 @@ pub struct Counts {
     pub lines: u64,
     /// Lines without a header, before the first message.
     pub unrecognized: u64,
+    /// Lines without a header in which NUL bytes alternate with others: text in UTF-16 behind text in UTF-8.
+    pub foreign: u64,
     /// Lines that were longer than [`LONGEST_LINE`](super::LONGEST_LINE).
     pub cut: u64,
     /// Lines with a header, and known messages without one.
@@ -27,6 +29,7 @@ impl Counts {
         self.bytes += other.bytes;
         self.lines += other.lines;
         self.unrecognized += other.unrecognized;
+        self.foreign += other.foreign;
         self.cut += other.cut;
         self.messages += other.messages;
         self.events += other.events;

@@ -131,6 +131,14 @@ impl<'a> Collector<'a> {
             };
             complain(ProblemKind::NotALog, message);
         }
+        if counts.foreign > 0 {
+            let lines = if counts.foreign == 1 { "line is" } else { "lines are" };
+            let message = format!(
+                "{} {lines} in another encoding than the first, UTF-16 as it seems, and not understood",
+                counts.foreign
+            );
+            complain(ProblemKind::Unreadable, message);
+        }
         if counts.cut > 0 {
             let lines = if counts.cut == 1 { "line is" } else { "lines are" };
             let message = format!(

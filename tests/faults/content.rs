@@ -85,3 +85,13 @@ fn numbers_beyond_all_measure() {
         assert_eq!((answer.events(), answer.status), (1, 1), "{missed}: {:?}", answer.problems());
     }
 }
+
+/// What a shell of Windows appends to a file is in another encoding than what is there.
+#[test]
+fn two_encodings_in_one_log() {
+    let more: Vec<u8> =
+        std::str::from_utf8(&log(7)).unwrap().encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let answer = Tree::with(LOG, &[log(10), more].concat()).scan();
+    assert_eq!(answer.events(), 10);
+    answer.has_problem(LOG, "unreadable", "in another encoding");
+}

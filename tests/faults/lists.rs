@@ -10,6 +10,7 @@ fn a_list_of_paths() {
         name.to_owned(),
         format!("\r\n{name}\r\n\r\n"),
         format!("{name}\0"),
+        format!("\u{feff}{name}\r\n"),
         format!("{name}\n{name}\n./{name}\n"),
     ] {
         let tree = Tree::with(name, &log(20));
