@@ -164,11 +164,17 @@ fn level(input: &[u8]) -> IResult<&[u8], Level> {
     .parse(input)
 }
 
+/// What these digits come to. A number that is beyond all measure is the greatest there is: its message
+/// is not to be passed over.
+pub(crate) fn value(digits: &[u8]) -> u64 {
+    let add = |sum: u64, digit: &u8| sum.saturating_mul(10).saturating_add(u64::from(digit & 15));
+    digits.iter().fold(0, add)
+}
+
 /// Two digits, or more when many were lost.
 fn missed(input: &[u8]) -> IResult<&[u8], u64> {
     let digits = take_while1(|byte: u8| byte.is_ascii_digit());
-    let add = |sum: u64, digit: &u8| sum.saturating_mul(10).saturating_add(u64::from(digit & 15));
-    terminated(digits.map(|digits: &[u8]| digits.iter().fold(0, add)), space0).parse(input)
+    terminated(digits.map(value), space0).parse(input)
 }
 
 /// What a syslog server puts before the phone's own line: `<131>Mar  9 19:06:50 192.0.2.7 `. Servers

@@ -147,7 +147,7 @@ fn found(
     keeps_logs: bool,
 ) -> (Vec<Gist>, Vec<Entry>) {
     let mut phones: Vec<(usize, &mut [Box<StoredLog>])> =
-        logs.chunk_by_mut(|a, b| is_of_same_phone(a, b)).enumerate().collect();
+        logs.chunk_by_mut(|a, b| a.is_of_same_phone(b)).enumerate().collect();
     // As they lie in memory, so that it is given back stretch by stretch. Otherwise it would all be held,
     // a little here and a little there, until the last phone is done.
     phones.par_sort_unstable_by_key(|(_, logs)| logs[0].packed.as_ptr().addr());
@@ -176,11 +176,6 @@ fn found(
         (gist, Entry { mac, logs, status, row })
     });
     entries.unzip()
-}
-
-/// A log without an address is a phone of its own.
-fn is_of_same_phone(a: &StoredLog, b: &StoredLog) -> bool {
-    a.mac.is_some() && a.mac == b.mac
 }
 
 /// The phones of the inventory without any log.

@@ -9,7 +9,7 @@ use nom::multi::separated_list1;
 use nom::{IResult, Parser};
 
 use crate::device::{Fingerprint, Slot, hex_digit};
-use crate::line::lossy;
+use crate::line::{lossy, value};
 use crate::secrets::conceal;
 
 /// A phrase to the letter, but with any blanks between its words: a wrapped line joins with one, a
@@ -40,12 +40,10 @@ pub(super) fn end(input: &[u8]) -> IResult<&[u8], ()> {
     (opt(char('.')), space0, char('\n')).map(|_| ()).parse(input)
 }
 
-/// A whole number without sign. One that is beyond all measure is the greatest there is: its message is
-/// not to be passed over.
+/// A whole number without sign.
 pub(super) fn number(input: &[u8]) -> IResult<&[u8], u64> {
     let digits = take_while1(|byte: u8| byte.is_ascii_digit());
-    let add = |sum: u64, digit: &u8| sum.saturating_mul(10).saturating_add(u64::from(digit & 15));
-    digits.map(|digits: &[u8]| digits.iter().fold(0, add)).parse(input)
+    digits.map(value).parse(input)
 }
 
 /// A whole number, perhaps negative.

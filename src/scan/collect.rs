@@ -55,6 +55,11 @@ impl Tally {
 pub(super) type StoredLogs = Vec<Box<StoredLog>>;
 
 impl StoredLog {
+    /// Whether both are of one phone. A log without an address is a phone of its own.
+    pub(super) fn is_of_same_phone(&self, other: &Self) -> bool {
+        self.mac.is_some() && self.mac == other.mac
+    }
+
     /// The log as a timeline takes it; `number` tells it from the phone's others.
     pub(super) fn record(&self, number: usize) -> Record {
         Record {
@@ -132,18 +137,16 @@ impl<'a> Collector<'a> {
             complain(ProblemKind::NotALog, message);
         }
         if counts.foreign > 0 {
-            let lines = if counts.foreign == 1 { "line is" } else { "lines are" };
             let message = format!(
-                "{} {lines} in another encoding than the first, UTF-16 as it seems, and not understood",
-                counts.foreign
+                "{} in another encoding than the first, UTF-16 as it seems, and not understood",
+                lines_are(counts.foreign)
             );
             complain(ProblemKind::Unreadable, message);
         }
         if counts.cut > 0 {
-            let lines = if counts.cut == 1 { "line is" } else { "lines are" };
             let message = format!(
-                "{} {lines} longer than {LONGEST_LINE} bytes; what is beyond that was not looked at",
-                counts.cut
+                "{} longer than {LONGEST_LINE} bytes; what is beyond that was not looked at",
+                lines_are(counts.cut)
             );
             complain(ProblemKind::LimitExceeded, message);
         }
@@ -155,6 +158,11 @@ impl<'a> Collector<'a> {
             complain(ProblemKind::LimitExceeded, message);
         }
     }
+}
+
+/// `1 line is`, `7 lines are`.
+fn lines_are(count: u64) -> String {
+    if count == 1 { "1 line is".to_owned() } else { format!("{count} lines are") }
 }
 
 impl LogSink for Collector<'_> {

@@ -15,7 +15,7 @@ pub(super) fn remove(logs: &mut StoredLogs, inputs: &Inputs) {
     let mut redundant = vec![false; logs.len()];
     let mut alike = Vec::new();
     let mut begin = 0;
-    for phone in logs.chunk_by(|a, b| a.mac.is_some() && a.mac == b.mac) {
+    for phone in logs.chunk_by(|a, b| a.is_of_same_phone(b)) {
         if phone.len() > 1 {
             suspect(phone, begin, &mut redundant, &mut alike);
         }
