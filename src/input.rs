@@ -3,6 +3,7 @@
 //! One bad file never ends a run: it becomes a problem with its name, and what could be read of it counts.
 
 mod again;
+mod gzip;
 mod holes;
 mod limits;
 mod member;

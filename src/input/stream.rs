@@ -3,8 +3,7 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use flate2::bufread::GzDecoder;
-
+use super::gzip::Gzip;
 use super::limits::Budget;
 use super::member::is_tar_name;
 use crate::problem::ProblemKind;
@@ -170,7 +169,7 @@ struct Members<R: BufRead> {
 }
 
 enum Member<R: BufRead> {
-    Gzip(Box<GzDecoder<R>>),
+    Gzip(Box<Gzip<R>>),
     Zstd(zstd::Decoder<'static, R>),
 }
 
@@ -178,14 +177,14 @@ impl<R: BufRead> Member<R> {
     fn of(kind: Kind, compressed: R) -> io::Result<Self> {
         Ok(match kind {
             Kind::Zstd => Self::Zstd(zstd::Decoder::with_buffer(compressed)?.single_frame()),
-            _ => Self::Gzip(Box::new(GzDecoder::new(compressed))),
+            _ => Self::Gzip(Box::new(Gzip::new(compressed))),
         })
     }
 
     /// What this was, and what follows it.
     fn ended(self) -> (Kind, R) {
         match self {
-            Self::Gzip(decoder) => (Kind::Gzip, decoder.into_inner()),
+            Self::Gzip(member) => (Kind::Gzip, member.into_inner()),
             Self::Zstd(decoder) => (Kind::Zstd, decoder.finish()),
         }
     }
@@ -194,7 +193,7 @@ impl<R: BufRead> Member<R> {
 impl<R: BufRead> Read for Member<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            Self::Gzip(decoder) => decoder.read(buffer),
+            Self::Gzip(member) => member.read(buffer),
             Self::Zstd(decoder) => decoder.read(buffer),
         }
     }
