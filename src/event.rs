@@ -10,11 +10,14 @@ mod log;
 mod tls;
 mod words;
 
+use std::cell::RefCell;
+
 use nom::IResult;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::device::{Fingerprint, Mac, Slot, SoftwareVersion};
+use crate::recent::Recent;
 
 /// What a message says. Lengths are in bytes, as the phone counts them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -329,10 +332,17 @@ pub enum Reading {
 /// Reads the text of a message, without its header and without blanks at its ends.
 #[must_use]
 pub fn read(text: &[u8]) -> Reading {
-    let candidates = candidates(text);
-    if candidates == 0 {
-        return Reading::Unknown;
+    thread_local! {
+        static RECENT: RefCell<Recent<Reading>> = RefCell::default();
     }
+    match candidates(text) {
+        0 => Reading::Unknown,
+        candidates => RECENT.with_borrow_mut(|recent| recent.of(text, |text| parse(text, candidates))),
+    }
+}
+
+/// Reads a text by the grammars of these messages.
+fn parse(text: &[u8], candidates: u32) -> Reading {
     // Nearly all texts are short: the line feed behind them costs no allocation.
     let mut short = [0; 256];
     let mut long = Vec::new();

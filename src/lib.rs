@@ -11,6 +11,7 @@ pub mod line;
 pub mod lookup;
 pub mod problem;
 pub mod reader;
+mod recent;
 pub mod redact;
 pub mod reference;
 pub mod report;

@@ -13,6 +13,7 @@ mod repeats;
 mod row;
 mod spool;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ pub use phone::Selection;
 
 use crate::device::Mac;
 use crate::input::Inputs;
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, InventoryRow};
 use crate::problem::Problem;
 use crate::report::shape::{Device, EventRow, Scanned, Status, Summary};
 use crate::report::{Devices, Overview, RenderDevice, ZtpReadiness};
@@ -97,23 +98,23 @@ pub fn scan_events(inputs: &Inputs, options: Options, watch: &dyn Watch) -> io::
 }
 
 fn join(inputs: &Inputs, options: Options, watch: &dyn Watch, spool: Option<Arc<Spool>>) -> Scan {
-    let collector = Collector::new(&options, watch, spool.clone());
-    inputs.read(&collector);
-    let (mut logs, mut problems, unopened_archives) = collector.finish();
-    repeats::remove(&mut logs, inputs);
     let inventory = options.inventory.unwrap_or_default();
-    problems.extend(inventory.problems.iter().cloned());
-    problems.sort();
-    problems.dedup();
-    let mut totals = Totals::default();
-    let found_any = !logs.is_empty();
-    let without_logs = without_logs(&logs, &inventory);
     let mut maker = Maker {
         clock: options.clock,
         selection: options.selection,
         inventory: inventory.rows,
         shared: Shared::default(),
     };
+    let collector = Collector::new(&maker, watch, spool.clone());
+    inputs.read(&collector);
+    let (mut logs, mut problems, unopened_archives) = collector.finish();
+    repeats::remove(&mut logs, inputs);
+    problems.extend(inventory.problems);
+    problems.sort();
+    problems.dedup();
+    let mut totals = Totals::default();
+    let found_any = !logs.is_empty();
+    let without_logs = without_logs(&logs, &maker.inventory);
     let keeps_logs = spool.is_some();
     let (gists, mut phones) = found(&maker, &mut logs, &without_logs, keeps_logs);
     maker.shared = Shared::among(&phones, &gists);
@@ -155,12 +156,15 @@ fn found(
         .into_par_iter()
         .map(|(place, logs)| {
             let (mac, count) = (logs[0].mac, logs.len() as u32);
-            let records = logs.iter_mut().enumerate();
-            let records = records.map(|(number, log)| match keeps_logs {
-                true => log.record(number),
-                false => log.take_record(number),
+            let alone = if let [only] = &mut *logs { only.alone.take() } else { None };
+            let found = alone.map(|found| *found).unwrap_or_else(|| {
+                let records = logs.iter().enumerate().map(|(number, log)| log.record(number));
+                maker.phone(mac, records.collect())
             });
-            (place, mac, count, maker.phone(mac, records.collect()))
+            if !keeps_logs {
+                logs.iter_mut().for_each(|log| log.give_back());
+            }
+            (place, mac, count, found)
         })
         .collect();
     of_logs.par_sort_unstable_by_key(|(place, ..)| *place);
@@ -179,11 +183,11 @@ fn found(
 }
 
 /// The phones of the inventory without any log.
-fn without_logs(logs: &[Box<StoredLog>], inventory: &Inventory) -> Vec<Mac> {
+fn without_logs(logs: &[Box<StoredLog>], inventory: &BTreeMap<Mac, InventoryRow>) -> Vec<Mac> {
     // The logs stand by their phones' addresses.
     let has_log =
         |mac: &&Mac| logs.binary_search_by_key(&(false, Some(**mac)), |log| (log.mac.is_none(), log.mac));
-    inventory.rows.keys().filter(|mac| has_log(mac).is_err()).copied().collect()
+    inventory.keys().filter(|mac| has_log(mac).is_err()).copied().collect()
 }
 
 fn logs_of<'l>(logs: &'l [Box<StoredLog>], phone: &Entry) -> &'l [Box<StoredLog>] {

@@ -21,7 +21,10 @@ mod passwords;
 mod trigger;
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::sync::LazyLock;
+
+use crate::recent::Recent;
 
 /// What stands in the place of a secret.
 pub const REDACTED: &str = "[redacted]";
@@ -36,7 +39,10 @@ pub const REDACTED: &str = "[redacted]";
 /// ```
 #[must_use]
 pub fn conceal(text: &str) -> Cow<'_, str> {
-    if !trigger::is_worth_a_look(text.as_bytes()) {
+    thread_local! {
+        static RECENT: RefCell<Recent<bool>> = RefCell::default();
+    }
+    if !RECENT.with_borrow_mut(|recent| recent.of(text.as_bytes(), trigger::is_worth_a_look)) {
         return Cow::Borrowed(text);
     }
     let Some(patterns) = PATTERNS.as_ref() else {

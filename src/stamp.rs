@@ -61,16 +61,19 @@ impl Stamp {
     /// types, and where minutes or seconds are above 59.
     #[must_use]
     pub fn uptime(&self) -> Option<u64> {
-        let [clock @ .., b'.', _, _, _] = &self.bytes[..usize::from(self.length)] else { return None };
-        let fraction = &self.bytes[clock.len() + 1..usize::from(self.length)];
-        let number = |digits: &[u8]| digits.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit & 15));
-        let (hours, minutes_and_seconds) = clock.split_last_chunk::<4>()?;
-        let (minutes, seconds) = minutes_and_seconds.split_at(2);
-        let (minutes, seconds) = (number(minutes), number(seconds));
+        let point = usize::from(self.length) - 4;
+        if self.bytes[point] != b'.' {
+            return None;
+        }
+        let digit = |place: usize| u64::from(self.bytes[place] & 15);
+        let pair = |place| digit(place) * 10 + digit(place + 1);
+        let hours = (0..point - 4).fold(0, |hours, place| hours * 10 + digit(place));
+        let (minutes, seconds) = (pair(point - 4), pair(point - 2));
         if minutes > 59 || seconds > 59 {
             return None;
         }
-        Some((number(hours) * 3_600 + minutes * 60 + seconds) * 1_000 + number(fraction))
+        let milliseconds = digit(point + 1) * 100 + pair(point + 2);
+        Some((hours * 3_600 + minutes * 60 + seconds) * 1_000 + milliseconds)
     }
 
     /// What it says if it is of type 2, `MMDDhhmmss`. None if that is no date of any year.
@@ -96,16 +99,32 @@ impl Stamp {
     }
 }
 
+/// In little room: how many bytes the stamp has, with 16 more if it is of type 0, and its digits as a number.
 impl Serialize for Stamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+        let digits = self.bytes[..usize::from(self.length)].iter().filter(|byte| **byte != b'.');
+        let number = digits.fold(0, |number, digit| number * 10 + u64::from(digit & 15));
+        let form = self.length | u8::from(self.is_uptime()) << 4;
+        (form, number).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Stamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match stamp(<&str>::deserialize(deserializer)?.as_bytes()) {
-            Ok(([], stamp)) => Ok(stamp),
+        let (form, mut number) = <(u8, u64)>::deserialize(deserializer)?;
+        let mut unpacked = Self { bytes: [0; WIDEST], length: form & 15 };
+        let is_uptime = form & 16 != 0;
+        let text = unpacked.bytes.get_mut(..usize::from(unpacked.length)).unwrap_or_default();
+        for (after, byte) in text.iter_mut().rev().enumerate() {
+            if is_uptime && after == 3 {
+                *byte = b'.';
+            } else {
+                *byte = b'0' + (number % 10) as u8;
+                number /= 10;
+            }
+        }
+        match stamp(text) {
+            Ok(([], stamp)) if number == 0 => Ok(stamp),
             _ => Err(serde::de::Error::custom("no time stamp")),
         }
     }
@@ -197,12 +216,14 @@ mod tests {
 
     #[test]
     fn packed_it_is_the_same() {
-        for text in ["011511.006", "000005.930", "123456789.999", "0531131822", "0000000000"] {
+        for text in ["011511.006", "000005.930", "123456789.999", "0531131822", "0000000000", "000000.000"] {
             let packed = postcard::to_stdvec(&parse(text)).unwrap();
             assert_eq!(postcard::from_bytes(&packed), Ok(parse(text)));
         }
-        let no_stamp = postcard::to_stdvec("05311318222").unwrap();
-        assert!(postcard::from_bytes::<Stamp>(&no_stamp).is_err());
+        for no_stamp in [(11_u8, 5_u64), (9, 5), (0, 0), (16, 0), (31, 0), (10, 99_999_999_999)] {
+            let packed = postcard::to_stdvec(&no_stamp).unwrap();
+            assert!(postcard::from_bytes::<Stamp>(&packed).is_err(), "{no_stamp:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! How often a thing was seen, and where: all places while they are few, then the first and the last.
 
 use serde::{Deserialize, Serialize};
+use smallvec::{SmallVec, smallvec};
 
 use crate::stamp::Stamp;
 
@@ -12,12 +13,13 @@ const KEPT: usize = 3;
 pub struct Sightings<P = Sighting> {
     /// How often.
     pub count: u64,
-    places: Vec<P>,
+    /// Most things are seen once in a boot.
+    places: SmallVec<[P; 1]>,
 }
 
 impl<P> Default for Sightings<P> {
     fn default() -> Self {
-        Self { count: 0, places: Vec::new() }
+        Self { count: 0, places: SmallVec::new() }
     }
 }
 
@@ -25,7 +27,7 @@ impl<P> Sightings<P> {
     /// Seen once, here.
     #[must_use]
     pub fn once(place: P) -> Self {
-        Self { count: 1, places: vec![place] }
+        Self { count: 1, places: smallvec![place] }
     }
 
     /// Seen this often; these lines show it.
@@ -35,7 +37,7 @@ impl<P> Sightings<P> {
         P: Ord,
     {
         let mut seen = Self::default();
-        seen.join(Self { count, places });
+        seen.join(Self { count, places: places.into() });
         seen.places.dedup();
         seen
     }

@@ -98,9 +98,10 @@ impl Usual {
 
     /// The last line that passed since this was asked before.
     pub(super) fn take_passed(&mut self) -> Option<(u64, Stamp)> {
-        let number = std::mem::take(&mut self.passed_line);
-        let (_, stamp) = crate::stamp::stamp(&self.passed_stamp).ok()?;
-        (number > 0).then_some((number, stamp))
+        match std::mem::take(&mut self.passed_line) {
+            0 => None,
+            number => Some((number, Stamp::in_columns(&self.passed_stamp)?)),
+        }
     }
 
     /// Takes a header as usual from now on. Whether it tells something new: another hour, a lower
@@ -129,16 +130,12 @@ impl Usual {
             // Another count, perhaps in columns of its own: the one before is usual no more.
             self.missed_columns = [NOWHERE; 4];
         }
-        let Some(head) = line.first_chunk::<TEXT>() else { return };
+        let (Some(head), Some(digits)) = (line.first_chunk::<TEXT>(), header.stamp.digits()) else { return };
         let separated = [10, 16, 18, 21].iter().all(|&place| head[place] == b'|');
         let padded = &head[11..11 + header.component.len()] == header.component
             && head[11 + header.component.len()..16].iter().all(|&byte| byte == b' ');
         let counted = head[19].is_ascii_digit() && head[20].is_ascii_digit();
-        if separated
-            && padded
-            && counted
-            && header.stamp.digits().is_some_and(|digits| head.starts_with(digits))
-        {
+        if separated && padded && counted && head.starts_with(digits) {
             let columns = *chunk(head, 10);
             self.columns[column_place(columns)] = columns;
             self.missed_columns = *chunk(head, 18);

@@ -6,16 +6,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::NaiveDateTime;
 use rayon::slice::ParallelSliceMut;
 
+use super::Watch;
 use super::log::{self, Head, Manner};
+use super::phone::{Gist, Maker};
+use super::row::Row;
 use super::spool::{Chunks, Gatherer, Spool};
-use super::{Options, Watch};
 use crate::device::Mac;
 use crate::digest::{Digest, Fold};
 use crate::input::{Content, LogName, LogSink, Origin, PrefixHash, Rotation};
 use crate::problem::{Problem, ProblemKind};
 use crate::reader::{Counts, LONGEST_LINE};
 use crate::timeline::Record;
-use crate::window::Window;
 
 /// A log that was read, in little room.
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ pub(super) struct StoredLog {
     pub(super) packed: Box<[u8]>,
     /// Where its events wait, if all of them are wanted.
     pub(super) events: Chunks,
+    /// What was found of the phone, if this is its only log.
+    pub(super) alone: Option<Box<(Gist, Row)>>,
 }
 
 /// What is counted over all logs.
@@ -72,34 +75,28 @@ impl StoredLog {
         }
     }
 
-    /// The same, for the last time: what it takes is given back.
-    pub(super) fn take_record(&mut self, number: usize) -> Record {
-        let packed = std::mem::take(&mut self.packed);
+    /// Gives back what it takes, but for what is counted of it.
+    pub(super) fn give_back(&mut self) {
+        self.packed = Box::default();
+        self.path = Box::default();
         self.origin = Origin::default();
-        Record {
-            number,
-            path: std::mem::take(&mut self.path),
-            rotation: self.rotation.clone(),
-            modified: self.modified,
-            digest: Digest::unpack(&packed).unwrap_or_default(),
-        }
     }
 }
 
 /// Takes logs from all threads.
 pub(super) struct Collector<'a> {
-    window: Window,
     watch: &'a dyn Watch,
     logs: Mutex<StoredLogs>,
     problems: Mutex<Vec<Problem>>,
     unopened: Mutex<Vec<String>>,
     spool: Option<Arc<Spool>>,
+    maker: &'a Maker,
 }
 
 impl<'a> Collector<'a> {
-    pub(super) fn new(options: &Options, watch: &'a dyn Watch, spool: Option<Arc<Spool>>) -> Self {
+    pub(super) fn new(maker: &'a Maker, watch: &'a dyn Watch, spool: Option<Arc<Spool>>) -> Self {
         Self {
-            window: options.clock.window,
+            maker,
             watch,
             logs: Mutex::default(),
             problems: Mutex::default(),
@@ -120,6 +117,20 @@ impl<'a> Collector<'a> {
         let mut unopened = self.unopened.into_inner().unwrap_or_else(PoisonError::into_inner);
         unopened.sort_unstable();
         (logs, problems, unopened)
+    }
+
+    /// What the phone amounts to if it has no other log, which is usual: made while the digest is at hand.
+    /// A log that is old by its name has newer ones beside it.
+    fn alone(&self, mac: Option<Mac>, name: &LogName, digest: Digest) -> Option<(Gist, Row)> {
+        let may_be_alone = name.rotation == Rotation::Current && self.spool.is_none();
+        let record = || Record {
+            number: 0,
+            path: name.path.clone(),
+            rotation: Rotation::Current,
+            modified: name.modified,
+            digest,
+        };
+        may_be_alone.then(|| self.maker.phone(mac, vec![record()]))
     }
 
     /// What is wrong with the content itself.
@@ -174,10 +185,11 @@ impl LogSink for Collector<'_> {
     fn log(&self, name: &LogName, content: Content<'_>) -> io::Result<()> {
         let gatherer = self.spool.clone().map(Gatherer::new);
         let fold = match &gatherer {
-            Some(gatherer) => Fold::recording(self.window, Box::new(gatherer.clone())),
-            None => Fold::new(self.window),
+            Some(gatherer) => Fold::recording(self.maker.clock.window, Box::new(gatherer.clone())),
+            None => Fold::new(self.maker.clock.window),
         };
-        let manner = Manner { every_stamp: !self.window.is_open(), with_sum: name.origin.is_passing() };
+        let manner =
+            Manner { every_stamp: !self.maker.clock.window.is_open(), with_sum: name.origin.is_passing() };
         let log::Read { digest, head, sum, result } = log::read(content, fold, &manner);
         let mac = name.mac.or(digest.mac);
         self.complain(name, &digest);
@@ -186,6 +198,7 @@ impl LogSink for Collector<'_> {
             return result;
         }
         let packed = digest.pack().map_err(io::Error::other)?;
+        let counts = Tally::of(&digest.counts);
         let stored = StoredLog {
             mac,
             path: name.path.clone(),
@@ -195,9 +208,10 @@ impl LogSink for Collector<'_> {
             origin: name.origin.clone(),
             head,
             sum: sum.map(Box::new),
-            counts: Tally::of(&digest.counts),
+            counts,
             packed,
             events: gatherer.map(|gatherer| gatherer.finish()).transpose()?.unwrap_or_default(),
+            alone: self.alone(mac, name, digest).map(Box::new),
         };
         self.logs.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(stored));
         result
