@@ -16,6 +16,7 @@ pub(crate) use untrusted::is_soon;
 
 use crate::device::{Mac, Slot};
 use crate::event::Event;
+use crate::packed;
 use crate::reader::Counts;
 use crate::stamp::Stamp;
 
@@ -32,17 +33,13 @@ pub struct Digest {
     pub dropped: u64,
 }
 
-/// Most packed digests are shorter than this, in bytes.
-const USUAL_LENGTH: usize = 2048;
-
 impl Digest {
     /// The digest in as few bytes as it takes.
     ///
     /// # Errors
     /// None that a digest can cause; the encoder's, should it have any.
     pub fn pack(&self) -> Result<Box<[u8]>, postcard::Error> {
-        // Copied, since an allocator may leave what is made shorter in its place.
-        postcard::to_extend(self, Vec::with_capacity(USUAL_LENGTH)).map(|packed| packed.as_slice().into())
+        packed::pack(self)
     }
 
     /// What [`pack`](Self::pack) was given.

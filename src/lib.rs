@@ -9,6 +9,7 @@ pub mod input;
 pub mod inventory;
 pub mod line;
 pub mod lookup;
+mod packed;
 pub mod problem;
 pub mod reader;
 mod recent;

@@ -64,6 +64,9 @@ pub enum Line<'a> {
 /// Reads one line, given without its line feed.
 #[must_use]
 pub fn line(bytes: &[u8]) -> Line<'_> {
+    if let Some((header, text)) = in_columns(bytes) {
+        return Line::Message { header, text: trim(text) };
+    }
     let trimmed = trim(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes));
     // What a server puts before a line never looks like a stamp and a bar.
     match alt((message, preceded(syslog_header, message))).parse(trimmed) {

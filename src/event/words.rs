@@ -112,6 +112,22 @@ pub(super) fn quoted(bytes: &[u8]) -> Option<&[u8]> {
 pub(super) fn whole_fingerprint(bytes: &[u8]) -> Option<Fingerprint> {
     let bytes = quoted(bytes).unwrap_or(bytes).trim_ascii();
     let bytes = bytes.strip_suffix(b".").unwrap_or(bytes);
+    plain_fingerprint(bytes).or_else(|| spaced_fingerprint(bytes))
+}
+
+/// Of pairs with nothing but a colon between them, as the phone writes it.
+fn plain_fingerprint(bytes: &[u8]) -> Option<Fingerprint> {
+    let mut pairs = [0; 32];
+    for (place, digits) in bytes.chunks(3).enumerate() {
+        let (Some(pair), [high, low] | [high, low, b':']) = (pairs.get_mut(place), digits) else {
+            return None;
+        };
+        *pair = hex_digit(*high)? << 4 | hex_digit(*low)?;
+    }
+    if bytes.len() % 3 == 2 { Fingerprint::new(&pairs[..bytes.len().div_ceil(3)]) } else { None }
+}
+
+fn spaced_fingerprint(bytes: &[u8]) -> Option<Fingerprint> {
     let colon = (whole::take_while(blank), whole::tag(&b":"[..]), whole::take_while(blank));
     let (rest, pairs) = separated_list1(colon, hex_pair).parse(bytes).ok()?;
     if rest.is_empty() { Fingerprint::new(&pairs) } else { None }
@@ -134,4 +150,28 @@ fn hex_pair(input: &[u8]) -> IResult<&[u8], u8> {
 /// One of these characters, then blanks.
 pub(super) fn sign(signs: &'static str) -> impl Fn(&[u8]) -> IResult<&[u8], ()> {
     move |input| (one_of(signs), space0).map(|_| ()).parse(input)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn a_plain_fingerprint_is_what_the_grammar_says(text in "([0-9a-fA-F]{2}:){14,34}[0-9a-fA-FG: ]{0,3}") {
+            if let Some(plain) = plain_fingerprint(text.as_bytes()) {
+                proptest::prop_assert_eq!(Some(plain), spaced_fingerprint(text.as_bytes()));
+            }
+        }
+    }
+
+    #[test]
+    fn the_phones_own_form_is_plain() {
+        for length in [16, 20, 32] {
+            assert!(plain_fingerprint(vec!["CA"; length].join(":").as_bytes()).is_some());
+        }
+        for other in ["CA", "CA:", "", &vec!["CA"; 33].join(":"), &vec!["CA"; 16].join(": ")] {
+            assert!(plain_fingerprint(other.as_bytes()).is_none(), "{other}");
+        }
+    }
 }
