@@ -42,8 +42,11 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut changes = 0;
     let mut lines = Vec::new();
     let mut message = String::new();
-    for (_, event, moment) in case.timeline.events() {
-        let Event::CertificateFingerprint { slot: Slot::BuiltIn, fingerprint } = event else { continue };
+    let fingerprints = case.timeline.events().filter_map(|(_, event, moment)| match event {
+        Event::CertificateFingerprint { slot: Slot::BuiltIn, fingerprint } => Some((fingerprint, moment)),
+        _ => None,
+    });
+    for (fingerprint, moment) in fingerprints {
         let places = moment.seen.places();
         let earlier = before.insert(fingerprint.algorithm(), (fingerprint, places.last()));
         if let Some((earlier, place)) = earlier.filter(|(earlier, _)| *earlier != fingerprint) {

@@ -92,12 +92,11 @@ impl<'t> Inventory<'t> {
         let mut keys = BTreeSet::new();
         let mut has_built_in = false;
         for event in boot.moments.iter().filter_map(|moment| moment.event()) {
-            let Some(slot) = event.slot().filter(|_| event.is_inventory()) else { continue };
-            has_built_in |= slot == Slot::BuiltIn;
-            match event {
-                Event::CertificateUnavailable { .. } => {}
-                Event::KeyLength { .. } => _ = keys.insert(slot),
-                _ => _ = certificates.insert(slot),
+            match (event, event.slot().filter(|_| event.is_inventory())) {
+                (_, Some(Slot::BuiltIn)) => has_built_in = true,
+                (Event::CertificateUnavailable { .. }, Some(_)) | (_, None) => {}
+                (Event::KeyLength { .. }, Some(slot)) => _ = keys.insert(slot),
+                (_, Some(slot)) => _ = certificates.insert(slot),
             }
         }
         let is_whole = has_built_in && boot.inventory_ended && !boot.inventory_holed;
@@ -106,9 +105,11 @@ impl<'t> Inventory<'t> {
 
     /// The slots that have one of the two, and whether it is the key.
     fn halves(&self) -> Vec<(Slot, bool)> {
+        if !self.is_whole {
+            return Vec::new();
+        }
         let differing = self.certificates.symmetric_difference(&self.keys);
-        let custom = differing.filter(|slot| self.is_whole && **slot != Slot::BuiltIn);
-        custom.map(|slot| (*slot, self.keys.contains(slot))).collect()
+        differing.map(|slot| (*slot, self.keys.contains(slot))).collect()
     }
 
     /// Whether it shows both, or is whole and shows neither.

@@ -30,10 +30,9 @@ pub(super) const RULE: Rule = Rule {
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut seen = Sightings::default();
-    for (_, moment) in case.timeline.moments() {
-        if moment.what == Observation::Missed {
-            seen.join(moment.seen.clone());
-        }
+    let missed = case.timeline.moments().filter(|(_, moment)| moment.what == Observation::Missed);
+    for (_, moment) in missed {
+        seen.join(moment.seen.clone());
     }
     if seen.count == 0 {
         return Vec::new();

@@ -25,10 +25,7 @@ pub(super) fn by_slot<'t>(
     is_one: impl Fn(&Event) -> bool,
 ) -> BTreeMap<Option<Slot>, Failures<'t>> {
     let mut failures: BTreeMap<Option<Slot>, Failures<'t>> = BTreeMap::new();
-    for (at, event, moment) in timeline.events() {
-        if !is_one(event) {
-            continue;
-        }
+    for (at, event, moment) in timeline.events().filter(|(_, event, _)| is_one(event)) {
         failures
             .entry(event.slot())
             .and_modify(|known| {

@@ -32,8 +32,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let (Some(Readiness::TooOld { required }), Some(model), Some((_, version, moment))) =
-        (case.readiness, case.timeline.model.as_deref(), case.timeline.software().next_back())
+    let Some(Readiness::TooOld { required }) = case.readiness else { return Vec::new() };
+    let (Some(model), Some((_, version, moment))) =
+        (case.timeline.model.as_deref(), case.timeline.software().next_back())
     else {
         return Vec::new();
     };

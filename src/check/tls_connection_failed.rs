@@ -38,11 +38,12 @@ pub(super) const RULE: Rule = Rule {
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut seen = Sightings::default();
     let mut last = None;
-    for (at, event, moment) in case.timeline.events() {
-        if matches!(event, Event::TlsConnectionFailed { .. }) && moment.context != Context::Untrusted {
-            seen.join(moment.seen.clone());
-            last = Some(at);
-        }
+    let unexplained = case.timeline.events().filter(|(_, event, moment)| {
+        matches!(event, Event::TlsConnectionFailed { .. }) && moment.context != Context::Untrusted
+    });
+    for (at, _, moment) in unexplained {
+        seen.join(moment.seen.clone());
+        last = Some(at);
     }
     let Some(last) = last else { return Vec::new() };
     let message = format!("TLS connections failed {} without a reason in the log.", times(seen.count));

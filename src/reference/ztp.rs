@@ -1,6 +1,7 @@
 //! Which software zero-touch provisioning (ZTP) asks of a model since its servers use SHA-2.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
@@ -139,23 +140,29 @@ pub enum Readiness {
 /// A name that stands for no one model (a bare number, a list) is not listed.
 #[must_use]
 pub fn ztp_readiness(model: &str, version: &SoftwareVersion) -> Readiness {
-    let Ok(name) = model.parse::<ModelName>() else {
-        return Readiness::NotListed;
-    };
-    let mut models = name.models();
-    let (Some(model), None) = (models.next(), models.next()) else {
-        return Readiness::NotListed;
-    };
-    // Where a model has two rows (SoundStation IP 7000), they ask for the same.
-    let Some(row) = ztp_rows().iter().find(|row| row.models.contains(&model)) else {
-        return Readiness::NotListed;
-    };
-    let required = &row.required_software;
+    let Some(required) = required_software(model) else { return Readiness::NotListed };
     match (required.compare(version), required.letter) {
         (Ordering::Less, _) => Readiness::TooOld { required },
         (Ordering::Equal, Some(_)) => Readiness::LetterUnclear { required },
         _ => Readiness::Ready,
     }
+}
+
+fn required_software(model: &str) -> Option<&'static Release> {
+    // Where a model has two rows (SoundStation IP 7000), they ask for the same.
+    static BY_MODEL: LazyLock<HashMap<String, &Release>> = LazyLock::new(|| {
+        let rows = ztp_rows().iter();
+        rows.flat_map(|row| row.models.iter().map(|model| (model.to_string(), &row.required_software)))
+            .collect()
+    });
+    // Most logs name the model as the table does, and a fleet has many logs.
+    if let Some(required) = BY_MODEL.get(model) {
+        return Some(required);
+    }
+    let name: ModelName = model.parse().ok()?;
+    let mut models = name.models();
+    let (Some(model), None) = (models.next(), models.next()) else { return None };
+    BY_MODEL.get(&model.to_string()).copied()
 }
 
 #[derive(Deserialize)]

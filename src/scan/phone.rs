@@ -139,7 +139,10 @@ impl Maker {
         let mut findings = Findings { selected: Vec::new(), is_unknown: false };
         for rule in rules.iter().copied() {
             let found = rule.run(case);
-            findings.is_unknown |= says_unknown(rule) && !found.is_empty();
+            if found.is_empty() {
+                continue;
+            }
+            findings.is_unknown |= says_unknown(rule);
             if self.selection.picks(rule) {
                 findings.selected.extend(found.into_iter().map(|finding| (rule, finding)));
             }

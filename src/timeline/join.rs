@@ -16,6 +16,8 @@ pub(super) struct Part {
     file: usize,
     calendar: Calendar,
     starts_boot: bool,
+    /// No two of its findings are the same: none of them became what it is by the log before.
+    is_distinct: bool,
     segment: Segment,
 }
 
@@ -37,14 +39,20 @@ pub(super) fn add_log(parts: &mut Vec<Part>, file: usize, digest: Digest, calend
             (0, Some(before)) => ends_before(&before, &segment),
             _ => segment.starts_boot,
         };
+        let is_distinct = segment.findings.iter().all(is_settled);
         if let (0, Some(before)) = (index, before) {
             let boot = if starts_boot { &[] } else { last_boot(parts) };
             go_on(&mut segment, &before, starts_boot, boot);
         } else if index == 0 {
             go_on(&mut segment, &BootState::default(), true, &[]);
         }
-        parts.push(Part { file, calendar, starts_boot, segment });
+        parts.push(Part { file, calendar, starts_boot, is_distinct, segment });
     }
+}
+
+/// Whether its own log tells all of its context.
+const fn is_settled(finding: &Finding) -> bool {
+    !matches!(finding.context, Context::SavingBefore | Context::UntrustedBefore)
 }
 
 /// Whether a log begins with another boot than the log before ends with.
@@ -201,7 +209,7 @@ struct Joining {
 
 impl Joining {
     fn add(&mut self, part: Part, hasher: &RandomState) {
-        let Part { file, calendar, segment, .. } = part;
+        let Part { file, calendar, is_distinct, segment, .. } = part;
         let boot = &mut self.boot;
         // A log without any line of one has a segment too, but shows no boot.
         let shows_boot = segment.opening.is_some() || !segment.findings.is_empty();
@@ -213,6 +221,9 @@ impl Joining {
             || (self.has_inventory && !has_inventory);
         self.has_inventory |= has_inventory;
         boot.inventory_holed |= segment.inventory_holed;
+        let is_all_new = is_distinct && boot.moments.is_empty();
+        boot.moments.reserve(segment.findings.len());
+        self.last.reserve(segment.findings.len());
         for Finding { what, context, seen } in segment.findings {
             let seen = seen.map(|Sighting { line, stamp, text }| {
                 let time = stamp
@@ -220,17 +231,20 @@ impl Joining {
                     .and_then(|stamp| calendar.time(&stamp, segment.year));
                 Place { file, line, stamp, time, text }
             });
-            self.moment(Moment { what, context, seen }, hasher);
+            self.seen += 1;
+            let moment = Moment { what, context, seen };
+            let known = if is_all_new { None } else { self.place_of(&moment, hasher) };
+            match known {
+                Some(place) => {
+                    self.boot.moments[place].seen.join(moment.seen);
+                    self.last[place] = self.seen;
+                }
+                None => self.push(moment, hasher),
+            }
         }
     }
 
-    fn moment(&mut self, moment: Moment, hasher: &RandomState) {
-        self.seen += 1;
-        if let Some(place) = self.place_of(&moment, hasher) {
-            self.boot.moments[place].seen.join(moment.seen);
-            self.last[place] = self.seen;
-            return;
-        }
+    fn push(&mut self, moment: Moment, hasher: &RandomState) {
         self.boot.moments.push(moment);
         self.last.push(self.seen);
         let moments = &self.boot.moments;
@@ -268,4 +282,27 @@ impl Joining {
 
 fn is_inventory(what: &Observation) -> bool {
     matches!(what, Observation::Event(event) if event.is_inventory())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Fold;
+    use crate::reader::Reader;
+
+    #[test]
+    fn findings_that_become_alike_are_one_moment() {
+        let at = |hour| format!("0531{hour}1822|tls  |4|00|MakeTlsConnection: SSL_connect error 1\n");
+        let mut reader = Reader::new(Fold::new(Window::default()), false);
+        reader.feed(format!("{}{}", at(13), at(15)).as_bytes());
+        let (fold, counts) = reader.finish();
+        let digest = fold.finish(counts);
+        let contexts: Vec<_> = digest.segments[0].findings.iter().map(|finding| finding.context).collect();
+        assert_eq!(contexts, [Context::UntrustedBefore, Context::None]);
+        let mut parts = Vec::new();
+        add_log(&mut parts, 0, digest, Calendar::Yearless(2013));
+        let (boots, _) = boots(parts, &Window::default());
+        assert_eq!(boots[0].moments.len(), 1, "no log before tells of an untrusted certificate");
+        assert_eq!(boots[0].moments[0].seen.count, 2);
+    }
 }

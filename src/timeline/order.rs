@@ -14,10 +14,12 @@ pub(super) fn in_time_order(mut records: Vec<Record>, clock: &Clock) -> Vec<(Rec
             (record, calendar)
         })
         .collect();
-    if clock.year.is_some() {
-        respect_rotation(&mut logs);
+    if logs.len() > 1 {
+        if clock.year.is_some() {
+            respect_rotation(&mut logs);
+        }
+        sort_dated(&mut logs);
     }
-    sort_dated(&mut logs);
     logs
 }
 

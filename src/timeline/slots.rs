@@ -73,6 +73,8 @@ pub struct NotKept {
 /// A save whose certificate the next inventory should show.
 struct Saved {
     turn: usize,
+    /// An inventory of a later turn has shown the slot.
+    is_compared: bool,
     fingerprint: Option<Fingerprint>,
     place: Option<Place>,
 }
@@ -133,7 +135,6 @@ impl Walk {
         self.turn += 1;
         self.boots = boots;
         self.saving = None;
-        let mut shown = Vec::new();
         for (index, moment) in told.moments.iter().enumerate() {
             let at = At { boot, moment: index };
             let Some(event) = moment.event() else { continue };
@@ -141,18 +142,18 @@ impl Walk {
                 Some(slot) => {
                     self.compare(slot, event, at, moment);
                     self.inventory(slot, event, at, moment);
-                    shown.push(slot);
                 }
                 None => self.installation(event, at, moment),
             }
         }
-        let turn = self.turn;
-        self.saved.retain(|slot, saved| saved.turn == turn || !shown.contains(slot));
+        self.saved.retain(|_, saved| !saved.is_compared);
     }
 
     /// Holds a line of the inventory against what was saved before this boot.
     fn compare(&mut self, slot: Slot, event: &Event, at: At, moment: &Moment) {
-        let Some(before) = self.saved.get(&slot).filter(|saved| saved.turn != self.turn) else { return };
+        let earlier = self.saved.get_mut(&slot).filter(|saved| saved.turn != self.turn);
+        let Some(before) = earlier else { return };
+        before.is_compared = true;
         let shown = match (event, &before.fingerprint) {
             (Event::CertificateUnavailable { .. }, _) => None,
             (Event::CertificateFingerprint { fingerprint, .. }, Some(saved))
@@ -162,8 +163,8 @@ impl Walk {
             }
             _ => return,
         };
-        let lines = [before.place.clone(), self.place(moment)];
-        let saved = before.fingerprint.clone();
+        let (place, saved) = (before.place.clone(), before.fingerprint.clone());
+        let lines = [place, self.place(moment)];
         self.slots.not_kept.push(NotKept { slot, saved, shown, at, count: self.boots, lines });
     }
 
@@ -275,7 +276,7 @@ impl Walk {
         content.place.clone_from(&place);
         self.slots.latest.insert(slot, content);
         self.slots.good.insert(slot, at);
-        self.saved.insert(slot, Saved { turn: self.turn, fingerprint, place });
+        self.saved.insert(slot, Saved { turn: self.turn, is_compared: false, fingerprint, place });
     }
 }
 
