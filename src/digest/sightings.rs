@@ -78,8 +78,12 @@ impl<P> Sightings<P> {
     }
 
     /// The same, each place seen with other eyes.
-    pub fn map<Q>(self, other: impl FnMut(P) -> Q) -> Sightings<Q> {
-        Sightings { count: self.count, places: self.places.into_iter().map(other).collect() }
+    pub fn map<Q>(self, mut other: impl FnMut(P) -> Q) -> Sightings<Q> {
+        let places = match self.places.into_inner() {
+            Ok([place]) => smallvec![other(place)],
+            Err(places) => places.into_iter().map(other).collect(),
+        };
+        Sightings { count: self.count, places }
     }
 
     fn keep(&mut self, place: P) {
