@@ -169,7 +169,7 @@ fn is_plain(text: &[u8]) -> bool {
 
 /// Without a way out in its midst, which is what lets the machine look at all bytes at once.
 fn are_plain(bytes: &[u8]) -> bool {
-    let is_plain = |byte: u8| (byte >= b' ') & (byte < 0x7F) & (byte != b'"') & (byte != b'\\');
+    let is_plain = |byte: u8| (b' '..0x7F).contains(&byte) & (byte != b'"') & (byte != b'\\');
     bytes.iter().fold(true, |all, byte| all & is_plain(*byte))
 }
 
