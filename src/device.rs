@@ -322,7 +322,9 @@ mod tests {
 
     #[test]
     fn slots_are_read_as_they_are_shown() {
-        for slot in [Slot::BuiltIn, Slot::Platform(1), Slot::Application(7)] {
+        for slot in
+            [Slot::BuiltIn, Slot::Platform(1), Slot::Platform(2), Slot::Platform(3), Slot::Application(7)]
+        {
             assert_eq!(slot.to_string().parse(), Ok(slot));
         }
         for text in ["", "built", "platform", "platform-", "platform-x", "platform-256", "slot-1"] {

@@ -160,11 +160,19 @@ fn number<T: Serialize>(number: &T, bytes: &mut Vec<u8>) {
 }
 
 /// Whether a text stands in JSON as it is: printable ASCII, which hides nothing, without `"` and `\`.
-/// Sixteen bytes are one step of the machine; the last sixteen may overlap those before.
 fn is_plain(text: &[u8]) -> bool {
-    let Some(last) = text.last_chunk::<16>() else { return are_plain(text) };
-    let (sixteens, _) = text.as_chunks::<16>();
-    sixteens.iter().all(|bytes| are_plain(bytes)) && are_plain(last)
+    match text.len() {
+        16.. => in_steps_of::<16>(text),
+        8.. => in_steps_of::<8>(text),
+        _ => are_plain(text),
+    }
+}
+
+/// As many bytes at a time as are one step of the machine; the last may overlap those before.
+fn in_steps_of<const N: usize>(text: &[u8]) -> bool {
+    let is_step_plain = |step: &[u8; N]| are_plain(step);
+    let (steps, _) = text.as_chunks();
+    steps.iter().all(is_step_plain) && text.last_chunk().is_none_or(is_step_plain)
 }
 
 /// Without a way out in its midst, which is what lets the machine look at all bytes at once.
