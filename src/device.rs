@@ -2,6 +2,7 @@
 //!
 //! Each type is made by parsing, so a value of it is always well-formed.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -112,13 +113,24 @@ pub enum Slot {
     Application(u8),
 }
 
+impl Slot {
+    /// `built-in`, `platform-1`, `application-1`, …
+    #[must_use]
+    pub fn name(self) -> Cow<'static, str> {
+        // Reports are full of the slots that phones have.
+        match self {
+            Self::BuiltIn => Cow::Borrowed("built-in"),
+            Self::Platform(1) => Cow::Borrowed("platform-1"),
+            Self::Platform(2) => Cow::Borrowed("platform-2"),
+            Self::Platform(number) => Cow::Owned(format!("platform-{number}")),
+            Self::Application(number) => Cow::Owned(format!("application-{number}")),
+        }
+    }
+}
+
 impl fmt::Display for Slot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BuiltIn => f.write_str("built-in"),
-            Self::Platform(number) => write!(f, "platform-{number}"),
-            Self::Application(number) => write!(f, "application-{number}"),
-        }
+        f.write_str(&self.name())
     }
 }
 
@@ -310,7 +322,9 @@ mod tests {
 
     #[test]
     fn slots_are_read_as_they_are_shown() {
-        for slot in [Slot::BuiltIn, Slot::Platform(1), Slot::Application(7)] {
+        for slot in
+            [Slot::BuiltIn, Slot::Platform(1), Slot::Platform(2), Slot::Platform(3), Slot::Application(7)]
+        {
             assert_eq!(slot.to_string().parse(), Ok(slot));
         }
         for text in ["", "built", "platform", "platform-", "platform-x", "platform-256", "slot-1"] {

@@ -302,6 +302,9 @@ fn event_row(mac: Option<Mac>, log: &DatedLog, waiting: WaitingEvent) -> EventRo
 /// How many phones are rendered by one thread at a time.
 const BATCH: usize = 64;
 
+/// Most phones are rendered in fewer bytes.
+const USUAL_LENGTH: usize = 2048;
+
 impl Devices for Scan {
     fn len(&self) -> usize {
         self.phones.len()
@@ -319,7 +322,7 @@ impl Devices for Scan {
     fn render(&self, render: &RenderDevice<'_>, out: &mut dyn Write) -> io::Result<()> {
         let rendered = |places: &[usize]| -> Vec<Vec<u8>> {
             let batches = places.par_chunks(BATCH).map(|batch| {
-                let mut bytes = Vec::new();
+                let mut bytes = Vec::with_capacity(batch.len() * USUAL_LENGTH);
                 for &place in batch {
                     render(place, &self.device(place), &mut bytes);
                 }

@@ -45,13 +45,13 @@ pub(super) fn device(device: &mut Device, namer: &mut dyn Namer) {
 }
 
 fn diagnosis(diagnosis: &mut Diagnosis, namer: &mut dyn Namer) {
-    let rule = Rule::find(&diagnosis.code);
-    diagnosis.message = message(&diagnosis.code, &diagnosis.message, namer);
+    let rule = Rule::find(diagnosis.code);
+    diagnosis.message = message(diagnosis.code, &diagnosis.message, namer);
     // The catalogue's own sentences name nothing.
     let [cause, remedy] = [rule.map_or("", |rule| rule.cause), rule.map_or("", |rule| rule.remedy)];
     for (said, usual) in [(&mut diagnosis.cause, cause), (&mut diagnosis.remedy, remedy)] {
         if said != usual {
-            *said = text::rewrite(said, Manner::VERSIONS, namer);
+            *said = text::rewrite(said, Manner::VERSIONS, namer).into();
         }
     }
     for evidence in &mut diagnosis.evidence {

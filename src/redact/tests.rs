@@ -92,27 +92,27 @@ fn phone(mac: Option<&str>, file: &str) -> Device {
         uptime: None,
         text: (*text).to_owned(),
     };
-    let diagnosis = |code: &str, message: &str, evidence| Diagnosis {
-        code: code.into(),
-        name: "name".into(),
+    let diagnosis = |code: &'static str, message: &str, evidence| Diagnosis {
+        code,
+        name: "name",
         severity: Severity::Error,
         state: State::Active,
         slot: Some("platform-1".into()),
         message: message.into(),
         cause: "The log of 0004f2a1b2c3 says so.".into(),
         remedy: crate::check::Rule::find(code).unwrap().remedy.into(),
-        reference: "Feature Profile 37148".into(),
+        reference: "Feature Profile 37148",
         occurrences: 1,
         first_seen: None,
         last_seen: None,
         evidence,
     };
-    let certificate = |slot: &str, name: &str| Certificate {
+    let certificate = |slot: &'static str, name: &str| Certificate {
         slot: slot.into(),
         state: CertificateState::Installed,
         common_name: Some(name.into()),
         fingerprint: Some(FINGERPRINT.into()),
-        fingerprint_algorithm: Some("md5".into()),
+        fingerprint_algorithm: Some("md5"),
         certificate_length: Some(802),
         key_length: Some(636),
     };
@@ -383,7 +383,7 @@ fn the_list_of_phones_is_as_the_check_writes_it() {
         let found = Rule::find(code).unwrap().run(&Case::new(&timeline, None, &shared));
         let mut device = phone(None, "x.log");
         device.diagnoses.truncate(1);
-        device.diagnoses[0].code = code.into();
+        device.diagnoses[0].code = code;
         device.diagnoses[0].message = found[0].message.clone();
         let mut names = Names::default();
         names.device(&device);

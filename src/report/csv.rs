@@ -117,8 +117,8 @@ fn applications(device: &Device) -> String {
 fn codes(device: &Device, state: State) -> String {
     let mut codes: Vec<&str> = Vec::new();
     for diagnosis in device.diagnoses.iter().filter(|diagnosis| diagnosis.state == state) {
-        if !codes.contains(&diagnosis.code.as_str()) {
-            codes.push(&diagnosis.code);
+        if !codes.contains(&diagnosis.code) {
+            codes.push(diagnosis.code);
         }
     }
     codes.join(" ")

@@ -35,7 +35,7 @@ impl Sighting {
                 Some(seen) => seen.active |= active,
                 None => all.push(Self {
                     severity: diagnosis.severity as u8,
-                    code: diagnosis.code.clone(),
+                    code: diagnosis.code.to_owned(),
                     active,
                     phone: group::name(device),
                 }),

@@ -92,9 +92,9 @@ fn count(fixture: &mut Fixture) {
             Status::Ok => summary.ok += 1,
         }
         let active = device.diagnoses.iter().filter(|diagnosis| diagnosis.state == State::Active);
-        let codes: std::collections::BTreeSet<_> = active.map(|diagnosis| diagnosis.code.clone()).collect();
+        let codes: std::collections::BTreeSet<_> = active.map(|diagnosis| diagnosis.code).collect();
         for code in codes {
-            *summary.by_code.entry(code).or_default() += 1;
+            *summary.by_code.entry(code.to_owned()).or_default() += 1;
         }
     }
     fixture.overview.scanned.devices = fixture.devices.len() as u64;
@@ -110,15 +110,15 @@ fn devices() -> Vec<Device> {
         Device {
             certificates: vec![installed("built-in", "0004F2FFFFFF", 2), installed("platform-1", "Custom-0004F2A1B202", 3)],
             diagnoses: vec![Diagnosis {
-                code: "INV002".into(),
-                name: "common-name-mismatch".into(),
+                code: "INV002",
+                name: "common-name-mismatch",
                 severity: Severity::Error,
                 state: State::Active,
                 slot: Some("built-in".into()),
                 message: "the built-in certificate is made out to 0004F2FFFFFF, and this phone is 0004F2A1B202".into(),
                 cause: "A built-in certificate carries the address of the phone it was made for. Another name means that it was written to the wrong phone, or that the log is another phone's.".into(),
                 remedy: "Check the address on the phone's label against the log's file name. If they agree, the phone has to be exchanged: a factory certificate cannot be put in afterwards.".into(),
-                reference: "Feature Profile 37148, Built-In Device Certificates".into(),
+                reference: "Feature Profile 37148, Built-In Device Certificates",
                 occurrences: 2,
                 first_seen: Some("2026-01-11T08:00:12".into()),
                 last_seen: Some("2026-02-03T06:31:40".into()),
@@ -198,29 +198,29 @@ fn phone(mac: &str, model: &str, software: &str, status: Status) -> Device {
     }
 }
 
-fn installed(slot: &str, common_name: &str, seed: u8) -> Certificate {
+fn installed(slot: &'static str, common_name: &str, seed: u8) -> Certificate {
     Certificate {
-        slot: slot.to_owned(),
+        slot: slot.into(),
         state: CertificateState::Installed,
         common_name: Some(common_name.to_owned()),
         fingerprint: Some([seed; 16].map(|byte| format!("{byte:02X}")).join(":")),
-        fingerprint_algorithm: Some("md5".into()),
+        fingerprint_algorithm: Some("md5"),
         certificate_length: Some(802),
         key_length: Some(636),
     }
 }
 
-fn empty_slot(slot: &str) -> Certificate {
+fn empty_slot(slot: &'static str) -> Certificate {
     without_certificate(slot, CertificateState::NotAvailable)
 }
 
-fn rejected(slot: &str) -> Certificate {
+fn rejected(slot: &'static str) -> Certificate {
     without_certificate(slot, CertificateState::Rejected)
 }
 
-fn without_certificate(slot: &str, state: CertificateState) -> Certificate {
+fn without_certificate(slot: &'static str, state: CertificateState) -> Certificate {
     Certificate {
-        slot: slot.to_owned(),
+        slot: slot.into(),
         state,
         common_name: None,
         fingerprint: None,
@@ -241,17 +241,22 @@ fn line(file: &str, number: u64, stamp: &str, text: &str) -> Evidence {
     }
 }
 
-fn diagnosis(code: &str, name: &str, severity: Severity, evidence: Vec<Evidence>) -> Diagnosis {
+fn diagnosis(
+    code: &'static str,
+    name: &'static str,
+    severity: Severity,
+    evidence: Vec<Evidence>,
+) -> Diagnosis {
     Diagnosis {
-        code: code.into(),
-        name: name.into(),
+        code,
+        name,
         severity,
         state: State::Active,
         slot: None,
         message: String::new(),
-        cause: String::new(),
-        remedy: String::new(),
-        reference: "Feature Profile 37148, Troubleshooting".into(),
+        cause: "".into(),
+        remedy: "".into(),
+        reference: "Feature Profile 37148, Troubleshooting",
         occurrences: 1,
         first_seen: Some("2026-01-11T08:00:12".into()),
         last_seen: Some("2026-01-11T08:00:12".into()),
@@ -289,7 +294,7 @@ fn untrusted(file: &str, state: State) -> Diagnosis {
         remedy:
             "Install the authority's root certificate on the phone, or have the server send the whole chain."
                 .into(),
-        reference: "UC Software Administrators' Guide, TLS Profiles".into(),
+        reference: "UC Software Administrators' Guide, TLS Profiles",
         ..diagnosis(
             "TLS001",
             "server-certificate-untrusted",
@@ -320,7 +325,7 @@ fn clock_not_set(file: &str) -> Diagnosis {
         message: "every dated line is of the first of January: the clock was never set".into(),
         cause: "The phone has no time server, or cannot reach it. Without the time, no certificate's validity can be checked.".into(),
         remedy: "Set tcpIpApp.sntp.address, or hand out the time server by DHCP option 42.".into(),
-        reference: "UC Software Administrators' Guide, Setting Up SNTP".into(),
+        reference: "UC Software Administrators' Guide, Setting Up SNTP",
         ..diagnosis("LOG003", "clock-not-set", Severity::Warning, vec![line(file, 3, "0100000000", "Could not load time from ntp.example.com(ntp.example.com).")])
     }
 }

@@ -57,7 +57,7 @@ impl GroupBy {
                 .diagnoses
                 .iter()
                 .filter(|diagnosis| diagnosis.state == State::Active)
-                .map(|diagnosis| (rank(diagnosis.severity), Some(diagnosis.code.clone())))
+                .map(|diagnosis| (rank(diagnosis.severity), Some(diagnosis.code.to_owned())))
                 .collect(),
             Self::Model => vec![(0, device.model.clone())],
             Self::Software => vec![(0, device.software.clone())],

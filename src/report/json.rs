@@ -39,7 +39,7 @@ fn phones(report: &Report<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()>
     out.write_all(b",\n  \"devices\": [")?;
     let append = |place: usize, device: &_, bytes: &mut Vec<u8>| {
         bytes.extend_from_slice(separator(place));
-        safe_json::append(device, bytes);
+        safe_json::append_device(device, bytes);
     };
     report.devices.render(&append, out)?;
     out.write_all(if report.devices.is_empty() { b"]" } else { b"\n  ]" })?;

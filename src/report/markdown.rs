@@ -112,15 +112,15 @@ fn explain(code: &str, phones: &Phones, devices: &dyn Devices, out: &mut dyn Wri
     writeln!(
         out,
         "\n## {} {} ({}, {})\n",
-        escaped(&about.code),
-        escaped(&about.name),
+        escaped(about.code),
+        escaped(about.name),
         about.severity.name(),
         counted(phones.number, "phone")
     )?;
     writeln!(out, "- **Phones:** {}", escaped(&phones.named(usize::MAX)))?;
     writeln!(out, "- **Cause:** {}", escaped(&about.cause))?;
     writeln!(out, "- **Remedy:** {}", escaped(&about.remedy))?;
-    writeln!(out, "- **Guide:** {}", escaped(&about.reference))?;
+    writeln!(out, "- **Guide:** {}", escaped(about.reference))?;
     for place in &phones.places {
         let device = devices.device(*place);
         for diagnosis in of_code(&device, code, State::Active) {
@@ -141,7 +141,7 @@ fn resolved(findings: &Findings, devices: &dyn Devices, out: &mut dyn Write) -> 
     for (code, phones) in resolved {
         let first = phones.places.first().map(|place| devices.device(*place));
         let name = first.as_ref().and_then(|device| of_code(device, code, State::Resolved).next());
-        let name = name.map(|diagnosis| format!(" {}", escaped(&diagnosis.name))).unwrap_or_default();
+        let name = name.map(|diagnosis| format!(" {}", escaped(diagnosis.name))).unwrap_or_default();
         let named = escaped(&phones.named(usize::MAX));
         writeln!(out, "- {}{name}, {}: {named}", escaped(code), counted(phones.number, "phone"))?;
     }

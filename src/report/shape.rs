@@ -3,6 +3,8 @@
 //! These types are for output alone. Texts in them are raw: JSON escapes what it must, and every
 //! other format makes control characters visible itself.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -157,7 +159,7 @@ impl CertificateState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Certificate {
     /// `built-in`, `platform-1`, `application-1`, …
-    pub slot: String,
+    pub slot: Cow<'static, str>,
     /// What is known of the slot's content.
     pub state: CertificateState,
     /// The certificate's common name.
@@ -165,7 +167,7 @@ pub struct Certificate {
     /// Upper-case hex pairs with colons.
     pub fingerprint: Option<String>,
     /// `md5`, `sha1` or `sha256`.
-    pub fingerprint_algorithm: Option<String>,
+    pub fingerprint_algorithm: Option<&'static str>,
     /// Bytes, as the phone logs it.
     pub certificate_length: Option<u64>,
     /// Bytes, as the phone logs it.
@@ -193,23 +195,23 @@ pub struct Evidence {
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Diagnosis {
     /// Stable code, `INS001`.
-    pub code: String,
+    pub code: &'static str,
     /// Stable name, `key-too-large`.
-    pub name: String,
+    pub name: &'static str,
     /// How much it weighs.
     pub severity: Severity,
     /// Whether it still holds.
     pub state: State,
     /// The slot it is about, or null.
-    pub slot: Option<String>,
+    pub slot: Option<Cow<'static, str>>,
     /// What this phone's logs show, with its figures.
     pub message: String,
     /// Why that happens.
-    pub cause: String,
+    pub cause: Cow<'static, str>,
     /// What to do.
-    pub remedy: String,
+    pub remedy: Cow<'static, str>,
     /// Document and section.
-    pub reference: String,
+    pub reference: &'static str,
     /// How many times it was seen.
     pub occurrences: u64,
     /// Local time of the first dated occurrence.

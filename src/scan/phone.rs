@@ -1,8 +1,9 @@
 //! One phone: from its digests to its diagnoses, and to its row of the report.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use chrono::NaiveDateTime;
+use chrono::{Datelike, NaiveDateTime, Timelike};
 
 use super::fleet::Shared;
 use super::row::Row;
@@ -219,14 +220,11 @@ const fn is_ready(readiness: Option<Readiness>) -> Option<bool> {
 
 fn certificate(slot: Slot, content: Content) -> Certificate {
     Certificate {
-        slot: slot.to_string(),
+        slot: slot.name(),
         state: content.state,
         common_name: content.common_name.map(String::from),
         fingerprint: content.fingerprint.as_ref().map(ToString::to_string),
-        fingerprint_algorithm: content
-            .fingerprint
-            .as_ref()
-            .map(|digest| digest.algorithm().name().to_owned()),
+        fingerprint_algorithm: content.fingerprint.as_ref().map(|digest| digest.algorithm().name()),
         certificate_length: content.certificate_length,
         key_length: content.key_length,
     }
@@ -235,14 +233,14 @@ fn certificate(slot: Slot, content: Content) -> Certificate {
 fn diagnosis(rule: &Rule, finding: Finding, files: &[Box<str>]) -> Diagnosis {
     let times = || finding.seen.places().iter().filter_map(|place| place.time);
     Diagnosis {
-        code: rule.code.to_owned(),
-        name: rule.name.to_owned(),
+        code: rule.code,
+        name: rule.name,
         severity: rule.severity,
         state: finding.state,
-        slot: finding.slot.map(|slot| slot.to_string()),
-        cause: finding.cause.unwrap_or_else(|| rule.cause.to_owned()),
-        remedy: finding.remedy.unwrap_or_else(|| rule.remedy.to_owned()),
-        reference: rule.reference.to_owned(),
+        slot: finding.slot.map(Slot::name),
+        cause: finding.cause.map_or(Cow::Borrowed(rule.cause), Cow::Owned),
+        remedy: finding.remedy.map_or(Cow::Borrowed(rule.remedy), Cow::Owned),
+        reference: rule.reference,
         occurrences: finding.seen.count,
         first_seen: times().min().map(shown_time),
         last_seen: times().max().map(shown_time),
@@ -255,7 +253,7 @@ fn evidence(place: &Place, files: &[Box<str>]) -> Evidence {
     Evidence {
         file: files.get(place.file).map(ToString::to_string).unwrap_or_default(),
         line: place.line,
-        stamp: place.stamp.map(|stamp| stamp.to_string()),
+        stamp: place.stamp.map(|stamp| stamp.as_str().to_owned()),
         time: place.time.map(shown_time),
         uptime: place.stamp.and_then(|stamp| stamp.uptime()).map(|uptime| uptime as f64 / 1000.0),
         text: place.text.to_string(),
@@ -264,6 +262,49 @@ fn evidence(place: &Place, files: &[Box<str>]) -> Evidence {
 
 /// Local time of the phone, `2013-05-31T13:18:22`.
 pub(super) fn shown_time(time: NaiveDateTime) -> String {
-    // chrono's debug form is this form of ISO 8601, and times of stamps have no fractions.
-    format!("{time:?}")
+    let (Ok(year @ ..=9999), 0) = (u32::try_from(time.year()), time.nanosecond()) else {
+        // chrono's debug form is this form of ISO 8601, and slow.
+        return format!("{time:?}");
+    };
+    let mut shown = *b"0000-00-00T00:00:00";
+    for (at, number) in [
+        (0, year / 100),
+        (2, year % 100),
+        (5, time.month()),
+        (8, time.day()),
+        (11, time.hour()),
+        (14, time.minute()),
+        (17, time.second()),
+    ] {
+        shown[at] += (number / 10) as u8;
+        shown[at + 1] += (number % 10) as u8;
+    }
+    std::str::from_utf8(&shown).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn is_as_chrono_shows_it(seconds: i64, nanoseconds: u32) -> Result<(), TestCaseError> {
+        let time = DateTime::from_timestamp(seconds, nanoseconds);
+        let time = time.ok_or_else(|| TestCaseError::reject("no time"))?.naive_utc();
+        prop_assert_eq!(shown_time(time), format!("{:?}", time));
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn times_are_shown_as_chrono_shows_them(
+            // Years -1000 to 11000.
+            seconds in -93_000_000_000_i64..285_000_000_000,
+            fraction in 1..2_000_000_000_u32,
+        ) {
+            is_as_chrono_shows_it(seconds, 0)?;
+            is_as_chrono_shows_it(seconds - seconds.rem_euclid(60) + 59, fraction)?;
+        }
+    }
 }

@@ -16,7 +16,7 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
     for certificate in &device.certificates {
         let (sign, tone, state) = state(certificate);
         let slot: Option<Slot> = certificate.slot.parse().ok();
-        let name = slot.map_or_else(|| certificate.slot.clone(), heading);
+        let name = slot.map_or_else(|| certificate.slot.to_string(), heading);
         blocks.push(Block::Item(sign, tone, Prose::theirs(&name).and(state)));
         let facts = facts(certificate, slot);
         if !facts.is_empty() {
@@ -52,7 +52,7 @@ fn facts(certificate: &Certificate, slot: Option<Slot>) -> Vec<(&'static str, Pr
         facts.push(("Common name", Prose::theirs(name)));
     }
     if let Some(fingerprint) = &certificate.fingerprint {
-        let algorithm = certificate.fingerprint_algorithm.as_deref().map(algorithm).unwrap_or_default();
+        let algorithm = certificate.fingerprint_algorithm.map(algorithm).unwrap_or_default();
         facts.push(("Fingerprint", Prose::ours(algorithm).and(" ").and_theirs(fingerprint)));
     }
     let most = |limit: fn(&SlotRow) -> Option<u32>| row.and_then(limit);

@@ -23,7 +23,7 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
         blocks.push(Block::Facts(vec![
             ("Cause", Prose::theirs(&diagnosis.cause)),
             ("Remedy", Prose::theirs(&diagnosis.remedy)),
-            ("Guide", Prose::theirs(&diagnosis.reference)),
+            ("Guide", Prose::theirs(diagnosis.reference)),
         ]));
         if !diagnosis.evidence.is_empty() {
             blocks.push(Block::Proof(diagnosis.evidence.clone()));
@@ -42,7 +42,7 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
 
 /// `INS001 key-too-large, platform slot 1`.
 pub(super) fn title(diagnosis: &Diagnosis) -> Prose {
-    let title = Prose::theirs(&diagnosis.code).and(" ").and_theirs(&diagnosis.name);
+    let title = Prose::theirs(diagnosis.code).and(" ").and_theirs(diagnosis.name);
     match &diagnosis.slot {
         Some(name) => title.and(", ").and_theirs(&slot(name)),
         None => title,

@@ -27,7 +27,7 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
     let mut blocks = vec![Block::Part("What to do next".to_owned())];
     let mut told: Vec<(&str, Option<&str>)> = Vec::new();
     for diagnosis in &active {
-        let about = (diagnosis.code.as_str(), diagnosis.slot.as_deref());
+        let about = (diagnosis.code, diagnosis.slot.as_deref());
         if told.contains(&about) {
             continue;
         }
@@ -43,7 +43,7 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
 
 /// The steps of the diagnosis' manual, for this slot and this software; where there is none, its remedy.
 fn steps(diagnosis: &Diagnosis, software: Option<&SoftwareVersion>) -> Vec<Prose> {
-    let manual = Rule::find(&diagnosis.code).map(Rule::manual).unwrap_or_default();
+    let manual = Rule::find(diagnosis.code).map(Rule::manual).unwrap_or_default();
     let slot: Option<Slot> = diagnosis.slot.as_deref().and_then(|slot| slot.parse().ok());
     let steps = steps_of(&manual, "What to do");
     if steps.is_empty() {

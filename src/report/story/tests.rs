@@ -167,12 +167,12 @@ fn unknown_ok_and_mended_are_told_honestly() {
 }
 
 /// What is told of installing, for a phone with this software and a diagnosis of this code and slot.
-fn installing(software: Option<&str>, code: &str, slot: Option<&str>) -> String {
+fn installing(software: Option<&str>, code: &'static str, slot: Option<&'static str>) -> String {
     let mut device = phone(0);
     device.software = software.map(str::to_owned);
     device.diagnoses.truncate(1);
-    device.diagnoses[0].code = code.to_owned();
-    device.diagnoses[0].slot = slot.map(str::to_owned);
+    device.diagnoses[0].code = code;
+    device.diagnoses[0].slot = slot.map(Into::into);
     let text = written(&device, &[], StoryFormat::Text, &Style::default());
     let (_, next) = text.split_once("What to do next").unwrap();
     let (_, arrows) = next.split_once("→").unwrap();

@@ -58,7 +58,7 @@ fn explain(
     }
     labelled("Cause", &visible(&about.cause), style, out)?;
     labelled("Remedy", &visible(&about.remedy), style, out)?;
-    labelled("Guide", &visible(&about.reference), style, out)?;
+    labelled("Guide", &visible(about.reference), style, out)?;
     for (index, place) in phones.places.iter().enumerate() {
         let device = devices.device(*place);
         for (number, diagnosis) in of_code(&device, code, State::Active).enumerate() {
@@ -73,10 +73,10 @@ fn explain(
 /// `✗ INS001 key-too-large  error, 3 phones`; the tail is left out where it does not fit.
 fn heading(about: &Diagnosis, phones: &Phones, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let tone = Tone::of_severity(about.severity);
-    let sign = format!("{} {}", severity_sign(about.severity), visible(&about.code));
+    let sign = format!("{} {}", severity_sign(about.severity), visible(about.code));
     let tail = format!("{}, {}", about.severity.name(), counted(phones.number, "phone"));
     let room = style.width.saturating_sub(width(&sign) + 1);
-    let name = visible(&about.name);
+    let name = visible(about.name);
     let name = cut(&name, room);
     let sign = tone.paint(&sign, style.color);
     let strong = Tone::Strong.paint(&name, style.color);
@@ -147,7 +147,7 @@ fn mended(
 ) -> io::Result<()> {
     let first = phones.places.first().map(|place| devices.device(*place));
     let name = first.as_ref().and_then(|device| of_code(device, code, State::Resolved).next());
-    let name = name.map(|diagnosis| visible(&diagnosis.name)).unwrap_or_default();
+    let name = name.map(|diagnosis| visible(diagnosis.name)).unwrap_or_default();
     let head = format!("✓ [{}] {name}  {}: ", visible(code), counted(phones.number, "phone"));
     let names = phones.named(style.width.saturating_sub(width(&head)));
     writeln!(out, "{}", Tone::Dim.paint(&cut(&format!("{head}{names}"), style.width), style.color))

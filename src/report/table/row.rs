@@ -251,13 +251,13 @@ fn diagnoses(device: &Device) -> Cell {
     let mut cell = Cell::default();
     for state in [State::Active, State::Resolved] {
         for diagnosis in device.diagnoses.iter().filter(|diagnosis| diagnosis.state == state) {
-            if told.contains(&diagnosis.code.as_str()) {
+            if told.contains(&diagnosis.code) {
                 continue;
             }
-            told.push(&diagnosis.code);
+            told.push(diagnosis.code);
             cell = match state {
-                State::Active => cell.and(visible(&diagnosis.code), Tone::of_severity(diagnosis.severity)),
-                State::Resolved => cell.and(format!("[{}]", visible(&diagnosis.code)), Tone::Dim),
+                State::Active => cell.and(visible(diagnosis.code), Tone::of_severity(diagnosis.severity)),
+                State::Resolved => cell.and(format!("[{}]", visible(diagnosis.code)), Tone::Dim),
             };
         }
     }

@@ -31,7 +31,7 @@ const CHOOSING: [&str; 1] = ["TLS002"];
 /// where no step asks for that.
 pub(super) fn blocks(active: &[&Diagnosis], software: Option<&SoftwareVersion>) -> Vec<Block> {
     let old = software.is_some_and(is_before_custom_slots);
-    let is_one_of = |codes: &[&str]| active.iter().any(|one| codes.contains(&one.code.as_str()));
+    let is_one_of = |codes: &[&str]| active.iter().any(|one| codes.contains(&one.code));
     let mut blocks: Vec<Block> =
         places(active).into_iter().flat_map(|target| install(target, software, old)).collect();
     if old {
@@ -49,7 +49,7 @@ pub(super) fn blocks(active: &[&Diagnosis], software: Option<&SoftwareVersion>) 
 
 /// The slots to install in, each once: those that are named, or else the kinds that will do.
 fn places(active: &[&Diagnosis]) -> Vec<Target> {
-    let installing = active.iter().filter(|one| INSTALLING.contains(&one.code.as_str()));
+    let installing = active.iter().filter(|one| INSTALLING.contains(&one.code));
     let mut targets: Vec<Target> = installing.flat_map(|one| targets(one)).collect();
     targets.sort_unstable();
     targets.dedup();
