@@ -55,14 +55,26 @@ impl Mac {
 
 /// The value of one hex digit of any case.
 #[must_use]
-pub fn hex_digit(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
+pub const fn hex_digit(digit: u8) -> Option<u8> {
+    match HEX_DIGITS[digit as usize] {
+        NO_DIGIT => None,
+        value => Some(value),
     }
 }
+
+const NO_DIGIT: u8 = 0xFF;
+
+/// The values of all bytes: whether a digit of a fingerprint is a letter, no machine can guess.
+static HEX_DIGITS: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        values[b"0123456789abcdef"[value] as usize] = value as u8;
+        value += 1;
+    }
+    values
+};
 
 impl fmt::Display for Mac {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

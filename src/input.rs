@@ -77,6 +77,11 @@ impl Origin {
         Self { file: None, members: Box::default() }
     }
 
+    /// The path of a file that is a log itself, where that is a text.
+    pub(crate) fn plain_file(&self) -> Option<&str> {
+        self.file.as_deref().filter(|_| self.members.is_empty())?.to_str()
+    }
+
     /// Whether it can be read but once.
     pub(crate) const fn is_passing(&self) -> bool {
         self.file.is_none()

@@ -147,39 +147,45 @@ fn found(
     without_logs: &[Mac],
     keeps_logs: bool,
 ) -> (Vec<Gist>, Vec<Entry>) {
-    let mut phones: Vec<(usize, &mut [Box<StoredLog>])> =
-        logs.chunk_by_mut(|a, b| a.is_of_same_phone(b)).enumerate().collect();
+    let give_back = |logs: &mut [Box<StoredLog>]| {
+        if !keeps_logs {
+            logs.iter_mut().for_each(|log| log.give_back());
+        }
+    };
+    let mut phones: Vec<_> = logs.chunk_by_mut(|a, b| a.is_of_same_phone(b)).collect();
+    let alone = phones.par_iter_mut().map(|logs| {
+        let found = if let [only] = &mut **logs { only.alone.take() } else { None };
+        found.inspect(|_| give_back(logs))
+    });
+    let mut of_logs: Vec<Option<Box<(Gist, Row)>>> = alone.collect();
+    let mut others: Vec<_> =
+        phones.into_iter().zip(&mut of_logs).filter(|(_, found)| found.is_none()).collect();
     // As they lie in memory, so that it is given back stretch by stretch. Otherwise it would all be held,
     // a little here and a little there, until the last phone is done.
-    phones.par_sort_unstable_by_key(|(_, logs)| logs[0].packed.as_ptr().addr());
-    let mut of_logs: Vec<_> = phones
-        .into_par_iter()
-        .map(|(place, logs)| {
-            let (mac, count) = (logs[0].mac, logs.len() as u32);
-            let alone = if let [only] = &mut *logs { only.alone.take() } else { None };
-            let found = alone.map(|found| *found).unwrap_or_else(|| {
-                let records = logs.iter().enumerate().map(|(number, log)| log.record(number));
-                maker.phone(mac, records.collect())
-            });
-            if !keeps_logs {
-                logs.iter_mut().for_each(|log| log.give_back());
-            }
-            (place, mac, count, found)
-        })
-        .collect();
-    of_logs.par_sort_unstable_by_key(|(place, ..)| *place);
-    let of_inventory = without_logs.par_iter().map(|mac| (Some(*mac), maker.phone(Some(*mac), Vec::new())));
-    let of_inventory: Vec<_> = of_inventory.collect();
-    let found = of_logs.into_iter().map(|(_, mac, count, found)| (mac, count, found));
-    let found = found.chain(of_inventory.into_iter().map(|(mac, found)| (mac, 0, found)));
-    let mut begin = 0;
-    let entries = found.map(|(mac, logs, (gist, row))| {
-        let status = gist.status;
-        let logs = begin..begin + logs;
-        begin = logs.end;
-        (gist, Entry { mac, logs, status, row })
+    others.par_sort_unstable_by_key(|(logs, _)| logs[0].packed.as_ptr().addr());
+    others.into_par_iter().for_each(|(logs, found)| {
+        let records = logs.iter().enumerate().map(|(number, log)| log.record(number));
+        *found = Some(Box::new(maker.phone(logs[0].mac, records.collect())));
+        give_back(logs);
     });
-    entries.unzip()
+    let of_inventory = without_logs.par_iter().map(|mac| Box::new(maker.phone(Some(*mac), Vec::new())));
+    let of_inventory: Vec<_> = of_inventory.collect();
+    let mut gists = Vec::with_capacity(of_logs.len() + of_inventory.len());
+    let mut entries = Vec::with_capacity(gists.capacity());
+    let mut begin = 0;
+    let mut add = |mac, logs, (gist, row): (Gist, Row)| {
+        entries.push(Entry { mac, logs: begin..begin + logs, status: gist.status, row });
+        gists.push(gist);
+        begin += logs;
+    };
+    let phones = logs.chunk_by(|a, b| a.is_of_same_phone(b));
+    for (logs, found) in phones.zip(of_logs.into_iter().flatten()) {
+        add(logs[0].mac, logs.len() as u32, *found);
+    }
+    for (mac, found) in without_logs.iter().zip(of_inventory) {
+        add(Some(*mac), 0, *found);
+    }
+    (gists, entries)
 }
 
 /// The phones of the inventory without any log.

@@ -31,10 +31,14 @@ impl Stamp {
 
     /// The stamp that takes up these columns, which all types have in common; none if there is none.
     pub(crate) fn in_columns(columns: &[u8; 10]) -> Option<Self> {
-        let others = columns.iter().filter(|byte| !byte.is_ascii_digit()).count();
-        let is_stamp = others == 0 || (others == 1 && columns[6] == b'.');
         let mut bytes = [0; WIDEST];
         bytes[..10].copy_from_slice(columns);
+        let mut digits = *columns;
+        if digits[6] == b'.' {
+            digits[6] = b'0';
+        }
+        // All are looked at, without a way out: that takes the machine a few steps.
+        let is_stamp = digits.iter().fold(true, |all, byte| all & byte.is_ascii_digit());
         is_stamp.then_some(Self { bytes, length: 10 })
     }
 

@@ -22,7 +22,8 @@ use crate::timeline::Record;
 #[derive(Clone, Debug)]
 pub(super) struct StoredLog {
     pub(super) mac: Option<Mac>,
-    pub(super) path: Box<str>,
+    /// As reports show it, if that is not how the system knows the file.
+    shown: Option<Box<str>>,
     pub(super) rotation: Rotation,
     pub(super) modified: Option<NaiveDateTime>,
     pub(super) identity: Option<(u64, u64)>,
@@ -63,11 +64,16 @@ impl StoredLog {
         self.mac.is_some() && self.mac == other.mac
     }
 
+    /// The path as reports show it.
+    pub(super) fn path(&self) -> &str {
+        self.shown.as_deref().or_else(|| self.origin.plain_file()).unwrap_or_default()
+    }
+
     /// The log as a timeline takes it; `number` tells it from the phone's others.
     pub(super) fn record(&self, number: usize) -> Record {
         Record {
             number,
-            path: self.path.clone(),
+            path: self.path().into(),
             rotation: self.rotation.clone(),
             modified: self.modified,
             // What was packed in this process can be unpacked in it.
@@ -78,10 +84,14 @@ impl StoredLog {
     /// Gives back what it takes, but for what is counted of it.
     pub(super) fn give_back(&mut self) {
         self.packed = Box::default();
-        self.path = Box::default();
+        self.shown = None;
         self.origin = Origin::default();
     }
 }
+
+/// In so many bytes a phone's digest and its row are both kept. They stay below the 2 KiB that a healthy
+/// phone may take, with all else that is known of its log.
+const LITTLE: usize = 1_400;
 
 /// Takes logs from all threads.
 pub(super) struct Collector<'a> {
@@ -107,12 +117,14 @@ impl<'a> Collector<'a> {
 
     /// All logs, phone by phone; the problems; the archives that were not opened.
     pub(super) fn finish(self) -> (StoredLogs, Vec<Problem>, Vec<String>) {
-        let mut logs = self.logs.into_inner().unwrap_or_else(PoisonError::into_inner);
-        logs.par_sort_unstable_by(|a, b| {
+        let logs = self.logs.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // Most addresses differ: then a log itself need not be looked at.
+        let mut logs: Vec<_> = logs.into_iter().map(|log| ((log.mac.is_none(), log.mac), log)).collect();
+        logs.par_sort_unstable_by(|(mac_a, a), (mac_b, b)| {
             // Members of an archive can have the same name.
-            let order = |log: &StoredLog| (log.mac.is_none(), log.mac);
-            order(a).cmp(&order(b)).then_with(|| (&a.path, &a.origin).cmp(&(&b.path, &b.origin)))
+            mac_a.cmp(mac_b).then_with(|| (a.path(), &a.origin).cmp(&(b.path(), &b.origin)))
         });
+        let logs = logs.into_iter().map(|(_, log)| log).collect();
         let problems = self.problems.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut unopened = self.unopened.into_inner().unwrap_or_else(PoisonError::into_inner);
         unopened.sort_unstable();
@@ -199,9 +211,10 @@ impl LogSink for Collector<'_> {
         }
         let packed = digest.pack().map_err(io::Error::other)?;
         let counts = Tally::of(&digest.counts);
+        let alone = self.alone(mac, name, digest).filter(|(_, row)| packed.len() + row.len() <= LITTLE);
         let stored = StoredLog {
             mac,
-            path: name.path.clone(),
+            shown: (name.origin.plain_file() != Some(&*name.path)).then(|| name.path.clone()),
             rotation: name.rotation.clone(),
             modified: name.modified,
             identity: name.identity,
@@ -210,8 +223,8 @@ impl LogSink for Collector<'_> {
             sum: sum.map(Box::new),
             counts,
             packed,
+            alone: alone.map(Box::new),
             events: gatherer.map(|gatherer| gatherer.finish()).transpose()?.unwrap_or_default(),
-            alone: self.alone(mac, name, digest).map(Box::new),
         };
         self.logs.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(stored));
         result

@@ -38,7 +38,7 @@ fn suspect(phone: &[Box<StoredLog>], begin: usize, redundant: &mut [bool], suspe
     let mut order: Vec<_> = (0..phone.len()).collect();
     order.sort_by(|&a, &b| {
         let rank = |log: &StoredLog| {
-            (std::cmp::Reverse(log.counts.bytes), log.rotation.clone(), log.modified, log.path.clone())
+            (std::cmp::Reverse(log.counts.bytes), log.rotation.clone(), log.modified, log.path().to_owned())
         };
         rank(&phone[a]).cmp(&rank(&phone[b]))
     });

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::{CATALOGUE, Finding, Rule};
 use crate::device::{Mac, Slot, SoftwareVersion};
+use crate::packed;
 use crate::timeline::{Content, Slots, Timeline};
 
 /// All that a report tells of one phone, but for its status and what it shares with others; packed.
@@ -45,9 +46,6 @@ struct Packed {
     findings: Vec<(usize, Finding)>,
 }
 
-/// Most packed rows are shorter than this, in bytes.
-const USUAL_LENGTH: usize = 1024;
-
 impl Row {
     /// What the logs tell of a phone, and what the checks found in it, in the report's order.
     pub(super) fn pack(timeline: Timeline, findings: Vec<(&'static Rule, Finding)>) -> Self {
@@ -70,9 +68,12 @@ impl Row {
                 .collect(),
         };
         // No value of these types is one that can't be packed.
-        let room = Vec::with_capacity(USUAL_LENGTH);
-        // Copied, since an allocator may leave what is made shorter in its place.
-        Self(postcard::to_extend(&packed, room).unwrap_or_default().as_slice().into())
+        Self(packed::pack(&packed).unwrap_or_default())
+    }
+
+    /// In bytes.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// What was packed in this process can be unpacked in it.
