@@ -4,8 +4,8 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
-/// So many texts are remembered. Two that meet in one place take turns.
-const PLACES: usize = 512;
+/// So many texts are remembered at most.
+const PLACES: usize = 2048;
 
 /// A longer text is not remembered, in bytes.
 const LONGEST: usize = 128;
@@ -16,16 +16,17 @@ pub(crate) struct Recent<V> {
     places: Box<[Place<V>]>,
 }
 
-/// A text's place. Most texts that name a phone come but once: so of a text met first, its hash alone
-/// is kept.
+/// A place for one of the texts that meet there. Most texts that name a phone come but once: so it is
+/// given to another text only if that comes twice in a row.
 struct Place<V> {
-    hash: u64,
     known: Option<(Box<[u8]>, V)>,
+    /// The hash of the last text that was another one.
+    other: u64,
 }
 
 impl<V> Default for Recent<V> {
     fn default() -> Self {
-        let places = std::iter::repeat_with(|| Place { hash: 0, known: None });
+        let places = std::iter::repeat_with(|| Place { known: None, other: 0 });
         Self { hasher: RandomState::default(), places: places.take(PLACES).collect() }
     }
 }
@@ -38,18 +39,16 @@ impl<V: Clone> Recent<V> {
         }
         let hash = self.hasher.hash_one(text);
         let place = &mut self.places[hash as usize % PLACES];
-        if place.hash != hash {
-            *place = Place { hash, known: None };
-            return make(text);
+        if let Some((known, made)) = &place.known
+            && **known == *text
+        {
+            return made.clone();
         }
-        match &place.known {
-            Some((known, made)) if **known == *text => made.clone(),
-            _ => {
-                let made = make(text);
-                place.known = Some((text.into(), made.clone()));
-                made
-            }
+        let made = make(text);
+        if std::mem::replace(&mut place.other, hash) == hash {
+            place.known = Some((text.into(), made.clone()));
         }
+        made
     }
 }
 
