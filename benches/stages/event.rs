@@ -20,7 +20,10 @@ pub(crate) fn bench(criterion: &mut Criterion) {
         b"Initial log entry was written late",
         b"Could not store the call list, length 4677 is bigger than maximum 4096",
     ];
-    for (name, texts) in [("miss", misses), ("hit", hits), ("near miss", near)] {
+    let once = sample::known_once(20_000);
+    let once: Vec<&[u8]> = once.iter().map(|text| text.as_bytes()).collect();
+    // What was read before is remembered, so texts that come but once are measured apart.
+    for (name, texts) in [("miss", misses), ("hit", hits), ("hit, met once", once), ("near miss", near)] {
         group.throughput(Throughput::Bytes(texts.iter().map(|text| text.len() as u64).sum()));
         group.bench_function(name, |bencher| bencher.iter(|| known(black_box(&texts))));
     }

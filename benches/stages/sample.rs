@@ -88,6 +88,22 @@ pub(crate) fn known(size: usize) -> Vec<u8> {
     log.into_bytes()
 }
 
+/// So many known messages, each of another phone.
+pub(crate) fn known_once(count: usize) -> Vec<String> {
+    let of_phone = |number: usize| match number % 4 {
+        0 => format!("Polycom device certificate common name \"0004F2{number:06X}\""),
+        1 => format!("Platform: Interface eth0 MAC=0004f2{number:06x}"),
+        2 => format!("Custom platform device certificate 1 MD5 fingerprint: {}", fingerprint(number)),
+        _ => format!("New Certificate Common Name '{number}' Fingerprint '{}'", fingerprint(number)),
+    };
+    (0..count).map(of_phone).collect()
+}
+
+fn fingerprint(number: usize) -> String {
+    let pairs = number.to_be_bytes().map(|byte| format!("{byte:02X}"));
+    [&pairs[..], &pairs[..]].concat().join(":")
+}
+
 /// A log of the usual size: a boot with its inventory, then noise with two failures in it.
 pub(crate) fn whole(day: usize) -> Vec<u8> {
     let failures = format!(
