@@ -16,7 +16,6 @@ pub(crate) use untrusted::is_soon;
 
 use crate::device::{Mac, Slot};
 use crate::event::Event;
-use crate::packed;
 use crate::reader::Counts;
 use crate::stamp::Stamp;
 
@@ -39,7 +38,7 @@ impl Digest {
     /// # Errors
     /// None that a digest can cause; the encoder's, should it have any.
     pub fn pack(&self) -> Result<Box<[u8]>, postcard::Error> {
-        packed::pack(self)
+        postcard::to_stdvec(self).map(Vec::into_boxed_slice)
     }
 
     /// What [`pack`](Self::pack) was given.

@@ -408,6 +408,8 @@ fn places(mut bits: u32) -> impl Iterator<Item = usize> {
 /// Whether a headerless text begins a message of its own instead of going on with the one before.
 #[must_use]
 pub fn begins_message(text: &[u8]) -> bool {
-    MESSAGES.iter().any(|known| text.starts_with(known.begins.trim_end().as_bytes()))
+    let Some(&first) = text.first() else { return false };
+    places(BY_FIRST_BYTE[usize::from(first)])
+        .any(|place| text.starts_with(MESSAGES[place].begins.trim_end().as_bytes()))
         && !matches!(read(text), Reading::Unknown)
 }

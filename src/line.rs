@@ -68,12 +68,18 @@ pub fn line(bytes: &[u8]) -> Line<'_> {
         return Line::Message { header, text: trim(text) };
     }
     let trimmed = trim(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes));
+    if trimmed.len() < SHORTEST_HEADER {
+        return Line::Headerless(trimmed);
+    }
     // What a server puts before a line never looks like a stamp and a bar.
     match alt((message, preceded(syslog_header, message))).parse(trimmed) {
         Ok((_, (header, text))) => Line::Message { header, text: trim(text) },
         Err(_) => Line::Headerless(trimmed),
     }
 }
+
+/// `0531131822|c|4|0|`, in bytes.
+const SHORTEST_HEADER: usize = 17;
 
 /// Bytes of a line as text. What is not UTF-8 becomes the replacement character.
 pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {

@@ -162,7 +162,7 @@ fn found(
         phones.into_iter().zip(&mut of_logs).filter(|(_, found)| found.is_none()).collect();
     // As they lie in memory, so that it is given back stretch by stretch. Otherwise it would all be held,
     // a little here and a little there, until the last phone is done.
-    others.par_sort_unstable_by_key(|(logs, _)| logs[0].packed.as_ptr().addr());
+    others.par_sort_unstable_by_key(|(logs, _)| logs[0].packed.address());
     others.into_par_iter().for_each(|(logs, found)| {
         let records = logs.iter().enumerate().map(|(number, log)| log.record(number));
         *found = Some(Box::new(maker.phone(logs[0].mac, records.collect())));

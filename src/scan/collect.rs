@@ -14,6 +14,7 @@ use super::spool::{Chunks, Gatherer, Spool};
 use crate::device::Mac;
 use crate::digest::{Digest, Fold};
 use crate::input::{Content, LogName, LogSink, Origin, PrefixHash, Rotation};
+use crate::packed::Packed;
 use crate::problem::{Problem, ProblemKind};
 use crate::reader::{Counts, LONGEST_LINE};
 use crate::timeline::Record;
@@ -32,7 +33,7 @@ pub(super) struct StoredLog {
     /// What its content comes to, if it cannot be read again.
     pub(super) sum: Option<Box<PrefixHash>>,
     pub(super) counts: Tally,
-    pub(super) packed: Box<[u8]>,
+    pub(super) packed: Packed,
     /// Where its events wait, if all of them are wanted.
     pub(super) events: Chunks,
     /// What was found of the phone, if this is its only log.
@@ -77,13 +78,13 @@ impl StoredLog {
             rotation: self.rotation.clone(),
             modified: self.modified,
             // What was packed in this process can be unpacked in it.
-            digest: Digest::unpack(&self.packed).unwrap_or_default(),
+            digest: self.packed.unpack().unwrap_or_default(),
         }
     }
 
     /// Gives back what it takes, but for what is counted of it.
     pub(super) fn give_back(&mut self) {
-        self.packed = Box::default();
+        self.packed = Packed::default();
         self.shown = None;
         self.origin = Origin::default();
     }
@@ -209,7 +210,7 @@ impl LogSink for Collector<'_> {
         if digest.counts.messages == 0 && mac.is_none() {
             return result;
         }
-        let packed = digest.pack().map_err(io::Error::other)?;
+        let packed = Packed::of(&digest).map_err(io::Error::other)?;
         let counts = Tally::of(&digest.counts);
         let alone = self.alone(mac, name, digest).filter(|(_, row)| packed.len() + row.len() <= LITTLE);
         let stored = StoredLog {

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::{CATALOGUE, Finding, Rule};
 use crate::device::{Mac, Slot, SoftwareVersion};
-use crate::packed;
+use crate::packed::Packed;
 use crate::timeline::{Content, Slots, Timeline};
 
 /// All that a report tells of one phone, but for its status and what it shares with others; packed.
 #[derive(Clone, Debug)]
-pub(super) struct Row(Box<[u8]>);
+pub(super) struct Row(Packed);
 
 /// The same at large.
 #[derive(Default)]
@@ -30,7 +30,7 @@ pub(super) struct Told {
 
 /// What is packed of it. A rule stands as its place in the catalogue, times as seconds.
 #[derive(Default, Serialize, Deserialize)]
-struct Packed {
+struct InLittle {
     mac: Option<Mac>,
     model: Option<Box<str>>,
     assembly: Option<Box<str>>,
@@ -51,7 +51,7 @@ impl Row {
     pub(super) fn pack(timeline: Timeline, findings: Vec<(&'static Rule, Finding)>) -> Self {
         let place = |rule: &Rule| CATALOGUE.iter().position(|known| known.code == rule.code);
         let software = timeline.software().next_back().map(|(_, version, _)| version.clone());
-        let packed = Packed {
+        let in_little = InLittle {
             mac: timeline.mac,
             software,
             boots: timeline.boot_count(),
@@ -68,7 +68,7 @@ impl Row {
                 .collect(),
         };
         // No value of these types is one that can't be packed.
-        Self(packed::pack(&packed).unwrap_or_default())
+        Self(Packed::of(&in_little).unwrap_or_default())
     }
 
     /// In bytes.
@@ -78,7 +78,7 @@ impl Row {
 
     /// What was packed in this process can be unpacked in it.
     pub(super) fn unpack(&self) -> Told {
-        let packed: Packed = postcard::from_bytes(&self.0).unwrap_or_default();
+        let packed: InLittle = self.0.unpack().unwrap_or_default();
         let findings = packed.findings.into_iter();
         Told {
             mac: packed.mac,
