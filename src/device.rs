@@ -46,11 +46,16 @@ impl Mac {
             let [high, low, after @ ..] = rest else {
                 return None;
             };
-            *byte = hex_digit(*high)? << 4 | hex_digit(*low)?;
+            *byte = hex_byte(*high, *low)?;
             rest = after;
         }
         Some((Self(bytes), rest))
     }
+}
+
+/// The byte that two hex digits stand for.
+pub(crate) fn hex_byte(high: u8, low: u8) -> Option<u8> {
+    Some(hex_digit(high)? << 4 | hex_digit(low)?)
 }
 
 /// The value of one hex digit of any case.

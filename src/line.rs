@@ -72,7 +72,7 @@ pub fn line(bytes: &[u8]) -> Line<'_> {
         return Line::Headerless(trimmed);
     }
     // What a server puts before a line never looks like a stamp and a bar.
-    match alt((message, preceded(syslog_header, message))).parse(trimmed) {
+    match alt((in_any_columns, preceded(syslog_header, message))).parse(trimmed) {
         Ok((_, (header, text))) => Line::Message { header, text: trim(text) },
         Err(_) => Line::Headerless(trimmed),
     }

@@ -2,7 +2,6 @@
 //! phone with all its slots filled says the same of each.
 
 use std::cell::RefCell;
-use std::io;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -46,8 +45,7 @@ impl Packed {
     }
 
     fn of_bytes(bytes: &[u8]) -> Self {
-        let compressed = (bytes.len() > LONG).then(|| compress(bytes).ok()).flatten();
-        match compressed {
+        match (bytes.len() > LONG).then(|| compress(bytes)).flatten() {
             Some(compressed) => Self { bytes: compressed.into(), length: bytes.len() as u32 },
             // Copied, so that it takes no more memory than it has to.
             None => Self { bytes: bytes.into(), length: 0 },
@@ -59,11 +57,16 @@ impl Packed {
     /// # Errors
     /// It is not of this type.
     pub(crate) fn unpack<T: DeserializeOwned>(&self) -> Result<T, postcard::Error> {
-        if self.length == 0 {
+        if !self.is_compressed() {
             return postcard::from_bytes(&self.bytes);
         }
         let bytes = decompress(&self.bytes, self.length as usize);
-        postcard::from_bytes(&bytes.map_err(|_| postcard::Error::DeserializeUnexpectedEnd)?)
+        postcard::from_bytes(&bytes.ok_or(postcard::Error::DeserializeUnexpectedEnd)?)
+    }
+
+    /// Whether it was too long to be kept as it is.
+    pub(crate) const fn is_compressed(&self) -> bool {
+        self.length > 0
     }
 
     /// How much it takes, in bytes.
@@ -77,24 +80,18 @@ impl Packed {
     }
 }
 
-fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
+fn compress(bytes: &[u8]) -> Option<Vec<u8>> {
     thread_local! {
-        static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+        static COMPRESSOR: RefCell<Option<Compressor<'static>>> = RefCell::new(Compressor::new(LEVEL).ok());
     }
-    COMPRESSOR.with_borrow_mut(|compressor| match compressor {
-        Some(compressor) => compressor.compress(bytes),
-        None => compressor.insert(Compressor::new(LEVEL)?).compress(bytes),
-    })
+    COMPRESSOR.with_borrow_mut(|compressor| compressor.as_mut()?.compress(bytes).ok())
 }
 
-fn decompress(bytes: &[u8], length: usize) -> io::Result<Vec<u8>> {
+fn decompress(bytes: &[u8], length: usize) -> Option<Vec<u8>> {
     thread_local! {
-        static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+        static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = RefCell::new(Decompressor::new().ok());
     }
-    DECOMPRESSOR.with_borrow_mut(|decompressor| match decompressor {
-        Some(decompressor) => decompressor.decompress(bytes, length),
-        None => decompressor.insert(Decompressor::new()?).decompress(bytes, length),
-    })
+    DECOMPRESSOR.with_borrow_mut(|decompressor| decompressor.as_mut()?.decompress(bytes, length).ok())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use nom::error::{Error, ErrorKind};
 use nom::multi::separated_list1;
 use nom::{IResult, Parser};
 
-use crate::device::{Fingerprint, Slot, hex_digit};
+use crate::device::{Fingerprint, Slot, hex_byte};
 use crate::line::{lossy, value};
 use crate::secrets::conceal;
 
@@ -122,7 +122,7 @@ fn plain_fingerprint(bytes: &[u8]) -> Option<Fingerprint> {
         let (Some(pair), [high, low] | [high, low, b':']) = (pairs.get_mut(place), digits) else {
             return None;
         };
-        *pair = hex_digit(*high)? << 4 | hex_digit(*low)?;
+        *pair = hex_byte(*high, *low)?;
     }
     if bytes.len() % 3 == 2 { Fingerprint::new(&pairs[..bytes.len().div_ceil(3)]) } else { None }
 }
@@ -138,13 +138,11 @@ fn blank(byte: u8) -> bool {
 }
 
 fn hex_pair(input: &[u8]) -> IResult<&[u8], u8> {
-    let [high, low, rest @ ..] = input else {
-        return Err(nom::Err::Error(Error::new(input, ErrorKind::HexDigit)));
-    };
-    match (hex_digit(*high), hex_digit(*low)) {
-        (Some(high), Some(low)) => Ok((rest, high << 4 | low)),
-        _ => Err(nom::Err::Error(Error::new(input, ErrorKind::HexDigit))),
+    match input {
+        [high, low, rest @ ..] => hex_byte(*high, *low).map(|byte| (rest, byte)),
+        _ => None,
     }
+    .ok_or(nom::Err::Error(Error::new(input, ErrorKind::HexDigit)))
 }
 
 /// One of these characters, then blanks.

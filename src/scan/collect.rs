@@ -133,17 +133,26 @@ impl<'a> Collector<'a> {
     }
 
     /// What the phone amounts to if it has no other log, which is usual: made while the digest is at hand.
-    /// A log that is old by its name has newer ones beside it.
-    fn alone(&self, mac: Option<Mac>, name: &LogName, digest: Digest) -> Option<(Gist, Row)> {
-        let may_be_alone = name.rotation == Rotation::Current && self.spool.is_none();
-        let record = || Record {
+    /// A log that is old by its name has newer ones beside it; and where the digest is long, the row is too.
+    fn alone(
+        &self,
+        mac: Option<Mac>,
+        name: &LogName,
+        digest: Digest,
+        packed: &Packed,
+    ) -> Option<Box<(Gist, Row)>> {
+        if name.rotation != Rotation::Current || self.spool.is_some() || packed.is_compressed() {
+            return None;
+        }
+        let record = Record {
             number: 0,
             path: name.path.clone(),
             rotation: Rotation::Current,
             modified: name.modified,
             digest,
         };
-        may_be_alone.then(|| self.maker.phone(mac, vec![record()]))
+        let (gist, row) = self.maker.phone(mac, vec![record]);
+        (packed.len() + row.len() <= LITTLE).then(|| Box::new((gist, row)))
     }
 
     /// What is wrong with the content itself.
@@ -196,13 +205,13 @@ impl LogSink for Collector<'_> {
     }
 
     fn log(&self, name: &LogName, content: Content<'_>) -> io::Result<()> {
+        let window = self.maker.clock.window;
         let gatherer = self.spool.clone().map(Gatherer::new);
         let fold = match &gatherer {
-            Some(gatherer) => Fold::recording(self.maker.clock.window, Box::new(gatherer.clone())),
-            None => Fold::new(self.maker.clock.window),
+            Some(gatherer) => Fold::recording(window, Box::new(gatherer.clone())),
+            None => Fold::new(window),
         };
-        let manner =
-            Manner { every_stamp: !self.maker.clock.window.is_open(), with_sum: name.origin.is_passing() };
+        let manner = Manner { every_stamp: !window.is_open(), with_sum: name.origin.is_passing() };
         let log::Read { digest, head, sum, result } = log::read(content, fold, &manner);
         let mac = name.mac.or(digest.mac);
         self.complain(name, &digest);
@@ -212,7 +221,7 @@ impl LogSink for Collector<'_> {
         }
         let packed = Packed::of(&digest).map_err(io::Error::other)?;
         let counts = Tally::of(&digest.counts);
-        let alone = self.alone(mac, name, digest).filter(|(_, row)| packed.len() + row.len() <= LITTLE);
+        let alone = self.alone(mac, name, digest, &packed);
         let stored = StoredLog {
             mac,
             shown: (name.origin.plain_file() != Some(&*name.path)).then(|| name.path.clone()),
@@ -224,7 +233,7 @@ impl LogSink for Collector<'_> {
             sum: sum.map(Box::new),
             counts,
             packed,
-            alone: alone.map(Box::new),
+            alone,
             events: gatherer.map(|gatherer| gatherer.finish()).transpose()?.unwrap_or_default(),
         };
         self.logs.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(stored));

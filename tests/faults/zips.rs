@@ -20,6 +20,15 @@ fn zip_with(members: &[(&str, &[u8])], options: SimpleFileOptions) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
+/// A log of 20 lines, and so many empty members before it.
+fn log_behind(count: usize, options: SimpleFileOptions) -> Vec<u8> {
+    let content = log(20);
+    let names: Vec<_> = (0..count).map(|number| format!("{number:06}.cfg")).collect();
+    let mut members: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+    members.push((LOG, &content));
+    zip_with(&members, options)
+}
+
 /// As a program writes it that cannot go back: lengths and checksums stand behind the members.
 fn streamed(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = ZipWriter::new_stream(Vec::new());
@@ -201,12 +210,8 @@ fn an_archive_of_nothing() {
 /// More members than the old form of an archive's end can count.
 #[test]
 fn very_many_members() {
-    let content = log(20);
-    let names: Vec<_> = (0..70_000).map(|number| format!("{number:06}.cfg")).collect();
-    let mut members: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
-    members.push((LOG, &content));
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-    let bytes = zip_with(&members, stored);
+    let bytes = log_behind(70_000, stored);
     assert!(memchr::memmem::find(&bytes, b"PK\x06\x06").is_some(), "it has the end of the newer form");
     Tree::with("a.zip", &bytes).scan_with(&["a.zip"]).is_whole(20);
 }
@@ -331,11 +336,7 @@ fn a_count_that_is_too_low() {
 /// A writer that does not know the newer form counts from 0 again.
 #[test]
 fn a_count_that_has_no_room() {
-    let content = log(20);
-    let names: Vec<_> = (0..40_000).map(|number| format!("{number:06}.cfg")).collect();
-    let mut members: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
-    members.push((LOG, &content));
-    let mut bytes = zip(&members);
+    let mut bytes = log_behind(40_000, SimpleFileOptions::default());
     count(&mut bytes, 1);
     let answer = Tree::with("a.zip", &bytes).scan_with(&["a.zip"]);
     answer.read(20).has_problem("a.zip", "corrupt-archive", "counts 1 members");
