@@ -29,9 +29,9 @@ mod upload_failed;
 
 use serde::{Deserialize, Serialize};
 
-use crate::device::Slot;
 use crate::digest::Sightings;
 use crate::inventory::InventoryRow;
+use crate::model::Slot;
 use crate::reference::{Readiness, ztp_readiness};
 use crate::report::shape::{Severity, State};
 use crate::timeline::{Place, Timeline};

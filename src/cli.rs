@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use clap::error::ErrorKind;
 use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand};
 
-use phonecert::device::Mac;
+use phonecert::model::Mac;
 use phonecert::report::group::GroupBy;
 use phonecert::report::shape::Status;
 use phonecert::report::text::visible::visible;

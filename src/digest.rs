@@ -14,8 +14,8 @@ pub use fold::{Fold, LIMIT, Recorder};
 pub use sightings::{Sighting, Sightings};
 pub(crate) use untrusted::is_soon;
 
-use crate::device::{Mac, Slot};
 use crate::event::Event;
+use crate::model::{Mac, Slot};
 use crate::reader::Counts;
 use crate::stamp::Stamp;
 

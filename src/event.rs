@@ -16,7 +16,7 @@ use nom::IResult;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::device::{Fingerprint, Mac, Slot, SoftwareVersion};
+use crate::model::{Fingerprint, Mac, Slot, SoftwareVersion};
 use crate::recent::Recent;
 
 /// What a message says. Lengths are in bytes, as the phone counts them.

@@ -36,7 +36,7 @@ pub use sum::PrefixHash;
 pub(crate) use holes::Dense;
 pub(crate) use sum::Sum;
 
-use crate::device::Mac;
+use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 use limits::Budget;
 use member::Place;

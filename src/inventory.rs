@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io::{self, Read};
 
-use crate::device::Mac;
+use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 use crate::reference::{Expectation, Label, PartNumber, Revision, factory_certificate_expected};
 use records::{FIELDS_MAX, Fault, Next, RECORD_MAX, Records};

@@ -2,13 +2,13 @@
 //! device certificates, why, and what to do.
 
 pub mod check;
-pub mod device;
 pub mod digest;
 pub mod event;
 pub mod input;
 pub mod inventory;
 pub mod line;
 pub mod lookup;
+pub mod model;
 mod packed;
 pub mod problem;
 pub mod reader;

@@ -105,9 +105,9 @@ impl Redactor {
 /// Gives the numbers of which pseudonyms are made.
 trait Namer {
     /// The number of an address, among the phones of the report or among others.
-    fn mac(&mut self, mac: crate::device::Mac) -> (Kind, u64);
+    fn mac(&mut self, mac: crate::model::Mac) -> (Kind, u64);
     /// Whether it is the address of a phone of the report.
-    fn is_phone(&self, mac: crate::device::Mac) -> bool;
+    fn is_phone(&self, mac: crate::model::Mac) -> bool;
     /// The number of an IPv4 address.
     fn ipv4(&mut self, address: u32) -> u64;
     /// The number of an IPv6 address.

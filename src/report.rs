@@ -26,7 +26,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use group::{GroupBy, Groups};
-use shape::{Device, Scanned, Status, Summary};
+pub use shape::ZtpReadiness;
+use shape::{Device, FleetDay, Scanned, Status, Summary};
 
 pub use events::{EVENT_FORMATS, EventFormat, EventWriter};
 pub use json::schema;
@@ -123,17 +124,6 @@ pub enum Verbosity {
     Verbose,
 }
 
-/// How many phones can pass the zero-touch provisioning (ZTP) servers since their change to SHA-2.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ZtpReadiness {
-    /// Software as new as required.
-    pub ready: u64,
-    /// Older software: ZTP001.
-    pub not_ready: u64,
-    /// Model or software not known, not in the tables, or the letter of the release is: ZTP002.
-    pub unknown: u64,
-}
-
 /// Everything but the phones themselves: the head and the foot of a report.
 #[derive(Clone, Debug, Default)]
 pub struct Overview {
@@ -147,6 +137,8 @@ pub struct Overview {
     pub elapsed: std::time::Duration,
     /// Phones by readiness for ZTP; the table's closing lines leave it out where it is not known.
     pub ztp: Option<ZtpReadiness>,
+    /// Days on which many phones began to show one diagnosis.
+    pub fleet: Vec<FleetDay>,
 }
 
 /// A renderer of one phone: appends bytes. The number is the phone's place in the report, from 0.

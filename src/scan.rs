@@ -23,9 +23,9 @@ use rayon::prelude::*;
 pub use log::digest_of;
 pub use phone::Selection;
 
-use crate::device::Mac;
 use crate::input::Inputs;
 use crate::inventory::{Inventory, InventoryRow};
+use crate::model::Mac;
 use crate::problem::Problem;
 use crate::report::shape::{Device, EventRow, Scanned, Status, Summary};
 use crate::report::{Devices, Overview, RenderDevice, ZtpReadiness};

@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 pub use calendar::Calendar;
 pub use slots::{Content, NotKept, Slots};
 
-use crate::device::{Mac, SoftwareVersion};
 use crate::digest::{Context, Digest, Observation, Sightings};
 use crate::event::Event;
 use crate::input::Rotation;
+use crate::model::{Mac, SoftwareVersion};
 use crate::stamp::Stamp;
 use crate::window::Window;
 

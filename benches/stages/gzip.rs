@@ -7,8 +7,8 @@ use criterion::{Criterion, Throughput};
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
-use phonecert::device::Mac;
 use phonecert::input::{Content, Inputs, LogName, LogSink};
+use phonecert::model::Mac;
 use phonecert::problem::Problem;
 use tempfile::NamedTempFile;
 

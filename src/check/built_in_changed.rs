@@ -20,9 +20,9 @@
 use std::collections::BTreeMap;
 
 use super::{Case, Finding, Rule};
-use crate::device::{Fingerprint, Slot};
 use crate::digest::Sightings;
 use crate::event::Event;
+use crate::model::{Fingerprint, Slot};
 use crate::report::shape::Severity;
 use crate::timeline::Place;
 

@@ -22,9 +22,9 @@
 
 use super::failures::{resolved_if, times};
 use super::{Case, Finding, Rule};
-use crate::device::Slot;
 use crate::digest::Sightings;
 use crate::event::Event;
+use crate::model::Slot;
 use crate::report::shape::Severity;
 
 pub(super) const RULE: Rule = Rule {

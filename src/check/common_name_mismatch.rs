@@ -19,9 +19,9 @@
 
 use super::failures::resolved_if;
 use super::{Case, Finding, Rule};
-use crate::device::{Mac, Slot};
 use crate::digest::Sightings;
 use crate::event::Event;
+use crate::model::{Mac, Slot};
 use crate::report::shape::Severity;
 
 pub(super) const RULE: Rule = Rule {

@@ -17,7 +17,7 @@
 
 use super::failures::shared_certificates;
 use super::{Case, Finding, Rule};
-use crate::device::Slot;
+use crate::model::Slot;
 use crate::report::shape::Severity;
 
 pub(super) const RULE: Rule = Rule {

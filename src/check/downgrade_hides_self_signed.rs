@@ -19,8 +19,8 @@
 
 use super::failures::resolved_if;
 use super::{Case, Finding, Rule};
-use crate::device::{Slot, SoftwareVersion};
 use crate::digest::Sightings;
+use crate::model::{Slot, SoftwareVersion};
 use crate::report::shape::Severity;
 use crate::timeline::Place;
 

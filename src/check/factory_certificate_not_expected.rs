@@ -19,8 +19,8 @@
 //! 4. Don't plan zero-touch provisioning (ZTP) for this phone: it asks for a factory certificate.
 
 use super::{Case, Finding, Rule};
-use crate::device::Slot;
 use crate::digest::Sightings;
+use crate::model::Slot;
 use crate::reference::Expectation;
 use crate::report::shape::Severity;
 

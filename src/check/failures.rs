@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{Case, Finding};
-use crate::device::Slot;
 use crate::digest::Sightings;
 use crate::event::Event;
+use crate::model::Slot;
 use crate::report::shape::State;
 use crate::timeline::{At, Place, Timeline};
 

@@ -24,9 +24,9 @@ use std::collections::BTreeMap;
 
 use super::failures::{in_words, resolved_if};
 use super::{Case, Finding, Rule};
-use crate::device::Slot;
 use crate::digest::{Context, Sightings};
 use crate::event::Event;
+use crate::model::Slot;
 use crate::report::shape::Severity;
 use crate::timeline::{NotKept, Timeline};
 

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use super::{BootState, Context, Digest, Finding, Observation, Segment, Sighting, Sightings, is_soon};
-use crate::device::Slot;
 use crate::event::Event;
 use crate::line::{Header, lossy};
+use crate::model::Slot;
 use crate::reader::{Counts, Note, Notes};
 use crate::secrets::conceal;
 use crate::stamp::{Stamp, Yearless};

@@ -13,7 +13,7 @@ use super::words::{
     SlotOf, end, holder, number, phrase, quoted, remainder, sign, signed, slot_number, text,
     whole_fingerprint,
 };
-use crate::device::{Fingerprint, Slot};
+use crate::model::{Fingerprint, Slot};
 
 /// `hwDescSecurityDeviceCredentialsStore: Could not …`, whatever the function's name goes on with.
 pub(super) fn refused_by_function(input: &[u8]) -> IResult<&[u8], Event> {

@@ -6,7 +6,7 @@ use nom::{IResult, Parser};
 
 use super::Event;
 use super::words::{phrase, remainder, sign, text};
-use crate::device::Mac;
+use crate::model::Mac;
 
 /// `Platform: Model=VVX 500, Assembly=3111-44500-001 Rev=A Region=0`,
 /// `Platform: Interface eth0 MAC=0004f2a1b2c3`, `Platform: MAC=0004f2a1b2c3, IP=192.0.2.7, …`.

@@ -8,8 +8,8 @@ use nom::error::{Error, ErrorKind};
 use nom::multi::separated_list1;
 use nom::{IResult, Parser};
 
-use crate::device::{Fingerprint, Slot, hex_byte};
 use crate::line::{lossy, value};
+use crate::model::{Fingerprint, Slot, hex_byte};
 use crate::secrets::conceal;
 
 /// A phrase to the letter, but with any blanks between its words: a wrapped line joins with one, a

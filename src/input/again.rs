@@ -10,7 +10,7 @@ use super::holes::{Dense, Step};
 use super::stream::{BUFFER, fill};
 use super::sum::{PrefixHash, Sum};
 use super::{Content, Inputs, LogName, LogSink, Origin};
-use crate::device::Mac;
+use crate::model::Mac;
 use crate::problem::Problem;
 
 /// Which beginnings of one file's logs are asked for: for each way through its members, the lengths,

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use chrono::NaiveDate;
 
-use crate::device::Mac;
+use crate::model::Mac;
 
 /// How old a log is by its name; older ones are less. `.3` is older than `.2`, which is older than
 /// `.1`; all are older than the log without a suffix. Dated suffixes order by their date.

@@ -207,7 +207,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::device::Mac;
+    use crate::model::Mac;
 
     #[derive(Default)]
     struct Told {

@@ -2,7 +2,7 @@
 
 use super::names::{Kind, Names, extend};
 use super::{Namer, path, shapes, text};
-use crate::device::Mac;
+use crate::model::Mac;
 use crate::problem::Problem;
 use crate::report::shape::{Device, EventRow};
 

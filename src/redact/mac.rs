@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{Namer, pseudonym};
-use crate::device::{Mac, hex_digit};
+use crate::model::{Mac, hex_digit};
 
 /// The vendor's blocks of addresses: in a longer run of digits, only these and the report's phones are known.
 const BLOCKS: [[u8; 3]; 3] = [[0x00, 0x04, 0xF2], [0x64, 0x16, 0x7F], [0x48, 0x25, 0x67]];

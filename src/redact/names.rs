@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::Namer;
-use crate::device::Mac;
+use crate::model::Mac;
 
 /// How many names of a kind get numbers of their own, phones not counted: those first in their order,
 /// so that it does not matter in which order they are found. The rest have the number 0.

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::names::Kind;
 use super::{Namer, address, mac};
-use crate::device::Mac;
+use crate::model::Mac;
 use crate::secrets::REDACTED;
 
 /// Words in names of certificates and files that name nobody.

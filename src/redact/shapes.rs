@@ -6,7 +6,7 @@ use super::names::Kind;
 use super::text::{self, Manner};
 use super::{Namer, mac, path, pseudonym};
 use crate::check::Rule;
-use crate::device::SoftwareVersion;
+use crate::model::SoftwareVersion;
 use crate::problem::Problem;
 use crate::report::shape::{Device, Diagnosis, EventRow};
 
@@ -23,6 +23,8 @@ pub(super) fn device(device: &mut Device, namer: &mut dyn Namer) {
         boots: _,
         first_time: _,
         last_time: _,
+        stale: _,
+        baseline: _,
         certificates,
         diagnoses,
     } = device;
@@ -57,6 +59,10 @@ fn diagnosis(diagnosis: &mut Diagnosis, namer: &mut dyn Namer) {
     for evidence in &mut diagnosis.evidence {
         evidence.file = path::rewrite(&evidence.file, namer);
         evidence.text = text::rewrite(&evidence.text, Manner::LOG, namer);
+    }
+    for line in &mut diagnosis.configuration {
+        line.file = path::rewrite(&line.file, namer);
+        line.says = text::rewrite(&line.says, Manner::LOG, namer);
     }
 }
 

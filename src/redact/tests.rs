@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use serde_json::json;
 
 use super::*;
-use crate::device::Mac;
+use crate::model::Mac;
 use crate::problem::ProblemKind;
 use crate::report::group::GroupBy;
 use crate::report::shape::{
@@ -106,6 +106,7 @@ fn phone(mac: Option<&str>, file: &str) -> Device {
         first_seen: None,
         last_seen: None,
         evidence,
+        configuration: Vec::new(),
     };
     let certificate = |slot: &'static str, name: &str| Certificate {
         slot: slot.into(),
@@ -127,6 +128,8 @@ fn phone(mac: Option<&str>, file: &str) -> Device {
         boots: 1,
         first_time: None,
         last_time: None,
+        stale: None,
+        baseline: None,
         certificates: vec![
             certificate("built-in", "0004F2A1B2C3"),
             certificate("platform-1", "Custom-0004F2A1B2C3"),
@@ -371,7 +374,7 @@ fn logs_that_hold_pseudonyms_keep_them_apart() {
 #[test]
 fn the_list_of_phones_is_as_the_check_writes_it() {
     use crate::check::{Case, Rule, SharedCertificate};
-    use crate::device::Slot;
+    use crate::model::Slot;
     let shared = |slot| SharedCertificate {
         slot,
         phones: 3,

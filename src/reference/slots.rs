@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::device::{Slot, SoftwareVersion};
+use crate::model::{Slot, SoftwareVersion};
 
 const SLOTS: &str = include_str!("slots.csv");
 const CAPACITY: &str = include_str!("capacity.csv");

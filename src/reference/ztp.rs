@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::model::{Model, ModelName};
-use crate::device::SoftwareVersion;
+use crate::model::SoftwareVersion;
 
 const TABLE: &str = include_str!("ztp.csv");
 

@@ -78,6 +78,7 @@ fn overview() -> Overview {
         ],
         elapsed: Duration::from_millis(42),
         ztp: Some(ZtpReadiness { ready: 7, not_ready: 1, unknown: 4 }),
+        fleet: Vec::new(),
     }
 }
 
@@ -110,6 +111,7 @@ fn devices() -> Vec<Device> {
         Device {
             certificates: vec![installed("built-in", "0004F2FFFFFF", 2), installed("platform-1", "Custom-0004F2A1B202", 3)],
             diagnoses: vec![Diagnosis {
+                configuration: Vec::new(),
                 code: "INV002",
                 name: "common-name-mismatch",
                 severity: Severity::Error,
@@ -193,6 +195,8 @@ fn phone(mac: &str, model: &str, software: &str, status: Status) -> Device {
         boots: 2,
         first_time: Some("2026-01-11T08:00:01".into()),
         last_time: Some("2026-02-03T06:31:44".into()),
+        stale: None,
+        baseline: None,
         certificates: Vec::new(),
         diagnoses: Vec::new(),
     }
@@ -261,6 +265,7 @@ fn diagnosis(
         first_seen: Some("2026-01-11T08:00:12".into()),
         last_seen: Some("2026-01-11T08:00:12".into()),
         evidence,
+        configuration: Vec::new(),
     }
 }
 

@@ -36,10 +36,12 @@ fn phones(report: &Report<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()>
     member(out, "tool", &TOOL)?;
     member(out, "scanned", &overview.scanned)?;
     member(out, "summary", &overview.summary)?;
+    member(out, "ztp", &overview.ztp.unwrap_or_default())?;
+    member(out, "fleet", &overview.fleet)?;
     out.write_all(b",\n  \"devices\": [")?;
     let append = |place: usize, device: &_, bytes: &mut Vec<u8>| {
         bytes.extend_from_slice(separator(place));
-        safe_json::append_device(device, bytes);
+        safe_json::append(device, bytes);
     };
     report.devices.render(&append, out)?;
     out.write_all(if report.devices.is_empty() { b"]" } else { b"\n  ]" })?;
@@ -124,6 +126,8 @@ mod tests {
             tool: TOOL,
             scanned: report.overview.scanned.clone(),
             summary: report.overview.summary.clone(),
+            ztp: report.overview.ztp.unwrap_or_default(),
+            fleet: report.overview.fleet.clone(),
             devices: report.devices.clone(),
             problems: report.overview.problems.iter().map(Problem::from).collect(),
         };

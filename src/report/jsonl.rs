@@ -15,7 +15,7 @@ pub(super) const FORMAT: Format = Format {
 
 fn phones(report: &Report<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let append = |_: usize, device: &_, bytes: &mut Vec<u8>| {
-        safe_json::append_device(device, bytes);
+        safe_json::append(device, bytes);
         bytes.push(b'\n');
     };
     report.devices.render(&append, out)

@@ -1,15 +1,11 @@
 //! JSON whose texts are harmless on a terminal too: hidden characters stand as `\u` escapes.
 
-mod device;
-
 use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::ser::Formatter;
 
-use super::shape::Device;
 use super::text::visible::is_hidden;
-use device::Json;
 
 /// Writes `value` as compact JSON. A reader of the JSON gets the same texts as were given.
 pub(super) fn write<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
@@ -21,11 +17,6 @@ pub(super) fn write<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io
 /// Appends `value` as compact JSON. A shape of ours always has a JSON form.
 pub(super) fn append<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) {
     let _ = value.serialize(&mut serde_json::Serializer::with_formatter(bytes, Escaping));
-}
-
-/// Appends a phone as [`append`] would, and faster.
-pub(super) fn append_device(device: &Device, bytes: &mut Vec<u8>) {
-    device.append(bytes);
 }
 
 struct Escaping;

@@ -6,10 +6,12 @@
 use std::borrow::Cow;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+pub use crate::model::{CertificateState, Severity, State, Status};
 
 /// The version of the JSON output's shape. A change of any type here changes it.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// The program that made a report.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -56,105 +58,6 @@ pub struct Summary {
     pub by_code: std::collections::BTreeMap<String, u64>,
 }
 
-/// A phone's state in one word. The order is worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// An active error.
-    Failed,
-    /// An active warning and no error.
-    Attention,
-    /// The logs say too little.
-    Unknown,
-    /// Evidence, and nothing wrong in it.
-    Ok,
-}
-
-impl Status {
-    /// All, worst first.
-    pub const ALL: [Self; 4] = [Self::Failed, Self::Attention, Self::Unknown, Self::Ok];
-
-    /// The word in every format: `failed`, `attention`, `unknown`, `ok`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Failed => "failed",
-            Self::Attention => "attention",
-            Self::Unknown => "unknown",
-            Self::Ok => "ok",
-        }
-    }
-}
-
-/// How much a diagnosis weighs. The order is worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// The phone can't use a certificate it should use.
-    Error,
-    /// It works now, or may not work.
-    Warning,
-    /// Worth knowing.
-    Info,
-}
-
-impl Severity {
-    /// `error`, `warning` or `info`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-            Self::Info => "info",
-        }
-    }
-}
-
-/// Whether a diagnosis still holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// Nothing later in the logs shows the cause gone.
-    Active,
-    /// Later evidence shows the cause gone.
-    Resolved,
-}
-
-impl State {
-    /// `active` or `resolved`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Resolved => "resolved",
-        }
-    }
-}
-
-/// What is known of a slot's content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum CertificateState {
-    /// A certificate is in the slot.
-    Installed,
-    /// The slot is empty.
-    NotAvailable,
-    /// The last thing known is a refused installation.
-    Rejected,
-}
-
-impl CertificateState {
-    /// `installed`, `not-available` or `rejected`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Installed => "installed",
-            Self::NotAvailable => "not-available",
-            Self::Rejected => "rejected",
-        }
-    }
-}
-
 /// The latest known state of one slot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Certificate {
@@ -191,6 +94,53 @@ pub struct Evidence {
     pub text: String,
 }
 
+/// A line of a configuration file that bears on a diagnosis.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ConfigurationLine {
+    /// The file's path; a member of an archive is `a.zip!/path/in/it`.
+    pub file: String,
+    /// 1-based line of the parameter, or null where the file as a whole is meant.
+    pub line: Option<u64>,
+    /// The parameter's name, or null where none is meant.
+    pub parameter: Option<String>,
+    /// One sentence: what the file says there. Never the value of a key or a password.
+    pub says: String,
+}
+
+/// Whether a phone's active diagnoses stood in the answer given with `--baseline`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Baseline {
+    /// At least one of them did not.
+    New,
+    /// All of them did.
+    Still,
+}
+
+/// How many phones can pass the zero-touch provisioning (ZTP) servers since their change to SHA-2.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ZtpReadiness {
+    /// Software as new as required.
+    pub ready: u64,
+    /// Older software: ZTP001.
+    pub not_ready: u64,
+    /// Model or software not known, not in the tables, or the letter of the release is: ZTP002.
+    pub unknown: u64,
+}
+
+/// A day on which many phones began to show one diagnosis: look at the server, not at the phones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FleetDay {
+    /// The diagnosis, `TLS001`.
+    pub code: String,
+    /// The day, local time of the phones, `2021-09-30`.
+    pub day: String,
+    /// Phones whose active diagnosis of this code began within a day of it.
+    pub phones: u64,
+    /// Phones with an active diagnosis of this code whose logs go back at least a day before its beginning.
+    pub of: u64,
+}
+
 /// What is wrong with a phone, why, and what to do.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Diagnosis {
@@ -220,6 +170,8 @@ pub struct Diagnosis {
     pub last_seen: Option<String>,
     /// At most six lines: the first three and the last three.
     pub evidence: Vec<Evidence>,
+    /// Lines of configuration files that bear on it; empty where nothing joins.
+    pub configuration: Vec<ConfigurationLine>,
 }
 
 /// One phone.
@@ -245,6 +197,10 @@ pub struct Device {
     pub first_time: Option<String>,
     /// The last dated line.
     pub last_time: Option<String>,
+    /// Days since the newest dated line, where that is more than `--stale`.
+    pub stale: Option<u64>,
+    /// Whether this is new since `--baseline`; null without that option.
+    pub baseline: Option<Baseline>,
     /// The latest known state of every slot that the logs mention, `built-in` first.
     pub certificates: Vec<Certificate>,
     /// By severity, then code.
@@ -256,8 +212,9 @@ pub struct Device {
 pub struct Problem {
     /// The file.
     pub path: String,
-    /// `not-found`, `permission-denied`, `unreadable`, `corrupt-archive`, `truncated-archive`,
-    /// `limit-exceeded`, `symlink-loop`, `not-a-log` or `changed-while-read`.
+    /// `not-found`, `permission-denied`, `mixed-phones`, `digested-apart`, `unsupported-compression`,
+    /// `unreadable`, `corrupt-archive`, `truncated-archive`, `limit-exceeded`, `symlink-loop`, `not-a-log`
+    /// or `changed-while-read`.
     pub kind: String,
     /// One sentence.
     pub message: String,
@@ -274,6 +231,10 @@ pub struct Document {
     pub scanned: Scanned,
     /// Phones by status and code.
     pub summary: Summary,
+    /// Phones by readiness for zero-touch provisioning.
+    pub ztp: ZtpReadiness,
+    /// Days on which many phones began to show one diagnosis.
+    pub fleet: Vec<FleetDay>,
     /// Worst status first, then by MAC.
     pub devices: Vec<Device>,
     /// What was not read.

@@ -7,7 +7,7 @@ use rayon::slice::ParallelSliceMut;
 use super::Entry;
 use super::phone::Gist;
 use crate::check::SharedCertificate;
-use crate::device::{Fingerprint, Mac, Slot};
+use crate::model::{Fingerprint, Mac, Slot};
 
 /// How many other phones are named.
 const NAMED: usize = 5;

@@ -8,8 +8,8 @@ use chrono::{Datelike, NaiveDateTime, Timelike};
 use super::fleet::Shared;
 use super::row::Row;
 use crate::check::{CATALOGUE, Case, FLEET_RULES, Finding, Rule};
-use crate::device::{Fingerprint, Mac, Slot};
 use crate::inventory::InventoryRow;
+use crate::model::{Fingerprint, Mac, Slot};
 use crate::reference::Readiness;
 use crate::report::shape::{
     Certificate, CertificateState, Device, Diagnosis, Evidence, Severity, State, Status,
@@ -121,6 +121,8 @@ impl Maker {
             boots: told.boots,
             first_time: told.first_time.map(shown_time),
             last_time: told.last_time.map(shown_time),
+            stale: None,
+            baseline: None,
             certificates: told
                 .certificates
                 .into_iter()
@@ -245,6 +247,7 @@ fn diagnosis(rule: &Rule, finding: Finding, files: &[Box<str>]) -> Diagnosis {
         first_seen: times().min().map(shown_time),
         last_seen: times().max().map(shown_time),
         evidence: finding.seen.places().iter().map(|place| evidence(place, files)).collect(),
+        configuration: Vec::new(),
         message: finding.message,
     }
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{CATALOGUE, Finding, Rule};
-use crate::device::{Mac, Slot, SoftwareVersion};
+use crate::model::{Mac, Slot, SoftwareVersion};
 use crate::packed::Packed;
 use crate::timeline::{Content, Slots, Timeline};
 

@@ -6,9 +6,9 @@ use std::hash::{BuildHasher, RandomState};
 use chrono::NaiveDateTime;
 
 use super::{Boot, Calendar, Moment, Place};
-use crate::device::Slot;
 use crate::digest::{BootState, Context, Digest, Finding, Observation, Segment, Sighting, is_soon};
 use crate::event::Event;
+use crate::model::Slot;
 use crate::window::Window;
 
 /// A segment of a log among those of all logs.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{At, Boot, Moment, Place};
-use crate::device::{Fingerprint, Slot};
 use crate::digest::{Context, Sightings};
 use crate::event::Event;
+use crate::model::{Fingerprint, Slot};
 use crate::report::shape::CertificateState;
 
 /// All that the logs tell of the slots.

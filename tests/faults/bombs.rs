@@ -6,8 +6,8 @@ use std::sync::Mutex;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use phonecert::device::Mac;
 use phonecert::input::{Content, Inputs, Limits, LogName, LogSink};
+use phonecert::model::Mac;
 use phonecert::problem::{Problem, ProblemKind};
 
 use super::compressed::gzip;

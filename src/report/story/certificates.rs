@@ -1,7 +1,7 @@
 //! The certificates, slot by slot: what is in it, what it takes, what it may be used for.
 
 use super::page::Block;
-use crate::device::{Slot, SoftwareVersion};
+use crate::model::{Slot, SoftwareVersion};
 use crate::reference::{SlotKind, SlotRow, Use, custom_certificate_capacity, slot_rows};
 use crate::report::shape::{Certificate, CertificateState, Device};
 use crate::report::text::paint::Tone;

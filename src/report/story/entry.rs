@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::inventory::short;
 use crate::check::in_words;
-use crate::device::Slot;
+use crate::model::Slot;
 use crate::report::shape::EventRow;
 use crate::report::text::paint::Tone;
 use crate::report::text::prose::Prose;

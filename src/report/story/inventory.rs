@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::check::in_words;
-use crate::device::Slot;
+use crate::model::Slot;
 use crate::report::shape::EventRow;
 use crate::report::text::prose::Prose;
 

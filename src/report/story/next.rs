@@ -7,7 +7,7 @@ mod support;
 use super::diagnoses::title;
 use super::page::Block;
 use crate::check::Rule;
-use crate::device::{Slot, SoftwareVersion};
+use crate::model::{Slot, SoftwareVersion};
 use crate::report::shape::{Device, Diagnosis, State};
 use crate::report::text::manual::steps_of;
 use crate::report::text::paint::{Tone, severity_sign};

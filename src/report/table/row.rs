@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::device::Mac;
+use crate::model::Mac;
 use crate::report::group;
 use crate::report::shape::{Certificate, CertificateState, Device, State};
 use crate::report::text::paint::{Tone, status_sign};

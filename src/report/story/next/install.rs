@@ -4,7 +4,7 @@
 
 use super::is_before_custom_slots;
 use crate::check::in_words;
-use crate::device::{Slot, SoftwareVersion};
+use crate::model::{Slot, SoftwareVersion};
 use crate::reference::{PLATFORM_CERTIFICATE_MAX, PLATFORM_KEY_MAX};
 use crate::report::shape::Diagnosis;
 use crate::report::story::page::Block;
