@@ -1,12 +1,16 @@
 //! Limits against bombs: archives and compressed logs that grow beyond all measure.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::cell::Cell;
+use std::io::{self, Read};
 
-/// What an archive or a compressed log may grow to. The defaults are far above what phones write:
-/// their largest logs have 40 MB, and compress some twenty times.
+use crate::message::{Message, said};
+use crate::problem::ProblemKind;
+
+/// What an archive or a compressed log may grow to. The defaults are far above what phones write: their
+/// largest logs have 40 MB, and compress some twenty times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Decompressed bytes of one log.
+    /// Bytes of one log, decompressed.
     pub log_bytes: u64,
     /// Decompressed bytes of all that is in one archive, or in one compressed log.
     pub archive_bytes: u64,
@@ -14,7 +18,7 @@ pub struct Limits {
     pub ratio: u64,
     /// The ratio counts when this many bytes are decompressed.
     pub ratio_from: u64,
-    /// Members of one archive, logs or not.
+    /// Members of one archive, logs or not, with those of archives in it.
     pub members: u64,
 }
 
@@ -30,101 +34,206 @@ impl Default for Limits {
     }
 }
 
+/// A member that may be a configuration file is taken up to this size, in bytes.
+pub(super) const CONFIG_BYTES: u64 = 1024 * 1024;
+
+/// All configuration files of one archive are taken up to this size, in bytes.
+const ALL_CONFIG_BYTES: u64 = 64 * 1024 * 1024;
+
+/// An archive in an archive is read, and a compression in a compression, but nothing deeper.
+pub(super) const DEEPEST: u8 = 2;
+
+/// Why reading ended before its end.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) kind: ProblemKind,
+    pub(super) message: Message,
+}
+
+impl Fault {
+    pub(super) fn new(kind: ProblemKind, message: impl Into<Message>) -> Self {
+        Self { kind, message: message.into() }
+    }
+
+    pub(super) fn too_deep() -> Self {
+        let message = "nested too deep: an archive in an archive is read, but none in that";
+        Self::new(ProblemKind::LimitExceeded, message)
+    }
+
+    /// What an error of decompression means.
+    pub(super) fn of(error: &io::Error) -> Self {
+        use io::ErrorKind::{InvalidData, InvalidInput, Other, OutOfMemory, UnexpectedEof, Unsupported};
+        match error.kind() {
+            UnexpectedEof => Self::new(ProblemKind::TruncatedArchive, "the compressed data ends too early"),
+            Unsupported => Self::new(
+                ProblemKind::UnsupportedCompression,
+                said!["is compressed in a way that can't be read; unpack it first: ", error],
+            ),
+            InvalidData | InvalidInput | Other => {
+                Self::new(ProblemKind::CorruptArchive, said!["the compressed data is damaged: ", error])
+            }
+            OutOfMemory => Self::new(ProblemKind::LimitExceeded, "needs too much memory to be decompressed"),
+            _ => Self::new(ProblemKind::of(error), error),
+        }
+    }
+}
+
 /// What one file may still grow to, whatever is nested in it.
-///
-/// What many threads read at once gets a part of it each, so that it does not matter which of them comes
-/// first: where a limit is met, it is met at the same place in every run.
 #[derive(Debug)]
 pub(super) struct Budget {
     limits: Limits,
     /// Decompressed bytes of all.
     most: u64,
-    /// Whether the ratio says so.
-    by_ratio: bool,
-    spent: AtomicU64,
-    members: AtomicU64,
-    /// How many members were counted before this part began.
-    members_before: u64,
+    spent: Cell<u64>,
+    members: Cell<u64>,
+    config_bytes: Cell<u64>,
 }
 
 impl Budget {
-    /// The budget of a file of this size; a stream has none, so the ratio does not count for it.
+    /// The budget of a file of this size. A pipe has none, so the ratio does not count for it.
     pub(super) fn new(limits: Limits, file_bytes: Option<u64>) -> Self {
         let by_ratio =
             file_bytes.map_or(u64::MAX, |bytes| bytes.saturating_mul(limits.ratio).max(limits.ratio_from));
-        Self {
-            limits,
-            most: by_ratio.min(limits.archive_bytes),
-            by_ratio: by_ratio < limits.archive_bytes,
-            spent: AtomicU64::new(0),
-            members: AtomicU64::new(0),
-            members_before: 0,
-        }
+        let most = by_ratio.min(limits.archive_bytes);
+        Self { limits, most, spent: Cell::new(0), members: Cell::new(0), config_bytes: Cell::new(0) }
     }
 
-    /// A part for something nested, which may come to so many bytes.
-    pub(super) fn part(&self, most: u64) -> Self {
-        let members_before = self.members.load(Ordering::Relaxed);
-        Self {
-            limits: self.limits,
-            most,
-            by_ratio: self.by_ratio,
-            spent: AtomicU64::new(0),
-            members: AtomicU64::new(members_before),
-            members_before,
-        }
-    }
-
-    /// Takes account of what was spent of a part.
-    pub(super) fn take(&self, part: &Self) {
-        self.spent.fetch_add(part.spent.load(Ordering::Relaxed), Ordering::Relaxed);
-        let members = part.members.load(Ordering::Relaxed).saturating_sub(part.members_before);
-        self.members.fetch_add(members, Ordering::Relaxed);
-    }
-
-    /// How many bytes more are within limits.
-    pub(super) fn left(&self) -> u64 {
-        self.most.saturating_sub(self.spent.load(Ordering::Relaxed))
-    }
-
-    /// Decompressed bytes of one log.
+    /// Bytes of one log.
     pub(super) const fn log_bytes(&self) -> u64 {
         self.limits.log_bytes
     }
 
-    /// Bytes of one archive, decompressed or not.
-    pub(super) const fn archive_bytes(&self) -> u64 {
-        self.limits.archive_bytes
+    /// Whether the limit of bytes or of members is met: then nothing more of the file is read.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.spent.get() > self.most || self.members.get() > self.limits.members
     }
 
-    /// Takes account of a member. An error names the limit that it meets.
-    pub(super) fn member(&self) -> Result<(), String> {
-        if self.members.fetch_add(1, Ordering::Relaxed) >= self.limits.members {
-            return Err(format!("more than {} members; the rest was not read", self.limits.members));
-        }
-        Ok(())
-    }
-
-    /// Whether what the members of an archive promise to hold, so many bytes in all, is within limits,
-    /// and all that was spent before.
-    pub(super) fn promise(&self, bytes: u64) -> Result<(), String> {
-        let spent = self.spent.load(Ordering::Relaxed);
-        self.within(bytes.max(spent)).map_err(|limit| format!("{limit}; the rest was not read"))
-    }
-
-    /// Takes account of decompressed bytes.
-    pub(super) fn spend(&self, bytes: u64) -> Result<(), String> {
-        self.within(self.spent.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes))
-    }
-
-    fn within(&self, bytes: u64) -> Result<(), String> {
-        if bytes <= self.most {
+    /// Counts a member. The fault names the limit that it meets.
+    pub(super) fn count_member(&self) -> Result<(), Fault> {
+        self.members.set(self.members.get().saturating_add(1));
+        if self.members.get() <= self.limits.members {
             return Ok(());
         }
-        Err(if self.by_ratio {
+        let message = format!("more than {} members; the rest was not read", self.limits.members);
+        Err(Fault::new(ProblemKind::LimitExceeded, message))
+    }
+
+    /// Counts a configuration file; false if there is no room for it.
+    pub(super) fn take_config(&self, bytes: u64) -> bool {
+        self.config_bytes.set(self.config_bytes.get().saturating_add(bytes));
+        self.config_bytes.get() <= ALL_CONFIG_BYTES
+    }
+
+    /// Counts decompressed bytes. The fault names the limit that they meet.
+    fn spend(&self, bytes: u64) -> Result<(), Fault> {
+        self.spent.set(self.spent.get().saturating_add(bytes));
+        if self.spent.get() <= self.most {
+            return Ok(());
+        }
+        let message = if self.most < self.limits.archive_bytes {
             format!("decompresses to more than {} times its size", self.limits.ratio)
         } else {
             format!("more than {} bytes decompressed of one file", self.limits.archive_bytes)
-        })
+        };
+        Err(Fault::new(ProblemKind::LimitExceeded, message))
     }
+}
+
+/// A stream that ends where it breaks or meets a limit, and keeps the reason. What came before counts.
+pub(super) struct Guarded<'b, R> {
+    inner: R,
+    /// Counts what comes out; none if nothing is decompressed.
+    budget: Option<&'b Budget>,
+    has_ended: bool,
+    pub(super) fault: Option<Fault>,
+}
+
+impl<'b, R: Read> Guarded<'b, R> {
+    pub(super) const fn new(inner: R, budget: Option<&'b Budget>) -> Self {
+        Self { inner, budget, has_ended: false, fault: None }
+    }
+
+    fn end(&mut self, fault: Option<Fault>) -> usize {
+        self.has_ended = true;
+        self.fault = fault;
+        0
+    }
+}
+
+impl<R: Read> Read for Guarded<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.has_ended || buffer.is_empty() {
+            return Ok(0);
+        }
+        if self.budget.is_some_and(Budget::is_exhausted) {
+            // Another stream of the same file met the limit and told it.
+            return Ok(self.end(None));
+        }
+        loop {
+            match self.inner.read(buffer) {
+                Ok(length) => {
+                    if let Some(Err(fault)) = self.budget.map(|budget| budget.spend(length as u64)) {
+                        return Ok(self.end(Some(fault)));
+                    }
+                    return Ok(length);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Ok(self.end(Some(Fault::of(&error)))),
+            }
+        }
+    }
+}
+
+/// A log that ends where it is longer than a log may be, and keeps that.
+pub(super) struct OneLog<R> {
+    inner: R,
+    most: u64,
+    left: u64,
+    pub(super) fault: Option<Fault>,
+}
+
+impl<R: Read> OneLog<R> {
+    pub(super) const fn new(inner: R, most: u64) -> Self {
+        Self { inner, most, left: most, fault: None }
+    }
+}
+
+impl<R: Read> Read for OneLog<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.fault.is_some() || buffer.is_empty() {
+            return Ok(0);
+        }
+        if self.left == 0 {
+            if self.inner.read(&mut [0])? > 0 {
+                self.fault = Some(too_long(self.most));
+            }
+            return Ok(0);
+        }
+        let room = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        let length = self.inner.read(&mut buffer[..room])?;
+        self.left -= length as u64;
+        Ok(length)
+    }
+}
+
+/// A log has more bytes than these.
+pub(super) fn too_long(most: u64) -> Fault {
+    Fault::new(
+        ProblemKind::LimitExceeded,
+        format!("more than {most} bytes of one log; the rest was not read"),
+    )
+}
+
+/// Reads until the buffer is full or the stream ends.
+pub(super) fn fill(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut length = 0;
+    while length < buffer.len() {
+        match stream.read(&mut buffer[length..]) {
+            Ok(0) => break,
+            Ok(more) => length += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
 }

@@ -1,184 +1,423 @@
-//! The search of a directory. No ignore file hides a log, links are followed, circles are told.
+//! The search of directories, in parallel, by names alone: nothing is opened, and only links are asked
+//! what they are. No ignore file hides a log.
 //!
-//! A link to a directory is followed once the directory that it stands in is searched, and only where
-//! that has not come through its target anyway. So it does not matter how links are woven: nothing is
+//! A link to a directory is followed after all directories that the user named are searched, and only
+//! where that has not come through its target anyway. So it does not matter how links are woven: nothing is
 //! searched twice, and the paths that are shown do not depend on which thread came first.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
-use std::fs::{self, FileType};
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use ignore::{DirEntry, WalkBuilder, WalkParallel, WalkState};
-
-use super::limits::Limits;
-use super::member::is_archive_name;
-use super::plain::{Found, Outcome, open};
-use super::{LogSink, Named, base_name, shown, special};
+use super::Options;
+use super::archive::is_piece_name;
+use super::file::Source;
+use super::file_kind::{ConfigKind, PassedOver, PassedOverKind};
+use super::found::{Entry, Found, Name, NameWriter, Names, Tree, join};
+use super::kind::{is_archive_name, unsupported_name};
+use super::log_name::{has_ending, log_mac, mac_in_name};
+use super::system::{
+    DirectoryId, EntryKind, OpenDirectory, bytes_of, directory_id, is_link_loop, path_of, shown, special,
+};
+use crate::message::{Part as MessagePart, said};
+use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 
-/// Reads the small logs of a directory, on all threads; returns the large files among them.
-pub(super) fn directory(root: &Path, sink: &dyn LogSink, limits: &Limits) -> Vec<Found> {
-    let mut large = Vec::new();
-    let mut searched = HashSet::new();
-    let mut waiting = VecDeque::from([root.to_owned()]);
-    while let Some(directory) = waiting.pop_front() {
-        let Ok(real) = fs::canonicalize(&directory) else { continue };
-        if directory != root {
-            if let Some(above) = ancestor(&directory, &real) {
-                let message = format!("leads back to {}, and was not followed", shown(above));
-                let path = shown_below(root, &directory);
-                sink.problem(Problem::new(path, ProblemKind::SymlinkLoop, message));
-                continue;
+/// Looks for logs under these paths. Runs in the current rayon pool.
+#[must_use]
+pub fn find(paths: &[PathBuf], options: &Options) -> Found {
+    let walk = Walk {
+        options,
+        tree: Mutex::default(),
+        names: Mutex::default(),
+        searched: Mutex::default(),
+        links: Mutex::default(),
+        parts: Mutex::default(),
+    };
+    let mut part = Part::default();
+    let mut files = Vec::new();
+    for path in paths {
+        if path == Path::new("-") {
+            part.streams.push(Source::standard_input(options));
+            continue;
+        }
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => {
+                let root = walk.add_root(path);
+                rayon::scope(|scope| walk.search(scope, vec![root]));
             }
-            if real.ancestors().any(|above| searched.contains(above)) {
-                continue;
+            Ok(metadata) => files.push((path, metadata.file_type())),
+            Err(error) => part.problems.push(problem_of(shown(&root_of(path)), &error)),
+        }
+    }
+    walk.follow_links(&mut part);
+    let mut parents = HashMap::new();
+    for (path, kind) in files {
+        walk.named_file(path, kind, &mut parents, &mut part);
+    }
+    lock(&walk.parts).push(part);
+    walk.finish()
+}
+
+/// The bytes of a path that the user named, without what tells a reader nothing: `.` alone, and separators
+/// at the end.
+fn root_of(path: &Path) -> Vec<u8> {
+    let bytes = bytes_of(path);
+    let mut end = bytes.iter().rposition(|&byte| byte != b'/').map_or(1, |last| last + 1);
+    // `C:` alone is another directory than `C:/`.
+    end += usize::from(cfg!(windows) && bytes[..end.min(bytes.len())].ends_with(b":"));
+    let bytes = &bytes[..end.min(bytes.len())];
+    if bytes == b"." { Vec::new() } else { bytes.to_vec() }
+}
+
+struct Walk<'o> {
+    options: &'o Options,
+    tree: Mutex<Tree>,
+    names: Mutex<Names>,
+    /// The directories that were searched, with their numbers.
+    searched: Mutex<HashMap<DirectoryId, u32>>,
+    /// The paths of links to directories.
+    links: Mutex<BTreeSet<Vec<u8>>>,
+    parts: Mutex<Vec<Part>>,
+}
+
+/// What one thread found.
+#[derive(Default)]
+struct Part {
+    logs: Vec<Entry>,
+    configs: Vec<Entry>,
+    names: NameWriter,
+    streams: Vec<Source>,
+    problems: Vec<Problem>,
+    passed_over: PassedOver,
+    listing: Vec<u8>,
+}
+
+/// So many directories are one task.
+const DIRECTORIES: usize = 64;
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Walk<'_> {
+    fn add_root(&self, path: &Path) -> u32 {
+        let log_of = log_mac(path.file_name().map_or(&[], |name| name.as_encoded_bytes()));
+        lock(&self.tree).add(None, &root_of(path), log_of)
+    }
+
+    /// Searches these directories and all in them.
+    fn search<'s>(&'s self, scope: &rayon::Scope<'s>, directories: Vec<u32>) {
+        let mut part = lock(&self.parts).pop().unwrap_or_default();
+        for number in directories {
+            let inner = self.list(number, &mut part);
+            for some in inner.chunks(DIRECTORIES) {
+                let some = some.to_vec();
+                scope.spawn(move |scope| self.search(scope, some));
             }
         }
-        searched.insert(real);
-        let search = Search { root, sink, limits, large: Mutex::default(), links: Mutex::default() };
-        search.below(&directory);
-        large.extend(search.large.into_inner().unwrap_or_else(PoisonError::into_inner));
-        waiting.extend(search.links.into_inner().unwrap_or_else(PoisonError::into_inner));
+        lock(&self.parts).push(part);
     }
-    large
-}
 
-/// The directory above this link that is its target, or that stands in its target.
-fn ancestor<'l>(link: &'l Path, target: &Path) -> Option<&'l Path> {
-    let above = link.parent()?;
-    let real = fs::canonicalize(above).ok()?;
-    if !real.starts_with(target) {
-        return None;
-    }
-    let is_target = |above: &&Path| fs::canonicalize(above).is_ok_and(|real| real == target);
-    Some(above.ancestors().find(is_target).unwrap_or(above))
-}
-
-/// The search of one directory and those in it, links to directories left aside.
-struct Search<'a> {
-    root: &'a Path,
-    sink: &'a dyn LogSink,
-    limits: &'a Limits,
-    large: Mutex<Vec<Found>>,
-    links: Mutex<BTreeSet<PathBuf>>,
-}
-
-impl Search<'_> {
-    fn below(&self, directory: &Path) {
-        walker(directory).run(|| {
-            Box::new(|entry| {
-                match entry {
-                    Ok(entry) => self.entry(entry),
-                    Err(error) => complain(&error, None, self.root, self.sink),
+    /// Takes the files of one directory, and returns the directories in it.
+    fn list(&self, number: u32, part: &mut Part) -> Vec<u32> {
+        let mut here = Here { number, path: Vec::new(), log_of: None };
+        {
+            let tree = lock(&self.tree);
+            tree.path_into(number, &mut here.path);
+            here.log_of = tree.log_of(number);
+        }
+        let path = if here.path.is_empty() { b"." } else { &here.path[..] };
+        let opened = OpenDirectory::open(&path_of(path)).and_then(|opened| Ok((opened.id()?, opened)));
+        let (id, opened) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                // One that is gone since it was listed does not matter.
+                if error.kind() != io::ErrorKind::NotFound {
+                    part.problems.push(problem_of(shown(path), &error));
                 }
-                WalkState::Continue
-            })
+                return Vec::new();
+            }
+        };
+        match lock(&self.searched).entry(id) {
+            std::collections::hash_map::Entry::Occupied(_) => return Vec::new(),
+            std::collections::hash_map::Entry::Vacant(free) => _ = free.insert(number),
+        }
+        let mut directories = Vec::new();
+        let mut listing = std::mem::take(&mut part.listing);
+        let result = opened.list(&mut listing, &mut |name, kind| match kind {
+            EntryKind::File => self.file(&here, name, part),
+            EntryKind::Directory => directories.extend(self.add(&here, name, part)),
+            EntryKind::Link | EntryKind::Other => directories.extend(self.unusual(&here, name, part)),
+        });
+        part.listing = listing;
+        if let Err(error) = result {
+            part.problems.push(problem_of(shown(path), &error));
+        }
+        directories
+    }
+
+    fn add(&self, here: &Here, name: &[u8], part: &mut Part) -> Option<u32> {
+        let mut tree = lock(&self.tree);
+        if tree.is_full() {
+            let message = "more than 4 GiB of names; the rest was not searched";
+            part.problems.push(Problem::new(here.shown(name), ProblemKind::LimitExceeded, message));
+            return None;
+        }
+        // What stands in a directory that is named like a log belongs to that log.
+        Some(tree.add(Some(here.number), name, log_mac(name).or(here.log_of)))
+    }
+
+    /// What is neither a plain file nor a plain directory. Returns a directory.
+    fn unusual(&self, here: &Here, name: &[u8], part: &mut Part) -> Option<u32> {
+        let mut path = here.path.clone();
+        join(&mut path, name);
+        let is_link = match fs::symlink_metadata(path_of(&path)) {
+            Ok(metadata) => metadata.is_symlink(),
+            // Gone since it was listed.
+            Err(_) => return None,
+        };
+        match fs::metadata(path_of(&path)) {
+            Ok(target) if target.is_dir() && is_link => _ = lock(&self.links).insert(path),
+            // The file system did not tell what it is.
+            Ok(target) if target.is_dir() => return self.add(here, name, part),
+            Ok(target) if target.is_file() => self.file(here, name, part),
+            Ok(target) => {
+                if log_mac(name).is_some() {
+                    let message = format!("is {}, not a file", special(target.file_type()).0);
+                    part.problems.push(Problem::new(shown(&path), ProblemKind::Unreadable, message));
+                }
+            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                part.problems.push(problem_of(shown(&path), &error));
+            }
+            // A link to nowhere matters if it is named like a log.
+            Err(_) if is_link && log_mac(name).is_some() => {
+                let message = "is a link to a file that does not exist";
+                part.problems.push(Problem::new(shown(&path), ProblemKind::NotFound, message));
+            }
+            Err(_) => {}
+        }
+        None
+    }
+
+    fn file(&self, here: &Here, name: &[u8], part: &mut Part) {
+        part.passed_over.files += 1;
+        let path = || here.shown(name);
+        if is_archive_name(name) {
+            if self.options.archives {
+                let mut path = here.path.clone();
+                join(&mut path, name);
+                part.streams.push(Source::file(&path, false, self.options));
+            } else {
+                part.passed_over.add(PassedOverKind::Archive, path);
+            }
+        } else if let Some(kind) = PassedOverKind::of(name) {
+            part.passed_over.add(kind, path);
+        } else if let Some((kind, mac)) = ConfigKind::of(name) {
+            if self.options.configs {
+                self.keep(Kept { mac, config: Some(kind), named_by_user: false }, here.number, name, part);
+            }
+        } else if let Some(mac) = log_mac(name).or(here.log_of.filter(|_| is_piece_name(name))) {
+            self.keep(Kept { mac, config: None, named_by_user: false }, here.number, name, part);
+        } else if has_ending(name, "log") {
+            part.passed_over.add(PassedOverKind::OtherLog, path);
+        }
+    }
+
+    /// Keeps a log, or a configuration file.
+    fn keep(&self, kept: Kept, directory: u32, name: &[u8], part: &mut Part) {
+        let stored = part.names.store(name, |full| {
+            let mut names = lock(&self.names);
+            if let Some((number, chunk)) = full {
+                names.fill(number, chunk);
+            }
+            names.reserve()
+        });
+        let Some(stored) = stored else {
+            let message = "more than 4 GiB of names; the rest was not read";
+            return part.problems.push(Problem::new(shown(name), ProblemKind::LimitExceeded, message));
+        };
+        part.entries(kept, directory, stored);
+    }
+
+    /// Follows the links to directories that were not searched, in the order of their paths.
+    fn follow_links(&self, part: &mut Part) {
+        loop {
+            let links = std::mem::take(&mut *lock(&self.links));
+            if links.is_empty() {
+                return;
+            }
+            for link in links {
+                let path = path_of(&link);
+                let (Ok(target), Some(Ok(above))) = (
+                    fs::canonicalize(&path),
+                    path.parent().map(|above| {
+                        fs::canonicalize(if above.as_os_str().is_empty() { Path::new(".") } else { above })
+                    }),
+                ) else {
+                    continue;
+                };
+                if above.starts_with(&target) {
+                    let back = shown(&bytes_of(back_to(&path, &target)));
+                    let back = if back.is_empty() { ".".to_owned() } else { back };
+                    let message =
+                        said!["leads back to ", MessagePart::Path(back.into()), ", and was not followed"];
+                    part.problems.push(Problem::new(shown(&link), ProblemKind::SymlinkLoop, message));
+                    continue;
+                }
+                if directory_id(&path).is_ok_and(|id| lock(&self.searched).contains_key(&id)) {
+                    continue;
+                }
+                let root = self.add_root(&path);
+                rayon::scope(|scope| self.search(scope, vec![root]));
+            }
+        }
+    }
+
+    /// A file that the user named: read whatever its name, a pipe too.
+    fn named_file(
+        &self,
+        path: &Path,
+        kind: fs::FileType,
+        parents: &mut HashMap<PathBuf, u32>,
+        part: &mut Part,
+    ) {
+        let bytes = bytes_of(path);
+        if !kind.is_file() {
+            return match special(kind) {
+                (_, true) => part.streams.push(Source::pipe(&bytes, self.options)),
+                // What may never end is not even opened: that alone can do something to a device.
+                (what, false) => {
+                    let message = format!("is {what}, not a file or a pipe");
+                    part.problems.push(Problem::new(shown(&bytes), ProblemKind::Unreadable, message));
+                }
+            };
+        }
+        let name = path.file_name().map(|name| bytes_of(Path::new(name))).unwrap_or_default();
+        let config = match ConfigKind::of(&name) {
+            Some(config) => Some(config),
+            None => has_ending(&name, "cfg").then_some((ConfigKind::Named, Mac::new([0; 6]))),
+        };
+        let mac = mac_in_name(&name).filter(|_| !is_archive_name(&name) && unsupported_name(&name).is_none());
+        // A piece of a log that is a directory is the same piece if it is named.
+        let mac = mac.or_else(|| path.parent().and_then(log_of).filter(|_| is_piece_name(&name)));
+        let kept = match (config.filter(|_| self.options.configs), mac) {
+            (Some((kind, mac)), _) => Kept { mac, config: Some(kind), named_by_user: true },
+            (None, Some(mac)) => Kept { mac, config: None, named_by_user: true },
+            (None, None) => {
+                let mut whole = Vec::new();
+                let parent = self.parent_of(path, parents);
+                lock(&self.tree).path_into(parent, &mut whole);
+                join(&mut whole, &name);
+                return part.streams.push(Source::file(&whole, true, self.options));
+            }
+        };
+        let directory = self.parent_of(path, parents);
+        self.keep(kept, directory, &name, part);
+    }
+
+    /// The directory that a file which the user named stands in: one that was searched, if it was.
+    fn parent_of(&self, path: &Path, parents: &mut HashMap<PathBuf, u32>) -> u32 {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if let Some(&number) = parents.get(parent) {
+            return number;
+        }
+        let id = directory_id(parent);
+        let searched = id.as_ref().ok().and_then(|id| lock(&self.searched).get(id).copied());
+        let number = searched.unwrap_or_else(|| lock(&self.tree).add(None, &root_of(parent), log_of(parent)));
+        if let Ok(id) = id {
+            lock(&self.searched).insert(id, number);
+        }
+        parents.insert(parent.to_owned(), number);
+        number
+    }
+
+    fn finish(self) -> Found {
+        let mut parts = self.parts.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut names = self.names.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut tree = self.tree.into_inner().unwrap_or_else(PoisonError::into_inner);
+        tree.shrink();
+        let mut logs = Vec::with_capacity(parts.iter().map(|part| part.logs.len()).sum());
+        let mut configs = Vec::with_capacity(parts.iter().map(|part| part.configs.len()).sum());
+        let (mut streams, mut problems, mut passed_over) = (Vec::new(), Vec::new(), PassedOver::default());
+        for part in &mut parts {
+            logs.extend(std::mem::take(&mut part.logs));
+            configs.extend(std::mem::take(&mut part.configs));
+            streams.append(&mut part.streams);
+            problems.append(&mut part.problems);
+            passed_over.merge(std::mem::take(&mut part.passed_over));
+            if let Some((number, chunk)) = std::mem::take(&mut part.names).finish() {
+                names.fill(number, chunk);
+            }
+        }
+        streams.sort_by(|a, b| a.path().cmp(b.path()).then(b.is_named_by_user().cmp(&a.is_named_by_user())));
+        streams.dedup_by(|later, kept| later.path() == kept.path());
+        problems.sort();
+        problems.dedup();
+        let mut found = Found::new(tree, names, logs, configs, self.options);
+        (found.streams, found.problems, found.passed_over) = (streams, problems, passed_over);
+        found
+    }
+}
+
+/// A directory that is listed.
+struct Here {
+    number: u32,
+    path: Vec<u8>,
+    log_of: Option<Mac>,
+}
+
+impl Here {
+    fn shown(&self, name: &[u8]) -> String {
+        let mut path = self.path.clone();
+        join(&mut path, name);
+        shown(&path)
+    }
+}
+
+/// A file that is kept, with what is known of it.
+struct Kept {
+    mac: Mac,
+    /// None of a log.
+    config: Option<ConfigKind>,
+    named_by_user: bool,
+}
+
+impl Part {
+    fn entries(&mut self, kept: Kept, directory: u32, name: Name) {
+        let entries = if kept.config.is_none() { &mut self.logs } else { &mut self.configs };
+        entries.push(Entry {
+            mac: kept.mac.bytes(),
+            config: kept.config,
+            named_by_user: kept.named_by_user,
+            directory,
+            name,
         });
     }
-
-    fn entry(&self, entry: DirEntry) {
-        let Some(kind) = entry.file_type() else { return };
-        if !kind.is_symlink() {
-            return self.file(entry.into_path(), kind);
-        }
-        let path = entry.into_path();
-        match fs::metadata(&path) {
-            Ok(target) if target.is_dir() => {
-                self.links.lock().unwrap_or_else(PoisonError::into_inner).insert(path);
-            }
-            Ok(target) => self.file(path, target.file_type()),
-            Err(error) => complain_of_io(&error, &path, self.root, self.sink),
-        }
-    }
-
-    fn file(&self, path: PathBuf, kind: FileType) {
-        let base = base_name(&path);
-        let Some(named) = Named::parse(base) else {
-            if kind.is_file() && is_archive_name(base) {
-                self.sink.unopened_archive(&shown_below(self.root, &path));
-            }
-            return;
-        };
-        // A directory of that name is searched like any other.
-        if kind.is_dir() || !self.sink.wants(Some(named.mac)) {
-            return;
-        }
-        let shown = shown_below(self.root, &path);
-        if !kind.is_file() {
-            let message = format!("is {}, not a file", special(kind).unwrap_or("something else"));
-            return self.sink.problem(Problem::new(shown, ProblemKind::Unreadable, message));
-        }
-        let found = Found { shown: shown.into(), path, named_by_user: false };
-        if matches!(open(&found, self.sink, self.limits), Outcome::Large) {
-            self.large.lock().unwrap_or_else(PoisonError::into_inner).push(found);
-        }
-    }
 }
 
-/// How many logs there are, and their bytes.
-pub(super) fn measure(root: &Path) -> (u64, u64) {
-    let (logs, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
-    walker(root).run(|| {
-        Box::new(|entry| {
-            if let Ok(entry) = entry
-                && Named::parse(entry.file_name().as_encoded_bytes()).is_some()
-                && let Ok(metadata) = entry.metadata()
-            {
-                logs.fetch_add(1, Ordering::Relaxed);
-                bytes.fetch_add(metadata.len(), Ordering::Relaxed);
-            }
-            WalkState::Continue
-        })
-    });
-    (logs.into_inner(), bytes.into_inner())
+/// The phone whose log this directory is, or is in.
+fn log_of(directory: &Path) -> Option<Mac> {
+    directory.ancestors().find_map(|above| log_mac(above.file_name()?.as_encoded_bytes()))
 }
 
-fn walker(directory: &Path) -> WalkParallel {
-    WalkBuilder::new(directory)
-        .standard_filters(false)
-        .follow_links(false)
-        .threads(rayon::current_num_threads())
-        .build_parallel()
+/// The directory above this link that is its target, or the first that stands in its target.
+fn back_to<'l>(link: &'l Path, target: &Path) -> &'l Path {
+    let above = link.parent().unwrap_or(link);
+    let is_target = |above: &&Path| {
+        let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+        fs::canonicalize(above).is_ok_and(|real| real == target)
+    };
+    above.ancestors().find(is_target).unwrap_or(above)
 }
 
-/// `./` before everything tells a reader nothing.
-fn shown_below(root: &Path, path: &Path) -> String {
-    if root == Path::new(".") {
-        return shown(path.strip_prefix(root).unwrap_or(path));
+/// The problem that an error with a file amounts to.
+pub(super) fn problem_of(path: String, error: &io::Error) -> Problem {
+    if is_link_loop(error) {
+        return Problem::new(path, ProblemKind::SymlinkLoop, "links that lead in a circle");
     }
-    shown(path)
-}
-
-fn complain(error: &ignore::Error, path: Option<&Path>, root: &Path, sink: &dyn LogSink) {
-    match error {
-        ignore::Error::WithPath { path, err } => complain(err, Some(path), root, sink),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
-            complain(err, path, root, sink);
-        }
-        ignore::Error::Partial(errors) => {
-            errors.iter().for_each(|error| complain(error, path, root, sink));
-        }
-        ignore::Error::Io(error) => complain_of_io(error, path.unwrap_or(root), root, sink),
-        other => {
-            let path = shown_below(root, path.unwrap_or(root));
-            sink.problem(Problem::new(path, ProblemKind::Unreadable, other));
-        }
-    }
-}
-
-fn complain_of_io(error: &io::Error, path: &Path, root: &Path, sink: &dyn LogSink) {
-    // A link to nowhere matters if it is named like a log; what went while it was searched does not.
-    if error.kind() == io::ErrorKind::NotFound && Named::parse(base_name(path)).is_none() {
-        return;
-    }
-    let shown = shown_below(root, path);
-    let is_link = path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
-    if error.kind() == io::ErrorKind::NotFound && is_link {
-        let message = "is a link to a file that does not exist";
-        return sink.problem(Problem::new(shown, ProblemKind::NotFound, message));
-    }
-    sink.problem(super::problem_of(&shown, error));
+    Problem::new(path, ProblemKind::of(error), error)
 }

@@ -1,0 +1,256 @@
+//! Decompression: gzip, zstd, xz and bzip2, each as a stream of all its members. A fault ends the stream
+//! after all that came out before it.
+
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use bzip2::bufread::MultiBzDecoder;
+use flate2::bufread::GzDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
+use lzma_rust2::XzReader;
+
+use super::kind::{Kind, SNIFFED};
+use super::limits::fill;
+
+/// Compressed files are read, and decompressed ahead, in pieces of this size.
+pub(super) const BLOCK: usize = 256 * 1024;
+
+/// An xz stream may ask for this much memory at most, in KiB: twice what `xz -9` asks for.
+const XZ_MEMORY_KIB: u32 = 128 * 1024;
+
+/// The content of a compressed stream.
+pub(super) enum Decoder<R: BufRead> {
+    Gzip(Box<Gzip<R>>),
+    Zstd(zstd::Decoder<'static, R>),
+    Xz(Box<XzReader<R>>),
+    Bzip2(Box<MultiBzDecoder<R>>),
+}
+
+impl<R: BufRead> Decoder<R> {
+    /// Begins to read `compressed`, which is of this kind.
+    pub(super) fn new(kind: Kind, compressed: R) -> io::Result<Self> {
+        Ok(match kind {
+            Kind::Zstd => Self::Zstd(zstd::Decoder::with_buffer(compressed)?),
+            Kind::Xz => Self::Xz(Box::new(XzReader::new_mem_limit(compressed, true, XZ_MEMORY_KIB))),
+            Kind::Bzip2 => Self::Bzip2(Box::new(MultiBzDecoder::new(compressed))),
+            _ => Self::Gzip(Box::new(Gzip::new(compressed))),
+        })
+    }
+}
+
+impl<R: BufRead> Read for Decoder<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Gzip(decoder) => decoder.read(buffer),
+            Self::Zstd(decoder) => decoder.read(buffer),
+            Self::Xz(decoder) => decoder.read(buffer),
+            Self::Bzip2(decoder) => decoder.read(buffer),
+        }
+    }
+}
+
+/// What `input` holds: decompressed, if its first bytes are those of a compression.
+///
+/// # Errors
+/// What `input` returns, or a compression that does not begin as it should.
+pub fn decompressed<'r>(mut input: Box<dyn BufRead + 'r>) -> io::Result<Box<dyn BufRead + 'r>> {
+    let mut begin = [0; SNIFFED];
+    let length = fill(&mut input, &mut begin)?;
+    let kind = Kind::of(&begin[..length]);
+    let input = Cursor::new(begin[..length].to_vec()).chain(input);
+    Ok(match kind {
+        Kind::Gzip | Kind::Zstd | Kind::Xz | Kind::Bzip2 => {
+            Box::new(BufReader::with_capacity(BLOCK, Decoder::new(kind, input)?))
+        }
+        _ => Box::new(input),
+    })
+}
+
+/// All members of a gzip stream. `flate2`'s own reader of several members loses up to a buffer of content
+/// before a damaged place, and takes zeros behind the last member for damage.
+pub(super) struct Gzip<R> {
+    compressed: R,
+    inflate: Decompress,
+    sum: crc32fast::Hasher,
+    length: u32,
+    state: State,
+    /// Told once all that came before it was read.
+    fault: Option<io::Error>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Header,
+    Body,
+    End,
+}
+
+impl<R: BufRead> Gzip<R> {
+    fn new(compressed: R) -> Self {
+        let (inflate, sum) = (Decompress::new(false), crc32fast::Hasher::new());
+        Self { compressed, inflate, sum, length: 0, state: State::Header, fault: None }
+    }
+
+    fn header(&mut self) -> io::Result<()> {
+        let mut header = GzDecoder::new(&mut self.compressed);
+        if header.header().is_none() {
+            header.read_exact(&mut [0])?;
+        }
+        self.inflate.reset(false);
+        self.sum.reset();
+        self.length = 0;
+        self.state = State::Body;
+        Ok(())
+    }
+
+    /// Decompresses into `buffer`; 0 if the member has ended.
+    fn body(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.state == State::Body {
+            let input = self.compressed.fill_buf()?;
+            let is_end = input.is_empty();
+            let before = (self.inflate.total_in(), self.inflate.total_out());
+            let result = self.inflate.decompress(input, buffer, FlushDecompress::None);
+            let taken = (self.inflate.total_in() - before.0) as usize;
+            let given = (self.inflate.total_out() - before.1) as usize;
+            self.compressed.consume(taken);
+            self.sum.update(&buffer[..given]);
+            self.length = self.length.wrapping_add(given as u32);
+            match result {
+                Ok(Status::StreamEnd) => self.fault = self.trailer().err(),
+                Ok(_) if is_end && given == 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(_) => {}
+                Err(error) => self.fault = Some(io::Error::new(io::ErrorKind::InvalidData, error)),
+            }
+            if given > 0 || self.fault.is_some() {
+                return Ok(given);
+            }
+        }
+        Ok(0)
+    }
+
+    /// Checks the sum and the length behind a member, and looks at what follows: another member, or
+    /// zeros, which are padding.
+    fn trailer(&mut self) -> io::Result<()> {
+        let damaged = |what| Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        let mut trailer = [0; 8];
+        self.compressed.read_exact(&mut trailer)?;
+        let sum = std::mem::take(&mut self.sum).finalize();
+        if trailer != [sum.to_le_bytes(), self.length.to_le_bytes()].concat()[..] {
+            return damaged("its checksum does not fit");
+        }
+        self.state = State::Header;
+        let mut zeros = 0;
+        loop {
+            let next = self.compressed.fill_buf()?;
+            zeros += next.len();
+            match next.iter().position(|&byte| byte != 0) {
+                None if zeros > MOST_PADDING => return damaged("more zeros follow it than were looked at"),
+                _ if next.is_empty() => {
+                    self.state = State::End;
+                    return Ok(());
+                }
+                Some(0) if next[0] == 0x1F => return Ok(()),
+                Some(_) => return damaged("something else follows it"),
+                None => {
+                    let length = next.len();
+                    self.compressed.consume(length);
+                }
+            }
+        }
+    }
+}
+
+impl<R: BufRead> Read for Gzip<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            if let Some(fault) = self.fault.take() {
+                self.state = State::End;
+                return Err(fault);
+            }
+            match self.state {
+                State::End => return Ok(0),
+                State::Header => self.header()?,
+                State::Body => match self.body(buffer)? {
+                    0 => {}
+                    length => return Ok(length),
+                },
+            }
+        }
+    }
+}
+
+/// More zeros than this behind a member are no padding, but perhaps a hole without end.
+const MOST_PADDING: usize = 64 * 1024 * 1024;
+
+/// So many pieces are decompressed ahead.
+const BLOCKS: usize = 4;
+
+/// Lets `consume` read a stream that another thread decompresses meanwhile. A log is decompressed at about
+/// the speed at which it is parsed, so a large one takes half the time.
+pub(super) fn read_ahead<T>(
+    decoder: impl Read + Send,
+    consume: impl FnOnce(&mut dyn Read) -> T,
+) -> io::Result<T> {
+    let (blocks, ready) = sync_channel(BLOCKS);
+    let (spare, empty) = sync_channel(BLOCKS + 2);
+    thread::scope(|scope| {
+        thread::Builder::new().spawn_scoped(scope, move || decompress_ahead(decoder, &blocks, &empty))?;
+        Ok(consume(&mut Ahead { ready, spare, block: Vec::new(), at: 0, fault: None }))
+    })
+}
+
+/// A piece of a stream, with the error behind it. An empty piece without an error is the stream's end.
+type Block = (Vec<u8>, Option<io::Error>);
+
+/// Decompresses until the end, a fault, or until nobody reads any more.
+fn decompress_ahead(mut decoder: impl Read, blocks: &SyncSender<Block>, empty: &Receiver<Vec<u8>>) {
+    loop {
+        let mut block: Vec<u8> = empty.try_recv().unwrap_or_default();
+        block.resize(BLOCK, 0);
+        let mut length = 0;
+        let fault = loop {
+            match decoder.read(&mut block[length..]) {
+                Ok(0) => break None,
+                Ok(more) => length += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Some(error),
+            }
+        };
+        let is_last = length < BLOCK || fault.is_some();
+        block.truncate(length);
+        if blocks.send((block, fault)).is_err() || is_last {
+            return;
+        }
+    }
+}
+
+/// The reading end of a stream that another thread decompresses.
+struct Ahead {
+    ready: Receiver<Block>,
+    spare: SyncSender<Vec<u8>>,
+    block: Vec<u8>,
+    at: usize,
+    fault: Option<io::Error>,
+}
+
+impl Read for Ahead {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.at == self.block.len() {
+            if let Some(fault) = self.fault.take() {
+                return Err(fault);
+            }
+            let Ok((block, fault)) = self.ready.recv() else { return Ok(0) };
+            // Nobody waits for a piece to be given back.
+            let _ = self.spare.try_send(std::mem::replace(&mut self.block, block));
+            (self.at, self.fault) = (0, fault);
+        }
+        let length = buffer.len().min(self.block.len() - self.at);
+        buffer[..length].copy_from_slice(&self.block[self.at..self.at + length]);
+        self.at += length;
+        Ok(length)
+    }
+}

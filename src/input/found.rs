@@ -1,0 +1,324 @@
+//! Found logs, grouped by phone before anything of them is read.
+//!
+//! There can be a million, so a log takes about 40 bytes: 16 here, and its name in a store of names. A
+//! directory is kept once, as its own name and the number of the directory it is in.
+
+use std::cmp::Ordering;
+use std::path::PathBuf;
+
+use rayon::slice::ParallelSliceMut;
+
+use super::Options;
+use super::file::Source;
+use super::file_kind::{ConfigKind, PassedOver};
+use super::limits::Limits;
+use super::log_name::{Rotation, log_mac, natural_order, rotation};
+use super::system::{path_of, shown};
+use crate::model::Mac;
+use crate::problem::Problem;
+
+/// What was found under the paths that the user named.
+pub struct Found {
+    /// What must be read to know whose logs it holds: archives, pipes, standard input, and files that the
+    /// user named whose names have no MAC.
+    pub streams: Vec<Source>,
+    /// What could not be searched. In the order of paths.
+    pub problems: Vec<Problem>,
+    /// What was not read although it looks like a log or an archive, and how many files there were.
+    pub passed_over: PassedOver,
+    pub(super) tree: Tree,
+    pub(super) names: Names,
+    /// By phone, then by path.
+    pub(super) logs: Vec<Entry>,
+    /// Where each phone's logs begin.
+    phones: Vec<u32>,
+    /// By phone, then by path.
+    configs: Vec<Entry>,
+    pub(super) limits: Limits,
+    pub(super) wants_configs: bool,
+}
+
+/// A log that was found, by its number among all. Numbers go phone by phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LogFile(pub(super) u32);
+
+/// A file whose name is that of a configuration file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigFile {
+    /// The phone; `000000000000` for the master of all.
+    pub mac: Mac,
+    /// What its name says it is.
+    pub kind: ConfigKind,
+    /// The file.
+    pub path: PathBuf,
+    /// The file as reports show it.
+    pub shown: String,
+}
+
+/// A log or a configuration file: 16 bytes.
+#[derive(Clone, Copy)]
+pub(super) struct Entry {
+    pub(super) mac: [u8; 6],
+    /// None of a log.
+    pub(super) config: Option<ConfigKind>,
+    pub(super) named_by_user: bool,
+    pub(super) directory: u32,
+    pub(super) name: Name,
+}
+
+impl Found {
+    pub(super) fn new(
+        tree: Tree,
+        names: Names,
+        mut logs: Vec<Entry>,
+        mut configs: Vec<Entry>,
+        options: &Options,
+    ) -> Self {
+        let (limits, wants_configs) = (options.limits, options.configs);
+        for entries in [&mut logs, &mut configs] {
+            entries.par_sort_unstable_by(|a, b| {
+                a.mac.cmp(&b.mac).then_with(|| compare_paths(&tree, &names, a, b))
+            });
+            // A file that the user named may stand in a directory that was searched.
+            entries.dedup_by(|later, kept| {
+                let is_same = kept.mac == later.mac
+                    && kept.directory == later.directory
+                    && names.get(kept.name) == names.get(later.name);
+                kept.named_by_user |= is_same && later.named_by_user;
+                is_same
+            });
+        }
+        let mut phones = Vec::new();
+        for (number, log) in logs.iter().enumerate() {
+            if number == 0 || logs[number - 1].mac != log.mac {
+                phones.push(number as u32);
+            }
+        }
+        phones.shrink_to_fit();
+        let (streams, problems, passed_over) = (Vec::new(), Vec::new(), PassedOver::default());
+        Self { streams, problems, passed_over, tree, names, logs, phones, configs, limits, wants_configs }
+    }
+
+    /// How many phones have logs, by the names of their files.
+    #[must_use]
+    pub fn phones(&self) -> usize {
+        self.phones.len()
+    }
+
+    /// How many logs were found, without what is in `streams`.
+    #[must_use]
+    pub fn log_count(&self) -> usize {
+        self.logs.len()
+    }
+
+    /// The address of this phone. Phones stand in the order of their addresses.
+    ///
+    /// # Panics
+    /// If `phone` is not less than [`Self::phones`].
+    #[must_use]
+    pub fn mac(&self, phone: usize) -> Mac {
+        Mac::new(self.logs[self.phones[phone] as usize].mac)
+    }
+
+    /// The phone of this address.
+    #[must_use]
+    pub fn phone_of(&self, mac: Mac) -> Option<usize> {
+        let mac_of = |first: &u32| self.logs[*first as usize].mac;
+        self.phones.binary_search_by_key(&mac.bytes(), mac_of).ok()
+    }
+
+    /// The logs of this phone, by path, numbers in it compared as numbers.
+    ///
+    /// # Panics
+    /// If `phone` is not less than [`Self::phones`].
+    pub fn logs(&self, phone: usize) -> impl ExactSizeIterator<Item = LogFile> + Clone + use<> {
+        let end = self.phones.get(phone + 1).map_or(self.logs.len() as u32, |end| *end);
+        (self.phones[phone]..end).map(LogFile)
+    }
+
+    /// The path of a log as reports show it.
+    #[must_use]
+    pub fn path(&self, log: LogFile) -> String {
+        shown(&self.raw_path(&self.logs[log.0 as usize]))
+    }
+
+    /// The files named like configuration files, by phone, then by path.
+    pub fn config_files(&self) -> impl ExactSizeIterator<Item = ConfigFile> + '_ {
+        self.configs.iter().map(|entry| {
+            let path = self.raw_path(entry);
+            ConfigFile {
+                mac: Mac::new(entry.mac),
+                kind: entry.config.unwrap_or(ConfigKind::Named),
+                shown: shown(&path),
+                path: path_of(&path).into_owned(),
+            }
+        })
+    }
+
+    pub(super) fn raw_path(&self, entry: &Entry) -> Vec<u8> {
+        let mut path = Vec::new();
+        self.tree.path_into(entry.directory, &mut path);
+        join(&mut path, self.names.get(entry.name));
+        path
+    }
+
+    /// Whether the entry's own name is a log's, and how old it is by it.
+    pub(super) fn facts(&self, entry: &Entry) -> (bool, Rotation) {
+        let name = self.names.get(entry.name);
+        let is_log = log_mac(name).is_some();
+        let is_piece = !is_log && self.tree.directories[entry.directory as usize].log_of.is_some();
+        (is_log || is_piece, if is_piece { Rotation::Piece } else { rotation(name) })
+    }
+
+    /// The memory that logs and their names take, in bytes.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        let entries = (self.logs.capacity() + self.configs.capacity()) * size_of::<Entry>();
+        let directories =
+            self.tree.directories.capacity() * size_of::<Directory>() + self.tree.names.capacity();
+        entries + directories + self.phones.capacity() * size_of::<u32>() + self.names.heap_bytes()
+    }
+}
+
+/// By directory, then by name. Paths of directories are made only where two logs of a phone stand in two.
+fn compare_paths(tree: &Tree, names: &Names, a: &Entry, b: &Entry) -> Ordering {
+    let by_directory = || {
+        let [mut mine, mut others] = [Vec::new(), Vec::new()];
+        tree.path_into(a.directory, &mut mine);
+        tree.path_into(b.directory, &mut others);
+        natural_order(&mine, &others)
+    };
+    let order = if a.directory == b.directory { Ordering::Equal } else { by_directory() };
+    order.then_with(|| natural_order(names.get(a.name), names.get(b.name)))
+}
+
+/// Appends a name to a path.
+pub(super) fn join(path: &mut Vec<u8>, name: &[u8]) {
+    if !path.is_empty() && !path.ends_with(b"/") {
+        path.push(b'/');
+    }
+    path.extend_from_slice(name);
+}
+
+/// The directories that were searched.
+#[derive(Default)]
+pub(super) struct Tree {
+    directories: Vec<Directory>,
+    /// Their names, one behind the other.
+    names: Vec<u8>,
+}
+
+struct Directory {
+    /// The directory that it stands in, or `ROOT`.
+    parent: u32,
+    /// Where its name ends; it begins where that of the one before ends.
+    name_end: u32,
+    /// The phone whose log this directory is, if it is named like one.
+    log_of: Option<Mac>,
+}
+
+const ROOT: u32 = u32::MAX;
+
+impl Tree {
+    /// Adds a directory: one in another, or a root with its whole path, which is empty for the current one.
+    pub(super) fn add(&mut self, parent: Option<u32>, name: &[u8], log_of: Option<Mac>) -> u32 {
+        self.names.extend_from_slice(name);
+        self.directories.push(Directory {
+            parent: parent.unwrap_or(ROOT),
+            name_end: self.names.len() as u32,
+            log_of,
+        });
+        self.directories.len() as u32 - 1
+    }
+
+    pub(super) fn log_of(&self, directory: u32) -> Option<Mac> {
+        self.directories[directory as usize].log_of
+    }
+
+    /// Whether there is no room for one more name: 4 GiB of names of directories.
+    pub(super) fn is_full(&self) -> bool {
+        self.names.len() > (u32::MAX - 65_536) as usize
+    }
+
+    /// Appends the path of a directory; nothing for the current one.
+    pub(super) fn path_into(&self, number: u32, path: &mut Vec<u8>) {
+        let directory = &self.directories[number as usize];
+        if directory.parent != ROOT {
+            self.path_into(directory.parent, path);
+        }
+        let begin = number.checked_sub(1).map_or(0, |before| self.directories[before as usize].name_end);
+        join(path, &self.names[begin as usize..directory.name_end as usize]);
+    }
+
+    pub(super) fn shrink(&mut self) {
+        self.directories.shrink_to_fit();
+        self.names.shrink_to_fit();
+    }
+}
+
+/// Where a name stands: the number of a chunk, and the place in it.
+#[derive(Clone, Copy)]
+pub(super) struct Name(u32);
+
+/// The names of files, each behind its length, in chunks that never move.
+#[derive(Default)]
+pub(super) struct Names {
+    chunks: Vec<Box<[u8]>>,
+}
+
+const CHUNK: usize = 1 << 16;
+
+impl Names {
+    pub(super) fn get(&self, Name(at): Name) -> &[u8] {
+        let chunk = &self.chunks[at as usize / CHUNK][at as usize % CHUNK..];
+        let Some((length, rest)) = chunk.split_first_chunk() else { return &[] };
+        &rest[..usize::from(u16::from_le_bytes(*length))]
+    }
+
+    /// The number of a chunk that a thread fills.
+    pub(super) fn reserve(&mut self) -> Option<u16> {
+        let number = u16::try_from(self.chunks.len()).ok()?;
+        self.chunks.push(Box::default());
+        Some(number)
+    }
+
+    /// Takes a chunk that is full, or that gets nothing more.
+    pub(super) fn fill(&mut self, number: u16, chunk: Vec<u8>) {
+        self.chunks[usize::from(number)] = chunk.into();
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.len() + size_of::<Box<[u8]>>()).sum()
+    }
+}
+
+/// Appends names to a chunk of its own.
+#[derive(Default)]
+pub(super) struct NameWriter {
+    number: Option<u16>,
+    chunk: Vec<u8>,
+}
+
+impl NameWriter {
+    /// Stores a name. None if 4 GiB of names are stored.
+    pub(super) fn store(
+        &mut self,
+        name: &[u8],
+        names: impl Fn(Option<(u16, Vec<u8>)>) -> Option<u16>,
+    ) -> Option<Name> {
+        let length = u16::try_from(name.len()).ok().filter(|&length| usize::from(length) + 2 <= CHUNK)?;
+        if self.number.is_none() || self.chunk.len() + 2 + name.len() > CHUNK {
+            let full = std::mem::replace(&mut self.chunk, Vec::with_capacity(CHUNK));
+            self.number = names(self.number.map(|number| (number, full)));
+        }
+        let at = u32::from(self.number?) * CHUNK as u32 + self.chunk.len() as u32;
+        self.chunk.extend_from_slice(&length.to_le_bytes());
+        self.chunk.extend_from_slice(name);
+        Some(Name(at))
+    }
+
+    /// The last chunk, with its number.
+    pub(super) fn finish(self) -> Option<(u16, Vec<u8>)> {
+        Some((self.number?, self.chunk))
+    }
+}

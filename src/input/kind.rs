@@ -1,0 +1,186 @@
+//! What a file is, by its first bytes: the table of compressions and archives.
+
+use super::log_name::has_ending;
+
+/// How many first bytes tell what a file is: a header of a tar archive.
+pub(super) const SNIFFED: usize = 512;
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Text, or whatever else is no compression and no archive.
+    Plain,
+    /// Text in UTF-16, told by its byte order mark.
+    Utf16,
+    Gzip,
+    Zstd,
+    Xz,
+    Bzip2,
+    Tar,
+    Zip,
+    /// A file of records, which `phonecert digest` wrote.
+    Records,
+    /// A compression or an archive that can't be read here, with its name.
+    Unsupported(&'static str),
+}
+
+/// A compression or an archive: what it begins with, and what its files are called.
+struct Format {
+    kind: Kind,
+    magic: &'static [&'static [u8]],
+    /// Endings of archives. A log that is merely compressed is known by its own name.
+    archive_endings: &'static [&'static str],
+    /// Other endings, by which a file that can't be read is told to be passed over.
+    endings: &'static [&'static str],
+}
+
+/// All formats, in the order in which they are tried.
+static FORMATS: [Format; 15] = [
+    Format { magic: &[b"PCREC\0"], ..Format::of(Kind::Records) },
+    Format { magic: &[b"\xFF\xFE", b"\xFE\xFF"], ..Format::of(Kind::Utf16) },
+    Format { magic: &[b"\x1F\x8B\x08"], archive_endings: &["tar.gz", "tgz"], ..Format::of(Kind::Gzip) },
+    Format {
+        magic: &[b"\x28\xB5\x2F\xFD", b"\x50\x2A\x4D\x18"],
+        archive_endings: &["tar.zst", "tzst"],
+        ..Format::of(Kind::Zstd)
+    },
+    Format { magic: &[b"\xFD7zXZ\0"], archive_endings: &["tar.xz", "txz"], ..Format::of(Kind::Xz) },
+    Format {
+        magic: &[
+            b"BZh11AY&SY",
+            b"BZh21AY&SY",
+            b"BZh31AY&SY",
+            b"BZh41AY&SY",
+            b"BZh51AY&SY",
+            b"BZh61AY&SY",
+            b"BZh71AY&SY",
+            b"BZh81AY&SY",
+            b"BZh91AY&SY",
+            b"BZh9\x17\x72\x45\x38\x50\x90",
+        ],
+        archive_endings: &["tar.bz2", "tbz2", "tbz"],
+        ..Format::of(Kind::Bzip2)
+    },
+    // A tar header has no magic bytes at its beginning; see `is_tar_header`.
+    Format { archive_endings: &["tar"], ..Format::of(Kind::Tar) },
+    Format {
+        magic: &[b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04"],
+        archive_endings: &["zip"],
+        ..Format::of(Kind::Zip)
+    },
+    Format {
+        magic: &[b"7z\xBC\xAF\x27\x1C"],
+        endings: &["7z"],
+        ..Format::of(Kind::Unsupported("a 7-Zip archive"))
+    },
+    Format { magic: &[b"Rar!\x1A\x07"], endings: &["rar"], ..Format::of(Kind::Unsupported("a RAR archive")) },
+    Format { magic: &[b"\x5D\0\0"], endings: &["lzma"], ..Format::of(Kind::Unsupported("an LZMA file")) },
+    Format { endings: &["br"], ..Format::of(Kind::Unsupported("a Brotli file")) },
+    Format {
+        magic: &[b"\x04\x22\x4D\x18"],
+        endings: &["lz4"],
+        ..Format::of(Kind::Unsupported("an LZ4 file"))
+    },
+    Format { magic: &[b"LZIP"], endings: &["lz"], ..Format::of(Kind::Unsupported("an lzip file")) },
+    Format {
+        magic: &[b"\x1F\x9D"],
+        endings: &["z"],
+        ..Format::of(Kind::Unsupported("a compress (.Z) file"))
+    },
+];
+
+impl Format {
+    const fn of(kind: Kind) -> Self {
+        Self { kind, magic: &[], archive_endings: &[], endings: &[] }
+    }
+}
+
+impl Kind {
+    /// What begins like this.
+    pub(super) fn of(begin: &[u8]) -> Self {
+        let format = FORMATS.iter().find(|format| format.magic.iter().any(|magic| begin.starts_with(magic)));
+        match format {
+            Some(format) => format.kind,
+            None if is_tar_header(begin) => Self::Tar,
+            None => Self::Plain,
+        }
+    }
+
+    /// What begins like this and has this name, which is no log's. A name that promises an archive is
+    /// believed: there a damaged beginning must not make one log of all its members.
+    pub(super) fn of_named(begin: &[u8], base: &[u8]) -> Self {
+        match Self::of(begin) {
+            Self::Plain if begin.is_empty() => Self::Plain,
+            Self::Plain if has_ending(base, "zip") => Self::Zip,
+            Self::Plain if is_archive_name(base) => Self::Tar,
+            Self::Plain => unsupported_name(base).map_or(Self::Plain, Self::Unsupported),
+            kind => kind,
+        }
+    }
+}
+
+/// Whether a name promises an archive that can be read.
+pub(super) fn is_archive_name(base: &[u8]) -> bool {
+    FORMATS.iter().any(|format| format.archive_endings.iter().any(|ending| has_ending(base, ending)))
+}
+
+/// What a file is, by its ending, if it can't be read here.
+pub(super) fn unsupported_name(base: &[u8]) -> Option<&'static str> {
+    let format =
+        FORMATS.iter().find(|format| format.endings.iter().any(|ending| has_ending(base, ending)))?;
+    if let Kind::Unsupported(name) = format.kind { Some(name) } else { None }
+}
+
+/// A tar header has its own sum in it, the old form too. The mark of newer forms stands there even where
+/// the header is damaged elsewhere; with a NUL in it, it is no part of a text.
+fn is_tar_header(begin: &[u8]) -> bool {
+    let Some(header) = begin.first_chunk::<SNIFFED>() else { return false };
+    let mark = &header[257..265];
+    let has_mark = mark.starts_with(b"ustar\0") || mark == b"ustar  \0";
+    let field = header[148..156].iter().map(|&byte| char::from(byte)).collect::<String>();
+    let declared = u64::from_str_radix(field.trim_matches([' ', '\0']), 8);
+    let sum: u64 = header[..148].iter().chain(&header[156..]).map(|&byte| u64::from(byte)).sum();
+    has_mark || header[0] != 0 && declared == Ok(sum + 8 * u64::from(b' '))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_is_known_by_its_bytes_and_its_names() {
+        for format in &FORMATS {
+            for magic in format.magic {
+                assert_eq!(Kind::of(magic), format.kind, "{magic:?}");
+                assert_eq!(Kind::of(&magic[..magic.len() - 1]), Kind::Plain, "{magic:?}");
+            }
+            for ending in format.archive_endings {
+                assert!(is_archive_name(format!("site.{}", ending.to_uppercase()).as_bytes()), "{ending}");
+                assert!(!is_archive_name(ending.as_bytes()), "{ending} alone");
+            }
+            for ending in format.endings {
+                assert!(unsupported_name(format!("a.{ending}").as_bytes()).is_some(), "{ending}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_is_no_tar_header() {
+        assert_eq!(Kind::of(&[b'0'; SNIFFED]), Kind::Plain);
+        assert_eq!(Kind::of(&[0; SNIFFED]), Kind::Plain);
+        let mut marked = [b'x'; SNIFFED];
+        marked[257..263].copy_from_slice(b"ustar ");
+        assert_eq!(Kind::of(&marked), Kind::Plain, "in a text there is no NUL");
+        marked[257..265].copy_from_slice(b"ustar  \0");
+        assert_eq!(Kind::of(&marked), Kind::Tar);
+    }
+
+    #[test]
+    fn a_promise_of_the_name_counts_where_the_bytes_tell_nothing() {
+        assert_eq!(Kind::of_named(b"x", b"a.tar.gz"), Kind::Tar);
+        assert_eq!(Kind::of_named(b"x", b"a.zip"), Kind::Zip);
+        assert_eq!(Kind::of_named(b"x", b"a.br"), Kind::Unsupported("a Brotli file"));
+        assert_eq!(Kind::of_named(b"", b"a.tar"), Kind::Plain);
+        assert_eq!(Kind::of_named(b"\x1F\x8B\x08", b"a.zip"), Kind::Gzip);
+    }
+}

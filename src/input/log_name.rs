@@ -1,0 +1,373 @@
+//! What a file's name tells: whose log it is, and how old by its rotation.
+//!
+//! A phone uploads its log as `<12 hex digits>-app.log`. Servers, browsers, mail programs and people add to
+//! that: `-now`, `.1`, `.2.gz`, `-20130531`, `.bak`, `.txt`, ` (1)`, ` - Copy`. All of it is accepted, but
+//! only numbers and dates of rotation tell a log's age.
+
+use std::cmp::Ordering;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Mac, hex_byte};
+
+/// How old a log is by its name, compared with others of its rotation chain (see [`chain`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Rotation {
+    /// Nothing of rotation in the name: the log that is being written, the newest of its chain.
+    Newest,
+    /// `.1`, `.2.gz`, `.1.log`: a higher number is older.
+    Number(u32),
+    /// `-20130531`, `.2021-10-05`: what was written up to that day.
+    Dated {
+        /// The day.
+        date: NaiveDate,
+        /// The time behind it as a number, such as 1230 or seconds since 1970; 0 where there is none.
+        time: u64,
+    },
+    /// A file of a directory that is named like a log: later names are newer, numbers in them compared as
+    /// numbers.
+    Piece,
+    /// ` (1)`, ` - Copy`, `.bak`, `-now`, and whatever else is no rotation: nothing certain.
+    Copy,
+}
+
+impl Rotation {
+    /// How the ages of two logs of one chain compare: the older one is less. None where the names tell
+    /// nothing certain.
+    #[must_use]
+    pub fn compare(self, other: Self) -> Option<Ordering> {
+        use Rotation::{Dated, Newest, Number};
+        match (self, other) {
+            (Newest, Number(_) | Dated { .. }) => Some(Ordering::Greater),
+            (Number(_) | Dated { .. }, Newest) => Some(Ordering::Less),
+            (Number(mine), Number(others)) if mine != others => Some(others.cmp(&mine)),
+            (Dated { date: mine, time: at }, Dated { date: others, time: other_at }) => {
+                let by_time = (at != 0 && other_at != 0).then(|| at.cmp(&other_at));
+                let by_date = mine.cmp(&others);
+                by_date.is_ne().then_some(by_date).or(by_time).filter(|order| order.is_ne())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// How the ages of two logs compare by their paths and names alone: the older one is less. None where
+/// they belong to different chains, or where the names tell nothing certain.
+#[must_use]
+pub fn compare_age(one: (&str, Rotation), other: (&str, Rotation)) -> Option<Ordering> {
+    if chain(one.0) != chain(other.0) {
+        return None;
+    }
+    match (one.1, other.1) {
+        (Rotation::Piece, Rotation::Piece) => {
+            Some(natural_order(one.0.as_bytes(), other.0.as_bytes())).filter(|order| order.is_ne())
+        }
+        (mine, others) => mine.compare(others),
+    }
+}
+
+/// The rotation chain that a log's path belongs to: its directory, and its name without what rotation,
+/// compression and copying add. Two logs are of one chain if these are equal.
+#[must_use]
+pub fn chain(path: &str) -> String {
+    let (directory, name) = split_path(path);
+    if let Some(app) = App::parse(name.as_bytes()) {
+        return format!("{directory}{}{}-app", String::from_utf8_lossy(app.prefix), app.mac);
+    }
+    let parent = directory.trim_end_matches('/');
+    if log_mac(split_path(parent).1.as_bytes()).is_some() {
+        return parent.to_owned();
+    }
+    let end = name.len() - general_decorations(name.as_bytes()).len();
+    format!("{directory}{}", &name[..end])
+}
+
+/// A path's directory, with the separator at its end, and its last name.
+fn split_path(path: &str) -> (&str, &str) {
+    path.split_at(path.rfind('/').map_or(0, |slash| slash + 1))
+}
+
+/// The phone whose log a file of this name is, if it is named like a log: it holds
+/// `<12 hex digits>-app` and `log`, and its ending is not that of another kind of file.
+#[must_use]
+pub fn log_mac(name: &[u8]) -> Option<Mac> {
+    let app = App::parse(name)?;
+    let has_log = has_word(app.rest, b"log") || has_word(app.prefix, b"log");
+    (has_log && !NO_LOGS.iter().any(|ending| has_ending(name, ending))).then_some(app.mac)
+}
+
+/// The phone that a file's name tells, whatever else it is: the address before `-app`, else the only
+/// address in the name.
+#[must_use]
+pub fn mac_in_name(name: &[u8]) -> Option<Mac> {
+    App::parse(name).map(|app| app.mac).or_else(|| only_mac(name))
+}
+
+/// How old a log of this name is.
+#[must_use]
+pub fn rotation(name: &[u8]) -> Rotation {
+    match App::parse(name) {
+        Some(app) if app.rest == b".log" && !app.is_now => Rotation::Newest,
+        Some(app) => Decorations { is_uncertain: app.is_now, ..Decorations::default() }.read(app.rest),
+        None => Decorations::default().read(general_decorations(name)),
+    }
+}
+
+/// Whether a file is a phone's boot log, `<12 hex digits>-boot.log`, which holds nothing of certificates.
+pub(super) fn is_boot_log(name: &[u8]) -> bool {
+    find_ignoring_case(name, b"-boot").is_some_and(|at| mac_at_end(&name[..at]).is_some())
+        && has_word(name, b"log")
+}
+
+/// Endings of files that stand beside logs and are none, whatever else their names hold.
+const NO_LOGS: [&str; 19] = [
+    "cfg", "xml", "json", "jsonl", "csv", "html", "htm", "md", "pdf", "png", "jpg", "pcr", "swp", "lock",
+    "md5", "sha1", "sha256", "asc", "sig",
+];
+
+/// A name that holds `<12 hex digits>-app`.
+struct App<'n> {
+    prefix: &'n [u8],
+    mac: Mac,
+    /// `-now` before `-app`: a log that was uploaded on demand.
+    is_now: bool,
+    /// What follows `-app`.
+    rest: &'n [u8],
+}
+
+impl<'n> App<'n> {
+    fn parse(name: &'n [u8]) -> Option<Self> {
+        memchr::memchr_iter(b'-', name).find_map(|at| {
+            let (word, rest) = name[at + 1..].split_at_checked(3)?;
+            let is_word = word.eq_ignore_ascii_case(b"app")
+                && (!rest.first().is_some_and(u8::is_ascii_alphabetic) || starts_ignoring_case(rest, b"log"));
+            if !is_word {
+                return None;
+            }
+            let before = &name[..at];
+            let (before, is_now) = match before.len().checked_sub(4).map(|at| before.split_at(at)) {
+                Some((before, now)) if now.eq_ignore_ascii_case(b"-now") => (before, true),
+                _ => (before, false),
+            };
+            let (prefix, mac) = mac_at_end(before)?;
+            Some(Self { prefix, mac, is_now, rest })
+        })
+    }
+}
+
+/// The address at the end of `text`, with an optional separator between two bytes, and what stands before
+/// it. None where more hex digits stand before it: then it is another number.
+fn mac_at_end(text: &[u8]) -> Option<(&[u8], Mac)> {
+    let mut bytes = [0; 6];
+    let mut rest = text;
+    for (index, byte) in bytes.iter_mut().enumerate().rev() {
+        let [before @ .., high, low] = rest else { return None };
+        *byte = hex_byte(*high, *low)?;
+        rest = before;
+        if index > 0
+            && let [before @ .., b':' | b'-' | b'.' | b'_'] = rest
+        {
+            rest = before;
+        }
+    }
+    (!rest.last().is_some_and(u8::is_ascii_hexdigit)).then_some((rest, Mac::new(bytes)))
+}
+
+/// The only address in a name: 12 hex digits together, or in pairs with one kind of separator. Digits that
+/// can be a date and a time are none.
+fn only_mac(name: &[u8]) -> Option<Mac> {
+    let mut found = None;
+    for at in 0..name.len() {
+        let starts = at == 0 || !name[at - 1].is_ascii_hexdigit();
+        if let Some(mac) = starts.then(|| mac_at(&name[at..])).flatten() {
+            if found.is_some_and(|found| found != mac) {
+                return None;
+            }
+            found = Some(mac);
+        }
+    }
+    found
+}
+
+fn mac_at(text: &[u8]) -> Option<Mac> {
+    let separator = text.get(2).copied().filter(|byte| b":-_.".contains(byte));
+    let length = if separator.is_some() { 17 } else { 12 };
+    let (written, behind) = text.split_at_checked(length)?;
+    let is_separated = |(index, byte): (usize, &u8)| index % 3 != 2 || Some(*byte) == separator;
+    if separator.is_some() && !written.iter().enumerate().all(is_separated) {
+        return None;
+    }
+    let (mac, []) = Mac::prefix(&written.iter().copied().filter(|&byte| byte != b'_').collect::<Vec<_>>())?
+    else {
+        return None;
+    };
+    let digits: Vec<u8> = written.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    let is_time = |format| {
+        std::str::from_utf8(&digits).is_ok_and(|digits| NaiveDateTime::parse_from_str(digits, format).is_ok())
+    };
+    let is_date = digits.iter().all(u8::is_ascii_digit)
+        && (is_time("%Y%m%d%H%M") && digits[0] <= b'2' && digits[0] >= b'1' || is_time("%y%m%d%H%M%S"));
+    (digits.len() == 12 && !behind.first().is_some_and(u8::is_ascii_hexdigit) && !is_date).then_some(mac)
+}
+
+/// What follows the last `log` of a name that is not a phone's own, such as `polycom.log.1`.
+fn general_decorations(name: &[u8]) -> &[u8] {
+    let lower = name.to_ascii_lowercase();
+    memchr::memmem::rfind(&lower, b"log").map_or(&[], |at| &name[at + 3..])
+}
+
+/// What stands behind a log's own name, read from left to right.
+#[derive(Default)]
+struct Decorations {
+    date: Option<NaiveDate>,
+    time: u64,
+    number: Option<u32>,
+    is_uncertain: bool,
+}
+
+impl Decorations {
+    fn read(mut self, text: &[u8]) -> Rotation {
+        let text = join_dates(&text.to_ascii_lowercase());
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
+        let mut before = b'-';
+        for run in text.chunk_by(|a, b| is_word(a) == is_word(b)) {
+            if !is_word(&run[0]) {
+                before = run.last().copied().unwrap_or(before);
+            } else if !is_neutral(run) {
+                for part in run.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()) {
+                    match std::str::from_utf8(part) {
+                        Ok(digits) if part[0].is_ascii_digit() => self.digits(digits, before),
+                        _ => self.is_uncertain |= !is_neutral(part),
+                    }
+                }
+            }
+        }
+        match self {
+            Self { is_uncertain: true, .. } | Self { date: Some(_), number: Some(_), .. } => Rotation::Copy,
+            Self { date: Some(date), time, .. } => Rotation::Dated { date, time },
+            Self { number: Some(number), .. } => Rotation::Number(number),
+            _ => Rotation::Newest,
+        }
+    }
+
+    /// Takes a number that stands behind this character.
+    fn digits(&mut self, digits: &str, before: u8) {
+        if self.date.is_none()
+            && let Some((date, time)) = dated(digits)
+        {
+            (self.date, self.time) = (Some(date), time);
+        } else if b"([ ~".contains(&before) {
+            self.is_uncertain = true;
+        } else if self.date.is_some() {
+            // A time behind the date. Other numbers there are used in both directions.
+            if matches!(digits.len(), 2 | 4 | 6 | 10)
+                && let Ok(time) = digits.parse::<u64>()
+            {
+                self.time = self.time.saturating_mul(10_u64.pow(digits.len() as u32)).saturating_add(time);
+            }
+        } else if self.number.is_none() && digits.len() <= 6 {
+            self.number = digits.parse().ok();
+        } else {
+            self.is_uncertain = true;
+        }
+    }
+}
+
+/// Words that neither rotation nor copying adds: endings, and what parts a date from its time.
+fn is_neutral(word: &[u8]) -> bool {
+    const WORDS: [&[u8]; 13] = [
+        b"log", b"txt", b"text", b"gz", b"gzip", b"z", b"zst", b"zstd", b"xz", b"bz2", b"bz", b"bzip2", b"t",
+    ];
+    WORDS.contains(&word)
+}
+
+/// `2021-10-05` as `20211005`, so that a date is one number.
+fn join_dates(text: &[u8]) -> Vec<u8> {
+    let mut joined = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, behind @ ..] = rest {
+        let is_date = !joined.last().is_some_and(u8::is_ascii_digit)
+            && rest.len() >= 10
+            && rest[..10].iter().enumerate().all(|(index, byte)| match index {
+                4 | 7 => b"-_.".contains(byte),
+                _ => byte.is_ascii_digit(),
+            })
+            && !rest.get(10).is_some_and(u8::is_ascii_digit);
+        if is_date {
+            joined.extend(rest[..10].iter().filter(|byte| byte.is_ascii_digit()));
+            rest = &rest[10..];
+        } else {
+            joined.push(*first);
+            rest = behind;
+        }
+    }
+    joined
+}
+
+/// `20130531`, with hours, minutes and seconds behind it or not, or seconds since 1970.
+fn dated(digits: &str) -> Option<(NaiveDate, u64)> {
+    let date = |digits: &str| {
+        let date = NaiveDate::parse_from_str(digits.get(..8)?, "%Y%m%d").ok()?;
+        matches!(digits.as_bytes(), [b'1', b'9', ..] | [b'2', b'0', ..]).then_some(date)
+    };
+    match digits.len() {
+        8 => date(digits).map(|date| (date, 0)),
+        10 if digits.starts_with('1') => {
+            let seconds = digits.parse::<u32>().ok()?;
+            Some((DateTime::from_timestamp(i64::from(seconds), 0)?.date_naive(), u64::from(seconds)))
+        }
+        10 | 12 | 14 => Some((date(digits)?, digits.get(8..)?.parse().ok()?)),
+        _ => None,
+    }
+}
+
+/// The order of names in which numbers compare as numbers: `2` before `10`.
+#[must_use]
+pub fn natural_order(one: &[u8], other: &[u8]) -> Ordering {
+    let parts = |name| <[u8]>::chunk_by(name, |a: &u8, b: &u8| a.is_ascii_digit() == b.is_ascii_digit());
+    let (mut mine, mut others) = (parts(one), parts(other));
+    loop {
+        let order = match (mine.next(), others.next()) {
+            (Some(a), Some(b)) if a[0].is_ascii_digit() && b[0].is_ascii_digit() => {
+                let [a, b] = [a, b].map(|digits| {
+                    &digits[digits.iter().position(|&digit| digit != b'0').unwrap_or(digits.len())..]
+                });
+                a.len().cmp(&b.len()).then_with(|| a.cmp(b))
+            }
+            (None, None) => return one.cmp(other),
+            (a, b) => a.cmp(&b),
+        };
+        if order.is_ne() {
+            return order;
+        }
+    }
+}
+
+/// Whether a name ends with a dot and this ending, in any case.
+pub(super) fn has_ending(name: &[u8], ending: &str) -> bool {
+    let Some(at) = name.len().checked_sub(ending.len() + 1) else { return false };
+    name[at] == b'.' && name[at + 1..].eq_ignore_ascii_case(ending.as_bytes())
+}
+
+/// Whether a text holds this word, in any case, with no letter on either side.
+fn has_word(text: &[u8], word: &[u8]) -> bool {
+    let mut windows = text.windows(word.len()).enumerate();
+    windows.any(|(at, window)| {
+        window.eq_ignore_ascii_case(word)
+            && !text.get(at.wrapping_sub(1)).is_some_and(u8::is_ascii_alphabetic)
+            && !text.get(at + word.len()).is_some_and(u8::is_ascii_alphabetic)
+    })
+}
+
+fn find_ignoring_case(text: &[u8], word: &[u8]) -> Option<usize> {
+    text.windows(word.len()).position(|window| window.eq_ignore_ascii_case(word))
+}
+
+fn starts_ignoring_case(text: &[u8], word: &[u8]) -> bool {
+    text.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+#[path = "log_name_tests.rs"]
+mod tests;

@@ -1,0 +1,257 @@
+//! What a file holds: a log, a compressed log, an archive of logs, whatever is nested in it. This is the
+//! only place where one leads into another; archives just list their members.
+
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+
+use tempfile::SpooledTempFile;
+
+use super::archive::{Visitor, base_name};
+use super::decompress::{BLOCK, Decoder, read_ahead};
+use super::kind::{Kind, SNIFFED};
+use super::limits::{Budget, DEEPEST, Fault, Guarded, OneLog, fill, too_long};
+use super::system::read_at;
+use super::utf16::Utf16;
+use super::{Buffers, Content, LogName, LogSink, Rotation, tar, zip};
+use crate::message::said;
+use crate::model::Mac;
+use crate::problem::{Problem, ProblemKind};
+
+/// Logs up to this size are handed on in one piece.
+pub(super) const WHOLE: usize = 256 * 1024;
+
+/// A zip archive that comes as a stream waits in memory up to this size, then in a temporary file.
+const IN_MEMORY: usize = 8 * 1024 * 1024;
+
+/// A zip archive that comes as a stream has at most so many bytes.
+const LARGEST_ZIP: u64 = 8 << 30;
+
+/// What is known of a file or a member before it is read.
+pub(super) struct Item<'a> {
+    /// As reports show it.
+    pub(super) path: &'a str,
+    pub(super) mac: Option<Mac>,
+    pub(super) rotation: Rotation,
+    /// Seconds since 1970, UTC.
+    pub(super) modified: Option<i64>,
+    pub(super) size: u64,
+    pub(super) identity: Option<(u64, u64)>,
+    /// Whether it is read as a log if it is no archive: by its name, or because the user named it.
+    pub(super) is_log: bool,
+    pub(super) is_named_like_log: bool,
+    /// How many archives it stands in.
+    pub(super) depth: u8,
+}
+
+impl<'a> Item<'a> {
+    /// What a name alone tells: whether it is read as a log, and whether it is named like one.
+    pub(super) const fn named(
+        path: &'a str,
+        mac: Option<Mac>,
+        rotation: Rotation,
+        (is_log, is_named_like_log): (bool, bool),
+    ) -> Self {
+        Self {
+            path,
+            mac,
+            rotation,
+            modified: None,
+            size: 0,
+            identity: None,
+            is_log,
+            is_named_like_log,
+            depth: 0,
+        }
+    }
+}
+
+/// The bytes of a file or a member.
+pub(super) enum Input<'a> {
+    Whole(&'a [u8]),
+    /// A file of this size, which nothing was read of.
+    File(&'a File, u64),
+    Stream(&'a mut dyn Read),
+}
+
+/// Reads what one file holds.
+pub(super) struct Opener<'o> {
+    pub(super) budget: &'o Budget,
+    /// Whether configuration files in archives are wanted.
+    pub(super) configs: bool,
+    pub(super) buffers: &'o mut Buffers,
+    pub(super) sink: &'o mut dyn LogSink,
+}
+
+impl Opener<'_> {
+    /// Reads `input`, and tells what is wrong with it.
+    pub(super) fn read(&mut self, item: &Item<'_>, input: Input<'_>) {
+        if let Some(fault) = self.open(item, input, 0) {
+            self.sink.problem(Problem::new(item.path, fault.kind, fault.message));
+        }
+    }
+
+    /// Reads `input`, which came out of so many compressions. Returns why not all of it was read.
+    pub(super) fn open(&mut self, item: &Item<'_>, input: Input<'_>, compressions: u8) -> Option<Fault> {
+        let mut sniffed = [0; SNIFFED];
+        let mut whole;
+        let (begin, input) = match input {
+            Input::Whole(bytes) => (&bytes[..bytes.len().min(SNIFFED)], Input::Whole(bytes)),
+            Input::File(file, size) => match read_at(file, &mut sniffed, 0) {
+                Ok(length) => (&sniffed[..length], Input::File(file, size)),
+                Err(error) => return Some(read_fault(&error)),
+            },
+            Input::Stream(stream) => match fill(stream, &mut sniffed) {
+                Ok(length) => {
+                    whole = Cursor::new(&sniffed[..length]).chain(stream);
+                    (&sniffed[..length], Input::Stream(&mut whole))
+                }
+                Err(error) => return Some(read_fault(&error)),
+            },
+        };
+        let kind = match item.is_named_like_log {
+            true => Kind::of(begin),
+            false => Kind::of_named(begin, base_name(item.path.as_bytes())),
+        };
+        let is_unpacked = compressions > 0 || item.depth > 0;
+        match kind {
+            Kind::Plain => self.log(item, input, is_unpacked),
+            Kind::Utf16 => match input {
+                Input::Whole(mut bytes) => self.log_stream(item, &mut Utf16::new(begin, &mut bytes)),
+                Input::File(mut file, _) => self.log_stream(item, &mut Utf16::new(begin, &mut file)),
+                Input::Stream(stream) => self.log_stream(item, &mut Utf16::new(begin, stream)),
+            },
+            Kind::Gzip | Kind::Zstd | Kind::Xz | Kind::Bzip2 if compressions < DEEPEST => {
+                self.decompress(item, kind, input, compressions + 1)
+            }
+            Kind::Tar if item.depth < DEEPEST => {
+                let mut visitor = Visitor::new(self, item);
+                match input {
+                    Input::Whole(mut bytes) => tar::visit(&mut bytes, &mut visitor),
+                    Input::File(file, _) => {
+                        tar::visit(&mut BufReader::with_capacity(BLOCK, file), &mut visitor)
+                    }
+                    Input::Stream(stream) => tar::visit(stream, &mut visitor),
+                }
+            }
+            Kind::Zip if item.depth < DEEPEST => self.zip(item, input),
+            Kind::Records if item.is_log => Some(Fault::new(
+                ProblemKind::NotALog,
+                "is a file of records, not a log; `phonecert scan --records` reads it",
+            )),
+            Kind::Records => None,
+            Kind::Unsupported(name) => Some(Fault::new(
+                ProblemKind::UnsupportedCompression,
+                format!("is {name}, which can't be read; unpack it first"),
+            )),
+            _ => Some(Fault::too_deep()),
+        }
+    }
+
+    fn decompress(
+        &mut self,
+        item: &Item<'_>,
+        kind: Kind,
+        input: Input<'_>,
+        compressions: u8,
+    ) -> Option<Fault> {
+        let result = match input {
+            Input::Whole(bytes) => {
+                Decoder::new(kind, bytes).map(|mut decoder| self.unpacked(item, &mut decoder, compressions))
+            }
+            Input::File(file, _) => Decoder::new(kind, BufReader::with_capacity(BLOCK, file))
+                .and_then(|decoder| read_ahead(decoder, |stream| self.unpacked(item, stream, compressions))),
+            Input::Stream(stream) => Decoder::new(kind, BufReader::with_capacity(BLOCK / 4, stream))
+                .map(|mut decoder| self.unpacked(item, &mut decoder, compressions)),
+        };
+        result.unwrap_or_else(|error| Some(Fault::of(&error)))
+    }
+
+    fn unpacked(&mut self, item: &Item<'_>, stream: &mut dyn Read, compressions: u8) -> Option<Fault> {
+        let mut guarded = Guarded::new(stream, Some(self.budget));
+        let fault = self.open(item, Input::Stream(&mut guarded), compressions);
+        // The fault of the compression explains all that it leads to.
+        guarded.fault.take().or(fault)
+    }
+
+    fn zip(&mut self, item: &Item<'_>, input: Input<'_>) -> Option<Fault> {
+        let mut visitor = Visitor::new(self, item);
+        match input {
+            Input::Whole(bytes) => zip::visit(&mut Cursor::new(bytes), &mut visitor),
+            Input::File(file, _) => zip::visit(&mut BufReader::new(file), &mut visitor),
+            Input::Stream(stream) => {
+                let mut kept = SpooledTempFile::new(IN_MEMORY);
+                let result = io::copy(&mut stream.take(LARGEST_ZIP + 1), &mut kept)
+                    .and_then(|length| kept.seek(SeekFrom::Start(0)).map(|_| length));
+                match result {
+                    Ok(length) if length > LARGEST_ZIP => {
+                        let message = format!("a zip archive in a stream has more than {LARGEST_ZIP} bytes");
+                        Some(Fault::new(ProblemKind::LimitExceeded, message))
+                    }
+                    Ok(_) => zip::visit(&mut kept, &mut visitor),
+                    Err(error) => {
+                        let message = said!["can't be kept in a temporary file: ", &error];
+                        Some(Fault::new(ProblemKind::Unreadable, message))
+                    }
+                }
+            }
+        }
+    }
+
+    fn log(&mut self, item: &Item<'_>, input: Input<'_>, is_unpacked: bool) -> Option<Fault> {
+        match input {
+            Input::Whole(bytes) => self.hand_on(item, Content::Whole(bytes)),
+            Input::File(file, size) => {
+                let most = self.budget.log_bytes();
+                let fault = self.hand_on(item, Content::File(file, size.min(most)));
+                fault.or_else(|| (size > most).then(|| too_long(most)))
+            }
+            Input::Stream(stream) if is_unpacked => self.log_stream(item, stream),
+            // Nothing says how long a pipe goes on: it is read to its end.
+            Input::Stream(stream) => self.stream(item, stream),
+        }
+    }
+
+    fn log_stream(&mut self, item: &Item<'_>, stream: &mut dyn Read) -> Option<Fault> {
+        let mut one = OneLog::new(stream, self.budget.log_bytes());
+        let fault = self.stream(item, &mut one);
+        fault.or(one.fault)
+    }
+
+    /// Hands on a log in one piece if it is small, else as a stream.
+    fn stream(&mut self, item: &Item<'_>, stream: &mut dyn Read) -> Option<Fault> {
+        let mut buffer = self.buffers.take();
+        let fault = match fill(stream, &mut buffer) {
+            Ok(length) if length < WHOLE => self.hand_on(item, Content::Whole(&buffer[..length])),
+            Ok(_) => self.hand_on(item, Content::Stream(&mut (&buffer[..]).chain(stream))),
+            Err(error) => Some(read_fault(&error)),
+        };
+        self.buffers.give_back(buffer);
+        fault
+    }
+
+    fn hand_on(&mut self, item: &Item<'_>, content: Content<'_>) -> Option<Fault> {
+        if !item.is_log {
+            return None;
+        }
+        let name = LogName {
+            path: item.path.into(),
+            mac: item.mac,
+            rotation: item.rotation,
+            modified: item.modified,
+            size: item.size,
+            identity: item.identity,
+            named_like_log: item.is_named_like_log,
+        };
+        self.sink.log(name, content).err().map(|error| read_fault(&error))
+    }
+}
+
+/// What an error in reading a plain file means.
+pub(super) fn read_fault(error: &io::Error) -> Fault {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => Fault::new(ProblemKind::ChangedWhileRead, SHORTER),
+        _ => Fault::new(ProblemKind::of(error), error),
+    }
+}
+
+pub(super) const SHORTER: &str = "became shorter while it was read; what was left was read";
