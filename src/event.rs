@@ -2,72 +2,83 @@
 //!
 //! A message is known by its text alone, in any component and at any level. Each has a small grammar
 //! in `event/*.rs`; [`MESSAGES`] lists them. The grammars are nom's streaming ones over a text that
-//! ends with a line feed, so that a text that is cut is told from one that is another message.
+//! ends with a line feed, so that a text that is cut is told from one that is another message. Where
+//! the text's end is open, as a log's last line without a line feed, two line feeds stand there, and
+//! values that touch them are not known.
 
 mod certificate;
 mod identity;
+mod kinds;
 mod log;
 mod tls;
 mod words;
-
-use std::cell::RefCell;
 
 use nom::IResult;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::model::{Fingerprint, Mac, Slot, SoftwareVersion};
-use crate::recent::Recent;
+use crate::line;
+use crate::model::{Algorithm, Fingerprint, Mac, Slot, SoftwareVersion};
+
+pub use kinds::{Kind, all as kinds};
 
 /// What a message says. Lengths are in bytes, as the phone counts them.
+///
+/// The variants' names in snake case are the contract's kinds, and the fields' names are the contract's.
+/// A field whose name serde is told to begin with `_` is for this program alone and is not shown.
+/// Texts are as they stand in the log: what shows them conceals secrets first.
+/// A value is `None` where the line does not name it, or where the log is cut in the middle of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// A private key was refused for its length.
     KeyTooLarge {
         /// Where it should have gone.
         slot: Option<Slot>,
         /// The key's length.
-        length: u64,
+        length: Option<u64>,
         /// What the slot takes.
-        maximum: u64,
+        maximum: Option<u64>,
     },
     /// A certificate was refused for its length.
     CertificateTooLarge {
         /// Where it should have gone.
         slot: Option<Slot>,
         /// The certificate's length.
-        length: u64,
+        length: Option<u64>,
         /// What the slot takes.
-        maximum: u64,
+        maximum: Option<u64>,
     },
     /// The certificate chain of the configuration could not be decoded.
     ChainNotDecodable {
         /// The decoder's result, as logged.
-        results: i64,
+        results: Option<i64>,
     },
     /// A credential was refused.
     CredentialInvalid {
         /// Why, in the phone's words.
-        reason: Box<str>,
+        reason: Option<Box<str>>,
     },
     /// The phone begins to save a certificate.
     CertificateSaving {
         /// Where.
-        slot: Slot,
+        slot: Option<Slot>,
     },
     /// The certificate that was saved.
     NewCertificate {
         /// Its subject's common name.
-        common_name: Box<str>,
+        common_name: Option<Box<str>>,
         /// Its fingerprint.
-        fingerprint: Fingerprint,
+        #[serde(serialize_with = "kinds::as_text")]
+        fingerprint: Option<Fingerprint>,
     },
     /// The certificate that it replaced.
     PreviousCertificate {
         /// Its subject's common name.
-        common_name: Box<str>,
+        common_name: Option<Box<str>>,
         /// Its fingerprint.
-        fingerprint: Fingerprint,
+        #[serde(serialize_with = "kinds::as_text")]
+        fingerprint: Option<Fingerprint>,
     },
     /// There was none to replace.
     NoPreviousCertificate,
@@ -76,28 +87,31 @@ pub enum Event {
         /// Which certificate.
         slot: Slot,
         /// Its length.
-        length: u64,
+        length: Option<u64>,
     },
     /// Inventory at boot: a certificate's fingerprint.
     CertificateFingerprint {
         /// Which certificate.
         slot: Slot,
         /// The digest.
-        fingerprint: Fingerprint,
+        #[serde(serialize_with = "kinds::as_text")]
+        fingerprint: Option<Fingerprint>,
+        /// Which digest: the one that the line names, else told by the length.
+        algorithm: Option<Algorithm>,
     },
     /// Inventory at boot: a certificate's common name.
     CertificateCommonName {
         /// Which certificate.
         slot: Slot,
         /// The subject's common name.
-        common_name: Box<str>,
+        common_name: Option<Box<str>>,
     },
     /// Inventory at boot: a private key's length.
     KeyLength {
         /// Which certificate's key.
         slot: Slot,
         /// Its length.
-        length: u64,
+        length: Option<u64>,
     },
     /// Inventory at boot: an empty slot.
     CertificateUnavailable {
@@ -106,13 +120,13 @@ pub enum Event {
     },
     /// The phone did not trust a server's certificate.
     ServerCertificateUntrusted {
-        /// Why, in the phone's words.
-        reason: Box<str>,
+        /// Why, in the phone's words, whose spelling varies: `Untrusted Cetificate`.
+        reason: Option<Box<str>>,
     },
     /// A TLS connection failed.
     TlsConnectionFailed {
         /// The error's number.
-        error: i64,
+        error: Option<i64>,
     },
     /// What the phone is. A line names some of these.
     Platform {
@@ -122,21 +136,23 @@ pub enum Event {
         assembly: Option<Box<str>>,
         /// `A`; not a label's revision.
         assembly_revision: Option<Box<str>>,
-        /// The phone's address.
+        /// The phone's address: that of `eth0`, or of a line that names no interface.
+        #[serde(serialize_with = "kinds::as_text")]
         mac: Option<Mac>,
     },
     /// What the phone runs.
     Software {
         /// `SIP` for the phone's application, `BOOT` for the boot program.
-        label: Box<str>,
+        label: Option<Box<str>>,
         /// The version, without its codename and date.
-        version: SoftwareVersion,
+        version: Option<SoftwareVersion>,
     },
     /// A log, or one component's part of it, begins.
     LogStart {
         /// The level from which on messages are written, where the line names it.
         log_level: Option<u8>,
         /// Whether it is the banner of the whole log, so the sign of a boot.
+        #[serde(rename = "_banner")]
         banner: bool,
     },
     /// The log ends: a shutdown.
@@ -144,45 +160,80 @@ pub enum Event {
     /// The phone could not ask the time.
     ClockFailed,
     /// The phone could not send its log.
-    UploadFailed,
+    UploadFailed {
+        /// The protocol's number.
+        protocol: Option<i64>,
+        /// The result's number.
+        result: Option<i64>,
+        /// Which upload.
+        #[serde(rename = "_upload")]
+        upload: Upload,
+    },
+    /// The state of the phone's certificate for its Lync or Skype sign-in. A line names some of these.
+    SignInCertificate {
+        /// Whether there is one. Where there is none, `expired` and `valid_until` mean nothing.
+        exists: Option<bool>,
+        /// Whether it expired.
+        expired: Option<bool>,
+        /// Until when it is valid, as logged.
+        valid_until: Option<i64>,
+        /// The error's number.
+        error: Option<i64>,
+    },
+    /// The certificate of an authority was loaded (SIP 3.x).
+    CaFingerprint {
+        /// The digest.
+        #[serde(serialize_with = "kinds::as_text")]
+        fingerprint: Option<Fingerprint>,
+        /// Which digest: the one that the line names, else told by the length.
+        algorithm: Option<Algorithm>,
+    },
+    /// The address of the company's certificate service is not valid.
+    ProvisioningUriInvalid {
+        /// The address.
+        uri: Option<Box<str>>,
+    },
+    /// This boot did not apply the configuration that the files give.
+    ConfigurationNotApplied,
+    /// The log server did not tell the length of the log that it has.
+    UploadSizeUnknown,
+}
+
+/// Which upload of a log failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Upload {
+    /// One that was tried.
+    Tried,
+    /// One that was left out because another failed: no failure of its own in the same second.
+    Skipped,
+    /// That of the boot log, at start.
+    BootLog,
 }
 
 impl Event {
-    /// The contract's name for this kind of event.
+    /// The contract's name for this kind of event. For output: it is not fast.
     #[must_use]
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::KeyTooLarge { .. } => "key_too_large",
-            Self::CertificateTooLarge { .. } => "certificate_too_large",
-            Self::ChainNotDecodable { .. } => "chain_not_decodable",
-            Self::CredentialInvalid { .. } => "credential_invalid",
-            Self::CertificateSaving { .. } => "certificate_saving",
-            Self::NewCertificate { .. } => "new_certificate",
-            Self::PreviousCertificate { .. } => "previous_certificate",
-            Self::NoPreviousCertificate => "no_previous_certificate",
-            Self::CertificateLength { .. } => "certificate_length",
-            Self::CertificateFingerprint { .. } => "certificate_fingerprint",
-            Self::CertificateCommonName { .. } => "certificate_common_name",
-            Self::KeyLength { .. } => "key_length",
-            Self::CertificateUnavailable { .. } => "certificate_unavailable",
-            Self::ServerCertificateUntrusted { .. } => "server_certificate_untrusted",
-            Self::TlsConnectionFailed { .. } => "tls_connection_failed",
-            Self::Platform { .. } => "platform",
-            Self::Software { .. } => "software",
-            Self::LogStart { .. } => "log_start",
-            Self::LogEnd => "log_end",
-            Self::ClockFailed => "clock_failed",
-            Self::UploadFailed => "upload_failed",
-        }
+    pub fn kind(&self) -> &'static str {
+        let (kind, _) = kinds::parts(self);
+        kinds::all().iter().map(|known| known.name).find(|name| *name == kind).unwrap_or_default()
+    }
+
+    /// The kind's own fields, in the contract's names and order. For output: it is not fast.
+    #[must_use]
+    pub fn fields(&self) -> Map<String, Value> {
+        let (_, mut fields) = kinds::parts(self);
+        fields.retain(|name, _| kinds::is_shown(name));
+        fields
     }
 
     /// The slot that the message itself names.
     #[must_use]
     pub const fn slot(&self) -> Option<Slot> {
         match self {
-            Self::KeyTooLarge { slot, .. } | Self::CertificateTooLarge { slot, .. } => *slot,
-            Self::CertificateSaving { slot }
-            | Self::CertificateLength { slot, .. }
+            Self::KeyTooLarge { slot, .. }
+            | Self::CertificateTooLarge { slot, .. }
+            | Self::CertificateSaving { slot } => *slot,
+            Self::CertificateLength { slot, .. }
             | Self::CertificateFingerprint { slot, .. }
             | Self::CertificateCommonName { slot, .. }
             | Self::KeyLength { slot, .. }
@@ -209,15 +260,40 @@ impl Event {
     pub const fn is_installation(&self) -> bool {
         matches!(
             self,
+            Self::CertificateSaving { .. }
+                | Self::NewCertificate { .. }
+                | Self::PreviousCertificate { .. }
+                | Self::NoPreviousCertificate
+        ) || self.is_refusal()
+    }
+
+    /// Whether the phone refused a key, a certificate or a chain.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(
+            self,
             Self::KeyTooLarge { .. }
                 | Self::CertificateTooLarge { .. }
                 | Self::ChainNotDecodable { .. }
                 | Self::CredentialInvalid { .. }
-                | Self::CertificateSaving { .. }
-                | Self::NewCertificate { .. }
-                | Self::PreviousCertificate { .. }
-                | Self::NoPreviousCertificate
         )
+    }
+
+    /// Whether it tells of something that failed, as often as it is tried, and changes nothing else: many of
+    /// them in a row can be counted as one.
+    #[must_use]
+    pub const fn is_failure(&self) -> bool {
+        self.is_refusal()
+            || matches!(
+                self,
+                Self::ServerCertificateUntrusted { .. }
+                    | Self::TlsConnectionFailed { .. }
+                    | Self::ClockFailed
+                    | Self::UploadFailed { .. }
+                    | Self::UploadSizeUnknown
+                    | Self::ProvisioningUriInvalid { .. }
+                    | Self::ConfigurationNotApplied
+            )
     }
 
     /// In how many more lines the message may go on although it is whole as it is.
@@ -227,56 +303,11 @@ impl Event {
             // Free words: what comes after the next line is not the phone's.
             Self::CredentialInvalid { .. } | Self::ServerCertificateUntrusted { .. } => 1,
             Self::LogStart { log_level: None, banner: false } => 1,
+            Self::UploadFailed { result: None, upload: Upload::Tried, .. } => 1,
             // Fields by name: more of them can follow.
             Self::Platform { .. } | Self::Software { .. } => 3,
             _ => 0,
         }
-    }
-
-    /// The kind's own fields, in the contract's names.
-    #[must_use]
-    pub fn fields(&self) -> Map<String, Value> {
-        let pairs: Vec<(&str, Value)> = match self {
-            Self::KeyTooLarge { length, maximum, .. } | Self::CertificateTooLarge { length, maximum, .. } => {
-                vec![("length", (*length).into()), ("maximum", (*maximum).into())]
-            }
-            Self::ChainNotDecodable { results } => vec![("results", (*results).into())],
-            Self::CredentialInvalid { reason } | Self::ServerCertificateUntrusted { reason } => {
-                vec![("reason", (&**reason).into())]
-            }
-            Self::NewCertificate { common_name, fingerprint }
-            | Self::PreviousCertificate { common_name, fingerprint } => vec![
-                ("common_name", (&**common_name).into()),
-                ("fingerprint", fingerprint.to_string().into()),
-            ],
-            Self::CertificateLength { length, .. } | Self::KeyLength { length, .. } => {
-                vec![("length", (*length).into())]
-            }
-            Self::CertificateFingerprint { fingerprint, .. } => vec![
-                ("fingerprint", fingerprint.to_string().into()),
-                ("algorithm", fingerprint.algorithm().name().into()),
-            ],
-            Self::CertificateCommonName { common_name, .. } => {
-                vec![("common_name", (&**common_name).into())]
-            }
-            Self::TlsConnectionFailed { error } => vec![("error", (*error).into())],
-            Self::Platform { model, assembly, assembly_revision, .. } => vec![
-                ("model", model.as_deref().into()),
-                ("assembly", assembly.as_deref().into()),
-                ("assembly_revision", assembly_revision.as_deref().into()),
-            ],
-            Self::Software { label, version } => {
-                vec![("label", (&**label).into()), ("version", version.to_string().into())]
-            }
-            Self::LogStart { log_level, .. } => vec![("log_level", (*log_level).into())],
-            Self::CertificateSaving { .. }
-            | Self::NoPreviousCertificate
-            | Self::CertificateUnavailable { .. }
-            | Self::LogEnd
-            | Self::ClockFailed
-            | Self::UploadFailed => Vec::new(),
-        };
-        pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }
 
@@ -314,6 +345,16 @@ pub const MESSAGES: &[Message] = &[
     message("Could not load time from ", log::clock_failed),
     message("UtilLogServerC::uploadFifoLog: upload error", log::upload_failed),
     message("Skipped uploading of failed log file", log::upload_skipped),
+    message("Failed to upload boot log", log::boot_log_upload_failed),
+    message("Could not set the custom header Content-Range", log::upload_size_unknown),
+    message("m_bCert", tls::sign_in_certificate),
+    message("m_validUntil", tls::sign_in_certificate),
+    message("m_eErrorCode", tls::sign_in_certificate),
+    message("Prov|Invalid STS-URI", tls::provisioning_uri_invalid),
+    message("Prov|Trying to boot from existing configuration", log::configuration_not_applied),
+    message("Prov|Not setting device parameters since", log::configuration_not_applied),
+    message("New fingerprint", certificate::new_ca),
+    message("Custom certificate ", certificate::custom_ca),
 ];
 
 /// What a text amounts to.
@@ -329,59 +370,95 @@ pub enum Reading {
     Unknown,
 }
 
+/// How a text ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// With the end of its line, or with one at which it was wrapped.
+    Whole,
+    /// Perhaps within a word or a number, such as in a log's last line that has no line feed: a value that
+    /// touches the end is not known.
+    Cut,
+}
+
 /// Reads the text of a message, without its header and without blanks at its ends.
 #[must_use]
-pub fn read(text: &[u8]) -> Reading {
-    thread_local! {
-        static RECENT: RefCell<Recent<Reading>> = RefCell::default();
-    }
+pub fn read(text: &[u8], ends: End) -> Reading {
     match candidates(text) {
         0 => Reading::Unknown,
-        candidates => RECENT.with_borrow_mut(|recent| recent.of(text, |text| parse(text, candidates))),
+        candidates => parse(text, ends, candidates),
     }
 }
 
 /// Reads a text by the grammars of these messages.
-fn parse(text: &[u8], candidates: u32) -> Reading {
+fn parse(text: &[u8], ends: End, candidates: u32) -> Reading {
+    let trimmed = line::trim(text);
+    let text = line::without_marks_behind(trimmed);
+    // What has a mark behind it is not cut.
+    let is_cut = ends == End::Cut && text.len() == trimmed.len();
+    let end = if is_cut { words::CUT } else { words::WHOLE };
     // Nearly all texts are short: the line feed behind them costs no allocation.
     let mut short = [0; 256];
     let mut long = Vec::new();
-    let ended = if let Some(room) = short.get_mut(..=text.len()) {
+    let ended = if let Some(room) = short.get_mut(..text.len() + end.len()) {
         room[..text.len()].copy_from_slice(text);
-        room[text.len()] = b'\n';
+        room[text.len()..].copy_from_slice(end);
         &*room
     } else {
-        long.reserve_exact(text.len() + 1);
+        long.reserve_exact(text.len() + end.len());
         long.extend_from_slice(text);
-        long.push(b'\n');
+        long.extend_from_slice(end);
         &long
     };
-    let mut cut = false;
+    let mut begins = false;
     for known in places(candidates).map(|place| &MESSAGES[place]) {
         match (known.parse)(ended) {
             Ok((_, event)) if event.further_lines() > 0 => return Reading::Open(event),
             Ok((_, event)) => return Reading::Known(event),
-            Err(_) => {
-                if let Err(nom::Err::Incomplete(_)) = (known.parse)(text) {
-                    cut = true;
-                }
-            }
+            Err(_) => begins |= matches!((known.parse)(text), Err(nom::Err::Incomplete(_))),
         }
     }
-    if cut { Reading::Cut } else { Reading::Unknown }
+    if begins {
+        return Reading::Cut;
+    }
+    line::without_remark(text).map_or(Reading::Unknown, |text| parse(text, End::Whole, candidates))
+}
+
+/// Whether the text begins like a known message as far as both go: the rest can be in the next line.
+#[must_use]
+pub fn may_begin(text: &[u8]) -> bool {
+    candidates(text) != 0
 }
 
 /// Which of the [`MESSAGES`] this text begins like, as far as both go: one bit each.
 fn candidates(text: &[u8]) -> u32 {
     let Some(&first) = text.first() else { return 0 };
     places(BY_FIRST_BYTE[usize::from(first)])
-        .filter(|&place| {
-            let begins = MESSAGES[place].begins.as_bytes();
-            let shared = begins.len().min(text.len());
-            // A blank at the end of a beginning can be the one at which the line was wrapped.
-            begins[..shared] == text[..shared]
-        })
+        .filter(|&place| begins_like(text, MESSAGES[place].begins))
         .fold(0, |all, place| all | 1 << place)
+}
+
+/// Whether a text begins with these words as far as both go, with any blanks between them.
+fn begins_like(mut text: &[u8], words: &str) -> bool {
+    // As phones write it, or another text altogether.
+    if text.starts_with(words.as_bytes()) {
+        return true;
+    }
+    if let (Some(text), Some(words)) = (text.first_chunk::<4>(), words.as_bytes().first_chunk::<4>())
+        && text != words
+        && text.iter().chain(words).all(u8::is_ascii_graphic)
+    {
+        return false;
+    }
+    for &byte in words.as_bytes() {
+        text = match text {
+            // A blank at the end of the words can be the one at which the line was wrapped.
+            [] => return true,
+            [first, rest @ ..] if *first == byte && byte != b' ' => rest,
+            _ if byte == b' ' && line::blank_length(text) > 0 => line::trim_start(text),
+            _ => return false,
+        };
+    }
+    true
 }
 
 /// The messages that begin with a byte, one bit each.
@@ -405,11 +482,28 @@ fn places(mut bits: u32) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Whether a headerless text begins a message of its own instead of going on with the one before.
+/// The known message that a line without a header is, without what stands before it: quote marks, what
+/// `grep` puts there, a prompt, the end of a cut header. None if it is no message of its own but perhaps
+/// the rest of the one before.
 #[must_use]
-pub fn begins_message(text: &[u8]) -> bool {
-    let Some(&first) = text.first() else { return false };
-    places(BY_FIRST_BYTE[usize::from(first)])
-        .any(|place| text.starts_with(MESSAGES[place].begins.trim_end().as_bytes()))
-        && !matches!(read(text), Reading::Unknown)
+pub fn find(line: &[u8]) -> Option<&[u8]> {
+    let begins = |place: &usize| {
+        let text = &line[*place..];
+        places(BY_FIRST_BYTE[usize::from(text[0])])
+            .any(|message| begins_with(text, MESSAGES[message].begins.trim_end()))
+            && read(text, End::Whole) != Reading::Unknown
+    };
+    // What stands before a line is short.
+    let place = (0..line.len().min(MOST_BEFORE)).find(begins)?;
+    line::origin(line::without_end_of_header(&line[..place])).map(|_| &line[place..])
 }
+
+/// A known message is not sought further behind the beginning of a line than this.
+const MOST_BEFORE: usize = 512;
+
+fn begins_with(text: &[u8], words: &str) -> bool {
+    text.len() >= words.len() && begins_like(text, words)
+}
+
+#[cfg(test)]
+mod tests;

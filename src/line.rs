@@ -3,17 +3,25 @@
 //! Works on bytes, since a text need not be UTF-8. Parsing never fails: a line without a valid header
 //! is a value too, and whoever reads the log decides whether it goes on with the message before.
 
+mod before;
+mod blank;
+
 use std::borrow::Cow;
 
-use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while, take_while_m_n, take_while1};
-use nom::character::complete::{char, one_of, space0};
-use nom::combinator::{map_opt, recognize, rest, verify};
-use nom::sequence::{delimited, preceded, terminated};
+use nom::bytes::complete::{take_while_m_n, take_while1};
+use nom::character::complete::{char, one_of};
+use nom::combinator::{map_opt, rest, verify};
+use nom::sequence::{delimited, terminated};
 use nom::{IResult, Parser};
 use serde::{Deserialize, Serialize};
 
+pub use before::Origin;
+pub(crate) use before::{origin, without_end_of_header, without_marks_behind, without_remark};
+pub use blank::trim;
+pub(crate) use blank::{blank_length, trim_start};
+
 use crate::stamp::{Stamp, stamp};
+use blank::trim_end;
 
 /// How important the phone holds a message to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,9 +44,10 @@ impl std::fmt::Display for Level {
 /// What stands before a line's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header<'a> {
-    /// When the phone wrote it.
-    pub stamp: Stamp,
-    /// The part of the software, 1 to 5 characters, without its padding.
+    /// When the phone wrote it; none where only the end of the header is there.
+    pub stamp: Option<Stamp>,
+    /// The part of the software, 1 to 5 characters, without its padding; perhaps its end alone, or
+    /// nothing, where only the end of the header is there.
     pub component: &'a [u8],
     /// How important it is.
     pub level: Level,
@@ -49,15 +58,18 @@ pub struct Header<'a> {
 /// One line, without its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Line<'a> {
-    /// A line of a log. The text has no blanks at its ends.
+    /// A line of a log. The text has no blanks at its ends. A header without a stamp is not a valid one:
+    /// it tells what it tells of a known message, and nothing of another text.
     Message {
+        /// Whose line it is, where that stands before it.
+        origin: Origin<'a>,
         /// What stands before the text.
         header: Header<'a>,
         /// The message.
         text: &'a [u8],
     },
-    /// Anything else: a text that goes on, the tail of a cut line, or no log at all.
-    /// Without blanks at its ends.
+    /// Anything else: a text that goes on, the tail of a cut line, or no log at all. Without blanks at its
+    /// ends, and without what quotes or lists it.
     Headerless(&'a [u8]),
 }
 
@@ -65,50 +77,73 @@ pub enum Line<'a> {
 #[must_use]
 pub fn line(bytes: &[u8]) -> Line<'_> {
     if let Some((header, text)) = in_columns(bytes) {
-        return Line::Message { header, text: trim(text) };
+        return Line::Message { origin: Origin::default(), header, text: trim(text) };
     }
-    let trimmed = trim(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes));
-    if trimmed.len() < SHORTEST_HEADER {
-        return Line::Headerless(trimmed);
+    let trimmed = trim(bytes);
+    for find in [find_header, find_end_of_header] {
+        if let Some((before, header, text)) = find(trimmed)
+            && let Some(origin) = origin(before)
+        {
+            return Line::Message { origin, header, text: trim(text) };
+        }
     }
-    // What a server puts before a line never looks like a stamp and a bar.
-    match alt((in_any_columns, preceded(syslog_header, message))).parse(trimmed) {
-        Ok((_, (header, text))) => Line::Message { header, text: trim(text) },
-        Err(_) => Line::Headerless(trimmed),
-    }
+    Line::Headerless(before::unquoted(trimmed))
 }
 
-/// `0531131822|c|4|0|`, in bytes.
-const SHORTEST_HEADER: usize = 17;
+/// A header is not sought behind more bars than these: an address and a table's can stand before it.
+const MOST_BARS: usize = 12;
+
+/// Looks for the first whole header: what stands before it, the header, and the text.
+fn find_header(line: &[u8]) -> Option<(&[u8], Header<'_>, &[u8])> {
+    memchr::memchr_iter(b'|', line).take(MOST_BARS).find_map(|bar| {
+        let padded = trim_end(&line[..bar]);
+        let length = padded.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
+        let (before, _) = line.split_at(padded.len() - length);
+        let is_apart = before.last().is_none_or(|byte| !byte.is_ascii_alphanumeric());
+        let (_, (header, text)) = message(&line[before.len()..]).ok().filter(|_| is_apart)?;
+        Some((before, header, text))
+    })
+}
+
+/// Looks for the end of a header, from the component on: `y |4|00|text`, `sip|4|00|text`, `|4|00|text`.
+/// Digits of the stamp can stand before it, but no whole stamp: with one, that is no header.
+fn find_end_of_header(line: &[u8]) -> Option<(&[u8], Header<'_>, &[u8])> {
+    memchr::memchr_iter(b'|', line).take(MOST_BARS).find_map(|bar| {
+        let missed = verify(missed, |(_, digits)| *digits > 1);
+        let mut behind = (terminated(level, bar_and_blanks), terminated(missed, char('|')));
+        let (text, (level, (missed, _))) = behind.parse(trim_start(&line[bar + 1..])).ok()?;
+        let padded = trim_end(&line[..bar]);
+        let length = padded.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let (before, component) = padded.split_at(padded.len() - length);
+        if component.len() > 5 || (component.is_empty() && !before.is_empty()) {
+            return None;
+        }
+        let before = match trim_end(before) {
+            [before @ .., b'|'] => {
+                let before = trim_end(before);
+                let is_digit = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
+                let digits = before.iter().rev().take_while(is_digit).count();
+                let (others, _) = before.split_at(before.len() - digits);
+                match others.last() {
+                    // The end of an address.
+                    Some(byte) if byte.is_ascii_alphanumeric() => before,
+                    _ if digits < SHORTEST_STAMP => others,
+                    _ => return None,
+                }
+            }
+            _ => before,
+        };
+        Some((before, Header { stamp: None, component, level, missed }, text))
+    })
+}
+
+/// Fewer digits are what a cut left of a stamp.
+const SHORTEST_STAMP: usize = 10;
 
 /// Bytes of a line as text. What is not UTF-8 becomes the replacement character.
 pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     // Much faster where all is well than looking for what is not.
     std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
-}
-
-/// An editor puts it before the first line, and joining files can put that anywhere.
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-
-/// Takes away blanks, carriage returns, and the NUL bytes that a file system can leave where a write
-/// was lost.
-#[must_use]
-pub fn trim(mut bytes: &[u8]) -> &[u8] {
-    while let [first, rest @ ..] = bytes
-        && is_padding(*first)
-    {
-        bytes = rest;
-    }
-    while let [rest @ .., last] = bytes
-        && is_padding(*last)
-    {
-        bytes = rest;
-    }
-    bytes
-}
-
-fn is_padding(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || byte == 0
 }
 
 fn message(input: &[u8]) -> IResult<&[u8], (Header<'_>, &[u8])> {
@@ -143,21 +178,25 @@ fn in_columns(input: &[u8]) -> Option<(Header<'_>, &[u8])> {
         && tens.is_ascii_digit()
         && ones.is_ascii_digit();
     let missed = u64::from(tens & 15) * 10 + u64::from(ones & 15);
-    is_valid.then_some((Header { stamp, component, level, missed }, text))
+    is_valid.then_some((Header { stamp: Some(stamp), component, level, missed }, text))
 }
 
 fn in_any_columns(input: &[u8]) -> IResult<&[u8], (Header<'_>, &[u8])> {
-    let (input, stamp) = terminated(stamp, bar).parse(input)?;
-    let (input, component) = terminated(component, bar).parse(input)?;
-    let (input, level) = terminated(level, bar).parse(input)?;
-    let (input, missed) = terminated(missed, char('|')).parse(input)?;
+    let (input, stamp) = terminated(stamp, bar_and_blanks).parse(input)?;
+    let (input, component) = terminated(component, bar_and_blanks).parse(input)?;
+    let (input, level) = terminated(level, bar_and_blanks).parse(input)?;
+    let (input, (missed, _)) = terminated(missed, char('|')).parse(input)?;
     let (input, text) = rest(input)?;
-    Ok((input, (Header { stamp, component, level, missed }, text)))
+    Ok((input, (Header { stamp: Some(stamp), component, level, missed }, text)))
 }
 
 /// The separator. The phone pads components alone; what went through a mail can have other blanks.
-fn bar(input: &[u8]) -> IResult<&[u8], char> {
-    delimited(space0, char('|'), space0).parse(input)
+fn bar_and_blanks(input: &[u8]) -> IResult<&[u8], char> {
+    delimited(blanks, char('|'), blanks).parse(input)
+}
+
+fn blanks(input: &[u8]) -> IResult<&[u8], ()> {
+    Ok((trim_start(input), ()))
 }
 
 /// One to five characters, followed by the padding to five, or none, or what an editor made of it.
@@ -180,36 +219,10 @@ pub(crate) fn value(digits: &[u8]) -> u64 {
     digits.iter().fold(0, add)
 }
 
-/// Two digits, or more when many were lost.
-fn missed(input: &[u8]) -> IResult<&[u8], u64> {
+/// Two digits, or more when many were lost: their value and how many they are.
+fn missed(input: &[u8]) -> IResult<&[u8], (u64, usize)> {
     let digits = take_while1(|byte: u8| byte.is_ascii_digit());
-    terminated(digits.map(value), space0).parse(input)
-}
-
-/// What a syslog server puts before the phone's own line: `<131>Mar  9 19:06:50 192.0.2.7 `. Servers
-/// that drop the priority when they store the line leave the date, in the old or in the ISO form.
-fn syslog_header(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let (_, before) = take_while(|byte: u8| byte != b'|').parse(input)?;
-    let (_, recognized) = alt((priority, old_date, iso_date)).parse(before)?;
-    let own_line = before.iter().rposition(|&byte| byte == b' ' || byte == b'>').map_or(0, |blank| blank + 1);
-    verify(rest, |_: &[u8]| own_line >= recognized.len()).parse(&before[..own_line])?;
-    Ok((&input[own_line..], &input[..own_line]))
-}
-
-fn priority(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    recognize((char('<'), take_while_m_n(1, 3, |byte: u8| byte.is_ascii_digit()), char('>'))).parse(input)
-}
-
-fn old_date(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let month = take_while_m_n(3, 3, |byte: u8| byte.is_ascii_alphabetic());
-    let day = take_while_m_n(1, 2, |byte: u8| byte.is_ascii_digit());
-    let clock = take_while1(|byte: u8| byte.is_ascii_digit() || byte == b':');
-    recognize((month, space0, day, char(' '), clock, char(' '))).parse(input)
-}
-
-fn iso_date(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let digits = |count| take_while_m_n(count, count, |byte: u8| byte.is_ascii_digit());
-    recognize((digits(4), tag("-"), digits(2), tag("-"), digits(2), one_of("T "), digits(2))).parse(input)
+    terminated(digits.map(|digits: &[u8]| (value(digits), digits.len())), blanks).parse(input)
 }
 
 #[cfg(test)]
@@ -218,8 +231,8 @@ mod tests {
 
     fn parts(text: &str) -> Option<(String, String, String, u64, String)> {
         match line(text.as_bytes()) {
-            Line::Message { header, text } => Some((
-                header.stamp.to_string(),
+            Line::Message { header, text, .. } => Some((
+                header.stamp.map(|stamp| stamp.to_string()).unwrap_or_default(),
                 String::from_utf8_lossy(header.component).into_owned(),
                 header.level.to_string(),
                 header.missed,
@@ -235,6 +248,27 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn what_stands_before_a_line_changes_nothing_of_it(
+            own in r"[0-9]{10}[|][a-z]{1,5} {0,4}[|][0-6*][|][0-9]{2}[|][ -~]{0,20}",
+            before in r"(> ?){0,2}|[-*•] |[a-z]{1,8}[.]log:[0-9]{1,4}:|[0-9a-f]{11}f[|: ]|[a-z]{1,4}@[a-z]{1,4}:~[$] ?|<[0-9]{1,3}>Oct  5 16:59:41 [a-z]{1,9} "
+        ) {
+            let Line::Message { header, text, .. } = line(own.as_bytes()) else { panic!("{own}") };
+            let marked = format!("{before}{own}");
+            let Line::Message { header: same_header, text: same_text, .. } = line(marked.as_bytes()) else {
+                panic!("{marked}")
+            };
+            proptest::prop_assert_eq!((header, text), (same_header, same_text));
+        }
+
+        #[test]
+        fn a_stamp_is_told_only_where_a_whole_header_stands(text in r"[ -~]{0,12}[0-9.]{0,12}[|][ -~]{0,20}") {
+            if let Line::Message { header: Header { stamp: Some(stamp), .. }, .. } = line(text.as_bytes()) {
+                let stands_apart = text.split(|sign: char| !sign.is_ascii_digit() && sign != '.');
+                proptest::prop_assert!(stands_apart.into_iter().any(|part| part == stamp.as_str()), "{}", text);
+            }
+        }
+
         #[test]
         fn columns_are_read_as_the_grammar_reads_them(
             line in r"([0-9]{10}|[0-9]{6}[.][0-9]{3}|[0-9.]{10})[|][ -~\t]{5}[|][0-8*][|][0-9 ]{2}[|][ -~]{0,5}"
@@ -269,15 +303,78 @@ mod tests {
     }
 
     #[test]
-    fn a_syslog_header_is_skipped() {
-        let own = "0100000000|so   |4|00|text";
-        for before in [
-            "<131>Mar  9 19:06:50 192.0.2.7 ",
-            "<131>",
-            "Mar  9 19:06:50 phone ",
-            "2013-03-09T19:06:50+01:00 h ",
+    fn blanks_that_are_no_ascii_blanks() {
+        for blank in ["\u{a0}", "\u{2007}", "\u{202f}", "\u{3000}", "\t", "\u{200b}"] {
+            for line in ["_0531131822|sip__|4|03|_text_", "0531131822_|_sip|4_|03_|text", "sip__|_4|03|_text"]
+            {
+                let line = line.replace('_', blank);
+                let stamp = if line.contains("0531") { "0531131822" } else { "" };
+                expect(&line, stamp, "sip", "4", 3, "text");
+            }
+        }
+        let Line::Message { header, text, .. } = line(b"\xA00531131822|sip\xA0\xA0|4|03|\xA0text") else {
+            panic!("a message")
+        };
+        assert_eq!((header.component, text), (&b"sip"[..], &b"text"[..]));
+    }
+
+    #[test]
+    fn what_stands_before_a_line_is_skipped() {
+        for own in ["0100000000|so   |4|00|text", "000005.930|so|4|00|text", "so |4|00|text"] {
+            let stamp = own.split('|').next().filter(|stamp| stamp.len() == 10).unwrap_or_default();
+            for before in [
+                "<131>Mar  9 19:06:50 192.0.2.7 ",
+                "<131>",
+                "Mar  9 19:06:50 phone ",
+                "2013-03-09T19:06:50+01:00 h ",
+                "> ",
+                ">> ",
+                "- ",
+                "* ",
+                "| ",
+                "0004f2000001-app.log:12:",
+                "0004f2000001-app.log-12-",
+                "12:",
+                "user@host:~$ ",
+                "C:\\>",
+                "0004f2000001|",
+                "0004f2000001:",
+                "0004f2000001 ",
+                "“",
+                "\u{feff}> \u{a0}",
+            ] {
+                expect(&format!("{before}{own}"), stamp, "so", "4", 0, "text");
+            }
+        }
+    }
+
+    #[test]
+    fn the_origin_is_told() {
+        let before = "<134>Oct  5 16:59:41 192.0.2.11 0004f2a0e001 ";
+        for own in ["000005.932|tls  |3|00|text", "tls|3|00|text"] {
+            let whole = format!("{before}{own}");
+            let Line::Message { origin, .. } = line(whole.as_bytes()) else { panic!("{own}") };
+            assert_eq!(origin.mac.map(|mac| mac.to_string()).as_deref(), Some("0004F2A0E001"));
+            assert_eq!(origin.sender, Some(&b"192.0.2.11"[..]));
+        }
+        let Line::Message { origin, .. } = line(b"000005.932|tls  |3|00|text") else { panic!("a message") };
+        assert_eq!(origin, Origin::default());
+    }
+
+    #[test]
+    fn the_end_of_a_header() {
+        for (input, component) in [
+            ("31822|sip  |4|03|text", "sip"),
+            (".930|sip  |4|03|text", "sip"),
+            ("|sip  |4|03|text", "sip"),
+            ("sip|4|03|text", "sip"),
+            ("y |4|03|text", "y"),
+            ("|4|03|text", ""),
+            ("053113182|sip  |4|03|text", "sip"),
+            ("| sip | 4 | 03 | text |", "sip"),
         ] {
-            expect(&format!("{before}{own}"), "0100000000", "so", "4", 0, "text");
+            let text = if input.ends_with("text |") { "text |" } else { "text" };
+            expect(input, "", component, "4", 3, text);
         }
     }
 
@@ -285,18 +382,28 @@ mod tests {
     fn no_header() {
         for text in [
             "",
-            "y |4|00|tail of a cut line",
             "text that goes on",
             "he said 0531131822|so   |4|00|text",
-            "053113182|so   |4|00|nine digits",
+            "he said so|4|00|text",
+            "05311318221|so   |4|00|eleven digits",
+            "x0531131822|so   |4|00|text",
             "0531131822|so   |7|00|no such level",
             "0531131822|so   |4||no count",
+            "so   |4|0|one digit",
             "0531131822|     |4|00|no component",
             "0531131822|toolong|4|00|text",
+            "toolong|4|00|text",
             "0531131822|so   |4|00",
+            "Prov|Download of master configuration file failed",
         ] {
             assert_eq!(parts(text), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_continuation_comes_without_what_quotes_it() {
+        assert_eq!(line(b"> fingerprint: CA:70 "), Line::Headerless(b"fingerprint: CA:70"));
+        assert_eq!(line(b"70:8B:85"), Line::Headerless(b"70:8B:85"));
     }
 
     #[test]

@@ -42,6 +42,12 @@ impl Stamp {
         is_stamp.then_some(Self { bytes, length: 10 })
     }
 
+    /// The stamp as it stands in the log.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+
     /// The stamp as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -157,6 +163,12 @@ impl fmt::Debug for Stamp {
 pub struct Yearless(NaiveDateTime);
 
 impl Yearless {
+    /// The beginning of a year.
+    #[must_use]
+    pub fn new_year() -> Option<Self> {
+        NaiveDate::from_ymd_opt(2000, 1, 1)?.and_hms_opt(0, 0, 0).map(Self)
+    }
+
     /// The month, 1 to 12.
     #[must_use]
     pub fn month(self) -> u32 {

@@ -1,19 +1,18 @@
 //! Installations, refusals and the inventory: Feature Profile 37148, "Troubleshooting" and
-//! "Platform Certificates".
+//! "Platform Certificates". Also the certificate of an authority that SIP 3.x loads.
 
 use nom::branch::alt;
 use nom::bytes::streaming::take_while1;
-use nom::character::streaming::{space0, space1};
 use nom::combinator::{map, map_opt, opt, verify};
 use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
 use super::Event;
 use super::words::{
-    SlotOf, end, holder, number, phrase, quoted, remainder, sign, signed, slot_number, text,
-    whole_fingerprint,
+    Said, SlotOf, begins_fingerprint, blanks0, blanks1, closed, end, holder, number, or_cut, phrase, quoted,
+    reason, remainder, sign, signed, slot_number, text, whole_fingerprint,
 };
-use crate::model::{Fingerprint, Slot};
+use crate::model::{Algorithm, Fingerprint, Slot};
 
 /// `hwDescSecurityDeviceCredentialsStore: Could not …`, whatever the function's name goes on with.
 pub(super) fn refused_by_function(input: &[u8]) -> IResult<&[u8], Event> {
@@ -29,16 +28,18 @@ pub(super) fn refused_by_function(input: &[u8]) -> IResult<&[u8], Event> {
 pub(super) fn too_large(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, ()) = phrase("Could not store")(input)?;
     let (input, is_key) =
-        preceded(space1, alt((map(phrase("key"), |()| true), map(phrase("cert"), |()| false))))
+        preceded(blanks1, alt((map(phrase("key"), |()| true), map(phrase("cert"), |()| false))))
             .parse(input)?;
-    let (input, slot) = preceded((space1, phrase("for"), space1), stored_in).parse(input)?;
-    let (input, length) = preceded((sign(","), phrase("length"), space1), number).parse(input)?;
-    let (input, maximum) =
-        terminated(preceded((space1, phrase("is bigger than maximum"), space1), number), end).parse(input)?;
+    let (input, slot) = preceded((blanks1, phrase("for"), blanks1), stored_in).parse(input)?;
+    let (input, _) = (sign(","), phrase("length")).parse(input)?;
+    let (input, length) = or_cut(preceded(blanks1, number)).parse(input)?;
+    let bigger = (blanks1, phrase("is bigger than maximum"), blanks1);
+    let (input, maximum) = terminated(or_cut(preceded(bigger, number)), end).parse(input)?;
+    let slot = Some(slot);
     let event = if is_key {
-        Event::KeyTooLarge { slot: Some(slot), length, maximum }
+        Event::KeyTooLarge { slot, length, maximum }
     } else {
-        Event::CertificateTooLarge { slot: Some(slot), length, maximum }
+        Event::CertificateTooLarge { slot, length, maximum }
     };
     Ok((input, event))
 }
@@ -51,47 +52,47 @@ fn stored_in(input: &[u8]) -> IResult<&[u8], Slot> {
         map(phrase("custom application device"), |()| Slot::Application as fn(u8) -> Slot),
     ));
     let object = alt((phrase("key"), phrase("certificate"), phrase("cert")));
-    let (input, slot) = terminated(holder, (space1, object, space0)).parse(input)?;
+    let (input, slot) = terminated(holder, (blanks1, object, blanks0)).parse(input)?;
     map(slot_number, slot).parse(input)
 }
 
 /// `Could not decode cert chain, results 0`.
 pub(super) fn chain_not_decodable(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, ()) = phrase("Could not decode cert chain")(input)?;
-    let (input, results) =
-        terminated(preceded((sign(","), phrase("results"), space1), signed), end).parse(input)?;
+    let results = preceded((sign(","), phrase("results"), blanks1), signed);
+    let (input, results) = terminated(or_cut(results), end).parse(input)?;
     Ok((input, Event::ChainNotDecodable { results }))
 }
 
 /// `Device credential invalid: Cert is not proper in the certificate`.
 pub(super) fn credential_invalid(input: &[u8]) -> IResult<&[u8], Event> {
-    let (input, ()) = phrase("Device credential invalid")(input)?;
-    let reason = verify(preceded(sign(":"), remainder), |reason: &[u8]| !reason.is_empty());
-    map(reason, |reason| Event::CredentialInvalid { reason: text(reason) }).parse(input)
+    let reason = preceded(phrase("Device credential invalid"), reason(":"));
+    map(reason, |reason| Event::CredentialInvalid { reason }).parse(input)
 }
 
 /// `Saving new Custom platform device certificate 1`.
 pub(super) fn saving(input: &[u8]) -> IResult<&[u8], Event> {
-    let (input, ()) = phrase("Saving new")(input)?;
-    let (input, slot) = preceded(space1, certificate_of).parse(input)?;
+    let (input, _) = (phrase("Saving new"), blanks1).parse(input)?;
+    let (input, slot) = terminated(holder, (blanks1, phrase("certificate"))).parse(input)?;
+    let (input, slot) = match slot(None) {
+        Some(built_in) => (input, Some(built_in)),
+        None => or_cut(|input| numbered(slot, input)).parse(input)?,
+    };
     map(end, |()| Event::CertificateSaving { slot }).parse(input)
 }
 
 /// `New Certificate Common Name '0004F206075D' Fingerprint 'CA:70:…'`.
 pub(super) fn new_certificate(input: &[u8]) -> IResult<&[u8], Event> {
-    let (input, ()) = phrase("New Certificate")(input)?;
-    map(name_and_fingerprint, |(common_name, fingerprint)| Event::NewCertificate { common_name, fingerprint })
+    preceded(phrase("New Certificate"), name_and_fingerprint)
+        .map(|(common_name, fingerprint)| Event::NewCertificate { common_name, fingerprint })
         .parse(input)
 }
 
 /// The same of the certificate that was replaced.
 pub(super) fn previous_certificate(input: &[u8]) -> IResult<&[u8], Event> {
-    let (input, ()) = phrase("Previous Certificate")(input)?;
-    map(name_and_fingerprint, |(common_name, fingerprint)| Event::PreviousCertificate {
-        common_name,
-        fingerprint,
-    })
-    .parse(input)
+    preceded(phrase("Previous Certificate"), name_and_fingerprint)
+        .map(|(common_name, fingerprint)| Event::PreviousCertificate { common_name, fingerprint })
+        .parse(input)
 }
 
 /// `No previous certificate stored`.
@@ -99,25 +100,33 @@ pub(super) fn no_previous_certificate(input: &[u8]) -> IResult<&[u8], Event> {
     map((phrase("No previous certificate stored"), end), |_| Event::NoPreviousCertificate).parse(input)
 }
 
+type NameAndFingerprint = (Option<Box<str>>, Option<Fingerprint>);
+
 /// A name can hold anything, the word `Fingerprint` and quotes too: the last one counts.
-fn name_and_fingerprint(input: &[u8]) -> IResult<&[u8], (Box<str>, Fingerprint)> {
-    let names = preceded((space1, phrase("Common Name"), space0), remainder);
-    map_opt(names, |names| {
-        let word = memchr::memmem::rfind(names, b"Fingerprint")?;
-        let name = quoted(&names[..word])?;
-        Some((text(name), whole_fingerprint(&names[word + b"Fingerprint".len()..])?))
+fn name_and_fingerprint(input: &[u8]) -> IResult<&[u8], NameAndFingerprint> {
+    const WORD: &[u8] = b"Fingerprint";
+    let names = preceded((blanks1, phrase("Common Name"), blanks0), remainder);
+    map_opt(names, |Said { bytes, is_cut }| {
+        let Some(word) = memchr::memmem::rfind(bytes, WORD) else { return is_cut.then_some((None, None)) };
+        let (name, digits) = (quoted(&bytes[..word]), &bytes[word + WORD.len()..]);
+        let fingerprint = whole_fingerprint(digits, None);
+        if !is_cut {
+            return Some((Some(text(name?)), Some(fingerprint?)));
+        }
+        let name = name.filter(|_| begins_fingerprint(digits) || fingerprint.is_some());
+        Some((name.map(text), fingerprint.filter(|_| quoted(digits).is_some())))
     })
     .parse(input)
 }
 
 /// `Polycom device certificate`, `Custom platform device certificate 1`.
 fn certificate_of(input: &[u8]) -> IResult<&[u8], Slot> {
-    let (input, slot) = terminated(holder, (space1, phrase("certificate"))).parse(input)?;
+    let (input, slot) = terminated(holder, (blanks1, phrase("certificate"))).parse(input)?;
     numbered(slot, input)
 }
 
 fn key_of(input: &[u8]) -> IResult<&[u8], Slot> {
-    let (input, slot) = terminated(holder, (space1, phrase("key"))).parse(input)?;
+    let (input, slot) = terminated(holder, (blanks1, phrase("key"))).parse(input)?;
     numbered(slot, input)
 }
 
@@ -126,7 +135,7 @@ fn numbered(slot: SlotOf, input: &[u8]) -> IResult<&[u8], Slot> {
     if let Some(slot) = slot(None) {
         return Ok((input, slot));
     }
-    map_opt(preceded(space1, slot_number), |number| slot(Some(number))).parse(input)
+    map_opt(preceded(blanks1, slot_number), |number| slot(Some(number))).parse(input)
 }
 
 /// A line of the inventory that a phone logs at boot, at level 3.
@@ -135,112 +144,171 @@ pub(super) fn inventory(input: &[u8]) -> IResult<&[u8], Event> {
 }
 
 fn key_line(input: &[u8]) -> IResult<&[u8], Event> {
-    let (input, slot) = key_of(input)?;
-    let (input, length) =
-        terminated(preceded((space1, phrase("length"), space1), number), end).parse(input)?;
-    Ok((input, Event::KeyLength { slot, length }))
+    let (input, slot) = terminated(key_of, blanks1).parse(input)?;
+    map(length, |length| Event::KeyLength { slot, length }).parse(input)
 }
 
 fn certificate_line(input: &[u8]) -> IResult<&[u8], Event> {
-    let (input, slot) = terminated(certificate_of, space1).parse(input)?;
-    let length = map(terminated(preceded((phrase("length"), space1), number), end), |length| {
-        Event::CertificateLength { slot, length }
-    });
+    let (input, slot) = terminated(certificate_of, blanks1).parse(input)?;
+    let length = map(length, |length| Event::CertificateLength { slot, length });
     let unavailable = map((phrase("is not available"), end), |_| Event::CertificateUnavailable { slot });
-    let common_name = map_opt(preceded((phrase("common name"), space0), remainder), |name| {
-        Some(Event::CertificateCommonName { slot, common_name: text(quoted(name)?) })
+    let name = map_opt(preceded((phrase("common name"), blanks0), remainder), |Said { bytes, is_cut }| {
+        let name = if is_cut { closed(bytes) } else { Some(quoted(bytes)?) };
+        Some(Event::CertificateCommonName { slot, common_name: name.map(text) })
     });
-    let digest = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    let digest = verify(take_while1(digest), |name: &[u8]| {
-        name.starts_with(b"MD") || name.to_ascii_uppercase().starts_with(b"SHA")
+    let fingerprint = map(fingerprint, |(fingerprint, algorithm)| Event::CertificateFingerprint {
+        slot,
+        fingerprint,
+        algorithm,
     });
-    let fingerprint = preceded((opt((digest, space1)), phrase("fingerprint"), sign(":")), remainder);
-    let fingerprint = map_opt(fingerprint, |digits| {
-        Some(Event::CertificateFingerprint { slot, fingerprint: whole_fingerprint(digits)? })
-    });
-    alt((length, unavailable, common_name, fingerprint)).parse(input)
+    alt((length, unavailable, name, fingerprint)).parse(input)
+}
+
+/// `length 802`.
+fn length(input: &[u8]) -> IResult<&[u8], Option<u64>> {
+    terminated(preceded(phrase("length"), or_cut(preceded(blanks1, number))), end).parse(input)
+}
+
+type FingerprintAndAlgorithm = (Option<Fingerprint>, Option<Algorithm>);
+
+/// `MD5 fingerprint: 70:8B:…`; which digest it is need not be told.
+fn fingerprint(input: &[u8]) -> IResult<&[u8], FingerprintAndAlgorithm> {
+    let (input, named) = opt(terminated(digest, blanks1)).parse(input)?;
+    let (input, ()) = phrase("fingerprint")(input)?;
+    let digits = preceded(or_cut(sign(":")), remainder);
+    map_opt(digits, |said| whole_or_cut(said, named)).parse(input)
+}
+
+/// A fingerprint that takes up all that is said. Where that is cut, as many pairs as a shorter digest has
+/// can be the beginning of a longer one.
+fn whole_or_cut(
+    Said { bytes, is_cut }: Said<'_>,
+    named: Option<Algorithm>,
+) -> Option<FingerprintAndAlgorithm> {
+    if is_cut {
+        return begins_fingerprint(bytes).then_some((None, named));
+    }
+    let fingerprint = whole_fingerprint(bytes, named)?;
+    let algorithm = fingerprint.algorithm();
+    Some((Some(fingerprint), Some(algorithm)))
+}
+
+/// `MD5`, `SHA-1`, `SHA256`.
+fn digest(input: &[u8]) -> IResult<&[u8], Algorithm> {
+    let name = take_while1(|byte: u8| byte.is_ascii_alphanumeric() || byte == b'-');
+    map_opt(name, |name: &[u8]| {
+        const NAMES: [(&str, Algorithm); 5] = [
+            ("MD5", Algorithm::Md5),
+            ("SHA1", Algorithm::Sha1),
+            ("SHA-1", Algorithm::Sha1),
+            ("SHA256", Algorithm::Sha256),
+            ("SHA-256", Algorithm::Sha256),
+        ];
+        NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes())).map(|(_, named)| *named)
+    })
+    .parse(input)
+}
+
+/// `New fingerprint AA:…`, when SIP 3.x loads the certificate of an authority.
+pub(super) fn new_ca(input: &[u8]) -> IResult<&[u8], Event> {
+    let (input, ()) = phrase("New fingerprint")(input)?;
+    let digits = preceded(or_cut(alt((blanks1, sign(":")))), remainder);
+    map_opt(digits, |said| whole_or_cut(said, None)).map(ca).parse(input)
+}
+
+/// `Custom certificate MD5 fingerprint: AA:…`, of the same certificate.
+pub(super) fn custom_ca(input: &[u8]) -> IResult<&[u8], Event> {
+    preceded((phrase("Custom certificate"), blanks1), fingerprint).map(ca).parse(input)
+}
+
+fn ca((fingerprint, algorithm): FingerprintAndAlgorithm) -> Event {
+    Event::CaFingerprint { fingerprint, algorithm }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Reading, read};
+    use super::super::tests::{cut, known, unknown};
     use super::*;
-
-    fn known(text: &str) -> Event {
-        match read(text.as_bytes()) {
-            Reading::Known(event) | Reading::Open(event) => event,
-            other => panic!("{text}: {other:?}"),
-        }
-    }
-
-    fn cut(text: &str) {
-        assert_eq!(read(text.as_bytes()), Reading::Cut, "{text}");
-    }
-
-    fn unknown(text: &str) {
-        assert_eq!(read(text.as_bytes()), Reading::Unknown, "{text}");
-    }
 
     const FINGERPRINT: &str = "CA:70:79:D5:FA:B8:3E:6A:DF:A0:F6:80:3D:53:0B:FC";
 
+    fn bytes(text: &str) -> Option<Fingerprint> {
+        whole_fingerprint(text.as_bytes(), None)
+    }
+
     #[test]
     fn refusals() {
-        let slot = Some(Slot::Platform(1));
-        let key = Event::KeyTooLarge { slot, length: 4677, maximum: 4096 };
+        let key = |length, maximum| Event::KeyTooLarge { slot: Some(Slot::Platform(1)), length, maximum };
         let store = "hwDescSecurityDeviceCredentialsStore: Could not store";
         let sizes = "length 4677 is bigger than maximum 4096";
-        assert_eq!(known(&format!("{store} key for custom device key1, {sizes}")), key);
-        assert_eq!(known(&format!("Could not store key for custom device key 1, {sizes}.")), key);
-        let certificate =
-            Event::CertificateTooLarge { slot: Some(Slot::Platform(2)), length: 9000, maximum: 8192 };
+        assert_eq!(
+            known(&format!("{store} key for custom device key1, {sizes}")),
+            key(Some(4677), Some(4096))
+        );
+        let own = format!("Could not store key for custom device key 1, {sizes}.");
+        assert_eq!(known(&own), key(Some(4677), Some(4096)));
         assert_eq!(
             known(&format!("{store} cert for custom device cert2, length 9000 is bigger than maximum 8192")),
-            certificate
+            Event::CertificateTooLarge {
+                slot: Some(Slot::Platform(2)),
+                length: Some(9000),
+                maximum: Some(8192)
+            }
         );
+        let Event::KeyTooLarge { slot, .. } =
+            known(&format!("{store} key for custom application device key3, {sizes}"))
+        else {
+            panic!("a key")
+        };
+        assert_eq!(slot, Some(Slot::Application(3)));
         assert_eq!(
             known("hwDescSecurityDeviceCredentialsStoreAscii: Could not decode cert chain, results -1"),
-            Event::ChainNotDecodable { results: -1 }
+            Event::ChainNotDecodable { results: Some(-1) }
         );
-        let reason = "Cert is not proper in the certificate".into();
+        let reason = Some("Cert is not proper in the certificate".into());
         assert_eq!(
             known("Device credential invalid: Cert is not proper in the certificate"),
             Event::CredentialInvalid { reason }
         );
+        assert_eq!(known("Device credential invalid:"), Event::CredentialInvalid { reason: None });
         cut(&format!("{store} key for custom device key1, length 4677 is bigger than"));
-        cut("Device credential invalid:");
         unknown("Could not store key for phone lock, length 12 is bigger than maximum 8");
         unknown("Could not store key for custom device key0, length 12 is bigger than maximum 8");
         unknown(&format!("{store} key for custom device key1, {sizes} bytes today"));
+        unknown("Device credential invalidated");
+        unknown("Could not decode cert chain of the server, results 0");
     }
 
     #[test]
     fn installations() {
+        let saving = |slot| Event::CertificateSaving { slot: Some(slot) };
+        assert_eq!(known("Saving new Custom platform device certificate 1"), saving(Slot::Platform(1)));
+        assert_eq!(known("Saving new Custom application device certificate 6"), saving(Slot::Application(6)));
+        assert_eq!(known("Saving new Polycom device certificate"), saving(Slot::BuiltIn));
         assert_eq!(
-            known("Saving new Custom platform device certificate 1"),
-            Event::CertificateSaving { slot: Slot::Platform(1) }
+            known(&format!("New Certificate Common Name '0004F206075D' Fingerprint '{FINGERPRINT}'")),
+            Event::NewCertificate {
+                common_name: Some("0004F206075D".into()),
+                fingerprint: bytes(FINGERPRINT)
+            }
         );
+        let lower = FINGERPRINT.to_lowercase();
         assert_eq!(
-            known("Saving new Custom application device certificate 6"),
-            Event::CertificateSaving { slot: Slot::Application(6) }
+            known(&format!(
+                "Previous Certificate Common Name ‘O'Brien's Fingerprint 'x'’ Fingerprint ‘{lower}’"
+            )),
+            Event::PreviousCertificate {
+                common_name: Some("O'Brien's Fingerprint 'x'".into()),
+                fingerprint: bytes(FINGERPRINT)
+            }
         );
-        let Event::NewCertificate { common_name, fingerprint } =
-            known(&format!("New Certificate Common Name '0004F206075D' Fingerprint '{FINGERPRINT}'"))
-        else {
-            panic!("a new certificate")
-        };
-        assert_eq!((&*common_name, fingerprint.to_string().as_str()), ("0004F206075D", FINGERPRINT));
-        let Event::PreviousCertificate { common_name, .. } = known(&format!(
-            "Previous Certificate Common Name ‘O'Brien's Fingerprint 'x'’ Fingerprint ‘{}’",
-            FINGERPRINT.to_lowercase()
-        )) else {
-            panic!("a previous certificate")
-        };
-        assert_eq!(&*common_name, "O'Brien's Fingerprint 'x'");
         assert_eq!(known("No previous certificate stored"), Event::NoPreviousCertificate);
         cut("New Certificate Common Name '0004F206075D'");
         cut("New Certificate Common Name '0004F206075D' Fingerprint 'CA:70:");
         unknown("Saving new configuration");
+        unknown("Saving new Custom platform device certificate 1 to a file");
         unknown("New Certificates are on their way");
+        unknown("No previous certificate stored here");
     }
 
     #[test]
@@ -248,9 +316,12 @@ mod tests {
         let built_in = Slot::BuiltIn;
         assert_eq!(
             known("Polycom device certificate length 802"),
-            Event::CertificateLength { slot: built_in, length: 802 }
+            Event::CertificateLength { slot: built_in, length: Some(802) }
         );
-        assert_eq!(known("Polycom device key length 636"), Event::KeyLength { slot: built_in, length: 636 });
+        assert_eq!(
+            known("Polycom device key length 636"),
+            Event::KeyLength { slot: built_in, length: Some(636) }
+        );
         assert_eq!(
             known("Polycom device certificate is not available"),
             Event::CertificateUnavailable { slot: built_in }
@@ -258,22 +329,12 @@ mod tests {
         let slot = Slot::Platform(1);
         assert_eq!(
             known("Custom platform device key 1 length 2374"),
-            Event::KeyLength { slot, length: 2374 }
+            Event::KeyLength { slot, length: Some(2374) }
         );
-        for digits in
-            [FINGERPRINT.to_owned(), FINGERPRINT.to_lowercase(), FINGERPRINT.replacen("FA:", "FA: ", 1)]
-        {
-            let event = known(&format!("Custom platform device certificate 1 MD5 fingerprint: {digits}"));
-            let Event::CertificateFingerprint { slot: found, fingerprint } = event else {
-                panic!("a fingerprint")
-            };
-            assert_eq!((found, fingerprint.to_string().as_str()), (slot, FINGERPRINT));
-        }
-        let sha256 = [FINGERPRINT, FINGERPRINT].join(":");
-        let event = known(&format!("Custom application device certificate 7 SHA-256 fingerprint: {sha256}"));
-        assert_eq!(event.fields()["algorithm"], "sha256");
-        let event = known("Custom platform device certificate 1 common name “Custom-0004F206075D”");
-        assert_eq!(event.fields()["common_name"], "Custom-0004F206075D");
+        assert_eq!(
+            known("Custom platform device certificate 1 common name “Custom-0004F206075D”"),
+            Event::CertificateCommonName { slot, common_name: Some("Custom-0004F206075D".into()) }
+        );
         cut("Custom platform device certificate 2 is not");
         cut("Custom platform device certificate 1 MD5");
         cut("Polycom device certificate MD5 fingerprint:");
@@ -283,5 +344,54 @@ mod tests {
         unknown("Polycom device certificate 1 length 802");
         unknown("Polycom device certificate length 802 of 900");
         unknown("Custom platform device certificate 1 is not available for download");
+    }
+
+    #[test]
+    fn fingerprints_have_the_length_of_the_digest_that_is_named() {
+        let sha1 = [FINGERPRINT, "00:01:02:03"].join(":");
+        let sha256 = [FINGERPRINT, FINGERPRINT].join(":");
+        let read = |name: &str, digits: &str| {
+            super::super::read(
+                format!("Custom platform device certificate 1 {name}fingerprint: {digits}").as_bytes(),
+                super::super::End::Whole,
+            )
+        };
+        let spaced = FINGERPRINT.replacen("FA:", "FA: ", 1);
+        let lower = FINGERPRINT.to_lowercase();
+        for (name, digits, algorithm) in [
+            ("MD5 ", FINGERPRINT, Algorithm::Md5),
+            ("MD5 ", &lower, Algorithm::Md5),
+            ("MD5 ", &spaced, Algorithm::Md5),
+            ("SHA1 ", &sha1, Algorithm::Sha1),
+            ("SHA-256 ", &sha256, Algorithm::Sha256),
+            ("SHA256 ", &sha256, Algorithm::Sha256),
+            ("", FINGERPRINT, Algorithm::Md5),
+            ("", &sha1, Algorithm::Sha1),
+            ("", &sha256, Algorithm::Sha256),
+        ] {
+            let expected = Event::CertificateFingerprint {
+                slot: Slot::Platform(1),
+                fingerprint: bytes(digits),
+                algorithm: Some(algorithm),
+            };
+            assert_eq!(read(name, digits), super::super::Reading::Known(expected), "{name}{digits}");
+        }
+        for (name, digits) in
+            [("SHA256 ", FINGERPRINT), ("SHA1 ", FINGERPRINT), ("MD5 ", &sha1), ("", "CA:70")]
+        {
+            assert_eq!(read(name, digits), super::super::Reading::Cut, "{name}{digits}");
+        }
+        assert_eq!(read("SHA512 ", FINGERPRINT), super::super::Reading::Unknown);
+    }
+
+    #[test]
+    fn certificates_of_an_authority() {
+        let ca = Event::CaFingerprint { fingerprint: bytes(FINGERPRINT), algorithm: Some(Algorithm::Md5) };
+        assert_eq!(known(&format!("New fingerprint {FINGERPRINT}")), ca);
+        assert_eq!(known(&format!("Custom certificate MD5 fingerprint: {FINGERPRINT}")), ca);
+        cut("Custom certificate MD5 fingerprint: CA:70");
+        cut("New fingerprint CA:70");
+        unknown("New fingerprints were loaded");
+        unknown("Custom certificate is not available");
     }
 }

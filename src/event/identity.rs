@@ -5,84 +5,111 @@ use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
 use super::Event;
-use super::words::{phrase, remainder, sign, text};
+use super::words::{Said, blanks1, phrase, remainder, sign, text};
+use crate::line::{blank_length, trim};
 use crate::model::Mac;
 
 /// `Platform: Model=VVX 500, Assembly=3111-44500-001 Rev=A Region=0`,
 /// `Platform: Interface eth0 MAC=0004f2a1b2c3`, `Platform: MAC=0004f2a1b2c3, IP=192.0.2.7, …`.
-/// Lines that name none of these fields (`Platform: Board=…`) are no event.
+/// Lines that name none of these fields (`Platform: Board=…`) are no event, nor are those of other
+/// interfaces, whose address is not the phone's.
 pub(super) fn platform(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, _) = (phrase("Platform"), sign(":")).parse(input)?;
     map_opt(remainder, |said| {
         let model = field(said, b"Model=", b",");
         let assembly = field(said, b"Assembly=", b", ");
-        let assembly_revision = assembly.as_ref().and_then(|_| field(said, b"Rev=", b", "));
-        let mac = find(said, b"MAC=").and_then(|start| whole_mac(&said[start + 4..]));
-        let told = model.is_some() || assembly.is_some() || mac.is_some();
-        told.then_some(Event::Platform { model, assembly, assembly_revision, mac })
+        let revision = field(said, b"Rev=", b", ").filter(|_| assembly.is_some());
+        let mac = find(said, b"MAC=").filter(|_| is_of_phone(said.bytes)).map(|value| whole_mac(said, value));
+        let is_told =
+            model.is_some() || assembly.is_some() || mac.is_some_and(|mac| mac.is_some() || said.is_cut);
+        is_told.then(|| Event::Platform {
+            model: model.flatten(),
+            assembly: assembly.flatten(),
+            assembly_revision: revision.flatten(),
+            mac: mac.flatten(),
+        })
     })
     .parse(input)
 }
 
+/// Whether the line is about the phone itself or its interface `eth0`.
+fn is_of_phone(said: &[u8]) -> bool {
+    let Some(interface) = said.strip_prefix(b"Interface") else { return true };
+    trim(interface).strip_prefix(b"eth0").is_some_and(|behind| blank_length(behind) > 0)
+}
+
 /// `Application, main: Label=SIP, Version=Codename 5.5.2.11338 18-Sep-17 23:27`; the codename is optional.
 pub(super) fn software(input: &[u8]) -> IResult<&[u8], Event> {
-    let (input, _) = phrase("Application, main:").parse(input)?;
-    map_opt(preceded(sign(" "), remainder), |said| {
+    let (input, ()) = phrase("Application, main:")(input)?;
+    map_opt(preceded(blanks1, remainder), |said| {
         let label = field(said, b"Label=", b",")?;
-        let version = field(said, b"Version=", b",")?;
-        let version = version.split_ascii_whitespace().find_map(|word| word.parse().ok())?;
-        Some(Event::Software { label, version })
+        let value =
+            find(said, b"Version=").map(|value| value.split(|byte| *byte == b',').next().unwrap_or(value));
+        let words = value
+            .iter()
+            .flat_map(|value| value.utf8_chunks())
+            .flat_map(|chunk| chunk.valid().split_whitespace());
+        let version =
+            words.filter(|word| !touches_end(said, word.as_bytes())).find_map(|word| word.parse().ok());
+        (version.is_some() || said.is_cut).then_some(Event::Software { label, version })
     })
     .parse(input)
 }
 
 /// The value after `name`, which ends with its one `=`, up to one of the bytes in `stop`. None if it
-/// is empty.
-fn field(said: &[u8], name: &[u8], stop: &[u8]) -> Option<Box<str>> {
-    let start = find(said, name)?;
-    // `Rev=` within `HwRev=` is another field.
-    if start > 0 && said[start - 1].is_ascii_alphanumeric() {
-        return None;
-    }
-    let value = &said[start + name.len()..];
+/// is empty or not there; none within if it is cut.
+fn field(said: Said<'_>, name: &[u8], stop: &[u8]) -> Option<Option<Box<str>>> {
+    let value = find(said, name)?;
     let length = value.iter().position(|byte| stop.contains(byte)).unwrap_or(value.len());
-    let value = value[..length].trim_ascii();
-    (!value.is_empty()).then(|| text(value))
+    if said.is_cut && length == value.len() {
+        return Some(None);
+    }
+    let value = trim(&value[..length]);
+    (!value.is_empty()).then(|| Some(text(value)))
 }
 
-/// Where `name=` stands first.
-fn find(said: &[u8], name: &[u8]) -> Option<usize> {
-    let mut signs = memchr::memchr_iter(b'=', said);
-    signs.find_map(|sign| said[..=sign].ends_with(name).then(|| sign + 1 - name.len()))
+/// What follows `name=` where that stands first as a word: `Rev=` within `HwRev=` is another field.
+fn find<'a>(said: Said<'a>, name: &[u8]) -> Option<&'a [u8]> {
+    let mut signs = memchr::memchr_iter(b'=', said.bytes);
+    signs.find_map(|sign| {
+        let before = said.bytes[..=sign].strip_suffix(name)?;
+        let is_word = before.last().is_none_or(|byte| !byte.is_ascii_alphanumeric());
+        is_word.then_some(&said.bytes[sign + 1..])
+    })
 }
 
-fn whole_mac(bytes: &[u8]) -> Option<Mac> {
-    let (mac, after) = Mac::prefix(bytes)?;
-    let ends = after.first().is_none_or(|byte| !byte.is_ascii_alphanumeric());
+/// Whether this part of what is said is at its end, and that is cut.
+fn touches_end(said: Said<'_>, part: &[u8]) -> bool {
+    said.is_cut && std::ptr::eq(part.as_ptr_range().end, said.bytes.as_ptr_range().end)
+}
+
+fn whole_mac(said: Said<'_>, value: &[u8]) -> Option<Mac> {
+    let (mac, after) = Mac::prefix(value)?;
+    let ends = after.first().map_or(!said.is_cut, |byte| !byte.is_ascii_alphanumeric());
     // Registers of a board can read as all zeros before the address is known.
     (ends && mac.bytes() != [0; 6]).then_some(mac)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Reading, read};
+    use super::super::tests::{known, no_event};
     use super::*;
-
-    fn known(text: &str) -> Event {
-        match read(text.as_bytes()) {
-            Reading::Known(event) | Reading::Open(event) => event,
-            other => panic!("{text}: {other:?}"),
-        }
-    }
 
     #[test]
     fn platform_lines() {
-        let fields = known("Platform: Model=VVX 500, Assembly=3111-44500-001 Rev=A Region=0").fields();
-        assert_eq!((&fields["model"], &fields["assembly"]), (&"VVX 500".into(), &"3111-44500-001".into()));
-        assert_eq!(fields["assembly_revision"], "A");
+        assert_eq!(
+            known("Platform: Model=VVX 500, Assembly=3111-44500-001 Rev=A Region=0"),
+            Event::Platform {
+                model: Some("VVX 500".into()),
+                assembly: Some("3111-44500-001".into()),
+                assembly_revision: Some("A".into()),
+                mac: None
+            }
+        );
         for text in [
             "Platform: Interface eth0 MAC=0004f2a1b2c3",
             "Platform: MAC=0004f2a1b2c3, IP=Resolving, Subnet Mask=255.255.255.0",
+            "Platform: MAC=00:04:f2:a1:b2:c3, IP=192.0.2.7",
         ] {
             let Event::Platform { mac, model: None, .. } = known(text) else { panic!("{text}") };
             assert_eq!(mac.unwrap().to_string(), "0004F2A1B2C3");
@@ -91,24 +118,26 @@ mod tests {
             "Platform: Updater=5.5.2.11338 18-Sep-17 23:27",
             "Platform: Board=2345-12500-001",
             "Platform: MAC=0004f2a1b2c3d4",
+            "Platform: MAC=000000000000",
+            "Platform: Interface wlan0 MAC=0004f2a1b2c3",
+            "Platform: Interface eth01 MAC=0004f2a1b2c3",
+            "Platform: BTMAC=0004f2a1b2c3",
+            "Platform: HwRev=A",
         ] {
-            assert!(matches!(read(text.as_bytes()), Reading::Cut | Reading::Unknown), "{text}");
+            no_event(text);
         }
     }
 
     #[test]
     fn software_lines() {
         for said in ["Codename 5.5.2.11338 18-Sep-17 23:27", "5.5.2.11338 18-Sep-17 23:27", "5.5.2.11338"] {
-            let fields = known(&format!("Application, main: Label=SIP, Version={said}")).fields();
             assert_eq!(
-                (&fields["label"], &fields["version"]),
-                (&"SIP".into(), &"5.5.2.11338".into()),
-                "{said}"
+                known(&format!("Application, main: Label=SIP, Version={said}")),
+                Event::Software { label: Some("SIP".into()), version: "5.5.2.11338".parse().ok() }
             );
         }
-        assert!(!matches!(
-            read(b"Application, main: P/N=3150-11530-552"),
-            Reading::Known(_) | Reading::Open(_)
-        ));
+        no_event("Application, main: P/N=3150-11530-552");
+        no_event("Application, main: Label=SIP, Version=Codename");
+        no_event("Application, main: Label=SIP, P/N=5.5.2");
     }
 }

@@ -1,89 +1,168 @@
-//! What says something about the log itself: where it begins and ends, the clock, the upload.
+//! What says something about the log itself: where it begins and ends, the clock, the upload; and whether
+//! the boot applied the configuration.
 
 use nom::branch::alt;
 use nom::bytes::streaming::take_while1;
-use nom::character::streaming::space0;
-use nom::combinator::{map, map_opt, opt, verify};
-use nom::sequence::{delimited, preceded};
+use nom::combinator::{map, map_opt, opt};
+use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
-use super::Event;
-use super::words::{end, number, phrase, remainder, sign};
+use super::words::{
+    Said, blanks0, blanks1, end, number, or_cut, other_words, phrase, remainder, sign, signed,
+};
+use super::{Event, Upload};
 
 /// `---------- Initial log entry ----------` and `---------- Final log entry ----------`.
 pub(super) fn banner(input: &[u8]) -> IResult<&[u8], Event> {
-    let rule = || (take_while1(|byte| byte == b'-'), space0);
+    let rule = || take_while1(|byte| byte == b'-');
     let said = alt((
         map(phrase("Initial log entry"), |()| Event::LogStart { log_level: None, banner: true }),
         map(phrase("Final log entry"), |()| Event::LogEnd),
     ));
-    delimited(rule(), said, (space0, rule(), end)).parse(input)
+    let (input, event) = preceded((rule(), blanks0), said).parse(input)?;
+    terminated(or_cut((blanks0, rule())), end).map(|_| event.clone()).parse(input)
 }
 
 /// A component's own first line: `Initial log entry. Current logging level 4`.
 pub(super) fn component_start(input: &[u8]) -> IResult<&[u8], Event> {
-    let level = preceded((sign("."), phrase("Current logging level "), space0), number);
-    let level = map_opt(level, |level| u8::try_from(level).ok().filter(|level| *level <= 6));
-    let (input, log_level) =
-        delimited(phrase("Initial log entry"), alt((map(level, Some), map(opt(sign(".")), |_| None))), end)
-            .parse(input)?;
+    let (input, ()) = phrase("Initial log entry")(input)?;
+    let level = map_opt(number, |level| u8::try_from(level).ok().filter(|level| *level <= 6));
+    let level = preceded((sign("."), phrase("Current logging level"), blanks1), level);
+    let (input, log_level) = alt((map(end, |()| None), terminated(or_cut(level), end))).parse(input)?;
     Ok((input, Event::LogStart { log_level, banner: false }))
 }
 
 /// `Could not load time from HOST(HOST).`
 pub(super) fn clock_failed(input: &[u8]) -> IResult<&[u8], Event> {
-    preceded(phrase("Could not load time from "), something).map(|()| Event::ClockFailed).parse(input)
+    let (input, ()) = phrase("Could not load time from")(input)?;
+    let host = preceded(or_cut(blanks1), remainder);
+    map_opt(host, |Said { bytes, is_cut }| (is_cut || !bytes.is_empty()).then_some(Event::ClockFailed))
+        .parse(input)
 }
 
 /// `UtilLogServerC::uploadFifoLog: upload error. protocol 0 result = 0`.
 pub(super) fn upload_failed(input: &[u8]) -> IResult<&[u8], Event> {
-    preceded(
-        (phrase("UtilLogServerC::uploadFifoLog"), sign(":"), phrase("upload error")),
-        map(remainder, |_| Event::UploadFailed),
-    )
+    let (input, _) =
+        (phrase("UtilLogServerC::uploadFifoLog"), sign(":"), phrase("upload error")).parse(input)?;
+    map(other_words, |said| {
+        let protocol = number_behind(said, "protocol");
+        let result = number_behind(said, "result");
+        Event::UploadFailed { protocol, result, upload: Upload::Tried }
+    })
     .parse(input)
+}
+
+/// The number behind this word and perhaps a sign of equality.
+fn number_behind(said: Said<'_>, word: &'static str) -> Option<i64> {
+    let place = memchr::memmem::find(said.bytes, word.as_bytes())?;
+    let ended = [&said.bytes[place..], b"\n"].concat();
+    let (rest, number) =
+        preceded((phrase(word), blanks0, opt(sign("=:"))), signed).parse(ended.as_slice()).ok()?;
+    let is_whole = match rest {
+        b"\n" => !said.is_cut,
+        [next, ..] => !next.is_ascii_alphanumeric(),
+        [] => false,
+    };
+    is_whole.then_some(number)
 }
 
 /// `Skipped uploading of failed log file …`.
 pub(super) fn upload_skipped(input: &[u8]) -> IResult<&[u8], Event> {
-    preceded(phrase("Skipped uploading of failed log file"), map(remainder, |_| Event::UploadFailed))
+    let event = Event::UploadFailed { protocol: None, result: None, upload: Upload::Skipped };
+    preceded(phrase("Skipped uploading of failed log file"), other_words).map(|_| event.clone()).parse(input)
+}
+
+/// `Failed to upload boot log on start up.`
+pub(super) fn boot_log_upload_failed(input: &[u8]) -> IResult<&[u8], Event> {
+    let event = Event::UploadFailed { protocol: None, result: None, upload: Upload::BootLog };
+    (phrase("Failed to upload boot log"), or_cut((blanks1, phrase("on start up"))), end)
+        .map(|_| event.clone())
         .parse(input)
 }
 
-fn something(input: &[u8]) -> IResult<&[u8], ()> {
-    map(verify(remainder, |said: &[u8]| !said.is_empty()), |_| ()).parse(input)
+/// `Could not set the custom header Content-Range for HTTP/s request. Head request failed to get
+/// content-length of server file.`
+pub(super) fn upload_size_unknown(input: &[u8]) -> IResult<&[u8], Event> {
+    let words = phrase("Could not set the custom header Content-Range");
+    preceded(words, other_words).map(|_| Event::UploadSizeUnknown).parse(input)
+}
+
+/// `Prov|Trying to boot from existing configuration`,
+/// `Prov|Not setting device parameters since configuration was not updated.`
+pub(super) fn configuration_not_applied(input: &[u8]) -> IResult<&[u8], Event> {
+    let words = alt((
+        phrase("Prov|Trying to boot from existing configuration"),
+        phrase("Prov|Not setting device parameters since"),
+    ));
+    preceded(words, other_words).map(|_| Event::ConfigurationNotApplied).parse(input)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Reading, read};
+    use super::super::tests::{known, no_event, unknown};
     use super::*;
 
     #[test]
-    fn what_a_log_says_of_itself() {
+    fn beginnings_ends_and_the_clock() {
         let start = |log_level, banner| Event::LogStart { log_level, banner };
         for (text, event) in [
             ("---------- Initial log entry ----------", start(None, true)),
             ("-----Initial log entry-----", start(None, true)),
             ("---------- Final log entry ----------", Event::LogEnd),
             ("Initial log entry. Current logging level 4", start(Some(4), false)),
+            ("Initial log entry. Current logging level 0.", start(Some(0), false)),
             ("Initial log entry.", start(None, false)),
+            ("Initial log entry", start(None, false)),
             ("Could not load time from 192.0.2.1(192.0.2.1).", Event::ClockFailed),
-            ("UtilLogServerC::uploadFifoLog: upload error. protocol 0 result = 0", Event::UploadFailed),
-            ("Skipped uploading of failed log file 0004f2a1b2c3-app.log", Event::UploadFailed),
         ] {
-            let reading = read(text.as_bytes());
-            assert!(
-                matches!(&reading, Reading::Known(read) | Reading::Open(read) if *read == event),
-                "{text}"
-            );
+            assert_eq!(known(text), event, "{text}");
+        }
+        unknown("Initial log entry of the day");
+        unknown("---------- Nearly final ----------");
+        no_event("Initial log entry. Current logging level 7");
+        no_event("Could not load time from");
+    }
+
+    #[test]
+    fn uploads() {
+        let failed = |protocol, result, upload| Event::UploadFailed { protocol, result, upload };
+        let error = "UtilLogServerC::uploadFifoLog: upload error";
+        for (text, event) in [
+            (". protocol 0 result = 0", failed(Some(0), Some(0), Upload::Tried)),
+            (". protocol 0 result = 17", failed(Some(0), Some(17), Upload::Tried)),
+            (". protocol 2 result = -1", failed(Some(2), Some(-1), Upload::Tried)),
+            (", result 5.", failed(None, Some(5), Upload::Tried)),
+            (". protocol 0x", failed(None, None, Upload::Tried)),
+            ("", failed(None, None, Upload::Tried)),
+        ] {
+            assert_eq!(known(&format!("{error}{text}")), event, "{text}");
+        }
+        let skipped = failed(None, None, Upload::Skipped);
+        assert_eq!(known("Skipped uploading of failed log file 0004f2a1b2c3-app.log"), skipped);
+        let boot = failed(None, None, Upload::BootLog);
+        assert_eq!(known("Failed to upload boot log on start up."), boot);
+        unknown("UtilLogServerC::uploadFifoLog: upload errors");
+        unknown("Skipped uploading of photos");
+        unknown("Skipped uploading of failed log files");
+        unknown("Failed to upload boot log on start up of the phone");
+        unknown("Failed to upload photos");
+    }
+
+    #[test]
+    fn what_stands_beside_other_findings() {
+        let words = "Could not set the custom header Content-Range";
+        for rest in ["", " for HTTP/s request. Head request failed to get content-length of server file."] {
+            assert_eq!(known(&format!("{words}{rest}")), Event::UploadSizeUnknown);
         }
         for text in [
-            "Initial log entry of the day",
-            "---------- Nearly final ----------",
-            "Skipped uploading of photos",
+            "Prov|Trying to boot from existing configuration",
+            "Prov|Not setting device parameters since configuration was not updated.",
         ] {
-            assert_eq!(read(text.as_bytes()), Reading::Unknown, "{text}");
+            assert_eq!(known(text), Event::ConfigurationNotApplied);
         }
+        unknown("Could not set the custom header Content-Ranges");
+        unknown("Could not set the custom header Accept");
+        unknown("Prov|Trying to boot from existing configurations");
+        unknown("Prov|Setting device parameters");
     }
 }

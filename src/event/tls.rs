@@ -1,51 +1,138 @@
-//! TLS connections to servers.
+//! TLS connections to servers, and the certificate with which the phone signs in.
 
-use nom::bytes::streaming::take_while;
-use nom::combinator::{map, map_opt, verify};
-use nom::sequence::preceded;
+use nom::branch::alt;
+use nom::character::streaming::char;
+use nom::combinator::{map, map_opt};
+use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
 use super::Event;
-use super::words::{phrase, remainder, sign, text};
+use super::words::{
+    Said, blanks0, closed, end, or_cut, phrase, quoted, reason, remainder, sign, signed, text,
+};
+use crate::line::{blank_length, trim};
 
-/// `Server certificate verification failed, Untrusted Certificate`.
+/// `Server certificate verification failed, Untrusted Certificate`; the reason can be missing.
 pub(super) fn server_certificate_untrusted(input: &[u8]) -> IResult<&[u8], Event> {
-    let (input, ()) = phrase("Server certificate verification failed")(input)?;
-    let reason = verify(preceded(sign(",:"), remainder), |reason: &[u8]| !reason.is_empty());
-    map(reason, |reason| Event::ServerCertificateUntrusted { reason: text(reason) }).parse(input)
+    let reason = preceded(phrase("Server certificate verification failed"), reason(",:"));
+    map(reason, |reason| Event::ServerCertificateUntrusted { reason }).parse(input)
 }
 
 /// `MakeTlsConnection: SSL_connect error 1`, `MakeTlsConnection: connection failed error -1`.
 pub(super) fn connection_failed(input: &[u8]) -> IResult<&[u8], Event> {
-    let (input, _) =
-        (phrase("MakeTlsConnection"), sign(":"), take_while(|byte| byte == b' ')).parse(input)?;
-    map_opt(remainder, |said| {
-        let said = std::str::from_utf8(said).ok()?;
-        let (_, number) = said.trim_end_matches('.').rsplit_once("error ")?;
-        Some(Event::TlsConnectionFailed { error: number.trim().parse().ok()? })
+    let (input, _) = (phrase("MakeTlsConnection"), sign(":")).parse(input)?;
+    map_opt(remainder, |Said { bytes, is_cut }| {
+        const WORD: &[u8] = b"error";
+        let behind = &bytes[memchr::memmem::rfind(bytes, WORD)? + WORD.len()..];
+        let number = trim(behind.strip_suffix(b".").unwrap_or(behind));
+        if is_cut && trim(behind).iter().all(|byte| *byte == b'-' || byte.is_ascii_digit()) {
+            return Some(Event::TlsConnectionFailed { error: None });
+        }
+        let number = std::str::from_utf8(number).ok().filter(|_| blank_length(behind) > 0)?;
+        Some(Event::TlsConnectionFailed { error: Some(number.parse().ok()?) })
+    })
+    .parse(input)
+}
+
+/// `m_bCertExists [0]` and its neighbours, each in a line of its own.
+pub(super) fn sign_in_certificate(input: &[u8]) -> IResult<&[u8], Event> {
+    let names = (
+        phrase("m_bCertExists").map(|()| 0),
+        phrase("m_bCertExpired").map(|()| 1),
+        phrase("m_validUntil").map(|()| 2),
+        phrase("m_eErrorCode").map(|()| 3),
+    );
+    let (input, place) = terminated(alt(names), (blanks0, char('['))).parse(input)?;
+    let (input, value) = terminated(or_cut(signed), (or_cut(char(']')), end)).parse(input)?;
+    let mut values = [None; 4];
+    values[place] = value;
+    let [exists, expired, valid_until, error] = values;
+    let (exists, expired) = (exists.map(|number| number != 0), expired.map(|number| number != 0));
+    Ok((input, Event::SignInCertificate { exists, expired, valid_until, error }))
+}
+
+/// `Prov|Invalid STS-URI: '…'`: the address of the company's certificate service.
+pub(super) fn provisioning_uri_invalid(input: &[u8]) -> IResult<&[u8], Event> {
+    let (input, _) = (phrase("Prov|Invalid STS-URI"), or_cut(sign(":"))).parse(input)?;
+    map(remainder, |Said { bytes, is_cut }| {
+        let uri = if is_cut { closed(bytes) } else { quoted(bytes).or(Some(bytes)) };
+        Event::ProvisioningUriInvalid { uri: uri.filter(|uri| !uri.is_empty()).map(text) }
     })
     .parse(input)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Reading, read};
+    use super::super::tests::{cut, known, unknown};
     use super::*;
 
     #[test]
-    fn failures_and_near_misses() {
-        let reason = "Untrusted Certificate".into();
-        assert_eq!(
-            read(b"Server certificate verification failed, Untrusted Certificate"),
-            Reading::Open(Event::ServerCertificateUntrusted { reason })
-        );
-        for (text, error) in [("SSL_connect error 1", 1), ("connection failed error -1", -1)] {
-            let text = format!("MakeTlsConnection: {text}");
-            assert_eq!(read(text.as_bytes()), Reading::Known(Event::TlsConnectionFailed { error }));
+    fn refusals_of_a_server() {
+        for (words, reason) in [
+            (", Untrusted Certificate", Some("Untrusted Certificate")),
+            (", Untrusted Cetificate", Some("Untrusted Cetificate")),
+            (", Untrusted Certificate | |", Some("Untrusted Certificate")),
+            (", Untrusted Certificate\"", Some("Untrusted Certificate")),
+            (": Untrusted Certificate", Some("Untrusted Certificate")),
+            (",", None),
+            (".", None),
+            ("", None),
+        ] {
+            assert_eq!(
+                known(&format!("Server certificate verification failed{words}")),
+                Event::ServerCertificateUntrusted { reason: reason.map(Into::into) },
+                "{words}"
+            );
         }
-        assert_eq!(read(b"Server certificate verification failed,"), Reading::Cut);
-        assert_eq!(read(b"MakeTlsConnection: connected"), Reading::Cut, "the number can still come");
-        assert_eq!(read(b"Server certificate verification"), Reading::Cut);
-        assert_eq!(read(b"Server certificate verified"), Reading::Unknown);
+        cut("Server certificate verification");
+        unknown("Server certificate verified");
+        unknown("Server certificate verification failed yesterday");
+    }
+
+    #[test]
+    fn failed_connections() {
+        for (text, error) in [
+            ("SSL_connect error 1", 1),
+            ("connection failed error -1", -1),
+            ("connection failed error -1.", -1),
+        ] {
+            let text = format!("MakeTlsConnection: {text}");
+            assert_eq!(known(&text), Event::TlsConnectionFailed { error: Some(error) });
+        }
+        cut("MakeTlsConnection: connected");
+        cut("MakeTlsConnection: SSL_connect errors 1");
+    }
+
+    #[test]
+    fn sign_in_certificates() {
+        let none = (None, None, None, None);
+        for (text, values) in [
+            ("m_bCertExists [0]", (Some(false), None, None, None)),
+            ("m_bCertExists [1]", (Some(true), None, None, None)),
+            ("m_bCertExpired [1]", (None, Some(true), None, None)),
+            ("m_validUntil [1612345678]", (None, None, Some(1_612_345_678), None)),
+            ("m_eErrorCode [9]", (None, None, None, Some(9))),
+        ] {
+            let (exists, expired, valid_until, error) = values;
+            assert_eq!(known(text), Event::SignInCertificate { exists, expired, valid_until, error });
+            assert_ne!(values, none);
+        }
+        cut("m_bCertExists [0");
+        cut("m_bCertExists");
+        unknown("m_bCertExistsNot [0]");
+        unknown("m_bCertExists [no]");
+        unknown("m_validityDuration [0]");
+    }
+
+    #[test]
+    fn addresses_of_certificate_services() {
+        let uri = |uri: Option<&str>| Event::ProvisioningUriInvalid { uri: uri.map(Into::into) };
+        assert_eq!(
+            known("Prov|Invalid STS-URI: 'https://example.com/x'"),
+            uri(Some("https://example.com/x"))
+        );
+        assert_eq!(known("Prov|Invalid STS-URI: ''"), uri(None));
+        unknown("Prov|Download of master configuration file failed");
+        unknown("Prov|Unknown suboption received for DHCP option 43");
     }
 }

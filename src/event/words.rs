@@ -1,16 +1,21 @@
 //! The small pieces that the grammars of messages share: words, numbers, quoted names, fingerprints, ends.
 
-use nom::bytes::complete as whole;
-use nom::bytes::streaming::{tag, take_while, take_while1};
-use nom::character::streaming::{char, one_of, space0, space1};
+use nom::branch::alt;
+use nom::bytes::streaming::{tag, take_while1};
+use nom::character::streaming::{char, one_of};
 use nom::combinator::{map_opt, opt, recognize};
 use nom::error::{Error, ErrorKind};
-use nom::multi::separated_list1;
+use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
-use crate::line::{lossy, value};
-use crate::model::{Fingerprint, Slot, hex_byte};
-use crate::secrets::conceal;
+use crate::line::{blank_length, lossy, trim, trim_start, value};
+use crate::model::{Algorithm, Fingerprint, Slot, hex_byte};
+
+/// What ends a text that is whole.
+pub(super) const WHOLE: &[u8] = b"\n";
+
+/// What ends a text that can be cut there. A text has no line feed in it.
+pub(super) const CUT: &[u8] = b"\n\n";
 
 /// A phrase to the letter, but with any blanks between its words: a wrapped line joins with one, a
 /// web page or a mail can make several of one.
@@ -27,7 +32,7 @@ pub(super) fn phrase(words: &'static str) -> impl Fn(&[u8]) -> IResult<&[u8], ()
         }
         for (index, word) in words.split(' ').enumerate() {
             if index > 0 {
-                (input, _) = space1(input)?;
+                (input, ()) = blanks1(input)?;
             }
             (input, _) = tag(word)(input)?;
         }
@@ -35,9 +40,46 @@ pub(super) fn phrase(words: &'static str) -> impl Fn(&[u8]) -> IResult<&[u8], ()
     }
 }
 
+/// Blanks of any kind, or none.
+pub(super) fn blanks0(input: &[u8]) -> IResult<&[u8], ()> {
+    match trim_start(input) {
+        [] => Err(nom::Err::Incomplete(nom::Needed::Unknown)),
+        rest => Ok((rest, ())),
+    }
+}
+
+/// At least one blank of any kind.
+pub(super) fn blanks1(input: &[u8]) -> IResult<&[u8], ()> {
+    if !input.is_empty() && blank_length(input) == 0 {
+        return Err(nom::Err::Error(Error::new(input, ErrorKind::Space)));
+    }
+    blanks0(input)
+}
+
 /// The end of the text, after an optional full stop.
 pub(super) fn end(input: &[u8]) -> IResult<&[u8], ()> {
-    (opt(char('.')), space0, char('\n')).map(|_| ()).parse(input)
+    (opt(char('.')), blanks0, char('\n')).map(|_| ()).parse(input)
+}
+
+/// What `parser` reads; nothing where the text is cut before it, within it, or right behind it, so that
+/// it can be longer than it seems. What tells the message stands before.
+pub(super) fn or_cut<'a, T>(
+    mut parser: impl Parser<&'a [u8], Output = T, Error = Error<&'a [u8]>>,
+) -> impl FnMut(&'a [u8]) -> IResult<&'a [u8], Option<T>> {
+    move |input| {
+        let error = match parser.parse(input) {
+            Ok((rest, _)) if rest == CUT => return Ok((rest, None)),
+            Ok((rest, value)) => return Ok((rest, Some(value))),
+            Err(error) => error,
+        };
+        let open = input.strip_suffix(CUT).ok_or(error)?;
+        match parser.parse(open) {
+            Err(nom::Err::Incomplete(_)) => Ok((&input[open.len()..], None)),
+            Err(error) => Err(error),
+            // Not met: with a line feed behind it the parser would have succeeded too.
+            Ok((rest, _)) => Ok((rest, None)),
+        }
+    }
 }
 
 /// A whole number without sign.
@@ -69,7 +111,7 @@ pub(super) fn holder(input: &[u8]) -> IResult<&[u8], SlotOf> {
     let built_in = phrase("Polycom device").map(|()| built_in as SlotOf);
     let platform = phrase("Custom platform device").map(|()| platform as SlotOf);
     let application = phrase("Custom application device").map(|()| application as SlotOf);
-    nom::branch::alt((built_in, platform, application)).parse(input)
+    alt((built_in, platform, application)).parse(input)
 }
 
 fn built_in(number: Option<u8>) -> Option<Slot> {
@@ -84,16 +126,51 @@ fn application(number: Option<u8>) -> Option<Slot> {
     number.map(Slot::Application)
 }
 
-/// The rest of the text, without the blanks and the line feed at its end.
-pub(super) fn remainder(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let (input, text) = take_while(|byte: u8| byte != b'\n')(input)?;
-    let (input, _) = char('\n')(input)?;
-    Ok((input, text.trim_ascii()))
+/// The rest of a text.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'a> {
+    /// The rest, without blanks at its ends.
+    pub(super) bytes: &'a [u8],
+    /// Whether the text can be cut at its end.
+    pub(super) is_cut: bool,
 }
 
-/// Bytes of a log as text, without secrets. What is not UTF-8 becomes the replacement character.
+/// The rest of the text.
+pub(super) fn remainder(input: &[u8]) -> IResult<&[u8], Said<'_>> {
+    let end = memchr::memchr(b'\n', input).ok_or(nom::Err::Incomplete(nom::Needed::Unknown))?;
+    let (text, rest) = input.split_at(end);
+    Ok((rest, Said { bytes: trim(text), is_cut: rest == CUT }))
+}
+
+/// The rest of the text, which goes on with another word, or is nothing.
+pub(super) fn other_words(input: &[u8]) -> IResult<&[u8], Said<'_>> {
+    match input {
+        [byte, ..] if byte.is_ascii_alphanumeric() => {
+            Err(nom::Err::Error(Error::new(input, ErrorKind::Space)))
+        }
+        _ => remainder(input),
+    }
+}
+
+/// Why something failed, in free words behind one of these signs; none if nothing is told. Also what quotes
+/// the line can stand at the end: no reason ends with a quote.
+pub(super) fn reason(signs: &'static str) -> impl Fn(&[u8]) -> IResult<&[u8], Option<Box<str>>> {
+    move |input| {
+        let (input, said) = alt((preceded(sign(signs), remainder), nothing)).parse(input)?;
+        let quote = QUOTES.iter().find_map(|quote| said.bytes.strip_suffix(*quote));
+        let words = trim(quote.unwrap_or(said.bytes));
+        Ok((input, (!words.is_empty()).then(|| text(words))))
+    }
+}
+
+fn nothing(input: &[u8]) -> IResult<&[u8], Said<'_>> {
+    end(input)?;
+    Ok((WHOLE, Said { bytes: b"", is_cut: false }))
+}
+
+/// Bytes of a log as text. What is not UTF-8 becomes the replacement character.
 pub(super) fn text(bytes: &[u8]) -> Box<str> {
-    conceal(&lossy(bytes)).into()
+    lossy(bytes).into()
 }
 
 /// Straight quotes, and the curly ones that a word processor makes of them.
@@ -102,17 +179,27 @@ const QUOTES: [&[u8]; 7] =
 
 /// A name in quotes that takes up all of `bytes`. It may hold quotes itself.
 pub(super) fn quoted(bytes: &[u8]) -> Option<&[u8]> {
-    let bytes = bytes.trim_ascii();
+    let bytes = trim(bytes);
     let inside = QUOTES.iter().find_map(|quote| bytes.strip_prefix(*quote))?;
-    QUOTES.iter().find_map(|quote| inside.strip_suffix(*quote))
+    let inside = QUOTES.iter().find_map(|quote| inside.strip_suffix(*quote))?;
+    // A spreadsheet writes each double quote twice.
+    Some(inside.strip_prefix(b"\"").and_then(|inside| inside.strip_suffix(b"\"")).unwrap_or(inside))
+}
+
+/// A name in double quotes, which names do not hold themselves: where they are closed, it is whole, even if
+/// the text is cut behind them.
+pub(super) fn closed(bytes: &[u8]) -> Option<&[u8]> {
+    let ends = [&b"\""[..], "”".as_bytes()].iter().any(|quote| bytes.ends_with(quote));
+    quoted(bytes).filter(|_| ends)
 }
 
 /// A fingerprint that takes up all of `bytes`, with or without quotes. A wrap can have put a blank
-/// beside a colon.
-pub(super) fn whole_fingerprint(bytes: &[u8]) -> Option<Fingerprint> {
-    let bytes = quoted(bytes).unwrap_or(bytes).trim_ascii();
-    let bytes = bytes.strip_suffix(b".").unwrap_or(bytes);
-    plain_fingerprint(bytes).or_else(|| spaced_fingerprint(bytes))
+/// beside a colon. If the line names the digest, it has that digest's length.
+pub(super) fn whole_fingerprint(bytes: &[u8], named: Option<Algorithm>) -> Option<Fingerprint> {
+    let bytes = quoted(bytes).unwrap_or(bytes);
+    let bytes = trim(bytes.strip_suffix(b".").unwrap_or(bytes));
+    let fingerprint = plain_fingerprint(bytes).or_else(|| spaced_fingerprint(bytes))?;
+    named.is_none_or(|named| named == fingerprint.algorithm()).then_some(fingerprint)
 }
 
 /// Of pairs with nothing but a colon between them, as the phone writes it.
@@ -128,26 +215,24 @@ fn plain_fingerprint(bytes: &[u8]) -> Option<Fingerprint> {
 }
 
 fn spaced_fingerprint(bytes: &[u8]) -> Option<Fingerprint> {
-    let colon = (whole::take_while(blank), whole::tag(&b":"[..]), whole::take_while(blank));
-    let (rest, pairs) = separated_list1(colon, hex_pair).parse(bytes).ok()?;
-    if rest.is_empty() { Fingerprint::new(&pairs) } else { None }
-}
-
-fn blank(byte: u8) -> bool {
-    byte == b' ' || byte == b'\t'
-}
-
-fn hex_pair(input: &[u8]) -> IResult<&[u8], u8> {
-    match input {
-        [high, low, rest @ ..] => hex_byte(*high, *low).map(|byte| (rest, byte)),
+    // 32 pairs, each with a few blanks, and no more: the text can be long.
+    let pairs = bytes.split(|byte| *byte == b':').take(33).map(|pair| match trim(pair) {
+        [high, low] => hex_byte(*high, *low),
         _ => None,
-    }
-    .ok_or(nom::Err::Error(Error::new(input, ErrorKind::HexDigit)))
+    });
+    Fingerprint::new(&pairs.collect::<Option<Vec<u8>>>()?)
+}
+
+/// Whether these bytes can begin a fingerprint.
+pub(super) fn begins_fingerprint(bytes: &[u8]) -> bool {
+    let bytes = trim(bytes);
+    let bytes = QUOTES.iter().find_map(|quote| bytes.strip_prefix(*quote)).unwrap_or(bytes);
+    bytes.iter().all(|byte| byte.is_ascii_hexdigit() || b": ".contains(byte))
 }
 
 /// One of these characters, then blanks.
 pub(super) fn sign(signs: &'static str) -> impl Fn(&[u8]) -> IResult<&[u8], ()> {
-    move |input| (one_of(signs), space0).map(|_| ()).parse(input)
+    move |input| (one_of(signs), blanks0).map(|_| ()).parse(input)
 }
 
 #[cfg(test)]

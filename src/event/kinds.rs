@@ -1,0 +1,180 @@
+//! The names of all kinds of events and of their fields, as serde derives them from [`Event`].
+
+use std::fmt::Display;
+use std::sync::LazyLock;
+
+use serde::de::value::{Error, U32Deserializer};
+use serde::de::{
+    DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer, VariantAccess, Visitor,
+};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use super::Event;
+
+/// A kind of event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// The contract's name for it.
+    pub name: &'static str,
+    names: &'static [&'static str],
+}
+
+impl Kind {
+    /// The names of its own fields, in the contract's order.
+    pub fn fields(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.names.iter().copied().filter(|name| is_shown(name))
+    }
+}
+
+/// All kinds of events, in the contract's order.
+#[must_use]
+pub fn all() -> &'static [Kind] {
+    static ALL: LazyLock<Vec<Kind>> = LazyLock::new(|| {
+        let kinds = (0..).map_while(|place| {
+            let mut names = Names { place, kinds: &[], fields: &[] };
+            // It always fails: there is no event to read, only its names.
+            let _ = Event::deserialize(&mut names);
+            Some(Kind { name: names.kinds.get(place as usize)?, names: names.fields })
+        });
+        kinds.collect()
+    });
+    &ALL
+}
+
+/// Whether the field is one of the kind's own that the contract knows. The slot has a column of its own.
+pub(super) fn is_shown(field: &str) -> bool {
+    field != "slot" && !field.starts_with('_')
+}
+
+/// The event's kind and all its fields.
+pub(super) fn parts(event: &Event) -> (String, Map<String, Value>) {
+    match serde_json::to_value(event) {
+        Ok(Value::String(kind)) => (kind, Map::new()),
+        Ok(Value::Object(object)) => match object.into_iter().next() {
+            Some((kind, Value::Object(fields))) => (kind, fields),
+            _ => Default::default(),
+        },
+        _ => Default::default(),
+    }
+}
+
+/// A value as its text where a human reads it, else in its own packed form.
+pub(super) fn as_text<T, S>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error>
+where
+    T: Display + Serialize,
+    S: Serializer,
+{
+    match value {
+        Some(value) if serializer.is_human_readable() => serializer.serialize_some(&value.to_string()),
+        _ => value.serialize(serializer),
+    }
+}
+
+/// Takes the names that the derived code asks for, and gives no values.
+struct Names {
+    /// Which variant is asked for.
+    place: u32,
+    kinds: &'static [&'static str],
+    fields: &'static [&'static str],
+}
+
+impl<'de> Deserializer<'de> for &mut Names {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
+        Err(Error::custom("no enum"))
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.kinds = variants;
+        visitor.visit_enum(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+        unit_struct newtype_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+impl<'de> EnumAccess<'de> for &mut Names {
+    type Error = Error;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Error> {
+        let place: U32Deserializer<Error> = self.place.into_deserializer();
+        Ok((seed.deserialize(place)?, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for &mut Names {
+    type Error = Error;
+
+    fn unit_variant(self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, _: T) -> Result<T::Value, Error> {
+        Err(Error::custom("no names"))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Error> {
+        Err(Error::custom("no names"))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Error> {
+        self.fields = fields;
+        Err(Error::custom("only names are wanted"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The contract's table.
+    const CONTRACT: &str = "\
+        key_too_large: length maximum\n\
+        certificate_too_large: length maximum\n\
+        chain_not_decodable: results\n\
+        credential_invalid: reason\n\
+        certificate_saving:\n\
+        new_certificate: common_name fingerprint\n\
+        previous_certificate: common_name fingerprint\n\
+        no_previous_certificate:\n\
+        certificate_length: length\n\
+        certificate_fingerprint: fingerprint algorithm\n\
+        certificate_common_name: common_name\n\
+        key_length: length\n\
+        certificate_unavailable:\n\
+        server_certificate_untrusted: reason\n\
+        tls_connection_failed: error\n\
+        platform: model assembly assembly_revision mac\n\
+        software: label version\n\
+        log_start: log_level\n\
+        log_end:\n\
+        clock_failed:\n\
+        upload_failed: protocol result\n\
+        sign_in_certificate: exists expired valid_until error\n\
+        ca_fingerprint: fingerprint algorithm\n\
+        provisioning_uri_invalid: uri\n\
+        configuration_not_applied:\n\
+        upload_size_unknown:\n";
+
+    #[test]
+    fn kinds_and_fields_are_the_contracts() {
+        let line = |kind: &Kind| {
+            kind.fields().fold(format!("{}:", kind.name), |line, field| format!("{line} {field}")) + "\n"
+        };
+        assert_eq!(all().iter().map(line).collect::<String>(), CONTRACT);
+    }
+}

@@ -1,0 +1,276 @@
+//! What holds for all messages: wrapped anywhere, cut anywhere, with marks around them.
+
+use super::*;
+use crate::line::{Line, line};
+
+pub(super) fn known(text: &str) -> Event {
+    match read(text.as_bytes(), End::Whole) {
+        Reading::Known(event) | Reading::Open(event) => event,
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
+pub(super) fn cut(text: &str) {
+    assert_eq!(read(text.as_bytes(), End::Whole), Reading::Cut, "{text}");
+}
+
+pub(super) fn unknown(text: &str) {
+    assert_eq!(read(text.as_bytes(), End::Whole), Reading::Unknown, "{text}");
+    assert!(find(text.as_bytes()).is_none(), "{text}");
+}
+
+pub(super) fn no_event(text: &str) {
+    let reading = read(text.as_bytes(), End::Whole);
+    assert!(matches!(reading, Reading::Cut | Reading::Unknown), "{text}: {reading:?}");
+}
+
+/// At least one text of each kind, as phones write them.
+const TEXTS: &[&str] = &[
+    "hwDescSecurityDeviceCredentialsStore: Could not store key for custom device key1, length 4677 is bigger than maximum 4096",
+    "Could not store cert for custom application device cert12, length 9000 is bigger than maximum 8192",
+    "Could not decode cert chain, results 0",
+    "hwDescSecurityDeviceCredentialsStoreAscii: Could not decode cert chain, results -10",
+    "Device credential invalid: Cert is not proper in the certificate",
+    "Saving new Custom platform device certificate 12",
+    "Saving new Polycom device certificate",
+    "New Certificate Common Name '0004F206075D' Fingerprint 'CA:70:79:D5:FA:B8:3E:6A:DF:A0:F6:80:3D:53:0B:FC:CA:70:79:D5'",
+    "Previous Certificate Common Name 'O'Brien's Fingerprint 'x'' Fingerprint 'CA:70:79:D5:FA:B8:3E:6A:DF:A0:F6:80:3D:53:0B:FC'",
+    "No previous certificate stored",
+    "Polycom device certificate length 802",
+    "Custom application device certificate 11 length 2021",
+    "Polycom device certificate MD5 fingerprint: 70:8B:85:9C:49:4E:28:E2:3C:03:4C:D8:AA:0D:8E:17",
+    "Custom platform device certificate 1 fingerprint: CA:70:79:D5:FA:B8:3E:6A:DF:A0:F6:80:3D:53:0B:FC:CA:70:79:D5:FA:B8:3E:6A:DF:A0:F6:80:3D:53:0B:FC",
+    "Polycom device certificate common name \"0004F206075D\"",
+    "Custom platform device certificate 1 common name 'O'Brien'",
+    "Custom platform device key 1 length 2374",
+    "Custom platform device certificate 2 is not available",
+    "Server certificate verification failed, Untrusted Certificate",
+    "MakeTlsConnection: SSL_connect error 12",
+    "MakeTlsConnection: connection failed error -12",
+    "Platform: Model=VVX 500, Assembly=3111-44500-001 Rev=AB Region=0",
+    "Platform: Interface eth0 MAC=0004f2a1b2c3",
+    "Platform: MAC=0004f2a1b2c3, IP=192.0.2.7, Subnet Mask=255.255.255.0",
+    "Application, main: Label=SIP, Version=Codename 5.5.2.11338 18-Sep-17 23:27",
+    "Application, main: Label=SIP, Version=4.0.10.0689",
+    "---------- Initial log entry ----------",
+    "---------- Final log entry ----------",
+    "Initial log entry. Current logging level 4",
+    "Could not load time from 192.0.2.1(192.0.2.1).",
+    "UtilLogServerC::uploadFifoLog: upload error. protocol 10 result = -17",
+    "Skipped uploading of failed log file 0004f2a1b2c3-app.log",
+    "Failed to upload boot log on start up.",
+    "m_bCertExists [0]",
+    "m_bCertExpired [1]",
+    "m_validUntil [1612345678]",
+    "m_eErrorCode [-19]",
+    "New fingerprint CA:70:79:D5:FA:B8:3E:6A:DF:A0:F6:80:3D:53:0B:FC:CA:70:79:D5",
+    "Custom certificate MD5 fingerprint: CA:70:79:D5:FA:B8:3E:6A:DF:A0:F6:80:3D:53:0B:FC",
+    "Prov|Invalid STS-URI: 'https://example.com/certprov'",
+    "Prov|Trying to boot from existing configuration",
+    "Prov|Not setting device parameters since configuration was not updated.",
+    "Could not set the custom header Content-Range for HTTP/s request. Head request failed to get content-length of server file.",
+];
+
+#[test]
+fn every_kind_and_every_message_has_a_text() {
+    for kind in kinds() {
+        assert!(TEXTS.iter().any(|text| known(text).kind() == kind.name), "{}", kind.name);
+    }
+    for message in MESSAGES {
+        assert!(TEXTS.iter().any(|text| text.starts_with(message.begins)), "{}", message.begins);
+    }
+}
+
+#[test]
+fn packed_an_event_is_the_same() {
+    for event in TEXTS.iter().map(|text| known(text)) {
+        let packed = postcard::to_stdvec(&event).unwrap();
+        assert_eq!(postcard::from_bytes::<Event>(&packed), Ok(event));
+    }
+}
+
+#[test]
+fn fields_are_shown_as_text_and_numbers() {
+    for event in TEXTS.iter().map(|text| known(text)) {
+        let fields = event.fields();
+        let kind = kinds().iter().find(|kind| kind.name == event.kind()).unwrap();
+        assert!(kind.fields().eq(fields.keys().map(String::as_str)), "{event:?}");
+        for (name, value) in fields {
+            assert!(!value.is_array() && !value.is_object(), "{name}: {value}");
+        }
+        let slot = kinds::parts(&event).1.get("slot").is_some_and(|slot| !slot.is_null());
+        assert_eq!(event.slot().is_some(), slot, "{event:?}");
+    }
+    let fields = known(TEXTS[12]).fields();
+    assert_eq!(fields["fingerprint"], "70:8B:85:9C:49:4E:28:E2:3C:03:4C:D8:AA:0D:8E:17");
+    assert_eq!(fields["algorithm"], "md5");
+    assert_eq!(known("Platform: MAC=0004f2a1b2c3").fields()["mac"], "0004F2A1B2C3");
+    assert_eq!(known("m_bCertExists [0]").fields()["exists"], false);
+}
+
+#[test]
+fn cut_at_any_byte_a_message_tells_nothing_wrong() {
+    for text in TEXTS {
+        let whole = known(text);
+        let (kind, fields) = (whole.kind(), kinds::parts(&whole).1);
+        let mut counts = false;
+        for length in 1..=text.len() {
+            let event = match read(&text.as_bytes()[..length], End::Cut) {
+                Reading::Known(event) | Reading::Open(event) => event,
+                Reading::Cut => {
+                    assert!(!counts, "{}: it counted when it was shorter", &text[..length]);
+                    continue;
+                }
+                Reading::Unknown => panic!("{}", &text[..length]),
+            };
+            counts = true;
+            // Without its rule's second half a banner is one all the same.
+            assert_eq!(event.kind(), kind, "{}", &text[..length]);
+            for (name, value) in kinds::parts(&event).1 {
+                let is_right = value.is_null()
+                    || value == fields[&name]
+                    // A reason is shown as far as it stands there.
+                    || name == "reason" && fields[&name].as_str().unwrap().starts_with(value.as_str().unwrap());
+                assert!(is_right, "{}: {name} {value}", &text[..length]);
+            }
+        }
+        assert!(counts, "{text}");
+    }
+}
+
+#[test]
+fn cut_values_are_not_known_and_closed_ones_are() {
+    let read = |text: &str| match read(text.as_bytes(), End::Cut) {
+        Reading::Known(event) | Reading::Open(event) => event,
+        other => panic!("{text}: {other:?}"),
+    };
+    assert_eq!(
+        read("Application, main: Label=SIP, Version=Codename 4.0.1"),
+        Event::Software { label: Some("SIP".into()), version: None }
+    );
+    let slot = Slot::BuiltIn;
+    let length = |length| Event::CertificateLength { slot, length };
+    assert_eq!(read("Polycom device certificate length"), length(None));
+    assert_eq!(read("Polycom device certificate length 8"), length(None));
+    assert_eq!(read("Polycom device certificate length 802."), length(Some(802)));
+    assert_eq!(read("Polycom device certificate length 802 |"), length(Some(802)));
+    let name = |common_name| Event::CertificateCommonName { slot, common_name };
+    assert_eq!(read("Polycom device certificate common name \"0004F2"), name(None));
+    assert_eq!(read("Polycom device certificate common name \"0004F2\""), name(Some("0004F2".into())));
+    let sixteen = ["CA"; 16].join(":");
+    for said in [sixteen.as_str(), "CA:", ""] {
+        assert_eq!(
+            read(&format!("Polycom device certificate SHA256 fingerprint: {said}")),
+            Event::CertificateFingerprint { slot, fingerprint: None, algorithm: Some(Algorithm::Sha256) }
+        );
+        let new = read(&format!("New Certificate Common Name 'a' Fingerprint '{said}"));
+        assert_eq!(new, Event::NewCertificate { common_name: Some("a".into()), fingerprint: None });
+    }
+    let Event::NewCertificate { fingerprint: Some(_), .. } =
+        read(&format!("New Certificate Common Name 'a' Fingerprint '{sixteen}'"))
+    else {
+        panic!("the quote closes it")
+    };
+    assert_eq!(
+        read("MakeTlsConnection: connection failed error -"),
+        Event::TlsConnectionFailed { error: None }
+    );
+    assert_eq!(
+        read("UtilLogServerC::uploadFifoLog: upload error. protocol 0 result = 1"),
+        Event::UploadFailed { protocol: Some(0), result: None, upload: Upload::Tried }
+    );
+}
+
+#[test]
+fn wrapped_at_any_blank_a_message_goes_on() {
+    for text in TEXTS {
+        let whole = known(text);
+        for (blank, _) in text.match_indices(' ') {
+            // What stands before a wrap is the beginning of this message, or the message already.
+            match read(text[..blank].trim_end().as_bytes(), End::Whole) {
+                Reading::Cut => {}
+                Reading::Open(event) | Reading::Known(event) => assert_eq!(event.kind(), whole.kind()),
+                Reading::Unknown => panic!("{}", &text[..blank]),
+            }
+        }
+        for blanks in ["  ", "\t", "\u{a0}", " \u{2007}"] {
+            // Free text keeps its blanks.
+            let spaced = known(&text.replace(' ', blanks));
+            assert_eq!(spaced.kind(), whole.kind(), "{text}");
+        }
+    }
+}
+
+#[test]
+fn marks_around_a_message_change_nothing() {
+    for text in TEXTS {
+        let whole = known(text);
+        for (before, behind) in [
+            ("", " | |"),
+            ("", "|"),
+            ("", "</td>"),
+            ("", "**"),
+            ("> ", ""),
+            (">> ", ""),
+            ("- ", ""),
+            ("* ", ""),
+            ("0004f2000001-app.log:12:", ""),
+            ("12:", ""),
+            ("user@host:~$ ", ""),
+            ("C:\\>", ""),
+            ("0004f2000001 ", ""),
+            ("| ", " |"),
+            ("\u{a0}\u{a0}", "\u{a0}"),
+        ] {
+            for header in [
+                "0531131822|sip  |4|00|",
+                "sip|4|00|",
+                "5|tls  |4|00|",
+                "y |4|00|",
+                "|4|00|",
+                "4|00|",
+                "00|",
+                "|",
+                "",
+            ] {
+                let line_of_log = format!("{before}{header}{text}{behind}");
+                let found = match line(line_of_log.as_bytes()) {
+                    Line::Message { text, .. } => text,
+                    Line::Headerless(text) => find(text).unwrap_or_else(|| panic!("{line_of_log}")),
+                };
+                match read(found, End::Whole) {
+                    Reading::Known(event) | Reading::Open(event) => assert_eq!(event, whole, "{line_of_log}"),
+                    other => panic!("{line_of_log}: {other:?}"),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn words_about_a_message_are_none() {
+    for text in [
+        "The log says: Could not decode cert chain, results 0",
+        "Look for New Certificate Common Name",
+        "not Polycom device certificate length 802",
+        "",
+        "|",
+    ] {
+        assert_eq!(find(text.as_bytes()), None, "{text}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn nothing_panics_and_only_what_may_begin_is_known(
+        place in 0..MESSAGES.len(), rest in r"[ -~]{0,40}", tail in r"\PC{0,10}"
+    ) {
+        for text in [format!("{}{rest}{tail}", MESSAGES[place].begins), format!("{rest}{tail}")] {
+            for ends in [End::Whole, End::Cut] {
+                let reading = read(text.as_bytes(), ends);
+                proptest::prop_assert!(reading == Reading::Unknown || may_begin(text.as_bytes()));
+            }
+            let _ = find(text.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,408 @@
+//! What can stand before a line of a log: the marks of a quotation or a list, what `grep` and syslog servers
+//! put there, the phone's address, a prompt.
+
+use nom::branch::alt;
+use nom::bytes::complete::{tag, take_while, take_while_m_n, take_while1};
+use nom::character::complete::{char, one_of, space0, space1};
+use nom::combinator::{opt, recognize};
+use nom::sequence::{preceded, terminated};
+use nom::{IResult, Parser};
+
+use super::blank::{blank_length, trim, trim_end, trim_start};
+use crate::model::Mac;
+
+/// What stands before a line and tells whose it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Origin<'a> {
+    /// The phone's address: of its own, or in the file's name that `grep` puts there.
+    pub mac: Option<Mac>,
+    /// The sender in a syslog header: an address or a name.
+    pub sender: Option<&'a [u8]>,
+}
+
+/// Reads what stands before a line. None if it is nothing that may stand there, so that what follows is no
+/// line but a part of a text.
+#[must_use]
+pub(crate) fn origin(mut before: &[u8]) -> Option<Origin<'_>> {
+    let mut origin = Origin::default();
+    loop {
+        before = without_marks(before);
+        if before.is_empty() {
+            return Some(origin);
+        }
+        if let Ok((rest, _)) = date(before) {
+            return Some(with_sender(origin, rest));
+        }
+        if is_prompt(before) {
+            return Some(origin);
+        }
+        if let Some((mac, rest)) = mac(before) {
+            (origin.mac, before) = (Some(mac), rest);
+            continue;
+        }
+        let word = word(before);
+        if let Some(name) = file_name(before) {
+            origin.mac = origin.mac.or_else(|| mac_within(name));
+            before = &before[name.len()..];
+        } else if is_address(word) {
+            origin.sender = Some(word);
+            before = &before[word.len()..];
+        } else {
+            // The number of a line, a time of day.
+            let digits = before.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            if digits == 0 {
+                return None;
+            }
+            before = &before[digits..];
+        }
+    }
+}
+
+/// Takes away marks that quote or list a headerless line, and the name and number that `grep` puts before it.
+pub(super) fn unquoted(mut text: &[u8]) -> &[u8] {
+    const MARKS: [&str; 6] = [">", "| ", "- ", "* ", "• ", "– "];
+    while let Some(rest) = MARKS.iter().find_map(|mark| text.strip_prefix(mark.as_bytes())) {
+        text = trim_start(rest);
+    }
+    numbered_name(word(text)).map_or(text, |name| trim_start(&text[name.len()..]))
+}
+
+/// Without quotes, brackets, bars, bullets and blanks at its beginning.
+fn without_marks(mut before: &[u8]) -> &[u8] {
+    loop {
+        let length = match before {
+            [byte, ..] if byte.is_ascii() && !byte.is_ascii_alphanumeric() => 1,
+            // U+0080 to U+00BF and U+2000 to U+2FFF: punctuation, arrows, lines of boxes.
+            [0xC2, _, ..] => 2,
+            [0xE2, _, _, ..] => 3,
+            _ => blank_length(before),
+        };
+        if length == 0 {
+            return before;
+        }
+        before = &before[length..];
+    }
+}
+
+/// `user@host:~$`, `C:\logs>`, `[root@host ~]#`; also a tag of a web page.
+fn is_prompt(before: &[u8]) -> bool {
+    matches!(trim_end(before), [.., b'$' | b'#' | b'%' | b'>'])
+}
+
+fn word(text: &[u8]) -> &[u8] {
+    let length = text.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(text.len());
+    &text[..length]
+}
+
+/// The name of a file as `grep` puts it before a line, with the separator: `name:12:`, and of lines around
+/// what was sought `name-12-`; without numbers `name:`, then without blanks in the name.
+fn file_name(before: &[u8]) -> Option<&[u8]> {
+    numbered_name(before).or_else(|| {
+        let word = word(before);
+        let colon = word.iter().rposition(|byte| *byte == b':')?;
+        is_file_name(&word[..colon]).then(|| &word[..=colon])
+    })
+}
+
+fn numbered_name(text: &[u8]) -> Option<&[u8]> {
+    let mut separators = memchr::memchr2_iter(b':', b'-', text);
+    separators.find_map(|place| {
+        let behind = &text[place + 1..];
+        let digits = behind.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let is_numbered = digits > 0 && behind.get(digits) == Some(&text[place]);
+        (is_numbered && is_file_name(&text[..place])).then(|| &text[..place + digits + 2])
+    })
+}
+
+/// Whether an ending such as `.log` is in it.
+fn is_file_name(name: &[u8]) -> bool {
+    name.windows(2).any(|pair| pair[0] == b'.' && pair[1].is_ascii_alphabetic())
+}
+
+fn is_address(word: &[u8]) -> bool {
+    std::str::from_utf8(word).is_ok_and(|word| word.parse::<std::net::IpAddr>().is_ok())
+}
+
+/// A phone's address at the beginning, and what follows. Twelve digits without a letter can be a date.
+fn mac(text: &[u8]) -> Option<(Mac, &[u8])> {
+    let (mac, rest) = Mac::prefix(text)?;
+    let written = &text[..text.len() - rest.len()];
+    let is_whole = rest.first().is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    let is_plausible = written.iter().any(|byte| !byte.is_ascii_digit()) || written.starts_with(b"482567");
+    (is_whole && is_plausible && mac.bytes() != [0; 6]).then_some((mac, rest))
+}
+
+/// The last address in a name.
+fn mac_within(name: &[u8]) -> Option<Mac> {
+    let begins = |place: &usize| *place == 0 || !name[place - 1].is_ascii_alphanumeric();
+    (0..name.len()).rev().filter(begins).find_map(|place| Some(mac(&name[place..])?.0))
+}
+
+/// What follows the date in a syslog header: the sender, and perhaps the phone's address. Servers put more
+/// there, such as a program's name.
+fn with_sender<'a>(mut origin: Origin<'a>, rest: &'a [u8]) -> Origin<'a> {
+    let mut words = rest.split(|byte| byte.is_ascii_whitespace()).map(bare).filter(|word| !word.is_empty());
+    origin.sender = words.next().or(origin.sender);
+    origin.mac = mac_within(rest).or(origin.mac);
+    origin
+}
+
+/// A word without brackets and colons around it.
+fn bare(word: &[u8]) -> &[u8] {
+    let is_mark = |byte: &u8| !byte.is_ascii_alphanumeric();
+    let start = word.iter().position(|byte| !is_mark(byte)).unwrap_or(word.len());
+    let end = word.iter().rposition(|byte| !is_mark(byte)).map_or(start, |last| last + 1);
+    &word[start..end]
+}
+
+/// The date in a syslog header, in the old or the ISO form, with its priority and version before it.
+/// Servers that drop the priority when they store the line leave the date.
+fn date(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let priority = (digits(1, 3), char('>'), opt((digits(1, 2), space1)));
+    terminated(preceded(opt(priority), alt((old_date, iso_date))), space1).parse(input)
+}
+
+fn digits<'a>(
+    least: usize,
+    most: usize,
+) -> impl Parser<&'a [u8], Output = &'a [u8], Error = nom::error::Error<&'a [u8]>> {
+    take_while_m_n(least, most, |byte: u8| byte.is_ascii_digit())
+}
+
+/// `Mar  9 19:06:50`, `Mar 9 2013 19:06:50.123`.
+fn old_date(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let month = take_while_m_n(3, 3, |byte: u8| byte.is_ascii_alphabetic());
+    let clock =
+        (digits(1, 2), char(':'), take_while1(|byte: u8| byte.is_ascii_digit() || b":.".contains(&byte)));
+    recognize((month, space1, digits(1, 2), space1, opt((digits(4, 4), space1)), clock, opt(char(':'))))
+        .parse(input)
+}
+
+/// `2013-03-09T19:06:50+01:00`, `2013-03-09 19:06:50`.
+fn iso_date(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let day = (digits(4, 4), tag("-"), digits(2, 2), tag("-"), digits(2, 2));
+    let clock = (digits(2, 2), char(':'), take_while(|byte: u8| !byte.is_ascii_whitespace()));
+    recognize((day, one_of("T "), space0, clock)).parse(input)
+}
+
+/// Takes away what a cut left of a header before its text, behind the component: `4|00|`, `0|`, `|`.
+#[must_use]
+pub(crate) fn without_end_of_header(before: &[u8]) -> &[u8] {
+    let without_bar = |text| trim_end(trim_end(text).strip_suffix(b"|").unwrap_or(text));
+    let text = without_bar(before);
+    let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let (text, is_count) = match text[..text.len() - digits].last() {
+        Some(byte) if byte.is_ascii_alphanumeric() => (text, false),
+        _ => (&text[..text.len() - digits], digits > 0),
+    };
+    let text = if is_count { without_bar(text) } else { text };
+    match text {
+        [rest @ .., b'0'..=b'6' | b'*']
+            if is_count && rest.last().is_none_or(|byte| !byte.is_ascii_alphanumeric()) =>
+        {
+            without_bar(rest)
+        }
+        _ => text,
+    }
+}
+
+/// Marks behind a text: bars of a table, the end of a tag, what shows the end of a line.
+const MARKS_BEHIND: [&str; 9] = ["|", "¦", "│", "┃", "║", "**", "\\", "↵", "¶"];
+
+/// Takes away the marks that stand behind a text, such as the bars of a table. No known message ends so.
+#[must_use]
+pub(crate) fn without_marks_behind(mut text: &[u8]) -> &[u8] {
+    loop {
+        text = trim(text);
+        let tag = || {
+            let start = text.strip_suffix(b">")?.iter().rposition(|byte| *byte == b'<')?;
+            let is_tag =
+                text[start + 1..].first().is_some_and(|byte| *byte == b'/' || byte.is_ascii_alphabetic());
+            is_tag.then_some(&text[..start])
+        };
+        // What closes a quote that was opened before the line, and what ends a colour.
+        let quote = || {
+            let count = |mark: &str| memchr::memmem::find_iter(text, mark).count();
+            let closes = |mark: &str| {
+                let rest = text.strip_suffix(mark.as_bytes())?;
+                let is_behind_text = rest.last().is_some_and(|byte| !byte.is_ascii_whitespace());
+                let is_open = match mark {
+                    "”" => count("“") < count("”"),
+                    "’" => count("‘") < count("’"),
+                    "'" => rest.ends_with(b"\""),
+                    _ => count(mark) % 2 == 1,
+                };
+                (is_behind_text && is_open).then_some(rest)
+            };
+            ["\"", "”", "’", "'"].into_iter().find_map(closes)
+        };
+        let colour = || {
+            let start = text.strip_suffix(b"m")?.iter().rposition(|byte| *byte == b'\x1b')?;
+            let is_colour = text[start + 1..text.len() - 1]
+                .strip_prefix(b"[")?
+                .iter()
+                .all(|byte| byte.is_ascii_digit() || *byte == b';');
+            is_colour.then_some(&text[..start])
+        };
+        let mark = MARKS_BEHIND.iter().find_map(|mark| text.strip_suffix(mark.as_bytes()));
+        match mark.or_else(tag).or_else(quote).or_else(colour) {
+            Some(rest) => text = rest,
+            None => return text,
+        }
+    }
+}
+
+/// The text without a remark behind it, and without what separates it from a next one: `… # here`,
+/// `… <---`, `…,`. None where there is no such thing.
+#[must_use]
+pub(crate) fn without_remark(text: &[u8]) -> Option<&[u8]> {
+    let remarks: [&[u8]; 4] = [b" #", b" <-", b" //", b" ("];
+    let remark = remarks.iter().filter_map(|mark| memchr::memmem::rfind(text, mark)).min();
+    let rest = remark.map_or(text, |start| &text[..start]);
+    let is_separator = |byte: &u8| b",;'`)\" \t".contains(byte);
+    let end = rest.iter().rposition(|byte| !is_separator(byte)).map_or(0, |last| last + 1);
+    (end < text.len() && end > 0).then_some(&rest[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remarks_behind_a_text() {
+        for (text, expected) in [
+            ("results 0 # here", Some("results 0")),
+            ("results 0 <---", Some("results 0")),
+            ("results 0,", Some("results 0")),
+            ("results 0';", Some("results 0")),
+            ("results 0)", Some("results 0")),
+            ("results 0", None),
+            (",", None),
+        ] {
+            assert_eq!(without_remark(text.as_bytes()), expected.map(str::as_bytes), "{text}");
+        }
+    }
+
+    fn told(before: &str) -> Option<(Option<String>, Option<String>)> {
+        let origin = origin(before.as_bytes())?;
+        let sender = origin.sender.map(|sender| String::from_utf8_lossy(sender).into_owned());
+        Some((origin.mac.map(|mac| mac.to_string()), sender))
+    }
+
+    #[test]
+    fn what_names_nobody() {
+        for before in [
+            "",
+            "  ",
+            "> ",
+            ">> ",
+            "> > ",
+            "- ",
+            "* ",
+            "**",
+            "• ",
+            "12:",
+            "12. ",
+            "  12\t",
+            "| ",
+            "\"",
+            "“",
+            "[16:59:47] ",
+            "<131>",
+            "user@host:~$ ",
+            "C:\\>",
+            "C:\\logs> ",
+            "[root@host ~]# ",
+            "<td>",
+            "app.log:",
+            "app.log:12:",
+            "logs/app.log-12-",
+            "my logs (1).log:12:",
+            "C:\\logs\\app.log:12:",
+            "2021-10-05 16:59:47,123 ",
+            "&gt; 12",
+        ] {
+            let expected = if before.starts_with('&') { None } else { Some((None, None)) };
+            assert_eq!(told(before), expected, "{before:?}");
+        }
+    }
+
+    #[test]
+    fn what_names_the_sender() {
+        let mac = "0004F2A0E001";
+        for (before, expected, sender) in [
+            ("<131>Mar  9 19:06:50 192.0.2.7 ", None, Some("192.0.2.7")),
+            ("> <131>Mar 9 2013 19:06:50.123: phone-7: ", None, Some("phone-7")),
+            ("2013-03-09T19:06:50+01:00 phone ", None, Some("phone")),
+            ("<131>1 2013-03-09T19:06:50.003Z 2001:db8::7 app - - - ", None, Some("2001:db8::7")),
+            ("192.0.2.7 ", None, Some("192.0.2.7")),
+            ("2001:db8::7 ", None, Some("2001:db8::7")),
+            ("<134>Oct  5 16:59:41 192.0.2.11 0004f2a0e001 ", Some(mac), Some("192.0.2.11")),
+            ("<134>Oct  5 16:59:41 Polycom_0004f2a0e001 ", Some(mac), Some("Polycom_0004f2a0e001")),
+            ("<134>Oct  5 16:59:41 192.0.2.11 0004f2a0e001|", Some(mac), Some("192.0.2.11")),
+            ("<134>Oct  5 16:59:41 192.0.2.11 00:04:f2:a0:e0:01: ", Some(mac), Some("192.0.2.11")),
+            ("0004f2a0e001|", Some(mac), None),
+            ("0004f2a0e001:", Some(mac), None),
+            ("00:04:F2:A0:E0:01 ", Some(mac), None),
+            ("[0004.f2a0.e001] ", Some(mac), None),
+            ("> 00-04-f2-a0-e0-01, ", Some(mac), None),
+            ("0004f2a0e001-app.log:12:", Some(mac), None),
+            ("logs/0004f2a0e001-app.log:", Some(mac), None),
+            ("a.d/0004F2A0E002/0004F2A0E001-app.log-7-", Some(mac), None),
+        ] {
+            let expected = Some((expected.map(str::to_owned), sender.map(str::to_owned)));
+            assert_eq!(told(before), expected, "{before:?}");
+        }
+    }
+
+    #[test]
+    fn words_and_other_numbers() {
+        for before in ["he said ", "he said: ", "note:", "0004f2a0e001x ", "the phone 0004f2a0e001 ", "a-12-"]
+        {
+            assert_eq!(told(before), None, "{before:?}");
+        }
+        assert_eq!(told("202110051659 "), Some((None, None)), "a date without separators is no address");
+        assert_eq!(told("482567000001 ").unwrap().0.as_deref(), Some("482567000001"));
+        assert_eq!(told("000000000000 "), Some((None, None)));
+    }
+
+    #[test]
+    fn marks_around_a_headerless_line() {
+        for (line, expected) in [
+            ("> fingerprint: CA", "fingerprint: CA"),
+            (">>> > text", "text"),
+            ("- text", "text"),
+            ("| text", "text"),
+            ("a-app.log:12:fingerprint: CA:70", "fingerprint: CA:70"),
+            ("a-app.log-12-text", "text"),
+            ("70:8B:85", "70:8B:85"),
+            ("---------- Final", "---------- Final"),
+            ("fingerprint: 12: a", "fingerprint: 12: a"),
+        ] {
+            assert_eq!(unquoted(line.as_bytes()), expected.as_bytes(), "{line}");
+        }
+    }
+
+    #[test]
+    fn marks_behind_a_text() {
+        for (text, expected) in [
+            ("results 0 | |", "results 0"),
+            ("results 0|", "results 0"),
+            ("results 0 │", "results 0"),
+            ("results 0**", "results 0"),
+            ("results 0</td></tr>", "results 0"),
+            ("results 0<br>", "results 0"),
+            ("results 0 \\", "results 0"),
+            ("results 0\"", "results 0"),
+            ("results 0\x1b[0m", "results 0"),
+            ("results 0”", "results 0"),
+            ("common name \"a\"\"", "common name \"a\""),
+            ("1 < 2 > 0", "1 < 2 > 0"),
+            ("length 802", "length 802"),
+            ("common name \"a\"", "common name \"a\""),
+            ("|", ""),
+        ] {
+            assert_eq!(without_marks_behind(text.as_bytes()), expected.as_bytes(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Blanks: those of ASCII, and those that word processors, web pages and mail programs put in their place.
+
+/// How many bytes the blank takes that `bytes` begin with; 0 if they begin with none. A line feed is no
+/// blank. NUL bytes are blanks: a file system can leave them where a write was lost.
+#[must_use]
+pub(crate) fn blank_length(bytes: &[u8]) -> usize {
+    match bytes {
+        [b' ' | b'\t' | b'\r' | 0x0B | 0x0C | 0, ..] => 1,
+        // No-break space, in UTF-8 and alone as in Windows-1252.
+        [0xC2, 0xA0, ..] => 2,
+        [0xA0, ..] => 1,
+        // U+2000 to U+200B, U+202F, U+205F, U+3000, and the byte order mark.
+        [0xE2, 0x80, 0x80..=0x8B | 0xAF, ..] | [0xE2, 0x81, 0x9F, ..] => 3,
+        [0xE3, 0x80, 0x80, ..] | [0xEF, 0xBB, 0xBF, ..] => 3,
+        _ => 0,
+    }
+}
+
+/// The same of the blank that `bytes` end with.
+fn blank_length_at_end(bytes: &[u8]) -> usize {
+    let is_blank = |length: usize| {
+        bytes.len().checked_sub(length).is_some_and(|start| blank_length(&bytes[start..]) == length)
+    };
+    match bytes {
+        // The byte A0 ends letters too, such as `à`.
+        [.., before, 0xA0] if before.is_ascii() => 1,
+        [.., 0xA0] => {
+            if is_blank(2) {
+                2
+            } else {
+                0
+            }
+        }
+        [.., last] if last.is_ascii() => usize::from(is_blank(1)),
+        _ => [2, 3].into_iter().find(|length| is_blank(*length)).unwrap_or(0),
+    }
+}
+
+/// Takes away the blanks that `bytes` begin with.
+#[must_use]
+pub(crate) fn trim_start(mut bytes: &[u8]) -> &[u8] {
+    while let length @ 1.. = blank_length(bytes) {
+        bytes = &bytes[length..];
+    }
+    bytes
+}
+
+/// Takes away the blanks that `bytes` end with.
+#[must_use]
+pub(crate) fn trim_end(mut bytes: &[u8]) -> &[u8] {
+    while let length @ 1.. = blank_length_at_end(bytes) {
+        bytes = &bytes[..bytes.len() - length];
+    }
+    bytes
+}
+
+/// Takes away blanks at both ends.
+#[must_use]
+pub fn trim(bytes: &[u8]) -> &[u8] {
+    trim_end(trim_start(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_of_all_kinds_go() {
+        for blank in
+            [" ", "\t", "\r", "\0", "\u{a0}", "\u{2007}", "\u{200b}", "\u{202f}", "\u{3000}", "\u{feff}"]
+        {
+            let padded = format!("{blank}{blank}a{blank}b{blank}");
+            assert_eq!(trim(padded.as_bytes()), format!("a{blank}b").as_bytes(), "{blank:?}");
+        }
+        assert_eq!(trim(b"\xA0\xA0a\xA0"), b"a");
+        assert_eq!(trim(b" \xA0 "), b"");
+    }
+
+    #[test]
+    fn letters_stay() {
+        for text in ["voilà", "à", "é", "…", "a\n", "¦", "“", "a\u{2014}"] {
+            assert_eq!(trim(text.as_bytes()), text.as_bytes(), "{text}");
+        }
+        assert_eq!(trim(b"caf\xE9"), b"caf\xE9");
+    }
+}
