@@ -1,176 +1,368 @@
-//! What one log amounts to, in little room: its boots, and in each the distinct things that were seen.
+//! What one log amounts to: its known messages, and the few other lines that tell of boots, of the
+//! clock and of lost events.
 //!
-//! A digest grows with the number of distinct findings, not with the log. Findings that repeat are
-//! counted, and keep their first three and last three lines; boots that tell the same, one after the
-//! other, are one boot with a count. Packed, it is also what one machine would send to another.
+//! A digest is the form in which a log waits for the phone's other logs, in this process or, as a
+//! record, in another one. It keeps lines as they stand and decides nothing: boots, years and what a
+//! message means in its context are decided by [`timeline`](crate::timeline), over all logs of a phone.
 
-mod fold;
-mod sightings;
-mod untrusted;
+mod compact;
 
 use serde::{Deserialize, Serialize};
 
-pub use fold::{Fold, LIMIT, Recorder};
-pub use sightings::{Sighting, Sightings};
-pub(crate) use untrusted::is_soon;
-
 use crate::event::Event;
-use crate::model::{Mac, Slot};
-use crate::reader::Counts;
+use crate::line::lossy;
+use crate::model::Mac;
 use crate::stamp::Stamp;
+use crate::window::Window;
 
-/// What one log amounts to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Digest {
-    /// What was counted of all its lines.
+/// Repeated failures are folded where a log has more entries than this.
+pub const FOLD_ABOVE: usize = 1_024;
+
+/// No log keeps more entries than this; the oldest are dropped.
+pub const KEPT: usize = 8_192;
+
+/// No text that is shown is longer, in bytes.
+pub const LONGEST_TEXT: usize = 1_024;
+
+/// So many different addresses are noted of one log.
+const MOST_MACS: usize = 4;
+
+/// The digest of one log.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LogDigest {
+    /// What is kept of its lines, in their order.
+    pub entries: Vec<Entry>,
+    texts: Vec<u8>,
+    /// What was counted of all lines.
     pub counts: Counts,
-    /// Its parts in order.
-    pub segments: Vec<Segment>,
-    /// The first address that the log itself names.
-    pub mac: Option<Mac>,
-    /// Findings that were not kept, since there were too many distinct ones.
+    /// The addresses of phones that its lines name, in the order in which they were met.
+    pub macs: Vec<Mac>,
+    /// What stands before the first line with a header: it can be the rest of another log's last message.
+    pub head: Fragment,
+    /// A last message that has no line end or may go on in another log.
+    pub tail: Fragment,
+    /// Eight or more different lines in a row stand twice each.
+    pub is_doubled: bool,
+    /// How many known messages were found and not kept, the oldest of all.
     pub dropped: u64,
 }
 
-impl Digest {
-    /// The digest in as few bytes as it takes.
-    ///
-    /// # Errors
-    /// None that a digest can cause; the encoder's, should it have any.
-    pub fn pack(&self) -> Result<Box<[u8]>, postcard::Error> {
-        postcard::to_stdvec(self).map(Vec::into_boxed_slice)
-    }
-
-    /// What [`pack`](Self::pack) was given.
-    ///
-    /// # Errors
-    /// If the bytes are no digest.
-    pub fn unpack(bytes: &[u8]) -> Result<Self, postcard::Error> {
-        postcard::from_bytes(bytes)
-    }
-}
-
-/// A part of a log in which the boot, the year, the side of `--since` and `--until`, and whether the
-/// clock is set, do not change.
+/// Whole or cut lines at one end of a log, as they stand there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Segment {
-    /// Whether a boot begins here. If not, it goes on with the segment before, or with the log before.
-    pub starts_boot: bool,
-    /// The boot, as far as this log tells, up to the end of this segment.
-    pub boot: BootState,
-    /// The stamp of its first line with a header.
-    pub opening: Option<Stamp>,
-    /// The count of missed events in that line.
-    pub opening_missed: u64,
-    /// How often the year had changed, by stamps of type 2, since the log's beginning.
-    pub year: i32,
-    /// On which sides of the bounds of time its dates are; see [`crate::window`].
-    pub sides: u8,
-    /// Whether the clock is not set: its dates are none.
-    pub clock_unset: bool,
-    /// The first and the last dated stamp.
-    pub dates: Option<(Stamp, Stamp)>,
-    /// How many boots alike this stands for.
-    pub boots: u64,
-    /// What was seen, by the order in which it was seen last.
-    pub findings: Vec<Finding>,
-    /// Whether the inventory ended: a line of something else follows it.
-    pub inventory_ended: bool,
-    /// Whether lines were lost while the inventory was written.
-    pub inventory_holed: bool,
+pub struct Fragment {
+    /// The 1-based number of its first line.
+    pub line: u64,
+    /// How many lines it has, a cut one included.
+    pub lines: u64,
+    /// Its bytes, line feeds included.
+    pub bytes: Vec<u8>,
 }
 
-/// What tells whether the next line is of the same boot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BootState {
-    /// No line of it was dated yet.
-    pub fresh: bool,
-    /// The banner of its beginning was seen.
-    pub banner: bool,
-    /// The banner of its end was seen.
-    pub ended: bool,
-    /// The highest uptime, in milliseconds.
-    pub uptime: Option<u64>,
-    /// The highest count of missed events.
-    pub missed: u64,
-    /// The built-in certificate's place in the inventory was seen.
-    pub inventoried: bool,
+/// A line that is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// 1-based number of the line; of a wrapped message the header's.
+    pub line: u64,
+    /// The time stamp; none where the line has none.
+    pub stamp: Option<Stamp>,
+    /// Events lost since boot, as the header counts them.
+    pub missed: Option<u64>,
+    /// Identifies the line's content (header and text, without blanks at its ends).
+    pub hash: u64,
+    /// The same of the line before it; 0 where that is not known.
+    pub hash_before: u64,
+    /// The same of the line behind it, of known messages alone; 0 where that is not known.
+    pub hash_after: u64,
+    /// The known message; none for an ordinary line.
+    pub event: Option<Event>,
+    /// The component is `tls`: a log level named here decides whether the inventory is written.
+    pub is_tls: bool,
+    /// The line has no line feed: it may be cut.
+    pub is_cut: bool,
+    text: (u32, u32),
+    /// What was folded into this entry: the same message, later.
+    pub repeats: Option<Box<Repeats>>,
 }
 
-impl Default for BootState {
-    fn default() -> Self {
-        Self { fresh: true, banner: false, ended: false, uptime: None, missed: 0, inventoried: false }
+/// Later occurrences of a message, folded.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Repeats {
+    /// How many.
+    pub count: u64,
+    /// The lines shown: the first two of them and the last three, fewer where there are fewer.
+    pub shown: Vec<Repeat>,
+}
+
+/// A line that was folded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Repeat {
+    /// 1-based number of the line.
+    pub line: u64,
+    /// The time stamp.
+    pub stamp: Option<Stamp>,
+    /// The message, without its header.
+    pub text: Box<str>,
+}
+
+/// What is counted of every line, kept or not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Bytes.
+    pub bytes: u64,
+    /// All lines, the last one without a line feed too.
+    pub lines: u64,
+    /// Lines without a header, before the first message.
+    pub unrecognized: u64,
+    /// Lines without a header in which NUL bytes alternate with others: UTF-16 behind UTF-8.
+    pub foreign: u64,
+    /// Lines that are longer than what is looked at of a line.
+    pub too_long: u64,
+    /// Lines with a header, and known messages without one.
+    pub messages: u64,
+    /// Known messages.
+    pub events: u64,
+    /// What the ten-digit stamps are, taken together.
+    pub digits: Digits,
+}
+
+impl Counts {
+    /// Adds what was counted of a later part of the same log.
+    const fn add(&mut self, later: &Self) {
+        self.bytes += later.bytes;
+        self.lines += later.lines;
+        self.unrecognized += if self.messages == 0 { later.unrecognized } else { 0 };
+        self.foreign += later.foreign;
+        self.too_long += later.too_long;
+        self.messages += later.messages;
+        self.events += later.events;
+        self.digits.add(&later.digits);
     }
 }
 
-/// Stamps of several processes can be in disorder by this much, in milliseconds.
-const DISORDER: u64 = 1_000;
+/// What tells stamps of type 1 (`YYMMDDhhmm`) from type 2 (`MMDDhhmmss`): both are ten digits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digits {
+    /// Some stamp is a date as type 1.
+    pub dated_as_1: bool,
+    /// Some stamp is a date as type 2 alone.
+    pub only_2: bool,
+    /// Some stamp is a date as type 1 alone.
+    pub only_1: bool,
+    /// Which values the third pair has: hours of type 2, days of type 1.
+    pub third_pair: u128,
+}
 
-/// After the log's end, lines of other processes can still come. Such a phone has been up for longer.
-const SURELY_BOOTING: u64 = 60_000;
+impl Digits {
+    const fn add(&mut self, other: &Self) {
+        self.dated_as_1 |= other.dated_as_1;
+        self.only_2 |= other.only_2;
+        self.only_1 |= other.only_1;
+        self.third_pair |= other.third_pair;
+    }
 
-impl BootState {
-    /// Whether a line with this stamp is of the next boot.
+    /// Takes the ten digits of one stamp into account.
+    pub fn see(&mut self, digits: &[u8; 10]) {
+        let [first, second, third, fourth, fifth] =
+            std::array::from_fn(|pair| (digits[2 * pair] & 15) * 10 + (digits[2 * pair + 1] & 15));
+        let is_day = |month: u8, day: u8| (1..=12).contains(&month) && (1..=31).contains(&day);
+        let as_2 = is_day(first, second) && third < 24 && fourth < 60 && fifth < 60;
+        let as_1 = is_day(second, third) && fourth < 24 && fifth < 60;
+        self.dated_as_1 |= as_1;
+        self.only_2 |= as_2 && !as_1;
+        self.only_1 |= as_1 && !as_2;
+        if as_1 || as_2 {
+            self.third_pair |= 1 << third;
+        }
+    }
+}
+
+/// A line as it is added to a digest.
+#[derive(Clone, Debug)]
+pub struct NewEntry<'a> {
+    /// See [`Entry::line`].
+    pub line: u64,
+    /// See [`Entry::stamp`].
+    pub stamp: Option<Stamp>,
+    /// See [`Entry::missed`].
+    pub missed: Option<u64>,
+    /// See [`Entry::hash`].
+    pub hash: u64,
+    /// See [`Entry::hash_before`].
+    pub hash_before: u64,
+    /// See [`Entry::event`].
+    pub event: Option<Event>,
+    /// See [`Entry::is_tls`].
+    pub is_tls: bool,
+    /// See [`Entry::is_cut`].
+    pub is_cut: bool,
+    /// The message, without its header; a wrapped one joined with a blank.
+    pub text: &'a [u8],
+}
+
+impl LogDigest {
+    /// Adds a line behind all others.
+    pub fn push(&mut self, new: NewEntry<'_>) {
+        let NewEntry { line, stamp, missed, hash, hash_before, event, is_tls, is_cut, text } = new;
+        if let Some(Event::Platform { mac: Some(mac), .. }) = &event {
+            self.note_mac(*mac);
+        }
+        let begin = self.texts.len() as u32;
+        self.texts.extend_from_slice(&text[..text.len().min(LONGEST_TEXT)]);
+        let text = (begin, self.texts.len() as u32);
+        self.entries.push(Entry {
+            line,
+            stamp,
+            missed,
+            hash,
+            hash_before,
+            hash_after: 0,
+            event,
+            is_tls,
+            is_cut,
+            text,
+            repeats: None,
+        });
+    }
+
+    fn note_mac(&mut self, mac: Mac) {
+        if self.macs.len() < MOST_MACS && !self.macs.contains(&mac) {
+            self.macs.push(mac);
+        }
+    }
+
+    /// Drops the second of two equal lines in a row.
+    pub fn drop_doubles(&mut self) {
+        let mut before: Option<(u64, u64)> = None;
+        self.entries.retain(|entry| {
+            let is_second = before == Some((entry.hash, entry.line - 1));
+            before = if is_second { None } else { Some((entry.hash, entry.line)) };
+            !is_second
+        });
+    }
+
+    /// Keeps the digest within its bounds: repeated failures are folded, and the oldest entries are
+    /// dropped where more than [`KEPT`] remain. Lines on different sides of the window stay apart.
+    pub fn bound(&mut self, window: &Window) {
+        if self.entries.len() > FOLD_ABOVE {
+            compact::fold(self, window);
+        }
+        if self.entries.len() > KEPT {
+            let surplus = self.entries.len() - KEPT;
+            let dropped = self.entries.drain(..surplus).filter_map(|entry| {
+                entry.event.as_ref().map(|_| 1 + entry.repeats.as_ref().map_or(0, |repeats| repeats.count))
+            });
+            self.dropped += dropped.sum::<u64>();
+        }
+        self.drop_unused_texts();
+    }
+
+    fn drop_unused_texts(&mut self) {
+        let used: usize = self.entries.iter().map(|entry| (entry.text.1 - entry.text.0) as usize).sum();
+        if self.texts.len() < 2 * used + (1 << 16) {
+            return;
+        }
+        let mut texts = Vec::with_capacity(used);
+        for entry in &mut self.entries {
+            let begin = texts.len() as u32;
+            texts.extend_from_slice(&self.texts[entry.text.0 as usize..entry.text.1 as usize]);
+            entry.text = (begin, texts.len() as u32);
+        }
+        self.texts = texts;
+    }
+
+    /// The message of an entry of this digest, without its header, as the log has it.
     #[must_use]
-    pub fn ends_before(&self, stamp: &Stamp) -> bool {
-        let Some(uptime) = stamp.uptime() else {
-            return stamp.is_unset() && !self.fresh;
+    pub fn text(&self, entry: &Entry) -> &[u8] {
+        self.texts.get(entry.text.0 as usize..entry.text.1 as usize).unwrap_or_default()
+    }
+
+    /// The digest of this log with a later part of it, which begins with a line of its own.
+    pub fn append(&mut self, later: Self, window: &Window) {
+        let lines = self.counts.lines;
+        let moved = self.texts.len() as u32;
+        self.texts.extend_from_slice(&later.texts);
+        self.entries.extend(later.entries.into_iter().map(|mut entry| {
+            entry.line += lines;
+            entry.text = (entry.text.0 + moved, entry.text.1 + moved);
+            if let Some(repeats) = &mut entry.repeats {
+                repeats.shown.iter_mut().for_each(|repeat| repeat.line += lines);
+            }
+            entry
+        }));
+        if self.counts.messages == 0 {
+            // Long heads are no rest of a message.
+            self.head.bytes.extend_from_slice(&later.head.bytes);
+            self.head.lines += later.head.lines;
+        }
+        self.counts.add(&later.counts);
+        later.macs.into_iter().for_each(|mac| self.note_mac(mac));
+        self.tail = later.tail;
+        self.tail.line += lines;
+        self.is_doubled |= later.is_doubled;
+        self.dropped += later.dropped;
+        self.bound(window);
+    }
+
+    /// A digest of which nothing but the counts is left.
+    #[must_use]
+    pub fn counts_alone(&self) -> Self {
+        Self { counts: self.counts, ..Self::default() }
+    }
+
+    /// Whether a digest that was unpacked keeps its bounds: numbers that can be added, lines in their order,
+    /// texts that are there.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        const MOST: u64 = 1 << 48;
+        let Counts { bytes, lines, unrecognized, foreign, too_long, messages, events, digits: _ } =
+            self.counts;
+        let counts = [bytes, lines, unrecognized, foreign, too_long, messages, events, self.dropped];
+        let fragments = [self.head.line, self.head.lines, self.tail.line, self.tail.lines];
+        let is_entry = |entry: &Entry| {
+            let repeats = entry.repeats.as_deref();
+            let shown = repeats.into_iter().flat_map(|repeats| &repeats.shown);
+            entry.line < MOST
+                && entry.text.0 <= entry.text.1
+                && entry.text.1 as usize <= self.texts.len()
+                && entry.missed.is_none_or(|missed| missed < MOST)
+                && repeats.is_none_or(|repeats| repeats.count < MOST)
+                && shown.map(|repeat| repeat.line).all(|line| line < MOST)
         };
-        let went_back = self.uptime.is_some_and(|highest| uptime + DISORDER < highest);
-        let fell_back = !self.fresh && (!self.ended || uptime < SURELY_BOOTING);
-        went_back || fell_back
+        counts.into_iter().chain(fragments).all(|count| count < MOST)
+            && self.entries.len() <= KEPT
+            && self.entries.is_sorted_by_key(|entry| entry.line)
+            && self.entries.iter().all(is_entry)
     }
 
-    /// Whether the banner is of the next boot. A few lines of a boot come before its banner.
+    /// Whether nothing in it is a line of a phone's log.
     #[must_use]
-    pub const fn ends_before_banner(&self) -> bool {
-        !self.fresh || self.banner || self.ended
+    pub const fn is_empty(&self) -> bool {
+        self.counts.messages == 0
     }
 }
 
-/// One distinct thing that was seen in a segment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
-    /// What.
-    pub what: Observation,
-    /// What the lines before it make of it.
-    pub context: Context,
-    /// How often and where.
-    pub seen: Sightings,
-}
-
-impl Finding {
-    /// Whether it is the same thing, wherever it was seen.
+impl Entry {
+    /// Whether it is a date, not a time since boot.
     #[must_use]
-    pub fn is_like(&self, other: &Self) -> bool {
-        self.what == other.what && self.context == other.context
+    pub fn is_dated(&self) -> bool {
+        self.stamp.is_some_and(|stamp| stamp.digits().is_some())
+    }
+
+    /// How often the message stands here: once, and the folded ones.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        1 + self.repeats.as_ref().map_or(0, |repeats| repeats.count)
+    }
+
+    /// The last of its lines: number and stamp.
+    #[must_use]
+    pub fn last_line(&self) -> (u64, Option<Stamp>) {
+        let last = self.repeats.as_ref().and_then(|repeats| repeats.shown.last());
+        last.map_or((self.line, self.stamp), |last| (last.line, last.stamp))
     }
 }
 
-/// What was seen: a known message, or what the headers tell.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Observation {
-    /// A known message.
-    Event(Event),
-    /// The first line of the component `tls`, with the level that it names.
-    TlsLogLevel(u8),
-    /// A line whose count of missed events is higher than before.
-    Missed,
-    /// A stamp from before the clock was set.
-    ClockUnset,
-}
-
-/// What the lines before a message make of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Context {
-    /// Nothing.
-    None,
-    /// It is about the certificate that is being saved to this slot.
-    Saving(Slot),
-    /// It is about a certificate that is being saved, and the log before this one tells where.
-    SavingBefore,
-    /// A connection that failed because a server's certificate was not trusted.
-    Untrusted,
-    /// A connection that failed at the log's beginning, and the log before this one tells why.
-    UntrustedBefore,
+/// A text of a log as it is kept to be shown.
+pub(crate) fn shown_text(text: &[u8]) -> Box<str> {
+    lossy(&text[..text.len().min(LONGEST_TEXT)]).into()
 }

@@ -1,37 +1,43 @@
-//! One phone's logs in order: times, boots, the certificate slots over time. Here, and nowhere else,
-//! is decided what a stamp means.
+//! One phone's logs as one story: its lines in order, each once, with boots, times and what a message
+//! means among the others. Here, and nowhere else, is decided what a stamp means.
 
+mod boots;
 mod calendar;
+mod clock;
+mod context;
+mod event_dates;
 mod join;
+mod occurrences;
 mod order;
 mod slots;
 
 use chrono::NaiveDateTime;
-use serde::{Deserialize, Serialize};
 
 pub use calendar::Calendar;
-pub use slots::{Content, NotKept, Slots};
+pub use event_dates::{DatedEvent, EventDates};
+pub use join::Joined;
+pub use occurrences::{Occurrences, SourceLine};
+pub use slots::{Content, NotKept, SlotHistory, SlotView, Source};
 
-use crate::digest::{Context, Digest, Observation, Sightings};
+use crate::digest::{Entry, LogDigest};
 use crate::event::Event;
 use crate::input::Rotation;
-use crate::model::{Mac, SoftwareVersion};
-use crate::stamp::Stamp;
+use crate::model::{Mac, Slot, SoftwareVersion};
 use crate::window::Window;
 
 /// One log of a phone, as it was read.
 #[derive(Clone, Debug)]
-pub struct Record {
+pub struct Log {
     /// What tells it from the phone's other logs.
     pub number: usize,
     /// The log's path, as reports show it.
     pub path: Box<str>,
-    /// What the name tells of its age.
+    /// How old it is by its name.
     pub rotation: Rotation,
-    /// When the file was last changed, local time.
+    /// When the file was last changed, UTC.
     pub modified: Option<NaiveDateTime>,
     /// What it amounts to.
-    pub digest: Digest,
+    pub digest: LogDigest,
 }
 
 /// What the user said of times.
@@ -41,205 +47,236 @@ pub struct Clock {
     pub window: Window,
     /// `--year`.
     pub year: Option<i32>,
-    /// The time of the run, local.
+    /// The time of the run.
     pub now: NaiveDateTime,
 }
 
-/// One log with what its stamps mean, for those who want each line's time.
-#[derive(Clone, Debug)]
-pub struct DatedLog {
-    /// The record's [`number`](Record::number).
-    pub number: usize,
-    /// The log's path.
-    pub path: Box<str>,
-    calendar: Calendar,
-    segments: Vec<DatedSegment>,
+/// Puts the logs of one phone in order and joins them.
+#[must_use]
+pub fn join(logs: Vec<Log>, clock: &Clock) -> Joined {
+    Joined::new(order::in_order(logs, clock))
 }
 
-#[derive(Clone, Copy, Debug)]
-struct DatedSegment {
-    year: i32,
-    clock_unset: bool,
-    within: bool,
-}
-
-impl DatedLog {
-    /// These logs of one phone in time order.
-    #[must_use]
-    pub fn in_order(records: Vec<Record>, clock: &Clock) -> Vec<Self> {
-        let mut parts = Vec::new();
-        let mut logs = Vec::new();
-        for (file, (record, calendar)) in order::in_time_order(records, clock).into_iter().enumerate() {
-            logs.push(Self { number: record.number, path: record.path, calendar, segments: Vec::new() });
-            join::add_log(&mut parts, file, record.digest, calendar);
-        }
-        for (file, year, clock_unset, within) in join::dated(&parts, &clock.window) {
-            logs[file].segments.push(DatedSegment { year, clock_unset, within });
-        }
-        logs
-    }
-
-    /// Whether what is in this segment is within `--since` and `--until`.
-    #[must_use]
-    pub fn is_within(&self, segment: usize) -> bool {
-        self.segments.get(segment).is_none_or(|segment| segment.within)
-    }
-
-    /// The time of a stamp in this segment.
-    #[must_use]
-    pub fn time(&self, stamp: &Stamp, segment: usize) -> Option<NaiveDateTime> {
-        let segment = self.segments.get(segment).filter(|segment| !segment.clock_unset)?;
-        self.calendar.time(stamp, segment.year)
-    }
-}
-
-/// One phone's story, as far as its logs tell.
-#[derive(Clone, Debug, Default)]
-pub struct Timeline {
-    /// The phone's address, from the logs' names or else from the logs.
+/// What one phone's logs show.
+#[derive(Debug)]
+pub struct Timeline<'a> {
+    /// The phone's address, from its logs' names or else from the logs.
     pub mac: Option<Mac>,
-    /// The paths of its logs, in time order.
-    pub files: Vec<Box<str>>,
-    /// Its boots in order; boots alike, one after the other, stand as one.
-    pub boots: Vec<Boot>,
-    /// The first and the last dated line.
+    /// Its logs that count, in time order.
+    pub logs: Vec<LogFacts<'a>>,
+    /// The lines that were kept and are within the window, in order.
+    pub records: Vec<Record<'a>>,
+    /// How many boots they show.
+    pub boots: usize,
+    /// The first and the last real date.
     pub times: Option<(NaiveDateTime, NaiveDateTime)>,
     /// The model, as the newest line that names it has it.
-    pub model: Option<Box<str>>,
+    pub model: Option<&'a str>,
     /// The assembly number.
-    pub assembly: Option<Box<str>>,
+    pub assembly: Option<&'a str>,
     /// The assembly's revision.
-    pub assembly_revision: Option<Box<str>>,
+    pub assembly_revision: Option<&'a str>,
     /// The certificate slots over time.
-    pub slots: Slots,
-    /// Lines of logs, known messages or not.
-    pub messages: u64,
+    pub slots: SlotHistory,
 }
 
-/// One boot, or several alike.
-#[derive(Clone, Debug, Default)]
-pub struct Boot {
-    /// How many boots this stands for.
-    pub count: u64,
-    /// What was seen in it, by the order in which it was seen last.
-    pub moments: Vec<Moment>,
-    /// Some line of it has a date.
-    pub dated: bool,
-    /// The inventory ended: a line of something else follows it.
-    pub inventory_ended: bool,
-    /// Lines were lost while the inventory was written.
-    pub inventory_holed: bool,
+/// What is known of a log as a whole.
+#[derive(Clone, Copy, Debug)]
+pub struct LogFacts<'a> {
+    /// Its path, as reports show it.
+    pub path: &'a str,
+    /// What was counted in it, the addresses it names, what was dropped.
+    pub digest: &'a LogDigest,
+    /// It names only addresses of other phones.
+    pub is_of_another_phone: bool,
 }
 
-/// Something that was seen in a boot.
-#[derive(Clone, Debug)]
-pub struct Moment {
-    /// What.
-    pub what: Observation,
-    /// What the lines before it make of it.
-    pub context: Context,
-    /// How often and where.
-    pub seen: Sightings<Place>,
+/// One line of a phone's logs with its place in the story.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    /// The line as it was kept.
+    pub entry: &'a Entry,
+    digest: &'a LogDigest,
+    /// Which of the timeline's logs.
+    pub file: usize,
+    /// 1-based number of the line.
+    pub line: u64,
+    /// The boot, from 0.
+    pub boot: usize,
+    /// Local time of the phone; none without a date, or where the clock was not set.
+    pub time: Option<NaiveDateTime>,
+    /// The time of the last of its repeats.
+    pub last_time: Option<NaiveDateTime>,
+    /// It has a date that a clock which was never set made up.
+    pub is_unset: bool,
+    /// It has a date that was wrong, and put right soon after.
+    pub is_wrong: bool,
+    /// Milliseconds since the phone started, where the stamp tells that.
+    uptime: Option<u64>,
+    elapsed: Option<u64>,
+    elapsed_at_last: u64,
+    /// The slot that the message is about: its own, or that of the installation it belongs to.
+    pub slot: Option<Slot>,
+    /// A failed connection that an untrusted certificate explains.
+    pub is_explained: bool,
 }
 
-impl Moment {
-    /// The known message, if it is one.
-    #[must_use]
-    pub const fn event(&self) -> Option<&Event> {
-        match &self.what {
-            Observation::Event(event) => Some(event),
-            _ => None,
+impl<'a> Record<'a> {
+    fn new(line: join::JoinedLine<'a>) -> Self {
+        Self {
+            entry: line.entry,
+            digest: line.digest,
+            file: line.file,
+            line: line.line,
+            boot: 0,
+            time: None,
+            last_time: None,
+            is_unset: false,
+            is_wrong: false,
+            uptime: line.entry.stamp.and_then(|stamp| stamp.uptime()),
+            elapsed: None,
+            elapsed_at_last: 0,
+            slot: line.entry.event.as_ref().and_then(Event::slot),
+            is_explained: false,
         }
+    }
+
+    /// The known message.
+    #[must_use]
+    pub const fn event(&self) -> Option<&'a Event> {
+        self.entry.event.as_ref()
+    }
+
+    /// The message, without its header, as the log has it.
+    #[must_use]
+    pub fn text(&self) -> &'a [u8] {
+        self.digest.text(self.entry)
+    }
+
+    /// Milliseconds since the boot's first line.
+    #[must_use]
+    pub fn elapsed(&self) -> u64 {
+        self.elapsed.unwrap_or(0)
+    }
+
+    /// The same of the last of its repeats.
+    #[must_use]
+    pub const fn elapsed_at_last(&self) -> u64 {
+        self.elapsed_at_last
     }
 }
 
-/// A line, with what its stamp means. Places order as the lines do.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Place {
-    /// Which of the timeline's files.
-    pub file: usize,
-    /// 1-based number of the message's header line.
-    pub line: u64,
-    /// The line's stamp.
-    pub stamp: Option<Stamp>,
-    /// Local time of the phone, in whole seconds.
-    #[serde(with = "chrono::naive::serde::ts_seconds_option")]
-    pub time: Option<NaiveDateTime>,
-    /// The message, without its header.
-    pub text: Box<str>,
-}
-
-/// A point in a phone's story: later points are greater.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct At {
-    /// Which of the timeline's boots.
-    pub boot: usize,
-    /// Which of the boot's moments.
-    pub moment: usize,
-}
-
-impl Timeline {
-    /// The story that these logs tell. Their order does not matter.
+impl<'a> Timeline<'a> {
+    /// What these logs show of the phone `mac`, or of the one whose address the logs tell.
     #[must_use]
-    pub fn new(mac: Option<Mac>, records: Vec<Record>, clock: &Clock) -> Self {
-        let mut timeline = Self { mac, ..Self::default() };
-        let mut parts = Vec::new();
-        for (file, (record, calendar)) in order::in_time_order(records, clock).into_iter().enumerate() {
-            timeline.mac = timeline.mac.or(record.digest.mac);
-            timeline.messages += record.digest.counts.messages;
-            timeline.files.push(record.path);
-            join::add_log(&mut parts, file, record.digest, calendar);
+    pub fn new(mac: Option<Mac>, joined: &'a Joined, clock: &Clock) -> Self {
+        let mut records: Vec<Record<'a>> = Vec::with_capacity(64);
+        records.extend(joined.lines().map(Record::new));
+        boots::number(&mut records);
+        clock::date(&mut records, joined);
+        boots::measure(&mut records);
+        if !clock.window.is_open() {
+            clock::keep_within(&mut records, &clock.window);
         }
-        (timeline.boots, timeline.times) = join::boots(parts, &clock.window);
+        context::resolve(&mut records);
+        let mac =
+            mac.or_else(|| joined.logs.iter().find_map(|joined| joined.log.digest.macs.first().copied()));
+        let mut timeline = Self {
+            mac,
+            logs: joined.logs.iter().map(|joined| log_facts(&joined.log, mac)).collect(),
+            boots: count_boots(&records),
+            times: times(&records),
+            model: None,
+            assembly: None,
+            assembly_revision: None,
+            slots: SlotHistory::default(),
+            records,
+        };
         timeline.identify();
-        timeline.slots = Slots::over(&timeline.boots);
+        timeline.slots = SlotHistory::of(&timeline);
         timeline
     }
 
-    /// Every moment with its point in the story, in order.
-    pub fn moments(&self) -> impl DoubleEndedIterator<Item = (At, &Moment)> {
-        self.boots.iter().enumerate().flat_map(|(boot, told)| {
-            told.moments.iter().enumerate().map(move |(moment, seen)| (At { boot, moment }, seen))
-        })
-    }
-
-    /// Every known message with its point in the story, in order.
-    pub fn events(&self) -> impl DoubleEndedIterator<Item = (At, &Event, &Moment)> {
-        self.moments().filter_map(|(at, moment)| Some((at, moment.event()?, moment)))
-    }
-
-    /// How many boots the logs show.
+    /// A phone of which nothing was read.
     #[must_use]
-    pub fn boot_count(&self) -> u64 {
-        self.boots.iter().map(|boot| boot.count).sum()
+    pub fn nothing() -> &'static Timeline<'static> {
+        static NOTHING: Timeline<'static> = Timeline {
+            mac: None,
+            logs: Vec::new(),
+            records: Vec::new(),
+            boots: 0,
+            times: None,
+            model: None,
+            assembly: None,
+            assembly_revision: None,
+            slots: SlotHistory::new(),
+        };
+        &NOTHING
     }
 
-    /// The versions of the phone's application that the logs name, in order. The boot program and
-    /// the updater are others.
-    pub fn software(&self) -> impl DoubleEndedIterator<Item = (At, &SoftwareVersion, &Moment)> {
-        self.events().filter_map(|(at, event, moment)| match event {
-            Event::Software { label, version } if is_application(label) => Some((at, version, moment)),
+    /// Every known message, in order, with its place among the records.
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = (usize, &'a Event, &Record<'a>)> {
+        self.records.iter().enumerate().filter_map(|(at, record)| Some((at, record.event()?, record)))
+    }
+
+    /// Whether one record is not earlier than another one before it, as far as their stamps tell: dated lines
+    /// of one boot can be out of order.
+    #[must_use]
+    pub fn is_in_order(&self, earlier: usize, later: usize) -> bool {
+        let (earlier, later) = (&self.records[earlier], &self.records[later]);
+        let stamps = earlier.time.zip(later.time);
+        earlier.boot != later.boot || stamps.is_none_or(|(earlier, later)| earlier <= later)
+    }
+
+    /// The versions of the phone's application that the logs name, in order. The boot program and the
+    /// updater are others.
+    pub fn software(&self) -> impl DoubleEndedIterator<Item = (&'a SoftwareVersion, &Record<'a>)> {
+        self.events().filter_map(|(_, event, record)| match event {
+            Event::Software { label, version: Some(version) } if is_application(label.as_deref()) => {
+                Some((version, record))
+            }
             _ => None,
         })
     }
 
+    /// Lines of these logs with a header, known messages or not.
+    #[must_use]
+    pub fn messages(&self) -> u64 {
+        self.logs.iter().map(|log| log.digest.counts.messages).sum()
+    }
+
     fn identify(&mut self) {
-        let (mut latest_model, mut latest_assembly, mut latest_revision) = (None, None, None);
-        for (_, event, _) in self.events() {
-            if let Event::Platform { model, assembly, assembly_revision, .. } = event {
-                latest_model = model.clone().or(latest_model);
-                if assembly.is_some() {
-                    latest_assembly.clone_from(assembly);
-                    latest_revision.clone_from(assembly_revision);
-                }
+        for record in &self.records {
+            let Some(Event::Platform { model, assembly, assembly_revision, .. }) = record.event() else {
+                continue;
+            };
+            self.model = model.as_deref().or(self.model);
+            if assembly.is_some() {
+                self.assembly = assembly.as_deref();
+                self.assembly_revision = assembly_revision.as_deref();
             }
         }
-        (self.model, self.assembly, self.assembly_revision) =
-            (latest_model, latest_assembly, latest_revision);
     }
 }
 
-/// Whether this label of `Application, main` is the phone's application.
-fn is_application(label: &str) -> bool {
-    !["boot", "bootrom", "updater"].iter().any(|other| label.eq_ignore_ascii_case(other))
+fn log_facts(log: &Log, mac: Option<Mac>) -> LogFacts<'_> {
+    let macs = &log.digest.macs;
+    let is_of_another_phone = mac.is_some_and(|mac| !macs.is_empty() && !macs.contains(&mac));
+    LogFacts { path: &log.path, digest: &log.digest, is_of_another_phone }
+}
+
+fn count_boots(records: &[Record<'_>]) -> usize {
+    records.chunk_by(|a, b| a.boot == b.boot).count()
+}
+
+fn times(records: &[Record<'_>]) -> Option<(NaiveDateTime, NaiveDateTime)> {
+    let times = || records.iter().flat_map(|record| [record.time, record.last_time]).flatten();
+    Some((times().min()?, times().max()?))
+}
+
+/// Whether this label of `Application, main` is the phone's application. A cut line names none.
+fn is_application(label: Option<&str>) -> bool {
+    label.is_some_and(|label| {
+        !["boot", "bootrom", "updater"].iter().any(|other| label.eq_ignore_ascii_case(other))
+    })
 }

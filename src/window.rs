@@ -4,7 +4,9 @@
 //! known at once is on which side of each bound its month, day and time are; that, and the year when
 //! it is known, tell whether it is within.
 
-use chrono::NaiveDateTime;
+use std::fmt;
+
+use chrono::{NaiveDateTime, Timelike};
 
 use crate::stamp::{Stamp, Yearless};
 
@@ -22,6 +24,13 @@ impl Window {
     #[must_use]
     pub const fn is_open(&self) -> bool {
         self.since.is_none() && self.until.is_none()
+    }
+
+    /// The same bounds in whole seconds, as records have them.
+    #[must_use]
+    pub fn in_seconds(&self) -> Self {
+        let whole = |time: Option<NaiveDateTime>| time.map(|time| time.with_nanosecond(0).unwrap_or(time));
+        Self { since: whole(self.since), until: whole(self.until) }
     }
 
     /// Whether this time is within.
@@ -48,5 +57,18 @@ impl Window {
             u8::from(as_2) | u8::from(as_1) << 1
         };
         side(self.since, false) | side(self.until, true) << 2
+    }
+}
+
+/// As the options that ask for it.
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = |time: NaiveDateTime| time.format("%Y-%m-%dT%H:%M:%S").to_string();
+        match (self.since.map(time), self.until.map(time)) {
+            (None, None) => f.write_str("neither --since nor --until"),
+            (Some(since), None) => write!(f, "--since {since}"),
+            (None, Some(until)) => write!(f, "--until {until}"),
+            (Some(since), Some(until)) => write!(f, "--since {since} --until {until}"),
+        }
     }
 }

@@ -2,9 +2,9 @@
 
 use chrono::{Datelike, Days, NaiveDateTime};
 
-use crate::digest::Digest;
-use crate::reader::Digits;
-use crate::stamp::Stamp;
+use crate::digest::{Digits, Entry, LogDigest};
+use crate::event::Event;
+use crate::stamp::{Stamp, Yearless};
 
 /// A log that goes through this many hours of the day, and shows no minute above 23 in any of them,
 /// shows days, not hours.
@@ -16,47 +16,162 @@ const NEAR_DAYS: u64 = 2;
 /// How many years back a February 29 can be.
 const LEAP_CYCLE: i32 = 8;
 
+/// Dates that go back by more days than this are of the next year; by less, they are out of order.
+pub(super) const YEAR_TURNS: i64 = 31;
+
+/// Lines of several processes can be out of order at midnight of New Year: December 31 behind January 1.
+const NEW_YEAR_DISORDER: i64 = 300;
+
+/// Within so many seconds after midnight a January 1 right after a start can be the phone's default.
+pub(super) const DEFAULT_START: u32 = 3_600;
+
+/// A clock that was not set goes on from day to day; a later January date is its own, too.
+pub(super) const DEFAULT_GAP_DAYS: i64 = 7;
+
 /// The meaning of one log's dated stamps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Calendar {
     /// Type 1, `YYMMDDhhmm`: the stamps have their years.
     WithYear,
-    /// Type 2, `MMDDhhmmss`: the year at the log's beginning.
-    Yearless(i32),
+    /// Type 2, `MMDDhhmmss`: the year of the log's newest dated line.
+    Newest(i32),
 }
 
 impl Calendar {
-    /// The meaning of this log's stamps. The newest dated line is of `year`, or else of the latest
-    /// year that does not put it more than a day after `modified`.
-    #[must_use]
-    pub fn of(digest: &Digest, modified: NaiveDateTime, year: Option<i32>) -> Self {
-        let newest = digest.segments.iter().rev().find_map(|segment| Some((segment.dates?.1, segment.year)));
-        let Some((newest, changes)) = newest else { return Self::Yearless(modified.year()) };
-        if is_type_1(&digest.counts.digits, &newest, modified) {
-            return Self::WithYear;
-        }
-        let newest_year = year.or_else(|| latest_year(&newest, modified)).unwrap_or_else(|| modified.year());
-        Self::Yearless(newest_year - changes)
-    }
-
-    /// The time of a stamp, after the year has changed `changes` times since the log's beginning.
-    /// None for a stamp that is no date.
-    #[must_use]
-    pub fn time(&self, stamp: &Stamp, changes: i32) -> Option<NaiveDateTime> {
+    /// The time of a stamp, in a year that is so many before the newest line's. None for no date.
+    pub(super) fn time(self, stamp: &Stamp, years_before: i32) -> Option<NaiveDateTime> {
         match self {
             Self::WithYear => stamp.with_year(),
-            Self::Yearless(first) => stamp.yearless()?.in_year(first + changes),
+            Self::Newest(year) => {
+                let date = stamp.yearless()?;
+                date.in_year(year - years_before).or_else(|| date.in_year(year - years_before - 1))
+            }
         }
     }
 
     /// The same a year earlier, where the year is not in the stamps.
-    #[must_use]
-    pub const fn a_year_earlier(self) -> Self {
+    pub(super) const fn a_year_earlier(self) -> Self {
         match self {
             Self::WithYear => self,
-            Self::Yearless(first) => Self::Yearless(first - 1),
+            Self::Newest(year) => Self::Newest(year - 1),
         }
     }
+}
+
+/// How many years lie between two dates that follow each other in a log: 1 where the year turns.
+pub(super) fn years_between(earlier: Yearless, later: Yearless) -> i32 {
+    match earlier.days_until(later) {
+        days if days < -YEAR_TURNS => 1,
+        days if days > NEW_YEAR_DISORDER && earlier.month() == 1 && later.month() == 12 => -1,
+        _ => 0,
+    }
+}
+
+/// The first and the last real date of one log, as far as the log alone tells.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    pub(super) first: Stamp,
+    pub(super) last: Stamp,
+    /// How many years lie between them.
+    pub(super) years: i32,
+}
+
+impl Span {
+    /// Dates that can be a clock's default are left out.
+    pub(super) fn of(digest: &LogDigest) -> Option<Self> {
+        let mut span: Option<Self> = None;
+        // The start can stand in the log before.
+        let mut is_start = true;
+        let mut unset: Option<Yearless> = None;
+        for entry in &digest.entries {
+            let Some(stamp) = entry.stamp else { continue };
+            if !entry.is_dated() || is_banner(entry) {
+                (is_start, unset) = (true, None);
+            }
+            if stamp.is_unset() {
+                unset = Yearless::new_year();
+            }
+            let Some(date) = stamp.yearless().filter(|_| entry.is_dated()) else { continue };
+            let after_start = std::mem::take(&mut is_start);
+            unset = match unset {
+                None if after_start && is_default(date) && !goes_on(span.as_ref(), date) => Some(date),
+                Some(before) if goes_on_unset(before, date) => Some(date),
+                _ => None,
+            };
+            if unset.is_none() {
+                let last = entry.last_line().1.unwrap_or(stamp);
+                span = Some(match span {
+                    None => Self { first: stamp, last, years: 0 },
+                    Some(known) => {
+                        let before = known.last.yearless();
+                        let years = known.years + before.map_or(0, |before| years_between(before, date));
+                        Self { last, years, ..known }
+                    }
+                });
+            }
+        }
+        span
+    }
+
+    /// Whether a clock that was never set can have made these dates up: they begin on January 1, and
+    /// stay in January.
+    pub(super) fn can_be_unset(&self) -> bool {
+        let dates = self.first.yearless().zip(self.last.yearless());
+        dates.is_some_and(|(first, last)| {
+            self.years == 0 && first.month() == 1 && first.day() == 1 && last.month() == 1
+        })
+    }
+
+    /// The times of both, where the log's calendar is known.
+    pub(super) fn times(&self, calendar: Calendar) -> Option<(NaiveDateTime, NaiveDateTime)> {
+        Some((calendar.time(&self.first, self.years)?, calendar.time(&self.last, 0)?))
+    }
+}
+
+/// Whether the phone wrote less than a day before this date.
+fn goes_on(span: Option<&Span>, date: Yearless) -> bool {
+    span.and_then(|span| span.last.yearless()).is_some_and(|last| is_day_before(last, date))
+}
+
+fn is_banner(entry: &Entry) -> bool {
+    matches!(entry.event, Some(Event::LogStart { banner: true, .. }))
+}
+
+/// Whether a clock that was never set shows this date right after a start.
+pub(super) fn is_default(date: Yearless) -> bool {
+    date.month() == 1 && date.day() == 1 && date.seconds_of_day() < DEFAULT_START
+}
+
+/// Whether a boot that was still writing at `before` was so less than a day before `date`.
+pub(super) fn is_day_before(before: Yearless, date: Yearless) -> bool {
+    let days = before.days_until(date);
+    days == 0 && before <= date || days <= -365 && before.month() == 12 && before.day() == 31
+}
+
+/// Whether a clock that was not set at `before` can have come to `date` by itself: any day of January,
+/// however long nothing was written; or a later day, if not much later.
+pub(super) fn goes_on_unset(before: Yearless, date: Yearless) -> bool {
+    let days = before.days_until(date);
+    days >= 0 && before <= date && (date.month() == 1 || days <= DEFAULT_GAP_DAYS)
+}
+
+/// The meaning of this log's stamps. The newest dated line is of `year`, or else of the latest year that
+/// does not put it more than a day after `modified`.
+pub(super) fn calendar(
+    digest: &LogDigest,
+    span: Option<&Span>,
+    modified: NaiveDateTime,
+    year: Option<i32>,
+) -> Calendar {
+    let newest = span.map(|span| span.last);
+    let newest = newest.or_else(|| {
+        digest.entries.iter().rev().filter(|entry| entry.is_dated()).find_map(|entry| entry.stamp)
+    });
+    let Some(newest) = newest else { return Calendar::Newest(modified.year()) };
+    if is_type_1(&digest.counts.digits, &newest, modified) {
+        return Calendar::WithYear;
+    }
+    Calendar::Newest(year.or_else(|| latest_year(&newest, modified)).unwrap_or_else(|| modified.year()))
 }
 
 fn is_type_1(digits: &Digits, newest: &Stamp, modified: NaiveDateTime) -> bool {
@@ -81,74 +196,10 @@ fn is_type_1(digits: &Digits, newest: &Stamp, modified: NaiveDateTime) -> bool {
 
 fn latest_year(newest: &Stamp, modified: NaiveDateTime) -> Option<i32> {
     let date = newest.yearless()?;
-    let years = (0..=LEAP_CYCLE).map(|back| modified.year() + 1 - back);
-    years.into_iter().find(|&year| date.in_year(year).is_some_and(|time| time <= day_after(modified)))
+    let mut years = (0..=LEAP_CYCLE).map(|back| modified.year() + 1 - back);
+    years.find(|&year| date.in_year(year).is_some_and(|time| time <= day_after(modified)))
 }
 
-fn day_after(time: NaiveDateTime) -> NaiveDateTime {
+pub(super) fn day_after(time: NaiveDateTime) -> NaiveDateTime {
     time.checked_add_days(Days::new(1)).unwrap_or(time)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::digest::Fold;
-    use crate::reader::Reader;
-    use crate::window::Window;
-
-    fn calendar(stamps: &[&str], modified: &str, year: Option<i32>) -> (Calendar, String) {
-        let log: String = stamps.iter().map(|stamp| format!("{stamp}|so   |4|00|text\n")).collect();
-        let mut reader = Reader::new(Fold::new(Window::default()), false);
-        reader.feed(log.as_bytes());
-        let (fold, counts) = reader.finish();
-        let digest = fold.finish(counts);
-        let calendar = Calendar::of(&digest, modified.parse().unwrap(), year);
-        let last = digest.segments.last().unwrap();
-        (calendar, calendar.time(&last.dates.unwrap().1, last.year).unwrap().to_string())
-    }
-
-    #[test]
-    fn the_year_is_the_latest_that_fits_the_file() {
-        let newest = |stamp, modified| calendar(&[stamp], modified, None).1;
-        assert_eq!(newest("0531131822", "2013-06-01T00:00:00"), "2013-05-31 13:18:22");
-        assert_eq!(
-            newest("0531131822", "2013-05-30T13:18:22"),
-            "2013-05-31 13:18:22",
-            "a day after the file's"
-        );
-        assert_eq!(newest("0531131822", "2013-05-30T13:18:21"), "2012-05-31 13:18:22", "more than a day");
-        assert_eq!(newest("0101000500", "2013-12-31T23:59:00"), "2014-01-01 00:05:00");
-        assert_eq!(newest("0229120000", "2015-06-01T00:00:00"), "2012-02-29 12:00:00");
-    }
-
-    #[test]
-    fn december_before_january_is_the_year_before() {
-        let (calendar, newest) =
-            calendar(&["1230101500", "1231235959", "0102000003"], "2014-01-02T00:00:10", None);
-        assert_eq!(calendar, Calendar::Yearless(2013));
-        assert_eq!(newest, "2014-01-02 00:00:03");
-    }
-
-    #[test]
-    fn lines_in_disorder_at_midnight_are_no_further_year() {
-        let stamps = ["1231235958", "0101000000", "1231235959", "0101000001"];
-        assert_eq!(calendar(&stamps, "2014-01-02T00:00:00", None).0, Calendar::Yearless(2013));
-    }
-
-    #[test]
-    fn the_types_are_told_apart_by_the_log_as_a_whole() {
-        let modified = "2013-06-01T00:00:00";
-        let (type_1, newest) = calendar(&["1012101112", "1012281716"], modified, None);
-        assert_eq!((type_1, newest.as_str()), (Calendar::WithYear, "2010-12-28 17:16:00"));
-        let (type_2, newest) = calendar(&["1012101112", "1012105916"], modified, None);
-        assert_eq!((type_2, newest.as_str()), (Calendar::Yearless(2012), "2012-10-12 10:59:16"));
-        let near = calendar(&["1210051430"], "2012-10-05T15:00:00", None);
-        assert_eq!(near.0, Calendar::WithYear, "as type 2 the line would be ten months old");
-    }
-
-    #[test]
-    fn the_user_knows_the_year() {
-        let (calendar, _) = calendar(&["1231235959", "0102000003"], "2020-01-01T00:00:00", Some(2009));
-        assert_eq!(calendar, Calendar::Yearless(2008));
-    }
 }

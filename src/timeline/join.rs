@@ -1,308 +1,304 @@
-//! From the parts of several logs, in order, to boots: a boot can begin in one log and end in another.
+//! One phone's logs as one: each line once however many logs hold it, and what one log leaves open at
+//! its end goes on in the next.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveDateTime;
+use super::calendar::Span;
+use super::order::chain_of;
+use super::{Calendar, Log};
+use crate::digest::{Entry, LogDigest};
+use crate::log::digest_of_seam;
+use crate::stamp::Stamp;
 
-use super::{Boot, Calendar, Moment, Place};
-use crate::digest::{BootState, Context, Digest, Finding, Observation, Segment, Sighting, is_soon};
-use crate::event::Event;
-use crate::model::Slot;
-use crate::window::Window;
-
-/// A segment of a log among those of all logs.
-pub(super) struct Part {
-    file: usize,
-    calendar: Calendar,
-    starts_boot: bool,
-    /// No two of its findings are the same: none of them became what it is by the log before.
-    is_distinct: bool,
-    segment: Segment,
+/// The logs that count, in order, with what stands across their ends.
+#[derive(Debug, Default)]
+pub struct Joined {
+    pub(super) logs: Vec<JoinedLog>,
+    /// Seam `n` lies between log `n` and the next one.
+    seams: Vec<Option<Seam>>,
 }
 
-impl Part {
-    fn dates(&self) -> Option<(NaiveDateTime, NaiveDateTime)> {
-        let (first, last) = self.segment.dates?;
-        let time = |stamp| self.calendar.time(&stamp, self.segment.year);
-        let (first, last) = (time(first)?, time(last)?);
-        Some((first.min(last), first.max(last)))
-    }
+/// One log that counts.
+#[derive(Debug)]
+pub(super) struct JoinedLog {
+    pub(super) log: Log,
+    pub(super) calendar: Calendar,
+    /// Lines up to this one stand in the log before as well.
+    overlap: u64,
 }
 
-/// Adds the segments of the next log.
-pub(super) fn add_log(parts: &mut Vec<Part>, file: usize, digest: Digest, calendar: Calendar) {
-    for (index, mut segment) in digest.segments.into_iter().enumerate() {
-        let before = parts.last().map(|part| part.segment.boot);
-        let starts_boot = match (index, before) {
-            (_, None) => true,
-            (0, Some(before)) => ends_before(&before, &segment),
-            _ => segment.starts_boot,
-        };
-        let is_distinct = segment.findings.iter().all(is_settled);
-        if let (0, Some(before)) = (index, before) {
-            let boot = if starts_boot { &[] } else { last_boot(parts) };
-            go_on(&mut segment, &before, starts_boot, boot);
-        } else if index == 0 {
-            go_on(&mut segment, &BootState::default(), true, &[]);
+/// A message that begins in one log and ends in the next.
+#[derive(Debug)]
+struct Seam {
+    digest: LogDigest,
+    /// Whether the last line of the log before has no end: then it is the first one of the next log, too.
+    is_cut: bool,
+}
+
+/// One line of the joined logs: where it stands, and what was kept of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct JoinedLine<'a> {
+    pub(super) file: usize,
+    pub(super) line: u64,
+    pub(super) digest: &'a LogDigest,
+    pub(super) entry: &'a Entry,
+}
+
+impl Joined {
+    /// Joins logs that are in order.
+    pub(super) fn new(logs: Vec<(Log, Calendar)>) -> Self {
+        let logs = if logs.len() > 1 { without_repeats(logs) } else { logs };
+        let mut logs: Vec<_> =
+            logs.into_iter().map(|(log, calendar)| JoinedLog { log, calendar, overlap: 0 }).collect();
+        for at in 1..logs.len() {
+            logs[at].overlap = overlap(&logs[at - 1].log.digest, &logs[at].log.digest);
         }
-        parts.push(Part { file, calendar, starts_boot, is_distinct, segment });
+        let seams = logs.windows(2).map(|pair| seam(&pair[0].log.digest, &pair[1])).collect();
+        Self { logs, seams }
     }
-}
 
-/// Whether its own log tells all of its context.
-const fn is_settled(finding: &Finding) -> bool {
-    !matches!(finding.context, Context::SavingBefore | Context::UntrustedBefore)
-}
-
-/// Whether a log begins with another boot than the log before ends with.
-fn ends_before(before: &BootState, segment: &Segment) -> bool {
-    segment.opening.is_some_and(|stamp| before.ends_before(&stamp))
-        || (segment.boot.banner && before.ends_before_banner())
-        || (segment.boot.inventoried && before.inventoried)
-}
-
-/// Lets the first segment of a log go on from the log before: `boot` is its last boot, if it goes on.
-fn go_on(segment: &mut Segment, before: &BootState, starts_boot: bool, boot: &[Part]) {
-    let saving = open_saving(boot);
-    let nothing_new = !starts_boot && segment.opening_missed > 0 && segment.opening_missed <= before.missed;
-    for finding in &mut segment.findings {
-        match (&finding.what, finding.context) {
-            (_, Context::SavingBefore) => finding.context = saving.map_or(Context::None, Context::Saving),
-            (_, Context::UntrustedBefore) => {
-                let is_explained = is_untrusted_before(boot, finding);
-                finding.context = if is_explained { Context::Untrusted } else { Context::None };
-            }
-            (Observation::Missed, _) if nothing_new => finding.seen.drop_first(),
-            _ => {}
-        }
-    }
-    segment.findings.retain(|finding| finding.seen.count > 0);
-    if !starts_boot {
-        let boot = &mut segment.boot;
-        boot.fresh &= before.fresh;
-        boot.banner |= before.banner;
-        boot.ended |= before.ended;
-        boot.inventoried |= before.inventoried;
-        boot.uptime = boot.uptime.max(before.uptime);
-        boot.missed = boot.missed.max(before.missed);
-    }
-}
-
-/// The parts of the boot that is not known to have ended.
-fn last_boot(parts: &[Part]) -> &[Part] {
-    &parts[parts.iter().rposition(|part| part.starts_boot).unwrap_or(0)..]
-}
-
-/// The findings of a boot, the last one first.
-fn latest(boot: &[Part]) -> impl Iterator<Item = &Finding> {
-    boot.iter().rev().flat_map(|part| part.segment.findings.iter().rev())
-}
-
-/// The slot that the log before was last saving to.
-fn open_saving(boot: &[Part]) -> Option<Slot> {
-    latest(boot).find_map(|finding| match &finding.what {
-        Observation::Event(Event::CertificateSaving { slot }) => Some(*slot),
-        _ => None,
-    })
-}
-
-/// Whether the log before tells of an untrusted certificate just before this failure.
-fn is_untrusted_before(boot: &[Part], failure: &Finding) -> bool {
-    let stamp = |sighting: Option<&Sighting>| sighting.and_then(|sighting| sighting.stamp);
-    let untrusted = latest(boot)
-        .find(|finding| matches!(finding.what, Observation::Event(Event::ServerCertificateUntrusted { .. })));
-    untrusted.is_some_and(|untrusted| {
-        match (stamp(untrusted.seen.places().last()), stamp(failure.seen.places().first())) {
-            (Some(untrusted), Some(failed)) => is_soon(&untrusted, &failed),
-            _ => true,
-        }
-    })
-}
-
-/// The boots that are within the window, and the first and last of their dates.
-pub(super) fn boots(
-    parts: Vec<Part>,
-    window: &Window,
-) -> (Vec<Boot>, Option<(NaiveDateTime, NaiveDateTime)>) {
-    let within = within(&parts, window);
-    let hasher = RandomState::new();
-    let mut boots: Vec<Boot> = Vec::new();
-    let mut joining = Joining::default();
-    let mut times = None;
-    for (part, within) in parts.into_iter().zip(within) {
-        if part.starts_boot {
-            boots.push(std::mem::take(&mut joining).finish());
-        }
-        if within {
-            times = hull(times, part.dates());
-            joining.add(part, &hasher);
-        }
-    }
-    boots.push(joining.finish());
-    boots.retain(|boot| boot.count > 0);
-    (boots, times)
-}
-
-/// What is needed to date each part: its file, its year, whether the clock is not set, and whether it
-/// is within the window.
-pub(super) fn dated<'p>(
-    parts: &'p [Part],
-    window: &Window,
-) -> impl Iterator<Item = (usize, i32, bool, bool)> + use<'p> {
-    parts
-        .iter()
-        .zip(within(parts, window))
-        .map(|(part, within)| (part.file, part.segment.year, part.segment.clock_unset, within))
-}
-
-/// Which parts are within the window. One without a date counts by the next date of its boot, or else
-/// by the one before; a boot without any date is within, since nothing says that it is not.
-fn within(parts: &[Part], window: &Window) -> Vec<bool> {
-    if window.is_open() {
-        return vec![true; parts.len()];
-    }
-    let own: Vec<_> =
-        parts.iter().map(|part| part.dates().map(|(first, _)| window.contains(first))).collect();
-    let mut within = own.clone();
-    for place in (1..parts.len()).rev() {
-        if within[place - 1].is_none() && !parts[place].starts_boot {
-            within[place - 1] = within[place];
-        }
-    }
-    for place in 1..parts.len() {
-        if within[place].is_none() && !parts[place].starts_boot {
-            within[place] = within[place - 1];
-        }
-    }
-    within.into_iter().map(|within| within.unwrap_or(true)).collect()
-}
-
-fn hull(
-    times: Option<(NaiveDateTime, NaiveDateTime)>,
-    more: Option<(NaiveDateTime, NaiveDateTime)>,
-) -> Option<(NaiveDateTime, NaiveDateTime)> {
-    match (times, more) {
-        (Some((first, last)), Some((from, to))) => Some((first.min(from), last.max(to))),
-        (times, more) => times.or(more),
-    }
-}
-
-/// So few moments are looked through one by one.
-const FEW: usize = 32;
-
-fn hash(moment: &Moment, hasher: &RandomState) -> u64 {
-    hasher.hash_one((&moment.what, &moment.context))
-}
-
-/// A boot whose parts come together.
-#[derive(Default)]
-struct Joining {
-    boot: Boot,
-    /// Places in the boot's moments, by the hash of what was seen: only where there are many.
-    known: HashMap<u64, Vec<usize>>,
-    /// How many moments were seen before each was seen last.
-    last: Vec<u64>,
-    seen: u64,
-    has_inventory: bool,
-}
-
-impl Joining {
-    fn add(&mut self, part: Part, hasher: &RandomState) {
-        let Part { file, calendar, is_distinct, segment, .. } = part;
-        let boot = &mut self.boot;
-        // A log without any line of one has a segment too, but shows no boot.
-        let shows_boot = segment.opening.is_some() || !segment.findings.is_empty();
-        boot.count = boot.count.max(if shows_boot { segment.boots } else { 0 });
-        boot.dated |= segment.dates.is_some() && !segment.clock_unset;
-        let has_inventory = segment.findings.iter().any(|finding| is_inventory(&finding.what));
-        boot.inventory_ended = segment.inventory_ended
-            || (boot.inventory_ended && !has_inventory)
-            || (self.has_inventory && !has_inventory);
-        self.has_inventory |= has_inventory;
-        boot.inventory_holed |= segment.inventory_holed;
-        let is_all_new = is_distinct && boot.moments.is_empty();
-        boot.moments.reserve(segment.findings.len());
-        self.last.reserve(segment.findings.len());
-        for Finding { what, context, seen } in segment.findings {
-            let seen = seen.map(|Sighting { line, stamp, text }| {
-                let time = stamp
-                    .filter(|_| !segment.clock_unset)
-                    .and_then(|stamp| calendar.time(&stamp, segment.year));
-                Place { file, line, stamp, time, text }
+    /// The lines that were kept, in order.
+    pub(super) fn lines(&self) -> impl Iterator<Item = JoinedLine<'_>> {
+        self.logs.iter().enumerate().flat_map(|(file, joined)| {
+            let digest = &joined.log.digest;
+            let seam_before = file.checked_sub(1).and_then(|before| self.seams[before].as_ref());
+            let seam_after = self.seams.get(file).and_then(Option::as_ref);
+            let head_end = if seam_before.is_some() { digest.head.lines } else { 0 };
+            let tail_begin = if seam_after.is_some() { digest.tail.line } else { u64::MAX };
+            let is_own = move |line: u64| line > head_end && line < tail_begin;
+            let own = once_each(digest)
+                .filter(move |entry| entry.line > joined.overlap && is_own(entry.line))
+                .map(move |entry| JoinedLine { file, line: entry.line, digest, entry });
+            let across = seam_after.into_iter().flat_map(move |seam| {
+                seam.digest.entries.iter().map(move |entry| {
+                    let tail = &digest.tail;
+                    let (file, line) = if entry.line <= tail.lines {
+                        (file, tail.line + entry.line - 1)
+                    } else {
+                        (file + 1, entry.line - tail.lines + u64::from(seam.is_cut))
+                    };
+                    JoinedLine { file, line, digest: &seam.digest, entry }
+                })
             });
-            self.seen += 1;
-            let moment = Moment { what, context, seen };
-            let known = if is_all_new { None } else { self.place_of(&moment, hasher) };
-            match known {
-                Some(place) => {
-                    self.boot.moments[place].seen.join(moment.seen);
-                    self.last[place] = self.seen;
+            own.chain(across)
+        })
+    }
+
+    /// How many logs count.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.logs.len()
+    }
+
+    /// Whether no log counts.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.logs.is_empty()
+    }
+
+    /// The number of the log at this place in time.
+    #[must_use]
+    pub fn number(&self, file: usize) -> usize {
+        self.logs[file].log.number
+    }
+
+    /// The path of the log at this place in time.
+    #[must_use]
+    pub fn path(&self, file: usize) -> &str {
+        &self.logs[file].log.path
+    }
+
+    /// Whether repeated failures of this log were folded, or old entries dropped.
+    pub(super) fn is_folded(&self, file: usize) -> bool {
+        let digest = &self.logs[file].log.digest;
+        digest.dropped > 0 || digest.entries.iter().any(|entry| entry.repeats.is_some())
+    }
+
+    /// Whether a line of this log counts here and not in another one.
+    pub(super) fn counts(&self, file: usize, line: u64) -> bool {
+        line > self.logs[file].overlap
+    }
+}
+
+/// The entries of a log; of one that was written twice, each once.
+fn once_each(digest: &LogDigest) -> impl Iterator<Item = &Entry> {
+    let mut before: Option<(u64, u64)> = None;
+    digest.entries.iter().filter(move |entry| {
+        let is_second = digest.is_doubled && before == Some((entry.hash, entry.line - 1));
+        before = if is_second { None } else { Some((entry.hash, entry.line)) };
+        !is_second
+    })
+}
+
+/// The known messages of a log by what identifies their lines. A cut first or last line is none.
+fn messages(digest: &LogDigest) -> Vec<&Entry> {
+    // Where a log begins within a message, the rest of it can look like another one.
+    let is_rest = |entry: &Entry| entry.line == 1 && entry.stamp.is_none() && digest.counts.events > 1;
+    once_each(digest).filter(|entry| entry.event.is_some() && !entry.is_cut && !is_rest(entry)).collect()
+}
+
+/// Leaves out logs whose lines all stand in another one, in that order: earlier uploads, copies, excerpts.
+fn without_repeats(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
+    let all: Vec<Vec<&Entry>> = logs.iter().map(|(log, _)| messages(&log.digest)).collect();
+    let hashes: Vec<HashSet<u64>> =
+        all.iter().map(|messages| messages.iter().map(|entry| entry.hash).collect()).collect();
+    let mut keep = vec![true; logs.len()];
+    for part in 0..logs.len() {
+        let is_repeat = (0..logs.len()).any(|whole| {
+            let (part_log, whole_log) = (&logs[part].0, &logs[whole].0);
+            if part == whole || !keep[whole] || !is_longer(whole_log, part_log, whole < part) {
+                return false;
+            }
+            match all[part].first() {
+                Some(first) => {
+                    hashes[whole].contains(&first.hash)
+                        && stands_in(&all[part], &all[whole])
+                        && tells_no_other_time(&part_log.digest, &whole_log.digest)
+                        && (chain_of(part_log) != chain_of(whole_log)
+                            || all[part].iter().any(|entry| entry.is_dated())
+                            || are_equal(&part_log.digest, &whole_log.digest))
                 }
-                None => self.push(moment, hasher),
+                None => says_nothing_more((part_log, logs[part].1), (whole_log, logs[whole].1)),
             }
-        }
+        });
+        keep[part] = !is_repeat;
     }
+    let mut place = 0..;
+    let mut logs = logs;
+    logs.retain(|_| place.next().is_none_or(|place| keep[place]));
+    logs
+}
 
-    fn push(&mut self, moment: Moment, hasher: &RandomState) {
-        self.boot.moments.push(moment);
-        self.last.push(self.seen);
-        let moments = &self.boot.moments;
-        if moments.len() > FEW {
-            let indexed = if self.known.is_empty() { 0 } else { moments.len() - 1 };
-            for (place, moment) in moments.iter().enumerate().skip(indexed) {
-                self.known.entry(hash(moment, hasher)).or_default().push(place);
-            }
-        }
+/// Which of two logs holds the other if both hold the same messages: the longer, else the earlier one.
+fn is_longer(whole: &Log, part: &Log, is_earlier: bool) -> bool {
+    let length = |log: &Log| (log.digest.counts.events, log.digest.counts.lines);
+    length(whole) > length(part) || (length(whole) == length(part) && is_earlier)
+}
+
+fn stands_in(part: &[&Entry], whole: &[&Entry]) -> bool {
+    let mut rest = whole.iter();
+    part.iter().all(|entry| rest.any(|other| other.hash == entry.hash && other.count() >= entry.count()))
+}
+
+/// Whether the dates of a log lie within those of another one, or its dated lines stand there.
+fn tells_no_other_time(part: &LogDigest, whole: &LogDigest) -> bool {
+    let Some((first, last)) = dates(part) else { return true };
+    if dates(whole).is_some_and(|(from, to)| from <= first && last <= to) {
+        return true;
     }
+    let known: HashSet<u64> = whole.entries.iter().map(|entry| entry.hash).collect();
+    part.entries
+        .iter()
+        .filter(|entry| entry.is_dated() && !entry.is_cut)
+        .all(|entry| known.contains(&entry.hash))
+}
 
-    /// Where the same thing stands already.
-    fn place_of(&self, moment: &Moment, hasher: &RandomState) -> Option<usize> {
-        let moments = &self.boot.moments;
-        let is_same = |known: &Moment| known.context == moment.context && known.what == moment.what;
-        if moments.len() <= FEW {
-            return moments.iter().position(is_same);
-        }
-        let places = self.known.get(&hash(moment, hasher))?;
-        places.iter().copied().find(|&place| is_same(&moments[place]))
+/// Whether two logs hold the same lines, as far as they were kept.
+fn are_equal(part: &LogDigest, whole: &LogDigest) -> bool {
+    let hashes = |digest: &LogDigest| -> Vec<(u64, u64)> {
+        digest.entries.iter().map(|entry| (entry.line, entry.hash)).collect()
+    };
+    part.counts.lines == whole.counts.lines && part.tail == whole.tail && hashes(part) == hashes(whole)
+}
+
+/// Whether a log without known messages can be left out beside another one: it has no dates, or none that
+/// lie out of the other's time. Of one rotation chain each log is another time's.
+fn says_nothing_more(part: (&Log, Calendar), whole: (&Log, Calendar)) -> bool {
+    let times = |(log, calendar): (&Log, Calendar)| Span::of(&log.digest)?.times(calendar);
+    if part.0.digest.is_empty() {
+        return part.0.digest.counts.bytes == 0;
     }
-
-    /// The boot, with its moments in the order in which they were seen last.
-    fn finish(self) -> Boot {
-        let Self { mut boot, last, .. } = self;
-        if last.is_sorted() {
-            return boot;
+    match (times(part), times(whole)) {
+        // Where it begins, an excerpt can have dates that only the lines before it show to be wrong.
+        (Some((_, last)), Some((from, to))) => {
+            from <= last && last <= to && chain_of(part.0) != chain_of(whole.0)
         }
-        let mut moments: Vec<_> = last.into_iter().zip(boot.moments).collect();
-        moments.sort_unstable_by_key(|(last, _)| *last);
-        boot.moments = moments.into_iter().map(|(_, moment)| moment).collect();
-        boot
+        (None, _) => {
+            // Dates that a clock made up are compared as they stand.
+            let is_inside = match (dates(&part.0.digest), dates(&whole.0.digest)) {
+                (None, _) => whole.0.digest.counts.events > 0,
+                (Some((first, last)), Some((from, to))) => from <= first && last <= to,
+                (Some(_), None) => false,
+            };
+            is_inside && chain_of(part.0) != chain_of(whole.0)
+        }
+        (Some(_), None) => false,
     }
 }
 
-fn is_inventory(what: &Observation) -> bool {
-    matches!(what, Observation::Event(event) if event.is_inventory())
+/// The lowest and the highest date of a log, as digits.
+fn dates(digest: &LogDigest) -> Option<(Stamp, Stamp)> {
+    let dates = || digest.entries.iter().filter(|entry| entry.is_dated()).filter_map(|entry| entry.stamp);
+    Some((dates().min()?, dates().max()?))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::digest::Fold;
-    use crate::reader::Reader;
-
-    #[test]
-    fn findings_that_become_alike_are_one_moment() {
-        let at = |hour| format!("0531{hour}1822|tls  |4|00|MakeTlsConnection: SSL_connect error 1\n");
-        let mut reader = Reader::new(Fold::new(Window::default()), false);
-        reader.feed(format!("{}{}", at(13), at(15)).as_bytes());
-        let (fold, counts) = reader.finish();
-        let digest = fold.finish(counts);
-        let contexts: Vec<_> = digest.segments[0].findings.iter().map(|finding| finding.context).collect();
-        assert_eq!(contexts, [Context::UntrustedBefore, Context::None]);
-        let mut parts = Vec::new();
-        add_log(&mut parts, 0, digest, Calendar::Yearless(2013));
-        let (boots, _) = boots(parts, &Window::default());
-        assert_eq!(boots[0].moments.len(), 1, "no log before tells of an untrusted certificate");
-        assert_eq!(boots[0].moments[0].seen.count, 2);
+/// The number of the later log's last line that stands in the earlier one as well, at its end: a run of
+/// equal lines with a dated one among them. 0 if there is none.
+fn overlap(earlier: &LogDigest, later: &LogDigest) -> u64 {
+    let known: HashMap<u64, &Entry> = earlier.entries.iter().map(|entry| (entry.hash, entry)).collect();
+    let mut tried = HashSet::new();
+    for entry in later.entries.iter().filter(|entry| entry.is_dated()) {
+        let Some(same) = known.get(&entry.hash) else { continue };
+        // Where the run begins in the earlier log follows from where one of its lines stands in both.
+        let Some(begin) = same.line.checked_sub(entry.line) else { continue };
+        if tried.insert(begin) && is_run(earlier, later, begin) {
+            return earlier.counts.lines - begin;
+        }
     }
+    0
+}
+
+/// Whether the later log begins with what stands in the earlier one behind line `begin`, as far as both
+/// were kept.
+fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64) -> bool {
+    let length = earlier.counts.lines - begin;
+    let place = |digest: &LogDigest, line: u64| {
+        digest.entries.binary_search_by_key(&line, |entry| entry.line).ok().map(|at| digest.entries[at].hash)
+    };
+    let mut equal = 0;
+    let mut has_neighbour = false;
+    let begins_cut = |line: u64| line == 1 && later.head.lines > 0;
+    for entry in later.entries.iter().take_while(|entry| entry.line <= length) {
+        if begins_cut(entry.line) {
+            continue;
+        }
+        match place(earlier, entry.line + begin) {
+            Some(hash) if hash == entry.hash => equal += 1,
+            // A line that the earlier log did not keep is an ordinary one.
+            None if entry.event.is_none() => {}
+            _ => return false,
+        }
+    }
+    let in_both = |entry: &&Entry| entry.line > begin && !entry.is_cut && !begins_cut(entry.line - begin);
+    for entry in earlier.entries.iter().filter(in_both) {
+        match place(later, entry.line - begin) {
+            Some(hash) if hash == entry.hash => {
+                let same = later.entries.iter().find(|other| other.hash == entry.hash);
+                has_neighbour |= same.is_some_and(|same| {
+                    (entry.hash_before != 0 && same.hash_before == entry.hash_before)
+                        || (entry.hash_after != 0 && same.hash_after == entry.hash_after)
+                });
+            }
+            None if entry.event.is_none() => {}
+            _ => return false,
+        }
+    }
+    // One line alone can be another one of the same second; with a line beside it, it is the same.
+    equal > 1 || has_neighbour
+}
+
+/// The message across the ends of two logs, if both have a part of it and the parts make it whole.
+fn seam(earlier: &LogDigest, later: &JoinedLog) -> Option<Seam> {
+    let (tail, head) = (&earlier.tail, &later.log.digest.head);
+    if tail.bytes.is_empty() || head.bytes.is_empty() || later.overlap > 0 {
+        return None;
+    }
+    let is_cut = tail.bytes.last() != Some(&b'\n');
+    let digest = digest_of_seam(&[&tail.bytes[..], &head.bytes].concat());
+    let in_tail = earlier.entries.iter().filter(|entry| entry.line >= tail.line);
+    let in_head = later.log.digest.entries.iter().filter(|entry| entry.line <= head.lines);
+    let apart = in_tail.chain(in_head).filter(|entry| entry.event.is_some()).count();
+    let joined = digest.entries.iter().filter(|entry| entry.event.is_some()).count();
+    // What each log tells alone is not given up for a text that tells nothing.
+    (!digest.entries.is_empty() && joined >= apart).then_some(Seam { digest, is_cut })
 }

@@ -1,65 +1,140 @@
-//! The order of one phone's logs: by their times, and by their names where times cannot tell.
+//! The order of one phone's logs. Certain signs outrank guesses: the numbers of a rotation chain, then
+//! dated lines, then modification times, then names.
 
-use chrono::NaiveDateTime;
+use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeMap;
 
-use super::{Calendar, Clock, Record};
+use chrono::{Datelike, NaiveDateTime};
 
-/// The logs in time order, each with the meaning of its stamps.
-pub(super) fn in_time_order(mut records: Vec<Record>, clock: &Clock) -> Vec<(Record, Calendar)> {
-    records.sort_by(|a, b| (&a.rotation, &a.path).cmp(&(&b.rotation, &b.path)));
-    let mut logs: Vec<_> = records
-        .into_iter()
-        .map(|record| {
-            let calendar = Calendar::of(&record.digest, record.modified.unwrap_or(clock.now), clock.year);
-            (record, calendar)
-        })
-        .collect();
-    if logs.len() > 1 {
-        if clock.year.is_some() {
-            respect_rotation(&mut logs);
-        }
-        sort_dated(&mut logs);
-    }
-    logs
+use super::calendar::{self, Calendar, Span, day_after};
+use super::{Clock, Log};
+use crate::input::{Rotation, chain, natural_order};
+
+/// Before this year no file of a phone was written: such a modification time tells nothing.
+const EARLIEST_YEAR: i32 = 2000;
+
+/// No chain of rotated logs goes back further, in years.
+const LONGEST_CHAIN: i32 = 100;
+
+/// Lines of two logs of a chain can be out of order by so much, in seconds.
+const DISORDER: i64 = 3_600;
+
+/// One log with what is known of its time.
+struct Timed {
+    log: Log,
+    calendar: Calendar,
+    /// What the log is sorted by among those of other chains.
+    key: Option<NaiveDateTime>,
 }
 
-/// `--year` is the year of the newest log. One that is older by its name, but would be later by that
-/// year, is of the year before.
-fn respect_rotation(logs: &mut [(Record, Calendar)]) {
-    let mut newer: Option<NaiveDateTime> = None;
-    for (record, calendar) in logs.iter_mut().rev() {
-        if let (Some(newer), Some((_, last))) = (newer, dates(record, calendar))
-            && last > newer
-        {
-            *calendar = calendar.a_year_earlier();
+/// The logs from the oldest to the newest, each with the meaning of its stamps.
+pub(super) fn in_order(mut logs: Vec<Log>, clock: &Clock) -> Vec<(Log, Calendar)> {
+    if logs.len() == 1
+        && let Some(log) = logs.pop()
+    {
+        let span = Span::of(&log.digest);
+        let calendar = calendar::calendar(&log.digest, span.as_ref(), modified(&log, clock), clock.year);
+        return vec![(log, calendar)];
+    }
+    logs.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut chains: BTreeMap<String, Vec<Log>> = BTreeMap::new();
+    for log in logs {
+        chains.entry(chain_of(&log)).or_default().push(log);
+    }
+    let chains = chains.into_values().map(|chain| timed(chain, clock).into_iter().peekable());
+    let mut chains: Vec<_> = chains.collect();
+    let mut sorted = Vec::new();
+    while let Some(next) = next_of(&mut chains) {
+        sorted.push((next.log, next.calendar));
+    }
+    sorted
+}
+
+/// What the logs of one rotation have in common. A copy tells nothing of its age: it is a chain of its own.
+pub(super) fn chain_of(log: &Log) -> String {
+    if log.rotation == Rotation::Copy { log.path.to_string() } else { chain(&log.path) }
+}
+
+/// Takes the oldest of the chains' oldest logs. Without any time, a log goes first: it hides no newer one.
+fn next_of(chains: &mut [std::iter::Peekable<std::vec::IntoIter<Timed>>]) -> Option<Timed> {
+    let oldest = chains.iter_mut().enumerate().filter_map(|(chain, logs)| {
+        let log = logs.peek()?;
+        Some(((log.key, log.log.path.clone()), chain))
+    });
+    let (_, chain) = oldest.min()?;
+    chains[chain].next()
+}
+
+/// Whether the file was last changed within two days of its last line, in some year.
+fn is_near(span: &Span, log: &Log) -> bool {
+    let Some(modified) = told_by_file(log) else { return true };
+    let years = [modified.year() - 1, modified.year(), modified.year() + 1];
+    let times = years.iter().filter_map(|year| span.last.yearless()?.in_year(*year));
+    times.into_iter().any(|time| (modified - time).abs() <= chrono::TimeDelta::days(2))
+}
+
+/// One chain, oldest first. A guessed year never puts an older log of it behind a newer one.
+fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
+    chain.sort_by(by_rotation);
+    let mut newer: Option<(NaiveDateTime, NaiveDateTime)> = None;
+    let mut timed = Vec::with_capacity(chain.len());
+    for log in chain.into_iter().rev() {
+        // Dates that a clock made up tell no order.
+        let span = Span::of(&log.digest).filter(|span| !span.can_be_unset() || is_near(span, &log));
+        let mut calendar = calendar::calendar(&log.digest, span.as_ref(), modified(&log, clock), clock.year);
+        let times = |calendar| span.as_ref().and_then(|span| span.times(calendar));
+        if let Some((newer_first, newer_last)) = newer {
+            for _ in 0..LONGEST_CHAIN {
+                let is_later = times(calendar).is_some_and(|(first, last)| {
+                    let slack = chrono::TimeDelta::seconds(DISORDER);
+                    first > newer_first + slack || last > newer_last + slack
+                });
+                if !is_later {
+                    break;
+                }
+                calendar = calendar.a_year_earlier();
+            }
         }
-        newer = dates(record, calendar).map(|(first, _)| first).or(newer);
+        newer = times(calendar).or(newer);
+        let key = times(calendar).map(|(_, last)| last);
+        timed.push(Timed { log, calendar, key });
+    }
+    timed.reverse();
+    // A log without dates stands with its neighbours of the chain, else it goes by its file's time.
+    let mut before = None;
+    for at in 0..timed.len() {
+        if timed[at].key.is_none() {
+            let after = timed[at..].iter().find_map(|log| log.key);
+            timed[at].key = before.or(after).or_else(|| told_by_file(&timed[at].log));
+        }
+        before = timed[at].key;
+    }
+    timed
+}
+
+/// The older log first. Numbers and dates of one chain are not compared: numbered ones go first.
+fn by_rotation(a: &Log, b: &Log) -> Ordering {
+    let rank = |log: &Log| match log.rotation {
+        Rotation::Number(number) => (0, Reverse(number), None),
+        Rotation::Dated { date, time } => (1, Reverse(0), Some((date, time))),
+        Rotation::Piece | Rotation::Copy => (2, Reverse(0), None),
+        Rotation::Newest => (3, Reverse(0), None),
+    };
+    rank(a).cmp(&rank(b)).then_with(|| natural_order(a.path.as_bytes(), b.path.as_bytes()))
+}
+
+/// The time before which the log's newest line was written.
+fn modified(log: &Log, clock: &Clock) -> NaiveDateTime {
+    let file = told_by_file(log).unwrap_or(clock.now);
+    match log.rotation {
+        // Rotation dates a log by the day on which it was put aside.
+        Rotation::Dated { date: day, .. } => {
+            day.and_hms_opt(23, 59, 59).map_or(file, |day| day.min(day_after(file)))
+        }
+        _ => file,
     }
 }
 
-/// Sorts the dated logs by time among their own places; a log without a date stays where its name
-/// puts it.
-fn sort_dated(logs: &mut Vec<(Record, Calendar)>) {
-    let mut dated = Vec::new();
-    let mut places = Vec::new();
-    for (place, (record, calendar)) in logs.iter().enumerate() {
-        if let Some(dates) = dates(record, calendar) {
-            dated.push((dates, place));
-            places.push(place);
-        }
-    }
-    dated.sort();
-    let mut taken: Vec<_> = std::mem::take(logs).into_iter().map(Some).collect();
-    let mut sources: Vec<_> = (0..taken.len()).collect();
-    for (place, (_, source)) in places.into_iter().zip(dated) {
-        sources[place] = source;
-    }
-    logs.extend(sources.into_iter().filter_map(|source| taken[source].take()));
-}
-
-fn dates(record: &Record, calendar: &Calendar) -> Option<(NaiveDateTime, NaiveDateTime)> {
-    let segments = &record.digest.segments;
-    let first = segments.iter().find_map(|segment| calendar.time(&segment.dates?.0, segment.year))?;
-    let last = segments.iter().rev().find_map(|segment| calendar.time(&segment.dates?.1, segment.year))?;
-    Some((first, last))
+pub(super) fn told_by_file(log: &Log) -> Option<NaiveDateTime> {
+    log.modified.filter(|time| time.year() >= EARLIEST_YEAR)
 }

@@ -1,0 +1,75 @@
+//! Folding a long digest: failures that repeat become one entry with a count.
+
+use super::{Entry, LogDigest, Repeat, shown_text};
+use crate::event::Event;
+use crate::window::Window;
+
+/// The first two and the last three repeats are shown, beside the first occurrence itself.
+const FIRST: usize = 2;
+const LAST: usize = 3;
+
+/// Folds what repeats between two entries that change something: an installation, a line of an
+/// inventory, an ordinary line. So the order of what decides is never lost.
+pub(super) fn fold(digest: &mut LogDigest, window: &Window) {
+    remove_odd_lines(&mut digest.entries);
+    let entries = std::mem::take(&mut digest.entries);
+    let mut kept: Vec<Entry> = Vec::with_capacity(entries.len());
+    // Where the failures since the last such entry stand.
+    let mut group = 0;
+    for entry in entries {
+        if !entry.event.as_ref().is_some_and(Event::is_failure) {
+            kept.push(entry);
+            group = kept.len();
+            continue;
+        }
+        let sides = |entry: &Entry| entry.stamp.map(|stamp| (stamp.is_uptime(), window.sides(&stamp)));
+        let like = |known: &Entry| {
+            known.event == entry.event && sides(known) == sides(&entry) && known.missed == entry.missed
+        };
+        match kept[group..].iter().position(like) {
+            Some(place) => {
+                let text = shown_text(digest.text(&entry));
+                append(&mut kept[group + place], entry, text);
+            }
+            None => kept.push(entry),
+        }
+    }
+    digest.entries = kept;
+}
+
+fn append(first: &mut Entry, later: Entry, text: Box<str>) {
+    let repeats = first.repeats.get_or_insert_default();
+    let moved = later.repeats.map(|repeats| *repeats).unwrap_or_default();
+    repeats.count += 1 + moved.count;
+    repeats.shown.push(Repeat { line: later.line, stamp: later.stamp, text });
+    repeats.shown.extend(moved.shown);
+    let surplus = repeats.shown.len().saturating_sub(FIRST + LAST);
+    if surplus > 0 {
+        repeats.shown.drain(FIRST..FIRST + surplus);
+    }
+}
+
+/// Removes ordinary lines with uptime that stand alone among dated lines, and the ordinary dated lines
+/// that were kept for their sake: processes of their own write such lines throughout a boot.
+fn remove_odd_lines(entries: &mut Vec<Entry>) {
+    let is_ordinary = |entry: &Entry| entry.event.is_none();
+    let mut keep = vec![true; entries.len()];
+    for at in 1..entries.len().saturating_sub(1) {
+        let [before, odd, after] = [&entries[at - 1], &entries[at], &entries[at + 1]];
+        let is_odd = is_ordinary(odd) && odd.stamp.is_some() && !odd.is_dated();
+        let stands_alone = before.is_dated()
+            && after.is_dated()
+            && before.line + 1 == odd.line
+            && odd.line + 1 == after.line
+            && before.missed == odd.missed
+            && odd.missed == after.missed
+            && before.stamp <= after.stamp;
+        if is_odd && stands_alone {
+            keep[at] = false;
+            // The dated line behind it repeats what the one before it tells.
+            keep[at + 1] = !is_ordinary(after);
+        }
+    }
+    let mut place = 0..;
+    entries.retain(|_| place.next().is_none_or(|place| keep[place]));
+}

@@ -1,0 +1,77 @@
+//! From a log's bytes to its digest, in memory that does not grow with the log.
+//!
+//! `reader` takes the lines of one log; `fast_path` passes over the many lines that tell nothing;
+//! `parts` takes a file of several phones apart; `chunks` reads one large file on all threads.
+
+mod chunks;
+mod fast_path;
+mod parts;
+mod reader;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+
+pub use parts::{Part, PartName};
+pub use reader::{LONGEST_LINE, RecordEvent, Recorded};
+
+use crate::digest::LogDigest;
+use crate::input::Content;
+use crate::window::Window;
+use parts::PartsReader;
+use reader::Reader;
+
+/// A stream is read in pieces of this size, in bytes.
+const PIECE: usize = 256 * 1024;
+
+/// What reading one file gave: its log, or one log for each phone whose lines it holds.
+pub struct Read {
+    /// At least one.
+    pub parts: Vec<Part>,
+    /// A fault that ended the reading. What was read before it counts.
+    pub result: io::Result<()>,
+}
+
+/// Reads a log of any kind. `recorder` gets every known message, in the order of the lines.
+pub fn read(content: Content<'_>, window: &Window, recorder: Option<&mut dyn RecordEvent>) -> Read {
+    match content {
+        Content::Whole(bytes) => {
+            let mut reader = PartsReader::new(*window, recorder);
+            reader.feed(bytes);
+            Read { parts: reader.finish(), result: Ok(()) }
+        }
+        Content::File(file, size) if recorder.is_none() => match chunks::digest_of(file, size, window) {
+            Some((digest, result)) => Read { parts: vec![Part::whole(digest)], result },
+            None => read_stream(&mut chunks::Sequential::new(file, size), window, None),
+        },
+        Content::File(file, size) => read_stream(&mut chunks::Sequential::new(file, size), window, recorder),
+        Content::Stream(stream) => read_stream(stream, window, recorder),
+    }
+}
+
+/// The digest of a log that stands in memory and is one phone's.
+#[must_use]
+pub fn digest_of(log: &[u8], window: &Window) -> LogDigest {
+    let mut reader = Reader::new(*window);
+    reader.feed(log, &mut None);
+    reader.finish(&mut None)
+}
+
+/// The digest of a log's end, joined to the beginning of the next log.
+pub(crate) fn digest_of_seam(seam: &[u8]) -> LogDigest {
+    digest_of(seam, &Window::default())
+}
+
+fn read_stream(stream: &mut dyn io::Read, window: &Window, recorder: Option<&mut dyn RecordEvent>) -> Read {
+    let mut reader = PartsReader::new(*window, recorder);
+    let mut buffer = vec![0; PIECE];
+    let result = loop {
+        match stream.read(&mut buffer) {
+            Ok(0) => break Ok(()),
+            Ok(length) => reader.feed(&buffer[..length]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => break Err(error),
+        }
+    };
+    Read { parts: reader.finish(), result }
+}

@@ -1,0 +1,129 @@
+//! One large log on all threads: it is cut where a line with a header begins, each chunk is read on its
+//! own, and the digests of the chunks are appended in order.
+
+use std::fs::File;
+use std::io::{self, Read};
+
+use memchr::memchr;
+use rayon::prelude::*;
+
+use super::reader::Reader;
+use crate::digest::LogDigest;
+use crate::input::read_at;
+use crate::line::{Line, line};
+use crate::window::Window;
+
+/// About how long a chunk is, in bytes.
+const CHUNK: u64 = 2 * 1024 * 1024;
+
+/// A chunk is read in buffers of this size, in bytes.
+const BUFFER: usize = 256 * 1024;
+
+/// How far the next line with a header is looked for, in bytes.
+const SEARCHED: usize = 128 * 1024;
+
+/// What this file amounts to, of the size that it had when it was opened. None if it may be of several
+/// phones, whose lines have to be told apart in their order.
+pub(super) fn digest_of(file: &File, size: u64, window: &Window) -> Option<(LogDigest, io::Result<()>)> {
+    let mut begin = vec![0; SEARCHED.min(usize::try_from(size).unwrap_or(SEARCHED))];
+    let length = read_at(file, &mut begin, 0).unwrap_or(0);
+    if super::parts::may_have_parts(&begin[..length]) {
+        return None;
+    }
+    let at_once = 2 * rayon::current_num_threads() as u64;
+    let mut digest = LogDigest::default();
+    let mut begin = 0;
+    while begin < size {
+        let mut bounds = vec![begin];
+        while (bounds.len() as u64) <= at_once && begin < size {
+            begin = line_start(file, size, begin + CHUNK);
+            bounds.push(begin);
+        }
+        let read = bounds.par_windows(2).map(|bounds| read_chunk(file, bounds[0], bounds[1], window));
+        for (chunk, result) in read.collect::<Vec<_>>() {
+            match chunk {
+                Some(chunk) => digest.append(chunk, window),
+                None => return None,
+            }
+            if result.is_err() {
+                return Some((digest, result));
+            }
+        }
+    }
+    Some((digest, Ok(())))
+}
+
+/// The first line with a header that begins at or behind `from`; the end of the file if none is near.
+fn line_start(file: &File, size: u64, from: u64) -> u64 {
+    let mut begin = from.min(size);
+    let mut buffer = vec![0; SEARCHED];
+    while begin < size {
+        let length = read_at(file, &mut buffer, begin - 1).unwrap_or(0);
+        let searched = &buffer[..length];
+        let mut at = 0;
+        while let Some(feed) = memchr(b'\n', &searched[at..]) {
+            at += feed + 1;
+            let rest = &searched[at..];
+            let Some(end) = memchr(b'\n', rest) else { break };
+            if matches!(line(&rest[..end]), Line::Message { header, .. } if header.stamp.is_some()) {
+                return begin - 1 + at as u64;
+            }
+        }
+        if length == 0 {
+            return size;
+        }
+        begin += (length as u64 / 2).max(1);
+    }
+    size
+}
+
+fn read_chunk(file: &File, begin: u64, end: u64, window: &Window) -> (Option<LogDigest>, io::Result<()>) {
+    let mut reader = Reader::new(*window);
+    let mut source = Sequential { file, at: begin, end };
+    let mut buffer = vec![0; BUFFER];
+    let mut is_first = true;
+    let result = loop {
+        match source.read(&mut buffer) {
+            Ok(0) => break Ok(()),
+            Ok(length) => {
+                if std::mem::take(&mut is_first) && super::parts::may_have_parts(&buffer[..length]) {
+                    return (None, Ok(()));
+                }
+                reader.feed(&buffer[..length], &mut None);
+            }
+            Err(error) => break Err(error),
+        }
+    };
+    (Some(reader.finish(&mut None)), result)
+}
+
+/// A part of a file from front to back, whatever else reads the file.
+pub(super) struct Sequential<'f> {
+    file: &'f File,
+    at: u64,
+    end: u64,
+}
+
+impl<'f> Sequential<'f> {
+    pub(super) const fn new(file: &'f File, size: u64) -> Self {
+        Self { file, at: 0, end: size }
+    }
+}
+
+impl Read for Sequential<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let wanted = buffer.len().min(usize::try_from(self.end - self.at).unwrap_or(usize::MAX));
+        if wanted == 0 {
+            return Ok(0);
+        }
+        let length = read_at(self.file, &mut buffer[..wanted], self.at)?;
+        if length == 0 {
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the file became shorter while it was read",
+            ));
+        }
+        self.at += length as u64;
+        Ok(length)
+    }
+}

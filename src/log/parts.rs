@@ -1,0 +1,229 @@
+//! A file of several phones, taken apart: a syslog server's, `grep`'s output over several logs, or
+//! `tail`'s with its `==> name <==`.
+//!
+//! A line belongs to the address before it, else to the sender in its syslog header, else to the last
+//! `==> name <==`. A line without any of these goes with the line before it.
+
+use memchr::memchr_iter;
+
+use super::reader::{LONGEST_LINE, Reader, RecordEvent};
+use crate::digest::LogDigest;
+use crate::event::End;
+use crate::line::{Line, line, lossy};
+use crate::model::Mac;
+use crate::window::Window;
+
+/// No file is taken into more parts: what stands of further phones goes to the last.
+const MOST_PARTS: usize = 100_000;
+
+/// How a part of a file is known.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum PartName {
+    /// The address before its lines, or in the name of `==> name <==`.
+    Mac(Mac),
+    /// The sender in the syslog header, or the name of `==> name <==`.
+    Sender(Box<str>),
+}
+
+/// One phone's lines of a file.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// None for a file that is one log, or for lines before the first that has a name.
+    pub name: Option<PartName>,
+    /// Its number in the file, by first appearance.
+    pub number: usize,
+    /// What they amount to.
+    pub digest: LogDigest,
+}
+
+impl Part {
+    /// The only part of a file.
+    #[must_use]
+    pub const fn whole(digest: LogDigest) -> Self {
+        Self { name: None, number: 0, digest }
+    }
+}
+
+/// So many lines tell whether a file names where its lines are from.
+const LOOKED_AT: usize = 64;
+
+/// Whether the beginning of a file, or of a chunk of it, shows that lines name where they are from.
+pub(super) fn may_have_parts(begin: &[u8]) -> bool {
+    let mut start = 0;
+    memchr_iter(b'\n', begin).chain([begin.len()]).take(LOOKED_AT).any(|end| {
+        let bytes = &begin[start..end.max(start)];
+        start = end + 1;
+        part_of(bytes).is_some()
+    })
+}
+
+/// Reads a file, in pieces of any size.
+pub(super) struct PartsReader<'r> {
+    window: Window,
+    recorder: Option<&'r mut dyn RecordEvent>,
+    /// The only part, as long as no line names where it is from.
+    whole: Option<Box<Reader>>,
+    begin: Vec<u8>,
+    parts: Vec<(Option<PartName>, Reader)>,
+    by_name: std::collections::HashMap<PartName, usize>,
+    current: usize,
+    lines: u64,
+    partial: Vec<u8>,
+}
+
+/// What is looked at of a file's beginning before it is read as one log.
+const BEGIN: usize = 16 * 1024;
+
+impl<'r> PartsReader<'r> {
+    pub(super) fn new(window: Window, recorder: Option<&'r mut dyn RecordEvent>) -> Self {
+        Self {
+            window,
+            recorder,
+            whole: None,
+            begin: Vec::new(),
+            parts: Vec::new(),
+            by_name: Default::default(),
+            current: 0,
+            lines: 0,
+            partial: Vec::new(),
+        }
+    }
+
+    pub(super) fn feed(&mut self, piece: &[u8]) {
+        if let Some(reader) = &mut self.whole {
+            return reader.feed(piece, &mut recorder(&mut self.recorder, 0));
+        }
+        if !self.parts.is_empty() {
+            return self.split(piece);
+        }
+        // Few files come in smaller pieces than are looked at.
+        if self.begin.is_empty() && piece.len() >= BEGIN {
+            return self.decide(piece);
+        }
+        self.begin.extend_from_slice(piece);
+        if self.begin.len() >= BEGIN {
+            let begin = std::mem::take(&mut self.begin);
+            self.decide(&begin);
+        }
+    }
+
+    fn decide(&mut self, begin: &[u8]) {
+        if may_have_parts(begin) {
+            self.parts.push((None, Reader::new(self.window)));
+            self.split(begin);
+        } else {
+            let mut reader = Box::new(Reader::new(self.window));
+            reader.feed(begin, &mut recorder(&mut self.recorder, 0));
+            self.whole = Some(reader);
+        }
+    }
+
+    fn split(&mut self, piece: &[u8]) {
+        let mut start = 0;
+        for end in memchr_iter(b'\n', piece) {
+            let rest = &piece[start..end];
+            start = end + 1;
+            if self.partial.is_empty() {
+                self.line(rest, End::Whole);
+            } else {
+                self.keep(rest);
+                let whole = std::mem::take(&mut self.partial);
+                self.line(&whole, End::Whole);
+            }
+        }
+        self.keep(&piece[start..]);
+    }
+
+    fn keep(&mut self, rest: &[u8]) {
+        let room = (LONGEST_LINE + 1).saturating_sub(self.partial.len());
+        self.partial.extend_from_slice(&rest[..rest.len().min(room)]);
+    }
+
+    fn line(&mut self, bytes: &[u8], end: End) {
+        self.lines += 1;
+        match part_of(bytes) {
+            Some(FoundPart::Line(name)) => self.current = self.part(name),
+            Some(FoundPart::Heading(name)) => {
+                self.current = self.part(name);
+                return;
+            }
+            None => {}
+        }
+        let (_, reader) = &mut self.parts[self.current];
+        reader.feed_line(self.lines, bytes, end, &mut recorder(&mut self.recorder, self.current));
+    }
+
+    fn part(&mut self, name: PartName) -> usize {
+        if let Some(&part) = self.by_name.get(&name) {
+            return part;
+        }
+        if self.parts.len() >= MOST_PARTS {
+            return self.parts.len() - 1;
+        }
+        self.parts.push((Some(name.clone()), Reader::new(self.window)));
+        self.by_name.insert(name, self.parts.len() - 1);
+        self.parts.len() - 1
+    }
+
+    /// The parts, by first appearance; lines before the first name make one only where there are any.
+    pub(super) fn finish(mut self) -> Vec<Part> {
+        if self.whole.is_none() && self.parts.is_empty() {
+            let begin = std::mem::take(&mut self.begin);
+            self.decide(&begin);
+        }
+        if let Some(reader) = self.whole {
+            return vec![Part::whole(reader.finish(&mut recorder(&mut self.recorder, 0)))];
+        }
+        if !self.partial.is_empty() {
+            let cut = std::mem::take(&mut self.partial);
+            self.line(&cut, End::Cut);
+        }
+        let mut parts = Vec::new();
+        for (number, (name, reader)) in self.parts.into_iter().enumerate() {
+            let digest = reader.finish(&mut recorder(&mut self.recorder, number));
+            parts.push(Part { name, number, digest });
+        }
+        if parts.len() > 1 && parts[0].digest.is_empty() && parts[0].digest.counts.lines == 0 {
+            parts.remove(0);
+        }
+        parts
+    }
+}
+
+fn recorder<'a>(
+    recorder: &'a mut Option<&mut dyn RecordEvent>,
+    part: usize,
+) -> Option<(usize, &'a mut dyn RecordEvent)> {
+    match recorder {
+        Some(recorder) => Some((part, &mut **recorder)),
+        None => None,
+    }
+}
+
+/// What a line tells of where it is from.
+enum FoundPart {
+    Line(PartName),
+    /// `==> name <==` is no line of a log.
+    Heading(PartName),
+}
+
+fn part_of(bytes: &[u8]) -> Option<FoundPart> {
+    // The phone's own lines begin with a digit and are by far the most.
+    if bytes.len() > 22 && bytes[10] == b'|' && bytes[16] == b'|' {
+        return None;
+    }
+    if let Some(name) = bytes.trim_ascii().strip_prefix(b"==> ").and_then(|rest| rest.strip_suffix(b" <==")) {
+        let name = match crate::input::mac_in_name(name) {
+            Some(mac) => PartName::Mac(mac),
+            None => PartName::Sender(lossy(name).into()),
+        };
+        return Some(FoundPart::Heading(name));
+    }
+    let Line::Message { origin, .. } = line(&bytes[..bytes.len().min(LONGEST_LINE)]) else { return None };
+    let name = match (origin.mac, origin.sender) {
+        (Some(mac), _) => PartName::Mac(mac),
+        (None, Some(sender)) => PartName::Sender(lossy(sender).into()),
+        (None, None) => return None,
+    };
+    Some(FoundPart::Line(name))
+}

@@ -1,0 +1,641 @@
+//! From the lines of one log to its digest.
+//!
+//! A reader takes a log in pieces of any size. It holds the beginning of one line and of one wrapped
+//! message, each of bounded length.
+
+use memchr::memchr;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use super::fast_path::FastPath;
+use crate::digest::{Fragment, LogDigest, NewEntry};
+use crate::event::{self, End, Event, Reading};
+use crate::line::{Header, Level, Line, line, without_marks_behind};
+use crate::stamp::Stamp;
+use crate::window::Window;
+
+/// Of a longer line, what is beyond 64 KiB is not looked at.
+pub const LONGEST_LINE: usize = 64 * 1024;
+
+/// How many lines without a header a wrapped message may go on in.
+const MOST_WRAPS: u8 = 8;
+
+/// A text longer than this is no wrapped message, in bytes.
+const LONGEST_MESSAGE: usize = 4 * 1024;
+
+/// What stands at a log's ends is kept up to this length, in bytes: a message and a cut line.
+const LONGEST_FRAGMENT: usize = 8 * 1024;
+
+/// A log is written twice where so many different lines in a row stand twice each.
+const DOUBLED_LINES: u32 = 8;
+
+/// Entries beyond so many are folded before more are taken.
+const BOUND_AT: usize = 4 * crate::digest::KEPT;
+
+/// Dated lines that are out of order by at most this many seconds tell nothing.
+const DISORDER: i64 = 5;
+
+/// A known message, as `events` lists it.
+#[derive(Clone, Debug)]
+pub struct Recorded<'a> {
+    /// 1-based number of its header line.
+    pub line: u64,
+    /// What stands before its text, where anything does.
+    pub header: Option<Header<'a>>,
+    /// What it says.
+    pub event: &'a Event,
+}
+
+/// Takes every known message of a log, in the order of the lines.
+pub trait RecordEvent {
+    /// Takes the next one; `part` is the number of the part of the file, by first appearance.
+    fn record(&mut self, part: usize, recorded: Recorded<'_>);
+}
+
+/// Where known messages go beside the digest, and of which part of the file they are.
+pub(super) type Recorder<'r> = Option<(usize, &'r mut dyn RecordEvent)>;
+
+/// Reads one log, or a part of one that begins with a line.
+pub(super) struct Reader {
+    /// The line before, where lines come one by one.
+    before: Vec<u8>,
+    window: Window,
+    digest: LogDigest,
+    /// The beginning of a line whose end has not come yet, and how many bytes of it came in all.
+    partial: Vec<u8>,
+    partial_length: usize,
+    /// What came last is NUL bytes, with which a line begins.
+    ends_in_hole: bool,
+    pub(super) fast_path: Box<FastPath>,
+    pending: Option<Pending>,
+    /// The last line with a header.
+    last: LastLine,
+    /// The next line is to be noted as the one behind the last entry.
+    wants_next: bool,
+    pairs: Pairs,
+}
+
+/// A known message that may go on in the next line.
+struct Pending {
+    line: u64,
+    header: Option<OwnedHeader>,
+    hash: u64,
+    hash_before: u64,
+    text: Vec<u8>,
+    /// Its lines as they stand in the log.
+    raw: Vec<u8>,
+    reading: Reading,
+    wraps: u8,
+    /// How many of these lines came when the message was whole already.
+    further_lines: u8,
+    /// Its header tells something new, whatever its text is.
+    is_news: bool,
+    is_cut: bool,
+}
+
+#[derive(Clone, Copy)]
+struct OwnedHeader {
+    stamp: Option<Stamp>,
+    component: [u8; 5],
+    component_length: u8,
+    level: Level,
+    missed: u64,
+}
+
+impl OwnedHeader {
+    fn of(header: &Header<'_>) -> Self {
+        let mut component = [0; 5];
+        let length = header.component.len().min(5);
+        component[..length].copy_from_slice(&header.component[..length]);
+        Self {
+            stamp: header.stamp,
+            component,
+            component_length: length as u8,
+            level: header.level,
+            missed: header.missed,
+        }
+    }
+
+    fn lend(&self) -> Header<'_> {
+        Header {
+            stamp: self.stamp,
+            component: &self.component[..usize::from(self.component_length)],
+            level: self.level,
+            missed: self.missed,
+        }
+    }
+}
+
+/// The last line with a header, kept in case that the next one shows it to matter.
+#[derive(Default)]
+struct LastLine {
+    /// 0 before the first.
+    line: u64,
+    stamp: Option<Stamp>,
+    missed: Option<u64>,
+    hash: u64,
+    hash_before: u64,
+    text: Vec<u8>,
+    /// It is an entry of the digest.
+    is_kept: bool,
+    /// Uptime starts over with it: whether that was one odd line, the next line tells.
+    starts_over: bool,
+}
+
+/// Finds out whether a log was written twice, line by line.
+#[derive(Default)]
+struct Pairs {
+    /// How many different lines in a row stood twice.
+    run: u32,
+    /// The line before was the second of a pair.
+    is_second: bool,
+}
+
+impl Pairs {
+    /// Takes a line; whether it equals the one before.
+    #[inline]
+    fn take(&mut self, is_equal: bool) {
+        match (is_equal, self.is_second) {
+            (true, false) => {
+                self.run += 1;
+                self.is_second = true;
+            }
+            (false, true) => self.is_second = false,
+            // Three alike, or a line that stands once.
+            _ => *self = Self { run: if self.run >= DOUBLED_LINES { self.run } else { 0 }, is_second: false },
+        }
+    }
+}
+
+impl Reader {
+    pub(super) fn new(window: Window) -> Self {
+        Self {
+            before: Vec::new(),
+            window,
+            digest: LogDigest::default(),
+            partial: Vec::new(),
+            partial_length: 0,
+            ends_in_hole: false,
+            fast_path: Box::default(),
+            pending: None,
+            last: LastLine::default(),
+            wants_next: false,
+            pairs: Pairs::default(),
+        }
+    }
+
+    /// Takes the next piece of the log.
+    pub(super) fn feed(&mut self, piece: &[u8], recorder: &mut Recorder<'_>) {
+        self.digest.counts.bytes += piece.len() as u64;
+        let mut rest = piece;
+        if self.partial_length > 0 {
+            let Some(end) = memchr(b'\n', rest) else { return self.keep(rest) };
+            self.keep(&rest[..end]);
+            rest = &rest[end + 1..];
+            let (whole, length) = (std::mem::take(&mut self.partial), self.partial_length);
+            self.partial_length = 0;
+            self.line(&whole, length, End::Whole, recorder);
+            self.partial = whole;
+            self.partial.clear();
+        }
+        let mut start = 0;
+        // The last line that the fast path passed over.
+        let mut passed: Option<&[u8]> = None;
+        let mut before: &[u8] = &[];
+        for end in memchr::memchr_iter(b'\n', rest) {
+            let whole = &rest[start..end];
+            start = end + 1;
+            self.pairs.take(whole == before && !whole.is_empty());
+            before = whole;
+            if self.pending.is_none()
+                && !self.wants_next
+                && self.fast_path.passes(whole, &mut self.digest.counts.digits)
+            {
+                self.digest.counts.lines += 1;
+                self.digest.counts.messages += 1;
+                passed = Some(whole);
+            } else {
+                if let Some(line) = passed.take() {
+                    self.remember_passed(line);
+                }
+                let whole = without_hole(whole);
+                self.line(whole, whole.len(), End::Whole, recorder);
+            }
+        }
+        if let Some(line) = passed {
+            self.remember_passed(line);
+        }
+        self.keep(&rest[start..]);
+        if self.digest.entries.len() > BOUND_AT {
+            self.digest.bound(&self.window);
+        }
+    }
+
+    /// Takes one line that was found elsewhere, with its number in the file.
+    pub(super) fn feed_line(&mut self, number: u64, whole: &[u8], end: End, recorder: &mut Recorder<'_>) {
+        self.digest.counts.bytes += whole.len() as u64 + 1;
+        self.pairs.take(whole == self.before && !whole.is_empty());
+        self.before.clear();
+        self.before.extend_from_slice(whole);
+        let lines = self.digest.counts.lines;
+        self.digest.counts.lines = number - 1;
+        self.line(whole, whole.len(), end, recorder);
+        self.digest.counts.lines = lines + 1;
+        if self.digest.entries.len() > BOUND_AT {
+            self.digest.bound(&self.window);
+        }
+    }
+
+    /// Ends the log.
+    pub(super) fn finish(mut self, recorder: &mut Recorder<'_>) -> LogDigest {
+        let mut tail = self.pending.as_ref().map(|pending| (pending.line, pending.raw.clone()));
+        if self.partial_length > 0 {
+            let (cut, length) = (std::mem::take(&mut self.partial), self.partial_length);
+            let number = self.digest.counts.lines + 1;
+            let has_header = matches!(line(&cut), Line::Message { .. });
+            let before = tail.filter(|_| !has_header).unwrap_or((number, Vec::new()));
+            tail = Some((before.0, [before.1, cut.clone()].concat()));
+            self.line(&cut, length, End::Cut, recorder);
+        } else if self.ends_in_hole {
+            self.digest.counts.lines += 1;
+        }
+        self.flush(recorder);
+        if let Some((line, bytes)) = tail.filter(|(_, bytes)| bytes.len() <= LONGEST_FRAGMENT) {
+            let lines = self.digest.counts.lines + 1 - line;
+            self.digest.tail = Fragment { line, lines, bytes };
+        }
+        self.keep_last();
+        self.digest.is_doubled = self.pairs.run >= DOUBLED_LINES;
+        if self.digest.is_doubled {
+            // Before repeats are folded: each line counts once.
+            self.digest.drop_doubles();
+        }
+        self.digest.bound(&self.window);
+        self.digest
+    }
+
+    fn keep(&mut self, piece: &[u8]) {
+        let has_bytes = !piece.is_empty();
+        let piece = if self.partial.is_empty() { without_hole(piece) } else { piece };
+        self.ends_in_hole = has_bytes && piece.is_empty();
+        self.partial_length += piece.len();
+        let room = LONGEST_LINE.saturating_sub(self.partial.len());
+        self.partial.extend_from_slice(&piece[..piece.len().min(room)]);
+    }
+
+    /// Takes in what the fast path passed over: it may turn out to be the last line of a boot.
+    fn remember_passed(&mut self, whole: &[u8]) {
+        if let Line::Message { header, text, .. } = line(whole) {
+            let hash = hash_of(&header, text);
+            self.remember(self.digest.counts.lines, &header, text, hash);
+        }
+    }
+
+    fn remember(&mut self, line: u64, header: &Header<'_>, text: &[u8], hash: u64) {
+        let last = &mut self.last;
+        last.hash_before = if last.line + 1 == line { last.hash } else { 0 };
+        (last.line, last.hash, last.is_kept) = (line, hash, false);
+        (last.stamp, last.missed) = (header.stamp, Some(header.missed));
+        last.text.clear();
+        last.text.extend_from_slice(&text[..text.len().min(crate::digest::LONGEST_TEXT)]);
+    }
+
+    fn line(&mut self, whole: &[u8], length: usize, end: End, recorder: &mut Recorder<'_>) {
+        self.digest.counts.lines += 1;
+        self.digest.counts.too_long += u64::from(length > LONGEST_LINE);
+        let looked_at = &whole[..whole.len().min(LONGEST_LINE)];
+        match line(looked_at) {
+            // The end of a header alone is no valid one, unless it shows a known message.
+            Line::Message { header, text, .. }
+                if header.stamp.is_some() || event::read(text, end) != Reading::Unknown =>
+            {
+                self.fast_path.learn(whole, &header);
+                self.message(&header, text, looked_at, end, recorder);
+            }
+            Line::Message { text, .. } | Line::Headerless(text) => {
+                self.headerless(text, looked_at, end, recorder);
+            }
+        }
+    }
+
+    fn message(
+        &mut self,
+        header: &Header<'_>,
+        text: &[u8],
+        raw: &[u8],
+        end: End,
+        recorder: &mut Recorder<'_>,
+    ) {
+        self.flush(recorder);
+        let number = self.digest.counts.lines;
+        if header.stamp.is_none() && self.last.line == 0 {
+            self.keep_head(raw, end);
+        }
+        self.digest.counts.messages += 1;
+        if let Some(digits) = header.stamp.as_ref().and_then(Stamp::digits) {
+            self.digest.counts.digits.see(digits);
+        }
+        let news = self.news(header);
+        if news == News::OfBoth {
+            self.keep_last();
+        }
+        let hash = hash_of(header, text);
+        if std::mem::take(&mut self.wants_next)
+            && let Some(entry) = self.digest.entries.iter_mut().rev().find(|entry| entry.event.is_some())
+        {
+            entry.hash_after = hash;
+        }
+        let starts_over = news == News::OfBoth && header.stamp.is_some_and(|stamp| stamp.is_uptime());
+        self.remember(number, header, text, hash);
+        if std::mem::replace(&mut self.last.starts_over, starts_over) || starts_over {
+            self.fast_path.forget();
+        }
+        match event::read(text, end) {
+            Reading::Known(event) => {
+                let hash_before = self.last.hash_before;
+                self.add_event(number, Some(header), (hash, hash_before), text, event, end, recorder);
+            }
+            reading @ (Reading::Open(_) | Reading::Cut) => {
+                self.pending = Some(Pending {
+                    line: number,
+                    header: Some(OwnedHeader::of(header)),
+                    hash,
+                    hash_before: self.last.hash_before,
+                    text: text.to_vec(),
+                    raw: [raw, b"\n"].concat(),
+                    reading,
+                    wraps: 0,
+                    further_lines: 0,
+                    is_news: news != News::None,
+                    is_cut: end == End::Cut,
+                });
+            }
+            Reading::Unknown if news != News::None => self.keep_last(),
+            Reading::Unknown => {}
+        }
+    }
+
+    /// What the header tells beside what the line before told.
+    fn news(&self, header: &Header<'_>) -> News {
+        if self.last.line == 0 {
+            return News::OfThis;
+        }
+        let stamps = match (&self.last.stamp, &header.stamp) {
+            (Some(before), Some(stamp)) => are_apart(before, stamp),
+            (before, stamp) => before.is_some() != stamp.is_some(),
+        };
+        let is_missed = Some(header.missed) != self.last.missed;
+        match (stamps, is_missed || self.last.starts_over) {
+            (true, _) => News::OfBoth,
+            (false, true) => News::OfThis,
+            (false, false) => News::None,
+        }
+    }
+
+    /// Keeps the last line with a header, whatever it says.
+    fn keep_last(&mut self) {
+        let last = &mut self.last;
+        if last.line == 0 || std::mem::replace(&mut last.is_kept, true) {
+            return;
+        }
+        self.digest.push(NewEntry {
+            line: last.line,
+            stamp: last.stamp,
+            missed: last.missed,
+            hash: last.hash,
+            hash_before: last.hash_before,
+            event: None,
+            is_tls: false,
+            is_cut: false,
+            text: &last.text,
+        });
+    }
+
+    fn headerless(&mut self, text: &[u8], raw: &[u8], end: End, recorder: &mut Recorder<'_>) {
+        if self.last.line == 0 {
+            self.keep_head(raw, end);
+        }
+        if let Some(text) = event::find(text) {
+            // A function's name can be all that stood before the wrap: then this is the message's text.
+            if self.completes_pending(text, raw, end, recorder) {
+                return;
+            }
+            self.flush(recorder);
+            // Entries are in the order of their lines.
+            self.keep_last();
+            self.digest.counts.messages += 1;
+            let number = self.digest.counts.lines;
+            let hash = xxh3_64(text);
+            let hash_before = if self.last.line + 1 == number { self.last.hash } else { 0 };
+            match event::read(text, end) {
+                Reading::Known(event) => {
+                    self.add_event(number, None, (hash, hash_before), text, event, end, recorder);
+                }
+                reading => {
+                    self.pending = Some(Pending {
+                        line: number,
+                        header: None,
+                        hash,
+                        hash_before,
+                        text: text.to_vec(),
+                        raw: [raw, b"\n"].concat(),
+                        reading,
+                        wraps: 0,
+                        further_lines: 0,
+                        is_news: false,
+                        is_cut: end == End::Cut,
+                    });
+                }
+            }
+            return;
+        }
+        if self.digest.counts.messages == 0 {
+            self.digest.counts.unrecognized += 1;
+        }
+        self.digest.counts.foreign += u64::from(is_utf_16(text));
+        self.wrap(text, raw, end, recorder);
+    }
+
+    /// Keeps a line before the first one with a header.
+    fn keep_head(&mut self, raw: &[u8], end: End) {
+        let head = &mut self.digest.head;
+        if head.bytes.len() + raw.len() < LONGEST_FRAGMENT && head.lines + 1 == self.digest.counts.lines {
+            head.line = 1;
+            head.lines += 1;
+            head.bytes.extend_from_slice(raw);
+            if end == End::Whole {
+                head.bytes.push(b'\n');
+            }
+        }
+    }
+
+    /// Joins a line that could be a message of its own to a cut one, if the two make one message.
+    fn completes_pending(&mut self, text: &[u8], raw: &[u8], end: End, recorder: &mut Recorder<'_>) -> bool {
+        let Some(pending) = &self.pending else { return false };
+        if pending.reading != Reading::Cut {
+            return false;
+        }
+        let joined = [&pending.text, text].join(&b' ');
+        let event = match event::read(&joined, end) {
+            Reading::Known(event) => Some(event),
+            Reading::Cut if event::read(text, end) == Reading::Cut => None,
+            _ => return false,
+        };
+        let Some(mut pending) = self.pending.take() else { return false };
+        pending.text = joined;
+        pending.is_cut = end == End::Cut;
+        if let Some(event) = event {
+            self.add_pending(pending, event, recorder);
+        } else {
+            pending.wraps += 1;
+            pending.take_raw(raw);
+            self.pending = Some(pending);
+        }
+        true
+    }
+
+    /// Joins a line without a header to the message before it, if that can go on.
+    fn wrap(&mut self, text: &[u8], raw: &[u8], end: End, recorder: &mut Recorder<'_>) {
+        let Some(mut pending) = self.pending.take() else { return };
+        let fits = pending.wraps < MOST_WRAPS && pending.text.len() + text.len() < LONGEST_MESSAGE;
+        let is_complete = matches!(&pending.reading, Reading::Open(event)
+            if event.further_lines() <= pending.further_lines);
+        if text.is_empty() || !fits || is_complete {
+            self.pending = Some(pending);
+            return self.flush(recorder);
+        }
+        // A table's bars, or other marks, can stand behind each line.
+        let length = without_marks_behind(&pending.text).len();
+        let unmarked = pending.text.split_off(length);
+        // Most wraps are at a blank, which is gone; a terminal wraps within a word.
+        for separator in [&b" "[..], b""] {
+            pending.text.extend_from_slice(separator);
+            pending.text.extend_from_slice(text);
+            match event::read(&pending.text, end) {
+                Reading::Known(event) => {
+                    pending.is_cut = end == End::Cut;
+                    return self.add_pending(pending, event, recorder);
+                }
+                reading @ (Reading::Open(_) | Reading::Cut) => {
+                    pending.wraps += 1;
+                    pending.further_lines += u8::from(matches!(pending.reading, Reading::Open(_)));
+                    pending.reading = reading;
+                    pending.is_cut = end == End::Cut;
+                    pending.take_raw(raw);
+                    self.pending = Some(pending);
+                    return;
+                }
+                Reading::Unknown => pending.text.truncate(length),
+            }
+        }
+        pending.text.extend_from_slice(&unmarked);
+        self.pending = Some(pending);
+        self.flush(recorder);
+    }
+
+    /// Ends the message that was waiting for more lines.
+    fn flush(&mut self, recorder: &mut Recorder<'_>) {
+        let Some(mut pending) = self.pending.take() else { return };
+        match std::mem::replace(&mut pending.reading, Reading::Unknown) {
+            Reading::Known(event) | Reading::Open(event) => self.add_pending(pending, event, recorder),
+            Reading::Cut | Reading::Unknown if pending.is_news => self.keep_last(),
+            Reading::Cut | Reading::Unknown => {}
+        }
+    }
+
+    fn add_pending(&mut self, pending: Pending, event: Event, recorder: &mut Recorder<'_>) {
+        let header = pending.header.as_ref().map(OwnedHeader::lend);
+        let hashes = (pending.hash, pending.hash_before);
+        let end = if pending.is_cut { End::Cut } else { End::Whole };
+        self.add_event(pending.line, header.as_ref(), hashes, &pending.text, event, end, recorder);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all that is known of one message, from two callers")]
+    fn add_event(
+        &mut self,
+        line: u64,
+        header: Option<&Header<'_>>,
+        (hash, hash_before): (u64, u64),
+        text: &[u8],
+        event: Event,
+        end: End,
+        recorder: &mut Recorder<'_>,
+    ) {
+        self.digest.counts.events += 1;
+        if let Some((part, recorder)) = recorder {
+            recorder.record(*part, Recorded { line, header: header.copied(), event: &event });
+        }
+        self.last.is_kept |= self.last.line == line;
+        self.wants_next = true;
+        self.digest.push(NewEntry {
+            line,
+            stamp: header.and_then(|header| header.stamp),
+            missed: header.map(|header| header.missed),
+            hash,
+            hash_before,
+            event: Some(event),
+            is_tls: header.is_some_and(|header| header.component == b"tls"),
+            is_cut: end == End::Cut,
+            text,
+        });
+    }
+}
+
+impl Pending {
+    fn take_raw(&mut self, raw: &[u8]) {
+        self.raw.extend_from_slice(raw);
+        self.raw.push(b'\n');
+    }
+}
+
+/// Which lines a header shows to matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum News {
+    None,
+    OfThis,
+    /// The line before, too: there something ends.
+    OfBoth,
+}
+
+/// Whether time goes on from one stamp to another in a way that has to be kept: another type of stamp,
+/// another day, uptime that starts over, a clock that was set.
+fn are_apart(before: &Stamp, stamp: &Stamp) -> bool {
+    let (Some(earlier), Some(later)) = (before.digits(), stamp.digits()) else {
+        return match (before.uptime(), stamp.uptime()) {
+            (Some(before), Some(uptime)) => uptime < before,
+            _ => true,
+        };
+    };
+    // Within an hour, the fast path does not look at the order either.
+    let is_back = later[..6] < earlier[..6]
+        && before
+            .yearless()
+            .zip(stamp.yearless())
+            .is_none_or(|(before, date)| before.milliseconds_until(date) < -1_000 * DISORDER);
+    earlier[..4] != later[..4] || is_back || before.is_unset() != stamp.is_unset()
+}
+
+/// Identifies a line by what the phone wrote: stamp, component and text, whatever the padding.
+fn hash_of(header: &Header<'_>, text: &[u8]) -> u64 {
+    let mut key = [0; 18];
+    if let Some(stamp) = &header.stamp {
+        let stamp = stamp.as_bytes();
+        key[..stamp.len()].copy_from_slice(stamp);
+    }
+    let length = header.component.len().min(5);
+    key[13..13 + length].copy_from_slice(&header.component[..length]);
+    xxh3_64_with_seed(text, xxh3_64(&key))
+}
+
+/// A file system can leave NUL bytes where a write was lost.
+fn without_hole(line: &[u8]) -> &[u8] {
+    match line.first() {
+        Some(0) => &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..],
+        _ => line,
+    }
+}
+
+/// Whether NUL bytes alternate with others, as in a text in UTF-16.
+fn is_utf_16(text: &[u8]) -> bool {
+    let zeros = |from: usize| text.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
+    text.len() >= 8 && (zeros(0) > text.len() / 4) != (zeros(1) > text.len() / 4)
+}

@@ -1,0 +1,185 @@
+//! A log read in pieces of any size, and with or without the fast path, gives the same digest.
+
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::digest_of;
+use super::reader::Reader;
+use crate::digest::LogDigest;
+use crate::window::Window;
+
+/// Texts of all sorts, known messages and others.
+const TEXTS: &[&str] = &[
+    "---------- Initial log entry ----------",
+    "---------- Final log entry ----------",
+    "Initial log entry. Current logging level 3",
+    "Platform: Model=VVX 500, Assembly=3111-44500-001 Rev=A Region=0",
+    "Application, main: Label=SIP, Version=Codename 5.5.2.11338 18-Sep-17 23:27",
+    "Polycom device certificate length 802",
+    "Polycom device certificate MD5 fingerprint:",
+    "70:8B:85:9C:49:4E:28:E2:3C:03:4C:D8:AA:0D:8E:17",
+    "Custom platform device certificate 1 is not",
+    "available",
+    "Saving new Custom platform device certificate 1",
+    "New Certificate Common Name 'x' Fingerprint 'CA:70:79:D5:FA:B8:3E:6A:DF:A0:F6:80:3D:53:0B:FC'",
+    "Device credential invalid: Cert is not proper in the",
+    "certificate",
+    "hwDescSecurityDeviceCredentialsStore:",
+    "Could not store key for custom device key1, length 4677 is bigger than maximum 4096",
+    "Server certificate verification failed, Untrusted Certificate",
+    "MakeTlsConnection: connection failed error -1",
+    "Skipped uploading of failed log file x",
+    "m_bCertExists [0]",
+    "nothing of interest",
+    "caf\u{e9} \u{202e}|more|bars",
+    "",
+];
+
+const STAMPS: &[&str] = &[
+    "000005.930",
+    "000007.100",
+    "010203.004",
+    "016003.004",
+    "0531130928",
+    "0531130929",
+    "0531131529",
+    "0531139529",
+    "0531140000",
+    "0601000000",
+    "1231235959",
+    "1231235960",
+    "0101000002",
+    "0100000000",
+    "1305311318",
+    "x531130928",
+];
+
+fn line() -> impl Strategy<Value = String> {
+    let columns = (
+        select(STAMPS),
+        select(&["tls  ", "so   ", "tls ", "log", "sip  ", "sip  ", "sip  "][..]),
+        select(&["0", "3", "4", "*", "4", "4"][..]),
+        select(&["00", "00", "00", "03", "3", "120"][..]),
+    );
+    let columns = columns
+        .prop_map(|(stamp, component, level, missed)| format!("{stamp}|{component}|{level}|{missed}|"));
+    let header = prop_oneof![
+        12 => columns,
+        1 => Just(String::new()),
+        1 => Just("<131>Mar  9 19:06:50 192.0.2.7 ".to_owned()),
+        1 => Just("\u{feff}".to_owned()),
+    ];
+    let text = prop_oneof![12 => select(TEXTS).prop_map(str::to_owned), 1 => "\\PC{0,40}"];
+    let end = select(&["\n", "\n", "\n", "\n", "\r\n", " \n", "\n\n"][..]);
+    (header, text, end).prop_map(|(header, text, end)| header + &text + end)
+}
+
+fn log() -> impl Strategy<Value = String> {
+    // Lines that come more than once, as in a log of one second.
+    (prop::collection::vec(line(), 1..40), 1_usize..3).prop_map(|(lines, times)| lines.concat().repeat(times))
+}
+
+fn in_pieces(log: &[u8], lengths: &[usize]) -> LogDigest {
+    let mut reader = Reader::new(Window::default());
+    let mut rest = log;
+    for &length in lengths.iter().cycle() {
+        let (piece, more) = rest.split_at(length.min(rest.len()));
+        reader.feed(piece, &mut None);
+        rest = more;
+        if rest.is_empty() {
+            break;
+        }
+    }
+    reader.finish(&mut None)
+}
+
+/// The digest by the grammar alone.
+fn by_grammar(log: &[u8]) -> LogDigest {
+    let mut reader = Reader::new(Window::default());
+    reader.fast_path.switch_off();
+    reader.feed(log, &mut None);
+    reader.finish(&mut None)
+}
+
+/// What decides something. That a date goes back within an hour tells nothing: the fast path passes over it.
+fn deciding(digest: &LogDigest) -> impl PartialEq + std::fmt::Debug + use<> {
+    let entries = digest.entries.iter().filter(|entry| entry.event.is_some() || !entry.is_dated());
+    let entries =
+        entries.map(|entry| (entry.line, entry.stamp, entry.missed, entry.hash, entry.event.clone()));
+    let ends = (digest.head.clone(), digest.tail.clone(), digest.is_doubled);
+    (entries.collect::<Vec<_>>(), digest.counts, digest.macs.clone(), ends)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+
+    #[test]
+    fn pieces_of_any_length_give_what_the_whole_gives(log in log(), lengths in prop::collection::vec(1_usize..200, 1..8)) {
+        prop_assert_eq!(in_pieces(log.as_bytes(), &lengths), digest_of(log.as_bytes(), &Window::default()));
+    }
+
+    #[test]
+    fn the_fast_path_decides_what_the_grammar_decides(log in log()) {
+        prop_assert_eq!(deciding(&digest_of(log.as_bytes(), &Window::default())), deciding(&by_grammar(log.as_bytes())));
+    }
+
+    #[test]
+    fn no_bytes_are_too_odd(log in prop::collection::vec(any::<u8>(), 0..2000), piece in 1_usize..100) {
+        let whole = digest_of(&log, &Window::default());
+        prop_assert_eq!(whole.counts.bytes, log.len() as u64);
+        prop_assert_eq!(&in_pieces(&log, &[piece]), &whole);
+        prop_assert_eq!(deciding(&by_grammar(&log)), deciding(&whole));
+    }
+}
+
+/// Lines that made the fast path and the grammar disagree once: a count of lost events in columns of its own,
+/// columns of NUL bytes, a byte order mark before a text.
+#[test]
+fn lines_in_no_usual_columns() {
+    let hole = |from: usize, to: usize| {
+        let mut line = b"0531130928|sip  |4|00|goes on".to_vec();
+        line[from..to].fill(0);
+        [&line[..], b"\n0531130929|sip  |4|00|goes on\n000012.345|so   |4|00|up\n"].concat()
+    };
+    let mut logs: Vec<Vec<u8>> = [(0, 8), (0, 6), (10, 18), (18, 22), (10, 22), (0, 22)]
+        .map(|(from, to)| hole(from, to).repeat(2))
+        .into();
+    logs.push(
+        b"1305311318|so   |4|00|\n0101000002|t|3|0|\n1231235960|s|4|9|o\n1231235959|so   |4|00|i 0o\no"
+            .to_vec(),
+    );
+    let mark = "\u{feff}";
+    logs.push(
+        format!(
+            "{mark}0531081200|tls  |*|00|Saving new Custom application device certificate 1\n\
+             0531081200|tls  |*|00|New configuration\n{mark}0531081200|tls  |*|00|{mark}No previous certificate stored\n"
+        )
+        .repeat(2)
+        .into(),
+    );
+    for log in logs {
+        let whole = digest_of(&log, &Window::default());
+        assert_eq!(deciding(&by_grammar(&log)), deciding(&whole), "{}", String::from_utf8_lossy(&log));
+        for piece in 1..log.len() {
+            assert_eq!(
+                in_pieces(&log, &[piece]),
+                whole,
+                "pieces of {piece}: {}",
+                String::from_utf8_lossy(&log)
+            );
+        }
+    }
+}
+
+/// A line longer than what is looked at counts as one, whatever pieces it comes in.
+#[test]
+fn a_line_is_looked_at_up_to_its_longest() {
+    for (length, too_long) in [(super::LONGEST_LINE, 0), (super::LONGEST_LINE + 1, 1)] {
+        let mut log = b"0531130928|sip  |4|00|".to_vec();
+        log.resize(length, b'x');
+        log.extend_from_slice(b"\n0531130929|sip  |4|00|next\n");
+        let whole = digest_of(&log, &Window::default());
+        assert_eq!((whole.counts.lines, whole.counts.too_long), (2, too_long));
+        assert_eq!(in_pieces(&log, &[1_000, 77]), whole);
+    }
+}

@@ -1,0 +1,224 @@
+//! Where a phone's boots begin, by the stamps alone.
+//!
+//! A boot begins with the banner, or where uptime starts over and elapsed time can't explain it. One weak
+//! sign alone (a single odd line, an inventory written again, lines out of order) begins none.
+
+use super::Record;
+use crate::event::Event;
+use crate::stamp::Stamp;
+
+/// Lines of one boot are out of order by at most this much, in milliseconds.
+const DISORDER: u64 = 2_000;
+
+/// Uptime and the clock drift apart by at most one part in so many.
+const DRIFT: u64 = 1_000;
+
+/// A day, in milliseconds.
+const A_DAY: u64 = 86_400_000;
+
+/// A phone has the right time within an hour after its start, if it gets it, in milliseconds.
+const CLOCK_IS_SET_WITHIN: u64 = 3_600_000;
+
+/// Numbers the records' boots, from 0, and says how long after the boot's first line each was written.
+pub(super) fn number(records: &mut [Record<'_>]) {
+    let mut state = BootState::default();
+    let mut boot = 0;
+    let mut begin = 0;
+    for at in 0..records.len() {
+        if let Some(start) = start(records, begin, at, &state).filter(|start| *start > begin) {
+            boot += 1;
+            begin = start;
+            state = BootState::default();
+            for earlier in &mut records[start..at] {
+                state.take(earlier);
+                earlier.boot = boot;
+            }
+        }
+        state.take(&mut records[at]);
+        records[at].boot = boot;
+    }
+}
+
+/// Says anew how long after its boot's first line each record was written, once it is known which dates a
+/// clock made up: from such a date to a real one no time is counted.
+pub(super) fn measure(records: &mut [Record<'_>]) {
+    for boot in records.chunk_by_mut(|a, b| a.boot == b.boot) {
+        let mut state = BootState { dates_are_judged: true, ..BootState::default() };
+        boot.iter_mut().for_each(|record| state.take(record));
+    }
+}
+
+/// What is known of the boot so far.
+#[derive(Clone, Copy, Debug, Default)]
+struct BootState {
+    /// The highest uptime so far, in milliseconds.
+    uptime: Option<u64>,
+    /// The last date.
+    date: Option<Stamp>,
+    /// Milliseconds since the boot's first line, as far as the stamps tell.
+    elapsed: u64,
+    /// What `elapsed` was when `uptime` was the latest time known.
+    elapsed_at_uptime: u64,
+    /// The stamp of its banner.
+    banner: Option<Option<Stamp>>,
+    /// The phone said that the log ends.
+    ended: bool,
+    /// It is known which dates a clock made up.
+    dates_are_judged: bool,
+    /// Whether a clock made up the last date.
+    is_made_up: bool,
+}
+
+impl BootState {
+    /// Milliseconds since the phone started, at the last line. None where only dates are known: then it
+    /// is at least as long as the dates span.
+    fn since_start(&self) -> u64 {
+        self.uptime.unwrap_or(0) + (self.elapsed - self.elapsed_at_uptime)
+    }
+
+    fn take_stamp(&mut self, stamp: &Stamp, uptime: Option<u64>, is_made_up: bool) {
+        if let Some(uptime) = uptime {
+            let before = self.since_start();
+            if self.uptime.is_none() && self.date.is_none() {
+                self.uptime = Some(uptime);
+            } else if uptime > before {
+                // Once there are dates, they tell what passes; of a boot whose start was not read, uptime tells more.
+                self.elapsed += if self.date.is_none() { uptime - before } else { 0 };
+                (self.uptime, self.elapsed_at_uptime) = (Some(uptime), self.elapsed);
+            }
+        } else if stamp.digits().is_some() {
+            let was_made_up = std::mem::replace(&mut self.is_made_up, is_made_up);
+            let Some(before) = self.date.replace(*stamp) else { return };
+            if self.dates_are_judged && was_made_up != is_made_up {
+                return;
+            }
+            if is_repeated(&before, stamp) {
+                // Lines that stand in two logs, or out of order, are no time that passes again.
+                self.date = Some(before);
+                return;
+            }
+            let passed = milliseconds_between(&before, stamp);
+            // Soon after a start, a jump is a clock that was set.
+            let was_set = !self.dates_are_judged && passed > A_DAY && self.elapsed < CLOCK_IS_SET_WITHIN;
+            self.elapsed += if was_set { 0 } else { passed };
+        }
+    }
+
+    fn take(&mut self, record: &mut Record<'_>) {
+        let is_made_up = record.is_unset || record.is_wrong;
+        let last = record.entry.repeats.as_ref().and_then(|_| record.entry.last_line().1);
+        if let Some(stamp) = &record.entry.stamp {
+            self.take_stamp(stamp, record.uptime, is_made_up);
+        }
+        record.elapsed = Some(self.elapsed);
+        if let Some(last) = last {
+            self.take_stamp(&last, last.uptime(), is_made_up);
+        }
+        record.elapsed_at_last = self.elapsed;
+        match record.entry.event {
+            Some(Event::LogStart { banner: true, .. }) => self.banner = Some(record.entry.stamp),
+            Some(Event::LogEnd) => self.ended = true,
+            _ => {}
+        }
+    }
+
+    /// Whether only dates of the boot are known.
+    const fn has_dates_alone(&self) -> bool {
+        self.uptime.is_none() && self.date.is_some()
+    }
+
+    /// Whether a line with this uptime can't be of this boot: it is earlier than what is known, by more
+    /// than disorder and drift explain.
+    fn is_restarted(&self, uptime: u64) -> bool {
+        let known = if self.date.is_some() { self.since_start() } else { self.uptime.unwrap_or(0) };
+        let has_times = self.uptime.is_some() || self.date.is_some();
+        // Over a new year it is not known whether there was a February 29.
+        let leap_day = if known > 59 * A_DAY { A_DAY } else { 0 };
+        let slack = if self.date.is_some() { DISORDER + known / DRIFT + leap_day } else { DISORDER };
+        has_times && uptime + slack < known
+    }
+}
+
+/// Whether a line of the inventory has uptime: a phone that knows the date writes that.
+fn is_early_inventory(record: &Record<'_>) -> bool {
+    record.uptime.is_some() && record.entry.event.as_ref().is_some_and(Event::is_inventory)
+}
+
+/// Where the boot begins that the record at `at` shows to have begun; none if it shows none.
+fn start(records: &[Record<'_>], begin: usize, at: usize, state: &BootState) -> Option<usize> {
+    let entry = records[at].entry;
+    if matches!(entry.event, Some(Event::LogStart { banner: true, .. })) {
+        return banner_start(records, begin, at, state);
+    }
+    let next = records.get(at + 1)?;
+    if state.has_dates_alone() && is_early_inventory(&records[at]) && is_early_inventory(next) {
+        return Some(at);
+    }
+    let uptime = records[at].uptime.filter(|uptime| state.is_restarted(*uptime))?;
+    if matches!(next.entry.event, Some(Event::LogStart { banner: true, .. })) {
+        // The banner tells which lines before it are of its boot.
+        return None;
+    }
+    let goes_on = next.uptime.is_some_and(|next| next + DISORDER >= uptime && state.is_restarted(next));
+    (goes_on || state.ended).then_some(at)
+}
+
+/// The banner's boot begins with the lines of restarted uptime directly before it.
+fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootState) -> Option<usize> {
+    let stamp = records[at].entry.stamp;
+    // The same line twice, as a server can write it.
+    if state.banner == Some(stamp) && records[at - 1].entry.hash == records[at].entry.hash {
+        return None;
+    }
+    let mut start = at;
+    let mut after = records[at].uptime;
+    // What goes on from the line before it has not started over.
+    let is_restarted = |line: usize, uptime: u64| {
+        line == begin
+            || records[line - 1].uptime.is_none_or(|before| before > uptime)
+            || matches!(records[line - 1].entry.event, Some(Event::LogEnd))
+    };
+    for earlier in (begin..at).rev() {
+        let entry = records[earlier].entry;
+        let uptime = records[earlier].uptime;
+        // What a phone writes about itself comes after the banner.
+        let ends = matches!(
+            &entry.event,
+            Some(
+                Event::LogEnd
+                    | Event::LogStart { banner: true, .. }
+                    | Event::Platform { .. }
+                    | Event::Software { .. }
+            )
+        ) || entry.event.as_ref().is_some_and(Event::is_inventory);
+        let (Some(before), Some(later)) = (uptime, after) else { break };
+        if ends || before > later + DISORDER {
+            break;
+        }
+        after = Some(before.min(later));
+        if is_restarted(earlier, before) {
+            start = earlier;
+        }
+    }
+    Some(start)
+}
+
+/// Whether a date lies a little before the last one: not so much that the year turned.
+fn is_repeated(before: &Stamp, stamp: &Stamp) -> bool {
+    let dates = before.yearless().zip(stamp.yearless());
+    dates.is_some_and(|(before, date)| {
+        date < before && before.days_until(date) >= -super::calendar::YEAR_TURNS
+    })
+}
+
+/// Milliseconds from one date to a later one; 0 where the clock was set in between.
+fn milliseconds_between(before: &Stamp, stamp: &Stamp) -> u64 {
+    let (Some(earlier), Some(later)) = (before.yearless(), stamp.yearless()) else { return 0 };
+    let mut milliseconds = earlier.milliseconds_until(later);
+    if earlier.month() == 12 && later.month() == 1 {
+        milliseconds += 366 * 86_400_000;
+    }
+    // A clock that was never set begins on January 1; what follows a day or more later was set.
+    let was_default = super::calendar::is_default(earlier) && milliseconds > 86_400_000;
+    if milliseconds >= 0 && !was_default { milliseconds.unsigned_abs() } else { 0 }
+}

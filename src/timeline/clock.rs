@@ -1,0 +1,166 @@
+//! When each line was written: which dates are real, in which year, and which lines are within the window.
+
+use chrono::{Datelike, NaiveDateTime, TimeDelta};
+
+use super::calendar::{self, Calendar};
+use super::{Joined, Record};
+use crate::event::Event;
+use crate::stamp::Yearless;
+use crate::window::Window;
+
+/// A date right after a start that a jump corrects within this time was wrong, in milliseconds.
+const WRONG_AT_START: u64 = 3_600_000;
+
+/// A clock that jumps by more days than this was set.
+const JUMP_DAYS: i64 = 1;
+
+/// A boot goes on from the one before within so many days, mostly within minutes.
+const CLOSE_DAYS: i64 = 2;
+
+/// A file's own day is at most so many days from its modification time.
+const FILES_OWN_DAYS: i64 = 2;
+
+/// Gives each record its time, where its date is real.
+pub(super) fn date(records: &mut [Record<'_>], joined: &Joined) {
+    let mut last_real: Option<Yearless> = None;
+    for boot in records.chunk_by_mut(|a, b| a.boot == b.boot) {
+        mark_unset(boot, joined, last_real);
+        mark_wrong_start(boot, joined, last_real);
+        let real = |record: &&Record<'_>| has_real_date(record);
+        let last = boot.iter().rev().find(real).and_then(|record| record.entry.last_line().1?.yearless());
+        last_real = last.or(last_real);
+    }
+    for log in records.chunk_by_mut(|a, b| a.file == b.file) {
+        let calendar = joined.logs[log[0].file].calendar;
+        give_times(log, calendar);
+    }
+}
+
+/// Marks the dates of a boot that a clock which was not set has made up.
+fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearless>) {
+    // Nobody's first line that was kept is of the first hour of a year.
+    let mut has_uptime = last_real.is_none() && boot[0].boot == 0;
+    let mut has_failed = false;
+    let mut is_first = true;
+    let mut unset: Option<Yearless> = None;
+    for record in boot {
+        has_failed |= matches!(record.event(), Some(Event::ClockFailed));
+        let is_banner = matches!(record.event(), Some(Event::LogStart { banner: true, .. }));
+        let Some(stamp) = record.entry.stamp.filter(|_| record.entry.is_dated()) else {
+            has_uptime |= record.entry.stamp.is_some();
+            continue;
+        };
+        has_uptime |= is_banner;
+        if matches!(joined.logs[record.file].calendar, Calendar::WithYear) && !stamp.is_unset() {
+            continue;
+        }
+        if stamp.is_unset() {
+            record.is_unset = true;
+            (unset, is_first) = (Yearless::new_year(), false);
+            continue;
+        }
+        let Some(date) = stamp.yearless() else { continue };
+        let is_after_start = std::mem::take(&mut is_first) && has_uptime;
+        let is_unset = match unset {
+            Some(before) => {
+                calendar::goes_on_unset(before, date)
+                    && (before.days_until(date) < JUMP_DAYS || !is_files_own(record, joined, date))
+            }
+            None => {
+                let can_be_real = is_files_own(record, joined, date)
+                    || last_real.is_some_and(|last| calendar::is_day_before(last, date));
+                is_after_start && calendar::is_default(date) && (has_failed || !can_be_real)
+            }
+        };
+        unset = is_unset.then_some(date);
+        record.is_unset = is_unset;
+    }
+}
+
+/// Whether the record has a date that is right.
+fn has_real_date(record: &Record<'_>) -> bool {
+    record.entry.is_dated() && !record.is_unset && !record.is_wrong
+}
+
+/// Whether the file was last changed about that day of some year.
+fn is_files_own(record: &Record<'_>, joined: &Joined, date: Yearless) -> bool {
+    let Some(modified) = super::order::told_by_file(&joined.logs[record.file].log) else { return false };
+    let years = [modified.year() - 1, modified.year(), modified.year() + 1];
+    years.iter().any(|year| {
+        date.in_year(*year).is_some_and(|time| (modified - time).abs() <= TimeDelta::days(FILES_OWN_DAYS))
+    })
+}
+
+/// Marks the dates at a boot's start that a jump shows to have been wrong before the time server answered.
+fn mark_wrong_start(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearless>) {
+    if boot[0].entry.is_dated() {
+        return;
+    }
+    let dated: Vec<usize> =
+        (0..boot.len()).filter(|&at| has_real_date(&boot[at]) && is_yearless(&boot[at], joined)).collect();
+    for (number, pair) in dated.windows(2).enumerate() {
+        let [before, after] =
+            [pair[0], pair[1]].map(|at| boot[at].entry.stamp.and_then(|stamp| stamp.yearless()));
+        let (Some(before), Some(after)) = (before, after) else { continue };
+        if boot[pair[1]].elapsed() - boot[dated[0]].elapsed() > WRONG_AT_START {
+            return;
+        }
+        // A phone can write nothing for months, and a year can turn meanwhile. So a jump shows a wrong date only
+        // where the right one goes on from the boot before.
+        let goes_on =
+            last_real.is_some_and(|last| (0..=CLOSE_DAYS).contains(&last.days_until(after)) && last <= after);
+        let days = before.days_until(after);
+        let is_back = days < 0 && days > -calendar::YEAR_TURNS && before.days_until(after) <= -JUMP_DAYS;
+        let is_apart = days.abs() >= JUMP_DAYS
+            && last_real.is_some_and(|last| last.days_until(before).abs() >= JUMP_DAYS);
+        if is_back || (goes_on && is_apart) {
+            dated[..=number].iter().for_each(|&at| boot[at].is_wrong = true);
+            return;
+        }
+    }
+}
+
+fn is_yearless(record: &Record<'_>, joined: &Joined) -> bool {
+    matches!(joined.logs[record.file].calendar, Calendar::Newest(_))
+}
+
+/// The times of one log's lines: from the newest back, the year before begins where the year turns.
+fn give_times(log: &mut [Record<'_>], calendar: Calendar) {
+    let mut years_before = 0;
+    let mut after: Option<Yearless> = None;
+    for record in log.iter_mut().rev().filter(|record| has_real_date(record)) {
+        let Some(stamp) = record.entry.stamp else { continue };
+        let last = record.entry.last_line().1.unwrap_or(stamp);
+        if let (Some(date), Some(after)) = (last.yearless(), after) {
+            years_before += calendar::years_between(date, after);
+        }
+        after = stamp.yearless().or(after);
+        record.time = calendar.time(&stamp, years_before);
+        record.last_time = calendar.time(&last, years_before);
+    }
+}
+
+/// Removes what is out of the window. A line without a date is out if the next dated line is before it,
+/// or the one before after it.
+pub(super) fn keep_within(records: &mut Vec<Record<'_>>, window: &Window) {
+    let mut keep = are_within(records, window).into_iter();
+    records.retain(|_| keep.next().unwrap_or(true));
+}
+
+/// Which records are within the window.
+pub(super) fn are_within(records: &[Record<'_>], window: &Window) -> Vec<bool> {
+    let mut keep: Vec<bool> = vec![true; records.len()];
+    let is_early = |time: NaiveDateTime| window.since.is_some_and(|since| time < since);
+    let is_late = |time: NaiveDateTime| window.until.is_some_and(|until| time > until);
+    let mut before = None;
+    for (record, keep) in records.iter().zip(&mut keep) {
+        before = record.time.or(before);
+        *keep &= !before.is_some_and(is_late);
+    }
+    let mut after = None;
+    for (record, keep) in records.iter().zip(&mut keep).rev() {
+        after = record.time.or(after);
+        *keep &= !after.is_some_and(is_early);
+    }
+    keep
+}

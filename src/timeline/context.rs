@@ -1,0 +1,33 @@
+//! What a message means by the messages before it in its boot: which slot it is about, what explains it.
+
+use super::Record;
+use crate::event::Event;
+
+/// A connection that fails this long after a server's certificate was refused failed for that, in
+/// milliseconds: in every real log the lines stand within the same second.
+const EXPLAINS: u64 = 3_000;
+
+/// Gives the lines of an installation their slot, and marks the failures that TLS001 explains.
+pub(super) fn resolve(records: &mut [Record<'_>]) {
+    for boot in records.chunk_by_mut(|a, b| a.boot == b.boot) {
+        let mut saving = None;
+        let mut untrusted: Option<u64> = None;
+        for record in boot {
+            match record.event() {
+                Some(Event::CertificateSaving { slot }) => saving = *slot,
+                Some(
+                    Event::NewCertificate { .. }
+                    | Event::PreviousCertificate { .. }
+                    | Event::NoPreviousCertificate,
+                ) => record.slot = saving,
+                Some(Event::ServerCertificateUntrusted { .. }) => untrusted = Some(record.elapsed_at_last()),
+                Some(Event::TlsConnectionFailed { .. }) => {
+                    record.is_explained = untrusted.is_some_and(|untrusted| {
+                        record.elapsed_at_last().saturating_sub(untrusted) <= EXPLAINS
+                    });
+                }
+                _ => {}
+            }
+        }
+    }
+}

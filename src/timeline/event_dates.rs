@@ -1,0 +1,73 @@
+//! The boot and the time of every known message, for those who list them all: also of those that were
+//! folded into one entry.
+
+use chrono::{Datelike, NaiveDateTime};
+
+use super::{Clock, Joined, Record, boots, clock};
+use crate::event::Event;
+use crate::stamp::Stamp;
+
+/// The known messages of a phone's logs, with boot and time.
+pub struct EventDates<'a> {
+    /// All records, out of the window too.
+    records: Vec<Record<'a>>,
+    is_within: Vec<bool>,
+    clock: Clock,
+}
+
+/// A known message that was kept.
+#[derive(Clone, Copy, Debug)]
+pub struct DatedEvent<'a> {
+    /// 1-based number of its header line.
+    pub line: u64,
+    /// What it says.
+    pub event: &'a Event,
+    /// Local time of the phone, where its date is real.
+    pub time: Option<NaiveDateTime>,
+    /// The boot, from 0.
+    pub boot: usize,
+}
+
+impl<'a> EventDates<'a> {
+    /// Dates all messages of these logs.
+    #[must_use]
+    pub fn new(joined: &'a Joined, clock: &Clock) -> Self {
+        let mut records: Vec<Record<'a>> = joined.lines().map(Record::new).collect();
+        boots::number(&mut records);
+        clock::date(&mut records, joined);
+        let is_within = clock::are_within(&records, &clock.window);
+        Self { records, is_within, clock: *clock }
+    }
+
+    /// The messages of one log that were kept and are within the window, by line.
+    pub fn of_file(&self, file: usize) -> impl Iterator<Item = DatedEvent<'a>> + '_ {
+        let records = self.records.iter().zip(&self.is_within);
+        records.filter(move |(record, is_within)| record.file == file && **is_within).filter_map(
+            |(record, _)| {
+                let event = record.event()?;
+                Some(DatedEvent { line: record.line, event, time: record.time, boot: record.boot })
+            },
+        )
+    }
+
+    /// Time and boot of a message that was folded; none if it does not count.
+    #[must_use]
+    pub fn of_folded(
+        &self,
+        joined: &Joined,
+        file: usize,
+        line: u64,
+        stamp: Option<Stamp>,
+    ) -> Option<(Option<NaiveDateTime>, usize)> {
+        if !joined.is_folded(file) || !joined.counts(file, line) {
+            return None;
+        }
+        let before = self.records.iter().rev().find(|record| record.file == file && record.line < line)?;
+        let date = stamp.and_then(|stamp| stamp.yearless()).filter(|_| !before.is_unset);
+        let year = before.last_time.or(before.time).map(|time| time.year());
+        let time = date.and_then(|date| date.in_year(year?));
+        time.or(before.time)
+            .is_none_or(|time| self.clock.window.contains(time))
+            .then_some((time, before.boot))
+    }
+}

@@ -1,0 +1,206 @@
+//! How often a thing was seen, and where: all lines while they are few, then the first and the last.
+
+use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use super::Record;
+use crate::digest::shown_text;
+use crate::stamp::Stamp;
+
+/// How many first and how many last lines are kept.
+const KEPT: usize = 3;
+
+/// How often something was seen, with its first three and last three lines in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Occurrences {
+    /// How often.
+    pub count: u64,
+    lines: SmallVec<[SourceLine; 1]>,
+    /// The first and the last date of all of them, shown or not.
+    #[serde(with = "times")]
+    times: Option<(NaiveDateTime, NaiveDateTime)>,
+}
+
+/// A line that proves something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceLine {
+    /// Which of the phone's logs.
+    pub file: u32,
+    /// 1-based number of the message's header line.
+    pub line: u64,
+    /// The line's stamp.
+    pub stamp: Option<Stamp>,
+    /// Local time of the phone, in whole seconds.
+    #[serde(with = "chrono::naive::serde::ts_seconds_option")]
+    pub time: Option<NaiveDateTime>,
+    /// The message, without its header. Secrets are concealed when it is shown.
+    pub text: Box<str>,
+    /// It is a known message; another line can hold anything.
+    pub is_message: bool,
+}
+
+impl Occurrences {
+    /// Seen once, without a line that shows it.
+    #[must_use]
+    pub fn without_lines() -> Self {
+        Self { count: 1, ..Self::default() }
+    }
+
+    /// Seen so often; these records show it.
+    #[must_use]
+    pub fn shown_by<'r, 'a: 'r>(count: u64, records: impl IntoIterator<Item = &'r Record<'a>>) -> Self {
+        let mut seen = Self::default();
+        for record in records {
+            seen.add(record);
+        }
+        seen.count = count;
+        seen
+    }
+
+    /// Seen once, in this line.
+    #[must_use]
+    pub fn of_line(line: SourceLine) -> Self {
+        let times = line.time.zip(line.time);
+        Self { count: 1, lines: smallvec::smallvec![line], times }
+    }
+
+    /// Adds a record, with all of its repeats, behind those before.
+    pub fn add(&mut self, record: &Record<'_>) {
+        self.count += record.entry.count();
+        let times = record.time.or(record.last_time).zip(record.last_time.or(record.time));
+        self.times = match (self.times, times) {
+            (Some((first, last)), Some((from, to))) => Some((first.min(from), last.max(to))),
+            (times, more) => times.or(more),
+        };
+        self.keep(SourceLine::of(record));
+        let repeats = record.entry.repeats.iter().flat_map(|repeats| &repeats.shown);
+        for repeat in repeats {
+            let is_last = repeat.line == record.entry.last_line().0;
+            self.keep(SourceLine {
+                file: record.file as u32,
+                line: repeat.line,
+                stamp: repeat.stamp,
+                // All repeats that are folded are of one day; only the first and the last have their time kept.
+                time: if is_last { record.last_time } else { record.time_of(repeat.stamp) },
+                text: repeat.text.clone(),
+                is_message: true,
+            });
+        }
+    }
+
+    /// The lines in order: all of them up to six, else the first three and the last three.
+    #[must_use]
+    pub fn lines(&self) -> &[SourceLine] {
+        &self.lines
+    }
+
+    /// Adds what was seen later.
+    pub fn append(&mut self, later: Self) {
+        self.count += later.count;
+        self.times = match (self.times, later.times) {
+            (Some((first, last)), Some((from, to))) => Some((first.min(from), last.max(to))),
+            (times, more) => times.or(more),
+        };
+        later.lines.into_iter().for_each(|line| self.keep(line));
+    }
+
+    /// The first and the last date on which it was seen.
+    #[must_use]
+    pub const fn times(&self) -> Option<(NaiveDateTime, NaiveDateTime)> {
+        self.times
+    }
+
+    fn keep(&mut self, line: SourceLine) {
+        if self.lines.len() == 2 * KEPT {
+            self.lines.remove(KEPT);
+        }
+        self.lines.push(line);
+    }
+}
+
+impl SourceLine {
+    /// The first line of this record.
+    #[must_use]
+    pub fn of(record: &Record<'_>) -> Self {
+        Self {
+            file: record.file as u32,
+            line: record.line,
+            stamp: record.entry.stamp,
+            time: record.time,
+            text: shown_text(record.text()),
+            is_message: record.entry.event.is_some(),
+        }
+    }
+}
+
+impl Record<'_> {
+    /// The time of one of this record's repeats, which are of the same day or a later one.
+    fn time_of(&self, stamp: Option<Stamp>) -> Option<NaiveDateTime> {
+        use chrono::Datelike;
+        let time = self.time?;
+        stamp?.yearless()?.in_year(time.year())
+    }
+}
+
+/// Two times in whole seconds since 1970.
+pub(super) mod times {
+    use chrono::{DateTime, NaiveDateTime};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    type Times = Option<(NaiveDateTime, NaiveDateTime)>;
+
+    pub(in crate::timeline) fn serialize<S: Serializer>(
+        times: &Times,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let seconds = |time: NaiveDateTime| time.and_utc().timestamp();
+        times.map(|(first, last)| (seconds(first), seconds(last))).serialize(serializer)
+    }
+
+    pub(in crate::timeline) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Times, D::Error> {
+        let time = |seconds| DateTime::from_timestamp(seconds, 0).map(|time| time.naive_utc());
+        let seconds = Option::<(i64, i64)>::deserialize(deserializer)?;
+        Ok(seconds.and_then(|(first, last)| Some((time(first)?, time(last)?))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(range: std::ops::Range<u64>) -> Occurrences {
+        let mut all = Occurrences::default();
+        for line in range {
+            all.count += 1;
+            all.keep(SourceLine {
+                file: 0,
+                line,
+                stamp: None,
+                time: None,
+                text: "".into(),
+                is_message: true,
+            });
+        }
+        all
+    }
+
+    #[test]
+    fn the_first_and_the_last_are_kept() {
+        let lines = |range| seen(range).lines().iter().map(|line| line.line).collect::<Vec<_>>();
+        assert_eq!(lines(0..6), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(lines(0..7), [0, 1, 2, 4, 5, 6]);
+        assert_eq!(lines(0..100), [0, 1, 2, 97, 98, 99]);
+    }
+
+    #[test]
+    fn parts_append_to_the_whole() {
+        for split in 0..20 {
+            let mut parts = seen(0..split);
+            parts.append(seen(split..20));
+            assert_eq!(parts, seen(0..20), "split at {split}");
+        }
+    }
+}
