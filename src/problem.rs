@@ -1,9 +1,11 @@
 //! What could not be read, and why. A problem never hides the rest: what could be read of a file counts.
 
-use std::fmt;
+use crate::message::Message;
+
+use serde::{Deserialize, Serialize};
 
 /// One file, archive member or inventory row that could not be read as it should.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Problem {
     /// The file as the user would name it; a member of an archive is `a.zip!/path/in/it`.
     /// Raw: writers of reports make control characters visible.
@@ -11,23 +13,29 @@ pub struct Problem {
     /// What sort of problem it is.
     pub kind: ProblemKind,
     /// One sentence for a person, without the path.
-    pub message: String,
+    pub message: Message,
 }
 
 impl Problem {
     /// A problem of `kind` with the file at `path`.
-    pub fn new(path: impl Into<String>, kind: ProblemKind, message: impl fmt::Display) -> Self {
-        Self { path: path.into(), kind, message: message.to_string() }
+    pub fn new(path: impl Into<String>, kind: ProblemKind, message: impl Into<Message>) -> Self {
+        Self { path: path.into(), kind, message: message.into() }
     }
 }
 
 /// The kinds of problem; the contract fixes their names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ProblemKind {
     /// A path that does not exist, or a link that leads nowhere.
     NotFound,
     /// The system refused access.
     PermissionDenied,
+    /// A compression or an archive that can't be read here, such as 7-Zip.
+    UnsupportedCompression,
+    /// Lines of several phones that nothing tells apart.
+    MixedPhones,
+    /// Logs of one phone that were not digested together.
+    DigestedApart,
     /// Any other failure to read.
     Unreadable,
     /// Compressed data or an archive that breaks its format.
@@ -51,6 +59,9 @@ impl ProblemKind {
         match self {
             Self::NotFound => "not-found",
             Self::PermissionDenied => "permission-denied",
+            Self::UnsupportedCompression => "unsupported-compression",
+            Self::MixedPhones => "mixed-phones",
+            Self::DigestedApart => "digested-apart",
             Self::Unreadable => "unreadable",
             Self::CorruptArchive => "corrupt-archive",
             Self::TruncatedArchive => "truncated-archive",

@@ -17,105 +17,133 @@
 //! addresses that name nothing (loopback, network masks, `000000000000`), and pseudonyms themselves.
 //! A host or a person whose name nothing marks as one cannot be told from another word.
 //!
+//! Our own sentences are not searched: their parts are of known kinds ([`crate::message`]), and so are the
+//! fields of phones and events. Only what stands in a log, a configuration file or a library's error is.
+//!
 //! Pseudonyms are numbers in the sorted order of all that the report names, found in a first pass over
 //! it. A hash would need no such pass, but could be undone: a vendor's addresses are only 2^24, and
 //! a random key would make two runs over the same logs differ. A number tells nothing but its place in
-//! the order. The same logs give the same pseudonyms, for any number of threads and in every format;
-//! with other logs beside them, or with fewer phones asked for, they are others.
-//!
-//! A report goes through [`Redactor::of`] and [`Redacted`]; events, which wait for their writer anyway,
-//! through [`Names::event`] and then [`Redactor::event`].
+//! the order. The same logs give the same pseudonyms, for any number of threads and in every format; a
+//! phone's pseudonym is its place among all phones of the paths, so it is the same in every command. With
+//! other logs beside them pseudonyms are others, and so may be those of other names where fewer are shown.
 
 mod address;
-mod collect;
+mod claims;
 mod mac;
 mod names;
 mod path;
 mod pseudonym;
-mod report;
-mod shapes;
-mod spoken;
+mod shown;
 mod text;
 
-pub use names::{KEPT, Names};
-pub use report::Redacted;
+use std::sync::{Mutex, PoisonError};
 
-use crate::problem::Problem;
-use crate::report::Overview;
-use crate::report::shape::{Device, EventRow};
-use names::{Kind, Numbers};
+pub use shown::Shown;
+
+use crate::model::Mac;
+use crate::secrets::conceal;
+use names::{Found, Numbers, Pseudonym};
 
 /// Replaces what names a phone, a machine or a person.
 ///
 /// ```
-/// use phonecert::redact::{Names, Redactor};
-/// let mut names = Names::default();
-/// names.text("ftp://alice@ftp.example.com is 192.0.2.7");
-/// let redactor = Redactor::new(names);
+/// use phonecert::redact::Redactor;
+/// let text = "ftp://alice@ftp.example.com is 192.0.2.7";
+/// let redactor = Redactor::of([], |redactor| Ok::<_, ()>(drop(redactor.text(text)))).unwrap();
 /// assert_eq!(redactor.text("192.0.2.7 is FTP.example.com"), "240.0.0.1 is host-1.example");
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Redactor {
-    numbers: Numbers,
+    /// The phones of the report with their numbers, by address.
+    phones: Vec<(Mac, u64)>,
+    others: Others,
+}
+
+/// What else is named.
+#[derive(Debug)]
+enum Others {
+    /// In the first pass: what was found so far. All have the number 0.
+    Found(Mutex<Found>),
+    /// In the second one. What the first did not find has the number 0: it is hidden, but can't be told apart.
+    Numbered(Numbers),
 }
 
 impl Redactor {
-    /// A redactor for a report that names these. What it meets beside them has the number 0, all
-    /// alike: it is hidden, but can't be told apart.
-    #[must_use]
-    pub fn new(names: Names) -> Self {
-        Self { numbers: Numbers::of(names) }
+    /// A redactor for a report with these phones. `first_pass` redacts all of the report once, on as many
+    /// threads as it likes, and throws the outcome away: that finds what the report names.
+    ///
+    /// # Errors
+    /// Those of `first_pass`.
+    pub fn of<E>(
+        phones: impl IntoIterator<Item = Mac>,
+        first_pass: impl FnOnce(&Self) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let mut phones: Vec<Mac> = phones.into_iter().collect();
+        phones.sort_unstable();
+        phones.dedup();
+        // An address that looks like a pseudonym stays, so no other phone gets its number.
+        let is_free = |number: &u64| {
+            let pseudonym =
+                u32::try_from(*number).ok().map(|number| pseudonym::mac(Pseudonym::Phone, number));
+            pseudonym.is_none_or(|pseudonym| phones.binary_search(&pseudonym).is_err())
+        };
+        let phones = phones.iter().copied().zip((1..).filter(is_free)).collect();
+        let mut redactor = Self { phones, others: Others::Found(Mutex::default()) };
+        first_pass(&redactor)?;
+        if let Others::Found(found) = redactor.others {
+            let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+            redactor.others = Others::Numbered(Numbers::of(found));
+        }
+        Ok(redactor)
     }
 
-    /// Redacts a phone, with its diagnoses and their evidence.
-    pub fn device(&self, device: &mut Device) {
-        shapes::device(device, &mut &self.numbers);
-    }
-
-    /// Redacts an event.
-    pub fn event(&self, event: &mut EventRow) {
-        shapes::event(event, &mut &self.numbers);
-    }
-
-    /// Redacts what is said of a file that could not be read.
-    pub fn problem(&self, problem: &mut Problem) {
-        shapes::problem(problem, &mut &self.numbers);
-    }
-
-    /// Redacts the head and the foot of a report; its problems are put in the order of their new paths.
-    pub fn overview(&self, overview: &mut Overview) {
-        overview.problems.iter_mut().for_each(|problem| self.problem(problem));
-        overview.problems.sort();
-    }
-
-    /// Redacts a text, such as a line of a log. Secrets in it go too ([`conceal`](crate::secrets::conceal)).
-    /// To redact twice is the same as once.
+    /// Redacts text of a log. Secrets in it go too ([`conceal`]). To redact twice is the same as once.
     #[must_use]
     pub fn text(&self, text: &str) -> String {
-        text::rewrite(text, text::Manner::LOG, &mut &self.numbers)
+        text::rewrite(text, self)
+    }
+
+    /// Redacts a name, such as a certificate's common name.
+    #[must_use]
+    pub fn name(&self, name: &str) -> String {
+        pseudonym::of_name(Pseudonym::Name, &conceal(name), self)
     }
 
     /// Redacts a path, as reports have it: a member of an archive is `a.zip!/path/in/it`.
     #[must_use]
     pub fn path(&self, path: &str) -> String {
-        path::rewrite(path, &mut &self.numbers)
+        path::rewrite(path, self)
     }
-}
 
-/// Gives the numbers of which pseudonyms are made.
-trait Namer {
-    /// The number of an address, among the phones of the report or among others.
-    fn mac(&mut self, mac: crate::model::Mac) -> (Kind, u64);
-    /// Whether it is the address of a phone of the report.
-    fn is_phone(&self, mac: crate::model::Mac) -> bool;
-    /// The number of an IPv4 address.
-    fn ipv4(&mut self, address: u32) -> u64;
-    /// The number of an IPv6 address.
-    fn ipv6(&mut self, address: u128) -> u64;
-    /// The number of a name.
-    fn word(&mut self, kind: Kind, name: &str) -> u64;
+    /// Redacts an address.
+    #[must_use]
+    pub fn mac(&self, mac: Mac) -> Mac {
+        pseudonym::of_mac(mac, self)
+    }
+
+    /// The number of a phone of the report.
+    fn number_of_phone(&self, mac: Mac) -> Option<u64> {
+        let place = self.phones.binary_search_by_key(&mac, |(phone, _)| *phone).ok()?;
+        Some(self.phones[place].1)
+    }
+
+    /// The number of anything else.
+    fn number(&self, of: Pseudonym, name: &str) -> u64 {
+        match &self.others {
+            Others::Found(found) => {
+                found.lock().unwrap_or_else(PoisonError::into_inner).add(of, name);
+                0
+            }
+            Others::Numbered(numbers) => numbers.of_name(of, name),
+        }
+    }
+
     /// Takes note of a text that looks like a pseudonym and stays: its number must not be given again.
-    fn stays(&mut self, kind: Kind, number: u64);
+    fn keep(&self, of: Pseudonym, number: u64) {
+        if let Others::Found(found) = &self.others {
+            found.lock().unwrap_or_else(PoisonError::into_inner).add_taken(of, number);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -18,13 +18,11 @@
 
 mod keys;
 mod passwords;
-mod trigger;
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::sync::LazyLock;
 
-use crate::recent::Recent;
+use regex::Regex;
 
 /// What stands in the place of a secret.
 pub const REDACTED: &str = "[redacted]";
@@ -39,16 +37,12 @@ pub const REDACTED: &str = "[redacted]";
 /// ```
 #[must_use]
 pub fn conceal(text: &str) -> Cow<'_, str> {
-    thread_local! {
-        static RECENT: RefCell<Recent<bool>> = RefCell::default();
-    }
-    if !RECENT.with_borrow_mut(|recent| recent.of(text.as_bytes(), trigger::is_worth_a_look)) {
+    // Rather no evidence than a key in it. The tests compile all patterns.
+    let Some(trigger) = TRIGGER.as_ref() else { return Cow::Borrowed(REDACTED) };
+    if !trigger.is_match(text) {
         return Cow::Borrowed(text);
     }
-    let Some(patterns) = PATTERNS.as_ref() else {
-        // Rather no evidence than a key in it. The tests compile all patterns.
-        return Cow::Borrowed(REDACTED);
-    };
+    let Some(patterns) = PATTERNS.as_ref() else { return Cow::Borrowed(REDACTED) };
     let mut concealed = Cow::Borrowed(text);
     for _ in 0..ROUNDS {
         match once(patterns, &concealed) {
@@ -57,6 +51,36 @@ pub fn conceal(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Borrowed(REDACTED)
+}
+
+/// The name of a file or a URL without the password in it. Other than in a text, whose words end where a
+/// blank stands, all between `user:` and the last `@` is the password, with a scheme or without one. What
+/// stands before an `@` alone can be the rest of one that a comma took apart.
+///
+/// ```
+/// use phonecert::secrets::conceal_address;
+/// assert_eq!(conceal_address("phone:47 11@192.0.2.9/a.cfg"), "phone:[redacted]@192.0.2.9/a.cfg");
+/// assert_eq!(conceal_address("192.0.2.9:8080/a.cfg"), "192.0.2.9:8080/a.cfg");
+/// ```
+#[must_use]
+pub fn conceal_address(text: &str) -> Cow<'_, str> {
+    match passwords::of_address(text) {
+        Some(secret) => Cow::Owned(conceal(&without(text, &[secret])).into_owned()),
+        None => conceal(text),
+    }
+}
+
+/// What a text has that can hold a secret at all: a word that goes with one, or a run of characters as long
+/// as the shortest key that is taken for one. Hardly any text of a log does, so one quick search is all that
+/// most texts cost.
+static TRIGGER: LazyLock<Option<Regex>> = LazyLock::new(|| trigger().ok());
+
+fn trigger() -> Result<Regex, regex::Error> {
+    Regex::new(concat!(
+        r"(?i-u)private|authoriz|:[/\\]|/[/\\]|%2f|%3a|sips?:|pass|pwd|psk|secret|api[ _.-]?key|shared[ _.-]?key",
+        r#"|(?:pw|pin|auth|token|credentials?)[0-9=._"'\\-]"#,
+        r"|[a-z0-9+/]{24}|[a-z0-9+/_-]{60}|[a-z0-9+/_-]{16}[ |.\n\r\t][a-z0-9+/_-]{16}",
+    ))
 }
 
 /// How often a text is gone over until nothing more is found: where secrets are glued together, what
@@ -69,7 +93,6 @@ fn once(patterns: &Patterns, text: &str) -> Option<String> {
     for pass in [
         keys::marked,
         keys::unmarked,
-        keys::wrapped,
         keys::hexadecimal,
         passwords::authorizations,
         passwords::urls,

@@ -2,46 +2,41 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use regex::Regex;
 
-pub(super) struct Patterns {
-    ipv4: Regex,
-    ipv6: Regex,
-    dashed: Regex,
-    /// What stands before a version, at the end of the text before it.
-    version: Regex,
-}
+const IPV4: &str = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}";
+const IPV6: &str = "[0-9A-Fa-f:.]{3,}";
+/// What stands before a version, at the end of the text before it.
+const VERSION: &str = concat!(
+    r"(?i)(?:(version|updater|bootblock|bootrom|label)\s*=[^,;|=()]*",
+    r"|\b(?:version|ver|updater|bootblock|bootrom|firmware|software|v)[\s:]*)\z"
+);
 
-impl Patterns {
-    pub(super) fn new() -> Result<Self, regex::Error> {
-        Ok(Self {
-            ipv4: Regex::new(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")?,
-            ipv6: Regex::new("[0-9A-Fa-f:.]{3,}")?,
-            dashed: Regex::new("[0-9]+(?:-[0-9]+)+")?,
-            version: Regex::new(concat!(
-                r"(?i)(?:(version|updater|bootblock|bootrom|label)\s*=[^,;|=()]*",
-                r"|\b(?:version|ver|updater|bootblock|bootrom|firmware|software|v)[\s:]*)\z"
-            ))?,
-        })
-    }
+/// [`IPV4`], [`IPV6`] and [`VERSION`].
+static PATTERNS: LazyLock<Option<[Regex; 3]>> = LazyLock::new(|| patterns().ok());
+
+fn patterns() -> Result<[Regex; 3], regex::Error> {
+    Ok([Regex::new(IPV4)?, Regex::new(IPV6)?, Regex::new(VERSION)?])
 }
 
 /// How far before a version the word can stand that says so.
 const VERSION_WINDOW: usize = 48;
 
 /// Where IPv4 addresses stand. A port may follow one as a fifth part.
-pub(super) fn ipv4(patterns: &Patterns, text: &str) -> Vec<(Range<usize>, Ipv4Addr)> {
+pub(super) fn ipv4(text: &str) -> Vec<(Range<usize>, Ipv4Addr)> {
+    let Some([pattern, _, version]) = PATTERNS.as_ref() else { return Vec::new() };
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(run) = patterns.ipv4.find_at(text, at) {
+    while let Some(run) = pattern.find_at(text, at) {
         let (before, after) = (&text[..run.start()], &text[run.end()..]);
         let is_part = is_digit_last(before)
             || is_digit_last(before.strip_suffix('.').unwrap_or(""))
             || after.starts_with(|c: char| c.is_ascii_digit())
             || has_two_more_parts(after);
         match parse_ipv4(run.as_str()) {
-            Some(address) if !is_part && !is_version(patterns, before, address) => {
+            Some(address) if !is_part && !is_version(version, before, address) => {
                 found.push((run.range(), address));
                 at = run.end();
             }
@@ -56,16 +51,10 @@ pub(super) fn ipv4(patterns: &Patterns, text: &str) -> Vec<(Range<usize>, Ipv4Ad
     found
 }
 
-/// Where IPv4 addresses stand with dashes for dots. Leading zeros are rather those of a date.
-pub(super) fn dashed(patterns: &Patterns, text: &str) -> Vec<(Range<usize>, Ipv4Addr)> {
-    let runs = patterns.dashed.find_iter(text);
-    runs.filter_map(|run| {
-        let is_padded = run.as_str().split('-').any(|part| part.len() > 1 && part.starts_with('0'));
-        let address =
-            (!is_padded && run.len() <= 15).then(|| parse_ipv4(&run.as_str().replace('-', ".")))??;
-        Some((run.range(), address))
-    })
-    .collect()
+/// The IPv4 address that is written with dashes for dots. Leading zeros are rather those of a date.
+pub(super) fn dashed(text: &str) -> Option<Ipv4Addr> {
+    let is_padded = text.split('-').any(|part| part.len() > 1 && part.starts_with('0'));
+    if is_padded || text.len() > 15 { None } else { parse_ipv4(&text.replace('-', ".")) }
 }
 
 fn is_digit_last(text: &str) -> bool {
@@ -79,13 +68,15 @@ fn has_two_more_parts(after: &str) -> bool {
     parts.next().is_some_and(is_number) && parts.next().is_some_and(is_number)
 }
 
+/// The first place from `at` on where a character begins.
+pub(super) fn boundary(text: &str, at: usize) -> usize {
+    (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+}
+
 /// `Version=Codename 3.3.5.247` is no address; neither is a small number right after `version`.
-fn is_version(patterns: &Patterns, before: &str, address: Ipv4Addr) -> bool {
-    let mut near = before.len().saturating_sub(VERSION_WINDOW);
-    while !before.is_char_boundary(near) {
-        near += 1;
-    }
-    let Some(word) = patterns.version.captures(&before[near..]) else { return false };
+fn is_version(version: &Regex, before: &str, address: Ipv4Addr) -> bool {
+    let near = boundary(before, before.len().saturating_sub(VERSION_WINDOW));
+    let Some(word) = version.captures(&before[near..]) else { return false };
     word.get(1).is_some() || address.octets()[0] < 10
 }
 
@@ -102,8 +93,9 @@ fn parse_ipv4(text: &str) -> Option<Ipv4Addr> {
 }
 
 /// Where IPv6 addresses stand.
-pub(super) fn ipv6(patterns: &Patterns, text: &str) -> Vec<(Range<usize>, Ipv6Addr)> {
-    let runs = patterns.ipv6.find_iter(text).filter(|run| run.as_str().contains(':'));
+pub(super) fn ipv6(text: &str) -> Vec<(Range<usize>, Ipv6Addr)> {
+    let Some([_, pattern, _]) = PATTERNS.as_ref() else { return Vec::new() };
+    let runs = pattern.find_iter(text).filter(|run| run.as_str().contains(':'));
     runs.filter_map(|run| {
         let mut range = run.range();
         let is_letter = |c: char| c.is_alphanumeric() || c == '_';
@@ -140,15 +132,13 @@ pub(super) fn whole(text: &str) -> Option<IpAddr> {
 }
 
 /// Endings of file names, which no domain has.
-const FILE_ENDINGS: [&str; 30] = [
-    "log", "cfg", "xml", "csv", "gz", "zst", "zip", "tar", "tgz", "ld", "bin", "pem", "key", "crt", "csr",
-    "der", "txt", "json", "jsonl", "md", "conf", "html", "htm", "old", "bak", "wav", "cert", "pfx", "tmp",
-    "dat",
-];
+const FILE_ENDINGS: &str = "\
+    log cfg xml csv gz zst zip tar tgz ld bin pem key crt csr der txt json jsonl md conf html htm old \
+    bak wav cert pfx tmp dat";
 
 /// How names of configuration parameters begin (`device.sec.TLS.…`).
-const PARAMETERS: [&str; 12] =
-    ["device", "log", "reg", "sec", "voipprot", "prov", "tcpipapp", "feature", "up", "se", "msg", "apps"];
+const PARAMETERS: &str = "\
+    device log reg sec voipprot prov tcpipapp feature up se msg apps";
 
 /// Whether a word with dots is a host's name, and not a file's, a parameter's or two sentences.
 pub(super) fn is_host(word: &str) -> bool {
@@ -167,9 +157,10 @@ pub(super) fn is_host(word: &str) -> bool {
     let ending = last.to_lowercase();
     let is_top = ending.starts_with("xn--")
         || (ending.chars().count() >= 2 && ending.chars().all(char::is_alphabetic) && ending.len() <= 24);
-    let is_file = FILE_ENDINGS.contains(&ending.as_str());
+    let is_file = FILE_ENDINGS.split(' ').any(|known| known == ending);
     let is_sentence = is_capitalized(last) && !labels.iter().all(is_capitalized);
-    let is_parameter = labels.iter().any(is_camel) || (PARAMETERS.contains(first) && labels.len() > 2);
+    let is_parameter = labels.iter().any(is_camel)
+        || (PARAMETERS.split(' ').any(|known| known == *first) && labels.len() > 2);
     let has_letter = |label: &&str| label.chars().any(char::is_alphabetic);
     if word.len() > 253 || is_file || is_sentence || is_parameter {
         return false;
@@ -177,4 +168,12 @@ pub(super) fn is_host(word: &str) -> bool {
     is_top
         && labels.iter().all(is_label)
         && (labels.len() == 2 || labels.iter().rev().skip(1).any(has_letter))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn all_patterns_compile() {
+        super::patterns().unwrap();
+    }
 }

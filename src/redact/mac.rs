@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Namer, pseudonym};
+use super::{Redactor, pseudonym};
 use crate::model::{Mac, hex_digit};
 
 /// The vendor's blocks of addresses: in a longer run of digits, only these and the report's phones are known.
@@ -27,7 +27,7 @@ const NOTATIONS: &str = concat!(
 static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(NOTATIONS).ok());
 
 /// Where addresses stand, and what takes their place in the same notation; in order.
-pub(super) fn all(text: &str, namer: &mut dyn Namer) -> Vec<(Range<usize>, String)> {
+pub(super) fn all(text: &str, redactor: &Redactor) -> Vec<(Range<usize>, String)> {
     let Some(pattern) = PATTERN.as_ref() else { return Vec::new() };
     let mut found = Vec::new();
     let mut at = 0;
@@ -37,23 +37,24 @@ pub(super) fn all(text: &str, namer: &mut dyn Namer) -> Vec<(Range<usize>, Strin
         at = end;
         let step = [(1, 5), (2, 3), (6, 4)].into_iter().find(|(group, _)| groups.get(*group).is_some());
         if let Some((_, step)) = step {
-            let pairs = in_pairs(text, start..end, step, namer);
+            let pairs = in_pairs(text, start..end, step, redactor);
             if goes_into_word(text, end) && pairs.last().is_none_or(|last| last.end < end) {
                 // Its last pair is the beginning of something else.
                 at = end - 2;
             }
             for range in pairs {
-                push(text, range, namer, &mut found);
+                push(text, range, redactor, &mut found);
             }
         } else if groups.get(5).is_some() {
-            for range in in_digits(text, start..end, namer) {
-                push(text, range, namer, &mut found);
+            for range in in_digits(text, start..end, redactor) {
+                push(text, range, redactor, &mut found);
             }
-        } else if groups.get(7).is_some() && !read(whole.as_str()).is_some_and(|mac| is_known(mac, namer)) {
+        } else if groups.get(7).is_some() && !read(whole.as_str()).is_some_and(|mac| is_known(mac, redactor))
+        {
             // Two words, or numbers.
             at = start + 1;
         } else if is_apart(text, start..end) {
-            push(text, start..end, namer, &mut found);
+            push(text, start..end, redactor, &mut found);
         } else {
             at = start + 1;
         }
@@ -62,33 +63,33 @@ pub(super) fn all(text: &str, namer: &mut dyn Namer) -> Vec<(Range<usize>, Strin
 }
 
 /// What takes the place of an address that is all of `text`.
-pub(super) fn whole(text: &str, namer: &mut dyn Namer) -> Option<String> {
+pub(super) fn whole(text: &str, redactor: &Redactor) -> Option<String> {
     if !(11..=32).contains(&text.len()) {
         return None;
     }
-    match all(text, namer).pop() {
+    match all(text, redactor).pop() {
         Some((range, instead)) if range == (0..text.len()) => Some(instead),
         _ => None,
     }
 }
 
-fn push(text: &str, range: Range<usize>, namer: &mut dyn Namer, found: &mut Vec<(Range<usize>, String)>) {
+fn push(text: &str, range: Range<usize>, redactor: &Redactor, found: &mut Vec<(Range<usize>, String)>) {
     let written = &text[range.clone()];
     let done = found.last().map_or(0, |(before, _)| before.end);
     if let Some(mac) = read(written).filter(|_| range.start >= done) {
-        let instead = pseudonym::of_mac(mac, namer);
-        found.push((range, instead.map_or_else(|| written.to_owned(), |new| alike(written, new))));
+        let new = pseudonym::of_mac(mac, redactor);
+        found.push((range, if new == mac { written.to_owned() } else { alike(written, new) }));
     }
 }
 
 /// The addresses in pairs of digits that stand `step` apart.
-fn in_pairs(text: &str, run: Range<usize>, step: usize, namer: &dyn Namer) -> Vec<Range<usize>> {
+fn in_pairs(text: &str, run: Range<usize>, step: usize, redactor: &Redactor) -> Vec<Range<usize>> {
     let window = |first: usize| run.start + first * step..run.start + (first + 5) * step + 2;
     let count = (run.len() + step - 2) / step;
     let is_dump = matches!(text.as_bytes()[run.start + 2], b' ' | b',');
     let has_letter = || text[run.clone()].bytes().any(|byte| byte.is_ascii_alphabetic());
     if count == 6 {
-        let is_told = || read(&text[window(0)]).is_some_and(|mac| is_known(mac, namer));
+        let is_told = || read(&text[window(0)]).is_some_and(|mac| is_known(mac, redactor));
         return if !is_dump || has_letter() || is_told() { vec![window(0)] } else { Vec::new() };
     }
     if matches!(count, 16 | 20 | 32) {
@@ -98,7 +99,7 @@ fn in_pairs(text: &str, run: Range<usize>, step: usize, namer: &dyn Namer) -> Ve
     let mut first = 0;
     while first + 6 <= count {
         let range = window(first);
-        let known = read(&text[range.clone()]).is_some_and(|mac| is_known(mac, namer));
+        let known = read(&text[range.clone()]).is_some_and(|mac| is_known(mac, redactor));
         first += if known { 6 } else { 1 };
         if known {
             found.push(range);
@@ -121,14 +122,14 @@ fn goes_into_word(text: &str, end: usize) -> bool {
 }
 
 /// The addresses in a run of digits: all of it, or known ones in a longer one (`MAC0004F2…`).
-fn in_digits(text: &str, run: Range<usize>, namer: &dyn Namer) -> Vec<Range<usize>> {
+fn in_digits(text: &str, run: Range<usize>, redactor: &Redactor) -> Vec<Range<usize>> {
     if run.len() == 12 {
         return vec![run];
     }
     let mut found = Vec::new();
     let mut start = run.start;
     while start + 12 <= run.end {
-        let known = read(&text[start..start + 12]).is_some_and(|mac| is_known(mac, namer));
+        let known = read(&text[start..start + 12]).is_some_and(|mac| is_known(mac, redactor));
         if known {
             found.push(start..start + 12);
         }
@@ -137,10 +138,10 @@ fn in_digits(text: &str, run: Range<usize>, namer: &dyn Namer) -> Vec<Range<usiz
     found
 }
 
-fn is_known(mac: Mac, namer: &dyn Namer) -> bool {
+fn is_known(mac: Mac, redactor: &Redactor) -> bool {
     let [a, b, c, ..] = mac.bytes();
     let is_ours = a == 0x02 && matches!(b, 0x00 | 0x80) && c == 0;
-    is_ours || BLOCKS.contains(&[a, b, c]) || namer.is_phone(mac)
+    is_ours || BLOCKS.contains(&[a, b, c]) || redactor.number_of_phone(mac).is_some()
 }
 
 /// Whether no further digits go with these, neither beside them nor behind a colon.
@@ -186,4 +187,12 @@ fn alike(written: &str, mac: Mac) -> String {
 
 fn pairs(digits: &str) -> impl Iterator<Item = &str> {
     (0..digits.len() / 2).map(move |pair| &digits[pair * 2..pair * 2 + 2])
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn all_patterns_compile() {
+        assert!(super::PATTERN.is_some());
+    }
 }

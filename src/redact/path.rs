@@ -4,8 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::names::Kind;
-use super::{Namer, mac, pseudonym};
+use super::{Pseudonym, Redactor, mac, pseudonym};
 use crate::secrets::REDACTED;
 
 /// Parts of a name that files of phones and copies of them have.
@@ -27,22 +26,22 @@ static AFTER_MAC: LazyLock<Option<Regex>> =
 
 /// The path with directories and names replaced: `/srv/acme/0004f2a1b2c3-app.log` becomes
 /// `/dir-1/020000000001-app.log`.
-pub(super) fn rewrite(path: &str, namer: &mut dyn Namer) -> String {
+pub(super) fn rewrite(path: &str, redactor: &Redactor) -> String {
     if path == "-" || path == REDACTED {
         return path.to_owned();
     }
     pseudonym::settled(path, |path| {
-        let parts: Vec<String> = path.split("!/").map(|part| of_part(part, namer)).collect();
+        let parts: Vec<String> = path.split("!/").map(|part| of_part(part, redactor)).collect();
         parts.join("!/")
     })
 }
 
-fn of_part(part: &str, namer: &mut dyn Namer) -> String {
+fn of_part(part: &str, redactor: &Redactor) -> String {
     let (directory, base) = match part.rfind(['/', '\\']) {
         Some(end) => (&part[..end], &part[end + 1..]),
-        None => return of_base(part, namer),
+        None => return of_base(part, redactor),
     };
-    let base = of_base(base, namer);
+    let base = of_base(base, redactor);
     let bare = directory.trim_start_matches('/');
     let root = if part.starts_with('/') { "/" } else { "" };
     if bare.is_empty() {
@@ -51,16 +50,16 @@ fn of_part(part: &str, namer: &mut dyn Namer) -> String {
     if bare.bytes().all(|byte| matches!(byte, b'.' | b'/' | b'\\')) {
         return format!("{root}{bare}/{base}");
     }
-    if pseudonym::is_pseudonym(bare, namer) {
+    if pseudonym::is_pseudonym(bare, redactor) {
         return format!("{root}{bare}/{base}");
     }
-    let number = namer.word(Kind::Directory, &directory.replace('\\', "/"));
+    let number = redactor.number(Pseudonym::Directory, &directory.replace('\\', "/"));
     format!("{root}dir-{number}/{base}")
 }
 
 /// The last part of a path: a name that begins with a MAC address keeps its form if nothing else but
 /// usual endings is in it; of any other the ending is left.
-fn of_base(base: &str, namer: &mut dyn Namer) -> String {
+fn of_base(base: &str, redactor: &Redactor) -> String {
     if base.is_empty() {
         return String::new();
     }
@@ -68,7 +67,7 @@ fn of_base(base: &str, namer: &mut dyn Namer) -> String {
         let found = ENDING.as_ref().and_then(|ending| ending.find(name));
         found.map_or(name.len(), |ending| ending.start())
     };
-    let macs = mac::all(base, namer);
+    let macs = mac::all(base, redactor);
     if let Some((place, mac)) = macs.first()
         && place.start == 0
         && AFTER_MAC.as_ref().is_some_and(|after| after.is_match(&base[place.end..]))
@@ -81,10 +80,10 @@ fn of_base(base: &str, namer: &mut dyn Namer) -> String {
         end => base.split_at(end),
     };
     if !macs.is_empty() {
-        return format!("{}{ending}", pseudonym::of_name(Kind::File, stem, namer));
+        return format!("{}{ending}", pseudonym::of_name(Pseudonym::File, stem, redactor));
     }
-    if pseudonym::is_pseudonym(stem, namer) {
+    if pseudonym::is_pseudonym(stem, redactor) {
         return base.to_owned();
     }
-    format!("file-{}{ending}", namer.word(Kind::File, base))
+    format!("file-{}{ending}", redactor.number(Pseudonym::File, base))
 }

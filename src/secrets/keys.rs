@@ -13,7 +13,7 @@ pub(super) struct Patterns {
     dashes: Regex,
     /// `BEGIN` or `END` before them, with the kind of key between.
     opening: Regex,
-    /// Something in base64.
+    /// A run of base64 that may be a key by itself.
     run: Regex,
     /// Hexadecimal digits.
     hex: Regex,
@@ -88,68 +88,45 @@ pub(super) fn marked(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
     secrets
 }
 
-/// What is left of keys whose header and footer were cut off.
-pub(super) fn unmarked(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
-    let patterns = &patterns.keys;
-    let mut secrets = Vec::new();
-    let mut is_public = false;
-    let mut at = 0;
-    while let Some(run) = patterns.run.find_at(text, at) {
-        is_public = is_certificate(&text[at..run.start()], is_public);
-        at = run.end();
-        if is_public || !is_key(run.as_str()) {
-            continue;
-        }
-        at = last_line(patterns, text, at);
-        secrets.push(Secret { start: run.start(), end: at, instead: sign("…") });
-    }
-    secrets
-}
-
-/// Whether what follows this is within a certificate in PEM form.
-fn is_certificate(between: &str, before: bool) -> bool {
-    match between.rfind("CERTIFICATE-----") {
-        Some(label) => !between[..label].ends_with("END "),
-        None => before,
-    }
-}
-
-const CERTIFICATE: &str = "CERTIFICATE";
-
 /// The shortest line that is taken for one of a wrapped key, and the shortest such key.
 const LINE_MIN: usize = 16;
 const WRAPPED_MIN: usize = 48;
 
-/// The same where the key is wrapped, in lines with one sign between, or written for URLs.
-pub(super) fn wrapped(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
+/// What is left of keys whose header and footer were cut off: a run of base64, also as URLs have it, or lines
+/// of it with one sign between. Those of a certificate are public.
+pub(super) fn unmarked(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
     let patterns = &patterns.keys;
     let mut secrets = Vec::new();
     let mut is_public = false;
     let mut lines = Lines::default();
-    let mut done = 0;
+    let (mut seen, mut done) = (0, 0);
     for run in patterns.url_run.find_iter(text) {
-        let between = &text[lines.seen..run.start()];
-        lines.seen = run.end();
+        let between = &text[seen..run.start()];
+        seen = run.end();
         if run.as_str().ends_with(CERTIFICATE) && text[run.end()..].starts_with("-----") {
             is_public = !text[..run.end() - CERTIFICATE.len()].ends_with("END ");
         }
         let goes_on = matches!(between, " " | "|" | "." | "\n" | "\r" | "\t") && lines.end + 1 == run.start();
-        if !goes_on {
-            lines.close(patterns, text, &mut done, &mut secrets);
+        let is_line = !is_public && run.start() >= done && run.len() >= LINE_MIN && !is_hex(run.as_str());
+        if !(goes_on && is_line)
+            && let Some(secret) = std::mem::take(&mut lines).secret(patterns, text)
+        {
+            done = secret.end;
+            secrets.push(secret);
         }
-        if is_public || run.start() < done || run.len() < LINE_MIN || is_hex(run.as_str()) {
-            lines.close(patterns, text, &mut done, &mut secrets);
-            continue;
+        if is_line && run.start() >= done {
+            if lines.joined.is_empty() {
+                lines.start = run.start();
+            }
+            lines.end = run.end();
+            lines.joined.push_str(run.as_str());
         }
-        if lines.joined.is_empty() {
-            lines.start = run.start();
-        }
-        lines.end = run.end();
-        lines.joined.push_str(run.as_str());
     }
-    lines.close(patterns, text, &mut done, &mut secrets);
+    secrets.extend(lines.secret(patterns, text));
     secrets
 }
+
+const CERTIFICATE: &str = "CERTIFICATE";
 
 /// Lines that may be of one key.
 #[derive(Default)]
@@ -157,18 +134,17 @@ struct Lines {
     start: usize,
     end: usize,
     joined: String,
-    /// How far the text is gone over.
-    seen: usize,
 }
 
 impl Lines {
-    fn close(&mut self, patterns: &Patterns, text: &str, done: &mut usize, secrets: &mut Vec<Secret>) {
-        let is_long = self.joined.len() >= WRAPPED_MIN;
-        if (is_long && !is_path(&self.joined) && is_mixed(&self.joined, 45)) || is_begun(&self.joined) {
-            *done = last_line(patterns, text, self.end);
-            secrets.push(Secret { start: self.start, end: *done, instead: sign("…") });
-        }
-        self.joined.clear();
+    fn secret(self, patterns: &Patterns, text: &str) -> Option<Secret> {
+        let is_wrapped =
+            self.joined.len() >= WRAPPED_MIN && !is_path(&self.joined) && is_mixed(&self.joined, 45);
+        // A line beside a key of one line can be a word of the sentence.
+        let mut runs = patterns.run.find_iter(&text[self.start..self.end]);
+        let end = (is_wrapped || is_begun(&self.joined) || runs.any(|run| is_key(run.as_str())))
+            .then(|| last_line(patterns, text, self.end))?;
+        Some(Secret { start: self.start, end, instead: sign("…") })
     }
 }
 

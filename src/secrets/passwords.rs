@@ -184,6 +184,29 @@ pub(super) fn urls(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
     secrets
 }
 
+/// The password in the name of a file or a URL.
+pub(super) fn of_address(text: &str) -> Option<Secret> {
+    let scheme = text.find("://").map(|sign| sign + "://".len());
+    let start = scheme.unwrap_or(0);
+    let at = text.rfind('@').or_else(|| text.rfind("%40")).filter(|at| *at >= start);
+    let escaped = ["%3a", "%3A"].into_iter().filter_map(|sign| Some(text[start..].find(sign)? + 3));
+    let colon = text[start..].find(':').map(|sign| sign + 1).into_iter().chain(escaped).min();
+    let password = colon.map(|colon| start + colon);
+    match (password, at) {
+        (Some(password), Some(at)) if password < at => Some(Secret::new(password, at)),
+        // With a scheme, it is a user without a password.
+        (_, Some(at)) if scheme.is_none() && at > 0 => Some(Secret::new(0, at)),
+        // Cut before its `@`, unless it is a port, a drive or an IPv6 address.
+        (Some(password), None) if scheme.is_none() => {
+            let (name, rest) = (&text[..password - 1], &text[password..]);
+            let is_port = is_host(name) && rest.starts_with(|first: char| first.is_ascii_digit());
+            let is_other = is_port || name.len() == 1 || text.starts_with('[');
+            (!is_other && !rest.is_empty()).then(|| Secret::new(password, text.len()))
+        }
+        _ => None,
+    }
+}
+
 struct Url {
     may_be_cut: bool,
     is_encoded: bool,

@@ -22,7 +22,7 @@ fn assert_gone(text: &str, secrets: &[&str]) {
 
 #[test]
 fn all_patterns_compile() {
-    if let Err(error) = Patterns::new() {
+    if let (Err(error), _) | (_, Err(error)) = (Patterns::new().map(drop), trigger().map(drop)) {
         panic!("{error}");
     }
 }
@@ -73,6 +73,16 @@ fn keys_in_any_form() {
         &format!("-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: x,0A1B\n\n{LAST}"),
         &[LAST],
     );
+}
+
+#[test]
+fn a_key_beside_a_long_word() {
+    for word in ["hwDescSecurityDeviceCredentialsStoreAscii", "Custom-0004F206075D", "soCoreAudioTermChg"] {
+        for sign in [" ", "-", ".", "|", "_"] {
+            assert_gone(&format!("x {word}{sign}{}", &LINE[..40]), &[&LINE[..20]]);
+            assert_gone(&format!("{}{sign}{word} x", &LINE[..40]), &[&LINE[..20]]);
+        }
+    }
 }
 
 /// Made up too, but for what every such key begins with.
@@ -363,5 +373,34 @@ proptest! {
     fn any_text_is_taken(text in any::<String>()) {
         let once = conceal(&text).into_owned();
         prop_assert_eq!(conceal(&once), once.as_str());
+    }
+}
+
+#[test]
+fn passwords_in_the_names_of_files_and_in_urls() {
+    for (text, clean) in [
+        ("PlcmSpIp:S3cretPw@192.0.2.9/site.cfg", "PlcmSpIp:[redacted]@192.0.2.9/site.cfg"),
+        ("ftp://PlcmSpIp:S3 cretPw@192.0.2.9/logs", "ftp://PlcmSpIp:[redacted]@192.0.2.9/logs"),
+        ("ftp://PlcmSpIp:S3@cret/Pw@192.0.2.9/logs", "ftp://PlcmSpIp:[redacted]@192.0.2.9/logs"),
+        ("PlcmSpIp%3aS3cretPw%40192.0.2.9/logs", "PlcmSpIp%3a[redacted]%40192.0.2.9/logs"),
+        // What a comma took apart.
+        ("S3cretPw@192.0.2.9/site.cfg", "[redacted]@192.0.2.9/site.cfg"),
+        ("PlcmSpIp:aa", "PlcmSpIp:[redacted]"),
+        ("PlcmSpIp:4711", "PlcmSpIp:[redacted]"),
+    ] {
+        assert_eq!(conceal_address(text), clean);
+        assert_eq!(conceal_address(clean), clean);
+    }
+    for text in [
+        "site.cfg",
+        "ftp://phone@192.0.2.9/logs",
+        "http://192.0.2.9:8080/site.cfg",
+        "192.0.2.9:8080/site.cfg",
+        "C:\\phones\\site.cfg",
+        "[2001:db8::1]/site.cfg",
+        "",
+        "@",
+    ] {
+        assert_eq!(conceal_address(text), text);
     }
 }

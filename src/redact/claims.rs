@@ -1,0 +1,247 @@
+//! Parts of a text that name something, each with what takes its place.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::ops::Range;
+
+use regex::{Captures, Regex};
+
+use super::{Pseudonym, Redactor, address, mac, path, pseudonym};
+
+/// What is found in a text so far. Parts never overlap: the first to claim a place has it.
+pub(super) struct Claims<'a> {
+    text: &'a str,
+    /// By the beginning of each part: its end, and what takes its place.
+    parts: BTreeMap<usize, (usize, String)>,
+    redactor: &'a Redactor,
+}
+
+impl<'a> Claims<'a> {
+    pub(super) const fn new(text: &'a str, redactor: &'a Redactor) -> Self {
+        Self { text, parts: BTreeMap::new(), redactor }
+    }
+
+    /// Calls `claim` for every match that does not touch what was found before.
+    pub(super) fn each(&mut self, pattern: &Regex, claim: fn(&mut Self, &Captures<'_>)) {
+        let mut at = 0;
+        while let Some(found) = pattern.captures_at(self.text, at) {
+            let Some(whole) = found.get(0) else { break };
+            at = match self.claimed(&whole.range()) {
+                Some(end) if end > whole.start() => end,
+                _ => {
+                    claim(self, &found);
+                    whole.end()
+                }
+            };
+        }
+    }
+
+    /// The end of what is found already within these bounds.
+    fn claimed(&self, wanted: &Range<usize>) -> Option<usize> {
+        let (_, (end, _)) = self.parts.range(..wanted.end).next_back()?;
+        (*end > wanted.start).then_some(*end)
+    }
+
+    fn claim(&mut self, place: Range<usize>, instead: String) {
+        if !place.is_empty() && self.claimed(&place).is_none() {
+            self.parts.insert(place.start, (place.end, instead));
+        }
+    }
+
+    fn claim_address(&mut self, place: Range<usize>, address: IpAddr) {
+        if self.claimed(&place).is_none() {
+            let instead = pseudonym::of_ip(address, self.redactor);
+            let written = || self.text[place.clone()].to_owned();
+            self.claim(place.clone(), if instead == address { written() } else { instead.to_string() });
+        }
+    }
+
+    /// The text with all parts replaced.
+    pub(super) fn rewritten(self) -> String {
+        let mut rewritten = String::with_capacity(self.text.len());
+        let mut done = 0;
+        for (start, (end, instead)) in self.parts {
+            rewritten.push_str(&self.text[done..start]);
+            rewritten.push_str(&instead);
+            done = end;
+        }
+        rewritten.push_str(&self.text[done..]);
+        rewritten
+    }
+
+    pub(super) fn word(&mut self, of: Pseudonym, place: Range<usize>) {
+        let instead = pseudonym::of_word(of, &self.text[place.clone()], self.redactor);
+        self.claim(place, instead);
+    }
+
+    pub(super) fn name(&mut self, place: Range<usize>) {
+        let instead = pseudonym::of_name(Pseudonym::Name, &self.text[place.clone()], self.redactor);
+        self.claim(place, instead);
+    }
+
+    pub(super) fn path(&mut self, place: Range<usize>) {
+        let instead = path::rewrite(&self.text[place.clone()], self.redactor);
+        self.claim(place, instead);
+    }
+
+    /// A host, without the port behind it and the full stop of the sentence.
+    pub(super) fn host(&mut self, place: Range<usize>) {
+        let mut host = self.text[place.clone()].trim_end_matches(['.', '-']);
+        if address::whole(host).is_none()
+            && let Some((name, port)) = host.rsplit_once(':')
+            && port.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            host = name;
+        }
+        let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        let start = place.start + usize::from(bare.is_some());
+        let host = bare.unwrap_or(host);
+        if !host.is_empty() {
+            self.word(Pseudonym::Host, start..start + host.len());
+        }
+    }
+
+    /// Fingerprints stay: 16, 20 or 32 bytes, or what is said to be one.
+    pub(super) fn fingerprint(&mut self, place: Range<usize>) {
+        const WORD_WINDOW: usize = 16;
+        let said = &self.text[place.clone()];
+        let bytes = said.bytes().filter(|byte| *byte == b':').count() + 1;
+        let near = address::boundary(self.text, place.start.saturating_sub(WORD_WINDOW));
+        let before = self.text[near..place.start].to_ascii_lowercase();
+        if matches!(bytes, 16 | 20 | 32) || before.contains("fingerprint") {
+            self.claim(place, said.to_owned());
+        }
+    }
+
+    /// A common name in quotes, of which `opening` has the first. It can hold quotes itself: the last one counts.
+    pub(super) fn common_name(&mut self, opening: Range<usize>) {
+        let start = opening.end;
+        let rest = &self.text[start..];
+        let is_quote = |c: char| "\"'`‘’“”".contains(c);
+        // `New Certificate Common Name '…' Fingerprint '…'`
+        let before_fingerprint = rest.to_ascii_lowercase().rfind("fingerprint").and_then(|word| {
+            let said = rest[..word].trim_end();
+            (said.len() < word && said.ends_with(is_quote)).then(|| said.trim_end_matches(is_quote).len())
+        });
+        let end = before_fingerprint.unwrap_or_else(|| {
+            let said = rest.trim_end();
+            let said = said.strip_suffix('.').unwrap_or(said);
+            let whole = said.ends_with(is_quote).then(|| said.trim_end_matches(is_quote).len());
+            whole.or_else(|| rest.find(is_quote)).unwrap_or(rest.len())
+        });
+        self.name(start..start + end);
+    }
+
+    /// What follows `://`; a second URL can stand in brackets right behind it.
+    pub(super) fn urls(&mut self, place: Range<usize>) {
+        let mut start = place.start;
+        while let Some((sign, end)) = self.second_url(start..place.end) {
+            self.url(start..sign);
+            start = end;
+        }
+        self.url(start..place.end);
+    }
+
+    /// Where the bracket before the next URL stands, and where its scheme ends.
+    fn second_url(&self, place: Range<usize>) -> Option<(usize, usize)> {
+        let said = &self.text[place.clone()];
+        let scheme = said.find("://")?;
+        let sign = said[..scheme].rfind(['(', ',', ';'])?;
+        let is_scheme = said[sign + 1..scheme].bytes().all(|byte| byte.is_ascii_alphabetic());
+        is_scheme.then_some((place.start + sign, place.start + scheme + 3))
+    }
+
+    /// User, host, path.
+    fn url(&mut self, place: Range<usize>) {
+        let said = self.text[place.clone()].trim_end_matches(['.', ',', ';', ':', ')', '(']);
+        let authority = &said[..said.find(['/', '?', '#']).unwrap_or(said.len())];
+        let mut host = 0;
+        if let Some(at) = authority.rfind('@') {
+            host = at + 1;
+            let user = authority[..at].find(':').unwrap_or(at);
+            self.word(Pseudonym::User, place.start..place.start + user);
+        }
+        self.host(place.start + host..place.start + authority.len());
+        let further = &said[authority.len()..];
+        let path = &further[..further.find(['?', '#']).unwrap_or(further.len())];
+        if path.len() > 1 {
+            let start = place.start + authority.len();
+            self.path(start..start + path.len());
+        }
+    }
+
+    /// What follows `sip:`, `sips:` or, without scheme here, `tel:`: an address, a host or a user.
+    pub(super) fn uri(&mut self, sip: Option<&str>, place: Range<usize>) {
+        let said = self.text[place.clone()].trim_end_matches('.');
+        let place = place.start..place.start + said.len();
+        let is_number = said.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte));
+        // In capitals, it is the name of a part of the software.
+        let is_scheme = sip.is_some_and(|sip| !sip.contains(|c: char| c.is_ascii_uppercase()));
+        let is_user = || is_scheme && said.contains(char::is_alphanumeric) && !said.starts_with('[');
+        if sip.is_some() && (address::is_host(said) || address::whole(said).is_some()) {
+            self.host(place);
+        } else if is_number || is_user() {
+            self.word(Pseudonym::User, place);
+        }
+    }
+
+    /// What stands behind `user` or `login`: a user, unless it is a word of the sentence.
+    pub(super) fn user_behind_word(&mut self, place: Range<usize>) {
+        let said = self.text[place.clone()].trim_end_matches(['.', '-', '@', '+']);
+        let follows = &self.text[place.end..];
+        // `user name: x` is for the pattern with a sign.
+        let is_setting = follows.starts_with(['=', ':']) && !follows.starts_with(": ");
+        let is_of_sentence = SENTENCE_WORDS.split(' ').any(|word| word.eq_ignore_ascii_case(said));
+        if !is_setting && !is_of_sentence {
+            self.word(Pseudonym::User, place.start..place.start + said.len());
+        }
+    }
+
+    /// An IPv4 address with dashes, as in the names of files and hosts.
+    pub(super) fn dashed_address(&mut self, place: Range<usize>) {
+        if let Some(address) = address::dashed(&self.text[place.clone()]) {
+            let instead = pseudonym::of_ipv4(address, self.redactor);
+            if instead != address {
+                self.claim(place, instead.to_string().replace('.', "-"));
+            }
+        }
+    }
+
+    /// A serial number has a digit in it, or a sign before it.
+    pub(super) fn serial(&mut self, sign: &str, place: Range<usize>) {
+        let said = self.text[place.clone()].trim_end_matches([':', '.', '-']);
+        let has_digit = said.bytes().any(|byte| byte.is_ascii_digit());
+        if has_digit || (said.len() > 2 && !sign.trim().is_empty() && sign.trim() != "is") {
+            self.word(Pseudonym::Serial, place.start..place.start + said.len());
+        }
+    }
+
+    /// MAC and IP addresses.
+    pub(super) fn addresses(&mut self) {
+        for (place, address) in address::ipv6(self.text) {
+            self.claim_address(place, address.into());
+        }
+        for (place, instead) in mac::all(self.text, self.redactor) {
+            self.claim(place, instead);
+        }
+        for (place, address) in address::ipv4(self.text) {
+            self.claim_address(place, address.into());
+        }
+    }
+
+    pub(super) fn dotted_word(&mut self, place: Range<usize>) {
+        if address::is_host(&self.text[place.clone()]) {
+            self.word(Pseudonym::Host, place);
+        }
+    }
+}
+
+/// Words that stand behind `user`, `login` or `account` in sentences of phones, and name nobody.
+const SENTENCE_WORDS: &str = "\
+    a abort aborted accepted access account accounts action activity agent and are as at attempt \
+    attempts auth authenticated authentication authorization by can cancelled canceled cannot changed \
+    config configuration credential credentials data defined denied directory disabled enabled error \
+    failed failure for from had has have id in info input interface invalid is key language level list \
+    locked logged login logout lookup mode name not of off ok on or out page password passwords please \
+    preferences pressed profile rejected request requested required screen selected server session set \
+    settings state status successful succeeded the timeout to type was with";

@@ -1,0 +1,110 @@
+//! What a log, a path or a file names, as a reader of the answer sees it: as it stands there, or under
+//! pseudonyms. Secrets are concealed either way.
+
+use super::Redactor;
+use crate::message::{Message, Part};
+use crate::model::Mac;
+use crate::problem::Problem;
+use crate::secrets::{REDACTED, conceal};
+
+/// How names are shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'r>(Option<&'r Redactor>);
+
+impl<'r> Shown<'r> {
+    /// As they are.
+    #[must_use]
+    pub const fn plain() -> Self {
+        Self(None)
+    }
+
+    /// Under pseudonyms.
+    #[must_use]
+    pub const fn redacted(redactor: &'r Redactor) -> Self {
+        Self(Some(redactor))
+    }
+
+    /// Under pseudonyms, where there is a redactor.
+    #[must_use]
+    pub const fn by(redactor: Option<&'r Redactor>) -> Self {
+        Self(redactor)
+    }
+
+    /// An address, as 12 upper-case hex digits.
+    #[must_use]
+    pub fn mac(self, mac: Mac) -> String {
+        self.0.map_or(mac, |redactor| redactor.mac(mac)).to_string()
+    }
+
+    /// Text of a log: anything can be named in it.
+    #[must_use]
+    pub fn text(self, text: &str) -> String {
+        self.0.map_or_else(|| conceal(text).into_owned(), |redactor| redactor.text(text))
+    }
+
+    /// The text of a line: one that is no known message can hold anything, so it is not shown at all.
+    #[must_use]
+    pub fn line(self, text: &str, is_message: bool) -> String {
+        if self.0.is_some() && !is_message { REDACTED.to_owned() } else { self.text(text) }
+    }
+
+    /// A name, such as a certificate's common name.
+    #[must_use]
+    pub fn name(self, name: &str) -> String {
+        let name = conceal(name);
+        self.0.map_or_else(|| name.to_string(), |redactor| redactor.name(&name))
+    }
+
+    /// A path; a member of an archive is `a.zip!/path/in/it`.
+    #[must_use]
+    pub fn path(self, path: &str) -> String {
+        self.0.map_or_else(|| path.to_owned(), |redactor| redactor.path(path))
+    }
+
+    /// A URI, with or without scheme.
+    #[must_use]
+    pub fn uri(self, uri: &str) -> String {
+        /// Marks what follows as a URI.
+        const SCHEME: &str = "uri://";
+        if uri.contains("://") {
+            return self.text(uri);
+        }
+        let shown = self.text(&format!("{SCHEME}{uri}"));
+        shown.strip_prefix(SCHEME).unwrap_or(&shown).to_owned()
+    }
+
+    /// A sentence, each part by its kind.
+    #[must_use]
+    pub fn message(self, message: &Message) -> String {
+        let mut shown = String::new();
+        for part in &message.0 {
+            match part {
+                Part::Text(text) => shown.push_str(text),
+                Part::Version(version) => shown.push_str(version),
+                Part::Mac(mac) => shown.push_str(&self.mac(*mac)),
+                Part::Name(name) => shown.push_str(&self.name(name)),
+                Part::LogText(text) => shown.push_str(&self.text(text)),
+                Part::Path(path) => shown.push_str(&self.path(path)),
+            }
+        }
+        shown
+    }
+
+    /// A field of an event, by its name in the contract.
+    #[must_use]
+    pub fn field(self, field: &str, value: &str) -> String {
+        match field {
+            "fingerprint" | "algorithm" | "version" => value.to_owned(),
+            "common_name" => self.name(value),
+            "mac" => value.parse().map_or_else(|_| self.name(value), |mac| self.mac(mac)),
+            "uri" => self.uri(value),
+            _ => self.text(value),
+        }
+    }
+
+    /// What is said of a file that could not be read.
+    #[must_use]
+    pub fn problem(self, problem: &Problem) -> Problem {
+        Problem::new(self.path(&problem.path), problem.kind, self.message(&problem.message))
+    }
+}
