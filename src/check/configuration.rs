@@ -1,0 +1,163 @@
+//! The diagnoses of configuration files: one file a diagnosis, each registered once.
+//!
+//! A check is pure: a phone's configuration and what its log shows go in, findings with their lines come
+//! out. The header of a check's file is its manual.
+
+pub(super) mod ca_expired;
+pub(super) mod ca_not_decodable;
+pub(super) mod ca_too_large;
+pub(super) mod certificate_expired;
+pub(super) mod certificate_expires_soon;
+pub(super) mod certificate_lines_hidden;
+pub(super) mod certificate_not_decodable;
+pub(super) mod certificate_not_used;
+pub(super) mod certificate_too_large;
+pub(super) mod config_encrypted;
+pub(super) mod config_file_missing;
+pub(super) mod config_not_well_formed;
+pub(super) mod device_set_missing;
+pub(super) mod half_missing;
+pub(super) mod key_mismatch;
+pub(super) mod key_not_readable;
+pub(super) mod key_shared;
+pub(super) mod key_too_large;
+pub(super) mod log_not_uploaded;
+pub(super) mod name_of_another_phone;
+pub(super) mod not_pkcs7;
+pub(super) mod parameter_misspelt;
+pub(super) mod parameter_set_missing;
+pub(super) mod parameters_of_other_software;
+pub(super) mod private_key_on_server;
+pub(super) mod profile_not_for_platform_use;
+pub(super) mod profile_value_not_permitted;
+pub(super) mod set_without_value;
+pub(super) mod slot_empty;
+pub(super) mod value_overridden;
+
+#[cfg(test)]
+mod tests;
+
+use crate::config::ConfigurationLine;
+use crate::config::Kind;
+use crate::config::{Certificate, PublicKey};
+use crate::config::{Certificates, Value};
+use crate::config::{Credential, Given, PhoneConfig};
+use crate::config::{LogFacts, Shown};
+use crate::message::{Message, Part};
+use crate::model::{Mac, Severity, Slot};
+
+/// What is known of one phone.
+#[derive(Clone, Debug)]
+pub struct Case<'a> {
+    /// What its configuration files give it.
+    pub config: &'a PhoneConfig,
+    /// What its log shows.
+    pub log: &'a LogFacts,
+    /// The private keys that other phones are given too.
+    pub shared: &'a [SharedKey],
+    /// The certificates and keys whose values are judged.
+    judged: Vec<Credential<'a>>,
+}
+
+impl<'a> Case<'a> {
+    /// The case of a phone.
+    #[must_use]
+    pub fn new(config: &'a PhoneConfig, log: &'a LogFacts, shared: &'a [SharedKey]) -> Self {
+        Self { config, log, shared, judged: config.judged(log) }
+    }
+}
+
+/// A private key that several phones are given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedKey {
+    /// Its public half.
+    pub key: PublicKey,
+    /// How many phones are given it, this one included.
+    pub phones: u64,
+    /// The first few of the others, by name.
+    pub others: Vec<Mac>,
+}
+
+/// What a check found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// How much it weighs here.
+    pub severity: Severity,
+    /// The slot it is about, where it is about one.
+    pub slot: Option<Slot>,
+    /// What the files say, with figures, in a sentence or two.
+    pub message: Message,
+    /// The lines that prove it, at most six.
+    pub evidence: Vec<ConfigurationLine>,
+}
+
+/// Lines that one finding shows.
+const EVIDENCE_MAX: usize = 6;
+
+impl Finding {
+    fn new(
+        severity: Severity,
+        slot: Option<Slot>,
+        message: Message,
+        mut evidence: Vec<ConfigurationLine>,
+    ) -> Self {
+        evidence.truncate(EVIDENCE_MAX);
+        Self { severity, slot, message, evidence }
+    }
+}
+
+/// The private key that a platform slot takes, and the certificate: bytes of DER.
+const KEY_MAX: usize = 4096;
+const CERTIFICATE_MAX: usize = 8192;
+
+/// How much a closed gate weighs: flash memory keeps what was installed while it was open.
+const fn by_slot(shown: Shown) -> Severity {
+    match shown {
+        Shown::Empty => Severity::Error,
+        Shown::Filled => Severity::Info,
+        Shown::Unknown => Severity::Warning,
+    }
+}
+
+/// The device's own certificate of each judged slot.
+fn leaves<'c, 'a>(
+    case: &'c Case<'a>,
+) -> impl Iterator<Item = (Option<Slot>, Given<'a>, &'a Certificate)> + use<'c, 'a> {
+    case.judged.iter().filter_map(|credential| {
+        let (given, value) = credential.certificate?;
+        let key = credential.key.and_then(|(_, value)| value.key.ok());
+        Some((credential.store.slot(), given, value.leaf(key.as_ref())?))
+    })
+}
+
+/// The certificates and keys that stand behind gates, one line a slot.
+fn gated(config: &PhoneConfig) -> Vec<(Option<Slot>, Given<'_>)> {
+    let devices = config.credentials().into_iter().filter(|credential| credential.store.is_device());
+    let devices = devices.filter_map(|credential| Some((credential.store.slot(), credential.given()?)));
+    let of_ca = config.of_kind(|kind| matches!(kind, Kind::Ca(Some(_)))).map(|given| (None, given));
+    devices.chain(of_ca).collect()
+}
+
+/// The CA certificates that count.
+fn authorities<'a>(case: &Case<'a>) -> impl Iterator<Item = (Given<'a>, &'a Certificates)> {
+    let config = case.config;
+    let given = config.of_kind(|kind| matches!(kind, Kind::Ca(_)));
+    given.filter(|given| config.counts(given.setting.parameter)).filter_map(|given| {
+        match &given.setting.value {
+            Value::Certificates(value) => Some((given, value)),
+            _ => None,
+        }
+    })
+}
+
+/// A date as messages have it.
+fn day(time: chrono::NaiveDateTime) -> String {
+    time.format("%Y-%m-%d").to_string()
+}
+
+/// A name from a certificate, cut where it is long.
+fn name_of(certificate: &Certificate) -> Part {
+    let name = certificate.common_name.as_deref().unwrap_or(&certificate.subject);
+    let name: String = name.chars().take(64).collect();
+    Part::Name(name.into())
+}

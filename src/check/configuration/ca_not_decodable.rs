@@ -1,0 +1,38 @@
+//! A CA certificate in the configuration can't be read.
+//!
+//! ## What it means
+//! The phone can't install it, and does not trust the servers whose certificates it issued.
+//!
+//! ## How sure it is
+//! Certain that no certificate can be read from the value, as the message says.
+//!
+//! ## What to do
+//! 1. Take the CA certificate again, in PEM: `openssl x509 -in ca.pem -noout -subject -enddate`.
+//! 2. Put the whole text into the parameter, with its begin and end lines. Line breaks may become blanks.
+//! 3. Restart the phone.
+
+use super::{Case, Finding, authorities};
+use crate::check::{Facts, Family, Rule, Run};
+use crate::message::sentence;
+use crate::model::Severity;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG030",
+    name: "ca-not-decodable",
+    severity: Severity::Error,
+    cause: "The value is no certificate in PEM.",
+    remedy: "Put the CA certificate into the parameter again, whole, in PEM.",
+    reference: "UC Software Administrators' Guide, \"<device/>\"",
+    source: include_str!("ca_not_decodable.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let found = authorities(case).filter_map(|(given, value)| {
+        let fault = value.fault.filter(|_| value.list.is_empty())?;
+        let message = sentence!["No certificate can be read from ", &given, format!(": {fault}.")];
+        Some(Finding::new(RULE.severity, None, message, vec![given.in_short()]))
+    });
+    found.collect()
+}

@@ -1,0 +1,50 @@
+//! A CA certificate is longer than its platform slot takes.
+//!
+//! ## What it means
+//! Platform CA slot 1 takes 1,536 bytes, slot 2 takes 4,096. A phone was seen that loaded a larger one anew
+//! at each start, with another fingerprint each time.
+//!
+//! ## How sure it is
+//! The bytes of the certificate in DER are counted, which fits what was seen.
+//!
+//! ## What to do
+//! 1. Put the certificate into slot 2, or into an application CA slot (`sec.TLS.customCaCert.x`), which has
+//!    no limit.
+//! 2. Restart the phone twice, and look that its fingerprint stays the same.
+
+use super::{Case, Finding, authorities};
+use crate::check::{Facts, Family, Rule, Run};
+use crate::config::Kind;
+use crate::message::sentence;
+use crate::model::Severity;
+use crate::quantity::count;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG032",
+    name: "ca-too-large",
+    severity: Severity::Warning,
+    cause: "The certificate has more bytes than the slot takes.",
+    remedy: "Put the certificate into CA slot 2 or an application CA slot.",
+    reference: "UC Software Administrators' Guide, \"<device/>\"",
+    source: include_str!("ca_too_large.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let found = authorities(case).filter_map(|(given, value)| {
+        let Kind::Ca(Some(limit)) = given.setting.parameter.kind else { return None };
+        let length = value.length();
+        if length <= limit {
+            return None;
+        }
+        let message = sentence![
+            "The CA certificate in ",
+            &given,
+            format!(" has {} bytes; its slot takes {}.", count(length as u64), count(limit as u64)),
+        ];
+        let says = sentence![given.setting.value.in_short(), format!(", {} bytes", count(length as u64))];
+        Some(Finding::new(RULE.severity, None, message, vec![given.says(says)]))
+    });
+    found.collect()
+}

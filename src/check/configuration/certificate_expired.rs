@@ -1,0 +1,39 @@
+//! A device certificate in the configuration is past its end.
+//!
+//! ## What it means
+//! Servers refuse the certificate, whatever it is used for: 802.1X, provisioning or SIP over TLS.
+//!
+//! ## How sure it is
+//! Certain by the time of the run: the date stands in the certificate.
+//!
+//! ## What to do
+//! 1. Have a new certificate issued.
+//! 2. Give it to the phone with its key, and restart the phone.
+
+use super::{Case, Finding, day, leaves, name_of};
+use crate::check::{Facts, Family, Rule, Run};
+use crate::message::sentence;
+use crate::model::Severity;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG017",
+    name: "certificate-expired",
+    severity: Severity::Error,
+    cause: "The certificate is past its end, and servers refuse it.",
+    remedy: "Give the phone a new certificate.",
+    reference: "Feature Profile 37148, \"Platform Certificates\"",
+    source: include_str!("certificate_expired.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let expired = leaves(case).filter(|(.., certificate)| certificate.not_after < case.log.now);
+    let found = expired.map(|(slot, given, certificate)| {
+        let message =
+            sentence!["The certificate in ", &given, format!(" ended on {}.", day(certificate.not_after))];
+        let says = sentence!["CN ", name_of(certificate), format!(", ended {}", day(certificate.not_after))];
+        Finding::new(RULE.severity, slot, message, vec![given.says(says)])
+    });
+    found.collect()
+}

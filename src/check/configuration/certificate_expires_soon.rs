@@ -1,0 +1,50 @@
+//! A device certificate in the configuration ends within 30 days, or is not valid yet.
+//!
+//! ## What it means
+//! In less than 30 days servers will refuse the certificate; or they refuse it now, because its first day
+//! is still to come.
+//!
+//! ## How sure it is
+//! Certain by the time of the run: the dates stand in the certificate.
+//!
+//! ## What to do
+//! 1. Have a new certificate issued before the day that is named.
+//! 2. Give it to the phone with its key, and restart the phone.
+
+use chrono::TimeDelta;
+
+use super::{Case, Finding, day, leaves, name_of};
+use crate::check::{Facts, Family, Rule, Run};
+use crate::message::sentence;
+use crate::model::Severity;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG018",
+    name: "certificate-expires-soon",
+    severity: Severity::Warning,
+    cause: "The certificate ends soon, or its first day is still to come.",
+    remedy: "Give the phone a new certificate before the day that is named.",
+    reference: "Feature Profile 37148, \"Platform Certificates\"",
+    source: include_str!("certificate_expires_soon.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+const SOON: TimeDelta = TimeDelta::days(30);
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let found = leaves(case).filter_map(|(slot, given, certificate)| {
+        let left = certificate.not_after - case.log.now;
+        let state = if certificate.not_before > case.log.now {
+            format!("is not valid before {}", day(certificate.not_before))
+        } else if left >= TimeDelta::zero() && left <= SOON {
+            format!("ends on {}", day(certificate.not_after))
+        } else {
+            return None;
+        };
+        let message = sentence!["The certificate in ", &given, format!(" {state}.")];
+        let says = sentence!["CN ", name_of(certificate), format!(", {state}")];
+        Some(Finding::new(RULE.severity, slot, message, vec![given.says(says)]))
+    });
+    found.collect()
+}

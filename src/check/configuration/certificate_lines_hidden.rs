@@ -1,0 +1,50 @@
+//! A level in the configuration keeps certificate lines out of the log.
+//!
+//! ## What it means
+//! The inventory of certificates is written at level 3, refusals at level 4. A file sets the level of `tls`
+//! or of the whole log above 3, or that of `hw` above 4, and the log has no inventory.
+//!
+//! ## How sure it is
+//! Certain that the files say so and that the log has no inventory. Other files that could not be read may
+//! say otherwise.
+//!
+//! ## What to do
+//! 1. Set `log.level.change.tls="3"`, and `log.render.level` to 3 or lower.
+//! 2. Restart the phone, and wait until it has uploaded its log.
+//! 3. Set the levels back, for the log's size is limited.
+
+use super::{Case, Finding};
+use crate::check::join::hiding_levels;
+use crate::check::{Facts, Family, Rule, Run};
+use crate::message::sentence;
+use crate::model::Severity;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG050",
+    name: "certificate-lines-hidden",
+    severity: Severity::Info,
+    cause: "A level that a file sets is above that of the lines.",
+    remedy: "Set log.level.change.tls and log.render.level to 3, and restart the phone.",
+    reference: "Feature Profile 37148, \"Troubleshooting\"",
+    source: include_str!("certificate_lines_hidden.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    if !case.log.has_log || case.log.has_inventory {
+        return Vec::new();
+    }
+    let levels = hiding_levels(case.config, case.log);
+    let Some((given, hidden, _)) = levels.first() else { return Vec::new() };
+    let message = sentence![
+        given,
+        " is ",
+        given.setting.value.in_short(),
+        format!(", which keeps {hidden} out of the log.")
+    ];
+    let lines = levels.iter().map(|(given, hidden, _)| {
+        given.says(sentence![given.setting.value.in_short(), format!(": keeps {hidden} out of the log")])
+    });
+    vec![Finding::new(RULE.severity, None, message, lines.collect())]
+}

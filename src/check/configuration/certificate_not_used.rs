@@ -1,0 +1,53 @@
+//! A slot is given a certificate, and no profile selects it.
+//!
+//! ## What it means
+//! The certificate is installed and not shown to any server: profiles use the built-in one where nothing
+//! else is said.
+//!
+//! ## How sure it is
+//! Certain that no file that was read selects it. A profile can also be set at the phone. Where a profile
+//! has a number or another word that is not understood, nothing is said.
+//!
+//! ## What to do
+//! 1. Let a profile use the slot: `device.sec.TLS.profile.deviceCert1="Platform1"`, with its `.set`.
+//! 2. Select that profile for what it is meant for: `device.sec.TLS.profileSelection.dot1x` and others.
+
+use super::{Case, Finding};
+use crate::check::{Facts, Family, Rule, Run};
+use crate::config::{Kind, selected_slot};
+use crate::message::sentence;
+use crate::model::Severity;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG024",
+    name: "certificate-not-used",
+    severity: Severity::Info,
+    cause: "No TLS profile selects the slot, so the built-in certificate is used.",
+    remedy: "Let a profile use the slot, and select that profile.",
+    reference: "Feature Profile 37148, \"Configuring the Device Certificate to be Used\"",
+    source: include_str!("certificate_not_used.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let config = case.config;
+    let profiles =
+        config.effective().filter(|one| one.given.setting.parameter.kind == Kind::ProfileCertificate);
+    let values = profiles.flat_map(|one| std::iter::once(one.given).chain(one.overridden));
+    let selected: Vec<_> = values
+        .filter(|given| !given.setting.value.is_empty())
+        .map(|given| given.setting.value.as_text().and_then(selected_slot))
+        .collect();
+    if !config.is_complete || selected.contains(&None) {
+        return Vec::new();
+    }
+    let found = case.judged.iter().filter_map(|credential| {
+        let slot = credential.store.slot().filter(|slot| !selected.contains(&Some(*slot)))?;
+        let (given, _) = credential.certificate?;
+        let message = sentence![&given, format!(" fills {slot}, and no profile selects it.")];
+        let line = given.in_short();
+        Some(Finding::new(RULE.severity, Some(slot), message, vec![line]))
+    });
+    found.collect()
+}

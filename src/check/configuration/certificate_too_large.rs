@@ -1,0 +1,60 @@
+//! The certificates for a platform slot are longer than the slot takes.
+//!
+//! ## What it means
+//! A platform slot takes a certificate of 8,192 bytes. A long chain does not fit; the phone then writes
+//! "Cert is not proper" or "Could not store cert", and installs nothing.
+//!
+//! ## How sure it is
+//! The bytes of all certificates in the value are counted. Whether the phone counts the chain or the first
+//! certificate is not settled, so it is an error only with INS002 in the log.
+//!
+//! ## What to do
+//! 1. Leave certificates out of the chain that servers have anyway, the root first.
+//! 2. Give the rest as PKCS #7 again, and restart the phone.
+
+use super::{CERTIFICATE_MAX, Case, Finding};
+use crate::check::{Facts, Family, Rule, Run};
+use crate::config::Store;
+use crate::message::sentence;
+use crate::model::Severity;
+use crate::quantity::{count, counted};
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG014",
+    name: "certificate-too-large",
+    severity: Severity::Warning,
+    cause: "The certificates have more bytes than a platform slot takes.",
+    remedy: "Leave certificates out of the chain, the root first.",
+    reference: "Feature Profile 37148, \"Platform Certificates\"",
+    source: include_str!("certificate_too_large.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.judged.iter().filter_map(|credential| {
+        let (given, value) =
+            credential.certificate.filter(|_| matches!(credential.store, Store::Platform(_)))?;
+        let length = value.length();
+        if length <= CERTIFICATE_MAX {
+            return None;
+        }
+        let slot = credential.store.slot();
+        let is_refused =
+            case.log.certificates_refused.iter().any(|one| one.slot.is_none() || one.slot == slot);
+        let severity = if is_refused { Severity::Error } else { RULE.severity };
+        let message = sentence![
+            format!("{} in ", counted(value.list.len() as u64, "certificate")),
+            &given,
+            format!(
+                " have {} bytes; {} takes {}.",
+                count(length as u64),
+                credential.store,
+                count(CERTIFICATE_MAX as u64)
+            ),
+        ];
+        let line = given.in_short();
+        Some(Finding::new(severity, slot, message, vec![line]))
+    });
+    found.collect()
+}

@@ -1,0 +1,65 @@
+//! A file that the phone is told to read is not well-formed XML.
+//!
+//! ## What it means
+//! The phone can't read the file, or not to its end. Parameters that stand in it are lost, certificates
+//! among them.
+//!
+//! ## How sure it is
+//! Certain that the file breaks the rules of XML at the line and column that are named. Which parameters
+//! are lost is as far as a lenient look at the rest of the file tells. A file that begins like no XML at
+//! all counts only where a master names it.
+//!
+//! ## What to do
+//! 1. Open the file at the line and column. Usual are an ampersand or a '<' in a value, and a quote that is
+//!    not closed.
+//! 2. Check it with an XML tool, such as `xmllint --noout FILE`.
+//! 3. Restart the phone, so that it reads the file again.
+
+use super::{Case, Finding};
+use crate::check::{Facts, Family, Rule, Run};
+use crate::config::Condition;
+use crate::config::SourceRole;
+use crate::message::{Part, sentence};
+use crate::model::Severity;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG001",
+    name: "config-not-well-formed",
+    severity: Severity::Error,
+    cause: "The file breaks the rules of XML, so the phone stops reading it.",
+    remedy: "Mend the file at the line and column that are named, and check it with an XML tool before phones read it.",
+    reference: "UC Software Administrators' Guide, \"Master configuration file\"",
+    source: include_str!("config_not_well_formed.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.config.sources.iter().filter_map(|source| {
+        let (place, line, why, lost) = match &source.file.condition {
+            Condition::Malformed(fault) => {
+                let place = format!("line {}, column {}", fault.line, fault.column);
+                (place, fault.line, fault.why, &fault.lost[..])
+            }
+            Condition::NotXml if source.role == SourceRole::Listed => {
+                ("line 1, column 1".to_owned(), 1, "it does not begin as XML does", &[][..])
+            }
+            _ => return None,
+        };
+        let mut message = sentence![
+            Part::Path(source.file.path.clone()),
+            format!(" is not well-formed XML: {place}: {why}.")
+        ];
+        if let Some((first, others)) = lost.split_first() {
+            let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+            message = message.and(format!(" The phone may lose {first}{more}.").into());
+        }
+        let mut evidence = vec![source.file.says(Some(line), None, format!("{place}: {why}"))];
+        let lost = lost.iter().map(|name| {
+            source.file.says(None, Some(name), "stands in this file, which the phone can't read")
+        });
+        evidence.extend(lost);
+        Some(Finding::new(RULE.severity, None, message, evidence))
+    });
+    found.collect()
+}

@@ -1,0 +1,55 @@
+//! A certificate is given to the phone, and `device.set` is not 1.
+//!
+//! ## What it means
+//! The phone takes values of `device.*` only while `device.set` is 1. As the files are now, it does not
+//! look at this certificate. Operators set it to 0 again once the value is in flash memory: that is why it
+//! is an error only where an inventory shows the slot empty, and no trouble where it shows it filled.
+//!
+//! ## How sure it is
+//! Certain that the files say so. It is not told where a file that could not be read may have `device.set`,
+//! or where two files disagree and it is not known which wins.
+//!
+//! ## What to do
+//! 1. Set `device.set="1"` in the file with the certificate, beside the `.set` of the certificate.
+//! 2. Restart the phone and look in its log for "Saving new …".
+//! 3. Set it back to 0 then, if you don't want phones to take device values at each start.
+
+use super::{Case, Finding, by_slot, gated};
+use crate::check::{Facts, Family, Rule, Run};
+use crate::config::Gate;
+use crate::message::sentence;
+use crate::model::Severity;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG004",
+    name: "device-set-missing",
+    severity: Severity::Warning,
+    cause: "Values of device.* count only while device.set is 1.",
+    remedy: "Set device.set to 1 until the phone has saved the certificate.",
+    reference: "UC Software Administrators' Guide, \"<device/>\"",
+    source: include_str!("device_set_missing.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let Gate::Closed(gate) = case.config.gate(GATE) else { return Vec::new() };
+    let found = gated(case.config).into_iter().map(|(slot, given)| {
+        let (state, second) = match gate {
+            Some(set) => (
+                sentence![format!("{GATE} is not 1 ("), set.place(), ")"],
+                set.says("not 1, so no value of device.* counts"),
+            ),
+            None => (
+                format!("no file has {GATE}").into(),
+                given.file.says(None, Some(GATE), format!("missing: add {GATE}=\"1\" to this file")),
+            ),
+        };
+        let message = sentence![&given, " does not count: ", state, "."];
+        let first = given.in_short();
+        Finding::new(by_slot(case.log.shown(slot)), slot, message, vec![first, second])
+    });
+    found.collect()
+}
+
+const GATE: &str = "device.set";

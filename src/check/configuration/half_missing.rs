@@ -1,0 +1,72 @@
+//! A slot is given a certificate without its private key, or a key without its certificate.
+//!
+//! ## What it means
+//! The phone can't prove who it is with one of the two.
+//!
+//! ## How sure it is
+//! Certain that no file has the other half. It is not told where a file that could not be read may have it,
+//! nor where the log shows both halves of this very certificate in the slot.
+//!
+//! ## What to do
+//! 1. Give both parameters of the slot.
+//! 2. Restart the phone.
+
+use super::{Case, Finding};
+use crate::check::{Facts, Family, Rule, Run};
+use crate::config::Credential;
+use crate::config::Shown;
+use crate::message::sentence;
+use crate::model::Severity;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG016",
+    name: "half-missing",
+    severity: Severity::Error,
+    cause: "Certificate and private key of a slot belong together, and one of them is missing.",
+    remedy: "Give both parameters of the slot, certificate and key.",
+    reference: "Feature Profile 37148, \"Platform Certificates\"",
+    source: include_str!("half_missing.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    case.judged.iter().filter_map(|credential| finding(case, credential)).collect()
+}
+
+fn finding(case: &Case<'_>, credential: &Credential<'_>) -> Option<Finding> {
+    let [certificate, key] = credential.store.names();
+    let (missing, what) = match (credential.certificate, credential.key) {
+        (Some(_), None) => (key, "private key"),
+        (None, Some(_)) => (certificate, "certificate"),
+        _ => return None,
+    };
+    let given = credential.given()?;
+    // An empty value says for certain that it is not there; a value that is not sure says nothing.
+    let empty = case.config.effective().find(|one| *one.given.name() == *missing);
+    if empty.as_ref().map_or(!case.config.is_complete, |empty| !empty.is_sure)
+        || is_installed(case, credential)
+    {
+        return None;
+    }
+    let message = sentence![&given, format!(" is given, and its {what}, {missing}, is not.")];
+    let second = match empty {
+        Some(empty) => empty.given.says("empty"),
+        None => given.file.says(None, Some(&missing), format!("missing: the {what} of the slot")),
+    };
+    let lines = vec![given.in_short(), second];
+    Some(Finding::new(RULE.severity, credential.store.slot(), message, lines))
+}
+
+/// Whether the log shows both halves in the slot, one of them this one.
+fn is_installed(case: &Case<'_>, credential: &Credential<'_>) -> bool {
+    let Some(facts) = credential.store.slot().and_then(|slot| case.log.slots.get(&slot)) else {
+        return false;
+    };
+    let is_this = match (credential.certificate, credential.key) {
+        (Some((_, value)), _) => facts.fingerprints.iter().any(|fingerprint| value.has(fingerprint)),
+        (_, Some((_, value))) => value.key.is_ok_and(|key| facts.key_length == Some(key.length as u64)),
+        _ => false,
+    };
+    facts.shown == Shown::Filled && facts.key_length.is_some() && is_this
+}

@@ -1,0 +1,41 @@
+//! A private key in the configuration is encrypted, can't be decoded, or is no key.
+//!
+//! ## What it means
+//! The phone can't use the key, and the certificate is of no use without it. No parameter for a passphrase
+//! exists.
+//!
+//! ## How sure it is
+//! Certain that the text is no private key that can be read without a passphrase.
+//!
+//! ## What to do
+//! 1. Take the passphrase away: `openssl pkey -in key.pem -out plain.pem`.
+//! 2. Put the whole text into the parameter, with its begin and end lines.
+//! 3. Keep the file readable for the phones alone.
+
+use super::{Case, Finding};
+use crate::check::{Facts, Family, Rule, Run};
+use crate::message::sentence;
+use crate::model::Severity;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG012",
+    name: "key-not-readable",
+    severity: Severity::Error,
+    cause: "The value is not a private key in PEM without a passphrase.",
+    remedy: "Give the key in PEM, whole and without a passphrase.",
+    reference: "Feature Profile 37148, \"Platform Certificates\"",
+    source: include_str!("key_not_readable.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.judged.iter().filter_map(|credential| {
+        let (given, value) = credential.key?;
+        let fault = value.key.err()?;
+        let message = sentence!["No private key can be read from ", &given, format!(": {fault}.")];
+        let line = given.in_short();
+        Some(Finding::new(RULE.severity, credential.store.slot(), message, vec![line]))
+    });
+    found.collect()
+}

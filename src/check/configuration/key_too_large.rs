@@ -1,0 +1,54 @@
+//! A private key for a platform slot is longer than the slot takes.
+//!
+//! ## What it means
+//! A platform slot takes a key of 4,096 bytes. The phone counts the bytes of the key in DER (PKCS #8), not
+//! its text: RSA 4096 has some 2,370, RSA 6144 some 3,530, RSA 8192 some 4,680.
+//!
+//! ## How sure it is
+//! Certain: the length is that of the key in the file. Application slots have no limit.
+//!
+//! ## What to do
+//! 1. Make a key of at most 4096 bits (RSA) or an elliptic-curve key, and have a certificate issued for it.
+//! 2. Give both to the phone and restart it.
+
+use super::{Case, Finding, KEY_MAX};
+use crate::check::{Facts, Family, Rule, Run};
+use crate::config::Store;
+use crate::message::sentence;
+use crate::model::Severity;
+use crate::quantity::count;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG013",
+    name: "key-too-large",
+    severity: Severity::Error,
+    cause: "The key has more bytes than a platform slot takes.",
+    remedy: "Use a shorter key with a certificate for it, or an application slot where its use allows that.",
+    reference: "Feature Profile 37148, \"Platform Certificates\"",
+    source: include_str!("key_too_large.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.judged.iter().filter_map(|credential| {
+        let (given, value) = credential.key.filter(|_| matches!(credential.store, Store::Platform(_)))?;
+        let length = value.key.ok()?.length;
+        if length <= KEY_MAX {
+            return None;
+        }
+        let message = sentence![
+            "The private key in ",
+            &given,
+            format!(
+                " has {} bytes; {} takes {}.",
+                count(length as u64),
+                credential.store,
+                count(KEY_MAX as u64)
+            ),
+        ];
+        let line = given.in_short();
+        Some(Finding::new(RULE.severity, credential.store.slot(), message, vec![line]))
+    });
+    found.collect()
+}

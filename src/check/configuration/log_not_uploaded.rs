@@ -1,0 +1,57 @@
+//! The configuration keeps the log from the server.
+//!
+//! ## What it means
+//! The phone does not upload its log, or uploads it to an address that leads nowhere. What lies on the
+//! server is old, or came another way.
+//!
+//! ## How sure it is
+//! Certain that the files say so: `log.render.file="0"`, or a `LOG_FILE_DIRECTORY` at 0.0.0.0 or the phone
+//! itself.
+//!
+//! ## What to do
+//! 1. Set `log.render.file` to 1, and `LOG_FILE_DIRECTORY` to a directory of the server.
+//! 2. Restart the phone.
+
+use super::{Case, Finding};
+use crate::check::{Facts, Family, Rule, Run};
+use crate::config::Kind;
+use crate::message::sentence;
+use crate::model::Severity;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG051",
+    name: "log-not-uploaded",
+    severity: Severity::Info,
+    cause: "The phone is told not to upload its log, or to upload it nowhere.",
+    remedy: "Let the phone upload its log: log.render.file at 1, LOG_FILE_DIRECTORY at a directory of the server.",
+    reference: "UC Software Administrators' Guide, \"Master configuration file\"",
+    source: include_str!("log_not_uploaded.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let given = case.config.of_kind(|kind| kind == Kind::Log);
+    let found = given.filter_map(|given| {
+        let value = given.setting.value.as_text()?;
+        let is_kept = match given.name() {
+            "log.render.file" => value == "0",
+            "LOG_FILE_DIRECTORY" => {
+                let host = value.split_once("://").map(|(_, rest)| rest)?.split(['/', ':']).next()?;
+                host == "0.0.0.0" || host == "localhost" || host.starts_with("127.")
+            }
+            _ => false,
+        };
+        if !is_kept {
+            return None;
+        }
+        let message = sentence![&given, " is ", given.setting.value.in_short(), ": the log is not uploaded."];
+        Some(Finding::new(
+            RULE.severity,
+            None,
+            message,
+            vec![given.says(sentence![given.setting.value.in_short(), ", so the log is not uploaded"])],
+        ))
+    });
+    found.collect()
+}

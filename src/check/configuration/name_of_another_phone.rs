@@ -1,0 +1,60 @@
+//! A device certificate's subject holds the address of another phone.
+//!
+//! ## What it means
+//! Each phone is to have a certificate of its own. Servers that compare the name with the phone refuse this
+//! one.
+//!
+//! ## How sure it is
+//! The subject holds 12 hex digits of a Polycom or Poly address, or one that begins as this phone's does,
+//! and it is not this phone's.
+//!
+//! ## What to do
+//! 1. Look which certificate was meant for this phone; the file may be a copy of another phone's.
+//! 2. Give the right one with its key.
+
+use super::{Case, Finding, leaves, name_of};
+use crate::check::{Facts, Family, Rule, Run};
+use crate::message::{Part, sentence};
+use crate::model::{Mac, Severity};
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG019",
+    name: "name-of-another-phone",
+    severity: Severity::Warning,
+    cause: "The certificate was issued for another phone.",
+    remedy: "Give the phone the certificate that was issued for it.",
+    reference: "Feature Profile 37148, \"Platform Certificates\"",
+    source: include_str!("name_of_another_phone.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+/// The vendor's address blocks.
+const BLOCKS: [[u8; 3]; 3] = [[0x00, 0x04, 0xF2], [0x64, 0x16, 0x7F], [0x48, 0x25, 0x67]];
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let own = case.config.mac;
+    let found = leaves(case).filter_map(|(slot, given, certificate)| {
+        let named = addresses(&certificate.subject);
+        let is_phone = |mac: &&Mac| {
+            let block = &mac.bytes()[..3];
+            BLOCKS.iter().any(|known| known == block) || *block == own.bytes()[..3]
+        };
+        let other = named.iter().find(is_phone).filter(|_| !named.contains(&own))?;
+        let message = sentence!["The certificate in ", &given, " is made out to ", Part::Mac(*other), "."];
+        let says = sentence!["CN ", name_of(certificate), ", and this phone is ", Part::Mac(own)];
+        Some(Finding::new(RULE.severity, slot, message, vec![given.says(says)]))
+    });
+    found.collect()
+}
+
+/// The addresses in a text: 12 hex digits that no other letter or digit touches.
+fn addresses(text: &str) -> Vec<Mac> {
+    let bytes = text.as_bytes();
+    let starts = (0..bytes.len()).filter(|at| *at == 0 || !bytes[at - 1].is_ascii_alphanumeric());
+    let whole = starts.filter_map(|at| Mac::prefix(&bytes[at..]));
+    whole
+        .filter(|(_, rest)| !rest.first().is_some_and(u8::is_ascii_alphanumeric))
+        .map(|(mac, _)| mac)
+        .collect()
+}

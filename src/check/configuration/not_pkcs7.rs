@@ -1,0 +1,59 @@
+//! A device certificate stands in the file without PKCS #7 begin and end lines.
+//!
+//! ## What it means
+//! The guide asks for a PKCS #7 text between `-----BEGIN PKCS7-----` and `-----END PKCS7-----`. A phone
+//! that needs them writes "Could not decode cert chain" and installs nothing.
+//!
+//! ## How sure it is
+//! Certain that the lines are not there, or not written to the letter. Some phones took a plain
+//! certificate, so it is an error only with INS003 in the log.
+//!
+//! ## What to do
+//! 1. Convert the certificate: `openssl crl2pkcs7 -nocrl -certfile chain.pem -out chain.p7b`.
+//! 2. Put the whole text, with its begin and end lines, into the parameter. Line breaks may become blanks.
+//! 3. Restart the phone.
+
+use super::{Case, Finding};
+use crate::check::{Facts, Family, Rule, Run};
+use crate::config::{Certificates, Form};
+use crate::message::sentence;
+use crate::model::Severity;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG010",
+    name: "not-pkcs7",
+    severity: Severity::Warning,
+    cause: "The phone looks for the PKCS #7 begin and end lines around a device certificate.",
+    remedy: "Convert the certificate to PKCS #7 and give it with its begin and end lines.",
+    reference: "Feature Profile 37148, \"Troubleshooting\"",
+    source: include_str!("not_pkcs7.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.judged.iter().filter_map(|credential| {
+        let (given, value) = credential.certificate?;
+        let why = why(value)?;
+        let severity = if case.log.chain_not_decodable { Severity::Error } else { RULE.severity };
+        let message = sentence![&given, format!(" {why}.")];
+        let line = given.in_short();
+        Some(Finding::new(severity, credential.store.slot(), message, vec![line]))
+    });
+    found.collect()
+}
+
+/// What is said of a value without PKCS #7 lines; none where it has them, or where CFG011 tells more.
+pub(in crate::check) fn why(value: &Certificates) -> Option<&'static str> {
+    match (value.form, value.fault) {
+        (Form::Bare, None) => Some("is base64 without begin and end lines"),
+        (Form::Bare, Some(_)) => {
+            Some("has no PKCS #7 begin and end lines, and no certificate can be read from it")
+        }
+        (Form::Pem, None) => Some("is a certificate without PKCS #7 begin and end lines"),
+        (Form::Pkcs7Odd, None) => {
+            Some("has begin and end lines that are not written -----BEGIN PKCS7----- and -----END PKCS7-----")
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,49 @@
+//! A parameter's name is one or two letters from that of a certificate parameter.
+//!
+//! ## What it means
+//! The phone ignores names that it does not know. A certificate under a misspelt name is not installed, and
+//! nothing in the log says so.
+//!
+//! ## How sure it is
+//! The name is not known here, and it differs in one or two letters, or in upper and lower case, from a
+//! known one. Numbers outside of `device.*` are not compared: newer software has more slots.
+//!
+//! ## What to do
+//! 1. Correct the name as the message says.
+//! 2. Restart the phone.
+
+use super::{Case, Finding};
+use crate::check::{Facts, Family, Rule, Run};
+use crate::message::{Part, sentence};
+use crate::model::Severity;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG008",
+    name: "parameter-misspelt",
+    severity: Severity::Warning,
+    cause: "The phone ignores parameters whose names it does not know, and tells upper from lower case.",
+    remedy: "Correct the name.",
+    reference: "UC Software Administrators' Guide, \"<device/>\"",
+    source: include_str!("parameter_misspelt.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let misspelt = case
+        .config
+        .sources
+        .iter()
+        .flat_map(|source| source.file.misspelt.iter().map(|misspelt| (&*source.file, misspelt)));
+    let found = misspelt.map(|(file, misspelt)| {
+        let message = sentence![
+            format!("{} (", misspelt.name),
+            Part::Path(file.path.clone()),
+            format!(" line {}) is no parameter that is known; {} is.", misspelt.line, misspelt.known),
+        ];
+        let line =
+            file.says(Some(misspelt.line), Some(&misspelt.name), format!("meant may be {}", misspelt.known));
+        Finding::new(RULE.severity, None, message, vec![line])
+    });
+    found.collect()
+}

@@ -1,0 +1,54 @@
+//! A phone's private key lies among the files of the server.
+//!
+//! ## What it means
+//! When a phone makes a certificate signing request, it uploads the request and the private key. Whoever
+//! can read the directory has the key, and can act as the phone.
+//!
+//! ## How sure it is
+//! By the file's name: `<MAC>-private.key` or `.pem`. The file is not opened.
+//!
+//! ## What to do
+//! 1. Keep the key where only those can read it who install the certificate.
+//! 2. Delete it on the server once the certificate is installed.
+
+use super::{Case, Finding};
+use crate::check::{Facts, Family, Rule, Run};
+use crate::config::ConfigurationLine;
+use crate::message::{Part, sentence};
+use crate::model::Severity;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG040",
+    name: "private-key-on-server",
+    severity: Severity::Warning,
+    cause: "The phone uploads the private key beside its certificate signing request.",
+    remedy: "Move the private key off the server, or delete it once the certificate is installed.",
+    reference: "Feature Profile 37148, \"Generating a Certificate Signing Request\"",
+    source: include_str!("private_key_on_server.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.config.key_files.iter().map(|file| {
+        let mode = file.mode.map(|mode| format!("mode {:04o}", mode & 0o7777));
+        let shown = mode.as_ref().map(|mode| format!(", {mode}")).unwrap_or_default();
+        let line = ConfigurationLine {
+            file: file.path.to_string(),
+            line: None,
+            parameter: None,
+            says: format!("a private key by its name{shown}").into(),
+        };
+        let others = match file.mode {
+            Some(mode) if mode & 0o004 != 0 => " Everybody on the server can read it.",
+            _ => "",
+        };
+        let message = sentence![
+            "The private key ",
+            Part::Path(file.path.clone()),
+            format!("{shown} lies among the files.{others}")
+        ];
+        Finding::new(RULE.severity, None, message, vec![line])
+    });
+    found.collect()
+}

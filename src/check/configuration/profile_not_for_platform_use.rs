@@ -1,0 +1,50 @@
+//! 802.1X, provisioning or syslog is given an application profile.
+//!
+//! ## What it means
+//! These three run before the phone's application does, or outside of it. They can use platform profiles
+//! only, whose certificates are in flash memory.
+//!
+//! ## How sure it is
+//! Certain: the guide says that application certificates can't serve these three.
+//!
+//! ## What to do
+//! 1. Put the certificate into platform slot 1 or 2, and let a platform profile use it.
+//! 2. Select PlatformProfile1 or PlatformProfile2.
+
+use super::{Case, Finding};
+use crate::check::{Facts, Family, Rule, Run};
+use crate::config::Kind;
+use crate::message::sentence;
+use crate::model::Severity;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG022",
+    name: "profile-not-for-platform-use",
+    severity: Severity::Error,
+    cause: "Application certificates can not serve 802.1X, provisioning and syslog.",
+    remedy: "Select PlatformProfile1 or PlatformProfile2, with a certificate in a platform slot.",
+    reference: "Feature Profile 37148, \"Configuring the Device Certificate to be Used\"",
+    source: include_str!("profile_not_for_platform_use.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let selections = case.config.of_kind(|kind| kind == Kind::ProfileSelection);
+    let found = selections.filter_map(|given| {
+        let value = given.setting.value.as_text()?;
+        let is_application = value.to_ascii_lowercase().starts_with("applicationprofile");
+        let is_of_device = given.name().starts_with("device.") && case.config.counts(given.setting.parameter);
+        if !is_application || !is_of_device {
+            return None;
+        }
+        let message = sentence![&given, " is ", given.setting.value.in_short(), ", which can't serve it."];
+        Some(Finding::new(
+            RULE.severity,
+            None,
+            message,
+            vec![given.says(sentence![given.setting.value.in_short(), ", not a platform profile"])],
+        ))
+    });
+    found.collect()
+}

@@ -1,0 +1,58 @@
+//! A platform profile names a device certificate with a word that is not permitted.
+//!
+//! ## What it means
+//! `device.sec.TLS.profile.deviceCert1` and `2` take Builtin, Platform1 and Platform2 only; the guide for
+//! 4.0.1 had it wrong. Application certificates can't be used by platform profiles.
+//!
+//! ## How sure it is
+//! Certain for words. Numbers are in use, and nothing is said of them.
+//!
+//! ## What to do
+//! 1. Write Builtin, Platform1 or Platform2.
+//! 2. For an application certificate, use an application profile (`sec.TLS.profile.x.deviceCert`) and
+//!    select it with `sec.TLS.profileSelection`.
+
+use super::{Case, Finding};
+use crate::check::{Facts, Family, Rule, Run};
+use crate::config::{Kind, selected_slot};
+use crate::message::sentence;
+use crate::model::{Severity, Slot};
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG021",
+    name: "profile-value-not-permitted",
+    severity: Severity::Error,
+    cause: "The permitted values are Builtin, Platform1 and Platform2 only.",
+    remedy: "Write Builtin, Platform1 or Platform2.",
+    reference: "Feature Profile 37148, \"Configuring the Device Certificate to be Used\"",
+    source: include_str!("profile_value_not_permitted.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let profiles = case.config.of_kind(|kind| kind == Kind::ProfileCertificate);
+    let found = profiles.filter_map(|given| {
+        let value = given.setting.value.as_text()?;
+        let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
+        let is_permitted = value.eq_ignore_ascii_case("Builtin")
+            || matches!(selected_slot(value), Some(Slot::Platform(1 | 2)));
+        let is_of_device = given.name().starts_with("device.") && case.config.counts(given.setting.parameter);
+        if is_number || is_permitted || !is_of_device {
+            return None;
+        }
+        let message = sentence![
+            &given,
+            " is ",
+            given.setting.value.in_short(),
+            "; Builtin, Platform1 and Platform2 are permitted."
+        ];
+        Some(Finding::new(
+            RULE.severity,
+            None,
+            message,
+            vec![given.says(sentence![given.setting.value.in_short(), ", which is not permitted"])],
+        ))
+    });
+    found.collect()
+}

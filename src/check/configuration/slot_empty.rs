@@ -1,0 +1,68 @@
+//! A profile selects a slot that nothing fills.
+//!
+//! ## What it means
+//! TLS with this profile has no certificate to show: no file gives the slot one, and no inventory in the
+//! log shows one in it.
+//!
+//! ## How sure it is
+//! As sure as the files and the log are whole. A certificate can have been installed at the phone or by its
+//! web server, where no inventory of the log shows it; where SCEP is on, nothing is said.
+//!
+//! ## What to do
+//! 1. Give the slot a certificate and its key, or select another one.
+//! 2. Where it was installed in another way, let the log show it: TLS logging at level 3, and a restart.
+
+use super::{Case, Finding};
+use crate::check::{Facts, Family, Rule, Run};
+use crate::config::Shown;
+use crate::config::{Kind, selected_slot};
+use crate::message::sentence;
+use crate::model::{Severity, Slot};
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "CFG023",
+    name: "slot-empty",
+    severity: Severity::Warning,
+    cause: "A profile uses a slot for which no file has a certificate.",
+    remedy: "Give the slot a certificate and its key, or let the profile use another slot.",
+    reference: "Feature Profile 37148, \"Configuring the Device Certificate to be Used\"",
+    source: include_str!("slot_empty.rs"),
+    facts: Facts::of(Family::Configuration),
+    run: Run::Configuration(run),
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let config = case.config;
+    let by_scep = config
+        .of_kind(|kind| kind == Kind::Enrolment)
+        .any(|given| given.setting.value.as_text() == Some("1"));
+    if by_scep || !config.is_complete {
+        return Vec::new();
+    }
+    let credentials = config.credentials();
+    let profiles = config.of_kind(|kind| kind == Kind::ProfileCertificate);
+    let found = profiles.filter_map(|given| {
+        // A platform profile can't have another slot: CFG021 tells that.
+        let is_of_device = given.name().starts_with("device.");
+        let slot = selected_slot(given.setting.value.as_text()?).filter(|slot| match slot {
+            Slot::BuiltIn => false,
+            Slot::Platform(_) => true,
+            Slot::Application(_) => !is_of_device,
+        })?;
+        let is_filled = credentials.iter().any(|one| one.store.slot() == Some(slot))
+            || config.is_unsure_of(slot)
+            || case.log.shown(Some(slot)) == Shown::Filled
+            || case.log.shown(Some(slot)) == Shown::Unknown && case.log.fingerprints(slot).next().is_some();
+        if is_filled || !config.counts(given.setting.parameter) {
+            return None;
+        }
+        let message = sentence![&given, format!(" selects {slot}, and no file gives it a certificate.")];
+        Some(Finding::new(
+            RULE.severity,
+            Some(slot),
+            message,
+            vec![given.says(format!("selects {slot}, which is empty"))],
+        ))
+    });
+    found.collect()
+}

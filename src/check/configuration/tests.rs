@@ -1,0 +1,499 @@
+//! Each diagnosis with a case that fires it, and near misses.
+
+mod messages;
+
+use super::*;
+use crate::config::fixture::*;
+use crate::config::{Shown, resolve};
+use crate::model::Slot;
+
+const CERTIFICATE: &str = "device.sec.TLS.customDeviceCert1.publicCert";
+const KEY: &str = "device.sec.TLS.customDeviceCert1.privateKey";
+const SET: &str = "device.sec.TLS.customDeviceCert1.set";
+const SLOT: Slot = Slot::Platform(1);
+
+fn healthy() -> Vec<(&'static str, String)> {
+    platform(&chain(&[good()]), &key(1))
+}
+
+/// The real certificates are of the day when they were made.
+fn late() -> LogFacts {
+    LogFacts { now: time("2031-01-01"), ..log() }
+}
+
+fn plain(pairs: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+    pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
+}
+
+/// What a healthy platform slot with these changes gives.
+fn changed(changes: &[(&'static str, &str)], log: &LogFacts) -> Vec<(&'static str, Severity)> {
+    let all = changes.iter().fold(healthy(), |all, (name, value)| with(all, name, value));
+    severities(&[("000000000000.cfg", &master("site.cfg")), ("site.cfg", &file(&all))], log)
+}
+
+fn severities(files: &[(&str, &str)], log: &LogFacts) -> Vec<(&'static str, Severity)> {
+    Site::new(files).findings(log, &[]).into_iter().map(|(code, found)| (code, found.severity)).collect()
+}
+
+fn of_certificate(der: &[Vec<u8>], log: &LogFacts) -> Vec<(&'static str, Severity)> {
+    changed(&[(CERTIFICATE, &chain(der))], log)
+}
+
+use Severity::{Error, Info, Warning};
+
+#[test]
+fn a_healthy_configuration_has_no_findings() {
+    assert_eq!(changed(&[], &log()), []);
+    let applications = plain(&[
+        ("sec.TLS.customDeviceCert.1", &chain(&[good()])),
+        ("sec.TLS.customDeviceKey.1", &key(1)),
+        ("sec.TLS.profile.1.deviceCert", "Application1"),
+        ("sec.TLS.profileSelection.SIP", "ApplicationProfile1"),
+        ("sec.TLS.profileSelection.syslog", "ApplicationProfile1"),
+        ("sec.TLS.customCaCert.1", &pem("CERTIFICATE", &certificate_of(5000))),
+    ]);
+    assert_eq!(codes(&applications, &log()), [""; 0]);
+}
+
+#[test]
+fn cfg001_not_well_formed() {
+    let broken = file(&healthy()).replace("/>", ">");
+    let files = [("0004f2a1b2c3.cfg", master("site.cfg")), ("site.cfg", broken.clone())];
+    let site = Site::new(&files.each_ref().map(|(name, text)| (*name, text.as_str())));
+    let found = site.findings(&log(), &[]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, "CFG001");
+    assert!(found[0].1.message.to_string().contains("line 8, column 1"), "{}", found[0].1.message);
+    assert!(found[0].1.evidence.iter().any(|line| line.parameter.as_deref() == Some(CERTIFICATE)));
+    // A placeholder, and a text that a master names and that is no XML.
+    let placeholder = "<a sec.TLS.customDeviceCert.1=\"<Certificate>\"/>";
+    for text in [placeholder, "no xml", ""] {
+        let found = severities(&[("0004f2a1b2c3.cfg", &master("site.cfg")), ("site.cfg", text)], &log());
+        assert_eq!(found, [("CFG001", Error)], "{text}");
+    }
+    assert_eq!(severities(&[("0004f2a1b2c3.cfg", &broken)], &log()), [("CFG001", Error)]);
+    // Not told to be read, another maker's, or a phone's empty overrides.
+    for (name, text) in [
+        ("other.cfg", broken.as_str()),
+        ("000000000000.cfg", "[network]\nhost=\"<\""),
+        ("000000000000.cfg", "<flat><x></flat>"),
+        ("0004f2a1b2c3-web.cfg", ""),
+        ("0004f2a1b2c3.cfg", "#!version:1"),
+        ("0004f2000009.cfg", broken.as_str()),
+    ] {
+        assert_eq!(severities(&[(name, text)], &log()), [], "{name}: {text:.20}");
+    }
+}
+
+#[test]
+fn cfg002_file_missing() {
+    let found = |list: &str| severities(&[("0004f2a1b2c3.cfg", &master(list)), ("a/b.cfg", "<a/>")], &log());
+    assert_eq!(found("a/b.cfg, c.cfg, d.cfg"), [("CFG002", Info)]);
+    for list in [
+        "a/b.cfg",
+        "/a/b.cfg",
+        "a\\b.cfg",
+        "./a/../a/b.cfg",
+        "",
+        " , ",
+        "http://192.0.2.1/c.cfg",
+        "[PHONE_MODEL].cfg",
+    ] {
+        assert_eq!(found(list), [], "{list}");
+    }
+}
+
+#[test]
+fn cfg003_encrypted() {
+    let noise = "\u{1}\u{2}\u{3}\u{4}\0\u{5}noise";
+    let found = |name: &str| {
+        severities(&[("0004f2a1b2c3.cfg", &master("site.cfg")), ("site.cfg", "<a/>"), (name, noise)], &log())
+    };
+    assert_eq!(found("site.cfg"), [("CFG003", Info)]);
+    assert_eq!(found("0004f2a1b2c3-phone.cfg"), [("CFG003", Info)]);
+    assert_eq!(found("other.cfg"), []);
+}
+
+#[test]
+fn cfg004_and_cfg005_gates() {
+    for (gate, code) in [("device.set", "CFG004"), (SET, "CFG005")] {
+        for value in ["0", "-", ""] {
+            assert_eq!(changed(&[(gate, value)], &log())[0], (code, Warning), "{gate} {value}");
+            let empty = log_with(SLOT, Shown::Empty, &[]);
+            assert_eq!(changed(&[(gate, value)], &empty)[0], (code, Error), "{gate} {value}");
+            let filled = log_with(SLOT, Shown::Filled, &[]);
+            assert_eq!(changed(&[(gate, value)], &filled)[0], (code, Info), "{gate} {value}");
+        }
+    }
+    // In the wrong place.
+    let misplaced = "device.sec.TLS.customDeviceCert1.publicCert.set";
+    let all = with(with(healthy(), SET, "-"), misplaced, "1");
+    let site = Site::new(&[("000000000000.cfg", &file(&all))]);
+    let found = site.findings(&log(), &[]);
+    assert_eq!(found[0].0, "CFG005");
+    assert!(found[0].1.evidence.iter().any(|line| line.parameter.as_deref() == Some(misplaced)));
+    // No certificate value, an empty one, or one outside of device.*.
+    let none = plain(&[("device.set", "0"), (CERTIFICATE, ""), ("sec.TLS.customCaCert.1", "x")]);
+    assert_eq!(codes(&none, &log()), ["CFG030"]);
+    // The gate may stand in a file that could not be read.
+    let all = file(&with(healthy(), "device.set", "-"));
+    let hidden = severities(&[("0004f2a1b2c3.cfg", &master("x.cfg, site.cfg")), ("site.cfg", &all)], &log());
+    assert_eq!(hidden, [("CFG002", Info)]);
+    // A gate in another file and element counts.
+    let gate = element(&[("device.set", "1")]);
+    let apart = [("0004f2a1b2c3.cfg", &*master("g.cfg,site.cfg")), ("g.cfg", &gate), ("site.cfg", &all)];
+    assert_eq!(severities(&apart, &log()), []);
+    // A CA certificate has gates too.
+    let ca = pem("CERTIFICATE", &good());
+    assert_eq!(
+        codes(&plain(&[("device.set", "1"), ("device.sec.TLS.customCaCert1", &ca)]), &log()),
+        ["CFG005"]
+    );
+}
+
+#[test]
+fn values_behind_a_closed_gate_are_no_errors() {
+    for gate in ["device.set", SET] {
+        let found = changed(&[(gate, "0"), (CERTIFICATE, "put it here"), (KEY, "-")], &log());
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
+}
+
+#[test]
+fn cfg006_set_without_value() {
+    let found = |pairs: &[(&'static str, &str)]| codes(&plain(pairs), &log());
+    assert_eq!(found(&[("device.set", "1"), (SET, "1")]), ["CFG006"]);
+    assert_eq!(found(&[("device.set", "1"), (SET, "1"), (CERTIFICATE, " "), (KEY, "")]), ["CFG006"]);
+    assert_eq!(found(&[("device.sec.TLS.profile.deviceCert1.set", "1")]), ["CFG006"]);
+    assert_eq!(found(&[("device.set", "1"), (SET, "0"), (CERTIFICATE, "")]), [""; 0]);
+    assert_eq!(found(&[("device.set", "1")]), [""; 0]);
+    let hidden = [("0004f2a1b2c3.cfg", &*master("x.cfg, site.cfg")), ("site.cfg", &*element(&[(SET, "1")]))];
+    assert_eq!(severities(&hidden, &log()), [("CFG002", Info)]);
+}
+
+#[test]
+fn cfg007_overridden() {
+    let files = |second: &str| {
+        let (first, second) = (element(&[("SCEP.enable", "1")]), element(&[("SCEP.enable", second)]));
+        severities(
+            &[("0004f2a1b2c3.cfg", &master("a.cfg,b.cfg")), ("a.cfg", &first), ("b.cfg", &second)],
+            &log(),
+        )
+    };
+    assert_eq!(files("0"), [("CFG007", Info)]);
+    assert_eq!(files("1"), []);
+}
+
+#[test]
+fn cfg008_misspelt() {
+    let found = |name: &'static str| codes(&plain(&[(name, "1")]), &log());
+    assert_eq!(found("sec.TLS.customDeviceCrt.1"), ["CFG008"]);
+    assert_eq!(found("device.sec.TLS.customDeviceCert1.publiccert"), ["CFG008"]);
+    assert_eq!(found("sec.TLS.customDeviceCert.9"), [""; 0]);
+    assert_eq!(found("sec.TLS.cipherList"), [""; 0]);
+}
+
+#[test]
+fn cfg010_not_pkcs7() {
+    let mut refused = log();
+    refused.chain_not_decodable = true;
+    for text in [
+        pem("CERTIFICATE", &good()),
+        chain(&[good()]).replace("-----BEGIN PKCS7-----", "").replace("-----END PKCS7-----", ""),
+        chain(&[good()]).replace("BEGIN", "Begin").replace("END", "End"),
+        "nothing of the kind".to_owned(),
+    ] {
+        assert_eq!(changed(&[(CERTIFICATE, &text)], &log()), [("CFG010", Warning)], "{text:.40}");
+        assert_eq!(changed(&[(CERTIFICATE, &text)], &refused), [("CFG010", Error)], "{text:.40}");
+    }
+    // In one line, with line breaks of any kind, or with a text before.
+    for text in [
+        chain(&[good()]),
+        format!("Version: 3 {}", chain(&[good()])),
+        chain(&[good()]).replace("----- ", "-----\n").replace(" -----", "\n-----"),
+    ] {
+        assert_eq!(changed(&[(CERTIFICATE, &text)], &log()), [], "{text:.40}");
+    }
+    // An old certificate in a comment is nothing.
+    let comment = format!("<a><!-- {CERTIFICATE}=\"x\" --></a>");
+    assert_eq!(severities(&[("0004f2a1b2c3.cfg", &comment)], &log()), []);
+}
+
+#[test]
+fn cfg011_not_decodable() {
+    let whole = pkcs7(&[good()]);
+    for text in [
+        pem("PKCS7", &whole[..whole.len() - 99]),
+        pem("PKCS7", &good()),
+        pem("CERTIFICATE", &good()[..400]),
+        chain(&[good()]).replace("-----END PKCS7-----", ""),
+        chain(&[good()]).replace("-----BEGIN", "----BEGIN"),
+        chain(&[]),
+    ] {
+        assert_eq!(changed(&[(CERTIFICATE, &text)], &log()), [("CFG011", Error)], "{text:.40}");
+    }
+}
+
+#[test]
+fn cfg012_key_not_readable() {
+    for text in [
+        sample("encrypted-pkcs1.key"),
+        sample("encrypted-pkcs8.key"),
+        key(1)[..900].to_owned(),
+        pem("CERTIFICATE", &good()),
+        "a passphrase".to_owned(),
+    ] {
+        assert_eq!(changed(&[(KEY, &text)], &log()), [("CFG012", Error)], "{text:.40}");
+    }
+    let words = ["rsa-2048-pkcs8.key", "ec-256-sec1.key", "ed25519-pkcs8.key"].map(sample);
+    for text in words {
+        assert!(!changed(&[(KEY, &text)], &log()).contains(&("CFG012", Error)), "{text:.40}");
+    }
+}
+
+#[test]
+fn cfg013_key_too_large() {
+    let of = |length| changed(&[(KEY, &pem("PRIVATE KEY", &key_of(1, length)))], &log());
+    assert_eq!(of(4096), []);
+    assert_eq!(of(4097), [("CFG013", Error)]);
+    let of = |name: &str| changed(&[(KEY, &sample(name))], &log());
+    assert!(!of("rsa-6144-pkcs1.key").contains(&("CFG013", Error)));
+    assert!(sample("rsa-6144-pkcs1.key").len() > 4096);
+    assert!(of("rsa-8192-pkcs8.key").contains(&("CFG013", Error)));
+    // An application slot has no limit.
+    let large = pem("PRIVATE KEY", &key_of(1, 60_000));
+    let application = plain(&[
+        ("sec.TLS.customDeviceCert.1", &chain(&[good()])),
+        ("sec.TLS.customDeviceKey.1", &large),
+        ("sec.TLS.profile.1.deviceCert", "Application1"),
+    ]);
+    assert_eq!(codes(&application, &log()), [""; 0]);
+}
+
+#[test]
+fn cfg014_certificate_too_large() {
+    let rest = |total: usize| vec![good(), certificate_of(total - good().len())];
+    assert_eq!(of_certificate(&rest(8192), &log()), []);
+    assert_eq!(of_certificate(&rest(8193), &log()), [("CFG014", Warning)]);
+    let mut refused = log();
+    refused.certificates_refused = vec![crate::config::Refused { slot: Some(SLOT), length: None }];
+    assert_eq!(of_certificate(&rest(8193), &refused), [("CFG014", Error)]);
+    refused.certificates_refused[0].slot = Some(Slot::Platform(2));
+    assert_eq!(of_certificate(&rest(8193), &refused), [("CFG014", Warning)]);
+}
+
+#[test]
+fn cfg015_key_mismatch() {
+    assert_eq!(changed(&[(KEY, &key(2))], &log()), [("CFG015", Error)]);
+    assert_eq!(changed(&[(KEY, &sample("ec-256-sec1.key"))], &log()), [("CFG015", Error)]);
+    // A key that does not tell its public half is not judged.
+    let ec = sample("issuing.pem");
+    assert_eq!(changed(&[(CERTIFICATE, &ec), (KEY, &sample("ed25519-pkcs8.key"))], &late())[0].0, "CFG010");
+    assert_eq!(changed(&[(CERTIFICATE, &ec), (KEY, &sample("ed25519-pkcs8.key"))], &late()).len(), 1);
+}
+
+#[test]
+fn cfg016_half_missing() {
+    assert_eq!(changed(&[(KEY, "-")], &log()), [("CFG016", Error)]);
+    assert_eq!(changed(&[(CERTIFICATE, "-")], &log()), [("CFG016", Error)]);
+    // The other half may stand in a file that can't be read.
+    let half = file(&with(healthy(), KEY, "-"));
+    let hidden = [("0004f2a1b2c3.cfg", &*master("site.cfg, http://192.0.2.1/keys.cfg")), ("site.cfg", &half)];
+    assert_eq!(severities(&hidden, &log()), []);
+    // Both halves of this very certificate are in the phone.
+    let config = Site::new(&[("0004f2a1b2c3.cfg", &half)]).config();
+    let (_, value) = config.credentials()[0].certificate.unwrap();
+    let print = value.list[0].fingerprints[0].clone();
+    assert_eq!(changed(&[(KEY, "-")], &log_with(SLOT, Shown::Filled, &[&print])), []);
+    let other = crate::model::Fingerprint::new(&[9; 16]).unwrap();
+    assert_eq!(changed(&[(KEY, "-")], &log_with(SLOT, Shown::Filled, &[&other])), [("CFG016", Error)]);
+}
+
+#[test]
+fn cfg017_and_cfg018_dates() {
+    let until = |day: &str| of_certificate(&[certificate("0004F2A1B2C3", 1, "2029-01-01", day, 0)], &log());
+    assert_eq!(until("2030-06-14"), [("CFG017", Error)]);
+    assert_eq!(until("2030-06-15"), [("CFG018", Warning)]);
+    assert_eq!(until("2030-07-15"), [("CFG018", Warning)]);
+    assert_eq!(until("2030-07-16"), []);
+    let from = |day: &str| of_certificate(&[certificate("0004F2A1B2C3", 1, day, "2033-01-01", 0)], &log());
+    assert_eq!(from("2030-06-16"), [("CFG018", Warning)]);
+    assert_eq!(from("2030-06-15"), []);
+    // Only the device's own certificate counts, wherever it stands in the chain.
+    let old = certificate("Example Issuing", 2, "2000-01-01", "2001-01-01", 0);
+    assert_eq!(of_certificate(&[old, good()], &log()), []);
+}
+
+#[test]
+fn cfg019_name_of_another_phone() {
+    let named = |cn: &str| of_certificate(&[certificate(cn, 1, "2029-01-01", "2032-01-01", 0)], &log());
+    for cn in ["0004F2A1B2C4", "Custom-00:04:f2:a1:b2:c4", "64167F0A0B03"] {
+        assert_eq!(named(cn), [("CFG019", Warning)], "{cn}");
+    }
+    for cn in [
+        "0004F2A1B2C3",
+        "Custom-0004f2a1b2c3",
+        "phones.example.com",
+        "ABCDEF123456",
+        "0004F2A1B2C40",
+        "all phones",
+    ] {
+        assert_eq!(named(cn), [], "{cn}");
+    }
+}
+
+#[test]
+fn cfg020_key_shared() {
+    let site = Site::new(&[("0004f2a1b2c3.cfg", &file(&healthy()))]);
+    let keys = site.config().public_keys().into_iter().map(|(_, key)| key).collect::<Vec<_>>();
+    let shared = |phones| [SharedKey { key: keys[0], phones, others: vec!["0004F2000009".parse().unwrap()] }];
+    let found = site.findings(&log(), &shared(3));
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].0, found[0].1.slot), ("CFG020", Some(SLOT)));
+    assert!(found[0].1.message.to_string().contains("3 phones"), "{}", found[0].1.message);
+    assert!(site.findings(&log(), &shared(1)).is_empty());
+}
+
+#[test]
+fn cfg021_profile_value() {
+    const PROFILE: &str = "device.sec.TLS.profile.deviceCert2";
+    let with_value =
+        |value: &str| changed(&[(PROFILE, value), ("device.sec.TLS.profile.deviceCert2.set", "1")], &log());
+    assert_eq!(with_value("Application1"), [("CFG021", Error)]);
+    assert_eq!(with_value("Custom"), [("CFG021", Error)]);
+    for value in ["Builtin", "BuiltIn", "Platform1", "0", "1", "2"] {
+        assert_eq!(with_value(value), [], "{value}");
+    }
+    assert_eq!(changed(&[("sec.TLS.profile.1.deviceCert", "Anything")], &log()), []);
+}
+
+#[test]
+fn cfg022_profile_selection() {
+    for name in ["dot1x", "provisioning", "syslog"] {
+        let name: &'static str =
+            Box::leak(format!("device.sec.TLS.profileSelection.{name}").into_boxed_str());
+        let set: &'static str = Box::leak(format!("{name}.set").into_boxed_str());
+        assert_eq!(changed(&[(name, "ApplicationProfile1"), (set, "1")], &log()), [("CFG022", Error)]);
+        assert_eq!(changed(&[(name, "PlatformProfile2"), (set, "1")], &log()), []);
+    }
+    assert_eq!(changed(&[("sec.TLS.profileSelection.SIP", "ApplicationProfile1")], &log()), []);
+}
+
+#[test]
+fn cfg023_slot_empty() {
+    let none = [(CERTIFICATE, "-"), (KEY, "-"), (SET, "-")];
+    assert_eq!(changed(&none, &log()), [("CFG023", Warning)]);
+    assert_eq!(changed(&none, &log_with(SLOT, Shown::Empty, &[])), [("CFG023", Warning)]);
+    assert_eq!(changed(&none, &log_with(SLOT, Shown::Filled, &[])), []);
+    let of_application = [("sec.TLS.profile.1.deviceCert", "Application2")];
+    assert_eq!(changed(&of_application, &log()), [("CFG023", Warning)]);
+    let by_scep: Vec<_> = none.into_iter().chain([("SCEP.enable", "1")]).collect();
+    assert_eq!(changed(&by_scep, &log()), []);
+    let by_number: Vec<_> = none.into_iter().chain([("device.sec.TLS.profile.deviceCert1", "1")]).collect();
+    assert_eq!(changed(&by_number, &log()), []);
+}
+
+#[test]
+fn cfg024_not_used() {
+    const PROFILE: &str = "device.sec.TLS.profile.deviceCert1";
+    const PROFILE_SET: &str = "device.sec.TLS.profile.deviceCert1.set";
+    assert_eq!(changed(&[(PROFILE, "-"), (PROFILE_SET, "-")], &log()), [("CFG024", Info)]);
+    assert_eq!(changed(&[(PROFILE, "Builtin")], &log()), [("CFG024", Info)]);
+    assert_eq!(changed(&[(PROFILE, "1")], &log()), []);
+    assert_eq!(changed(&[(PROFILE, "Builtin"), ("sec.TLS.profile.3.deviceCert", "Platform1")], &log()), []);
+}
+
+#[test]
+fn cfg025_other_software() {
+    let of = |software: &str, changes: &[(&'static str, &str)]| {
+        let mut log = log();
+        log.software = Some(software.parse().unwrap());
+        changed(changes, &log)
+    };
+    assert_eq!(of("3.3.5.0247", &[]), [("CFG025", Warning)]);
+    assert_eq!(of("4.0.0", &[]), []);
+    let both = [
+        ("device.sec.SSL.customDeviceCert.set", "1"),
+        ("device.sec.SSL.customDeviceCert.publicCert", &*chain(&[good()])),
+        ("device.sec.SSL.customDeviceCert.privateKey", &*key(1)),
+    ];
+    assert_eq!(of("3.3.5.0247", &both), []);
+    assert_eq!(of("3.3.1", &both), [("CFG025", Warning)]);
+}
+
+#[test]
+fn cfg030_to_032_ca() {
+    let ca = |slot: usize, text: &str, log: &LogFacts| {
+        let (name, set) = [
+            ("device.sec.TLS.customCaCert1", "device.sec.TLS.customCaCert1.set"),
+            ("device.sec.TLS.customCaCert2", "device.sec.TLS.customCaCert2.set"),
+        ][slot - 1];
+        changed(&[(name, text), (set, "1")], log)
+    };
+    assert_eq!(ca(1, &pem("CERTIFICATE", b"x"), &log()), [("CFG030", Error)]);
+    assert_eq!(ca(1, &pem("CERTIFICATE", &good()), &log()), []);
+    let old = pem("CERTIFICATE", &certificate("Old Root", 3, "2000-01-01", "2010-01-01", 0));
+    assert_eq!(ca(1, &old, &log()), [("CFG031", Warning)]);
+    let mut untrusted = log();
+    untrusted.server_untrusted = true;
+    assert_eq!(ca(1, &old, &untrusted), [("CFG031", Error)]);
+    for (slot, limit) in [(1, 1536), (2, 4096)] {
+        assert_eq!(ca(slot, &pem("CERTIFICATE", &certificate_of(limit)), &log()), []);
+        assert_eq!(ca(slot, &pem("CERTIFICATE", &certificate_of(limit + 1)), &log()), [("CFG032", Warning)]);
+    }
+}
+
+#[test]
+fn cfg040_private_key_on_server() {
+    let found = |name: &str| severities(&[("0004f2a1b2c3.cfg", "<a/>"), (name, "secret")], &log());
+    assert_eq!(found("0004F2A1B2C3-private.key"), [("CFG040", Warning)]);
+    assert_eq!(found("sub/0004f2a1b2c3-private.pem"), [("CFG040", Warning)]);
+    for name in ["0004f2000009-private.key", "0004f2a1b2c3.csr", "private.key"] {
+        assert_eq!(found(name), [], "{name}");
+    }
+    let site = Site::new(&[("0004f2a1b2c3-private.key", "secret")]);
+    let found = site.findings(&log(), &[]);
+    assert!(
+        found[0].1.message.to_string().contains("mode 0644")
+            && found[0].1.message.to_string().contains("Everybody")
+    );
+}
+
+#[test]
+fn cfg050_lines_hidden() {
+    let found = |name: &'static str, value: &str, log: &LogFacts| codes(&plain(&[(name, value)]), log);
+    for (name, hidden, seen) in [
+        ("log.level.change.tls", "4", "3"),
+        ("log.render.level", "4", "3"),
+        ("log.level.change.hw", "5", "4"),
+    ] {
+        assert_eq!(found(name, hidden, &log()), ["CFG050"], "{name}");
+        assert_eq!(found(name, seen, &log()), [""; 0], "{name}");
+        assert_eq!(found(name, hidden, &log_with(Slot::BuiltIn, Shown::Filled, &[])), [""; 0]);
+        assert_eq!(found(name, hidden, &LogFacts::default()), [""; 0]);
+    }
+}
+
+#[test]
+fn cfg051_not_uploaded() {
+    let found = |name: &'static str, value: &str| codes(&plain(&[(name, value)]), &log());
+    assert_eq!(found("log.render.file", "0"), ["CFG051"]);
+    assert_eq!(found("log.render.file", "1"), [""; 0]);
+    let directory = |directory: &str| {
+        let text = element(&[("LOG_FILE_DIRECTORY", directory), ("CONFIG_FILES", "")]);
+        severities(&[("000000000000.cfg", &text)], &log())
+    };
+    assert_eq!(directory("http://0.0.0.0"), [("CFG051", Info)]);
+    for other in ["http://192.0.2.1/logs", "logs", "", "http://0.0.0.0.example.com"] {
+        assert_eq!(directory(other), [], "{other}");
+    }
+    // It is an attribute of masters, and nothing elsewhere.
+    assert_eq!(found("LOG_FILE_DIRECTORY", "http://0.0.0.0"), [""; 0]);
+}
+
+#[test]
+fn a_phone_without_files_has_no_findings() {
+    let site = Site::new(&[]);
+    assert!(site.tree.is_empty() && site.findings(&log(), &[]).is_empty());
+    assert!(resolve(&site.tree, mac(), None, &[]).is_empty());
+}

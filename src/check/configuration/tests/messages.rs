@@ -1,0 +1,98 @@
+//! What messages say, and what they must not.
+
+use super::*;
+
+/// Certificates, files, values and what a list leads to name people: `--redact` shows none of them.
+#[test]
+fn no_name_and_no_password_is_shown() {
+    let with_names = changed_names();
+    let files = [
+        ("0004f2a1b2c3.cfg", master("alice-house/bob-desk.cfg, gone-carol.cfg, phone:47 11@192.0.2.9/x.cfg")),
+        ("alice-house/bob-desk.cfg", with_names.clone()),
+        ("0004f2a1b2c3-phone.cfg", file(&plain(&[("device.sec.TLS.profile.deviceCert2", "Erin Stone")]))),
+    ];
+    let site = Site::new(&files.each_ref().map(|(name, text)| (*name, text.as_str())));
+    let log = LogFacts { now: time("2033-01-01"), ..log() };
+    let found = site.findings(&log, &[]);
+    for code in ["CFG002", "CFG007", "CFG017", "CFG021"] {
+        assert!(found.iter().any(|(found, _)| *found == code), "{code}: {found:?}");
+    }
+    let answer = |shown: crate::redact::Shown<'_>| {
+        let all = found.iter().flat_map(|(_, finding)| {
+            let lines = finding.evidence.iter().map(move |line| shown.message(&line.says));
+            std::iter::once(shown.message(&finding.message)).chain(lines).collect::<Vec<_>>()
+        });
+        all.collect::<Vec<_>>().join("\n").to_lowercase()
+    };
+    let plain = answer(crate::redact::Shown::plain());
+    assert!(plain.contains("dave smith") && plain.contains("gone-carol.cfg"), "{plain}");
+    assert!(!plain.contains("47 11"), "{plain}");
+    let redactor = crate::redact::Redactor::of([mac()], |redactor| {
+        answer(crate::redact::Shown::redacted(redactor));
+        Ok::<_, ()>(())
+    });
+    let hidden = answer(crate::redact::Shown::redacted(&redactor.unwrap()));
+    for name in ["alice", "bob", "carol", "dave", "smith", "erin", "stone", "frank", "192.0.2.", "0004f2"] {
+        assert!(!hidden.contains(name), "{name}: {hidden}");
+    }
+    assert!(hidden.contains("platform1"), "{hidden}");
+}
+
+fn changed_names() -> String {
+    let of_dave = certificate("Dave Smith", 1, "2029-01-01", "2032-01-01", 0);
+    let all = with(healthy(), CERTIFICATE, &chain(&[of_dave]));
+    let all = with(all, "device.sec.TLS.profile.deviceCert2", "Frank");
+    let all = with(all, "device.sec.TLS.profile.deviceCert2.set", "1");
+    file(&all)
+}
+
+#[test]
+fn cfg011_says_what_was_read() {
+    let p7 = chain(&[good()]);
+    let found = |value: &str| {
+        let all = with(healthy(), CERTIFICATE, value);
+        let site = Site::new(&[("000000000000.cfg", &master("site.cfg")), ("site.cfg", &file(&all))]);
+        let found = site.findings(&log(), &[]).into_iter().find(|(code, _)| *code == "CFG011");
+        found.map(|(_, finding)| (finding.severity, finding.message.to_string())).unwrap()
+    };
+    let beside = "1 certificate was read from device.sec.TLS.customDeviceCert1.publicCert (";
+    for more in [pem("PKCS7", b"garbage"), key(1)] {
+        let (severity, message) = found(&format!("{p7} {more}"));
+        assert!(severity == Warning && message.starts_with(beside), "{message}");
+    }
+    let (severity, message) = found(&format!("{p7} {}", pem("PKCS7", &pkcs7(&[good()])[..200])));
+    assert!(severity == Error && message.starts_with(beside), "{message}");
+    let (severity, message) = found(&pem("PKCS7", &good()));
+    assert!(
+        severity == Error && message.contains("it holds an X.509 certificate, and no PKCS #7"),
+        "{message}"
+    );
+    let (severity, message) = found(&pem("PKCS7", b"garbage"));
+    assert!(severity == Error && message.starts_with("No certificate can be read from "), "{message}");
+}
+
+#[test]
+fn cfg015_knows_rsa_pss() {
+    let pss = |seed| {
+        // The same length, so that all lengths around it stay: the last byte of the algorithm.
+        let mut made = certificate("0004F2A1B2C3", seed, "2029-01-01", "2032-01-01", 0);
+        let rsa = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
+        for at in 0..made.len() - rsa.len() {
+            if made[at..].starts_with(rsa) {
+                made[at + rsa.len() - 1] = 0x0a;
+            }
+        }
+        made
+    };
+    assert_eq!(of_certificate(&[pss(1)], &log()), []);
+    assert_eq!(of_certificate(&[pss(2)], &log()), [("CFG015", Error)]);
+}
+
+#[test]
+fn cfg050_does_not_contradict_the_log() {
+    let hidden =
+        |level, tls_level| changed(&[("log.level.change.tls", level)], &LogFacts { tls_level, ..log() });
+    assert_eq!(hidden("4", Some(3)), []);
+    assert_eq!(hidden("4", Some(4)), [("CFG050", Info)]);
+    assert_eq!(hidden("4", None), [("CFG050", Info)]);
+}

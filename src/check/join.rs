@@ -1,0 +1,439 @@
+//! What the configuration has to do with what the log shows: which file and line did it.
+//!
+//! Nothing is resolved by guess. A value that is equal to what the log shows is named as the cause, values
+//! that can be it are named as such, and where files and log contradict each other, that is said.
+
+use super::configuration::not_pkcs7;
+use crate::config::Condition;
+use crate::config::ConfigurationLine;
+use crate::config::{Certificates, Value};
+use crate::config::{Credential, Effective, Given, PhoneConfig, SourceRole};
+use crate::config::{Kind, Store};
+use crate::config::{LogFacts, Refused, SlotFacts};
+use crate::message::{Message, Part, sentence};
+use crate::model::{Fingerprint, Slot};
+use crate::quantity::count;
+
+/// Lines that one diagnosis is given.
+const LINES_MAX: usize = 12;
+
+/// What a diagnosis of the log asks of the configuration: a fact of its rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// INS001: whose key has the refused length?
+    KeyTooLarge,
+    /// INS002: which certificate can be the refused one?
+    CertificateRejected,
+    /// INS003: which value can't be decoded?
+    ChainNotDecodable,
+    /// INS004 and INS005: which file has the certificate that the log shows in the slot?
+    Installed,
+    /// TLS001: what bears on trust in servers?
+    Trust,
+    /// LOG001: what keeps the inventory out of the log?
+    NoEvidence,
+}
+
+/// What the configuration adds to a diagnosis.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The lines that bear on it, at most twelve; empty where nothing joins.
+    pub lines: Vec<ConfigurationLine>,
+    /// A remedy that names file, line and parameter, in place of the diagnosis's own.
+    pub remedy: Option<Message>,
+}
+
+/// What the configuration says to a diagnosis of the log, of this slot where it is about one.
+#[must_use]
+pub fn join(config: &PhoneConfig, log: &LogFacts, question: Question, slot: Option<Slot>) -> Answer {
+    if config.sources.is_empty() {
+        return Answer::default();
+    }
+    let mut answer = Answer::default();
+    answer.lines = match question {
+        Question::KeyTooLarge => keys(config, log, slot),
+        Question::CertificateRejected => certificates(config, log, slot),
+        Question::ChainNotDecodable => chains(config, log),
+        Question::Installed => slot.map(|slot| installed_lines(config, log, slot)).unwrap_or_default(),
+        Question::Trust => trust(config, log),
+        Question::NoEvidence => {
+            let (remedy, lines) = no_evidence(config, log);
+            answer.remedy = remedy;
+            lines
+        }
+    };
+    answer.lines.truncate(LINES_MAX);
+    answer
+}
+
+/// The line whose certificate has this fingerprint: where a certificate that the log shows comes from.
+#[must_use]
+pub fn installed_from(config: &PhoneConfig, fingerprint: &Fingerprint) -> Option<ConfigurationLine> {
+    let mut given = config.credentials().into_iter().filter_map(|credential| credential.certificate);
+    let (given, _) = given.find(|(_, value)| value.has(fingerprint))?;
+    Some(given.says(format!(
+        "its certificate has the {} fingerprint that the log shows",
+        fingerprint.algorithm().name()
+    )))
+}
+
+/// Where the certificate that the log shows in this slot comes from, or that files and log contradict each
+/// other. None where nothing can be said: of the built-in certificate, and where not all files were read.
+#[must_use]
+pub fn origin(config: &PhoneConfig, slot: Slot, fingerprint: &Fingerprint) -> Option<ConfigurationLine> {
+    if slot == Slot::BuiltIn || config.sources.is_empty() {
+        return None;
+    }
+    let facts = SlotFacts { fingerprints: vec![fingerprint.clone()], ..SlotFacts::default() };
+    let log = LogFacts { slots: [(slot, facts)].into(), ..LogFacts::default() };
+    installed_lines(config, &log, slot).into_iter().next()
+}
+
+/// A sentence about the files as a whole.
+fn of_all(config: &PhoneConfig, says: String) -> ConfigurationLine {
+    let file = config.master().or_else(|| config.sources.first().map(|source| &source.file));
+    ConfigurationLine {
+        file: file.map(|file| file.path.to_string()).unwrap_or_default(),
+        line: None,
+        parameter: None,
+        says: says.into(),
+    }
+}
+
+const CHANGED: &str = "changed since, or installed another way?";
+
+fn refused(all: &[Refused], slot: Option<Slot>) -> impl Iterator<Item = u64> {
+    let of_slot = all.iter().filter(move |one| slot.is_none() || one.slot == slot || one.slot.is_none());
+    of_slot.filter_map(|one| one.length)
+}
+
+fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<ConfigurationLine> {
+    let lengths: Vec<u64> = refused(&log.keys_refused, slot).collect();
+    let all = config.effective().filter(|one| matches!(one.given.setting.parameter.kind, Kind::Key(_)));
+    let given: Vec<(Given<'_>, bool)> = all
+        .flat_map(|one| {
+            let sure = one.is_sure;
+            std::iter::once((one.given, sure)).chain(one.overridden.into_iter().map(|given| (given, false)))
+        })
+        .collect();
+    let length = |given: &Given<'_>| match &given.setting.value {
+        Value::Key(key) => key.key.ok().map(|key| key.length as u64),
+        _ => None,
+    };
+    let is_refused = |given: &Given<'_>| length(given).is_some_and(|length| lengths.contains(&length));
+    let is_of_slot = |given: &Given<'_>| slot.is_none() || given.setting.parameter.slot() == slot;
+    let found: Vec<_> = given.iter().filter(|(given, _)| is_refused(given)).collect();
+    if !found.is_empty() {
+        let of_slot: Vec<_> = found.iter().filter(|(given, _)| is_of_slot(given)).collect();
+        let named = if of_slot.is_empty() { found.iter().collect() } else { of_slot };
+        return named
+            .into_iter()
+            .map(|(given, counts)| {
+                let short = given.setting.value.in_short();
+                let but = if *counts { "" } else { "; another line counts before it now" };
+                given.says(sentence![short, format!(": the length that the phone refused{but}")])
+            })
+            .collect();
+    }
+    let Some(logged) = lengths.last() else { return Vec::new() };
+    let logged = count(*logged);
+    let of_slot = given
+        .iter()
+        .filter(|(given, counts)| *counts && is_of_slot(given) && !given.setting.value.is_empty());
+    let mut lines: Vec<_> = of_slot
+        .map(|(given, _)| match length(given) {
+            Some(_) => given.says(sentence![
+                given.setting.value.in_short(),
+                format!(", and the phone refused one of {logged} bytes: {CHANGED}")
+            ]),
+            None => {
+                given.says(sentence![given.setting.value.in_short(), ", so its length can't be compared"])
+            }
+        })
+        .collect();
+    if lines.is_empty() && config.is_complete {
+        lines.push(of_all(
+            config,
+            format!("no key of {logged} bytes is in the files of this phone: {CHANGED}"),
+        ));
+    }
+    lines
+}
+
+/// The certificates of a slot, or of all; those whose gates are open, where there are any.
+fn candidates<'a>(config: &'a PhoneConfig, slot: Option<Slot>) -> Vec<Credential<'a>> {
+    let mut all = config.credentials();
+    all.retain(|one| {
+        one.certificate.is_some()
+            && (slot.is_none() || one.store.slot() == slot || one.store.slot().is_none())
+    });
+    let counts =
+        |one: &Credential<'a>| one.given().is_some_and(|given| config.counts(given.setting.parameter));
+    if all.iter().any(counts) {
+        all.retain(counts);
+    }
+    all
+}
+
+/// What is wrong with a value, and whether it is the very thing that the log shows.
+struct Suspicion {
+    why: String,
+    is_proof: bool,
+}
+
+impl Suspicion {
+    const fn new(why: String) -> Self {
+        Self { why, is_proof: false }
+    }
+
+    /// Of a value that can't be read, or not all of it.
+    fn of_fault(value: &Certificates) -> Option<Self> {
+        let what = if value.list.is_empty() { "can't be read" } else { "has a part that can't be read" };
+        value.fault.map(|fault| Self::new(format!("{what}: {fault}")))
+    }
+}
+
+/// Whether this line counts, and nothing else can: all files were read, and none disagree about a
+/// certificate or a gate.
+fn is_sure(config: &PhoneConfig, given: &Given<'_>) -> bool {
+    let is_open = config.counts(given.setting.parameter);
+    let disagree = |one: &Effective<'_>| {
+        !one.is_sure && matches!(one.given.setting.parameter.kind, Kind::Certificate(_) | Kind::Set)
+    };
+    is_open && config.is_complete && !config.effective().any(|one| disagree(&one))
+}
+
+/// Names those with a fault, and says so when it is exactly one; else all of them, as contradicting the log.
+fn suspects<'a>(
+    config: &PhoneConfig,
+    candidates: &[Credential<'a>],
+    fault: impl Fn(&Credential<'a>) -> Option<Suspicion>,
+    hint: &str,
+) -> Vec<ConfigurationLine> {
+    let given = |one: &Credential<'a>| one.certificate.map(|(given, _)| given);
+    let found: Vec<_> = candidates.iter().filter_map(|one| Some((given(one)?, fault(one)?))).collect();
+    match &found[..] {
+        [] if candidates.is_empty() && config.is_complete => {
+            vec![of_all(config, format!("no file of this phone has a certificate for it: {CHANGED}"))]
+        }
+        [] => {
+            let all = candidates.iter().filter_map(given);
+            all.map(|given| {
+                let short = given.setting.value.in_short();
+                given.says(sentence![
+                    "nothing in it explains this as it stands now (",
+                    short,
+                    format!("){hint}: {CHANGED}")
+                ])
+            })
+            .collect()
+        }
+        [(given, Suspicion { why, is_proof })] if *is_proof || is_sure(config, given) => {
+            vec![given.says(format!("this one: it {why}"))]
+        }
+        several => several
+            .iter()
+            .map(|(given, suspicion)| given.says(format!("may be the cause: it {}", suspicion.why)))
+            .collect(),
+    }
+}
+
+fn certificates(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<ConfigurationLine> {
+    const LIMIT: usize = 8192;
+    let lengths: Vec<u64> = refused(&log.certificates_refused, slot).collect();
+    let candidates = candidates(config, slot);
+    let fault = |one: &Credential<'_>| {
+        let (_, value) = one.certificate?;
+        let equal = lengths.iter().find(|length| value.has_length(**length));
+        match (equal, value.fault) {
+            (Some(length), _) => {
+                let why = format!("has {} bytes, the length that the phone refused", count(*length));
+                Some(Suspicion { why, is_proof: true })
+            }
+            _ if matches!(one.store, Store::Platform(_)) && value.length() > LIMIT => {
+                let total = count(value.length() as u64);
+                Some(Suspicion::new(format!(
+                    "has {total} bytes of certificates, more than {}",
+                    count(LIMIT as u64)
+                )))
+            }
+            // A refusal that names a length is about the length.
+            _ if !lengths.is_empty() => None,
+            (_, Some(_)) => Suspicion::of_fault(value),
+            _ => not_pkcs7::why(value).map(|why| Suspicion::new(why.to_owned())),
+        }
+    };
+    suspects(config, &candidates, fault, "")
+}
+
+fn chains(config: &PhoneConfig, _: &LogFacts) -> Vec<ConfigurationLine> {
+    let candidates = candidates(config, None);
+    let has_breaks =
+        candidates.iter().any(|one| one.certificate.is_some_and(|(_, value)| value.has_line_breaks));
+    let hint = if has_breaks { "; line breaks in it can be written &#10;" } else { "" };
+    let fault = |one: &Credential<'_>| {
+        let (_, value) = one.certificate?;
+        not_pkcs7::why(value).map(|why| Suspicion::new(why.to_owned())).or_else(|| Suspicion::of_fault(value))
+    };
+    suspects(config, &candidates, fault, hint)
+}
+
+fn installed_lines(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<ConfigurationLine> {
+    let mut lines: Vec<ConfigurationLine> = Vec::new();
+    for line in log.fingerprints(slot).filter_map(|fingerprint| installed_from(config, fingerprint)) {
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    let of_slot = config.credentials().into_iter().find(|one| one.store.slot() == Some(slot));
+    let Some(credential) = of_slot else {
+        // Files that disagree give something, and which slot the certificate of 3.3.2 is in is not known.
+        let may_have =
+            config.is_unsure_of(slot) || config.credentials().iter().any(|one| one.store.slot().is_none());
+        if lines.is_empty() && config.is_complete && !may_have {
+            lines.push(of_all(config, format!("no file of this phone has anything for {slot}: {CHANGED}")));
+        }
+        return lines;
+    };
+    if let Some((given, value)) = credential.certificate.filter(|_| lines.is_empty()) {
+        let short = given.setting.value.in_short();
+        let length = log.slots.get(&slot).and_then(|facts| facts.certificate_length);
+        let says = if let Some(length) = length.filter(|length| value.has_length(*length)) {
+            sentence![short, format!("; it has the {} bytes that the log shows", count(length))]
+        } else if log.fingerprints(slot).next().is_some() {
+            sentence![short, format!("; the log shows another fingerprint: {CHANGED}")]
+        } else {
+            short
+        };
+        lines.push(given.says(says));
+    }
+    if let Some((given, _)) = credential.key {
+        lines.push(given.in_short());
+    }
+    if let Some(given) = credential.given().filter(|given| !config.counts(given.setting.parameter)) {
+        lines.push(given.says("does not count now: device.set or its own .set is not 1"));
+    }
+    lines
+}
+
+fn trust(config: &PhoneConfig, log: &LogFacts) -> Vec<ConfigurationLine> {
+    let mut lines = Vec::new();
+    for given in config.of_kind(|kind| matches!(kind, Kind::Ca(_))) {
+        let state = match &given.setting.value {
+            Value::Certificates(value) if value.list.iter().any(|one| one.not_after < log.now) => {
+                ", which is past its end"
+            }
+            _ if !config.counts(given.setting.parameter) => {
+                ", which does not count (device.set or its .set is not 1)"
+            }
+            _ => "",
+        };
+        lines.push(given.says(sentence!["may bear on trust: ", given.setting.value.in_short(), state]));
+    }
+    for given in config.of_kind(|kind| matches!(kind, Kind::Trust | Kind::ProfileSelection)) {
+        let value = given.setting.value.as_text().unwrap_or_default();
+        let what = if given.name().ends_with("strictCertCommonNameValidation") && value == "1" {
+            "1: the server's certificate must have the very name that the phone asked for".into()
+        } else {
+            given.setting.value.in_short()
+        };
+        lines.push(given.says(sentence!["may bear on trust: ", what]));
+    }
+    lines
+}
+
+const TLS_LEVEL: &str = "log.level.change.tls";
+
+fn level_of<'a>(config: &'a PhoneConfig, name: &str) -> Option<(Given<'a>, u8)> {
+    let given = config.get(name)?;
+    Some((given, given.setting.value.as_text()?.parse::<u8>().ok()?))
+}
+
+/// The line that gives TLS logging another level than the log shows, and that level.
+fn contradicted<'a>(config: &'a PhoneConfig, log: &LogFacts) -> Option<(Given<'a>, u8)> {
+    let (given, level) = level_of(config, TLS_LEVEL)?;
+    log.tls_level.filter(|shown| *shown != level).map(|shown| (given, shown))
+}
+
+/// The levels that keep certificate lines out of the log: the line, what it hides, the level to set.
+///
+/// A level that the log shows otherwise hides nothing.
+pub(super) fn hiding_levels<'a>(
+    config: &'a PhoneConfig,
+    log: &LogFacts,
+) -> Vec<(Given<'a>, &'static str, u8)> {
+    let level =
+        |name| level_of(config, name).filter(|_| name != TLS_LEVEL || contradicted(config, log).is_none());
+    let mut levels = Vec::new();
+    for name in [TLS_LEVEL, "log.render.level"] {
+        match level(name) {
+            Some((given, level)) if level > 4 && name == "log.render.level" => {
+                levels.push((given, "the inventory and refusals", 3));
+            }
+            Some((given, level)) if level > 3 => levels.push((given, "the inventory", 3)),
+            _ => {}
+        }
+    }
+    if let Some((given, level)) = level("log.level.change.hw")
+        && level > 4
+    {
+        levels.push((given, "refusals", 4));
+    }
+    levels
+}
+
+fn no_evidence(config: &PhoneConfig, log: &LogFacts) -> (Option<Message>, Vec<ConfigurationLine>) {
+    const LEVEL: &str = TLS_LEVEL;
+    let mut lines = Vec::new();
+    let mut steps = Vec::new();
+    let hiding: Vec<_> = hiding_levels(config, log).into_iter().filter(|(.., wanted)| *wanted == 3).collect();
+    for (given, hidden, wanted) in &hiding {
+        let value = given.setting.value.in_short();
+        lines.push(given.says(sentence![
+            value.clone(),
+            format!(" keeps {hidden} out of the log: change it to {wanted}")
+        ]));
+        steps.push((
+            ["Change ", "change "],
+            sentence![format!("{} from ", given.name()), value, format!(" to {wanted} in "), given.place()],
+        ));
+    }
+    if let Some((given, shown)) = contradicted(config, log) {
+        let value = given.setting.value.in_short();
+        let but =
+            format!(", and the log shows TLS logging at level {shown}: changed since, or set another way?");
+        lines.push(given.says(sentence![value, but]));
+    }
+    let is_low = log.tls_level.is_some_and(|level| level <= 3);
+    if config.get(LEVEL).is_none() && !is_low {
+        // A file that wins over those after it, and that is not written by the phone itself.
+        let file = config
+            .sources
+            .iter()
+            .find(|source| source.role == SourceRole::Listed && source.file.condition == Condition::Read);
+        let file = file.map(|source| &source.file).or_else(|| config.master());
+        if let Some(file) = file.filter(|_| config.is_absent(LEVEL)) {
+            lines.push(file.says(None, Some(LEVEL), format!("missing: add {LEVEL}=\"3\" to this file")));
+            steps.push((
+                ["Add ", "add "],
+                sentence![format!("{LEVEL}=\"3\" to "), Part::Path(file.path.clone())],
+            ));
+        }
+    }
+    if steps.is_empty() {
+        let low = config.get(LEVEL).filter(|_| contradicted(config, log).is_none()).map(|given| {
+            given.says(sentence![given.setting.value.in_short(), ": the inventory is not kept out by it"])
+        });
+        lines.extend(low);
+        return (None, lines);
+    }
+    let mut remedy = Message::default();
+    for (number, ([first, other], step)) in steps.into_iter().enumerate() {
+        remedy = if number == 0 { sentence![first, step] } else { sentence![remedy, ", and ", other, step] };
+    }
+    remedy = remedy.and("; then restart the phone and read its log again.".into());
+    (Some(remedy), lines)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,236 @@
+//! Each question with the answer that proves, the one that may be, and the contradiction.
+
+use super::*;
+use crate::check::Rule;
+use crate::config::Shown;
+use crate::config::fixture::*;
+
+const CERTIFICATE: &str = "device.sec.TLS.customDeviceCert1.publicCert";
+const KEY: &str = "device.sec.TLS.customDeviceCert1.privateKey";
+const SLOT: Option<Slot> = Some(Slot::Platform(1));
+
+fn asked(changes: &[(&'static str, &str)], log: &LogFacts, question: Question, slot: Option<Slot>) -> Answer {
+    let healthy = platform(&chain(&[good()]), &key(1));
+    let all = changes.iter().fold(healthy, |all, (name, value)| with(all, name, value));
+    let site = Site::new(&[("000000000000.cfg", &master("site.cfg")), ("site.cfg", &file(&all))]);
+    join(&site.config(), log, question, slot)
+}
+
+/// Parameter and sentence of each line.
+fn lines(answer: &Answer) -> Vec<(&str, &str)> {
+    let said = |line: &ConfigurationLine| &*line.says.to_string().leak();
+    answer.lines.iter().map(|line| (line.parameter.as_deref().unwrap_or(""), said(line))).collect()
+}
+
+fn key_refused(length: u64) -> LogFacts {
+    LogFacts { keys_refused: vec![Refused { slot: SLOT, length: Some(length) }], ..log() }
+}
+
+#[test]
+fn ins001_names_the_key_of_the_logged_length() {
+    let large = pem("PRIVATE KEY", &key_of(1, 4677));
+    let answer = asked(&[(KEY, &large)], &key_refused(4677), Question::KeyTooLarge, SLOT);
+    assert_eq!(lines(&answer), [(KEY, "RSA 2048 key, 4,677 bytes: the length that the phone refused")]);
+    assert_eq!(answer.lines[0].line, Some(7));
+    assert!(answer.lines[0].file.ends_with("site.cfg"));
+    let answer = asked(&[], &key_refused(4677), Question::KeyTooLarge, SLOT);
+    let says = "RSA 2048 key, 1,218 bytes, and the phone refused one of 4,677 bytes: changed since, or installed another way?";
+    assert_eq!(lines(&answer), [(KEY, says)]);
+    let answer = asked(&[(KEY, "-"), (CERTIFICATE, "-")], &key_refused(4677), Question::KeyTooLarge, SLOT);
+    assert_eq!(lines(&answer)[0].0, "");
+    let answer =
+        asked(&[(KEY, &sample("encrypted-pkcs8.key"))], &key_refused(4677), Question::KeyTooLarge, SLOT);
+    assert!(lines(&answer)[0].1.ends_with("so its length can't be compared"));
+}
+
+#[test]
+fn ins002_names_what_can_be_the_cause() {
+    let mut log = log();
+    log.certificates_refused = vec![Refused { slot: SLOT, length: None }];
+    let large = chain(&[good(), certificate_of(8000)]);
+    let answer = asked(&[(CERTIFICATE, &large)], &log, Question::CertificateRejected, SLOT);
+    assert_eq!(answer.lines.len(), 1);
+    assert!(answer.lines[0].says.to_string().starts_with("this one: it has 8,4"), "{answer:?}");
+    let answer = asked(&[], &log, Question::CertificateRejected, SLOT);
+    assert!(
+        answer.lines[0].says.to_string().starts_with("nothing in it explains this as it stands now"),
+        "{answer:?}"
+    );
+    let plain = pem("CERTIFICATE", &good());
+    let answer = asked(&[(CERTIFICATE, &plain)], &log, Question::CertificateRejected, SLOT);
+    assert!(answer.lines[0].says.to_string().starts_with("this one: "), "{answer:?}");
+    log.certificates_refused[0].length = Some(9000);
+    let answer = asked(&[(CERTIFICATE, &plain)], &log, Question::CertificateRejected, SLOT);
+    assert!(answer.lines[0].says.to_string().starts_with("nothing in it explains"), "{answer:?}");
+    log.certificates_refused[0].length = Some(good().len() as u64);
+    let answer = asked(&[], &log, Question::CertificateRejected, SLOT);
+    assert!(answer.lines[0].says.to_string().ends_with("the length that the phone refused"), "{answer:?}");
+}
+
+#[test]
+fn ins003_says_when_it_is_exactly_one() {
+    let plain = pem("CERTIFICATE", &good());
+    let answer = asked(&[(CERTIFICATE, &plain)], &log(), Question::ChainNotDecodable, None);
+    let says = "this one: it is a certificate without PKCS #7 begin and end lines";
+    assert_eq!(lines(&answer), [(CERTIFICATE, says)]);
+    let two = [(CERTIFICATE, &*plain), ("sec.TLS.customDeviceCert.1", &*plain)];
+    let answer = asked(&two, &log(), Question::ChainNotDecodable, None);
+    assert_eq!(answer.lines.len(), 2);
+    assert!(
+        answer.lines.iter().all(|line| line.says.to_string().starts_with("may be the cause")),
+        "{answer:?}"
+    );
+    // One is bad, the other good.
+    let good_one = chain(&[good()]);
+    let answer = asked(
+        &[("sec.TLS.customDeviceCert.1", &good_one), two[0]],
+        &log(),
+        Question::ChainNotDecodable,
+        None,
+    );
+    assert_eq!(lines(&answer), [(CERTIFICATE, says)]);
+    // All are good: the hint about line breaks, where there are some.
+    let broken = good_one.replace("----- ", "-----\n").replace(" -----", "\n-----");
+    for (text, has_hint) in [(broken, true), (good_one.clone(), false)] {
+        let answer = asked(&[(CERTIFICATE, &text)], &log(), Question::ChainNotDecodable, None);
+        assert_eq!(answer.lines[0].says.to_string().contains("&#10;"), has_hint, "{answer:?}");
+        assert!(answer.lines[0].says.to_string().contains("nothing in it explains"), "{answer:?}");
+    }
+    // A value that does not count is named only where none counts.
+    let answer =
+        asked(&[(CERTIFICATE, &plain), ("device.set", "0")], &log(), Question::ChainNotDecodable, None);
+    let may = "may be the cause: it is a certificate without PKCS #7 begin and end lines";
+    assert_eq!(lines(&answer), [(CERTIFICATE, may)]);
+    // A file that can't be read, or is not there, may have another; so may an override.
+    let site_file = file(&with(platform(&chain(&[good()]), &key(1)), CERTIFICATE, &plain));
+    let second = |value: &str| file(&[("device.sec.TLS.customDeviceCert2.publicCert", value.to_owned())]);
+    for (list, phone, web) in [
+        ("gone.cfg, site.cfg", "<a/>".to_owned(), "<a/>".to_owned()),
+        ("noise.cfg, site.cfg", "<a/>".to_owned(), "<a/>".to_owned()),
+        ("site.cfg", second(&plain), second(&good_one)),
+    ] {
+        let site = Site::new(&[
+            ("000000000000.cfg", &master(list)),
+            ("site.cfg", &site_file),
+            ("noise.cfg", "\u{1}\u{2}\u{3}\u{4}\0\u{5}noise"),
+            ("0004f2a1b2c3-phone.cfg", &phone),
+            ("0004f2a1b2c3-web.cfg", &web),
+        ]);
+        let answer = join(&site.config(), &log(), Question::ChainNotDecodable, None);
+        assert_eq!(lines(&answer), [(CERTIFICATE, may)], "{list}");
+    }
+}
+
+#[test]
+fn installed_slots_are_known_by_fingerprint_and_never_by_name() {
+    let print = crate::config::fingerprints(&good()).unwrap()[0].clone();
+    let answer =
+        asked(&[], &log_with(Slot::Platform(1), Shown::Filled, &[&print]), Question::Installed, SLOT);
+    assert_eq!(
+        lines(&answer)[0],
+        (CERTIFICATE, "its certificate has the md5 fingerprint that the log shows")
+    );
+    assert_eq!(lines(&answer)[1], (KEY, "RSA 2048 key, 1,218 bytes"));
+    let other = Fingerprint::new(&[7; 16]).unwrap();
+    let answer =
+        asked(&[], &log_with(Slot::Platform(1), Shown::Filled, &[&other]), Question::Installed, SLOT);
+    assert!(
+        lines(&answer)[0]
+            .1
+            .ends_with("the log shows another fingerprint: changed since, or installed another way?")
+    );
+    let answer = asked(&[], &log(), Question::Installed, Some(Slot::Platform(2)));
+    assert!(lines(&answer)[0].1.starts_with("no file of this phone has anything for platform-2"));
+}
+
+#[test]
+fn tls001_lists_what_may_bear_on_trust() {
+    let old = pem("CERTIFICATE", &certificate("Old Root", 3, "2000-01-01", "2010-01-01", 0));
+    let changes = [("sec.TLS.customCaCert.1", &*old), ("sec.TLS.SIP.strictCertCommonNameValidation", "1")];
+    let answer = asked(&changes, &log(), Question::Trust, None);
+    assert!(
+        answer.lines.iter().all(|line| line.says.to_string().starts_with("may bear on trust: ")),
+        "{answer:?}"
+    );
+    assert!(answer.lines[0].says.to_string().ends_with("which is past its end"), "{answer:?}");
+    assert!(answer.lines[1].says.to_string().contains("very name"), "{answer:?}");
+}
+
+#[test]
+fn log001_names_the_line_to_change_or_the_parameter_to_add() {
+    let answer = asked(
+        &[("log.level.change.tls", "4"), ("log.render.level", "5")],
+        &log(),
+        Question::NoEvidence,
+        None,
+    );
+    let remedy = answer.remedy.unwrap().to_string();
+    assert!(
+        remedy.starts_with("Change log.level.change.tls from 4 to 3 in ")
+            && remedy.contains("site.cfg line 8"),
+        "{remedy}"
+    );
+    assert!(remedy.contains("log.render.level from 5 to 3"), "{remedy}");
+    let answer = asked(&[], &log(), Question::NoEvidence, None);
+    let remedy = answer.remedy.unwrap().to_string();
+    assert!(
+        remedy.starts_with("Add log.level.change.tls=\"3\" to ") && remedy.contains("site.cfg;"),
+        "{remedy}"
+    );
+    let answer = asked(&[("log.level.change.tls", "3")], &log(), Question::NoEvidence, None);
+    assert_eq!(answer.remedy, None);
+    assert!(answer.lines[0].says.to_string().contains("not kept out by it"));
+    // The log shows another level than the file gives, or one that is low enough.
+    let log_at = |level| LogFacts { tls_level: Some(level), ..log() };
+    for (file, shown) in [("4", 3), ("3", 4), ("4", 5)] {
+        let answer = asked(&[("log.level.change.tls", file)], &log_at(shown), Question::NoEvidence, None);
+        let says = format!(
+            "{file}, and the log shows TLS logging at level {shown}: changed since, or set another way?"
+        );
+        assert_eq!(lines(&answer), [("log.level.change.tls", &*says)]);
+        assert_eq!(answer.remedy, None);
+    }
+    let answer = asked(&[], &log_at(3), Question::NoEvidence, None);
+    assert_eq!(answer, Answer::default());
+    for changes in [&[("log.level.change.tls", "4")][..], &[]] {
+        assert!(asked(changes, &log_at(4), Question::NoEvidence, None).remedy.is_some());
+    }
+}
+
+#[test]
+fn no_files_no_answer() {
+    let site = Site::new(&[]);
+    for code in ["INS001", "INS002", "INS003", "INS004", "INS005", "TLS001", "LOG001"] {
+        let question = Rule::find(code).unwrap().facts.asks.unwrap();
+        assert_eq!(join(&site.config(), &key_refused(1), question, SLOT), Answer::default(), "{code}");
+    }
+    assert_eq!(Rule::find("FLT001").unwrap().facts.asks, None);
+}
+
+#[test]
+fn a_healthy_slot_names_its_origin_or_the_contradiction() {
+    let print = |der: &[u8]| crate::config::fingerprints(der).unwrap()[0].clone();
+    let given = platform(&chain(&[good()]), &key(1));
+    let said = |files: &[(&str, &str)], slot, shown: &Fingerprint| {
+        origin(&Site::new(files).config(), slot, shown).map(|line| (line.line, line.says.to_string()))
+    };
+    let files = [("0004f2a1b2c3.cfg", &*master("site.cfg")), ("site.cfg", &*file(&given))];
+    let says = "its certificate has the md5 fingerprint that the log shows".to_owned();
+    assert_eq!(said(&files, Slot::Platform(1), &print(&good())), Some((Some(4), says)));
+    let (line, says) = said(&files, Slot::Platform(1), &print(b"other")).unwrap();
+    assert!(line == Some(4) && says.ends_with(CHANGED) && says.contains("another fingerprint"), "{says}");
+    let (line, says) = said(&files, Slot::Platform(2), &print(b"other")).unwrap();
+    assert!(line.is_none() && says.starts_with("no file of this phone has anything for"), "{says}");
+    // Nothing is said of the factory's, nor where another file may have it.
+    assert_eq!(said(&files, Slot::BuiltIn, &print(&good())), None);
+    let list = master("site.cfg, gone.cfg");
+    let some = [("0004f2a1b2c3.cfg", &*list), files[1]];
+    assert_eq!(said(&some, Slot::Platform(2), &print(b"other")), None);
+    let ssl = file(&[("device.sec.SSL.customDeviceCert.publicCert", chain(&[good()]))]);
+    let old = [files[0], ("site.cfg", &*ssl)];
+    assert_eq!(said(&old, Slot::Platform(2), &print(b"other")), None);
+    let second = |der| file(&[("device.sec.TLS.customDeviceCert2.publicCert", chain(&[der]))]);
+    let (phone, web) = (second(good()), second(certificate_of(900)));
+    let two = [("0004f2a1b2c3-phone.cfg", &*phone), ("0004f2a1b2c3-web.cfg", &*web)];
+    assert_eq!(said(&two, Slot::Platform(2), &print(b"other")), None);
+}

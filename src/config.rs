@@ -1,0 +1,46 @@
+//! Configuration files: which of them a phone reads, what they give it, what is wrong with that, and what
+//! it has to do with the phone's log.
+//!
+//! ```text
+//! names of a walk ─TreeBuilder→ Tree ─resolve→ PhoneConfig ┬─check→ findings
+//!                                        LogFacts ─────────┴─join→ lines for the log's own diagnoses
+//! ```
+//!
+//! The facts, and which of them are not settled by any source, are those of the vendor's guides and of
+//! real files; what is not settled is never the ground of a diagnosis. Values of keys and passwords leave
+//! this module in no form: of a private key, its length and its public half are kept.
+
+mod certificate;
+mod der;
+mod facts;
+mod file;
+mod key;
+mod line;
+mod parameter;
+mod pem;
+mod phone;
+mod resolve;
+mod text;
+mod tree;
+mod value;
+mod xml;
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;
+
+#[cfg(test)]
+pub(crate) use certificate::fingerprints;
+pub use certificate::{Certificate, PublicKey};
+pub use facts::{LogFacts, Refused, Shown, SlotFacts};
+pub use file::{Condition, FILE_MAX, File, Misspelt, Setting};
+pub use key::PrivateKey;
+pub use line::ConfigurationLine;
+pub use parameter::{Kind, Parameter, Store, selected_slot};
+pub use pem::Fault;
+pub use phone::{Credential, Effective, Gate, Given, PhoneConfig, Source, SourceRole, Unresolved};
+pub use resolve::resolve;
+pub use tree::{KeyFile, Role, Tree, TreeBuilder, may_be_configuration, role};
+pub use value::{Certificates, Form, Key, Value};
+pub use xml::Malformed;

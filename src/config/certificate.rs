@@ -1,0 +1,253 @@
+//! X.509 certificates, and PKCS #7 that holds them (RFC 5280, RFC 2315).
+
+use chrono::{NaiveDate, NaiveDateTime};
+use md5::Digest as _;
+use md5::Md5;
+use sha1::Sha1;
+use sha2::Sha256;
+
+use super::der::{
+    BIT_STRING, Element, GENERALIZED_TIME, INTEGER, OID, Reader, SEQUENCE, SET, UTC_TIME, context,
+};
+use crate::model::Fingerprint;
+
+/// More certificates than this in one value are not read.
+const CERTIFICATES_MAX: usize = 64;
+
+/// Texts of a subject are kept up to so many bytes in all.
+const SUBJECT_MAX: usize = 1024;
+
+/// What a configuration's certificate says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// The subject's first common name. Raw: from anyone.
+    pub common_name: Option<Box<str>>,
+    /// All texts of the subject with commas between, at most 1 KB. Raw: from anyone.
+    pub subject: Box<str>,
+    /// From when it is valid, UTC.
+    pub not_before: NaiveDateTime,
+    /// Until when it is valid, UTC.
+    pub not_after: NaiveDateTime,
+    /// Bytes of its DER.
+    pub length: usize,
+    /// MD5, SHA-1 and SHA-256 of its DER.
+    pub fingerprints: [Fingerprint; 3],
+    /// Its public key.
+    pub key: PublicKey,
+    subject_hash: [u8; 32],
+    issuer_hash: [u8; 32],
+}
+
+/// A public key, as far as two of them are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PublicKey {
+    /// RSA: bits of the modulus, and SHA-256 of modulus and exponent.
+    Rsa(u32, [u8; 32]),
+    /// An elliptic curve: bits of the field, and SHA-256 of the uncompressed point.
+    Ec(u32, [u8; 32]),
+    /// Another algorithm, or a form that can't be compared.
+    Other,
+}
+
+impl PublicKey {
+    /// The key of RSA's modulus and exponent, each the content of a DER INTEGER.
+    pub(super) fn rsa(modulus: &[u8], exponent: &[u8]) -> Self {
+        let modulus = without_zeros(modulus);
+        let bits = modulus.first().map_or(0, |first| modulus.len() as u32 * 8 - first.leading_zeros());
+        let mut hash = Sha256::new();
+        hash.update((modulus.len() as u64).to_be_bytes());
+        hash.update(modulus);
+        hash.update(without_zeros(exponent));
+        Self::Rsa(bits, hash.finalize().into())
+    }
+
+    /// The key of this point, the content of a DER BIT STRING. A compressed point can't be compared.
+    pub(super) fn ec(bits: &[u8]) -> Self {
+        match bits {
+            [0, 4, point @ ..] => Self::Ec(point.len() as u32 * 4, Sha256::digest(point).into()),
+            _ => Self::Other,
+        }
+    }
+
+    /// Whether the two are the same key; `None` where that can't be told.
+    #[must_use]
+    pub fn matches(&self, other: &Self) -> Option<bool> {
+        match (self, other) {
+            (Self::Other, Self::Other) => None,
+            // A compressed point is `Other`, so only RSA is certain not to be another algorithm.
+            (Self::Ec(..), Self::Other) | (Self::Other, Self::Ec(..)) => None,
+            (left, right) => Some(left == right),
+        }
+    }
+}
+
+fn without_zeros(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    &number[zeros..]
+}
+
+/// MD5, SHA-1 and SHA-256 of these bytes.
+pub(crate) fn fingerprints(bytes: &[u8]) -> Option<[Fingerprint; 3]> {
+    Some([
+        Fingerprint::new(&Md5::digest(bytes))?,
+        Fingerprint::new(&Sha1::digest(bytes))?,
+        Fingerprint::new(&Sha256::digest(bytes))?,
+    ])
+}
+
+impl Certificate {
+    /// Reads the certificate at the beginning of `der`.
+    pub(super) fn parse(der: &[u8]) -> Option<Self> {
+        let whole = Reader::new(der).take(SEQUENCE)?;
+        let mut signed = whole.within();
+        let mut fields = signed.take(SEQUENCE)?.within();
+        signed.take(SEQUENCE)?;
+        signed.take(BIT_STRING)?;
+        let _version = fields.take(context(0));
+        fields.take(INTEGER)?;
+        fields.take(SEQUENCE)?;
+        let issuer = fields.take(SEQUENCE)?;
+        let mut validity = fields.take(SEQUENCE)?.within();
+        let (not_before, not_after) = (time(validity.next()?)?, time(validity.next()?)?);
+        let name = fields.take(SEQUENCE)?;
+        let key = public_key(fields.take(SEQUENCE)?)?;
+        let (common_name, subject) = subject(name);
+        Some(Self {
+            common_name,
+            subject,
+            not_before,
+            not_after,
+            length: whole.whole.len(),
+            fingerprints: fingerprints(whole.whole)?,
+            key,
+            subject_hash: Sha256::digest(name.content).into(),
+            issuer_hash: Sha256::digest(issuer.content).into(),
+        })
+    }
+
+    /// Whether it was issued by the subject of `other`, as far as names tell.
+    pub(super) fn is_issued_by(&self, other: &Self) -> bool {
+        self.issuer_hash == other.subject_hash && self.subject_hash != other.subject_hash
+    }
+}
+
+/// The certificates of a PKCS #7 at the beginning of `der`; `None` where it is none.
+pub(super) fn pkcs7(der: &[u8]) -> Option<Vec<Certificate>> {
+    /// signedData, 1.2.840.113549.1.7.2.
+    const SIGNED_DATA: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
+    /// The other contents of PKCS #7 begin alike.
+    const PKCS7: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07";
+    let mut content = Reader::new(der).take(SEQUENCE)?.within();
+    let kind = content.take(OID)?;
+    if kind.content != SIGNED_DATA {
+        return kind.content.starts_with(PKCS7).then(Vec::new);
+    }
+    let mut signed = content.take(context(0))?.within().take(SEQUENCE)?.within();
+    signed.take(INTEGER)?;
+    signed.take(SET)?;
+    signed.take(SEQUENCE)?;
+    let mut certificates = Vec::new();
+    let Some(list) = signed.take(context(0)) else { return Some(certificates) };
+    let mut list = list.within();
+    while let Some(element) = list.next() {
+        // Attribute certificates and what can't be read are no certificates of a device.
+        certificates.extend(Certificate::parse(element.whole));
+        if certificates.len() == CERTIFICATES_MAX {
+            break;
+        }
+    }
+    Some(certificates)
+}
+
+fn public_key(info: Element<'_>) -> Option<PublicKey> {
+    let mut info = info.within();
+    let algorithm = info.take(SEQUENCE)?.within().take(OID)?;
+    let bits = info.take(BIT_STRING)?.content;
+    Some(of_algorithm(algorithm.content, bits).unwrap_or(PublicKey::Other))
+}
+
+/// rsaEncryption, 1.2.840.113549.1.1.1.
+pub(super) const RSA: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
+/// id-RSASSA-PSS, 1.2.840.113549.1.1.10: the key itself is written as that of rsaEncryption (RFC 4055).
+pub(super) const RSA_PSS: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a";
+/// id-ecPublicKey, 1.2.840.10045.2.1.
+pub(super) const EC: &[u8] = b"\x2a\x86\x48\xce\x3d\x02\x01";
+
+fn of_algorithm(algorithm: &[u8], bits: &[u8]) -> Option<PublicKey> {
+    match algorithm {
+        RSA | RSA_PSS => {
+            let mut numbers = Reader::new(bits.strip_prefix(b"\0")?).take(SEQUENCE)?.within();
+            Some(PublicKey::rsa(numbers.take(INTEGER)?.content, numbers.take(INTEGER)?.content))
+        }
+        EC => Some(PublicKey::ec(bits)),
+        _ => None,
+    }
+}
+
+/// The first common name, and all texts.
+fn subject(name: Element<'_>) -> (Option<Box<str>>, Box<str>) {
+    /// id-at-commonName, 2.5.4.3.
+    const COMMON_NAME: &[u8] = b"\x55\x04\x03";
+    let (mut common_name, mut all) = (None, String::new());
+    let mut names = name.within();
+    while let Some(set) = names.next() {
+        let mut pairs = set.within();
+        while let Some(pair) = pairs.next() {
+            let mut pair = pair.within();
+            let (Some(kind), Some(value)) = (pair.take(OID), pair.next()) else { continue };
+            let text = text(value);
+            if kind.content == COMMON_NAME && common_name.is_none() {
+                common_name = Some(text.as_str().into());
+            }
+            if all.len() + text.len() < SUBJECT_MAX {
+                if !all.is_empty() {
+                    all.push_str(", ");
+                }
+                all.push_str(&text);
+            }
+        }
+    }
+    (common_name, all.into())
+}
+
+/// A string of a name, at most 256 characters of it.
+fn text(value: Element<'_>) -> String {
+    const BMP_STRING: u8 = 0x1E;
+    const LATIN: u8 = 0x14;
+    let shown = 256;
+    match value.tag {
+        BMP_STRING => {
+            let units = value.content.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+            char::decode_utf16(units.take(shown)).map(|unit| unit.unwrap_or('\u{fffd}')).collect()
+        }
+        LATIN => value.content.iter().take(shown).map(|byte| char::from(*byte)).collect(),
+        _ => String::from_utf8_lossy(&value.content[..value.content.len().min(4 * shown)])
+            .chars()
+            .take(shown)
+            .collect(),
+    }
+}
+
+/// `YYMMDDhhmmssZ` or `YYYYMMDDhhmmssZ`, the seconds optional.
+fn time(element: Element<'_>) -> Option<NaiveDateTime> {
+    let text = std::str::from_utf8(element.content).ok()?;
+    let digits = text.strip_suffix('Z')?;
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let (year, rest) = match element.tag {
+        UTC_TIME => {
+            let (year, rest) = digits.split_at_checked(2)?;
+            let year: i32 = year.parse().ok()?;
+            (if year < 50 { 2000 + year } else { 1900 + year }, rest)
+        }
+        GENERALIZED_TIME => {
+            let (year, rest) = digits.split_at_checked(4)?;
+            (year.parse().ok()?, rest)
+        }
+        _ => return None,
+    };
+    let part = |at: usize| rest.get(at..at + 2)?.parse::<u32>().ok();
+    let seconds = if rest.len() == 8 { 0 } else { part(8)? };
+    NaiveDate::from_ymd_opt(year, part(0)?, part(2)?)?.and_hms_opt(part(4)?, part(6)?, seconds)
+}

@@ -1,0 +1,81 @@
+//! What the audit of a configuration needs to know of the phone's log.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDateTime;
+
+use crate::model::{Fingerprint, Slot, SoftwareVersion};
+
+/// What the newest inventory shows of a slot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shown {
+    /// No inventory shows it.
+    #[default]
+    Unknown,
+    /// A certificate.
+    Filled,
+    /// Nothing.
+    Empty,
+}
+
+/// What the log shows of one slot.
+#[derive(Clone, Debug, Default)]
+pub struct SlotFacts {
+    /// What the newest inventory shows.
+    pub shown: Shown,
+    /// Fingerprints of what is, or was just, in it: of the inventory and of saves.
+    pub fingerprints: Vec<Fingerprint>,
+    /// Bytes of the certificate, as the inventory has it.
+    pub certificate_length: Option<u64>,
+    /// Bytes of the key, as the inventory has it; none where it shows no key.
+    pub key_length: Option<u64>,
+}
+
+/// A refused key or certificate, still active.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The slot, where the message names it.
+    pub slot: Option<Slot>,
+    /// The length, where the message names it.
+    pub length: Option<u64>,
+}
+
+/// What the log of a phone shows. The default is that of a phone without a log.
+#[derive(Clone, Debug, Default)]
+pub struct LogFacts {
+    /// There is a log.
+    pub has_log: bool,
+    /// The model, as the log names it.
+    pub model: Option<Box<str>>,
+    /// The phone's application.
+    pub software: Option<SoftwareVersion>,
+    /// The level of TLS logging that the log last shows in force.
+    pub tls_level: Option<u8>,
+    /// The slots that the log mentions.
+    pub slots: BTreeMap<Slot, SlotFacts>,
+    /// An inventory, or part of one, is in the log.
+    pub has_inventory: bool,
+    /// Active INS001.
+    pub keys_refused: Vec<Refused>,
+    /// Active INS002.
+    pub certificates_refused: Vec<Refused>,
+    /// INS003 is active.
+    pub chain_not_decodable: bool,
+    /// TLS001 is active.
+    pub server_untrusted: bool,
+    /// The time of the run, UTC: dates of certificates are judged by it.
+    pub now: NaiveDateTime,
+}
+
+impl LogFacts {
+    /// What the newest inventory shows of a slot.
+    #[must_use]
+    pub fn shown(&self, slot: Option<Slot>) -> Shown {
+        slot.and_then(|slot| self.slots.get(&slot)).map_or(Shown::Unknown, |facts| facts.shown)
+    }
+
+    /// The fingerprints that the log has of a slot.
+    pub fn fingerprints(&self, slot: Slot) -> impl Iterator<Item = &Fingerprint> {
+        self.slots.get(&slot).into_iter().flat_map(|facts| &facts.fingerprints)
+    }
+}

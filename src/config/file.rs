@@ -1,0 +1,197 @@
+//! One configuration file, read once: its certificate parameters, and what else a phone follows in it.
+
+use std::fmt;
+
+use super::line::ConfigurationLine;
+use super::parameter::{Kind, Parameter};
+use super::text::{Content, decode};
+use super::value::{Certificates, Key, Value};
+use super::xml::{self, Malformed, Refusal};
+use crate::message::Message;
+use crate::problem::ProblemKind;
+
+/// Larger files are not read; the largest real one has 197 KB.
+pub const FILE_MAX: u64 = 4 << 20;
+
+/// Misspelt names that are kept of one file, and unknown names that are compared with the known ones.
+const MISSPELT_MAX: usize = 16;
+const COMPARED_MAX: usize = 1_000;
+
+/// What came of reading a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// Well-formed XML.
+    Read,
+    /// A text that begins as XML does, and is not well-formed.
+    Malformed(Malformed),
+    /// A text that does not begin as XML does, or an empty file.
+    NotXml,
+    /// No text: encrypted, or no configuration at all.
+    Binary,
+    /// Not read, and why; the tree's problems have it too.
+    Unread(Box<str>),
+}
+
+/// A parameter as one file gives it.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// Which parameter.
+    pub parameter: &'static Parameter,
+    /// Its value.
+    pub value: Value,
+    /// 1-based line of its name.
+    pub line: u64,
+}
+
+/// A `CONFIG_FILES` attribute.
+#[derive(Clone)]
+pub(super) struct FileList {
+    /// `VVX500` of `CONFIG_FILES_VVX500`.
+    pub(super) model: Option<Box<str>>,
+    pub(super) names: Box<str>,
+    pub(super) line: u64,
+}
+
+/// Names are addresses too, with passwords in them.
+impl fmt::Debug for FileList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileList")
+            .field("model", &self.model)
+            .field("line", &self.line)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A name that is nearly a parameter's.
+#[derive(Clone, Debug)]
+pub struct Misspelt {
+    /// The name as it stands there.
+    pub name: Box<str>,
+    /// The parameter that is meant.
+    pub known: &'static str,
+    /// 1-based line.
+    pub line: u64,
+}
+
+/// One file.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its path as reports show it; a member of an archive is `a.zip!/path/in/it`.
+    pub path: Box<str>,
+    /// What came of reading it.
+    pub condition: Condition,
+    /// Its known parameters, in order.
+    pub settings: Vec<Setting>,
+    /// Names that are nearly known ones.
+    pub misspelt: Vec<Misspelt>,
+    pub(super) lists: Vec<FileList>,
+    pub(super) overrides_directory: Option<Box<str>>,
+    /// Of a file that was not read: what kind of problem that is.
+    pub(super) unread: Option<ProblemKind>,
+    /// It is, or was meant to be, a file for these phones: another maker's has none of their names.
+    pub(super) is_ours: bool,
+}
+
+impl File {
+    /// A file that could not be read.
+    pub(super) fn unread(path: &str, kind: ProblemKind, why: &str) -> Self {
+        Self {
+            path: path.into(),
+            condition: Condition::Unread(why.into()),
+            settings: Vec::new(),
+            misspelt: Vec::new(),
+            lists: Vec::new(),
+            overrides_directory: None,
+            unread: Some(kind),
+            is_ours: true,
+        }
+    }
+
+    /// Reads a file's bytes. What it returns holds no byte of a key.
+    #[must_use]
+    pub fn parse(path: &str, bytes: &[u8]) -> Self {
+        let unread = Self::unread(path, ProblemKind::Unreadable, "");
+        let mut file = Self { is_ours: false, condition: Condition::Read, unread: None, ..unread };
+        let mut compared = 0;
+        file.condition = match decode(bytes) {
+            Content::Binary => Condition::Binary,
+            Content::Broken(text, byte, why) => file.malformed(byte, why, &text),
+            Content::Text(text) if !text.trim_start().starts_with('<') => Condition::NotXml,
+            Content::Text(text) => match xml::attributes(&text, &mut |one| file.see(&one, &mut compared)) {
+                Ok(()) => Condition::Read,
+                Err(Refusal::Unread(kind, why)) => {
+                    (file.is_ours, file.unread) = (true, Some(kind));
+                    Condition::Unread(why.into())
+                }
+                Err(Refusal::Malformed(byte, why)) => file.malformed(byte, why, &text),
+            },
+        };
+        file
+    }
+
+    fn malformed(&mut self, byte: usize, why: &'static str, text: &str) -> Condition {
+        let mut lost: Vec<Box<str>> = Vec::new();
+        for name in xml::names(text) {
+            self.is_ours |= name.starts_with(CONFIG_FILES) || name.starts_with(APP_FILE_PATH);
+            if let Some(known) = Parameter::find(name) {
+                self.is_ours = true;
+                if known.is_of_certificates() && !lost.iter().any(|lost| **lost == *name) {
+                    lost.push(name.into());
+                }
+            }
+        }
+        let (line, column) = xml::line_and_column(text.as_bytes(), byte);
+        Condition::Malformed(Malformed { line, column, why, lost })
+    }
+
+    fn see(&mut self, attribute: &xml::Attribute<'_>, compared: &mut usize) {
+        let (name, text) = (attribute.name, attribute.value.trim());
+        self.is_ours |= name.starts_with(APP_FILE_PATH);
+        if let Some(suffix) = name.strip_prefix(CONFIG_FILES) {
+            let model = suffix.strip_prefix('_').map(Into::into);
+            if model.is_some() || suffix.is_empty() {
+                self.is_ours = true;
+                self.lists.push(FileList { model, names: text.into(), line: attribute.line });
+            }
+        } else if name == "OVERRIDES_DIRECTORY" {
+            self.overrides_directory.get_or_insert_with(|| text.into());
+        } else if let Some(parameter) = Parameter::find(name) {
+            self.is_ours = true;
+            let value = match parameter.kind {
+                Kind::Certificate(_) | Kind::Ca(_) if !text.is_empty() => {
+                    Value::Certificates(Certificates::read(text, attribute.has_line_breaks))
+                }
+                Kind::Key(_) if !text.is_empty() => Value::Key(Key::read(text)),
+                _ => Value::text(text),
+            };
+            self.settings.push(Setting { parameter, value, line: attribute.line });
+        } else if Parameter::may_be_meant(name)
+            && *compared < COMPARED_MAX
+            && self.misspelt.len() < MISSPELT_MAX
+        {
+            *compared += 1;
+            if let Some(known) = Parameter::misspelt(name) {
+                self.misspelt.push(Misspelt { name: name.into(), known, line: attribute.line });
+            }
+        }
+    }
+
+    /// The sentence about a line of this file, or about the whole of it.
+    pub(crate) fn says(
+        &self,
+        line: Option<u64>,
+        parameter: Option<&str>,
+        says: impl Into<Message>,
+    ) -> ConfigurationLine {
+        ConfigurationLine {
+            file: self.path.to_string(),
+            line,
+            parameter: parameter.map(str::to_owned),
+            says: says.into(),
+        }
+    }
+}
+
+/// Attributes of masters.
+const CONFIG_FILES: &str = "CONFIG_FILES";
+const APP_FILE_PATH: &str = "APP_FILE_PATH";

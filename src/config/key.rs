@@ -1,0 +1,89 @@
+//! Private keys: PKCS #8, PKCS #1 and SEC 1 (RFC 5208, RFC 8017, RFC 5915).
+//!
+//! Of a key are kept its kind, its length as the phone counts it, and its public half. The bytes are
+//! wiped by the caller; none of them goes into any value of this file.
+
+use super::certificate::{EC, PublicKey, RSA, RSA_PSS};
+use super::der::{
+    BIT_STRING, Element, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE, context, encoded_length,
+};
+
+/// What is known of a private key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PrivateKey {
+    /// The length that the phone logs and compares with its limit: bytes of the key's PKCS #8 DER.
+    pub length: usize,
+    /// The public half; [`PublicKey::Other`] where the key does not tell it.
+    pub public: PublicKey,
+}
+
+/// What bytes in the place of a key can be.
+pub(super) enum Found {
+    Key(PrivateKey),
+    Encrypted,
+}
+
+/// Reads the key at the beginning of `der`.
+pub(super) fn parse(der: &[u8]) -> Option<Found> {
+    let whole = Reader::new(der).take(SEQUENCE)?;
+    let mut fields = whole.within();
+    // EncryptedPrivateKeyInfo begins with an algorithm, every key with a number.
+    let Some(version) = fields.take(INTEGER) else {
+        fields.take(SEQUENCE)?.within().take(OID)?;
+        fields.take(OCTET_STRING)?;
+        return Some(Found::Encrypted);
+    };
+    let next = fields.next()?;
+    let (length, public) = match (version.content, next.tag) {
+        // PKCS #8: an algorithm and the key within.
+        ([0 | 1], SEQUENCE) => {
+            let algorithm = next.within().take(OID)?;
+            let inner = fields.take(OCTET_STRING)?;
+            let public = match algorithm.content {
+                RSA | RSA_PSS => rsa(Reader::new(inner.content).take(SEQUENCE)?)?,
+                EC => ec(Reader::new(inner.content).take(SEQUENCE)?),
+                _ => PublicKey::Other,
+            };
+            (whole.whole.len(), public)
+        }
+        // PKCS #1: the numbers.
+        ([0], INTEGER) => {
+            // Version, algorithm with its NULL, and the numbers in an OCTET STRING.
+            let algorithm = encoded_length(encoded_length(RSA.len()) + 2);
+            let content = 3 + algorithm + encoded_length(whole.whole.len());
+            (encoded_length(content), rsa(whole)?)
+        }
+        // SEC 1: the secret, the curve, and mostly the public point.
+        ([1], OCTET_STRING) => {
+            let curve = fields.take(context(0));
+            let parameters = curve.map_or(0, |curve| curve.whole.len());
+            let name = curve.map_or(0, |curve| curve.content.len());
+            // PKCS #8 names the curve beside the algorithm, and not again within.
+            let inner = encoded_length(whole.content.len() - parameters);
+            let algorithm = encoded_length(encoded_length(EC.len()) + name);
+            (encoded_length(3 + algorithm + encoded_length(inner)), ec(whole))
+        }
+        _ => return None,
+    };
+    Some(Found::Key(PrivateKey { length, public }))
+}
+
+fn rsa(key: Element<'_>) -> Option<PublicKey> {
+    let mut numbers = key.within();
+    numbers.take(INTEGER)?;
+    let (modulus, exponent) = (numbers.take(INTEGER)?, numbers.take(INTEGER)?);
+    // A public key alone has no third number.
+    numbers.take(INTEGER)?;
+    Some(PublicKey::rsa(modulus.content, exponent.content))
+}
+
+fn ec(key: Element<'_>) -> PublicKey {
+    let mut fields = key.within();
+    let point = (|| {
+        fields.take(INTEGER)?;
+        fields.take(OCTET_STRING)?;
+        let _curve = fields.take(context(0));
+        fields.take(context(1))?.within().take(BIT_STRING)
+    })();
+    point.map_or(PublicKey::Other, |point| PublicKey::ec(point.content))
+}

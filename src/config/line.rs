@@ -1,0 +1,18 @@
+//! A line of a configuration file that bears on a finding.
+
+use serde::{Deserialize, Serialize};
+
+use crate::message::Message;
+
+/// A line of a configuration file that bears on a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigurationLine {
+    /// The file's path; a member of an archive is `a.zip!/path/in/it`.
+    pub file: String,
+    /// 1-based line of the parameter; none where the file as a whole is meant.
+    pub line: Option<u64>,
+    /// The parameter's name; none where none is meant.
+    pub parameter: Option<String>,
+    /// One sentence: what the file says there. Never the value of a key or a password.
+    pub says: Message,
+}

@@ -1,0 +1,320 @@
+//! The parameters that bear on certificates: one table, from which all else is told.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::LazyLock;
+
+use crate::model::Slot;
+
+/// Where a device certificate and its key go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Store {
+    /// `device.sec.SSL.customDeviceCert`: the one custom certificate of 3.3.2 and later.
+    Ssl,
+    /// `device.sec.TLS.customDeviceCertX`, 1 or 2.
+    Platform(u8),
+    /// `sec.TLS.customDeviceCert.x`.
+    Application(u8),
+}
+
+impl Store {
+    /// The slot of the log. Which one the certificate of 3.3.2 is in is not known.
+    #[must_use]
+    pub const fn slot(self) -> Option<Slot> {
+        match self {
+            Self::Ssl => None,
+            Self::Platform(number) => Some(Slot::Platform(number)),
+            Self::Application(number) => Some(Slot::Application(number)),
+        }
+    }
+
+    /// Whether it is flash memory, with its limits, behind the gates of `device.*`.
+    #[must_use]
+    pub const fn is_device(self) -> bool {
+        !matches!(self, Self::Application(_))
+    }
+
+    /// The parameters of certificate and key.
+    #[must_use]
+    pub fn names(self) -> [String; 2] {
+        match self {
+            Self::Ssl => {
+                ["publicCert", "privateKey"].map(|part| format!("device.sec.SSL.customDeviceCert.{part}"))
+            }
+            Self::Platform(number) => ["publicCert", "privateKey"]
+                .map(|part| format!("device.sec.TLS.customDeviceCert{number}.{part}")),
+            Self::Application(number) => {
+                ["customDeviceCert", "customDeviceKey"].map(|part| format!("sec.TLS.{part}.{number}"))
+            }
+        }
+    }
+
+    /// The parameter that must be 1 for the two to count.
+    #[must_use]
+    pub fn set_name(self) -> Option<String> {
+        match self {
+            Self::Ssl => Some("device.sec.SSL.customDeviceCert.set".to_owned()),
+            Self::Platform(number) => Some(format!("device.sec.TLS.customDeviceCert{number}.set")),
+            Self::Application(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ssl => f.write_str("the custom device certificate"),
+            Self::Platform(number) => write!(f, "platform slot {number}"),
+            Self::Application(number) => write!(f, "application slot {number}"),
+        }
+    }
+}
+
+/// What a parameter is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A device certificate.
+    Certificate(Store),
+    /// A device certificate's private key.
+    Key(Store),
+    /// A CA certificate; the bytes that its slot takes, where it has a limit.
+    Ca(Option<usize>),
+    /// A gate: `device.set`, or a parameter's own `.set`.
+    Set,
+    /// `device.sec.TLS.customDeviceCertX.publicCert.set`: a place where `.set` does nothing.
+    MisplacedSet(Store),
+    /// Which certificate a TLS profile uses.
+    ProfileCertificate,
+    /// Which TLS profile an application uses.
+    ProfileSelection,
+    /// What bears on trust in servers: CA lists, names, versions.
+    Trust,
+    /// What the log shows, and whether it is uploaded.
+    Log,
+    /// How else the phone gets certificates.
+    Enrolment,
+}
+
+/// A known parameter.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name, case-sensitive.
+    pub name: Box<str>,
+    /// What it is for.
+    pub kind: Kind,
+    /// The parameter that must be 1 for this one to count, beside `device.set`; none outside `device.*`.
+    pub set_name: Option<Box<str>>,
+}
+
+/// Application slots: 6 by the guide, 7 in newer software.
+const APPLICATION_SLOTS: u8 = 7;
+
+const DEVICE_STORES: [Store; 3] = [Store::Ssl, Store::Platform(1), Store::Platform(2)];
+
+type Known = HashMap<Box<str>, Parameter>;
+
+static KNOWN: LazyLock<Known> = LazyLock::new(table);
+
+fn table() -> Known {
+    let mut known = Known::default();
+    let mut add = |name: String, kind| {
+        let set_name = match kind {
+            Kind::Certificate(store) | Kind::Key(store) => store.set_name(),
+            Kind::Set | Kind::MisplacedSet(_) => None,
+            _ => name.starts_with("device.").then(|| format!("{name}.set")),
+        };
+        for (name, kind, set_name) in [(Some(name), kind, set_name.clone()), (set_name, Kind::Set, None)] {
+            let Some(name) = name.map(String::into_boxed_str) else { continue };
+            let set_name = set_name.map(String::into_boxed_str);
+            known.insert(name.clone(), Parameter { name, kind, set_name });
+        }
+    };
+    add("device.set".to_owned(), Kind::Set);
+    let applications = (1..=APPLICATION_SLOTS).map(Store::Application);
+    for store in DEVICE_STORES.into_iter().chain(applications) {
+        let [certificate, key] = store.names();
+        add(certificate, Kind::Certificate(store));
+        add(key, Kind::Key(store));
+    }
+    for (number, limit) in [(1, 1536), (2, 4096)] {
+        add(format!("device.sec.TLS.customCaCert{number}"), Kind::Ca(Some(limit)));
+        add(format!("device.sec.TLS.profile.deviceCert{number}"), Kind::ProfileCertificate);
+        add(format!("device.sec.TLS.profile.caCertList{number}"), Kind::Trust);
+    }
+    for number in 1..=APPLICATION_SLOTS {
+        add(format!("sec.TLS.customCaCert.{number}"), Kind::Ca(None));
+        add(format!("sec.TLS.profile.{number}.deviceCert"), Kind::ProfileCertificate);
+    }
+    for use_of in ["dot1x", "provisioning", "syslog"] {
+        add(format!("device.sec.TLS.profileSelection.{use_of}"), Kind::ProfileSelection);
+    }
+    for use_of in ["SIP", "browser", "LDAP", "SOPI", "XMPP", "syslog"] {
+        add(format!("sec.TLS.profileSelection.{use_of}"), Kind::ProfileSelection);
+    }
+    for use_of in ["dot1x", "prov", "syslog"] {
+        add(format!("device.sec.TLS.{use_of}.strictCertCommonNameValidation"), Kind::Trust);
+        add(format!("device.sec.TLS.protocol.{use_of}"), Kind::Trust);
+    }
+    for use_of in ["SIP", "SOPI", "LDAP"] {
+        add(format!("sec.TLS.{use_of}.strictCertCommonNameValidation"), Kind::Trust);
+    }
+    for use_of in ["sip", "browser", "ldap", "sopi", "xmpp"] {
+        add(format!("sec.TLS.protocol.{use_of}"), Kind::Trust);
+    }
+    for name in ["level.change.tls", "level.change.hw", "render.level", "render.file"] {
+        add(format!("log.{name}"), Kind::Log);
+    }
+    for name in ["period", "append.sizeLimit", "append.limitMode"] {
+        add(format!("log.render.file.upload.{name}"), Kind::Log);
+    }
+    add(LOG_DIRECTORY.to_owned(), Kind::Log);
+    add("SCEP.enable".to_owned(), Kind::Enrolment);
+    for (store, name) in misplaced() {
+        add(name, Kind::MisplacedSet(store));
+    }
+    known
+}
+
+/// The slot that a profile's value selects; `None` for a number or a word that is not known.
+#[must_use]
+pub fn selected_slot(value: &str) -> Option<Slot> {
+    let lower = value.to_ascii_lowercase();
+    let number = |prefix: &str| {
+        lower.strip_prefix(prefix)?.parse::<u8>().ok().filter(|number| (1..=9).contains(number))
+    };
+    match lower.as_str() {
+        "builtin" | "polycom" => Some(Slot::BuiltIn),
+        _ => number("platform").map(Slot::Platform).or_else(|| number("application").map(Slot::Application)),
+    }
+}
+
+/// An attribute of masters: where logs are uploaded to.
+pub(super) const LOG_DIRECTORY: &str = "LOG_FILE_DIRECTORY";
+
+/// Places where a `.set` does nothing.
+fn misplaced() -> impl Iterator<Item = (Store, String)> {
+    DEVICE_STORES.into_iter().flat_map(|store| store.names().map(|name| (store, format!("{name}.set"))))
+}
+
+impl Parameter {
+    /// The known parameter of this name, to the letter.
+    pub(super) fn find(name: &str) -> Option<&'static Self> {
+        KNOWN.get(name)
+    }
+
+    /// Whether this known parameter carries a certificate or a key, or selects one.
+    pub(super) const fn is_of_certificates(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Certificate(_)
+                | Kind::Key(_)
+                | Kind::Ca(_)
+                | Kind::ProfileCertificate
+                | Kind::ProfileSelection
+        )
+    }
+
+    /// The slot of a certificate or key; of a `.set` the one that it is for.
+    #[must_use]
+    pub fn slot(&self) -> Option<Slot> {
+        match self.kind {
+            Kind::Certificate(store) | Kind::Key(store) | Kind::MisplacedSet(store) => store.slot(),
+            Kind::Set => DEVICE_STORES
+                .into_iter()
+                .find(|store| store.set_name().as_deref() == Some(&self.name))?
+                .slot(),
+            _ => None,
+        }
+    }
+
+    /// The names of the values that this `.set` lets count; none for `device.set`.
+    #[must_use]
+    pub fn behind(&self) -> Vec<String> {
+        let store = DEVICE_STORES.into_iter().find(|store| store.set_name().as_deref() == Some(&self.name));
+        match store {
+            Some(store) => store.names().into(),
+            None => self
+                .name
+                .strip_suffix(".set")
+                .filter(|name| *name != "device")
+                .map(str::to_owned)
+                .into_iter()
+                .collect(),
+        }
+    }
+
+    /// Whether it is worth comparing this name with the known ones, which takes 30 µs.
+    pub(super) fn may_be_meant(name: &str) -> bool {
+        let words = ["TLS", "tls", "ert", "sec", "Sec", "Key"];
+        (18..=64).contains(&name.len()) && words.iter().any(|word| name.contains(word))
+    }
+
+    /// The known certificate parameter that `name` is one or two edits from, or differs from in case.
+    /// Numbers are no letters: a slot of newer software is not a misspelt one.
+    pub(super) fn misspelt(name: &str) -> Option<&'static str> {
+        const EDITS_MAX: usize = 2;
+        let near = KNOWN.values().filter(|known| {
+            known.is_of_certificates() || known.kind == Kind::Set && known.name.len() > "device.set".len()
+        });
+        let near =
+            near.filter(|known| known.name.len().abs_diff(name.len()) <= EDITS_MAX).filter_map(|known| {
+                let is_near = known.name.eq_ignore_ascii_case(name);
+                let edits = if is_near { 0 } else { strsim::levenshtein(&known.name, name) };
+                (edits <= EDITS_MAX).then_some((edits, &*known.name))
+            });
+        let (_, known) = near.min()?;
+        let is_other_number = !name.starts_with("device.") && without_digits(name) == without_digits(known);
+        (!is_other_number).then_some(known)
+    }
+}
+
+fn without_digits(name: &str) -> String {
+    name.chars().filter(|character| !character.is_ascii_digit()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gates_of_device_parameters() {
+        for (name, set) in [
+            ("device.sec.TLS.customDeviceCert1.publicCert", Some("device.sec.TLS.customDeviceCert1.set")),
+            ("device.sec.TLS.customDeviceCert2.privateKey", Some("device.sec.TLS.customDeviceCert2.set")),
+            ("device.sec.TLS.customCaCert1", Some("device.sec.TLS.customCaCert1.set")),
+            ("sec.TLS.customDeviceKey.6", None),
+            ("device.set", None),
+        ] {
+            assert_eq!(Parameter::find(name).unwrap().set_name.as_deref(), set, "{name}");
+        }
+        let misplaced = Parameter::find("device.sec.TLS.customDeviceCert1.publicCert.set").unwrap();
+        assert_eq!(misplaced.kind, Kind::MisplacedSet(Store::Platform(1)));
+    }
+
+    #[test]
+    fn one_or_two_edits_and_no_more() {
+        for (name, known) in [
+            ("device.sec.TLS.customDeviceCert1.pubicCert", "device.sec.TLS.customDeviceCert1.publicCert"),
+            ("device.sec.TLS.customdevicecert1.publiccert", "device.sec.TLS.customDeviceCert1.publicCert"),
+            ("device.sec.TLS.customDeviceCert3.publicCert", "device.sec.TLS.customDeviceCert1.publicCert"),
+            ("device.sec.tls.customDeviceCert1.set", "device.sec.TLS.customDeviceCert1.set"),
+            ("sec.TLS.customDeviceCrt.1", "sec.TLS.customDeviceCert.1"),
+        ] {
+            assert_eq!(Parameter::misspelt(name), Some(known), "{name}");
+        }
+        for name in [
+            "sec.TLS.customDeviceCert.8",
+            "sec.TLS.customCaCert.12",
+            "sec.TLS.profile.9.deviceCert",
+            "device.sec.TLS.customDeviceCert1.pubCert",
+            "sec.TLS.cipherList",
+            "device.sec.TLS.profile.cipherSuite1",
+            "device.sec.coreDumpEncryption.enabled",
+            "sec.TLS.profileSelection.WMI.strict",
+            "reg.1.auth.password",
+            "device.prov.user",
+        ] {
+            assert_eq!(Parameter::misspelt(name), None, "{name}");
+        }
+    }
+}

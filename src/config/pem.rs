@@ -1,0 +1,366 @@
+//! A reader of PEM texts in attribute values, which says *why* a text can't be read.
+//!
+//! XML makes a blank of each line break in an attribute, so line ends mean nothing here: a text in one
+//! line is as good as one in many. What is wrong is told as a [`Fault`].
+
+use std::fmt;
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::general_purpose::GeneralPurpose;
+use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
+use zeroize::Zeroizing;
+
+/// Whether `=` stands at the end tells nothing; a cut text shows in its DER.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// Longer names of a begin line are not names.
+const LABEL_MAX: usize = 40;
+
+/// More blocks than this in one value are not read.
+const BLOCKS_MAX: usize = 32;
+
+/// Why a value can't be read. No variant holds a byte of the value, beside [`Fault::Label`]'s known names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Neither begin and end lines nor base64.
+    NoLines,
+    /// A begin line without its end line.
+    NoEnd,
+    /// An end line without its begin line.
+    NoBegin,
+    /// The begin and the end line name different things.
+    LabelsDiffer,
+    /// Not five hyphens before and after the name, or typographic dashes.
+    Dashes,
+    /// Something other than base64 between the lines.
+    NotBase64,
+    /// Nothing between the lines.
+    Empty,
+    /// The content announces more bytes than are there.
+    Cut {
+        /// Bytes that the DER announces.
+        announced: usize,
+        /// Bytes that are there.
+        there: usize,
+    },
+    /// The content is base64, but no DER of what it should be.
+    NotDer,
+    /// The begin line names something else: `CERTIFICATE REQUEST`.
+    Label(&'static str),
+    /// The begin line says one thing, the content is another.
+    Holds(&'static str),
+    /// A PKCS #7 without a certificate.
+    NoCertificate,
+    /// Encrypted with a passphrase.
+    Encrypted,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoLines => f.write_str("no begin and end lines, and the text is not base64 of it either"),
+            Self::NoEnd => f.write_str("the begin line has no end line after it"),
+            Self::NoBegin => f.write_str("the end line has no begin line before it"),
+            Self::LabelsDiffer => f.write_str("the begin and the end line name different things"),
+            Self::Dashes => {
+                f.write_str("the begin and end lines need exactly five hyphens on either side of the name")
+            }
+            Self::NotBase64 => f.write_str("what stands between the begin and the end line is not base64"),
+            Self::Empty => f.write_str("nothing stands between the begin and the end line"),
+            Self::Cut { announced, there } => {
+                write!(f, "it is cut: {there} bytes are there of {announced}")
+            }
+            Self::NotDer => f.write_str("its bytes are not what the begin line says"),
+            Self::Label(label) => write!(f, "the begin line says {label}"),
+            Self::Holds(what) => write!(f, "it holds {what}"),
+            Self::NoCertificate => f.write_str("no certificate is in the PKCS #7"),
+            Self::Encrypted => {
+                f.write_str("it is encrypted with a passphrase, and the phone can't be given one")
+            }
+        }
+    }
+}
+
+/// What a begin line names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Label {
+    Pkcs7,
+    Certificate,
+    Key,
+    EncryptedKey,
+    /// Something else, by its name where it is a known one.
+    Other(&'static str),
+}
+
+impl Label {
+    fn of(text: &str) -> Self {
+        let upper = text.to_ascii_uppercase();
+        match upper.as_str() {
+            "PKCS7" | "PKCS #7 SIGNED DATA" | "PKCS#7" | "PKCS #7" => Self::Pkcs7,
+            "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE" => Self::Certificate,
+            "PRIVATE KEY" | "RSA PRIVATE KEY" | "EC PRIVATE KEY" => Self::Key,
+            "ENCRYPTED PRIVATE KEY" => Self::EncryptedKey,
+            "EC PARAMETERS" => Self::Other("EC PARAMETERS"),
+            "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => Self::Other("CERTIFICATE REQUEST"),
+            "PUBLIC KEY" | "RSA PUBLIC KEY" => Self::Other("PUBLIC KEY"),
+            "CMS" => Self::Other("CMS"),
+            "DSA PRIVATE KEY" => Self::Other("DSA PRIVATE KEY"),
+            "OPENSSH PRIVATE KEY" => Self::Other("OPENSSH PRIVATE KEY"),
+            _ => Self::Other("a name that is not known here"),
+        }
+    }
+}
+
+/// What stands between a begin and an end line.
+pub(super) struct Block {
+    pub(super) label: Label,
+    /// Written to the letter: upper case, no blanks beside the hyphens.
+    pub(super) is_exact: bool,
+    /// The bytes, or why there are none.
+    pub(super) bytes: Result<Zeroizing<Vec<u8>>, Fault>,
+}
+
+/// A value, taken apart.
+pub(super) enum Pem {
+    /// Begin and end lines, or one of them.
+    Blocks(Vec<Block>),
+    /// No such line; the bytes where the text is base64.
+    Bare(Option<Zeroizing<Vec<u8>>>),
+}
+
+/// A begin or end line in a text.
+struct Line<'t> {
+    is_begin: bool,
+    label: &'t str,
+    has_five_hyphens: bool,
+    is_exact: bool,
+    /// Where the line begins and ends in the text.
+    start: usize,
+    end: usize,
+}
+
+/// Takes a value apart.
+pub(super) fn read(text: &str) -> Pem {
+    let lines = lines(text);
+    if lines.is_empty() {
+        let bare = decode(text).filter(|bytes| !bytes.is_empty());
+        return Pem::Bare(bare);
+    }
+    let mut blocks = Vec::new();
+    let mut lines = lines.into_iter().peekable();
+    while let Some(line) = lines.next() {
+        let label = Label::of(line.label);
+        let broken = |fault| Block { label, is_exact: line.is_exact, bytes: Err(fault) };
+        let block = match lines.peek() {
+            _ if !line.is_begin => broken(Fault::NoBegin),
+            Some(end) if !end.is_begin => {
+                let body = &text[line.end..end.start];
+                let block = Block {
+                    label,
+                    is_exact: line.is_exact && end.is_exact,
+                    bytes: if !line.has_five_hyphens || !end.has_five_hyphens {
+                        Err(Fault::Dashes)
+                    } else if Label::of(end.label) != label {
+                        Err(Fault::LabelsDiffer)
+                    } else {
+                        content(body)
+                    },
+                };
+                lines.next();
+                block
+            }
+            _ => broken(Fault::NoEnd),
+        };
+        blocks.push(block);
+        if blocks.len() == BLOCKS_MAX {
+            break;
+        }
+    }
+    Pem::Blocks(blocks)
+}
+
+fn content(body: &str) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    // A key that OpenSSL encrypted the old way has two header lines.
+    if body.contains("Proc-Type:") && body.contains("ENCRYPTED") {
+        return Err(Fault::Encrypted);
+    }
+    let bytes = decode(body).ok_or(Fault::NotBase64)?;
+    if bytes.is_empty() { Err(Fault::Empty) } else { Ok(bytes) }
+}
+
+/// The bytes of a base64 text with blanks anywhere.
+fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let mut packed = Zeroizing::new(Vec::with_capacity(text.len()));
+    for character in text.chars().filter(|character| !character.is_whitespace()) {
+        packed.push(u8::try_from(character).ok().filter(u8::is_ascii)?);
+    }
+    // One character too many can't be a byte: the DER tells that the text is cut.
+    if packed.iter().rev().take_while(|byte| **byte == b'=').count() == 0 && packed.len() % 4 == 1 {
+        packed.pop();
+    }
+    let mut bytes = Zeroizing::new(vec![0; packed.len() / 4 * 3 + 3]);
+    let length = BASE64.decode_slice(&*packed, &mut bytes).ok()?;
+    bytes.truncate(length);
+    Some(bytes)
+}
+
+const fn is_dash(character: char) -> bool {
+    matches!(character, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ad}')
+}
+
+/// The begin and end lines of a text, in order.
+fn lines(text: &str) -> Vec<Line<'_>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text[at..].find(is_dash).map(|offset| at + offset) {
+        let name = skip(text, start, is_dash);
+        match line(text, start, name) {
+            Some(line) => {
+                at = line.end;
+                found.push(line);
+            }
+            None => at = name,
+        }
+        if found.len() >= 2 * BLOCKS_MAX {
+            break;
+        }
+    }
+    found
+}
+
+/// Where `text` from `at` on has a character that `is_part` says no to.
+fn skip(text: &str, at: usize, is_part: fn(char) -> bool) -> usize {
+    text[at..].find(|character| !is_part(character)).map_or(text.len(), |offset| at + offset)
+}
+
+/// The line whose first dashes stand at `start..name`.
+fn line(text: &str, start: usize, name: usize) -> Option<Line<'_>> {
+    let word = skip(text, name, char::is_whitespace);
+    let rest = &text[word..];
+    let is_word =
+        |wanted: &str| rest.get(..wanted.len()).is_some_and(|word| word.eq_ignore_ascii_case(wanted));
+    let (is_begin, length) = match () {
+        () if is_word("BEGIN") => (true, 5),
+        () if is_word("END") => (false, 3),
+        () => return None,
+    };
+    let limit = rest.char_indices().map(|(offset, _)| offset).nth(LABEL_MAX).unwrap_or(rest.len());
+    let label_end = rest[..limit].find(is_dash)?;
+    let label = rest.get(length..label_end)?;
+    let dashes = word + label_end;
+    let end = skip(text, dashes, is_dash);
+    let is_exact = word == name
+        && rest.starts_with(if is_begin { "BEGIN " } else { "END " })
+        && label.strip_prefix(' ') == Some(label.trim())
+        && !label.contains(|character: char| character.is_ascii_lowercase());
+    let has_five_hyphens = text[start..name] == *"-----" && text[dashes..end].starts_with("-----") && {
+        // `-----END A----------BEGIN B-----` in one line: the ten hyphens are shared by two lines.
+        matches!(end - dashes, 5 | 10)
+    };
+    let end = if end - dashes == 10 && has_five_hyphens { dashes + 5 } else { end };
+    Some(Line { is_begin, label: label.trim(), has_five_hyphens, is_exact, start, end })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn blocks(text: &str) -> Vec<(Label, bool, Result<Vec<u8>, Fault>)> {
+        match read(text) {
+            Pem::Blocks(blocks) => blocks
+                .into_iter()
+                .map(|block| (block.label, block.is_exact, block.bytes.map(|bytes| bytes.to_vec())))
+                .collect(),
+            Pem::Bare(_) => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn line_breaks_mean_nothing() {
+        for text in [
+            "-----BEGIN PKCS7-----\nAAEC\n-----END PKCS7-----\n",
+            "-----BEGIN PKCS7----- AA EC -----END PKCS7-----",
+            "-----BEGIN PKCS7-----AAEC-----END PKCS7-----",
+            "Version: 3 (0x2) Not-a-line -----BEGIN PKCS7----- AAEC -----END PKCS7----- and after",
+        ] {
+            assert_eq!(blocks(text), [(Label::Pkcs7, true, Ok(vec![0, 1, 2]))], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told() {
+        for (text, fault) in [
+            ("-----BEGIN PKCS7----- AAEC", Fault::NoEnd),
+            ("AAEC -----END PKCS7-----", Fault::NoBegin),
+            ("-----BEGIN PKCS7----- AAEC -----END CERTIFICATE-----", Fault::LabelsDiffer),
+            ("----BEGIN PKCS7---- AAEC ----END PKCS7----", Fault::Dashes),
+            ("-----BEGIN PKCS7------ AAEC -----END PKCS7-----", Fault::Dashes),
+            ("–––––BEGIN PKCS7––––– AAEC –––––END PKCS7–––––", Fault::Dashes),
+            ("—BEGIN PKCS7— AAEC —END PKCS7—", Fault::Dashes),
+            ("-----BEGIN PKCS7----- A*EC -----END PKCS7-----", Fault::NotBase64),
+            ("-----BEGIN PKCS7----- AÄEC -----END PKCS7-----", Fault::NotBase64),
+            ("-----BEGIN PKCS7----- -----END PKCS7-----", Fault::Empty),
+            (
+                "-----BEGIN RSA PRIVATE KEY----- Proc-Type: 4,ENCRYPTED DEK-Info: X,00 AAEC -----END RSA PRIVATE KEY-----",
+                Fault::Encrypted,
+            ),
+        ] {
+            assert_eq!(blocks(text)[0].2, Err(fault), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_not_to_the_letter_are_read_and_marked() {
+        for text in [
+            "-----Begin PKCS7----- AAEC -----End PKCS7-----",
+            "----- BEGIN PKCS7 ----- AAEC ----- END PKCS7 -----",
+        ] {
+            assert_eq!(blocks(text), [(Label::Pkcs7, false, Ok(vec![0, 1, 2]))], "{text}");
+        }
+    }
+
+    #[test]
+    fn blocks_follow_each_other() {
+        let two = "-----BEGIN CERTIFICATE-----AAEC-----END CERTIFICATE----------BEGIN CERTIFICATE-----AwQF-----END CERTIFICATE-----";
+        assert_eq!(blocks(two).len(), 2);
+        assert_eq!(blocks(two)[1].2, Ok(vec![3, 4, 5]));
+    }
+
+    #[test]
+    fn bare_base64_is_decoded_and_other_text_is_not() {
+        assert!(matches!(read("AAEC\n"), Pem::Bare(Some(bytes)) if **bytes == [0, 1, 2]));
+        for text in ["", "put the certificate, here", "<Certificate>", "a-b"] {
+            assert!(matches!(read(text), Pem::Bare(None)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cut_text_loses_what_is_no_byte() {
+        assert!(matches!(read("AAECA"), Pem::Bare(Some(bytes)) if **bytes == [0, 1, 2]));
+    }
+
+    #[test]
+    fn megabytes_of_dashes_take_no_time() {
+        let text = "-".repeat(4 << 20);
+        assert!(matches!(read(&text), Pem::Bare(None)));
+        let text = "-----BEGIN ".repeat(1 << 18);
+        let _ = read(&text);
+        let text = "-BEGIN A".repeat(1 << 18);
+        let _ = read(&text);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_a_panic(text in "(-{0,6}|[–—]|BEGIN|END| |PKCS7|CERTIFICATE|[A-Za-z0-9+/=]{0,9}|\\PC){0,20}") {
+            let _ = read(&text);
+        }
+    }
+}

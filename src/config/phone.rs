@@ -1,0 +1,341 @@
+//! What a phone's configuration files give it: which value counts, from which line, and what it overrides.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::certificate::PublicKey;
+use super::facts::LogFacts;
+use super::file::{Condition, File, Setting};
+use super::line::ConfigurationLine;
+use super::parameter::{Kind, LOG_DIRECTORY, Parameter, Store};
+use super::tree::KeyFile;
+use super::value::{Certificates, Key, Value};
+use crate::message::{Message, Part, sentence};
+use crate::model::{Fingerprint, Mac, Slot};
+
+/// Lines of one parameter that are kept: the first of them counts.
+const PLACES_MAX: usize = 64;
+
+/// Why a phone reads a file. The order is that of precedence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SourceRole {
+    /// `<mac>-phone.cfg`.
+    Phone,
+    /// `<mac>-web.cfg`.
+    Web,
+    /// The master.
+    Master,
+    /// Named in `CONFIG_FILES`.
+    Listed,
+}
+
+impl SourceRole {
+    /// Whether it is known which of two different values of such files counts.
+    fn order_is_known(self, other: Self) -> bool {
+        use SourceRole::{Listed, Master, Phone, Web};
+        // Phone and web overrides, and a master with values beside its list, are not settled by any source.
+        !matches!(
+            (self, other),
+            (Phone, Web) | (Master, Listed) | (Phone, Phone) | (Web, Web) | (Master, Master)
+        )
+    }
+}
+
+/// A file that the phone reads.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The file.
+    pub file: Arc<File>,
+    /// Why it is read.
+    pub role: SourceRole,
+}
+
+/// A name in `CONFIG_FILES` behind which there is no file.
+#[derive(Clone, Debug)]
+pub struct Unresolved {
+    /// The name, with the phone's address and model put in.
+    pub name: String,
+    /// The path that it leads to.
+    pub leads_to: String,
+    /// The master, and the line of the list.
+    pub master: Arc<File>,
+    /// 1-based.
+    pub line: u64,
+}
+
+/// A parameter with the file that gives it.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a> {
+    /// The file.
+    pub file: &'a File,
+    /// The parameter, its value and line.
+    pub setting: &'a Setting,
+}
+
+impl Given<'_> {
+    /// The parameter's name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        &self.setting.parameter.name
+    }
+
+    /// `site.cfg line 14`.
+    #[must_use]
+    pub fn place(&self) -> Message {
+        sentence![Part::Path(self.file.path.clone()), format!(" line {}", self.setting.line)]
+    }
+
+    /// This line, with its value in short.
+    #[must_use]
+    pub fn in_short(&self) -> ConfigurationLine {
+        self.says(self.setting.value.in_short())
+    }
+
+    /// A sentence about this line.
+    #[must_use]
+    pub fn says(&self, says: impl Into<Message>) -> ConfigurationLine {
+        self.file.says(Some(self.setting.line), Some(self.name()), says)
+    }
+}
+
+/// `sec.TLS.customDeviceCert.1 (site.cfg line 14)`.
+impl From<&Given<'_>> for Message {
+    fn from(given: &Given<'_>) -> Self {
+        sentence![given.name(), " (", given.place(), ")"]
+    }
+}
+
+/// What a gate says: `device.set`, or a parameter's own `.set`.
+#[derive(Clone, Copy, Debug)]
+pub enum Gate<'a> {
+    /// It is 1.
+    Open,
+    /// It is not 1, or absent where all files were read.
+    Closed(Option<Given<'a>>),
+    /// Files that can't be read may have it, or two files disagree and none is known to win.
+    Unknown,
+}
+
+impl Gate<'_> {
+    /// Whether it is known to be closed.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        matches!(self, Self::Closed(_))
+    }
+}
+
+/// What the files give to one slot. At least one of the two is there.
+#[derive(Clone, Copy, Debug)]
+pub struct Credential<'a> {
+    /// Where it goes.
+    pub store: Store,
+    /// The certificate's line and value.
+    pub certificate: Option<(Given<'a>, &'a Certificates)>,
+    /// The key's line and value.
+    pub key: Option<(Given<'a>, &'a Key)>,
+}
+
+impl<'a> Credential<'a> {
+    /// The line to name: the certificate's, else the key's.
+    #[must_use]
+    pub fn given(&self) -> Option<Given<'a>> {
+        self.certificate.map(|(given, _)| given).or(self.key.map(|(given, _)| given))
+    }
+}
+
+/// A parameter's line that counts, and those that it overrides.
+#[derive(Clone, Debug)]
+pub struct Effective<'a> {
+    /// The line that counts.
+    pub given: Given<'a>,
+    /// The lines that do not, in the order of the files.
+    pub overridden: Vec<Given<'a>>,
+    /// `false` where the values differ and no source tells which of them counts.
+    pub is_sure: bool,
+}
+
+/// The configuration of one phone.
+#[derive(Clone, Debug)]
+pub struct PhoneConfig {
+    /// The phone.
+    pub mac: Mac,
+    /// The files that it reads, the one that wins first.
+    pub sources: Vec<Source>,
+    /// Names in `CONFIG_FILES` behind which there is no file.
+    pub missing: Vec<Unresolved>,
+    /// All files that it reads were read here: a parameter that was not found is not there.
+    pub is_complete: bool,
+    /// Which of the master's lists is this phone's is known.
+    pub(super) list_is_sure: bool,
+    /// The certificates that the phone's log shows installed; empty until they are put in.
+    pub installed: Vec<(Slot, Fingerprint)>,
+    /// Private keys among the files.
+    pub key_files: Vec<KeyFile>,
+    settings: BTreeMap<&'static str, Vec<(usize, usize)>>,
+}
+
+impl PhoneConfig {
+    pub(crate) const fn new(mac: Mac, key_files: Vec<KeyFile>) -> Self {
+        Self {
+            mac,
+            sources: Vec::new(),
+            missing: Vec::new(),
+            is_complete: true,
+            list_is_sure: true,
+            installed: Vec::new(),
+            key_files,
+            settings: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn has(&self, file: &Arc<File>) -> bool {
+        self.sources.iter().any(|source| source.file.path == file.path)
+    }
+
+    pub(crate) fn add(&mut self, source: Source) {
+        self.is_complete &= source.file.condition == Condition::Read;
+        self.sources.push(source);
+    }
+
+    /// Puts the settings of all files in their order.
+    pub(crate) fn collect(&mut self) {
+        for (file, source) in self.sources.iter().enumerate() {
+            for (place, setting) in source.file.settings.iter().enumerate() {
+                // The attributes of a master mean nothing elsewhere.
+                if *setting.parameter.name == *LOG_DIRECTORY && source.role != SourceRole::Master {
+                    continue;
+                }
+                let places = self.settings.entry(&setting.parameter.name).or_default();
+                if places.len() < PLACES_MAX {
+                    places.push((file, place));
+                }
+            }
+        }
+    }
+
+    /// Whether the phone has no file.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sources.is_empty() && self.key_files.is_empty()
+    }
+
+    /// The master, if one was found.
+    #[must_use]
+    pub fn master(&self) -> Option<&Arc<File>> {
+        self.sources.iter().find(|source| source.role == SourceRole::Master).map(|source| &source.file)
+    }
+
+    fn at(&self, (file, setting): (usize, usize)) -> Given<'_> {
+        let file = &*self.sources[file].file;
+        Given { file, setting: &file.settings[setting] }
+    }
+
+    /// Each parameter that is given, by name.
+    pub fn effective(&self) -> impl Iterator<Item = Effective<'_>> {
+        self.settings.values().filter_map(|places| self.weigh(places))
+    }
+
+    /// Which of the lines of one parameter counts.
+    fn weigh(&self, places: &[(usize, usize)]) -> Option<Effective<'_>> {
+        let (first, others) = places.split_first()?;
+        let given = self.at(*first);
+        let role = |place: &(usize, usize)| self.sources[place.0].role;
+        let may_be_read = self.list_is_sure || role(first) != SourceRole::Listed;
+        let is_sure = may_be_read
+            && others.iter().all(|other| {
+                let is_settled = first.0 != other.0 && role(first).order_is_known(role(other));
+                is_settled || self.at(*other).setting.value == given.setting.value
+            });
+        Some(Effective { given, overridden: others.iter().map(|other| self.at(*other)).collect(), is_sure })
+    }
+
+    /// The line of this parameter that counts; none where that is not sure.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Given<'_>> {
+        self.weigh(self.settings.get(name)?).filter(|one| one.is_sure).map(|one| one.given)
+    }
+
+    /// Whether no file that was read has this parameter.
+    #[must_use]
+    pub fn is_absent(&self, name: &str) -> bool {
+        !self.settings.contains_key(name)
+    }
+
+    /// The lines of these kinds that count and have a value, by name.
+    pub fn of_kind(&self, is_wanted: fn(Kind) -> bool) -> impl Iterator<Item = Given<'_>> {
+        let sure = self.effective().filter(|one| one.is_sure).map(|one| one.given);
+        sure.filter(move |given| is_wanted(given.setting.parameter.kind) && !given.setting.value.is_empty())
+    }
+
+    /// Whether files disagree about this slot's certificate, and it is not known which counts.
+    #[must_use]
+    pub fn is_unsure_of(&self, slot: Slot) -> bool {
+        self.effective().any(|one| !one.is_sure && one.given.setting.parameter.slot() == Some(slot))
+    }
+
+    /// What the gate of this name says.
+    #[must_use]
+    pub fn gate(&self, name: &str) -> Gate<'_> {
+        match (self.get(name), !self.is_absent(name)) {
+            (Some(given), _) if given.setting.value.as_text() == Some("1") => Gate::Open,
+            (Some(given), _) => Gate::Closed(Some(given)),
+            (None, false) if self.is_complete => Gate::Closed(None),
+            (None, _) => Gate::Unknown,
+        }
+    }
+
+    /// Whether a parameter is not known to stand behind a closed gate, or to do nothing.
+    #[must_use]
+    pub fn counts(&self, parameter: &Parameter) -> bool {
+        match parameter.kind {
+            Kind::Set => return true,
+            Kind::MisplacedSet(_) => return false,
+            _ => {}
+        }
+        !parameter.name.starts_with("device.")
+            || !self.gate("device.set").is_closed()
+                && !parameter.set_name.as_ref().is_some_and(|set| self.gate(set).is_closed())
+    }
+
+    /// What the files give to each slot, behind gates or not.
+    #[must_use]
+    pub fn credentials(&self) -> Vec<Credential<'_>> {
+        let mut by_store: BTreeMap<Store, Credential<'_>> = BTreeMap::new();
+        for given in self.of_kind(|kind| matches!(kind, Kind::Certificate(_) | Kind::Key(_))) {
+            let (Kind::Certificate(store) | Kind::Key(store)) = given.setting.parameter.kind else {
+                continue;
+            };
+            let credential =
+                by_store.entry(store).or_insert(Credential { store, certificate: None, key: None });
+            match &given.setting.value {
+                Value::Certificates(value) => credential.certificate = Some((given, value)),
+                Value::Key(value) => credential.key = Some((given, value)),
+                Value::Text(_) => {}
+            }
+        }
+        by_store.into_values().collect()
+    }
+
+    /// Those that are judged: no gate is known to be closed, or the log shows the certificate installed.
+    #[must_use]
+    pub fn judged(&self, log: &LogFacts) -> Vec<Credential<'_>> {
+        let mut credentials = self.credentials();
+        credentials.retain(|credential| {
+            let counts = credential.given().is_some_and(|given| self.counts(given.setting.parameter));
+            counts
+                || credential.store.slot().zip(credential.certificate).is_some_and(|(slot, (_, value))| {
+                    log.fingerprints(slot).any(|fingerprint| value.has(fingerprint))
+                })
+        });
+        credentials
+    }
+
+    /// The public halves of the private keys that the files give, for counting the phones of each:
+    /// of [`judged`](Self::judged) or not, for a shared key is shared behind a gate too.
+    #[must_use]
+    pub fn public_keys(&self) -> Vec<(Given<'_>, PublicKey)> {
+        let keys = self.credentials().into_iter().filter_map(|credential| credential.key);
+        let read = keys.filter_map(|(given, value)| Some((given, value.key.ok()?.public)));
+        read.filter(|(_, public)| *public != PublicKey::Other).collect()
+    }
+}

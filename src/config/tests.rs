@@ -1,0 +1,498 @@
+//! Files of a phone, precedence, values, and hostile input.
+
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+
+use super::fixture::*;
+use super::*;
+use crate::check::join;
+use crate::model::Slot;
+
+const CERTIFICATE: &str = "device.sec.TLS.customDeviceCert1.publicCert";
+
+fn certificates(text: &str) -> Certificates {
+    Certificates::read(text, false)
+}
+
+#[test]
+fn keys_have_the_length_that_openssl_and_the_phone_count() {
+    for line in sample("expected.txt").lines() {
+        let words: Vec<_> = line.split(' ').collect();
+        match words[..] {
+            ["key", name, length] => {
+                let key = Key::read(&sample(name)).key.unwrap();
+                assert_eq!(key.length.to_string(), length, "{name}");
+            }
+            ["certificate", name, length, print] => {
+                let read = certificates(&sample(name));
+                assert_eq!(read.list[0].length.to_string(), length, "{name}");
+                assert!(read.list[0].fingerprints.iter().any(|one| one.to_string() == print), "{name}");
+            }
+            _ => panic!("{line}"),
+        }
+    }
+}
+
+#[test]
+fn certificates_are_read_as_another_reader_does() {
+    use x509_cert::der::{DecodePem, Encode};
+    for name in ["root.pem", "issuing.pem", "leaf.pem"] {
+        let ours = certificates(&sample(name)).list.remove(0);
+        let theirs = x509_cert::Certificate::from_pem(sample(name)).unwrap();
+        let validity = theirs.tbs_certificate.validity;
+        let seconds = |time: x509_cert::time::Time| time.to_unix_duration().as_secs() as i64;
+        assert_eq!(ours.not_before.and_utc().timestamp(), seconds(validity.not_before), "{name}");
+        assert_eq!(ours.not_after.and_utc().timestamp(), seconds(validity.not_after), "{name}");
+        assert_eq!(ours.length, theirs.to_der().unwrap().len());
+        let subject = theirs.tbs_certificate.subject.to_string();
+        assert!(subject.contains(&format!("CN={}", ours.common_name.unwrap())), "{subject}");
+    }
+}
+
+#[test]
+fn pkcs7_in_every_form_and_its_key() {
+    let key = Key::read(&sample("rsa-2048-pkcs8.key")).key.unwrap();
+    for (name, number) in [("leaf.p7b", 1), ("chain.p7b", 3), ("stream.p7b", 2)] {
+        let read = certificates(&sample(name));
+        assert!(read.is_good_pkcs7(), "{name}: {:?}", read.fault);
+        assert_eq!(read.list.len(), number, "{name}");
+        assert_eq!(read.leaf(None).unwrap().common_name.as_deref(), Some("0004F2A1B2C3"), "{name}");
+        assert_eq!(read.leaf(None).unwrap().key.matches(&key.public), Some(true), "{name}");
+        assert!(read.blob.is_some());
+    }
+    assert_eq!(certificates(&sample("empty.p7b")).fault, Some(Fault::NoCertificate));
+}
+
+#[test]
+fn keys_tell_their_public_half() {
+    let public = |name: &str| Key::read(&sample(name)).key.unwrap().public;
+    let issuing = certificates(&sample("issuing.pem")).list.remove(0);
+    assert_eq!(public("ec-256-sec1.key"), public("ec-256-pkcs8.key"));
+    assert_eq!(issuing.key.matches(&public("ec-256-sec1.key")), Some(true));
+    assert_eq!(issuing.key.matches(&public("rsa-1024-pkcs1.key")), Some(false));
+    assert_eq!(issuing.key.matches(&public("ed25519-pkcs8.key")), None);
+    assert!(matches!(public("rsa-1024-pkcs1.key"), PublicKey::Rsa(1024, _)));
+    for name in ["encrypted-pkcs1.key", "encrypted-pkcs8.key"] {
+        assert_eq!(Key::read(&sample(name)).key, Err(Fault::Encrypted), "{name}");
+    }
+}
+
+#[test]
+fn why_a_certificate_cannot_be_read() {
+    let whole = pkcs7(&[good()]);
+    let cut = Fault::Cut { announced: whole.len(), there: whole.len() - 100 };
+    for (text, fault) in [
+        (pem("PKCS7", &whole[..whole.len() - 100]), cut),
+        (pem("PKCS7", &good()), Fault::Holds("an X.509 certificate, and no PKCS #7")),
+        (pem("PKCS7", &key_of(1, 1218)), Fault::Holds("a private key")),
+        (pem("CERTIFICATE REQUEST", &good()), Fault::Label("CERTIFICATE REQUEST")),
+        (pem("PKCS7", b"nothing of the kind"), Fault::NotDer),
+        (chain(&[good()]).replace("-----", "----"), Fault::Dashes),
+        (chain(&[good()]).replace("-----END", "–––––END"), Fault::Dashes),
+        ("put it here".to_owned(), Fault::NoLines),
+    ] {
+        assert_eq!(certificates(&text).fault, Some(fault), "{text:.60}");
+    }
+    for text in [chain(&[good()]), format!("Version: 3 (0x2) {}", chain(&[good()]).replace(' ', "\n"))] {
+        let text = text.replace("BEGIN\n", "BEGIN ").replace("END\n", "END ");
+        assert!(certificates(&text).is_good_pkcs7(), "{text:.60}");
+    }
+}
+
+#[test]
+fn first_file_wins_and_overrides_win_over_all() {
+    let files = [
+        ("000000000000.cfg", &*master("a.cfg, sub/[PHONE_MAC_ADDRESS].cfg ,b.cfg")),
+        ("a.cfg", &*element(&[("log.level.change.tls", "4")])),
+        ("sub/0004f2a1b2c3.cfg", &*element(&[("log.level.change.tls", "3"), ("log.render.level", "2")])),
+        ("b.cfg", &*element(&[("log.render.level", "1"), ("SCEP.enable", "1")])),
+        ("0004f2a1b2c3-phone.cfg", &*element(&[("SCEP.enable", "0")])),
+    ];
+    let site = Site::new(&files);
+    let config = site.config();
+    let value = |name: &str| config.get(name).unwrap().setting.value.as_text().unwrap().to_owned();
+    assert_eq!(
+        [value("log.level.change.tls"), value("log.render.level"), value("SCEP.enable")],
+        ["4", "2", "0"]
+    );
+    let overridden = config.effective().map(|one| one.overridden.len()).collect::<Vec<_>>();
+    assert_eq!(overridden, [1, 1, 1]);
+    assert!(config.is_complete && config.missing.is_empty());
+    let names: Vec<_> = config.sources.iter().map(|one| one.file.path.rsplit('/').next().unwrap()).collect();
+    assert_eq!(names, ["0004f2a1b2c3-phone.cfg", "000000000000.cfg", "a.cfg", "0004f2a1b2c3.cfg", "b.cfg"]);
+}
+
+#[test]
+fn what_no_source_settles_is_not_sure() {
+    let phone = element(&[("device.set", "0")]);
+    let web = element(&[("device.set", "1")]);
+    let files =
+        [("0004f2a1b2c3.cfg", master("")), ("0004f2a1b2c3-phone.cfg", phone), ("0004F2A1B2C3-web.cfg", web)];
+    let site = Site::new(&files.each_ref().map(|(name, text)| (*name, text.as_str())));
+    assert!(matches!(site.config().gate("device.set"), Gate::Unknown));
+    let codes: Vec<_> = site.findings(&log(), &[]).into_iter().map(|(code, _)| code).collect();
+    assert_eq!(codes, ["CFG007"]);
+}
+
+#[test]
+fn a_models_own_list_replaces_the_plain_one() {
+    let master = element(&[
+        ("CONFIG_FILES", "a.cfg"),
+        ("CONFIG_FILES_VVX500", "[PHONE_MODEL].cfg"),
+        ("CONFIG_FILES_SSIP7000", "c.cfg"),
+    ]);
+    let level = |level: &str| element(&[("log.render.level", level)]);
+    let site = Site::new(&[
+        ("0004F2A1B2C3.cfg", &master),
+        ("a.cfg", &level("1")),
+        ("VVX500.cfg", &level("2")),
+        ("c.cfg", &level("3")),
+    ]);
+    for (model, level, is_complete) in [
+        (Some("VVX 500"), "2", true),
+        (Some("SoundStation IP 7000"), "3", true),
+        (Some("VVX 501"), "1", true),
+    ] {
+        let config = resolve(&site.tree, mac(), model, &[site.folder.path().to_owned()]);
+        assert_eq!(config.get("log.render.level").unwrap().setting.value.as_text(), Some(level), "{model:?}");
+        assert_eq!(config.is_complete, is_complete, "{model:?}");
+    }
+    let config = site.config();
+    assert!(
+        config.get("log.render.level").is_none() && !config.is_complete,
+        "any of the lists may be its own"
+    );
+    let shown: Vec<_> = config.effective().filter(|one| one.given.name() == "log.render.level").collect();
+    assert!(shown.len() == 1 && !shown[0].is_sure);
+}
+
+#[test]
+fn nothing_is_said_of_files_that_may_not_be_read() {
+    let lists = |plain: &str| element(&[("CONFIG_FILES", plain), ("CONFIG_FILES_VVX500", "new.cfg")]);
+    let site = Site::new(&[
+        ("0004f2a1b2c3.cfg", &lists("old.cfg, gone.cfg")),
+        ("old.cfg", "<a"),
+        ("new.cfg", "<a/>"),
+    ]);
+    assert!(site.findings(&log(), &[]).is_empty());
+    let with_model = LogFacts { model: Some("VVX 400".into()), ..log() };
+    let codes: Vec<_> = site.findings(&with_model, &[]).into_iter().map(|(code, _)| code).collect();
+    assert_eq!(codes, ["CFG001", "CFG002"]);
+}
+
+#[test]
+fn the_overrides_directory_takes_the_phones_address() {
+    let master = |directory: &str| {
+        element(&[("CONFIG_FILES", ""), ("OVERRIDES_DIRECTORY", directory), ("log.render.level", "1")])
+    };
+    let phone = element(&[("log.render.level", "3")]);
+    for (directory, level, is_complete) in [
+        ("ovr/[PHONE_MAC_ADDRESS]", "3", true),
+        ("/ovr\\[PHONE_MAC_ADDRESS]/", "3", true),
+        ("other", "1", true),
+        ("ovr/[PHONE_MODEL]", "1", false),
+        ("ftp://192.0.2.1/ovr", "1", false),
+        ("", "1", true),
+    ] {
+        let site = Site::new(&[
+            ("0004f2a1b2c3.cfg", &*master(directory)),
+            ("ovr/0004f2a1b2c3/0004f2a1b2c3-phone.cfg", &phone),
+        ]);
+        let config = site.config();
+        assert_eq!(
+            config.get("log.render.level").unwrap().setting.value.as_text(),
+            Some(level),
+            "{directory}"
+        );
+        assert_eq!(config.is_complete, is_complete, "{directory}");
+    }
+}
+
+#[test]
+fn a_general_master_of_another_place_is_not_this_phones() {
+    let general = |logs: &str| {
+        element(&[("CONFIG_FILES", "site.cfg"), ("LOG_FILE_DIRECTORY", logs), ("log.render.level", "1")])
+    };
+    let is_found = |files: &[(&str, &str)], directory: &str| {
+        let site = Site::new(files);
+        let config = resolve(&site.tree, mac(), None, &[site.folder.path().join(directory)]);
+        let members = resolve(&site.members, mac(), None, &[PathBuf::from("t.zip!").join(directory)]);
+        assert_eq!(config.master().is_some(), members.master().is_some());
+        config.master().is_some()
+    };
+    let (none, beside) = (general(""), general("../b/[PHONE_MAC_ADDRESS]"));
+    assert!(!is_found(&[("a/000000000000.cfg", &none)], "b"));
+    assert!(is_found(&[("000000000000.cfg", &none)], "b"));
+    assert!(is_found(&[("b/000000000000.cfg", &none)], "b"));
+    assert!(!is_found(&[("b/c/000000000000.cfg", &none)], "b"));
+    assert!(is_found(&[("a/000000000000.cfg", &beside)], "b/0004f2a1b2c3/logs"));
+    assert!(!is_found(&[("a/000000000000.cfg", &beside)], "b"));
+    let own = [("a/000000000000.cfg", &*none), ("a/0004f2a1b2c3-phone.cfg", "<PHONE_CONFIG/>")];
+    assert!(is_found(&own, "b"), "the phone's own file lies there");
+    assert!(is_found(&[("a/0004f2a1b2c3.cfg", "<a device.set='1'/>")], "b"), "a phone's own file, anywhere");
+}
+
+#[test]
+fn a_listed_file_that_is_not_read_is_a_problem() {
+    for (text, is_problem) in [
+        ("<!DOCTYPE a><a SCEP.enable='1'/>", false),
+        ("<!DOCTYPE a [<!ENTITY b 'c'>]><a SCEP.enable='1'/>", true),
+        ("<!DOCTYPE a [<!ATTLIST a SCEP.enable CDATA '1'>]><a/>", true),
+    ] {
+        let site = Site::new(&[
+            ("0004f2a1b2c3.cfg", &*master("site.cfg")),
+            ("site.cfg", text),
+            ("other.cfg", "<!DOCTYPE a [<!ENTITY b 'c'>]><a/>"),
+        ]);
+        let config = site.config();
+        assert_eq!(config.get("SCEP.enable").is_none() && !config.is_complete, is_problem, "{text}");
+        let _ = site.findings(&log(), &[]);
+        for tree in [&site.tree, &site.members] {
+            let problems = tree.problems();
+            assert_eq!(problems.len(), usize::from(is_problem), "{text}");
+            assert!(problems.iter().all(|one| one.path.ends_with("site.cfg")), "{text}");
+        }
+    }
+}
+
+#[test]
+fn half_a_character_at_the_end_is_not_well_formed() {
+    let mut bytes: Vec<u8> = "\u{feff}<a\n b=\"1\"/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(File::parse("x", &bytes).condition, Condition::Read);
+    bytes.push(b'\n');
+    let Condition::Malformed(fault) = File::parse("x", &bytes).condition else { panic!() };
+    assert_eq!((fault.line, fault.column), (2, 9));
+}
+
+#[test]
+fn the_master_lies_beside_the_log_or_above_it() {
+    let level = |level: &str| element(&[("log.render.level", level)]);
+    let site = Site::new(&[
+        ("000000000000.cfg", &level("1")),
+        ("a/0004f2a1b2c3.cfg", &level("2")),
+        ("a/logs/x", ""),
+        ("b/000000000000.cfg", &level("3")),
+    ]);
+    let found = |directories: &[&str]| {
+        let directories: Vec<PathBuf> =
+            directories.iter().map(|name| site.folder.path().join(name)).collect();
+        let config = resolve(&site.tree, mac(), None, &directories);
+        config.get("log.render.level").map(|given| given.setting.value.as_text().unwrap().to_owned())
+    };
+    assert_eq!(found(&["a"]).as_deref(), Some("2"));
+    assert_eq!(found(&["a/logs"]).as_deref(), Some("2"));
+    assert_eq!(found(&["b"]).as_deref(), Some("3"));
+    assert_eq!(found(&["c"]).as_deref(), Some("1"));
+    assert_eq!(found(&[]).as_deref(), Some("2"));
+}
+
+#[test]
+fn a_file_that_the_general_master_lists_is_no_master() {
+    let site = Site::new(&[
+        ("000000000000.cfg", &master("phones/[PHONE_MAC_ADDRESS].cfg, site.cfg")),
+        ("phones/0004f2a1b2c3.cfg", &element(&[("log.render.level", "2")])),
+        ("site.cfg", &element(&[("SCEP.enable", "1")])),
+    ]);
+    for directory in ["", "phones"] {
+        let config = resolve(&site.tree, mac(), None, &[site.folder.path().join(directory)]);
+        assert!(
+            config.get("SCEP.enable").is_some() && config.get("log.render.level").is_some(),
+            "{directory}"
+        );
+    }
+}
+
+#[test]
+fn other_makers_files_are_nothing() {
+    for text in ["#!version:1.0\nnetwork = dhcp\n", "\u{1}\u{2}\u{3}binary\0", "", "<flat><broken></flat>"] {
+        let site = Site::new(&[("000000000000.cfg", text)]);
+        assert!(site.config().sources.is_empty(), "{text:?}");
+        assert!(site.findings(&log(), &[]).is_empty(), "{text:?}");
+    }
+}
+
+#[test]
+fn nothing_outside_is_read() {
+    let outside = tempfile::tempdir().unwrap();
+    std::fs::write(outside.path().join("secret.cfg"), element(&[("log.render.level", "6")])).unwrap();
+    let name = outside.path().file_name().unwrap().to_str().unwrap();
+    let names =
+        format!("../{name}/secret.cfg, ../../../../../../etc/passwd, 0004f2a1b2c3.cfg, link.cfg, link.cfg");
+    let site = Site::new(&[("0004f2a1b2c3.cfg", &master(&names))]);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(outside.path().join("secret.cfg"), site.folder.path().join("link.cfg"))
+        .unwrap();
+    let config = site.config();
+    assert_eq!(config.sources.len(), 1);
+    assert!(config.get("log.render.level").is_none() && !config.is_complete);
+    let found = run(&config, &log(), &[]);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].0, "CFG002");
+    assert!(found[0].1.evidence[0].says.to_string().contains("secret.cfg"), "{:?}", found[0].1.evidence);
+    assert!(found[0].1.evidence[1].says.to_string().ends_with("/etc/passwd"), "{:?}", found[0].1.evidence);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_a_circle_and_pipes_are_no_files() {
+    let site = Site::new(&[("0004f2a1b2c3.cfg", &master("a.cfg, b.cfg, sub"))]);
+    std::os::unix::fs::symlink("b.cfg", site.folder.path().join("a.cfg")).unwrap();
+    std::os::unix::fs::symlink("a.cfg", site.folder.path().join("b.cfg")).unwrap();
+    std::fs::create_dir(site.folder.path().join("sub")).unwrap();
+    assert_eq!(site.config().missing.len(), 3);
+}
+
+#[test]
+fn a_shared_file_is_read_once() {
+    let site = Site::new(&[
+        ("000000000000.cfg", &master("site.cfg")),
+        ("site.cfg", &element(&[("SCEP.enable", "1")])),
+    ]);
+    let first = site.config();
+    std::fs::write(site.folder.path().join("site.cfg"), "changed").unwrap();
+    let other = resolve(&site.tree, "0004f2000009".parse().unwrap(), None, &[site.folder.path().to_owned()]);
+    assert!(std::sync::Arc::ptr_eq(&first.sources[1].file, &other.sources[1].file));
+}
+
+#[test]
+fn limits_are_problems_and_no_diagnoses() {
+    let value = "x".repeat(FILE_MAX as usize);
+    let many: String = (0..100_000).map(|number| format!(" a{number}=\"1\"")).collect();
+    let names: String = (0..10_000).map(|number| format!("{number}.cfg,")).collect();
+    let site = Site::new(&[
+        ("0004f2a1b2c3.cfg", &master(&format!("large.cfg, many.cfg, dtd.cfg, {names}"))),
+        ("large.cfg", &element(&[("x", &value)])),
+        ("many.cfg", &format!("<a{many}/>")),
+        ("dtd.cfg", "<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><a c=\"&b;\"/>"),
+    ]);
+    let codes: Vec<_> = site.findings(&log(), &[]).into_iter().map(|(code, _)| code).collect();
+    assert_eq!(codes, ["CFG002"]);
+    assert!(site.tree.problems().iter().any(|one| one.path.ends_with("large.cfg")));
+    assert!(site.config().missing.len() < 260);
+}
+
+#[test]
+fn values_are_told_shortly() {
+    let read = |text: &str| Value::Certificates(certificates(text)).in_short().to_string();
+    let of_two = read(&chain(&[good(), certificate("Example Issuing", 2, "2020-01-01", "2040-01-01", 0)]));
+    assert!(
+        of_two.starts_with("PKCS #7, 2 certificates, CN 0004F2A1B2C3, ends 2032-01-01, MD5 "),
+        "{of_two}"
+    );
+    assert!(read(&pem("CERTIFICATE", &good())).starts_with("X.509 certificate, CN "));
+    assert_eq!(Value::Key(Key::read(&key(1))).in_short().to_string(), "RSA 2048 key, 1,218 bytes");
+    assert!(!Value::Key(Key::read("hunter2")).in_short().to_string().contains("hunter2"));
+    let address = Value::text("ftp://phones:hunter2@192.0.2.1/logs").in_short().to_string();
+    assert!(address.contains("192.0.2.1") && !address.contains("hunter2"), "{address}");
+    for secret in [key(1), format!("prefix {}", "A".repeat(60))] {
+        assert!(Value::text(&secret).in_short().to_string().ends_with("not shown)"), "{secret}");
+    }
+}
+
+/// The text of a key in no form: whatever is wrong with it, and in whatever parameter it stands.
+#[test]
+fn no_key_in_any_output() {
+    let keys = [
+        key(1),
+        key(1).replace("-----END", "----END"),
+        key(1)[..600].to_owned(),
+        key(1).replace("PRIVATE KEY", "PKCS7"),
+        key(1).replace("-----BEGIN PRIVATE KEY-----", "").replace("-----END PRIVATE KEY-----", ""),
+        key(1).replace("BEGIN PRIVATE KEY", "BEGIN SECRETSECRET"),
+        "hunter2".repeat(3),
+    ];
+    let is_name = |secret: &str| secret.starts_with("hunter2");
+    for secret in &keys {
+        let piece = &secret.split(' ').max_by_key(|word| word.len()).unwrap()[..12];
+        let mut all = platform(secret, secret);
+        all = with(all, "device.sec.TLS.customCaCert1", secret);
+        all = with(all, "sec.TLS.customDeviceKey.1", secret);
+        if !is_name(secret) {
+            all = with(all, "device.sec.TLS.profile.deviceCert2", secret);
+            all = with(all, "log.level.change.tls", secret);
+        }
+        let broken = file(&all).replace("/>", "");
+        let site = Site::new(&[
+            (
+                "000000000000.cfg",
+                &master(&if is_name(secret) {
+                    "site.cfg,broken.cfg".to_owned()
+                } else {
+                    format!("site.cfg,broken.cfg,{secret}")
+                }),
+            ),
+            ("site.cfg", &file(&all)),
+            ("broken.cfg", &broken),
+        ]);
+        let config = site.config();
+        let findings = format!("{:?}", site.findings(&log(), &[]));
+        let answer = join::join(&config, &log(), join::Question::Trust, None);
+        let everything = format!("{config:?} {findings} {answer:?} {:?}", site.tree);
+        assert!(!everything.contains(piece), "{piece}");
+    }
+}
+
+/// Each of these took seconds once, or would without a limit.
+#[test]
+fn hostile_files_take_no_time() {
+    let started = std::time::Instant::now();
+    let names: String = (0..40_000).map(|number| format!(" sec.TLS.customXXCert.{number}=''")).collect();
+    let same = "<b device.set='1'/>".repeat(40_000) + "<b device.set='0'/>";
+    for text in [format!("<a{names}/>"), format!("<a>{same}</a>"), format!("<a>{same}")] {
+        let site = Site::new(&[("0004f2a1b2c3.cfg", &text)]);
+        let _ = site.findings(&log(), &[]);
+        assert!(site.config().effective().all(|one| one.overridden.len() < 64));
+    }
+    let sets = certificates(&pem("PKCS7", &b"\x30\x80".repeat(1 << 19)));
+    assert!(sets.fault.is_some());
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}
+
+#[test]
+fn many_names_and_hostile_ones() {
+    let cn = "x\u{1b}[31m".repeat(10_000);
+    let read = certificates(&chain(&[certificate(&cn, 1, "2029-01-01", "2032-01-01", 0)]));
+    assert!(read.list[0].subject.len() <= 1024 + 300);
+    assert!(Value::Certificates(read).in_short().to_string().len() < 300);
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_are_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let _ = File::parse("x", &bytes);
+        let _ = Certificates::read(&pem("PKCS7", &bytes), false);
+        let _ = Key::read(&pem("PRIVATE KEY", &bytes));
+    }
+
+    #[test]
+    fn no_damage_is_a_panic(at in 0_usize..1300, to in any::<u8>(), cut in 0_usize..1300) {
+        let mut chain = pkcs7(&[good(), good()]);
+        let at = at % chain.len();
+        chain[at] = to;
+        chain.truncate(chain.len() - cut % chain.len());
+        let _ = Certificates::read(&pem("PKCS7", &chain), false);
+        let mut key = key_of(1, 1218);
+        let at = at % key.len();
+        key[at] = to;
+        let _ = Key::read(&pem("PRIVATE KEY", &key));
+    }
+
+    #[test]
+    fn no_xml_is_a_panic(text in "(<|>|/|\"|'|=|&|;|<!--|-->|<!\\[CDATA\\[|\\]\\]>|<\\?|\\?>|a|b:c|[ \n]|CONFIG_FILES|device\\.set|é){0,40}") {
+        let _ = File::parse("x", text.as_bytes());
+    }
+}
+
+#[test]
+fn an_installed_certificate_names_its_file() {
+    let attributes = platform(&chain(&[good()]), &key(1));
+    let site = Site::new(&[("000000000000.cfg", &master("site.cfg")), ("site.cfg", &file(&attributes))]);
+    let config = site.config();
+    let (_, value) = config.credentials()[0].certificate.unwrap();
+    let line = join::installed_from(&config, &value.list[0].fingerprints[0]).unwrap();
+    assert_eq!(line.parameter.as_deref(), Some(CERTIFICATE));
+    assert!(join::installed_from(&config, &value.blob.as_ref().unwrap().1[2]).is_some());
+    assert_eq!(join::installed_from(&config, &crate::model::Fingerprint::new(&[7; 16]).unwrap()), None);
+    assert_eq!(config.credentials()[0].store.slot(), Some(Slot::Platform(1)));
+}

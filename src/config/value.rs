@@ -1,0 +1,342 @@
+//! What the value of a certificate or key parameter amounts to. The value itself is not kept.
+
+use zeroize::Zeroizing;
+
+use super::certificate::{self, Certificate};
+use super::der;
+use super::key::{self, Found, PrivateKey};
+use super::pem::{self, Block, Fault, Label, Pem};
+use crate::message::{Message, Part, sentence};
+use crate::model::Fingerprint;
+use crate::quantity::{count, counted};
+use crate::secrets::conceal_address;
+
+/// Longer texts are no value of a parameter that is shown.
+const TEXT_MAX: usize = 200;
+
+/// What a note begins with that stands in the place of a text.
+const NOT_SHOWN: &str = "(a text of ";
+
+/// A parameter's value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A word or number, such as `PlatformProfile1`. Texts that may hold a secret are not kept.
+    Text(Box<str>),
+    /// Certificates of a device or of a CA.
+    Certificates(Certificates),
+    /// A private key.
+    Key(Key),
+}
+
+/// How certificates stand in a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Between PKCS #7 begin and end lines.
+    Pkcs7,
+    /// Between PKCS #7 begin and end lines that are not written to the letter.
+    Pkcs7Odd,
+    /// Between begin and end lines of something else: an X.509 certificate, mostly.
+    Pem,
+    /// Without any line.
+    Bare,
+}
+
+/// The value of a certificate parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificates {
+    /// How they stand there.
+    pub form: Form,
+    /// The certificates that could be read.
+    pub list: Vec<Certificate>,
+    /// Why the value, or a part of it, can't be read.
+    pub fault: Option<Fault>,
+    /// Bytes of the whole PKCS #7, and its MD5, SHA-1 and SHA-256.
+    pub blob: Option<(usize, [Fingerprint; 3])>,
+    /// The value has line breaks in the attribute, which XML makes blanks.
+    pub has_line_breaks: bool,
+}
+
+/// The value of a key parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The key, or why it can't be read.
+    pub key: Result<PrivateKey, Fault>,
+}
+
+impl Value {
+    /// The value of a parameter that is neither certificate nor key. What can hold a secret, because
+    /// somebody mistook the parameter, is replaced by a note.
+    pub(super) fn text(text: &str) -> Self {
+        let text = text.trim();
+        if text.len() > TEXT_MAX || text.to_ascii_uppercase().contains("BEGIN") || has_long_word(text) {
+            return Self::Text(
+                format!("{NOT_SHOWN}{}, not shown)", counted(text.chars().count() as u64, "character"))
+                    .into(),
+            );
+        }
+        Self::Text(conceal_address(text).into())
+    }
+
+    /// Whether there is anything: blanks alone are nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Text(text) if text.is_empty())
+    }
+
+    /// The text of a word or number.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value in a few words: `PKCS #7, 2 certificates, CN …, ends 2029-02-02, MD5 …`.
+    #[must_use]
+    pub fn in_short(&self) -> Message {
+        match self {
+            Self::Text(text) if text.is_empty() => "(empty)".into(),
+            Self::Text(text) => of_text(text).into(),
+            Self::Certificates(certificates) => certificates.in_short(),
+            Self::Key(key) => key.in_short().into(),
+        }
+    }
+}
+
+/// A word or number that names nobody, a URL, or what may be a name.
+fn of_text(text: &str) -> Part {
+    const WORDS: &[&str] = &[
+        "",
+        "builtin",
+        "polycom",
+        "platform",
+        "platformprofile",
+        "application",
+        "applicationprofile",
+        "all",
+        "tlsv",
+        "tlsv1_",
+        "sslv",
+        "sslv2v",
+        "delete",
+        "stop",
+        "true",
+        "false",
+    ];
+    let word = text.trim_end_matches(|last: char| last.is_ascii_digit()).to_ascii_lowercase();
+    let is_of_url = |one: char| one.is_ascii_alphanumeric() || ".:/-_@[]".contains(one);
+    if WORDS.contains(&&*word) {
+        Part::from(text.to_owned())
+    } else if text.starts_with(NOT_SHOWN) || text.contains("://") && text.chars().all(is_of_url) {
+        Part::LogText(text.into())
+    } else {
+        Part::Name(text.into())
+    }
+}
+
+/// A run of 48 characters of base64 is no word and no host name's part.
+fn has_long_word(text: &str) -> bool {
+    text.split(|character: char| !character.is_ascii_alphanumeric() && !matches!(character, '+' | '='))
+        .any(|word| word.len() >= 48)
+}
+
+impl Certificates {
+    /// Reads a value that is not blank.
+    pub(super) fn read(text: &str, has_line_breaks: bool) -> Self {
+        let mut read = Self { form: Form::Bare, list: Vec::new(), fault: None, blob: None, has_line_breaks };
+        match pem::read(text) {
+            Pem::Bare(None) => read.fault = Some(Fault::NoLines),
+            Pem::Bare(Some(bytes)) => read.add(&bytes, Form::Bare),
+            Pem::Blocks(blocks) => {
+                read.form = form(&blocks);
+                for block in blocks {
+                    read.block(&block);
+                }
+            }
+        }
+        if read.list.is_empty() && read.fault.is_none() {
+            read.fault = Some(Fault::NoCertificate);
+        }
+        read
+    }
+
+    fn block(&mut self, block: &Block) {
+        let fault = match (&block.bytes, block.label) {
+            (Err(fault), _) => *fault,
+            (_, Label::Key | Label::EncryptedKey) => Fault::Label("PRIVATE KEY"),
+            (_, Label::Other(name)) if name != "CMS" => Fault::Label(name),
+            (Ok(bytes), label) => {
+                let form = if label == Label::Certificate { Form::Pem } else { Form::Pkcs7 };
+                return self.add(bytes, form);
+            }
+        };
+        self.fault.get_or_insert(fault);
+    }
+
+    /// Adds what these bytes hold.
+    fn add(&mut self, bytes: &[u8], form: Form) {
+        if let Some(certificates) = certificate::pkcs7(bytes) {
+            if certificates.is_empty() {
+                self.fault.get_or_insert(Fault::NoCertificate);
+            }
+            self.list.extend(certificates);
+            let whole = der::Reader::new(bytes).next().map_or(bytes, |element| element.whole);
+            self.blob = certificate::fingerprints(whole).map(|digests| (whole.len(), digests));
+        } else if let Some(certificate) = Certificate::parse(bytes) {
+            self.list.push(certificate);
+            if form == Form::Pkcs7 {
+                self.fault.get_or_insert(Fault::Holds("an X.509 certificate, and no PKCS #7"));
+            }
+        } else {
+            self.fault.get_or_insert(not_a_certificate(bytes, form));
+        }
+    }
+
+    /// Whether it stands between PKCS #7 lines and can be read.
+    #[must_use]
+    pub fn is_good_pkcs7(&self) -> bool {
+        self.form == Form::Pkcs7 && self.fault.is_none()
+    }
+
+    /// Bytes of all certificates' DER.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.list.iter().map(|certificate| certificate.length).sum()
+    }
+
+    /// Whether a length in the log is that of the certificates, of the first of them or of the whole.
+    /// `false` proves nothing.
+    #[must_use]
+    pub fn has_length(&self, logged: u64) -> bool {
+        let blob = self.blob.as_ref().map(|(length, _)| *length);
+        let leaf = self.leaf(None).map(|leaf| leaf.length);
+        [Some(self.length()), blob, leaf].into_iter().flatten().any(|length| length as u64 == logged)
+    }
+
+    /// The device's own certificate: the key's, else the one that issued no other in the list.
+    #[must_use]
+    pub fn leaf(&self, key: Option<&PrivateKey>) -> Option<&Certificate> {
+        let of_key =
+            key.and_then(|key| self.list.iter().find(|one| one.key.matches(&key.public) == Some(true)));
+        of_key
+            .or_else(|| self.list.iter().find(|one| !self.list.iter().any(|other| other.is_issued_by(one))))
+            .or_else(|| self.list.first())
+    }
+
+    /// Whether one of the certificates, or the whole, has this fingerprint. `false` proves nothing.
+    #[must_use]
+    pub fn has(&self, fingerprint: &Fingerprint) -> bool {
+        let blob = self.blob.iter().flat_map(|(_, digests)| digests);
+        self.list
+            .iter()
+            .flat_map(|certificate| &certificate.fingerprints)
+            .chain(blob)
+            .any(|one| one == fingerprint)
+    }
+
+    fn in_short(&self) -> Message {
+        let form = match (self.form, self.list.len() as u64) {
+            (_, 0) => String::new(),
+            (Form::Pkcs7 | Form::Pkcs7Odd, number) => format!("PKCS #7, {}", counted(number, "certificate")),
+            (Form::Pem, 1) => "X.509 certificate".to_owned(),
+            (Form::Pem, number) => counted(number, "X.509 certificate"),
+            (Form::Bare, number) => {
+                format!("base64 without begin and end lines, {}", counted(number, "certificate"))
+            }
+        };
+        let mut short = Message::from(form);
+        if let Some(leaf) = self.leaf(None) {
+            let name = leaf.common_name.as_deref().unwrap_or(&leaf.subject);
+            let name: String = name.chars().take(64).collect();
+            let ends = leaf.not_after.format("%Y-%m-%d");
+            let rest = format!(", ends {ends}, MD5 {}", leaf.fingerprints[0]);
+            short = short.and(sentence![", CN ", Part::Name(name.into()), rest]);
+        }
+        match self.fault {
+            Some(fault) if self.list.is_empty() => format!("not readable: {fault}").into(),
+            Some(fault) => sentence![short, format!("; {fault}")],
+            None => short,
+        }
+    }
+}
+
+fn form(blocks: &[Block]) -> Form {
+    match blocks.first() {
+        Some(Block { label: Label::Pkcs7, is_exact: true, .. }) => Form::Pkcs7,
+        Some(Block { label: Label::Pkcs7, .. }) => Form::Pkcs7Odd,
+        _ => Form::Pem,
+    }
+}
+
+/// What bytes are that should be certificates.
+fn not_a_certificate(bytes: &[u8], form: Form) -> Fault {
+    match der::announced(bytes) {
+        _ if key::parse(bytes).is_some() => Fault::Holds("a private key"),
+        Some((announced, there)) if announced > there => Fault::Cut { announced, there },
+        _ if form == Form::Bare => Fault::NoLines,
+        _ => Fault::NotDer,
+    }
+}
+
+impl Key {
+    /// Reads a value that is not blank.
+    pub(super) fn read(text: &str) -> Self {
+        let key = match pem::read(text) {
+            Pem::Bare(None) => Err(Fault::NoLines),
+            Pem::Bare(Some(bytes)) => of_bytes(&bytes).map_err(|fault| match fault {
+                Fault::NotDer => Fault::NoLines,
+                other => other,
+            }),
+            Pem::Blocks(blocks) => of_blocks(blocks),
+        };
+        Self { key }
+    }
+
+    fn in_short(&self) -> String {
+        match self.key {
+            Err(fault) => format!("key not readable: {fault}"),
+            Ok(PrivateKey { length, public }) => {
+                let length = count(length as u64);
+                match public {
+                    certificate::PublicKey::Rsa(bits, _) => format!("RSA {bits} key, {length} bytes"),
+                    certificate::PublicKey::Ec(bits, _) => format!("EC {bits} key, {length} bytes"),
+                    certificate::PublicKey::Other => format!("key, {length} bytes"),
+                }
+            }
+        }
+    }
+}
+
+/// The first key of a value, or the first reason why there is none.
+fn of_blocks(blocks: Vec<Block>) -> Result<PrivateKey, Fault> {
+    let mut why = None;
+    for Block { label, bytes, .. } in blocks {
+        let fault = match (label, bytes) {
+            (_, Err(fault)) => fault,
+            (Label::EncryptedKey, _) => Fault::Encrypted,
+            (Label::Key, Ok(bytes)) => match of_bytes(&bytes) {
+                Ok(key) => return Ok(key),
+                Err(fault) => fault,
+            },
+            // OpenSSL writes the curve before the key.
+            (Label::Other("EC PARAMETERS"), _) => continue,
+            (Label::Other(name), _) => Fault::Label(name),
+            (Label::Certificate | Label::Pkcs7, _) => Fault::Holds("a certificate, and no key"),
+        };
+        why.get_or_insert(fault);
+    }
+    Err(why.unwrap_or(Fault::NoLines))
+}
+
+fn of_bytes(bytes: &Zeroizing<Vec<u8>>) -> Result<PrivateKey, Fault> {
+    match key::parse(bytes) {
+        Some(Found::Key(key)) => Ok(key),
+        Some(Found::Encrypted) => Err(Fault::Encrypted),
+        None => match der::announced(bytes) {
+            _ if Certificate::parse(bytes).is_some() => Err(Fault::Holds("a certificate, and no key")),
+            Some((announced, there)) if announced > there => Err(Fault::Cut { announced, there }),
+            _ => Err(Fault::NotDer),
+        },
+    }
+}

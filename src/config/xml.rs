@@ -1,0 +1,384 @@
+//! The attributes of an XML file, and where it stops being well-formed.
+//!
+//! The phone's parser is most likely Expat, without namespaces. roxmltree gives Expat's verdict once
+//! colons in names are no namespaces; a document type is passed over, and one that declares entities or
+//! attributes is not read. It is quadratic in the attributes of one element, so those are counted first.
+//! Most files don't come to it ([`simple`]).
+
+mod prepared;
+mod simple;
+
+use roxmltree::{Document, Error, ParsingOptions};
+
+use self::prepared::{Prepared, prepared};
+use crate::problem::ProblemKind;
+
+/// More attributes in one element are not read; the largest real element has 223.
+pub(super) const ATTRIBUTES_MAX: usize = 5_000;
+
+/// An attribute, with the line of its name.
+#[derive(Clone, Debug)]
+pub(super) struct Attribute<'t> {
+    pub(super) name: &'t str,
+    pub(super) value: &'t str,
+    /// The value as it stands in the file has a line break.
+    pub(super) has_line_breaks: bool,
+    pub(super) line: u64,
+}
+
+/// Where and why a file is not well-formed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// 1-based.
+    pub line: u64,
+    /// 1-based, in characters.
+    pub column: u64,
+    /// A clause: `the file ends too early`.
+    pub why: &'static str,
+    /// The parameters in the file that bear on certificates, as far as a lenient look finds them.
+    pub lost: Vec<Box<str>>,
+}
+
+/// What stood in the way.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// Not well-formed: byte, and why.
+    Malformed(usize, &'static str),
+    /// Not read, though it may be well-formed.
+    Unread(ProblemKind, &'static str),
+}
+
+/// Calls `see` with each attribute, in the file's order, if the file is well-formed.
+pub(super) fn attributes(text: &str, see: &mut dyn FnMut(Attribute<'_>)) -> Result<(), Refusal> {
+    let Some(all) = simple::attributes(text) else { return parsed(text, see) };
+    let mut lines = Lines { text: text.as_bytes(), line: 1, counted: 0 };
+    for raw in all {
+        let (line, has_line_breaks) = (lines.of(raw.start), raw.value.contains('\n'));
+        see(Attribute { name: raw.name, value: &raw.value(), has_line_breaks, line });
+    }
+    Ok(())
+}
+
+/// The same by the full parser.
+fn parsed(text: &str, see: &mut dyn FnMut(Attribute<'_>)) -> Result<(), Refusal> {
+    let Prepared { text, too_many, comment } = prepared(text);
+    // Entities grow, and can be another file's content; attributes would come from where none stands.
+    let allow_dtd = !["<!ENTITY", "<!ATTLIST"].iter().any(|declaration| text.contains(declaration));
+    let options = ParsingOptions { allow_dtd, ..ParsingOptions::default() };
+    let document = Document::parse_with_options(&text, options).map_err(|error| {
+        match (refusal(&error, &text), comment) {
+            (Refusal::Malformed(byte, _), Some((start, fault, why))) if byte >= start => {
+                Refusal::Malformed(fault, why)
+            }
+            (refusal, _) => refusal,
+        }
+    })?;
+    if let Some(refusal) = too_many {
+        return Err(refusal);
+    }
+    let mut lines = Lines { text: text.as_bytes(), line: 1, counted: 0 };
+    for attribute in document.descendants().flat_map(|node| node.attributes()) {
+        let line = lines.of(attribute.range().start);
+        let has_line_breaks = text.get(attribute.range_value()).is_some_and(|raw| raw.contains('\n'));
+        see(Attribute { name: attribute.name(), value: attribute.value(), has_line_breaks, line });
+    }
+    Ok(())
+}
+
+/// The lines of bytes that are asked for in order.
+struct Lines<'t> {
+    text: &'t [u8],
+    line: u64,
+    counted: usize,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, byte: usize) -> u64 {
+        if let Some(since) = self.text.get(self.counted..byte) {
+            self.line += memchr::memchr_iter(b'\n', since).count() as u64;
+            self.counted = byte;
+        }
+        self.line
+    }
+}
+
+const TWICE: &str = "an element has the same parameter twice";
+
+fn refusal(error: &Error, text: &str) -> Refusal {
+    let byte = byte_of(text, error.pos());
+    // The parser's own words quote the file, in which keys stand.
+    let why = match error {
+        Error::DtdDetected => {
+            return Refusal::Unread(
+                ProblemKind::Unreadable,
+                "its document type declares entities or attributes; the file was not read",
+            );
+        }
+        // A document type in another file may declare them.
+        Error::UnknownEntityReference(..) if text.contains("<!DOCTYPE") => {
+            return Refusal::Unread(
+                ProblemKind::Unreadable,
+                "it refers to an entity that its document type may declare; the file was not read",
+            );
+        }
+        Error::NodesLimitReached | Error::AttributesLimitReached | Error::NamespacesLimitReached => {
+            return Refusal::Unread(
+                ProblemKind::LimitExceeded,
+                "it has more elements or attributes than are read",
+            );
+        }
+        Error::UnexpectedCloseTag(..) | Error::UnexpectedEntityCloseTag(_) => {
+            "an element is closed that is not the one last opened"
+        }
+        Error::UnknownEntityReference(..) | Error::MalformedEntityReference(_) => {
+            "an ampersand begins no known entity: write &amp;"
+        }
+        Error::InvalidAttributeValue(_) => {
+            "a value has a '<': write &lt;, or close the value's quotes before"
+        }
+        Error::DuplicatedAttribute(..) => TWICE,
+        Error::NoRootNode => "it has no element",
+        Error::UnclosedRootNode | Error::UnexpectedEndOfStream => "the file ends too early",
+        Error::UnexpectedDeclaration(_) => "the XML declaration does not stand at the very beginning",
+        _ if text.as_bytes().get(byte) == Some(&b'<') => {
+            "a '<' stands where XML does not allow it: in a value, write &lt;"
+        }
+        _ => "a character stands where XML does not allow it",
+    };
+    let at_end = matches!(error, Error::UnclosedRootNode | Error::UnexpectedEndOfStream);
+    if at_end {
+        return Refusal::Malformed(text.len(), why);
+    }
+    Refusal::Malformed(byte, why)
+}
+
+/// The byte at a position of the parser.
+fn byte_of(text: &str, position: roxmltree::TextPos) -> usize {
+    let lines = position.row.saturating_sub(1) as usize;
+    let start = match lines {
+        0 => 0,
+        _ => memchr::memchr_iter(b'\n', text.as_bytes()).nth(lines - 1).map_or(text.len(), |found| found + 1),
+    };
+    let column = position.col.saturating_sub(1) as usize;
+    text[start..].char_indices().nth(column).map_or(text.len(), |(offset, _)| start + offset)
+}
+
+/// Line and column of a byte, 1-based, the column in characters.
+pub(super) fn line_and_column(text: &[u8], byte: usize) -> (u64, u64) {
+    let before = &text[..byte.min(text.len())];
+    let start = memchr::memrchr(b'\n', before).map_or(0, |found| found + 1);
+    let line = memchr::memchr_iter(b'\n', before).count() as u64 + 1;
+    (line, String::from_utf8_lossy(&before[start..]).chars().count() as u64 + 1)
+}
+
+/// The names that stand before an equals sign outside comments, however broken the rest is.
+pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
+    let is_name = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-');
+    let mut rest = text;
+    let mut outside = std::iter::from_fn(move || {
+        let part = rest;
+        if part.is_empty() {
+            return None;
+        }
+        let Some((before, comment)) = part.split_once("<!--") else {
+            rest = "";
+            return Some(part);
+        };
+        rest = comment.split_once("-->").map_or("", |(_, after)| after);
+        Some(before)
+    });
+    let mut part = outside.next();
+    std::iter::from_fn(move || {
+        loop {
+            let text = part?;
+            let Some(equals) = memchr::memchr(b'=', text.as_bytes()) else {
+                part = outside.next();
+                continue;
+            };
+            part = Some(&text[equals + 1..]);
+            let before = text[..equals].trim_end();
+            let start = before
+                .rfind(|character| !is_name(character))
+                .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+            return Some(&before[start..]);
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<(String, String, u64)>, Refusal> {
+        let mut all = Vec::new();
+        attributes(text, &mut |attribute| {
+            all.push((attribute.name.to_owned(), attribute.value.to_owned(), attribute.line));
+        })?;
+        Ok(all)
+    }
+
+    #[test]
+    fn attributes_of_any_element_with_their_lines() {
+        let text =
+            "<?xml version=\"1.0\"?>\n<a b='1'\n c=\"2\n3\"><!-- d=\"4\" -->\n<e><f x:g='&#10;>'/></e></a>";
+        let expected = [("b", "1", 2), ("c", "2 3", 3), ("x_g", "\n>", 5)];
+        let expected = expected.map(|(name, value, line)| (name.to_owned(), value.to_owned(), line));
+        assert_eq!(read(text).unwrap(), expected);
+    }
+
+    #[test]
+    fn faults_have_their_place() {
+        for (text, place, word) in [
+            ("<a>\n<b></a>", (2, 4), "closed"),
+            ("<a b=\"1\">", (1, 10), "early"),
+            ("<a\n b=\"1\n", (3, 1), ""),
+            ("<a b=\"<Certificate>\"/>", (1, 7), "&lt;"),
+            ("<a b=\"&x;\"/>", (1, 7), "&amp;"),
+            ("<a b=\"1\" b=\"2\"/>", (1, 10), "twice"),
+            ("", (1, 1), ""),
+            ("<!-- \n\n -- -->\n<a/>", (3, 2), "comment"),
+            ("<!-- \n --->\n<a/>", (2, 2), "comment"),
+            ("<a>\n<!--<!--", (2, 7), "only its end"),
+            ("<a>\n<!-- b", (2, 1), "no end"),
+            ("<a>\n<<!--", (2, 2), ""),
+        ] {
+            let Err(Refusal::Malformed(byte, why)) = read(text) else { panic!("{text}") };
+            assert!(why.contains(word), "{text}: {why}");
+            assert_eq!(line_and_column(text.as_bytes(), byte), place, "{text}: {why}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_read_is_not_called_malformed() {
+        for text in [
+            "<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><a c=\"&b;\"/>".to_owned(),
+            format!(
+                "<a b=\"&#10;\"{}/>",
+                (0..100_000).map(|number| format!(" a{number}=\"1\"")).collect::<String>()
+            ),
+        ] {
+            assert!(matches!(read(&text), Err(Refusal::Unread(..))), "{:.60}", text);
+        }
+    }
+
+    #[test]
+    fn a_document_type_is_passed_over() {
+        for text in [
+            "<?xml version=\"1.0\"?>\n<!DOCTYPE a>\n<a b=\"1\"/>",
+            "<!DOCTYPE a SYSTEM \"x:y.dtd\">\n\n<a b=\"1\"/>",
+        ] {
+            assert_eq!(read(text).unwrap(), [("b".to_owned(), "1".to_owned(), 3)], "{text}");
+        }
+        assert!(matches!(read("<!DOCTYPE a><a"), Err(Refusal::Malformed(..))));
+        assert!(matches!(read("<!DOCTYPE a SYSTEM \"b\"><a c=\"&d;\"/>"), Err(Refusal::Unread(..))));
+    }
+
+    #[test]
+    fn what_is_not_well_formed_is_that_at_any_length() {
+        let many = |count: usize| (0..count).map(|number| format!(" a{number}=\"1\"")).collect::<String>();
+        assert_eq!(
+            read(&format!("<a b=\"&#10;\"{}/>", many(ATTRIBUTES_MAX - 1))).unwrap().len(),
+            ATTRIBUTES_MAX
+        );
+        assert!(matches!(
+            read(&format!("<a b=\"&#10;\"{}/>", many(ATTRIBUTES_MAX))),
+            Err(Refusal::Unread(ProblemKind::LimitExceeded, _))
+        ));
+        for text in [
+            format!("<a {}/>", "\"".repeat(100_000)),
+            format!("<a {}/>", "x=\"1\"".repeat(100_000)),
+            format!("<a {}/>", "x=\"1\" ".repeat(100_000)),
+            format!("<a b=\"&#10;\"{}><b></a>", many(10_000)),
+            format!("<a b=\"&#10;\"{} c=\"<\"/>", many(10_000)),
+        ] {
+            assert!(matches!(read(&text), Err(Refusal::Malformed(..))), "{text:.60}");
+        }
+    }
+
+    fn by_the_parser(text: &str) -> Option<Vec<(String, String, u64, bool)>> {
+        let mut all = Vec::new();
+        let mut see = |one: Attribute<'_>| {
+            all.push((one.name.to_owned(), one.value.to_owned(), one.line, one.has_line_breaks));
+        };
+        parsed(text, &mut see).ok()?;
+        Some(all)
+    }
+
+    /// What the fast way takes, the full parser takes, with the same attributes.
+    fn compare(text: &str) -> bool {
+        let Some(raw) = simple::attributes(text) else { return false };
+        let mut all = Vec::new();
+        let mut see = |one: Attribute<'_>| {
+            all.push((one.name.to_owned(), one.value.to_owned(), one.line, one.has_line_breaks));
+        };
+        attributes(text, &mut see).unwrap();
+        assert_eq!(raw.len(), all.len());
+        assert_eq!(by_the_parser(text), Some(all), "{text}");
+        true
+    }
+
+    #[test]
+    fn usual_files_go_the_fast_way() {
+        for text in [
+            "<a/>",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\r\n<!-- c --><a b.c='1'\r\n d = \"2\r\n\t3\" ><e/>t<e></e ></a>\n<!-- d -->\n",
+            "<a b=\"ä > / '\"/>",
+        ] {
+            assert!(compare(text), "{text}");
+        }
+        for text in [
+            "",
+            "t",
+            "<a>",
+            "<a></b>",
+            "<a/><b/>",
+            "<a/>t",
+            "<a b=\"1\"c=\"2\"/>",
+            "<a b=1/>",
+            "<a b/>",
+            "<a b=\"1\" b=\"2\"/>",
+            "<a b=\"&amp;\"/>",
+            "<a:b/>",
+            "<a><![CDATA[x]]></a>",
+            "<a>]]></a>",
+            "<!DOCTYPE a><a/>",
+            "<a b=\"<\"/>",
+            "<a><!-- -- --></a>",
+            "<a xmlns=\"x\"/>",
+            "<a/ >",
+            "< a/>",
+            "<?xml version=\"1.1\"?><a/>",
+            " <?xml version=\"1.0\"?><a/>",
+            "<a b=\"\u{1}\"/>",
+        ] {
+            assert!(!compare(text), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_fast_way_is_the_parsers(text in "(<a>|</a>|<a|/>|>| b=\"1\"| c='2'|\"|'|=|<!--|-->|--|]]>|[ \r\n\t]|é|x|<\\?xml version=\"1.0\"\\?>){0,16}") {
+            compare(&text);
+        }
+
+        #[test]
+        fn the_fast_way_is_the_parsers_for_nearly_good_files(
+            before in " ?(<!--x-->)?\n?", names in "( [a-c]=\"[x\r\n'/> ]{0,3}\"){0,3}", inner in "(<e/>|x|<e f='g'></e>|<!-- y -->){0,3}", after in "[ \nx]{0,1}"
+        ) {
+            compare(&format!("{before}<a{names}>{inner}</a>{after}"));
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_no_danger() {
+        let deep = format!("{}{}", "<a>".repeat(100_000), "</a>".repeat(100_000));
+        assert!(read(&deep).unwrap().is_empty());
+        assert!(read(&"<a>".repeat(100_000)).is_err());
+    }
+
+    #[test]
+    fn a_lenient_look_finds_names_outside_comments() {
+        let text = "<a x.y = \"1\" <!-- z.z=\"1\" --> q.r=<b> ä=b";
+        assert_eq!(names(text).collect::<Vec<_>>(), ["x.y", "q.r", ""]);
+    }
+}
