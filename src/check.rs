@@ -6,37 +6,44 @@
 mod built_in_changed;
 mod built_in_missing;
 mod built_in_shared;
+mod ca_not_kept;
 mod certificate_rejected;
 mod certificate_without_key;
 mod chain_not_decodable;
 mod clock_not_set;
 mod common_name_mismatch;
+pub mod configuration;
 mod custom_certificate_shared;
 mod downgrade_hides_self_signed;
 mod events_missed;
+mod evidence_dropped;
 mod factory_certificate_not_expected;
 mod failures;
+mod finding;
 mod install_not_kept;
+pub mod join;
 mod key_too_large;
+mod log_of_another_phone;
 mod manual;
 mod no_certificate_evidence;
 mod no_log;
+mod no_sign_in_certificate;
 mod server_certificate_untrusted;
 mod software_release_unclear;
 mod software_too_old;
 mod tls_connection_failed;
 mod upload_failed;
 
-use serde::{Deserialize, Serialize};
-
-use crate::digest::Sightings;
+use crate::event::Event;
 use crate::inventory::InventoryRow;
-use crate::model::Slot;
+pub(crate) use crate::message::said;
+pub use crate::message::{Message, Part};
+use crate::model::{Mac, Severity, Slot, Status};
 use crate::reference::{Readiness, ztp_readiness};
-use crate::report::shape::{Severity, State};
-use crate::timeline::{Place, Timeline};
+use crate::timeline::{Occurrences, Timeline};
 
 pub(crate) use failures::in_words;
+pub use finding::Finding;
 
 /// One diagnosis of the catalogue.
 #[derive(Debug)]
@@ -53,35 +60,143 @@ pub struct Rule {
     pub remedy: &'static str,
     /// Document and section that say so.
     pub reference: &'static str,
+    /// What others need to know of it.
+    pub facts: Facts,
     source: &'static str,
-    run: fn(&Case<'_>) -> Vec<Finding>,
+    run: Run,
+}
+
+/// What a diagnosis is made from.
+#[derive(Clone, Copy, Debug)]
+enum Run {
+    /// The phone's logs.
+    Logs(fn(&Case<'_>) -> Vec<Finding>),
+    /// The phone's configuration files, with what its logs show.
+    Configuration(fn(&configuration::Case<'_>) -> Vec<configuration::Finding>),
+}
+
+/// What the rest of the program needs to know of a diagnosis, so that no code asks for it by its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// What it is about.
+    pub family: Family,
+    /// An active one makes the phone `unknown` at least.
+    pub means_unknown: bool,
+    /// A phone with an active one does not pass zero-touch provisioning.
+    pub blocks_ztp: bool,
+    /// Advice on installing certificates belongs to it.
+    pub about_installing: bool,
+    /// Only the whole fleet shows it.
+    pub from_fleet: bool,
+    /// Where many phones begin to show it within a day, the cause is a server's. So it is with all of
+    /// [`Family::Installation`] and [`Family::Connection`].
+    pub begins_in_fleets: bool,
+    /// What it asks of the phone's configuration.
+    pub asks: Option<join::Question>,
+}
+
+impl Facts {
+    const fn of(family: Family) -> Self {
+        Self {
+            family,
+            means_unknown: false,
+            blocks_ztp: false,
+            about_installing: false,
+            from_fleet: false,
+            begins_in_fleets: false,
+            asks: None,
+        }
+    }
+}
+
+/// What a diagnosis is about: the letters of its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// INS: installing custom certificates.
+    Installation,
+    /// INV: the built-in certificate and what the inventory shows.
+    Inventory,
+    /// TLS: connections.
+    Connection,
+    /// ZTP: zero-touch provisioning.
+    Provisioning,
+    /// LOG: what the logs can and cannot tell.
+    Log,
+    /// FLT: phones compared with each other.
+    Fleet,
+    /// CFG: what stands in configuration files.
+    Configuration,
+}
+
+impl Family {
+    /// All, in the order in which they are explained.
+    pub const ALL: [Self; 7] = [
+        Self::Installation,
+        Self::Inventory,
+        Self::Connection,
+        Self::Provisioning,
+        Self::Log,
+        Self::Fleet,
+        Self::Configuration,
+    ];
+
+    /// The letters that its codes begin with.
+    #[must_use]
+    pub const fn letters(self) -> &'static str {
+        match self {
+            Self::Installation => "INS",
+            Self::Inventory => "INV",
+            Self::Connection => "TLS",
+            Self::Provisioning => "ZTP",
+            Self::Log => "LOG",
+            Self::Fleet => "FLT",
+            Self::Configuration => "CFG",
+        }
+    }
+
+    /// A heading for its diagnoses.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Installation => "Installing custom certificates",
+            Self::Inventory => "The built-in certificate",
+            Self::Connection => "TLS connections",
+            Self::Provisioning => "Zero-touch provisioning",
+            Self::Log => "What the logs can and cannot tell",
+            Self::Fleet => "Phones compared with each other",
+            Self::Configuration => "Configuration files",
+        }
+    }
 }
 
 /// What is known of one phone.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
-    /// What its logs tell.
-    pub timeline: &'a Timeline,
+    /// What its logs show.
+    pub timeline: &'a Timeline<'a>,
     /// Its row of the inventory, if the user gave one.
     pub listed: Option<&'a InventoryRow>,
     /// The certificates that other phones show too.
     pub shared: &'a [SharedCertificate],
     /// What zero-touch provisioning makes of its model and software, where the logs tell both.
     pub readiness: Option<Readiness>,
+    /// A log of it holds lines of several phones that nothing tells apart, and was left out.
+    pub is_mixed: bool,
 }
 
 impl<'a> Case<'a> {
     /// The case of this phone.
     #[must_use]
-    pub fn new(
-        timeline: &'a Timeline,
-        listed: Option<&'a InventoryRow>,
-        shared: &'a [SharedCertificate],
-    ) -> Self {
-        let software = timeline.software().next_back().map(|(_, version, _)| version);
-        let readiness =
-            timeline.model.as_deref().zip(software).map(|(model, version)| ztp_readiness(model, version));
-        Self { timeline, listed, shared, readiness }
+    pub fn new(timeline: &'a Timeline<'a>, listed: Option<&'a InventoryRow>) -> Self {
+        let software = timeline.software().next_back().map(|(version, _)| version);
+        let readiness = timeline.model.zip(software).map(|(model, version)| ztp_readiness(model, version));
+        Self { timeline, listed, shared: &[], readiness, is_mixed: false }
+    }
+
+    /// The case of a phone of which only what it shares with others is asked.
+    #[must_use]
+    pub fn of_shared(shared: &'a [SharedCertificate]) -> Self {
+        Self { timeline: Timeline::nothing(), listed: None, shared, readiness: None, is_mixed: false }
     }
 }
 
@@ -92,44 +207,71 @@ pub struct SharedCertificate {
     pub slot: Slot,
     /// How many phones show it, this one included.
     pub phones: u64,
-    /// The first few of the others, by name.
-    pub others: Vec<String>,
+    /// The first few of the others.
+    pub others: Vec<Mac>,
+    /// The line that shows it.
+    pub seen: Occurrences,
 }
 
-/// What a check found in one phone.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Finding {
-    /// The slot it is about, where it is about one.
-    pub slot: Option<Slot>,
-    /// Whether it still holds.
-    pub state: State,
-    /// What this phone's logs show, with its figures.
-    pub message: String,
-    /// Why, where this case differs from the rule's [`cause`](Rule::cause).
-    pub cause: Option<String>,
-    /// What to do, where this case differs from the rule's [`remedy`](Rule::remedy).
-    pub remedy: Option<String>,
-    /// The lines that prove it.
-    pub seen: Sightings<Place>,
+/// A phone's status by its active diagnoses, each with its severity in this case.
+#[must_use]
+pub fn status(active: impl Iterator<Item = (&'static Rule, Severity)>) -> Status {
+    let statuses = active.map(|(rule, severity)| match severity {
+        Severity::Error => Status::Failed,
+        Severity::Warning => Status::Attention,
+        Severity::Info if rule.facts.means_unknown => Status::Unknown,
+        Severity::Info => Status::Ok,
+    });
+    statuses.min().unwrap_or(Status::Ok)
 }
 
-impl Finding {
-    fn new(state: State, message: String, seen: Sightings<Place>) -> Self {
-        Self { slot: None, state, message, cause: None, remedy: None, seen }
-    }
-
-    fn active(message: String, seen: Sightings<Place>) -> Self {
-        Self::new(State::Active, message, seen)
-    }
-
-    fn of_slot(mut self, slot: Slot) -> Self {
-        self.slot = Some(slot);
-        self
+/// Says that the phone did not take over its configuration in the boot of this record, where the log says so.
+fn configuration_not_applied(timeline: &Timeline<'_>, record: usize) -> Message {
+    let boot = timeline.records[record].boot;
+    let is_told = timeline
+        .events()
+        .any(|(_, event, record)| record.boot == boot && matches!(event, Event::ConfigurationNotApplied));
+    if is_told {
+        said![
+            " In that boot the phone did not take over its configuration: what stands in the files was not installed."
+        ]
+    } else {
+        said![]
     }
 }
 
 /// All diagnoses, by code.
 pub const CATALOGUE: &[&Rule] = &[
+    &configuration::config_not_well_formed::RULE,
+    &configuration::config_file_missing::RULE,
+    &configuration::config_encrypted::RULE,
+    &configuration::device_set_missing::RULE,
+    &configuration::parameter_set_missing::RULE,
+    &configuration::set_without_value::RULE,
+    &configuration::value_overridden::RULE,
+    &configuration::parameter_misspelt::RULE,
+    &configuration::not_pkcs7::RULE,
+    &configuration::certificate_not_decodable::RULE,
+    &configuration::key_not_readable::RULE,
+    &configuration::key_too_large::RULE,
+    &configuration::certificate_too_large::RULE,
+    &configuration::key_mismatch::RULE,
+    &configuration::half_missing::RULE,
+    &configuration::certificate_expired::RULE,
+    &configuration::certificate_expires_soon::RULE,
+    &configuration::name_of_another_phone::RULE,
+    &configuration::key_shared::RULE,
+    &configuration::profile_value_not_permitted::RULE,
+    &configuration::profile_not_for_platform_use::RULE,
+    &configuration::slot_empty::RULE,
+    &configuration::certificate_not_used::RULE,
+    &configuration::parameters_of_other_software::RULE,
+    &configuration::ca_not_decodable::RULE,
+    &configuration::ca_expired::RULE,
+    &configuration::ca_too_large::RULE,
+    &configuration::private_key_on_server::RULE,
+    &configuration::certificate_lines_hidden::RULE,
+    &configuration::log_not_uploaded::RULE,
     &built_in_shared::RULE,
     &custom_certificate_shared::RULE,
     &key_too_large::RULE,
@@ -142,35 +284,59 @@ pub const CATALOGUE: &[&Rule] = &[
     &built_in_changed::RULE,
     &factory_certificate_not_expected::RULE,
     &downgrade_hides_self_signed::RULE,
+    &ca_not_kept::RULE,
     &no_certificate_evidence::RULE,
     &events_missed::RULE,
     &clock_not_set::RULE,
     &upload_failed::RULE,
     &no_log::RULE,
+    &log_of_another_phone::RULE,
+    &evidence_dropped::RULE,
     &server_certificate_untrusted::RULE,
     &tls_connection_failed::RULE,
+    &no_sign_in_certificate::RULE,
     &software_too_old::RULE,
     &software_release_unclear::RULE,
 ];
 
-/// The diagnoses that only the whole fleet shows. They look at what phones share, and at nothing else
-/// than the line that shows each certificate.
-pub const FLEET_RULES: &[&Rule] = &[&built_in_shared::RULE, &custom_certificate_shared::RULE];
-
 impl Rule {
-    /// The rule with this code or name; case does not matter.
+    /// The rule with this code or name; case does not matter. Of two with one name, the one that is made
+    /// of logs.
     #[must_use]
     pub fn find(code_or_name: &str) -> Option<&'static Self> {
         let wanted = code_or_name.trim();
         let is_it =
             |rule: &&&Self| rule.code.eq_ignore_ascii_case(wanted) || rule.name.eq_ignore_ascii_case(wanted);
-        CATALOGUE.iter().find(is_it).copied()
+        CATALOGUE.iter().filter(is_it).min_by_key(|rule| matches!(rule.run, Run::Configuration(_))).copied()
     }
 
     /// What the rule finds in one phone, by slot.
     #[must_use]
     pub fn run(&self, case: &Case<'_>) -> Vec<Finding> {
-        (self.run)(case)
+        match self.run {
+            Run::Logs(run) => run(case),
+            Run::Configuration(_) => Vec::new(),
+        }
+    }
+
+    /// What the rule finds in one phone's configuration, by slot.
+    #[must_use]
+    pub fn run_on_configuration(&self, case: &configuration::Case<'_>) -> Vec<Finding> {
+        match self.run {
+            Run::Logs(_) => Vec::new(),
+            Run::Configuration(run) => run(case).into_iter().map(Finding::of_configuration).collect(),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn found_in_configuration(
+        &self,
+        case: &configuration::Case<'_>,
+    ) -> Vec<configuration::Finding> {
+        match self.run {
+            Run::Logs(_) => Vec::new(),
+            Run::Configuration(run) => run(case),
+        }
     }
 
     /// The manual of the rule: its first paragraph in a line, then sections in Markdown.
@@ -196,25 +362,39 @@ mod tests {
     fn codes_and_names_are_unique_and_sorted() {
         let codes: Vec<_> = CATALOGUE.iter().map(|rule| rule.code).collect();
         assert!(codes.windows(2).all(|pair| pair[0] < pair[1]), "{codes:?}");
-        let names: BTreeSet<_> = CATALOGUE.iter().map(|rule| rule.name).collect();
-        assert_eq!(names.len(), CATALOGUE.len());
+        for family in [true, false] {
+            let of_family = || CATALOGUE.iter().filter(|rule| is_of_configuration(rule) == family);
+            let names: BTreeSet<_> = of_family().map(|rule| rule.name).collect();
+            assert_eq!(names.len(), of_family().count());
+        }
+    }
+
+    fn is_of_configuration(rule: &Rule) -> bool {
+        matches!(rule.run, Run::Configuration(_))
+    }
+
+    fn files(folder: &str) -> BTreeSet<String> {
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let files = files.filter(|path| path.is_file());
+        files.map(|path| path.file_stem().unwrap().to_str().unwrap().replace('_', "-")).collect()
     }
 
     #[test]
     fn each_rule_has_one_file_and_each_file_one_rule() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/check");
-        let mut files: BTreeSet<_> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().replace('_', "-"))
-            .collect();
-        for shared_by_checks in ["failures", "manual"] {
-            assert!(files.remove(shared_by_checks));
-        }
-        let names: BTreeSet<_> = CATALOGUE.iter().map(|rule| rule.name.to_owned()).collect();
-        assert_eq!(files, names);
-        for rule in CATALOGUE {
-            let path = format!("{folder}/{}.rs", rule.name.replace('-', "_"));
-            assert_eq!(std::fs::read_to_string(path).unwrap(), rule.source, "{}", rule.code);
+        let folders = [(folder.to_owned(), false), (format!("{folder}/configuration"), true)];
+        let others = ["failures", "finding", "manual", "join", "configuration", "tests"];
+        for (folder, of_configuration) in folders {
+            let mut files = files(&folder);
+            files.retain(|file| !others.contains(&file.as_str()));
+            let rules: Vec<_> =
+                CATALOGUE.iter().filter(|rule| is_of_configuration(rule) == of_configuration).collect();
+            let names: BTreeSet<_> = rules.iter().map(|rule| rule.name.to_owned()).collect();
+            assert_eq!(files, names);
+            for rule in rules {
+                let path = format!("{folder}/{}.rs", rule.name.replace('-', "_"));
+                assert_eq!(std::fs::read_to_string(path).unwrap(), rule.source, "{}", rule.code);
+            }
         }
     }
 

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io::{self, Read};
 
+use crate::input::decoded;
+use crate::message::{Message, Part, said};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 use crate::reference::{Expectation, Label, PartNumber, Revision, factory_certificate_expected};
@@ -68,9 +70,6 @@ pub enum InventoryError {
     /// The input could not be read.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// The file is in UTF-16, as some spreadsheets save "Unicode text".
-    #[error("the file is in UTF-16: save it as CSV in UTF-8")]
-    Utf16,
     /// The header row does not name the column that all depends on.
     #[error(
         "the first row has no column `mac`: it must name the columns mac, model, part_number and revision"
@@ -81,16 +80,16 @@ pub enum InventoryError {
 impl Inventory {
     /// Reads a CSV file: a header row with `mac` and perhaps `model`, `part_number` and `revision`, in
     /// any order and case (blanks, `_` and `-` in names don't matter; of two columns of one name the
-    /// first counts), fields between `,` or `;`, quoted or not, in UTF-8 with or without a BOM. A
-    /// part number may have its revision behind it.
+    /// first counts), fields between `,` or `;`, quoted or not, in UTF-8 with or without a byte
+    /// order mark, or in UTF-16 with one, as PowerShell and spreadsheets write it. A part number may have its revision behind it.
     ///
     /// `name` is what problems call the file. Memory is bounded by a million phones, 10,000 problems
     /// and 64 KiB a row. Of two rows of one phone that differ the first counts.
     ///
     /// # Errors
-    /// [`InventoryError`] where no row can be read: an input that fails, UTF-16, no `mac` column.
+    /// [`InventoryError`] where no row can be read: an input that fails, no `mac` column.
     pub fn read(name: &str, input: impl Read) -> Result<Self, InventoryError> {
-        let mut records = Records::new(input);
+        let mut records = Records::new(decoded(input)?);
         let columns = Columns::read(&mut records)?;
         let mut reading = Reading { name, inventory: Self::default(), untold: 0 };
         loop {
@@ -127,9 +126,6 @@ struct Columns {
 
 impl Columns {
     fn read<R: Read>(records: &mut Records<R>) -> Result<Self, InventoryError> {
-        if matches!(records.peek()?, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
-            return Err(InventoryError::Utf16);
-        }
         for delimiter in [b',', b';'] {
             records.set_delimiter(delimiter);
             if records.next()? == Next::Record {
@@ -178,8 +174,8 @@ impl Reading<'_> {
         let line = records.line();
         let text = |column| String::from_utf8_lossy(records.field(column));
         let Some(mac) = mac(&text(columns.mac)) else {
-            let shown = shown(&text(columns.mac));
-            self.unreadable(line, &format!("{shown} is no MAC address; the row is left out"));
+            let field = shown(&text(columns.mac));
+            self.unreadable(line, said!["\"", field, "\" is no MAC address; the row is left out"]);
             return;
         };
         let model = text(columns.model);
@@ -201,8 +197,8 @@ impl Reading<'_> {
         }
         let value = text.parse().ok();
         if value.is_none() {
-            let message = format!("{} is no {what}; the rest of the row counts", shown(text));
-            self.unreadable(line, &message);
+            let rest = format!("\" is no {what}; the rest of the row counts");
+            self.unreadable(line, said!["\"", shown(text), rest]);
         }
         value
     }
@@ -217,10 +213,8 @@ impl Reading<'_> {
             Entry::Occupied(place) if place.get().says_the_same(&row) => return,
             Entry::Occupied(place) => place.get().line,
         };
-        self.unreadable(
-            line,
-            &format!("{mac} stands in line {first} already, with other details; line {first} counts"),
-        );
+        let rest = format!(" stands in line {first} already, with other details; line {first} counts");
+        self.unreadable(line, said![mac, rest]);
     }
 
     /// Of a row with an open quote, what stands before that.
@@ -230,14 +224,14 @@ impl Reading<'_> {
             return self.fault(records.line(), Fault::OpenQuote);
         }
         let message = "a quote is opened and not closed; of the row, what stands before that counts";
-        self.unreadable(records.line(), message);
+        self.unreadable(records.line(), said![message]);
         self.row(columns, records);
     }
 
     fn fault(&mut self, line: u64, fault: Fault) {
         match fault {
             Fault::OpenQuote => {
-                self.unreadable(line, "a quote is opened and not closed; the row is left out")
+                self.unreadable(line, said!["a quote is opened and not closed; the row is left out"])
             }
             Fault::LineTooLong => {
                 let message = format!("line {line}: more than {RECORD_MAX} bytes; the row is left out");
@@ -250,11 +244,11 @@ impl Reading<'_> {
         }
     }
 
-    fn unreadable(&mut self, line: u64, message: &str) {
-        self.problem(ProblemKind::Unreadable, format!("line {line}: {message}"));
+    fn unreadable(&mut self, line: u64, message: Message) {
+        self.problem(ProblemKind::Unreadable, said![format!("line {line}: ")].and(message));
     }
 
-    fn problem(&mut self, kind: ProblemKind, message: String) {
+    fn problem(&mut self, kind: ProblemKind, message: impl Into<Message>) {
         if self.inventory.problems.len() < PROBLEMS_MAX {
             self.inventory.problems.push(Problem::new(self.name, kind, message));
         } else {
@@ -278,14 +272,14 @@ fn mac(text: &str) -> Option<Mac> {
     text.parse().ok()
 }
 
-/// A field in quotes, short enough for a message. Whoever prints it makes control characters visible.
-fn shown(text: &str) -> String {
+/// A field, short enough for a message. Whoever prints it makes control characters visible.
+fn shown(text: &str) -> Part {
     let text = text.trim();
     let mut shown: String = text.chars().take(SHOWN_MAX).collect();
     if shown.len() < text.len() {
         shown.push('…');
     }
-    format!("\"{shown}\"")
+    Part::Name(shown.into())
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! From a word on the command line to the guide's rows about it: `phonecert lookup`.
 
 mod nearest;
-mod render;
 
-use std::io::{self, Write};
+use std::fmt::Write;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,8 +11,6 @@ use crate::reference::{
     Expectation, Label, MenuText, ModelName, PartNumber, PartRow, Revision, ZtpRow,
     factory_certificate_expected, menu_texts, part_rows, ztp_rows,
 };
-
-pub use render::write_table;
 
 /// What the guide's tables say of one model, part number or menu text. The fields that serialize are
 /// the shape of `lookup --format json`.
@@ -33,10 +30,10 @@ pub struct Answer {
     pub menu: Option<Menu>,
     /// The part number and revision that `expected` is about.
     #[serde(skip)]
-    label: Option<(PartNumber, Revision)>,
+    pub(crate) label: Option<(PartNumber, Revision)>,
     /// The tables that the rows come from, for a reader.
     #[serde(skip)]
-    sources: Vec<&'static str>,
+    pub(crate) sources: Vec<&'static str>,
 }
 
 /// A row of the implementation-date tables.
@@ -84,7 +81,7 @@ pub struct Menu {
 
 /// Nothing in the tables has the name that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", render::not_found(self))]
+#[error("{}", self.sentence())]
 pub struct NotFound {
     /// The word as it was given, raw: the message shows control characters as escapes.
     pub query: String,
@@ -125,14 +122,26 @@ pub fn lookup(query: &str, revision: Option<Revision>) -> Result<Answer, NotFoun
     Ok(answer(query, parts, ztp))
 }
 
-impl Answer {
-    /// Writes the answer as JSON, indented, with a line break at its end.
-    ///
-    /// # Errors
-    /// What `out` returns.
-    pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut *out, self)?;
-        out.write_all(b"\n")
+/// Longer queries are cut in messages.
+const QUERY_SHOWN_MAX: usize = 80;
+
+impl NotFound {
+    /// The sentence of the error, without control characters.
+    fn sentence(&self) -> String {
+        let mut query: String = self.query.trim().chars().take(QUERY_SHOWN_MAX).collect();
+        if query.len() < self.query.trim().len() {
+            query.push('…');
+        }
+        let mut text = format!("nothing in the guide's tables is called \"{}\"", query.escape_debug());
+        if self.is_part_number {
+            text.push_str(
+                "; they have the numbers of console and box labels only, not a log's assembly numbers (3111-…, 2345-…)",
+            );
+        }
+        if !self.nearest.is_empty() {
+            let _ = write!(text, "; the nearest: {}", self.nearest.join(", "));
+        }
+        text
     }
 }
 

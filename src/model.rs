@@ -182,7 +182,8 @@ impl fmt::Debug for Slot {
 }
 
 /// Which digest a fingerprint is, told by its length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Algorithm {
     /// 16 bytes.
     Md5,
@@ -213,6 +214,12 @@ impl Fingerprint {
     #[must_use]
     pub fn new(bytes: &[u8]) -> Option<Self> {
         matches!(bytes.len(), 16 | 20 | 32).then(|| Self(bytes.into()))
+    }
+
+    /// The digest's bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
     }
 
     /// Which digest this is.

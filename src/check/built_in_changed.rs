@@ -19,12 +19,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Case, Finding, Rule};
-use crate::digest::Sightings;
+use super::{Case, Facts, Family, Finding, Rule, Run, said};
 use crate::event::Event;
-use crate::model::{Fingerprint, Slot};
-use crate::report::shape::Severity;
-use crate::timeline::Place;
+use crate::model::{Fingerprint, Severity, Slot};
+use crate::timeline::{Occurrences, Record};
 
 pub(super) const RULE: Rule = Rule {
     code: "INV003",
@@ -33,31 +31,34 @@ pub(super) const RULE: Rule = Rule {
     cause: "A factory certificate does not change: the built-in certificate is a self-signed one that was made anew, or the logs are of two phones.",
     remedy: "Check that the logs are of one phone, find out who signed the certificate, and tell every server that knows the old fingerprint.",
     reference: "Feature Profile 37148, \"Factory Installed Certificates\", \"Self-Signed Certificates\" and \"Troubleshooting\"",
+    facts: Facts { about_installing: true, ..Facts::of(Family::Inventory) },
     source: include_str!("built_in_changed.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let mut before: BTreeMap<_, (&Fingerprint, Option<&Place>)> = BTreeMap::new();
+    let mut before: BTreeMap<_, (&Fingerprint, &Record<'_>)> = BTreeMap::new();
     let mut changes = 0;
     let mut lines = Vec::new();
-    let mut message = String::new();
-    let fingerprints = case.timeline.events().filter_map(|(_, event, moment)| match event {
-        Event::CertificateFingerprint { slot: Slot::BuiltIn, fingerprint } => Some((fingerprint, moment)),
-        _ => None,
-    });
-    for (fingerprint, moment) in fingerprints {
-        let places = moment.seen.places();
-        let earlier = before.insert(fingerprint.algorithm(), (fingerprint, places.last()));
-        if let Some((earlier, place)) = earlier.filter(|(earlier, _)| *earlier != fingerprint) {
+    let mut message = said![];
+    for (_, event, record) in case.timeline.events() {
+        let Event::CertificateFingerprint { slot: Slot::BuiltIn, fingerprint: Some(fingerprint), .. } = event
+        else {
+            continue;
+        };
+        let earlier = before.insert(fingerprint.algorithm(), (fingerprint, record));
+        if let Some((earlier, line)) =
+            earlier.filter(|(earlier, line)| *earlier != fingerprint && line.boot != record.boot)
+        {
             changes += 1;
-            lines.extend(place.into_iter().chain(places.first()).cloned());
-            message =
-                format!("The built-in certificate's fingerprint changed from {earlier} to {fingerprint}.");
+            lines.extend([line, record]);
+            message = said![format!(
+                "The built-in certificate's fingerprint changed from {earlier} to {fingerprint}."
+            )];
         }
     }
     if changes == 0 {
         return Vec::new();
     }
-    vec![Finding::active(message, Sightings::at(changes, lines)).of_slot(Slot::BuiltIn)]
+    vec![Finding::active(message, Occurrences::shown_by(changes, lines)).of_slot(Some(Slot::BuiltIn))]
 }

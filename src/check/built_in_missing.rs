@@ -14,18 +14,18 @@
 //! 1. Look at the phone: `Menu > Status > Platform > Phone`, at the bottom, `Device Certificate: …`.
 //! 2. Ask whether it should have one: `phonecert lookup PART-NUMBER --revision R`, both from the console
 //!    label on its back or the label of its box. Older phones never had a factory certificate.
-//! 3. If not, and it runs software before UC Software 4.0.0, update it: the phone then makes itself a
+//! 3. If not, and it runs software before UC Software 4.0.0, update it to 4.0.0 or later: the phone then makes itself a
 //!    self-signed certificate. That serves its web server; ZTP asks for a factory certificate.
-//! 4. Or install a custom certificate in a platform slot, and choose it for the connections that need one
-//!    (`device.sec.TLS.profile.deviceCert1` and `…deviceCert2` take Builtin, Platform1 or Platform2).
+//! 4. Or install a custom certificate in a platform slot. With UC Software 4.0.0 or later, choose it for the
+//!    connections that need one (`device.sec.TLS.profile.deviceCert1` and `…deviceCert2` take Builtin,
+//!    Platform1 or Platform2); before that there are no profiles to choose from.
 //! 5. A phone that should have a factory certificate and has none is a case for the vendor.
 
 use super::failures::{resolved_if, times};
-use super::{Case, Finding, Rule};
-use crate::digest::Sightings;
+use super::{Case, Facts, Family, Finding, Rule, Run, said};
 use crate::event::Event;
-use crate::model::Slot;
-use crate::report::shape::Severity;
+use crate::model::{Severity, Slot};
+use crate::timeline::Occurrences;
 
 pub(super) const RULE: Rule = Rule {
     code: "INV001",
@@ -34,28 +34,31 @@ pub(super) const RULE: Rule = Rule {
     cause: "No factory certificate was installed when the phone was made, and its software has not made a self-signed one; or the certificate was lost.",
     remedy: "Check by the label's part number and revision whether the phone should have one (phonecert lookup). If it should, turn to the vendor; if not, update to UC Software 4.0.0 or later, or install a custom certificate.",
     reference: "Feature Profile 37148, \"Built-In Device Certificates\" and \"Determining Type of Device Certificates on Polycom Phones\"",
+    facts: Facts { blocks_ztp: true, about_installing: true, ..Facts::of(Family::Inventory) },
     source: include_str!("built_in_missing.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let mut seen = Sightings::default();
-    let mut is_there = false;
-    for (_, event, moment) in case.timeline.events() {
+    let mut seen = Occurrences::default();
+    let (mut is_there, mut missing) = (false, 0);
+    for (at, event, record) in case.timeline.events() {
         match event {
             Event::CertificateUnavailable { slot: Slot::BuiltIn } => {
-                seen.join(moment.seen.clone());
-                is_there = false;
+                seen.add(record);
+                (is_there, missing) = (false, at);
             }
             Event::CertificateLength { slot: Slot::BuiltIn, .. }
             | Event::CertificateFingerprint { slot: Slot::BuiltIn, .. }
-            | Event::CertificateCommonName { slot: Slot::BuiltIn, .. } => is_there = true,
+            | Event::CertificateCommonName { slot: Slot::BuiltIn, .. } => {
+                is_there |= case.timeline.is_in_order(missing, at);
+            }
             _ => {}
         }
     }
     if seen.count == 0 {
         return Vec::new();
     }
-    let message = format!("The phone reported {} that it has no built-in certificate.", times(seen.count));
-    vec![Finding::new(resolved_if(is_there), message, seen).of_slot(Slot::BuiltIn)]
+    let message = said!["The phone reported ", times(seen.count), " that it has no built-in certificate."];
+    vec![Finding::new(resolved_if(is_there), message, seen).of_slot(Some(Slot::BuiltIn))]
 }

@@ -15,9 +15,8 @@
 //! 3. If the logs are right, don't let servers know these phones by this certificate, and turn to the vendor.
 
 use super::failures::shared_certificates;
-use super::{Case, Finding, Rule};
-use crate::model::Slot;
-use crate::report::shape::Severity;
+use super::{Case, Facts, Family, Finding, Rule, Run};
+use crate::model::{Severity, Slot};
 
 pub(super) const RULE: Rule = Rule {
     code: "FLT001",
@@ -26,8 +25,9 @@ pub(super) const RULE: Rule = Rule {
     cause: "A built-in certificate is made for one phone. If two show the same one, an identity was copied, or one phone's log is filed under two names.",
     remedy: "Compare the MAC addresses in the logs with the phones' labels. A certificate that really is in two phones is a case for the vendor, and no server should go by it.",
     reference: "Feature Profile 37148, \"Factory Installed Certificates\" and \"Self-Signed Certificates\"",
+    facts: Facts { blocks_ztp: true, from_fleet: true, ..Facts::of(Family::Fleet) },
     source: include_str!("built_in_shared.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -19,10 +19,11 @@
 //! 4. Check that the file is whole: each `-----BEGIN …-----` has its `-----END …-----`.
 //! 5. Install again and look for `Saving new …` and `New Certificate …` in the log.
 
-use super::failures::{by_slot, in_words, state_of_installation};
-use super::{Case, Finding, Rule};
+use super::failures::{by_slot, bytes, in_words, resolved_if};
+use super::join::Question;
+use super::{Case, Facts, Family, Finding, Part, Rule, Run, said};
 use crate::event::Event;
-use crate::report::shape::Severity;
+use crate::model::Severity;
 
 pub(super) const RULE: Rule = Rule {
     code: "INS002",
@@ -31,31 +32,36 @@ pub(super) const RULE: Rule = Rule {
     cause: "The certificate has more bytes than its slot takes (8192 for a platform certificate), or it is not in the form that the phone expects.",
     remedy: "Bring the certificate and its chain below the limit, check that it is whole and in the form that this way of installing takes, and install it again.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
+    facts: Facts {
+        about_installing: true,
+        asks: Some(Question::CertificateRejected),
+        ..Facts::of(Family::Installation)
+    },
     source: include_str!("certificate_rejected.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let is_one =
         |event: &Event| matches!(event, Event::CertificateTooLarge { .. } | Event::CredentialInvalid { .. });
-    let refused = by_slot(case.timeline, is_one);
+    let refused = by_slot(case.timeline, |event, _| is_one(event));
     let findings = refused.into_iter().map(|(slot, refused)| {
         let message = match refused.event {
-            Event::CertificateTooLarge { length, maximum, .. } => format!(
-                "The phone refused a certificate of {length} bytes for {}, which takes {maximum}.",
-                slot.map_or_else(|| "a slot".to_owned(), in_words)
-            ),
-            Event::CredentialInvalid { reason } => {
-                format!("The phone refused a credential as invalid: {reason}.")
+            Event::CertificateTooLarge { length, maximum, .. } => {
+                let into = slot.map_or_else(|| "a slot".to_owned(), in_words);
+                let limit = maximum.map_or_else(String::new, |maximum| format!(", which takes {maximum}"));
+                said!["The phone refused a certificate of ", bytes(*length), " for ", into, limit, "."]
             }
-            _ => String::new(),
+            Event::CredentialInvalid { reason: Some(reason) } => {
+                said!["The phone refused a credential as invalid: ", Part::LogText(reason.clone()), "."]
+            }
+            _ => said!["The phone refused a credential as invalid."],
         };
-        let state = state_of_installation(case.timeline, slot, refused.last);
-        let finding = Finding::new(state, message, refused.seen);
-        match slot {
-            Some(slot) => finding.of_slot(slot),
-            None => finding,
-        }
+        let is_mended = match slot {
+            Some(slot) => case.timeline.is_refusal_mended(slot, refused.last, false),
+            None => case.timeline.is_failure_without_slot_mended(refused.last),
+        };
+        Finding::new(resolved_if(is_mended), message, refused.seen).of_slot(slot)
     });
     findings.collect()
 }

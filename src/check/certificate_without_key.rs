@@ -18,15 +18,13 @@
 //! 3. Restart with TLS logging at level 3, and look for the slot's two lines, `certificate … length` and
 //!    `key … length`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::failures::{in_words, resolved_if};
-use super::{Case, Finding, Rule};
-use crate::digest::{Context, Sightings};
-use crate::event::Event;
-use crate::model::Slot;
-use crate::report::shape::Severity;
-use crate::timeline::{Boot, Place, Timeline};
+use super::join::Question;
+use super::{Case, Facts, Family, Finding, Rule, Run, said};
+use crate::model::Severity;
+use crate::timeline::{Occurrences, SlotView};
 
 pub(super) const RULE: Rule = Rule {
     code: "INS005",
@@ -35,111 +33,49 @@ pub(super) const RULE: Rule = Rule {
     cause: "Certificate and private key of a slot belong together; one of them was never stored, was refused, or was lost.",
     remedy: "Install the certificate and its private key together again, and check that the inventory after the next start shows both.",
     reference: "Feature Profile 37148, \"Platform Certificates\" and \"Troubleshooting\"",
+    facts: Facts {
+        about_installing: true,
+        asks: Some(Question::Installed),
+        ..Facts::of(Family::Installation)
+    },
     source: include_str!("certificate_without_key.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let mut halves: BTreeMap<Slot, Half> = BTreeMap::new();
-    for (number, boot) in case.timeline.boots.iter().enumerate() {
-        let inventory = Inventory::of(boot);
-        for (slot, half) in &mut halves {
-            if half.boot < number && inventory.settles(*slot) {
-                half.is_mended = true;
-            }
-        }
-        for (slot, has_key) in inventory.halves() {
-            let half = halves.entry(slot).or_default();
-            half.boot = number;
-            half.is_mended = false;
-            half.has_key = has_key;
-            half.seen.join(Sightings::at(boot.count, inventory.places(slot)));
-        }
-    }
-    let findings = halves.into_iter().map(|(slot, half)| {
+    let timeline = case.timeline;
+    let slots: BTreeSet<_> = timeline.slots.of_custom_slots().map(|view| view.slot).collect();
+    let findings = slots.into_iter().filter_map(|slot| {
+        let views = timeline.slots.of_slot(slot);
+        let halves: Vec<&SlotView> = views.iter().filter(|view| is_half(view)).collect();
+        let last = halves.last()?;
         let name = in_words(slot);
-        let message = if half.has_key {
-            format!("The inventory shows a private key in {name}, and no certificate.")
+        let message = if last.content.has_key {
+            said!["The inventory shows a private key in ", name, ", and no certificate."]
         } else {
-            format!("The inventory shows a certificate in {name}, and no private key for it.")
+            said!["The inventory shows a certificate in ", name, ", and no private key for it."]
         };
-        let is_gone = half.is_mended || is_saved_after(case.timeline, slot, half.boot);
-        Finding::new(resolved_if(is_gone), message, half.seen).of_slot(slot)
+        let lines = halves.iter().flat_map(|view| {
+            let records = &timeline.records[view.at.0..=view.at.1];
+            records.iter().filter(|record| {
+                record.slot == Some(slot) && record.event().is_some_and(|event| event.is_inventory())
+            })
+        });
+        let seen = Occurrences::shown_by(halves.len() as u64, lines);
+        // Both halves, or neither.
+        let is_mended = views.iter().any(|view| {
+            view.at.0 > last.at.1
+                && timeline.is_in_order(last.at.1, view.at.0)
+                && view.is_inventory()
+                && (view.content.has_certificate() && view.content.has_key
+                    || view.is_complete_inventory() && view.content.is_empty())
+        });
+        Some(Finding::new(resolved_if(is_mended), message, seen).of_slot(Some(slot)))
     });
     findings.collect()
 }
 
-/// A slot with one of the two.
-#[derive(Default)]
-struct Half {
-    boot: usize,
-    has_key: bool,
-    is_mended: bool,
-    seen: Sightings<Place>,
-}
-
-/// What one boot's inventory shows of the custom slots.
-struct Inventory<'t> {
-    boot: &'t Boot,
-    certificates: BTreeSet<Slot>,
-    keys: BTreeSet<Slot>,
-    is_whole: bool,
-}
-
-impl<'t> Inventory<'t> {
-    fn of(boot: &'t Boot) -> Self {
-        let mut certificates = BTreeSet::new();
-        let mut keys = BTreeSet::new();
-        let mut has_built_in = false;
-        for event in boot.moments.iter().filter_map(|moment| moment.event()) {
-            match (event, event.slot().filter(|_| event.is_inventory())) {
-                (_, Some(Slot::BuiltIn)) => has_built_in = true,
-                (Event::CertificateUnavailable { .. }, Some(_)) | (_, None) => {}
-                (Event::KeyLength { .. }, Some(slot)) => _ = keys.insert(slot),
-                (_, Some(slot)) => _ = certificates.insert(slot),
-            }
-        }
-        let is_whole = has_built_in && boot.inventory_ended && !boot.inventory_holed;
-        Self { boot, certificates, keys, is_whole }
-    }
-
-    /// The slots that have one of the two, and whether it is the key.
-    fn halves(&self) -> Vec<(Slot, bool)> {
-        if !self.is_whole {
-            return Vec::new();
-        }
-        let differing = self.certificates.symmetric_difference(&self.keys);
-        differing.map(|slot| (*slot, self.keys.contains(slot))).collect()
-    }
-
-    /// Whether it shows both, or is whole and shows neither.
-    fn settles(&self, slot: Slot) -> bool {
-        match (self.certificates.contains(&slot), self.keys.contains(&slot)) {
-            (true, true) => true,
-            (false, false) => self.is_whole,
-            _ => false,
-        }
-    }
-
-    fn places(&self, slot: Slot) -> Vec<Place> {
-        let about_it = self.boot.moments.iter().filter(|moment| {
-            moment.event().is_some_and(|event| event.is_inventory() && event.slot() == Some(slot))
-        });
-        about_it.filter_map(|moment| moment.seen.places().last().cloned()).collect()
-    }
-}
-
-fn is_saved_after(timeline: &Timeline, slot: Slot, boot: usize) -> bool {
-    let mut inventoried = None;
-    let mut saved = None;
-    for (at, event, moment) in timeline.events() {
-        match event {
-            Event::NewCertificate { .. } if moment.context == Context::Saving(slot) => saved = Some(at),
-            event if at.boot == boot && event.is_inventory() && event.slot() == Some(slot) => {
-                inventoried = Some(at)
-            }
-            _ => {}
-        }
-    }
-    saved > inventoried
+/// Whether a complete inventory of the slot shows one of the two without the other.
+fn is_half(view: &SlotView) -> bool {
+    view.is_complete_inventory() && view.content.has_certificate() != view.content.has_key
 }

@@ -19,10 +19,11 @@
 //! 3. Check that no editor changed the dashes or the line breaks between them.
 //! 4. Let the phone read its configuration again, and look for `Saving new …` in the log.
 
-use super::failures::{by_slot, state_of_installation};
-use super::{Case, Finding, Rule};
+use super::failures::{by_slot, resolved_if};
+use super::join::Question;
+use super::{Case, Facts, Family, Finding, Rule, Run, configuration_not_applied, said};
 use crate::event::Event;
-use crate::report::shape::Severity;
+use crate::model::Severity;
 
 pub(super) const RULE: Rule = Rule {
     code: "INS003",
@@ -31,16 +32,22 @@ pub(super) const RULE: Rule = Rule {
     cause: "The certificate stands in the configuration without its PKCS #7 begin and end lines, or was damaged there, so the phone can't decode it.",
     remedy: "Put the PKCS #7 begin and end lines around the certificate in the configuration file, and let the phone read its configuration again.",
     reference: "Feature Profile 37148, \"Troubleshooting\"",
+    facts: Facts {
+        about_installing: true,
+        asks: Some(Question::ChainNotDecodable),
+        ..Facts::of(Family::Installation)
+    },
     source: include_str!("chain_not_decodable.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let failed = by_slot(case.timeline, |event| matches!(event, Event::ChainNotDecodable { .. }));
-    let findings = failed.into_iter().map(|(slot, failed)| {
-        let message = "The phone could not decode a certificate chain from its configuration.".to_owned();
-        let state = state_of_installation(case.timeline, slot, failed.last);
-        Finding::new(state, message, failed.seen)
+    let failed = by_slot(case.timeline, |event, _| matches!(event, Event::ChainNotDecodable { .. }));
+    let findings = failed.into_values().map(|failed| {
+        let message = said!["The phone could not decode a certificate chain from its configuration."];
+        let message = message.and(configuration_not_applied(case.timeline, failed.last));
+        let is_mended = case.timeline.is_failure_without_slot_mended(failed.last);
+        Finding::new(resolved_if(is_mended), message, failed.seen)
     });
     findings.collect()
 }

@@ -17,11 +17,10 @@
 //! 3. Restart the phone and look for lines with a real date.
 
 use super::failures::{resolved_if, times};
-use super::{Case, Finding, Rule};
-use crate::digest::{Observation, Sightings};
+use super::{Case, Facts, Family, Finding, Rule, Run, said};
 use crate::event::Event;
-use crate::report::shape::Severity;
-use crate::timeline::Moment;
+use crate::model::Severity;
+use crate::timeline::{Occurrences, Record};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG003",
@@ -30,31 +29,45 @@ pub(super) const RULE: Rule = Rule {
     cause: "The phone did not get the time from its time server, so it can't tell whether a certificate is valid yet, or still.",
     remedy: "Check the time server that the phone is given, and that the phone can reach it; then restart the phone.",
     reference: "UC Software log, time stamps before the clock is set and message Could not load time",
+    facts: Facts::of(Family::Log),
     source: include_str!("clock_not_set.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let boots = &case.timeline.boots;
-    let mut seen = Sightings::default();
-    let mut failed = 0;
+    let mut seen = Occurrences::default();
+    let mut boots = 0;
     let mut last = None;
-    for (number, boot) in boots.iter().enumerate().filter(|(_, boot)| !boot.dated) {
-        let mut is_failed = false;
-        for moment in boot.moments.iter().filter(|moment| is_sign(moment)) {
-            seen.join(moment.seen.clone());
-            is_failed = true;
+    let mut was_set_later = false;
+    for boot in case.timeline.records.chunk_by(|a, b| a.boot == b.boot) {
+        let mut is_known = false;
+        let mut is_unset = false;
+        // Once the time is there, a time server that does not answer changes nothing.
+        for record in boot.iter().take_while(|record| record.time.is_none()) {
+            let is_first_date = record.is_unset && !is_known;
+            is_known |= record.is_unset;
+            if is_sign(record) || is_first_date {
+                seen.add(record);
+                is_unset = true;
+            }
         }
-        if is_failed {
-            failed += boot.count;
-            last = Some(number);
+        if is_unset {
+            boots += 1;
+            last = boot.last().map(|record| record.boot);
+            was_set_later = false;
         }
+        was_set_later |= boot.iter().any(|record| record.time.is_some());
     }
-    let Some(last) = last else { return Vec::new() };
-    let message = format!("The phone booted {} without ever getting the time.", times(failed));
-    vec![Finding::new(resolved_if(last + 1 < boots.len()), message, seen)]
+    if last.is_none() {
+        return Vec::new();
+    }
+    let message = match was_set_later {
+        true => said!["The phone started ", times(boots), " without the time; later it had it."],
+        false => said!["The phone started ", times(boots), " without the time, and never got it after that."],
+    };
+    vec![Finding::new(resolved_if(was_set_later), message, seen)]
 }
 
-fn is_sign(moment: &Moment) -> bool {
-    matches!(moment.what, Observation::ClockUnset | Observation::Event(Event::ClockFailed))
+fn is_sign(record: &Record<'_>) -> bool {
+    matches!(record.event(), Some(Event::ClockFailed))
 }

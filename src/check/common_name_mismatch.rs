@@ -18,11 +18,10 @@
 //!    the phone by its built-in certificate, and turn to the vendor.
 
 use super::failures::resolved_if;
-use super::{Case, Finding, Rule};
-use crate::digest::Sightings;
+use super::{Case, Facts, Family, Finding, Part, Rule, Run, said};
 use crate::event::Event;
-use crate::model::{Mac, Slot};
-use crate::report::shape::Severity;
+use crate::model::{Mac, Severity, Slot};
+use crate::timeline::Occurrences;
 
 pub(super) const RULE: Rule = Rule {
     code: "INV002",
@@ -31,22 +30,27 @@ pub(super) const RULE: Rule = Rule {
     cause: "The built-in certificate was made for another MAC address, or the log is filed under another phone's name.",
     remedy: "Compare the MAC address on the phone's label with the one in the log and in its file's name. If they agree, the certificate is another phone's, and that is a case for the vendor.",
     reference: "Feature Profile 37148, \"Factory Installed Certificates\"",
+    facts: Facts { blocks_ztp: true, ..Facts::of(Family::Inventory) },
     source: include_str!("common_name_mismatch.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let Some(mac) = case.timeline.mac else { return Vec::new() };
-    let mut seen = Sightings::default();
+    let mut seen = Occurrences::default();
     let mut other_name = None;
     let mut is_gone = false;
-    for (_, event, moment) in case.timeline.events() {
+    let events = case.timeline.events();
+    // What a log of another phone shows is that phone's (LOG006).
+    for (_, event, record) in
+        events.filter(|(_, _, record)| !case.timeline.logs[record.file].is_of_another_phone)
+    {
         match event {
-            Event::CertificateCommonName { slot: Slot::BuiltIn, common_name } => {
+            Event::CertificateCommonName { slot: Slot::BuiltIn, common_name: Some(common_name) } => {
                 is_gone = common_name.parse::<Mac>() == Ok(mac);
                 if !is_gone {
                     other_name = Some(common_name);
-                    seen.join(moment.seen.clone());
+                    seen.add(record);
                 }
             }
             Event::CertificateUnavailable { slot: Slot::BuiltIn } => is_gone = true,
@@ -54,21 +58,12 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         }
     }
     let Some(other_name) = other_name else { return Vec::new() };
-    let message =
-        format!("The built-in certificate's common name is \"{other_name}\", and this phone is {mac}.");
-    let message = match named_by_the_log(case, mac) {
-        Some(named) => {
-            format!("{message} The log itself names {named}: is it filed under another phone's name?")
-        }
-        None => message,
-    };
-    vec![Finding::new(resolved_if(is_gone), message, seen).of_slot(Slot::BuiltIn)]
-}
-
-/// Another address than the one the log is filed under, if the log names one.
-fn named_by_the_log(case: &Case<'_>, filed_under: Mac) -> Option<Mac> {
-    case.timeline.events().find_map(|(_, event, _)| match event {
-        Event::Platform { mac: Some(mac), .. } if *mac != filed_under => Some(*mac),
-        _ => None,
-    })
+    let message = said![
+        "The built-in certificate's common name is \"",
+        Part::Name(other_name.clone()),
+        "\", and this phone is ",
+        mac,
+        ".",
+    ];
+    vec![Finding::new(resolved_if(is_gone), message, seen).of_slot(Some(Slot::BuiltIn))]
 }

@@ -16,9 +16,8 @@
 //! 3. Revoke the shared one when all have theirs.
 
 use super::failures::shared_certificates;
-use super::{Case, Finding, Rule};
-use crate::model::Slot;
-use crate::report::shape::Severity;
+use super::{Case, Facts, Family, Finding, Rule, Run};
+use crate::model::{Severity, Slot};
 
 pub(super) const RULE: Rule = Rule {
     code: "FLT002",
@@ -27,8 +26,9 @@ pub(super) const RULE: Rule = Rule {
     cause: "One certificate, and so one private key, was installed on several phones.",
     remedy: "If that is meant, nothing needs doing; else issue a certificate for each phone, so that one lost phone does not give away the key of all.",
     reference: "Feature Profile 37148, \"Polycom Phone Device Certificate Types\" and \"Generating a Certificate Signing Request\"",
+    facts: Facts { blocks_ztp: false, from_fleet: true, ..Facts::of(Family::Fleet) },
     source: include_str!("custom_certificate_shared.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

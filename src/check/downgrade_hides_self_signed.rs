@@ -17,12 +17,9 @@
 //!    In a self-signed one the phone's MAC address is both the issuer and the subject.
 //! 3. Don't go by the menu of this phone until it runs UC Software 4.0.0 or later again.
 
-use super::failures::resolved_if;
-use super::{Case, Finding, Rule};
-use crate::digest::Sightings;
-use crate::model::{Slot, SoftwareVersion};
-use crate::report::shape::Severity;
-use crate::timeline::Place;
+use super::{Case, Facts, Family, Finding, Rule, Run, said};
+use crate::model::{Severity, Slot, SoftwareVersion};
+use crate::timeline::{Occurrences, Record};
 
 pub(super) const RULE: Rule = Rule {
     code: "INV005",
@@ -31,32 +28,37 @@ pub(super) const RULE: Rule = Rule {
     cause: "After a downgrade to 3.3.x or earlier the phone's menu calls a self-signed built-in certificate factory installed.",
     remedy: "Don't go by this phone's menu: find out by the label's part number and revision, or by the certificate's issuer in a browser, which certificate it has.",
     reference: "Feature Profile 37148, \"Self-Signed Certificates\"",
+    facts: Facts::of(Family::Inventory),
     source: include_str!("downgrade_hides_self_signed.rs"),
-    run,
+    run: Run::Logs(run),
 };
+
+/// The first release whose menu is not known to call a self-signed certificate factory installed.
+const MENU_IS_RIGHT: [u32; 3] = [3, 4, 0];
 
 /// The first release that makes a self-signed certificate.
 const SELF_SIGNS: [u32; 3] = [4, 0, 0];
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let mut before: Option<(&SoftwareVersion, Option<&Place>)> = None;
+    let mut before: Option<(&SoftwareVersion, &Record<'_>)> = None;
     let mut downgrades = 0;
     let mut lines = Vec::new();
-    let mut message = String::new();
-    for (_, version, moment) in case.timeline.software() {
-        let places = moment.seen.places();
-        if let Some((newer, place)) = before.filter(|(newer, _)| self_signs(newer) && !self_signs(version)) {
+    let mut message = said![];
+    for (version, record) in case.timeline.software() {
+        if let Some((newer, line)) =
+            before.filter(|(newer, _)| self_signs(newer) && version.cmp_parts(&MENU_IS_RIGHT).is_lt())
+        {
             downgrades += 1;
-            lines.extend(place.into_iter().chain(places.first()).cloned());
-            message = format!("The software went from {newer} to {version}.");
+            lines.extend([line, record]);
+            message = said!["The software went from ", newer, " to ", version, "."];
         }
-        before = Some((version, places.last()));
+        before = Some((version, record));
     }
     if downgrades == 0 {
         return Vec::new();
     }
-    let state = resolved_if(before.is_some_and(|(version, _)| self_signs(version)));
-    vec![Finding::new(state, message, Sightings::at(downgrades, lines)).of_slot(Slot::BuiltIn)]
+    let seen = Occurrences::shown_by(downgrades, lines);
+    vec![Finding::active(message, seen).of_slot(Some(Slot::BuiltIn))]
 }
 
 fn self_signs(version: &SoftwareVersion) -> bool {

@@ -13,9 +13,9 @@
 //!    only what is graver.
 
 use super::failures::times;
-use super::{Case, Finding, Rule};
-use crate::digest::{Observation, Sightings};
-use crate::report::shape::Severity;
+use super::{Case, Facts, Family, Finding, Rule, Run, said};
+use crate::model::Severity;
+use crate::timeline::Occurrences;
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG002",
@@ -24,19 +24,58 @@ pub(super) const RULE: Rule = Rule {
     cause: "The phone was too busy to write every message: the count of missed events in its log went up.",
     remedy: "Take what is not in this log as unknown, not as absent; where it matters, restart the phone and read its log again.",
     reference: "Format of the log: the fourth field counts missed events",
+    facts: Facts::of(Family::Log),
     source: include_str!("events_missed.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
+fn events_were(lost: u64) -> String {
+    if lost == 1 { "1 event was".to_owned() } else { format!("{lost} events were") }
+}
+
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let mut seen = Sightings::default();
-    let missed = case.timeline.moments().filter(|(_, moment)| moment.what == Observation::Missed);
-    for (_, moment) in missed {
-        seen.join(moment.seen.clone());
+    let mut seen = Occurrences::default();
+    let (mut lost, mut before_first, mut rises) = (0, 0, 0);
+    let mut last: Option<(usize, u64)> = None;
+    for record in &case.timeline.records {
+        let Some(missed) = record.entry.missed else { continue };
+        match last.filter(|(boot, _)| *boot == record.boot) {
+            // Lines out of order can show a lower count again.
+            Some((_, before)) if missed <= before => continue,
+            Some((_, before)) => {
+                rises += 1;
+                lost += missed - before;
+            }
+            None if missed > 0 => {
+                before_first += missed;
+                lost += missed;
+            }
+            None => {
+                last = Some((record.boot, missed));
+                continue;
+            }
+        }
+        last = Some((record.boot, missed));
+        let mut once = Occurrences::shown_by(1, [record]);
+        once.count = 1;
+        seen.append(once);
     }
     if seen.count == 0 {
         return Vec::new();
     }
-    let message = format!("The phone's count of missed events went up {}.", times(seen.count));
+    let message = match (before_first, rises) {
+        (_, 0) => said![events_were(lost), " lost before the first line that was read."],
+        (0, rises) => {
+            said![events_were(lost), " lost: the phone's count of them went up ", times(rises), "."]
+        }
+        (before, rises) => said![
+            events_were(lost),
+            " lost, ",
+            before,
+            " of them before the first line that was read; the phone's count of them went up ",
+            times(rises),
+            "."
+        ],
+    };
     vec![Finding::active(message, seen)]
 }

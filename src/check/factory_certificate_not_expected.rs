@@ -18,11 +18,10 @@
 //! 3. For mutual TLS, install a custom certificate in a platform slot.
 //! 4. Don't plan zero-touch provisioning (ZTP) for this phone: it asks for a factory certificate.
 
-use super::{Case, Finding, Rule};
-use crate::digest::Sightings;
-use crate::model::Slot;
+use super::{Case, Facts, Family, Finding, Rule, Run, said};
+use crate::model::{Severity, Slot};
 use crate::reference::Expectation;
-use crate::report::shape::Severity;
+use crate::timeline::Occurrences;
 
 pub(super) const RULE: Rule = Rule {
     code: "INV004",
@@ -31,20 +30,21 @@ pub(super) const RULE: Rule = Rule {
     cause: "The phone was made before factory certificates were installed in its model, so a built-in certificate that it shows is self-signed.",
     remedy: "Don't count on this phone where a server asks for a factory certificate, such as zero-touch provisioning: install a custom certificate, or replace the phone.",
     reference: "Feature Profile 37148, \"Device Certificate Implementation Date\" and \"Self-Signed Certificates\"",
+    facts: Facts { blocks_ztp: true, about_installing: true, ..Facts::of(Family::Inventory) },
     source: include_str!("factory_certificate_not_expected.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let Some(listed) = case.listed.filter(|_| !case.timeline.files.is_empty()) else { return Vec::new() };
+    let Some(listed) = case.listed.filter(|_| !case.timeline.logs.is_empty()) else { return Vec::new() };
     let (Expectation::No { row }, Some(revision)) = (listed.expectation(), listed.revision) else {
         return Vec::new();
     };
-    let message = format!(
+    let message = said![format!(
         "By the inventory this phone is {} revision {revision}; the {} has factory certificates from revision {} ({}) on.",
         row.part_number, row.platform, row.revision, row.since
-    );
-    let built_in = case.timeline.slots.latest.get(&Slot::BuiltIn);
-    let line = built_in.and_then(|content| content.place.clone());
-    vec![Finding::active(message, Sightings::at(1, line.into_iter().collect())).of_slot(Slot::BuiltIn)]
+    )];
+    let built_in = case.timeline.slots.latest_of(Slot::BuiltIn);
+    let line = built_in.map(|content| &case.timeline.records[content.record]);
+    vec![Finding::active(message, Occurrences::shown_by(1, line)).of_slot(Some(Slot::BuiltIn))]
 }

@@ -1,55 +1,66 @@
-//! Failures of one kind, by slot, and whether something later mended them: what several checks share.
+//! What several checks have in common: failures by slot, and whether later lines show them gone.
 
 use std::collections::BTreeMap;
 
-use super::{Case, Finding};
-use crate::digest::Sightings;
+use super::{Case, Finding, said};
 use crate::event::Event;
-use crate::model::Slot;
-use crate::report::shape::State;
-use crate::timeline::{At, Place, Timeline};
+use crate::model::{Slot, State};
+use crate::timeline::{Occurrences, Record, Timeline};
 
 /// The failures of one kind and slot.
-pub(super) struct Failures<'t> {
+pub(super) struct Failures<'a> {
     /// Every line.
-    pub seen: Sightings<Place>,
-    /// The last one's point in the story.
-    pub last: At,
+    pub seen: Occurrences,
+    /// The place of the last one among the records.
+    pub last: usize,
     /// The last one.
-    pub event: &'t Event,
+    pub event: &'a Event,
 }
 
 /// The failures that `is_one` picks, by the slot that they name.
-pub(super) fn by_slot<'t>(
-    timeline: &'t Timeline,
-    is_one: impl Fn(&Event) -> bool,
-) -> BTreeMap<Option<Slot>, Failures<'t>> {
-    let mut failures: BTreeMap<Option<Slot>, Failures<'t>> = BTreeMap::new();
-    for (at, event, moment) in timeline.events().filter(|(_, event, _)| is_one(event)) {
-        failures
-            .entry(event.slot())
-            .and_modify(|known| {
-                known.seen.join(moment.seen.clone());
-                (known.last, known.event) = (at, event);
-            })
-            .or_insert_with(|| Failures { seen: moment.seen.clone(), last: at, event });
+pub(super) fn by_slot<'a>(
+    timeline: &Timeline<'a>,
+    is_one: impl Fn(&Event, &Record<'_>) -> bool,
+) -> BTreeMap<Option<Slot>, Failures<'a>> {
+    let mut failures: BTreeMap<Option<Slot>, Failures<'a>> = BTreeMap::new();
+    for (at, event, record) in timeline.events().filter(|(_, event, record)| is_one(event, record)) {
+        let known = failures.entry(event.slot()).or_insert_with(|| Failures {
+            seen: Occurrences::default(),
+            last: at,
+            event,
+        });
+        known.seen.add(record);
+        (known.last, known.event) = (at, event);
     }
     failures
 }
 
-/// Resolved if, after this point, the slot was filled or shown to be filled; where the failure names
-/// no slot, if any slot for custom certificates was.
-pub(super) fn state_of_installation(timeline: &Timeline, slot: Option<Slot>, last: At) -> State {
-    let good = match slot {
-        Some(slot) => timeline.slots.last_good(slot),
-        None => timeline.slots.last_good_of_any(),
-    };
-    resolved_if(good.is_some_and(|good| good > last))
-}
+/// No boot has to go on for longer than a day without the failure, in milliseconds.
+const LONGEST_WAIT: u64 = 24 * 3_600_000;
 
-/// Resolved if there is a boot after this point's.
-pub(super) fn state_until_next_boot(timeline: &Timeline, last: At) -> State {
-    resolved_if(last.boot + 1 < timeline.boots.len())
+/// A boot that goes on for less than two minutes shows nothing, in milliseconds.
+const SHORTEST_WAIT: u64 = 120_000;
+
+/// Resolved if a boot after the last failure goes on, after its first line, at least as long as the first
+/// failure took to come in the boot where it took longest.
+pub(super) fn state_by_later_boots(
+    timeline: &Timeline<'_>,
+    is_failure: impl Fn(&Event, &Record<'_>) -> bool,
+) -> State {
+    let mut waits = 0;
+    let mut last_boot = None;
+    for (_, event, record) in timeline.events() {
+        if last_boot != Some(record.boot) && is_failure(event, record) {
+            last_boot = Some(record.boot);
+            waits = waits.max(record.elapsed());
+        }
+    }
+    let needed = waits.clamp(SHORTEST_WAIT, LONGEST_WAIT);
+    resolved_if(
+        timeline.records.iter().any(|record| {
+            last_boot.is_some_and(|last| record.boot > last) && record.elapsed_at_last() >= needed
+        }),
+    )
 }
 
 /// The state by whether later evidence shows the cause gone.
@@ -60,19 +71,17 @@ pub(super) const fn resolved_if(is_gone: bool) -> State {
 /// The certificates in these slots that other phones show too; `kind` is the word for them.
 pub(super) fn shared_certificates(
     case: &Case<'_>,
-    kind: &str,
+    kind: &'static str,
     is_one: impl Fn(Slot) -> bool,
 ) -> Vec<Finding> {
     let shared = case.shared.iter().filter(|shared| is_one(shared.slot));
     let findings = shared.map(|shared| {
-        let message = format!(
-            "The same {kind} certificate is in {} phones, {} among them.",
-            shared.phones,
-            shared.others.join(", ")
-        );
-        let content = case.timeline.slots.latest.get(&shared.slot);
-        let line = content.and_then(|content| content.place.clone());
-        Finding::active(message, Sightings::at(1, line.into_iter().collect())).of_slot(shared.slot)
+        let mut message = said!["The same ", kind, " certificate is in ", shared.phones, " phones, "];
+        for (number, other) in shared.others.iter().enumerate() {
+            message = message.and(said![if number > 0 { ", " } else { "" }, *other]);
+        }
+        let message = message.and(said![" among them."]);
+        Finding::active(message, shared.seen.clone()).of_slot(Some(shared.slot))
     });
     findings.collect()
 }
@@ -84,6 +93,11 @@ pub(super) fn times(count: u64) -> String {
         2 => "twice".to_owned(),
         more => format!("{more} times"),
     }
+}
+
+/// A length as far as the log tells it: `4677 bytes`.
+pub(super) fn bytes(length: Option<u64>) -> String {
+    length.map_or_else(|| "unknown length".to_owned(), |length| format!("{length} bytes"))
 }
 
 /// A slot in a sentence: `platform slot 1`, `the built-in certificate`.

@@ -20,15 +20,13 @@
 //! 4. Install again and restart. Compare the fingerprint of `New Certificate …` with the inventory's.
 //! 5. A platform slot that loses its certificate again and again is a case for the vendor.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::failures::{in_words, resolved_if};
-use super::{Case, Finding, Rule};
-use crate::digest::{Context, Sightings};
-use crate::event::Event;
-use crate::model::Slot;
-use crate::report::shape::Severity;
-use crate::timeline::{NotKept, Timeline};
+use super::join::Question;
+use super::{Case, Facts, Family, Finding, Rule, Run, configuration_not_applied, said};
+use crate::model::Severity;
+use crate::timeline::{NotKept, Occurrences, Timeline};
 
 pub(super) const RULE: Rule = Rule {
     code: "INS004",
@@ -37,45 +35,50 @@ pub(super) const RULE: Rule = Rule {
     cause: "What was saved is not what the phone found in the slot when it started again: it was not kept, or something replaced or removed it.",
     remedy: "Look for a configuration that sets or empties this slot; then install the certificate again, restart the phone, and compare its inventory.",
     reference: "Feature Profile 37148, \"Polycom Phone Device Certificate Types\"",
+    facts: Facts {
+        about_installing: true,
+        asks: Some(Question::Installed),
+        ..Facts::of(Family::Installation)
+    },
     source: include_str!("install_not_kept.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let mut by_slot: BTreeMap<Slot, Vec<&NotKept>> = BTreeMap::new();
-    for not_kept in &case.timeline.slots.not_kept {
-        by_slot.entry(not_kept.slot).or_default().push(not_kept);
-    }
-    let findings = by_slot.into_iter().filter_map(|(slot, all)| {
+    let timeline = case.timeline;
+    let slots: BTreeSet<_> = timeline.slots.of_custom_slots().map(|view| view.slot).collect();
+    let findings = slots.into_iter().filter_map(|slot| {
+        let all = timeline.slots.not_kept(slot);
         let last = all.last()?;
         let name = in_words(slot);
-        let message = match &last.shown {
-            None => {
-                format!("A certificate was saved to {name}, and the next inventory shows that slot empty.")
+        let message = match &last.shown.content.fingerprint {
+            Some(shown) if last.shown.content.has_certificate() => said![
+                "A certificate was saved to ",
+                name,
+                format!(", and the next inventory shows another one there, {shown}."),
+            ],
+            _ => {
+                said!["A certificate was saved to ", name, ", and the next inventory shows that slot empty."]
             }
-            Some(shown) => format!(
-                "A certificate was saved to {name}, and the next inventory shows another one there, {shown}."
-            ),
         };
-        let count = all.iter().map(|not_kept| not_kept.count).sum();
-        let lines = all.iter().flat_map(|not_kept| not_kept.lines.iter().flatten().cloned()).collect();
-        let state = resolved_if(is_mended(case.timeline, last));
-        Some(Finding::new(state, message, Sightings::at(count, lines)).of_slot(slot))
+        let message = message.and(configuration_not_applied(timeline, last.shown.at.0));
+        let lines = all.iter().flat_map(|lost| [lost.saved.content.record, lost.shown.content.record]);
+        let lines = lines.map(|record| &timeline.records[record]);
+        let seen = Occurrences::shown_by(all.len() as u64, lines);
+        Some(Finding::new(resolved_if(is_mended(timeline, last)), message, seen).of_slot(Some(slot)))
     });
     findings.collect()
 }
 
-fn is_mended(timeline: &Timeline, last: &NotKept) -> bool {
-    let Some(saved) = &last.saved else {
-        return timeline.slots.last_good(last.slot).is_some_and(|good| good > last.at);
+/// Mended by a later inventory with what was saved, or by a new save that is kept.
+fn is_mended(timeline: &Timeline<'_>, last: &NotKept<'_>) -> bool {
+    let slot = last.saved.slot;
+    let is_there = |content: &crate::timeline::Content| match &last.saved.content.fingerprint {
+        Some(saved) => content.fingerprint.as_ref() == Some(saved),
+        // What was saved is not known: a certificate where there was none is all that can show it.
+        None => content.has_certificate() && last.shown.content.is_empty(),
     };
-    let later = timeline.events().filter(|(at, _, _)| *at > last.at);
-    later.into_iter().any(|(_, event, moment)| match event {
-        Event::NewCertificate { .. } => moment.context == Context::Saving(last.slot),
-        Event::CertificateFingerprint { slot, fingerprint } => {
-            *slot == last.slot && (fingerprint == saved || last.shown.is_none())
-        }
-        Event::CertificateLength { slot, .. } => *slot == last.slot && last.shown.is_none(),
-        _ => false,
-    })
+    let later = timeline.slots.of_slot(slot).iter().filter(|view| view.at.0 > last.shown.at.1);
+    later.into_iter().any(|view| view.is_inventory() && is_there(&view.content))
+        || timeline.slots.is_kept_later(slot, last.shown.at.1)
 }

@@ -18,10 +18,11 @@
 //!    certificate can't serve 802.1X, syslog or provisioning.
 //! 4. Look for `Saving new …` and `New Certificate …` in the log: then it is installed.
 
-use super::failures::{by_slot, in_words, state_of_installation};
-use super::{Case, Finding, Rule};
+use super::failures::{by_slot, bytes, in_words, resolved_if};
+use super::join::Question;
+use super::{Case, Facts, Family, Finding, Rule, Run, said};
 use crate::event::Event;
-use crate::report::shape::Severity;
+use crate::model::Severity;
 
 pub(super) const RULE: Rule = Rule {
     code: "INS001",
@@ -30,21 +31,27 @@ pub(super) const RULE: Rule = Rule {
     cause: "The private key has more bytes than its slot takes: 4096 for a platform key.",
     remedy: "Have the certificate issued again for a shorter key and install both; or use an application slot, which has no limit (UC Software 4.0.0 or later) but can't serve 802.1X, syslog or provisioning.",
     reference: "Feature Profile 37148, \"Platform Certificates\", \"Application Certificates\" and \"Troubleshooting\"",
+    facts: Facts {
+        about_installing: true,
+        asks: Some(Question::KeyTooLarge),
+        ..Facts::of(Family::Installation)
+    },
     source: include_str!("key_too_large.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let refused = by_slot(case.timeline, |event| matches!(event, Event::KeyTooLarge { .. }));
+    let refused = by_slot(case.timeline, |event, _| matches!(event, Event::KeyTooLarge { .. }));
     let findings = refused.into_iter().filter_map(|(slot, refused)| {
         let Event::KeyTooLarge { length, maximum, .. } = refused.event else { return None };
-        let slot = slot?;
-        let message = format!(
-            "The phone refused a private key of {length} bytes for {}, which takes {maximum}.",
-            in_words(slot)
-        );
-        let state = state_of_installation(case.timeline, Some(slot), refused.last);
-        Some(Finding::new(state, message, refused.seen).of_slot(slot))
+        let into = slot.map_or_else(|| "a slot".to_owned(), in_words);
+        let limit = maximum.map_or_else(String::new, |maximum| format!(", which takes {maximum}"));
+        let message = said!["The phone refused a private key of ", bytes(*length), " for ", into, limit, "."];
+        let is_mended = match slot {
+            Some(slot) => case.timeline.is_refusal_mended(slot, refused.last, true),
+            None => case.timeline.is_failure_without_slot_mended(refused.last),
+        };
+        Some(Finding::new(resolved_if(is_mended), message, refused.seen).of_slot(slot))
     });
     findings.collect()
 }

@@ -1,33 +1,39 @@
-//! The logs say nothing about the phone's certificates.
+//! The logs hold neither an inventory of certificates nor an installation: nothing is known.
 //!
 //! ## What it means
-//! No log of this phone has an inventory of its certificates, or an installation, tried or done. All may be
-//! well, or not: nothing here can tell. That is why its status is `unknown`, and not `ok`.
+//! A phone lists its certificates when it starts, if TLS logging is at level 3 or below. These logs hold no such list,
+//! and no line of an installation either. So nothing can be said of this phone's certificates, good or bad, and its
+//! status is `unknown`.
 //!
 //! ## How sure it is
-//! Certain that the logs that were read have no such line. The inventory is written only at boot, and only
-//! with TLS logging at level 3 or below; where the log names the level, the evidence shows it. The logs may
-//! also begin after the last boot.
+//! Certain for the lines that were read. The inventory may stand in an older log that was not read, or it was never
+//! written.
 //!
 //! ## What to do
-//! 1. Set the logging level of TLS to 3.
-//! 2. Restart the phone.
-//! 3. Wait until it has uploaded its log (`<MAC>-app.log`), and scan again.
-//! 4. Set the level back, for the log's size is limited (512 KB by default).
+//! 1. Set the logging level of TLS to 3 (`log.level.change.tls`), restart the phone, and read its log again.
+//! 2. If that level is 3 already, look at `log.render.level`: it is a second gate for all components, and above 3 it
+//!    hides the inventory, too.
+//! 3. Wait for the upload: by default a log is sent once in a day or two (`log.render.file.upload.period`, 86400 or
+//!    172800 seconds).
+//! 4. On a server that replaces the file at each upload, read it within minutes after the start: the next upload no
+//!    longer has the inventory.
 
-use super::{Case, Finding, Rule};
-use crate::digest::{Observation, Sightings};
-use crate::report::shape::Severity;
+use super::join::Question;
+use super::{Case, Facts, Family, Finding, Rule, Run, said};
+use crate::event::Event;
+use crate::model::Severity;
+use crate::timeline::Occurrences;
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG001",
     name: "no-certificate-evidence",
     severity: Severity::Info,
     cause: "The phone writes its certificate inventory only when TLS logging is at level 3 or below, and only at boot; these logs hold neither an inventory nor an installation.",
-    remedy: "Set the logging level of TLS to 3, restart the phone, and read its log again.",
+    remedy: "Set the logging level of TLS to 3 (log.level.change.tls; log.render.level must not be above 3 either), restart the phone, and read its log after the next upload, which can take up to two days.",
     reference: "Feature Profile 37148, \"Troubleshooting\", note on certificate information in the log",
+    facts: Facts { means_unknown: true, asks: Some(Question::NoEvidence), ..Facts::of(Family::Log) },
     source: include_str!("no_certificate_evidence.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
 /// The inventory is written at this level.
@@ -36,23 +42,48 @@ const INVENTORY_LEVEL: u8 = 3;
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let timeline = case.timeline;
     let is_evidence = timeline.events().any(|(_, event, _)| event.is_inventory() || event.is_installation());
-    if is_evidence || timeline.files.is_empty() {
+    if !case.is_mixed && (is_evidence || timeline.logs.is_empty()) {
         return Vec::new();
     }
-    let level = timeline.moments().rev().find_map(|(_, moment)| match moment.what {
-        Observation::TlsLogLevel(level) => Some((level, moment)),
+    let level = timeline.events().rev().find_map(|(_, event, record)| match event {
+        Event::LogStart { log_level: Some(level), .. } if record.entry.is_tls => Some((*level, record)),
         _ => None,
     });
+    let bytes: u64 = timeline.logs.iter().map(|log| log.digest.counts.bytes).sum();
+    let mut remedy = None;
     let message = match level {
-        _ if timeline.messages == 0 => "No line of a log could be read, so nothing is known.".to_owned(),
-        Some((level, _)) if level > INVENTORY_LEVEL => format!(
+        _ if case.is_mixed => {
+            remedy = Some(said!["Read each phone's log from a file of its own."]);
+            said![
+                "The log holds lines of several phones that nothing tells apart, so nothing is known of this one."
+            ]
+        }
+        _ if bytes == 0 => {
+            remedy = Some(said!["Restart the phone, wait for its next upload, and read its log again."]);
+            said!["The log is empty, so nothing is known."]
+        }
+        _ if timeline.messages() == 0 => {
+            remedy = Some(said!["Check that the file is this phone's application log, and read it again."]);
+            said!["No line of a log could be read, so nothing is known."]
+        }
+        _ if timeline.records.is_empty() => {
+            remedy = Some(said!["Look at a longer time (--since, --until)."]);
+            said!["No line of the logs is within the time that was asked for."]
+        }
+        Some((level, _)) if level > INVENTORY_LEVEL => said![format!(
             "No inventory and no installation is in the logs: TLS logging stands at level {level}, which leaves the inventory out."
-        ),
-        Some((level, _)) => format!(
-            "No inventory and no installation is in the logs, although TLS logging stands at level {level}."
-        ),
-        None => "No inventory and no installation is in the logs.".to_owned(),
+        )],
+        Some((level, _)) => {
+            remedy = Some(said![
+                "Restart the phone and read its log soon after the next upload; if the inventory is still not there, see that log.render.level is 3 or below."
+            ]);
+            said![format!(
+                "No inventory and no installation is in the logs, although TLS logging stands at level {level}."
+            )]
+        }
+        None => said!["No inventory and no installation is in the logs."],
     };
-    let seen = level.map_or_else(|| Sightings::at(1, Vec::new()), |(_, moment)| moment.seen.clone());
-    vec![Finding::active(message, seen)]
+    let seen =
+        level.map_or_else(Occurrences::without_lines, |(_, record)| Occurrences::shown_by(1, [record]));
+    vec![Finding { remedy, ..Finding::active(message, seen) }]
 }

@@ -13,9 +13,9 @@
 //! 3. Check that the phone is switched on, and provisioned from this server.
 //! 4. Check that it may write to the server's log directory.
 
-use super::{Case, Finding, Rule};
-use crate::digest::Sightings;
-use crate::report::shape::Severity;
+use super::{Case, Facts, Family, Finding, Rule, Run, said};
+use crate::model::Severity;
+use crate::timeline::Occurrences;
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG005",
@@ -24,13 +24,14 @@ pub(super) const RULE: Rule = Rule {
     cause: "No log of this phone was among the files that were read: it never uploaded one, uploads elsewhere, or is not in use.",
     remedy: "Check that the phone is in use, reads its configuration from this provisioning server, and may upload its log.",
     reference: "The inventory that was given; UC Software log files on a provisioning server",
+    facts: Facts { means_unknown: true, ..Facts::of(Family::Log) },
     source: include_str!("no_log.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let Some(listed) = case.listed.filter(|_| case.timeline.files.is_empty()) else { return Vec::new() };
+    let Some(listed) = case.listed.filter(|_| case.timeline.logs.is_empty()) else { return Vec::new() };
     let message =
-        format!("No log of this phone was found; it stands in line {} of the inventory.", listed.line);
-    vec![Finding::active(message, Sightings::at(1, Vec::new()))]
+        said!["No log of this phone was found; it stands in line ", listed.line, " of the inventory."];
+    vec![Finding::active(message, Occurrences::without_lines())]
 }

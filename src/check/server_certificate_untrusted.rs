@@ -6,8 +6,8 @@
 //!
 //! ## How sure it is
 //! Certain that the phone refused it, for the reason in the message. Which server it was, the message does
-//! not say; the lines around it may. It counts as resolved when the phone has booted again later without
-//! this message.
+//! not say; the lines around it may. It counts as resolved when a later boot without this message goes on at
+//! least as long as the first refusal took to come in earlier boots (two minutes at least, a day at most).
 //!
 //! ## What to do
 //! 1. Find the server: look at the lines before the evidence, and at the servers that the phone's
@@ -16,12 +16,17 @@
 //!    certificate is valid.
 //! 3. Look at what the server sends (`openssl s_client -showcerts -connect HOST:PORT`): is it made out to
 //!    this server, is it in date, is the chain whole up to an authority that the phone trusts?
-//! 4. Install that authority's certificate on the phone, or change the server's certificate or chain.
+//! 4. Look at the chain for an expired cross-signed root: the phone's old OpenSSL refuses such a chain even where
+//!    the new root is installed. Let the server send a shorter chain, without that root.
+//! 5. If the server's certificate has a wildcard name (`*.example.com`), it fails while strict name checking is on
+//!    (`…strictCertCommonNameValidation`).
+//! 6. Install that authority's certificate on the phone, or change the server's certificate or chain.
 
-use super::failures::{by_slot, state_until_next_boot, times};
-use super::{Case, Finding, Rule};
+use super::failures::{by_slot, state_by_later_boots, times};
+use super::join::Question;
+use super::{Case, Facts, Family, Finding, Part, Rule, Run, said};
 use crate::event::Event;
-use crate::report::shape::Severity;
+use crate::model::Severity;
 
 pub(super) const RULE: Rule = Rule {
     code: "TLS001",
@@ -30,17 +35,33 @@ pub(super) const RULE: Rule = Rule {
     cause: "The server's certificate is not signed by an authority that the phone trusts, or is not valid for another reason, which the message names.",
     remedy: "Install the certificate of the authority that signed the server's on the phone, or give the server one from an authority that the phone trusts; check the phone's clock and the chain that the server sends.",
     reference: "UC Software log, message of server certificate verification; Feature Profile 37148, \"Terminology Mapping for CA and Device Certificates\"",
+    facts: Facts { asks: Some(Question::Trust), ..Facts::of(Family::Connection) },
     source: include_str!("server_certificate_untrusted.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let untrusted = by_slot(case.timeline, |event| matches!(event, Event::ServerCertificateUntrusted { .. }));
+    let is_one = |event: &Event| matches!(event, Event::ServerCertificateUntrusted { .. });
+    let untrusted = by_slot(case.timeline, |event, _| is_one(event));
     let findings = untrusted.into_values().filter_map(|untrusted| {
         let Event::ServerCertificateUntrusted { reason } = untrusted.event else { return None };
-        let message =
-            format!("The phone refused a server's certificate {}: {reason}.", times(untrusted.seen.count));
-        let state = state_until_next_boot(case.timeline, untrusted.last);
+        let often = times(untrusted.seen.count);
+        let mut message = match reason {
+            Some(reason) => {
+                said!["The phone refused a server's certificate ", often, ": ", Part::LogText(reason.clone()), "."]
+            }
+            None => said!["The phone refused a server's certificate ", often, "; the log gives no reason."],
+        };
+        let boot = case.timeline.records[untrusted.last].boot;
+        let invalid_uri = case.timeline.events().any(|(at, event, record)| {
+            at < untrusted.last && record.boot == boot && matches!(event, Event::ProvisioningUriInvalid { .. })
+        });
+        if invalid_uri {
+            message = message.and(said![
+                " Before that, in the same boot, the address of the company's certificate service was invalid (Invalid STS-URI), so its root certificate may not have been fetched."
+            ]);
+        }
+        let state = state_by_later_boots(case.timeline, |event, _| is_one(event));
         Some(Finding::new(state, message, untrusted.seen))
     });
     findings.collect()

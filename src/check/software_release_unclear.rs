@@ -13,9 +13,10 @@
 //! 2. Else look for the build number in the release notes of the release that the message names.
 //! 3. Or update to a later version, which is new enough for certain.
 
-use super::{Case, Finding, Rule};
+use super::{Case, Facts, Family, Finding, Part, Rule, Run, said};
+use crate::model::Severity;
 use crate::reference::Readiness;
-use crate::report::shape::Severity;
+use crate::timeline::Occurrences;
 
 pub(super) const RULE: Rule = Rule {
     code: "ZTP002",
@@ -24,19 +25,25 @@ pub(super) const RULE: Rule = Rule {
     cause: "The version has the required number, but the release that is required has a letter, and a log shows no letters.",
     remedy: "Compare the build number with the release notes of the required release, or update to a later version.",
     reference: "Technical Notification 117101, shipping configuration tables",
+    facts: Facts::of(Family::Provisioning),
     source: include_str!("software_release_unclear.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let Some(Readiness::LetterUnclear { required }) = case.readiness else { return Vec::new() };
-    let (Some(model), Some((_, version, moment))) =
-        (case.timeline.model.as_deref(), case.timeline.software().next_back())
+    let (Some(model), Some((version, record))) = (case.timeline.model, case.timeline.software().next_back())
     else {
         return Vec::new();
     };
-    let message = format!(
-        "The {model} runs {version}; zero-touch provisioning asks for {required}, and the log does not tell the letter."
-    );
-    vec![Finding::active(message, moment.seen.clone())]
+    let message = said![
+        "The ",
+        Part::LogText(model.into()),
+        " runs ",
+        version,
+        "; zero-touch provisioning asks for ",
+        Part::Version(required.to_string().into()),
+        ", and the log does not tell the letter.",
+    ];
+    vec![Finding::active(message, Occurrences::shown_by(record.entry.count(), [record]))]
 }

@@ -16,9 +16,10 @@
 //!    server.
 //! 3. A phone that runs the required software and still can't authenticate with ZTP is a case for the vendor.
 
-use super::{Case, Finding, Rule};
+use super::{Case, Facts, Family, Finding, Part, Rule, Run, said};
+use crate::model::Severity;
 use crate::reference::Readiness;
-use crate::report::shape::Severity;
+use crate::timeline::Occurrences;
 
 pub(super) const RULE: Rule = Rule {
     code: "ZTP001",
@@ -27,18 +28,25 @@ pub(super) const RULE: Rule = Rule {
     cause: "Zero-touch provisioning moved to SHA-2 certificates (planned for 20 June 2016), and this software came before the release that its model needs for that.",
     remedy: "Update the phone's software by hand or from your own provisioning server before you count on zero-touch provisioning.",
     reference: "Technical Notification 117101, shipping configuration tables, \"Potential Impacts\" and \"ZTP Cutover Date for SHA 1 Deprecation\"",
+    facts: Facts::of(Family::Provisioning),
     source: include_str!("software_too_old.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let Some(Readiness::TooOld { required }) = case.readiness else { return Vec::new() };
-    let (Some(model), Some((_, version, moment))) =
-        (case.timeline.model.as_deref(), case.timeline.software().next_back())
+    let (Some(model), Some((version, record))) = (case.timeline.model, case.timeline.software().next_back())
     else {
         return Vec::new();
     };
-    let message =
-        format!("The {model} runs {version}; zero-touch provisioning asks for {required} or later.");
-    vec![Finding::active(message, moment.seen.clone())]
+    let message = said![
+        "The ",
+        Part::LogText(model.into()),
+        " runs ",
+        version,
+        "; zero-touch provisioning asks for ",
+        Part::Version(required.to_string().into()),
+        " or later.",
+    ];
+    vec![Finding::active(message, Occurrences::shown_by(record.entry.count(), [record]))]
 }

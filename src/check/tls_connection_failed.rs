@@ -6,9 +6,10 @@
 //! the phone's certificate, or have been out of reach.
 //!
 //! ## How sure it is
-//! Certain that connections failed; the log has an error number and no reason. A failure within two minutes
-//! after an untrusted certificate, in the same boot, is taken as its consequence and not counted here. It
-//! counts as resolved when the phone has booted again later without such a failure.
+//! Certain that connections failed; the log has an error number and no reason. A failure within three
+//! seconds after an untrusted certificate, in the same boot, is its consequence and not counted here. It counts
+//! as resolved when a later boot without such a failure goes on at least as long as the first failure took to
+//! come in earlier boots (two minutes at least, a day at most).
 //!
 //! ## What to do
 //! 1. Note the time of the evidence, and look at the server's own log: was the phone there? Did the server
@@ -16,13 +17,15 @@
 //! 2. Check which device certificate the phone uses for this connection. Unless it is set otherwise, that is
 //!    the built-in one; its root CA for the server is at `http://pki.polycom.com/pki`.
 //! 3. Check that the server trusts the authority that issued that certificate, its intermediate CA included.
-//! 4. If the phone never reached the server, check the address, the port and what stands between them.
+//! 4. Check that phone and server have a TLS version and a cipher in common: `openssl s_client -tls1 -connect
+//!    HOST:PORT` shows whether the server still takes TLS 1.0, which is all that old software speaks.
+//! 5. If the phone never reached the server, check the address, the port and what stands between them.
 
-use super::failures::{state_until_next_boot, times};
-use super::{Case, Finding, Rule};
-use crate::digest::{Context, Sightings};
+use super::failures::{state_by_later_boots, times};
+use super::{Case, Facts, Family, Finding, Rule, Run, said};
 use crate::event::Event;
-use crate::report::shape::Severity;
+use crate::model::Severity;
+use crate::timeline::{Occurrences, Record};
 
 pub(super) const RULE: Rule = Rule {
     code: "TLS002",
@@ -31,21 +34,22 @@ pub(super) const RULE: Rule = Rule {
     cause: "A TLS connection was refused or broken off, or the server was not reached; the log gives an error number and no reason.",
     remedy: "Look at the server's own log for this time: it may not accept the phone's certificate, or the phone may not have reached it at all.",
     reference: "UC Software log, messages of MakeTlsConnection; Feature Profile 37148, introduction and \"Troubleshooting\"",
+    facts: Facts::of(Family::Connection),
     source: include_str!("tls_connection_failed.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let mut seen = Sightings::default();
-    let mut last = None;
-    let unexplained = case.timeline.events().filter(|(_, event, moment)| {
-        matches!(event, Event::TlsConnectionFailed { .. }) && moment.context != Context::Untrusted
-    });
-    for (at, _, moment) in unexplained {
-        seen.join(moment.seen.clone());
-        last = Some(at);
+    let is_one = |event: &Event, record: &Record<'_>| {
+        matches!(event, Event::TlsConnectionFailed { .. }) && !record.is_explained
+    };
+    let mut seen = Occurrences::default();
+    for (_, _, record) in case.timeline.events().filter(|(_, event, record)| is_one(event, record)) {
+        seen.add(record);
     }
-    let Some(last) = last else { return Vec::new() };
-    let message = format!("TLS connections failed {} without a reason in the log.", times(seen.count));
-    vec![Finding::new(state_until_next_boot(case.timeline, last), message, seen)]
+    if seen.count == 0 {
+        return Vec::new();
+    }
+    let message = said!["TLS connections failed ", times(seen.count), " without a reason in the log."];
+    vec![Finding::new(state_by_later_boots(case.timeline, is_one), message, seen)]
 }

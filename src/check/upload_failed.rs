@@ -1,40 +1,84 @@
-//! The phone could not upload its log: the copy that was read has gaps.
+//! The phone could not upload its log: the server's copy may lack lines.
 //!
 //! ## What it means
 //! The phone tried to send its log to the provisioning server and failed, or gave up a file that it could
-//! not send. What it logged meanwhile may be missing here.
+//! not send. What it logged meanwhile may be missing in the server's copy.
 //!
 //! ## How sure it is
-//! Certain that uploads failed. What is missing can't be told. It counts as resolved when the phone has
-//! booted again later without such a failure.
+//! Certain that uploads failed. Whether lines are missing in the copy that was read, this does not show. A file that
+//! is skipped in the second of an upload error belongs to that error. It counts as resolved when a later boot without
+//! such a failure goes on at least as long as the first failure took to come in earlier boots (two minutes at least,
+//! a day at most).
 //!
 //! ## What to do
 //! 1. Check that the phone may write to the log directory of the server (`LOG_FILE_DIRECTORY`, or its root),
 //!    and that the server's disk has room.
-//! 2. If it uploads over HTTPS, see whether TLS001 or TLS002 stands beside this, and mend that first.
-//! 3. Restart the phone, let it upload its log, and scan again.
+//! 2. If the message names a server that does not tell the log's size: let it answer HEAD requests with
+//!    `Content-Length`.
+//! 3. If it uploads over HTTPS, see whether TLS001 or TLS002 stands beside this, and mend that first.
+//! 4. Restart the phone, let it upload its log, and scan again.
 
-use super::failures::{by_slot, state_until_next_boot, times};
-use super::{Case, Finding, Rule};
-use crate::event::Event;
-use crate::report::shape::Severity;
+use super::failures::{state_by_later_boots, times};
+use super::{Case, Facts, Family, Finding, Rule, Run, said};
+use crate::event::{Event, Upload};
+use crate::model::Severity;
+use crate::timeline::{Occurrences, Record};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG004",
     name: "upload-failed",
     severity: Severity::Info,
-    cause: "The phone could not send its log to the server, so the server's copy has gaps.",
+    cause: "The phone could not send its log to the server, so the server's copy may lack lines.",
     remedy: "Check that the phone may write to the log directory of the provisioning server, and that there is room; then restart the phone.",
     reference: "UC Software log, messages of the component log",
+    facts: Facts { begins_in_fleets: true, ..Facts::of(Family::Log) },
     source: include_str!("upload_failed.rs"),
-    run,
+    run: Run::Logs(run),
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let failed = by_slot(case.timeline, |event| matches!(event, Event::UploadFailed));
-    let findings = failed.into_values().map(|failed| {
-        let message = format!("The phone failed to upload its log {}.", times(failed.seen.count));
-        Finding::new(state_until_next_boot(case.timeline, failed.last), message, failed.seen)
-    });
-    findings.collect()
+    let mut seen = Occurrences::default();
+    let mut attempts = 0;
+    let mut is_size_unknown = false;
+    let mut last: Option<&Record<'_>> = None;
+    for (_, event, record) in case.timeline.events() {
+        match event {
+            Event::UploadFailed { upload, .. } => {
+                // A skip, or the boot log's failure, in the second of an upload error is no failure of its own.
+                let is_same =
+                    *upload != Upload::Tried && last.is_some_and(|last| is_same_second(last, record));
+                if !is_same {
+                    seen.add(record);
+                    attempts += record.entry.count();
+                }
+                last = Some(record);
+            }
+            Event::UploadSizeUnknown => is_size_unknown = true,
+            _ => {}
+        }
+    }
+    if seen.count == 0 {
+        return Vec::new();
+    }
+    let message =
+        said!["The phone failed to upload its log ", times(attempts), "; the server's copy may lack lines."];
+    let message = match is_size_unknown {
+        true => message.and(said![
+            " The server did not tell the size of the log that it has (HEAD without a length), which is a likely cause."
+        ]),
+        false => message,
+    };
+    let is_failure = |event: &Event, _: &Record<'_>| matches!(event, Event::UploadFailed { .. });
+    vec![Finding::new(state_by_later_boots(case.timeline, is_failure), message, seen)]
+}
+
+fn is_same_second(earlier: &Record<'_>, later: &Record<'_>) -> bool {
+    let second = |record: &Record<'_>, stamp: Option<crate::stamp::Stamp>| {
+        let stamp = stamp.or(record.entry.stamp);
+        stamp.map(|stamp| {
+            stamp.uptime().map_or((0, stamp.digits().copied()), |uptime| (uptime / 1000 + 1, None))
+        })
+    };
+    earlier.boot == later.boot
+        && second(earlier, earlier.entry.last_line().1) == second(later, later.entry.last_line().1)
 }

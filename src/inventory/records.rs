@@ -104,15 +104,6 @@ impl<R: Read> Records<R> {
         lines.skip(1)
     }
 
-    /// The next bytes as they stand in the file, up to a record's most.
-    ///
-    /// # Errors
-    /// What the input returns.
-    pub(super) fn peek(&mut self) -> io::Result<&[u8]> {
-        self.fill()?;
-        Ok(self.window())
-    }
-
     /// Reads the next record that is not an empty line.
     ///
     /// # Errors

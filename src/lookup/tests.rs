@@ -4,19 +4,25 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::report::lookup::LOOKUP_FORMATS;
+use crate::report::{Format, Style};
 
 fn found(query: &str, revision: Option<&str>) -> Value {
     let revision = revision.map(|text| text.parse().unwrap());
+    let answer = lookup(query, revision).unwrap_or_else(|error| panic!("{error}"));
+    serde_json::from_str(&written(&answer, "json", 80)).unwrap()
+}
+
+fn written(answer: &Answer, format: &str, width: usize) -> String {
     let mut bytes = Vec::new();
-    lookup(query, revision).unwrap_or_else(|error| panic!("{error}")).write_json(&mut bytes).unwrap();
-    serde_json::from_slice(&bytes).unwrap()
+    let style = Style { width, ..Style::default() };
+    (Format::named(&LOOKUP_FORMATS, format).unwrap().write)(answer, &style, &mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
 }
 
 fn rendered(query: &str, revision: Option<&str>, width: u16) -> String {
     let answer = lookup(query, revision.map(|text| text.parse().unwrap())).unwrap();
-    let mut bytes = Vec::new();
-    write_table(&answer, width, &mut bytes).unwrap();
-    String::from_utf8(bytes).unwrap()
+    written(&answer, "table", usize::from(width))
 }
 
 fn part_numbers(answer: &Value) -> Vec<&str> {
@@ -41,9 +47,7 @@ fn the_contracts_example_to_the_letter() {
          "ztp": [{"product": "SoundPoint IP 321/331", "required_software": "4.0.8H", "current_software": "4.0.8", "certificate_support": "SHA-1/SHA-2"}],
          "expected": null})
     );
-    let mut bytes = Vec::new();
-    lookup("2201-12360-001", None).unwrap().write_json(&mut bytes).unwrap();
-    let text = String::from_utf8(bytes).unwrap();
+    let text = written(&lookup("2201-12360-001", None).unwrap(), "json", 80);
     let places: Vec<_> = ["query", "factory_certificate", "platform", "ztp", "product", "expected"]
         .map(|field| text.find(&format!("\"{field}\"")).unwrap())
         .into();

@@ -1,0 +1,70 @@
+//! A CA certificate's fingerprint is another one at every boot.
+//!
+//! ## What it means
+//! The phone logs the fingerprint of the CA certificate that it loads. The same certificate has the same
+//! fingerprint each time. Where it differs at every boot, the phone reads back something else than what it
+//! stored: the certificate is larger than its slot, which takes 1536 bytes (platform CA slot 1, and the only one
+//! of software 3.x) or 4096 bytes (slot 2). A CA that is not whole verifies no server.
+//!
+//! ## How sure it is
+//! Certain that at least three boots in a row that show a fingerprint show another one each time. That the size is
+//! the cause is known from a phone with software 3.2.6, whose CA had 1,885 bytes. A CA that an administrator really
+//! exchanged before each of these boots would look the same. It stays active: only boots with equal fingerprints
+//! would show it gone.
+//!
+//! ## What to do
+//! 1. Find the size of the CA certificate in DER form: `openssl x509 -in ca.pem -outform DER | wc -c`.
+//! 2. If it has more than 1536 bytes, put it into a slot that takes it (platform CA slot 2 takes 4096, UC Software
+//!    4.0.0 or later), or use a CA with a shorter key or fewer extensions.
+//! 3. Restart the phone twice, and compare the fingerprints.
+
+use super::{Case, Facts, Family, Finding, Rule, Run, said};
+use crate::event::Event;
+use crate::model::{Fingerprint, Severity};
+use crate::timeline::{Occurrences, Record};
+
+pub(super) const RULE: Rule = Rule {
+    code: "INV006",
+    name: "ca-not-kept",
+    severity: Severity::Warning,
+    cause: "The CA certificate is larger than its slot (1536 or 4096 bytes), so what the phone stores of it is not what it was given.",
+    remedy: "Compare the CA certificate's size in DER form with the slot's limit; use a slot that takes it, or a smaller CA certificate.",
+    reference: "UC Software log, messages New fingerprint and Custom certificate MD5 fingerprint; parameters of CA certificates",
+    facts: Facts::of(Family::Inventory),
+    source: include_str!("ca_not_kept.rs"),
+    run: Run::Logs(run),
+};
+
+/// In so many boots the fingerprint is another one each time.
+const BOOTS: usize = 3;
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    // Of each boot the last fingerprint: what the phone had in the end.
+    let mut of_boots: Vec<(usize, &Fingerprint, &Record<'_>)> = Vec::new();
+    for (_, event, record) in case.timeline.events() {
+        let Event::CaFingerprint { fingerprint: Some(fingerprint), .. } = event else { continue };
+        if of_boots.last().is_some_and(|(boot, ..)| *boot == record.boot) {
+            of_boots.pop();
+        }
+        of_boots.push((record.boot, fingerprint, record));
+    }
+    let newest = of_boots.iter().rev();
+    let mut differing = Vec::new();
+    for (_, fingerprint, record) in newest {
+        if differing.iter().any(|(other, _): &(&Fingerprint, &Record<'_>)| other == fingerprint) {
+            break;
+        }
+        differing.push((*fingerprint, *record));
+    }
+    if differing.len() < BOOTS {
+        return Vec::new();
+    }
+    let boots = differing.len() as u64;
+    let message = said![
+        "A CA certificate's fingerprint was another one in each of the last ",
+        boots,
+        " boots that show it."
+    ];
+    let lines = differing.iter().rev().map(|(_, record)| *record);
+    vec![Finding::active(message, Occurrences::shown_by(boots, lines))]
+}

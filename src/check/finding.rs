@@ -1,0 +1,63 @@
+//! What a check found in one phone: its message in typed parts, and the lines that prove it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::ConfigurationLine;
+use crate::message::Message;
+use crate::model::{Severity, Slot, State};
+use crate::timeline::Occurrences;
+
+/// What a check found in one phone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Finding {
+    /// The slot it is about, where it is about one.
+    pub slot: Option<Slot>,
+    /// Whether it still holds.
+    pub state: State,
+    /// How much it weighs, where this case differs from the rule's severity.
+    pub severity: Option<Severity>,
+    /// What this phone's logs show, with its figures.
+    pub message: Message,
+    /// Why, where this case differs from the rule's cause.
+    pub cause: Option<Message>,
+    /// What to do, where this case differs from the rule's remedy.
+    pub remedy: Option<Message>,
+    /// The lines that prove it.
+    pub seen: Occurrences,
+    /// Lines of configuration files that bear on it.
+    pub configuration: Vec<ConfigurationLine>,
+}
+
+impl Finding {
+    /// A finding that is about no slot.
+    #[must_use]
+    pub const fn new(state: State, message: Message, seen: Occurrences) -> Self {
+        Self {
+            slot: None,
+            state,
+            severity: None,
+            message,
+            cause: None,
+            remedy: None,
+            seen,
+            configuration: Vec::new(),
+        }
+    }
+
+    /// A finding in configuration files: it stands as long as the files do.
+    pub(super) fn of_configuration(found: super::configuration::Finding) -> Self {
+        let super::configuration::Finding { severity, slot, message, evidence } = found;
+        let seen = Occurrences::without_lines();
+        let severity = Some(severity);
+        Self { severity, configuration: evidence, ..Self::new(State::Active, message, seen).of_slot(slot) }
+    }
+
+    pub(super) const fn active(message: Message, seen: Occurrences) -> Self {
+        Self::new(State::Active, message, seen)
+    }
+
+    pub(super) const fn of_slot(mut self, slot: Option<Slot>) -> Self {
+        self.slot = slot;
+        self
+    }
+}

@@ -1,0 +1,56 @@
+//! The phone obtained no certificate for its Lync or Skype sign-in.
+//!
+//! ## What it means
+//! A phone that signs in to Lync or Skype for Business asks a web service of the server for a certificate of its
+//! user. Here the phone logs `m_bCertExists [0]`: it has none, so it can't sign in by certificate.
+//!
+//! ## How sure it is
+//! Certain that there was none at that time. Why, the line does not say; in the case that is known the web service
+//! was out of order. `m_bCertExpired [1]` beside it means nothing where there is no certificate. It counts as resolved
+//! when a later line says that one exists.
+//!
+//! ## What to do
+//! 1. If the phone is not meant to sign in to Lync or Skype, nothing needs doing.
+//! 2. Else check that the server's certificate web service can be reached and answers.
+//! 3. Look for TLS001 beside this: a phone that does not trust the server gets no certificate from it.
+//! 4. Check the time (LOG003): a wrong clock makes the exchange fail.
+
+use super::failures::resolved_if;
+use super::{Case, Facts, Family, Finding, Rule, Run, said};
+use crate::event::Event;
+use crate::model::Severity;
+use crate::timeline::Occurrences;
+
+pub(super) const RULE: Rule = Rule {
+    code: "TLS003",
+    name: "no-sign-in-certificate",
+    severity: Severity::Info,
+    cause: "The certificate web service of the Lync or Skype server gave the phone no certificate: it could not be reached, did not answer, or refused.",
+    remedy: "Check the server's certificate web service, then the phone's clock and its trust in the server (TLS001), and sign in again.",
+    reference: "UC Software log, messages of the component tickt",
+    facts: Facts::of(Family::Connection),
+    source: include_str!("no_sign_in_certificate.rs"),
+    run: Run::Logs(run),
+};
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let mut seen = Occurrences::default();
+    let (mut exists, mut missing) = (false, 0);
+    for (at, event, record) in case.timeline.events() {
+        match event {
+            Event::SignInCertificate { exists: Some(false), .. } => {
+                seen.add(record);
+                (exists, missing) = (false, at);
+            }
+            Event::SignInCertificate { exists: Some(true), .. } => {
+                exists |= case.timeline.is_in_order(missing, at);
+            }
+            _ => {}
+        }
+    }
+    if seen.count == 0 {
+        return Vec::new();
+    }
+    let message = said!["The phone logged that it has no certificate for its Lync or Skype sign-in."];
+    vec![Finding::new(resolved_if(exists), message, seen)]
+}

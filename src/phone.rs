@@ -1,0 +1,331 @@
+//! What one phone amounts to: the compact form in which it waits for the report, and from which every
+//! format renders.
+
+mod device;
+
+use chrono::{Datelike, NaiveDateTime, Timelike};
+use serde::{Deserialize, Serialize};
+
+use crate::check::{self, CATALOGUE, Case, Finding, Rule, SharedCertificate};
+use crate::model::{CertificateState, Fingerprint, Mac, Severity, Slot, State, Status};
+use crate::reference::Readiness;
+use crate::timeline::{Content, Occurrences, SourceLine, Timeline};
+
+/// Which diagnoses count, by their codes.
+pub type Selection = dyn Fn(&str) -> bool + Send + Sync;
+
+/// One phone, as far as its logs and its configuration tell.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Phone {
+    /// Its address, where a name or a log tells it.
+    pub mac: Option<Mac>,
+    /// Its state in one word.
+    pub status: Status,
+    /// As the log names it.
+    pub model: Option<Box<str>>,
+    /// The assembly number.
+    pub assembly: Option<Box<str>>,
+    /// The assembly's revision.
+    pub assembly_revision: Option<Box<str>>,
+    /// Version of the phone's application.
+    pub software: Option<Box<str>>,
+    /// The paths of the logs that count, in time order.
+    pub files: Vec<Box<str>>,
+    /// What was counted in these logs.
+    pub counts: Tally,
+    /// How many boots they show.
+    pub boots: u64,
+    /// The first and the last dated line, in seconds since 1970 of the phone's local time.
+    pub times: Option<(i64, i64)>,
+    /// Whether it is ready for zero-touch provisioning; none where that is not known.
+    pub ztp: Option<bool>,
+    /// The latest known content of every slot that the logs mention, `built-in` first.
+    pub certificates: Vec<SlotContent>,
+    /// What was found, by severity, then code, then slot.
+    findings: Vec<(u8, Finding)>,
+    /// There is no evidence, selected or not: leaving out a diagnosis makes no phone healthy.
+    is_unknown: bool,
+    /// The private keys that its configuration gives it, as hashes of their public halves; for the fleet alone.
+    #[serde(skip)]
+    pub key_hashes: Vec<u64>,
+}
+
+/// What is counted over all logs of a phone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Logs that count.
+    pub files: u64,
+    /// Their bytes, decompressed.
+    pub bytes: u64,
+    /// Their lines.
+    pub lines: u64,
+    /// Lines without a header before the first message.
+    pub unrecognized: u64,
+    /// Known messages.
+    pub events: u64,
+}
+
+/// The latest known content of a slot, and the line that shows it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SlotContent {
+    /// The slot.
+    pub slot: Slot,
+    /// Whether there is a certificate.
+    pub state: CertificateState,
+    /// Its common name.
+    pub common_name: Option<Box<str>>,
+    /// Its fingerprint.
+    pub fingerprint: Option<Fingerprint>,
+    /// Its length in bytes.
+    pub certificate_length: Option<u64>,
+    /// The private key's length in bytes.
+    pub key_length: Option<u64>,
+    /// Other phones' certificates are compared with it: the log is this phone's own.
+    pub is_compared: bool,
+    line: ShownLine,
+}
+
+/// A line that shows a fingerprint. Its text is left out where it says no more than that.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct ShownLine {
+    line: SourceLine,
+    is_plain: bool,
+}
+
+impl Phone {
+    /// What the checks find in a phone.
+    #[must_use]
+    pub fn new(case: &Case<'_>, selection: &Selection) -> Self {
+        let timeline = case.timeline;
+        let mut findings = Vec::new();
+        let mut is_unknown = false;
+        for (number, rule) in CATALOGUE.iter().enumerate() {
+            let found = rule.run(case);
+            is_unknown |= rule.facts.means_unknown && !found.is_empty();
+            if selection(rule.code) {
+                findings.extend(found.into_iter().map(|finding| (number as u8, finding)));
+            }
+        }
+        let mut phone = Self {
+            mac: timeline.mac,
+            status: Status::Ok,
+            model: timeline.model.map(Box::from),
+            assembly: timeline.assembly.map(Box::from),
+            assembly_revision: timeline.assembly_revision.map(Box::from),
+            software: timeline.software().next_back().map(|(version, _)| version.to_string().into()),
+            files: timeline.logs.iter().map(|log| log.path.into()).collect(),
+            counts: Tally::of(timeline),
+            boots: timeline.boots as u64,
+            times: timeline
+                .times
+                .map(|(first, last)| (first.and_utc().timestamp(), last.and_utc().timestamp())),
+            ztp: None,
+            certificates: timeline
+                .slots
+                .latest()
+                .map(|(slot, content)| slot_content(timeline, slot, content))
+                .collect(),
+            findings,
+            is_unknown,
+            key_hashes: Vec::new(),
+        };
+        if timeline.logs.is_empty() {
+            // A phone without a log is at least of the model that the inventory names.
+            phone.model = case.listed.and_then(|listed| listed.model.as_deref()).map(Box::from);
+        }
+        phone.judge(is_ready(case.readiness));
+        phone
+    }
+
+    /// A phone of which nothing is known but its address.
+    #[must_use]
+    pub fn unreadable(mac: Option<Mac>) -> Self {
+        let mut phone = Self::new(&Case::new(Timeline::nothing(), None), &|_| true);
+        (phone.mac, phone.status, phone.is_unknown) = (mac, Status::Unknown, true);
+        phone
+    }
+
+    /// Adds what only the whole fleet or the configuration shows.
+    pub fn add(&mut self, found: Vec<(&'static Rule, Finding)>) {
+        for (rule, finding) in found {
+            if let Some(number) = CATALOGUE.iter().position(|known| known.code == rule.code) {
+                self.findings.push((number as u8, finding));
+            }
+        }
+        self.judge(self.ztp);
+    }
+
+    /// What was found, for those who add to it.
+    pub fn findings_mut(&mut self) -> impl Iterator<Item = (&'static Rule, &mut Finding)> {
+        self.findings.iter_mut().map(|(number, finding)| (rule(*number), finding))
+    }
+
+    /// Adds the certificates that other phones show too.
+    pub fn add_shared(&mut self, shared: &[SharedCertificate], selection: &Selection) {
+        for rule in CATALOGUE.iter().filter(|rule| rule.facts.from_fleet && selection(rule.code)) {
+            let found = rule.run(&Case::of_shared(shared));
+            if !found.is_empty() {
+                self.add(found.into_iter().map(|finding| (*rule, finding)).collect());
+            }
+        }
+    }
+
+    /// Sorts the findings, and says what they come to.
+    fn judge(&mut self, ready: Option<bool>) {
+        self.findings.sort_by_key(|(number, finding)| {
+            let rule = rule(*number);
+            (finding.severity.unwrap_or(rule.severity), rule.code, finding.slot)
+        });
+        let worst = check::status(
+            self.active().map(|(rule, finding)| (rule, finding.severity.unwrap_or(rule.severity))),
+        );
+        self.status = if self.is_unknown { worst.min(Status::Unknown) } else { worst };
+        let is_blocked = self.active().any(|(rule, _)| rule.facts.blocks_ztp);
+        self.ztp = if is_blocked { Some(false) } else { ready };
+    }
+
+    /// What was found.
+    pub fn findings(&self) -> impl Iterator<Item = (&'static Rule, &Finding)> {
+        self.findings.iter().map(|(number, finding)| (rule(*number), finding))
+    }
+
+    /// The places in the catalogue of the active diagnoses, one bit each.
+    #[must_use]
+    pub fn active_rules(&self) -> u64 {
+        let active = self.findings.iter().filter(|(_, finding)| finding.state == State::Active);
+        active.fold(0, |all, (number, _)| all | 1 << number)
+    }
+
+    /// What was found and still holds.
+    pub fn active(&self) -> impl Iterator<Item = (&'static Rule, &Finding)> {
+        self.findings().filter(|(_, finding)| finding.state == State::Active)
+    }
+
+    /// The line that shows a slot's certificate.
+    #[must_use]
+    pub fn seen(&self, content: &SlotContent) -> Occurrences {
+        let mut line = content.line.line.clone();
+        if content.line.is_plain {
+            line.text = plain_text(content.slot, content.fingerprint.as_ref());
+        }
+        Occurrences::of_line(line)
+    }
+}
+
+fn rule(number: u8) -> &'static Rule {
+    CATALOGUE[usize::from(number) % CATALOGUE.len()]
+}
+
+impl Tally {
+    fn of(timeline: &Timeline<'_>) -> Self {
+        let mut tally = Self::default();
+        for log in &timeline.logs {
+            let counts = &log.digest.counts;
+            tally.add(&Self {
+                files: 1,
+                bytes: counts.bytes,
+                lines: counts.lines,
+                unrecognized: counts.unrecognized,
+                events: counts.events,
+            });
+        }
+        tally
+    }
+
+    /// Adds what was counted elsewhere.
+    pub const fn add(&mut self, more: &Self) {
+        self.files += more.files;
+        self.bytes = self.bytes.saturating_add(more.bytes);
+        self.lines += more.lines;
+        self.unrecognized += more.unrecognized;
+        self.events += more.events;
+    }
+}
+
+/// Whether the phone's software is ready for zero-touch provisioning; none where that is not known.
+const fn is_ready(readiness: Option<Readiness>) -> Option<bool> {
+    match readiness {
+        Some(Readiness::Ready) => Some(true),
+        Some(Readiness::TooOld { .. }) => Some(false),
+        Some(Readiness::LetterUnclear { .. } | Readiness::NotListed) | None => None,
+    }
+}
+
+fn slot_content(timeline: &Timeline<'_>, slot: Slot, content: &Content) -> SlotContent {
+    let record = &timeline.records[content.record];
+    let mut line = SourceLine::of(record);
+    let is_plain = line.text == plain_text(slot, content.fingerprint.as_ref());
+    if is_plain || content.fingerprint.is_none() {
+        line.text = Box::default();
+    }
+    SlotContent {
+        slot,
+        state: content.state,
+        common_name: content.common_name.clone(),
+        fingerprint: content.fingerprint.clone(),
+        certificate_length: content.certificate_length,
+        key_length: content.key_length,
+        is_compared: !timeline.logs[record.file].is_of_another_phone,
+        line: ShownLine { line, is_plain },
+    }
+}
+
+/// The inventory's line of a fingerprint, as phones write it.
+fn plain_text(slot: Slot, fingerprint: Option<&Fingerprint>) -> Box<str> {
+    let Some(fingerprint) = fingerprint else { return Box::default() };
+    let digest = fingerprint.algorithm().name().to_ascii_uppercase();
+    let text = match slot {
+        Slot::BuiltIn => format!("Polycom device certificate {digest} fingerprint: {fingerprint}"),
+        Slot::Platform(number) => {
+            format!("Custom platform device certificate {number} {digest} fingerprint: {fingerprint}")
+        }
+        Slot::Application(number) => {
+            format!("Custom application device certificate {number} {digest} fingerprint: {fingerprint}")
+        }
+    };
+    text.into()
+}
+
+/// Local time of the phone, `2013-05-31T13:18:22`.
+pub(crate) fn shown_time(time: NaiveDateTime) -> String {
+    let (Ok(year @ ..=9999), 0) = (u32::try_from(time.year()), time.nanosecond()) else {
+        // chrono's debug form is this form of ISO 8601, and slow.
+        return format!("{time:?}");
+    };
+    let mut shown = *b"0000-00-00T00:00:00";
+    for (at, number) in [
+        (0, year / 100),
+        (2, year % 100),
+        (5, time.month()),
+        (8, time.day()),
+        (11, time.hour()),
+        (14, time.minute()),
+        (17, time.second()),
+    ] {
+        shown[at] += (number / 10) as u8;
+        shown[at + 1] += (number % 10) as u8;
+    }
+    std::str::from_utf8(&shown).unwrap_or_default().to_owned()
+}
+
+/// The severity of a finding: the rule's, unless this case differs.
+#[must_use]
+pub fn severity(rule: &Rule, finding: &Finding) -> Severity {
+    finding.severity.unwrap_or(rule.severity)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn times_are_shown_as_chrono_shows_them(seconds in -93_000_000_000_i64..285_000_000_000) {
+            let time = DateTime::from_timestamp(seconds, 0).unwrap().naive_utc();
+            prop_assert_eq!(shown_time(time), format!("{:?}", time));
+        }
+    }
+}

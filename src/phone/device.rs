@@ -1,0 +1,116 @@
+//! A phone as reports show it, with the names in it as they are or under pseudonyms.
+
+use std::borrow::Cow;
+
+use chrono::DateTime;
+
+use super::{Phone, SlotContent, severity, shown_time};
+use crate::check::{Family, Finding, Message, Rule};
+use crate::config;
+use crate::model::Slot;
+use crate::redact::Shown;
+use crate::report::shape::{Certificate, ConfigurationLine, Device, Diagnosis, Evidence};
+use crate::timeline::SourceLine;
+
+impl Phone {
+    /// The phone as reports show it.
+    #[must_use]
+    pub fn device(&self, shown: Shown<'_>) -> Device {
+        let text = |text: &Option<Box<str>>| text.as_ref().map(|text| shown.text(text));
+        let time = |seconds| DateTime::from_timestamp(seconds, 0).map(|time| shown_time(time.naive_utc()));
+        let files: Vec<String> = self.files.iter().map(|file| shown.path(file)).collect();
+        Device {
+            mac: self.mac.map(|mac| shown.mac(mac)),
+            model: text(&self.model),
+            assembly: text(&self.assembly),
+            assembly_revision: text(&self.assembly_revision),
+            software: self.software.as_ref().map(ToString::to_string),
+            status: self.status,
+            boots: self.boots,
+            first_time: self.times.and_then(|(first, _)| time(first)),
+            last_time: self.times.and_then(|(_, last)| time(last)),
+            stale: None,
+            baseline: None,
+            certificates: self.certificates.iter().map(|content| certificate(content, shown)).collect(),
+            diagnoses: self
+                .findings()
+                .map(|(rule, finding)| diagnosis(rule, finding, &files, shown))
+                .collect(),
+            files,
+        }
+    }
+}
+
+fn diagnosis(rule: &Rule, finding: &Finding, files: &[String], shown: Shown<'_>) -> Diagnosis {
+    let or = |message: &Option<Message>, usual| {
+        message.as_ref().map_or(Cow::Borrowed(usual), |message| Cow::Owned(shown.message(message)))
+    };
+    let times = finding.seen.times();
+    Diagnosis {
+        code: rule.code,
+        name: rule.name,
+        severity: severity(rule, finding),
+        state: finding.state,
+        slot: finding.slot.map(Slot::name),
+        message: shown.message(&finding.message),
+        cause: or(&finding.cause, rule.cause),
+        remedy: or(&finding.remedy, rule.remedy),
+        reference: rule.reference,
+        occurrences: finding.seen.count,
+        first_seen: times.map(|(first, _)| shown_time(first)),
+        last_seen: times.map(|(_, last)| shown_time(last)),
+        evidence: match rule.facts.family {
+            Family::Configuration => {
+                finding.configuration.iter().map(|line| evidence_of_file(line, shown)).collect()
+            }
+            _ => finding.seen.lines().iter().map(|line| evidence(line, files, shown)).collect(),
+        },
+        configuration: finding.configuration.iter().map(|line| configuration(line, shown)).collect(),
+    }
+}
+
+fn evidence(line: &SourceLine, files: &[String], shown: Shown<'_>) -> Evidence {
+    Evidence {
+        file: files.get(line.file as usize).cloned().unwrap_or_default(),
+        line: line.line,
+        stamp: line.stamp.map(|stamp| stamp.to_string()),
+        time: line.time.map(shown_time),
+        uptime: line.stamp.and_then(|stamp| stamp.uptime()).map(|uptime| uptime as f64 / 1000.0),
+        text: shown.line(&line.text, line.is_message),
+    }
+}
+
+/// A line of a configuration file as evidence: it has no stamp.
+fn evidence_of_file(line: &config::ConfigurationLine, shown: Shown<'_>) -> Evidence {
+    let ConfigurationLine { file, line, parameter, says } = configuration(line, shown);
+    let parameter = parameter.map(|name| format!("{name}: ")).unwrap_or_default();
+    Evidence {
+        file,
+        line: line.unwrap_or(1),
+        stamp: None,
+        time: None,
+        uptime: None,
+        text: format!("{parameter}{says}"),
+    }
+}
+
+fn configuration(line: &config::ConfigurationLine, shown: Shown<'_>) -> ConfigurationLine {
+    ConfigurationLine {
+        file: shown.path(&line.file),
+        line: line.line,
+        parameter: line.parameter.as_ref().map(|name| shown.text(name)),
+        says: shown.message(&line.says),
+    }
+}
+
+fn certificate(content: &SlotContent, shown: Shown<'_>) -> Certificate {
+    Certificate {
+        slot: content.slot.name(),
+        state: content.state,
+        common_name: content.common_name.as_ref().map(|name| shown.name(name)),
+        fingerprint: content.fingerprint.as_ref().map(ToString::to_string),
+        fingerprint_algorithm: content.fingerprint.as_ref().map(|digest| digest.algorithm().name()),
+        certificate_length: content.certificate_length,
+        key_length: content.key_length,
+    }
+}
