@@ -1,0 +1,109 @@
+//! Frames on their way in: each is checked before anything of it is believed.
+
+use std::io::{BufRead, Read};
+
+use super::{CHECKSUM, Fault, Frame, HEAD, Header, Kind, LONGEST_PAYLOAD, MAGIC, checksum};
+use crate::model::Mac;
+
+/// Reads streams of records, one behind the other, to the end of the input.
+pub struct Reader<R> {
+    input: R,
+    all: blake3::Hasher,
+    frames: u64,
+    /// A stream has begun and not ended.
+    is_inside: bool,
+    streams: u64,
+}
+
+/// What a reader meets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// A stream begins.
+    Header(Header),
+    /// A frame of it.
+    Frame(Frame),
+}
+
+impl<R: BufRead> Reader<R> {
+    /// A reader of this input, which is not compressed.
+    pub fn new(input: R) -> Self {
+        Self { input, all: blake3::Hasher::new(), frames: 0, is_inside: false, streams: 0 }
+    }
+
+    /// The next frame; none at the end.
+    ///
+    /// # Errors
+    /// Why the whole input is not to be used.
+    pub fn next_item(&mut self) -> Result<Option<Item>, Fault> {
+        loop {
+            if !self.is_inside {
+                if !self.begin()? {
+                    return Ok(None);
+                }
+                let Frame { kind: Kind::Header, payload, .. } = self.frame()? else {
+                    return Err(Fault::Content);
+                };
+                return Header::unpack(&payload).map(Item::Header).map(Some);
+            }
+            let (sum, frames) = (checksum(&self.all), self.frames);
+            let frame = self.frame()?;
+            match frame.kind {
+                Kind::End if frame.payload == [&frames.to_le_bytes()[..], &sum].concat() => {
+                    self.is_inside = false
+                }
+                Kind::End => return Err(Fault::Damaged(self.frames)),
+                Kind::Header => return Err(Fault::Content),
+                _ => return Ok(Some(Item::Frame(frame))),
+            }
+        }
+    }
+
+    /// Whether another stream begins here.
+    fn begin(&mut self) -> Result<bool, Fault> {
+        if self.input.fill_buf()?.is_empty() {
+            return if self.streams > 0 { Ok(false) } else { Err(Fault::Empty) };
+        }
+        let mut magic = Vec::new();
+        (&mut self.input).take(MAGIC.len() as u64).read_to_end(&mut magic)?;
+        let (mark, format) = (&MAGIC[..MAGIC.len() - 1], MAGIC[MAGIC.len() - 1]);
+        match magic.strip_prefix(mark) {
+            Some([found]) if *found == format => {}
+            Some([other]) => return Err(Fault::Format(*other)),
+            _ if MAGIC.starts_with(&magic) => return Err(Fault::Cut),
+            _ if self.streams > 0 => return Err(Fault::Behind),
+            _ => return Err(Fault::Foreign),
+        }
+        (self.is_inside, self.frames) = (true, 0);
+        self.streams += 1;
+        self.all = blake3::Hasher::new();
+        self.all.update(&MAGIC);
+        Ok(true)
+    }
+
+    fn frame(&mut self) -> Result<Frame, Fault> {
+        self.frames += 1;
+        let damaged = Fault::Damaged(self.frames);
+        let mut head = [0; HEAD];
+        self.input.read_exact(&mut head)?;
+        let [kind, has_mac, mac @ .., a, b, c, d] = head;
+        let length = u32::from_le_bytes([a, b, c, d]);
+        if length > LONGEST_PAYLOAD {
+            return Err(damaged);
+        }
+        // A length that lies takes no memory: no more is made than there is.
+        let mut payload = Vec::with_capacity((length as usize).min(1 << 16));
+        (&mut self.input).take(u64::from(length)).read_to_end(&mut payload)?;
+        let mut sum = [0; CHECKSUM];
+        if payload.len() < length as usize {
+            return Err(Fault::Cut);
+        }
+        self.input.read_exact(&mut sum)?;
+        if sum != checksum(blake3::Hasher::new().update(&head).update(&payload)) {
+            return Err(damaged);
+        }
+        self.all.update(&head).update(&payload).update(&sum);
+        let kind = Kind::of(kind).ok_or(Fault::Content)?;
+        let mac = (has_mac == 1).then(|| Mac::new(mac));
+        Ok(Frame { kind, mac, payload })
+    }
+}

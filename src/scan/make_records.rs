@@ -1,0 +1,328 @@
+//! Records out: each log is read and digested, or taken over from an earlier file of records if its file is
+//! unchanged. What no file holds any more can be kept.
+
+use std::collections::{BTreeSet, HashSet};
+use std::io::{self, Write};
+
+use chrono::DateTime;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::ReportProgress;
+use super::cache::{Cache, Cached};
+use super::collect::{Gathered, PhoneSink, ReadLog, Waiting};
+use super::origin::{Measure, Source};
+use super::read_records::log_of;
+use crate::input::{Buffers, Found, PassedOver, Rotation};
+use crate::model::Mac;
+use crate::problem::Problem;
+use crate::records::{Header, Kind, Writer, append_frame};
+use crate::window::Window;
+
+/// So many batches of phones, a thread, wait to be written.
+const ROUND: usize = 8;
+
+/// A problem as a record has it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ProblemRecord {
+    pub(super) problem: Problem,
+    /// The file in which it was met; none where directories were searched.
+    pub(super) source: Option<Source>,
+}
+
+/// What was passed over, as a record has it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct PassedOverRecord {
+    pub(super) passed_over: PassedOver,
+    /// The archive in which it stands; none where directories were searched.
+    pub(super) source: Option<Source>,
+}
+
+/// How records of logs that are gone are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Keep {
+    /// Those of logs that were changed at this time or later: seconds since 1970, UTC.
+    pub since: i64,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, Default)]
+pub struct Digested {
+    /// Records that were written.
+    pub logs: u64,
+    /// Those among them that were taken over unread.
+    pub taken_over: u64,
+    /// Those among them of logs that are gone.
+    pub gone: u64,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// What was passed over although it looks like a log or an archive.
+    pub passed_over: PassedOver,
+}
+
+/// Writes a stream of records: one of each log. Runs in the current rayon pool.
+///
+/// # Errors
+/// What `out` returns.
+pub fn digest(
+    found: &Found,
+    window: &Window,
+    made_at: i64,
+    cache: (Option<&Cache>, Option<Keep>),
+    progress: &dyn ReportProgress,
+    out: &mut dyn Write,
+) -> io::Result<Digested> {
+    let window = &window.in_seconds();
+    let (cache, keep) = cache;
+    let logs = cache.into_iter().flat_map(|cache| cache.by_source.values()).flat_map(|cached| &cached.logs);
+    let earlier = logs.filter(|_| keep.is_some()).filter_map(|(_, packed)| log_of(packed).ok());
+    let gone = cache.into_iter().flat_map(|cache| &cache.gone).map(|(_, log)| log.clone());
+    let lengths: BTreeSet<u64> =
+        earlier.chain(gone).filter_map(|log| Some(log.origin?.content.length)).collect();
+    let measure = Measure::new(lengths);
+    let mut run = Run { found, window, cache, measure: &measure, progress, waiting: Waiting::default() };
+    let mut digested = Digested::default();
+    let mut problems: Vec<(Problem, Option<Source>)> =
+        found.problems.iter().map(|problem| (problem.clone(), None)).collect();
+    // Other files in these directories, such as the records themselves, change nothing.
+    let passed_over = PassedOver { files: 0, ..found.passed_over.clone() };
+    let mut passed_over = vec![PassedOverRecord { passed_over, source: None }];
+    let streams: Vec<Read> = found.streams.par_iter().map(|source| run.stream(source)).collect();
+    for read in streams {
+        digested.taken_over += read.taken_over;
+        problems.extend(read.problems);
+        passed_over.extend(read.passed_over);
+        run.waiting.append(read.others);
+    }
+    let mut writer = Writer::new(out, &Header::new(window, made_at))?;
+    let mut late = Waiting::default();
+    let mut batches = found.batches();
+    loop {
+        let round: Vec<_> = batches.by_ref().take(ROUND * rayon::current_num_threads()).collect();
+        if round.is_empty() {
+            break;
+        }
+        let made = round.into_par_iter().map(|batch| run.batch(batch)).collect::<io::Result<Vec<_>>>()?;
+        for (frames, count, read) in made {
+            writer.frames(&frames, count)?;
+            digested.logs += count;
+            digested.taken_over += read.taken_over;
+            problems.extend(read.problems);
+            passed_over.extend(read.passed_over);
+            late.append(read.others);
+        }
+    }
+    let others: BTreeSet<Mac> = run.waiting.macs().filter(|mac| found.phone_of(*mac).is_none()).collect();
+    let others = others.into_iter().map(|mac| (Some(mac), run.waiting.of(mac)));
+    let further: BTreeSet<Mac> = late.macs().collect();
+    let further = further.into_iter().map(|mac| (Some(mac), late.of(mac)));
+    let nameless = run.waiting.without_address().chain(late.without_address()).map(|log| (None, log));
+    for (mac, gathered) in others.chain(further).chain(nameless) {
+        digested.logs += run.write(mac, gathered, &mut writer)?;
+    }
+    for (mac, log) in run.gone(keep) {
+        writer.frame(Kind::Log, mac, &packed(&log)?)?;
+        digested.gone += 1;
+        digested.logs += 1;
+    }
+    problems.sort_by(|a, b| a.0.cmp(&b.0));
+    problems.dedup_by(|later, kept| later.0 == kept.0);
+    for (problem, source) in problems {
+        let record = ProblemRecord { problem, source };
+        writer.frame(Kind::Problem, None, &postcard::to_stdvec(&record).map_err(io::Error::other)?)?;
+        digested.problems.push(record.problem);
+    }
+    for record in passed_over {
+        let payload = postcard::to_stdvec(&record).map_err(io::Error::other)?;
+        writer.frame(Kind::PassedOver, None, &payload)?;
+        digested.passed_over.merge(record.passed_over);
+    }
+    writer.finish()?;
+    Ok(digested)
+}
+
+/// What all threads share.
+struct Run<'r> {
+    found: &'r Found,
+    window: &'r Window,
+    cache: Option<&'r Cache>,
+    measure: &'r Measure,
+    progress: &'r dyn ReportProgress,
+    /// Logs that are found in archives and pipes.
+    waiting: Waiting,
+}
+
+/// What was read of some files.
+#[derive(Default)]
+struct Read {
+    others: Waiting,
+    problems: Vec<(Problem, Option<Source>)>,
+    passed_over: Vec<PassedOverRecord>,
+    taken_over: u64,
+}
+
+impl Run<'_> {
+    fn sink(&self, mac: Option<Mac>) -> PhoneSink<'_> {
+        PhoneSink::new(mac, self.window, self.progress, None)
+    }
+
+    /// Reads one file, or takes over what is known of it.
+    fn source<'s>(
+        &'s self,
+        source: Source,
+        sink: &mut PhoneSink<'s>,
+        read: &mut Read,
+        open: impl FnOnce(&mut PhoneSink<'s>),
+    ) {
+        match self.cache.and_then(|cache| cache.unchanged(&source)) {
+            Some(cached) => {
+                for (mac, packed) in &cached.logs {
+                    let Ok(log) = log_of(packed) else { continue };
+                    self.measure.add(log.origin.as_ref().map(|origin| origin.content));
+                    sink.add(*mac, log);
+                }
+                sink.others.add_passed_over(cached.passed_over.clone());
+                read.taken_over += cached.logs.len() as u64;
+                self.progress.advanced(1, source.size);
+            }
+            None => {
+                sink.begin(source.clone(), self.measure);
+                open(sink);
+            }
+        }
+        let passed_over = sink.others.take_passed_over();
+        if passed_over != PassedOver::default() {
+            read.passed_over.push(PassedOverRecord { passed_over, source: Some(source.clone()) });
+        }
+        read.problems.extend(
+            std::mem::take(&mut sink.problems).into_iter().map(|problem| (problem, Some(source.clone()))),
+        );
+    }
+
+    fn stream(&self, stream: &crate::input::Source) -> Read {
+        let mut read = Read::default();
+        let mut sink = self.sink(None);
+        let source = match stream.status() {
+            Ok(status) => {
+                let (size, modified) = status.unwrap_or((0, None));
+                Source { path: stream.path().into(), size, modified }
+            }
+            Err(problem) => {
+                read.problems.push((problem, None));
+                return read;
+            }
+        };
+        self.source(source, &mut sink, &mut read, |sink| {
+            stream.read(&mut Buffers::new(rayon::current_num_threads()), sink);
+        });
+        read.others = sink.others;
+        read
+    }
+
+    /// The frames of some phones, and how many they are.
+    fn batch(&self, phones: std::ops::Range<usize>) -> io::Result<(Vec<u8>, u64, Read)> {
+        let mut buffers = Buffers::new(rayon::current_num_threads());
+        if self.cache.is_none() {
+            self.found.open_ahead(phones.clone(), &mut buffers);
+        }
+        let (mut frames, mut count, mut read) = (Vec::new(), 0, Read::default());
+        for phone in phones {
+            let mac = self.found.mac(phone);
+            let mut sink = self.sink(Some(mac));
+            for log in self.found.logs(phone) {
+                match self.found.status(log) {
+                    Ok((size, modified)) => {
+                        let source = Source { path: self.found.path(log).into(), size, modified };
+                        self.source(source, &mut sink, &mut read, |sink| {
+                            self.found.read(log, &mut buffers, sink)
+                        });
+                    }
+                    Err(problem) => read.problems.push((problem, None)),
+                }
+            }
+            let mut gathered = std::mem::take(&mut sink.gathered);
+            gathered.append(self.waiting.of(mac));
+            read.others.append(sink.others);
+            for log in self.ready(Some(mac), gathered) {
+                append_frame(Kind::Log, Some(mac), &packed(&log)?, &mut frames)?;
+                count += 1;
+            }
+        }
+        Ok((frames, count, read))
+    }
+
+    /// Writes the records of a phone whose logs were not found by its name.
+    fn write(&self, mac: Option<Mac>, gathered: Gathered, writer: &mut Writer<'_>) -> io::Result<u64> {
+        let logs = self.ready(mac, gathered);
+        for log in &logs {
+            writer.frame(Kind::Log, mac, &packed(log)?)?;
+        }
+        Ok(logs.len() as u64)
+    }
+
+    /// The logs of a phone as they go into records.
+    fn ready(&self, mac: Option<Mac>, mut gathered: Gathered) -> Vec<ReadLog> {
+        gathered.drop_repeated_files();
+        let group = mac.map_or(0, |mac| self.group(mac));
+        for log in &mut gathered.logs {
+            // Numbers of one machine's disk tell nothing elsewhere.
+            log.identity = None;
+            if let Some(origin) = &mut log.origin {
+                origin.group = group;
+            }
+        }
+        gathered.logs
+    }
+
+    /// A hash of the paths of all logs of a phone that go through this digest.
+    fn group(&self, mac: Mac) -> u64 {
+        let named = self.found.phone_of(mac).into_iter().flat_map(|phone| self.found.logs(phone));
+        let named = named.map(|log| self.found.path(log));
+        let waiting = self.waiting.of(mac).logs.into_iter().map(|log| log.path.into_string());
+        let mut paths: Vec<String> = named.chain(waiting).collect();
+        paths.sort();
+        xxhash_rust::xxh3::xxh3_64(paths.join("\0").as_bytes())
+    }
+
+    /// Earlier records of what no log holds any more: the file is gone, or was begun anew.
+    fn gone(&self, keep: Option<Keep>) -> Vec<(Option<Mac>, ReadLog)> {
+        let (Some(cache), Some(keep)) = (self.cache, keep) else { return Vec::new() };
+        let found = self.found;
+        let named = (0..found.phones()).flat_map(|phone| found.logs(phone)).map(|log| found.path(log));
+        let asked: HashSet<String> =
+            named.chain(found.streams.iter().map(|stream| stream.path().to_owned())).collect();
+        // A file that is there and was not asked for is not gone.
+        let is_out_of_sight = |cached: &&Cached| {
+            let path = &*cached.source.path;
+            !asked.contains(path) && std::path::Path::new(path).exists()
+        };
+        let sources = cache.by_source.values().filter(|cached| !is_out_of_sight(cached));
+        let earlier = sources.flat_map(|cached| &cached.logs);
+        let earlier = earlier.filter_map(|(mac, packed)| Some((*mac, log_of(packed).ok()?)));
+        let gone = earlier.filter_map(|(mac, mut log)| {
+            log.path = format!("{} (gone, {})", log.path, time_of(log.modified?.and_utc())).into();
+            // Nothing certain is known of its place among the others: its dates tell.
+            log.rotation = Rotation::Copy;
+            log.origin.as_mut()?.is_gone = true;
+            Some((mac, log))
+        });
+        let all = gone.chain(cache.gone.iter().cloned());
+        let mut kept: Vec<_> = all
+            .filter(|(_, log)| {
+                let is_recent = log.modified.is_some_and(|time| time.and_utc().timestamp() >= keep.since);
+                let is_held = |content| self.measure.goes_on_from(content);
+                is_recent && !log.origin.as_ref().is_none_or(|origin| is_held(&origin.content))
+            })
+            .collect();
+        kept.sort_by(|a, b| (a.0, &a.1.path, a.1.number).cmp(&(b.0, &b.1.path, b.1.number)));
+        kept
+    }
+}
+
+fn time_of(time: DateTime<chrono::Utc>) -> String {
+    time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn packed(log: &ReadLog) -> io::Result<Vec<u8>> {
+    postcard::to_stdvec(log).map_err(io::Error::other)
+}

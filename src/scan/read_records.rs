@@ -1,0 +1,111 @@
+//! Records in: all that a scan needs, without the logs.
+
+use std::collections::HashSet;
+use std::io::{self, BufRead};
+
+use super::collect::{ReadLog, Waiting};
+use super::make_records::{PassedOverRecord, ProblemRecord};
+use crate::input::decompressed;
+use crate::problem::Problem;
+use crate::records::{Fault, Header, Item, Kind, Reader};
+use crate::window::Window;
+
+/// The records of any number of files, in any order.
+pub struct Records {
+    pub(super) waiting: Waiting,
+    pub(super) problems: Vec<Problem>,
+    /// What was passed over where the logs were looked for, packed: a file can be read twice.
+    passed_over: HashSet<Vec<u8>>,
+    header: Option<Header>,
+    /// How many logs are gone since they were read, and the path of the first of them.
+    pub gone: (u64, Option<Box<str>>),
+}
+
+impl Records {
+    /// No records.
+    ///
+    /// # Errors
+    /// The system gives no temporary file, in which they wait.
+    pub fn new() -> io::Result<Self> {
+        Ok(Self {
+            waiting: Waiting::in_file()?,
+            problems: Vec::new(),
+            passed_over: HashSet::new(),
+            header: None,
+            gone: (0, None),
+        })
+    }
+
+    /// Adds the records of one file, which can be compressed.
+    ///
+    /// # Errors
+    /// Why the file is not to be used.
+    pub fn read<'r>(&mut self, input: Box<dyn BufRead + 'r>) -> Result<(), Fault> {
+        let mut reader = Reader::new(decompressed(input)?);
+        while let Some(item) = reader.next_item()? {
+            match item {
+                Item::Header(header) => self.fits(header)?,
+                Item::Frame(frame) => match frame.kind {
+                    Kind::Log => {
+                        let log = log_of(&frame.payload)?;
+                        if log.origin.as_ref().is_some_and(|origin| origin.is_gone) {
+                            self.gone.0 += 1;
+                            let first =
+                                self.gone.1.take().map_or(log.path.clone(), |first| first.min(log.path));
+                            self.gone.1 = Some(first);
+                        }
+                        self.waiting.add_to_file(frame.mac, frame.payload).map_err(Fault::Waiting)?;
+                    }
+                    Kind::Problem => {
+                        let record = postcard::from_bytes::<ProblemRecord>(&frame.payload);
+                        self.problems.push(record.map_err(|_| Fault::Content)?.problem);
+                    }
+                    Kind::PassedOver => {
+                        let record: PassedOverRecord =
+                            postcard::from_bytes(&frame.payload).map_err(|_| Fault::Content)?;
+                        if self.passed_over.insert(frame.payload) {
+                            self.waiting.add_passed_over(record.passed_over);
+                        }
+                    }
+                    Kind::Configuration | Kind::Header | Kind::End => {}
+                },
+            }
+        }
+        self.waiting.sort_without_address();
+        self.waiting.flush().map_err(Fault::Waiting)
+    }
+
+    /// The window that all of them were made with.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        self.header.as_ref().map(Header::window).unwrap_or_default()
+    }
+
+    fn fits(&mut self, header: Header) -> Result<(), Fault> {
+        let window = header.window();
+        if self.header.is_some() && window != self.window() {
+            let other = format!("another file with {}", self.window());
+            return Err(Fault::Window { made: window.to_string(), other });
+        }
+        self.header.get_or_insert(header);
+        Ok(())
+    }
+
+    /// Checks that the window that is asked for, if any, is that of the records.
+    ///
+    /// # Errors
+    /// It is another one.
+    pub fn check_window(&self, asked: &Window) -> Result<(), Fault> {
+        if asked.is_open() || asked.in_seconds() == self.window() {
+            return Ok(());
+        }
+        let other = format!("{asked} is asked for");
+        Err(Fault::Window { made: self.window().to_string(), other })
+    }
+}
+
+/// The log of a record, of which nothing is believed.
+pub(super) fn log_of(payload: &[u8]) -> Result<ReadLog, Fault> {
+    let log: ReadLog = postcard::from_bytes(payload).map_err(|_| Fault::Content)?;
+    if log.origin.is_some() && log.is_sound() { Ok(log) } else { Err(Fault::Content) }
+}

@@ -1,0 +1,565 @@
+//! Records of logs answer as the logs do, byte for byte; what is no whole file of records is refused.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod tree;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::Output;
+
+use phonecert::records::{DIGEST_VERSION, Item, Reader};
+use proptest::prelude::*;
+use serde_json::Value;
+use tempfile::TempDir;
+use tree::{complained, days_after, phonecert, run, said, status, testdata, write};
+
+const FORMATS: [&str; 6] = ["table", "json", "jsonl", "csv", "markdown", "html"];
+
+/// The same moment for every run, long after the samples. Records are of logs alone: no scan reads configuration.
+fn at(folder: &Path, arguments: &[&str], zone: &str) -> Output {
+    let of_logs_alone = arguments.contains(&"scan").then_some("--no-config");
+    let arguments = arguments.iter().copied().chain(of_logs_alone);
+    phonecert(folder).args(arguments).env("SOURCE_DATE_EPOCH", "1467500000").env("TZ", zone).output().unwrap()
+}
+
+/// All samples, each folder of them, and an archive, a syslog server's file, and what is no log.
+fn everything() -> TempDir {
+    let folder = tree::copy(&testdata().join("fleet"));
+    for part in ["cases", "guide", "truth", "forms"] {
+        tree::copy_into(&testdata().join(part), &folder.path().join(part));
+    }
+    let mut tar = tar::Builder::new(Vec::new());
+    for (name, time) in
+        [("logs/0004f2d00001-app.log", 1_467_300_000), ("logs/0004f2a1b202-app.log", 1_467_200_000)]
+    {
+        let bytes = fs::read(testdata().join("fleet").join(tree::FAILING)).unwrap();
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mtime(time);
+        header.set_mode(0o644);
+        tar.append_data(&mut header, name, &bytes[..]).unwrap();
+    }
+    write(folder.path(), "site.tar.gz", &tree::gzip(&tar.into_inner().unwrap()), tree::TIME);
+    write(folder.path(), "0004f2d00002-app.log", b"no line of a log\n", tree::TIME);
+    write(
+        folder.path(),
+        "0004f2d00003-app.log.gz",
+        &tree::gzip(b"0531131822|so   |*|00|text\n")[..20],
+        tree::TIME,
+    );
+    write(folder.path(), "old.7z", b"", tree::TIME);
+    let log = fs::read(testdata().join("fleet").join(tree::HEALTHY)).unwrap();
+    write(folder.path(), "0004f2d00004-app.log/part.1", &log[..log.len() / 2], tree::TIME);
+    write(folder.path(), "0004f2d00004-app.log/part.2", &log[log.len() / 2..], tree::TIME);
+    #[cfg(unix)]
+    fs::hard_link(folder.path().join(tree::HEALTHY), folder.path().join("0004f2a1b201-app.log.bak")).unwrap();
+    folder
+}
+
+fn digest(folder: &Path, arguments: &[&str]) -> Vec<u8> {
+    let output = at(folder, &[&["digest"], arguments].concat(), "UTC");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(matches!(output.status.code(), Some(0 | 4)), "{arguments:?}: {said}");
+    output.stdout
+}
+
+/// Both answers in each format are equal, but for the command line that the page for a browser shows.
+fn answers_are_equal(folder: &Path, records: &[&str], zone: &str) {
+    for format in FORMATS {
+        let logs = at(folder, &["scan", "--format", format, "--all"], zone);
+        let arguments = [&["scan", "--format", format, "--all", "--records"], records].concat();
+        let output = at(folder, &arguments, zone);
+        assert_eq!(output.status.code(), logs.status.code(), "{format}");
+        let mut texts = [&output, &logs].map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+        texts[0] = texts[0].replace(&format!(" --records {}", records.join(" ")), "");
+        assert!(texts[0] == texts[1], "{format} {records:?}: {}", first_difference(&texts[0], &texts[1]));
+    }
+}
+
+fn first_difference(one: &str, other: &str) -> String {
+    let differs = one.lines().zip(other.lines()).find(|(a, b)| a != b);
+    differs.map_or_else(|| "lengths".to_owned(), |(a, b)| format!("{a}\n instead of\n{b}"))
+}
+
+#[test]
+fn records_answer_as_logs_do() {
+    let folder = everything();
+    let records = folder.path().join("all.pcr");
+    fs::write(&records, digest(folder.path(), &[])).unwrap();
+    answers_are_equal(folder.path(), &["all.pcr"], "UTC");
+    answers_are_equal(folder.path(), &["all.pcr"], "Pacific/Auckland");
+    // Again, one behind the other, and compressed.
+    let bytes = fs::read(&records).unwrap();
+    fs::write(folder.path().join("twice.pcr"), [&bytes[..], &bytes].concat()).unwrap();
+    fs::write(folder.path().join("all.pcr.zst"), zstd::encode_all(&bytes[..], 3).unwrap()).unwrap();
+    fs::write(folder.path().join("all.pcr.gz"), tree::gzip(&bytes)).unwrap();
+    answers_are_equal(folder.path(), &["twice.pcr", "all.pcr.zst", "all.pcr.gz"], "UTC");
+    let by_pipe = phonecert(folder.path())
+        .args(["scan", "--format", "json", "--records", "-"])
+        .env("SOURCE_DATE_EPOCH", "1467500000")
+        .write_stdin(bytes)
+        .output()
+        .unwrap();
+    assert!(by_pipe.stdout == at(folder.path(), &["scan", "--format", "json"], "UTC").stdout);
+}
+
+#[test]
+fn records_are_the_same_whatever_the_threads_and_the_zone() {
+    let folder = everything();
+    let one = digest(folder.path(), &["--threads", "1"]);
+    assert!(one == digest(folder.path(), &["--threads", "7"]));
+    assert!(one == at(folder.path(), &["digest"], "Pacific/Auckland").stdout);
+}
+
+#[test]
+fn options_that_choose_work_on_records() {
+    let folder = everything();
+    fs::write(folder.path().join("all.pcr"), digest(folder.path(), &[])).unwrap();
+    write(folder.path(), "labels.csv", b"mac,part_number\n0004f2ffffff,2201-12360-001\n", tree::TIME);
+    for options in [
+        &["--device", "0004f2a1b202"][..],
+        &["--status", "failed", "--select", "INS"],
+        &["--year", "2015", "--stale", "1d"],
+        &["--inventory", "labels.csv"],
+        &["--group-by", "code"],
+    ] {
+        let scan = |records: &[&str]| {
+            at(folder.path(), &[&["scan", "--format", "json"], options, records].concat(), "UTC")
+        };
+        let (records, logs) = (scan(&["--records", "all.pcr"]), scan(&[]));
+        assert!(records.stdout == logs.stdout && records.status == logs.status, "{options:?}");
+    }
+}
+
+/// Each phone's paths, by what `list` says.
+fn phones(folder: &Path) -> Vec<Vec<String>> {
+    let list = String::from_utf8(run(folder, &["list", "-q"]).stdout).unwrap();
+    let mut phones: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in list.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
+        if line["kind"] == "log" {
+            let path = line["path"].as_str().unwrap().to_owned();
+            phones.entry(line["mac"].as_str().unwrap_or("").to_owned()).or_default().push(path);
+        }
+    }
+    phones.into_values().collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
+
+    /// Any split by phone, in any order, with repeats.
+    #[test]
+    fn any_split_by_phone(seed in proptest::collection::vec(0..5_usize, 64), order in Just((0..7).collect::<Vec<_>>()).prop_shuffle()) {
+        let folder = tree::fleet();
+        let mut shards = vec![Vec::new(); 5];
+        for (phone, shard) in phones(folder.path()).into_iter().zip(&seed) {
+            shards[*shard].extend(phone);
+        }
+        let mut files = Vec::new();
+        for (number, paths) in shards.iter().enumerate().filter(|(_, paths)| !paths.is_empty()) {
+            let list = format!("{number}.list");
+            fs::write(folder.path().join(&list), paths.join("\n")).unwrap();
+            let name = format!("{number}.pcr");
+            fs::write(folder.path().join(&name), digest(folder.path(), &["--files-from", &list])).unwrap();
+            files.push(name);
+        }
+        let chosen: Vec<&str> = order.iter().map(|at| &*files[at % files.len()]).chain(files.iter().map(|file| &**file)).collect();
+        // What was passed over is told on standard error alone.
+        let arguments = [&["scan", "--format", "json", "--records"][..], &chosen].concat();
+        let (records, logs) = (at(folder.path(), &arguments, "UTC"), at(folder.path(), &["scan", "--format", "json"], "UTC"));
+        prop_assert!(records.stdout == logs.stdout, "{:?}", chosen);
+    }
+}
+
+#[test]
+fn a_phone_whose_logs_were_digested_apart_is_named() {
+    let folder = tree::fleet();
+    for (name, paths) in
+        [("a", &["64167f0a0b04-app.log"][..]), ("b", &["64167f0a0b04-app.log.1", tree::FAILING])]
+    {
+        fs::write(folder.path().join(format!("{name}.pcr")), digest(folder.path(), paths)).unwrap();
+    }
+    let answer = tree::json(folder.path(), &["scan", "--format", "json", "--records", "a.pcr", "b.pcr"]);
+    let problems = answer["problems"].as_array().unwrap();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(problems[0]["kind"], "digested-apart");
+    assert_eq!(problems[0]["path"], "64167F0A0B04");
+    assert_eq!(answer["devices"].as_array().unwrap().len(), 2);
+    let redacted =
+        said(folder.path(), &["scan", "--redact", "--format", "json", "--records", "a.pcr", "b.pcr"]);
+    assert!(redacted.contains("digested-apart") && !redacted.contains("64167F0A0B04"), "{redacted}");
+    // A file in which all of them are makes it good.
+    let both = digest(folder.path(), &["64167f0a0b04-app.log", "64167f0a0b04-app.log.1"]);
+    fs::write(folder.path().join("both.pcr"), both).unwrap();
+    let arguments = ["scan", "--format", "json", "--records", "a.pcr", "both.pcr"];
+    assert_eq!(tree::json(folder.path(), &arguments)["problems"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn a_phone_of_two_states_of_one_log_is_named() {
+    let folder = tree::fleet();
+    fs::write(folder.path().join("old.pcr"), digest(folder.path(), &[tree::HEALTHY])).unwrap();
+    let mut log = fs::read(folder.path().join(tree::HEALTHY)).unwrap();
+    log.extend(b"0701120000|so   |3|00|one line more\n");
+    write(folder.path(), tree::HEALTHY, &log, "2016-07-01T13:00:00");
+    fs::write(folder.path().join("new.pcr"), digest(folder.path(), &[tree::HEALTHY])).unwrap();
+    let kinds = |files: [&str; 2]| {
+        let answer =
+            tree::json(folder.path(), &["scan", "--format", "json", "--records", files[0], files[1]]);
+        answer["problems"][0]["kind"].as_str().map(str::to_owned)
+    };
+    assert_eq!(kinds(["old.pcr", "new.pcr"]).as_deref(), Some("digested-apart"));
+    assert_eq!(kinds(["new.pcr", "new.pcr"]), None);
+}
+
+fn refused(folder: &Path, arguments: &[&str], words: &str) {
+    let output = at(folder, arguments, "UTC");
+    let complained = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {complained}");
+    assert!(output.stdout.is_empty(), "{arguments:?}");
+    assert!(complained.contains(words), "{arguments:?}: {complained}");
+}
+
+#[test]
+fn what_is_no_whole_file_of_records_is_refused_by_name() {
+    let folder = tree::fleet();
+    let bytes = digest(folder.path(), &[tree::FAILING]);
+    let file = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    file("cut.pcr", &bytes[..bytes.len() - 1]);
+    file("empty.pcr", b"");
+    file("behind.pcr", &[&bytes[..], b"0"].concat());
+    file("cut.pcr.gz", &tree::gzip(&bytes)[..100]);
+    for at in (0..60).map(|place| place * bytes.len() / 60) {
+        let mut flipped = bytes.clone();
+        flipped[at] ^= 1 << (at % 8);
+        file("flipped.pcr", &flipped);
+        refused(folder.path(), &["scan", "--records", "flipped.pcr"], "flipped.pcr: ");
+    }
+    refused(folder.path(), &["scan", "--records", "cut.pcr"], "cut.pcr: is cut off");
+    refused(folder.path(), &["scan", "--records", "cut.pcr.gz"], "cut.pcr.gz: ");
+    refused(folder.path(), &["scan", "--records", "empty.pcr"], "empty.pcr: is empty");
+    refused(folder.path(), &["scan", "--records", "behind.pcr"], "behind.pcr: ");
+    refused(folder.path(), &["scan", "--records", tree::FAILING], "is no file of records");
+    refused(folder.path(), &["scan", "--records", "missing.pcr"], "missing.pcr: ");
+    refused(folder.path(), &["scan", "--records", "a.pcr", "--files-from", "x"], "cannot be used with");
+    refused(folder.path(), &["digest", "--redact"], "not redacted");
+    refused(folder.path(), &["list", "--redact"], "not redacted");
+    // The reverse.
+    file("good.pcr", &bytes);
+    file("0004f2a1b2ff-app.log", &bytes);
+    let told = complained(folder.path(), &["scan", "good.pcr"]);
+    assert!(
+        told.contains("good.pcr: is a file of records, not a log; `phonecert scan --records` reads it"),
+        "{told}"
+    );
+    let answer = tree::json(folder.path(), &["scan", "--format", "json", "0004f2a1b2ff-app.log"]);
+    assert_eq!(answer["problems"][0]["kind"], "not-a-log");
+}
+
+#[test]
+fn records_have_a_window() {
+    let folder = tree::fleet();
+    for (name, options) in
+        [("open", &[][..]), ("window", &["--since", "2016-02-01"]), ("age", &["--since", "400d"])]
+    {
+        fs::write(folder.path().join(format!("{name}.pcr")), digest(folder.path(), options)).unwrap();
+    }
+    let scan = |arguments: &[&str]| {
+        at(folder.path(), &[&["scan", "--format", "json"], arguments].concat(), "UTC").stdout
+    };
+    assert!(scan(&["--records", "window.pcr"]) == scan(&["--since", "2016-02-01"]));
+    assert!(scan(&["--records", "window.pcr", "--since", "2016-02-01"]) == scan(&["--since", "2016-02-01"]));
+    assert!(scan(&["--records", "age.pcr"]) == scan(&["--since", "400d"]));
+    refused(
+        folder.path(),
+        &["scan", "--since", "2016-02-02", "--records", "window.pcr"],
+        "window.pcr: was made with --since 2016-02-01T00:00:00",
+    );
+    refused(
+        folder.path(),
+        &["scan", "--since", "2016-02-01", "--records", "open.pcr"],
+        "neither --since nor --until",
+    );
+    refused(
+        folder.path(),
+        &["scan", "--records", "open.pcr", "window.pcr"],
+        "window.pcr: was made with --since",
+    );
+}
+
+/// What a digest with this cache says it did.
+fn cached(folder: &Path, arguments: &[&str], now: &str) -> String {
+    let arguments = [&["digest", "--cache", "c.pcr", "-o", "c.pcr"], arguments].concat();
+    let now = now.parse::<chrono::NaiveDateTime>().unwrap().and_utc().timestamp();
+    let output =
+        phonecert(folder).args(&arguments).env("SOURCE_DATE_EPOCH", now.to_string()).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    told
+}
+
+#[test]
+fn a_cache_spares_reading_what_is_unchanged() {
+    let folder = tree::fleet();
+    let now = days_after(tree::TIME, 1);
+    let told = cached(folder.path(), &[], &now);
+    assert!(told.contains("not there yet") && told.contains(" 0 taken over"), "{told}");
+    let first = fs::read(folder.path().join("c.pcr")).unwrap();
+    let told = cached(folder.path(), &[], &now);
+    assert!(told.contains(": 0 of logs that were read"), "{told}");
+    assert!(first == fs::read(folder.path().join("c.pcr")).unwrap());
+    // It is not read: what is in it by now is not known.
+    let healthy = folder.path().join(tree::HEALTHY);
+    let log = fs::read(&healthy).unwrap();
+    write(folder.path(), tree::HEALTHY, &vec![b'x'; log.len()], tree::TIME);
+    assert!(cached(folder.path(), &[], &now).contains(": 0 of logs that were read"));
+    assert!(first == fs::read(folder.path().join("c.pcr")).unwrap());
+    // Another time, another size: it is read.
+    write(folder.path(), tree::HEALTHY, &log, &days_after(tree::TIME, 2));
+    let told = cached(folder.path(), &[], &days_after(tree::TIME, 3));
+    assert!(told.contains(": 1 of logs that were read"), "{told}");
+    answers_are_equal(folder.path(), &["c.pcr"], "UTC");
+}
+
+/// What an archive holds that is passed over is told, be it read or not, and once.
+#[test]
+fn what_was_passed_over_is_told_of_records_too() {
+    let folder = tree::fleet();
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(0);
+    header.set_mode(0o644);
+    tar.append_data(&mut header, "0004f2d00001-boot.log", &b""[..]).unwrap();
+    write(folder.path(), "boots.tar.gz", &tree::gzip(&tar.into_inner().unwrap()), tree::TIME);
+    let now = days_after(tree::TIME, 1);
+    let boots = |told: &str| told.lines().find(|line| line.contains("boot log")).unwrap().to_owned();
+    let scanned = boots(&complained(folder.path(), &["scan", "--no-config"]));
+    for _ in 0..2 {
+        assert_eq!(boots(&cached(folder.path(), &[], &now)), scanned);
+    }
+    assert_eq!(boots(&complained(folder.path(), &["scan", "--records", "c.pcr", "c.pcr"])), scanned);
+    fs::remove_file(folder.path().join("boots.tar.gz")).unwrap();
+    assert_ne!(boots(&complained(folder.path(), &["scan", "--no-config"])), scanned);
+}
+
+/// A file that could not be read may be readable by now, without a change of size and time.
+#[test]
+fn what_had_problems_is_read_again() {
+    let folder = tree::fleet();
+    let now = days_after(tree::TIME, 1);
+    let cut = &tree::gzip(&fs::read(folder.path().join(tree::HEALTHY)).unwrap())[..1000];
+    write(folder.path(), "0004f2d00003-app.log.gz", cut, tree::TIME);
+    for words in [" 0 taken over unread", ": 1 of logs that were read"] {
+        let arguments = ["digest", "--cache", "c.pcr", "-o", "c.pcr"];
+        let seconds = now.parse::<chrono::NaiveDateTime>().unwrap().and_utc().timestamp().to_string();
+        let output =
+            phonecert(folder.path()).args(arguments).env("SOURCE_DATE_EPOCH", seconds).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(4), "{told}");
+        assert!(told.contains("truncated-archive") && told.contains(words), "{told}");
+    }
+}
+
+#[test]
+fn a_log_changed_in_the_second_in_which_it_was_read_is_read_again() {
+    let folder = tree::fleet();
+    write(
+        folder.path(),
+        tree::HEALTHY,
+        &fs::read(folder.path().join(tree::HEALTHY)).unwrap(),
+        "2016-07-02T12:00:00",
+    );
+    cached(folder.path(), &[], "2016-07-02T12:00:01");
+    assert!(cached(folder.path(), &[], "2016-07-02T12:00:02").contains(": 1 of logs that were read"));
+    assert!(cached(folder.path(), &[], "2016-07-02T12:00:03").contains(": 0 of logs that were read"));
+}
+
+/// The files that the answer names for a phone.
+fn files_of(folder: &Path, mac: &str) -> Vec<String> {
+    let answer = tree::json(folder, &["scan", "--format", "json", "--records", "c.pcr", "--device", mac]);
+    assert_eq!(answer["problems"].as_array().unwrap().len(), 0, "{answer}");
+    let files = answer["devices"][0]["files"].as_array().unwrap();
+    files.iter().map(|file| file.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn records_of_logs_that_are_gone_are_kept_for_a_while() {
+    let folder = tree::fleet();
+    let path = folder.path().join(tree::FAILING);
+    let log = fs::read(&path).unwrap();
+    cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 1));
+    // A log that goes on is no other one, nor one that was moved aside.
+    let more = [&log[..], b"0701120000|so   |3|00|one line more\n"].concat();
+    write(folder.path(), tree::FAILING, &more, &days_after(tree::TIME, 1));
+    let told = cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 2));
+    assert!(told.contains(" 0 of logs that are gone"), "{told}");
+    fs::rename(&path, folder.path().join("0004f2a1b202-app.log.1")).unwrap();
+    write(folder.path(), tree::FAILING, b"0702120000|so   |3|00|a new log\n", &days_after(tree::TIME, 2));
+    let told = cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 3));
+    assert!(told.contains(" 0 of logs that are gone"), "{told}");
+    // Begun anew, and deleted.
+    fs::remove_file(folder.path().join("0004f2a1b202-app.log.1")).unwrap();
+    write(folder.path(), tree::FAILING, b"0704120000|so   |3|00|begun anew\n", &days_after(tree::TIME, 4));
+    let told = cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 5));
+    assert!(told.contains(" 2 of logs that are gone"), "{told}");
+    let files = files_of(folder.path(), "0004f2a1b202");
+    assert!(
+        files.iter().any(|file| file == "0004f2a1b202-app.log.1 (gone, 2016-07-02T12:00:00Z)"),
+        "{files:?}"
+    );
+    let told = complained(folder.path(), &["scan", "--records", "c.pcr"]);
+    assert!(told.contains("2 logs are gone since; what was kept of them counts"), "{told}");
+    // They stay as long as is asked for, and no longer.
+    let told = cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 80));
+    assert!(told.contains(" 2 of logs that are gone"), "{told}");
+    let told = cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 92));
+    assert!(told.contains(" 1 of logs that are gone"), "{told}");
+    assert!(cached(folder.path(), &[], &days_after(tree::TIME, 92)).contains(" 0 of logs that are gone"));
+}
+
+#[test]
+fn caches_that_do_not_fit() {
+    let folder = tree::fleet();
+    let now = days_after(tree::TIME, 1);
+    cached(folder.path(), &["--since", "2016-01-01"], &now);
+    let told = cached(folder.path(), &[], &now);
+    assert!(told.contains("all logs are read") && told.contains(" 0 taken over"), "{told}");
+    let bytes = fs::read(folder.path().join("c.pcr")).unwrap();
+    fs::write(folder.path().join("c.pcr"), &bytes[..bytes.len() / 2]).unwrap();
+    refused(folder.path(), &["digest", "--cache", "c.pcr", "-o", "c.pcr"], "c.pcr: is cut off");
+    assert_eq!(fs::read(folder.path().join("c.pcr")).unwrap(), bytes[..bytes.len() / 2]);
+    refused(folder.path(), &["digest", "-o", "c.pcr"], "exists already");
+    #[cfg(target_os = "linux")]
+    {
+        refused(folder.path(), &["digest", "-o", "/dev/full"], "/dev/full: No space left on device");
+        fs::write(folder.path().join("c.pcr"), &bytes).unwrap();
+        let held = fs::File::open(folder.path().join("c.pcr")).unwrap();
+        rustix::fs::flock(&held, rustix::fs::FlockOperation::LockExclusive).unwrap();
+        refused(
+            folder.path(),
+            &["digest", "--cache", "c.pcr", "-o", "c.pcr"],
+            "c.pcr: another run is using this cache",
+        );
+        drop(held);
+        cached(folder.path(), &[], &now);
+    }
+}
+
+#[test]
+fn a_compressed_output_is_small_and_a_cache_too() {
+    let folder = tree::fleet();
+    for name in ["a.pcr", "a.pcr.zst"] {
+        assert_eq!(at(folder.path(), &["digest", "-o", name], "UTC").status.code(), Some(0));
+    }
+    let size = |name: &str| fs::metadata(folder.path().join(name)).unwrap().len();
+    assert!(size("a.pcr.zst") * 2 < size("a.pcr"));
+    let told = complained(folder.path(), &["digest", "--cache", "a.pcr.zst", "-o", "b.pcr"]);
+    assert!(told.contains(": 0 of logs that were read"), "{told}");
+}
+
+#[test]
+fn a_list_is_what_a_scan_reads() {
+    let folder = everything();
+    let list = said(folder.path(), &["list"]);
+    let lines: Vec<Value> = list.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let schema: Value = serde_json::from_str(&said(folder.path(), &["schema", "list"])).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    assert!(lines.iter().all(|line| validator.is_valid(line)));
+    let failing = lines.iter().find(|line| line["path"] == tree::FAILING).unwrap();
+    assert_eq!(failing["mac"], "0004F2A1B202");
+    assert_eq!(failing["modified"], "2016-07-01T12:00:00Z");
+    assert_eq!(failing["size"], fs::metadata(folder.path().join(tree::FAILING)).unwrap().len());
+    assert!(lines.iter().any(|line| line["kind"] == "archive" && line["path"] == "site.tar.gz"));
+    assert!(lines.iter().any(|line| line["kind"] == "log" && line["path"] == "0004f2d00004-app.log/part.1"));
+    let empty = TempDir::new().unwrap();
+    assert_eq!(status(empty.path(), &["list"]), 3);
+    assert_eq!(status(empty.path(), &["list", "missing"]), 3);
+    assert!(said(empty.path(), &["list", "missing"]).contains(r#""problem":"not-found""#));
+}
+
+/// A change of what records hold changes these bytes: then `DIGEST_VERSION` is to be raised, and the file to be
+/// written anew, which `PHONECERT_WRITE_RECORDS=1 cargo test --test records golden` does.
+#[test]
+fn golden() {
+    let path = testdata().join("records/samples.pcr.zst");
+    let folder = TempDir::new().unwrap();
+    for part in ["fleet", "guide", "forms"] {
+        tree::copy_into(&testdata().join(part), &folder.path().join(part));
+    }
+    let made = digest(folder.path(), &[]);
+    let known = fs::read(&path).map(|bytes| zstd::decode_all(&bytes[..]).unwrap()).unwrap_or_default();
+    if known == made {
+        return;
+    }
+    let version = version_of(&known);
+    if std::env::var_os("PHONECERT_WRITE_RECORDS").is_some() {
+        assert_ne!(
+            version,
+            Some(DIGEST_VERSION),
+            "the records changed: raise DIGEST_VERSION in src/records.rs first"
+        );
+        let mut file = fs::File::create(&path).unwrap();
+        file.write_all(&zstd::encode_all(&made[..], 19).unwrap()).unwrap();
+        return;
+    }
+    panic!("the records of the samples are others than in {}; see this test's comment", path.display());
+}
+
+fn version_of(records: &[u8]) -> Option<u32> {
+    let is_read = Reader::new(records).next_item();
+    match is_read {
+        Ok(Some(Item::Header(_))) => Some(DIGEST_VERSION),
+        _ => None,
+    }
+}
+
+/// Nothing of what a hostile file says is believed: its checksums can be right.
+#[test]
+fn hostile_content_with_right_checksums() {
+    let folder = tree::fleet();
+    let mut reader_bytes = digest(folder.path(), &[tree::FAILING]);
+    let mut reader = Reader::new(&reader_bytes[..]);
+    let mut payload = Vec::new();
+    while let Some(item) = reader.next_item().unwrap() {
+        if let Item::Frame(frame) = item
+            && frame.kind == phonecert::records::Kind::Log
+        {
+            payload = frame.payload;
+        }
+    }
+    let header = phonecert::records::Header::new(&phonecert::window::Window::default(), 0);
+    let mut seed = 1_u64;
+    for _ in 0..3_000 {
+        let mut hostile = payload.clone();
+        for _ in 0..3 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let at = (seed >> 33) as usize % hostile.len();
+            hostile[at] = (seed >> 20) as u8;
+        }
+        reader_bytes.clear();
+        let mut writer = phonecert::records::Writer::new(&mut reader_bytes, &header).unwrap();
+        writer.frame(phonecert::records::Kind::Log, "0004f2a1b202".parse().ok(), &hostile).unwrap();
+        writer.finish().unwrap();
+        let mut records = phonecert::scan::Records::new().unwrap();
+        if records.read(Box::new(&reader_bytes[..])).is_ok() {
+            let options = phonecert::scan::Options {
+                roots: None,
+                clock: phonecert::timeline::Clock {
+                    window: records.window(),
+                    year: None,
+                    now: "2016-07-02T12:00:00".parse().unwrap(),
+                },
+                devices: Vec::new(),
+                statuses: Vec::new(),
+                selection: Box::new(|_: &str| true),
+                inventory: None,
+                stale: chrono::TimeDelta::days(14),
+            };
+            let scan = phonecert::scan::scan_records(&records, &options);
+            assert_eq!(phonecert::report::Devices::len(&scan), 1);
+        }
+    }
+}
