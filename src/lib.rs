@@ -1,23 +1,96 @@
 //! phonecert reads the application logs of Polycom/Poly phones and says what is wrong with their
 //! device certificates, why, and what to do.
+//!
+//! ```
+//! let report = phonecert::Scanner::new().scan(["testdata/fleet"]);
+//! for phone in report.phones() {
+//!     let codes: Vec<_> = phone.diagnoses.iter().map(|diagnosis| diagnosis.code).collect();
+//!     println!("{} {} {codes:?}", phone.mac.as_deref().unwrap_or("?"), phone.status.name());
+//! }
+//! # assert!(report.phones().any(|phone| phone.mac.as_deref() == Some("0004F2A1B202")));
+//! ```
+//!
+//! [`Scanner`] reads; its [`Report`] has a [`Phone`] for each telephone, with its [`Certificate`]s and each
+//! [`Diagnosis`] with the lines that prove it ([`Evidence`]). `examples/scan.rs` prints them.
+//!
+//! # The way of a log
+//!
+//! ```text
+//! paths ─input→ sources, grouped by phone ─log→ LogDigest ─timeline→ Timeline ─check→ Phone ─fleet→ phones ─report→ bytes
+//! ```
+//!
+//! | stage | what it does |
+//! |---|---|
+//! | `input` | finds logs by their names and groups them by phone; opens archives and compressed files |
+//! | `log`, `line`, `stamp`, `event` | splits a log into lines and known messages, and keeps what matters of them as a `LogDigest` |
+//! | `timeline` | joins the logs of a phone: order, years, boots, what each slot held when |
+//! | `check` | one file a diagnosis: a timeline in, findings with their evidence out |
+//! | `phone`, `scan` | reduces a phone to one row; runs all of the above for each phone on all threads |
+//! | `report` | the shapes of the output, and one file a format |
+//!
+//! A stage knows only those before it and the ground floor: `model`, `problem`, `stamp`.
+//!
+//! # What is promised
+//!
+//! The items listed here. The modules are public for the program and its tests; they are not documented here
+//! and change without notice.
 
+mod facade;
+
+pub use facade::{Report, Scanner};
+pub use inventory::{Inventory, InventoryError};
+pub use model::{CertificateState, Mac, NotAMac, Severity, State, Status};
+pub use problem::{Problem, ProblemKind};
+pub use report::shape::{
+    Baseline, Certificate, ConfigurationLine, Device as Phone, Diagnosis, EventRow as Event, Evidence,
+    FleetDay, SCHEMA_VERSION, Scanned, Summary, ZtpReadiness,
+};
+
+#[doc(hidden)]
 pub mod check;
+#[doc(hidden)]
+pub mod config;
+#[doc(hidden)]
+pub mod diff;
+#[doc(hidden)]
 pub mod digest;
+#[doc(hidden)]
 pub mod event;
+#[doc(hidden)]
 pub mod input;
+#[doc(hidden)]
 pub mod inventory;
+#[doc(hidden)]
 pub mod line;
+#[doc(hidden)]
+pub mod log;
+#[doc(hidden)]
 pub mod lookup;
+#[doc(hidden)]
+pub mod message;
+#[doc(hidden)]
 pub mod model;
-mod packed;
+#[doc(hidden)]
+pub mod phone;
+#[doc(hidden)]
 pub mod problem;
-pub mod reader;
-mod recent;
+#[doc(hidden)]
+pub mod quantity;
+#[doc(hidden)]
+pub mod records;
+#[doc(hidden)]
 pub mod redact;
+#[doc(hidden)]
 pub mod reference;
+#[doc(hidden)]
 pub mod report;
+#[doc(hidden)]
 pub mod scan;
+#[doc(hidden)]
 pub mod secrets;
+#[doc(hidden)]
 pub mod stamp;
+#[doc(hidden)]
 pub mod timeline;
+#[doc(hidden)]
 pub mod window;

@@ -1,194 +1,133 @@
-//! Where the logs' digests come together.
+//! Where logs come together: those of one phone while they are read, and those that wait for their phone.
 
-use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeSet, HashMap};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 
-use chrono::NaiveDateTime;
-use rayon::slice::ParallelSliceMut;
+use chrono::{DateTime, NaiveDateTime};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
-use super::Watch;
-use super::log::{self, Head, Manner};
-use super::phone::{Gist, Maker};
-use super::row::Row;
-use super::spool::{Chunks, Gatherer, Spool};
-use crate::digest::{Digest, Fold};
-use crate::input::{Content, LogName, LogSink, Origin, PrefixHash, Rotation};
+use super::ReportProgress;
+use super::events::{Chunks, FileRecorder, Spool};
+use super::origin::{Measure, Measured, Origin, Source, settle};
+use crate::digest::LogDigest;
+use crate::input::{
+    Buffers, ConfigMember, Content, Found, LogName, LogSink, PassedOver, PassedOverKind, Rotation, read_at,
+};
+use crate::log::{self, Part, PartName};
 use crate::model::Mac;
-use crate::packed::Packed;
 use crate::problem::{Problem, ProblemKind};
-use crate::reader::{Counts, LONGEST_LINE};
-use crate::timeline::Record;
+use crate::timeline::Log;
+use crate::window::Window;
 
-/// A log that was read, in little room.
-#[derive(Clone, Debug)]
-pub(super) struct StoredLog {
-    pub(super) mac: Option<Mac>,
-    /// As reports show it, if that is not how the system knows the file.
-    shown: Option<Box<str>>,
+/// A log that was read, with what must be known of its file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct ReadLog {
+    pub(super) path: Box<str>,
+    /// Tells logs of one path apart: the parts of a file, members of one name.
+    pub(super) number: u32,
     pub(super) rotation: Rotation,
+    #[serde(with = "chrono::naive::serde::ts_seconds_option")]
     pub(super) modified: Option<NaiveDateTime>,
     pub(super) identity: Option<(u64, u64)>,
-    pub(super) origin: Origin,
-    pub(super) head: Head,
-    /// What its content comes to, if it cannot be read again.
-    pub(super) sum: Option<Box<PrefixHash>>,
-    pub(super) counts: Tally,
-    pub(super) packed: Packed,
-    /// Where its events wait, if all of them are wanted.
-    pub(super) events: Chunks,
-    /// What was found of the phone, if this is its only log.
-    pub(super) alone: Option<Box<(Gist, Row)>>,
+    digest: LogDigest,
+    /// Its lines are of several phones, and nothing tells them apart.
+    is_mixed: bool,
+    /// Where its events wait, if they are wanted.
+    events: Chunks,
+    /// What a record tells of the file, besides.
+    pub(super) origin: Option<Box<Origin>>,
 }
 
-/// What is counted over all logs.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Tally {
-    pub(super) bytes: u64,
-    pub(super) lines: u64,
-    pub(super) unrecognized: u64,
-    pub(super) events: u64,
+/// The logs of one phone.
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub(super) logs: Vec<ReadLog>,
 }
 
-impl Tally {
-    const fn of(counts: &Counts) -> Self {
-        let Counts { bytes, lines, unrecognized, events, .. } = *counts;
-        Self { bytes, lines, unrecognized, events }
-    }
+/// All logs of a phone, ready to be joined.
+pub(super) struct Complete {
+    pub(super) logs: Vec<Log>,
+    /// Where the events of each log wait, by its number.
+    pub(super) events: Vec<Chunks>,
+    /// A log was left out because its lines are of several phones.
+    pub(super) is_mixed: bool,
 }
 
-/// Pointers are what is sorted, and what moves when more logs come.
-pub(super) type StoredLogs = Vec<Box<StoredLog>>;
-
-impl StoredLog {
-    /// Whether both are of one phone. A log without an address is a phone of its own.
-    pub(super) fn is_of_same_phone(&self, other: &Self) -> bool {
-        self.mac.is_some() && self.mac == other.mac
+impl Gathered {
+    pub(super) fn append(&mut self, more: Self) {
+        self.logs.extend(more.logs);
     }
 
-    /// The path as reports show it.
-    pub(super) fn path(&self) -> &str {
-        self.shown.as_deref().or_else(|| self.origin.plain_file()).unwrap_or_default()
+    pub(super) fn is_empty(&self) -> bool {
+        self.logs.is_empty()
     }
 
-    /// The log as a timeline takes it; `number` tells it from the phone's others.
-    pub(super) fn record(&self, number: usize) -> Record {
-        Record {
+    /// One file under two names counts once.
+    pub(super) fn drop_repeated_files(&mut self) {
+        self.logs.sort_by(|a, b| (&a.path, a.number).cmp(&(&b.path, b.number)));
+        let mut seen = std::collections::HashSet::new();
+        self.logs.retain(|log| log.identity.is_none_or(|identity| seen.insert(identity)));
+    }
+
+    /// The logs of this phone as a timeline takes them.
+    pub(super) fn finish(mut self, mac: Option<Mac>, problems: &mut Vec<Problem>) -> Complete {
+        self.drop_repeated_files();
+        settle(&mut self.logs, mac, problems);
+        let has_content = self.logs.iter().any(|log| !log.digest.is_empty());
+        for log in &self.logs {
+            log.tell_problems(has_content, problems);
+        }
+        let is_mixed = self.logs.iter().any(|log| log.is_mixed);
+        let events = self.logs.iter_mut().map(|log| std::mem::take(&mut log.events)).collect();
+        let logs = self.logs.into_iter().enumerate().map(|(number, log)| Log {
             number,
-            path: self.path().into(),
-            rotation: self.rotation.clone(),
-            modified: self.modified,
-            // What was packed in this process can be unpacked in it.
-            digest: self.packed.unpack().unwrap_or_default(),
-        }
-    }
-
-    /// Gives back what it takes, but for what is counted of it.
-    pub(super) fn give_back(&mut self) {
-        self.packed = Packed::default();
-        self.shown = None;
-        self.origin = Origin::default();
-    }
-}
-
-/// In so many bytes a phone's digest and its row are both kept. They stay below the 2 KiB that a healthy
-/// phone may take, with all else that is known of its log.
-const LITTLE: usize = 1_400;
-
-/// Takes logs from all threads.
-pub(super) struct Collector<'a> {
-    watch: &'a dyn Watch,
-    logs: Mutex<StoredLogs>,
-    problems: Mutex<Vec<Problem>>,
-    unopened: Mutex<Vec<String>>,
-    spool: Option<Arc<Spool>>,
-    maker: &'a Maker,
-}
-
-impl<'a> Collector<'a> {
-    pub(super) fn new(maker: &'a Maker, watch: &'a dyn Watch, spool: Option<Arc<Spool>>) -> Self {
-        Self {
-            maker,
-            watch,
-            logs: Mutex::default(),
-            problems: Mutex::default(),
-            unopened: Mutex::default(),
-            spool,
-        }
-    }
-
-    /// All logs, phone by phone; the problems; the archives that were not opened.
-    pub(super) fn finish(self) -> (StoredLogs, Vec<Problem>, Vec<String>) {
-        let logs = self.logs.into_inner().unwrap_or_else(PoisonError::into_inner);
-        // Most addresses differ: then a log itself need not be looked at.
-        let mut logs: Vec<_> = logs.into_iter().map(|log| ((log.mac.is_none(), log.mac), log)).collect();
-        logs.par_sort_unstable_by(|(mac_a, a), (mac_b, b)| {
-            // Members of an archive can have the same name.
-            mac_a.cmp(mac_b).then_with(|| (a.path(), &a.origin).cmp(&(b.path(), &b.origin)))
+            path: log.path,
+            rotation: log.rotation,
+            modified: log.modified,
+            digest: log.digest,
         });
-        let logs = logs.into_iter().map(|(_, log)| log).collect();
-        let problems = self.problems.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut unopened = self.unopened.into_inner().unwrap_or_else(PoisonError::into_inner);
-        unopened.sort_unstable();
-        (logs, problems, unopened)
+        Complete { logs: logs.collect(), events, is_mixed }
+    }
+}
+
+impl ReadLog {
+    /// Whether its digest can be one: it came from a record.
+    pub(super) fn is_sound(&self) -> bool {
+        self.digest.is_sound()
     }
 
-    /// What the phone amounts to if it has no other log, which is usual: made while the digest is at hand.
-    /// A log that is old by its name has newer ones beside it; and where the digest is long, the row is too.
-    fn alone(
-        &self,
-        mac: Option<Mac>,
-        name: &LogName,
-        digest: Digest,
-        packed: &Packed,
-    ) -> Option<Box<(Gist, Row)>> {
-        if name.rotation != Rotation::Current || self.spool.is_some() || packed.is_compressed() {
-            return None;
-        }
-        let record = Record {
-            number: 0,
-            path: name.path.clone(),
-            rotation: Rotation::Current,
-            modified: name.modified,
-            digest,
-        };
-        let (gist, row) = self.maker.phone(mac, vec![record]);
-        (packed.len() + row.len() <= LITTLE).then(|| Box::new((gist, row)))
-    }
-
-    /// What is wrong with the content itself.
-    fn complain(&self, name: &LogName, digest: &Digest) {
-        let complain = |kind, message: String| {
-            self.problem(Problem::new(name.path.to_string(), kind, message));
-        };
-        let counts = &digest.counts;
-        if counts.messages == 0 {
+    /// What is wrong with the content itself. An empty log beside another one is no problem.
+    fn tell_problems(&self, has_content: bool, problems: &mut Vec<Problem>) {
+        let mut tell =
+            |kind, message: String| problems.push(Problem::new(self.path.to_string(), kind, message));
+        let counts = &self.digest.counts;
+        if self.is_mixed {
+            let message =
+                "holds lines of several phones, and nothing tells them apart; no diagnosis is made of it";
+            tell(ProblemKind::MixedPhones, message.to_owned());
+        } else if self.digest.is_empty() && (counts.bytes > 0 || !has_content) {
             let message = match (counts.bytes, counts.lines) {
                 (0, _) => "the file is empty".to_owned(),
                 (_, 1) => "its one line is not a line of a phone's log".to_owned(),
                 (_, lines) => format!("none of its {lines} lines is a line of a phone's log"),
             };
-            complain(ProblemKind::NotALog, message);
+            tell(ProblemKind::NotALog, message);
         }
         if counts.foreign > 0 {
-            let message = format!(
-                "{} in another encoding than the first, UTF-16 as it seems, and not understood",
-                lines_are(counts.foreign)
+            let lines = lines_are(counts.foreign);
+            tell(
+                ProblemKind::Unreadable,
+                format!("{lines} in another encoding than the first, UTF-16 as it seems, and not understood"),
             );
-            complain(ProblemKind::Unreadable, message);
         }
-        if counts.cut > 0 {
-            let message = format!(
-                "{} longer than {LONGEST_LINE} bytes; what is beyond that was not looked at",
-                lines_are(counts.cut)
+        if counts.too_long > 0 {
+            let (lines, longest) = (lines_are(counts.too_long), log::LONGEST_LINE);
+            tell(
+                ProblemKind::LimitExceeded,
+                format!("{lines} longer than {longest} bytes; what is beyond that was not looked at"),
             );
-            complain(ProblemKind::LimitExceeded, message);
-        }
-        if digest.dropped > 0 {
-            let message = format!(
-                "more distinct findings than are kept of one log; {} findings were dropped",
-                digest.dropped
-            );
-            complain(ProblemKind::LimitExceeded, message);
         }
     }
 }
@@ -198,57 +137,333 @@ fn lines_are(count: u64) -> String {
     if count == 1 { "1 line is".to_owned() } else { format!("{count} lines are") }
 }
 
-impl LogSink for Collector<'_> {
-    fn wants(&self, _: Option<Mac>) -> bool {
-        // What one phone shares with others only the others' logs tell.
-        true
+/// Logs that wait, packed, until their phone is complete.
+#[derive(Default)]
+pub(super) struct Waiting {
+    by_mac: HashMap<Mac, Vec<Packed>>,
+    without_address: Vec<Vec<u8>>,
+    problems: Vec<Problem>,
+    /// Configuration files that stand in archives.
+    members: Vec<Member>,
+    passed_over: PassedOver,
+    /// Where the logs of records wait: there are many, and memory is to grow with phones alone.
+    file: Option<BufWriter<File>>,
+    length: u64,
+}
+
+/// A configuration file in an archive.
+pub struct Member {
+    /// `a.zip!/path/in/it`.
+    pub path: Box<str>,
+    /// Its bytes; none of a private key.
+    pub bytes: Vec<u8>,
+    /// Its permissions.
+    pub mode: Option<u32>,
+}
+
+/// Where a packed log waits.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Packed {
+    Here(Vec<u8>),
+    /// In the file: begin and length.
+    InFile(u64, u32),
+}
+
+impl Waiting {
+    pub(super) fn members(&self) -> &[Member] {
+        &self.members
     }
 
-    fn log(&self, name: &LogName, content: Content<'_>) -> io::Result<()> {
-        let window = self.maker.clock.window;
-        let gatherer = self.spool.clone().map(Gatherer::new);
-        let fold = match &gatherer {
-            Some(gatherer) => Fold::recording(window, Box::new(gatherer.clone())),
-            None => Fold::new(window),
+    /// What was passed over: in archives, or where the logs of records were looked for.
+    pub(super) const fn passed_over(&self) -> &PassedOver {
+        &self.passed_over
+    }
+
+    /// Logs that are added wait in a temporary file.
+    pub(super) fn in_file() -> io::Result<Self> {
+        Ok(Self { file: Some(BufWriter::new(tempfile::tempfile()?)), ..Self::default() })
+    }
+
+    /// Adds a log that is packed; one of a phone waits in the file, if there is one.
+    pub(super) fn add_to_file(&mut self, mac: Option<Mac>, packed: Vec<u8>) -> io::Result<()> {
+        let (Some(mac), Some(file)) = (mac, &mut self.file) else {
+            self.add_packed(mac, packed);
+            return Ok(());
         };
-        let manner = Manner { every_stamp: !window.is_open(), with_sum: name.origin.is_passing() };
-        let log::Read { digest, head, sum, result } = log::read(content, fold, &manner);
-        let mac = name.mac.or(digest.mac);
-        self.complain(name, &digest);
-        // A file that the user named, which is no log of any phone, is only a problem.
-        if digest.counts.messages == 0 && mac.is_none() {
-            return result;
+        file.write_all(&packed)?;
+        let place = Packed::InFile(self.length, packed.len() as u32);
+        self.length += packed.len() as u64;
+        self.by_mac.entry(mac).or_default().push(place);
+        Ok(())
+    }
+
+    /// Lets all that was added be read.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.file.as_mut().map_or(Ok(()), BufWriter::flush)
+    }
+
+    pub(super) fn add_passed_over(&mut self, passed_over: PassedOver) {
+        self.passed_over.merge(passed_over);
+    }
+
+    pub(super) fn take_passed_over(&mut self) -> PassedOver {
+        std::mem::take(&mut self.passed_over)
+    }
+
+    fn unpack(&self, packed: &Packed) -> Option<ReadLog> {
+        match packed {
+            Packed::Here(bytes) => postcard::from_bytes(bytes).ok(),
+            Packed::InFile(begin, length) => {
+                let mut bytes = vec![0; *length as usize];
+                let read = read_at(self.file.as_ref()?.get_ref(), &mut bytes, *begin).ok()?;
+                postcard::from_bytes(bytes.get(..read)?).ok()
+            }
         }
-        let packed = Packed::of(&digest).map_err(io::Error::other)?;
-        let counts = Tally::of(&digest.counts);
-        let alone = self.alone(mac, name, digest, &packed);
-        let stored = StoredLog {
-            mac,
-            shown: (name.origin.plain_file() != Some(&*name.path)).then(|| name.path.clone()),
-            rotation: name.rotation.clone(),
-            modified: name.modified,
-            identity: name.identity,
-            origin: name.origin.clone(),
-            head,
-            sum: sum.map(Box::new),
-            counts,
-            packed,
-            alone,
-            events: gatherer.map(|gatherer| gatherer.finish()).transpose()?.unwrap_or_default(),
+    }
+
+    fn add(&mut self, mac: Option<Mac>, log: &ReadLog) {
+        // Memory takes whatever a log is packed into.
+        let Ok(packed) = postcard::to_stdvec(log) else { return };
+        self.add_packed(mac, packed);
+    }
+
+    /// Adds a log that is packed.
+    pub(super) fn add_packed(&mut self, mac: Option<Mac>, packed: Vec<u8>) {
+        match mac {
+            Some(mac) => self.by_mac.entry(mac).or_default().push(Packed::Here(packed)),
+            None => self.without_address.push(packed),
+        }
+    }
+
+    pub(super) fn append(&mut self, other: Self) {
+        for (mac, logs) in other.by_mac {
+            self.by_mac.entry(mac).or_default().extend(logs);
+        }
+        self.without_address.extend(other.without_address);
+        self.problems.extend(other.problems);
+        self.members.extend(other.members);
+        self.passed_over.merge(other.passed_over);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_mac.is_empty() && self.without_address.is_empty() && self.problems.is_empty()
+    }
+
+    /// Whether the same logs of this phone wait there, in any order.
+    pub(super) fn holds_same(&self, other: &Self, mac: Mac) -> bool {
+        let logs = |waiting: &Self| {
+            waiting.by_mac.get(&mac).map(|logs| logs.iter().cloned().collect::<BTreeSet<_>>())
         };
-        self.logs.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(stored));
-        result
+        logs(self) == logs(other)
     }
 
-    fn problem(&self, problem: Problem) {
-        self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        self.problems.clone()
     }
 
-    fn unopened_archive(&self, path: &str) {
-        self.unopened.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+    /// Drops logs without an address that were added twice, and puts the rest in an order of their own.
+    pub(super) fn sort_without_address(&mut self) {
+        self.without_address.sort_unstable();
+        self.without_address.dedup();
     }
 
-    fn advance(&self, files: u64, bytes: u64) {
-        self.watch.advanced(files, bytes);
+    /// The phones of which logs wait, in no order.
+    pub(super) fn macs(&self) -> impl Iterator<Item = Mac> + '_ {
+        self.by_mac.keys().copied()
     }
+
+    /// The logs that wait for this phone.
+    pub(super) fn of(&self, mac: Mac) -> Gathered {
+        let packed = self.by_mac.get(&mac).into_iter().flatten();
+        // What was packed in this process can be unpacked in it.
+        Gathered { logs: packed.filter_map(|log| self.unpack(log)).collect() }
+    }
+
+    /// Each log of which no address is known is a phone of its own.
+    pub(super) fn without_address(&self) -> impl Iterator<Item = Gathered> + '_ {
+        self.without_address
+            .iter()
+            .filter_map(|log| Some(Gathered { logs: vec![postcard::from_bytes(log).ok()?] }))
+    }
+}
+
+/// Takes the logs of one phone, and what turns up of other phones in them.
+pub(super) struct PhoneSink<'s> {
+    mac: Option<Mac>,
+    window: &'s Window,
+    progress: &'s dyn ReportProgress,
+    /// Where all events go, if they are wanted.
+    spool: Option<&'s Spool>,
+    pub(super) gathered: Gathered,
+    pub(super) others: Waiting,
+    pub(super) problems: Vec<Problem>,
+    numbered: u32,
+    /// The file that is being read, and what is to be known of contents, where records are made.
+    source: Option<(Source, &'s Measure)>,
+}
+
+impl<'s> PhoneSink<'s> {
+    pub(super) fn new(
+        mac: Option<Mac>,
+        window: &'s Window,
+        progress: &'s dyn ReportProgress,
+        spool: Option<&'s Spool>,
+    ) -> Self {
+        let (gathered, others, problems) = Default::default();
+        Self { mac, window, progress, spool, gathered, others, problems, numbered: 0, source: None }
+    }
+
+    /// What comes next is read from this file, and records are made of it.
+    pub(super) fn begin(&mut self, source: Source, measure: &'s Measure) {
+        self.numbered = 0;
+        self.source = Some((source, measure));
+    }
+
+    pub(super) fn finish(self, problems: &mut Vec<Problem>) -> (Gathered, Waiting) {
+        let Self { mut gathered, others, problems: told, .. } = self;
+        // Of a file that gave nothing, the fault that is told of it is all there is to say.
+        let has_fault = |log: &ReadLog| told.iter().any(|problem| *problem.path == *log.path);
+        gathered.logs.retain(|log| log.digest.counts.bytes > 0 || !has_fault(log));
+        problems.extend(told);
+        (gathered, others)
+    }
+
+    pub(super) fn add(&mut self, mac: Option<Mac>, log: ReadLog) {
+        if mac.is_some() && mac == self.mac {
+            self.gathered.logs.push(log);
+        } else {
+            self.others.add(mac, &log);
+        }
+    }
+}
+
+impl LogSink for PhoneSink<'_> {
+    fn log(&mut self, name: LogName, content: Content<'_>) -> io::Result<()> {
+        let mut recorder = self.spool.map(FileRecorder::new);
+        let wanted = recorder.as_mut().map(|recorder| recorder as _);
+        let mut measured = self.source.as_ref().map(|(_, measure)| measure.begin());
+        let read = match (content, &mut measured) {
+            (Content::Stream(stream), Some(measured)) => {
+                log::read(Content::Stream(&mut measured.of_stream(stream)), self.window, wanted)
+            }
+            (content, measured) => {
+                measured.iter_mut().for_each(|measured| measured.take(&content));
+                log::read(content, self.window, wanted)
+            }
+        };
+        let content = measured.map(Measured::finish);
+        let mut events = recorder.map_or_else(|| Ok(Vec::new()), FileRecorder::finish)?;
+        let is_alone = read.parts.len() == 1;
+        // Where no other phone is named, all lines are of the phone that the file is named for.
+        let is_of_named = |part: &Part| {
+            let of_part = match part.name {
+                Some(PartName::Mac(mac)) => Some(mac),
+                _ => None,
+            };
+            of_part.iter().chain(&part.digest.macs).all(|mac| name.mac == Some(*mac))
+        };
+        let is_one = is_alone || (name.mac.is_some() && read.parts.iter().all(is_of_named));
+        for part in read.parts {
+            let number = part.number;
+            let Some((mac, mut log)) = assign(&name, part, is_alone, is_one) else { continue };
+            log.events = events.get_mut(number).map(std::mem::take).unwrap_or_default();
+            log.number = self.numbered;
+            self.numbered += 1;
+            let source = self.source.as_ref().zip(content);
+            log.origin = source.map(|((source, _), content)| Box::new(Origin::new(source.clone(), content)));
+            // A file that the user named, which is no log of any phone, is only a problem.
+            if log.digest.is_empty() && !log.is_mixed && (mac.is_none() || !name.named_like_log) {
+                log.tell_problems(false, &mut self.problems);
+            } else if log.is_mixed && mac.is_none() {
+                log.tell_problems(true, &mut self.problems);
+            } else {
+                self.add(mac, log);
+            }
+        }
+        read.result
+    }
+
+    fn config(&mut self, member: ConfigMember<'_>) {
+        self.others.members.push(Member {
+            path: member.path.into(),
+            bytes: member.content.unwrap_or_default().to_vec(),
+            mode: member.mode,
+        });
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    fn passed_over(&mut self, kind: PassedOverKind, path: &str) {
+        self.others.passed_over.add(kind, || path.to_owned());
+    }
+
+    fn advance(&mut self, files: u64, bytes: u64) {
+        self.progress.advanced(files, bytes);
+    }
+}
+
+/// Whose log a part of a file is: by the address before its lines, else by the file's name where the file
+/// is one log, else by the one address that the log names. None for an empty beginning of a parted file.
+fn assign(name: &LogName, part: Part, is_alone: bool, is_one: bool) -> Option<(Option<Mac>, ReadLog)> {
+    let Part { name: part, mut digest, .. } = part;
+    if part.is_none() && !is_alone && digest.is_empty() {
+        return None;
+    }
+    let own = match digest.macs[..] {
+        [mac] => Some(mac),
+        _ => None,
+    };
+    let of_name = match &part {
+        Some(PartName::Mac(mac)) => Some(*mac),
+        _ if is_one => name.mac,
+        _ => None,
+    };
+    let is_mixed = digest.macs.len() > 1 && !matches!(part, Some(PartName::Mac(_)));
+    let mac = of_name.or(own);
+    let path = match &part {
+        Some(PartName::Sender(sender)) if mac.is_none() && !is_alone => {
+            format!("{}#{sender}", name.path).into()
+        }
+        _ => name.path.clone(),
+    };
+    if is_mixed {
+        digest = digest.counts_alone();
+    }
+    let log = ReadLog {
+        path,
+        number: 0,
+        rotation: name.rotation,
+        modified: name.modified.and_then(|time| Some(DateTime::from_timestamp(time, 0)?.naive_utc())),
+        identity: name.identity.filter(|_| is_alone),
+        digest,
+        is_mixed,
+        events: Chunks::new(),
+        origin: None,
+    };
+    Some((mac, log))
+}
+
+/// Reads what must be read to know whose logs it holds.
+pub(super) fn read_streams(
+    found: &Found,
+    window: &Window,
+    progress: &dyn ReportProgress,
+    spool: Option<&Spool>,
+) -> Waiting {
+    let threads = rayon::current_num_threads();
+    let parts = found.streams.par_iter().map(|source| {
+        let mut sink = PhoneSink::new(None, window, progress, spool);
+        let mut buffers = Buffers::new(threads);
+        source.read(&mut buffers, &mut sink);
+        let PhoneSink { mut others, problems, .. } = sink;
+        others.problems.extend(problems);
+        others
+    });
+    let mut waiting = Waiting::default();
+    for part in parts.collect::<Vec<_>>() {
+        waiting.append(part);
+    }
+    waiting
 }

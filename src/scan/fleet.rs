@@ -1,69 +1,136 @@
-//! What only the whole fleet tells: certificates that stand in more than one phone.
+//! What only the whole fleet tells: certificates that stand in more than one phone, and the day on which
+//! many phones began to show the same diagnosis.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::slice::ParallelSliceMut;
+use chrono::{DateTime, NaiveDate};
+use rayon::prelude::*;
 
-use super::Entry;
-use super::phone::Gist;
-use crate::check::SharedCertificate;
-use crate::model::{Fingerprint, Mac, Slot};
+use super::rows::{Row, Rows};
+use crate::check::{Family, Rule, SharedCertificate};
+use crate::model::{CertificateState, Mac, Slot};
+use crate::phone::{Phone, Selection};
+use crate::report::shape::FleetDay;
 
 /// How many other phones are named.
 const NAMED: usize = 5;
 
-/// The certificates that several phones share, and which phone has which of them.
-#[derive(Debug, Default)]
-pub(super) struct Shared {
-    /// How many phones share a certificate, and the first few of them.
-    certificates: Vec<(u64, Vec<Mac>)>,
-    /// For each phone with one: the slot, and which certificate.
-    phones: BTreeMap<Mac, Vec<(Slot, usize)>>,
+/// A third of the phones, and so many at least, began on one day: that is told.
+const LEAST_PHONES: usize = 5;
+
+/// A day, in seconds.
+const DAY: i64 = 86_400;
+
+/// Adds FLT001 and FLT002 to the phones that share a certificate. A log without an address may be of any
+/// of the others: it does not count.
+pub(super) fn add_shared(rows: &mut Rows, selection: &Selection) {
+    let all: Vec<Row> = rows.all().collect();
+    let mut hashes = std::mem::take(&mut rows.certificates);
+    hashes.par_sort_unstable();
+    // Only phones with equal hashes are looked at whole.
+    let mut candidates = BTreeSet::new();
+    for same in hashes.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
+        candidates.extend(same.iter().map(|(_, at)| *at as usize));
+    }
+    drop(hashes);
+    let mut holders: BTreeMap<Key, BTreeSet<Mac>> = BTreeMap::new();
+    for &at in &candidates {
+        let phone = rows.phone(&all[at]);
+        for (key, _) in compared(&phone) {
+            holders.entry(key).or_default().extend(phone.mac);
+        }
+    }
+    holders.retain(|_, macs| macs.len() > 1);
+    for at in candidates {
+        let mut phone = rows.phone(&all[at]);
+        let Some(mac) = phone.mac else { continue };
+        let shared: Vec<SharedCertificate> = compared(&phone)
+            .filter_map(|(key, content)| {
+                let macs = holders.get(&key)?;
+                let others = macs.iter().filter(|other| **other != mac).take(NAMED).copied().collect();
+                Some(SharedCertificate {
+                    slot: content.slot,
+                    phones: macs.len() as u64,
+                    others,
+                    seen: phone.seen(content),
+                })
+            })
+            .collect();
+        if !shared.is_empty() {
+            phone.add_shared(&shared, selection);
+            rows.replace(at, &phone);
+        }
+    }
 }
 
-impl Shared {
-    /// What these phones share. A log without an address may be of any of the others: it does not count.
-    pub(super) fn among(phones: &[Entry], gists: &[Gist]) -> Self {
-        let mut all: Vec<(&Fingerprint, bool, Mac, Slot)> = Vec::new();
-        for (phone, gist) in phones.iter().zip(gists) {
-            let Some(mac) = phone.mac else { continue };
-            all.extend(
-                gist.certificates.iter().map(|(slot, digest)| (digest, *slot == Slot::BuiltIn, mac, *slot)),
-            );
-        }
-        all.par_sort_unstable();
-        let mut shared = Self::default();
-        for same in all.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-            if same.len() < 2 {
-                continue;
-            }
-            let macs: BTreeSet<Mac> = same.iter().map(|(_, _, mac, _)| *mac).collect();
-            if macs.len() < 2 {
-                continue;
-            }
-            let number = shared.certificates.len();
-            for (_, _, mac, slot) in same {
-                shared.phones.entry(*mac).or_default().push((*slot, number));
-            }
-            shared.certificates.push((macs.len() as u64, macs.into_iter().take(NAMED + 1).collect()));
-        }
-        shared.phones.values_mut().for_each(|slots| slots.sort_unstable());
-        shared
-    }
+/// A certificate as phones have it in common: whether it is a built-in one, and its fingerprint.
+type Key = (bool, Box<[u8]>);
 
-    /// The slots of this phone with a shared certificate.
-    pub(super) fn of(&self, mac: Mac) -> &[(Slot, usize)] {
-        self.phones.get(&mac).map_or(&[], Vec::as_slice)
-    }
+fn compared(phone: &Phone) -> impl Iterator<Item = (Key, &crate::phone::SlotContent)> {
+    let installed = phone
+        .certificates
+        .iter()
+        .filter(|content| content.state == CertificateState::Installed && content.is_compared);
+    installed.filter_map(|content| {
+        let fingerprint = content.fingerprint.as_ref()?;
+        Some(((content.slot == Slot::BuiltIn, fingerprint.bytes().into()), content))
+    })
+}
 
-    /// The shared certificates of this phone.
-    pub(super) fn certificates(&self, mac: Mac) -> Vec<SharedCertificate> {
-        let slots = self.of(mac).iter();
-        let shared = slots.map(|&(slot, number)| {
-            let (phones, first) = &self.certificates[number];
-            let others = first.iter().filter(|other| **other != mac).take(NAMED);
-            SharedCertificate { slot, phones: *phones, others: others.map(ToString::to_string).collect() }
-        });
-        shared.collect()
+/// What a phone's installed certificates are first compared by. A log without an address does not count.
+pub(super) fn hashes(phone: &Phone) -> impl Iterator<Item = u64> + '_ {
+    compared(phone).filter(|_| phone.mac.is_some()).map(|(key, _)| hash(&key))
+}
+
+fn hash((is_built_in, bytes): &Key) -> u64 {
+    xxhash_rust::xxh3::xxh3_64_with_seed(bytes, u64::from(*is_built_in))
+}
+
+/// The active diagnoses of a phone that can begin in many phones at once, and when they began. A log that
+/// begins with the diagnosis does not tell when it began.
+pub(super) fn begun(phone: &Phone) -> impl Iterator<Item = (&'static str, i64)> + '_ {
+    let is_counted = |rule: &Rule| {
+        matches!(rule.facts.family, Family::Installation | Family::Connection) || rule.facts.begins_in_fleets
+    };
+    let first_line = phone.times.map_or(i64::MAX, |(first, _)| first);
+    let active = phone.active().filter(move |(rule, _)| is_counted(rule));
+    let firsts =
+        active.filter_map(|(rule, finding)| Some((rule.code, finding.seen.times()?.0.and_utc().timestamp())));
+    firsts.filter(move |(_, first)| first.saturating_sub(first_line) >= DAY)
+}
+
+/// The days on which a third or more of the phones with an active diagnosis of one code began to show it.
+pub(super) fn days(rows: &Rows, wanted: impl Fn(&Row) -> bool) -> Vec<FleetDay> {
+    let all: Vec<Row> = rows.all().collect();
+    let mut by_code: BTreeMap<&'static str, BTreeMap<u32, i64>> = BTreeMap::new();
+    for begun in rows.begun.iter().filter(|begun| wanted(&all[begun.row as usize])) {
+        let first = by_code.entry(begun.code).or_default().entry(begun.row).or_insert(begun.first);
+        *first = begun.first.min(*first);
     }
+    by_code.into_iter().filter_map(|(code, firsts)| day(code, firsts.into_values().collect())).collect()
+}
+
+/// The span of one day in which most phones began, if they are enough.
+fn day(code: &str, mut firsts: Vec<i64>) -> Option<FleetDay> {
+    firsts.sort_unstable();
+    let mut end = 0;
+    let spans = firsts.iter().enumerate().map(|(begin, first)| {
+        end = end.max(begin);
+        while end < firsts.len() && firsts[end] - first <= DAY {
+            end += 1;
+        }
+        (end - begin, std::cmp::Reverse(begin))
+    });
+    let (phones, std::cmp::Reverse(begin)) = spans.max()?;
+    if phones < LEAST_PHONES || phones * 3 < firsts.len() {
+        return None;
+    }
+    let middle = firsts[begin + (phones - 1) / 2];
+    let day: NaiveDate = DateTime::from_timestamp(middle, 0)?.date_naive();
+    Some(FleetDay {
+        code: code.to_owned(),
+        day: day.to_string(),
+        phones: phones as u64,
+        of: firsts.len() as u64,
+    })
 }

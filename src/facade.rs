@@ -1,0 +1,204 @@
+//! What other programs may rely on: a scanner, its report, and the phones in it.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use chrono::{Local, NaiveDateTime, TimeDelta};
+
+use crate::input::{self, find};
+use crate::inventory::Inventory;
+use crate::model::Mac;
+use crate::problem::Problem;
+use crate::redact::Shown;
+use crate::report::shape::{Device as Phone, EventRow as Event, FleetDay, Scanned, Summary, ZtpReadiness};
+use crate::report::{self, Devices, FORMATS, Format, Style};
+use crate::scan::{self, Options, ReportProgress, Scan};
+use crate::timeline::Clock;
+use crate::window::Window;
+
+/// Scans logs as `phonecert scan` does. Each method narrows or widens what is read, and returns the scanner.
+///
+/// Work is spread over the current rayon thread pool.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Scanner {
+    window: Window,
+    year: Option<i32>,
+    now: Option<NaiveDateTime>,
+    phones: Vec<Mac>,
+    inventory: Option<Inventory>,
+    archives: bool,
+}
+
+impl Default for Scanner {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Scanner {
+    /// A scanner of everything: all phones, all times, archives too.
+    pub const fn new() -> Self {
+        let window = Window { since: None, until: None };
+        Self { window, year: None, now: None, phones: Vec::new(), inventory: None, archives: true }
+    }
+
+    /// Only this phone, or, called again, this one too.
+    pub fn phone(mut self, mac: Mac) -> Self {
+        self.phones.push(mac);
+        self
+    }
+
+    /// Leaves out what was logged before this time, local time of the phones.
+    pub const fn since(mut self, time: NaiveDateTime) -> Self {
+        self.window.since = Some(time);
+        self
+    }
+
+    /// Leaves out what was logged after this time, local time of the phones.
+    pub const fn until(mut self, time: NaiveDateTime) -> Self {
+        self.window.until = Some(time);
+        self
+    }
+
+    /// The year of each log's newest line; without it, the latest that the file's modification time allows.
+    pub const fn year(mut self, year: i32) -> Self {
+        self.year = Some(year);
+        self
+    }
+
+    /// What counts as now, local time; without it, the time at which a scan begins.
+    pub const fn now(mut self, now: NaiveDateTime) -> Self {
+        self.now = Some(now);
+        self
+    }
+
+    /// What the phones' labels say. A phone of the inventory without a log is in the report too.
+    pub fn inventory(mut self, inventory: Inventory) -> Self {
+        self.inventory = Some(inventory);
+        self
+    }
+
+    /// Whether archives in searched directories are opened; without this call they are.
+    pub const fn archives(mut self, opened: bool) -> Self {
+        self.archives = opened;
+        self
+    }
+
+    /// Reads all logs under these paths: directories, logs, archives. What can't be read is among the
+    /// report's problems; it never ends the scan.
+    #[must_use]
+    pub fn scan<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Report {
+        let paths = owned(paths);
+        Report { scan: scan::scan(&self.find(&paths), &self.options(paths), &Unwatched) }
+    }
+
+    /// The same, and calls `each` with every event, phone by phone, in log order for each.
+    ///
+    /// # Errors
+    /// What `each` returns. Events wait in a temporary file until their phone is known: a fault of that.
+    pub fn events<P: AsRef<Path>>(
+        &self,
+        paths: impl IntoIterator<Item = P>,
+        each: impl FnMut(Event) -> io::Result<()>,
+    ) -> io::Result<Report> {
+        let scan = {
+            let paths = owned(paths);
+            scan::scan_events(&self.find(&paths), &self.options(paths), &Unwatched)?
+        };
+        scan.events(Shown::plain(), each)?;
+        Ok(Report { scan })
+    }
+
+    fn find(&self, paths: &[PathBuf]) -> input::Found {
+        find(paths, &input::Options { archives: self.archives, ..input::Options::default() })
+    }
+
+    fn options(&self, roots: Vec<PathBuf>) -> Options {
+        let now = self.now.unwrap_or_else(|| Local::now().naive_local());
+        Options {
+            clock: Clock { window: self.window, year: self.year, now },
+            devices: self.phones.clone(),
+            statuses: Vec::new(),
+            selection: Box::new(|_| true),
+            inventory: self.inventory.clone(),
+            roots: Some(roots),
+            stale: STALE,
+        }
+    }
+}
+
+fn owned<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Vec<PathBuf> {
+    paths.into_iter().map(|path| path.as_ref().to_owned()).collect()
+}
+
+/// A phone without a line for longer than this is stale, as `phonecert scan` has it.
+const STALE: TimeDelta = TimeDelta::days(14);
+
+/// Nobody watches how far the scan is.
+struct Unwatched;
+
+impl ReportProgress for Unwatched {
+    fn advanced(&self, _: u64, _: u64) {}
+}
+
+/// What a scan found. A phone takes some 100 bytes in it, and more for each diagnosis.
+pub struct Report {
+    scan: Scan,
+}
+
+impl Report {
+    /// The phones, worst status first, then by MAC address; each is made when it is asked for.
+    pub fn phones(&self) -> impl ExactSizeIterator<Item = Phone> + '_ {
+        (0..self.scan.len()).map(|place| self.scan.device(place))
+    }
+
+    /// How many phones have which status and which diagnoses.
+    #[must_use]
+    pub const fn summary(&self) -> &Summary {
+        &self.scan.overview.summary
+    }
+
+    /// What was read.
+    #[must_use]
+    pub const fn scanned(&self) -> &Scanned {
+        &self.scan.overview.scanned
+    }
+
+    /// How many phones can pass the zero-touch provisioning servers.
+    #[must_use]
+    pub fn ztp(&self) -> ZtpReadiness {
+        self.scan.overview.ztp.unwrap_or_default()
+    }
+
+    /// Days on which many phones began to show one diagnosis.
+    #[must_use]
+    pub fn fleet(&self) -> &[FleetDay] {
+        &self.scan.overview.fleet
+    }
+
+    /// What could not be read, sorted by path.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.scan.overview.problems
+    }
+
+    /// Writes the report as `phonecert scan --format NAME` does: `json`, `jsonl`, `csv`, `markdown`, `html`,
+    /// `table`.
+    ///
+    /// # Errors
+    /// What `out` returns; `InvalidInput` for a format of another name.
+    pub fn write(&self, format: &str, out: &mut dyn Write) -> io::Result<()> {
+        let Some(format) = Format::named(&FORMATS, format) else {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("no format is called {format}")));
+        };
+        let report = report::Report { overview: &self.scan.overview, devices: &self.scan };
+        format.write(&report, &Style::default(), out)
+    }
+}
+
+impl std::fmt::Debug for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Report").field("summary", self.summary()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,231 @@
+//! The configuration files of the searched places, joined to what the phones' logs show.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+
+use chrono::NaiveDateTime;
+
+use super::collect::Member;
+use super::rows::{Row, Rows};
+use crate::check::configuration::{Case, SharedKey};
+use crate::check::join::join;
+use crate::check::{CATALOGUE, Family, Finding, Rule};
+use crate::config::{LogFacts, PhoneConfig, PublicKey, Refused, Shown, Tree, TreeBuilder, resolve};
+use crate::event::Event;
+use crate::input::{ConfigKind, Found};
+use crate::model::{CertificateState, Mac, Slot};
+use crate::phone::{Phone, Selection};
+use crate::problem::Problem;
+use crate::timeline::{Source, Timeline};
+
+/// How many other phones are named.
+const NAMED: usize = 5;
+
+/// What judges a phone by its configuration.
+pub(super) struct Audit {
+    tree: Tree,
+    /// The time of the run: dates of certificates are judged by it.
+    now: NaiveDateTime,
+}
+
+/// The files that configuration is made of, as they were found in directories and archives.
+#[must_use]
+pub fn config_tree(found: &Found, members: &[Member], roots: &[PathBuf]) -> Tree {
+    let mut builder = TreeBuilder::new(roots);
+    for file in found.config_files() {
+        let mode = if file.kind == ConfigKind::PrivateKey { mode(&file.path) } else { None };
+        builder.file(&file.path, mode);
+    }
+    for member in members {
+        builder.member(&member.path, &member.bytes, member.mode);
+    }
+    builder.build()
+}
+
+#[cfg(unix)]
+fn mode(path: &std::path::Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).ok().map(|metadata| metadata.permissions().mode())
+}
+
+#[cfg(not(unix))]
+fn mode(_: &std::path::Path) -> Option<u32> {
+    None
+}
+
+impl Audit {
+    /// None where no file is a phone's configuration.
+    pub(super) fn new(
+        found: &Found,
+        members: &[Member],
+        roots: &[PathBuf],
+        now: NaiveDateTime,
+    ) -> Option<Self> {
+        let tree = config_tree(found, members, roots);
+        (!tree.is_empty()).then_some(Self { tree, now })
+    }
+
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        self.tree.problems()
+    }
+
+    /// The phones that have files of their own.
+    pub(super) fn macs(&self) -> Vec<Mac> {
+        self.tree.phones()
+    }
+
+    /// What the files give a phone, as far as its log tells its model and where it lies.
+    pub(super) fn config_of(&self, mac: Mac, phone: &Phone) -> PhoneConfig {
+        let mut config = resolve(&self.tree, mac, phone.model.as_deref(), &log_directories(&phone.files));
+        let installed = phone.certificates.iter().filter(|one| one.state == CertificateState::Installed);
+        config.installed = installed.filter_map(|one| Some((one.slot, one.fingerprint.clone()?))).collect();
+        config
+    }
+
+    /// Adds what the phone's configuration files show, and which of their lines bear on what its log shows.
+    pub(super) fn add_to(&self, phone: &mut Phone, timeline: &Timeline<'_>, selection: &Selection) {
+        let Some(mac) = phone.mac else { return };
+        let config = self.config_of(mac, phone);
+        if config.is_empty() {
+            return;
+        }
+        let mut facts = log_facts(phone, timeline, self.now);
+        facts.tls_level = timeline.events().rev().find_map(|(_, event, record)| match event {
+            Event::LogStart { log_level, .. } if record.entry.is_tls => *log_level,
+            _ => None,
+        });
+        let case = Case::new(&config, &facts, &[]);
+        let mut found: Vec<(&'static Rule, Finding)> = Vec::new();
+        for rule in
+            CATALOGUE.iter().filter(|rule| rule.facts.family == Family::Configuration && selection(rule.code))
+        {
+            found.extend(rule.run_on_configuration(&case).into_iter().map(|finding| (*rule, finding)));
+        }
+        for (rule, finding) in phone.findings_mut() {
+            let Some(question) = rule.facts.asks else { continue };
+            let answer = join(&config, &facts, question, finding.slot);
+            finding.configuration = answer.lines;
+            if let Some(remedy) = answer.remedy {
+                finding.remedy = Some(remedy);
+            }
+        }
+        phone.key_hashes = config.public_keys().iter().map(|(_, key)| hash(key)).collect();
+        phone.add(found);
+    }
+
+    /// Adds CFG020 to the phones that are given a private key which others are given too.
+    pub(super) fn add_shared_keys(&self, rows: &mut Rows, selection: &Selection) {
+        let all: Vec<Row> = rows.all().collect();
+        let mut hashes = std::mem::take(&mut rows.keys);
+        hashes.sort_unstable();
+        let mut candidates = BTreeSet::new();
+        for same in hashes.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
+            candidates.extend(same.iter().map(|(_, row)| *row as usize));
+        }
+        let mut holders: BTreeMap<PublicKey, BTreeSet<Mac>> = BTreeMap::new();
+        for &at in &candidates {
+            let phone = rows.phone(&all[at]);
+            let Some(mac) = phone.mac else { continue };
+            for (_, key) in self.config_of(mac, &phone).public_keys() {
+                holders.entry(key).or_default().insert(mac);
+            }
+        }
+        for at in candidates {
+            let mut phone = rows.phone(&all[at]);
+            let Some(mac) = phone.mac else { continue };
+            let config = self.config_of(mac, &phone);
+            let keys: BTreeSet<PublicKey> = config.public_keys().into_iter().map(|(_, key)| key).collect();
+            let shared = keys.into_iter().filter_map(|key| {
+                let macs = holders.get(&key).filter(|macs| macs.len() > 1)?;
+                let others = macs.iter().filter(|other| **other != mac).take(NAMED);
+                Some(SharedKey { key, phones: macs.len() as u64, others: others.copied().collect() })
+            });
+            let shared: Vec<SharedKey> = shared.collect();
+            let facts = LogFacts { now: self.now, ..LogFacts::default() };
+            let case = Case::new(&config, &facts, &shared);
+            let rules = CATALOGUE.iter().filter(|rule| rule.facts.from_fleet && selection(rule.code));
+            let found: Vec<_> = rules
+                .flat_map(|rule| rule.run_on_configuration(&case).into_iter().map(|finding| (*rule, finding)))
+                .collect();
+            if !found.is_empty() {
+                phone.add(found);
+                rows.replace(at, &phone);
+            }
+        }
+    }
+}
+
+fn hash(key: &PublicKey) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The directories of these logs, the newest log's first.
+pub(super) fn log_directories(files: &[Box<str>]) -> Vec<PathBuf> {
+    let mut directories: Vec<PathBuf> = Vec::new();
+    for file in files.iter().rev() {
+        let directory = file.rfind('/').map_or(".", |slash| &file[..slash.max(1)]);
+        if !directories.iter().any(|known| known.as_os_str() == directory) {
+            directories.push(directory.into());
+        }
+    }
+    directories
+}
+
+/// What a phone's log shows, as far as its configuration is judged by it.
+fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogFacts {
+    let mut facts = LogFacts {
+        has_log: !timeline.logs.is_empty(),
+        model: phone.model.clone(),
+        software: timeline.software().next_back().map(|(version, _)| version.clone()),
+        now,
+        ..LogFacts::default()
+    };
+    for view in timeline.slots.all() {
+        let slot = facts.slots.entry(view.slot).or_default();
+        match view.source {
+            Source::Refusal => {}
+            Source::Save => slot.fingerprints.extend(view.content.fingerprint.clone()),
+            Source::Inventory { .. } => {
+                facts.has_inventory = true;
+                // What the slot held before is no longer in it.
+                slot.fingerprints = view.content.fingerprint.iter().cloned().collect();
+                slot.shown = match view.content.state {
+                    CertificateState::Installed => Shown::Filled,
+                    _ if view.content.has_key => Shown::Unknown,
+                    _ => Shown::Empty,
+                };
+                slot.certificate_length = view.content.certificate_length;
+                slot.key_length = view.content.key_length;
+            }
+        }
+    }
+    let refused = |slot: Option<Slot>, pick: fn(&Event) -> Option<Option<u64>>| {
+        let events = timeline.events().filter(move |(_, event, _)| event.slot() == slot);
+        let lengths: BTreeSet<Option<u64>> = events.filter_map(|(_, event, _)| pick(event)).collect();
+        lengths.into_iter().map(move |length| Refused { slot, length })
+    };
+    for (rule, finding) in phone.active() {
+        match rule.facts.asks {
+            Some(crate::check::join::Question::KeyTooLarge) => {
+                facts.keys_refused.extend(refused(finding.slot, |event| match event {
+                    Event::KeyTooLarge { length, .. } => Some(*length),
+                    _ => None,
+                }))
+            }
+            Some(crate::check::join::Question::CertificateRejected) => {
+                facts.certificates_refused.extend(refused(finding.slot, |event| match event {
+                    Event::CertificateTooLarge { length, .. } => Some(*length),
+                    Event::CredentialInvalid { .. } => Some(None),
+                    _ => None,
+                }));
+            }
+            Some(crate::check::join::Question::ChainNotDecodable) => facts.chain_not_decodable = true,
+            Some(crate::check::join::Question::Trust) => facts.server_untrusted = true,
+            _ => {}
+        }
+    }
+    facts
+}

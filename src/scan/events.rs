@@ -1,0 +1,243 @@
+//! The events of all phones. They wait in a file without a name, so that memory does not grow with them:
+//! first as each log is read, then, dated and phone by phone, until they are asked for.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::sync::{Mutex, PoisonError};
+
+use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::event::Event;
+use crate::line::{Level, lossy};
+use crate::log::{RecordEvent, Recorded};
+use crate::model::Mac;
+use crate::phone::shown_time;
+use crate::redact::Shown;
+use crate::report::shape::EventRow;
+use crate::stamp::Stamp;
+use crate::timeline::{Clock, EventDates, Joined};
+
+/// Events are gathered up to this size before they go into the file, in bytes.
+const CHUNK: usize = 64 * 1024;
+
+/// The file in which events wait.
+pub(super) struct Spool(Mutex<(File, u64)>);
+
+/// Where in the file some events stand, in their order: begin and length.
+pub(super) type Chunks = Vec<(u64, usize)>;
+
+/// An event on its way out.
+#[derive(Serialize, Deserialize)]
+struct SpooledEvent {
+    file: u32,
+    line: u64,
+    header: Option<SpooledHeader>,
+    event: Event,
+    #[serde(with = "chrono::naive::serde::ts_seconds_option")]
+    time: Option<NaiveDateTime>,
+    boot: u64,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct SpooledHeader {
+    stamp: Option<Stamp>,
+    component: Box<str>,
+    level: Level,
+    missed: u64,
+}
+
+impl Spool {
+    /// # Errors
+    /// The system gives no temporary file.
+    pub(super) fn new() -> io::Result<Self> {
+        Ok(Self(Mutex::new((tempfile::tempfile()?, 0))))
+    }
+
+    fn write(&self, events: &[u8]) -> io::Result<(u64, usize)> {
+        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (file, end) = &mut *file;
+        file.seek(SeekFrom::Start(*end))?;
+        file.write_all(events)?;
+        let begin = std::mem::replace(end, *end + events.len() as u64);
+        Ok((begin, events.len()))
+    }
+
+    fn read(&self, chunks: &Chunks, mut each: impl FnMut(SpooledEvent) -> io::Result<()>) -> io::Result<()> {
+        for &(begin, length) in chunks {
+            let mut bytes = vec![0; length];
+            {
+                let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                file.0.seek(SeekFrom::Start(begin))?;
+                BufReader::new(&file.0).read_exact(&mut bytes)?;
+            }
+            let mut rest = &bytes[..];
+            while !rest.is_empty() {
+                let (event, after) = postcard::take_from_bytes(rest).map_err(io::Error::other)?;
+                each(event)?;
+                rest = after;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes events into the spool, chunk by chunk.
+struct SpoolWriter<'s> {
+    spool: &'s Spool,
+    chunks: Chunks,
+    waiting: Vec<u8>,
+}
+
+impl<'s> SpoolWriter<'s> {
+    const fn new(spool: &'s Spool) -> Self {
+        Self { spool, chunks: Vec::new(), waiting: Vec::new() }
+    }
+
+    fn write(&mut self, event: &SpooledEvent) -> io::Result<()> {
+        self.waiting =
+            postcard::to_extend(event, std::mem::take(&mut self.waiting)).map_err(io::Error::other)?;
+        if self.waiting.len() >= CHUNK { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if !self.waiting.is_empty() {
+            self.chunks.push(self.spool.write(&self.waiting)?);
+            self.waiting.clear();
+        }
+        Ok(())
+    }
+}
+
+/// Takes the events of one file, part by part.
+pub(super) struct FileRecorder<'s> {
+    spool: &'s Spool,
+    parts: Vec<SpoolWriter<'s>>,
+    result: io::Result<()>,
+}
+
+impl<'s> FileRecorder<'s> {
+    pub(super) const fn new(spool: &'s Spool) -> Self {
+        Self { spool, parts: Vec::new(), result: Ok(()) }
+    }
+
+    /// Where the events of each part stand, by the part's number.
+    pub(super) fn finish(self) -> io::Result<Vec<Chunks>> {
+        self.result?;
+        let chunks = self.parts.into_iter().map(|mut part| {
+            part.flush()?;
+            Ok(part.chunks)
+        });
+        chunks.collect()
+    }
+}
+
+impl RecordEvent for FileRecorder<'_> {
+    fn record(&mut self, part: usize, recorded: Recorded<'_>) {
+        while self.parts.len() <= part {
+            self.parts.push(SpoolWriter::new(self.spool));
+        }
+        let header = recorded.header.map(|header| SpooledHeader {
+            stamp: header.stamp,
+            component: lossy(header.component).into(),
+            level: header.level,
+            missed: header.missed,
+        });
+        let (file, time, boot) = (0, None, 0);
+        let event =
+            SpooledEvent { file, line: recorded.line, header, event: recorded.event.clone(), time, boot };
+        if let Err(error) = self.parts[part].write(&event) {
+            self.result = Err(error);
+        }
+    }
+}
+
+/// The events of one phone, in log order.
+pub(super) struct PhoneEvents {
+    pub(super) mac: Option<Mac>,
+    /// The paths of its logs that count.
+    pub(super) paths: Vec<Box<str>>,
+    chunks: Chunks,
+}
+
+impl PhoneEvents {
+    /// Dates the events of a phone's logs, and leaves out those that stand in another log, too, or out of
+    /// the window. `chunks` has the events of each log by its number.
+    pub(super) fn new(
+        mac: Option<Mac>,
+        joined: &Joined,
+        chunks: &[Chunks],
+        clock: &Clock,
+        spool: &Spool,
+    ) -> io::Result<Self> {
+        let dates = EventDates::new(joined, clock);
+        let mut writer = SpoolWriter::new(spool);
+        for file in 0..joined.len() {
+            let mut kept = dates.of_file(file).peekable();
+            let write = |writer: &mut SpoolWriter<'_>, line, header, event: &Event, time, boot: usize| {
+                let (file, boot) = (file as u32, boot as u64);
+                writer.write(&SpooledEvent { file, line, header, event: event.clone(), time, boot })
+            };
+            spool.read(&chunks[joined.number(file)], |spooled| {
+                // A message that goes on from one log to the next was not recorded as what it is.
+                while let Some(before) = kept.next_if(|kept| kept.line < spooled.line) {
+                    write(&mut writer, before.line, None, before.event, before.time, before.boot)?;
+                }
+                let header = spooled.header.clone();
+                if let Some(same) = kept.next_if(|kept| kept.line == spooled.line) {
+                    return write(&mut writer, same.line, header, same.event, same.time, same.boot);
+                }
+                let stamp = spooled.header.as_ref().and_then(|header| header.stamp);
+                match dates.of_folded(joined, file, spooled.line, stamp) {
+                    Some((time, boot)) => {
+                        write(&mut writer, spooled.line, header, &spooled.event, time, boot)
+                    }
+                    None => Ok(()),
+                }
+            })?;
+            for after in kept {
+                write(&mut writer, after.line, None, after.event, after.time, after.boot)?;
+            }
+        }
+        writer.flush()?;
+        let paths = (0..joined.len()).map(|file| joined.path(file).into()).collect();
+        Ok(Self { mac, paths, chunks: writer.chunks })
+    }
+
+    /// Calls `each` with every event, in order.
+    pub(super) fn read(
+        &self,
+        spool: &Spool,
+        shown: Shown<'_>,
+        mut each: impl FnMut(EventRow) -> io::Result<()>,
+    ) -> io::Result<()> {
+        spool.read(&self.chunks, |spooled| each(self.row(spooled, shown)))
+    }
+
+    fn row(&self, spooled: SpooledEvent, shown: Shown<'_>) -> EventRow {
+        let SpooledEvent { file, line, header, event, time, boot } = spooled;
+        let stamp = header.as_ref().and_then(|header| header.stamp);
+        let mut fields = event.fields();
+        for (field, value) in &mut fields {
+            if let Value::String(text) = value {
+                *text = shown.field(field, text);
+            }
+        }
+        EventRow {
+            mac: self.mac.map(|mac| shown.mac(mac)),
+            file: self.paths.get(file as usize).map(|path| shown.path(path)).unwrap_or_default(),
+            line,
+            stamp: stamp.map(|stamp| stamp.to_string()),
+            time: time.map(shown_time),
+            uptime: stamp.and_then(|stamp| stamp.uptime()).map(|uptime| uptime as f64 / 1000.0),
+            component: header.as_ref().map(|header| header.component.to_string()),
+            level: header.as_ref().map(|header| header.level.to_string()),
+            missed: header.as_ref().map(|header| header.missed),
+            kind: event.kind(),
+            slot: event.slot().map(|slot| slot.to_string()),
+            boot: boot as usize,
+            fields,
+        }
+    }
+}

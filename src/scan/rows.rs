@@ -1,0 +1,139 @@
+//! Phones in little room: each is packed into some 200 bytes, one behind the other, until it is rendered.
+
+use std::collections::BTreeSet;
+
+use super::Totals;
+use super::fleet;
+use crate::model::{Mac, Status};
+use crate::phone::Phone;
+
+/// Packed phones stand in stretches of this size, which never move. In bytes.
+const STRETCH: usize = 1 << 20;
+
+/// All phones.
+#[derive(Default)]
+pub(super) struct Rows {
+    stretches: Vec<Vec<u8>>,
+    rows: Vec<Row>,
+    /// What comes together over them, by their status.
+    totals: [Totals; 4],
+    /// A phone was replaced or removed: the totals have to be made anew.
+    is_changed: bool,
+    /// The installed certificates, as hashes, with the row.
+    pub(super) certificates: Vec<(u64, u32)>,
+    /// The private keys that configurations give, as hashes, with the row.
+    pub(super) keys: Vec<(u64, u32)>,
+    /// When which active diagnosis began, of those that can begin in many phones at once, with the row.
+    pub(super) begun: Vec<Begun>,
+}
+
+/// The begin of an active diagnosis in a phone.
+#[derive(Clone, Copy)]
+pub(super) struct Begun {
+    pub(super) code: &'static str,
+    /// Local time, in seconds since 1970.
+    pub(super) first: i64,
+    pub(super) row: u32,
+}
+
+/// Where a phone stands, with what it is sorted by.
+#[derive(Clone, Copy)]
+pub(super) struct Row {
+    pub(super) mac: Option<Mac>,
+    pub(super) status: Status,
+    stretch: u32,
+    at: u32,
+}
+
+impl Rows {
+    pub(super) fn push(&mut self, phone: &Phone) {
+        let needs_room = |stretch: &Vec<u8>| stretch.len() + 4096 > stretch.capacity();
+        if self.stretches.last().is_none_or(needs_room) {
+            // A phone with much evidence can make its stretch longer.
+            let room = if self.stretches.is_empty() { STRETCH / 16 } else { STRETCH };
+            self.stretches.push(Vec::with_capacity(room));
+        }
+        let stretch = self.stretches.len() - 1;
+        let bytes = &mut self.stretches[stretch];
+        let at = bytes.len() as u32;
+        let row = Row { mac: phone.mac, status: phone.status, stretch: stretch as u32, at };
+        // Memory takes whatever a phone is packed into.
+        if let Ok(packed) = postcard::to_extend(phone, std::mem::take(bytes)) {
+            *bytes = packed;
+            let number = self.rows.len() as u32;
+            self.rows.push(row);
+            self.totals[phone.status as usize].add(phone);
+            self.certificates.extend(fleet::hashes(phone).map(|hash| (hash, number)));
+            self.keys.extend(phone.key_hashes.iter().map(|hash| (*hash, number)));
+            self.begun.extend(fleet::begun(phone).map(|(code, first)| Begun { code, first, row: number }));
+        }
+    }
+
+    /// Adds the phones of another thread.
+    pub(super) fn append(&mut self, other: Self) {
+        let moved = self.stretches.len() as u32;
+        self.stretches.extend(other.stretches);
+        let before = self.rows.len() as u32;
+        self.rows.extend(other.rows.into_iter().map(|row| Row { stretch: row.stretch + moved, ..row }));
+        for (totals, more) in self.totals.iter_mut().zip(other.totals) {
+            totals.append(more);
+        }
+        self.is_changed |= other.is_changed;
+        self.certificates.extend(other.certificates.into_iter().map(|(hash, row)| (hash, row + before)));
+        self.keys.extend(other.keys.into_iter().map(|(hash, row)| (hash, row + before)));
+        self.begun.extend(other.begun.into_iter().map(|begun| Begun { row: begun.row + before, ..begun }));
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = Row> + '_ {
+        self.rows.iter().copied()
+    }
+
+    /// Forgets these phones.
+    pub(super) fn remove(&mut self, macs: &BTreeSet<Mac>) {
+        if macs.is_empty() {
+            return;
+        }
+        let mut kept = Self { is_changed: true, ..Self::default() };
+        for row in self.rows.iter().filter(|row| row.mac.is_none_or(|mac| !macs.contains(&mac))) {
+            kept.push(&self.phone(row));
+        }
+        *self = kept;
+    }
+
+    /// Puts another row in the place of one, and says whether its status changed.
+    pub(super) fn replace(&mut self, at: usize, phone: &Phone) {
+        let (certificates, keys, begun) = (self.certificates.len(), self.keys.len(), self.begun.len());
+        self.push(phone);
+        self.certificates.truncate(certificates);
+        self.keys.truncate(keys);
+        self.begun.truncate(begun);
+        self.is_changed = true;
+        if let Some(row) = self.rows.pop() {
+            self.rows[at] = row;
+        }
+    }
+
+    /// What comes together over all phones.
+    pub(super) fn totals(&self) -> Option<Totals> {
+        let mut totals = Totals::default();
+        self.totals.iter().for_each(|more| totals.append(more.clone()));
+        (!self.is_changed).then_some(totals)
+    }
+
+    pub(super) fn has_logs(&self) -> bool {
+        !self.rows.is_empty()
+    }
+
+    /// The phone of this row.
+    pub(super) fn phone(&self, row: &Row) -> Phone {
+        let bytes = &self.stretches[row.stretch as usize][row.at as usize..];
+        // What was packed in this process can be unpacked in it.
+        postcard::from_bytes(bytes).unwrap_or_else(|_| Phone::unreadable(row.mac))
+    }
+
+    /// The order of a report: worst status first, then by address; phones without one by their first log.
+    pub(super) fn rank(&self, row: &Row) -> (Status, bool, Option<Mac>, Option<Box<str>>) {
+        let file = || self.phone(row).files.first().cloned();
+        (row.status, row.mac.is_none(), row.mac, if row.mac.is_none() { file() } else { None })
+    }
+}
