@@ -1,21 +1,31 @@
 //! From what was found to what a reader sees: the shapes of the output, and one file a format.
 //!
-//! [`FORMATS`] is the table of the formats of `scan`, [`EVENT_FORMATS`] that of `events`. A new
+//! [`FORMATS`] is the table of the formats of `scan`; each other command has one of the same type. A new
 //! format is one file beside this one and one row there.
 
+pub mod baseline;
+pub mod config;
+pub mod diff;
 pub mod events;
 pub mod explain;
 pub mod fold;
+mod format;
 pub mod group;
+pub mod list;
+pub mod lookup;
+pub mod schema;
 pub mod shape;
 pub mod story;
 pub mod text;
+pub mod watch;
 
 mod csv;
 mod findings;
+mod html;
 mod json;
 mod jsonl;
 mod markdown;
+mod redacted;
 mod safe_json;
 mod table;
 
@@ -23,64 +33,19 @@ mod table;
 mod fixture;
 
 use std::io::{self, Write};
-use std::path::Path;
 
-use group::{GroupBy, Groups};
+use crate::redact::Shown;
+use group::GroupBy;
+pub use redacted::Redacted;
 pub use shape::ZtpReadiness;
 use shape::{Device, FleetDay, Scanned, Status, Summary};
 
-pub use events::{EVENT_FORMATS, EventFormat, EventWriter};
-pub use json::schema;
+pub use events::{EVENT_FORMATS, EventWriter, MakeEventWriter};
+pub use format::{Format, ScanFormat, ScanWriter};
 
 /// The formats of `scan`, the default first.
-pub const FORMATS: [Format; 5] = [table::FORMAT, json::FORMAT, jsonl::FORMAT, csv::FORMAT, markdown::FORMAT];
-
-/// A way to write a report.
-#[derive(Clone, Copy, Debug)]
-pub struct Format {
-    /// What `--format` calls it.
-    pub name: &'static str,
-    /// The endings of file names, without the dot, by which `--output` chooses it.
-    pub endings: &'static [&'static str],
-    /// One line for `--help`.
-    pub about: &'static str,
-    /// Writes one entry a phone.
-    phones: fn(&Report<'_>, &Style, &mut dyn Write) -> io::Result<()>,
-    /// Writes one entry a group of phones.
-    groups: fn(&Groups, &Style, &mut dyn Write) -> io::Result<()>,
-}
-
-impl Format {
-    /// The format of this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<&'static Self> {
-        FORMATS.iter().find(|format| format.name == name)
-    }
-
-    /// The format that the ending of a file's name asks for, in any case.
-    #[must_use]
-    pub fn of_path(path: &Path) -> Option<&'static Self> {
-        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
-        FORMATS.iter().find(|format| format.endings.contains(&ending.as_str()))
-    }
-
-    /// Whether the answer lists what could not be read.
-    #[must_use]
-    pub fn tells_problems(&self) -> bool {
-        matches!(self.name, "table" | "json" | "markdown")
-    }
-
-    /// Writes the report, phone by phone or, where `style` asks for it, group by group.
-    ///
-    /// # Errors
-    /// What `out` returns.
-    pub fn write(&self, report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-        match style.group_by {
-            None => (self.phones)(report, style, out),
-            Some(by) => (self.groups)(&Groups::of(report.devices, by)?, style, out),
-        }
-    }
-}
+pub const FORMATS: [ScanFormat; 6] =
+    [table::FORMAT, json::FORMAT, jsonl::FORMAT, csv::FORMAT, markdown::FORMAT, html::FORMAT];
 
 /// How a report is to look. Formats for machines take nothing from it but the grouping.
 #[derive(Clone, Copy, Debug)]
@@ -135,6 +100,12 @@ pub struct Overview {
     pub problems: Vec<crate::problem::Problem>,
     /// How long it took; not part of any format for machines.
     pub elapsed: std::time::Duration,
+    /// When the run began, local time with its distance from UTC, `2026-11-24 03:10 +01:00`; empty where it is
+    /// not told. Only the page for a browser shows it.
+    pub began: String,
+    /// The command line that asked for the report; empty where it is not told. Only the page for a browser
+    /// shows it.
+    pub command: String,
     /// Phones by readiness for ZTP; the table's closing lines leave it out where it is not known.
     pub ztp: Option<ZtpReadiness>,
     /// Days on which many phones began to show one diagnosis.
@@ -158,8 +129,13 @@ pub trait Devices: Sync {
     /// The status of the phone at this place, without making the whole of it.
     fn status(&self, place: usize) -> Status;
 
-    /// The phone at this place.
-    fn device(&self, place: usize) -> Device;
+    /// The phone at this place, with the names in it as they are, or under pseudonyms.
+    fn shown(&self, place: usize, shown: Shown<'_>) -> Device;
+
+    /// The phone at this place, as it is.
+    fn device(&self, place: usize) -> Device {
+        self.shown(place, Shown::plain())
+    }
 
     /// Renders every phone, on all threads, and writes what came of it in the report's order.
     ///
@@ -177,7 +153,8 @@ pub struct Report<'a> {
     pub devices: &'a dyn Devices,
 }
 
-/// Phones that stand in memory: for tests, and for reports of few.
+/// Phones that stand in memory, with whatever names they were made with: for tests.
+#[cfg(test)]
 impl Devices for Vec<Device> {
     fn len(&self) -> usize {
         Self::len(self)
@@ -187,7 +164,7 @@ impl Devices for Vec<Device> {
         self[place].status
     }
 
-    fn device(&self, place: usize) -> Device {
+    fn shown(&self, place: usize, _: Shown<'_>) -> Device {
         self[place].clone()
     }
 
@@ -205,12 +182,31 @@ impl Devices for Vec<Device> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::path::Path;
 
     use super::*;
 
     /// What stands in the folder beside the formats.
-    const NOT_FORMATS: [&str; 9] =
-        ["events", "explain", "findings", "fixture", "fold", "group", "safe_json", "shape", "story"];
+    const NOT_FORMATS: [&str; 18] = [
+        "baseline",
+        "config",
+        "diff",
+        "events",
+        "explain",
+        "findings",
+        "fixture",
+        "fold",
+        "format",
+        "group",
+        "list",
+        "lookup",
+        "redacted",
+        "safe_json",
+        "schema",
+        "shape",
+        "story",
+        "watch",
+    ];
 
     #[test]
     fn each_format_is_a_file_and_a_row() {
@@ -230,10 +226,10 @@ mod tests {
     fn endings_are_of_one_format_each() {
         let endings: Vec<_> = FORMATS.iter().flat_map(|format| format.endings).collect();
         assert_eq!(endings.iter().collect::<BTreeSet<_>>().len(), endings.len());
-        assert_eq!(Format::of_path(Path::new("a/report.JSON")).unwrap().name, "json");
-        assert_eq!(Format::of_path(Path::new("report.md")).unwrap().name, "markdown");
-        assert!(Format::of_path(Path::new("report.pdf")).is_none());
-        assert!(Format::of_path(Path::new("json")).is_none());
-        assert!(Format::named("csv").is_some());
+        assert_eq!(Format::of_path(&FORMATS, Path::new("a/report.JSON")).unwrap().name, "json");
+        assert_eq!(Format::of_path(&FORMATS, Path::new("report.md")).unwrap().name, "markdown");
+        assert!(Format::of_path(&FORMATS, Path::new("report.pdf")).is_none());
+        assert!(Format::of_path(&FORMATS, Path::new("json")).is_none());
+        assert!(Format::named(&FORMATS, "csv").is_some());
     }
 }

@@ -4,16 +4,15 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::group::Groups;
-use super::shape::{CertificateState, Device, State};
+use super::shape::{Baseline, CertificateState, Device, State};
 use super::text::visible::visible;
-use super::{Format, Report, Style};
+use super::{Report, ScanFormat, ScanWriter, Style};
 
-pub(super) const FORMAT: Format = Format {
+pub(super) const FORMAT: ScanFormat = ScanFormat {
     name: "csv",
     endings: &["csv"],
     about: "A phone a line, for spreadsheets; no cell can act as a formula",
-    phones,
-    groups,
+    write: ScanWriter { phones, groups },
 };
 
 /// Slots with columns of their own: the slot and what its columns begin with.
@@ -62,7 +61,8 @@ fn header() -> Vec<String> {
         }
     }
     header.extend(
-        ["applications", "active", "resolved", "assembly", "assembly_revision", "files"].map(str::to_owned),
+        ["applications", "active", "resolved", "assembly", "assembly_revision", "stale", "baseline", "files"]
+            .map(str::to_owned),
     );
     header
 }
@@ -97,6 +97,8 @@ fn cells(device: &Device) -> Vec<String> {
         codes(device, State::Resolved),
         text(&device.assembly),
         text(&device.assembly_revision),
+        number(device.stale),
+        device.baseline.map(Baseline::name).unwrap_or_default().to_owned(),
         device.files.join(BETWEEN),
     ]);
     cells

@@ -6,11 +6,11 @@ mod table;
 
 use std::io::{self, Write};
 
-use super::Style;
 use super::shape::EventRow;
+use super::{Format, Style};
 
 /// The formats of `events`, the default first.
-pub const EVENT_FORMATS: [EventFormat; 3] = [table::FORMAT, jsonl::FORMAT, csv::FORMAT];
+pub const EVENT_FORMATS: [Format<MakeEventWriter>; 3] = [table::FORMAT, jsonl::FORMAT, csv::FORMAT];
 
 /// Writes events one after the other: `begin`, any number of `row`s, `end`.
 pub trait EventWriter {
@@ -33,42 +33,17 @@ pub trait EventWriter {
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()>;
 }
 
-/// A way to write events.
-#[derive(Clone, Copy, Debug)]
-pub struct EventFormat {
-    /// What `--format` calls it.
-    pub name: &'static str,
-    /// The endings of file names, without the dot, by which `--output` chooses it.
-    pub endings: &'static [&'static str],
-    /// One line for `--help`.
-    pub about: &'static str,
-    /// Makes a writer.
-    pub writer: fn(&Style) -> Box<dyn EventWriter>,
-}
-
-impl EventFormat {
-    /// The format of this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<&'static Self> {
-        EVENT_FORMATS.iter().find(|format| format.name == name)
-    }
-
-    /// The format that the ending of a file's name asks for, in any case.
-    #[must_use]
-    pub fn of_path(path: &std::path::Path) -> Option<&'static Self> {
-        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
-        EVENT_FORMATS.iter().find(|format| format.endings.contains(&ending.as_str()))
-    }
-}
+/// Makes the writer of a format.
+pub type MakeEventWriter = fn(&Style) -> Box<dyn EventWriter>;
 
 #[cfg(test)]
 mod tests {
     use super::super::fixture;
     use super::*;
 
-    fn written(format: &EventFormat, style: &Style, events: Vec<EventRow>) -> String {
+    fn written(format: &Format<MakeEventWriter>, style: &Style, events: Vec<EventRow>) -> String {
         let mut out = Vec::new();
-        let mut writer = (format.writer)(style);
+        let mut writer = (format.write)(style);
         writer.begin(&mut out).unwrap();
         for event in events {
             writer.row(event, &mut out).unwrap();

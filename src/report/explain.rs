@@ -8,64 +8,57 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::Style;
 use super::shape::Severity;
-use crate::check::{CATALOGUE, Rule};
+use super::{Format, Style};
+use crate::check::{CATALOGUE, Family, Rule};
 
 pub use nearest::nearest;
 
 /// How an explanation is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExplainFormat {
-    /// For a person at a terminal.
-    Text,
-    /// To keep in a wiki or paste into a ticket.
-    Markdown,
-    /// For programs: an object a diagnosis, in a list where all are asked for.
-    Json,
+#[derive(Clone, Copy, Debug)]
+pub struct ExplainWriter {
+    /// Writes one diagnosis in full.
+    pub one: fn(&Rule, &Style, &mut dyn Write) -> io::Result<()>,
+    /// Writes all diagnoses, family by family: code, name, severity and what each is in a sentence. JSON
+    /// has them in full.
+    pub all: fn(&Style, &mut dyn Write) -> io::Result<()>,
 }
 
-/// Writes one diagnosis in full.
-///
-/// # Errors
-/// What `out` returns.
-pub fn write_rule(rule: &Rule, format: ExplainFormat, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        ExplainFormat::Text => terminal::rule(rule, style, out),
-        ExplainFormat::Markdown => markdown::rule(rule, out),
-        ExplainFormat::Json => json(&Explanation::of(rule), out),
-    }
-}
-
-/// Writes all diagnoses, family by family: code, name, severity and what each is in a sentence. JSON
-/// has them in full.
-///
-/// # Errors
-/// What `out` returns.
-pub fn write_catalogue(format: ExplainFormat, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        ExplainFormat::Text => terminal::catalogue(style, out),
-        ExplainFormat::Markdown => markdown::catalogue(out),
-        ExplainFormat::Json => json(&of_families(Explanation::of), out),
-    }
-}
-
-/// The families of codes, in the order of a phone's life, and what their diagnoses are about.
-const FAMILIES: [(&str, &str); 6] = [
-    ("INS", "Installing custom certificates"),
-    ("INV", "The built-in certificate"),
-    ("TLS", "TLS connections"),
-    ("ZTP", "Zero-touch provisioning"),
-    ("LOG", "What the logs can and cannot tell"),
-    ("FLT", "Phones compared with each other"),
+/// The formats of `explain`, the default first.
+pub const EXPLAIN_FORMATS: [Format<ExplainWriter>; 3] = [
+    Format {
+        name: "text",
+        endings: &["txt"],
+        about: "Text for people",
+        write: ExplainWriter { one: terminal::rule, all: terminal::catalogue },
+    },
+    Format {
+        name: "markdown",
+        endings: &["md", "markdown"],
+        about: "Markdown, for a wiki or a ticket",
+        write: ExplainWriter {
+            one: |rule, _, out| markdown::rule(rule, out),
+            all: |_, out| markdown::catalogue(out),
+        },
+    },
+    Format {
+        name: "json",
+        endings: &["json"],
+        about: "An object a diagnosis, in a list where all are asked for",
+        write: ExplainWriter {
+            one: |rule, _, out| json(&Explanation::of(rule), out),
+            all: |_, out| json(&of_families(Explanation::of), out),
+        },
+    },
 ];
 
-fn family(letters: &str) -> impl Iterator<Item = &'static Rule> {
-    CATALOGUE.iter().copied().filter(move |rule| rule.code.starts_with(letters))
+fn family(family: Family) -> impl Iterator<Item = &'static Rule> {
+    CATALOGUE.iter().copied().filter(move |rule| rule.facts.family == family)
 }
 
+/// All rules, family by family.
 fn of_families<T>(each: impl Fn(&'static Rule) -> T) -> Vec<T> {
-    FAMILIES.iter().flat_map(|(letters, _)| family(letters)).map(each).collect()
+    Family::ALL.into_iter().flat_map(family).map(each).collect()
 }
 
 #[derive(Serialize)]

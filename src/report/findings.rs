@@ -14,7 +14,7 @@ use super::{Verbosity, group};
 /// How many phones' lines are shown as proof.
 const PROVEN: usize = 3;
 /// How many phones are named.
-const NAMED: usize = 5;
+const NAMED: usize = 3;
 
 /// A code in a phone.
 #[derive(Serialize, Deserialize)]

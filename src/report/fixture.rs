@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::shape::{
-    Certificate, CertificateState, Device, Diagnosis, EventRow, Evidence, Scanned, Severity, State, Status,
-    Summary,
+    Certificate, CertificateState, Device, Diagnosis, EventRow, Evidence, FleetDay, Scanned, Severity, State,
+    Status, Summary,
 };
-use super::{Format, Overview, Report, Style, ZtpReadiness};
+use super::{Overview, Report, ScanFormat, Style, ZtpReadiness};
 use crate::problem::{Problem, ProblemKind};
 
 pub(super) struct Fixture {
@@ -16,11 +16,11 @@ pub(super) struct Fixture {
     pub(super) devices: Vec<Device>,
 }
 
-pub(super) fn written(format: &Format, style: &Style) -> String {
+pub(super) fn written(format: &ScanFormat, style: &Style) -> String {
     written_of(format, style, &fleet())
 }
 
-pub(super) fn written_of(format: &Format, style: &Style, fixture: &Fixture) -> String {
+pub(super) fn written_of(format: &ScanFormat, style: &Style, fixture: &Fixture) -> String {
     let mut out = Vec::new();
     let report = Report { overview: &fixture.overview, devices: &fixture.devices };
     format.write(&report, style, &mut out).unwrap();
@@ -78,7 +78,8 @@ fn overview() -> Overview {
         ],
         elapsed: Duration::from_millis(42),
         ztp: Some(ZtpReadiness { ready: 7, not_ready: 1, unknown: 4 }),
-        fleet: Vec::new(),
+        fleet: vec![FleetDay { code: "TLS001".into(), day: "2026-01-11".into(), phones: 6, of: 9 }],
+        ..Overview::default()
     }
 }
 
@@ -375,6 +376,7 @@ pub(super) fn events() -> Vec<EventRow> {
                 missed: Some(3),
                 kind,
                 slot: slot.map(str::to_owned),
+                boot: 0,
                 fields: fields.as_object().cloned().unwrap(),
             }
         };

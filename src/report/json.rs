@@ -5,30 +5,18 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::group::Groups;
-use super::shape::{Document, Problem, SCHEMA_VERSION, Tool};
-use super::{Format, Report, Style, safe_json};
+use super::shape::{Problem, SCHEMA_VERSION, Tool};
+use super::{Report, ScanFormat, ScanWriter, Style, safe_json};
 
-pub(super) const FORMAT: Format = Format {
+pub(super) const FORMAT: ScanFormat = ScanFormat {
     name: "json",
     endings: &["json"],
     about: "One document with everything, for programs; `phonecert schema` describes it",
-    phones,
-    groups,
+    write: ScanWriter { phones, groups },
 };
 
 /// The program, as reports name it.
 pub(super) const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
-
-/// Writes the JSON Schema of the document.
-///
-/// # Errors
-/// What `out` returns.
-pub fn schema(out: &mut dyn Write) -> io::Result<()> {
-    let mut schema = schemars::schema_for!(Document);
-    schema.insert("title".to_owned(), "Output of `phonecert scan --format json`".into());
-    serde_json::to_writer_pretty(&mut *out, &schema)?;
-    out.write_all(b"\n")
-}
 
 fn phones(report: &Report<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let overview = report.overview;
@@ -80,14 +68,15 @@ impl From<&crate::problem::Problem> for Problem {
         Self {
             path: problem.path.clone(),
             kind: problem.kind.name().to_owned(),
-            message: problem.message.clone(),
+            message: problem.message.to_string(),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture;
+    use super::super::shape::Document;
+    use super::super::{fixture, schema};
     use super::*;
 
     #[test]
@@ -111,7 +100,7 @@ mod tests {
     #[test]
     fn document_follows_its_schema() {
         let mut schema_text = Vec::new();
-        schema(&mut schema_text).unwrap();
+        schema::of_scan(&mut schema_text).unwrap();
         let schema: serde_json::Value = serde_json::from_slice(&schema_text).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
         let text = fixture::written(&FORMAT, &Style::default());

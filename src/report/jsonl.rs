@@ -3,14 +3,13 @@
 use std::io::{self, Write};
 
 use super::group::Groups;
-use super::{Format, Report, Style, safe_json};
+use super::{Report, ScanFormat, ScanWriter, Style, safe_json};
 
-pub(super) const FORMAT: Format = Format {
+pub(super) const FORMAT: ScanFormat = ScanFormat {
     name: "jsonl",
     endings: &["jsonl", "ndjson"],
     about: "A JSON object a phone, one a line, for jq and log stores",
-    phones,
-    groups,
+    write: ScanWriter { phones, groups },
 };
 
 fn phones(report: &Report<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {

@@ -8,18 +8,18 @@ use super::findings::{Findings, Phones, Sighting, of_code};
 use super::fold::fold;
 use super::group::{self, Groups};
 use super::shape::{Device, State, Status};
+use super::table::closing::began;
 use super::table::row::{Column, Row};
 use super::text::markdown::{escaped, proof};
 use super::text::paint::status_sign;
 use super::text::quantity::{bytes, count, counted};
-use super::{Devices, Format, Overview, Report, Style, Verbosity};
+use super::{Devices, Overview, Report, ScanFormat, ScanWriter, Style, Verbosity};
 
-pub(super) const FORMAT: Format = Format {
+pub(super) const FORMAT: ScanFormat = ScanFormat {
     name: "markdown",
     endings: &["md", "markdown"],
     about: "A table and the explanations, to paste into a ticket",
-    phones,
-    groups,
+    write: ScanWriter { phones, groups },
 };
 
 #[derive(Serialize, Deserialize)]
@@ -32,13 +32,16 @@ fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result
     writeln!(out, "# Device certificates of {}\n", counted(report.devices.len() as u64, "phone"))?;
     totals(report.overview, out)?;
     let mut findings = Findings::new(style.verbosity);
+    let is_compared = !report.devices.is_empty() && report.devices.device(0).baseline.is_some();
+    let is_shown = |column: &Column| is_compared || *column != Column::Baseline;
+    let columns: Vec<Column> = Column::ALL.into_iter().filter(is_shown).collect();
     if !report.devices.is_empty() {
-        row(&mut *out, Column::ALL.iter().map(|column| column.title(usize::MAX).to_owned()))?;
-        writeln!(out, "|{}", " --- |".repeat(Column::ALL.len()))?;
+        row(&mut *out, columns.iter().map(|column| column.title(usize::MAX).to_owned()))?;
+        writeln!(out, "|{}", " --- |".repeat(columns.len()))?;
     }
     fold(
         report.devices,
-        |_, device| Record { line: phone(device), sightings: Sighting::all(device) },
+        |_, device| Record { line: phone(device, &columns), sightings: Sighting::all(device) },
         |record: Record| {
             findings.add(record.sightings);
             out.write_all(record.line.as_bytes())
@@ -78,11 +81,11 @@ fn row(out: &mut (impl Write + ?Sized), cells: impl Iterator<Item = String>) -> 
     out.write_all(b"\n")
 }
 
-fn phone(device: &Device) -> String {
+fn phone(device: &Device, columns: &[Column]) -> String {
     let cells = Row::of(device);
     let mut line = Vec::new();
     // Writing to memory does not fail.
-    let _ = row(&mut line, Column::ALL.iter().map(|column| escaped(&cells.cell(*column).painted(false))));
+    let _ = row(&mut line, columns.iter().map(|column| escaped(&cells.cell(*column).painted(false))));
     String::from_utf8(line).unwrap_or_default()
 }
 
@@ -101,7 +104,8 @@ fn totals(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
         counted(scanned.files, "log"),
         bytes(scanned.bytes),
         counted(scanned.lines, "line"),
-    )
+    )?;
+    overview.fleet.iter().try_for_each(|day| writeln!(out, "**{}**\n", escaped(&began(day))))
 }
 
 fn explain(code: &str, phones: &Phones, devices: &dyn Devices, out: &mut dyn Write) -> io::Result<()> {
@@ -161,7 +165,7 @@ fn problems(overview: &Overview, style: &Style, out: &mut dyn Write) -> io::Resu
             out,
             "- {}: {} ({})",
             escaped(&problem.path),
-            escaped(&problem.message),
+            escaped(&problem.message.to_string()),
             problem.kind.name()
         )?;
     }
@@ -193,7 +197,7 @@ mod tests {
         let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
         assert_eq!(rows.len(), fixture::fleet().devices.len() + 2);
         for row in rows {
-            assert_eq!(row.replace("\\|", "").matches('|').count(), Column::ALL.len() + 1, "{row}");
+            assert_eq!(row.replace("\\|", "").matches('|').count(), Column::ALL.len(), "{row}");
         }
     }
 }

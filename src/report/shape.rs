@@ -77,6 +77,18 @@ pub struct Certificate {
     pub key_length: Option<u64>,
 }
 
+impl Certificate {
+    /// Which half of the pair the logs do not show, in words: `no key` or `key only`.
+    #[must_use]
+    pub const fn lacks(&self) -> Option<&'static str> {
+        match (self.certificate_length, self.key_length) {
+            (Some(_), None) => Some("no key"),
+            (None, Some(_)) => Some("key only"),
+            _ => None,
+        }
+    }
+}
+
 /// A line of a log that proves a diagnosis.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Evidence {
@@ -115,6 +127,17 @@ pub enum Baseline {
     New,
     /// All of them did.
     Still,
+}
+
+impl Baseline {
+    /// `new` or `still`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Still => "still",
+        }
+    }
 }
 
 /// How many phones can pass the zero-touch provisioning (ZTP) servers since their change to SHA-2.
@@ -207,6 +230,18 @@ pub struct Device {
     pub diagnoses: Vec<Diagnosis>,
 }
 
+impl Device {
+    /// Whether an active error is about this slot: half a pair, for instance, is no installed certificate.
+    #[must_use]
+    pub fn is_faulty(&self, certificate: &Certificate) -> bool {
+        self.diagnoses.iter().any(|diagnosis| {
+            diagnosis.state == State::Active
+                && diagnosis.severity == Severity::Error
+                && diagnosis.slot.as_deref() == Some(&*certificate.slot)
+        })
+    }
+}
+
 /// A file that could not be read as it should.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Problem {
@@ -266,6 +301,9 @@ pub struct EventRow {
     pub kind: &'static str,
     /// The slot that the message names, or null.
     pub slot: Option<String>,
+    /// The phone's boot that it is of, from 0; not shown.
+    #[serde(skip)]
+    pub boot: usize,
     /// The kind's own fields, in the contract's order: name and value.
     #[serde(flatten)]
     pub fields: serde_json::Map<String, serde_json::Value>,

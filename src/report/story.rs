@@ -17,37 +17,44 @@ mod terminal;
 
 use std::io::{self, Write};
 
-use super::Style;
+use page::Block;
+
 use super::shape::{Device, EventRow};
+use super::{Format, Style};
 
-/// How a story is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StoryFormat {
-    /// For a person at a terminal.
-    Text,
-    /// To paste into a ticket.
-    Markdown,
-    /// For programs: `{"schema_version": 1, "device": {…}, "events": […]}`, the phone as in
-    /// `scan --format json`, its events as in `events --format jsonl`.
-    Json,
-}
+/// Writes a phone's story. The events are the phone's own, in log order.
+pub type StoryWriter = fn(&Device, &[EventRow], &Style, &mut dyn Write) -> io::Result<()>;
 
-/// Writes a phone's story. `events` are the phone's own, in log order.
-///
-/// # Errors
-/// What `out` returns.
-pub fn write_story(
+/// The formats of `device`, the default first.
+pub const STORY_FORMATS: [Format<StoryWriter>; 3] = [
+    Format {
+        name: "text",
+        endings: &["txt"],
+        about: "Text for people",
+        write: |device, events, style, out| {
+            blocks(device, events, |block| terminal::block(block, style), out)
+        },
+    },
+    Format {
+        name: "markdown",
+        endings: &["md", "markdown"],
+        about: "Markdown, to paste into a ticket",
+        write: |device, events, _, out| blocks(device, events, markdown::block, out),
+    },
+    Format {
+        name: "json",
+        endings: &["json"],
+        about: "The phone's object of `scan --format json`, and its events",
+        write: |device, events, _, out| json::write(device, events, out),
+    },
+];
+
+fn blocks(
     device: &Device,
     events: &[EventRow],
-    format: StoryFormat,
-    style: &Style,
+    render: impl Fn(&Block) -> String,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let render = match format {
-        StoryFormat::Json => return json::write(device, events, out),
-        StoryFormat::Text => terminal::block,
-        StoryFormat::Markdown => markdown::block,
-    };
     let parts = [
         identity::blocks(device),
         certificates::blocks(device),
@@ -55,10 +62,7 @@ pub fn write_story(
         diagnoses::blocks(device),
         next::blocks(device),
     ];
-    for block in parts.iter().flatten() {
-        out.write_all(render(block, style).as_bytes())?;
-    }
-    Ok(())
+    parts.iter().flatten().try_for_each(|block| out.write_all(render(block).as_bytes()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `table`: the default view. A row a phone, as wide as the terminal; under it each diagnosis
 //! explained once, with the lines that prove it; then what was not read, and the totals.
 
-mod closing;
+pub(super) mod closing;
 mod explained;
 mod grid;
 mod groups;
@@ -18,17 +18,16 @@ use super::fold::fold;
 use super::shape::Status;
 use super::text::paint::Tone;
 use super::text::quantity::counted;
-use super::{Format, Report, Style, Verbosity};
+use super::{Report, ScanFormat, ScanWriter, Style, Verbosity};
 use layout::Layout;
 use row::Row;
 use rows::Rows;
 
-pub(super) const FORMAT: Format = Format {
+pub(super) const FORMAT: ScanFormat = ScanFormat {
     name: "table",
     endings: &["txt"],
     about: "A table for people, with each diagnosis explained under it",
-    phones,
-    groups: groups::write,
+    write: ScanWriter { phones, groups: groups::write },
 };
 
 /// With more entries than this, healthy ones are left out of the table.
@@ -38,8 +37,8 @@ const MANY: usize = 50;
 const PROSE: usize = 110;
 
 /// What the signs under two letters mean.
-const LEGEND: &str = "BI built-in, P1 and P2 platform slots: ✓ installed, – empty, ✗ missing or rejected, \
-                      ≠ made out to another phone; [CODE] mended since";
+const LEGEND: &str = "BI built-in, P1 and P2 platform slots: ✓ installed, – empty, ✗ missing, rejected or half a \
+                      pair, ≠ made out to another phone; [CODE] mended since; +1 one code more";
 
 /// What the table takes from a phone.
 #[derive(Serialize, Deserialize)]

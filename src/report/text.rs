@@ -1,5 +1,6 @@
 //! Text on its way to a person: made harmless, measured, counted and coloured.
 
+pub mod elide;
 pub mod manual;
 pub mod markdown;
 pub mod paint;

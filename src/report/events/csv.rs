@@ -4,15 +4,17 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-use super::{EventFormat, EventWriter};
+use super::{EventWriter, MakeEventWriter};
+use crate::event;
+use crate::report::Format;
 use crate::report::csv::append;
 use crate::report::shape::EventRow;
 
-pub(super) const FORMAT: EventFormat = EventFormat {
+pub(super) const FORMAT: Format<MakeEventWriter> = Format {
     name: "csv",
     endings: &["csv"],
     about: "A line an event, for spreadsheets; no cell can act as a formula",
-    writer: |_| Box::new(Lines),
+    write: |_| Box::new(Lines { own: own() }),
 };
 
 /// What every event has.
@@ -20,33 +22,29 @@ const COMMON: [&str; 11] =
     ["mac", "file", "line", "stamp", "time", "uptime", "component", "level", "missed", "kind", "slot"];
 
 /// What some kinds have, in the order of the contract's table.
-const OWN: [&str; 14] = [
-    "length",
-    "maximum",
-    "results",
-    "reason",
-    "common_name",
-    "fingerprint",
-    "algorithm",
-    "error",
-    "model",
-    "assembly",
-    "assembly_revision",
-    "label",
-    "version",
-    "log_level",
-];
+fn own() -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for name in event::kinds().iter().flat_map(event::Kind::fields) {
+        if !names.contains(&name) && !COMMON.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
 
-struct Lines;
+struct Lines {
+    own: Vec<&'static str>,
+}
 
 impl EventWriter for Lines {
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        let titles: Vec<String> = COMMON.iter().chain(&OWN).map(|title| (*title).to_owned()).collect();
+        let titles: Vec<String> = COMMON.iter().chain(&self.own).map(|title| (*title).to_owned()).collect();
         line(&titles, out)
     }
 
     fn row(&mut self, event: EventRow, out: &mut dyn Write) -> io::Result<()> {
-        let own = OWN.map(|name| event.fields.get(name).map(plain).unwrap_or_default());
+        let own: Vec<String> =
+            self.own.iter().map(|name| event.fields.get(*name).map(plain).unwrap_or_default()).collect();
         let mut cells = vec![
             event.mac.unwrap_or_default(),
             event.file,

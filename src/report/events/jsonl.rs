@@ -2,15 +2,16 @@
 
 use std::io::{self, Write};
 
-use super::{EventFormat, EventWriter};
+use super::{EventWriter, MakeEventWriter};
+use crate::report::Format;
 use crate::report::safe_json;
 use crate::report::shape::EventRow;
 
-pub(super) const FORMAT: EventFormat = EventFormat {
+pub(super) const FORMAT: Format<MakeEventWriter> = Format {
     name: "jsonl",
     endings: &["jsonl", "ndjson"],
     about: "A JSON object an event, one a line, for jq and log stores",
-    writer: |_| Box::new(Lines),
+    write: |_| Box::new(Lines),
 };
 
 struct Lines;

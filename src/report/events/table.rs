@@ -5,19 +5,19 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::csv::plain;
-use super::{EventFormat, EventWriter};
-use crate::report::Style;
+use super::{EventWriter, MakeEventWriter};
 use crate::report::shape::EventRow;
 use crate::report::text::paint::Tone;
 use crate::report::text::quantity::counted;
 use crate::report::text::visible::visible;
 use crate::report::text::width::{cut, cut_front, width};
+use crate::report::{Format, Style};
 
-pub(super) const FORMAT: EventFormat = EventFormat {
+pub(super) const FORMAT: Format<MakeEventWriter> = Format {
     name: "table",
     endings: &["txt"],
     about: "Lines for people, log by log",
-    writer: |style| Box::new(Table::new(style)),
+    write: |style| Box::new(Table::new(style)),
 };
 
 /// How many events the widths are taken from.

@@ -2,8 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{FAMILIES, family};
-use crate::check::Rule;
+use crate::check::{Family, Rule};
 use crate::report::text::manual::blocks;
 
 /// Writes one diagnosis in full.
@@ -21,9 +20,13 @@ pub(super) fn rule(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
 /// Writes all diagnoses, a table a family.
 pub(super) fn catalogue(out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# Diagnoses")?;
-    for (letters, about) in FAMILIES {
-        writeln!(out, "\n## {about}\n\n| Code | Name | Severity | What it is |\n| --- | --- | --- | --- |")?;
-        for rule in family(letters) {
+    for family in Family::ALL {
+        writeln!(
+            out,
+            "\n## {}\n\n| Code | Name | Severity | What it is |\n| --- | --- | --- | --- |",
+            family.title()
+        )?;
+        for rule in super::family(family) {
             let Rule { code, name, severity, .. } = rule;
             writeln!(out, "| {code} | {name} | {} | {} |", severity.name(), rule.summary())?;
         }

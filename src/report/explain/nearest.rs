@@ -28,8 +28,8 @@ pub fn nearest(wanted: &str) -> Vec<&'static str> {
     if !begun.is_empty() {
         return begun;
     }
-    let mut scored: Vec<_> = CATALOGUE.iter().map(|rule| (likeness(&wanted, rule), rule.code)).collect();
-    // Stable: of codes as like as each other, the catalogue's order.
+    // Stable: of codes as like as each other, those of logs, in the catalogue's order.
+    let mut scored: Vec<_> = super::of_families(|rule| (likeness(&wanted, rule), rule.code));
     scored.sort_by(|left, right| right.0.total_cmp(&left.0));
     let floor = scored.first().map_or(ALIKE, |(best, _)| (best - FALL).max(ALIKE));
     let near = scored.into_iter().take_while(|(score, _)| *score >= floor);

@@ -2,8 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{FAMILIES, family};
-use crate::check::Rule;
+use crate::check::{Family, Rule};
 use crate::report::Style;
 use crate::report::text::manual::{Block, blocks};
 use crate::report::text::paint::Tone;
@@ -45,10 +44,10 @@ pub(super) fn rule(rule: &Rule, style: &Style, out: &mut dyn Write) -> io::Resul
 /// Writes all diagnoses, a line or two each.
 pub(super) fn catalogue(style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let widest = super::of_families(|rule| width(rule.name)).into_iter().max().unwrap_or(0);
-    for (place, (letters, about)) in FAMILIES.iter().enumerate() {
+    for (place, family) in Family::ALL.into_iter().enumerate() {
         let gap = if place == 0 { "" } else { "\n" };
-        writeln!(out, "{gap}{}", Tone::Strong.paint(about, style.color))?;
-        for rule in family(letters) {
+        writeln!(out, "{gap}{}", Tone::Strong.paint(family.title(), style.color))?;
+        for rule in super::family(family) {
             let code = Tone::of_severity(rule.severity).paint(rule.code, style.color);
             let severity = rule.severity.name();
             let line = format!("  {code}  {:<widest$}  {severity:<7}", rule.name);

@@ -14,7 +14,7 @@ const ALL_SLOTS: u8 = 8;
 pub(super) fn blocks(device: &Device) -> Vec<Block> {
     let mut blocks = vec![Block::Part("Certificates".to_owned())];
     for certificate in &device.certificates {
-        let (sign, tone, state) = state(certificate);
+        let (sign, tone, state) = state(device, certificate);
         let slot: Option<Slot> = certificate.slot.parse().ok();
         let name = slot.map_or_else(|| certificate.slot.to_string(), heading);
         blocks.push(Block::Item(sign, tone, Prose::theirs(&name).and(state)));
@@ -37,8 +37,16 @@ pub(super) fn heading(slot: Slot) -> String {
     }
 }
 
-const fn state(certificate: &Certificate) -> (&'static str, Tone, &'static str) {
+fn state(device: &Device, certificate: &Certificate) -> (&'static str, Tone, &'static str) {
     match certificate.state {
+        CertificateState::Installed if device.is_faulty(certificate) => {
+            let fault = match (certificate.certificate_length, certificate.key_length) {
+                (Some(_), None) => ": a certificate without its private key",
+                (None, Some(_)) => ": a private key without its certificate",
+                _ => ": installed, but see the diagnoses",
+            };
+            ("✗", Tone::Bad, fault)
+        }
         CertificateState::Installed => ("✓", Tone::Good, ": installed"),
         CertificateState::NotAvailable => ("–", Tone::Dim, ": empty, as the phone says itself"),
         CertificateState::Rejected => ("✗", Tone::Bad, ": the last thing known is a refused installation"),

@@ -2,7 +2,8 @@
 
 use super::entry::slot;
 use super::page::Block;
-use crate::report::shape::{Device, Diagnosis, State, Status};
+use crate::check::Family;
+use crate::report::shape::{ConfigurationLine, Device, Diagnosis, State, Status};
 use crate::report::text::paint::{Tone, severity_sign};
 use crate::report::text::prose::Prose;
 use crate::report::text::quantity::{count, counted};
@@ -28,6 +29,13 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
         if !diagnosis.evidence.is_empty() {
             blocks.push(Block::Proof(diagnosis.evidence.clone()));
         }
+        // A diagnosis of the configuration has these lines as its proof.
+        let is_joined = !diagnosis.code.starts_with(Family::Configuration.letters());
+        let lines = diagnosis.configuration.iter().filter(|_| is_joined);
+        let lines: Vec<_> = lines.map(|line| ("Config", Prose::theirs(&configured(line)))).collect();
+        if !lines.is_empty() {
+            blocks.push(Block::Facts(lines));
+        }
     }
     for diagnosis in of_state(State::Resolved) {
         let title = title(diagnosis).and(": mended since, nothing to do");
@@ -40,6 +48,13 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
     blocks
 }
 
+/// A line of a configuration file that bears on a diagnosis: place, parameter, and what it says.
+fn configured(line: &ConfigurationLine) -> String {
+    let number = line.line.map(|number| format!(":{number}")).unwrap_or_default();
+    let parameter = line.parameter.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
+    format!("{}{number}{parameter}: {}", line.file, line.says)
+}
+
 /// `INS001 key-too-large, platform slot 1`.
 pub(super) fn title(diagnosis: &Diagnosis) -> Prose {
     let title = Prose::theirs(diagnosis.code).and(" ").and_theirs(diagnosis.name);
@@ -49,14 +64,14 @@ pub(super) fn title(diagnosis: &Diagnosis) -> Prose {
     }
 }
 
-/// `, 14 times, 2026-01-11 08:00 to 2026-02-03 06:31`.
+/// `, 14 lines, 2026-01-11 08:00 to 2026-02-03 06:31`.
 fn when(diagnosis: &Diagnosis) -> String {
-    let times = match diagnosis.occurrences {
+    let lines = match diagnosis.occurrences {
         0 | 1 => String::new(),
-        times => format!(", {} times", count(times)),
+        lines => format!(", {} lines", count(lines)),
     };
     let span = span(diagnosis).map(|span| format!(", {span}")).unwrap_or_default();
-    format!("{times}{span}")
+    format!("{lines}{span}")
 }
 
 /// What "nothing is wrong" rests on, so that nobody takes silence for health.

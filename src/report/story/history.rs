@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::entry::Entry;
 use super::inventory::Inventory;
 use super::page::{Block, Line};
-use crate::digest::BootState;
 use crate::report::shape::{Device, EventRow};
 use crate::report::text::paint::Tone;
 use crate::report::text::prose::Prose;
@@ -45,7 +44,8 @@ pub(super) fn blocks(device: &Device, events: &[EventRow]) -> Vec<Block> {
 
 /// A boot, as far as events tell.
 struct Boot {
-    state: BootState,
+    /// Its number among the phone's.
+    number: usize,
     /// Its first event is one of a boot's beginning.
     from_beginning: bool,
     first_time: Option<String>,
@@ -62,7 +62,7 @@ struct Boot {
 impl Boot {
     fn beginning_with(event: &EventRow) -> Self {
         let mut boot = Self {
-            state: BootState::default(),
+            number: event.boot,
             from_beginning: stamp_of(event).is_some_and(|stamp| stamp.is_uptime()) || is_banner(event),
             first_time: None,
             last_time: None,
@@ -76,21 +76,12 @@ impl Boot {
         boot
     }
 
-    /// Whether this event is of the next boot: as the logs' own reading decides it.
+    /// Whether this event is of the next boot.
     fn ends_before(&self, event: &EventRow) -> bool {
-        let by_event = (is_banner(event) && self.state.ends_before_banner())
-            || (self.state.inventoried && is_first_of_inventory(event));
-        by_event || stamp_of(event).is_some_and(|stamp| self.state.ends_before(&stamp))
+        event.boot != self.number
     }
 
     fn add(&mut self, event: &EventRow) {
-        if let Some(stamp) = stamp_of(event) {
-            self.state.uptime = self.state.uptime.max(stamp.uptime());
-        }
-        self.state.fresh &= event.time.is_none();
-        self.state.banner |= is_banner(event);
-        self.state.ended |= event.kind == "log_end";
-        self.state.inventoried |= is_first_of_inventory(event);
         if let Some(time) = &event.time {
             self.first_time.get_or_insert_with(|| time.clone());
             self.last_time = Some(time.clone());
@@ -188,11 +179,11 @@ impl Told {
     }
 }
 
-/// `Boot by 2013-05-31 13:09`: at that time or before, for the first lines of a boot have no date.
+/// `Boot, first dated event 2013-05-31 13:09`: the first lines of a boot have no date, so it began before.
 fn heading(boot: &Boot) -> Prose {
     let time = boot.first_time.as_deref().map(minute);
     Prose::ours(match (boot.from_beginning, time) {
-        (true, Some(time)) => format!("Boot by {time}"),
+        (true, Some(time)) => format!("Boot, first dated event {time}"),
         (true, None) => "Boot, its events without dates".to_owned(),
         (false, Some(time)) => format!("From within a boot, from {time}"),
         (false, None) => "From within a boot, its events without dates".to_owned(),
@@ -266,12 +257,6 @@ fn is_banner(event: &EventRow) -> bool {
         && event.component.as_deref().is_none_or(|component| component.trim() == "log")
 }
 
-/// The built-in certificate stands first in the list that a phone writes when it boots.
-fn is_first_of_inventory(event: &EventRow) -> bool {
-    matches!(event.kind, "certificate_length" | "certificate_unavailable")
-        && event.slot.as_deref() == Some("built-in")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -289,6 +274,7 @@ mod tests {
             missed: None,
             kind: "server_certificate_untrusted",
             slot: None,
+            boot: 0,
             fields: [("reason".to_owned(), reason.to_string().into())].into_iter().collect(),
         }
     }

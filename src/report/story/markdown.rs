@@ -1,11 +1,10 @@
 //! The story to paste into a ticket.
 
 use super::page::{Block, Line};
-use crate::report::Style;
 use crate::report::text::markdown::proof;
 
 /// A block as Markdown.
-pub(super) fn block(block: &Block, _: &Style) -> String {
+pub(super) fn block(block: &Block) -> String {
     match block {
         Block::Title(sign, _, title) => format!("# {sign} {}\n", title.markdown()),
         Block::Part(title) => format!("\n## {title}\n"),

@@ -5,6 +5,7 @@ use crate::report::Style;
 use crate::report::shape::Evidence;
 use crate::report::text::paint::Tone;
 use crate::report::text::prose::{Layout, Prose};
+use crate::report::text::quantity::{distinct, times};
 use crate::report::text::width::width;
 
 /// How far things within a part stand in.
@@ -60,7 +61,9 @@ pub(super) fn block(block: &Block, style: &Style) -> String {
             let lines: String = lines.iter().map(|line| happened(line, &plain)).collect();
             format!("\n{lines}")
         }
-        Block::Proof(evidence) => evidence.iter().map(|line| proof(line, &plain)).collect(),
+        Block::Proof(evidence) => {
+            distinct(evidence).into_iter().map(|(line, number)| proof(line, number, &plain)).collect()
+        }
     }
 }
 
@@ -88,11 +91,12 @@ fn happened(line: &Line, plain: &Layout<'_>) -> String {
     }
 }
 
-/// `file:line  stamp  text`, whole.
-fn proof(line: &Evidence, plain: &Layout<'_>) -> String {
+/// `file:line  stamp  text`, whole, and how many lines have this text.
+fn proof(line: &Evidence, number: usize, plain: &Layout<'_>) -> String {
     let mut told = Prose::theirs(&line.file).and(format!(":{}  ", line.line));
     if let Some(stamp) = &line.stamp {
         told = told.and_theirs(stamp).and("  ");
     }
-    told.and_theirs(&line.text).lines(&Layout { first: "    -", first_tone: Tone::Dim, hang: 6, ..*plain })
+    told = told.and_theirs(&line.text).and(times(number));
+    told.lines(&Layout { first: "    -", first_tone: Tone::Dim, hang: 6, ..*plain })
 }

@@ -6,9 +6,10 @@ use crate::report::text::prose::WIDEST;
 use crate::report::text::visible::is_hidden;
 use crate::report::text::width::width;
 
-fn written(device: &Device, events: &[EventRow], format: StoryFormat, style: &Style) -> String {
+fn written(device: &Device, events: &[EventRow], format: &str, style: &Style) -> String {
     let mut out = Vec::new();
-    write_story(device, events, format, style, &mut out).unwrap();
+    let format = Format::named(&STORY_FORMATS, format).unwrap();
+    (format.write)(device, events, style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -20,11 +21,12 @@ fn phone(place: usize) -> Device {
 struct Log {
     file: String,
     events: Vec<EventRow>,
+    boots: usize,
 }
 
 impl Log {
     fn of(device: &Device) -> Self {
-        Self { file: device.files[0].clone(), events: Vec::new() }
+        Self { file: device.files[0].clone(), events: Vec::new(), boots: 0 }
     }
 
     fn add(&mut self, stamp: &str, kind: &'static str, slot: Option<&str>, fields: serde_json::Value) {
@@ -45,11 +47,13 @@ impl Log {
             missed: Some(0),
             kind,
             slot: slot.map(str::to_owned),
+            boot: self.boots,
             fields: fields.as_object().cloned().unwrap_or_default(),
         });
     }
 
     fn boot(&mut self, platform_1: bool) {
+        self.boots += 1;
         let fingerprint = |seed: u8| [seed; 16].map(|byte| format!("{byte:02X}")).join(":");
         self.add("000004.100", "certificate_length", Some("built-in"), json!({"length": 802}));
         self.add(
@@ -125,10 +129,7 @@ fn a_failed_phone_at_80_and_100_columns() {
     let events = long_history(&device);
     for columns in [80, 100] {
         let style = Style { width: columns, ..Style::default() };
-        insta::assert_snapshot!(
-            format!("failed_{columns}"),
-            written(&device, &events, StoryFormat::Text, &style)
-        );
+        insta::assert_snapshot!(format!("failed_{columns}"), written(&device, &events, "text", &style));
     }
 }
 
@@ -136,32 +137,29 @@ fn a_failed_phone_at_80_and_100_columns() {
 fn a_failed_phone_in_markdown() {
     let device = phone(0);
     let events = long_history(&device);
-    insta::assert_snapshot!(written(&device, &events, StoryFormat::Markdown, &Style::default()));
+    insta::assert_snapshot!(written(&device, &events, "markdown", &Style::default()));
 }
 
 #[test]
 fn many_diagnoses_and_slots() {
-    insta::assert_snapshot!(written(&phone(2), &[], StoryFormat::Text, &Style::default()));
+    insta::assert_snapshot!(written(&phone(2), &[], "text", &Style::default()));
 }
 
 #[test]
 fn a_phone_with_texts_made_to_harm() {
     let device = phone(5);
     let events = fixture::events();
-    insta::assert_snapshot!("harmful_text", written(&device, &events, StoryFormat::Text, &Style::default()));
-    insta::assert_snapshot!(
-        "harmful_markdown",
-        written(&device, &events, StoryFormat::Markdown, &Style::default())
-    );
+    insta::assert_snapshot!("harmful_text", written(&device, &events, "text", &Style::default()));
+    insta::assert_snapshot!("harmful_markdown", written(&device, &events, "markdown", &Style::default()));
 }
 
 #[test]
 fn unknown_ok_and_mended_are_told_honestly() {
     let style = Style { width: 90, ..Style::default() };
-    insta::assert_snapshot!("unknown", written(&phone(6), &[], StoryFormat::Text, &style));
-    insta::assert_snapshot!("mended", written(&phone(7), &[], StoryFormat::Text, &style));
+    insta::assert_snapshot!("unknown", written(&phone(6), &[], "text", &style));
+    insta::assert_snapshot!("mended", written(&phone(7), &[], "text", &style));
     let silent = Device { certificates: Vec::new(), diagnoses: Vec::new(), ..phone(6) };
-    let told = written(&silent, &[], StoryFormat::Text, &style);
+    let told = written(&silent, &[], "text", &style);
     assert!(told.contains("for want of evidence"), "{told}");
     assert!(!told.contains("What to do next"), "{told}");
 }
@@ -173,7 +171,7 @@ fn installing(software: Option<&str>, code: &'static str, slot: Option<&'static 
     device.diagnoses.truncate(1);
     device.diagnoses[0].code = code;
     device.diagnoses[0].slot = slot.map(Into::into);
-    let text = written(&device, &[], StoryFormat::Text, &Style::default());
+    let text = written(&device, &[], "text", &Style::default());
     let (_, next) = text.split_once("What to do next").unwrap();
     let (_, arrows) = next.split_once("→").unwrap();
     let (installing, _) = arrows.split_once("→ If that does not help").unwrap_or_default();
@@ -200,6 +198,7 @@ fn logs_are_numbered_and_boots_go_on_from_one_to_the_next() {
     log.add("0111080011", "upload_failed", None, json!({}));
     log.file.clone_from(&device.files[1]);
     log.add("0111090011", "upload_failed", None, json!({}));
+    log.boots += 1;
     log.add("000004.100", "certificate_unavailable", Some("built-in"), json!({}));
     log.add(
         "0111100011",
@@ -207,7 +206,7 @@ fn logs_are_numbered_and_boots_go_on_from_one_to_the_next() {
         None,
         json!({"reason": "Cert is not proper in the certificate"}),
     );
-    let text = written(&device, &log.events, StoryFormat::Text, &Style::default());
+    let text = written(&device, &log.events, "text", &Style::default());
     let (_, story) = text.split_once("What happened").unwrap();
     let (story, _) = story.split_once("Diagnoses").unwrap();
     insta::assert_snapshot!(story);
@@ -217,19 +216,19 @@ fn logs_are_numbered_and_boots_go_on_from_one_to_the_next() {
 #[test]
 fn a_phone_without_any_log() {
     let device = Device { files: Vec::new(), boots: 0, ..phone(6) };
-    let text = written(&device, &[], StoryFormat::Text, &Style::default());
+    let text = written(&device, &[], "text", &Style::default());
     assert!(text.contains("none was found") && text.contains("No log of this phone was found."), "{text}");
 }
 
 #[test]
 fn the_document_for_programs() {
     let device = phone(0);
-    let text = written(&device, &long_history(&device)[..14], StoryFormat::Json, &Style::default());
+    let text = written(&device, &long_history(&device)[..14], "json", &Style::default());
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(value["device"], serde_json::to_value(&device).unwrap());
     assert_eq!(value["events"].as_array().unwrap().len(), 14);
     insta::assert_snapshot!(text);
-    let none = written(&device, &[], StoryFormat::Json, &Style::default());
+    let none = written(&device, &[], "json", &Style::default());
     assert_eq!(serde_json::from_str::<serde_json::Value>(&none).unwrap()["events"], json!([]));
 }
 
@@ -240,14 +239,14 @@ fn no_line_is_wider_than_the_terminal_and_none_acts_on_it() {
         for device in fixture::fleet().devices {
             let mut events = long_history(&device);
             events.extend(fixture::events());
-            let text = written(&device, &events, StoryFormat::Text, &style);
+            let text = written(&device, &events, "text", &style);
             for line in text.lines() {
                 assert!(width(line) <= columns.min(WIDEST), "{columns}: {line}");
                 assert!(!line.contains(is_hidden), "{line:?}");
                 assert_eq!(line, line.trim_end());
             }
             assert!(!text.contains("\n\n\n"), "{text}");
-            let markdown = written(&device, &events, StoryFormat::Markdown, &style);
+            let markdown = written(&device, &events, "markdown", &style);
             assert!(!markdown.replace('\n', "").contains(is_hidden), "{markdown}");
         }
     }
@@ -257,8 +256,8 @@ fn no_line_is_wider_than_the_terminal_and_none_acts_on_it() {
 fn colour_changes_no_word() {
     let device = phone(0);
     let events = long_history(&device);
-    let plain = written(&device, &events, StoryFormat::Text, &Style::default());
-    let painted = written(&device, &events, StoryFormat::Text, &Style { color: true, ..Style::default() });
+    let plain = written(&device, &events, "text", &Style::default());
+    let painted = written(&device, &events, "text", &Style { color: true, ..Style::default() });
     assert!(painted.contains('\u{1b}'));
     let stripped = anstream::adapter::strip_str(&painted).to_string();
     assert_eq!(stripped.replace('`', ""), plain.replace('`', ""));
@@ -277,7 +276,7 @@ fn a_long_history_stays_readable() {
             json!({"length": 4097 + number, "maximum": 4096}),
         );
     }
-    let text = written(&device, &log.events, StoryFormat::Text, &Style::default());
+    let text = written(&device, &log.events, "text", &Style::default());
     assert!(text.lines().count() < 500, "{}", text.lines().count());
     assert!(text.contains("5,800 lines left out"), "{text}");
 }

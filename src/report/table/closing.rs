@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::paragraph;
-use crate::report::shape::{Status, Summary};
+use crate::report::shape::{FleetDay, Status, Summary};
 use crate::report::text::paint::{Tone, status_sign};
 use crate::report::text::quantity::{bytes, count, counted, rate, seconds};
 use crate::report::text::visible::visible;
@@ -16,8 +16,12 @@ const SHOWN: usize = 10;
 /// Writes problems and totals.
 pub(super) fn write(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     problems(report.overview, style, out)?;
-    if !report.devices.is_empty() || !report.overview.problems.is_empty() {
+    let overview = report.overview;
+    if !report.devices.is_empty() || !overview.problems.is_empty() || !overview.fleet.is_empty() {
         writeln!(out)?;
+    }
+    for day in &report.overview.fleet {
+        paragraph(&format!("! {}", began(day)), Tone::Warning, style, out)?;
     }
     statuses(&report.overview.summary, style, out)?;
     paragraph(&read(report.overview), Tone::Plain, style, out)?;
@@ -43,6 +47,17 @@ pub(super) fn write(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> 
     Ok(())
 }
 
+/// `TLS001 began in 41 of 52 phones within a day of 2021-09-30: look at the server, not at the phones.`
+pub(in crate::report) fn began(day: &FleetDay) -> String {
+    format!(
+        "{} began in {} of {} within a day of {}: look at the server, not at the phones.",
+        visible(&day.code),
+        count(day.phones),
+        counted(day.of, "phone"),
+        visible(&day.day),
+    )
+}
+
 fn problems(overview: &Overview, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let number = overview.problems.len();
     if number == 0 || style.verbosity == Verbosity::Quiet {
@@ -55,7 +70,7 @@ fn problems(overview: &Overview, style: &Style, out: &mut dyn Write) -> io::Resu
     let shown = if whole { number } else { number.min(SHOWN) };
     for problem in &overview.problems[..shown] {
         let path = visible(&problem.path);
-        let rest = format!(": {} ({})", visible(&problem.message), problem.kind.name());
+        let rest = format!(": {} ({})", visible(&problem.message.to_string()), problem.kind.name());
         let room = style.width.saturating_sub(2);
         let (path, rest) = if whole {
             (path, rest)

@@ -2,11 +2,13 @@
 
 use std::io::{self, Write};
 
-use super::{PROSE, paragraph};
+use super::{MANY, PROSE, paragraph};
+use crate::check::Family;
 use crate::report::findings::{Findings, Phones, of_code};
-use crate::report::shape::{Device, Diagnosis, Evidence, State};
+use crate::report::shape::{ConfigurationLine, Device, Diagnosis, Evidence, State};
+use crate::report::text::elide::{Keep, elide};
 use crate::report::text::paint::{Tone, severity_sign};
-use crate::report::text::quantity::{count, counted};
+use crate::report::text::quantity::{count, counted, distinct, times};
 use crate::report::text::time::span;
 use crate::report::text::visible::visible;
 use crate::report::text::width::{cut, cut_path, width, wrap};
@@ -17,18 +19,39 @@ const INDENT: usize = 10;
 /// How far the lines of a log stand in from the phone they belong to.
 const PROOF_INDENT: usize = 12;
 
-/// Writes the active codes, each a block, then the resolved ones, each a line.
+/// In a report of many phones the explanations take at most two screens, of so many lines each.
+const SCREEN: usize = 40;
+
+/// Writes the active codes, each a block, then the resolved ones, each a line. With many phones the blocks
+/// are short, and where two screens are full a code is no more than a line.
 pub(super) fn write(
     findings: &Findings,
     devices: &dyn Devices,
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    for (code, phones) in findings.active() {
-        writeln!(out)?;
-        explain(code, phones, devices, style, out)?;
-    }
+    let brief = devices.len() > MANY && style.verbosity < Verbosity::Verbose;
     let mut resolved = findings.resolved().peekable();
+    let mended_lines = findings.resolved().count() + 2;
+    let mut lines_left = if brief { (2 * SCREEN).saturating_sub(mended_lines) } else { usize::MAX };
+    let mut codes_left = findings.active().count();
+    let mut was_block = true;
+    for (code, phones) in findings.active() {
+        codes_left -= 1;
+        let mut block = Vec::new();
+        explain(code, phones, devices, brief, style, &mut block)?;
+        let lines = block.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let is_block = lines + codes_left < lines_left;
+        if !is_block {
+            block.truncate(block.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1));
+        }
+        if is_block || was_block {
+            writeln!(out)?;
+        }
+        out.write_all(&block)?;
+        lines_left = lines_left.saturating_sub(if is_block { lines } else { 1 });
+        was_block = is_block;
+    }
     if resolved.peek().is_some() {
         writeln!(out)?;
         paragraph("Mended since, as later lines of the logs show; nothing to do:", Tone::Strong, style, out)?;
@@ -43,6 +66,7 @@ fn explain(
     code: &str,
     phones: &Phones,
     devices: &dyn Devices,
+    brief: bool,
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -53,18 +77,31 @@ fn explain(
         return Ok(());
     };
     heading(about, phones, style, out)?;
-    if phones.number > phones.places.len() as u64 {
-        labelled("Phones", &phones.named((style.width.saturating_sub(INDENT)) * 2), style, out)?;
+    let proven = if brief { 1 } else { phones.places.len() };
+    if phones.number > proven as u64 {
+        labelled("Phones", &phones.named(style.width.min(PROSE).saturating_sub(INDENT)), style, out)?;
     }
-    labelled("Cause", &visible(&about.cause), style, out)?;
+    if !brief {
+        labelled("Cause", &visible(&about.cause), style, out)?;
+    }
     labelled("Remedy", &visible(&about.remedy), style, out)?;
-    labelled("Guide", &visible(about.reference), style, out)?;
-    for (index, place) in phones.places.iter().enumerate() {
+    if !brief {
+        labelled("Guide", &visible(about.reference), style, out)?;
+    }
+    for (index, place) in phones.places.iter().take(proven).enumerate() {
         let device = devices.device(*place);
-        for (number, diagnosis) in of_code(&device, code, State::Active).enumerate() {
+        let shown = if brief { 1 } else { usize::MAX };
+        for (number, diagnosis) in of_code(&device, code, State::Active).take(shown).enumerate() {
             let label = if index == 0 && number == 0 { "Proof" } else { "" };
             labelled(label, &said(&device, diagnosis), style, out)?;
-            proof(&diagnosis.evidence, style, out)?;
+            let evidence = &diagnosis.evidence[..diagnosis.evidence.len().min(shown)];
+            proof(evidence, style, out)?;
+            // A diagnosis of the configuration has these lines as its proof.
+            if !diagnosis.code.starts_with(Family::Configuration.letters()) {
+                for line in diagnosis.configuration.iter().take(shown) {
+                    labelled("Config", &configured(line), style, out)?;
+                }
+            }
         }
     }
     Ok(())
@@ -99,7 +136,7 @@ fn labelled(label: &str, text: &str, style: &Style, out: &mut dyn Write) -> io::
     Ok(())
 }
 
-/// What a phone's logs show: the phone, the slot unless the message names it, and how often.
+/// What a phone's logs show: the phone, the slot unless the message names it, and in how many lines.
 fn said(device: &Device, diagnosis: &Diagnosis) -> String {
     let phone = group::name(device);
     let mut said = visible(&phone).into_owned();
@@ -109,31 +146,48 @@ fn said(device: &Device, diagnosis: &Diagnosis) -> String {
     said.push_str(&format!(": {}", visible(&diagnosis.message)));
     if diagnosis.occurrences > 1 {
         let when = span(diagnosis).map(|when| format!(", {when}")).unwrap_or_default();
-        said.push_str(&format!(" ({} times{when})", count(diagnosis.occurrences)));
+        said.push_str(&format!(" ({} lines{when})", count(diagnosis.occurrences)));
     }
     said
 }
 
-/// The lines that prove a diagnosis: place, stamp, text; cut to the width unless all was asked for.
+/// A line of a configuration file that bears on a diagnosis: place, parameter, and what it says.
+fn configured(line: &ConfigurationLine) -> String {
+    let number = line.line.map(|number| format!(":{number}")).unwrap_or_default();
+    let parameter = line.parameter.as_ref().map(|name| format!(" {}", visible(name))).unwrap_or_default();
+    format!("{}{number}{parameter}: {}", visible(&line.file), visible(&line.says))
+}
+
+/// The lines that prove a diagnosis: place, stamp, text. Unless all was asked for, equal lines are one, and
+/// of a text that does not fit the words go that prove nothing; where even the others do not fit beside the
+/// place, the text has a line of its own.
 fn proof(evidence: &[Evidence], style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let whole = style.verbosity == Verbosity::Verbose;
     let room = style.width.saturating_sub(PROOF_INDENT);
     let most = if whole { usize::MAX } else { room * 2 / 5 };
-    let place = |line: &Evidence| {
-        let place = format!("{}:{}", visible(&line.file), line.line);
-        cut_path(&place, most)
-    };
-    let places: Vec<String> = evidence.iter().map(place).collect();
+    let lines = if whole { evidence.iter().map(|line| (line, 1)).collect() } else { distinct(evidence) };
+    let place = |line: &Evidence| cut_path(&format!("{}:{}", visible(&line.file), line.line), most);
+    let places: Vec<String> = lines.iter().map(|(line, _)| place(line)).collect();
     let widest = places.iter().map(|place| width(place)).max().unwrap_or(0);
-    for (line, place) in evidence.iter().zip(places) {
+    let indent = " ".repeat(PROOF_INDENT);
+    for ((line, number), place) in lines.into_iter().zip(places) {
         let pad = " ".repeat(widest - width(&place));
-        let stamp = line.stamp.as_deref().map(visible).unwrap_or_default();
-        let text = visible(&line.text);
-        let head = if stamp.is_empty() { format!("{pad}  ") } else { format!("{pad}  {stamp}  ") };
-        let rest = format!("{head}{text}");
-        let rest = if whole { rest.into() } else { cut(&rest, room.saturating_sub(width(&place))) };
+        let stamp = line.stamp.as_deref().map(|stamp| format!("  {}", visible(stamp))).unwrap_or_default();
+        let head = format!("{pad}{stamp}");
+        let (text, times) = (visible(&line.text), times(number));
+        let beside = room.saturating_sub(width(&place) + width(&head) + 2 + width(&times));
+        let fitted = if whole { Some(text.to_string()) } else { elide(&text, beside, Keep::Context) };
         let place = Tone::Info.paint(&place, style.color);
-        writeln!(out, "{}{place}{}", " ".repeat(PROOF_INDENT), rest.trim_end())?;
+        match fitted {
+            Some(text) => writeln!(out, "{indent}{place}{}", format!("{head}  {text}{times}").trim_end())?,
+            None => {
+                let below = room.saturating_sub(2 + width(&times));
+                let fitted = [Keep::Context, Keep::Values].iter().find_map(|keep| elide(&text, below, *keep));
+                let text = fitted.unwrap_or_else(|| cut(&text, below).into_owned());
+                writeln!(out, "{indent}{place}{}", cut(head.trim_end(), room.saturating_sub(widest)))?;
+                writeln!(out, "{indent}  {}", format!("{text}{times}").trim_end())?;
+            }
+        }
     }
     Ok(())
 }

@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Mac;
 use crate::report::group;
-use crate::report::shape::{Certificate, CertificateState, Device, State};
+use crate::report::shape::{Baseline, Certificate, CertificateState, Device, Diagnosis, State};
 use crate::report::text::paint::{Tone, status_sign};
+use crate::report::text::quantity::count;
+use crate::report::text::time::day;
 use crate::report::text::visible::visible;
 use crate::report::text::width::{cut, cut_front, width};
 
@@ -20,11 +22,15 @@ pub(in crate::report) enum Column {
     Platform1,
     Platform2,
     Applications,
+    FirstSeen,
+    LastSeen,
+    Stale,
+    Baseline,
     Diagnoses,
 }
 
 impl Column {
-    pub(in crate::report) const ALL: [Self; 9] = [
+    pub(in crate::report) const ALL: [Self; 13] = [
         Self::Status,
         Self::Phone,
         Self::Model,
@@ -33,6 +39,10 @@ impl Column {
         Self::Platform1,
         Self::Platform2,
         Self::Applications,
+        Self::FirstSeen,
+        Self::LastSeen,
+        Self::Stale,
+        Self::Baseline,
         Self::Diagnoses,
     ];
 
@@ -47,6 +57,10 @@ impl Column {
             Self::Platform1 => ("Platform 1", "P1"),
             Self::Platform2 => ("Platform 2", "P2"),
             Self::Applications => ("Applications", "Apps"),
+            Self::FirstSeen => ("First seen", "First"),
+            Self::LastSeen => ("Last seen", "Last"),
+            Self::Stale => ("Stale", "Stale"),
+            Self::Baseline => ("Baseline", "Base"),
             Self::Diagnoses => ("Diagnoses", "Codes"),
         };
         if width(whole) <= columns { whole } else { short }
@@ -61,7 +75,9 @@ impl Column {
             Self::Status | Self::BuiltIn | Self::Platform1 | Self::Platform2 => cell.sign_first(columns),
             Self::Phone => cell.map(|text| cut_front(text, columns).into_owned()),
             Self::Model => cell.map(|text| cut(family_dropped(text), columns).into_owned()),
-            Self::Software => cell.cut(columns),
+            Self::Software | Self::FirstSeen | Self::LastSeen | Self::Stale | Self::Baseline => {
+                cell.cut(columns)
+            }
             Self::Applications | Self::Diagnoses => cell.whole_pieces(columns),
         }
     }
@@ -159,6 +175,21 @@ impl Row {
             Column::Platform1 => platform(device, "platform-1"),
             Column::Platform2 => platform(device, "platform-2"),
             Column::Applications => applications(device),
+            Column::FirstSeen => {
+                seen(active(device).filter_map(|diagnosis| diagnosis.first_seen.as_deref()).min())
+            }
+            Column::LastSeen => {
+                seen(active(device).filter_map(|diagnosis| diagnosis.last_seen.as_deref()).max())
+            }
+            Column::Stale => match device.stale {
+                Some(days) => Cell::of(format!("{} d", count(days)), Tone::Warning),
+                None => Cell::default(),
+            },
+            Column::Baseline => match device.baseline {
+                Some(Baseline::New) => Cell::of(Baseline::New.name(), Tone::Bad),
+                Some(still) => Cell::of(still.name(), Tone::Dim),
+                None => Cell::default(),
+            },
             Column::Diagnoses => diagnoses(device),
         }))
     }
@@ -219,6 +250,11 @@ fn platform(device: &Device, slot: &str) -> Cell {
     match certificate.state {
         CertificateState::NotAvailable => Cell::of("–", Tone::Dim).and("empty", Tone::Dim),
         CertificateState::Rejected => Cell::of("✗", Tone::Bad).and("rejected", Tone::Plain),
+        CertificateState::Installed if device.is_faulty(certificate) => {
+            let name = certificate.common_name.as_deref();
+            let word = certificate.lacks().or(name).unwrap_or("faulty");
+            Cell::of("✗", Tone::Bad).and(visible(word), Tone::Plain)
+        }
         CertificateState::Installed => {
             let name = certificate.common_name.as_deref().unwrap_or("installed");
             Cell::of("✓", Tone::Good).and(visible(name), Tone::Plain)
@@ -226,20 +262,26 @@ fn platform(device: &Device, slot: &str) -> Cell {
     }
 }
 
-/// How many application slots hold a certificate, and how many refused one: `✓2 ✗1`.
+fn active(device: &Device) -> impl Iterator<Item = &Diagnosis> {
+    device.diagnoses.iter().filter(|diagnosis| diagnosis.state == State::Active)
+}
+
+/// The day on which an active diagnosis was seen first, or last.
+fn seen(time: Option<&str>) -> Cell {
+    Cell::of(time.map(day).unwrap_or_default(), Tone::Plain)
+}
+
+/// How many application slots hold a certificate, and how many refused one or have half a pair: `✓2 ✗1`.
 fn applications(device: &Device) -> Cell {
-    let count = |state| {
-        let slots = device
-            .certificates
-            .iter()
-            .filter(|certificate| certificate.slot.starts_with("application-") && certificate.state == state);
-        slots.count()
-    };
-    let told = [
-        (count(CertificateState::Installed), "✓", Tone::Good),
-        (count(CertificateState::Rejected), "✗", Tone::Bad),
-        (count(CertificateState::NotAvailable), "–", Tone::Dim),
-    ];
+    let mut told = [(0, "✓", Tone::Good), (0, "✗", Tone::Bad), (0, "–", Tone::Dim)];
+    for certificate in device.certificates.iter().filter(|one| one.slot.starts_with("application-")) {
+        let place = match certificate.state {
+            CertificateState::Installed if !device.is_faulty(certificate) => 0,
+            CertificateState::Installed | CertificateState::Rejected => 1,
+            CertificateState::NotAvailable => 2,
+        };
+        told[place].0 += 1;
+    }
     told.iter()
         .filter(|(number, ..)| *number > 0)
         .fold(Cell::default(), |cell, (number, sign, tone)| cell.and(format!("{sign}{number}"), *tone))

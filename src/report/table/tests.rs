@@ -1,3 +1,4 @@
+use super::super::shape::{Baseline, Diagnosis, Severity, State};
 use super::super::text::visible::is_hidden;
 use super::super::text::width::width;
 use super::super::{GroupBy, fixture};
@@ -89,6 +90,74 @@ fn many_healthy_phones_are_left_out() {
     assert_eq!(all.lines().filter(|line| line.contains("VVX 411")).count(), 1204);
     let few = fixture::written_of(&FORMAT, &Style::default(), &fixture::large(38));
     assert!(few.contains("64167F000000") && !few.contains("left out"));
+}
+
+/// With every code of the catalogue in a thousand phones the explanations are two screens, and none is lost.
+#[test]
+fn explanations_of_many_phones_are_short() {
+    let mut fleet = fixture::large(300);
+    for (number, device) in fleet.devices.iter_mut().enumerate() {
+        let rule = crate::check::CATALOGUE[number % crate::check::CATALOGUE.len()];
+        let one = fixture::fleet().devices[0].diagnoses[0].clone();
+        device.diagnoses =
+            vec![Diagnosis { code: rule.code, name: rule.name, severity: rule.severity, ..one }];
+    }
+    for columns in [80, 120, 200] {
+        let explained = |verbosity| {
+            let style = Style { width: columns, verbosity, ..Style::default() };
+            let text = fixture::written_of(&FORMAT, &style, &fleet);
+            let (_, explained) = text.split_once("--all shows them.").unwrap();
+            explained.split("Not read, or not in full").next().unwrap().to_owned()
+        };
+        let text = explained(Verbosity::Normal);
+        assert!(text.lines().count() <= 82, "{columns}: {text}");
+        for rule in crate::check::CATALOGUE {
+            assert!(text.contains(&format!(" {} {}", rule.code, rule.name)), "{}", rule.code);
+        }
+        let most = text.matches("64167F0000").count();
+        assert!(most <= 6 * crate::check::CATALOGUE.len(), "{most}");
+        assert!(explained(Verbosity::Verbose).lines().count() > 500);
+    }
+}
+
+#[test]
+fn half_a_pair_is_not_ticked() {
+    let mut fleet = fixture::fleet();
+    let device = &mut fleet.devices[8];
+    let (certificate, mut other) = (&mut device.certificates[1], device.diagnoses.first().cloned());
+    certificate.key_length = None;
+    let half = other.get_or_insert_with(|| fixture::fleet().devices[0].diagnoses[0].clone());
+    half.slot = Some("platform-1".into());
+    for (state, severity, shown) in [
+        (State::Active, Severity::Error, "✗ no key"),
+        (State::Active, Severity::Warning, "✓ Custom"),
+        (State::Resolved, Severity::Error, "✓ Custom"),
+    ] {
+        (half.state, half.severity) = (state, severity);
+        fleet.devices[8].diagnoses = vec![half.clone()];
+        let row = Row::of(&fleet.devices[8]);
+        let cell = row.cell(row::Column::Platform1).painted(false);
+        assert!(cell.starts_with(shown), "{cell}");
+    }
+    fleet.devices[8].diagnoses[0].state = State::Active;
+    fleet.devices[8].diagnoses[0].severity = Severity::Error;
+    fleet.devices[8].certificates[1].certificate_length = None;
+    fleet.devices[8].certificates[1].key_length = Some(636);
+    let row = Row::of(&fleet.devices[8]);
+    assert_eq!(row.cell(row::Column::Platform1).painted(false), "✗ key only");
+}
+
+#[test]
+fn what_is_stale_or_new_has_its_column() {
+    let mut fleet = fixture::fleet();
+    assert!(!fixture::written_of(&FORMAT, &Style::default(), &fleet).contains("Stale"));
+    fleet.devices[0].stale = Some(1234);
+    fleet.devices[1].baseline = Some(Baseline::New);
+    let wide = Style { width: 200, ..Style::default() };
+    let text = fixture::written_of(&FORMAT, &wide, &fleet);
+    let of = |mac: &str| text.lines().find(|line| line.contains(mac)).unwrap();
+    assert!(text.starts_with("Status") && text.lines().next().unwrap().contains("Stale"));
+    assert!(of("0004F2A1B201").contains("1,234 d") && of("0004F2A1B202").contains(" new "), "{text}");
 }
 
 #[test]

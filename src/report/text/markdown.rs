@@ -2,6 +2,7 @@
 
 use crate::report::shape::Evidence;
 
+use super::quantity::{distinct, times};
 use super::visible::visible;
 
 /// Text that stays text: no mark-up, no HTML, no link, and no end of a table's cell.
@@ -28,15 +29,16 @@ pub fn escaped(text: &str) -> String {
 }
 
 /// The proving lines as they are, in a block whose fence is longer than any run of backticks in it:
-/// place, stamp, text.
+/// place, stamp, text. Lines of the same text are one, with their number.
 #[must_use]
 pub fn proof(evidence: &[Evidence]) -> String {
-    let lines: Vec<String> = evidence
-        .iter()
-        .map(|line| {
+    let lines: Vec<String> = distinct(evidence)
+        .into_iter()
+        .map(|(line, number)| {
             let stamp =
                 line.stamp.as_deref().map(|stamp| format!("  {}", visible(stamp))).unwrap_or_default();
-            format!("{}:{}{stamp}  {}\n", visible(&line.file), line.line, visible(&line.text))
+            let times = times(number);
+            format!("{}:{}{stamp}  {}{times}\n", visible(&line.file), line.line, visible(&line.text))
         })
         .collect();
     let longest = lines.iter().map(|line| backticks(line)).max().unwrap_or(0);

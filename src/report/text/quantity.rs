@@ -2,23 +2,28 @@
 
 use std::time::Duration;
 
-use indicatif::{HumanBytes, HumanCount};
+use indicatif::HumanBytes;
 
-/// A number in groups of three: `12,345`.
+pub use crate::quantity::{count, counted};
+use crate::report::shape::Evidence;
+
+/// The proving lines that differ in their text, each with how many have it.
 #[must_use]
-pub fn count(number: u64) -> String {
-    HumanCount(number).to_string()
+pub fn distinct(evidence: &[Evidence]) -> Vec<(&Evidence, usize)> {
+    let mut lines: Vec<(&Evidence, usize)> = Vec::new();
+    for line in evidence {
+        match lines.iter_mut().find(|(known, _)| known.text == line.text) {
+            Some((_, number)) => *number += 1,
+            None => lines.push((line, 1)),
+        }
+    }
+    lines
 }
 
-/// A number with its noun, `1 phone` or `2 phones`; nouns whose plural takes no `s` are given whole.
+/// What stands behind a line that was found several times: ` ×6`.
 #[must_use]
-pub fn counted(number: u64, noun: &str) -> String {
-    let noun = match (number, noun) {
-        (1, noun) => noun.to_owned(),
-        (_, "diagnosis") => "diagnoses".to_owned(),
-        (_, noun) => format!("{noun}s"),
-    };
-    format!("{} {noun}", count(number))
+pub fn times(number: usize) -> String {
+    if number > 1 { format!(" ×{number}") } else { String::new() }
 }
 
 /// Bytes in the largest fitting binary unit: `1.30 MiB`.
@@ -52,6 +57,22 @@ pub fn rate(number: u64, duration: Duration) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn equal_lines_are_one() {
+        let line = |text: &str| Evidence {
+            file: "a".to_owned(),
+            line: 1,
+            stamp: None,
+            time: None,
+            uptime: None,
+            text: text.to_owned(),
+        };
+        let evidence = ["x", "y", "x", "x"].map(line);
+        let told: Vec<_> =
+            distinct(&evidence).iter().map(|(line, n)| (line.text.clone(), times(*n))).collect();
+        assert_eq!(told, [("x".to_owned(), " ×3".to_owned()), ("y".to_owned(), String::new())]);
+    }
 
     #[test]
     fn numbers_read_well() {

@@ -3,6 +3,12 @@
 use super::visible::visible;
 use crate::report::shape::Diagnosis;
 
+/// The day of a time of the reports: `2013-05-31`.
+#[must_use]
+pub fn day(time: &str) -> String {
+    visible(time.split('T').next().unwrap_or(time)).into_owned()
+}
+
 /// A time of the reports, `2013-05-31T13:18:22`, to the minute.
 #[must_use]
 pub fn minute(time: &str) -> String {

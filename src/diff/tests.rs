@@ -1,0 +1,154 @@
+use std::io::BufReader;
+
+use serde_json::{Value, json};
+
+use super::*;
+
+fn diagnosis(code: &str, state: &str, slot: Option<&str>) -> Value {
+    json!({"code": code, "name": "a-name", "severity": "error", "state": state, "slot": slot, "message": "m",
+        "cause": "c", "remedy": "r", "reference": "g", "occurrences": 1, "first_seen": null, "last_seen": null,
+        "evidence": [{"file": "f", "line": 1}], "configuration": []})
+}
+
+fn certificate(slot: &str, state: &str, name: Option<&str>, fingerprint: Option<&str>) -> Value {
+    json!({"slot": slot, "state": state, "common_name": name, "fingerprint": fingerprint, "key_length": 5})
+}
+
+fn device(mac: Option<&str>, diagnoses: &[Value], certificates: &[Value]) -> Value {
+    json!({"mac": mac, "files": ["x.log"], "status": "failed", "boots": 3, "diagnoses": diagnoses,
+        "certificates": certificates})
+}
+
+fn answer(devices: &[Value]) -> String {
+    let whole = json!({"schema_version": 2, "tool": {"name": "phonecert", "version": "9"}, "devices": devices,
+        "problems": [], "summary": {"by_code": {}}});
+    whole.to_string()
+}
+
+fn read(text: impl AsRef<[u8]>) -> Result<Baseline, NotAnAnswer> {
+    // A buffer of one byte: an answer is no less whole for coming in pieces.
+    Baseline::read("old.json", &mut BufReader::with_capacity(16, text.as_ref()))
+}
+
+fn diff(old: &[Value], new: &[Value]) -> Diff {
+    Diff::read(read(answer(old)).unwrap(), "new.json", &mut answer(new).as_bytes()).unwrap()
+}
+
+fn told(entries: &[Entry]) -> Vec<String> {
+    let told = |entry: &Entry| format!("{} {} {:?}", entry.phone, entry.code, entry.slot.as_deref());
+    entries.iter().map(told).collect()
+}
+
+const A: Option<&str> = Some("0004F2000001");
+const B: Option<&str> = Some("0004F2000002");
+
+#[test]
+fn diagnoses_are_matched_by_phone_code_and_slot() {
+    let one = |slot| [diagnosis("INS001", "active", slot)];
+    let same = diff(&[device(A, &one(None), &[])], &[device(A, &one(None), &[])]);
+    assert_eq!(
+        (same.broke.len(), same.mended.len(), told(&same.still)),
+        (0, 0, vec!["0004F2000001 INS001 None".to_owned()])
+    );
+    let slot = diff(&[device(A, &one(None), &[])], &[device(A, &one(Some("platform-1")), &[])]);
+    assert_eq!(told(&slot.broke), ["0004F2000001 INS001 Some(\"platform-1\")"]);
+    assert_eq!((slot.mended.len(), slot.still.len()), (1, 0), "another slot is another diagnosis");
+    let code = diff(&[device(A, &one(None), &[])], &[device(A, &[diagnosis("INS002", "active", None)], &[])]);
+    assert_eq!((told(&code.broke), code.mended.len()), (vec!["0004F2000001 INS002 None".to_owned()], 1));
+    let phone = diff(&[device(A, &one(None), &[])], &[device(A, &[], &[]), device(B, &one(None), &[])]);
+    assert_eq!((told(&phone.broke), phone.mended.len()), (vec!["0004F2000002 INS001 None".to_owned()], 1));
+    assert_eq!(phone.phones_new.len(), 1);
+}
+
+#[test]
+fn what_is_resolved_or_absent_is_mended_and_comes_back_as_broken() {
+    let active = [device(A, &[diagnosis("TLS001", "active", None)], &[])];
+    let resolved = [device(A, &[diagnosis("TLS001", "resolved", None)], &[])];
+    let absent = [device(A, &[], &[])];
+    let how =
+        |new: &[Value]| diff(&active, new).mended.iter().map(|mended| mended.resolved).collect::<Vec<_>>();
+    assert_eq!((how(&resolved), how(&absent)), (vec![true], vec![false]));
+    for old in [&resolved, &absent] {
+        assert_eq!(diff(old, &active).broke.len(), 1, "again");
+        assert!(diff(old, &absent).mended.is_empty());
+    }
+    // Two of one code, one of them resolved: it holds.
+    let both = [diagnosis("TLS001", "resolved", None), diagnosis("TLS001", "active", None)];
+    assert_eq!(diff(&active, &[device(A, &both, &[])]).still.len(), 1);
+}
+
+#[test]
+fn phones_come_and_go() {
+    let diff = diff(
+        &[device(A, &[diagnosis("INS001", "active", None)], &[]), device(None, &[], &[])],
+        &[device(None, &[], &[]), device(B, &[], &[])],
+    );
+    let names = |phones: &[Lone]| phones.iter().map(|lone| lone.phone.to_string()).collect::<Vec<_>>();
+    assert_eq!(
+        (names(&diff.phones_new), names(&diff.phones_gone)),
+        (vec!["0004F2000002".to_owned()], vec!["0004F2000001".to_owned()])
+    );
+    assert!(diff.mended.is_empty(), "what is gone was not mended");
+    assert_eq!((diff.old.devices, diff.new.devices), (2, 2));
+}
+
+#[test]
+fn a_certificate_changes_by_state_fingerprint_or_name() {
+    let of = |state: &str, name, fingerprint| certificate("platform-1", state, name, fingerprint);
+    let installed = || of("installed", Some("a"), Some("AA:BB"));
+    for (new, changed) in [
+        (installed(), false),
+        (of("installed", Some("a"), Some("AA:BC")), true),
+        (of("installed", Some("b"), Some("AA:BB")), false),
+        (of("installed", Some("b"), None), true),
+        (of("installed", Some("a"), None), false),
+        (of("installed", Some("a"), Some("AA:BB:CC")), false),
+        (of("installed", None, None), false),
+        (of("not-available", None, None), true),
+        (of("rejected", None, None), true),
+        (certificate("platform-2", "installed", None, None), false),
+    ] {
+        let diff = diff(&[device(A, &[], &[installed()])], &[device(A, &[], std::slice::from_ref(&new))]);
+        assert_eq!(diff.certificates_changed.len(), usize::from(changed), "{new}");
+    }
+}
+
+#[test]
+fn members_in_any_order_and_a_byte_order_mark_are_read() {
+    let whole: Value = serde_json::from_str(&answer(&[device(A, &[], &[])])).unwrap();
+    let reversed: serde_json::Map<_, _> = whole.as_object().unwrap().clone().into_iter().rev().collect();
+    assert_eq!(read(Value::from(reversed).to_string()).unwrap().phones.len(), 1);
+    assert_eq!(read(format!("\u{feff}{whole}\n")).unwrap().phones.len(), 1);
+}
+
+#[test]
+fn whatever_is_no_answer_is_an_error() {
+    let whole = answer(&[device(A, &[diagnosis("INS001", "active", None)], &[])]);
+    for end in 0..whole.len() {
+        assert!(read(&whole[..end]).is_err(), "{end}");
+    }
+    for (text, told) in [
+        (
+            whole.replace("\"schema_version\":2", "\"schema_version\":1"),
+            "schema_version 1, and this program compares 2",
+        ),
+        (whole.replace("\"schema_version\":2", "\"schema_version\":3"), "schema_version 3"),
+        (whole.replace("\"schema_version\":2,", ""), "does not say that phonecert made it"),
+        (whole.replace("\"phonecert\"", "\"other\""), "does not say that phonecert made it"),
+        (whole.replace("\"devices\"", "\"groups\""), "--group-by"),
+        (whole.replace("\"active\"", "\"dormant\""), "unknown variant"),
+        (whole.replace("\"severity\":\"error\",", ""), "missing field `severity`"),
+        (whole.replace("0004F2000001", "0004F2"), "not a MAC address"),
+        (format!("{whole}{whole}"), "trailing characters"),
+        (answer(&[device(A, &[], &[]), device(A, &[], &[])]), "0004F2000001 stands in it twice"),
+        (format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)), "invalid type"),
+        ("\u{0}".to_owned(), "expected value"),
+    ] {
+        let error = read(&text).unwrap_err().to_string();
+        assert!(error.contains(told), "{told}: {error}");
+    }
+    let utf_16: Vec<u8> = "\u{feff}{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert!(read(utf_16).unwrap_err().to_string().contains("--output"));
+    let old = read(answer(&[])).unwrap();
+    assert!(Diff::read(old, "new", &mut &whole.as_bytes()[..40]).is_err(), "nor is a cut one nothing new");
+}

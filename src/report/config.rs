@@ -1,0 +1,292 @@
+//! `phonecert config`: the parameters of each phone that bear on certificates, with file and line, as
+//! `git config --show-origin` has them: `table`, `json`, `csv`.
+
+use std::io::{self, Write};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::csv::append;
+use super::json::TOOL;
+use super::shape::{ConfigurationLine, Problem, Tool};
+use super::text::visible::visible;
+use super::{Format, Style, safe_json};
+use crate::check::join::origin;
+use crate::config::{self, Effective, Given, PhoneConfig};
+use crate::redact::Shown;
+
+/// The version of this JSON's shape.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Writes what `config` found.
+pub type ConfigWriter = fn(&Answer<'_>, &Style, &mut dyn Write) -> io::Result<()>;
+
+/// The formats of `config`, the default first.
+pub const CONFIG_FORMATS: [Format<ConfigWriter>; 3] = [
+    Format { name: "table", endings: &["txt"], about: "Tables for people, one a phone", write: tables },
+    Format {
+        name: "json",
+        endings: &["json"],
+        about: "One document with everything, for programs; `phonecert schema config` describes it",
+        write: json,
+    },
+    Format { name: "csv", endings: &["csv"], about: "A parameter a line, for spreadsheets", write: csv },
+];
+
+/// What `config` found.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<'a> {
+    /// The phones that are shown, by MAC.
+    pub phones: &'a [ConfigPhone],
+    /// How many phones are left out, since nothing of theirs bears on certificates.
+    pub left_out: usize,
+    /// What was not read.
+    pub problems: &'a [crate::problem::Problem],
+}
+
+/// The whole answer.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ConfigDocument {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// The program.
+    pub tool: Tool,
+    /// By MAC.
+    pub phones: Vec<ConfigPhone>,
+    /// What was not read.
+    pub problems: Vec<Problem>,
+}
+
+/// One phone.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ConfigPhone {
+    /// 12 upper-case hex digits.
+    pub mac: String,
+    /// The master's path, or null where none was found.
+    pub master: Option<String>,
+    /// The files that the phone reads, the one that wins first.
+    pub files: Vec<String>,
+    /// Whether all files that it reads were read here.
+    pub complete: bool,
+    /// Where the certificates come from that the log shows installed, or that files and log contradict
+    /// each other.
+    pub installed: Vec<ConfigInstalled>,
+    /// Its parameters that bear on certificates, by name.
+    pub parameters: Vec<ConfigParameter>,
+}
+
+/// A certificate that the log shows installed.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ConfigInstalled {
+    /// `platform-1`, `application-1`, …
+    pub slot: String,
+    /// The line of the configuration that it comes from, or that contradicts it.
+    pub configuration: ConfigurationLine,
+}
+
+/// One parameter of a phone.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ConfigParameter {
+    /// Its name.
+    pub parameter: String,
+    /// The value in short; never that of a key.
+    pub value: String,
+    /// The file that gives it.
+    pub file: String,
+    /// 1-based.
+    pub line: u64,
+    /// Whether the phone takes it: false behind a gate that is closed, null where that is not known.
+    pub counts: Option<bool>,
+    /// What it overrides.
+    pub overrides: Vec<ConfigurationLine>,
+}
+
+impl ConfigPhone {
+    /// What the files give this phone.
+    #[must_use]
+    pub fn of(config: &PhoneConfig, shown: Shown<'_>) -> Self {
+        Self {
+            mac: shown.mac(config.mac),
+            master: config.master().map(|file| shown.path(&file.path)),
+            files: config.sources.iter().map(|source| shown.path(&source.file.path)).collect(),
+            complete: config.is_complete,
+            installed: config
+                .installed
+                .iter()
+                .filter_map(|(slot, fingerprint)| {
+                    let line = origin(config, *slot, fingerprint)?;
+                    Some(ConfigInstalled { slot: slot.to_string(), configuration: shown_line(line, shown) })
+                })
+                .collect(),
+            parameters: config.effective().map(|one| parameter(config, &one, shown)).collect(),
+        }
+    }
+}
+
+fn parameter(config: &PhoneConfig, one: &Effective<'_>, shown: Shown<'_>) -> ConfigParameter {
+    let Given { file, setting } = one.given;
+    let counts = config.counts(setting.parameter);
+    ConfigParameter {
+        parameter: one.given.name().to_owned(),
+        value: shown.message(&setting.value.in_short()),
+        file: shown.path(&file.path),
+        line: setting.line,
+        counts: if counts { one.is_sure.then_some(true) } else { Some(false) },
+        overrides: one.overridden.iter().map(|other| overridden(other, shown)).collect(),
+    }
+}
+
+fn overridden(other: &Given<'_>, shown: Shown<'_>) -> ConfigurationLine {
+    shown_line(other.in_short(), shown)
+}
+
+fn shown_line(line: config::ConfigurationLine, shown: Shown<'_>) -> ConfigurationLine {
+    ConfigurationLine {
+        file: shown.path(&line.file),
+        line: line.line,
+        parameter: line.parameter,
+        says: shown.message(&line.says),
+    }
+}
+
+fn json(answer: &Answer<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let document = ConfigDocument {
+        schema_version: SCHEMA_VERSION,
+        tool: TOOL,
+        phones: answer.phones.to_vec(),
+        problems: answer.problems.iter().map(Problem::from).collect(),
+    };
+    safe_json::write(&document, out)?;
+    writeln!(out)
+}
+
+fn tables(answer: &Answer<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    for phone in answer.phones {
+        table(phone, style.width, out)?;
+    }
+    match answer.left_out {
+        0 => Ok(()),
+        hidden => writeln!(out, "{hidden} more without such parameters; --all shows them."),
+    }
+}
+
+const COLUMNS: [&str; 7] = ["mac", "parameter", "value", "counts", "file", "line", "overrides"];
+
+fn csv(answer: &Answer<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    append(&COLUMNS.map(str::to_owned), &mut bytes);
+    for phone in answer.phones {
+        for one in &phone.parameters {
+            let overrides = one.overrides.iter().map(place).collect::<Vec<_>>().join(" | ");
+            let line = one.line.to_string();
+            let cells = [&phone.mac, &one.parameter, &one.value, counts(one), &one.file, &line, &overrides];
+            append(&cells.map(str::to_owned), &mut bytes);
+        }
+        out.write_all(&bytes)?;
+        bytes.clear();
+    }
+    out.write_all(&bytes)
+}
+
+fn place(line: &ConfigurationLine) -> String {
+    format!("{} line {}: {}", line.file, line.line.unwrap_or_default(), line.says)
+}
+
+fn counts(one: &ConfigParameter) -> &'static str {
+    match one.counts {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "not known",
+    }
+}
+
+fn table(phone: &ConfigPhone, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let master = phone.master.as_deref().unwrap_or("no master was found");
+    let rest = if phone.complete { "" } else { "; not all of its files were read" };
+    writeln!(out, "{}  ({}{rest})", phone.mac, visible(master))?;
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_content_arrangement(ContentArrangement::Dynamic).force_no_tty();
+    table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
+    table.set_header(["parameter", "value", "file and line"]);
+    for one in &phone.parameters {
+        let state = match one.counts {
+            Some(true) => "",
+            Some(false) => "does not count: ",
+            None => "may count: ",
+        };
+        let value = format!("{state}{}", visible(&one.value));
+        let mut origin = format!("{}:{}", visible(&one.file), one.line);
+        for other in &one.overrides {
+            let (file, line) = (visible(&other.file), other.line.unwrap_or_default());
+            origin.push_str(&format!("\noverrides {file}:{line}: {}", visible(&other.says)));
+        }
+        table.add_row([one.parameter.clone(), value, origin]);
+    }
+    for line in table.lines() {
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    for ConfigInstalled { slot, configuration } in &phone.installed {
+        let ConfigurationLine { file, line, says, .. } = configuration;
+        let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+        writeln!(out, "{slot}, as the log shows it: {}{line}: {}", visible(file), visible(says))?;
+    }
+    writeln!(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{TreeBuilder, resolve};
+    use crate::model::Mac;
+
+    fn phones() -> Vec<ConfigPhone> {
+        let mut tree = TreeBuilder::new(&["t.zip".into()]);
+        let lists = "<a CONFIG_FILES=\"[PHONE_MAC_ADDRESS]-own.cfg, site.cfg\"/>";
+        let own = "<a device.set=\"0\" log.level.change.tls=\"=1+1\"\n device.sec.TLS.customCaCert1=\"x\"/>";
+        let site = "<a log.level.change.tls=\"4\" sec.TLS.customDeviceKey.1=\"hunter2\"/>";
+        for (name, text) in [("000000000000.cfg", lists), ("0004f2a1b2c3-own.cfg", own), ("site.cfg", site)] {
+            tree.member(&format!("t.zip!/{name}"), text.as_bytes(), None);
+        }
+        tree.member("t.zip!/0004f2000009-phone.cfg", b"<a/>", None);
+        let tree = tree.build();
+        let macs = ["0004f2a1b2c3", "0004f2000009"].map(|mac| mac.parse::<Mac>().unwrap());
+        let mut phones =
+            macs.map(|mac| ConfigPhone::of(&resolve(&tree, mac, None, &["t.zip!".into()]), Shown::plain()));
+        phones[1].parameters.clear();
+        phones.into()
+    }
+
+    fn written(format: &str, all: bool) -> String {
+        let mut bytes = Vec::new();
+        let phones = phones();
+        let shown: Vec<_> =
+            phones.iter().filter(|phone| all || !phone.parameters.is_empty()).cloned().collect();
+        let answer = Answer { phones: &shown, left_out: phones.len() - shown.len(), problems: &[] };
+        let format = CONFIG_FORMATS.iter().find(|known| known.name == format).unwrap();
+        (format.write)(&answer, &Style::default(), &mut bytes).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(!text.contains("hunter2"), "{text}");
+        text
+    }
+
+    #[test]
+    fn a_table_a_phone() {
+        insta::assert_snapshot!(written("table", false));
+        assert!(written("table", true).contains("0004F2000009"));
+    }
+
+    #[test]
+    fn a_parameter_a_line() {
+        insta::assert_snapshot!(written("csv", false));
+    }
+
+    #[test]
+    fn the_document_follows_its_schema() {
+        let document: serde_json::Value = serde_json::from_str(&written("json", true)).unwrap();
+        let schema = serde_json::to_value(schemars::schema_for!(ConfigDocument)).unwrap();
+        assert!(jsonschema::is_valid(&schema, &document));
+        insta::assert_snapshot!(written("json", false));
+    }
+}

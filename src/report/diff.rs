@@ -1,0 +1,108 @@
+//! The formats of `diff`: text to read in a mail, Markdown for a ticket, JSON for a program.
+
+mod page;
+
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::json::TOOL;
+use super::shape::{SCHEMA_VERSION, Tool};
+use super::{Format, Style, safe_json};
+use crate::diff::{ChangedCertificate, Diff, Entry, SlotContent};
+
+/// Writes what two answers differ in.
+pub type DiffWriter = fn(&Diff, &Style, &mut dyn Write) -> io::Result<()>;
+
+/// The formats of `diff`, the default first.
+pub const DIFF_FORMATS: [Format<DiffWriter>; 3] = [
+    Format {
+        name: "text",
+        endings: &["txt"],
+        about: "Text for people, to read in a mail",
+        write: page::text,
+    },
+    Format {
+        name: "markdown",
+        endings: &["md", "markdown"],
+        about: "Markdown, to paste into a ticket",
+        write: page::markdown,
+    },
+    Format {
+        name: "json",
+        endings: &["json"],
+        about: "One document with everything, for programs; `phonecert schema diff` describes it",
+        write: json,
+    },
+];
+
+/// The whole answer of `diff --format json`.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Document<'d> {
+    /// The version of this shape and that of the answers compared.
+    schema_version: u32,
+    /// The program.
+    tool: Tool,
+    /// How many there are of each.
+    summary: Summary,
+    #[serde(flatten)]
+    diff: &'d Diff,
+}
+
+/// How many diagnoses, phones and slots.
+#[derive(Serialize, JsonSchema)]
+struct Summary {
+    broke: usize,
+    mended: usize,
+    still: usize,
+    phones_new: usize,
+    phones_gone: usize,
+    certificates_changed: usize,
+}
+
+impl Summary {
+    const fn of(diff: &Diff) -> Self {
+        Self {
+            broke: diff.broke.len(),
+            mended: diff.mended.len(),
+            still: diff.still.len(),
+            phones_new: diff.phones_new.len(),
+            phones_gone: diff.phones_gone.len(),
+            certificates_changed: diff.certificates_changed.len(),
+        }
+    }
+}
+
+fn json(diff: &Diff, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let summary = Summary::of(diff);
+    safe_json::write(&Document { schema_version: SCHEMA_VERSION, tool: TOOL, summary, diff }, out)?;
+    out.write_all(b"\n")
+}
+
+/// How many different phones these entries of one code have; they stand by phone.
+fn phones<'e>(entries: impl Iterator<Item = &'e Entry>) -> u64 {
+    let mut phones: Vec<_> = entries.map(|entry| &entry.phone).collect();
+    phones.dedup();
+    phones.len() as u64
+}
+
+/// What an answer has of a slot: `"name" 70:8B:85:9C…`.
+fn content(content: &SlotContent) -> String {
+    const SHORT: usize = "70:8B:85:9C".len();
+    let name = content.common_name.as_deref().map(|name| format!("\"{name}\""));
+    let fingerprint = content.fingerprint.as_deref().map(|print| match print.get(..SHORT) {
+        Some(beginning) if print.len() > SHORT => format!("{beginning}…"),
+        _ => print.to_owned(),
+    });
+    let parts: Vec<String> = [name, fingerprint].into_iter().flatten().collect();
+    if parts.is_empty() { content.state.name().to_owned() } else { parts.join(" ") }
+}
+
+/// `platform-1 "a" 70:8B:85:9C… → "b" 01:02:03:04…`.
+fn change(changed: &ChangedCertificate) -> String {
+    format!("{}: {} → {}", changed.slot, content(&changed.old), content(&changed.new))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! The table of formats: every command has one, and `--format` and `--output` choose a row of it.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::{Report, Style};
+use crate::report::group::Groups;
+
+/// A way to write an answer. `W` is what does the writing: a function, or several.
+#[derive(Clone, Copy, Debug)]
+pub struct Format<W> {
+    /// What `--format` calls it.
+    pub name: &'static str,
+    /// The endings of file names, without the dot, by which `--output` chooses it.
+    pub endings: &'static [&'static str],
+    /// One line for `--help`.
+    pub about: &'static str,
+    /// Writes the answer.
+    pub write: W,
+}
+
+impl<W> Format<W> {
+    /// The row of `table` with this name.
+    #[must_use]
+    pub fn named<'t>(table: &'t [Self], name: &str) -> Option<&'t Self> {
+        table.iter().find(|format| format.name == name)
+    }
+
+    /// The row of `table` that the ending of a file's name asks for, in any case.
+    #[must_use]
+    pub fn of_path<'t>(table: &'t [Self], path: &Path) -> Option<&'t Self> {
+        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+        table.iter().find(|format| format.endings.contains(&ending.as_str()))
+    }
+}
+
+/// Writes the answer of `scan`.
+#[derive(Clone, Copy, Debug)]
+pub struct ScanWriter {
+    /// Writes one entry a phone.
+    pub(super) phones: fn(&Report<'_>, &Style, &mut dyn Write) -> io::Result<()>,
+    /// Writes one entry a group of phones.
+    pub(super) groups: fn(&Groups, &Style, &mut dyn Write) -> io::Result<()>,
+}
+
+/// A format of `scan`.
+pub type ScanFormat = Format<ScanWriter>;
+
+impl ScanFormat {
+    /// Whether the answer lists what could not be read.
+    #[must_use]
+    pub fn tells_problems(&self) -> bool {
+        !matches!(self.name, "jsonl" | "csv")
+    }
+
+    /// Writes the report, phone by phone or, where `style` asks for it, group by group.
+    ///
+    /// # Errors
+    /// What `out` returns.
+    pub fn write(&self, report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+        match style.group_by {
+            None => (self.write.phones)(report, style, out),
+            Some(by) => (self.write.groups)(&Groups::of(report.devices, by)?, style, out),
+        }
+    }
+}

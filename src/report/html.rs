@@ -1,0 +1,264 @@
+//! `html`: one file that opens in a browser, to search, sort, print and forward.
+//!
+//! The page needs no network and no script: the script adds search, filters, sorting and copying. The head
+//! counts the whole fleet, so the phones are gone through twice; memory holds counts, never the phones.
+//!
+//! Its Content-Security-Policy allows the one style sheet and the one script by their hashes, so there can be
+//! no `style` attribute and no handler in the templates: the sizes of bars are attributes of SVG elements.
+
+mod charts;
+mod phone;
+mod totals;
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::io::{self, Write};
+
+use askama::Template;
+use askama::filters::{Escaper, Html};
+use chrono::NaiveDate;
+
+use super::group::{Group, Groups};
+use super::shape::{Device, Severity, State, Status};
+use super::text::quantity;
+use super::text::time::minute;
+use super::text::visible::visible;
+use super::{Overview, Report, ScanFormat, ScanWriter, Style};
+use crate::problem::Problem;
+use charts::History;
+use phone::Phone;
+use totals::{DiagnosisTotal, Totals};
+
+pub(super) const FORMAT: ScanFormat = ScanFormat {
+    name: "html",
+    endings: &["html", "htm"],
+    about: "One file for a browser, to search, sort, print and forward",
+    write: ScanWriter { phones, groups },
+};
+
+/// So many phones are all listed. Of a larger fleet the healthy ones are counted, unless `--all` is given.
+const ALL_LISTED: usize = 5_000;
+
+/// So many files that could not be read are listed, unless `--all` is given.
+const PROBLEMS_LISTED: usize = 1_000;
+
+const STYLE: &str = include_str!("html/style.css");
+const SCRIPT: &str = include_str!("html/script.js");
+/// The hashes of both, as the Content-Security-Policy has them. A test tells the right ones.
+const STYLE_HASH: &str = "sha256-7uXGwr3R9m1MaUvB3Y3M/hmYKMHjvSNDJomi+VPccTc=";
+const SCRIPT_HASH: &str = "sha256-nJAjqVxM5ldqgb+tdM3nXMfkTRPNPmBfL9X+VeaRJq8=";
+
+/// Escapes a text for HTML and shows what is hidden in it: all of `{{ }}` in a template goes through here.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::report) struct VisibleText;
+
+impl Escaper for VisibleText {
+    fn write_escaped_str<W: fmt::Write>(&self, out: W, text: &str) -> fmt::Result {
+        Html.write_escaped_str(out, &visible(text))
+    }
+}
+
+/// From the beginning of the page to its list of phones.
+#[derive(Template)]
+#[template(path = "head.html")]
+struct Head<'a> {
+    overview: &'a Overview,
+    totals: &'a Totals,
+    history: Option<History>,
+    /// Healthy phones that are not listed.
+    unlisted: u64,
+}
+
+/// What follows the list of phones.
+#[derive(Template)]
+#[template(path = "foot.html")]
+struct Foot<'a> {
+    overview: &'a Overview,
+    totals: &'a Totals,
+    /// Those that are listed.
+    problems: &'a [Problem],
+}
+
+/// The page of `--group-by`.
+#[derive(Template)]
+#[template(path = "groups.html")]
+struct GroupsPage<'a> {
+    groups: &'a Groups,
+}
+
+fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let Report { overview, devices } = *report;
+    let totals = Totals::of(devices)?;
+    let lists_healthy = style.all || devices.len() <= ALL_LISTED;
+    let unlisted = if lists_healthy { 0 } else { totals.with_status(Status::Ok) };
+    let history = History::of(&totals, overview);
+    Head { overview, totals: &totals, history, unlisted }.write_into(out)?;
+    let render = |place: usize, device: &Device, bytes: &mut Vec<u8>| {
+        if lists_healthy || device.status != Status::Ok {
+            // Writing to memory does not fail.
+            let _ = Phone { place, device }.write_into(bytes);
+        }
+    };
+    devices.render(&render, out)?;
+    let all = &overview.problems;
+    let problems = if style.all { all } else { &all[..all.len().min(PROBLEMS_LISTED)] };
+    Foot { overview, totals: &totals, problems }.write_into(out)
+}
+
+fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+    GroupsPage { groups }.write_into(out)
+}
+
+impl Head<'_> {
+    /// The title of the browser's window.
+    fn title(&self) -> String {
+        let (failed, phones) = (self.totals.with_status(Status::Failed), self.totals.phones());
+        let day =
+            self.overview.began.get(.."2026-11-24".len()).map(|day| format!(", {day}")).unwrap_or_default();
+        format!("{} of {} failed – device certificates{day}", count(failed), counted(phones, "phone"))
+    }
+
+    /// Since when phones have failed, and the day on which most began to, if that is another.
+    fn since(&self) -> Option<(String, Option<String>)> {
+        let (first, worst, most) = self.totals.errors_began()?;
+        let peak = format!("{}: {}", long_day(worst), counted(most, "phone"));
+        Some((long_day(first), (most > 1 && worst != first).then_some(peak)))
+    }
+
+    /// The phones that have not failed, in words.
+    fn others(&self) -> String {
+        let number = |status| self.totals.with_status(status);
+        let [attention, unknown, ok] = [Status::Attention, Status::Unknown, Status::Ok].map(number);
+        let parts = [
+            (
+                attention,
+                format!("{} {} attention", count(attention), if attention == 1 { "needs" } else { "need" }),
+            ),
+            (unknown, format!("of {} the logs say too little", count(unknown))),
+            (ok, format!("{} {} well", count(ok), if ok == 1 { "is" } else { "are" })),
+        ];
+        parts
+            .into_iter()
+            .filter(|(phones, _)| *phones > 0)
+            .map(|(_, text)| text)
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+
+    /// The most frequent of the worst diagnoses: what to begin with.
+    fn first_to_do(&self) -> Option<&DiagnosisTotal> {
+        self.totals
+            .diagnoses
+            .iter()
+            .find(|diagnosis| diagnosis.active > 0 && diagnosis.severity() != Severity::Info)
+    }
+
+    /// What is to be done, by severity, where there is anything.
+    fn to_do(&self) -> Vec<ToDo<'_>> {
+        let with = |severity| {
+            let all = self.totals.diagnoses.iter();
+            all.filter(|diagnosis| diagnosis.active > 0 && diagnosis.severity() == severity)
+                .collect::<Vec<_>>()
+        };
+        [("Errors", Severity::Error), ("Warnings", Severity::Warning), ("Notes", Severity::Info)]
+            .map(|(title, severity)| ToDo { title, severity, diagnoses: with(severity) })
+            .into_iter()
+            .filter(|to_do| !to_do.diagnoses.is_empty())
+            .collect()
+    }
+}
+
+/// The active diagnoses of one severity, those of most phones first.
+struct ToDo<'a> {
+    title: &'static str,
+    severity: Severity,
+    diagnoses: Vec<&'a DiagnosisTotal>,
+}
+
+impl ToDo<'_> {
+    /// The status that a phone has for them, which gives their bars a colour.
+    const fn status(&self) -> Status {
+        match self.severity {
+            Severity::Error => Status::Failed,
+            Severity::Warning => Status::Attention,
+            Severity::Info => Status::Unknown,
+        }
+    }
+
+    /// The phones of the most frequent one.
+    fn most(&self) -> u64 {
+        self.diagnoses.first().map_or(0, |diagnosis| diagnosis.active)
+    }
+}
+
+impl GroupsPage<'_> {
+    fn title(&self) -> String {
+        format!("Phones by {}", self.groups.by.name())
+    }
+}
+
+fn counts(group: &Group) -> [u64; Status::ALL.len()] {
+    Status::ALL.map(|status| group.with(status))
+}
+
+/// Phones of a group beside those that are named.
+fn unnamed(group: &Group) -> u64 {
+    group.phones - group.devices.len() as u64
+}
+
+// Templates give some numbers by value and some by reference.
+
+fn count(number: impl Borrow<u64>) -> String {
+    quantity::count(*number.borrow())
+}
+
+fn counted(number: impl Borrow<u64>, noun: &str) -> String {
+    quantity::counted(*number.borrow(), noun)
+}
+
+fn bytes(number: impl Borrow<u64>) -> String {
+    quantity::bytes(*number.borrow())
+}
+
+/// A day of the reports, `2026-11-09` or the beginning of a time, as people write it: `9 Nov 2026`.
+fn day(text: &str) -> String {
+    match date(text) {
+        Some(date) => long_day(date),
+        None => text.to_owned(),
+    }
+}
+
+fn date(text: &str) -> Option<NaiveDate> {
+    text.get(.."2026-11-09".len())?.parse().ok()
+}
+
+fn long_day(date: NaiveDate) -> String {
+    date.format("%-d %b %Y").to_string()
+}
+
+/// A share, `4.8 %`; what is not nothing is never shown as `0 %`, what is not all never as `100 %`.
+fn percent(part: impl Borrow<u64>, whole: impl Borrow<u64>) -> String {
+    let (part, whole) = (*part.borrow(), *whole.borrow());
+    let share = 100.0 * part as f64 / whole.max(1) as f64;
+    // The blank does not break a line.
+    match share {
+        _ if part == 0 => "0\u{a0}%".to_owned(),
+        _ if share < 0.1 => "<\u{a0}0.1\u{a0}%".to_owned(),
+        _ if share < 9.95 => format!("{share:.1}\u{a0}%"),
+        _ if part < whole && share > 99.0 => ">\u{a0}99\u{a0}%".to_owned(),
+        _ => format!("{share:.0}\u{a0}%"),
+    }
+}
+
+/// What a status means, in a few words.
+fn meaning(status: Status) -> &'static str {
+    match status {
+        Status::Failed => "an active error",
+        Status::Attention => "an active warning",
+        Status::Unknown => "the logs say too little",
+        Status::Ok => "evidence that all is well",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,236 @@
+//! The numbers of the SVG elements: rings, bars, and the days on which troubles began.
+
+use std::borrow::Borrow;
+
+use chrono::{Datelike, Days, NaiveDate, Weekday};
+
+use super::totals::Totals;
+use super::{date, long_day};
+use crate::report::Overview;
+use crate::report::shape::Status;
+use crate::report::text::quantity::{count, counted};
+
+/// A part of a ring whose whole length is 100.
+pub(super) struct Arc {
+    pub(super) status: Status,
+    pub(super) phones: u64,
+    pub(super) length: String,
+    pub(super) offset: String,
+}
+
+/// The ring of a fleet: an arc a status, with a gap between two.
+pub(super) fn ring(counts: &[u64; Status::ALL.len()]) -> Vec<Arc> {
+    const GAP: f64 = 0.5;
+    const LEAST: f64 = 0.4;
+    let whole = counts.iter().sum::<u64>().max(1) as f64;
+    let gap = if counts.iter().filter(|count| **count > 0).count() > 1 { GAP } else { 0.0 };
+    let mut before = 0.0;
+    let arcs = Status::ALL.into_iter().zip(counts).filter(|(_, phones)| **phones > 0);
+    arcs.map(|(status, phones)| {
+        let length = 100.0 * *phones as f64 / whole;
+        let offset = -before;
+        before += length;
+        Arc {
+            status,
+            phones: *phones,
+            length: format!("{:.2}", (length - gap).max(LEAST)),
+            offset: format!("{offset:.2}"),
+        }
+    })
+    .collect()
+}
+
+/// A part of a bar.
+pub(super) struct Part {
+    pub(super) status: Status,
+    pub(super) x: String,
+    pub(super) width: String,
+}
+
+/// A bar of this width in parts, one a status. A part that is not empty can be seen.
+pub(super) fn bar(counts: impl Borrow<[u64; Status::ALL.len()]>, width: f64) -> Vec<Part> {
+    let counts = counts.borrow();
+    const LEAST: f64 = 1.5;
+    const GAP: f64 = 0.6;
+    let whole = counts.iter().sum::<u64>().max(1) as f64;
+    let widths = counts.map(|count| if count == 0 { 0.0 } else { (width * count as f64 / whole).max(LEAST) });
+    // What small parts were given is taken from the others.
+    let scale = width / widths.iter().sum::<f64>().max(width);
+    let mut x = 0.0;
+    let mut parts = Vec::new();
+    for (status, width) in Status::ALL.into_iter().zip(widths) {
+        if width > 0.0 {
+            let width = width * scale;
+            parts.push(Part {
+                status,
+                x: format!("{x:.1}"),
+                width: format!("{:.1}", (width - GAP).max(1.0)),
+            });
+            x += width;
+        }
+    }
+    parts
+}
+
+/// The width of a bar that tells a number beside the largest one.
+pub(super) fn length(phones: impl Borrow<u64>, most: u64, width: f64) -> String {
+    format!("{:.1}", (width * *phones.borrow() as f64 / most.max(1) as f64).max(3.0))
+}
+
+/// The days on which the troubles of now began, as a chart.
+pub(super) struct History {
+    /// What the chart shows, in words.
+    pub(super) text: String,
+    /// What it leaves out, and why; empty where that is nothing.
+    pub(super) omitted: String,
+    /// Days with phones.
+    pub(super) days: Vec<DayBar>,
+    /// Horizontal lines: their height and what stands beside them.
+    pub(super) grid: Vec<(String, String, u64)>,
+    /// Under the chart: where, and the day.
+    pub(super) ticks: Vec<(String, String)>,
+}
+
+/// A day of the chart.
+pub(super) struct DayBar {
+    pub(super) date: NaiveDate,
+    pub(super) errors: u64,
+    pub(super) warnings: u64,
+    pub(super) x: String,
+    /// Where the bar of errors begins, and how high it is.
+    pub(super) error_bar: (String, String),
+    pub(super) warning_bar: (String, String),
+}
+
+impl History {
+    pub(super) const WIDTH: f64 = 640.0;
+    pub(super) const HEIGHT: f64 = 200.0;
+    pub(super) const LEFT: f64 = 36.0;
+    pub(super) const BAR: f64 = (Self::WIDTH - Self::LEFT) / Self::SPAN as f64;
+    /// The width of a bar, with a gap beside it.
+    pub(super) fn bar_width() -> String {
+        format!("{:.1}", Self::BAR - 2.0)
+    }
+
+    const TOP: f64 = 8.0;
+    const BOTTOM: f64 = 26.0;
+    /// Days that are shown.
+    const SPAN: u64 = 42;
+
+    /// The days of a fleet; none where no trouble has a date.
+    pub(super) fn of(totals: &Totals, overview: &Overview) -> Option<Self> {
+        let last = last_day(totals, overview)?;
+        let first = last - Days::new(Self::SPAN - 1);
+        let shown: Vec<_> = totals.days.range(first..=last).map(|(date, counts)| (*date, *counts)).collect();
+        let sum = |counts: &[u64; 2]| counts[0] + counts[1];
+        let (peak, most) = shown
+            .iter()
+            .map(|(date, counts)| (*date, sum(counts)))
+            .reduce(|a, b| if b.1 > a.1 { b } else { a })?;
+        let step = step(most);
+        let scale = Scale { top: most.div_ceil(step) * step };
+        let column = |date: NaiveDate| Self::LEFT + (date - first).num_days() as f64 * Self::BAR;
+        let outside = |dates: &dyn Fn(NaiveDate) -> bool| -> u64 {
+            totals.days.iter().filter(|(date, _)| dates(**date)).map(|(_, counts)| sum(counts)).sum()
+        };
+        let omitted = [
+            (outside(&|date| date < first), format!("before {}", long_day(first))),
+            (
+                outside(&|date| date > last),
+                format!("after {}, the clocks of which are wrong", long_day(last)),
+            ),
+            (totals.undated, "without a date".to_owned()),
+        ];
+        let omitted = omitted.iter().filter(|(phones, _)| *phones > 0);
+        let omitted: Vec<_> =
+            omitted.map(|(phones, why)| format!("{} {why}", counted(*phones, "phone"))).collect();
+        Some(Self {
+            text: format!(
+                "Phones by the day on which the trouble that they have now was first seen, from {} to {}. Most on {}: {}.",
+                long_day(first),
+                long_day(last),
+                long_day(peak),
+                counted(most, "phone")
+            ),
+            omitted: omitted.join("; "),
+            days: shown
+                .iter()
+                .map(|&(date, [errors, warnings])| DayBar {
+                    date,
+                    errors,
+                    warnings,
+                    x: format!("{:.1}", column(date) + 1.0),
+                    error_bar: scale.bar(0, errors),
+                    warning_bar: scale.bar(errors, warnings),
+                })
+                .collect(),
+            grid: (0..=scale.top)
+                .step_by(usize::try_from(step).unwrap_or(usize::MAX))
+                .map(|phones| (scale.height(phones), format!("{:.1}", scale.y(phones) + 4.0), phones))
+                .collect(),
+            ticks: first
+                .iter_days()
+                .take_while(|date| *date <= last)
+                .filter(|date| date.weekday() == Weekday::Mon)
+                .map(|date| {
+                    (
+                        format!("{:.1}", (column(date) + Self::BAR / 2.0).min(Self::WIDTH - 20.0)),
+                        date.format("%-d %b").to_string(),
+                    )
+                })
+                .collect(),
+        })
+    }
+}
+
+/// The last day that is shown: that of the newest line, but none after the run. Where nothing began in the
+/// weeks before it, the last day on which something did.
+fn last_day(totals: &Totals, overview: &Overview) -> Option<NaiveDate> {
+    let newest = overview.scanned.last_time.as_deref().and_then(date);
+    let last = newest.into_iter().chain(date(&overview.began)).min();
+    let begins: Vec<NaiveDate> =
+        totals.days.keys().copied().filter(|day| last.is_none_or(|last| *day <= last)).collect();
+    let latest = begins.last().copied().or_else(|| totals.days.keys().next().copied())?;
+    let is_near = |last: NaiveDate| (last - latest).num_days().unsigned_abs() < History::SPAN;
+    Some(last.filter(|last| *last >= latest && is_near(*last)).unwrap_or(latest))
+}
+
+/// The step of the grid: at most five lines.
+fn step(most: u64) -> u64 {
+    let steps = (0..).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.pow(power)));
+    steps.take(50).find(|step| most.div_ceil(*step) <= 4).unwrap_or(most)
+}
+
+struct Scale {
+    top: u64,
+}
+
+impl Scale {
+    fn y(&self, phones: u64) -> f64 {
+        History::TOP
+            + (History::HEIGHT - History::BOTTOM - History::TOP)
+                * (1.0 - phones as f64 / self.top.max(1) as f64)
+    }
+
+    fn height(&self, phones: u64) -> String {
+        format!("{:.1}", self.y(phones))
+    }
+
+    /// A bar of so many phones that stands on one of others: where it begins, and how high it is.
+    fn bar(&self, below: u64, phones: u64) -> (String, String) {
+        let top = self.y(below + phones);
+        (format!("{top:.1}"), format!("{:.1}", self.y(below) - top))
+    }
+}
+
+impl DayBar {
+    /// The bar in words.
+    pub(super) fn text(&self) -> String {
+        format!(
+            "{}: {} with an error, {} with a warning",
+            long_day(self.date),
+            counted(self.errors, "phone"),
+            count(self.warnings)
+        )
+    }
+}

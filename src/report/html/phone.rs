@@ -1,0 +1,113 @@
+//! A phone of the page: a row that opens.
+
+use askama::Template;
+
+use super::{State, count, counted, minute};
+use crate::report::group;
+use crate::report::shape::{Baseline, Certificate, Device, Diagnosis, Severity};
+use crate::report::table::row::{Column, Row};
+use crate::report::text::time;
+
+/// The row of a phone and what it opens to.
+#[derive(Template)]
+#[template(path = "phone.html")]
+pub(super) struct Phone<'a> {
+    /// Its place in the report, from 0.
+    pub(super) place: usize,
+    pub(super) device: &'a Device,
+}
+
+impl Phone<'_> {
+    /// What the rest of the page and other pages link to.
+    fn id(&self) -> String {
+        self.device.mac.clone().unwrap_or_else(|| format!("phone-{}", self.place + 1))
+    }
+
+    fn name(&self) -> String {
+        group::name(self.device)
+    }
+
+    /// The signs of the slots, in the order built-in, platform 1, platform 2, applications; whether each is bad.
+    fn slots(&self) -> (String, Vec<(String, bool)>) {
+        let row = Row::of(self.device);
+        let mut words = Vec::new();
+        let mut signs = Vec::new();
+        for column in [Column::BuiltIn, Column::Platform1, Column::Platform2, Column::Applications] {
+            let cell = row.cell(column).painted(false);
+            if cell.is_empty() {
+                signs.push(("·".to_owned(), false));
+                continue;
+            }
+            words.push(format!("{} {cell}", column.title(usize::MAX)));
+            let shown = if column == Column::Applications {
+                cell.as_str()
+            } else {
+                cell.split(' ').next().unwrap_or_default()
+            };
+            signs.push((shown.to_owned(), cell.contains(['✗', '≠'])));
+        }
+        let words = if words.is_empty() { "no slot is known".to_owned() } else { words.join(", ") };
+        (words, signs)
+    }
+
+    /// Each code once, worst first; a severity where it is active, none where it is resolved.
+    fn codes(&self) -> Vec<(&'static str, Option<Severity>)> {
+        let mut codes: Vec<(&'static str, Option<Severity>)> = Vec::new();
+        for state in [State::Active, State::Resolved] {
+            for diagnosis in self.device.diagnoses.iter().filter(|diagnosis| diagnosis.state == state) {
+                if codes.iter().all(|(code, _)| *code != diagnosis.code) {
+                    codes.push((diagnosis.code, (state == State::Active).then_some(diagnosis.severity)));
+                }
+            }
+        }
+        codes
+    }
+
+    /// From the first to the last dated line.
+    fn logged(&self) -> Option<String> {
+        let (first, last) = self.device.first_time.as_ref().zip(self.device.last_time.as_ref())?;
+        Some(format!("{} to {}", minute(first), minute(last)))
+    }
+
+    fn assembly(&self) -> Option<String> {
+        let revision = self.device.assembly_revision.as_ref().map(|revision| format!("Rev {revision}"));
+        let parts: Vec<String> = self.device.assembly.iter().cloned().chain(revision).collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    }
+}
+
+/// `3 times, 2016-02-26 09:20 to 2016-02-27 10:00`.
+fn seen(diagnosis: &Diagnosis) -> String {
+    let span = time::span(diagnosis).unwrap_or_else(|| "no date".to_owned());
+    match diagnosis.occurrences {
+        0 | 1 => span,
+        many => format!("{} times, {span}", count(many)),
+    }
+}
+
+/// The name of a slot as a title: `Platform 1`.
+fn slot_name(slot: &str) -> String {
+    let name = if slot == "built-in" { slot.to_owned() } else { slot.replace('-', " ") };
+    let mut characters = name.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
+/// `installed · name · 802 bytes, key 636`.
+fn content(certificate: &Certificate) -> String {
+    let mut text = certificate.state.name().replace('-', " ");
+    if let Some(name) = &certificate.common_name {
+        text.push_str(&format!(" · {name}"));
+    }
+    if let Some(length) = certificate.certificate_length {
+        text.push_str(&format!(" · {}", counted(length, "byte")));
+    }
+    if let Some(length) = certificate.key_length {
+        text.push_str(&format!(" · key {}", counted(length, "byte")));
+    }
+    text
+}
+
+/// The last part of a path, which is what tells one log of a phone from another.
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}

@@ -1,0 +1,242 @@
+//! What the head of the page counts over all phones.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::date;
+use crate::check::Rule;
+use crate::report::Devices;
+use crate::report::fold::fold;
+use crate::report::shape::{Baseline, Device, Severity, State, Status};
+
+/// How many models or versions of software are listed.
+const LISTED: usize = 100;
+/// How many models are named beside a diagnosis.
+const MODELS_NAMED: usize = 3;
+
+/// What counts of one phone.
+#[derive(Serialize, Deserialize)]
+struct Facts {
+    status: usize,
+    model: Option<String>,
+    software: Option<String>,
+    /// Each code once, and whether it is active.
+    codes: Vec<(String, bool)>,
+    /// The worst active severity, if it is an error or a warning, and the first day it was seen.
+    trouble: Option<(usize, Option<NaiveDate>)>,
+    is_stale: bool,
+    /// Whether it is new since the baseline, if there is one.
+    is_new: Option<bool>,
+}
+
+/// Phones with a model or a version, by status.
+pub(super) struct PhonesWith {
+    /// The model or version; none where the logs don't tell it.
+    pub(super) name: Option<String>,
+    /// In the order of [`Status::ALL`].
+    pub(super) counts: [u64; Status::ALL.len()],
+}
+
+/// A diagnosis of the fleet.
+pub(super) struct DiagnosisTotal {
+    pub(super) rule: &'static Rule,
+    /// Phones in which it is active.
+    pub(super) active: u64,
+    /// Phones in which it is resolved, and not active.
+    pub(super) resolved: u64,
+    /// The most frequent models among the phones in which it is active.
+    pub(super) models: Vec<(String, u64)>,
+}
+
+/// Counts over a whole fleet. Memory grows with the number of models, versions and days.
+#[derive(Default)]
+pub(super) struct Totals {
+    /// In the order of [`Status::ALL`].
+    pub(super) statuses: [u64; Status::ALL.len()],
+    /// Most failures first.
+    pub(super) models: Vec<PhonesWith>,
+    /// How many models more there are.
+    pub(super) more_models: usize,
+    /// Most failures first.
+    pub(super) software: Vec<PhonesWith>,
+    /// How many versions more there are.
+    pub(super) more_software: usize,
+    /// By severity, then number of phones.
+    pub(super) diagnoses: Vec<DiagnosisTotal>,
+    /// For each day, the phones whose active errors began then, and those with active warnings alone.
+    pub(super) days: BTreeMap<NaiveDate, [u64; 2]>,
+    /// Phones with an active error or warning none of which has a date.
+    pub(super) undated: u64,
+    /// Phones without a recent line.
+    pub(super) stale: u64,
+    /// Phones with something new since the baseline, if there is one.
+    pub(super) new: Option<u64>,
+}
+
+#[derive(Default)]
+struct CodeCounts {
+    active: u64,
+    resolved: u64,
+    models: HashMap<Option<String>, u64>,
+}
+
+type Counts = HashMap<Option<String>, [u64; Status::ALL.len()]>;
+
+impl Totals {
+    /// Goes through all phones once, on all threads.
+    ///
+    /// # Errors
+    /// Those of [`fold`].
+    pub(super) fn of(devices: &dyn Devices) -> io::Result<Self> {
+        let mut totals = Self::default();
+        let (mut models, mut software) = (Counts::new(), Counts::new());
+        let mut codes: BTreeMap<String, CodeCounts> = BTreeMap::new();
+        fold(
+            devices,
+            |_, device| Facts::of(device),
+            |facts: Facts| {
+                totals.add(&facts);
+                for (code, is_active) in facts.codes {
+                    let counts = codes.entry(code).or_default();
+                    if is_active {
+                        counts.active += 1;
+                        *counts.models.entry(facts.model.clone()).or_default() += 1;
+                    } else {
+                        counts.resolved += 1;
+                    }
+                }
+                models.entry(facts.model).or_default()[facts.status] += 1;
+                software.entry(facts.software).or_default()[facts.status] += 1;
+                Ok(())
+            },
+        )?;
+        (totals.models, totals.more_models) = ranked(models);
+        (totals.software, totals.more_software) = ranked(software);
+        totals.diagnoses =
+            codes.into_iter().filter_map(|(code, counts)| DiagnosisTotal::of(&code, counts)).collect();
+        totals.diagnoses.sort_by_key(|total| (total.severity(), Reverse(total.active), total.rule.code));
+        Ok(totals)
+    }
+
+    fn add(&mut self, facts: &Facts) {
+        self.statuses[facts.status] += 1;
+        match facts.trouble {
+            Some((severity, Some(day))) => self.days.entry(day).or_default()[severity] += 1,
+            Some((_, None)) => self.undated += 1,
+            None => {}
+        }
+        self.stale += u64::from(facts.is_stale);
+        if let Some(is_new) = facts.is_new {
+            *self.new.get_or_insert(0) += u64::from(is_new);
+        }
+    }
+
+    pub(super) const fn with_status(&self, status: Status) -> u64 {
+        self.statuses[status as usize]
+    }
+
+    /// How many phones there are.
+    pub(super) fn phones(&self) -> u64 {
+        self.statuses.iter().sum()
+    }
+
+    /// How many phones have a diagnosis of this code active.
+    pub(super) fn active(&self, code: &str) -> u64 {
+        self.diagnoses.iter().find(|total| total.rule.code == code).map_or(0, |total| total.active)
+    }
+
+    /// The first day on which an error began that is still active, and the day on which most did, with
+    /// their number.
+    pub(super) fn errors_began(&self) -> Option<(NaiveDate, NaiveDate, u64)> {
+        let days = || self.days.iter().filter(|(_, [errors, _])| *errors > 0);
+        let (first, _) = days().next()?;
+        let (worst, [most, _]) = days().max_by_key(|(day, [errors, _])| (*errors, Reverse(**day)))?;
+        Some((*first, *worst, *most))
+    }
+}
+
+impl Facts {
+    fn of(device: &Device) -> Self {
+        let mut codes: Vec<(String, bool)> = Vec::new();
+        let mut trouble: Option<(usize, Option<NaiveDate>)> = None;
+        for diagnosis in &device.diagnoses {
+            let is_active = diagnosis.state == State::Active;
+            match codes.iter_mut().find(|(code, _)| code == diagnosis.code) {
+                Some((_, seen_active)) => *seen_active |= is_active,
+                None => codes.push((diagnosis.code.to_owned(), is_active)),
+            }
+            let severity = diagnosis.severity as usize;
+            if !is_active || diagnosis.severity == Severity::Info {
+                continue;
+            }
+            let day = diagnosis.first_seen.as_deref().and_then(date);
+            match &mut trouble {
+                Some((worst, first)) if *worst == severity => *first = first.iter().copied().chain(day).min(),
+                Some((worst, _)) if *worst < severity => {}
+                _ => trouble = Some((severity, day)),
+            }
+        }
+        Self {
+            status: device.status as usize,
+            model: device.model.clone(),
+            software: device.software.clone(),
+            codes,
+            trouble,
+            is_stale: device.stale.is_some(),
+            is_new: device.baseline.map(|baseline| baseline == Baseline::New),
+        }
+    }
+}
+
+impl PhonesWith {
+    pub(super) fn phones(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+
+    pub(super) const fn with_status(&self, status: Status) -> u64 {
+        self.counts[status as usize]
+    }
+}
+
+impl DiagnosisTotal {
+    fn of(code: &str, counts: CodeCounts) -> Option<Self> {
+        let rule = Rule::find(code)?;
+        let mut models: Vec<(String, u64)> = counts
+            .models
+            .into_iter()
+            .map(|(model, phones)| (model.unwrap_or_else(|| "unknown model".to_owned()), phones))
+            .collect();
+        models.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        models.truncate(MODELS_NAMED);
+        Some(Self { rule, active: counts.active, resolved: counts.resolved, models })
+    }
+
+    pub(super) const fn severity(&self) -> Severity {
+        self.rule.severity
+    }
+
+    /// Phones of other models than those named.
+    pub(super) fn other_models(&self) -> u64 {
+        self.active - self.models.iter().map(|(_, phones)| phones).sum::<u64>()
+    }
+}
+
+/// The groups with most failures, and how many there are more.
+fn ranked(counts: Counts) -> (Vec<PhonesWith>, usize) {
+    let mut all: Vec<_> = counts.into_iter().map(|(name, counts)| PhonesWith { name, counts }).collect();
+    let rank = |group: &PhonesWith| {
+        (group.with_status(Status::Failed), group.with_status(Status::Attention), group.phones())
+    };
+    all.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.name.cmp(&b.name)));
+    let more = all.len().saturating_sub(LISTED);
+    all.truncate(LISTED);
+    (all, more)
+}
+
+const _: () =
+    assert!(Severity::Error as usize == 0 && Severity::Warning as usize == 1, "the order of a day's counts");
+const _: () = assert!(Status::Failed as usize == 0 && Status::Ok as usize == 3, "the order of `Status::ALL`");

@@ -1,0 +1,69 @@
+//! `list`: what `scan` would read, an object a line.
+
+use std::io::{self, Write};
+
+use chrono::{DateTime, SecondsFormat};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::safe_json;
+use crate::problem::Problem;
+
+/// One line of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ListLine {
+    /// A log.
+    Log {
+        /// The phone, 12 upper-case hex digits; null where only the log's text can tell.
+        mac: Option<String>,
+        /// As `digest --files-from` takes it; of a name that is not UTF-8, as reports show it.
+        path: String,
+        /// Bytes as they stand on the disk; null for a pipe.
+        size: Option<u64>,
+        /// When it was last changed, UTC, `2016-07-01T12:00:00Z`; null where that is not known.
+        modified: Option<String>,
+    },
+    /// An archive, which can hold logs of many phones.
+    Archive {
+        /// Its path.
+        path: String,
+        /// In bytes.
+        size: Option<u64>,
+        /// When it was last changed, UTC.
+        modified: Option<String>,
+    },
+    /// What could not be searched or found.
+    Problem {
+        /// Its path.
+        path: String,
+        /// What sort of problem it is, as in `scan`'s `problems`.
+        problem: &'static str,
+        /// One sentence, without the path.
+        message: String,
+    },
+}
+
+impl ListLine {
+    /// The line of a problem.
+    #[must_use]
+    pub fn of_problem(problem: &Problem) -> Self {
+        let Problem { path, kind, message } = problem.clone();
+        Self::Problem { path, problem: kind.name(), message: message.to_string() }
+    }
+
+    /// Writes the line.
+    ///
+    /// # Errors
+    /// What `out` returns.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        safe_json::write(self, out)?;
+        out.write_all(b"\n")
+    }
+}
+
+/// A time as the list has it, of seconds since 1970, UTC.
+#[must_use]
+pub fn list_time(seconds: i64) -> Option<String> {
+    Some(DateTime::from_timestamp(seconds, 0)?.to_rfc3339_opts(SecondsFormat::Secs, true))
+}

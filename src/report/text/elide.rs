@@ -1,0 +1,216 @@
+//! A line of a log in little room: what it proves stays, other words give way.
+
+use std::borrow::Cow;
+
+use super::width::{cut, width};
+
+/// So much of a fingerprint tells one certificate from another.
+const FINGERPRINT: usize = "70:8B:85:9C".len();
+
+/// `text` in at most `columns`, with words replaced by `…`. Kept in any case are numbers, addresses, hosts
+/// and quoted names, and with [`Keep::Context`] what says no, with the word behind it, and the words before the values; then come
+/// the others from the first on, and the name of the phone's function last. A text that has none of these
+/// is cut at its end. None if what
+/// must be kept does not fit.
+#[must_use]
+pub fn elide(text: &str, columns: usize, keep: Keep) -> Option<String> {
+    if width(text) <= columns {
+        return Some(text.to_owned());
+    }
+    let words: Vec<Word> = words(text);
+    let least = match keep {
+        Keep::Values => Weight::Value,
+        Keep::Context => Weight::BeforeValue,
+    };
+    let mut kept: Vec<bool> = words.iter().map(|word| word.weight <= least).collect();
+    if words.iter().all(|word| word.weight > Weight::BeforeValue) {
+        return Some(cut(text, columns).into_owned());
+    }
+    let mut shown = joined(&words, &kept);
+    if width(&shown) > columns {
+        return None;
+    }
+    let mut others: Vec<usize> = (0..words.len()).filter(|place| !kept[*place]).collect();
+    others.sort_by_key(|place| words[*place].weight);
+    for place in others {
+        kept[place] = true;
+        let more = joined(&words, &kept);
+        if width(&more) <= columns {
+            shown = more;
+        } else {
+            kept[place] = false;
+        }
+    }
+    Some(shown)
+}
+
+/// What of a text must stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Numbers, addresses, hosts and quoted names.
+    Values,
+    /// These, and the words that say what they are.
+    Context,
+}
+
+/// How much it matters that a word stays, most first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    Value,
+    Negation,
+    BeforeValue,
+    Other,
+    FunctionName,
+}
+
+struct Word<'t> {
+    text: Cow<'t, str>,
+    weight: Weight,
+}
+
+fn words(text: &str) -> Vec<Word<'_>> {
+    let mut quoted = false;
+    let mut words: Vec<Word<'_>> = Vec::new();
+    for (place, word) in text.split(' ').filter(|word| !word.is_empty()).enumerate() {
+        let was_quoted = quoted;
+        quoted ^= word.matches('"').count() % 2 == 1 || word.starts_with('\'') != word.ends_with('\'');
+        let weight = if was_quoted || word.contains(['"', '\'']) || is_value(word) {
+            Weight::Value
+        } else if is_negation(word) {
+            Weight::Negation
+        } else if place == 0 && word.ends_with(':') {
+            Weight::FunctionName
+        } else {
+            Weight::Other
+        };
+        let before = words.last_mut().filter(|before| before.weight >= Weight::Other);
+        if let (Some(before), Weight::Value) = (before, weight) {
+            before.weight = Weight::BeforeValue;
+        }
+        let is_denied = words.last().is_some_and(|before| before.weight == Weight::Negation);
+        let weight = if is_denied { weight.min(Weight::BeforeValue) } else { weight };
+        words.push(Word { text: shortened(word), weight });
+    }
+    words
+}
+
+/// Whether a word is a number, an address, a host or a path.
+fn is_value(word: &str) -> bool {
+    let inner = word.trim_matches(|character: char| !character.is_alphanumeric());
+    word.bytes().any(|byte| byte.is_ascii_digit()) || inner.contains('.') || inner.contains('/')
+}
+
+fn is_negation(word: &str) -> bool {
+    const NEGATIONS: [&str; 10] = [
+        "not",
+        "no",
+        "failed",
+        "failure",
+        "error",
+        "invalid",
+        "untrusted",
+        "expired",
+        "unavailable",
+        "rejected",
+    ];
+    let inner = word.trim_matches(|character: char| !character.is_alphanumeric());
+    NEGATIONS.iter().any(|negation| inner.eq_ignore_ascii_case(negation))
+}
+
+/// A fingerprint's beginning, in its quotes; other words as they are.
+fn shortened(word: &str) -> Cow<'_, str> {
+    let inner = word.trim_matches(['"', '\'']);
+    let is_pair = |pair: &str| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match inner.get(..FINGERPRINT) {
+        Some(beginning) if inner.split(':').all(is_pair) => {
+            Cow::Owned(word.replace(inner, &format!("{beginning}…")))
+        }
+        _ => Cow::Borrowed(word),
+    }
+}
+
+/// The kept words, with one `…` for each run of others.
+fn joined(words: &[Word<'_>], kept: &[bool]) -> String {
+    let mut shown: Vec<&str> = Vec::new();
+    for (word, kept) in words.iter().zip(kept) {
+        match kept {
+            true => shown.push(&word.text),
+            false if shown.last() != Some(&"…") => shown.push("…"),
+            false => {}
+        }
+    }
+    shown.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const REFUSED: &str = "hwDescSecurityDeviceCredentialsStore: Could not store key for custom device key2, \
+                           length 4677 is bigger than maximum 4096";
+
+    #[test]
+    fn what_a_line_proves_stays() {
+        for (columns, shown) in [
+            (200, REFUSED),
+            (100, "… Could not store key for custom device key2, length 4677 is bigger than maximum 4096"),
+            (53, "… not store … device key2, length 4677 … maximum 4096"),
+        ] {
+            assert_eq!(elide(REFUSED, columns, Keep::Context).as_deref(), Some(shown), "{columns}");
+        }
+        assert_eq!(elide(REFUSED, 52, Keep::Context), None);
+        for columns in 21..=120 {
+            let told = elide(REFUSED, columns, Keep::Values).unwrap();
+            assert!(width(&told) <= columns, "{told}");
+            assert!(["key2", "4677", "4096"].iter().all(|proof| told.contains(proof)), "{told}");
+        }
+        assert_eq!(elide(REFUSED, 21, Keep::Values).unwrap(), "… key2, … 4677 … 4096");
+        assert_eq!(elide(REFUSED, 20, Keep::Values), None);
+    }
+
+    #[test]
+    fn hosts_names_and_slots_stay() {
+        for (text, columns, proofs) in [
+            (
+                "Could not load time from pool.ntp.org(192.0.2.1).",
+                40,
+                &["pool.ntp.org(192.0.2.1)", "not"][..],
+            ),
+            ("Custom platform device certificate 2 is not available", 30, &["certificate 2", "not"]),
+            ("Custom platform device certificate 1 common name \"My Phone 7\"", 40, &["1", "\"My Phone 7\""]),
+            (
+                "MakeTlsConnection: SSL_connect to sip.example.com error 5",
+                32,
+                &["sip.example.com", "error 5"],
+            ),
+            (
+                "Custom platform device certificate 1 MD5 fingerprint: 1C:2E:2B:B8:56:9D:80:6C:12:51:DC:C9:BE:E3:89:12",
+                40,
+                &["certificate 1", "1C:2E:2B:B8"],
+            ),
+        ] {
+            let told = elide(text, columns, Keep::Values).unwrap();
+            assert!(width(&told) <= columns && proofs.iter().all(|proof| told.contains(proof)), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_proves_nothing_is_cut() {
+        assert_eq!(elide("one two three", 5, Keep::Values).unwrap(), "one…");
+        assert_eq!(elide("", 0, Keep::Context), Some(String::new()));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_fits_any_width(text in "([a-z]{1,9}|[0-9]{1,4}|not|'|\"|:|電|\\PC)( ([a-z]{1,9}|[0-9]{1,4}|not|'|\"|:|電|\\PC)){0,12}", columns in 0_usize..60) {
+            for keep in [Keep::Values, Keep::Context] {
+                let told = elide(&text, columns, keep);
+                if let Some(told) = &told {
+                    prop_assert!(width(told) <= columns, "{:?}", told);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The formats of `watch`: each change of a phone's status or diagnoses, as it comes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::fold::fold;
+use super::shape::{Device, Diagnosis, Severity, State, Status};
+use super::text::visible::visible;
+use super::{Devices, Format, safe_json};
+
+/// Writes one change; none of the table, which shows all phones.
+pub type WatchWriter = Option<fn(&Change, &mut dyn Write) -> io::Result<()>>;
+
+/// The formats of `watch`.
+pub const WATCH_FORMATS: [Format<WatchWriter>; 3] = [
+    Format {
+        name: "table",
+        endings: &[],
+        about: "The table of `scan`, kept up to date on a terminal",
+        write: None,
+    },
+    Format { name: "text", endings: &[], about: "A line a change, for people", write: Some(text) },
+    Format {
+        name: "jsonl",
+        endings: &[],
+        about: "A JSON object a change, one a line; `phonecert schema watch` describes it",
+        write: Some(jsonl),
+    },
+];
+
+/// A phone whose status or active diagnoses changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Change {
+    /// When the change was seen, local time: `2026-11-25T10:00:01`.
+    pub time: String,
+    /// The phone.
+    #[serde(flatten)]
+    pub phone: WatchedPhone,
+    /// The status before; null of a phone that is new.
+    pub before: Option<Status>,
+    /// The status now; null of a phone that is gone.
+    pub after: Option<Status>,
+    /// Diagnoses that are active now and were not.
+    pub came: Vec<ActiveDiagnosis>,
+    /// Diagnoses that were active and are not now.
+    pub went: Vec<WentDiagnosis>,
+}
+
+/// By what a phone is known.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct WatchedPhone {
+    /// 12 upper-case hex digits; null where neither the file's name nor the log tells it.
+    pub mac: Option<String>,
+    /// The phone's first log, where the address is not known, else null.
+    pub file: Option<String>,
+}
+
+/// What is wrong with a phone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct ActiveDiagnosis {
+    /// Stable code, `INS001`.
+    pub code: String,
+    /// The slot it is about, or null.
+    pub slot: Option<String>,
+    /// Stable name, `key-too-large`.
+    pub name: String,
+    /// How much it weighs.
+    pub severity: Severity,
+}
+
+/// What was wrong with a phone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct WentDiagnosis {
+    /// What it was.
+    #[serde(flatten)]
+    pub diagnosis: ActiveDiagnosis,
+    /// Whether later lines show the cause gone. If false, the logs merely do not show it any more.
+    pub resolved: bool,
+}
+
+impl ActiveDiagnosis {
+    fn of(diagnosis: &Diagnosis) -> Self {
+        Self {
+            code: diagnosis.code.to_owned(),
+            slot: diagnosis.slot.as_deref().map(str::to_owned),
+            name: diagnosis.name.to_owned(),
+            severity: diagnosis.severity,
+        }
+    }
+
+    /// `INS001@platform-1`.
+    fn short(&self) -> String {
+        self.slot.as_ref().map_or_else(|| self.code.clone(), |slot| format!("{}@{slot}", self.code))
+    }
+}
+
+/// A phone's status, with its diagnoses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Known {
+    status: Status,
+    active: BTreeSet<ActiveDiagnosis>,
+    resolved: BTreeSet<ActiveDiagnosis>,
+}
+
+/// The status and the diagnoses of all phones that are shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Statuses(BTreeMap<WatchedPhone, Known>);
+
+impl Statuses {
+    /// Those of these phones.
+    ///
+    /// # Errors
+    /// Those of [`fold`].
+    pub fn of(devices: &dyn Devices) -> io::Result<Self> {
+        let known = |_: usize, device: &Device| {
+            let with = |state| {
+                let found = device.diagnoses.iter().filter(move |diagnosis| diagnosis.state == state);
+                found.map(ActiveDiagnosis::of).collect()
+            };
+            let file = if device.mac.is_some() { None } else { device.files.first().cloned() };
+            let phone = WatchedPhone { mac: device.mac.clone(), file };
+            (
+                phone,
+                Known { status: device.status, active: with(State::Active), resolved: with(State::Resolved) },
+            )
+        };
+        let mut all = BTreeMap::new();
+        fold(devices, known, |(phone, known)| {
+            all.insert(phone, known);
+            Ok(())
+        })?;
+        Ok(Self(all))
+    }
+
+    /// What changed from `before` to these, in the order of phones.
+    #[must_use]
+    pub fn changes_since(&self, before: &Self, time: &str) -> Vec<Change> {
+        let phones: BTreeSet<&WatchedPhone> = before.0.keys().chain(self.0.keys()).collect();
+        let changes = phones.into_iter().filter_map(|phone| {
+            let (old, new) = (before.0.get(phone), self.0.get(phone));
+            let active = |known: Option<&Known>| known.map(|known| known.active.clone()).unwrap_or_default();
+            let (was, is) = (active(old), active(new));
+            let came: Vec<_> = is.difference(&was).cloned().collect();
+            let is_resolved = |diagnosis| new.is_some_and(|known| known.resolved.contains(diagnosis));
+            let went = was.difference(&is);
+            let went: Vec<_> = went
+                .map(|diagnosis| WentDiagnosis {
+                    diagnosis: diagnosis.clone(),
+                    resolved: is_resolved(diagnosis),
+                })
+                .collect();
+            let status = |known: Option<&Known>| known.map(|known| known.status);
+            let (before, after) = (status(old), status(new));
+            let is_change = before != after || !came.is_empty() || !went.is_empty();
+            is_change.then(|| Change {
+                time: time.to_owned(),
+                phone: phone.clone(),
+                before,
+                after,
+                came,
+                went,
+            })
+        });
+        changes.collect()
+    }
+}
+
+/// `2026-11-25T10:00:01 0004F2A1B202 ok -> failed INS001@platform-1`.
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let phone = self.phone.mac.as_ref().or(self.phone.file.as_ref());
+        let mut line = format!("{} {}", self.time, visible(phone.map_or("(unnamed)", String::as_str)));
+        let before = self.before.map_or("new", Status::name);
+        let after = self.after.map_or("gone", Status::name);
+        write!(line, " {before} -> {after}")?;
+        for came in &self.came {
+            write!(line, " {}", came.short())?;
+        }
+        // A phone that is gone was not mended.
+        let went = self.went.iter().filter(|_| self.after.is_some());
+        let went: Vec<String> = went.map(|went| went.diagnosis.short()).collect();
+        if !went.is_empty() {
+            write!(line, ", mended {}", went.join(" "))?;
+        }
+        f.write_str(&line)
+    }
+}
+
+fn text(change: &Change, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{change}")
+}
+
+fn jsonl(change: &Change, out: &mut dyn Write) -> io::Result<()> {
+    safe_json::write(change, out)?;
+    out.write_all(b"\n")
+}
