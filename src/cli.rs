@@ -1,7 +1,9 @@
 //! The command line: what can be asked for, and its help.
 
+mod examples;
 mod man;
 mod moment;
+mod records;
 mod values;
 
 use std::collections::HashSet;
@@ -16,66 +18,23 @@ use phonecert::model::Mac;
 use phonecert::report::group::GroupBy;
 use phonecert::report::shape::Status;
 use phonecert::report::text::visible::visible;
-use phonecert::report::{EventFormat, Format, Verbosity};
+use phonecert::report::watch::WatchWriter;
+use phonecert::report::{Format, Style, Verbosity};
 
+use crate::terminal;
+
+use examples::{
+    COMPLETIONS_EXAMPLES, CONFIG_EXAMPLES, DEVICE_EXAMPLES, DIFF_EXAMPLES, DIGEST_EXAMPLES, EVENTS_EXAMPLES,
+    EXAMPLES, EXIT_STATUSES, EXPLAIN_EXAMPLES, LIST_EXAMPLES, LOOKUP_EXAMPLES, SCAN_EXAMPLES, WATCH_EXAMPLES,
+};
 pub(crate) use man::man_page;
-pub(crate) use moment::{Moment, Since, Until};
-pub(crate) use values::{CodePrefix, DeviceFormat, ExplainFormat, FailOn, LookupFormat, Output};
-
-const EXIT_STATUSES: &str = "\
-Exit status:
-  0  all was read, and no active diagnosis is as severe as --fail-on
-  1  an active diagnosis is as severe as --fail-on
-  2  wrong usage, or the run itself failed
-  3  nothing to read: no log was found (lookup: nothing was found)
-  4  would be 0, but something could not be read";
-
-const EXAMPLES: &str = "\
-Examples:
-  phonecert scan /srv/provisioning          every phone's certificates, and what is wrong with them
-  phonecert scan ticket.zip --format json   the same of a ticket's logs, for a program
-  phonecert explain INS001                  what a diagnosis means and what to do about it
-  phonecert device 0004f2a1b2c3 logs/       one phone's whole story, to paste into a ticket
-  phonecert lookup \"VVX 500\"                which revisions left the factory with a certificate";
-
-const SCAN_EXAMPLES: &str = "\
-Examples:
-  phonecert scan                                      logs in and below this directory
-  phonecert scan logs/ ticket.zip 0004f2a1b2c3-app.log.2.gz
-  phonecert scan logs/ --status failed --since 7d     phones that failed in the last seven days
-  phonecert scan logs/ --select INS --ignore INS004   diagnoses of installations, one kind left out
-  phonecert scan logs/ --output fleet.csv --output fleet.json
-  phonecert scan logs/ --group-by model               how many phones of each model have trouble
-  find /srv -name '*-app.log' -print | phonecert scan --files-from -
-  ssh server cat phone-app.log | phonecert scan -     one log from standard input";
-
-const EVENTS_EXAMPLES: &str = "\
-Examples:
-  phonecert events logs/ --device 00:04:f2:a1:b2:c3   what one phone logged of its certificates
-  phonecert events logs/ --format jsonl | jq 'select(.kind == \"key_too_large\")'
-  phonecert events logs/ --since 2026-01-01 --output events.csv";
-
-const DEVICE_EXAMPLES: &str = "\
-Examples:
-  phonecert device 0004f2a1b2c3 logs/
-  phonecert device 00:04:F2:A1:B2:C3 ticket.zip --format markdown --redact";
-
-const LOOKUP_EXAMPLES: &str = "\
-Examples:
-  phonecert lookup VVX 500
-  phonecert lookup 2201-12360-001 --revision C        whether that phone has a factory certificate
-  phonecert lookup \"Device Certificate: Self-signed\"  what the phone's menu means by it";
-
-const EXPLAIN_EXAMPLES: &str = "\
-Examples:
-  phonecert explain            all diagnoses in a list
-  phonecert explain INS001     one of them in full";
-
-const COMPLETIONS_EXAMPLES: &str = "\
-Examples:
-  phonecert completions bash > /etc/bash_completion.d/phonecert
-  phonecert completions zsh > ~/.zfunc/_phonecert
-  phonecert completions fish > ~/.config/fish/completions/phonecert.fish";
+pub(crate) use moment::{Age, Moment, Since, Until};
+pub(crate) use records::{DigestArgs, ListArgs};
+pub(crate) use values::{CodePrefix, FailOn, Formats, Output, SchemaOf};
+use values::{
+    ConfigFormats, DeviceFormats, DiffFormats, EventFormats, ExplainFormats, LookupFormats, ScanFormats,
+    WatchFormats,
+};
 
 /// Finds out from Polycom/Poly phones' application logs what is wrong with their device
 /// certificates, why, and what to do.
@@ -115,8 +74,43 @@ pub(crate) enum Command {
     /// zero-touch provisioning (ZTP) requires.
     #[command(after_help = LOOKUP_EXAMPLES)]
     Lookup(LookupArgs),
-    /// Print the JSON Schema of `scan --format json`
-    Schema,
+    /// Compare two answers of `scan --format json`: what broke, what was mended
+    ///
+    /// Diagnoses are matched by phone, code and slot. Both answers are to be made with the same options,
+    /// and without --redact: pseudonyms differ from run to run.
+    #[command(after_help = DIFF_EXAMPLES, after_long_help = format!("{DIFF_EXAMPLES}\n\n{EXIT_STATUSES}"))]
+    Diff(DiffArgs),
+    /// List what the configuration files give each phone that bears on certificates
+    ///
+    /// For each phone, by the files that it reads in their order: each parameter with its value in short,
+    /// the file and line that give it, and what it overrides. Keys are never shown.
+    #[command(after_help = CONFIG_EXAMPLES)]
+    Config(Box<ConfigArgs>),
+    /// Keep the table of `scan` up to date while logs change
+    ///
+    /// Only phones whose logs changed are read again. On a terminal the table is drawn in place, until `q` or
+    /// Ctrl-C; elsewhere each change of a phone is a line with its time.
+    #[command(after_help = WATCH_EXAMPLES)]
+    Watch(Box<WatchArgs>),
+    /// List the logs that `scan` would read, without reading them
+    ///
+    /// A JSON object a line: logs with their phone's MAC, path, size and modification time (UTC), archives,
+    /// and what could not be searched.
+    #[command(after_help = LIST_EXAMPLES)]
+    List(ListArgs),
+    /// Make records of logs: all that `scan --records` needs to know of them
+    ///
+    /// One record a log, so that sites or machines can read their own logs and one answer be made of all.
+    /// All logs of a phone must go through one digest. A record has the certificate messages of a log, and its
+    /// first and last line as they stand there. Configuration files are left out.
+    #[command(after_help = DIGEST_EXAMPLES, after_long_help = format!("{DIGEST_EXAMPLES}\n\n{EXIT_STATUSES}"))]
+    Digest(Box<DigestArgs>),
+    /// Print the JSON Schema of a command's answer
+    Schema {
+        /// Whose answer
+        #[arg(value_name = "COMMAND", default_value = "scan")]
+        of: SchemaOf,
+    },
     /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
@@ -132,6 +126,13 @@ pub(crate) enum Command {
 pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) read: ReadArgs,
+    /// Read no logs, but records that `digest` made of them; `-` for standard input
+    ///
+    /// Any number of files, in any order, compressed or not. --since and --until are those of the records.
+    /// Configuration files are not in them: the answer is that of --no-config.
+    #[arg(long, value_name = "FILE.pcr", num_args = 1.., help_heading = READING)]
+    #[arg(conflicts_with_all = ["named", "files_from", "no_archives"])]
+    pub(crate) records: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) phones: PhoneArgs,
     #[command(flatten)]
@@ -144,21 +145,21 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "FILE.csv", help_heading = READING)]
     pub(crate) inventory: Option<PathBuf>,
 
-    /// How the answer is written [default: table]
-    #[arg(long, short, value_name = "FORMAT", value_parser = values::scan_format(), help_heading = WRITING)]
-    pub(crate) format: Option<&'static Format>,
-    /// Write to this file, in the format of its ending; may be repeated
+    #[command(flatten)]
+    pub(crate) write: WriteArgs<ScanFormats>,
+    /// Tell what is new since this earlier answer of `scan --format json`
     ///
-    /// Endings: .txt, .json, .jsonl, .csv, .md. The file is written whole or not at all.
-    #[arg(long, short, value_name = "FILE", value_parser = values::scan_output(), help_heading = WRITING)]
-    pub(crate) output: Vec<Output<&'static Format>>,
-    /// Overwrite files that exist
-    #[arg(long, requires = "output", help_heading = WRITING)]
-    pub(crate) force: bool,
+    /// Each phone is marked `new` if it has a diagnosis that the earlier answer does not have (by phone,
+    /// code and slot), else `still`. --fail-on then counts the new alone.
+    #[arg(long, value_name = "OLD.json", help_heading = SHOWING)]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Show only what is new: phones with new diagnoses, and these diagnoses alone
+    #[arg(long, requires = "baseline", help_heading = SHOWING)]
+    pub(crate) new: bool,
     /// Count phones by what they have in common instead of listing them
     #[arg(long, value_name = "WHAT", value_parser = values::group_by(), help_heading = SHOWING)]
     pub(crate) group_by: Option<GroupBy>,
-    /// Show healthy phones too where there are more than 50
+    /// Show healthy phones too where there are more than 50 (table) or 5,000 phones (html)
     #[arg(long, help_heading = SHOWING)]
     pub(crate) all: bool,
     /// How severe an active diagnosis must be for exit status 1
@@ -166,6 +167,44 @@ pub(crate) struct ScanArgs {
     pub(crate) fail_on: FailOn,
     #[command(flatten)]
     pub(crate) run: RunArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WatchArgs {
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+    #[command(flatten)]
+    pub(crate) phones: PhoneArgs,
+    #[command(flatten)]
+    pub(crate) codes: CodeArgs,
+
+    /// Add the part numbers and revisions of the phones' labels from this CSV, as `scan` does
+    #[arg(long, value_name = "FILE.csv", help_heading = READING)]
+    pub(crate) inventory: Option<PathBuf>,
+    /// Look at all files every so many seconds; do not wait for the file system to tell of changes
+    ///
+    /// Network file systems, and those that tell of no changes, are looked at every second without this.
+    #[arg(long, value_name = "SECONDS", help_heading = READING)]
+    pub(crate) poll: Option<NonZeroU16>,
+    /// How changes are shown [default: table on a terminal, else text]
+    #[arg(long, short, value_name = "FORMAT", value_parser = values::format::<WatchFormats>(), help_heading = WRITING)]
+    pub(crate) format: Option<&'static Format<WatchWriter>>,
+    /// When to use colour; NO_COLOR is heeded
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = WRITING)]
+    color: ColorChoice,
+    /// Show healthy phones too where there are more than 50
+    #[arg(long, help_heading = SHOWING)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+}
+
+impl WatchArgs {
+    /// How the table looks on the terminal as it is now.
+    pub(crate) fn style(&self) -> Style {
+        let all = self.all || self.phones.status.contains(&Status::Ok);
+        Style { all, timing: false, verbosity: self.run.verbosity(), ..terminal::style(self.color) }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -177,17 +216,8 @@ pub(crate) struct EventsArgs {
     #[command(flatten)]
     pub(crate) codes: CodeArgs,
 
-    /// How the answer is written [default: table]
-    #[arg(long, short, value_name = "FORMAT", value_parser = values::event_format(), help_heading = WRITING)]
-    pub(crate) format: Option<&'static EventFormat>,
-    /// Write to this file, in the format of its ending; may be repeated
-    ///
-    /// Endings: .txt, .jsonl, .csv. The file is written whole or not at all.
-    #[arg(long, short, value_name = "FILE", value_parser = values::event_output(), help_heading = WRITING)]
-    pub(crate) output: Vec<Output<&'static EventFormat>>,
-    /// Overwrite files that exist
-    #[arg(long, requires = "output", help_heading = WRITING)]
-    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) write: WriteArgs<EventFormats>,
     #[command(flatten)]
     pub(crate) run: RunArgs,
 }
@@ -202,17 +232,8 @@ pub(crate) struct DeviceArgs {
     #[command(flatten)]
     pub(crate) codes: CodeArgs,
 
-    /// How the answer is written [default: text]
-    #[arg(long, short, value_name = "FORMAT", help_heading = WRITING)]
-    pub(crate) format: Option<DeviceFormat>,
-    /// Write to this file, in the format of its ending; may be repeated
-    ///
-    /// Endings: .txt, .md, .json. The file is written whole or not at all.
-    #[arg(long, short, value_name = "FILE", value_parser = values::device_output(), help_heading = WRITING)]
-    pub(crate) output: Vec<Output<DeviceFormat>>,
-    /// Overwrite files that exist
-    #[arg(long, requires = "output", help_heading = WRITING)]
-    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) write: WriteArgs<DeviceFormats>,
     #[command(flatten)]
     pub(crate) run: RunArgs,
 }
@@ -222,12 +243,8 @@ pub(crate) struct ExplainArgs {
     /// The diagnosis, such as INS001; without it, all of them in a list
     #[arg(value_name = "CODE")]
     pub(crate) code: Option<String>,
-    /// How the answer is written
-    #[arg(long, short, value_name = "FORMAT", default_value = "text")]
-    pub(crate) format: ExplainFormat,
-    /// When to use colour
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub(crate) color: ColorChoice,
+    #[command(flatten)]
+    pub(crate) write: WriteArgs<ExplainFormats>,
 }
 
 #[derive(Debug, Args)]
@@ -238,12 +255,38 @@ pub(crate) struct LookupArgs {
     /// The revision on the label: tells whether to expect a factory certificate in that phone
     #[arg(long, value_name = "R")]
     pub(crate) revision: Option<String>,
-    /// How the answer is written
-    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
-    pub(crate) format: LookupFormat,
-    /// When to use colour
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub(crate) color: ColorChoice,
+    #[command(flatten)]
+    pub(crate) write: WriteArgs<LookupFormats>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// The earlier answer; `-` for standard input
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+    /// The later answer; `-` for standard input
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
+    #[command(flatten)]
+    pub(crate) write: WriteArgs<DiffFormats>,
+    /// More: all phones, however many
+    #[arg(long, short, help_heading = SHOWING)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+    #[command(flatten)]
+    pub(crate) phones: PhoneArgs,
+    #[command(flatten)]
+    pub(crate) write: WriteArgs<ConfigFormats>,
+    /// Phones without any such parameter too
+    #[arg(long, help_heading = SHOWING)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
 }
 
 impl LookupArgs {
@@ -258,8 +301,45 @@ const SHOWING: &str = "What to show";
 const WRITING: &str = "How to answer";
 const RUNNING: &str = "How to run";
 
+/// How the answer of a command with these formats is written.
 #[derive(Debug, Args)]
-pub(crate) struct ReadArgs {
+pub(crate) struct WriteArgs<F: Formats> {
+    #[arg(long, short, value_name = "FORMAT", value_parser = values::format::<F>(), help_heading = WRITING)]
+    #[arg(help = format!("How the answer is written [default: {}]", F::TABLE[0].name))]
+    pub(crate) format: Option<&'static Format<F::Writer>>,
+    #[arg(long, short, value_name = "FILE", value_parser = values::output::<F>(), help_heading = WRITING)]
+    #[arg(help = "Write to this file, in the format of its ending; may be repeated")]
+    #[arg(long_help = values::output_help::<F>())]
+    pub(crate) output: Vec<Output<F::Writer>>,
+    /// Overwrite files that exist
+    #[arg(long, requires = "output", help_heading = WRITING)]
+    pub(crate) force: bool,
+    /// When to use colour; NO_COLOR is heeded
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = WRITING)]
+    color: ColorChoice,
+}
+
+impl<F: Formats> WriteArgs<F> {
+    /// How an answer to standard output looks.
+    pub(crate) fn style(&self) -> Style {
+        terminal::style(self.color)
+    }
+
+    /// The same, telling so much.
+    pub(crate) fn style_with(&self, verbosity: Verbosity) -> Style {
+        Style { verbosity, ..self.style() }
+    }
+
+    /// A file that is named twice.
+    fn named_twice(&self) -> Option<&Path> {
+        let mut seen = HashSet::new();
+        let mut paths = self.output.iter().map(|output| output.path.as_path());
+        paths.find(|path| !seen.insert(std::path::absolute(path).ok()))
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PathArgs {
     /// Directories, logs, archives (.zip, .tar, .tar.gz, .tar.zst), or `-` for standard input
     /// [default: the current directory]
     ///
@@ -270,18 +350,12 @@ pub(crate) struct ReadArgs {
     /// Read the paths that this file names, one a line; `-` for standard input
     #[arg(long, value_name = "FILE", help_heading = READING)]
     pub(crate) files_from: Option<PathBuf>,
-    /// Leave out what was logged before: 2026-01-31, 2026-01-31T08:00, or an age: 7d, 12h, 30m, 2w
-    #[arg(long, value_name = "WHEN", help_heading = READING)]
-    pub(crate) since: Option<Since>,
-    /// Leave out what was logged after; a date includes its whole day
-    #[arg(long, value_name = "WHEN", help_heading = READING)]
-    pub(crate) until: Option<Until>,
-    /// The year of each log's newest line, which the log does not tell [default: from the file's time]
-    #[arg(long, value_name = "YYYY", value_parser = clap::value_parser!(i32).range(1970..=9999), help_heading = READING)]
-    pub(crate) year: Option<i32>,
+    /// Leave archives in searched directories closed
+    #[arg(long, help_heading = READING)]
+    pub(crate) no_archives: bool,
 }
 
-impl ReadArgs {
+impl PathArgs {
     /// The paths to read: the current directory where nothing is named.
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
         if self.named.is_empty() && self.files_from.is_none() {
@@ -289,12 +363,40 @@ impl ReadArgs {
         }
         self.named.clone()
     }
+}
 
-    /// Whether standard input is asked for as two things.
-    fn reads_standard_input_twice(&self) -> bool {
-        let dash = Path::new("-");
-        let named = self.named.iter().filter(|path| *path == dash).count();
-        named + usize::from(self.files_from.as_deref() == Some(dash)) > 1
+#[derive(Debug, Args)]
+pub(crate) struct WindowArgs {
+    /// Leave out what was logged before: 2026-01-31, 2026-01-31T08:00, or an age: 7d, 12h, 30m, 2w
+    #[arg(long, value_name = "WHEN", help_heading = READING)]
+    pub(crate) since: Option<Since>,
+    /// Leave out what was logged after; a date includes its whole day
+    #[arg(long, value_name = "WHEN", help_heading = READING)]
+    pub(crate) until: Option<Until>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReadArgs {
+    #[command(flatten)]
+    pub(crate) paths: PathArgs,
+    #[command(flatten)]
+    pub(crate) window: WindowArgs,
+    /// The year of each log's newest line, which the log does not tell [default: from the file's time]
+    #[arg(long, value_name = "YYYY", value_parser = clap::value_parser!(i32).range(1970..=9999), help_heading = READING)]
+    pub(crate) year: Option<i32>,
+    /// Leave configuration files unread
+    #[arg(long, help_heading = READING)]
+    pub(crate) no_config: bool,
+    /// Tell phones without a line for longer than this: 14d, 48h
+    #[arg(long, value_name = "AGE", default_value = "14d", help_heading = READING)]
+    pub(crate) stale: Age,
+}
+
+impl std::ops::Deref for ReadArgs {
+    type Target = PathArgs;
+
+    fn deref(&self) -> &PathArgs {
+        &self.paths
     }
 }
 
@@ -304,16 +406,23 @@ pub(crate) struct PhoneArgs {
     #[arg(long, value_name = "MAC", help_heading = SHOWING)]
     pub(crate) device: Vec<Mac>,
     /// Only phones of this status; may be repeated
+    ///
+    /// Phones of another status are neither shown nor counted, and the exit status is that of what is shown.
     #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = values::status(), help_heading = SHOWING)]
     pub(crate) status: Vec<Status>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct CodeArgs {
     /// Only diagnoses whose code begins so: INS001, or INS for all of them; may be repeated
+    ///
+    /// A phone's status, all counts and the exit status come from these diagnoses alone; phones without
+    /// any stay in the answer.
     #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = SHOWING)]
     pub(crate) select: Vec<CodePrefix>,
     /// No diagnoses whose code begins so; may be repeated
+    ///
+    /// They count for nothing: neither for a phone's status nor for the exit status.
     #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = SHOWING)]
     pub(crate) ignore: Vec<CodePrefix>,
 }
@@ -329,9 +438,6 @@ pub(crate) struct RunArgs {
     /// More: all proving lines, whole, and all problems
     #[arg(long, short, help_heading = SHOWING)]
     pub(crate) verbose: bool,
-    /// When to use colour; NO_COLOR is heeded
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = WRITING)]
-    pub(crate) color: ColorChoice,
     /// How many threads to use [default: one a processor]
     #[arg(long, value_name = "N", help_heading = RUNNING)]
     pub(crate) threads: Option<NonZeroU16>,
@@ -356,8 +462,9 @@ impl Cli {
     /// printed and its exit status.
     pub(crate) fn of(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
-        match Self::try_parse_from(&arguments) {
+        match Self::try_parse_from(&arguments).map_err(met_halfway) {
             Ok(cli) => cli.checked(),
+            Err(error) if error.kind() == ErrorKind::InvalidSubcommand => Err(error),
             // The message repeats arguments, and a shell's `*` may have put a file's name among them.
             Err(error) => Err(Self::try_parse_from(arguments.iter().map(shown)).err().unwrap_or(error)),
         }
@@ -365,34 +472,75 @@ impl Cli {
 
     /// What no single option can tell.
     fn checked(self) -> Result<Self, clap::Error> {
-        let (read, outputs): (&ReadArgs, Vec<&Path>) = match &self.command {
+        let conflict = |message: String| Self::command().error(ErrorKind::ArgumentConflict, message);
+        let twice = match &self.command {
+            Command::Scan(args) => args.write.named_twice(),
+            Command::Events(args) => args.write.named_twice(),
+            Command::Device(args) => args.write.named_twice(),
+            Command::Explain(args) => args.write.named_twice(),
+            Command::Lookup(args) => args.write.named_twice(),
+            Command::Diff(args) => args.write.named_twice(),
+            Command::Config(args) => args.write.named_twice(),
+            _ => None,
+        };
+        if let Some(path) = twice {
+            return Err(conflict(format!("--output names '{}' twice", visible(&path.to_string_lossy()))));
+        }
+        let none: &[PathBuf] = &[];
+        let (paths, window, files, records) = match &self.command {
             Command::Scan(args) => {
-                (&args.read, args.output.iter().map(|output| output.path.as_path()).collect())
+                let files = [args.inventory.as_ref(), args.baseline.as_ref()];
+                (&args.read.paths, Some(&args.read.window), files, &args.records[..])
             }
-            Command::Events(args) => {
-                (&args.read, args.output.iter().map(|output| output.path.as_path()).collect())
+            Command::Events(args) => (&args.read.paths, Some(&args.read.window), [None, None], none),
+            Command::Device(args) => (&args.read.paths, Some(&args.read.window), [None, None], none),
+            Command::Digest(args) => (&args.paths, Some(&args.window), [None, None], none),
+            Command::List(args) => (&args.paths, None, [None, None], none),
+            Command::Config(args) => (&args.read.paths, Some(&args.read.window), [None, None], none),
+            Command::Watch(args) => {
+                (&args.read.paths, Some(&args.read.window), [args.inventory.as_ref(), None], none)
             }
-            Command::Device(args) => {
-                (&args.read, args.output.iter().map(|output| output.path.as_path()).collect())
+            Command::Diff(args) if [&args.old, &args.new].iter().all(|path| is_dash(path)) => {
+                return Err(conflict(DASH_TWICE.to_owned()));
             }
             _ => return Ok(self),
         };
-        let conflict = |message: String| Self::command().error(ErrorKind::ArgumentConflict, message);
-        if read.reads_standard_input_twice() {
-            return Err(conflict("standard input ('-') can be named once only".to_owned()));
+        let dashes =
+            paths.named.iter().chain(&paths.files_from).chain(files.into_iter().flatten()).chain(records);
+        if dashes.filter(|path| is_dash(path)).count() > 1 {
+            return Err(conflict(DASH_TWICE.to_owned()));
         }
-        let mut seen = HashSet::new();
-        if let Some(path) = outputs.into_iter().find(|path| !seen.insert(std::path::absolute(path).ok())) {
-            let path = path.to_string_lossy();
-            return Err(conflict(format!("--output names '{}' twice", visible(&path))));
-        }
-        if let (Some(Since(Moment::At(since))), Some(Until(Moment::At(until)))) = (&read.since, &read.until)
+        if let Some(WindowArgs {
+            since: Some(Since(Moment::At(since))),
+            until: Some(Until(Moment::At(until))),
+        }) = window
             && since > until
         {
             return Err(conflict(format!("--since {since} is after --until {until}")));
         }
         Ok(self)
     }
+}
+
+const DASH_TWICE: &str = "standard input ('-') can be named once only";
+
+fn is_dash(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// A directory or file where a command should stand was most likely meant to be scanned.
+fn met_halfway(error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue};
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return error };
+    if error.kind() != ErrorKind::InvalidSubcommand || !Path::new(word).exists() {
+        return error;
+    }
+    let word = visible(word);
+    let quote = if word.contains(char::is_whitespace) { "\"" } else { "" };
+    Cli::command().error(
+        ErrorKind::InvalidSubcommand,
+        format!("'{word}' is no command; to find out what is wrong with its phones: phonecert scan {quote}{word}{quote}"),
+    )
 }
 
 fn shown(argument: &OsString) -> OsString {

@@ -51,6 +51,27 @@ fn end(status: i32) -> ! {
     std::process::exit(status)
 }
 
+type Listener = Box<dyn FnOnce(i32) + Send>;
+
+/// Who is told of the next interrupt, instead of the run being ended.
+static LISTENER: Mutex<Option<Listener>> = Mutex::new(None);
+
+/// The number of Ctrl-C's signal.
+pub(crate) const INTERRUPT: i32 = 2;
+
+/// From now on the next interrupt calls `listener` with its signal's number; one more ends the run.
+pub(crate) fn listen(listener: impl FnOnce(i32) + Send + 'static) {
+    *LISTENER.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(listener));
+}
+
+fn tell_or_end(signal: i32) {
+    let listener = LISTENER.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match listener {
+        Some(listener) => listener(signal),
+        None => end(128 + signal),
+    }
+}
+
 /// Waits for interrupts from now on: 128 and the signal's number is the exit status, 130 for Ctrl-C,
 /// 143 for a request to end. A file that grows beyond what the system allows is no reason to be ended,
 /// but an error of writing.
@@ -66,9 +87,7 @@ pub(crate) fn watch() -> std::io::Result<()> {
     let mut signals =
         Signals::new([SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_ignored(*signal)))?;
     std::thread::Builder::new().name("interrupt".to_owned()).spawn(move || {
-        if let Some(signal) = signals.forever().next() {
-            end(128 + signal);
-        }
+        signals.forever().for_each(tell_or_end);
     })?;
     Ok(())
 }
@@ -89,7 +108,7 @@ fn is_ignored(signal: i32) -> bool {
 /// The system refuses to tell of interrupts.
 #[cfg(not(unix))]
 pub(crate) fn watch() -> std::io::Result<()> {
-    ctrlc::set_handler(|| end(130)).map_err(std::io::Error::other)
+    ctrlc::set_handler(|| tell_or_end(INTERRUPT)).map_err(std::io::Error::other)
 }
 
 #[cfg(all(test, unix))]

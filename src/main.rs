@@ -1,13 +1,14 @@
 //! Arguments in, exit code out.
 
-mod asking;
 mod cli;
+mod commands;
 mod interrupt;
 mod output;
 mod progress;
-mod scanning;
 mod terminal;
+mod watch;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -23,7 +24,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
-    let cli = match Cli::of(std::env::args_os()) {
+    let cli = match Cli::of(arguments()) {
         Ok(cli) => cli,
         Err(told) => return answer_usage(&told),
     };
@@ -35,15 +36,32 @@ fn main() -> ExitCode {
     }
 }
 
+/// The command line, with wildcards expanded as a shell does. A pattern that nothing matches stays.
+#[cfg(windows)]
+fn arguments() -> impl Iterator<Item = OsString> {
+    wild::args_os()
+}
+
+/// The command line; the shell has expanded wildcards.
+#[cfg(not(windows))]
+fn arguments() -> impl Iterator<Item = OsString> {
+    std::env::args_os()
+}
+
 /// Answers the command; returns the exit status.
 fn run(command: Command) -> Result<u8, Failure> {
     match command {
-        Command::Scan(args) => return scanning::scan(*args),
-        Command::Events(args) => return scanning::events(*args),
-        Command::Device(args) => return scanning::device(*args),
-        Command::Explain(args) => return asking::explain(&args),
-        Command::Lookup(args) => return asking::lookup(&args),
-        Command::Schema => output::to_standard(|out| phonecert::report::schema(out))?,
+        Command::Scan(args) => return commands::scan::run(*args),
+        Command::Events(args) => return commands::events::run(*args),
+        Command::Device(args) => return commands::device::run(*args),
+        Command::Explain(args) => return commands::explain::run(&args),
+        Command::Lookup(args) => return commands::lookup::run(&args),
+        Command::Config(args) => return commands::config::run(*args),
+        Command::Diff(args) => return commands::diff::run(&args),
+        Command::Watch(args) => return commands::watch::run(*args),
+        Command::List(args) => return commands::list::run(&args),
+        Command::Digest(args) => return commands::digest::run(&args),
+        Command::Schema { of } => return commands::schema::run(of),
         Command::Completions { shell } => output::to_standard(|out| out.write_all(&cli::completions(shell)))?,
         Command::Man => output::to_standard(|out| out.write_all(&cli::man_page()?))?,
     }
@@ -56,7 +74,7 @@ enum Failure {
     #[error(transparent)]
     Output(#[from] OutputError),
     /// A file that the run needs and that is not a log.
-    #[error("{}: {message}", visible(path))]
+    #[error("{}: {}", visible(path), visible(message))]
     Input { path: String, message: String },
     /// The run could not begin.
     #[error("{0}")]

@@ -51,7 +51,8 @@ pub(crate) fn to_standard(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
 }
 
 /// A file to be: its content waits beside its place until it is whole. Dropped before, or the run
-/// interrupted, it leaves nothing. What is no file, a pipe or a device, is written to as it is.
+/// interrupted, it leaves nothing. A device is written to as it is; so is a named pipe, where `force` says
+/// so: otherwise the run would wait for a reader that may never come.
 #[derive(Debug)]
 pub(crate) struct FileOutput {
     /// As the user named it.
@@ -82,6 +83,9 @@ impl FileOutput {
         let there = fs::metadata(path);
         if there.as_ref().is_ok_and(fs::Metadata::is_dir) {
             return Err(OutputError::Directory(path.to_owned()));
+        }
+        if !force && there.as_ref().is_ok_and(|there| is_named_pipe(path, there)) {
+            return Err(OutputError::Exists(path.to_owned()));
         }
         if there.is_ok_and(|there| !there.is_file()) {
             let file = fs::File::options().write(true).open(path).map_err(failed)?;
@@ -149,6 +153,7 @@ fn behind_links(path: &Path) -> io::Result<PathBuf> {
 
 /// A new file in `directory`, with the rights that any new file gets.
 fn beside(directory: &Path) -> io::Result<NamedTempFile> {
+    fs::metadata(directory)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".phonecert-").suffix(".part");
     #[cfg(unix)]
@@ -156,7 +161,21 @@ fn beside(directory: &Path) -> io::Result<NamedTempFile> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(directory)
+    // The error names the temporary file, of which the user never heard; its kind tells the rest.
+    builder.tempfile_in(directory).map_err(|error| error.kind().into())
+}
+
+/// Whether a named pipe is at that place. A link to standard output may lead to a pipe too, which has no
+/// name of its own, and a reader.
+#[cfg(unix)]
+fn is_named_pipe(path: &Path, there: &fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    there.file_type().is_fifo() && path.canonicalize().is_ok()
+}
+
+#[cfg(not(unix))]
+fn is_named_pipe(_: &Path, _: &fs::Metadata) -> bool {
+    false
 }
 
 fn shown(path: &Path) -> Cow<'_, str> {
@@ -223,7 +242,26 @@ mod tests {
         assert!(matches!(FileOutput::create(directory.path(), true), Err(OutputError::Directory(_))));
         let path = directory.path().join("missing\u{1b}/report.json");
         let error = FileOutput::create(&path, false).unwrap_err().to_string();
-        assert!(error.contains("missing\\u{1b}/report.json: "), "{error}");
+        assert!(error.contains("missing\\u{1b}/report.json: No such file or directory"), "{error}");
+        assert!(!error.contains(".part"), "{error}");
+    }
+
+    /// Without `--force` nobody waits for a reader.
+    #[cfg(unix)]
+    #[test]
+    fn a_named_pipe_is_written_to_when_told_so() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("pipe.json");
+        let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+        assert!(matches!(FileOutput::create(&path, false), Err(OutputError::Exists(_))));
+        let reader = std::thread::spawn({
+            let path = path.clone();
+            move || fs::read(path).unwrap()
+        });
+        FileOutput::create(&path, true).unwrap().write(|out| out.write_all(b"{}")).unwrap();
+        assert_eq!(reader.join().unwrap(), b"{}");
+        assert!(is_named_pipe(&path, &fs::metadata(&path).unwrap()));
     }
 
     #[cfg(unix)]

@@ -14,11 +14,6 @@ pub(crate) fn style(color: ColorChoice) -> Style {
     Style { width: width(), color: shows_color(color, is_terminal), timing: is_terminal, ..Style::default() }
 }
 
-/// How an answer in a file should look.
-pub(crate) fn file_style() -> Style {
-    Style { width: width(), ..Style::default() }
-}
-
 fn width() -> usize {
     if let Some((width, _)) = terminal_size::terminal_size_of(io::stdout()) {
         return usize::from(width.0);

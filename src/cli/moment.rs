@@ -47,6 +47,18 @@ impl FromStr for Until {
     }
 }
 
+/// How long ago: `14d`, `48h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Age(pub(crate) TimeDelta);
+
+impl FromStr for Age {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        age(text.trim()).map(Self)
+    }
+}
+
 /// Which moment of a day or a minute is meant.
 #[derive(Clone, Copy)]
 enum Edge {

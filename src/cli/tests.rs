@@ -31,8 +31,11 @@ fn every_option_of_the_contract() {
          --inventory i.csv --group-by fingerprint --all --redact",
     );
     assert_eq!(args.read.paths(), [Path::new("a"), Path::new("b")]);
-    assert_eq!(args.format.unwrap().name, "json");
-    assert_eq!(args.output.iter().map(|output| output.format.name).collect::<Vec<_>>(), ["csv", "markdown"]);
+    assert_eq!(args.write.format.unwrap().name, "json");
+    assert_eq!(
+        args.write.output.iter().map(|output| output.format.name).collect::<Vec<_>>(),
+        ["csv", "markdown"]
+    );
     assert_eq!(args.phones.device.len(), 2);
     assert_eq!(args.phones.status, [Status::Failed, Status::Unknown, Status::Ok]);
     assert!(args.codes.ignore[0].matches("INS004") && !args.codes.ignore[0].matches("INS001"));
@@ -40,17 +43,41 @@ fn every_option_of_the_contract() {
     assert_eq!(args.run.verbosity(), Verbosity::Verbose);
     assert_eq!(args.fail_on, FailOn::Never);
     assert_eq!(args.group_by, Some(GroupBy::Fingerprint));
-    assert!(args.force && args.all && args.run.redact && args.run.no_progress);
+    assert!(args.write.force && args.all && args.run.redact && args.run.no_progress);
 }
 
 #[test]
 fn defaults() {
     let args = scan("");
     assert_eq!(args.read.paths(), [Path::new(".")]);
-    assert!(args.format.is_none() && args.fail_on == FailOn::Error);
+    assert!(args.write.format.is_none() && args.fail_on == FailOn::Error);
     assert_eq!(args.run.verbosity(), Verbosity::Normal);
     assert!(scan("--files-from list").read.paths().is_empty());
     assert_eq!(scan("-").read.paths(), [Path::new("-")]);
+}
+
+#[test]
+fn records_in_the_place_of_logs() {
+    let args = scan("--records a.pcr b.pcr.zst --format json");
+    assert_eq!(args.records, [Path::new("a.pcr"), Path::new("b.pcr.zst")]);
+    assert_eq!(scan("--records -").records, [Path::new("-")]);
+    for line in [
+        "scan logs --records a.pcr",
+        "scan --records a.pcr --files-from list",
+        "scan --records a --no-archives",
+    ] {
+        assert!(refused(line).contains("cannot be used with"), "{line}");
+    }
+    assert!(refused("scan --records - --inventory -").contains("once only"));
+    assert!(refused("events --records a.pcr").contains("unexpected argument"));
+    assert!(refused("digest --keep 90d").contains("--cache"));
+    assert!(refused("digest --since 2016-02-02 --until 2016-02-01").contains("is after"));
+    let Command::Digest(args) = parsed("digest a b --cache c.pcr --keep 90d -o c.pcr").unwrap().command
+    else {
+        panic!()
+    };
+    assert_eq!(args.paths.paths(), [Path::new("a"), Path::new("b")]);
+    assert_eq!(args.keep.unwrap().0, chrono::TimeDelta::days(90));
 }
 
 #[test]
@@ -63,6 +90,11 @@ fn other_commands() {
         "lookup VVX 500 --format json",
         "lookup 2201-12360-001 --revision B",
         "schema",
+        "schema diff",
+        "diff a.json b.json --format markdown -o d.md --force -v",
+        "diff a.json -",
+        "explain INS001 -o x.md",
+        "scan --baseline old.json --new",
         "completions zsh",
         "man",
     ] {
@@ -78,13 +110,22 @@ fn wrong_usage_is_told_why() {
         ("", "Usage"),
         ("scna", "scan"),
         ("scan --fromat json", "--format"),
-        ("scan --format html", "markdown"),
+        ("scan --format pdf", "markdown"),
         ("scan --output report.pdf", "known are .txt"),
         ("scan --force", "--output"),
         ("scan -o a.json -o a.json", "twice"),
         ("scan -o a.json -o ./a.json", "twice"),
         ("scan - -", "once only"),
         ("scan - --files-from -", "once only"),
+        ("scan - --baseline -", "once only"),
+        ("diff - -", "once only"),
+        ("diff a.json", "NEW"),
+        ("diff a b -o x.json -o x.json", "twice"),
+        ("diff a b --format csv", "markdown"),
+        ("scan --new", "--baseline"),
+        ("schema lookup", "events"),
+        ("src", "phonecert scan src"),
+        ("srk", "unrecognized subcommand"),
         ("scan --device 0004f2", "not a MAC address"),
         ("scan --status bad", "attention"),
         ("scan --select 001", "INS001"),

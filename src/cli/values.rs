@@ -1,24 +1,78 @@
 //! The values of options that are more than texts and numbers.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::ValueEnum;
 use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use phonecert::report::config::{CONFIG_FORMATS, ConfigWriter};
+use phonecert::report::diff::{DIFF_FORMATS, DiffWriter};
+use phonecert::report::explain::{EXPLAIN_FORMATS, ExplainWriter};
 use phonecert::report::group::GroupBy;
+use phonecert::report::lookup::{LOOKUP_FORMATS, LookupWriter};
 use phonecert::report::shape::Status;
+use phonecert::report::story::{STORY_FORMATS, StoryWriter};
 use phonecert::report::text::visible::visible;
-use phonecert::report::{EVENT_FORMATS, EventFormat, FORMATS, Format};
+use phonecert::report::watch::{WATCH_FORMATS, WatchWriter};
+use phonecert::report::{EVENT_FORMATS, FORMATS, Format, MakeEventWriter, ScanWriter};
 
 /// A file to write, and the format that its ending asks for.
 #[derive(Clone, Debug)]
-pub(crate) struct Output<F> {
+pub(crate) struct Output<W: 'static> {
     /// The file.
     pub(crate) path: PathBuf,
     /// How it is written.
-    pub(crate) format: F,
+    pub(crate) format: &'static Format<W>,
+}
+
+/// The formats of a command.
+pub(crate) trait Formats: fmt::Debug + 'static {
+    /// What writes its answer.
+    type Writer: Copy + fmt::Debug + Send + Sync;
+    /// The formats, the default first.
+    const TABLE: &'static [Format<Self::Writer>];
+}
+
+macro_rules! formats {
+    ($($command:ident: $writer:ty = $table:expr;)*) => {$(
+        #[derive(Debug)]
+        pub(crate) enum $command {}
+
+        impl Formats for $command {
+            type Writer = $writer;
+            const TABLE: &'static [Format<$writer>] = &$table;
+        }
+    )*};
+}
+
+formats! {
+    ScanFormats: ScanWriter = FORMATS;
+    EventFormats: MakeEventWriter = EVENT_FORMATS;
+    DeviceFormats: StoryWriter = STORY_FORMATS;
+    ExplainFormats: ExplainWriter = EXPLAIN_FORMATS;
+    LookupFormats: LookupWriter = LOOKUP_FORMATS;
+    DiffFormats: DiffWriter = DIFF_FORMATS;
+    ConfigFormats: ConfigWriter = CONFIG_FORMATS;
+    WatchFormats: WatchWriter = WATCH_FORMATS;
+}
+
+/// The commands whose answers have a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// `scan --format json`
+    Scan,
+    /// A line of `events --format jsonl`
+    Events,
+    /// A line of `list`
+    List,
+    /// `diff --format json`
+    Diff,
+    /// `config --format json`
+    Config,
+    /// A line of `watch --format jsonl`
+    Watch,
 }
 
 /// From which severity on an active diagnosis gives exit status 1.
@@ -30,37 +84,6 @@ pub(crate) enum FailOn {
     Warning,
     /// Nothing does
     Never,
-}
-
-/// The formats of `device`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DeviceFormat {
-    /// Text for people
-    Text,
-    /// Markdown, to paste into a ticket
-    Markdown,
-    /// The phone's object of `scan --format json`
-    Json,
-}
-
-/// The formats of `explain`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExplainFormat {
-    /// Text for people
-    Text,
-    /// Markdown
-    Markdown,
-    /// JSON
-    Json,
-}
-
-/// The formats of `lookup`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LookupFormat {
-    /// Tables for people
-    Table,
-    /// JSON
-    Json,
 }
 
 /// A diagnosis' code or how it begins, upper-case: three letters and three digits, or fewer.
@@ -100,32 +123,35 @@ impl FromStr for CodePrefix {
     }
 }
 
-pub(super) fn scan_format() -> impl TypedValueParser<Value = &'static Format> {
-    let values = FORMATS.map(|format| PossibleValue::new(format.name).help(format.about));
-    PossibleValuesParser::new(values).try_map(|name| Format::named(&name).ok_or("no such format"))
+/// A parser of a format's name.
+pub(super) fn format<F: Formats>() -> impl TypedValueParser<Value = &'static Format<F::Writer>> {
+    let values: Vec<_> =
+        F::TABLE.iter().map(|format| PossibleValue::new(format.name).help(format.about)).collect();
+    PossibleValuesParser::new(values).try_map(|name| Format::named(F::TABLE, &name).ok_or("no such format"))
 }
 
-pub(super) fn event_format() -> impl TypedValueParser<Value = &'static EventFormat> {
-    let values = EVENT_FORMATS.map(|format| PossibleValue::new(format.name).help(format.about));
-    PossibleValuesParser::new(values).try_map(|name| EventFormat::named(&name).ok_or("no such format"))
+/// A parser of a path whose ending is that of a format.
+pub(super) fn output<F: Formats>() -> impl TypedValueParser<Value = Output<F::Writer>> {
+    PathBufValueParser::new().try_map(|path| match Format::of_path(F::TABLE, &path) {
+        Some(format) => Ok(Output { path, format }),
+        None => {
+            let name = path.to_string_lossy();
+            Err(format!("the ending of '{}' names no format; known are {}", visible(&name), endings::<F>()))
+        }
+    })
 }
 
-pub(super) fn scan_output() -> impl TypedValueParser<Value = Output<&'static Format>> {
-    output(Format::of_path, FORMATS.iter().flat_map(|format| format.endings).copied().collect())
+pub(super) fn output_help<F: Formats>() -> String {
+    format!(
+        "Write to this file, in the format of its ending; may be repeated\n\nEndings: {}. The file is written \
+         whole or not at all. Prefer it to `>`, which re-encodes the answer in some shells of Windows.",
+        endings::<F>()
+    )
 }
 
-pub(super) fn event_output() -> impl TypedValueParser<Value = Output<&'static EventFormat>> {
-    output(EventFormat::of_path, EVENT_FORMATS.iter().flat_map(|format| format.endings).copied().collect())
-}
-
-pub(super) fn device_output() -> impl TypedValueParser<Value = Output<DeviceFormat>> {
-    let of_path = |path: &Path| match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-        "txt" => Some(DeviceFormat::Text),
-        "md" | "markdown" => Some(DeviceFormat::Markdown),
-        "json" => Some(DeviceFormat::Json),
-        _ => None,
-    };
-    output(of_path, vec!["txt", "md", "markdown", "json"])
+fn endings<F: Formats>() -> String {
+    let endings = F::TABLE.iter().flat_map(|format| format.endings);
+    endings.map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn status() -> impl TypedValueParser<Value = Status> {
@@ -144,23 +170,4 @@ pub(super) fn status() -> impl TypedValueParser<Value = Status> {
 pub(super) fn group_by() -> impl TypedValueParser<Value = GroupBy> {
     PossibleValuesParser::new(GroupBy::ALL.map(GroupBy::name))
         .try_map(|name| GroupBy::ALL.into_iter().find(|by| by.name() == name).ok_or("no such grouping"))
-}
-
-/// A parser of a path whose ending `of_path` knows.
-fn output<F: Clone + Send + Sync + 'static>(
-    of_path: impl Fn(&Path) -> Option<F> + Clone + Send + Sync + 'static,
-    endings: Vec<&'static str>,
-) -> impl TypedValueParser<Value = Output<F>> {
-    PathBufValueParser::new().try_map(move |path| match of_path(&path) {
-        Some(format) => Ok(Output { path, format }),
-        None => {
-            let endings: Vec<String> = endings.iter().map(|ending| format!(".{ending}")).collect();
-            let name = path.to_string_lossy();
-            Err(format!(
-                "the ending of '{}' names no format; known are {}",
-                visible(&name),
-                endings.join(", ")
-            ))
-        }
-    })
 }

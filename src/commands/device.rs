@@ -1,0 +1,77 @@
+//! `phonecert device`.
+
+use phonecert::redact::{Redactor, Shown};
+use phonecert::report::Devices;
+use phonecert::report::shape::EventRow;
+use phonecert::scan;
+
+use super::events::{redact_events, waiting_room};
+use super::scan::status;
+use super::setup::{self, Answer};
+use super::{FOUND_NOTHING, notices};
+use crate::Failure;
+use crate::cli::{DeviceArgs, FailOn, PhoneArgs};
+
+/// More events than this make no story, …
+const MOST_EVENTS: usize = 100_000;
+/// … nor do more bytes of them.
+const MOST_BYTES: usize = 32 << 20;
+
+/// Tells one phone's story.
+pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
+    let answer = Answer::prepare(&args.write)?;
+    let phones = PhoneArgs { device: vec![args.mac], status: Vec::new() };
+    let mut options = setup::options(&args.read, &phones, &args.codes, None)?;
+    let paths = setup::paths(&args.read, &args.run)?;
+    options.roots = (!args.read.no_config).then(|| paths.clone());
+    let pool = setup::pool(&args.run)?;
+    let scan = pool.install(|| {
+        setup::scan(&paths, &args.read, &args.run, |found, progress| {
+            scan::scan_events(found, &options, progress)
+        })
+    });
+    let scan = scan.map_err(waiting_room)?;
+    let mut overview = scan.overview.clone();
+    let redactor = setup::redactor(&args.run, || {
+        Redactor::of(scan.all_macs(), |redactor| {
+            (0..scan.len()).for_each(|place| drop(scan.shown(place, Shown::redacted(redactor))));
+            redact_events(&scan, redactor)
+        })
+    })?;
+    let shown = Shown::by(redactor.as_ref());
+    if let Some(redactor) = &redactor {
+        redactor.overview(&mut overview);
+    }
+    notices::problems(&overview.problems, args.run.verbosity());
+    if scan.is_empty() {
+        notices::tell(&format!("no log of {} was found", args.mac));
+        return Ok(FOUND_NOTHING);
+    }
+    let device = scan.shown(0, shown);
+    let mut events = Vec::new();
+    let (mut room, mut left_out) = (MOST_BYTES, 0_u64);
+    scan.events(shown, |event| {
+        room = room.saturating_sub(room_for(&event));
+        if events.len() < MOST_EVENTS && room > 0 {
+            events.push(event);
+        } else {
+            left_out += 1;
+        }
+        Ok(())
+    })
+    .map_err(waiting_room)?;
+    if left_out > 0 {
+        notices::tell(&format!(
+            "the story leaves out the last {left_out} events; `phonecert events` lists them all"
+        ));
+    }
+    let style = args.write.style_with(args.run.verbosity());
+    answer.write(style, |format, style, out| (format.write)(&device, &events, style, out))?;
+    Ok(status(&scan, &overview, FailOn::Error))
+}
+
+/// About how many bytes it takes to keep this event.
+fn room_for(event: &EventRow) -> usize {
+    let texts = event.fields.values().filter_map(|value| value.as_str()).map(str::len);
+    512 + event.file.len() + texts.sum::<usize>()
+}

@@ -1,0 +1,20 @@
+//! `phonecert diff`.
+
+use phonecert::diff::{Baseline, Diff};
+
+use phonecert::report::Verbosity;
+
+use super::FOUND_TROUBLE;
+use super::setup::{Answer, answer_of};
+use crate::Failure;
+use crate::cli::DiffArgs;
+
+/// Compares two answers of `scan --format json`.
+pub(crate) fn run(args: &DiffArgs) -> Result<u8, Failure> {
+    let answer = Answer::prepare(&args.write)?;
+    let old = answer_of(&args.old, Baseline::read)?;
+    let diff = answer_of(&args.new, |name, file| Diff::read(old, name, file))?;
+    let verbosity = if args.verbose { Verbosity::Verbose } else { Verbosity::Normal };
+    answer.write(args.write.style_with(verbosity), |format, style, out| (format.write)(&diff, style, out))?;
+    Ok(if diff.broke.is_empty() { 0 } else { FOUND_TROUBLE })
+}

@@ -1,0 +1,113 @@
+//! `phonecert digest`.
+
+use std::fs::File;
+use std::io::{self, BufReader, IsTerminal, Write};
+use std::path::Path;
+
+use phonecert::redact::Shown;
+use phonecert::scan::{self, Cache, Digested, Keep};
+use phonecert::window::Window;
+
+use super::{FOUND_NOTHING, NOT_ALL_READ, notices, setup};
+use crate::Failure;
+use crate::cli::DigestArgs;
+use crate::output::{self, FileOutput};
+
+/// Makes records of logs.
+pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
+    let setup = |message: &str| Failure::Setup(message.to_owned());
+    if args.run.redact {
+        return Err(setup("records are not redacted; `scan --records --redact` redacts the answer"));
+    }
+    // Who names the cache as the output wants it to be replaced.
+    let force = args.force || args.output.is_some() && args.output == args.cache;
+    let file = args.output.as_deref().map(|path| FileOutput::create(path, force)).transpose()?;
+    if file.is_none() && io::stdout().is_terminal() {
+        return Err(setup("records are no text: name a file with --output, or send them through a pipe"));
+    }
+    let now = setup::now();
+    let window = setup::window(&args.window, now.naive_local());
+    let (cache, _lock) = args.cache.as_deref().map(|path| cache(path, &window, args)).transpose()?.unzip();
+    let cache = cache.flatten();
+    let keep = args.keep.map(|age| Keep { since: now.timestamp().saturating_sub(age.0.num_seconds()) });
+    let paths = setup::paths(&args.paths, &args.run)?;
+    let pool = setup::pool(&args.run)?;
+    let mut digested = Digested::default();
+    let mut write = |out: &mut dyn Write| {
+        let found = setup::find_with(&paths, &args.paths, false);
+        digested = setup::with_progress(&found, &args.run, |found, progress| {
+            scan::digest(found, &window, now.timestamp(), (cache.as_ref(), keep), progress, out)
+        })?;
+        Ok(())
+    };
+    pool.install(|| match (file, &args.output) {
+        (Some(file), Some(path)) if path.extension().is_some_and(|ending| ending == "zst") => {
+            file.write(|out| {
+                let mut compressed = zstd::Encoder::new(out, zstd::DEFAULT_COMPRESSION_LEVEL)?;
+                write(&mut compressed)?;
+                compressed.finish().map(drop)
+            })
+        }
+        (Some(file), _) => file.write(write),
+        (None, _) => output::to_standard(write),
+    })?;
+    notices::passed_over_files(&digested.passed_over, Shown::plain(), args.run.verbosity());
+    notices::problems(&digested.problems, args.run.verbosity());
+    if args.cache.is_some() && !args.run.quiet {
+        notices::tell(&told(&digested));
+    }
+    Ok(match (digested.logs, digested.problems.is_empty()) {
+        (0, _) => FOUND_NOTHING,
+        (_, false) => NOT_ALL_READ,
+        _ => 0,
+    })
+}
+
+fn told(digested: &Digested) -> String {
+    let Digested { logs, taken_over, gone, .. } = digested;
+    let read = logs.saturating_sub(*taken_over + *gone);
+    format!(
+        "{logs} records: {read} of logs that were read, {taken_over} taken over unread, {gone} of logs that are gone"
+    )
+}
+
+/// Reads the cache, and holds it: no other run uses it meanwhile. None where it is not to be used.
+fn cache(path: &Path, window: &Window, args: &DigestArgs) -> Result<(Option<Cache>, Option<File>), Failure> {
+    let failed = |error: &dyn std::fmt::Display| Failure::Input {
+        path: path.to_string_lossy().into_owned(),
+        message: error.to_string(),
+    };
+    let note = |why: &str| {
+        if !args.run.quiet {
+            notices::tell(&format!("--cache: {why}; all logs are read"));
+        }
+    };
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            note("the file is not there yet");
+            return Ok((None, None));
+        }
+        Err(error) => return Err(failed(&error)),
+    };
+    if is_locked(&file) {
+        return Err(failed(&"another run is using this cache"));
+    }
+    let cache = Cache::read(Box::new(BufReader::new(&file)), window).map_err(|fault| failed(&fault))?;
+    if cache.is_none() {
+        note("it was made by another version of phonecert, or with other --since and --until");
+    }
+    Ok((cache, Some(file)))
+}
+
+/// Whether another run holds the file; else this one does, until the file is closed.
+#[cfg(unix)]
+fn is_locked(file: &File) -> bool {
+    let lock = rustix::fs::flock(file, rustix::fs::FlockOperation::NonBlockingLockExclusive);
+    lock == Err(rustix::io::Errno::WOULDBLOCK)
+}
+
+#[cfg(not(unix))]
+fn is_locked(_: &File) -> bool {
+    false
+}

@@ -1,0 +1,28 @@
+//! `phonecert lookup`.
+
+use phonecert::lookup::lookup;
+use phonecert::reference::Revision;
+use phonecert::report::text::visible::visible;
+
+use super::setup::Answer;
+use super::{FOUND_NOTHING, notices};
+use crate::Failure;
+use crate::cli::LookupArgs;
+
+/// Tells what the guide's tables say of a word.
+pub(crate) fn run(args: &LookupArgs) -> Result<u8, Failure> {
+    let revision = args.revision.as_deref().map(|given| {
+        let told = |error| Failure::Setup(format!("--revision '{}': {error}", visible(given)));
+        given.parse::<Revision>().map_err(told)
+    });
+    let answer = match lookup(&args.query(), revision.transpose()?) {
+        Ok(answer) => answer,
+        Err(not_found) => {
+            notices::tell(&not_found.to_string());
+            return Ok(FOUND_NOTHING);
+        }
+    };
+    Answer::prepare(&args.write)?
+        .write(args.write.style(), |format, style, out| (format.write)(&answer, style, out))?;
+    Ok(0)
+}

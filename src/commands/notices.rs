@@ -1,0 +1,132 @@
+//! What is told on standard error beside the answer.
+
+use std::io::{self, Write};
+
+use phonecert::input::{PassedOver, PassedOverKind};
+use phonecert::problem::Problem;
+use phonecert::redact::Shown;
+use phonecert::report::text::quantity::{self, counted};
+use phonecert::report::text::visible::visible;
+use phonecert::report::{Overview, Verbosity};
+use phonecert::scan::Scan;
+
+/// How many problems are told by commands whose answer does not list them.
+const PROBLEMS_TOLD: usize = 10;
+
+/// Tells one line.
+pub(super) fn tell(text: &str) {
+    // Where standard error is gone, nobody is told.
+    let _ = writeln!(io::stderr(), "phonecert: {text}");
+}
+
+/// Tells what a person should know who wonders why something is not in the answer.
+pub(super) fn left_out(scan: &Scan, overview: &Overview, shown: Shown<'_>, verbosity: Verbosity) {
+    if verbosity == Verbosity::Quiet {
+        return;
+    }
+    passed_over_files(&scan.passed_over, shown, verbosity);
+    if !scan.found_any && overview.problems.is_empty() {
+        tell(&format!(
+            "no log was found{}: logs are named like 0004f2a1b2c3-app.log; a file of another name is read when you name it",
+            what_was_there(&scan.passed_over)
+        ));
+    }
+}
+
+/// What the searched directories hold instead of logs: ` among 212 files, 40 of them named *-boot.log`.
+fn what_was_there(passed_over: &PassedOver) -> String {
+    if passed_over.files == 0 {
+        return String::new();
+    }
+    let named = passed_over.kinds.iter().filter_map(|(kind, (count, _))| {
+        let pattern = match kind {
+            PassedOverKind::BootLog => "*-boot.log",
+            PassedOverKind::OtherLog => "*.log otherwise",
+            PassedOverKind::SevenZip => "*.7z",
+            PassedOverKind::Rar => "*.rar",
+            PassedOverKind::OtherCompression | PassedOverKind::Archive => return None,
+        };
+        Some(format!("{} of them named {pattern}", quantity::count(*count)))
+    });
+    let total = format!(" among {}", counted(passed_over.files, "file"));
+    std::iter::once(total).chain(named).collect::<Vec<_>>().join(", ")
+}
+
+/// Tells what was passed over although it looks like a log or an archive.
+pub(super) fn passed_over_files(files: &PassedOver, shown: Shown<'_>, verbosity: Verbosity) {
+    if verbosity == Verbosity::Quiet {
+        return;
+    }
+    for (kind, (count, first)) in &files.kinds {
+        tell(&format!("{}, such as {}", passed_over(*kind, *count), visible(&shown.path(first))));
+    }
+}
+
+/// Tells that what was kept of logs that are gone is in the answer.
+pub(super) fn gone(gone: &(u64, Option<Box<str>>), shown: Shown<'_>, verbosity: Verbosity) {
+    if let (count @ 1.., Some(first)) = gone
+        && verbosity != Verbosity::Quiet
+    {
+        let logs = if *count == 1 { "1 log is".to_owned() } else { format!("{count} logs are") };
+        tell(&format!(
+            "{logs} gone since; what was kept of them counts, such as {}",
+            visible(&shown.path(first))
+        ));
+    }
+}
+
+/// Tells what could not be read.
+pub(super) fn problems(problems: &[Problem], verbosity: Verbosity) {
+    let told = match verbosity {
+        Verbosity::Quiet => return,
+        Verbosity::Normal => PROBLEMS_TOLD,
+        Verbosity::Verbose => problems.len(),
+    };
+    for problem in problems.iter().take(told) {
+        tell(&format!(
+            "{}: {} ({})",
+            visible(&problem.path),
+            visible(&problem.message.to_string()),
+            problem.kind.name()
+        ));
+    }
+    if problems.len() > told {
+        tell(&format!("and {} problems more; -v shows them all", problems.len() - told));
+    }
+}
+
+/// So many files of this kind were passed over, and why.
+fn passed_over(kind: PassedOverKind, count: u64) -> String {
+    let (one, many, why) = match kind {
+        PassedOverKind::SevenZip => ("7-Zip archive was", "7-Zip archives were", "unpack them first"),
+        PassedOverKind::Rar => ("RAR archive was", "RAR archives were", "unpack them first"),
+        PassedOverKind::OtherCompression => (
+            "compressed log was",
+            "compressed logs were",
+            "this compression can't be read; decompress them first",
+        ),
+        PassedOverKind::BootLog => ("boot log was", "boot logs were", "they say nothing of certificates"),
+        PassedOverKind::OtherLog => ("other log was", "other logs were", "name a file to have it read"),
+        PassedOverKind::Archive => ("archive was", "archives were", "without --no-archives they are read"),
+    };
+    format!("{count} {} passed over ({why})", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_without_logs_says_what_it_holds() {
+        let mut there = PassedOver::default();
+        assert_eq!(what_was_there(&there), "");
+        there.files = 1;
+        assert_eq!(what_was_there(&there), " among 1 file");
+        there.files = 1212;
+        there.merge(PassedOver { kinds: [(PassedOverKind::BootLog, (40, String::new()))].into(), files: 0 });
+        there.add(PassedOverKind::Archive, String::new);
+        assert_eq!(what_was_there(&there), " among 1,212 files, 40 of them named *-boot.log");
+        there.add(PassedOverKind::SevenZip, String::new);
+        assert!(what_was_there(&there).contains(", 1 of them named *.7z"));
+    }
+}

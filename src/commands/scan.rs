@@ -1,0 +1,107 @@
+//! `phonecert scan`.
+
+use std::time::Instant;
+
+use phonecert::diff::Baseline;
+use phonecert::input::shown_path;
+use phonecert::problem::Problem;
+use phonecert::redact::{Redactor, Shown};
+use phonecert::report::baseline::Compared;
+use phonecert::report::shape::Status;
+use phonecert::report::{Devices, Overview, Redacted, Report, Style};
+use phonecert::scan::{self, Scan};
+
+use super::setup::{self, Answer, answer_of};
+use super::{FOUND_NOTHING, FOUND_TROUBLE, NOT_ALL_READ, notices};
+use crate::Failure;
+use crate::cli::{FailOn, ScanArgs};
+
+/// Tells what is wrong with each phone.
+pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
+    let began = Instant::now();
+    let answer = Answer::prepare(&args.write)?;
+    let baseline = args.baseline.as_deref().map(|path| answer_of(path, Baseline::read)).transpose()?;
+    let inventory = args.inventory.as_deref().map(setup::inventory).transpose()?;
+    let mut options = setup::options(&args.read, &args.phones, &args.codes, inventory)?;
+    let pool = setup::pool(&args.run)?;
+    let (mut scan, gone) = if args.records.is_empty() {
+        let paths = setup::paths(&args.read, &args.run)?;
+        options.roots = (!args.read.no_config).then(|| paths.clone());
+        let scan = pool.install(|| {
+            setup::scan(&paths, &args.read, &args.run, |found, progress| {
+                scan::scan(found, &options, progress)
+            })
+        });
+        (scan, (0, None))
+    } else {
+        let records = setup::records(&args.records, &mut options)?;
+        (pool.install(|| scan::scan_records(&records, &options)), records.gone)
+    };
+    scan.overview.elapsed = began.elapsed();
+    let mut overview = std::mem::take(&mut scan.overview);
+    overview.began = setup::now().format("%Y-%m-%d %H:%M %:z").to_string();
+    overview.command = setup::command_line();
+    let named: Vec<_> = args.read.paths().iter().map(|path| shown_path(path)).collect();
+    let of_named = overview.problems.iter().filter(|problem| named.contains(&problem.path));
+    let of_named: Vec<Problem> = of_named.cloned().collect();
+    let compare = |old| pool.install(|| Compared::of(&scan, old, args.new, &mut overview));
+    let failed = |error| Failure::Setup(format!("--baseline failed: {error}"));
+    let compared = baseline.as_ref().map(compare).transpose().map_err(failed)?;
+    let devices: &dyn Devices = compared.as_ref().map_or(&scan, |compared| compared);
+    let redactor = setup::redactor(&args.run, || {
+        pool.install(|| Redactor::of_report(scan.all_macs(), &Report { overview: &overview, devices }))
+    })?;
+    if let Some(redactor) = &redactor {
+        redactor.overview(&mut overview);
+    }
+    let shown = Shown::by(redactor.as_ref());
+    let of_named: Vec<Problem> = of_named.iter().map(|problem| shown.problem(problem)).collect();
+    let redacted = redactor.as_ref().map(|redactor| Redacted { devices, redactor });
+    let devices: &dyn Devices = redacted.as_ref().map_or(devices, |redacted| redacted);
+    let report = Report { overview: &overview, devices };
+    let style = Style {
+        // Who asks for the healthy ones wants to see them.
+        all: args.all || args.phones.status.contains(&Status::Ok),
+        group_by: args.group_by,
+        ..args.write.style_with(args.run.verbosity())
+    };
+    let problems_are_told =
+        args.group_by.is_none() && answer.standard.is_some_and(|format| format.tells_problems());
+    pool.install(|| answer.write(style, |format, style, out| format.write(&report, style, out)))?;
+    // Who looks at the answer alone would miss that a path of theirs was mistyped.
+    let told = if problems_are_told { &of_named } else { &overview.problems };
+    notices::problems(told, args.run.verbosity());
+    notices::gone(&gone, shown, args.run.verbosity());
+    notices::left_out(&scan, &overview, shown, args.run.verbosity());
+    let is_asked_for_all = args.phones.status.is_empty();
+    for mac in
+        args.phones.device.iter().filter(|mac| is_asked_for_all && scan.macs().all(|known| known != **mac))
+    {
+        notices::tell(&format!("no log of {mac} was found"));
+    }
+    if !args.phones.device.is_empty() && is_asked_for_all && scan.is_empty() {
+        return Ok(FOUND_NOTHING);
+    }
+    // What was there before is no reason to fail again.
+    if let Some(compared) = compared {
+        (overview.summary.failed, overview.summary.attention) = compared.newly;
+    }
+    Ok(status(&scan, &overview, args.fail_on))
+}
+
+/// The exit status of a run that answered.
+pub(super) fn status(scan: &Scan, overview: &Overview, fail_on: FailOn) -> u8 {
+    // A phone's status is that of its most severe active diagnosis.
+    let summary = &overview.summary;
+    let failed = match fail_on {
+        FailOn::Error => summary.failed,
+        FailOn::Warning => summary.failed + summary.attention,
+        FailOn::Never => 0,
+    };
+    match (failed > 0, scan.found_any, overview.problems.is_empty()) {
+        (true, ..) => FOUND_TROUBLE,
+        (_, false, _) => FOUND_NOTHING,
+        (_, _, false) => NOT_ALL_READ,
+        _ => 0,
+    }
+}

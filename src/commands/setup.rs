@@ -1,0 +1,249 @@
+//! From arguments to what a command needs.
+
+use std::fs::File;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Local, NaiveDateTime};
+use phonecert::check::CATALOGUE;
+use phonecert::input::{self, Found, decoded, files_from, shown_path};
+use phonecert::inventory::Inventory;
+use phonecert::phone::Selection;
+use phonecert::redact::Redactor;
+use phonecert::report::{Format, Style};
+use phonecert::scan::{Options, Records, ReportProgress};
+use phonecert::timeline::Clock;
+use phonecert::window::Window;
+use rayon::ThreadPool;
+
+use super::notices;
+use crate::Failure;
+use crate::cli::{
+    CodeArgs, CodePrefix, Formats, PathArgs, PhoneArgs, ReadArgs, RunArgs, WindowArgs, WriteArgs,
+};
+use crate::output::{self, FileOutput};
+use crate::progress::Progress;
+
+/// Where an answer goes: files, standard output, or both.
+pub(super) struct Answer<W: 'static> {
+    files: Vec<(FileOutput, &'static Format<W>)>,
+    /// The format of standard output; none where only files were asked for.
+    pub(super) standard: Option<&'static Format<W>>,
+}
+
+impl<W> Answer<W> {
+    /// Prepares the files before the work is done, so that what stands in their way is known early.
+    pub(super) fn prepare<F: Formats<Writer = W>>(args: &WriteArgs<F>) -> Result<Self, Failure> {
+        let files = args.output.iter().map(|output| {
+            let file = FileOutput::create(&output.path, args.force)?;
+            Ok((file, output.format))
+        });
+        let files = files.collect::<Result<_, Failure>>()?;
+        let default = if args.output.is_empty() { F::TABLE.first() } else { None };
+        Ok(Self { files, standard: args.format.or(default) })
+    }
+
+    /// Writes the answer wherever it goes. `style` is that of standard output.
+    pub(super) fn write(
+        self,
+        style: Style,
+        write: impl Fn(&Format<W>, &Style, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let of_file = Style { color: false, timing: false, ..style };
+        for (file, format) in self.files {
+            file.write(|out| write(format, &of_file, out))?;
+        }
+        if let Some(format) = self.standard {
+            output::to_standard(|out| write(format, &style, out))?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads a file that the run needs, or standard input where it is `-`; one in UTF-16 as UTF-8.
+pub(super) fn answer_of<T, E: std::fmt::Display>(
+    path: &Path,
+    read: impl FnOnce(&str, &mut dyn BufRead) -> Result<T, E>,
+) -> Result<T, Failure> {
+    let name = shown_path(path);
+    let failed =
+        |error: &dyn std::fmt::Display| Failure::Input { path: name.clone(), message: error.to_string() };
+    if path == Path::new("-") {
+        let mut input = decoded(io::stdin()).map_err(|error| failed(&error))?;
+        return read(&name, &mut input).map_err(|error| failed(&error));
+    }
+    let mut file = File::open(path).and_then(decoded).map_err(|error| failed(&error))?;
+    read(&name, &mut file).map_err(|error| failed(&error))
+}
+
+/// Reads `--inventory`.
+pub(super) fn inventory(path: &Path) -> Result<Inventory, Failure> {
+    answer_of(path, |name, file| Inventory::read(name, file))
+}
+
+pub(super) fn options(
+    read: &ReadArgs,
+    phones: &PhoneArgs,
+    codes: &CodeArgs,
+    inventory: Option<Inventory>,
+) -> Result<Options, Failure> {
+    Ok(Options {
+        clock: clock(read),
+        devices: phones.device.clone(),
+        statuses: phones.status.clone(),
+        selection: selection(codes)?,
+        inventory,
+        roots: None,
+        stale: read.stale.0,
+    })
+}
+
+/// What the user said of times, as it is to be understood now.
+pub(super) fn clock(read: &ReadArgs) -> Clock {
+    let now = now().naive_local();
+    Clock { window: window(&read.window, now), year: read.year, now }
+}
+
+/// The window that is asked for.
+pub(super) fn window(args: &WindowArgs, now: NaiveDateTime) -> Window {
+    Window {
+        since: args.since.as_ref().map(|since| since.0.before(now)),
+        until: args.until.as_ref().map(|until| until.0.before(now)),
+    }
+}
+
+/// Reads the files of records.
+pub(super) fn records(paths: &[PathBuf], options: &mut Options) -> Result<Records, Failure> {
+    let waiting =
+        |error| Failure::Setup(format!("records wait in a temporary file, and that failed: {error}"));
+    let mut records = Records::new().map_err(waiting)?;
+    for path in paths {
+        answer_of(path, |_, file| {
+            records.read(Box::new(file))?;
+            records.check_window(&options.clock.window)
+        })?;
+    }
+    options.clock.window = records.window();
+    Ok(records)
+}
+
+/// The start of the run, local time, or what `SOURCE_DATE_EPOCH` says it was, in seconds since 1970.
+pub(super) fn now() -> DateTime<Local> {
+    let told = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.trim().parse().ok());
+    let told = told.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    told.map_or_else(Local::now, |time| time.with_timezone(&Local))
+}
+
+/// The command line, as it could be given to a shell again.
+pub(super) fn command_line() -> String {
+    let is_plain = |character: char| character.is_alphanumeric() || "-_=+./:,@%".contains(character);
+    let arguments = std::env::args_os().skip(1).map(|argument| {
+        let argument = argument.to_string_lossy();
+        match !argument.is_empty() && argument.chars().all(is_plain) {
+            true => argument.into_owned(),
+            false => format!("'{}'", argument.replace('\'', r"'\''")),
+        }
+    });
+    std::iter::once("phonecert".to_owned()).chain(arguments).collect::<Vec<_>>().join(" ")
+}
+
+/// Refuses a code that no diagnosis begins with: it would silently select nothing.
+fn selection(args: &CodeArgs) -> Result<Box<Selection>, Failure> {
+    for prefix in args.select.iter().chain(&args.ignore) {
+        if !CATALOGUE.iter().any(|rule| prefix.matches(rule.code)) {
+            return Err(Failure::Setup(format!(
+                "no diagnosis has a code that begins with '{prefix}'; `phonecert explain` lists them all"
+            )));
+        }
+    }
+    let (select, ignore) = (args.select.clone(), args.ignore.clone());
+    Ok(Box::new(move |code: &str| {
+        let any = |prefixes: &[CodePrefix]| prefixes.iter().any(|prefix| prefix.matches(code));
+        (select.is_empty() || any(&select)) && !any(&ignore)
+    }))
+}
+
+/// The paths of the command line and of `--files-from`.
+pub(super) fn paths(args: &PathArgs, run: &RunArgs) -> Result<Vec<PathBuf>, Failure> {
+    let mut paths: Vec<PathBuf> = args.paths();
+    if !run.quiet {
+        hints(args, &paths);
+    }
+    if let Some(list) = &args.files_from {
+        let listed = answer_of(list, |_, mut file| files_from(&mut file))?;
+        paths.extend(listed);
+    }
+    Ok(paths)
+}
+
+/// Tells of what was most likely meant otherwise.
+fn hints(args: &PathArgs, paths: &[PathBuf]) {
+    let reads = paths.iter().chain(&args.files_from).any(|path| path == Path::new("-"));
+    if reads && io::stdin().is_terminal() {
+        let what = if args.files_from.is_some() { "paths, one a line," } else { "a log" };
+        notices::tell(&format!("reading {what} from the keyboard; Ctrl-D ends it, Ctrl-C gives up"));
+    }
+    for path in paths.iter().filter(|path| !path.exists()) {
+        if let Some(mac) = path.to_str().and_then(|text| text.parse::<phonecert::model::Mac>().ok()) {
+            notices::tell(&format!("{mac} is no file here; `--device {mac}` asks for that phone"));
+        }
+    }
+}
+
+/// More threads than this only wait for each other.
+const MOST_THREADS: usize = 256;
+
+pub(super) fn pool(args: &RunArgs) -> Result<ThreadPool, Failure> {
+    let threads = args.threads.map_or(0, |threads| usize::from(threads.get()).min(MOST_THREADS));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|error| Failure::Setup(format!("threads cannot be started: {error}")))
+}
+
+/// What `--redact` asks for.
+pub(super) fn redactor(
+    args: &RunArgs,
+    make: impl FnOnce() -> io::Result<Redactor>,
+) -> Result<Option<Redactor>, Failure> {
+    let failed = |error| Failure::Setup(format!("--redact failed: {error}"));
+    args.redact.then(make).transpose().map_err(failed)
+}
+
+/// Looks for logs by their names.
+pub(super) fn find(paths: &[PathBuf], read: &ReadArgs) -> Found {
+    find_with(paths, read, !read.no_config)
+}
+
+/// Looks for logs, and for configuration files only if they are wanted.
+pub(super) fn find_with(paths: &[PathBuf], read: &PathArgs, configs: bool) -> Found {
+    let options = input::Options { archives: !read.no_archives, configs, ..input::Options::default() };
+    input::find(paths, &options)
+}
+
+/// Looks for logs, and runs a scan of them with a progress bar, where a person looks at it.
+pub(super) fn scan<T>(
+    paths: &[PathBuf],
+    read: &ReadArgs,
+    run: &RunArgs,
+    scan: impl FnOnce(&Found, &dyn ReportProgress) -> T,
+) -> T {
+    with_progress(&find(paths, read), run, scan)
+}
+
+/// Runs a scan of what was found with a progress bar.
+pub(super) fn with_progress<T>(
+    found: &Found,
+    run: &RunArgs,
+    scan: impl FnOnce(&Found, &dyn ReportProgress) -> T,
+) -> T {
+    let progress = Shown(Progress::new(!run.no_progress && !run.quiet, found.log_count() as u64));
+    scan(found, &progress)
+}
+
+/// Shows on standard error how far the scan is.
+struct Shown(Progress);
+
+impl ReportProgress for Shown {
+    fn advanced(&self, logs: u64, bytes: u64) {
+        self.0.advanced(logs, bytes);
+    }
+}

@@ -1,0 +1,243 @@
+//! `phonecert watch`.
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use chrono::Local;
+use phonecert::problem::Problem;
+use phonecert::redact::{self, Redactor};
+use phonecert::report::text::quantity::counted;
+use phonecert::report::text::visible::visible;
+use phonecert::report::watch::{Change, Statuses, WATCH_FORMATS};
+use phonecert::report::{Devices, FORMATS, Overview, Redacted, Report};
+use phonecert::scan::{Live, Options, ReportProgress, Scan};
+use rayon::ThreadPool;
+
+use super::{notices, setup};
+use crate::cli::WatchArgs;
+use crate::watch::{Key, Notifier, Screen, Wake};
+use crate::{Failure, interrupt, output};
+
+/// A change rarely comes alone: so long more are waited for before the logs are looked at.
+const GATHERING: Duration = Duration::from_millis(150);
+
+const TIME: &str = "%Y-%m-%dT%H:%M:%S";
+
+/// Shows the phones, and what changes of them, until it is told to end.
+pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
+    let paths = setup::paths(&args.read, &args.run)?;
+    paths.iter().try_for_each(|path| refuse_pipe(path))?;
+    let inventory = args.inventory.as_deref().map(setup::inventory).transpose()?;
+    let options = setup::options(&args.read, &args.phones, &args.codes, inventory)?;
+    let pool = setup::pool(&args.run)?;
+    let is_terminal = io::stdout().is_terminal();
+    let [table, text, _] = &WATCH_FORMATS;
+    let format = args.format.unwrap_or(if is_terminal { table } else { text });
+    if format.write.is_none() && !is_terminal {
+        return Err(Failure::Setup("--format table needs a terminal; text and jsonl do not".to_owned()));
+    }
+    let (wake, wakes) = mpsc::channel();
+    // Before the first look, so that what changes during it is not missed.
+    let poll = args.poll.map(|seconds| Duration::from_secs(u64::from(seconds.get())));
+    let mut notifier = Notifier::new(&paths, poll, wake.clone());
+    let mut live = Live::default();
+    let scan = pool.install(|| {
+        setup::scan(&paths, &args.read, &args.run, |found, progress| live.look(found, &options, progress))
+    });
+    let mut watch = Watch { args, paths, options, pool, live, shown: None, table: String::new(), last: None };
+    if let Some(scan) = scan {
+        watch.take(scan, true)?;
+    }
+    watch.tell_polling(&notifier);
+    let signals = wake.clone();
+    interrupt::listen(move |signal| _ = signals.send(Wake::Signal(signal)));
+    if format.write.is_some() && !watch.args.run.quiet {
+        let phones = watch.shown.as_ref().map_or(0, |shown| shown.scan.len() as u64);
+        notices::tell(&format!("watching {}; Ctrl-C ends", counted(phones, "phone")));
+    }
+    let mut screen = match format.write {
+        None => Some(Screen::open(wake).map_err(|error| Failure::Setup(format!("the terminal: {error}")))?),
+        Some(_) => None,
+    };
+    watch.draw(&notifier, screen.as_mut())?;
+    let mut next = Instant::now() + GATHERING;
+    // Rests as long as the last look took, so that looks take at most half of the time.
+    let mut earliest = next;
+    loop {
+        match wakes.recv_timeout(next.saturating_duration_since(Instant::now())) {
+            Ok(Wake::Changed) => next = next.min(earliest.max(Instant::now() + GATHERING)),
+            Ok(Wake::Signal(interrupt::INTERRUPT) | Wake::Key(Key::Quit)) => return Ok(0),
+            Ok(Wake::Signal(signal)) => return Ok(u8::try_from(128 + signal).unwrap_or(crate::FAILED)),
+            Ok(Wake::Key(key)) => {
+                screen.iter_mut().for_each(|screen| screen.go(key));
+                watch.draw(&notifier, screen.as_mut())?;
+            }
+            Ok(Wake::Resized) => {
+                watch.render()?;
+                watch.draw(&notifier, screen.as_mut())?;
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                let began = Instant::now();
+                if notifier.renew() && screen.is_none() {
+                    watch.tell_polling(&notifier);
+                }
+                let changes = watch.look()?;
+                if let Some(write) = format.write {
+                    output::to_standard(|out| changes.iter().try_for_each(|change| write(change, out)))?;
+                }
+                watch.draw(&notifier, screen.as_mut())?;
+                let took = began.elapsed();
+                earliest = Instant::now() + took;
+                next = Instant::now() + notifier.patience().max(took);
+            }
+            Err(RecvTimeoutError::Disconnected) => return Ok(0),
+        }
+    }
+}
+
+/// What can be read but once can't be watched.
+fn refuse_pipe(path: &Path) -> Result<(), Failure> {
+    let is_special = std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir());
+    if path != Path::new("-") && !is_special {
+        return Ok(());
+    }
+    let path = path.to_string_lossy().into_owned();
+    Err(Failure::Input { path, message: "what can be read but once can't be watched".to_owned() })
+}
+
+struct Watch {
+    args: WatchArgs,
+    paths: Vec<PathBuf>,
+    options: Options,
+    pool: ThreadPool,
+    live: Live,
+    shown: Option<Shown>,
+    /// As it is drawn; lines that are wider than the terminal do not occur.
+    table: String,
+    /// The last change.
+    last: Option<String>,
+}
+
+/// What was made of the last look that found a change.
+struct Shown {
+    scan: Scan,
+    overview: Overview,
+    statuses: Statuses,
+    problems: Vec<Problem>,
+    redactor: Option<Redactor>,
+}
+
+/// Nobody looks at the progress of a look.
+struct Silent;
+
+impl ReportProgress for Silent {
+    fn advanced(&self, _: u64, _: u64) {}
+}
+
+impl Watch {
+    /// Reads what changed. Each day all is read again, since "now" and `--since 7d` are others then.
+    fn look(&mut self) -> Result<Vec<Change>, Failure> {
+        let clock = setup::clock(&self.args.read);
+        if clock.now.date() != self.options.clock.now.date() {
+            self.live.forget();
+            self.options.clock = clock;
+        }
+        self.options.clock.now = setup::now().naive_local();
+        let found = setup::find(&self.paths, &self.args.read);
+        let look = || self.live.look(&found, &self.options, &Silent);
+        match self.pool.install(look) {
+            Some(scan) => self.take(scan, false),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Takes a new answer in the place of the last one; returns what changed.
+    fn take(&mut self, mut scan: Scan, is_first: bool) -> Result<Vec<Change>, Failure> {
+        let failed = |error| Failure::Setup(format!("the phones can't be compared: {error}"));
+        let verbosity = self.args.run.verbosity();
+        let overview = std::mem::take(&mut scan.overview);
+        let (statuses, redactor) = self.pool.install(|| {
+            let make =
+                || Redactor::of_report(scan.all_macs(), &Report { overview: &overview, devices: &scan });
+            Ok::<_, Failure>((Statuses::of(&scan).map_err(failed)?, setup::redactor(&self.args.run, make)?))
+        })?;
+        let mut new = Shown { scan, problems: overview.problems.clone(), overview, statuses, redactor };
+        if let Some(redactor) = &new.redactor {
+            redactor.overview(&mut new.overview);
+        }
+        let old = self.shown.as_ref();
+        let told = |problem: &&Problem| old.is_none_or(|old| !old.problems.contains(problem));
+        let mut problems: Vec<Problem> = new.problems.iter().filter(told).cloned().collect();
+        if let Some(redactor) = &new.redactor {
+            let shown = redact::Shown::redacted(redactor);
+            problems = problems.iter().map(|problem| shown.problem(problem)).collect();
+        }
+        if is_first {
+            let shown = redact::Shown::by(new.redactor.as_ref());
+            notices::left_out(&new.scan, &new.overview, shown, verbosity);
+        }
+        // The table on a terminal has them in its closing lines.
+        if is_first || !self.has_table() {
+            notices::problems(&problems, verbosity);
+        }
+        let time = Local::now().format(TIME).to_string();
+        let mut changes = match old {
+            Some(old) => new.statuses.changes_since(&old.statuses, &time),
+            None => Vec::new(),
+        };
+        for change in &mut changes {
+            // The pseudonym of a phone that is gone is the one that it had.
+            let last = old.and_then(|old| old.redactor.as_ref()).filter(|_| change.after.is_none());
+            if let Some(redactor) = last.or(new.redactor.as_ref()) {
+                change.phone.mac = change.phone.mac.take().map(|mac| redactor.text(&mac));
+                change.phone.file = change.phone.file.take().map(|file| redactor.path(&file));
+            }
+        }
+        self.last = changes.last().map(ToString::to_string).or(self.last.take());
+        self.shown = Some(new);
+        self.render()?;
+        Ok(changes)
+    }
+
+    /// Whether a table is drawn, so that nothing else may be written to the terminal.
+    fn has_table(&self) -> bool {
+        self.args.format.map_or_else(|| io::stdout().is_terminal(), |format| format.write.is_none())
+    }
+
+    /// Renders the table to the terminal's width.
+    fn render(&mut self) -> Result<(), Failure> {
+        let Some(shown) = self.shown.as_ref().filter(|_| self.has_table()) else { return Ok(()) };
+        let redacted = shown.redactor.as_ref().map(|redactor| Redacted { devices: &shown.scan, redactor });
+        let devices: &dyn Devices = redacted.as_ref().map_or(&shown.scan, |redacted| redacted);
+        let report = Report { overview: &shown.overview, devices };
+        let mut bytes = Vec::new();
+        let style = self.args.style();
+        let written = self.pool.install(|| FORMATS[0].write(&report, &style, &mut bytes));
+        written.map_err(|error| Failure::Setup(format!("the table: {error}")))?;
+        self.table = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(())
+    }
+
+    /// Tells why all files are looked at, if they are.
+    fn tell_polling(&self, notifier: &Notifier) {
+        if let Some(why) = notifier.why_polling.as_ref().filter(|_| !self.args.run.quiet) {
+            notices::tell(&format!(
+                "looking at all files every second, as nothing tells of changes: {}",
+                visible(why)
+            ));
+        }
+    }
+
+    fn draw(&self, notifier: &Notifier, screen: Option<&mut Screen>) -> Result<(), Failure> {
+        let Some(screen) = screen else { return Ok(()) };
+        let polling = match &notifier.why_polling {
+            Some(_) => "looking every second · ",
+            None => "",
+        };
+        let last = self.last.as_ref().map_or(String::new(), |last| format!("{last} · "));
+        let footer = format!("{last}{polling}{} · q ends", Local::now().format("%H:%M:%S"));
+        screen.draw(&self.table, &footer).map_err(|error| output::OutputError::Standard(error).into())
+    }
+}
