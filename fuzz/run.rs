@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
-use phonecert::input::{Inputs, Limits};
+use phonecert::input::{self, Limits, find};
 use phonecert::report::{FORMATS, Report, Style};
-use phonecert::scan::{Options, Scan, Selection, Watch, scan};
+use phonecert::scan::{Options, ReportProgress, Scan, scan};
 use phonecert::timeline::Clock;
 use phonecert::window::Window;
 
@@ -32,7 +32,7 @@ const LIMITS: Limits = Limits {
 
 struct Nobody;
 
-impl Watch for Nobody {
+impl ReportProgress for Nobody {
     fn advanced(&self, _: u64, _: u64) {}
 }
 
@@ -53,8 +53,8 @@ pub fn report(name: &str, bytes: &[u8]) -> serde_json::Value {
     file.seek(SeekFrom::Start(0)).expect("its beginning");
     file.write_all(bytes).expect("its content");
     POOL.install(|| {
-        let inputs = Inputs { paths: vec![path], limits: LIMITS };
-        let scan = scan(&inputs, options(), &Nobody);
+        let found = find(&[path], &input::Options { limits: LIMITS, ..input::Options::default() });
+        let scan = scan(&found, &options(), &Nobody);
         written(&scan)
     })
 }
@@ -65,8 +65,9 @@ fn options() -> Options {
         clock: Clock { window: Window::default(), year: None, now: now.expect("a date") },
         devices: Vec::new(),
         statuses: Vec::new(),
-        selection: Selection::new(|_| true),
+        selection: Box::new(|_| true),
         inventory: None,
+        stale: chrono::TimeDelta::days(14),
     }
 }
 

@@ -25,6 +25,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         let content = &content[..content.len().min(LONGEST)];
         if name.ends_with(".csv") {
             corpus.add("inventory", number, content)?;
+        } else if [".key", ".pem", ".p7b"].iter().any(|ending| name.ends_with(ending)) {
+            let value = String::from_utf8_lossy(content).replace('\n', " ");
+            for parameter in ["sec.TLS.customDeviceCert.1", "sec.TLS.customDeviceKey.1", "sec.TLS.customCaCert.1"] {
+                let file = format!("<a device.set=\"1\" CONFIG_FILES=\"site.cfg\" {parameter}=\"{value}\"/>");
+                corpus.add("config", 10 * number + parameter.len() % 10, file.as_bytes())?;
+            }
         } else if name.contains(".log") {
             corpus.add("log", number, content)?;
             corpus.add("line", number, &[&[17], content].concat())?;

@@ -7,8 +7,7 @@ use criterion::{Criterion, Throughput};
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
-use phonecert::input::{Content, Inputs, LogName, LogSink};
-use phonecert::model::Mac;
+use phonecert::input::{Buffers, ConfigMember, Content, LogName, LogSink, Options, PassedOverKind, find};
 use phonecert::problem::Problem;
 use tempfile::NamedTempFile;
 
@@ -20,10 +19,15 @@ const SIZE: usize = 8 * 1024 * 1024;
 pub(crate) fn bench(criterion: &mut Criterion) {
     let log = sample::noise(SIZE, 0);
     let (file, compressed) = compressed(&log).unwrap_or_else(|error| panic!("a temporary file: {error}"));
-    let inputs = Inputs::new(vec![file.path().to_owned()]);
+    let found = find(&[file.path().to_owned()], &Options::default());
+    let mut buffers = Buffers::new(1);
     let mut group = criterion.benchmark_group("gzip");
     group.throughput(Throughput::Bytes(log.len() as u64));
-    group.bench_function("phonecert", |bencher| bencher.iter(|| inputs.read(&ToNothing(log.len() as u64))));
+    group.bench_function("phonecert", |bencher| {
+        let mut sink = ToNothing(log.len() as u64);
+        // The name of the file has no address.
+        bencher.iter(|| found.streams.iter().for_each(|source| source.read(&mut buffers, &mut sink)));
+    });
     group.bench_function("flate2", |bencher| {
         bencher.iter(|| {
             let length = io::copy(&mut MultiGzDecoder::new(&compressed[..]), &mut io::sink());
@@ -47,11 +51,7 @@ fn compressed(log: &[u8]) -> io::Result<(NamedTempFile, Vec<u8>)> {
 struct ToNothing(u64);
 
 impl LogSink for ToNothing {
-    fn wants(&self, _: Option<Mac>) -> bool {
-        true
-    }
-
-    fn log(&self, _: &LogName, content: Content<'_>) -> io::Result<()> {
+    fn log(&mut self, _: LogName, content: Content<'_>) -> io::Result<()> {
         let mut length = 0;
         if let Content::Stream(stream) = content {
             let mut buffer = vec![0; 256 * 1024];
@@ -67,11 +67,13 @@ impl LogSink for ToNothing {
         Ok(())
     }
 
-    fn problem(&self, problem: Problem) {
+    fn config(&mut self, _: ConfigMember<'_>) {}
+
+    fn problem(&mut self, problem: Problem) {
         panic!("{}: {}", problem.path, problem.message);
     }
 
-    fn unopened_archive(&self, _: &str) {}
+    fn passed_over(&mut self, _: PassedOverKind, _: &str) {}
 
-    fn advance(&self, _: u64, _: u64) {}
+    fn advance(&mut self, _: u64, _: u64) {}
 }

@@ -1,18 +1,17 @@
-//! A whole log from bytes to notes, in pieces as they come from a file.
+//! A whole log from its bytes to its digest, in one piece as small logs come, or as a stream.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
-use phonecert::reader::{Note, Notes, Reader};
-use phonecert::stamp::Stamp;
+use phonecert::input::Content;
+use phonecert::log::{digest_of, read};
+use phonecert::window::Window;
 
 use crate::sample;
 
-/// How much is fed at once.
-const PIECE: usize = 64 * 1024;
-
 pub(crate) fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("reader");
+    let window = Window::default();
     let miss = sample::noise(sample::USUAL, 0);
     let logs = [
         ("whole log", sample::whole(0)),
@@ -22,30 +21,15 @@ pub(crate) fn bench(criterion: &mut Criterion) {
         ("one long line", vec![b'x'; sample::USUAL]),
         ("miss", miss),
     ];
-    for (name, log) in logs {
+    for (name, log) in &logs {
         group.throughput(Throughput::Bytes(log.len() as u64));
-        group.bench_function(name, |bencher| bencher.iter(|| notes(black_box(&log))));
+        group.bench_function(*name, |bencher| bencher.iter(|| digest_of(black_box(log), &window)));
+    }
+    // Several phones in a file: each line is asked whose it is.
+    for (name, log) in &logs[..3] {
+        group.bench_function(format!("{name}, as a stream"), |bencher| {
+            bencher.iter(|| read(Content::Stream(&mut black_box(&log[..])), &window, None).parts.len());
+        });
     }
     group.finish();
-}
-
-fn notes(log: &[u8]) -> u64 {
-    let mut reader = Reader::new(Counted(0), false);
-    log.chunks(PIECE).for_each(|piece| reader.feed(piece));
-    let (counted, counts) = reader.finish();
-    counted.0 + counts.lines
-}
-
-/// Counts notes and forgets them.
-struct Counted(u64);
-
-impl Notes for Counted {
-    fn note(&mut self, note: Note<'_>) {
-        black_box(note);
-        self.0 += 1;
-    }
-
-    fn seen(&mut self, line: u64, stamp: Stamp) {
-        black_box((line, stamp));
-    }
 }

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use phonecert::event::{Event, MESSAGES, Reading, begins_message, read};
+use phonecert::event::{End, Event, MESSAGES, Reading, find, read};
 
 fuzz_target!(|bytes: &[u8]| {
     check(bytes);
@@ -15,10 +15,12 @@ fuzz_target!(|bytes: &[u8]| {
 });
 
 fn check(text: &[u8]) {
-    let _ = begins_message(text);
-    match read(text) {
-        Reading::Known(event) | Reading::Open(event) => told(&event),
-        Reading::Cut | Reading::Unknown => {}
+    let _ = find(text);
+    for ends in [End::Whole, End::Cut] {
+        match read(text, ends) {
+            Reading::Known(event) | Reading::Open(event) => told(&event),
+            Reading::Cut | Reading::Unknown => {}
+        }
     }
 }
 

@@ -1,12 +1,11 @@
-//! The grammar of lines, and the reader of a log in pieces.
+//! The grammar of lines, and the reader of a log as a whole or as a stream.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use phonecert::digest::Fold;
+use phonecert::input::Content;
 use phonecert::line::{Line, line};
-use phonecert::reader::Reader;
-use phonecert::scan::digest_of;
+use phonecert::log::{digest_of, read};
 use phonecert::window::Window;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -15,11 +14,25 @@ fuzz_target!(|bytes: &[u8]| {
         let (Line::Message { text, .. } | Line::Headerless(text)) = line(one);
         assert!(one.windows(text.len().max(1)).any(|part| part == text) || text.is_empty());
     }
-    let whole = digest_of(log, Window::default());
-    let mut reader = Reader::new(Fold::new(Window::default()), false);
-    let (head, tail) = log.split_at(usize::from(cut).min(log.len()));
-    reader.feed(head);
-    tail.chunks(usize::from(cut) + 1).for_each(|piece| reader.feed(piece));
-    let (fold, counts) = reader.finish();
-    assert_eq!(fold.finish(counts), whole, "pieces give what the whole gives");
+    // The stream is read in pieces; a file of several phones is taken apart.
+    let mut pieces = log.chunks(usize::from(cut) + 1);
+    let mut stream = Pieces { rest: pieces.next().unwrap_or_default(), pieces };
+    let parts = read(Content::Stream(&mut stream), &Window::default(), None).parts;
+    if let [part] = &parts[..] {
+        assert_eq!(part.digest, digest_of(log, &Window::default()), "pieces give what the whole gives");
+    }
 });
+
+struct Pieces<'l> {
+    rest: &'l [u8],
+    pieces: std::slice::Chunks<'l, u8>,
+}
+
+impl std::io::Read for Pieces<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.rest.is_empty() {
+            self.rest = self.pieces.next().unwrap_or_default();
+        }
+        std::io::Read::read(&mut self.rest, buffer)
+    }
+}

@@ -1,0 +1,61 @@
+"""A provisioning server with configuration files: so many phones, each with a log, a master and overrides,
+and two site files that all of them read.
+
+    python3 benches/configured.py DIRECTORY [PHONES]
+
+Compare `phonecert scan DIRECTORY` with `phonecert scan --no-config DIRECTORY`.
+"""
+
+import pathlib
+import sys
+
+SAMPLES = pathlib.Path(__file__).parent.parent / "testdata" / "config"
+LOG = (
+    "000015.871|log  |*|00|---------- Initial log entry ----------\n"
+    "000015.873|so   |*|00|Platform: Interface eth0 MAC={mac}\n"
+    "000015.944|tls  |3|00|Polycom device certificate length 802\n"
+    "000015.948|tls  |3|00|Polycom device certificate common name \"{upper}\"\n"
+) + "0531130928|sip  |4|00|an ordinary line of an ordinary log\n" * 100
+
+
+def sample(name):
+    """A certificate or key as an attribute has it."""
+    return (SAMPLES / name).read_text().replace("\n", " ")
+
+
+def site_files():
+    """What all phones read: certificates, and settings that have nothing to do with them."""
+    yield "000000000000.cfg", '<APPLICATION CONFIG_FILES="site.cfg, sip.cfg"/>'
+    yield "site.cfg", (
+        '<site device.set="1" device.sec.TLS.customDeviceCert1.set="1"\n'
+        f' device.sec.TLS.customDeviceCert1.publicCert="{sample("chain.p7b")}"\n'
+        f' device.sec.TLS.customDeviceCert1.privateKey="{sample("rsa-2048-pkcs8.key")}"\n'
+        f' sec.TLS.customCaCert.1="{sample("root.pem")}" log.level.change.tls="3"/>'
+    )
+    settings = "".join(f'  <x dialplan.{n}="[2-9]11|0T" voice.codec.{n}="{n}"/>\n' for n in range(2000))
+    yield "sip.cfg", f"<sip>\n{settings}</sip>"
+
+
+def phone_files(number):
+    """The files of one phone."""
+    mac = f"0004f2{number:06x}"
+    lines = "".join(f'  <reg reg.{n}.address="{mac}" reg.{n}.auth.password="invented"/>\n' for n in range(12))
+    yield f"{mac}.cfg", f'<APPLICATION CONFIG_FILES="site.cfg, sip.cfg">\n{lines}</APPLICATION>'
+    overrides = " ".join(f'up.override.{n}="{n}"' for n in range(20))
+    yield f"{mac}-phone.cfg", f"<PHONE_CONFIG>\n <OVERRIDES {overrides}/>\n</PHONE_CONFIG>"
+    yield f"{mac}-app.log", LOG.format(mac=mac, upper=mac.upper())
+
+
+def main(directory, phones=20_000):
+    """Writes the files."""
+    root = pathlib.Path(directory)
+    root.mkdir(parents=True)
+    for name, text in site_files():
+        (root / name).write_text(text)
+    for number in range(int(phones)):
+        for name, text in phone_files(number):
+            (root / name).write_text(text)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,31 @@
+//! A configuration file: its text, its certificates and keys, and all that is said of it.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use phonecert::config::check::{CATALOGUE, Case};
+use phonecert::config::join::{Question, join};
+use phonecert::config::{LogFacts, TreeBuilder, resolve};
+use phonecert::model::Mac;
+use phonecert::report::config::ConfigPhone;
+
+fuzz_target!(|bytes: &[u8]| {
+    let mac = Mac::new([0, 4, 0xF2, 0xA1, 0xB2, 0xC3]);
+    let mut builder = TreeBuilder::new(&["a.zip".into()]);
+    builder.member("a.zip!/0004f2a1b2c3.cfg", bytes, None);
+    builder.member("a.zip!/site.cfg", bytes, None);
+    let tree = builder.build();
+    let config = resolve(&tree, mac, Some("VVX 500"), &["a.zip!".into()]);
+    let log = LogFacts { has_log: true, ..LogFacts::default() };
+    let case = Case::new(&config, &log, &[]);
+    for rule in CATALOGUE {
+        let _ = rule.run(&case);
+    }
+    for code in ["INS001", "INS002", "INS003", "TLS001", "LOG001"] {
+        if let Some(question) = Question::of(code) {
+            let _ = join(&config, &log, question, None);
+        }
+    }
+    let phone = serde_json::to_string(&ConfigPhone::of(&config)).expect("a phone is JSON");
+    assert!(!phone.contains("MIIEvQIBADANBgkqh"), "a key in the output");
+});
