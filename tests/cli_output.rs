@@ -122,7 +122,7 @@ fn devices_and_pipes_take_what_is_written() {
         let pipe = pipe.clone();
         move || fs::read_to_string(pipe).unwrap()
     });
-    let ran = run(fleet.path(), &["scan", HEALTHY, "--output", "pipe.csv"]);
+    let ran = run(fleet.path(), &["scan", HEALTHY, "--output", "pipe.csv", "--force"]);
     assert_eq!(ran.status.code(), Some(0), "{}", complaint(&ran));
     assert!(reader.join().unwrap().contains("0004F2A1B201"));
     assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
@@ -161,4 +161,31 @@ fn a_signal_that_is_to_be_ignored_is_ignored() {
         assert_eq!(running.wait().unwrap().code(), Some(0), "{signal}");
         assert_eq!(left(folder.path()), ["report.json"]);
     }
+}
+
+#[test]
+fn a_named_pipe_is_refused_at_once() {
+    let fleet = fleet();
+    assert!(Command::new("mkfifo").arg(fleet.path().join("report.json")).status().unwrap().success());
+    for arguments in [&["scan", HEALTHY][..], &["explain", "INS001"], &["events", HEALTHY]] {
+        let name = if arguments[0] == "events" { "report.jsonl" } else { "report.json" };
+        let path = fleet.path().join(name);
+        if !path.exists() {
+            assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+        }
+        let refused = run(fleet.path(), &[arguments, &["--output", name]].concat());
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(complaint(&refused).contains("exists already"), "{}", complaint(&refused));
+        assert!(fs::metadata(path).unwrap().file_type().is_fifo());
+    }
+}
+
+#[test]
+fn an_error_names_what_the_user_named() {
+    let fleet = fleet();
+    let refused = run(fleet.path(), &["scan", HEALTHY, "--output", "no/such/report.json"]);
+    assert_eq!(
+        complaint(&refused),
+        "phonecert: no/such/report.json: No such file or directory (os error 2)\n"
+    );
 }

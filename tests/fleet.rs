@@ -6,15 +6,25 @@ mod tree;
 
 use std::collections::BTreeMap;
 
+use chrono::{NaiveDateTime, TimeDelta};
+use serde_json::Value;
+
 fn answer(arguments: &[&str], columns: u16) -> String {
     let copy = tree::copy(&tree::testdata().join("fleet"));
     let mut command = tree::phonecert(copy.path());
     command.args(["scan", ".", "--year", "2016"]).args(arguments).env("COLUMNS", columns.to_string());
+    command.env("SOURCE_DATE_EPOCH", after("2016-03-01T12:00:00"));
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(1), "three phones have failed");
-    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), tree::PASSED_OVER);
     let answer = String::from_utf8(output.stdout).unwrap();
     answer.replace(&format!("\"version\":\"{}\"", env!("CARGO_PKG_VERSION")), "\"version\":\"0.0.0\"")
+}
+
+/// A day after this time, when the run begins.
+fn after(time: &str) -> String {
+    let time = time.parse::<NaiveDateTime>().unwrap() + TimeDelta::days(1);
+    time.and_utc().timestamp().to_string()
 }
 
 #[test]
@@ -37,12 +47,16 @@ fn table_with_all_evidence() {
 
 #[test]
 fn json() {
-    insta::assert_snapshot!(answer(&["--format", "json"], 80));
+    let answer: Value = serde_json::from_str(&answer(&["--format", "json"], 80)).unwrap();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&answer).unwrap());
 }
 
 #[test]
-fn jsonl() {
-    insta::assert_snapshot!(answer(&["--format", "jsonl"], 80));
+fn jsonl_has_the_phones_of_the_json() {
+    let whole: Value = serde_json::from_str(&answer(&["--format", "json"], 80)).unwrap();
+    let lines = answer(&["--format", "jsonl"], 80);
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(whole["devices"], Value::from(lines));
 }
 
 #[test]
@@ -99,6 +113,21 @@ fn each_phone_has_its_part_in_the_story() {
     assert_eq!(answer["devices"].as_array().unwrap().len(), 14);
 }
 
+#[test]
+fn a_phone_without_a_line_for_two_weeks_is_stale() {
+    let copy = tree::copy(&tree::testdata().join("fleet"));
+    let stale = |arguments: &[&str]| {
+        let mut command = tree::phonecert(copy.path());
+        command.args(["scan", "--format", "json", "--device", "0004f2a1b202", "--quiet", "--year", "2016"]);
+        // The phone's newest line is of February 29, 03:33:00.
+        let output =
+            command.args(arguments).env("SOURCE_DATE_EPOCH", after("2016-03-13T03:33:01")).output().unwrap();
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()["devices"][0]["stale"].clone()
+    };
+    assert_eq!(stale(&[]), 14);
+    assert_eq!(stale(&["--stale", "15d"]), Value::Null);
+}
+
 /// The files of a checkout have the time of the checkout; the logs' story must not depend on it.
 #[test]
 fn the_day_of_the_checkout_does_not_matter() {
@@ -107,7 +136,10 @@ fn the_day_of_the_checkout_does_not_matter() {
         for path in tree::files_below(copy.path()) {
             tree::touch(&path, modified);
         }
-        let output = tree::phonecert(copy.path()).args(["scan", ".", "--quiet"]).output().unwrap();
+        let mut command = tree::phonecert(copy.path());
+        // How long ago the newest lines were written is another matter.
+        command.args(["scan", ".", "--quiet", "--stale", "5000d"]).env("SOURCE_DATE_EPOCH", after(modified));
+        let output = command.output().unwrap();
         let table = String::from_utf8(output.stdout).unwrap();
         table.lines().filter(|line| !line.starts_with("Read:")).map(str::to_owned).collect::<Vec<_>>()
     };

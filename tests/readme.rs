@@ -17,30 +17,57 @@ use tree::{FAILING, files_below};
 
 const README: &str = include_str!("../README.md");
 const CI: &str = include_str!("../.ci/run");
+const LIBRARY: &str = include_str!("../src/lib.rs");
 
 /// The commands that are run here, each with its exit status and some words of what it prints.
 const RUN: &[(&str, i32, &str)] = &[
     ("phonecert scan testdata/fleet", 1, "✗ failed     0004F2A1B202  VVX 500"),
     ("phonecert scan", 1, "0004F2A1B202"),
     ("phonecert scan ticket.zip", 1, "ticket.zip!/"),
+    ("phonecert scan *.log", 1, "0004F2A1B202"),
     ("phonecert scan logs/ --status failed", 1, "64167F0A0B03"),
     ("phonecert explain INS001", 0, "INS001"),
     ("phonecert device 00:04:f2:a1:b2:02 logs/", 1, "0004F2A1B202"),
     ("phonecert device 0004f2a1b202 logs/ --format markdown --redact", 1, "# "),
     ("phonecert events logs/ --device 0004f2a1b202", 0, "0004F2A1B202"),
+    ("phonecert config /srv/provisioning --device 0004f2a1b202", 0, "0004F2A1B202"),
+    ("phonecert scan /srv/provisioning --device 0004f2a1b202", 1, "no key of 4,677 bytes"),
+    ("phonecert scan /srv/provisioning --select CFG017,CFG018,CFG031", 0, ""),
+    ("phonecert scan /srv/provisioning --no-config", 1, "0004F2A1B202"),
     ("phonecert lookup VVX 500", 0, "VVX 500"),
     ("phonecert lookup 2201-12360-001 --revision C", 0, "SoundPoint IP 321"),
     ("phonecert lookup \"Device Certificate: Self-signed\"", 0, "Self-signed"),
     ("ssh server cat phone-app.log | phonecert scan -", 1, "0004F2A1B202"),
     ("phonecert scan /srv/provisioning --output fleet.json --output fleet.csv --force --quiet", 1, ""),
+    ("phonecert scan /srv/provisioning --output report.html --force --quiet", 1, ""),
     ("phonecert scan /srv/provisioning --group-by code", 1, "INS001"),
     ("phonecert scan /srv/provisioning --inventory phones.csv", 1, "LOG005"),
     // The phone whose clock was never set: nobody knows how old its lines are.
     ("phonecert scan /srv/provisioning --fail-on warning --since 1d", 1, "LOG003"),
+    ("phonecert scan /srv/provisioning --baseline yesterday.json --new", 1, "INS001"),
+    ("phonecert diff yesterday.json fleet.json", 1, "INS001"),
+    (
+        "phonecert diff yesterday.json fleet.json | mail -s \"Phones: what changed\" voip@example.com",
+        0,
+        "INS001",
+    ),
+    (
+        "phonecert diff yesterday.json fleet.json | jq -Rs '{text: .}' | curl --json @- https://chat.example.com/hooks/1",
+        0,
+        "INS001",
+    ),
     ("phonecert scan logs/ --format json", 1, "\"schema_version\""),
     ("phonecert scan logs/ --format jsonl", 1, "\"mac\""),
     ("phonecert events logs/ --format jsonl", 0, "\"kind\""),
     ("phonecert schema", 0, "\"$schema\""),
+    ("phonecert schema diff", 0, "\"$schema\""),
+    ("phonecert schema watch", 0, "\"$schema\""),
+    ("phonecert list logs/", 0, "\"kind\":\"log\""),
+    ("phonecert digest /srv/provisioning -o berlin.pcr.zst", 0, ""),
+    ("phonecert scan --records berlin.pcr.zst paris.pcr --output fleet.html", 1, ""),
+    ("ssh server phonecert digest /srv/provisioning | phonecert scan --records -", 1, "0004F2A1B202"),
+    ("phonecert digest /srv/provisioning --cache fleet.pcr --keep 90d -o fleet.pcr", 0, ""),
+    ("phonecert scan --records fleet.pcr --output fleet.json --force", 1, ""),
     ("phonecert explain --format json", 0, "\"INS001\""),
     ("phonecert completions SHELL", 0, "phonecert"),
     ("phonecert man", 0, ".TH phonecert"),
@@ -55,11 +82,29 @@ const ELSEWHERE: &[(&str, Elsewhere)] = &[
         "cargo run --release -- scan testdata/fleet",
         Elsewhere::Ci("cargo run --locked --release -- scan testdata/fleet"),
     ),
-    ("cargo test", Elsewhere::Ci("cargo nextest run --locked\nstep cargo test --locked --doc")),
+    ("cargo test", Elsewhere::Ci("step cargo test --locked\n")),
+    ("pip install .", Elsewhere::Ci("pip install --quiet .")),
+    ("uvx --from . phonecert --version", Elsewhere::Ci("uvx --from . phonecert --version")),
+    (
+        ".ci/share target/release/phonecert && .ci/wheel",
+        Elsewhere::Nowhere("takes minutes; .ci/run --packages runs it"),
+    ),
+    (".ci/browser target/release/phonecert", Elsewhere::Ci("step .ci/browser target/installed")),
+    (".ci/windows --link", Elsewhere::Nowhere("takes minutes; .ci/run --packages checks the same code")),
+    ("cargo deb --no-build", Elsewhere::Nowhere("needs cargo-deb, which takes minutes to compile")),
+    ("cargo doc --open", Elsewhere::Ci("cargo doc --locked --no-deps")),
     ("cargo install --path .", Elsewhere::Ci("cargo install --locked --path . --root target/installed")),
     ("cargo bench", Elsewhere::Ci("cargo test --locked --bench stages")),
     ("python3 benches/against.py", Elsewhere::Ci("python3 benches/against.py --scale")),
     ("python3 benches/soak.py", Elsewhere::Ci("python3 benches/soak.py --seconds")),
+    (
+        "phonecert watch /srv/provisioning",
+        Elsewhere::Nowhere("does not end by itself; tests/cli_watch.rs runs it"),
+    ),
+    (
+        "phonecert watch logs/ --device 0004f2a1b202 --format text",
+        Elsewhere::Nowhere("does not end by itself; tests/cli_watch.rs runs it"),
+    ),
     ("cargo install cargo-fuzz", Elsewhere::Nowhere("takes minutes, and tests nothing of ours")),
     (
         "cargo run --manifest-path fuzz/Cargo.toml --bin seed",
@@ -88,7 +133,7 @@ fn commands() -> BTreeSet<String> {
             (None, Some(_)) => commands.extend(line.strip_prefix("$ ").map(without_comment)),
             (None, None) => {
                 let spans = line.split('`').skip(1).step_by(2);
-                let programs = ["phonecert ", "cargo ", "python3 "];
+                let programs = ["phonecert ", "cargo ", "python3 ", ".ci/"];
                 let shown = spans.filter(|span| programs.iter().any(|program| span.starts_with(program)));
                 commands.extend(shown.map(str::to_owned));
             }
@@ -100,6 +145,13 @@ fn commands() -> BTreeSet<String> {
 
 fn without_comment(line: &str) -> String {
     line.split(" # ").next().unwrap_or(line).trim().to_owned()
+}
+
+/// The lines of the first block in this language.
+fn block(language: &str) -> Vec<&'static str> {
+    let mut lines = README.lines().skip_while(|line| line.strip_prefix("```") != Some(language));
+    lines.next();
+    lines.take_while(|line| !line.starts_with("```")).collect()
 }
 
 /// What the README's commands take for granted.
@@ -118,7 +170,16 @@ fn sandbox() -> TempDir {
     symlink(env!("CARGO_BIN_EXE_phonecert"), bin.join("phonecert")).unwrap();
     // The server is here.
     fs::write(bin.join("ssh"), "#!/bin/sh\nshift\nexec \"$@\"\n").unwrap();
-    fs::set_permissions(bin.join("ssh"), fs::Permissions::from_mode(0o755)).unwrap();
+    // Whoever posts it has it.
+    for name in ["mail", "jq", "curl"] {
+        fs::write(bin.join(name), "#!/bin/sh\nexec cat\n").unwrap();
+    }
+    for name in ["ssh", "mail", "jq", "curl"] {
+        fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let healthy = folder.path().join("logs").join(tree::HEALTHY);
+    tree::run(folder.path(), &["scan", healthy.to_str().unwrap(), "--output", "yesterday.json"]);
+    tree::run(folder.path(), &["digest", healthy.to_str().unwrap(), "-o", "paris.pcr"]);
     folder
 }
 
@@ -151,11 +212,46 @@ fn each_command_does_what_it_says() {
             (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert_eq!(output.status.code(), Some(*status), "{command}: {complained}");
         assert!(said.contains(words), "{command}: {said}");
-        assert_eq!(said.is_empty(), command.contains("--output"), "{command}");
+        assert_eq!(said.is_empty(), command.contains("--output") || command.contains(" -o "), "{command}");
     }
     for written in ["fleet.json", "fleet.csv"] {
         assert!(fs::read_to_string(sandbox.path().join(written)).unwrap().contains("0004F2A1B202"));
     }
+}
+
+#[test]
+fn the_recipe_in_python_prints_each_phone() {
+    let sandbox = sandbox();
+    let path = format!("{}:{}", sandbox.path().join("bin").display(), std::env::var("PATH").unwrap());
+    let recipe = block("python").join("\n");
+    let mut python = Command::new("python3");
+    let output = python.args(["-c", &recipe]).current_dir(sandbox.path()).env("PATH", path).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.lines().any(|line| line == "0004F2A1B202 failed INS001"), "{said}");
+    let phones = tree::json(sandbox.path(), &["scan", "logs/", "--format", "json"]);
+    assert_eq!(Some(said.lines().count()), phones["devices"].as_array().map(Vec::len));
+}
+
+/// `cargo test --doc` runs the same lines.
+#[test]
+fn the_example_in_rust_is_that_of_the_documentation() {
+    let example = block("rust");
+    assert_eq!(example.len(), 5);
+    for line in example {
+        assert!(LIBRARY.contains(&format!("//! {line}\n")), "not in src/lib.rs: {line}");
+    }
+}
+
+#[test]
+fn the_table_is_that_of_the_sample() {
+    let sandbox = sandbox();
+    let mut phonecert = tree::phonecert(sandbox.path());
+    let output = phonecert.args(["scan", "testdata/fleet"]).env("COLUMNS", "100").output().unwrap();
+    let table = String::from_utf8(output.stdout).unwrap();
+    let (table, _) = table.split_once("\n\n").unwrap();
+    let shown = block("text")[1..].join("\n");
+    assert_eq!(shown, table);
 }
 
 #[test]

@@ -37,11 +37,29 @@ fn every_answer_is_valid() {
 }
 
 #[test]
+fn events_and_differences_have_schemas_too() {
+    let fleet = tree::fleet();
+    let schema = |of| jsonschema::validator_for(&tree::json(fleet.path(), &["schema", of])).unwrap();
+    let events = tree::said(fleet.path(), &["events", "--format", "jsonl"]);
+    let validator = schema("events");
+    assert!(events.lines().count() > 100);
+    for event in events.lines() {
+        let event: Value = serde_json::from_str(event).unwrap();
+        assert!(validator.is_valid(&event), "{event}");
+    }
+    assert!(!validator.is_valid(&Value::from(1)));
+    tree::run(fleet.path(), &["scan", "--output", "old.json"]);
+    let diff = tree::json(fleet.path(), &["diff", "old.json", "old.json", "--format", "json"]);
+    assert!(schema("diff").is_valid(&diff), "{diff}");
+    assert_eq!(tree::said(fleet.path(), &["schema"]), tree::said(fleet.path(), &["schema", "scan"]));
+}
+
+#[test]
 fn an_empty_answer_is_valid() {
     let empty = tempfile::tempdir().unwrap();
     let answer = tree::json(empty.path(), &["scan", "--format", "json"]);
     assert!(jsonschema::is_valid(&schema(), &answer), "{answer}");
-    assert_eq!(answer["schema_version"], 1);
+    assert_eq!(answer["schema_version"], 2);
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! Archives of all kinds, in each other, and through a pipe.
 
-use super::compressed::{gzip, zstd};
+use super::pack::{gzip, tar, zip, zstd};
 use super::run::{LOG, PHONE, Tree, log};
-use super::tars::tar;
-use super::zips::zip;
 
 fn all() -> Vec<(&'static str, Vec<u8>)> {
     let content = log(20);
@@ -41,14 +39,6 @@ fn each_kind_comes_through_standard_input() {
 }
 
 #[test]
-fn archives_in_a_searched_directory_are_not_opened_but_told() {
-    let tree = Tree::with("a.zip", &zip(&[(LOG, &log(20))]));
-    let answer = tree.scan();
-    assert!(answer.errors.contains("a.zip"), "{}", answer.errors);
-    answer.read(0);
-}
-
-#[test]
 fn an_archive_in_an_archive() {
     let content = log(20);
     for (name, inner) in all() {
@@ -60,17 +50,4 @@ fn an_archive_in_an_archive() {
     let deep = zip(&[("b.zip", &zip(&[("c.zip", &zip(&[(LOG, &content)]))]))]);
     let answer = Tree::with("a.zip", &deep).scan_with(&["a.zip"]);
     answer.read(0).has_problem("a.zip!/b.zip!/c.zip", "limit-exceeded", "nested too deep");
-}
-
-#[test]
-fn what_is_nested_and_damaged_is_told_once() {
-    let content = log(40_000);
-    let inner = gzip(&content);
-    let cut = &inner[..inner.len() / 2];
-    let name = "0004f2a1b2c3-app.log.1.gz";
-    for (outer, bytes) in [("a.zip", zip(&[(name, cut)])), ("a.tar", tar(&[(name, cut)]))] {
-        let answer = Tree::with(outer, &bytes).scan_with(&[outer]);
-        answer.has_problem(&format!("{outer}!/{name}"), "truncated-archive", "too early");
-        answer.read_less_than(40_000);
-    }
 }

@@ -9,15 +9,12 @@
 #![cfg(unix)]
 
 mod archives;
-mod bombs;
-mod compressed;
 mod content;
 mod files;
 mod lists;
 mod many;
+mod pack;
 mod run;
-mod tars;
 #[path = "../tree/mod.rs"]
 mod tree;
 mod whole;
-mod zips;

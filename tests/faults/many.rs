@@ -2,9 +2,8 @@
 
 use std::os::unix::fs::symlink;
 
-use super::compressed::gzip;
+use super::pack::{gzip, tar};
 use super::run::{LOG, Tree, program_for};
-use super::tars::tar;
 
 const MANY: usize = 10_000;
 

@@ -182,12 +182,4 @@ impl Answer {
         assert_eq!(self.device(PHONE).is_some(), lines > 0);
         self
     }
-
-    /// Some lines were read, but not so many.
-    #[track_caller]
-    pub(crate) fn read_less_than(&self, lines: u64) -> &Self {
-        assert!((1..lines).contains(&self.events()), "{} events of {lines}", self.events());
-        assert!(self.device(PHONE).is_some());
-        self
-    }
 }

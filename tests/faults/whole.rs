@@ -86,7 +86,7 @@ fn logs_that_change_while_they_are_read() {
     let tree = Tree::new();
     let content = log(30_000);
     let small = log(100);
-    let until = Instant::now() + Duration::from_secs(8);
+    let until = Instant::now() + Duration::from_secs(2);
     let put = |name: &str, content: &[u8]| fs::write(tree.path(name), content).unwrap();
     let names = [LOG, "0004f2a1b2c3-app.log.1", "0004f2a1b2c4-app.log"];
     std::thread::scope(|scope| {
@@ -121,51 +121,4 @@ fn logs_that_change_while_they_are_read() {
     let answer = tree.scan();
     answer.is_whole(30_000);
     assert!(answer.device(PHONE).is_some());
-}
-
-/// A file that is as long as can be and holds next to nothing.
-#[test]
-#[cfg(target_os = "linux")]
-fn holes_without_end() {
-    for size in [200 << 30, 1 << 60, i64::MAX as u64] {
-        let tree = Tree::with(LOG, &log(20));
-        let file = OpenOptions::new().append(true).open(tree.path(LOG)).unwrap();
-        // Not every file system has room for so many zeros.
-        let size = if file.set_len(size).is_ok() { size } else { 1 << 43 };
-        file.set_len(size).unwrap();
-        let (answer, most) = scan_watched(&tree, LOG);
-        // The hole ends the log as one line.
-        assert_eq!((answer.problems(), answer.lines(), answer.events()), (vec![], 21, 20));
-        assert_eq!(answer.json["scanned"]["bytes"], size);
-        assert!(most < 100 * MIB, "{most} bytes");
-        // Repeats are found as fast, wherever the hole is known as one.
-        let rotated = "0004f2a1b2c3-app.log.1";
-        tree.write(rotated, &log(20));
-        OpenOptions::new().append(true).open(tree.path(rotated)).unwrap().set_len(size).unwrap();
-        fs::write(tree.path("0004f2a1b2c3-app.log.2"), log(20)).unwrap();
-        assert_eq!(tree.scan().events(), 20);
-        // Nothing but a hole.
-        File::create(tree.path(LOG)).unwrap().set_len(size).unwrap();
-        let answer = tree.scan_with(&[LOG]);
-        answer.has_problem(LOG, "not-a-log", "its one line");
-        assert_eq!(answer.json["scanned"]["bytes"].as_u64().unwrap() - log(10).len() as u64, size);
-    }
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn a_hole_in_the_middle_and_in_utf_16() {
-    let utf_16: Vec<u8> =
-        std::str::from_utf8(&log(20)).unwrap().encode_utf16().flat_map(u16::to_le_bytes).collect();
-    for (mark, content) in [(&b""[..], log(20)), (b"\xFF\xFE", utf_16)] {
-        let tree = Tree::with(LOG, &[mark, &content].concat());
-        let mut file = OpenOptions::new().write(true).open(tree.path(LOG)).unwrap();
-        file.seek(SeekFrom::Start(1 << 42)).unwrap();
-        file.write_all(&content).unwrap();
-        drop(file);
-        let (answer, most) = scan_watched(&tree, LOG);
-        assert_eq!((answer.problems(), answer.lines(), answer.events()), (vec![], 40, 40));
-        assert_eq!(answer.json["scanned"]["bytes"], (1 << 42) + content.len() as u64);
-        assert!(most < 100 * MIB, "{most} bytes");
-    }
 }

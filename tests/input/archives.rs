@@ -1,0 +1,157 @@
+//! Archives of all kinds, in each other, and what of them is read.
+
+use phonecert::input::{Options, PassedOverKind, Rotation};
+use phonecert::problem::ProblemKind::{LimitExceeded, TruncatedArchive};
+
+use super::sink::{LOG, Tree, bzip2, gzip, log, tar, xz, zip, zstd};
+
+fn of_each_kind(members: &[(&str, &[u8])]) -> Vec<(&'static str, Vec<u8>)> {
+    let tar = tar(members);
+    vec![
+        ("a.tar.gz", gzip(&tar)),
+        ("a.tgz", gzip(&tar)),
+        ("a.tar.zst", zstd(&tar)),
+        ("a.tar.xz", xz(&tar)),
+        ("a.tar.bz2", bzip2(&tar)),
+        ("a.zip", zip(members)),
+        ("a.tar", tar),
+    ]
+}
+
+#[test]
+fn each_kind_is_read_named_and_searched() {
+    let content = log(20);
+    let (packed, large) = (gzip(&log(9)), log(5_000));
+    let members: [(&str, &[u8]); 6] = [
+        (LOG, &content),
+        ("logs/0004f2a1b2c3-app.log.1.gz", &packed),
+        ("logs/letter.txt", b"Dear Sir or Madam"),
+        ("logs/", b""),
+        ("deep/0004f2a1b2c4-app.log", &large),
+        ("deep/0004f2a1b2c3-boot.log", b"x"),
+    ];
+    for (name, bytes) in of_each_kind(&members) {
+        // Nothing but the bytes is asked where the user named it.
+        for (name, paths) in [(name, [name]), (name, [""]), ("attachment", ["attachment"])] {
+            let taken = Tree::with(name, &bytes).read(&paths);
+            assert_eq!(taken.problems, [], "{name}");
+            let expected = [LOG, "logs/0004f2a1b2c3-app.log.1.gz", "deep/0004f2a1b2c4-app.log"]
+                .map(|member| format!("{name}!/{member}"));
+            assert_eq!(taken.paths(), expected);
+            assert!(taken.bytes() == [content.clone(), log(9), large.clone()].concat());
+            assert_eq!(taken.logs[1].name.rotation, Rotation::Number(1));
+            assert_eq!(taken.logs[2].name.mac.unwrap().to_string(), "0004F2A1B2C4");
+            let boot = format!("{name}!/deep/0004f2a1b2c3-boot.log");
+            assert_eq!(taken.passed_over.kinds[&PassedOverKind::BootLog], (1, boot));
+            assert_eq!(taken.files, 1);
+        }
+        let without = Options { archives: false, ..Options::default() };
+        let taken = Tree::with(name, &bytes).read_with(&[""], &without);
+        assert!(taken.logs.is_empty());
+        assert_eq!(taken.passed_over.kinds[&PassedOverKind::Archive], (1, name.to_owned()));
+        assert_eq!(Tree::with(name, &bytes).read_with(&[name], &without).logs.len(), 3, "named");
+    }
+}
+
+#[test]
+fn an_archive_in_an_archive() {
+    let content = log(20);
+    for (name, inner) in of_each_kind(&[(LOG, &content)]) {
+        for (outer, bytes) in of_each_kind(&[(name, &inner)]) {
+            let taken = Tree::with(outer, &bytes).read(&[outer]);
+            taken.is_only(&content);
+            assert_eq!(taken.paths(), [format!("{outer}!/{name}!/{LOG}")]);
+        }
+    }
+    let deep = zip(&[("b.zip", &zip(&[("c.zip", &zip(&[(LOG, &content)]))]))]);
+    let taken = Tree::with("a.zip", &deep).read(&["a.zip"]);
+    taken.has_problem("a.zip!/b.zip!/c.zip", LimitExceeded, "nested too deep");
+}
+
+#[test]
+fn what_is_nested_and_damaged_is_told_once() {
+    let content = log(20_000);
+    let inner = gzip(&content);
+    let cut = &inner[..inner.len() / 2];
+    let name = "0004f2a1b2c3-app.log.1.gz";
+    for (outer, bytes) in of_each_kind(&[(name, cut), (LOG, b"x\n")]) {
+        let taken = Tree::with(outer, &bytes).read(&[outer]);
+        taken.has_problem(&format!("{outer}!/{name}"), TruncatedArchive, "too early");
+        assert_eq!(taken.logs.len(), 2, "reading goes on");
+        assert!(content.starts_with(&taken.logs[0].bytes));
+    }
+}
+
+#[test]
+fn a_directory_that_is_named_like_a_log() {
+    let members: [(&str, &[u8]); 6] = [
+        ("0004f2a1b2c3-app.log/10", b"b\n"),
+        ("0004f2a1b2c3-app.log/2", b"a\n"),
+        ("0004f2a1b2c3-app.log/.hidden", b"x\n"),
+        ("0004f2a1b2c3-app.log/0004f2a1b2c4-app.log", b"of another phone\n"),
+        ("0004f2a1b2c3-app.log/deep/1", b"not directly in it\n"),
+        ("other/3", b"x\n"),
+    ];
+    for (name, bytes) in of_each_kind(&members) {
+        let taken = Tree::with(name, &bytes).read(&[name]);
+        let logs: Vec<_> = taken.logs.iter().map(|log| (&log.bytes[..], log.name.rotation)).collect();
+        let expected = [
+            (&b"b\n"[..], Rotation::Piece),
+            (b"a\n", Rotation::Piece),
+            (b"of another phone\n", Rotation::Newest),
+        ];
+        assert_eq!(logs, expected, "{name}");
+    }
+}
+
+/// A master can list a file of any name.
+#[test]
+fn configuration_files_of_any_name() {
+    let utf_16: Vec<u8> = "\u{feff}<c/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let long = [b"<d b='".as_slice(), &[b'x'; 5000], b"'/>"].concat();
+    let large = [b"<a>".as_slice(), &vec![b'x'; 1 << 20]].concat();
+    let members: [(&str, &[u8]); 8] = [
+        ("cfg/a.conf", b"\xEF\xBB\xBF \n<a/>"),
+        ("cfg/b", &utf_16),
+        ("cfg/c.txt", &long),
+        ("cfg/d.txt", b"a text"),
+        ("cfg/e.html", b"<html/>"),
+        ("cfg/f", b""),
+        ("cfg/g", &large),
+        ("cfg/0004f2a1b2c3-directory.xml", b"<directory/>"),
+    ];
+    for (name, bytes) in of_each_kind(&members) {
+        let tree = Tree::with(name, &bytes);
+        let taken = tree.read(&[name]);
+        let read: Vec<_> = taken.configs.iter().map(|(_, content, _)| content.as_deref()).collect();
+        assert_eq!(read, [Some(members[0].1), Some(&utf_16[..]), Some(&long[..])], "{name}");
+        assert!(taken.problems.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn configuration_files() {
+    let large = vec![b'x'; (1 << 20) + 1];
+    let members: [(&str, &[u8]); 8] = [
+        ("cfg/0004f2a1b2c3.cfg", b"<a/>"),
+        ("cfg/site.CFG", b"<b/>"),
+        ("cfg/region.xml", b"<c/>"),
+        ("cfg/0004f2a1b2c3-directory.xml", b"<directory/>"),
+        ("cfg/0004f2a1b2c3-license.cfg", b"<license/>"),
+        ("cfg/0004f2a1b2c3-private.key", b"secret"),
+        ("cfg/0004f2a1b2c3-private.pem", b"secret"),
+        ("cfg/large.cfg", &large),
+    ];
+    for (name, bytes) in of_each_kind(&members) {
+        let tree = Tree::with(name, &bytes);
+        let taken = tree.read(&[name]);
+        let read: Vec<_> = taken.configs.iter().map(|(_, content, _)| content.as_deref()).collect();
+        assert_eq!(read, [Some(&b"<a/>"[..]), Some(b"<b/>"), Some(b"<c/>"), None, None], "{name}");
+        assert_eq!(taken.configs[3].0, format!("{name}!/cfg/0004f2a1b2c3-private.key"));
+        assert_eq!(taken.configs[3].2.unwrap() & 0o777, if name == "a.zip" { 0o644 } else { 0o640 });
+        taken.has_problem(&format!("{name}!/cfg/large.cfg"), LimitExceeded, "1048576");
+        let without = Options { configs: false, ..Options::default() };
+        let taken = tree.read_with(&[name], &without);
+        assert!(taken.configs.is_empty() && taken.problems.is_empty());
+    }
+}

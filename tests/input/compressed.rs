@@ -1,0 +1,196 @@
+//! Compressed logs: whole, in several members, cut, and damaged.
+
+use phonecert::problem::ProblemKind::{
+    CorruptArchive, LimitExceeded, TruncatedArchive, UnsupportedCompression,
+};
+
+use super::sink::{LOG, Tree, bzip2, gzip, log, xz, zstd};
+
+type Compress = fn(&[u8]) -> Vec<u8>;
+
+const ALL: [(&str, Compress); 4] = [("gz", gzip), ("zst", zstd), ("xz", xz), ("bz2", bzip2)];
+
+#[test]
+fn known_by_their_bytes_not_their_names() {
+    for (ending, compress) in ALL {
+        for lines in [20, 5_000] {
+            let content = log(lines);
+            for name in [LOG.to_owned(), format!("{LOG}.2.{ending}"), format!("{LOG}.zst")] {
+                let taken = Tree::with(&name, &compress(&content)).read_all();
+                taken.is_only(&content);
+                assert_eq!(taken.logs[0].is_whole, lines == 20, "{name}");
+            }
+            let tree = Tree::with("attachment", &compress(&content));
+            tree.read(&["attachment"]).is_only(&content);
+        }
+        let twice = compress(&gzip(&log(20)));
+        Tree::with(LOG, &twice).read_all().is_only(&log(20));
+    }
+}
+
+#[test]
+fn several_members() {
+    for (_, compress) in ALL {
+        let halves = [compress(&log(20)), compress(b""), compress(&log(20))].concat();
+        Tree::with(LOG, &halves).read_all().is_only(&[log(20), log(20)].concat());
+    }
+}
+
+#[test]
+fn cut() {
+    for (ending, compress) in ALL {
+        for lines in [200, 20_000] {
+            let (content, whole) = (log(lines), compress(&log(lines)));
+            for part in [2, 3] {
+                let taken = Tree::with(LOG, &whole[..whole.len() * (part - 1) / part]).read_all();
+                taken.has_problem(LOG, TruncatedArchive, "too early");
+                let bytes = taken.bytes();
+                assert!(content.starts_with(&bytes) && bytes.len() < content.len());
+                // What one block holds comes at its end or not at all, but with gzip.
+                assert!(!bytes.is_empty() || lines == 200, "{ending}: nothing of {lines} lines");
+                let is_most = bytes.len() > content.len() / 5;
+                assert!(
+                    is_most || lines == 200 || !matches!(ending, "gz" | "xz"),
+                    "{ending}: {}",
+                    bytes.len()
+                );
+            }
+        }
+        // Cut within the checksum: all of the log is there.
+        let whole = compress(&log(20));
+        let taken = Tree::with(LOG, &whole[..whole.len() - 1]).read_all();
+        taken.has_problem(LOG, TruncatedArchive, "too early");
+        assert!(taken.bytes() == log(20) || ending == "bz2", "{ending}");
+    }
+}
+
+#[test]
+fn nothing_but_a_beginning() {
+    for (_, compress) in ALL {
+        for length in [6, 10, 11] {
+            let taken = Tree::with(LOG, &compress(&log(20))[..length]).read_all();
+            // Ten bytes of bzip2 are its mark: fewer are no compression yet.
+            if taken.problems.is_empty() {
+                assert_eq!(&taken.bytes()[..3], b"BZh");
+                continue;
+            }
+            taken.has_problem(LOG, TruncatedArchive, "too early");
+            assert_eq!(
+                (taken.logs.len(), taken.bytes().len()),
+                (1, 0),
+                "an empty log, so that its phone is known"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_follows() {
+    let padded = [gzip(&log(20)), vec![0; 1_000_000]].concat();
+    Tree::with(LOG, &padded).read_all().is_only(&log(20));
+    for (_, compress) in ALL {
+        let followed = [compress(&log(20)), b"what is this?".to_vec()].concat();
+        let taken = Tree::with(LOG, &followed).read_all();
+        assert_eq!(taken.problems.len(), 1, "{:?}", taken.problems);
+        assert!(taken.bytes() == log(20));
+    }
+    let followed = [gzip(&log(20)), b"what is this?".to_vec()].concat();
+    Tree::with(LOG, &followed).read_all().has_problem(LOG, CorruptArchive, "something else follows");
+}
+
+/// A hole behind the end of the compressed data.
+#[test]
+fn zeros_without_end_behind() {
+    let tree = Tree::with(LOG, &gzip(&log(20)));
+    std::fs::File::options().write(true).open(tree.path(LOG)).unwrap().set_len(1 << 40).unwrap();
+    let taken = tree.read_all();
+    taken.has_problem(LOG, CorruptArchive, "more zeros");
+    assert!(taken.bytes() == log(20));
+}
+
+#[test]
+fn a_wrong_checksum() {
+    for (ending, compress, from_end) in
+        [("gz", gzip as Compress, 8), ("gz", gzip, 1), ("zst", zstd, 1), ("xz", xz, 30)]
+    {
+        let mut bytes = compress(&log(20));
+        let at = bytes.len() - from_end;
+        bytes[at] ^= 1;
+        let taken = Tree::with(LOG, &bytes).read_all();
+        taken.has_problem(LOG, CorruptArchive, "damaged");
+        assert!(taken.bytes() == log(20), "{ending}");
+    }
+}
+
+/// All that comes out before a damaged place counts, to the byte.
+#[test]
+fn damaged_within() {
+    for (ending, compress) in ALL {
+        let content = log(20_000);
+        let mut bytes = compress(&content);
+        let middle = bytes.len() / 2;
+        bytes[middle..middle + 64].fill(0xFF);
+        let taken = Tree::with(LOG, &bytes).read_all();
+        assert_eq!(taken.problems.len(), 1, "{:?}", taken.problems);
+        let bytes = taken.bytes();
+        let equal = bytes.iter().zip(&content).take_while(|(a, b)| a == b).count();
+        assert!(equal > content.len() / 4, "{ending}: {equal} of {}", content.len());
+        if ending == "gz" {
+            assert!(equal > content.len() * 49 / 100, "{equal} of {}", content.len());
+        }
+    }
+}
+
+#[test]
+fn one_compression_in_another_in_another() {
+    let taken = Tree::with(LOG, &gzip(&gzip(&gzip(&log(20))))).read_all();
+    taken.has_problem(LOG, LimitExceeded, "nested too deep");
+}
+
+/// `xz` may ask for gigabytes of memory.
+#[test]
+fn a_dictionary_without_measure() {
+    let mut bytes = xz(&log(20));
+    // The properties of the first filter: 4 GiB of dictionary, with the header's own checksum.
+    let header = 12;
+    let length = (usize::from(bytes[header]) + 1) * 4;
+    let at =
+        bytes[header..header + length].windows(2).position(|pair| pair == [0x21, 1]).unwrap() + header + 2;
+    bytes[at] = 40;
+    let mut sum = flate2::Crc::new();
+    sum.update(&bytes[header..header + length - 4]);
+    bytes[header + length - 4..header + length].copy_from_slice(&sum.sum().to_le_bytes());
+    Tree::with(LOG, &bytes).read_all().has_problem(LOG, LimitExceeded, "memory");
+}
+
+#[test]
+fn what_cannot_be_unpacked_is_named() {
+    for (name, begin, what) in [
+        ("a.7z", &b"7z\xBC\xAF\x27\x1C"[..], "is a 7-Zip archive, which can't be read; unpack it first"),
+        ("a.rar", b"Rar!\x1A\x07\x01", "a RAR archive"),
+        ("x.lz4", b"\x04\x22\x4D\x18", "an LZ4 file"),
+        ("x.Z", b"\x1F\x9D\x90", "a compress (.Z) file"),
+        ("x.br", b"\x0B\x02\x80", "a Brotli file"),
+        (LOG, b"7z\xBC\xAF\x27\x1C", "a 7-Zip archive"),
+    ] {
+        let taken = Tree::with(name, &[begin, &[7; 100]].concat()).read(&[name]);
+        taken.has_problem(name, UnsupportedCompression, what);
+        assert!(taken.logs.is_empty());
+    }
+}
+
+#[test]
+fn utf_16_is_read() {
+    for (lines, is_whole) in [(20, true), (10_000, false)] {
+        let content = log(lines);
+        let text = format!("\u{feff}{}", std::str::from_utf8(&content).unwrap());
+        for unit in [u16::to_le_bytes, u16::to_be_bytes] {
+            let bytes: Vec<u8> = text.encode_utf16().flat_map(unit).collect();
+            for bytes in [gzip(&bytes), bytes] {
+                let taken = Tree::with(LOG, &bytes).read_all();
+                taken.is_only(&content);
+                assert_eq!(taken.logs[0].is_whole, is_whole);
+            }
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! What is found in directories, and how it is grouped.
+
+use phonecert::input::{Buffers, ConfigKind, Options, PassedOverKind, Rotation};
+use phonecert::model::Mac;
+use phonecert::problem::ProblemKind::NotFound;
+
+use super::sink::{LOG, Taken, Tree, log};
+
+#[test]
+fn logs_of_one_phone_stand_together() {
+    let tree = Tree::new();
+    for name in [
+        "b/0004f2a1b2c3-app.log.10",
+        "b/0004f2a1b2c3-app.log.2",
+        "b/0004f2a1b2c3-app.log",
+        "a/0004F2A1B2C3-app.log",
+        "a/64167f000001-app.log",
+        "0004f2000001-app.log.1.gz",
+        "b/letter.txt",
+    ] {
+        tree.write(name, b"x\n");
+    }
+    let found = tree.find(&[""], &Options::default());
+    let phones: Vec<_> = (0..found.phones())
+        .map(|phone| {
+            let paths: Vec<_> = found
+                .logs(phone)
+                .map(|log| found.path(log).strip_prefix(&format!("{}/", tree.shown(""))).unwrap().to_owned())
+                .collect();
+            (found.mac(phone).to_string(), paths.join(" "))
+        })
+        .collect();
+    let expected = [
+        ("0004F2000001", "0004f2000001-app.log.1.gz"),
+        (
+            "0004F2A1B2C3",
+            "a/0004F2A1B2C3-app.log b/0004f2a1b2c3-app.log b/0004f2a1b2c3-app.log.2 b/0004f2a1b2c3-app.log.10",
+        ),
+        ("64167F000001", "a/64167f000001-app.log"),
+    ];
+    assert_eq!(phones, expected.map(|(mac, paths)| (mac.to_owned(), paths.to_owned())));
+    assert_eq!(found.passed_over.files, 7);
+    let mac: Mac = "64167F000001".parse().unwrap();
+    assert_eq!(found.phone_of(mac), Some(2));
+    assert_eq!(found.phone_of(Mac::new([0; 6])), None);
+}
+
+#[test]
+fn what_a_log_is_before_it_is_read() {
+    let tree = Tree::with(&format!("{LOG}.1"), &log(20));
+    let found = tree.find(&[""], &Options::default());
+    let first = found.logs(0).next().unwrap();
+    let name = found.name(first, &mut Buffers::new(1)).unwrap();
+    assert_eq!((&*name.path, name.size), (&*found.path(first), log(20).len() as u64));
+    assert_eq!((name.rotation, name.named_like_log), (Rotation::Number(1), true));
+    assert!(name.modified.unwrap() > 1_500_000_000);
+    assert_eq!(name.identity.is_some(), cfg!(unix));
+    let taken = Taken::all(&found);
+    assert_eq!(taken.logs[0].name, name);
+    std::fs::remove_file(tree.path(&format!("{LOG}.1"))).unwrap();
+    assert_eq!(found.name(first, &mut Buffers::new(1)).unwrap_err().kind, NotFound);
+}
+
+#[test]
+fn each_file_once_however_it_is_named() {
+    let tree = Tree::with("a/b/0004f2a1b2c3-app.log", &log(20));
+    tree.write("a/b/polycom.log", b"x\n");
+    let log = "a/b/0004f2a1b2c3-app.log";
+    for paths in [
+        &["a", "a"][..],
+        &["a", "a/b"],
+        &["a/b", "a"],
+        &["a/b/", "a/b/../b"],
+        &["a", log],
+        &[log, "a"],
+        &[log, log, "a/../a/b/0004f2a1b2c3-app.log"],
+        &["a", "a/b/./0004f2a1b2c3-app.log"],
+    ] {
+        assert_eq!(tree.read(paths).logs.len(), 1, "{paths:?}");
+    }
+    let other = "a/b/polycom.log";
+    assert_eq!(tree.read(&[other, other, "a/b/./polycom.log"]).logs.len(), 1);
+}
+
+#[test]
+fn a_file_that_is_named_is_read_whatever_its_name() {
+    let tree = Tree::with("letter.txt", &log(20));
+    tree.write("phone 0004f2a1b2c3.txt", &log(9));
+    tree.write("0004f2a1b2c3-boot.log", &log(3));
+    let taken = tree.read(&["letter.txt"]);
+    let name = &taken.is_only(&log(20)).logs[0].name;
+    assert_eq!((name.mac, name.named_like_log, name.rotation), (None, false, Rotation::Newest));
+    let found = tree.find(&["phone 0004f2a1b2c3.txt"], &Options::default());
+    assert_eq!((found.phones(), found.streams.len()), (1, 0));
+    let taken = Taken::all(&found);
+    assert_eq!(taken.logs[0].name.mac.unwrap().to_string(), "0004F2A1B2C3");
+    assert!(!taken.logs[0].name.named_like_log && taken.bytes() == log(9));
+    assert!(tree.read(&["0004f2a1b2c3-boot.log"]).bytes() == log(3));
+    assert!(tree.read_all().logs.is_empty());
+}
+
+#[test]
+fn a_directory_named_like_a_log() {
+    let tree = Tree::new();
+    for name in
+        ["10.gz", "9", "20130531T1200.log", "deep/1", ".hidden", "0004f2a1b2c3.cfg", "0004f2a1b2c4-app.log"]
+    {
+        tree.write(&format!("{LOG}/{name}"), name.as_bytes());
+    }
+    for paths in [[""], [LOG]] {
+        let found = tree.find(&paths, &Options::default());
+        assert_eq!((found.phones(), found.config_files().len()), (2, 1));
+        let taken = Taken::all(&found);
+        let first: Vec<_> = taken.logs[..4].iter().map(|log| String::from_utf8_lossy(&log.bytes)).collect();
+        assert_eq!(first, ["9", "10.gz", "20130531T1200.log", "deep/1"]);
+        assert!(taken.logs[..4].iter().all(|log| log.name.rotation == Rotation::Piece));
+        assert_eq!(taken.logs[4].name.rotation, Rotation::Newest);
+    }
+}
+
+#[test]
+fn configuration_files_by_their_names() {
+    let tree = Tree::new();
+    for name in [
+        "0004f2a1b2c3.cfg",
+        "0004F2A1B2C3.CFG.bak",
+        "sub/0004F2A1B2C3-phone.cfg",
+        "0004f2a1b2c3-web.cfg",
+        "0004f2a1b2c3-private.key",
+        "0004f2a1b2c3-directory.xml",
+        "000000000000.cfg",
+        "site.cfg",
+    ] {
+        tree.write(name, b"<x/>");
+    }
+    let found = tree.find(&["", "site.cfg"], &Options::default());
+    let files: Vec<_> = found.config_files().map(|file| (file.mac.to_string(), file.kind)).collect();
+    let phone = "0004F2A1B2C3".to_owned();
+    let expected = [
+        ("0".repeat(12), ConfigKind::Master),
+        ("0".repeat(12), ConfigKind::Named),
+        (phone.clone(), ConfigKind::PrivateKey),
+        (phone.clone(), ConfigKind::WebOverrides),
+        (phone.clone(), ConfigKind::Master),
+        (phone, ConfigKind::PhoneOverrides),
+    ];
+    assert_eq!(files, expected);
+    assert!(found.config_files().all(|file| file.path.is_file()));
+    let none = tree.find(&[""], &Options { configs: false, ..Options::default() });
+    assert_eq!(none.config_files().len(), 0);
+}
+
+#[test]
+fn what_is_passed_over_is_counted() {
+    let tree = Tree::new();
+    for name in [
+        "b/x.7z",
+        "a/x.7z",
+        "0004f2a1b2c3-app.log.7z",
+        "x.rar",
+        "0004f2a1b2c3-app.log.lzma",
+        "logs.tar.lz4",
+        "script.js.br",
+        "0004f2a1b2c3-boot.log",
+        "polycom.log",
+        "letter.txt",
+    ] {
+        tree.write(name, b"x");
+    }
+    let taken = tree.read_all();
+    let kinds: Vec<_> = taken.passed_over.kinds.iter().collect();
+    let expected = [
+        (PassedOverKind::SevenZip, (3, "0004f2a1b2c3-app.log.7z".to_owned())),
+        (PassedOverKind::Rar, (1, "x.rar".to_owned())),
+        (PassedOverKind::OtherCompression, (2, "0004f2a1b2c3-app.log.lzma".to_owned())),
+        (PassedOverKind::BootLog, (1, "0004f2a1b2c3-boot.log".to_owned())),
+        (PassedOverKind::OtherLog, (1, "polycom.log".to_owned())),
+    ];
+    assert_eq!(kinds, expected.iter().map(|(kind, told)| (kind, told)).collect::<Vec<_>>());
+    assert_eq!(taken.passed_over.files, 10);
+    assert!(taken.logs.is_empty() && taken.problems.is_empty());
+}
+
+#[test]
+fn names_that_people_and_programs_make() {
+    let names = [
+        "0004f2a0aa06-app.log.txt",
+        "0004f2a0aa07-app (1).log",
+        "0004f2a0aa08-app - Copy.log",
+        "0004f2a0aa09-app.1.log",
+        "0004f2a0aa10-app-20211005.log",
+    ];
+    let tree = Tree::new();
+    names.iter().for_each(|name| tree.write(name, name.as_bytes()));
+    let taken = tree.read_all();
+    assert_eq!(taken.paths(), names);
+}
+
+/// The same in any order of threads: many directories, many logs, on several threads.
+#[test]
+fn the_same_for_any_number_of_threads() {
+    let tree = Tree::new();
+    for number in 0..3_000 {
+        let path =
+            format!("{}/{}/0004f2{:06x}-app.log.{}", number % 7, number % 100, number % 1_000, number % 9);
+        tree.write(&path, number.to_string().as_bytes());
+    }
+    let read = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let taken = tree.read_all();
+            taken.logs.into_iter().map(|log| (log.name.path, log.bytes)).collect::<Vec<_>>()
+        })
+    };
+    let one = read(1);
+    assert!(one.len() > 2_000);
+    assert_eq!(read(4), one);
+    assert_eq!(read(4), one);
+}
+
+#[test]
+fn a_missing_path() {
+    let taken = Tree::with(LOG, &log(20)).read(&["no/such/path", LOG]);
+    taken.has_problem("no/such/path", NotFound, "");
+    assert!(taken.bytes() == log(20));
+}
+
+/// More logs in a batch than are opened ahead, batches of one phone with many logs, and logs out of turn.
+#[test]
+fn batches() {
+    let tree = Tree::new();
+    for number in 0..150 {
+        tree.write(&format!("{LOG}.{number}"), number.to_string().as_bytes());
+        tree.write(&format!("0004f3{number:06x}-app.log"), b"x");
+    }
+    let found = tree.find(&[""], &Options::default());
+    let batches: Vec<_> = found.batches().collect();
+    assert_eq!(batches, [0..1, 1..65, 65..129, 129..151]);
+    assert_eq!(Taken::all(&found).logs.len(), 300);
+    let mut buffers = Buffers::new(1);
+    let mut taken = Taken::default();
+    found.open_ahead(0..3, &mut buffers);
+    let logs: Vec<_> = found.logs(0).collect();
+    logs.iter().rev().for_each(|log| found.read(*log, &mut buffers, &mut taken));
+    found.open_ahead(0..0, &mut buffers);
+    assert_eq!(taken.logs.len(), 150);
+    assert!(taken.problems.is_empty());
+}

@@ -1,0 +1,13 @@
+//! What one phone's logs amount to, from their bytes to its diagnoses.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+mod bounds;
+mod cut;
+mod edges;
+mod files;
+mod sample;
+mod simulation;
+mod together;
+#[path = "../tree/mod.rs"]
+mod tree;

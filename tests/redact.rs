@@ -1,0 +1,162 @@
+//! `--redact` with names everywhere: in lines, common names, URIs, paths, problems and the inventory. None of
+//! them is in any answer, and a phone is called the same in all of them.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod tree;
+
+use std::fmt::Write as _;
+
+use tempfile::TempDir;
+use tree::{TIME, json, run, said, write};
+
+/// What must not be found, in small letters.
+const NAMES: &[&str] = &[
+    "0004f2a1b2c3",
+    "a1-b2-c3",
+    "64167f00aa01",
+    "482567010203",
+    "xaverine",
+    "quillfeather",
+    "zanzibar",
+    "invalidcorp",
+    "75361",
+    "192.0.2.",
+    "198.51.100.",
+    "2001:db8",
+    "sn98765x",
+    "geheim",
+];
+
+/// Its certificate of platform slot 1 is another phone's too.
+fn log_of(mac: &str) -> String {
+    let mut log = String::new();
+    let mut boot = |day: u32| {
+        write!(
+            log,
+            r#"000015.800|log  |*|00|---------- Initial log entry ----------
+000015.850|so   |*|00|Platform: Model=VVX 500, Assembly=3111-44500-001 Rev=A Region=0
+000015.860|so   |*|00|Platform: MAC={mac}, IP=192.0.2.7, Subnet Mask=255.255.255.0
+000015.900|so   |*|00|Platform: Interface eth0 MAC={mac}
+000015.950|so   |*|00|Application, main: Label=SIP, Version=Codename 5.9.5.0614 18-Sep-17 23:27
+000016.000|tls  |*|00|Initial log entry. Current logging level 3
+000016.010|so   |3|00|Could not load time from ntp.zanzibar.invalidcorp.net(198.51.100.9).
+000016.050|tls  |3|00|Polycom device certificate length 802
+000016.100|tls  |3|00|Polycom device certificate MD5 fingerprint: 44:20:82:3C:FD:E6:F1:C2:6B:30:F9:0E:C7:DD:01:E4
+000016.150|tls  |3|00|Polycom device certificate common name "Xaverine Quillfeather"
+000016.200|tls  |3|00|Polycom device key length 636
+000016.250|tls  |3|00|Custom platform device certificate 1 length 2021
+000016.300|tls  |3|00|Custom platform device certificate 1 MD5 fingerprint: 1C:2E:2B:B8:56:9D:80:6C:12:51:DC:C9:BE:E3:89:12
+000016.350|tls  |3|00|Custom platform device certificate 1 common name "quillfeather@zanzibar.invalidcorp.net"
+05{day:02}080000|so   |2|00|soCoreAudioTermChg: chassis -> idle
+05{day:02}080010|tls  |4|00|Device credential invalid: no CN=Xaverine Quillfeather, password=geheim in 2001:db8::17 at 192.0.2.9
+05{day:02}080020|tls  |4|00|Server certificate verification failed, sip:75361@zanzibar.invalidcorp.net S/N: SN98765X
+05{day:02}080025|cfg  |4|00|Prov|Invalid STS-URI: 'zanzibar.invalidcorp.net/quillfeather?user=75361'
+05{day:02}080026|cfg  |4|00|Prov|Invalid STS-URI: 'https://quillfeather:geheim@zanzibar.invalidcorp.net/xaverine'
+05{day:02}080027|tls  |4|00|Server certificate verification failed, Untrusted Certificate
+05{day:02}080028|tls  |3|00|Saving new platform device certificate 1
+05{day:02}080029|tls  |3|00|New Certificate Common Name 'Custom-{mac}' Fingerprint '70:8B:85:9C:49:4E:28:E2:3C:03:4C:D8:AA:0D:8E:17'
+05{day:02}080030|sip  |3|01|Sip Register Usr:75361 Dsp:Xaverine_Quillfeather
+05{day:02}080040|sip  |3|02|Caller: Xaverine Quillfeather (75361)
+05{day:02}080050|copy |4|02|UtilLogServerC::uploadFifoLog: upload error. protocol 0 result = 60
+05{day:02}080130|hw   |4|02|hwDescSecurityDeviceCredentialsStore: Could not store key for custom device key1, length 4677 is bigger than maximum 4096
+"#
+        )
+        .unwrap();
+    };
+    boot(1);
+    boot(3);
+    log
+}
+
+/// Two phones that share a certificate, a log without an address, what can't be read, and an inventory.
+fn fleet() -> TempDir {
+    let fleet = TempDir::new().unwrap();
+    let put = |name: &str, bytes: &[u8]| write(fleet.path(), name, bytes, TIME);
+    put("zanzibar/Xaverine Quillfeather/0004f2a1b2c3-app.log", log_of("0004f2a1b2c3").as_bytes());
+    put("zanzibar/64167f00aa01-app.log", log_of("64167f00aa01").as_bytes());
+    put("zanzibar/00-04-f2-a1-b2-c3-app.log.1", b"");
+    put("zanzibar/482567010203-app.log.gz", b"\x1f\x8b\x08\0");
+    put("zanzibar/quillfeather-boot.log", b"x");
+    let anonymous = log_of("0").replace("MAC=0", "").replace("Custom-0", "75361");
+    put("zanzibar/quillfeather 75361.log", anonymous.as_bytes());
+    put(
+        "zanzibar.csv",
+        b"mac,model,part_number\n0004f2a1b2c3,VVX 500,Xaverine\nXaverine Quillfeather,VVX 500,\n64167f00aa01,VVX 500,2201-44500-001\n64167f00aa01,VVX 600,\n482567010203,VVX 500,\n",
+    );
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("../../zanzibar", fleet.path().join("zanzibar/Xaverine Quillfeather/loop"))
+        .unwrap();
+    fleet
+}
+
+const PATHS: [&str; 4] = [".", "zanzibar/quillfeather 75361.log", "quillfeather-is-missing", "--redact"];
+
+const RUNS: &[&[&str]] = &[
+    &["scan", "--inventory", "zanzibar.csv"],
+    &["scan", "-v", "--inventory", "zanzibar.csv"],
+    &["scan", "--format", "json", "--inventory", "zanzibar.csv"],
+    &["scan", "--format", "jsonl"],
+    &["scan", "--format", "csv", "--inventory", "zanzibar.csv"],
+    &["scan", "--format", "markdown", "--inventory", "zanzibar.csv"],
+    &["scan", "--format", "html", "--inventory", "zanzibar.csv"],
+    &["scan", "--group-by", "code"],
+    &["scan", "--group-by", "fingerprint", "--format", "markdown"],
+    &["scan", "--status", "failed"],
+    &["scan", "--device", "64167f00aa01", "--format", "json"],
+    &["events", "-v"],
+    &["events", "--format", "jsonl"],
+    &["events", "--format", "csv", "--device", "64167f00aa01"],
+    &["device", "64167f00aa01"],
+    &["device", "64167f00aa01", "--format", "markdown"],
+    &["device", "64167f00aa01", "--format", "json"],
+];
+
+#[test]
+fn no_name_is_in_any_answer() {
+    let fleet = fleet();
+    let scanned =
+        said(fleet.path(), &["scan", "--format", "json", "--inventory", "zanzibar.csv", ".", PATHS[1]]);
+    let events = said(fleet.path(), &["events", "--format", "jsonl", ".", PATHS[1]]);
+    let everything = (scanned + &events).to_lowercase();
+    for name in NAMES.iter().filter(|name| !["geheim", "a1-b2-c3"].contains(*name)) {
+        assert!(everything.contains(name), "{name} is not in the fleet's answer");
+    }
+    for arguments in RUNS {
+        let output = run(fleet.path(), &[arguments, &PATHS[..]].concat());
+        let answer = String::from_utf8(output.stdout).unwrap();
+        let both = format!("{answer}\n{}", String::from_utf8(output.stderr).unwrap());
+        for name in NAMES {
+            let found = both.lines().find(|line| line.to_lowercase().contains(name));
+            assert!(found.is_none(), "{arguments:?} shows {name}: {found:?}");
+        }
+        assert!(answer.len() > 200, "{arguments:?}: {both}");
+        assert_eq!(
+            answer,
+            said(fleet.path(), &[arguments, &PATHS[..], &["--threads", "1"]].concat()),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn a_phone_is_called_the_same_in_every_answer() {
+    let fleet = fleet();
+    // 0004F2A1B2C3 is 1; of 482567010203 no log could be read.
+    for arguments in RUNS.iter().filter(|arguments| arguments.contains(&"64167f00aa01")) {
+        let answer = said(fleet.path(), &[arguments, &PATHS[..]].concat());
+        assert!(answer.contains("020000000002"), "{arguments:?}: {answer}");
+    }
+    for status in ["failed", "unknown"] {
+        let some =
+            json(fleet.path(), &[&["scan", "--format", "json", "--status", status], &PATHS[..]].concat());
+        let all = json(fleet.path(), &[&["scan", "--format", "json"], &PATHS[..]].concat());
+        let with_status = |phone: &&serde_json::Value| phone["status"] == status;
+        let all: Vec<_> = all["devices"].as_array().unwrap().iter().filter(with_status).collect();
+        let some: Vec<_> = some["devices"].as_array().unwrap().iter().collect();
+        let macs = |phones: &[&serde_json::Value]| {
+            phones.iter().map(|phone| phone["mac"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(macs(&some), macs(&all));
+    }
+}
