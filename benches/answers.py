@@ -38,7 +38,7 @@ def _each(text, at, end):
 
 def _totals(head, problems, tree):
     failed = sum(phones.error(number) is not None for number in tree.numbers)
-    expected = {"schema_version": 1, "files": tree.count, "bytes": tree.bytes, "devices": tree.count,
+    expected = {"schema_version": 2, "files": tree.count, "bytes": tree.bytes, "devices": tree.count,
                 "unrecognized_lines": 0, "failed": failed, "ok": tree.count - failed, "problems": []}
     told = {"problems": problems[:3], **head, **head["scanned"], **head["summary"]}
     for key, value in expected.items():
