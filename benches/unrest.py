@@ -205,7 +205,7 @@ class Moves(Kind):
 class Links(Kind):
     """A link, to a log, to nothing, to a pipe that nobody writes to, or to the directory that it is in."""
 
-    problems = {"not-found", "symlink-loop", "unreadable", "not-a-log"}
+    problems = {"not-found", "changed-while-read", "symlink-loop", "unreadable", "not-a-log"}
     may_be_absent = True
 
     def prepare(self):
