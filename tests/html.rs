@@ -134,7 +134,7 @@ fn what_could_not_be_read_is_told() {
     let fleet = fleet();
     write(fleet.path(), "<b>/64167f0a0b99-app.log.gz", b"\x1f\x8b\x08\0", tree::TIME);
     let page = said(fleet.path(), &["scan", "--format", "html"]);
-    assert!(page.contains("1 problem: not read, or not whole."));
+    assert!(page.contains("2 problems: not read, or not whole."));
     assert!(page.contains(r#"<th scope="row" class="mono">&#60;b&#62;/64167f0a0b99-app.log.gz</th>"#));
 }
 

@@ -320,14 +320,8 @@ impl<'s> PhoneSink<'s> {
     }
 
     pub(super) fn finish(self, problems: &mut Vec<Problem>) -> (Gathered, Waiting) {
-        let Self { mut gathered, others, problems: told, .. } = self;
-        // Of a cut archive that gave nothing, the fault that is told of it is all there is to say.
-        let is_cut = |problem: &Problem| problem.kind == ProblemKind::TruncatedArchive;
-        let has_fault =
-            |log: &ReadLog| told.iter().any(|problem| is_cut(problem) && *problem.path == *log.path);
-        gathered.logs.retain(|log| log.digest.counts.bytes > 0 || !has_fault(log));
-        problems.extend(told);
-        (gathered, others)
+        problems.extend(self.problems);
+        (self.gathered, self.others)
     }
 
     pub(super) fn add(&mut self, mac: Option<Mac>, log: ReadLog) {
