@@ -48,15 +48,6 @@ pub fn role(name: &OsStr) -> Option<(Mac, Role)> {
     Some((mac, role))
 }
 
-/// Whether an archive's member of this name may be named in a `CONFIG_FILES` list, so that
-/// [`TreeBuilder::member`] needs its bytes: `.cfg` and `.xml`, but no directory and no licence.
-#[must_use]
-pub fn may_be_configuration(name: &str) -> bool {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
-    (name.ends_with(".cfg") || name.ends_with(".xml"))
-        && !["-license.", "-directory.", "-calls.", "-contacts."].iter().any(|other| name.contains(other))
-}
-
 /// A private key that lies among the files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyFile {

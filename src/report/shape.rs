@@ -4,6 +4,7 @@
 //! other format makes control characters visible itself.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -117,6 +118,20 @@ pub struct ConfigurationLine {
     pub parameter: Option<String>,
     /// One sentence: what the file says there. Never the value of a key or a password.
     pub says: String,
+}
+
+/// Place, parameter, and what it says: `site.cfg:3 log.level.change.tls: …`.
+impl fmt::Display for ConfigurationLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        if let Some(parameter) = &self.parameter {
+            write!(f, " {parameter}")?;
+        }
+        write!(f, ": {}", self.says)
+    }
 }
 
 /// Whether a phone's active diagnoses stood in the answer given with `--baseline`.

@@ -1,6 +1,6 @@
 //! When each line was written: which dates are real, in which year, and which lines are within the window.
 
-use chrono::{Datelike, NaiveDateTime, TimeDelta};
+use chrono::NaiveDateTime;
 
 use super::calendar::{self, Calendar};
 use super::{Joined, Record};
@@ -16,9 +16,6 @@ const JUMP_DAYS: i64 = 1;
 
 /// A boot goes on from the one before within so many days, mostly within minutes.
 const CLOSE_DAYS: i64 = 2;
-
-/// A file's own day is at most so many days from its modification time.
-const FILES_OWN_DAYS: i64 = 2;
 
 /// Gives each record its time, where its date is real.
 pub(super) fn date(records: &mut [Record<'_>], joined: &Joined) {
@@ -84,11 +81,7 @@ fn has_real_date(record: &Record<'_>) -> bool {
 
 /// Whether the file was last changed about that day of some year.
 fn is_files_own(record: &Record<'_>, joined: &Joined, date: Yearless) -> bool {
-    let Some(modified) = super::order::told_by_file(&joined.logs[record.file].log) else { return false };
-    let years = [modified.year() - 1, modified.year(), modified.year() + 1];
-    years.iter().any(|year| {
-        date.in_year(*year).is_some_and(|time| (modified - time).abs() <= TimeDelta::days(FILES_OWN_DAYS))
-    })
+    super::order::is_files_own(&joined.logs[record.file].log, date) == Some(true)
 }
 
 /// Marks the dates at a boot's start that a jump shows to have been wrong before the time server answered.

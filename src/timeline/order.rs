@@ -4,11 +4,12 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDateTime};
+use chrono::{Datelike, NaiveDateTime, TimeDelta};
 
 use super::calendar::{self, Calendar, Span, day_after};
 use super::{Clock, Log};
 use crate::input::{Rotation, chain, natural_order};
+use crate::stamp::Yearless;
 
 /// Before this year no file of a phone was written: such a modification time tells nothing.
 const EARLIEST_YEAR: i32 = 2000;
@@ -65,12 +66,15 @@ fn next_of(chains: &mut [std::iter::Peekable<std::vec::IntoIter<Timed>>]) -> Opt
     chains[chain].next()
 }
 
-/// Whether the file was last changed within two days of its last line, in some year.
-fn is_near(span: &Span, log: &Log) -> bool {
-    let Some(modified) = told_by_file(log) else { return true };
+/// A file's own day is at most so many days from its modification time.
+const FILES_OWN_DAYS: i64 = 2;
+
+/// Whether the file was last changed about that day of some year. None where it does not tell.
+pub(super) fn is_files_own(log: &Log, date: Yearless) -> Option<bool> {
+    let modified = told_by_file(log)?;
     let years = [modified.year() - 1, modified.year(), modified.year() + 1];
-    let times = years.iter().filter_map(|year| span.last.yearless()?.in_year(*year));
-    times.into_iter().any(|time| (modified - time).abs() <= chrono::TimeDelta::days(2))
+    let mut times = years.iter().filter_map(|year| date.in_year(*year));
+    Some(times.any(|time| (modified - time).abs() <= TimeDelta::days(FILES_OWN_DAYS)))
 }
 
 /// One chain, oldest first. A guessed year never puts an older log of it behind a newer one.
@@ -80,13 +84,15 @@ fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
     let mut timed = Vec::with_capacity(chain.len());
     for log in chain.into_iter().rev() {
         // Dates that a clock made up tell no order.
-        let span = Span::of(&log.digest).filter(|span| !span.can_be_unset() || is_near(span, &log));
+        let is_own = |date| is_files_own(&log, date) != Some(false);
+        let is_kept = |span: &Span| !span.can_be_unset() || span.last.yearless().is_some_and(is_own);
+        let span = Span::of(&log.digest).filter(is_kept);
         let mut calendar = calendar::calendar(&log.digest, span.as_ref(), modified(&log, clock), clock.year);
         let times = |calendar| span.as_ref().and_then(|span| span.times(calendar));
         if let Some((newer_first, newer_last)) = newer {
             for _ in 0..LONGEST_CHAIN {
                 let is_later = times(calendar).is_some_and(|(first, last)| {
-                    let slack = chrono::TimeDelta::seconds(DISORDER);
+                    let slack = TimeDelta::seconds(DISORDER);
                     first > newer_first + slack || last > newer_last + slack
                 });
                 if !is_later {

@@ -3,7 +3,7 @@
 use super::entry::slot;
 use super::page::Block;
 use crate::check::Family;
-use crate::report::shape::{ConfigurationLine, Device, Diagnosis, State, Status};
+use crate::report::shape::{Device, Diagnosis, State, Status};
 use crate::report::text::paint::{Tone, severity_sign};
 use crate::report::text::prose::Prose;
 use crate::report::text::quantity::{count, counted};
@@ -32,7 +32,7 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
         // A diagnosis of the configuration has these lines as its proof.
         let is_joined = !diagnosis.code.starts_with(Family::Configuration.letters());
         let lines = diagnosis.configuration.iter().filter(|_| is_joined);
-        let lines: Vec<_> = lines.map(|line| ("Config", Prose::theirs(&configured(line)))).collect();
+        let lines: Vec<_> = lines.map(|line| ("Config", Prose::theirs(&line.to_string()))).collect();
         if !lines.is_empty() {
             blocks.push(Block::Facts(lines));
         }
@@ -46,13 +46,6 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
         }
     }
     blocks
-}
-
-/// A line of a configuration file that bears on a diagnosis: place, parameter, and what it says.
-fn configured(line: &ConfigurationLine) -> String {
-    let number = line.line.map(|number| format!(":{number}")).unwrap_or_default();
-    let parameter = line.parameter.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
-    format!("{}{number}{parameter}: {}", line.file, line.says)
 }
 
 /// `INS001 key-too-large, platform slot 1`.

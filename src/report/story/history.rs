@@ -130,7 +130,7 @@ impl Boot {
 
 /// The story so far, as far as the next boot is compared with it.
 #[derive(Default)]
-struct Told {
+struct SoFar {
     model: Option<String>,
     software: Option<String>,
     listed: Inventory,
@@ -143,7 +143,7 @@ struct Told {
 }
 
 fn lines(boots: Vec<Boot>, device: &Device) -> Vec<Line> {
-    let mut told = Told::default();
+    let mut told = SoFar::default();
     let mut lines = Vec::new();
     for boot in boots {
         let news = news(&boot, &told);
@@ -170,7 +170,7 @@ fn lines(boots: Vec<Boot>, device: &Device) -> Vec<Line> {
     lines
 }
 
-impl Told {
+impl SoFar {
     /// The line for boots that were not told, if there were any.
     fn end_of_alike(&mut self) -> Option<Line> {
         let boots = counted(std::mem::take(&mut self.alike), "boot");
@@ -191,7 +191,7 @@ fn heading(boot: &Boot) -> Prose {
 }
 
 /// What is known anew of the phone: `: VVX 500, SIP 5.5.2.11338`.
-fn news(boot: &Boot, told: &Told) -> Prose {
+fn news(boot: &Boot, told: &SoFar) -> Prose {
     let pairs = [(&boot.model, &told.model), (&boot.software, &told.software)];
     let changed = pairs.into_iter().filter(|(now, before)| now.is_some() && now != before);
     let mut news = Prose::default();
@@ -204,7 +204,7 @@ fn news(boot: &Boot, told: &Told) -> Prose {
 }
 
 /// What is told of a boot, its list of certificates among it.
-fn entries(boot: &Boot, told: &Told) -> Vec<Entry> {
+fn entries(boot: &Boot, told: &SoFar) -> Vec<Entry> {
     let mut entries = boot.entries.clone();
     if let Some((at, entry)) = &boot.inventoried {
         let what = match boot.inventory == told.listed {

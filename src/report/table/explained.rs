@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{MANY, PROSE, paragraph};
 use crate::check::Family;
 use crate::report::findings::{Findings, Phones, of_code};
-use crate::report::shape::{ConfigurationLine, Device, Diagnosis, Evidence, State};
+use crate::report::shape::{Device, Diagnosis, Evidence, State};
 use crate::report::text::elide::{Keep, elide};
 use crate::report::text::paint::{Tone, severity_sign};
 use crate::report::text::quantity::{count, counted, distinct, times};
@@ -99,7 +99,7 @@ fn explain(
             // A diagnosis of the configuration has these lines as its proof.
             if !diagnosis.code.starts_with(Family::Configuration.letters()) {
                 for line in diagnosis.configuration.iter().take(shown) {
-                    labelled("Config", &configured(line), style, out)?;
+                    labelled("Config", &visible(&line.to_string()), style, out)?;
                 }
             }
         }
@@ -149,13 +149,6 @@ fn said(device: &Device, diagnosis: &Diagnosis) -> String {
         said.push_str(&format!(" ({} lines{when})", count(diagnosis.occurrences)));
     }
     said
-}
-
-/// A line of a configuration file that bears on a diagnosis: place, parameter, and what it says.
-fn configured(line: &ConfigurationLine) -> String {
-    let number = line.line.map(|number| format!(":{number}")).unwrap_or_default();
-    let parameter = line.parameter.as_ref().map(|name| format!(" {}", visible(name))).unwrap_or_default();
-    format!("{}{number}{parameter}: {}", visible(&line.file), visible(&line.says))
 }
 
 /// The lines that prove a diagnosis: place, stamp, text. Unless all was asked for, equal lines are one, and
