@@ -19,6 +19,7 @@
 //! ```
 
 mod archive;
+mod buffers;
 mod decompress;
 mod file;
 mod file_kind;
@@ -28,6 +29,7 @@ mod limits;
 mod list;
 mod log_name;
 mod open;
+mod source;
 mod state;
 mod system;
 mod tar;
@@ -38,13 +40,14 @@ mod zip;
 use std::fs::File;
 use std::io::{self, Read};
 
+pub use buffers::{Buffers, LogFile};
 pub use decompress::decompressed;
-pub use file::{Buffers, Source};
 pub use file_kind::{ConfigKind, PassedOver, PassedOverKind};
-pub use found::{ConfigFile, Found, LogFile};
+pub use found::{ConfigFile, Found};
 pub use limits::Limits;
 pub use list::files_from;
 pub use log_name::{Rotation, chain, compare_age, log_mac, mac_in_name, natural_order, rotation};
+pub use source::Source;
 pub use state::FileState;
 pub use system::{read_at, shown_path};
 pub use utf16::decoded;
@@ -96,11 +99,11 @@ pub struct LogName {
 pub enum Content<'a> {
     /// All of them, at most 256 KiB.
     Whole(&'a [u8]),
-    /// A large plain file, of which so many bytes are to be read, by position ([`read_at`]), from several
-    /// threads if there are. If it ends earlier, that is to be returned as an error of the kind
-    /// `UnexpectedEof`.
+    /// A large plain file, with the number of bytes to read, by position ([`read_at`]), from several threads
+    /// if there are. If it ends earlier, that is to be returned as an error of the kind `UnexpectedEof`.
     File(&'a File, u64),
-    /// A large log that comes as a stream. A fault just ends it; the problem is told afterwards.
+    /// A large log that comes as a stream. A fault ends it like the end of the file; the problem is reported
+    /// afterwards.
     Stream(&'a mut dyn Read),
 }
 
@@ -109,7 +112,7 @@ pub enum Content<'a> {
 pub struct ConfigMember<'a> {
     /// As reports show it: `a.zip!/path/in/it`.
     pub path: &'a str,
-    /// Its bytes; none of a private key (`<mac>-private.key`), which is never read.
+    /// Its bytes; none for a private key (`<mac>-private.key`), which is never read.
     pub content: Option<&'a [u8]>,
     /// Its permissions, as Unix has them.
     pub mode: Option<u32>,
@@ -132,6 +135,6 @@ pub trait LogSink {
     /// Takes a member of an archive that was passed over.
     fn passed_over(&mut self, kind: PassedOverKind, path: &str);
 
-    /// Takes note that so many files more, of so many bytes as they stand on the disk, are read.
+    /// Takes note that this many more files were read, of this many bytes as they stand on the disk.
     fn advance(&mut self, files: u64, bytes: u64);
 }

@@ -1,17 +1,12 @@
-//! The members of an archive of any format, and which of them are read.
+//! What the reader of an archive, of any format, tells of its members, and which of them are read.
 
 use std::io::Read;
 
-use super::file_kind::{ConfigKind, PassedOverKind};
-use super::kind::SNIFFED;
+use super::file_kind::ConfigKind;
 use super::kind::{is_archive_name, unsupported_name};
-use super::limits::{CONFIG_BYTES, Fault, Guarded, fill};
-use super::log_name::{has_ending, is_boot_log, log_mac, rotation};
-use super::open::{Input, Item, Opener, WHOLE};
-use super::system::shown;
-use super::{ConfigMember, Rotation};
+use super::limits::Fault;
+use super::log_name::{Rotation, has_ending, is_boot_log, log_mac, rotation};
 use crate::model::Mac;
-use crate::problem::{Problem, ProblemKind};
 
 /// What an archive tells of a member before it is read.
 pub(super) struct Member {
@@ -24,7 +19,7 @@ pub(super) struct Member {
     pub(super) modified: Option<i64>,
     /// The permissions, as Unix has them.
     pub(super) mode: Option<u32>,
-    /// Whether its content is made from something smaller.
+    /// Whether its content is decompressed, so that it can be larger than what is stored.
     pub(super) is_decompressed: bool,
 }
 
@@ -38,169 +33,63 @@ pub(super) enum MemberKind {
 
 /// Why a member is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wanted {
-    Log(Option<Mac>, Rotation),
+pub(super) enum Wanted {
+    /// The log of this phone.
+    Log(Mac, Rotation),
     Archive,
     Config,
     /// Another name, which a master may list: kept if it begins like XML.
     MaybeConfig,
-    /// Only that it is there.
+    /// A private key: not read, only its presence is noted.
     PrivateKey,
 }
 
 /// Takes the members of one archive from its reader.
-pub(super) struct Visitor<'v, 'o> {
-    opener: &'v mut Opener<'o>,
-    archive: &'v Item<'v>,
-}
-
-impl<'v, 'o> Visitor<'v, 'o> {
-    pub(super) const fn new(opener: &'v mut Opener<'o>, archive: &'v Item<'v>) -> Self {
-        Self { opener, archive }
-    }
-
+pub(super) trait Visitor {
     /// Whether this member is to be visited. A fault ends the archive.
-    pub(super) fn wants(&mut self, member: &Member) -> Result<bool, Fault> {
-        self.opener.budget.count_member()?;
-        if member.kind == MemberKind::Directory {
-            return Ok(false);
-        }
-        let base = base_name(&member.name);
-        if let Some(kind) = PassedOverKind::of(base) {
-            self.opener.sink.passed_over(kind, &self.path(member));
-            return Ok(false);
-        }
-        let Some(wanted) = self.wanted(&member.name) else { return Ok(false) };
-        if wanted == Wanted::MaybeConfig && member.size > CONFIG_BYTES {
-            return Ok(false);
-        }
-        if member.kind == MemberKind::Link {
-            if matches!(wanted, Wanted::Log(..)) {
-                let message = "is a link or a device, not a file";
-                self.fault(member, Fault::new(ProblemKind::Unreadable, message));
-            }
-            return Ok(false);
-        }
-        Ok(true)
-    }
+    fn wants(&mut self, member: &Member) -> Result<bool, Fault>;
 
     /// Reads a member that is wanted.
-    pub(super) fn visit(&mut self, member: &Member, content: &mut dyn Read) {
-        let Some(wanted) = self.wanted(&member.name) else { return };
-        let path = self.path(member);
-        let budget = self.opener.budget;
-        let mut content = Guarded::new(content, member.is_decompressed.then_some(budget));
-        let fault = match wanted {
-            Wanted::Config => self.config(&path, member, &mut content),
-            Wanted::MaybeConfig => {
-                let mut begin = [0; SNIFFED];
-                let length = fill(&mut content, &mut begin).unwrap_or(0);
-                match begins_like_xml(&begin[..length]) {
-                    true => self.config(&path, member, &mut (&begin[..length]).chain(&mut content)),
-                    // A limit that is met ends the archive.
-                    false if self.is_exhausted() => None,
-                    false => return,
-                }
-            }
-            Wanted::PrivateKey => {
-                self.opener.sink.config(ConfigMember { path: &path, content: None, mode: member.mode });
-                return;
-            }
-            Wanted::Log(..) | Wanted::Archive => {
-                let item = self.item(&path, member, wanted);
-                let mut buffer = self.opener.buffers.take();
-                // The guard ends a stream where it breaks.
-                let length = fill(&mut content, &mut buffer).unwrap_or(0);
-                let fault = if length < WHOLE {
-                    self.opener.open(&item, Input::Whole(&buffer[..length]), 0)
-                } else {
-                    let mut stream = (&buffer[..]).chain(&mut content);
-                    self.opener.open(&item, Input::Stream(&mut stream), 0)
-                };
-                self.opener.buffers.give_back(buffer);
-                fault
-            }
-        };
-        if let Some(fault) = content.fault.take().or(fault) {
-            self.opener.sink.problem(Problem::new(path, fault.kind, fault.message));
-        }
-    }
+    fn visit(&mut self, member: &Member, content: &mut dyn Read);
 
-    /// Tells why a member can't be read.
-    pub(super) fn fault(&mut self, member: &Member, fault: Fault) {
-        // Nothing says that it is more than a file which happens to stand there.
-        if self.wanted(&member.name) == Some(Wanted::MaybeConfig) {
-            return;
-        }
-        self.opener.sink.problem(Problem::new(self.path(member), fault.kind, fault.message));
-    }
+    /// Reports why a member can't be read.
+    fn fault(&mut self, member: &Member, fault: Fault);
 
-    /// Whether a limit is met, and was told: then the rest of the archive is not read.
-    pub(super) fn is_exhausted(&self) -> bool {
-        self.opener.budget.is_exhausted()
-    }
+    /// Whether a limit was met and reported: then the rest of the archive is not read.
+    fn is_exhausted(&self) -> bool;
+}
 
-    fn wanted(&self, name: &[u8]) -> Option<Wanted> {
+impl Wanted {
+    /// Why a member of this name is read, if it is; `configs` tells whether configuration files are wanted.
+    pub(super) fn of(name: &[u8], configs: bool) -> Option<Self> {
         let base = base_name(name);
         if is_archive_name(base) {
-            return Some(Wanted::Archive);
+            return Some(Self::Archive);
         }
         if let Some(mac) = log_mac(base) {
-            return Some(Wanted::Log(Some(mac), rotation(base)));
+            return Some(Self::Log(mac, rotation(base)));
         }
-        let config = ConfigKind::of(base).map(|(kind, _)| kind);
+        let is_private_key = ConfigKind::of(base).is_some_and(|(kind, _)| kind == ConfigKind::PrivateKey);
+        if is_private_key {
+            return configs.then_some(Self::PrivateKey);
+        }
         let may_be_config = (has_ending(base, "cfg") || has_ending(base, "xml"))
             && !["-directory", "-license"].iter().any(|no| contains_ignoring_case(base, no));
-        if may_be_config || config == Some(ConfigKind::PrivateKey) {
-            let wanted =
-                if config == Some(ConfigKind::PrivateKey) { Wanted::PrivateKey } else { Wanted::Config };
-            return self.opener.configs.then_some(wanted);
+        if may_be_config {
+            return configs.then_some(Self::Config);
         }
         // A directory that is named like a log: its files are pieces of that log.
         let parent = name.len().checked_sub(base.len() + 1).map(|end| base_name(&name[..end]));
         if let Some(mac) = parent.and_then(log_mac).filter(|_| is_piece_name(base)) {
-            return Some(Wanted::Log(Some(mac), Rotation::Piece));
+            return Some(Self::Log(mac, Rotation::Piece));
         }
         let is_other = ["cfg", "xml", "htm", "html", "xhtml", "svg"].iter().any(|no| has_ending(base, no));
-        (self.opener.configs && !is_other).then_some(Wanted::MaybeConfig)
-    }
-
-    fn config(&mut self, path: &str, member: &Member, content: &mut dyn Read) -> Option<Fault> {
-        let mut bytes = Vec::new();
-        // The guard keeps a fault.
-        let _ = content.take(CONFIG_BYTES + 1).read_to_end(&mut bytes);
-        if bytes.len() as u64 > CONFIG_BYTES {
-            let message = format!("has more than {CONFIG_BYTES} bytes, too many for a configuration file");
-            return Some(Fault::new(ProblemKind::LimitExceeded, message));
-        }
-        if !self.opener.budget.take_config(bytes.len() as u64) {
-            let message = "the archive has too many configuration files; this one was not read";
-            return Some(Fault::new(ProblemKind::LimitExceeded, message));
-        }
-        self.opener.sink.config(ConfigMember { path, content: Some(&bytes), mode: member.mode });
-        None
-    }
-
-    fn item<'p>(&self, path: &'p str, member: &Member, wanted: Wanted) -> Item<'p> {
-        let (is_log, mac, rotation) = match wanted {
-            Wanted::Log(mac, rotation) => (true, mac, rotation),
-            _ => (false, None, Rotation::Newest),
-        };
-        Item {
-            modified: member.modified,
-            size: member.size,
-            depth: self.archive.depth + 1,
-            ..Item::named(path, mac, rotation, (is_log, is_log))
-        }
-    }
-
-    fn path(&self, member: &Member) -> String {
-        format!("{}!/{}", self.archive.path, shown(&member.name).trim_start_matches('/'))
+        (configs && !is_other).then_some(Self::MaybeConfig)
     }
 }
 
 /// Whether this is the beginning of an XML file, in UTF-8 or UTF-16.
-fn begins_like_xml(begin: &[u8]) -> bool {
+pub(super) fn begins_like_xml(begin: &[u8]) -> bool {
     let begin = ["\u{feff}".as_bytes(), b"\xFF\xFE", b"\xFE\xFF"]
         .iter()
         .find_map(|mark| begin.strip_prefix(*mark))

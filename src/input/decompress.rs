@@ -10,7 +10,7 @@ use flate2::bufread::GzDecoder;
 use flate2::{Decompress, FlushDecompress, Status};
 use lzma_rust2::XzReader;
 
-use super::kind::{Kind, SNIFFED};
+use super::kind::{Compression, Kind, SNIFFED};
 use super::limits::fill;
 
 /// Compressed files are read, and decompressed ahead, in pieces of this size.
@@ -28,13 +28,13 @@ pub(super) enum Decoder<R: BufRead> {
 }
 
 impl<R: BufRead> Decoder<R> {
-    /// Begins to read `compressed`, which is of this kind.
-    pub(super) fn new(kind: Kind, compressed: R) -> io::Result<Self> {
-        Ok(match kind {
-            Kind::Zstd => Self::Zstd(zstd::Decoder::with_buffer(compressed)?),
-            Kind::Xz => Self::Xz(Box::new(XzReader::new_mem_limit(compressed, true, XZ_MEMORY_KIB))),
-            Kind::Bzip2 => Self::Bzip2(Box::new(MultiBzDecoder::new(compressed))),
-            _ => Self::Gzip(Box::new(Gzip::new(compressed))),
+    /// Begins to read `compressed`.
+    pub(super) fn new(compression: Compression, compressed: R) -> io::Result<Self> {
+        Ok(match compression {
+            Compression::Gzip => Self::Gzip(Box::new(Gzip::new(compressed))),
+            Compression::Zstd => Self::Zstd(zstd::Decoder::with_buffer(compressed)?),
+            Compression::Xz => Self::Xz(Box::new(XzReader::new_mem_limit(compressed, true, XZ_MEMORY_KIB))),
+            Compression::Bzip2 => Self::Bzip2(Box::new(MultiBzDecoder::new(compressed))),
         })
     }
 }
@@ -60,8 +60,8 @@ pub fn decompressed<'r>(mut input: Box<dyn BufRead + 'r>) -> io::Result<Box<dyn 
     let kind = Kind::of(&begin[..length]);
     let input = Cursor::new(begin[..length].to_vec()).chain(input);
     Ok(match kind {
-        Kind::Gzip | Kind::Zstd | Kind::Xz | Kind::Bzip2 => {
-            Box::new(BufReader::with_capacity(BLOCK, Decoder::new(kind, input)?))
+        Kind::Compressed(compression) => {
+            Box::new(BufReader::with_capacity(BLOCK, Decoder::new(compression, input)?))
         }
         _ => Box::new(input),
     })
@@ -75,7 +75,7 @@ pub(super) struct Gzip<R> {
     sum: crc32fast::Hasher,
     length: u32,
     state: State,
-    /// Told once all that came before it was read.
+    /// A fault of the stream, returned once all that was decompressed before it is read.
     fault: Option<io::Error>,
 }
 
@@ -183,10 +183,10 @@ impl<R: BufRead> Read for Gzip<R> {
     }
 }
 
-/// More zeros than this behind a member are no padding, but perhaps a hole without end.
+/// More zeros than this behind a member are not read as padding: a sparse file can have any number of them.
 const MOST_PADDING: usize = 64 * 1024 * 1024;
 
-/// So many pieces are decompressed ahead.
+/// How many pieces are decompressed ahead.
 const BLOCKS: usize = 4;
 
 /// Lets `consume` read a stream that another thread decompresses meanwhile. A log is decompressed at about
@@ -206,7 +206,7 @@ pub(super) fn read_ahead<T>(
 /// A piece of a stream, with the error behind it. An empty piece without an error is the stream's end.
 type Block = (Vec<u8>, Option<io::Error>);
 
-/// Decompresses until the end, a fault, or until nobody reads any more.
+/// Decompresses until the end, a fault, or until the reading end is dropped.
 fn decompress_ahead(mut decoder: impl Read, blocks: &SyncSender<Block>, empty: &Receiver<Vec<u8>>) {
     loop {
         let mut block: Vec<u8> = empty.try_recv().unwrap_or_default();
@@ -244,7 +244,7 @@ impl Read for Ahead {
                 return Err(fault);
             }
             let Ok((block, fault)) = self.ready.recv() else { return Ok(0) };
-            // Nobody waits for a piece to be given back.
+            // If the other thread has ended or has enough buffers, this one is dropped.
             let _ = self.spare.try_send(std::mem::replace(&mut self.block, block));
             (self.at, self.fault) = (0, fault);
         }

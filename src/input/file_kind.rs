@@ -8,7 +8,7 @@ use super::kind::{is_archive_name, unsupported_name};
 use super::log_name::{has_ending, is_boot_log, log_mac};
 use crate::model::Mac;
 
-/// What a configuration file is by its name.
+/// The kinds of configuration file, by their names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ConfigKind {
     /// `<mac>.cfg`, or `000000000000.cfg`.

@@ -9,10 +9,11 @@ use std::path::PathBuf;
 use rayon::slice::ParallelSliceMut;
 
 use super::Options;
-use super::file::Source;
+use super::buffers::LogFile;
 use super::file_kind::{ConfigKind, PassedOver};
 use super::limits::Limits;
 use super::log_name::{Rotation, log_mac, natural_order, rotation};
+use super::source::Source;
 use super::system::{path_of, shown};
 use crate::model::Mac;
 use crate::problem::Problem;
@@ -38,10 +39,6 @@ pub struct Found {
     pub(super) wants_configs: bool,
 }
 
-/// A log that was found, by its number among all. Numbers go phone by phone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LogFile(pub(super) u32);
-
 /// A file whose name is that of a configuration file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigFile {
@@ -59,7 +56,7 @@ pub struct ConfigFile {
 #[derive(Clone, Copy)]
 pub(super) struct Entry {
     pub(super) mac: [u8; 6],
-    /// None of a log.
+    /// None for a log.
     pub(super) config: Option<ConfigKind>,
     pub(super) named_by_user: bool,
     pub(super) directory: u32,

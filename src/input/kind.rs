@@ -1,4 +1,8 @@
 //! What a file is, by its first bytes: the table of compressions and archives.
+//!
+//! A new compression is a variant of [`Compression`], its row here, and its decoder in `decompress.rs`. A new
+//! archive is a variant of [`Kind`], its row here, and a file that lists its members, as `tar.rs` does. The
+//! compiler asks for each of these.
 
 use super::log_name::has_ending;
 
@@ -10,12 +14,9 @@ pub(super) const SNIFFED: usize = 512;
 pub(super) enum Kind {
     /// Text, or whatever else is no compression and no archive.
     Plain,
-    /// Text in UTF-16, told by its byte order mark.
+    /// Text in UTF-16, recognized by its byte order mark.
     Utf16,
-    Gzip,
-    Zstd,
-    Xz,
-    Bzip2,
+    Compressed(Compression),
     Tar,
     Zip,
     /// A file of records, which `phonecert digest` wrote.
@@ -24,13 +25,22 @@ pub(super) enum Kind {
     Unsupported(&'static str),
 }
 
+/// A compression that can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Compression {
+    Gzip,
+    Zstd,
+    Xz,
+    Bzip2,
+}
+
 /// A compression or an archive: what it begins with, and what its files are called.
 struct Format {
     kind: Kind,
     magic: &'static [&'static [u8]],
     /// Endings of archives. A log that is merely compressed is known by its own name.
     archive_endings: &'static [&'static str],
-    /// Other endings, by which a file that can't be read is told to be passed over.
+    /// Other endings, by which a file that can't be read is passed over and counted.
     endings: &'static [&'static str],
 }
 
@@ -38,13 +48,21 @@ struct Format {
 static FORMATS: [Format; 15] = [
     Format { magic: &[b"PCREC\0"], ..Format::of(Kind::Records) },
     Format { magic: &[b"\xFF\xFE", b"\xFE\xFF"], ..Format::of(Kind::Utf16) },
-    Format { magic: &[b"\x1F\x8B\x08"], archive_endings: &["tar.gz", "tgz"], ..Format::of(Kind::Gzip) },
+    Format {
+        magic: &[b"\x1F\x8B\x08"],
+        archive_endings: &["tar.gz", "tgz"],
+        ..Format::of(Kind::Compressed(Compression::Gzip))
+    },
     Format {
         magic: &[b"\x28\xB5\x2F\xFD", b"\x50\x2A\x4D\x18"],
         archive_endings: &["tar.zst", "tzst"],
-        ..Format::of(Kind::Zstd)
+        ..Format::of(Kind::Compressed(Compression::Zstd))
     },
-    Format { magic: &[b"\xFD7zXZ\0"], archive_endings: &["tar.xz", "txz"], ..Format::of(Kind::Xz) },
+    Format {
+        magic: &[b"\xFD7zXZ\0"],
+        archive_endings: &["tar.xz", "txz"],
+        ..Format::of(Kind::Compressed(Compression::Xz))
+    },
     Format {
         magic: &[
             b"BZh11AY&SY",
@@ -59,7 +77,7 @@ static FORMATS: [Format; 15] = [
             b"BZh9\x17\x72\x45\x38\x50\x90",
         ],
         archive_endings: &["tar.bz2", "tbz2", "tbz"],
-        ..Format::of(Kind::Bzip2)
+        ..Format::of(Kind::Compressed(Compression::Bzip2))
     },
     // A tar header has no magic bytes at its beginning; see `is_tar_header`.
     Format { archive_endings: &["tar"], ..Format::of(Kind::Tar) },
@@ -96,7 +114,7 @@ impl Format {
 }
 
 impl Kind {
-    /// What begins like this.
+    /// The kind of a file that begins with these bytes.
     pub(super) fn of(begin: &[u8]) -> Self {
         let format = FORMATS.iter().find(|format| format.magic.iter().any(|magic| begin.starts_with(magic)));
         match format {
@@ -106,8 +124,8 @@ impl Kind {
         }
     }
 
-    /// What begins like this and has this name, which is no log's. A name that promises an archive is
-    /// believed: there a damaged beginning must not make one log of all its members.
+    /// The same for a file whose name is not a log's. If the bytes tell nothing, an archive's name counts: a
+    /// damaged archive must not be read as one log.
     pub(super) fn of_named(begin: &[u8], base: &[u8]) -> Self {
         match Self::of(begin) {
             Self::Plain if begin.is_empty() => Self::Plain,
@@ -181,6 +199,6 @@ mod tests {
         assert_eq!(Kind::of_named(b"x", b"a.zip"), Kind::Zip);
         assert_eq!(Kind::of_named(b"x", b"a.br"), Kind::Unsupported("a Brotli file"));
         assert_eq!(Kind::of_named(b"", b"a.tar"), Kind::Plain);
-        assert_eq!(Kind::of_named(b"\x1F\x8B\x08", b"a.zip"), Kind::Gzip);
+        assert_eq!(Kind::of_named(b"\x1F\x8B\x08", b"a.zip"), Kind::Compressed(Compression::Gzip));
     }
 }

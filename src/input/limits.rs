@@ -1,4 +1,4 @@
-//! Limits against bombs: archives and compressed logs that grow beyond all measure.
+//! Limits against bombs: archives and compressed logs that decompress to far more than any log has.
 
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -90,7 +90,7 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// The budget of a file of this size. A pipe has none, so the ratio does not count for it.
+    /// The budget of a file of this size. A pipe has no size, so its ratio is not limited.
     pub(super) fn new(limits: Limits, file_bytes: Option<u64>) -> Self {
         let by_ratio =
             file_bytes.map_or(u64::MAX, |bytes| bytes.saturating_mul(limits.ratio).max(limits.ratio_from));
@@ -184,7 +184,7 @@ impl<R: Read> Read for Guarded<'_, R> {
     }
 }
 
-/// A log that ends where it is longer than a log may be, and keeps that.
+/// A log that ends at the limit of one log's length, and keeps the fault.
 pub(super) struct OneLog<R> {
     inner: R,
     most: u64,

@@ -28,7 +28,7 @@ pub enum Rotation {
     /// A file of a directory that is named like a log: later names are newer, numbers in them compared as
     /// numbers.
     Piece,
-    /// ` (1)`, ` - Copy`, `.bak`, `-now`, and whatever else is no rotation: nothing certain.
+    /// ` (1)`, ` - Copy`, `.bak`, `-now`, and whatever else is no rotation: tells nothing certain.
     Copy,
 }
 

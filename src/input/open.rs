@@ -1,24 +1,23 @@
 //! What a file holds: a log, a compressed log, an archive of logs, whatever is nested in it. This is the
-//! only place where one leads into another; archives just list their members.
+//! only place that opens one inside another; the readers of archives just list members.
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 
 use tempfile::SpooledTempFile;
 
-use super::archive::{Visitor, base_name};
+use super::archive::{Member, MemberKind, Visitor, Wanted, base_name, begins_like_xml};
+use super::buffers::{Buffers, WHOLE};
 use super::decompress::{BLOCK, Decoder, read_ahead};
-use super::kind::{Kind, SNIFFED};
-use super::limits::{Budget, DEEPEST, Fault, Guarded, OneLog, fill, too_long};
-use super::system::read_at;
+use super::file_kind::PassedOverKind;
+use super::kind::{Compression, Kind, SNIFFED};
+use super::limits::{Budget, CONFIG_BYTES, DEEPEST, Fault, Guarded, OneLog, fill, too_long};
+use super::system::{read_at, shown};
 use super::utf16::Utf16;
-use super::{Buffers, Content, LogName, LogSink, Rotation, tar, zip};
+use super::{ConfigMember, Content, LogName, LogSink, Rotation, tar, zip};
 use crate::message::said;
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
-
-/// Logs up to this size are handed on in one piece.
-pub(super) const WHOLE: usize = 256 * 1024;
 
 /// A zip archive that comes as a stream waits in memory up to this size, then in a temporary file.
 const IN_MEMORY: usize = 8 * 1024 * 1024;
@@ -83,14 +82,14 @@ pub(super) struct Opener<'o> {
 }
 
 impl Opener<'_> {
-    /// Reads `input`, and tells what is wrong with it.
+    /// Reads `input`, and reports why not all of it could be read.
     pub(super) fn read(&mut self, item: &Item<'_>, input: Input<'_>) {
         if let Some(fault) = self.open(item, input, 0) {
             self.sink.problem(Problem::new(item.path, fault.kind, fault.message));
         }
     }
 
-    /// Reads `input`, which came out of so many compressions. Returns why not all of it was read.
+    /// Reads `input`, which was decompressed this many times already. Returns why not all of it was read.
     pub(super) fn open(&mut self, item: &Item<'_>, input: Input<'_>, compressions: u8) -> Option<Fault> {
         let mut sniffed = [0; SNIFFED];
         let mut whole;
@@ -120,11 +119,11 @@ impl Opener<'_> {
                 Input::File(mut file, _) => self.log_stream(item, &mut Utf16::new(begin, &mut file)),
                 Input::Stream(stream) => self.log_stream(item, &mut Utf16::new(begin, stream)),
             },
-            Kind::Gzip | Kind::Zstd | Kind::Xz | Kind::Bzip2 if compressions < DEEPEST => {
-                self.decompress(item, kind, input, compressions + 1)
+            Kind::Compressed(compression) if compressions < DEEPEST => {
+                self.decompress(item, compression, input, compressions + 1)
             }
             Kind::Tar if item.depth < DEEPEST => {
-                let mut visitor = Visitor::new(self, item);
+                let mut visitor = Members { opener: self, archive: item };
                 match input {
                     Input::Whole(mut bytes) => tar::visit(&mut bytes, &mut visitor),
                     Input::File(file, _) => {
@@ -143,24 +142,23 @@ impl Opener<'_> {
                 ProblemKind::UnsupportedCompression,
                 format!("is {name}, which can't be read; unpack it first"),
             )),
-            _ => Some(Fault::too_deep()),
+            Kind::Compressed(_) | Kind::Tar | Kind::Zip => Some(Fault::too_deep()),
         }
     }
 
     fn decompress(
         &mut self,
         item: &Item<'_>,
-        kind: Kind,
+        compression: Compression,
         input: Input<'_>,
         compressions: u8,
     ) -> Option<Fault> {
         let result = match input {
-            Input::Whole(bytes) => {
-                Decoder::new(kind, bytes).map(|mut decoder| self.unpacked(item, &mut decoder, compressions))
-            }
-            Input::File(file, _) => Decoder::new(kind, BufReader::with_capacity(BLOCK, file))
+            Input::Whole(bytes) => Decoder::new(compression, bytes)
+                .map(|mut decoder| self.unpacked(item, &mut decoder, compressions)),
+            Input::File(file, _) => Decoder::new(compression, BufReader::with_capacity(BLOCK, file))
                 .and_then(|decoder| read_ahead(decoder, |stream| self.unpacked(item, stream, compressions))),
-            Input::Stream(stream) => Decoder::new(kind, BufReader::with_capacity(BLOCK / 4, stream))
+            Input::Stream(stream) => Decoder::new(compression, BufReader::with_capacity(BLOCK / 4, stream))
                 .map(|mut decoder| self.unpacked(item, &mut decoder, compressions)),
         };
         result.unwrap_or_else(|error| Some(Fault::of(&error)))
@@ -169,12 +167,12 @@ impl Opener<'_> {
     fn unpacked(&mut self, item: &Item<'_>, stream: &mut dyn Read, compressions: u8) -> Option<Fault> {
         let mut guarded = Guarded::new(stream, Some(self.budget));
         let fault = self.open(item, Input::Stream(&mut guarded), compressions);
-        // The fault of the compression explains all that it leads to.
+        // A fault of the compression causes faults in what is inside, so it is the one to report.
         guarded.fault.take().or(fault)
     }
 
     fn zip(&mut self, item: &Item<'_>, input: Input<'_>) -> Option<Fault> {
-        let mut visitor = Visitor::new(self, item);
+        let mut visitor = Members { opener: self, archive: item };
         match input {
             Input::Whole(bytes) => zip::visit(&mut Cursor::new(bytes), &mut visitor),
             Input::File(file, _) => zip::visit(&mut BufReader::new(file), &mut visitor),
@@ -206,7 +204,7 @@ impl Opener<'_> {
                 fault.or_else(|| (size > most).then(|| too_long(most)))
             }
             Input::Stream(stream) if is_unpacked => self.log_stream(item, stream),
-            // Nothing says how long a pipe goes on: it is read to its end.
+            // A pipe has no limit of length: it is read to its end.
             Input::Stream(stream) => self.stream(item, stream),
         }
     }
@@ -243,6 +241,130 @@ impl Opener<'_> {
             named_like_log: item.is_named_like_log,
         };
         self.sink.log(name, content).err().map(|error| read_fault(&error))
+    }
+}
+
+/// The members of an archive, which are opened as they come.
+struct Members<'v, 'o> {
+    opener: &'v mut Opener<'o>,
+    archive: &'v Item<'v>,
+}
+
+impl Visitor for Members<'_, '_> {
+    fn wants(&mut self, member: &Member) -> Result<bool, Fault> {
+        self.opener.budget.count_member()?;
+        if member.kind == MemberKind::Directory {
+            return Ok(false);
+        }
+        let base = base_name(&member.name);
+        if let Some(kind) = PassedOverKind::of(base) {
+            self.opener.sink.passed_over(kind, &self.path(member));
+            return Ok(false);
+        }
+        let Some(wanted) = self.wanted(member) else { return Ok(false) };
+        if wanted == Wanted::MaybeConfig && member.size > CONFIG_BYTES {
+            return Ok(false);
+        }
+        if member.kind == MemberKind::Link {
+            if matches!(wanted, Wanted::Log(..)) {
+                let message = "is a link or a device, not a file";
+                self.fault(member, Fault::new(ProblemKind::Unreadable, message));
+            }
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    fn visit(&mut self, member: &Member, content: &mut dyn Read) {
+        let Some(wanted) = self.wanted(member) else { return };
+        let path = self.path(member);
+        let budget = self.opener.budget;
+        let mut content = Guarded::new(content, member.is_decompressed.then_some(budget));
+        let fault = match wanted {
+            Wanted::Config => self.config(&path, member, &mut content),
+            Wanted::MaybeConfig => {
+                let mut begin = [0; SNIFFED];
+                let length = fill(&mut content, &mut begin).unwrap_or(0);
+                match begins_like_xml(&begin[..length]) {
+                    true => self.config(&path, member, &mut (&begin[..length]).chain(&mut content)),
+                    // A limit that is met ends the archive.
+                    false if self.is_exhausted() => None,
+                    false => return,
+                }
+            }
+            Wanted::PrivateKey => {
+                self.opener.sink.config(ConfigMember { path: &path, content: None, mode: member.mode });
+                return;
+            }
+            Wanted::Log(..) | Wanted::Archive => {
+                let item = self.item(&path, member, wanted);
+                let mut buffer = self.opener.buffers.take();
+                // `Guarded` ends the stream at a fault, and keeps the fault.
+                let length = fill(&mut content, &mut buffer).unwrap_or(0);
+                let fault = if length < WHOLE {
+                    self.opener.open(&item, Input::Whole(&buffer[..length]), 0)
+                } else {
+                    let mut stream = (&buffer[..]).chain(&mut content);
+                    self.opener.open(&item, Input::Stream(&mut stream), 0)
+                };
+                self.opener.buffers.give_back(buffer);
+                fault
+            }
+        };
+        if let Some(fault) = content.fault.take().or(fault) {
+            self.opener.sink.problem(Problem::new(path, fault.kind, fault.message));
+        }
+    }
+
+    fn fault(&mut self, member: &Member, fault: Fault) {
+        // Its name does not show that it has to do with phones, so its fault is no problem of the run.
+        if self.wanted(member) == Some(Wanted::MaybeConfig) {
+            return;
+        }
+        self.opener.sink.problem(Problem::new(self.path(member), fault.kind, fault.message));
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.opener.budget.is_exhausted()
+    }
+}
+
+impl Members<'_, '_> {
+    fn wanted(&self, member: &Member) -> Option<Wanted> {
+        Wanted::of(&member.name, self.opener.configs)
+    }
+
+    fn config(&mut self, path: &str, member: &Member, content: &mut dyn Read) -> Option<Fault> {
+        let mut bytes = Vec::new();
+        // `Guarded` keeps a fault.
+        let _ = content.take(CONFIG_BYTES + 1).read_to_end(&mut bytes);
+        if bytes.len() as u64 > CONFIG_BYTES {
+            let message = format!("has more than {CONFIG_BYTES} bytes, too many for a configuration file");
+            return Some(Fault::new(ProblemKind::LimitExceeded, message));
+        }
+        if !self.opener.budget.take_config(bytes.len() as u64) {
+            let message = "the archive has too many configuration files; this one was not read";
+            return Some(Fault::new(ProblemKind::LimitExceeded, message));
+        }
+        self.opener.sink.config(ConfigMember { path, content: Some(&bytes), mode: member.mode });
+        None
+    }
+
+    fn item<'p>(&self, path: &'p str, member: &Member, wanted: Wanted) -> Item<'p> {
+        let (is_log, mac, rotation) = match wanted {
+            Wanted::Log(mac, rotation) => (true, Some(mac), rotation),
+            _ => (false, None, Rotation::Newest),
+        };
+        Item {
+            modified: member.modified,
+            size: member.size,
+            depth: self.archive.depth + 1,
+            ..Item::named(path, mac, rotation, (is_log, is_log))
+        }
+    }
+
+    fn path(&self, member: &Member) -> String {
+        format!("{}!/{}", self.archive.path, shown(&member.name).trim_start_matches('/'))
     }
 }
 

@@ -17,7 +17,7 @@ pub struct FileState {
     changed: (i64, i64),
     /// Device and inode: another file can take the name.
     identity: (u64, u64),
-    /// It changed so lately that it can change again without a trace here.
+    /// It changed so recently that another change could leave all of this as it is.
     is_fresh: bool,
 }
 

@@ -7,6 +7,8 @@ use std::io;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
+use crate::problem::{Problem, ProblemKind};
+
 /// What a directory lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum EntryKind {
@@ -207,21 +209,21 @@ pub(super) fn open_file(path: &[u8]) -> io::Result<File> {
     File::open(&*path_of(path))
 }
 
-/// Tells the system that a file's first so many bytes will be read soon, so that a disk can fetch several
-/// files at a time.
+/// Tells the system that the first `length` bytes of a file will be read soon, so that a disk can fetch
+/// several files at a time.
 pub(super) fn will_need(file: &File, bytes: u64) {
     #[cfg(target_os = "linux")]
     {
         let bytes = std::num::NonZeroU64::new(bytes);
-        // Advice: without it the file is read all the same.
+        // Only advice: the file is read in any case.
         let _ = rustix::fs::fadvise(file, 0, bytes, rustix::fs::Advice::WillNeed);
     }
     #[cfg(not(target_os = "linux"))]
     let _ = (file, bytes);
 }
 
-/// How many files each of so many readers may open ahead, at most `most`. Half of the files that the
-/// system allows this program stay for all else.
+/// How many files each of `readers` may open ahead, at most `most`. Half of the files that the system allows
+/// the program are left for everything else.
 pub(super) fn open_ahead(readers: usize, most: usize) -> usize {
     #[cfg(unix)]
     {
@@ -269,8 +271,16 @@ pub(super) fn special(kind: FileType) -> (&'static str, bool) {
     ("neither a file nor a directory", false)
 }
 
+/// The problem that an error with a file amounts to.
+pub(super) fn problem_of(path: String, error: &io::Error) -> Problem {
+    if is_link_loop(error) {
+        return Problem::new(path, ProblemKind::SymlinkLoop, "links that lead in a circle");
+    }
+    Problem::new(path, ProblemKind::of(error), error)
+}
+
 /// Whether an error says that links lead in a circle.
-pub(super) fn is_link_loop(error: &io::Error) -> bool {
+fn is_link_loop(error: &io::Error) -> bool {
     #[cfg(unix)]
     {
         error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
@@ -306,7 +316,7 @@ pub(super) fn bytes_of(path: &Path) -> Cow<'_, [u8]> {
     #[cfg(not(unix))]
     {
         let path = path.to_string_lossy();
-        // A path that begins so is taken by the system as it is.
+        // The system takes a path with this prefix as it is.
         let is_verbatim = path.starts_with(r"\\?\");
         Cow::Owned(if is_verbatim { path.into_owned() } else { path.replace('\\', "/") }.into_bytes())
     }

@@ -8,12 +8,12 @@ use super::limits::Fault;
 use crate::message::said;
 use crate::problem::ProblemKind;
 
-/// No more bytes stand between two members: headers, long names and padding. They are kept in memory.
+/// The most bytes between two members: headers, long names and padding, which are kept in memory.
 const MOST_BETWEEN: u64 = 16 * 1024 * 1024;
 
 /// Visits the members of a tar archive, also of one that was put behind another. Returns why not all of it
 /// was read: what stands behind a damaged header is lost.
-pub(super) fn visit(stream: &mut dyn Read, visitor: &mut Visitor<'_, '_>) -> Option<Fault> {
+pub(super) fn visit(stream: &mut dyn Read, visitor: &mut dyn Visitor) -> Option<Fault> {
     let end = Cell::new(MOST_BETWEEN);
     let mut archive = tar::Archive::new(Between { inner: stream, at: 0, end: &end });
     archive.set_ignore_zeros(true);
@@ -41,7 +41,7 @@ pub(super) fn visit(stream: &mut dyn Read, visitor: &mut Visitor<'_, '_>) -> Opt
             size: entry.size(),
             modified: header.mtime().ok().and_then(|seconds| i64::try_from(seconds).ok()),
             mode: header.mode().ok(),
-            // The holes of a sparse file come out of nothing.
+            // The holes of a sparse file are not stored, so it can be much larger than the archive.
             is_decompressed: is_sparse,
         };
         match visitor.wants(&member) {
@@ -60,7 +60,7 @@ pub(super) fn visit(stream: &mut dyn Read, visitor: &mut Visitor<'_, '_>) -> Opt
     None
 }
 
-/// The stream of an archive, which breaks where too much stands between two members.
+/// The stream of an archive, which fails if there are too many bytes between two members.
 struct Between<'r> {
     inner: &'r mut dyn Read,
     at: u64,
@@ -83,7 +83,7 @@ impl Read for Between<'_> {
 }
 
 fn fault_of(error: &io::Error) -> Fault {
-    // The crate wraps errors, and tells of a cut header in words.
+    // The crate wraps errors, and reports a cut header only in its message.
     let words = error.to_string();
     let is_cut = error.kind() == io::ErrorKind::UnexpectedEof
         || ["unexpected EOF", "failed to read entire block"].iter().any(|cut| words.contains(cut));

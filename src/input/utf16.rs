@@ -1,4 +1,4 @@
-//! Logs that went through a Windows editor: UTF-16, told by its byte order mark, as UTF-8.
+//! Logs that went through a Windows editor: UTF-16, recognized by its byte order mark, as UTF-8.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 

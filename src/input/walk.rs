@@ -1,9 +1,9 @@
 //! The search of directories, in parallel, by names alone: nothing is opened, and only links are asked
 //! what they are. No ignore file hides a log.
 //!
-//! A link to a directory is followed after all directories that the user named are searched, and only
-//! where that has not come through its target anyway. So it does not matter how links are woven: nothing is
-//! searched twice, and the paths that are shown do not depend on which thread came first.
+//! A link to a directory is followed after all directories that the user named are searched, and only where
+//! that has not come through its target anyway. So links in any arrangement are harmless: nothing is searched
+//! twice, and the paths that are shown do not depend on which thread came first.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -13,13 +13,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Options;
 use super::archive::is_piece_name;
-use super::file::Source;
 use super::file_kind::{ConfigKind, PassedOver, PassedOverKind};
 use super::found::{Entry, Found, Name, NameWriter, Names, Tree, join};
 use super::kind::{is_archive_name, unsupported_name};
 use super::log_name::{has_ending, log_mac, mac_in_name};
+use super::source::Source;
 use super::system::{
-    DirectoryId, EntryKind, OpenDirectory, bytes_of, directory_id, is_link_loop, path_of, shown, special,
+    DirectoryId, EntryKind, OpenDirectory, bytes_of, directory_id, path_of, problem_of, shown, special,
 };
 use crate::message::{Part as MessagePart, said};
 use crate::model::Mac;
@@ -61,8 +61,8 @@ pub fn find(paths: &[PathBuf], options: &Options) -> Found {
     walk.finish()
 }
 
-/// The bytes of a path that the user named, without what tells a reader nothing: `.` alone, and separators
-/// at the end.
+/// The bytes of a path that the user named, without a `.` that stands alone and without separators at the
+/// end.
 fn root_of(path: &Path) -> Vec<u8> {
     let bytes = bytes_of(path);
     let mut end = bytes.iter().rposition(|&byte| byte != b'/').map_or(1, |last| last + 1);
@@ -95,7 +95,7 @@ struct Part {
     listing: Vec<u8>,
 }
 
-/// So many directories are one task.
+/// How many directories are one task.
 const DIRECTORIES: usize = 64;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -289,7 +289,8 @@ impl Walk<'_> {
         if !kind.is_file() {
             return match special(kind) {
                 (_, true) => part.streams.push(Source::pipe(&bytes, self.options)),
-                // What may never end is not even opened: that alone can do something to a device.
+                // A device is not even opened: opening alone can have an effect on it, and reading may never
+                // end.
                 (what, false) => {
                     let message = format!("is {what}, not a file or a pipe");
                     part.problems.push(Problem::new(shown(&bytes), ProblemKind::Unreadable, message));
@@ -381,7 +382,7 @@ impl Here {
 /// A file that is kept, with what is known of it.
 struct Kept {
     mac: Mac,
-    /// None of a log.
+    /// None for a log.
     config: Option<ConfigKind>,
     named_by_user: bool,
 }
@@ -412,12 +413,4 @@ fn back_to<'l>(link: &'l Path, target: &Path) -> &'l Path {
         fs::canonicalize(above).is_ok_and(|real| real == target)
     };
     above.ancestors().find(is_target).unwrap_or(above)
-}
-
-/// The problem that an error with a file amounts to.
-pub(super) fn problem_of(path: String, error: &io::Error) -> Problem {
-    if is_link_loop(error) {
-        return Problem::new(path, ProblemKind::SymlinkLoop, "links that lead in a circle");
-    }
-    Problem::new(path, ProblemKind::of(error), error)
 }

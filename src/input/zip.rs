@@ -14,7 +14,7 @@ use crate::message::{Part, said};
 use crate::problem::ProblemKind;
 
 /// Visits the members of a zip archive. Returns why not all of it was read.
-pub(super) fn visit(reader: &mut (impl Read + Seek), visitor: &mut Visitor<'_, '_>) -> Option<Fault> {
+pub(super) fn visit(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) -> Option<Fault> {
     // Reads the directory member by member: memory does not grow with it.
     let mut archive = match ZipIterable::try_new(&mut *reader, Config::default()) {
         Ok(archive) => archive,
@@ -54,7 +54,7 @@ pub(super) fn visit(reader: &mut (impl Read + Seek), visitor: &mut Visitor<'_, '
 }
 
 /// Visits the members from the beginning: the directory at the end is missing, as in a cut archive.
-fn without_directory(reader: &mut (impl Read + Seek), visitor: &mut Visitor<'_, '_>) -> Option<Fault> {
+fn without_directory(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) -> Option<Fault> {
     if let Err(error) = reader.seek(SeekFrom::Start(0)) {
         return Some(Fault::of(&error));
     }
@@ -111,7 +111,7 @@ fn utc(local: NaiveDateTime) -> Option<i64> {
     Some(local.and_local_timezone(Local).earliest()?.timestamp())
 }
 
-/// Content of the length that the directory declares: it breaks where it has another.
+/// Content of the length that the directory declares: any other length is a fault.
 struct Declared<R> {
     inner: R,
     declared: u64,

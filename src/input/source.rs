@@ -1,0 +1,177 @@
+//! Reading files: a small one by one call into a buffer that is used again, a large one by position. Also what
+//! must be read to know whose logs it holds: archives, pipes, files whose names tell no phone.
+
+use std::fs::File;
+use std::io::{self, Read};
+
+use super::archive::base_name;
+use super::buffers::{Buffers, WHOLE};
+use super::kind::is_archive_name;
+use super::limits::{Budget, Limits, fill};
+use super::log_name::{log_mac, mac_in_name, rotation};
+use super::open::{Input, Item, Opener, SHORTER, read_fault};
+use super::state::FileState;
+use super::system::{Status, open_file, path_of, problem_of, shown};
+use super::{LogSink, Options};
+use crate::problem::{Problem, ProblemKind};
+
+/// Reads a file; `item` holds what its name tells.
+pub(super) fn read_file(
+    item: Item<'_>,
+    opened: io::Result<File>,
+    limits: Limits,
+    configs: bool,
+    buffers: &mut Buffers,
+    sink: &mut dyn LogSink,
+) {
+    let (file, status) = match opened.and_then(|file| Status::of(&file).map(|status| (file, status))) {
+        Ok(opened) => opened,
+        Err(error) => return sink.problem(problem_of(item.path.to_owned(), &error)),
+    };
+    if !status.is_file {
+        let message = "was a file when it was found, and is none any more";
+        return sink.problem(Problem::new(item.path, ProblemKind::ChangedWhileRead, message));
+    }
+    let size = status.size;
+    let item = Item { modified: status.modified, size, identity: status.identity, ..item };
+    let budget = Budget::new(limits, Some(size));
+    if size > WHOLE as u64 {
+        Opener { budget: &budget, configs, buffers, sink }.read(&item, Input::File(&file, size));
+    } else if size == 0 {
+        // Some files of the system have content and no size.
+        let mut stream = &file;
+        Opener { budget: &budget, configs, buffers, sink }.read(&item, Input::Stream(&mut stream));
+    } else {
+        let mut buffer = buffers.take();
+        match read_whole(&file, &mut buffer[..size as usize]) {
+            Ok(length) => {
+                Opener { budget: &budget, configs, buffers, sink }
+                    .read(&item, Input::Whole(&buffer[..length]));
+                if (length as u64) < size {
+                    sink.problem(Problem::new(item.path, ProblemKind::ChangedWhileRead, SHORTER));
+                }
+            }
+            Err(error) => {
+                let fault = read_fault(&error);
+                sink.problem(Problem::new(item.path, fault.kind, fault.message));
+            }
+        }
+        buffers.give_back(buffer);
+    }
+    sink.advance(1, size);
+}
+
+/// Reads until the buffer is full: one call, unless the file became shorter meanwhile.
+fn read_whole(mut file: &File, buffer: &mut [u8]) -> io::Result<usize> {
+    fill(&mut file, buffer)
+}
+
+pub(super) fn status_of(path: &[u8], shown: &str) -> Result<(u64, Option<i64>), Problem> {
+    let status = std::fs::metadata(path_of(path)).map(|metadata| Status::from(&metadata));
+    let status = status.map_err(|error| problem_of(shown.to_owned(), &error))?;
+    Ok((status.size, status.modified))
+}
+
+/// Something that must be read to know whose logs it holds.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Empty for standard input.
+    file: Vec<u8>,
+    shown: Box<str>,
+    kind: SourceKind,
+    named_by_user: bool,
+    limits: Limits,
+    configs: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SourceKind {
+    StandardInput,
+    Pipe,
+    File,
+}
+
+impl Source {
+    pub(super) fn standard_input(options: &Options) -> Self {
+        Self { shown: "-".into(), ..Self::new(&[], SourceKind::StandardInput, true, options) }
+    }
+
+    pub(super) fn pipe(path: &[u8], options: &Options) -> Self {
+        Self::new(path, SourceKind::Pipe, true, options)
+    }
+
+    pub(super) fn file(path: &[u8], named_by_user: bool, options: &Options) -> Self {
+        Self::new(path, SourceKind::File, named_by_user, options)
+    }
+
+    fn new(path: &[u8], kind: SourceKind, named_by_user: bool, options: &Options) -> Self {
+        let (limits, configs) = (options.limits, options.configs);
+        Self { file: path.to_vec(), shown: shown(path).into(), kind, named_by_user, limits, configs }
+    }
+
+    /// As reports show it; `-` for standard input.
+    #[must_use]
+    pub const fn path(&self) -> &str {
+        &self.shown
+    }
+
+    /// Whether the user named it; else it is an archive in a searched directory.
+    #[must_use]
+    pub const fn is_named_by_user(&self) -> bool {
+        self.named_by_user
+    }
+
+    /// The size of the file in bytes and when it was last changed, in seconds since 1970, UTC; none for a
+    /// pipe, which can be read only once.
+    ///
+    /// # Errors
+    /// The problem that the file is gone or out of reach.
+    pub fn status(&self) -> Result<Option<(u64, Option<i64>)>, Problem> {
+        if self.is_pipe() { Ok(None) } else { status_of(&self.file, &self.shown).map(Some) }
+    }
+
+    /// Whether its name promises an archive.
+    #[must_use]
+    pub fn is_archive(&self) -> bool {
+        is_archive_name(base_name(&self.file))
+    }
+
+    /// Whether it can be read only once: a pipe, or standard input.
+    #[must_use]
+    pub fn is_pipe(&self) -> bool {
+        self.kind != SourceKind::File
+    }
+
+    /// What shows whether it changed; none for a pipe, and for a file that is gone.
+    #[must_use]
+    pub fn state(&self) -> Option<FileState> {
+        if self.is_pipe() { None } else { FileState::of(&path_of(&self.file)) }
+    }
+
+    /// Reads all that it holds, on this thread; only decompression runs ahead on another.
+    pub fn read(&self, buffers: &mut Buffers, sink: &mut dyn LogSink) {
+        let base = base_name(self.shown.as_bytes());
+        let is_named_like_log = log_mac(base).is_some();
+        let mac = mac_in_name(base).filter(|_| self.named_by_user || is_named_like_log);
+        let is_log = self.named_by_user || is_named_like_log;
+        let item = Item::named(&self.shown, mac, rotation(base), (is_log, is_named_like_log));
+        match self.kind {
+            SourceKind::StandardInput => self.pass(item, &mut io::stdin().lock(), buffers, sink),
+            SourceKind::Pipe => match File::open(path_of(&self.file)) {
+                Ok(mut file) => self.pass(item, &mut file, buffers, sink),
+                Err(error) => sink.problem(problem_of(self.shown.to_string(), &error)),
+            },
+            SourceKind::File => {
+                read_file(item, open_file(&self.file), self.limits, self.configs, buffers, sink);
+            }
+        }
+    }
+
+    /// Reads a pipe or standard input.
+    fn pass(&self, item: Item<'_>, stream: &mut dyn Read, buffers: &mut Buffers, sink: &mut dyn LogSink) {
+        let item = Item { modified: Some(chrono::Utc::now().timestamp()), ..item };
+        let budget = Budget::new(self.limits, None);
+        Opener { budget: &budget, configs: self.configs, buffers, sink }.read(&item, Input::Stream(stream));
+        sink.advance(1, 0);
+    }
+}
