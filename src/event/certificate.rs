@@ -9,7 +9,7 @@ use nom::{IResult, Parser};
 
 use super::Event;
 use super::words::{
-    Said, SlotOf, begins_fingerprint, blanks0, blanks1, closed, end, holder, number, or_cut, phrase, quoted,
+    Rest, SlotOf, begins_fingerprint, blanks0, blanks1, closed, end, holder, number, or_cut, phrase, quoted,
     reason, remainder, sign, signed, slot_number, text, whole_fingerprint,
 };
 use crate::model::{Algorithm, Fingerprint, Slot};
@@ -88,7 +88,7 @@ pub(super) fn new_certificate(input: &[u8]) -> IResult<&[u8], Event> {
         .parse(input)
 }
 
-/// The same of the certificate that was replaced.
+/// The same for the certificate that was replaced.
 pub(super) fn previous_certificate(input: &[u8]) -> IResult<&[u8], Event> {
     preceded(phrase("Previous Certificate"), name_and_fingerprint)
         .map(|(common_name, fingerprint)| Event::PreviousCertificate { common_name, fingerprint })
@@ -106,7 +106,7 @@ type NameAndFingerprint = (Option<Box<str>>, Option<Fingerprint>);
 fn name_and_fingerprint(input: &[u8]) -> IResult<&[u8], NameAndFingerprint> {
     const WORD: &[u8] = b"Fingerprint";
     let names = preceded((blanks1, phrase("Common Name"), blanks0), remainder);
-    map_opt(names, |Said { bytes, is_cut }| {
+    map_opt(names, |Rest { bytes, is_cut }| {
         let Some(word) = memchr::memmem::rfind(bytes, WORD) else { return is_cut.then_some((None, None)) };
         let (name, digits) = (quoted(&bytes[..word]), &bytes[word + WORD.len()..]);
         let fingerprint = whole_fingerprint(digits, None);
@@ -152,7 +152,7 @@ fn certificate_line(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, slot) = terminated(certificate_of, blanks1).parse(input)?;
     let length = map(length, |length| Event::CertificateLength { slot, length });
     let unavailable = map((phrase("is not available"), end), |_| Event::CertificateUnavailable { slot });
-    let name = map_opt(preceded((phrase("common name"), blanks0), remainder), |Said { bytes, is_cut }| {
+    let name = map_opt(preceded((phrase("common name"), blanks0), remainder), |Rest { bytes, is_cut }| {
         let name = if is_cut { closed(bytes) } else { Some(quoted(bytes)?) };
         Some(Event::CertificateCommonName { slot, common_name: name.map(text) })
     });
@@ -179,10 +179,10 @@ fn fingerprint(input: &[u8]) -> IResult<&[u8], FingerprintAndAlgorithm> {
     map_opt(digits, |said| whole_or_cut(said, named)).parse(input)
 }
 
-/// A fingerprint that takes up all that is said. Where that is cut, as many pairs as a shorter digest has
-/// can be the beginning of a longer one.
+/// A fingerprint that takes up the rest of the text. In a text that is cut it counts as unknown: as many
+/// pairs as MD5 has can be the beginning of a longer digest.
 fn whole_or_cut(
-    Said { bytes, is_cut }: Said<'_>,
+    Rest { bytes, is_cut }: Rest<'_>,
     named: Option<Algorithm>,
 ) -> Option<FingerprintAndAlgorithm> {
     if is_cut {

@@ -5,7 +5,7 @@ use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
 use super::Event;
-use super::words::{Said, blanks1, phrase, remainder, sign, text};
+use super::words::{Rest, blanks1, phrase, remainder, sign, text};
 use crate::line::{blank_length, trim};
 use crate::model::Mac;
 
@@ -56,9 +56,9 @@ pub(super) fn software(input: &[u8]) -> IResult<&[u8], Event> {
     .parse(input)
 }
 
-/// The value after `name`, which ends with its one `=`, up to one of the bytes in `stop`. None if it
-/// is empty or not there; none within if it is cut.
-fn field(said: Said<'_>, name: &[u8], stop: &[u8]) -> Option<Option<Box<str>>> {
+/// The value after `name`, which ends with its one `=`, up to one of the bytes in `stop`. None if it is empty
+/// or missing; `Some(None)` if it is cut.
+fn field(said: Rest<'_>, name: &[u8], stop: &[u8]) -> Option<Option<Box<str>>> {
     let value = find(said, name)?;
     let length = value.iter().position(|byte| stop.contains(byte)).unwrap_or(value.len());
     if said.is_cut && length == value.len() {
@@ -69,7 +69,7 @@ fn field(said: Said<'_>, name: &[u8], stop: &[u8]) -> Option<Option<Box<str>>> {
 }
 
 /// What follows `name=` where that stands first as a word: `Rev=` within `HwRev=` is another field.
-fn find<'a>(said: Said<'a>, name: &[u8]) -> Option<&'a [u8]> {
+fn find<'a>(said: Rest<'a>, name: &[u8]) -> Option<&'a [u8]> {
     let mut signs = memchr::memchr_iter(b'=', said.bytes);
     signs.find_map(|sign| {
         let before = said.bytes[..=sign].strip_suffix(name)?;
@@ -78,12 +78,12 @@ fn find<'a>(said: Said<'a>, name: &[u8]) -> Option<&'a [u8]> {
     })
 }
 
-/// Whether this part of what is said is at its end, and that is cut.
-fn touches_end(said: Said<'_>, part: &[u8]) -> bool {
+/// Whether this part reaches the end of the text, and the text can be cut there.
+fn touches_end(said: Rest<'_>, part: &[u8]) -> bool {
     said.is_cut && std::ptr::eq(part.as_ptr_range().end, said.bytes.as_ptr_range().end)
 }
 
-fn whole_mac(said: Said<'_>, value: &[u8]) -> Option<Mac> {
+fn whole_mac(said: Rest<'_>, value: &[u8]) -> Option<Mac> {
     let (mac, after) = Mac::prefix(value)?;
     let ends = after.first().map_or(!said.is_cut, |byte| !byte.is_ascii_alphanumeric());
     // Registers of a board can read as all zeros before the address is known.

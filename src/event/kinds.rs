@@ -33,7 +33,7 @@ pub fn all() -> &'static [Kind] {
     static ALL: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         let kinds = (0..).map_while(|place| {
             let mut names = Names { place, kinds: &[], fields: &[] };
-            // It always fails: there is no event to read, only its names.
+            // Always an error: no event is read, only the names are taken.
             let _ = Event::deserialize(&mut names);
             Some(Kind { name: names.kinds.get(place as usize)?, names: names.fields })
         });
@@ -71,7 +71,7 @@ where
     }
 }
 
-/// Takes the names that the derived code asks for, and gives no values.
+/// A deserializer that takes the names which serde's derived code passes to it, and gives no values.
 struct Names {
     /// Which variant is asked for.
     place: u32,

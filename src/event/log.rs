@@ -8,7 +8,7 @@ use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
 use super::words::{
-    Said, blanks0, blanks1, end, number, or_cut, other_words, phrase, remainder, sign, signed,
+    Rest, blanks0, blanks1, end, number, or_cut, other_words, phrase, remainder, sign, signed,
 };
 use super::{Event, Upload};
 
@@ -36,7 +36,7 @@ pub(super) fn component_start(input: &[u8]) -> IResult<&[u8], Event> {
 pub(super) fn clock_failed(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, ()) = phrase("Could not load time from")(input)?;
     let host = preceded(or_cut(blanks1), remainder);
-    map_opt(host, |Said { bytes, is_cut }| (is_cut || !bytes.is_empty()).then_some(Event::ClockFailed))
+    map_opt(host, |Rest { bytes, is_cut }| (is_cut || !bytes.is_empty()).then_some(Event::ClockFailed))
         .parse(input)
 }
 
@@ -53,7 +53,7 @@ pub(super) fn upload_failed(input: &[u8]) -> IResult<&[u8], Event> {
 }
 
 /// The number behind this word and perhaps a sign of equality.
-fn number_behind(said: Said<'_>, word: &'static str) -> Option<i64> {
+fn number_behind(said: Rest<'_>, word: &'static str) -> Option<i64> {
     let place = memchr::memmem::find(said.bytes, word.as_bytes())?;
     let ended = [&said.bytes[place..], b"\n"].concat();
     let (rest, number) =

@@ -8,7 +8,7 @@ use nom::{IResult, Parser};
 
 use super::Event;
 use super::words::{
-    Said, blanks0, closed, end, or_cut, phrase, quoted, reason, remainder, sign, signed, text,
+    Rest, blanks0, closed, end, or_cut, phrase, quoted, reason, remainder, sign, signed, text,
 };
 use crate::line::{blank_length, trim};
 
@@ -21,7 +21,7 @@ pub(super) fn server_certificate_untrusted(input: &[u8]) -> IResult<&[u8], Event
 /// `MakeTlsConnection: SSL_connect error 1`, `MakeTlsConnection: connection failed error -1`.
 pub(super) fn connection_failed(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, _) = (phrase("MakeTlsConnection"), sign(":")).parse(input)?;
-    map_opt(remainder, |Said { bytes, is_cut }| {
+    map_opt(remainder, |Rest { bytes, is_cut }| {
         const WORD: &[u8] = b"error";
         let behind = &bytes[memchr::memmem::rfind(bytes, WORD)? + WORD.len()..];
         let number = trim(behind.strip_suffix(b".").unwrap_or(behind));
@@ -54,7 +54,7 @@ pub(super) fn sign_in_certificate(input: &[u8]) -> IResult<&[u8], Event> {
 /// `Prov|Invalid STS-URI: '…'`: the address of the company's certificate service.
 pub(super) fn provisioning_uri_invalid(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, _) = (phrase("Prov|Invalid STS-URI"), or_cut(sign(":"))).parse(input)?;
-    map(remainder, |Said { bytes, is_cut }| {
+    map(remainder, |Rest { bytes, is_cut }| {
         let uri = if is_cut { closed(bytes) } else { quoted(bytes).or(Some(bytes)) };
         Event::ProvisioningUriInvalid { uri: uri.filter(|uri| !uri.is_empty()).map(text) }
     })

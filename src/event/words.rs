@@ -61,8 +61,8 @@ pub(super) fn end(input: &[u8]) -> IResult<&[u8], ()> {
     (opt(char('.')), blanks0, char('\n')).map(|_| ()).parse(input)
 }
 
-/// What `parser` reads; nothing where the text is cut before it, within it, or right behind it, so that
-/// it can be longer than it seems. What tells the message stands before.
+/// What `parser` reads; nothing where the text is cut before it, within it, or right behind it, so that it
+/// can be longer than it seems. The part of the text that identifies the message stands before it.
 pub(super) fn or_cut<'a, T>(
     mut parser: impl Parser<&'a [u8], Output = T, Error = Error<&'a [u8]>>,
 ) -> impl FnMut(&'a [u8]) -> IResult<&'a [u8], Option<T>> {
@@ -76,7 +76,7 @@ pub(super) fn or_cut<'a, T>(
         match parser.parse(open) {
             Err(nom::Err::Incomplete(_)) => Ok((&input[open.len()..], None)),
             Err(error) => Err(error),
-            // Not met: with a line feed behind it the parser would have succeeded too.
+            // Does not happen: with a line feed behind it the parser would have succeeded too.
             Ok((rest, _)) => Ok((rest, None)),
         }
     }
@@ -128,7 +128,7 @@ fn application(number: Option<u8>) -> Option<Slot> {
 
 /// The rest of a text.
 #[derive(Clone, Copy)]
-pub(super) struct Said<'a> {
+pub(super) struct Rest<'a> {
     /// The rest, without blanks at its ends.
     pub(super) bytes: &'a [u8],
     /// Whether the text can be cut at its end.
@@ -136,14 +136,14 @@ pub(super) struct Said<'a> {
 }
 
 /// The rest of the text.
-pub(super) fn remainder(input: &[u8]) -> IResult<&[u8], Said<'_>> {
+pub(super) fn remainder(input: &[u8]) -> IResult<&[u8], Rest<'_>> {
     let end = memchr::memchr(b'\n', input).ok_or(nom::Err::Incomplete(nom::Needed::Unknown))?;
     let (text, rest) = input.split_at(end);
-    Ok((rest, Said { bytes: trim(text), is_cut: rest == CUT }))
+    Ok((rest, Rest { bytes: trim(text), is_cut: rest == CUT }))
 }
 
 /// The rest of the text, which goes on with another word, or is nothing.
-pub(super) fn other_words(input: &[u8]) -> IResult<&[u8], Said<'_>> {
+pub(super) fn other_words(input: &[u8]) -> IResult<&[u8], Rest<'_>> {
     match input {
         [byte, ..] if byte.is_ascii_alphanumeric() => {
             Err(nom::Err::Error(Error::new(input, ErrorKind::Space)))
@@ -152,8 +152,8 @@ pub(super) fn other_words(input: &[u8]) -> IResult<&[u8], Said<'_>> {
     }
 }
 
-/// Why something failed, in free words behind one of these signs; none if nothing is told. Also what quotes
-/// the line can stand at the end: no reason ends with a quote.
+/// Why something failed, in free words behind one of these signs; none if nothing is told. A quote at the end
+/// closes one around the whole line: no reason ends with a quote.
 pub(super) fn reason(signs: &'static str) -> impl Fn(&[u8]) -> IResult<&[u8], Option<Box<str>>> {
     move |input| {
         let (input, said) = alt((preceded(sign(signs), remainder), nothing)).parse(input)?;
@@ -163,9 +163,9 @@ pub(super) fn reason(signs: &'static str) -> impl Fn(&[u8]) -> IResult<&[u8], Op
     }
 }
 
-fn nothing(input: &[u8]) -> IResult<&[u8], Said<'_>> {
+fn nothing(input: &[u8]) -> IResult<&[u8], Rest<'_>> {
     end(input)?;
-    Ok((WHOLE, Said { bytes: b"", is_cut: false }))
+    Ok((WHOLE, Rest { bytes: b"", is_cut: false }))
 }
 
 /// Bytes of a log as text. What is not UTF-8 becomes the replacement character.
@@ -202,7 +202,7 @@ pub(super) fn whole_fingerprint(bytes: &[u8], named: Option<Algorithm>) -> Optio
     named.is_none_or(|named| named == fingerprint.algorithm()).then_some(fingerprint)
 }
 
-/// Of pairs with nothing but a colon between them, as the phone writes it.
+/// A fingerprint with nothing but colons between its pairs, as the phone writes it.
 fn plain_fingerprint(bytes: &[u8]) -> Option<Fingerprint> {
     let mut pairs = [0; 32];
     for (place, digits) in bytes.chunks(3).enumerate() {

@@ -1,0 +1,207 @@
+//! The table of known messages, and how a text is compared with it.
+//!
+//! A message is known by its text alone, in any component and at any level. The grammars are nom's streaming
+//! ones over a text that ends with a line feed, so that a text that is cut is told from one that is another
+//! message. A text that may be cut at its end, as a log's last line without a line feed, gets two line feeds:
+//! a value that ends there is not known.
+
+use nom::IResult;
+
+use super::{Event, certificate, identity, log, tls, words};
+use crate::line;
+
+/// One known message: how its text begins, to the letter, and its grammar.
+pub struct Message {
+    /// The beginning of every text of this message.
+    pub begins: &'static str,
+    /// The grammar, over a text that ends with a line feed.
+    parse: fn(&[u8]) -> IResult<&[u8], Event>,
+}
+
+const fn message(begins: &'static str, parse: fn(&[u8]) -> IResult<&[u8], Event>) -> Message {
+    Message { begins, parse }
+}
+
+/// All known messages.
+pub const MESSAGES: &[Message] = &[
+    message("hwDesc", certificate::refused_by_function),
+    message("Could not store ", certificate::too_large),
+    message("Could not decode cert chain", certificate::chain_not_decodable),
+    message("Device credential invalid", certificate::credential_invalid),
+    message("Saving new ", certificate::saving),
+    message("New Certificate ", certificate::new_certificate),
+    message("Previous Certificate ", certificate::previous_certificate),
+    message("No previous certificate ", certificate::no_previous_certificate),
+    message("Polycom device ", certificate::inventory),
+    message("Custom platform device ", certificate::inventory),
+    message("Custom application device ", certificate::inventory),
+    message("Server certificate verification failed", tls::server_certificate_untrusted),
+    message("MakeTlsConnection", tls::connection_failed),
+    message("Platform: ", identity::platform),
+    message("Application, main: ", identity::software),
+    message("-----", log::banner),
+    message("Initial log entry", log::component_start),
+    message("Could not load time from ", log::clock_failed),
+    message("UtilLogServerC::uploadFifoLog: upload error", log::upload_failed),
+    message("Skipped uploading of failed log file", log::upload_skipped),
+    message("Failed to upload boot log", log::boot_log_upload_failed),
+    message("Could not set the custom header Content-Range", log::upload_size_unknown),
+    message("m_bCert", tls::sign_in_certificate),
+    message("m_validUntil", tls::sign_in_certificate),
+    message("m_eErrorCode", tls::sign_in_certificate),
+    message("Prov|Invalid STS-URI", tls::provisioning_uri_invalid),
+    message("Prov|Trying to boot from existing configuration", log::configuration_not_applied),
+    message("Prov|Not setting device parameters since", log::configuration_not_applied),
+    message("New fingerprint", certificate::new_ca),
+    message("Custom certificate ", certificate::custom_ca),
+];
+
+/// What a text was found to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// A known message, whole.
+    Known(Event),
+    /// A known message that the next line can bring more of.
+    Open(Event),
+    /// The beginning of a known message: it goes on in the next line, or it is cut.
+    Cut,
+    /// No known message.
+    Unknown,
+}
+
+/// How a text ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// With the end of its line, or with one at which it was wrapped.
+    Whole,
+    /// Perhaps within a word or a number, such as in a log's last line that has no line feed: a value that
+    /// touches the end is not known.
+    Cut,
+}
+
+/// Reads the text of a message, without its header and without blanks at its ends.
+#[must_use]
+pub fn read(text: &[u8], ends: End) -> Reading {
+    match candidates(text) {
+        0 => Reading::Unknown,
+        candidates => parse(text, ends, candidates),
+    }
+}
+
+/// Reads a text by the grammars of these messages.
+fn parse(text: &[u8], ends: End, candidates: u64) -> Reading {
+    let trimmed = line::trim(text);
+    let text = line::without_marks_behind(trimmed);
+    // A mark behind the text shows that its end is there.
+    let is_cut = ends == End::Cut && text.len() == trimmed.len();
+    let end = if is_cut { words::CUT } else { words::WHOLE };
+    // Nearly all texts are short: the line feed behind them costs no allocation.
+    let mut short = [0; 256];
+    let mut long = Vec::new();
+    let ended = if let Some(room) = short.get_mut(..text.len() + end.len()) {
+        room[..text.len()].copy_from_slice(text);
+        room[text.len()..].copy_from_slice(end);
+        &*room
+    } else {
+        long.reserve_exact(text.len() + end.len());
+        long.extend_from_slice(text);
+        long.extend_from_slice(end);
+        &long
+    };
+    let mut begins = false;
+    for known in places(candidates).map(|place| &MESSAGES[place]) {
+        match (known.parse)(ended) {
+            Ok((_, event)) if event.further_lines() > 0 => return Reading::Open(event),
+            Ok((_, event)) => return Reading::Known(event),
+            Err(_) => begins |= matches!((known.parse)(text), Err(nom::Err::Incomplete(_))),
+        }
+    }
+    if begins {
+        return Reading::Cut;
+    }
+    line::without_remark(text).map_or(Reading::Unknown, |text| parse(text, End::Whole, candidates))
+}
+
+/// Whether the text can be the beginning of a known message, whose rest is in the next line, or begins with
+/// one.
+#[must_use]
+pub fn may_begin(text: &[u8]) -> bool {
+    candidates(text) != 0
+}
+
+/// The [`MESSAGES`] that this text can be the beginning of, or begins with: one bit each.
+fn candidates(text: &[u8]) -> u64 {
+    let Some(&first) = text.first() else { return 0 };
+    places(BY_FIRST_BYTE[usize::from(first)])
+        .filter(|&place| begins_like(text, MESSAGES[place].begins))
+        .fold(0, |all, place| all | 1 << place)
+}
+
+/// Whether a text begins with these words, with any blanks between them, or is itself the beginning of these
+/// words.
+fn begins_like(mut text: &[u8], words: &str) -> bool {
+    // As phones write it, or another text altogether.
+    if text.starts_with(words.as_bytes()) {
+        return true;
+    }
+    if let (Some(text), Some(words)) = (text.first_chunk::<4>(), words.as_bytes().first_chunk::<4>())
+        && text != words
+        && text.iter().chain(words).all(u8::is_ascii_graphic)
+    {
+        return false;
+    }
+    for &byte in words.as_bytes() {
+        text = match text {
+            // A blank at the end of the words can be the one at which the line was wrapped.
+            [] => return true,
+            [first, rest @ ..] if *first == byte && byte != b' ' => rest,
+            _ if byte == b' ' && line::blank_length(text) > 0 => line::trim_start(text),
+            _ => return false,
+        };
+    }
+    true
+}
+
+/// The messages that begin with a byte, one bit each.
+static BY_FIRST_BYTE: [u64; 256] = {
+    assert!(MESSAGES.len() <= u64::BITS as usize);
+    let mut table = [0; 256];
+    let mut place = 0;
+    while place < MESSAGES.len() {
+        table[MESSAGES[place].begins.as_bytes()[0] as usize] |= 1 << place;
+        place += 1;
+    }
+    table
+};
+
+/// The places of the bits that are set, lowest first.
+fn places(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let place = bits.trailing_zeros();
+        bits &= bits.wrapping_sub(1);
+        (place < u64::BITS).then_some(place as usize)
+    })
+}
+
+/// The known message that a line without a header is, without what stands before it: quote marks, what
+/// `grep` puts there, a prompt, the end of a cut header. None if it is no message of its own but perhaps
+/// the rest of the one before.
+#[must_use]
+pub fn find(line: &[u8]) -> Option<&[u8]> {
+    let begins = |place: &usize| {
+        let text = &line[*place..];
+        places(BY_FIRST_BYTE[usize::from(text[0])])
+            .any(|message| begins_with(text, MESSAGES[message].begins.trim_end()))
+            && read(text, End::Whole) != Reading::Unknown
+    };
+    // Only a short text can stand before a line, so only the beginning of the line is searched.
+    let place = (0..line.len().min(MOST_BEFORE)).find(begins)?;
+    line::origin(line::without_end_of_header(&line[..place])).map(|_| &line[place..])
+}
+
+/// A known message is searched for in this many bytes from the beginning of a line.
+const MOST_BEFORE: usize = 512;
+
+fn begins_with(text: &[u8], words: &str) -> bool {
+    text.len() >= words.len() && begins_like(text, words)
+}
