@@ -2,6 +2,9 @@
 //!
 //! A check is pure: what is known of a phone goes in, findings with their evidence come out. The
 //! header of a check's file is its manual, which `phonecert explain CODE` prints.
+//!
+//! A new diagnosis is its file, with its facts, a `mod` line and a row of [`CATALOGUE`] here, and a case in
+//! `testdata/cases`. Tests report what is forgotten of these.
 
 mod built_in_changed;
 mod built_in_missing;
@@ -84,14 +87,16 @@ pub struct Facts {
     pub means_unknown: bool,
     /// A phone with an active one does not pass zero-touch provisioning.
     pub blocks_ztp: bool,
-    /// Advice on installing certificates belongs to it.
+    /// Its steps install a certificate: `device` adds where that can be done.
     pub about_installing: bool,
-    /// Only the whole fleet shows it.
+    /// Its steps ask which certificate the phone uses: `device` adds how that is chosen.
+    pub about_choosing: bool,
+    /// It is found only by comparing phones.
     pub from_fleet: bool,
-    /// Where many phones begin to show it within a day, the cause is a server's. So it is with all of
-    /// [`Family::Installation`] and [`Family::Connection`].
+    /// If many phones begin to show it within a day, a server is the likely cause. This holds for all of
+    /// [`Family::Installation`] and [`Family::Connection`], with or without this fact.
     pub begins_in_fleets: bool,
-    /// What it asks of the phone's configuration.
+    /// Which lines of the phone's configuration files bear on it.
     pub asks: Option<join::Question>,
 }
 
@@ -102,6 +107,7 @@ impl Facts {
             means_unknown: false,
             blocks_ztp: false,
             about_installing: false,
+            about_choosing: false,
             from_fleet: false,
             begins_in_fleets: false,
             asks: None,
@@ -178,9 +184,9 @@ pub struct Case<'a> {
     pub listed: Option<&'a InventoryRow>,
     /// The certificates that other phones show too.
     pub shared: &'a [SharedCertificate],
-    /// What zero-touch provisioning makes of its model and software, where the logs tell both.
+    /// Whether its software is ready for zero-touch provisioning, if the logs name model and software.
     pub readiness: Option<Readiness>,
-    /// A log of it holds lines of several phones that nothing tells apart, and was left out.
+    /// A log filed under its name holds lines of several phones that can't be told apart, and was left out.
     pub is_mixed: bool,
 }
 
@@ -193,7 +199,7 @@ impl<'a> Case<'a> {
         Self { timeline, listed, shared: &[], readiness, is_mixed: false }
     }
 
-    /// The case of a phone of which only what it shares with others is asked.
+    /// The case of a phone for the checks that compare phones: only its shared certificates are known.
     #[must_use]
     pub fn of_shared(shared: &'a [SharedCertificate]) -> Self {
         Self { timeline: Timeline::nothing(), listed: None, shared, readiness: None, is_mixed: false }

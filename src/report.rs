@@ -56,7 +56,7 @@ pub struct Style {
     pub color: bool,
     /// Whether healthy phones are shown however many phones there are.
     pub all: bool,
-    /// How much is told.
+    /// How much detail is shown.
     pub verbosity: Verbosity,
     /// What phones are counted by, instead of being listed.
     pub group_by: Option<GroupBy>,
@@ -78,7 +78,7 @@ impl Default for Style {
     }
 }
 
-/// How much the table tells.
+/// How much the table shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verbosity {
     /// The phones and the totals: no explanations.
@@ -137,7 +137,7 @@ pub trait Devices: Sync {
         self.shown(place, Shown::plain())
     }
 
-    /// Renders every phone, on all threads, and writes what came of it in the report's order.
+    /// Renders every phone, on all threads, and writes the results in the report's order.
     ///
     /// # Errors
     /// What `out` returns.

@@ -35,7 +35,7 @@ pub(super) const RULE: Rule = Rule {
     run: Run::Logs(run),
 };
 
-/// In so many boots the fingerprint is another one each time.
+/// From this many boots on, each with another fingerprint, the certificate counts as not kept.
 const BOOTS: usize = 3;
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

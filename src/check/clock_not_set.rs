@@ -42,7 +42,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     for boot in case.timeline.records.chunk_by(|a, b| a.boot == b.boot) {
         let mut is_known = false;
         let mut is_unset = false;
-        // Once the time is there, a time server that does not answer changes nothing.
+        // Once the clock is set, a time server that does not answer changes nothing.
         for record in boot.iter().take_while(|record| record.time.is_none()) {
             let is_first_date = record.is_unset && !is_known;
             is_known |= record.is_unset;

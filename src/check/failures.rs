@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Case, Finding, said};
+use super::{Case, Finding, Part, said};
 use crate::event::Event;
 use crate::model::{Slot, State};
+use crate::reference::Release;
 use crate::timeline::{Occurrences, Record, Timeline};
 
 /// The failures of one kind and slot.
@@ -84,6 +85,21 @@ pub(super) fn shared_certificates(
         Finding::active(message, shared.seen.clone()).of_slot(Some(shared.slot))
     });
     findings.collect()
+}
+
+/// Which software the phone runs, and which zero-touch provisioning requires; `end` ends the sentence.
+pub(super) fn software_for_ztp(case: &Case<'_>, required: &Release, end: &'static str) -> Option<Finding> {
+    let (model, (version, record)) = (case.timeline.model?, case.timeline.software().next_back()?);
+    let message = said![
+        "The ",
+        Part::LogText(model.into()),
+        " runs ",
+        version,
+        "; zero-touch provisioning asks for ",
+        Part::Version(required.to_string().into()),
+        end,
+    ];
+    Some(Finding::active(message, Occurrences::shown_by(record.entry.count(), [record])))
 }
 
 /// `once`, `twice`, `7 times`.

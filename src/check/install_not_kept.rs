@@ -75,7 +75,8 @@ fn is_mended(timeline: &Timeline<'_>, last: &NotKept<'_>) -> bool {
     let slot = last.saved.slot;
     let is_there = |content: &crate::timeline::Content| match &last.saved.content.fingerprint {
         Some(saved) => content.fingerprint.as_ref() == Some(saved),
-        // What was saved is not known: a certificate where there was none is all that can show it.
+        // It is not known which certificate was saved, so any certificate counts if the slot was empty
+        // before.
         None => content.has_certificate() && last.shown.content.is_empty(),
     };
     let later = timeline.slots.of_slot(slot).iter().filter(|view| view.at.0 > last.shown.at.1);

@@ -13,10 +13,10 @@
 //! 2. Else look for the build number in the release notes of the release that the message names.
 //! 3. Or update to a later version, which is new enough for certain.
 
-use super::{Case, Facts, Family, Finding, Part, Rule, Run, said};
+use super::failures::software_for_ztp;
+use super::{Case, Facts, Family, Finding, Rule, Run};
 use crate::model::Severity;
 use crate::reference::Readiness;
-use crate::timeline::Occurrences;
 
 pub(super) const RULE: Rule = Rule {
     code: "ZTP002",
@@ -32,18 +32,5 @@ pub(super) const RULE: Rule = Rule {
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let Some(Readiness::LetterUnclear { required }) = case.readiness else { return Vec::new() };
-    let (Some(model), Some((version, record))) = (case.timeline.model, case.timeline.software().next_back())
-    else {
-        return Vec::new();
-    };
-    let message = said![
-        "The ",
-        Part::LogText(model.into()),
-        " runs ",
-        version,
-        "; zero-touch provisioning asks for ",
-        Part::Version(required.to_string().into()),
-        ", and the log does not tell the letter.",
-    ];
-    vec![Finding::active(message, Occurrences::shown_by(record.entry.count(), [record]))]
+    software_for_ztp(case, required, ", and the log does not tell the letter.").into_iter().collect()
 }

@@ -16,10 +16,10 @@
 //!    server.
 //! 3. A phone that runs the required software and still can't authenticate with ZTP is a case for the vendor.
 
-use super::{Case, Facts, Family, Finding, Part, Rule, Run, said};
+use super::failures::software_for_ztp;
+use super::{Case, Facts, Family, Finding, Rule, Run};
 use crate::model::Severity;
 use crate::reference::Readiness;
-use crate::timeline::Occurrences;
 
 pub(super) const RULE: Rule = Rule {
     code: "ZTP001",
@@ -35,18 +35,5 @@ pub(super) const RULE: Rule = Rule {
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let Some(Readiness::TooOld { required }) = case.readiness else { return Vec::new() };
-    let (Some(model), Some((version, record))) = (case.timeline.model, case.timeline.software().next_back())
-    else {
-        return Vec::new();
-    };
-    let message = said![
-        "The ",
-        Part::LogText(model.into()),
-        " runs ",
-        version,
-        "; zero-touch provisioning asks for ",
-        Part::Version(required.to_string().into()),
-        " or later.",
-    ];
-    vec![Finding::active(message, Occurrences::shown_by(record.entry.count(), [record]))]
+    software_for_ztp(case, required, " or later.").into_iter().collect()
 }

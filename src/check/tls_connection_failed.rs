@@ -34,7 +34,7 @@ pub(super) const RULE: Rule = Rule {
     cause: "A TLS connection was refused or broken off, or the server was not reached; the log gives an error number and no reason.",
     remedy: "Look at the server's own log for this time: it may not accept the phone's certificate, or the phone may not have reached it at all.",
     reference: "UC Software log, messages of MakeTlsConnection; Feature Profile 37148, introduction and \"Troubleshooting\"",
-    facts: Facts::of(Family::Connection),
+    facts: Facts { about_choosing: true, ..Facts::of(Family::Connection) },
     source: include_str!("tls_connection_failed.rs"),
     run: Run::Logs(run),
 };

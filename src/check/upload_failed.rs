@@ -44,7 +44,8 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     for (_, event, record) in case.timeline.events() {
         match event {
             Event::UploadFailed { upload, .. } => {
-                // A skip, or the boot log's failure, in the second of an upload error is no failure of its own.
+                // A skipped upload, or a failed one of the boot log, in the same second as an upload error is
+                // not counted again.
                 let is_same =
                     *upload != Upload::Tried && last.is_some_and(|last| is_same_second(last, record));
                 if !is_same {

@@ -60,15 +60,15 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let devices: &dyn Devices = redacted.as_ref().map_or(devices, |redacted| redacted);
     let report = Report { overview: &overview, devices };
     let style = Style {
-        // Who asks for the healthy ones wants to see them.
+        // `--status ok` asks for the healthy phones, so they are listed.
         all: args.all || args.phones.status.contains(&Status::Ok),
         group_by: args.group_by,
         ..args.write.style_with(args.run.verbosity())
     };
     let problems_are_told =
-        args.group_by.is_none() && answer.standard.is_some_and(|format| format.tells_problems());
+        args.group_by.is_none() && answer.standard.is_some_and(|format| format.lists_problems());
     pool.install(|| answer.write(style, |format, style, out| format.write(&report, style, out)))?;
-    // Who looks at the answer alone would miss that a path of theirs was mistyped.
+    // In an answer that lists no problems, a mistyped path would go unnoticed.
     let told = if problems_are_told { &of_named } else { &overview.problems };
     notices::problems(told, args.run.verbosity());
     notices::gone(&gone, shown, args.run.verbosity());
@@ -82,7 +82,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     if !args.phones.device.is_empty() && is_asked_for_all && scan.is_empty() {
         return Ok(FOUND_NOTHING);
     }
-    // What was there before is no reason to fail again.
+    // With a baseline, only what is new counts for the exit status.
     if let Some(compared) = compared {
         (overview.summary.failed, overview.summary.attention) = compared.newly;
     }

@@ -12,7 +12,7 @@ pub(super) const FORMAT: ScanFormat = ScanFormat {
     name: "csv",
     endings: &["csv"],
     about: "A phone a line, for spreadsheets; no cell can act as a formula",
-    write: ScanWriter { phones, groups },
+    write: ScanWriter { phones, groups, lists_problems: false },
 };
 
 /// Slots with columns of their own: the slot and what its columns begin with.

@@ -1,6 +1,6 @@
-//! Something small from each phone, made on all threads, taken up in the report's order.
+//! Makes something small of each phone, on all threads, and merges the results in the report's order.
 //!
-//! [`Devices`] only renders to bytes, in order; so what a phone gives travels as bytes, a length before each.
+//! [`Devices`] only renders to bytes, in order; so each result is passed on as bytes, after its length.
 
 use std::io::{self, Write};
 
@@ -12,8 +12,8 @@ use super::shape::Device;
 
 const LENGTH_BYTES: usize = size_of::<u32>();
 
-/// Calls `map` for each phone, on all threads, and `each` with what came of it, in the report's order.
-/// Memory holds what `each` keeps.
+/// Calls `map` for each phone, on all threads, and `each` with the results, in the report's order. Memory
+/// holds what `each` keeps.
 ///
 /// # Errors
 /// What `each` returns, which ends the work.

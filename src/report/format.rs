@@ -41,6 +41,8 @@ pub struct ScanWriter {
     pub(super) phones: fn(&Report<'_>, &Style, &mut dyn Write) -> io::Result<()>,
     /// Writes one entry a group of phones.
     pub(super) groups: fn(&Groups, &Style, &mut dyn Write) -> io::Result<()>,
+    /// Whether the answer lists what could not be read; if not, standard error does.
+    pub(super) lists_problems: bool,
 }
 
 /// A format of `scan`.
@@ -49,8 +51,8 @@ pub type ScanFormat = Format<ScanWriter>;
 impl ScanFormat {
     /// Whether the answer lists what could not be read.
     #[must_use]
-    pub fn tells_problems(&self) -> bool {
-        !matches!(self.name, "jsonl" | "csv")
+    pub const fn lists_problems(&self) -> bool {
+        self.write.lists_problems
     }
 
     /// Writes the report, phone by phone or, where `style` asks for it, group by group.

@@ -1,4 +1,4 @@
-//! The pivot: phones counted by what they have in common, worst first.
+//! `--group-by`: phones counted by what they have in common, worst first.
 
 use std::collections::HashMap;
 use std::io;

@@ -33,18 +33,19 @@ pub(super) const FORMAT: ScanFormat = ScanFormat {
     name: "html",
     endings: &["html", "htm"],
     about: "One file for a browser, to search, sort, print and forward",
-    write: ScanWriter { phones, groups },
+    write: ScanWriter { phones, groups, lists_problems: true },
 };
 
-/// So many phones are all listed. Of a larger fleet the healthy ones are counted, unless `--all` is given.
+/// Up to this many phones, all are listed. In a larger fleet the healthy ones are counted, unless `--all` is
+/// given.
 const ALL_LISTED: usize = 5_000;
 
-/// So many files that could not be read are listed, unless `--all` is given.
+/// At most this many files that could not be read are listed, unless `--all` is given.
 const PROBLEMS_LISTED: usize = 1_000;
 
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
-/// The hashes of both, as the Content-Security-Policy has them. A test tells the right ones.
+/// The hashes of both, as the Content-Security-Policy has them. A test prints the right ones if they differ.
 const STYLE_HASH: &str = "sha256-7uXGwr3R9m1MaUvB3Y3M/hmYKMHjvSNDJomi+VPccTc=";
 const SCRIPT_HASH: &str = "sha256-nJAjqVxM5ldqgb+tdM3nXMfkTRPNPmBfL9X+VeaRJq8=";
 
@@ -236,7 +237,7 @@ fn long_day(date: NaiveDate) -> String {
     date.format("%-d %b %Y").to_string()
 }
 
-/// A share, `4.8 %`; what is not nothing is never shown as `0 %`, what is not all never as `100 %`.
+/// A share, `4.8 %`. Only no phone is shown as `0 %`, and only all phones as `100 %`.
 fn percent(part: impl Borrow<u64>, whole: impl Borrow<u64>) -> String {
     let (part, whole) = (*part.borrow(), *whole.borrow());
     let share = 100.0 * part as f64 / whole.max(1) as f64;

@@ -12,7 +12,7 @@ pub(super) const FORMAT: ScanFormat = ScanFormat {
     name: "json",
     endings: &["json"],
     about: "One document with everything, for programs; `phonecert schema` describes it",
-    write: ScanWriter { phones, groups },
+    write: ScanWriter { phones, groups, lists_problems: true },
 };
 
 /// The program, as reports name it.

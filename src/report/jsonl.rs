@@ -9,7 +9,7 @@ pub(super) const FORMAT: ScanFormat = ScanFormat {
     name: "jsonl",
     endings: &["jsonl", "ndjson"],
     about: "A JSON object a phone, one a line, for jq and log stores",
-    write: ScanWriter { phones, groups },
+    write: ScanWriter { phones, groups, lists_problems: false },
 };
 
 fn phones(report: &Report<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {

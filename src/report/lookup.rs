@@ -9,7 +9,7 @@ use super::{Format, Style};
 use crate::lookup::{Answer, FactoryCertificate, Menu};
 use crate::reference::ZTP_CUTOVER;
 
-/// Narrower than this a table is no table any more.
+/// In fewer columns a table can't be read.
 const WIDTH_MIN: u16 = 20;
 
 /// Writes what the guide's tables say of a word.

@@ -19,7 +19,7 @@ pub(super) const FORMAT: ScanFormat = ScanFormat {
     name: "markdown",
     endings: &["md", "markdown"],
     about: "A table and the explanations, to paste into a ticket",
-    write: ScanWriter { phones, groups },
+    write: ScanWriter { phones, groups, lists_problems: true },
 };
 
 #[derive(Serialize, Deserialize)]

@@ -9,6 +9,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::check::{Facts, Family, Rule};
 pub use crate::model::{CertificateState, Severity, State, Status};
 
 /// The version of the JSON output's shape. A change of any type here changes it.
@@ -210,6 +211,18 @@ pub struct Diagnosis {
     pub evidence: Vec<Evidence>,
     /// Lines of configuration files that bear on it; empty where nothing joins.
     pub configuration: Vec<ConfigurationLine>,
+}
+
+impl Diagnosis {
+    /// What the catalogue knows of it beside its texts.
+    pub(crate) fn facts(&self) -> Option<&'static Facts> {
+        Rule::find(self.code).map(|rule| &rule.facts)
+    }
+
+    /// Whether it was found in configuration files, whose lines are then its proof.
+    pub(crate) fn is_of_configuration(&self) -> bool {
+        self.facts().is_some_and(|facts| facts.family == Family::Configuration)
+    }
 }
 
 /// One phone.

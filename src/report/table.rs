@@ -27,7 +27,7 @@ pub(super) const FORMAT: ScanFormat = ScanFormat {
     name: "table",
     endings: &["txt"],
     about: "A table for people, with each diagnosis explained under it",
-    write: ScanWriter { phones, groups: groups::write },
+    write: ScanWriter { phones, groups: groups::write, lists_problems: true },
 };
 
 /// With more entries than this, healthy ones are left out of the table.

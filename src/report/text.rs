@@ -1,4 +1,4 @@
-//! Text on its way to a person: made harmless, measured, counted and coloured.
+//! Text for people: hidden characters made visible, width measured, things counted, colour.
 
 pub mod elide;
 pub mod manual;

@@ -50,7 +50,7 @@ pub struct Change {
     pub went: Vec<WentDiagnosis>,
 }
 
-/// By what a phone is known.
+/// What identifies a phone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct WatchedPhone {
     /// 12 upper-case hex digits; null where neither the file's name nor the log tells it.
@@ -180,7 +180,7 @@ impl std::fmt::Display for Change {
         for came in &self.came {
             write!(line, " {}", came.short())?;
         }
-        // A phone that is gone was not mended.
+        // A phone that is gone is not counted as mended.
         let went = self.went.iter().filter(|_| self.after.is_some());
         let went: Vec<String> = went.map(|went| went.diagnosis.short()).collect();
         if !went.is_empty() {

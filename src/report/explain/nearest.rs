@@ -7,7 +7,7 @@ const SHOWN_MAX: usize = 5;
 /// Longer words are compared by their beginning: comparing costs time by length times length.
 const COMPARED_MAX: usize = 32;
 
-/// Words less alike than this are no slip of the keyboard.
+/// Words less alike than this are not taken for a typing error.
 const ALIKE: f64 = 0.5;
 
 /// How far a code may fall behind the best one and still be worth showing.
@@ -28,7 +28,7 @@ pub fn nearest(wanted: &str) -> Vec<&'static str> {
     if !begun.is_empty() {
         return begun;
     }
-    // Stable: of codes as like as each other, those of logs, in the catalogue's order.
+    // A stable sort: of codes that are equally near, those of logs come first, in the catalogue's order.
     let mut scored: Vec<_> = super::of_families(|rule| (likeness(&wanted, rule), rule.code));
     scored.sort_by(|left, right| right.0.total_cmp(&left.0));
     let floor = scored.first().map_or(ALIKE, |(best, _)| (best - FALL).max(ALIKE));

@@ -54,7 +54,7 @@ pub(super) fn bar(counts: impl Borrow<[u64; Status::ALL.len()]>, width: f64) -> 
     const GAP: f64 = 0.6;
     let whole = counts.iter().sum::<u64>().max(1) as f64;
     let widths = counts.map(|count| if count == 0 { 0.0 } else { (width * count as f64 / whole).max(LEAST) });
-    // What small parts were given is taken from the others.
+    // The width that was added to small parts is taken from the others.
     let scale = width / widths.iter().sum::<f64>().max(width);
     let mut x = 0.0;
     let mut parts = Vec::new();
@@ -216,7 +216,7 @@ impl Scale {
         format!("{:.1}", self.y(phones))
     }
 
-    /// A bar of so many phones that stands on one of others: where it begins, and how high it is.
+    /// A bar of some phones on top of a bar of others: where it begins, and how high it is.
     fn bar(&self, below: u64, phones: u64) -> (String, String) {
         let top = self.y(below + phones);
         (format!("{top:.1}"), format!("{:.1}", self.y(below) - top))

@@ -2,7 +2,6 @@
 
 use super::entry::slot;
 use super::page::Block;
-use crate::check::Family;
 use crate::report::shape::{Device, Diagnosis, State, Status};
 use crate::report::text::paint::{Tone, severity_sign};
 use crate::report::text::prose::Prose;
@@ -30,8 +29,7 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
             blocks.push(Block::Proof(diagnosis.evidence.clone()));
         }
         // A diagnosis of the configuration has these lines as its proof.
-        let is_joined = !diagnosis.code.starts_with(Family::Configuration.letters());
-        let lines = diagnosis.configuration.iter().filter(|_| is_joined);
+        let lines = diagnosis.configuration.iter().filter(|_| !diagnosis.is_of_configuration());
         let lines: Vec<_> = lines.map(|line| ("Config", Prose::theirs(&line.to_string()))).collect();
         if !lines.is_empty() {
             blocks.push(Block::Facts(lines));
@@ -67,7 +65,8 @@ fn when(diagnosis: &Diagnosis) -> String {
     format!("{lines}{span}")
 }
 
-/// What "nothing is wrong" rests on, so that nobody takes silence for health.
+/// What evidence "nothing is wrong" is based on: a log that says nothing does not show that a phone is
+/// healthy.
 fn nothing_wrong(device: &Device) -> Prose {
     let evidence = format!(
         "{} in {}, and what they tell of {}",

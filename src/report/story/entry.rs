@@ -11,6 +11,18 @@ use crate::report::text::prose::Prose;
 use crate::report::text::time::second;
 use crate::report::text::visible::visible;
 
+/// Events that say nothing by themselves: those after `Saving new …` belong to its entry, and of the others
+/// the diagnoses tell.
+const SILENT: [&str; 7] = [
+    "previous_certificate",
+    "no_previous_certificate",
+    "ca_fingerprint",
+    "sign_in_certificate",
+    "provisioning_uri_invalid",
+    "configuration_not_applied",
+    "upload_size_unknown",
+];
+
 /// What happened, and how often in a row.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
@@ -20,13 +32,13 @@ pub(super) struct Entry {
     pub(super) tone: Tone,
     /// What.
     pub(super) what: Prose,
-    /// How often it was seen, with nothing that matters between.
+    /// How often it was seen in a row, with no turn between.
     pub(super) count: u64,
     /// When it was seen last, if more than once.
     pub(super) last: Option<String>,
     /// Whether the next lines can tell more of it, as those after `Saving new …` do.
     pub(super) is_open: bool,
-    /// Whether it is a turn in the story: what repeats across it is told anew.
+    /// Whether the same events before and after it are listed separately, not counted as one.
     pub(super) is_turn: bool,
     /// File and line.
     pub(super) place: (String, u64),
@@ -40,7 +52,7 @@ impl Entry {
         Self { when: when(event), tone, what, count: 1, last: None, is_open, is_turn, place }
     }
 
-    /// What the event tells by itself; none if it says nothing of its own, as what the phone is.
+    /// What the event tells by itself; none if it says nothing of its own.
     pub(super) fn of(event: &EventRow) -> Option<Self> {
         let (tone, is_turn, what) = match event.kind {
             "key_too_large" => (Tone::Bad, true, too_large("a private key", event)),
@@ -66,7 +78,9 @@ impl Entry {
             "upload_failed" => (Tone::Info, false, Prose::ours("could not upload its log")),
             "log_end" => (Tone::Dim, true, Prose::ours("ended its log: a shutdown")),
             "log_start" => (Tone::Dim, false, logging(event)?),
-            _ => return None,
+            kind if SILENT.contains(&kind) => return None,
+            // A kind that has no words of its own here is told by its name.
+            kind => (Tone::Plain, false, Prose::ours(kind.replace('_', " "))),
         };
         Some(Self::new(event, tone, is_turn, what))
     }

@@ -12,12 +12,12 @@ use crate::report::text::quantity::{count, counted};
 use crate::report::text::time::minute;
 use crate::stamp::{Stamp, stamp};
 
-/// A longer history is cut in the middle: so many lines are kept of its beginning, …
+/// Lines that are kept of the beginning of a long history; the middle is cut.
 const FIRST_LINES: usize = 50;
-/// … and so many of its end.
+/// Lines that are kept of its end.
 const LAST_LINES: usize = 150;
 
-/// What happens again is counted where it was told, unless so many other things were told since.
+/// A repeated event is counted in its earlier entry if that is among the last so many entries.
 const LOOKED_BACK: usize = 200;
 
 /// The part that tells what happened.

@@ -9,7 +9,7 @@ use crate::model::Slot;
 use crate::report::shape::EventRow;
 use crate::report::text::prose::Prose;
 
-/// So much of a fingerprint tells one certificate from another: four bytes.
+/// The beginning of a fingerprint that is shown: four bytes are enough to tell one certificate from another.
 const SHORT: usize = "70:8B:85:9C".len();
 
 /// What one boot's list shows, slot by slot.

@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use super::{MANY, PROSE, paragraph};
-use crate::check::Family;
 use crate::report::findings::{Findings, Phones, of_code};
 use crate::report::shape::{Device, Diagnosis, Evidence, State};
 use crate::report::text::elide::{Keep, elide};
@@ -97,7 +96,7 @@ fn explain(
             let evidence = &diagnosis.evidence[..diagnosis.evidence.len().min(shown)];
             proof(evidence, style, out)?;
             // A diagnosis of the configuration has these lines as its proof.
-            if !diagnosis.code.starts_with(Family::Configuration.letters()) {
+            if !diagnosis.is_of_configuration() {
                 for line in diagnosis.configuration.iter().take(shown) {
                     labelled("Config", &visible(&line.to_string()), style, out)?;
                 }

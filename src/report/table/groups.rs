@@ -1,4 +1,4 @@
-//! The pivot as a table: a row a group.
+//! The groups of `--group-by` as a table: a row a group.
 
 use std::io::{self, Write};
 

@@ -13,7 +13,7 @@ const SIGN: usize = 2;
 /// The width from which a slot's column shows words.
 const LEAST_WORD: usize = "✓ installed".len() - "✓".len() + 1;
 
-/// One thing to give up for width.
+/// A way to make a row narrower.
 #[derive(Clone, Copy)]
 enum Sacrifice {
     /// The column gets no wider than this.
@@ -22,8 +22,8 @@ enum Sacrifice {
     Drop(Column),
 }
 
-/// What is given up where a row does not fit, the least missed first. The last ones leave
-/// sign, phone and codes: less than that is no table.
+/// What is given up if a row does not fit, the least important first. The last ones leave only the sign, the
+/// phone and the codes.
 const SACRIFICES: [Sacrifice; 28] = {
     use Column::*;
     use Sacrifice::{Drop, Narrow};
@@ -59,7 +59,7 @@ const SACRIFICES: [Sacrifice; 28] = {
     ]
 };
 
-/// What gets the room that a sacrifice freed too much, first come, first served.
+/// The columns that get what room is left over, in this order.
 const REGAINS: [Column; 8] = [
     Column::Status,
     Column::Diagnoses,
@@ -105,7 +105,7 @@ impl Layout {
             if let (Some(width), Some(natural)) = (&mut widths[column as usize], natural[column as usize]) {
                 let wished = natural - *width;
                 let gained = wished.min(spare);
-                // A word that still does not fit is not worth the room.
+                // If the word still does not fit, the column shows signs.
                 let worth_it = match column {
                     Column::Status => gained == wished,
                     Column::BuiltIn | Column::Platform1 | Column::Platform2 => {

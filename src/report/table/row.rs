@@ -66,7 +66,7 @@ impl Column {
         if width(whole) <= columns { whole } else { short }
     }
 
-    /// `cell` in at most `columns`, in the way that loses least.
+    /// `cell` in at most `columns`, shortened so that as much as possible is kept.
     pub(in crate::report) fn fit(self, cell: &Cell, columns: usize) -> Cell {
         if cell.width() <= columns {
             return cell.clone();

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::width::{cut, width};
 
-/// So much of a fingerprint tells one certificate from another.
+/// The beginning of a fingerprint that is shown: enough to tell one certificate from another.
 const FINGERPRINT: usize = "70:8B:85:9C".len();
 
 /// `text` in at most `columns`, with words replaced by `…`. Kept in any case are numbers, addresses, hosts

@@ -1,4 +1,5 @@
-//! Texts of anyone inside Markdown: mark-up in them stays text, lines of logs stay lines.
+//! Texts from logs, files and certificates inside Markdown: mark-up in them stays text, lines of logs stay
+//! lines.
 
 use crate::report::shape::Evidence;
 

@@ -11,7 +11,7 @@ pub enum Tone {
     /// As the terminal has it.
     #[default]
     Plain,
-    /// What one looks for first: names, headings.
+    /// What a reader looks for first: names, headings.
     Strong,
     /// What may be skipped.
     Dim,

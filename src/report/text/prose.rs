@@ -1,5 +1,5 @@
-//! Prose in which words of ours, with `code`, stand beside words of anyone: wrapped and tinted for a
-//! terminal, or as Markdown.
+//! Prose with words of this program, in which backticks mark code, and words from elsewhere (logs, files,
+//! certificates): wrapped and coloured for a terminal, or as Markdown.
 
 use super::markdown;
 use super::paint::Tone;
@@ -12,11 +12,11 @@ pub const WIDEST: usize = 100;
 /// The mark-up of code in our own words.
 const CODE: char = '`';
 
-/// Stands for a backtick in words of anyone while lines are broken. It takes a column, and these words
-/// never hold it themselves: it is a hidden character.
+/// Replaces a backtick in words from elsewhere while lines are broken. It takes one column, and never occurs
+/// in these words, since it is a hidden character.
 const BACKTICK: char = '\u{600}';
 
-/// Stands for a blank in code that should stay on one line, in the same way.
+/// Replaces a blank in code that should stay on one line, in the same way.
 const BLANK: char = '\u{601}';
 
 /// Code longer than this may be broken at its blanks.
@@ -60,14 +60,14 @@ impl Prose {
         Self::default().and_theirs(text)
     }
 
-    /// This, and words of this program after it.
+    /// This, with words of this program after it.
     #[must_use]
     pub fn and(mut self, text: impl Into<String>) -> Self {
         self.0.push(Span::Ours(text.into()));
         self
     }
 
-    /// This, and words of anyone after it.
+    /// This, with words from elsewhere after it.
     #[must_use]
     pub fn and_theirs(mut self, text: &str) -> Self {
         self.0.push(Span::Theirs(visible(text).into_owned()));

@@ -3,17 +3,13 @@
 //! Request", "Configuring the Device Certificate to be Used").
 
 use super::is_before_custom_slots;
-use crate::check::in_words;
+use crate::check::{Facts, in_words};
 use crate::model::{Slot, SoftwareVersion};
 use crate::reference::{PLATFORM_CERTIFICATE_MAX, PLATFORM_KEY_MAX};
 use crate::report::shape::Diagnosis;
 use crate::report::story::page::Block;
 use crate::report::text::paint::Tone;
 use crate::report::text::prose::Prose;
-
-/// The diagnoses whose steps install a custom certificate.
-const INSTALLING: [&str; 8] =
-    ["INS001", "INS002", "INS003", "INS004", "INS005", "INV001", "INV003", "INV004"];
 
 /// A kind of place for a custom certificate.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,20 +20,18 @@ enum Target {
     Application(Option<u8>),
 }
 
-/// Diagnoses whose steps ask which certificate the phone uses.
-const CHOOSING: [&str; 1] = ["TLS002"];
-
 /// Where to install, for each slot that the diagnoses are about, and how to choose what is used; nothing
 /// where no step asks for that.
 pub(super) fn blocks(active: &[&Diagnosis], software: Option<&SoftwareVersion>) -> Vec<Block> {
     let old = software.is_some_and(is_before_custom_slots);
-    let is_one_of = |codes: &[&str]| active.iter().any(|one| codes.contains(&one.code));
+    let is_any = |fact: fn(&Facts) -> bool| active.iter().filter_map(|one| one.facts()).any(fact);
     let mut blocks: Vec<Block> =
         places(active).into_iter().flat_map(|target| install(target, software, old)).collect();
     if old {
         return blocks;
     }
-    let (title, facts) = match (is_one_of(&INSTALLING), is_one_of(&CHOOSING)) {
+    let (title, facts) = match (is_any(|facts| facts.about_installing), is_any(|facts| facts.about_choosing))
+    {
         (true, _) => ("A new certificate, and its use", vec![("New request", REQUEST), ("Use it", USE)]),
         (false, true) => ("Which certificate the phone uses", vec![("Choose", USE)]),
         (false, false) => return blocks,
@@ -49,7 +43,7 @@ pub(super) fn blocks(active: &[&Diagnosis], software: Option<&SoftwareVersion>) 
 
 /// The slots to install in, each once: those that are named, or else the kinds that will do.
 fn places(active: &[&Diagnosis]) -> Vec<Target> {
-    let installing = active.iter().filter(|one| INSTALLING.contains(&one.code));
+    let installing = active.iter().filter(|one| one.facts().is_some_and(|facts| facts.about_installing));
     let mut targets: Vec<Target> = installing.flat_map(|one| targets(one)).collect();
     targets.sort_unstable();
     targets.dedup();
