@@ -1,12 +1,12 @@
 //! The command line: what can be asked for, and its help.
 
+mod arguments;
 mod examples;
 mod man;
 mod moment;
 mod records;
 mod values;
 
-use std::collections::HashSet;
 use std::ffi::OsString;
 use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
@@ -19,18 +19,20 @@ use phonecert::report::group::GroupBy;
 use phonecert::report::shape::Status;
 use phonecert::report::text::visible::visible;
 use phonecert::report::watch::WatchWriter;
-use phonecert::report::{Format, Style, Verbosity};
+use phonecert::report::{Format, Style};
 
 use crate::terminal;
 
+pub(crate) use arguments::{CodeArgs, PathArgs, PhoneArgs, ReadArgs, RunArgs, WindowArgs, WriteArgs};
+use arguments::{READING, RUNNING, SHOWING, WRITING};
 use examples::{
     COMPLETIONS_EXAMPLES, CONFIG_EXAMPLES, DEVICE_EXAMPLES, DIFF_EXAMPLES, DIGEST_EXAMPLES, EVENTS_EXAMPLES,
     EXAMPLES, EXIT_STATUSES, EXPLAIN_EXAMPLES, LIST_EXAMPLES, LOOKUP_EXAMPLES, SCAN_EXAMPLES, WATCH_EXAMPLES,
 };
 pub(crate) use man::man_page;
-pub(crate) use moment::{Age, Moment, Since, Until};
+pub(crate) use moment::{Moment, Since, Until};
 pub(crate) use records::{DigestArgs, ListArgs};
-pub(crate) use values::{CodePrefix, FailOn, Formats, Output, SchemaOf};
+pub(crate) use values::{CodePrefix, FailOn, Formats, SchemaOf};
 use values::{
     ConfigFormats, DeviceFormats, DiffFormats, EventFormats, ExplainFormats, LookupFormats, ScanFormats,
     WatchFormats,
@@ -296,173 +298,12 @@ impl LookupArgs {
     }
 }
 
-const READING: &str = "What to read";
-const SHOWING: &str = "What to show";
-const WRITING: &str = "How to answer";
-const RUNNING: &str = "How to run";
-
-/// How the answer of a command with these formats is written.
-#[derive(Debug, Args)]
-pub(crate) struct WriteArgs<F: Formats> {
-    #[arg(long, short, value_name = "FORMAT", value_parser = values::format::<F>(), help_heading = WRITING)]
-    #[arg(help = format!("How the answer is written [default: {}]", F::TABLE[0].name))]
-    pub(crate) format: Option<&'static Format<F::Writer>>,
-    #[arg(long, short, value_name = "FILE", value_parser = values::output::<F>(), help_heading = WRITING)]
-    #[arg(help = "Write to this file, in the format of its ending; may be repeated")]
-    #[arg(long_help = values::output_help::<F>())]
-    pub(crate) output: Vec<Output<F::Writer>>,
-    /// Overwrite files that exist
-    #[arg(long, requires = "output", help_heading = WRITING)]
-    pub(crate) force: bool,
-    /// When to use colour; NO_COLOR is heeded
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = WRITING)]
-    color: ColorChoice,
-}
-
-impl<F: Formats> WriteArgs<F> {
-    /// How an answer to standard output looks.
-    pub(crate) fn style(&self) -> Style {
-        terminal::style(self.color)
-    }
-
-    /// The same, telling so much.
-    pub(crate) fn style_with(&self, verbosity: Verbosity) -> Style {
-        Style { verbosity, ..self.style() }
-    }
-
-    /// A file that is named twice.
-    fn named_twice(&self) -> Option<&Path> {
-        let mut seen = HashSet::new();
-        let mut paths = self.output.iter().map(|output| output.path.as_path());
-        paths.find(|path| !seen.insert(std::path::absolute(path).ok()))
-    }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct PathArgs {
-    /// Directories, logs, archives (.zip, .tar, .tar.gz, .tar.zst), or `-` for standard input
-    /// [default: the current directory]
-    ///
-    /// A directory is searched for files named <MAC>-app.log, with rotation and compression
-    /// endings; a file named here is read whatever its name.
-    #[arg(value_name = "PATH")]
-    named: Vec<PathBuf>,
-    /// Read the paths that this file names, one a line; `-` for standard input
-    #[arg(long, value_name = "FILE", help_heading = READING)]
-    pub(crate) files_from: Option<PathBuf>,
-    /// Leave archives in searched directories closed
-    #[arg(long, help_heading = READING)]
-    pub(crate) no_archives: bool,
-}
-
-impl PathArgs {
-    /// The paths to read: the current directory where nothing is named.
-    pub(crate) fn paths(&self) -> Vec<PathBuf> {
-        if self.named.is_empty() && self.files_from.is_none() {
-            return vec![PathBuf::from(".")];
-        }
-        self.named.clone()
-    }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct WindowArgs {
-    /// Leave out what was logged before: 2026-01-31, 2026-01-31T08:00, or an age: 7d, 12h, 30m, 2w
-    #[arg(long, value_name = "WHEN", help_heading = READING)]
-    pub(crate) since: Option<Since>,
-    /// Leave out what was logged after; a date includes its whole day
-    #[arg(long, value_name = "WHEN", help_heading = READING)]
-    pub(crate) until: Option<Until>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ReadArgs {
-    #[command(flatten)]
-    pub(crate) paths: PathArgs,
-    #[command(flatten)]
-    pub(crate) window: WindowArgs,
-    /// The year of each log's newest line, which the log does not tell [default: from the file's time]
-    #[arg(long, value_name = "YYYY", value_parser = clap::value_parser!(i32).range(1970..=9999), help_heading = READING)]
-    pub(crate) year: Option<i32>,
-    /// Leave configuration files unread
-    #[arg(long, help_heading = READING)]
-    pub(crate) no_config: bool,
-    /// Tell phones without a line for longer than this: 14d, 48h
-    #[arg(long, value_name = "AGE", default_value = "14d", help_heading = READING)]
-    pub(crate) stale: Age,
-}
-
-impl std::ops::Deref for ReadArgs {
-    type Target = PathArgs;
-
-    fn deref(&self) -> &PathArgs {
-        &self.paths
-    }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct PhoneArgs {
-    /// Only this phone, by its MAC address in any notation; may be repeated
-    #[arg(long, value_name = "MAC", help_heading = SHOWING)]
-    pub(crate) device: Vec<Mac>,
-    /// Only phones of this status; may be repeated
-    ///
-    /// Phones of another status are neither shown nor counted, and the exit status is that of what is shown.
-    #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = values::status(), help_heading = SHOWING)]
-    pub(crate) status: Vec<Status>,
-}
-
-#[derive(Debug, Default, Args)]
-pub(crate) struct CodeArgs {
-    /// Only diagnoses whose code begins so: INS001, or INS for all of them; may be repeated
-    ///
-    /// A phone's status, all counts and the exit status come from these diagnoses alone; phones without
-    /// any stay in the answer.
-    #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = SHOWING)]
-    pub(crate) select: Vec<CodePrefix>,
-    /// No diagnoses whose code begins so; may be repeated
-    ///
-    /// They count for nothing: neither for a phone's status nor for the exit status.
-    #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = SHOWING)]
-    pub(crate) ignore: Vec<CodePrefix>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RunArgs {
-    /// Replace MAC and IP addresses, names and serial numbers by stable pseudonyms
-    #[arg(long, help_heading = SHOWING)]
-    pub(crate) redact: bool,
-    /// Less: no explanations, warnings or progress
-    #[arg(long, short, conflicts_with = "verbose", help_heading = SHOWING)]
-    pub(crate) quiet: bool,
-    /// More: all proving lines, whole, and all problems
-    #[arg(long, short, help_heading = SHOWING)]
-    pub(crate) verbose: bool,
-    /// How many threads to use [default: one a processor]
-    #[arg(long, value_name = "N", help_heading = RUNNING)]
-    pub(crate) threads: Option<NonZeroU16>,
-    /// Show no progress bar
-    #[arg(long, help_heading = RUNNING)]
-    pub(crate) no_progress: bool,
-}
-
-impl RunArgs {
-    /// How much is told.
-    pub(crate) const fn verbosity(&self) -> Verbosity {
-        match (self.quiet, self.verbose) {
-            (true, _) => Verbosity::Quiet,
-            (_, true) => Verbosity::Verbose,
-            _ => Verbosity::Normal,
-        }
-    }
-}
-
 impl Cli {
-    /// Reads a command line. An error is also a wish for help or the version; it knows how to be
-    /// printed and its exit status.
+    /// Reads a command line. `--help` and `--version` are errors too: clap prints them and gives their exit
+    /// status.
     pub(crate) fn of(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
-        match Self::try_parse_from(&arguments).map_err(met_halfway) {
+        match Self::try_parse_from(&arguments).map_err(hint_for_path) {
             Ok(cli) => cli.checked(),
             Err(error) if error.kind() == ErrorKind::InvalidSubcommand => Err(error),
             // The message repeats arguments, and a shell's `*` may have put a file's name among them.
@@ -470,7 +311,8 @@ impl Cli {
         }
     }
 
-    /// What no single option can tell.
+    /// Checks what concerns several options: files named twice, standard input read twice, a window that ends
+    /// before it begins.
     fn checked(self) -> Result<Self, clap::Error> {
         let conflict = |message: String| Self::command().error(ErrorKind::ArgumentConflict, message);
         let twice = match &self.command {
@@ -529,7 +371,7 @@ fn is_dash(path: &Path) -> bool {
 }
 
 /// A directory or file where a command should stand was most likely meant to be scanned.
-fn met_halfway(error: clap::Error) -> clap::Error {
+fn hint_for_path(error: clap::Error) -> clap::Error {
     use clap::error::{ContextKind, ContextValue};
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return error };
     if error.kind() != ErrorKind::InvalidSubcommand || !Path::new(word).exists() {

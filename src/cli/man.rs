@@ -10,7 +10,7 @@ use super::Cli;
 /// The page, in roff.
 ///
 /// # Errors
-/// What writing to memory returns: not known to happen.
+/// None is known: it is written to memory.
 pub(crate) fn man_page() -> io::Result<Vec<u8>> {
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
@@ -50,7 +50,7 @@ fn of_command(command: &clap::Command) -> io::Result<Vec<u8>> {
             Some("SYNOPSIS" | "DESCRIPTION") => page.push_str(".PP\n"),
             Some("EXTRA") => page.push_str(".PP\n.nf\n"),
             Some(heading) => page.push_str(&format!(".PP\n\\fI{}\\fR\n", heading.trim_matches('"'))),
-            // The page has this once, at its beginning.
+            // The whole page has these macros once, at its beginning.
             None if line.starts_with(".ie ") || line.starts_with(".el ") => {}
             None => {
                 page.push_str(line);

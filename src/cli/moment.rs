@@ -4,12 +4,12 @@ use std::str::FromStr;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
-/// A point in the phones' local time, or one that is so long ago.
+/// A point in time, in the phones' local time or as its distance from the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Moment {
     /// Local time of the phones.
     At(NaiveDateTime),
-    /// So long before the run.
+    /// This long before the run.
     Age(TimeDelta),
 }
 
@@ -47,7 +47,7 @@ impl FromStr for Until {
     }
 }
 
-/// How long ago: `14d`, `48h`.
+/// An age: `14d`, `48h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Age(pub(crate) TimeDelta);
 

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Age, PathArgs, READING, RunArgs, WRITING, WindowArgs};
+use super::arguments::{PathArgs, READING, RunArgs, WRITING, WindowArgs};
+use super::moment::Age;
 
 #[derive(Debug, Args)]
 #[command(mut_arg("redact", |arg| arg.hide(true)))]

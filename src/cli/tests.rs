@@ -1,4 +1,5 @@
 use super::*;
+use phonecert::report::Verbosity;
 
 fn parsed(line: &str) -> Result<Cli, clap::Error> {
     Cli::of(std::iter::once("phonecert").chain(line.split_whitespace()).map(OsString::from))

@@ -86,8 +86,8 @@ pub(crate) enum FailOn {
     Never,
 }
 
-/// A diagnosis' code or how it begins, upper-case: three letters and three digits, or fewer.
-/// Whether there is such a code is not known here.
+/// A diagnosis' code or how it begins, upper-case: three letters and three digits, or fewer. It is not
+/// checked here whether there is such a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CodePrefix(String);
 

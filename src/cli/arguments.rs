@@ -1,0 +1,176 @@
+//! The options that several commands have.
+
+use std::collections::HashSet;
+use std::num::NonZeroU16;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ColorChoice};
+
+use phonecert::model::Mac;
+use phonecert::report::shape::Status;
+use phonecert::report::{Format, Style, Verbosity};
+
+use super::moment::{Age, Since, Until};
+use super::values::{self, CodePrefix, Formats, Output};
+use crate::terminal;
+
+pub(super) const READING: &str = "What to read";
+pub(super) const SHOWING: &str = "What to show";
+pub(super) const WRITING: &str = "How to answer";
+pub(super) const RUNNING: &str = "How to run";
+
+/// How the answer of a command with these formats is written.
+#[derive(Debug, Args)]
+pub(crate) struct WriteArgs<F: Formats> {
+    #[arg(long, short, value_name = "FORMAT", value_parser = values::format::<F>(), help_heading = WRITING)]
+    #[arg(help = format!("How the answer is written [default: {}]", F::TABLE[0].name))]
+    pub(crate) format: Option<&'static Format<F::Writer>>,
+    #[arg(long, short, value_name = "FILE", value_parser = values::output::<F>(), help_heading = WRITING)]
+    #[arg(help = "Write to this file, in the format of its ending; may be repeated")]
+    #[arg(long_help = values::output_help::<F>())]
+    pub(crate) output: Vec<Output<F::Writer>>,
+    /// Overwrite files that exist
+    #[arg(long, requires = "output", help_heading = WRITING)]
+    pub(crate) force: bool,
+    /// When to use colour; NO_COLOR is heeded
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = WRITING)]
+    color: ColorChoice,
+}
+
+impl<F: Formats> WriteArgs<F> {
+    /// How an answer to standard output looks.
+    pub(crate) fn style(&self) -> Style {
+        terminal::style(self.color)
+    }
+
+    /// How an answer to standard output looks, with this much detail.
+    pub(crate) fn style_with(&self, verbosity: Verbosity) -> Style {
+        Style { verbosity, ..self.style() }
+    }
+
+    /// A file that two `--output` name.
+    pub(super) fn named_twice(&self) -> Option<&Path> {
+        let mut seen = HashSet::new();
+        let mut paths = self.output.iter().map(|output| output.path.as_path());
+        paths.find(|path| !seen.insert(std::path::absolute(path).ok()))
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PathArgs {
+    /// Directories, logs, archives (.zip, .tar, .tar.gz, .tar.zst), or `-` for standard input
+    /// [default: the current directory]
+    ///
+    /// A directory is searched for files named <MAC>-app.log, with rotation and compression
+    /// endings; a file named here is read whatever its name.
+    #[arg(value_name = "PATH")]
+    pub(super) named: Vec<PathBuf>,
+    /// Read the paths that this file names, one a line; `-` for standard input
+    #[arg(long, value_name = "FILE", help_heading = READING)]
+    pub(crate) files_from: Option<PathBuf>,
+    /// Leave archives in searched directories closed
+    #[arg(long, help_heading = READING)]
+    pub(crate) no_archives: bool,
+}
+
+impl PathArgs {
+    /// The paths to read: the current directory where nothing is named.
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
+        if self.named.is_empty() && self.files_from.is_none() {
+            return vec![PathBuf::from(".")];
+        }
+        self.named.clone()
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WindowArgs {
+    /// Leave out what was logged before: 2026-01-31, 2026-01-31T08:00, or an age: 7d, 12h, 30m, 2w
+    #[arg(long, value_name = "WHEN", help_heading = READING)]
+    pub(crate) since: Option<Since>,
+    /// Leave out what was logged after; a date includes its whole day
+    #[arg(long, value_name = "WHEN", help_heading = READING)]
+    pub(crate) until: Option<Until>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReadArgs {
+    #[command(flatten)]
+    pub(crate) paths: PathArgs,
+    #[command(flatten)]
+    pub(crate) window: WindowArgs,
+    /// The year of each log's newest line, which the log does not tell [default: from the file's time]
+    #[arg(long, value_name = "YYYY", value_parser = clap::value_parser!(i32).range(1970..=9999), help_heading = READING)]
+    pub(crate) year: Option<i32>,
+    /// Leave configuration files unread
+    #[arg(long, help_heading = READING)]
+    pub(crate) no_config: bool,
+    /// Mark phones whose newest line is older than this: 14d, 48h
+    #[arg(long, value_name = "AGE", default_value = "14d", help_heading = READING)]
+    pub(crate) stale: Age,
+}
+
+impl std::ops::Deref for ReadArgs {
+    type Target = PathArgs;
+
+    fn deref(&self) -> &PathArgs {
+        &self.paths
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PhoneArgs {
+    /// Only this phone, by its MAC address in any notation; may be repeated
+    #[arg(long, value_name = "MAC", help_heading = SHOWING)]
+    pub(crate) device: Vec<Mac>,
+    /// Only phones of this status; may be repeated
+    ///
+    /// Phones of another status are neither shown nor counted, and the exit status is that of what is shown.
+    #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = values::status(), help_heading = SHOWING)]
+    pub(crate) status: Vec<Status>,
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct CodeArgs {
+    /// Only diagnoses whose code begins so: INS001, or INS for all of them; may be repeated
+    ///
+    /// A phone's status, all counts and the exit status come from these diagnoses alone; phones without
+    /// any stay in the answer.
+    #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = SHOWING)]
+    pub(crate) select: Vec<CodePrefix>,
+    /// No diagnoses whose code begins so; may be repeated
+    ///
+    /// They count for nothing: neither for a phone's status nor for the exit status.
+    #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = SHOWING)]
+    pub(crate) ignore: Vec<CodePrefix>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// Replace MAC and IP addresses, names and serial numbers by stable pseudonyms
+    #[arg(long, help_heading = SHOWING)]
+    pub(crate) redact: bool,
+    /// Less: no explanations, warnings or progress
+    #[arg(long, short, conflicts_with = "verbose", help_heading = SHOWING)]
+    pub(crate) quiet: bool,
+    /// More: all proving lines, whole, and all problems
+    #[arg(long, short, help_heading = SHOWING)]
+    pub(crate) verbose: bool,
+    /// How many threads to use [default: one a processor]
+    #[arg(long, value_name = "N", help_heading = RUNNING)]
+    pub(crate) threads: Option<NonZeroU16>,
+    /// Show no progress bar
+    #[arg(long, help_heading = RUNNING)]
+    pub(crate) no_progress: bool,
+}
+
+impl RunArgs {
+    /// How much detail the answer has.
+    pub(crate) const fn verbosity(&self) -> Verbosity {
+        match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Verbose,
+            _ => Verbosity::Normal,
+        }
+    }
+}
