@@ -35,6 +35,7 @@ mod path;
 mod pseudonym;
 mod shown;
 mod text;
+mod word;
 
 use std::sync::{Mutex, PoisonError};
 
@@ -81,7 +82,7 @@ impl Redactor {
         let mut phones: Vec<Mac> = phones.into_iter().collect();
         phones.sort_unstable();
         phones.dedup();
-        // An address that looks like a pseudonym stays, so no other phone gets its number.
+        // An address that looks like a pseudonym is kept, so its number is not given to another phone.
         let is_free = |number: &u64| {
             let pseudonym =
                 u32::try_from(*number).ok().map(|number| pseudonym::mac(Pseudonym::Phone, number));
@@ -106,7 +107,7 @@ impl Redactor {
     /// Redacts a name, such as a certificate's common name.
     #[must_use]
     pub fn name(&self, name: &str) -> String {
-        pseudonym::of_name(Pseudonym::Name, &conceal(name), self)
+        word::of_name(Pseudonym::Name, &conceal(name), self)
     }
 
     /// Redacts a path, as reports have it: a member of an archive is `a.zip!/path/in/it`.

@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use regex::{Captures, Regex};
 
-use super::{Pseudonym, Redactor, address, mac, path, pseudonym};
+use super::{Pseudonym, Redactor, address, mac, path, pseudonym, word};
 
-/// What is found in a text so far. Parts never overlap: the first to claim a place has it.
+/// What is found in a text so far. Parts never overlap: the first to claim a place keeps it.
 pub(super) struct Claims<'a> {
     text: &'a str,
     /// By the beginning of each part: its end, and what takes its place.
@@ -70,12 +70,12 @@ impl<'a> Claims<'a> {
     }
 
     pub(super) fn word(&mut self, of: Pseudonym, place: Range<usize>) {
-        let instead = pseudonym::of_word(of, &self.text[place.clone()], self.redactor);
+        let instead = word::of_word(of, &self.text[place.clone()], self.redactor);
         self.claim(place, instead);
     }
 
     pub(super) fn name(&mut self, place: Range<usize>) {
-        let instead = pseudonym::of_name(Pseudonym::Name, &self.text[place.clone()], self.redactor);
+        let instead = word::of_name(Pseudonym::Name, &self.text[place.clone()], self.redactor);
         self.claim(place, instead);
     }
 

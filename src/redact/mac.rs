@@ -39,7 +39,7 @@ pub(super) fn all(text: &str, redactor: &Redactor) -> Vec<(Range<usize>, String)
         if let Some((_, step)) = step {
             let pairs = in_pairs(text, start..end, step, redactor);
             if goes_into_word(text, end) && pairs.last().is_none_or(|last| last.end < end) {
-                // Its last pair is the beginning of something else.
+                // The last pair of digits belongs to the word that follows.
                 at = end - 2;
             }
             for range in pairs {

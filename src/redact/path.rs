@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Pseudonym, Redactor, mac, pseudonym};
+use super::{Pseudonym, Redactor, mac, pseudonym, word};
 use crate::secrets::REDACTED;
 
 /// Parts of a name that files of phones and copies of them have.
@@ -50,7 +50,7 @@ fn of_part(part: &str, redactor: &Redactor) -> String {
     if bare.bytes().all(|byte| matches!(byte, b'.' | b'/' | b'\\')) {
         return format!("{root}{bare}/{base}");
     }
-    if pseudonym::is_pseudonym(bare, redactor) {
+    if word::is_pseudonym(bare, redactor) {
         return format!("{root}{bare}/{base}");
     }
     let number = redactor.number(Pseudonym::Directory, &directory.replace('\\', "/"));
@@ -80,9 +80,9 @@ fn of_base(base: &str, redactor: &Redactor) -> String {
         end => base.split_at(end),
     };
     if !macs.is_empty() {
-        return format!("{}{ending}", pseudonym::of_name(Pseudonym::File, stem, redactor));
+        return format!("{}{ending}", word::of_name(Pseudonym::File, stem, redactor));
     }
-    if pseudonym::is_pseudonym(stem, redactor) {
+    if word::is_pseudonym(stem, redactor) {
         return base.to_owned();
     }
     format!("file-{}{ending}", redactor.number(Pseudonym::File, base))

@@ -87,7 +87,7 @@ static STEPS: LazyLock<Option<Steps>> = LazyLock::new(|| steps().ok());
 /// The text with all that names something replaced.
 pub(super) fn rewrite(text: &str, redactor: &Redactor) -> String {
     let Some(steps) = STEPS.as_ref() else {
-        // Rather no text than a name in it. The tests compile all patterns.
+        // Without its patterns a text is hidden, since a name could be in it. The tests compile all patterns.
         return REDACTED.to_owned();
     };
     pseudonym::settled(text, |text| {
