@@ -4,6 +4,7 @@
 
 mod cache;
 mod collect;
+mod compared;
 mod configuration;
 mod events;
 mod fleet;

@@ -69,7 +69,7 @@ impl FastPath {
             || &self.columns[slot_of(*columns)] != columns
             || (!head[TEXT].is_ascii_graphic() && crate::line::blank_length(&line[TEXT..]) > 0)
             || (STARTS.may_begin(*start) && begins_message(&line[TEXT..]))
-            || line.len() > super::reader::LONGEST_LINE
+            || line.len() > super::LONGEST_LINE
         {
             return false;
         }

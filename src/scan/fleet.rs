@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate};
 use rayon::prelude::*;
 
+use super::compared::{DAY, Key, compared};
 use super::rows::{Row, Rows};
-use crate::check::{Family, Rule, SharedCertificate};
-use crate::model::{CertificateState, Mac, Slot};
-use crate::phone::{Phone, Selection};
+use crate::check::SharedCertificate;
+use crate::model::Mac;
+use crate::phone::Selection;
 use crate::report::shape::FleetDay;
 
 /// How many other phones are named.
@@ -17,9 +18,6 @@ const NAMED: usize = 5;
 
 /// A third of the phones, and so many at least, began on one day: that is told.
 const LEAST_PHONES: usize = 5;
-
-/// A day, in seconds.
-const DAY: i64 = 86_400;
 
 /// Adds FLT001 and FLT002 to the phones that share a certificate. A log without an address may be of any
 /// of the others: it does not count.
@@ -61,42 +59,6 @@ pub(super) fn add_shared(rows: &mut Rows, selection: &Selection) {
             rows.replace(at, &phone);
         }
     }
-}
-
-/// A certificate as phones have it in common: whether it is a built-in one, and its fingerprint.
-type Key = (bool, Box<[u8]>);
-
-fn compared(phone: &Phone) -> impl Iterator<Item = (Key, &crate::phone::SlotContent)> {
-    let installed = phone
-        .certificates
-        .iter()
-        .filter(|content| content.state == CertificateState::Installed && content.is_compared);
-    installed.filter_map(|content| {
-        let fingerprint = content.fingerprint.as_ref()?;
-        Some(((content.slot == Slot::BuiltIn, fingerprint.bytes().into()), content))
-    })
-}
-
-/// What a phone's installed certificates are first compared by. A log without an address does not count.
-pub(super) fn hashes(phone: &Phone) -> impl Iterator<Item = u64> + '_ {
-    compared(phone).filter(|_| phone.mac.is_some()).map(|(key, _)| hash(&key))
-}
-
-fn hash((is_built_in, bytes): &Key) -> u64 {
-    xxhash_rust::xxh3::xxh3_64_with_seed(bytes, u64::from(*is_built_in))
-}
-
-/// The active diagnoses of a phone that can begin in many phones at once, and when they began. A log that
-/// begins with the diagnosis does not tell when it began.
-pub(super) fn begun(phone: &Phone) -> impl Iterator<Item = (&'static str, i64)> + '_ {
-    let is_counted = |rule: &Rule| {
-        matches!(rule.facts.family, Family::Installation | Family::Connection) || rule.facts.begins_in_fleets
-    };
-    let first_line = phone.times.map_or(i64::MAX, |(first, _)| first);
-    let active = phone.active().filter(move |(rule, _)| is_counted(rule));
-    let firsts =
-        active.filter_map(|(rule, finding)| Some((rule.code, finding.seen.times()?.0.and_utc().timestamp())));
-    firsts.filter(move |(_, first)| first.saturating_sub(first_line) >= DAY)
 }
 
 /// The days on which a third or more of the phones with an active diagnosis of one code began to show it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Totals;
-use super::fleet;
+use super::compared;
 use crate::model::{Mac, Status};
 use crate::phone::Phone;
 
@@ -63,9 +63,9 @@ impl Rows {
             let number = self.rows.len() as u32;
             self.rows.push(row);
             self.totals[phone.status as usize].add(phone);
-            self.certificates.extend(fleet::hashes(phone).map(|hash| (hash, number)));
+            self.certificates.extend(compared::hashes(phone).map(|hash| (hash, number)));
             self.keys.extend(phone.key_hashes.iter().map(|hash| (*hash, number)));
-            self.begun.extend(fleet::begun(phone).map(|(code, first)| Begun { code, first, row: number }));
+            self.begun.extend(compared::begun(phone).map(|(code, first)| Begun { code, first, row: number }));
         }
     }
 

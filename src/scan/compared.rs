@@ -1,0 +1,45 @@
+//! What of a phone is compared with other phones: its certificates, and when its diagnoses began.
+
+use crate::check::{Family, Rule};
+use crate::model::{CertificateState, Slot};
+use crate::phone::{Phone, SlotContent};
+
+/// A day, in seconds.
+pub(super) const DAY: i64 = 86_400;
+
+/// A certificate as phones have it in common: whether it is a built-in one, and its fingerprint.
+pub(super) type Key = (bool, Box<[u8]>);
+
+/// The certificates of a phone that are compared with those of others.
+pub(super) fn compared(phone: &Phone) -> impl Iterator<Item = (Key, &SlotContent)> {
+    let installed = phone
+        .certificates
+        .iter()
+        .filter(|content| content.state == CertificateState::Installed && content.is_compared);
+    installed.filter_map(|content| {
+        let fingerprint = content.fingerprint.as_ref()?;
+        Some(((content.slot == Slot::BuiltIn, fingerprint.bytes().into()), content))
+    })
+}
+
+/// What a phone's installed certificates are first compared by. A log without an address does not count.
+pub(super) fn hashes(phone: &Phone) -> impl Iterator<Item = u64> + '_ {
+    compared(phone).filter(|_| phone.mac.is_some()).map(|(key, _)| hash(&key))
+}
+
+fn hash((is_built_in, bytes): &Key) -> u64 {
+    xxhash_rust::xxh3::xxh3_64_with_seed(bytes, u64::from(*is_built_in))
+}
+
+/// The active diagnoses of a phone that can begin in many phones at once, and when they began. A log that
+/// begins with the diagnosis does not tell when it began.
+pub(super) fn begun(phone: &Phone) -> impl Iterator<Item = (&'static str, i64)> + '_ {
+    let is_counted = |rule: &Rule| {
+        matches!(rule.facts.family, Family::Installation | Family::Connection) || rule.facts.begins_in_fleets
+    };
+    let first_line = phone.times.map_or(i64::MAX, |(first, _)| first);
+    let active = phone.active().filter(move |(rule, _)| is_counted(rule));
+    let firsts =
+        active.filter_map(|(rule, finding)| Some((rule.code, finding.seen.times()?.0.and_utc().timestamp())));
+    firsts.filter(move |(_, first)| first.saturating_sub(first_line) >= DAY)
+}
