@@ -18,5 +18,5 @@ pub(crate) mod watch;
 const FOUND_TROUBLE: u8 = 1;
 /// There was nothing to read, or nothing of that name.
 const FOUND_NOTHING: u8 = 3;
-/// All is well in what could be read.
+/// Nothing was found in what could be read, but not all could be.
 const NOT_ALL_READ: u8 = 4;

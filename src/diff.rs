@@ -17,7 +17,7 @@ use answer::{Content, Known, Phone};
 
 pub use answer::NotAnAnswer;
 
-/// By what a phone is known again in another answer: its address, else its first log.
+/// What identifies a phone in both answers: its address, else the path of its first log.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 pub struct PhoneName {
     /// 12 upper-case hex digits; null where the answer has none.
@@ -175,7 +175,7 @@ impl Diff {
     /// Compares an earlier answer with the one read here.
     ///
     /// # Errors
-    /// As for [`Baseline::read`].
+    /// Those of [`Baseline::read`].
     pub fn read(old: Baseline, path: &str, input: &mut dyn BufRead) -> Result<Self, NotAnAnswer> {
         let Baseline { path: old_path, mut phones } = old;
         let side = |path: &str, devices: usize| Side { path: path.to_owned(), devices: devices as u64 };

@@ -1,5 +1,5 @@
-//! What one log amounts to: its known messages, and the few other lines that tell of boots, of the
-//! clock and of lost events.
+//! What is kept of one log: its known messages, and the few other lines that show boots, the clock and lost
+//! events.
 //!
 //! A digest is the form in which a log waits for the phone's other logs, in this process or, as a
 //! record, in another one. It keeps lines as they stand and decides nothing: boots, years and what a
@@ -24,7 +24,7 @@ pub const KEPT: usize = 8_192;
 /// No text that is shown is longer, in bytes.
 pub const LONGEST_TEXT: usize = 1_024;
 
-/// So many different addresses are noted of one log.
+/// At most this many different addresses are kept of one log.
 const MOST_MACS: usize = 4;
 
 /// The digest of one log.
@@ -115,7 +115,7 @@ pub struct Counts {
     pub unrecognized: u64,
     /// Lines without a header in which NUL bytes alternate with others: UTF-16 behind UTF-8.
     pub foreign: u64,
-    /// Lines that are longer than what is looked at of a line.
+    /// Lines longer than the part of a line that is read.
     pub too_long: u64,
     /// Lines with a header, and known messages without one.
     pub messages: u64,
@@ -290,7 +290,7 @@ impl LogDigest {
             entry
         }));
         if self.counts.messages == 0 {
-            // Long heads are no rest of a message.
+            // A head that is longer is not the rest of a message.
             self.head.bytes.extend_from_slice(&later.head.bytes);
             self.head.lines += later.head.lines;
         }

@@ -135,7 +135,7 @@ fn owned<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Vec<PathBuf> {
 /// A phone without a line for longer than this is stale, as `phonecert scan` has it.
 const STALE: TimeDelta = TimeDelta::days(14);
 
-/// Nobody watches how far the scan is.
+/// No progress is reported.
 struct Unwatched;
 
 impl ReportProgress for Unwatched {

@@ -1,4 +1,4 @@
-//! Ctrl-C and its kin: half-written files are removed, and the exit status says which signal it was.
+//! Ctrl-C and similar signals: half-written files are removed, and the exit status says which signal it was.
 
 use std::path::{Path, PathBuf};
 #[cfg(unix)]
@@ -44,7 +44,7 @@ fn half_written() -> MutexGuard<'static, Vec<PathBuf>> {
 fn end(status: i32) -> ! {
     let files = half_written();
     for file in files.iter() {
-        // What cannot be removed now cannot be told to anyone either.
+        // If a file can't be removed now, there is no way left to report it.
         let _ = std::fs::remove_file(file);
     }
     #[expect(clippy::exit, reason = "the thread that works has no way to be told to return")]
@@ -53,7 +53,7 @@ fn end(status: i32) -> ! {
 
 type Listener = Box<dyn FnOnce(i32) + Send>;
 
-/// Who is told of the next interrupt, instead of the run being ended.
+/// Is called at the next interrupt, instead of the run being ended.
 static LISTENER: Mutex<Option<Listener>> = Mutex::new(None);
 
 /// The number of Ctrl-C's signal.

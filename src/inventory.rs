@@ -16,7 +16,7 @@ use records::{FIELDS_MAX, Fault, Next, RECORD_MAX, Records};
 /// The most phones of an inventory.
 const ROWS_MAX: usize = 1_000_000;
 
-/// The most problems that are told one by one; of more only the number is told.
+/// The most problems that are reported one by one; more are only counted.
 const PROBLEMS_MAX: usize = 10_000;
 
 /// The most characters that are kept of a model and shown of a bad field.

@@ -58,8 +58,8 @@ pub struct Header<'a> {
 /// One line, without its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Line<'a> {
-    /// A line of a log. The text has no blanks at its ends. A header without a stamp is not a valid one:
-    /// it tells what it tells of a known message, and nothing of another text.
+    /// A line of a log. The text has no blanks at its ends. A header without a stamp is not valid by itself:
+    /// it counts only before a known message.
     Message {
         /// Whose line it is, where that stands before it.
         origin: Origin<'a>,
@@ -142,7 +142,7 @@ const SHORTEST_STAMP: usize = 10;
 
 /// Bytes of a line as text. What is not UTF-8 becomes the replacement character.
 pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
-    // Much faster where all is well than looking for what is not.
+    // For valid UTF-8, the usual case, this check is much faster than the replacement.
     std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
@@ -153,7 +153,7 @@ fn message(input: &[u8]) -> IResult<&[u8], (Header<'_>, &[u8])> {
     }
 }
 
-/// What the grammar below makes of a line in the phone's own columns, with the least that it takes.
+/// Reads a line in the phone's own columns as the grammar below does, in fewer steps.
 ///
 /// ```text
 /// 0531131822|sip  |4|03|text
@@ -199,7 +199,7 @@ fn blanks(input: &[u8]) -> IResult<&[u8], ()> {
     Ok((trim_start(input), ()))
 }
 
-/// One to five characters, followed by the padding to five, or none, or what an editor made of it.
+/// One to five characters. The padding to five that follows can be missing, or be other blanks.
 fn component(input: &[u8]) -> IResult<&[u8], &[u8]> {
     take_while_m_n(1, 5, |byte: u8| byte.is_ascii_graphic() && byte != b'|').parse(input)
 }
@@ -212,8 +212,8 @@ fn level(input: &[u8]) -> IResult<&[u8], Level> {
     .parse(input)
 }
 
-/// What these digits come to. A number that is beyond all measure is the greatest there is: its message
-/// is not to be passed over.
+/// What these digits come to. A number that is too large becomes the largest one, so that its message still
+/// counts.
 pub(crate) fn value(digits: &[u8]) -> u64 {
     let add = |sum: u64, digit: &u8| sum.saturating_mul(10).saturating_add(u64::from(digit & 15));
     digits.iter().fold(0, add)

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(told) => return answer_usage(&told),
     };
-    // Where the system tells of no signals, they end the run as they always do.
+    // If the system lets no signals be handled, they end the run at once, as they do by default.
     let _ = interrupt::watch();
     match run(cli.command) {
         Ok(status) => ExitCode::from(status),
@@ -84,7 +84,7 @@ enum Failure {
 /// Prints help or the version to standard output, or what is wrong with the usage to standard error.
 fn answer_usage(told: &clap::Error) -> ExitCode {
     if told.use_stderr() {
-        // Where standard error is gone, the exit status tells.
+        // If standard error is closed, only the exit status reports it.
         let _ = told.print();
         return ExitCode::from(FAILED);
     }
@@ -98,7 +98,7 @@ fn fail(failure: &Failure) -> ExitCode {
     if matches!(failure, Failure::Output(OutputError::ClosedPipe)) {
         return ExitCode::SUCCESS;
     }
-    // Where standard error is gone, the exit status tells.
+    // If standard error is closed, only the exit status reports it.
     let _ = writeln!(io::stderr(), "phonecert: {failure}");
     ExitCode::from(FAILED)
 }

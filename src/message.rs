@@ -1,5 +1,5 @@
-//! Sentences of this program, in parts whose kind is known: `--redact` replaces what names somebody, and
-//! takes no sentence of ours apart for that.
+//! Sentences of this program, in parts whose kind is known: `--redact` replaces what names somebody, and does
+//! not have to parse our own sentences for that.
 
 use std::borrow::Cow;
 use std::fmt;

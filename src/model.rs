@@ -71,7 +71,7 @@ pub const fn hex_digit(digit: u8) -> Option<u8> {
 
 const NO_DIGIT: u8 = 0xFF;
 
-/// The values of all bytes: whether a digit of a fingerprint is a letter, no machine can guess.
+/// The values of all bytes. A table, since a branch on digit or letter is not predictable in fingerprints.
 static HEX_DIGITS: [u8; 256] = {
     let mut values = [NO_DIGIT; 256];
     let mut value = 0;
@@ -90,7 +90,7 @@ impl fmt::Display for Mac {
     }
 }
 
-/// Two upper-case hex digits: reports are full of them.
+/// Two upper-case hex digits, from a table: reports have many of them.
 fn hex(byte: u8) -> [u8; 2] {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)])
@@ -136,7 +136,7 @@ impl Slot {
     /// `built-in`, `platform-1`, `application-1`, …
     #[must_use]
     pub fn name(self) -> Cow<'static, str> {
-        // Reports are full of the slots that phones have.
+        // Reports name these slots often, so they need no allocation.
         match self {
             Self::BuiltIn => Cow::Borrowed("built-in"),
             Self::Platform(1) => Cow::Borrowed("platform-1"),

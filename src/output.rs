@@ -22,7 +22,7 @@ pub(crate) enum OutputError {
     /// Standard output takes no more.
     #[error("standard output: {0}")]
     Standard(io::Error),
-    /// The file is there, and nobody said that it may go.
+    /// The file exists, and `--force` was not given.
     #[error("{}: exists already; --force overwrites it", shown(.0))]
     Exists(PathBuf),
     /// A directory is where the file should be.
@@ -50,9 +50,9 @@ pub(crate) fn to_standard(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
     })
 }
 
-/// A file to be: its content waits beside its place until it is whole. Dropped before, or the run
-/// interrupted, it leaves nothing. A device is written to as it is; so is a named pipe, where `force` says
-/// so: otherwise the run would wait for a reader that may never come.
+/// A file that is being written: its content is in a temporary file beside it until it is whole. If it is
+/// dropped before, or the run is interrupted, nothing is left. A device is written to as it is; so is a named
+/// pipe, where `force` says so: otherwise the run would wait for a reader that may never come.
 #[derive(Debug)]
 pub(crate) struct FileOutput {
     /// As the user named it.

@@ -1,5 +1,5 @@
-//! What one phone amounts to: the compact form in which it waits for the report, and from which every
-//! format renders.
+//! The result for one phone: the compact form in which it waits for the report, and from which every format
+//! renders.
 
 mod device;
 
@@ -170,7 +170,7 @@ impl Phone {
         }
     }
 
-    /// Sorts the findings, and says what they come to.
+    /// Sorts the findings, and makes status and readiness of them.
     fn judge(&mut self, ready: Option<bool>) {
         self.findings.sort_by_key(|(number, finding)| {
             let rule = rule(*number);

@@ -18,7 +18,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// A bar for so many logs, if one is wished and standard error is a terminal.
+    /// A bar for this many logs, if one is wanted and standard error is a terminal.
     pub(crate) fn new(wished: bool, logs: u64) -> Self {
         let bytes = Arc::new(AtomicU64::new(0));
         if !wished || !io::stderr().is_terminal() {
@@ -28,7 +28,7 @@ impl Progress {
         let read = Arc::clone(&bytes);
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
             let write = move |_: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {
-                // A terminal that cannot be written to misses a figure.
+                // If the terminal can't be written to, only this figure is missing.
                 let _ = write!(out, "{}", HumanBytes(read.load(Ordering::Relaxed)));
             };
             bar.set_style(style.with_key("read", write).progress_chars("━╸─"));
@@ -37,7 +37,7 @@ impl Progress {
         Self { bar, bytes }
     }
 
-    /// So many files more, of so many bytes, were read.
+    /// This many more files, of this many bytes, were read.
     pub(crate) fn advanced(&self, files: u64, bytes: u64) {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
         self.bar.inc(files);

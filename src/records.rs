@@ -1,4 +1,4 @@
-//! Records on disk and on pipes: what one log amounts to, in a frame of its own.
+//! Records on disk and in pipes: the digest of one log, in a frame of its own.
 //!
 //! A stream of records is
 //!
@@ -60,7 +60,7 @@ pub enum Kind {
     End = 0,
     /// The first one of a stream: a [`Header`].
     Header = 1,
-    /// What one log amounts to.
+    /// The digest of one log.
     Log = 2,
     /// What configuration files give one phone, without secrets. Not written yet; readers pass it over.
     Configuration = 3,
@@ -134,7 +134,7 @@ impl Header {
     }
 }
 
-/// Why a file of records is not used. There is no use of a part of it: nobody would know what is missing.
+/// Why a file of records is not used. Never a part of it: the answer could not say what is missing.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// It could not be read, or not be decompressed.
@@ -155,7 +155,7 @@ pub enum Fault {
     /// A later form of frames.
     #[error("has frames of format {0}, which this version of phonecert does not know")]
     Format(u8),
-    /// It ends before its end.
+    /// It is cut off: the end frame is missing.
     #[error("is cut off: its end is missing")]
     Cut,
     /// A checksum or a count does not fit.
@@ -181,7 +181,7 @@ pub enum Fault {
     Window {
         /// The window of this file, as options.
         made: String,
-        /// What it was to fit to.
+        /// The window that it was compared with.
         other: String,
     },
 }

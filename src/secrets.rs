@@ -37,7 +37,7 @@ pub const REDACTED: &str = "[redacted]";
 /// ```
 #[must_use]
 pub fn conceal(text: &str) -> Cow<'_, str> {
-    // Rather no evidence than a key in it. The tests compile all patterns.
+    // Without its patterns a text is hidden, since a key could be in it. The tests compile all patterns.
     let Some(trigger) = TRIGGER.as_ref() else { return Cow::Borrowed(REDACTED) };
     if !trigger.is_match(text) {
         return Cow::Borrowed(text);
@@ -83,8 +83,8 @@ fn trigger() -> Result<Regex, regex::Error> {
     ))
 }
 
-/// How often a text is gone over until nothing more is found: where secrets are glued together, what
-/// takes one's place can show another. Most texts need no round, and one with a secret needs two.
+/// How often a text is searched until nothing more is found: where two secrets stand together, the second can
+/// be found only after the first is replaced. Most texts need no round, and one with a secret needs two.
 const ROUNDS: usize = 5;
 
 /// The text after one round; none if that changes nothing.

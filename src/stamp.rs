@@ -37,7 +37,7 @@ impl Stamp {
         if digits[6] == b'.' {
             digits[6] = b'0';
         }
-        // All are looked at, without a way out: that takes the machine a few steps.
+        // Checks all bytes without a branch for each, which takes fewer instructions.
         let is_stamp = digits.iter().fold(true, |all, byte| all & byte.is_ascii_digit());
         is_stamp.then_some(Self { bytes, length: 10 })
     }
@@ -109,7 +109,7 @@ impl Stamp {
     }
 }
 
-/// In little room: how many bytes the stamp has, with 16 more if it is of type 0, and its digits as a number.
+/// Packed: how many bytes the stamp has, with 16 more if it is of type 0, and its digits as a number.
 impl Serialize for Stamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let digits = self.bytes[..usize::from(self.length)].iter().filter(|byte| **byte != b'.');

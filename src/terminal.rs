@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use clap::ColorChoice;
 use phonecert::report::Style;
 
-/// The width where nobody tells.
+/// The width if neither the terminal nor `COLUMNS` gives one.
 const USUAL_WIDTH: usize = 120;
 
 /// How an answer to standard output should look.

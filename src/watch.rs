@@ -1,4 +1,4 @@
-//! What `watch` waits for, and where it shows what it sees.
+//! What `watch` waits for, and the screen on which it shows the table.
 
 mod notifier;
 mod screen;

@@ -16,7 +16,7 @@ pub(crate) fn run(args: ConfigArgs) -> Result<u8, Failure> {
     let paths = setup::paths(&args.read, &args.run)?;
     options.roots = Some(paths.clone());
     let pool = setup::pool(&args.run)?;
-    // The logs tell the models, on which it depends which files a phone reads.
+    // Which files a phone reads depends on its model, which the logs name.
     let scan = pool.install(|| {
         setup::scan(&paths, &args.read, &args.run, |found, progress| scan::scan(found, &options, progress))
     });

@@ -19,7 +19,7 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
     if args.run.redact {
         return Err(setup("records are not redacted; `scan --records --redact` redacts the answer"));
     }
-    // Who names the cache as the output wants it to be replaced.
+    // Whoever names one file as cache and as output asks for it to be replaced, so `--force` is not needed.
     let force = args.force || args.output.is_some() && args.output == args.cache;
     let file = args.output.as_deref().map(|path| FileOutput::create(path, force)).transpose()?;
     if file.is_none() && io::stdout().is_terminal() {
@@ -71,7 +71,7 @@ fn told(digested: &Digested) -> String {
     )
 }
 
-/// Reads the cache, and holds it: no other run uses it meanwhile. None where it is not to be used.
+/// Reads the cache and locks it, so that no other run uses it at the same time. None if it can't be used.
 fn cache(path: &Path, window: &Window, args: &DigestArgs) -> Result<(Option<Cache>, Option<File>), Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::Input {
         path: path.to_string_lossy().into_owned(),
@@ -100,7 +100,7 @@ fn cache(path: &Path, window: &Window, args: &DigestArgs) -> Result<(Option<Cach
     Ok((cache, Some(file)))
 }
 
-/// Whether another run holds the file; else this one does, until the file is closed.
+/// Whether another run has locked the file; if not, this one locks it until the file is closed.
 #[cfg(unix)]
 fn is_locked(file: &File) -> bool {
     let lock = rustix::fs::flock(file, rustix::fs::FlockOperation::NonBlockingLockExclusive);

@@ -1,4 +1,4 @@
-//! What is told on standard error beside the answer.
+//! What is written to standard error beside the answer.
 
 use std::io::{self, Write};
 
@@ -10,16 +10,16 @@ use phonecert::report::text::visible::visible;
 use phonecert::report::{Overview, Verbosity};
 use phonecert::scan::Scan;
 
-/// How many problems are told by commands whose answer does not list them.
+/// How many problems are written where the answer does not list them.
 const PROBLEMS_TOLD: usize = 10;
 
-/// Tells one line.
+/// Writes one line.
 pub(super) fn tell(text: &str) {
-    // Where standard error is gone, nobody is told.
+    // If standard error is closed, there is nowhere to report it.
     let _ = writeln!(io::stderr(), "phonecert: {text}");
 }
 
-/// Tells what a person should know who wonders why something is not in the answer.
+/// Says why something that the user may expect is not in the answer.
 pub(super) fn left_out(scan: &Scan, overview: &Overview, shown: Shown<'_>, verbosity: Verbosity) {
     if verbosity == Verbosity::Quiet {
         return;
@@ -62,7 +62,7 @@ pub(super) fn passed_over_files(files: &PassedOver, shown: Shown<'_>, verbosity:
     }
 }
 
-/// Tells that what was kept of logs that are gone is in the answer.
+/// Says that the answer has logs whose files are gone, from the records that were kept of them.
 pub(super) fn gone(gone: &(u64, Option<Box<str>>), shown: Shown<'_>, verbosity: Verbosity) {
     if let (count @ 1.., Some(first)) = gone
         && verbosity != Verbosity::Quiet
@@ -95,7 +95,7 @@ pub(super) fn problems(problems: &[Problem], verbosity: Verbosity) {
     }
 }
 
-/// So many files of this kind were passed over, and why.
+/// Says how many files of this kind were passed over, and why.
 fn passed_over(kind: PassedOverKind, count: u64) -> String {
     let (one, many, why) = match kind {
         PassedOverKind::SevenZip => ("7-Zip archive was", "7-Zip archives were", "unpack them first"),

@@ -98,7 +98,7 @@ pub(super) fn options(
     })
 }
 
-/// What the user said of times, as it is to be understood now.
+/// The options about times, relative to the start of the run.
 pub(super) fn clock(read: &ReadArgs) -> Clock {
     let now = now().naive_local();
     Clock { window: window(&read.window, now), year: read.year, now }
@@ -176,7 +176,7 @@ pub(super) fn paths(args: &PathArgs, run: &RunArgs) -> Result<Vec<PathBuf>, Fail
     Ok(paths)
 }
 
-/// Tells of what was most likely meant otherwise.
+/// Warns of options that were most likely meant in another way.
 fn hints(args: &PathArgs, paths: &[PathBuf]) {
     let reads = paths.iter().chain(&args.files_from).any(|path| path == Path::new("-"));
     if reads && io::stdin().is_terminal() {
@@ -219,7 +219,7 @@ pub(super) fn find_with(paths: &[PathBuf], read: &PathArgs, configs: bool) -> Fo
     input::find(paths, &options)
 }
 
-/// Looks for logs, and runs a scan of them with a progress bar, where a person looks at it.
+/// Looks for logs, and runs a scan of them with a progress bar if standard error is a terminal.
 pub(super) fn scan<T>(
     paths: &[PathBuf],
     read: &ReadArgs,

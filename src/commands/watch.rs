@@ -20,7 +20,7 @@ use crate::cli::WatchArgs;
 use crate::watch::{Key, Notifier, Screen, Wake};
 use crate::{Failure, interrupt, output};
 
-/// A change rarely comes alone: so long more are waited for before the logs are looked at.
+/// Changes come in groups: after the first one, the program waits this long before it looks at the logs.
 const GATHERING: Duration = Duration::from_millis(150);
 
 const TIME: &str = "%Y-%m-%dT%H:%M:%S";
@@ -114,13 +114,13 @@ struct Watch {
     pool: ThreadPool,
     live: Live,
     shown: Option<Shown>,
-    /// As it is drawn; lines that are wider than the terminal do not occur.
+    /// The text on the screen. No line is wider than the terminal.
     table: String,
     /// The last change.
     last: Option<String>,
 }
 
-/// What was made of the last look that found a change.
+/// The answer after the last change.
 struct Shown {
     scan: Scan,
     overview: Overview,
@@ -129,7 +129,7 @@ struct Shown {
     redactor: Option<Redactor>,
 }
 
-/// Nobody looks at the progress of a look.
+/// No progress is shown while watching.
 struct Silent;
 
 impl ReportProgress for Silent {
@@ -178,7 +178,7 @@ impl Watch {
             let shown = redact::Shown::by(new.redactor.as_ref());
             notices::left_out(&new.scan, &new.overview, shown, verbosity);
         }
-        // The table on a terminal has them in its closing lines.
+        // A table on the terminal lists them in its closing lines.
         if is_first || !self.has_table() {
             notices::problems(&problems, verbosity);
         }
@@ -188,7 +188,7 @@ impl Watch {
             None => Vec::new(),
         };
         for change in &mut changes {
-            // The pseudonym of a phone that is gone is the one that it had.
+            // A phone that is gone keeps the pseudonym that it had in the answer before.
             let last = old.and_then(|old| old.redactor.as_ref()).filter(|_| change.after.is_none());
             if let Some(redactor) = last.or(new.redactor.as_ref()) {
                 change.phone.mac = change.phone.mac.take().map(|mac| redactor.text(&mac));

@@ -1,5 +1,5 @@
-//! An answer of `scan --format json`, read phone by phone: one of a million phones never stands in memory
-//! as a whole.
+//! An answer of `scan --format json`, read phone by phone, so that an answer of a million phones is never in
+//! memory as a whole.
 
 use std::fmt;
 use std::io::BufRead;
@@ -100,7 +100,7 @@ impl Content {
     }
 }
 
-/// Calls `each` with every phone of an answer; `each` returns false where it had the phone already.
+/// Calls `each` with every phone of an answer; `each` returns false for a phone that it has taken before.
 pub(super) fn read(
     input: &mut dyn BufRead,
     mut each: impl FnMut(PhoneName, Phone) -> bool,

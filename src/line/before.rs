@@ -20,8 +20,8 @@ pub struct Origin<'a> {
     pub sender: Option<&'a [u8]>,
 }
 
-/// Reads what stands before a line. None if it is nothing that may stand there, so that what follows is no
-/// line but a part of a text.
+/// Reads what stands before a line. None if it is nothing that can stand before a line: then what follows is
+/// a part of a text, not a line.
 #[must_use]
 pub(crate) fn origin(mut before: &[u8]) -> Option<Origin<'_>> {
     let mut origin = Origin::default();

@@ -24,7 +24,7 @@ pub(super) fn names(query: &str) -> Vec<String> {
     } else {
         spellings().map(|(name, keys)| (best_likeness(&query, &digits, &keys), name)).collect()
     };
-    // Stable: names as like as each other keep the order of the tables.
+    // A stable sort: names that are equally near keep the order of the tables.
     scored.sort_by(|left, right| right.0.total_cmp(&left.0));
     let floor = scored.first().map_or(0.0, |(best, _)| best - FALL);
     scored
@@ -49,7 +49,7 @@ fn spellings() -> impl Iterator<Item = (String, Vec<String>)> {
         .collect();
     let models = models.into_iter().map(|model| {
         let full = compact(&model.to_string());
-        // SOUNDPOINTIP335 is also IP335 and 335; a person who errs rarely writes it out.
+        // SOUNDPOINTIP335 is also IP335 and 335; someone who mistypes a name rarely writes all of it.
         let short = full.find("IP").map(|start| full[start..].to_owned());
         let number = full.find(|c: char| c.is_ascii_digit()).map(|start| full[start..].to_owned());
         let last_word = model.to_string().rsplit(' ').next().map(compact);
@@ -61,7 +61,7 @@ fn spellings() -> impl Iterator<Item = (String, Vec<String>)> {
 }
 
 fn best_likeness(query: &str, digits: &str, keys: &[String]) -> f64 {
-    // The right number under a wrong family is a nearer miss than another number.
+    // The right number under a wrong family is nearer than another number.
     let same_number = if keys.iter().any(|key| key == digits) { 1.0 } else { 0.0 };
     keys.iter().map(|key| likeness(query, key)).fold(same_number, f64::max)
 }

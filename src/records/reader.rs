@@ -1,4 +1,4 @@
-//! Frames on their way in: each is checked before anything of it is believed.
+//! Reads frames: each is checked before its content is used.
 
 use std::io::{BufRead, Read};
 
@@ -15,7 +15,7 @@ pub struct Reader<R> {
     streams: u64,
 }
 
-/// What a reader meets.
+/// What a reader finds next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
     /// A stream begins.
@@ -90,7 +90,7 @@ impl<R: BufRead> Reader<R> {
         if length > LONGEST_PAYLOAD {
             return Err(damaged);
         }
-        // A length that lies takes no memory: no more is made than there is.
+        // A false length must not take memory: the buffer grows only with the bytes that are there.
         let mut payload = Vec::with_capacity((length as usize).min(1 << 16));
         (&mut self.input).take(u64::from(length)).read_to_end(&mut payload)?;
         let mut sum = [0; CHECKSUM];

@@ -1,4 +1,4 @@
-//! Frames on their way out.
+//! Writes frames.
 
 use std::io::{self, Write};
 
@@ -51,7 +51,7 @@ impl<'w> Writer<'w> {
         self.frames(&bytes, 1)
     }
 
-    /// Writes so many frames, which [`append_frame`] made.
+    /// Writes frames, `count` of them, which [`append_frame`] made.
     ///
     /// # Errors
     /// What `out` returns.

@@ -68,10 +68,10 @@ impl fmt::Display for Model {
     }
 }
 
-/// A name of one or more models, read forgivingly: `vvx500`, `Polycom VVX 500`, `IP 335`, `SPIP 335`,
+/// A name of one or more models, in any usual spelling: `vvx500`, `Polycom VVX 500`, `IP 335`, `SPIP 335`,
 /// `SSIP7000`, `Duo`, `VVX 1500/1500D/1500G`, `IP 321/331`, `PolycomVVX-VVX_500`, or a bare `335`.
 ///
-/// Forgiving in the words, exact in the number: `VVX 50` and `VVX 501` are not `VVX 500`.
+/// The words can vary, the number is exact: `VVX 50` and `VVX 501` are not `VVX 500`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelName {
     family: Option<Family>,
@@ -87,12 +87,6 @@ impl ModelName {
                 None => self.numbers.is_empty(),
                 Some(number) => self.numbers.contains(&number),
             }
-    }
-
-    /// Whether the name tells the product line, as all but a bare number do.
-    #[must_use]
-    pub const fn has_family(&self) -> bool {
-        self.family.is_some()
     }
 
     /// The models that this name stands for; none for a bare number.
@@ -342,7 +336,7 @@ mod tests {
     fn a_bare_number_names_a_model_without_telling_its_family() {
         let name: ModelName = "1500 d".parse().unwrap();
         let table: ModelName = "VVX 1500/1500D".parse().unwrap();
-        assert!(!name.has_family());
+        assert_eq!(name.family, None);
         assert_eq!(table.models().map(|model| name.names(model)).collect::<Vec<_>>(), [false, true]);
     }
 

@@ -1,4 +1,4 @@
-//! Notifications of the file system; where there are none, a look every second.
+//! Notifications of the file system; if there are none, all files are looked at every second.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,7 +17,8 @@ const POLL: Duration = Duration::from_secs(1);
 /// How often all files are looked at in any case: mounted and linked directories may tell of nothing.
 const SAFETY: Duration = Duration::from_secs(30);
 
-/// Tells when something changed below the paths that the user named. What it was is not told: a look finds it.
+/// Tells when something changed below the paths that the user named. What changed is not said: the program
+/// then looks at all files.
 pub(crate) struct Notifier {
     /// What is watched: directories with all in them, and those in which named files stand. With what tells
     /// that another directory took the name.
@@ -90,13 +91,13 @@ impl Notifier {
     fn watched(&self) -> Result<RecommendedWatcher, String> {
         let (wake, is_pending) = (self.wake.clone(), Arc::clone(&self.is_pending));
         let handler = move |event: notify::Result<notify::Event>| {
-            // Reading is no change. What went wrong may have hidden one.
+            // Reading is not a change. An error counts as one, since a notification may be lost.
             let is_change = event.is_ok_and(|event| match event.kind {
                 EventKind::Access(access) => access == AccessKind::Close(AccessMode::Write),
                 _ => true,
             });
             if is_change && !is_pending.swap(true, Ordering::SeqCst) {
-                // Nobody waits any more at the end of the run.
+                // At the end of the run the receiver is gone.
                 let _ = wake.send(Wake::Changed);
             }
         };

@@ -13,13 +13,13 @@ use crossterm::{execute, queue};
 
 use super::Wake;
 
-/// Where the user wants to be in the table.
+/// How the user moves in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
     Quit,
-    /// So many lines down, or up.
+    /// This many lines down, or up if negative.
     Lines(isize),
-    /// So many screens.
+    /// The same in screens.
     Pages(isize),
     First,
     Last,
@@ -96,7 +96,7 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        // A terminal that is gone needs no restoring.
+        // If the terminal is gone, there is nothing to restore.
         let _ = execute!(io::stdout(), EnableLineWrap, Show, LeaveAlternateScreen);
         let _ = terminal::disable_raw_mode();
     }
