@@ -105,8 +105,8 @@ fn code_of(file: &Path) -> Code {
         return Code(String::new());
     }
     let text = fs::read_to_string(file).unwrap();
-    let code = ["#[cfg(test)]", "#[cfg(all(test"].iter().fold(text.as_str(), |code, tests| {
-        let end = code.rfind(&format!("{tests}")).filter(|end| code[*end..].contains("\nmod "));
+    let code = ["#[cfg(test)]", "#[cfg(all(test"].into_iter().fold(text.as_str(), |code, tests| {
+        let end = code.rfind(tests).filter(|end| code[*end..].contains("\nmod "));
         end.map_or(code, |end| &code[..end])
     });
     Code(code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n"))
