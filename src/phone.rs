@@ -48,6 +48,9 @@ pub struct Phone {
     /// The private keys that its configuration gives it, as hashes of their public halves; for the fleet alone.
     #[serde(skip)]
     pub key_hashes: Vec<u64>,
+    /// A hash of what its configuration files say, 0 without any; tells whether they have changed.
+    #[serde(skip)]
+    pub configuration: u64,
 }
 
 /// What is counted over all logs of a phone.
@@ -128,6 +131,7 @@ impl Phone {
             findings,
             is_unknown,
             key_hashes: Vec::new(),
+            configuration: 0,
         };
         if timeline.logs.is_empty() {
             // A phone without a log is at least of the model that the inventory names.

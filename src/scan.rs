@@ -134,10 +134,8 @@ fn run(
     spool: Option<&Spool>,
 ) -> (Scan, io::Result<Vec<PhoneEvents>>) {
     let waiting = collect::read_streams(found, &options.clock.window, progress, spool);
-    let configuration = options
-        .roots
-        .as_ref()
-        .and_then(|roots| Audit::new(found, waiting.members(), roots, options.clock.now));
+    let tree = options.roots.as_ref().map(|roots| config_tree(found, waiting.members(), roots));
+    let configuration = tree.and_then(|tree| Audit::new(tree, options.clock.now));
     run_with(found, &waiting, &found.problems, configuration, options, progress, spool)
 }
 

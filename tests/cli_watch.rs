@@ -42,7 +42,19 @@ fn lines_of(stream: impl Read + Send + 'static) -> Receiver<String> {
     receiver
 }
 
+/// A test run that `nohup` or `&` started ignores signals, and what it starts inherits that; what it catches, here
+/// to be ended by it as usual, is not inherited.
+fn let_children_heed_signals() {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    for signal in [SIGINT, SIGTERM] {
+        let always = std::sync::Arc::new(true.into());
+        signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, always).unwrap();
+    }
+}
+
 fn program(folder: &Path, arguments: &[&str]) -> Command {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(let_children_heed_signals);
     let mut command = Command::new(assert_cmd::cargo::cargo_bin("phonecert"));
     command.current_dir(folder).env("TZ", "UTC").env_remove("NO_COLOR").arg("watch").args(arguments);
     command
@@ -161,6 +173,60 @@ fn what_only_the_fleet_tells_stays_right() {
     fs::remove_file(&twin).unwrap();
     watching.says("0004F2A1B201 failed -> ok, mended FLT001@built-in");
     watching.says("0004F2A1B2FF failed -> gone");
+}
+
+/// Which configuration files a phone is told to read stands in such files.
+#[test]
+fn a_changed_configuration_judges_its_phones_anew() {
+    let fleet = tree::fleet();
+    let write = |name: &str, text: &str| fs::write(fleet.path().join(name), text).unwrap();
+    let reads = |names: &str| format!(r#"<APPLICATION CONFIG_FILES="{names}"/>"#);
+    write("shared.cfg", "<site/>");
+    write("0004f2a1b201.cfg", &reads("shared.cfg"));
+    write("482567010214.cfg", &reads("shared.cfg, later.cfg"));
+    let phones = ["0004f2a1b201", "482567010214", "0004f2a1b2cc"].map(|mac| ["--device", mac]).concat();
+    let watching = Watching::of(fleet.path(), &[&["--select", "CFG001,CFG002,CFG040"], &phones[..]].concat());
+    // A file that two phones read, and one that comes later.
+    write("shared.cfg", "<site");
+    watching.says("0004F2A1B201 ok -> failed CFG001");
+    watching.says("482567010214 ok -> failed CFG001");
+    write("shared.cfg", "<site />");
+    watching.says("0004F2A1B201 failed -> ok, mended CFG001");
+    watching.says("482567010214 failed -> ok, mended CFG001");
+    write("later.cfg", "<site/>");
+    watching.says("482567010214 ok -> ok, mended CFG002");
+    // One phone's own files.
+    write("0004f2a1b201.cfg", &reads("missing.cfg"));
+    watching.says("0004F2A1B201 ok -> ok CFG002");
+    write("0004f2a1b201-private.key", "");
+    watching.says("0004F2A1B201 ok -> attention CFG040");
+    fs::remove_file(fleet.path().join("0004f2a1b201-private.key")).unwrap();
+    watching.says("0004F2A1B201 attention -> ok, mended CFG040");
+    // An archive with a log and a configuration file.
+    let of_archive = |text: &str| {
+        let mut archive = tar::Builder::new(Vec::new());
+        let log = fs::read_to_string(fleet.path().join(HEALTHY)).unwrap().replace("2a1b201", "2a1b2cc");
+        for (name, text) in [("0004f2a1b2cc-app.log", log.as_str()), ("0004f2a1b2cc.cfg", text)] {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(text.len() as u64);
+            header.set_mode(0o644);
+            archive.append_data(&mut header, name, text.as_bytes()).unwrap();
+        }
+        fs::write(fleet.path().join("ticket.tar"), archive.into_inner().unwrap()).unwrap();
+    };
+    of_archive("<APPLICATION/>");
+    watching.says("0004F2A1B2CC new -> ok");
+    of_archive("<APPLICATION");
+    watching.says("0004F2A1B2CC ok -> failed CFG001");
+}
+
+#[test]
+fn configuration_is_left_unread() {
+    let fleet = tree::fleet();
+    let watching = Watching::of(fleet.path(), &["--no-config", "--device", "0004f2a1b201"]);
+    fs::write(fleet.path().join("0004f2a1b201.cfg"), "<").unwrap();
+    append(&fleet.path().join(HEALTHY), REFUSAL);
+    watching.says("0004F2A1B201 ok -> failed INS001@platform-1");
 }
 
 /// Archives, logs of several phones, linked and deleted directories.
@@ -293,6 +359,9 @@ fn apply(fleet: &mut Fleet, change: &str) {
     }
 }
 
+/// `site.cfg` is read by most phones.
+const CONFIGS: [&str; 3] = ["<", "<site/>", r#"<APPLICATION CONFIG_FILES="site.cfg, missing.cfg"/>"#];
+
 /// Numbers that look random, the same in each run.
 struct Random(u64);
 
@@ -303,14 +372,14 @@ impl Random {
     }
 }
 
-/// Does something to a log.
+/// Does something to a log or a configuration file.
 fn disturb(folder: &Path, random: &mut Random, originals: &[Vec<u8>]) {
     let name = format!("0004f2a1b3{:02x}-app.log", random.below(12));
     let site = folder.join(["", "a", "a/b"][random.below(3)]);
     let (path, text) = (site.join(&name), &originals[random.below(originals.len())]);
     // What is not there, or is a directory now, is left as it is.
     let _ = fs::create_dir_all(&site);
-    match random.below(9) {
+    match random.below(11) {
         0..=2 => append(&path, &String::from_utf8_lossy(&text[..random.below(text.len())])),
         3 => append(&path, REFUSAL),
         4 => {
@@ -320,6 +389,8 @@ fn disturb(folder: &Path, random: &mut Random, originals: &[Vec<u8>]) {
         5 => _ = fs::rename(&path, site.join(format!("{name}.1"))),
         6 => _ = fs::remove_file(&path),
         7 => fs::write(&path, text).unwrap(),
+        8 => fs::write(site.join(format!("{}.cfg", &name[..12])), CONFIGS[random.below(3)]).unwrap(),
+        9 => fs::write(folder.join("site.cfg"), CONFIGS[random.below(3)]).unwrap(),
         _ if random.below(8) == 0 => _ = fs::remove_dir_all(folder.join("a")),
         _ => _ = fs::rename(&path, folder.join(&name)),
     }

@@ -30,7 +30,8 @@ pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
     let paths = setup::paths(&args.read, &args.run)?;
     paths.iter().try_for_each(|path| refuse_pipe(path))?;
     let inventory = args.inventory.as_deref().map(setup::inventory).transpose()?;
-    let options = setup::options(&args.read, &args.phones, &args.codes, inventory)?;
+    let mut options = setup::options(&args.read, &args.phones, &args.codes, inventory)?;
+    options.roots = (!args.read.no_config).then(|| paths.clone());
     let pool = setup::pool(&args.run)?;
     let is_terminal = io::stdout().is_terminal();
     let [table, text, _] = &WATCH_FORMATS;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::line::ConfigurationLine;
 use super::parameter::{Kind, Parameter};
 use super::text::{Content, decode};
@@ -90,6 +92,8 @@ pub struct File {
     pub(super) unread: Option<ProblemKind>,
     /// It is, or was meant to be, a file for these phones: another maker's has none of their names.
     pub(super) is_ours: bool,
+    /// A hash of its bytes, or of the reason why it was not read.
+    pub(super) content: u64,
 }
 
 impl File {
@@ -104,6 +108,7 @@ impl File {
             overrides_directory: None,
             unread: Some(kind),
             is_ours: true,
+            content: xxh3_64(why.as_bytes()),
         }
     }
 
@@ -111,7 +116,8 @@ impl File {
     #[must_use]
     pub fn parse(path: &str, bytes: &[u8]) -> Self {
         let unread = Self::unread(path, ProblemKind::Unreadable, "");
-        let mut file = Self { is_ours: false, condition: Condition::Read, unread: None, ..unread };
+        let (condition, content) = (Condition::Read, xxh3_64(bytes));
+        let mut file = Self { is_ours: false, condition, unread: None, content, ..unread };
         let mut compared = 0;
         file.condition = match decode(bytes) {
             Content::Binary => Condition::Binary,

@@ -1,7 +1,10 @@
 //! What a phone's configuration files give it: which value counts, from which line, and what it overrides.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+
+use xxhash_rust::xxh3::Xxh3Default;
 
 use super::certificate::PublicKey;
 use super::facts::LogFacts;
@@ -17,7 +20,7 @@ use crate::model::{Fingerprint, Mac, Slot};
 const PLACES_MAX: usize = 64;
 
 /// Why a phone reads a file. The order is that of precedence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SourceRole {
     /// `<mac>-phone.cfg`.
     Phone,
@@ -217,6 +220,26 @@ impl PhoneConfig {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.sources.is_empty() && self.key_files.is_empty()
+    }
+
+    /// A hash of all that the files say: an equal one means that nothing changed for the phone. 0 without files.
+    #[must_use]
+    pub fn content(&self) -> u64 {
+        if self.is_empty() {
+            return 0;
+        }
+        let mut hasher = Xxh3Default::new();
+        for Source { file, role } in &self.sources {
+            (role, &file.path, file.content).hash(&mut hasher);
+        }
+        for missing in &self.missing {
+            (&missing.name, &missing.leads_to, missing.line).hash(&mut hasher);
+        }
+        for key in &self.key_files {
+            (&key.path, key.mode).hash(&mut hasher);
+        }
+        (self.sources.len(), self.is_complete, self.list_is_sure).hash(&mut hasher);
+        hasher.finish()
     }
 
     /// The master, if one was found.

@@ -11,7 +11,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use zeroize::Zeroizing;
 
+use rayon::prelude::*;
+
 use super::file::{Condition, FILE_MAX, File};
+use crate::input::FileState;
 use crate::message::Message;
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
@@ -73,6 +76,7 @@ pub struct TreeBuilder {
     roots: Vec<PathBuf>,
     named: HashMap<Mac, Vec<(Role, PathBuf, Option<u32>)>>,
     members: HashMap<PathBuf, Arc<File>>,
+    is_watched: bool,
 }
 
 impl TreeBuilder {
@@ -110,6 +114,13 @@ impl TreeBuilder {
         self.members.insert(place, Arc::new(file));
     }
 
+    /// The tree is to tell whether a file that was opened [changed](Tree::is_unchanged).
+    #[must_use]
+    pub fn watched(mut self) -> Self {
+        self.is_watched = true;
+        self
+    }
+
     /// The tree. It can be shared among threads.
     #[must_use]
     pub fn build(mut self) -> Tree {
@@ -126,6 +137,7 @@ impl TreeBuilder {
             members: self.members,
             cache: Mutex::default(),
             problems: Mutex::default(),
+            opened: self.is_watched.then(Mutex::default),
         }
     }
 }
@@ -138,6 +150,8 @@ pub struct Tree {
     members: HashMap<PathBuf, Arc<File>>,
     cache: Mutex<HashMap<PathBuf, Arc<OnceLock<Opened>>>>,
     problems: Mutex<BTreeSet<Problem>>,
+    /// How each path stood before it was opened, if that is to be known.
+    opened: Option<Mutex<HashMap<PathBuf, Option<FileState>>>>,
 }
 
 /// Names that masters have are shown by nobody but [`PhoneConfig::missing`](super::PhoneConfig::missing).
@@ -172,6 +186,17 @@ impl Tree {
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
         self.problems.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    /// Whether each path that was opened so far surely leads to the same content as then, or to none as then.
+    /// Only a [watched](TreeBuilder::watched) tree knows. Members of archives do not count.
+    #[must_use]
+    pub fn is_unchanged(&self) -> bool {
+        let Some(opened) = &self.opened else { return false };
+        let opened = opened.lock().unwrap_or_else(PoisonError::into_inner);
+        opened
+            .par_iter()
+            .all(|(path, before)| FileState::is_same(before.as_ref(), FileState::of(path).as_ref()))
     }
 
     /// The files of a phone in this role, by directory.
@@ -225,6 +250,11 @@ impl Tree {
     fn read(&self, path: &Path) -> Opened {
         if !self.roots.iter().any(|root| is_below(path, root)) {
             return Opened::Outside(shown(path).into());
+        }
+        if let Some(opened) = &self.opened {
+            // The oldest state counts: what was opened then may be in use still.
+            let state = FileState::of(path);
+            opened.lock().unwrap_or_else(PoisonError::into_inner).entry(path.to_owned()).or_insert(state);
         }
         let shown = shown(path);
         let failed = |error: &std::io::Error| {

@@ -22,7 +22,9 @@ pub struct FileState {
 }
 
 impl FileState {
-    pub(super) fn of(path: &Path) -> Option<Self> {
+    /// How the file at `path` stands now; none where there is no file, or none may be looked at.
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
         let metadata = fs::metadata(path).ok()?;
         let modified = metadata.modified().ok();
         #[cfg(unix)]
@@ -45,5 +47,14 @@ impl FileState {
     #[must_use]
     pub fn is_unchanged_since(&self, before: &Self) -> bool {
         !before.is_fresh && Self { is_fresh: false, ..*self } == *before
+    }
+
+    /// Whether what was `before` is surely `now` too: an unchanged file, or none.
+    #[must_use]
+    pub fn is_same(before: Option<&Self>, now: Option<&Self>) -> bool {
+        match (before, now) {
+            (Some(before), Some(now)) => now.is_unchanged_since(before),
+            (before, now) => before.is_none() && now.is_none(),
+        }
     }
 }

@@ -32,6 +32,11 @@ pub(super) struct Audit {
 /// The files that configuration is made of, as they were found in directories and archives.
 #[must_use]
 pub fn config_tree(found: &Found, members: &[Member], roots: &[PathBuf]) -> Tree {
+    tree_builder(found, members, roots).build()
+}
+
+/// The same, before it is decided what the tree is for.
+pub(super) fn tree_builder(found: &Found, members: &[Member], roots: &[PathBuf]) -> TreeBuilder {
     let mut builder = TreeBuilder::new(roots);
     for file in found.config_files() {
         let mode = if file.kind == ConfigKind::PrivateKey { mode(&file.path) } else { None };
@@ -40,7 +45,7 @@ pub fn config_tree(found: &Found, members: &[Member], roots: &[PathBuf]) -> Tree
     for member in members {
         builder.member(&member.path, &member.bytes, member.mode);
     }
-    builder.build()
+    builder
 }
 
 #[cfg(unix)]
@@ -56,14 +61,13 @@ fn mode(_: &std::path::Path) -> Option<u32> {
 
 impl Audit {
     /// None where no file is a phone's configuration.
-    pub(super) fn new(
-        found: &Found,
-        members: &[Member],
-        roots: &[PathBuf],
-        now: NaiveDateTime,
-    ) -> Option<Self> {
-        let tree = config_tree(found, members, roots);
+    pub(super) fn new(tree: Tree, now: NaiveDateTime) -> Option<Self> {
         (!tree.is_empty()).then_some(Self { tree, now })
+    }
+
+    /// Whether no file that was opened has changed since; of a watched tree.
+    pub(super) fn is_unchanged(&self) -> bool {
+        self.tree.is_unchanged()
     }
 
     pub(super) fn problems(&self) -> Vec<Problem> {
@@ -87,6 +91,7 @@ impl Audit {
     pub(super) fn add_to(&self, phone: &mut Phone, timeline: &Timeline<'_>, selection: &Selection) {
         let Some(mac) = phone.mac else { return };
         let config = self.config_of(mac, phone);
+        phone.configuration = config.content();
         if config.is_empty() {
             return;
         }
