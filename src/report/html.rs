@@ -43,10 +43,13 @@ const ALL_LISTED: usize = 5_000;
 /// At most this many files that could not be read are listed, unless `--all` is given.
 const PROBLEMS_LISTED: usize = 1_000;
 
+/// A day on which a tenth of the failed phones, and so many at least, began to fail stands in the first sentence.
+const MOST_BEGAN: u64 = 5;
+
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
 /// The hashes of both, as the Content-Security-Policy has them. A test prints the right ones if they differ.
-const STYLE_HASH: &str = "sha256-7uXGwr3R9m1MaUvB3Y3M/hmYKMHjvSNDJomi+VPccTc=";
+const STYLE_HASH: &str = "sha256-xRLqYNorunkLBVvFpFHqfAAew01eHAlFesgpktjhZdw=";
 const SCRIPT_HASH: &str = "sha256-nJAjqVxM5ldqgb+tdM3nXMfkTRPNPmBfL9X+VeaRJq8=";
 
 /// Escapes a text for HTML and shows what is hidden in it: all of `{{ }}` in a template goes through here.
@@ -119,11 +122,12 @@ impl Head<'_> {
         format!("{} of {} failed – device certificates{day}", count(failed), counted(phones, "phone"))
     }
 
-    /// Since when phones have failed, and the day on which most began to, if that is another.
+    /// Since when phones have failed, and the day on which most began to, if that is another and they are many.
     fn since(&self) -> Option<(String, Option<String>)> {
         let (first, worst, most) = self.totals.errors_began()?;
+        let are_many = most >= MOST_BEGAN && most * 10 >= self.totals.with_status(Status::Failed);
         let peak = format!("{}: {}", long_day(worst), counted(most, "phone"));
-        Some((long_day(first), (most > 1 && worst != first).then_some(peak)))
+        Some((long_day(first), (are_many && worst != first).then_some(peak)))
     }
 
     /// The phones that have not failed, in words.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{State, count, counted, minute};
+use super::{State, count, minute};
 use crate::report::group;
 use crate::report::shape::{Baseline, Certificate, Device, Diagnosis, Severity};
 use crate::report::table::row::{Column, Row};
@@ -99,10 +99,10 @@ fn content(certificate: &Certificate) -> String {
         text.push_str(&format!(" · {name}"));
     }
     if let Some(length) = certificate.certificate_length {
-        text.push_str(&format!(" · {}", counted(length, "byte")));
+        text.push_str(&format!(" · {length} bytes"));
     }
     if let Some(length) = certificate.key_length {
-        text.push_str(&format!(" · key {}", counted(length, "byte")));
+        text.push_str(&format!(" · key {length} bytes"));
     }
     text
 }

@@ -169,6 +169,23 @@ fn numbers_are_those_of_the_report() {
     );
 }
 
+/// A day on which 3 of 1,297 phones began to fail tells nothing.
+#[test]
+fn a_day_is_named_where_many_began_to_fail() {
+    let peak = |failed, most| {
+        let mut totals = Totals::default();
+        totals.statuses[Status::Failed as usize] = failed;
+        let day = |day| NaiveDate::from_ymd_opt(2026, 1, day).unwrap();
+        totals.days = [(day(1), [1, 9]), (day(2), [most, 0])].into();
+        let head = Head { overview: &Overview::default(), totals: &totals, history: None, unlisted: 0 };
+        head.since().unwrap().1
+    };
+    assert_eq!(peak(50, 5).as_deref(), Some("2 Jan 2026: 5 phones"));
+    assert_eq!(peak(51, 5), None);
+    assert_eq!(peak(10, 4), None);
+    assert_eq!(peak(1297, 130).as_deref(), Some("2 Jan 2026: 130 phones"));
+}
+
 #[test]
 fn what_other_options_tell_is_shown() {
     let mut fleet = fixture::fleet();
