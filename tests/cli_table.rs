@@ -92,7 +92,13 @@ fn a_named_path_that_cannot_be_read_is_told_whatever_the_format() {
         let told = complained(fleet.path(), &["scan", "missing", FAILING, "--format", format]);
         assert_eq!(told.matches("missing: ").count(), 1, "{format}: {told}");
         assert_eq!(complained(fleet.path(), &["scan", "missing", FAILING, "-q", "--format", format]), "");
+        // A list names paths too.
+        std::fs::write(fleet.path().join("list"), format!("missing\n{FAILING}\n")).unwrap();
+        let told = complained(fleet.path(), &["scan", "--files-from", "list", "--format", format]);
+        assert_eq!(told.matches("missing: ").count(), 1, "{format}: {told}");
     }
+    let table = said(fleet.path(), &["scan", "missing"]);
+    assert!(table.contains("Read: 0 logs") && !table.contains("Zero-touch"), "{table}");
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl<F: Formats> WriteArgs<F> {
 
 #[derive(Debug, Args)]
 pub(crate) struct PathArgs {
-    /// Directories, logs, archives (.zip, .tar, .tar.gz, .tar.zst), or `-` for standard input
+    /// Directories, logs, archives (.zip, .tar, .tar.gz, .tar.xz, …), or `-` for standard input
     /// [default: the current directory]
     ///
     /// A directory is searched for files named <MAC>-app.log, with rotation and compression

@@ -98,13 +98,13 @@ pub(super) fn problems(problems: &[Problem], verbosity: Verbosity) {
 /// Says how many files of this kind were passed over, and why.
 fn passed_over(kind: PassedOverKind, count: u64) -> String {
     let (one, many, why) = match kind {
-        PassedOverKind::SevenZip => ("7-Zip archive was", "7-Zip archives were", "unpack them first"),
-        PassedOverKind::Rar => ("RAR archive was", "RAR archives were", "unpack them first"),
-        PassedOverKind::OtherCompression => (
-            "compressed log was",
-            "compressed logs were",
-            "this compression can't be read; decompress them first",
-        ),
+        PassedOverKind::SevenZip => {
+            ("7-Zip archive was", "7-Zip archives were", "can't be read; unpack first")
+        }
+        PassedOverKind::Rar => ("RAR archive was", "RAR archives were", "can't be read; unpack first"),
+        PassedOverKind::OtherCompression => {
+            ("compressed log was", "compressed logs were", "this compression can't be read; decompress first")
+        }
         PassedOverKind::BootLog => ("boot log was", "boot logs were", "they say nothing of certificates"),
         PassedOverKind::OtherLog => ("other log was", "other logs were", "name a file to have it read"),
         PassedOverKind::Archive => ("archive was", "archives were", "without --no-archives they are read"),

@@ -24,7 +24,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let inventory = args.inventory.as_deref().map(setup::inventory).transpose()?;
     let mut options = setup::options(&args.read, &args.phones, &args.codes, inventory)?;
     let pool = setup::pool(&args.run)?;
-    let (mut scan, gone) = if args.records.is_empty() {
+    let (mut scan, gone, paths) = if args.records.is_empty() {
         let paths = setup::paths(&args.read, &args.run)?;
         options.roots = (!args.read.no_config).then(|| paths.clone());
         let scan = pool.install(|| {
@@ -32,16 +32,16 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
                 scan::scan(found, &options, progress)
             })
         });
-        (scan, (0, None))
+        (scan, (0, None), paths)
     } else {
         let records = setup::records(&args.records, &mut options)?;
-        (pool.install(|| scan::scan_records(&records, &options)), records.gone)
+        (pool.install(|| scan::scan_records(&records, &options)), records.gone, Vec::new())
     };
     scan.overview.elapsed = began.elapsed();
     let mut overview = std::mem::take(&mut scan.overview);
     overview.began = setup::now().format("%Y-%m-%d %H:%M %:z").to_string();
     overview.command = setup::command_line();
-    let named: Vec<_> = args.read.paths().iter().map(|path| shown_path(path)).collect();
+    let named: Vec<_> = paths.iter().map(|path| shown_path(path)).collect();
     let of_named = overview.problems.iter().filter(|problem| named.contains(&problem.path));
     let of_named: Vec<Problem> = of_named.cloned().collect();
     let compare = |old| pool.install(|| Compared::of(&scan, old, args.new, &mut overview));

@@ -25,7 +25,7 @@ pub(super) fn write(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> 
     }
     statuses(&report.overview.summary, style, out)?;
     paragraph(&read(report.overview), Tone::Plain, style, out)?;
-    if let Some(ztp) = report.overview.ztp {
+    if let Some(ztp) = report.overview.ztp.filter(|_| !report.devices.is_empty()) {
         let line = format!(
             "Zero-touch provisioning: {} ready, {} not, {} not known.",
             count(ztp.ready),

@@ -90,11 +90,12 @@ fn explain(
     for (index, place) in phones.places.iter().take(proven).enumerate() {
         let device = devices.device(*place);
         let shown = if brief { 1 } else { usize::MAX };
+        // The message is about the last line.
+        let from = |lines: usize| lines.saturating_sub(shown);
         for (number, diagnosis) in of_code(&device, code, State::Active).take(shown).enumerate() {
             let label = if index == 0 && number == 0 { "Proof" } else { "" };
             labelled(label, &said(&device, diagnosis), style, out)?;
-            let evidence = &diagnosis.evidence[..diagnosis.evidence.len().min(shown)];
-            proof(evidence, style, out)?;
+            proof(&diagnosis.evidence[from(diagnosis.evidence.len())..], style, out)?;
             // A diagnosis of the configuration has these lines as its proof.
             if !diagnosis.is_of_configuration() {
                 for line in diagnosis.configuration.iter().take(shown) {

@@ -120,6 +120,19 @@ fn explanations_of_many_phones_are_short() {
     }
 }
 
+/// What is said of a phone is about the newest line, so that is the one that proves it.
+#[test]
+fn many_phones_are_proven_by_the_newest_line() {
+    let proof = |phones| {
+        let text = fixture::written_of(&FORMAT, &Style::default(), &fixture::large(phones));
+        let (_, block) = text.split_once("INS001 key-too-large").unwrap();
+        block.split("\n\n").next().unwrap().to_owned()
+    };
+    let (few, many) = (proof(38), proof(39));
+    assert!(few.contains(".log:12 ") && few.contains("Cause"), "{few}");
+    assert!(!many.contains(".log:12 ") && many.contains(".log:1057 "), "{many}");
+}
+
 #[test]
 fn half_a_pair_is_not_ticked() {
     let mut fleet = fixture::fleet();
