@@ -3,8 +3,8 @@
 mod arguments;
 mod examples;
 mod man;
-mod moment;
 mod records;
+mod time_bound;
 mod values;
 
 use std::ffi::OsString;
@@ -16,6 +16,7 @@ use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand};
 
 use phonecert::model::Mac;
 use phonecert::report::group::GroupBy;
+use phonecert::report::schema::{AnswerSchema, SCHEMAS};
 use phonecert::report::shape::Status;
 use phonecert::report::text::visible::visible;
 use phonecert::report::watch::WatchWriter;
@@ -30,9 +31,9 @@ use examples::{
     EXAMPLES, EXIT_STATUSES, EXPLAIN_EXAMPLES, LIST_EXAMPLES, LOOKUP_EXAMPLES, SCAN_EXAMPLES, WATCH_EXAMPLES,
 };
 pub(crate) use man::man_page;
-pub(crate) use moment::{Moment, Since, Until};
 pub(crate) use records::{DigestArgs, ListArgs};
-pub(crate) use values::{CodePrefix, FailOn, Formats, SchemaOf};
+pub(crate) use time_bound::{Since, TimeBound, Until};
+pub(crate) use values::{CodePrefix, FailOn, Formats};
 use values::{
     ConfigFormats, DeviceFormats, DiffFormats, EventFormats, ExplainFormats, LookupFormats, ScanFormats,
     WatchFormats,
@@ -110,8 +111,8 @@ pub(crate) enum Command {
     /// Print the JSON Schema of a command's answer
     Schema {
         /// Whose answer
-        #[arg(value_name = "COMMAND", default_value = "scan")]
-        of: SchemaOf,
+        #[arg(value_name = "COMMAND", default_value = SCHEMAS[0].command, value_parser = values::schema())]
+        of: &'static AnswerSchema,
     },
     /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
@@ -353,8 +354,8 @@ impl Cli {
             return Err(conflict(DASH_TWICE.to_owned()));
         }
         if let Some(WindowArgs {
-            since: Some(Since(Moment::At(since))),
-            until: Some(Until(Moment::At(until))),
+            since: Some(Since(TimeBound::At(since))),
+            until: Some(Until(TimeBound::At(until))),
         }) = window
             && since > until
         {

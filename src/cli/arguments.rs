@@ -10,7 +10,7 @@ use phonecert::model::Mac;
 use phonecert::report::shape::Status;
 use phonecert::report::{Format, Style, Verbosity};
 
-use super::moment::{Age, Since, Until};
+use super::time_bound::{Age, Since, Until};
 use super::values::{self, CodePrefix, Formats, Output};
 use crate::terminal;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::arguments::{PathArgs, READING, RunArgs, WRITING, WindowArgs};
-use super::moment::Age;
+use super::time_bound::Age;
 
 #[derive(Debug, Args)]
 #[command(mut_arg("redact", |arg| arg.hide(true)))]

@@ -12,6 +12,7 @@ use phonecert::report::diff::{DIFF_FORMATS, DiffWriter};
 use phonecert::report::explain::{EXPLAIN_FORMATS, ExplainWriter};
 use phonecert::report::group::GroupBy;
 use phonecert::report::lookup::{LOOKUP_FORMATS, LookupWriter};
+use phonecert::report::schema::{AnswerSchema, SCHEMAS};
 use phonecert::report::shape::Status;
 use phonecert::report::story::{STORY_FORMATS, StoryWriter};
 use phonecert::report::text::visible::visible;
@@ -56,23 +57,6 @@ formats! {
     DiffFormats: DiffWriter = DIFF_FORMATS;
     ConfigFormats: ConfigWriter = CONFIG_FORMATS;
     WatchFormats: WatchWriter = WATCH_FORMATS;
-}
-
-/// The commands whose answers have a schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SchemaOf {
-    /// `scan --format json`
-    Scan,
-    /// A line of `events --format jsonl`
-    Events,
-    /// A line of `list`
-    List,
-    /// `diff --format json`
-    Diff,
-    /// `config --format json`
-    Config,
-    /// A line of `watch --format jsonl`
-    Watch,
 }
 
 /// From which severity on an active diagnosis gives exit status 1.
@@ -165,6 +149,12 @@ pub(super) fn status() -> impl TypedValueParser<Value = Status> {
         Status::ALL.iter().map(|status| PossibleValue::new(status.name()).help(about(status))).collect();
     PossibleValuesParser::new(values)
         .try_map(|name| Status::ALL.into_iter().find(|status| status.name() == name).ok_or("no such status"))
+}
+
+/// A parser of a command whose answer has a schema.
+pub(super) fn schema() -> impl TypedValueParser<Value = &'static AnswerSchema> {
+    let values = SCHEMAS.each_ref().map(|schema| PossibleValue::new(schema.command).help(schema.title));
+    PossibleValuesParser::new(values).try_map(|command| AnswerSchema::of(&command).ok_or("no such schema"))
 }
 
 pub(super) fn group_by() -> impl TypedValueParser<Value = GroupBy> {

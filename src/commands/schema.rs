@@ -1,19 +1,11 @@
 //! `phonecert schema`.
 
-use phonecert::report::schema;
+use phonecert::report::schema::AnswerSchema;
 
-use crate::cli::SchemaOf;
 use crate::{Failure, output};
 
 /// Prints the JSON Schema of a command's answer.
-pub(crate) fn run(command: SchemaOf) -> Result<u8, Failure> {
-    output::to_standard(|out| match command {
-        SchemaOf::Scan => schema::of_scan(out),
-        SchemaOf::Events => schema::of_events(out),
-        SchemaOf::List => schema::of_list(out),
-        SchemaOf::Diff => schema::of_diff(out),
-        SchemaOf::Config => schema::of_config(out),
-        SchemaOf::Watch => schema::of_watch(out),
-    })?;
+pub(crate) fn run(schema: &AnswerSchema) -> Result<u8, Failure> {
+    output::to_standard(|out| schema.write(out))?;
     Ok(0)
 }

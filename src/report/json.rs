@@ -75,8 +75,9 @@ impl From<&crate::problem::Problem> for Problem {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixture;
+    use super::super::schema::AnswerSchema;
     use super::super::shape::Document;
-    use super::super::{fixture, schema};
     use super::*;
 
     #[test]
@@ -100,7 +101,7 @@ mod tests {
     #[test]
     fn document_follows_its_schema() {
         let mut schema_text = Vec::new();
-        schema::of_scan(&mut schema_text).unwrap();
+        AnswerSchema::of("scan").unwrap().write(&mut schema_text).unwrap();
         let schema: serde_json::Value = serde_json::from_slice(&schema_text).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
         let text = fixture::written(&FORMAT, &Style::default());

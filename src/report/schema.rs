@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use schemars::JsonSchema;
+use schemars::{Schema, schema_for};
 
 use super::config::ConfigDocument;
 use super::diff;
@@ -10,57 +10,61 @@ use super::list::ListLine;
 use super::shape::{Document, EventRow};
 use super::watch::Change;
 
-/// Writes the schema of `scan --format json`.
-///
-/// # Errors
-/// What `out` returns.
-pub fn of_scan(out: &mut dyn Write) -> io::Result<()> {
-    write::<Document>("Output of `phonecert scan --format json`", out)
+/// An answer that has a schema.
+#[derive(Clone, Copy, Debug)]
+pub struct AnswerSchema {
+    /// The command that gives the answer.
+    pub command: &'static str,
+    /// Which answer it is: the schema's title.
+    pub title: &'static str,
+    make: fn() -> Schema,
 }
 
-/// Writes the schema of a line of `events --format jsonl`.
-///
-/// # Errors
-/// What `out` returns.
-pub fn of_events(out: &mut dyn Write) -> io::Result<()> {
-    write::<EventRow>("A line of `phonecert events --format jsonl`", out)
-}
+/// All answers that have a schema, the default first.
+pub static SCHEMAS: [AnswerSchema; 6] = [
+    AnswerSchema {
+        command: "scan",
+        title: "Output of `phonecert scan --format json`",
+        make: || schema_for!(Document),
+    },
+    AnswerSchema {
+        command: "events",
+        title: "A line of `phonecert events --format jsonl`",
+        make: || schema_for!(EventRow),
+    },
+    AnswerSchema { command: "list", title: "A line of `phonecert list`", make: || schema_for!(ListLine) },
+    AnswerSchema {
+        command: "diff",
+        title: "Output of `phonecert diff --format json`",
+        make: || schema_for!(diff::Document<'_>),
+    },
+    AnswerSchema {
+        command: "config",
+        title: "Output of `phonecert config --format json`",
+        make: || schema_for!(ConfigDocument),
+    },
+    AnswerSchema {
+        command: "watch",
+        title: "A line of `phonecert watch --format jsonl`",
+        make: || schema_for!(Change),
+    },
+];
 
-/// Writes the schema of a line of `list`.
-///
-/// # Errors
-/// What `out` returns.
-pub fn of_list(out: &mut dyn Write) -> io::Result<()> {
-    write::<ListLine>("A line of `phonecert list`", out)
-}
+impl AnswerSchema {
+    /// The schema of this command's answer.
+    #[must_use]
+    pub fn of(command: &str) -> Option<&'static Self> {
+        SCHEMAS.iter().find(|schema| schema.command == command)
+    }
 
-/// Writes the schema of `diff --format json`.
-///
-/// # Errors
-/// What `out` returns.
-pub fn of_diff(out: &mut dyn Write) -> io::Result<()> {
-    write::<diff::Document<'_>>("Output of `phonecert diff --format json`", out)
-}
-
-/// Writes the schema of `config --format json`.
-///
-/// # Errors
-/// What `out` returns.
-pub fn of_config(out: &mut dyn Write) -> io::Result<()> {
-    write::<ConfigDocument>("Output of `phonecert config --format json`", out)
-}
-
-/// Writes the schema of a line of `watch --format jsonl`.
-///
-/// # Errors
-/// What `out` returns.
-pub fn of_watch(out: &mut dyn Write) -> io::Result<()> {
-    write::<Change>("A line of `phonecert watch --format jsonl`", out)
-}
-
-fn write<T: JsonSchema>(title: &str, out: &mut dyn Write) -> io::Result<()> {
-    let mut schema = schemars::schema_for!(T);
-    schema.insert("title".to_owned(), title.into());
-    serde_json::to_writer_pretty(&mut *out, &schema)?;
-    out.write_all(b"\n")
+    /// Writes the schema.
+    ///
+    /// # Errors
+    /// What `out` returns.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut schema = (self.make)();
+        schema.insert("title".to_owned(), self.title.into());
+        serde_json::to_writer_pretty(&mut *out, &schema)?;
+        out.write_all(b"\n")
+    }
 }

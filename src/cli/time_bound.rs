@@ -6,14 +6,14 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 /// A point in time, in the phones' local time or as its distance from the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Moment {
+pub(crate) enum TimeBound {
     /// Local time of the phones.
     At(NaiveDateTime),
     /// This long before the run.
     Age(TimeDelta),
 }
 
-impl Moment {
+impl TimeBound {
     /// The point in time, the run being at `now`; the earliest there is for an age beyond it.
     pub(crate) fn before(self, now: NaiveDateTime) -> NaiveDateTime {
         match self {
@@ -23,19 +23,19 @@ impl Moment {
     }
 }
 
-/// The first moment that counts: a date is its beginning.
+/// The first second that counts: a date is its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Since(pub(crate) Moment);
+pub(crate) struct Since(pub(crate) TimeBound);
 
-/// The last moment that counts: a date includes its whole day, a minute all its seconds.
+/// The last second that counts: a date includes its whole day, a minute all its seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Until(pub(crate) Moment);
+pub(crate) struct Until(pub(crate) TimeBound);
 
 impl FromStr for Since {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        moment(text, Edge::First).map(Self)
+        time_bound(text, Edge::First).map(Self)
     }
 }
 
@@ -43,7 +43,7 @@ impl FromStr for Until {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        moment(text, Edge::Last).map(Self)
+        time_bound(text, Edge::Last).map(Self)
     }
 }
 
@@ -59,19 +59,19 @@ impl FromStr for Age {
     }
 }
 
-/// Which moment of a day or a minute is meant.
+/// Which second of a day or a minute is meant.
 #[derive(Clone, Copy)]
 enum Edge {
     First,
     Last,
 }
 
-fn moment(text: &str, edge: Edge) -> Result<Moment, String> {
+fn time_bound(text: &str, edge: Edge) -> Result<TimeBound, String> {
     let text = text.trim();
     if text.is_empty() {
         return Err("empty; a date such as 2026-01-31 or an age such as 7d is expected".to_owned());
     }
-    if text.contains('-') { time(text, edge).map(Moment::At) } else { age(text).map(Moment::Age) }
+    if text.contains('-') { time(text, edge).map(TimeBound::At) } else { age(text).map(TimeBound::Age) }
 }
 
 fn time(text: &str, edge: Edge) -> Result<NaiveDateTime, String> {
@@ -139,8 +139,8 @@ fn no_unit(number: &str) -> String {
 mod tests {
     use super::*;
 
-    fn at(text: &str) -> Moment {
-        Moment::At(NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap())
+    fn at(text: &str) -> TimeBound {
+        TimeBound::At(NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap())
     }
 
     #[test]
@@ -166,14 +166,14 @@ mod tests {
             ("1d12h", "2026-03-01 00:00:00"),
             ("0d", "2026-03-02 12:00:00"),
         ] {
-            assert_eq!(Moment::At(age.parse::<Since>().unwrap().0.before(now)), at(time), "{age}");
+            assert_eq!(TimeBound::At(age.parse::<Since>().unwrap().0.before(now)), at(time), "{age}");
         }
         let long = "99999999999d".parse::<Since>().unwrap().0;
         assert_eq!(long.before(now), NaiveDateTime::MIN);
     }
 
     #[test]
-    fn what_is_no_moment_is_told_why() {
+    fn wrong_times_are_refused_with_a_reason() {
         for (text, told) in [
             ("", "expected"),
             ("7", "of what?"),
