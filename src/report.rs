@@ -223,6 +223,16 @@ mod tests {
     }
 
     #[test]
+    fn no_format_lets_a_hidden_character_through() {
+        let by = [None, Some(GroupBy::Code), Some(GroupBy::Model), Some(GroupBy::Fingerprint)];
+        for (format, group_by) in FORMATS.iter().flat_map(|format| by.map(|group_by| (format, group_by))) {
+            let text = fixture::written(format, &Style { group_by, ..Style::default() });
+            let hidden = text.chars().find(|c| *c != '\n' && text::visible::is_hidden(*c));
+            assert_eq!(hidden, None, "{} {group_by:?}", format.name);
+        }
+    }
+
+    #[test]
     fn endings_are_of_one_format_each() {
         let endings: Vec<_> = FORMATS.iter().flat_map(|format| format.endings).collect();
         assert_eq!(endings.iter().collect::<BTreeSet<_>>().len(), endings.len());
