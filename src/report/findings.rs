@@ -18,14 +18,14 @@ const NAMED: usize = 3;
 
 /// A code in a phone.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Sighting {
+pub(super) struct CodeInPhone {
     severity: u8,
     code: String,
     active: bool,
     phone: String,
 }
 
-impl Sighting {
+impl CodeInPhone {
     /// The codes of a phone, each once: active if any diagnosis with that code is.
     pub(super) fn all(device: &Device) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
@@ -101,12 +101,12 @@ impl Findings {
     }
 
     /// Takes up the codes of the next phone of the report.
-    pub(super) fn add(&mut self, sightings: Vec<Sighting>) {
-        for sighting in sightings {
-            let key = (sighting.severity, sighting.code);
+    pub(super) fn add(&mut self, codes: Vec<CodeInPhone>) {
+        for code in codes {
+            let key = (code.severity, code.code);
             let [active, resolved] = self.codes.entry(key).or_default();
-            let phones = if sighting.active { active } else { resolved };
-            phones.add(sighting.phone, self.next_place, self.proven);
+            let phones = if code.active { active } else { resolved };
+            phones.add(code.phone, self.next_place, self.proven);
         }
         self.next_place += 1;
     }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::findings::{Findings, Phones, Sighting, of_code};
+use super::findings::{CodeInPhone, Findings, Phones, of_code};
 use super::fold::fold;
 use super::group::{self, Groups};
 use super::shape::{Device, State, Status};
@@ -25,7 +25,7 @@ pub(super) const FORMAT: ScanFormat = ScanFormat {
 #[derive(Serialize, Deserialize)]
 struct Record {
     line: String,
-    sightings: Vec<Sighting>,
+    codes: Vec<CodeInPhone>,
 }
 
 fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -41,9 +41,9 @@ fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result
     }
     fold(
         report.devices,
-        |_, device| Record { line: phone(device, &columns), sightings: Sighting::all(device) },
+        |_, device| Record { line: phone(device, &columns), codes: CodeInPhone::all(device) },
         |record: Record| {
-            findings.add(record.sightings);
+            findings.add(record.codes);
             out.write_all(record.line.as_bytes())
         },
     )?;

@@ -13,7 +13,7 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::findings::{Findings, Sighting};
+use super::findings::{CodeInPhone, Findings};
 use super::fold::fold;
 use super::shape::Status;
 use super::text::paint::Tone;
@@ -44,7 +44,7 @@ const LEGEND: &str = "BI built-in, P1 and P2 platform slots: ✓ installed, – 
 #[derive(Serialize, Deserialize)]
 struct Record {
     row: Option<Row>,
-    sightings: Vec<Sighting>,
+    codes: Vec<CodeInPhone>,
 }
 
 fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -56,10 +56,10 @@ fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result
         devices,
         |_, device| Record {
             row: (!hide_healthy || device.status != Status::Ok).then(|| Row::of(device)),
-            sightings: Sighting::all(device),
+            codes: CodeInPhone::all(device),
         },
         |record: Record| {
-            findings.add(record.sightings);
+            findings.add(record.codes);
             record.row.map_or(Ok(()), |row| rows.push(&row))
         },
     )?;

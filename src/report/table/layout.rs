@@ -15,7 +15,7 @@ const LEAST_WORD: usize = "✓ installed".len() - "✓".len() + 1;
 
 /// A way to make a row narrower.
 #[derive(Clone, Copy)]
-enum Sacrifice {
+enum Shrink {
     /// The column gets no wider than this.
     Narrow(Column, usize),
     /// The column is left out.
@@ -24,9 +24,9 @@ enum Sacrifice {
 
 /// What is given up if a row does not fit, the least important first. The last ones leave only the sign, the
 /// phone and the codes.
-const SACRIFICES: [Sacrifice; 28] = {
+const SHRINKING: [Shrink; 28] = {
     use Column::*;
-    use Sacrifice::{Drop, Narrow};
+    use Shrink::{Drop, Narrow};
     [
         Narrow(Phone, 24),
         Narrow(Platform2, 22),
@@ -60,7 +60,7 @@ const SACRIFICES: [Sacrifice; 28] = {
 };
 
 /// The columns that get what room is left over, in this order.
-const REGAINS: [Column; 8] = [
+const REGAINING: [Column; 8] = [
     Column::Status,
     Column::Diagnoses,
     Column::BuiltIn,
@@ -79,13 +79,13 @@ impl Layout {
     pub(super) fn fitting(natural: &Natural, columns: usize) -> Self {
         let natural = natural.0;
         let mut widths = natural;
-        for sacrifice in SACRIFICES {
+        for step in SHRINKING {
             if total(&widths) <= columns {
                 break;
             }
-            match sacrifice {
-                Sacrifice::Drop(column) => widths[column as usize] = None,
-                Sacrifice::Narrow(column, most) => {
+            match step {
+                Shrink::Drop(column) => widths[column as usize] = None,
+                Shrink::Narrow(column, most) => {
                     if let Some(width) = &mut widths[column as usize] {
                         *width = (*width).min(most);
                     }
@@ -100,7 +100,7 @@ impl Layout {
             let excess = total(&widths).saturating_sub(columns);
             widths[Column::Phone as usize] = Some(width.saturating_sub(excess).max(1));
         }
-        for column in REGAINS {
+        for column in REGAINING {
             let spare = columns.saturating_sub(total(&widths));
             if let (Some(width), Some(natural)) = (&mut widths[column as usize], natural[column as usize]) {
                 let wished = natural - *width;
