@@ -324,7 +324,8 @@ impl Cli {
             Command::Lookup(args) => args.write.named_twice(),
             Command::Diff(args) => args.write.named_twice(),
             Command::Config(args) => args.write.named_twice(),
-            _ => None,
+            Command::Watch(_) | Command::List(_) | Command::Digest(_) | Command::Schema { .. } => None,
+            Command::Completions { .. } | Command::Man => None,
         };
         if let Some(path) = twice {
             return Err(conflict(format!("--output names '{}' twice", visible(&path.to_string_lossy()))));
@@ -346,7 +347,8 @@ impl Cli {
             Command::Diff(args) if [&args.old, &args.new].iter().all(|path| is_dash(path)) => {
                 return Err(conflict(DASH_TWICE.to_owned()));
             }
-            _ => return Ok(self),
+            Command::Diff(_) | Command::Explain(_) | Command::Lookup(_) => return Ok(self),
+            Command::Schema { .. } | Command::Completions { .. } | Command::Man => return Ok(self),
         };
         let dashes =
             paths.named.iter().chain(&paths.files_from).chain(files.into_iter().flatten()).chain(records);
