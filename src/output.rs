@@ -240,9 +240,9 @@ mod tests {
     fn what_is_no_place_for_a_file() {
         let directory = tempfile::tempdir().unwrap();
         assert!(matches!(FileOutput::create(directory.path(), true), Err(OutputError::Directory(_))));
-        let path = directory.path().join("missing\u{1b}/report.json");
+        let path = directory.path().join("missing\u{202e}/report.json");
         let error = FileOutput::create(&path, false).unwrap_err().to_string();
-        assert!(error.contains("missing\\u{1b}/report.json: No such file or directory"), "{error}");
+        assert!(error.contains("missing\\u{202e}/report.json: "), "{error}");
         assert!(!error.contains(".part"), "{error}");
     }
 

@@ -6,6 +6,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use chrono::Local;
+use phonecert::input::shown_path;
 use phonecert::problem::Problem;
 use phonecert::redact::{self, Redactor};
 use phonecert::report::text::quantity::counted;
@@ -104,8 +105,10 @@ fn refuse_pipe(path: &Path) -> Result<(), Failure> {
     if path != Path::new("-") && !is_special {
         return Ok(());
     }
-    let path = path.to_string_lossy().into_owned();
-    Err(Failure::Input { path, message: "what can be read but once can't be watched".to_owned() })
+    Err(Failure::Input {
+        path: shown_path(path),
+        message: "what can be read but once can't be watched".to_owned(),
+    })
 }
 
 struct Watch {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::file::{Condition, File};
 use super::parameter::LOG_DIRECTORY;
 use super::phone::{PhoneConfig, Source, SourceRole, Unresolved};
-use super::tree::{Opened, Role, Tree, normal, shown};
+use super::tree::{Opened, Role, Tree, normal};
 use super::value::Value;
+use crate::input::shown_path;
 use crate::model::Mac;
 
 /// More names in one `CONFIG_FILES` are not followed, nor longer ones.
@@ -231,7 +232,9 @@ fn listed(
             Opened::File(file) if !config.list_is_sure && file.condition != Condition::Read => {}
             Opened::File(file) => config.add(Source { file, role: SourceRole::Listed }),
             Opened::Missing | Opened::Outside(_) if !config.list_is_sure => {}
-            Opened::Missing => config.missing.push(unresolved(shown(&normal(&base.join(&spellings[0]))))),
+            Opened::Missing => {
+                config.missing.push(unresolved(shown_path(&normal(&base.join(&spellings[0])))))
+            }
             Opened::Outside(path) => config.missing.push(unresolved(path.into())),
         }
     }

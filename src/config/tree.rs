@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use rayon::prelude::*;
 
 use super::file::{Condition, FILE_MAX, File};
-use crate::input::FileState;
+use crate::input::{FileState, shown_path};
 use crate::message::Message;
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
@@ -105,7 +105,7 @@ impl TreeBuilder {
         if matches!(role, Some((_, Role::PrivateKey))) {
             return;
         }
-        let shown = shown(&place);
+        let shown = shown_path(&place);
         let file = if bytes.len() as u64 > FILE_MAX {
             File::unread(&shown, ProblemKind::LimitExceeded, TOO_LARGE)
         } else {
@@ -223,7 +223,7 @@ impl Tree {
         let files = self.named.get(&mac).into_iter().flatten();
         files
             .filter(|(role, ..)| *role == Role::PrivateKey)
-            .map(|(_, path, mode)| KeyFile { path: shown(path).into(), mode: *mode })
+            .map(|(_, path, mode)| KeyFile { path: shown_path(path).into(), mode: *mode })
             .collect()
     }
 
@@ -249,14 +249,14 @@ impl Tree {
 
     fn read(&self, path: &Path) -> Opened {
         if !self.roots.iter().any(|root| is_below(path, root)) {
-            return Opened::Outside(shown(path).into());
+            return Opened::Outside(shown_path(path).into());
         }
         if let Some(opened) = &self.opened {
             // The oldest state counts: what was opened then may be in use still.
             let state = FileState::of(path);
             opened.lock().unwrap_or_else(PoisonError::into_inner).entry(path.to_owned()).or_insert(state);
         }
-        let shown = shown(path);
+        let shown = shown_path(path);
         let failed = |error: &std::io::Error| {
             self.opened(File::unread(&shown, ProblemKind::of(error), &Message::from(error).to_string()))
         };
@@ -268,7 +268,7 @@ impl Tree {
             Ok(metadata) if metadata.is_symlink() => {
                 match (std::fs::canonicalize(path), std::fs::metadata(path)) {
                     (Ok(real), _) if !self.real_roots.iter().any(|root| real.starts_with(root)) => {
-                        return Opened::Outside(real.to_string_lossy().into());
+                        return Opened::Outside(shown_path(&real).into());
                     }
                     (Ok(_), Ok(metadata)) => metadata,
                     _ => return Opened::Missing,
@@ -336,8 +336,4 @@ fn is_below(path: &Path, root: &Path) -> bool {
 
 fn or_here(path: &Path) -> &Path {
     if path.as_os_str().is_empty() { Path::new(".") } else { path }
-}
-
-pub(super) fn shown(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
 }
