@@ -139,20 +139,14 @@ mod tests {
         FileOutput::create(&path, false).unwrap().write(wait).unwrap();
     }
 
-    /// A test run that `nohup` or `&` started ignores signals, and what it starts inherits that; what it catches,
-    /// here to be ended by it as usual, is not inherited.
-    fn let_children_heed_signals() -> std::io::Result<()> {
-        use signal_hook::consts::{SIGINT, SIGTERM};
-        for signal in [SIGINT, SIGTERM] {
-            let always = Arc::new(true.into());
-            signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, always)?;
-        }
-        Ok(())
-    }
-
     #[test]
     fn an_interrupt_leaves_nothing_and_tells_its_signal() {
-        let_children_heed_signals().unwrap();
+        // A test run that `nohup` or `&` started ignores signals, and what it starts inherits that; what it catches,
+        // here to be ended by it as usual, is not inherited.
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+            let always = Arc::new(true.into());
+            signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, always).unwrap();
+        }
         for (signal, status) in [("-INT", 130), ("-TERM", 143)] {
             let directory = tempfile::tempdir().unwrap();
             let mut child = Command::new(std::env::current_exe().unwrap())
