@@ -188,6 +188,8 @@ pub struct Case<'a> {
     pub readiness: Option<Readiness>,
     /// A log filed under its name holds lines of several phones that can't be told apart, and was left out.
     pub is_mixed: bool,
+    /// A log of it was found, and none could be read.
+    pub is_unread: bool,
 }
 
 impl<'a> Case<'a> {
@@ -196,13 +198,13 @@ impl<'a> Case<'a> {
     pub fn new(timeline: &'a Timeline<'a>, listed: Option<&'a InventoryRow>) -> Self {
         let software = timeline.software().next_back().map(|(version, _)| version);
         let readiness = timeline.model.zip(software).map(|(model, version)| ztp_readiness(model, version));
-        Self { timeline, listed, shared: &[], readiness, is_mixed: false }
+        Self { timeline, listed, shared: &[], readiness, is_mixed: false, is_unread: false }
     }
 
     /// The case of a phone for the checks that compare phones: only its shared certificates are known.
     #[must_use]
     pub fn of_shared(shared: &'a [SharedCertificate]) -> Self {
-        Self { timeline: Timeline::nothing(), listed: None, shared, readiness: None, is_mixed: false }
+        Self { shared, ..Self::new(Timeline::nothing(), None) }
     }
 }
 

@@ -24,7 +24,7 @@ use rayon::prelude::*;
 use crate::check::{CATALOGUE, Case};
 use crate::config::PhoneConfig;
 use crate::input::{Buffers, Found, PassedOver};
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, InventoryRow};
 use crate::model::{Mac, Status};
 use crate::phone::{Phone, Selection, Tally, shown_time};
 use crate::problem::{Problem, ProblemKind};
@@ -232,6 +232,10 @@ impl Scanner<'_> {
         gathered
     }
 
+    fn listed(&self, mac: Mac) -> Option<&InventoryRow> {
+        self.options.inventory.as_ref()?.rows.get(&mac)
+    }
+
     /// Makes a phone's row of its logs.
     fn judge(&self, mac: Option<Mac>, gathered: Gathered, rows: &mut Rows, problems: &mut Vec<Problem>) {
         // Where no log could be read, the problem tells: there is nothing to judge.
@@ -240,7 +244,7 @@ impl Scanner<'_> {
         }
         let complete = gathered.finish(mac, problems);
         let joined = timeline::join(complete.logs, &self.options.clock);
-        rows.push(&self.phone(mac, &joined, complete.is_mixed));
+        rows.push(&self.phone(mac, &joined, complete.is_mixed, false));
         if let Some(spool) = self.spool {
             let found = PhoneEvents::new(mac, &joined, &complete.events, &self.options.clock, spool);
             let mut events = self.events.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -252,11 +256,10 @@ impl Scanner<'_> {
         }
     }
 
-    fn phone(&self, mac: Option<Mac>, joined: &timeline::Joined, is_mixed: bool) -> Phone {
+    fn phone(&self, mac: Option<Mac>, joined: &timeline::Joined, is_mixed: bool, is_unread: bool) -> Phone {
         let timeline = Timeline::new(mac, joined, &self.options.clock);
-        let inventory = self.options.inventory.as_ref();
-        let listed = timeline.mac.and_then(|mac| inventory?.rows.get(&mac));
-        let case = Case { is_mixed, ..Case::new(&timeline, listed) };
+        let listed = timeline.mac.and_then(|mac| self.listed(mac));
+        let case = Case { is_mixed, is_unread, ..Case::new(&timeline, listed) };
         let mut phone = Phone::new(&case, &*self.options.selection);
         if let Some(audit) = self.audit {
             audit.add_to(&mut phone, &timeline, &*self.options.selection);
@@ -314,7 +317,7 @@ impl Scanner<'_> {
         let options = self.options;
         let is_mixed = |problem: &Problem| problem.kind == ProblemKind::MixedPhones;
         let found_any = rows.has_logs() || problems.iter().any(is_mixed);
-        self.phones_without_logs(&mut rows);
+        self.phones_without_logs(&mut rows, &problems);
         if let Some(inventory) = &options.inventory {
             problems.extend(inventory.problems.iter().cloned());
         }
@@ -349,10 +352,16 @@ impl Scanner<'_> {
         }
     }
 
-    /// The phones of the inventory of which no log was found.
-    fn phones_without_logs(&self, rows: &mut Rows) {
+    /// The phones of the inventory of which no log was found, or none that could be read.
+    fn phones_without_logs(&self, rows: &mut Rows, problems: &[Problem]) {
         let known: BTreeSet<Mac> = rows.all().filter_map(|row| row.mac).collect();
-        let without_log = |mac| self.phone(Some(mac), &timeline::Joined::default(), false);
+        let names = problems.iter().filter_map(|problem| problem.path.rsplit(['/', '\\']).next());
+        let unread: BTreeSet<Mac> = names.filter_map(|name| crate::input::log_mac(name.as_bytes())).collect();
+        let nothing = timeline::Joined::default();
+        let without_log = |mac| {
+            let is_unread = self.listed(mac).is_some() && unread.contains(&mac);
+            self.phone(Some(mac), &nothing, false, is_unread)
+        };
         let listed = self.options.inventory.iter().flat_map(|inventory| inventory.rows.keys());
         let listed: BTreeSet<Mac> = listed.copied().filter(|mac| !known.contains(mac)).collect();
         listed.iter().for_each(|mac| rows.push(&without_log(*mac)));

@@ -35,6 +35,27 @@ fn a_file_that_is_named_is_read_whatever_its_name() {
     assert_eq!(answer["devices"][0]["files"], json!(["part.txt"]));
 }
 
+/// A phone of the inventory whose log is there and cannot be read is not told to have none.
+#[cfg(unix)]
+#[test]
+fn a_log_that_cannot_be_read_is_not_told_to_be_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path().join("0004f2000001-app.log")).unwrap();
+    fs::write(folder.path().join("0004f2000002.cfg.log"), "").unwrap();
+    fs::write(folder.path().join("phones.csv"), "mac\n0004F2000001\n0004F2000002\n").unwrap();
+    let answer = scanned(folder.path(), &[".", "--inventory", "phones.csv"]);
+    let found = |phone: usize| {
+        let phone = &answer["devices"][phone];
+        (phone["mac"].clone(), phone["status"].clone(), phone["diagnoses"][0]["code"].clone())
+    };
+    assert_eq!(found(0), (json!("0004F2000001"), json!("unknown"), json!("LOG001")));
+    assert_eq!(found(1), (json!("0004F2000002"), json!("unknown"), json!("LOG005")));
+    assert_eq!(
+        answer["devices"][0]["diagnoses"][0]["message"],
+        "The phone's log could not be read, so nothing is known."
+    );
+}
+
 #[test]
 fn standard_input_is_one_log() {
     let fleet = fleet();

@@ -42,7 +42,8 @@ const INVENTORY_LEVEL: u8 = 3;
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let timeline = case.timeline;
     let is_evidence = timeline.events().any(|(_, event, _)| event.is_inventory() || event.is_installation());
-    if !case.is_mixed && (is_evidence || timeline.logs.is_empty()) {
+    let is_nothing_read = case.is_mixed || case.is_unread;
+    if !is_nothing_read && (is_evidence || timeline.logs.is_empty()) {
         return Vec::new();
     }
     let level = timeline.events().rev().find_map(|(_, event, record)| match event {
@@ -58,9 +59,14 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
                 "The log holds lines of several phones that nothing tells apart, so nothing is known of this one."
             ]
         }
+        _ if case.is_unread => {
+            remedy =
+                Some(said!["See the problems of this scan, make the phone's log readable, and scan again."]);
+            said!["The phone's log could not be read, so nothing is known."]
+        }
         _ if bytes == 0 => {
             remedy = Some(said!["Restart the phone, wait for its next upload, and read its log again."]);
-            said!["The log is empty, so nothing is known."]
+            said!["The log is empty or could not be read, so nothing is known."]
         }
         _ if timeline.messages() == 0 => {
             remedy = Some(said!["Check that the file is this phone's application log, and read it again."]);

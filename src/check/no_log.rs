@@ -5,7 +5,8 @@
 //! known of it, so its status is `unknown`.
 //!
 //! ## How sure it is
-//! Certain for the files that were read. One that could not be read stands among the problems of the scan.
+//! Certain for the files that were read. Where a log of the phone was found and could not be read, the problems of the
+//! scan name it, and this is not said.
 //!
 //! ## What to do
 //! 1. Check that all directories with logs were scanned: `LOG_FILE_DIRECTORY` may name another one.
@@ -30,7 +31,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let Some(listed) = case.listed.filter(|_| case.timeline.logs.is_empty()) else { return Vec::new() };
+    let is_without_log = case.timeline.logs.is_empty() && !case.is_unread;
+    let Some(listed) = case.listed.filter(|_| is_without_log) else { return Vec::new() };
     let message =
         said!["No log of this phone was found; it stands in line ", listed.line, " of the inventory."];
     vec![Finding::active(message, Occurrences::without_lines())]

@@ -235,7 +235,7 @@ impl Kept {
     fn of(scanner: &Scanner<'_>, mac: Option<Mac>, gathered: Gathered, mut problems: Vec<Problem>) -> Self {
         let complete = gathered.finish(mac, &mut problems);
         let joined = timeline::join(complete.logs, &scanner.options.clock);
-        let phone = scanner.phone(mac, &joined, complete.is_mixed);
+        let phone = scanner.phone(mac, &joined, complete.is_mixed, false);
         // Memory takes whatever a phone is packed into.
         let packed = postcard::to_stdvec(&phone).unwrap_or_default();
         Self { phone: packed, problems, key_hashes: phone.key_hashes, configuration: phone.configuration }
