@@ -16,7 +16,9 @@ use nom::{IResult, Parser};
 use serde::{Deserialize, Serialize};
 
 pub use before::Origin;
-pub(crate) use before::{origin, without_end_of_header, without_marks_behind, without_remark};
+pub(crate) use before::{
+    origin, without_colours, without_end_of_header, without_marks_behind, without_remark,
+};
 pub use blank::trim;
 pub(crate) use blank::{blank_length, trim_start};
 
@@ -135,6 +137,39 @@ fn find_end_of_header(line: &[u8]) -> Option<(&[u8], Header<'_>, &[u8])> {
         };
         Some((before, Header { stamp: None, component, level, missed }, text))
     })
+}
+
+/// Where in a text another line of the log begins, because the line feed before it was lost: at a whole header,
+/// unless it stands behind a quote mark or a bracket, as in a message that cites a line.
+#[inline]
+pub(crate) fn glued_line(text: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b'|', text).find_map(|bar| {
+        let begin = bar.checked_sub(STAMP)?;
+        // Nearly all bars in texts have no time before them.
+        let may_be = text[begin..bar].iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+        (may_be && is_glued(text, begin)).then_some(begin)
+    })
+}
+
+/// How long a time stamp is, but for one of a hundred hours since boot or more.
+const STAMP: usize = 10;
+
+#[cold]
+fn is_glued(text: &[u8], begin: usize) -> bool {
+    let (before, line) = text.split_at(begin);
+    let is_time = |stamp: Stamp| {
+        stamp.uptime().is_some()
+            || stamp.yearless().is_some()
+            || stamp.with_year().is_some()
+            || stamp.is_unset()
+    };
+    // Of a mark that opens and closes, an odd number leaves it open.
+    let cites = |mark: &&str| {
+        before.ends_with(mark.as_bytes())
+            && (!["\"", "'", "`"].contains(mark) || memchr::memmem::find_iter(before, *mark).count() % 2 == 1)
+    };
+    let is_line = matches!(message(line), Ok((_, (Header { stamp: Some(stamp), .. }, _))) if is_time(stamp));
+    is_line && !["\"", "'", "`", "(", "[", "<", "{", "“", "‘", "„", "«"].iter().any(|mark| cites(&mark))
 }
 
 /// Fewer digits are what a cut left of a stamp.

@@ -30,12 +30,12 @@ pub(super) fn too_large(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, is_key) =
         preceded(blanks1, alt((map(phrase("key"), |()| true), map(phrase("cert"), |()| false))))
             .parse(input)?;
-    let (input, slot) = preceded((blanks1, phrase("for"), blanks1), stored_in).parse(input)?;
-    let (input, _) = (sign(","), phrase("length")).parse(input)?;
-    let (input, length) = or_cut(preceded(blanks1, number)).parse(input)?;
+    // Other components store certificate lists.
+    let (input, _) = (blanks1, phrase("for")).parse(input)?;
+    let (input, slot) = or_cut(preceded(blanks1, stored_in)).parse(input)?;
+    let (input, length) = or_cut(preceded((sign(","), phrase("length"), blanks1), number)).parse(input)?;
     let bigger = (blanks1, phrase("is bigger than maximum"), blanks1);
     let (input, maximum) = terminated(or_cut(preceded(bigger, number)), end).parse(input)?;
-    let slot = Some(slot);
     let event = if is_key {
         Event::KeyTooLarge { slot, length, maximum }
     } else {

@@ -116,10 +116,11 @@ fn parse(text: &[u8], ends: End, candidates: u64) -> Reading {
             Err(_) => begins |= matches!((known.parse)(text), Err(nom::Err::Incomplete(_))),
         }
     }
-    if begins {
-        return Reading::Cut;
+    match line::without_remark(text).map(|text| parse(text, End::Whole, candidates)) {
+        Some(reading @ (Reading::Known(_) | Reading::Open(_))) => reading,
+        _ if begins => Reading::Cut,
+        reading => reading.unwrap_or(Reading::Unknown),
     }
-    line::without_remark(text).map_or(Reading::Unknown, |text| parse(text, End::Whole, candidates))
 }
 
 /// Whether the text can be the beginning of a known message, whose rest is in the next line, or begins with

@@ -207,7 +207,7 @@ pub(crate) fn without_end_of_header(before: &[u8]) -> &[u8] {
 }
 
 /// Marks behind a text: bars of a table, the end of a tag, what shows the end of a line.
-const MARKS_BEHIND: [&str; 9] = ["|", "¦", "│", "┃", "║", "**", "\\", "↵", "¶"];
+const MARKS_BEHIND: [&str; 11] = ["|", "¦", "│", "┃", "║", "**", "\\", "↵", "¶", " ...", " …"];
 
 /// Takes away the marks that stand behind a text, such as the bars of a table. No known message ends so.
 #[must_use]
@@ -220,7 +220,7 @@ pub(crate) fn without_marks_behind(mut text: &[u8]) -> &[u8] {
                 text[start + 1..].first().is_some_and(|byte| *byte == b'/' || byte.is_ascii_alphabetic());
             is_tag.then_some(&text[..start])
         };
-        // What closes a quote that was opened before the line, and what ends a colour.
+        // What closes a quote that was opened before the line.
         let quote = || {
             let count = |mark: &str| memchr::memmem::find_iter(text, mark).count();
             let closes = |mark: &str| {
@@ -236,20 +236,32 @@ pub(crate) fn without_marks_behind(mut text: &[u8]) -> &[u8] {
             };
             ["\"", "”", "’", "'"].into_iter().find_map(closes)
         };
-        let colour = || {
-            let start = text.strip_suffix(b"m")?.iter().rposition(|byte| *byte == b'\x1b')?;
-            let is_colour = text[start + 1..text.len() - 1]
-                .strip_prefix(b"[")?
-                .iter()
-                .all(|byte| byte.is_ascii_digit() || *byte == b';');
-            is_colour.then_some(&text[..start])
-        };
         let mark = MARKS_BEHIND.iter().find_map(|mark| text.strip_suffix(mark.as_bytes()));
-        match mark.or_else(tag).or_else(quote).or_else(colour) {
+        match mark.or_else(tag).or_else(quote) {
             Some(rest) => text = rest,
             None => return text,
         }
     }
+}
+
+/// A line without the escape sequences by which a terminal colours it, such as `grep` puts around what was sought.
+/// None where there are none.
+#[must_use]
+pub(crate) fn without_colours(line: &[u8]) -> Option<Vec<u8>> {
+    memchr::memchr(0x1b, line)?;
+    let mut plain = Vec::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(escape) = memchr::memchr(0x1b, rest) {
+        plain.extend_from_slice(&rest[..escape]);
+        let behind = &rest[escape + 1..];
+        let is_argument = |byte: &&u8| byte.is_ascii_digit() || **byte == b';';
+        let arguments = behind.iter().skip(1).take_while(is_argument).count();
+        let is_sequence =
+            behind.first() == Some(&b'[') && matches!(behind.get(1 + arguments), Some(b'm' | b'K'));
+        rest = if is_sequence { &behind[arguments + 2..] } else { behind };
+    }
+    plain.extend_from_slice(rest);
+    Some(plain)
 }
 
 /// The text without a remark behind it, and without what separates it from a next one: `… # here`,
@@ -261,6 +273,10 @@ pub(crate) fn without_remark(text: &[u8]) -> Option<&[u8]> {
     let rest = remark.map_or(text, |start| &text[..start]);
     let is_separator = |byte: &u8| b",;'`)\" \t".contains(byte);
     let end = rest.iter().rposition(|byte| !is_separator(byte)).map_or(0, |last| last + 1);
+    // A quote mark that was opened in the text belongs to it.
+    let is_open =
+        |mark: &u8| b"\"'".contains(mark) && memchr::memchr_iter(*mark, &rest[..end]).count() % 2 == 1;
+    let end = end + usize::from(rest.get(end).is_some_and(is_open));
     (end < text.len() && end > 0).then_some(&rest[..end])
 }
 
@@ -384,6 +400,16 @@ mod tests {
     }
 
     #[test]
+    fn colours_are_left_out() {
+        let plain =
+            |line: &str| without_colours(line.as_bytes()).map(|plain| String::from_utf8(plain).unwrap());
+        assert_eq!(plain("\x1b[01;31m\x1b[Kcert\x1b[m\x1b[K chain").as_deref(), Some("cert chain"));
+        assert_eq!(plain("cert\x1b[2J\x1b[31").as_deref(), Some("cert[2J[31"));
+        assert_eq!(plain("cert\x1b").as_deref(), Some("cert"));
+        assert_eq!(plain("cert chain"), None);
+    }
+
+    #[test]
     fn marks_behind_a_text() {
         for (text, expected) in [
             ("results 0 | |", "results 0"),
@@ -394,7 +420,8 @@ mod tests {
             ("results 0<br>", "results 0"),
             ("results 0 \\", "results 0"),
             ("results 0\"", "results 0"),
-            ("results 0\x1b[0m", "results 0"),
+            ("results 0 ...", "results 0"),
+            ("results 0...", "results 0..."),
             ("results 0”", "results 0"),
             ("common name \"a\"\"", "common name \"a\""),
             ("1 < 2 > 0", "1 < 2 > 0"),

@@ -67,8 +67,9 @@ impl FastPath {
         let start: &[u8; START] = chunk(head, TEXT);
         if chunk::<4>(head, 18) != &self.missed
             || &self.columns[slot_of(*columns)] != columns
-            || (!head[TEXT].is_ascii_graphic() && crate::line::blank_length(&line[TEXT..]) > 0)
+            || (!head[TEXT].is_ascii_graphic() && begins_blank(&line[TEXT..]))
             || (STARTS.may_begin(*start) && begins_message(&line[TEXT..]))
+            || crate::line::glued_line(&line[TEXT..]).is_some()
             || line.len() > super::LONGEST_LINE
         {
             return false;
@@ -157,6 +158,12 @@ fn chunk<const N: usize>(bytes: &[u8], at: usize) -> &[u8; N] {
 #[inline]
 fn slot_of(columns: [u8; 8]) -> usize {
     (u64::from_le_bytes(columns).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % COLUMN_SLOTS
+}
+
+/// Whether a blank stands before the text, or what colours it.
+#[cold]
+fn begins_blank(text: &[u8]) -> bool {
+    text.first() == Some(&0x1b) || crate::line::blank_length(text) > 0
 }
 
 /// Whether the text begins like a known message as far as both go: it can be wrapped there.

@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use super::fast_path::FastPath;
 use crate::digest::{Fragment, LogDigest, NewEntry};
 use crate::event::{self, End, Event, Reading};
-use crate::line::{Header, Level, Line, line, without_marks_behind};
+use crate::line::{Header, Level, Line, glued_line, line, trim, without_colours, without_marks_behind};
 use crate::stamp::Stamp;
 use crate::window::Window;
 
@@ -284,7 +284,8 @@ impl Reader {
 
     /// Takes in what the fast path passed over: it may turn out to be the last line of a boot.
     fn remember_passed(&mut self, whole: &[u8]) {
-        if let Line::Message { header, text, .. } = line(whole) {
+        let plain = without_colours(whole);
+        if let Line::Message { header, text, .. } = line(plain.as_deref().unwrap_or(whole)) {
             let hash = hash_of(&header, text);
             self.remember(self.digest.counts.lines, &header, text, hash);
         }
@@ -303,17 +304,34 @@ impl Reader {
         self.digest.counts.lines += 1;
         self.digest.counts.too_long += u64::from(length > LONGEST_LINE);
         let looked_at = &whole[..whole.len().min(LONGEST_LINE)];
-        match line(looked_at) {
-            // The end of a header alone is no valid one, unless it shows a known message.
-            Line::Message { header, text, .. }
-                if header.stamp.is_some() || event::read(text, end) != Reading::Unknown =>
-            {
-                self.fast_path.learn(whole, &header);
-                self.message(&header, text, looked_at, end, recorder);
+        let plain = without_colours(looked_at);
+        let looked_at = plain.as_deref().unwrap_or(looked_at);
+        let mut rest = line(looked_at);
+        loop {
+            let (Line::Message { text, .. } | Line::Headerless(text)) = rest;
+            let glued = glued_line(text).filter(|place| match rest {
+                Line::Message { .. } => true,
+                // Prose can name a line; what goes on with a message, or has no blank before the line, does not.
+                Line::Headerless(_) => {
+                    self.pending.is_some() || text[..*place].last().is_some_and(|byte| *byte > b' ')
+                }
+            });
+            let (own, end_of_own) = glued.map_or((text, end), |place| (trim(&text[..place]), End::Whole));
+            match rest {
+                // The end of a header alone is no valid one, unless it shows a known message.
+                Line::Message { header, .. }
+                    if header.stamp.is_some() || event::read(own, end_of_own) != Reading::Unknown =>
+                {
+                    self.fast_path.learn(whole, &header);
+                    self.message(&header, own, looked_at, end_of_own, recorder);
+                }
+                Line::Message { .. } | Line::Headerless(_) => {
+                    self.headerless(own, looked_at, end_of_own, recorder);
+                }
             }
-            Line::Message { text, .. } | Line::Headerless(text) => {
-                self.headerless(text, looked_at, end, recorder);
-            }
+            let Some(place) = glued else { return };
+            self.fast_path.forget();
+            rest = line(&text[place..]);
         }
     }
 
@@ -411,7 +429,8 @@ impl Reader {
     }
 
     fn headerless(&mut self, text: &[u8], raw: &[u8], end: End, recorder: &mut Recorder<'_>) {
-        if self.last.line == 0 {
+        // What goes on with a cut first line belongs to it.
+        if self.last.line == 0 || self.last.stamp.is_none() {
             self.keep_head(raw, end);
         }
         if let Some(text) = event::find(text) {
@@ -499,6 +518,13 @@ impl Reader {
         let fits = pending.wraps < MOST_WRAPS && pending.text.len() + text.len() < LONGEST_MESSAGE;
         let is_complete = matches!(&pending.reading, Reading::Open(event)
             if event.further_lines() <= pending.further_lines);
+        // In a mail, an empty line can stand behind each line.
+        if text.is_empty() && fits && pending.reading == Reading::Cut {
+            pending.wraps += 1;
+            pending.take_raw(raw);
+            self.pending = Some(pending);
+            return;
+        }
         if text.is_empty() || !fits || is_complete {
             self.pending = Some(pending);
             return self.flush(recorder);
@@ -535,7 +561,12 @@ impl Reader {
     /// Ends the message that was waiting for more lines.
     fn flush(&mut self, recorder: &mut Recorder<'_>) {
         let Some(mut pending) = self.pending.take() else { return };
-        match std::mem::replace(&mut pending.reading, Reading::Unknown) {
+        let reading = match std::mem::replace(&mut pending.reading, Reading::Unknown) {
+            // The rest was lost; the kind of event counts where it is told.
+            Reading::Cut => event::read(&pending.text, End::Cut),
+            reading => reading,
+        };
+        match reading {
             Reading::Known(event) | Reading::Open(event) => self.add_pending(pending, event, recorder),
             Reading::Cut | Reading::Unknown if pending.is_news => self.keep_last(),
             Reading::Cut | Reading::Unknown => {}

@@ -31,6 +31,9 @@ const TEXTS: &[&str] = &[
     "Skipped uploading of failed log file x",
     "m_bCertExists [0]",
     "nothing of interest",
+    "goes on0531131529|so   |4|00|Could not decode cert chain, results 0",
+    "maximum 4096000007.100|so   |4|00|goes on",
+    "\u{1b}[31mgoes on\u{1b}[0m",
     "caf\u{e9} \u{202e}|more|bars",
     "",
 ];
@@ -168,6 +171,63 @@ fn lines_in_no_usual_columns() {
                 String::from_utf8_lossy(&log)
             );
         }
+    }
+}
+
+/// Dates that are out of order by five seconds show no clock that was set.
+#[test]
+fn dates_slightly_out_of_order_tell_nothing() {
+    let kept = |stamp: &str| {
+        let lines = ["0501090002", "0501090003", stamp].map(|stamp| format!("{stamp}|so   |4|00|goes on\n"));
+        digest_of(lines.concat().as_bytes(), &Window::default()).entries.len()
+    };
+    // The first and the last line are kept in any case.
+    assert_eq!(kept("0501085958"), 2);
+    assert_eq!(kept("0501085957"), 3);
+}
+
+/// Each message of a line counts, where line feeds were lost between them.
+#[test]
+fn messages_of_one_line_are_told_apart() {
+    let chain = "Could not decode cert chain, results 0";
+    let kinds = |log: &str| {
+        let digest = digest_of(log.as_bytes(), &Window::default());
+        assert_eq!(digest.counts.lines, log.lines().count() as u64);
+        let events = digest.entries.iter().filter(|entry| entry.event.is_some());
+        events.map(|entry| (entry.line, entry.stamp.map(|stamp| stamp.to_string()))).collect::<Vec<_>>()
+    };
+    let stamp = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        kinds(&format!("0531130928|hw   |4|00|{chain}0531130929|so   |4|00|on\n")),
+        [(1, stamp("0531130928"))]
+    );
+    assert_eq!(
+        kinds(&format!(
+            "0531130928|hw   |4|00|{chain}000007.100|hw|4|120|{chain} 0531130930|hw   |4|00|{chain}\n"
+        )),
+        [(1, stamp("0531130928")), (1, stamp("000007.100")), (1, stamp("0531130930"))]
+    );
+    // What goes on from the line before ends where the next line begins.
+    assert_eq!(
+        kinds(&format!(
+            "0531130928|hw   |4|00|Could not decode cert\nchain, results 00531130929|hw   |4|00|{chain}\n"
+        )),
+        [(1, stamp("0531130928")), (2, stamp("0531130929"))]
+    );
+    assert_eq!(kinds(&format!("goes on0531130929|hw   |4|00|{chain}\n")), [(1, stamp("0531130929"))]);
+    // Prose and messages can cite a line.
+    assert_eq!(kinds(&format!("he said 0531130929|hw   |4|00|{chain}\n")), []);
+    for mark in ["\"", "'", "(", "[", "“"] {
+        assert_eq!(kinds(&format!("0531130928|hw   |4|00|shows {mark}0531130929|hw   |4|00|{chain}\n")), []);
+    }
+    let closed = format!("0531130928|so   |4|00|shows 'a'0531130929|hw   |4|00|{chain}\n");
+    assert_eq!(kinds(&closed), [(1, stamp("0531130929"))]);
+    for no_time in ["1331130929", "0531136029.", "0531240000", "16003.0004"] {
+        assert_eq!(
+            kinds(&format!("0531130928|hw   |4|00|on {no_time}|hw   |4|00|{chain}\n")),
+            [],
+            "{no_time}"
+        );
     }
 }
 
