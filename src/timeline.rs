@@ -10,6 +10,8 @@ mod join;
 mod occurrences;
 mod order;
 mod slots;
+#[cfg(test)]
+mod tests;
 
 use chrono::NaiveDateTime;
 
@@ -89,6 +91,8 @@ pub struct LogFacts<'a> {
     pub digest: &'a LogDigest,
     /// It names only addresses of other phones.
     pub is_of_another_phone: bool,
+    /// It goes on where the log before it ended.
+    goes_on: bool,
 }
 
 /// One line of a phone's logs with its place in the story.
@@ -183,7 +187,7 @@ impl<'a> Timeline<'a> {
             mac.or_else(|| joined.logs.iter().find_map(|joined| joined.log.digest.macs.first().copied()));
         let mut timeline = Self {
             mac,
-            logs: joined.logs.iter().map(|joined| log_facts(&joined.log, mac)).collect(),
+            logs: (0..joined.len()).map(|file| log_facts(joined, file, mac)).collect(),
             boots: count_boots(&records),
             times: times(&records),
             model: None,
@@ -259,10 +263,11 @@ impl<'a> Timeline<'a> {
     }
 }
 
-fn log_facts(log: &Log, mac: Option<Mac>) -> LogFacts<'_> {
+fn log_facts(joined: &Joined, file: usize, mac: Option<Mac>) -> LogFacts<'_> {
+    let log = &joined.logs[file].log;
     let macs = &log.digest.macs;
     let is_of_another_phone = mac.is_some_and(|mac| !macs.is_empty() && !macs.contains(&mac));
-    LogFacts { path: &log.path, digest: &log.digest, is_of_another_phone }
+    LogFacts { path: &log.path, digest: &log.digest, is_of_another_phone, goes_on: joined.goes_on(file) }
 }
 
 fn count_boots(records: &[Record<'_>]) -> usize {

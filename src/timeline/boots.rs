@@ -3,6 +3,8 @@
 //! A boot begins with the banner, or where uptime starts over and elapsed time can't explain it. One weak
 //! sign alone (a single odd line, an inventory written again, lines out of order) begins none.
 
+use chrono::NaiveDateTime;
+
 use super::Record;
 use crate::event::Event;
 use crate::stamp::Stamp;
@@ -67,6 +69,10 @@ struct BootState {
     dates_are_judged: bool,
     /// Whether a clock made up the last date.
     is_made_up: bool,
+    /// The time of the last real date, once it is known.
+    time: Option<NaiveDateTime>,
+    /// A February 29 may lie between two dates: in which year they are was not looked at.
+    may_have_leap_day: bool,
 }
 
 impl BootState {
@@ -76,7 +82,13 @@ impl BootState {
         self.uptime.unwrap_or(0) + (self.elapsed - self.elapsed_at_uptime)
     }
 
-    fn take_stamp(&mut self, stamp: &Stamp, uptime: Option<u64>, is_made_up: bool) {
+    fn take_stamp(
+        &mut self,
+        stamp: &Stamp,
+        uptime: Option<u64>,
+        is_made_up: bool,
+        time: Option<NaiveDateTime>,
+    ) {
         if let Some(uptime) = uptime {
             let before = self.since_start();
             if self.uptime.is_none() && self.date.is_none() {
@@ -87,32 +99,48 @@ impl BootState {
                 (self.uptime, self.elapsed_at_uptime) = (Some(uptime), self.elapsed);
             }
         } else if stamp.digits().is_some() {
-            let was_made_up = std::mem::replace(&mut self.is_made_up, is_made_up);
-            let Some(before) = self.date.replace(*stamp) else { return };
-            if self.dates_are_judged && was_made_up != is_made_up {
-                return;
-            }
-            if is_repeated(&before, stamp) {
-                // Lines that stand in two logs, or out of order, are no time that passes again.
-                self.date = Some(before);
-                return;
-            }
-            let passed = milliseconds_between(&before, stamp);
-            // Soon after a start, a jump is a clock that was set.
-            let was_set = !self.dates_are_judged && passed > A_DAY && self.elapsed < CLOCK_IS_SET_WITHIN;
-            self.elapsed += if was_set { 0 } else { passed };
+            self.take_date(stamp, is_made_up, time);
         }
+    }
+
+    fn take_date(&mut self, stamp: &Stamp, is_made_up: bool, time: Option<NaiveDateTime>) {
+        if self.dates_are_judged && !is_made_up && time.is_none() {
+            // No date of any year.
+            return;
+        }
+        let was_made_up = std::mem::replace(&mut self.is_made_up, is_made_up);
+        let times = self.time.zip(time);
+        let before = self.date.filter(|_| !self.dates_are_judged || was_made_up == is_made_up);
+        // Lines that stand in two logs, or out of order, are no time that passes again.
+        let is_repeated = before.is_some_and(|before| match times {
+            Some((before, time)) => time < before,
+            None => is_repeated(&before, stamp),
+        });
+        if is_repeated {
+            return;
+        }
+        (self.date, self.time) = (Some(*stamp), time);
+        let Some(before) = before else { return };
+        let passed = match times {
+            Some((before, time)) => (time - before).num_milliseconds().unsigned_abs(),
+            None => milliseconds_between(&before, stamp),
+        };
+        self.may_have_leap_day |= may_cross_leap_day(&before, stamp);
+        // Soon after a start, a jump is a clock that was set: once dates are judged, one back in the calendar.
+        let is_jump = passed > A_DAY && self.elapsed < CLOCK_IS_SET_WITHIN;
+        let was_set = is_jump && (!self.dates_are_judged || stamp.yearless() < before.yearless());
+        self.elapsed += if was_set { 0 } else { passed };
     }
 
     fn take(&mut self, record: &mut Record<'_>) {
         let is_made_up = record.is_unset || record.is_wrong;
         let last = record.entry.repeats.as_ref().and_then(|_| record.entry.last_line().1);
         if let Some(stamp) = &record.entry.stamp {
-            self.take_stamp(stamp, record.uptime, is_made_up);
+            self.take_stamp(stamp, record.uptime, is_made_up, record.time);
         }
         record.elapsed = Some(self.elapsed);
         if let Some(last) = last {
-            self.take_stamp(&last, last.uptime(), is_made_up);
+            self.take_stamp(&last, last.uptime(), is_made_up, record.last_time);
         }
         record.elapsed_at_last = self.elapsed;
         match record.entry.event {
@@ -132,8 +160,7 @@ impl BootState {
     fn is_restarted(&self, uptime: u64) -> bool {
         let known = if self.date.is_some() { self.since_start() } else { self.uptime.unwrap_or(0) };
         let has_times = self.uptime.is_some() || self.date.is_some();
-        // Over a new year it is not known whether there was a February 29.
-        let leap_day = if known > 59 * A_DAY { A_DAY } else { 0 };
+        let leap_day = if self.may_have_leap_day { A_DAY } else { 0 };
         let slack = if self.date.is_some() { DISORDER + known / DRIFT + leap_day } else { DISORDER };
         has_times && uptime + slack < known
     }
@@ -209,6 +236,12 @@ fn is_repeated(before: &Stamp, stamp: &Stamp) -> bool {
     dates.is_some_and(|(before, date)| {
         date < before && before.days_until(date) >= -super::calendar::YEAR_TURNS
     })
+}
+
+/// Whether a February 29 may lie between two dates.
+fn may_cross_leap_day(before: &Stamp, stamp: &Stamp) -> bool {
+    let dates = before.yearless().zip(stamp.yearless());
+    dates.is_some_and(|(before, date)| date < before || (before.month() <= 2 && date.month() > 2))
 }
 
 /// Milliseconds from one date to a later one; 0 where the clock was set in between.

@@ -7,8 +7,9 @@ use crate::event::Event;
 use crate::stamp::{Stamp, Yearless};
 
 /// A log that goes through this many hours of the day, and shows no minute above 23 in any of them,
-/// shows days, not hours.
-const TELLING_HOURS: u32 = 5;
+/// shows days, not hours. By chance one in 60,000 would: of 12 independent minutes each is below 24 in two of
+/// five cases. Nobody has seen stamps with years, so fewer prove nothing.
+const TELLING_HOURS: u32 = 12;
 
 /// A file's last line is mostly written within this many days before the file was last changed.
 const NEAR_DAYS: u64 = 2;
@@ -18,6 +19,12 @@ const LEAP_CYCLE: i32 = 8;
 
 /// Dates that go back by more days than this are of the next year; by less, they are out of order.
 pub(super) const YEAR_TURNS: i64 = 31;
+
+/// A clock that jumps by more days than this was set.
+pub(super) const JUMP_DAYS: i64 = 1;
+
+/// A boot goes on from the one before within so many days, mostly within minutes.
+const CLOSE_DAYS: i64 = 2;
 
 /// Lines of several processes can be out of order at midnight of New Year: December 31 behind January 1.
 const NEW_YEAR_DISORDER: i64 = 300;
@@ -77,40 +84,62 @@ pub(super) struct Span {
 }
 
 impl Span {
-    /// Dates that can be a clock's default are left out.
-    pub(super) fn of(digest: &LogDigest) -> Option<Self> {
+    /// Dates that can be a clock's default are left out, and a date right after a start that the next one shows to
+    /// be wrong. `unset` is the last default date of the log before, if its clock was not set at its end; it is
+    /// brought up to this log's end.
+    pub(super) fn of(digest: &LogDigest, unset: &mut Option<Yearless>) -> Option<Self> {
         let mut span: Option<Self> = None;
         // The start can stand in the log before.
         let mut is_start = true;
-        let mut unset: Option<Yearless> = None;
+        let (mut uptimes, mut is_start_read) = (0, false);
+        let mut first_of_boot: Option<(Stamp, Stamp)> = None;
         for entry in &digest.entries {
             let Some(stamp) = entry.stamp else { continue };
-            if !entry.is_dated() || is_banner(entry) {
-                (is_start, unset) = (true, None);
+            uptimes = if entry.is_dated() { 0 } else { uptimes + 1 };
+            is_start_read |= uptimes > 0;
+            // One line with uptime alone is another process's.
+            if uptimes > 1 || is_banner(entry) {
+                (is_start, *unset) = (true, None);
+                if let Some((first, last)) = first_of_boot.take() {
+                    span = Some(Self::with(span, first, last));
+                }
             }
             if stamp.is_unset() {
-                unset = Yearless::new_year();
+                *unset = Yearless::new_year();
             }
             let Some(date) = stamp.yearless().filter(|_| entry.is_dated()) else { continue };
             let after_start = std::mem::take(&mut is_start);
-            unset = match unset {
+            *unset = match *unset {
                 None if after_start && is_default(date) && !goes_on(span.as_ref(), date) => Some(date),
                 Some(before) if goes_on_unset(before, date) => Some(date),
                 _ => None,
             };
-            if unset.is_none() {
-                let last = entry.last_line().1.unwrap_or(stamp);
-                span = Some(match span {
-                    None => Self { first: stamp, last, years: 0 },
-                    Some(known) => {
-                        let before = known.last.yearless();
-                        let years = known.years + before.map_or(0, |before| years_between(before, date));
-                        Self { last, years, ..known }
-                    }
-                });
+            if unset.is_some() {
+                continue;
+            }
+            let last = entry.last_line().1.unwrap_or(stamp);
+            if let Some((first, its_last)) = first_of_boot.take()
+                && !is_put_right(span.as_ref(), &first, date)
+            {
+                span = Some(Self::with(span, first, its_last));
+            }
+            if after_start && is_start_read {
+                first_of_boot = Some((stamp, last));
+            } else {
+                span = Some(Self::with(span, stamp, last));
             }
         }
-        span
+        match first_of_boot {
+            Some((first, last)) => Some(Self::with(span, first, last)),
+            None => span,
+        }
+    }
+
+    fn with(span: Option<Self>, stamp: Stamp, last: Stamp) -> Self {
+        let Some(known) = span else { return Self { first: stamp, last, years: 0 } };
+        let turns = known.last.yearless().zip(stamp.yearless());
+        let years = known.years + turns.map_or(0, |(before, date)| years_between(before, date));
+        Self { last, years, ..known }
     }
 
     /// Whether a clock that was never set can have made these dates up: they begin on January 1, and
@@ -126,6 +155,25 @@ impl Span {
     pub(super) fn times(&self, calendar: Calendar) -> Option<(NaiveDateTime, NaiveDateTime)> {
         Some((calendar.time(&self.first, self.years)?, calendar.time(&self.last, 0)?))
     }
+}
+
+/// Whether the second date of a boot shows the first one to be wrong.
+fn is_put_right(span: Option<&Span>, first: &Stamp, second: Yearless) -> bool {
+    let Some(first) = first.yearless() else { return false };
+    if first.days_until(second).abs() < JUMP_DAYS {
+        return false;
+    }
+    let Some(last) = span.and_then(|span| span.last.yearless()) else { return true };
+    goes_on_from(last, first, second) && last.days_until(first).abs() >= JUMP_DAYS
+}
+
+/// Whether the second date of a boot goes on from the boot before, which ended at `last`, and the first one does
+/// not: then the clock was put right between them.
+pub(super) fn goes_on_from(last: Yearless, first: Yearless, second: Yearless) -> bool {
+    let days = last.days_until(second);
+    // No boot begins before the one before it has ended.
+    let is_before = (-YEAR_TURNS..=-JUMP_DAYS).contains(&last.days_until(first));
+    last <= second && (days <= CLOSE_DAYS || is_before)
 }
 
 /// Whether the phone wrote less than a day before this date.

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::calendar::{self, Calendar};
+use super::calendar::{self, Calendar, JUMP_DAYS};
 use super::{Joined, Record};
 use crate::event::Event;
 use crate::stamp::Yearless;
@@ -10,12 +10,6 @@ use crate::window::Window;
 
 /// A date right after a start that a jump corrects within this time was wrong, in milliseconds.
 const WRONG_AT_START: u64 = 3_600_000;
-
-/// A clock that jumps by more days than this was set.
-const JUMP_DAYS: i64 = 1;
-
-/// A boot goes on from the one before within so many days, mostly within minutes.
-const CLOSE_DAYS: i64 = 2;
 
 /// Gives each record its time, where its date is real.
 pub(super) fn date(records: &mut [Record<'_>], joined: &Joined) {
@@ -100,8 +94,7 @@ fn mark_wrong_start(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<
         }
         // A phone can write nothing for months, and a year can turn meanwhile. So a jump shows a wrong date only
         // where the right one goes on from the boot before.
-        let goes_on =
-            last_real.is_some_and(|last| (0..=CLOSE_DAYS).contains(&last.days_until(after)) && last <= after);
+        let goes_on = last_real.is_some_and(|last| calendar::goes_on_from(last, before, after));
         let days = before.days_until(after);
         let is_back = days < 0 && days > -calendar::YEAR_TURNS && before.days_until(after) <= -JUMP_DAYS;
         let is_apart = days.abs() >= JUMP_DAYS

@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 use super::calendar::Span;
 use super::order::chain_of;
 use super::{Calendar, Log};
-use crate::digest::{Entry, LogDigest};
+use crate::digest::{Entry, Fragment, LogDigest};
+use crate::input::Rotation;
 use crate::log::digest_of_seam;
 use crate::stamp::Stamp;
 
@@ -25,14 +26,40 @@ pub(super) struct JoinedLog {
     pub(super) calendar: Calendar,
     /// Lines up to this one stand in the log before as well.
     overlap: u64,
+    /// Lines up to this one belong to a message that began in a log before.
+    head_end: u64,
 }
 
-/// A message that begins in one log and ends in the next.
+/// A message that begins in one log and ends in the next, or goes on through the next to one behind it.
 #[derive(Debug)]
 struct Seam {
     digest: LogDigest,
-    /// Whether the last line of the log before has no end: then it is the first one of the next log, too.
+    pieces: Vec<SeamPiece>,
+}
+
+/// What a seam takes of one log.
+#[derive(Clone, Copy, Debug)]
+struct SeamPiece {
+    file: usize,
+    /// Where it begins in the log, and how many lines it has.
+    line: u64,
+    lines: u64,
+    /// Whether its last line has no end: then that is the first one of the next log, too.
     is_cut: bool,
+}
+
+impl Seam {
+    /// Where a line of the seam stands: the log and the line in it.
+    fn place(&self, line: u64) -> (usize, u64) {
+        let mut before = 0;
+        for piece in &self.pieces {
+            if line <= before + piece.lines {
+                return (piece.file, piece.line + line - before - 1);
+            }
+            before += piece.lines - u64::from(piece.is_cut);
+        }
+        self.pieces.last().map_or((0, line), |last| (last.file, last.line + last.lines - 1))
+    }
 }
 
 /// One line of the joined logs: where it stands, and what was kept of it.
@@ -48,12 +75,21 @@ impl Joined {
     /// Joins logs that are in order.
     pub(super) fn new(logs: Vec<(Log, Calendar)>) -> Self {
         let logs = if logs.len() > 1 { without_repeats(logs) } else { logs };
-        let mut logs: Vec<_> =
-            logs.into_iter().map(|(log, calendar)| JoinedLog { log, calendar, overlap: 0 }).collect();
+        let mut logs: Vec<_> = logs
+            .into_iter()
+            .map(|(log, calendar)| JoinedLog { log, calendar, overlap: 0, head_end: 0 })
+            .collect();
         for at in 1..logs.len() {
             logs[at].overlap = overlap(&logs[at - 1].log.digest, &logs[at].log.digest);
         }
-        let seams = logs.windows(2).map(|pair| seam(&pair[0].log.digest, &pair[1])).collect();
+        let mut seams: Vec<Option<Seam>> = Vec::new();
+        for begin in 0..logs.len() {
+            let seam = seam(&logs, begin);
+            for piece in seam.iter().flat_map(|seam| &seam.pieces).skip(1) {
+                logs[piece.file].head_end = piece.lines;
+            }
+            seams.push(seam);
+        }
         Self { logs, seams }
     }
 
@@ -61,27 +97,29 @@ impl Joined {
     pub(super) fn lines(&self) -> impl Iterator<Item = JoinedLine<'_>> {
         self.logs.iter().enumerate().flat_map(|(file, joined)| {
             let digest = &joined.log.digest;
-            let seam_before = file.checked_sub(1).and_then(|before| self.seams[before].as_ref());
-            let seam_after = self.seams.get(file).and_then(Option::as_ref);
-            let head_end = if seam_before.is_some() { digest.head.lines } else { 0 };
-            let tail_begin = if seam_after.is_some() { digest.tail.line } else { u64::MAX };
-            let is_own = move |line: u64| line > head_end && line < tail_begin;
+            let seam = self.seams[file].as_ref();
+            let tail_begin = if seam.is_some() { digest.tail.line } else { u64::MAX };
+            let is_own = move |line: u64| line > joined.head_end && line < tail_begin;
             let own = once_each(digest)
                 .filter(move |entry| entry.line > joined.overlap && is_own(entry.line))
                 .map(move |entry| JoinedLine { file, line: entry.line, digest, entry });
-            let across = seam_after.into_iter().flat_map(move |seam| {
-                seam.digest.entries.iter().map(move |entry| {
-                    let tail = &digest.tail;
-                    let (file, line) = if entry.line <= tail.lines {
-                        (file, tail.line + entry.line - 1)
-                    } else {
-                        (file + 1, entry.line - tail.lines + u64::from(seam.is_cut))
-                    };
+            let across = seam.into_iter().flat_map(|seam| {
+                seam.digest.entries.iter().map(|entry| {
+                    let (file, line) = seam.place(entry.line);
                     JoinedLine { file, line, digest: &seam.digest, entry }
                 })
             });
             own.chain(across)
         })
+    }
+
+    /// Whether this log goes on where the one before it ended, as far as their numbers and ends show: none of the
+    /// chain is missing between them, and no message that was cut remains so.
+    pub(super) fn goes_on(&self, file: usize) -> bool {
+        let Some(before) = file.checked_sub(1) else { return false };
+        let tail = &self.logs[before].log.digest.tail;
+        let is_cut = is_cut(&tail.bytes) && self.seams[before].is_none();
+        follows(&self.logs[before].log, &self.logs[file].log) && (!is_cut || self.logs[file].overlap > 0)
     }
 
     /// How many logs count.
@@ -204,7 +242,7 @@ fn are_equal(part: &LogDigest, whole: &LogDigest) -> bool {
 /// Whether a log without known messages can be left out beside another one: it has no dates, or none that
 /// lie out of the other's time. Of one rotation chain each log is another time's.
 fn says_nothing_more(part: (&Log, Calendar), whole: (&Log, Calendar)) -> bool {
-    let times = |(log, calendar): (&Log, Calendar)| Span::of(&log.digest)?.times(calendar);
+    let times = |(log, calendar): (&Log, Calendar)| Span::of(&log.digest, &mut None)?.times(calendar);
     if part.0.digest.is_empty() {
         return part.0.digest.counts.bytes == 0;
     }
@@ -252,8 +290,12 @@ fn overlap(earlier: &LogDigest, later: &LogDigest) -> u64 {
 /// were kept.
 fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64) -> bool {
     let length = earlier.counts.lines - begin;
-    let place = |digest: &LogDigest, line: u64| {
-        digest.entries.binary_search_by_key(&line, |entry| entry.line).ok().map(|at| digest.entries[at].hash)
+    // Two messages stand in one line where the line feed between them was lost.
+    let is_at = |digest: &LogDigest, line: u64, hash: u64| {
+        let begin = digest.entries.partition_point(|entry| entry.line < line);
+        let mut there = digest.entries[begin..].iter().take_while(|entry| entry.line == line).peekable();
+        there.peek()?;
+        Some(there.any(|entry| entry.hash == hash))
     };
     let mut equal = 0;
     let mut has_neighbour = false;
@@ -262,8 +304,8 @@ fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64) -> bool {
         if begins_cut(entry.line) {
             continue;
         }
-        match place(earlier, entry.line + begin) {
-            Some(hash) if hash == entry.hash => equal += 1,
+        match is_at(earlier, entry.line + begin, entry.hash) {
+            Some(true) => equal += 1,
             // A line that the earlier log did not keep is an ordinary one.
             None if entry.event.is_none() => {}
             _ => return false,
@@ -271,8 +313,8 @@ fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64) -> bool {
     }
     let in_both = |entry: &&Entry| entry.line > begin && !entry.is_cut && !begins_cut(entry.line - begin);
     for entry in earlier.entries.iter().filter(in_both) {
-        match place(later, entry.line - begin) {
-            Some(hash) if hash == entry.hash => {
+        match is_at(later, entry.line - begin, entry.hash) {
+            Some(true) => {
                 let same = later.entries.iter().find(|other| other.hash == entry.hash);
                 has_neighbour |= same.is_some_and(|same| {
                     (entry.hash_before != 0 && same.hash_before == entry.hash_before)
@@ -287,18 +329,58 @@ fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64) -> bool {
     equal > 1 || has_neighbour
 }
 
-/// The message across the ends of two logs, if both have a part of it and the parts make it whole.
-fn seam(earlier: &LogDigest, later: &JoinedLog) -> Option<Seam> {
-    let (tail, head) = (&earlier.tail, &later.log.digest.head);
-    if tail.bytes.is_empty() || head.bytes.is_empty() || later.overlap > 0 {
+/// Whether no log is missing between these two of a chain, by their numbers.
+fn follows(earlier: &Log, later: &Log) -> bool {
+    match (earlier.rotation, later.rotation) {
+        (Rotation::Number(older), Rotation::Number(newer)) => older == newer + 1,
+        (Rotation::Number(older), Rotation::Newest) => older <= 1,
+        _ => true,
+    }
+}
+
+/// Whether a log's end is no end of a line.
+fn is_cut(end: &[u8]) -> bool {
+    end.last().is_some_and(|byte| *byte != b'\n')
+}
+
+/// A message goes on through at most so many logs: it has 4 KiB at most.
+const MOST_PIECES: usize = 8;
+
+/// The message across the ends of logs, if each has a part of it and the parts make it whole: it begins in this
+/// log, and goes on through logs that hold nothing else.
+fn seam(logs: &[JoinedLog], begin: usize) -> Option<Seam> {
+    let events = |digest: &LogDigest, is_part: &dyn Fn(&Entry) -> bool| {
+        digest.entries.iter().filter(|entry| entry.event.is_some() && is_part(entry)).count()
+    };
+    let first = &logs[begin];
+    let tail = &first.log.digest.tail;
+    if tail.bytes.is_empty() || tail.line <= first.head_end {
         return None;
     }
-    let is_cut = tail.bytes.last() != Some(&b'\n');
-    let digest = digest_of_seam(&[&tail.bytes[..], &head.bytes].concat());
-    let in_tail = earlier.entries.iter().filter(|entry| entry.line >= tail.line);
-    let in_head = later.log.digest.entries.iter().filter(|entry| entry.line <= head.lines);
-    let apart = in_tail.chain(in_head).filter(|entry| entry.event.is_some()).count();
-    let joined = digest.entries.iter().filter(|entry| entry.event.is_some()).count();
-    // What each log tells alone is not given up for a text that tells nothing.
-    (!digest.entries.is_empty() && joined >= apart).then_some(Seam { digest, is_cut })
+    let mut text = tail.bytes.clone();
+    let (line, lines) = (tail.line, tail.lines);
+    let mut pieces = vec![SeamPiece { file: begin, line, lines, is_cut: is_cut(&text) }];
+    let mut apart = events(&first.log.digest, &|entry| entry.line >= line);
+    let mut best: Option<(usize, Seam)> = None;
+    for (file, next) in logs.iter().enumerate().skip(begin + 1).take(MOST_PIECES - 1) {
+        let digest = &next.log.digest;
+        let Fragment { lines, bytes, .. } = &digest.head;
+        if bytes.is_empty() || next.overlap > 0 || !follows(&logs[file - 1].log, &next.log) {
+            break;
+        }
+        text.extend_from_slice(bytes);
+        pieces.push(SeamPiece { file, line: 1, lines: *lines, is_cut: is_cut(bytes) });
+        apart += events(digest, &|entry| entry.line <= *lines);
+        let joined = digest_of_seam(&text);
+        let found = events(&joined, &|_| true);
+        // What each log tells alone is not given up for a text that tells nothing.
+        let is_whole = !joined.entries.is_empty() && found >= apart;
+        if is_whole && best.as_ref().is_none_or(|(most, _)| found >= *most) {
+            best = Some((found, Seam { digest: joined, pieces: pieces.clone() }));
+        }
+        if bytes.len() as u64 != digest.counts.bytes {
+            break;
+        }
+    }
+    best.map(|(_, seam)| seam)
 }

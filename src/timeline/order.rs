@@ -2,12 +2,13 @@
 //! dated lines, then modification times, then names.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{Datelike, NaiveDateTime, TimeDelta};
 
 use super::calendar::{self, Calendar, Span, day_after};
 use super::{Clock, Log};
+use crate::digest::LogDigest;
 use crate::input::{Rotation, chain, natural_order};
 use crate::stamp::Yearless;
 
@@ -19,6 +20,9 @@ const LONGEST_CHAIN: i32 = 100;
 
 /// Lines of two logs of a chain can be out of order by so much, in seconds.
 const DISORDER: i64 = 3_600;
+
+/// The lines that a rotated log and the next one have in common, if they were not kept, span so many days at most.
+const OVERLAP_DAYS: i64 = 2;
 
 /// One log with what is known of its time.
 struct Timed {
@@ -33,7 +37,7 @@ pub(super) fn in_order(mut logs: Vec<Log>, clock: &Clock) -> Vec<(Log, Calendar)
     if logs.len() == 1
         && let Some(log) = logs.pop()
     {
-        let span = Span::of(&log.digest);
+        let span = Span::of(&log.digest, &mut None);
         let calendar = calendar::calendar(&log.digest, span.as_ref(), modified(&log, clock), clock.year);
         return vec![(log, calendar)];
     }
@@ -80,20 +84,26 @@ pub(super) fn is_files_own(log: &Log, date: Yearless) -> Option<bool> {
 /// One chain, oldest first. A guessed year never puts an older log of it behind a newer one.
 fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
     chain.sort_by(by_rotation);
+    // A clock that is not set at the end of a log is not set at the beginning of the next one.
+    let mut unset = None;
+    let spans: Vec<_> = chain.iter().map(|log| Span::of(&log.digest, &mut unset)).collect();
     let mut newer: Option<(NaiveDateTime, NaiveDateTime)> = None;
-    let mut timed = Vec::with_capacity(chain.len());
-    for log in chain.into_iter().rev() {
+    let mut timed: Vec<Timed> = Vec::with_capacity(chain.len());
+    for (log, span) in chain.into_iter().zip(spans).rev() {
         // Dates that a clock made up tell no order.
         let is_own = |date| is_files_own(&log, date) != Some(false);
         let is_kept = |span: &Span| !span.can_be_unset() || span.last.yearless().is_some_and(is_own);
-        let span = Span::of(&log.digest).filter(is_kept);
+        let span = span.filter(is_kept);
         let mut calendar = calendar::calendar(&log.digest, span.as_ref(), modified(&log, clock), clock.year);
         let times = |calendar| span.as_ref().and_then(|span| span.times(calendar));
         if let Some((newer_first, newer_last)) = newer {
+            let overlaps = timed.last().is_some_and(|newer| share_lines(&log.digest, &newer.log.digest));
             for _ in 0..LONGEST_CHAIN {
                 let is_later = times(calendar).is_some_and(|(first, last)| {
                     let slack = TimeDelta::seconds(DISORDER);
-                    first > newer_first + slack || last > newer_last + slack
+                    first > newer_first + slack
+                        || last > newer_last + slack
+                        || (last > newer_first + TimeDelta::days(OVERLAP_DAYS) && !overlaps)
                 });
                 if !is_later {
                     break;
@@ -116,6 +126,14 @@ fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
         before = timed[at].key;
     }
     timed
+}
+
+/// Whether a dated line of one log stands in the other one, too.
+fn share_lines(one: &LogDigest, other: &LogDigest) -> bool {
+    let dated = |digest: &LogDigest| -> HashSet<u64> {
+        digest.entries.iter().filter(|entry| entry.is_dated()).map(|entry| entry.hash).collect()
+    };
+    !dated(one).is_disjoint(&dated(other))
 }
 
 /// The older log first. Numbers and dates of one chain are not compared: numbered ones go first.

@@ -28,6 +28,16 @@ pub struct SlotView {
     pub source: Source,
     /// What is there then.
     pub content: Content,
+    lines: InventoryLines,
+}
+
+/// Which lines of the slot's inventory were read: what identifies each, 0 for one that was not.
+#[derive(Clone, Copy, Debug, Default)]
+struct InventoryLines {
+    certificate: [u64; 3],
+    unavailable: u64,
+    key: u64,
+    last: u64,
 }
 
 /// How the log comes to show a slot.
@@ -164,14 +174,21 @@ impl SlotHistory {
                 _ => {}
             }
         }
-        for view in history.views.values_mut().flatten() {
-            view.judge(timeline);
+        for views in history.views.values_mut() {
+            views.iter_mut().for_each(|view| view.judge(timeline));
+            views.dedup_by(|later, earlier| earlier.take_over(later));
+            // A key whose certificate's lines were not read tells nothing of the slot.
+            views.retain(|view| {
+                !view.is_inventory() || view.is_complete_inventory() || !view.lines.are_of_key_alone()
+            });
         }
+        history.views.retain(|_, views| !views.is_empty());
         history
     }
 
     fn add(&mut self, slot: Slot, at: usize, record: &Record<'_>, source: Source, content: Content) {
-        let view = SlotView { slot, at: (at, at), boot: record.boot, source, content };
+        let lines = InventoryLines::default();
+        let view = SlotView { slot, at: (at, at), boot: record.boot, source, content, lines };
         self.views.entry(slot).or_default().push(view);
     }
 
@@ -189,15 +206,17 @@ impl SlotHistory {
         };
         let views = self.views.entry(slot).or_default();
         let goes_on = views.last().is_some_and(|view| {
-            view.is_inventory() && view.boot == record.boot && !view.content.is_told_again(event)
+            view.is_inventory() && view.boot == record.boot && !view.lines.is_told_again(event, record)
         });
         if !goes_on {
             let source = Source::Inventory { is_complete: false };
             let content = Content::new(state, at);
-            views.push(SlotView { slot, at: (at, at), boot: record.boot, source, content });
+            let lines = InventoryLines::default();
+            views.push(SlotView { slot, at: (at, at), boot: record.boot, source, content, lines });
         }
         let Some(view) = views.last_mut() else { return };
         view.at.1 = at;
+        view.lines.note(event, record.entry.hash);
         let content = &mut view.content;
         match event {
             Event::CertificateLength { length, .. } => content.certificate_length = *length,
@@ -289,35 +308,110 @@ fn is_lost(saved: &SlotView, shown: &SlotView) -> bool {
     is_shown_empty || shown.content.differs_from(&saved.content)
 }
 
-impl Content {
-    /// Whether this line begins another inventory of the slot: it tells otherwise what is known already.
-    fn is_told_again(&self, event: &Event) -> bool {
+impl InventoryLines {
+    /// The place of this line, and whether one was read that says the contrary.
+    const fn place(&mut self, event: &Event) -> (&mut u64, bool) {
+        let has_certificate = self.certificate[0] | self.certificate[1] | self.certificate[2] != 0;
         match event {
-            Event::CertificateLength { length, .. } => {
-                self.certificate_length.is_some() && self.certificate_length != *length
-            }
-            Event::CertificateFingerprint { fingerprint, .. } => {
-                self.fingerprint.is_some() && self.fingerprint != *fingerprint
-            }
-            Event::CertificateCommonName { common_name, .. } => {
-                self.common_name.is_some() && self.common_name != *common_name
-            }
-            Event::KeyLength { length, .. } => self.has_key && self.key_length != *length,
-            Event::CertificateUnavailable { .. } => self.has_certificate(),
-            _ => false,
+            Event::CertificateUnavailable { .. } => (&mut self.unavailable, has_certificate),
+            Event::KeyLength { .. } => (&mut self.key, false),
+            Event::CertificateLength { .. } => (&mut self.certificate[0], self.unavailable != 0),
+            Event::CertificateFingerprint { .. } => (&mut self.certificate[1], self.unavailable != 0),
+            _ => (&mut self.certificate[2], self.unavailable != 0),
         }
+    }
+
+    /// Whether this line begins another inventory of the slot. The same line twice is one: a server can write
+    /// each line twice. Without a stamp, a line that does not follow itself is another one.
+    fn is_told_again(mut self, event: &Event, record: &Record<'_>) -> bool {
+        let (last, hash) = (self.last, record.entry.hash);
+        let (line, is_contrary) = self.place(event);
+        let is_another = *line != hash || (record.entry.stamp.is_none() && last != hash);
+        is_contrary || (*line != 0 && is_another)
+    }
+
+    fn note(&mut self, event: &Event, hash: u64) {
+        *self.place(event).0 = hash;
+        self.last = hash;
+    }
+
+    fn are_of_key_alone(&self) -> bool {
+        self.unavailable == 0 && self.certificate == [0; 3]
+    }
+
+    /// Whether these lines show all that there is of a certificate, or what the earlier ones show of it.
+    fn are_whole(&self, earlier: &Self) -> bool {
+        let shown = |lines: &Self| lines.certificate.map(|line| line != 0);
+        self.unavailable != 0 || shown(self) == [true; 3] || shown(self) == shown(earlier)
+    }
+}
+
+impl Content {
+    /// Whether nothing that both tell differs.
+    fn agrees_with(&self, other: &Self) -> bool {
+        fn agree<T: PartialEq>(this: &Option<T>, other: &Option<T>) -> bool {
+            this.is_none() || other.is_none() || this == other
+        }
+        agree(&self.fingerprint, &other.fingerprint)
+            && agree(&self.common_name, &other.common_name)
+            && agree(&self.certificate_length, &other.certificate_length)
+            && agree(&self.key_length, &other.key_length)
+            && (self.has_certificate() == other.has_certificate()
+                || (self.state == CertificateState::NotAvailable && self.has_key && other.has_certificate()))
     }
 }
 
 impl SlotView {
-    /// An inventory is complete when something follows it, and no line was lost in it or right beside it.
+    /// Takes over what another inventory of the boot tells, if that is the same or less: the newest whole one
+    /// decides. Gives whether it does.
+    fn take_over(&mut self, later: &Self) -> bool {
+        if !self.is_inventory() || !later.is_inventory() || self.boot != later.boot {
+            return false;
+        }
+        let (known, told) = (&mut self.content, &later.content);
+        let is_less = !later.is_complete_inventory() || !later.lines.are_whole(&self.lines);
+        let is_same = known.has_key == told.has_key && known.state == told.state;
+        if !(is_less || is_same) || !told.agrees_with(known) {
+            return false;
+        }
+        self.at.1 = later.at.1;
+        if later.is_complete_inventory() && is_same {
+            self.source = later.source;
+        }
+        if known.fingerprint.is_none() {
+            known.record = told.record;
+        }
+        known.fingerprint = known.fingerprint.take().or_else(|| told.fingerprint.clone());
+        known.common_name = known.common_name.take().or_else(|| told.common_name.clone());
+        known.certificate_length = known.certificate_length.or(told.certificate_length);
+        known.key_length = known.key_length.or(told.key_length);
+        known.has_key |= told.has_key;
+        true
+    }
+
+    /// An inventory is complete when something follows it, and no line was lost in it or right beside it. A cut
+    /// line is nothing that follows, nor is what a log holds that does not go on from this one or begins with
+    /// another boot: the key can have been between. Where such a log begins with a key, the certificate's lines
+    /// can have been before.
     fn judge(&mut self, timeline: &Timeline<'_>) {
         let Source::Inventory { is_complete } = &mut self.source else { return };
         let records = &timeline.records;
         let (first, last) = (&records[self.at.0], &records[self.at.1]);
-        let is_followed = self.at.1 + 1 < records.len()
-            || last.line < timeline.logs[last.file].digest.counts.lines
-            || last.file + 1 < timeline.logs.len();
+        let is_cut_line = |file: usize, line: u64| {
+            let digest = timeline.logs[file].digest;
+            line == digest.counts.lines && digest.tail.bytes.last().is_some_and(|byte| *byte != b'\n')
+        };
+        let next = records[self.at.1 + 1..].iter().find(|next| !is_cut_line(next.file, next.line));
+        let is_followed = last.line < timeline.logs[last.file].digest.counts.lines
+            && !is_cut_line(last.file, last.line + 1)
+            || next.is_some_and(|next| {
+                next.file == last.file || (next.boot == last.boot && timeline.logs[next.file].goes_on)
+            });
+        // Without a stamp, a cut first line belongs to whatever follows.
+        let is_before = |record: &&Record<'_>| record.entry.stamp.is_some() || first.entry.stamp.is_none();
+        let mut of_log = records[..self.at.0].iter().rev().take_while(|record| record.file == first.file);
+        let begins_log = !timeline.logs[first.file].goes_on && of_log.find(is_before).is_none();
+        let is_cut = begins_log && self.lines.are_of_key_alone();
         let beside = |at: Option<usize>, is_near: &dyn Fn(&Record<'_>) -> bool| {
             at.and_then(|at| records.get(at)).filter(|record| record.boot == first.boot && is_near(record))
         };
@@ -328,7 +422,7 @@ impl SlotView {
         let mut counts = counts.filter_map(|record| record.entry.missed);
         let begin = counts.next();
         let is_holed = begin.is_some_and(|begin| counts.any(|missed| missed > begin));
-        *is_complete = is_followed && !is_holed;
+        *is_complete = is_followed && !is_holed && !is_cut;
     }
 }
 

@@ -1,0 +1,261 @@
+//! Both sides of each limit by which stamps are understood. Every line is a known message, so that all are kept.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use super::{Clock, Log, Timeline, join};
+use crate::input::rotation;
+use crate::log::digest_of;
+use crate::window::Window;
+
+const NAME: &str = "0004f2000001-app.log";
+const NOVEMBER: &str = "2026-11-20T12:00:00";
+const BANNER: &str = "---------- Initial log entry ----------";
+
+/// A log of lines that are each a stamp, and perhaps a text behind a blank.
+fn log(number: usize, name: &str, modified: &str, lines: &[&str]) -> Log {
+    let lines = lines.iter().map(|line| {
+        let (stamp, text) = line.split_once(' ').unwrap_or((line, "Server certificate verification failed"));
+        format!("{stamp}|so   |4|00|{text}\n")
+    });
+    Log {
+        number,
+        path: name.into(),
+        rotation: rotation(name.as_bytes()),
+        modified: Some(modified.parse().unwrap()),
+        digest: digest_of(lines.collect::<String>().as_bytes(), &Window::default()),
+    }
+}
+
+fn look<T>(logs: Vec<Log>, look: impl Fn(&Timeline<'_>) -> T) -> T {
+    let clock = Clock { window: Window::default(), year: None, now: NOVEMBER.parse().unwrap() };
+    look(&Timeline::new(None, &join(logs, &clock), &clock))
+}
+
+fn boots(lines: &[&str]) -> usize {
+    look(vec![log(0, NAME, NOVEMBER, lines)], |timeline| timeline.boots)
+}
+
+/// The times of the lines, as far as they are dated; `-` where a clock made a date up, `?` where it was wrong.
+fn times(modified: &str, lines: &[&str]) -> Vec<String> {
+    times_of(vec![log(0, NAME, modified, lines)])
+}
+
+fn times_of(logs: Vec<Log>) -> Vec<String> {
+    look(logs, |timeline| {
+        let dated = timeline.records.iter().filter(|record| record.entry.is_dated());
+        let shown = dated.map(|record| match record.time {
+            Some(time) => time.to_string(),
+            None if record.is_unset => "-".to_owned(),
+            None if record.is_wrong => "?".to_owned(),
+            None => String::new(),
+        });
+        shown.collect()
+    })
+}
+
+fn years(times: &[String]) -> Vec<&str> {
+    times.iter().map(|time| time.get(..4).unwrap_or(time)).collect()
+}
+
+/// How long the last boot went on, in seconds.
+fn elapsed(modified: &str, lines: &[&str]) -> u64 {
+    look(vec![log(0, NAME, modified, lines)], |timeline| {
+        timeline.records.last().unwrap().elapsed_at_last() / 1_000
+    })
+}
+
+#[test]
+fn a_jump_within_an_hour_after_the_start_is_a_clock_that_was_set() {
+    let with_dates_at =
+        |second: &str| boots(&["000010.000", "0501080000", second, "0511080000", "010500.000", "010501.000"]);
+    assert_eq!(with_dates_at("0501085959"), 1);
+    assert_eq!(with_dates_at("0501090000"), 2);
+}
+
+#[test]
+fn uptime_starts_over_beyond_disorder_and_drift() {
+    assert_eq!(boots(&["000100.000", "000058.000", "000058.100"]), 1);
+    assert_eq!(boots(&["000100.000", "000057.999", "000057.999"]), 2);
+    // After 10,000 seconds by dates, they drift apart by 10 at most, beside the disorder of 2.
+    let after_dates =
+        |uptime, next| boots(&["000010.000", "0501080000", "0501093000", "0501104640", uptime, next]);
+    assert_eq!(after_dates("024637.991", "024638.100"), 1);
+    assert_eq!(after_dates("024637.988", "024637.989"), 2);
+    // One line alone is another process's.
+    assert_eq!(boots(&["000010.000", "0501080000", "0501104640", "000020.000", "0501104641"]), 1);
+}
+
+#[test]
+fn a_year_without_a_leap_day_makes_no_boot() {
+    let over = |first, second, last| boots(&["000010.000", first, second, last, "040010.000", "040011.000"]);
+    assert_eq!(over("0228210000", "0228230000", "0301010000"), 1);
+    assert_eq!(over("0227210000", "0227230000", "0228010000"), 1);
+    assert_eq!(over("0527210000", "0527230000", "0529010000"), 2);
+}
+
+#[test]
+fn what_passes_in_a_boot_is_told_by_the_calendar() {
+    let hours = |modified, first, last| elapsed(modified, &["000010.000", first, last]) / 3_600;
+    assert_eq!(hours("2023-03-01T12:00:00", "0228230000", "0301010000"), 2);
+    assert_eq!(hours("2024-03-01T12:00:00", "0228230000", "0301010000"), 26);
+    let over_new_year = ["000010.000", "1119110000", "1119121000", "0418121000"];
+    assert_eq!(elapsed("2023-04-19T12:00:00", &over_new_year), 150 * 86_400 + 4_200);
+    // Soon after a start, a date that goes back in the calendar was put right.
+    assert_eq!(
+        elapsed("2023-04-19T12:00:00", &["000010.000", "1119110000", "1119115959", "0418121000"]),
+        3_599
+    );
+    assert_eq!(
+        elapsed("2023-04-19T12:00:00", &["000010.000", "1119110000", "1119120000", "0418120000"]),
+        150 * 86_400 + 3_600
+    );
+}
+
+#[test]
+fn a_wrong_date_is_put_right_within_an_hour() {
+    let put_right = |after: &str, right: &str| times(NOVEMBER, &["000010.000", "0510080000", after, right]);
+    assert_eq!(put_right("0510090000", "0501090000")[..2], ["?", "?"]);
+    assert_eq!(years(&put_right("0510090001", "0501090000")), ["2026"; 3]);
+    // By a day at least.
+    assert_eq!(put_right("0510080100", "0509080100")[..2], ["?", "?"]);
+    assert_eq!(years(&put_right("0510080100", "0509080101")), ["2026"; 3]);
+    // By more, a year turns.
+    assert_eq!(put_right("0510080100", "0410080100")[..2], ["?", "?"]);
+    assert_eq!(years(&put_right("0510080100", "0409080100")), ["2026"; 3]);
+    assert_eq!(years(&put_right("0510080100", "0408080100")), ["2025", "2025", "2026"]);
+}
+
+#[test]
+fn a_boot_goes_on_from_the_one_before_within_two_days() {
+    let banner = format!("000010.000 {BANNER}");
+    let first_date = |wrong, right| times(NOVEMBER, &["0501080000", &banner, wrong, right])[1].clone();
+    assert_eq!(first_date("0930080000", "0504075959"), "?");
+    assert_eq!(first_date("0930080000", "0504080000")[..4], *"2025");
+    // No boot begins before the end of the one before.
+    assert_eq!(first_date("0430080000", "0520080000"), "?");
+    assert_eq!(first_date("0501080001", "0520080000")[..4], *"2026");
+    assert_eq!(first_date("0401080000", "0520080000"), "?");
+}
+
+#[test]
+fn january_1_is_the_default_within_an_hour_after_midnight() {
+    let date = |stamp, modified| times(modified, &["000010.000", stamp])[0].clone();
+    assert_eq!(date("0101005959", NOVEMBER), "-");
+    assert_eq!(date("0101010000", NOVEMBER), "2026-01-01 01:00:00");
+    assert_eq!(date("0102000010", NOVEMBER), "2026-01-02 00:00:10");
+    // But not where the file is of that day.
+    assert_eq!(date("0101000010", "2026-01-03T00:00:10"), "2026-01-01 00:00:10");
+    assert_eq!(date("0101000010", "2026-01-03T00:00:11"), "-");
+    assert_eq!(date("0101000010", "2025-12-30T00:00:10")[5..], *"01-01 00:00:10");
+    assert_eq!(date("0101000010", "2025-12-30T00:00:09"), "-");
+}
+
+#[test]
+fn january_1_is_real_where_the_boot_before_wrote_that_evening() {
+    let after = |last| {
+        let banner = format!("000010.000 {BANNER}");
+        let lines = ["000010.000", "1225080000", last, &banner, "0101000010"];
+        times(NOVEMBER, &lines).pop().unwrap()
+    };
+    assert_eq!(after("1231000010"), "2026-01-01 00:00:10");
+    assert_eq!(after("1231000009"), "-");
+}
+
+#[test]
+fn a_clock_that_is_not_set_goes_on_for_a_week_beyond_january() {
+    let dates = |later: &[&str]| times(NOVEMBER, &[&["000010.000", "0101000010"], later].concat());
+    assert_eq!(dates(&["0120000000", "0131000000", "0207000000"]), ["-", "-", "-", "-"]);
+    assert_eq!(dates(&["0131000000", "0208000000"])[2], "2026-02-08 00:00:00");
+    assert_eq!(dates(&["0201000000"])[1], "2026-02-01 00:00:00");
+}
+
+#[test]
+fn stamps_have_years_where_twelve_third_pairs_are_days() {
+    let days = |last| -> Vec<String> { (1..=last).map(|day| format!("0501{day:02}0317")).collect() };
+    for (last, first) in [(11, "2026-05-01 01:03:17"), (12, "2005-01-01 03:17:00")] {
+        let days = days(last);
+        let lines: Vec<&str> = days.iter().map(String::as_str).collect();
+        assert_eq!(times(NOVEMBER, &lines)[0], first);
+    }
+}
+
+#[test]
+fn stamps_have_years_where_the_newest_is_of_the_files_days() {
+    let newest = |modified| times(modified, &["0503190317", "0503191308"])[1].clone();
+    assert_eq!(newest("2005-03-21T13:08:00"), "2005-03-19 13:08:00");
+    assert_eq!(newest("2005-03-21T13:08:01")[..4], *"2004");
+    assert_eq!(newest("2005-03-18T13:08:00"), "2005-03-19 13:08:00");
+    assert_eq!(newest("2005-03-18T13:07:59")[..4], *"2004");
+}
+
+#[test]
+fn the_newest_line_is_at_most_a_day_newer_than_its_file() {
+    assert_eq!(years(&times("2026-05-01T08:00:00", &["0502080000"])), ["2026"]);
+    assert_eq!(years(&times("2026-05-01T07:59:59", &["0502080000"])), ["2025"]);
+    // A file that says it is older than any phone tells nothing.
+    assert_eq!(years(&times("2000-01-01T00:00:00", &["0502080000"])), ["1999"]);
+    assert_eq!(years(&times("1999-12-31T23:59:59", &["0502080000"])), ["2026"]);
+}
+
+#[test]
+fn dates_that_go_back_by_more_than_a_month_are_of_the_next_year() {
+    assert_eq!(years(&times(NOVEMBER, &["0601080000", "0501080000"])), ["2026", "2026"]);
+    assert_eq!(years(&times(NOVEMBER, &["0602080000", "0501080000"])), ["2025", "2026"]);
+    // Lines of several processes at midnight of New Year.
+    let at_midnight = ["1225000000", "0101000001", "1231235959", "0101000002"];
+    assert_eq!(years(&times(NOVEMBER, &at_midnight)), ["2025", "2026", "2025", "2026"]);
+}
+
+#[test]
+fn a_newer_log_of_the_chain_puts_the_older_one_a_year_back() {
+    let chain = |older: &[&str], newer: &[&str]| {
+        let older = log(0, "0004f2000001-app.log.1", NOVEMBER, older);
+        years(&times_of(vec![older, log(1, NAME, NOVEMBER, newer)])).concat()
+    };
+    assert_eq!(chain(&["0501080000"], &["0501070000", "0601000000"]), "202620262026");
+    assert_eq!(chain(&["0501080001"], &["0501070000", "0501080000"]), "202520262026");
+    assert_eq!(chain(&["0401000000", "0501090000"], &["0501070000", "0501080000"]), "2026202620262026");
+    assert_eq!(chain(&["0401000000", "0501090001"], &["0501070000", "0501080000"]), "2025202520262026");
+    // The end of the older log is before the begin of the newer one, or within two days of lines that both have.
+    let newer = ["0501070000", "0501070001", "0601000000"];
+    assert_eq!(chain(&["0301000000", "0503070000"], &newer), "20262026202620262026");
+    assert_eq!(chain(&["0301000000", "0503070001"], &newer), "20252025202620262026");
+    // Or both hold the same line.
+    assert_eq!(
+        chain(&["0301000000", "0501070000", "0510000000"], &["0501070000", "0501080000", "0601000000"]),
+        "202620262026202620262026"
+    );
+}
+
+#[test]
+fn a_wrong_first_date_puts_no_older_log_a_year_back() {
+    let older = log(0, "0004f2000001-app.log.1", NOVEMBER, &["0401080000", "0501080000"]);
+    let newer = ["000010.000 ".to_owned() + BANNER, "0930000020".to_owned(), "0501090000".to_owned()];
+    let newer: Vec<&str> = newer.iter().map(String::as_str).collect();
+    let times = times_of(vec![older, log(1, NAME, NOVEMBER, &newer)]);
+    assert_eq!(years(&times), ["2026", "2026", "?", "2026"]);
+}
+
+#[test]
+fn a_clock_stays_unset_in_the_next_log_of_the_chain() {
+    let end = format!("000010.000 {BANNER}");
+    let older = log(0, "0004f2000001-app.log.1", NOVEMBER, &["0525080000", &end, "0101000010", "0101010030"]);
+    let newer = log(1, NAME, NOVEMBER, &["0101011230", "0101031230", &end, "0526080000"]);
+    assert_eq!(times_of(vec![older, newer])[..5], ["2026-05-25 08:00:00", "-", "-", "-", "-"]);
+}
+
+#[test]
+fn a_message_goes_on_through_eight_logs() {
+    let text = b"0501080000|hw   |4|00|Could not decode cert chain, results 0\n";
+    let found = |pieces: usize| {
+        let (first, rest) = text.split_at(30);
+        let length = rest.len().div_ceil(pieces - 1);
+        let pieces = [first].into_iter().chain(rest.chunks(length)).enumerate();
+        let logs = pieces.map(|(number, piece)| {
+            let name = format!("0004f2000001-app.log.{}", 20 - number);
+            Log { digest: digest_of(piece, &Window::default()), ..log(number, &name, NOVEMBER, &[]) }
+        });
+        look(logs.collect(), |timeline| timeline.events().count())
+    };
+    assert_eq!((2..=8).map(found).collect::<Vec<_>>(), [1; 7]);
+}
