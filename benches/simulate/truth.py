@@ -56,6 +56,10 @@ class Story:
             raise Ambiguous("the delivered lines begin or end in an inventory, or begin in an installation")
         if not lines[0].own or sum(line.own and line.boot == lines[0].boot for line in lines) < 3:
             raise Ambiguous("the delivered lines begin with hardly a line of a boot")
+        own = [line for line in lines if line.own]
+        second = next((i for i, line in enumerate(own) if line.boot != lines[0].boot), 0)
+        if second and all(line.mode == "uptime" for line in own[: second + 1]) and own[second - 1].shown <= own[second].shown:
+            raise Ambiguous("the delivered lines begin with some that can stand before the next boot's banner")
 
     def of(self, *kinds):
         return [(index, line) for index, line in enumerate(self.lines) if line.kind in kinds]
@@ -230,7 +234,13 @@ class Story:
                     if before is None or (line.true - before).total_seconds() > 80_000:
                         raise Ambiguous("a real start on January 1, and no boot before it within a day")
                 before, boot = line.true, line.boot
-        unset = [i for i, line in enumerate(self.lines) if line.kind == "clock_failed" or line.mode == "fake"
+        # Dates of January in a boot whose start was lost are nowhere seen to be the phone's default.
+        headless = {self.lines[0].boot} if self.lines[0].mode == "fake" else set()
+        headless -= {line.boot for line in self.lines if line.kind == "clock_failed"}
+        if headless:
+            self.optional.add("LOG003")
+        unset = [i for i, line in enumerate(self.lines) if line.kind == "clock_failed"
+                 or (line.mode == "fake" and line.boot not in headless)
                  or (line.mode == "bogus" and line.shown.month == line.shown.day == 1)]
         if unset:
             real = any(line.mode == "date" for line in self.lines[unset[-1]:])
