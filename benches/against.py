@@ -44,6 +44,8 @@ class Tool:
     prints_logs: bool = False
     statuses: tuple = (0,)
     is_phonecert: bool = False
+    # The phones that phonecert is to tell of.
+    numbers: range = range(0)
     runs: list = field(default_factory=list)
 
     @property
@@ -85,7 +87,7 @@ def main():
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    usual = [tree.name for tree in trees.TREES if tree.layout != "flat"]
+    usual = [tree.name for tree in trees.TREES if not tree.on_demand]
     parser.add_argument("--only", action="append", choices=[tree.name for tree in trees.TREES],
                         help=f"this tree; repeatable (default: {', '.join(usual)})")
     parser.add_argument("--rounds", type=int, default=7, help="runs of each command (default: 7)")
@@ -120,7 +122,7 @@ def compare(tree, work, options):
              if shutil.which(tool.command[0])]
     # The answer tells how many days ago a phone's newest line is: all runs are told the same time of day.
     environment = {**os.environ, "HOME": work, "SOURCE_DATE_EPOCH": str(int(time.time()))}
-    expected, left_out = None, []
+    expected, left_out = {}, []
     for tool in tools:
         say(f"{tree.title}: {tool.name}, first run")
         try:
@@ -135,13 +137,15 @@ def compare(tree, work, options):
             say(f"{tree.title}: {tool.name} is left out: it printed {printed} bytes of {tree.bytes}")
             left_out.append(tool)
         if tool.is_phonecert:
-            expected = digest(answer)
-            measure.apart(answers.check, f"/proc/self/fd/{answer.fileno()}", tree)
+            expected[tool.name] = digest(answer)
+            measure.apart(answers.check, f"/proc/self/fd/{answer.fileno()}", tree, tool.numbers)
     for number in range(options.rounds):
         say(f"{tree.title}: round {number + 1} of {options.rounds}")
         for tool in (tool for tool in tools if tool not in left_out):
+            if tree.is_cold:
+                measure.apart(trees.cool, path)
             answer = once(tool, work, environment, 3600)
-            if tool.is_phonecert and digest(answer) != expected:
+            if tool.is_phonecert and digest(answer) != expected[tool.name]:
                 raise SystemExit(f"wrong answer for {tree.title}: not the same as in the run before")
     if not options.keep:
         trees.remove(tree, work)
@@ -165,16 +169,27 @@ def digest(answer):
     return hashlib.file_digest(answer, "sha256").digest()
 
 
-def phonecert(tree, path, options):
-    failing = any(answers.phones.error(number) for number in tree.numbers)
-    command = [options.phonecert, "scan", "--format", "json", path]
-    return Tool("phonecert scan", command, keeps_answer=True, statuses=(1 if failing else 0,), is_phonecert=True)
+def phonecert(tree, path, options, name="phonecert scan", numbers=None, more=()):
+    numbers = tree.numbers if numbers is None else numbers
+    failing = any(answers.phones.error(number) for number in numbers)
+    command = [options.phonecert, "scan", "--format", "json", *more, path]
+    return Tool(name, command, keeps_answer=True, statuses=(1 if failing else 0,), is_phonecert=True, numbers=numbers)
 
 
 def tree_tools(tree, path, options):
-    return [
+    tools = [
         phonecert(tree, path, options),
         Tool("rg -c", ["rg", "-c", PATTERN, path], keeps_answer=True),
+    ]
+    if tree.name == "small":
+        one = answers.phones.mac(tree.first)
+        tools.append(phonecert(tree, path, options, "phonecert scan --device", [tree.first], ["--device", one]))
+    if tree.layout == "gz":
+        return [tools[0], Tool("gzip -dc", ["find", path, "-type", "f", "-exec", "gzip", "-dc", "{}", "+"], prints_logs=True)]
+    if tree.is_cold or tree.layout == "beside":
+        return tools
+    return [
+        *tools,
         Tool("grep -rcE", ["grep", "-rcE", PATTERN, path], keeps_answer=True),
         Tool("cat", ["find", path, "-type", "f", "-exec", "cat", "{}", "+"], prints_logs=True),
         Tool("lnav -n", ["lnav", "-n", "-r", path], prints_logs=True),
@@ -196,7 +211,7 @@ def archive_tools(tree, path, options):
 def measure_of(tree, tools):
     """The median that ratios are to, in seconds; None if there is none."""
     others = [tool for tool in tools if tool.runs and not tool.is_phonecert]
-    if not tree.is_archive:
+    if not tree.is_archive and tree.layout != "gz":
         others = [tool for tool in others if tool.name == "rg -c"]
     return min((tool.median for tool in others), default=None)
 
@@ -233,7 +248,7 @@ def print_markdown(results, options):
     before = None
     for row in rows(results, options):
         title, command, *figures = row
-        mark = "**" if command == "phonecert scan" else ""
+        mark = "**" if command.startswith("phonecert scan") else ""
         print(f"| {title if title != before else ''} | {mark}`{command}`{mark} | " + " | ".join(figures) + " |")
         before = title
     print()
@@ -247,7 +262,7 @@ def conditions(options):
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     cores = len(os.sched_getaffinity(0))
     return (f"{cores} cores ({model[1] if model else os.uname().machine}), {memory:.0f} GiB, Linux {os.uname().release}, "
-            f"files in the page cache, {options.rounds} rounds in turn, {datetime.date.today()}. "
+            f"files in the page cache unless said, {options.rounds} rounds in turn, {datetime.date.today()}. "
             f"{', '.join(versions(options))}. The ratio is of medians: to `rg -c` for directories, to the fastest "
             "other tool for archives. CPU: of all cores together. GB/s: bytes of the logs, decompressed. Peak: of the largest process.")
 

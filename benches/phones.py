@@ -157,12 +157,17 @@ class Noise:
         return self.bytes[self.starts[line]:self.starts[line] + 10]
 
 
-def log(number, size, noise):
-    """One phone's log of exactly `size` bytes, in parts. A log of some length has two boots."""
+def log(number, size, noise, part=(0, 1)):
+    """One phone's log of exactly `size` bytes, in parts. A log of some length has two boots. Of a phone with
+    several logs, `part` says which one it is, the oldest first, and how many they are."""
     begin = boot(number)
     boots = 2 if size > 20_000 else 1
     # The rest is for the failure and the last line.
-    first, end = noise.cut(random.Random(number), size - boots * len(begin) - 400)
+    room = size - boots * len(begin) - 400
+    first, end = noise.cut(random.Random(number), part[1] * room)
+    if part[1] > 1:
+        begins = [noise.line_at(noise.starts[first] + at * room) for at in range(part[1] + 1)]
+        first, end = begins[part[0]], begins[part[0] + 1]
     if boots == 2:
         middle = (first + end) // 2
         parts = [begin, noise.lines(first, middle), FINAL % (noise.stamp(middle), noise.missed),
@@ -170,7 +175,8 @@ def log(number, size, noise):
     else:
         parts = [begin, noise.lines(first, end)]
     stamp = noise.stamp(end - 1)
-    parts.append(failure(number, stamp, noise.missed))
+    if part[0] + 1 == part[1]:
+        parts.append(failure(number, stamp, noise.missed))
     parts.append(filler(stamp, noise.missed, size - sum(map(len, parts))))
     return parts
 

@@ -1,12 +1,13 @@
 """What is measured: directories and archives of logs, made anew from the same numbers each time."""
 
+import gzip
 import io
 import os
 import random
 import shutil
 import tarfile
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import phones
 
@@ -17,20 +18,31 @@ BLOCK_DAYS = 20
 CHANGED = (2024, 6, 1, 12, 0, 0)
 
 
+# What stands beside a log on a provisioning server, and holds no log and no configuration.
+BESIDE = ["-boot.log", "-calls.xml", "-directory.xml", "-license.xml", "-lync.xml", "-favorites.xml", "-flk.cfg.bak",
+          "-audio.pcap", "-screen.bmp", "-core.gz.part", "-events.csv", ".txt", ".sig"]
+
+
 @dataclass(frozen=True)
 class Tree:
-    """So many logs of one size. Sizes are in bytes; 1 KB is 1,000."""
+    """Logs of so many phones, each log of one size. Sizes are in bytes; 1 KB is 1,000."""
     name: str
     count: int
     size: int
     layout: str
     first: int = 0
+    # Logs of each phone: the newest, and its rotated ones.
+    logs: int = 1
+    # The files are dropped from the page cache before each run.
+    is_cold: bool = False
+    # Made only where it is asked for by name.
+    on_demand: bool = False
 
     def scaled(self, scale):
         """The same, so much smaller: fewer logs, or smaller ones where they are only two."""
         if self.layout == "large":
-            return Tree(self.name, self.count, max(100_000, int(self.size * scale)), self.layout, self.first)
-        return Tree(self.name, max(10, int(self.count * scale)), self.size, self.layout, self.first)
+            return replace(self, size=max(100_000, int(self.size * scale)))
+        return replace(self, count=max(10, int(self.count * scale)))
 
     @property
     def numbers(self):
@@ -38,9 +50,14 @@ class Tree:
         return range(self.first, self.first + self.count)
 
     @property
+    def files(self):
+        """How many logs there are."""
+        return self.count * self.logs
+
+    @property
     def bytes(self):
-        """The bytes of all logs."""
-        return self.count * self.size
+        """The bytes of all logs, decompressed."""
+        return self.files * self.size
 
     @property
     def is_archive(self):
@@ -52,13 +69,20 @@ class Tree:
         """What it is, for a person."""
         kind = {"zip": "a zip of ", "tar.gz": "a tar.gz of ", "flat": "one flat directory of "}.get(self.layout, "")
         size = f"{self.size // 1_000_000} MB" if self.size >= 1_000_000 else f"{self.size / 1000:g} KB"
-        return f"{kind}{self.count:,} logs of {size}"
+        logs = f"{self.count:,} logs" if self.logs == 1 else f"{self.count:,} phones with {self.logs} rotated logs"
+        more = {"gz": ", each a rotated .gz", "beside": f", {len(BESIDE)} other files beside each"}.get(self.layout, "")
+        return f"{kind}{logs} of {size}{more}{', not in the page cache' if self.is_cold else ''}"
 
 
 TREES = [
     Tree("medium", 4_000, 120_000, "directories"),
     Tree("small", 200_000, 2_000, "directories"),
-    Tree("small-flat", 200_000, 2_000, "flat"),
+    Tree("small-flat", 200_000, 2_000, "flat", on_demand=True),
+    Tree("cold", 200_000, 2_000, "directories", is_cold=True),
+    Tree("million", 1_000_000, 2_000, "directories", on_demand=True),
+    Tree("rotated", 20_000, 2_000, "directories", logs=3),
+    Tree("beside", 20_000, 2_000, "beside"),
+    Tree("gz", 2_000, 120_000, "gz"),
     Tree("large", 2, 500_000_000, "large", first=7),
     Tree("zip", 2_000, 120_000, "zip"),
     Tree("targz", 2_000, 120_000, "tar.gz"),
@@ -71,6 +95,15 @@ def path_of(tree, work):
     return os.path.join(work, f"{tree.name}-{tree.count}x{tree.size}{ending}")
 
 
+def cool(path):
+    """Drops the files from the page cache; what the system knows of their names stays."""
+    for directory, _, names in os.walk(path):
+        for name in names:
+            file = os.open(os.path.join(directory, name), os.O_RDONLY)
+            os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+            os.close(file)
+
+
 def make(tree, work):
     """Makes it under `work`, unless it is there."""
     path = path_of(tree, work)
@@ -79,11 +112,14 @@ def make(tree, work):
         return
     remove(tree, work)
     # A block of the file system for each small log.
-    needed = tree.count * -(-tree.size // 4096) * 4096 * 1.1
+    needed = tree.files * -(-tree.size // 4096) * 4096 * 1.1
     free = shutil.disk_usage(work).free
     if needed > free:
         raise SystemExit(f"{work}: {needed / 1e9:.1f} GB are needed and {free / 1e9:.1f} GB are free")
     {"zip": _zip, "tar.gz": _tar, "large": _large}.get(tree.layout, _directories)(tree, path)
+    if tree.is_cold:
+        # What is not written yet can't be dropped.
+        os.sync()
     with open(made, "wb"):
         pass
 
@@ -106,7 +142,8 @@ def _noises():
 def _logs(tree):
     noises = _noises()
     for number in tree.numbers:
-        yield number, phones.log(number, tree.size, noises[number % BLOCKS])
+        for log in range(tree.logs):
+            yield number, phones.log(number, tree.size, noises[number % BLOCKS], (log, tree.logs))
 
 
 def _place(tree, number):
@@ -119,14 +156,23 @@ def _place(tree, number):
 
 def _directories(tree, path):
     os.makedirs(path)
-    before = None
+    before, age = None, 0
     for number, parts in _logs(tree):
         place = os.path.join(path, _place(tree, number))
         if place != before:
             os.makedirs(place, exist_ok=True)
             before = place
-        with open(os.path.join(place, phones.name(number)), "wb", buffering=0) as file:
+        # A phone's oldest log comes first.
+        age = (age or tree.logs) - 1
+        name = phones.name(number) + (f".{age}" if age else "")
+        if tree.layout == "gz":
+            name, parts = phones.name(number) + ".1.gz", [gzip.compress(b"".join(parts), 6, mtime=0)]
+        with open(os.path.join(place, name), "wb", buffering=0) as file:
             os.writev(file.fileno(), parts)
+        if tree.layout == "beside":
+            for ending in BESIDE:
+                with open(os.path.join(place, phones.name(number).removesuffix("-app.log") + ending), "wb"):
+                    pass
 
 
 def _zip(tree, path):
