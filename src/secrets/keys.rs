@@ -1,48 +1,77 @@
 //! Private keys in PEM form (RFC 7468, RFC 1421), and what a cut leaves of them.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::{REDACTED, Secret};
 
-pub(super) struct Patterns {
+/// Patterns of keys that nothing marks.
+struct Runs {
+    /// A run of base64 that may be a key by itself.
+    run: Regex,
+    /// Hexadecimal digits.
+    hex: Regex,
+    /// Something in base64 as URLs have it.
+    url_run: Regex,
+}
+
+/// Patterns of what marks a key.
+struct Marks {
     /// The words that every header and footer of a private key has.
     words: Regex,
     /// The dashes behind them.
     dashes: Regex,
     /// `BEGIN` or `END` before them, with the kind of key between.
     opening: Regex,
-    /// A run of base64 that may be a key by itself.
+    /// A run of base64 before a footer.
     run: Regex,
-    /// Hexadecimal digits.
-    hex: Regex,
-    /// A further line of it.
-    next_line: Regex,
-    /// Something in base64 as URLs have it.
-    url_run: Regex,
 }
 
 /// Blanks, also as they stand in a URL.
 const BLANK: &str = r"(?:[\s_+]|%20)";
 
-impl Patterns {
-    pub(super) fn new() -> Result<Self, regex::Error> {
+const RUN: &str = "[A-Za-z0-9+/]{24,}={0,2}";
+
+impl Runs {
+    fn new() -> Result<Self, regex::Error> {
+        Ok(Self {
+            run: Regex::new(RUN)?,
+            hex: Regex::new("[0-9A-Fa-f]{48,}")?,
+            // No more than two: dashes around a header are none of it.
+            url_run: Regex::new("[A-Za-z0-9+/]+(?:[-_]{1,2}[A-Za-z0-9+/]+)*={0,2}")?,
+        })
+    }
+}
+
+impl Marks {
+    fn new() -> Result<Self, regex::Error> {
         Ok(Self {
             words: Regex::new(&format!("(?i)PRIVATE{BLANK}+KEY(?:{BLANK}+BLOCK)?"))?,
             dashes: Regex::new(r"\A\s*[-–—]+")?,
             opening: Regex::new(&format!(
                 r"([-–—]*)\s*\b((?i:BEGIN|END)){BLANK}+((?:[A-Za-z0-9]+{BLANK}+){{0,3}})\z"
             ))?,
-            run: Regex::new("[A-Za-z0-9+/]{24,}={0,2}")?,
-            hex: Regex::new("[0-9A-Fa-f]{48,}")?,
-            next_line: Regex::new(
-                r#"\A(?:\s|\\[rn]|&#(?:10|13|[xX][aAdD]);|%0[aAdD]|["',|.])+([A-Za-z0-9+/]+={0,2})"#,
-            )?,
-            // No more than two: dashes around a header are none of it.
-            url_run: Regex::new("[A-Za-z0-9+/]+(?:[-_]{1,2}[A-Za-z0-9+/]+)*={0,2}")?,
+            run: Regex::new(RUN)?,
         })
     }
+}
+
+static RUNS: LazyLock<Option<Runs>> = LazyLock::new(|| Runs::new().ok());
+
+static MARKS: LazyLock<Option<Marks>> = LazyLock::new(|| Marks::new().ok());
+
+/// A further line of a key.
+static NEXT_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let pattern = r#"\A(?:\s|\\[rn]|&#(?:10|13|[xX][aAdD]);|%0[aAdD]|["',|.])+([A-Za-z0-9+/]+={0,2})"#;
+    Regex::new(pattern).ok()
+});
+
+/// Whether all patterns compile.
+#[cfg(test)]
+pub(super) fn compile() -> bool {
+    RUNS.is_some() && MARKS.is_some() && NEXT_LINE.is_some()
 }
 
 /// How far before the words the beginning of a header can be.
@@ -57,8 +86,8 @@ enum Mark {
 }
 
 /// Keys that have a header, or at least a footer.
-pub(super) fn marked(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
-    let patterns = &patterns.keys;
+pub(super) fn marked(text: &str) -> Option<Vec<Secret>> {
+    let patterns = MARKS.as_ref()?;
     let marks = marks(patterns, text);
     let mut marks = marks.iter().peekable();
     let mut secrets: Vec<Secret> = Vec::new();
@@ -85,7 +114,7 @@ pub(super) fn marked(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
             }
         }
     }
-    secrets
+    Some(secrets)
 }
 
 /// The shortest line that is taken for one of a wrapped key, and the shortest such key.
@@ -94,8 +123,8 @@ const WRAPPED_MIN: usize = 48;
 
 /// What is left of keys whose header and footer were cut off: a run of base64, also as URLs have it, or lines
 /// of it with one sign between. Those of a certificate are public.
-pub(super) fn unmarked(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
-    let patterns = &patterns.keys;
+pub(super) fn unmarked(text: &str) -> Option<Vec<Secret>> {
+    let patterns = RUNS.as_ref()?;
     let mut secrets = Vec::new();
     let mut is_public = false;
     let mut lines = Lines::default();
@@ -123,7 +152,7 @@ pub(super) fn unmarked(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
         }
     }
     secrets.extend(lines.secret(patterns, text));
-    secrets
+    Some(secrets)
 }
 
 const CERTIFICATE: &str = "CERTIFICATE";
@@ -137,19 +166,19 @@ struct Lines {
 }
 
 impl Lines {
-    fn secret(self, patterns: &Patterns, text: &str) -> Option<Secret> {
+    fn secret(self, patterns: &Runs, text: &str) -> Option<Secret> {
         let is_wrapped =
             self.joined.len() >= WRAPPED_MIN && !is_path(&self.joined) && is_mixed(&self.joined, 45);
         // A line beside a key of one line can be a word of the sentence.
         let mut runs = patterns.run.find_iter(&text[self.start..self.end]);
         let end = (is_wrapped || is_begun(&self.joined) || runs.any(|run| is_key(run.as_str())))
-            .then(|| last_line(patterns, text, self.end))?;
+            .then(|| last_line(text, self.end))?;
         Some(Secret { start: self.start, end, instead: sign("…") })
     }
 }
 
 /// DER in hexadecimal digits: longer than the fingerprints, or with the beginning of a key.
-pub(super) fn hexadecimal(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
+pub(super) fn hexadecimal(text: &str) -> Option<Vec<Secret>> {
     let is_der = |run: &regex::Match<'_>| {
         let digits = run.as_str();
         match digits.len() {
@@ -160,8 +189,8 @@ pub(super) fn hexadecimal(patterns: &super::Patterns, text: &str) -> Vec<Secret>
             _ => true,
         }
     };
-    let runs = patterns.keys.hex.find_iter(text).filter(is_der);
-    runs.map(|run| Secret { start: run.start(), end: run.end(), instead: sign("…") }).collect()
+    let runs = RUNS.as_ref()?.hex.find_iter(text).filter(is_der);
+    Some(runs.map(|run| Secret { start: run.start(), end: run.end(), instead: sign("…") }).collect())
 }
 
 /// Whether more signs are among the letters than the 2 of 64 that base64 has.
@@ -190,7 +219,7 @@ fn sign(kind: &str) -> Cow<'static, str> {
 }
 
 /// All headers and footers, in order.
-fn marks(patterns: &Patterns, text: &str) -> Vec<Mark> {
+fn marks(patterns: &Marks, text: &str) -> Vec<Mark> {
     let mut marks = Vec::new();
     let mut done = 0;
     for words in patterns.words.find_iter(text) {
@@ -235,7 +264,7 @@ fn kind(words: &str) -> &'static str {
 
 /// Where the key that ends with this footer begins: with the first long run of base64, else with the
 /// last word, if it looks like the end of a key.
-fn before_footer(patterns: &Patterns, text: &str, from: usize, footer: usize) -> Option<usize> {
+fn before_footer(patterns: &Marks, text: &str, from: usize, footer: usize) -> Option<usize> {
     let before = &text[from..footer];
     let is_keyish = |run: &regex::Match<'_>| is_mixed(run.as_str(), 35);
     if let Some(run) = patterns.run.find_iter(before).find(is_keyish) {
@@ -249,8 +278,9 @@ fn before_footer(patterns: &Patterns, text: &str, from: usize, footer: usize) ->
 }
 
 /// The end of the lines that go on with a key that ends at `at` so far.
-fn last_line(patterns: &Patterns, text: &str, mut at: usize) -> usize {
-    while let Some(line) = patterns.next_line.captures(&text[at..]) {
+fn last_line(text: &str, mut at: usize) -> usize {
+    let Some(next_line) = NEXT_LINE.as_ref() else { return text.len() };
+    while let Some(line) = next_line.captures(&text[at..]) {
         let Some(run) = line.get(1) else { break };
         let shown = run.as_str();
         let is_rest = shown.len() >= 8 && shown.contains(|c: char| c.is_ascii_digit() || "+/=".contains(c));

@@ -1,11 +1,17 @@
 //! Passwords where something marks them: in URLs, as values, in HTTP and SIP credentials.
 
+use std::sync::LazyLock;
+
 use regex::Regex;
 
 use super::Secret;
 
-pub(super) struct Patterns {
-    authorization: Regex,
+static AUTHORIZATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let schemes = "basic|digest|bearer|ntlm|negotiate";
+    Regex::new(&format!(r#"(?i)authorization\\?["']?\s*[:=]\s*\\?["']?({schemes})[\s:=]+"#)).ok()
+});
+
+struct Urls {
     /// What comes before `user:password@`: group 1 is a SIP URI's scheme, group 2 says that slashes are
     /// escaped, group 3 that this may be something else.
     url: Regex,
@@ -13,8 +19,31 @@ pub(super) struct Patterns {
     name_end: Regex,
     encoded_name_end: Regex,
     port_end: Regex,
-    /// The rest of a password that has quotes in it or around it.
-    quoted_rest: Regex,
+}
+
+static URLS: LazyLock<Option<Urls>> = LazyLock::new(|| Urls::new().ok());
+
+impl Urls {
+    fn new() -> Result<Self, regex::Error> {
+        Ok(Self {
+            url: Regex::new(concat!(
+                r"(?i)\b(sips?(?::|%3a))|[a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|(%2f)){2}",
+                r"|([a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|%2f)|(?:\\*/|%2f){2})",
+            ))?,
+            name_end: Regex::new("(?i):|%3a|[/?#]")?,
+            encoded_name_end: Regex::new("(?i):|%3a|[/?#]|%2f|%3f|%23")?,
+            port_end: Regex::new(r"(?i)\A(?:\z|\\*/|[?#]|%2f|%3f|%23)")?,
+        })
+    }
+}
+
+/// The rest of a URL's password that has quotes in it or around it.
+static QUOTED_REST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let pattern = r#"\A["“”‘’][^\s"“”‘’<>@,{}]{0,64}["“”‘’]?[^\s"“”‘’<>@,{}]{0,64}@"#;
+    Regex::new(pattern).ok()
+});
+
+struct Values {
     setting: Regex,
     camel_setting: Regex,
     key: Regex,
@@ -23,20 +52,11 @@ pub(super) struct Patterns {
     value_end: Regex,
 }
 
-impl Patterns {
-    pub(super) fn new() -> Result<Self, regex::Error> {
+static VALUES: LazyLock<Option<Values>> = LazyLock::new(|| Values::new().ok());
+
+impl Values {
+    fn new() -> Result<Self, regex::Error> {
         Ok(Self {
-            authorization: Regex::new(
-                r#"(?i)authorization\\?["']?\s*[:=]\s*\\?["']?(basic|digest|bearer|ntlm|negotiate)[\s:=]+"#,
-            )?,
-            url: Regex::new(concat!(
-                r"(?i)\b(sips?(?::|%3a))|[a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|(%2f)){2}",
-                r"|([a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|%2f)|(?:\\*/|%2f){2})",
-            ))?,
-            name_end: Regex::new("(?i):|%3a|[/?#]")?,
-            encoded_name_end: Regex::new("(?i):|%3a|[/?#]|%2f|%3f|%23")?,
-            port_end: Regex::new(r"(?i)\A(?:\z|\\*/|[?#]|%2f|%3f|%23)")?,
-            quoted_rest: Regex::new(r#"\A["“”‘’][^\s"“”‘’<>@,{}]{0,64}["“”‘’]?[^\s"“”‘’<>@,{}]{0,64}@"#)?,
             setting: Regex::new(&format!(
                 r#"(?:\b|_)(?i:{SETTINGS})(?i:{ENDINGS})(?:=|\\?["'](?:\s*[:=]\s*))"#
             ))?,
@@ -48,6 +68,12 @@ impl Patterns {
             value_end: Regex::new(r#"\s|[,;&]\\?["']?[\w.-]+\\?["']?=|</"#)?,
         })
     }
+}
+
+/// Whether all patterns compile.
+#[cfg(test)]
+pub(super) fn compile() -> bool {
+    AUTHORIZATION.is_some() && URLS.is_some() && QUOTED_REST.is_some() && VALUES.is_some()
 }
 
 /// How the names of secret settings end, `reg.1.auth.password` and `customDeviceCert1.privateKey` too.
@@ -66,8 +92,8 @@ const OPEN_VALUES: [&str; 14] = [
 const ENDINGS: &str = r"(?:[._-]?(?:\d+|value|hash|text))*";
 
 /// Values of settings, and the contents of XML elements, that are secret by their name.
-pub(super) fn values(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
-    let patterns = &patterns.passwords;
+pub(super) fn values(text: &str) -> Option<Vec<Secret>> {
+    let patterns = VALUES.as_ref()?;
     let mut secrets = Vec::new();
     let mut at = 0;
     while let Some(key) = patterns.key.captures_at(text, at) {
@@ -109,11 +135,11 @@ pub(super) fn values(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
         }
         overlaps
     });
-    secrets
+    Some(secrets)
 }
 
 /// Where the value that begins at `at` stands: within its quotes, or up to a blank or the next setting.
-fn value(patterns: &Patterns, text: &str, at: usize) -> (usize, usize) {
+fn value(patterns: &Values, text: &str, at: usize) -> (usize, usize) {
     let rest = &text[at..];
     if rest.trim_start_matches(['"', '\'']).starts_with("-----BEGIN ") {
         // No value of a password; a key that begins so is concealed as one.
@@ -140,10 +166,11 @@ fn value(patterns: &Patterns, text: &str, at: usize) -> (usize, usize) {
 }
 
 /// The credentials of a request (RFC 7617, RFC 7616): one word, or for `Digest` the rest of the line.
-pub(super) fn authorizations(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
+pub(super) fn authorizations(text: &str) -> Option<Vec<Secret>> {
+    let pattern = AUTHORIZATION.as_ref()?;
     let mut secrets = Vec::new();
     let mut at = 0;
-    while let Some(header) = patterns.passwords.authorization.captures_at(text, at) {
+    while let Some(header) = pattern.captures_at(text, at) {
         let (Some(whole), Some(scheme)) = (header.get(0), header.get(1)) else { break };
         at = whole.end();
         let rest = &text[at..];
@@ -158,12 +185,12 @@ pub(super) fn authorizations(patterns: &super::Patterns, text: &str) -> Vec<Secr
         }
         at = end;
     }
-    secrets
+    Some(secrets)
 }
 
 /// `user:password@` in URLs, and in SIP URIs (RFC 3261, 19.1.1).
-pub(super) fn urls(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
-    let patterns = &patterns.passwords;
+pub(super) fn urls(text: &str) -> Option<Vec<Secret>> {
+    let patterns = URLS.as_ref()?;
     let mut secrets = Vec::new();
     let mut at = 0;
     let mut run = Run { end: 0, last_at: None };
@@ -181,7 +208,7 @@ pub(super) fn urls(patterns: &super::Patterns, text: &str) -> Vec<Secret> {
             at = end.max(at);
         }
     }
-    secrets
+    Some(secrets)
 }
 
 /// The password in the name of a file or a URL.
@@ -233,7 +260,7 @@ impl Run {
 
     /// Where the password of a URL stands whose scheme ends at `start`. A password can hold what should
     /// have been escaped, `@` and `/`: the run's last `@` ends it.
-    fn password(&self, patterns: &Patterns, text: &str, start: usize, url: &Url) -> Option<(usize, usize)> {
+    fn password(&self, patterns: &Urls, text: &str, start: usize, url: &Url) -> Option<(usize, usize)> {
         let run = &text[start..self.end];
         let bracket = || run.bytes().take(BRACKETS_MAX).position(|byte| byte == b']');
         let named = if run.starts_with('[') { bracket().map_or(0, |end| end + 1) } else { 0 };
@@ -255,7 +282,8 @@ impl Run {
         match self.last_at {
             Some(at) => (password < at).then_some((password, at)),
             None => {
-                if let Some(rest) = patterns.quoted_rest.find(&text[self.end..]) {
+                let Some(quoted_rest) = QUOTED_REST.as_ref() else { return Some((password, text.len())) };
+                if let Some(rest) = quoted_rest.find(&text[self.end..]) {
                     return Some((password, self.end + rest.end() - 1));
                 }
                 (url.may_be_cut && !after.contains(['/', '?', '#'])).then_some((password, self.end))

@@ -22,8 +22,29 @@ fn assert_gone(text: &str, secrets: &[&str]) {
 
 #[test]
 fn all_patterns_compile() {
-    if let (Err(error), _) | (_, Err(error)) = (Patterns::new().map(drop), trigger().map(drop)) {
-        panic!("{error}");
+    assert!(TRIGGER.is_some() && keys::compile() && passwords::compile());
+}
+
+proptest! {
+    #[test]
+    fn a_long_run_is_what_the_pattern_says(text in r"[a-z0-9+/é]{0,26}([-_ |.\n=][A-Z0-9+/]{0,20}){0,6}") {
+        let pattern = r"[a-z0-9+/]{24}|[a-z0-9+/_-]{60}|[a-z0-9+/_-]{16}[ |.\n\r\t][a-z0-9+/_-]{16}";
+        let pattern = Regex::new(&format!("(?i-u){pattern}")).unwrap();
+        prop_assert_eq!(has_long_run(text.as_bytes()), pattern.is_match(&text));
+    }
+
+    #[test]
+    fn no_word_is_passed_over(
+        before in "[ -~]{0,8}",
+        word in "(pass|PSK|pwd|api key|pre-shared_key|privatekey|token|Pin|auth|credentials|sip:|ftp:/|authorization:)",
+        after in r#"(value|Hash|_text|.|[0-9])?\?["']?[=:]{1,2} ?[ -~]{1,8}@?[ -~]{0,4}"#
+    ) {
+        let text = [before, word, after].concat();
+        for pass in PASSES.iter().filter(|pass| !pass.needs.is_empty()) {
+            if !(pass.find)(&text).unwrap().is_empty() {
+                prop_assert!(pass.is_needed(&text), "{}", text);
+            }
+        }
     }
 }
 
