@@ -155,10 +155,20 @@ fn is_tar_header(begin: &[u8]) -> bool {
     let Some(header) = begin.first_chunk::<SNIFFED>() else { return false };
     let mark = &header[257..265];
     let has_mark = mark.starts_with(b"ustar\0") || mark == b"ustar  \0";
-    let field = header[148..156].iter().map(|&byte| char::from(byte)).collect::<String>();
-    let declared = u64::from_str_radix(field.trim_matches([' ', '\0']), 8);
-    let sum: u64 = header[..148].iter().chain(&header[156..]).map(|&byte| u64::from(byte)).sum();
-    has_mark || header[0] != 0 && declared == Ok(sum + 8 * u64::from(b' '))
+    has_mark || header[0] != 0 && declared_sum(header).is_some_and(|declared| declared == sum_of(header))
+}
+
+/// The sum that a tar header declares: octal digits between blanks or NUL bytes. A text has none there, so
+/// most files are told by this alone.
+fn declared_sum(header: &[u8; SNIFFED]) -> Option<u64> {
+    let field = std::str::from_utf8(&header[148..156]).ok()?;
+    u64::from_str_radix(field.trim_matches([' ', '\0']), 8).ok()
+}
+
+/// The sum of all bytes, where blanks stand for the declared one.
+fn sum_of(header: &[u8; SNIFFED]) -> u64 {
+    let bytes = header[..148].iter().chain(&header[156..]);
+    bytes.map(|&byte| u64::from(byte)).sum::<u64>() + 8 * u64::from(b' ')
 }
 
 #[cfg(test)]
