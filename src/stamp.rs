@@ -32,7 +32,7 @@ impl Stamp {
     /// The stamp that takes up these columns, which all types have in common; none if there is none.
     pub(crate) fn in_columns(columns: &[u8; 10]) -> Option<Self> {
         let mut bytes = [0; WIDEST];
-        bytes[..10].copy_from_slice(columns);
+        *bytes.first_chunk_mut()? = *columns;
         let mut digits = *columns;
         if digits[6] == b'.' {
             digits[6] = b'0';
@@ -46,6 +46,11 @@ impl Stamp {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.length)]
+    }
+
+    /// The same, with NUL bytes behind it up to the greatest length.
+    pub(crate) const fn padded(&self) -> &[u8; WIDEST] {
+        &self.bytes
     }
 
     /// The stamp as text.
@@ -77,7 +82,11 @@ impl Stamp {
         }
         let digit = |place: usize| u64::from(self.bytes[place] & 15);
         let pair = |place| digit(place) * 10 + digit(place + 1);
-        let hours = (0..point - 4).fold(0, |hours, place| hours * 10 + digit(place));
+        // Six digits before the point are what phones write for the first four days.
+        let hours = match point {
+            6 => pair(0),
+            _ => (0..point - 4).fold(0, |hours, place| hours * 10 + digit(place)),
+        };
         let (minutes, seconds) = (pair(point - 4), pair(point - 2));
         if minutes > 59 || seconds > 59 {
             return None;
@@ -141,9 +150,8 @@ impl<'de> Deserialize<'de> for Stamp {
 }
 
 fn pairs(digits: &[u8; 10]) -> [u32; 5] {
-    std::array::from_fn(|index| {
-        u32::from(digits[2 * index] - b'0') * 10 + u32::from(digits[2 * index + 1] - b'0')
-    })
+    let pair = |place: usize| u32::from(digits[place] & 15) * 10 + u32::from(digits[place + 1] & 15);
+    [pair(0), pair(2), pair(4), pair(6), pair(8)]
 }
 
 impl fmt::Display for Stamp {

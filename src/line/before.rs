@@ -214,6 +214,10 @@ const MARKS_BEHIND: [&str; 11] = ["|", "¦", "│", "┃", "║", "**", "\\", "�
 pub(crate) fn without_marks_behind(mut text: &[u8]) -> &[u8] {
     loop {
         text = trim(text);
+        // Nearly all texts end otherwise, which this alone tells.
+        if !matches!(text.last(), Some(b'|' | b'*' | b'\\' | b'>' | b'"' | b'\'' | b'm' | 0x80..)) {
+            return text;
+        }
         let tag = || {
             let start = text.strip_suffix(b">")?.iter().rposition(|byte| *byte == b'<')?;
             let is_tag =
@@ -222,7 +226,7 @@ pub(crate) fn without_marks_behind(mut text: &[u8]) -> &[u8] {
         };
         // What closes a quote that was opened before the line.
         let quote = || {
-            let count = |mark: &str| memchr::memmem::find_iter(text, mark).count();
+            let count = |mark: &str| text.windows(mark.len()).filter(|part| *part == mark.as_bytes()).count();
             let closes = |mark: &str| {
                 let rest = text.strip_suffix(mark.as_bytes())?;
                 let is_behind_text = rest.last().is_some_and(|byte| !byte.is_ascii_whitespace());

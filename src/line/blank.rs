@@ -39,6 +39,9 @@ fn blank_length_at_end(bytes: &[u8]) -> usize {
 /// Takes away the blanks that `bytes` begin with.
 #[must_use]
 pub(crate) fn trim_start(mut bytes: &[u8]) -> &[u8] {
+    if bytes.first().is_some_and(u8::is_ascii_graphic) {
+        return bytes;
+    }
     while let length @ 1.. = blank_length(bytes) {
         bytes = &bytes[length..];
     }
@@ -48,6 +51,9 @@ pub(crate) fn trim_start(mut bytes: &[u8]) -> &[u8] {
 /// Takes away the blanks that `bytes` end with.
 #[must_use]
 pub(crate) fn trim_end(mut bytes: &[u8]) -> &[u8] {
+    if bytes.last().is_some_and(u8::is_ascii_graphic) {
+        return bytes;
+    }
     while let length @ 1.. = blank_length_at_end(bytes) {
         bytes = &bytes[..bytes.len() - length];
     }
