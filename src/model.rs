@@ -93,7 +93,7 @@ impl fmt::Display for Mac {
 /// Two upper-case hex digits, from a table: reports have many of them.
 fn hex(byte: u8) -> [u8; 2] {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)])
+    [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]
 }
 
 impl fmt::Debug for Mac {
@@ -207,7 +207,52 @@ impl Algorithm {
 
 /// A certificate's fingerprint: 16, 20 or 32 bytes, shown as upper-case hex pairs with colons.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Fingerprint(Box<[u8]>);
+pub struct Fingerprint(#[serde(with = "bytes")] Box<[u8]>);
+
+/// Bytes packed in one go: as a sequence, which looks the same, each byte is asked for by itself.
+pub(crate) mod bytes {
+    use std::fmt;
+    use std::marker::PhantomData;
+
+    use serde::de::{Error, SeqAccess, Visitor};
+    use serde::{Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(
+        bytes: &impl AsRef<[u8]>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(bytes.as_ref())
+    }
+
+    pub(crate) fn deserialize<'de, T: From<Vec<u8>>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<T, D::Error> {
+        deserializer.deserialize_bytes(Bytes(PhantomData))
+    }
+
+    struct Bytes<T>(PhantomData<T>);
+
+    impl<'de, T: From<Vec<u8>>> Visitor<'de> for Bytes<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("bytes")
+        }
+
+        fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<T, E> {
+            Ok(bytes.to_vec().into())
+        }
+
+        // How JSON has them.
+        fn visit_seq<A: SeqAccess<'de>>(self, mut bytes: A) -> Result<T, A::Error> {
+            let mut all = Vec::new();
+            while let Some(byte) = bytes.next_element()? {
+                all.push(byte);
+            }
+            Ok(all.into())
+        }
+    }
+}
 
 impl Fingerprint {
     /// The fingerprint of these bytes; none if no known digest has that length.
@@ -237,7 +282,7 @@ impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = [[b':'; 3]; 32];
         for (digits, byte) in text.iter_mut().zip(&self.0) {
-            digits[..2].copy_from_slice(&hex(*byte));
+            [digits[0], digits[1]] = hex(*byte);
         }
         let text = text[..self.0.len().min(32)].as_flattened();
         f.write_str(std::str::from_utf8(&text[..text.len().saturating_sub(1)]).unwrap_or_default())
