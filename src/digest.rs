@@ -32,6 +32,7 @@ const MOST_MACS: usize = 4;
 pub struct LogDigest {
     /// What is kept of its lines, in their order.
     pub entries: Vec<Entry>,
+    #[serde(with = "crate::model::bytes")]
     texts: Vec<u8>,
     /// What was counted of all lines.
     pub counts: Counts,
@@ -55,6 +56,7 @@ pub struct Fragment {
     /// How many lines it has, a cut one included.
     pub lines: u64,
     /// Its bytes, line feeds included.
+    #[serde(with = "crate::model::bytes")]
     pub bytes: Vec<u8>,
 }
 
@@ -162,8 +164,8 @@ impl Digits {
 
     /// Takes the ten digits of one stamp into account.
     pub fn see(&mut self, digits: &[u8; 10]) {
-        let [first, second, third, fourth, fifth] =
-            std::array::from_fn(|pair| (digits[2 * pair] & 15) * 10 + (digits[2 * pair + 1] & 15));
+        let pair = |place: usize| (digits[place] & 15) * 10 + (digits[place + 1] & 15);
+        let [first, second, third, fourth, fifth] = [pair(0), pair(2), pair(4), pair(6), pair(8)];
         let is_day = |month: u8, day: u8| (1..=12).contains(&month) && (1..=31).contains(&day);
         let as_2 = is_day(first, second) && third < 24 && fourth < 60 && fifth < 60;
         let as_1 = is_day(second, third) && fourth < 24 && fifth < 60;
@@ -200,6 +202,12 @@ pub struct NewEntry<'a> {
 }
 
 impl LogDigest {
+    /// Makes room for what is mostly kept of a log of so many bytes: it grows no step by step.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.entries.reserve((bytes / 64).min(32));
+        self.texts.reserve(bytes.min(2048));
+    }
+
     /// Adds a line behind all others.
     pub fn push(&mut self, new: NewEntry<'_>) {
         let NewEntry { line, stamp, missed, hash, hash_before, event, is_tls, is_cut, text } = new;

@@ -36,9 +36,13 @@ pub struct Read {
 pub fn read(content: Content<'_>, window: &Window, recorder: Option<&mut dyn RecordEvent>) -> Read {
     match content {
         Content::Whole(bytes) => {
-            let mut reader = PartsReader::new(*window, recorder);
-            reader.feed(bytes);
-            Read { parts: reader.finish(), result: Ok(()) }
+            let part = if recorder.is_none() { read_whole(bytes, window) } else { None };
+            let parts = part.map(|part| vec![part]).unwrap_or_else(|| {
+                let mut reader = PartsReader::new(*window, recorder);
+                reader.feed(bytes);
+                reader.finish()
+            });
+            Read { parts, result: Ok(()) }
         }
         Content::File(file, size) if recorder.is_none() => match chunks::digest_of(file, size, window) {
             Some((digest, result)) => Read { parts: vec![Part::whole(digest)], result },
@@ -47,6 +51,17 @@ pub fn read(content: Content<'_>, window: &Window, recorder: Option<&mut dyn Rec
         Content::File(file, size) => read_stream(&mut chunks::Sequential::new(file, size), window, recorder),
         Content::Stream(stream) => read_stream(stream, window, recorder),
     }
+}
+
+/// Reads a log that stands in memory, as nearly all are one phone's. None if one of its first lines names where
+/// it is from. To look at these lines before would cost a twentieth of all that is done with a small log.
+fn read_whole(log: &[u8], window: &Window) -> Option<Part> {
+    let mut reader = Reader::with_room(*window, log.len());
+    reader.feed(log, &mut None);
+    // The reader takes a line without a line feed when it ends the log.
+    let last = &log[memchr::memrchr(b'\n', log).map_or(0, |feed| feed + 1)..];
+    let names_parts = reader.names_parts || (!last.is_empty() && parts::part_of(last).is_some());
+    (!names_parts).then(|| Part::whole(reader.finish(&mut None)))
 }
 
 /// The digest of a log that stands in memory and is one phone's.

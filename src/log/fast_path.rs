@@ -32,8 +32,9 @@ pub(super) struct FastPath {
     hour: [u8; 6],
     /// The last uptime.
     uptime: [u8; 10],
-    /// Components with their levels, `|sip  |4`, that the grammar has accepted.
-    columns: [[u8; 8]; COLUMN_SLOTS],
+    /// Components with their levels, `|sip  |4`, that the grammar has accepted in this log. What passes is not
+    /// to depend on other logs: of lines that pass, less is kept.
+    columns: Box<[u64]>,
     /// The count of missed events with its separators, `|03|`.
     missed: [u8; 4],
     #[cfg(test)]
@@ -46,7 +47,7 @@ impl Default for FastPath {
             minute: [NOTHING; 8],
             hour: [NOTHING; 6],
             uptime: [NOTHING; 10],
-            columns: [[NOTHING; 8]; COLUMN_SLOTS],
+            columns: vec![u64::from_le_bytes([NOTHING; 8]); COLUMN_SLOTS].into(),
             missed: [NOTHING; 4],
             #[cfg(test)]
             is_off: false,
@@ -63,10 +64,10 @@ impl FastPath {
             return false;
         }
         let Some(head) = line.first_chunk::<{ TEXT + START }>() else { return false };
-        let columns: &[u8; 8] = chunk(head, 10);
+        let columns = u64::from_le_bytes(*chunk(head, 10));
         let start: &[u8; START] = chunk(head, TEXT);
         if chunk::<4>(head, 18) != &self.missed
-            || &self.columns[slot_of(*columns)] != columns
+            || self.columns[slot_of(columns)] != columns
             || (!head[TEXT].is_ascii_graphic() && begins_blank(&line[TEXT..]))
             || (STARTS.may_begin(*start) && begins_message(&line[TEXT..]))
             || crate::line::glued_line(&line[TEXT..]).is_some()
@@ -136,7 +137,7 @@ impl FastPath {
         if !separated || !padded || !counted || !head.starts_with(stamp.as_bytes()) {
             return;
         }
-        let columns = *chunk(head, 10);
+        let columns = u64::from_le_bytes(*chunk(head, 10));
         self.columns[slot_of(columns)] = columns;
         self.missed = *chunk(head, 18);
         if stamp.uptime().is_some() {
@@ -156,8 +157,8 @@ fn chunk<const N: usize>(bytes: &[u8], at: usize) -> &[u8; N] {
 }
 
 #[inline]
-fn slot_of(columns: [u8; 8]) -> usize {
-    (u64::from_le_bytes(columns).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % COLUMN_SLOTS
+fn slot_of(columns: u64) -> usize {
+    (columns.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % COLUMN_SLOTS
 }
 
 /// Whether a blank stands before the text, or what colours it.

@@ -4,7 +4,7 @@
 //! A line belongs to the address before it, else to the sender in its syslog header, else to the last
 //! `==> name <==`. A line without any of these goes with the line before it.
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 
 use super::reader::{LONGEST_LINE, Reader, RecordEvent};
 use crate::digest::LogDigest;
@@ -45,16 +45,20 @@ impl Part {
 }
 
 /// So many lines tell whether a file names where its lines are from.
-const LOOKED_AT: usize = 64;
+pub(super) const LOOKED_AT: usize = 64;
 
 /// Whether the beginning of a file, or of a chunk of it, shows that lines name where they are from.
 pub(super) fn may_have_parts(begin: &[u8]) -> bool {
-    let mut start = 0;
-    memchr_iter(b'\n', begin).chain([begin.len()]).take(LOOKED_AT).any(|end| {
-        let bytes = &begin[start..end.max(start)];
-        start = end + 1;
-        part_of(bytes).is_some()
-    })
+    let mut rest = begin;
+    for _ in 0..LOOKED_AT {
+        let (bytes, behind) = rest.split_at(memchr(b'\n', rest).unwrap_or(rest.len()));
+        if part_of(bytes).is_some() {
+            return true;
+        }
+        let [_, behind @ ..] = behind else { break };
+        rest = behind;
+    }
+    false
 }
 
 /// Reads a file, in pieces of any size.
@@ -201,13 +205,13 @@ fn recorder<'a>(
 }
 
 /// What a line tells of where it is from.
-enum FoundPart {
+pub(super) enum FoundPart {
     Line(PartName),
     /// `==> name <==` is no line of a log.
     Heading(PartName),
 }
 
-fn part_of(bytes: &[u8]) -> Option<FoundPart> {
+pub(super) fn part_of(bytes: &[u8]) -> Option<FoundPart> {
     // The phone's own lines begin with a digit and are by far the most.
     if bytes.len() > 22 && bytes[10] == b'|' && bytes[16] == b'|' {
         return None;

@@ -3,24 +3,22 @@
 //! A reader takes a log in pieces of any size. It holds the beginning of one line and of one wrapped
 //! message, each of bounded length.
 
+mod wrapped;
+
 use memchr::memchr;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::fast_path::FastPath;
+use super::parts::{LOOKED_AT, part_of};
 use crate::digest::{Fragment, LogDigest, NewEntry};
 use crate::event::{self, End, Event, Reading};
-use crate::line::{Header, Level, Line, glued_line, line, trim, without_colours, without_marks_behind};
+use crate::line::{Header, Line, glued_line, line, trim, without_colours};
 use crate::stamp::Stamp;
 use crate::window::Window;
+use wrapped::{OwnedHeader, Pending, with_feed};
 
 /// Of a longer line, what is beyond 64 KiB is not looked at.
 pub const LONGEST_LINE: usize = 64 * 1024;
-
-/// How many lines without a header a wrapped message may go on in.
-const MOST_WRAPS: u8 = 8;
-
-/// A text longer than this is no wrapped message, in bytes.
-const LONGEST_MESSAGE: usize = 4 * 1024;
 
 /// What stands at a log's ends is kept up to this length, in bytes: a message and a cut line.
 const LONGEST_FRAGMENT: usize = 8 * 1024;
@@ -65,64 +63,15 @@ pub(super) struct Reader {
     partial_length: usize,
     /// What came last is NUL bytes, with which a line begins.
     ends_in_hole: bool,
-    pub(super) fast_path: Box<FastPath>,
+    pub(super) fast_path: FastPath,
     pending: Option<Pending>,
     /// The last line with a header.
     last: LastLine,
     /// The next line is to be noted as the one behind the last entry.
     wants_next: bool,
     pairs: Pairs,
-}
-
-/// A known message that may go on in the next line.
-struct Pending {
-    line: u64,
-    header: Option<OwnedHeader>,
-    hash: u64,
-    hash_before: u64,
-    text: Vec<u8>,
-    /// Its lines as they stand in the log.
-    raw: Vec<u8>,
-    reading: Reading,
-    wraps: u8,
-    /// How many of these lines came when the message was whole already.
-    further_lines: u8,
-    /// Its header tells something new, whatever its text is.
-    is_news: bool,
-    is_cut: bool,
-}
-
-#[derive(Clone, Copy)]
-struct OwnedHeader {
-    stamp: Option<Stamp>,
-    component: [u8; 5],
-    component_length: u8,
-    level: Level,
-    missed: u64,
-}
-
-impl OwnedHeader {
-    fn of(header: &Header<'_>) -> Self {
-        let mut component = [0; 5];
-        let length = header.component.len().min(5);
-        component[..length].copy_from_slice(&header.component[..length]);
-        Self {
-            stamp: header.stamp,
-            component,
-            component_length: length as u8,
-            level: header.level,
-            missed: header.missed,
-        }
-    }
-
-    fn lend(&self) -> Header<'_> {
-        Header {
-            stamp: self.stamp,
-            component: &self.component[..usize::from(self.component_length)],
-            level: self.level,
-            missed: self.missed,
-        }
-    }
+    /// One of the first lines names where it is from.
+    pub(super) names_parts: bool,
 }
 
 /// The last line with a header, kept in case that the next one shows it to matter.
@@ -175,12 +124,20 @@ impl Reader {
             partial: Vec::new(),
             partial_length: 0,
             ends_in_hole: false,
-            fast_path: Box::default(),
+            fast_path: FastPath::default(),
             pending: None,
             last: LastLine::default(),
             wants_next: false,
             pairs: Pairs::default(),
+            names_parts: false,
         }
+    }
+
+    /// The same for a log of so many bytes, with room for what most logs of that length hold.
+    pub(super) fn with_room(window: Window, length: usize) -> Self {
+        let mut reader = Self::new(window);
+        reader.digest.reserve(length);
+        reader
     }
 
     /// Takes the next piece of the log.
@@ -307,6 +264,7 @@ impl Reader {
         let plain = without_colours(looked_at);
         let looked_at = plain.as_deref().unwrap_or(looked_at);
         let mut rest = line(looked_at);
+        self.names_parts |= self.digest.counts.lines <= LOOKED_AT as u64 && part_of(whole).is_some();
         loop {
             let (Line::Message { text, .. } | Line::Headerless(text)) = rest;
             let glued = glued_line(text).filter(|place| match rest {
@@ -379,7 +337,7 @@ impl Reader {
                     hash,
                     hash_before: self.last.hash_before,
                     text: text.to_vec(),
-                    raw: [raw, b"\n"].concat(),
+                    raw: with_feed(raw),
                     reading,
                     wraps: 0,
                     further_lines: 0,
@@ -428,52 +386,6 @@ impl Reader {
         });
     }
 
-    fn headerless(&mut self, text: &[u8], raw: &[u8], end: End, recorder: &mut Recorder<'_>) {
-        // What goes on with a cut first line belongs to it.
-        if self.last.line == 0 || self.last.stamp.is_none() {
-            self.keep_head(raw, end);
-        }
-        if let Some(text) = event::find(text) {
-            // A function's name can be all that stood before the wrap: then this is the message's text.
-            if self.completes_pending(text, raw, end, recorder) {
-                return;
-            }
-            self.flush(recorder);
-            // Entries are in the order of their lines.
-            self.keep_last();
-            self.digest.counts.messages += 1;
-            let number = self.digest.counts.lines;
-            let hash = xxh3_64(text);
-            let hash_before = if self.last.line + 1 == number { self.last.hash } else { 0 };
-            match event::read(text, end) {
-                Reading::Known(event) => {
-                    self.add_event(number, None, (hash, hash_before), text, event, end, recorder);
-                }
-                reading => {
-                    self.pending = Some(Pending {
-                        line: number,
-                        header: None,
-                        hash,
-                        hash_before,
-                        text: text.to_vec(),
-                        raw: [raw, b"\n"].concat(),
-                        reading,
-                        wraps: 0,
-                        further_lines: 0,
-                        is_news: false,
-                        is_cut: end == End::Cut,
-                    });
-                }
-            }
-            return;
-        }
-        if self.digest.counts.messages == 0 {
-            self.digest.counts.unrecognized += 1;
-        }
-        self.digest.counts.foreign += u64::from(is_utf_16(text));
-        self.wrap(text, raw, end, recorder);
-    }
-
     /// Keeps a line before the first one with a header.
     fn keep_head(&mut self, raw: &[u8], end: End) {
         let head = &mut self.digest.head;
@@ -485,99 +397,6 @@ impl Reader {
                 head.bytes.push(b'\n');
             }
         }
-    }
-
-    /// Joins a line that could be a message of its own to a cut one, if the two make one message.
-    fn completes_pending(&mut self, text: &[u8], raw: &[u8], end: End, recorder: &mut Recorder<'_>) -> bool {
-        let Some(pending) = &self.pending else { return false };
-        if pending.reading != Reading::Cut {
-            return false;
-        }
-        let joined = [&pending.text, text].join(&b' ');
-        let event = match event::read(&joined, end) {
-            Reading::Known(event) => Some(event),
-            Reading::Cut if event::read(text, end) == Reading::Cut => None,
-            _ => return false,
-        };
-        let Some(mut pending) = self.pending.take() else { return false };
-        pending.text = joined;
-        pending.is_cut = end == End::Cut;
-        if let Some(event) = event {
-            self.add_pending(pending, event, recorder);
-        } else {
-            pending.wraps += 1;
-            pending.take_raw(raw);
-            self.pending = Some(pending);
-        }
-        true
-    }
-
-    /// Joins a line without a header to the message before it, if that can go on.
-    fn wrap(&mut self, text: &[u8], raw: &[u8], end: End, recorder: &mut Recorder<'_>) {
-        let Some(mut pending) = self.pending.take() else { return };
-        let fits = pending.wraps < MOST_WRAPS && pending.text.len() + text.len() < LONGEST_MESSAGE;
-        let is_complete = matches!(&pending.reading, Reading::Open(event)
-            if event.further_lines() <= pending.further_lines);
-        // In a mail, an empty line can stand behind each line.
-        if text.is_empty() && fits && pending.reading == Reading::Cut {
-            pending.wraps += 1;
-            pending.take_raw(raw);
-            self.pending = Some(pending);
-            return;
-        }
-        if text.is_empty() || !fits || is_complete {
-            self.pending = Some(pending);
-            return self.flush(recorder);
-        }
-        // A table's bars, or other marks, can stand behind each line.
-        let length = without_marks_behind(&pending.text).len();
-        let unmarked = pending.text.split_off(length);
-        // Most wraps are at a blank, which is gone; a terminal wraps within a word.
-        for separator in [&b" "[..], b""] {
-            pending.text.extend_from_slice(separator);
-            pending.text.extend_from_slice(text);
-            match event::read(&pending.text, end) {
-                Reading::Known(event) => {
-                    pending.is_cut = end == End::Cut;
-                    return self.add_pending(pending, event, recorder);
-                }
-                reading @ (Reading::Open(_) | Reading::Cut) => {
-                    pending.wraps += 1;
-                    pending.further_lines += u8::from(matches!(pending.reading, Reading::Open(_)));
-                    pending.reading = reading;
-                    pending.is_cut = end == End::Cut;
-                    pending.take_raw(raw);
-                    self.pending = Some(pending);
-                    return;
-                }
-                Reading::Unknown => pending.text.truncate(length),
-            }
-        }
-        pending.text.extend_from_slice(&unmarked);
-        self.pending = Some(pending);
-        self.flush(recorder);
-    }
-
-    /// Ends the message that was waiting for more lines.
-    fn flush(&mut self, recorder: &mut Recorder<'_>) {
-        let Some(mut pending) = self.pending.take() else { return };
-        let reading = match std::mem::replace(&mut pending.reading, Reading::Unknown) {
-            // The rest was lost; the kind of event counts where it is told.
-            Reading::Cut => event::read(&pending.text, End::Cut),
-            reading => reading,
-        };
-        match reading {
-            Reading::Known(event) | Reading::Open(event) => self.add_pending(pending, event, recorder),
-            Reading::Cut | Reading::Unknown if pending.is_news => self.keep_last(),
-            Reading::Cut | Reading::Unknown => {}
-        }
-    }
-
-    fn add_pending(&mut self, pending: Pending, event: Event, recorder: &mut Recorder<'_>) {
-        let header = pending.header.as_ref().map(OwnedHeader::lend);
-        let hashes = (pending.hash, pending.hash_before);
-        let end = if pending.is_cut { End::Cut } else { End::Whole };
-        self.add_event(pending.line, header.as_ref(), hashes, &pending.text, event, end, recorder);
     }
 
     #[expect(clippy::too_many_arguments, reason = "all that is known of one message, from two callers")]
@@ -611,13 +430,6 @@ impl Reader {
     }
 }
 
-impl Pending {
-    fn take_raw(&mut self, raw: &[u8]) {
-        self.raw.extend_from_slice(raw);
-        self.raw.push(b'\n');
-    }
-}
-
 /// Which lines a header shows to matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum News {
@@ -648,12 +460,10 @@ fn are_apart(before: &Stamp, stamp: &Stamp) -> bool {
 /// Identifies a line by what the phone wrote: stamp, component and text, whatever the padding.
 fn hash_of(header: &Header<'_>, text: &[u8]) -> u64 {
     let mut key = [0; 18];
-    if let Some(stamp) = &header.stamp {
-        let stamp = stamp.as_bytes();
-        key[..stamp.len()].copy_from_slice(stamp);
+    if let (Some(stamp), Some(place)) = (&header.stamp, key.first_chunk_mut()) {
+        *place = *stamp.padded();
     }
-    let length = header.component.len().min(5);
-    key[13..13 + length].copy_from_slice(&header.component[..length]);
+    key[13..].iter_mut().zip(header.component).for_each(|(place, byte)| *place = *byte);
     xxh3_64_with_seed(text, xxh3_64(&key))
 }
 
@@ -663,10 +473,4 @@ fn without_hole(line: &[u8]) -> &[u8] {
         Some(0) => &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..],
         _ => line,
     }
-}
-
-/// Whether NUL bytes alternate with others, as in a text in UTF-16.
-fn is_utf_16(text: &[u8]) -> bool {
-    let zeros = |from: usize| text.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
-    text.len() >= 8 && (zeros(0) > text.len() / 4) != (zeros(1) > text.len() / 4)
 }

@@ -1,0 +1,235 @@
+//! Lines without a header, and the messages that go on in them: these wait until the next line tells whether it
+//! is more of them.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{Reader, Recorder};
+use crate::event::{self, End, Event, Reading};
+use crate::line::{Header, Level, without_marks_behind};
+use crate::stamp::Stamp;
+
+/// How many lines without a header a wrapped message may go on in.
+const MOST_WRAPS: u8 = 8;
+
+/// A text longer than this is no wrapped message, in bytes.
+const LONGEST_MESSAGE: usize = 4 * 1024;
+
+/// A known message that may go on in the next line.
+pub(super) struct Pending {
+    pub(super) line: u64,
+    pub(super) header: Option<OwnedHeader>,
+    pub(super) hash: u64,
+    pub(super) hash_before: u64,
+    pub(super) text: Vec<u8>,
+    /// Its lines as they stand in the log.
+    pub(super) raw: Vec<u8>,
+    pub(super) reading: Reading,
+    pub(super) wraps: u8,
+    /// How many of these lines came when the message was whole already.
+    pub(super) further_lines: u8,
+    /// Its header tells something new, whatever its text is.
+    pub(super) is_news: bool,
+    pub(super) is_cut: bool,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct OwnedHeader {
+    stamp: Option<Stamp>,
+    component: [u8; 5],
+    component_length: u8,
+    level: Level,
+    missed: u64,
+}
+
+impl OwnedHeader {
+    pub(super) fn of(header: &Header<'_>) -> Self {
+        let mut component = [0; 5];
+        let length = header.component.len().min(5);
+        component[..length].copy_from_slice(&header.component[..length]);
+        Self {
+            stamp: header.stamp,
+            component,
+            component_length: length as u8,
+            level: header.level,
+            missed: header.missed,
+        }
+    }
+
+    fn lend(&self) -> Header<'_> {
+        Header {
+            stamp: self.stamp,
+            component: &self.component[..usize::from(self.component_length)],
+            level: self.level,
+            missed: self.missed,
+        }
+    }
+}
+
+impl Reader {
+    /// Takes a line without a header: a message of its own, or more of the one before.
+    pub(super) fn headerless(&mut self, text: &[u8], raw: &[u8], end: End, recorder: &mut Recorder<'_>) {
+        // What goes on with a cut first line belongs to it.
+        if self.last.line == 0 || self.last.stamp.is_none() {
+            self.keep_head(raw, end);
+        }
+        if let Some(text) = event::find(text) {
+            // A function's name can be all that stood before the wrap: then this is the message's text.
+            if self.completes_pending(text, raw, end, recorder) {
+                return;
+            }
+            self.flush(recorder);
+            // Entries are in the order of their lines.
+            self.keep_last();
+            self.digest.counts.messages += 1;
+            let number = self.digest.counts.lines;
+            let hash = xxh3_64(text);
+            let hash_before = if self.last.line + 1 == number { self.last.hash } else { 0 };
+            match event::read(text, end) {
+                Reading::Known(event) => {
+                    self.add_event(number, None, (hash, hash_before), text, event, end, recorder);
+                }
+                reading => {
+                    self.pending = Some(Pending {
+                        line: number,
+                        header: None,
+                        hash,
+                        hash_before,
+                        text: text.to_vec(),
+                        raw: with_feed(raw),
+                        reading,
+                        wraps: 0,
+                        further_lines: 0,
+                        is_news: false,
+                        is_cut: end == End::Cut,
+                    });
+                }
+            }
+            return;
+        }
+        if self.digest.counts.messages == 0 {
+            self.digest.counts.unrecognized += 1;
+        }
+        self.digest.counts.foreign += u64::from(is_utf_16(text));
+        self.wrap(text, raw, end, recorder);
+    }
+
+    /// Joins a line that could be a message of its own to a cut one, if the two make one message.
+    pub(super) fn completes_pending(
+        &mut self,
+        text: &[u8],
+        raw: &[u8],
+        end: End,
+        recorder: &mut Recorder<'_>,
+    ) -> bool {
+        let Some(pending) = &self.pending else { return false };
+        if pending.reading != Reading::Cut {
+            return false;
+        }
+        let joined = [&pending.text, text].join(&b' ');
+        let event = match event::read(&joined, end) {
+            Reading::Known(event) => Some(event),
+            Reading::Cut if event::read(text, end) == Reading::Cut => None,
+            _ => return false,
+        };
+        let Some(mut pending) = self.pending.take() else { return false };
+        pending.text = joined;
+        pending.is_cut = end == End::Cut;
+        if let Some(event) = event {
+            self.add_pending(pending, event, recorder);
+        } else {
+            pending.wraps += 1;
+            pending.take_raw(raw);
+            self.pending = Some(pending);
+        }
+        true
+    }
+
+    /// Joins a line without a header to the message before it, if that can go on.
+    pub(super) fn wrap(&mut self, text: &[u8], raw: &[u8], end: End, recorder: &mut Recorder<'_>) {
+        let Some(mut pending) = self.pending.take() else { return };
+        let fits = pending.wraps < MOST_WRAPS && pending.text.len() + text.len() < LONGEST_MESSAGE;
+        let is_complete = matches!(&pending.reading, Reading::Open(event)
+            if event.further_lines() <= pending.further_lines);
+        // In a mail, an empty line can stand behind each line.
+        if text.is_empty() && fits && pending.reading == Reading::Cut {
+            pending.wraps += 1;
+            pending.take_raw(raw);
+            self.pending = Some(pending);
+            return;
+        }
+        if text.is_empty() || !fits || is_complete {
+            self.pending = Some(pending);
+            return self.flush(recorder);
+        }
+        // A table's bars, or other marks, can stand behind each line.
+        let length = without_marks_behind(&pending.text).len();
+        let unmarked = pending.text.split_off(length);
+        // Most wraps are at a blank, which is gone; a terminal wraps within a word.
+        for separator in [&b" "[..], b""] {
+            pending.text.extend_from_slice(separator);
+            pending.text.extend_from_slice(text);
+            match event::read(&pending.text, end) {
+                Reading::Known(event) => {
+                    pending.is_cut = end == End::Cut;
+                    return self.add_pending(pending, event, recorder);
+                }
+                reading @ (Reading::Open(_) | Reading::Cut) => {
+                    pending.wraps += 1;
+                    pending.further_lines += u8::from(matches!(pending.reading, Reading::Open(_)));
+                    pending.reading = reading;
+                    pending.is_cut = end == End::Cut;
+                    pending.take_raw(raw);
+                    self.pending = Some(pending);
+                    return;
+                }
+                Reading::Unknown => pending.text.truncate(length),
+            }
+        }
+        pending.text.extend_from_slice(&unmarked);
+        self.pending = Some(pending);
+        self.flush(recorder);
+    }
+
+    /// Ends the message that was waiting for more lines.
+    pub(super) fn flush(&mut self, recorder: &mut Recorder<'_>) {
+        let Some(mut pending) = self.pending.take() else { return };
+        let reading = match std::mem::replace(&mut pending.reading, Reading::Unknown) {
+            // The rest was lost; the kind of event counts where it is told.
+            Reading::Cut => event::read(&pending.text, End::Cut),
+            reading => reading,
+        };
+        match reading {
+            Reading::Known(event) | Reading::Open(event) => self.add_pending(pending, event, recorder),
+            Reading::Cut | Reading::Unknown if pending.is_news => self.keep_last(),
+            Reading::Cut | Reading::Unknown => {}
+        }
+    }
+
+    fn add_pending(&mut self, pending: Pending, event: Event, recorder: &mut Recorder<'_>) {
+        let header = pending.header.as_ref().map(OwnedHeader::lend);
+        let hashes = (pending.hash, pending.hash_before);
+        let end = if pending.is_cut { End::Cut } else { End::Whole };
+        self.add_event(pending.line, header.as_ref(), hashes, &pending.text, event, end, recorder);
+    }
+}
+
+/// A line with its line feed, which stands behind it in the log.
+pub(super) fn with_feed(raw: &[u8]) -> Vec<u8> {
+    let mut line = Vec::with_capacity(raw.len() + 1);
+    line.extend_from_slice(raw);
+    line.push(b'\n');
+    line
+}
+
+impl Pending {
+    fn take_raw(&mut self, raw: &[u8]) {
+        self.raw.extend_from_slice(raw);
+        self.raw.push(b'\n');
+    }
+}
+
+/// Whether NUL bytes alternate with others, as in a text in UTF-16.
+fn is_utf_16(text: &[u8]) -> bool {
+    let zeros = |from: usize| text.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
+    text.len() >= 8 && (zeros(0) > text.len() / 4) != (zeros(1) > text.len() / 4)
+}
