@@ -318,6 +318,12 @@ impl Rule {
         CATALOGUE.iter().filter(is_it).min_by_key(|rule| matches!(rule.run, Run::Configuration(_))).copied()
     }
 
+    /// Whether it is made of a phone's logs.
+    #[must_use]
+    pub const fn is_of_logs(&self) -> bool {
+        matches!(self.run, Run::Logs(_))
+    }
+
     /// What the rule finds in one phone, by slot.
     #[must_use]
     pub fn run(&self, case: &Case<'_>) -> Vec<Finding> {

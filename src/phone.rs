@@ -85,7 +85,8 @@ pub struct SlotContent {
     pub key_length: Option<u64>,
     /// Other phones' certificates are compared with it: the log is this phone's own.
     pub is_compared: bool,
-    line: ShownLine,
+    /// The line that shows the fingerprint, where there is one.
+    line: Option<ShownLine>,
 }
 
 /// A line that shows a fingerprint. Its text is left out where it says no more than that.
@@ -102,9 +103,12 @@ impl Phone {
         let timeline = case.timeline;
         let mut findings = Vec::new();
         let mut is_unknown = false;
-        for (number, rule) in CATALOGUE.iter().enumerate() {
+        for (number, rule) in CATALOGUE.iter().enumerate().filter(|(_, rule)| rule.is_of_logs()) {
             let found = rule.run(case);
-            is_unknown |= rule.facts.means_unknown && !found.is_empty();
+            if found.is_empty() {
+                continue;
+            }
+            is_unknown |= rule.facts.means_unknown;
             if selection(rule.code) {
                 findings.extend(found.into_iter().map(|finding| (number as u8, finding)));
             }
@@ -205,12 +209,15 @@ impl Phone {
         self.findings().filter(|(_, finding)| finding.state == State::Active)
     }
 
-    /// The line that shows a slot's certificate.
+    /// The line that shows the fingerprint of a slot's certificate.
     #[must_use]
     pub fn seen(&self, content: &SlotContent) -> Occurrences {
-        let mut line = content.line.line.clone();
-        if content.line.is_plain {
-            line.text = plain_text(content.slot, content.fingerprint.as_ref());
+        let (Some(shown), Some(fingerprint)) = (&content.line, &content.fingerprint) else {
+            return Occurrences::without_lines();
+        };
+        let mut line = shown.line.clone();
+        if shown.is_plain {
+            line.text = plain_text(content.slot, fingerprint).into();
         }
         Occurrences::of_line(line)
     }
@@ -257,11 +264,11 @@ const fn is_ready(readiness: Option<Readiness>) -> Option<bool> {
 
 fn slot_content(timeline: &Timeline<'_>, slot: Slot, content: &Content) -> SlotContent {
     let record = &timeline.records[content.record];
-    let mut line = SourceLine::of(record);
-    let is_plain = line.text == plain_text(slot, content.fingerprint.as_ref());
-    if is_plain || content.fingerprint.is_none() {
-        line.text = Box::default();
-    }
+    let line = content.fingerprint.as_ref().map(|fingerprint| {
+        let is_plain = *record.text() == *plain_text(slot, fingerprint).as_bytes();
+        let line = if is_plain { SourceLine::without_text(record) } else { SourceLine::of(record) };
+        ShownLine { line, is_plain }
+    });
     SlotContent {
         slot,
         state: content.state,
@@ -270,24 +277,19 @@ fn slot_content(timeline: &Timeline<'_>, slot: Slot, content: &Content) -> SlotC
         certificate_length: content.certificate_length,
         key_length: content.key_length,
         is_compared: !timeline.logs[record.file].is_of_another_phone,
-        line: ShownLine { line, is_plain },
+        line,
     }
 }
 
 /// The inventory's line of a fingerprint, as phones write it.
-fn plain_text(slot: Slot, fingerprint: Option<&Fingerprint>) -> Box<str> {
-    let Some(fingerprint) = fingerprint else { return Box::default() };
+fn plain_text(slot: Slot, fingerprint: &Fingerprint) -> String {
     let digest = fingerprint.algorithm().name().to_ascii_uppercase();
-    let text = match slot {
-        Slot::BuiltIn => format!("Polycom device certificate {digest} fingerprint: {fingerprint}"),
-        Slot::Platform(number) => {
-            format!("Custom platform device certificate {number} {digest} fingerprint: {fingerprint}")
-        }
-        Slot::Application(number) => {
-            format!("Custom application device certificate {number} {digest} fingerprint: {fingerprint}")
-        }
+    let holder = match slot {
+        Slot::BuiltIn => "Polycom device certificate".to_owned(),
+        Slot::Platform(number) => format!("Custom platform device certificate {number}"),
+        Slot::Application(number) => format!("Custom application device certificate {number}"),
     };
-    text.into()
+    [&holder, " ", &digest, " fingerprint: ", &fingerprint.to_string()].concat()
 }
 
 /// Local time of the phone, `2013-05-31T13:18:22`.

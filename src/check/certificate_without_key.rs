@@ -18,8 +18,6 @@
 //! 3. Restart with TLS logging at level 3, and look for the slot's two lines, `certificate … length` and
 //!    `key … length`.
 
-use std::collections::BTreeSet;
-
 use super::failures::{in_words, resolved_if};
 use super::join::Question;
 use super::{Case, Facts, Family, Finding, Rule, Run, said};
@@ -44,8 +42,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let timeline = case.timeline;
-    let slots: BTreeSet<_> = timeline.slots.of_custom_slots().map(|view| view.slot).collect();
-    let findings = slots.into_iter().filter_map(|slot| {
+    let findings = timeline.slots.custom_slots().filter_map(|slot| {
         let views = timeline.slots.of_slot(slot);
         let halves: Vec<&SlotView> = views.iter().filter(|view| is_half(view)).collect();
         let last = halves.last()?;

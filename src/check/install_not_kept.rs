@@ -20,8 +20,6 @@
 //! 4. Install again and restart. Compare the fingerprint of `New Certificate …` with the inventory's.
 //! 5. A platform slot that loses its certificate again and again is a case for the vendor.
 
-use std::collections::BTreeSet;
-
 use super::failures::{in_words, resolved_if};
 use super::join::Question;
 use super::{Case, Facts, Family, Finding, Rule, Run, configuration_not_applied, said};
@@ -46,8 +44,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let timeline = case.timeline;
-    let slots: BTreeSet<_> = timeline.slots.of_custom_slots().map(|view| view.slot).collect();
-    let findings = slots.into_iter().filter_map(|slot| {
+    let findings = timeline.slots.custom_slots().filter_map(|slot| {
         let all = timeline.slots.not_kept(slot);
         let last = all.last()?;
         let name = in_words(slot);

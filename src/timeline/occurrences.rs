@@ -123,12 +123,17 @@ impl SourceLine {
     /// The first line of this record.
     #[must_use]
     pub fn of(record: &Record<'_>) -> Self {
+        Self { text: shown_text(record.text()), ..Self::without_text(record) }
+    }
+
+    /// Where the first line of this record stands.
+    pub(crate) fn without_text(record: &Record<'_>) -> Self {
         Self {
             file: record.file as u32,
             line: record.line,
             stamp: record.entry.stamp,
             time: record.time,
-            text: shown_text(record.text()),
+            text: Box::default(),
             is_message: record.entry.event.is_some(),
         }
     }

@@ -257,6 +257,11 @@ impl SlotHistory {
         self.views.get(&slot).map_or(&[], Vec::as_slice)
     }
 
+    /// The slots for custom certificates that the logs mention, in their order.
+    pub fn custom_slots(&self) -> impl Iterator<Item = Slot> {
+        self.views.range(Slot::Platform(0)..).map(|(slot, _)| *slot)
+    }
+
     /// What is shown of all slots for custom certificates, slot by slot.
     pub fn of_custom_slots(&self) -> impl Iterator<Item = &SlotView> {
         self.views.range(Slot::Platform(0)..).flat_map(|(_, views)| views)
