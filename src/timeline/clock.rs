@@ -58,9 +58,11 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
                     && (before.days_until(date) < JUMP_DAYS || !is_files_own(record, joined, date))
             }
             None => {
-                let can_be_real = is_files_own(record, joined, date)
-                    || last_real.is_some_and(|last| calendar::is_day_before(last, date));
-                is_after_start && calendar::is_default(date) && (has_failed || !can_be_real)
+                let can_be_real = || {
+                    is_files_own(record, joined, date)
+                        || last_real.is_some_and(|last| calendar::is_day_before(last, date))
+                };
+                is_after_start && calendar::is_default(date) && (has_failed || !can_be_real())
             }
         };
         unset = is_unset.then_some(date);
@@ -117,12 +119,14 @@ fn give_times(log: &mut [Record<'_>], calendar: Calendar) {
     for record in log.iter_mut().rev().filter(|record| has_real_date(record)) {
         let Some(stamp) = record.entry.stamp else { continue };
         let last = record.entry.last_line().1.unwrap_or(stamp);
-        if let (Some(date), Some(after)) = (last.yearless(), after) {
+        let date = stamp.yearless();
+        let last_date = if last == stamp { date } else { last.yearless() };
+        if let (Some(date), Some(after)) = (last_date, after) {
             years_before += calendar::years_between(date, after);
         }
-        after = stamp.yearless().or(after);
+        after = date.or(after);
         record.time = calendar.time(&stamp, years_before);
-        record.last_time = calendar.time(&last, years_before);
+        record.last_time = if last == stamp { record.time } else { calendar.time(&last, years_before) };
     }
 }
 
