@@ -12,25 +12,27 @@ mod live;
 mod make_records;
 mod origin;
 mod read_records;
+mod render;
 mod rows;
+mod totals;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
 use rayon::prelude::*;
 
-use crate::check::{CATALOGUE, Case};
+use crate::check::Case;
 use crate::config::PhoneConfig;
 use crate::input::{Buffers, Found, PassedOver};
 use crate::inventory::{Inventory, InventoryRow};
 use crate::model::{Mac, Status};
-use crate::phone::{Phone, Selection, Tally, shown_time};
+use crate::phone::{Phone, Selection};
 use crate::problem::{Problem, ProblemKind};
 use crate::redact::Shown;
-use crate::report::shape::{Device, EventRow, Scanned, Summary, ZtpReadiness};
-use crate::report::{Devices, Overview, RenderDevice};
+use crate::report::Overview;
+use crate::report::shape::EventRow;
 use crate::timeline::{self, Clock, Timeline};
 use collect::{Gathered, PhoneSink, Waiting};
 use configuration::Audit;
@@ -151,18 +153,16 @@ fn run_with(
     let audit = configuration.as_ref();
     let scanner =
         Scanner { found, options, progress, waiting, audit, spool, events: Mutex::new(Ok(Vec::new())) };
-    let mut rows = Rows::default();
+    let mut part = scanner.devices().and_then(|part| scanner.beside(part)).unwrap_or_else(|| {
+        let mut part = Part::default();
+        scanner.all_phones(None, &mut part);
+        part
+    });
     let mut problems = problems.to_vec();
     problems.extend(waiting.problems());
-    let mut late = Waiting::default();
-    for part in scanner.named_phones() {
-        rows.append(part.rows);
-        problems.extend(part.problems);
-        late.append(part.late);
-    }
-    scanner.other_phones(&mut rows, &mut problems);
-    scanner.late_phones(late, &mut rows, &mut problems);
-    let mut scan = scanner.conclude(rows, problems);
+    problems.append(&mut part.problems);
+    scanner.late_phones(part.late, &mut part.rows, &mut problems);
+    let mut scan = scanner.conclude(part.rows, problems);
     let events = scanner.events.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     scan.audit = configuration;
     (scan, events)
@@ -180,6 +180,9 @@ struct Scanner<'s> {
     events: Mutex<io::Result<Vec<PhoneEvents>>>,
 }
 
+/// Certificates by which phones are compared.
+type Fingerprints = HashSet<Box<[u8]>>;
+
 /// What one thread made of its phones.
 #[derive(Default)]
 struct Part {
@@ -189,9 +192,55 @@ struct Part {
     late: Waiting,
 }
 
+impl Part {
+    fn append(&mut self, other: Self) {
+        self.rows.append(other.rows);
+        self.problems.extend(other.problems);
+        self.late.append(other.late);
+    }
+}
+
 impl Scanner<'_> {
+    /// The phones of `--device`, judged before all others. None where that option is not given, and where the
+    /// configuration of all phones is compared.
+    fn devices(&self) -> Option<Part> {
+        if self.options.devices.is_empty() || self.audit.is_some() {
+            return None;
+        }
+        let mut part = Part::default();
+        let mut buffers = Buffers::new(1);
+        for mac in BTreeSet::from_iter(self.options.devices.iter().copied()) {
+            let gathered = match self.found.phone_of(mac) {
+                Some(phone) => self.gather(phone, mac, &mut buffers, &mut part),
+                None => self.waiting.of(mac),
+            };
+            self.judge(Some(mac), gathered, &mut part.rows, &mut part.problems);
+        }
+        Some(part)
+    }
+
+    /// Adds of all others those that share a certificate with the phones of `--device`. None where lines of
+    /// these turn up in logs of others: then nothing is known of them yet.
+    fn beside(&self, mut part: Part) -> Option<Part> {
+        let fingerprints = fleet::fingerprints(&part.rows);
+        self.all_phones(Some(&fingerprints), &mut part);
+        if part.late.macs().any(|mac| self.options.devices.contains(&mac)) {
+            if let Ok(Ok(events)) = self.events.lock().as_deref_mut() {
+                events.clear();
+            }
+            return None;
+        }
+        Some(part)
+    }
+
+    /// All phones, or of those that are not asked for the ones that show one of these fingerprints.
+    fn all_phones(&self, fingerprints: Option<&Fingerprints>, part: &mut Part) {
+        self.named_phones(fingerprints).into_iter().for_each(|more| part.append(more));
+        self.other_phones(fingerprints, part);
+    }
+
     /// The phones whose logs were found by their names.
-    fn named_phones(&self) -> Vec<Part> {
+    fn named_phones(&self, fingerprints: Option<&Fingerprints>) -> Vec<Part> {
         let threads = rayon::current_num_threads();
         let batches = self.found.batches();
         let next = Mutex::new(batches);
@@ -206,7 +255,11 @@ impl Scanner<'_> {
                 let Some(batch) = batch else { break };
                 self.found.open_ahead(batch.clone(), &mut buffers);
                 for phone in batch {
-                    self.named_phone(phone, &mut buffers, &mut part);
+                    let mac = self.found.mac(phone);
+                    if !self.is_judged(mac, fingerprints) {
+                        let gathered = self.gather(phone, mac, &mut buffers, &mut part);
+                        self.judge_beside(mac, gathered, fingerprints, &mut part);
+                    }
                 }
             }
             part
@@ -214,15 +267,37 @@ impl Scanner<'_> {
         parts.collect()
     }
 
-    fn named_phone(&self, phone: usize, buffers: &mut Buffers, part: &mut Part) {
-        let mac = self.found.mac(phone);
-        let gathered = self.gather(phone, mac, buffers, part);
-        self.judge(Some(mac), gathered, &mut part.rows, &mut part.problems);
+    /// Whether a phone was asked for, and judged before the others.
+    fn is_judged(&self, mac: Mac, fingerprints: Option<&Fingerprints>) -> bool {
+        fingerprints.is_some() && self.options.devices.contains(&mac)
+    }
+
+    /// Makes a phone's row, unless these fingerprints are all that is asked for and it shows none of them.
+    fn judge_beside(
+        &self,
+        mac: Mac,
+        gathered: Gathered,
+        fingerprints: Option<&Fingerprints>,
+        part: &mut Part,
+    ) {
+        if fingerprints.is_none_or(|fingerprints| gathered.may_show(fingerprints)) {
+            self.judge(Some(mac), gathered, &mut part.rows, &mut part.problems);
+        } else if !gathered.is_empty() {
+            gathered.finish(Some(mac), &mut part.problems);
+            part.rows.leave_out(mac);
+        }
+    }
+
+    /// Where a phone's events go, if they are wanted.
+    fn spool(&self, mac: Option<Mac>) -> Option<&Spool> {
+        let devices = &self.options.devices;
+        self.spool.filter(|_| devices.is_empty() || mac.is_some_and(|mac| devices.contains(&mac)))
     }
 
     /// All logs of a phone: those found by its name, and those that wait for it.
     fn gather(&self, phone: usize, mac: Mac, buffers: &mut Buffers, part: &mut Part) -> Gathered {
-        let mut sink = PhoneSink::new(Some(mac), &self.options.clock.window, self.progress, self.spool);
+        let spool = self.spool(Some(mac));
+        let mut sink = PhoneSink::new(Some(mac), &self.options.clock.window, self.progress, spool);
         for log in self.found.logs(phone) {
             self.found.read(log, buffers, &mut sink);
         }
@@ -245,7 +320,7 @@ impl Scanner<'_> {
         let complete = gathered.finish(mac, problems);
         let joined = timeline::join(complete.logs, &self.options.clock);
         rows.push(&self.phone(mac, &joined, complete.is_mixed, false));
-        if let Some(spool) = self.spool {
+        if let Some(spool) = self.spool(mac) {
             let found = PhoneEvents::new(mac, &joined, &complete.events, &self.options.clock, spool);
             let mut events = self.events.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             match (&mut *events, found) {
@@ -268,24 +343,21 @@ impl Scanner<'_> {
     }
 
     /// The phones whose logs all stand in archives, in pipes, or under names without an address.
-    fn other_phones(&self, rows: &mut Rows, problems: &mut Vec<Problem>) {
+    fn other_phones(&self, fingerprints: Option<&Fingerprints>, all: &mut Part) {
         let macs = self.waiting.macs().filter(|mac| self.found.phone_of(*mac).is_none());
-        let macs: Vec<Mac> = macs.collect();
+        let macs: Vec<Mac> = macs.filter(|mac| !self.is_judged(*mac, fingerprints)).collect();
         // Few parts: each has room for many rows.
         let parts =
             macs.par_chunks(macs.len().div_ceil(4 * rayon::current_num_threads()).max(64)).map(|macs| {
                 let mut part = Part::default();
                 for mac in macs {
-                    self.judge(Some(*mac), self.waiting.of(*mac), &mut part.rows, &mut part.problems);
+                    self.judge_beside(*mac, self.waiting.of(*mac), fingerprints, &mut part);
                 }
                 part
             });
-        for part in parts.collect::<Vec<_>>() {
-            rows.append(part.rows);
-            problems.extend(part.problems);
-        }
+        parts.collect::<Vec<_>>().into_iter().for_each(|part| all.append(part));
         for log in self.waiting.without_address() {
-            self.judge(None, log, rows, problems);
+            self.judge(None, log, &mut all.rows, &mut all.problems);
         }
     }
 
@@ -335,7 +407,7 @@ impl Scanner<'_> {
         let fleet = fleet::days(&rows, wanted);
         let mut order: Vec<Row> = rows.all().filter(|row| wanted(row)).collect();
         order.par_sort_unstable_by(|a, b| rows.rank(a).cmp(&rows.rank(b)));
-        let overview = Overview { fleet, ..overview(&rows, &order, problems) };
+        let overview = Overview { fleet, ..totals::overview(&rows, &order, problems) };
         let mut passed_over = self.found.passed_over.clone();
         passed_over.merge(self.waiting.passed_over().clone());
         Scan {
@@ -354,7 +426,7 @@ impl Scanner<'_> {
 
     /// The phones of the inventory of which no log was found, or none that could be read.
     fn phones_without_logs(&self, rows: &mut Rows, problems: &[Problem]) {
-        let known: BTreeSet<Mac> = rows.all().filter_map(|row| row.mac).collect();
+        let known: BTreeSet<Mac> = rows.macs().collect();
         let names = problems.iter().filter_map(|problem| problem.path.rsplit(['/', '\\']).next());
         let unread: BTreeSet<Mac> = names.filter_map(|name| crate::input::log_mac(name.as_bytes())).collect();
         let nothing = timeline::Joined::default();
@@ -373,103 +445,10 @@ impl Scanner<'_> {
     }
 }
 
-/// What comes together over phones.
-#[derive(Clone, Default)]
-struct Totals {
-    tally: Tally,
-    statuses: [u64; 4],
-    /// Phones with an active diagnosis, by its place in the catalogue.
-    codes: Vec<u64>,
-    ztp: ZtpReadiness,
-    times: Option<(i64, i64)>,
-    devices: u64,
-}
-
-impl Totals {
-    fn add(&mut self, phone: &Phone) {
-        self.devices += 1;
-        self.tally.add(&phone.counts);
-        self.statuses[phone.status as usize] += 1;
-        let codes = phone.active_rules();
-        self.codes.resize(CATALOGUE.len(), 0);
-        self.codes.iter_mut().enumerate().for_each(|(place, phones)| *phones += codes >> place & 1);
-        let of_readiness = match phone.ztp {
-            Some(true) => &mut self.ztp.ready,
-            Some(false) => &mut self.ztp.not_ready,
-            None => &mut self.ztp.unknown,
-        };
-        *of_readiness += 1;
-        self.times = wider(self.times, phone.times);
-    }
-
-    fn append(&mut self, other: Self) {
-        let Self { tally, statuses, codes, ztp, times, devices } = other;
-        self.devices += devices;
-        self.tally.add(&tally);
-        self.statuses.iter_mut().zip(statuses).for_each(|(phones, more)| *phones += more);
-        self.codes.resize(CATALOGUE.len(), 0);
-        self.codes.iter_mut().zip(codes).for_each(|(phones, more)| *phones += more);
-        self.ztp.ready += ztp.ready;
-        self.ztp.not_ready += ztp.not_ready;
-        self.ztp.unknown += ztp.unknown;
-        self.times = wider(self.times, times);
-    }
-}
-
-fn wider(times: Option<(i64, i64)>, more: Option<(i64, i64)>) -> Option<(i64, i64)> {
-    match (times, more) {
-        (Some((first, last)), Some((from, to))) => Some((first.min(from), last.max(to))),
-        (times, more) => times.or(more),
-    }
-}
-
-fn overview(rows: &Rows, order: &[Row], problems: Vec<Problem>) -> Overview {
-    let made_anew = || {
-        let parts = order.par_chunks(1024).map(|part| {
-            let mut totals = Totals::default();
-            part.iter().for_each(|row| totals.add(&rows.phone(row)));
-            totals
-        });
-        parts.reduce(Totals::default, |mut totals, more| {
-            totals.append(more);
-            totals
-        })
-    };
-    let totals =
-        rows.totals().filter(|totals| totals.devices == order.len() as u64).unwrap_or_else(made_anew);
-    let time =
-        |seconds| chrono::DateTime::from_timestamp(seconds, 0).map(|time| shown_time(time.naive_utc()));
-    let Tally { files, bytes, lines, unrecognized, events } = totals.tally;
-    let [failed, attention, unknown, ok] = totals.statuses;
-    let codes = CATALOGUE.iter().zip(totals.codes).filter(|(_, phones)| *phones > 0);
-    Overview {
-        scanned: Scanned {
-            files,
-            bytes,
-            lines,
-            unrecognized_lines: unrecognized,
-            events,
-            devices: totals.devices,
-            first_time: totals.times.and_then(|(first, _)| time(first)),
-            last_time: totals.times.and_then(|(_, last)| time(last)),
-        },
-        summary: Summary {
-            failed,
-            attention,
-            unknown,
-            ok,
-            by_code: codes.map(|(rule, phones)| (rule.code.to_owned(), phones)).collect(),
-        },
-        problems,
-        ztp: Some(totals.ztp),
-        ..Overview::default()
-    }
-}
-
 impl Scan {
     /// The addresses of all phones that were found, shown or not, in no order.
     pub fn all_macs(&self) -> impl Iterator<Item = Mac> + '_ {
-        self.rows.all().filter_map(|row| row.mac)
+        self.rows.macs()
     }
 
     /// The addresses of the phones that are shown.
@@ -505,49 +484,5 @@ impl Scan {
     ) -> io::Result<()> {
         let Some((spool, phones)) = &self.events else { return Ok(()) };
         phones.iter().try_for_each(|phone| phone.read(spool, shown, &mut each))
-    }
-}
-
-/// How many phones are rendered by one thread at a time.
-const BATCH: usize = 64;
-
-/// Most phones are rendered in fewer bytes.
-const USUAL_LENGTH: usize = 2048;
-
-impl Devices for Scan {
-    fn len(&self) -> usize {
-        self.order.len()
-    }
-
-    fn status(&self, place: usize) -> Status {
-        self.order[place].status
-    }
-
-    fn shown(&self, place: usize, shown: Shown<'_>) -> Device {
-        let phone = self.rows.phone(&self.order[place]);
-        let mut device = phone.device(shown);
-        device.stale = phone.times.and_then(|(_, last)| {
-            let age = self.now.and_utc().timestamp() - last;
-            (age > self.stale.num_seconds()).then(|| u64::try_from(age / 86_400).unwrap_or(0))
-        });
-        device
-    }
-
-    fn render(&self, render: &RenderDevice<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let places: Vec<usize> = (0..self.len()).collect();
-        // So many at once that all threads have work, and so few that what is ready takes little memory.
-        for places in places.chunks(BATCH * 16 * rayon::current_num_threads()) {
-            let batches = places.par_chunks(BATCH).map(|batch| {
-                let mut bytes = Vec::with_capacity(batch.len() * USUAL_LENGTH);
-                for &place in batch {
-                    render(place, &self.device(place), &mut bytes);
-                }
-                bytes
-            });
-            for bytes in batches.collect::<Vec<_>>() {
-                out.write_all(&bytes)?;
-            }
-        }
-        Ok(())
     }
 }

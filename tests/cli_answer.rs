@@ -26,6 +26,27 @@ fn device_takes_any_notation() {
     assert_eq!(macs(&two), ["0004F2A1B202", "482567010214"]);
 }
 
+/// Of other phones only what this one shares with them is read: the answer is that of a whole scan. Also where
+/// another phone's file holds lines of it.
+#[test]
+fn one_device_is_told_as_among_all() {
+    let folder = case("FLT001-built-in-shared/fires");
+    let with_parts = "0004f2a1b2fe|0531131822|so   |*|00|Platform: Interface eth0 MAC=0004f2a1b2fe\n\
+                      0004f2a1b2ee|0531131823|tls  |3|00|Polycom device certificate is not available\n";
+    tree::write(folder.path(), "0004f2a1b2fe-app.log", with_parts.as_bytes(), TIME);
+    tree::write(folder.path(), "0004f2a1b2fd-app.log", b"no log\n", TIME);
+    let all = scanned(folder.path(), &[]);
+    let devices = all["devices"].as_array().unwrap();
+    let is_shared = |device: &Value| codes(device).iter().any(|code| code.starts_with("FLT"));
+    assert!(devices.iter().filter(|device| is_shared(device)).count() > 1);
+    assert!(macs(&all).contains(&"0004F2A1B2EE".to_owned()));
+    for device in devices {
+        let alone = scanned(folder.path(), &["--device", device["mac"].as_str().unwrap()]);
+        assert_eq!(alone["devices"], json!([device]));
+        assert_eq!(alone["problems"], all["problems"]);
+    }
+}
+
 #[test]
 fn status_picks_phones() {
     let fleet = fleet();

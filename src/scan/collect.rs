@@ -1,6 +1,6 @@
 //! Where logs come together: those of one phone while they are read, and those that wait for their phone.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
@@ -12,6 +12,7 @@ use super::ReportProgress;
 use super::events::{Chunks, FileRecorder, Spool};
 use super::origin::{Measure, Measured, Origin, Source, settle};
 use crate::digest::LogDigest;
+use crate::event::Event;
 use crate::input::{
     Buffers, ConfigMember, Content, Found, LogName, LogSink, PassedOver, PassedOverKind, Rotation, read_at,
 };
@@ -64,10 +65,31 @@ impl Gathered {
         self.logs.is_empty()
     }
 
+    /// Whether the logs can show one of these fingerprints in a slot. Where a message may stand across the
+    /// ends of two logs, that is taken for granted.
+    pub(super) fn may_show(&self, fingerprints: &HashSet<Box<[u8]>>) -> bool {
+        let is_one = |event: &Event| match event {
+            Event::CertificateFingerprint { fingerprint, .. } | Event::NewCertificate { fingerprint, .. } => {
+                fingerprint.as_ref().is_some_and(|fingerprint| fingerprints.contains(fingerprint.bytes()))
+            }
+            _ => false,
+        };
+        let digests = || self.logs.iter().map(|log| &log.digest);
+        let is_across = digests().any(|digest| !digest.tail.bytes.is_empty())
+            && digests().any(|digest| !digest.head.bytes.is_empty());
+        is_across
+            || digests()
+                .flat_map(|digest| &digest.entries)
+                .any(|entry| entry.event.as_ref().is_some_and(is_one))
+    }
+
     /// One file under two names counts once.
     pub(super) fn drop_repeated_files(&mut self) {
+        if self.logs.len() < 2 {
+            return;
+        }
         self.logs.sort_by(|a, b| (&a.path, a.number).cmp(&(&b.path, b.number)));
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         self.logs.retain(|log| log.identity.is_none_or(|identity| seen.insert(identity)));
     }
 

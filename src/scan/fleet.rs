@@ -1,7 +1,7 @@
 //! What only the whole fleet tells: certificates that stand in more than one phone, and the day on which
 //! many phones began to show the same diagnosis.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, NaiveDate};
 use rayon::prelude::*;
@@ -59,6 +59,12 @@ pub(super) fn add_shared(rows: &mut Rows, selection: &Selection) {
             rows.replace(at, &phone);
         }
     }
+}
+
+/// The fingerprints by which these phones are compared with others.
+pub(super) fn fingerprints(rows: &Rows) -> HashSet<Box<[u8]>> {
+    let phones = rows.all().map(|row| rows.phone(&row));
+    phones.flat_map(|phone| compared(&phone).map(|((_, bytes), _)| bytes).collect::<Vec<_>>()).collect()
 }
 
 /// The days on which a third or more of the phones with an active diagnosis of one code began to show it.

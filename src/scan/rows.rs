@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::Totals;
 use super::compared;
+use super::totals::Totals;
 use crate::model::{Mac, Status};
 use crate::phone::Phone;
 
@@ -15,6 +15,8 @@ const STRETCH: usize = 1 << 20;
 pub(super) struct Rows {
     stretches: Vec<Vec<u8>>,
     rows: Vec<Row>,
+    /// Phones with logs that were not judged: nobody asks for them.
+    left_out: Vec<Mac>,
     /// What comes together over them, by their status.
     totals: [Totals; 4],
     /// A phone was replaced or removed: the totals have to be made anew.
@@ -79,6 +81,7 @@ impl Rows {
             totals.append(more);
         }
         self.is_changed |= other.is_changed;
+        self.left_out.extend(other.left_out);
         self.certificates.extend(other.certificates.into_iter().map(|(hash, row)| (hash, row + before)));
         self.keys.extend(other.keys.into_iter().map(|(hash, row)| (hash, row + before)));
         self.begun.extend(other.begun.into_iter().map(|begun| Begun { row: begun.row + before, ..begun }));
@@ -97,7 +100,19 @@ impl Rows {
         for row in self.rows.iter().filter(|row| row.mac.is_none_or(|mac| !macs.contains(&mac))) {
             kept.push(&self.phone(row));
         }
+        kept.left_out = std::mem::take(&mut self.left_out);
+        kept.left_out.retain(|mac| !macs.contains(mac));
         *self = kept;
+    }
+
+    /// Takes note of a phone that has logs and is not judged.
+    pub(super) fn leave_out(&mut self, mac: Mac) {
+        self.left_out.push(mac);
+    }
+
+    /// The addresses of all phones, also of those that were not judged; in no order.
+    pub(super) fn macs(&self) -> impl Iterator<Item = Mac> + '_ {
+        self.rows.iter().filter_map(|row| row.mac).chain(self.left_out.iter().copied())
     }
 
     /// Puts another row in the place of one, and says whether its status changed.
@@ -121,7 +136,7 @@ impl Rows {
     }
 
     pub(super) fn has_logs(&self) -> bool {
-        !self.rows.is_empty()
+        !self.rows.is_empty() || !self.left_out.is_empty()
     }
 
     /// The phone of this row.

@@ -1,0 +1,55 @@
+//! The phones of an answer, rendered from their rows on all threads.
+
+use std::io::{self, Write};
+
+use rayon::prelude::*;
+
+use super::Scan;
+use crate::model::Status;
+use crate::redact::Shown;
+use crate::report::shape::Device;
+use crate::report::{Devices, RenderDevice};
+
+/// How many phones are rendered by one thread at a time.
+const BATCH: usize = 64;
+
+/// Most phones are rendered in fewer bytes.
+const USUAL_LENGTH: usize = 2048;
+
+impl Devices for Scan {
+    fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    fn status(&self, place: usize) -> Status {
+        self.order[place].status
+    }
+
+    fn shown(&self, place: usize, shown: Shown<'_>) -> Device {
+        let phone = self.rows.phone(&self.order[place]);
+        let mut device = phone.device(shown);
+        device.stale = phone.times.and_then(|(_, last)| {
+            let age = self.now.and_utc().timestamp() - last;
+            (age > self.stale.num_seconds()).then(|| u64::try_from(age / 86_400).unwrap_or(0))
+        });
+        device
+    }
+
+    fn render(&self, render: &RenderDevice<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let places: Vec<usize> = (0..self.len()).collect();
+        // So many at once that all threads have work, and so few that what is ready takes little memory.
+        for places in places.chunks(BATCH * 16 * rayon::current_num_threads()) {
+            let batches = places.par_chunks(BATCH).map(|batch| {
+                let mut bytes = Vec::with_capacity(batch.len() * USUAL_LENGTH);
+                for &place in batch {
+                    render(place, &self.device(place), &mut bytes);
+                }
+                bytes
+            });
+            for bytes in batches.collect::<Vec<_>>() {
+                out.write_all(&bytes)?;
+            }
+        }
+        Ok(())
+    }
+}
