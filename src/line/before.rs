@@ -215,7 +215,7 @@ pub(crate) fn without_marks_behind(mut text: &[u8]) -> &[u8] {
     loop {
         text = trim(text);
         // Nearly all texts end otherwise, which this alone tells.
-        if !matches!(text.last(), Some(b'|' | b'*' | b'\\' | b'>' | b'"' | b'\'' | b'm' | 0x80..)) {
+        if !matches!(text.last(), Some(b'|' | b'*' | b'\\' | b'>' | b'"' | b'\'' | b'.' | 0x80..)) {
             return text;
         }
         let tag = || {
