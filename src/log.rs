@@ -5,6 +5,7 @@
 
 mod chunks;
 mod fast_path;
+mod part_name;
 mod parts;
 mod reader;
 #[cfg(test)]
@@ -12,7 +13,8 @@ mod tests;
 
 use std::io;
 
-pub use parts::{Part, PartName};
+pub use part_name::PartName;
+pub use parts::Part;
 pub use reader::{LONGEST_LINE, RecordEvent, Recorded};
 
 use crate::digest::LogDigest;
@@ -60,7 +62,7 @@ fn read_whole(log: &[u8], window: &Window) -> Option<Part> {
     reader.feed(log, &mut None);
     // The reader takes a line without a line feed when it ends the log.
     let last = &log[memchr::memrchr(b'\n', log).map_or(0, |feed| feed + 1)..];
-    let names_parts = reader.names_parts || (!last.is_empty() && parts::part_of(last).is_some());
+    let names_parts = reader.names_parts || (!last.is_empty() && part_name::part_of(last).is_some());
     (!names_parts).then(|| Part::whole(reader.finish(&mut None)))
 }
 

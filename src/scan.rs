@@ -11,6 +11,7 @@ mod fleet;
 mod live;
 mod make_records;
 mod origin;
+mod overview;
 mod read_records;
 mod render;
 mod rows;
@@ -407,7 +408,7 @@ impl Scanner<'_> {
         let fleet = fleet::days(&rows, wanted);
         let mut order: Vec<Row> = rows.all().filter(|row| wanted(row)).collect();
         order.par_sort_unstable_by(|a, b| rows.rank(a).cmp(&rows.rank(b)));
-        let overview = Overview { fleet, ..totals::overview(&rows, &order, problems) };
+        let overview = Overview { fleet, ..overview::overview(&rows, &order, problems) };
         let mut passed_over = self.found.passed_over.clone();
         passed_over.merge(self.waiting.passed_over().clone());
         Scan {

@@ -9,7 +9,7 @@ use memchr::memchr;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::fast_path::FastPath;
-use super::parts::{LOOKED_AT, part_of};
+use super::part_name::{LOOKED_AT, part_of};
 use crate::digest::{Fragment, LogDigest, NewEntry};
 use crate::event::{self, End, Event, Reading};
 use crate::line::{Header, Line, glued_line, line, trim, without_colours};

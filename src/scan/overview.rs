@@ -1,0 +1,55 @@
+//! The head and the foot of a report, from its rows.
+
+use rayon::prelude::*;
+
+use super::rows::{Row, Rows};
+use super::totals::Totals;
+use crate::check::CATALOGUE;
+use crate::phone::{Tally, shown_time};
+use crate::problem::Problem;
+use crate::report::Overview;
+use crate::report::shape::{Scanned, Summary};
+
+/// Head and foot of a report of these rows.
+pub(super) fn overview(rows: &Rows, order: &[Row], problems: Vec<Problem>) -> Overview {
+    let made_anew = || {
+        let parts = order.par_chunks(1024).map(|part| {
+            let mut totals = Totals::default();
+            part.iter().for_each(|row| totals.add(&rows.phone(row)));
+            totals
+        });
+        parts.reduce(Totals::default, |mut totals, more| {
+            totals.append(more);
+            totals
+        })
+    };
+    let totals =
+        rows.totals().filter(|totals| totals.devices == order.len() as u64).unwrap_or_else(made_anew);
+    let time =
+        |seconds| chrono::DateTime::from_timestamp(seconds, 0).map(|time| shown_time(time.naive_utc()));
+    let Tally { files, bytes, lines, unrecognized, events } = totals.tally;
+    let [failed, attention, unknown, ok] = totals.statuses;
+    let codes = CATALOGUE.iter().zip(totals.codes).filter(|(_, phones)| *phones > 0);
+    Overview {
+        scanned: Scanned {
+            files,
+            bytes,
+            lines,
+            unrecognized_lines: unrecognized,
+            events,
+            devices: totals.devices,
+            first_time: totals.times.and_then(|(first, _)| time(first)),
+            last_time: totals.times.and_then(|(_, last)| time(last)),
+        },
+        summary: Summary {
+            failed,
+            attention,
+            unknown,
+            ok,
+            by_code: codes.map(|(rule, phones)| (rule.code.to_owned(), phones)).collect(),
+        },
+        problems,
+        ztp: Some(totals.ztp),
+        ..Overview::default()
+    }
+}
