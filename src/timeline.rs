@@ -176,7 +176,7 @@ impl<'a> Timeline<'a> {
     pub fn new(mac: Option<Mac>, joined: &'a Joined, clock: &Clock) -> Self {
         let mut records: Vec<Record<'a>> = Vec::with_capacity(64);
         records.extend(joined.lines().map(Record::new));
-        boots::number(&mut records);
+        boots::number(&mut records, joined);
         clock::date(&mut records, joined);
         boots::measure(&mut records);
         if !clock.window.is_open() {

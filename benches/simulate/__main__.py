@@ -31,6 +31,10 @@ UNFIT = {
 } | {("reboot-loop", "joined"): "as alike as copies"}
 
 
+CLOCKS = ("clock-unset", "clock-late", "clock-bogus", "mixed")
+NEW_YEAR = {(1, day) for day in range(1, 6)} | {(12, day) for day in range(28, 32)}
+
+
 def tell(kind, seed, mac, latest, near):
     """A phone that has lived this story before `latest`; `near`: up to some months before, else any year."""
     rng = Random(f"{seed} start")
@@ -66,13 +70,17 @@ def group(number, kinds, seed, root):
             continue
         folder = root / f"{number:05}-{story}-{delivery}"
         try:
-            phones, near, latest = [], delivery in COPIES or delivery in SEVERAL, COPIED - timedelta(hours=1)
+            clocks, phones, near, latest = False, [], delivery in COPIES or delivery in SEVERAL, COPIED - timedelta(hours=1)
             if delivery in SEVERAL:
                 latest -= timedelta(days=rng.randrange(10 * 365))
             for index in range(rng.randrange(2, 4) if delivery in SEVERAL else 1):
                 prefix = rng.choice(["0004F2", "64167F", "482567"])
                 kind = story if not index else rng.choice([kind for kind in stories if (kind, delivery) not in UNFIT])
                 phones.append(tell(kind, f"{name_of_seed} {index}", f"{prefix}{number * 4 + index:06X}", latest, near))
+                clocks |= kind in CLOCKS
+            newest = max(phone.lines[-1].true for phone in phones)
+            if len(phones) > 1 and clocks and (newest.month, newest.day) in NEW_YEAR:
+                raise Ambiguous("the file is of the day that is the clock's default")
             seen = deliver(delivery, folder, phones, rng)
             return folder, story, delivery, [truth(phone.mac, seen[phone.mac]) for phone in phones]
         except Ambiguous:

@@ -5,9 +5,9 @@
 
 use chrono::NaiveDateTime;
 
-use super::Record;
+use super::{Joined, Record};
 use crate::event::Event;
-use crate::stamp::Stamp;
+use crate::stamp::{Stamp, Yearless};
 
 /// Lines of one boot are out of order by at most this much, in milliseconds.
 const DISORDER: u64 = 2_000;
@@ -22,7 +22,8 @@ const A_DAY: u64 = 86_400_000;
 const CLOCK_IS_SET_WITHIN: u64 = 3_600_000;
 
 /// Numbers the records' boots, from 0, and says how long after the boot's first line each was written.
-pub(super) fn number(records: &mut [Record<'_>]) {
+pub(super) fn number(records: &mut [Record<'_>], joined: &Joined) {
+    let is_leap_year: Vec<bool> = joined.logs.iter().map(|log| log.calendar.is_leap_year()).collect();
     let mut state = BootState::default();
     let mut boot = 0;
     let mut begin = 0;
@@ -36,6 +37,7 @@ pub(super) fn number(records: &mut [Record<'_>]) {
                 earlier.boot = boot;
             }
         }
+        state.is_leap_year = is_leap_year[records[at].file];
         state.take(&mut records[at]);
         records[at].boot = boot;
     }
@@ -71,8 +73,8 @@ struct BootState {
     is_made_up: bool,
     /// The time of the last real date, once it is known.
     time: Option<NaiveDateTime>,
-    /// A February 29 may lie between two dates: in which year they are was not looked at.
-    may_have_leap_day: bool,
+    /// Whether the dates are of a year with a February 29.
+    is_leap_year: bool,
 }
 
 impl BootState {
@@ -123,9 +125,8 @@ impl BootState {
         let Some(before) = before else { return };
         let passed = match times {
             Some((before, time)) => (time - before).num_milliseconds().unsigned_abs(),
-            None => milliseconds_between(&before, stamp),
+            None => milliseconds_between(&before, stamp, self.is_leap_year),
         };
-        self.may_have_leap_day |= may_cross_leap_day(&before, stamp);
         // Soon after a start, a jump is a clock that was set: once dates are judged, one back in the calendar.
         let is_jump = passed > A_DAY && self.elapsed < CLOCK_IS_SET_WITHIN;
         let was_set = is_jump && (!self.dates_are_judged || stamp.yearless() < before.yearless());
@@ -160,8 +161,7 @@ impl BootState {
     fn is_restarted(&self, uptime: u64) -> bool {
         let known = if self.date.is_some() { self.since_start() } else { self.uptime.unwrap_or(0) };
         let has_times = self.uptime.is_some() || self.date.is_some();
-        let leap_day = if self.may_have_leap_day { A_DAY } else { 0 };
-        let slack = if self.date.is_some() { DISORDER + known / DRIFT + leap_day } else { DISORDER };
+        let slack = if self.date.is_some() { DISORDER + known / DRIFT } else { DISORDER };
         has_times && uptime + slack < known
     }
 }
@@ -238,18 +238,20 @@ fn is_repeated(before: &Stamp, stamp: &Stamp) -> bool {
     })
 }
 
-/// Whether a February 29 may lie between two dates.
-fn may_cross_leap_day(before: &Stamp, stamp: &Stamp) -> bool {
-    let dates = before.yearless().zip(stamp.yearless());
-    dates.is_some_and(|(before, date)| date < before || (before.month() <= 2 && date.month() > 2))
+/// Whether a February 29 lies between two dates, if their year has one.
+fn crosses_leap_day(before: Yearless, date: Yearless) -> bool {
+    before.month() <= 2 && date.month() > 2
 }
 
 /// Milliseconds from one date to a later one; 0 where the clock was set in between.
-fn milliseconds_between(before: &Stamp, stamp: &Stamp) -> u64 {
+fn milliseconds_between(before: &Stamp, stamp: &Stamp, is_leap_year: bool) -> u64 {
     let (Some(earlier), Some(later)) = (before.yearless(), stamp.yearless()) else { return 0 };
     let mut milliseconds = earlier.milliseconds_until(later);
     if earlier.month() == 12 && later.month() == 1 {
         milliseconds += 366 * 86_400_000;
+    }
+    if !is_leap_year && crosses_leap_day(earlier, later) {
+        milliseconds -= 86_400_000;
     }
     // A clock that was never set begins on January 1; what follows a day or more later was set.
     let was_default = super::calendar::is_default(earlier) && milliseconds > 86_400_000;

@@ -1,6 +1,6 @@
 //! What the ten digits of a log's stamps mean: which type they are, and in which year.
 
-use chrono::{Datelike, Days, NaiveDateTime};
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
 
 use crate::digest::{Digits, Entry, LogDigest};
 use crate::event::Event;
@@ -53,6 +53,14 @@ impl Calendar {
                 let date = stamp.yearless()?;
                 date.in_year(year - years_before).or_else(|| date.in_year(year - years_before - 1))
             }
+        }
+    }
+
+    /// Whether the newest line is of a year with a February 29. Most logs are of one year.
+    pub(super) fn is_leap_year(self) -> bool {
+        match self {
+            Self::WithYear => false,
+            Self::Newest(year) => NaiveDate::from_ymd_opt(year, 2, 29).is_some(),
         }
     }
 

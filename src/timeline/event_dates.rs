@@ -33,7 +33,7 @@ impl<'a> EventDates<'a> {
     #[must_use]
     pub fn new(joined: &'a Joined, clock: &Clock) -> Self {
         let mut records: Vec<Record<'a>> = joined.lines().map(Record::new).collect();
-        boots::number(&mut records);
+        boots::number(&mut records, joined);
         clock::date(&mut records, joined);
         let is_within = clock::are_within(&records, &clock.window);
         Self { records, is_within, clock: *clock }

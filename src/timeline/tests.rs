@@ -32,7 +32,11 @@ fn look<T>(logs: Vec<Log>, look: impl Fn(&Timeline<'_>) -> T) -> T {
 }
 
 fn boots(lines: &[&str]) -> usize {
-    look(vec![log(0, NAME, NOVEMBER, lines)], |timeline| timeline.boots)
+    boots_in(NOVEMBER, lines)
+}
+
+fn boots_in(modified: &str, lines: &[&str]) -> usize {
+    look(vec![log(0, NAME, modified, lines)], |timeline| timeline.boots)
 }
 
 /// The times of the lines, as far as they are dated; `-` where a clock made a date up, `?` where it was wrong.
@@ -86,11 +90,15 @@ fn uptime_starts_over_beyond_disorder_and_drift() {
 }
 
 #[test]
-fn a_year_without_a_leap_day_makes_no_boot() {
-    let over = |first, second, last| boots(&["000010.000", first, second, last, "040010.000", "040011.000"]);
+fn a_february_29_counts_in_its_years() {
+    let in_year = |modified, first, second, last| {
+        boots_in(modified, &["000010.000", first, second, last, "040010.000", "040011.000"])
+    };
+    let over = |first, second, last| in_year(NOVEMBER, first, second, last);
     assert_eq!(over("0228210000", "0228230000", "0301010000"), 1);
     assert_eq!(over("0227210000", "0227230000", "0228010000"), 1);
     assert_eq!(over("0527210000", "0527230000", "0529010000"), 2);
+    assert_eq!(in_year("2024-03-02T12:00:00", "0228210000", "0228230000", "0301010000"), 2);
 }
 
 #[test]
