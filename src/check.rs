@@ -308,14 +308,22 @@ pub const CATALOGUE: &[&Rule] = &[
 ];
 
 impl Rule {
-    /// The rule with this code or name; case does not matter. Of two with one name, the one that is made
-    /// of logs.
+    /// The rule with this code; case does not matter.
     #[must_use]
-    pub fn find(code_or_name: &str) -> Option<&'static Self> {
+    pub fn find(code: &str) -> Option<&'static Self> {
+        Self::named(code).into_iter().find(|rule| rule.code.eq_ignore_ascii_case(code.trim()))
+    }
+
+    /// The rules with this code or name, those of logs first; case does not matter. A name can be that of
+    /// two: what the log shows, and what the configuration shows of the same.
+    #[must_use]
+    pub fn named(code_or_name: &str) -> Vec<&'static Self> {
         let wanted = code_or_name.trim();
         let is_it =
-            |rule: &&&Self| rule.code.eq_ignore_ascii_case(wanted) || rule.name.eq_ignore_ascii_case(wanted);
-        CATALOGUE.iter().filter(is_it).min_by_key(|rule| matches!(rule.run, Run::Configuration(_))).copied()
+            |rule: &&Self| rule.code.eq_ignore_ascii_case(wanted) || rule.name.eq_ignore_ascii_case(wanted);
+        let mut rules: Vec<_> = CATALOGUE.iter().copied().filter(is_it).collect();
+        rules.sort_by_key(|rule| rule.facts.family == Family::Configuration);
+        rules
     }
 
     /// Whether it is made of a phone's logs.
@@ -431,7 +439,16 @@ mod tests {
     #[test]
     fn a_rule_is_found_by_code_or_name() {
         assert_eq!(Rule::find("ins001").unwrap().name, "key-too-large");
-        assert_eq!(Rule::find("Key-Too-Large").unwrap().code, "INS001");
+        assert!(Rule::find("key-too-large").is_none());
         assert!(Rule::find("INS").is_none());
+        for (wanted, codes) in [
+            ("Key-Too-Large", &["INS001", "CFG013"][..]),
+            ("cfg013", &["CFG013"]),
+            (" chain-not-decodable ", &["INS003"]),
+            ("INS", &[]),
+        ] {
+            let found: Vec<_> = Rule::named(wanted).into_iter().map(|rule| rule.code).collect();
+            assert_eq!(found, codes, "{wanted}");
+        }
     }
 }

@@ -8,23 +8,25 @@ use super::setup::Answer;
 use crate::Failure;
 use crate::cli::ExplainArgs;
 
-/// Explains one diagnosis, or lists all.
+/// Explains the diagnoses of a code or name, or lists all.
 pub(crate) fn run(args: &ExplainArgs) -> Result<u8, Failure> {
-    let rule = args.code.as_deref().map(rule).transpose()?;
-    Answer::prepare(&args.write)?.write(args.write.style(), |format, style, out| match rule {
-        Some(rule) => (format.write.one)(rule, style, out),
+    let rules = args.code.as_deref().map(rules).transpose()?;
+    Answer::prepare(&args.write)?.write(args.write.style(), |format, style, out| match &rules {
+        Some(rules) => (format.write.some)(rules, style, out),
         None => (format.write.all)(style, out),
     })?;
     Ok(0)
 }
 
-fn rule(code: &str) -> Result<&'static Rule, Failure> {
-    Rule::find(code).ok_or_else(|| {
-        let nearest = nearest(code);
-        let hint = match nearest.is_empty() {
-            true => "`phonecert explain` lists them all".to_owned(),
-            false => format!("did you mean {}?", nearest.join(", ")),
-        };
-        Failure::Setup(format!("there is no diagnosis '{}'; {hint}", visible(code)))
-    })
+fn rules(code_or_name: &str) -> Result<Vec<&'static Rule>, Failure> {
+    let rules = Rule::named(code_or_name);
+    if !rules.is_empty() {
+        return Ok(rules);
+    }
+    let nearest = nearest(code_or_name);
+    let hint = match nearest.is_empty() {
+        true => "`phonecert explain` lists them all".to_owned(),
+        false => format!("did you mean {}?", nearest.join(", ")),
+    };
+    Err(Failure::Setup(format!("there is no diagnosis '{}'; {hint}", visible(code_or_name))))
 }

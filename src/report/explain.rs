@@ -17,8 +17,8 @@ pub use nearest::nearest;
 /// How an explanation is written.
 #[derive(Clone, Copy, Debug)]
 pub struct ExplainWriter {
-    /// Writes one diagnosis in full.
-    pub one: fn(&Rule, &Style, &mut dyn Write) -> io::Result<()>,
+    /// Writes some diagnoses in full, one after the other.
+    pub some: fn(&[&'static Rule], &Style, &mut dyn Write) -> io::Result<()>,
     /// Writes all diagnoses, family by family: code, name, severity and what each is in a sentence. JSON
     /// has them in full.
     pub all: fn(&Style, &mut dyn Write) -> io::Result<()>,
@@ -30,23 +30,26 @@ pub const EXPLAIN_FORMATS: [Format<ExplainWriter>; 3] = [
         name: "text",
         endings: &["txt"],
         about: "Text for people",
-        write: ExplainWriter { one: terminal::rule, all: terminal::catalogue },
+        write: ExplainWriter { some: terminal::rules, all: terminal::catalogue },
     },
     Format {
         name: "markdown",
         endings: &["md", "markdown"],
         about: "Markdown, for a wiki or a ticket",
         write: ExplainWriter {
-            one: |rule, _, out| markdown::rule(rule, out),
+            some: |rules, _, out| markdown::rules(rules, out),
             all: |_, out| markdown::catalogue(out),
         },
     },
     Format {
         name: "json",
         endings: &["json"],
-        about: "An object a diagnosis, in a list where all are asked for",
+        about: "An object a diagnosis, in a list where there can be several",
         write: ExplainWriter {
-            one: |rule, _, out| json(&Explanation::of(rule), out),
+            some: |rules, _, out| match rules {
+                [rule] => json(&Explanation::of(rule), out),
+                rules => json(&rules.iter().map(|rule| Explanation::of(rule)).collect::<Vec<_>>(), out),
+            },
             all: |_, out| json(&of_families(Explanation::of), out),
         },
     },

@@ -14,8 +14,18 @@ const LABELLED: usize = 8;
 /// From this width on, a diagnosis of the list is told on the line of its name.
 const ROOMY: usize = 90;
 
-/// Writes one diagnosis in full.
-pub(super) fn rule(rule: &Rule, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+/// Writes each of these diagnoses in full, with a blank line between.
+pub(super) fn rules(rules: &[&Rule], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    for (place, one) in rules.iter().enumerate() {
+        if place > 0 {
+            writeln!(out)?;
+        }
+        rule(one, style, out)?;
+    }
+    Ok(())
+}
+
+fn rule(rule: &Rule, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let code = Tone::of_severity(rule.severity).paint(rule.code, style.color);
     let name = Tone::Strong.paint(rule.name, style.color);
     let severity = Tone::of_severity(rule.severity).paint(rule.severity.name(), style.color);

@@ -5,7 +5,7 @@ use crate::report::text::width::width;
 fn rule(code: &str, format: &str, style: &Style) -> String {
     let mut out = Vec::new();
     let format = Format::named(&EXPLAIN_FORMATS, format).unwrap();
-    (format.write.one)(Rule::find(code).unwrap(), style, &mut out).unwrap();
+    (format.write.some)(&Rule::named(code), style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -32,6 +32,19 @@ fn one_manual_in_colour() {
 fn one_manual_in_markdown_and_json() {
     insta::assert_snapshot!(rule("INS003", "markdown", &Style::default()));
     insta::assert_snapshot!(rule("INS003", "json", &Style::default()));
+}
+
+/// What the log shows, and what the configuration shows of the same.
+#[test]
+fn a_name_of_two_codes_shows_both() {
+    let text = rule("key-too-large", "text", &Style::default());
+    let [log, file] =
+        ["INS001 key-too-large", "\n\nCFG013 key-too-large"].map(|title| text.find(title).unwrap());
+    assert!(log < file, "{text}");
+    assert!(rule("key-too-large", "markdown", &Style::default()).contains("\n\n# CFG013 key-too-large"));
+    let json: serde_json::Value =
+        serde_json::from_str(&rule("key-too-large", "json", &Style::default())).unwrap();
+    assert_eq!((&json[0]["code"], &json[1]["code"]), (&"INS001".into(), &"CFG013".into()));
 }
 
 #[test]
