@@ -41,6 +41,6 @@ pub use parameter::{Kind, Parameter, Store, selected_slot};
 pub use pem::Fault;
 pub use phone::{Credential, Effective, Gate, Given, PhoneConfig, Source, SourceRole, Unresolved};
 pub use resolve::resolve;
-pub use tree::{KeyFile, Role, Tree, TreeBuilder, role};
+pub use tree::{KeyFile, Member, Role, Tree, TreeBuilder, role};
 pub use value::{Certificates, Form, Key, Value};
 pub use xml::Malformed;

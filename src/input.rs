@@ -44,7 +44,7 @@ pub use buffers::{Buffers, LogFile};
 pub use decompress::decompressed;
 pub use file_kind::{ConfigKind, PassedOver, PassedOverKind};
 pub use found::{ConfigFile, Found};
-pub use limits::Limits;
+pub use limits::{CONFIG_BYTES, Limits};
 pub use list::files_from;
 pub use log_name::{Rotation, chain, compare_age, log_mac, mac_in_name, natural_order, rotation};
 pub use source::Source;
@@ -112,10 +112,21 @@ pub enum Content<'a> {
 pub struct ConfigMember<'a> {
     /// As reports show it: `a.zip!/path/in/it`.
     pub path: &'a str,
-    /// Its bytes; none for a private key (`<mac>-private.key`), which is never read.
-    pub content: Option<&'a [u8]>,
+    /// What was read of it.
+    pub content: ConfigContent<'a>,
     /// Its permissions, as Unix has them.
     pub mode: Option<u32>,
+}
+
+/// What is read of a member that may be a configuration file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfigContent<'a> {
+    /// All of it, or the beginning, which tells that it is no text.
+    Bytes(&'a [u8]),
+    /// Nothing: it is larger than [`CONFIG_BYTES`].
+    TooLarge,
+    /// Nothing: a private key (`<mac>-private.key`) is never read.
+    PrivateKey,
 }
 
 /// Takes what one thread reads.

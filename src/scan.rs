@@ -41,7 +41,6 @@ use events::{PhoneEvents, Spool};
 use rows::{Row, Rows};
 
 pub use cache::Cache;
-pub use collect::Member;
 pub use configuration::config_tree;
 pub use live::Live;
 pub use make_records::{Digested, Keep, digest};

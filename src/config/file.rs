@@ -12,8 +12,8 @@ use super::xml::{self, Malformed, Refusal};
 use crate::message::Message;
 use crate::problem::ProblemKind;
 
-/// Larger files are not read; the largest real one has 197 KB.
-pub const FILE_MAX: u64 = 4 << 20;
+/// Larger files are not read.
+pub const FILE_MAX: u64 = crate::input::CONFIG_BYTES;
 
 /// Misspelt names that are kept of one file, and unknown names that are compared with the known ones.
 const MISSPELT_MAX: usize = 16;

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use rayon::prelude::*;
 
 use super::file::{Condition, FILE_MAX, File};
-use crate::input::{FileState, shown_path};
+use crate::input::{ConfigContent, ConfigMember, FileState, shown_path};
 use crate::message::Message;
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
@@ -70,6 +70,32 @@ pub(super) enum Opened {
     Outside(Box<str>),
 }
 
+/// A member of an archive, read: of its bytes nothing is kept but what [`File::parse`] keeps.
+#[derive(Clone, Debug)]
+pub struct Member {
+    path: PathBuf,
+    /// None of a private key.
+    file: Option<Arc<File>>,
+    mode: Option<u32>,
+}
+
+impl Member {
+    /// Reads a member. A private key's bytes are not looked at.
+    #[must_use]
+    pub fn read(member: &ConfigMember<'_>) -> Self {
+        let path = normal(Path::new(member.path));
+        let is_key = matches!(path.file_name().and_then(role), Some((_, Role::PrivateKey)));
+        let file = match member.content {
+            ConfigContent::Bytes(bytes) if !is_key => Some(File::parse(&shown_path(&path), bytes)),
+            ConfigContent::TooLarge => {
+                Some(File::unread(&shown_path(&path), ProblemKind::LimitExceeded, TOO_LARGE))
+            }
+            ConfigContent::Bytes(_) | ConfigContent::PrivateKey => None,
+        };
+        Self { path, file: file.map(Arc::new), mode: member.mode }
+    }
+}
+
 /// Collects what a walk finds.
 #[derive(Debug, Default)]
 pub struct TreeBuilder {
@@ -94,24 +120,20 @@ impl TreeBuilder {
         true
     }
 
-    /// Adds a member of an archive, `a.zip!/path/in/it`, with its bytes, which are read and not kept.
-    /// A private key's bytes are not looked at.
+    /// Adds a member of an archive, `a.zip!/path/in/it`, with its bytes.
     pub fn member(&mut self, path: &str, bytes: &[u8], mode: Option<u32>) {
-        let place = normal(Path::new(path));
-        let role = place.file_name().and_then(role);
-        if let Some((mac, role)) = role {
-            self.named.entry(mac).or_default().push((role, place.clone(), mode));
+        self.add(Member::read(&ConfigMember { path, content: ConfigContent::Bytes(bytes), mode }));
+    }
+
+    /// Adds a member of an archive.
+    pub fn add(&mut self, member: Member) {
+        let Member { path, file, mode } = member;
+        if let Some((mac, role)) = path.file_name().and_then(role) {
+            self.named.entry(mac).or_default().push((role, path.clone(), mode));
         }
-        if matches!(role, Some((_, Role::PrivateKey))) {
-            return;
+        if let Some(file) = file {
+            self.members.insert(path, file);
         }
-        let shown = shown_path(&place);
-        let file = if bytes.len() as u64 > FILE_MAX {
-            File::unread(&shown, ProblemKind::LimitExceeded, TOO_LARGE)
-        } else {
-            File::parse(&shown, bytes)
-        };
-        self.members.insert(place, Arc::new(file));
     }
 
     /// The tree is to tell whether a file that was opened [changed](Tree::is_unchanged).
@@ -305,13 +327,16 @@ impl Tree {
     }
 }
 
-/// The path without `.`, and without `..` where a directory stands before it.
+/// The path without `.`, and without `..` where a directory stands before it. Nothing leads out of an archive.
 pub(super) fn normal(path: &Path) -> PathBuf {
     let mut parts = PathBuf::new();
     for part in path.components() {
         match part {
             Component::CurDir => {}
-            Component::ParentDir if matches!(parts.components().next_back(), Some(Component::Normal(_))) => {
+            Component::ParentDir
+                if matches!(parts.components().next_back(), Some(Component::Normal(_)))
+                    && !is_archive(&parts) =>
+            {
                 parts.pop();
             }
             // Nothing is above the root.
@@ -322,16 +347,15 @@ pub(super) fn normal(path: &Path) -> PathBuf {
     parts
 }
 
+/// Whether this is the path of an archive as its members have it: `a.zip!`, and no directory of that name.
+fn is_archive(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().ends_with(b"!") && !path.is_dir()
+}
+
 /// Whether `path` is `root` or below it; both are [`normal`], and an empty root is the current directory.
 fn is_below(path: &Path, root: &Path) -> bool {
-    if root.as_os_str().is_empty() {
-        return matches!(path.components().next(), Some(Component::Normal(_)));
-    }
-    path.starts_with(root)
-        && !matches!(
-            path.strip_prefix(root).map(|rest| rest.components().next()),
-            Ok(Some(Component::ParentDir))
-        )
+    let Ok(rest) = path.strip_prefix(root) else { return false };
+    rest.components().all(|part| matches!(part, Component::Normal(_)))
 }
 
 fn or_here(path: &Path) -> &Path {

@@ -38,7 +38,7 @@ pub(super) enum Wanted {
     Log(Mac, Rotation),
     Archive,
     Config,
-    /// Another name, which a master may list: kept if it begins like XML.
+    /// Another name, which a master may list.
     MaybeConfig,
     /// A private key: not read, only its presence is noted.
     PrivateKey,
@@ -83,17 +83,24 @@ impl Wanted {
         if let Some(mac) = parent.and_then(log_mac).filter(|_| is_piece_name(base)) {
             return Some(Self::Log(mac, Rotation::Piece));
         }
-        let is_other = ["cfg", "xml", "htm", "html", "xhtml", "svg"].iter().any(|no| has_ending(base, no));
+        // Directories and licences are no configuration.
+        let is_other = ["cfg", "xml"].iter().any(|no| has_ending(base, no));
         (configs && !is_other).then_some(Self::MaybeConfig)
     }
 }
 
+/// Byte order marks of UTF-16.
+const UTF_16_MARKS: [&[u8]; 2] = [b"\xFF\xFE", b"\xFE\xFF"];
+
+/// Whether this is the beginning of what is no text, whatever follows: of a program, or of a sound.
+pub(super) fn begins_like_binary(begin: &[u8]) -> bool {
+    begin.contains(&0) && !UTF_16_MARKS.iter().any(|mark| begin.starts_with(mark))
+}
+
 /// Whether this is the beginning of an XML file, in UTF-8 or UTF-16.
 pub(super) fn begins_like_xml(begin: &[u8]) -> bool {
-    let begin = ["\u{feff}".as_bytes(), b"\xFF\xFE", b"\xFE\xFF"]
-        .iter()
-        .find_map(|mark| begin.strip_prefix(*mark))
-        .unwrap_or(begin);
+    let mut marks = UTF_16_MARKS.into_iter().chain(["\u{feff}".as_bytes()]);
+    let begin = marks.find_map(|mark| begin.strip_prefix(mark)).unwrap_or(begin);
     begin.iter().find(|byte| !byte.is_ascii_whitespace() && **byte != 0) == Some(&b'<')
 }
 

@@ -34,11 +34,11 @@ impl Default for Limits {
     }
 }
 
-/// A member that may be a configuration file is taken up to this size, in bytes.
-pub(super) const CONFIG_BYTES: u64 = 1024 * 1024;
+/// A configuration file is read up to this size, in bytes; the largest real one has 197 KB.
+pub const CONFIG_BYTES: u64 = 4 << 20;
 
-/// All configuration files of one archive are taken up to this size, in bytes.
-const ALL_CONFIG_BYTES: u64 = 64 * 1024 * 1024;
+/// All configuration files of one archive are taken up to this size, in bytes: some 2 KB each for 250,000.
+const ALL_CONFIG_BYTES: u64 = 512 << 20;
 
 /// An archive in an archive is read, and a compression in a compression, but nothing deeper.
 pub(super) const DEEPEST: u8 = 2;

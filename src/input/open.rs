@@ -6,7 +6,9 @@ use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 
 use tempfile::SpooledTempFile;
 
-use super::archive::{Member, MemberKind, Visitor, Wanted, base_name, begins_like_xml};
+use zeroize::Zeroizing;
+
+use super::archive::{Member, MemberKind, Visitor, Wanted, base_name, begins_like_binary, begins_like_xml};
 use super::buffers::{Buffers, WHOLE};
 use super::decompress::{BLOCK, Decoder, read_ahead};
 use super::file_kind::PassedOverKind;
@@ -14,7 +16,7 @@ use super::kind::{Compression, Kind, SNIFFED};
 use super::limits::{Budget, CONFIG_BYTES, DEEPEST, Fault, Guarded, OneLog, fill, too_long};
 use super::system::{read_at, shown};
 use super::utf16::Utf16;
-use super::{ConfigMember, Content, LogName, LogSink, Rotation, tar, zip};
+use super::{ConfigContent, ConfigMember, Content, LogName, LogSink, Rotation, tar, zip};
 use crate::message::said;
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
@@ -262,9 +264,6 @@ impl Visitor for Members<'_, '_> {
             return Ok(false);
         }
         let Some(wanted) = self.wanted(member) else { return Ok(false) };
-        if wanted == Wanted::MaybeConfig && member.size > CONFIG_BYTES {
-            return Ok(false);
-        }
         if member.kind == MemberKind::Link {
             if matches!(wanted, Wanted::Log(..)) {
                 let message = "is a link or a device, not a file";
@@ -281,21 +280,27 @@ impl Visitor for Members<'_, '_> {
         let budget = self.opener.budget;
         let mut content = Guarded::new(content, member.is_decompressed.then_some(budget));
         let fault = match wanted {
+            Wanted::Config | Wanted::MaybeConfig if member.size > CONFIG_BYTES => {
+                return self.give(&path, member, ConfigContent::TooLarge);
+            }
             Wanted::Config => self.config(&path, member, &mut content),
             Wanted::MaybeConfig => {
                 let mut begin = [0; SNIFFED];
                 let length = fill(&mut content, &mut begin).unwrap_or(0);
-                match begins_like_xml(&begin[..length]) {
-                    true => self.config(&path, member, &mut (&begin[..length]).chain(&mut content)),
+                let begin = &begin[..length];
+                let mut whole = begin.chain(&mut content);
+                if begins_like_xml(begin) {
+                    self.config(&path, member, &mut whole)
+                } else {
+                    self.other(&path, member, begin, &mut whole);
                     // A limit that is met ends the archive.
-                    false if self.is_exhausted() => None,
-                    false => return,
+                    if !self.is_exhausted() {
+                        return;
+                    }
+                    None
                 }
             }
-            Wanted::PrivateKey => {
-                self.opener.sink.config(ConfigMember { path: &path, content: None, mode: member.mode });
-                return;
-            }
+            Wanted::PrivateKey => return self.give(&path, member, ConfigContent::PrivateKey),
             Wanted::Log(..) | Wanted::Archive => {
                 let item = self.item(&path, member, wanted);
                 let mut buffer = self.opener.buffers.take();
@@ -335,19 +340,31 @@ impl Members<'_, '_> {
     }
 
     fn config(&mut self, path: &str, member: &Member, content: &mut dyn Read) -> Option<Fault> {
-        let mut bytes = Vec::new();
-        // `Guarded` keeps a fault.
-        let _ = content.take(CONFIG_BYTES + 1).read_to_end(&mut bytes);
+        let bytes = config_bytes(content, member);
         if bytes.len() as u64 > CONFIG_BYTES {
-            let message = format!("has more than {CONFIG_BYTES} bytes, too many for a configuration file");
-            return Some(Fault::new(ProblemKind::LimitExceeded, message));
-        }
-        if !self.opener.budget.take_config(bytes.len() as u64) {
+            self.give(path, member, ConfigContent::TooLarge);
+        } else if self.opener.budget.take_config(bytes.len() as u64) {
+            self.give(path, member, ConfigContent::Bytes(&bytes));
+        } else {
             let message = "the archive has too many configuration files; this one was not read";
             return Some(Fault::new(ProblemKind::LimitExceeded, message));
         }
-        self.opener.sink.config(ConfigMember { path, content: Some(&bytes), mode: member.mode });
         None
+    }
+
+    /// A member that does not begin like XML: what it is matters where a master lists it.
+    fn other(&mut self, path: &str, member: &Member, begin: &[u8], content: &mut dyn Read) {
+        if begins_like_binary(begin) {
+            return self.give(path, member, ConfigContent::Bytes(begin));
+        }
+        let bytes = config_bytes(content, member);
+        let is_too_large = bytes.len() as u64 > CONFIG_BYTES;
+        let content = if is_too_large { ConfigContent::TooLarge } else { ConfigContent::Bytes(&bytes) };
+        self.give(path, member, content);
+    }
+
+    fn give(&mut self, path: &str, member: &Member, content: ConfigContent<'_>) {
+        self.opener.sink.config(ConfigMember { path, content, mode: member.mode });
     }
 
     fn item<'p>(&self, path: &'p str, member: &Member, wanted: Wanted) -> Item<'p> {
@@ -366,6 +383,14 @@ impl Members<'_, '_> {
     fn path(&self, member: &Member) -> String {
         format!("{}!/{}", self.archive.path, shown(&member.name).trim_start_matches('/'))
     }
+}
+
+/// One byte more than the limit tells that there is more. The bytes can hold keys, so they are wiped.
+fn config_bytes(content: &mut dyn Read, member: &Member) -> Zeroizing<Vec<u8>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(member.size.min(CONFIG_BYTES) as usize + 1));
+    // `Guarded` keeps a fault.
+    let _ = content.take(CONFIG_BYTES + 1).read_to_end(&mut bytes);
+    bytes
 }
 
 /// What an error in reading a plain file means.

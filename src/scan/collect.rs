@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::ReportProgress;
 use super::events::{Chunks, FileRecorder, Spool};
 use super::origin::{Measure, Measured, Origin, Source, settle};
+use crate::config::Member;
 use crate::digest::LogDigest;
 use crate::event::Event;
 use crate::input::{
@@ -171,16 +172,6 @@ pub(super) struct Waiting {
     /// Where the logs of records wait: there are many, and memory is to grow with phones alone.
     file: Option<BufWriter<File>>,
     length: u64,
-}
-
-/// A configuration file in an archive.
-pub struct Member {
-    /// `a.zip!/path/in/it`.
-    pub path: Box<str>,
-    /// Its bytes; none of a private key.
-    pub bytes: Vec<u8>,
-    /// Its permissions.
-    pub mode: Option<u32>,
 }
 
 /// Where a packed log waits.
@@ -402,11 +393,7 @@ impl LogSink for PhoneSink<'_> {
     }
 
     fn config(&mut self, member: ConfigMember<'_>) {
-        self.others.members.push(Member {
-            path: member.path.into(),
-            bytes: member.content.unwrap_or_default().to_vec(),
-            mode: member.mode,
-        });
+        self.others.members.push(Member::read(&member));
     }
 
     fn problem(&mut self, problem: Problem) {

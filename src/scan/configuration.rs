@@ -6,12 +6,11 @@ use std::path::PathBuf;
 
 use chrono::NaiveDateTime;
 
-use super::collect::Member;
 use super::rows::{Row, Rows};
 use crate::check::configuration::{Case, SharedKey};
 use crate::check::join::join;
 use crate::check::{CATALOGUE, Family, Finding, Rule};
-use crate::config::{LogFacts, PhoneConfig, PublicKey, Refused, Shown, Tree, TreeBuilder, resolve};
+use crate::config::{LogFacts, Member, PhoneConfig, PublicKey, Refused, Shown, Tree, TreeBuilder, resolve};
 use crate::event::Event;
 use crate::input::{ConfigKind, Found};
 use crate::model::{CertificateState, Mac, Slot};
@@ -43,7 +42,7 @@ pub(super) fn tree_builder(found: &Found, members: &[Member], roots: &[PathBuf])
         builder.file(&file.path, mode);
     }
     for member in members {
-        builder.member(&member.path, &member.bytes, member.mode);
+        builder.add(member.clone());
     }
     builder
 }

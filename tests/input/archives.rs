@@ -1,6 +1,6 @@
 //! Archives of all kinds, in each other, and what of them is read.
 
-use phonecert::input::{Options, PassedOverKind, Rotation};
+use phonecert::input::{CONFIG_BYTES, Options, PassedOverKind, Rotation};
 use phonecert::problem::ProblemKind::{LimitExceeded, TruncatedArchive};
 
 use super::sink::{LOG, Tree, bzip2, gzip, log, tar, xz, zip, zstd};
@@ -109,8 +109,10 @@ fn a_directory_that_is_named_like_a_log() {
 fn configuration_files_of_any_name() {
     let utf_16: Vec<u8> = "\u{feff}<c/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let long = [b"<d b='".as_slice(), &[b'x'; 5000], b"'/>"].concat();
-    let large = [b"<a>".as_slice(), &vec![b'x'; 1 << 20]].concat();
-    let members: [(&str, &[u8]); 8] = [
+    let large = [b"<a>".as_slice(), &vec![b'x'; CONFIG_BYTES as usize]].concat();
+    // Programs and sounds are known by their beginnings.
+    let program = [b"\x7fELF\0".as_slice(), &vec![b'x'; 5000]].concat();
+    let members: [(&str, &[u8]); 9] = [
         ("cfg/a.conf", b"\xEF\xBB\xBF \n<a/>"),
         ("cfg/b", &utf_16),
         ("cfg/c.txt", &long),
@@ -118,20 +120,23 @@ fn configuration_files_of_any_name() {
         ("cfg/e.html", b"<html/>"),
         ("cfg/f", b""),
         ("cfg/g", &large),
+        ("cfg/h.ld", &program),
         ("cfg/0004f2a1b2c3-directory.xml", b"<directory/>"),
     ];
     for (name, bytes) in of_each_kind(&members) {
         let tree = Tree::with(name, &bytes);
         let taken = tree.read(&[name]);
         let read: Vec<_> = taken.configs.iter().map(|(_, content, _)| content.as_deref()).collect();
-        assert_eq!(read, [Some(members[0].1), Some(&utf_16[..]), Some(&long[..])], "{name}");
+        let mut expected: Vec<_> = members[..8].iter().map(|(_, content)| Some(*content)).collect();
+        (expected[6], expected[7]) = (None, Some(&program[..512]));
+        assert_eq!(read, expected, "{name}");
         assert!(taken.problems.is_empty(), "{name}");
     }
 }
 
 #[test]
 fn configuration_files() {
-    let large = vec![b'x'; (1 << 20) + 1];
+    let large = vec![b'x'; CONFIG_BYTES as usize + 1];
     let members: [(&str, &[u8]); 8] = [
         ("cfg/0004f2a1b2c3.cfg", b"<a/>"),
         ("cfg/site.CFG", b"<b/>"),
@@ -146,10 +151,11 @@ fn configuration_files() {
         let tree = Tree::with(name, &bytes);
         let taken = tree.read(&[name]);
         let read: Vec<_> = taken.configs.iter().map(|(_, content, _)| content.as_deref()).collect();
-        assert_eq!(read, [Some(&b"<a/>"[..]), Some(b"<b/>"), Some(b"<c/>"), None, None], "{name}");
+        assert_eq!(read, [Some(&b"<a/>"[..]), Some(b"<b/>"), Some(b"<c/>"), None, None, None], "{name}");
         assert_eq!(taken.configs[3].0, format!("{name}!/cfg/0004f2a1b2c3-private.key"));
         assert_eq!(taken.configs[3].2.unwrap() & 0o777, if name == "a.zip" { 0o644 } else { 0o640 });
-        taken.has_problem(&format!("{name}!/cfg/large.cfg"), LimitExceeded, "1048576");
+        assert_eq!(taken.configs[5].0, format!("{name}!/cfg/large.cfg"));
+        assert!(taken.problems.is_empty(), "no phone is told to read it");
         let without = Options { configs: false, ..Options::default() };
         let taken = tree.read_with(&[name], &without);
         assert!(taken.configs.is_empty() && taken.problems.is_empty());

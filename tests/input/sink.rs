@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use phonecert::input::{
-    Buffers, ConfigMember, Content, Found, Limits, LogName, LogSink, Options, PassedOver, PassedOverKind,
-    find, read_at,
+    Buffers, ConfigContent, ConfigMember, Content, Found, Limits, LogName, LogSink, Options, PassedOver,
+    PassedOverKind, find, read_at,
 };
 use phonecert::problem::{Problem, ProblemKind};
 use tempfile::TempDir;
@@ -115,7 +115,11 @@ impl LogSink for Taken {
     }
 
     fn config(&mut self, member: ConfigMember<'_>) {
-        self.configs.push((member.path.to_owned(), member.content.map(<[u8]>::to_vec), member.mode));
+        let content = match member.content {
+            ConfigContent::Bytes(bytes) => Some(bytes.to_vec()),
+            ConfigContent::TooLarge | ConfigContent::PrivateKey => None,
+        };
+        self.configs.push((member.path.to_owned(), content, member.mode));
     }
 
     fn problem(&mut self, problem: Problem) {
