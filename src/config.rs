@@ -33,7 +33,7 @@ mod tests;
 #[cfg(test)]
 pub(crate) use certificate::fingerprints;
 pub use certificate::{Certificate, PublicKey};
-pub use facts::{LogFacts, Refused, Shown, SlotFacts};
+pub use facts::{LogFacts, Refused, SlotFacts, SlotState};
 pub use file::{Condition, FILE_MAX, File, Misspelt, Setting};
 pub use key::PrivateKey;
 pub use line::ConfigurationLine;

@@ -42,7 +42,7 @@ use crate::config::Kind;
 use crate::config::{Certificate, PublicKey};
 use crate::config::{Certificates, Value};
 use crate::config::{Credential, Given, PhoneConfig};
-use crate::config::{LogFacts, Shown};
+use crate::config::{LogFacts, SlotState};
 use crate::message::{Message, Part};
 use crate::model::{Mac, Severity, Slot};
 
@@ -111,11 +111,11 @@ const KEY_MAX: usize = 4096;
 const CERTIFICATE_MAX: usize = 8192;
 
 /// How much a closed gate weighs: flash memory keeps what was installed while it was open.
-const fn by_slot(shown: Shown) -> Severity {
-    match shown {
-        Shown::Empty => Severity::Error,
-        Shown::Filled => Severity::Info,
-        Shown::Unknown => Severity::Warning,
+const fn by_slot(state: SlotState) -> Severity {
+    match state {
+        SlotState::Empty => Severity::Error,
+        SlotState::Filled => Severity::Info,
+        SlotState::Unknown => Severity::Warning,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::model::{Fingerprint, Slot, SoftwareVersion};
 
 /// What the newest inventory shows of a slot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Shown {
+pub enum SlotState {
     /// No inventory shows it.
     #[default]
     Unknown,
@@ -22,7 +22,7 @@ pub enum Shown {
 #[derive(Clone, Debug, Default)]
 pub struct SlotFacts {
     /// What the newest inventory shows.
-    pub shown: Shown,
+    pub state: SlotState,
     /// Fingerprints of what is, or was just, in it: of the inventory and of saves.
     pub fingerprints: Vec<Fingerprint>,
     /// Bytes of the certificate, as the inventory has it.
@@ -70,8 +70,8 @@ pub struct LogFacts {
 impl LogFacts {
     /// What the newest inventory shows of a slot.
     #[must_use]
-    pub fn shown(&self, slot: Option<Slot>) -> Shown {
-        slot.and_then(|slot| self.slots.get(&slot)).map_or(Shown::Unknown, |facts| facts.shown)
+    pub fn state(&self, slot: Option<Slot>) -> SlotState {
+        slot.and_then(|slot| self.slots.get(&slot)).map_or(SlotState::Unknown, |facts| facts.state)
     }
 
     /// The fingerprints that the log has of a slot.

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDateTime;
 
-use super::{LogFacts, PhoneConfig, Shown, SlotFacts, Tree, TreeBuilder, resolve};
+use super::{LogFacts, PhoneConfig, SlotFacts, SlotState, Tree, TreeBuilder, resolve};
 use crate::check::CATALOGUE;
 use crate::check::configuration::{Case, Finding, SharedKey};
 use crate::model::{Fingerprint, Mac, Slot};
@@ -34,12 +34,12 @@ pub(crate) fn log() -> LogFacts {
 }
 
 /// The same, with an inventory that shows a slot so.
-pub(crate) fn log_with(slot: Slot, shown: Shown, fingerprints: &[&Fingerprint]) -> LogFacts {
+pub(crate) fn log_with(slot: Slot, state: SlotState, fingerprints: &[&Fingerprint]) -> LogFacts {
     let mut log = log();
     log.has_inventory = true;
     let fingerprints = fingerprints.iter().map(|one| (*one).clone()).collect();
-    let key_length = (shown == Shown::Filled).then_some(1218);
-    log.slots.insert(slot, SlotFacts { shown, fingerprints, key_length, ..SlotFacts::default() });
+    let key_length = (state == SlotState::Filled).then_some(1218);
+    log.slots.insert(slot, SlotFacts { state, fingerprints, key_length, ..SlotFacts::default() });
     log
 }
 

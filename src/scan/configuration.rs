@@ -10,7 +10,9 @@ use super::rows::{Row, Rows};
 use crate::check::configuration::{Case, SharedKey};
 use crate::check::join::join;
 use crate::check::{CATALOGUE, Family, Finding, Rule};
-use crate::config::{LogFacts, Member, PhoneConfig, PublicKey, Refused, Shown, Tree, TreeBuilder, resolve};
+use crate::config::{
+    LogFacts, Member, PhoneConfig, PublicKey, Refused, SlotState, Tree, TreeBuilder, resolve,
+};
 use crate::event::Event;
 use crate::input::{ConfigKind, Found};
 use crate::model::{CertificateState, Mac, Slot};
@@ -196,10 +198,10 @@ fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogF
                 facts.has_inventory = true;
                 // What the slot held before is no longer in it.
                 slot.fingerprints = view.content.fingerprint.iter().cloned().collect();
-                slot.shown = match view.content.state {
-                    CertificateState::Installed => Shown::Filled,
-                    _ if view.content.has_key => Shown::Unknown,
-                    _ => Shown::Empty,
+                slot.state = match view.content.state {
+                    CertificateState::Installed => SlotState::Filled,
+                    _ if view.content.has_key => SlotState::Unknown,
+                    _ => SlotState::Empty,
                 };
                 slot.certificate_length = view.content.certificate_length;
                 slot.key_length = view.content.key_length;

@@ -47,7 +47,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         };
         let message = sentence![&given, " does not count: ", state, "."];
         let first = given.in_short();
-        Finding::new(by_slot(case.log.shown(slot)), slot, message, vec![first, second])
+        Finding::new(by_slot(case.log.state(slot)), slot, message, vec![first, second])
     });
     found.collect()
 }

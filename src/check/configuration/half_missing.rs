@@ -14,7 +14,7 @@
 use super::{Case, Finding};
 use crate::check::{Facts, Family, Rule, Run};
 use crate::config::Credential;
-use crate::config::Shown;
+use crate::config::SlotState;
 use crate::message::sentence;
 use crate::model::Severity;
 
@@ -68,5 +68,5 @@ fn is_installed(case: &Case<'_>, credential: &Credential<'_>) -> bool {
         (_, Some((_, value))) => value.key.is_ok_and(|key| facts.key_length == Some(key.length as u64)),
         _ => false,
     };
-    facts.shown == Shown::Filled && facts.key_length.is_some() && is_this
+    facts.state == SlotState::Filled && facts.key_length.is_some() && is_this
 }

@@ -54,5 +54,5 @@ fn finding(case: &Case<'_>, slot: Option<Slot>, given: Given<'_>) -> Option<Find
         }
     };
     let message = sentence![&given, " does not count: ", state, "."];
-    Some(Finding::new(by_slot(case.log.shown(slot)), slot, message, evidence))
+    Some(Finding::new(by_slot(case.log.state(slot)), slot, message, evidence))
 }

@@ -14,7 +14,7 @@
 
 use super::{Case, Finding};
 use crate::check::{Facts, Family, Rule, Run};
-use crate::config::Shown;
+use crate::config::SlotState;
 use crate::config::{Kind, selected_slot};
 use crate::message::sentence;
 use crate::model::{Severity, Slot};
@@ -51,8 +51,9 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         })?;
         let is_filled = credentials.iter().any(|one| one.store.slot() == Some(slot))
             || config.is_unsure_of(slot)
-            || case.log.shown(Some(slot)) == Shown::Filled
-            || case.log.shown(Some(slot)) == Shown::Unknown && case.log.fingerprints(slot).next().is_some();
+            || case.log.state(Some(slot)) == SlotState::Filled
+            || case.log.state(Some(slot)) == SlotState::Unknown
+                && case.log.fingerprints(slot).next().is_some();
         if is_filled || !config.counts(given.setting.parameter) {
             return None;
         }

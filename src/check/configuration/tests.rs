@@ -4,7 +4,7 @@ mod messages;
 
 use super::*;
 use crate::config::fixture::*;
-use crate::config::{Shown, resolve};
+use crate::config::{SlotState, resolve};
 use crate::model::Slot;
 
 const CERTIFICATE: &str = "device.sec.TLS.customDeviceCert1.publicCert";
@@ -119,9 +119,9 @@ fn cfg004_and_cfg005_gates() {
     for (gate, code) in [("device.set", "CFG004"), (SET, "CFG005")] {
         for value in ["0", "-", ""] {
             assert_eq!(changed(&[(gate, value)], &log())[0], (code, Warning), "{gate} {value}");
-            let empty = log_with(SLOT, Shown::Empty, &[]);
+            let empty = log_with(SLOT, SlotState::Empty, &[]);
             assert_eq!(changed(&[(gate, value)], &empty)[0], (code, Error), "{gate} {value}");
-            let filled = log_with(SLOT, Shown::Filled, &[]);
+            let filled = log_with(SLOT, SlotState::Filled, &[]);
             assert_eq!(changed(&[(gate, value)], &filled)[0], (code, Info), "{gate} {value}");
         }
     }
@@ -304,9 +304,9 @@ fn cfg016_half_missing() {
     let config = Site::new(&[("0004f2a1b2c3.cfg", &half)]).config();
     let (_, value) = config.credentials()[0].certificate.unwrap();
     let print = value.list[0].fingerprints[0].clone();
-    assert_eq!(changed(&[(KEY, "-")], &log_with(SLOT, Shown::Filled, &[&print])), []);
+    assert_eq!(changed(&[(KEY, "-")], &log_with(SLOT, SlotState::Filled, &[&print])), []);
     let other = crate::model::Fingerprint::new(&[9; 16]).unwrap();
-    assert_eq!(changed(&[(KEY, "-")], &log_with(SLOT, Shown::Filled, &[&other])), [("CFG016", Error)]);
+    assert_eq!(changed(&[(KEY, "-")], &log_with(SLOT, SlotState::Filled, &[&other])), [("CFG016", Error)]);
 }
 
 #[test]
@@ -383,8 +383,8 @@ fn cfg022_profile_selection() {
 fn cfg023_slot_empty() {
     let none = [(CERTIFICATE, "-"), (KEY, "-"), (SET, "-")];
     assert_eq!(changed(&none, &log()), [("CFG023", Warning)]);
-    assert_eq!(changed(&none, &log_with(SLOT, Shown::Empty, &[])), [("CFG023", Warning)]);
-    assert_eq!(changed(&none, &log_with(SLOT, Shown::Filled, &[])), []);
+    assert_eq!(changed(&none, &log_with(SLOT, SlotState::Empty, &[])), [("CFG023", Warning)]);
+    assert_eq!(changed(&none, &log_with(SLOT, SlotState::Filled, &[])), []);
     let of_application = [("sec.TLS.profile.1.deviceCert", "Application2")];
     assert_eq!(changed(&of_application, &log()), [("CFG023", Warning)]);
     let by_scep: Vec<_> = none.into_iter().chain([("SCEP.enable", "1")]).collect();
@@ -469,7 +469,7 @@ fn cfg050_lines_hidden() {
     ] {
         assert_eq!(found(name, hidden, &log()), ["CFG050"], "{name}");
         assert_eq!(found(name, seen, &log()), [""; 0], "{name}");
-        assert_eq!(found(name, hidden, &log_with(Slot::BuiltIn, Shown::Filled, &[])), [""; 0]);
+        assert_eq!(found(name, hidden, &log_with(Slot::BuiltIn, SlotState::Filled, &[])), [""; 0]);
         assert_eq!(found(name, hidden, &LogFacts::default()), [""; 0]);
     }
 }

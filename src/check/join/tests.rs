@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::check::Rule;
-use crate::config::Shown;
+use crate::config::SlotState;
 use crate::config::fixture::*;
 
 const CERTIFICATE: &str = "device.sec.TLS.customDeviceCert1.publicCert";
@@ -125,7 +125,7 @@ fn ins003_says_when_it_is_exactly_one() {
 fn installed_slots_are_known_by_fingerprint_and_never_by_name() {
     let print = crate::config::fingerprints(&good()).unwrap()[0].clone();
     let answer =
-        asked(&[], &log_with(Slot::Platform(1), Shown::Filled, &[&print]), Question::Installed, SLOT);
+        asked(&[], &log_with(Slot::Platform(1), SlotState::Filled, &[&print]), Question::Installed, SLOT);
     assert_eq!(
         lines(&answer)[0],
         (CERTIFICATE, "its certificate has the md5 fingerprint that the log shows")
@@ -133,7 +133,7 @@ fn installed_slots_are_known_by_fingerprint_and_never_by_name() {
     assert_eq!(lines(&answer)[1], (KEY, "RSA 2048 key, 1,218 bytes"));
     let other = Fingerprint::new(&[7; 16]).unwrap();
     let answer =
-        asked(&[], &log_with(Slot::Platform(1), Shown::Filled, &[&other]), Question::Installed, SLOT);
+        asked(&[], &log_with(Slot::Platform(1), SlotState::Filled, &[&other]), Question::Installed, SLOT);
     assert!(
         lines(&answer)[0]
             .1
