@@ -10,7 +10,7 @@ mod compact;
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
-use crate::line::lossy;
+use crate::line::{Level, lossy};
 use crate::model::Mac;
 use crate::stamp::Stamp;
 use crate::window::Window;
@@ -125,11 +125,13 @@ pub struct Counts {
     pub events: u64,
     /// What the ten-digit stamps are, taken together.
     pub digits: Digits,
+    /// The lowest level of a line, `*` not counted.
+    pub lowest_level: Option<u8>,
 }
 
 impl Counts {
     /// Adds what was counted of a later part of the same log.
-    const fn add(&mut self, later: &Self) {
+    fn add(&mut self, later: &Self) {
         self.bytes += later.bytes;
         self.lines += later.lines;
         self.unrecognized += if self.messages == 0 { later.unrecognized } else { 0 };
@@ -138,6 +140,14 @@ impl Counts {
         self.messages += later.messages;
         self.events += later.events;
         self.digits.add(&later.digits);
+        self.lowest_level = self.lowest_level.into_iter().chain(later.lowest_level).min();
+    }
+
+    /// Takes the level of one line into account.
+    pub fn see_level(&mut self, level: Level) {
+        if let Level::Number(level) = level {
+            self.lowest_level = Some(self.lowest_level.map_or(level, |lowest| lowest.min(level)));
+        }
     }
 }
 
@@ -322,8 +332,7 @@ impl LogDigest {
     #[must_use]
     pub fn is_sound(&self) -> bool {
         const MOST: u64 = 1 << 48;
-        let Counts { bytes, lines, unrecognized, foreign, too_long, messages, events, digits: _ } =
-            self.counts;
+        let Counts { bytes, lines, unrecognized, foreign, too_long, messages, events, .. } = self.counts;
         let counts = [bytes, lines, unrecognized, foreign, too_long, messages, events, self.dropped];
         let fragments = [self.head.line, self.head.lines, self.tail.line, self.tail.lines];
         let is_entry = |entry: &Entry| {

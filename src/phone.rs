@@ -7,6 +7,7 @@ use chrono::{Datelike, NaiveDateTime, Timelike};
 use serde::{Deserialize, Serialize};
 
 use crate::check::{self, CATALOGUE, Case, Finding, Rule, SharedCertificate};
+use crate::config::ConfigurationLine;
 use crate::model::{CertificateState, Fingerprint, Mac, Severity, Slot, State, Status};
 use crate::reference::Readiness;
 use crate::timeline::{Content, Occurrences, SourceLine, Timeline};
@@ -85,6 +86,8 @@ pub struct SlotContent {
     pub key_length: Option<u64>,
     /// Other phones' certificates are compared with it: the log is this phone's own.
     pub is_compared: bool,
+    /// The line of the configuration that it comes from, or that contradicts the log.
+    pub configuration: Option<ConfigurationLine>,
     /// The line that shows the fingerprint, where there is one.
     line: Option<ShownLine>,
 }
@@ -277,6 +280,7 @@ fn slot_content(timeline: &Timeline<'_>, slot: Slot, content: &Content) -> SlotC
         certificate_length: content.certificate_length,
         key_length: content.key_length,
         is_compared: !timeline.logs[record.file].is_of_another_phone,
+        configuration: None,
         line,
     }
 }

@@ -113,7 +113,7 @@ fn what_the_log_shows_installed_is_compared() {
         installed["configuration"]["says"].as_str().unwrap().to_owned()
     };
     assert!(says(0).ends_with("another fingerprint: changed since, or installed another way?"), "{text}");
-    assert_eq!(says(1), "its certificate has the md5 fingerprint that the log shows");
+    assert_eq!(says(1), "its certificate has the MD5 fingerprint that the log shows");
     let (text, ..) = run(folder.path(), &["--device", "0004f2a1b2c3"]);
     assert!(text.contains("\nplatform-1, as the log shows it: site.cfg:3: its certificate has "), "{text}");
 }
@@ -164,5 +164,164 @@ fn a_file_that_is_not_read_is_a_problem_of_the_scan() {
         assert_eq!(output.status.code(), Some(if kind.is_some() { 4 } else { 0 }), "{text:.60}");
         assert_eq!(problems.first().and_then(|one| one["kind"].as_str()), kind, "{text:.60}");
         assert!(problems.iter().all(|one| one["path"] == "site.cfg"), "{problems:?}");
+    }
+}
+
+/// What `scan` answers, without what was counted.
+fn scanned(folder: &Path) -> String {
+    let output = Command::cargo_bin("phonecert")
+        .unwrap()
+        .current_dir(folder)
+        .env("SOURCE_DATE_EPOCH", "1900000000")
+        .args(["scan", "--format", "json"])
+        .output()
+        .unwrap();
+    let mut document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    document.as_object_mut().unwrap().remove("scanned");
+    document.to_string()
+}
+
+/// The codes of the only phone's diagnoses with their severities, and the lines that join one of them.
+fn found(folder: &Path, joined: &str) -> (Vec<String>, Vec<String>) {
+    let document: Value = serde_json::from_str(&scanned(folder)).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let all = document["devices"][0]["diagnoses"].as_array().unwrap();
+    let codes = all.iter().map(|one| format!("{} {}", text(&one["code"]), text(&one["severity"])));
+    let lines = all.iter().filter(|one| one["code"] == joined);
+    let lines =
+        lines.flat_map(|one| one["configuration"].as_array().unwrap()).map(|line| text(&line["says"]));
+    (codes.collect(), lines.collect())
+}
+
+/// Whatever the listed files are called and hold, and wherever their names lead to.
+#[test]
+fn a_tree_in_an_archive_gives_the_same_answer() {
+    let comment = |mega: usize| format!("<!-- {} -->", "x".repeat(mega << 20));
+    let (large, too_large) = (format!("<a>{}<b log.level.change.tls=\"4\"/></a>", comment(3)), comment(5));
+    let list =
+        "large.conf, too-large.conf, program.ld, note.txt, page.html, latin, ../../outside.cfg, gone.cfg";
+    let master = format!("<a CONFIG_FILES=\"{list}\"/>");
+    let files: [(&str, &[u8]); 8] = [
+        ("site/0004f2a1b2c3.cfg", master.as_bytes()),
+        ("site/0004f2a1b2c3-app.log", b"0531130928|sip  |4|00|text\n"),
+        ("site/large.conf", large.as_bytes()),
+        ("site/too-large.conf", too_large.as_bytes()),
+        ("site/program.ld", b"\x7fELF\0\0\0\x01 and more"),
+        ("site/note.txt", b"a note"),
+        ("site/page.html", b"<html log.render.level=\"5\"/>"),
+        ("site/latin", b"caf\xe9"),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("site")).unwrap();
+    for (name, bytes) in files {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        filetime::set_file_mtime(path, filetime::FileTime::from_unix_time(1_860_000_000, 0)).unwrap();
+    }
+    let expected = scanned(folder.path());
+    for code in ["CFG001", "CFG002", "CFG003", "CFG050", "larger than 4 MiB", "leads to ../outside.cfg"] {
+        assert!(expected.contains(code), "{code}: {expected}");
+    }
+    let mut inner = tar::Builder::new(Vec::new());
+    for (name, bytes) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mtime(1_860_000_000);
+        inner.append_data(&mut header, name, bytes).unwrap();
+    }
+    let inner = inner.into_inner().unwrap();
+    let mut outer = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(inner.len() as u64);
+    outer.append_data(&mut header, "in.tar", &inner[..]).unwrap();
+    for (bytes, prefix) in [(inner.clone(), "a.tar!/"), (outer.into_inner().unwrap(), "a.tar!/in.tar!/")] {
+        let archive = tempfile::tempdir().unwrap();
+        fs::write(archive.path().join("a.tar"), bytes).unwrap();
+        assert_eq!(scanned(archive.path()).replace(prefix, ""), expected, "{prefix}");
+    }
+}
+
+#[test]
+fn an_installed_certificate_names_its_file_in_every_format() {
+    let folder = site();
+    let short = run(folder.path(), &["--format", "csv", "--device", "0004f2a1b2c3"]).0;
+    let fingerprint = &short[short.find("MD5 ").unwrap() + 4..][..47];
+    let log = format!(
+        "000016.250|tls  |3|00|Custom platform device certificate 1 length 787\n\
+         000016.300|tls  |3|00|Custom platform device certificate 1 MD5 fingerprint: {fingerprint}\n\
+         000016.350|tls  |3|00|Custom platform device key 1 length 1219\n\
+         000016.360|tls  |3|00|Polycom device certificate length 802\n"
+    );
+    fs::write(folder.path().join("0004f2a1b2c3-app.log"), log).unwrap();
+    let document: Value = serde_json::from_str(&scanned(folder.path())).unwrap();
+    let certificates = &document["devices"][0]["certificates"];
+    assert_eq!(certificates[1]["configuration"][0]["file"], "site.cfg");
+    assert_eq!(certificates[1]["configuration"][0]["line"], 3);
+    assert!(certificates[0].get("configuration").is_none(), "{certificates}");
+    let told = "its certificate has the MD5 fingerprint that the log shows";
+    let output = |arguments: &[&str]| {
+        let mut command = Command::cargo_bin("phonecert").unwrap();
+        let output =
+            command.current_dir(folder.path()).env("COLUMNS", "200").args(arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for arguments in [
+        &["device", "0004f2a1b2c3"][..],
+        &["device", "0004f2a1b2c3", "--format", "markdown"],
+        &["device", "0004f2a1b2c3", "--format", "json"],
+        &["scan", "--format", "html"],
+    ] {
+        let text = output(arguments);
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(told), "{arguments:?}: {text}");
+    }
+    assert!(!output(&["device", "0004f2a1b2c3", "--no-config"]).contains(told));
+}
+
+#[test]
+fn what_the_log_shows_weighs_what_the_files_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    let (certificate, key) = (sample("leaf.p7b"), sample("rsa-2048-pkcs8.key"));
+    let slot = "device.sec.TLS.customDeviceCert1";
+    let site = |set: &str, more: &str| {
+        format!(
+            "<a device.set=\"{set}\" {slot}.set=\"1\" {slot}.publicCert=\"{certificate}\" \
+             {slot}.privateKey=\"{key}\" sec.TLS.profile.1.deviceCert=\"Platform1\" {more}/>"
+        )
+    };
+    write("0004f2a1b2c3.cfg", "<a CONFIG_FILES=\"site.cfg\"/>");
+    write("site.cfg", &site("1", ""));
+    let short = run(folder.path(), &["--format", "csv"]).0;
+    let fingerprint = &short[short.find("MD5 ").unwrap() + 4..][..47];
+    let empty = "000016.250|tls  |3|00|Custom platform device certificate 1 is not available\n";
+    let saved = format!(
+        "000100.000|tls  |*|00|Saving new Custom platform device certificate 1\n\
+         000100.000|tls  |*|00|New Certificate Common Name 'phone' Fingerprint '{fingerprint}'\n"
+    );
+    // What was saved since is in the slot, though `device.set` is 0 again.
+    write("site.cfg", &site("0", ""));
+    write("0004f2a1b2c3-app.log", empty);
+    assert_eq!(found(folder.path(), "").0, ["CFG004 error"]);
+    write("0004f2a1b2c3-app.log", &format!("{empty}{saved}"));
+    assert_eq!(found(folder.path(), "").0, ["CFG004 info"]);
+    // The next boot shows the slot empty: INS004 names what was saved.
+    write("site.cfg", &site("1", ""));
+    write("0004f2a1b2c3-app.log", &format!("{saved}{empty}"));
+    let (codes, lines) = found(folder.path(), "INS004");
+    assert_eq!(codes, ["INS004 warning"]);
+    assert_eq!(lines[0], "its certificate has the MD5 fingerprint that was saved");
+    // Levels that hide nothing.
+    let refused = "1125110000|hw   |4|00|hwDescSecurityDeviceCredentialsStore: Could not store key for custom device key1, length 5000 is bigger than maximum 4096\n";
+    for (level, log, is_hidden) in [
+        ("log.render.level=\"4\"", "0531130928|sip  |4|00|text\n", true),
+        ("log.render.level=\"4\"", "0531130928|sip  |4|00|text\n0531130929|net  |2|00|text\n", false),
+        ("log.level.change.hw=\"5\"", "0531130928|sip  |4|00|text\n", true),
+        ("log.level.change.hw=\"5\"", refused, false),
+    ] {
+        write("site.cfg", &format!("<a {level}/>"));
+        write("0004f2a1b2c3-app.log", log);
+        let codes = found(folder.path(), "").0;
+        assert_eq!(codes.contains(&"CFG050 info".to_owned()), is_hidden, "{level} {log}: {codes:?}");
     }
 }

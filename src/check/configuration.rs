@@ -130,6 +130,15 @@ fn leaves<'c, 'a>(
     })
 }
 
+/// The line of a value that selects, with what it says, and the gates that it lacks.
+fn selection(config: &PhoneConfig, given: &Given<'_>, says: Message) -> Vec<ConfigurationLine> {
+    let missing = config.missing_gates(given.setting.parameter);
+    let missing = missing.map(|gate| {
+        given.file.says(None, Some(gate), format!("missing: the value counts only with {gate}=\"1\""))
+    });
+    std::iter::once(given.says(says)).chain(missing).collect()
+}
+
 /// The certificates and keys that stand behind gates, one line a slot.
 fn gated(config: &PhoneConfig) -> Vec<(Option<Slot>, Given<'_>)> {
     let devices = config.credentials().into_iter().filter(|credential| credential.store.is_device());

@@ -33,11 +33,7 @@ pub(super) const RULE: Rule = Rule {
     cause: "What was saved is not what the phone found in the slot when it started again: it was not kept, or something replaced or removed it.",
     remedy: "Look for a configuration that sets or empties this slot; then install the certificate again, restart the phone, and compare its inventory.",
     reference: "Feature Profile 37148, \"Polycom Phone Device Certificate Types\"",
-    facts: Facts {
-        about_installing: true,
-        asks: Some(Question::Installed),
-        ..Facts::of(Family::Installation)
-    },
+    facts: Facts { about_installing: true, asks: Some(Question::NotKept), ..Facts::of(Family::Installation) },
     source: include_str!("install_not_kept.rs"),
     run: Run::Logs(run),
 };

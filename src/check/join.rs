@@ -3,6 +3,8 @@
 //! Nothing is resolved by guess. A value that is equal to what the log shows is named as the cause, values
 //! that can be it are named as such, and where files and log contradict each other, that is said.
 
+use std::borrow::Cow;
+
 use super::configuration::not_pkcs7;
 use crate::config::Condition;
 use crate::config::ConfigurationLine;
@@ -26,7 +28,9 @@ pub enum Question {
     CertificateRejected,
     /// INS003: which value can't be decoded?
     ChainNotDecodable,
-    /// INS004 and INS005: which file has the certificate that the log shows in the slot?
+    /// INS004: which file has the certificate that was saved, and which the one that is there instead?
+    NotKept,
+    /// INS005: which file has the certificate that the log shows in the slot?
     Installed,
     /// TLS001: what bears on trust in servers?
     Trust,
@@ -54,6 +58,7 @@ pub fn join(config: &PhoneConfig, log: &LogFacts, question: Question, slot: Opti
         Question::KeyTooLarge => keys(config, log, slot),
         Question::CertificateRejected => certificates(config, log, slot),
         Question::ChainNotDecodable => chains(config, log),
+        Question::NotKept => slot.map(|slot| not_kept(config, log, slot)).unwrap_or_default(),
         Question::Installed => slot.map(|slot| installed_lines(config, log, slot)).unwrap_or_default(),
         Question::Trust => trust(config, log),
         Question::NoEvidence => {
@@ -66,15 +71,13 @@ pub fn join(config: &PhoneConfig, log: &LogFacts, question: Question, slot: Opti
     answer
 }
 
-/// The line whose certificate has this fingerprint: where a certificate that the log shows comes from.
-#[must_use]
-pub fn installed_from(config: &PhoneConfig, fingerprint: &Fingerprint) -> Option<ConfigurationLine> {
+/// The line whose certificate has this fingerprint, which the log shows, or which `was_saved`.
+fn line_of(config: &PhoneConfig, fingerprint: &Fingerprint, was_saved: bool) -> Option<ConfigurationLine> {
     let mut given = config.credentials().into_iter().filter_map(|credential| credential.certificate);
     let (given, _) = given.find(|(_, value)| value.has(fingerprint))?;
-    Some(given.says(format!(
-        "its certificate has the {} fingerprint that the log shows",
-        fingerprint.algorithm().name()
-    )))
+    let digest = fingerprint.algorithm().name().to_ascii_uppercase();
+    let what = if was_saved { "was saved" } else { "the log shows" };
+    Some(given.says(format!("its certificate has the {digest} fingerprint that {what}")))
 }
 
 /// Where the certificate that the log shows in this slot comes from, or that files and log contradict each
@@ -278,9 +281,35 @@ fn chains(config: &PhoneConfig, _: &LogFacts) -> Vec<ConfigurationLine> {
     suspects(config, &candidates, fault, hint)
 }
 
+/// What was saved to the slot, then what is there instead, and a value that can have emptied it.
+fn not_kept(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<ConfigurationLine> {
+    let saved = log.slots.get(&slot).and_then(|facts| facts.not_kept.as_ref());
+    let mut lines: Vec<_> = saved.and_then(|saved| line_of(config, saved, true)).into_iter().collect();
+    let is_told = |lines: &[ConfigurationLine], line: &ConfigurationLine| {
+        let place = |line: &ConfigurationLine| (line.file.clone(), line.line);
+        lines.iter().any(|other| place(other) == place(line))
+    };
+    for line in installed_lines(config, log, slot) {
+        if !is_told(&lines, &line) {
+            lines.push(line);
+        }
+    }
+    let emptied = config.effective().filter(|one| {
+        let setting = one.given.setting;
+        one.is_sure && setting.parameter.slot() == Some(slot) && setting.value.is_empty()
+    });
+    let emptied = emptied.map(|one| one.given).filter(|given| {
+        matches!(given.setting.parameter.kind, Kind::Certificate(_)) && config.counts(given.setting.parameter)
+    });
+    lines.extend(
+        emptied.map(|given| given.says("may be the cause: it is empty, and nothing keeps it from counting")),
+    );
+    lines
+}
+
 fn installed_lines(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<ConfigurationLine> {
     let mut lines: Vec<ConfigurationLine> = Vec::new();
-    for line in log.fingerprints(slot).filter_map(|fingerprint| installed_from(config, fingerprint)) {
+    for line in log.fingerprints(slot).filter_map(|fingerprint| line_of(config, fingerprint, false)) {
         if !lines.contains(&line) {
             lines.push(line);
         }
@@ -302,6 +331,8 @@ fn installed_lines(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<Conf
             sentence![short, format!("; it has the {} bytes that the log shows", count(length))]
         } else if log.fingerprints(slot).next().is_some() {
             sentence![short, format!("; the log shows another fingerprint: {CHANGED}")]
+        } else if log.slots.get(&slot).is_some_and(|facts| facts.not_kept.is_some()) {
+            sentence![short, format!("; another one was saved: {CHANGED}")]
         } else {
             short
         };
@@ -343,16 +374,27 @@ fn trust(config: &PhoneConfig, log: &LogFacts) -> Vec<ConfigurationLine> {
 }
 
 const TLS_LEVEL: &str = "log.level.change.tls";
+const RENDER_LEVEL: &str = "log.render.level";
+const HW_LEVEL: &str = "log.level.change.hw";
 
 fn level_of<'a>(config: &'a PhoneConfig, name: &str) -> Option<(Given<'a>, u8)> {
     let given = config.get(name)?;
     Some((given, given.setting.value.as_text()?.parse::<u8>().ok()?))
 }
 
-/// The line that gives TLS logging another level than the log shows, and that level.
-fn contradicted<'a>(config: &'a PhoneConfig, log: &LogFacts) -> Option<(Given<'a>, u8)> {
-    let (given, level) = level_of(config, TLS_LEVEL)?;
-    log.tls_level.filter(|shown| *shown != level).map(|shown| (given, shown))
+/// The lines that give another level than the log shows, and what it shows.
+fn contradicted<'a>(config: &'a PhoneConfig, log: &LogFacts) -> Vec<(Given<'a>, Cow<'static, str>)> {
+    let tls = level_of(config, TLS_LEVEL).and_then(|(given, level)| {
+        let shown = log.tls_level.filter(|shown| *shown != level)?;
+        Some((given, format!("TLS logging at level {shown}").into()))
+    });
+    let render = level_of(config, RENDER_LEVEL).and_then(|(given, level)| {
+        let lowest = log.lowest_level.filter(|lowest| *lowest < level)?;
+        Some((given, format!("lines of level {lowest}").into()))
+    });
+    let hw = level_of(config, HW_LEVEL)
+        .and_then(|(given, level)| (level > 4 && log.has_refusal_by_hw).then(|| (given, "a refusal".into())));
+    tls.into_iter().chain(render).chain(hw).collect()
 }
 
 /// The levels that keep certificate lines out of the log: the line, what it hides, the level to set.
@@ -362,24 +404,17 @@ pub(super) fn hiding_levels<'a>(
     config: &'a PhoneConfig,
     log: &LogFacts,
 ) -> Vec<(Given<'a>, &'static str, u8)> {
-    let level =
-        |name| level_of(config, name).filter(|_| name != TLS_LEVEL || contradicted(config, log).is_none());
-    let mut levels = Vec::new();
-    for name in [TLS_LEVEL, "log.render.level"] {
-        match level(name) {
-            Some((given, level)) if level > 4 && name == "log.render.level" => {
-                levels.push((given, "the inventory and refusals", 3));
-            }
-            Some((given, level)) if level > 3 => levels.push((given, "the inventory", 3)),
-            _ => {}
-        }
-    }
-    if let Some((given, level)) = level("log.level.change.hw")
-        && level > 4
-    {
-        levels.push((given, "refusals", 4));
-    }
-    levels
+    let contradicted = contradicted(config, log);
+    let levels = [TLS_LEVEL, RENDER_LEVEL, HW_LEVEL].into_iter().filter_map(|name| level_of(config, name));
+    let levels =
+        levels.filter(|(given, _)| contradicted.iter().all(|(other, _)| other.name() != given.name()));
+    let hiding = levels.filter_map(|(given, level)| match given.name() {
+        HW_LEVEL if level > 4 => Some((given, "refusals", 4)),
+        RENDER_LEVEL if level > 4 => Some((given, "the inventory and refusals", 3)),
+        TLS_LEVEL | RENDER_LEVEL if level > 3 => Some((given, "the inventory", 3)),
+        _ => None,
+    });
+    hiding.collect()
 }
 
 fn no_evidence(config: &PhoneConfig, log: &LogFacts) -> (Option<Message>, Vec<ConfigurationLine>) {
@@ -398,10 +433,10 @@ fn no_evidence(config: &PhoneConfig, log: &LogFacts) -> (Option<Message>, Vec<Co
             sentence![format!("{} from ", given.name()), value, format!(" to {wanted} in "), given.place()],
         ));
     }
-    if let Some((given, shown)) = contradicted(config, log) {
+    let contradicted = contradicted(config, log);
+    for (given, shown) in contradicted.iter().filter(|(given, _)| given.name() != HW_LEVEL) {
         let value = given.setting.value.in_short();
-        let but =
-            format!(", and the log shows TLS logging at level {shown}: changed since, or set another way?");
+        let but = format!(", and the log shows {shown}: changed since, or set another way?");
         lines.push(given.says(sentence![value, but]));
     }
     let is_low = log.tls_level.is_some_and(|level| level <= 3);
@@ -421,7 +456,8 @@ fn no_evidence(config: &PhoneConfig, log: &LogFacts) -> (Option<Message>, Vec<Co
         }
     }
     if steps.is_empty() {
-        let low = config.get(LEVEL).filter(|_| contradicted(config, log).is_none()).map(|given| {
+        let is_contradicted = contradicted.iter().any(|(given, _)| given.name() == LEVEL);
+        let low = config.get(LEVEL).filter(|_| !is_contradicted).map(|given| {
             given.says(sentence![given.setting.value.in_short(), ": the inventory is not kept out by it"])
         });
         lines.extend(low);

@@ -25,6 +25,8 @@ pub struct SlotFacts {
     pub state: SlotState,
     /// Fingerprints of what is, or was just, in it: of the inventory and of saves.
     pub fingerprints: Vec<Fingerprint>,
+    /// Of INS004: what was saved, and is not what the next inventory shows.
+    pub not_kept: Option<Fingerprint>,
     /// Bytes of the certificate, as the inventory has it.
     pub certificate_length: Option<u64>,
     /// Bytes of the key, as the inventory has it; none where it shows no key.
@@ -51,6 +53,10 @@ pub struct LogFacts {
     pub software: Option<SoftwareVersion>,
     /// The level of TLS logging that the log last shows in force.
     pub tls_level: Option<u8>,
+    /// The lowest level of a line in the newest log.
+    pub lowest_level: Option<u8>,
+    /// A refusal by `hw` is in the log.
+    pub has_refusal_by_hw: bool,
     /// The slots that the log mentions.
     pub slots: BTreeMap<Slot, SlotFacts>,
     /// An inventory, or part of one, is in the log.

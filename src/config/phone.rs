@@ -127,6 +127,13 @@ impl Gate<'_> {
     }
 }
 
+/// `device.set`, and the parameter's own `.set`; none outside of `device.*`.
+fn gates(parameter: &Parameter) -> impl Iterator<Item = &str> {
+    let is_device = parameter.name.starts_with("device.");
+    let all = std::iter::once("device.set").chain(parameter.set_name.as_deref());
+    all.filter(move |_| is_device)
+}
+
 /// What the files give to one slot. At least one of the two is there.
 #[derive(Clone, Copy, Debug)]
 pub struct Credential<'a> {
@@ -315,9 +322,19 @@ impl PhoneConfig {
             Kind::MisplacedSet(_) => return false,
             _ => {}
         }
-        !parameter.name.starts_with("device.")
-            || !self.gate("device.set").is_closed()
-                && !parameter.set_name.as_ref().is_some_and(|set| self.gate(set).is_closed())
+        !gates(parameter).any(|gate| self.gate(gate).is_closed())
+    }
+
+    /// Whether a line closes a gate of this parameter. Where no file has the gate at all, it may have been
+    /// forgotten, and the value was meant.
+    #[must_use]
+    pub fn is_switched_off(&self, parameter: &Parameter) -> bool {
+        gates(parameter).any(|gate| matches!(self.gate(gate), Gate::Closed(Some(_))))
+    }
+
+    /// The gates of this parameter that no file has.
+    pub fn missing_gates<'p>(&self, parameter: &'p Parameter) -> impl Iterator<Item = &'p str> {
+        gates(parameter).filter(|gate| matches!(self.gate(gate), Gate::Closed(None)))
     }
 
     /// What the files give to each slot, behind gates or not.

@@ -307,6 +307,8 @@ impl Reader {
             self.keep_head(raw, end);
         }
         self.digest.counts.messages += 1;
+        // The fast path passes over no level that did not come before.
+        self.digest.counts.see_level(header.level);
         if let Some(digits) = header.stamp.as_ref().and_then(Stamp::digits) {
             self.digest.counts.digits.see(digits);
         }

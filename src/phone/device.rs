@@ -112,5 +112,6 @@ fn certificate(content: &SlotContent, shown: Shown<'_>) -> Certificate {
         fingerprint_algorithm: content.fingerprint.as_ref().map(|digest| digest.algorithm().name()),
         certificate_length: content.certificate_length,
         key_length: content.key_length,
+        configuration: content.configuration.iter().map(|line| configuration(line, shown)).collect(),
     }
 }

@@ -212,6 +212,7 @@ fn installed(slot: &'static str, common_name: &str, seed: u8) -> Certificate {
         fingerprint_algorithm: Some("md5"),
         certificate_length: Some(802),
         key_length: Some(636),
+        configuration: Vec::new(),
     }
 }
 
@@ -232,6 +233,7 @@ fn without_certificate(slot: &'static str, state: CertificateState) -> Certifica
         fingerprint_algorithm: None,
         certificate_length: None,
         key_length: None,
+        configuration: Vec::new(),
     }
 }
 

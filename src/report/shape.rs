@@ -77,6 +77,10 @@ pub struct Certificate {
     pub certificate_length: Option<u64>,
     /// Bytes, as the phone logs it.
     pub key_length: Option<u64>,
+    /// The line of a configuration file that an installed certificate comes from, or that contradicts the
+    /// log; left out where there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub configuration: Vec<ConfigurationLine>,
 }
 
 impl Certificate {

@@ -8,7 +8,7 @@ use chrono::NaiveDateTime;
 
 use super::rows::{Row, Rows};
 use crate::check::configuration::{Case, SharedKey};
-use crate::check::join::join;
+use crate::check::join::{Question, join, origin};
 use crate::check::{CATALOGUE, Family, Finding, Rule};
 use crate::config::{
     LogFacts, Member, PhoneConfig, PublicKey, Refused, SlotState, Tree, TreeBuilder, resolve,
@@ -101,6 +101,10 @@ impl Audit {
             Event::LogStart { log_level, .. } if record.entry.is_tls => *log_level,
             _ => None,
         });
+        facts.has_refusal_by_hw = timeline.events().any(|(_, event, _)| {
+            use Event::{CertificateTooLarge, ChainNotDecodable, KeyTooLarge};
+            matches!(event, KeyTooLarge { .. } | CertificateTooLarge { .. } | ChainNotDecodable { .. })
+        });
         let case = Case::new(&config, &facts, &[]);
         let mut found: Vec<(&'static Rule, Finding)> = Vec::new();
         for rule in
@@ -115,6 +119,11 @@ impl Audit {
             if let Some(remedy) = answer.remedy {
                 finding.remedy = Some(remedy);
             }
+        }
+        for content in &mut phone.certificates {
+            let installed =
+                content.fingerprint.as_ref().filter(|_| content.state == CertificateState::Installed);
+            content.configuration = installed.and_then(|print| origin(&config, content.slot, print));
         }
         phone.key_hashes = config.public_keys().iter().map(|(_, key)| hash(key)).collect();
         phone.add(found);
@@ -182,10 +191,12 @@ pub(super) fn log_directories(files: &[Box<str>]) -> Vec<PathBuf> {
 
 /// What a phone's log shows, as far as its configuration is judged by it.
 fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogFacts {
+    let newest = timeline.logs.iter().rev().find(|log| !log.digest.is_empty());
     let mut facts = LogFacts {
         has_log: !timeline.logs.is_empty(),
         model: phone.model.clone(),
         software: timeline.software().next_back().map(|(version, _)| version.clone()),
+        lowest_level: newest.and_then(|log| log.digest.counts.lowest_level),
         now,
         ..LogFacts::default()
     };
@@ -193,7 +204,11 @@ fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogF
         let slot = facts.slots.entry(view.slot).or_default();
         match view.source {
             Source::Refusal => {}
-            Source::Save => slot.fingerprints.extend(view.content.fingerprint.clone()),
+            Source::Save => {
+                slot.state = SlotState::Filled;
+                (slot.certificate_length, slot.key_length) = (None, None);
+                slot.fingerprints.extend(view.content.fingerprint.clone());
+            }
             Source::Inventory { .. } => {
                 facts.has_inventory = true;
                 // What the slot held before is no longer in it.
@@ -213,23 +228,30 @@ fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogF
         let lengths: BTreeSet<Option<u64>> = events.filter_map(|(_, event, _)| pick(event)).collect();
         lengths.into_iter().map(move |length| Refused { slot, length })
     };
+    for (rule, finding) in phone.findings() {
+        if let (Some(Question::NotKept), Some(slot)) = (rule.facts.asks, finding.slot) {
+            let lost = timeline.slots.not_kept(slot);
+            let saved = lost.last().and_then(|lost| lost.saved.content.fingerprint.clone());
+            facts.slots.entry(slot).or_default().not_kept = saved;
+        }
+    }
     for (rule, finding) in phone.active() {
         match rule.facts.asks {
-            Some(crate::check::join::Question::KeyTooLarge) => {
+            Some(Question::KeyTooLarge) => {
                 facts.keys_refused.extend(refused(finding.slot, |event| match event {
                     Event::KeyTooLarge { length, .. } => Some(*length),
                     _ => None,
                 }))
             }
-            Some(crate::check::join::Question::CertificateRejected) => {
+            Some(Question::CertificateRejected) => {
                 facts.certificates_refused.extend(refused(finding.slot, |event| match event {
                     Event::CertificateTooLarge { length, .. } => Some(*length),
                     Event::CredentialInvalid { .. } => Some(None),
                     _ => None,
                 }));
             }
-            Some(crate::check::join::Question::ChainNotDecodable) => facts.chain_not_decodable = true,
-            Some(crate::check::join::Question::Trust) => facts.server_untrusted = true,
+            Some(Question::ChainNotDecodable) => facts.chain_not_decodable = true,
+            Some(Question::Trust) => facts.server_untrusted = true,
             _ => {}
         }
     }

@@ -43,11 +43,12 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let is_refused =
             case.log.certificates_refused.iter().any(|one| one.slot.is_none() || one.slot == slot);
         let severity = if is_refused { Severity::Error } else { RULE.severity };
+        let have = if value.list.len() == 1 { "has" } else { "have" };
         let message = sentence![
             format!("{} in ", counted(value.list.len() as u64, "certificate")),
             &given,
             format!(
-                " have {} bytes; {} takes {}.",
+                " {have} {} bytes; {} takes {}.",
                 count(length as u64),
                 credential.store,
                 count(CERTIFICATE_MAX as u64)

@@ -11,7 +11,7 @@
 //! 1. Put the certificate into platform slot 1 or 2, and let a platform profile use it.
 //! 2. Select PlatformProfile1 or PlatformProfile2.
 
-use super::{Case, Finding};
+use super::{Case, Finding, selection};
 use crate::check::{Facts, Family, Rule, Run};
 use crate::config::Kind;
 use crate::message::sentence;
@@ -34,8 +34,9 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let found = selections.filter_map(|given| {
         let value = given.setting.value.as_text()?;
         let is_application = value.to_ascii_lowercase().starts_with("applicationprofile");
-        let is_of_device = given.name().starts_with("device.") && case.config.counts(given.setting.parameter);
-        if !is_application || !is_of_device {
+        let is_of_device = given.name().starts_with("device.");
+        let is_switched_off = case.config.is_switched_off(given.setting.parameter);
+        if !is_application || !is_of_device || is_switched_off {
             return None;
         }
         let message = sentence![&given, " is ", given.setting.value.in_short(), ", which can't serve it."];
@@ -43,7 +44,11 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             RULE.severity,
             None,
             message,
-            vec![given.says(sentence![given.setting.value.in_short(), ", not a platform profile"])],
+            selection(
+                case.config,
+                &given,
+                sentence![given.setting.value.in_short(), ", not a platform profile"],
+            ),
         ))
     });
     found.collect()

@@ -5,14 +5,16 @@
 //! 4.0.1 had it wrong. Application certificates can't be used by platform profiles.
 //!
 //! ## How sure it is
-//! Certain for words. Numbers are in use, and nothing is said of them.
+//! Certain for words. Numbers are in use, and nothing is said of them. Where no file has `device.set` or the
+//! value's own `.set`, the phone does not take the value, and the default stays; where one of them is 0,
+//! nothing is said.
 //!
 //! ## What to do
 //! 1. Write Builtin, Platform1 or Platform2.
 //! 2. For an application certificate, use an application profile (`sec.TLS.profile.x.deviceCert`) and
 //!    select it with `sec.TLS.profileSelection`.
 
-use super::{Case, Finding};
+use super::{Case, Finding, selection};
 use crate::check::{Facts, Family, Rule, Run};
 use crate::config::{Kind, selected_slot};
 use crate::message::sentence;
@@ -37,8 +39,9 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
         let is_permitted = value.eq_ignore_ascii_case("Builtin")
             || matches!(selected_slot(value), Some(Slot::Platform(1 | 2)));
-        let is_of_device = given.name().starts_with("device.") && case.config.counts(given.setting.parameter);
-        if is_number || is_permitted || !is_of_device {
+        let is_of_device = given.name().starts_with("device.");
+        let is_switched_off = case.config.is_switched_off(given.setting.parameter);
+        if is_number || is_permitted || !is_of_device || is_switched_off {
             return None;
         }
         let message = sentence![
@@ -51,7 +54,11 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             RULE.severity,
             None,
             message,
-            vec![given.says(sentence![given.setting.value.in_short(), ", which is not permitted"])],
+            selection(
+                case.config,
+                &given,
+                sentence![given.setting.value.in_short(), ", which is not permitted"],
+            ),
         ))
     });
     found.collect()

@@ -12,7 +12,7 @@
 //! 1. Give the slot a certificate and its key, or select another one.
 //! 2. Where it was installed in another way, let the log show it: TLS logging at level 3, and a restart.
 
-use super::{Case, Finding};
+use super::{Case, Finding, selection};
 use crate::check::{Facts, Family, Rule, Run};
 use crate::config::SlotState;
 use crate::config::{Kind, selected_slot};
@@ -46,7 +46,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let is_of_device = given.name().starts_with("device.");
         let slot = selected_slot(given.setting.value.as_text()?).filter(|slot| match slot {
             Slot::BuiltIn => false,
-            Slot::Platform(_) => true,
+            Slot::Platform(number) => !is_of_device || matches!(number, 1 | 2),
             Slot::Application(_) => !is_of_device,
         })?;
         let is_filled = credentials.iter().any(|one| one.store.slot() == Some(slot))
@@ -54,7 +54,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             || case.log.state(Some(slot)) == SlotState::Filled
             || case.log.state(Some(slot)) == SlotState::Unknown
                 && case.log.fingerprints(slot).next().is_some();
-        if is_filled || !config.counts(given.setting.parameter) {
+        if is_filled || config.is_switched_off(given.setting.parameter) {
             return None;
         }
         let message = sentence![&given, format!(" selects {slot}, and no file gives it a certificate.")];
@@ -62,7 +62,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             RULE.severity,
             Some(slot),
             message,
-            vec![given.says(format!("selects {slot}, which is empty"))],
+            selection(config, &given, format!("selects {slot}, which is empty").into()),
         ))
     });
     found.collect()

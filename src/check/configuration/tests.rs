@@ -365,6 +365,30 @@ fn cfg021_profile_value() {
         assert_eq!(with_value(value), [], "{value}");
     }
     assert_eq!(changed(&[("sec.TLS.profile.1.deviceCert", "Anything")], &log()), []);
+    // A gate that no file has was forgotten; one that is 0 was closed.
+    const SELECTS: &str = "device.sec.TLS.profile.deviceCert1";
+    const SELECTS_SET: &str = "device.sec.TLS.profile.deviceCert1.set";
+    for (changes, code) in [
+        (&[(SELECTS, "Custom"), (SELECTS_SET, "-")][..], Some("CFG021")),
+        (&[(SELECTS, "Custom"), (SELECTS_SET, "0")], None),
+        (&[(SELECTS, "Platform2"), (SELECTS_SET, "-")], Some("CFG023")),
+        (&[(SELECTS, "Platform2"), (SELECTS_SET, "0")], None),
+        (&[("device.sec.TLS.profileSelection.dot1x", "ApplicationProfile1")], Some("CFG022")),
+    ] {
+        let all = changes
+            .iter()
+            .fold(platform(&chain(&[good()]), &key(1)), |all, (name, value)| with(all, name, value));
+        let site = Site::new(&[("000000000000.cfg", &master("site.cfg")), ("site.cfg", &file(&all))]);
+        let found = site.findings(&log(), &[]);
+        let found: Vec<_> = found.iter().filter(|(code, _)| *code != "CFG024").collect();
+        assert_eq!(found.first().map(|(code, _)| *code), code, "{changes:?}");
+        if let Some((_, finding)) = found.first() {
+            assert_eq!(finding.evidence.len(), 2, "{finding:?}");
+            assert!(finding.evidence[1].says.to_string().starts_with("missing: "), "{finding:?}");
+        }
+    }
+    // What is not permitted is no empty slot besides.
+    assert_eq!(with_value("Platform3"), [("CFG021", Error)]);
 }
 
 #[test]
@@ -462,6 +486,14 @@ fn cfg040_private_key_on_server() {
 #[test]
 fn cfg050_lines_hidden() {
     let found = |name: &'static str, value: &str, log: &LogFacts| codes(&plain(&[(name, value)]), log);
+    // A log with lines of a lower level, or with a refusal, was not written at that level.
+    for (lowest, hidden) in [(Some(2), false), (Some(3), false), (Some(4), true), (None, true)] {
+        let log = LogFacts { lowest_level: lowest, ..log() };
+        assert_eq!(found("log.render.level", "4", &log) == ["CFG050"], hidden, "{lowest:?}");
+        assert_eq!(found("log.level.change.tls", "4", &log), ["CFG050"], "{lowest:?}");
+    }
+    let refused = LogFacts { has_refusal_by_hw: true, ..log() };
+    assert_eq!(found("log.level.change.hw", "5", &refused), [""; 0]);
     for (name, hidden, seen) in [
         ("log.level.change.tls", "4", "3"),
         ("log.render.level", "4", "3"),

@@ -128,7 +128,7 @@ fn installed_slots_are_known_by_fingerprint_and_never_by_name() {
         asked(&[], &log_with(Slot::Platform(1), SlotState::Filled, &[&print]), Question::Installed, SLOT);
     assert_eq!(
         lines(&answer)[0],
-        (CERTIFICATE, "its certificate has the md5 fingerprint that the log shows")
+        (CERTIFICATE, "its certificate has the MD5 fingerprint that the log shows")
     );
     assert_eq!(lines(&answer)[1], (KEY, "RSA 2048 key, 1,218 bytes"));
     let other = Fingerprint::new(&[7; 16]).unwrap();
@@ -141,6 +141,40 @@ fn installed_slots_are_known_by_fingerprint_and_never_by_name() {
     );
     let answer = asked(&[], &log(), Question::Installed, Some(Slot::Platform(2)));
     assert!(lines(&answer)[0].1.starts_with("no file of this phone has anything for platform-2"));
+}
+
+#[test]
+fn ins004_names_what_was_saved() {
+    let print = |der: &[u8]| crate::config::fingerprints(der).unwrap()[0].clone();
+    let lost = |saved: &Fingerprint, shown: &[&Fingerprint]| {
+        let mut log = log_with(Slot::Platform(1), SlotState::Empty, shown);
+        log.slots.get_mut(&Slot::Platform(1)).unwrap().not_kept = Some(saved.clone());
+        log
+    };
+    let key = (KEY, "RSA 2048 key, 1,218 bytes");
+    let answer = asked(&[], &lost(&print(&good()), &[]), Question::NotKept, SLOT);
+    assert_eq!(
+        lines(&answer),
+        [(CERTIFICATE, "its certificate has the MD5 fingerprint that was saved"), key]
+    );
+    // Another one is there now, of the same file or of none.
+    let other = Fingerprint::new(&[7; 16]).unwrap();
+    let answer = asked(&[], &lost(&other, &[&print(&good())]), Question::NotKept, SLOT);
+    assert_eq!(
+        lines(&answer),
+        [(CERTIFICATE, "its certificate has the MD5 fingerprint that the log shows"), key]
+    );
+    let answer = asked(&[], &lost(&other, &[]), Question::NotKept, SLOT);
+    assert!(
+        lines(&answer)[0].1.ends_with("; another one was saved: changed since, or installed another way?")
+    );
+    // A value that may have emptied the slot, and one that does not count.
+    for (set, is_cause) in [("1", true), ("0", false)] {
+        let changes = [(CERTIFICATE, ""), (KEY, "-"), ("device.sec.TLS.customDeviceCert1.set", set)];
+        let answer = asked(&changes, &lost(&other, &[]), Question::NotKept, SLOT);
+        let found = lines(&answer).iter().any(|(_, says)| says.starts_with("may be the cause: it is empty"));
+        assert_eq!(found, is_cause, "{answer:?}");
+    }
 }
 
 #[test]
@@ -190,6 +224,11 @@ fn log001_names_the_line_to_change_or_the_parameter_to_add() {
         assert_eq!(lines(&answer), [("log.level.change.tls", &*says)]);
         assert_eq!(answer.remedy, None);
     }
+    let low = LogFacts { lowest_level: Some(2), ..log() };
+    let answer =
+        asked(&[("log.render.level", "4"), ("log.level.change.tls", "3")], &low, Question::NoEvidence, None);
+    let says = "4, and the log shows lines of level 2: changed since, or set another way?";
+    assert_eq!((lines(&answer)[0], &answer.remedy), (("log.render.level", says), &None));
     let answer = asked(&[], &log_at(3), Question::NoEvidence, None);
     assert_eq!(answer, Answer::default());
     for changes in [&[("log.level.change.tls", "4")][..], &[]] {
@@ -215,7 +254,7 @@ fn a_healthy_slot_names_its_origin_or_the_contradiction() {
         origin(&Site::new(files).config(), slot, shown).map(|line| (line.line, line.says.to_string()))
     };
     let files = [("0004f2a1b2c3.cfg", &*master("site.cfg")), ("site.cfg", &*file(&given))];
-    let says = "its certificate has the md5 fingerprint that the log shows".to_owned();
+    let says = "its certificate has the MD5 fingerprint that the log shows".to_owned();
     assert_eq!(said(&files, Slot::Platform(1), &print(&good())), Some((Some(4), says)));
     let (line, says) = said(&files, Slot::Platform(1), &print(b"other")).unwrap();
     assert!(line == Some(4) && says.ends_with(CHANGED) && says.contains("another fingerprint"), "{says}");

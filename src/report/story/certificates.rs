@@ -71,6 +71,8 @@ fn facts(certificate: &Certificate, slot: Option<Slot>) -> Vec<(&'static str, Pr
         let custom = row.filter(|row| row.slot != SlotKind::BuiltIn);
         facts.extend(custom.map(|row| ("Takes", Prose::ours(takes(row)))));
     }
+    let lines = certificate.configuration.iter();
+    facts.extend(lines.map(|line| ("Config", Prose::theirs(&line.to_string()))));
     if slot == Some(Slot::BuiltIn) && certificate.state == CertificateState::Installed {
         facts.push(("Kind", Prose::ours("factory installed or self-signed: the log does not tell which")));
     }
