@@ -41,7 +41,7 @@ pub const MAGIC: [u8; 8] = *b"PCREC\0\0\x01";
 
 /// Raised with every change of what a log's record holds: of the types, or of the grammar of lines and
 /// messages. A test compares the records of the samples with `testdata/records`.
-pub const DIGEST_VERSION: u32 = 1;
+pub const DIGEST_VERSION: u32 = 2;
 
 /// No payload is longer, in bytes: a digest is bounded, and so is what a reader takes into memory.
 const LONGEST_PAYLOAD: u32 = 128 << 20;
