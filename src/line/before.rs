@@ -273,7 +273,8 @@ pub(crate) fn without_colours(line: &[u8]) -> Option<Vec<u8>> {
 #[must_use]
 pub(crate) fn without_remark(text: &[u8]) -> Option<&[u8]> {
     let remarks: [&[u8]; 4] = [b" #", b" <-", b" //", b" ("];
-    let remark = remarks.iter().filter_map(|mark| memchr::memmem::rfind(text, mark)).min();
+    let begins = |mark: &&[u8]| text.windows(mark.len()).rposition(|part| part == *mark);
+    let remark = remarks.iter().filter_map(begins).min();
     let rest = remark.map_or(text, |start| &text[..start]);
     let is_separator = |byte: &u8| b",;'`)\" \t".contains(byte);
     let end = rest.iter().rposition(|byte| !is_separator(byte)).map_or(0, |last| last + 1);
