@@ -307,7 +307,9 @@ fn what_the_log_shows_weighs_what_the_files_say() {
     assert_eq!(found(folder.path(), "").0, ["CFG004 info"]);
     // The next boot shows the slot empty: INS004 names what was saved.
     write("site.cfg", &site("1", ""));
-    write("0004f2a1b2c3-app.log", &format!("{saved}{empty}"));
+    let boot = "000015.871|log  |*|00|---------- Initial log entry ----------\n";
+    let other = "000016.260|tls  |3|00|Custom platform device certificate 2 is not available\n";
+    write("0004f2a1b2c3-app.log", &format!("{saved}{boot}{empty}{other}"));
     let (codes, lines) = found(folder.path(), "INS004");
     assert_eq!(codes, ["INS004 warning"]);
     assert_eq!(lines[0], "its certificate has the MD5 fingerprint that was saved");
