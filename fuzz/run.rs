@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use chrono::NaiveDate;
 use phonecert::input::{self, Limits, find};
 use phonecert::report::{FORMATS, Report, Style};
-use phonecert::scan::{Options, ReportProgress, Scan, scan};
+use phonecert::scan::{Options, Records, ReportProgress, Scan, scan, scan_records};
 use phonecert::timeline::Clock;
 use phonecert::window::Window;
 
@@ -59,6 +59,19 @@ pub fn report(name: &str, bytes: &[u8]) -> serde_json::Value {
     })
 }
 
+/// Reads a file of records with these bytes and writes the report in all formats; none where it is refused.
+///
+/// # Panics
+/// If the report is not what it says it is.
+#[must_use]
+pub fn report_of_records(bytes: &[u8]) -> Option<serde_json::Value> {
+    let mut records = Records::new().expect("a temporary file");
+    records.read(Box::new(bytes)).ok()?;
+    let mut options = options();
+    options.clock.window = records.window();
+    POOL.install(|| Some(written(&scan_records(records, &options).expect("a temporary file"))))
+}
+
 fn options() -> Options {
     let now = NaiveDate::from_ymd_opt(2014, 3, 1).and_then(|day| day.and_hms_opt(12, 0, 0));
     Options {
@@ -67,6 +80,7 @@ fn options() -> Options {
         statuses: Vec::new(),
         selection: Box::new(|_| true),
         inventory: None,
+        roots: Some(Vec::new()),
         stale: chrono::TimeDelta::days(14),
     }
 }

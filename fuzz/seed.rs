@@ -19,6 +19,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     find(&home.join("../testdata"), &mut files)?;
     files.sort();
     let corpus = Corpus { folder: home.join("corpus") };
+    if let Some(records) = files.iter().find(|file| file.ends_with("records/samples.pcr.zst")) {
+        corpus.records(&zstd::decode_all(&fs::read(records)?[..])?)?;
+    }
     for (number, file) in files.iter().enumerate() {
         let name = file.to_string_lossy();
         let content = fs::read(file)?;
@@ -51,6 +54,23 @@ struct Corpus {
 }
 
 impl Corpus {
+    /// Each short frame of a file of records, as the target makes one of it: kind, length, payload.
+    fn records(&self, stream: &[u8]) -> std::io::Result<()> {
+        let mut rest = stream.get(8..).unwrap_or_default();
+        let mut number = 0;
+        while let [kind, _, _, _, _, _, _, _, a, b, c, d, after @ ..] = rest {
+            let length = u32::from_le_bytes([*a, *b, *c, *d]) as usize;
+            let Some(payload) = after.get(..length) else { break };
+            if let (2.., Ok(short)) = (*kind, u16::try_from(length)) {
+                let frame = [&[kind - 2][..], &short.to_le_bytes(), payload].concat();
+                self.add("records", number, &frame)?;
+            }
+            number += 1;
+            rest = after.get(length + 8..).unwrap_or_default();
+        }
+        self.add("records", number, &stream[..stream.len().min(LONGEST)])
+    }
+
     fn add(&self, target: &str, number: usize, content: &[u8]) -> std::io::Result<()> {
         let folder = self.folder.join(target);
         fs::create_dir_all(&folder)?;

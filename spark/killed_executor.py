@@ -4,6 +4,7 @@ Digests a fleet of made-up phones on `local-cluster[2,1,1024]`, kills one of the
 compares the answer with that of a local scan. Needs Java 17 and `pip install pyspark==4.3.0 pyarrow 'pandas<3'`.
 """
 
+import json
 import os
 import random
 import signal
@@ -19,10 +20,17 @@ PARTITIONS = 16
 
 
 def fleet(root, phones):
-    """Phones in two directories, some with rotated logs, copies, earlier uploads, empty and broken files."""
+    """Phones in two directories, some with rotated logs, copies, earlier uploads, empty and broken files; with a
+    master and site files for all of them, and files of their own for some."""
+    import configured
     import phones as invented
 
     rng = random.Random(14)
+    root.mkdir()
+    for file, text in configured.site_files():
+        text = text.replace("site.cfg, sip.cfg", "[PHONE_MAC_ADDRESS]-own.cfg, site.cfg, sip_[PHONE_MODEL].cfg, sip.cfg")
+        (root / file).write_text(text)
+    (root / "sip_VVX500.cfg").write_text('<sip log.render.level="5"/>')
     noise = invented.Noise(seed=1, size=200_000, days=20)
     for number in range(phones):
         name, log = invented.name(number), b"".join(invented.log(number, 2_400, noise))
@@ -42,6 +50,19 @@ def fleet(root, phones):
                 files = {name: b"no line of a log\n"}
             case 23:
                 files = {f"{name}.gz": b"\x1f\x8b\x08 cut"}
+        mac = name[:12]
+        match number % 20:
+            case 3:
+                files[f"{mac}-phone.cfg"] = b'<PHONE_CONFIG device.set="0"/>'
+            case 5:
+                files[f"{mac}.cfg"] = b'<a CONFIG_FILES="../site.cfg, gone.cfg, ftp://server:invented@192.0.2.7/x.cfg"/>'
+            case 9:
+                files[f"{mac}-own.cfg"] = b'<a log.level.change.tls="6">'
+                files = files if number % 40 == 9 else {f"../{mac}-own.cfg": files.pop(f"{mac}-own.cfg"), **files}
+            case 12:
+                files[f"{mac}-private.key"] = b"never opened"
+            case 14:
+                files = {f"{mac}-web.cfg": b'<a sec.TLS.customCaCert.1="AAEC"/>', f"{mac}.cfg": b'<a CONFIG_FILES="none.cfg">'}
         for file, content in files.items():
             (folder / file).write_bytes(content)
             stamp = 1_467_374_400 + rng.randrange(3_600)
@@ -129,7 +150,9 @@ def main(phonecert, phones=5_000):
         lines = zip(*(answer.decode().splitlines() for answer in answers))
         differing = [f"{one}\n instead of \n{other}" for other, one in lines if one != other]
         assert answers[0] == answers[1], "the answers differ: " + "\n".join(differing[:5])
-        print(f"{phones} phones, {sum(1 for path in root.rglob('*') if path.is_file())} logs, {len(list(begun.iterdir()))} digests began in {PARTITIONS} partitions: "
+        codes = {code for device in json.loads(answers[0])["devices"] for code in (one["code"] for one in device["diagnoses"])}
+        assert {"CFG001", "CFG002", "CFG004", "CFG020", "CFG040"} <= codes, f"not all of the configuration was judged: {codes}"
+        print(f"{phones} phones, {sum(1 for path in root.rglob('*') if path.is_file())} files, {len(list(begun.iterdir()))} digests began in {PARTITIONS} partitions: "
               f"{len(answers[0])} bytes of JSON, equal to the local answer")
 
 

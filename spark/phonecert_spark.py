@@ -1,4 +1,4 @@
-"""phonecert on Spark: each phone's logs are digested in one task, and one process answers.
+"""phonecert on Spark: each phone's logs and configuration files are digested in one task, and one process answers.
 
     from phonecert_spark import answer, digest, listing, ship
     ship(spark, "/usr/local/bin/phonecert")
@@ -9,7 +9,8 @@ Classic Spark and Spark Connect; the DataFrame API alone. Spark 4, Python 3.10 a
 
 Logs in an object store: make `logs` yourself, with the columns `mac` (null where the name has none), `path` (the
 key) and `modified` (seconds since 1970, UTC: the time of the log, not of its upload; else give `--year`), and let
-`digest` fetch each phone's logs where they are digested:
+`digest` fetch each phone's logs where they are digested. A configuration file is a row too: one for each phone
+that reads it.
 
     fetch = lambda key: filesystem.open_input_stream(key, compression=None).read()  # else it gunzips by the name
     digest(logs, partitions=200, fetch=fetch)
@@ -24,7 +25,7 @@ import os
 import subprocess
 import tempfile
 
-# Whole phones of so many logs are digested by one process.
+# Whole phones of so many files are digested by one process.
 LOGS = 2000
 
 KEYED = "mac string, path string, modified double"
@@ -39,7 +40,8 @@ def ship(spark, phonecert):
 
 
 def listing(spark, phonecert, *paths):
-    """What `phonecert list` finds under the paths, as a DataFrame. Nothing is read.
+    """What `phonecert list` finds under the paths, as a DataFrame. Of files, only masters and the configuration files
+    that they name are opened. Such a file is a row beside the logs of each phone that may read it.
 
     Spark's own `binaryFile` source leaves out empty files, which are a finding.
     """
@@ -84,7 +86,8 @@ def whole_phones(batches):
 
 
 def records(program, rows, fetch, options):
-    """The records of these logs: one stream."""
+    """The records of these logs and configuration files: one stream."""
+    rows = list({row["path"]: row for row in rows}.values())
     with tempfile.TemporaryDirectory() as room:
         for row in rows if fetch else ():
             place = os.path.join(room, row["path"].lstrip("/"))

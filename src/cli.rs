@@ -105,7 +105,8 @@ pub(crate) enum Command {
     ///
     /// One record a log, so that sites or machines can read their own logs and one answer be made of all.
     /// All logs of a phone must go through one digest. A record has the certificate messages of a log, and its
-    /// first and last line as they stand there. Configuration files are left out.
+    /// first and last line as they stand there; or what a configuration file says that bears on certificates,
+    /// without keys and passwords.
     #[command(after_help = DIGEST_EXAMPLES, after_long_help = format!("{DIGEST_EXAMPLES}\n\n{EXIT_STATUSES}"))]
     Digest(Box<DigestArgs>),
     /// Print the JSON Schema of a command's answer
@@ -132,7 +133,6 @@ pub(crate) struct ScanArgs {
     /// Read no logs, but records that `digest` made of them; `-` for standard input
     ///
     /// Any number of files, in any order, compressed or not. --since and --until are those of the records.
-    /// Configuration files are not in them: the answer is that of --no-config.
     #[arg(long, value_name = "FILE.pcr", num_args = 1.., help_heading = READING)]
     #[arg(conflicts_with_all = ["named", "files_from", "no_archives"])]
     pub(crate) records: Vec<PathBuf>,

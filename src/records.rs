@@ -62,7 +62,7 @@ pub enum Kind {
     Header = 1,
     /// The digest of one log.
     Log = 2,
-    /// What configuration files give one phone, without secrets. Not written yet; readers pass it over.
+    /// What a configuration file gives the phones that read it, without secrets.
     Configuration = 3,
     /// Something that could not be read.
     Problem = 4,
@@ -99,15 +99,17 @@ pub struct Header {
     until: Option<i64>,
     /// When the run began: seconds since 1970, UTC.
     pub made_at: i64,
+    /// Configuration files were read too.
+    pub has_configuration: bool,
 }
 
 impl Header {
     /// The header of records that are made now, with this window.
     #[must_use]
-    pub fn new(window: &Window, made_at: i64) -> Self {
+    pub fn new(window: &Window, made_at: i64, has_configuration: bool) -> Self {
         let seconds = |time: Option<NaiveDateTime>| time.map(|time| time.and_utc().timestamp());
         let tool = env!("CARGO_PKG_VERSION").to_owned();
-        Self { tool, since: seconds(window.since), until: seconds(window.until), made_at }
+        Self { tool, since: seconds(window.since), until: seconds(window.until), made_at, has_configuration }
     }
 
     /// The window that the records were made with. In whole seconds.

@@ -6,6 +6,7 @@ mod cache;
 mod collect;
 mod compared;
 mod configuration;
+mod contents;
 mod events;
 mod fleet;
 mod live;
@@ -15,6 +16,8 @@ mod overview;
 mod read_records;
 mod render;
 mod rows;
+mod store;
+mod stored_configuration;
 mod totals;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -58,7 +61,8 @@ pub struct Options {
     pub selection: Box<Selection>,
     /// What the user knows of the phones' labels.
     pub inventory: Option<Inventory>,
-    /// The paths that are searched, if configuration files are to be read; none if they are not.
+    /// The paths that are searched, if configuration files are to be read; none if they are not. With records,
+    /// no path is needed.
     pub roots: Option<Vec<PathBuf>>,
     /// A phone without a line for longer than this is stale.
     pub stale: chrono::TimeDelta,
@@ -104,9 +108,15 @@ impl ReportProgress for Unseen {
 }
 
 /// Finds out the same from records of logs.
-pub fn scan_records(records: &Records, options: &Options) -> Scan {
+///
+/// # Errors
+/// The temporary file in which configuration waits can't be written.
+pub fn scan_records(records: Records, options: &Options) -> io::Result<Scan> {
     let found = crate::input::find(&[], &crate::input::Options::default());
-    run_with(&found, &records.waiting, &records.problems, None, options, &Unseen, None).0
+    let Records { waiting, problems, configs, .. } = records;
+    let trees = options.roots.is_some().then(|| configs.trees(&waiting)).transpose()?;
+    let configuration = trees.and_then(|trees| Audit::of_records(trees, options.clock.now));
+    Ok(run_with(&found, &waiting, &problems, configuration, options, &Unseen, None).0)
 }
 
 /// The same, and all events can be asked for.
@@ -135,8 +145,9 @@ fn run(
     progress: &dyn ReportProgress,
     spool: Option<&Spool>,
 ) -> (Scan, io::Result<Vec<PhoneEvents>>) {
-    let waiting = collect::read_streams(found, &options.clock.window, progress, spool);
-    let tree = options.roots.as_ref().map(|roots| config_tree(found, waiting.members(), roots));
+    let mut waiting = collect::read_streams(found, &options.clock.window, progress, spool);
+    let members = waiting.take_members();
+    let tree = options.roots.as_ref().map(|roots| config_tree(found, &members, roots));
     let configuration = tree.and_then(|tree| Audit::new(tree, options.clock.now));
     run_with(found, &waiting, &found.problems, configuration, options, progress, spool)
 }

@@ -18,10 +18,8 @@ use tree::{complained, days_after, phonecert, run, said, status, testdata, write
 
 const FORMATS: [&str; 6] = ["table", "json", "jsonl", "csv", "markdown", "html"];
 
-/// The same moment for every run, long after the samples. Records are of logs alone: no scan reads configuration.
+/// The same moment for every run, long after the samples.
 fn at(folder: &Path, arguments: &[&str], zone: &str) -> Output {
-    let of_logs_alone = arguments.contains(&"scan").then_some("--no-config");
-    let arguments = arguments.iter().copied().chain(of_logs_alone);
     phonecert(folder).args(arguments).env("SOURCE_DATE_EPOCH", "1467500000").env("TZ", zone).output().unwrap()
 }
 
@@ -134,12 +132,12 @@ fn options_that_choose_work_on_records() {
     }
 }
 
-/// Each phone's paths, by what `list` says.
+/// Each phone's paths, logs and configuration files, by what `list` says.
 fn phones(folder: &Path) -> Vec<Vec<String>> {
     let list = String::from_utf8(run(folder, &["list", "-q"]).stdout).unwrap();
     let mut phones: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for line in list.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
-        if line["kind"] == "log" {
+        if line["kind"] == "log" || line["kind"] == "configuration" {
             let path = line["path"].as_str().unwrap().to_owned();
             phones.entry(line["mac"].as_str().unwrap_or("").to_owned()).or_default().push(path);
         }
@@ -530,7 +528,7 @@ fn hostile_content_with_right_checksums() {
             payload = frame.payload;
         }
     }
-    let header = phonecert::records::Header::new(&phonecert::window::Window::default(), 0);
+    let header = phonecert::records::Header::new(&phonecert::window::Window::default(), 0, true);
     let mut seed = 1_u64;
     for _ in 0..3_000 {
         let mut hostile = payload.clone();
@@ -546,7 +544,7 @@ fn hostile_content_with_right_checksums() {
         let mut records = phonecert::scan::Records::new().unwrap();
         if records.read(Box::new(&reader_bytes[..])).is_ok() {
             let options = phonecert::scan::Options {
-                roots: None,
+                roots: Some(Vec::new()),
                 clock: phonecert::timeline::Clock {
                     window: records.window(),
                     year: None,
@@ -558,7 +556,7 @@ fn hostile_content_with_right_checksums() {
                 inventory: None,
                 stale: chrono::TimeDelta::days(14),
             };
-            let scan = phonecert::scan::scan_records(&records, &options);
+            let scan = phonecert::scan::scan_records(records, &options).unwrap();
             assert_eq!(phonecert::report::Devices::len(&scan), 1);
         }
     }

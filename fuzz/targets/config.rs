@@ -3,8 +3,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use phonecert::config::check::{CATALOGUE, Case};
-use phonecert::config::join::{Question, join};
+use phonecert::check::CATALOGUE;
+use phonecert::check::configuration::Case;
+use phonecert::check::join::join;
 use phonecert::config::{LogFacts, TreeBuilder, resolve};
 use phonecert::model::Mac;
 use phonecert::report::config::ConfigPhone;
@@ -19,12 +20,10 @@ fuzz_target!(|bytes: &[u8]| {
     let log = LogFacts { has_log: true, ..LogFacts::default() };
     let case = Case::new(&config, &log, &[]);
     for rule in CATALOGUE {
-        let _ = rule.run(&case);
+        let _ = rule.run_on_configuration(&case);
     }
-    for code in ["INS001", "INS002", "INS003", "TLS001", "LOG001"] {
-        if let Some(question) = Question::of(code) {
-            let _ = join(&config, &log, question, None);
-        }
+    for question in CATALOGUE.iter().filter_map(|rule| rule.facts.asks) {
+        let _ = join(&config, &log, question, None);
     }
     let phone = serde_json::to_string(&ConfigPhone::of(&config)).expect("a phone is JSON");
     assert!(!phone.contains("MIIEvQIBADANBgkqh"), "a key in the output");

@@ -58,7 +58,7 @@ Examples:
 pub(super) const LIST_EXAMPLES: &str = "\
 Examples:
   phonecert list /srv/provisioning
-  phonecert list logs/ | jq -r 'select(.mac == \"0004F2A1B2C3\") | .path'";
+  phonecert list logs/ | jq -r 'select(.kind == \"log\" and .mac == \"0004F2A1B2C3\") | .path'";
 
 pub(super) const DIGEST_EXAMPLES: &str = "\
 Examples:

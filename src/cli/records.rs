@@ -12,6 +12,9 @@ use super::time_bound::Age;
 pub(crate) struct ListArgs {
     #[command(flatten)]
     pub(crate) paths: PathArgs,
+    /// Leave configuration files out
+    #[arg(long, help_heading = READING)]
+    pub(crate) no_config: bool,
     #[command(flatten)]
     pub(crate) run: RunArgs,
 }
@@ -21,12 +24,15 @@ pub(crate) struct ListArgs {
 pub(crate) struct DigestArgs {
     #[command(flatten)]
     pub(crate) paths: PathArgs,
+    /// Leave configuration files unread
+    #[arg(long, help_heading = READING)]
+    pub(crate) no_config: bool,
     #[command(flatten)]
     pub(crate) window: WindowArgs,
     /// Take over the records of logs whose path, size and modification time are as in this earlier file
     ///
-    /// A file that is not there yet, or was made by another version or with another window, is not used: all
-    /// logs are read. It can be the file that --output names.
+    /// A file that is not there yet, or was made by another version, with another window or without configuration
+    /// files, is not used: all logs are read. It can be the file that --output names.
     #[arg(long, value_name = "OLD.pcr", help_heading = READING)]
     pub(crate) cache: Option<PathBuf>,
     /// Keep the cache's records of logs that are gone, or were begun anew, and were changed within this age: 90d

@@ -1,11 +1,17 @@
 //! `phonecert list`.
 
-use std::io;
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
-use phonecert::input::Found;
+use phonecert::config::{Stored, Tree, reachable};
+use phonecert::input::{Found, shown_path};
+use phonecert::model::Mac;
 use phonecert::problem::Problem;
 use phonecert::redact::Shown;
 use phonecert::report::list::{ListLine, list_time};
+use phonecert::scan::config_tree;
 
 use super::{FOUND_NOTHING, NOT_ALL_READ, notices, setup};
 use crate::cli::ListArgs;
@@ -18,19 +24,26 @@ pub(crate) fn run(args: &ListArgs) -> Result<u8, Failure> {
     }
     let paths = setup::paths(&args.paths, &args.run)?;
     let pool = setup::pool(&args.run)?;
-    let found = pool.install(|| setup::find_with(&paths, &args.paths, false));
+    let found = pool.install(|| setup::find_with(&paths, &args.paths, !args.no_config));
+    let tree = (!args.no_config).then(|| config_tree(&found, &[], &paths)).filter(|tree| !tree.is_empty());
     let mut problems = found.problems.clone();
     let mut count = 0_u64;
     output::to_standard(|out| {
-        for line in lines(&found) {
-            match line {
-                Ok(line) => {
-                    line.write(out)?;
-                    count += 1;
-                }
-                Err(problem) => problems.push(problem),
+        for phone in 0..found.phones() {
+            for log in found.logs(phone) {
+                count += tell(log_line(&found, phone, log), &mut problems, out)?;
+            }
+            if let Some(tree) = &tree {
+                list_configuration(tree, found.mac(phone), &directories(&found, phone), out)?;
             }
         }
+        for stream in &found.streams {
+            count += tell(stream_line(stream), &mut problems, out)?;
+        }
+        for mac in tree.iter().flat_map(Tree::phones).filter(|mac| found.phone_of(*mac).is_none()) {
+            tree.iter().try_for_each(|tree| list_configuration(tree, mac, &[], out))?;
+        }
+        problems.extend(tree.iter().flat_map(Tree::problems));
         problems.iter().try_for_each(|problem| ListLine::of_problem(problem).write(out)) as io::Result<()>
     })?;
     notices::passed_over_files(&found.passed_over, Shown::plain(), args.run.verbosity());
@@ -41,22 +54,56 @@ pub(crate) fn run(args: &ListArgs) -> Result<u8, Failure> {
     })
 }
 
-/// Logs phone by phone, then what must be read to know whose logs it holds.
-fn lines(found: &Found) -> impl Iterator<Item = Result<ListLine, Problem>> + '_ {
-    let logs = (0..found.phones()).flat_map(|phone| found.logs(phone).map(move |log| (phone, log)));
-    let logs = logs.map(|(phone, log)| {
-        let (size, modified) = found.status(log)?;
-        let (mac, path) = (Some(found.mac(phone).to_string()), found.path(log));
-        Ok(ListLine::Log { mac, path, size: Some(size), modified: modified.and_then(list_time) })
-    });
-    let streams = found.streams.iter().map(|source| {
-        let (size, modified) =
-            source.status()?.map_or((None, None), |(size, modified)| (Some(size), modified));
-        let (path, modified) = (source.path().to_owned(), modified.and_then(list_time));
-        Ok(match source.is_archive() {
-            true => ListLine::Archive { path, size, modified },
-            false => ListLine::Log { mac: None, path, size, modified },
-        })
-    });
-    logs.chain(streams)
+/// Writes a line, or keeps what stood in its way. Returns how many lines were written.
+fn tell(
+    line: Result<ListLine, Problem>,
+    problems: &mut Vec<Problem>,
+    out: &mut dyn Write,
+) -> io::Result<u64> {
+    match line {
+        Ok(line) => line.write(out).map(|()| 1),
+        Err(problem) => {
+            problems.push(problem);
+            Ok(0)
+        }
+    }
+}
+
+fn log_line(found: &Found, phone: usize, log: phonecert::input::LogFile) -> Result<ListLine, Problem> {
+    let (size, modified) = found.status(log)?;
+    let (mac, path) = (Some(found.mac(phone).to_string()), found.path(log));
+    Ok(ListLine::Log { mac, path, size: Some(size), modified: modified.and_then(list_time) })
+}
+
+/// What must be read to know whose logs it holds.
+fn stream_line(source: &phonecert::input::Source) -> Result<ListLine, Problem> {
+    let (size, modified) = source.status()?.map_or((None, None), |(size, modified)| (Some(size), modified));
+    let (path, modified) = (source.path().to_owned(), modified.and_then(list_time));
+    Ok(match source.is_archive() {
+        true => ListLine::Archive { path, size, modified },
+        false => ListLine::Log { mac: None, path, size, modified },
+    })
+}
+
+/// The directories of a phone's logs.
+fn directories(found: &Found, phone: usize) -> Vec<PathBuf> {
+    let paths = found.logs(phone).map(|log| found.path(log));
+    let parents = paths.filter_map(|path| Some(Path::new(&path).parent()?.to_owned()));
+    parents.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Lists the configuration files that a phone can be told to read.
+fn list_configuration(tree: &Tree, mac: Mac, directories: &[PathBuf], out: &mut dyn Write) -> io::Result<()> {
+    let found = reachable(tree, mac, directories);
+    let own = found.own.iter().filter(|stored| !matches!(stored, Stored::Outside { .. }));
+    let own = own.map(|stored| PathBuf::from(stored.path()));
+    let shared = found.shared.into_iter().filter(|path| !tree.leads_outside(path));
+    for path in own.chain(shared) {
+        let Ok(metadata) = std::fs::metadata(&path) else { continue };
+        let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let modified = modified.and_then(|age| list_time(i64::try_from(age.as_secs()).ok()?));
+        let (path, size) = (shown_path(&path), Some(metadata.len()));
+        ListLine::Configuration { mac: mac.to_string(), path, size, modified }.write(out)?;
+    }
+    Ok(())
 }

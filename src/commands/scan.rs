@@ -35,7 +35,10 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
         (scan, (0, None), paths)
     } else {
         let records = setup::records(&args.records, &mut options)?;
-        (pool.install(|| scan::scan_records(&records, &options)), records.gone, Vec::new())
+        options.roots = (!args.read.no_config).then(Vec::new);
+        let gone = records.gone.clone();
+        let scan = pool.install(|| scan::scan_records(records, &options));
+        (scan.map_err(setup::waiting_failed)?, gone, Vec::new())
     };
     scan.overview.elapsed = began.elapsed();
     let mut overview = std::mem::take(&mut scan.overview);

@@ -114,9 +114,7 @@ pub(super) fn window(args: &WindowArgs, now: NaiveDateTime) -> Window {
 
 /// Reads the files of records.
 pub(super) fn records(paths: &[PathBuf], options: &mut Options) -> Result<Records, Failure> {
-    let waiting =
-        |error| Failure::Setup(format!("records wait in a temporary file, and that failed: {error}"));
-    let mut records = Records::new().map_err(waiting)?;
+    let mut records = Records::new().map_err(waiting_failed)?;
     for path in paths {
         answer_of(path, |_, file| {
             records.read(Box::new(file))?;
@@ -125,6 +123,11 @@ pub(super) fn records(paths: &[PathBuf], options: &mut Options) -> Result<Record
     }
     options.clock.window = records.window();
     Ok(records)
+}
+
+/// The temporary file of records can't be written.
+pub(super) fn waiting_failed(error: io::Error) -> Failure {
+    Failure::Setup(format!("records wait in a temporary file, and that failed: {error}"))
 }
 
 /// The start of the run, local time, or what `SOURCE_DATE_EPOCH` says it was, in seconds since 1970.

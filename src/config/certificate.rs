@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use md5::Digest as _;
 use md5::Md5;
+use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 use sha2::Sha256;
 
@@ -18,15 +19,17 @@ const CERTIFICATES_MAX: usize = 64;
 const SUBJECT_MAX: usize = 1024;
 
 /// What a configuration's certificate says of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
     /// The subject's first common name. Raw: from anyone.
     pub common_name: Option<Box<str>>,
     /// All texts of the subject with commas between, at most 1 KB. Raw: from anyone.
     pub subject: Box<str>,
     /// From when it is valid, UTC.
+    #[serde(with = "chrono::naive::serde::ts_seconds")]
     pub not_before: NaiveDateTime,
     /// Until when it is valid, UTC.
+    #[serde(with = "chrono::naive::serde::ts_seconds")]
     pub not_after: NaiveDateTime,
     /// Bytes of its DER.
     pub length: usize,
@@ -39,7 +42,7 @@ pub struct Certificate {
 }
 
 /// A public key, as far as two of them are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum PublicKey {
     /// RSA: bits of the modulus, and SHA-256 of modulus and exponent.
     Rsa(u32, [u8; 32]),

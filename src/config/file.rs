@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::line::ConfigurationLine;
@@ -20,7 +22,7 @@ const MISSPELT_MAX: usize = 16;
 const COMPARED_MAX: usize = 1_000;
 
 /// What came of reading a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Condition {
     /// Well-formed XML.
     Read,
@@ -35,10 +37,11 @@ pub enum Condition {
 }
 
 /// A parameter as one file gives it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Setting {
     /// Which parameter.
-    pub parameter: &'static Parameter,
+    #[serde(serialize_with = "name_of", deserialize_with = "of_name")]
+    pub parameter: Known,
     /// Its value.
     pub value: Value,
     /// 1-based line of its name.
@@ -46,13 +49,26 @@ pub struct Setting {
 }
 
 /// A `CONFIG_FILES` attribute.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct FileList {
     /// `VVX500` of `CONFIG_FILES_VVX500`.
     pub(super) model: Option<Box<str>>,
-    pub(super) names: Box<str>,
+    /// What stands between its commas, without blanks; one more than are followed, where there are more.
+    pub(super) names: Vec<ListedName>,
     pub(super) line: u64,
 }
+
+/// The name of a file, or a text that stands in the place of one.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ListedName {
+    pub(super) name: Box<str>,
+    /// It came from a record, where something else stands for a text that may hold a secret.
+    pub(super) is_concealed: bool,
+}
+
+/// More names in one `CONFIG_FILES` are not followed, nor longer ones.
+pub(super) const NAMES_MAX: usize = 256;
+pub(super) const NAME_MAX: usize = 1024;
 
 /// Names are addresses too, with passwords in them.
 impl fmt::Debug for FileList {
@@ -65,18 +81,36 @@ impl fmt::Debug for FileList {
 }
 
 /// A name that is nearly a parameter's.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Misspelt {
     /// The name as it stands there.
     pub name: Box<str>,
     /// The parameter that is meant.
-    pub known: &'static str,
+    #[serde(deserialize_with = "known_name")]
+    pub known: KnownName,
     /// 1-based line.
     pub line: u64,
 }
 
+/// A parameter of the table, and its name. Aliases, since serde would take a reference for a part of its input.
+type Known = &'static Parameter;
+type KnownName = &'static str;
+
+fn name_of<S: Serializer>(parameter: &Known, output: S) -> Result<S::Ok, S::Error> {
+    output.serialize_str(&parameter.name)
+}
+
+fn of_name<'de, D: Deserializer<'de>>(input: D) -> Result<Known, D::Error> {
+    let found = Parameter::find(&String::deserialize(input)?);
+    found.ok_or_else(|| D::Error::custom("a parameter that is not known"))
+}
+
+fn known_name<'de, D: Deserializer<'de>>(input: D) -> Result<KnownName, D::Error> {
+    of_name(input).map(|known| &*known.name)
+}
+
 /// One file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct File {
     /// Its path as reports show it; a member of an archive is `a.zip!/path/in/it`.
     pub path: Box<str>,
@@ -92,7 +126,8 @@ pub struct File {
     pub(super) unread: Option<ProblemKind>,
     /// It is, or was meant to be, a file for these phones: another maker's has none of their names.
     pub(super) is_ours: bool,
-    /// A hash of its bytes, or of the reason why it was not read.
+    /// A hash of its bytes, or of the reason why it was not read. In no record: short passwords can be guessed by it.
+    #[serde(skip)]
     pub(super) content: u64,
 }
 
@@ -147,7 +182,7 @@ impl File {
             }
         }
         let (line, column) = xml::line_and_column(text.as_bytes(), byte);
-        Condition::Malformed(Malformed { line, column, why, lost })
+        Condition::Malformed(Malformed { line, column, why: why.into(), lost })
     }
 
     fn see(&mut self, attribute: &xml::Attribute<'_>, compared: &mut usize) {
@@ -157,7 +192,10 @@ impl File {
             let model = suffix.strip_prefix('_').map(Into::into);
             if model.is_some() || suffix.is_empty() {
                 self.is_ours = true;
-                self.lists.push(FileList { model, names: text.into(), line: attribute.line });
+                let names =
+                    text.split(',').map(str::trim).filter(|name| !name.is_empty()).take(NAMES_MAX + 1);
+                let names = names.map(|name| ListedName { name: name.into(), is_concealed: false });
+                self.lists.push(FileList { model, names: names.collect(), line: attribute.line });
             }
         } else if name == "OVERRIDES_DIRECTORY" {
             self.overrides_directory.get_or_insert_with(|| text.into());
@@ -180,6 +218,37 @@ impl File {
                 self.misspelt.push(Misspelt { name: name.into(), known, line: attribute.line });
             }
         }
+    }
+
+    /// The file as it may leave this machine: without what can hold a secret. Names in lists and directories
+    /// that are not shown either are replaced, unless something of that name `is_there`; of what is not followed,
+    /// an address or a long text, nothing is left.
+    pub(super) fn without_secrets(&self, is_there: &dyn Fn(&str) -> bool) -> Self {
+        let concealed = |name: &str| match Value::text(name) {
+            _ if name.contains("://") || name.len() > NAME_MAX => Some("://".into()),
+            Value::Text(shown) if *shown != *name && !is_there(name) => Some(shown),
+            _ => None,
+        };
+        let mut file = self.clone();
+        for name in file.lists.iter_mut().flat_map(|list| &mut list.names) {
+            if let Some(shown) = concealed(&name.name) {
+                *name = ListedName { name: shown, is_concealed: true };
+            }
+        }
+        if let Some(shown) = file.overrides_directory.as_deref().and_then(concealed) {
+            file.overrides_directory = Some(shown);
+        }
+        file
+    }
+
+    /// Whether a file that came from a record keeps the bounds of one that was read.
+    #[must_use]
+    pub(super) fn is_sound(&self) -> bool {
+        const MOST: u64 = 1 << 48;
+        let lines = self.settings.iter().map(|one| one.line);
+        let lines = lines.chain(self.lists.iter().map(|one| one.line));
+        lines.chain(self.misspelt.iter().map(|one| one.line)).all(|line| line < MOST)
+            && self.settings.iter().all(|one| one.value.is_sound())
     }
 
     /// The sentence about a line of this file, or about the whole of it.

@@ -3,13 +3,15 @@
 //! Of a key are kept its kind, its length as the phone counts it, and its public half. The bytes are
 //! wiped by the caller; none of them goes into any value of this file.
 
+use serde::{Deserialize, Serialize};
+
 use super::certificate::{EC, PublicKey, RSA, RSA_PSS};
 use super::der::{
     BIT_STRING, Element, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE, context, encoded_length,
 };
 
 /// What is known of a private key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrivateKey {
     /// The length that the phone logs and compares with its limit: bytes of the key's PKCS #8 DER.
     pub length: usize,

@@ -9,6 +9,8 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::general_purpose::GeneralPurpose;
 use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
 
 /// Whether `=` stands at the end tells nothing; a cut text shows in its DER.
@@ -25,8 +27,11 @@ const LABEL_MAX: usize = 40;
 /// More blocks than this in one value are not read.
 const BLOCKS_MAX: usize = 32;
 
+/// Words of this program. An alias, since serde would take a reference for a part of its input.
+type Words = &'static str;
+
 /// Why a value can't be read. No variant holds a byte of the value, beside [`Fault::Label`]'s known names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fault {
     /// Neither begin and end lines nor base64.
     NoLines,
@@ -52,13 +57,40 @@ pub enum Fault {
     /// The content is base64, but no DER of what it should be.
     NotDer,
     /// The begin line names something else: `CERTIFICATE REQUEST`.
-    Label(&'static str),
+    Label(#[serde(deserialize_with = "known")] Words),
     /// The begin line says one thing, the content is another.
-    Holds(&'static str),
+    Holds(#[serde(deserialize_with = "known")] Words),
     /// A PKCS #7 without a certificate.
     NoCertificate,
     /// Encrypted with a passphrase.
     Encrypted,
+}
+
+/// What [`Fault::Label`] names and [`Fault::Holds`] tells.
+const KNOWN: &[Words] = &[
+    UNKNOWN_LABEL,
+    "EC PARAMETERS",
+    "CERTIFICATE REQUEST",
+    "PUBLIC KEY",
+    "CMS",
+    "DSA PRIVATE KEY",
+    "OPENSSH PRIVATE KEY",
+    "PRIVATE KEY",
+    HOLDS_KEY,
+    HOLDS_CERTIFICATE,
+    HOLDS_X509,
+];
+
+pub(super) const HOLDS_KEY: &str = "a private key";
+pub(super) const HOLDS_CERTIFICATE: &str = "a certificate, and no key";
+pub(super) const HOLDS_X509: &str = "an X.509 certificate, and no PKCS #7";
+const UNKNOWN_LABEL: &str = "a name that is not known here";
+
+/// Those of these words that a record has.
+fn known<'de, D: Deserializer<'de>>(input: D) -> Result<Words, D::Error> {
+    let words = String::deserialize(input)?;
+    let known = KNOWN.iter().find(|known| ***known == *words);
+    known.copied().ok_or_else(|| D::Error::custom("words that are not known"))
 }
 
 impl fmt::Display for Fault {
@@ -112,7 +144,7 @@ impl Label {
             "CMS" => Self::Other("CMS"),
             "DSA PRIVATE KEY" => Self::Other("DSA PRIVATE KEY"),
             "OPENSSH PRIVATE KEY" => Self::Other("OPENSSH PRIVATE KEY"),
-            _ => Self::Other("a name that is not known here"),
+            _ => Self::Other(UNKNOWN_LABEL),
         }
     }
 }
@@ -325,6 +357,23 @@ mod tests {
         ] {
             assert_eq!(blocks(text), [(Label::Pkcs7, false, Ok(vec![0, 1, 2]))], "{text}");
         }
+    }
+
+    /// A fault in a record is one that this program can find.
+    #[test]
+    fn words_of_faults_are_known() {
+        let labels = ["EC PARAMETERS", "NEW CERTIFICATE REQUEST", "RSA PUBLIC KEY", "CMS", "DSA PRIVATE KEY"];
+        for name in labels.into_iter().chain(["OPENSSH PRIVATE KEY", "anything"]) {
+            let Label::Other(label) = Label::of(name) else { panic!("{name}") };
+            for fault in
+                [Fault::Label(label), Fault::Holds(HOLDS_X509), Fault::Cut { announced: 9, there: 7 }]
+            {
+                let packed = postcard::to_stdvec(&fault).unwrap();
+                assert_eq!(postcard::from_bytes::<Fault>(&packed).unwrap(), fault);
+            }
+        }
+        let packed = postcard::to_stdvec(&Fault::Label("something else")).unwrap();
+        assert!(postcard::from_bytes::<Fault>(&packed).is_err());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::facts::LogFacts;
 use super::file::{Condition, File, Setting};
 use super::line::ConfigurationLine;
 use super::parameter::{Kind, LOG_DIRECTORY, Parameter, Store};
-use super::tree::KeyFile;
+use super::stored::KeyFile;
 use super::value::{Certificates, Key, Value};
 use crate::message::{Message, Part, sentence};
 use crate::model::{Fingerprint, Mac, Slot};
@@ -196,6 +196,16 @@ impl PhoneConfig {
             key_files,
             settings: BTreeMap::new(),
         }
+    }
+
+    /// Whether the same files, with the same content, are the phone's.
+    pub(crate) fn has_same_files(&self, other: &Self) -> bool {
+        let is_same = |(one, other): (&Source, &Source)| one.role == other.role && one.file == other.file;
+        let missing = |config: &Self| config.missing.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+        self.sources.len() == other.sources.len()
+            && self.sources.iter().zip(&other.sources).all(is_same)
+            && missing(self) == missing(other)
+            && self.key_files == other.key_files
     }
 
     pub(crate) fn has(&self, file: &Arc<File>) -> bool {

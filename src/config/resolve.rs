@@ -3,17 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::file::{Condition, File};
+use super::file::{Condition, File, ListedName, NAME_MAX, NAMES_MAX};
 use super::parameter::LOG_DIRECTORY;
+use super::path::{Role, normal};
 use super::phone::{PhoneConfig, Source, SourceRole, Unresolved};
-use super::tree::{Opened, Role, Tree, normal};
+use super::tree::{Opened, Tree};
 use super::value::Value;
 use crate::input::shown_path;
 use crate::model::Mac;
 
-/// More names in one `CONFIG_FILES` are not followed, nor longer ones.
-const NAMES_MAX: usize = 256;
-const NAME_MAX: usize = 1024;
+/// What stands in names for the phone's address and model.
+pub(super) const PHONE: &str = "[PHONE_MAC_ADDRESS]";
+pub(super) const MODEL: &str = "[PHONE_MODEL]";
 
 /// The configuration of a phone.
 ///
@@ -62,7 +63,7 @@ fn model_word(model: &str) -> String {
 
 /// The directories that a master's attribute can stand for; none where that is not known.
 fn directories(name: &str, base: &Path, mac: Mac, model: Option<&str>) -> Vec<PathBuf> {
-    if name.len() > NAME_MAX || name.contains("://") || name.contains("[PHONE_MODEL]") && model.is_none() {
+    if name.len() > NAME_MAX || name.contains("://") || name.contains(MODEL) && model.is_none() {
         return Vec::new();
     }
     spellings(name, mac, model).iter().map(|name| normal(&base.join(name))).collect()
@@ -115,9 +116,9 @@ fn master(tree: &Tree, mac: Mac, model: Option<&str>, starts: &[PathBuf]) -> Opt
             && general.as_ref().is_some_and(|(of_all, master)| {
                 let base = of_all.parent().unwrap_or(Path::new(""));
                 let names = list(master, model).map(|list| &*list.names).unwrap_or_default();
-                let mut names = names.split(',').take(NAMES_MAX);
-                names.any(|name| {
-                    spellings(name, mac, model).iter().any(|name| normal(&base.join(name)) == *path)
+                let mut names = names.iter().take(NAMES_MAX);
+                names.any(|listed| {
+                    spellings(&listed.name, mac, model).iter().any(|name| normal(&base.join(name)) == *path)
                 })
             })
     };
@@ -137,18 +138,16 @@ fn list<'f>(master: &'f File, model: Option<&str>) -> Option<&'f super::file::Fi
 }
 
 /// The names that an entry of a list can stand for: phones write addresses in lower case, servers in any.
-fn spellings(name: &str, mac: Mac, model: Option<&str>) -> Vec<String> {
+pub(super) fn spellings(name: &str, mac: Mac, model: Option<&str>) -> Vec<String> {
     let name = name.trim().replace('\\', "/");
     let name = name.trim_start_matches('/');
     if !name.contains('[') {
         return vec![name.to_owned()];
     }
-    let name = name.replace("[PHONE_MODEL]", model.unwrap_or("[PHONE_MODEL]"));
+    let name = name.replace(MODEL, model.unwrap_or(MODEL));
     let upper = mac.to_string();
-    let mut names: Vec<String> = [upper.to_ascii_lowercase(), upper]
-        .iter()
-        .map(|digits| name.replace("[PHONE_MAC_ADDRESS]", digits))
-        .collect();
+    let mut names: Vec<String> =
+        [upper.to_ascii_lowercase(), upper].iter().map(|digits| name.replace(PHONE, digits)).collect();
     names.dedup();
     names
 }
@@ -192,19 +191,16 @@ fn listed(
     config.is_complete &= config.list_is_sure;
     let Some(list) = list(master, model) else { return };
     let mut seen = Vec::new();
-    for (number, entry) in list.names.split(',').map(str::trim).filter(|name| !name.is_empty()).enumerate() {
+    for (number, ListedName { name: entry, is_concealed }) in list.names.iter().enumerate() {
         if number == NAMES_MAX {
             config.is_complete = false;
             break;
         }
-        if entry.len() > NAME_MAX
-            || entry.contains("://")
-            || entry.contains("[PHONE_MODEL]") && model.is_none()
-        {
+        if entry.len() > NAME_MAX || entry.contains("://") || entry.contains(MODEL) && model.is_none() {
             config.is_complete = false;
             continue;
         }
-        let is_shared = !entry.contains("[PHONE_MAC_ADDRESS]");
+        let is_shared = !entry.contains(PHONE);
         let spellings = spellings(entry, mac, model);
         let mut opened = Opened::Missing;
         for name in &spellings {
@@ -222,7 +218,7 @@ fn listed(
         let unresolved = |leads_to: String| {
             // A text that is no name may be a key.
             let name = Value::text(&spellings[0]).in_short().to_string();
-            let leads_to = if name == spellings[0] { leads_to } else { name.clone() };
+            let leads_to = if name == spellings[0] && !is_concealed { leads_to } else { name.clone() };
             Unresolved { name, leads_to, master: Arc::clone(master), line: list.line }
         };
         match opened {
@@ -233,7 +229,9 @@ fn listed(
             Opened::File(file) => config.add(Source { file, role: SourceRole::Listed }),
             Opened::Missing | Opened::Outside(_) if !config.list_is_sure => {}
             Opened::Missing => {
-                config.missing.push(unresolved(shown_path(&normal(&base.join(&spellings[0])))))
+                let path = normal(&base.join(&spellings[0]));
+                config.missing.push(unresolved(shown_path(&path)));
+                seen.push(path);
             }
             Opened::Outside(path) => config.missing.push(unresolved(path.into())),
         }

@@ -1,8 +1,7 @@
 //! The configuration files of the searched places. A file that no phone is told to read is not opened,
 //! a file that many phones share is read once, and a file outside the searched places never.
 
-use std::collections::{BTreeSet, HashMap};
-use std::ffi::OsStr;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::io::ErrorKind::{InvalidFilename, NotADirectory, NotFound};
 use std::io::Read as _;
@@ -14,51 +13,12 @@ use zeroize::Zeroizing;
 use rayon::prelude::*;
 
 use super::file::{Condition, FILE_MAX, File};
+use super::path::{Role, normal, role};
+use super::stored::{KeyFile, Stored, TOO_LARGE};
 use crate::input::{ConfigContent, ConfigMember, FileState, shown_path};
 use crate::message::Message;
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
-
-/// What a file is by its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    /// `<mac>.cfg`; `000000000000.cfg` is that of every phone without its own.
-    Master,
-    /// `<mac>-phone.cfg`: what was set at the phone.
-    PhoneOverrides,
-    /// `<mac>-web.cfg`: what was set by the phone's web server.
-    WebOverrides,
-    /// `<mac>-private.key` or `.pem`. Never opened.
-    PrivateKey,
-}
-
-/// Phone and role by a file's name, in any case of letters; `None` for all other names.
-#[must_use]
-pub fn role(name: &OsStr) -> Option<(Mac, Role)> {
-    let name = name.as_encoded_bytes();
-    let (digits, ending) = name.split_at_checked(12)?;
-    if !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    let (mac, _) = Mac::prefix(digits)?;
-    let role = match ending.to_ascii_lowercase().as_slice() {
-        b".cfg" => Role::Master,
-        b"-phone.cfg" => Role::PhoneOverrides,
-        b"-web.cfg" => Role::WebOverrides,
-        b"-private.key" | b"-private.pem" => Role::PrivateKey,
-        _ => return None,
-    };
-    Some((mac, role))
-}
-
-/// A private key that lies among the files.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyFile {
-    /// Its path as reports show it.
-    pub path: Box<str>,
-    /// The permission bits, where the system has them: 0o644.
-    pub mode: Option<u32>,
-}
 
 /// What opening a name came to.
 #[derive(Clone, Debug)]
@@ -70,29 +30,14 @@ pub(super) enum Opened {
     Outside(Box<str>),
 }
 
-/// A member of an archive, read: of its bytes nothing is kept but what [`File::parse`] keeps.
-#[derive(Clone, Debug)]
-pub struct Member {
-    path: PathBuf,
-    /// None of a private key.
-    file: Option<Arc<File>>,
-    mode: Option<u32>,
-}
-
-impl Member {
-    /// Reads a member. A private key's bytes are not looked at.
-    #[must_use]
-    pub fn read(member: &ConfigMember<'_>) -> Self {
-        let path = normal(Path::new(member.path));
-        let is_key = matches!(path.file_name().and_then(role), Some((_, Role::PrivateKey)));
-        let file = match member.content {
-            ConfigContent::Bytes(bytes) if !is_key => Some(File::parse(&shown_path(&path), bytes)),
-            ConfigContent::TooLarge => {
-                Some(File::unread(&shown_path(&path), ProblemKind::LimitExceeded, TOO_LARGE))
-            }
-            ConfigContent::Bytes(_) | ConfigContent::PrivateKey => None,
-        };
-        Self { path, file: file.map(Arc::new), mode: member.mode }
+impl Opened {
+    /// What a record tells of the file at this path; none where there is no file.
+    pub(super) fn stored(self, path: &Path) -> Option<Stored> {
+        match self {
+            Self::File(file) => Some(Stored::File(Arc::unwrap_or_clone(file))),
+            Self::Outside(leads_to) => Some(Stored::Outside { path: shown_path(path).into(), leads_to }),
+            Self::Missing => None,
+        }
     }
 }
 
@@ -122,18 +67,22 @@ impl TreeBuilder {
 
     /// Adds a member of an archive, `a.zip!/path/in/it`, with its bytes.
     pub fn member(&mut self, path: &str, bytes: &[u8], mode: Option<u32>) {
-        self.add(Member::read(&ConfigMember { path, content: ConfigContent::Bytes(bytes), mode }));
+        self.stored(Stored::of_member(&ConfigMember { path, content: ConfigContent::Bytes(bytes), mode }));
     }
 
-    /// Adds a member of an archive.
-    pub fn add(&mut self, member: Member) {
-        let Member { path, file, mode } = member;
-        if let Some((mac, role)) = path.file_name().and_then(role) {
-            self.named.entry(mac).or_default().push((role, path.clone(), mode));
+    /// Adds a member of an archive that was read.
+    pub fn stored(&mut self, stored: Stored) {
+        let path = PathBuf::from(stored.path());
+        self.file(&path, stored.mode());
+        if let Stored::File(file) = stored {
+            self.members.insert(path, Arc::new(file));
         }
-        if let Some(file) = file {
-            self.members.insert(path, file);
-        }
+    }
+
+    /// The tree of the files that were added, of which `find` knows all: nothing is looked for on the disk.
+    #[must_use]
+    pub fn build_of_stored(self, find: FindStored) -> Tree {
+        Tree { find: Some(find), ..self.build() }
     }
 
     /// The tree is to tell whether a file that was opened [changed](Tree::is_unchanged).
@@ -150,13 +99,13 @@ impl TreeBuilder {
             files.sort_by(|a, b| (a.0, a.1.parent(), &a.1).cmp(&(b.0, b.1.parent(), &b.1)));
             files.dedup_by(|a, b| a.1 == b.1);
         }
-        let real_roots =
-            self.roots.iter().filter_map(|root| std::fs::canonicalize(or_here(root)).ok()).collect();
         Tree {
-            roots: self.roots,
-            real_roots,
+            roots: self.roots.into_iter().collect(),
+            real_roots: OnceLock::new(),
             named: self.named,
             members: self.members,
+            find: None,
+            listings: Mutex::default(),
             cache: Mutex::default(),
             problems: Mutex::default(),
             opened: self.is_watched.then(Mutex::default),
@@ -164,13 +113,21 @@ impl TreeBuilder {
     }
 }
 
+/// Finds what a record tells of the file at a path.
+pub type FindStored = Box<dyn Fn(&Path) -> Option<Stored> + Send + Sync>;
+
 /// The configuration files of the searched places.
 pub struct Tree {
-    roots: Vec<PathBuf>,
-    real_roots: Vec<PathBuf>,
+    /// As many as files, where a list names them.
+    roots: HashSet<PathBuf>,
+    real_roots: OnceLock<HashSet<PathBuf>>,
     named: HashMap<Mac, Vec<(Role, PathBuf, Option<u32>)>>,
     members: HashMap<PathBuf, Arc<File>>,
+    /// Where the files are, if not on the disk.
+    find: Option<FindStored>,
     cache: Mutex<HashMap<PathBuf, Arc<OnceLock<Opened>>>>,
+    /// The names in directories that had to be listed, sorted.
+    listings: Mutex<HashMap<PathBuf, Arc<[String]>>>,
     problems: Mutex<BTreeSet<Problem>>,
     /// How each path stood before it was opened, if that is to be known.
     opened: Option<Mutex<HashMap<PathBuf, Option<FileState>>>>,
@@ -185,8 +142,6 @@ impl fmt::Debug for Tree {
             .finish_non_exhaustive()
     }
 }
-
-const TOO_LARGE: &str = "is larger than 4 MiB, and was not read as a configuration";
 
 impl Tree {
     /// Whether there is anything: without files, no phone has a configuration.
@@ -255,8 +210,7 @@ impl Tree {
             self.tell(member);
             return Opened::File(Arc::clone(member));
         }
-        if path.components().any(|part| part.as_os_str().as_encoded_bytes().ends_with(b"!")) && !path.exists()
-        {
+        if self.find.is_none() && is_in_archive(path) {
             return Opened::Missing;
         }
         if !is_shared {
@@ -269,8 +223,79 @@ impl Tree {
         cell.get_or_init(|| self.read(path)).clone()
     }
 
+    /// What a record tells of the file at this path; none where there is no file.
+    #[must_use]
+    pub fn find_stored(&self, path: &Path) -> Option<Stored> {
+        self.open(path, true).stored(path)
+    }
+
+    /// What may go into a record of a file. A name in a list that can hold a secret stays as it is only where
+    /// there is a file of that name.
+    #[must_use]
+    pub fn without_secrets(&self, stored: Stored) -> Stored {
+        let Stored::File(file) = stored else { return stored };
+        let base = Path::new(&*file.path).parent().map(PathBuf::from).unwrap_or_default();
+        let is_there = |name: &str| {
+            let path = normal(&base.join(name.replace('\\', "/").trim_start_matches('/')));
+            path.is_dir() || !matches!(self.open(&path, true), Opened::Missing)
+        };
+        Stored::File(file.without_secrets(&is_there))
+    }
+
+    /// Whether the path is a link that leads outside of the searched places.
+    #[must_use]
+    pub fn leads_outside(&self, path: &Path) -> bool {
+        matches!(self.open(path, true), Opened::Outside(_))
+    }
+
+    /// Whether it is a member of an archive.
+    pub(super) fn is_member(&self, path: &Path) -> bool {
+        self.members.contains_key(path) || is_in_archive(path)
+    }
+
+    /// The paths that a path can stand for whose names have `placeholder` for a word of letters and digits.
+    pub(super) fn of_any_model(&self, path: &Path, placeholder: &str) -> Vec<PathBuf> {
+        let mut paths = vec![PathBuf::new()];
+        for part in path.components() {
+            let name = part.as_os_str().to_str().unwrap_or_default();
+            match name.split_once(placeholder).zip(name.rsplit_once(placeholder)) {
+                None => paths.iter_mut().for_each(|path| path.push(part)),
+                Some(((before, _), (_, after))) => {
+                    paths = paths.iter().flat_map(|path| self.names_in(path, before, after)).collect();
+                }
+            }
+        }
+        paths
+    }
+
+    /// The paths in this directory whose names begin and end so.
+    fn names_in(&self, directory: &Path, before: &str, after: &str) -> Vec<PathBuf> {
+        let mut listings = self.listings.lock().unwrap_or_else(PoisonError::into_inner);
+        let names = listings.entry(directory.to_owned()).or_insert_with(|| {
+            let is_searched =
+                is_below(directory, &self.roots) || self.roots.iter().any(|root| root.starts_with(directory));
+            let entries = is_searched.then(|| std::fs::read_dir(or_here(directory)));
+            let entries = entries.into_iter().flatten().flatten().flatten();
+            let mut names: Vec<String> =
+                entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+            names.sort_unstable();
+            names.into()
+        });
+        let from = names.partition_point(|name| &**name < before);
+        let begin_so = names[from..].iter().take_while(|name| name.starts_with(before));
+        let is_meant = |name: &&String| name.len() >= before.len() + after.len() && name.ends_with(after);
+        begin_so.filter(is_meant).map(|name| directory.join(name)).collect()
+    }
+
     fn read(&self, path: &Path) -> Opened {
-        if !self.roots.iter().any(|root| is_below(path, root)) {
+        if let Some(find) = &self.find {
+            return match find(path) {
+                Some(Stored::File(file)) => self.opened(file),
+                Some(Stored::Outside { leads_to, .. }) => Opened::Outside(leads_to),
+                Some(Stored::PrivateKey(_)) | None => Opened::Missing,
+            };
+        }
+        if !is_below(path, &self.roots) {
             return Opened::Outside(shown_path(path).into());
         }
         if let Some(opened) = &self.opened {
@@ -289,7 +314,7 @@ impl Tree {
             Err(error) => return failed(&error),
             Ok(metadata) if metadata.is_symlink() => {
                 match (std::fs::canonicalize(path), std::fs::metadata(path)) {
-                    (Ok(real), _) if !self.real_roots.iter().any(|root| real.starts_with(root)) => {
+                    (Ok(real), _) if !is_below(&real, self.real_roots()) => {
                         return Opened::Outside(shown_path(&real).into());
                     }
                     (Ok(_), Ok(metadata)) => metadata,
@@ -313,6 +338,11 @@ impl Tree {
         }
     }
 
+    fn real_roots(&self) -> &HashSet<PathBuf> {
+        let real = |root: &PathBuf| std::fs::canonicalize(or_here(root)).ok();
+        self.real_roots.get_or_init(|| self.roots.iter().filter_map(real).collect())
+    }
+
     fn opened(&self, file: File) -> Opened {
         self.tell(&file);
         Opened::File(Arc::new(file))
@@ -327,35 +357,19 @@ impl Tree {
     }
 }
 
-/// The path without `.`, and without `..` where a directory stands before it. Nothing leads out of an archive.
-pub(super) fn normal(path: &Path) -> PathBuf {
-    let mut parts = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir
-                if matches!(parts.components().next_back(), Some(Component::Normal(_)))
-                    && !is_archive(&parts) =>
-            {
-                parts.pop();
-            }
-            // Nothing is above the root.
-            Component::ParentDir if parts.has_root() => {}
-            part => parts.push(part),
-        }
-    }
-    parts
+/// Whether `path` is one of `roots` or below one; all are [`normal`], and an empty root is the current directory.
+fn is_below(path: &Path, roots: &HashSet<PathBuf>) -> bool {
+    let is_within = |above: &Path| {
+        let rest = path.strip_prefix(above).map(|rest| rest.components());
+        roots.contains(above)
+            && rest.is_ok_and(|mut rest| rest.all(|part| matches!(part, Component::Normal(_))))
+    };
+    path.ancestors().any(is_within)
 }
 
-/// Whether this is the path of an archive as its members have it: `a.zip!`, and no directory of that name.
-fn is_archive(path: &Path) -> bool {
-    path.as_os_str().as_encoded_bytes().ends_with(b"!") && !path.is_dir()
-}
-
-/// Whether `path` is `root` or below it; both are [`normal`], and an empty root is the current directory.
-fn is_below(path: &Path, root: &Path) -> bool {
-    let Ok(rest) = path.strip_prefix(root) else { return false };
-    rest.components().all(|part| matches!(part, Component::Normal(_)))
+/// Whether the path leads into an archive.
+fn is_in_archive(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str().as_encoded_bytes().ends_with(b"!")) && !path.exists()
 }
 
 fn or_here(path: &Path) -> &Path {

@@ -1,5 +1,6 @@
 //! What the value of a certificate or key parameter amounts to. The value itself is not kept.
 
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::certificate::{self, Certificate};
@@ -18,7 +19,7 @@ const TEXT_MAX: usize = 200;
 const NOT_SHOWN: &str = "(a text of ";
 
 /// A parameter's value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Value {
     /// A word or number, such as `PlatformProfile1`. Texts that may hold a secret are not kept.
     Text(Box<str>),
@@ -29,7 +30,7 @@ pub enum Value {
 }
 
 /// How certificates stand in a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Form {
     /// Between PKCS #7 begin and end lines.
     Pkcs7,
@@ -42,7 +43,7 @@ pub enum Form {
 }
 
 /// The value of a certificate parameter.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificates {
     /// How they stand there.
     pub form: Form,
@@ -57,7 +58,7 @@ pub struct Certificates {
 }
 
 /// The value of a key parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     /// The key, or why it can't be read.
     pub key: Result<PrivateKey, Fault>,
@@ -81,6 +82,25 @@ impl Value {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Text(text) if text.is_empty())
+    }
+
+    /// Whether its numbers can be added: it came from a record.
+    pub(super) fn is_sound(&self) -> bool {
+        const MOST: usize = 1 << 24;
+        let is_fault = |fault: &Fault| match fault {
+            Fault::Cut { announced, there } => *announced < MOST && *there < MOST,
+            _ => true,
+        };
+        match self {
+            Self::Text(_) => true,
+            Self::Key(Key { key: Ok(key) }) => key.length < MOST,
+            Self::Key(Key { key: Err(fault) }) => is_fault(fault),
+            Self::Certificates(value) => {
+                let blob = value.blob.iter().map(|(length, _)| *length);
+                let lengths = value.list.iter().map(|one| one.length).chain(blob);
+                lengths.max().is_none_or(|length| length < MOST) && value.fault.iter().all(is_fault)
+            }
+        }
     }
 
     /// The text of a word or number.
@@ -186,7 +206,7 @@ impl Certificates {
         } else if let Some(certificate) = Certificate::parse(bytes) {
             self.list.push(certificate);
             if form == Form::Pkcs7 {
-                self.fault.get_or_insert(Fault::Holds("an X.509 certificate, and no PKCS #7"));
+                self.fault.get_or_insert(Fault::Holds(pem::HOLDS_X509));
             }
         } else {
             self.fault.get_or_insert(not_a_certificate(bytes, form));
@@ -272,7 +292,7 @@ fn form(blocks: &[Block]) -> Form {
 /// What bytes are that should be certificates.
 fn not_a_certificate(bytes: &[u8], form: Form) -> Fault {
     match der::announced(bytes) {
-        _ if key::parse(bytes).is_some() => Fault::Holds("a private key"),
+        _ if key::parse(bytes).is_some() => Fault::Holds(pem::HOLDS_KEY),
         Some((announced, there)) if announced > there => Fault::Cut { announced, there },
         _ if form == Form::Bare => Fault::NoLines,
         _ => Fault::NotDer,
@@ -322,7 +342,7 @@ fn of_blocks(blocks: Vec<Block>) -> Result<PrivateKey, Fault> {
             // OpenSSL writes the curve before the key.
             (Label::Other("EC PARAMETERS"), _) => continue,
             (Label::Other(name), _) => Fault::Label(name),
-            (Label::Certificate | Label::Pkcs7, _) => Fault::Holds("a certificate, and no key"),
+            (Label::Certificate | Label::Pkcs7, _) => Fault::Holds(pem::HOLDS_CERTIFICATE),
         };
         why.get_or_insert(fault);
     }
@@ -334,7 +354,7 @@ fn of_bytes(bytes: &Zeroizing<Vec<u8>>) -> Result<PrivateKey, Fault> {
         Some(Found::Key(key)) => Ok(key),
         Some(Found::Encrypted) => Err(Fault::Encrypted),
         None => match der::announced(bytes) {
-            _ if Certificate::parse(bytes).is_some() => Err(Fault::Holds("a certificate, and no key")),
+            _ if Certificate::parse(bytes).is_some() => Err(Fault::Holds(pem::HOLDS_CERTIFICATE)),
             Some((announced, there)) if announced > there => Err(Fault::Cut { announced, there }),
             _ => Err(Fault::NotDer),
         },

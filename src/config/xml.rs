@@ -8,7 +8,10 @@
 mod prepared;
 mod simple;
 
+use std::borrow::Cow;
+
 use roxmltree::{Document, Error, ParsingOptions};
+use serde::{Deserialize, Serialize};
 
 use self::prepared::{Prepared, prepared};
 use crate::problem::ProblemKind;
@@ -27,14 +30,14 @@ pub(super) struct Attribute<'t> {
 }
 
 /// Where and why a file is not well-formed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Malformed {
     /// 1-based.
     pub line: u64,
     /// 1-based, in characters.
     pub column: u64,
     /// A clause: `the file ends too early`.
-    pub why: &'static str,
+    pub why: Cow<'static, str>,
     /// The parameters in the file that bear on certificates, as far as a lenient look finds them.
     pub lost: Vec<Box<str>>,
 }

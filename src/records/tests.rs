@@ -3,7 +3,7 @@ use super::*;
 fn stream() -> Vec<u8> {
     let mut bytes = Vec::new();
     let window = Window { since: Some("2016-07-01T00:00:00".parse().unwrap()), until: None };
-    let mut writer = Writer::new(&mut bytes, &Header::new(&window, 1_467_400_000)).unwrap();
+    let mut writer = Writer::new(&mut bytes, &Header::new(&window, 1_467_400_000, true)).unwrap();
     writer.frame(Kind::Log, "0004F2A1B202".parse().ok(), b"a log").unwrap();
     writer.frame(Kind::Problem, None, b"").unwrap();
     writer.finish().unwrap();
@@ -84,7 +84,7 @@ fn other_files_and_other_versions_are_told_apart() {
     assert!(fault(b"0531131822|so   |*|00|text\n").contains("no file of records"));
     assert!(fault(b"PCREC\0\0\x02rest").contains("format 2"));
     assert!(fault(&[&stream()[..], b"text text"].concat()).contains("follows the end"));
-    let mut header = Header::new(&Window::default(), 0).pack().unwrap();
+    let mut header = Header::new(&Window::default(), 0, true).pack().unwrap();
     header[..4].copy_from_slice(&(DIGEST_VERSION + 1).to_le_bytes());
     let mut bytes = MAGIC.to_vec();
     append_frame(Kind::Header, None, &header, &mut bytes).unwrap();

@@ -24,6 +24,18 @@ pub enum ListLine {
         /// When it was last changed, UTC, `2016-07-01T12:00:00Z`; null where that is not known.
         modified: Option<String>,
     },
+    /// A configuration file that a phone can be told to read. A file that several phones read stands beside the
+    /// logs of each.
+    Configuration {
+        /// The phone, 12 upper-case hex digits.
+        mac: String,
+        /// Its path.
+        path: String,
+        /// In bytes.
+        size: Option<u64>,
+        /// When it was last changed, UTC.
+        modified: Option<String>,
+    },
     /// An archive, which can hold logs of many phones.
     Archive {
         /// Its path.

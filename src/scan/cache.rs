@@ -1,12 +1,17 @@
-//! Records of an earlier run, by the files that they were made of.
+//! Records of an earlier run, by the files that they were made of. They wait in a temporary file: what is kept
+//! in memory of each is where it stands there.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::BufRead;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::collect::ReadLog;
-use super::make_records::{PassedOverRecord, ProblemRecord};
+use super::contents::{PassedOverRecord, ProblemRecord, log_of};
 use super::origin::Source;
-use super::read_records::log_of;
+use super::store::{Place, Store};
+use super::stored_configuration::ConfigRecord;
+use crate::config::Stored;
 use crate::input::{PassedOver, decompressed};
 use crate::model::Mac;
 use crate::records::{Fault, Item, Kind, Reader};
@@ -17,95 +22,181 @@ use crate::window::Window;
 const RACY: i64 = 2;
 
 /// Records of an earlier run.
-#[derive(Default)]
 pub struct Cache {
-    pub(super) by_source: HashMap<Box<str>, Cached>,
-    pub(super) gone: Vec<(Option<Mac>, ReadLog)>,
+    store: Store,
+    /// By the hash of a path: the latest state of that file.
+    sources: HashMap<u64, State>,
+    /// By the hash of a state, in the order of the records: logs, and members of archives.
+    logs: Vec<(u64, Record)>,
+    configs: Vec<(u64, Place)>,
+    /// What archives hold that was passed over, by the hash of their state.
+    passed_over: HashMap<u64, PassedOver>,
+    /// Records of logs that were gone already.
+    gone: Vec<Record>,
+    /// The lengths of all logs, decompressed.
+    pub(super) lengths: BTreeSet<u64>,
 }
 
-/// What was read of one file.
-pub(super) struct Cached {
-    pub(super) source: Source,
+/// The record of a log, and whose it is.
+pub(super) type Record = (Option<Mac>, Place);
+
+/// A file as it was.
+struct State {
+    hash: u64,
     made_at: i64,
-    /// Packed.
-    pub(super) logs: Vec<(Option<Mac>, Vec<u8>)>,
-    /// What it holds that was passed over, if it is an archive.
-    pub(super) passed_over: PassedOver,
     /// Not all of it could be read: perhaps it can be by now, without a change of the file.
     has_problems: bool,
 }
 
+/// What was read of one file.
+pub(super) struct Cached {
+    pub(super) logs: Vec<(Option<Mac>, ReadLog)>,
+    pub(super) configs: Vec<Stored>,
+    /// What it holds that was passed over, if it is an archive.
+    pub(super) passed_over: PassedOver,
+}
+
 impl Cache {
-    /// Reads a cache. None if its records were made by another version or with another window: they can't
-    /// be used, and everything has to be read.
+    /// Reads a cache. None if its records were made by another version, with another window, or without the
+    /// configuration that is wanted: they can't be used, and everything has to be read.
     ///
     /// # Errors
-    /// It is no file of records, or a damaged one.
-    pub fn read<'r>(input: Box<dyn BufRead + 'r>, window: &Window) -> Result<Option<Self>, Fault> {
+    /// It is no file of records, or a damaged one; or there is no temporary file to be had.
+    pub fn read<'r>(
+        input: Box<dyn BufRead + 'r>,
+        window: &Window,
+        configs: bool,
+    ) -> Result<Option<Self>, Fault> {
         let mut reader = Reader::new(decompressed(input)?);
-        let mut cache = Self::default();
+        let store = Store::new().map_err(Fault::Waiting)?;
+        let (sources, passed_over) = Default::default();
+        let (logs, configurations, gone, lengths) = Default::default();
+        let mut cache = Self { store, sources, logs, configs: configurations, passed_over, gone, lengths };
         let mut made_at = 0;
         loop {
             match reader.next_item() {
                 Err(Fault::Version { .. }) => return Ok(None),
                 Err(fault) => return Err(fault),
-                Ok(None) => return Ok(Some(cache)),
-                Ok(Some(Item::Header(header))) if header.window() != window.in_seconds() => return Ok(None),
+                Ok(None) => break,
+                Ok(Some(Item::Header(header)))
+                    if header.window() != window.in_seconds() || configs && !header.has_configuration =>
+                {
+                    return Ok(None);
+                }
                 Ok(Some(Item::Header(header))) => made_at = header.made_at,
-                Ok(Some(Item::Frame(frame))) => cache.add(frame.kind, frame.mac, frame.payload, made_at)?,
+                Ok(Some(Item::Frame(frame))) => cache.add(frame.kind, frame.mac, &frame.payload, made_at)?,
             }
         }
+        cache.logs.sort_by_key(|(state, _)| *state);
+        cache.configs.sort_by_key(|(state, _)| *state);
+        cache.store.flush().map_err(Fault::Waiting)?;
+        Ok(Some(cache))
     }
 
-    fn add(&mut self, kind: Kind, mac: Option<Mac>, payload: Vec<u8>, made_at: i64) -> Result<(), Fault> {
+    fn add(&mut self, kind: Kind, mac: Option<Mac>, payload: &[u8], made_at: i64) -> Result<(), Fault> {
         match kind {
             Kind::Log => {
-                let log = log_of(&payload)?;
-                match log.origin.as_ref() {
-                    Some(origin) if !origin.is_gone => {
-                        let source = origin.source.clone();
-                        self.of(source, made_at).logs.push((mac, payload));
-                    }
-                    _ => self.gone.push((mac, log)),
+                let log = log_of(payload)?;
+                let Some(origin) = log.origin else { return Err(Fault::Content) };
+                self.lengths.insert(origin.content.length);
+                let record = (mac, self.store.add(payload).map_err(Fault::Waiting)?);
+                if origin.is_gone {
+                    self.gone.push(record);
+                } else {
+                    let state = self.state(&origin.source, made_at).hash;
+                    self.logs.push((state, record));
+                }
+            }
+            Kind::Configuration => {
+                if let Some(source) = ConfigRecord::of(payload)?.source {
+                    let place = self.store.add(payload).map_err(Fault::Waiting)?;
+                    let state = self.state(&source, made_at).hash;
+                    self.configs.push((state, place));
                 }
             }
             Kind::Problem => {
-                let record: ProblemRecord = postcard::from_bytes(&payload).map_err(|_| Fault::Content)?;
+                let record: ProblemRecord = postcard::from_bytes(payload).map_err(|_| Fault::Content)?;
                 if let Some(source) = record.source {
-                    self.of(source, made_at).has_problems = true;
+                    self.state(&source, made_at).has_problems = true;
                 }
             }
             Kind::PassedOver => {
-                let record: PassedOverRecord = postcard::from_bytes(&payload).map_err(|_| Fault::Content)?;
+                let record: PassedOverRecord = postcard::from_bytes(payload).map_err(|_| Fault::Content)?;
                 if let Some(source) = record.source {
-                    self.of(source, made_at).passed_over = record.passed_over;
+                    let state = self.state(&source, made_at).hash;
+                    self.passed_over.insert(state, record.passed_over);
                 }
             }
-            _ => {}
+            Kind::Header | Kind::End => {}
         }
         Ok(())
     }
 
-    fn of(&mut self, source: Source, made_at: i64) -> &mut Cached {
-        let new = || Cached {
-            source: source.clone(),
+    /// The state of a file of which a record tells. Of two states the later one in the cache counts.
+    fn state(&mut self, source: &Source, made_at: i64) -> &mut State {
+        let hash = hash(source);
+        let state = self.sources.entry(xxh3_64(source.path.as_bytes())).or_insert_with(|| State {
+            hash,
             made_at,
-            logs: Vec::new(),
-            passed_over: PassedOver::default(),
             has_problems: false,
-        };
-        let cached = self.by_source.entry(source.path.clone()).or_insert_with(new);
-        // Of two states of a file the later one in the cache counts.
-        if cached.source != source {
-            *cached = new();
+        });
+        if state.hash != hash {
+            *state = State { hash, made_at, has_problems: false };
         }
-        cached
+        state
     }
 
     /// What is known of a file that is as it was.
-    pub(super) fn unchanged(&self, source: &Source) -> Option<&Cached> {
-        let cached = self.by_source.get(&source.path)?;
-        let is_settled = source.modified.is_some_and(|modified| modified + RACY <= cached.made_at);
-        (cached.source == *source && is_settled && !cached.has_problems).then_some(cached)
+    pub(super) fn unchanged(&self, source: &Source) -> Option<Cached> {
+        let state = self.sources.get(&xxh3_64(source.path.as_bytes()))?;
+        let is_settled = source.modified.is_some_and(|modified| modified + RACY <= state.made_at);
+        if state.hash != hash(source) || !is_settled || state.has_problems {
+            return None;
+        }
+        let (mut logs, mut seen) = (Vec::new(), HashSet::new());
+        for record in of_state(&self.logs, state.hash) {
+            let log = self.log(*record)?;
+            // The same cache can stand twice in the file.
+            if seen.insert((log.path.clone(), log.number)) {
+                logs.push((record.0, log));
+            }
+        }
+        let configs = of_state(&self.configs, state.hash).map(|place| {
+            let record = ConfigRecord::of(&self.store.read(*place)?).ok()?;
+            Some(record.stored)
+        });
+        let configs = configs.collect::<Option<Vec<Stored>>>()?;
+        let passed_over = self.passed_over.get(&state.hash).cloned().unwrap_or_default();
+        Some(Cached { logs, configs, passed_over })
     }
+
+    /// The log of a record.
+    pub(super) fn log(&self, (_, place): Record) -> Option<ReadLog> {
+        log_of(&self.store.read(place)?).ok()
+    }
+
+    /// All records of logs; the flag says whether the log was gone already.
+    pub(super) fn all(&self) -> impl Iterator<Item = (Record, bool)> {
+        let logs = self.logs.iter().map(|(_, record)| (*record, false));
+        logs.chain(self.gone.iter().map(|record| (*record, true)))
+    }
+
+    /// Whether this is the state in which the file was last.
+    pub(super) fn is_latest(&self, source: &Source) -> bool {
+        self.sources.get(&xxh3_64(source.path.as_bytes())).is_some_and(|state| state.hash == hash(source))
+    }
+}
+
+/// What stands there of this state of a file.
+fn of_state<T>(all: &[(u64, T)], state: u64) -> impl Iterator<Item = &T> {
+    let from = all.partition_point(|(of, _)| *of < state);
+    all[from..].iter().take_while(move |(of, _)| *of == state).map(|(_, one)| one)
+}
+
+fn hash(source: &Source) -> u64 {
+    let Source { path, size, modified } = source;
+    let mut bytes = path.as_bytes().to_vec();
+    bytes.extend(size.to_le_bytes());
+    bytes.extend(modified.unwrap_or(i64::MIN).to_le_bytes());
+    xxh3_64(&bytes)
 }

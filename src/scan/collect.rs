@@ -1,8 +1,7 @@
 //! Where logs come together: those of one phone while they are read, and those that wait for their phone.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io;
 
 use chrono::{DateTime, NaiveDateTime};
 use rayon::prelude::*;
@@ -11,11 +10,12 @@ use serde::{Deserialize, Serialize};
 use super::ReportProgress;
 use super::events::{Chunks, FileRecorder, Spool};
 use super::origin::{Measure, Measured, Origin, Source, settle};
-use crate::config::Member;
+use super::store::{Place, Store};
+use crate::config::Stored;
 use crate::digest::LogDigest;
 use crate::event::Event;
 use crate::input::{
-    Buffers, ConfigMember, Content, Found, LogName, LogSink, PassedOver, PassedOverKind, Rotation, read_at,
+    Buffers, ConfigMember, Content, Found, LogName, LogSink, PassedOver, PassedOverKind, Rotation,
 };
 use crate::log::{self, Part, PartName};
 use crate::model::Mac;
@@ -167,24 +167,26 @@ pub(super) struct Waiting {
     without_address: Vec<Vec<u8>>,
     problems: Vec<Problem>,
     /// Configuration files that stand in archives.
-    members: Vec<Member>,
+    members: Vec<Stored>,
     passed_over: PassedOver,
     /// Where the logs of records wait: there are many, and memory is to grow with phones alone.
-    file: Option<BufWriter<File>>,
-    length: u64,
+    file: Option<Store>,
 }
 
 /// Where a packed log waits.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Packed {
     Here(Vec<u8>),
-    /// In the file: begin and length.
-    InFile(u64, u32),
+    InFile(Place),
 }
 
 impl Waiting {
-    pub(super) fn members(&self) -> &[Member] {
+    pub(super) fn members(&self) -> &[Stored] {
         &self.members
+    }
+
+    pub(super) fn take_members(&mut self) -> Vec<Stored> {
+        std::mem::take(&mut self.members)
     }
 
     /// What was passed over: in archives, or where the logs of records were looked for.
@@ -194,7 +196,7 @@ impl Waiting {
 
     /// Logs that are added wait in a temporary file.
     pub(super) fn in_file() -> io::Result<Self> {
-        Ok(Self { file: Some(BufWriter::new(tempfile::tempfile()?)), ..Self::default() })
+        Ok(Self { file: Some(Store::new()?), ..Self::default() })
     }
 
     /// Adds a log that is packed; one of a phone waits in the file, if there is one.
@@ -203,16 +205,28 @@ impl Waiting {
             self.add_packed(mac, packed);
             return Ok(());
         };
-        file.write_all(&packed)?;
-        let place = Packed::InFile(self.length, packed.len() as u32);
-        self.length += packed.len() as u64;
+        let place = Packed::InFile(file.add(&packed)?);
         self.by_mac.entry(mac).or_default().push(place);
         Ok(())
     }
 
+    /// How much was added to the file, in bytes.
+    pub(super) fn length(&self) -> u64 {
+        self.file.as_ref().map_or(0, Store::length)
+    }
+
+    /// Where in the file the logs of each phone begin, in no order.
+    pub(super) fn places(&self) -> impl Iterator<Item = (Mac, impl Iterator<Item = u64>)> {
+        let begin = |packed: &Packed| match packed {
+            Packed::Here(_) => None,
+            Packed::InFile(place) => Some(place.begin),
+        };
+        self.by_mac.iter().map(move |(mac, logs)| (*mac, logs.iter().filter_map(begin)))
+    }
+
     /// Lets all that was added be read.
     pub(super) fn flush(&mut self) -> io::Result<()> {
-        self.file.as_mut().map_or(Ok(()), BufWriter::flush)
+        self.file.as_mut().map_or(Ok(()), Store::flush)
     }
 
     pub(super) fn add_passed_over(&mut self, passed_over: PassedOver) {
@@ -226,11 +240,7 @@ impl Waiting {
     fn unpack(&self, packed: &Packed) -> Option<ReadLog> {
         match packed {
             Packed::Here(bytes) => postcard::from_bytes(bytes).ok(),
-            Packed::InFile(begin, length) => {
-                let mut bytes = vec![0; *length as usize];
-                let read = read_at(self.file.as_ref()?.get_ref(), &mut bytes, *begin).ok()?;
-                postcard::from_bytes(bytes.get(..read)?).ok()
-            }
+            Packed::InFile(place) => postcard::from_bytes(&self.file.as_ref()?.read(*place)?).ok(),
         }
     }
 
@@ -393,7 +403,7 @@ impl LogSink for PhoneSink<'_> {
     }
 
     fn config(&mut self, member: ConfigMember<'_>) {
-        self.others.members.push(Member::read(&member));
+        self.others.members.push(Stored::of_member(&member));
     }
 
     fn problem(&mut self, problem: Problem) {

@@ -1,17 +1,21 @@
 //! The configuration files of the searched places, joined to what the phones' logs show.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use chrono::NaiveDateTime;
+use rayon::prelude::*;
 
+use super::origin::digested_apart;
 use super::rows::{Row, Rows};
+use super::stored_configuration::ConfigTrees;
 use crate::check::configuration::{Case, SharedKey};
 use crate::check::join::{Question, join, origin};
 use crate::check::{CATALOGUE, Family, Finding, Rule};
 use crate::config::{
-    LogFacts, Member, PhoneConfig, PublicKey, Refused, SlotState, Tree, TreeBuilder, resolve,
+    LogFacts, PhoneConfig, PublicKey, Refused, SlotState, Stored, Tree, TreeBuilder, resolve,
 };
 use crate::event::Event;
 use crate::input::{ConfigKind, Found};
@@ -25,27 +29,35 @@ const NAMED: usize = 5;
 
 /// What judges a phone by its configuration.
 pub(super) struct Audit {
-    tree: Tree,
+    files: Files,
+    /// Phones whose records were not made together.
+    apart: Mutex<BTreeSet<Problem>>,
     /// The time of the run: dates of certificates are judged by it.
     now: NaiveDateTime,
 }
 
+/// Where configuration files are.
+enum Files {
+    /// On the disk, and in archives that were read.
+    Found(Tree),
+    /// In records.
+    Stored(ConfigTrees),
+}
+
 /// The files that configuration is made of, as they were found in directories and archives.
 #[must_use]
-pub fn config_tree(found: &Found, members: &[Member], roots: &[PathBuf]) -> Tree {
+pub fn config_tree(found: &Found, members: &[Stored], roots: &[PathBuf]) -> Tree {
     tree_builder(found, members, roots).build()
 }
 
 /// The same, before it is decided what the tree is for.
-pub(super) fn tree_builder(found: &Found, members: &[Member], roots: &[PathBuf]) -> TreeBuilder {
+pub(super) fn tree_builder(found: &Found, members: &[Stored], roots: &[PathBuf]) -> TreeBuilder {
     let mut builder = TreeBuilder::new(roots);
     for file in found.config_files() {
         let mode = if file.kind == ConfigKind::PrivateKey { mode(&file.path) } else { None };
         builder.file(&file.path, mode);
     }
-    for member in members {
-        builder.add(member.clone());
-    }
+    members.iter().for_each(|member| builder.stored(member.clone()));
     builder
 }
 
@@ -63,26 +75,52 @@ fn mode(_: &std::path::Path) -> Option<u32> {
 impl Audit {
     /// None where no file is a phone's configuration.
     pub(super) fn new(tree: Tree, now: NaiveDateTime) -> Option<Self> {
-        (!tree.is_empty()).then_some(Self { tree, now })
+        (!tree.is_empty()).then(|| Self { files: Files::Found(tree), apart: Mutex::default(), now })
+    }
+
+    /// None where no record is of a phone's configuration.
+    pub(super) fn of_records(trees: ConfigTrees, now: NaiveDateTime) -> Option<Self> {
+        let has_files = trees.all.iter().any(|tree| !tree.is_empty());
+        has_files.then(|| Self { files: Files::Stored(trees), apart: Mutex::default(), now })
     }
 
     /// Whether no file that was opened has changed since; of a watched tree.
     pub(super) fn is_unchanged(&self) -> bool {
-        self.tree.is_unchanged()
+        matches!(&self.files, Files::Found(tree) if tree.is_unchanged())
     }
 
     pub(super) fn problems(&self) -> Vec<Problem> {
-        self.tree.problems()
+        let apart = self.apart.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let trees = match &self.files {
+            Files::Found(tree) => std::slice::from_ref(tree),
+            Files::Stored(trees) => &trees.all,
+        };
+        trees.iter().flat_map(Tree::problems).chain(apart).collect()
     }
 
     /// The phones that have files of their own.
     pub(super) fn macs(&self) -> Vec<Mac> {
-        self.tree.phones()
+        match &self.files {
+            Files::Found(tree) => tree.phones(),
+            Files::Stored(trees) => trees.phones(),
+        }
     }
 
     /// What the files give a phone, as far as its log tells its model and where it lies.
     pub(super) fn config_of(&self, mac: Mac, phone: &Phone) -> PhoneConfig {
-        let mut config = resolve(&self.tree, mac, phone.model.as_deref(), &log_directories(&phone.files));
+        let directories = log_directories(&phone.files);
+        let of_tree = |tree: &Tree| resolve(tree, mac, phone.model.as_deref(), &directories);
+        let mut config = match &self.files {
+            Files::Found(tree) => of_tree(tree),
+            Files::Stored(trees) => {
+                let several: Vec<PhoneConfig> = trees.several(mac).map(of_tree).collect();
+                if several.windows(2).any(|two| !two[0].has_same_files(&two[1])) {
+                    let problem = digested_apart(mac);
+                    self.apart.lock().unwrap_or_else(PoisonError::into_inner).insert(problem);
+                }
+                trees.of(mac).map_or_else(|| PhoneConfig::new(mac, Vec::new()), of_tree)
+            }
+        };
         let installed = phone.certificates.iter().filter(|one| one.state == CertificateState::Installed);
         config.installed = installed.filter_map(|one| Some((one.slot, one.fingerprint.clone()?))).collect();
         config
@@ -105,13 +143,7 @@ impl Audit {
             use Event::{CertificateTooLarge, ChainNotDecodable, KeyTooLarge};
             matches!(event, KeyTooLarge { .. } | CertificateTooLarge { .. } | ChainNotDecodable { .. })
         });
-        let case = Case::new(&config, &facts, &[]);
-        let mut found: Vec<(&'static Rule, Finding)> = Vec::new();
-        for rule in
-            CATALOGUE.iter().filter(|rule| rule.facts.family == Family::Configuration && selection(rule.code))
-        {
-            found.extend(rule.run_on_configuration(&case).into_iter().map(|finding| (*rule, finding)));
-        }
+        let found = findings(&Case::new(&config, &facts, &[]), false, selection);
         for (rule, finding) in phone.findings_mut() {
             let Some(question) = rule.facts.asks else { continue };
             let answer = join(&config, &facts, question, finding.slot);
@@ -134,41 +166,53 @@ impl Audit {
         let all: Vec<Row> = rows.all().collect();
         let mut hashes = std::mem::take(&mut rows.keys);
         hashes.sort_unstable();
+        // One phone can be given a key twice.
+        hashes.dedup();
         let mut candidates = BTreeSet::new();
+        let mut holders: HashMap<u64, Vec<Mac>> = HashMap::new();
         for same in hashes.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
             candidates.extend(same.iter().map(|(_, row)| *row as usize));
+            let mut macs: Vec<Mac> = same.iter().filter_map(|(_, row)| all[*row as usize].mac).collect();
+            macs.sort_unstable();
+            holders.insert(same[0].0, macs);
         }
-        let mut holders: BTreeMap<PublicKey, BTreeSet<Mac>> = BTreeMap::new();
-        for &at in &candidates {
-            let phone = rows.phone(&all[at]);
-            let Some(mac) = phone.mac else { continue };
-            for (_, key) in self.config_of(mac, &phone).public_keys() {
-                holders.entry(key).or_default().insert(mac);
-            }
-        }
-        for at in candidates {
+        let with_shared = |rows: &Rows, at: usize| {
             let mut phone = rows.phone(&all[at]);
-            let Some(mac) = phone.mac else { continue };
+            let mac = phone.mac?;
             let config = self.config_of(mac, &phone);
             let keys: BTreeSet<PublicKey> = config.public_keys().into_iter().map(|(_, key)| key).collect();
             let shared = keys.into_iter().filter_map(|key| {
-                let macs = holders.get(&key).filter(|macs| macs.len() > 1)?;
+                let macs = holders.get(&hash(&key))?;
                 let others = macs.iter().filter(|other| **other != mac).take(NAMED);
                 Some(SharedKey { key, phones: macs.len() as u64, others: others.copied().collect() })
             });
             let shared: Vec<SharedKey> = shared.collect();
             let facts = LogFacts { now: self.now, ..LogFacts::default() };
-            let case = Case::new(&config, &facts, &shared);
-            let rules = CATALOGUE.iter().filter(|rule| rule.facts.from_fleet && selection(rule.code));
-            let found: Vec<_> = rules
-                .flat_map(|rule| rule.run_on_configuration(&case).into_iter().map(|finding| (*rule, finding)))
-                .collect();
-            if !found.is_empty() {
-                phone.add(found);
-                rows.replace(at, &phone);
+            let found = findings(&Case::new(&config, &facts, &shared), true, selection);
+            if found.is_empty() {
+                return None;
             }
+            phone.add(found);
+            Some((at, phone))
+        };
+        let candidates: Vec<usize> = candidates.into_iter().collect();
+        for some in candidates.chunks(1024) {
+            let changed: Vec<_> = some.par_iter().filter_map(|at| with_shared(rows, *at)).collect();
+            changed.iter().for_each(|(at, phone)| rows.replace(*at, phone));
         }
     }
+}
+
+/// What the rules of configuration find: those that only the fleet tells, or all others.
+fn findings(case: &Case<'_>, from_fleet: bool, selection: &Selection) -> Vec<(&'static Rule, Finding)> {
+    let rules = CATALOGUE.iter().filter(|rule| {
+        rule.facts.family == Family::Configuration
+            && rule.facts.from_fleet == from_fleet
+            && selection(rule.code)
+    });
+    rules
+        .flat_map(|rule| rule.run_on_configuration(case).into_iter().map(|finding| (*rule, finding)))
+        .collect()
 }
 
 fn hash(key: &PublicKey) -> u64 {

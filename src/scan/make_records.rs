@@ -3,40 +3,27 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::ReportProgress;
-use super::cache::{Cache, Cached};
+use super::cache::{Cache, Record};
 use super::collect::{Gathered, PhoneSink, ReadLog, Waiting};
+use super::contents::{PassedOverRecord, ProblemRecord};
 use super::origin::{Measure, Source};
-use super::read_records::log_of;
+use super::stored_configuration::ConfigWriter;
+use crate::config::Stored;
 use crate::input::{Buffers, Found, PassedOver, Rotation};
 use crate::model::Mac;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 use crate::records::{Header, Kind, Writer, append_frame};
 use crate::window::Window;
 
 /// So many batches of phones, a thread, wait to be written.
 const ROUND: usize = 8;
-
-/// A problem as a record has it.
-#[derive(Serialize, Deserialize)]
-pub(super) struct ProblemRecord {
-    pub(super) problem: Problem,
-    /// The file in which it was met; none where directories were searched.
-    pub(super) source: Option<Source>,
-}
-
-/// What was passed over, as a record has it.
-#[derive(Serialize, Deserialize)]
-pub(super) struct PassedOverRecord {
-    pub(super) passed_over: PassedOver,
-    /// The archive in which it stands; none where directories were searched.
-    pub(super) source: Option<Source>,
-}
 
 /// How records of logs that are gone are kept.
 #[derive(Clone, Copy, Debug)]
@@ -60,12 +47,14 @@ pub struct Digested {
     pub passed_over: PassedOver,
 }
 
-/// Writes a stream of records: one of each log. Runs in the current rayon pool.
+/// Writes a stream of records: one of each log, and one of each configuration file that a phone can be told to
+/// read, if the searched paths are given as `roots`. Runs in the current rayon pool.
 ///
 /// # Errors
 /// What `out` returns.
 pub fn digest(
     found: &Found,
+    roots: Option<&[PathBuf]>,
     window: &Window,
     made_at: i64,
     cache: (Option<&Cache>, Option<Keep>),
@@ -74,13 +63,10 @@ pub fn digest(
 ) -> io::Result<Digested> {
     let window = &window.in_seconds();
     let (cache, keep) = cache;
-    let logs = cache.into_iter().flat_map(|cache| cache.by_source.values()).flat_map(|cached| &cached.logs);
-    let earlier = logs.filter(|_| keep.is_some()).filter_map(|(_, packed)| log_of(packed).ok());
-    let gone = cache.into_iter().flat_map(|cache| &cache.gone).map(|(_, log)| log.clone());
-    let lengths: BTreeSet<u64> =
-        earlier.chain(gone).filter_map(|log| Some(log.origin?.content.length)).collect();
-    let measure = Measure::new(lengths);
-    let mut run = Run { found, window, cache, measure: &measure, progress, waiting: Waiting::default() };
+    let lengths = cache.filter(|_| keep.is_some()).map(|cache| cache.lengths.clone());
+    let measure = Measure::new(lengths.unwrap_or_default());
+    let (waiting, configs) = (Waiting::default(), None);
+    let mut run = Run { found, window, cache, measure: &measure, progress, waiting, configs };
     let mut digested = Digested::default();
     let mut problems: Vec<(Problem, Option<Source>)> =
         found.problems.iter().map(|problem| (problem.clone(), None)).collect();
@@ -88,13 +74,16 @@ pub fn digest(
     let passed_over = PassedOver { files: 0, ..found.passed_over.clone() };
     let mut passed_over = vec![PassedOverRecord { passed_over, source: None }];
     let streams: Vec<Read> = found.streams.par_iter().map(|source| run.stream(source)).collect();
+    let mut members = Vec::new();
     for read in streams {
+        members.extend(read.members);
         digested.taken_over += read.taken_over;
         problems.extend(read.problems);
         passed_over.extend(read.passed_over);
         run.waiting.append(read.others);
     }
-    let mut writer = Writer::new(out, &Header::new(window, made_at))?;
+    run.configs = roots.map(|roots| ConfigWriter::new(found, members, roots));
+    let mut writer = Writer::new(out, &Header::new(window, made_at, roots.is_some()))?;
     let mut late = Waiting::default();
     let mut batches = found.batches();
     loop {
@@ -105,7 +94,7 @@ pub fn digest(
         let made = round.into_par_iter().map(|batch| run.batch(batch)).collect::<io::Result<Vec<_>>>()?;
         for (frames, count, read) in made {
             writer.frames(&frames, count)?;
-            digested.logs += count;
+            digested.logs += read.logs;
             digested.taken_over += read.taken_over;
             problems.extend(read.problems);
             passed_over.extend(read.passed_over);
@@ -113,17 +102,21 @@ pub fn digest(
         }
     }
     let others: BTreeSet<Mac> = run.waiting.macs().filter(|mac| found.phone_of(*mac).is_none()).collect();
-    let others = others.into_iter().map(|mac| (Some(mac), run.waiting.of(mac)));
     let further: BTreeSet<Mac> = late.macs().collect();
-    let further = further.into_iter().map(|mac| (Some(mac), late.of(mac)));
+    let has_log = |mac| found.phone_of(mac).is_some() || others.contains(&mac) || further.contains(&mac);
+    let others = others.iter().map(|mac| (Some(*mac), run.waiting.of(*mac)));
+    let further = further.iter().map(|mac| (Some(*mac), late.of(*mac)));
     let nameless = run.waiting.without_address().chain(late.without_address()).map(|log| (None, log));
     for (mac, gathered) in others.chain(further).chain(nameless) {
         digested.logs += run.write(mac, gathered, &mut writer)?;
     }
-    for (mac, log) in run.gone(keep) {
-        writer.frame(Kind::Log, mac, &packed(&log)?)?;
-        digested.gone += 1;
-        digested.logs += 1;
+    digested.gone = run.write_gone(keep, &mut writer)?;
+    digested.logs += digested.gone;
+    if let Some(configs) = &run.configs {
+        configs.finish(has_log, &mut writer)?;
+        // A file that is named for the sake of the phones that read it is no log that can't be read.
+        problems.retain(|(problem, _)| problem.kind != ProblemKind::NotALog || !configs.has(&problem.path));
+        digested.problems = configs.problems();
     }
     problems.sort_by(|a, b| a.0.cmp(&b.0));
     problems.dedup_by(|later, kept| later.0 == kept.0);
@@ -138,6 +131,8 @@ pub fn digest(
         digested.passed_over.merge(record.passed_over);
     }
     writer.finish()?;
+    digested.problems.sort();
+    digested.problems.dedup();
     Ok(digested)
 }
 
@@ -150,12 +145,17 @@ struct Run<'r> {
     progress: &'r dyn ReportProgress,
     /// Logs that are found in archives and pipes.
     waiting: Waiting,
+    configs: Option<ConfigWriter>,
 }
 
 /// What was read of some files.
 #[derive(Default)]
 struct Read {
+    /// How many records of logs there are.
+    logs: u64,
     others: Waiting,
+    /// Configuration files in archives.
+    members: Vec<(Stored, Source)>,
     problems: Vec<(Problem, Option<Source>)>,
     passed_over: Vec<PassedOverRecord>,
     taken_over: u64,
@@ -176,13 +176,13 @@ impl Run<'_> {
     ) {
         match self.cache.and_then(|cache| cache.unchanged(&source)) {
             Some(cached) => {
-                for (mac, packed) in &cached.logs {
-                    let Ok(log) = log_of(packed) else { continue };
-                    self.measure.add(log.origin.as_ref().map(|origin| origin.content));
-                    sink.add(*mac, log);
-                }
-                sink.others.add_passed_over(cached.passed_over.clone());
                 read.taken_over += cached.logs.len() as u64;
+                for (mac, log) in cached.logs {
+                    self.measure.add(log.origin.as_ref().map(|origin| origin.content));
+                    sink.add(mac, log);
+                }
+                sink.others.add_passed_over(cached.passed_over);
+                read.members.extend(cached.configs.into_iter().map(|stored| (stored, source.clone())));
                 self.progress.advanced(1, source.size);
             }
             None => {
@@ -190,6 +190,8 @@ impl Run<'_> {
                 open(sink);
             }
         }
+        let members = sink.others.take_members().into_iter();
+        read.members.extend(members.map(|stored| (stored, source.clone())));
         let passed_over = sink.others.take_passed_over();
         if passed_over != PassedOver::default() {
             read.passed_over.push(PassedOverRecord { passed_over, source: Some(source.clone()) });
@@ -243,9 +245,14 @@ impl Run<'_> {
             let mut gathered = std::mem::take(&mut sink.gathered);
             gathered.append(self.waiting.of(mac));
             read.others.append(sink.others);
-            for log in self.ready(Some(mac), gathered) {
-                append_frame(Kind::Log, Some(mac), &packed(&log)?, &mut frames)?;
-                count += 1;
+            let logs = self.ready(Some(mac), gathered);
+            for log in &logs {
+                append_frame(Kind::Log, Some(mac), &packed(log)?, &mut frames)?;
+            }
+            read.logs += logs.len() as u64;
+            count += logs.len() as u64;
+            if let Some(configs) = &self.configs {
+                count += configs.append_own(mac, &logs, &mut frames)?;
             }
         }
         Ok((frames, count, read))
@@ -257,7 +264,15 @@ impl Run<'_> {
         for log in &logs {
             writer.frame(Kind::Log, mac, &packed(log)?)?;
         }
+        self.write_configs(mac, &logs, writer)?;
         Ok(logs.len() as u64)
+    }
+
+    fn write_configs(&self, mac: Option<Mac>, logs: &[ReadLog], writer: &mut Writer<'_>) -> io::Result<()> {
+        let Some((mac, configs)) = mac.zip(self.configs.as_ref()) else { return Ok(()) };
+        let mut frames = Vec::new();
+        let count = configs.append_own(mac, logs, &mut frames)?;
+        writer.frames(&frames, count)
     }
 
     /// The logs of a phone as they go into records.
@@ -284,38 +299,49 @@ impl Run<'_> {
         xxhash_rust::xxh3::xxh3_64(paths.join("\0").as_bytes())
     }
 
-    /// Earlier records of what no log holds any more: the file is gone, or was begun anew.
-    fn gone(&self, keep: Option<Keep>) -> Vec<(Option<Mac>, ReadLog)> {
-        let (Some(cache), Some(keep)) = (self.cache, keep) else { return Vec::new() };
+    /// Writes the earlier records of what no log holds any more: the file is gone, or was begun anew. Returns how
+    /// many they are.
+    fn write_gone(&self, keep: Option<Keep>, writer: &mut Writer<'_>) -> io::Result<u64> {
+        let (Some(cache), Some(keep)) = (self.cache, keep) else { return Ok(0) };
         let found = self.found;
         let named = (0..found.phones()).flat_map(|phone| found.logs(phone)).map(|log| found.path(log));
-        let asked: HashSet<String> =
-            named.chain(found.streams.iter().map(|stream| stream.path().to_owned())).collect();
+        let streams = found.streams.iter().map(|stream| stream.path().to_owned());
+        let asked: HashSet<u64> = named.chain(streams).map(|path| xxh3_64(path.as_bytes())).collect();
         // A file that is there and was not asked for is not gone.
-        let is_out_of_sight = |cached: &&Cached| {
-            let path = &*cached.source.path;
-            !asked.contains(path) && std::path::Path::new(path).exists()
-        };
-        let sources = cache.by_source.values().filter(|cached| !is_out_of_sight(cached));
-        let earlier = sources.flat_map(|cached| &cached.logs);
-        let earlier = earlier.filter_map(|(mac, packed)| Some((*mac, log_of(packed).ok()?)));
-        let gone = earlier.filter_map(|(mac, mut log)| {
+        let is_out_of_sight =
+            |path: &str| !asked.contains(&xxh3_64(path.as_bytes())) && Path::new(path).exists();
+        let log_of = |(record, was_gone): (Record, bool)| {
+            let mut log = cache.log(record)?;
+            if was_gone {
+                return Some(log);
+            }
+            let source = &log.origin.as_ref()?.source;
+            if !cache.is_latest(source) || is_out_of_sight(&source.path) {
+                return None;
+            }
             log.path = format!("{} (gone, {})", log.path, time_of(log.modified?.and_utc())).into();
             // Nothing certain is known of its place among the others: its dates tell.
             log.rotation = Rotation::Copy;
             log.origin.as_mut()?.is_gone = true;
-            Some((mac, log))
+            Some(log)
+        };
+        let is_kept = |log: &ReadLog| {
+            let is_recent = log.modified.is_some_and(|time| time.and_utc().timestamp() >= keep.since);
+            let content = log.origin.as_ref().map(|origin| &origin.content);
+            is_recent && content.is_some_and(|content| !self.measure.goes_on_from(content))
+        };
+        let kept = cache.all().filter_map(|one| {
+            let log = log_of(one).filter(is_kept)?;
+            Some((one.0.0, log.path, log.number, one))
         });
-        let all = gone.chain(cache.gone.iter().cloned());
-        let mut kept: Vec<_> = all
-            .filter(|(_, log)| {
-                let is_recent = log.modified.is_some_and(|time| time.and_utc().timestamp() >= keep.since);
-                let is_held = |content| self.measure.goes_on_from(content);
-                is_recent && !log.origin.as_ref().is_none_or(|origin| is_held(&origin.content))
-            })
-            .collect();
-        kept.sort_by(|a, b| (a.0, &a.1.path, a.1.number).cmp(&(b.0, &b.1.path, b.1.number)));
-        kept
+        let mut kept: Vec<_> = kept.collect();
+        kept.sort_by(|a, b| (a.0, &a.1, a.2).cmp(&(b.0, &b.1, b.2)));
+        for (mac, .., one) in &kept {
+            let Some(log) = log_of(*one) else { continue };
+            writer.frame(Kind::Log, *mac, &packed(&log)?)?;
+            self.write_configs(*mac, &[log], writer)?;
+        }
+        Ok(kept.len() as u64)
     }
 }
 

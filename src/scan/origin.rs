@@ -151,6 +151,13 @@ impl Read for MeasuredStream<'_, '_> {
     }
 }
 
+/// The problem of a phone whose records do not fit together.
+pub(super) fn digested_apart(mac: Mac) -> Problem {
+    let message = "its logs and configuration files did not all go through one `digest`, or records of different \
+                   days were read together; what they say counts, but an earlier upload may count twice";
+    Problem::new(mac.to_string(), ProblemKind::DigestedApart, message)
+}
+
 /// Records of one phone may be met twice, and in any order: leaves each once, in an order of their own.
 /// Tells if they did not all go through one digest.
 pub(super) fn settle(logs: &mut Vec<ReadLog>, mac: Option<Mac>, problems: &mut Vec<Problem>) {
@@ -179,9 +186,7 @@ pub(super) fn settle(logs: &mut Vec<ReadLog>, mac: Option<Mac>, problems: &mut V
     }
     is_apart |= common.is_some_and(|common| common.is_empty());
     if let Some(mac) = mac.filter(|_| is_apart) {
-        let message = "its logs did not all go through one `digest`, or records of different days were read \
-                       together; what they say counts, but an earlier upload may count twice";
-        problems.push(Problem::new(mac.to_string(), ProblemKind::DigestedApart, message));
+        problems.push(digested_apart(mac));
     }
     logs.dedup_by(|later, kept| key(later) == key(kept));
 }

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::io::{self, BufRead};
 
-use super::collect::{ReadLog, Waiting};
-use super::make_records::{PassedOverRecord, ProblemRecord};
+use super::collect::Waiting;
+use super::contents::{PassedOverRecord, ProblemRecord, log_of};
+use super::stored_configuration::StoredConfigs;
 use crate::input::decompressed;
 use crate::problem::Problem;
 use crate::records::{Fault, Header, Item, Kind, Reader};
@@ -14,6 +15,7 @@ use crate::window::Window;
 pub struct Records {
     pub(super) waiting: Waiting,
     pub(super) problems: Vec<Problem>,
+    pub(super) configs: StoredConfigs,
     /// What was passed over where the logs were looked for, packed: a file can be read twice.
     passed_over: HashSet<Vec<u8>>,
     header: Option<Header>,
@@ -25,11 +27,12 @@ impl Records {
     /// No records.
     ///
     /// # Errors
-    /// The system gives no temporary file, in which they wait.
+    /// The system gives no temporary files, in which they wait.
     pub fn new() -> io::Result<Self> {
         Ok(Self {
             waiting: Waiting::in_file()?,
             problems: Vec::new(),
+            configs: StoredConfigs::new()?,
             passed_over: HashSet::new(),
             header: None,
             gone: (0, None),
@@ -44,7 +47,10 @@ impl Records {
         let mut reader = Reader::new(decompressed(input)?);
         while let Some(item) = reader.next_item()? {
             match item {
-                Item::Header(header) => self.fits(header)?,
+                Item::Header(header) => {
+                    self.fits(header)?;
+                    self.configs.begin(self.waiting.length());
+                }
                 Item::Frame(frame) => match frame.kind {
                     Kind::Log => {
                         let log = log_of(&frame.payload)?;
@@ -67,7 +73,8 @@ impl Records {
                             self.waiting.add_passed_over(record.passed_over);
                         }
                     }
-                    Kind::Configuration | Kind::Header | Kind::End => {}
+                    Kind::Configuration => self.configs.add(&frame.payload)?,
+                    Kind::Header | Kind::End => {}
                 },
             }
         }
@@ -102,10 +109,4 @@ impl Records {
         let other = format!("{asked} is asked for");
         Err(Fault::Window { made: self.window().to_string(), other })
     }
-}
-
-/// The log of a record, of which nothing is believed.
-pub(super) fn log_of(payload: &[u8]) -> Result<ReadLog, Fault> {
-    let log: ReadLog = postcard::from_bytes(payload).map_err(|_| Fault::Content)?;
-    if log.origin.is_some() && log.is_sound() { Ok(log) } else { Err(Fault::Content) }
 }

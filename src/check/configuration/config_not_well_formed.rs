@@ -39,7 +39,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let (place, line, why, lost) = match &source.file.condition {
             Condition::Malformed(fault) => {
                 let place = format!("line {}, column {}", fault.line, fault.column);
-                (place, fault.line, fault.why, &fault.lost[..])
+                (place, fault.line, &*fault.why, &fault.lost[..])
             }
             Condition::NotXml if source.role == SourceRole::Listed => {
                 ("line 1, column 1".to_owned(), 1, "it does not begin as XML does", &[][..])

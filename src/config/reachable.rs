@@ -1,0 +1,84 @@
+//! All files that a phone can be told to read, whatever its model and whichever of its logs is the newest:
+//! records are made where neither is known yet.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::file::{NAME_MAX, NAMES_MAX};
+use super::path::{Role, normal};
+use super::resolve::{MODEL, PHONE, spellings};
+use super::stored::Stored;
+use super::tree::{Opened, Tree};
+use crate::model::Mac;
+
+/// The files that a phone can be told to read, as far as they are there and no members of archives.
+#[derive(Debug, Default)]
+pub struct Reachable {
+    /// Those of the phone alone, in the order of their paths.
+    pub own: Vec<Stored>,
+    /// Those that other phones may read too.
+    pub shared: BTreeSet<PathBuf>,
+}
+
+/// The files that [`resolve`](super::resolve()) can ask for, for this phone with logs in these directories.
+#[must_use]
+pub fn reachable(tree: &Tree, mac: Mac, log_directories: &[PathBuf]) -> Reachable {
+    let mut found = Reachable::default();
+    let everyone = Mac::new([0; 6]);
+    let mut places: BTreeSet<PathBuf> = log_directories.iter().map(|directory| normal(directory)).collect();
+    for role in [Role::Master, Role::PhoneOverrides, Role::WebOverrides] {
+        for path in tree.named(mac, role) {
+            places.extend(path.parent().map(Path::to_owned));
+            let opened = tree.open(path, false);
+            if role == Role::Master {
+                found.listed(tree, mac, path, &opened);
+            }
+            found.found(tree, path, opened, false);
+        }
+    }
+    let nearest = |place: &PathBuf| {
+        place.ancestors().find_map(|directory| tree.in_directory(everyone, Role::Master, directory))
+    };
+    // Whether there is one master for all phones or several matters, so a second one is told too.
+    let first_two = tree.named(everyone, Role::Master).take(2);
+    let masters: BTreeSet<&Path> = places.iter().filter_map(nearest).chain(first_two).collect();
+    for path in masters {
+        let opened = tree.open(path, true);
+        found.listed(tree, mac, path, &opened);
+        found.found(tree, path, opened, true);
+    }
+    let keys = tree.key_files(mac).into_iter().filter(|key| !tree.is_member(Path::new(&*key.path)));
+    found.own.extend(keys.map(Stored::PrivateKey));
+    found.own.sort_by(|a, b| a.path().cmp(b.path()));
+    found.own.dedup_by(|later, kept| later.path() == kept.path());
+    found
+}
+
+impl Reachable {
+    fn found(&mut self, tree: &Tree, path: &Path, opened: Opened, is_shared: bool) {
+        match opened {
+            Opened::Missing => {}
+            _ if tree.is_member(path) => {}
+            _ if is_shared => _ = self.shared.insert(path.to_owned()),
+            opened => self.own.extend(opened.stored(path)),
+        }
+    }
+
+    /// Adds all that the lists of the master at this path can name.
+    fn listed(&mut self, tree: &Tree, mac: Mac, path: &Path, master: &Opened) {
+        let Opened::File(file) = master else { return };
+        let base = path.parent().unwrap_or(Path::new(""));
+        let names = file.lists.iter().flat_map(|list| list.names.iter().take(NAMES_MAX));
+        let names = names.map(|listed| &*listed.name);
+        for name in names.filter(|name| name.len() <= NAME_MAX && !name.contains("://")) {
+            let is_shared = !name.contains(PHONE);
+            // The model stays open here.
+            for spelled in spellings(name, mac, None) {
+                for path in tree.of_any_model(&normal(&base.join(spelled)), MODEL) {
+                    let opened = tree.open(&path, is_shared);
+                    self.found(tree, &path, opened, is_shared);
+                }
+            }
+        }
+    }
+}

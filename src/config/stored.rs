@@ -1,0 +1,82 @@
+//! Configuration files on their way into records and out of them: read, and without secrets.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::file::File;
+use super::path::{Role, normal, role};
+use crate::input::{ConfigContent, ConfigMember, shown_path};
+use crate::problem::ProblemKind;
+
+/// A private key that lies among the files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyFile {
+    /// Its path as reports show it.
+    pub path: Box<str>,
+    /// The permission bits, where the system has them: 0o644.
+    pub mode: Option<u32>,
+}
+
+pub(super) const TOO_LARGE: &str = "is larger than 4 MiB, and was not read as a configuration";
+
+/// What is known of the file at a path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stored {
+    /// What a file gives.
+    File(File),
+    /// A private key that lies among the files; nobody opened it.
+    PrivateKey(KeyFile),
+    /// A link that leads outside of the searched places.
+    Outside {
+        /// The link's path.
+        path: Box<str>,
+        /// Where it leads to.
+        leads_to: Box<str>,
+    },
+}
+
+impl Stored {
+    /// A member of an archive, of whose bytes nothing is kept but what [`File::parse`] keeps. Those of a private
+    /// key are not looked at.
+    #[must_use]
+    pub fn of_member(member: &ConfigMember<'_>) -> Self {
+        let path = normal(Path::new(member.path));
+        let is_key = matches!(path.file_name().and_then(role), Some((_, Role::PrivateKey)));
+        let shown = shown_path(&path);
+        match member.content {
+            ConfigContent::Bytes(bytes) if !is_key => Self::File(File::parse(&shown, bytes)),
+            ConfigContent::TooLarge => {
+                Self::File(File::unread(&shown, ProblemKind::LimitExceeded, TOO_LARGE))
+            }
+            ConfigContent::Bytes(_) | ConfigContent::PrivateKey => {
+                Self::PrivateKey(KeyFile { path: shown.into(), mode: member.mode })
+            }
+        }
+    }
+
+    /// The file's path as reports show it.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Self::File(File { path, .. })
+            | Self::PrivateKey(KeyFile { path, .. })
+            | Self::Outside { path, .. } => path,
+        }
+    }
+
+    /// The permission bits of a private key.
+    #[must_use]
+    pub const fn mode(&self) -> Option<u32> {
+        match self {
+            Self::PrivateKey(KeyFile { mode, .. }) => *mode,
+            _ => None,
+        }
+    }
+
+    /// Whether it keeps the bounds of a file that was read: it came from a record.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        !matches!(self, Self::File(file) if !file.is_sound())
+    }
+}

@@ -1,0 +1,285 @@
+//! Configuration in records: what `digest` writes of it, and what `scan --records` reads.
+//!
+//! A record has one file, or that a private key is there. A phone is told only of the files of the streams in
+//! which it stands itself: the same paths can be those of another site's files in another stream.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+use super::collect::{ReadLog, Waiting};
+use super::configuration::{config_tree, log_directories};
+use super::origin::Source;
+use super::store::{Place, Store};
+use crate::config::{Stored, Tree, TreeBuilder, reachable};
+use crate::input::{Found, shown_path};
+use crate::model::Mac;
+use crate::problem::Problem;
+use crate::records::{Fault, Kind, Writer, append_frame};
+
+/// A configuration file as a record has it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ConfigRecord {
+    pub(super) stored: Stored,
+    /// The archive of which it is a member.
+    pub(super) source: Option<Source>,
+}
+
+impl ConfigRecord {
+    /// The file of a record, of which nothing is believed.
+    pub(super) fn of(payload: &[u8]) -> Result<Self, Fault> {
+        let record: Self = postcard::from_bytes(payload).map_err(|_| Fault::Content)?;
+        if record.stored.is_sound() { Ok(record) } else { Err(Fault::Content) }
+    }
+
+    fn packed(stored: Stored, source: Option<Source>, tree: &Tree) -> io::Result<Vec<u8>> {
+        let record = Self { stored: tree.without_secrets(stored), source };
+        postcard::to_stdvec(&record).map_err(io::Error::other)
+    }
+}
+
+/// The configuration of a digest, on its way out.
+pub(super) struct ConfigWriter {
+    tree: Tree,
+    /// Files that several phones may read: each is written once, at the end.
+    shared: Mutex<BTreeSet<PathBuf>>,
+    /// Files of one phone whose names do not tell it, so that they may be taken for logs if they are named.
+    listed: Mutex<HashSet<Box<str>>>,
+    members: Vec<(Stored, Source)>,
+}
+
+impl ConfigWriter {
+    pub(super) fn new(found: &Found, members: Vec<(Stored, Source)>, roots: &[PathBuf]) -> Self {
+        let all: Vec<Stored> = members.iter().map(|(stored, _)| stored.clone()).collect();
+        let tree = config_tree(found, &all, roots);
+        Self { tree, shared: Mutex::default(), listed: Mutex::default(), members }
+    }
+
+    /// Appends the records of the files that this phone alone reads, and returns how many they are.
+    pub(super) fn append_own(&self, mac: Mac, logs: &[ReadLog], frames: &mut Vec<u8>) -> io::Result<u64> {
+        let files: Vec<Box<str>> = logs.iter().map(|log| log.path.clone()).collect();
+        let found = reachable(&self.tree, mac, &log_directories(&files));
+        lock(&self.shared).extend(found.shared);
+        let count = found.own.len() as u64;
+        for stored in found.own {
+            if !TreeBuilder::default().file(Path::new(stored.path()), None) {
+                lock(&self.listed).insert(stored.path().into());
+            }
+            let payload = ConfigRecord::packed(stored, None, &self.tree)?;
+            append_frame(Kind::Configuration, Some(mac), &payload, frames)?;
+        }
+        Ok(count)
+    }
+
+    /// Writes what is left: the files of phones without a log, those of several phones, and members of archives.
+    pub(super) fn finish(&self, has_log: impl Fn(Mac) -> bool, writer: &mut Writer<'_>) -> io::Result<()> {
+        for mac in self.tree.phones().into_iter().filter(|mac| !has_log(*mac)) {
+            let mut frames = Vec::new();
+            let count = self.append_own(mac, &[], &mut frames)?;
+            writer.frames(&frames, count)?;
+        }
+        let paths = lock(&self.shared);
+        let files = paths.iter().filter_map(|path| Some((self.tree.find_stored(path)?, None)));
+        let members = self.members.iter().map(|(stored, source)| (stored.clone(), Some(source.clone())));
+        for (stored, source) in files.chain(members) {
+            writer.frame(Kind::Configuration, None, &ConfigRecord::packed(stored, source, &self.tree)?)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a phone is told to read the file at this path as configuration.
+    pub(super) fn has(&self, path: &str) -> bool {
+        lock(&self.shared).contains(Path::new(path)) || lock(&self.listed).contains(path)
+    }
+
+    /// What could not be read.
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        self.tree.problems()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Where the files of a stream stand, by the hashes of their paths, with the hash of what they hold.
+type Index = HashMap<u64, (Place, u128)>;
+
+/// The configuration of some streams of records.
+pub(super) struct StoredConfigs {
+    store: Store,
+    /// Where in the file of logs each stream begins, and the number of its files.
+    streams: Vec<(u64, Option<u32>)>,
+    reading: Files,
+    /// What streams hold: many hold the same.
+    files: Vec<Files>,
+    numbers: HashMap<u128, u32>,
+}
+
+/// The files of a stream.
+#[derive(Default)]
+struct Files {
+    index: Index,
+    /// Those whose names tell a phone, and permissions.
+    named: BTreeMap<Box<str>, Option<u32>>,
+}
+
+impl StoredConfigs {
+    pub(super) fn new() -> io::Result<Self> {
+        let (streams, reading, files, numbers) = Default::default();
+        Ok(Self { store: Store::new()?, streams, reading, files, numbers })
+    }
+
+    /// A stream begins; so much of logs was read before.
+    pub(super) fn begin(&mut self, logs: u64) {
+        self.end();
+        self.streams.push((logs, None));
+    }
+
+    fn end(&mut self) {
+        let Some((_, number)) = self.streams.last_mut() else { return };
+        let files = std::mem::take(&mut self.reading);
+        if files.index.is_empty() {
+            return;
+        }
+        let mut content: Vec<u128> = files.index.values().map(|(_, content)| *content).collect();
+        content.sort_unstable();
+        let content: Vec<u8> = content.into_iter().flat_map(u128::to_le_bytes).collect();
+        let next = self.files.len() as u32;
+        *number = Some(*self.numbers.entry(xxh3_128(&content)).or_insert(next));
+        if *number == Some(next) {
+            self.files.push(files);
+        }
+    }
+
+    pub(super) fn add(&mut self, payload: &[u8]) -> Result<(), Fault> {
+        let record = ConfigRecord::of(payload)?;
+        let bytes = postcard::to_stdvec(&record.stored).map_err(|_| Fault::Content)?;
+        let place = self.store.add(&bytes).map_err(Fault::Waiting)?;
+        let path = record.stored.path();
+        if TreeBuilder::default().file(Path::new(path), None) {
+            self.reading.named.insert(path.into(), record.stored.mode());
+        }
+        self.reading.index.insert(hash(path), (place, xxh3_128(&bytes)));
+        Ok(())
+    }
+
+    /// The trees of all phones.
+    pub(super) fn trees(mut self, waiting: &Waiting) -> io::Result<ConfigTrees> {
+        self.end();
+        self.store.flush()?;
+        // One stream, or the same one several times: no phone has to be looked up.
+        if let [files] = &mut self.files[..]
+            && self.streams.iter().all(|(_, number)| number.is_some())
+        {
+            let files = [(Arc::new(std::mem::take(&mut files.index)), std::mem::take(&mut files.named))];
+            let all = vec![tree(files.iter().collect(), &Arc::new(self.store))];
+            return Ok(ConfigTrees { all, of_everyone: Some(0), ..ConfigTrees::default() });
+        }
+        let mut own: BTreeMap<Mac, Numbers> = BTreeMap::new();
+        for (mac, begins) in waiting.places() {
+            let stream = |begin| self.streams.partition_point(|(from, _)| *from <= begin).saturating_sub(1);
+            let numbers = begins.map(|begin| self.streams.get(stream(begin)).and_then(|(_, number)| *number));
+            own.entry(mac).or_default().of_logs.extend(numbers);
+        }
+        for (number, files) in self.files.iter().enumerate() {
+            for mac in files.phones() {
+                own.entry(mac).or_default().of_files.insert(number as u32);
+            }
+        }
+        let store = Arc::new(self.store);
+        let indexes: Vec<(Arc<Index>, BTreeMap<Box<str>, Option<u32>>)> =
+            self.files.into_iter().map(|files| (Arc::new(files.index), files.named)).collect();
+        let mut trees = ConfigTrees::default();
+        let mut known: HashMap<BTreeSet<u32>, u32> = HashMap::new();
+        let mut tree_of = |numbers: &BTreeSet<u32>, trees: &mut ConfigTrees| {
+            *known.entry(numbers.clone()).or_insert_with(|| {
+                let some = numbers.iter().map(|number| &indexes[*number as usize]);
+                trees.all.push(tree(some.collect(), &store));
+                trees.all.len() as u32 - 1
+            })
+        };
+        for (mac, Numbers { of_logs, of_files }) in own {
+            let logs: BTreeSet<u32> = of_logs.iter().flatten().copied().collect();
+            let all = logs.union(&of_files).copied().collect();
+            let tree = tree_of(&all, &mut trees);
+            if of_logs.len() > 1 {
+                let each =
+                    of_logs.iter().map(|number| tree_of(&number.iter().copied().collect(), &mut trees));
+                let each = each.collect();
+                trees.several.insert(mac, each);
+            }
+            trees.of_phone.insert(mac, tree);
+        }
+        Ok(trees)
+    }
+}
+
+/// The streams in which a phone stands, by the numbers of their files: with logs, and with files named for it.
+#[derive(Default)]
+struct Numbers {
+    of_logs: BTreeSet<Option<u32>>,
+    of_files: BTreeSet<u32>,
+}
+
+impl Files {
+    fn phones(&self) -> Vec<Mac> {
+        let mut builder = TreeBuilder::default();
+        self.named.iter().for_each(|(path, mode)| _ = builder.file(Path::new(&**path), *mode));
+        builder.build().phones()
+    }
+}
+
+fn hash(path: &str) -> u64 {
+    xxh3_64(path.as_bytes())
+}
+
+/// The tree of the files of some streams.
+fn tree(files: Vec<&(Arc<Index>, BTreeMap<Box<str>, Option<u32>>)>, store: &Arc<Store>) -> Tree {
+    let mut builder = TreeBuilder::default();
+    for (path, mode) in files.iter().flat_map(|(_, named)| named) {
+        builder.file(Path::new(&**path), *mode);
+    }
+    let (store, indexes) = (Arc::clone(store), files.iter().map(|(index, _)| Arc::clone(index)));
+    let indexes: Vec<Arc<Index>> = indexes.collect();
+    builder.build_of_stored(Box::new(move |path| {
+        let path = &*shown_path(path);
+        // Of several states of a file, any is as good as another: the phone is named as digested apart.
+        let places = indexes.iter().filter_map(|index| index.get(&hash(path)));
+        let (place, _) = places.max_by_key(|(_, content)| *content)?;
+        let stored: Stored = postcard::from_bytes(&store.read(*place)?).ok()?;
+        (stored.path() == path).then_some(stored)
+    }))
+}
+
+/// The configuration files of each phone, as records tell them.
+#[derive(Default)]
+pub(super) struct ConfigTrees {
+    pub(super) all: Vec<Tree>,
+    of_everyone: Option<u32>,
+    of_phone: HashMap<Mac, u32>,
+    /// The trees of phones whose logs stand in streams with different files.
+    several: HashMap<Mac, Vec<u32>>,
+}
+
+impl ConfigTrees {
+    pub(super) fn of(&self, mac: Mac) -> Option<&Tree> {
+        let number = self.of_everyone.or_else(|| self.of_phone.get(&mac).copied())?;
+        self.all.get(number as usize)
+    }
+
+    /// Where the phone's logs stand in streams with different files, the files of each.
+    pub(super) fn several(&self, mac: Mac) -> impl Iterator<Item = &Tree> {
+        self.several.get(&mac).into_iter().flatten().filter_map(|number| self.all.get(*number as usize))
+    }
+
+    /// The phones that have files of their own, in order.
+    pub(super) fn phones(&self) -> Vec<Mac> {
+        let phones: BTreeSet<Mac> = self.all.iter().flat_map(Tree::phones).collect();
+        phones.into_iter().collect()
+    }
+}

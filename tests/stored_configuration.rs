@@ -1,0 +1,450 @@
+//! Records hold what configuration files say as far as a scan needs it, and no key and no password.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod tree;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use phonecert::config::Stored;
+use phonecert::records::{Item, Kind, Reader};
+use proptest::prelude::*;
+use serde_json::Value;
+use tempfile::TempDir;
+use tree::{days_after, phonecert, testdata, write};
+
+const FORMATS: [&str; 6] = ["table", "json", "jsonl", "csv", "markdown", "html"];
+
+fn at(folder: &Path, arguments: &[&str], zone: &str) -> Output {
+    phonecert(folder).args(arguments).env("SOURCE_DATE_EPOCH", "1467500000").env("TZ", zone).output().unwrap()
+}
+
+fn sample(name: &str) -> String {
+    fs::read_to_string(testdata().join("config").join(name)).unwrap()
+}
+
+/// Passwords, and the middle of a key, that stand in the files of [`site`].
+const SECRETS: [&str; 5] = ["hunter2", "swordfish", "open-sesame", "opensesame", "letmein"];
+
+/// Every way in which files come to a phone, in two directories and an archive, beside the sample fleet.
+fn site() -> TempDir {
+    let folder = tree::fleet();
+    let put = |name: &str, text: &str| write(folder.path(), name, text.as_bytes(), tree::TIME);
+    let log = |mac: &str, model: &str| {
+        format!(
+            "000015.871|log  |*|00|---------- Initial log entry ----------\n\
+             000015.872|so   |*|00|Platform: Model={model}, Assembly=3111-44500-001 Rev=A Region=0\n\
+             000015.873|so   |*|00|Platform: Interface eth0 MAC={mac}\n\
+             000015.944|tls  |3|00|Custom platform device certificate 1 is not available\n\
+             0701110000|sip  |4|00|an ordinary line\n"
+        )
+    };
+    for (number, model) in ["VVX 500", "VVX 400", "SoundPoint IP 650", "VVX 500"].iter().enumerate() {
+        for place in ["branch", "branch/logs", "other"] {
+            let mac = format!("0004f2{:02x}00{number:02x}", place.len());
+            put(&format!("{place}/{mac}-app.log"), &log(&mac, model));
+        }
+    }
+    let key = sample("rsa-2048-pkcs8.key").replace('\n', " ");
+    let certificate = sample("chain.p7b").replace('\n', " ");
+    put(
+        "branch/000000000000.cfg",
+        "<a CONFIG_FILES=\"[PHONE_MAC_ADDRESS]-own.cfg, site.cfg, sip_[PHONE_MODEL].cfg, gone.cfg, gone.cfg\"\n\
+         CONFIG_FILES_VVX400=\"vvx.cfg, m/[PHONE_MAC_ADDRESS]/[PHONE_MODEL].xml\" OVERRIDES_DIRECTORY=\"overrides\"\n\
+         LOG_FILE_DIRECTORY=\"ftp://server:letmein@192.0.2.8/\"/>",
+    );
+    put(
+        "branch/site.cfg",
+        &format!(
+            "<a device.set=\"1\"\n device.sec.TLS.customDeviceCert1.publicCert=\"{certificate}\"\n \
+             device.sec.TLS.customDeviceCert1.privateKey=\"{key}\"\n device.prov.password=\"hunter2\"\n \
+             reg.1.auth.password=\"swordfish\" sec.TLS.customDeviceCrt.2=\"x\" sec.TLS.customCaCert.1=\"{}\"/>",
+            sample("root.pem").replace('\n', " ")
+        ),
+    );
+    put("branch/sip_VVX500.cfg", "<a log.render.level=\"5\"/>");
+    put("branch/sip_SPIP650.cfg", "<a log.level.change.tls=\"6\">");
+    put(
+        "branch/vvx.cfg",
+        "<a sec.TLS.customCaCert.1=\"-----BEGIN CERTIFICATE REQUEST----- AAEC -----END CERTIFICATE REQUEST-----\"/>",
+    );
+    put("branch/m/0004f2060001/VVX400.xml", "<a sec.TLS.profileSelection.SIP=\"PlatformProfile1\"/>");
+    put("branch/0004f2060000-own.cfg", "<a log.level.change.tls=\"4\" device.set=\"0\"/>");
+    put(
+        "branch/overrides/0004f2060000-phone.cfg",
+        "<a device.sec.TLS.profileSelection.dot1x=\"ApplicationProfile1\"/>",
+    );
+    put("branch/0004f2060003-web.cfg", "<a device.sec.TLS.profile.deviceCert1=\"Polycom\"/>");
+    // A master of its own, with names that are none.
+    put(
+        "other/0004f2050000.cfg",
+        &format!(
+            "<a CONFIG_FILES=\"ftp://server:open-sesame@192.0.2.7/x.cfg, ../branch/site.cfg, {}, no.cfg\"\n\
+             OVERRIDES_DIRECTORY=\"http://server:opensesame@host.example.com/o\" sec.TLS.customDeviceKey.1=\"{}\"/>",
+            key.replace(',', ""),
+            sample("ec-256-sec1.key").replace('\n', " ")
+        ),
+    );
+    put(
+        "other/0004f2050001.cfg",
+        "<a CONFIG_FILES=\"../../outside.cfg, link.cfg, other.txt\" device.prov.password=\"hunter2\"/>",
+    );
+    put("other/other.txt", "<a log.level.change.hw=\"6\"/>");
+    put("other/0004f2050002.cfg", &format!("<a device.prov.password=\"hunter2\" x=\"{key}\""));
+    put("other/0004f2050002-private.key", &sample("rsa-2048-pkcs8.key"));
+    write(folder.path(), "other/0004f2050003-phone.cfg", b"\xff\xfe<\0a\0/\0>\0", tree::TIME);
+    // Phones without a log, one with something wrong.
+    put("other/0004f2999901.cfg", "<a CONFIG_FILES=\"bad.cfg\"/>");
+    put("other/bad.cfg", "<a>\n<b></a>");
+    put("other/0004f2999902-phone.cfg", "<PHONE_CONFIG/>");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("/etc/hostname", folder.path().join("other/link.cfg")).unwrap();
+    write(folder.path(), "archived.tar.gz", &archive(&log("0004f2aaaa01", "VVX 500"), &key), tree::TIME);
+    folder
+}
+
+fn archive(log: &str, key: &str) -> Vec<u8> {
+    let mut tar = tar::Builder::new(Vec::new());
+    let site = format!("<a sec.TLS.customDeviceKey.2=\"{key}\" device.prov.password=\"hunter2\"/>");
+    for (name, text) in [
+        ("a/0004f2aaaa01-app.log", log),
+        ("a/0004f2aaaa01.cfg", "<a CONFIG_FILES=\"x.cfg, gone.cfg\"/>"),
+        ("a/x.cfg", &site),
+        ("a/0004f2aaaa01-private.pem", key),
+        ("a/0004f2aaaa02.cfg", "<a CONFIG_FILES=\"x.cfg\">"),
+    ] {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        header.set_mtime(1_467_300_000);
+        header.set_mode(0o644);
+        tar.append_data(&mut header, name, text.as_bytes()).unwrap();
+    }
+    tree::gzip(&tar.into_inner().unwrap())
+}
+
+fn digest(folder: &Path, arguments: &[&str]) -> Vec<u8> {
+    let output = at(folder, &[&["digest"], arguments].concat(), "UTC");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(matches!(output.status.code(), Some(0 | 3 | 4)), "{arguments:?}: {said}");
+    output.stdout
+}
+
+fn answers_are_equal(folder: &Path, options: &[&str], records: &[&str], zone: &str) {
+    for format in FORMATS {
+        let plain = [&["scan", "--format", format, "--all"], options].concat();
+        let of_files = at(folder, &plain, zone);
+        let of_records = at(folder, &[&plain[..], &["--records"], records].concat(), zone);
+        assert_eq!(of_records.status.code(), of_files.status.code(), "{format}");
+        let text = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
+        let answer = text(&of_records).replace(&format!(" --records {}", records.join(" ")), "");
+        assert!(
+            answer == text(&of_files),
+            "{format} {options:?} {records:?}: {}",
+            difference(&answer, &text(&of_files))
+        );
+    }
+}
+
+fn difference(one: &str, other: &str) -> String {
+    let differs = one.lines().zip(other.lines()).find(|(a, b)| a != b);
+    differs.map_or_else(|| "lengths".to_owned(), |(a, b)| format!("{a}\n instead of\n{b}"))
+}
+
+/// The payloads of all frames of configuration.
+fn configurations(records: &[u8]) -> Vec<Vec<u8>> {
+    let mut reader = Reader::new(records);
+    let mut payloads = Vec::new();
+    while let Some(item) = reader.next_item().unwrap() {
+        match item {
+            Item::Frame(frame) if frame.kind == Kind::Configuration => payloads.push(frame.payload),
+            _ => {}
+        }
+    }
+    payloads
+}
+
+#[test]
+fn records_answer_as_files_do() {
+    let folder = site();
+    let bytes = digest(folder.path(), &[]);
+    fs::write(folder.path().join("all.pcr"), &bytes).unwrap();
+    let answer = at(folder.path(), &["scan", "--format", "json"], "UTC").stdout;
+    let answer: Value = serde_json::from_slice(&answer).unwrap();
+    let codes = answer["summary"]["by_code"].as_object().unwrap();
+    for code in [
+        "CFG001", "CFG002", "CFG004", "CFG007", "CFG008", "CFG018", "CFG019", "CFG020", "CFG021", "CFG030",
+        "CFG040",
+    ] {
+        assert!(codes.contains_key(code), "{code}: {codes:?}");
+    }
+    answers_are_equal(folder.path(), &[], &["all.pcr"], "UTC");
+    answers_are_equal(folder.path(), &["--no-config"], &["all.pcr"], "UTC");
+    answers_are_equal(
+        folder.path(),
+        &["--select", "CFG", "--device", "0004f2050000"],
+        &["all.pcr"],
+        "Asia/Tokyo",
+    );
+    write(folder.path(), "labels.csv", b"mac,model\n0004f2999902,VVX 500\n", tree::TIME);
+    answers_are_equal(folder.path(), &["--inventory", "labels.csv", "--redact"], &["all.pcr"], "UTC");
+    // Again, one behind the other, and compressed.
+    fs::write(folder.path().join("twice.pcr"), [&bytes[..], &bytes].concat()).unwrap();
+    fs::write(folder.path().join("all.pcr.zst"), zstd::encode_all(&bytes[..], 3).unwrap()).unwrap();
+    answers_are_equal(folder.path(), &[], &["twice.pcr", "all.pcr.zst"], "UTC");
+    for (threads, zone) in [("1", "UTC"), ("7", "Pacific/Auckland")] {
+        assert!(bytes == at(folder.path(), &["digest", "--threads", threads], zone).stdout, "{threads}");
+    }
+}
+
+#[test]
+fn a_file_of_many_phones_is_written_once_and_another_makers_not_at_all() {
+    let folder = site();
+    write(folder.path(), "branch/unnamed.cfg", b"<a log.level.change.tls=\"4\"/>", tree::TIME);
+    let records = digest(folder.path(), &[]);
+    let count = |name: &str| {
+        let is_of =
+            |payload: &&Vec<u8>| postcard::take_from_bytes::<Stored>(payload).unwrap().0.path() == name;
+        configurations(&records).iter().filter(is_of).count()
+    };
+    assert_eq!(count("branch/site.cfg"), 1);
+    assert_eq!(count("branch/unnamed.cfg"), 0);
+    assert_eq!(count("branch/m/0004f2060001/VVX400.xml"), 1);
+    assert!(configurations(&digest(folder.path(), &["--no-config"])).is_empty());
+}
+
+#[test]
+fn no_secret_is_in_a_record() {
+    let folder = site();
+    let records = digest(folder.path(), &[]);
+    let all = configurations(&records).concat();
+    let has = |part: &[u8]| all.windows(part.len()).any(|bytes| bytes == part);
+    assert!(has(b"device.sec.TLS.customDeviceCert1.privateKey") && has(b"branch/site.cfg"));
+    for secret in SECRETS {
+        assert!(!has(secret.as_bytes()), "{secret}");
+    }
+    use base64::Engine;
+    for name in ["rsa-2048-pkcs8.key", "ec-256-sec1.key"] {
+        let key = sample(name);
+        let (_, key) =
+            key.rsplit_once("PRIVATE KEY-----\n").unwrap().0.rsplit_once("PRIVATE KEY-----\n").unwrap();
+        let lines: Vec<&str> = key.lines().filter(|line| !line.starts_with('-')).collect();
+        let der = base64::engine::general_purpose::STANDARD.decode(lines.concat()).unwrap();
+        assert!(lines.iter().all(|line| !has(line[..line.len().min(24)].as_bytes())), "{name}");
+        // The public half may be told; the rest of the key is what comes behind it.
+        assert!(der.windows(12).skip(der.len() / 2).all(|bytes| !has(bytes)), "{name}");
+    }
+}
+
+/// Each phone's paths, by what `list` says.
+fn phones(folder: &Path) -> Vec<Vec<String>> {
+    let list = String::from_utf8(at(folder, &["list", "-q"], "UTC").stdout).unwrap();
+    let mut phones: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in list.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
+        if line["kind"] != "problem" {
+            let path = line["path"].as_str().unwrap().to_owned();
+            phones.entry(line["mac"].as_str().unwrap_or(&path).to_owned()).or_default().push(path);
+        }
+    }
+    phones.into_values().collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4, ..ProptestConfig::default() })]
+
+    /// Any split by phone of what `list` names, in any order, with repeats.
+    #[test]
+    fn any_split_by_phone(seed in proptest::collection::vec(0..5_usize, 64), order in Just((0..7).collect::<Vec<_>>()).prop_shuffle()) {
+        let folder = site();
+        // Its path is told where a whole tree is searched; a list can't name it.
+        let _ = fs::remove_file(folder.path().join("other/link.cfg"));
+        let mut shards = vec![Vec::new(); 5];
+        for (phone, shard) in phones(folder.path()).into_iter().zip(&seed) {
+            shards[*shard].extend(phone);
+        }
+        let mut files = Vec::new();
+        for (number, paths) in shards.iter().enumerate().filter(|(_, paths)| !paths.is_empty()) {
+            let list = format!("{number}.list");
+            fs::write(folder.path().join(&list), paths.join("\n")).unwrap();
+            let name = format!("{number}.pcr");
+            fs::write(folder.path().join(&name), digest(folder.path(), &["--files-from", &list])).unwrap();
+            files.push(name);
+        }
+        let chosen: Vec<&str> = order.iter().map(|at| &*files[at % files.len()]).chain(files.iter().map(|file| &**file)).collect();
+        let of_records = at(folder.path(), &[&["scan", "--format", "json", "--records"][..], &chosen].concat(), "UTC");
+        let of_files = at(folder.path(), &["scan", "--format", "json"], "UTC");
+        let text = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
+        prop_assert!(of_records.stdout == of_files.stdout, "{:?}: {}", chosen, difference(&text(&of_records), &text(&of_files)));
+    }
+}
+
+/// The same paths at two sites are two sites' files.
+#[test]
+fn each_site_has_its_own_files() {
+    let sites = [TempDir::new().unwrap(), TempDir::new().unwrap(), TempDir::new().unwrap()];
+    let level = ["<a log.level.change.tls=\"5\"/>", "<a log.level.change.tls=\"3\">"];
+    let together = TempDir::new().unwrap();
+    let mut expected = Vec::new();
+    for (number, site) in sites.iter().enumerate() {
+        let mac = format!("0004f2c0000{number}");
+        write(site.path(), &format!("{mac}-app.log"), b"0701110000|sip  |4|00|a line\n", tree::TIME);
+        if let Some(level) = level.get(number) {
+            write(site.path(), "000000000000.cfg", b"<a CONFIG_FILES=\"site.cfg\"/>", tree::TIME);
+            write(site.path(), "site.cfg", level.as_bytes(), tree::TIME);
+        }
+        fs::write(together.path().join(format!("{number}.pcr")), digest(site.path(), &[])).unwrap();
+        let answer = at(site.path(), &["scan", "--format", "json"], "UTC").stdout;
+        let answer: Value = serde_json::from_slice(&answer).unwrap();
+        expected.push(answer["devices"][0].clone());
+    }
+    assert!(expected[0].to_string().contains("CFG050") && expected[1].to_string().contains("CFG001"));
+    for order in [["0.pcr", "1.pcr", "2.pcr"], ["2.pcr", "1.pcr", "0.pcr"]] {
+        let arguments = [&["scan", "--format", "json", "--records"], &order[..]].concat();
+        let answer: Value = serde_json::from_slice(&at(together.path(), &arguments, "UTC").stdout).unwrap();
+        let devices = answer["devices"].as_array().unwrap();
+        assert!(expected.iter().all(|one| devices.contains(one)), "{order:?}");
+        assert_eq!(answer["problems"].as_array().unwrap().len(), 0, "{}", answer["problems"]);
+    }
+}
+
+#[test]
+fn a_phone_of_two_states_of_one_file_is_named() {
+    let folder = TempDir::new().unwrap();
+    write(folder.path(), "0004f2c00001-app.log", b"0701110000|sip  |4|00|a line\n", tree::TIME);
+    write(folder.path(), "0004f2c00001.cfg", b"<a CONFIG_FILES=\"site.cfg\"/>", tree::TIME);
+    for (name, level) in [("old", "5"), ("new", "3")] {
+        write(
+            folder.path(),
+            "site.cfg",
+            format!("<a log.level.change.tls=\"{level}\"/>").as_bytes(),
+            tree::TIME,
+        );
+        fs::write(folder.path().join(format!("{name}.pcr")), digest(folder.path(), &[])).unwrap();
+    }
+    let kinds = |files: [&str; 2]| {
+        let answer =
+            tree::json(folder.path(), &["scan", "--format", "json", "--records", files[0], files[1]]);
+        answer["problems"].as_array().unwrap().iter().map(|one| one["kind"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(["old.pcr", "new.pcr"]), ["digested-apart"]);
+    assert_eq!(kinds(["new.pcr", "old.pcr"]), ["digested-apart"]);
+    assert!(kinds(["new.pcr", "new.pcr"]).is_empty());
+}
+
+#[test]
+fn a_cache_knows_the_files_in_archives() {
+    let folder = site();
+    let now = days_after(tree::TIME, 1).parse::<chrono::NaiveDateTime>().unwrap().and_utc().timestamp();
+    let cached = |options: &[&str]| {
+        let arguments = [&["digest", "--cache", "c.pcr", "-o", "c.pcr"], options].concat();
+        let output =
+            phonecert(folder.path()).args(&arguments).env("SOURCE_DATE_EPOCH", now.to_string()).output();
+        String::from_utf8(output.unwrap().stderr).unwrap()
+    };
+    cached(&["--no-config"]);
+    assert!(cached(&[]).contains("all logs are read"));
+    let first = fs::read(folder.path().join("c.pcr")).unwrap();
+    // It is not read.
+    let archive = folder.path().join("archived.tar.gz");
+    let bytes = fs::read(&archive).unwrap();
+    write(folder.path(), "archived.tar.gz", &vec![b'x'; bytes.len()], tree::TIME);
+    assert!(cached(&[]).contains(": 0 of logs that were read"));
+    assert!(first == fs::read(folder.path().join("c.pcr")).unwrap());
+    write(folder.path(), "archived.tar.gz", &bytes, tree::TIME);
+    // Files beside logs are read anew.
+    write(folder.path(), "branch/site.cfg", b"<a log.level.change.tls=\"4\">", tree::TIME);
+    fs::remove_file(folder.path().join("other/0004f2050001.cfg")).unwrap();
+    assert!(cached(&[]).contains(": 0 of logs that were read"));
+    answers_are_equal(folder.path(), &[], &["c.pcr"], "UTC");
+}
+
+#[test]
+fn a_list_names_the_files_of_each_phone() {
+    let folder = site();
+    let lines = |arguments: &[&str]| -> Vec<Value> {
+        let list = String::from_utf8(at(folder.path(), arguments, "UTC").stdout).unwrap();
+        list.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let all = lines(&["list"]);
+    let schema = tree::json(folder.path(), &["schema", "list"]);
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    assert!(all.iter().all(|line| validator.is_valid(line)));
+    let of = |mac: &str| {
+        let lines = all.iter().filter(|line| line["kind"] == "configuration" && line["mac"] == mac);
+        lines.map(|line| line["path"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let everyones = [
+        "000000000000.cfg",
+        "branch/000000000000.cfg",
+        "branch/sip_SPIP650.cfg",
+        "branch/sip_VVX500.cfg",
+        "branch/site.cfg",
+        "branch/vvx.cfg",
+        "site.cfg",
+    ];
+    assert_eq!(
+        of("0004F2060000"),
+        [&["branch/0004f2060000-own.cfg", "branch/overrides/0004f2060000-phone.cfg"], &everyones[..]]
+            .concat()
+    );
+    assert_eq!(of("0004F2060002"), everyones);
+    assert!(of("0004F2999901").contains(&"other/bad.cfg".to_owned()));
+    assert!(lines(&["list", "--no-config"]).iter().all(|line| line["kind"] != "configuration"));
+}
+
+/// Nothing of what a hostile file says is believed: its checksums can be right.
+#[test]
+fn hostile_content_with_right_checksums() {
+    let folder = site();
+    let payloads = configurations(&digest(folder.path(), &[]));
+    let mac = "0004f2050000".parse().unwrap();
+    let mut log = Vec::new();
+    let one = digest(folder.path(), &["other/0004f2050000-app.log"]);
+    let mut reader = Reader::new(&one[..]);
+    while let Some(item) = reader.next_item().unwrap() {
+        match item {
+            Item::Frame(frame) if frame.kind == Kind::Log => log = frame.payload,
+            _ => {}
+        }
+    }
+    let header = phonecert::records::Header::new(&phonecert::window::Window::default(), 0, true);
+    let (mut seed, mut read) = (1_u64, 0);
+    for round in 0..300 {
+        let mut bytes = Vec::new();
+        let mut writer = phonecert::records::Writer::new(&mut bytes, &header).unwrap();
+        writer.frame(Kind::Log, Some(mac), &log).unwrap();
+        for (number, payload) in payloads.iter().enumerate() {
+            let mut hostile = payload.clone();
+            if number % 8 == round % 8 {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let at = (seed >> 33) as usize % hostile.len();
+                hostile[at] = (seed >> 20) as u8;
+            }
+            writer.frame(Kind::Configuration, None, &hostile).unwrap();
+        }
+        writer.finish().unwrap();
+        let mut records = phonecert::scan::Records::new().unwrap();
+        if records.read(Box::new(&bytes[..])).is_err() {
+            continue;
+        }
+        read += 1;
+        let options = phonecert::scan::Options {
+            roots: Some(Vec::new()),
+            clock: phonecert::timeline::Clock {
+                window: records.window(),
+                year: None,
+                now: "2016-07-02T12:00:00".parse().unwrap(),
+            },
+            devices: Vec::new(),
+            statuses: Vec::new(),
+            selection: Box::new(|_: &str| true),
+            inventory: None,
+            stale: chrono::TimeDelta::days(14),
+        };
+        let scan = phonecert::scan::scan_records(records, &options).unwrap();
+        assert!(phonecert::report::Devices::len(&scan) >= 1);
+    }
+    assert!(read > 0);
+}
