@@ -224,7 +224,9 @@ fn refused(folder: &Path, arguments: &[&str], words: &str) {
 #[test]
 fn what_is_no_whole_file_of_records_is_refused_by_name() {
     let folder = tree::fleet();
-    let bytes = digest(folder.path(), &[tree::FAILING]);
+    let bytes = digest(folder.path(), &[tree::FAILING, "0004f2a1b202.cfg", "site.cfg"]);
+    let has = |words: &[u8]| bytes.windows(words.len()).any(|part| part == words);
+    assert!(has(b"log.level.change.tls"), "no record of configuration");
     let file = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
     file("cut.pcr", &bytes[..bytes.len() - 1]);
     file("empty.pcr", b"");
@@ -235,7 +237,10 @@ fn what_is_no_whole_file_of_records_is_refused_by_name() {
         flipped[at] ^= 1 << (at % 8);
         file("flipped.pcr", &flipped);
         refused(folder.path(), &["scan", "--records", "flipped.pcr"], "flipped.pcr: ");
+        file("cut.pcr", &bytes[..at]);
+        refused(folder.path(), &["scan", "--records", "cut.pcr"], "cut.pcr: is ");
     }
+    file("cut.pcr", &bytes[..bytes.len() - 1]);
     refused(folder.path(), &["scan", "--records", "cut.pcr"], "cut.pcr: is cut off");
     refused(folder.path(), &["scan", "--records", "cut.pcr.gz"], "cut.pcr.gz: ");
     refused(folder.path(), &["scan", "--records", "empty.pcr"], "empty.pcr: is empty");
