@@ -19,6 +19,7 @@ mod rows;
 mod store;
 mod stored_configuration;
 mod totals;
+mod write_configuration;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io;

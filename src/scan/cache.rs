@@ -7,10 +7,9 @@ use std::io::BufRead;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::collect::ReadLog;
-use super::contents::{PassedOverRecord, ProblemRecord, log_of};
+use super::contents::{ConfigRecord, PassedOverRecord, ProblemRecord, log_of};
 use super::origin::Source;
 use super::store::{Place, Store};
-use super::stored_configuration::ConfigRecord;
 use crate::config::Stored;
 use crate::input::{PassedOver, decompressed};
 use crate::model::Mac;

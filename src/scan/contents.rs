@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::collect::ReadLog;
 use super::origin::Source;
+use crate::config::Stored;
 use crate::input::PassedOver;
 use crate::problem::Problem;
 use crate::records::Fault;
@@ -28,4 +29,20 @@ pub(super) struct PassedOverRecord {
 pub(super) fn log_of(payload: &[u8]) -> Result<ReadLog, Fault> {
     let log: ReadLog = postcard::from_bytes(payload).map_err(|_| Fault::Content)?;
     if log.origin.is_some() && log.is_sound() { Ok(log) } else { Err(Fault::Content) }
+}
+
+/// A configuration file as a record has it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ConfigRecord {
+    pub(super) stored: Stored,
+    /// The archive of which it is a member.
+    pub(super) source: Option<Source>,
+}
+
+impl ConfigRecord {
+    /// The file of a record, of which nothing is believed.
+    pub(super) fn of(payload: &[u8]) -> Result<Self, Fault> {
+        let record: Self = postcard::from_bytes(payload).map_err(|_| Fault::Content)?;
+        if record.stored.is_sound() { Ok(record) } else { Err(Fault::Content) }
+    }
 }

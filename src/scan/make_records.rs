@@ -14,7 +14,7 @@ use super::cache::{Cache, Record};
 use super::collect::{Gathered, PhoneSink, ReadLog, Waiting};
 use super::contents::{PassedOverRecord, ProblemRecord};
 use super::origin::{Measure, Source};
-use super::stored_configuration::ConfigWriter;
+use super::write_configuration::ConfigWriter;
 use crate::config::Stored;
 use crate::input::{Buffers, Found, PassedOver, Rotation};
 use crate::model::Mac;

@@ -1,0 +1,85 @@
+//! Configuration on its way into records: each file is written once, and without secrets.
+
+use std::collections::{BTreeSet, HashSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::collect::ReadLog;
+use super::configuration::{config_tree, log_directories};
+use super::contents::ConfigRecord;
+use super::origin::Source;
+use crate::config::{Stored, Tree, TreeBuilder, reachable};
+use crate::input::Found;
+use crate::model::Mac;
+use crate::problem::Problem;
+use crate::records::{Kind, Writer, append_frame};
+
+/// The configuration of a digest, on its way out.
+pub(super) struct ConfigWriter {
+    tree: Tree,
+    /// Files that several phones may read: each is written once, at the end.
+    shared: Mutex<BTreeSet<PathBuf>>,
+    /// Files of one phone whose names do not tell it, so that they may be taken for logs if they are named.
+    listed: Mutex<HashSet<Box<str>>>,
+    members: Vec<(Stored, Source)>,
+}
+
+impl ConfigWriter {
+    pub(super) fn new(found: &Found, members: Vec<(Stored, Source)>, roots: &[PathBuf]) -> Self {
+        let all: Vec<Stored> = members.iter().map(|(stored, _)| stored.clone()).collect();
+        let tree = config_tree(found, &all, roots);
+        Self { tree, shared: Mutex::default(), listed: Mutex::default(), members }
+    }
+
+    /// Appends the records of the files that this phone alone reads, and returns how many they are.
+    pub(super) fn append_own(&self, mac: Mac, logs: &[ReadLog], frames: &mut Vec<u8>) -> io::Result<u64> {
+        let files: Vec<Box<str>> = logs.iter().map(|log| log.path.clone()).collect();
+        let found = reachable(&self.tree, mac, &log_directories(&files));
+        lock(&self.shared).extend(found.shared);
+        let count = found.own.len() as u64;
+        for stored in found.own {
+            if !TreeBuilder::default().file(Path::new(stored.path()), None) {
+                lock(&self.listed).insert(stored.path().into());
+            }
+            let payload = packed(stored, None, &self.tree)?;
+            append_frame(Kind::Configuration, Some(mac), &payload, frames)?;
+        }
+        Ok(count)
+    }
+
+    /// Writes what is left: the files of phones without a log, those of several phones, and members of archives.
+    pub(super) fn finish(&self, has_log: impl Fn(Mac) -> bool, writer: &mut Writer<'_>) -> io::Result<()> {
+        for mac in self.tree.phones().into_iter().filter(|mac| !has_log(*mac)) {
+            let mut frames = Vec::new();
+            let count = self.append_own(mac, &[], &mut frames)?;
+            writer.frames(&frames, count)?;
+        }
+        let paths = lock(&self.shared);
+        let files = paths.iter().filter_map(|path| Some((self.tree.find_stored(path)?, None)));
+        let members = self.members.iter().map(|(stored, source)| (stored.clone(), Some(source.clone())));
+        for (stored, source) in files.chain(members) {
+            writer.frame(Kind::Configuration, None, &packed(stored, source, &self.tree)?)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a phone is told to read the file at this path as configuration.
+    pub(super) fn has(&self, path: &str) -> bool {
+        lock(&self.shared).contains(Path::new(path)) || lock(&self.listed).contains(path)
+    }
+
+    /// What could not be read.
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        self.tree.problems()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn packed(stored: Stored, source: Option<Source>, tree: &Tree) -> io::Result<Vec<u8>> {
+    let record = ConfigRecord { stored: tree.without_secrets(stored), source };
+    postcard::to_stdvec(&record).map_err(io::Error::other)
+}
