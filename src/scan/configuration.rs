@@ -39,7 +39,7 @@ pub(super) struct Audit {
 /// Where configuration files are.
 enum Files {
     /// On the disk, and in archives that were read.
-    Found(Tree),
+    Found(Box<Tree>),
     /// In records.
     Stored(ConfigTrees),
 }
@@ -75,7 +75,7 @@ fn mode(_: &std::path::Path) -> Option<u32> {
 impl Audit {
     /// None where no file is a phone's configuration.
     pub(super) fn new(tree: Tree, now: NaiveDateTime) -> Option<Self> {
-        (!tree.is_empty()).then(|| Self { files: Files::Found(tree), apart: Mutex::default(), now })
+        (!tree.is_empty()).then(|| Self { files: Files::Found(Box::new(tree)), apart: Mutex::default(), now })
     }
 
     /// None where no record is of a phone's configuration.
@@ -92,7 +92,7 @@ impl Audit {
     pub(super) fn problems(&self) -> Vec<Problem> {
         let apart = self.apart.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let trees = match &self.files {
-            Files::Found(tree) => std::slice::from_ref(tree),
+            Files::Found(tree) => std::slice::from_ref(&**tree),
             Files::Stored(trees) => &trees.all,
         };
         trees.iter().flat_map(Tree::problems).chain(apart).collect()

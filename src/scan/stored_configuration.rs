@@ -21,6 +21,9 @@ use crate::records::Fault;
 /// Where the files of a stream stand, by the hashes of their paths, with the hash of what they hold.
 type Index = HashMap<u64, (Place, u128)>;
 
+/// The files whose names tell a phone, and permissions.
+type Named = BTreeMap<Box<str>, Option<u32>>;
+
 /// The configuration of some streams of records.
 pub(super) struct StoredConfigs {
     store: Store,
@@ -36,8 +39,7 @@ pub(super) struct StoredConfigs {
 #[derive(Default)]
 struct Files {
     index: Index,
-    /// Those whose names tell a phone, and permissions.
-    named: BTreeMap<Box<str>, Option<u32>>,
+    named: Named,
 }
 
 impl StoredConfigs {
@@ -104,7 +106,7 @@ impl StoredConfigs {
             }
         }
         let store = Arc::new(self.store);
-        let indexes: Vec<(Arc<Index>, BTreeMap<Box<str>, Option<u32>>)> =
+        let indexes: Vec<(Arc<Index>, Named)> =
             self.files.into_iter().map(|files| (Arc::new(files.index), files.named)).collect();
         let mut trees = ConfigTrees::default();
         let mut known: HashMap<BTreeSet<u32>, u32> = HashMap::new();
@@ -151,7 +153,7 @@ fn hash(path: &str) -> u64 {
 }
 
 /// The tree of the files of some streams.
-fn tree(files: Vec<&(Arc<Index>, BTreeMap<Box<str>, Option<u32>>)>, store: &Arc<Store>) -> Tree {
+fn tree(files: Vec<&(Arc<Index>, Named)>, store: &Arc<Store>) -> Tree {
     let mut builder = TreeBuilder::default();
     for (path, mode) in files.iter().flat_map(|(_, named)| named) {
         builder.file(Path::new(&**path), *mode);
