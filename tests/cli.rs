@@ -9,7 +9,6 @@ use std::io::Read;
 use std::path::Path;
 use std::process::Stdio;
 
-use phonecert::check::Rule;
 use serde_json::{Value, json};
 use tree::{FAILING, HEALTHY, TIME, case, complained, fleet, macs, run, said, scanned, status};
 
