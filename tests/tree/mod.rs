@@ -154,6 +154,10 @@ pub fn devices(answer: &Value) -> Vec<Value> {
     let mut devices = answer["devices"].as_array().unwrap().clone();
     for device in &mut devices {
         device["files"] = json!(device["files"].as_array().unwrap().len());
+        for certificate in device["certificates"].as_array_mut().unwrap() {
+            let lines = certificate.get_mut("configuration").and_then(Value::as_array_mut);
+            lines.into_iter().flatten().for_each(|line| line["file"] = Value::Null);
+        }
         for diagnosis in device["diagnoses"].as_array_mut().unwrap() {
             for line in diagnosis["evidence"].as_array_mut().unwrap() {
                 line["file"] = Value::Null;
