@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDateTime, Timelike};
 use serde::{Deserialize, Serialize};
 
 use crate::check::{self, CATALOGUE, Case, Finding, Rule, SharedCertificate};
-use crate::config::ConfigurationLine;
+use crate::config::{ConfigurationLine, GivenKey};
 use crate::model::{CertificateState, Fingerprint, Mac, Severity, Slot, State, Status};
 use crate::reference::Readiness;
 use crate::timeline::{Content, Occurrences, SourceLine, Timeline};
@@ -46,9 +46,8 @@ pub struct Phone {
     findings: Vec<(u8, Finding)>,
     /// There is no evidence, selected or not: leaving out a diagnosis makes no phone healthy.
     is_unknown: bool,
-    /// The private keys that its configuration gives it, as hashes of their public halves; for the fleet alone.
-    #[serde(skip)]
-    pub key_hashes: Vec<u64>,
+    /// The private keys that its configuration gives it, for the fleet alone.
+    pub keys: Vec<GivenKey>,
     /// A hash of what its configuration files say, 0 without any; tells whether they have changed.
     #[serde(skip)]
     pub configuration: u64,
@@ -137,7 +136,7 @@ impl Phone {
                 .collect(),
             findings,
             is_unknown,
-            key_hashes: Vec::new(),
+            keys: Vec::new(),
             configuration: 0,
         };
         if timeline.logs.is_empty() {

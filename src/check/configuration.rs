@@ -39,9 +39,9 @@ mod tests;
 
 use crate::config::ConfigurationLine;
 use crate::config::Kind;
-use crate::config::{Certificate, PublicKey};
+use crate::config::Certificate;
 use crate::config::{Certificates, Value};
-use crate::config::{Credential, Given, PhoneConfig};
+use crate::config::{Credential, Given, GivenKey, PhoneConfig};
 use crate::config::{LogFacts, SlotState};
 use crate::message::{Message, Part};
 use crate::model::{Mac, Severity, Slot};
@@ -70,8 +70,8 @@ impl<'a> Case<'a> {
 /// A private key that several phones are given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedKey {
-    /// Its public half.
-    pub key: PublicKey,
+    /// The key, and where this phone is given it.
+    pub key: GivenKey,
     /// How many phones are given it, this one included.
     pub phones: u64,
     /// The first few of the others, by name.

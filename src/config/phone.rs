@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::certificate::PublicKey;
@@ -380,12 +381,33 @@ impl PhoneConfig {
         credentials
     }
 
-    /// The public halves of the private keys that the files give, for counting the phones of each:
-    /// of [`judged`](Self::judged) or not, for a shared key is shared behind a gate too.
+    /// The private keys that the files give, for counting the phones of each: of [`judged`](Self::judged) or
+    /// not, for a shared key is shared behind a gate too.
     #[must_use]
-    pub fn public_keys(&self) -> Vec<(Given<'_>, PublicKey)> {
+    pub fn given_keys(&self) -> Vec<GivenKey> {
         let keys = self.credentials().into_iter().filter_map(|credential| credential.key);
         let read = keys.filter_map(|(given, value)| Some((given, value.key.ok()?.public)));
-        read.filter(|(_, public)| *public != PublicKey::Other).collect()
+        let known = read.filter(|(_, public)| *public != PublicKey::Other);
+        known
+            .map(|(given, public)| GivenKey {
+                public,
+                slot: given.setting.parameter.slot(),
+                place: (&given).into(),
+                line: given.in_short(),
+            })
+            .collect()
     }
+}
+
+/// A private key that the files give a phone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenKey {
+    /// Its public half.
+    pub public: PublicKey,
+    /// Where it goes.
+    pub slot: Option<Slot>,
+    /// Its parameter, file and line, for a sentence.
+    pub place: Message,
+    /// Its line, with the key in short.
+    pub line: ConfigurationLine,
 }

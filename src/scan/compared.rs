@@ -1,6 +1,9 @@
 //! What of a phone is compared with other phones: its certificates, and when its diagnoses began.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use crate::check::{Family, Rule};
+use crate::config::PublicKey;
 use crate::model::{CertificateState, Slot};
 use crate::phone::{Phone, SlotContent};
 
@@ -25,6 +28,13 @@ pub(super) fn compared(phone: &Phone) -> impl Iterator<Item = (Key, &SlotContent
 /// What a phone's installed certificates are first compared by. A log without an address does not count.
 pub(super) fn hashes(phone: &Phone) -> impl Iterator<Item = u64> + '_ {
     compared(phone).filter(|_| phone.mac.is_some()).map(|(key, _)| hash(&key))
+}
+
+/// What private keys are compared by.
+pub(super) fn hash_of_key(key: &PublicKey) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn hash((is_built_in, bytes): &Key) -> u64 {

@@ -1,13 +1,13 @@
 //! The configuration files of the searched places, joined to what the phones' logs show.
 
 use std::collections::{BTreeSet, HashMap};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::NaiveDateTime;
 use rayon::prelude::*;
 
+use super::compared;
 use super::origin::digested_apart;
 use super::rows::{Row, Rows};
 use super::stored_configuration::ConfigTrees;
@@ -15,7 +15,7 @@ use crate::check::configuration::{Case, SharedKey};
 use crate::check::join::{Question, join, origin};
 use crate::check::{CATALOGUE, Family, Finding, Rule};
 use crate::config::{
-    LogFacts, PhoneConfig, PublicKey, Refused, SlotState, Stored, Tree, TreeBuilder, resolve,
+    LogFacts, PhoneConfig, Refused, SlotState, Stored, Tree, TreeBuilder, resolve,
 };
 use crate::event::Event;
 use crate::input::{ConfigKind, Found};
@@ -157,7 +157,7 @@ impl Audit {
                 content.fingerprint.as_ref().filter(|_| content.state == CertificateState::Installed);
             content.configuration = installed.and_then(|print| origin(&config, content.slot, print));
         }
-        phone.key_hashes = config.public_keys().iter().map(|(_, key)| hash(key)).collect();
+        phone.keys = config.given_keys();
         phone.add(found);
     }
 
@@ -179,15 +179,17 @@ impl Audit {
         let with_shared = |rows: &Rows, at: usize| {
             let mut phone = rows.phone(&all[at]);
             let mac = phone.mac?;
-            let config = self.config_of(mac, &phone);
-            let keys: BTreeSet<PublicKey> = config.public_keys().into_iter().map(|(_, key)| key).collect();
-            let shared = keys.into_iter().filter_map(|key| {
-                let macs = holders.get(&hash(&key))?;
+            let shared = phone.keys.iter().filter_map(|key| {
+                let macs = holders.get(&compared::hash_of_key(&key.public))?;
                 let others = macs.iter().filter(|other| **other != mac).take(NAMED);
-                Some(SharedKey { key, phones: macs.len() as u64, others: others.copied().collect() })
+                Some(SharedKey {
+                    key: key.clone(),
+                    phones: macs.len() as u64,
+                    others: others.copied().collect(),
+                })
             });
             let shared: Vec<SharedKey> = shared.collect();
-            let facts = LogFacts { now: self.now, ..LogFacts::default() };
+            let (config, facts) = (PhoneConfig::new(mac, Vec::new()), LogFacts::default());
             let found = findings(&Case::new(&config, &facts, &shared), true, selection);
             if found.is_empty() {
                 return None;
@@ -213,12 +215,6 @@ fn findings(case: &Case<'_>, from_fleet: bool, selection: &Selection) -> Vec<(&'
     rules
         .flat_map(|rule| rule.run_on_configuration(case).into_iter().map(|finding| (*rule, finding)))
         .collect()
-}
-
-fn hash(key: &PublicKey) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    key.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// The directories of these logs, the newest log's first.

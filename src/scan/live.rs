@@ -51,7 +51,6 @@ struct Kept {
     phone: Vec<u8>,
     problems: Vec<Problem>,
     /// What is not packed of the phone.
-    key_hashes: Vec<u64>,
     configuration: u64,
 }
 
@@ -238,12 +237,10 @@ impl Kept {
         let phone = scanner.phone(mac, &joined, complete.is_mixed, false);
         // Memory takes whatever a phone is packed into.
         let packed = postcard::to_stdvec(&phone).unwrap_or_default();
-        Self { phone: packed, problems, key_hashes: phone.key_hashes, configuration: phone.configuration }
+        Self { phone: packed, problems, configuration: phone.configuration }
     }
 
     fn phone(&self) -> Option<Phone> {
-        let mut phone: Phone = postcard::from_bytes(&self.phone).ok()?;
-        phone.key_hashes.clone_from(&self.key_hashes);
-        Some(phone)
+        postcard::from_bytes(&self.phone).ok()
     }
 }

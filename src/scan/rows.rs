@@ -66,7 +66,7 @@ impl Rows {
             self.rows.push(row);
             self.totals[phone.status as usize].add(phone);
             self.certificates.extend(compared::hashes(phone).map(|hash| (hash, number)));
-            self.keys.extend(phone.key_hashes.iter().map(|hash| (*hash, number)));
+            self.keys.extend(phone.keys.iter().map(|key| (compared::hash_of_key(&key.public), number)));
             self.begun.extend(compared::begun(phone).map(|(code, first)| Begun { code, first, row: number }));
         }
     }

@@ -30,17 +30,16 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let keys = case.config.public_keys().into_iter();
-    let found = keys.filter_map(|(given, key)| {
-        let shared = case.shared.iter().find(|shared| shared.key == key && shared.phones > 1)?;
+    let shared = case.shared.iter().filter(|shared| shared.phones > 1);
+    let found = shared.map(|shared| {
         let phones = counted(shared.phones, "phone");
-        let mut message = sentence!["The private key in ", &given, format!(" is given to {phones}")];
+        let place = shared.key.place.clone();
+        let mut message = sentence!["The private key in ", place, format!(" is given to {phones}")];
         for other in &shared.others {
             message = message.and(sentence![", ", Part::Mac(*other)]);
         }
         let message = message.and(" among them.".into());
-        let slot = given.setting.parameter.slot();
-        Some(Finding::new(RULE.severity, slot, message, vec![given.in_short()]))
+        Finding::new(RULE.severity, shared.key.slot, message, vec![shared.key.line.clone()])
     });
     found.collect()
 }

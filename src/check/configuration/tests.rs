@@ -345,8 +345,9 @@ fn cfg019_name_of_another_phone() {
 #[test]
 fn cfg020_key_shared() {
     let site = Site::new(&[("0004f2a1b2c3.cfg", &file(&healthy()))]);
-    let keys = site.config().public_keys().into_iter().map(|(_, key)| key).collect::<Vec<_>>();
-    let shared = |phones| [SharedKey { key: keys[0], phones, others: vec!["0004F2000009".parse().unwrap()] }];
+    let keys = site.config().given_keys();
+    let others = vec!["0004F2000009".parse().unwrap()];
+    let shared = |phones| [SharedKey { key: keys[0].clone(), phones, others: others.clone() }];
     let found = site.findings(&log(), &shared(3));
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].0, found[0].1.slot), ("CFG020", Some(SLOT)));
