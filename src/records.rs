@@ -152,7 +152,10 @@ pub enum Fault {
     #[error("is no file of records: `phonecert digest` writes them, of logs")]
     Foreign,
     /// Something else follows the end.
-    #[error("is damaged: something that is no record follows the end")]
+    #[error(
+        "is damaged: something that is no record follows the end (records that are joined to one file must be \
+         compressed alike)"
+    )]
     Behind,
     /// A later form of frames.
     #[error("has frames of format {0}, which this version of phonecert does not know")]

@@ -37,9 +37,9 @@ pub(super) mod value_overridden;
 #[cfg(test)]
 mod tests;
 
+use crate::config::Certificate;
 use crate::config::ConfigurationLine;
 use crate::config::Kind;
-use crate::config::Certificate;
 use crate::config::{Certificates, Value};
 use crate::config::{Credential, Given, GivenKey, PhoneConfig};
 use crate::config::{LogFacts, SlotState};

@@ -202,19 +202,25 @@ fn listed(
         }
         let is_shared = !entry.contains(PHONE);
         let spellings = spellings(entry, mac, model);
-        let mut opened = Opened::Missing;
+        let (mut opened, mut at) = (Opened::Missing, None);
         for name in &spellings {
             let path = normal(&base.join(name));
             if seen.contains(&path) {
-                opened = Opened::File(Arc::clone(master));
+                (opened, at) = (Opened::File(Arc::clone(master)), None);
                 break;
             }
-            opened = tree.open(&path, is_shared);
-            if !matches!(opened, Opened::Missing) {
-                seen.push(path);
+            let one = tree.open(&path, is_shared);
+            let is_file = matches!(one, Opened::File(_));
+            // Where single files are searched, another spelling of a name is outside of them.
+            if is_file || matches!(opened, Opened::Missing) {
+                at = (!matches!(one, Opened::Missing)).then_some(path);
+                opened = one;
+            }
+            if is_file {
                 break;
             }
         }
+        seen.extend(at);
         let unresolved = |leads_to: String| {
             // A text that is no name may be a key.
             let name = Value::text(&spellings[0]).in_short().to_string();

@@ -288,6 +288,24 @@ fn the_master_lies_beside_the_log_or_above_it() {
 }
 
 #[test]
+fn an_address_in_a_name_is_found_in_any_case_where_single_files_are_searched() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::create_dir(at("0004F2A1B2C3")).unwrap();
+    std::fs::write(at("000000000000.cfg"), master("[PHONE_MAC_ADDRESS]/x.cfg, [PHONE_MAC_ADDRESS]/y.cfg"))
+        .unwrap();
+    for name in ["x.cfg", "y.cfg"] {
+        std::fs::write(at("0004F2A1B2C3").join(name), element(&[("log.render.level", "2")])).unwrap();
+    }
+    let mut builder = TreeBuilder::new(&[at("000000000000.cfg"), at("0004F2A1B2C3/x.cfg")]);
+    builder.file(&at("000000000000.cfg"), None);
+    let config = resolve(&builder.build(), mac(), None, &[folder.path().to_owned()]);
+    assert_eq!(config.get("log.render.level").map(|given| given.file.path.ends_with("x.cfg")), Some(true));
+    let missing: Vec<&str> = config.missing.iter().map(|one| &*one.name).collect();
+    assert_eq!(missing, ["0004f2a1b2c3/y.cfg"]);
+}
+
+#[test]
 fn a_file_that_the_general_master_lists_is_no_master() {
     let site = Site::new(&[
         ("000000000000.cfg", &master("phones/[PHONE_MAC_ADDRESS].cfg, site.cfg")),

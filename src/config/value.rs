@@ -84,6 +84,17 @@ impl Value {
         matches!(self, Self::Text(text) if text.is_empty())
     }
 
+    /// Whether a phone takes the two for the same. Line breaks in an attribute are blanks to it.
+    #[must_use]
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Certificates(one), Self::Certificates(other)) => {
+                *one == Certificates { has_line_breaks: one.has_line_breaks, ..other.clone() }
+            }
+            _ => self == other,
+        }
+    }
+
     /// Whether its numbers can be added: it came from a record.
     pub(super) fn is_sound(&self) -> bool {
         const MOST: usize = 1 << 24;

@@ -14,9 +14,7 @@ use super::stored_configuration::ConfigTrees;
 use crate::check::configuration::{Case, SharedKey};
 use crate::check::join::{Question, join, origin};
 use crate::check::{CATALOGUE, Family, Finding, Rule};
-use crate::config::{
-    LogFacts, PhoneConfig, Refused, SlotState, Stored, Tree, TreeBuilder, resolve,
-};
+use crate::config::{LogFacts, PhoneConfig, Refused, SlotState, Stored, Tree, TreeBuilder, resolve};
 use crate::event::Event;
 use crate::input::{ConfigKind, Found};
 use crate::model::{CertificateState, Mac, Slot};

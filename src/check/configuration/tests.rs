@@ -185,6 +185,22 @@ fn cfg007_overridden() {
 }
 
 #[test]
+fn cfg007_in_another_layout() {
+    let file = |text: &str| element(&[("sec.TLS.customDeviceCert.1", text)]);
+    let is_overridden = |first: &str, second: &str| {
+        let files = [
+            ("0004f2a1b2c3.cfg", &*master("a.cfg,b.cfg")),
+            ("a.cfg", &file(first)),
+            ("b.cfg", &file(second)),
+        ];
+        severities(&files, &log()).contains(&("CFG007", Info))
+    };
+    let one = chain(&[good()]);
+    assert!(!is_overridden(&one, &one.replace("----- ", "-----\n").replace(" -----", "\n-----")));
+    assert!(is_overridden(&one, &chain(&[good(), good()])));
+}
+
+#[test]
 fn cfg008_misspelt() {
     let found = |name: &'static str| codes(&plain(&[(name, "1")]), &log());
     assert_eq!(found("sec.TLS.customDeviceCrt.1"), ["CFG008"]);

@@ -40,7 +40,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
 
 fn finding(one: Effective<'_>) -> Option<Finding> {
     let value = &one.given.setting.value;
-    let other = one.overridden.iter().find(|other| other.setting.value != *value)?;
+    let other = one.overridden.iter().find(|other| !other.setting.value.is_same_as(value))?;
     let (name, first, second) = (one.given.name(), one.given.place(), other.place());
     let message = if one.is_sure {
         sentence![name, " has different values: ", first, " counts, ", second, " does not."]
