@@ -66,17 +66,22 @@ impl<R: Read> Read for Utf16<R> {
 
 const BUFFER_BYTES: usize = 1 << 16;
 
-/// A text as UTF-8: one in UTF-16, told by its byte order mark, is decoded; any other stays as it is.
+/// A text as UTF-8: one in UTF-16, told by its byte order mark, is decoded; any other stays as it is, without a
+/// byte order mark.
 ///
 /// # Errors
 /// What `text` returns for its first bytes.
 pub fn decoded<'t>(mut text: impl Read + 't) -> io::Result<Box<dyn BufRead + 't>> {
     let mut begin = Vec::new();
-    (&mut text).take(2).read_to_end(&mut begin)?;
-    let is_utf_16 = begin == b"\xFF\xFE" || begin == b"\xFE\xFF";
-    let whole = io::Cursor::new(begin.clone()).chain(text);
+    (&mut text).take(3).read_to_end(&mut begin)?;
+    let is_utf_16 = begin.starts_with(b"\xFF\xFE") || begin.starts_with(b"\xFE\xFF");
+    let mark = begin.clone();
+    if begin == b"\xEF\xBB\xBF" {
+        begin.clear();
+    }
+    let whole = io::Cursor::new(begin).chain(text);
     Ok(match is_utf_16 {
-        true => Box::new(BufReader::with_capacity(BUFFER_BYTES, Utf16::new(&begin, whole))),
+        true => Box::new(BufReader::with_capacity(BUFFER_BYTES, Utf16::new(&mark, whole))),
         false => Box::new(BufReader::with_capacity(BUFFER_BYTES, whole)),
     })
 }
@@ -142,8 +147,11 @@ mod tests {
     #[test]
     fn other_texts_stay() {
         assert_eq!(decode(b"\xEF\xBB\xBFa".to_vec()), b"a");
+        let mut unmarked = Vec::new();
+        decoded(&b"\xEF\xBB\xBFa"[..]).unwrap().read_to_end(&mut unmarked).unwrap();
+        assert_eq!(unmarked, b"a");
         assert_eq!(decode(b"caf\xE9".to_vec()), b"caf\xE9");
-        for text in [&b""[..], b"\xFF", b"caf\xE9", b"\xEF\xBB\xBFa"] {
+        for text in [&b""[..], b"\xFF", b"caf\xE9", b"\xEF\xBBa"] {
             let mut same = Vec::new();
             decoded(text).unwrap().read_to_end(&mut same).unwrap();
             assert_eq!(same, text);
