@@ -274,7 +274,9 @@ pub(crate) fn without_colours(line: &[u8]) -> Option<Vec<u8>> {
 pub(crate) fn without_remark(text: &[u8]) -> Option<&[u8]> {
     let remarks: [&[u8]; 4] = [b" #", b" <-", b" //", b" ("];
     let begins = |mark: &&[u8]| text.windows(mark.len()).rposition(|part| part == *mark);
-    let remark = remarks.iter().filter_map(begins).min();
+    // Few texts have one of these marks: without this look, small logs take 4 % more instructions.
+    let may_have = memchr::memchr3(b'#', b'<', b'(', text).or_else(|| memchr::memchr(b'/', text)).is_some();
+    let remark = may_have.then(|| remarks.iter().filter_map(begins).min()).flatten();
     let rest = remark.map_or(text, |start| &text[..start]);
     let is_separator = |byte: &u8| b",;'`)\" \t".contains(byte);
     let end = rest.iter().rposition(|byte| !is_separator(byte)).map_or(0, |last| last + 1);
