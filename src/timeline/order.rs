@@ -46,6 +46,8 @@ pub(super) fn in_order(mut logs: Vec<Log>, clock: &Clock) -> Vec<(Log, Calendar)
     for log in logs {
         chains.entry(chain_of(&log)).or_default().push(log);
     }
+    let copies: Vec<Log> = chains.values_mut().flat_map(take_copies).collect();
+    chains.extend(copies.into_iter().map(|copy| (chain_of(&copy), vec![copy])));
     let chains = chains.into_values().map(|chain| timed(chain, clock).into_iter().peekable());
     let mut chains: Vec<_> = chains.collect();
     let mut sorted = Vec::new();
@@ -60,11 +62,24 @@ pub(super) fn chain_of(log: &Log) -> String {
     if log.rotation == Rotation::Copy { log.path.to_string() } else { chain(&log.path) }
 }
 
+/// Of logs that have the same place in a chain by their names, such as `-app.log` and `-app.log.txt`, all but the
+/// one with the shortest name: names tell nothing of which is older.
+fn take_copies(chain: &mut Vec<Log>) -> Vec<Log> {
+    let is_copy = |log: &Log, other: &Log| {
+        let name = |log: &Log| (log.path.len(), Reverse(log.path.clone()));
+        log.rotation == other.rotation && log.rotation != Rotation::Piece && name(other) < name(log)
+    };
+    let copies: Vec<bool> = chain.iter().map(|log| chain.iter().any(|other| is_copy(log, other))).collect();
+    let mut place = 0..;
+    let is_copy = |_: &mut Log| place.next().is_some_and(|place| copies[place]);
+    chain.extract_if(.., is_copy).map(|log| Log { rotation: Rotation::Copy, ..log }).collect()
+}
+
 /// Takes the oldest of the chains' oldest logs. Without any time, a log goes first: it hides no newer one.
 fn next_of(chains: &mut [std::iter::Peekable<std::vec::IntoIter<Timed>>]) -> Option<Timed> {
     let oldest = chains.iter_mut().enumerate().filter_map(|(chain, logs)| {
         let log = logs.peek()?;
-        Some(((log.key, log.log.path.clone()), chain))
+        Some(((log.key, told_by_file(&log.log), log.log.path.clone()), chain))
     });
     let (_, chain) = oldest.min()?;
     chains[chain].next()
