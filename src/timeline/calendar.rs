@@ -198,6 +198,12 @@ pub(super) fn is_default(date: Yearless) -> bool {
     date.month() == 1 && date.day() == 1 && date.seconds_of_day() < DEFAULT_START
 }
 
+/// Whether a line has a date that a clock which was never set does not show on its first day.
+pub(super) fn tells_date(entry: &Entry) -> bool {
+    let date = entry.stamp.filter(|stamp| entry.is_dated() && !stamp.is_unset());
+    date.is_some_and(|stamp| stamp.yearless().is_none_or(|date| (date.month(), date.day()) != (1, 1)))
+}
+
 /// Whether a boot that was still writing at `before` was so less than a day before `date`.
 pub(super) fn is_day_before(before: Yearless, date: Yearless) -> bool {
     let days = before.days_until(date);

@@ -3,8 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::calendar::Span;
-use super::order::chain_of;
+use super::calendar::{Span, tells_date};
+use super::order::{chain_of, is_files_own};
 use super::{Calendar, Log};
 use crate::digest::{Entry, Fragment, LogDigest};
 use crate::input::Rotation;
@@ -187,13 +187,17 @@ fn without_repeats(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
             if part == whole || !keep[whole] || !is_longer(whole_log, part_log, whole < part) {
                 return false;
             }
+            let is_same_chain = chain_of(part_log) == chain_of(whole_log);
             match all[part].first() {
+                _ if part < whole && is_same_chain && goes_on_behind(&part_log.digest, &whole_log.digest) => {
+                    false
+                }
                 Some(first) => {
                     hashes[whole].contains(&first.hash)
                         && stands_in(&all[part], &all[whole])
                         && tells_no_other_time(&part_log.digest, &whole_log.digest)
-                        && (chain_of(part_log) != chain_of(whole_log)
-                            || all[part].iter().any(|entry| entry.is_dated())
+                        && (!is_same_chain
+                            || all[part].iter().any(|entry| tells_date(entry))
                             || are_equal(&part_log.digest, &whole_log.digest))
                 }
                 None => says_nothing_more((part_log, logs[part].1), (whole_log, logs[whole].1)),
@@ -205,6 +209,16 @@ fn without_repeats(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
     let mut logs = logs;
     logs.retain(|_| place.next().is_none_or(|place| keep[place]));
     logs
+}
+
+/// Whether a log of a chain ends in a line that is cut, and that is not known to stand in the next one: then it
+/// goes on there.
+fn goes_on_behind(part: &LogDigest, whole: &LogDigest) -> bool {
+    let Some(last) = part.entries.last().filter(|entry| entry.is_cut) else {
+        return is_cut(&part.tail.bytes);
+    };
+    let text = part.text(last);
+    !whole.entries.iter().any(|entry| entry.stamp == last.stamp && whole.text(entry).starts_with(text))
 }
 
 /// Which of two logs holds the other if both hold the same messages: the longer, else the earlier one.
@@ -260,7 +274,20 @@ fn says_nothing_more(part: (&Log, Calendar), whole: (&Log, Calendar)) -> bool {
             };
             is_inside && chain_of(part.0) != chain_of(whole.0)
         }
-        (Some(_), None) => false,
+        // Alone, a line of a clock that was not set can look like one of January.
+        (Some(_), None) => {
+            let is_made_up = |span: Span| {
+                let last = span.last.yearless().filter(|_| span.can_be_unset());
+                last.is_some_and(|last| is_files_own(part.0, last) == Some(false))
+            };
+            let is_inside = match (dates(&part.0.digest), dates(&whole.0.digest)) {
+                (Some((first, last)), Some((from, to))) => from <= first && last <= to,
+                _ => false,
+            };
+            is_inside
+                && Span::of(&part.0.digest, &mut None).is_some_and(is_made_up)
+                && chain_of(part.0) != chain_of(whole.0)
+        }
     }
 }
 
