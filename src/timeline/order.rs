@@ -116,7 +116,8 @@ fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
             for _ in 0..LONGEST_CHAIN {
                 let is_later = times(calendar).is_some_and(|(first, last)| {
                     let slack = TimeDelta::seconds(DISORDER);
-                    first > newer_first + slack
+                    // Where a log goes on in lines of the one before, they need not be the first of that one.
+                    (first > newer_first + slack && !overlaps)
                         || last > newer_last + slack
                         || (last > newer_first + TimeDelta::days(OVERLAP_DAYS) && !overlaps)
                 });
@@ -143,10 +144,11 @@ fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
     timed
 }
 
-/// Whether a dated line of one log stands in the other one, too.
+/// Whether a dated line of one log stands in the other one, too. A clock that was not set writes the same dates
+/// after each start.
 fn share_lines(one: &LogDigest, other: &LogDigest) -> bool {
     let dated = |digest: &LogDigest| -> HashSet<u64> {
-        digest.entries.iter().filter(|entry| entry.is_dated()).map(|entry| entry.hash).collect()
+        digest.entries.iter().filter(|entry| calendar::tells_date(entry)).map(|entry| entry.hash).collect()
     };
     !dated(one).is_disjoint(&dated(other))
 }
