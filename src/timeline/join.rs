@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::{Datelike, TimeDelta};
+
 use super::calendar::{Span, tells_date};
 use super::order::{chain_of, is_files_own};
 use super::{Calendar, Log};
@@ -89,6 +91,11 @@ impl Joined {
                 logs[piece.file].head_end = piece.lines;
             }
             seams.push(seam);
+        }
+        for (begin, seam) in seams.iter().enumerate() {
+            if let Some(calendar) = seam.as_ref().and_then(|seam| calendar_with(&logs, begin, seam)) {
+                logs[begin].calendar = calendar;
+            }
         }
         Self { logs, seams }
     }
@@ -295,6 +302,36 @@ fn says_nothing_more(part: (&Log, Calendar), whole: (&Log, Calendar)) -> bool {
 fn dates(digest: &LogDigest) -> Option<(Stamp, Stamp)> {
     let dates = || digest.entries.iter().filter(|entry| entry.is_dated()).filter_map(|entry| entry.stamp);
     Some((dates().min()?, dates().max()?))
+}
+
+/// The calendar of a log whose newest date was cut: the date is whole in the seam alone, and of the year that
+/// the next date in the logs behind it shows. None where the log's own lines tell as much.
+fn calendar_with(logs: &[JoinedLog], begin: usize, seam: &Seam) -> Option<Calendar> {
+    let digest = &logs[begin].log.digest;
+    let newest = seam.digest.entries.iter().rev().find(|entry| entry.is_dated())?.stamp?;
+    if digest.entries.iter().any(|entry| entry.line >= digest.tail.line && entry.stamp == Some(newest)) {
+        return None;
+    }
+    let mut whole = digest.clone();
+    whole.entries.retain(|entry| entry.line < digest.tail.line);
+    whole.entries.extend(seam.digest.entries.iter().cloned());
+    let mut unset = None;
+    for earlier in &logs[..begin] {
+        Span::of(&earlier.log.digest, &mut unset);
+    }
+    // A date that a clock made up is of no year.
+    let date = Span::of(&whole, &mut unset).filter(|span| span.last == newest)?.last.yearless()?;
+    let (calendar, next) = logs[begin + 1..].iter().find_map(|next| {
+        let times = Span::of(&next.log.digest, &mut None)?.times(next.calendar)?;
+        Some((next.calendar, times.0))
+    })?;
+    if calendar == Calendar::WithYear {
+        return Some(calendar);
+    }
+    let slack = TimeDelta::hours(1);
+    let mut years = [next.year(), next.year() - 1].into_iter();
+    let year = years.find(|year| date.in_year(*year).is_some_and(|time| time <= next + slack))?;
+    Some(Calendar::Newest(year))
 }
 
 /// The number of the later log's last line that stands in the earlier one as well, at its end: a run of
