@@ -40,6 +40,8 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut seen = Occurrences::default();
     let mut attempts = 0;
     let mut is_size_unknown = false;
+    // A boot log tells nothing of certificates.
+    let mut is_boot_log_alone = true;
     let mut last: Option<&Record<'_>> = None;
     for (_, event, record) in case.timeline.events() {
         match event {
@@ -48,6 +50,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
                 // not counted again.
                 let is_same =
                     *upload != Upload::Tried && last.is_some_and(|last| is_same_second(last, record));
+                is_boot_log_alone &= *upload == Upload::BootLog;
                 if !is_same {
                     seen.add(record);
                     attempts += record.entry.count();
@@ -61,8 +64,16 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     if seen.count == 0 {
         return Vec::new();
     }
-    let message =
-        said!["The phone failed to upload its log ", times(attempts), "; the server's copy may lack lines."];
+    let message = match is_boot_log_alone {
+        true => said!["The phone failed to upload its boot log ", times(attempts), "."],
+        false => {
+            said![
+                "The phone failed to upload its log ",
+                times(attempts),
+                "; the server's copy may lack lines."
+            ]
+        }
+    };
     let message = match is_size_unknown {
         true => message.and(said![
             " The server did not tell the size of the log that it has (HEAD without a length), which is a likely cause."
