@@ -28,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
     code: "LOG001",
     name: "no-certificate-evidence",
     severity: Severity::Info,
-    cause: "The phone writes its certificate inventory only when TLS logging is at level 3 or below, and only at boot; these logs hold neither an inventory nor an installation.",
+    cause: "The phone writes its certificate inventory only when TLS logging is at level 3 or below, and only at boot; these logs hold neither an inventory nor an installation that is known to be this phone's.",
     remedy: "Set the logging level of TLS to 3 (log.level.change.tls; log.render.level must not be above 3 either), restart the phone, and read its log after the next upload, which can take up to two days.",
     reference: "Feature Profile 37148, \"Troubleshooting\", note on certificate information in the log",
     facts: Facts { means_unknown: true, asks: Some(Question::NoEvidence), ..Facts::of(Family::Log) },
