@@ -89,6 +89,7 @@ const ELSEWHERE: &[(&str, Elsewhere)] = &[
         ".ci/share target/release/phonecert && .ci/wheel",
         Elsewhere::Nowhere("takes minutes; .ci/run --packages runs it"),
     ),
+    ("phonecert scan --device", Elsewhere::Ci("step python3 benches/against.py")),
     (".ci/browser target/release/phonecert", Elsewhere::Ci("step .ci/browser target/installed")),
     (".ci/windows --link", Elsewhere::Nowhere("takes minutes; .ci/run --packages checks the same code")),
     ("cargo deb --no-build", Elsewhere::Nowhere("needs cargo-deb, which takes minutes to compile")),
