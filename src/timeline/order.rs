@@ -65,9 +65,11 @@ pub(super) fn chain_of(log: &Log) -> String {
 /// Of logs that have the same place in a chain by their names, such as `-app.log` and `-app.log.txt`, all but the
 /// one with the shortest name: names tell nothing of which is older.
 fn take_copies(chain: &mut Vec<Log>) -> Vec<Log> {
+    // A date in the name tells more of a log's year than its file's time.
+    let tells_day = |log: &Log| matches!(log.rotation, Rotation::Dated { .. } | Rotation::Piece);
     let is_copy = |log: &Log, other: &Log| {
         let name = |log: &Log| (log.path.len(), Reverse(log.path.clone()));
-        log.rotation == other.rotation && log.rotation != Rotation::Piece && name(other) < name(log)
+        log.rotation == other.rotation && !tells_day(log) && name(other) < name(log)
     };
     let copies: Vec<bool> = chain.iter().map(|log| chain.iter().any(|other| is_copy(log, other))).collect();
     let mut place = 0..;
