@@ -430,20 +430,7 @@ fn hostile_content_with_right_checksums() {
             continue;
         }
         read += 1;
-        let options = phonecert::scan::Options {
-            roots: Some(Vec::new()),
-            clock: phonecert::timeline::Clock {
-                window: records.window(),
-                year: None,
-                now: "2016-07-02T12:00:00".parse().unwrap(),
-            },
-            devices: Vec::new(),
-            statuses: Vec::new(),
-            selection: Box::new(|_: &str| true),
-            inventory: None,
-            stale: chrono::TimeDelta::days(14),
-        };
-        let scan = phonecert::scan::scan_records(records, &options).unwrap();
+        let scan = tree::scan_of(records);
         assert!(phonecert::report::Devices::len(&scan) >= 1);
     }
     assert!(read > 0);

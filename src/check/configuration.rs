@@ -130,6 +130,18 @@ fn leaves<'c, 'a>(
     })
 }
 
+/// The words that `device.*` parameters of this kind have, but for those that a gate switches off.
+fn device_words<'a>(
+    case: &Case<'a>,
+    is_kind: fn(Kind) -> bool,
+) -> impl Iterator<Item = (Given<'a>, &'a str)> {
+    let config = case.config;
+    let given = config.of_kind(is_kind).filter(|given| given.name().starts_with("device."));
+    given
+        .filter(|given| !config.is_switched_off(given.setting.parameter))
+        .filter_map(|given| Some((given, given.setting.value.as_text()?)))
+}
+
 /// The line of a value that selects, with what it says, and the gates that it lacks.
 fn selection(config: &PhoneConfig, given: &Given<'_>, says: Message) -> Vec<ConfigurationLine> {
     let missing = config.missing_gates(given.setting.parameter);

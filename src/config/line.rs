@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::Message;
+use crate::message::{Message, Part, sentence};
 
 /// A line of a configuration file that bears on a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,4 +15,14 @@ pub struct ConfigurationLine {
     pub parameter: Option<String>,
     /// One sentence: what the file says there. Never the value of a key or a password.
     pub says: Message,
+}
+
+impl ConfigurationLine {
+    /// `sec.TLS.customDeviceCert.1 (site.cfg line 14)`, of a line that has a parameter.
+    #[must_use]
+    pub fn place(&self) -> Message {
+        let line = self.line.map(|line| format!(" line {line}")).unwrap_or_default();
+        let parameter = self.parameter.clone().unwrap_or_default();
+        sentence![parameter, " (", Part::Path(self.file.as_str().into()), line, ")"]
+    }
 }

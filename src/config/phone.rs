@@ -392,7 +392,6 @@ impl PhoneConfig {
             .map(|(given, public)| GivenKey {
                 public,
                 slot: given.setting.parameter.slot(),
-                place: (&given).into(),
                 line: given.in_short(),
             })
             .collect()
@@ -406,8 +405,6 @@ pub struct GivenKey {
     pub public: PublicKey,
     /// Where it goes.
     pub slot: Option<Slot>,
-    /// Its parameter, file and line, for a sentence.
-    pub place: Message,
     /// Its line, with the key in short.
     pub line: ConfigurationLine,
 }

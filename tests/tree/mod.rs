@@ -170,6 +170,25 @@ pub fn devices(answer: &Value) -> Vec<Value> {
     devices
 }
 
+/// The scan of these records, with no option that chooses.
+pub fn scan_of(records: phonecert::scan::Records) -> phonecert::scan::Scan {
+    let clock = phonecert::timeline::Clock {
+        window: records.window(),
+        year: None,
+        now: "2016-07-02T12:00:00".parse().unwrap(),
+    };
+    let options = phonecert::scan::Options {
+        roots: Some(Vec::new()),
+        clock,
+        devices: Vec::new(),
+        statuses: Vec::new(),
+        selection: Box::new(|_: &str| true),
+        inventory: None,
+        stale: TimeDelta::days(14),
+    };
+    phonecert::scan::scan_records(records, &options).unwrap()
+}
+
 /// These bytes, compressed.
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());

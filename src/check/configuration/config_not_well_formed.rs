@@ -10,7 +10,7 @@
 //! all counts only where a master names it.
 //!
 //! ## What to do
-//! 1. Open the file at the line and column. Usual are an ampersand or a '<' in a value, and a quote that is
+//! 1. Open the file at the line and column. Often it is an ampersand or a '<' in a value, or a quote that is
 //!    not closed.
 //! 2. Check it with an XML tool, such as `xmllint --noout FILE`.
 //! 3. Restart the phone, so that it reads the file again.

@@ -33,7 +33,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let shared = case.shared.iter().filter(|shared| shared.phones > 1);
     let found = shared.map(|shared| {
         let phones = counted(shared.phones, "phone");
-        let place = shared.key.place.clone();
+        let place = shared.key.line.place();
         let mut message = sentence!["The private key in ", place, format!(" is given to {phones}")];
         for other in &shared.others {
             message = message.and(sentence![", ", Part::Mac(*other)]);

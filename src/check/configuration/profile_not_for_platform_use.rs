@@ -11,7 +11,7 @@
 //! 1. Put the certificate into platform slot 1 or 2, and let a platform profile use it.
 //! 2. Select PlatformProfile1 or PlatformProfile2.
 
-use super::{Case, Finding, selection};
+use super::{Case, Finding, device_words, selection};
 use crate::check::{Facts, Family, Rule, Run};
 use crate::config::Kind;
 use crate::message::sentence;
@@ -30,13 +30,8 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let selections = case.config.of_kind(|kind| kind == Kind::ProfileSelection);
-    let found = selections.filter_map(|given| {
-        let value = given.setting.value.as_text()?;
-        let is_application = value.to_ascii_lowercase().starts_with("applicationprofile");
-        let is_of_device = given.name().starts_with("device.");
-        let is_switched_off = case.config.is_switched_off(given.setting.parameter);
-        if !is_application || !is_of_device || is_switched_off {
+    let found = device_words(case, |kind| kind == Kind::ProfileSelection).filter_map(|(given, value)| {
+        if !value.to_ascii_lowercase().starts_with("applicationprofile") {
             return None;
         }
         let message = sentence![&given, " is ", given.setting.value.in_short(), ", which can't serve it."];

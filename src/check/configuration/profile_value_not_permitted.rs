@@ -14,7 +14,7 @@
 //! 2. For an application certificate, use an application profile (`sec.TLS.profile.x.deviceCert`) and
 //!    select it with `sec.TLS.profileSelection`.
 
-use super::{Case, Finding, selection};
+use super::{Case, Finding, device_words, selection};
 use crate::check::{Facts, Family, Rule, Run};
 use crate::config::{Kind, selected_slot};
 use crate::message::sentence;
@@ -33,15 +33,11 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let profiles = case.config.of_kind(|kind| kind == Kind::ProfileCertificate);
-    let found = profiles.filter_map(|given| {
-        let value = given.setting.value.as_text()?;
+    let found = device_words(case, |kind| kind == Kind::ProfileCertificate).filter_map(|(given, value)| {
         let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
         let is_permitted = value.eq_ignore_ascii_case("Builtin")
             || matches!(selected_slot(value), Some(Slot::Platform(1 | 2)));
-        let is_of_device = given.name().starts_with("device.");
-        let is_switched_off = case.config.is_switched_off(given.setting.parameter);
-        if is_number || is_permitted || !is_of_device || is_switched_off {
+        if is_number || is_permitted {
             return None;
         }
         let message = sentence![
