@@ -2,7 +2,8 @@
 //! dated lines, then modification times, then names.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDateTime, TimeDelta};
 
@@ -65,15 +66,22 @@ pub(super) fn chain_of(log: &Log) -> String {
 /// Of logs that have the same place in a chain by their names, such as `-app.log` and `-app.log.txt`, all but the
 /// one with the shortest name: names tell nothing of which is older.
 fn take_copies(chain: &mut Vec<Log>) -> Vec<Log> {
+    if chain.len() < 2 {
+        return Vec::new();
+    }
     // A date in the name tells more of a log's year than its file's time.
     let tells_day = |log: &Log| matches!(log.rotation, Rotation::Dated { .. } | Rotation::Piece);
-    let is_copy = |log: &Log, other: &Log| {
-        let name = |log: &Log| (log.path.len(), Reverse(log.path.clone()));
-        log.rotation == other.rotation && !tells_day(log) && name(other) < name(log)
-    };
-    let copies: Vec<bool> = chain.iter().map(|log| chain.iter().any(|other| is_copy(log, other))).collect();
-    let mut place = 0..;
-    let is_copy = |_: &mut Log| place.next().is_some_and(|place| copies[place]);
+    let name = |log: &Log| (log.path.len(), Reverse(log.path.clone()));
+    let mut shortest = HashMap::new();
+    for log in chain.iter().filter(|log| !tells_day(log)) {
+        let name = name(log);
+        match shortest.entry(log.rotation) {
+            Entry::Vacant(entry) => _ = entry.insert(name),
+            Entry::Occupied(mut known) if name < *known.get() => _ = known.insert(name),
+            Entry::Occupied(_) => {}
+        }
+    }
+    let is_copy = |log: &mut Log| shortest.get(&log.rotation).is_some_and(|shortest| *shortest != name(log));
     chain.extract_if(.., is_copy).map(|log| Log { rotation: Rotation::Copy, ..log }).collect()
 }
 
