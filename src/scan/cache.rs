@@ -6,8 +6,8 @@ use std::io::BufRead;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::collect::ReadLog;
 use super::contents::{ConfigRecord, PassedOverRecord, ProblemRecord, log_of};
+use super::gathered::ReadLog;
 use super::origin::Source;
 use super::store::{Place, Store};
 use crate::config::Stored;

@@ -1,164 +1,22 @@
-//! Where logs come together: those of one phone while they are read, and those that wait for their phone.
+//! Where logs go as they are read: to their phone, or among those that wait for theirs.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 
-use chrono::{DateTime, NaiveDateTime};
+use chrono::DateTime;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::ReportProgress;
 use super::events::{Chunks, FileRecorder, Spool};
-use super::origin::{Measure, Measured, Origin, Source, settle};
+use super::gathered::{Gathered, ReadLog};
+use super::origin::{Measure, Measured, Origin, Source};
 use super::store::{Place, Store};
 use crate::config::Stored;
-use crate::digest::LogDigest;
-use crate::event::Event;
-use crate::input::{
-    Buffers, ConfigMember, Content, Found, LogName, LogSink, PassedOver, PassedOverKind, Rotation,
-};
+use crate::input::{Buffers, ConfigMember, Content, Found, LogName, LogSink, PassedOver, PassedOverKind};
 use crate::log::{self, Part, PartName};
 use crate::model::Mac;
-use crate::problem::{Problem, ProblemKind};
-use crate::timeline::Log;
+use crate::problem::Problem;
 use crate::window::Window;
-
-/// A log that was read, with what must be known of its file.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct ReadLog {
-    pub(super) path: Box<str>,
-    /// Tells logs of one path apart: the parts of a file, members of one name.
-    pub(super) number: u32,
-    pub(super) rotation: Rotation,
-    #[serde(with = "chrono::naive::serde::ts_seconds_option")]
-    pub(super) modified: Option<NaiveDateTime>,
-    pub(super) identity: Option<(u64, u64)>,
-    digest: LogDigest,
-    /// Its lines are of several phones, and nothing tells them apart.
-    is_mixed: bool,
-    /// Where its events wait, if they are wanted.
-    events: Chunks,
-    /// What a record tells of the file, besides.
-    pub(super) origin: Option<Box<Origin>>,
-}
-
-/// The logs of one phone.
-#[derive(Default)]
-pub(super) struct Gathered {
-    pub(super) logs: Vec<ReadLog>,
-}
-
-/// All logs of a phone, ready to be joined.
-pub(super) struct Complete {
-    pub(super) logs: Vec<Log>,
-    /// Where the events of each log wait, by its number.
-    pub(super) events: Vec<Chunks>,
-    /// A log was left out because its lines are of several phones.
-    pub(super) is_mixed: bool,
-}
-
-impl Gathered {
-    pub(super) fn append(&mut self, more: Self) {
-        self.logs.extend(more.logs);
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.logs.is_empty()
-    }
-
-    /// Whether the logs can show one of these fingerprints in a slot. Where a message may stand across the
-    /// ends of two logs, that is taken for granted.
-    pub(super) fn may_show(&self, fingerprints: &HashSet<Box<[u8]>>) -> bool {
-        let is_one = |event: &Event| match event {
-            Event::CertificateFingerprint { fingerprint, .. } | Event::NewCertificate { fingerprint, .. } => {
-                fingerprint.as_ref().is_some_and(|fingerprint| fingerprints.contains(fingerprint.bytes()))
-            }
-            _ => false,
-        };
-        let digests = || self.logs.iter().map(|log| &log.digest);
-        let is_across = digests().any(|digest| !digest.tail.bytes.is_empty())
-            && digests().any(|digest| !digest.head.bytes.is_empty());
-        is_across
-            || digests()
-                .flat_map(|digest| &digest.entries)
-                .any(|entry| entry.event.as_ref().is_some_and(is_one))
-    }
-
-    /// One file under two names counts once.
-    pub(super) fn drop_repeated_files(&mut self) {
-        if self.logs.len() < 2 {
-            return;
-        }
-        self.logs.sort_by(|a, b| (&a.path, a.number).cmp(&(&b.path, b.number)));
-        let mut seen = HashSet::new();
-        self.logs.retain(|log| log.identity.is_none_or(|identity| seen.insert(identity)));
-    }
-
-    /// The logs of this phone as a timeline takes them.
-    pub(super) fn finish(mut self, mac: Option<Mac>, problems: &mut Vec<Problem>) -> Complete {
-        self.drop_repeated_files();
-        settle(&mut self.logs, mac, problems);
-        let has_content = self.logs.iter().any(|log| !log.digest.is_empty());
-        for log in &self.logs {
-            log.tell_problems(has_content, problems);
-        }
-        let is_mixed = self.logs.iter().any(|log| log.is_mixed);
-        let events = self.logs.iter_mut().map(|log| std::mem::take(&mut log.events)).collect();
-        let logs = self.logs.into_iter().enumerate().map(|(number, log)| Log {
-            number,
-            path: log.path,
-            rotation: log.rotation,
-            modified: log.modified,
-            digest: log.digest,
-        });
-        Complete { logs: logs.collect(), events, is_mixed }
-    }
-}
-
-impl ReadLog {
-    /// Whether its digest can be one: it came from a record.
-    pub(super) fn is_sound(&self) -> bool {
-        self.digest.is_sound()
-    }
-
-    /// What is wrong with the content itself. An empty log beside another one is no problem.
-    fn tell_problems(&self, has_content: bool, problems: &mut Vec<Problem>) {
-        let mut tell =
-            |kind, message: String| problems.push(Problem::new(self.path.to_string(), kind, message));
-        let counts = &self.digest.counts;
-        if self.is_mixed {
-            let message =
-                "holds lines of several phones, and nothing tells them apart; no diagnosis is made of it";
-            tell(ProblemKind::MixedPhones, message.to_owned());
-        } else if self.digest.is_empty() && (counts.bytes > 0 || !has_content) {
-            let message = match (counts.bytes, counts.lines) {
-                (0, _) => "the file is empty".to_owned(),
-                (_, 1) => "its one line is not a line of a phone's log".to_owned(),
-                (_, lines) => format!("none of its {lines} lines is a line of a phone's log"),
-            };
-            tell(ProblemKind::NotALog, message);
-        }
-        if counts.foreign > 0 {
-            let lines = lines_are(counts.foreign);
-            tell(
-                ProblemKind::Unreadable,
-                format!("{lines} in another encoding than the first, UTF-16 as it seems, and not understood"),
-            );
-        }
-        if counts.too_long > 0 {
-            let (lines, longest) = (lines_are(counts.too_long), log::LONGEST_LINE);
-            tell(
-                ProblemKind::LimitExceeded,
-                format!("{lines} longer than {longest} bytes; what is beyond that was not looked at"),
-            );
-        }
-    }
-}
-
-/// `1 line is`, `7 lines are`.
-fn lines_are(count: u64) -> String {
-    if count == 1 { "1 line is".to_owned() } else { format!("{count} lines are") }
-}
 
 /// Logs that wait, packed, until their phone is complete.
 #[derive(Default)]

@@ -8,7 +8,7 @@ use chrono::NaiveDateTime;
 use rayon::prelude::*;
 
 use super::compared;
-use super::origin::digested_apart;
+use super::gathered::digested_apart;
 use super::rows::{Row, Rows};
 use super::stored_configuration::ConfigTrees;
 use crate::check::configuration::{Case, SharedKey};

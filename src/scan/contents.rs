@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::collect::ReadLog;
+use super::gathered::ReadLog;
 use super::origin::Source;
 use crate::config::Stored;
 use crate::input::PassedOver;

@@ -13,8 +13,9 @@ use std::sync::Mutex;
 
 use rayon::prelude::*;
 
-use super::collect::{self, Gathered, Waiting};
+use super::collect::{self, Waiting};
 use super::configuration::{Audit, tree_builder};
+use super::gathered::Gathered;
 use super::rows::Rows;
 use super::{Options, Part, ReportProgress, Scan, Scanner};
 use crate::input::{Buffers, FileState, Found};

@@ -11,8 +11,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::ReportProgress;
 use super::cache::{Cache, Record};
-use super::collect::{Gathered, PhoneSink, ReadLog, Waiting};
+use super::collect::{PhoneSink, Waiting};
 use super::contents::{PassedOverRecord, ProblemRecord};
+use super::gathered::{Gathered, ReadLog};
 use super::origin::{Measure, Source};
 use super::write_configuration::ConfigWriter;
 use crate::config::Stored;

@@ -7,10 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::collect::ReadLog;
 use crate::input::{Content, read_at};
-use crate::model::Mac;
-use crate::problem::{Problem, ProblemKind};
 
 /// The file that was read, as it was then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,44 +146,4 @@ impl Read for MeasuredStream<'_, '_> {
         self.measured.update(&buffer[..length]);
         Ok(length)
     }
-}
-
-/// The problem of a phone whose records do not fit together.
-pub(super) fn digested_apart(mac: Mac) -> Problem {
-    let message = "its logs and configuration files did not all go through one `digest`, or records of different \
-                   days were read together; what they say counts, but an earlier upload may count twice";
-    Problem::new(mac.to_string(), ProblemKind::DigestedApart, message)
-}
-
-/// Records of one phone may be met twice, and in any order: leaves each once, in an order of their own.
-/// Tells if they did not all go through one digest.
-pub(super) fn settle(logs: &mut Vec<ReadLog>, mac: Option<Mac>, problems: &mut Vec<Problem>) {
-    if logs.iter().all(|log| log.origin.is_none()) {
-        return;
-    }
-    let content = |log: &ReadLog| log.origin.as_ref().map(|origin| (origin.is_gone, origin.content));
-    let key = |log: &ReadLog| (log.path.clone(), log.number, log.modified, content(log));
-    let group = |log: &ReadLog| log.origin.as_ref().map_or(0, |origin| origin.group);
-    logs.sort_by_cached_key(|log| (key(log), group(log)));
-    // A digest through which all of them went is one that has a record of each.
-    let mut common: Option<HashSet<u64>> = None;
-    let mut is_apart = false;
-    let is_present = |log: &&ReadLog| log.origin.as_ref().is_some_and(|origin| !origin.is_gone);
-    let present: Vec<&ReadLog> = logs.iter().filter(is_present).collect();
-    for same in present.chunk_by(|a, b| key(a) == key(b)) {
-        let groups: HashSet<u64> = same.iter().map(|log| group(log)).collect();
-        common = Some(match common {
-            Some(common) => &common & &groups,
-            None => groups,
-        });
-    }
-    for two in present.windows(2) {
-        is_apart |=
-            (&two[0].path, two[0].number) == (&two[1].path, two[1].number) && key(two[0]) != key(two[1]);
-    }
-    is_apart |= common.is_some_and(|common| common.is_empty());
-    if let Some(mac) = mac.filter(|_| is_apart) {
-        problems.push(digested_apart(mac));
-    }
-    logs.dedup_by(|later, kept| key(later) == key(kept));
 }

@@ -5,9 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::collect::ReadLog;
 use super::configuration::{config_tree, log_directories};
 use super::contents::ConfigRecord;
+use super::gathered::ReadLog;
 use super::origin::Source;
 use crate::config::{Stored, Tree, TreeBuilder, reachable};
 use crate::input::Found;

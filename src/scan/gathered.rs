@@ -1,0 +1,193 @@
+//! The logs of one phone as they were read, until they are joined.
+
+use std::collections::HashSet;
+
+use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
+
+use super::events::Chunks;
+use super::origin::Origin;
+use crate::digest::LogDigest;
+use crate::event::Event;
+use crate::input::Rotation;
+use crate::log;
+use crate::model::Mac;
+use crate::problem::{Problem, ProblemKind};
+use crate::timeline::Log;
+
+/// A log that was read, with what must be known of its file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct ReadLog {
+    pub(super) path: Box<str>,
+    /// Tells logs of one path apart: the parts of a file, members of one name.
+    pub(super) number: u32,
+    pub(super) rotation: Rotation,
+    #[serde(with = "chrono::naive::serde::ts_seconds_option")]
+    pub(super) modified: Option<NaiveDateTime>,
+    pub(super) identity: Option<(u64, u64)>,
+    pub(super) digest: LogDigest,
+    /// Its lines are of several phones, and nothing tells them apart.
+    pub(super) is_mixed: bool,
+    /// Where its events wait, if they are wanted.
+    pub(super) events: Chunks,
+    /// What a record tells of the file, besides.
+    pub(super) origin: Option<Box<Origin>>,
+}
+
+/// The logs of one phone.
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub(super) logs: Vec<ReadLog>,
+}
+
+/// All logs of a phone, ready to be joined.
+pub(super) struct Complete {
+    pub(super) logs: Vec<Log>,
+    /// Where the events of each log wait, by its number.
+    pub(super) events: Vec<Chunks>,
+    /// A log was left out because its lines are of several phones.
+    pub(super) is_mixed: bool,
+}
+
+impl Gathered {
+    pub(super) fn append(&mut self, more: Self) {
+        self.logs.extend(more.logs);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.logs.is_empty()
+    }
+
+    /// Whether the logs can show one of these fingerprints in a slot. Where a message may stand across the
+    /// ends of two logs, that is taken for granted.
+    pub(super) fn may_show(&self, fingerprints: &HashSet<Box<[u8]>>) -> bool {
+        let is_one = |event: &Event| match event {
+            Event::CertificateFingerprint { fingerprint, .. } | Event::NewCertificate { fingerprint, .. } => {
+                fingerprint.as_ref().is_some_and(|fingerprint| fingerprints.contains(fingerprint.bytes()))
+            }
+            _ => false,
+        };
+        let digests = || self.logs.iter().map(|log| &log.digest);
+        let is_across = digests().any(|digest| !digest.tail.bytes.is_empty())
+            && digests().any(|digest| !digest.head.bytes.is_empty());
+        is_across
+            || digests()
+                .flat_map(|digest| &digest.entries)
+                .any(|entry| entry.event.as_ref().is_some_and(is_one))
+    }
+
+    /// One file under two names counts once.
+    pub(super) fn drop_repeated_files(&mut self) {
+        if self.logs.len() < 2 {
+            return;
+        }
+        self.logs.sort_by(|a, b| (&a.path, a.number).cmp(&(&b.path, b.number)));
+        let mut seen = HashSet::new();
+        self.logs.retain(|log| log.identity.is_none_or(|identity| seen.insert(identity)));
+    }
+
+    /// The logs of this phone as a timeline takes them.
+    pub(super) fn finish(mut self, mac: Option<Mac>, problems: &mut Vec<Problem>) -> Complete {
+        self.drop_repeated_files();
+        settle(&mut self.logs, mac, problems);
+        let has_content = self.logs.iter().any(|log| !log.digest.is_empty());
+        for log in &self.logs {
+            log.tell_problems(has_content, problems);
+        }
+        let is_mixed = self.logs.iter().any(|log| log.is_mixed);
+        let events = self.logs.iter_mut().map(|log| std::mem::take(&mut log.events)).collect();
+        let logs = self.logs.into_iter().enumerate().map(|(number, log)| Log {
+            number,
+            path: log.path,
+            rotation: log.rotation,
+            modified: log.modified,
+            digest: log.digest,
+        });
+        Complete { logs: logs.collect(), events, is_mixed }
+    }
+}
+
+impl ReadLog {
+    /// Whether its digest can be one: it came from a record.
+    pub(super) fn is_sound(&self) -> bool {
+        self.digest.is_sound()
+    }
+
+    /// What is wrong with the content itself. An empty log beside another one is no problem.
+    pub(super) fn tell_problems(&self, has_content: bool, problems: &mut Vec<Problem>) {
+        let mut tell =
+            |kind, message: String| problems.push(Problem::new(self.path.to_string(), kind, message));
+        let counts = &self.digest.counts;
+        if self.is_mixed {
+            let message =
+                "holds lines of several phones, and nothing tells them apart; no diagnosis is made of it";
+            tell(ProblemKind::MixedPhones, message.to_owned());
+        } else if self.digest.is_empty() && (counts.bytes > 0 || !has_content) {
+            let message = match (counts.bytes, counts.lines) {
+                (0, _) => "the file is empty".to_owned(),
+                (_, 1) => "its one line is not a line of a phone's log".to_owned(),
+                (_, lines) => format!("none of its {lines} lines is a line of a phone's log"),
+            };
+            tell(ProblemKind::NotALog, message);
+        }
+        if counts.foreign > 0 {
+            let lines = lines_are(counts.foreign);
+            tell(
+                ProblemKind::Unreadable,
+                format!("{lines} in another encoding than the first, UTF-16 as it seems, and not understood"),
+            );
+        }
+        if counts.too_long > 0 {
+            let (lines, longest) = (lines_are(counts.too_long), log::LONGEST_LINE);
+            tell(
+                ProblemKind::LimitExceeded,
+                format!("{lines} longer than {longest} bytes; what is beyond that was not looked at"),
+            );
+        }
+    }
+}
+
+/// `1 line is`, `7 lines are`.
+fn lines_are(count: u64) -> String {
+    if count == 1 { "1 line is".to_owned() } else { format!("{count} lines are") }
+}
+
+/// The problem of a phone whose records do not fit together.
+pub(super) fn digested_apart(mac: Mac) -> Problem {
+    let message = "its logs and configuration files did not all go through one `digest`, or records of different \
+                   days were read together; what they say counts, but an earlier upload may count twice";
+    Problem::new(mac.to_string(), ProblemKind::DigestedApart, message)
+}
+
+/// Records of one phone may be met twice, and in any order: leaves each once, in an order of their own.
+/// Tells if they did not all go through one digest.
+fn settle(logs: &mut Vec<ReadLog>, mac: Option<Mac>, problems: &mut Vec<Problem>) {
+    if logs.iter().all(|log| log.origin.is_none()) {
+        return;
+    }
+    let content = |log: &ReadLog| log.origin.as_ref().map(|origin| (origin.is_gone, origin.content));
+    let key = |log: &ReadLog| (log.path.clone(), log.number, log.modified, content(log));
+    let group = |log: &ReadLog| log.origin.as_ref().map_or(0, |origin| origin.group);
+    logs.sort_by_cached_key(|log| (key(log), group(log)));
+    // A digest through which all of them went is one that has a record of each.
+    let mut common: Option<HashSet<u64>> = None;
+    let mut is_apart = false;
+    let is_present = |log: &&ReadLog| log.origin.as_ref().is_some_and(|origin| !origin.is_gone);
+    let present: Vec<&ReadLog> = logs.iter().filter(is_present).collect();
+    for same in present.chunk_by(|a, b| key(a) == key(b)) {
+        let groups: HashSet<u64> = same.iter().map(|log| group(log)).collect();
+        common = Some(match common {
+            Some(common) => &common & &groups,
+            None => groups,
+        });
+    }
+    for two in present.windows(2) {
+        is_apart |=
+            (&two[0].path, two[0].number) == (&two[1].path, two[1].number) && key(two[0]) != key(two[1]);
+    }
+    is_apart |= common.is_some_and(|common| common.is_empty());
+    if let Some(mac) = mac.filter(|_| is_apart) {
+        problems.push(digested_apart(mac));
+    }
+    logs.dedup_by(|later, kept| key(later) == key(kept));
+}
