@@ -18,6 +18,7 @@ use crate::model::{Algorithm, Fingerprint, Mac, Slot, SoftwareVersion};
 
 pub use kinds::{Kind, all as kinds};
 pub use messages::{End, MESSAGES, Message, Reading, find, may_begin, read};
+pub(crate) use messages::{START, may_start};
 
 /// What a message says. Lengths are in bytes, as the phone counts them.
 ///

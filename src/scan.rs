@@ -420,7 +420,7 @@ impl Scanner<'_> {
         };
         let fleet = fleet::days(&rows, wanted);
         let mut order: Vec<Row> = rows.all().filter(|row| wanted(row)).collect();
-        order.par_sort_unstable_by(|a, b| rows.rank(a).cmp(&rows.rank(b)));
+        order.par_sort_unstable_by(|one, other| rows.in_order(one, other));
         let overview = Overview { fleet, ..overview::overview(&rows, &order, problems) };
         let mut passed_over = self.found.passed_over.clone();
         passed_over.merge(self.waiting.passed_over().clone());

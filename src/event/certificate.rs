@@ -119,17 +119,6 @@ fn name_and_fingerprint(input: &[u8]) -> IResult<&[u8], NameAndFingerprint> {
     .parse(input)
 }
 
-/// `Polycom device certificate`, `Custom platform device certificate 1`.
-fn certificate_of(input: &[u8]) -> IResult<&[u8], Slot> {
-    let (input, slot) = terminated(holder, (blanks1, phrase("certificate"))).parse(input)?;
-    numbered(slot, input)
-}
-
-fn key_of(input: &[u8]) -> IResult<&[u8], Slot> {
-    let (input, slot) = terminated(holder, (blanks1, phrase("key"))).parse(input)?;
-    numbered(slot, input)
-}
-
 /// The slot's number where the holder has one: the built-in certificate has none.
 fn numbered(slot: SlotOf, input: &[u8]) -> IResult<&[u8], Slot> {
     if let Some(slot) = slot(None) {
@@ -138,30 +127,38 @@ fn numbered(slot: SlotOf, input: &[u8]) -> IResult<&[u8], Slot> {
     map_opt(preceded(blanks1, slot_number), |number| slot(Some(number))).parse(input)
 }
 
-/// A line of the inventory that a phone logs at boot, at level 3.
+/// A line of the inventory that a phone logs at boot, at level 3: `Polycom device certificate length 802`,
+/// `Custom platform device key 1 length 636`.
 pub(super) fn inventory(input: &[u8]) -> IResult<&[u8], Event> {
-    alt((certificate_line, key_line)).parse(input)
+    let object = alt((map(phrase("certificate"), |()| true), map(phrase("key"), |()| false)));
+    let (input, (slot, is_certificate)) = (terminated(holder, blanks1), object).parse(input)?;
+    let (input, slot) = terminated(|input| numbered(slot, input), blanks1).parse(input)?;
+    if !is_certificate {
+        return map(length, |length| Event::KeyLength { slot, length }).parse(input);
+    }
+    // The first letter tells which of them it is: to try one after the other takes twice the instructions.
+    match input.first() {
+        Some(b'l') => map(length, |length| Event::CertificateLength { slot, length }).parse(input),
+        Some(b'i') => {
+            let end = (phrase("is not available"), end);
+            map(end, |_| Event::CertificateUnavailable { slot }).parse(input)
+        }
+        Some(b'c') => common_name(slot, input),
+        _ => {
+            let event =
+                |(fingerprint, algorithm)| Event::CertificateFingerprint { slot, fingerprint, algorithm };
+            map(fingerprint, event).parse(input)
+        }
+    }
 }
 
-fn key_line(input: &[u8]) -> IResult<&[u8], Event> {
-    let (input, slot) = terminated(key_of, blanks1).parse(input)?;
-    map(length, |length| Event::KeyLength { slot, length }).parse(input)
-}
-
-fn certificate_line(input: &[u8]) -> IResult<&[u8], Event> {
-    let (input, slot) = terminated(certificate_of, blanks1).parse(input)?;
-    let length = map(length, |length| Event::CertificateLength { slot, length });
-    let unavailable = map((phrase("is not available"), end), |_| Event::CertificateUnavailable { slot });
-    let name = map_opt(preceded((phrase("common name"), blanks0), remainder), |Rest { bytes, is_cut }| {
+/// `common name "0004F206075D"`.
+fn common_name(slot: Slot, input: &[u8]) -> IResult<&[u8], Event> {
+    map_opt(preceded((phrase("common name"), blanks0), remainder), |Rest { bytes, is_cut }| {
         let name = if is_cut { closed(bytes) } else { Some(quoted(bytes)?) };
         Some(Event::CertificateCommonName { slot, common_name: name.map(text) })
-    });
-    let fingerprint = map(fingerprint, |(fingerprint, algorithm)| Event::CertificateFingerprint {
-        slot,
-        fingerprint,
-        algorithm,
-    });
-    alt((length, unavailable, name, fingerprint)).parse(input)
+    })
+    .parse(input)
 }
 
 /// `length 802`.

@@ -3,7 +3,6 @@
 use nom::combinator::map_opt;
 use nom::sequence::preceded;
 use nom::{IResult, Parser};
-use smallvec::SmallVec;
 
 use super::Event;
 use super::words::{Rest, blanks1, phrase, remainder, sign, text};
@@ -17,12 +16,12 @@ use crate::model::Mac;
 pub(super) fn platform(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, _) = (phrase("Platform"), sign(":")).parse(input)?;
     map_opt(remainder, |said| {
-        let fields = Fields::of(said);
-        let model = fields.text(b"Model=", b",");
-        let assembly = fields.text(b"Assembly=", b", ");
-        let revision = fields.text(b"Rev=", b", ").filter(|_| assembly.is_some());
-        let mac =
-            fields.find(b"MAC=").filter(|_| is_of_phone(said.bytes)).map(|value| whole_mac(said, value));
+        let [model, assembly, revision, mac] = fields(said, ["Model", "Assembly", "Rev", "MAC"]);
+        let model = model.and_then(|value| value_up_to(said, value, b","));
+        let assembly = assembly.and_then(|value| value_up_to(said, value, b", "));
+        let revision = revision.filter(|_| assembly.is_some());
+        let revision = revision.and_then(|value| value_up_to(said, value, b", "));
+        let mac = mac.filter(|_| is_of_phone(said.bytes)).map(|value| whole_mac(said, value));
         let is_told =
             model.is_some() || assembly.is_some() || mac.is_some_and(|mac| mac.is_some() || said.is_cut);
         is_told.then(|| Event::Platform {
@@ -45,10 +44,9 @@ fn is_of_phone(said: &[u8]) -> bool {
 pub(super) fn software(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, ()) = phrase("Application, main:")(input)?;
     map_opt(preceded(blanks1, remainder), |said| {
-        let fields = Fields::of(said);
-        let label = fields.text(b"Label=", b",")?;
-        let value =
-            fields.find(b"Version=").map(|value| value.split(|byte| *byte == b',').next().unwrap_or(value));
+        let [label, version] = fields(said, ["Label", "Version"]);
+        let label = value_up_to(said, label?, b",")?;
+        let value = version.map(|value| value.split(|byte| *byte == b',').next().unwrap_or(value));
         let words = value
             .iter()
             .flat_map(|value| value.utf8_chunks())
@@ -60,37 +58,29 @@ pub(super) fn software(input: &[u8]) -> IResult<&[u8], Event> {
     .parse(input)
 }
 
-/// What is said, with the places of its `=` signs: each field is sought by them.
-struct Fields<'a> {
-    said: Rest<'a>,
-    signs: SmallVec<[usize; 8]>,
+/// What follows each of these names and its `=`, where that stands first as a word: the `Rev` within `HwRev=` is
+/// another field.
+fn fields<'a, const COUNT: usize>(said: Rest<'a>, names: [&str; COUNT]) -> [Option<&'a [u8]>; COUNT] {
+    let mut values = [None; COUNT];
+    for sign in memchr::memchr_iter(b'=', said.bytes) {
+        let before = &said.bytes[..sign];
+        let length = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let name = &before[sign - length..];
+        if let Some(place) = names.iter().position(|known| known.as_bytes() == name) {
+            values[place].get_or_insert(&said.bytes[sign + 1..]);
+        }
+    }
+    values
 }
 
-impl<'a> Fields<'a> {
-    fn of(said: Rest<'a>) -> Self {
-        Self { said, signs: memchr::memchr_iter(b'=', said.bytes).collect() }
+/// What stands in a value up to one of the bytes in `stop`. None if that is empty; `Some(None)` if it is cut.
+fn value_up_to(said: Rest<'_>, value: &[u8], stop: &[u8]) -> Option<Option<Box<str>>> {
+    let length = value.iter().position(|byte| stop.contains(byte)).unwrap_or(value.len());
+    if said.is_cut && length == value.len() {
+        return Some(None);
     }
-
-    /// What follows `name=` where that stands first as a word: `Rev=` within `HwRev=` is another field.
-    fn find(&self, name: &[u8]) -> Option<&'a [u8]> {
-        self.signs.iter().find_map(|&sign| {
-            let before = self.said.bytes[..=sign].strip_suffix(name)?;
-            let is_word = before.last().is_none_or(|byte| !byte.is_ascii_alphanumeric());
-            is_word.then_some(&self.said.bytes[sign + 1..])
-        })
-    }
-
-    /// The value after `name`, which ends with its one `=`, up to one of the bytes in `stop`. None if it
-    /// is empty or missing; `Some(None)` if it is cut.
-    fn text(&self, name: &[u8], stop: &[u8]) -> Option<Option<Box<str>>> {
-        let value = self.find(name)?;
-        let length = value.iter().position(|byte| stop.contains(byte)).unwrap_or(value.len());
-        if self.said.is_cut && length == value.len() {
-            return Some(None);
-        }
-        let value = trim(&value[..length]);
-        (!value.is_empty()).then(|| Some(text(value)))
-    }
+    let value = trim(&value[..length]);
+    (!value.is_empty()).then(|| Some(text(value)))
 }
 
 /// Whether this part reaches the end of the text, and the text can be cut there.

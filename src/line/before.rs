@@ -252,7 +252,9 @@ pub(crate) fn without_marks_behind(mut text: &[u8]) -> &[u8] {
 /// None where there are none.
 #[must_use]
 pub(crate) fn without_colours(line: &[u8]) -> Option<Vec<u8>> {
-    memchr::memchr(0x1b, line)?;
+    if !super::has_byte(0x1b, line) {
+        return None;
+    }
     let mut plain = Vec::with_capacity(line.len());
     let mut rest = line;
     while let Some(escape) = memchr::memchr(0x1b, rest) {
@@ -273,7 +275,10 @@ pub(crate) fn without_colours(line: &[u8]) -> Option<Vec<u8>> {
 #[must_use]
 pub(crate) fn without_remark(text: &[u8]) -> Option<&[u8]> {
     let remarks: [&[u8]; 4] = [b" #", b" <-", b" //", b" ("];
-    let begins = |mark: &&[u8]| text.windows(mark.len()).rposition(|part| part == *mark);
+    let begins = |mark: &&[u8]| {
+        let mut places = memchr::memrchr_iter(mark[1], text).filter_map(|place| place.checked_sub(1));
+        places.find(|place| text[*place..].starts_with(mark))
+    };
     // Few texts have one of these marks: without this look, small logs take 4 % more instructions.
     let may_have = memchr::memchr3(b'#', b'<', b'(', text).or_else(|| memchr::memchr(b'/', text)).is_some();
     let remark = may_have.then(|| remarks.iter().filter_map(begins).min()).flatten();

@@ -1,5 +1,6 @@
 //! Phones in little room: each is packed into some 200 bytes, one behind the other, until it is rendered.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use super::compared;
@@ -147,8 +148,11 @@ impl Rows {
     }
 
     /// The order of a report: worst status first, then by address; phones without one by their first log.
-    pub(super) fn rank(&self, row: &Row) -> (Status, bool, Option<Mac>, Option<Box<str>>) {
-        let file = || self.phone(row).files.first().cloned();
-        (row.status, row.mac.is_none(), row.mac, if row.mac.is_none() { file() } else { None })
+    pub(super) fn in_order(&self, one: &Row, other: &Row) -> Ordering {
+        let key = |row: &Row| (row.status, row.mac.is_none(), row.mac);
+        key(one).cmp(&key(other)).then_with(|| match one.mac {
+            Some(_) => Ordering::Equal,
+            None => self.phone(one).files.first().cmp(&self.phone(other).files.first()),
+        })
     }
 }

@@ -34,6 +34,14 @@ proptest! {
     }
 
     #[test]
+    fn what_triggers_has_one_of_few_characters(
+        word in r#"private|Authoriz|:[/\\]|/[/\\]|%2f|%3A|sips?:|pass|pwd|PSK|secret|api[ _.-]?key|shared[ _.-]?KEY|(pw|pin|AUTH|token|Credentials?)([0-9=._"'\\-]|value|hash|text)"#
+    ) {
+        prop_assert!(TRIGGER.as_ref().unwrap().is_match(&word), "{}", word);
+        prop_assert!(may_trigger(&word), "{}", word);
+    }
+
+    #[test]
     fn no_word_is_passed_over(
         before in "[ -~]{0,8}",
         word in "(pass|PSK|pwd|api key|pre-shared_key|privatekey|token|Pin|auth|credentials|sip:|ftp:/|authorization:)",
