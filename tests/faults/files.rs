@@ -1,11 +1,10 @@
-//! Files that are none, or that cannot be opened.
+//! Files that are none, or that cannot be opened: what the answer says of them. tests/input/files.rs has more of
+//! their kinds.
 
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::os::unix::net::UnixListener;
-use std::process::Command;
 
 use super::run::{Answer, LOG, PHONE, Tree, log, program, program_for};
 use super::tree::Unprivileged;
@@ -54,93 +53,12 @@ fn a_file_that_opens_and_cannot_be_read() {
 }
 
 #[test]
-fn a_link_to_a_log_is_followed() {
-    let tree = Tree::with("elsewhere", &log(20));
-    symlink("elsewhere", tree.path(LOG)).unwrap();
-    tree.scan().is_whole(20);
-}
-
-#[test]
 fn dangling_links() {
     let tree = Tree::new();
     symlink("nowhere", tree.path(LOG)).unwrap();
     symlink("nowhere", tree.path("of no interest")).unwrap();
     tree.scan().read(0).has_problem(LOG, "not-found", "link");
     tree.scan_with(&[LOG]).read(0).has_problem(LOG, "not-found", "");
-}
-
-#[test]
-fn a_link_that_leads_back_to_a_directory() {
-    let tree = Tree::with(&format!("a/b/{LOG}"), &log(20));
-    symlink("../..", tree.path("a/b/back")).unwrap();
-    tree.scan().read(20).has_problem("a/b/back", "symlink-loop", "leads back");
-}
-
-#[test]
-fn links_of_files_in_a_circle() {
-    let tree = Tree::new();
-    symlink("other", tree.path(LOG)).unwrap();
-    symlink(LOG, tree.path("other")).unwrap();
-    let answer = tree.scan();
-    let problems = answer.problems();
-    assert_eq!(problems.len(), 2, "{problems:?}");
-    assert!(problems.iter().all(|(_, kind, message)| *kind == "symlink-loop" && message.contains("circle")));
-    tree.scan_with(&[LOG]).has_problem(LOG, "symlink-loop", "circle");
-}
-
-/// Links between directories, so woven that there are 2⁴⁰ paths to the log.
-#[test]
-fn woven_links() {
-    let tree = Tree::new();
-    for level in 0..40 {
-        fs::create_dir(tree.path(&format!("level{level}"))).unwrap();
-        for way in ["left", "right"] {
-            symlink(format!("../level{}", level + 1), tree.path(&format!("level{level}/{way}"))).unwrap();
-        }
-    }
-    tree.write(&format!("level40/{LOG}"), &log(20));
-    tree.scan().is_whole(20);
-}
-
-#[test]
-fn a_link_to_a_directory_elsewhere_is_followed_once() {
-    let elsewhere = Tree::with(&format!("deep/{LOG}"), &log(20));
-    let tree = Tree::new();
-    symlink(elsewhere.path(""), tree.path("b")).unwrap();
-    symlink(elsewhere.path(""), tree.path("a")).unwrap();
-    let answer = tree.scan();
-    answer.is_whole(20);
-    assert_eq!(answer.device(PHONE).unwrap()["files"][0], format!("a/deep/{LOG}"));
-}
-
-#[test]
-fn a_pipe_and_a_socket_are_not_opened() {
-    let tree = Tree::new();
-    assert!(Command::new("mkfifo").arg(tree.path(LOG)).status().unwrap().success());
-    tree.scan().read(0).has_problem(LOG, "unreadable", "a named pipe");
-    fs::remove_file(tree.path(LOG)).unwrap();
-    let _socket = UnixListener::bind(tree.path(LOG)).unwrap();
-    tree.scan().read(0).has_problem(LOG, "unreadable", "a socket");
-    tree.scan_with(&[LOG]).read(0).has_problem(LOG, "unreadable", "a socket");
-}
-
-#[test]
-fn a_device_is_not_opened() {
-    let tree = Tree::new();
-    symlink("/dev/zero", tree.path(LOG)).unwrap();
-    tree.scan().read(0).has_problem(LOG, "unreadable", "a character device");
-    tree.scan_with(&[LOG]).read(0).has_problem(LOG, "unreadable", "a character device");
-    tree.scan_with(&["/dev/zero"]).read(0).has_problem("/dev/zero", "unreadable", "a character device");
-}
-
-#[test]
-fn a_pipe_that_is_named_is_read() {
-    let tree = Tree::new();
-    let path = tree.path(LOG);
-    assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
-    let writer = std::thread::spawn(move || fs::write(path, log(20)).unwrap());
-    tree.scan_with(&[LOG]).is_whole(20);
-    writer.join().unwrap();
 }
 
 #[test]

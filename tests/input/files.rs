@@ -65,6 +65,8 @@ fn links_of_files_in_a_circle() {
     symlink(LOG, tree.path("other")).unwrap();
     let taken = tree.read_all();
     assert_eq!(taken.problems.len(), 2, "{:?}", taken.problems);
+    let is_circle = |message: &str| message.contains("circle");
+    assert!(taken.problems.iter().all(|problem| is_circle(&problem.message.to_string())));
     assert!(taken.problems.iter().all(|problem| problem.kind == SymlinkLoop));
     tree.read(&[LOG]).has_problem(LOG, SymlinkLoop, "circle");
 }
@@ -111,6 +113,8 @@ fn pipes_sockets_and_devices_are_not_opened() {
     symlink("/dev/zero", tree.path(LOG)).unwrap();
     tree.read_all().has_problem(LOG, Unreadable, "a character device");
     tree.read(&[LOG]).has_problem(LOG, Unreadable, "a character device");
+    let found = phonecert::input::find(&["/dev/zero".into()], &Options::default());
+    assert_eq!((Taken::all(&found).problems[0].kind, found.phones()), (Unreadable, 0));
 }
 
 #[test]
