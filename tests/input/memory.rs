@@ -8,7 +8,7 @@ use super::sink::Tree;
 /// directory.
 #[test]
 fn bytes_of_a_found_log() {
-    const LOGS: usize = 20_000;
+    const LOGS: usize = 4_000;
     for directories in [1, 200, LOGS] {
         let tree = Tree::new();
         for number in 0..LOGS {
@@ -20,6 +20,6 @@ fn bytes_of_a_found_log() {
         assert_eq!((found.phones(), found.log_count()), (LOGS, LOGS));
         let bytes = found.heap_bytes();
         println!("{directories} directories: {} bytes a log", bytes / LOGS);
-        assert!(bytes <= LOGS * 48 + directories * 64 + 200_000, "{bytes} bytes");
+        assert!(bytes <= LOGS * 48 + directories * 64 + 10_000, "{bytes} bytes");
     }
 }
