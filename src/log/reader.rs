@@ -54,8 +54,9 @@ pub(super) type Recorder<'r> = Option<(usize, &'r mut dyn RecordEvent)>;
 
 /// Reads one log, or a part of one that begins with a line.
 pub(super) struct Reader {
-    /// The line before, where lines come one by one.
+    /// The line before and its number, where lines come one by one.
     before: Vec<u8>,
+    number_before: u64,
     window: Window,
     digest: LogDigest,
     /// The beginning of a line whose end has not come yet, and how many bytes of it came in all.
@@ -119,6 +120,7 @@ impl Reader {
     pub(super) fn new(window: Window) -> Self {
         Self {
             before: Vec::new(),
+            number_before: 0,
             window,
             digest: LogDigest::default(),
             partial: Vec::new(),
@@ -190,13 +192,17 @@ impl Reader {
     /// Takes one line that was found elsewhere, with its number in the file.
     pub(super) fn feed_line(&mut self, number: u64, whole: &[u8], end: End, recorder: &mut Recorder<'_>) {
         self.digest.counts.bytes += whole.len() as u64 + 1;
-        self.pairs.take(whole == self.before && !whole.is_empty());
-        self.before.clear();
-        self.before.extend_from_slice(whole);
+        let before = (self.last.line, self.last.hash);
         let lines = self.digest.counts.lines;
         self.digest.counts.lines = number - 1;
         self.line(whole, whole.len(), end, recorder);
         self.digest.counts.lines = lines + 1;
+        // What the phone wrote counts, not when a server got it.
+        let is_equal = self.last.line == number && before == (self.number_before, self.last.hash);
+        self.pairs.take((is_equal || whole == self.before) && !whole.is_empty());
+        self.number_before = number;
+        self.before.clear();
+        self.before.extend_from_slice(whole);
         if self.digest.entries.len() > BOUND_AT {
             self.digest.bound(&self.window);
         }
