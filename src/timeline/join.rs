@@ -11,7 +11,7 @@ use super::{Calendar, Log};
 use crate::digest::{Entry, Fragment, LogDigest};
 use crate::input::Rotation;
 use crate::log::digest_of_seam;
-use crate::stamp::Stamp;
+use crate::stamp::{Stamp, Yearless};
 
 /// The logs that count, in order, with what stands across their ends.
 #[derive(Debug, Default)]
@@ -92,10 +92,14 @@ impl Joined {
             }
             seams.push(seam);
         }
-        for (begin, seam) in seams.iter().enumerate() {
-            if let Some(calendar) = seam.as_ref().and_then(|seam| calendar_with(&logs, begin, seam)) {
+        let end = seams.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
+        // The last date of a clock that was not set, at the end of the log before.
+        let mut unset = None;
+        for (begin, seam) in seams[..end].iter().enumerate() {
+            if let Some(calendar) = seam.as_ref().and_then(|seam| calendar_with(&logs, begin, seam, unset)) {
                 logs[begin].calendar = calendar;
             }
+            Span::of(&logs[begin].log.digest, &mut unset);
         }
         Self { logs, seams }
     }
@@ -305,8 +309,14 @@ fn dates(digest: &LogDigest) -> Option<(Stamp, Stamp)> {
 }
 
 /// The calendar of a log whose newest date was cut: the date is whole in the seam alone, and of the year that
-/// the next date in the logs behind it shows. None where the log's own lines tell as much.
-fn calendar_with(logs: &[JoinedLog], begin: usize, seam: &Seam) -> Option<Calendar> {
+/// the next date in the logs behind it shows. None where the log's own lines tell as much. `unset` is the last
+/// date of a clock that was not set at the end of the log before.
+fn calendar_with(
+    logs: &[JoinedLog],
+    begin: usize,
+    seam: &Seam,
+    mut unset: Option<Yearless>,
+) -> Option<Calendar> {
     let digest = &logs[begin].log.digest;
     let newest = seam.digest.entries.iter().rev().find(|entry| entry.is_dated())?.stamp?;
     if digest.entries.iter().any(|entry| entry.line >= digest.tail.line && entry.stamp == Some(newest)) {
@@ -315,10 +325,6 @@ fn calendar_with(logs: &[JoinedLog], begin: usize, seam: &Seam) -> Option<Calend
     let mut whole = digest.clone();
     whole.entries.retain(|entry| entry.line < digest.tail.line);
     whole.entries.extend(seam.digest.entries.iter().cloned());
-    let mut unset = None;
-    for earlier in &logs[..begin] {
-        Span::of(&earlier.log.digest, &mut unset);
-    }
     // A date that a clock made up is of no year.
     let date = Span::of(&whole, &mut unset).filter(|span| span.last == newest)?.last.yearless()?;
     let (calendar, next) = logs[begin + 1..].iter().find_map(|next| {
