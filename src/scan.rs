@@ -43,7 +43,7 @@ use crate::timeline::{self, Clock, Timeline};
 use collect::{PhoneSink, Waiting};
 use configuration::Audit;
 use events::{PhoneEvents, Spool};
-use gathered::Gathered;
+use gathered::{Complete, Gathered};
 use rows::{Row, Rows};
 
 pub use cache::Cache;
@@ -297,7 +297,7 @@ impl Scanner<'_> {
         if fingerprints.is_none_or(|fingerprints| gathered.may_show(fingerprints)) {
             self.judge(Some(mac), gathered, &mut part.rows, &mut part.problems);
         } else if !gathered.is_empty() {
-            gathered.finish(Some(mac), &mut part.problems);
+            gathered.leave_out(Some(mac), &self.options.clock, &mut part.problems);
             part.rows.leave_out(mac);
         }
     }
@@ -331,11 +331,10 @@ impl Scanner<'_> {
         if gathered.is_empty() {
             return;
         }
-        let complete = gathered.finish(mac, problems);
-        let joined = timeline::join(complete.logs, &self.options.clock);
-        rows.push(&self.phone(mac, &joined, complete.is_mixed, false));
+        let Complete { joined, events, is_mixed } = gathered.join(mac, &self.options.clock, problems);
+        rows.push(&self.phone(mac, &joined, is_mixed, false));
         if let Some(spool) = self.spool(mac) {
-            let found = PhoneEvents::new(mac, &joined, &complete.events, &self.options.clock, spool);
+            let found = PhoneEvents::new(mac, &joined, &events, &self.options.clock, spool);
             let mut events = self.events.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             match (&mut *events, found) {
                 (Ok(events), Ok(found)) => events.push(found),

@@ -13,7 +13,7 @@ use crate::input::Rotation;
 use crate::log;
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
-use crate::timeline::Log;
+use crate::timeline::{self, Clock, Joined, Log};
 
 /// A log that was read, with what must be known of its file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -40,9 +40,9 @@ pub(super) struct Gathered {
     pub(super) logs: Vec<ReadLog>,
 }
 
-/// All logs of a phone, ready to be joined.
+/// All logs of a phone, joined.
 pub(super) struct Complete {
-    pub(super) logs: Vec<Log>,
+    pub(super) joined: Joined,
     /// Where the events of each log wait, by its number.
     pub(super) events: Vec<Chunks>,
     /// A log was left out because its lines are of several phones.
@@ -86,14 +86,42 @@ impl Gathered {
         self.logs.retain(|log| log.identity.is_none_or(|identity| seen.insert(identity)));
     }
 
-    /// The logs of this phone as a timeline takes them.
-    pub(super) fn finish(mut self, mac: Option<Mac>, problems: &mut Vec<Problem>) -> Complete {
+    /// Joins the logs of this phone.
+    pub(super) fn join(mut self, mac: Option<Mac>, clock: &Clock, problems: &mut Vec<Problem>) -> Complete {
+        let fragments = self.tell_problems(mac, problems);
+        self.join_told(fragments, clock, problems)
+    }
+
+    /// Tells the problems of logs that are not judged.
+    pub(super) fn leave_out(mut self, mac: Option<Mac>, clock: &Clock, problems: &mut Vec<Problem>) {
+        let fragments = self.tell_problems(mac, problems);
+        if !fragments.is_empty() {
+            self.join_told(fragments, clock, problems);
+        }
+    }
+
+    /// Tells the problems of the logs, but for those without a line of their own: these are given by number, and
+    /// are a problem unless they turn out to be pieces of a message.
+    fn tell_problems(&mut self, mac: Option<Mac>, problems: &mut Vec<Problem>) -> Vec<(usize, Problem)> {
         self.drop_repeated_files();
         settle(&mut self.logs, mac, problems);
         let has_content = self.logs.iter().any(|log| !log.digest.is_empty());
-        for log in &self.logs {
+        let before = problems.len();
+        let mut fragments = Vec::new();
+        for (number, log) in self.logs.iter().enumerate() {
             log.tell_problems(has_content, problems);
+            let is_fragment = |problem: &mut Problem| has_content && problem.kind == ProblemKind::NotALog;
+            fragments.extend(problems.extract_if(before.., is_fragment).map(|problem| (number, problem)));
         }
+        fragments
+    }
+
+    fn join_told(
+        mut self,
+        fragments: Vec<(usize, Problem)>,
+        clock: &Clock,
+        problems: &mut Vec<Problem>,
+    ) -> Complete {
         let is_mixed = self.logs.iter().any(|log| log.is_mixed);
         let events = self.logs.iter_mut().map(|log| std::mem::take(&mut log.events)).collect();
         let logs = self.logs.into_iter().enumerate().map(|(number, log)| Log {
@@ -103,7 +131,10 @@ impl Gathered {
             modified: log.modified,
             digest: log.digest,
         });
-        Complete { logs: logs.collect(), events, is_mixed }
+        let joined = timeline::join(logs.collect(), clock);
+        let alone = fragments.into_iter().filter(|(number, _)| !joined.is_piece(*number));
+        problems.extend(alone.map(|(_, problem)| problem));
+        Complete { joined, events, is_mixed }
     }
 }
 

@@ -22,7 +22,6 @@ use crate::input::{Buffers, FileState, Found};
 use crate::model::Mac;
 use crate::phone::Phone;
 use crate::problem::Problem;
-use crate::timeline;
 
 /// What is known of all phones since the last look.
 #[derive(Default)]
@@ -233,9 +232,8 @@ fn is_same(before: &[Seen], now: &[Seen]) -> bool {
 
 impl Kept {
     fn of(scanner: &Scanner<'_>, mac: Option<Mac>, gathered: Gathered, mut problems: Vec<Problem>) -> Self {
-        let complete = gathered.finish(mac, &mut problems);
-        let joined = timeline::join(complete.logs, &scanner.options.clock);
-        let phone = scanner.phone(mac, &joined, complete.is_mixed, false);
+        let complete = gathered.join(mac, &scanner.options.clock, &mut problems);
+        let phone = scanner.phone(mac, &complete.joined, complete.is_mixed, false);
         // Memory takes whatever a phone is packed into.
         let packed = postcard::to_stdvec(&phone).unwrap_or_default();
         Self { phone: packed, problems, configuration: phone.configuration }

@@ -163,6 +163,13 @@ impl Joined {
         digest.dropped > 0 || digest.entries.iter().any(|entry| entry.repeats.is_some())
     }
 
+    /// Whether the log of this number holds a piece of a message that goes on in its neighbours.
+    #[must_use]
+    pub fn is_piece(&self, number: usize) -> bool {
+        let pieces = self.seams.iter().flatten().flat_map(|seam| &seam.pieces);
+        pieces.into_iter().any(|piece| self.number(piece.file) == number)
+    }
+
     /// Whether a line of this log counts here and not in another one.
     pub(super) fn counts(&self, file: usize, line: u64) -> bool {
         line > self.logs[file].overlap
