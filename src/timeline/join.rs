@@ -216,6 +216,7 @@ fn without_repeats(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
                         && tells_no_other_time(&part_log.digest, &whole_log.digest)
                         && (!is_same_chain
                             || all[part].iter().any(|entry| tells_date(entry))
+                            || (part < whole && is_long_run(&all[part], &all[whole]))
                             || are_equal(&part_log.digest, &whole_log.digest))
                 }
                 None => says_nothing_more((part_log, logs[part].1), (whole_log, logs[whole].1)),
@@ -248,6 +249,20 @@ fn is_longer(whole: &Log, part: &Log, is_earlier: bool) -> bool {
 fn stands_in(part: &[&Entry], whole: &[&Entry]) -> bool {
     let mut rest = whole.iter();
     part.iter().all(|entry| rest.any(|other| other.hash == entry.hash && other.count() >= entry.count()))
+}
+
+/// So many different lines in a row are not written again to the millisecond.
+const LONG_RUN: usize = 8;
+
+/// Whether many different messages of a log stand in another one in a row, as far apart: also of one rotation
+/// chain, these are the same lines. Without dates, fewer can be another boot's.
+fn is_long_run(part: &[&Entry], whole: &[&Entry]) -> bool {
+    let different: HashSet<u64> = part.iter().map(|entry| entry.hash).collect();
+    different.len() >= LONG_RUN
+        && whole.windows(part.len()).any(|run| {
+            let mut pairs = run.iter().zip(part);
+            pairs.all(|(a, b)| a.hash == b.hash && a.line - run[0].line == b.line - part[0].line)
+        })
 }
 
 /// Whether the dates of a log lie within those of another one, or its dated lines stand there.
