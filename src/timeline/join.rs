@@ -417,8 +417,8 @@ fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64) -> bool {
             _ => return false,
         }
     }
-    // One line alone can be another one of the same second; with a line beside it, it is the same.
-    equal > 1 || has_neighbour
+    // Among others, one line alone can be another one of the same second; with a line beside it, it is the same.
+    equal > 1 || has_neighbour || (equal == 1 && length == 1)
 }
 
 /// Whether no log is missing between these two of a chain, by their numbers.
