@@ -231,10 +231,10 @@ fn without_repeats(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
 }
 
 /// Whether a log of a chain ends in a line that is cut, and that is not known to stand in the next one: then it
-/// goes on there.
+/// goes on there, if that begins with the rest of a line.
 fn goes_on_behind(part: &LogDigest, whole: &LogDigest) -> bool {
     let Some(last) = part.entries.last().filter(|entry| entry.is_cut) else {
-        return is_cut(&part.tail.bytes);
+        return is_cut(&part.tail.bytes) && !whole.head.bytes.is_empty();
     };
     let text = part.text(last);
     !whole.entries.iter().any(|entry| entry.stamp == last.stamp && whole.text(entry).starts_with(text))
