@@ -51,7 +51,8 @@ impl Calendar {
             Self::WithYear => stamp.with_year(),
             Self::Newest(year) => {
                 let date = stamp.yearless()?;
-                date.in_year(year - years_before).or_else(|| date.in_year(year - years_before - 1))
+                // A February 29 is of the latest year that has it.
+                (0..LEAP_CYCLE).find_map(|back| date.in_year(year - years_before - back))
             }
         }
     }
@@ -60,17 +61,13 @@ impl Calendar {
     pub(super) fn is_leap_year(self) -> bool {
         match self {
             Self::WithYear => false,
-            Self::Newest(year) => NaiveDate::from_ymd_opt(year, 2, 29).is_some(),
+            Self::Newest(year) => has_leap_day(year),
         }
     }
+}
 
-    /// The same a year earlier, where the year is not in the stamps.
-    pub(super) const fn a_year_earlier(self) -> Self {
-        match self {
-            Self::WithYear => self,
-            Self::Newest(year) => Self::Newest(year - 1),
-        }
-    }
+fn has_leap_day(year: i32) -> bool {
+    NaiveDate::from_ymd_opt(year, 2, 29).is_some()
 }
 
 /// How many years lie between two dates that follow each other in a log: 1 where the year turns.
@@ -89,6 +86,8 @@ pub(super) struct Span {
     pub(super) last: Stamp,
     /// How many years lie between them.
     pub(super) years: i32,
+    /// How many of them had passed at the last February 29.
+    leap_day: Option<i32>,
 }
 
 impl Span {
@@ -144,10 +143,24 @@ impl Span {
     }
 
     fn with(span: Option<Self>, stamp: Stamp, last: Stamp) -> Self {
-        let Some(known) = span else { return Self { first: stamp, last, years: 0 } };
+        let known = span.unwrap_or(Self { first: stamp, last: stamp, years: 0, leap_day: None });
         let turns = known.last.yearless().zip(stamp.yearless());
         let years = known.years + turns.map_or(0, |(before, date)| years_between(before, date));
-        Self { last, years, ..known }
+        let is_leap_day = |date: Yearless| (date.month(), date.day()) == (2, 29);
+        let has_leap_day = [stamp, last].iter().any(|stamp| stamp.yearless().is_some_and(is_leap_day));
+        Self { last, years, leap_day: if has_leap_day { Some(years) } else { known.leap_day }, ..known }
+    }
+
+    /// Whether the log's last February 29 is a date, if the newest line is of this year.
+    fn fits(&self, year: i32) -> bool {
+        self.leap_day.is_none_or(|leap_day| has_leap_day(year - (self.years - leap_day)))
+    }
+
+    /// The same calendar of an earlier year, where the year is not in the stamps.
+    pub(super) fn earlier(&self, calendar: Calendar) -> Calendar {
+        let Calendar::Newest(year) = calendar else { return calendar };
+        let mut years = (1..=LEAP_CYCLE).map(|back| year - back);
+        Calendar::Newest(years.find(|year| self.fits(*year)).unwrap_or(year - 1))
     }
 
     /// Whether a clock that was never set can have made these dates up: they begin on January 1, and
@@ -218,7 +231,8 @@ pub(super) fn goes_on_unset(before: Yearless, date: Yearless) -> bool {
 }
 
 /// The meaning of this log's stamps. The newest dated line is of `year`, or else of the latest year that
-/// does not put it more than a day after `modified`.
+/// does not put it more than a day after `modified` and that gives the log's February 29 a date; but where the file
+/// was changed about then, that tells more.
 pub(super) fn calendar(
     digest: &LogDigest,
     span: Option<&Span>,
@@ -233,7 +247,18 @@ pub(super) fn calendar(
     if is_type_1(&digest.counts.digits, &newest, modified) {
         return Calendar::WithYear;
     }
-    Calendar::Newest(year.or_else(|| latest_year(&newest, modified)).unwrap_or_else(|| modified.year()))
+    let latest = latest_year(&newest, modified).map(|latest| {
+        let is_own = || newest.yearless()?.in_year(latest).map(|time| is_near(time, modified));
+        let fits = |year: &i32| span.is_none_or(|span| span.fits(*year)) || is_own() == Some(true);
+        (latest - LEAP_CYCLE..=latest).rev().find(fits).unwrap_or(latest)
+    });
+    Calendar::Newest(year.or(latest).unwrap_or_else(|| modified.year()))
+}
+
+/// Whether a file was last changed about that time.
+fn is_near(time: NaiveDateTime, modified: NaiveDateTime) -> bool {
+    let earliest = modified.checked_sub_days(Days::new(NEAR_DAYS));
+    earliest.is_some_and(|earliest| earliest <= time) && time <= day_after(modified)
 }
 
 fn is_type_1(digits: &Digits, newest: &Stamp, modified: NaiveDateTime) -> bool {
@@ -246,13 +271,10 @@ fn is_type_1(digits: &Digits, newest: &Stamp, modified: NaiveDateTime) -> bool {
     if digits.third_pair.count_ones() >= TELLING_HOURS {
         return true;
     }
-    let is_near = |time: NaiveDateTime| {
-        let earliest = modified.checked_sub_days(Days::new(NEAR_DAYS));
-        earliest.is_some_and(|earliest| earliest <= time) && time <= day_after(modified)
-    };
-    let as_1 = newest.with_year().is_some_and(is_near);
-    let as_2 =
-        latest_year(newest, modified).and_then(|year| newest.yearless()?.in_year(year)).is_some_and(is_near);
+    let as_1 = newest.with_year().is_some_and(|time| is_near(time, modified));
+    let as_2 = latest_year(newest, modified)
+        .and_then(|year| newest.yearless()?.in_year(year))
+        .is_some_and(|time| is_near(time, modified));
     as_1 && !as_2
 }
 

@@ -134,7 +134,7 @@ fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
                 if !is_later {
                     break;
                 }
-                calendar = calendar.a_year_earlier();
+                calendar = span.as_ref().map_or(calendar, |span| span.earlier(calendar));
             }
         }
         newer = times(calendar).or(newer);
