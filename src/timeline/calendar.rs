@@ -116,11 +116,14 @@ impl Span {
             }
             let Some(date) = stamp.yearless().filter(|_| entry.is_dated()) else { continue };
             let after_start = std::mem::take(&mut is_start);
-            *unset = match *unset {
-                None if after_start && is_default(date) && !goes_on(span.as_ref(), date) => Some(date),
-                Some(before) if goes_on_unset(before, date) => Some(date),
-                _ => None,
+            let goes_on = goes_on(span.as_ref(), date);
+            let is_unset = match *unset {
+                None => after_start && is_default(date) && !goes_on,
+                Some(before) => {
+                    goes_on_unset(before, date) && (before.days_until(date) < JUMP_DAYS || !goes_on)
+                }
             };
+            *unset = is_unset.then_some(date);
             if unset.is_some() {
                 continue;
             }

@@ -52,18 +52,16 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
         }
         let Some(date) = stamp.yearless() else { continue };
         let is_after_start = std::mem::take(&mut is_first) && has_uptime;
+        let can_be_real = || {
+            is_files_own(record, joined, date)
+                || last_real.is_some_and(|last| calendar::is_day_before(last, date))
+        };
         let is_unset = match unset {
             Some(before) => {
                 calendar::goes_on_unset(before, date)
-                    && (before.days_until(date) < JUMP_DAYS || !is_files_own(record, joined, date))
+                    && (before.days_until(date) < JUMP_DAYS || !can_be_real())
             }
-            None => {
-                let can_be_real = || {
-                    is_files_own(record, joined, date)
-                        || last_real.is_some_and(|last| calendar::is_day_before(last, date))
-                };
-                is_after_start && calendar::is_default(date) && (has_failed || !can_be_real())
-            }
+            None => is_after_start && calendar::is_default(date) && (has_failed || !can_be_real()),
         };
         unset = is_unset.then_some(date);
         record.is_unset = is_unset;
