@@ -3,7 +3,7 @@
 //! A boot begins with the banner, or where uptime starts over and elapsed time can't explain it. One weak
 //! sign alone (a single odd line, an inventory written again, lines out of order) begins none.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 
 use super::{Joined, Record};
 use crate::event::Event;
@@ -46,9 +46,15 @@ pub(super) fn number(records: &mut [Record<'_>], joined: &Joined) {
 /// Says anew how long after its boot's first line each record was written, once it is known which dates a
 /// clock made up: from such a date to a real one no time is counted.
 pub(super) fn measure(records: &mut [Record<'_>]) {
+    let mut last: Option<NaiveDateTime> = None;
     for boot in records.chunk_by_mut(|a, b| a.boot == b.boot) {
-        let mut state = BootState { dates_are_judged: true, ..BootState::default() };
+        let first = boot.iter().find_map(|record| record.time);
+        let began_right = last.zip(first).is_some_and(|(last, first)| {
+            last <= first && first - last <= TimeDelta::milliseconds(A_DAY as i64)
+        });
+        let mut state = BootState { dates_are_judged: true, began_right, ..BootState::default() };
         boot.iter_mut().for_each(|record| state.take(record));
+        last = boot.iter().rev().find_map(|record| record.last_time).or(last);
     }
 }
 
@@ -69,6 +75,8 @@ struct BootState {
     ended: bool,
     /// It is known which dates a clock made up.
     dates_are_judged: bool,
+    /// Its first real date goes on from the boot before: the clock was right.
+    began_right: bool,
     /// Whether a clock made up the last date.
     is_made_up: bool,
     /// The time of the last real date, once it is known.
@@ -128,7 +136,7 @@ impl BootState {
             None => milliseconds_between(&before, stamp, self.is_leap_year),
         };
         // Soon after a start, a jump is a clock that was set: once dates are judged, one back in the calendar.
-        let is_jump = passed > A_DAY && self.elapsed < CLOCK_IS_SET_WITHIN;
+        let is_jump = passed > A_DAY && self.elapsed < CLOCK_IS_SET_WITHIN && !self.began_right;
         let was_set = is_jump && (!self.dates_are_judged || stamp.yearless() < before.yearless());
         self.elapsed += if was_set { 0 } else { passed };
     }
