@@ -5,7 +5,9 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 
+use super::calendar::{is_day_before, is_default};
 use super::{Joined, Record};
+use crate::digest::Entry;
 use crate::event::Event;
 use crate::stamp::{Stamp, Yearless};
 
@@ -159,6 +161,12 @@ impl BootState {
         }
     }
 
+    /// Whether the clock shows its default date behind the end of a log: the phone has started again.
+    fn is_reset(&self, entry: &Entry) -> bool {
+        let before = self.date.filter(|_| self.ended).and_then(|date| date.yearless());
+        before.zip(default_date(entry)).is_some_and(|(before, date)| !is_day_before(before, date))
+    }
+
     /// Whether only dates of the boot are known.
     const fn has_dates_alone(&self) -> bool {
         self.uptime.is_none() && self.date.is_some()
@@ -174,6 +182,13 @@ impl BootState {
     }
 }
 
+/// The date of a line, if a clock that was never set shows it right after a start.
+fn default_date(entry: &Entry) -> Option<Yearless> {
+    let stamp = entry.stamp.filter(|_| entry.is_dated())?;
+    let date = if stamp.is_unset() { Yearless::new_year() } else { stamp.yearless() };
+    date.filter(|date| is_default(*date))
+}
+
 /// Whether a line of the inventory has uptime: a phone that knows the date writes that.
 fn is_early_inventory(record: &Record<'_>) -> bool {
     record.uptime.is_some() && record.entry.event.as_ref().is_some_and(Event::is_inventory)
@@ -184,6 +199,9 @@ fn start(records: &[Record<'_>], begin: usize, at: usize, state: &BootState) -> 
     let entry = records[at].entry;
     if matches!(entry.event, Some(Event::LogStart { banner: true, .. })) {
         return banner_start(records, begin, at, state);
+    }
+    if state.is_reset(entry) {
+        return Some(at);
     }
     let next = records.get(at + 1)?;
     if state.has_dates_alone() && is_early_inventory(&records[at]) && is_early_inventory(next) {
@@ -203,6 +221,11 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
     let stamp = records[at].entry.stamp;
     // The same line twice, as a server can write it.
     if state.banner == Some(stamp) && records[at - 1].entry.hash == records[at].entry.hash {
+        return None;
+    }
+    // A clock that is not set shows its default before the banner, too.
+    if state.banner.is_none() && records[begin..=at].iter().all(|record| default_date(record.entry).is_some())
+    {
         return None;
     }
     let mut start = at;
@@ -262,6 +285,6 @@ fn milliseconds_between(before: &Stamp, stamp: &Stamp, is_leap_year: bool) -> u6
         milliseconds -= 86_400_000;
     }
     // A clock that was never set begins on January 1; what follows a day or more later was set.
-    let was_default = super::calendar::is_default(earlier) && milliseconds > 86_400_000;
+    let was_default = is_default(earlier) && milliseconds > 86_400_000;
     if milliseconds >= 0 && !was_default { milliseconds.unsigned_abs() } else { 0 }
 }

@@ -98,7 +98,7 @@ impl Span {
         let mut span: Option<Self> = None;
         // The start can stand in the log before.
         let mut is_start = true;
-        let (mut uptimes, mut is_start_read) = (0, false);
+        let (mut uptimes, mut is_start_read, mut has_ended) = (0, false, false);
         let mut first_of_boot: Option<(Stamp, Stamp)> = None;
         for entry in &digest.entries {
             let Some(stamp) = entry.stamp else { continue };
@@ -114,11 +114,13 @@ impl Span {
             if stamp.is_unset() {
                 *unset = Yearless::new_year();
             }
+            // What follows the end of a log can be the next start.
+            let is_behind_end = std::mem::replace(&mut has_ended, matches!(entry.event, Some(Event::LogEnd)));
             let Some(date) = stamp.yearless().filter(|_| entry.is_dated()) else { continue };
             let after_start = std::mem::take(&mut is_start);
             let goes_on = goes_on(span.as_ref(), date);
             let is_unset = match *unset {
-                None => after_start && is_default(date) && !goes_on,
+                None => (after_start || is_behind_end) && is_default(date) && !goes_on,
                 Some(before) => {
                     goes_on_unset(before, date) && (before.days_until(date) < JUMP_DAYS || !goes_on)
                 }

@@ -29,8 +29,8 @@ pub(super) fn date(records: &mut [Record<'_>], joined: &Joined) {
 
 /// Marks the dates of a boot that a clock which was not set has made up.
 fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearless>) {
-    // Nobody's first line that was kept is of the first hour of a year.
-    let mut has_uptime = last_real.is_none() && boot[0].boot == 0;
+    // Nobody's first line that was kept is of the first hour of a year; all boots but the first begin with a start.
+    let mut has_uptime = last_real.is_none() || boot[0].boot > 0;
     let mut has_failed = false;
     let mut is_first = true;
     let mut unset: Option<Yearless> = None;
