@@ -4,6 +4,8 @@ Nothing here parses a line: the phone noted beside each line what it is. Where t
 holds, `Ambiguous` is raised and the phone is told otherwise or not at all (see README.md).
 """
 
+from datetime import timedelta
+
 SEVERITY = {"INS004": "warning", "INV003": "warning", "INV005": "warning", "INV006": "warning", "TLS002": "warning",
             "ZTP001": "warning", "LOG003": "warning", "TLS003": "info", "ZTP002": "info", "LOG001": "info",
             "LOG002": "info", "LOG004": "info", "LOG007": "info"}
@@ -58,7 +60,8 @@ class Story:
             raise Ambiguous("the delivered lines begin with hardly a line of a boot")
         own = [line for line in lines if line.own]
         second = next((i for i, line in enumerate(own) if line.boot != lines[0].boot), 0)
-        if second and all(line.mode == "uptime" for line in own[: second + 1]) and own[second - 1].shown <= own[second].shown:
+        # Lines of one boot can be slightly out of order.
+        if second and all(line.mode == "uptime" for line in own[: second + 1]) and own[second - 1].shown <= own[second].shown + 2:
             raise Ambiguous("the delivered lines begin with some that can stand before the next boot's banner")
 
     def of(self, *kinds):
@@ -219,7 +222,8 @@ class Story:
                     raise Ambiguous("the stamps don't tell how long after the refusal the error came")
                 if passed > 3:
                     alone.append(line)
-        uploads = [line for _, line in self.of("LOG004")]
+        # A skip tells of a failure of its own where the error before it was not delivered.
+        uploads = [line for i, line in self.of("LOG004", "skipped") if line.kind == "LOG004" or i == 0]
         for code, lines, counted in (("TLS001", untrusted, untrusted), ("TLS002", alone, None), ("LOG004", uploads, uploads)):
             if lines:
                 self.note(code, None, not self.until_shown_gone(code, lines), counted)
@@ -234,6 +238,7 @@ class Story:
                     if before is None or (line.true - before).total_seconds() > 80_000:
                         raise Ambiguous("a real start on January 1, and no boot before it within a day")
                 before, boot = line.true, line.boot
+        self.silences()
         # Dates of January in a boot whose start was lost are nowhere seen to be the phone's default.
         headless = {self.lines[0].boot} if self.lines[0].mode == "fake" else set()
         headless -= {line.boot for line in self.lines if line.kind == "clock_failed"}
@@ -247,6 +252,22 @@ class Story:
             self.note("LOG003", None, not real, None)
         if any(line.mode == "bogus" for line in self.lines):
             self.optional.add("LOG003")
+
+    def silences(self):
+        """Within an hour after a start, months without a line look like a clock that is put right."""
+        dated = [line for line in self.lines if line.mode == "date" and line.own]
+        first, last = None, None
+        for before, line in zip([None, *dated], dated):
+            if before is None or before.boot != line.boot:
+                first, last = line, before and before.shown
+                continue
+            began_right = last and timedelta() <= first.shown - last <= timedelta(days=1)
+            if began_right or before.shown - first.shown > timedelta(hours=1) or line.shown - before.shown <= timedelta(days=1):
+                continue
+            turns = line.shown.timetuple()[1:3] < before.shown.timetuple()[1:3]
+            returns = last and abs(line.shown.replace(year=2000) - last.replace(year=2000)) <= timedelta(days=3)
+            if turns or returns:
+                raise Ambiguous("soon after a start, months passed without a line, or the clock was put right")
 
     def software(self):
         versions, model = [], None
