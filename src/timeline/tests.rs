@@ -120,6 +120,65 @@ fn what_passes_in_a_boot_is_told_by_the_calendar() {
 }
 
 #[test]
+fn silence_over_new_year_counts_in_a_boot_that_goes_on_from_the_one_before() {
+    let banner = format!("000010.000 {BANNER}");
+    let days = |first| {
+        let lines = ["0830080000", &banner, first, "0831090000", "0203100000"];
+        elapsed("2023-02-04T12:00:00", &lines) / 86_400
+    };
+    assert_eq!(days("0831080000"), 156);
+    assert_eq!(days("0831080001"), 0);
+}
+
+#[test]
+fn a_log_is_of_a_year_with_its_february_29() {
+    let leap = ["0229080000", "0301080000"];
+    assert_eq!(times(NOVEMBER, &leap), ["2024-02-29 08:00:00", "2024-03-01 08:00:00"]);
+    assert_eq!(years(&times(NOVEMBER, &["0229080000", "0105080000"])), ["2024", "2025"]);
+    assert_eq!(years(&times(NOVEMBER, &["0228080000", "0301080000"])), ["2026"; 2]);
+    // A file that was changed about then is of its own year.
+    assert_eq!(years(&times("2026-03-03T08:00:00", &leap)), ["2024", "2026"]);
+    assert_eq!(years(&times("2026-03-03T08:00:01", &leap)), ["2024", "2024"]);
+    // Where a newer log of the chain puts it back, by as many years as it takes.
+    let chain = |newest| {
+        let older = log(0, "0004f2000001-app.log.1", NOVEMBER, &leap);
+        times_of(vec![older, log(1, NAME, newest, &["0201080000", "0201090000"])])
+    };
+    assert_eq!(years(&chain(NOVEMBER)), ["2024", "2024", "2026", "2026"]);
+    assert_eq!(years(&chain("2024-02-02T08:00:00")), ["2020", "2020", "2024", "2024"]);
+}
+
+#[test]
+fn a_default_date_behind_the_end_of_a_log_begins_a_boot() {
+    const END: &str = "---------- Final log entry ----------";
+    let behind = |end: &str, date| boots(&["000010.000", "0501080000", &format!("{end} {END}"), date]);
+    assert_eq!(behind("0501090000", "0101005959"), 2);
+    assert_eq!(behind("0501090000", "0101010000"), 1);
+    assert_eq!(behind("0501090000", "0100000000"), 2);
+    assert_eq!(behind("1231000500", "0101000459"), 1);
+    assert_eq!(behind("1230235959", "0101000459"), 2);
+    assert_eq!(boots(&["000010.000", "0501080000", "0501090000", "0101005959"]), 1);
+    // The default stands before the banner, too.
+    let banner = format!("0101000005 {BANNER}");
+    let end = format!("0501090000 {END}");
+    assert_eq!(boots(&["000010.000", "0501080000", &end, "0101000004", &banner, "0101000006"]), 2);
+    assert_eq!(boots(&["0101000004", &banner, "0101000006"]), 1);
+}
+
+#[test]
+fn a_date_goes_on_from_the_boot_before_within_a_day() {
+    let date = |date| {
+        let lines = ["0127080000", &format!("000010.000 {BANNER}"), "0101000002", date, "0630080000"];
+        times(NOVEMBER, &lines)[2].clone()
+    };
+    assert_eq!(date("0128075959"), "2026-01-28 07:59:59");
+    assert_eq!(date("0128080000"), "-");
+    // Without a jump of a day, it is the clock that was not set.
+    let near = ["0102080000", &format!("000010.000 {BANNER}"), "0101120000", "0102090000"];
+    assert_eq!(times(NOVEMBER, &near)[2], "2026-01-02 09:00:00");
+}
+
+#[test]
 fn a_wrong_date_is_put_right_within_an_hour() {
     let put_right = |after: &str, right: &str| times(NOVEMBER, &["000010.000", "0510080000", after, right]);
     assert_eq!(put_right("0510090000", "0501090000")[..2], ["?", "?"]);
