@@ -60,6 +60,14 @@ pub struct Fragment {
     pub bytes: Vec<u8>,
 }
 
+impl Fragment {
+    /// Whether its end is no end of a line.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.bytes.last().is_some_and(|byte| *byte != b'\n')
+    }
+}
+
 /// A line that is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {

@@ -9,6 +9,7 @@ mod event_dates;
 mod join;
 mod occurrences;
 mod order;
+mod repeats;
 mod slots;
 #[cfg(test)]
 mod tests;

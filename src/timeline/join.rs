@@ -3,15 +3,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{Datelike, TimeDelta};
+use chrono::{Datelike, NaiveDateTime, TimeDelta};
 
-use super::calendar::{Span, tells_date};
-use super::order::{chain_of, is_files_own};
+use super::calendar::Span;
+use super::repeats::{once_each, without_repeats};
 use super::{Calendar, Log};
 use crate::digest::{Entry, Fragment, LogDigest};
 use crate::input::Rotation;
 use crate::log::digest_of_seam;
-use crate::stamp::{Stamp, Yearless};
+use crate::stamp::Yearless;
 
 /// The logs that count, in order, with what stands across their ends.
 #[derive(Debug, Default)]
@@ -92,14 +92,8 @@ impl Joined {
             }
             seams.push(seam);
         }
-        let end = seams.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
-        // The last date of a clock that was not set, at the end of the log before.
-        let mut unset = None;
-        for (begin, seam) in seams[..end].iter().enumerate() {
-            if let Some(calendar) = seam.as_ref().and_then(|seam| calendar_with(&logs, begin, seam, unset)) {
-                logs[begin].calendar = calendar;
-            }
-            Span::of(&logs[begin].log.digest, &mut unset);
+        if seams.iter().any(Option::is_some) {
+            date_seams(&mut logs, &seams);
         }
         Self { logs, seams }
     }
@@ -129,7 +123,7 @@ impl Joined {
     pub(super) fn goes_on(&self, file: usize) -> bool {
         let Some(before) = file.checked_sub(1) else { return false };
         let tail = &self.logs[before].log.digest.tail;
-        let is_cut = is_cut(&tail.bytes) && self.seams[before].is_none();
+        let is_cut = tail.is_cut() && self.seams[before].is_none();
         follows(&self.logs[before].log, &self.logs[file].log) && (!is_cut || self.logs[file].overlap > 0)
     }
 
@@ -176,190 +170,70 @@ impl Joined {
     }
 }
 
-/// The entries of a log; of one that was written twice, each once.
-fn once_each(digest: &LogDigest) -> impl Iterator<Item = &Entry> {
-    let mut before: Option<(u64, u64)> = None;
-    digest.entries.iter().filter(move |entry| {
-        let is_second = digest.is_doubled && before == Some((entry.hash, entry.line - 1));
-        before = if is_second { None } else { Some((entry.hash, entry.line)) };
-        !is_second
-    })
-}
-
-/// The known messages of a log by what identifies their lines. A cut first or last line is none.
-fn messages(digest: &LogDigest) -> Vec<&Entry> {
-    // Where a log begins within a message, the rest of it can look like another one.
-    let is_rest = |entry: &Entry| entry.line == 1 && entry.stamp.is_none() && digest.counts.events > 1;
-    once_each(digest).filter(|entry| entry.event.is_some() && !entry.is_cut && !is_rest(entry)).collect()
-}
-
-/// Leaves out logs whose lines all stand in another one, in that order: earlier uploads, copies, excerpts.
-fn without_repeats(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
-    let all: Vec<Vec<&Entry>> = logs.iter().map(|(log, _)| messages(&log.digest)).collect();
-    let hashes: Vec<HashSet<u64>> =
-        all.iter().map(|messages| messages.iter().map(|entry| entry.hash).collect()).collect();
-    let mut keep = vec![true; logs.len()];
-    for part in 0..logs.len() {
-        let is_repeat = (0..logs.len()).any(|whole| {
-            let (part_log, whole_log) = (&logs[part].0, &logs[whole].0);
-            if part == whole || !keep[whole] || !is_longer(whole_log, part_log, whole < part) {
-                return false;
-            }
-            let is_same_chain = chain_of(part_log) == chain_of(whole_log);
-            match all[part].first() {
-                _ if part < whole && is_same_chain && goes_on_behind(&part_log.digest, &whole_log.digest) => {
-                    false
-                }
-                Some(first) => {
-                    hashes[whole].contains(&first.hash)
-                        && stands_in(&all[part], &all[whole])
-                        && tells_no_other_time(&part_log.digest, &whole_log.digest)
-                        && (!is_same_chain
-                            || all[part].iter().any(|entry| tells_date(entry))
-                            || (part < whole && is_long_run(&all[part], &all[whole]))
-                            || are_equal(&part_log.digest, &whole_log.digest))
-                }
-                None => says_nothing_more((part_log, logs[part].1), (whole_log, logs[whole].1)),
-            }
-        });
-        keep[part] = !is_repeat;
-    }
-    let mut place = 0..;
-    let mut logs = logs;
-    logs.retain(|_| place.next().is_none_or(|place| keep[place]));
-    logs
-}
-
-/// Whether a log of a chain ends in a line that is cut, and that is not known to stand in the next one: then it
-/// goes on there, if that begins with the rest of a line.
-fn goes_on_behind(part: &LogDigest, whole: &LogDigest) -> bool {
-    let Some(last) = part.entries.last().filter(|entry| entry.is_cut) else {
-        return is_cut(&part.tail.bytes) && !whole.head.bytes.is_empty();
+/// Gives a year to dates that are whole in a seam alone: in the logs whose newest dates they are.
+fn date_seams(logs: &mut [JoinedLog], seams: &[Option<Seam>]) {
+    let times = |joined: &JoinedLog| {
+        let (first, last) = Span::of(&joined.log.digest, &mut None)?.times(joined.calendar)?;
+        Some((joined.calendar, first, last))
     };
-    let text = part.text(last);
-    !whole.entries.iter().any(|entry| entry.stamp == last.stamp && whole.text(entry).starts_with(text))
-}
-
-/// Which of two logs holds the other if both hold the same messages: the longer, else the earlier one.
-fn is_longer(whole: &Log, part: &Log, is_earlier: bool) -> bool {
-    let length = |log: &Log| (log.digest.counts.events, log.digest.counts.lines);
-    length(whole) > length(part) || (length(whole) == length(part) && is_earlier)
-}
-
-fn stands_in(part: &[&Entry], whole: &[&Entry]) -> bool {
-    let mut rest = whole.iter();
-    part.iter().all(|entry| rest.any(|other| other.hash == entry.hash && other.count() >= entry.count()))
-}
-
-/// So many different lines in a row are not written again to the millisecond.
-const LONG_RUN: usize = 8;
-
-/// Whether many different messages of a log stand in another one in a row, as far apart: also of one rotation
-/// chain, these are the same lines. Without dates, fewer can be another boot's.
-fn is_long_run(part: &[&Entry], whole: &[&Entry]) -> bool {
-    let different: HashSet<u64> = part.iter().map(|entry| entry.hash).collect();
-    different.len() >= LONG_RUN
-        && whole.windows(part.len()).any(|run| {
-            let mut pairs = run.iter().zip(part);
-            pairs.all(|(a, b)| a.hash == b.hash && a.line - run[0].line == b.line - part[0].line)
-        })
-}
-
-/// Whether the dates of a log lie within those of another one, or its dated lines stand there.
-fn tells_no_other_time(part: &LogDigest, whole: &LogDigest) -> bool {
-    let Some((first, last)) = dates(part) else { return true };
-    if dates(whole).is_some_and(|(from, to)| from <= first && last <= to) {
-        return true;
+    let times: Vec<_> = logs.iter().map(times).collect();
+    let mut later = vec![None; logs.len() + 1];
+    for file in (0..logs.len()).rev() {
+        later[file] = times[file].map(|(calendar, first, _)| (calendar, first)).or(later[file + 1]);
     }
-    let known: HashSet<u64> = whole.entries.iter().map(|entry| entry.hash).collect();
-    part.entries
-        .iter()
-        .filter(|entry| entry.is_dated() && !entry.is_cut)
-        .all(|entry| known.contains(&entry.hash))
-}
-
-/// Whether two logs hold the same lines, as far as they were kept.
-fn are_equal(part: &LogDigest, whole: &LogDigest) -> bool {
-    let hashes = |digest: &LogDigest| -> Vec<(u64, u64)> {
-        digest.entries.iter().map(|entry| (entry.line, entry.hash)).collect()
-    };
-    part.counts.lines == whole.counts.lines && part.tail == whole.tail && hashes(part) == hashes(whole)
-}
-
-/// Whether a log without known messages can be left out beside another one: it has no dates, or none that
-/// lie out of the other's time. Of one rotation chain each log is another time's.
-fn says_nothing_more(part: (&Log, Calendar), whole: (&Log, Calendar)) -> bool {
-    let times = |(log, calendar): (&Log, Calendar)| Span::of(&log.digest, &mut None)?.times(calendar);
-    if part.0.digest.is_empty() {
-        return part.0.digest.counts.bytes == 0;
-    }
-    match (times(part), times(whole)) {
-        // Where it begins, an excerpt can have dates that only the lines before it show to be wrong.
-        (Some((_, last)), Some((from, to))) => {
-            from <= last && last <= to && chain_of(part.0) != chain_of(whole.0)
+    let mut earlier = None;
+    // The last date of a clock that was not set, at the end of the log before.
+    let mut unset = None;
+    for (begin, seam) in seams.iter().enumerate() {
+        let mut unset_at_end = unset;
+        Span::of(&logs[begin].log.digest, &mut unset_at_end);
+        earlier = times[begin].map(|(calendar, _, last)| (calendar, last)).or(earlier);
+        for piece in seam.iter().flat_map(|seam| &seam.pieces) {
+            let unset = if piece.file == begin { unset } else { unset_at_end };
+            let calendar = seam.as_ref().and_then(|seam| {
+                calendar_with(
+                    &logs[piece.file].log.digest,
+                    (piece.file, seam),
+                    unset,
+                    earlier,
+                    later[piece.file + 1],
+                )
+            });
+            logs[piece.file].calendar = calendar.unwrap_or(logs[piece.file].calendar);
         }
-        (None, _) => {
-            // Dates that a clock made up are compared as they stand.
-            let is_inside = match (dates(&part.0.digest), dates(&whole.0.digest)) {
-                (None, _) => whole.0.digest.counts.events > 0,
-                (Some((first, last)), Some((from, to))) => from <= first && last <= to,
-                (Some(_), None) => false,
-            };
-            is_inside && chain_of(part.0) != chain_of(whole.0)
-        }
-        // Alone, a line of a clock that was not set can look like one of January.
-        (Some(_), None) => {
-            let is_made_up = |span: Span| {
-                let last = span.last.yearless().filter(|_| span.can_be_unset());
-                last.is_some_and(|last| is_files_own(part.0, last) == Some(false))
-            };
-            let is_inside = match (dates(&part.0.digest), dates(&whole.0.digest)) {
-                (Some((first, last)), Some((from, to))) => from <= first && last <= to,
-                _ => false,
-            };
-            is_inside
-                && Span::of(&part.0.digest, &mut None).is_some_and(is_made_up)
-                && chain_of(part.0) != chain_of(whole.0)
-        }
+        unset = unset_at_end;
     }
 }
 
-/// The lowest and the highest date of a log, as digits.
-fn dates(digest: &LogDigest) -> Option<(Stamp, Stamp)> {
-    let dates = || digest.entries.iter().filter(|entry| entry.is_dated()).filter_map(|entry| entry.stamp);
-    Some((dates().min()?, dates().max()?))
-}
-
-/// The calendar of a log whose newest date was cut: the date is whole in the seam alone, and of the year that
-/// the next date in the logs behind it shows. None where the log's own lines tell as much. `unset` is the last
-/// date of a clock that was not set at the end of the log before.
+/// The calendar of a log whose newest date was cut: that is of the year which the next date in the logs behind it
+/// shows, else the last one before. None where the log's own lines tell as much. `unset` is the last date of a clock
+/// that was not set before.
 fn calendar_with(
-    logs: &[JoinedLog],
-    begin: usize,
-    seam: &Seam,
+    digest: &LogDigest,
+    (file, seam): (usize, &Seam),
     mut unset: Option<Yearless>,
+    earlier: Option<(Calendar, NaiveDateTime)>,
+    later: Option<(Calendar, NaiveDateTime)>,
 ) -> Option<Calendar> {
-    let digest = &logs[begin].log.digest;
-    let newest = seam.digest.entries.iter().rev().find(|entry| entry.is_dated())?.stamp?;
+    let in_file = || seam.digest.entries.iter().filter(|entry| seam.place(entry.line).0 == file);
+    let newest = in_file().filter(|entry| entry.is_dated()).last()?.stamp?;
     if digest.entries.iter().any(|entry| entry.line >= digest.tail.line && entry.stamp == Some(newest)) {
         return None;
     }
     let mut whole = digest.clone();
     whole.entries.retain(|entry| entry.line < digest.tail.line);
-    whole.entries.extend(seam.digest.entries.iter().cloned());
+    whole.entries.extend(in_file().cloned());
     // A date that a clock made up is of no year.
     let date = Span::of(&whole, &mut unset).filter(|span| span.last == newest)?.last.yearless()?;
-    let (calendar, next) = logs[begin + 1..].iter().find_map(|next| {
-        let times = Span::of(&next.log.digest, &mut None)?.times(next.calendar)?;
-        Some((next.calendar, times.0))
-    })?;
+    let (calendar, known) = later.or(earlier)?;
     if calendar == Calendar::WithYear {
         return Some(calendar);
     }
     let slack = TimeDelta::hours(1);
-    let mut years = [next.year(), next.year() - 1].into_iter();
-    let year = years.find(|year| date.in_year(*year).is_some_and(|time| time <= next + slack))?;
-    Some(Calendar::Newest(year))
+    let is_possible = |time| if later.is_some() { time <= known + slack } else { time >= known - slack };
+    let next = if later.is_some() { -1 } else { 1 };
+    let mut years = [known.year(), known.year() + next].into_iter();
+    years.find(|year| date.in_year(*year).is_some_and(is_possible)).map(Calendar::Newest)
 }
 
 /// The number of the later log's last line that stands in the earlier one as well, at its end: a run of
@@ -430,11 +304,6 @@ fn follows(earlier: &Log, later: &Log) -> bool {
     }
 }
 
-/// Whether a log's end is no end of a line.
-fn is_cut(end: &[u8]) -> bool {
-    end.last().is_some_and(|byte| *byte != b'\n')
-}
-
 /// A message goes on through at most so many logs: it has 4 KiB at most.
 const MOST_PIECES: usize = 8;
 
@@ -451,7 +320,7 @@ fn seam(logs: &[JoinedLog], begin: usize) -> Option<Seam> {
     }
     let mut text = tail.bytes.clone();
     let (line, lines) = (tail.line, tail.lines);
-    let mut pieces = vec![SeamPiece { file: begin, line, lines, is_cut: is_cut(&text) }];
+    let mut pieces = vec![SeamPiece { file: begin, line, lines, is_cut: tail.is_cut() }];
     let mut apart = events(&first.log.digest, &|entry| entry.line >= line);
     let mut best: Option<(usize, Seam)> = None;
     for (file, next) in logs.iter().enumerate().skip(begin + 1).take(MOST_PIECES - 1) {
@@ -461,7 +330,7 @@ fn seam(logs: &[JoinedLog], begin: usize) -> Option<Seam> {
             break;
         }
         text.extend_from_slice(bytes);
-        pieces.push(SeamPiece { file, line: 1, lines: *lines, is_cut: is_cut(bytes) });
+        pieces.push(SeamPiece { file, line: 1, lines: *lines, is_cut: digest.head.is_cut() });
         apart += events(digest, &|entry| entry.line <= *lines);
         let joined = digest_of_seam(&text);
         let found = events(&joined, &|_| true);
