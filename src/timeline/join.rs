@@ -216,7 +216,7 @@ fn calendar_with(
     later: Option<(Calendar, NaiveDateTime)>,
 ) -> Option<Calendar> {
     let in_file = || seam.digest.entries.iter().filter(|entry| seam.place(entry.line).0 == file);
-    let newest = in_file().filter(|entry| entry.is_dated()).last()?.stamp?;
+    let newest = in_file().rfind(|entry| entry.is_dated())?.stamp?;
     if digest.entries.iter().any(|entry| entry.line >= digest.tail.line && entry.stamp == Some(newest)) {
         return None;
     }
