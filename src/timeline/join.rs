@@ -172,36 +172,29 @@ impl Joined {
 
 /// Gives a year to dates that are whole in a seam alone: in the logs whose newest dates they are.
 fn date_seams(logs: &mut [JoinedLog], seams: &[Option<Seam>]) {
-    let times = |joined: &JoinedLog| {
-        let (first, last) = Span::of(&joined.log.digest, &mut None)?.times(joined.calendar)?;
-        Some((joined.calendar, first, last))
-    };
-    let times: Vec<_> = logs.iter().map(times).collect();
+    // Of each log: the last date of a clock that was not set before it, and its first and last time.
+    let mut unset = None;
+    let known = logs.iter().map(|joined| {
+        let unset_before = unset;
+        let times = Span::of(&joined.log.digest, &mut unset).and_then(|span| span.times(joined.calendar));
+        (unset_before, times.map(|(first, last)| ((joined.calendar, first), (joined.calendar, last))))
+    });
+    let known: Vec<_> = known.collect();
     let mut later = vec![None; logs.len() + 1];
-    for file in (0..logs.len()).rev() {
-        later[file] = times[file].map(|(calendar, first, _)| (calendar, first)).or(later[file + 1]);
+    for (file, (_, times)) in known.iter().enumerate().rev() {
+        later[file] = times.map(|(first, _)| first).or(later[file + 1]);
     }
     let mut earlier = None;
-    // The last date of a clock that was not set, at the end of the log before.
-    let mut unset = None;
     for (begin, seam) in seams.iter().enumerate() {
-        let mut unset_at_end = unset;
-        Span::of(&logs[begin].log.digest, &mut unset_at_end);
-        earlier = times[begin].map(|(calendar, _, last)| (calendar, last)).or(earlier);
-        for piece in seam.iter().flat_map(|seam| &seam.pieces) {
-            let unset = if piece.file == begin { unset } else { unset_at_end };
-            let calendar = seam.as_ref().and_then(|seam| {
-                calendar_with(
-                    &logs[piece.file].log.digest,
-                    (piece.file, seam),
-                    unset,
-                    earlier,
-                    later[piece.file + 1],
-                )
-            });
-            logs[piece.file].calendar = calendar.unwrap_or(logs[piece.file].calendar);
+        earlier = known[begin].1.map(|(_, last)| last).or(earlier);
+        let Some(seam) = seam else { continue };
+        for &SeamPiece { file, .. } in &seam.pieces {
+            let (unset, _) = known[file.min(begin + 1)];
+            let digest = &logs[file].log.digest;
+            if let Some(calendar) = calendar_with(digest, (file, seam), unset, earlier, later[file + 1]) {
+                logs[file].calendar = calendar;
+            }
         }
-        unset = unset_at_end;
     }
 }
 
