@@ -145,12 +145,16 @@ fn says_nothing_more(part: (&Log, Calendar), whole: (&Log, Calendar)) -> bool {
                 let last = span.last.yearless().filter(|_| span.can_be_unset());
                 last.is_some_and(|last| is_files_own(part.0, last) == Some(false))
             };
+            // Where the other file was changed about that day, its clock had been set.
+            let is_real = |span: Span| {
+                span.last.yearless().is_some_and(|last| is_files_own(whole.0, last) == Some(true))
+            };
             let is_inside = match (dates(&part.0.digest), dates(&whole.0.digest)) {
                 (Some((first, last)), Some((from, to))) => from <= first && last <= to,
                 _ => false,
             };
             is_inside
-                && Span::of(&part.0.digest, &mut None).is_some_and(is_made_up)
+                && Span::of(&part.0.digest, &mut None).is_some_and(|span| is_made_up(span) || is_real(span))
                 && chain_of(part.0) != chain_of(whole.0)
         }
     }
