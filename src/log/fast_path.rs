@@ -53,30 +53,35 @@ impl Default for FastPath {
 }
 
 impl FastPath {
-    /// Whether the line, given without its line feed, is a valid one that tells nothing new.
+    /// How long the line is that `rest` begins with, without its line feed, if it is a valid one that tells nothing
+    /// new. None for any other, and where no line feed is in `rest`.
     #[inline]
-    pub(super) fn passes(&mut self, line: &[u8], digits: &mut Digits) -> bool {
+    pub(super) fn passes(&mut self, rest: &[u8], digits: &mut Digits) -> Option<usize> {
         #[cfg(test)]
         if self.is_off {
-            return false;
+            return None;
         }
-        let Some(head) = line.first_chunk::<{ TEXT + START }>() else { return false };
+        let head = rest.first_chunk::<{ TEXT + START }>()?;
         let columns = u64::from_le_bytes(*chunk(head, 10));
-        let start: &[u8; START] = chunk(head, TEXT);
-        if chunk::<4>(head, 18) != &self.missed
-            || self.columns[slot_of(columns)] != columns
-            || (!head[TEXT].is_ascii_graphic() && begins_blank(&line[TEXT..]))
-            || (may_start(*start) && begins_message(&line[TEXT..]))
-            || crate::line::glued_line(&line[TEXT..]).is_some()
-            || line.len() > super::LONGEST_LINE
-        {
-            return false;
+        if chunk::<4>(head, 18) != &self.missed || self.columns[slot_of(columns)] != columns {
+            return None;
         }
-        if head[6] == b'.' {
-            self.passes_uptime(chunk(head, 0))
-        } else {
-            self.passes_date(chunk(head, 0), digits)
-        }
+        // No line feed is in these columns. One search for the next one and for a bar tells most lines to hold no
+        // other line: two searches make a log of 500 MB take a tenth longer.
+        let text = &rest[TEXT..];
+        let stop = memchr::memchr2(b'\n', b'|', text)?;
+        let length = if text[stop] == b'\n' { stop } else { stop + memchr::memchr(b'\n', &text[stop..])? };
+        let text = &text[..length];
+        let may_tell = !(START..=super::LONGEST_LINE - TEXT).contains(&length)
+            || (!text[0].is_ascii_graphic() && begins_blank(text))
+            || (may_start(*chunk(head, TEXT)) && begins_message(text))
+            || (stop < length && crate::line::glued_line(text).is_some());
+        let is_stamp = match head[6] {
+            _ if may_tell => false,
+            b'.' => self.passes_uptime(chunk(head, 0)),
+            _ => self.passes_date(chunk(head, 0), digits),
+        };
+        is_stamp.then_some(TEXT + length)
     }
 
     #[inline]
@@ -201,10 +206,14 @@ mod tests {
             ("000005.930|sip  |4|03|text", "0531130929|sip  |4|03|text", false),
         ] {
             let mut fast_path = FastPath::default();
-            assert!(!fast_path.passes(first.as_bytes(), &mut Digits::default()));
+            let mut length =
+                |line: &str| fast_path.passes(format!("{line}\n").as_bytes(), &mut Digits::default());
+            assert_eq!(length(first), None);
             let Line::Message { header, .. } = line(first.as_bytes()) else { panic!("{first}") };
             fast_path.learn(first.as_bytes(), &header);
-            assert_eq!(fast_path.passes(next.as_bytes(), &mut Digits::default()), passes, "{first} {next}");
+            let mut length =
+                |line: &str| fast_path.passes(format!("{line}\n").as_bytes(), &mut Digits::default());
+            assert_eq!(length(next), passes.then_some(next.len()), "{first} {next}");
         }
     }
 }

@@ -156,19 +156,19 @@ impl Reader {
             self.partial = whole;
             self.partial.clear();
         }
-        let mut start = 0;
         // The last line that the fast path passed over.
         let mut passed: Option<&[u8]> = None;
         let mut before: &[u8] = &[];
-        for end in memchr::memchr_iter(b'\n', rest) {
-            let whole = &rest[start..end];
-            start = end + 1;
+        loop {
+            let may_pass = self.pending.is_none() && !self.wants_next;
+            let length =
+                if may_pass { self.fast_path.passes(rest, &mut self.digest.counts.digits) } else { None };
+            let Some(end) = length.or_else(|| memchr(b'\n', rest)) else { break };
+            let whole = &rest[..end];
+            rest = &rest[end + 1..];
             self.pairs.take(whole == before && !whole.is_empty());
             before = whole;
-            if self.pending.is_none()
-                && !self.wants_next
-                && self.fast_path.passes(whole, &mut self.digest.counts.digits)
-            {
+            if length.is_some() {
                 self.digest.counts.lines += 1;
                 self.digest.counts.messages += 1;
                 passed = Some(whole);
@@ -183,7 +183,7 @@ impl Reader {
         if let Some(line) = passed {
             self.remember_passed(line);
         }
-        self.keep(&rest[start..]);
+        self.keep(rest);
         if self.digest.entries.len() > BOUND_AT {
             self.digest.bound(&self.window);
         }
