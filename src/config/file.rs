@@ -158,7 +158,9 @@ impl File {
             Content::Binary => Condition::Binary,
             Content::Broken(text, byte, why) => file.malformed(byte, why, &text),
             Content::Text(text) if !text.trim_start().starts_with('<') => Condition::NotXml,
-            Content::Text(text) => match xml::attributes(&text, &mut |one| file.see(&one, &mut compared)) {
+            Content::Text(text) => match xml::attributes(&text, concerns, &mut |one| {
+                file.see(&one, &mut compared);
+            }) {
                 Ok(()) => Condition::Read,
                 Err(Refusal::Unread(kind, why)) => {
                     (file.is_ours, file.unread) = (true, Some(kind));
@@ -197,7 +199,7 @@ impl File {
                 let names = names.map(|name| ListedName { name: name.into(), is_concealed: false });
                 self.lists.push(FileList { model, names: names.collect(), line: attribute.line });
             }
-        } else if name == "OVERRIDES_DIRECTORY" {
+        } else if name == OVERRIDES_DIRECTORY {
             self.overrides_directory.get_or_insert_with(|| text.into());
         } else if let Some(parameter) = Parameter::find(name) {
             self.is_ours = true;
@@ -267,6 +269,18 @@ impl File {
     }
 }
 
+/// Whether an attribute of this name can bear on certificates or on which files are read. Most of a phone's own
+/// files have none: their names alone tell, and no value or line is looked at.
+fn concerns(name: &str) -> bool {
+    match name.as_bytes().first() {
+        Some(b'C') if name.starts_with(CONFIG_FILES) => true,
+        Some(b'A') if name.starts_with(APP_FILE_PATH) => true,
+        Some(b'O') if name == OVERRIDES_DIRECTORY => true,
+        _ => Parameter::may_be_known(name) || Parameter::may_be_meant(name),
+    }
+}
+
 /// Attributes of masters.
+const OVERRIDES_DIRECTORY: &str = "OVERRIDES_DIRECTORY";
 const CONFIG_FILES: &str = "CONFIG_FILES";
 const APP_FILE_PATH: &str = "APP_FILE_PATH";

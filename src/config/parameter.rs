@@ -202,6 +202,12 @@ impl Parameter {
         KNOWN.get(name)
     }
 
+    /// Whether a parameter has this name, to the letter.
+    #[must_use]
+    pub fn is_known(name: &str) -> bool {
+        KNOWN.contains_key(name)
+    }
+
     /// Whether this known parameter carries a certificate or a key, or selects one.
     pub(super) const fn is_of_certificates(&self) -> bool {
         matches!(
@@ -243,10 +249,22 @@ impl Parameter {
         }
     }
 
+    /// Whether the name begins as those of known parameters do.
+    pub(super) fn may_be_known(name: &str) -> bool {
+        match name.as_bytes().first() {
+            Some(b'd') => name.starts_with("device."),
+            Some(b's') => name.starts_with("sec."),
+            Some(b'l') => name.starts_with("log."),
+            Some(b'S') => name.starts_with("SCEP."),
+            Some(b'L') => name.starts_with("LOG_"),
+            _ => false,
+        }
+    }
+
     /// Whether it is worth comparing this name with the known ones, which takes 30 µs.
     pub(super) fn may_be_meant(name: &str) -> bool {
-        let words = ["TLS", "tls", "ert", "sec", "Sec", "Key"];
-        (18..=64).contains(&name.len()) && words.iter().any(|word| name.contains(word))
+        let is_word = |three: &[u8]| matches!(three, b"TLS" | b"tls" | b"ert" | b"sec" | b"Sec" | b"Key");
+        (18..=64).contains(&name.len()) && name.as_bytes().windows(3).any(is_word)
     }
 
     /// The known certificate parameter that `name` is one or two edits from, or differs from in case.
@@ -289,6 +307,12 @@ mod tests {
         }
         let misplaced = Parameter::find("device.sec.TLS.customDeviceCert1.publicCert.set").unwrap();
         assert_eq!(misplaced.kind, Kind::MisplacedSet(Store::Platform(1)));
+    }
+
+    #[test]
+    fn known_names_begin_as_known_ones() {
+        assert!(KNOWN.keys().all(|name| Parameter::may_be_known(name)));
+        assert!(!Parameter::may_be_known("reg.1.auth.password"));
     }
 
     #[test]

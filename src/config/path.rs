@@ -27,18 +27,27 @@ pub fn role(name: &OsStr) -> Option<(Mac, Role)> {
         return None;
     }
     let (mac, _) = Mac::prefix(digits)?;
-    let role = match ending.to_ascii_lowercase().as_slice() {
-        b".cfg" => Role::Master,
-        b"-phone.cfg" => Role::PhoneOverrides,
-        b"-web.cfg" => Role::WebOverrides,
-        b"-private.key" | b"-private.pem" => Role::PrivateKey,
-        _ => return None,
-    };
-    Some((mac, role))
+    const ENDINGS: [(&[u8], Role); 5] = [
+        (b".cfg", Role::Master),
+        (b"-phone.cfg", Role::PhoneOverrides),
+        (b"-web.cfg", Role::WebOverrides),
+        (b"-private.key", Role::PrivateKey),
+        (b"-private.pem", Role::PrivateKey),
+    ];
+    let (_, role) = ENDINGS.iter().find(|(of, _)| ending.eq_ignore_ascii_case(of))?;
+    Some((mac, *role))
 }
 
 /// The path without `.`, and without `..` where a directory stands before it. Nothing leads out of an archive.
 pub(super) fn normal(path: &Path) -> PathBuf {
+    // Most paths are that already.
+    if is_plain(path.as_os_str().as_encoded_bytes()) {
+        return path.to_owned();
+    }
+    by_parts(path)
+}
+
+fn by_parts(path: &Path) -> PathBuf {
     let mut parts = PathBuf::new();
     for part in path.components() {
         match part {
@@ -57,7 +66,33 @@ pub(super) fn normal(path: &Path) -> PathBuf {
     parts
 }
 
+/// Whether no part of a path can be empty, `.` or `..`.
+fn is_plain(path: &[u8]) -> bool {
+    let has_odd_part = || path.windows(2).any(|two| matches!(two, b"//" | b"/."));
+    cfg!(unix) && !path.starts_with(b".") && !path.ends_with(b"/") && !has_odd_part()
+}
+
 /// Whether this is the path of an archive as its members have it: `a.zip!`, and no directory of that name.
 fn is_archive(path: &Path) -> bool {
     path.as_os_str().as_encoded_bytes().ends_with(b"!") && !path.is_dir()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_are_normal_already_stay_as_they_are() {
+        let parts = ["", "/", "a", ".", "..", ".b", "b.", "c d", "a!"];
+        let pairs = parts.iter().flat_map(|one| parts.map(|two| (one, two)));
+        for (one, two, three) in pairs.flat_map(|(one, two)| parts.map(|three| (one, two, three))) {
+            for text in [format!("{one}{two}{three}"), format!("{one}/{two}/{three}")] {
+                let path = Path::new(&text);
+                if is_plain(text.as_bytes()) {
+                    assert_eq!(by_parts(path).as_os_str(), path.as_os_str(), "{text}");
+                }
+            }
+        }
+        assert!(!cfg!(unix) || is_plain(b"/a/b c/d.cfg"));
+    }
 }

@@ -54,7 +54,14 @@ fn begins_like_xml(bytes: &[u8]) -> bool {
 /// A NUL, or more than a few control characters, stands in no text.
 fn is_binary(text: &str) -> bool {
     let start = &text.as_bytes()[..text.len().min(1024)];
-    let controls = start.iter().filter(|byte| **byte < b' ' && !b"\t\n\r\x0c".contains(byte)).count();
+    let is_control =
+        |byte: u8| (byte < b' ') & (byte != b'\t') & (byte != b'\n') & (byte != b'\r') & (byte != b'\x0c');
+    // Nearly no file has one. Without stopping, a machine looks at many bytes at a time: 2 µs less for the two
+    // files of a phone.
+    if !start.iter().fold(false, |found, byte| found | is_control(*byte)) {
+        return false;
+    }
+    let controls = start.iter().filter(|byte| is_control(**byte)).count();
     start.contains(&0) || controls * 16 > start.len()
 }
 

@@ -48,8 +48,6 @@ pub struct ConfigFile {
     pub kind: ConfigKind,
     /// The file.
     pub path: PathBuf,
-    /// The file as reports show it.
-    pub shown: String,
 }
 
 /// A log or a configuration file: 16 bytes.
@@ -146,7 +144,6 @@ impl Found {
             ConfigFile {
                 mac: Mac::new(entry.mac),
                 kind: entry.config.unwrap_or(ConfigKind::Named),
-                shown: shown(&path),
                 path: path_of(&path).into_owned(),
             }
         })

@@ -209,6 +209,30 @@ pub(super) fn open_file(path: &[u8]) -> io::Result<File> {
     File::open(&*path_of(path))
 }
 
+/// Opens a regular file for reading, and tells its size. None if something else has this name: a link, a
+/// directory, a pipe.
+///
+/// # Errors
+/// What the system says.
+pub fn open_regular(path: &Path) -> io::Result<Option<(File, u64)>> {
+    #[cfg(unix)]
+    let file = {
+        use rustix::fs::{Mode, OFlags};
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        match rustix::fs::open(path, flags, Mode::empty()) {
+            Err(rustix::io::Errno::LOOP) => return Ok(None),
+            opened => File::from(opened?),
+        }
+    };
+    #[cfg(not(unix))]
+    let file = match std::fs::symlink_metadata(path)?.is_file() {
+        true => File::open(path)?,
+        false => return Ok(None),
+    };
+    let status = Status::of(&file)?;
+    Ok(status.is_file.then_some((file, status.size)))
+}
+
 /// Tells the system that the first `length` bytes of a file will be read soon, so that a disk can fetch
 /// several files at a time.
 pub(super) fn will_need(file: &File, bytes: u64) {

@@ -17,28 +17,31 @@ pub(super) struct Raw<'t> {
 impl<'t> Raw<'t> {
     /// The value with line breaks and tabs as blanks, as XML wants it.
     pub(super) fn value(&self) -> Cow<'t, str> {
-        if self.value.contains(['\n', '\t', '\r']) {
+        if memchr::memchr3(b'\n', b'\t', b'\r', self.value.as_bytes()).is_some() {
             return Cow::Owned(self.value.replace("\r\n", " ").replace(['\n', '\t', '\r'], " "));
         }
         Cow::Borrowed(self.value)
     }
 }
 
+/// Most files have no more attributes.
+const USUAL: usize = 64;
+
 /// The attributes in order; `None` where the full parser must decide.
 pub(super) fn attributes(text: &str) -> Option<Vec<Raw<'_>>> {
-    let is_control = |byte: &&u8| **byte < b' ' && !b"\t\n\r".contains(byte);
+    let is_control = |byte: u8| (byte < b' ') & (byte != b'\t') & (byte != b'\n') & (byte != b'\r');
     let bytes = text.as_bytes();
     // References, U+FFFE and U+FFFF, which begin with this byte, what content can't have, and controls,
-    // which are counted, for a machine counts faster than it stops.
+    // which are looked for without stopping, so that a machine can take many bytes at a time.
     if memchr::memchr2(b'&', 0xEF, bytes).is_some()
-        || memchr::memmem::find(bytes, b"]]>").is_some()
-        || bytes.iter().filter(is_control).count() > 0
+        || memchr::memchr(b']', bytes).is_some_and(|at| memchr::memmem::find(&bytes[at..], b"]]>").is_some())
+        || bytes.iter().fold(false, |found, byte| found | is_control(*byte))
     {
         return None;
     }
-    let mut cursor = Cursor { text, at: 0, attributes: Vec::new() };
+    let mut cursor = Cursor { text, at: 0, attributes: Vec::with_capacity(USUAL) };
     cursor.declaration()?;
-    let mut open = Vec::new();
+    let mut open = Vec::with_capacity(8);
     let mut has_root = false;
     loop {
         let rest = &text[cursor.at..];
@@ -74,6 +77,17 @@ fn is_blank(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_whitespace())
 }
 
+/// Letters, digits and signs of names.
+const IS_PART_OF_NAME: [bool; 256] = {
+    let mut all = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        all[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+        byte += 1;
+    }
+    all
+};
+
 struct Cursor<'t> {
     text: &'t str,
     at: usize,
@@ -100,13 +114,14 @@ impl<'t> Cursor<'t> {
 
     fn name(&mut self) -> Option<&'t str> {
         let rest = &self.text.as_bytes()[self.at..];
-        let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
-        let length = rest.iter().take_while(is_part).count();
-        let name = &self.text[self.at..self.at + length];
-        let is_good = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-            && !name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("xml"));
+        let length = rest.iter().position(|byte| !IS_PART_OF_NAME[usize::from(*byte)])?;
+        let is_good = match rest.first()? {
+            b'x' | b'X' => !rest[..length].get(..3).is_some_and(|start| start.eq_ignore_ascii_case(b"xml")),
+            first => first.is_ascii_alphabetic() || *first == b'_',
+        };
+        let name = self.text.get(self.at..self.at + length);
         self.at += length;
-        is_good.then_some(name)
+        name.filter(|_| is_good)
     }
 
     /// From behind `<!`: no comment but this is taken.
@@ -144,10 +159,8 @@ impl<'t> Cursor<'t> {
                     if end == b'/' {
                         self.take(b'>')?;
                     }
-                    let mut names: Vec<_> = self.attributes[first..].iter().map(|one| one.name).collect();
-                    names.sort_unstable();
-                    let is_twice = names.windows(2).any(|pair| pair[0] == pair[1]);
-                    return (!is_twice).then_some((end == b'>').then_some(element));
+                    let is_open = end == b'>';
+                    return (!has_twice(&self.attributes[first..])).then_some(is_open.then_some(element));
                 }
                 _ if !has_blank => return None,
                 _ => {}
@@ -159,12 +172,22 @@ impl<'t> Cursor<'t> {
             self.blanks();
             let quote = self.peek().filter(|quote| b"\"'".contains(quote))?;
             let rest = &self.text[self.at + 1..];
-            let value = &rest[..memchr::memchr(quote, rest.as_bytes())?];
-            if memchr::memchr(b'<', value.as_bytes()).is_some() {
-                return None;
-            }
-            self.at += value.len() + 2;
+            let end = memchr::memchr2(quote, b'<', rest.as_bytes())?;
+            let value = &rest[..end];
+            self.at += end + 1;
+            self.take(quote)?;
             self.attributes.push(Raw { name, value, start });
         }
     }
+}
+
+/// Whether two attributes of an element have the same name.
+fn has_twice(element: &[Raw<'_>]) -> bool {
+    // Few names are compared faster than sorted.
+    if element.len() <= 24 {
+        return (1..element.len()).any(|at| element[..at].iter().any(|one| one.name == element[at].name));
+    }
+    let mut names: Vec<_> = element.iter().map(|one| one.name).collect();
+    names.sort_unstable();
+    names.windows(2).any(|pair| pair[0] == pair[1])
 }
