@@ -435,3 +435,51 @@ fn hostile_content_with_right_checksums() {
     }
     assert!(read > 0);
 }
+
+/// The codes of each phone in an answer from the cache.
+fn codes_of(folder: &Path) -> BTreeMap<String, Vec<String>> {
+    let output = at(folder, &["scan", "--records", "c.pcr", "--format", "json"], "UTC");
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let codes = |phone: &Value| {
+        let all = phone["diagnoses"].as_array().unwrap().iter();
+        all.map(|one| one["code"].as_str().unwrap().to_owned()).collect()
+    };
+    let phones = document["devices"].as_array().unwrap().iter();
+    phones.map(|phone| (phone["mac"].as_str().unwrap().to_owned(), codes(phone))).collect()
+}
+
+#[test]
+fn a_phone_of_an_archive_that_is_gone_keeps_its_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| write(folder.path(), name, bytes, tree::TIME);
+    // Above the archives stands what the phones in them never read.
+    put("000000000000.cfg", b"<a CONFIG_FILES=\"gone.cfg\" device.sec.TLS.profile.deviceCert1=\"Odd\"/>");
+    put("0004f2000001-app.log", b"0701110000|sip  |4|00|an ordinary line\n");
+    put(
+        "in/a.tar.gz",
+        &archive("0701110000|sip  |4|00|a line of another log\n", &sample("rsa-2048-pkcs8.key")),
+    );
+    let cached = |days: i64, options: &[&str]| {
+        let now =
+            days_after(tree::TIME, days).parse::<chrono::NaiveDateTime>().unwrap().and_utc().timestamp();
+        let arguments = [&["digest", "--cache", "c.pcr", "-o", "c.pcr", "--keep", "60d"], options].concat();
+        phonecert(folder.path()).args(&arguments).env("SOURCE_DATE_EPOCH", now.to_string()).output().unwrap();
+        codes_of(folder.path())
+    };
+    let before = cached(1, &[]);
+    let (listed, alone) = ("0004F2AAAA01", "0004F2AAAA02");
+    assert!(before[listed].contains(&"CFG002".to_owned()) && !before[listed].contains(&"CFG021".to_owned()));
+    // It has no log, and is told for its error alone.
+    assert_eq!(before[alone], ["CFG001"]);
+    fs::remove_file(folder.path().join("in/a.tar.gz")).unwrap();
+    for day in [2, 3] {
+        let kept = cached(day, &[]);
+        assert_eq!(kept[listed], before[listed], "day {day}");
+        assert_eq!(kept["0004F2000001"], before["0004F2000001"]);
+        assert!(!kept.contains_key(alone), "a phone of which no log is kept is gone");
+    }
+    // Neither is known for longer than the log.
+    assert_eq!(cached(80, &[]).into_keys().collect::<Vec<_>>(), ["0004F2000001"]);
+    let configurations = configurations(&fs::read(folder.path().join("c.pcr")).unwrap());
+    assert!(!configurations.iter().any(|one| String::from_utf8_lossy(one).contains("a.tar.gz")));
+}

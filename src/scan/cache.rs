@@ -174,6 +174,17 @@ impl Cache {
         log_of(&self.store.read(place)?).ok()
     }
 
+    /// The configuration files in archives, each in its latest state.
+    pub(super) fn members(&self) -> Vec<(Stored, Source)> {
+        let records = self.configs.iter().filter_map(|(_, place)| {
+            let record = ConfigRecord::of(&self.store.read(*place)?).ok()?;
+            let source = record.source.filter(|source| self.is_latest(source))?;
+            Some((record.stored, source))
+        });
+        let mut seen = HashSet::new();
+        records.filter(|(stored, _)| seen.insert(stored.path().to_owned())).collect()
+    }
+
     /// All records of logs; the flag says whether the log was gone already.
     pub(super) fn all(&self) -> impl Iterator<Item = (Record, bool)> {
         let logs = self.logs.iter().map(|(_, record)| (*record, false));

@@ -1,7 +1,7 @@
 //! Records out: each log is read and digested, or taken over from an earlier file of records if its file is
 //! unchanged. What no file holds any more can be kept.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ use super::contents::{PassedOverRecord, ProblemRecord};
 use super::gathered::{Gathered, ReadLog};
 use super::origin::{Measure, Source};
 use super::write_configuration::ConfigWriter;
-use crate::config::Stored;
+use crate::config::{Stored, role};
 use crate::input::{Buffers, Found, PassedOver, Rotation};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
@@ -31,6 +31,12 @@ const ROUND: usize = 8;
 pub struct Keep {
     /// Those of logs that were changed at this time or later: seconds since 1970, UTC.
     pub since: i64,
+}
+
+impl Keep {
+    fn holds(self, log: &ReadLog) -> bool {
+        log.modified.is_some_and(|time| time.and_utc().timestamp() >= self.since)
+    }
 }
 
 /// What a run came to.
@@ -83,6 +89,7 @@ pub fn digest(
         passed_over.extend(read.passed_over);
         run.waiting.append(read.others);
     }
+    members.extend(run.members_of_gone(keep));
     run.configs = roots.map(|roots| ConfigWriter::new(found, members, roots));
     let mut writer = Writer::new(out, &Header::new(window, made_at, roots.is_some()))?;
     let mut late = Waiting::default();
@@ -300,6 +307,39 @@ impl Run<'_> {
         xxhash_rust::xxh3::xxh3_64(paths.join("\0").as_bytes())
     }
 
+    /// The configuration files in archives that are gone: with them, phones whose logs are kept are still to be
+    /// judged. Where another archive has the name by now, its files count.
+    fn members_of_gone(&self, keep: Option<Keep>) -> Vec<(Stored, Source)> {
+        let (Some(cache), Some(keep)) = (self.cache, keep) else { return Vec::new() };
+        let asked: HashSet<&str> = self.found.streams.iter().map(crate::input::Source::path).collect();
+        let mut gone: HashMap<Box<str>, BTreeSet<Mac>> = HashMap::new();
+        let mut members = cache.members();
+        members.retain(|(_, Source { path, .. })| {
+            let is_gone = gone.contains_key(path) || !asked.contains(&**path) && !Path::new(&**path).exists();
+            if is_gone {
+                gone.entry(path.clone()).or_default();
+            }
+            is_gone
+        });
+        if members.is_empty() {
+            return members;
+        }
+        for log in cache.all().filter_map(|(record, _)| Some((record.0?, cache.log(record)?))) {
+            let (mac, log) = log;
+            let macs = log.origin.as_ref().and_then(|origin| gone.get_mut(&origin.source.path));
+            if let Some(macs) = macs.filter(|_| keep.holds(&log)) {
+                macs.insert(mac);
+            }
+        }
+        members.retain(|(stored, source)| {
+            let name = Path::new(stored.path()).file_name();
+            let of_phone = name.and_then(role).map(|(mac, _)| mac).filter(|mac| *mac != Mac::new([0; 6]));
+            let macs = &gone[&source.path];
+            of_phone.map_or(!macs.is_empty(), |mac| macs.contains(&mac))
+        });
+        members
+    }
+
     /// Writes the earlier records of what no log holds any more: the file is gone, or was begun anew. Returns how
     /// many they are.
     fn write_gone(&self, keep: Option<Keep>, writer: &mut Writer<'_>) -> io::Result<u64> {
@@ -327,9 +367,8 @@ impl Run<'_> {
             Some(log)
         };
         let is_kept = |log: &ReadLog| {
-            let is_recent = log.modified.is_some_and(|time| time.and_utc().timestamp() >= keep.since);
             let content = log.origin.as_ref().map(|origin| &origin.content);
-            is_recent && content.is_some_and(|content| !self.measure.goes_on_from(content))
+            keep.holds(log) && content.is_some_and(|content| !self.measure.goes_on_from(content))
         };
         let kept = cache.all().filter_map(|one| {
             let log = log_of(one).filter(is_kept)?;
