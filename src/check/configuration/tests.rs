@@ -1,6 +1,7 @@
 //! Each diagnosis with a case that fires it, and near misses.
 
 mod messages;
+mod profiles;
 
 use super::*;
 use crate::config::fixture::*;
@@ -369,79 +370,6 @@ fn cfg020_key_shared() {
     assert_eq!((found[0].0, found[0].1.slot), ("CFG020", Some(SLOT)));
     assert!(found[0].1.message.to_string().contains("3 phones"), "{}", found[0].1.message);
     assert!(site.findings(&log(), &shared(1)).is_empty());
-}
-
-#[test]
-fn cfg021_profile_value() {
-    const PROFILE: &str = "device.sec.TLS.profile.deviceCert2";
-    let with_value =
-        |value: &str| changed(&[(PROFILE, value), ("device.sec.TLS.profile.deviceCert2.set", "1")], &log());
-    assert_eq!(with_value("Application1"), [("CFG021", Error)]);
-    assert_eq!(with_value("Custom"), [("CFG021", Error)]);
-    for value in ["Builtin", "BuiltIn", "Platform1", "0", "1", "2"] {
-        assert_eq!(with_value(value), [], "{value}");
-    }
-    assert_eq!(changed(&[("sec.TLS.profile.1.deviceCert", "Anything")], &log()), []);
-    // A gate that no file has was forgotten; one that is 0 was closed.
-    const SELECTS: &str = "device.sec.TLS.profile.deviceCert1";
-    const SELECTS_SET: &str = "device.sec.TLS.profile.deviceCert1.set";
-    for (changes, code) in [
-        (&[(SELECTS, "Custom"), (SELECTS_SET, "-")][..], Some("CFG021")),
-        (&[(SELECTS, "Custom"), (SELECTS_SET, "0")], None),
-        (&[(SELECTS, "Platform2"), (SELECTS_SET, "-")], Some("CFG023")),
-        (&[(SELECTS, "Platform2"), (SELECTS_SET, "0")], None),
-        (&[("device.sec.TLS.profileSelection.dot1x", "ApplicationProfile1")], Some("CFG022")),
-    ] {
-        let all = changes
-            .iter()
-            .fold(platform(&chain(&[good()]), &key(1)), |all, (name, value)| with(all, name, value));
-        let site = Site::new(&[("000000000000.cfg", &master("site.cfg")), ("site.cfg", &file(&all))]);
-        let found = site.findings(&log(), &[]);
-        let found: Vec<_> = found.iter().filter(|(code, _)| *code != "CFG024").collect();
-        assert_eq!(found.first().map(|(code, _)| *code), code, "{changes:?}");
-        if let Some((_, finding)) = found.first() {
-            assert_eq!(finding.evidence.len(), 2, "{finding:?}");
-            assert!(finding.evidence[1].says.to_string().starts_with("missing: "), "{finding:?}");
-        }
-    }
-    // What is not permitted is no empty slot besides.
-    assert_eq!(with_value("Platform3"), [("CFG021", Error)]);
-}
-
-#[test]
-fn cfg022_profile_selection() {
-    for name in ["dot1x", "provisioning", "syslog"] {
-        let name: &'static str =
-            Box::leak(format!("device.sec.TLS.profileSelection.{name}").into_boxed_str());
-        let set: &'static str = Box::leak(format!("{name}.set").into_boxed_str());
-        assert_eq!(changed(&[(name, "ApplicationProfile1"), (set, "1")], &log()), [("CFG022", Error)]);
-        assert_eq!(changed(&[(name, "PlatformProfile2"), (set, "1")], &log()), []);
-    }
-    assert_eq!(changed(&[("sec.TLS.profileSelection.SIP", "ApplicationProfile1")], &log()), []);
-}
-
-#[test]
-fn cfg023_slot_empty() {
-    let none = [(CERTIFICATE, "-"), (KEY, "-"), (SET, "-")];
-    assert_eq!(changed(&none, &log()), [("CFG023", Warning)]);
-    assert_eq!(changed(&none, &log_with(SLOT, SlotState::Empty, &[])), [("CFG023", Warning)]);
-    assert_eq!(changed(&none, &log_with(SLOT, SlotState::Filled, &[])), []);
-    let of_application = [("sec.TLS.profile.1.deviceCert", "Application2")];
-    assert_eq!(changed(&of_application, &log()), [("CFG023", Warning)]);
-    let by_scep: Vec<_> = none.into_iter().chain([("SCEP.enable", "1")]).collect();
-    assert_eq!(changed(&by_scep, &log()), []);
-    let by_number: Vec<_> = none.into_iter().chain([("device.sec.TLS.profile.deviceCert1", "1")]).collect();
-    assert_eq!(changed(&by_number, &log()), []);
-}
-
-#[test]
-fn cfg024_not_used() {
-    const PROFILE: &str = "device.sec.TLS.profile.deviceCert1";
-    const PROFILE_SET: &str = "device.sec.TLS.profile.deviceCert1.set";
-    assert_eq!(changed(&[(PROFILE, "-"), (PROFILE_SET, "-")], &log()), [("CFG024", Info)]);
-    assert_eq!(changed(&[(PROFILE, "Builtin")], &log()), [("CFG024", Info)]);
-    assert_eq!(changed(&[(PROFILE, "1")], &log()), []);
-    assert_eq!(changed(&[(PROFILE, "Builtin"), ("sec.TLS.profile.3.deviceCert", "Platform1")], &log()), []);
 }
 
 #[test]
