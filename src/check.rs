@@ -93,6 +93,9 @@ pub struct Facts {
     pub about_choosing: bool,
     /// It is found only by comparing phones.
     pub from_fleet: bool,
+    /// Of the configuration: it depends on the phone's address. All others depend on files and log alone, so
+    /// what they find is kept for the other phones of which files and log tell the same.
+    pub of_address: bool,
     /// If many phones begin to show it within a day, a server is the likely cause. This holds for all of
     /// [`Family::Installation`] and [`Family::Connection`], with or without this fact.
     pub begins_in_fleets: bool,
@@ -109,6 +112,7 @@ impl Facts {
             about_installing: false,
             about_choosing: false,
             from_fleet: false,
+            of_address: false,
             begins_in_fleets: false,
             asks: None,
         }

@@ -22,6 +22,7 @@ mod pem;
 mod phone;
 mod reachable;
 mod resolve;
+mod same_files;
 mod stored;
 mod text;
 mod tree;

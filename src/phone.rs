@@ -3,8 +3,11 @@
 
 mod device;
 
+use std::sync::Arc;
+
 use chrono::{Datelike, NaiveDateTime, Timelike};
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use crate::check::{self, CATALOGUE, Case, Finding, Rule, SharedCertificate};
 use crate::config::{ConfigurationLine, GivenKey};
@@ -47,10 +50,60 @@ pub struct Phone {
     /// There is no evidence, selected or not: leaving out a diagnosis makes no phone healthy.
     is_unknown: bool,
     /// The private keys that its configuration gives it, for the fleet alone.
-    pub keys: Vec<GivenKey>,
+    keys: Vec<GivenKey>,
+    /// What its configuration files say of it as of other phones. Not packed: many phones have the same.
+    #[serde(skip)]
+    pub common: Option<Arc<Common>>,
     /// A hash of what its configuration files say, 0 without any; tells whether they have changed.
     #[serde(skip)]
     pub configuration: u64,
+}
+
+/// What configuration files say of all phones that read them.
+#[derive(Debug)]
+pub struct Common {
+    findings: Vec<(u8, Finding)>,
+    keys: Vec<GivenKey>,
+}
+
+impl Common {
+    /// What was found, and the private keys that the files give.
+    #[must_use]
+    pub fn new(found: Vec<(&'static Rule, Finding)>, keys: Vec<GivenKey>) -> Self {
+        let mut findings = numbered(found);
+        findings.sort_by_key(order);
+        Self { findings, keys }
+    }
+
+    /// The same, with more that was found.
+    #[must_use]
+    pub fn and(&self, more: Vec<(&'static Rule, Finding)>) -> Self {
+        let mut findings = [&self.findings[..], &numbered(more)].concat();
+        findings.sort_by_key(order);
+        Self { findings, keys: self.keys.clone() }
+    }
+
+    /// Whether this, with what is a phone's own, is what was found in the phone.
+    #[must_use]
+    pub fn makes_with(&self, own: &[(&'static Rule, Finding)], found: Vec<(&'static Rule, Finding)>) -> bool {
+        let mut all = [&self.findings[..], &numbered(own.to_vec())].concat();
+        all.sort_by_key(order);
+        let mut found = numbered(found);
+        found.sort_by_key(order);
+        all == found
+    }
+}
+
+/// What was found, with the places of the rules in the catalogue.
+fn numbered(found: Vec<(&'static Rule, Finding)>) -> Vec<(u8, Finding)> {
+    let number = |rule: &Rule| CATALOGUE.iter().position(|known| known.code == rule.code);
+    found.into_iter().filter_map(|(rule, finding)| Some((number(rule)? as u8, finding))).collect()
+}
+
+/// By what findings are sorted.
+fn order((number, finding): &(u8, Finding)) -> (Severity, &'static str, Option<Slot>) {
+    let rule = rule(*number);
+    (severity(rule, finding), rule.code, finding.slot)
 }
 
 /// What is counted over all logs of a phone.
@@ -137,6 +190,7 @@ impl Phone {
             findings,
             is_unknown,
             keys: Vec::new(),
+            common: None,
             configuration: 0,
         };
         if timeline.logs.is_empty() {
@@ -157,15 +211,33 @@ impl Phone {
 
     /// Adds what only the whole fleet or the configuration shows.
     pub fn add(&mut self, found: Vec<(&'static Rule, Finding)>) {
-        for (rule, finding) in found {
-            if let Some(number) = CATALOGUE.iter().position(|known| known.code == rule.code) {
-                self.findings.push((number as u8, finding));
-            }
-        }
+        self.findings.extend(numbered(found));
         self.judge(self.ztp);
     }
 
-    /// What was found, for those who add to it.
+    /// Adds what its configuration files show: what is its own, and what they say of other phones too.
+    pub fn add_configured(
+        &mut self,
+        own: Vec<(&'static Rule, Finding)>,
+        keys: Vec<GivenKey>,
+        common: Option<Arc<Common>>,
+    ) {
+        (self.keys, self.common) = (keys, common);
+        self.add(own);
+    }
+
+    /// What it has in common with others, if all its keys come from there.
+    #[must_use]
+    pub fn common_keys(&self) -> Option<&Arc<Common>> {
+        self.common.as_ref().filter(|_| self.keys.is_empty())
+    }
+
+    /// The private keys that its configuration gives it, for the fleet alone.
+    pub fn keys(&self) -> impl Iterator<Item = &GivenKey> {
+        self.keys.iter().chain(self.common.iter().flat_map(|common| &common.keys))
+    }
+
+    /// What was found in its logs, for those who add to it.
     pub fn findings_mut(&mut self) -> impl Iterator<Item = (&'static Rule, &mut Finding)> {
         self.findings.iter_mut().map(|(number, finding)| (rule(*number), finding))
     }
@@ -182,10 +254,7 @@ impl Phone {
 
     /// Sorts the findings, and makes status and readiness of them.
     fn judge(&mut self, ready: Option<bool>) {
-        self.findings.sort_by_key(|(number, finding)| {
-            let rule = rule(*number);
-            (finding.severity.unwrap_or(rule.severity), rule.code, finding.slot)
-        });
+        self.findings.sort_by_key(order);
         let worst = check::status(
             self.active().map(|(rule, finding)| (rule, finding.severity.unwrap_or(rule.severity))),
         );
@@ -196,13 +265,20 @@ impl Phone {
 
     /// What was found.
     pub fn findings(&self) -> impl Iterator<Item = (&'static Rule, &Finding)> {
-        self.findings.iter().map(|(number, finding)| (rule(*number), finding))
+        let common = self.common.iter().flat_map(|common| &common.findings);
+        let mut all: SmallVec<[&(u8, Finding); 8]> = self.findings.iter().chain(common).collect();
+        if self.common.is_some() {
+            all.sort_by_key(|one| order(one));
+        }
+        all.into_iter().map(|(number, finding)| (rule(*number), finding))
     }
 
     /// The places in the catalogue of the active diagnoses, one bit each.
     #[must_use]
     pub fn active_rules(&self) -> u64 {
-        let active = self.findings.iter().filter(|(_, finding)| finding.state == State::Active);
+        let common = self.common.iter().flat_map(|common| &common.findings);
+        let all = self.findings.iter().chain(common);
+        let active = all.filter(|(_, finding)| finding.state == State::Active);
         active.fold(0, |all, (number, _)| all | 1 << number)
     }
 

@@ -17,6 +17,8 @@ mod overview;
 mod read_records;
 mod render;
 mod rows;
+mod same_files;
+mod shared_keys;
 mod store;
 mod stored_configuration;
 mod totals;
@@ -408,7 +410,7 @@ impl Scanner<'_> {
         }
         fleet::add_shared(&mut rows, &options.selection);
         if let Some(audit) = self.audit {
-            audit.add_shared_keys(&mut rows, &options.selection);
+            rows.share_keys(&options.selection);
             problems.extend(audit.problems());
         }
         problems.sort();

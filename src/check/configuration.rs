@@ -49,6 +49,8 @@ use crate::model::{Mac, Severity, Slot};
 /// What is known of one phone.
 #[derive(Clone, Debug)]
 pub struct Case<'a> {
+    /// Its address: the configuration can be that of another phone with the same files.
+    pub mac: Mac,
     /// What its configuration files give it.
     pub config: &'a PhoneConfig,
     /// What its log shows.
@@ -63,7 +65,13 @@ impl<'a> Case<'a> {
     /// The case of a phone.
     #[must_use]
     pub fn new(config: &'a PhoneConfig, log: &'a LogFacts, shared: &'a [SharedKey]) -> Self {
-        Self { config, log, shared, judged: config.judged(log) }
+        Self { mac: config.mac, config, log, shared, judged: config.judged(log) }
+    }
+
+    /// The same case of another phone with the same files.
+    #[must_use]
+    pub fn of_phone(self, mac: Mac) -> Self {
+        Self { mac, ..self }
     }
 }
 

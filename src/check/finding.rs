@@ -8,7 +8,7 @@ use crate::model::{Severity, Slot, State};
 use crate::timeline::Occurrences;
 
 /// What a check found in one phone.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The slot it is about, where it is about one.
     pub slot: Option<Slot>,

@@ -7,7 +7,7 @@ use chrono::NaiveDateTime;
 use crate::model::{Fingerprint, Slot, SoftwareVersion};
 
 /// What the newest inventory shows of a slot.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SlotState {
     /// No inventory shows it.
     #[default]
@@ -19,7 +19,7 @@ pub enum SlotState {
 }
 
 /// What the log shows of one slot.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SlotFacts {
     /// What the newest inventory shows.
     pub state: SlotState,
@@ -34,7 +34,7 @@ pub struct SlotFacts {
 }
 
 /// A refused key or certificate, still active.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Refused {
     /// The slot, where the message names it.
     pub slot: Option<Slot>,
@@ -43,7 +43,7 @@ pub struct Refused {
 }
 
 /// What the log of a phone shows. The default is that of a phone without a log.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LogFacts {
     /// There is a log.
     pub has_log: bool,

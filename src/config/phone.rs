@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3Default;
@@ -52,6 +52,8 @@ pub struct Source {
     pub file: Arc<File>,
     /// Why it is read.
     pub role: SourceRole,
+    /// No other phone reads it, by its name.
+    pub is_own: bool,
 }
 
 /// A name in `CONFIG_FILES` behind which there is no file.
@@ -182,8 +184,12 @@ pub struct PhoneConfig {
     pub installed: Vec<(Slot, Fingerprint)>,
     /// Private keys among the files.
     pub key_files: Vec<KeyFile>,
-    settings: BTreeMap<&'static str, Vec<(usize, usize)>>,
+    /// The settings of all files in their order, by name; made when they are asked for.
+    settings: OnceLock<Settings>,
 }
+
+/// Where the settings of each name stand: the file, and the place in it.
+type Settings = BTreeMap<&'static str, Vec<(usize, usize)>>;
 
 impl PhoneConfig {
     pub(crate) const fn new(mac: Mac, key_files: Vec<KeyFile>) -> Self {
@@ -195,7 +201,7 @@ impl PhoneConfig {
             list_is_sure: true,
             installed: Vec::new(),
             key_files,
-            settings: BTreeMap::new(),
+            settings: OnceLock::new(),
         }
     }
 
@@ -218,20 +224,25 @@ impl PhoneConfig {
         self.sources.push(source);
     }
 
-    /// Puts the settings of all files in their order.
-    pub(crate) fn collect(&mut self) {
+    fn settings(&self) -> &Settings {
+        self.settings.get_or_init(|| self.collect())
+    }
+
+    fn collect(&self) -> Settings {
+        let mut settings = Settings::new();
         for (file, source) in self.sources.iter().enumerate() {
             for (place, setting) in source.file.settings.iter().enumerate() {
                 // The attributes of a master mean nothing elsewhere.
                 if *setting.parameter.name == *LOG_DIRECTORY && source.role != SourceRole::Master {
                     continue;
                 }
-                let places = self.settings.entry(&setting.parameter.name).or_default();
+                let places = settings.entry(&setting.parameter.name).or_default();
                 if places.len() < PLACES_MAX {
                     places.push((file, place));
                 }
             }
         }
+        settings
     }
 
     /// Whether the phone has no file.
@@ -247,7 +258,7 @@ impl PhoneConfig {
             return 0;
         }
         let mut hasher = Xxh3Default::new();
-        for Source { file, role } in &self.sources {
+        for Source { file, role, .. } in &self.sources {
             (role, &file.path, file.content).hash(&mut hasher);
         }
         for missing in &self.missing {
@@ -273,7 +284,7 @@ impl PhoneConfig {
 
     /// Each parameter that is given, by name.
     pub fn effective(&self) -> impl Iterator<Item = Effective<'_>> {
-        self.settings.values().filter_map(|places| self.weigh(places))
+        self.settings().values().filter_map(|places| self.weigh(places))
     }
 
     /// Which of the lines of one parameter counts.
@@ -293,13 +304,13 @@ impl PhoneConfig {
     /// The line of this parameter that counts; none where that is not sure.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Given<'_>> {
-        self.weigh(self.settings.get(name)?).filter(|one| one.is_sure).map(|one| one.given)
+        self.weigh(self.settings().get(name)?).filter(|one| one.is_sure).map(|one| one.given)
     }
 
     /// Whether no file that was read has this parameter.
     #[must_use]
     pub fn is_absent(&self, name: &str) -> bool {
-        !self.settings.contains_key(name)
+        !self.settings().contains_key(name)
     }
 
     /// The lines of these kinds that count and have a value, by name.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::file::{Condition, File, ListedName, NAME_MAX, NAMES_MAX};
 use super::parameter::LOG_DIRECTORY;
-use super::path::{Role, normal};
+use super::path::{Role, normal, role};
 use super::phone::{PhoneConfig, Source, SourceRole, Unresolved};
 use super::tree::{Opened, Tree};
 use super::value::Value;
@@ -39,13 +39,14 @@ pub fn resolve(tree: &Tree, mac: Mac, model: Option<&str>, log_directories: &[Pa
     config.is_complete &= named.as_ref().is_none_or(|named| !named.is_empty());
     overrides(tree, mac, base.as_deref(), &named.unwrap_or_default(), &starts, &mut config);
     match (master, base) {
-        (Some((_, file)), Some(base)) => {
+        (Some((path, file)), Some(base)) => {
+            let is_own = path.file_name().and_then(role).is_some_and(|(of, _)| of == mac);
+            config.add(Source { file: Arc::clone(&file), role: SourceRole::Master, is_own });
             listed(tree, mac, model.as_deref(), &file, &base, &mut config);
         }
         // What the server gives is not known.
         _ => config.is_complete = false,
     }
-    config.collect();
     config
 }
 
@@ -81,6 +82,9 @@ fn takes_logs(path: &Path, master: &File, mac: Mac, model: Option<&str>, starts:
 
 /// The file of this phone in this role in a log's directory or above it; and the only one of all.
 fn nearest<'t>(tree: &'t Tree, mac: Mac, role: Role, starts: &[PathBuf]) -> [Option<&'t Path>; 2] {
+    if tree.named(mac, role).len() == 0 {
+        return [None; 2];
+    }
     let mut directories = starts.iter().flat_map(|start| start.ancestors());
     let in_or_above = directories.find_map(|directory| tree.in_directory(mac, role, directory));
     let mut all = tree.named(mac, role);
@@ -97,16 +101,18 @@ fn master(tree: &Tree, mac: Mac, model: Option<&str>, starts: &[PathBuf]) -> Opt
     let own_files = own_files.filter_map(|role| nearest(tree, mac, role, starts)[1]?.parent());
     let places: Vec<PathBuf> = starts.iter().cloned().chain(own_files.map(Path::to_owned)).collect();
     let [all_above, all_only] = nearest(tree, everyone, Role::Master, &places);
-    let open = |path: &Path, is_shared| match tree.open(path, is_shared) {
+    let file = |path: &Path, opened| match opened {
         // A name like this without XML is another maker's file.
         Opened::File(file) if !matches!(file.condition, Condition::NotXml | Condition::Binary) => {
             Some((path.to_owned(), file))
         }
         _ => None,
     };
-    let own = |path: Option<&Path>| path.and_then(|path| open(path, false));
-    let of_all =
-        |path: Option<&Path>| path.and_then(|path| open(path, true)).filter(|(_, file)| file.is_ours);
+    let own = |path: Option<&Path>| path.and_then(|path| file(path, tree.open_own(path)));
+    let of_all = |path: Option<&Path>| {
+        let opened = path.and_then(|path| file(path, tree.open(path, true)));
+        opened.filter(|(_, file)| file.is_ours)
+    };
     // A master in another place is another site's, unless the logs lie where it has them sent.
     let of_logs = || of_all(all_only).filter(|(path, master)| takes_logs(path, master, mac, model, starts));
     let general = of_all(all_above).or_else(of_logs);
@@ -168,10 +174,10 @@ fn overrides(
             .or_else(|| base.and_then(in_directory))
             .or_else(|| base.is_none().then(|| nearest(tree, mac, role, starts)[0]).flatten());
         let Some(path) = path else { continue };
-        match tree.open(path, false) {
+        match tree.open_own(path) {
             // An empty file, or another maker's.
             Opened::File(file) if file.condition == Condition::NotXml => {}
-            Opened::File(file) => config.add(Source { file, role: source }),
+            Opened::File(file) => config.add(Source { file, role: source, is_own: true }),
             Opened::Missing | Opened::Outside(_) => {}
         }
     }
@@ -185,7 +191,6 @@ fn listed(
     base: &Path,
     config: &mut PhoneConfig,
 ) {
-    config.add(Source { file: Arc::clone(master), role: SourceRole::Master });
     // Another model's list may be this phone's.
     config.list_is_sure = model.is_some() || master.lists.iter().all(|list| list.model.is_none());
     config.is_complete &= config.list_is_sure;
@@ -232,7 +237,7 @@ fn listed(
             Opened::File(file) if config.has(&file) => {}
             // Of files that the phone may not read, nothing is told but what they would give.
             Opened::File(file) if !config.list_is_sure && file.condition != Condition::Read => {}
-            Opened::File(file) => config.add(Source { file, role: SourceRole::Listed }),
+            Opened::File(file) => config.add(Source { file, role: SourceRole::Listed, is_own: !is_shared }),
             Opened::Missing | Opened::Outside(_) if !config.list_is_sure => {}
             Opened::Missing => {
                 let path = normal(&base.join(&spellings[0]));

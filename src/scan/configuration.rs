@@ -1,19 +1,15 @@
 //! The configuration files of the searched places, joined to what the phones' logs show.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::NaiveDateTime;
-use rayon::prelude::*;
 
-use super::compared;
 use super::gathered::digested_apart;
-use super::rows::{Row, Rows};
+use super::same_files::SameFiles;
 use super::stored_configuration::ConfigTrees;
-use crate::check::configuration::{Case, SharedKey};
 use crate::check::join::{Question, join, origin};
-use crate::check::{CATALOGUE, Family, Finding, Rule};
 use crate::config::{LogFacts, PhoneConfig, Refused, SlotState, Stored, Tree, TreeBuilder, resolve};
 use crate::event::Event;
 use crate::input::{ConfigKind, Found};
@@ -22,14 +18,12 @@ use crate::phone::{Phone, Selection};
 use crate::problem::Problem;
 use crate::timeline::{Source, Timeline};
 
-/// How many other phones are named.
-const NAMED: usize = 5;
-
 /// What judges a phone by its configuration.
 pub(super) struct Audit {
     files: Files,
     /// Phones whose records were not made together.
     apart: Mutex<BTreeSet<Problem>>,
+    same_files: SameFiles,
     /// The time of the run: dates of certificates are judged by it.
     now: NaiveDateTime,
 }
@@ -73,13 +67,17 @@ fn mode(_: &std::path::Path) -> Option<u32> {
 impl Audit {
     /// None where no file is a phone's configuration.
     pub(super) fn new(tree: Tree, now: NaiveDateTime) -> Option<Self> {
-        (!tree.is_empty()).then(|| Self { files: Files::Found(Box::new(tree)), apart: Mutex::default(), now })
+        (!tree.is_empty()).then(|| Self::of(Files::Found(Box::new(tree)), now))
     }
 
     /// None where no record is of a phone's configuration.
     pub(super) fn of_records(trees: ConfigTrees, now: NaiveDateTime) -> Option<Self> {
         let has_files = trees.all.iter().any(|tree| !tree.is_empty());
-        has_files.then(|| Self { files: Files::Stored(trees), apart: Mutex::default(), now })
+        has_files.then(|| Self::of(Files::Stored(trees), now))
+    }
+
+    fn of(files: Files, now: NaiveDateTime) -> Self {
+        Self { files, apart: Mutex::default(), same_files: SameFiles::default(), now }
     }
 
     /// Whether no file that was opened has changed since; of a watched tree.
@@ -141,7 +139,7 @@ impl Audit {
             use Event::{CertificateTooLarge, ChainNotDecodable, KeyTooLarge};
             matches!(event, KeyTooLarge { .. } | CertificateTooLarge { .. } | ChainNotDecodable { .. })
         });
-        let found = findings(&Case::new(&config, &facts, &[]), false, selection);
+        let found = self.same_files.find(&config, &facts, selection);
         for (rule, finding) in phone.findings_mut() {
             let Some(question) = rule.facts.asks else { continue };
             let answer = join(&config, &facts, question, finding.slot);
@@ -155,64 +153,9 @@ impl Audit {
                 content.fingerprint.as_ref().filter(|_| content.state == CertificateState::Installed);
             content.configuration = installed.and_then(|print| origin(&config, content.slot, print));
         }
-        phone.keys = config.given_keys();
-        phone.add(found);
+        let keys = if found.common.is_some() { Vec::new() } else { config.given_keys() };
+        phone.add_configured(found.own, keys, found.common);
     }
-
-    /// Adds CFG020 to the phones that are given a private key which others are given too.
-    pub(super) fn add_shared_keys(&self, rows: &mut Rows, selection: &Selection) {
-        let all: Vec<Row> = rows.all().collect();
-        let mut hashes = std::mem::take(&mut rows.keys);
-        hashes.sort_unstable();
-        // One phone can be given a key twice.
-        hashes.dedup();
-        let mut candidates = BTreeSet::new();
-        let mut holders: HashMap<u64, Vec<Mac>> = HashMap::new();
-        for same in hashes.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
-            candidates.extend(same.iter().map(|(_, row)| *row as usize));
-            let mut macs: Vec<Mac> = same.iter().filter_map(|(_, row)| all[*row as usize].mac).collect();
-            macs.sort_unstable();
-            holders.insert(same[0].0, macs);
-        }
-        let with_shared = |rows: &Rows, at: usize| {
-            let mut phone = rows.phone(&all[at]);
-            let mac = phone.mac?;
-            let shared = phone.keys.iter().filter_map(|key| {
-                let macs = holders.get(&compared::hash_of_key(&key.public))?;
-                let others = macs.iter().filter(|other| **other != mac).take(NAMED);
-                Some(SharedKey {
-                    key: key.clone(),
-                    phones: macs.len() as u64,
-                    others: others.copied().collect(),
-                })
-            });
-            let shared: Vec<SharedKey> = shared.collect();
-            let (config, facts) = (PhoneConfig::new(mac, Vec::new()), LogFacts::default());
-            let found = findings(&Case::new(&config, &facts, &shared), true, selection);
-            if found.is_empty() {
-                return None;
-            }
-            phone.add(found);
-            Some((at, phone))
-        };
-        let candidates: Vec<usize> = candidates.into_iter().collect();
-        for some in candidates.chunks(1024) {
-            let changed: Vec<_> = some.par_iter().filter_map(|at| with_shared(rows, *at)).collect();
-            changed.iter().for_each(|(at, phone)| rows.replace(*at, phone));
-        }
-    }
-}
-
-/// What the rules of configuration find: those that only the fleet tells, or all others.
-fn findings(case: &Case<'_>, from_fleet: bool, selection: &Selection) -> Vec<(&'static Rule, Finding)> {
-    let rules = CATALOGUE.iter().filter(|rule| {
-        rule.facts.family == Family::Configuration
-            && rule.facts.from_fleet == from_fleet
-            && selection(rule.code)
-    });
-    rules
-        .flat_map(|rule| rule.run_on_configuration(case).into_iter().map(|finding| (*rule, finding)))
-        .collect()
 }
 
 /// The directories of these logs, the newest log's first.

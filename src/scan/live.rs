@@ -9,7 +9,7 @@
 //! it stands in these files. Only a phone for which something came out otherwise is judged anew.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
@@ -18,9 +18,9 @@ use super::configuration::{Audit, tree_builder};
 use super::gathered::Gathered;
 use super::rows::Rows;
 use super::{Options, Part, ReportProgress, Scan, Scanner};
-use crate::input::{Buffers, FileState, Found};
+use crate::input::{Buffers, FileState, Found, shown_path};
 use crate::model::Mac;
-use crate::phone::Phone;
+use crate::phone::{Common, Phone};
 use crate::problem::Problem;
 
 /// What is known of all phones since the last look.
@@ -52,6 +52,7 @@ struct Kept {
     problems: Vec<Problem>,
     /// What is not packed of the phone.
     configuration: u64,
+    common: Option<Arc<Common>>,
 }
 
 impl Live {
@@ -140,7 +141,7 @@ impl Live {
     fn renew_audit(&mut self, found: &Found, options: &Options, streams_changed: bool) -> bool {
         let Some(roots) = &options.roots else { return false };
         let files: Vec<_> = found.config_files().collect();
-        let seen = files.into_par_iter().map(|file| (file.shown, FileState::of(&file.path)));
+        let seen = files.into_par_iter().map(|file| (shown_path(&file.path), FileState::of(&file.path)));
         let configs: Vec<Seen> = seen.collect();
         let is_unchanged = self.has_looked
             && !streams_changed
@@ -236,10 +237,12 @@ impl Kept {
         let phone = scanner.phone(mac, &complete.joined, complete.is_mixed, false);
         // Memory takes whatever a phone is packed into.
         let packed = postcard::to_stdvec(&phone).unwrap_or_default();
-        Self { phone: packed, problems, configuration: phone.configuration }
+        Self { phone: packed, problems, configuration: phone.configuration, common: phone.common }
     }
 
     fn phone(&self) -> Option<Phone> {
-        postcard::from_bytes(&self.phone).ok()
+        let mut phone: Phone = postcard::from_bytes(&self.phone).ok()?;
+        phone.common.clone_from(&self.common);
+        Some(phone)
     }
 }

@@ -2,11 +2,13 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::compared;
+use super::shared_keys::SharedKeys;
 use super::totals::Totals;
 use crate::model::{Mac, Status};
-use crate::phone::Phone;
+use crate::phone::{Common, Phone, Selection};
 
 /// Packed phones stand in stretches of this size, which never move. In bytes.
 const STRETCH: usize = 1 << 20;
@@ -16,6 +18,8 @@ const STRETCH: usize = 1 << 20;
 pub(super) struct Rows {
     stretches: Vec<Vec<u8>>,
     rows: Vec<Row>,
+    /// What phones have in common with others, each once.
+    common: Vec<Arc<Common>>,
     /// Phones with logs that were not judged: nobody asks for them.
     left_out: Vec<Mac>,
     /// What comes together over them, by their status.
@@ -25,7 +29,9 @@ pub(super) struct Rows {
     /// The installed certificates, as hashes, with the row.
     pub(super) certificates: Vec<(u64, u32)>,
     /// The private keys that configurations give, as hashes, with the row.
-    pub(super) keys: Vec<(u64, u32)>,
+    keys: Vec<(u64, u32)>,
+    /// What several phones have of these; it stands in no row.
+    shared_keys: Option<SharedKeys>,
     /// When which active diagnosis began, of those that can begin in many phones at once, with the row.
     pub(super) begun: Vec<Begun>,
 }
@@ -46,6 +52,8 @@ pub(super) struct Row {
     pub(super) status: Status,
     stretch: u32,
     at: u32,
+    /// What it has in common with others, counted from one; 0 for none.
+    common: u32,
 }
 
 impl Rows {
@@ -59,7 +67,8 @@ impl Rows {
         let stretch = self.stretches.len() - 1;
         let bytes = &mut self.stretches[stretch];
         let at = bytes.len() as u32;
-        let row = Row { mac: phone.mac, status: phone.status, stretch: stretch as u32, at };
+        let common = phone.common.as_ref().map_or(0, |common| number_of(&mut self.common, common));
+        let row = Row { mac: phone.mac, status: phone.status, stretch: stretch as u32, at, common };
         // Memory takes whatever a phone is packed into.
         if let Ok(packed) = postcard::to_extend(phone, std::mem::take(bytes)) {
             *bytes = packed;
@@ -67,7 +76,7 @@ impl Rows {
             self.rows.push(row);
             self.totals[phone.status as usize].add(phone);
             self.certificates.extend(compared::hashes(phone).map(|hash| (hash, number)));
-            self.keys.extend(phone.keys.iter().map(|key| (compared::hash_of_key(&key.public), number)));
+            self.keys.extend(phone.keys().map(|key| (compared::hash_of_key(&key.public), number)));
             self.begun.extend(compared::begun(phone).map(|(code, first)| Begun { code, first, row: number }));
         }
     }
@@ -77,7 +86,12 @@ impl Rows {
         let moved = self.stretches.len() as u32;
         self.stretches.extend(other.stretches);
         let before = self.rows.len() as u32;
-        self.rows.extend(other.rows.into_iter().map(|row| Row { stretch: row.stretch + moved, ..row }));
+        let numbers: Vec<u32> =
+            other.common.iter().map(|common| number_of(&mut self.common, common)).collect();
+        self.rows.extend(other.rows.into_iter().map(|row| {
+            let common = row.common.checked_sub(1).map_or(0, |number| numbers[number as usize]);
+            Row { stretch: row.stretch + moved, common, ..row }
+        }));
         for (totals, more) in self.totals.iter_mut().zip(other.totals) {
             totals.append(more);
         }
@@ -129,6 +143,20 @@ impl Rows {
         }
     }
 
+    /// Adds to the phones that are given a private key which others are given too that they share it. Such a
+    /// finding changes no phone's status.
+    pub(super) fn share_keys(&mut self, selection: &Selection) {
+        let keys = std::mem::take(&mut self.keys);
+        let Some((shared, rows)) = SharedKeys::new(keys, |row| self.rows[row as usize].mac, selection) else {
+            return;
+        };
+        for row in rows {
+            let status = self.rows[row as usize].status;
+            shared.rules().iter().for_each(|rule| self.totals[status as usize].add_code(rule));
+        }
+        self.shared_keys = Some(shared);
+    }
+
     /// What comes together over all phones.
     pub(super) fn totals(&self) -> Option<Totals> {
         let mut totals = Totals::default();
@@ -144,7 +172,13 @@ impl Rows {
     pub(super) fn phone(&self, row: &Row) -> Phone {
         let bytes = &self.stretches[row.stretch as usize][row.at as usize..];
         // What was packed in this process can be unpacked in it.
-        postcard::from_bytes(bytes).unwrap_or_else(|_| Phone::unreadable(row.mac))
+        let mut phone: Phone = postcard::from_bytes(bytes).unwrap_or_else(|_| Phone::unreadable(row.mac));
+        phone.common = row.common.checked_sub(1).and_then(|number| self.common.get(number as usize)).cloned();
+        if let Some(shared) = &self.shared_keys {
+            shared.add_to(&mut phone);
+            debug_assert_eq!(phone.status, row.status, "a shared key changes no status");
+        }
+        phone
     }
 
     /// The order of a report: worst status first, then by address; phones without one by their first log.
@@ -155,4 +189,15 @@ impl Rows {
             None => self.phone(one).files.first().cmp(&self.phone(other).files.first()),
         })
     }
+}
+
+/// The number of something in common, counted from one. Phones that stand one behind the other mostly have the
+/// same.
+fn number_of(all: &mut Vec<Arc<Common>>, common: &Arc<Common>) -> u32 {
+    let place = all.iter().rposition(|known| Arc::ptr_eq(known, common));
+    let place = place.unwrap_or_else(|| {
+        all.push(Arc::clone(common));
+        all.len() - 1
+    });
+    place as u32 + 1
 }

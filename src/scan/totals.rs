@@ -1,6 +1,6 @@
 //! What comes together over phones.
 
-use crate::check::CATALOGUE;
+use crate::check::{CATALOGUE, Rule};
 use crate::phone::{Phone, Tally};
 use crate::report::shape::ZtpReadiness;
 
@@ -31,6 +31,15 @@ impl Totals {
         };
         *of_readiness += 1;
         self.times = wider(self.times, phone.times);
+    }
+
+    /// Counts a diagnosis of one more phone.
+    pub(super) fn add_code(&mut self, rule: &Rule) {
+        self.codes.resize(CATALOGUE.len(), 0);
+        let place = CATALOGUE.iter().position(|known| known.code == rule.code);
+        if let Some(phones) = place.and_then(|place| self.codes.get_mut(place)) {
+            *phones += 1;
+        }
     }
 
     pub(super) fn append(&mut self, other: Self) {

@@ -25,7 +25,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     remedy: "Give the phone the certificate that was issued for it.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
     source: include_str!("name_of_another_phone.rs"),
-    facts: Facts::of(Family::Configuration),
+    facts: Facts { of_address: true, ..Facts::of(Family::Configuration) },
     run: Run::Configuration(run),
 };
 
@@ -33,7 +33,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 const BLOCKS: [[u8; 3]; 3] = [[0x00, 0x04, 0xF2], [0x64, 0x16, 0x7F], [0x48, 0x25, 0x67]];
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let own = case.config.mac;
+    let own = case.mac;
     let found = leaves(case).filter_map(|(slot, given, certificate)| {
         let named = addresses(&certificate.subject);
         let is_phone = |mac: &&Mac| {

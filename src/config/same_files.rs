@@ -1,0 +1,70 @@
+//! Whether two phones read the same: nearly all phones of a site do.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use super::file::{Condition, File};
+use super::line::ConfigurationLine;
+use super::phone::{PhoneConfig, Source};
+use crate::message::{Message, Part};
+
+impl Source {
+    /// Whether the file has no parameter of the table, nor a name that is nearly one.
+    fn gives_nothing(&self) -> bool {
+        let File { condition, settings, misspelt, .. } = &*self.file;
+        *condition == Condition::Read && settings.is_empty() && misspelt.is_empty()
+    }
+}
+
+impl PhoneConfig {
+    /// Whether all that the files give comes from files that other phones can read too.
+    #[must_use]
+    pub fn is_of_shared_files(&self) -> bool {
+        self.missing.is_empty()
+            && self.key_files.is_empty()
+            && self.sources.iter().all(|source| !source.is_own || source.gives_nothing())
+    }
+
+    /// A hash that is equal where [`gives_the_same`](Self::gives_the_same) holds.
+    pub fn hash_of_shared(&self, hasher: &mut impl Hasher) {
+        (self.is_complete, self.list_is_sure, self.sources.len()).hash(hasher);
+        for source in &self.sources {
+            let file = (!source.is_own).then(|| Arc::as_ptr(&source.file).addr());
+            (source.role, file).hash(hasher);
+        }
+    }
+
+    /// Whether two phones, both [of shared files](Self::is_of_shared_files), read the same ones in the same roles.
+    #[must_use]
+    pub fn gives_the_same(&self, other: &Self) -> bool {
+        let is_same = |(one, other): (&Source, &Source)| {
+            one.role == other.role
+                && one.is_own == other.is_own
+                && (one.is_own || Arc::ptr_eq(&one.file, &other.file))
+        };
+        self.is_complete == other.is_complete
+            && self.list_is_sure == other.list_is_sure
+            && self.sources.len() == other.sources.len()
+            && self.sources.iter().zip(&other.sources).all(is_same)
+    }
+
+    /// Whether a sentence names a file that this phone alone reads, or the phone.
+    #[must_use]
+    pub fn is_named_in(&self, message: &Message) -> bool {
+        message.0.iter().any(|part| match part {
+            Part::Path(path) => self.is_own_file(path),
+            Part::Mac(mac) => *mac == self.mac,
+            Part::Text(_) | Part::Version(_) | Part::Name(_) | Part::LogText(_) => false,
+        })
+    }
+
+    /// Whether a line is of a file that this phone alone reads, or says something of it or of the phone.
+    #[must_use]
+    pub fn is_named_by(&self, line: &ConfigurationLine) -> bool {
+        self.is_own_file(&line.file) || self.is_named_in(&line.says)
+    }
+
+    fn is_own_file(&self, path: &str) -> bool {
+        self.sources.iter().any(|source| source.is_own && *source.file.path == *path)
+    }
+}

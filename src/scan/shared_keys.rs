@@ -1,0 +1,115 @@
+//! Private keys that configuration files give to several phones.
+//!
+//! A site's file gives its key to all phones of the site, so nearly every row would be packed again for one
+//! finding. It is added to a phone when that is asked for instead.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::compared::hash_of_key;
+use crate::check::configuration::{Case, SharedKey};
+use crate::check::{CATALOGUE, Family, Finding, Rule};
+use crate::config::{GivenKey, LogFacts, PhoneConfig};
+use crate::model::Mac;
+use crate::phone::{Common, Phone, Selection};
+
+/// How many other phones are named.
+const NAMED: usize = 5;
+
+/// The keys that several phones are given, by their hashes.
+pub(super) struct SharedKeys {
+    holders: HashMap<u64, Holders>,
+    rules: Vec<&'static Rule>,
+    /// By its address in memory, what phones have in common, with what is said of their keys to all of them but
+    /// the first few, which are named.
+    common: RwLock<HashMap<usize, Arc<Common>>>,
+}
+
+/// The phones that are given one key.
+struct Holders {
+    phones: u64,
+    /// The first of them by address, one more than are named.
+    first: Vec<Mac>,
+}
+
+impl SharedKeys {
+    /// Compares the keys, each with the row of a phone that is given it; returns also which rows share one.
+    /// None if no rule is asked for.
+    pub(super) fn new(
+        mut keys: Vec<(u64, u32)>,
+        mac_of: impl Fn(u32) -> Option<Mac>,
+        selection: &Selection,
+    ) -> Option<(Self, BTreeSet<u32>)> {
+        let rules = CATALOGUE.iter().copied().filter(|rule| {
+            rule.facts.family == Family::Configuration && rule.facts.from_fleet && selection(rule.code)
+        });
+        let rules: Vec<_> = rules.collect();
+        if rules.is_empty() {
+            return None;
+        }
+        keys.sort_unstable();
+        // One phone can be given a key twice.
+        keys.dedup();
+        let (mut holders, mut sharing) = (HashMap::new(), BTreeSet::new());
+        for same in keys.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
+            let with_mac = same.iter().filter_map(|(_, row)| Some((mac_of(*row)?, *row)));
+            let (mut macs, of_key): (Vec<Mac>, Vec<u32>) = with_mac.unzip();
+            macs.sort_unstable();
+            let phones = macs.len() as u64;
+            macs.truncate(NAMED + 1);
+            if phones > 1 {
+                sharing.extend(of_key);
+            }
+            holders.insert(same[0].0, Holders { phones, first: macs });
+        }
+        Some((Self { holders, rules, common: RwLock::default() }, sharing))
+    }
+
+    /// The rules that each phone with a shared key breaks.
+    pub(super) fn rules(&self) -> &[&'static Rule] {
+        &self.rules
+    }
+
+    /// Adds to a phone, one of these rows, that it shares a key.
+    pub(super) fn add_to(&self, phone: &mut Phone) {
+        let Some(mac) = phone.mac else { return };
+        let is_named =
+            |key: &GivenKey| self.holders_of(key).is_some_and(|holders| holders.first.contains(&mac));
+        match phone.common_keys().cloned() {
+            Some(common) if !phone.keys().any(is_named) => {
+                let place = Arc::as_ptr(&common).addr();
+                let known = self.common.read().unwrap_or_else(PoisonError::into_inner).get(&place).cloned();
+                phone.common = Some(known.unwrap_or_else(|| {
+                    let made = Arc::new(common.and(self.found(phone, mac)));
+                    let mut all = self.common.write().unwrap_or_else(PoisonError::into_inner);
+                    Arc::clone(all.entry(place).or_insert(made))
+                }));
+            }
+            _ => phone.add(self.found(phone, mac)),
+        }
+    }
+
+    fn holders_of(&self, key: &GivenKey) -> Option<&Holders> {
+        self.holders.get(&hash_of_key(&key.public))
+    }
+
+    /// What is found in the phone of this address.
+    fn found(&self, phone: &Phone, mac: Mac) -> Vec<(&'static Rule, Finding)> {
+        let shared = phone.keys().filter_map(|key| {
+            let Holders { phones, first } = self.holders_of(key)?;
+            let others = first.iter().filter(|other| **other != mac).take(NAMED);
+            Some(SharedKey { key: key.clone(), phones: *phones, others: others.copied().collect() })
+        });
+        let shared: Vec<SharedKey> = shared.collect();
+        if shared.is_empty() {
+            return Vec::new();
+        }
+        let (config, facts) = (PhoneConfig::new(mac, Vec::new()), LogFacts::default());
+        let case = Case::new(&config, &facts, &shared);
+        let found = self
+            .rules
+            .iter()
+            .flat_map(|rule| rule.run_on_configuration(&case).into_iter().map(|finding| (*rule, finding)));
+        found.collect()
+    }
+}

@@ -1,0 +1,122 @@
+//! Phones that read the same configuration files are judged together: each must get what it gets alone.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+fn sample(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/config").join(name);
+    fs::read_to_string(path).unwrap()
+}
+
+/// A site whose certificate is one phone's, with phones that differ in one thing each from the first.
+const PHONES: [(&str, &[(&str, &str)]); 11] = [
+    ("0004f2000001", &[]),
+    ("0004f2000002", &[]),
+    // The certificate is made out to this one.
+    ("0004f2a1b2c3", &[]),
+    ("0004f2000004", &[(".cfg", "<a CONFIG_FILES=\"site.cfg\" reg.1.address=\"1\"/>")]),
+    ("0004f2000005", &[("-phone.cfg", "<a up.one=\"1\"/>")]),
+    // Own files that give something, nearly give something, can't be read, or name a file that is not there.
+    ("0004f2000006", &[("-phone.cfg", "<a device.set=\"0\"/>")]),
+    ("0004f2000007", &[("-web.cfg", "<a device.sec.TLS.customDeviceCert1.publiCert=\"1\"/>")]),
+    ("0004f2000008", &[("-phone.cfg", "<a up.one=\"1\">")]),
+    ("0004f2000009", &[(".cfg", "<a CONFIG_FILES=\"[PHONE_MAC_ADDRESS]-own.cfg, site.cfg\"/>")]),
+    ("0004f200000a", &[("-private.key", "no key")]),
+    // Its log shows the slot filled, and no level 3.
+    ("0004f200000b", &[("-app.log", FILLED)]),
+];
+
+const LOG: &str = "0531130928|sip  |4|00|an ordinary line\n";
+const FILLED: &str = "000016.250|tls  |3|00|Custom platform device certificate 1 length 787\n000016.260|tls  |3|00|Custom platform device key1 length 1218\n";
+
+fn write(folder: &Path, phone: &str, files: &[(&str, &str)]) {
+    let site = format!(
+        "<a device.set=\"1\" device.sec.TLS.customDeviceCert1.set=\"1\"\n device.sec.TLS.customDeviceCert1.publicCert=\"{}\"\n \
+         device.sec.TLS.customDeviceCert1.privateKey=\"{}\"\n sec.TLS.profile.1.deviceCert=\"Application3\"/>",
+        sample("chain.p7b"),
+        sample("rsa-2048-pkcs8.key")
+    );
+    fs::write(folder.join("000000000000.cfg"), "<a CONFIG_FILES=\"site.cfg\"/>").unwrap();
+    fs::write(folder.join("site.cfg"), site).unwrap();
+    fs::write(folder.join(format!("{phone}-app.log")), LOG).unwrap();
+    for (ending, text) in files {
+        fs::write(folder.join(format!("{phone}{ending}")), text).unwrap();
+    }
+}
+
+/// The phones of an answer, without what only the fleet tells.
+fn scan(folder: &Path, arguments: &[&str]) -> Vec<Value> {
+    let mut command = Command::cargo_bin("phonecert").unwrap();
+    command.current_dir(folder).env("SOURCE_DATE_EPOCH", "1790000000");
+    let output = command.args(["scan", "--format", "json", "--ignore", "CFG020"]).args(arguments).output();
+    let mut document: Value = serde_json::from_slice(&output.unwrap().stdout).unwrap();
+    let mut phones = std::mem::take(document["devices"].as_array_mut().unwrap());
+    phones.sort_by_key(|phone| phone["mac"].to_string());
+    phones
+}
+
+#[test]
+fn a_phone_among_others_is_judged_as_alone() {
+    let together = tempfile::tempdir().unwrap();
+    let mut alone = Vec::new();
+    for (phone, files) in PHONES {
+        write(together.path(), phone, files);
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), phone, files);
+        alone.extend(scan(folder.path(), &["."]));
+    }
+    alone.sort_by_key(|phone| phone["mac"].to_string());
+    let codes = |phone: &Value| {
+        let all = phone["diagnoses"].as_array().unwrap().iter();
+        all.map(|one| one["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(
+        codes(&alone[0]).contains(&"CFG019".to_owned()) && codes(&alone[0]).contains(&"CFG023".to_owned())
+    );
+    assert!(!codes(&alone[10]).contains(&"CFG019".to_owned()), "{:?}", codes(&alone[10]));
+    let different: std::collections::BTreeSet<_> = alone.iter().map(codes).collect();
+    assert!(different.len() >= 6, "{different:?}");
+    for threads in ["1", "2"] {
+        assert_eq!(scan(together.path(), &["--threads", threads, "."]), alone);
+    }
+    let records = together.path().join("all.pcr");
+    let digest = ["digest", ".", "-o", records.to_str().unwrap()];
+    assert!(
+        Command::cargo_bin("phonecert")
+            .unwrap()
+            .current_dir(together.path())
+            .args(digest)
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    assert_eq!(scan(together.path(), &["--records", "all.pcr"]), alone);
+}
+
+#[test]
+fn a_shared_key_names_the_first_others() {
+    let folder = tempfile::tempdir().unwrap();
+    for (phone, files) in PHONES {
+        write(folder.path(), phone, files);
+    }
+    let mut command = Command::cargo_bin("phonecert").unwrap();
+    let output = command.current_dir(folder.path()).args(["scan", "--format", "json", "."]).output().unwrap();
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["summary"]["by_code"]["CFG020"], 11);
+    for phone in document["devices"].as_array().unwrap() {
+        let of_key = |one: &&Value| one["code"] == "CFG020";
+        let message =
+            phone["diagnoses"].as_array().unwrap().iter().find(of_key).unwrap()["message"].to_string();
+        let others =
+            PHONES.iter().map(|(mac, _)| mac.to_uppercase()).collect::<std::collections::BTreeSet<_>>();
+        let own = phone["mac"].as_str().unwrap();
+        let named: Vec<_> = others.iter().filter(|mac| *mac != own).take(5).cloned().collect();
+        assert!(message.contains(&format!("11 phones, {} among them", named.join(", "))), "{own}: {message}");
+    }
+}
