@@ -24,10 +24,10 @@ pub struct Reachable {
 #[must_use]
 pub fn reachable(tree: &Tree, mac: Mac, log_directories: &[PathBuf]) -> Reachable {
     let mut found = Reachable::default();
-    let everyone = Mac::new([0; 6]);
+    let (own, everyone) = (tree.files_of(mac), tree.files_of(Mac::new([0; 6])));
     let mut places: BTreeSet<PathBuf> = log_directories.iter().map(|directory| normal(directory)).collect();
     for role in [Role::Master, Role::PhoneOverrides, Role::WebOverrides] {
-        for path in tree.named(mac, role) {
+        for path in own.named(role) {
             places.extend(path.parent().map(Path::to_owned));
             let opened = tree.open(path, false);
             if role == Role::Master {
@@ -37,10 +37,10 @@ pub fn reachable(tree: &Tree, mac: Mac, log_directories: &[PathBuf]) -> Reachabl
         }
     }
     let nearest = |place: &PathBuf| {
-        place.ancestors().find_map(|directory| tree.in_directory(everyone, Role::Master, directory))
+        place.ancestors().find_map(|directory| everyone.in_directory(Role::Master, directory))
     };
     // Whether there is one master for all phones or several matters, so a second one is told too.
-    let first_two = tree.named(everyone, Role::Master).take(2);
+    let first_two = everyone.named(Role::Master).take(2);
     let masters: BTreeSet<&Path> = places.iter().filter_map(nearest).chain(first_two).collect();
     for path in masters {
         let opened = tree.open(path, true);

@@ -7,7 +7,7 @@ use super::file::{Condition, File, ListedName, NAME_MAX, NAMES_MAX};
 use super::parameter::LOG_DIRECTORY;
 use super::path::{Role, normal, role};
 use super::phone::{PhoneConfig, Source, SourceRole, Unresolved};
-use super::tree::{Opened, Tree};
+use super::tree::{Opened, OwnFiles, Tree};
 use super::value::Value;
 use crate::input::shown_path;
 use crate::model::Mac;
@@ -23,11 +23,12 @@ pub(super) const MODEL: &str = "[PHONE_MODEL]";
 #[must_use]
 pub fn resolve(tree: &Tree, mac: Mac, model: Option<&str>, log_directories: &[PathBuf]) -> PhoneConfig {
     let mut config = PhoneConfig::new(mac, tree.key_files(mac));
+    let files = tree.files_of(mac);
     let model = model.map(model_word);
     let mut starts: Vec<PathBuf> = log_directories.iter().map(|directory| normal(directory)).collect();
     if starts.is_empty() {
         let own = [Role::Master, Role::PhoneOverrides, Role::WebOverrides];
-        let own = own.into_iter().flat_map(|role| tree.named(mac, role));
+        let own = own.into_iter().flat_map(|role| files.named(role));
         starts = own.filter_map(Path::parent).map(Path::to_owned).collect();
     }
     let master = master(tree, mac, model.as_deref(), &starts);
@@ -37,7 +38,7 @@ pub fn resolve(tree: &Tree, mac: Mac, model: Option<&str>, log_directories: &[Pa
     let named = named.map(|(base, name)| directories(name, base, mac, model.as_deref()));
     // Another server's overrides, or those of a model that is not known.
     config.is_complete &= named.as_ref().is_none_or(|named| !named.is_empty());
-    overrides(tree, mac, base.as_deref(), &named.unwrap_or_default(), &starts, &mut config);
+    overrides(tree, files, base.as_deref(), &named.unwrap_or_default(), &starts, &mut config);
     match (master, base) {
         (Some((path, file)), Some(base)) => {
             let is_own = path.file_name().and_then(role).is_some_and(|(of, _)| of == mac);
@@ -81,26 +82,26 @@ fn takes_logs(path: &Path, master: &File, mac: Mac, model: Option<&str>, starts:
 }
 
 /// The file of this phone in this role in a log's directory or above it; and the only one of all.
-fn nearest<'t>(tree: &'t Tree, mac: Mac, role: Role, starts: &[PathBuf]) -> [Option<&'t Path>; 2] {
-    if tree.named(mac, role).len() == 0 {
+fn nearest<'t>(files: OwnFiles<'t>, role: Role, starts: &[PathBuf]) -> [Option<&'t Path>; 2] {
+    if files.named(role).len() == 0 {
         return [None; 2];
     }
     let mut directories = starts.iter().flat_map(|start| start.ancestors());
-    let in_or_above = directories.find_map(|directory| tree.in_directory(mac, role, directory));
-    let mut all = tree.named(mac, role);
+    let in_or_above = directories.find_map(|directory| files.in_directory(role, directory));
+    let mut all = files.named(role);
     let only = if all.len() == 1 { all.next() } else { None };
     [in_or_above, only]
 }
 
 fn master(tree: &Tree, mac: Mac, model: Option<&str>, starts: &[PathBuf]) -> Option<(PathBuf, Arc<File>)> {
-    let everyone = Mac::new([0; 6]);
-    let [in_or_above, _] = nearest(tree, everyone, Role::Master, starts);
-    let [own_above, own_only] = nearest(tree, mac, Role::Master, starts);
+    let (own_files, everyone) = (tree.files_of(mac), tree.files_of(Mac::new([0; 6])));
+    let [in_or_above, _] = nearest(everyone, Role::Master, starts);
+    let [own_above, own_only] = nearest(own_files, Role::Master, starts);
     // Where the phone's own files lie, it is read from there.
-    let own_files = [Role::Master, Role::PhoneOverrides, Role::WebOverrides].into_iter();
-    let own_files = own_files.filter_map(|role| nearest(tree, mac, role, starts)[1]?.parent());
-    let places: Vec<PathBuf> = starts.iter().cloned().chain(own_files.map(Path::to_owned)).collect();
-    let [all_above, all_only] = nearest(tree, everyone, Role::Master, &places);
+    let own_places = [Role::Master, Role::PhoneOverrides, Role::WebOverrides].into_iter();
+    let own_places = own_places.filter_map(|role| nearest(own_files, role, starts)[1]?.parent());
+    let places: Vec<PathBuf> = starts.iter().cloned().chain(own_places.map(Path::to_owned)).collect();
+    let [all_above, all_only] = nearest(everyone, Role::Master, &places);
     let file = |path: &Path, opened| match opened {
         // A name like this without XML is another maker's file.
         Opened::File(file) if !matches!(file.condition, Condition::NotXml | Condition::Binary) => {
@@ -160,19 +161,19 @@ pub(super) fn spellings(name: &str, mac: Mac, model: Option<&str>) -> Vec<String
 
 fn overrides(
     tree: &Tree,
-    mac: Mac,
+    files: OwnFiles<'_>,
     base: Option<&Path>,
     named: &[PathBuf],
     starts: &[PathBuf],
     config: &mut PhoneConfig,
 ) {
     for (role, source) in [(Role::PhoneOverrides, SourceRole::Phone), (Role::WebOverrides, SourceRole::Web)] {
-        let in_directory = |directory: &Path| tree.in_directory(mac, role, directory);
+        let in_directory = |directory: &Path| files.in_directory(role, directory);
         let path = named
             .iter()
             .find_map(|named| in_directory(named))
             .or_else(|| base.and_then(in_directory))
-            .or_else(|| base.is_none().then(|| nearest(tree, mac, role, starts)[0]).flatten());
+            .or_else(|| base.is_none().then(|| nearest(files, role, starts)[0]).flatten());
         let Some(path) = path else { continue };
         match tree.open_own(path) {
             // An empty file, or another maker's.

@@ -176,26 +176,9 @@ impl Tree {
             .all(|(path, before)| FileState::is_same(before.as_ref(), FileState::of(path).as_ref()))
     }
 
-    /// The files of a phone in this role, by directory.
-    pub(super) fn named(&self, mac: Mac, role: Role) -> impl ExactSizeIterator<Item = &Path> {
-        self.in_role(mac, role).iter().map(|(_, path, _)| path.as_path())
-    }
-
-    /// The file of a phone in this role in this directory. A server can have 100,000 directories.
-    pub(super) fn in_directory(&self, mac: Mac, role: Role, directory: &Path) -> Option<&Path> {
-        let files = self.in_role(mac, role);
-        if files.len() <= FEW {
-            return files.iter().map(|(_, path, _)| path.as_path()).find(|path| is_in(path, directory));
-        }
-        let at = files.partition_point(|(_, path, _)| path.parent() < Some(directory));
-        files.get(at).map(|(_, path, _)| path.as_path()).filter(|path| path.parent() == Some(directory))
-    }
-
-    fn in_role(&self, mac: Mac, role: Role) -> &[(Role, PathBuf, Option<u32>)] {
-        let files = self.named.get(&mac).map(Vec::as_slice).unwrap_or_default();
-        let start = files.partition_point(|(of, ..)| *of < role);
-        let end = files.partition_point(|(of, ..)| *of <= role);
-        &files[start..end]
+    /// The files of a phone.
+    pub(super) fn files_of(&self, mac: Mac) -> OwnFiles<'_> {
+        OwnFiles(self.named.get(&mac).map(Vec::as_slice).unwrap_or_default())
     }
 
     /// The private keys of a phone that lie among the files.
@@ -432,11 +415,38 @@ fn is_in_archive(path: &Path) -> bool {
         && !path.exists()
 }
 
+/// The files of one phone by their names, those of a role by directory.
+#[derive(Clone, Copy)]
+pub(super) struct OwnFiles<'t>(&'t [(Role, PathBuf, Option<u32>)]);
+
+impl<'t> OwnFiles<'t> {
+    /// Those in this role.
+    pub(super) fn named(self, role: Role) -> impl ExactSizeIterator<Item = &'t Path> {
+        self.in_role(role).iter().map(|(_, path, _)| path.as_path())
+    }
+
+    /// The one in this role in this directory. A server can have 100,000 directories.
+    pub(super) fn in_directory(self, role: Role, directory: &Path) -> Option<&'t Path> {
+        let files = self.in_role(role);
+        if files.len() <= FEW {
+            return files.iter().map(|(_, path, _)| path.as_path()).find(|path| is_in(path, directory));
+        }
+        let at = files.partition_point(|(_, path, _)| path.parent() < Some(directory));
+        files.get(at).map(|(_, path, _)| path.as_path()).filter(|path| path.parent() == Some(directory))
+    }
+
+    fn in_role(self, role: Role) -> &'t [(Role, PathBuf, Option<u32>)] {
+        let start = self.0.partition_point(|(of, ..)| *of < role);
+        let end = self.0.partition_point(|(of, ..)| *of <= role);
+        &self.0[start..end]
+    }
+}
+
 /// A phone mostly has one file in each role: so many are looked through one by one.
 const FEW: usize = 4;
 
-/// Whether a file stands in this directory itself; both are [`normal`]. On bytes that takes a tenth of the time of
-/// `Path::parent`, and each phone asks some ten times.
+/// Whether a file stands in this directory itself; both are [`normal`]. Compared as bytes, for a phone asks five
+/// times: 3,000 instructions instead of 8,500.
 fn is_in(path: &Path, directory: &Path) -> bool {
     if cfg!(not(unix)) {
         return path.parent() == Some(directory);
