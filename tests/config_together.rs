@@ -120,3 +120,19 @@ fn a_shared_key_names_the_first_others() {
         assert!(message.contains(&format!("11 phones, {} among them", named.join(", "))), "{own}: {message}");
     }
 }
+
+#[test]
+fn names_of_parameters_are_no_names_of_hosts() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), PHONES[0].0, &[("-phone.cfg", "<a device.set=\"0\"/>")]);
+    let phones = scan(folder.path(), &["--redact", "."]);
+    let lines = phones[0]["diagnoses"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|one| one["configuration"].as_array().unwrap());
+    let names: Vec<_> = lines.filter_map(|line| line["parameter"].as_str()).collect();
+    assert!(names.contains(&"device.set"), "{names:?}");
+    let is_known = |name: &&str| ["device.", "sec.TLS.", "log."].iter().any(|begin| name.starts_with(begin));
+    assert!(names.iter().all(is_known), "{names:?}");
+}
