@@ -134,7 +134,11 @@ fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<Configu
             .map(|(given, counts)| {
                 let short = given.setting.value.in_short();
                 let but = if *counts { "" } else { "; another line counts before it now" };
-                given.says(sentence![short, format!(": the length that the phone refused{but}")])
+                let other = slot.zip(given.setting.parameter.slot()).filter(|(refused, of)| refused != of);
+                let other = other
+                    .map(|(refused, of)| format!("; this is the key of {of}, and {refused} refused one"));
+                let other = other.unwrap_or_default();
+                given.says(sentence![short, format!(": the length that the phone refused{but}{other}")])
             })
             .collect();
     }

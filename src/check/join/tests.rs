@@ -33,6 +33,11 @@ fn ins001_names_the_key_of_the_logged_length() {
     assert_eq!(lines(&answer), [(KEY, "RSA 2048 key, 4,677 bytes: the length that the phone refused")]);
     assert_eq!(answer.lines[0].line, Some(7));
     assert!(answer.lines[0].file.ends_with("site.cfg"));
+    let of_other = Some(Slot::Platform(2));
+    let log = LogFacts { keys_refused: vec![Refused { slot: of_other, length: Some(4677) }], ..log() };
+    let answer = asked(&[(KEY, &large)], &log, Question::KeyTooLarge, of_other);
+    let says = "RSA 2048 key, 4,677 bytes: the length that the phone refused; this is the key of platform-1, and platform-2 refused one";
+    assert_eq!(lines(&answer), [(KEY, says)]);
     let answer = asked(&[], &key_refused(4677), Question::KeyTooLarge, SLOT);
     let says = "RSA 2048 key, 1,218 bytes, and the phone refused one of 4,677 bytes: changed since, or installed another way?";
     assert_eq!(lines(&answer), [(KEY, says)]);
