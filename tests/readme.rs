@@ -97,6 +97,7 @@ const ELSEWHERE: &[(&str, Elsewhere)] = &[
     ("cargo install --path .", Elsewhere::Ci("cargo install --locked --path . --root target/installed")),
     ("cargo bench", Elsewhere::Ci("cargo test --locked --bench stages")),
     ("python3 benches/against.py", Elsewhere::Ci("python3 benches/against.py --scale")),
+    ("python3 benches/configured.py", Elsewhere::Nowhere("measures; the machine of CI has other work")),
     ("python3 benches/soak.py", Elsewhere::Ci("python3 benches/soak.py --seconds")),
     (
         "phonecert watch /srv/provisioning",
