@@ -94,9 +94,14 @@ pub(crate) fn diagnoses(told: &Value) -> Vec<String> {
     .collect()
 }
 
+/// This diagnosis; none if it is not there.
+pub(crate) fn found<'t>(told: &'t Value, code: &str) -> Option<&'t Value> {
+    told["diagnoses"].as_array().unwrap().iter().find(|found| found["code"] == code)
+}
+
 /// How often this diagnosis holds, and in which state; none if it is not there.
 pub(crate) fn state(told: &Value, code: &str) -> Option<(String, u64)> {
-    let found = told["diagnoses"].as_array().unwrap().iter().find(|found| found["code"] == code)?;
+    let found = found(told, code)?;
     Some((found["state"].as_str().unwrap().to_owned(), found["occurrences"].as_u64().unwrap()))
 }
 
