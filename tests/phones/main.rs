@@ -9,6 +9,7 @@ mod files;
 mod said;
 mod sample;
 mod simulation;
+mod slots;
 mod together;
 #[path = "../tree/mod.rs"]
 mod tree;
