@@ -63,7 +63,6 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let is_mended = views.iter().any(|view| {
             view.at.0 > last.at.1
                 && timeline.is_in_order(last.at.1, view.at.0)
-                && view.is_inventory()
                 && (view.content.has_certificate() && view.content.has_key
                     || view.is_complete_inventory() && view.content.is_empty())
         });

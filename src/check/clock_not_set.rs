@@ -37,7 +37,6 @@ pub(super) const RULE: Rule = Rule {
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut seen = Occurrences::default();
     let mut boots = 0;
-    let mut last = None;
     let mut was_set_later = false;
     for boot in case.timeline.records.chunk_by(|a, b| a.boot == b.boot) {
         let mut is_known = false;
@@ -53,12 +52,11 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         }
         if is_unset {
             boots += 1;
-            last = boot.last().map(|record| record.boot);
             was_set_later = false;
         }
         was_set_later |= boot.iter().any(|record| record.time.is_some());
     }
-    if last.is_none() {
+    if boots == 0 {
         return Vec::new();
     }
     let message = match was_set_later {

@@ -56,9 +56,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             }
         }
         last = Some((record.boot, missed));
-        let mut once = Occurrences::shown_by(1, [record]);
-        once.count = 1;
-        seen.append(once);
+        seen.append(Occurrences::shown_by(1, [record]));
     }
     if seen.count == 0 {
         return Vec::new();

@@ -68,9 +68,8 @@ fn is_mended(timeline: &Timeline<'_>, last: &NotKept<'_>) -> bool {
     let slot = last.saved.slot;
     let is_there = |content: &crate::timeline::Content| match &last.saved.content.fingerprint {
         Some(saved) => content.fingerprint.as_ref() == Some(saved),
-        // It is not known which certificate was saved, so any certificate counts if the slot was empty
-        // before.
-        None => content.has_certificate() && last.shown.content.is_empty(),
+        // It is not known which certificate was saved, so any one counts where none was.
+        None => content.has_certificate(),
     };
     let later = timeline.slots.of_slot(slot).iter().filter(|view| view.at.0 > last.shown.at.1);
     later.into_iter().any(|view| view.is_inventory() && is_there(&view.content))

@@ -182,7 +182,6 @@ impl SlotHistory {
                 !view.is_inventory() || view.is_complete_inventory() || !view.lines.are_of_key_alone()
             });
         }
-        history.views.retain(|_, views| !views.is_empty());
         history
     }
 
@@ -231,9 +230,8 @@ impl SlotHistory {
                 return;
             }
             _ => {
-                // A key of the same inventory stays known, whichever line came first.
-                let (has_key, key_length) = (content.has_key, content.key_length);
-                *content = Content { has_key, key_length, ..Content::new(state, at) };
+                // Of the same inventory, only a key can have been told before.
+                (content.state, content.record) = (state, at);
                 return;
             }
         }
@@ -308,9 +306,7 @@ fn next_inventory(views: &[SlotView], save: usize) -> Option<&SlotView> {
 }
 
 fn is_lost(saved: &SlotView, shown: &SlotView) -> bool {
-    let is_shown_empty = shown.content.state == CertificateState::NotAvailable
-        && (!shown.content.has_key || shown.is_complete_inventory());
-    is_shown_empty || shown.content.differs_from(&saved.content)
+    shown.content.state == CertificateState::NotAvailable || shown.content.differs_from(&saved.content)
 }
 
 impl InventoryLines {
@@ -362,7 +358,7 @@ impl Content {
             && agree(&self.certificate_length, &other.certificate_length)
             && agree(&self.key_length, &other.key_length)
             && (self.has_certificate() == other.has_certificate()
-                || (self.state == CertificateState::NotAvailable && self.has_key && other.has_certificate()))
+                || (self.state == CertificateState::NotAvailable && self.has_key))
     }
 }
 
@@ -459,8 +455,7 @@ impl Timeline<'_> {
                 Source::Inventory { is_complete } => {
                     let has_both = content.has_certificate() && content.has_key;
                     let is_new = known_before.is_some_and(|before| {
-                        content.differs_from(&before.content)
-                            || before.is_inventory() && before.content.is_empty()
+                        content.differs_from(&before.content) || before.content.is_empty()
                     });
                     is_mended |= has_both && is_new;
                     if needs_key && is_complete && content.has_certificate() && !content.has_key {
@@ -484,7 +479,9 @@ impl Timeline<'_> {
             return true;
         }
         let has_inventory_before = self.slots.all().any(|view| view.is_inventory() && view.at.0 < failure);
-        let known: Vec<&SlotView> = self.slots.of_custom_slots().filter(|view| view.at.0 < failure).collect();
+        // A refusal shows no certificate.
+        let is_known = |view: &&SlotView| view.at.0 < failure && view.source != Source::Refusal;
+        let known: Vec<&SlotView> = self.slots.of_custom_slots().filter(is_known).collect();
         let is_new = |shown: &SlotView| {
             let is_known = |view: &&SlotView| view.content.fingerprint == shown.content.fingerprint;
             let before = known.iter().rev().find(|view| view.slot == shown.slot);
@@ -494,8 +491,9 @@ impl Timeline<'_> {
             shown.content.fingerprint.is_some() && is_other && !known.iter().any(is_known)
         };
         has_inventory_before
-            && self.slots.of_custom_slots().any(|view| {
-                view.at.0 > failure && view.is_inventory() && view.content.has_certificate() && is_new(view)
-            })
+            && self
+                .slots
+                .of_custom_slots()
+                .any(|view| view.at.0 > failure && view.is_inventory() && is_new(view))
     }
 }

@@ -6,6 +6,7 @@ mod bounds;
 mod cut;
 mod edges;
 mod files;
+mod inventories;
 mod said;
 mod sample;
 mod simulation;

@@ -5,26 +5,29 @@ use super::sample::{
 };
 
 /// The certificate that `SAVED` tells, as the inventory shows it.
-const KEPT: &str = "Custom platform device certificate 1 MD5 fingerprint: 9A:2E:0C:8B:32:7F:73:2F:38:18:28:EB:B3:5A:35:1C";
-const OTHER: &str = "Custom platform device certificate 1 MD5 fingerprint: 58:4F:3E:AB:AF:D4:C6:50:C5:8A:B6:FD:58:C0:61:0D";
-const THIRD: &str = "Custom platform device certificate 1 MD5 fingerprint: 77:4F:3E:AB:AF:D4:C6:50:C5:8A:B6:FD:58:C0:61:0D";
-const KEY: &str = "Custom platform device key 1 length 2374";
-const INVALID: &str = "tls  |4|00|Device credential invalid: Cert is not proper";
+pub(super) const KEPT: &str =
+    "Custom platform device certificate 1 MD5 fingerprint: 9A:2E:0C:8B:32:7F:73:2F:38:18:28:EB:B3:5A:35:1C";
+pub(super) const OTHER: &str =
+    "Custom platform device certificate 1 MD5 fingerprint: 58:4F:3E:AB:AF:D4:C6:50:C5:8A:B6:FD:58:C0:61:0D";
+const THIRD: &str =
+    "Custom platform device certificate 1 MD5 fingerprint: 77:4F:3E:AB:AF:D4:C6:50:C5:8A:B6:FD:58:C0:61:0D";
+pub(super) const KEY: &str = "Custom platform device key 1 length 2374";
+pub(super) const INVALID: &str = "tls  |4|00|Device credential invalid: Cert is not proper";
 const PREVIOUS: &str = "tls  |*|00|No previous certificate stored";
 const SAVED_OTHER: &str = "tls  |*|00|New Certificate Common Name 'x.example.com' Fingerprint '58:4F:3E:AB:AF:D4:C6:50:C5:8A:B6:FD:58:C0:61:0D'";
 
 /// A boot with these lines of slot 1; slot 2 is empty.
-fn shows(slot: &[&str]) -> String {
+pub(super) fn shows(slot: &[&str]) -> String {
     boot(&[slot, &[EMPTY_2]].concat())
 }
 
 /// These lines, a while after the start.
-fn then(texts: &[&str]) -> String {
+pub(super) fn then(texts: &[&str]) -> String {
     texts.iter().map(|text| format!("000300.000|{text}\n")).collect::<String>() + &ordinary("000400.000")
 }
 
 /// The state of slot 1; none if the logs do not tell it.
-fn slot(log: &str) -> Option<String> {
+pub(super) fn slot(log: &str) -> Option<String> {
     let told = told_of(log);
     let certificates = told["certificates"].as_array().unwrap().clone();
     let found = certificates.into_iter().find(|certificate| certificate["slot"] == "platform-1")?;
@@ -32,14 +35,14 @@ fn slot(log: &str) -> Option<String> {
 }
 
 /// The state of this diagnosis of slot 1.
-fn is(log: &str, code: &str) -> Option<String> {
+pub(super) fn is(log: &str, code: &str) -> Option<String> {
     let wanted = format!("{code}@platform-1 ");
     let all = diagnoses(&told_of(log));
     all.iter().find_map(|found| found.strip_prefix(&wanted)?.split(' ').next().map(str::to_owned))
 }
 
 #[track_caller]
-fn expect(log: &str, code: &str, state: &str) {
+pub(super) fn expect(log: &str, code: &str, state: &str) {
     assert_eq!(is(log, code).as_deref(), Some(state).filter(|state| !state.is_empty()), "{log}");
 }
 
@@ -211,7 +214,9 @@ fn a_refused_key_is_mended_by_another_certificate_with_its_key() {
 /// A certificate needs no key to be mended, but one that a refusal in between leaves open does.
 #[test]
 fn a_refused_certificate_is_mended_without_regard_to_its_key_later() {
-    let refused = then(&["hw   |4|00|hwDescSecurityDeviceCredentialsStore: Could not store cert for custom device cert1, length 9001 is bigger than maximum 8192"]);
+    let refused = then(&[
+        "hw   |4|00|hwDescSecurityDeviceCredentialsStore: Could not store cert for custom device cert1, length 9001 is bigger than maximum 8192",
+    ]);
     let mended = shows(&[EMPTY_1]) + &refused + &shows(&[KEPT, KEY]);
     expect(&mended, "INS002", "resolved");
     expect(&(mended + &shows(&[KEPT])), "INS002", "resolved");
