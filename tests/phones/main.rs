@@ -11,6 +11,7 @@ mod said;
 mod sample;
 mod simulation;
 mod slots;
+mod timeline;
 mod together;
 #[path = "../tree/mod.rs"]
 mod tree;
