@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 mod bounds;
+mod checks;
 mod cut;
 mod edges;
 mod files;
