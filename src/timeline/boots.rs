@@ -175,10 +175,9 @@ impl BootState {
     /// Whether a line with this uptime can't be of this boot: it is earlier than what is known, by more
     /// than disorder and drift explain.
     fn is_restarted(&self, uptime: u64) -> bool {
-        let known = if self.date.is_some() { self.since_start() } else { self.uptime.unwrap_or(0) };
-        let has_times = self.uptime.is_some() || self.date.is_some();
-        let slack = if self.date.is_some() { DISORDER + known / DRIFT } else { DISORDER };
-        has_times && uptime + slack < known
+        let known = self.since_start();
+        let drift = if self.date.is_some() { known / DRIFT } else { 0 };
+        uptime + DISORDER + drift < known
     }
 }
 

@@ -26,9 +26,6 @@ pub(super) const JUMP_DAYS: i64 = 1;
 /// A boot goes on from the one before within so many days, mostly within minutes.
 const CLOSE_DAYS: i64 = 2;
 
-/// Lines of several processes can be out of order at midnight of New Year: December 31 behind January 1.
-const NEW_YEAR_DISORDER: i64 = 300;
-
 /// Within so many seconds after midnight a January 1 right after a start can be the phone's default.
 pub(super) const DEFAULT_START: u32 = 3_600;
 
@@ -74,7 +71,8 @@ fn has_leap_day(year: i32) -> bool {
 pub(super) fn years_between(earlier: Yearless, later: Yearless) -> i32 {
     match earlier.days_until(later) {
         days if days < -YEAR_TURNS => 1,
-        days if days > NEW_YEAR_DISORDER && earlier.month() == 1 && later.month() == 12 => -1,
+        // Lines of several processes can be out of order at midnight of New Year.
+        _ if earlier.month() == 1 && later.month() == 12 => -1,
         _ => 0,
     }
 }

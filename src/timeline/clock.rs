@@ -29,19 +29,12 @@ pub(super) fn date(records: &mut [Record<'_>], joined: &Joined) {
 
 /// Marks the dates of a boot that a clock which was not set has made up.
 fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearless>) {
-    // Nobody's first line that was kept is of the first hour of a year; all boots but the first begin with a start.
-    let mut has_uptime = last_real.is_none() || boot[0].boot > 0;
     let mut has_failed = false;
     let mut is_first = true;
     let mut unset: Option<Yearless> = None;
     for record in boot {
         has_failed |= matches!(record.event(), Some(Event::ClockFailed));
-        let is_banner = matches!(record.event(), Some(Event::LogStart { banner: true, .. }));
-        let Some(stamp) = record.entry.stamp.filter(|_| record.entry.is_dated()) else {
-            has_uptime |= record.entry.stamp.is_some();
-            continue;
-        };
-        has_uptime |= is_banner;
+        let Some(stamp) = record.entry.stamp.filter(|_| record.entry.is_dated()) else { continue };
         if matches!(joined.logs[record.file].calendar, Calendar::WithYear) && !stamp.is_unset() {
             continue;
         }
@@ -51,7 +44,9 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
             continue;
         }
         let Some(date) = stamp.yearless() else { continue };
-        let is_after_start = std::mem::take(&mut is_first) && has_uptime;
+        // All boots but the first begin with a start; of the first one, no line that was kept is by chance of the
+        // first hour of a year.
+        let is_after_start = std::mem::take(&mut is_first);
         let can_be_real = || {
             is_files_own(record, joined, date)
                 || last_real.is_some_and(|last| calendar::is_day_before(last, date))
@@ -96,7 +91,7 @@ fn mark_wrong_start(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<
         // where the right one goes on from the boot before.
         let goes_on = last_real.is_some_and(|last| calendar::goes_on_from(last, before, after));
         let days = before.days_until(after);
-        let is_back = days < 0 && days > -calendar::YEAR_TURNS && before.days_until(after) <= -JUMP_DAYS;
+        let is_back = days > -calendar::YEAR_TURNS && days <= -JUMP_DAYS;
         let is_apart = days.abs() >= JUMP_DAYS
             && last_real.is_some_and(|last| last.days_until(before).abs() >= JUMP_DAYS);
         if is_back || (goes_on && is_apart) {
