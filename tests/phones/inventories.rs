@@ -70,6 +70,12 @@ fn the_newest_whole_inventory_of_a_boot_decides() {
     // Written twice, it is one.
     let log = shows(&[KEPT]) + &again(&[KEPT]) + &ordinary("000501.000");
     assert_eq!(diagnoses(&told_of(&log)), ["INS005@platform-1 active x1"]);
+    // A second one without a hole shows what the first one leaves open.
+    let holed = boot(&[]) + "000016.300|tls  |3|01|" + KEPT + "\n" + "000016.400|dns  |3|01|asked\n";
+    let whole =
+        format!("000500.000|dns  |3|01|asked\n000500.000|tls  |3|01|{KEPT}\n000500.000|dns  |3|01|asked\n");
+    expect(&holed, "INS005", "");
+    expect(&(holed + &whole), "INS005", "active");
     // Cut at the log's end, the second one takes nothing from the first.
     let cut = shows(&[KEPT]) + &again(&[KEPT]);
     expect(&cut, "INS005", "active");
@@ -87,6 +93,8 @@ fn inventories_of_a_boot_complete_each_other_as_far_as_they_agree() {
         assert_eq!(row(&(shows(part) + &again(&all) + &ordinary("000501.000"))), whole, "{part:?}");
         assert_eq!(row(&(shows(&all) + &again(part) + &ordinary("000501.000"))), whole, "{part:?}");
     }
+    let log = shows(&[LENGTH, KEPT]) + &again(&[KEPT, KEY]) + &ordinary("000501.000");
+    assert_eq!(row(&log)["key_length"], 2374);
     // What differs is what is there now.
     let changed = [
         LENGTH.replace("2021", "2022"),

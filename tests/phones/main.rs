@@ -4,10 +4,12 @@
 
 mod bounds;
 mod checks;
+mod clock;
 mod cut;
 mod edges;
 mod files;
 mod inventories;
+mod order;
 mod said;
 mod sample;
 mod simulation;

@@ -12,7 +12,8 @@ const END: &str = "log  |*|00|---------- Final log entry ----------";
 const INVENTORY: &str = "tls  |3|00|Polycom device certificate length 802";
 const PLATFORM: &str = "so   |*|00|Platform: Model=VVX 500, Assembly=3111-44500-001 Rev=A Region=0";
 
-fn look_within<T>(log: &str, window: Window, look: impl Fn(&Timeline<'_>) -> T) -> T {
+/// What the timeline shows of a phone with this log, last changed in July 2016.
+fn look_within<T>(log: &str, window: Window, read: impl Fn(&Timeline<'_>) -> T) -> T {
     let clock = Clock { window, year: None, now: "2016-07-01T12:00:00".parse().unwrap() };
     let name = "0004f2a1b2c3-app.log";
     let log = Log {
@@ -23,7 +24,7 @@ fn look_within<T>(log: &str, window: Window, look: impl Fn(&Timeline<'_>) -> T) 
         digest: digest_of(log.as_bytes(), &window),
     };
     let joined = join(vec![log], &clock);
-    look(&Timeline::new(None, &joined, &clock))
+    read(&Timeline::new(None, &joined, &clock))
 }
 
 fn look<T>(log: &str, read: impl Fn(&Timeline<'_>) -> T) -> T {
@@ -146,6 +147,9 @@ fn uptime_that_starts_over_goes_on_from_there() {
     assert_eq!(boots(&["000100.000", "000050.000", "000010.000", "000010.100"]), 2);
     assert_eq!(boots(&["000100.000", "000050.000", "000048.000", "000048.100"]), 2);
     assert_eq!(boots(&["000100.000", "000010.000", "000005.000", "000005.100", "000006.000"]), 2);
+    // Also from what uptime told between dates.
+    assert_eq!(boots(&["000010.000", "0501080000", "010000.000", "000500.000", "000500.000"]), 2);
+    assert_eq!(boots(&["000010.000", "0501080000", "000400.000", "000500.000", "000500.000"]), 1);
 }
 
 /// What passes by the dates bounds the uptime that a later line can have.
@@ -181,4 +185,6 @@ fn time_passes_by_dates_that_are_made_up_or_wrong() {
         elapsed(&["000010.000", "0510080000", "0510080100", "0501080200", "0501080300"]),
         [0, 0, 60, 60, 120]
     );
+    // Once there are dates, they tell what passes.
+    assert_eq!(elapsed(&["000010.000", "0501080000", "0501080100", "000130.000"]), [0, 0, 60, 60]);
 }
