@@ -54,6 +54,8 @@ fn another_name_is_gone_with_a_right_one_or_none() {
     expect(&(other.clone() + &built_in(&["common name \"0004F2A1B2C3\""])), "INV002", "resolved");
     expect(&(other.clone() + &built_in(&["is not available"])), "INV002", "resolved");
     expect(&(built_in(&["common name \"0004F2A1B2C3\""]) + &other), "INV002", "active");
+    // A log that names no address is the phone's under whose name it is.
+    expect(&other.replace("Interface eth0 MAC=0004f2a1b2c3", "Interface eth0"), "INV002", "active");
 }
 
 #[test]

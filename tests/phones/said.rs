@@ -239,3 +239,29 @@ fn a_log_that_was_left_out_is_told() {
     assert_eq!(message, "The phone's log could not be read, so nothing is known.");
     assert_eq!(remedy, "See the problems of this scan, make the phone's log readable, and scan again.");
 }
+
+#[test]
+fn the_newest_software_is_told() {
+    let with = |version: &str| boot(&[]).replace("5.9.5.0614", version);
+    let told = message(&(with("4.0.1.0001") + &with("4.0.2.0002")), "ZTP001");
+    assert!(told.starts_with("The VVX 500 runs 4.0.2.0002; zero-touch provisioning asks for "), "{told}");
+}
+
+/// The earliest and the latest date, in whichever order the lines stand.
+#[test]
+fn a_diagnosis_has_its_first_and_last_date() {
+    let seen = |log: &str, code: &str| {
+        let told = told_of(log);
+        let found = found(&told, code).unwrap();
+        ["first_seen", "last_seen"].map(|field| found[field].as_str().unwrap().to_owned())
+    };
+    let expected = ["2016-05-01T08:00:00", "2016-05-01T10:00:00"];
+    for hours in [["08", "09", "10"], ["09", "08", "10"], ["10", "09", "08"], ["09", "10", "08"]] {
+        let line =
+            |(count, hour): (usize, &str)| format!("0501{hour}0000|sip  |4|{:02}|text {count}\n", count + 1);
+        let lost: String = hours.into_iter().enumerate().map(line).collect();
+        assert_eq!(seen(&lost, "LOG002"), expected, "{hours:?}");
+        let failed: String = hours.iter().map(|hour| format!("0501{hour}0000|{CONNECTION}\n")).collect();
+        assert_eq!(seen(&failed, "TLS002"), expected, "{hours:?}");
+    }
+}
