@@ -1,8 +1,8 @@
 //! From paths to the bytes of logs: directories, files, archives, pipes.
 //!
 //! [`find`] looks for logs by their names alone and groups them by phone; [`Found::read`] reads one of them,
-//! and [`Source::read`] what must be read to know whose logs it holds. One bad file never ends a run: it
-//! becomes a problem with its name, and what could be read of it counts.
+//! and [`Source::read`] reads what must be opened to know whose logs it holds. One bad file never ends a run:
+//! it becomes a problem with its path, and the part that could be read is used.
 //!
 //! ```no_run
 //! use phonecert::input::{Buffers, LogSink, Options, find};
@@ -59,11 +59,11 @@ use crate::problem::Problem;
 /// What to look for.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Whether archives in searched directories are opened. Those that the user names are in any case.
+    /// Whether archives in searched directories are opened. Archives that the user names are always opened.
     pub archives: bool,
     /// Whether configuration files are wanted, found by name in directories and read in archives.
     pub configs: bool,
-    /// What archives and compressed logs may grow to.
+    /// The largest size to which archives and compressed logs may decompress.
     pub limits: Limits,
 }
 
@@ -73,23 +73,22 @@ impl Default for Options {
     }
 }
 
-/// Where a log comes from, and what its name tells.
+/// Where a log comes from, and what its name says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogName {
     /// The path as reports show it, with `/` between names on every system; a member of an archive is
     /// `a.zip!/path/in/it`, standard input `-`. Control characters are left in it.
     pub path: Box<str>,
-    /// The phone, by the name: the address before `-app`; of a file that the user named, else the only
-    /// address in its name.
+    /// The phone's address, from the name: the one before `-app`. In the name of a file that the user named, it
+    /// may stand anywhere if it is the only one.
     pub mac: Option<Mac>,
     /// How old the log is by its name.
     pub rotation: Rotation,
     /// When the file, or the member of an archive, was last changed: seconds since 1970, UTC. A pipe's is now.
     pub modified: Option<i64>,
-    /// Its bytes as it stands on the disk, or as the archive declares them; 0 for a pipe.
+    /// Size in bytes on the disk (not decompressed), or as the archive declares it; 0 for a pipe.
     pub size: u64,
-    /// What tells that two paths lead to the same file: device and inode. None in archives, and where the
-    /// system does not tell.
+    /// Device and inode, equal for two paths of the same file. None in archives, and on systems without them.
     pub identity: Option<(u64, u64)>,
     /// Whether the name is a log's. A file that the user names is read whatever its name.
     pub named_like_log: bool,
@@ -99,10 +98,10 @@ pub struct LogName {
 pub enum Content<'a> {
     /// All of them, at most 256 KiB.
     Whole(&'a [u8]),
-    /// A large plain file, with the number of bytes to read, by position ([`read_at`]), from several threads
-    /// if there are. If it ends earlier, that is to be returned as an error of the kind `UnexpectedEof`.
+    /// A large plain file and the number of bytes to read of it. Several threads may read it by position
+    /// ([`read_at`]). The sink returns an error of the kind `UnexpectedEof` if the file ends earlier.
     File(&'a File, u64),
-    /// A large log that comes as a stream. A fault ends it like the end of the file; the problem is reported
+    /// A large log that comes as a stream. A fault looks like the end of the file here; the problem is reported
     /// afterwards.
     Stream(&'a mut dyn Read),
 }
@@ -110,18 +109,18 @@ pub enum Content<'a> {
 /// A member of an archive that may be a configuration file.
 #[derive(Clone, Copy, Debug)]
 pub struct ConfigMember<'a> {
-    /// As reports show it: `a.zip!/path/in/it`.
+    /// The path as reports show it: `a.zip!/path/in/it`.
     pub path: &'a str,
-    /// What was read of it.
+    /// What was read of the member.
     pub content: ConfigContent<'a>,
-    /// Its permissions, as Unix has them.
+    /// Unix permission bits.
     pub mode: Option<u32>,
 }
 
 /// What is read of a member that may be a configuration file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConfigContent<'a> {
-    /// All of it, or the beginning, which tells that it is no text.
+    /// The whole content; or only its beginning, if that shows that it is not text.
     Bytes(&'a [u8]),
     /// Nothing: it is larger than [`CONFIG_BYTES`].
     TooLarge,
@@ -129,23 +128,23 @@ pub enum ConfigContent<'a> {
     PrivateKey,
 }
 
-/// Takes what one thread reads.
+/// Receives what one thread reads.
 pub trait LogSink {
     /// Takes one log. An empty file is an empty log.
     ///
     /// # Errors
-    /// A fault that the sink met in reading a [`Content::File`]; it becomes a problem of that file.
+    /// A fault in reading a [`Content::File`]; the caller reports it as a problem of that file.
     fn log(&mut self, name: LogName, content: Content<'_>) -> io::Result<()>;
 
-    /// Takes a configuration file that stands in an archive.
+    /// Takes a configuration file from an archive.
     fn config(&mut self, member: ConfigMember<'_>);
 
-    /// Takes what could not be read.
+    /// Takes a problem: something that could not be read.
     fn problem(&mut self, problem: Problem);
 
-    /// Takes a member of an archive that was passed over.
+    /// Counts a member of an archive that is not read.
     fn passed_over(&mut self, kind: PassedOverKind, path: &str);
 
-    /// Takes note that this many more files were read, of this many bytes as they stand on the disk.
+    /// Reports progress: this many more files were read, of this size in bytes on the disk (not decompressed).
     fn advance(&mut self, files: u64, bytes: u64);
 }

@@ -1,4 +1,5 @@
-//! What the reader of an archive, of any format, tells of its members, and which of them are read.
+//! The interface between the reader of an archive format and `open`: what is known of a member, and which
+//! members are read.
 
 use std::io::Read;
 
@@ -8,18 +9,18 @@ use super::limits::Fault;
 use super::log_name::{Rotation, has_ending, is_boot_log, log_mac, rotation};
 use crate::model::Mac;
 
-/// What an archive tells of a member before it is read.
+/// What an archive's directory or header says of a member.
 pub(super) struct Member {
-    /// As the archive has it, with `/` between names.
+    /// The path in the archive, with `/` between names.
     pub(super) name: Vec<u8>,
     pub(super) kind: MemberKind,
-    /// As the archive declares it, in bytes.
+    /// Decompressed size in bytes, as the archive declares it.
     pub(super) size: u64,
     /// Seconds since 1970, UTC.
     pub(super) modified: Option<i64>,
-    /// The permissions, as Unix has them.
+    /// Unix permission bits.
     pub(super) mode: Option<u32>,
-    /// Whether its content is decompressed, so that it can be larger than what is stored.
+    /// Whether the content can be larger than what is stored, so that the limits against bombs apply.
     pub(super) is_decompressed: bool,
 }
 
@@ -27,7 +28,7 @@ pub(super) struct Member {
 pub(super) enum MemberKind {
     File,
     Directory,
-    /// A link, or a device.
+    /// A link or a device.
     Link,
 }
 
@@ -38,13 +39,13 @@ pub(super) enum Wanted {
     Log(Mac, Rotation),
     Archive,
     Config,
-    /// Another name, which a master may list.
+    /// Any other name: a master configuration file may list it.
     MaybeConfig,
-    /// A private key: not read, only its presence is noted.
+    /// A private key. It is not read; only its presence is noted.
     PrivateKey,
 }
 
-/// Takes the members of one archive from its reader.
+/// Receives the members of one archive from its reader.
 pub(super) trait Visitor {
     /// Whether this member is to be visited. A fault ends the archive.
     fn wants(&mut self, member: &Member) -> Result<bool, Fault>;
@@ -55,12 +56,12 @@ pub(super) trait Visitor {
     /// Reports why a member can't be read.
     fn fault(&mut self, member: &Member, fault: Fault);
 
-    /// Whether a limit was met and reported: then the rest of the archive is not read.
+    /// Whether a limit was exceeded and reported. If so, the rest of the archive is not read.
     fn is_exhausted(&self) -> bool;
 }
 
 impl Wanted {
-    /// Why a member of this name is read, if it is; `configs` tells whether configuration files are wanted.
+    /// Why a member of this name is read; None if it is not. `configs`: whether configuration files are wanted.
     pub(super) fn of(name: &[u8], configs: bool) -> Option<Self> {
         let base = base_name(name);
         if is_archive_name(base) {
@@ -78,12 +79,12 @@ impl Wanted {
         if may_be_config {
             return configs.then_some(Self::Config);
         }
-        // A directory that is named like a log: its files are pieces of that log.
+        // The files of a directory that is named like a log are pieces of that log.
         let parent = name.len().checked_sub(base.len() + 1).map(|end| base_name(&name[..end]));
         if let Some(mac) = parent.and_then(log_mac).filter(|_| is_piece_name(base)) {
             return Some(Self::Log(mac, Rotation::Piece));
         }
-        // Directories and licences are no configuration.
+        // A `.cfg` or `.xml` file that reaches this line is a phone's contact directory or a licence.
         let is_other = ["cfg", "xml"].iter().any(|no| has_ending(base, no));
         (configs && !is_other).then_some(Self::MaybeConfig)
     }
@@ -92,7 +93,7 @@ impl Wanted {
 /// Byte order marks of UTF-16.
 const UTF_16_MARKS: [&[u8]; 2] = [b"\xFF\xFE", b"\xFE\xFF"];
 
-/// Whether this is the beginning of what is no text, whatever follows: of a program, or of a sound.
+/// Whether these first bytes show that a file is not text: a program or a sound, for instance.
 pub(super) fn begins_like_binary(begin: &[u8]) -> bool {
     begin.contains(&0) && !UTF_16_MARKS.iter().any(|mark| begin.starts_with(mark))
 }
@@ -109,8 +110,8 @@ pub(super) fn base_name(path: &[u8]) -> &[u8] {
     memchr::memrchr(b'/', path).map_or(path, |slash| &path[slash + 1..])
 }
 
-/// Whether a file of this name, in a directory that is named like a log, is a piece of that log: not a
-/// hidden file, and none of another known kind.
+/// Whether a file of this name, in a directory that is named like a log, is a piece of that log. Hidden files
+/// and files of another known kind are not.
 pub(super) fn is_piece_name(base: &[u8]) -> bool {
     !base.starts_with(b".")
         && ["cfg", "xml", "key", "pem"].iter().all(|ending| !has_ending(base, ending))

@@ -1,4 +1,4 @@
-//! The buffers of a thread, used again from log to log.
+//! The buffers of one thread, reused from log to log.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -6,19 +6,19 @@ use std::io;
 
 use super::system::{OpenDirectory, open_ahead};
 
-/// Logs up to this size are handed on in one piece, in bytes.
+/// Logs smaller than this, in bytes, are passed to the sink in one piece.
 pub(super) const WHOLE: usize = 256 * 1024;
 
-/// A log that was found, by its number among all. Numbers go phone by phone.
+/// The index of a log among all that were found, which are sorted by phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LogFile(pub(super) u32);
 
 /// A thread opens at most this many logs before it reads them.
 pub(super) const AHEAD: usize = 64;
 
-/// What a thread uses again from log to log.
+/// Buffers and open files that a thread keeps from log to log.
 pub struct Buffers {
-    /// Logs that are open and not read yet, in the order in which they will be.
+    /// Logs that are open and not read yet, in reading order.
     pub(super) ahead: VecDeque<(LogFile, io::Result<File>)>,
     pub(super) most_ahead: usize,
     /// The directory of the log that was opened last.
@@ -28,8 +28,7 @@ pub struct Buffers {
 }
 
 impl Buffers {
-    /// The buffers of one of `readers` threads: together they open no more files than the system allows a
-    /// program.
+    /// The buffers of one of `readers` threads. All of them together open no more files than the process may.
     #[must_use]
     pub fn new(readers: usize) -> Self {
         let most_ahead = open_ahead(readers, AHEAD);

@@ -1,5 +1,5 @@
-//! Decompression: gzip, zstd, xz and bzip2, each as a stream of all its members. A fault ends the stream
-//! after all that came out before it.
+//! Decompression of gzip, zstd, xz and bzip2. Concatenated members are read as one stream. What was
+//! decompressed before a fault is returned before the error.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -13,13 +13,13 @@ use lzma_rust2::XzReader;
 use super::kind::{Compression, Kind, SNIFFED};
 use super::limits::fill;
 
-/// Compressed files are read, and decompressed ahead, in pieces of this size.
+/// Compressed files are read, and decompressed ahead, in blocks of this size, in bytes.
 pub(super) const BLOCK: usize = 256 * 1024;
 
-/// An xz stream may ask for this much memory at most, in KiB: twice what `xz -9` asks for.
+/// The most memory an xz stream may require, in KiB: twice what a file made by `xz -9` requires.
 const XZ_MEMORY_KIB: u32 = 128 * 1024;
 
-/// The content of a compressed stream.
+/// A decoder for one compressed stream.
 pub(super) enum Decoder<R: BufRead> {
     Gzip(Box<Gzip<R>>),
     Zstd(zstd::Decoder<'static, R>),
@@ -50,10 +50,10 @@ impl<R: BufRead> Read for Decoder<R> {
     }
 }
 
-/// What `input` holds: decompressed, if its first bytes are those of a compression.
+/// The content of `input`, decompressed if its first bytes are those of a known compression.
 ///
 /// # Errors
-/// What `input` returns, or a compression that does not begin as it should.
+/// An error of `input`, or a damaged header of the compression.
 pub fn decompressed<'r>(mut input: Box<dyn BufRead + 'r>) -> io::Result<Box<dyn BufRead + 'r>> {
     let mut begin = [0; SNIFFED];
     let length = fill(&mut input, &mut begin)?;
@@ -67,15 +67,15 @@ pub fn decompressed<'r>(mut input: Box<dyn BufRead + 'r>) -> io::Result<Box<dyn 
     })
 }
 
-/// All members of a gzip stream. `flate2`'s own reader of several members loses up to a buffer of content
-/// before a damaged place, and takes zeros behind the last member for damage.
+/// A decoder for all members of a gzip stream. It replaces `flate2`'s `MultiGzDecoder`, which loses up to a
+/// buffer of content before a damaged place and reports zero padding after the last member as damage.
 pub(super) struct Gzip<R> {
     compressed: R,
     inflate: Decompress,
     sum: crc32fast::Hasher,
     length: u32,
     state: State,
-    /// A fault of the stream, returned once all that was decompressed before it is read.
+    /// An error of the stream. It is returned after all that was decompressed before it.
     fault: Option<io::Error>,
 }
 
@@ -129,8 +129,8 @@ impl<R: BufRead> Gzip<R> {
         Ok(0)
     }
 
-    /// Checks the sum and the length behind a member, and looks at what follows: another member, or
-    /// zeros, which are padding.
+    /// Checks the checksum and the length after a member, and what follows: another member, or zeros, which are
+    /// padding.
     fn trailer(&mut self) -> io::Result<()> {
         let damaged = |what| Err(io::Error::new(io::ErrorKind::InvalidData, what));
         let mut trailer = [0; 8];
@@ -183,14 +183,15 @@ impl<R: BufRead> Read for Gzip<R> {
     }
 }
 
-/// More zeros than this behind a member are not read as padding: a sparse file can have any number of them.
+/// The most zeros that are read as padding after a member, in bytes. A limit is needed because a sparse file
+/// can have any number of zeros.
 const MOST_PADDING: usize = 64 * 1024 * 1024;
 
-/// How many pieces are decompressed ahead.
+/// How many blocks are decompressed ahead.
 const BLOCKS: usize = 4;
 
-/// Lets `consume` read a stream that another thread decompresses meanwhile. A log is decompressed at about
-/// the speed at which it is parsed, so a large one takes half the time.
+/// Runs `consume` on a stream that another thread decompresses at the same time. Decompressing a log takes
+/// about as long as parsing it, so this halves the time for a large log.
 pub(super) fn read_ahead<T>(
     decoder: impl Read + Send,
     consume: impl FnOnce(&mut dyn Read) -> T,
@@ -203,7 +204,7 @@ pub(super) fn read_ahead<T>(
     })
 }
 
-/// A piece of a stream, with the error behind it. An empty piece without an error is the stream's end.
+/// A block of a stream, and the error after it, if any. An empty block without an error is the stream's end.
 type Block = (Vec<u8>, Option<io::Error>);
 
 /// Decompresses until the end, a fault, or until the reading end is dropped.

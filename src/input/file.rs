@@ -1,4 +1,5 @@
-//! Reading the logs that were found. Small ones are opened some at a time, so that a disk can fetch several.
+//! Reading the logs that were found. A thread opens many small logs before it reads them, so that the disk can
+//! fetch several at once.
 
 use std::fs::File;
 use std::io;
@@ -15,8 +16,8 @@ use crate::model::Mac;
 use crate::problem::Problem;
 
 impl Found {
-    /// The phones in batches of about 64 logs, the work of one thread at a time; `open_ahead` takes all of
-    /// a batch. Each phone is in one batch.
+    /// The phones in batches of about 64 logs, each the unit of work of one thread and small enough for
+    /// `open_ahead`. A phone is never split over two batches.
     pub fn batches(&self) -> impl Iterator<Item = Range<usize>> + Send + '_ {
         let mut begin = 0;
         std::iter::from_fn(move || {
@@ -32,8 +33,8 @@ impl Found {
         })
     }
 
-    /// Opens the logs of these phones, as many as may be open, and lets the system fetch them. They are
-    /// to be read next, in this order.
+    /// Opens the logs of these phones, up to the limit of open files, and asks the system to fetch them into
+    /// the page cache. The caller must read them next, in this order.
     pub fn open_ahead(&self, phones: Range<usize>, buffers: &mut Buffers) {
         buffers.ahead.clear();
         for log in phones.flat_map(|phone| self.logs(phone)).take(buffers.most_ahead) {
@@ -45,7 +46,7 @@ impl Found {
         }
     }
 
-    /// Reads a log, which may turn out to be an archive: then the logs in it, of any phone, reach the sink.
+    /// Reads a log. If its content is an archive, the sink gets the logs in it, of any phone.
     pub fn read(&self, log: LogFile, buffers: &mut Buffers, sink: &mut dyn LogSink) {
         let is_next = buffers.ahead.front().is_some_and(|(next, _)| *next == log);
         let ahead = if is_next { buffers.ahead.pop_front().map(|(_, opened)| opened) } else { None };
@@ -84,7 +85,7 @@ impl Found {
         })
     }
 
-    /// What tells whether a log changed; none if it is gone or can't be looked at.
+    /// The state of a log's file, to tell later whether it changed; None if it can't be looked up.
     #[must_use]
     pub fn state(&self, log: LogFile) -> Option<FileState> {
         FileState::of(&path_of(&self.raw_path(&self.logs[log.0 as usize])))
@@ -94,12 +95,12 @@ impl Found {
     /// opening it.
     ///
     /// # Errors
-    /// The problem that the file is gone or out of reach.
+    /// The problem that the file is gone or can't be accessed.
     pub fn status(&self, log: LogFile) -> Result<(u64, Option<i64>), Problem> {
         status_of(&self.raw_path(&self.logs[log.0 as usize]), &self.path(log))
     }
 
-    /// Opens a log: relative to its directory if the one before it was in the same directory.
+    /// Opens a log, relative to its directory's file descriptor if the log before it was in the same directory.
     fn open(&self, log: LogFile, buffers: &mut Buffers) -> io::Result<File> {
         let &Entry { directory, name, .. } = &self.logs[log.0 as usize];
         let name = self.names.get(name);

@@ -1,4 +1,4 @@
-//! What else stands beside logs: configuration files, and what is passed over and counted.
+//! Other files beside logs: configuration files, and files that are not read but counted.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::model::Mac;
 /// The kinds of configuration file, by their names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ConfigKind {
-    /// `<mac>.cfg`, or `000000000000.cfg`.
+    /// `<mac>.cfg`, or `000000000000.cfg` for all phones.
     Master,
     /// `<mac>-phone.cfg`: overrides made on the phone.
     PhoneOverrides,
@@ -24,7 +24,7 @@ pub enum ConfigKind {
 }
 
 impl ConfigKind {
-    /// What a file of this name is, and whose.
+    /// The kind of a file with this name, and its phone.
     #[must_use]
     pub fn of(name: &[u8]) -> Option<(Self, Mac)> {
         let (mac, rest) = Mac::prefix(name)?;
@@ -39,7 +39,7 @@ impl ConfigKind {
     }
 }
 
-/// What was passed over, although it looks like a log or an archive.
+/// Why a file that looks like a log or an archive was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum PassedOverKind {
     /// `.7z`.
@@ -48,16 +48,16 @@ pub enum PassedOverKind {
     Rar,
     /// A log or a tar archive in a compression that can't be read: `.lzma`, `.br`, `.lz4`, `.lz`, `.Z`.
     OtherCompression,
-    /// An archive that the user left out.
+    /// An archive, which the user chose not to open.
     Archive,
-    /// `<mac>-boot.log`, which holds nothing of certificates.
+    /// `<mac>-boot.log`, which has no messages about certificates.
     BootLog,
-    /// A file named like some log, but not like a phone's application log: it is read if it is named.
+    /// A `.log` file that is not named like a phone's application log. It is read if the user names it.
     OtherLog,
 }
 
 impl PassedOverKind {
-    /// What a file of this name is passed over as, even if all archives are read.
+    /// Why a file of this name is not read even if archives are; None if it may be read.
     pub(super) fn of(base: &[u8]) -> Option<Self> {
         if has_ending(base, "7z") {
             Some(Self::SevenZip)
@@ -72,22 +72,22 @@ impl PassedOverKind {
     }
 }
 
-/// What was passed over, counted.
+/// Counts of files that were not read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PassedOver {
-    /// How many of each kind, and the first of them by path, as reports show it.
+    /// By kind: how many, and the first one's path in sort order, as reports show it.
     pub kinds: BTreeMap<PassedOverKind, (u64, String)>,
-    /// How many files there were in all searched directories, logs among them.
+    /// The number of files in all searched directories, logs included.
     pub files: u64,
 }
 
 impl PassedOver {
-    /// Counts one more.
+    /// Counts one file.
     pub fn add(&mut self, kind: PassedOverKind, path: impl FnOnce() -> String) {
         self.merge_kind(kind, 1, path());
     }
 
-    /// Counts what another count has too.
+    /// Adds another count.
     pub fn merge(&mut self, other: Self) {
         self.files += other.files;
         for (kind, (count, first)) in other.kinds {

@@ -1,7 +1,7 @@
-//! Found logs, grouped by phone before anything of them is read.
+//! Found logs, grouped by phone before any of them is read.
 //!
-//! There can be a million, so a log takes about 40 bytes: 16 here, and its name in a store of names. A
-//! directory is kept once, as its own name and the number of the directory it is in.
+//! There can be a million logs, so each takes only about 40 bytes: an [`Entry`] of 16 bytes and its name in
+//! [`Names`]. A directory is stored once, as its own name and the number of its parent directory.
 
 use std::cmp::Ordering;
 use std::path::PathBuf;
@@ -20,18 +20,18 @@ use crate::problem::Problem;
 
 /// What was found under the paths that the user named.
 pub struct Found {
-    /// What must be read to know whose logs it holds: archives, pipes, standard input, and files that the
-    /// user named whose names have no MAC.
+    /// Sources that must be read to know whose logs they hold: archives, pipes, standard input, and files
+    /// without a MAC in their name that the user named.
     pub streams: Vec<Source>,
-    /// What could not be searched. In the order of paths.
+    /// Directories and files that could not be searched, sorted by path.
     pub problems: Vec<Problem>,
-    /// What was not read although it looks like a log or an archive, and how many files there were.
+    /// Files that look like logs or archives but are not read, and the number of all files.
     pub passed_over: PassedOver,
     pub(super) tree: Tree,
     pub(super) names: Names,
     /// By phone, then by path.
     pub(super) logs: Vec<Entry>,
-    /// Where each phone's logs begin.
+    /// Index in `logs` of each phone's first log.
     phones: Vec<u32>,
     /// By phone, then by path.
     configs: Vec<Entry>,
@@ -42,9 +42,9 @@ pub struct Found {
 /// A file whose name is that of a configuration file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigFile {
-    /// The phone; `000000000000` for the master of all.
+    /// The phone; `000000000000` for the master file of all phones.
     pub mac: Mac,
-    /// What its name says it is.
+    /// The kind of file, by its name.
     pub kind: ConfigKind,
     /// The file.
     pub path: PathBuf,
@@ -74,7 +74,7 @@ impl Found {
             entries.par_sort_unstable_by(|a, b| {
                 a.mac.cmp(&b.mac).then_with(|| compare_paths(&tree, &names, a, b))
             });
-            // A file that the user named may stand in a directory that was searched.
+            // A file that the user named may be in a directory that was searched too.
             entries.dedup_by(|later, kept| {
                 let is_same = kept.mac == later.mac
                     && kept.directory == later.directory
@@ -100,13 +100,13 @@ impl Found {
         self.phones.len()
     }
 
-    /// How many logs were found, without what is in `streams`.
+    /// How many logs were found, not counting `streams`.
     #[must_use]
     pub fn log_count(&self) -> usize {
         self.logs.len()
     }
 
-    /// The address of this phone. Phones stand in the order of their addresses.
+    /// The address of this phone. Phones are sorted by address.
     ///
     /// # Panics
     /// If `phone` is not less than [`Self::phones`].
@@ -122,7 +122,7 @@ impl Found {
         self.phones.binary_search_by_key(&mac.bytes(), mac_of).ok()
     }
 
-    /// The logs of this phone, by path, numbers in it compared as numbers.
+    /// The logs of this phone, sorted by path in natural order (`2` before `10`).
     ///
     /// # Panics
     /// If `phone` is not less than [`Self::phones`].
@@ -137,7 +137,7 @@ impl Found {
         shown(&self.raw_path(&self.logs[log.0 as usize]))
     }
 
-    /// The files named like configuration files, by phone, then by path.
+    /// The files named like configuration files, sorted by phone, then by path.
     pub fn config_files(&self) -> impl ExactSizeIterator<Item = ConfigFile> + '_ {
         self.configs.iter().map(|entry| {
             let path = self.raw_path(entry);
@@ -156,7 +156,7 @@ impl Found {
         path
     }
 
-    /// Whether the entry's own name is a log's, and how old it is by it.
+    /// Whether the file's own name is a log's, and its place in the rotation by that name.
     pub(super) fn facts(&self, entry: &Entry) -> (bool, Rotation) {
         let name = self.names.get(entry.name);
         let is_log = log_mac(name).is_some();
@@ -174,7 +174,8 @@ impl Found {
     }
 }
 
-/// By directory, then by name. Paths of directories are made only where two logs of a phone stand in two.
+/// Compares by directory, then by name. The path of a directory is built only if two logs of a phone are in
+/// different directories.
 fn compare_paths(tree: &Tree, names: &Names, a: &Entry, b: &Entry) -> Ordering {
     let by_directory = || {
         let [mut mine, mut others] = [Vec::new(), Vec::new()];
@@ -198,23 +199,24 @@ pub(super) fn join(path: &mut Vec<u8>, name: &[u8]) {
 #[derive(Default)]
 pub(super) struct Tree {
     directories: Vec<Directory>,
-    /// Their names, one behind the other.
+    /// The names of all directories, concatenated.
     names: Vec<u8>,
 }
 
 struct Directory {
-    /// The directory that it stands in, or `ROOT`.
+    /// The number of the parent directory, or `ROOT`.
     parent: u32,
-    /// Where its name ends; it begins where that of the one before ends.
+    /// Offset in `names` where its name ends; it begins where the name of the directory before it ends.
     name_end: u32,
-    /// The phone whose log this directory is, if it is named like one.
+    /// If the directory is named like a log: the phone of that log.
     log_of: Option<Mac>,
 }
 
 const ROOT: u32 = u32::MAX;
 
 impl Tree {
-    /// Adds a directory: one in another, or a root with its whole path, which is empty for the current one.
+    /// Adds a directory: a child by its name, or a root by its whole path, which is empty for the current
+    /// directory.
     pub(super) fn add(&mut self, parent: Option<u32>, name: &[u8], log_of: Option<Mac>) -> u32 {
         self.names.extend_from_slice(name);
         self.directories.push(Directory {
@@ -229,12 +231,12 @@ impl Tree {
         self.directories[directory as usize].log_of
     }
 
-    /// Whether there is no room for one more name: 4 GiB of names of directories.
+    /// Whether the limit of 4 GiB of directory names is reached.
     pub(super) fn is_full(&self) -> bool {
         self.names.len() > (u32::MAX - 65_536) as usize
     }
 
-    /// Appends the path of a directory; nothing for the current one.
+    /// Appends the path of a directory; appends nothing for the current directory.
     pub(super) fn path_into(&self, number: u32, path: &mut Vec<u8>) {
         let directory = &self.directories[number as usize];
         if directory.parent != ROOT {
@@ -250,11 +252,11 @@ impl Tree {
     }
 }
 
-/// Where a name stands: the number of a chunk, and the place in it.
+/// The position of a name: the number of its chunk and the offset in it.
 #[derive(Clone, Copy)]
 pub(super) struct Name(u32);
 
-/// The names of files, each behind its length, in chunks that never move.
+/// The names of files, each after its length, in chunks that are never reallocated.
 #[derive(Default)]
 pub(super) struct Names {
     chunks: Vec<Box<[u8]>>,
@@ -269,14 +271,14 @@ impl Names {
         &rest[..usize::from(u16::from_le_bytes(*length))]
     }
 
-    /// The number of a chunk that a thread fills.
+    /// Reserves the number of a chunk for a thread to fill.
     pub(super) fn reserve(&mut self) -> Option<u16> {
         let number = u16::try_from(self.chunks.len()).ok()?;
         self.chunks.push(Box::default());
         Some(number)
     }
 
-    /// Takes a chunk that is full, or that gets nothing more.
+    /// Stores a finished chunk under its number.
     pub(super) fn fill(&mut self, number: u16, chunk: Vec<u8>) {
         self.chunks[usize::from(number)] = chunk.into();
     }
@@ -286,7 +288,7 @@ impl Names {
     }
 }
 
-/// Appends names to a chunk of its own.
+/// Appends names to a chunk that one thread owns.
 #[derive(Default)]
 pub(super) struct NameWriter {
     number: Option<u16>,
@@ -294,7 +296,7 @@ pub(super) struct NameWriter {
 }
 
 impl NameWriter {
-    /// Stores a name. None if 4 GiB of names are stored.
+    /// Stores a name. None if the limit of 4 GiB of names is reached.
     pub(super) fn store(
         &mut self,
         name: &[u8],

@@ -1,18 +1,18 @@
-//! What a file is, by its first bytes: the table of compressions and archives.
+//! Detects the kind of a file by its first bytes: the table of compressions and archives.
 //!
 //! A new compression is a variant of [`Compression`], its row here, and its decoder in `decompress.rs`. A new
 //! archive is a variant of [`Kind`], its row here, and a file that lists its members, as `tar.rs` does. The
-//! compiler asks for each of these.
+//! compiler reports whichever of these is missing.
 
 use super::log_name::has_ending;
 
-/// How many first bytes tell what a file is: a header of a tar archive.
+/// How many bytes are needed to detect a file's kind: the length of a tar header.
 pub(super) const SNIFFED: usize = 512;
 
-/// What a file is.
+/// The kind of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Text, or whatever else is no compression and no archive.
+    /// Text, or anything else that is neither compressed nor an archive.
     Plain,
     /// Text in UTF-16, recognized by its byte order mark.
     Utf16,
@@ -21,11 +21,11 @@ pub(super) enum Kind {
     Zip,
     /// A file of records, which `phonecert digest` wrote.
     Records,
-    /// A compression or an archive that can't be read here, with its name.
+    /// A compression or an archive that is not supported, with its name for messages.
     Unsupported(&'static str),
 }
 
-/// A compression that can be read.
+/// A supported compression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Compression {
     Gzip,
@@ -34,13 +34,13 @@ pub(super) enum Compression {
     Bzip2,
 }
 
-/// A compression or an archive: what it begins with, and what its files are called.
+/// A compression or an archive: its magic bytes and its file name endings.
 struct Format {
     kind: Kind,
     magic: &'static [&'static [u8]],
-    /// Endings of archives. A log that is merely compressed is known by its own name.
+    /// Endings of archives. A compressed log has no row here, since it is found by its own name.
     archive_endings: &'static [&'static str],
-    /// Other endings, by which a file that can't be read is passed over and counted.
+    /// Endings of unsupported formats, whose files are not read but counted.
     endings: &'static [&'static str],
 }
 
@@ -124,8 +124,8 @@ impl Kind {
         }
     }
 
-    /// The same for a file whose name is not a log's. If the bytes tell nothing, an archive's name counts: a
-    /// damaged archive must not be read as one log.
+    /// The kind of a file whose name is not a log's. If the first bytes match no format, an archive's ending
+    /// decides, so that a damaged archive is not read as one log.
     pub(super) fn of_named(begin: &[u8], base: &[u8]) -> Self {
         match Self::of(begin) {
             Self::Plain if begin.is_empty() => Self::Plain,
@@ -137,20 +137,21 @@ impl Kind {
     }
 }
 
-/// Whether a name promises an archive that can be read.
+/// Whether a name has the ending of a supported archive.
 pub(super) fn is_archive_name(base: &[u8]) -> bool {
     FORMATS.iter().any(|format| format.archive_endings.iter().any(|ending| has_ending(base, ending)))
 }
 
-/// What a file is, by its ending, if it can't be read here.
+/// The name of the unsupported format that a file's ending shows.
 pub(super) fn unsupported_name(base: &[u8]) -> Option<&'static str> {
     let format =
         FORMATS.iter().find(|format| format.endings.iter().any(|ending| has_ending(base, ending)))?;
     if let Kind::Unsupported(name) = format.kind { Some(name) } else { None }
 }
 
-/// A tar header has its own sum in it, the old form too. The mark of newer forms stands there even where
-/// the header is damaged elsewhere; with a NUL in it, it is no part of a text.
+/// Whether these bytes are a tar header: it has a valid checksum, as every form of header must; or it has the
+/// magic of the newer forms, so that an archive with a damaged first header is recognized too. That magic has a
+/// NUL, so it can't be part of a text.
 fn is_tar_header(begin: &[u8]) -> bool {
     let Some(header) = begin.first_chunk::<SNIFFED>() else { return false };
     let mark = &header[257..265];
@@ -158,14 +159,14 @@ fn is_tar_header(begin: &[u8]) -> bool {
     has_mark || header[0] != 0 && declared_sum(header).is_some_and(|declared| declared == sum_of(header))
 }
 
-/// The sum that a tar header declares: octal digits between blanks or NUL bytes. A text has none there, so
-/// most files are told by this alone.
+/// The checksum that a tar header declares: octal digits between blanks or NUL bytes. Most texts have none at
+/// this offset, so the sum need not be computed.
 fn declared_sum(header: &[u8; SNIFFED]) -> Option<u64> {
     let field = std::str::from_utf8(&header[148..156]).ok()?;
     u64::from_str_radix(field.trim_matches([' ', '\0']), 8).ok()
 }
 
-/// The sum of all bytes, where blanks stand for the declared one.
+/// The checksum of a tar header: the sum of all bytes, with its own field counted as blanks.
 fn sum_of(header: &[u8; SNIFFED]) -> u64 {
     let bytes = header[..148].iter().chain(&header[156..]);
     bytes.map(|&byte| u64::from(byte)).sum::<u64>() + 8 * u64::from(b' ')
@@ -204,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_of_the_name_counts_where_the_bytes_tell_nothing() {
+    fn the_ending_decides_if_the_bytes_are_of_no_format() {
         assert_eq!(Kind::of_named(b"x", b"a.tar.gz"), Kind::Tar);
         assert_eq!(Kind::of_named(b"x", b"a.zip"), Kind::Zip);
         assert_eq!(Kind::of_named(b"x", b"a.br"), Kind::Unsupported("a Brotli file"));

@@ -1,4 +1,4 @@
-//! Limits against bombs: archives and compressed logs that decompress to far more than any log has.
+//! Limits against decompression bombs.
 
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -6,19 +6,19 @@ use std::io::{self, Read};
 use crate::message::{Message, said};
 use crate::problem::ProblemKind;
 
-/// What an archive or a compressed log may grow to. The defaults are far above what phones write: their
-/// largest logs have 40 MB, and compress some twenty times.
+/// How far an archive or a compressed log may decompress. The defaults are far above what phones write: their
+/// largest logs have 40 MB and a compression ratio of about 20.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of one log, decompressed.
+    /// Decompressed bytes of one log.
     pub log_bytes: u64,
-    /// Decompressed bytes of all that is in one archive, or in one compressed log.
+    /// Decompressed bytes of everything in one archive or one compressed log.
     pub archive_bytes: u64,
-    /// Decompressed bytes for each byte of the file.
+    /// Decompressed bytes per byte of the file.
     pub ratio: u64,
-    /// The ratio counts when this many bytes are decompressed.
+    /// `ratio` applies only after this many decompressed bytes.
     pub ratio_from: u64,
-    /// Members of one archive, logs or not, with those of archives in it.
+    /// Members of one archive, logs or not, including the members of nested archives.
     pub members: u64,
 }
 
@@ -34,16 +34,17 @@ impl Default for Limits {
     }
 }
 
-/// A configuration file is read up to this size, in bytes; the largest real one has 197 KB.
+/// The largest configuration file that is read, in bytes; the largest real one has 197 KB.
 pub const CONFIG_BYTES: u64 = 4 << 20;
 
-/// All configuration files of one archive are taken up to this size, in bytes: some 2 KB each for 250,000.
+/// The most bytes of configuration files that are kept of one archive: enough for 250,000 files of 2 KB.
 const ALL_CONFIG_BYTES: u64 = 512 << 20;
 
-/// An archive in an archive is read, and a compression in a compression, but nothing deeper.
+/// Maximum nesting: an archive in an archive is read, and a compressed file in a compressed file, but nothing
+/// deeper.
 pub(super) const DEEPEST: u8 = 2;
 
-/// Why reading ended before its end.
+/// Why reading stopped before the end of the input.
 #[derive(Debug)]
 pub(super) struct Fault {
     pub(super) kind: ProblemKind,
@@ -60,7 +61,7 @@ impl Fault {
         Self::new(ProblemKind::LimitExceeded, message)
     }
 
-    /// What an error of decompression means.
+    /// The fault that an error of decompression means.
     pub(super) fn of(error: &io::Error) -> Self {
         use io::ErrorKind::{InvalidData, InvalidInput, Other, OutOfMemory, UnexpectedEof, Unsupported};
         match error.kind() {
@@ -78,11 +79,11 @@ impl Fault {
     }
 }
 
-/// What one file may still grow to, whatever is nested in it.
+/// What was decompressed of one file and everything nested in it, compared with the limits.
 #[derive(Debug)]
 pub(super) struct Budget {
     limits: Limits,
-    /// Decompressed bytes of all.
+    /// The most decompressed bytes in total.
     most: u64,
     spent: Cell<u64>,
     members: Cell<u64>,
@@ -98,17 +99,17 @@ impl Budget {
         Self { limits, most, spent: Cell::new(0), members: Cell::new(0), config_bytes: Cell::new(0) }
     }
 
-    /// Bytes of one log.
+    /// The most decompressed bytes of one log.
     pub(super) const fn log_bytes(&self) -> u64 {
         self.limits.log_bytes
     }
 
-    /// Whether the limit of bytes or of members is met: then nothing more of the file is read.
+    /// Whether the limit of bytes or of members is exceeded. If so, nothing more of the file is read.
     pub(super) fn is_exhausted(&self) -> bool {
         self.spent.get() > self.most || self.members.get() > self.limits.members
     }
 
-    /// Counts a member. The fault names the limit that it meets.
+    /// Counts a member. The fault names the exceeded limit.
     pub(super) fn count_member(&self) -> Result<(), Fault> {
         self.members.set(self.members.get().saturating_add(1));
         if self.members.get() <= self.limits.members {
@@ -118,13 +119,13 @@ impl Budget {
         Err(Fault::new(ProblemKind::LimitExceeded, message))
     }
 
-    /// Counts a configuration file; false if there is no room for it.
+    /// Counts a configuration file; false if that exceeds the limit.
     pub(super) fn take_config(&self, bytes: u64) -> bool {
         self.config_bytes.set(self.config_bytes.get().saturating_add(bytes));
         self.config_bytes.get() <= ALL_CONFIG_BYTES
     }
 
-    /// Counts decompressed bytes. The fault names the limit that they meet.
+    /// Counts decompressed bytes. The fault names the exceeded limit.
     fn spend(&self, bytes: u64) -> Result<(), Fault> {
         self.spent.set(self.spent.get().saturating_add(bytes));
         if self.spent.get() <= self.most {
@@ -139,10 +140,11 @@ impl Budget {
     }
 }
 
-/// A stream that ends where it breaks or meets a limit, and keeps the reason. What came before counts.
+/// A stream that ends at an error or at a limit and keeps the reason in `fault`, so that what came before is
+/// used.
 pub(super) struct Guarded<'b, R> {
     inner: R,
-    /// Counts what comes out; none if nothing is decompressed.
+    /// Counts what is read; None if the stream is not decompressed.
     budget: Option<&'b Budget>,
     has_ended: bool,
     pub(super) fault: Option<Fault>,
@@ -166,7 +168,7 @@ impl<R: Read> Read for Guarded<'_, R> {
             return Ok(0);
         }
         if self.budget.is_some_and(Budget::is_exhausted) {
-            // Another stream of the same file met the limit and told it.
+            // Another stream of the same file exceeded the limit and reported it.
             return Ok(self.end(None));
         }
         loop {
@@ -184,21 +186,21 @@ impl<R: Read> Read for Guarded<'_, R> {
     }
 }
 
-/// A log that ends at the limit of one log's length, and keeps the fault.
-pub(super) struct OneLog<R> {
+/// The stream of one log, which ends at the limit of a log's length and keeps the fault.
+pub(super) struct LimitedLog<R> {
     inner: R,
     most: u64,
     left: u64,
     pub(super) fault: Option<Fault>,
 }
 
-impl<R: Read> OneLog<R> {
+impl<R: Read> LimitedLog<R> {
     pub(super) const fn new(inner: R, most: u64) -> Self {
         Self { inner, most, left: most, fault: None }
     }
 }
 
-impl<R: Read> Read for OneLog<R> {
+impl<R: Read> Read for LimitedLog<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.fault.is_some() || buffer.is_empty() {
             return Ok(0);
@@ -216,7 +218,7 @@ impl<R: Read> Read for OneLog<R> {
     }
 }
 
-/// A log has more bytes than these.
+/// The fault of a log with more bytes than these.
 pub(super) fn too_long(most: u64) -> Fault {
     Fault::new(
         ProblemKind::LimitExceeded,

@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use super::system::path_of;
 use super::utf16::decode;
 
-/// No list of paths is longer, in bytes: some ten million names.
+/// The longest list of paths that is read, in bytes: about ten million names.
 const LONGEST_LIST: u64 = 1 << 30;
 
-/// The paths that a list names: one a line, or each ended by a NUL byte. Blank lines are skipped, and so is
-/// a byte order mark; by that a list in UTF-16, as PowerShell writes it, is known.
+/// The paths in a list: one per line, or each terminated by a NUL byte. Blank lines and a byte order mark are
+/// skipped. A list in UTF-16, as PowerShell writes it, is recognized by that mark.
 ///
 /// # Errors
-/// What `list` returns; a list of more than 1 GiB, which is none.
+/// An error of `list`, or a list of more than 1 GiB.
 pub fn files_from(list: &mut dyn BufRead) -> io::Result<Vec<PathBuf>> {
     let mut all = Vec::new();
     if list.take(LONGEST_LIST + 1).read_to_end(&mut all)? as u64 > LONGEST_LIST {

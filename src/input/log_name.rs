@@ -1,8 +1,8 @@
-//! What a file's name tells: whose log it is, and how old by its rotation.
+//! Parses a log's file name: whose log it is, and its age by rotation.
 //!
 //! A phone uploads its log as `<12 hex digits>-app.log`. Servers, browsers, mail programs and people add to
-//! that: `-now`, `.1`, `.2.gz`, `-20130531`, `.bak`, `.txt`, ` (1)`, ` - Copy`. All of it is accepted, but
-//! only numbers and dates of rotation tell a log's age.
+//! that: `-now`, `.1`, `.2.gz`, `-20130531`, `.bak`, `.txt`, ` (1)`, ` - Copy`. All of these are accepted,
+//! but only rotation numbers and dates determine a log's age.
 
 use std::cmp::Ordering;
 
@@ -11,30 +11,30 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Mac, hex_byte};
 
-/// How old a log is by its name, compared with others of its rotation chain (see [`chain`]).
+/// The age of a log by its name, relative to the others of its rotation chain (see [`chain`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Rotation {
-    /// Nothing of rotation in the name: the log that is being written, the newest of its chain.
+    /// No rotation in the name: the log that is being written, the newest of its chain.
     Newest,
     /// `.1`, `.2.gz`, `.1.log`: a higher number is older.
     Number(u32),
-    /// `-20130531`, `.2021-10-05`: what was written up to that day.
+    /// `-20130531`, `.2021-10-05`: the log was written up to that day.
     Dated {
         /// The day.
         date: NaiveDate,
-        /// The time behind it as a number, such as 1230 or seconds since 1970; 0 where there is none.
+        /// The time after the date as a number, such as 1230 or seconds since 1970; 0 if there is none.
         time: u64,
     },
-    /// A file of a directory that is named like a log: later names are newer, numbers in them compared as
-    /// numbers.
+    /// A file in a directory that is named like a log. The names in natural order (see [`natural_order`]) go
+    /// from oldest to newest.
     Piece,
-    /// ` (1)`, ` - Copy`, `.bak`, `-now`, and whatever else is no rotation: tells nothing certain.
+    /// ` (1)`, ` - Copy`, `.bak`, `-now` and anything else that is not rotation: the age is unknown.
     Copy,
 }
 
 impl Rotation {
-    /// How the ages of two logs of one chain compare: the older one is less. None where the names tell
-    /// nothing certain.
+    /// Compares the ages of two logs of one chain; the older log is `Less`. None if the names don't determine
+    /// the order.
     #[must_use]
     pub fn compare(self, other: Self) -> Option<Ordering> {
         use Rotation::{Dated, Newest, Number};
@@ -52,8 +52,8 @@ impl Rotation {
     }
 }
 
-/// How the ages of two logs compare by their paths and names alone: the older one is less. None where
-/// they belong to different chains, or where the names tell nothing certain.
+/// Compares the ages of two logs by their paths and names alone; the older log is `Less`. None if they belong
+/// to different chains, or if the names don't determine the order.
 #[must_use]
 pub fn compare_age(one: (&str, Rotation), other: (&str, Rotation)) -> Option<Ordering> {
     if chain(one.0) != chain(other.0) {
@@ -67,12 +67,12 @@ pub fn compare_age(one: (&str, Rotation), other: (&str, Rotation)) -> Option<Ord
     }
 }
 
-/// The rotation chain that a log's path belongs to: its directory, and its name without what rotation,
-/// compression and copying add. Two logs are of one chain if these are equal.
+/// The rotation chain of a log's path: its directory, and its name without what rotation, compression and
+/// copying add. Two logs belong to one chain if these are equal.
 #[must_use]
 pub fn chain(path: &str) -> String {
     let (directory, name) = split_path(path);
-    if let Some(app) = App::parse(name.as_bytes()) {
+    if let Some(app) = AppName::parse(name.as_bytes()) {
         return format!("{directory}{}{}-app", String::from_utf8_lossy(app.prefix), app.mac);
     }
     let parent = directory.trim_end_matches('/');
@@ -83,60 +83,60 @@ pub fn chain(path: &str) -> String {
     format!("{directory}{}", &name[..end])
 }
 
-/// A path's directory, with the separator at its end, and its last name.
+/// Splits a path into its directory, including the separator at the end, and its last name.
 fn split_path(path: &str) -> (&str, &str) {
     path.split_at(path.rfind('/').map_or(0, |slash| slash + 1))
 }
 
-/// The phone whose log a file of this name is, if it is named like a log: it holds
-/// `<12 hex digits>-app` and `log`, and its ending is not that of another kind of file.
+/// The phone of a file that is named like a log: the name contains `<12 hex digits>-app` and `log`, and its
+/// ending is not that of another kind of file.
 #[must_use]
 pub fn log_mac(name: &[u8]) -> Option<Mac> {
-    let app = App::parse(name)?;
+    let app = AppName::parse(name)?;
     let has_log = has_word(app.rest, b"log") || has_word(app.prefix, b"log");
-    (has_log && !NO_LOGS.iter().any(|ending| has_ending(name, ending))).then_some(app.mac)
+    (has_log && !OTHER_ENDINGS.iter().any(|ending| has_ending(name, ending))).then_some(app.mac)
 }
 
-/// The phone that a file's name tells, whatever else it is: the address before `-app`, else the only
-/// address in the name.
+/// The phone in the name of any file: the address before `-app`, else the only address in the name.
 #[must_use]
 pub fn mac_in_name(name: &[u8]) -> Option<Mac> {
-    App::parse(name).map(|app| app.mac).or_else(|| only_mac(name))
+    AppName::parse(name).map(|app| app.mac).or_else(|| only_mac(name))
 }
 
-/// How old a log of this name is.
+/// The age of a log with this name.
 #[must_use]
 pub fn rotation(name: &[u8]) -> Rotation {
-    match App::parse(name) {
+    match AppName::parse(name) {
         Some(app) if app.rest == b".log" && !app.is_now => Rotation::Newest,
         Some(app) => Decorations { is_uncertain: app.is_now, ..Decorations::default() }.read(app.rest),
         None => Decorations::default().read(general_decorations(name)),
     }
 }
 
-/// Whether a file is a phone's boot log, `<12 hex digits>-boot.log`, which holds nothing of certificates.
+/// Whether this is the name of a phone's boot log, `<12 hex digits>-boot.log`. Boot logs have no messages
+/// about certificates.
 pub(super) fn is_boot_log(name: &[u8]) -> bool {
     find_ignoring_case(name, b"-boot").is_some_and(|at| mac_at_end(&name[..at]).is_some())
         && has_word(name, b"log")
 }
 
-/// Endings of files that stand beside logs and are none, whatever else their names hold.
-const NO_LOGS: [&str; 19] = [
+/// Endings of files that are not logs, even if the rest of the name is a log's.
+const OTHER_ENDINGS: [&str; 19] = [
     "cfg", "xml", "json", "jsonl", "csv", "html", "htm", "md", "pdf", "png", "jpg", "pcr", "swp", "lock",
     "md5", "sha1", "sha256", "asc", "sig",
 ];
 
-/// A name that holds `<12 hex digits>-app`.
-struct App<'n> {
+/// The parts of a name that contains `<12 hex digits>-app`.
+struct AppName<'n> {
     prefix: &'n [u8],
     mac: Mac,
-    /// `-now` before `-app`: a log that was uploaded on demand.
+    /// Whether `-now` comes before `-app`: the log was uploaded on demand.
     is_now: bool,
     /// What follows `-app`.
     rest: &'n [u8],
 }
 
-impl<'n> App<'n> {
+impl<'n> AppName<'n> {
     fn parse(name: &'n [u8]) -> Option<Self> {
         memchr::memchr_iter(b'-', name).find_map(|at| {
             let (word, rest) = name[at + 1..].split_at_checked(3)?;
@@ -156,8 +156,8 @@ impl<'n> App<'n> {
     }
 }
 
-/// The address at the end of `text`, with an optional separator between two bytes, and what stands before
-/// it. None where more hex digits stand before it: then it is another number.
+/// The address at the end of `text`, with an optional separator between two bytes, and the text before it.
+/// None if a hex digit comes directly before it, since it is part of a longer number then.
 fn mac_at_end(text: &[u8]) -> Option<(&[u8], Mac)> {
     let mut bytes = [0; 6];
     let mut rest = text;
@@ -174,8 +174,8 @@ fn mac_at_end(text: &[u8]) -> Option<(&[u8], Mac)> {
     (!rest.last().is_some_and(u8::is_ascii_hexdigit)).then_some((rest, Mac::new(bytes)))
 }
 
-/// The only address in a name: 12 hex digits together, or in pairs with one kind of separator. Digits that
-/// can be a date and a time are none.
+/// The only address in a name: 12 hex digits together, or in pairs with the same separator everywhere. Digits
+/// that may be a date and a time are not taken for an address.
 fn only_mac(name: &[u8]) -> Option<Mac> {
     let mut found = None;
     for at in 0..name.len() {
@@ -211,13 +211,13 @@ fn mac_at(text: &[u8]) -> Option<Mac> {
     (digits.len() == 12 && !behind.first().is_some_and(u8::is_ascii_hexdigit) && !is_date).then_some(mac)
 }
 
-/// What follows the last `log` of a name that is not a phone's own, such as `polycom.log.1`.
+/// What follows the last `log` in a name without a phone's address, such as `polycom.log.1`.
 fn general_decorations(name: &[u8]) -> &[u8] {
     let lower = name.to_ascii_lowercase();
     memchr::memmem::rfind(&lower, b"log").map_or(&[], |at| &name[at + 3..])
 }
 
-/// What stands behind a log's own name, read from left to right.
+/// What rotation and copying added after a log's own name, read from left to right.
 #[derive(Default)]
 struct Decorations {
     date: Option<NaiveDate>,
@@ -251,7 +251,7 @@ impl Decorations {
         }
     }
 
-    /// Takes a number that stands behind this character.
+    /// Takes a number; `before` is the character before it.
     fn digits(&mut self, digits: &str, before: u8) {
         if self.date.is_none()
             && let Some((date, time)) = dated(digits)
@@ -260,7 +260,8 @@ impl Decorations {
         } else if b"([ ~".contains(&before) {
             self.is_uncertain = true;
         } else if self.date.is_some() {
-            // A time behind the date. Other numbers there are used in both directions.
+            // A time after the date. Other numbers there are ignored: some programs count them up with age,
+            // others down.
             if matches!(digits.len(), 2 | 4 | 6 | 10)
                 && let Ok(time) = digits.parse::<u64>()
             {
@@ -274,7 +275,7 @@ impl Decorations {
     }
 }
 
-/// Words that neither rotation nor copying adds: endings, and what parts a date from its time.
+/// Words that say nothing about age: endings, and the `t` between a date and its time.
 fn is_neutral(word: &[u8]) -> bool {
     const WORDS: [&[u8]; 13] = [
         b"log", b"txt", b"text", b"gz", b"gzip", b"z", b"zst", b"zstd", b"xz", b"bz2", b"bz", b"bzip2", b"t",
@@ -282,7 +283,7 @@ fn is_neutral(word: &[u8]) -> bool {
     WORDS.contains(&word)
 }
 
-/// `2021-10-05` as `20211005`, so that a date is one number.
+/// Replaces `2021-10-05` by `20211005`, so that a date is one number.
 fn join_dates(text: &[u8]) -> Vec<u8> {
     let mut joined = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -305,7 +306,7 @@ fn join_dates(text: &[u8]) -> Vec<u8> {
     joined
 }
 
-/// `20130531`, with hours, minutes and seconds behind it or not, or seconds since 1970.
+/// Parses `20130531`, optionally followed by hours, minutes and seconds, or seconds since 1970.
 fn dated(digits: &str) -> Option<(NaiveDate, u64)> {
     let date = |digits: &str| {
         let date = NaiveDate::parse_from_str(digits.get(..8)?, "%Y%m%d").ok()?;
@@ -322,7 +323,7 @@ fn dated(digits: &str) -> Option<(NaiveDate, u64)> {
     }
 }
 
-/// The order of names in which numbers compare as numbers: `2` before `10`.
+/// Natural order of names: numbers in them compare as numbers, so `2` comes before `10`.
 #[must_use]
 pub fn natural_order(one: &[u8], other: &[u8]) -> Ordering {
     let parts = |name| <[u8]>::chunk_by(name, |a: &u8, b: &u8| a.is_ascii_digit() == b.is_ascii_digit());
@@ -344,13 +345,13 @@ pub fn natural_order(one: &[u8], other: &[u8]) -> Ordering {
     }
 }
 
-/// Whether a name ends with a dot and this ending, in any case.
+/// Whether a name ends with a dot and this ending, ignoring case.
 pub(super) fn has_ending(name: &[u8], ending: &str) -> bool {
     let Some(at) = name.len().checked_sub(ending.len() + 1) else { return false };
     name[at] == b'.' && name[at + 1..].eq_ignore_ascii_case(ending.as_bytes())
 }
 
-/// Whether a text holds this word, in any case, with no letter on either side.
+/// Whether a text contains this word, ignoring case, with no letter on either side.
 fn has_word(text: &[u8], word: &[u8]) -> bool {
     let mut windows = text.windows(word.len()).enumerate();
     windows.any(|(at, window)| {

@@ -1,5 +1,5 @@
-//! What a file holds: a log, a compressed log, an archive of logs, whatever is nested in it. This is the
-//! only place that opens one inside another; the readers of archives just list members.
+//! Reads what a file holds: a log, a compressed log or an archive of logs, however they are nested. All
+//! recursion is here; the readers of archives only list members.
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
@@ -13,7 +13,7 @@ use super::buffers::{Buffers, WHOLE};
 use super::decompress::{BLOCK, Decoder, read_ahead};
 use super::file_kind::PassedOverKind;
 use super::kind::{Compression, Kind, SNIFFED};
-use super::limits::{Budget, CONFIG_BYTES, DEEPEST, Fault, Guarded, OneLog, fill, too_long};
+use super::limits::{Budget, CONFIG_BYTES, DEEPEST, Fault, Guarded, LimitedLog, fill, too_long};
 use super::system::{read_at, shown};
 use super::utf16::Utf16;
 use super::{ConfigContent, ConfigMember, Content, LogName, LogSink, Rotation, tar, zip};
@@ -21,15 +21,16 @@ use crate::message::said;
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 
-/// A zip archive that comes as a stream waits in memory up to this size, then in a temporary file.
+/// A zip archive that comes as a stream is buffered in memory up to this size in bytes, and in a temporary
+/// file above it.
 const IN_MEMORY: usize = 8 * 1024 * 1024;
 
-/// A zip archive that comes as a stream has at most so many bytes.
+/// The largest zip archive that is read from a stream, in bytes.
 const LARGEST_ZIP: u64 = 8 << 30;
 
 /// What is known of a file or a member before it is read.
 pub(super) struct Item<'a> {
-    /// As reports show it.
+    /// The path as reports show it.
     pub(super) path: &'a str,
     pub(super) mac: Option<Mac>,
     pub(super) rotation: Rotation,
@@ -37,15 +38,15 @@ pub(super) struct Item<'a> {
     pub(super) modified: Option<i64>,
     pub(super) size: u64,
     pub(super) identity: Option<(u64, u64)>,
-    /// Whether it is read as a log if it is no archive: by its name, or because the user named it.
+    /// Whether it is read as a log unless it is an archive: its name is a log's, or the user named it.
     pub(super) is_log: bool,
     pub(super) is_named_like_log: bool,
-    /// How many archives it stands in.
+    /// How many archives it is nested in.
     pub(super) depth: u8,
 }
 
 impl<'a> Item<'a> {
-    /// What a name alone tells: whether it is read as a log, and whether it is named like one.
+    /// An item of which only the name is known. The two flags are `is_log` and `is_named_like_log`.
     pub(super) const fn named(
         path: &'a str,
         mac: Option<Mac>,
@@ -69,12 +70,12 @@ impl<'a> Item<'a> {
 /// The bytes of a file or a member.
 pub(super) enum Input<'a> {
     Whole(&'a [u8]),
-    /// A file of this size, which nothing was read of.
+    /// A file and its size in bytes; nothing was read of it yet.
     File(&'a File, u64),
     Stream(&'a mut dyn Read),
 }
 
-/// Reads what one file holds.
+/// Reads one file and everything nested in it.
 pub(super) struct Opener<'o> {
     pub(super) budget: &'o Budget,
     /// Whether configuration files in archives are wanted.
@@ -84,14 +85,15 @@ pub(super) struct Opener<'o> {
 }
 
 impl Opener<'_> {
-    /// Reads `input`, and reports why not all of it could be read.
+    /// Reads `input` and reports a fault to the sink.
     pub(super) fn read(&mut self, item: &Item<'_>, input: Input<'_>) {
         if let Some(fault) = self.open(item, input, 0) {
             self.sink.problem(Problem::new(item.path, fault.kind, fault.message));
         }
     }
 
-    /// Reads `input`, which was decompressed this many times already. Returns why not all of it was read.
+    /// Reads `input`, which was already decompressed this many times. Returns the fault that stopped it, if
+    /// any.
     pub(super) fn open(&mut self, item: &Item<'_>, input: Input<'_>, compressions: u8) -> Option<Fault> {
         let mut sniffed = [0; SNIFFED];
         let mut whole;
@@ -169,7 +171,7 @@ impl Opener<'_> {
     fn unpacked(&mut self, item: &Item<'_>, stream: &mut dyn Read, compressions: u8) -> Option<Fault> {
         let mut guarded = Guarded::new(stream, Some(self.budget));
         let fault = self.open(item, Input::Stream(&mut guarded), compressions);
-        // A fault of the compression causes faults in what is inside, so it is the one to report.
+        // A fault of the compression also causes faults in the content, so the first is the one to report.
         guarded.fault.take().or(fault)
     }
 
@@ -199,37 +201,37 @@ impl Opener<'_> {
 
     fn log(&mut self, item: &Item<'_>, input: Input<'_>, is_unpacked: bool) -> Option<Fault> {
         match input {
-            Input::Whole(bytes) => self.hand_on(item, Content::Whole(bytes)),
+            Input::Whole(bytes) => self.pass_to_sink(item, Content::Whole(bytes)),
             Input::File(file, size) => {
                 let most = self.budget.log_bytes();
-                let fault = self.hand_on(item, Content::File(file, size.min(most)));
+                let fault = self.pass_to_sink(item, Content::File(file, size.min(most)));
                 fault.or_else(|| (size > most).then(|| too_long(most)))
             }
             Input::Stream(stream) if is_unpacked => self.log_stream(item, stream),
-            // A pipe has no limit of length: it is read to its end.
+            // The length of a pipe is not limited: it is read to its end.
             Input::Stream(stream) => self.stream(item, stream),
         }
     }
 
     fn log_stream(&mut self, item: &Item<'_>, stream: &mut dyn Read) -> Option<Fault> {
-        let mut one = OneLog::new(stream, self.budget.log_bytes());
+        let mut one = LimitedLog::new(stream, self.budget.log_bytes());
         let fault = self.stream(item, &mut one);
         fault.or(one.fault)
     }
 
-    /// Hands on a log in one piece if it is small, else as a stream.
+    /// Passes a log to the sink: in one piece if it is small, else as a stream.
     fn stream(&mut self, item: &Item<'_>, stream: &mut dyn Read) -> Option<Fault> {
         let mut buffer = self.buffers.take();
         let fault = match fill(stream, &mut buffer) {
-            Ok(length) if length < WHOLE => self.hand_on(item, Content::Whole(&buffer[..length])),
-            Ok(_) => self.hand_on(item, Content::Stream(&mut (&buffer[..]).chain(stream))),
+            Ok(length) if length < WHOLE => self.pass_to_sink(item, Content::Whole(&buffer[..length])),
+            Ok(_) => self.pass_to_sink(item, Content::Stream(&mut (&buffer[..]).chain(stream))),
             Err(error) => Some(read_fault(&error)),
         };
         self.buffers.give_back(buffer);
         fault
     }
 
-    fn hand_on(&mut self, item: &Item<'_>, content: Content<'_>) -> Option<Fault> {
+    fn pass_to_sink(&mut self, item: &Item<'_>, content: Content<'_>) -> Option<Fault> {
         if !item.is_log {
             return None;
         }
@@ -246,7 +248,7 @@ impl Opener<'_> {
     }
 }
 
-/// The members of an archive, which are opened as they come.
+/// Opens the members of an archive in the order in which they are listed.
 struct Members<'v, 'o> {
     opener: &'v mut Opener<'o>,
     archive: &'v Item<'v>,
@@ -281,7 +283,7 @@ impl Visitor for Members<'_, '_> {
         let mut content = Guarded::new(content, member.is_decompressed.then_some(budget));
         let fault = match wanted {
             Wanted::Config | Wanted::MaybeConfig if member.size > CONFIG_BYTES => {
-                return self.give(&path, member, ConfigContent::TooLarge);
+                return self.pass_config(&path, member, ConfigContent::TooLarge);
             }
             Wanted::Config => self.config(&path, member, &mut content),
             Wanted::MaybeConfig => {
@@ -292,19 +294,19 @@ impl Visitor for Members<'_, '_> {
                 if begins_like_xml(begin) {
                     self.config(&path, member, &mut whole)
                 } else {
-                    self.other(&path, member, begin, &mut whole);
-                    // A limit that is met ends the archive.
+                    self.not_xml(&path, member, begin, &mut whole);
+                    // An exceeded limit is reported below, since it ends the archive.
                     if !self.is_exhausted() {
                         return;
                     }
                     None
                 }
             }
-            Wanted::PrivateKey => return self.give(&path, member, ConfigContent::PrivateKey),
+            Wanted::PrivateKey => return self.pass_config(&path, member, ConfigContent::PrivateKey),
             Wanted::Log(..) | Wanted::Archive => {
                 let item = self.item(&path, member, wanted);
                 let mut buffer = self.opener.buffers.take();
-                // `Guarded` ends the stream at a fault, and keeps the fault.
+                // `Guarded` returns no errors: it ends the stream at a fault and keeps the fault.
                 let length = fill(&mut content, &mut buffer).unwrap_or(0);
                 let fault = if length < WHOLE {
                     self.opener.open(&item, Input::Whole(&buffer[..length]), 0)
@@ -322,7 +324,7 @@ impl Visitor for Members<'_, '_> {
     }
 
     fn fault(&mut self, member: &Member, fault: Fault) {
-        // Its name does not show that it has to do with phones, so its fault is no problem of the run.
+        // The name does not show that the member concerns phones, so its fault is not reported.
         if self.wanted(member) == Some(Wanted::MaybeConfig) {
             return;
         }
@@ -342,9 +344,9 @@ impl Members<'_, '_> {
     fn config(&mut self, path: &str, member: &Member, content: &mut dyn Read) -> Option<Fault> {
         let bytes = config_bytes(content, member);
         if bytes.len() as u64 > CONFIG_BYTES {
-            self.give(path, member, ConfigContent::TooLarge);
+            self.pass_config(path, member, ConfigContent::TooLarge);
         } else if self.opener.budget.take_config(bytes.len() as u64) {
-            self.give(path, member, ConfigContent::Bytes(&bytes));
+            self.pass_config(path, member, ConfigContent::Bytes(&bytes));
         } else {
             let message = "the archive has too many configuration files; this one was not read";
             return Some(Fault::new(ProblemKind::LimitExceeded, message));
@@ -352,18 +354,19 @@ impl Members<'_, '_> {
         None
     }
 
-    /// A member that does not begin like XML: what it is matters where a master lists it.
-    fn other(&mut self, path: &str, member: &Member, begin: &[u8], content: &mut dyn Read) {
+    /// Passes on a member that does not begin like XML. A master file may list it, and then the report says
+    /// what it is.
+    fn not_xml(&mut self, path: &str, member: &Member, begin: &[u8], content: &mut dyn Read) {
         if begins_like_binary(begin) {
-            return self.give(path, member, ConfigContent::Bytes(begin));
+            return self.pass_config(path, member, ConfigContent::Bytes(begin));
         }
         let bytes = config_bytes(content, member);
         let is_too_large = bytes.len() as u64 > CONFIG_BYTES;
         let content = if is_too_large { ConfigContent::TooLarge } else { ConfigContent::Bytes(&bytes) };
-        self.give(path, member, content);
+        self.pass_config(path, member, content);
     }
 
-    fn give(&mut self, path: &str, member: &Member, content: ConfigContent<'_>) {
+    fn pass_config(&mut self, path: &str, member: &Member, content: ConfigContent<'_>) {
         self.opener.sink.config(ConfigMember { path, content, mode: member.mode });
     }
 
@@ -385,15 +388,16 @@ impl Members<'_, '_> {
     }
 }
 
-/// One byte more than the limit tells that there is more. The bytes can hold keys, so they are wiped.
+/// Reads a configuration file: one byte more than the limit, to detect a larger one. The bytes may contain
+/// keys, so they are wiped when dropped.
 fn config_bytes(content: &mut dyn Read, member: &Member) -> Zeroizing<Vec<u8>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(member.size.min(CONFIG_BYTES) as usize + 1));
-    // `Guarded` keeps a fault.
+    // `Guarded` keeps the fault.
     let _ = content.take(CONFIG_BYTES + 1).read_to_end(&mut bytes);
     bytes
 }
 
-/// What an error in reading a plain file means.
+/// The fault that an error in reading a plain file means.
 pub(super) fn read_fault(error: &io::Error) -> Fault {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => Fault::new(ProblemKind::ChangedWhileRead, SHORTER),

@@ -1,5 +1,6 @@
-//! Reading files: a small one by one call into a buffer that is used again, a large one by position. Also what
-//! must be read to know whose logs it holds: archives, pipes, files whose names tell no phone.
+//! Reading files: a small one by one system call into a reused buffer, a large one by position. Also the
+//! sources that must be read to know whose logs they hold: archives, pipes, files without a phone's address
+//! in their names.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -15,7 +16,7 @@ use super::system::{Status, open_file, path_of, problem_of, shown};
 use super::{LogSink, Options};
 use crate::problem::{Problem, ProblemKind};
 
-/// Reads a file; `item` holds what its name tells.
+/// Reads a file. `item` has what is known from its name.
 pub(super) fn read_file(
     item: Item<'_>,
     opened: io::Result<File>,
@@ -38,7 +39,7 @@ pub(super) fn read_file(
     if size > WHOLE as u64 {
         Opener { budget: &budget, configs, buffers, sink }.read(&item, Input::File(&file, size));
     } else if size == 0 {
-        // Some files of the system have content and no size.
+        // Some files of the system, such as those in `/proc`, have content but report no size.
         let mut stream = &file;
         Opener { budget: &budget, configs, buffers, sink }.read(&item, Input::Stream(&mut stream));
     } else {
@@ -61,7 +62,7 @@ pub(super) fn read_file(
     sink.advance(1, size);
 }
 
-/// Reads until the buffer is full: one call, unless the file became shorter meanwhile.
+/// Reads until the buffer is full. That takes one call, unless the file became shorter meanwhile.
 fn read_whole(mut file: &File, buffer: &mut [u8]) -> io::Result<usize> {
     fill(&mut file, buffer)
 }
@@ -72,7 +73,7 @@ pub(super) fn status_of(path: &[u8], shown: &str) -> Result<(u64, Option<i64>), 
     Ok((status.size, status.modified))
 }
 
-/// Something that must be read to know whose logs it holds.
+/// A file or stream that must be read to know whose logs it holds.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// Empty for standard input.
@@ -109,28 +110,28 @@ impl Source {
         Self { file: path.to_vec(), shown: shown(path).into(), kind, named_by_user, limits, configs }
     }
 
-    /// As reports show it; `-` for standard input.
+    /// The path as reports show it; `-` for standard input.
     #[must_use]
     pub const fn path(&self) -> &str {
         &self.shown
     }
 
-    /// Whether the user named it; else it is an archive in a searched directory.
+    /// Whether the user named it. If not, it is an archive in a searched directory.
     #[must_use]
     pub const fn is_named_by_user(&self) -> bool {
         self.named_by_user
     }
 
-    /// The size of the file in bytes and when it was last changed, in seconds since 1970, UTC; none for a
+    /// The size of the file in bytes and when it was last changed, in seconds since 1970, UTC; None for a
     /// pipe, which can be read only once.
     ///
     /// # Errors
-    /// The problem that the file is gone or out of reach.
+    /// The problem that the file is gone or can't be accessed.
     pub fn status(&self) -> Result<Option<(u64, Option<i64>)>, Problem> {
         if self.is_pipe() { Ok(None) } else { status_of(&self.file, &self.shown).map(Some) }
     }
 
-    /// Whether its name promises an archive.
+    /// Whether its name has the ending of a supported archive.
     #[must_use]
     pub fn is_archive(&self) -> bool {
         is_archive_name(base_name(&self.file))
@@ -142,13 +143,13 @@ impl Source {
         self.kind != SourceKind::File
     }
 
-    /// What shows whether it changed; none for a pipe, and for a file that is gone.
+    /// The state of the file, to tell later whether it changed; None for a pipe or a file that is gone.
     #[must_use]
     pub fn state(&self) -> Option<FileState> {
         if self.is_pipe() { None } else { FileState::of(&path_of(&self.file)) }
     }
 
-    /// Reads all that it holds, on this thread; only decompression runs ahead on another.
+    /// Reads all of it on this thread; only decompression may run ahead on another thread.
     pub fn read(&self, buffers: &mut Buffers, sink: &mut dyn LogSink) {
         let base = base_name(self.shown.as_bytes());
         let is_named_like_log = log_mac(base).is_some();

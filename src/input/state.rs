@@ -1,28 +1,28 @@
-//! Whether a file changed since it was last looked at.
+//! Detects whether a file changed since an earlier look.
 
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-/// File systems keep times in steps of up to two seconds (FAT); within one step, a file can change twice and
-/// have the same time and size.
+/// The coarsest resolution of file times, that of FAT. Within it, a file can change twice without a
+/// difference in time and size.
 const STEP: Duration = Duration::from_secs(2);
 
-/// What the file system tells of a file.
+/// The metadata of a file that change with its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileState {
     size: u64,
     modified: Option<SystemTime>,
     /// When its content, name or permissions last changed: seconds and nanoseconds since 1970.
     changed: (i64, i64),
-    /// Device and inode: another file can take the name.
+    /// Device and inode: a different file may have been given the same name.
     identity: (u64, u64),
-    /// It changed so recently that another change could leave all of this as it is.
+    /// The last change is so recent that a further change may leave all other fields equal.
     is_fresh: bool,
 }
 
 impl FileState {
-    /// How the file at `path` stands now; none where there is no file, or none may be looked at.
+    /// The present state of the file at `path`; None if its metadata can't be read.
     #[must_use]
     pub fn of(path: &Path) -> Option<Self> {
         let metadata = fs::metadata(path).ok()?;
@@ -43,13 +43,13 @@ impl FileState {
         Some(Self { size: metadata.len(), modified, changed, identity, is_fresh })
     }
 
-    /// Whether the file is surely what it was at the time of `before`.
+    /// Whether the file certainly did not change since `before` was taken.
     #[must_use]
     pub fn is_unchanged_since(&self, before: &Self) -> bool {
         !before.is_fresh && Self { is_fresh: false, ..*self } == *before
     }
 
-    /// Whether what was `before` is surely `now` too: an unchanged file, or none.
+    /// Whether certainly nothing changed: the file is unchanged, or missing both times.
     #[must_use]
     pub fn is_same(before: Option<&Self>, now: Option<&Self>) -> bool {
         match (before, now) {

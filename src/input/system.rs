@@ -1,5 +1,5 @@
-//! What differs between systems: the listing of directories, identities of files, reading by position.
-//! Unix has a fast way for each; elsewhere the standard library does.
+//! Functions that differ between operating systems: listing directories, identifying files, reading by
+//! position. On Unix they use the system's own calls, which are faster; elsewhere the standard library.
 
 use std::borrow::Cow;
 use std::fs::{File, FileType, Metadata};
@@ -9,13 +9,13 @@ use std::time::UNIX_EPOCH;
 
 use crate::problem::{Problem, ProblemKind};
 
-/// What a directory lists.
+/// The kind of an entry of a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum EntryKind {
     File,
     Directory,
     Link,
-    /// Neither file, directory nor link; or the file system does not tell.
+    /// Neither file, directory nor link; or a kind that the file system does not report.
     Other,
 }
 
@@ -30,7 +30,7 @@ impl From<FileType> for EntryKind {
     }
 }
 
-/// What the system tells of an open file.
+/// The metadata of an open file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Status {
     pub(super) is_file: bool,
@@ -49,7 +49,7 @@ impl Status {
         reason = "the types differ between systems"
     )]
     pub(super) fn of(file: &File) -> io::Result<Self> {
-        // A third of the time of the standard library's call, which asks for the time of creation too.
+        // This takes a third of the time of `File::metadata`, which also requests the time of creation.
         let stat = rustix::fs::fstat(file)?;
         Ok(Self {
             is_file: rustix::fs::FileType::from_raw_mode(stat.st_mode) == rustix::fs::FileType::RegularFile,
@@ -82,7 +82,7 @@ impl From<&Metadata> for Status {
     }
 }
 
-/// What tells that two paths lead to the same directory.
+/// Equal for two paths that lead to the same directory: device and inode.
 #[cfg(unix)]
 pub(super) type DirectoryId = (u64, u64);
 #[cfg(not(unix))]
@@ -99,7 +99,7 @@ pub(super) fn directory_id(path: &Path) -> io::Result<DirectoryId> {
     std::fs::canonicalize(path)
 }
 
-/// A directory that can be listed.
+/// An open directory, to list it and to open files in it.
 pub(super) struct OpenDirectory {
     #[cfg(unix)]
     descriptor: rustix::fd::OwnedFd,
@@ -121,20 +121,22 @@ impl OpenDirectory {
         Ok((stat.st_dev as u64, stat.st_ino as u64))
     }
 
-    /// Opens a file of this directory for reading, without waiting should it be a pipe by now.
+    /// Opens a file of this directory for reading. If it has been replaced by a pipe meanwhile, this does not
+    /// wait for a writer.
     pub(super) fn open_file(&self, name: &[u8]) -> io::Result<File> {
         use rustix::fs::{Mode, OFlags};
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
         Ok(File::from(rustix::fs::openat(&self.descriptor, name, flags, Mode::empty())?))
     }
 
-    /// Calls `each` with what the directory holds, in the file system's order. `buffer` is used again.
+    /// Calls `each` with the directory's entries, in the file system's order. `buffer` is reused between
+    /// calls.
     pub(super) fn list(
         &self,
         buffer: &mut Vec<u8>,
         each: &mut dyn FnMut(&[u8], EntryKind),
     ) -> io::Result<()> {
-        let mut told = |name: &[u8], kind: rustix::fs::FileType| {
+        let mut report_entry = |name: &[u8], kind: rustix::fs::FileType| {
             if name != b"." && name != b".." {
                 each(
                     name,
@@ -149,12 +151,13 @@ impl OpenDirectory {
         };
         #[cfg(target_os = "linux")]
         {
-            // No allocation for each entry, which counts where a log has a dozen neighbours.
+            // Entries are not allocated one by one: that would cost time where each log has a dozen other
+            // files beside it.
             buffer.reserve(LISTING);
             let mut entries = rustix::fs::RawDir::new(&self.descriptor, buffer.spare_capacity_mut());
             while let Some(entry) = entries.next() {
                 let entry = entry?;
-                told(entry.file_name().to_bytes(), entry.file_type());
+                report_entry(entry.file_name().to_bytes(), entry.file_type());
             }
         }
         #[cfg(not(target_os = "linux"))]
@@ -162,14 +165,14 @@ impl OpenDirectory {
             let _ = buffer;
             for entry in rustix::fs::Dir::read_from(&self.descriptor)? {
                 let entry = entry?;
-                told(entry.file_name().to_bytes(), entry.file_type());
+                report_entry(entry.file_name().to_bytes(), entry.file_type());
             }
         }
         Ok(())
     }
 }
 
-/// The listing of a directory is taken from the system in pieces of this size.
+/// Directories are listed in pieces of this size, in bytes.
 #[cfg(target_os = "linux")]
 const LISTING: usize = 64 * 1024;
 
@@ -197,7 +200,7 @@ impl OpenDirectory {
     }
 }
 
-/// Opens a file for reading, without waiting should it be a pipe by now.
+/// Opens a file for reading. If it has been replaced by a pipe meanwhile, this does not wait for a writer.
 pub(super) fn open_file(path: &[u8]) -> io::Result<File> {
     #[cfg(unix)]
     {
@@ -209,11 +212,11 @@ pub(super) fn open_file(path: &[u8]) -> io::Result<File> {
     File::open(&*path_of(path))
 }
 
-/// Opens a regular file for reading, and tells its size. None if something else has this name: a link, a
-/// directory, a pipe.
+/// Opens a regular file for reading; also returns its size in bytes. None if the path is something else: a
+/// link, a directory, a pipe.
 ///
 /// # Errors
-/// What the system says.
+/// An error of the system.
 pub fn open_regular(path: &Path) -> io::Result<Option<(File, u64)>> {
     #[cfg(unix)]
     let file = {
@@ -233,21 +236,21 @@ pub fn open_regular(path: &Path) -> io::Result<Option<(File, u64)>> {
     Ok(status.is_file.then_some((file, status.size)))
 }
 
-/// Tells the system that the first `length` bytes of a file will be read soon, so that a disk can fetch
-/// several files at a time.
+/// Tells the system that the first `bytes` of a file will be read soon, so that it fetches several files into
+/// the page cache at a time.
 pub(super) fn will_need(file: &File, bytes: u64) {
     #[cfg(target_os = "linux")]
     {
         let bytes = std::num::NonZeroU64::new(bytes);
-        // Only advice: the file is read in any case.
+        // This is only a hint; without it the file is read all the same.
         let _ = rustix::fs::fadvise(file, 0, bytes, rustix::fs::Advice::WillNeed);
     }
     #[cfg(not(target_os = "linux"))]
     let _ = (file, bytes);
 }
 
-/// How many files each of `readers` may open ahead, at most `most`. Half of the files that the system allows
-/// the program are left for everything else.
+/// How many files each of `readers` threads may open ahead, at most `most`. Half of the file descriptors that
+/// the process may have are left for everything else.
 pub(super) fn open_ahead(readers: usize, most: usize) -> usize {
     #[cfg(unix)]
     {
@@ -255,7 +258,7 @@ pub(super) fn open_ahead(readers: usize, most: usize) -> usize {
         let allowed = allowed.map_or(usize::MAX, |allowed| usize::try_from(allowed).unwrap_or(usize::MAX));
         (allowed / 2 / readers.max(1)).min(most)
     }
-    // Without advice to the system there is nothing to gain.
+    // Without `fadvise`, opening ahead gains nothing.
     #[cfg(not(unix))]
     {
         let _ = (readers, most);
@@ -263,10 +266,11 @@ pub(super) fn open_ahead(readers: usize, most: usize) -> usize {
     }
 }
 
-/// Reads some bytes from this position of a file; the file's own position does not matter.
+/// Reads bytes at this offset of a file, whatever the file's own position is. Returns how many; 0 at the end
+/// of the file.
 ///
 /// # Errors
-/// What the system says.
+/// An error of the system.
 pub fn read_at(file: &File, buffer: &mut [u8], position: u64) -> io::Result<usize> {
     #[cfg(unix)]
     {
@@ -278,7 +282,8 @@ pub fn read_at(file: &File, buffer: &mut [u8], position: u64) -> io::Result<usiz
     }
 }
 
-/// What a file that is none is called, and whether it is a pipe, which can be read if the user names it.
+/// The name of a file's kind for messages, and whether it is a pipe, which is read if the user names it. For
+/// everything but plain files.
 pub(super) fn special(kind: FileType) -> (&'static str, bool) {
     #[cfg(unix)]
     {
@@ -295,7 +300,7 @@ pub(super) fn special(kind: FileType) -> (&'static str, bool) {
     ("neither a file nor a directory", false)
 }
 
-/// The problem that an error with a file amounts to.
+/// The problem that reports this error with a file.
 pub(super) fn problem_of(path: String, error: &io::Error) -> Problem {
     if is_link_loop(error) {
         return Problem::new(path, ProblemKind::SymlinkLoop, "links that lead in a circle");
@@ -303,7 +308,7 @@ pub(super) fn problem_of(path: String, error: &io::Error) -> Problem {
     Problem::new(path, ProblemKind::of(error), error)
 }
 
-/// Whether an error says that links lead in a circle.
+/// Whether the error is that symbolic links form a loop.
 fn is_link_loop(error: &io::Error) -> bool {
     #[cfg(unix)]
     {
@@ -316,7 +321,7 @@ fn is_link_loop(error: &io::Error) -> bool {
     }
 }
 
-/// The path of these bytes, as the system has it.
+/// The path of these bytes, in the system's own form.
 pub(super) fn path_of(bytes: &[u8]) -> Cow<'_, Path> {
     #[cfg(unix)]
     {
@@ -330,7 +335,7 @@ pub(super) fn path_of(bytes: &[u8]) -> Cow<'_, Path> {
     }
 }
 
-/// The bytes of a path. Where names are not bytes, what is no Unicode is replaced.
+/// The bytes of a path. On systems where names are not bytes, invalid Unicode is replaced.
 pub(super) fn bytes_of(path: &Path) -> Cow<'_, [u8]> {
     #[cfg(unix)]
     {
@@ -340,7 +345,7 @@ pub(super) fn bytes_of(path: &Path) -> Cow<'_, [u8]> {
     #[cfg(not(unix))]
     {
         let path = path.to_string_lossy();
-        // The system takes a path with this prefix as it is.
+        // Windows does not accept `/` in a path with this prefix.
         let is_verbatim = path.starts_with(r"\\?\");
         Cow::Owned(if is_verbatim { path.into_owned() } else { path.replace('\\', "/") }.into_bytes())
     }
@@ -352,9 +357,8 @@ pub fn shown_path(path: &Path) -> String {
     shown(&bytes_of(path))
 }
 
-/// A path as reports show it: `/` between names on every system, and `\xNN` for what is not UTF-8, so
-/// that different names stay different. Control characters are left as they are: writers of reports
-/// make them visible.
+/// A path as reports show it: `/` between names on every system, and `\xNN` for bytes that are not UTF-8, so
+/// that different names stay different. Control characters are kept; the report formats make them visible.
 pub(super) fn shown(path: &[u8]) -> String {
     let mut shown = String::with_capacity(path.len());
     for chunk in path.utf8_chunks() {

@@ -1,4 +1,4 @@
-//! The members of a tar archive, in a stream.
+//! Lists the members of a tar archive in a stream.
 
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -8,14 +8,15 @@ use super::limits::Fault;
 use crate::message::said;
 use crate::problem::ProblemKind;
 
-/// The most bytes between two members: headers, long names and padding, which are kept in memory.
-const MOST_BETWEEN: u64 = 16 * 1024 * 1024;
+/// The most bytes between the contents of two members: headers, padding, and long names, which are kept in
+/// memory.
+const MOST_GAP: u64 = 16 * 1024 * 1024;
 
-/// Visits the members of a tar archive, also of one that was put behind another. Returns why not all of it
-/// was read: what stands behind a damaged header is lost.
+/// Visits the members of a tar archive, or of several concatenated ones. Returns the fault that stopped it,
+/// if any: nothing after a damaged header can be read.
 pub(super) fn visit(stream: &mut dyn Read, visitor: &mut dyn Visitor) -> Option<Fault> {
-    let end = Cell::new(MOST_BETWEEN);
-    let mut archive = tar::Archive::new(Between { inner: stream, at: 0, end: &end });
+    let end = Cell::new(MOST_GAP);
+    let mut archive = tar::Archive::new(GapLimited { inner: stream, at: 0, end: &end });
     archive.set_ignore_zeros(true);
     let entries = match archive.entries() {
         Ok(entries) => entries,
@@ -30,7 +31,7 @@ pub(super) fn visit(stream: &mut dyn Read, visitor: &mut dyn Visitor) -> Option<
         let kind = header.entry_type();
         let is_sparse = kind.is_gnu_sparse();
         let stored = if is_sparse { header.entry_size().unwrap_or(0) } else { entry.size() };
-        let next = entry.raw_file_position().saturating_add(stored).saturating_add(MOST_BETWEEN);
+        let next = entry.raw_file_position().saturating_add(stored).saturating_add(MOST_GAP);
         let member = Member {
             name: entry.path_bytes().into_owned(),
             kind: match () {
@@ -41,7 +42,7 @@ pub(super) fn visit(stream: &mut dyn Read, visitor: &mut dyn Visitor) -> Option<
             size: entry.size(),
             modified: header.mtime().ok().and_then(|seconds| i64::try_from(seconds).ok()),
             mode: header.mode().ok(),
-            // The holes of a sparse file are not stored, so it can be much larger than the archive.
+            // The holes of a sparse file are not stored, so the file can be much larger than the archive.
             is_decompressed: is_sparse,
         };
         match visitor.wants(&member) {
@@ -60,19 +61,18 @@ pub(super) fn visit(stream: &mut dyn Read, visitor: &mut dyn Visitor) -> Option<
     None
 }
 
-/// The stream of an archive, which fails if there are too many bytes between two members.
-struct Between<'r> {
+/// The stream of an archive. It returns an error if there are too many bytes between two members.
+struct GapLimited<'r> {
     inner: &'r mut dyn Read,
     at: u64,
     end: &'r Cell<u64>,
 }
 
-impl Read for Between<'_> {
+impl Read for GapLimited<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.end.get().saturating_sub(self.at);
         if left == 0 {
-            let message =
-                format!("more than {MOST_BETWEEN} bytes between two members; the rest was not read");
+            let message = format!("more than {MOST_GAP} bytes between two members; the rest was not read");
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
         }
         let room = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
@@ -83,7 +83,7 @@ impl Read for Between<'_> {
 }
 
 fn fault_of(error: &io::Error) -> Fault {
-    // The crate wraps errors, and reports a cut header only in its message.
+    // The crate wraps errors; only the text of the error says that a header is cut off.
     let words = error.to_string();
     let is_cut = error.kind() == io::ErrorKind::UnexpectedEof
         || ["unexpected EOF", "failed to read entire block"].iter().any(|cut| words.contains(cut));

@@ -1,30 +1,31 @@
-//! Logs that went through a Windows editor: UTF-16, recognized by its byte order mark, as UTF-8.
+//! Decodes UTF-16, recognized by its byte order mark, into UTF-8. Windows editors save logs so.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
 
-/// The text of a stream that begins with a byte order mark, without the mark. What is no character becomes
-/// U+FFFD; half a character at the end is left out, so that a cut number is not followed by anything.
+/// The text in UTF-8 of a UTF-16 stream that begins with a byte order mark, without the mark. Invalid units
+/// become U+FFFD. A cut character at the end is dropped, so that nothing follows a cut number.
 pub(super) struct Utf16<R> {
     inner: R,
     decoder: Decoder,
     encoded: Box<[u8]>,
-    /// What of `encoded` is not decoded yet.
+    /// The part of `encoded` that is not decoded yet.
     left: std::ops::Range<usize>,
-    /// Decoded for a buffer that has no room for a character.
+    /// Decoded bytes that did not fit into the caller's buffer, which was too small for a character.
     decoded: Cursor<Vec<u8>>,
 }
 
 impl<R: Read> Utf16<R> {
-    /// `begin` holds at least the mark, which the stream begins with.
+    /// `begin` is the beginning of the stream, at least the mark; `inner` yields the whole stream, mark
+    /// included.
     pub(super) fn new(begin: &[u8], inner: R) -> Self {
         let encoding = if begin.starts_with(b"\xFE\xFF") { UTF_16BE } else { UTF_16LE };
         let decoder = encoding.new_decoder_with_bom_removal();
         Self { inner, decoder, encoded: vec![0; 32 * 1024].into(), left: 0..0, decoded: Cursor::default() }
     }
 
-    /// Decodes into a buffer that has room for any character.
+    /// Decodes into a buffer of at least `LONGEST` bytes.
     fn decode(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             if self.left.is_empty() {
@@ -44,7 +45,7 @@ impl<R: Read> Utf16<R> {
     }
 }
 
-/// No character takes more bytes, with what the decoder wants to spare.
+/// The smallest output buffer that the decoder accepts, in bytes: room for one character and some more.
 const LONGEST: usize = 16;
 
 impl<R: Read> Read for Utf16<R> {
@@ -66,11 +67,11 @@ impl<R: Read> Read for Utf16<R> {
 
 const BUFFER_BYTES: usize = 1 << 16;
 
-/// A text as UTF-8: one in UTF-16, told by its byte order mark, is decoded; any other stays as it is, without a
-/// byte order mark.
+/// A text as UTF-8, without a byte order mark. UTF-16, recognized by its mark, is decoded; any other text is
+/// passed through.
 ///
 /// # Errors
-/// What `text` returns for its first bytes.
+/// An error of `text` in reading its first bytes.
 pub fn decoded<'t>(mut text: impl Read + 't) -> io::Result<Box<dyn BufRead + 't>> {
     let mut begin = Vec::new();
     (&mut text).take(3).read_to_end(&mut begin)?;
@@ -86,7 +87,7 @@ pub fn decoded<'t>(mut text: impl Read + 't) -> io::Result<Box<dyn BufRead + 't>
     })
 }
 
-/// A whole text, in UTF-8 or, by its byte order mark, in UTF-16; the mark is left out.
+/// The same for a whole text in memory.
 pub(super) fn decode(text: Vec<u8>) -> Vec<u8> {
     if text.starts_with(b"\xFF\xFE") || text.starts_with(b"\xFE\xFF") {
         let encoding = if text[0] == 0xFE { UTF_16BE } else { UTF_16LE };
@@ -99,7 +100,7 @@ pub(super) fn decode(text: Vec<u8>) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    /// Gives so many bytes at a time.
+    /// A reader that returns at most this many bytes at a time.
     struct Pieces<'t>(&'t [u8], usize);
 
     impl Read for Pieces<'_> {

@@ -1,9 +1,9 @@
-//! The search of directories, in parallel, by names alone: nothing is opened, and only links are asked
-//! what they are. No ignore file hides a log.
+//! Searches directories in parallel, by names alone: no file is opened, and metadata is read only for links.
+//! Ignore files such as `.gitignore` have no effect.
 //!
-//! A link to a directory is followed after all directories that the user named are searched, and only where
-//! that has not come through its target anyway. So links in any arrangement are harmless: nothing is searched
-//! twice, and the paths that are shown do not depend on which thread came first.
+//! Links to directories are followed last, after all directories that the user named, and only if the target
+//! has not been searched yet. So no directory is searched twice, links can't form an endless loop, and the
+//! reported paths do not depend on the order in which threads run.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -21,7 +21,7 @@ use super::source::Source;
 use super::system::{
     DirectoryId, EntryKind, OpenDirectory, bytes_of, directory_id, path_of, problem_of, shown, special,
 };
-use crate::message::{Part as MessagePart, said};
+use crate::message::{Part, said};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 
@@ -36,7 +36,7 @@ pub fn find(paths: &[PathBuf], options: &Options) -> Found {
         links: Mutex::default(),
         parts: Mutex::default(),
     };
-    let mut part = Part::default();
+    let mut part = WalkPart::default();
     let mut files = Vec::new();
     for path in paths {
         if path == Path::new("-") {
@@ -61,12 +61,11 @@ pub fn find(paths: &[PathBuf], options: &Options) -> Found {
     walk.finish()
 }
 
-/// The bytes of a path that the user named, without a `.` that stands alone and without separators at the
-/// end.
+/// The bytes of a path that the user named, without separators at the end; empty for `.`.
 fn root_of(path: &Path) -> Vec<u8> {
     let bytes = bytes_of(path);
     let mut end = bytes.iter().rposition(|&byte| byte != b'/').map_or(1, |last| last + 1);
-    // `C:` alone is another directory than `C:/`.
+    // Keep the separator of `C:/`: without it, the path means another directory.
     end += usize::from(cfg!(windows) && bytes[..end.min(bytes.len())].ends_with(b":"));
     let bytes = &bytes[..end.min(bytes.len())];
     if bytes == b"." { Vec::new() } else { bytes.to_vec() }
@@ -76,16 +75,16 @@ struct Walk<'o> {
     options: &'o Options,
     tree: Mutex<Tree>,
     names: Mutex<Names>,
-    /// The directories that were searched, with their numbers.
+    /// The directories that were searched, with their numbers in `tree`.
     searched: Mutex<HashMap<DirectoryId, u32>>,
     /// The paths of links to directories.
     links: Mutex<BTreeSet<Vec<u8>>>,
-    parts: Mutex<Vec<Part>>,
+    parts: Mutex<Vec<WalkPart>>,
 }
 
 /// What one thread found.
 #[derive(Default)]
-struct Part {
+struct WalkPart {
     logs: Vec<Entry>,
     configs: Vec<Entry>,
     names: NameWriter,
@@ -95,7 +94,7 @@ struct Part {
     listing: Vec<u8>,
 }
 
-/// How many directories are one task.
+/// How many directories one task searches.
 const DIRECTORIES: usize = 64;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -108,7 +107,7 @@ impl Walk<'_> {
         lock(&self.tree).add(None, &root_of(path), log_of)
     }
 
-    /// Searches these directories and all in them.
+    /// Searches these directories and, in tasks of their own, all directories in them.
     fn search<'s>(&'s self, scope: &rayon::Scope<'s>, directories: Vec<u32>) {
         let mut part = lock(&self.parts).pop().unwrap_or_default();
         for number in directories {
@@ -121,9 +120,9 @@ impl Walk<'_> {
         lock(&self.parts).push(part);
     }
 
-    /// Takes the files of one directory, and returns the directories in it.
-    fn list(&self, number: u32, part: &mut Part) -> Vec<u32> {
-        let mut here = Here { number, path: Vec::new(), log_of: None };
+    /// Takes the files of one directory. Returns the numbers of the directories in it.
+    fn list(&self, number: u32, part: &mut WalkPart) -> Vec<u32> {
+        let mut here = ListedDirectory { number, path: Vec::new(), log_of: None };
         {
             let tree = lock(&self.tree);
             tree.path_into(number, &mut here.path);
@@ -134,7 +133,7 @@ impl Walk<'_> {
         let (id, opened) = match opened {
             Ok(opened) => opened,
             Err(error) => {
-                // One that is gone since it was listed does not matter.
+                // The directory may have been removed since its parent was listed; that is no problem.
                 if error.kind() != io::ErrorKind::NotFound {
                     part.problems.push(problem_of(shown(path), &error));
                 }
@@ -150,7 +149,7 @@ impl Walk<'_> {
         let result = opened.list(&mut listing, &mut |name, kind| match kind {
             EntryKind::File => self.file(&here, name, part),
             EntryKind::Directory => directories.extend(self.add(&here, name, part)),
-            EntryKind::Link | EntryKind::Other => directories.extend(self.unusual(&here, name, part)),
+            EntryKind::Link | EntryKind::Other => directories.extend(self.link_or_other(&here, name, part)),
         });
         part.listing = listing;
         if let Err(error) = result {
@@ -159,29 +158,30 @@ impl Walk<'_> {
         directories
     }
 
-    fn add(&self, here: &Here, name: &[u8], part: &mut Part) -> Option<u32> {
+    fn add(&self, here: &ListedDirectory, name: &[u8], part: &mut WalkPart) -> Option<u32> {
         let mut tree = lock(&self.tree);
         if tree.is_full() {
             let message = "more than 4 GiB of names; the rest was not searched";
             part.problems.push(Problem::new(here.shown(name), ProblemKind::LimitExceeded, message));
             return None;
         }
-        // What stands in a directory that is named like a log belongs to that log.
+        // All files in a directory that is named like a log, at any depth, belong to that log.
         Some(tree.add(Some(here.number), name, log_mac(name).or(here.log_of)))
     }
 
-    /// What is neither a plain file nor a plain directory. Returns a directory.
-    fn unusual(&self, here: &Here, name: &[u8], part: &mut Part) -> Option<u32> {
+    /// Takes an entry that is a link or of another or unknown kind. Returns its number if it is a directory
+    /// to search now.
+    fn link_or_other(&self, here: &ListedDirectory, name: &[u8], part: &mut WalkPart) -> Option<u32> {
         let mut path = here.path.clone();
         join(&mut path, name);
         let is_link = match fs::symlink_metadata(path_of(&path)) {
             Ok(metadata) => metadata.is_symlink(),
-            // Gone since it was listed.
+            // Removed since the directory was listed.
             Err(_) => return None,
         };
         match fs::metadata(path_of(&path)) {
             Ok(target) if target.is_dir() && is_link => _ = lock(&self.links).insert(path),
-            // The file system did not tell what it is.
+            // A directory whose kind the file system did not report in the listing.
             Ok(target) if target.is_dir() => return self.add(here, name, part),
             Ok(target) if target.is_file() => self.file(here, name, part),
             Ok(target) => {
@@ -193,7 +193,7 @@ impl Walk<'_> {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 part.problems.push(problem_of(shown(&path), &error));
             }
-            // A link to nowhere matters if it is named like a log.
+            // A broken link is reported only if it is named like a log.
             Err(_) if is_link && log_mac(name).is_some() => {
                 let message = "is a link to a file that does not exist";
                 part.problems.push(Problem::new(shown(&path), ProblemKind::NotFound, message));
@@ -203,7 +203,7 @@ impl Walk<'_> {
         None
     }
 
-    fn file(&self, here: &Here, name: &[u8], part: &mut Part) {
+    fn file(&self, here: &ListedDirectory, name: &[u8], part: &mut WalkPart) {
         part.passed_over.files += 1;
         let path = || here.shown(name);
         if is_archive_name(name) {
@@ -218,17 +218,22 @@ impl Walk<'_> {
             part.passed_over.add(kind, path);
         } else if let Some((kind, mac)) = ConfigKind::of(name) {
             if self.options.configs {
-                self.keep(Kept { mac, config: Some(kind), named_by_user: false }, here.number, name, part);
+                self.store(
+                    FileToStore { mac, config: Some(kind), named_by_user: false },
+                    here.number,
+                    name,
+                    part,
+                );
             }
         } else if let Some(mac) = log_mac(name).or(here.log_of.filter(|_| is_piece_name(name))) {
-            self.keep(Kept { mac, config: None, named_by_user: false }, here.number, name, part);
+            self.store(FileToStore { mac, config: None, named_by_user: false }, here.number, name, part);
         } else if has_ending(name, "log") {
             part.passed_over.add(PassedOverKind::OtherLog, path);
         }
     }
 
-    /// Keeps a log, or a configuration file.
-    fn keep(&self, kept: Kept, directory: u32, name: &[u8], part: &mut Part) {
+    /// Stores a log or a configuration file.
+    fn store(&self, file: FileToStore, directory: u32, name: &[u8], part: &mut WalkPart) {
         let stored = part.names.store(name, |full| {
             let mut names = lock(&self.names);
             if let Some((number, chunk)) = full {
@@ -240,11 +245,11 @@ impl Walk<'_> {
             let message = "more than 4 GiB of names; the rest was not read";
             return part.problems.push(Problem::new(shown(name), ProblemKind::LimitExceeded, message));
         };
-        part.entries(kept, directory, stored);
+        part.push(file, directory, stored);
     }
 
-    /// Follows the links to directories that were not searched, in the order of their paths.
-    fn follow_links(&self, part: &mut Part) {
+    /// Searches the targets of links to directories, in path order, unless they have been searched already.
+    fn follow_links(&self, part: &mut WalkPart) {
         loop {
             let links = std::mem::take(&mut *lock(&self.links));
             if links.is_empty() {
@@ -263,8 +268,7 @@ impl Walk<'_> {
                 if above.starts_with(&target) {
                     let back = shown(&bytes_of(back_to(&path, &target)));
                     let back = if back.is_empty() { ".".to_owned() } else { back };
-                    let message =
-                        said!["leads back to ", MessagePart::Path(back.into()), ", and was not followed"];
+                    let message = said!["leads back to ", Part::Path(back.into()), ", and was not followed"];
                     part.problems.push(Problem::new(shown(&link), ProblemKind::SymlinkLoop, message));
                     continue;
                 }
@@ -277,20 +281,19 @@ impl Walk<'_> {
         }
     }
 
-    /// A file that the user named: read whatever its name, a pipe too.
+    /// Takes a file that the user named. It is read whatever its name is; so is a pipe.
     fn named_file(
         &self,
         path: &Path,
         kind: fs::FileType,
         parents: &mut HashMap<PathBuf, u32>,
-        part: &mut Part,
+        part: &mut WalkPart,
     ) {
         let bytes = bytes_of(path);
         if !kind.is_file() {
             return match special(kind) {
                 (_, true) => part.streams.push(Source::pipe(&bytes, self.options)),
-                // A device is not even opened: opening alone can have an effect on it, and reading may never
-                // end.
+                // A device is not opened: opening alone can have an effect on it, and reading may never end.
                 (what, false) => {
                     let message = format!("is {what}, not a file or a pipe");
                     part.problems.push(Problem::new(shown(&bytes), ProblemKind::Unreadable, message));
@@ -303,11 +306,12 @@ impl Walk<'_> {
             None => has_ending(&name, "cfg").then_some((ConfigKind::Named, Mac::new([0; 6]))),
         };
         let mac = mac_in_name(&name).filter(|_| !is_archive_name(&name) && unsupported_name(&name).is_none());
-        // A piece of a log that is a directory is the same piece if it is named.
+        // A file in a directory that is named like a log is a piece of that log, even if the user named the
+        // file itself.
         let mac = mac.or_else(|| path.parent().and_then(log_of).filter(|_| is_piece_name(&name)));
-        let kept = match (config.filter(|_| self.options.configs), mac) {
-            (Some((kind, mac)), _) => Kept { mac, config: Some(kind), named_by_user: true },
-            (None, Some(mac)) => Kept { mac, config: None, named_by_user: true },
+        let file = match (config.filter(|_| self.options.configs), mac) {
+            (Some((kind, mac)), _) => FileToStore { mac, config: Some(kind), named_by_user: true },
+            (None, Some(mac)) => FileToStore { mac, config: None, named_by_user: true },
             (None, None) => {
                 let mut whole = Vec::new();
                 let parent = self.parent_of(path, parents);
@@ -317,10 +321,11 @@ impl Walk<'_> {
             }
         };
         let directory = self.parent_of(path, parents);
-        self.keep(kept, directory, &name, part);
+        self.store(file, directory, &name, part);
     }
 
-    /// The directory that a file which the user named stands in: one that was searched, if it was.
+    /// The number of the directory of a file that the user named. A directory that was searched keeps its
+    /// number.
     fn parent_of(&self, path: &Path, parents: &mut HashMap<PathBuf, u32>) -> u32 {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         if let Some(&number) = parents.get(parent) {
@@ -355,7 +360,7 @@ impl Walk<'_> {
             }
         }
         streams.sort_by(|a, b| a.path().cmp(b.path()).then(b.is_named_by_user().cmp(&a.is_named_by_user())));
-        streams.dedup_by(|later, kept| later.path() == kept.path());
+        streams.dedup_by(|later, earlier| later.path() == earlier.path());
         problems.sort();
         problems.dedup();
         let mut found = Found::new(tree, names, logs, configs, self.options);
@@ -364,14 +369,14 @@ impl Walk<'_> {
     }
 }
 
-/// A directory that is listed.
-struct Here {
+/// The directory that is being listed.
+struct ListedDirectory {
     number: u32,
     path: Vec<u8>,
     log_of: Option<Mac>,
 }
 
-impl Here {
+impl ListedDirectory {
     fn shown(&self, name: &[u8]) -> String {
         let mut path = self.path.clone();
         join(&mut path, name);
@@ -379,33 +384,33 @@ impl Here {
     }
 }
 
-/// A file that is kept, with what is known of it.
-struct Kept {
+/// A file to store, with what its name says.
+struct FileToStore {
     mac: Mac,
     /// None for a log.
     config: Option<ConfigKind>,
     named_by_user: bool,
 }
 
-impl Part {
-    fn entries(&mut self, kept: Kept, directory: u32, name: Name) {
-        let entries = if kept.config.is_none() { &mut self.logs } else { &mut self.configs };
+impl WalkPart {
+    fn push(&mut self, file: FileToStore, directory: u32, name: Name) {
+        let entries = if file.config.is_none() { &mut self.logs } else { &mut self.configs };
         entries.push(Entry {
-            mac: kept.mac.bytes(),
-            config: kept.config,
-            named_by_user: kept.named_by_user,
+            mac: file.mac.bytes(),
+            config: file.config,
+            named_by_user: file.named_by_user,
             directory,
             name,
         });
     }
 }
 
-/// The phone whose log this directory is, or is in.
+/// The phone in the name of this directory or of one above it, if one is named like a log.
 fn log_of(directory: &Path) -> Option<Mac> {
     directory.ancestors().find_map(|above| log_mac(above.file_name()?.as_encoded_bytes()))
 }
 
-/// The directory above this link that is its target, or the first that stands in its target.
+/// The directory above this link that is the link's target; if none is, the directory that has the link.
 fn back_to<'l>(link: &'l Path, target: &Path) -> &'l Path {
     let above = link.parent().unwrap_or(link);
     let is_target = |above: &&Path| {

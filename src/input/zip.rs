@@ -1,4 +1,4 @@
-//! The members of a zip archive, which needs to be read at any place.
+//! Lists the members of a zip archive, which needs random access.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -13,9 +13,9 @@ use super::limits::{Fault, Guarded};
 use crate::message::{Part, said};
 use crate::problem::ProblemKind;
 
-/// Visits the members of a zip archive. Returns why not all of it was read.
+/// Visits the members of a zip archive. Returns the fault that stopped it, if any.
 pub(super) fn visit(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) -> Option<Fault> {
-    // Reads the directory member by member: memory does not grow with it.
+    // `ZipIterable` reads the directory entry by entry, so memory does not grow with its length.
     let mut archive = match ZipIterable::try_new(&mut *reader, Config::default()) {
         Ok(archive) => archive,
         Err(error @ ZipError::UnsupportedArchive(_)) => return Some(fault_of(&error)),
@@ -40,10 +40,10 @@ pub(super) fn visit(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) 
             visitor.fault(&member, Fault::new(ProblemKind::Unreadable, ENCRYPTED));
             continue;
         }
-        // The library gives nothing at all of what is longer than declared.
+        // Without this, the library returns nothing of a member that is longer than declared.
         let options = ZipReadOptions::default().override_uncompressed_size(u64::MAX);
         match entry.with_reader(entries.reader_mut(), options) {
-            Ok(mut file) => visitor.visit(&member, &mut Declared::new(&mut file, member.size)),
+            Ok(mut file) => visitor.visit(&member, &mut ExactLength::new(&mut file, member.size)),
             Err(error) => visitor.fault(&member, fault_of(&error)),
         }
         if visitor.is_exhausted() {
@@ -53,7 +53,8 @@ pub(super) fn visit(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) 
     None
 }
 
-/// Visits the members from the beginning: the directory at the end is missing, as in a cut archive.
+/// Visits the members from the beginning of an archive whose directory, at its end, is missing, as in a cut
+/// archive.
 fn without_directory(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) -> Option<Fault> {
     if let Err(error) = reader.seek(SeekFrom::Start(0)) {
         return Some(Fault::of(&error));
@@ -95,7 +96,7 @@ const ENCRYPTED: &str = "is encrypted, and needs a password";
 
 fn member_of(entry: &ZipFileEntry<'_>) -> Member {
     let mut name = entry.name_raw().to_vec();
-    // Some programs of Windows write the separator of their own system.
+    // Some Windows programs write `\` as the separator.
     name.iter_mut().filter(|byte| **byte == b'\\').for_each(|byte| *byte = b'/');
     let kind = match () {
         () if entry.is_symlink() => MemberKind::Link,
@@ -106,25 +107,26 @@ fn member_of(entry: &ZipFileEntry<'_>) -> Member {
     Member { name, kind, size: entry.size(), modified, mode: entry.unix_mode(), is_decompressed: true }
 }
 
-/// A zip archive has local times, of the machine where it was made: taken for this machine's.
+/// A zip archive has times in the local time zone of the machine that made it. That zone is not stored, so
+/// this machine's is used.
 fn utc(local: NaiveDateTime) -> Option<i64> {
     Some(local.and_local_timezone(Local).earliest()?.timestamp())
 }
 
-/// Content of the length that the directory declares: any other length is a fault.
-struct Declared<R> {
+/// Content that must have the length that the archive's directory declares; any other length is an error.
+struct ExactLength<R> {
     inner: R,
     declared: u64,
     left: u64,
 }
 
-impl<R> Declared<R> {
+impl<R> ExactLength<R> {
     const fn new(inner: R, declared: u64) -> Self {
         Self { inner, declared, left: declared }
     }
 }
 
-impl<R: Read> Read for Declared<R> {
+impl<R: Read> Read for ExactLength<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let wrong = |what| {
             let message =
