@@ -1,4 +1,4 @@
-//! What other programs may rely on: a scanner, its report, and the phones in it.
+//! The stable API of the library: a scanner and its report.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -12,13 +12,13 @@ use crate::problem::Problem;
 use crate::redact::Shown;
 use crate::report::shape::{Device as Phone, EventRow as Event, FleetDay, Scanned, Summary, ZtpReadiness};
 use crate::report::{self, Devices, FORMATS, Format, Style};
-use crate::scan::{self, Options, ReportProgress, Scan};
+use crate::scan::{self, NoProgress, Options, Scan};
 use crate::timeline::Clock;
 use crate::window::Window;
 
-/// Scans logs as `phonecert scan` does. Each method narrows or widens what is read, and returns the scanner.
+/// Scans logs as `phonecert scan` does. The methods set options and return the scanner.
 ///
-/// Work is spread over the current rayon thread pool.
+/// The work is done in the current rayon thread pool.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Scanner {
@@ -37,13 +37,13 @@ impl Default for Scanner {
 }
 
 impl Scanner {
-    /// A scanner of everything: all phones, all times, archives too.
+    /// A scanner without restrictions: all phones, all times, archives included.
     pub const fn new() -> Self {
         let window = Window { since: None, until: None };
         Self { window, year: None, now: None, phones: Vec::new(), inventory: None, archives: true }
     }
 
-    /// Only this phone, or, called again, this one too.
+    /// Restricts the scan to this phone. Further calls add phones.
     pub fn phone(mut self, mac: Mac) -> Self {
         self.phones.push(mac);
         self
@@ -67,13 +67,13 @@ impl Scanner {
         self
     }
 
-    /// What counts as now, local time; without it, the time at which a scan begins.
+    /// The time taken for now, local time; without it, the time at which a scan begins.
     pub const fn now(mut self, now: NaiveDateTime) -> Self {
         self.now = Some(now);
         self
     }
 
-    /// What the phones' labels say. A phone of the inventory without a log is in the report too.
+    /// Sets the data of the phones' labels. Phones in the inventory without a log are in the report too.
     pub fn inventory(mut self, inventory: Inventory) -> Self {
         self.inventory = Some(inventory);
         self
@@ -85,18 +85,19 @@ impl Scanner {
         self
     }
 
-    /// Reads all logs under these paths: directories, logs, archives. What can't be read is among the
-    /// report's problems; it never ends the scan.
+    /// Reads all logs under these paths: directories, logs, archives. What can't be read becomes a problem in
+    /// the report and does not end the scan.
     #[must_use]
     pub fn scan<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Report {
         let paths = owned(paths);
-        Report { scan: scan::scan(&self.find(&paths), &self.options(paths), &Unwatched) }
+        Report { scan: scan::scan(&self.find(&paths), &self.options(paths), &NoProgress) }
     }
 
-    /// The same, and calls `each` with every event, phone by phone, in log order for each.
+    /// The same as [`scan`](Self::scan), and calls `each` with every event: phone by phone, the events of
+    /// each in log order.
     ///
     /// # Errors
-    /// What `each` returns. Events wait in a temporary file until their phone is known: a fault of that.
+    /// An error of `each`, or of the temporary file that stores the events.
     pub fn events<P: AsRef<Path>>(
         &self,
         paths: impl IntoIterator<Item = P>,
@@ -104,7 +105,7 @@ impl Scanner {
     ) -> io::Result<Report> {
         let scan = {
             let paths = owned(paths);
-            scan::scan_events(&self.find(&paths), &self.options(paths), &Unwatched)?
+            scan::scan_events(&self.find(&paths), &self.options(paths), &NoProgress)?
         };
         scan.events(Shown::plain(), each)?;
         Ok(Report { scan })
@@ -132,28 +133,21 @@ fn owned<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Vec<PathBuf> {
     paths.into_iter().map(|path| path.as_ref().to_owned()).collect()
 }
 
-/// A phone without a line for longer than this is stale, as `phonecert scan` has it.
+/// A phone whose newest line is older than this is stale; the default of `phonecert scan`.
 const STALE: TimeDelta = TimeDelta::days(14);
 
-/// No progress is reported.
-struct Unwatched;
-
-impl ReportProgress for Unwatched {
-    fn advanced(&self, _: u64, _: u64) {}
-}
-
-/// What a scan found. A phone takes some 100 bytes in it, and more for each diagnosis.
+/// The result of a scan. It takes about 100 bytes per phone, and more for each diagnosis.
 pub struct Report {
     scan: Scan,
 }
 
 impl Report {
-    /// The phones, worst status first, then by MAC address; each is made when it is asked for.
+    /// The phones, worst status first, then by MAC address. Each is built when the iterator reaches it.
     pub fn phones(&self) -> impl ExactSizeIterator<Item = Phone> + '_ {
         (0..self.scan.len()).map(|place| self.scan.device(place))
     }
 
-    /// How many phones have which status and which diagnoses.
+    /// The number of phones by status and by diagnosis.
     #[must_use]
     pub const fn summary(&self) -> &Summary {
         &self.scan.overview.summary

@@ -1,5 +1,5 @@
-//! The result for one phone: the compact form in which it waits for the report, and from which every format
-//! renders.
+//! The result for one phone, in the compact form that is kept until the report is written. Every format
+//! renders from it.
 
 mod device;
 
@@ -15,13 +15,13 @@ use crate::model::{CertificateState, Fingerprint, Mac, Severity, Slot, State, St
 use crate::reference::Readiness;
 use crate::timeline::{Content, Occurrences, SourceLine, Timeline};
 
-/// Which diagnoses count, by their codes.
+/// Whether the diagnosis of a code is made.
 pub type Selection = dyn Fn(&str) -> bool + Send + Sync;
 
-/// One phone, as far as its logs and its configuration tell.
+/// What the logs and the configuration of one phone show.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Phone {
-    /// Its address, where a name or a log tells it.
+    /// Its address, if a file name or a log has it.
     pub mac: Option<Mac>,
     /// Its state in one word.
     pub status: Status,
@@ -33,33 +33,35 @@ pub struct Phone {
     pub assembly_revision: Option<Box<str>>,
     /// Version of the phone's application.
     pub software: Option<Box<str>>,
-    /// The paths of the logs that count, in time order.
+    /// The paths of the logs, without repeats and earlier uploads, in time order.
     pub files: Vec<Box<str>>,
     /// What was counted in these logs.
     pub counts: Tally,
-    /// How many boots they show.
+    /// How many boots these logs show.
     pub boots: u64,
     /// The first and the last dated line, in seconds since 1970 of the phone's local time.
     pub times: Option<(i64, i64)>,
-    /// Whether it is ready for zero-touch provisioning; none where that is not known.
+    /// Whether it is ready for zero-touch provisioning; None if unknown.
     pub ztp: Option<bool>,
     /// The latest known content of every slot that the logs mention, `built-in` first.
     pub certificates: Vec<SlotContent>,
     /// What was found, by severity, then code, then slot.
     findings: Vec<(u8, Finding)>,
-    /// There is no evidence, selected or not: leaving out a diagnosis makes no phone healthy.
+    /// There is no evidence of health, whatever diagnoses were selected: ignoring a diagnosis must not make a
+    /// phone `ok`.
     is_unknown: bool,
-    /// The private keys that its configuration gives it, for the fleet alone.
+    /// The private keys that its configuration gives it, to find keys that several phones share.
     keys: Vec<GivenKey>,
-    /// What its configuration files say of it as of other phones. Not packed: many phones have the same.
+    /// Findings and keys from configuration files that other phones have too. Not packed with the phone,
+    /// since many phones share one.
     #[serde(skip)]
     pub common: Option<Arc<Common>>,
-    /// A hash of what its configuration files say, 0 without any; tells whether they have changed.
+    /// A hash of what its configuration files say, to tell whether they changed; 0 if there are none.
     #[serde(skip)]
     pub configuration: u64,
 }
 
-/// What configuration files say of all phones that read them.
+/// Findings and keys that several phones have from the same configuration files.
 #[derive(Debug)]
 pub struct Common {
     findings: Vec<(u8, Finding)>,
@@ -67,7 +69,7 @@ pub struct Common {
 }
 
 impl Common {
-    /// What was found, and the private keys that the files give.
+    /// From the findings, and the private keys that the files give.
     #[must_use]
     pub fn new(found: Vec<(&'static Rule, Finding)>, keys: Vec<GivenKey>) -> Self {
         let mut findings = numbered(found);
@@ -75,7 +77,7 @@ impl Common {
         Self { findings, keys }
     }
 
-    /// The same, with more that was found.
+    /// A copy with further findings.
     #[must_use]
     pub fn and(&self, more: Vec<(&'static Rule, Finding)>) -> Self {
         let mut findings = [&self.findings[..], &numbered(more)].concat();
@@ -83,7 +85,7 @@ impl Common {
         Self { findings, keys: self.keys.clone() }
     }
 
-    /// Whether this, with what is a phone's own, is what was found in the phone.
+    /// Whether these findings together with a phone's own ones equal `found`.
     #[must_use]
     pub fn makes_with(&self, own: &[(&'static Rule, Finding)], found: Vec<(&'static Rule, Finding)>) -> bool {
         let mut all = [&self.findings[..], &numbered(own.to_vec())].concat();
@@ -94,13 +96,13 @@ impl Common {
     }
 }
 
-/// What was found, with the places of the rules in the catalogue.
+/// Replaces the rules of findings by their indexes in the catalogue.
 fn numbered(found: Vec<(&'static Rule, Finding)>) -> Vec<(u8, Finding)> {
     let number = |rule: &Rule| CATALOGUE.iter().position(|known| known.code == rule.code);
     found.into_iter().filter_map(|(rule, finding)| Some((number(rule)? as u8, finding))).collect()
 }
 
-/// By what findings are sorted.
+/// The sort key of findings.
 fn order((number, finding): &(u8, Finding)) -> (Severity, &'static str, Option<Slot>) {
     let rule = rule(*number);
     (severity(rule, finding), rule.code, finding.slot)
@@ -109,7 +111,7 @@ fn order((number, finding): &(u8, Finding)) -> (Severity, &'static str, Option<S
 /// What is counted over all logs of a phone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
-    /// Logs that count.
+    /// Logs, without repeats and earlier uploads.
     pub files: u64,
     /// Their bytes, decompressed.
     pub bytes: u64,
@@ -136,15 +138,16 @@ pub struct SlotContent {
     pub certificate_length: Option<u64>,
     /// The private key's length in bytes.
     pub key_length: Option<u64>,
-    /// Other phones' certificates are compared with it: the log is this phone's own.
+    /// The certificate is compared with those of other phones, since the log is certainly this phone's own.
     pub is_compared: bool,
-    /// The line of the configuration that it comes from, or that contradicts the log.
+    /// The configuration line that the certificate comes from, or that contradicts the log.
     pub configuration: Option<ConfigurationLine>,
-    /// The line that shows the fingerprint, where there is one.
+    /// The log line that shows the fingerprint, if there is one.
     line: Option<ShownLine>,
 }
 
-/// A line that shows a fingerprint. Its text is left out where it says no more than that.
+/// A line that shows a fingerprint. Its text is not stored if it can be built from the slot and the
+/// fingerprint, see [`plain_text`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct ShownLine {
     line: SourceLine,
@@ -152,7 +155,7 @@ struct ShownLine {
 }
 
 impl Phone {
-    /// What the checks find in a phone.
+    /// Runs the checks on a phone.
     #[must_use]
     pub fn new(case: &Case<'_>, selection: &Selection) -> Self {
         let timeline = case.timeline;
@@ -194,10 +197,10 @@ impl Phone {
             configuration: 0,
         };
         if timeline.logs.is_empty() {
-            // A phone without a log is at least of the model that the inventory names.
+            // If there is no log, the model is taken from the inventory.
             phone.model = case.listed.and_then(|listed| listed.model.as_deref()).map(Box::from);
         }
-        phone.judge(is_ready(case.readiness));
+        phone.derive_status(is_ready(case.readiness));
         phone
     }
 
@@ -209,13 +212,14 @@ impl Phone {
         phone
     }
 
-    /// Adds what only the whole fleet or the configuration shows.
+    /// Adds findings from the configuration or the whole fleet.
     pub fn add(&mut self, found: Vec<(&'static Rule, Finding)>) {
         self.findings.extend(numbered(found));
-        self.judge(self.ztp);
+        self.derive_status(self.ztp);
     }
 
-    /// Adds what its configuration files show: what is its own, and what they say of other phones too.
+    /// Adds findings and keys from configuration files: the phone's own ones, and those it has in common with
+    /// others.
     pub fn add_configured(
         &mut self,
         own: Vec<(&'static Rule, Finding)>,
@@ -226,18 +230,18 @@ impl Phone {
         self.add(own);
     }
 
-    /// What it has in common with others, if all its keys come from there.
+    /// What it has in common with others, if it has no keys of its own.
     #[must_use]
     pub fn common_keys(&self) -> Option<&Arc<Common>> {
         self.common.as_ref().filter(|_| self.keys.is_empty())
     }
 
-    /// The private keys that its configuration gives it, for the fleet alone.
+    /// The private keys that its configuration gives it, to find keys that several phones share.
     pub fn keys(&self) -> impl Iterator<Item = &GivenKey> {
         self.keys.iter().chain(self.common.iter().flat_map(|common| &common.keys))
     }
 
-    /// What was found in its logs, for those who add to it.
+    /// The phone's own findings, to add to them.
     pub fn findings_mut(&mut self) -> impl Iterator<Item = (&'static Rule, &mut Finding)> {
         self.findings.iter_mut().map(|(number, finding)| (rule(*number), finding))
     }
@@ -252,8 +256,8 @@ impl Phone {
         }
     }
 
-    /// Sorts the findings, and makes status and readiness of them.
-    fn judge(&mut self, ready: Option<bool>) {
+    /// Sorts the findings and derives the status and the readiness for ZTP from them.
+    fn derive_status(&mut self, ready: Option<bool>) {
         self.findings.sort_by_key(order);
         let worst = check::status(
             self.active().map(|(rule, finding)| (rule, finding.severity.unwrap_or(rule.severity))),
@@ -273,7 +277,7 @@ impl Phone {
         all.into_iter().map(|(number, finding)| (rule(*number), finding))
     }
 
-    /// The places in the catalogue of the active diagnoses, one bit each.
+    /// The active diagnoses, one bit each: bit N is the rule at index N of the catalogue.
     #[must_use]
     pub fn active_rules(&self) -> u64 {
         let common = self.common.iter().flat_map(|common| &common.findings);
@@ -282,7 +286,7 @@ impl Phone {
         active.fold(0, |all, (number, _)| all | 1 << number)
     }
 
-    /// What was found and still holds.
+    /// The active findings.
     pub fn active(&self) -> impl Iterator<Item = (&'static Rule, &Finding)> {
         self.findings().filter(|(_, finding)| finding.state == State::Active)
     }
@@ -321,7 +325,7 @@ impl Tally {
         tally
     }
 
-    /// Adds what was counted elsewhere.
+    /// Adds another tally.
     pub const fn add(&mut self, more: &Self) {
         self.files += more.files;
         self.bytes = self.bytes.saturating_add(more.bytes);
@@ -331,7 +335,7 @@ impl Tally {
     }
 }
 
-/// Whether the phone's software is ready for zero-touch provisioning; none where that is not known.
+/// Whether the phone's software is ready for zero-touch provisioning; None if unknown.
 const fn is_ready(readiness: Option<Readiness>) -> Option<bool> {
     match readiness {
         Some(Readiness::Ready) => Some(true),
@@ -360,7 +364,7 @@ fn slot_content(timeline: &Timeline<'_>, slot: Slot, content: &Content) -> SlotC
     }
 }
 
-/// The inventory's line of a fingerprint, as phones write it.
+/// The text of the inventory line with this fingerprint, as phones write it.
 fn plain_text(slot: Slot, fingerprint: &Fingerprint) -> String {
     let digest = fingerprint.algorithm().name().to_ascii_uppercase();
     let holder = match slot {
@@ -374,7 +378,7 @@ fn plain_text(slot: Slot, fingerprint: &Fingerprint) -> String {
 /// Local time of the phone, `2013-05-31T13:18:22`.
 pub(crate) fn shown_time(time: NaiveDateTime) -> String {
     let (Ok(year @ ..=9999), 0) = (u32::try_from(time.year()), time.nanosecond()) else {
-        // chrono's debug form is this form of ISO 8601, and slow.
+        // chrono's `Debug` gives this form of ISO 8601 for any time, but it is slow.
         return format!("{time:?}");
     };
     let mut shown = *b"0000-00-00T00:00:00";

@@ -1,6 +1,7 @@
-//! From paths to phones: the logs of each phone are read, joined, judged and reduced to one compact row in
-//! one go, on all threads. Only what passes by once (pipes, members of archives, logs whose address stands
-//! in their text) waits as a digest until its phone is complete.
+//! From paths to phones, on all threads. A phone whose logs are found by their names is read, joined, checked
+//! and reduced to one compact row in one step. Logs that can be read only once, or whose phone is known only
+//! by their content (pipes, members of archives, logs without an address in their names), are kept as digests
+//! until all logs of their phone have been read.
 
 mod cache;
 mod collect;
@@ -54,80 +55,80 @@ pub use live::Live;
 pub use make_records::{Digested, Keep, digest};
 pub use read_records::Records;
 
-/// What to scan for.
+/// What to scan for, and how.
 pub struct Options {
-    /// What the user said of times.
+    /// The time of the run, the time bounds, and what else the user said about times.
     pub clock: Clock,
-    /// Only these phones; all if there is none.
+    /// Only these phones; all phones if empty.
     pub devices: Vec<Mac>,
-    /// Only phones of these statuses; all if there is none.
+    /// Only phones with one of these statuses; all phones if empty.
     pub statuses: Vec<Status>,
-    /// Which diagnoses count.
+    /// Which diagnoses are made, by their codes.
     pub selection: Box<Selection>,
-    /// What the user knows of the phones' labels.
+    /// The phones' labels, if the user gave an inventory.
     pub inventory: Option<Inventory>,
-    /// The paths that are searched, if configuration files are to be read; none if they are not. With records,
-    /// no path is needed.
+    /// The searched paths, if configuration files are to be read; None if they are not. May be empty with
+    /// records.
     pub roots: Option<Vec<PathBuf>>,
-    /// A phone without a line for longer than this is stale.
+    /// A phone whose newest line is older than this is stale.
     pub stale: chrono::TimeDelta,
 }
 
-/// Whoever wants to know how far the scan is; called from all threads.
+/// Receives the progress of a scan, from all threads.
 pub trait ReportProgress: Sync {
-    /// So many files more, of so many bytes as they stand on the disk, are read.
+    /// This many more files were read, of this size in bytes on the disk (not decompressed).
     fn advanced(&self, files: u64, bytes: u64);
 }
 
-/// The answer: phones, made when they are asked for, with the overview.
+/// The result of a scan: an overview, and the phones, each of which is built when it is asked for.
 pub struct Scan {
     /// Head and foot of a report.
     pub overview: Overview,
     /// Whether any log was found.
     pub found_any: bool,
-    /// What was passed over although it looks like a log or an archive.
+    /// Files that look like logs or archives but were not read.
     pub passed_over: PassedOver,
     rows: Rows,
-    /// The configuration files, if there are any and they were asked for.
+    /// The configuration files, if they were asked for and there are any.
     audit: Option<Audit>,
     devices: Vec<Mac>,
-    /// In the report's order.
+    /// The rows of the shown phones, in the report's order.
     order: Vec<Row>,
-    /// All events, phone by phone, if they were asked for.
+    /// The events, phone by phone, if they were asked for.
     events: Option<(Spool, Vec<PhoneEvents>)>,
     now: chrono::NaiveDateTime,
     stale: chrono::TimeDelta,
 }
 
-/// Reads all logs and finds out what is wrong with each phone. Runs in the current rayon pool.
+/// Reads all logs and diagnoses each phone. Runs in the current rayon pool.
 pub fn scan(found: &Found, options: &Options, progress: &dyn ReportProgress) -> Scan {
-    // Only a spool can fail.
+    // Only writing events can fail, and none are written here.
     run(found, options, progress, None).0
 }
 
-/// Nobody looks: records are read before.
-struct Unseen;
+/// Ignores progress.
+pub struct NoProgress;
 
-impl ReportProgress for Unseen {
+impl ReportProgress for NoProgress {
     fn advanced(&self, _: u64, _: u64) {}
 }
 
-/// Finds out the same from records of logs.
+/// The same as [`scan`], from records instead of logs.
 ///
 /// # Errors
-/// The temporary file in which configuration waits can't be written.
+/// The temporary file of the configuration can't be written.
 pub fn scan_records(records: Records, options: &Options) -> io::Result<Scan> {
     let found = crate::input::find(&[], &crate::input::Options::default());
     let Records { waiting, problems, configs, .. } = records;
     let trees = options.roots.is_some().then(|| configs.trees(&waiting)).transpose()?;
     let configuration = trees.and_then(|trees| Audit::of_records(trees, options.clock.now));
-    Ok(run_with(&found, &waiting, &problems, configuration, options, &Unseen, None).0)
+    Ok(run_with(&found, &waiting, &problems, configuration, options, &NoProgress, None).0)
 }
 
-/// The same, and all events can be asked for.
+/// The same as [`scan`], and keeps all events for [`Scan::events`].
 ///
 /// # Errors
-/// The events wait in a temporary file, which can't be made or written.
+/// The temporary file of the events can't be created or written.
 pub fn scan_events(found: &Found, options: &Options, progress: &dyn ReportProgress) -> io::Result<Scan> {
     let spool = Spool::new()?;
     let (mut scan, events) = run(found, options, progress, Some(&spool));
@@ -169,15 +170,16 @@ fn run_with(
     let audit = configuration.as_ref();
     let scanner =
         Scanner { found, options, progress, waiting, audit, spool, events: Mutex::new(Ok(Vec::new())) };
-    let mut part = scanner.devices().and_then(|part| scanner.beside(part)).unwrap_or_else(|| {
-        let mut part = Part::default();
-        scanner.all_phones(None, &mut part);
-        part
-    });
+    let mut part =
+        scanner.requested_phones().and_then(|part| scanner.add_sharing_phones(part)).unwrap_or_else(|| {
+            let mut part = Part::default();
+            scanner.all_phones(None, &mut part);
+            part
+        });
     let mut problems = problems.to_vec();
     problems.extend(waiting.problems());
     problems.append(&mut part.problems);
-    scanner.late_phones(part.late, &mut part.rows, &mut problems);
+    scanner.reread_phones(part.of_others, &mut part.rows, &mut problems);
     let mut scan = scanner.conclude(part.rows, problems);
     let events = scanner.events.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     scan.audit = configuration;
@@ -189,37 +191,38 @@ struct Scanner<'s> {
     found: &'s Found,
     options: &'s Options,
     progress: &'s dyn ReportProgress,
-    /// Digests that wait for their phones.
+    /// Logs that were read before their phone's turn: from archives, pipes and files without an address in
+    /// their names.
     waiting: &'s Waiting,
     audit: Option<&'s Audit>,
     spool: Option<&'s Spool>,
     events: Mutex<io::Result<Vec<PhoneEvents>>>,
 }
 
-/// Certificates by which phones are compared.
+/// Fingerprints of certificates that are compared between phones.
 type Fingerprints = HashSet<Box<[u8]>>;
 
-/// What one thread made of its phones.
+/// The result of one thread.
 #[derive(Default)]
 struct Part {
     rows: Rows,
     problems: Vec<Problem>,
-    /// Digests of phones other than the one whose file they stand in.
-    late: Waiting,
+    /// Logs of a phone that were found in another phone's file.
+    of_others: Waiting,
 }
 
 impl Part {
     fn append(&mut self, other: Self) {
         self.rows.append(other.rows);
         self.problems.extend(other.problems);
-        self.late.append(other.late);
+        self.of_others.append(other.of_others);
     }
 }
 
 impl Scanner<'_> {
-    /// The phones of `--device`, judged before all others. None where that option is not given, and where the
-    /// configuration of all phones is compared.
-    fn devices(&self) -> Option<Part> {
+    /// Diagnoses the phones of `--device` first. None if the option is not given, or if the configuration of
+    /// all phones must be compared, so that all phones are needed.
+    fn requested_phones(&self) -> Option<Part> {
         if self.options.devices.is_empty() || self.audit.is_some() {
             return None;
         }
@@ -230,17 +233,17 @@ impl Scanner<'_> {
                 Some(phone) => self.gather(phone, mac, &mut buffers, &mut part),
                 None => self.waiting.of(mac),
             };
-            self.judge(Some(mac), gathered, &mut part.rows, &mut part.problems);
+            self.diagnose(Some(mac), gathered, &mut part.rows, &mut part.problems);
         }
         Some(part)
     }
 
-    /// Adds of all others those that share a certificate with the phones of `--device`. None where lines of
-    /// these turn up in logs of others: then nothing is known of them yet.
-    fn beside(&self, mut part: Part) -> Option<Part> {
+    /// Adds the other phones that share a certificate with the phones of `--device`. None if lines of the
+    /// latter are found in logs of others: then all phones must be read as usual.
+    fn add_sharing_phones(&self, mut part: Part) -> Option<Part> {
         let fingerprints = fleet::fingerprints(&part.rows);
         self.all_phones(Some(&fingerprints), &mut part);
-        if part.late.macs().any(|mac| self.options.devices.contains(&mac)) {
+        if part.of_others.macs().any(|mac| self.options.devices.contains(&mac)) {
             if let Ok(Ok(events)) = self.events.lock().as_deref_mut() {
                 events.clear();
             }
@@ -249,7 +252,8 @@ impl Scanner<'_> {
         Some(part)
     }
 
-    /// All phones, or of those that are not asked for the ones that show one of these fingerprints.
+    /// Adds all phones. With `fingerprints`: of the phones that `--device` does not name, those that show one
+    /// of them.
     fn all_phones(&self, fingerprints: Option<&Fingerprints>, part: &mut Part) {
         self.named_phones(fingerprints).into_iter().for_each(|more| part.append(more));
         self.other_phones(fingerprints, part);
@@ -272,9 +276,9 @@ impl Scanner<'_> {
                 self.found.open_ahead(batch.clone(), &mut buffers);
                 for phone in batch {
                     let mac = self.found.mac(phone);
-                    if !self.is_judged(mac, fingerprints) {
+                    if !self.is_diagnosed(mac, fingerprints) {
                         let gathered = self.gather(phone, mac, &mut buffers, &mut part);
-                        self.judge_beside(mac, gathered, fingerprints, &mut part);
+                        self.diagnose_if_sharing(mac, gathered, fingerprints, &mut part);
                     }
                 }
             }
@@ -283,13 +287,13 @@ impl Scanner<'_> {
         parts.collect()
     }
 
-    /// Whether a phone was asked for, and judged before the others.
-    fn is_judged(&self, mac: Mac, fingerprints: Option<&Fingerprints>) -> bool {
+    /// Whether [`Self::requested_phones`] has already diagnosed this phone.
+    fn is_diagnosed(&self, mac: Mac, fingerprints: Option<&Fingerprints>) -> bool {
         fingerprints.is_some() && self.options.devices.contains(&mac)
     }
 
-    /// Makes a phone's row, unless these fingerprints are all that is asked for and it shows none of them.
-    fn judge_beside(
+    /// Adds a phone's row. With `fingerprints`: only if the phone's logs show one of them.
+    fn diagnose_if_sharing(
         &self,
         mac: Mac,
         gathered: Gathered,
@@ -297,28 +301,28 @@ impl Scanner<'_> {
         part: &mut Part,
     ) {
         if fingerprints.is_none_or(|fingerprints| gathered.may_show(fingerprints)) {
-            self.judge(Some(mac), gathered, &mut part.rows, &mut part.problems);
+            self.diagnose(Some(mac), gathered, &mut part.rows, &mut part.problems);
         } else if !gathered.is_empty() {
             gathered.leave_out(Some(mac), &self.options.clock, &mut part.problems);
             part.rows.leave_out(mac);
         }
     }
 
-    /// Where a phone's events go, if they are wanted.
+    /// The spool for a phone's events, if they are wanted.
     fn spool(&self, mac: Option<Mac>) -> Option<&Spool> {
         let devices = &self.options.devices;
         self.spool.filter(|_| devices.is_empty() || mac.is_some_and(|mac| devices.contains(&mac)))
     }
 
-    /// All logs of a phone: those found by its name, and those that wait for it.
+    /// Reads the logs that were found by the phone's name and adds those in `waiting`.
     fn gather(&self, phone: usize, mac: Mac, buffers: &mut Buffers, part: &mut Part) -> Gathered {
         let spool = self.spool(Some(mac));
         let mut sink = PhoneSink::new(Some(mac), &self.options.clock.window, self.progress, spool);
         for log in self.found.logs(phone) {
             self.found.read(log, buffers, &mut sink);
         }
-        let (mut gathered, late) = sink.finish(&mut part.problems);
-        part.late.append(late);
+        let (mut gathered, of_others) = sink.finish(&mut part.problems);
+        part.of_others.append(of_others);
         gathered.append(self.waiting.of(mac));
         gathered
     }
@@ -327,9 +331,9 @@ impl Scanner<'_> {
         self.options.inventory.as_ref()?.rows.get(&mac)
     }
 
-    /// Makes a phone's row of its logs.
-    fn judge(&self, mac: Option<Mac>, gathered: Gathered, rows: &mut Rows, problems: &mut Vec<Problem>) {
-        // Where no log could be read, the problem tells: there is nothing to judge.
+    /// Joins and checks the logs of a phone and adds its row.
+    fn diagnose(&self, mac: Option<Mac>, gathered: Gathered, rows: &mut Rows, problems: &mut Vec<Problem>) {
+        // No log could be read; the problem says why.
         if gathered.is_empty() {
             return;
         }
@@ -357,29 +361,30 @@ impl Scanner<'_> {
         phone
     }
 
-    /// The phones whose logs all stand in archives, in pipes, or under names without an address.
+    /// Adds the phones all of whose logs are in archives, in pipes, or in files without an address in their
+    /// names.
     fn other_phones(&self, fingerprints: Option<&Fingerprints>, all: &mut Part) {
         let macs = self.waiting.macs().filter(|mac| self.found.phone_of(*mac).is_none());
-        let macs: Vec<Mac> = macs.filter(|mac| !self.is_judged(*mac, fingerprints)).collect();
-        // Few parts: each has room for many rows.
+        let macs: Vec<Mac> = macs.filter(|mac| !self.is_diagnosed(*mac, fingerprints)).collect();
+        // Each part allocates room for many rows, so there are only a few parts per thread.
         let parts =
             macs.par_chunks(macs.len().div_ceil(4 * rayon::current_num_threads()).max(64)).map(|macs| {
                 let mut part = Part::default();
                 for mac in macs {
-                    self.judge_beside(*mac, self.waiting.of(*mac), fingerprints, &mut part);
+                    self.diagnose_if_sharing(*mac, self.waiting.of(*mac), fingerprints, &mut part);
                 }
                 part
             });
         parts.collect::<Vec<_>>().into_iter().for_each(|part| all.append(part));
         for log in self.waiting.without_address() {
-            self.judge(None, log, &mut all.rows, &mut all.problems);
+            self.diagnose(None, log, &mut all.rows, &mut all.problems);
         }
     }
 
-    /// Phones of which further lines turned up in other phones' files: they are judged anew.
-    fn late_phones(&self, late: Waiting, rows: &mut Rows, problems: &mut Vec<Problem>) {
-        problems.extend(late.problems());
-        let macs: BTreeSet<Mac> = late.macs().collect();
+    /// Reads the phones again whose lines were also found in other phones' files, and replaces their rows.
+    fn reread_phones(&self, of_others: Waiting, rows: &mut Rows, problems: &mut Vec<Problem>) {
+        problems.extend(of_others.problems());
+        let macs: BTreeSet<Mac> = of_others.macs().collect();
         rows.remove(&macs);
         if let Ok(Ok(events)) = self.events.lock().as_deref_mut() {
             events.retain(|events| events.mac.is_none_or(|mac| !macs.contains(&mac)));
@@ -391,15 +396,15 @@ impl Scanner<'_> {
                 Some(phone) => self.gather(phone, mac, &mut buffers, &mut part),
                 None => self.waiting.of(mac),
             };
-            gathered.append(late.of(mac));
-            self.judge(Some(mac), gathered, rows, problems);
+            gathered.append(of_others.of(mac));
+            self.diagnose(Some(mac), gathered, rows, problems);
         }
-        for log in late.without_address() {
-            self.judge(None, log, rows, problems);
+        for log in of_others.without_address() {
+            self.diagnose(None, log, rows, problems);
         }
     }
 
-    /// The answer, once all phones with logs are among the rows.
+    /// Completes the result, once `rows` has all phones with logs.
     fn conclude(&self, mut rows: Rows, mut problems: Vec<Problem>) -> Scan {
         let options = self.options;
         let is_mixed = |problem: &Problem| problem.kind == ProblemKind::MixedPhones;
@@ -439,7 +444,8 @@ impl Scanner<'_> {
         }
     }
 
-    /// The phones of the inventory of which no log was found, or none that could be read.
+    /// Adds the phones of the inventory without a log that could be read, and those whose configuration alone
+    /// is faulty.
     fn phones_without_logs(&self, rows: &mut Rows, problems: &[Problem]) {
         let known: BTreeSet<Mac> = rows.macs().collect();
         let names = problems.iter().filter_map(|problem| problem.path.rsplit(['/', '\\']).next());
@@ -452,7 +458,7 @@ impl Scanner<'_> {
         let listed = self.options.inventory.iter().flat_map(|inventory| inventory.rows.keys());
         let listed: BTreeSet<Mac> = listed.copied().filter(|mac| !known.contains(mac)).collect();
         listed.iter().for_each(|mac| rows.push(&without_log(*mac)));
-        // Of others with configuration alone, only those with something wrong in it are told.
+        // Other phones that have only configuration files are shown only if these have an error.
         let configured = self.audit.map(Audit::macs).unwrap_or_default();
         let others = configured.into_par_iter().filter(|mac| !known.contains(mac) && !listed.contains(mac));
         let others = others.map(without_log).filter(|phone| phone.status == Status::Failed);
@@ -461,7 +467,7 @@ impl Scanner<'_> {
 }
 
 impl Scan {
-    /// The addresses of all phones that were found, shown or not, in no order.
+    /// The addresses of all phones that were found, shown or not, unsorted.
     pub fn all_macs(&self) -> impl Iterator<Item = Mac> + '_ {
         self.rows.macs()
     }
@@ -471,7 +477,8 @@ impl Scan {
         self.order.iter().filter_map(|row| row.mac)
     }
 
-    /// What the configuration files give each phone, by address; of `--device` alone where that was asked for.
+    /// What the configuration files give each phone, sorted by address; only for the phones of `--device` if
+    /// that was given.
     #[must_use]
     pub fn configs(&self) -> Vec<PhoneConfig> {
         let Some(audit) = &self.audit else { return Vec::new() };
@@ -487,11 +494,11 @@ impl Scan {
         configs.filter(|config| !config.is_empty()).collect()
     }
 
-    /// Calls `each` with every event, phone by phone in the order of their addresses, and in log order
-    /// for each. There are none unless the scan was made by [`scan_events`].
+    /// Calls `each` with every event: phones sorted by address, the events of each in log order. There are
+    /// none unless the scan was made by [`scan_events`].
     ///
     /// # Errors
-    /// What `each` returns, or a fault of the file in which the events wait.
+    /// An error of `each`, or of the temporary file of the events.
     pub fn events(
         &self,
         shown: Shown<'_>,

@@ -13,7 +13,7 @@ use phonecert::report::text::quantity::counted;
 use phonecert::report::text::visible::visible;
 use phonecert::report::watch::{Change, Statuses, WATCH_FORMATS};
 use phonecert::report::{Devices, FORMATS, Overview, Redacted, Report};
-use phonecert::scan::{Live, Options, ReportProgress, Scan};
+use phonecert::scan::{Live, NoProgress, Options, Scan};
 use rayon::ThreadPool;
 
 use super::{notices, setup};
@@ -133,13 +133,6 @@ struct Shown {
     redactor: Option<Redactor>,
 }
 
-/// No progress is shown while watching.
-struct Silent;
-
-impl ReportProgress for Silent {
-    fn advanced(&self, _: u64, _: u64) {}
-}
-
 impl Watch {
     /// Reads what changed. Each day all is read again, since "now" and `--since 7d` are others then.
     fn look(&mut self) -> Result<Vec<Change>, Failure> {
@@ -150,7 +143,7 @@ impl Watch {
         }
         self.options.clock.now = setup::now().naive_local();
         let found = setup::find(&self.paths, &self.args.read);
-        let look = || self.live.look(&found, &self.options, &Silent);
+        let look = || self.live.look(&found, &self.options, &NoProgress);
         match self.pool.install(look) {
             Some(scan) => self.take(scan, false),
             None => Ok(Vec::new()),

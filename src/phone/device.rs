@@ -1,4 +1,4 @@
-//! A phone as reports show it, with the names in it as they are or under pseudonyms.
+//! Converts a phone to the shape that reports show, with names as they are or as pseudonyms.
 
 use std::borrow::Cow;
 
@@ -79,7 +79,7 @@ fn evidence(line: &SourceLine, files: &[String], shown: Shown<'_>) -> Evidence {
     }
 }
 
-/// A line of a configuration file as evidence: it has no stamp.
+/// A line of a configuration file as evidence, which has no time stamp.
 fn evidence_of_file(line: &ConfigurationLine) -> Evidence {
     let ConfigurationLine { file, line, parameter, says } = line;
     let text = parameter.as_ref().map_or_else(|| says.clone(), |name| [name, ": ", says].concat());
@@ -91,7 +91,8 @@ fn configuration(line: &config::ConfigurationLine, shown: Shown<'_>) -> Configur
         file: shown.path(&line.file),
         line: line.line,
         parameter: line.parameter.as_ref().map(|name| match Parameter::is_known(name) {
-            // The name is of our own table and names nobody; to look for secrets in it takes 1 µs.
+            // A parameter name from our own table contains no name or secret; skipping the search for them
+            // saves 1 µs.
             true => name.clone(),
             false => shown.text(name),
         }),

@@ -1,5 +1,5 @@
-//! Records of an earlier run, by the files that they were made of. They wait in a temporary file: what is kept
-//! in memory of each is where it stands there.
+//! Records of an earlier run, indexed by the files they were made from. The records are in a temporary file;
+//! memory holds only their offsets.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::BufRead;
@@ -16,51 +16,53 @@ use crate::model::Mac;
 use crate::records::{Fault, Item, Kind, Reader};
 use crate::window::Window;
 
-/// A file that was changed less than so many seconds before it was read can have been changed again since,
-/// without a difference in size and time.
+/// A file that was changed less than this many seconds before it was read may have been changed again since,
+/// without a difference in size and modification time.
 const RACY: i64 = 2;
 
 /// Records of an earlier run.
 pub struct Cache {
     store: Store,
-    /// By the hash of a path: the latest state of that file.
+    /// The latest state of each file, by the hash of its path.
     sources: HashMap<u64, State>,
-    /// By the hash of a state, in the order of the records: logs, and members of archives.
+    /// The records of logs, plain or in archives, sorted by the hash of the file's state; equal ones in the
+    /// order of the records.
     logs: Vec<(u64, Record)>,
     configs: Vec<(u64, Place)>,
-    /// What archives hold that was passed over, by the hash of their state.
+    /// Members of archives that were not read, by the hash of the archive's state.
     passed_over: HashMap<u64, PassedOver>,
-    /// Records of logs that were gone already.
+    /// Records of logs whose files were already gone in the earlier run.
     gone: Vec<Record>,
-    /// The lengths of all logs, decompressed.
+    /// The decompressed lengths of all logs, in bytes.
     pub(super) lengths: BTreeSet<u64>,
 }
 
-/// The record of a log, and whose it is.
+/// The phone of a log, and the place of its record in the store.
 pub(super) type Record = (Option<Mac>, Place);
 
-/// A file as it was.
+/// The state of a file when it was read.
 struct State {
     hash: u64,
     made_at: i64,
-    /// Not all of it could be read: perhaps it can be by now, without a change of the file.
+    /// Not all of the file could be read. It is read again, since that may succeed now although the file did
+    /// not change.
     has_problems: bool,
 }
 
-/// What was read of one file.
+/// The records of one file.
 pub(super) struct Cached {
     pub(super) logs: Vec<(Option<Mac>, ReadLog)>,
     pub(super) configs: Vec<Stored>,
-    /// What it holds that was passed over, if it is an archive.
+    /// If it is an archive: its members that were not read.
     pub(super) passed_over: PassedOver,
 }
 
 impl Cache {
-    /// Reads a cache. None if its records were made by another version, with another window, or without the
-    /// configuration that is wanted: they can't be used, and everything has to be read.
+    /// Reads a cache. None if its records can't be used because they were made by another version, with
+    /// another window, or without the wanted configuration: then all logs have to be read.
     ///
     /// # Errors
-    /// It is no file of records, or a damaged one; or there is no temporary file to be had.
+    /// The input is not a file of records, or is damaged; or a temporary file can't be created.
     pub fn read<'r>(
         input: Box<dyn BufRead + 'r>,
         window: &Window,
@@ -131,7 +133,8 @@ impl Cache {
         Ok(())
     }
 
-    /// The state of a file of which a record tells. Of two states the later one in the cache counts.
+    /// The state of a record's file. If the cache has two states of one file, the later one replaces the
+    /// earlier.
     fn state(&mut self, source: &Source, made_at: i64) -> &mut State {
         let hash = hash(source);
         let state = self.sources.entry(xxh3_64(source.path.as_bytes())).or_insert_with(|| State {
@@ -145,7 +148,7 @@ impl Cache {
         state
     }
 
-    /// What is known of a file that is as it was.
+    /// The records of a file that has not changed since.
     pub(super) fn unchanged(&self, source: &Source) -> Option<Cached> {
         let state = self.sources.get(&xxh3_64(source.path.as_bytes()))?;
         let is_settled = source.modified.is_some_and(|modified| modified + RACY <= state.made_at);
@@ -155,7 +158,7 @@ impl Cache {
         let (mut logs, mut seen) = (Vec::new(), HashSet::new());
         for record in of_state(&self.logs, state.hash) {
             let log = self.log(*record)?;
-            // The same cache can stand twice in the file.
+            // The file may contain the same records twice.
             if seen.insert((log.path.clone(), log.number)) {
                 logs.push((record.0, log));
             }
@@ -174,7 +177,7 @@ impl Cache {
         log_of(&self.store.read(place)?).ok()
     }
 
-    /// The configuration files in archives, each in its latest state.
+    /// The configuration files from archives, each in its latest state.
     pub(super) fn members(&self) -> Vec<(Stored, Source)> {
         let records = self.configs.iter().filter_map(|(_, place)| {
             let record = ConfigRecord::of(&self.store.read(*place)?).ok()?;
@@ -185,19 +188,19 @@ impl Cache {
         records.filter(|(stored, _)| seen.insert(stored.path().to_owned())).collect()
     }
 
-    /// All records of logs; the flag says whether the log was gone already.
+    /// All records of logs; the flag says whether the log's file was already gone in the earlier run.
     pub(super) fn all(&self) -> impl Iterator<Item = (Record, bool)> {
         let logs = self.logs.iter().map(|(_, record)| (*record, false));
         logs.chain(self.gone.iter().map(|record| (*record, true)))
     }
 
-    /// Whether this is the state in which the file was last.
+    /// Whether this is the latest known state of the file.
     pub(super) fn is_latest(&self, source: &Source) -> bool {
         self.sources.get(&xxh3_64(source.path.as_bytes())).is_some_and(|state| state.hash == hash(source))
     }
 }
 
-/// What stands there of this state of a file.
+/// The entries of this state; `all` is sorted by state.
 fn of_state<T>(all: &[(u64, T)], state: u64) -> impl Iterator<Item = &T> {
     let from = all.partition_point(|(of, _)| *of < state);
     all[from..].iter().take_while(move |(of, _)| *of == state).map(|(_, one)| one)

@@ -1,4 +1,5 @@
-//! Where logs go as they are read: to their phone, or among those that wait for theirs.
+//! Collects logs as they are read: those of the phone that is being read, and those kept until their own
+//! phone is complete.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io;
@@ -18,20 +19,21 @@ use crate::model::Mac;
 use crate::problem::Problem;
 use crate::window::Window;
 
-/// Logs that wait, packed, until their phone is complete.
+/// Logs that are kept, packed, until all logs of their phone have been read.
 #[derive(Default)]
 pub(super) struct Waiting {
     by_mac: HashMap<Mac, Vec<Packed>>,
     without_address: Vec<Vec<u8>>,
     problems: Vec<Problem>,
-    /// Configuration files that stand in archives.
+    /// Configuration files from archives.
     members: Vec<Stored>,
     passed_over: PassedOver,
-    /// Where the logs of records wait: there are many, and memory is to grow with phones alone.
+    /// The temporary file for the logs of records. There can be many, and memory should grow only with the
+    /// number of phones.
     file: Option<Store>,
 }
 
-/// Where a packed log waits.
+/// Where a packed log is kept.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Packed {
     Here(Vec<u8>),
@@ -47,17 +49,17 @@ impl Waiting {
         std::mem::take(&mut self.members)
     }
 
-    /// What was passed over: in archives, or where the logs of records were looked for.
+    /// Files that were not read: in archives, or in the directories of the logs of records.
     pub(super) const fn passed_over(&self) -> &PassedOver {
         &self.passed_over
     }
 
-    /// Logs that are added wait in a temporary file.
+    /// An empty collection that keeps its logs in a temporary file.
     pub(super) fn in_file() -> io::Result<Self> {
         Ok(Self { file: Some(Store::new()?), ..Self::default() })
     }
 
-    /// Adds a log that is packed; one of a phone waits in the file, if there is one.
+    /// Adds a packed log. It goes into the temporary file if there is one and the log's phone is known.
     pub(super) fn add_to_file(&mut self, mac: Option<Mac>, packed: Vec<u8>) -> io::Result<()> {
         let (Some(mac), Some(file)) = (mac, &mut self.file) else {
             self.add_packed(mac, packed);
@@ -68,12 +70,12 @@ impl Waiting {
         Ok(())
     }
 
-    /// How much was added to the file, in bytes.
+    /// The length of the temporary file, in bytes.
     pub(super) fn length(&self) -> u64 {
         self.file.as_ref().map_or(0, Store::length)
     }
 
-    /// Where in the file the logs of each phone begin, in no order.
+    /// The offsets in the temporary file of each phone's logs, unsorted.
     pub(super) fn places(&self) -> impl Iterator<Item = (Mac, impl Iterator<Item = u64>)> {
         let begin = |packed: &Packed| match packed {
             Packed::Here(_) => None,
@@ -82,7 +84,7 @@ impl Waiting {
         self.by_mac.iter().map(move |(mac, logs)| (*mac, logs.iter().filter_map(begin)))
     }
 
-    /// Lets all that was added be read.
+    /// Makes all added logs readable.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         self.file.as_mut().map_or(Ok(()), Store::flush)
     }
@@ -103,12 +105,12 @@ impl Waiting {
     }
 
     fn add(&mut self, mac: Option<Mac>, log: &ReadLog) {
-        // Memory takes whatever a log is packed into.
+        // Writing to memory does not fail.
         let Ok(packed) = postcard::to_stdvec(log) else { return };
         self.add_packed(mac, packed);
     }
 
-    /// Adds a log that is packed.
+    /// Adds a packed log, in memory.
     pub(super) fn add_packed(&mut self, mac: Option<Mac>, packed: Vec<u8>) {
         match mac {
             Some(mac) => self.by_mac.entry(mac).or_default().push(Packed::Here(packed)),
@@ -130,7 +132,7 @@ impl Waiting {
         self.by_mac.is_empty() && self.without_address.is_empty() && self.problems.is_empty()
     }
 
-    /// Whether the same logs of this phone wait there, in any order.
+    /// Whether both have the same logs of this phone, in any order.
     pub(super) fn holds_same(&self, other: &Self, mac: Mac) -> bool {
         let logs = |waiting: &Self| {
             waiting.by_mac.get(&mac).map(|logs| logs.iter().cloned().collect::<BTreeSet<_>>())
@@ -142,25 +144,26 @@ impl Waiting {
         self.problems.clone()
     }
 
-    /// Drops logs without an address that were added twice, and puts the rest in an order of their own.
+    /// Sorts the logs without an address and drops duplicates, so that the order in which they were read does
+    /// not matter.
     pub(super) fn sort_without_address(&mut self) {
         self.without_address.sort_unstable();
         self.without_address.dedup();
     }
 
-    /// The phones of which logs wait, in no order.
+    /// The phones that have logs here, unsorted.
     pub(super) fn macs(&self) -> impl Iterator<Item = Mac> + '_ {
         self.by_mac.keys().copied()
     }
 
-    /// The logs that wait for this phone.
+    /// The logs of this phone, unpacked.
     pub(super) fn of(&self, mac: Mac) -> Gathered {
         let packed = self.by_mac.get(&mac).into_iter().flatten();
-        // What was packed in this process can be unpacked in it.
+        // Unpacking does not fail: this process packed or checked the logs itself.
         Gathered { logs: packed.filter_map(|log| self.unpack(log)).collect() }
     }
 
-    /// Each log of which no address is known is a phone of its own.
+    /// The logs without a known address, each taken for a phone of its own.
     pub(super) fn without_address(&self) -> impl Iterator<Item = Gathered> + '_ {
         self.without_address
             .iter()
@@ -168,18 +171,18 @@ impl Waiting {
     }
 }
 
-/// Takes the logs of one phone, and what turns up of other phones in them.
+/// Takes the logs of one phone, and the lines of other phones in them.
 pub(super) struct PhoneSink<'s> {
     mac: Option<Mac>,
     window: &'s Window,
     progress: &'s dyn ReportProgress,
-    /// Where all events go, if they are wanted.
+    /// The spool for events, if they are wanted.
     spool: Option<&'s Spool>,
     pub(super) gathered: Gathered,
     pub(super) others: Waiting,
     pub(super) problems: Vec<Problem>,
     numbered: u32,
-    /// The file that is being read, and what is to be known of contents, where records are made.
+    /// If records are made: the file that is being read, and the contents read so far.
     source: Option<(Source, &'s Measure)>,
 }
 
@@ -194,7 +197,7 @@ impl<'s> PhoneSink<'s> {
         Self { mac, window, progress, spool, gathered, others, problems, numbered: 0, source: None }
     }
 
-    /// What comes next is read from this file, and records are made of it.
+    /// Begins a file of which records are made.
     pub(super) fn begin(&mut self, source: Source, measure: &'s Measure) {
         self.numbered = 0;
         self.source = Some((source, measure));
@@ -231,7 +234,8 @@ impl LogSink for PhoneSink<'_> {
         let content = measured.map(Measured::finish);
         let mut events = recorder.map_or_else(|| Ok(Vec::new()), FileRecorder::finish)?;
         let is_alone = read.parts.len() == 1;
-        // Where no other phone is named, all lines are of the phone that the file is named for.
+        // If the file's name has an address and its lines name no other phone, all lines belong to that
+        // phone.
         let is_of_named = |part: &Part| {
             let of_part = match part.name {
                 Some(PartName::Mac(mac)) => Some(mac),
@@ -248,11 +252,12 @@ impl LogSink for PhoneSink<'_> {
             self.numbered += 1;
             let source = self.source.as_ref().zip(content);
             log.origin = source.map(|((source, _), content)| Box::new(Origin::new(source.clone(), content)));
-            // A file that the user named, which is no log of any phone, is only a problem.
+            // A file that is not a phone's log, which was read because the user named it, is only reported as
+            // a problem.
             if log.digest.is_empty() && !log.is_mixed && (mac.is_none() || !name.named_like_log) {
-                log.tell_problems(false, &mut self.problems);
+                log.report_problems(false, &mut self.problems);
             } else if log.is_mixed && mac.is_none() {
-                log.tell_problems(true, &mut self.problems);
+                log.report_problems(true, &mut self.problems);
             } else {
                 self.add(mac, log);
             }
@@ -277,8 +282,9 @@ impl LogSink for PhoneSink<'_> {
     }
 }
 
-/// Whose log a part of a file is: by the address before its lines, else by the file's name where the file
-/// is one log, else by the one address that the log names. None for an empty beginning of a parted file.
+/// Assigns a part of a file to a phone: by the address before its lines; else by the file's name, if the
+/// whole file is one log; else by the only address in its messages. None for an empty part before the first
+/// phone's lines of a file of several phones.
 fn assign(name: &LogName, part: Part, is_alone: bool, is_one: bool) -> Option<(Option<Mac>, ReadLog)> {
     let Part { name: part, mut digest, .. } = part;
     if part.is_none() && !is_alone && digest.is_empty() {
@@ -318,7 +324,7 @@ fn assign(name: &LogName, part: Part, is_alone: bool, is_one: bool) -> Option<(O
     Some((mac, log))
 }
 
-/// Reads what must be read to know whose logs it holds.
+/// Reads the sources that must be read to know whose logs they hold.
 pub(super) fn read_streams(
     found: &Found,
     window: &Window,

@@ -1,4 +1,4 @@
-//! What of a phone is compared with other phones: its certificates, and when its diagnoses began.
+//! What is compared between phones: certificates, private keys, and when diagnoses began.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -10,7 +10,7 @@ use crate::phone::{Phone, SlotContent};
 /// A day, in seconds.
 pub(super) const DAY: i64 = 86_400;
 
-/// A certificate as phones have it in common: whether it is a built-in one, and its fingerprint.
+/// Identifies a certificate: whether it is a built-in one, and its fingerprint.
 pub(super) type Key = (bool, Box<[u8]>);
 
 /// The certificates of a phone that are compared with those of others.
@@ -25,12 +25,13 @@ pub(super) fn compared(phone: &Phone) -> impl Iterator<Item = (Key, &SlotContent
     })
 }
 
-/// What a phone's installed certificates are first compared by. A log without an address does not count.
+/// Hashes of a phone's installed certificates, to find candidates for sharing. None for a log without an
+/// address: it may be of any other phone.
 pub(super) fn hashes(phone: &Phone) -> impl Iterator<Item = u64> + '_ {
     compared(phone).filter(|_| phone.mac.is_some()).map(|(key, _)| hash(&key))
 }
 
-/// What private keys are compared by.
+/// The hash by which private keys are compared.
 pub(super) fn hash_of_key(key: &PublicKey) -> u64 {
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
@@ -41,8 +42,9 @@ fn hash((is_built_in, bytes): &Key) -> u64 {
     xxhash_rust::xxh3::xxh3_64_with_seed(bytes, u64::from(*is_built_in))
 }
 
-/// The active diagnoses of a phone that can begin in many phones at once, and when they began. A log that
-/// begins with the diagnosis does not tell when it began.
+/// The active diagnoses of a phone that can begin in many phones at once, with the time of the first
+/// occurrence (local time, seconds since 1970). Left out are those that occur within a day of the log's first
+/// line, since they may have begun before it.
 pub(super) fn begun(phone: &Phone) -> impl Iterator<Item = (&'static str, i64)> + '_ {
     let is_counted = |rule: &Rule| {
         matches!(rule.facts.family, Family::Installation | Family::Connection) || rule.facts.begins_in_fleets

@@ -1,4 +1,4 @@
-//! The configuration files of the searched places, joined to what the phones' logs show.
+//! Diagnoses from configuration files, and their relation to what the phones' logs show.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -18,31 +18,31 @@ use crate::phone::{Phone, Selection};
 use crate::problem::Problem;
 use crate::timeline::{Source, Timeline};
 
-/// What judges a phone by its configuration.
+/// The configuration files, and what is needed to check phones by them.
 pub(super) struct Audit {
     files: Files,
-    /// Phones whose records were not made together.
+    /// Problems of phones whose records were not made together.
     apart: Mutex<BTreeSet<Problem>>,
     same_files: SameFiles,
-    /// The time of the run: dates of certificates are judged by it.
+    /// The time of the run, with which dates of certificates are compared.
     now: NaiveDateTime,
 }
 
 /// Where configuration files are.
 enum Files {
-    /// On the disk, and in archives that were read.
+    /// On the disk and in archives.
     Found(Box<Tree>),
     /// In records.
     Stored(ConfigTrees),
 }
 
-/// The files that configuration is made of, as they were found in directories and archives.
+/// The tree of the configuration files that were found in directories and archives.
 #[must_use]
 pub fn config_tree(found: &Found, members: &[Stored], roots: &[PathBuf]) -> Tree {
     tree_builder(found, members, roots).build()
 }
 
-/// The same, before it is decided what the tree is for.
+/// The builder of that tree.
 pub(super) fn tree_builder(found: &Found, members: &[Stored], roots: &[PathBuf]) -> TreeBuilder {
     let mut builder = TreeBuilder::new(roots);
     for file in found.config_files() {
@@ -80,7 +80,7 @@ impl Audit {
         Self { files, apart: Mutex::default(), same_files: SameFiles::default(), now }
     }
 
-    /// Whether no file that was opened has changed since; of a watched tree.
+    /// Whether no opened file has changed since. Only for a tree built with `watched`.
     pub(super) fn is_unchanged(&self) -> bool {
         matches!(&self.files, Files::Found(tree) if tree.is_unchanged())
     }
@@ -102,7 +102,7 @@ impl Audit {
         }
     }
 
-    /// What the files give a phone, as far as its log tells its model and where it lies.
+    /// What the files give a phone, given its model and the directories of its logs.
     pub(super) fn config_of(&self, mac: Mac, phone: &Phone) -> PhoneConfig {
         let directories = log_directories(&phone.files);
         let of_tree = |tree: &Tree| resolve(tree, mac, phone.model.as_deref(), &directories);
@@ -122,7 +122,8 @@ impl Audit {
         config
     }
 
-    /// Adds what the phone's configuration files show, and which of their lines bear on what its log shows.
+    /// Adds diagnoses from the phone's configuration files, and to those from its logs the configuration
+    /// lines that concern them.
     pub(super) fn add_to(&self, phone: &mut Phone, timeline: &Timeline<'_>, selection: &Selection) {
         let Some(mac) = phone.mac else { return };
         let config = self.config_of(mac, phone);
@@ -158,7 +159,7 @@ impl Audit {
     }
 }
 
-/// The directories of these logs, the newest log's first.
+/// The directories of these logs, that of the newest log first.
 pub(super) fn log_directories(files: &[Box<str>]) -> Vec<PathBuf> {
     let mut directories: Vec<PathBuf> = Vec::new();
     for file in files.iter().rev() {
@@ -170,7 +171,7 @@ pub(super) fn log_directories(files: &[Box<str>]) -> Vec<PathBuf> {
     directories
 }
 
-/// What a phone's log shows, as far as its configuration is judged by it.
+/// What a phone's logs show that the rules about configuration need.
 fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogFacts {
     let newest = timeline.logs.iter().rev().find(|log| !log.digest.is_empty());
     let mut facts = LogFacts {
@@ -192,7 +193,7 @@ fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogF
             }
             Source::Inventory { .. } => {
                 facts.has_inventory = true;
-                // What the slot held before is no longer in it.
+                // An inventory replaces what was known of the slot before.
                 slot.fingerprints = view.content.fingerprint.iter().cloned().collect();
                 slot.state = match view.content.state {
                     CertificateState::Installed => SlotState::Filled,

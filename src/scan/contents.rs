@@ -1,4 +1,4 @@
-//! What frames of records hold.
+//! The payloads of records.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,38 +9,38 @@ use crate::input::PassedOver;
 use crate::problem::Problem;
 use crate::records::Fault;
 
-/// A problem as a record has it.
+/// The payload of a problem's record.
 #[derive(Serialize, Deserialize)]
 pub(super) struct ProblemRecord {
     pub(super) problem: Problem,
-    /// The file in which it was met; none where directories were searched.
+    /// The file it occurred in; None if it occurred in searching directories.
     pub(super) source: Option<Source>,
 }
 
-/// What was passed over, as a record has it.
+/// The payload of a record of files that were not read.
 #[derive(Serialize, Deserialize)]
 pub(super) struct PassedOverRecord {
     pub(super) passed_over: PassedOver,
-    /// The archive in which it stands; none where directories were searched.
+    /// The archive that has these members; None for files in directories.
     pub(super) source: Option<Source>,
 }
 
-/// The log of a record, of which nothing is believed.
+/// Decodes a log from a record, which is untrusted input: its bounds are checked.
 pub(super) fn log_of(payload: &[u8]) -> Result<ReadLog, Fault> {
     let log: ReadLog = postcard::from_bytes(payload).map_err(|_| Fault::Content)?;
     if log.origin.is_some() && log.is_sound() { Ok(log) } else { Err(Fault::Content) }
 }
 
-/// A configuration file as a record has it.
+/// The payload of a configuration file's record.
 #[derive(Serialize, Deserialize)]
 pub(super) struct ConfigRecord {
     pub(super) stored: Stored,
-    /// The archive of which it is a member.
+    /// The archive that contains it, if one does.
     pub(super) source: Option<Source>,
 }
 
 impl ConfigRecord {
-    /// The file of a record, of which nothing is believed.
+    /// Decodes a configuration file from a record, which is untrusted input: its bounds are checked.
     pub(super) fn of(payload: &[u8]) -> Result<Self, Fault> {
         let record: Self = postcard::from_bytes(payload).map_err(|_| Fault::Content)?;
         if record.stored.is_sound() { Ok(record) } else { Err(Fault::Content) }

@@ -1,5 +1,5 @@
-//! The events of all phones. They wait in a file without a name, so that memory does not grow with them:
-//! first as each log is read, then, dated and phone by phone, until they are asked for.
+//! The events of all phones. They are kept in a temporary file so that memory does not grow with them. They
+//! are written twice: first as each log is read, then with dates, phone by phone.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
@@ -19,16 +19,16 @@ use crate::report::shape::EventRow;
 use crate::stamp::Stamp;
 use crate::timeline::{Clock, EventDates, Joined};
 
-/// Events are gathered up to this size before they go into the file, in bytes.
+/// Events are buffered up to this size, in bytes, before they are written to the file.
 const CHUNK: usize = 64 * 1024;
 
-/// The file in which events wait.
+/// The temporary file of events, and its length in bytes.
 pub(super) struct Spool(Mutex<(File, u64)>);
 
-/// Where in the file some events stand, in their order: begin and length.
+/// Where events are in the file, in their order: offset and length of each chunk, in bytes.
 pub(super) type Chunks = Vec<(u64, usize)>;
 
-/// An event on its way out.
+/// An event as it is stored in the file.
 #[derive(Serialize, Deserialize)]
 struct SpooledEvent {
     file: u32,
@@ -50,7 +50,7 @@ struct SpooledHeader {
 
 impl Spool {
     /// # Errors
-    /// The system gives no temporary file.
+    /// A temporary file can't be created.
     pub(super) fn new() -> io::Result<Self> {
         Ok(Self(Mutex::new((tempfile::tempfile()?, 0))))
     }
@@ -110,7 +110,7 @@ impl<'s> SpoolWriter<'s> {
     }
 }
 
-/// Takes the events of one file, part by part.
+/// Records the events of one log file, separately for each part.
 pub(super) struct FileRecorder<'s> {
     spool: &'s Spool,
     parts: Vec<SpoolWriter<'s>>,
@@ -122,7 +122,7 @@ impl<'s> FileRecorder<'s> {
         Self { spool, parts: Vec::new(), result: Ok(()) }
     }
 
-    /// Where the events of each part stand, by the part's number.
+    /// The chunks of each part, indexed by the part's number.
     pub(super) fn finish(self) -> io::Result<Vec<Chunks>> {
         self.result?;
         let chunks = self.parts.into_iter().map(|mut part| {
@@ -156,14 +156,14 @@ impl RecordEvent for FileRecorder<'_> {
 /// The events of one phone, in log order.
 pub(super) struct PhoneEvents {
     pub(super) mac: Option<Mac>,
-    /// The paths of its logs that count.
+    /// The paths of the phone's logs, without repeats and earlier uploads.
     pub(super) paths: Vec<Box<str>>,
     chunks: Chunks,
 }
 
 impl PhoneEvents {
-    /// Dates the events of a phone's logs, and leaves out those that stand in another log, too, or out of
-    /// the window. `chunks` has the events of each log by its number.
+    /// Adds dates to the events of a phone's logs. Drops events that another log repeats and those outside
+    /// the window. `chunks` has the events of each log, indexed by the log's number.
     pub(super) fn new(
         mac: Option<Mac>,
         joined: &Joined,
@@ -180,7 +180,8 @@ impl PhoneEvents {
                 writer.write(&SpooledEvent { file, line, header, event: event.clone(), time, boot })
             };
             spool.read(&chunks[joined.number(file)], |spooled| {
-                // A message that goes on from one log to the next was not recorded as what it is.
+                // A message that is split over two logs was not recorded when each log was read alone, so it
+                // is added here.
                 while let Some(before) = kept.next_if(|kept| kept.line < spooled.line) {
                     write(&mut writer, before.line, None, before.event, before.time, before.boot)?;
                 }

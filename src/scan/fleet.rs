@@ -1,5 +1,5 @@
-//! What only the whole fleet tells: certificates that stand in more than one phone, and the day on which
-//! many phones began to show the same diagnosis.
+//! Diagnoses that need the whole fleet: certificates that several phones share, and days on which many phones
+//! began to show the same diagnosis.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -13,19 +13,19 @@ use crate::model::Mac;
 use crate::phone::Selection;
 use crate::report::shape::FleetDay;
 
-/// How many other phones are named.
+/// How many of the other phones a diagnosis names.
 const NAMED: usize = 5;
 
-/// A third of the phones, and so many at least, began on one day: that is told.
+/// A day is reported if a third of the phones, and at least this many, began to show a diagnosis on it.
 const LEAST_PHONES: usize = 5;
 
-/// Adds FLT001 and FLT002 to the phones that share a certificate. A log without an address may be of any
-/// of the others: it does not count.
+/// Adds FLT001 and FLT002 to the phones that share a certificate. Logs without an address are ignored, since
+/// they may be of one of the other phones.
 pub(super) fn add_shared(rows: &mut Rows, selection: &Selection) {
     let all: Vec<Row> = rows.all().collect();
     let mut hashes = std::mem::take(&mut rows.certificates);
     hashes.par_sort_unstable();
-    // Only phones with equal hashes are looked at whole.
+    // Only phones with equal hashes are unpacked and compared.
     let mut candidates = BTreeSet::new();
     for same in hashes.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
         candidates.extend(same.iter().map(|(_, at)| *at as usize));
@@ -61,13 +61,14 @@ pub(super) fn add_shared(rows: &mut Rows, selection: &Selection) {
     }
 }
 
-/// The fingerprints by which these phones are compared with others.
+/// The fingerprints of these phones that are compared with others.
 pub(super) fn fingerprints(rows: &Rows) -> HashSet<Box<[u8]>> {
     let phones = rows.all().map(|row| rows.phone(&row));
     phones.flat_map(|phone| compared(&phone).map(|((_, bytes), _)| bytes).collect::<Vec<_>>()).collect()
 }
 
-/// The days on which a third or more of the phones with an active diagnosis of one code began to show it.
+/// For each code, the day on which a third or more of the phones with this active diagnosis began to show it,
+/// if there is one.
 pub(super) fn days(rows: &Rows, wanted: impl Fn(&Row) -> bool) -> Vec<FleetDay> {
     let all: Vec<Row> = rows.all().collect();
     let mut by_code: BTreeMap<&'static str, BTreeMap<u32, i64>> = BTreeMap::new();
@@ -78,7 +79,7 @@ pub(super) fn days(rows: &Rows, wanted: impl Fn(&Row) -> bool) -> Vec<FleetDay> 
     by_code.into_iter().filter_map(|(code, firsts)| day(code, firsts.into_values().collect())).collect()
 }
 
-/// The span of one day in which most phones began, if they are enough.
+/// The 24 hours in which most phones began, if these are enough. `firsts`: when each phone began.
 fn day(code: &str, mut firsts: Vec<i64>) -> Option<FleetDay> {
     firsts.sort_unstable();
     let mut end = 0;

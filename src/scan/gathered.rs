@@ -1,4 +1,4 @@
-//! The logs of one phone as they were read, until they are joined.
+//! The logs of one phone before they are joined.
 
 use std::collections::HashSet;
 
@@ -15,22 +15,22 @@ use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 use crate::timeline::{self, Clock, Joined, Log};
 
-/// A log that was read, with what must be known of its file.
+/// A log that was read, with the metadata of its file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct ReadLog {
     pub(super) path: Box<str>,
-    /// Tells logs of one path apart: the parts of a file, members of one name.
+    /// Distinguishes logs with the same path: the parts of a file, members of an archive with equal names.
     pub(super) number: u32,
     pub(super) rotation: Rotation,
     #[serde(with = "chrono::naive::serde::ts_seconds_option")]
     pub(super) modified: Option<NaiveDateTime>,
     pub(super) identity: Option<(u64, u64)>,
     pub(super) digest: LogDigest,
-    /// Its lines are of several phones, and nothing tells them apart.
+    /// The log has lines of several phones, and nothing shows which line belongs to which.
     pub(super) is_mixed: bool,
-    /// Where its events wait, if they are wanted.
+    /// Its events in the spool, if they are wanted.
     pub(super) events: Chunks,
-    /// What a record tells of the file, besides.
+    /// Only for records: further metadata of the file.
     pub(super) origin: Option<Box<Origin>>,
 }
 
@@ -40,10 +40,10 @@ pub(super) struct Gathered {
     pub(super) logs: Vec<ReadLog>,
 }
 
-/// All logs of a phone, joined.
+/// The joined logs of a phone.
 pub(super) struct Complete {
     pub(super) joined: Joined,
-    /// Where the events of each log wait, by its number.
+    /// The events of each log in the spool, indexed by the log's number.
     pub(super) events: Vec<Chunks>,
     /// A log was left out because its lines are of several phones.
     pub(super) is_mixed: bool,
@@ -58,8 +58,8 @@ impl Gathered {
         self.logs.is_empty()
     }
 
-    /// Whether the logs can show one of these fingerprints in a slot. Where a message may stand across the
-    /// ends of two logs, that is taken for granted.
+    /// Whether the logs may show one of these fingerprints in a slot. Always true if a message may be split
+    /// over two logs, since it is known only after joining.
     pub(super) fn may_show(&self, fingerprints: &HashSet<Box<[u8]>>) -> bool {
         let is_one = |event: &Event| match event {
             Event::CertificateFingerprint { fingerprint, .. } | Event::NewCertificate { fingerprint, .. } => {
@@ -76,7 +76,7 @@ impl Gathered {
                 .any(|entry| entry.event.as_ref().is_some_and(is_one))
     }
 
-    /// One file under two names counts once.
+    /// Drops all but one of several paths to the same file.
     pub(super) fn drop_repeated_files(&mut self) {
         if self.logs.len() < 2 {
             return;
@@ -86,37 +86,39 @@ impl Gathered {
         self.logs.retain(|log| log.identity.is_none_or(|identity| seen.insert(identity)));
     }
 
-    /// Joins the logs of this phone.
+    /// Joins the logs of this phone and reports problems with their content.
     pub(super) fn join(mut self, mac: Option<Mac>, clock: &Clock, problems: &mut Vec<Problem>) -> Complete {
-        let fragments = self.tell_problems(mac, problems);
-        self.join_told(fragments, clock, problems)
+        let fragments = self.report_problems(mac, problems);
+        self.join_checked(fragments, clock, problems)
     }
 
-    /// Tells the problems of logs that are not judged.
+    /// Reports the problems of logs that are not diagnosed. They are joined only if that may settle a
+    /// problem.
     pub(super) fn leave_out(mut self, mac: Option<Mac>, clock: &Clock, problems: &mut Vec<Problem>) {
-        let fragments = self.tell_problems(mac, problems);
+        let fragments = self.report_problems(mac, problems);
         if !fragments.is_empty() {
-            self.join_told(fragments, clock, problems);
+            self.join_checked(fragments, clock, problems);
         }
     }
 
-    /// Tells the problems of the logs, but for those without a line of their own: these are given by number, and
-    /// are a problem unless they turn out to be pieces of a message.
-    fn tell_problems(&mut self, mac: Option<Mac>, problems: &mut Vec<Problem>) -> Vec<(usize, Problem)> {
+    /// Sorts the logs, drops duplicates and reports problems with their content. Problems of logs without a
+    /// valid line are returned instead, with the log's number: joining shows whether such a log is a piece of
+    /// a message, which is no problem.
+    fn report_problems(&mut self, mac: Option<Mac>, problems: &mut Vec<Problem>) -> Vec<(usize, Problem)> {
         self.drop_repeated_files();
         settle(&mut self.logs, mac, problems);
         let has_content = self.logs.iter().any(|log| !log.digest.is_empty());
         let before = problems.len();
         let mut fragments = Vec::new();
         for (number, log) in self.logs.iter().enumerate() {
-            log.tell_problems(has_content, problems);
+            log.report_problems(has_content, problems);
             let is_fragment = |problem: &mut Problem| has_content && problem.kind == ProblemKind::NotALog;
             fragments.extend(problems.extract_if(before.., is_fragment).map(|problem| (number, problem)));
         }
         fragments
     }
 
-    fn join_told(
+    fn join_checked(
         mut self,
         fragments: Vec<(usize, Problem)>,
         clock: &Clock,
@@ -139,38 +141,39 @@ impl Gathered {
 }
 
 impl ReadLog {
-    /// Whether its digest can be one: it came from a record.
+    /// Whether its digest is valid; it may come from a record, which is untrusted input.
     pub(super) fn is_sound(&self) -> bool {
         self.digest.is_sound()
     }
 
-    /// What is wrong with the content itself. An empty log beside another one is no problem.
-    pub(super) fn tell_problems(&self, has_content: bool, problems: &mut Vec<Problem>) {
-        let mut tell =
+    /// Reports problems with the content. `has_content`: whether any log of the phone has lines; if so, an
+    /// empty log is not a problem.
+    pub(super) fn report_problems(&self, has_content: bool, problems: &mut Vec<Problem>) {
+        let mut report =
             |kind, message: String| problems.push(Problem::new(self.path.to_string(), kind, message));
         let counts = &self.digest.counts;
         if self.is_mixed {
             let message =
                 "holds lines of several phones, and nothing tells them apart; no diagnosis is made of it";
-            tell(ProblemKind::MixedPhones, message.to_owned());
+            report(ProblemKind::MixedPhones, message.to_owned());
         } else if self.digest.is_empty() && (counts.bytes > 0 || !has_content) {
             let message = match (counts.bytes, counts.lines) {
                 (0, _) => "the file is empty".to_owned(),
                 (_, 1) => "its one line is not a line of a phone's log".to_owned(),
                 (_, lines) => format!("none of its {lines} lines is a line of a phone's log"),
             };
-            tell(ProblemKind::NotALog, message);
+            report(ProblemKind::NotALog, message);
         }
         if counts.foreign > 0 {
             let lines = lines_are(counts.foreign);
-            tell(
+            report(
                 ProblemKind::Unreadable,
                 format!("{lines} in another encoding than the first, UTF-16 as it seems, and not understood"),
             );
         }
         if counts.too_long > 0 {
             let (lines, longest) = (lines_are(counts.too_long), log::LONGEST_LINE);
-            tell(
+            report(
                 ProblemKind::LimitExceeded,
                 format!("{lines} longer than {longest} bytes; what is beyond that was not looked at"),
             );
@@ -190,8 +193,8 @@ pub(super) fn digested_apart(mac: Mac) -> Problem {
     Problem::new(mac.to_string(), ProblemKind::DigestedApart, message)
 }
 
-/// Records of one phone may be met twice, and in any order: leaves each once, in an order of their own.
-/// Tells if they did not all go through one digest.
+/// Sorts the logs of records and drops duplicates, since files of records can be given in any order and
+/// overlap. Reports a problem if the logs were not all digested together.
 fn settle(logs: &mut Vec<ReadLog>, mac: Option<Mac>, problems: &mut Vec<Problem>) {
     if logs.iter().all(|log| log.origin.is_none()) {
         return;
@@ -200,7 +203,7 @@ fn settle(logs: &mut Vec<ReadLog>, mac: Option<Mac>, problems: &mut Vec<Problem>
     let key = |log: &ReadLog| (log.path.clone(), log.number, log.modified, content(log));
     let group = |log: &ReadLog| log.origin.as_ref().map_or(0, |origin| origin.group);
     logs.sort_by_cached_key(|log| (key(log), group(log)));
-    // A digest through which all of them went is one that has a record of each.
+    // The logs were digested together if one run of `digest` has a record of each of them.
     let mut common: Option<HashSet<u64>> = None;
     let mut is_apart = false;
     let is_present = |log: &&ReadLog| log.origin.as_ref().is_some_and(|origin| !origin.is_gone);

@@ -1,12 +1,13 @@
-//! A fleet whose logs and configuration files change: what was made of each phone is kept, and only phones
-//! with a changed log, or for which the files say something else, are read again.
+//! Repeated scans for `watch`: the result of each phone is kept, and a phone is read again only if its logs
+//! changed or the configuration files give it something else.
 //!
-//! What changed is found by comparing names, sizes and times of all files with those of the last look. The
-//! paths that a notification names are not used: links, renamed directories and lost notifications would each
-//! need a rule of their own, and a look at 20,000 files takes less than a tenth of a second.
+//! Changes are found by comparing names, sizes and times of all files with those of the last scan. The paths
+//! in file system notifications are not used: links, renamed directories and lost notifications would each
+//! need special handling, and comparing 20,000 files takes less than 0.1 s.
 //!
-//! Where a configuration file changed, the files of all phones are read again: which phones are told to read
-//! it stands in these files. Only a phone for which something came out otherwise is judged anew.
+//! If a configuration file changed, the configuration of all phones is resolved again, because only the files
+//! themselves say which phones read which file. Only a phone whose configuration differs from before is
+//! diagnosed again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -23,41 +24,41 @@ use crate::model::Mac;
 use crate::phone::{Common, Phone};
 use crate::problem::Problem;
 
-/// What is known of all phones since the last look.
+/// The results of the last scan.
 #[derive(Default)]
 pub struct Live {
     phones: BTreeMap<Mac, Kept>,
-    /// The logs of each phone by their names, as they stood before they were read.
+    /// The logs found by each phone's name, with their state before they were read.
     logs: BTreeMap<Mac, Vec<Seen>>,
-    /// Archives, and named files without an address, likewise.
+    /// The same for archives, and for files without an address in their names that the user named.
     streams: Vec<Seen>,
-    /// What these hold.
+    /// The logs in `streams`.
     waiting: Waiting,
-    /// What the logs of a phone hold of other phones.
-    late: BTreeMap<Mac, Waiting>,
+    /// By phone: logs of other phones that were found in its files.
+    of_others: BTreeMap<Mac, Waiting>,
     /// What could not be searched.
     problems: Vec<Problem>,
-    /// The files named like configuration files, likewise; none unless they are wanted.
+    /// The files named like configuration files, with their state; empty unless they are wanted.
     configs: Vec<Seen>,
     audit: Option<Audit>,
     has_looked: bool,
 }
 
-/// A path and how the file stood.
+/// A path and the state of the file.
 type Seen = (String, Option<FileState>);
 
-/// A phone, packed, before what only the fleet tells is added to it.
+/// A packed phone, without the diagnoses that need the whole fleet.
 struct Kept {
     phone: Vec<u8>,
     problems: Vec<Problem>,
-    /// What is not packed of the phone.
+    /// The hash [`Phone::configuration`], which is not packed with the phone.
     configuration: u64,
     common: Option<Arc<Common>>,
 }
 
 impl Live {
-    /// Reads what changed since the last look, at first everything, and answers as a whole new scan would.
-    /// None if nothing changed. Runs in the current rayon pool.
+    /// Reads what changed since the last call (everything at the first one) and returns what a new scan would
+    /// return. None if nothing changed. Runs in the current rayon pool.
     pub fn look(&mut self, found: &Found, options: &Options, progress: &dyn ReportProgress) -> Option<Scan> {
         let mut changed = self.changed_phones(found);
         let streams_changed = self.read_streams(found, options, progress, &mut changed);
@@ -84,7 +85,8 @@ impl Live {
         };
         let others = self.read(&scanner, changed);
         if !others.is_empty() {
-            // Their own logs name no further phones than before.
+            // Once is enough: their own logs did not change, so they contain lines of the same other phones
+            // as before.
             self.read(&scanner, others);
         }
         let scan = self.answer(&scanner);
@@ -92,12 +94,13 @@ impl Live {
         Some(scan)
     }
 
-    /// Forgets what was read: the next look reads everything, with other options for instance.
+    /// Forgets all results, so that the next call of [`look`](Self::look) reads everything, for instance with
+    /// other options.
     pub fn forget(&mut self) {
         *self = Self::default();
     }
 
-    /// The phones whose logs, by their names, are not what they were.
+    /// The phones whose own logs changed, came or went.
     fn changed_phones(&mut self, found: &Found) -> BTreeSet<Mac> {
         let look = |phone| {
             let logs = found.logs(phone).map(|log| (found.path(log), found.state(log)));
@@ -114,8 +117,8 @@ impl Live {
         changed
     }
 
-    /// Reads archives and files without an address again if one of them changed, and adds the phones of which
-    /// they hold something else now.
+    /// Reads all archives and files without an address again if one of them changed. Adds the phones whose
+    /// logs in them differ from before to `changed`. Returns whether anything was read.
     fn read_streams(
         &mut self,
         found: &Found,
@@ -136,8 +139,8 @@ impl Live {
         true
     }
 
-    /// Looks for configuration files, and forgets what they said if one of them changed, or an archive that can
-    /// hold some.
+    /// Drops the configuration and prepares it anew if a configuration file changed, or an archive that may
+    /// contain some. Returns whether it did.
     fn renew_audit(&mut self, found: &Found, options: &Options, streams_changed: bool) -> bool {
         let Some(roots) = &options.roots else { return false };
         let files: Vec<_> = found.config_files().collect();
@@ -155,7 +158,7 @@ impl Live {
         !is_unchanged
     }
 
-    /// The phones to which the configuration files give something else than when they were judged.
+    /// The phones whose configuration differs from that with which they were diagnosed.
     fn otherwise_configured(&self) -> Vec<Mac> {
         let content = |mac: Mac, kept: &Kept| match (&self.audit, kept.phone()) {
             (Some(audit), Some(phone)) => audit.config_of(mac, &phone).content(),
@@ -165,15 +168,16 @@ impl Live {
         self.phones.par_iter().filter(is_other).map(|(mac, _)| *mac).collect()
     }
 
-    /// Reads these phones. Returns the phones of which their logs hold lines, or held some before.
+    /// Reads and diagnoses these phones. Returns the other phones whose lines are in their files, now or
+    /// before.
     fn read(&mut self, scanner: &Scanner<'_>, macs: BTreeSet<Mac>) -> BTreeSet<Mac> {
         let macs: Vec<Mac> = macs.into_iter().collect();
         let threads = rayon::current_num_threads();
-        let late = &self.late;
+        let of_others = &self.of_others;
         let read = |buffers: &mut Buffers, mac: &Mac| {
             let mut part = Part::default();
-            let of_others =
-                || late.iter().filter(|(source, _)| *source != mac).map(|(_, held)| held.of(*mac));
+            let from_others =
+                || of_others.iter().filter(|(source, _)| *source != mac).map(|(_, held)| held.of(*mac));
             let mut gathered = match scanner.found.phone_of(*mac) {
                 Some(phone) => {
                     scanner.found.open_ahead(phone..phone + 1, buffers);
@@ -181,27 +185,31 @@ impl Live {
                 }
                 None => scanner.waiting.of(*mac),
             };
-            of_others().for_each(|more| gathered.append(more));
-            part.problems.extend(part.late.problems());
+            from_others().for_each(|more| gathered.append(more));
+            part.problems.extend(part.of_others.problems());
             let is_there = scanner.found.phone_of(*mac).is_some() || !gathered.is_empty();
             let kept = is_there.then(|| Kept::of(scanner, Some(*mac), gathered, part.problems));
-            (*mac, kept, part.late)
+            (*mac, kept, part.of_others)
         };
         let read: Vec<_> = macs.par_iter().map_init(|| Buffers::new(threads), read).collect();
         let mut others = BTreeSet::new();
-        for (mac, kept, late) in read {
+        for (mac, kept, of_others) in read {
             match kept {
                 Some(kept) => _ = self.phones.insert(mac, kept),
                 None => _ = self.phones.remove(&mac),
             }
-            others.extend(late.macs());
-            let before = if late.is_empty() { self.late.remove(&mac) } else { self.late.insert(mac, late) };
+            others.extend(of_others.macs());
+            let before = if of_others.is_empty() {
+                self.of_others.remove(&mac)
+            } else {
+                self.of_others.insert(mac, of_others)
+            };
             others.extend(before.iter().flat_map(Waiting::macs));
         }
         others
     }
 
-    /// All phones with what only the fleet tells.
+    /// Completes the result of all phones with the diagnoses that need the whole fleet.
     fn answer(&self, scanner: &Scanner<'_>) -> Scan {
         let mut problems = self.problems.clone();
         problems.extend(scanner.waiting.problems());
@@ -214,9 +222,9 @@ impl Live {
         });
         let mut rows = Rows::default();
         parts.collect::<Vec<_>>().into_iter().for_each(|part| rows.append(part));
-        for waiting in std::iter::once(scanner.waiting).chain(self.late.values()) {
+        for waiting in std::iter::once(scanner.waiting).chain(self.of_others.values()) {
             for log in waiting.without_address() {
-                scanner.judge(None, log, &mut rows, &mut problems);
+                scanner.diagnose(None, log, &mut rows, &mut problems);
             }
         }
         scanner.conclude(rows, problems)
@@ -235,7 +243,7 @@ impl Kept {
     fn of(scanner: &Scanner<'_>, mac: Option<Mac>, gathered: Gathered, mut problems: Vec<Problem>) -> Self {
         let complete = gathered.join(mac, &scanner.options.clock, &mut problems);
         let phone = scanner.phone(mac, &complete.joined, complete.is_mixed, false);
-        // Memory takes whatever a phone is packed into.
+        // Writing to memory does not fail.
         let packed = postcard::to_stdvec(&phone).unwrap_or_default();
         Self { phone: packed, problems, configuration: phone.configuration, common: phone.common }
     }

@@ -1,5 +1,5 @@
-//! Records out: each log is read and digested, or taken over from an earlier file of records if its file is
-//! unchanged. What no file holds any more can be kept.
+//! Writes records. Each log is read and digested, or its record is copied from an earlier file of records if
+//! the log's file is unchanged. Records of logs that are gone can be kept.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::{self, Write};
@@ -23,13 +23,13 @@ use crate::problem::{Problem, ProblemKind};
 use crate::records::{Header, Kind, Writer, append_frame};
 use crate::window::Window;
 
-/// So many batches of phones, a thread, wait to be written.
+/// Batches of phones per thread that are read before their records are written.
 const ROUND: usize = 8;
 
-/// How records of logs that are gone are kept.
+/// Which records of logs that are gone are kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Keep {
-    /// Those of logs that were changed at this time or later: seconds since 1970, UTC.
+    /// Those of logs that were last changed at this time or later: seconds since 1970, UTC.
     pub since: i64,
 }
 
@@ -42,20 +42,20 @@ impl Keep {
 /// What a run came to.
 #[derive(Clone, Debug, Default)]
 pub struct Digested {
-    /// Records that were written.
+    /// Records of logs that were written.
     pub logs: u64,
-    /// Those among them that were taken over unread.
+    /// How many of these were copied from the cache.
     pub taken_over: u64,
-    /// Those among them of logs that are gone.
+    /// How many of these are of logs that are gone.
     pub gone: u64,
     /// What could not be read.
     pub problems: Vec<Problem>,
-    /// What was passed over although it looks like a log or an archive.
+    /// Files that look like logs or archives but were not read.
     pub passed_over: PassedOver,
 }
 
-/// Writes a stream of records: one of each log, and one of each configuration file that a phone can be told to
-/// read, if the searched paths are given as `roots`. Runs in the current rayon pool.
+/// Writes a stream of records: one for each log and, if the searched paths are given as `roots`, one for each
+/// configuration file that a phone can be told to read. Runs in the current rayon pool.
 ///
 /// # Errors
 /// What `out` returns.
@@ -77,7 +77,8 @@ pub fn digest(
     let mut digested = Digested::default();
     let mut problems: Vec<(Problem, Option<Source>)> =
         found.problems.iter().map(|problem| (problem.clone(), None)).collect();
-    // Other files in these directories, such as the records themselves, change nothing.
+    // The number of other files is not recorded: the records themselves may be among them, and must not
+    // depend on it.
     let passed_over = PassedOver { files: 0, ..found.passed_over.clone() };
     let mut passed_over = vec![PassedOverRecord { passed_over, source: None }];
     let streams: Vec<Read> = found.streams.par_iter().map(|source| run.stream(source)).collect();
@@ -92,7 +93,7 @@ pub fn digest(
     members.extend(run.members_of_gone(keep));
     run.configs = roots.map(|roots| ConfigWriter::new(found, members, roots));
     let mut writer = Writer::new(out, &Header::new(window, made_at, roots.is_some()))?;
-    let mut late = Waiting::default();
+    let mut of_others = Waiting::default();
     let mut batches = found.batches();
     loop {
         let round: Vec<_> = batches.by_ref().take(ROUND * rayon::current_num_threads()).collect();
@@ -106,15 +107,15 @@ pub fn digest(
             digested.taken_over += read.taken_over;
             problems.extend(read.problems);
             passed_over.extend(read.passed_over);
-            late.append(read.others);
+            of_others.append(read.others);
         }
     }
     let others: BTreeSet<Mac> = run.waiting.macs().filter(|mac| found.phone_of(*mac).is_none()).collect();
-    let further: BTreeSet<Mac> = late.macs().collect();
+    let further: BTreeSet<Mac> = of_others.macs().collect();
     let has_log = |mac| found.phone_of(mac).is_some() || others.contains(&mac) || further.contains(&mac);
     let others = others.iter().map(|mac| (Some(*mac), run.waiting.of(*mac)));
-    let further = further.iter().map(|mac| (Some(*mac), late.of(*mac)));
-    let nameless = run.waiting.without_address().chain(late.without_address()).map(|log| (None, log));
+    let further = further.iter().map(|mac| (Some(*mac), of_others.of(*mac)));
+    let nameless = run.waiting.without_address().chain(of_others.without_address()).map(|log| (None, log));
     for (mac, gathered) in others.chain(further).chain(nameless) {
         digested.logs += run.write(mac, gathered, &mut writer)?;
     }
@@ -122,7 +123,8 @@ pub fn digest(
     digested.logs += digested.gone;
     if let Some(configs) = &run.configs {
         configs.finish(has_log, &mut writer)?;
-        // A file that is named for the sake of the phones that read it is no log that can't be read.
+        // A file that the user named because phones read it as configuration is not reported as a log that
+        // can't be read.
         problems.retain(|(problem, _)| problem.kind != ProblemKind::NotALog || !configs.has(&problem.path));
         digested.problems = configs.problems();
     }
@@ -144,22 +146,22 @@ pub fn digest(
     Ok(digested)
 }
 
-/// What all threads share.
+/// The state that all threads share.
 struct Run<'r> {
     found: &'r Found,
     window: &'r Window,
     cache: Option<&'r Cache>,
     measure: &'r Measure,
     progress: &'r dyn ReportProgress,
-    /// Logs that are found in archives and pipes.
+    /// Logs from archives and pipes.
     waiting: Waiting,
     configs: Option<ConfigWriter>,
 }
 
-/// What was read of some files.
+/// What was read from some files.
 #[derive(Default)]
 struct Read {
-    /// How many records of logs there are.
+    /// The number of logs with records.
     logs: u64,
     others: Waiting,
     /// Configuration files in archives.
@@ -174,7 +176,7 @@ impl Run<'_> {
         PhoneSink::new(mac, self.window, self.progress, None)
     }
 
-    /// Reads one file, or takes over what is known of it.
+    /// Reads one file with `open`, or copies its records from the cache.
     fn source<'s>(
         &'s self,
         source: Source,
@@ -229,7 +231,7 @@ impl Run<'_> {
         read
     }
 
-    /// The frames of some phones, and how many they are.
+    /// The frames of some phones, concatenated, and their number.
     fn batch(&self, phones: std::ops::Range<usize>) -> io::Result<(Vec<u8>, u64, Read)> {
         let mut buffers = Buffers::new(rayon::current_num_threads());
         if self.cache.is_none() {
@@ -283,12 +285,12 @@ impl Run<'_> {
         writer.frames(&frames, count)
     }
 
-    /// The logs of a phone as they go into records.
+    /// The logs of a phone in the form in which records store them.
     fn ready(&self, mac: Option<Mac>, mut gathered: Gathered) -> Vec<ReadLog> {
         gathered.drop_repeated_files();
         let group = mac.map_or(0, |mac| self.group(mac));
         for log in &mut gathered.logs {
-            // Numbers of one machine's disk tell nothing elsewhere.
+            // Device and inode have no meaning on other machines.
             log.identity = None;
             if let Some(origin) = &mut log.origin {
                 origin.group = group;
@@ -307,8 +309,8 @@ impl Run<'_> {
         xxhash_rust::xxh3::xxh3_64(paths.join("\0").as_bytes())
     }
 
-    /// The configuration files in archives that are gone: with them, phones whose logs are kept are still to be
-    /// judged. Where another archive has the name by now, its files count.
+    /// The configuration files from archives that are gone, which are needed to diagnose phones whose logs
+    /// are kept. Archives that have been replaced by another of the same name are not included.
     fn members_of_gone(&self, keep: Option<Keep>) -> Vec<(Stored, Source)> {
         let (Some(cache), Some(keep)) = (self.cache, keep) else { return Vec::new() };
         let asked: HashSet<&str> = self.found.streams.iter().map(crate::input::Source::path).collect();
@@ -340,16 +342,16 @@ impl Run<'_> {
         members
     }
 
-    /// Writes the earlier records of what no log holds any more: the file is gone, or was begun anew. Returns how
-    /// many they are.
+    /// Writes the cached records of logs whose content no file has any more: the file is gone or was begun
+    /// anew. Returns their number.
     fn write_gone(&self, keep: Option<Keep>, writer: &mut Writer<'_>) -> io::Result<u64> {
         let (Some(cache), Some(keep)) = (self.cache, keep) else { return Ok(0) };
         let found = self.found;
         let named = (0..found.phones()).flat_map(|phone| found.logs(phone)).map(|log| found.path(log));
         let streams = found.streams.iter().map(|stream| stream.path().to_owned());
         let asked: HashSet<u64> = named.chain(streams).map(|path| xxh3_64(path.as_bytes())).collect();
-        // A file that is there and was not asked for is not gone.
-        let is_out_of_sight =
+        // A file that exists but is outside the searched paths is not gone.
+        let is_outside_search =
             |path: &str| !asked.contains(&xxh3_64(path.as_bytes())) && Path::new(path).exists();
         let log_of = |(record, was_gone): (Record, bool)| {
             let mut log = cache.log(record)?;
@@ -357,18 +359,18 @@ impl Run<'_> {
                 return Some(log);
             }
             let source = &log.origin.as_ref()?.source;
-            if !cache.is_latest(source) || is_out_of_sight(&source.path) {
+            if !cache.is_latest(source) || is_outside_search(&source.path) {
                 return None;
             }
             log.path = format!("{} (gone, {})", log.path, time_of(log.modified?.and_utc())).into();
-            // Nothing certain is known of its place among the others: its dates tell.
+            // Its name no longer determines its order among the other logs, so only its dates do.
             log.rotation = Rotation::Copy;
             log.origin.as_mut()?.is_gone = true;
             Some(log)
         };
         let is_kept = |log: &ReadLog| {
             let content = log.origin.as_ref().map(|origin| &origin.content);
-            keep.holds(log) && content.is_some_and(|content| !self.measure.goes_on_from(content))
+            keep.holds(log) && content.is_some_and(|content| !self.measure.has_log_beginning_with(content))
         };
         let kept = cache.all().filter_map(|one| {
             let log = log_of(one).filter(is_kept)?;

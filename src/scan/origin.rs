@@ -1,5 +1,5 @@
-//! What a record tells of the file that its log was read from: whether the file is still the same, whether
-//! a grown log goes on from what was read, and which logs were digested together.
+//! What a record stores about the file of its log, to tell later whether the file is unchanged, whether a
+//! grown log begins with the content that was read, and which logs were digested together.
 
 use std::collections::{BTreeSet, HashSet};
 use std::io::{self, Read};
@@ -9,18 +9,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::input::{Content, read_at};
 
-/// The file that was read, as it was then.
+/// The metadata of the file when it was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Source {
-    /// As reports show it; of an archive the archive's.
+    /// The path as reports show it; for a member of an archive, the archive's.
     pub(super) path: Box<str>,
-    /// In bytes.
+    /// Size on the disk, in bytes.
     pub(super) size: u64,
     /// Seconds since 1970, UTC.
     pub(super) modified: Option<i64>,
 }
 
-/// The bytes of a log, decompressed: how many, and the beginning of their BLAKE3 hash.
+/// Identifies the decompressed content of a log: its length in bytes, and the first 16 bytes of its BLAKE3
+/// hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(super) struct ContentHash {
     pub(super) length: u64,
@@ -35,14 +36,15 @@ impl ContentHash {
     }
 }
 
-/// What a record tells beside the log itself.
+/// What a record stores beside the log's digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Origin {
     pub(super) source: Source,
     pub(super) content: ContentHash,
-    /// Equal for all logs of a phone that went through one digest: a hash of their paths.
+    /// A hash of the paths of all logs of the phone in this run of `digest`; equal for logs that were
+    /// digested together.
     pub(super) group: u64,
-    /// The log is gone since it was read.
+    /// The log's file is gone since it was read.
     pub(super) is_gone: bool,
 }
 
@@ -52,30 +54,31 @@ impl Origin {
     }
 }
 
-/// Takes the logs that go through one digest: their contents, and those that earlier records want to know of.
+/// The contents of all logs in one run of `digest`, and those of their prefixes that have the length of an
+/// earlier content.
 #[derive(Default)]
 pub(super) struct Measure {
-    /// Lengths of earlier contents: a log that is longer may begin with one of them.
+    /// Lengths of earlier contents. A longer log may begin with one of them.
     lengths: BTreeSet<u64>,
     contents: Mutex<HashSet<ContentHash>>,
 }
 
 impl Measure {
-    /// Earlier contents have these lengths.
+    /// `lengths`: those of all contents in the cache.
     pub(super) fn new(lengths: BTreeSet<u64>) -> Self {
         Self { lengths, contents: Mutex::default() }
     }
 
     pub(super) fn begin(&self) -> Measured<'_> {
-        Measured { measure: self, hasher: blake3::Hasher::new(), begins: Vec::new() }
+        Measured { measure: self, hasher: blake3::Hasher::new(), prefixes: Vec::new() }
     }
 
-    /// Whether a log that was read begins with this content, or is it.
-    pub(super) fn goes_on_from(&self, content: &ContentHash) -> bool {
+    /// Whether a log that was read has this content or begins with it.
+    pub(super) fn has_log_beginning_with(&self, content: &ContentHash) -> bool {
         self.contents.lock().unwrap_or_else(PoisonError::into_inner).contains(content)
     }
 
-    /// Takes note of a content that was taken over.
+    /// Adds contents of logs that were copied from the cache.
     pub(super) fn add(&self, contents: impl IntoIterator<Item = ContentHash>) {
         if !self.lengths.is_empty() {
             self.contents.lock().unwrap_or_else(PoisonError::into_inner).extend(contents);
@@ -83,15 +86,15 @@ impl Measure {
     }
 }
 
-/// The content of one log, while it is read.
+/// Hashes the content of one log and the prefixes of wanted lengths.
 pub(super) struct Measured<'m> {
     measure: &'m Measure,
     hasher: blake3::Hasher,
-    begins: Vec<ContentHash>,
+    prefixes: Vec<ContentHash>,
 }
 
 impl<'m> Measured<'m> {
-    /// Takes all of a content that is no stream.
+    /// Hashes a whole content, unless it is a stream.
     pub(super) fn take(&mut self, content: &Content<'_>) {
         match content {
             Content::Whole(bytes) => self.update(bytes),
@@ -100,7 +103,7 @@ impl<'m> Measured<'m> {
                 let mut at = 0;
                 while at < *size {
                     let most = buffer.len().min(usize::try_from(size - at).unwrap_or(usize::MAX));
-                    // A fault is met again, and told, when the log is read.
+                    // The same error is met again and reported when the log is read.
                     let Ok(length @ 1..) = read_at(file, &mut buffer[..most], at) else { break };
                     self.update(&buffer[..length]);
                     at += length as u64;
@@ -110,7 +113,7 @@ impl<'m> Measured<'m> {
         }
     }
 
-    /// The same stream, taken while it is read.
+    /// Wraps a stream: hashes it while it is read.
     pub(super) fn of_stream<'s>(&'s mut self, stream: &'s mut dyn Read) -> MeasuredStream<'s, 'm> {
         MeasuredStream { measured: self, stream }
     }
@@ -121,7 +124,7 @@ impl<'m> Measured<'m> {
         for &length in self.measure.lengths.range(begin..end) {
             let (before, rest) = bytes.split_at((length - self.hasher.count()) as usize);
             self.hasher.update(before);
-            self.begins.push(ContentHash::of(&self.hasher));
+            self.prefixes.push(ContentHash::of(&self.hasher));
             bytes = rest;
         }
         self.hasher.update(bytes);
@@ -129,12 +132,12 @@ impl<'m> Measured<'m> {
 
     pub(super) fn finish(self) -> ContentHash {
         let content = ContentHash::of(&self.hasher);
-        self.measure.add(self.begins.into_iter().chain([content]));
+        self.measure.add(self.prefixes.into_iter().chain([content]));
         content
     }
 }
 
-/// A stream whose content is taken while it is read.
+/// A stream that is hashed while it is read.
 pub(super) struct MeasuredStream<'s, 'm> {
     measured: &'s mut Measured<'m>,
     stream: &'s mut dyn Read,

@@ -1,4 +1,4 @@
-//! The head and the foot of a report, from its rows.
+//! Computes the head and the foot of a report from its rows.
 
 use rayon::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::report::Overview;
 use crate::report::shape::{Scanned, Summary};
 
-/// Head and foot of a report of these rows.
+/// The head and the foot of a report. `order`: the rows that are shown.
 pub(super) fn overview(rows: &Rows, order: &[Row], problems: Vec<Problem>) -> Overview {
     let made_anew = || {
         let parts = order.par_chunks(1024).map(|part| {

@@ -1,4 +1,4 @@
-//! Records in: all that a scan needs, without the logs.
+//! Reads records, which replace the logs in a scan.
 
 use std::collections::HashSet;
 use std::io::{self, BufRead};
@@ -16,18 +16,18 @@ pub struct Records {
     pub(super) waiting: Waiting,
     pub(super) problems: Vec<Problem>,
     pub(super) configs: StoredConfigs,
-    /// What was passed over where the logs were looked for, packed: a file can be read twice.
+    /// Packed records of files that were not read, to count them once if the same records are read twice.
     passed_over: HashSet<Vec<u8>>,
     header: Option<Header>,
-    /// How many logs are gone since they were read, and the path of the first of them.
+    /// How many logs' files are gone since they were read, and the first of their paths in sort order.
     pub gone: (u64, Option<Box<str>>),
 }
 
 impl Records {
-    /// No records.
+    /// An empty set of records.
     ///
     /// # Errors
-    /// The system gives no temporary files, in which they wait.
+    /// The temporary files for the records can't be created.
     pub fn new() -> io::Result<Self> {
         Ok(Self {
             waiting: Waiting::in_file()?,
@@ -39,10 +39,10 @@ impl Records {
         })
     }
 
-    /// Adds the records of one file, which can be compressed.
+    /// Adds the records of one file, which may be compressed.
     ///
     /// # Errors
-    /// Why the file is not to be used.
+    /// Why the file can't be used.
     pub fn read<'r>(&mut self, input: Box<dyn BufRead + 'r>) -> Result<(), Fault> {
         let mut reader = Reader::new(decompressed(input)?);
         while let Some(item) = reader.next_item()? {
@@ -82,7 +82,7 @@ impl Records {
         self.waiting.flush().map_err(Fault::Waiting)
     }
 
-    /// The window that all of them were made with.
+    /// The window that all records were made with.
     #[must_use]
     pub fn window(&self) -> Window {
         self.header.as_ref().map(Header::window).unwrap_or_default()
@@ -98,10 +98,10 @@ impl Records {
         Ok(())
     }
 
-    /// Checks that the window that is asked for, if any, is that of the records.
+    /// Checks that the window that the user asks for, if any, is that of the records.
     ///
     /// # Errors
-    /// It is another one.
+    /// The windows differ.
     pub fn check_window(&self, asked: &Window) -> Result<(), Fault> {
         if asked.is_open() || asked.in_seconds() == self.window() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! The phones of an answer, rendered from their rows on all threads.
+//! Renders the phones of a scan from their rows, on all threads.
 
 use std::io::{self, Write};
 
@@ -13,8 +13,8 @@ use crate::report::{Devices, RenderDevice};
 /// How many phones are rendered by one thread at a time.
 const BATCH: usize = 64;
 
-/// Most phones are rendered in fewer bytes.
-const USUAL_LENGTH: usize = 2048;
+/// Initial capacity per phone, in bytes; most phones are rendered in fewer.
+const TYPICAL_LENGTH: usize = 2048;
 
 impl Devices for Scan {
     fn len(&self) -> usize {
@@ -37,10 +37,11 @@ impl Devices for Scan {
 
     fn render(&self, render: &RenderDevice<'_>, out: &mut dyn Write) -> io::Result<()> {
         let places: Vec<usize> = (0..self.len()).collect();
-        // So many at once that all threads have work, and so few that what is ready takes little memory.
+        // Large enough to keep all threads busy, and small enough that the rendered phones take little
+        // memory.
         for places in places.chunks(BATCH * 16 * rayon::current_num_threads()) {
             let batches = places.par_chunks(BATCH).map(|batch| {
-                let mut bytes = Vec::with_capacity(batch.len() * USUAL_LENGTH);
+                let mut bytes = Vec::with_capacity(batch.len() * TYPICAL_LENGTH);
                 for &place in batch {
                     render(place, &self.device(place), &mut bytes);
                 }

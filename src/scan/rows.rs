@@ -1,4 +1,4 @@
-//! Phones in little room: each is packed into some 200 bytes, one behind the other, until it is rendered.
+//! The phones of a scan, packed into about 200 bytes each until they are rendered.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -10,33 +10,34 @@ use super::totals::Totals;
 use crate::model::{Mac, Status};
 use crate::phone::{Common, Phone, Selection};
 
-/// Packed phones stand in stretches of this size, which never move. In bytes.
-const STRETCH: usize = 1 << 20;
+/// Packed phones are stored in chunks of this size in bytes, which are not reallocated as the number of
+/// phones grows.
+const CHUNK: usize = 1 << 20;
 
 /// All phones.
 #[derive(Default)]
 pub(super) struct Rows {
-    stretches: Vec<Vec<u8>>,
+    chunks: Vec<Vec<u8>>,
     rows: Vec<Row>,
-    /// What phones have in common with others, each once.
+    /// What phones have in common with others, each stored once.
     common: Vec<Arc<Common>>,
-    /// Phones with logs that were not judged: nobody asks for them.
+    /// Phones with logs that were not diagnosed because they were not asked for.
     left_out: Vec<Mac>,
-    /// What comes together over them, by their status.
+    /// Totals over the phones, by their status.
     totals: [Totals; 4],
-    /// A phone was replaced or removed: the totals have to be made anew.
+    /// A phone was replaced or removed, so `totals` is no longer valid.
     is_changed: bool,
-    /// The installed certificates, as hashes, with the row.
+    /// Hashes of the installed certificates, with the index of the phone's row.
     pub(super) certificates: Vec<(u64, u32)>,
-    /// The private keys that configurations give, as hashes, with the row.
+    /// Hashes of the private keys in configurations, with the index of the phone's row.
     keys: Vec<(u64, u32)>,
-    /// What several phones have of these; it stands in no row.
+    /// The findings about keys that several phones share. They are not packed with the phones.
     shared_keys: Option<SharedKeys>,
-    /// When which active diagnosis began, of those that can begin in many phones at once, with the row.
+    /// When active diagnoses began that can begin in many phones at once.
     pub(super) begun: Vec<Begun>,
 }
 
-/// The begin of an active diagnosis in a phone.
+/// When an active diagnosis of a phone began.
 #[derive(Clone, Copy)]
 pub(super) struct Begun {
     pub(super) code: &'static str,
@@ -45,31 +46,31 @@ pub(super) struct Begun {
     pub(super) row: u32,
 }
 
-/// Where a phone stands, with what it is sorted by.
+/// The position of a packed phone, with its sort key.
 #[derive(Clone, Copy)]
 pub(super) struct Row {
     pub(super) mac: Option<Mac>,
     pub(super) status: Status,
-    stretch: u32,
+    chunk: u32,
     at: u32,
-    /// What it has in common with others, counted from one; 0 for none.
+    /// The 1-based index in `common` of what it has in common with others; 0 for none.
     common: u32,
 }
 
 impl Rows {
     pub(super) fn push(&mut self, phone: &Phone) {
-        let needs_room = |stretch: &Vec<u8>| stretch.len() + 4096 > stretch.capacity();
-        if self.stretches.last().is_none_or(needs_room) {
-            // A phone with much evidence can make its stretch longer.
-            let room = if self.stretches.is_empty() { STRETCH / 16 } else { STRETCH };
-            self.stretches.push(Vec::with_capacity(room));
+        let needs_room = |chunk: &Vec<u8>| chunk.len() + 4096 > chunk.capacity();
+        if self.chunks.last().is_none_or(needs_room) {
+            // A phone with much evidence may exceed the capacity of the chunk, which then grows.
+            let room = if self.chunks.is_empty() { CHUNK / 16 } else { CHUNK };
+            self.chunks.push(Vec::with_capacity(room));
         }
-        let stretch = self.stretches.len() - 1;
-        let bytes = &mut self.stretches[stretch];
+        let chunk = self.chunks.len() - 1;
+        let bytes = &mut self.chunks[chunk];
         let at = bytes.len() as u32;
         let common = phone.common.as_ref().map_or(0, |common| number_of(&mut self.common, common));
-        let row = Row { mac: phone.mac, status: phone.status, stretch: stretch as u32, at, common };
-        // Memory takes whatever a phone is packed into.
+        let row = Row { mac: phone.mac, status: phone.status, chunk: chunk as u32, at, common };
+        // Writing to memory does not fail.
         if let Ok(packed) = postcard::to_extend(phone, std::mem::take(bytes)) {
             *bytes = packed;
             let number = self.rows.len() as u32;
@@ -83,14 +84,14 @@ impl Rows {
 
     /// Adds the phones of another thread.
     pub(super) fn append(&mut self, other: Self) {
-        let moved = self.stretches.len() as u32;
-        self.stretches.extend(other.stretches);
+        let moved = self.chunks.len() as u32;
+        self.chunks.extend(other.chunks);
         let before = self.rows.len() as u32;
         let numbers: Vec<u32> =
             other.common.iter().map(|common| number_of(&mut self.common, common)).collect();
         self.rows.extend(other.rows.into_iter().map(|row| {
             let common = row.common.checked_sub(1).map_or(0, |number| numbers[number as usize]);
-            Row { stretch: row.stretch + moved, common, ..row }
+            Row { chunk: row.chunk + moved, common, ..row }
         }));
         for (totals, more) in self.totals.iter_mut().zip(other.totals) {
             totals.append(more);
@@ -106,7 +107,7 @@ impl Rows {
         self.rows.iter().copied()
     }
 
-    /// Forgets these phones.
+    /// Removes these phones.
     pub(super) fn remove(&mut self, macs: &BTreeSet<Mac>) {
         if macs.is_empty() {
             return;
@@ -120,17 +121,17 @@ impl Rows {
         *self = kept;
     }
 
-    /// Takes note of a phone that has logs and is not judged.
+    /// Notes a phone that has logs and is not diagnosed.
     pub(super) fn leave_out(&mut self, mac: Mac) {
         self.left_out.push(mac);
     }
 
-    /// The addresses of all phones, also of those that were not judged; in no order.
+    /// The addresses of all phones, including those that were not diagnosed; unsorted.
     pub(super) fn macs(&self) -> impl Iterator<Item = Mac> + '_ {
         self.rows.iter().filter_map(|row| row.mac).chain(self.left_out.iter().copied())
     }
 
-    /// Puts another row in the place of one, and says whether its status changed.
+    /// Replaces the phone of the row with this index.
     pub(super) fn replace(&mut self, at: usize, phone: &Phone) {
         let (certificates, keys, begun) = (self.certificates.len(), self.keys.len(), self.begun.len());
         self.push(phone);
@@ -143,8 +144,8 @@ impl Rows {
         }
     }
 
-    /// Adds to the phones that are given a private key which others are given too that they share it. Such a
-    /// finding changes no phone's status.
+    /// Finds the phones whose configuration gives them the same private key as others, and counts these
+    /// findings in the totals. They change no phone's status.
     pub(super) fn share_keys(&mut self, selection: &Selection) {
         let keys = std::mem::take(&mut self.keys);
         let Some((shared, rows)) = SharedKeys::new(keys, |row| self.rows[row as usize].mac, selection) else {
@@ -157,7 +158,7 @@ impl Rows {
         self.shared_keys = Some(shared);
     }
 
-    /// What comes together over all phones.
+    /// Totals over all phones; None if they have to be counted again.
     pub(super) fn totals(&self) -> Option<Totals> {
         let mut totals = Totals::default();
         self.totals.iter().for_each(|more| totals.append(more.clone()));
@@ -168,10 +169,10 @@ impl Rows {
         !self.rows.is_empty() || !self.left_out.is_empty()
     }
 
-    /// The phone of this row.
+    /// Unpacks the phone of this row.
     pub(super) fn phone(&self, row: &Row) -> Phone {
-        let bytes = &self.stretches[row.stretch as usize][row.at as usize..];
-        // What was packed in this process can be unpacked in it.
+        let bytes = &self.chunks[row.chunk as usize][row.at as usize..];
+        // Unpacking does not fail: this process packed or checked the logs itself.
         let mut phone: Phone = postcard::from_bytes(bytes).unwrap_or_else(|_| Phone::unreadable(row.mac));
         phone.common = row.common.checked_sub(1).and_then(|number| self.common.get(number as usize)).cloned();
         if let Some(shared) = &self.shared_keys {
@@ -181,7 +182,8 @@ impl Rows {
         phone
     }
 
-    /// The order of a report: worst status first, then by address; phones without one by their first log.
+    /// Compares by the order of a report: worst status first, then by address; then phones without an
+    /// address, by their first log.
     pub(super) fn in_order(&self, one: &Row, other: &Row) -> Ordering {
         let key = |row: &Row| (row.status, row.mac.is_none(), row.mac);
         key(one).cmp(&key(other)).then_with(|| match one.mac {
@@ -191,8 +193,8 @@ impl Rows {
     }
 }
 
-/// The number of something in common, counted from one. Phones that stand one behind the other mostly have the
-/// same.
+/// The 1-based index of `common` in `all`; adds it if needed. The search begins at the end, since consecutive
+/// phones mostly have the same.
 fn number_of(all: &mut Vec<Arc<Common>>, common: &Arc<Common>) -> u32 {
     let place = all.iter().rposition(|known| Arc::ptr_eq(known, common));
     let place = place.unwrap_or_else(|| {

@@ -1,7 +1,7 @@
-//! Private keys that configuration files give to several phones.
+//! Findings about private keys that configuration files give to several phones.
 //!
-//! A site's file gives its key to all phones of the site, so nearly every row would be packed again for one
-//! finding. It is added to a phone when that is asked for instead.
+//! A site's file gives its key to all phones of the site, so adding the finding to the packed phones would
+//! mean to pack nearly every row again. Instead it is added whenever a phone is unpacked.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -13,28 +13,28 @@ use crate::config::{GivenKey, LogFacts, PhoneConfig};
 use crate::model::Mac;
 use crate::phone::{Common, Phone, Selection};
 
-/// How many other phones are named.
+/// How many of the other phones a diagnosis names.
 const NAMED: usize = 5;
 
-/// The keys that several phones are given, by their hashes.
+/// The keys that several phones are given, by the hash of the key.
 pub(super) struct SharedKeys {
     holders: HashMap<u64, Holders>,
     rules: Vec<&'static Rule>,
-    /// By its address in memory, what phones have in common, with what is said of their keys to all of them but
-    /// the first few, which are named.
+    /// Cache: by the memory address of a [`Common`], the same with the finding about its keys added. Not for
+    /// the first phones of a key, since these are named in the finding, which therefore differs.
     common: RwLock<HashMap<usize, Arc<Common>>>,
 }
 
 /// The phones that are given one key.
 struct Holders {
     phones: u64,
-    /// The first of them by address, one more than are named.
+    /// The first of them by address: one more than a finding names.
     first: Vec<Mac>,
 }
 
 impl SharedKeys {
-    /// Compares the keys, each with the row of a phone that is given it; returns also which rows share one.
-    /// None if no rule is asked for.
+    /// Finds keys of several phones; `keys` has the hash of each key with the index of the phone's row. Also
+    /// returns the rows that share a key. None if no rule about shared keys is selected.
     pub(super) fn new(
         mut keys: Vec<(u64, u32)>,
         mac_of: impl Fn(u32) -> Option<Mac>,
@@ -48,7 +48,7 @@ impl SharedKeys {
             return None;
         }
         keys.sort_unstable();
-        // One phone can be given a key twice.
+        // A phone's configuration may give it the same key twice.
         keys.dedup();
         let (mut holders, mut sharing) = (HashMap::new(), BTreeSet::new());
         for same in keys.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
@@ -65,12 +65,12 @@ impl SharedKeys {
         Some((Self { holders, rules, common: RwLock::default() }, sharing))
     }
 
-    /// The rules that each phone with a shared key breaks.
+    /// The rules about shared keys that are selected.
     pub(super) fn rules(&self) -> &[&'static Rule] {
         &self.rules
     }
 
-    /// Adds to a phone, one of these rows, that it shares a key.
+    /// Adds the findings about shared keys to a phone.
     pub(super) fn add_to(&self, phone: &mut Phone) {
         let Some(mac) = phone.mac else { return };
         let is_named =
@@ -93,7 +93,7 @@ impl SharedKeys {
         self.holders.get(&hash_of_key(&key.public))
     }
 
-    /// What is found in the phone of this address.
+    /// The findings about the shared keys of a phone.
     fn found(&self, phone: &Phone, mac: Mac) -> Vec<(&'static Rule, Finding)> {
         let shared = phone.keys().filter_map(|key| {
             let Holders { phones, first } = self.holders_of(key)?;

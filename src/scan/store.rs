@@ -1,17 +1,17 @@
-//! What waits, packed, in a temporary file, so that memory does not grow with it.
+//! Stores packed values in a temporary file, so that memory does not grow with them.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 use crate::input::read_at;
 
-/// The file. It has no name, and is gone with the program.
+/// The file. It has no name, and the system removes it when the program ends.
 pub(super) struct Store {
     file: BufWriter<File>,
     length: u64,
 }
 
-/// Where something stands in the file.
+/// Offset and length of a value in the file, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
     pub(super) begin: u64,
@@ -20,12 +20,12 @@ pub(super) struct Place {
 
 impl Store {
     /// # Errors
-    /// The system gives no temporary file.
+    /// A temporary file can't be created.
     pub(super) fn new() -> io::Result<Self> {
         Ok(Self { file: BufWriter::new(tempfile::tempfile()?), length: 0 })
     }
 
-    /// Adds some bytes, which can be read after the next [`flush`](Self::flush).
+    /// Appends bytes. They can be read after the next [`flush`](Self::flush).
     pub(super) fn add(&mut self, bytes: &[u8]) -> io::Result<Place> {
         let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
         self.file.write_all(bytes)?;
@@ -38,12 +38,12 @@ impl Store {
         self.file.flush()
     }
 
-    /// How much was added, in bytes.
+    /// The length of the file, in bytes.
     pub(super) const fn length(&self) -> u64 {
         self.length
     }
 
-    /// The bytes at this place; none if the file can't be read any more.
+    /// Reads a value's bytes; None if the file can't be read.
     pub(super) fn read(&self, place: Place) -> Option<Vec<u8>> {
         let mut bytes = vec![0; place.length as usize];
         let read = read_at(self.file.get_ref(), &mut bytes, place.begin).ok()?;

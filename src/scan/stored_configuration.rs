@@ -1,7 +1,7 @@
-//! Configuration that records hold.
+//! Configuration files from records.
 //!
-//! A record has one file, or that a private key is there. A phone is told only of the files of the streams in
-//! which it stands itself: the same paths can be those of another site's files in another stream.
+//! A record has one file, or says that a private key exists. A phone is given only the files of streams that
+//! contain the phone itself, since another stream may have files of another site under the same paths.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
@@ -18,19 +18,20 @@ use crate::input::shown_path;
 use crate::model::Mac;
 use crate::records::Fault;
 
-/// Where the files of a stream stand, by the hashes of their paths, with the hash of what they hold.
+/// The files of a stream by the hash of their path: the place in the store, and the hash of the content.
 type Index = HashMap<u64, (Place, u128)>;
 
-/// The files whose names tell a phone, and permissions.
+/// The files that are found by their names, with their Unix permission bits.
 type Named = BTreeMap<Box<str>, Option<u32>>;
 
 /// The configuration of some streams of records.
 pub(super) struct StoredConfigs {
     store: Store,
-    /// Where in the file of logs each stream begins, and the number of its files.
+    /// For each stream: the offset of its first log in the store of logs, and the index of its files in
+    /// `files`, if it has any.
     streams: Vec<(u64, Option<u32>)>,
     reading: Files,
-    /// What streams hold: many hold the same.
+    /// The different sets of files. Many streams have the same.
     files: Vec<Files>,
     numbers: HashMap<u128, u32>,
 }
@@ -48,7 +49,7 @@ impl StoredConfigs {
         Ok(Self { store: Store::new()?, streams, reading, files, numbers })
     }
 
-    /// A stream begins; so much of logs was read before.
+    /// Begins a stream; `logs` is the length of the store of logs before it, in bytes.
     pub(super) fn begin(&mut self, logs: u64) {
         self.end();
         self.streams.push((logs, None));
@@ -86,7 +87,7 @@ impl StoredConfigs {
     pub(super) fn trees(mut self, waiting: &Waiting) -> io::Result<ConfigTrees> {
         self.end();
         self.store.flush()?;
-        // One stream, or the same one several times: no phone has to be looked up.
+        // All streams have the same files, so phones need not be assigned to streams.
         if let [files] = &mut self.files[..]
             && self.streams.iter().all(|(_, number)| number.is_some())
         {
@@ -133,7 +134,8 @@ impl StoredConfigs {
     }
 }
 
-/// The streams in which a phone stands, by the numbers of their files: with logs, and with files named for it.
+/// The sets of files of the streams that contain a phone, as indexes of `files`: streams with its logs, and
+/// streams with files named for it.
 #[derive(Default)]
 struct Numbers {
     of_logs: BTreeSet<Option<u32>>,
@@ -152,7 +154,7 @@ fn hash(path: &str) -> u64 {
     xxh3_64(path.as_bytes())
 }
 
-/// The tree of the files of some streams.
+/// Builds the tree of the files of some streams.
 fn tree(files: Vec<&(Arc<Index>, Named)>, store: &Arc<Store>) -> Tree {
     let mut builder = TreeBuilder::default();
     for (path, mode) in files.iter().flat_map(|(_, named)| named) {
@@ -162,7 +164,8 @@ fn tree(files: Vec<&(Arc<Index>, Named)>, store: &Arc<Store>) -> Tree {
     let indexes: Vec<Arc<Index>> = indexes.collect();
     builder.build_of_stored(Box::new(move |path| {
         let path = &*shown_path(path);
-        // Of several states of a file, any is as good as another: the phone is named as digested apart.
+        // If streams have different states of a file, choose one deterministically; the phone is reported as
+        // digested apart anyway.
         let places = indexes.iter().filter_map(|index| index.get(&hash(path)));
         let (place, _) = places.max_by_key(|(_, content)| *content)?;
         let stored: Stored = postcard::from_bytes(&store.read(*place)?).ok()?;
@@ -170,13 +173,13 @@ fn tree(files: Vec<&(Arc<Index>, Named)>, store: &Arc<Store>) -> Tree {
     }))
 }
 
-/// The configuration files of each phone, as records tell them.
+/// The configuration files of each phone, from records.
 #[derive(Default)]
 pub(super) struct ConfigTrees {
     pub(super) all: Vec<Tree>,
     of_everyone: Option<u32>,
     of_phone: HashMap<Mac, u32>,
-    /// The trees of phones whose logs stand in streams with different files.
+    /// For phones whose logs are in streams with different files: the tree of each of these streams.
     several: HashMap<Mac, Vec<u32>>,
 }
 
@@ -186,12 +189,13 @@ impl ConfigTrees {
         self.all.get(number as usize)
     }
 
-    /// Where the phone's logs stand in streams with different files, the files of each.
+    /// If the phone's logs are in streams with different files: the tree of each of these streams; else
+    /// nothing.
     pub(super) fn several(&self, mac: Mac) -> impl Iterator<Item = &Tree> {
         self.several.get(&mac).into_iter().flatten().filter_map(|number| self.all.get(*number as usize))
     }
 
-    /// The phones that have files of their own, in order.
+    /// The phones that have files of their own, sorted.
     pub(super) fn phones(&self) -> Vec<Mac> {
         let phones: BTreeSet<Mac> = self.all.iter().flat_map(Tree::phones).collect();
         phones.into_iter().collect()

@@ -1,15 +1,15 @@
-//! What comes together over phones.
+//! Totals over phones, kept while rows are added.
 
 use crate::check::{CATALOGUE, Rule};
 use crate::phone::{Phone, Tally};
 use crate::report::shape::ZtpReadiness;
 
-/// What comes together over phones.
+/// Totals over phones.
 #[derive(Clone, Default)]
 pub(super) struct Totals {
     pub(super) tally: Tally,
     pub(super) statuses: [u64; 4],
-    /// Phones with an active diagnosis, by its place in the catalogue.
+    /// Number of phones with an active diagnosis, by its index in the catalogue.
     pub(super) codes: Vec<u64>,
     pub(super) ztp: ZtpReadiness,
     pub(super) times: Option<(i64, i64)>,

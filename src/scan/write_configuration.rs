@@ -1,4 +1,4 @@
-//! Configuration on its way into records: each file is written once, and without secrets.
+//! Writes records of configuration files: each file once, without secrets.
 
 use std::collections::{BTreeSet, HashSet};
 use std::io;
@@ -15,12 +15,13 @@ use crate::model::Mac;
 use crate::problem::Problem;
 use crate::records::{Kind, Writer, append_frame};
 
-/// The configuration of a digest, on its way out.
+/// Writes the configuration files of one run of `digest`.
 pub(super) struct ConfigWriter {
     tree: Tree,
-    /// Files that several phones may read: each is written once, at the end.
+    /// Files that several phones may read. Each is written once, at the end.
     shared: Mutex<BTreeSet<PathBuf>>,
-    /// Files of one phone whose names do not tell it, so that they may be taken for logs if they are named.
+    /// Files of one phone without its address in their names. If the user names such a file, it was read as a
+    /// log too.
     listed: Mutex<HashSet<Box<str>>>,
     members: Vec<(Stored, Source)>,
 }
@@ -32,7 +33,7 @@ impl ConfigWriter {
         Self { tree, shared: Mutex::default(), listed: Mutex::default(), members }
     }
 
-    /// Appends the records of the files that this phone alone reads, and returns how many they are.
+    /// Appends the records of the files that only this phone reads; returns their number.
     pub(super) fn append_own(&self, mac: Mac, logs: &[ReadLog], frames: &mut Vec<u8>) -> io::Result<u64> {
         let files: Vec<Box<str>> = logs.iter().map(|log| log.path.clone()).collect();
         let found = reachable(&self.tree, mac, &log_directories(&files));
@@ -48,7 +49,8 @@ impl ConfigWriter {
         Ok(count)
     }
 
-    /// Writes what is left: the files of phones without a log, those of several phones, and members of archives.
+    /// Writes the remaining files: those of phones without a log, those that several phones read, and members
+    /// of archives.
     pub(super) fn finish(&self, has_log: impl Fn(Mac) -> bool, writer: &mut Writer<'_>) -> io::Result<()> {
         for mac in self.tree.phones().into_iter().filter(|mac| !has_log(*mac)) {
             let mut frames = Vec::new();
@@ -64,7 +66,7 @@ impl ConfigWriter {
         Ok(())
     }
 
-    /// Whether a phone is told to read the file at this path as configuration.
+    /// Whether some phone is told to read the file at this path as configuration.
     pub(super) fn has(&self, path: &str) -> bool {
         lock(&self.shared).contains(Path::new(path)) || lock(&self.listed).contains(path)
     }
