@@ -1,7 +1,7 @@
-//! From what was found to what a reader sees: the shapes of the output, and one file a format.
+//! Writes reports: the shapes of the output, and one file per format.
 //!
-//! [`FORMATS`] is the table of the formats of `scan`; each other command has one of the same type. A new
-//! format is one file beside this one and one row there.
+//! [`FORMATS`] is the table of the formats of `scan`; each other command has a table of the same type. A new
+//! format needs one file in this directory and one row in a table.
 
 pub mod baseline;
 pub mod config;
@@ -47,21 +47,21 @@ pub use format::{Format, ScanFormat, ScanWriter};
 pub const FORMATS: [ScanFormat; 6] =
     [table::FORMAT, json::FORMAT, jsonl::FORMAT, csv::FORMAT, markdown::FORMAT, html::FORMAT];
 
-/// How a report is to look. Formats for machines take nothing from it but the grouping.
+/// How a report looks. Formats for machines use only `group_by`.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
-    /// Columns of the terminal.
+    /// Width of the terminal in columns.
     pub width: usize,
     /// Whether escape sequences for colour may be written.
     pub color: bool,
-    /// Whether healthy phones are shown however many phones there are.
+    /// Whether healthy phones are listed even in a large fleet.
     pub all: bool,
     /// How much detail is shown.
     pub verbosity: Verbosity,
-    /// What phones are counted by, instead of being listed.
+    /// If set, phones are counted by this instead of being listed.
     pub group_by: Option<GroupBy>,
-    /// Whether the closing lines tell the time taken. Only a person at a terminal wants it: elsewhere
-    /// the same logs give the same bytes.
+    /// Whether the closing lines show the elapsed time. Only at a terminal: elsewhere the same logs must give
+    /// the same bytes.
     pub timing: bool,
 }
 
@@ -83,9 +83,9 @@ impl Default for Style {
 pub enum Verbosity {
     /// The phones and the totals: no explanations.
     Quiet,
-    /// Each diagnosis explained, with the lines of three phones, cut to the width.
+    /// Each diagnosis explained, with the evidence of three phones, cut to the width.
     Normal,
-    /// All proving lines, whole, and all problems.
+    /// All lines of evidence in full, and all problems.
     Verbose,
 }
 
@@ -94,29 +94,29 @@ pub enum Verbosity {
 pub struct Overview {
     /// What was read.
     pub scanned: Scanned,
-    /// Phones by status and code.
+    /// Number of phones by status and by code.
     pub summary: Summary,
-    /// What was not read, sorted by path.
+    /// What could not be read, sorted by path.
     pub problems: Vec<crate::problem::Problem>,
-    /// How long it took; not part of any format for machines.
+    /// The elapsed time of the run; in no format for machines.
     pub elapsed: std::time::Duration,
-    /// When the run began, local time with its distance from UTC, `2026-11-24 03:10 +01:00`; empty where it is
-    /// not told. Only the page for a browser shows it.
+    /// When the run began: local time with the offset from UTC, `2026-11-24 03:10 +01:00`; empty if not to be
+    /// shown. Only `html` shows it.
     pub began: String,
-    /// The command line that asked for the report; empty where it is not told. Only the page for a browser
-    /// shows it.
+    /// The command line of the run; empty if not to be shown. Only `html` shows it.
     pub command: String,
-    /// Phones by readiness for ZTP; the table's closing lines leave it out where it is not known.
+    /// Number of phones by readiness for ZTP; None to leave it out of the table's closing lines.
     pub ztp: Option<ZtpReadiness>,
     /// Days on which many phones began to show one diagnosis.
     pub fleet: Vec<FleetDay>,
 }
 
-/// A renderer of one phone: appends bytes. The number is the phone's place in the report, from 0.
+/// Renders one phone by appending bytes. The number is the phone's index in the report, from 0.
 pub type RenderDevice<'a> = dyn Fn(usize, &Device, &mut Vec<u8>) + Sync + 'a;
 
-/// The phones of a report, worst status first, then by MAC. They are made when asked for, so that a
-/// report of 100,000 phones never stands in memory as a whole.
+/// The phones of a report, worst status first, then by MAC address. Each is built when it is asked for, so
+/// that a report of 100,000 phones is never in memory as a whole. `place` is a phone's index in the report,
+/// from 0.
 pub trait Devices: Sync {
     /// How many there are.
     fn len(&self) -> usize;
@@ -126,13 +126,13 @@ pub trait Devices: Sync {
         self.len() == 0
     }
 
-    /// The status of the phone at this place, without making the whole of it.
+    /// The status of the phone at this place, without building the whole phone.
     fn status(&self, place: usize) -> Status;
 
-    /// The phone at this place, with the names in it as they are, or under pseudonyms.
+    /// The phone at this place, with names as they are or as pseudonyms.
     fn shown(&self, place: usize, shown: Shown<'_>) -> Device;
 
-    /// The phone at this place, as it is.
+    /// The phone at this place, with names as they are.
     fn device(&self, place: usize) -> Device {
         self.shown(place, Shown::plain())
     }
@@ -153,7 +153,7 @@ pub struct Report<'a> {
     pub devices: &'a dyn Devices,
 }
 
-/// Phones that stand in memory, with whatever names they were made with: for tests.
+/// For tests: phones in memory, whose names are never replaced.
 #[cfg(test)]
 impl Devices for Vec<Device> {
     fn len(&self) -> usize {
@@ -186,7 +186,7 @@ mod tests {
 
     use super::*;
 
-    /// What stands in the folder beside the formats.
+    /// The other files of the directory.
     const NOT_FORMATS: [&str; 18] = [
         "baseline",
         "config",

@@ -1,5 +1,5 @@
-//! `--baseline`: the phones of a report, each told whether what is wrong with it is new since an earlier
-//! answer; with `--new` only what is new.
+//! `--baseline`: marks each phone of a report by whether it has diagnoses that an earlier answer does not
+//! have; with `--new`, keeps only those diagnoses.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -16,15 +16,16 @@ use crate::redact::Shown;
 pub struct Compared<'a> {
     devices: &'a dyn Devices,
     old: &'a Baseline,
-    /// With `--new`: the status and place of each phone that is shown, in the order of this report.
+    /// With `--new`: the status, and the index in `devices`, of each phone that is shown, in the order of
+    /// this report.
     only: Option<Vec<(Status, usize)>>,
-    /// Phones with a newly active error, and those with a newly active warning and no such error.
+    /// Number of phones with a new error, and of phones with a new warning but no new error.
     pub newly: (u64, u64),
 }
 
 impl<'a> Compared<'a> {
-    /// Compares all phones once, on all threads, to find what is new. With `only_new` the summary of
-    /// `overview` counts the new alone.
+    /// Compares all phones once, on all threads, to find what is new. With `only_new`, the summary of
+    /// `overview` then counts only new diagnoses.
     ///
     /// # Errors
     /// Those of [`fold`].
@@ -37,7 +38,7 @@ impl<'a> Compared<'a> {
         let mut new_by_code: BTreeMap<String, u64> = BTreeMap::new();
         let (mut only, mut place, mut order) = (Vec::new(), 0, Vec::new());
         let new_of = |_: usize, device: &Device| -> (Status, bool, Vec<String>) {
-            let mut codes: Vec<String> = news(old, device).map(|new| new.code.to_owned()).collect();
+            let mut codes: Vec<String> = new_diagnoses(old, device).map(|new| new.code.to_owned()).collect();
             codes.dedup();
             (status(old, device), device.mac.is_none(), codes)
         };
@@ -52,7 +53,8 @@ impl<'a> Compared<'a> {
         let with = |wanted| order.iter().filter(|(status, ..)| *status == wanted).count() as u64;
         let newly = (with(Status::Failed), with(Status::Attention));
         if only_new {
-            // Phones of one status stand by their addresses in the report; those of another come among them.
+            // The status by new diagnoses can be another than the status in `devices`, so the phones are
+            // sorted again: by status, then by address.
             order.sort_by_cached_key(|(status, is_unnamed, place)| {
                 let mac = if *is_unnamed { None } else { devices.device(*place).mac };
                 (*status, *is_unnamed, mac, *place)
@@ -70,32 +72,35 @@ impl<'a> Compared<'a> {
         Ok(Self { devices, old, only: only_new.then_some(only), newly })
     }
 
-    /// Marks what is new. `plain` is the phone under its own name, by which the earlier answer knows it.
+    /// Marks what is new. `plain` is the phone without pseudonyms, as the earlier answer has it.
     fn mark(&self, device: &mut Device, plain: &Device) {
-        let is_new = news(self.old, plain).next().is_some();
+        let is_new = new_diagnoses(self.old, plain).next().is_some();
         device.baseline = Some(if is_new { Mark::New } else { Mark::Still });
         if self.only.is_some() {
             device.status = status(self.old, plain);
-            let keep: Vec<bool> =
-                plain.diagnoses.iter().map(|diagnosis| is_news(self.old, plain, diagnosis)).collect();
+            let keep: Vec<bool> = plain
+                .diagnoses
+                .iter()
+                .map(|diagnosis| is_new_diagnosis(self.old, plain, diagnosis))
+                .collect();
             let mut keep = keep.into_iter();
             device.diagnoses.retain(|_| keep.next() == Some(true));
         }
     }
 }
 
-fn is_news(old: &Baseline, device: &Device, diagnosis: &Diagnosis) -> bool {
+fn is_new_diagnosis(old: &Baseline, device: &Device, diagnosis: &Diagnosis) -> bool {
     diagnosis.state == State::Active && !old.has(device, diagnosis.code, diagnosis.slot.as_deref())
 }
 
 /// The active diagnoses that the earlier answer does not have.
-fn news<'d>(old: &'d Baseline, device: &'d Device) -> impl Iterator<Item = &'d Diagnosis> {
-    device.diagnoses.iter().filter(move |diagnosis| is_news(old, device, diagnosis))
+fn new_diagnoses<'d>(old: &'d Baseline, device: &'d Device) -> impl Iterator<Item = &'d Diagnosis> {
+    device.diagnoses.iter().filter(move |diagnosis| is_new_diagnosis(old, device, diagnosis))
 }
 
-/// A phone's status by what is new alone.
+/// A phone's status by its new diagnoses alone.
 fn status(old: &Baseline, device: &Device) -> Status {
-    match news(old, device).map(|diagnosis| diagnosis.severity).min() {
+    match new_diagnoses(old, device).map(|diagnosis| diagnosis.severity).min() {
         Some(Severity::Error) => Status::Failed,
         Some(Severity::Warning) => Status::Attention,
         _ if device.status == Status::Unknown => Status::Unknown,
@@ -103,7 +108,7 @@ fn status(old: &Baseline, device: &Device) -> Status {
     }
 }
 
-/// How many phones are rendered at a time, where only some are shown.
+/// How many phones are rendered at a time if only some are shown.
 const AT_A_TIME: usize = 1024;
 
 impl Devices for Compared<'_> {

@@ -1,5 +1,5 @@
-//! `phonecert config`: the parameters of each phone that bear on certificates, with file and line, as
-//! `git config --show-origin` has them: `table`, `json`, `csv`.
+//! The formats of `phonecert config`, `table`, `json` and `csv`: each phone's parameters that concern
+//! certificates, with file and line, like `git config --show-origin`.
 
 use std::io::{self, Write};
 
@@ -19,7 +19,7 @@ use crate::redact::Shown;
 /// The version of this JSON's shape.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// Writes what `config` found.
+/// Writes the answer of `config`.
 pub type ConfigWriter = fn(&Answer<'_>, &Style, &mut dyn Write) -> io::Result<()>;
 
 /// The formats of `config`, the default first.
@@ -34,12 +34,12 @@ pub const CONFIG_FORMATS: [Format<ConfigWriter>; 3] = [
     Format { name: "csv", endings: &["csv"], about: "A parameter a line, for spreadsheets", write: csv },
 ];
 
-/// What `config` found.
+/// The answer of `config`.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer<'a> {
-    /// The phones that are shown, by MAC.
+    /// The phones that are shown, sorted by MAC address.
     pub phones: &'a [ConfigPhone],
-    /// How many phones are left out, since nothing of theirs bears on certificates.
+    /// How many phones are left out because none of their parameters concerns certificates.
     pub left_out: usize,
     /// What was not read.
     pub problems: &'a [crate::problem::Problem],
@@ -103,7 +103,7 @@ pub struct ConfigParameter {
 }
 
 impl ConfigPhone {
-    /// What the files give this phone.
+    /// The shape of what the files give this phone.
     #[must_use]
     pub fn of(config: &PhoneConfig, shown: Shown<'_>) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! `csv`: a phone a line, for spreadsheets.
+//! `csv`: one line per phone, for spreadsheets.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -15,11 +15,11 @@ pub(super) const FORMAT: ScanFormat = ScanFormat {
     write: ScanWriter { phones, groups, lists_problems: false },
 };
 
-/// Slots with columns of their own: the slot and what its columns begin with.
+/// Slots with columns of their own: the slot, and the prefix of its columns.
 const SLOTS: [(&str, &str); 3] =
     [("built-in", "built_in"), ("platform-1", "platform_1"), ("platform-2", "platform_2")];
 
-/// What stands between several values in a cell.
+/// Separator of several values in a cell.
 const BETWEEN: &str = " | ";
 
 fn phones(report: &Report<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -108,11 +108,11 @@ fn cells(device: &Device) -> Vec<String> {
 fn applications(device: &Device) -> String {
     let applications =
         device.certificates.iter().filter(|certificate| certificate.slot.starts_with("application-"));
-    let told = applications.map(|certificate| match (certificate.state, &certificate.common_name) {
+    let texts = applications.map(|certificate| match (certificate.state, &certificate.common_name) {
         (CertificateState::Installed, Some(name)) => format!("{} installed {name}", certificate.slot),
         (state, _) => format!("{} {}", certificate.slot, state.name()),
     });
-    told.collect::<Vec<_>>().join(BETWEEN)
+    texts.collect::<Vec<_>>().join(BETWEEN)
 }
 
 /// Each code once, in the order of the diagnoses.
@@ -126,15 +126,15 @@ fn codes(device: &Device, state: State) -> String {
     codes.join(" ")
 }
 
-/// Appends a line of cells, each made harmless. Writing to memory does not fail.
+/// Appends a line of cells, each made safe for spreadsheets.
 pub(super) fn append(cells: &[String], bytes: &mut Vec<u8>) {
     let mut line = ::csv::WriterBuilder::new().buffer_capacity(512).from_writer(bytes);
     let _ = line.write_record(cells.iter().map(|cell| harmless(cell).into_owned()));
     let _ = line.flush();
 }
 
-/// A cell that shows what it holds and that no spreadsheet takes for a formula: one that begins as a
-/// formula does, if only after blanks, gets an apostrophe before it.
+/// Makes hidden characters visible, and prevents spreadsheets from taking the cell for a formula: a cell that
+/// begins like one, even after blanks, gets an apostrophe before it.
 fn harmless(cell: &str) -> Cow<'_, str> {
     let shown = visible(cell);
     let formula = cell.starts_with(['\t', '\r', '\n'])

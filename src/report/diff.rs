@@ -1,4 +1,4 @@
-//! The formats of `diff`: text to read in a mail, Markdown for a ticket, JSON for a program.
+//! The formats of `diff`: text for a terminal or a mail, Markdown for a ticket, JSON for programs.
 
 mod page;
 
@@ -12,7 +12,7 @@ use super::shape::{SCHEMA_VERSION, Tool};
 use super::{Format, Style, safe_json};
 use crate::diff::{ChangedCertificate, Diff, Entry, SlotContent};
 
-/// Writes what two answers differ in.
+/// Writes the differences between two answers.
 pub type DiffWriter = fn(&Diff, &Style, &mut dyn Write) -> io::Result<()>;
 
 /// The formats of `diff`, the default first.
@@ -80,14 +80,14 @@ fn json(diff: &Diff, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// How many different phones these entries of one code have; they stand by phone.
+/// The number of different phones in these entries of one code, which are sorted by phone.
 fn phones<'e>(entries: impl Iterator<Item = &'e Entry>) -> u64 {
     let mut phones: Vec<_> = entries.map(|entry| &entry.phone).collect();
     phones.dedup();
     phones.len() as u64
 }
 
-/// What an answer has of a slot: `"name" 70:8B:85:9C…`.
+/// The content of a slot: `"name" 70:8B:85:9C…`.
 fn content(content: &SlotContent) -> String {
     const SHORT: usize = "70:8B:85:9C".len();
     let name = content.common_name.as_deref().map(|name| format!("\"{name}\""));

@@ -1,4 +1,5 @@
-//! The formats of `events`: a row an event, written as they come, so that memory does not grow with them.
+//! The formats of `events`. Each event is written as it comes, so that memory does not grow with their
+//! number.
 
 mod csv;
 pub(super) mod jsonl;
@@ -14,7 +15,7 @@ pub const EVENT_FORMATS: [Format<MakeEventWriter>; 3] = [table::FORMAT, jsonl::F
 
 /// Writes events one after the other: `begin`, any number of `row`s, `end`.
 pub trait EventWriter {
-    /// Writes what stands before the first event.
+    /// Writes what comes before the first event.
     ///
     /// # Errors
     /// What the place written to returns.
@@ -26,7 +27,7 @@ pub trait EventWriter {
     /// What the place written to returns.
     fn row(&mut self, event: EventRow, out: &mut dyn Write) -> io::Result<()>;
 
-    /// Writes what stands after the last event.
+    /// Writes what comes after the last event.
     ///
     /// # Errors
     /// What the place written to returns.

@@ -1,4 +1,5 @@
-//! `explain`: what a diagnosis means, how sure it is, what to do; or all diagnoses in a list.
+//! The formats of `explain`: what a diagnosis means, how certain it is and what to do; or a list of all
+//! diagnoses.
 
 mod markdown;
 mod nearest;
@@ -14,13 +15,13 @@ use crate::check::{CATALOGUE, Family, Rule};
 
 pub use nearest::nearest;
 
-/// How an explanation is written.
+/// The two functions that write explanations.
 #[derive(Clone, Copy, Debug)]
 pub struct ExplainWriter {
     /// Writes some diagnoses in full, one after the other.
     pub some: fn(&[&'static Rule], &Style, &mut dyn Write) -> io::Result<()>,
-    /// Writes all diagnoses, family by family: code, name, severity and what each is in a sentence. JSON
-    /// has them in full.
+    /// Writes all diagnoses, family by family: code, name, severity and a sentence about each. JSON has them
+    /// in full.
     pub all: fn(&Style, &mut dyn Write) -> io::Result<()>,
 }
 

@@ -1,5 +1,5 @@
-//! The diagnoses of a whole report, code by code: in how many phones, in which first, and where to
-//! fetch their proof.
+//! Collects the diagnoses of a whole report by code: in how many phones each is, the names of the first ones,
+//! and the places of the phones whose evidence is shown.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +11,12 @@ use super::text::visible::visible;
 use super::text::width::width;
 use super::{Verbosity, group};
 
-/// How many phones' lines are shown as proof.
+/// How many phones' evidence is shown.
 const PROVEN: usize = 3;
 /// How many phones are named.
 const NAMED: usize = 3;
 
-/// A code in a phone.
+/// A code that a phone has.
 #[derive(Serialize, Deserialize)]
 pub(super) struct CodeInPhone {
     severity: u8,
@@ -26,7 +26,7 @@ pub(super) struct CodeInPhone {
 }
 
 impl CodeInPhone {
-    /// The codes of a phone, each once: active if any diagnosis with that code is.
+    /// The codes of a phone, each once. A code is active if any diagnosis with it is.
     pub(super) fn all(device: &Device) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
         for diagnosis in &device.diagnoses {
@@ -51,7 +51,7 @@ pub(super) struct Phones {
     /// How many.
     pub(super) number: u64,
     names: Vec<String>,
-    /// The places in the report of those whose proof is shown.
+    /// The places in the report of the phones whose evidence is shown.
     pub(super) places: Vec<usize>,
 }
 
@@ -66,7 +66,7 @@ impl Phones {
         }
     }
 
-    /// `A, B and 3 more`, in at most `columns` where that can be.
+    /// `A, B and 3 more`, in at most `columns` if possible; at least one name is shown.
     pub(super) fn named(&self, columns: usize) -> String {
         let mut shown = self.names.len();
         loop {
@@ -84,23 +84,23 @@ impl Phones {
     }
 }
 
-/// All codes of a report. Memory holds a few names and places a code; all places where every proving
-/// line was asked for.
+/// All codes of a report. Memory holds a few names and places per code; with `--verbose`, the places of all
+/// phones.
 pub(super) struct Findings {
     proven: usize,
     next_place: usize,
-    /// By severity, then code: the phones where it is active, and those where it is resolved.
+    /// By severity and code: the phones in which the code is active, and those in which it is resolved.
     codes: BTreeMap<(u8, String), [Phones; 2]>,
 }
 
 impl Findings {
-    /// No code yet.
+    /// An empty collection.
     pub(super) const fn new(verbosity: Verbosity) -> Self {
         let proven = if matches!(verbosity, Verbosity::Verbose) { usize::MAX } else { PROVEN };
         Self { proven, next_place: 0, codes: BTreeMap::new() }
     }
 
-    /// Takes up the codes of the next phone of the report.
+    /// Adds the codes of the next phone of the report.
     pub(super) fn add(&mut self, codes: Vec<CodeInPhone>) {
         for code in codes {
             let key = (code.severity, code.code);
@@ -111,7 +111,7 @@ impl Findings {
         self.next_place += 1;
     }
 
-    /// The codes active in a phone, worst first, each with its phones.
+    /// The codes that are active in some phone, worst first, each with its phones.
     pub(super) fn active(&self) -> impl Iterator<Item = (&str, &Phones)> {
         self.codes
             .iter()
@@ -119,7 +119,7 @@ impl Findings {
             .filter(|(_, phones)| phones.number > 0)
     }
 
-    /// The codes resolved in a phone, worst first, each with its phones.
+    /// The codes that are resolved in some phone, worst first, each with its phones.
     pub(super) fn resolved(&self) -> impl Iterator<Item = (&str, &Phones)> {
         self.codes
             .iter()
@@ -128,7 +128,7 @@ impl Findings {
     }
 }
 
-/// The diagnoses of a phone with this code and state: one a slot.
+/// The diagnoses of a phone with this code and state: one per slot.
 pub(super) fn of_code<'a>(
     device: &'a Device,
     code: &'a str,

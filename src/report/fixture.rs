@@ -1,4 +1,4 @@
-//! A made-up fleet of twelve phones, some with texts made to harm, that all formats are tested on.
+//! An invented fleet of twelve phones, some with hostile texts, that all formats are tested on.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ pub(super) fn empty() -> Fixture {
     Fixture { overview: Overview::default(), devices: Vec::new() }
 }
 
-/// A fleet of `healthy` phones more.
+/// The fleet with this many more healthy phones.
 pub(super) fn large(healthy: usize) -> Fixture {
     let mut fleet = fleet();
     for number in 0..healthy {

@@ -1,6 +1,6 @@
-//! Makes something small of each phone, on all threads, and merges the results in the report's order.
+//! Maps each phone to a small value, on all threads, and merges the values in the report's order.
 //!
-//! [`Devices`] only renders to bytes, in order; so each result is passed on as bytes, after its length.
+//! [`Devices`] can only render to bytes, in order. So each value is passed on packed, after its length.
 
 use std::io::{self, Write};
 
@@ -12,11 +12,11 @@ use super::shape::Device;
 
 const LENGTH_BYTES: usize = size_of::<u32>();
 
-/// Calls `map` for each phone, on all threads, and `each` with the results, in the report's order. Memory
-/// holds what `each` keeps.
+/// Calls `map` for each phone, on all threads, and `each` with the results, in the report's order. Results
+/// are not kept.
 ///
 /// # Errors
-/// What `each` returns, which ends the work.
+/// An error of `each`, which ends the work.
 pub fn fold<T: Serialize + DeserializeOwned>(
     devices: &dyn Devices,
     map: impl Fn(usize, &Device) -> T + Sync,
@@ -27,8 +27,8 @@ pub fn fold<T: Serialize + DeserializeOwned>(
     if frames.pending.is_empty() { Ok(()) } else { Err(broken()) }
 }
 
-/// Appends the length and the bytes of `item`. What cannot be packed leaves a length without bytes,
-/// which reading refuses.
+/// Appends the length and the bytes of `item`. If it can't be packed, the length is 0, which is an error in
+/// reading.
 fn pack<T: Serialize>(item: &T, bytes: &mut Vec<u8>) {
     let packed = postcard::to_stdvec(item).unwrap_or_default();
     let length = u32::try_from(packed.len()).unwrap_or(u32::MAX);
@@ -43,7 +43,7 @@ struct Frames<T, F> {
 }
 
 impl<T: DeserializeOwned, F: FnMut(T) -> io::Result<()>> Frames<T, F> {
-    /// Takes up the whole frames at the beginning of `bytes`; returns how many bytes they are.
+    /// Takes the complete frames at the beginning of `bytes`; returns their length in bytes.
     fn take(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut taken = 0;
         while let Some((length, rest)) = bytes[taken..].split_first_chunk::<LENGTH_BYTES>() {

@@ -1,4 +1,4 @@
-//! The table of formats: every command has one, and `--format` and `--output` choose a row of it.
+//! The type of the tables of formats. Every command has one; `--format` and `--output` choose a row of it.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -6,12 +6,12 @@ use std::path::Path;
 use super::{Report, Style};
 use crate::report::group::Groups;
 
-/// A way to write an answer. `W` is what does the writing: a function, or several.
+/// A format of an answer. `W` is the function, or the several functions, that write it.
 #[derive(Clone, Copy, Debug)]
 pub struct Format<W> {
-    /// What `--format` calls it.
+    /// The name, as for `--format`.
     pub name: &'static str,
-    /// The endings of file names, without the dot, by which `--output` chooses it.
+    /// The endings of file names, without the dot, for which `--output` chooses it.
     pub endings: &'static [&'static str],
     /// One line for `--help`.
     pub about: &'static str,
@@ -34,14 +34,14 @@ impl<W> Format<W> {
     }
 }
 
-/// Writes the answer of `scan`.
+/// The functions that write the answer of `scan`.
 #[derive(Clone, Copy, Debug)]
 pub struct ScanWriter {
-    /// Writes one entry a phone.
+    /// Writes one entry per phone.
     pub(super) phones: fn(&Report<'_>, &Style, &mut dyn Write) -> io::Result<()>,
-    /// Writes one entry a group of phones.
+    /// Writes one entry per group of phones.
     pub(super) groups: fn(&Groups, &Style, &mut dyn Write) -> io::Result<()>,
-    /// Whether the answer lists what could not be read; if not, standard error does.
+    /// Whether the answer lists what could not be read. If not, it is written to standard error.
     pub(super) lists_problems: bool,
 }
 
@@ -55,7 +55,7 @@ impl ScanFormat {
         self.write.lists_problems
     }
 
-    /// Writes the report, phone by phone or, where `style` asks for it, group by group.
+    /// Writes the report, phone by phone or, if `style` asks for it, group by group.
     ///
     /// # Errors
     /// What `out` returns.

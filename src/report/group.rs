@@ -1,4 +1,4 @@
-//! `--group-by`: phones counted by what they have in common, worst first.
+//! `--group-by`: counts phones by what they have in common, worst group first.
 
 use std::collections::HashMap;
 use std::io;
@@ -40,7 +40,7 @@ impl GroupBy {
         }
     }
 
-    /// What stands where a phone has none of it.
+    /// The name of the group of phones without a key.
     #[must_use]
     pub const fn absence(self) -> &'static str {
         match self {
@@ -76,7 +76,7 @@ impl GroupBy {
     }
 }
 
-/// How early a group comes for its key alone, and the key.
+/// The rank of a key (lower comes first), and the key.
 type Key = (u8, Option<String>);
 
 /// The rank of phones without a key.
@@ -146,7 +146,7 @@ pub struct Groups {
 }
 
 impl Groups {
-    /// Counts the phones. Memory holds a short record a group.
+    /// Counts the phones. Memory holds a short record per group.
     ///
     /// # Errors
     /// Those of [`fold`].
@@ -186,7 +186,7 @@ impl Group {
     }
 }
 
-/// How a phone is called: its MAC address, else its first file.
+/// The name of a phone: its MAC address, else its first file.
 pub(super) fn name(device: &Device) -> String {
     match (&device.mac, device.files.first()) {
         (Some(mac), _) => mac.clone(),

@@ -1,10 +1,11 @@
 //! `html`: one file that opens in a browser, to search, sort, print and forward.
 //!
-//! The page needs no network and no script: the script adds search, filters, sorting and copying. The head
-//! counts the whole fleet, so the phones are gone through twice; memory holds counts, never the phones.
+//! The page needs no network and works without its script, which adds search, filters, sorting and copying.
+//! The head has counts over the whole fleet, so all phones are visited twice; memory holds only counts.
 //!
-//! Its Content-Security-Policy allows the one style sheet and the one script by their hashes, so there can be
-//! no `style` attribute and no handler in the templates: the sizes of bars are attributes of SVG elements.
+//! Its Content-Security-Policy allows only the one style sheet and the one script, by their hashes. So the
+//! templates have no `style` attributes and no inline event handlers; the sizes of bars are attributes of SVG
+//! elements.
 
 mod charts;
 mod phone;
@@ -36,23 +37,24 @@ pub(super) const FORMAT: ScanFormat = ScanFormat {
     write: ScanWriter { phones, groups, lists_problems: true },
 };
 
-/// Up to this many phones, all are listed. In a larger fleet the healthy ones are counted, unless `--all` is
-/// given.
+/// The largest fleet whose healthy phones are listed without `--all`. In a larger one they are only counted.
 const ALL_LISTED: usize = 5_000;
 
-/// At most this many files that could not be read are listed, unless `--all` is given.
+/// How many problems are listed without `--all`.
 const PROBLEMS_LISTED: usize = 1_000;
 
-/// A day on which a tenth of the failed phones, and so many at least, began to fail stands in the first sentence.
+/// The first sentence names the day on which most phones began to fail if these are at least this many and a
+/// tenth of the failed phones.
 const MOST_BEGAN: u64 = 5;
 
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
-/// The hashes of both, as the Content-Security-Policy has them. A test prints the right ones if they differ.
+/// The hashes of both for the Content-Security-Policy. A test prints the right ones if these are wrong.
 const STYLE_HASH: &str = "sha256-oXOtTHVfVAvH7RaTzN0yNNZQ+C3FtMIZO1imJQUfM7k=";
 const SCRIPT_HASH: &str = "sha256-nJAjqVxM5ldqgb+tdM3nXMfkTRPNPmBfL9X+VeaRJq8=";
 
-/// Escapes a text for HTML and shows what is hidden in it: all of `{{ }}` in a template goes through here.
+/// Escapes a text for HTML and makes hidden characters visible. All `{{ }}` expressions of the templates use
+/// it.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::report) struct VisibleText;
 
@@ -62,24 +64,24 @@ impl Escaper for VisibleText {
     }
 }
 
-/// From the beginning of the page to its list of phones.
+/// The page before the list of phones.
 #[derive(Template)]
 #[template(path = "head.html")]
 struct Head<'a> {
     overview: &'a Overview,
     totals: &'a Totals,
     history: Option<History>,
-    /// Healthy phones that are not listed.
+    /// Number of healthy phones that are not listed.
     unlisted: u64,
 }
 
-/// What follows the list of phones.
+/// The page after the list of phones.
 #[derive(Template)]
 #[template(path = "foot.html")]
 struct Foot<'a> {
     overview: &'a Overview,
     totals: &'a Totals,
-    /// Those that are listed.
+    /// The problems that are listed.
     problems: &'a [Problem],
 }
 
@@ -122,7 +124,8 @@ impl Head<'_> {
         format!("{} of {} failed – device certificates{day}", count(failed), counted(phones, "phone"))
     }
 
-    /// Since when phones have failed, and the day on which most began to, if that is another and they are many.
+    /// The day since which phones have failed. Also, if it is another day and they are many, the day on which
+    /// most began to fail, with their number.
     fn since(&self) -> Option<(String, Option<String>)> {
         let (first, worst, most) = self.totals.errors_began()?;
         let are_many = most >= MOST_BEGAN && most * 10 >= self.totals.with_status(Status::Failed);
@@ -150,7 +153,7 @@ impl Head<'_> {
             .join("; ")
     }
 
-    /// The most frequent of the worst diagnoses: what to begin with.
+    /// The diagnosis to begin with: the most frequent of the worst severity.
     fn first_to_do(&self) -> Option<&DiagnosisTotal> {
         self.totals
             .diagnoses
@@ -158,7 +161,7 @@ impl Head<'_> {
             .find(|diagnosis| diagnosis.active > 0 && diagnosis.severity() != Severity::Info)
     }
 
-    /// What is to be done, by severity, where there is anything.
+    /// The active diagnoses by severity, without empty lists.
     fn to_do(&self) -> Vec<ToDo<'_>> {
         let with = |severity| {
             let all = self.totals.diagnoses.iter();
@@ -173,7 +176,7 @@ impl Head<'_> {
     }
 }
 
-/// The active diagnoses of one severity, those of most phones first.
+/// The active diagnoses of one severity, most frequent first.
 struct ToDo<'a> {
     title: &'static str,
     severity: Severity,
@@ -181,7 +184,7 @@ struct ToDo<'a> {
 }
 
 impl ToDo<'_> {
-    /// The status that a phone has for them, which gives their bars a colour.
+    /// The status that these diagnoses give a phone; it determines the colour of their bars.
     const fn status(&self) -> Status {
         match self.severity {
             Severity::Error => Status::Failed,
@@ -190,7 +193,7 @@ impl ToDo<'_> {
         }
     }
 
-    /// The phones of the most frequent one.
+    /// The number of phones of the most frequent one.
     fn most(&self) -> u64 {
         self.diagnoses.first().map_or(0, |diagnosis| diagnosis.active)
     }
@@ -206,7 +209,7 @@ fn counts(group: &Group) -> [u64; Status::ALL.len()] {
     Status::ALL.map(|status| group.with(status))
 }
 
-/// Phones of a group beside those that are named.
+/// The number of phones of a group that are not named.
 fn unnamed(group: &Group) -> u64 {
     group.phones - group.devices.len() as u64
 }
@@ -225,7 +228,7 @@ fn bytes(number: impl Borrow<u64>) -> String {
     quantity::bytes(*number.borrow())
 }
 
-/// A day of the reports, `2026-11-09` or the beginning of a time, as people write it: `9 Nov 2026`.
+/// Formats a date, or the date of a time, as `9 Nov 2026`.
 fn day(text: &str) -> String {
     match date(text) {
         Some(date) => long_day(date),
@@ -241,11 +244,11 @@ fn long_day(date: NaiveDate) -> String {
     date.format("%-d %b %Y").to_string()
 }
 
-/// A share, `4.8 %`. Only no phone is shown as `0 %`, and only all phones as `100 %`.
+/// A percentage, `4.8 %`. It is `0 %` only for no phone, and `100 %` only for all phones.
 fn percent(part: impl Borrow<u64>, whole: impl Borrow<u64>) -> String {
     let (part, whole) = (*part.borrow(), *whole.borrow());
     let share = 100.0 * part as f64 / whole.max(1) as f64;
-    // The blank does not break a line.
+    // `\u{a0}` is a no-break space.
     match share {
         _ if part == 0 => "0\u{a0}%".to_owned(),
         _ if share < 0.1 => "<\u{a0}0.1\u{a0}%".to_owned(),

@@ -1,4 +1,4 @@
-//! `json`: the whole report as one document, a phone a line, written as the phones are made.
+//! `json`: the whole report as one document, one phone per line, written while the phones are rendered.
 
 use std::io::{self, Write};
 
@@ -109,7 +109,7 @@ mod tests {
         if let Err(error) = validator.validate(&document) {
             panic!("{error} at {}", error.instance_path());
         }
-        // The streamed document and the type that the schema is made of are the same thing.
+        // The streamed document must equal the type from which the schema is generated.
         let report = fixture::fleet();
         let whole = Document {
             schema_version: SCHEMA_VERSION,

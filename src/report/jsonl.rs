@@ -1,4 +1,4 @@
-//! `jsonl`: a phone a line, the same objects as in `json`.
+//! `jsonl`: one phone per line, the same objects as in `json`.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! `list`: what `scan` would read, an object a line.
+//! `list`: what `scan` would read, one JSON object per line.
 
 use std::io::{self, Write};
 
@@ -57,7 +57,7 @@ pub enum ListLine {
 }
 
 impl ListLine {
-    /// The line of a problem.
+    /// The line for a problem.
     #[must_use]
     pub fn of_problem(problem: &Problem) -> Self {
         let Problem { path, kind, message } = problem.clone();
@@ -74,7 +74,7 @@ impl ListLine {
     }
 }
 
-/// A time as the list has it, of seconds since 1970, UTC.
+/// Formats seconds since 1970, UTC, as the list shows times.
 #[must_use]
 pub fn list_time(seconds: i64) -> Option<String> {
     Some(DateTime::from_timestamp(seconds, 0)?.to_rfc3339_opts(SecondsFormat::Secs, true))

@@ -9,10 +9,10 @@ use super::{Format, Style};
 use crate::lookup::{Answer, FactoryCertificate, Menu};
 use crate::reference::ZTP_CUTOVER;
 
-/// In fewer columns a table can't be read.
+/// The least width of a table, in columns; a narrower one is not readable.
 const WIDTH_MIN: u16 = 20;
 
-/// Writes what the guide's tables say of a word.
+/// Writes the answer of `lookup`.
 pub type LookupWriter = fn(&Answer, &Style, &mut dyn Write) -> io::Result<()>;
 
 /// The formats of `lookup`, the default first.

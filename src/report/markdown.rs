@@ -1,4 +1,4 @@
-//! `markdown`: a table of the phones and a section a diagnosis, to paste into a ticket.
+//! `markdown`: a table of the phones and a section per diagnosis, to paste into a ticket.
 
 use std::io::{self, Write};
 
@@ -92,7 +92,7 @@ fn phone(device: &Device, columns: &[Column]) -> String {
 fn totals(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
     let summary = &overview.summary;
     let numbers = [summary.failed, summary.attention, summary.unknown, summary.ok];
-    let told = Status::ALL
+    let texts = Status::ALL
         .iter()
         .zip(numbers)
         .map(|(status, number)| format!("{} {} {}", status_sign(*status), count(number), status.name()));
@@ -100,7 +100,7 @@ fn totals(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "{}. Read: {}, {}, {}.\n",
-        told.collect::<Vec<_>>().join(", "),
+        texts.collect::<Vec<_>>().join(", "),
         counted(scanned.files, "log"),
         bytes(scanned.bytes),
         counted(scanned.lines, "line"),

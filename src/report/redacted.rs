@@ -1,4 +1,4 @@
-//! The phones of a report, as a reader of it sees them.
+//! Redaction of a whole report.
 
 use std::io::{self, Write};
 
@@ -8,11 +8,12 @@ use crate::model::Mac;
 use crate::redact::{Redactor, Shown};
 
 impl Redactor {
-    /// A redactor for this report: makes all its phones once, on all threads, to find what they name. `phones`
-    /// are all that were found, shown or not: so a phone has the same pseudonym in every report of the same logs.
+    /// A redactor for this report. It renders all phones once, on all threads, to find the names in them.
+    /// `phones` are all phones that were found, shown or not, so that a phone has the same pseudonym in every
+    /// report of the same logs.
     ///
     /// # Errors
-    /// None that a report can cause.
+    /// Packing fails; not expected to happen.
     pub fn of_report(phones: impl IntoIterator<Item = Mac>, report: &Report<'_>) -> io::Result<Self> {
         Self::of(phones, |redactor| {
             redactor.overview(&mut report.overview.clone());
@@ -20,19 +21,19 @@ impl Redactor {
         })
     }
 
-    /// Redacts the head and the foot of a report; its problems are put in the order of their new paths.
+    /// Redacts the head and the foot of a report, and sorts its problems by their new paths.
     pub fn overview(&self, overview: &mut Overview) {
         for problem in &mut overview.problems {
             *problem = Shown::redacted(self).problem(problem);
         }
         overview.problems.sort();
-        // Its paths and addresses can be in any notation.
+        // The command line can have paths and addresses in any notation, so none of it is shown.
         overview.command = "phonecert scan --redact, with paths and options that are not shown".to_owned();
     }
 }
 
-/// The phones of a report, redacted when they are asked for. Their order stays: the pseudonyms of
-/// phones are in the order of their addresses.
+/// The phones of a report, redacted when they are asked for. They stay sorted, since pseudonyms are assigned
+/// in the order of the addresses.
 #[derive(Clone, Copy)]
 pub struct Redacted<'a> {
     /// The phones as they are.

@@ -1,4 +1,4 @@
-//! JSON whose texts are harmless on a terminal too: hidden characters stand as `\u` escapes.
+//! JSON that is safe to print on a terminal: hidden characters in texts are written as `\u` escapes.
 
 use std::io::{self, Write};
 
@@ -7,14 +7,14 @@ use serde_json::ser::Formatter;
 
 use super::text::visible::is_hidden;
 
-/// Writes `value` as compact JSON. A reader of the JSON gets the same texts as were given.
+/// Writes `value` as compact JSON. A JSON parser gets the original texts from it.
 pub(super) fn write<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
     let mut bytes = Vec::new();
     append(value, &mut bytes);
     out.write_all(&bytes)
 }
 
-/// Appends `value` as compact JSON. A shape of ours always has a JSON form.
+/// Appends `value` as compact JSON. Writing to memory does not fail, nor does serializing the report's types.
 pub(super) fn append<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) {
     let _ = value.serialize(&mut serde_json::Serializer::with_formatter(bytes, Escaping));
 }
@@ -23,7 +23,7 @@ struct Escaping;
 
 impl Formatter for Escaping {
     fn write_string_fragment<W: Write + ?Sized>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        // Nearly all texts are of printable ASCII, which hides nothing.
+        // Nearly all texts are printable ASCII, which has no hidden characters.
         if is_printable_ascii(fragment.as_bytes()) {
             return out.write_all(fragment.as_bytes());
         }
@@ -43,13 +43,13 @@ impl Formatter for Escaping {
     }
 }
 
-/// Looks at eight bytes at a time: most texts are names of fields, and short.
+/// Checks eight bytes at a time; most texts are names of fields, and short.
 fn is_printable_ascii(bytes: &[u8]) -> bool {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     let (words, rest) = bytes.as_chunks();
     let is_printable = |word: &[u8; 8]| {
         let word = u64::from_le_bytes(*word);
-        // The highest bit of a byte tells of one from 0x80 on, below 0x20, and 0x7F.
+        // Sets the highest bit of bytes that are 0x80 or more, below 0x20, or 0x7F.
         (word | word.wrapping_sub(0x20 * ONES) | word.wrapping_add(ONES)) & (0x80 * ONES) == 0
     };
     words.iter().all(is_printable) && rest.iter().all(|byte| (0x20..0x7F).contains(byte))
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn printable_ascii_is_known_wherever_it_stands() {
+    fn printable_ascii_is_recognized_at_any_offset() {
         for byte in 0..=u8::MAX {
             for place in 0..11 {
                 let mut text = *b"hello world";

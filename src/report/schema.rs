@@ -15,7 +15,7 @@ use super::watch::Change;
 pub struct AnswerSchema {
     /// The command that gives the answer.
     pub command: &'static str,
-    /// Which answer it is: the schema's title.
+    /// The schema's title.
     pub title: &'static str,
     make: fn() -> Schema,
 }

@@ -1,7 +1,8 @@
-//! The shapes that users and programs rely on: `scan --format json`, frozen by `schema_version`.
+//! The types of the JSON output of `scan` and `events`, frozen by `schema_version`. Their doc comments are
+//! the descriptions in `phonecert schema`.
 //!
-//! These types are for output alone. Texts in them are raw: JSON escapes what it must, and every
-//! other format makes control characters visible itself.
+//! These types are for output only. Texts in them are raw: JSON has its own escapes, and every other format
+//! makes control characters visible itself.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -218,12 +219,12 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
-    /// What the catalogue knows of it beside its texts.
+    /// The facts about this diagnosis in the catalogue, beside its texts.
     pub(crate) fn facts(&self) -> Option<&'static Facts> {
         Rule::find(self.code).map(|rule| &rule.facts)
     }
 
-    /// Whether it was found in configuration files, whose lines are then its proof.
+    /// Whether it is from configuration files; then their lines are its evidence.
     pub(crate) fn is_of_configuration(&self) -> bool {
         self.facts().is_some_and(|facts| facts.family == Family::Configuration)
     }

@@ -1,7 +1,7 @@
-//! `device`: one phone's whole story for a ticket: what it is, its certificates slot by slot, what
-//! happened to it in time order, what is wrong, and what to do next.
+//! `device`: the report about one phone, for a ticket: its identity, its certificates slot by slot, what
+//! happened in time order, what is wrong, and what to do next.
 //!
-//! The parts of the story are made once, as blocks; a format only renders them.
+//! The report is built once, as blocks; a format only renders them.
 
 mod certificates;
 mod diagnoses;

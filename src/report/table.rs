@@ -1,5 +1,5 @@
-//! `table`: the default view. A row a phone, as wide as the terminal; under it each diagnosis
-//! explained once, with the lines that prove it; then what was not read, and the totals.
+//! `table`: the default format. One row per phone, as wide as the terminal; below, each diagnosis explained
+//! once, with its evidence; then the problems and the totals.
 
 pub(super) mod closing;
 mod explained;
@@ -33,14 +33,14 @@ pub(super) const FORMAT: ScanFormat = ScanFormat {
 /// With more entries than this, healthy ones are left out of the table.
 const MANY: usize = 50;
 
-/// Lines longer than this are hard to read, however wide the terminal.
+/// The widest line of prose, in columns; longer lines are hard to read.
 const PROSE: usize = 110;
 
 /// What the signs under two letters mean.
 const LEGEND: &str = "BI built-in, P1 and P2 platform slots: ✓ installed, – empty, ✗ missing, rejected or half a \
                       pair, ≠ made out to another phone; [CODE] mended since; +1 one code more";
 
-/// What the table takes from a phone.
+/// What the table needs of a phone.
 #[derive(Serialize, Deserialize)]
 struct Record {
     row: Option<Row>,
@@ -86,7 +86,7 @@ fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result
     closing::write(report, style, out)
 }
 
-/// Writes a text of ours, wrapped to the width.
+/// Writes a text of this program, wrapped to the width.
 fn paragraph(text: &str, tone: Tone, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     for line in super::text::width::wrap(text, style.width.min(PROSE)) {
         writeln!(out, "{}", tone.paint(&line, style.color))?;

@@ -1,4 +1,4 @@
-//! Text for people: hidden characters made visible, width measured, things counted, colour.
+//! Text for people: visible forms of hidden characters, widths, quantities, colours.
 
 pub mod elide;
 pub mod manual;

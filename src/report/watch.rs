@@ -1,4 +1,4 @@
-//! The formats of `watch`: each change of a phone's status or diagnoses, as it comes.
+//! The formats of `watch`: each change of a phone's status or diagnoses is written when it is seen.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use super::shape::{Device, Diagnosis, Severity, State, Status};
 use super::text::visible::visible;
 use super::{Devices, Format, safe_json};
 
-/// Writes one change; none of the table, which shows all phones.
+/// Writes one change. None for the table, which shows all phones.
 pub type WatchWriter = Option<fn(&Change, &mut dyn Write) -> io::Result<()>>;
 
 /// The formats of `watch`.
@@ -111,7 +111,7 @@ struct Known {
 pub struct Statuses(BTreeMap<WatchedPhone, Known>);
 
 impl Statuses {
-    /// Those of these phones.
+    /// Collects them from these phones.
     ///
     /// # Errors
     /// Those of [`fold`].
@@ -136,7 +136,7 @@ impl Statuses {
         Ok(Self(all))
     }
 
-    /// What changed from `before` to these, in the order of phones.
+    /// The changes from `before` to these, sorted by phone.
     #[must_use]
     pub fn changes_since(&self, before: &Self, time: &str) -> Vec<Change> {
         let phones: BTreeSet<&WatchedPhone> = before.0.keys().chain(self.0.keys()).collect();
@@ -180,7 +180,7 @@ impl std::fmt::Display for Change {
         for came in &self.came {
             write!(line, " {}", came.short())?;
         }
-        // A phone that is gone is not counted as mended.
+        // The diagnoses of a phone that is gone are not listed as ended.
         let went = self.went.iter().filter(|_| self.after.is_some());
         let went: Vec<String> = went.map(|went| went.diagnosis.short()).collect();
         if !went.is_empty() {

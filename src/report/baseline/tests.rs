@@ -40,12 +40,12 @@ fn each_phone_is_marked() {
 #[test]
 fn only_the_new_is_shown_and_counted() {
     let (devices, overview, _) = compared(&[4, 9, 3], true);
-    let told: Vec<_> = devices
+    let marked: Vec<_> = devices
         .iter()
         .map(|device| (device.mac.as_deref().unwrap(), device.status, device.diagnoses.len()))
         .collect();
     assert_eq!(
-        told,
+        marked,
         [
             ("0004F2A1B204", Status::Failed, 1),
             ("64167F00AA01", Status::Attention, 1),
@@ -60,7 +60,7 @@ fn only_the_new_is_shown_and_counted() {
     assert_eq!(overview.summary, Summary::default());
 }
 
-/// A phone that failed before and needs attention for another reason now stands where that puts it.
+/// The status of a phone that failed before, and now has a new warning only, is `attention`.
 #[test]
 fn a_status_comes_from_what_is_new() {
     let mut fleet = fixture::fleet();
@@ -70,11 +70,11 @@ fn a_status_comes_from_what_is_new() {
     let tls = fleet.devices[3].diagnoses[0].clone();
     fleet.devices[11].diagnoses.push(tls);
     let compared = Compared::of(&fleet.devices, &old, true, &mut fleet.overview).unwrap();
-    let told: Vec<_> = (0..compared.len())
+    let marked: Vec<_> = (0..compared.len())
         .map(|place| (compared.device(place).mac.unwrap(), compared.status(place)))
         .collect();
     assert_eq!(
-        told,
+        marked,
         [("64167F00AA0C".to_owned(), Status::Failed), ("0004F2A1B201".to_owned(), Status::Attention)]
     );
 }

@@ -1,4 +1,4 @@
-//! A comparison for people: what stands in it, for a terminal, a mail or a ticket.
+//! A comparison for people, as text or Markdown.
 
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -13,13 +13,13 @@ use crate::report::text::visible::visible;
 use crate::report::text::width::wrap;
 use crate::report::{Style, Verbosity};
 
-/// How many entries of one kind are shown unless all are asked for.
+/// How many entries of one kind are shown without `--verbose`.
 const SHOWN: usize = 20;
 
-/// Wider lines are hard to read.
+/// The widest line, in columns; wider lines are hard to read.
 const WIDEST: usize = 110;
 
-/// How the parts of a comparison are written; their texts are raw.
+/// Writes the parts of a comparison. The texts that it gets are raw.
 trait Page {
     fn head(&mut self, compared: &str, figures: &[(usize, &str)]) -> io::Result<()>;
     fn title(&mut self, title: &str, tone: Tone) -> io::Result<()>;
@@ -105,7 +105,7 @@ struct Text<'o> {
 }
 
 impl Text<'_> {
-    /// A text wrapped to the width; its second and later lines stand two columns further in.
+    /// A text wrapped to the width; from its second line on, it is indented by two more columns.
     fn line(&mut self, indent: usize, tone: Tone, text: &str) -> io::Result<()> {
         let room = self.style.width.min(WIDEST).saturating_sub(indent + 2);
         for (place, line) in wrap(&visible(text), room).iter().enumerate() {
@@ -119,9 +119,9 @@ impl Text<'_> {
 impl Page for Text<'_> {
     fn head(&mut self, compared: &str, figures: &[(usize, &str)]) -> io::Result<()> {
         self.line(0, Tone::Strong, &format!("{compared}:"))?;
-        let told: Vec<String> =
+        let texts: Vec<String> =
             figures.iter().map(|(number, what)| format!("{what} {}", count(*number as u64))).collect();
-        self.line(0, Tone::Plain, &format!("{}.", told.join(", ")))
+        self.line(0, Tone::Plain, &format!("{}.", texts.join(", ")))
     }
 
     fn title(&mut self, title: &str, tone: Tone) -> io::Result<()> {

@@ -21,7 +21,8 @@ fn compared(old: &Vec<Device>, new: &Vec<Device>) -> Diff {
     Diff::read(old, "to\u{1b}day.json", &mut answer(new).as_slice()).unwrap()
 }
 
-/// The fleet of all formats, and what became of it: one phone mended, one broken, one gone, one came.
+/// The fleet that all formats are tested on, and a later state of it: one phone repaired, one broken, one
+/// removed, one added.
 fn changed() -> Diff {
     let old = fixture::fleet().devices;
     let mut new = old.clone();

@@ -1,4 +1,4 @@
-//! `csv`: a line an event, with a column for each field that any kind has.
+//! `csv`: one line per event, with a column for each field that any kind of event has.
 
 use std::io::{self, Write};
 
@@ -17,11 +17,11 @@ pub(super) const FORMAT: Format<MakeEventWriter> = Format {
     write: |_| Box::new(Lines { own: own() }),
 };
 
-/// What every event has.
+/// The columns that every event has.
 const COMMON: [&str; 11] =
     ["mac", "file", "line", "stamp", "time", "uptime", "component", "level", "missed", "kind", "slot"];
 
-/// What some kinds have, in the order of the contract's table.
+/// The fields that only some kinds of event have, in the documented order.
 fn own() -> Vec<&'static str> {
     let mut names = Vec::new();
     for name in event::kinds().iter().flat_map(event::Kind::fields) {

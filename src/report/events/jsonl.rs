@@ -1,4 +1,4 @@
-//! `jsonl`: a JSON object an event, one a line.
+//! `jsonl`: one JSON object per event, each on a line.
 
 use std::io::{self, Write};
 
@@ -33,7 +33,8 @@ impl EventWriter for Lines {
 
 /// Writes an event as one JSON object.
 pub(in crate::report) fn object(mut event: EventRow, out: &mut dyn Write) -> io::Result<()> {
-    // A `platform` line tells an address too; an object has one `mac`, and the phone's comes first.
+    // A `platform` event has an address of its own. An object can have only one `mac`, and the phone's takes
+    // precedence.
     if let Some(told) = event.fields.shift_remove("mac")
         && event.mac.is_none()
     {

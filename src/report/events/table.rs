@@ -1,5 +1,5 @@
-//! `table`: a heading a log, a line an event. Column widths come from the first events, so that
-//! nothing but these waits for the rest.
+//! `table`: a heading per log and a line per event. The column widths are taken from the first events, so
+//! that only these have to be buffered.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -20,15 +20,15 @@ pub(super) const FORMAT: Format<MakeEventWriter> = Format {
     write: |style| Box::new(Table::new(style)),
 };
 
-/// How many events the widths are taken from.
+/// The number of events that the widths are taken from.
 const SAMPLE: usize = 200;
-/// From this width on, a time is shown whole instead of as the log's stamp.
+/// From this width on, the full time is shown instead of the log's time stamp.
 const ROOMY: usize = 100;
 
 struct Table {
     style: Style,
-    /// The first events, until the widths are known.
-    waiting: Vec<Line>,
+    /// The first events, buffered until the widths are known.
+    buffered: Vec<Line>,
     widths: Option<[usize; 4]>,
     heading: String,
     number: u64,
@@ -44,19 +44,19 @@ struct Line {
 
 impl Table {
     fn new(style: &Style) -> Self {
-        Self { style: *style, waiting: Vec::new(), widths: None, heading: String::new(), number: 0 }
+        Self { style: *style, buffered: Vec::new(), widths: None, heading: String::new(), number: 0 }
     }
 
-    /// Takes the widths from the events that wait, and writes these.
-    fn settle(&mut self, out: &mut dyn Write) -> io::Result<()> {
+    /// Computes the widths from the buffered events, and writes these.
+    fn flush_buffered(&mut self, out: &mut dyn Write) -> io::Result<()> {
         let mut widths = [4, 10, 12, 8];
-        for line in &self.waiting {
+        for line in &self.buffered {
             for (widest, text) in widths.iter_mut().zip(&line.columns) {
                 *widest = (*widest).max(width(text));
             }
         }
         self.widths = Some(widths);
-        for line in std::mem::take(&mut self.waiting) {
+        for line in std::mem::take(&mut self.buffered) {
             self.write(line, widths, out)?;
         }
         Ok(())
@@ -96,8 +96,8 @@ impl EventWriter for Table {
         match self.widths {
             Some(widths) => self.write(line, widths, out),
             None => {
-                self.waiting.push(line);
-                if self.waiting.len() < SAMPLE { Ok(()) } else { self.settle(out) }
+                self.buffered.push(line);
+                if self.buffered.len() < SAMPLE { Ok(()) } else { self.flush_buffered(out) }
             }
         }
     }
@@ -107,7 +107,7 @@ impl EventWriter for Table {
             return writeln!(out, "No events.");
         }
         if self.widths.is_none() {
-            self.settle(out)?;
+            self.flush_buffered(out)?;
         }
         let total = cut(&counted(self.number, "event"), self.style.width).into_owned();
         writeln!(out, "\n{}", Tone::Strong.paint(&total, self.style.color))
@@ -143,9 +143,9 @@ fn time(event: &EventRow, columns: usize) -> Cow<'_, str> {
     }
 }
 
-/// The kind's own fields: a name alone says what it is, numbers stand behind their field's name.
+/// The kind's own fields: names are shown alone since they are clear, numbers after the name of their field.
 fn details(event: &EventRow) -> String {
-    let told = event.fields.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| {
+    let shown = event.fields.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| {
         let text = plain(value);
         match name.as_str() {
             "common_name" => format!("\"{}\"", visible(&text)),
@@ -155,7 +155,7 @@ fn details(event: &EventRow) -> String {
             _ => format!("{} {}", name.replace('_', " "), visible(&text)),
         }
     });
-    told.collect::<Vec<_>>().join(", ")
+    shown.collect::<Vec<_>>().join(", ")
 }
 
 fn padded(text: &str, columns: usize) -> String {

@@ -27,7 +27,7 @@ fn rule(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "- **Guide:** {}", rule.reference)
 }
 
-/// Writes all diagnoses, a table a family.
+/// Writes all diagnoses, one table per family.
 pub(super) fn catalogue(out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# Diagnoses")?;
     for family in Family::ALL {

@@ -1,20 +1,20 @@
-//! Which diagnosis was meant by a code or name that is none.
+//! Suggests diagnoses for a code or name that does not exist.
 
 use crate::check::{CATALOGUE, Rule};
 
 const SHOWN_MAX: usize = 5;
 
-/// Longer words are compared by their beginning: comparing costs time by length times length.
+/// Only the beginning of longer words is compared, since the time grows with the square of the length.
 const COMPARED_MAX: usize = 32;
 
-/// Words less alike than this are not taken for a typing error.
+/// The least similarity (0 to 1) for a suggestion.
 const ALIKE: f64 = 0.5;
 
-/// How far a code may fall behind the best one and still be worth showing.
+/// How much less similar than the best one a suggestion may be.
 const FALL: f64 = 0.1;
 
-/// The codes that are most like `wanted`, a code or a name that is none: at most five, the nearest first.
-/// Those that begin with it, where there are such. None if nothing is like it.
+/// The codes most similar to `wanted`, a code or name that does not exist: at most five, the most similar
+/// first. If some codes begin with it, only these. Empty if nothing is similar.
 #[must_use]
 pub fn nearest(wanted: &str) -> Vec<&'static str> {
     let wanted: String = wanted.trim().chars().take(COMPARED_MAX).collect::<String>().to_ascii_lowercase();
@@ -28,7 +28,8 @@ pub fn nearest(wanted: &str) -> Vec<&'static str> {
     if !begun.is_empty() {
         return begun;
     }
-    // A stable sort: of codes that are equally near, those of logs come first, in the catalogue's order.
+    // The sort is stable: equally similar codes keep the catalogue's order, in which those about logs come
+    // first.
     let mut scored: Vec<_> = super::of_families(|rule| (likeness(&wanted, rule), rule.code));
     scored.sort_by(|left, right| right.0.total_cmp(&left.0));
     let floor = scored.first().map_or(ALIKE, |(best, _)| (best - FALL).max(ALIKE));
@@ -46,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips_are_understood() {
+    fn mistyped_codes_are_understood() {
         for (wanted, code) in [
             ("INS01", "INS001"),
             ("isn001", "INS001"),

@@ -11,7 +11,7 @@ use crate::report::text::width::width;
 
 /// The column where the closing texts begin.
 const LABELLED: usize = 8;
-/// From this width on, a diagnosis of the list is told on the line of its name.
+/// From this width on, the sentence about a diagnosis is on the line of its name.
 const ROOMY: usize = 90;
 
 /// Writes each of these diagnoses in full, with a blank line between.
@@ -51,7 +51,7 @@ fn rule(rule: &Rule, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes all diagnoses, a line or two each.
+/// Writes all diagnoses, in one or two lines each.
 pub(super) fn catalogue(style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let widest = super::of_families(|rule| width(rule.name)).into_iter().max().unwrap_or(0);
     for (place, family) in Family::ALL.into_iter().enumerate() {

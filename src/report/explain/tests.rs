@@ -34,7 +34,7 @@ fn one_manual_in_markdown_and_json() {
     insta::assert_snapshot!(rule("INS003", "json", &Style::default()));
 }
 
-/// What the log shows, and what the configuration shows of the same.
+/// One diagnosis is from logs, the other from configuration files.
 #[test]
 fn a_name_of_two_codes_shows_both() {
     let text = rule("key-too-large", "text", &Style::default());

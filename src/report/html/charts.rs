@@ -1,4 +1,4 @@
-//! The numbers of the SVG elements: rings, bars, and the days on which troubles began.
+//! Computes the SVG charts: rings, bars, and the days on which errors and warnings began.
 
 use std::borrow::Borrow;
 
@@ -10,7 +10,7 @@ use crate::report::Overview;
 use crate::report::shape::Status;
 use crate::report::text::quantity::{count, counted};
 
-/// A part of a ring whose whole length is 100.
+/// An arc of a ring; the whole circumference is 100.
 pub(super) struct Arc {
     pub(super) status: Status,
     pub(super) phones: u64,
@@ -18,7 +18,7 @@ pub(super) struct Arc {
     pub(super) offset: String,
 }
 
-/// The ring of a fleet: an arc a status, with a gap between two.
+/// The ring of a fleet: an arc per status, with a gap between two.
 pub(super) fn ring(counts: &[u64; Status::ALL.len()]) -> Vec<Arc> {
     const GAP: f64 = 0.5;
     const LEAST: f64 = 0.4;
@@ -47,7 +47,7 @@ pub(super) struct Part {
     pub(super) width: String,
 }
 
-/// A bar of this width in parts, one a status. A part that is not empty can be seen.
+/// A bar of this width in parts, one per status. Each status with phones gets at least a visible width.
 pub(super) fn bar(counts: impl Borrow<[u64; Status::ALL.len()]>, width: f64) -> Vec<Part> {
     let counts = counts.borrow();
     const LEAST: f64 = 1.5;
@@ -72,22 +72,22 @@ pub(super) fn bar(counts: impl Borrow<[u64; Status::ALL.len()]>, width: f64) -> 
     parts
 }
 
-/// The width of a bar that tells a number beside the largest one.
+/// The width of a bar that shows a number in proportion to the largest one.
 pub(super) fn length(phones: impl Borrow<u64>, most: u64, width: f64) -> String {
     format!("{:.1}", (width * *phones.borrow() as f64 / most.max(1) as f64).max(3.0))
 }
 
-/// The days on which the troubles of now began, as a chart.
+/// The chart of the days on which the active errors and warnings began.
 pub(super) struct History {
     /// What the chart shows, in words.
     pub(super) text: String,
-    /// What it leaves out, and why; empty where that is nothing.
+    /// What it leaves out, and why; empty if nothing.
     pub(super) omitted: String,
     /// Days with phones.
     pub(super) days: Vec<DayBar>,
-    /// Horizontal lines: their height and what stands beside them.
+    /// Horizontal lines: positions of the line and of its label, and the labelled number.
     pub(super) grid: Vec<(String, String, u64)>,
-    /// Under the chart: where, and the day.
+    /// Labels under the chart: position and day.
     pub(super) ticks: Vec<(String, String)>,
 }
 
@@ -97,7 +97,7 @@ pub(super) struct DayBar {
     pub(super) errors: u64,
     pub(super) warnings: u64,
     pub(super) x: String,
-    /// Where the bar of errors begins, and how high it is.
+    /// Position and height of the bar of errors.
     pub(super) error_bar: (String, String),
     pub(super) warning_bar: (String, String),
 }
@@ -107,17 +107,17 @@ impl History {
     pub(super) const HEIGHT: f64 = 200.0;
     pub(super) const LEFT: f64 = 36.0;
     pub(super) const BAR: f64 = (Self::WIDTH - Self::LEFT) / Self::SPAN as f64;
-    /// The width of a bar, with a gap beside it.
+    /// The width of a bar, without the gap beside it.
     pub(super) fn bar_width() -> String {
         format!("{:.1}", Self::BAR - 2.0)
     }
 
     const TOP: f64 = 8.0;
     const BOTTOM: f64 = 26.0;
-    /// Days that are shown.
+    /// The number of days that are shown.
     const SPAN: u64 = 42;
 
-    /// The days of a fleet; none where no trouble has a date.
+    /// The chart of a fleet; None if no error or warning has a date.
     pub(super) fn of(totals: &Totals, overview: &Overview) -> Option<Self> {
         let last = last_day(totals, overview)?;
         let first = last - Days::new(Self::SPAN - 1);
@@ -183,8 +183,8 @@ impl History {
     }
 }
 
-/// The last day that is shown: that of the newest line, but none after the run. Where nothing began in the
-/// weeks before it, the last day on which something did.
+/// The last day that is shown: that of the newest line, but not after the run. If nothing began in the weeks
+/// before that day, the last day on which something began.
 fn last_day(totals: &Totals, overview: &Overview) -> Option<NaiveDate> {
     let newest = overview.scanned.last_time.as_deref().and_then(date);
     let last = newest.into_iter().chain(date(&overview.began)).min();
@@ -195,7 +195,7 @@ fn last_day(totals: &Totals, overview: &Overview) -> Option<NaiveDate> {
     Some(last.filter(|last| *last >= latest && is_near(*last)).unwrap_or(latest))
 }
 
-/// The step of the grid: at most five lines.
+/// The distance of grid lines, so that there are at most five.
 fn step(most: u64) -> u64 {
     let steps = (0..).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.pow(power)));
     steps.take(50).find(|step| most.div_ceil(*step) <= 4).unwrap_or(most)
@@ -216,7 +216,7 @@ impl Scale {
         format!("{:.1}", self.y(phones))
     }
 
-    /// A bar of some phones on top of a bar of others: where it begins, and how high it is.
+    /// Position and height of the bar for `phones` on top of a bar for `below`.
     fn bar(&self, below: u64, phones: u64) -> (String, String) {
         let top = self.y(below + phones);
         (format!("{top:.1}"), format!("{:.1}", self.y(below) - top))

@@ -1,4 +1,4 @@
-//! A phone of the page: a row that opens.
+//! A phone in the page: a row that can be expanded.
 
 use askama::Template;
 
@@ -8,7 +8,7 @@ use crate::report::shape::{Baseline, Certificate, Device, Diagnosis, Severity};
 use crate::report::table::row::{Column, Row};
 use crate::report::text::time;
 
-/// The row of a phone and what it opens to.
+/// The row of a phone and its details.
 #[derive(Template)]
 #[template(path = "phone.html")]
 pub(super) struct Phone<'a> {
@@ -18,7 +18,7 @@ pub(super) struct Phone<'a> {
 }
 
 impl Phone<'_> {
-    /// What the rest of the page and other pages link to.
+    /// The id for links to the phone from this page and others.
     fn id(&self) -> String {
         self.device.mac.clone().unwrap_or_else(|| format!("phone-{}", self.place + 1))
     }
@@ -27,7 +27,8 @@ impl Phone<'_> {
         group::name(self.device)
     }
 
-    /// The signs of the slots, in the order built-in, platform 1, platform 2, applications; whether each is bad.
+    /// The signs of the slots built-in, platform 1, platform 2 and applications, in words and one by one; the
+    /// flag says whether a sign is bad.
     fn slots(&self) -> (String, Vec<(String, bool)>) {
         let row = Row::of(self.device);
         let mut words = Vec::new();
@@ -50,7 +51,7 @@ impl Phone<'_> {
         (words, signs)
     }
 
-    /// Each code once, worst first; a severity where it is active, none where it is resolved.
+    /// Each code once, worst first, with its severity if it is active, or None if it is resolved.
     fn codes(&self) -> Vec<(&'static str, Option<Severity>)> {
         let mut codes: Vec<(&'static str, Option<Severity>)> = Vec::new();
         for state in [State::Active, State::Resolved] {
@@ -107,7 +108,7 @@ fn content(certificate: &Certificate) -> String {
     text
 }
 
-/// The last part of a path, which is what tells one log of a phone from another.
+/// The last part of a path: enough to distinguish the logs of one phone.
 fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }

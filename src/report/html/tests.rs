@@ -37,7 +37,7 @@ fn the_policy_names_what_is_in_the_page() {
     use sha2::Digest;
     let page = written(&FORMAT, &Style::default());
     for (file, text, hash) in [("style.css", STYLE, STYLE_HASH), ("script.js", SCRIPT, SCRIPT_HASH)] {
-        // A browser hashes what it has parsed, and that has no carriage returns.
+        // A browser hashes the parsed text, which has no carriage returns.
         let digest = sha2::Sha256::digest(text.replace("\r\n", "\n"));
         let right = format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(digest));
         assert_eq!(hash, right, "{file} was changed: this is its hash");
@@ -97,7 +97,7 @@ fn texts_of_others_stay_texts() {
         "\u{1b}[31m\u{1b}]0;owned\u{7}\r\n\t\0\u{202e}\u{2066}\u{200b}\u{feff}\u{9b}2J",
     ] {
         let page = markup(&page(&all_texts(hostile)));
-        // Line feeds are the templates' own.
+        // Line feeds come from the templates.
         let hidden = page.chars().find(|character| is_hidden(*character) && *character != '\n');
         assert_eq!(hidden, None, "{hostile:?}");
         let texts_left_out = |tag: &&str| tag.split('"').step_by(2).collect::<Vec<_>>().join("\"\"");
@@ -116,7 +116,7 @@ fn no_tag_styles_runs_or_fetches() {
     for page in [fleet, groups] {
         let markup = markup(&page);
         for tag in tags(&markup) {
-            // Every second piece is a value; what stands before one ends with its attribute.
+            // Every second piece is an attribute's value; the piece before it ends with the attribute's name.
             for attribute in
                 tag.split('"').step_by(2).filter_map(|piece| piece.split([' ', '=']).rev().nth(1))
             {
@@ -169,7 +169,7 @@ fn numbers_are_those_of_the_report() {
     );
 }
 
-/// A day on which 3 of 1,297 phones began to fail tells nothing.
+/// A day on which only 3 of 1,297 phones began to fail is not worth naming.
 #[test]
 fn a_day_is_named_where_many_began_to_fail() {
     let peak = |failed, most| {
@@ -290,7 +290,7 @@ fn history_shows_six_weeks_and_tells_what_it_leaves_out() {
         history.text
     );
     assert_eq!(history.ticks.len(), 6, "Mondays");
-    // A line that is dated after the run moves nothing; one before it is the end.
+    // A line that is dated after the run does not change the last day; an earlier one determines it.
     overview.scanned.last_time = Some("2038-01-19T03:14:07".into());
     overview.began = "2026-03-01 23:00 +00:00".into();
     assert_eq!(History::of(&totals, &overview).unwrap().text, history.text);

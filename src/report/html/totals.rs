@@ -18,7 +18,7 @@ const LISTED: usize = 100;
 /// How many models are named beside a diagnosis.
 const MODELS_NAMED: usize = 3;
 
-/// What counts of one phone.
+/// What is counted of one phone.
 #[derive(Serialize, Deserialize)]
 struct Facts {
     status: usize,
@@ -26,16 +26,16 @@ struct Facts {
     software: Option<String>,
     /// Each code once, and whether it is active.
     codes: Vec<(String, bool)>,
-    /// The worst active severity, if it is an error or a warning, and the first day it was seen.
+    /// If an error or a warning is active: the index of the worse one, and the first day of it.
     trouble: Option<(usize, Option<NaiveDate>)>,
     is_stale: bool,
-    /// Whether it is new since the baseline, if there is one.
+    /// Whether the phone has something new since the baseline; None without a baseline.
     is_new: Option<bool>,
 }
 
 /// Phones with a model or a version, by status.
 pub(super) struct PhonesWith {
-    /// The model or version; none where the logs don't tell it.
+    /// The model or version; None if the logs don't show it.
     pub(super) name: Option<String>,
     /// In the order of [`Status::ALL`].
     pub(super) counts: [u64; Status::ALL.len()],
@@ -59,21 +59,22 @@ pub(super) struct Totals {
     pub(super) statuses: [u64; Status::ALL.len()],
     /// Most failures first.
     pub(super) models: Vec<PhonesWith>,
-    /// How many models more there are.
+    /// The number of models that are not listed.
     pub(super) more_models: usize,
     /// Most failures first.
     pub(super) software: Vec<PhonesWith>,
-    /// How many versions more there are.
+    /// The number of versions that are not listed.
     pub(super) more_software: usize,
     /// By severity, then number of phones.
     pub(super) diagnoses: Vec<DiagnosisTotal>,
-    /// For each day, the phones whose active errors began then, and those with active warnings alone.
+    /// By day: the number of phones whose active errors began then, and of those whose active warnings did
+    /// and that have no error.
     pub(super) days: BTreeMap<NaiveDate, [u64; 2]>,
-    /// Phones with an active error or warning none of which has a date.
+    /// Phones with active errors or warnings, none of which has a date.
     pub(super) undated: u64,
     /// Phones without a recent line.
     pub(super) stale: u64,
-    /// Phones with something new since the baseline, if there is one.
+    /// Phones with something new since the baseline; None without a baseline.
     pub(super) new: Option<u64>,
 }
 
@@ -87,7 +88,7 @@ struct CodeCounts {
 type Counts = HashMap<Option<String>, [u64; Status::ALL.len()]>;
 
 impl Totals {
-    /// Goes through all phones once, on all threads.
+    /// Counts over all phones, on all threads.
     ///
     /// # Errors
     /// Those of [`fold`].
@@ -149,8 +150,8 @@ impl Totals {
         self.diagnoses.iter().find(|total| total.rule.code == code).map_or(0, |total| total.active)
     }
 
-    /// The first day on which an error began that is still active, and the day on which most did, with
-    /// their number.
+    /// The first day on which a still active error began, and the day on which most did, with the number of
+    /// phones.
     pub(super) fn errors_began(&self) -> Option<(NaiveDate, NaiveDate, u64)> {
         let days = || self.days.iter().filter(|(_, [errors, _])| *errors > 0);
         let (first, _) = days().next()?;
@@ -219,13 +220,13 @@ impl DiagnosisTotal {
         self.rule.severity
     }
 
-    /// Phones of other models than those named.
+    /// The number of phones of models that are not named.
     pub(super) fn other_models(&self) -> u64 {
         self.active - self.models.iter().map(|(_, phones)| phones).sum::<u64>()
     }
 }
 
-/// The groups with most failures, and how many there are more.
+/// The groups with the most failures, and how many groups are not listed.
 fn ranked(counts: Counts) -> (Vec<PhonesWith>, usize) {
     let mut all: Vec<_> = counts.into_iter().map(|(name, counts)| PhonesWith { name, counts }).collect();
     let rank = |group: &PhonesWith| {

@@ -1,4 +1,4 @@
-//! The certificates, slot by slot: what is in it, what it takes, what it may be used for.
+//! The certificates, slot by slot: the content, the size limits, and the permitted uses.
 
 use super::page::Block;
 use crate::model::{Slot, SoftwareVersion};
@@ -7,10 +7,10 @@ use crate::report::shape::{Certificate, CertificateState, Device};
 use crate::report::text::paint::Tone;
 use crate::report::text::prose::Prose;
 
-/// With so many custom certificates a phone has all slots that the guide knows.
+/// A phone with this capacity for custom certificates has all slots that the guide lists.
 const ALL_SLOTS: u8 = 8;
 
-/// Each slot that the logs mention, then those that they don't.
+/// Each slot that the logs mention, then a note on those that they don't.
 pub(super) fn blocks(device: &Device) -> Vec<Block> {
     let mut blocks = vec![Block::Part("Certificates".to_owned())];
     for certificate in &device.certificates {
@@ -82,16 +82,16 @@ fn facts(certificate: &Certificate, slot: Option<Slot>) -> Vec<(&'static str, Pr
 
 /// `2021 of at most 8192 bytes`.
 fn length(label: &'static str, length: Option<u64>, most: Option<u32>) -> Option<(&'static str, Prose)> {
-    let told = match (length, most) {
+    let text = match (length, most) {
         (Some(length), Some(most)) => format!("{length} of at most {most} bytes"),
         (Some(length), None) => format!("{length} bytes"),
         (None, Some(most)) => format!("not in the logs; at most {most} bytes"),
         (None, None) => return None,
     };
-    Some((label, Prose::ours(told)))
+    Some((label, Prose::ours(text)))
 }
 
-/// What would fit into the slot.
+/// The size limits of the slot.
 fn takes(row: &SlotRow) -> String {
     match (row.certificate_max, row.key_max) {
         (Some(certificate), Some(key)) => {
@@ -110,7 +110,7 @@ fn algorithm(name: &str) -> String {
     }
 }
 
-/// What it may be used for, what it may not, and where it is kept.
+/// The permitted and the other uses, and the memory in which the certificate is stored.
 fn uses(row: &SlotRow) -> String {
     let names = |wanted: bool| {
         let uses = Use::ALL.into_iter().filter(|one| row.uses.contains(one) == wanted);
@@ -124,7 +124,7 @@ fn uses(row: &SlotRow) -> String {
     format!("{}{barred} (kept in {memory})", names(true))
 }
 
-/// The slots that the logs are silent about; nothing is known of these.
+/// The slots that the logs don't mention, of which nothing is known.
 fn unmentioned(device: &Device) -> Option<String> {
     let mentioned =
         |slot: &str| device.certificates.iter().any(|certificate| certificate.slot.starts_with(slot));
@@ -138,19 +138,19 @@ fn unmentioned(device: &Device) -> Option<String> {
     .filter_map(|(slot, name)| (!mentioned(slot)).then_some(name))
     .collect();
     let (last, others) = silent.split_last()?;
-    let told =
+    let slots =
         if others.is_empty() { (*last).to_owned() } else { format!("{} and {last}", others.join(", ")) };
-    Some(format!("The logs say nothing about {told}."))
+    Some(format!("The logs say nothing about {slots}."))
 }
 
-/// How many custom certificates the software takes, where it takes fewer than there are slots.
+/// How many custom certificates the software supports, if these are fewer than the slots.
 fn capacity(device: &Device) -> Option<Prose> {
     let version: SoftwareVersion = device.software.as_deref()?.parse().ok()?;
-    let told = match custom_certificate_capacity(&version) {
+    let text = match custom_certificate_capacity(&version) {
         ALL_SLOTS.. => return None,
         0 => "takes no custom certificate: that came with SIP 3.3.2.",
         1 => "takes one custom certificate; eight came with UC Software 4.0.0.",
         _ => return None,
     };
-    Some(Prose::ours("Software ").and_theirs(&version.to_string()).and(format!(" {told}")))
+    Some(Prose::ours("Software ").and_theirs(&version.to_string()).and(format!(" {text}")))
 }

@@ -1,4 +1,4 @@
-//! What is wrong, worst first, with its proof; and what was wrong and is mended.
+//! The active diagnoses, worst first, with their evidence; then the resolved ones.
 
 use super::entry::slot;
 use super::page::Block;
@@ -28,7 +28,7 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
         if !diagnosis.evidence.is_empty() {
             blocks.push(Block::Proof(diagnosis.evidence.clone()));
         }
-        // A diagnosis of the configuration has these lines as its proof.
+        // A diagnosis from configuration files already has these lines as its evidence.
         let lines = diagnosis.configuration.iter().filter(|_| !diagnosis.is_of_configuration());
         let lines: Vec<_> = lines.map(|line| ("Config", Prose::theirs(&line.to_string()))).collect();
         if !lines.is_empty() {
@@ -65,8 +65,7 @@ fn when(diagnosis: &Diagnosis) -> String {
     format!("{lines}{span}")
 }
 
-/// What evidence "nothing is wrong" is based on: a log that says nothing does not show that a phone is
-/// healthy.
+/// The evidence for "nothing is wrong". Logs without any evidence do not show that a phone is healthy.
 fn nothing_wrong(device: &Device) -> Prose {
     let evidence = format!(
         "{} in {}, and what they tell of {}",

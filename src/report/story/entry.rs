@@ -1,4 +1,4 @@
-//! Events in words: what happened to the phone, as a person would tell it.
+//! Describes events in words.
 
 use serde_json::Value;
 
@@ -11,8 +11,8 @@ use crate::report::text::prose::Prose;
 use crate::report::text::time::second;
 use crate::report::text::visible::visible;
 
-/// Events that say nothing by themselves: those after `Saving new …` belong to its entry, and of the others
-/// the diagnoses tell.
+/// Events without an entry of their own: those after `Saving new …` are part of its entry, and the others are
+/// covered by diagnoses.
 const SILENT: [&str; 7] = [
     "previous_certificate",
     "no_previous_certificate",
@@ -23,22 +23,22 @@ const SILENT: [&str; 7] = [
     "upload_size_unknown",
 ];
 
-/// What happened, and how often in a row.
+/// An event, or several equal ones in a row.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
-    /// When it was seen first: a local time, or the time since boot.
+    /// Time of the first one: a local time, or the time since boot.
     pub(super) when: String,
     /// Whether it is good or bad.
     pub(super) tone: Tone,
-    /// What.
+    /// The description.
     pub(super) what: Prose,
-    /// How often it was seen in a row, with no turn between.
+    /// The number of equal events with no [turn](Self::is_turn) between them.
     pub(super) count: u64,
-    /// When it was seen last, if more than once.
+    /// Time of the last one, if there are several.
     pub(super) last: Option<String>,
-    /// Whether the next lines can tell more of it, as those after `Saving new …` do.
+    /// Whether the next events may add details, as those after `Saving new …` do.
     pub(super) is_open: bool,
-    /// Whether the same events before and after it are listed separately, not counted as one.
+    /// Whether this is a turning point: equal events before and after it are not counted together.
     pub(super) is_turn: bool,
     /// File and line.
     pub(super) place: (String, u64),
@@ -52,7 +52,7 @@ impl Entry {
         Self { when: when(event), tone, what, count: 1, last: None, is_open, is_turn, place }
     }
 
-    /// What the event tells by itself; none if it says nothing of its own.
+    /// The entry for the event alone; None if it has none.
     pub(super) fn of(event: &EventRow) -> Option<Self> {
         let (tone, is_turn, what) = match event.kind {
             "key_too_large" => (Tone::Bad, true, too_large("a private key", event)),
@@ -79,13 +79,13 @@ impl Entry {
             "log_end" => (Tone::Dim, true, Prose::ours("ended its log: a shutdown")),
             "log_start" => (Tone::Dim, false, logging(event)?),
             kind if SILENT.contains(&kind) => return None,
-            // A kind that has no words of its own here is told by its name.
+            // A kind without a description here is shown by its name.
             kind => (Tone::Plain, false, Prose::ours(kind.replace('_', " "))),
         };
         Some(Self::new(event, tone, is_turn, what))
     }
 
-    /// Takes up what an event adds to this entry; `false` if it adds nothing.
+    /// Adds the details of an event to this entry; `false` if it has none for it.
     pub(super) fn absorb(&mut self, event: &EventRow) -> bool {
         let more = match event.kind {
             _ if !self.is_open => return false,
@@ -134,19 +134,19 @@ fn because(what: &str, event: &EventRow) -> Prose {
 /// ` "CN" 70:8B:85:9C…`.
 fn certificate(event: &EventRow) -> Prose {
     let text = |name| event.fields.get(name).and_then(Value::as_str);
-    let mut told = Prose::default();
+    let mut prose = Prose::default();
     if let Some(name) = text("common_name") {
-        told = told.and(" \"").and_theirs(name).and("\"");
+        prose = prose.and(" \"").and_theirs(name).and("\"");
     }
     if let Some(fingerprint) = text("fingerprint") {
-        told = told.and(" ").and_theirs(&short(fingerprint));
+        prose = prose.and(" ").and_theirs(&short(fingerprint));
     }
-    told
+    prose
 }
 
 /// What the level of TLS logging means for the certificates' list.
 fn logging(event: &EventRow) -> Option<Prose> {
-    /// The list is written at this level.
+    /// The level at which the phone lists its certificates in the log.
     const LISTED_AT: u64 = 3;
     let level = event.fields.get("log_level").and_then(Value::as_u64)?;
     if event.component.as_deref()?.trim() != "tls" {

@@ -1,4 +1,4 @@
-//! What happened, boot by boot. Boots in which the same happened, one after the other, are counted.
+//! What happened, boot by boot. Consecutive boots with the same events are counted.
 
 use serde_json::Value;
 
@@ -12,15 +12,15 @@ use crate::report::text::quantity::{count, counted};
 use crate::report::text::time::minute;
 use crate::stamp::{Stamp, stamp};
 
-/// Lines that are kept of the beginning of a long history; the middle is cut.
+/// Number of lines shown of the beginning of a long history, whose middle is left out.
 const FIRST_LINES: usize = 50;
-/// Lines that are kept of its end.
+/// Number of lines shown of its end.
 const LAST_LINES: usize = 150;
 
-/// A repeated event is counted in its earlier entry if that is among the last so many entries.
+/// A repeated event is counted in its earlier entry if that is among this many last entries.
 const LOOKED_BACK: usize = 200;
 
-/// The part that tells what happened.
+/// The part "What happened".
 pub(super) fn blocks(device: &Device, events: &[EventRow]) -> Vec<Block> {
     let mut blocks = vec![Block::Part("What happened".to_owned())];
     if events.is_empty() {
@@ -42,21 +42,21 @@ pub(super) fn blocks(device: &Device, events: &[EventRow]) -> Vec<Block> {
     blocks
 }
 
-/// A boot, as far as events tell.
+/// A boot, as far as its events show it.
 struct Boot {
-    /// Its number among the phone's.
+    /// Its number among the phone's boots.
     number: usize,
-    /// Its first event is one of a boot's beginning.
+    /// The first event is from the beginning of a boot, so the boot's beginning is in the logs.
     from_beginning: bool,
     first_time: Option<String>,
     last_time: Option<String>,
-    /// Model, software, as far as its lines tell.
+    /// The model, if an event shows it.
     model: Option<String>,
     software: Option<String>,
     inventory: Inventory,
     entries: Vec<Entry>,
-    /// Where in the entries the inventory is told.
-    inventoried: Option<(usize, Entry)>,
+    /// The index in `entries` at which the inventory is shown, and its entry.
+    inventory_entry: Option<(usize, Entry)>,
 }
 
 impl Boot {
@@ -70,13 +70,13 @@ impl Boot {
             software: None,
             inventory: Inventory::default(),
             entries: Vec::new(),
-            inventoried: None,
+            inventory_entry: None,
         };
         boot.add(event);
         boot
     }
 
-    /// Whether this event is of the next boot.
+    /// Whether this event belongs to the next boot.
     fn ends_before(&self, event: &EventRow) -> bool {
         event.boot != self.number
     }
@@ -88,7 +88,7 @@ impl Boot {
         }
         if self.inventory.add(event) {
             let at = self.entries.len();
-            self.inventoried
+            self.inventory_entry
                 .get_or_insert_with(|| (at, Entry::new(event, Tone::Plain, true, Prose::default())));
             return;
         }
@@ -96,17 +96,17 @@ impl Boot {
         match event.kind {
             "platform" => self.model = text("model").or(self.model.take()),
             "software" => {
-                let told = text("version").map(|version| match text("label") {
+                let software = text("version").map(|version| match text("label") {
                     Some(label) => format!("{label} {version}"),
                     None => version,
                 });
-                self.software = told.or(self.software.take());
+                self.software = software.or(self.software.take());
             }
-            _ => self.tell(event),
+            _ => self.add_entry(event),
         }
     }
 
-    fn tell(&mut self, event: &EventRow) {
+    fn add_entry(&mut self, event: &EventRow) {
         if let Some(last) = self.entries.last_mut()
             && last.absorb(event)
         {
@@ -128,58 +128,61 @@ impl Boot {
     }
 }
 
-/// The story so far, as far as the next boot is compared with it.
+/// What was shown so far, with which the next boot is compared.
 #[derive(Default)]
-struct SoFar {
+struct Previous {
     model: Option<String>,
     software: Option<String>,
     listed: Inventory,
-    /// The last boot's own list and texts.
+    /// The list and the descriptions of the last boot that was shown.
     inventory: Option<Inventory>,
     texts: Vec<Prose>,
-    /// How many boots were like the last one that was told, and when the last of them was.
-    alike: u64,
+    /// The number of equal boots after the last one that was shown, and the time of the last of them.
+    repeats: u64,
     until: Option<String>,
 }
 
 fn lines(boots: Vec<Boot>, device: &Device) -> Vec<Line> {
-    let mut told = SoFar::default();
+    let mut previous = Previous::default();
     let mut lines = Vec::new();
     for boot in boots {
-        let news = news(&boot, &told);
-        let is_silent = boot.entries.is_empty() && boot.inventoried.is_none();
+        let changes = changes(&boot, &previous);
+        let is_empty = boot.entries.is_empty() && boot.inventory_entry.is_none();
         let texts: Vec<Prose> = boot.entries.iter().map(|entry| entry.what.clone()).collect();
-        if news.is_empty() && told.inventory.as_ref() == Some(&boot.inventory) && told.texts == texts {
-            told.alike += 1;
-            told.until = boot.last_time.or(told.until.take());
+        if changes.is_empty()
+            && previous.inventory.as_ref() == Some(&boot.inventory)
+            && previous.texts == texts
+        {
+            previous.repeats += 1;
+            previous.until = boot.last_time.or(previous.until.take());
             continue;
         }
-        lines.extend(told.end_of_alike());
-        let head = heading(&boot).join(news);
-        lines.push(Line::Head(if is_silent { head.and("; nothing about certificates") } else { head }));
-        lines.extend(entries(&boot, &told).into_iter().map(|entry| within(entry, device)));
-        told.model = boot.model.or(told.model);
-        told.software = boot.software.or(told.software);
-        if boot.inventoried.is_some() {
-            told.listed = boot.inventory.clone();
+        lines.extend(previous.line_for_repeats());
+        let head = heading(&boot).join(changes);
+        lines.push(Line::Head(if is_empty { head.and("; nothing about certificates") } else { head }));
+        lines.extend(entries(&boot, &previous).into_iter().map(|entry| within(entry, device)));
+        previous.model = boot.model.or(previous.model);
+        previous.software = boot.software.or(previous.software);
+        if boot.inventory_entry.is_some() {
+            previous.listed = boot.inventory.clone();
         }
-        told.inventory = Some(boot.inventory);
-        told.texts = texts;
+        previous.inventory = Some(boot.inventory);
+        previous.texts = texts;
     }
-    lines.extend(told.end_of_alike());
+    lines.extend(previous.line_for_repeats());
     lines
 }
 
-impl SoFar {
-    /// The line for boots that were not told, if there were any.
-    fn end_of_alike(&mut self) -> Option<Line> {
-        let boots = counted(std::mem::take(&mut self.alike), "boot");
+impl Previous {
+    /// The line that counts the equal boots, if there are any.
+    fn line_for_repeats(&mut self) -> Option<Line> {
+        let boots = counted(std::mem::take(&mut self.repeats), "boot");
         let until = self.until.take().map(|time| format!(", until {}", minute(&time))).unwrap_or_default();
         (boots != counted(0, "boot")).then(|| Line::Head(Prose::ours(format!("… {boots} alike{until}"))))
     }
 }
 
-/// `Boot, first dated event 2013-05-31 13:09`: the first lines of a boot have no date, so it began before.
+/// `Boot, first dated event 2013-05-31 13:09`. The boot began earlier, since its first lines have no date.
 fn heading(boot: &Boot) -> Prose {
     let time = boot.first_time.as_deref().map(minute);
     Prose::ours(match (boot.from_beginning, time) {
@@ -190,24 +193,24 @@ fn heading(boot: &Boot) -> Prose {
     })
 }
 
-/// What is known anew of the phone: `: VVX 500, SIP 5.5.2.11338`.
-fn news(boot: &Boot, told: &SoFar) -> Prose {
-    let pairs = [(&boot.model, &told.model), (&boot.software, &told.software)];
+/// The model and the software, if they were not known or changed: `: VVX 500, SIP 5.5.2.11338`.
+fn changes(boot: &Boot, previous: &Previous) -> Prose {
+    let pairs = [(&boot.model, &previous.model), (&boot.software, &previous.software)];
     let changed = pairs.into_iter().filter(|(now, before)| now.is_some() && now != before);
-    let mut news = Prose::default();
+    let mut changes = Prose::default();
     for (place, (now, before)) in changed.enumerate() {
         let link = if place == 0 { ": " } else { ", " };
         let now_is = if before.is_some() { "now " } else { "" };
-        news = news.and(format!("{link}{now_is}")).and_theirs(now.as_deref().unwrap_or_default());
+        changes = changes.and(format!("{link}{now_is}")).and_theirs(now.as_deref().unwrap_or_default());
     }
-    news
+    changes
 }
 
-/// What is told of a boot, its list of certificates among it.
-fn entries(boot: &Boot, told: &SoFar) -> Vec<Entry> {
+/// The entries of a boot, including its list of certificates.
+fn entries(boot: &Boot, previous: &Previous) -> Vec<Entry> {
     let mut entries = boot.entries.clone();
-    if let Some((at, entry)) = &boot.inventoried {
-        let what = match boot.inventory == told.listed {
+    if let Some((at, entry)) = &boot.inventory_entry {
+        let what = match boot.inventory == previous.listed {
             true => Prose::ours("the same certificates as before"),
             false => boot.inventory.in_words(),
         };
@@ -233,15 +236,15 @@ fn within(entry: Entry, device: &Device) -> Line {
     Line::Within(entry.when, entry.tone, what)
 }
 
-/// The lines, without the middle of too many.
+/// The lines, without the middle if there are too many.
 fn shortened(mut lines: Vec<Line>) -> Vec<Line> {
     let Some(left_out) = lines.len().checked_sub(FIRST_LINES + LAST_LINES).filter(|number| *number > 1)
     else {
         return lines;
     };
-    let told =
+    let note =
         format!("… {} left out here; `phonecert events` has every event", counted(left_out as u64, "line"));
-    lines.splice(FIRST_LINES..FIRST_LINES + left_out, [Line::Head(Prose::ours(told))]);
+    lines.splice(FIRST_LINES..FIRST_LINES + left_out, [Line::Head(Prose::ours(note))]);
     lines
 }
 
@@ -250,7 +253,7 @@ fn stamp_of(event: &EventRow) -> Option<Stamp> {
     rest.is_empty().then_some(stamp)
 }
 
-/// The banner of a log's beginning, not a component's own first line.
+/// Whether the event is the banner at the beginning of a log, not the first line of a component.
 fn is_banner(event: &EventRow) -> bool {
     event.kind == "log_start"
         && event.fields.get("log_level").is_none_or(Value::is_null)
@@ -280,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn what_happens_again_is_looked_for_among_few() {
+    fn repeats_are_searched_among_the_last_entries() {
         let first = 2 * LOOKED_BACK;
         let mut boot = Boot::beginning_with(&untrusted(0));
         (1..first).for_each(|reason| boot.add(&untrusted(reason)));

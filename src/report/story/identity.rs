@@ -1,4 +1,4 @@
-//! Which phone it is, and how it is.
+//! The identity of the phone, and its status.
 
 use super::page::{Block, fact};
 use crate::report::group;
@@ -8,10 +8,10 @@ use crate::report::text::prose::Prose;
 use crate::report::text::quantity::{count, counted};
 use crate::report::text::time::minute;
 
-/// More files are counted, not named.
+/// The most files that are named; if there are more, they are counted.
 const FILES_NAMED: usize = 12;
 
-/// The title, the status and what names the phone.
+/// The title, the status and the phone's identity.
 pub(super) fn blocks(device: &Device) -> Vec<Block> {
     let name = group::name(device);
     let mut title = Prose::theirs(&name);
@@ -36,7 +36,7 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
     vec![Block::Title(status_sign(device.status), tone, title), Block::Facts(facts)]
 }
 
-/// How the phone is, for one who does not know the four words.
+/// A sentence on what the status means.
 const fn status_in_words(status: Status) -> &'static str {
     match status {
         Status::Failed => "failed: at least one error holds",
@@ -48,11 +48,11 @@ const fn status_in_words(status: Status) -> &'static str {
 
 fn assembly(device: &Device) -> Option<(&'static str, Prose)> {
     let number = device.assembly.as_deref()?;
-    let mut told = Prose::theirs(number);
+    let mut prose = Prose::theirs(number);
     if let Some(revision) = &device.assembly_revision {
-        told = told.and(" revision ").and_theirs(revision);
+        prose = prose.and(" revision ").and_theirs(revision);
     }
-    Some(("Assembly", told.and(" (not the part number and revision of the label)")))
+    Some(("Assembly", prose.and(" (not the part number and revision of the label)")))
 }
 
 fn seen(device: &Device) -> String {

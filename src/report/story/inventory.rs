@@ -9,10 +9,11 @@ use crate::model::Slot;
 use crate::report::shape::EventRow;
 use crate::report::text::prose::Prose;
 
-/// The beginning of a fingerprint that is shown: four bytes are enough to tell one certificate from another.
+/// Length of the shown beginning of a fingerprint: four bytes are enough to distinguish the certificates of a
+/// fleet.
 const SHORT: usize = "70:8B:85:9C".len();
 
-/// What one boot's list shows, slot by slot.
+/// The list of one boot, by slot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Inventory(BTreeMap<Slot, Content>);
 
@@ -26,7 +27,7 @@ struct Content {
 }
 
 impl Inventory {
-    /// Takes up a line of the list; `false` if it is none.
+    /// Adds an event of the list; `false` if it is another event.
     pub(super) fn add(&mut self, event: &EventRow) -> bool {
         let Some(slot) = event.slot.as_deref().and_then(|slot| slot.parse().ok()) else { return false };
         let field = |name| event.fields.get(name);
@@ -48,12 +49,12 @@ impl Inventory {
 
     /// `certificates: built-in "0004F206075D" 70:8B:85:9C…; platform slot 2 empty`.
     pub(super) fn in_words(&self) -> Prose {
-        let mut told = Prose::ours("certificates: ");
+        let mut prose = Prose::ours("certificates: ");
         for (place, (slot, content)) in self.0.iter().enumerate() {
             let name = if *slot == Slot::BuiltIn { "built-in".to_owned() } else { in_words(*slot) };
-            told = told.and(if place == 0 { "" } else { "; " }).and(name).join(content.in_words(*slot));
+            prose = prose.and(if place == 0 { "" } else { "; " }).and(name).join(content.in_words(*slot));
         }
-        told
+        prose
     }
 }
 
@@ -64,24 +65,24 @@ impl Content {
         if !has_certificate {
             return Prose::ours(if self.is_empty { " empty" } else { " a key without a certificate" });
         }
-        let mut told = Prose::default();
+        let mut prose = Prose::default();
         if let Some(name) = &self.common_name {
-            told = told.and(" \"").and_theirs(name).and("\"");
+            prose = prose.and(" \"").and_theirs(name).and("\"");
         }
         if let Some(fingerprint) = &self.fingerprint {
-            told = told.and(" ").and_theirs(&short(fingerprint));
+            prose = prose.and(" ").and_theirs(&short(fingerprint));
         }
-        if told.is_empty() {
-            told = Prose::ours(" installed");
+        if prose.is_empty() {
+            prose = Prose::ours(" installed");
         }
         match self.key_length {
-            None if slot != Slot::BuiltIn => told.and(" without a key"),
-            _ => told,
+            None if slot != Slot::BuiltIn => prose.and(" without a key"),
+            _ => prose,
         }
     }
 }
 
-/// The beginning of a fingerprint.
+/// Shortens a fingerprint to its beginning.
 pub(super) fn short(fingerprint: &str) -> String {
     match fingerprint.get(..SHORT) {
         Some(beginning) if fingerprint.len() > SHORT => format!("{beginning}…"),

@@ -1,4 +1,4 @@
-//! The story for programs: the phone and its events, an event a line.
+//! The report about one phone as JSON: the phone and its events, one event per line.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! The story to paste into a ticket.
+//! The report about one phone as Markdown, to paste into a ticket.
 
 use super::page::{Block, Line};
 use crate::report::text::markdown::proof;

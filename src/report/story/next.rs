@@ -1,5 +1,5 @@
-//! What to do next: the steps of each diagnosis that holds, where certificates are installed, and what
-//! to send to support.
+//! What to do next: the steps of each active diagnosis, how to install certificates, and what to send to
+//! support.
 
 mod install;
 mod support;
@@ -16,7 +16,7 @@ use crate::report::text::prose::Prose;
 /// The first release with two platform slots, application slots, and the menu to fill them.
 const CUSTOM_SLOTS: [u32; 3] = [4, 0, 0];
 
-/// The part about what to do; none if nothing needs doing.
+/// The part "What to do"; empty if there is nothing to do.
 pub(super) fn blocks(device: &Device) -> Vec<Block> {
     let active: Vec<&Diagnosis> =
         device.diagnoses.iter().filter(|diagnosis| diagnosis.state == State::Active).collect();
@@ -25,13 +25,13 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
     }
     let software: Option<SoftwareVersion> = device.software.as_deref().and_then(|text| text.parse().ok());
     let mut blocks = vec![Block::Part("What to do next".to_owned())];
-    let mut told: Vec<(&str, Option<&str>)> = Vec::new();
+    let mut done: Vec<(&str, Option<&str>)> = Vec::new();
     for diagnosis in &active {
         let about = (diagnosis.code, diagnosis.slot.as_deref());
-        if told.contains(&about) {
+        if done.contains(&about) {
             continue;
         }
-        told.push(about);
+        done.push(about);
         let tone = Tone::of_severity(diagnosis.severity);
         blocks.push(Block::Item(severity_sign(diagnosis.severity), tone, title(diagnosis)));
         blocks.push(Block::Steps(steps(diagnosis, software.as_ref())));
@@ -41,7 +41,8 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
     blocks
 }
 
-/// The steps of the diagnosis' manual, for this slot and this software; where there is none, its remedy.
+/// The steps in the manual of the diagnosis, for this slot and this software; if the manual has none, the
+/// remedy.
 fn steps(diagnosis: &Diagnosis, software: Option<&SoftwareVersion>) -> Vec<Prose> {
     let manual = Rule::find(diagnosis.code).map(Rule::manual).unwrap_or_default();
     let slot: Option<Slot> = diagnosis.slot.as_deref().and_then(|slot| slot.parse().ok());
@@ -68,7 +69,7 @@ fn for_slot(step: &str, slot: Option<Slot>, software: Option<&SoftwareVersion>) 
     }
 }
 
-/// Whether the software came before UC Software 4.0.0.
+/// Whether the software is older than UC Software 4.0.0.
 fn is_before_custom_slots(version: &SoftwareVersion) -> bool {
     version.cmp_parts(&CUSTOM_SLOTS).is_lt()
 }
@@ -81,12 +82,12 @@ mod tests {
     fn parameters_name_the_slot() {
         let step = "Set `device.sec.TLS.customDeviceCertX.set` or `sec.TLS.customDeviceKey.x`.";
         let version = |text: &str| text.parse::<SoftwareVersion>().unwrap();
-        let told = |slot, software| for_slot(step, slot, software);
-        assert_eq!(told(None, None), step);
-        assert!(told(Some(Slot::Platform(2)), None).contains("device.sec.TLS.customDeviceCert2.set`"));
-        assert!(told(Some(Slot::Platform(2)), None).contains("customDeviceKey.x"));
-        assert!(told(Some(Slot::Application(3)), None).contains("`sec.TLS.customDeviceKey.3`"));
+        let filled = |slot, software| for_slot(step, slot, software);
+        assert_eq!(filled(None, None), step);
+        assert!(filled(Some(Slot::Platform(2)), None).contains("device.sec.TLS.customDeviceCert2.set`"));
+        assert!(filled(Some(Slot::Platform(2)), None).contains("customDeviceKey.x"));
+        assert!(filled(Some(Slot::Application(3)), None).contains("`sec.TLS.customDeviceKey.3`"));
         let old = version("3.3.5.0247");
-        assert!(told(Some(Slot::Platform(1)), Some(&old)).contains("device.sec.SSL.customDeviceCert.set`"));
+        assert!(filled(Some(Slot::Platform(1)), Some(&old)).contains("device.sec.SSL.customDeviceCert.set`"));
     }
 }

@@ -1,21 +1,21 @@
-//! What a story is made of, whatever the format.
+//! The blocks of the report about one phone, independent of the format.
 
 use crate::report::shape::Evidence;
 use crate::report::text::paint::Tone;
 use crate::report::text::prose::Prose;
 
-/// A piece of a story.
+/// A block of the report.
 #[derive(Clone, Debug)]
 pub(super) enum Block {
-    /// The story's title: a sign and the words behind it.
+    /// The title: a sign and the words after it.
     Title(&'static str, Tone, Prose),
-    /// A part of the story begins.
+    /// The heading of a part.
     Part(String),
-    /// Something within a part begins: a sign and the words behind it.
+    /// The heading of an item in a part: a sign and the words after it.
     Item(&'static str, Tone, Prose),
-    /// A paragraph; `true` where it belongs to the item before.
+    /// A paragraph; `true` if it belongs to the item before it.
     Paragraph(bool, Prose),
-    /// A label, and what stands under it, in one line or more.
+    /// Labels with their values.
     Facts(Vec<(&'static str, Prose)>),
     /// What to do, one after the other.
     Steps(Vec<Prose>),
@@ -28,13 +28,13 @@ pub(super) enum Block {
 /// A line of what happened.
 #[derive(Clone, Debug)]
 pub(super) enum Line {
-    /// A boot, or what stands for several lines.
+    /// The heading of a boot, or a note in place of several lines.
     Head(Prose),
-    /// Something within a boot: when, the sign of what it is, and what.
+    /// An event in a boot: its time, its tone, and the description.
     Within(String, Tone, Prose),
 }
 
-/// A label of [`Block::Facts`] with words of anyone, where there are any.
+/// A row of [`Block::Facts`] with a text from a log or file, if there is one.
 pub(super) fn fact(label: &'static str, text: Option<&str>) -> Option<(&'static str, Prose)> {
     text.map(|text| (label, Prose::theirs(text)))
 }

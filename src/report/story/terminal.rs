@@ -1,4 +1,4 @@
-//! The story for a person at a terminal.
+//! The report about one phone for a terminal.
 
 use super::page::{Block, Line};
 use crate::report::Style;
@@ -8,13 +8,13 @@ use crate::report::text::prose::{Layout, Prose};
 use crate::report::text::quantity::{distinct, times};
 use crate::report::text::width::width;
 
-/// How far things within a part stand in.
+/// Indent of the content of a part.
 const INDENT: usize = 2;
-/// How far what belongs to an item stands in.
+/// Indent of the content of an item.
 const WITHIN: usize = 4;
-/// Room for a time, `2013-05-31 13:18:22`.
+/// Width of a time, `2013-05-31 13:18:22`.
 const TIME: usize = 19;
-/// On a narrower terminal a text has no column of its own beside its time.
+/// On a narrower terminal, descriptions are not aligned in a column beside the times.
 const NARROW: usize = 60;
 
 /// A block as lines.
@@ -91,12 +91,12 @@ fn happened(line: &Line, plain: &Layout<'_>) -> String {
     }
 }
 
-/// `file:line  stamp  text`, whole, and how many lines have this text.
+/// `file:line  stamp  text`, not cut, and how many lines have this text.
 fn proof(line: &Evidence, number: usize, plain: &Layout<'_>) -> String {
-    let mut told = Prose::theirs(&line.file).and(format!(":{}  ", line.line));
+    let mut prose = Prose::theirs(&line.file).and(format!(":{}  ", line.line));
     if let Some(stamp) = &line.stamp {
-        told = told.and_theirs(stamp).and("  ");
+        prose = prose.and_theirs(stamp).and("  ");
     }
-    told = told.and_theirs(&line.text).and(times(number));
-    told.lines(&Layout { first: "    -", first_tone: Tone::Dim, hang: 6, ..*plain })
+    prose = prose.and_theirs(&line.text).and(times(number));
+    prose.lines(&Layout { first: "    -", first_tone: Tone::Dim, hang: 6, ..*plain })
 }

@@ -17,7 +17,7 @@ fn phone(place: usize) -> Device {
     fixture::fleet().devices.swap_remove(place)
 }
 
-/// Events of one log, each of the line after the one before.
+/// The events of one log, one on each line.
 struct Log {
     file: String,
     events: Vec<EventRow>,
@@ -93,7 +93,7 @@ impl Log {
     }
 }
 
-/// A phone that refused a key again and again, booted often, and got its certificate in the end.
+/// A phone that rejected a key many times, booted often, and got its certificate in the end.
 fn long_history(device: &Device) -> Vec<EventRow> {
     let mut log = Log::of(device);
     log.boot(false);
@@ -159,12 +159,12 @@ fn unknown_ok_and_mended_are_told_honestly() {
     insta::assert_snapshot!("unknown", written(&phone(6), &[], "text", &style));
     insta::assert_snapshot!("mended", written(&phone(7), &[], "text", &style));
     let silent = Device { certificates: Vec::new(), diagnoses: Vec::new(), ..phone(6) };
-    let told = written(&silent, &[], "text", &style);
-    assert!(told.contains("for want of evidence"), "{told}");
-    assert!(!told.contains("What to do next"), "{told}");
+    let text = written(&silent, &[], "text", &style);
+    assert!(text.contains("for want of evidence"), "{text}");
+    assert!(!text.contains("What to do next"), "{text}");
 }
 
-/// What is told of installing, for a phone with this software and a diagnosis of this code and slot.
+/// The text on installing for a phone with this software and a diagnosis of this code and slot.
 fn installing(software: Option<&str>, code: &'static str, slot: Option<&'static str>) -> String {
     let mut device = phone(0);
     device.software = software.map(str::to_owned);
@@ -180,14 +180,14 @@ fn installing(software: Option<&str>, code: &'static str, slot: Option<&'static 
 
 #[test]
 fn installing_depends_on_slot_and_software() {
-    let told = [
+    let texts = [
         installing(Some("5.5.2.11338"), "INS004", Some("application-3")),
         installing(Some("3.3.5.0247"), "INS001", Some("platform-1")),
         installing(None, "INS003", None),
         installing(Some("4.0.8.1608"), "INV001", Some("built-in")),
         installing(Some("4.0.8.1608"), "TLS002", None),
     ];
-    insta::assert_snapshot!(told.concat());
+    insta::assert_snapshot!(texts.concat());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The end of the table: what was not read, and the totals.
+//! The end of the table: problems and totals.
 
 use std::io::{self, Write};
 
@@ -89,7 +89,7 @@ fn problems(overview: &Overview, style: &Style, out: &mut dyn Write) -> io::Resu
     Ok(())
 }
 
-/// `12 phones: ✗ 4 failed  ! 3 attention  ? 1 unknown  ✓ 4 ok`, in several lines where one is too short.
+/// `12 phones: ✗ 4 failed  ! 3 attention  ? 1 unknown  ✓ 4 ok`, in several lines if it does not fit into one.
 fn statuses(summary: &Summary, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let numbers = [summary.failed, summary.attention, summary.unknown, summary.ok];
     let mut line = format!("{}:", counted(numbers.iter().sum(), "phone"));

@@ -1,4 +1,5 @@
-//! Under the table: each diagnosis once, worst first, with its cause, its remedy and its proof.
+//! The explanations below the table: each diagnosis once, worst first, with its cause, its remedy and its
+//! evidence.
 
 use std::io::{self, Write};
 
@@ -15,14 +16,14 @@ use crate::report::{Devices, Style, Verbosity, group};
 
 /// The column where texts begin.
 const INDENT: usize = 10;
-/// How far the lines of a log stand in from the phone they belong to.
+/// Indent of the lines of a log.
 const PROOF_INDENT: usize = 12;
 
-/// In a report of many phones the explanations take at most two screens, of so many lines each.
+/// The lines of a screen. In a report of many phones, the explanations take at most two screens.
 const SCREEN: usize = 40;
 
-/// Writes the active codes, each a block, then the resolved ones, each a line. With many phones the blocks
-/// are short, and where two screens are full a code is no more than a line.
+/// Writes the active codes, a block each, then the resolved ones, a line each. With many phones the blocks
+/// are short, and after two screens each further code is only a line.
 pub(super) fn write(
     findings: &Findings,
     devices: &dyn Devices,
@@ -96,7 +97,7 @@ fn explain(
             let label = if index == 0 && number == 0 { "Proof" } else { "" };
             labelled(label, &said(&device, diagnosis), style, out)?;
             proof(&diagnosis.evidence[from(diagnosis.evidence.len())..], style, out)?;
-            // A diagnosis of the configuration has these lines as its proof.
+            // A diagnosis from configuration files already has these lines as its evidence.
             if !diagnosis.is_of_configuration() {
                 for line in diagnosis.configuration.iter().take(shown) {
                     labelled("Config", &visible(&line.to_string()), style, out)?;
@@ -107,7 +108,7 @@ fn explain(
     Ok(())
 }
 
-/// `✗ INS001 key-too-large  error, 3 phones`; the tail is left out where it does not fit.
+/// `✗ INS001 key-too-large  error, 3 phones`; the tail is left out if it does not fit.
 fn heading(about: &Diagnosis, phones: &Phones, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let tone = Tone::of_severity(about.severity);
     let sign = format!("{} {}", severity_sign(about.severity), visible(about.code));
@@ -125,7 +126,7 @@ fn heading(about: &Diagnosis, phones: &Phones, style: &Style, out: &mut dyn Writ
     }
 }
 
-/// A label and its text, which goes on in lines below itself.
+/// A label and its text, whose further lines are aligned below the text.
 fn labelled(label: &str, text: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let label = Tone::Dim.paint(&format!("  {label:<8}"), style.color);
     let blank = " ".repeat(INDENT);
@@ -136,7 +137,7 @@ fn labelled(label: &str, text: &str, style: &Style, out: &mut dyn Write) -> io::
     Ok(())
 }
 
-/// What a phone's logs show: the phone, the slot unless the message names it, and in how many lines.
+/// What a phone's logs show: the phone, the slot unless the message names it, and the number of lines.
 fn said(device: &Device, diagnosis: &Diagnosis) -> String {
     let phone = group::name(device);
     let mut said = visible(&phone).into_owned();
@@ -151,9 +152,9 @@ fn said(device: &Device, diagnosis: &Diagnosis) -> String {
     said
 }
 
-/// The lines that prove a diagnosis: place, stamp, text. Unless all was asked for, equal lines are one, and
-/// of a text that does not fit the words go that prove nothing; where even the others do not fit beside the
-/// place, the text has a line of its own.
+/// Writes the evidence of a diagnosis: place, stamp, text. Without `--verbose`, equal lines are written once,
+/// and less important words of a text that does not fit are left out. If the rest still does not fit beside
+/// the place, the text goes on a line of its own.
 fn proof(evidence: &[Evidence], style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let whole = style.verbosity == Verbosity::Verbose;
     let room = style.width.saturating_sub(PROOF_INDENT);

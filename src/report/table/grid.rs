@@ -1,4 +1,4 @@
-//! The drawing of a grid: a title line, a rule, and a line a row.
+//! Draws a grid: a line of titles, a horizontal rule, and a line per row.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use super::row::Cell;
 use crate::report::Style;
 use crate::report::text::paint::Tone;
 
-/// Rows drawn at a time, so that a long table does not stand in memory drawn.
+/// How many rows are drawn at a time, so that a long table is never in memory as text.
 const AT_A_TIME: usize = 512;
 
 /// Writes the titles with their widths, and the rows, whose cells fit these widths.

@@ -1,4 +1,4 @@
-//! The groups of `--group-by` as a table: a row a group.
+//! The groups of `--group-by` as a table: one row per group.
 
 use std::io::{self, Write};
 
@@ -13,7 +13,7 @@ use crate::report::text::quantity::{count, counted};
 use crate::report::text::visible::visible;
 use crate::report::text::width::{cut, width};
 
-/// Writes the groups, worst first; with many of them, those with healthy phones only are left out.
+/// Writes the groups, worst first. If there are many, groups with only healthy phones are left out.
 pub(super) fn write(groups: &Groups, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let hide_healthy = !style.all && groups.list.len() > MANY;
     let shown: Vec<&Group> =
@@ -43,7 +43,7 @@ pub(super) fn write(groups: &Groups, style: &Style, out: &mut dyn Write) -> io::
     )
 }
 
-/// The key, and how many phones: in all, and by status.
+/// The key, and the number of phones: in total, and by status.
 fn counts(groups: &Groups, group: &Group) -> Vec<Cell> {
     let key = match &group.key {
         Some(key) => Cell::of(visible(key), Tone::Strong),
@@ -63,14 +63,14 @@ fn counts(groups: &Groups, group: &Group) -> Vec<Cell> {
 
 /// A column that is shown.
 struct Column {
-    /// Which cell stands in it; none for the names of phones.
+    /// Index of its cell in the row; None for the column of phones' names.
     index: Option<usize>,
     title: String,
     width: usize,
 }
 
-/// The counts whole, the key in what is left, then as many names as the rest holds. Where that is
-/// none, the counts' titles give way: the signs below them tell the same.
+/// Chooses the columns: the counts in full, the key in the remaining width, then as many names as fit. If no
+/// name fits, the titles of the counts are left out, since the signs below them say the same.
 fn columns(groups: &Groups, rows: &[Vec<Cell>], width: usize) -> Vec<Column> {
     let whole = columns_titled(groups, rows, width, true);
     if whole.last().is_some_and(|column| column.index.is_none()) {
@@ -97,7 +97,8 @@ fn columns_titled(groups: &Groups, rows: &[Vec<Cell>], width: usize, titled: boo
     }
     let room = width.saturating_sub(taken(&columns)).max(1);
     let key = widest(0).max(titles[0].len()).min(room);
-    // The beginning of a fingerprint tells it from others; which phones have it is worth more than its end.
+    // The beginning of a fingerprint is enough to distinguish it; the names of its phones are more useful
+    // than its end.
     let beside_names = room.saturating_sub(LEAST_NAMES + GAP);
     let key = if key > beside_names && beside_names >= TELLING_KEY { beside_names } else { key };
     let title = cut(&capital(titles[0]), key).into_owned();
@@ -109,7 +110,7 @@ fn columns_titled(groups: &Groups, rows: &[Vec<Cell>], width: usize, titled: boo
     columns
 }
 
-/// The columns that these take, with the gap after them.
+/// The width that these columns take, including the gap after each.
 fn taken(columns: &[Column]) -> usize {
     columns.iter().map(|column| column.width + GAP).sum()
 }
@@ -123,7 +124,7 @@ fn fitted(cells: &[Cell], group: &Group, columns: &[Column]) -> Vec<Cell> {
     columns.iter().map(fit).collect()
 }
 
-/// As many names as fit, and how many phones more.
+/// As many names as fit, and the number of further phones.
 fn which(group: &Group, columns: usize) -> String {
     let names: Vec<_> = group.devices.iter().map(|name| visible(name)).collect();
     for shown in (1..=names.len()).rev() {

@@ -1,4 +1,4 @@
-//! Which columns stand in the table, and how wide, so that a row fits on one line.
+//! Chooses the columns of the table and their widths, so that a row fits on one line.
 
 use super::row::{Cell, Column, Row};
 use crate::report::text::paint::Tone;
@@ -7,23 +7,23 @@ use crate::report::text::width::width;
 /// Blanks between two columns.
 pub(super) const GAP: usize = 2;
 
-/// The width of a column that shows signs alone, under a title of two letters.
+/// The width of a column that shows only signs, under a title of two letters.
 const SIGN: usize = 2;
 
-/// The width from which a slot's column shows words.
+/// The least width at which a slot's column shows words.
 const LEAST_WORD: usize = "✓ installed".len() - "✓".len() + 1;
 
 /// A way to make a row narrower.
 #[derive(Clone, Copy)]
 enum Shrink {
-    /// The column gets no wider than this.
+    /// Limits the width of the column.
     Narrow(Column, usize),
-    /// The column is left out.
+    /// Leaves the column out.
     Drop(Column),
 }
 
-/// What is given up if a row does not fit, the least important first. The last ones leave only the sign, the
-/// phone and the codes.
+/// The steps to make a row fit, the least important loss first. After all of them only the sign, the phone
+/// and the codes remain.
 const SHRINKING: [Shrink; 28] = {
     use Column::*;
     use Shrink::{Drop, Narrow};
@@ -59,7 +59,7 @@ const SHRINKING: [Shrink; 28] = {
     ]
 };
 
-/// The columns that get what room is left over, in this order.
+/// The columns that get the remaining width, in this order.
 const REGAINING: [Column; 8] = [
     Column::Status,
     Column::Diagnoses,
@@ -75,7 +75,8 @@ const REGAINING: [Column; 8] = [
 pub(super) struct Layout(Vec<(Column, usize)>);
 
 impl Layout {
-    /// The layout that shows most of what is this wide within `columns`. A column that no row fills is left out.
+    /// The layout that shows as much as possible of cells with these natural widths within `columns`. Columns
+    /// that are empty in all rows are left out.
     pub(super) fn fitting(natural: &Natural, columns: usize) -> Self {
         let natural = natural.0;
         let mut widths = natural;
@@ -105,7 +106,7 @@ impl Layout {
             if let (Some(width), Some(natural)) = (&mut widths[column as usize], natural[column as usize]) {
                 let wished = natural - *width;
                 let gained = wished.min(spare);
-                // If the word still does not fit, the column shows signs.
+                // A slot's column is widened only if a word fits then; else it keeps showing signs.
                 let worth_it = match column {
                     Column::Status => gained == wished,
                     Column::BuiltIn | Column::Platform1 | Column::Platform2 => {
@@ -134,7 +135,7 @@ impl Layout {
         self.0.iter().map(fit).collect()
     }
 
-    /// Whether slots are shown by signs alone.
+    /// Whether a legend is needed because slots are shown only by signs.
     pub(super) fn needs_legend(&self) -> bool {
         let slots = [Column::BuiltIn, Column::Platform1, Column::Platform2];
         self.0.iter().any(|(column, width)| slots.contains(column) && *width == SIGN)
@@ -148,12 +149,12 @@ impl Layout {
 
 type Widths = [Option<usize>; Column::ALL.len()];
 
-/// The width of each column's widest cell or title; none for a column that no row fills.
+/// The width of each column's widest cell or title; None for a column that is empty in all rows.
 #[derive(Clone, Default)]
 pub(super) struct Natural(Widths);
 
 impl Natural {
-    /// Takes the widths of a row more.
+    /// Takes the widths of another row into account.
     pub(super) fn widen(&mut self, row: &Row) {
         for (column, widest) in Column::ALL.into_iter().zip(&mut self.0) {
             let cell = row.cell(column);
@@ -201,7 +202,7 @@ mod tests {
     fn eighty_columns_hold_all_but_applications() {
         let columns = Layout::fitting(&natural(&rows()), 80).columns();
         let dropped = [Column::Applications, Column::FirstSeen, Column::LastSeen];
-        // No phone of the fixture is stale, and none was compared with a baseline.
+        // The fixture has no stale phone and no baseline.
         let never = [Column::Stale, Column::Baseline];
         for column in
             Column::ALL.into_iter().filter(|column| !dropped.contains(column) && !never.contains(column))

@@ -1,4 +1,4 @@
-//! A phone as a row: what each column has to say, with what it means, before it is fitted to a width.
+//! A phone as a row: the text and the tone of each cell, before it is fitted to a width.
 
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +46,7 @@ impl Column {
         Self::Diagnoses,
     ];
 
-    /// The title, shorter where the whole one does not fit.
+    /// The title, or a shorter one if it does not fit.
     pub(in crate::report) fn title(self, columns: usize) -> &'static str {
         let (whole, short) = match self {
             Self::Status => ("Status", ""),
@@ -66,7 +66,7 @@ impl Column {
         if width(whole) <= columns { whole } else { short }
     }
 
-    /// `cell` in at most `columns`, shortened so that as much as possible is kept.
+    /// Fits `cell` into `columns`, in the way that keeps most of this column's meaning.
     pub(in crate::report) fn fit(self, cell: &Cell, columns: usize) -> Cell {
         if cell.width() <= columns {
             return cell.clone();
@@ -90,7 +90,7 @@ pub(in crate::report) struct Piece {
     pub(in crate::report) tone: Tone,
 }
 
-/// What stands in a cell: pieces with a blank between them.
+/// The content of a cell: pieces with a blank between them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::report) struct Cell(Vec<Piece>);
 
@@ -100,7 +100,7 @@ impl Cell {
         Self::default().and(text, tone)
     }
 
-    /// This cell with a piece more.
+    /// This cell with another piece at the end.
     pub(in crate::report) fn and(mut self, text: impl Into<String>, tone: Tone) -> Self {
         let text = text.into();
         if !text.is_empty() {
@@ -130,7 +130,7 @@ impl Cell {
         Self(self.0.iter().map(|piece| Piece { text: change(&piece.text), tone: piece.tone }).collect())
     }
 
-    /// The first piece, and of the second as much as makes sense: a word for a state is never cut.
+    /// The first piece, and as much of the second as is useful. A word for a state is never cut.
     fn sign_first(&self, columns: usize) -> Self {
         const WORTH_READING: usize = "installed".len();
         let Some(sign) = self.0.first() else {
@@ -156,7 +156,7 @@ impl Cell {
     }
 }
 
-/// A phone's cells, one a column.
+/// A phone's cells, one per column.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::report) struct Row([Cell; Column::ALL.len()]);
 
@@ -237,7 +237,7 @@ fn built_in(device: &Device) -> Cell {
     }
 }
 
-/// Whether a common name is this address, in whatever notation.
+/// Whether a common name is this address, in any notation.
 fn names(common_name: &str, mac: &str) -> bool {
     common_name.eq_ignore_ascii_case(mac)
         || matches!((common_name.parse::<Mac>(), mac.parse::<Mac>()), (Ok(name), Ok(mac)) if name == mac)
@@ -271,32 +271,33 @@ fn seen(time: Option<&str>) -> Cell {
     Cell::of(time.map(day).unwrap_or_default(), Tone::Plain)
 }
 
-/// How many application slots hold a certificate, and how many refused one or have half a pair: `✓2 ✗1`.
+/// How many application slots have a certificate, and how many rejected one or have half a pair: `✓2 ✗1`.
 fn applications(device: &Device) -> Cell {
-    let mut told = [(0, "✓", Tone::Good), (0, "✗", Tone::Bad), (0, "–", Tone::Dim)];
+    let mut counts = [(0, "✓", Tone::Good), (0, "✗", Tone::Bad), (0, "–", Tone::Dim)];
     for certificate in device.certificates.iter().filter(|one| one.slot.starts_with("application-")) {
         let place = match certificate.state {
             CertificateState::Installed if !device.is_faulty(certificate) => 0,
             CertificateState::Installed | CertificateState::Rejected => 1,
             CertificateState::NotAvailable => 2,
         };
-        told[place].0 += 1;
+        counts[place].0 += 1;
     }
-    told.iter()
+    counts
+        .iter()
         .filter(|(number, ..)| *number > 0)
         .fold(Cell::default(), |cell, (number, sign, tone)| cell.and(format!("{sign}{number}"), *tone))
 }
 
 /// The active codes, worst first, then the resolved ones in brackets; each once.
 fn diagnoses(device: &Device) -> Cell {
-    let mut told: Vec<&str> = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
     let mut cell = Cell::default();
     for state in [State::Active, State::Resolved] {
         for diagnosis in device.diagnoses.iter().filter(|diagnosis| diagnosis.state == state) {
-            if told.contains(&diagnosis.code) {
+            if seen.contains(&diagnosis.code) {
                 continue;
             }
-            told.push(diagnosis.code);
+            seen.push(diagnosis.code);
             cell = match state {
                 State::Active => cell.and(visible(diagnosis.code), Tone::of_severity(diagnosis.severity)),
                 State::Resolved => cell.and(format!("[{}]", visible(diagnosis.code)), Tone::Dim),
@@ -334,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_outlives_its_word() {
+    fn a_sign_is_kept_when_its_word_does_not_fit() {
         let cell = Cell::of("✓", Tone::Good).and("Custom-0004F206075D", Tone::Plain);
         assert_eq!(plain(&Column::Platform1.fit(&cell, 21)), "✓ Custom-0004F206075D");
         assert_eq!(plain(&Column::Platform1.fit(&cell, 12)), "✓ Custom-00…");

@@ -1,11 +1,11 @@
-//! The rows of a table until their widths are known: packed, as a large fleet has many.
+//! The rows of a table until the column widths are known. They are packed, since a large fleet has many.
 
 use std::io;
 
 use super::layout::Natural;
 use super::row::Row;
 
-/// Rows in order, a hundred bytes or two each.
+/// Packed rows in order, of about 100 to 200 bytes each.
 #[derive(Default)]
 pub(super) struct Rows {
     packed: Vec<u8>,
@@ -17,7 +17,7 @@ impl Rows {
     /// Adds a row at the end.
     ///
     /// # Errors
-    /// The row cannot be packed: not known to happen.
+    /// The row can't be packed; not known to happen.
     pub(super) fn push(&mut self, row: &Row) -> io::Result<()> {
         self.natural.widen(row);
         self.number += 1;
@@ -30,7 +30,7 @@ impl Rows {
         self.number
     }
 
-    /// How wide each column would be, were there room.
+    /// The natural width of each column.
     pub(super) const fn natural(&self) -> &Natural {
         &self.natural
     }
@@ -53,7 +53,7 @@ mod tests {
     use crate::report::table::row::Column;
 
     #[test]
-    fn what_goes_in_comes_out() {
+    fn rows_are_read_back_as_they_were_written() {
         let mut rows = Rows::default();
         let fleet: Vec<Row> = fixture::fleet().devices.iter().map(Row::of).collect();
         for row in &fleet {

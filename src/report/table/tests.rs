@@ -92,7 +92,8 @@ fn many_healthy_phones_are_left_out() {
     assert!(few.contains("64167F000000") && !few.contains("left out"));
 }
 
-/// With every code of the catalogue in a thousand phones the explanations are two screens, and none is lost.
+/// With every code of the catalogue in a thousand phones, the explanations take two screens, and no code is
+/// missing.
 #[test]
 fn explanations_of_many_phones_are_short() {
     let mut fleet = fixture::large(300);
@@ -120,7 +121,7 @@ fn explanations_of_many_phones_are_short() {
     }
 }
 
-/// What is said of a phone is about the newest line, so that is the one that proves it.
+/// The message of a diagnosis is about the newest line, so that is the line to show.
 #[test]
 fn many_phones_are_proven_by_the_newest_line() {
     let proof = |phones| {

@@ -1,17 +1,17 @@
-//! A line of a log in little room: what it proves stays, other words give way.
+//! Shortens a line of a log to a width: the words that are evidence stay, others are left out.
 
 use std::borrow::Cow;
 
 use super::width::{cut, width};
 
-/// The beginning of a fingerprint that is shown: enough to tell one certificate from another.
+/// Length of the shown beginning of a fingerprint, which is enough to distinguish certificates.
 const FINGERPRINT: usize = "70:8B:85:9C".len();
 
-/// `text` in at most `columns`, with words replaced by `…`. Kept in any case are numbers, addresses, hosts
-/// and quoted names, and with [`Keep::Context`] what says no, with the word behind it, and the words before the values; then come
-/// the others from the first on, and the name of the phone's function last. A text that has none of these
-/// is cut at its end. None if what
-/// must be kept does not fit.
+/// `text` in at most `columns`, with words replaced by `…`. Always kept are numbers, addresses, hosts and
+/// quoted names. With [`Keep::Context`], negations with the word after them and the words before the values
+/// are kept too. Other words are kept from the first on as far as they fit; the name of the phone's function
+/// comes last. A text without any words that must be kept is cut at its end. None if the words that must be
+/// kept do not fit.
 #[must_use]
 pub fn elide(text: &str, columns: usize, keep: Keep) -> Option<String> {
     if width(text) <= columns {
@@ -44,7 +44,7 @@ pub fn elide(text: &str, columns: usize, keep: Keep) -> Option<String> {
     Some(shown)
 }
 
-/// What of a text must stay.
+/// Which words of a text must be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
     /// Numbers, addresses, hosts and quoted names.
@@ -53,7 +53,7 @@ pub enum Keep {
     Context,
 }
 
-/// How much it matters that a word stays, most first.
+/// The importance of a word, most important first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Weight {
     Value,
@@ -117,7 +117,7 @@ fn is_negation(word: &str) -> bool {
     NEGATIONS.iter().any(|negation| inner.eq_ignore_ascii_case(negation))
 }
 
-/// A fingerprint's beginning, in its quotes; other words as they are.
+/// Shortens a fingerprint to its beginning, in its quotes; returns other words as they are.
 fn shortened(word: &str) -> Cow<'_, str> {
     let inner = word.trim_matches(['"', '\'']);
     let is_pair = |pair: &str| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -129,7 +129,7 @@ fn shortened(word: &str) -> Cow<'_, str> {
     }
 }
 
-/// The kept words, with one `…` for each run of others.
+/// The kept words, with one `…` for each run of other words.
 fn joined(words: &[Word<'_>], kept: &[bool]) -> String {
     let mut shown: Vec<&str> = Vec::new();
     for (word, kept) in words.iter().zip(kept) {
@@ -162,9 +162,9 @@ mod tests {
         }
         assert_eq!(elide(REFUSED, 52, Keep::Context), None);
         for columns in 21..=120 {
-            let told = elide(REFUSED, columns, Keep::Values).unwrap();
-            assert!(width(&told) <= columns, "{told}");
-            assert!(["key2", "4677", "4096"].iter().all(|proof| told.contains(proof)), "{told}");
+            let short = elide(REFUSED, columns, Keep::Values).unwrap();
+            assert!(width(&short) <= columns, "{short}");
+            assert!(["key2", "4677", "4096"].iter().all(|proof| short.contains(proof)), "{short}");
         }
         assert_eq!(elide(REFUSED, 21, Keep::Values).unwrap(), "… key2, … 4677 … 4096");
         assert_eq!(elide(REFUSED, 20, Keep::Values), None);
@@ -191,8 +191,8 @@ mod tests {
                 &["certificate 1", "1C:2E:2B:B8"],
             ),
         ] {
-            let told = elide(text, columns, Keep::Values).unwrap();
-            assert!(width(&told) <= columns && proofs.iter().all(|proof| told.contains(proof)), "{told}");
+            let short = elide(text, columns, Keep::Values).unwrap();
+            assert!(width(&short) <= columns && proofs.iter().all(|proof| short.contains(proof)), "{short}");
         }
     }
 
@@ -206,9 +206,9 @@ mod tests {
         #[test]
         fn any_text_fits_any_width(text in "([a-z]{1,9}|[0-9]{1,4}|not|'|\"|:|電|\\PC)( ([a-z]{1,9}|[0-9]{1,4}|not|'|\"|:|電|\\PC)){0,12}", columns in 0_usize..60) {
             for keep in [Keep::Values, Keep::Context] {
-                let told = elide(&text, columns, keep);
-                if let Some(told) = &told {
-                    prop_assert!(width(told) <= columns, "{:?}", told);
+                let short = elide(&text, columns, keep);
+                if let Some(short) = &short {
+                    prop_assert!(width(short) <= columns, "{:?}", short);
                 }
             }
         }

@@ -1,12 +1,12 @@
-//! The small Markdown of the manuals, as blocks: paragraphs, `## ` headings, numbered steps whose
-//! lines go on under their text.
+//! Parses the subset of Markdown that the manuals use: paragraphs, `## ` headings, and numbered steps with
+//! indented continuation lines.
 
 use super::prose::Prose;
 
 /// A block of a manual.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Block {
-    /// A section begins.
+    /// The heading of a section.
     Heading(String),
     /// A paragraph.
     Paragraph(String),
@@ -42,7 +42,7 @@ pub fn blocks(manual: &str) -> Vec<Block> {
     blocks
 }
 
-/// The steps of a manual's section, `What to do`; none if it has no such section.
+/// The steps of a manual's section, such as `What to do`; empty if there is no such section.
 #[must_use]
 pub fn steps_of(manual: &str, section: &str) -> Vec<String> {
     let blocks = blocks(manual);

@@ -1,12 +1,11 @@
-//! Texts from logs, files and certificates inside Markdown: mark-up in them stays text, lines of logs stay
-//! lines.
+//! Writes texts from logs, files and certificates into Markdown, so that mark-up in them has no effect.
 
 use crate::report::shape::Evidence;
 
 use super::quantity::{distinct, times};
 use super::visible::visible;
 
-/// Text that stays text: no mark-up, no HTML, no link, and no end of a table's cell.
+/// Escapes a text so that it contains no mark-up, no HTML, no link and no end of a table cell.
 #[must_use]
 pub fn escaped(text: &str) -> String {
     let shown = visible(text);
@@ -14,7 +13,7 @@ pub fn escaped(text: &str) -> String {
     for (at, character) in shown.char_indices() {
         let acts = match character {
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '$' | '@' => true,
-            // `https://…` and `www.…` become links by themselves.
+            // Markdown turns `https://…` and `www.…` into links.
             ':' => shown[at..].starts_with("://"),
             '.' => shown[..at].to_ascii_lowercase().ends_with("www"),
             // Marks of headings, lists and quotes at the beginning of a text.
@@ -29,8 +28,8 @@ pub fn escaped(text: &str) -> String {
     safe
 }
 
-/// The proving lines as they are, in a block whose fence is longer than any run of backticks in it:
-/// place, stamp, text. Lines of the same text are one, with their number.
+/// The evidence as a code block: place, stamp, text. The fence is longer than any run of backticks in it.
+/// Lines with the same text are written once, with their number.
 #[must_use]
 pub fn proof(evidence: &[Evidence]) -> String {
     let lines: Vec<String> = distinct(evidence)

@@ -1,19 +1,19 @@
-//! The few colours of the product, by meaning. None of them carries a meaning alone: a sign or a word does.
+//! The colours, by meaning. A meaning is never shown by colour alone, but also by a sign or a word.
 
 use anstyle::{AnsiColor, Style};
 use serde::{Deserialize, Serialize};
 
 use crate::report::shape::{Severity, Status};
 
-/// What a piece of text means, and so how it looks.
+/// The meaning of a piece of text, which determines its colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tone {
-    /// As the terminal has it.
+    /// The terminal's default.
     #[default]
     Plain,
     /// What a reader looks for first: names, headings.
     Strong,
-    /// What may be skipped.
+    /// Less important text.
     Dim,
     /// All is well.
     Good,
@@ -61,7 +61,7 @@ impl Tone {
         }
     }
 
-    /// `text` in this tone; unchanged where there is no colour.
+    /// `text` in this tone; unchanged without colour.
     #[must_use]
     pub fn paint(self, text: &str, color: bool) -> String {
         if !color || self == Self::Plain || text.is_empty() {
@@ -72,7 +72,7 @@ impl Tone {
     }
 }
 
-/// The sign of a phone's status; it tells the status where there is no colour.
+/// The sign of a phone's status, which shows it without colour.
 #[must_use]
 pub const fn status_sign(status: Status) -> &'static str {
     match status {

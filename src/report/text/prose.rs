@@ -1,25 +1,25 @@
-//! Prose with words of this program, in which backticks mark code, and words from elsewhere (logs, files,
-//! certificates): wrapped and coloured for a terminal, or as Markdown.
+//! Paragraphs of this program's own words, in which backticks mark code, and of foreign words (from logs,
+//! files, certificates). They are wrapped and coloured for a terminal, or written as Markdown.
 
 use super::markdown;
 use super::paint::Tone;
 use super::visible::visible;
 use super::width::{width, wrap};
 
-/// Wider prose is hard to read.
+/// The widest prose, in columns; wider prose is hard to read.
 pub const WIDEST: usize = 100;
 
-/// The mark-up of code in our own words.
+/// The mark-up of code in this program's words.
 const CODE: char = '`';
 
-/// Replaces a backtick in words from elsewhere while lines are broken. It takes one column, and never occurs
-/// in these words, since it is a hidden character.
+/// Replaces a backtick in foreign words while lines are wrapped. It takes one column and can't occur in these
+/// words, since it is a hidden character.
 const BACKTICK: char = '\u{600}';
 
-/// Replaces a blank in code that should stay on one line, in the same way.
+/// Replaces a blank in code that should not be wrapped, in the same way.
 const BLANK: char = '\u{601}';
 
-/// Code longer than this may be broken at its blanks.
+/// Code longer than this may be wrapped at its blanks.
 const UNBROKEN: usize = 32;
 
 /// A paragraph.
@@ -32,18 +32,18 @@ enum Span {
     Theirs(String),
 }
 
-/// How a paragraph stands on a terminal.
+/// How a paragraph is laid out on a terminal.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout<'a> {
-    /// What stands before the first line: a number, a label, blanks.
+    /// Prefix of the first line: a number, a label or blanks.
     pub first: &'a str,
-    /// What that means.
+    /// The tone of the prefix.
     pub first_tone: Tone,
-    /// Blanks before the other lines.
+    /// Number of blanks before the other lines.
     pub hang: usize,
-    /// Columns of the terminal.
+    /// Width of the terminal in columns.
     pub columns: usize,
-    /// What the words mean.
+    /// The tone of the words.
     pub tone: Tone,
     /// Whether escape sequences for colour may be written.
     pub color: bool,
@@ -67,7 +67,7 @@ impl Prose {
         self
     }
 
-    /// This, with words from elsewhere after it.
+    /// This, with foreign words after it.
     #[must_use]
     pub fn and_theirs(mut self, text: &str) -> Self {
         self.0.push(Span::Theirs(visible(text).into_owned()));
@@ -87,8 +87,8 @@ impl Prose {
         self.0.iter().all(|span| matches!(span, Span::Ours(text) | Span::Theirs(text) if text.is_empty()))
     }
 
-    /// Lines for a terminal, each with its line feed. Where there is colour, code is tinted instead of
-    /// standing in backticks.
+    /// Lines for a terminal, each with its line feed. With colour, code is coloured instead of being in
+    /// backticks.
     #[must_use]
     pub fn lines(&self, layout: &Layout<'_>) -> String {
         let marked: String = self
@@ -128,7 +128,7 @@ impl Prose {
     }
 }
 
-/// Our own words, with the blanks of short code made such that no line is broken there.
+/// Replaces the blanks in short code by [`BLANK`], so that it is not wrapped.
 fn unbroken_code(text: &str) -> String {
     let pieces = text.split(CODE).enumerate().map(|(place, piece)| match place % 2 {
         1 if width(piece) <= UNBROKEN => piece.replace(' ', BLANK.encode_utf8(&mut [0; 4])),
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn words_of_anyone_are_no_mark_up() {
+    fn foreign_words_are_not_mark_up() {
         let prose = Prose::ours("See `code` in ").and_theirs("<b>`x`|");
         assert_eq!(prose.markdown(), "See `code` in \\<b\\>\\`x\\`\\|");
     }

@@ -1,4 +1,4 @@
-//! Numbers as a person reads them.
+//! Formats numbers for people.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use indicatif::HumanBytes;
 pub use crate::quantity::{count, counted};
 use crate::report::shape::Evidence;
 
-/// The proving lines that differ in their text, each with how many have it.
+/// The lines of evidence with different texts, each with the number of lines that have it.
 #[must_use]
 pub fn distinct(evidence: &[Evidence]) -> Vec<(&Evidence, usize)> {
     let mut lines: Vec<(&Evidence, usize)> = Vec::new();
@@ -20,7 +20,7 @@ pub fn distinct(evidence: &[Evidence]) -> Vec<(&Evidence, usize)> {
     lines
 }
 
-/// What stands behind a line that was found several times: ` ×6`.
+/// The suffix of a line that was found several times: ` ×6`.
 #[must_use]
 pub fn times(number: usize) -> String {
     if number > 1 { format!(" ×{number}") } else { String::new() }
@@ -43,7 +43,7 @@ pub fn seconds(duration: Duration) -> String {
     }
 }
 
-/// Bytes a second: `210.00 MiB/s`; none when no time was taken.
+/// Bytes per second: `210.00 MiB/s`; None if the duration is zero.
 #[must_use]
 pub fn rate(number: u64, duration: Duration) -> Option<String> {
     let nanoseconds = duration.as_nanos();
@@ -69,13 +69,13 @@ mod tests {
             text: text.to_owned(),
         };
         let evidence = ["x", "y", "x", "x"].map(line);
-        let told: Vec<_> =
+        let lines: Vec<_> =
             distinct(&evidence).iter().map(|(line, n)| (line.text.clone(), times(*n))).collect();
-        assert_eq!(told, [("x".to_owned(), " ×3".to_owned()), ("y".to_owned(), String::new())]);
+        assert_eq!(lines, [("x".to_owned(), " ×3".to_owned()), ("y".to_owned(), String::new())]);
     }
 
     #[test]
-    fn numbers_read_well() {
+    fn numbers_for_people() {
         assert_eq!(counted(1, "phone"), "1 phone");
         assert_eq!(counted(0, "log"), "0 logs");
         assert_eq!(counted(12_345, "line"), "12,345 lines");

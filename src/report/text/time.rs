@@ -1,4 +1,4 @@
-//! Times as a person writes them: `2013-05-31 13:18`.
+//! Formats times for people: `2013-05-31 13:18`.
 
 use super::visible::visible;
 use crate::report::shape::Diagnosis;
@@ -22,7 +22,7 @@ pub fn second(time: &str) -> String {
     visible(time).replacen('T', " ", 1)
 }
 
-/// From the first to the last time a diagnosis was seen, to the minute; none without any date.
+/// The first and the last time of a diagnosis, to the minute; None without any date.
 #[must_use]
 pub fn span(diagnosis: &Diagnosis) -> Option<String> {
     match (&diagnosis.first_seen, &diagnosis.last_seen) {

@@ -1,7 +1,7 @@
-//! Characters that a reader would not see, or that act on a terminal, shown as escapes: `\u{1b}`.
+//! Shows hidden characters, such as controls and invisible ones, as escapes: `\u{1b}`.
 //!
-//! Logs, file names and certificates come from anyone. Every format for people passes what comes
-//! from them through here; JSON, which has escapes of its own, asks [`is_hidden`].
+//! Logs, file names and certificates are untrusted. Every format for people passes their texts through here;
+//! JSON, which has its own escapes, uses [`is_hidden`].
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -30,8 +30,8 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Whether a character acts instead of being seen: controls (C0, DEL, C1), marks and overrides of
-/// writing direction, zero-width characters, separators of lines and paragraphs, invisible fillers
+/// Whether a character is invisible or controls the terminal or the layout: controls (C0, DEL, C1), marks and
+/// overrides of writing direction, zero-width characters, line and paragraph separators, invisible fillers
 /// and tags (Unicode's general categories Cc, Cf, Zl, Zp and its default-ignorable characters).
 #[must_use]
 pub const fn is_hidden(character: char) -> bool {
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_acts_is_shown() {
+    fn control_and_invisible_characters_are_shown() {
         for (raw, shown) in [
             ("\u{1b}[31mred\u{7}", "\\u{1b}[31mred\\u{7}"),
             ("a\r\nb\tc", "a\\r\\nb\\tc"),

@@ -1,10 +1,10 @@
-//! How many columns a text takes on a terminal, and cutting it to fewer.
+//! Measures the width of texts on a terminal, and cuts them to a width.
 
 use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// The columns that `text` takes; wide characters take two. Hidden characters must be gone.
+/// The width of `text` in columns; wide characters take two. Hidden characters must have been replaced.
 #[must_use]
 pub fn width(text: &str) -> usize {
     text.width()
@@ -57,7 +57,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     textwrap::wrap(text, options).into_iter().map(Cow::into_owned).collect()
 }
 
-/// The last place, in the direction given, up to which the characters take at most `room` columns.
+/// The last offset, in the direction of the iterator, up to which the characters take at most `room` columns.
 fn fitting(characters: impl Iterator<Item = (usize, char)>, room: usize) -> Option<usize> {
     let mut used = 0;
     let mut place = None;

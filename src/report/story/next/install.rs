@@ -11,17 +11,17 @@ use crate::report::story::page::Block;
 use crate::report::text::paint::Tone;
 use crate::report::text::prose::Prose;
 
-/// A kind of place for a custom certificate.
+/// A slot to install a custom certificate in.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Target {
-    /// A platform slot, this one if it is known which.
+    /// A platform slot, with its number if that is known.
     Platform(Option<u8>),
-    /// An application slot, in the same way.
+    /// An application slot, with its number if that is known.
     Application(Option<u8>),
 }
 
-/// Where to install, for each slot that the diagnoses are about, and how to choose what is used; nothing
-/// where no step asks for that.
+/// How to install a certificate in each slot that the diagnoses are about, and how to choose it for use.
+/// Empty if no step requires an installation.
 pub(super) fn blocks(active: &[&Diagnosis], software: Option<&SoftwareVersion>) -> Vec<Block> {
     let old = software.is_some_and(is_before_custom_slots);
     let is_any = |fact: fn(&Facts) -> bool| active.iter().filter_map(|one| one.facts()).any(fact);
@@ -41,7 +41,7 @@ pub(super) fn blocks(active: &[&Diagnosis], software: Option<&SoftwareVersion>) 
     blocks
 }
 
-/// The slots to install in, each once: those that are named, or else the kinds that will do.
+/// The slots to install in, each once: those that diagnoses name, else the kinds of slot that are suitable.
 fn places(active: &[&Diagnosis]) -> Vec<Target> {
     let installing = active.iter().filter(|one| one.facts().is_some_and(|facts| facts.about_installing));
     let mut targets: Vec<Target> = installing.flat_map(|one| targets(one)).collect();
@@ -83,7 +83,7 @@ fn targets(diagnosis: &Diagnosis) -> Vec<Target> {
     match diagnosis.slot.as_deref().map(str::parse) {
         Some(Ok(Slot::Platform(number))) => vec![Target::Platform(Some(number))],
         Some(Ok(Slot::Application(number))) => vec![Target::Application(Some(number))],
-        // A platform slot may serve all that the built-in certificate does.
+        // A platform certificate may be used for everything for which the built-in one is.
         Some(Ok(Slot::BuiltIn)) => vec![Target::Platform(None)],
         Some(Err(_)) | None => vec![Target::Platform(None), Target::Application(None)],
     }

@@ -1,4 +1,4 @@
-//! What support needs to go on from here.
+//! What to send to support.
 
 use crate::report::shape::Device;
 use crate::report::story::page::Block;
@@ -6,7 +6,7 @@ use crate::report::text::paint::Tone;
 use crate::report::text::prose::Prose;
 use crate::report::text::quantity::count;
 
-/// More logs are counted, not named.
+/// The most logs that are named; if there are more, they are counted.
 const NAMED: usize = 10;
 
 /// What to send when the steps don't help.
@@ -31,16 +31,16 @@ pub(super) fn blocks(device: &Device) -> [Block; 2] {
 }
 
 fn logs(device: &Device) -> Prose {
-    let mut told = match device.files.as_slice() {
+    let mut prose = match device.files.as_slice() {
         [] => return Prose::ours("The phone's log, `<MAC>-app.log`: none was found here."),
         [_] => Prose::ours("The log "),
         _ => Prose::ours("The logs "),
     };
     for (place, file) in device.files.iter().take(NAMED).enumerate() {
-        told = told.and(if place == 0 { "" } else { ", " }).and_theirs(file);
+        prose = prose.and(if place == 0 { "" } else { ", " }).and_theirs(file);
     }
     match device.files.len().saturating_sub(NAMED) {
-        0 => told.and("."),
-        more => told.and(format!(" and {} more.", count(more as u64))),
+        0 => prose.and("."),
+        more => prose.and(format!(" and {} more.", count(more as u64))),
     }
 }
