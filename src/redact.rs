@@ -1,5 +1,5 @@
-//! `--redact`: a report that can be sent on. What names a phone, a machine or a person is replaced by
-//! a pseudonym, the same one everywhere, so that what was equal stays equal.
+//! `--redact`: makes a report that can be passed on. Everything that identifies a phone, a machine or a
+//! person is replaced by a pseudonym, the same one everywhere, so that equal names stay equal.
 //!
 //! | replaced | by |
 //! |---|---|
@@ -7,25 +7,27 @@
 //! | IPv4 addresses, also with dashes | `240.0.0.1`… (reserved, RFC 1112) |
 //! | IPv6 addresses | `100::1`… (discard-only, RFC 6666) |
 //! | host names | `host-1.example`… |
-//! | users: in URLs, SIP URIs and mail addresses, `user=`, and what stands behind `user`, `login` or `ext` | `user-1`… |
+//! | users: in URLs, SIP URIs and mail addresses, `user=`, and the word after `user`, `login` or `ext` | `user-1`… |
 //! | serial numbers | `serial-1`… |
 //! | other names, such as the common name of a certificate that is neither address nor host | `name-1`… |
 //! | directories, and names of files other than logs named after a phone | `dir-1/`…, `file-1.zip`… |
 //!
-//! Kept are models, software versions, assembly numbers, lengths, times, and **fingerprints**: a report
-//! is read for them. Whoever has the certificate can tell the phone by its fingerprint. Kept too are
-//! addresses that name nothing (loopback, network masks, `000000000000`), and pseudonyms themselves.
-//! A host or a person whose name nothing marks as one cannot be told from another word.
+//! Models, software versions, assembly numbers, lengths, times and **fingerprints** are kept, since a report
+//! is useless without them. So a person who has a certificate can recognize its phone by the fingerprint.
+//! Also kept are addresses that identify no machine (loopback, network masks, `000000000000`), and
+//! pseudonyms. The name of a host or a person that nothing marks as a name is not recognized.
 //!
-//! Our own sentences are not searched: their parts are of known kinds ([`crate::message`]), and so are the
-//! fields of phones and events. Only what stands in a log, a configuration file or a library's error is.
+//! Only texts from logs, configuration files and errors of libraries are searched for names. The parts of
+//! this program's own sentences have known kinds ([`crate::message`]), and so have the fields of phones and
+//! events.
 //!
-//! Pseudonyms are numbers in the sorted order of all that the report names, found in a first pass over
-//! it. A hash would need no such pass, but could be undone: a vendor's addresses are only 2^24, and
-//! a random key would make two runs over the same logs differ. A number tells nothing but its place in
-//! the order. The same logs give the same pseudonyms, for any number of threads and in every format; a
-//! phone's pseudonym is its place among all phones of the paths, so it is the same in every command. With
-//! other logs beside them pseudonyms are others, and so may be those of other names where fewer are shown.
+//! A pseudonym is the number of a name in the sorted list of all names in the report, which are collected in
+//! a first pass over it. Hashes would need no such pass, but they could be reversed, since a vendor has only
+//! 2^24 addresses per block; and with a random key, two runs over the same logs would differ. A number
+//! reveals only the position in the sorted list. The same logs give the same pseudonyms, for any number of
+//! threads and in every format. A phone's pseudonym is its position among all phones of the searched paths,
+//! so it is the same in every command. Pseudonyms change if other logs are added; those of other names may
+//! also differ in a report that shows fewer phones.
 
 mod address;
 mod claims;
@@ -60,18 +62,19 @@ pub struct Redactor {
     others: Others,
 }
 
-/// What else is named.
+/// The names other than phones.
 #[derive(Debug)]
 enum Others {
-    /// In the first pass: what was found so far. All have the number 0.
+    /// In the first pass: the names found so far. All get the number 0.
     Found(Mutex<Found>),
-    /// In the second one. What the first did not find has the number 0: it is hidden, but can't be told apart.
+    /// In the second pass. A name that the first pass did not find gets the number 0: it is hidden, but not
+    /// distinguished from other such names.
     Numbered(Numbers),
 }
 
 impl Redactor {
-    /// A redactor for a report with these phones. `first_pass` redacts all of the report once, on as many
-    /// threads as it likes, and throws the outcome away: that finds what the report names.
+    /// A redactor for a report with these phones. `first_pass` must redact the whole report once, on any
+    /// number of threads, and discard the result; this collects the names in the report.
     ///
     /// # Errors
     /// Those of `first_pass`.
@@ -82,7 +85,7 @@ impl Redactor {
         let mut phones: Vec<Mac> = phones.into_iter().collect();
         phones.sort_unstable();
         phones.dedup();
-        // An address that looks like a pseudonym is kept, so its number is not given to another phone.
+        // An address that looks like a pseudonym is kept, so its number must not be given to another phone.
         let is_free = |number: &u64| {
             let pseudonym =
                 u32::try_from(*number).ok().map(|number| pseudonym::mac(Pseudonym::Phone, number));
@@ -98,7 +101,8 @@ impl Redactor {
         Ok(redactor)
     }
 
-    /// Redacts text of a log. Secrets in it go too ([`conceal`]). To redact twice is the same as once.
+    /// Redacts text of a log. Secrets in it are concealed too ([`conceal`]). Redacting twice gives the same
+    /// as once.
     #[must_use]
     pub fn text(&self, text: &str) -> String {
         text::rewrite(text, self)
@@ -139,7 +143,7 @@ impl Redactor {
         }
     }
 
-    /// Takes note of a text that looks like a pseudonym and stays: its number must not be given again.
+    /// Notes a text that looks like a pseudonym and is kept: its number must not be given to another name.
     fn keep(&self, of: Pseudonym, number: u64) {
         if let Others::Found(found) = &self.others {
             found.lock().unwrap_or_else(PoisonError::into_inner).add_taken(of, number);

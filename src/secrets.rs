@@ -1,20 +1,20 @@
-//! Key material and passwords never leave a log: they are taken out of each text that is kept as
-//! evidence, in every mode, before anything else sees it.
+//! Removes key material and passwords from texts. Every text of a log that is kept as evidence goes through
+//! here before any other use, with or without `--redact`.
 //!
 //! What is replaced:
 //!
-//! - private keys in PEM form of any kind, whole or cut, over lines or joined, with line feeds as
-//!   they are or written as `\n`, `&#10;` or `%0A`. From the header on all goes, up to the footer or,
-//!   where that is cut off, to the end of the text;
-//! - what is left of a key whose header was cut off: what stands before its footer, and base64 too
-//!   long and too mixed to be a name or a path, also in lines of 16 characters and more with a blank,
-//!   `|` or `.` between, or as URLs have it; and more hexadecimal digits than a fingerprint has;
+//! - private keys in PEM form of any kind, whole or cut, over lines or joined, with line feeds as they are or
+//!   written as `\n`, `&#10;` or `%0A`: everything from the header to the footer, or to the end of the text
+//!   if the footer is cut off;
+//! - what is left of a key whose header was cut off: the text before its footer, and base64 too long and too
+//!   mixed to be a name or a path, also in lines of 16 characters and more with a blank, `|` or `.` between
+//!   them, or in the form for URLs; and more hexadecimal digits than a fingerprint has;
 //! - passwords in URLs, also escaped ones, values of keys such as `password`, `pwd`, `secret` or
 //!   `privateKey`, those of `pw=`, `pin=`, `token=`, `auth=` and `credential=`, and the credentials of an
 //!   `Authorization` header.
 //!
-//! Certificates, fingerprints, lengths and names stay: they are what reports are made of. A password
-//! that nothing marks as one cannot be told from another word.
+//! Certificates, fingerprints, lengths and names are kept, since reports consist of them. A password that
+//! nothing marks as one is not recognized.
 
 mod keys;
 mod passwords;
@@ -24,11 +24,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// What stands in the place of a secret.
+/// The replacement of a secret.
 pub const REDACTED: &str = "[redacted]";
 
-/// `text` without the secrets in it. Takes time linear in the text's length, and next to none where no
-/// word in it could go with a secret. Concealing twice is the same as once.
+/// `text` without the secrets in it. The time is linear in the text's length, and very short if the text has
+/// no word that marks a secret. Concealing twice gives the same as once.
 ///
 /// ```
 /// use phonecert::secrets::conceal;
@@ -37,7 +37,8 @@ pub const REDACTED: &str = "[redacted]";
 /// ```
 #[must_use]
 pub fn conceal(text: &str) -> Cow<'_, str> {
-    // Without its patterns a text is hidden, since a key could be in it. The tests compile all patterns.
+    // If the patterns don't compile, the text is hidden, since it may contain a key. A test compiles them
+    // all.
     let Some(trigger) = TRIGGER.as_ref() else { return Cow::Borrowed(REDACTED) };
     let may_have_secret = has_long_run(text.as_bytes()) || (may_trigger(text) && trigger.is_match(text));
     if !may_have_secret {
@@ -53,9 +54,9 @@ pub fn conceal(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(REDACTED)
 }
 
-/// The name of a file or a URL without the password in it. Other than in a text, whose words end where a
-/// blank stands, all between `user:` and the last `@` is the password, with a scheme or without one. What
-/// stands before an `@` alone can be the rest of one that a comma took apart.
+/// The name of a file or a URL without the password in it. Unlike in a text, a blank does not end the
+/// password: it is everything between `user:` and the last `@`, with or without a scheme. Text before a lone
+/// `@` may be the rest of a password that was split at a comma, so it is concealed too.
 ///
 /// ```
 /// use phonecert::secrets::conceal_address;
@@ -70,8 +71,8 @@ pub fn conceal_address(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The words of which one goes with each secret but a bare key. Hardly any text of a log has one, so a quick
-/// search is all that most texts cost.
+/// A pattern of the words that mark secrets; every secret except a key without header has one. Few texts of
+/// logs match it, so most texts cost only this quick search.
 static TRIGGER: LazyLock<Option<Regex>> = LazyLock::new(|| trigger().ok());
 
 fn trigger() -> Result<Regex, regex::Error> {
@@ -81,16 +82,16 @@ fn trigger() -> Result<Regex, regex::Error> {
     ))
 }
 
-/// Whether a text has one of the characters of which each match of [`TRIGGER`] has one. Models and addresses have none,
-/// and the pattern takes ten times as long to tell.
+/// Whether a text has a character without which [`TRIGGER`] can't match. Models and addresses have none, and
+/// this check is ten times as fast as the pattern.
 fn may_trigger(text: &str) -> bool {
     text.bytes().any(|byte| matches!(byte | 0x20, b'p' | b'h' | b'r' | b'k' | b'/' | b'|') || byte == b'%')
 }
 
-/// Whether a text has a run of characters as long as the shortest key that is taken for one. As a part of the
-/// pattern above, the counts of the runs would make a thousand states of the machine that searches.
+/// Whether a text has a run of characters as long as the shortest key that is recognized. This is not part of
+/// [`TRIGGER`], since the repetition counts would add a thousand states to its automaton.
 fn has_long_run(text: &[u8]) -> bool {
-    // The run that goes on, with `-` and `_` in it and without, and the run before its one separator.
+    // The lengths of the current run with and without `-` and `_`, and of the run before its only separator.
     let (mut run, mut plain, mut before) = (0, 0, 0);
     text.len() >= 24
         && text.iter().any(|byte| {
@@ -104,16 +105,17 @@ fn has_long_run(text: &[u8]) -> bool {
         })
 }
 
-/// How often a text is searched until nothing more is found: where two secrets stand together, the second can
-/// be found only after the first is replaced. Most texts need no round, and one with a secret needs two.
+/// The most rounds of replacement for a text. If two secrets are directly joined, the second can be found
+/// only after the first is replaced. Most texts need no round, and one with a secret needs two.
 const ROUNDS: usize = 5;
 
-/// What finds one kind of secret.
+/// The search for one kind of secret.
 struct Pass {
-    /// In ASCII, none is there without one of these and a match of [`TRIGGER`]. All patterns take 40 million
-    /// instructions to compile, as many as 400 small logs: most scans need but those of one pass.
+    /// An ASCII text has no such secret unless it contains one of these and matches [`TRIGGER`]. This check
+    /// avoids compiling patterns: all of them take 40 million instructions, as many as 400 small logs, and
+    /// most scans need only those of one pass.
     needs: &'static [&'static str],
-    /// None where a pattern does not compile.
+    /// Finds the secrets. None if a pattern does not compile.
     find: fn(&str) -> Option<Vec<Secret>>,
 }
 
@@ -149,12 +151,12 @@ impl Pass {
         let is_there = |word: &&str| {
             text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
         };
-        // Letters that are no ASCII can stand for some that are: `ſ` for `s`.
+        // Case-insensitive patterns also match letters outside ASCII, such as `ſ` for `s`.
         self.needs.is_empty() || !text.is_ascii() || self.needs.iter().any(is_there) && is_triggered()
     }
 }
 
-/// The text after one round; none if that changes nothing.
+/// The text after one round; None if the round changes nothing.
 fn once(text: &str) -> Option<String> {
     let mut concealed = Cow::Borrowed(text);
     for pass in &PASSES {
@@ -172,7 +174,7 @@ fn once(text: &str) -> Option<String> {
     }
 }
 
-/// A part of a text, and what takes its place.
+/// A part of a text, and its replacement.
 struct Secret {
     start: usize,
     end: usize,
@@ -185,7 +187,7 @@ impl Secret {
     }
 }
 
-/// The text with each secret replaced; they are in order and don't overlap.
+/// The text with each secret replaced. `secrets` are sorted and don't overlap.
 fn without(text: &str, secrets: &[Secret]) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut done = 0;

@@ -1,4 +1,4 @@
-//! IP addresses and host names in a text, and the software versions that look like addresses.
+//! Finds IP addresses and host names in a text, and the software versions that look like addresses.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
@@ -8,7 +8,7 @@ use regex::Regex;
 
 const IPV4: &str = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}";
 const IPV6: &str = "[0-9A-Fa-f:.]{3,}";
-/// What stands before a version, at the end of the text before it.
+/// Matches what marks a version, at the end of the text before it.
 const VERSION: &str = concat!(
     r"(?i)(?:(version|updater|bootblock|bootrom|label)\s*=[^,;|=()]*",
     r"|\b(?:version|ver|updater|bootblock|bootrom|firmware|software|v)[\s:]*)\z"
@@ -21,10 +21,10 @@ fn patterns() -> Result<[Regex; 3], regex::Error> {
     Ok([Regex::new(IPV4)?, Regex::new(IPV6)?, Regex::new(VERSION)?])
 }
 
-/// How far before a version the word can stand that says so.
+/// How many bytes before a version the word that marks it may begin.
 const VERSION_WINDOW: usize = 48;
 
-/// Where IPv4 addresses stand. A port may follow one as a fifth part.
+/// Finds IPv4 addresses. A port may follow one as a fifth part.
 pub(super) fn ipv4(text: &str) -> Vec<(Range<usize>, Ipv4Addr)> {
     let Some([pattern, _, version]) = PATTERNS.as_ref() else { return Vec::new() };
     let mut found = Vec::new();
@@ -41,7 +41,7 @@ pub(super) fn ipv4(text: &str) -> Vec<(Range<usize>, Ipv4Addr)> {
                 at = run.end();
             }
             _ => {
-                // The rest of a longer run of numbers is no address either.
+                // The rest of a longer run of numbers is not an address either.
                 let rest = &text[run.start()..];
                 let length = rest.find(|c: char| c != '.' && !c.is_ascii_digit()).unwrap_or(rest.len());
                 at = run.start() + length;
@@ -51,7 +51,8 @@ pub(super) fn ipv4(text: &str) -> Vec<(Range<usize>, Ipv4Addr)> {
     found
 }
 
-/// The IPv4 address that is written with dashes for dots. Leading zeros are rather those of a date.
+/// Parses an IPv4 address written with dashes instead of dots. A part with a leading zero is refused, since
+/// the text is probably a date.
 pub(super) fn dashed(text: &str) -> Option<Ipv4Addr> {
     let is_padded = text.split('-').any(|part| part.len() > 1 && part.starts_with('0'));
     if is_padded || text.len() > 15 { None } else { parse_ipv4(&text.replace('-', ".")) }
@@ -61,26 +62,27 @@ fn is_digit_last(text: &str) -> bool {
     text.ends_with(|c: char| c.is_ascii_digit())
 }
 
-/// Whether more follows than a port.
+/// Whether at least two more parts follow, so that the first of them is not a port.
 fn has_two_more_parts(after: &str) -> bool {
     let is_number = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
     let mut parts = after.strip_prefix('.').unwrap_or("").splitn(3, '.');
     parts.next().is_some_and(is_number) && parts.next().is_some_and(is_number)
 }
 
-/// The first place from `at` on where a character begins.
+/// The first character boundary at or after `at`.
 pub(super) fn boundary(text: &str, at: usize) -> usize {
     (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
 }
 
-/// `Version=Codename 3.3.5.247` is no address; neither is a small number right after `version`.
+/// Whether the number is a software version, as in `Version=Codename 3.3.5.247`, or a small one directly
+/// after `version`.
 fn is_version(version: &Regex, before: &str, address: Ipv4Addr) -> bool {
     let near = boundary(before, before.len().saturating_sub(VERSION_WINDOW));
     let Some(word) = version.captures(&before[near..]) else { return false };
     word.get(1).is_some() || address.octets()[0] < 10
 }
 
-/// Numbers with leading zeros are decimal: phones pad them.
+/// Parses an IPv4 address. Numbers with leading zeros are read as decimal, since phones pad them.
 fn parse_ipv4(text: &str) -> Option<Ipv4Addr> {
     let mut octets = [0; 4];
     let mut parts = text.split('.');
@@ -92,7 +94,7 @@ fn parse_ipv4(text: &str) -> Option<Ipv4Addr> {
     parts.next().is_none().then(|| octets.into())
 }
 
-/// Where IPv6 addresses stand.
+/// Finds IPv6 addresses.
 pub(super) fn ipv6(text: &str) -> Vec<(Range<usize>, Ipv6Addr)> {
     let Some([_, pattern, _]) = PATTERNS.as_ref() else { return Vec::new() };
     let runs = pattern.find_iter(text).filter(|run| run.as_str().contains(':'));
@@ -100,7 +102,7 @@ pub(super) fn ipv6(text: &str) -> Vec<(Range<usize>, Ipv6Addr)> {
         let mut range = run.range();
         let is_letter = |c: char| c.is_alphanumeric() || c == '_';
         if text[..range.start].ends_with(is_letter) {
-            // `IPv6:2001:…`: the first group is the end of a word.
+            // In `IPv6:2001:…`, the first group is the end of a word.
             range.start += text[range.clone()].find(':')?;
         }
         if text[range.end..].starts_with(is_letter) {
@@ -118,29 +120,30 @@ pub(super) fn ipv6(text: &str) -> Vec<(Range<usize>, Ipv6Addr)> {
         let mut groups = shown.split([':', '.']).filter(|group| !group.is_empty());
         let is_told = groups.clone().count() > 1 || groups.any(|group| group.len() > 2);
         let has_digit = shown.bytes().any(|byte| byte.is_ascii_digit());
-        // The longest address with an IPv4 part has 45 characters.
+        // The longest form, with an IPv4 part, has 45 characters.
         let address = (is_told && has_digit && shown.len() <= 45).then(|| shown.parse().ok())??;
         Some((range, address))
     })
     .collect()
 }
 
-/// The address that is all of `text`, with or without brackets.
+/// Parses `text` as an address, with or without brackets around it.
 pub(super) fn whole(text: &str) -> Option<IpAddr> {
     let text = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     parse_ipv4(text).map(IpAddr::V4).or_else(|| text.parse().ok())
 }
 
-/// Endings of file names, which no domain has.
+/// Endings of file names, none of which is a top-level domain.
 const FILE_ENDINGS: &str = "\
     log cfg xml csv gz zst zip tar tgz ld bin pem key crt csr der txt json jsonl md conf html htm old \
     bak wav cert pfx tmp dat";
 
-/// How names of configuration parameters begin (`device.sec.TLS.…`).
+/// First parts of names of configuration parameters (`device.sec.TLS.…`).
 const PARAMETERS: &str = "\
     device log reg sec voipprot prov tcpipapp feature up se msg apps";
 
-/// Whether a word with dots is a host's name, and not a file's, a parameter's or two sentences.
+/// Whether a word with dots is a host name, not the name of a file or a parameter, nor the end and the
+/// beginning of two sentences.
 pub(super) fn is_host(word: &str) -> bool {
     let labels: Vec<&str> = word.split('.').collect();
     let [first, .., last] = &labels[..] else { return false };

@@ -1,4 +1,4 @@
-//! Parts of a text that name something, each with what takes its place.
+//! Collects the parts of a text that name something, with their replacements.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -8,10 +8,11 @@ use regex::{Captures, Regex};
 
 use super::{Pseudonym, Redactor, address, mac, path, pseudonym, word};
 
-/// What is found in a text so far. Parts never overlap: the first to claim a place keeps it.
+/// The parts of a text that were found so far. They never overlap: a part that overlaps an earlier found one
+/// is ignored.
 pub(super) struct Claims<'a> {
     text: &'a str,
-    /// By the beginning of each part: its end, and what takes its place.
+    /// By the offset of each part: the offset of its end, and its replacement.
     parts: BTreeMap<usize, (usize, String)>,
     redactor: &'a Redactor,
 }
@@ -21,7 +22,7 @@ impl<'a> Claims<'a> {
         Self { text, parts: BTreeMap::new(), redactor }
     }
 
-    /// Calls `claim` for every match that does not touch what was found before.
+    /// Calls `claim` for every match that does not overlap a part found before.
     pub(super) fn each(&mut self, pattern: &Regex, claim: fn(&mut Self, &Captures<'_>)) {
         let mut at = 0;
         while let Some(found) = pattern.captures_at(self.text, at) {
@@ -36,7 +37,7 @@ impl<'a> Claims<'a> {
         }
     }
 
-    /// The end of what is found already within these bounds.
+    /// The end of the last part found before that overlaps this range, if there is one.
     fn claimed(&self, wanted: &Range<usize>) -> Option<usize> {
         let (_, (end, _)) = self.parts.range(..wanted.end).next_back()?;
         (*end > wanted.start).then_some(*end)
@@ -84,7 +85,7 @@ impl<'a> Claims<'a> {
         self.claim(place, instead);
     }
 
-    /// A host, without the port behind it and the full stop of the sentence.
+    /// A host, without a port after it or the full stop of a sentence.
     pub(super) fn host(&mut self, place: Range<usize>) {
         let mut host = self.text[place.clone()].trim_end_matches(['.', '-']);
         if address::whole(host).is_none()
@@ -101,7 +102,7 @@ impl<'a> Claims<'a> {
         }
     }
 
-    /// Fingerprints stay: 16, 20 or 32 bytes, or what is said to be one.
+    /// A fingerprint, which is kept: 16, 20 or 32 bytes, or hexadecimal bytes after the word `fingerprint`.
     pub(super) fn fingerprint(&mut self, place: Range<usize>) {
         const WORD_WINDOW: usize = 16;
         let said = &self.text[place.clone()];
@@ -113,7 +114,8 @@ impl<'a> Claims<'a> {
         }
     }
 
-    /// A common name in quotes, of which `opening` has the first. It can hold quotes itself: the last one counts.
+    /// A common name in quotes; `opening` ends with the opening quote. The name may contain quotes, so it
+    /// ends at the last quote.
     pub(super) fn common_name(&mut self, opening: Range<usize>) {
         let start = opening.end;
         let rest = &self.text[start..];
@@ -132,7 +134,7 @@ impl<'a> Claims<'a> {
         self.name(start..start + end);
     }
 
-    /// What follows `://`; a second URL can stand in brackets right behind it.
+    /// What follows `://`. A second URL may follow directly in brackets.
     pub(super) fn urls(&mut self, place: Range<usize>) {
         let mut start = place.start;
         while let Some((sign, end)) = self.second_url(start..place.end) {
@@ -142,7 +144,7 @@ impl<'a> Claims<'a> {
         self.url(start..place.end);
     }
 
-    /// Where the bracket before the next URL stands, and where its scheme ends.
+    /// The offsets of the bracket before the next URL and of the end of its scheme.
     fn second_url(&self, place: Range<usize>) -> Option<(usize, usize)> {
         let said = &self.text[place.clone()];
         let scheme = said.find("://")?;
@@ -151,7 +153,7 @@ impl<'a> Claims<'a> {
         is_scheme.then_some((place.start + sign, place.start + scheme + 3))
     }
 
-    /// User, host, path.
+    /// A URL after its scheme: user, host, path.
     fn url(&mut self, place: Range<usize>) {
         let said = self.text[place.clone()].trim_end_matches(['.', ',', ';', ':', ')', '(']);
         let authority = &said[..said.find(['/', '?', '#']).unwrap_or(said.len())];
@@ -175,7 +177,7 @@ impl<'a> Claims<'a> {
         let said = self.text[place.clone()].trim_end_matches('.');
         let place = place.start..place.start + said.len();
         let is_number = said.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte));
-        // In capitals, it is the name of a part of the software.
+        // `SIP:` in capitals is the name of a software component, not a scheme.
         let is_scheme = sip.is_some_and(|sip| !sip.contains(|c: char| c.is_ascii_uppercase()));
         let is_user = || is_scheme && said.contains(char::is_alphanumeric) && !said.starts_with('[');
         if sip.is_some() && (address::is_host(said) || address::whole(said).is_some()) {
@@ -185,11 +187,11 @@ impl<'a> Claims<'a> {
         }
     }
 
-    /// What stands behind `user` or `login`: a user, unless it is a word of the sentence.
+    /// The word after `user` or `login`: a user's name, unless it is an ordinary word of a sentence.
     pub(super) fn user_behind_word(&mut self, place: Range<usize>) {
         let said = self.text[place.clone()].trim_end_matches(['.', '-', '@', '+']);
         let follows = &self.text[place.end..];
-        // `user name: x` is for the pattern with a sign.
+        // `user name: x` is handled by the pattern for settings.
         let is_setting = follows.starts_with(['=', ':']) && !follows.starts_with(": ");
         let is_of_sentence = SENTENCE_WORDS.split(' ').any(|word| word.eq_ignore_ascii_case(said));
         if !is_setting && !is_of_sentence {
@@ -207,7 +209,7 @@ impl<'a> Claims<'a> {
         }
     }
 
-    /// A serial number has a digit in it, or a sign before it.
+    /// A serial number: a word with a digit in it, or after a sign such as `=`.
     pub(super) fn serial(&mut self, sign: &str, place: Range<usize>) {
         let said = self.text[place.clone()].trim_end_matches([':', '.', '-']);
         let has_digit = said.bytes().any(|byte| byte.is_ascii_digit());
@@ -236,7 +238,7 @@ impl<'a> Claims<'a> {
     }
 }
 
-/// Words that stand behind `user`, `login` or `account` in sentences of phones, and name nobody.
+/// Words that follow `user`, `login` or `account` in phones' messages and are not names.
 const SENTENCE_WORDS: &str = "\
     a abort aborted accepted access account accounts action activity agent and are as at attempt \
     attempts auth authenticated authentication authorization by can cancelled canceled cannot changed \

@@ -1,4 +1,5 @@
-//! What holds for any text: twice is once, no address is left, nothing panics or takes long.
+//! Properties for any text: redacting twice equals redacting once, no address is left, and no input causes a
+//! panic or a long run time.
 
 use proptest::prelude::*;
 

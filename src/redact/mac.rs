@@ -1,4 +1,4 @@
-//! MAC addresses in a text, in the notations of phones, switches, servers and URLs.
+//! Finds MAC addresses in a text, in the notations of phones, switches, servers and URLs.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -8,12 +8,13 @@ use regex::Regex;
 use super::{Redactor, pseudonym};
 use crate::model::{Mac, hex_digit};
 
-/// The vendor's blocks of addresses: in a longer run of digits, only these and the report's phones are known.
+/// The vendor's address blocks (OUI). In a run of more than 12 digits, only these and the report's phones are
+/// recognized.
 const BLOCKS: [[u8; 3]; 3] = [[0x00, 0x04, 0xF2], [0x64, 0x16, 0x7F], [0x48, 0x25, 0x67]];
 
-/// One group a notation: `%3A` between bytes; `:`, `-`, `.`, `_`, `,` or a blank between bytes; bytes
-/// without their leading zero; three or two groups of digits; none between; a colon and a blank between
-/// bytes; two groups with a blank between.
+/// One capture group per notation: `%3A` between bytes; `:`, `-`, `.`, `_`, `,` or a blank between bytes;
+/// bytes without their leading zero; three or two groups of digits; no separator; a colon and a blank between
+/// bytes; two groups with a blank between them.
 const NOTATIONS: &str = concat!(
     r"((?:[0-9A-Fa-f]{2}%3[Aa]){5}[0-9A-Fa-f]{2})",
     r"|([0-9A-Fa-f]{2}(?:(?::[0-9A-Fa-f]{2}){5,}|(?:-[0-9A-Fa-f]{2}){5,}|(?:\.[0-9A-Fa-f]{2}){5,}|(?:_[0-9A-Fa-f]{2}){5,}|(?:,[0-9A-Fa-f]{2}){5,}|(?: [0-9A-Fa-f]{2}){5,}))",
@@ -26,7 +27,7 @@ const NOTATIONS: &str = concat!(
 
 static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(NOTATIONS).ok());
 
-/// Where addresses stand, and what takes their place in the same notation; in order.
+/// Finds addresses; returns their places in order, with replacements in the same notation.
 pub(super) fn all(text: &str, redactor: &Redactor) -> Vec<(Range<usize>, String)> {
     let Some(pattern) = PATTERN.as_ref() else { return Vec::new() };
     let mut found = Vec::new();
@@ -39,7 +40,7 @@ pub(super) fn all(text: &str, redactor: &Redactor) -> Vec<(Range<usize>, String)
         if let Some((_, step)) = step {
             let pairs = in_pairs(text, start..end, step, redactor);
             if goes_into_word(text, end) && pairs.last().is_none_or(|last| last.end < end) {
-                // The last pair of digits belongs to the word that follows.
+                // The last two digits are the beginning of the word that follows.
                 at = end - 2;
             }
             for range in pairs {
@@ -51,7 +52,7 @@ pub(super) fn all(text: &str, redactor: &Redactor) -> Vec<(Range<usize>, String)
             }
         } else if groups.get(7).is_some() && !read(whole.as_str()).is_some_and(|mac| is_known(mac, redactor))
         {
-            // Two words, or numbers.
+            // Not a known address, so probably two words or numbers.
             at = start + 1;
         } else if is_apart(text, start..end) {
             push(text, start..end, redactor, &mut found);
@@ -62,7 +63,7 @@ pub(super) fn all(text: &str, redactor: &Redactor) -> Vec<(Range<usize>, String)
     found
 }
 
-/// What takes the place of an address that is all of `text`.
+/// The replacement of `text` if all of it is an address.
 pub(super) fn whole(text: &str, redactor: &Redactor) -> Option<String> {
     if !(11..=32).contains(&text.len()) {
         return None;
@@ -78,11 +79,11 @@ fn push(text: &str, range: Range<usize>, redactor: &Redactor, found: &mut Vec<(R
     let done = found.last().map_or(0, |(before, _)| before.end);
     if let Some(mac) = read(written).filter(|_| range.start >= done) {
         let new = pseudonym::of_mac(mac, redactor);
-        found.push((range, if new == mac { written.to_owned() } else { alike(written, new) }));
+        found.push((range, if new == mac { written.to_owned() } else { in_same_notation(written, new) }));
     }
 }
 
-/// The addresses in pairs of digits that stand `step` apart.
+/// The addresses in a run of digit pairs that begin every `step` bytes.
 fn in_pairs(text: &str, run: Range<usize>, step: usize, redactor: &Redactor) -> Vec<Range<usize>> {
     let window = |first: usize| run.start + first * step..run.start + (first + 5) * step + 2;
     let count = (run.len() + step - 2) / step;
@@ -121,7 +122,8 @@ fn goes_into_word(text: &str, end: usize) -> bool {
     text.as_bytes().get(end).is_some_and(u8::is_ascii_alphanumeric)
 }
 
-/// The addresses in a run of digits: all of it, or known ones in a longer one (`MAC0004F2…`).
+/// The addresses in a run of digits without separators: the whole run, or known addresses in a longer one
+/// (`MAC0004F2…`).
 fn in_digits(text: &str, run: Range<usize>, redactor: &Redactor) -> Vec<Range<usize>> {
     if run.len() == 12 {
         return vec![run];
@@ -144,7 +146,7 @@ fn is_known(mac: Mac, redactor: &Redactor) -> bool {
     is_ours || BLOCKS.contains(&[a, b, c]) || redactor.number_of_phone(mac).is_some()
 }
 
-/// Whether no further digits go with these, neither beside them nor behind a colon.
+/// Whether the digits stand alone: no further digits directly beside them or after a colon.
 fn is_apart(text: &str, range: Range<usize>) -> bool {
     let is_digit = |byte: Option<&u8>| byte.is_some_and(|byte| hex_digit(*byte).is_some());
     let (before, after) = (&text.as_bytes()[..range.start], &text.as_bytes()[range.end..]);
@@ -168,8 +170,8 @@ fn read(written: &str) -> Option<Mac> {
     digits.parse().ok()
 }
 
-/// `mac` written as the address before it was: the same signs between, the same case.
-fn alike(written: &str, mac: Mac) -> String {
+/// Writes `mac` in the notation of `written`: the same separators, the same case.
+fn in_same_notation(written: &str, mac: Mac) -> String {
     let between = if written.contains('%') { &written[2..5] } else { "" };
     let plain = if between.is_empty() { written.to_owned() } else { written.replace(between, "") };
     let is_lower = plain.bytes().any(|byte| byte.is_ascii_lowercase());

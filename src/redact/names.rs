@@ -1,12 +1,12 @@
-//! What is named, and the numbers that are given to it.
+//! The names that were found, and the numbers of their pseudonyms.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many names of a kind get numbers of their own, phones not counted: those first in their order,
-/// so that it does not matter in which order they are found. The rest have the number 0.
+/// How many names of each kind (except phones) get numbers of their own. These are the first ones in sort
+/// order, so that the order in which they are found does not matter. All others have the number 0.
 const KEPT: usize = 1 << 17;
 
-/// What a pseudonym stands for.
+/// The kind of thing that a pseudonym replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Pseudonym {
     Phone,
@@ -21,11 +21,11 @@ pub(super) enum Pseudonym {
     File,
 }
 
-/// What was found in the first pass.
+/// The names that were found in the first pass.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     names: BTreeMap<Pseudonym, BTreeSet<Box<str>>>,
-    /// Numbers of pseudonyms that stand in the logs themselves.
+    /// Numbers that are not available because the logs already contain pseudonyms with them.
     taken: BTreeSet<(Pseudonym, u64)>,
 }
 
@@ -49,7 +49,7 @@ fn insert<T: Ord>(names: &mut BTreeSet<T>, name: T) {
     }
 }
 
-/// Names with their numbers, from 1 in the order of the names.
+/// Names with their numbers, from 1, in sort order.
 #[derive(Debug)]
 pub(super) struct Numbers(BTreeMap<Pseudonym, BTreeMap<Box<str>, u64>>);
 
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_stand_in_the_logs_are_not_given() {
+    fn numbers_in_the_logs_are_not_given_again() {
         let mut found = Found::default();
         found.add(Pseudonym::User, "alice");
         found.add(Pseudonym::User, "bob");

@@ -1,4 +1,4 @@
-//! Paths: directories and names of files, archive by archive.
+//! Redacts paths: directories and file names, also inside archives.
 
 use std::sync::LazyLock;
 
@@ -7,30 +7,29 @@ use regex::Regex;
 use super::{Pseudonym, Redactor, mac, pseudonym, word};
 use crate::secrets::REDACTED;
 
-/// Parts of a name that files of phones and copies of them have.
+/// Parts that occur in the names of phones' files and of their copies.
 const WORD: &str = concat!(
     r"[-._](?:app|boot|now|log|phone|web|license|directory|calls|private|cfg|xml|csr|key|pem|crt|txt|csv",
     r"|json|jsonl|md|html|old|bak|gz|zst|zip|tar|tgz)"
 );
 
-/// Date and number of rotation, `-20130531.2`.
+/// Rotation date and number, `-20130531.2`.
 const ROTATION: &str = r"(?:[-.](?:[0-9]{8}|[0-9]{14}))?(?:\.[0-9]{1,3})?";
 
-/// What can stand behind a name, which can end with a number itself: an address, an extension.
+/// What may follow a name that itself may end with a number: an ending.
 static ENDING: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(&format!(r"(?i)(?:{WORD}{ROTATION})+\z")).ok());
 
-/// All that can stand behind a phone's address.
+/// Everything that may follow a phone's address in a file name.
 static AFTER_MAC: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(&format!(r"(?i)\A{ROTATION}(?:{WORD}{ROTATION})*\z")).ok());
 
-/// The path with directories and names replaced: `/srv/acme/0004f2a1b2c3-app.log` becomes
-/// `/dir-1/020000000001-app.log`.
+/// Replaces directories and names: `/srv/acme/0004f2a1b2c3-app.log` becomes `/dir-1/020000000001-app.log`.
 pub(super) fn rewrite(path: &str, redactor: &Redactor) -> String {
     if path == "-" || path == REDACTED {
         return path.to_owned();
     }
-    pseudonym::settled(path, |path| {
+    pseudonym::until_stable(path, |path| {
         let parts: Vec<String> = path.split("!/").map(|part| of_part(part, redactor)).collect();
         parts.join("!/")
     })
@@ -57,8 +56,8 @@ fn of_part(part: &str, redactor: &Redactor) -> String {
     format!("{root}dir-{number}/{base}")
 }
 
-/// The last part of a path: a name that begins with a MAC address keeps its form if nothing else but
-/// usual endings is in it; of any other the ending is left.
+/// Redacts the last part of a path. A name that consists of a MAC address and known parts keeps its form; of
+/// any other name only the ending is kept.
 fn of_base(base: &str, redactor: &Redactor) -> String {
     if base.is_empty() {
         return String::new();

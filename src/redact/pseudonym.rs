@@ -1,4 +1,4 @@
-//! Pseudonyms of addresses: how each kind looks, and how one is known again.
+//! The forms of the pseudonyms of addresses, and how they are recognized.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -6,12 +6,13 @@ use super::{Pseudonym, Redactor};
 use crate::model::Mac;
 use crate::secrets::REDACTED;
 
-/// How often a text is searched until nothing more is found: usually once, and once more to make sure. Where
-/// two names stand together without a sign between, the second can be found only after the first is replaced.
+/// The most rounds of replacement for a text. Usually one round replaces everything and a second confirms it.
+/// If two names are directly joined, the second can be found only after the first is replaced.
 const ROUNDS: usize = 5;
 
-/// `text` after as many rounds as change it; all of it is hidden if that does not end.
-pub(super) fn settled(text: &str, mut round: impl FnMut(&str) -> String) -> String {
+/// Repeats `round` until the text no longer changes. If it still changes after [`ROUNDS`], the whole text is
+/// hidden.
+pub(super) fn until_stable(text: &str, mut round: impl FnMut(&str) -> String) -> String {
     let mut settled = text.to_owned();
     for _ in 0..ROUNDS {
         let next = round(&settled);
@@ -23,13 +24,14 @@ pub(super) fn settled(text: &str, mut round: impl FnMut(&str) -> String) -> Stri
     REDACTED.to_owned()
 }
 
-/// The pseudonym of this number for a phone of the report, or for another address.
+/// The pseudonym with this number: of a phone of the report, or of another address.
 pub(super) fn mac(of: Pseudonym, number: u32) -> Mac {
     let [a, b, c, d] = number.to_be_bytes();
     Mac::new([0x02, if of == Pseudonym::Phone { 0x00 } else { 0x80 }, a, b, c, d])
 }
 
-/// What replaces this address; the address itself if it names no machine or is a pseudonym.
+/// The replacement of this address. An address that identifies no machine, or is a pseudonym already, is
+/// returned unchanged.
 pub(super) fn of_mac(address: Mac, redactor: &Redactor) -> Mac {
     match address.bytes() {
         [0, 0, 0, 0, 0, 0] | [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF] | [0x02, 0x00, ..] => address,
@@ -52,7 +54,7 @@ const IPV4_BLOCK: u32 = 0xF000_0000;
 /// The same for an IPv4 address.
 pub(super) fn of_ipv4(address: Ipv4Addr, redactor: &Redactor) -> Ipv4Addr {
     let bits = address.to_bits();
-    // A mask: ones, then zeros, at least eight ones.
+    // A network mask: at least eight ones, then zeros.
     let is_mask = bits.leading_ones() >= 8 && bits.leading_ones() + bits.trailing_zeros() >= 32;
     if address.is_loopback() || address.is_unspecified() || is_mask {
         return address;

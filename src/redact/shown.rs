@@ -1,5 +1,5 @@
-//! What a log, a path or a file names, as a reader of the answer sees it: as it stands there, or under
-//! pseudonyms. Secrets are concealed either way.
+//! How names from logs, paths and files are shown in an answer: as they are, or as pseudonyms. Secrets are
+//! concealed in both cases.
 
 use super::Redactor;
 use crate::message::{Message, Part};
@@ -18,13 +18,13 @@ impl<'r> Shown<'r> {
         Self(None)
     }
 
-    /// Under pseudonyms.
+    /// As pseudonyms.
     #[must_use]
     pub const fn redacted(redactor: &'r Redactor) -> Self {
         Self(Some(redactor))
     }
 
-    /// Under pseudonyms, where there is a redactor.
+    /// As pseudonyms if there is a redactor, else as they are.
     #[must_use]
     pub const fn by(redactor: Option<&'r Redactor>) -> Self {
         Self(redactor)
@@ -36,13 +36,14 @@ impl<'r> Shown<'r> {
         self.0.map_or(mac, |redactor| redactor.mac(mac)).to_string()
     }
 
-    /// Text of a log: anything can be named in it.
+    /// Text of a log, which may contain names of any kind.
     #[must_use]
     pub fn text(self, text: &str) -> String {
         self.0.map_or_else(|| conceal(text).into_owned(), |redactor| redactor.text(text))
     }
 
-    /// The text of a line: one that is no known message can hold anything, so it is not shown at all.
+    /// The text of a line. With a redactor, a line that is not a known message is not shown at all, since it
+    /// may contain anything.
     #[must_use]
     pub fn line(self, text: &str, is_message: bool) -> String {
         if self.0.is_some() && !is_message { REDACTED.to_owned() } else { self.text(text) }
@@ -64,7 +65,7 @@ impl<'r> Shown<'r> {
     /// A URI, with or without scheme.
     #[must_use]
     pub fn uri(self, uri: &str) -> String {
-        /// Marks what follows as a URI.
+        /// A prefix that marks the text as a URI, so that its parts are recognized.
         const SCHEME: &str = "uri://";
         if uri.contains("://") {
             return self.text(uri);
@@ -73,7 +74,7 @@ impl<'r> Shown<'r> {
         shown.strip_prefix(SCHEME).unwrap_or(&shown).to_owned()
     }
 
-    /// A sentence, each part by its kind.
+    /// A message, each part by its kind.
     #[must_use]
     pub fn message(self, message: &Message) -> String {
         let mut shown = String::new();
@@ -90,7 +91,7 @@ impl<'r> Shown<'r> {
         shown
     }
 
-    /// A field of an event, by its name in the contract.
+    /// The value of an event's field; `field` is its name in the output.
     #[must_use]
     pub fn field(self, field: &str, value: &str) -> String {
         match field {
@@ -102,7 +103,7 @@ impl<'r> Shown<'r> {
         }
     }
 
-    /// What is said of a file that could not be read.
+    /// A problem: its path and its message.
     #[must_use]
     pub fn problem(self, problem: &Problem) -> Problem {
         Problem::new(self.path(&problem.path), problem.kind, self.message(&problem.message))

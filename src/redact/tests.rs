@@ -1,4 +1,4 @@
-//! Texts full of names: none is left, and what was equal still is.
+//! Texts with many names: none is left, and equal names stay equal.
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -11,7 +11,7 @@ use crate::secrets::REDACTED;
 
 const FINGERPRINT: &str = "70:8B:85:9C:49:4E:28:E2:3C:03:4C:D8:AA:0D:8E:17";
 
-/// What must not be found, in small letters.
+/// What must not be in the result, in lower case.
 const NAMES: &[&str] = &[
     "0004f2a1b2c3",
     "00:04:f2:a1:b2:c3",
@@ -42,7 +42,7 @@ const NAMES: &[&str] = &[
     "geheim",
 ];
 
-/// What must be left.
+/// What must be in the result.
 const KEPT_TEXTS: &[&str] =
     &[FINGERPRINT, "5.5.2.11338", "3.3.5.247", "30900-001", "255.255.255.0", "Platform: Interface eth0"];
 
@@ -211,7 +211,7 @@ fn problems_name_no_one() {
     assert!(text.contains("is no mac address") && text.contains("was not followed"), "{text}");
 }
 
-/// A field that a kind of event gets later is text of the log, so whatever is in it is looked for.
+/// An unknown field is treated as text of a log, so that a field added later is redacted too.
 #[test]
 fn fields_of_events_are_redacted_by_what_they_are() {
     let fields = [

@@ -1,5 +1,5 @@
-//! What a text of a log names. [`steps`] is the order in which it is searched: what is found first holds
-//! its place against the steps after it, so the surest come first.
+//! Redacts text of a log. [`steps`] has the patterns in the order of search. A part found by an earlier step
+//! is not searched by later ones, so the most certain patterns come first.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use super::claims::Claims;
 use super::{Pseudonym, Redactor, pseudonym};
 use crate::secrets::{self, REDACTED};
 
-/// A pattern, and what is done with each match of it.
+/// A pattern, and the function that handles each match.
 struct Step {
     pattern: Regex,
     claim: fn(&mut Claims<'_>, &Captures<'_>),
@@ -84,13 +84,14 @@ fn steps() -> Result<Steps, regex::Error> {
 
 static STEPS: LazyLock<Option<Steps>> = LazyLock::new(|| steps().ok());
 
-/// The text with all that names something replaced.
+/// Replaces all names in a text.
 pub(super) fn rewrite(text: &str, redactor: &Redactor) -> String {
     let Some(steps) = STEPS.as_ref() else {
-        // Without its patterns a text is hidden, since a name could be in it. The tests compile all patterns.
+        // If the patterns don't compile, the text is hidden, since it may contain names. A test compiles them
+        // all.
         return REDACTED.to_owned();
     };
-    pseudonym::settled(text, |text| {
+    pseudonym::until_stable(text, |text| {
         let text = secrets::conceal(text);
         let mut claims = Claims::new(&text, redactor);
         for step in &steps.before_addresses {
@@ -108,7 +109,7 @@ fn range(found: &Captures<'_>, group: usize) -> std::ops::Range<usize> {
     found.get(group).map_or(0..0, |found| found.range())
 }
 
-/// The one of the groups that is there.
+/// The range of the first group that matched.
 fn first_of(found: &Captures<'_>) -> std::ops::Range<usize> {
     found.iter().skip(1).flatten().next().map_or(0..0, |group| group.range())
 }

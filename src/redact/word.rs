@@ -3,11 +3,11 @@
 use super::{Pseudonym, Redactor, address, mac, pseudonym};
 use crate::secrets::REDACTED;
 
-/// Words in names of certificates and files that name nobody.
+/// Ordinary words in the names of certificates and files, which are kept.
 const COMMON_WORDS: &str = "\
     custom polycom poly sep phone device certificate cert ca root issuing sip vvx factory inc app log";
 
-/// How the pseudonyms of words begin and end.
+/// Prefix and suffix of each kind of pseudonym for words.
 const FORMS: [(Pseudonym, &str, &str); 6] = [
     (Pseudonym::Host, "host-", ".example"),
     (Pseudonym::User, "user-", ""),
@@ -17,7 +17,7 @@ const FORMS: [(Pseudonym, &str, &str); 6] = [
     (Pseudonym::File, "file-", ""),
 ];
 
-/// What takes the place of a word of this kind. A word that is an address is replaced as one.
+/// The replacement of a word of this kind. A word that is an address is replaced as an address.
 pub(super) fn of_word(of: Pseudonym, word: &str, redactor: &Redactor) -> String {
     if word.is_empty() || word == REDACTED || is_pseudonym(word, redactor) {
         return word.to_owned();
@@ -42,7 +42,7 @@ pub(super) fn of_word(of: Pseudonym, word: &str, redactor: &Redactor) -> String 
     format!("{start}{number}{end}")
 }
 
-/// Whether a word looks like a pseudonym, and so stays.
+/// Whether a word has the form of a pseudonym, so that it is kept.
 pub(super) fn is_pseudonym(word: &str, redactor: &Redactor) -> bool {
     let found = FORMS.into_iter().find_map(|(of, start, end)| {
         let digits = word.strip_prefix(start)?.strip_suffix(end)?;
@@ -55,10 +55,10 @@ pub(super) fn is_pseudonym(word: &str, redactor: &Redactor) -> bool {
     found.is_some()
 }
 
-/// A name that can be made of several things, `Custom-0004F206075D`: addresses in it are replaced
-/// where they stand, common words stay, and the rest is a word of this kind, or a host's, or a user's.
+/// Redacts a name that may have several parts, such as `Custom-0004F206075D`. Addresses in it are replaced in
+/// place and ordinary words are kept; each other part is replaced as a host, a user or a word of this kind.
 pub(super) fn of_name(of: Pseudonym, name: &str, redactor: &Redactor) -> String {
-    pseudonym::settled(name, |name| of_name_once(of, name, redactor))
+    pseudonym::until_stable(name, |name| of_name_once(of, name, redactor))
 }
 
 fn of_name_once(of: Pseudonym, name: &str, redactor: &Redactor) -> String {
@@ -66,7 +66,7 @@ fn of_name_once(of: Pseudonym, name: &str, redactor: &Redactor) -> String {
     let mut done = 0;
     for (range, mac) in mac::all(name, redactor) {
         let before = of_part(of, &name[done..range.start], redactor);
-        // A number and an address beside each other would be read as one.
+        // A digit directly before an address would make both look like one number.
         let joins = |text: &str| text.ends_with(|last: char| last.is_ascii_digit());
         instead.push_str(&before);
         if joins(&before) && !joins(&name[done..range.start]) {
@@ -84,7 +84,7 @@ fn of_name_once(of: Pseudonym, name: &str, redactor: &Redactor) -> String {
     instead
 }
 
-/// A part of a name without MAC address in it; what stands around its letters and digits stays.
+/// Redacts a part of a name that contains no MAC address. Signs around its letters and digits are kept.
 fn of_part(of: Pseudonym, part: &str, redactor: &Redactor) -> String {
     if part == REDACTED {
         return part.to_owned();

@@ -1,4 +1,4 @@
-//! Private keys in PEM form (RFC 7468, RFC 1421), and what a cut leaves of them.
+//! Finds private keys in PEM form (RFC 7468, RFC 1421), and the remains of cut ones.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -7,29 +7,29 @@ use regex::Regex;
 
 use super::{REDACTED, Secret};
 
-/// Patterns of keys that nothing marks.
+/// Patterns of keys without header and footer.
 struct Runs {
     /// A run of base64 that may be a key by itself.
     run: Regex,
     /// Hexadecimal digits.
     hex: Regex,
-    /// Something in base64 as URLs have it.
+    /// A run of base64 for URLs (RFC 4648, section 5).
     url_run: Regex,
 }
 
-/// Patterns of what marks a key.
+/// Patterns of headers and footers of keys.
 struct Marks {
     /// The words that every header and footer of a private key has.
     words: Regex,
-    /// The dashes behind them.
+    /// The dashes after them.
     dashes: Regex,
-    /// `BEGIN` or `END` before them, with the kind of key between.
+    /// `BEGIN` or `END` before them, with the kind of key in between.
     opening: Regex,
     /// A run of base64 before a footer.
     run: Regex,
 }
 
-/// Blanks, also as they stand in a URL.
+/// A blank, also in the forms used in URLs.
 const BLANK: &str = r"(?:[\s_+]|%20)";
 
 const RUN: &str = "[A-Za-z0-9+/]{24,}={0,2}";
@@ -39,7 +39,7 @@ impl Runs {
         Ok(Self {
             run: Regex::new(RUN)?,
             hex: Regex::new("[0-9A-Fa-f]{48,}")?,
-            // No more than two: dashes around a header are none of it.
+            // At most two dashes: more of them are part of a PEM header.
             url_run: Regex::new("[A-Za-z0-9+/]+(?:[-_]{1,2}[A-Za-z0-9+/]+)*={0,2}")?,
         })
     }
@@ -74,10 +74,10 @@ pub(super) fn compile() -> bool {
     RUNS.is_some() && MARKS.is_some() && NEXT_LINE.is_some()
 }
 
-/// How far before the words the beginning of a header can be.
+/// How many bytes before the words a header may begin.
 const HEADER_MAX: usize = 64;
 
-/// The kinds of private key whose name is shown: it helps, and it tells nothing.
+/// The kinds of private key whose name is kept in the replacement: it is useful and not secret.
 const KINDS: [&str; 7] = ["RSA", "EC", "DSA", "ENCRYPTED", "OPENSSH", "PGP", "SSH2 ENCRYPTED"];
 
 enum Mark {
@@ -117,12 +117,12 @@ pub(super) fn marked(text: &str) -> Option<Vec<Secret>> {
     Some(secrets)
 }
 
-/// The shortest line that is taken for one of a wrapped key, and the shortest such key.
+/// The shortest line of a wrapped key that is recognized, and the shortest such key, in characters.
 const LINE_MIN: usize = 16;
 const WRAPPED_MIN: usize = 48;
 
-/// What is left of keys whose header and footer were cut off: a run of base64, also as URLs have it, or lines
-/// of it with one sign between. Those of a certificate are public.
+/// Keys whose header and footer were cut off: a run of base64, also in the form for URLs, or lines of base64
+/// with one separator character between them. Those of a certificate are public and are kept.
 pub(super) fn unmarked(text: &str) -> Option<Vec<Secret>> {
     let patterns = RUNS.as_ref()?;
     let mut secrets = Vec::new();
@@ -169,7 +169,7 @@ impl Lines {
     fn secret(self, patterns: &Runs, text: &str) -> Option<Secret> {
         let is_wrapped =
             self.joined.len() >= WRAPPED_MIN && !is_path(&self.joined) && is_mixed(&self.joined, 45);
-        // A line beside a key of one line can be a word of the sentence.
+        // A line beside a key of one line may be a word of the sentence.
         let mut runs = patterns.run.find_iter(&text[self.start..self.end]);
         let end = (is_wrapped || is_begun(&self.joined) || runs.any(|run| is_key(run.as_str())))
             .then(|| last_line(text, self.end))?;
@@ -177,7 +177,7 @@ impl Lines {
     }
 }
 
-/// DER in hexadecimal digits: longer than the fingerprints, or with the beginning of a key.
+/// DER in hexadecimal digits: longer than any fingerprint, or with the beginning of a key.
 pub(super) fn hexadecimal(text: &str) -> Option<Vec<Secret>> {
     let is_der = |run: &regex::Match<'_>| {
         let digits = run.as_str();
@@ -193,7 +193,7 @@ pub(super) fn hexadecimal(text: &str) -> Option<Vec<Secret>> {
     Some(runs.map(|run| Secret { start: run.start(), end: run.end(), instead: sign("…") }).collect())
 }
 
-/// Whether more signs are among the letters than the 2 of 64 that base64 has.
+/// Whether the share of `/` and `+` is larger than in base64, where they are 2 of 64 characters.
 fn is_path(run: &str) -> bool {
     let signs = run.bytes().filter(|byte| matches!(byte, b'+' | b'/' | b'-' | b'_')).count();
     signs * 100 > 12 * run.len()
@@ -203,7 +203,7 @@ fn is_hex(run: &str) -> bool {
     run.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'-' | b'_'))
 }
 
-/// How the private keys of OpenSSH begin.
+/// The beginning of OpenSSH private keys in base64.
 const OPENSSH: &str = "b3BlbnNzaC1rZXkt";
 
 fn is_begun(run: &str) -> bool {
@@ -248,7 +248,7 @@ fn marks(patterns: &Marks, text: &str) -> Vec<Mark> {
     marks
 }
 
-/// Whether these dashes make a header of the words before them, rather than a sentence.
+/// Whether these dashes show that the words before them are a header, not part of a sentence.
 fn is_rule(words: &str, dashes: &str) -> bool {
     let count = dashes.chars().count();
     let is_loud = !words.bytes().any(|byte| byte.is_ascii_lowercase());
@@ -262,8 +262,8 @@ fn kind(words: &str) -> &'static str {
     KINDS.into_iter().find(|kind| kind.eq_ignore_ascii_case(words)).unwrap_or("…")
 }
 
-/// Where the key that ends with this footer begins: with the first long run of base64, else with the
-/// last word, if it looks like the end of a key.
+/// The offset at which the key of this footer begins: at the first long run of base64; else at the last word,
+/// if it looks like the end of a key.
 fn before_footer(patterns: &Marks, text: &str, from: usize, footer: usize) -> Option<usize> {
     let before = &text[from..footer];
     let is_keyish = |run: &regex::Match<'_>| is_mixed(run.as_str(), 35);
@@ -277,7 +277,7 @@ fn before_footer(patterns: &Marks, text: &str, from: usize, footer: usize) -> Op
     (is_base64 && looks_so).then(|| from + before.len() - word.len())
 }
 
-/// The end of the lines that go on with a key that ends at `at` so far.
+/// The end of the further lines of a key whose lines so far end at `at`.
 fn last_line(text: &str, mut at: usize) -> usize {
     let Some(next_line) = NEXT_LINE.as_ref() else { return text.len() };
     while let Some(line) = next_line.captures(&text[at..]) {
@@ -292,8 +292,8 @@ fn last_line(text: &str, mut at: usize) -> usize {
     at
 }
 
-/// Whether a run of base64 without header can be nothing but a key or a certificate: long, or with the
-/// beginning that DER gives to keys (a sequence of more than 127 bytes; of 119 or 116 for EC keys).
+/// Whether a run of base64 without header must be a key or a certificate: it is long, or it begins like a key
+/// in DER (a sequence of more than 127 bytes, or of 119 or 116 bytes for EC keys).
 fn is_key(run: &str) -> bool {
     if is_begun(run) {
         return true;
@@ -304,8 +304,8 @@ fn is_key(run: &str) -> bool {
     ["MII", "MHc", "MHQ", "MIG", "MC4C"].iter().any(|start| run.starts_with(start)) && is_mixed(run, 35)
 }
 
-/// Whether capitals, small letters and digits change as often as in base64, in percent of all places:
-/// about 65 there, and 30 in `namesLikeThisOne`.
+/// Whether adjacent characters differ in kind (capital, small letter, digit) at `percent` of all places or
+/// more: about 65 in base64, and 30 in `namesLikeThisOne`.
 fn is_mixed(run: &str, percent: usize) -> bool {
     let class = |byte: u8| match byte {
         b'A'..=b'Z' => 0_u8,

@@ -1,4 +1,4 @@
-//! Passwords where something marks them: in URLs, as values, in HTTP and SIP credentials.
+//! Finds marked passwords: in URLs, as values of settings, and in HTTP and SIP credentials.
 
 use std::sync::LazyLock;
 
@@ -12,10 +12,10 @@ static AUTHORIZATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 struct Urls {
-    /// What comes before `user:password@`: group 1 is a SIP URI's scheme, group 2 says that slashes are
-    /// escaped, group 3 that this may be something else.
+    /// Matches what comes before `user:password@`. Group 1 is the scheme of a SIP URI; group 2 matches if
+    /// slashes are escaped; group 3 if this may be something else.
     url: Regex,
-    /// What ends a user's or host's name, as written in a URL and within an escaped one.
+    /// The characters that end a user's or host's name, in a URL and in an escaped URL.
     name_end: Regex,
     encoded_name_end: Regex,
     port_end: Regex,
@@ -48,7 +48,7 @@ struct Values {
     camel_setting: Regex,
     key: Regex,
     element: Regex,
-    /// What ends a value without quotes: a blank, or the next `key=value` in a row of them.
+    /// The end of a value without quotes: a blank, or the next `key=value` of a list.
     value_end: Regex,
 }
 
@@ -76,22 +76,23 @@ pub(super) fn compile() -> bool {
     AUTHORIZATION.is_some() && URLS.is_some() && QUOTED_REST.is_some() && VALUES.is_some()
 }
 
-/// How the names of secret settings end, `reg.1.auth.password` and `customDeviceCert1.privateKey` too.
+/// Endings of the names of secret settings, such as `reg.1.auth.password` and `customDeviceCert1.privateKey`.
 const WORDS: &str = r"(?:password|passwort|passwd|passphrase|passcode|\bpass|pwd|psk|secret|(?:api|secret|private|pre-?shared)[ _.-]?key)";
 
-/// Names that are usual words too: secret only right before an equals sign, or in quotes as in JSON.
+/// Names that are also ordinary words: they mark a secret only directly before an equals sign, or in quotes
+/// as in JSON.
 const SETTINGS: &str = "pw|pin|auth|token|credentials?";
 
-/// Values of those that are no secrets.
+/// Values of these that are not secret.
 const OPEN_VALUES: [&str; 14] = [
     "true", "false", "yes", "no", "on", "off", "none", "null", "basic", "digest", "ntlm", "ok", "failed",
     "enabled",
 ];
 
-/// What can stand behind them.
+/// What may follow these names.
 const ENDINGS: &str = r"(?:[._-]?(?:\d+|value|hash|text))*";
 
-/// Values of settings, and the contents of XML elements, that are secret by their name.
+/// Values of settings and contents of XML elements whose name marks them as secret.
 pub(super) fn values(text: &str) -> Option<Vec<Secret>> {
     let patterns = VALUES.as_ref()?;
     let mut secrets = Vec::new();
@@ -138,11 +139,11 @@ pub(super) fn values(text: &str) -> Option<Vec<Secret>> {
     Some(secrets)
 }
 
-/// Where the value that begins at `at` stands: within its quotes, or up to a blank or the next setting.
+/// The range of the value that begins at `at`: within its quotes, or up to a blank or the next setting.
 fn value(patterns: &Values, text: &str, at: usize) -> (usize, usize) {
     let rest = &text[at..];
     if rest.trim_start_matches(['"', '\'']).starts_with("-----BEGIN ") {
-        // No value of a password; a key that begins so is concealed as one.
+        // This is not the value of a password. A key that begins so is found by the search for keys.
         return (at, at);
     }
     let closing: &[char] = match rest.chars().next() {
@@ -221,9 +222,9 @@ pub(super) fn of_address(text: &str) -> Option<Secret> {
     let password = colon.map(|colon| start + colon);
     match (password, at) {
         (Some(password), Some(at)) if password < at => Some(Secret::new(password, at)),
-        // With a scheme, it is a user without a password.
+        // With a scheme, this would be a user without a password.
         (_, Some(at)) if scheme.is_none() && at > 0 => Some(Secret::new(0, at)),
-        // Cut before its `@`, unless it is a port, a drive or an IPv6 address.
+        // The URL was cut before its `@`, unless this is a port, a drive or an IPv6 address.
         (Some(password), None) if scheme.is_none() => {
             let (name, rest) = (&text[..password - 1], &text[password..]);
             let is_port = is_host(name) && rest.starts_with(|first: char| first.is_ascii_digit());
@@ -239,14 +240,14 @@ struct Url {
     is_encoded: bool,
 }
 
-/// A part of a text without blanks, which can hold several URLs.
+/// A part of a text without blanks, which may contain several URLs.
 struct Run {
     end: usize,
-    /// Where its last `@` stands, else its last `%40`.
+    /// The offset of its last `@`, else of its last `%40`.
     last_at: Option<usize>,
 }
 
-/// A longer text in brackets is no IPv6 address.
+/// The longest text in brackets that is taken for an IPv6 address.
 const BRACKETS_MAX: usize = 64;
 
 impl Run {
@@ -258,8 +259,8 @@ impl Run {
         Self { end: start + length, last_at }
     }
 
-    /// Where the password of a URL stands whose scheme ends at `start`. A password can hold what should
-    /// have been escaped, `@` and `/`: the run's last `@` ends it.
+    /// The range of the password in a URL whose scheme ends at `start`. The password may contain `@` and `/`
+    /// that should have been escaped, so it ends at the last `@` of the run.
     fn password(&self, patterns: &Urls, text: &str, start: usize, url: &Url) -> Option<(usize, usize)> {
         let run = &text[start..self.end];
         let bracket = || run.bytes().take(BRACKETS_MAX).position(|byte| byte == b']');
@@ -292,15 +293,15 @@ impl Run {
     }
 }
 
-/// Whether a name before a colon and digits must be a host's, so that these are its port.
+/// Whether a name before a colon and digits must be a host's, so that the digits are its port.
 fn is_host(name: &str) -> bool {
     name.contains(['.', ']']) || name.is_empty() || name.eq_ignore_ascii_case("localhost")
 }
 
-/// Longer passwords with a slash behind their first digits are not looked for.
+/// The longest recognized password that begins with digits and a slash.
 const SLASHED_MAX: usize = 128;
 
-/// Whether this is the rest of a password with a slash, rather than a path with a mail address in it.
+/// Whether this is the rest of a password with a slash, not a path that contains a mail address.
 fn is_slashed(rest: &str) -> bool {
     let end = rest.bytes().take(SLASHED_MAX).position(|byte| byte == b'@');
     end.is_some_and(|end| end > 1 && !rest[..end].contains(['?', '&', '=', ';', '#', ':']))

@@ -1,4 +1,4 @@
-//! What must go, what must stay, and that nothing breaks it.
+//! What must be concealed, what must be kept, and robustness against any text.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Made up: base64 of no key.
+/// Invented: base64 that is not a key.
 const LINE: &str = "MIIEowIBAAKCAQEAx7dQz0N3fWq9sLkP4vYh2TgRb8mJcE5uXoA1ZiKn6DwVtS+e";
 const LINE_2: &str = "p0Hq3RkT9xWm/Yb7LcN2vGz8sJfU4dAe1oQi6ZyXhCw5tVKgBn+DjMrSlPuEa0F1";
 const LAST: &str = "Zk9vQ2x4T1hM7Q==";
@@ -114,7 +114,7 @@ fn a_key_beside_a_long_word() {
     }
 }
 
-/// Made up too, but for what every such key begins with.
+/// Invented too, except for the beginning that every such key has.
 const OPENSSH: &str = concat!(
     "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZWQyNTUxOQAAACBx7dQz0N3fWq9s",
     "LkP4vYh2TgRb8mJcE5uXoA1ZiKn6DgAAAJhp0Hq3adB6twAAAAtzc2gtZWQyNTUxOQAAACBx7dQz0N3fWq9sLkP4vYh2TgRb"
@@ -294,7 +294,7 @@ fn a_text_cut_at_any_byte_keeps_the_secret() {
     }
 }
 
-/// Work that grew with the square of the length would take hours here.
+/// Quadratic run time would take hours here.
 #[test]
 fn hostile_lengths_take_linear_time() {
     for piece in [
@@ -412,7 +412,7 @@ fn passwords_in_the_names_of_files_and_in_urls() {
         ("ftp://PlcmSpIp:S3 cretPw@192.0.2.9/logs", "ftp://PlcmSpIp:[redacted]@192.0.2.9/logs"),
         ("ftp://PlcmSpIp:S3@cret/Pw@192.0.2.9/logs", "ftp://PlcmSpIp:[redacted]@192.0.2.9/logs"),
         ("PlcmSpIp%3aS3cretPw%40192.0.2.9/logs", "PlcmSpIp%3a[redacted]%40192.0.2.9/logs"),
-        // What a comma took apart.
+        // A password split at a comma.
         ("S3cretPw@192.0.2.9/site.cfg", "[redacted]@192.0.2.9/site.cfg"),
         ("PlcmSpIp:aa", "PlcmSpIp:[redacted]"),
         ("PlcmSpIp:4711", "PlcmSpIp:[redacted]"),
