@@ -1,4 +1,4 @@
-//! The command line: what can be asked for, and its help.
+//! Defines the command line and its help.
 
 mod arguments;
 mod examples;
@@ -203,7 +203,7 @@ pub(crate) struct WatchArgs {
 }
 
 impl WatchArgs {
-    /// How the table looks on the terminal as it is now.
+    /// The style of the table for the terminal's present width.
     pub(crate) fn style(&self) -> Style {
         let all = self.all || self.phones.status.contains(&Status::Ok);
         Style { all, timing: false, verbosity: self.run.verbosity(), ..terminal::style(self.color) }
@@ -293,26 +293,27 @@ pub(crate) struct ConfigArgs {
 }
 
 impl LookupArgs {
-    /// What is looked up: the words with a blank between them.
+    /// The query: the words with a blank between them.
     pub(crate) fn query(&self) -> String {
         self.words.join(" ")
     }
 }
 
 impl Cli {
-    /// Reads a command line. `--help` and `--version` are errors too: clap prints them and gives their exit
-    /// status.
+    /// Parses a command line. `--help` and `--version` are returned as errors too: clap prints them and gives
+    /// their exit status.
     pub(crate) fn of(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
         match Self::try_parse_from(&arguments).map_err(hint_for_path) {
             Ok(cli) => cli.checked(),
             Err(error) if error.kind() == ErrorKind::InvalidSubcommand => Err(error),
-            // The message repeats arguments, and a shell's `*` may have put a file's name among them.
+            // The message repeats arguments, which may be file names from a shell's `*`, so hidden characters
+            // are made visible.
             Err(error) => Err(Self::try_parse_from(arguments.iter().map(shown)).err().unwrap_or(error)),
         }
     }
 
-    /// Checks what concerns several options: files named twice, standard input read twice, a window that ends
+    /// Checks combinations of options: files named twice, standard input read twice, a window that ends
     /// before it begins.
     fn checked(self) -> Result<Self, clap::Error> {
         let conflict = |message: String| Self::command().error(ErrorKind::ArgumentConflict, message);
@@ -373,7 +374,7 @@ fn is_dash(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// A directory or file where a command should stand was most likely meant to be scanned.
+/// If a directory or file is given in place of a command, the user probably wanted to scan it.
 fn hint_for_path(error: clap::Error) -> clap::Error {
     use clap::error::{ContextKind, ContextValue};
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return error };

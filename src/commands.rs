@@ -1,4 +1,4 @@
-//! One file a command: from arguments to an answer and an exit status.
+//! One file per command: from arguments to an answer and an exit status.
 
 pub(crate) mod config;
 pub(crate) mod device;
@@ -14,9 +14,9 @@ pub(crate) mod schema;
 mod setup;
 pub(crate) mod watch;
 
-/// An active diagnosis is as severe as `--fail-on`; of `diff`: something broke.
+/// Exit status: an active diagnosis is at least as severe as `--fail-on`; for `diff`: a new diagnosis.
 const FOUND_TROUBLE: u8 = 1;
-/// There was nothing to read, or nothing of that name.
+/// Exit status: there was nothing to read, or nothing with that name.
 const FOUND_NOTHING: u8 = 3;
-/// Nothing was found in what could be read, but not all could be.
+/// Exit status: no such diagnosis was found, but not everything could be read.
 const NOT_ALL_READ: u8 = 4;

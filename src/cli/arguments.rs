@@ -19,7 +19,7 @@ pub(super) const SHOWING: &str = "What to show";
 pub(super) const WRITING: &str = "How to answer";
 pub(super) const RUNNING: &str = "How to run";
 
-/// How the answer of a command with these formats is written.
+/// The options for writing the answer of a command with these formats.
 #[derive(Debug, Args)]
 pub(crate) struct WriteArgs<F: Formats> {
     #[arg(long, short, value_name = "FORMAT", value_parser = values::format::<F>(), help_heading = WRITING)]
@@ -38,17 +38,17 @@ pub(crate) struct WriteArgs<F: Formats> {
 }
 
 impl<F: Formats> WriteArgs<F> {
-    /// How an answer to standard output looks.
+    /// The style of an answer to standard output.
     pub(crate) fn style(&self) -> Style {
         terminal::style(self.color)
     }
 
-    /// How an answer to standard output looks, with this much detail.
+    /// The style of an answer to standard output with this much detail.
     pub(crate) fn style_with(&self, verbosity: Verbosity) -> Style {
         Style { verbosity, ..self.style() }
     }
 
-    /// A file that two `--output` name.
+    /// A file that two `--output` options name, if there is one.
     pub(super) fn named_twice(&self) -> Option<&Path> {
         let mut seen = HashSet::new();
         let mut paths = self.output.iter().map(|output| output.path.as_path());
@@ -74,7 +74,7 @@ pub(crate) struct PathArgs {
 }
 
 impl PathArgs {
-    /// The paths to read: the current directory where nothing is named.
+    /// The paths to read; the current directory if none is named.
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
         if self.named.is_empty() && self.files_from.is_none() {
             return vec![PathBuf::from(".")];

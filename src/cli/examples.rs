@@ -1,4 +1,4 @@
-//! What stands under the options in `--help`: examples, and the exit statuses.
+//! The texts below the options in `--help`: examples and exit statuses.
 
 pub(super) const EXIT_STATUSES: &str = "\
 Exit status:

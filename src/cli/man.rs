@@ -10,7 +10,7 @@ use super::Cli;
 /// The page, in roff.
 ///
 /// # Errors
-/// None is known: it is written to memory.
+/// Not expected: the page is written to memory.
 pub(crate) fn man_page() -> io::Result<Vec<u8>> {
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
@@ -33,7 +33,7 @@ pub(crate) fn man_page() -> io::Result<Vec<u8>> {
     Ok(page)
 }
 
-/// A command's part of the page: its synopsis, description and options under a heading of its own.
+/// The part of the page about a command: its synopsis, description and options under a heading of its own.
 fn of_command(command: &clap::Command) -> io::Result<Vec<u8>> {
     // The manual page has the exit statuses once, at its end.
     let man =

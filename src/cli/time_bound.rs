@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
-/// A point in time, in the phones' local time or as its distance from the run.
+/// A point in time: in the phones' local time, or as an age before the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TimeBound {
     /// Local time of the phones.
@@ -14,7 +14,7 @@ pub(crate) enum TimeBound {
 }
 
 impl TimeBound {
-    /// The point in time, the run being at `now`; the earliest there is for an age beyond it.
+    /// The point in time for a run at `now`; the earliest representable time for an age beyond it.
     pub(crate) fn before(self, now: NaiveDateTime) -> NaiveDateTime {
         match self {
             Self::At(time) => time,
@@ -23,11 +23,11 @@ impl TimeBound {
     }
 }
 
-/// The first second that counts: a date is its beginning.
+/// The first included second; a date means its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Since(pub(crate) TimeBound);
 
-/// The last second that counts: a date includes its whole day, a minute all its seconds.
+/// The last included second; a date means its whole day, a minute all its seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Until(pub(crate) TimeBound);
 

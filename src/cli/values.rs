@@ -1,4 +1,4 @@
-//! The values of options that are more than texts and numbers.
+//! Types and parsers of option values that are more than texts and numbers.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -30,7 +30,7 @@ pub(crate) struct Output<W: 'static> {
 
 /// The formats of a command.
 pub(crate) trait Formats: fmt::Debug + 'static {
-    /// What writes its answer.
+    /// The function that writes an answer.
     type Writer: Copy + fmt::Debug + Send + Sync;
     /// The formats, the default first.
     const TABLE: &'static [Format<Self::Writer>];
@@ -59,7 +59,7 @@ formats! {
     WatchFormats: WatchWriter = WATCH_FORMATS;
 }
 
-/// From which severity on an active diagnosis gives exit status 1.
+/// The severity from which an active diagnosis gives exit status 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
     /// Errors only
@@ -70,13 +70,13 @@ pub(crate) enum FailOn {
     Never,
 }
 
-/// A diagnosis' code or how it begins, upper-case: three letters and three digits, or fewer. It is not
-/// checked here whether there is such a code.
+/// The code of a diagnosis or a prefix of it, in upper case: up to three letters, then up to three digits.
+/// Whether such a code exists is not checked here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CodePrefix(String);
 
 impl CodePrefix {
-    /// Whether `code` begins so.
+    /// Whether `code` begins with this.
     pub(crate) fn matches(&self, code: &str) -> bool {
         code.starts_with(&self.0)
     }

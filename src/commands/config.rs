@@ -41,7 +41,7 @@ pub(crate) fn run(args: ConfigArgs) -> Result<u8, Failure> {
     let problems = &overview.problems;
     notices::problems(problems, args.run.verbosity());
     if whole == 0 {
-        notices::tell("no configuration file of a phone was found");
+        notices::write_line("no configuration file of a phone was found");
         return Ok(FOUND_NOTHING);
     }
     let found = Found { phones: &phones, left_out: whole - phones.len(), problems };

@@ -5,19 +5,19 @@ use phonecert::report::Devices;
 use phonecert::report::shape::EventRow;
 use phonecert::scan;
 
-use super::events::{redact_events, waiting_room};
+use super::events::{events_file_failed, redact_events};
 use super::scan::status;
 use super::setup::{self, Answer};
 use super::{FOUND_NOTHING, notices};
 use crate::Failure;
 use crate::cli::{DeviceArgs, FailOn, PhoneArgs};
 
-/// More events than this make no story, …
+/// The most events that are shown, …
 const MOST_EVENTS: usize = 100_000;
-/// … nor do more bytes of them.
+/// … and the most memory that they may take, in bytes.
 const MOST_BYTES: usize = 32 << 20;
 
-/// Tells one phone's story.
+/// Reports everything about one phone.
 pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
     let answer = Answer::prepare(&args.write)?;
     let phones = PhoneArgs { device: vec![args.mac], status: Vec::new() };
@@ -30,7 +30,7 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
             scan::scan_events(found, &options, progress)
         })
     });
-    let scan = scan.map_err(waiting_room)?;
+    let scan = scan.map_err(events_file_failed)?;
     let mut overview = scan.overview.clone();
     let redactor = setup::redactor(&args.run, || {
         Redactor::of(scan.all_macs(), |redactor| {
@@ -44,7 +44,7 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
     }
     notices::problems(&overview.problems, args.run.verbosity());
     if scan.is_empty() {
-        notices::tell(&format!("no log of {} was found", args.mac));
+        notices::write_line(&format!("no log of {} was found", args.mac));
         return Ok(FOUND_NOTHING);
     }
     let device = scan.shown(0, shown);
@@ -59,9 +59,9 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
         }
         Ok(())
     })
-    .map_err(waiting_room)?;
+    .map_err(events_file_failed)?;
     if left_out > 0 {
-        notices::tell(&format!(
+        notices::write_line(&format!(
             "the story leaves out the last {left_out} events; `phonecert events` lists them all"
         ));
     }
@@ -70,7 +70,7 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
     Ok(status(&scan, &overview, FailOn::Error))
 }
 
-/// About how many bytes it takes to keep this event.
+/// Estimates the memory that an event takes, in bytes.
 fn room_for(event: &EventRow) -> usize {
     let texts = event.fields.values().filter_map(|value| value.as_str()).map(str::len);
     512 + event.file.len() + texts.sum::<usize>()

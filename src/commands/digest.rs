@@ -19,7 +19,7 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
     if args.run.redact {
         return Err(setup("records are not redacted; `scan --records --redact` redacts the answer"));
     }
-    // Whoever names one file as cache and as output asks for it to be replaced, so `--force` is not needed.
+    // A user who names the same file as cache and as output wants it replaced, so `--force` is not needed.
     let force = args.force || args.output.is_some() && args.output == args.cache;
     let file = args.output.as_deref().map(|path| FileOutput::create(path, force)).transpose()?;
     if file.is_none() && io::stdout().is_terminal() {
@@ -55,7 +55,7 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
     notices::passed_over_files(&digested.passed_over, Shown::plain(), args.run.verbosity());
     notices::problems(&digested.problems, args.run.verbosity());
     if args.cache.is_some() && !args.run.quiet {
-        notices::tell(&told(&digested));
+        notices::write_line(&summary(&digested));
     }
     Ok(match (digested.logs, digested.problems.is_empty()) {
         (0, _) => FOUND_NOTHING,
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
     })
 }
 
-fn told(digested: &Digested) -> String {
+fn summary(digested: &Digested) -> String {
     let Digested { logs, taken_over, gone, .. } = digested;
     let read = logs.saturating_sub(*taken_over + *gone);
     format!(
@@ -80,7 +80,7 @@ fn cache(path: &Path, window: &Window, args: &DigestArgs) -> Result<(Option<Cach
     };
     let note = |why: &str| {
         if !args.run.quiet {
-            notices::tell(&format!("--cache: {why}; all logs are read"));
+            notices::write_line(&format!("--cache: {why}; all logs are read"));
         }
     };
     let file = match File::open(path) {

@@ -21,7 +21,7 @@ pub(crate) fn run(args: EventsArgs) -> Result<u8, Failure> {
             scan::scan_events(found, &options, progress)
         })
     });
-    let scan = scan.map_err(waiting_room)?;
+    let scan = scan.map_err(events_file_failed)?;
     let redactor = setup::redactor(&args.run, || {
         Redactor::of(scan.all_macs(), |redactor| redact_events(&scan, redactor))
     })?;
@@ -48,6 +48,6 @@ pub(super) fn redact_events(scan: &Scan, redactor: &Redactor) -> io::Result<()> 
     scan.events(Shown::redacted(redactor), |_| Ok(()))
 }
 
-pub(super) fn waiting_room(error: io::Error) -> Failure {
+pub(super) fn events_file_failed(error: io::Error) -> Failure {
     Failure::Setup(format!("events wait in a temporary file, and that failed: {error}"))
 }

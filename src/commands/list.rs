@@ -31,14 +31,14 @@ pub(crate) fn run(args: &ListArgs) -> Result<u8, Failure> {
     output::to_standard(|out| {
         for phone in 0..found.phones() {
             for log in found.logs(phone) {
-                count += tell(log_line(&found, phone, log), &mut problems, out)?;
+                count += write_or_report(log_line(&found, phone, log), &mut problems, out)?;
             }
             if let Some(tree) = &tree {
                 list_configuration(tree, found.mac(phone), &directories(&found, phone), out)?;
             }
         }
         for stream in &found.streams {
-            count += tell(stream_line(stream), &mut problems, out)?;
+            count += write_or_report(stream_line(stream), &mut problems, out)?;
         }
         for mac in tree.iter().flat_map(Tree::phones).filter(|mac| found.phone_of(*mac).is_none()) {
             tree.iter().try_for_each(|tree| list_configuration(tree, mac, &[], out))?;
@@ -54,8 +54,8 @@ pub(crate) fn run(args: &ListArgs) -> Result<u8, Failure> {
     })
 }
 
-/// Writes a line, or keeps what stood in its way. Returns how many lines were written.
-fn tell(
+/// Writes a line, or adds the problem that prevents it to `problems`. Returns how many lines were written.
+fn write_or_report(
     line: Result<ListLine, Problem>,
     problems: &mut Vec<Problem>,
     out: &mut dyn Write,
@@ -75,7 +75,7 @@ fn log_line(found: &Found, phone: usize, log: phonecert::input::LogFile) -> Resu
     Ok(ListLine::Log { mac, path, size: Some(size), modified: modified.and_then(list_time) })
 }
 
-/// What must be read to know whose logs it holds.
+/// The line for an archive, a pipe or a file without an address in its name.
 fn stream_line(source: &phonecert::input::Source) -> Result<ListLine, Problem> {
     let (size, modified) = source.status()?.map_or((None, None), |(size, modified)| (Some(size), modified));
     let (path, modified) = (source.path().to_owned(), modified.and_then(list_time));

@@ -9,16 +9,16 @@ use super::{FOUND_NOTHING, notices};
 use crate::Failure;
 use crate::cli::LookupArgs;
 
-/// Tells what the guide's tables say of a word.
+/// Looks up a word in the guide's tables.
 pub(crate) fn run(args: &LookupArgs) -> Result<u8, Failure> {
     let revision = args.revision.as_deref().map(|given| {
-        let told = |error| Failure::Setup(format!("--revision '{}': {error}", visible(given)));
-        given.parse::<Revision>().map_err(told)
+        let failed = |error| Failure::Setup(format!("--revision '{}': {error}", visible(given)));
+        given.parse::<Revision>().map_err(failed)
     });
     let answer = match lookup(&args.query(), revision.transpose()?) {
         Ok(answer) => answer,
         Err(not_found) => {
-            notices::tell(&not_found.to_string());
+            notices::write_line(&not_found.to_string());
             return Ok(FOUND_NOTHING);
         }
     };

@@ -1,4 +1,4 @@
-//! What is written to standard error beside the answer.
+//! Writes notices to standard error, beside the answer.
 
 use std::io::{self, Write};
 
@@ -10,31 +10,32 @@ use phonecert::report::text::visible::visible;
 use phonecert::report::{Overview, Verbosity};
 use phonecert::scan::Scan;
 
-/// How many problems are written where the answer does not list them.
-const PROBLEMS_TOLD: usize = 10;
+/// How many problems are written without `--verbose`.
+const PROBLEMS_SHOWN: usize = 10;
 
 /// Writes one line.
-pub(super) fn tell(text: &str) {
+pub(super) fn write_line(text: &str) {
     // If standard error is closed, there is nowhere to report it.
     let _ = writeln!(io::stderr(), "phonecert: {text}");
 }
 
-/// Says why something that the user may expect is not in the answer.
+/// Explains why something that the user may expect is not in the answer.
 pub(super) fn left_out(scan: &Scan, overview: &Overview, shown: Shown<'_>, verbosity: Verbosity) {
     if verbosity == Verbosity::Quiet {
         return;
     }
     passed_over_files(&scan.passed_over, shown, verbosity);
     if !scan.found_any && overview.problems.is_empty() {
-        tell(&format!(
+        write_line(&format!(
             "no log was found{}: logs are named like 0004f2a1b2c3-app.log; a file of another name is read when you name it",
-            what_was_there(&scan.passed_over)
+            other_files(&scan.passed_over)
         ));
     }
 }
 
-/// What the searched directories hold instead of logs: ` among 212 files, 40 of them named *-boot.log`.
-fn what_was_there(passed_over: &PassedOver) -> String {
+/// Describes the files in the searched directories if there is no log: ` among 212 files, 40 of them named
+/// *-boot.log`.
+fn other_files(passed_over: &PassedOver) -> String {
     if passed_over.files == 0 {
         return String::new();
     }
@@ -52,50 +53,50 @@ fn what_was_there(passed_over: &PassedOver) -> String {
     std::iter::once(total).chain(named).collect::<Vec<_>>().join(", ")
 }
 
-/// Tells what was passed over although it looks like a log or an archive.
+/// Lists files that look like logs or archives but were not read.
 pub(super) fn passed_over_files(files: &PassedOver, shown: Shown<'_>, verbosity: Verbosity) {
     if verbosity == Verbosity::Quiet {
         return;
     }
     for (kind, (count, first)) in &files.kinds {
-        tell(&format!("{}, such as {}", passed_over(*kind, *count), visible(&shown.path(first))));
+        write_line(&format!("{}, such as {}", passed_over(*kind, *count), visible(&shown.path(first))));
     }
 }
 
-/// Says that the answer has logs whose files are gone, from the records that were kept of them.
+/// Says that the answer includes logs whose files are gone, from their kept records.
 pub(super) fn gone(gone: &(u64, Option<Box<str>>), shown: Shown<'_>, verbosity: Verbosity) {
     if let (count @ 1.., Some(first)) = gone
         && verbosity != Verbosity::Quiet
     {
         let logs = if *count == 1 { "1 log is".to_owned() } else { format!("{count} logs are") };
-        tell(&format!(
+        write_line(&format!(
             "{logs} gone since; what was kept of them counts, such as {}",
             visible(&shown.path(first))
         ));
     }
 }
 
-/// Tells what could not be read.
+/// Lists what could not be read.
 pub(super) fn problems(problems: &[Problem], verbosity: Verbosity) {
-    let told = match verbosity {
+    let shown = match verbosity {
         Verbosity::Quiet => return,
-        Verbosity::Normal => PROBLEMS_TOLD,
+        Verbosity::Normal => PROBLEMS_SHOWN,
         Verbosity::Verbose => problems.len(),
     };
-    for problem in problems.iter().take(told) {
-        tell(&format!(
+    for problem in problems.iter().take(shown) {
+        write_line(&format!(
             "{}: {} ({})",
             visible(&problem.path),
             visible(&problem.message.to_string()),
             problem.kind.name()
         ));
     }
-    if problems.len() > told {
-        tell(&format!("and {} problems more; -v shows them all", problems.len() - told));
+    if problems.len() > shown {
+        write_line(&format!("and {} problems more; -v shows them all", problems.len() - shown));
     }
 }
 
-/// Says how many files of this kind were passed over, and why.
+/// Says how many files of this kind were not read, and why.
 fn passed_over(kind: PassedOverKind, count: u64) -> String {
     let (one, many, why) = match kind {
         PassedOverKind::SevenZip => {
@@ -119,14 +120,14 @@ mod tests {
     #[test]
     fn a_directory_without_logs_says_what_it_holds() {
         let mut there = PassedOver::default();
-        assert_eq!(what_was_there(&there), "");
+        assert_eq!(other_files(&there), "");
         there.files = 1;
-        assert_eq!(what_was_there(&there), " among 1 file");
+        assert_eq!(other_files(&there), " among 1 file");
         there.files = 1212;
         there.merge(PassedOver { kinds: [(PassedOverKind::BootLog, (40, String::new()))].into(), files: 0 });
         there.add(PassedOverKind::Archive, String::new);
-        assert_eq!(what_was_there(&there), " among 1,212 files, 40 of them named *-boot.log");
+        assert_eq!(other_files(&there), " among 1,212 files, 40 of them named *-boot.log");
         there.add(PassedOverKind::SevenZip, String::new);
-        assert!(what_was_there(&there).contains(", 1 of them named *.7z"));
+        assert!(other_files(&there).contains(", 1 of them named *.7z"));
     }
 }

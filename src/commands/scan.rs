@@ -16,7 +16,7 @@ use super::{FOUND_NOTHING, FOUND_TROUBLE, NOT_ALL_READ, notices};
 use crate::Failure;
 use crate::cli::{FailOn, ScanArgs};
 
-/// Tells what is wrong with each phone.
+/// Diagnoses the phones and writes the report.
 pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let began = Instant::now();
     let answer = Answer::prepare(&args.write)?;
@@ -38,7 +38,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
         options.roots = (!args.read.no_config).then(Vec::new);
         let gone = records.gone.clone();
         let scan = pool.install(|| scan::scan_records(records, &options));
-        (scan.map_err(setup::waiting_failed)?, gone, Vec::new())
+        (scan.map_err(setup::records_file_failed)?, gone, Vec::new())
     };
     scan.overview.elapsed = began.elapsed();
     let mut overview = std::mem::take(&mut scan.overview);
@@ -63,29 +63,30 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let devices: &dyn Devices = redacted.as_ref().map_or(devices, |redacted| redacted);
     let report = Report { overview: &overview, devices };
     let style = Style {
-        // `--status ok` asks for the healthy phones, so they are listed.
+        // With `--status ok` the user asks for the healthy phones, so they are listed.
         all: args.all || args.phones.status.contains(&Status::Ok),
         group_by: args.group_by,
         ..args.write.style_with(args.run.verbosity())
     };
-    let problems_are_told =
+    let answer_lists_problems =
         args.group_by.is_none() && answer.standard.is_some_and(|format| format.lists_problems());
     pool.install(|| answer.write(style, |format, style, out| format.write(&report, style, out)))?;
-    // In an answer that lists no problems, a mistyped path would go unnoticed.
-    let told = if problems_are_told { &of_named } else { &overview.problems };
-    notices::problems(told, args.run.verbosity());
+    // If the answer lists the problems, only those of named paths are written here too, since a mistyped path
+    // is easily overlooked in the answer.
+    let to_write = if answer_lists_problems { &of_named } else { &overview.problems };
+    notices::problems(to_write, args.run.verbosity());
     notices::gone(&gone, shown, args.run.verbosity());
     notices::left_out(&scan, &overview, shown, args.run.verbosity());
     let is_asked_for_all = args.phones.status.is_empty();
     for mac in
         args.phones.device.iter().filter(|mac| is_asked_for_all && scan.macs().all(|known| known != **mac))
     {
-        notices::tell(&format!("no log of {mac} was found"));
+        notices::write_line(&format!("no log of {mac} was found"));
     }
     if !args.phones.device.is_empty() && is_asked_for_all && scan.is_empty() {
         return Ok(FOUND_NOTHING);
     }
-    // With a baseline, only what is new counts for the exit status.
+    // With a baseline, only new diagnoses determine the exit status.
     if let Some(compared) = compared {
         (overview.summary.failed, overview.summary.attention) = compared.newly;
     }

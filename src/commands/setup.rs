@@ -1,4 +1,4 @@
-//! From arguments to what a command needs.
+//! Prepares what commands need from their arguments.
 
 use std::fs::File;
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -27,12 +27,12 @@ use crate::progress::Progress;
 /// Where an answer goes: files, standard output, or both.
 pub(super) struct Answer<W: 'static> {
     files: Vec<(FileOutput, &'static Format<W>)>,
-    /// The format of standard output; none where only files were asked for.
+    /// The format of standard output; None if only files were asked for.
     pub(super) standard: Option<&'static Format<W>>,
 }
 
 impl<W> Answer<W> {
-    /// Prepares the files before the work is done, so that what stands in their way is known early.
+    /// Prepares the files before the work is done, so that a file that can't be written is reported early.
     pub(super) fn prepare<F: Formats<Writer = W>>(args: &WriteArgs<F>) -> Result<Self, Failure> {
         let files = args.output.iter().map(|output| {
             let file = FileOutput::create(&output.path, args.force)?;
@@ -43,7 +43,7 @@ impl<W> Answer<W> {
         Ok(Self { files, standard: args.format.or(default) })
     }
 
-    /// Writes the answer wherever it goes. `style` is that of standard output.
+    /// Writes the answer to all outputs. `style` is that of standard output.
     pub(super) fn write(
         self,
         style: Style,
@@ -60,7 +60,7 @@ impl<W> Answer<W> {
     }
 }
 
-/// Reads a file that the run needs, or standard input where it is `-`; one in UTF-16 as UTF-8.
+/// Reads a file that the run needs, or standard input for `-`; UTF-16 is decoded into UTF-8.
 pub(super) fn answer_of<T, E: std::fmt::Display>(
     path: &Path,
     read: impl FnOnce(&str, &mut dyn BufRead) -> Result<T, E>,
@@ -114,7 +114,7 @@ pub(super) fn window(args: &WindowArgs, now: NaiveDateTime) -> Window {
 
 /// Reads the files of records.
 pub(super) fn records(paths: &[PathBuf], options: &mut Options) -> Result<Records, Failure> {
-    let mut records = Records::new().map_err(waiting_failed)?;
+    let mut records = Records::new().map_err(records_file_failed)?;
     for path in paths {
         answer_of(path, |_, file| {
             records.read(Box::new(file))?;
@@ -125,19 +125,19 @@ pub(super) fn records(paths: &[PathBuf], options: &mut Options) -> Result<Record
     Ok(records)
 }
 
-/// The temporary file of records can't be written.
-pub(super) fn waiting_failed(error: io::Error) -> Failure {
+/// The failure of the temporary file of records.
+pub(super) fn records_file_failed(error: io::Error) -> Failure {
     Failure::Setup(format!("records wait in a temporary file, and that failed: {error}"))
 }
 
-/// The start of the run, local time, or what `SOURCE_DATE_EPOCH` says it was, in seconds since 1970.
+/// The start of the run, local time; or the time in `SOURCE_DATE_EPOCH` (seconds since 1970), if that is set.
 pub(super) fn now() -> DateTime<Local> {
-    let told = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.trim().parse().ok());
-    let told = told.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-    told.map_or_else(Local::now, |time| time.with_timezone(&Local))
+    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.trim().parse().ok());
+    let fixed = fixed.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    fixed.map_or_else(Local::now, |time| time.with_timezone(&Local))
 }
 
-/// The command line, as it could be given to a shell again.
+/// The command line, quoted so that a shell accepts it.
 pub(super) fn command_line() -> String {
     let is_plain = |character: char| character.is_alphanumeric() || "-_=+./:,@%".contains(character);
     let arguments = std::env::args_os().skip(1).map(|argument| {
@@ -150,7 +150,7 @@ pub(super) fn command_line() -> String {
     std::iter::once("phonecert".to_owned()).chain(arguments).collect::<Vec<_>>().join(" ")
 }
 
-/// Refuses a code that no diagnosis begins with: it would silently select nothing.
+/// The selection of diagnoses. A prefix that no code has is an error, since it would silently select nothing.
 fn selection(args: &CodeArgs) -> Result<Box<Selection>, Failure> {
     for prefix in args.select.iter().chain(&args.ignore) {
         if !CATALOGUE.iter().any(|rule| prefix.matches(rule.code)) {
@@ -179,21 +179,21 @@ pub(super) fn paths(args: &PathArgs, run: &RunArgs) -> Result<Vec<PathBuf>, Fail
     Ok(paths)
 }
 
-/// Warns of options that were most likely meant in another way.
+/// Warns of arguments that were probably meant in another way.
 fn hints(args: &PathArgs, paths: &[PathBuf]) {
     let reads = paths.iter().chain(&args.files_from).any(|path| path == Path::new("-"));
     if reads && io::stdin().is_terminal() {
         let what = if args.files_from.is_some() { "paths, one a line," } else { "a log" };
-        notices::tell(&format!("reading {what} from the keyboard; Ctrl-D ends it, Ctrl-C gives up"));
+        notices::write_line(&format!("reading {what} from the keyboard; Ctrl-D ends it, Ctrl-C gives up"));
     }
     for path in paths.iter().filter(|path| !path.exists()) {
         if let Some(mac) = path.to_str().and_then(|text| text.parse::<phonecert::model::Mac>().ok()) {
-            notices::tell(&format!("{mac} is no file here; `--device {mac}` asks for that phone"));
+            notices::write_line(&format!("{mac} is no file here; `--device {mac}` asks for that phone"));
         }
     }
 }
 
-/// More threads than this only wait for each other.
+/// The most threads; more would only wait for each other.
 const MOST_THREADS: usize = 256;
 
 pub(super) fn pool(args: &RunArgs) -> Result<ThreadPool, Failure> {
@@ -202,7 +202,7 @@ pub(super) fn pool(args: &RunArgs) -> Result<ThreadPool, Failure> {
     pool.map_err(|error| Failure::Setup(format!("threads cannot be started: {error}")))
 }
 
-/// What `--redact` asks for.
+/// The redactor, if `--redact` asks for one.
 pub(super) fn redactor(
     args: &RunArgs,
     make: impl FnOnce() -> io::Result<Redactor>,

@@ -21,12 +21,13 @@ use crate::cli::WatchArgs;
 use crate::watch::{Key, Notifier, Screen, Wake};
 use crate::{Failure, interrupt, output};
 
-/// Changes come in groups: after the first one, the program waits this long before it looks at the logs.
-const GATHERING: Duration = Duration::from_millis(150);
+/// After the first notification of a change, the program waits this long before it looks at the files, since
+/// changes come in groups.
+const SETTLING: Duration = Duration::from_millis(150);
 
 const TIME: &str = "%Y-%m-%dT%H:%M:%S";
 
-/// Shows the phones, and what changes of them, until it is told to end.
+/// Shows the phones and their changes until the user ends it.
 pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
     let paths = setup::paths(&args.read, &args.run)?;
     paths.iter().try_for_each(|path| refuse_pipe(path))?;
@@ -41,7 +42,7 @@ pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
         return Err(Failure::Setup("--format table needs a terminal; text and jsonl do not".to_owned()));
     }
     let (wake, wakes) = mpsc::channel();
-    // Before the first look, so that what changes during it is not missed.
+    // Watching begins before the first scan, so that changes during the scan are not missed.
     let poll = args.poll.map(|seconds| Duration::from_secs(u64::from(seconds.get())));
     let mut notifier = Notifier::new(&paths, poll, wake.clone());
     let mut live = Live::default();
@@ -52,24 +53,24 @@ pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
     if let Some(scan) = scan {
         watch.take(scan, true)?;
     }
-    watch.tell_polling(&notifier);
+    watch.report_polling(&notifier);
     let signals = wake.clone();
     interrupt::listen(move |signal| _ = signals.send(Wake::Signal(signal)));
     if format.write.is_some() && !watch.args.run.quiet {
         let phones = watch.shown.as_ref().map_or(0, |shown| shown.scan.len() as u64);
-        notices::tell(&format!("watching {}; Ctrl-C ends", counted(phones, "phone")));
+        notices::write_line(&format!("watching {}; Ctrl-C ends", counted(phones, "phone")));
     }
     let mut screen = match format.write {
         None => Some(Screen::open(wake).map_err(|error| Failure::Setup(format!("the terminal: {error}")))?),
         Some(_) => None,
     };
     watch.draw(&notifier, screen.as_mut())?;
-    let mut next = Instant::now() + GATHERING;
-    // Rests as long as the last look took, so that looks take at most half of the time.
+    let mut next = Instant::now() + SETTLING;
+    // The next scan waits at least as long as the last one took, so that scans take at most half of the time.
     let mut earliest = next;
     loop {
         match wakes.recv_timeout(next.saturating_duration_since(Instant::now())) {
-            Ok(Wake::Changed) => next = next.min(earliest.max(Instant::now() + GATHERING)),
+            Ok(Wake::Changed) => next = next.min(earliest.max(Instant::now() + SETTLING)),
             Ok(Wake::Signal(interrupt::INTERRUPT) | Wake::Key(Key::Quit)) => return Ok(0),
             Ok(Wake::Signal(signal)) => return Ok(u8::try_from(128 + signal).unwrap_or(crate::FAILED)),
             Ok(Wake::Key(key)) => {
@@ -83,7 +84,7 @@ pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
             Err(RecvTimeoutError::Timeout) => {
                 let began = Instant::now();
                 if notifier.renew() && screen.is_none() {
-                    watch.tell_polling(&notifier);
+                    watch.report_polling(&notifier);
                 }
                 let changes = watch.look()?;
                 if let Some(write) = format.write {
@@ -99,7 +100,7 @@ pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
     }
 }
 
-/// What can be read but once can't be watched.
+/// Refuses pipes, which can be read only once and so can't be watched.
 fn refuse_pipe(path: &Path) -> Result<(), Failure> {
     let is_special = std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir());
     if path != Path::new("-") && !is_special {
@@ -134,7 +135,8 @@ struct Shown {
 }
 
 impl Watch {
-    /// Reads what changed. Each day all is read again, since "now" and `--since 7d` are others then.
+    /// Reads what changed. On each new day everything is read again, since "now" and `--since 7d` mean other
+    /// times then.
     fn look(&mut self) -> Result<Vec<Change>, Failure> {
         let clock = setup::clock(&self.args.read);
         if clock.now.date() != self.options.clock.now.date() {
@@ -150,7 +152,7 @@ impl Watch {
         }
     }
 
-    /// Takes a new answer in the place of the last one; returns what changed.
+    /// Replaces the last answer by a new one; returns the changes.
     fn take(&mut self, mut scan: Scan, is_first: bool) -> Result<Vec<Change>, Failure> {
         let failed = |error| Failure::Setup(format!("the phones can't be compared: {error}"));
         let verbosity = self.args.run.verbosity();
@@ -165,8 +167,8 @@ impl Watch {
             redactor.overview(&mut new.overview);
         }
         let old = self.shown.as_ref();
-        let told = |problem: &&Problem| old.is_none_or(|old| !old.problems.contains(problem));
-        let mut problems: Vec<Problem> = new.problems.iter().filter(told).cloned().collect();
+        let is_new = |problem: &&Problem| old.is_none_or(|old| !old.problems.contains(problem));
+        let mut problems: Vec<Problem> = new.problems.iter().filter(is_new).cloned().collect();
         if let Some(redactor) = &new.redactor {
             let shown = redact::Shown::redacted(redactor);
             problems = problems.iter().map(|problem| shown.problem(problem)).collect();
@@ -175,7 +177,7 @@ impl Watch {
             let shown = redact::Shown::by(new.redactor.as_ref());
             notices::left_out(&new.scan, &new.overview, shown, verbosity);
         }
-        // A table on the terminal lists them in its closing lines.
+        // The table on a terminal lists problems in its closing lines.
         if is_first || !self.has_table() {
             notices::problems(&problems, verbosity);
         }
@@ -185,7 +187,7 @@ impl Watch {
             None => Vec::new(),
         };
         for change in &mut changes {
-            // A phone that is gone keeps the pseudonym that it had in the answer before.
+            // A phone that is gone keeps its pseudonym of the last answer.
             let last = old.and_then(|old| old.redactor.as_ref()).filter(|_| change.after.is_none());
             if let Some(redactor) = last.or(new.redactor.as_ref()) {
                 change.phone.mac = change.phone.mac.take().map(|mac| redactor.text(&mac));
@@ -217,10 +219,10 @@ impl Watch {
         Ok(())
     }
 
-    /// Tells why all files are looked at, if they are.
-    fn tell_polling(&self, notifier: &Notifier) {
+    /// If all files are polled, says why.
+    fn report_polling(&self, notifier: &Notifier) {
         if let Some(why) = notifier.why_polling.as_ref().filter(|_| !self.args.run.quiet) {
-            notices::tell(&format!(
+            notices::write_line(&format!(
                 "looking at all files every second, as nothing tells of changes: {}",
                 visible(why)
             ));
