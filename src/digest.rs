@@ -1,9 +1,9 @@
-//! What is kept of one log: its known messages, and the few other lines that show boots, the clock and lost
-//! events.
+//! The digest of one log: its known messages, and the few other lines that show boots, changes of the clock,
+//! and lost events.
 //!
-//! A digest is the form in which a log waits for the phone's other logs, in this process or, as a
-//! record, in another one. It keeps lines as they stand and decides nothing: boots, years and what a
-//! message means in its context are decided by [`timeline`](crate::timeline), over all logs of a phone.
+//! A log is kept as its digest until all logs of its phone are read, in this process or, as a record, in
+//! another one. A digest has lines as they are and interprets nothing: [`timeline`](crate::timeline)
+//! determines boots, years and the meaning of messages in context from all logs of a phone.
 
 mod compact;
 
@@ -15,40 +15,40 @@ use crate::model::Mac;
 use crate::stamp::Stamp;
 use crate::window::Window;
 
-/// Repeated failures are folded where a log has more entries than this.
+/// If a log has more entries than this, repeated failures are folded.
 pub const FOLD_ABOVE: usize = 1_024;
 
-/// No log keeps more entries than this; the oldest are dropped.
+/// The most entries of a digest. If there are more, the oldest are dropped.
 pub const KEPT: usize = 8_192;
 
-/// No text that is shown is longer, in bytes.
+/// The longest text that is kept of a line, in bytes.
 pub const LONGEST_TEXT: usize = 1_024;
 
-/// At most this many different addresses are kept of one log.
+/// The most different addresses that are kept of one log.
 const MOST_MACS: usize = 4;
 
 /// The digest of one log.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LogDigest {
-    /// What is kept of its lines, in their order.
+    /// The kept lines, in their order.
     pub entries: Vec<Entry>,
     #[serde(with = "crate::model::bytes")]
     texts: Vec<u8>,
-    /// What was counted of all lines.
+    /// Counts over all lines.
     pub counts: Counts,
-    /// The addresses of phones that its lines name, in the order in which they were met.
+    /// The addresses of phones in its messages, in order of first appearance.
     pub macs: Vec<Mac>,
-    /// What stands before the first line with a header: it can be the rest of another log's last message.
+    /// The lines before the first one with a header: they may be the rest of another log's last message.
     pub head: Fragment,
     /// A last message that has no line end or may go on in another log.
     pub tail: Fragment,
-    /// Eight or more different lines in a row stand twice each.
+    /// Eight or more different lines in a row occur twice each: the log was written twice.
     pub is_doubled: bool,
-    /// How many known messages were found and not kept, the oldest of all.
+    /// The number of known messages that were dropped, the oldest ones.
     pub dropped: u64,
 }
 
-/// Whole or cut lines at one end of a log, as they stand there.
+/// Whole or cut lines at one end of a log, byte for byte.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fragment {
     /// The 1-based number of its first line.
@@ -61,7 +61,7 @@ pub struct Fragment {
 }
 
 impl Fragment {
-    /// Whether its end is no end of a line.
+    /// Whether it ends within a line.
     #[must_use]
     pub fn is_cut(&self) -> bool {
         self.bytes.last().is_some_and(|byte| *byte != b'\n')
@@ -73,24 +73,24 @@ impl Fragment {
 pub struct Entry {
     /// 1-based number of the line; of a wrapped message the header's.
     pub line: u64,
-    /// The time stamp; none where the line has none.
+    /// The time stamp; None if the line has none.
     pub stamp: Option<Stamp>,
     /// Events lost since boot, as the header counts them.
     pub missed: Option<u64>,
-    /// Identifies the line's content (header and text, without blanks at its ends).
+    /// A hash of the line's content (header and text, without padding).
     pub hash: u64,
-    /// The same of the line before it; 0 where that is not known.
+    /// The hash of the line before it; 0 if unknown.
     pub hash_before: u64,
-    /// The same of the line behind it, of known messages alone; 0 where that is not known.
+    /// The hash of the line after it; only for known messages. 0 if unknown.
     pub hash_after: u64,
-    /// The known message; none for an ordinary line.
+    /// The known message; None for another line.
     pub event: Option<Event>,
-    /// The component is `tls`: a log level named here decides whether the inventory is written.
+    /// The component is `tls`. Its log level determines whether the phone logs its certificates.
     pub is_tls: bool,
     /// The line has no line feed: it may be cut.
     pub is_cut: bool,
     text: (u32, u32),
-    /// What was folded into this entry: the same message, later.
+    /// Later occurrences of the same message that were folded into this entry.
     pub repeats: Option<Box<Repeats>>,
 }
 
@@ -99,7 +99,7 @@ pub struct Entry {
 pub struct Repeats {
     /// How many.
     pub count: u64,
-    /// The lines shown: the first two of them and the last three, fewer where there are fewer.
+    /// The lines that are kept to be shown: the first two and the last three, or all if there are fewer.
     pub shown: Vec<Repeat>,
 }
 
@@ -114,16 +114,16 @@ pub struct Repeat {
     pub text: Box<str>,
 }
 
-/// What is counted of every line, kept or not.
+/// Counts over all lines, kept or not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Bytes.
     pub bytes: u64,
-    /// All lines, the last one without a line feed too.
+    /// All lines, including a last one without a line feed.
     pub lines: u64,
-    /// Lines without a header, before the first message.
+    /// Lines without a header before the first message.
     pub unrecognized: u64,
-    /// Lines without a header in which NUL bytes alternate with others: UTF-16 behind UTF-8.
+    /// Lines without a header in which NUL bytes alternate with other bytes: UTF-16 appended to UTF-8.
     pub foreign: u64,
     /// Lines longer than the part of a line that is read.
     pub too_long: u64,
@@ -131,14 +131,14 @@ pub struct Counts {
     pub messages: u64,
     /// Known messages.
     pub events: u64,
-    /// What the ten-digit stamps are, taken together.
+    /// What the ten-digit stamps together show about their type.
     pub digits: Digits,
-    /// The lowest level of a line, `*` not counted.
+    /// The lowest level of a line, ignoring `*`.
     pub lowest_level: Option<u8>,
 }
 
 impl Counts {
-    /// Adds what was counted of a later part of the same log.
+    /// Adds the counts of a later part of the same log.
     fn add(&mut self, later: &Self) {
         self.bytes += later.bytes;
         self.lines += later.lines;
@@ -151,7 +151,7 @@ impl Counts {
         self.lowest_level = self.lowest_level.into_iter().chain(later.lowest_level).min();
     }
 
-    /// Takes the level of one line into account.
+    /// Adds the level of one line.
     pub fn see_level(&mut self, level: Level) {
         if let Level::Number(level) = level {
             self.lowest_level = Some(self.lowest_level.map_or(level, |lowest| lowest.min(level)));
@@ -159,16 +159,17 @@ impl Counts {
     }
 }
 
-/// What tells stamps of type 1 (`YYMMDDhhmm`) from type 2 (`MMDDhhmmss`): both are ten digits.
+/// What distinguishes stamps of type 1 (`YYMMDDhhmm`) and type 2 (`MMDDhhmmss`), both of which have ten
+/// digits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digits {
-    /// Some stamp is a date as type 1.
+    /// Some stamp is a valid date as type 1.
     pub dated_as_1: bool,
-    /// Some stamp is a date as type 2 alone.
+    /// Some stamp is a valid date only as type 2.
     pub only_2: bool,
-    /// Some stamp is a date as type 1 alone.
+    /// Some stamp is a valid date only as type 1.
     pub only_1: bool,
-    /// Which values the third pair has: hours of type 2, days of type 1.
+    /// The values of the third pair of digits, one bit each: hours of type 2, days of type 1.
     pub third_pair: u128,
 }
 
@@ -180,7 +181,7 @@ impl Digits {
         self.third_pair |= other.third_pair;
     }
 
-    /// Takes the ten digits of one stamp into account.
+    /// Adds the ten digits of one stamp.
     pub fn see(&mut self, digits: &[u8; 10]) {
         let pair = |place: usize| (digits[place] & 15) * 10 + (digits[place + 1] & 15);
         let [first, second, third, fourth, fifth] = [pair(0), pair(2), pair(4), pair(6), pair(8)];
@@ -220,13 +221,13 @@ pub struct NewEntry<'a> {
 }
 
 impl LogDigest {
-    /// Makes room for what is mostly kept of a log of so many bytes: it grows no step by step.
+    /// Reserves capacity for the entries of most logs of this length in bytes, to avoid repeated growth.
     pub fn reserve(&mut self, bytes: usize) {
         self.entries.reserve((bytes / 64).min(32));
         self.texts.reserve(bytes.min(2048));
     }
 
-    /// Adds a line behind all others.
+    /// Appends a line.
     pub fn push(&mut self, new: NewEntry<'_>) {
         let NewEntry { line, stamp, missed, hash, hash_before, event, is_tls, is_cut, text } = new;
         if let Some(Event::Platform { mac: Some(mac), .. }) = &event {
@@ -266,8 +267,8 @@ impl LogDigest {
         });
     }
 
-    /// Keeps the digest within its bounds: repeated failures are folded, and the oldest entries are
-    /// dropped where more than [`KEPT`] remain. Lines on different sides of the window stay apart.
+    /// Bounds the size of the digest: folds repeated failures and, if more than [`KEPT`] entries remain,
+    /// drops the oldest. Lines on different sides of a bound of the window are not folded together.
     pub fn bound(&mut self, window: &Window) {
         if self.entries.len() > FOLD_ABOVE {
             compact::fold(self, window);
@@ -296,13 +297,13 @@ impl LogDigest {
         self.texts = texts;
     }
 
-    /// The message of an entry of this digest, without its header, as the log has it.
+    /// The text of an entry of this digest, as in the log, without its header.
     #[must_use]
     pub fn text(&self, entry: &Entry) -> &[u8] {
         self.texts.get(entry.text.0 as usize..entry.text.1 as usize).unwrap_or_default()
     }
 
-    /// The digest of this log with a later part of it, which begins with a line of its own.
+    /// Appends the digest of a later part of the same log, which must begin with a line with a header.
     pub fn append(&mut self, later: Self, window: &Window) {
         let lines = self.counts.lines;
         let moved = self.texts.len() as u32;
@@ -316,7 +317,7 @@ impl LogDigest {
             entry
         }));
         if self.counts.messages == 0 {
-            // A head that is longer is not the rest of a message.
+            // A longer head is not the rest of a message.
             self.head.bytes.extend_from_slice(&later.head.bytes);
             self.head.lines += later.head.lines;
         }
@@ -329,14 +330,14 @@ impl LogDigest {
         self.bound(window);
     }
 
-    /// A digest of which nothing but the counts is left.
+    /// A digest with the same counts and nothing else.
     #[must_use]
     pub fn counts_alone(&self) -> Self {
         Self { counts: self.counts, ..Self::default() }
     }
 
-    /// Whether a digest that was unpacked keeps its bounds: numbers that can be added, lines in their order,
-    /// texts that are there.
+    /// Whether an unpacked digest is valid: counts can be added without overflow, lines are in order, and
+    /// texts are present. Records are untrusted input.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         const MOST: u64 = 1 << 48;
@@ -359,7 +360,7 @@ impl LogDigest {
             && self.entries.iter().all(is_entry)
     }
 
-    /// Whether nothing in it is a line of a phone's log.
+    /// Whether it has no line of a phone's log.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.counts.messages == 0
@@ -367,19 +368,19 @@ impl LogDigest {
 }
 
 impl Entry {
-    /// Whether it is a date, not a time since boot.
+    /// Whether the stamp is a date, not a time since boot.
     #[must_use]
     pub fn is_dated(&self) -> bool {
         self.stamp.is_some_and(|stamp| stamp.digits().is_some())
     }
 
-    /// How often the message stands here: once, and the folded ones.
+    /// The number of occurrences: this one and the folded ones.
     #[must_use]
     pub fn count(&self) -> u64 {
         1 + self.repeats.as_ref().map_or(0, |repeats| repeats.count)
     }
 
-    /// The last of its lines: number and stamp.
+    /// Number and stamp of its last line.
     #[must_use]
     pub fn last_line(&self) -> (u64, Option<Stamp>) {
         let last = self.repeats.as_ref().and_then(|repeats| repeats.shown.last());
@@ -387,7 +388,7 @@ impl Entry {
     }
 }
 
-/// A text of a log as it is kept to be shown.
+/// A text of a log in the form that is kept to be shown.
 pub(crate) fn shown_text(text: &[u8]) -> Box<str> {
     lossy(&text[..text.len().min(LONGEST_TEXT)]).into()
 }

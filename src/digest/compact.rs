@@ -1,20 +1,20 @@
-//! Folding a long digest: failures that repeat become one entry with a count.
+//! Folds a long digest: repeated failures become one entry with a count.
 
 use super::{Entry, LogDigest, Repeat, shown_text};
 use crate::event::Event;
 use crate::window::Window;
 
-/// The first two and the last three repeats are shown, beside the first occurrence itself.
+/// Beside the first occurrence, the first two and the last three repeats are kept to be shown.
 const FIRST: usize = 2;
 const LAST: usize = 3;
 
-/// Folds what repeats between two entries that change something: an installation, a line of an
-/// inventory, an ordinary line. So the order of what decides is never lost.
+/// Folds repeated failures between two entries of another kind (an installation, a line of an inventory, an
+/// ordinary line), so that the order of failures relative to these is kept.
 pub(super) fn fold(digest: &mut LogDigest, window: &Window) {
     remove_odd_lines(&mut digest.entries);
     let entries = std::mem::take(&mut digest.entries);
     let mut kept: Vec<Entry> = Vec::with_capacity(entries.len());
-    // Where the failures since the last such entry stand.
+    // Index of the first entry after the last such entry.
     let mut group = 0;
     for entry in entries {
         if !entry.event.as_ref().is_some_and(Event::is_failure) {
@@ -49,8 +49,8 @@ fn append(first: &mut Entry, later: Entry, text: Box<str>) {
     }
 }
 
-/// Removes ordinary lines with uptime that stand alone among dated lines, and the ordinary dated lines
-/// that were kept for their sake: processes of their own write such lines throughout a boot.
+/// Removes single ordinary lines with an uptime stamp among dated lines, which some processes write
+/// throughout a boot, and the ordinary dated lines that were kept only because of them.
 fn remove_odd_lines(entries: &mut Vec<Entry>) {
     let is_ordinary = |entry: &Entry| entry.event.is_none();
     let mut keep = vec![true; entries.len()];
@@ -66,7 +66,7 @@ fn remove_odd_lines(entries: &mut Vec<Entry>) {
             && before.stamp <= after.stamp;
         if is_odd && stands_alone {
             keep[at] = false;
-            // The dated line behind it repeats what the one before it tells.
+            // The dated line after it has nothing new compared with the one before it.
             keep[at + 1] = !is_ordinary(after);
         }
     }

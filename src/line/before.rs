@@ -1,5 +1,5 @@
-//! What can stand before a line of a log: the marks of a quotation or a list, what `grep` and syslog servers
-//! put there, the phone's address, a prompt.
+//! Parses what may come before a line of a log: marks of a quotation or a list, prefixes by `grep` and syslog
+//! servers, the phone's address, a prompt.
 
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while, take_while_m_n, take_while1};
@@ -11,17 +11,17 @@ use nom::{IResult, Parser};
 use super::blank::{blank_length, trim, trim_end, trim_start};
 use crate::model::Mac;
 
-/// What stands before a line and tells whose it is.
+/// The phone or the sender that the text before a line names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Origin<'a> {
-    /// The phone's address: of its own, or in the file's name that `grep` puts there.
+    /// The phone's address: on its own, or in a file name from `grep`.
     pub mac: Option<Mac>,
     /// The sender in a syslog header: an address or a name.
     pub sender: Option<&'a [u8]>,
 }
 
-/// Reads what stands before a line. None if it is nothing that can stand before a line: then what follows is
-/// a part of a text, not a line.
+/// Parses the text before a line. None if such a text can't come before a line: then what follows is not a
+/// line but part of a text.
 #[must_use]
 pub(crate) fn origin(mut before: &[u8]) -> Option<Origin<'_>> {
     let mut origin = Origin::default();
@@ -48,7 +48,7 @@ pub(crate) fn origin(mut before: &[u8]) -> Option<Origin<'_>> {
             origin.sender = Some(word);
             before = &before[word.len()..];
         } else {
-            // The number of a line, a time of day.
+            // A line number, or a time of day.
             let digits = before.iter().take_while(|byte| byte.is_ascii_digit()).count();
             if digits == 0 {
                 return None;
@@ -58,7 +58,8 @@ pub(crate) fn origin(mut before: &[u8]) -> Option<Origin<'_>> {
     }
 }
 
-/// Takes away marks that quote or list a headerless line, and the name and number that `grep` puts before it.
+/// Removes marks of quotations and lists from a headerless line, and the file name and line number from
+/// `grep`.
 pub(super) fn unquoted(mut text: &[u8]) -> &[u8] {
     const MARKS: [&str; 6] = [">", "| ", "- ", "* ", "• ", "– "];
     while let Some(rest) = MARKS.iter().find_map(|mark| text.strip_prefix(mark.as_bytes())) {
@@ -67,7 +68,7 @@ pub(super) fn unquoted(mut text: &[u8]) -> &[u8] {
     numbered_name(word(text)).map_or(text, |name| trim_start(&text[name.len()..]))
 }
 
-/// Without quotes, brackets, bars, bullets and blanks at its beginning.
+/// Removes quotation marks, brackets, bars, bullets and blanks at the beginning.
 fn without_marks(mut before: &[u8]) -> &[u8] {
     loop {
         let length = match before {
@@ -84,7 +85,7 @@ fn without_marks(mut before: &[u8]) -> &[u8] {
     }
 }
 
-/// `user@host:~$`, `C:\logs>`, `[root@host ~]#`; also a tag of a web page.
+/// Whether this is a prompt: `user@host:~$`, `C:\logs>`, `[root@host ~]#`; or an HTML tag.
 fn is_prompt(before: &[u8]) -> bool {
     matches!(trim_end(before), [.., b'$' | b'#' | b'%' | b'>'])
 }
@@ -94,8 +95,8 @@ fn word(text: &[u8]) -> &[u8] {
     &text[..length]
 }
 
-/// The name of a file as `grep` puts it before a line, with the separator: `name:12:`, and of lines around
-/// what was sought `name-12-`; without numbers `name:`, then without blanks in the name.
+/// A file name before a line, with the separator, as `grep` writes it: `name:12:`, `name-12-` for context
+/// lines, or without line numbers `name:` (then the name must not contain blanks).
 fn file_name(before: &[u8]) -> Option<&[u8]> {
     numbered_name(before).or_else(|| {
         let word = word(before);
@@ -114,7 +115,7 @@ fn numbered_name(text: &[u8]) -> Option<&[u8]> {
     })
 }
 
-/// Whether an ending such as `.log` is in it.
+/// Whether the name has an ending such as `.log`.
 fn is_file_name(name: &[u8]) -> bool {
     name.windows(2).any(|pair| pair[0] == b'.' && pair[1].is_ascii_alphabetic())
 }
@@ -123,7 +124,8 @@ fn is_address(word: &[u8]) -> bool {
     std::str::from_utf8(word).is_ok_and(|word| word.parse::<std::net::IpAddr>().is_ok())
 }
 
-/// A phone's address at the beginning, and what follows. Twelve digits without a letter can be a date.
+/// A phone's address at the beginning, and what follows. Twelve digits without a letter may be a date, so
+/// they are accepted only with the vendor's prefix 482567.
 fn mac(text: &[u8]) -> Option<(Mac, &[u8])> {
     let (mac, rest) = Mac::prefix(text)?;
     let written = &text[..text.len() - rest.len()];
@@ -138,8 +140,8 @@ fn mac_within(name: &[u8]) -> Option<Mac> {
     (0..name.len()).rev().filter(begins).find_map(|place| Some(mac(&name[place..])?.0))
 }
 
-/// What follows the date in a syslog header: the sender, and perhaps the phone's address. Servers put more
-/// there, such as a program's name.
+/// Parses what follows the date in a syslog header: the sender, and perhaps the phone's address. Servers add
+/// other words, such as a program's name, which are ignored.
 fn with_sender<'a>(mut origin: Origin<'a>, rest: &'a [u8]) -> Origin<'a> {
     let mut words = rest.split(|byte| byte.is_ascii_whitespace()).map(bare).filter(|word| !word.is_empty());
     origin.sender = words.next().or(origin.sender);
@@ -155,8 +157,8 @@ fn bare(word: &[u8]) -> &[u8] {
     &word[start..end]
 }
 
-/// The date in a syslog header, in the old or the ISO form, with its priority and version before it.
-/// Servers that drop the priority when they store the line leave the date.
+/// The date in a syslog header (RFC 3164 or ISO 8601), with the priority and the version before it. Servers
+/// may store lines without the priority.
 fn date(input: &[u8]) -> IResult<&[u8], &[u8]> {
     let priority = (digits(1, 3), char('>'), opt((digits(1, 2), space1)));
     terminated(preceded(opt(priority), alt((old_date, iso_date))), space1).parse(input)
@@ -185,7 +187,7 @@ fn iso_date(input: &[u8]) -> IResult<&[u8], &[u8]> {
     recognize((day, one_of("T "), space0, clock)).parse(input)
 }
 
-/// Takes away what a cut left of a header before its text, behind the component: `4|00|`, `0|`, `|`.
+/// Removes the rest of a cut header, after the component, at the end of `before`: `4|00|`, `0|`, `|`.
 #[must_use]
 pub(crate) fn without_end_of_header(before: &[u8]) -> &[u8] {
     let without_bar = |text| trim_end(trim_end(text).strip_suffix(b"|").unwrap_or(text));
@@ -206,15 +208,15 @@ pub(crate) fn without_end_of_header(before: &[u8]) -> &[u8] {
     }
 }
 
-/// Marks behind a text: bars of a table, the end of a tag, what shows the end of a line.
+/// Marks after a text: bars of a table, emphasis, marks for the end of a line.
 const MARKS_BEHIND: [&str; 11] = ["|", "¦", "│", "┃", "║", "**", "\\", "↵", "¶", " ...", " …"];
 
-/// Takes away the marks that stand behind a text, such as the bars of a table. No known message ends so.
+/// Removes marks after a text, such as the bars of a table. No known message ends with one.
 #[must_use]
 pub(crate) fn without_marks_behind(mut text: &[u8]) -> &[u8] {
     loop {
         text = trim(text);
-        // Nearly all texts end otherwise, which this alone tells.
+        // This check alone excludes nearly all texts.
         if !matches!(text.last(), Some(b'|' | b'*' | b'\\' | b'>' | b'"' | b'\'' | b'.' | 0x80..)) {
             return text;
         }
@@ -224,7 +226,7 @@ pub(crate) fn without_marks_behind(mut text: &[u8]) -> &[u8] {
                 text[start + 1..].first().is_some_and(|byte| *byte == b'/' || byte.is_ascii_alphabetic());
             is_tag.then_some(&text[..start])
         };
-        // What closes a quote that was opened before the line.
+        // A closing quotation mark whose opening one is before the line.
         let quote = || {
             let count = |mark: &str| text.windows(mark.len()).filter(|part| *part == mark.as_bytes()).count();
             let closes = |mark: &str| {
@@ -248,8 +250,7 @@ pub(crate) fn without_marks_behind(mut text: &[u8]) -> &[u8] {
     }
 }
 
-/// A line without the escape sequences by which a terminal colours it, such as `grep` puts around what was sought.
-/// None where there are none.
+/// Removes the escape sequences for colours, such as `grep` writes around matches. None if there are none.
 #[must_use]
 pub(crate) fn without_colours(line: &[u8]) -> Option<Vec<u8>> {
     if !super::has_byte(0x1b, line) {
@@ -270,8 +271,7 @@ pub(crate) fn without_colours(line: &[u8]) -> Option<Vec<u8>> {
     Some(plain)
 }
 
-/// The text without a remark behind it, and without what separates it from a next one: `… # here`,
-/// `… <---`, `…,`. None where there is no such thing.
+/// Removes a remark or a separator after the text: `… # here`, `… <---`, `…,`. None if there is none.
 #[must_use]
 pub(crate) fn without_remark(text: &[u8]) -> Option<&[u8]> {
     let remarks: [&[u8]; 4] = [b" #", b" <-", b" //", b" ("];
@@ -279,13 +279,13 @@ pub(crate) fn without_remark(text: &[u8]) -> Option<&[u8]> {
         let mut places = memchr::memrchr_iter(mark[1], text).filter_map(|place| place.checked_sub(1));
         places.find(|place| text[*place..].starts_with(mark))
     };
-    // Few texts have one of these marks: without this look, small logs take 4 % more instructions.
+    // Few texts have one of these marks. Without this check, small logs take 4 % more instructions.
     let may_have = memchr::memchr3(b'#', b'<', b'(', text).or_else(|| memchr::memchr(b'/', text)).is_some();
     let remark = may_have.then(|| remarks.iter().filter_map(begins).min()).flatten();
     let rest = remark.map_or(text, |start| &text[..start]);
     let is_separator = |byte: &u8| b",;'`)\" \t".contains(byte);
     let end = rest.iter().rposition(|byte| !is_separator(byte)).map_or(0, |last| last + 1);
-    // A quote mark that was opened in the text belongs to it.
+    // A quotation mark that closes a quotation in the text belongs to it.
     let is_open =
         |mark: &u8| b"\"'".contains(mark) && memchr::memchr_iter(*mark, &rest[..end]).count() % 2 == 1;
     let end = end + usize::from(rest.get(end).is_some_and(is_open));
@@ -311,14 +311,14 @@ mod tests {
         }
     }
 
-    fn told(before: &str) -> Option<(Option<String>, Option<String>)> {
+    fn parsed(before: &str) -> Option<(Option<String>, Option<String>)> {
         let origin = origin(before.as_bytes())?;
         let sender = origin.sender.map(|sender| String::from_utf8_lossy(sender).into_owned());
         Some((origin.mac.map(|mac| mac.to_string()), sender))
     }
 
     #[test]
-    fn what_names_nobody() {
+    fn prefixes_that_name_no_sender() {
         for before in [
             "",
             "  ",
@@ -351,12 +351,12 @@ mod tests {
             "&gt; 12",
         ] {
             let expected = if before.starts_with('&') { None } else { Some((None, None)) };
-            assert_eq!(told(before), expected, "{before:?}");
+            assert_eq!(parsed(before), expected, "{before:?}");
         }
     }
 
     #[test]
-    fn what_names_the_sender() {
+    fn prefixes_that_name_the_sender() {
         let mac = "0004F2A0E001";
         for (before, expected, sender) in [
             ("<131>Mar  9 19:06:50 192.0.2.7 ", None, Some("192.0.2.7")),
@@ -379,7 +379,7 @@ mod tests {
             ("a.d/0004F2A0E002/0004F2A0E001-app.log-7-", Some(mac), None),
         ] {
             let expected = Some((expected.map(str::to_owned), sender.map(str::to_owned)));
-            assert_eq!(told(before), expected, "{before:?}");
+            assert_eq!(parsed(before), expected, "{before:?}");
         }
     }
 
@@ -387,11 +387,11 @@ mod tests {
     fn words_and_other_numbers() {
         for before in ["he said ", "he said: ", "note:", "0004f2a0e001x ", "the phone 0004f2a0e001 ", "a-12-"]
         {
-            assert_eq!(told(before), None, "{before:?}");
+            assert_eq!(parsed(before), None, "{before:?}");
         }
-        assert_eq!(told("202110051659 "), Some((None, None)), "a date without separators is no address");
-        assert_eq!(told("482567000001 ").unwrap().0.as_deref(), Some("482567000001"));
-        assert_eq!(told("000000000000 "), Some((None, None)));
+        assert_eq!(parsed("202110051659 "), Some((None, None)), "a date without separators is no address");
+        assert_eq!(parsed("482567000001 ").unwrap().0.as_deref(), Some("482567000001"));
+        assert_eq!(parsed("000000000000 "), Some((None, None)));
     }
 
     #[test]

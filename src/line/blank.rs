@@ -1,12 +1,12 @@
-//! Blanks: those of ASCII, and those that word processors, web pages and mail programs put in their place.
+//! Blanks: those of ASCII, and those by which word processors, web pages and mail programs replace them.
 
-/// How many bytes the blank takes that `bytes` begin with; 0 if they begin with none. A line feed is no
-/// blank. NUL bytes are blanks: a file system can leave them where a write was lost.
+/// The length in bytes of the blank at the beginning of `bytes`; 0 if there is none. A line feed is not a
+/// blank. NUL bytes are, since file systems leave them where a write was lost.
 #[must_use]
 pub(crate) fn blank_length(bytes: &[u8]) -> usize {
     match bytes {
         [b' ' | b'\t' | b'\r' | 0x0B | 0x0C | 0, ..] => 1,
-        // No-break space, in UTF-8 and alone as in Windows-1252.
+        // No-break space, in UTF-8 and as the single byte of Windows-1252.
         [0xC2, 0xA0, ..] => 2,
         [0xA0, ..] => 1,
         // U+2000 to U+200B, U+202F, U+205F, U+3000, and the byte order mark.
@@ -16,13 +16,13 @@ pub(crate) fn blank_length(bytes: &[u8]) -> usize {
     }
 }
 
-/// The same of the blank that `bytes` end with.
+/// The length in bytes of the blank at the end of `bytes`; 0 if there is none.
 fn blank_length_at_end(bytes: &[u8]) -> usize {
     let is_blank = |length: usize| {
         bytes.len().checked_sub(length).is_some_and(|start| blank_length(&bytes[start..]) == length)
     };
     match bytes {
-        // The byte A0 ends letters too, such as `à`.
+        // The byte A0 is also the last byte of letters in UTF-8, such as `à`.
         [.., before, 0xA0] if before.is_ascii() => 1,
         [.., 0xA0] => {
             if is_blank(2) {
@@ -36,7 +36,7 @@ fn blank_length_at_end(bytes: &[u8]) -> usize {
     }
 }
 
-/// Takes away the blanks that `bytes` begin with.
+/// Removes blanks at the beginning.
 #[must_use]
 pub(crate) fn trim_start(mut bytes: &[u8]) -> &[u8] {
     if bytes.first().is_some_and(u8::is_ascii_graphic) {
@@ -48,7 +48,7 @@ pub(crate) fn trim_start(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// Takes away the blanks that `bytes` end with.
+/// Removes blanks at the end.
 #[must_use]
 pub(crate) fn trim_end(mut bytes: &[u8]) -> &[u8] {
     if bytes.last().is_some_and(u8::is_ascii_graphic) {
@@ -60,7 +60,7 @@ pub(crate) fn trim_end(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// Takes away blanks at both ends.
+/// Removes blanks at both ends.
 #[must_use]
 pub fn trim(bytes: &[u8]) -> &[u8] {
     trim_end(trim_start(bytes))

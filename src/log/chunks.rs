@@ -1,5 +1,5 @@
-//! One large log on all threads: it is cut where a line with a header begins, each chunk is read on its
-//! own, and the digests of the chunks are appended in order.
+//! Reads one large log on all threads. It is split at lines with a header, each chunk is read separately, and
+//! the digests of the chunks are appended in order.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -13,17 +13,17 @@ use crate::input::read_at;
 use crate::line::{Line, line};
 use crate::window::Window;
 
-/// About how long a chunk is, in bytes.
+/// Approximate length of a chunk, in bytes.
 const CHUNK: u64 = 2 * 1024 * 1024;
 
-/// A chunk is read in buffers of this size, in bytes.
+/// The size of the buffer for reading a chunk, in bytes.
 const BUFFER: usize = 256 * 1024;
 
-/// How far the next line with a header is looked for, in bytes.
+/// How many bytes are searched at a time for the next line with a header.
 const SEARCHED: usize = 128 * 1024;
 
-/// What this file amounts to, of the size that it had when it was opened. None if it may be of several
-/// phones, whose lines have to be told apart in their order.
+/// The digest of a file; `size` is its size in bytes when it was opened. None if it may have lines of several
+/// phones, since these have to be assigned in order.
 pub(super) fn digest_of(file: &File, size: u64, window: &Window) -> Option<(LogDigest, io::Result<()>)> {
     let mut begin = vec![0; SEARCHED.min(usize::try_from(size).unwrap_or(SEARCHED))];
     let length = read_at(file, &mut begin, 0).unwrap_or(0);
@@ -53,7 +53,8 @@ pub(super) fn digest_of(file: &File, size: u64, window: &Window) -> Option<(LogD
     Some((digest, Ok(())))
 }
 
-/// The first line with a header that begins at or behind `from`; the end of the file if none is near.
+/// The offset of the first line with a header that begins at `from` or later; the end of the file if there is
+/// none.
 fn line_start(file: &File, size: u64, from: u64) -> u64 {
     let mut begin = from.min(size);
     let mut buffer = vec![0; SEARCHED];
@@ -97,7 +98,7 @@ fn read_chunk(file: &File, begin: u64, end: u64, window: &Window) -> (Option<Log
     (Some(reader.finish(&mut None)), result)
 }
 
-/// A part of a file from front to back, whatever else reads the file.
+/// Reads a part of a file sequentially, by position, so that threads do not share a file offset.
 pub(super) struct Sequential<'f> {
     file: &'f File,
     at: u64,

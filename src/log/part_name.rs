@@ -1,10 +1,10 @@
-//! How a line tells where it is from: by what stands before it.
+//! Recognizes from which phone or sender a line is, by what comes before it.
 
 use super::LONGEST_LINE;
 use crate::line::{Line, line, lossy};
 use crate::model::Mac;
 
-/// How a part of a file is known.
+/// What identifies a part of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum PartName {
     /// The address before its lines, or in the name of `==> name <==`.
@@ -13,18 +13,18 @@ pub enum PartName {
     Sender(Box<str>),
 }
 
-/// So many lines tell whether a file names where its lines are from.
+/// How many first lines are checked to see whether a file names the phones or senders of its lines.
 pub(super) const LOOKED_AT: usize = 64;
 
-/// What a line tells of where it is from.
+/// What a line says about the part it belongs to.
 pub(super) enum FoundPart {
     Line(PartName),
-    /// `==> name <==` is no line of a log.
+    /// `==> name <==`, which is not a line of a log itself.
     Heading(PartName),
 }
 
 pub(super) fn part_of(bytes: &[u8]) -> Option<FoundPart> {
-    // The phone's own lines begin with a digit and are by far the most.
+    // By far the most lines are in the phone's own columns and have nothing before them.
     if bytes.len() > 22 && bytes[10] == b'|' && bytes[16] == b'|' {
         return None;
     }

@@ -1,8 +1,8 @@
-//! A file of several phones, taken apart: a syslog server's, `grep`'s output over several logs, or
-//! `tail`'s with its `==> name <==`.
+//! Splits a file with lines of several phones: from a syslog server, or the output of `grep` over several
+//! logs, or of `tail` with its `==> name <==`.
 //!
-//! A line belongs to the address before it, else to the sender in its syslog header, else to the last
-//! `==> name <==`. A line without any of these goes with the line before it.
+//! A line belongs to the phone whose address is before it, else to the sender in its syslog header, else to
+//! the last `==> name <==`. A line with none of these belongs to the same part as the line before it.
 
 use memchr::{memchr, memchr_iter};
 
@@ -12,17 +12,17 @@ use crate::digest::LogDigest;
 use crate::event::End;
 use crate::window::Window;
 
-/// No file is taken into more parts: what stands of further phones goes to the last.
+/// The most parts of a file. Lines of further phones go into the last part.
 const MOST_PARTS: usize = 100_000;
 
 /// One phone's lines of a file.
 #[derive(Clone, Debug)]
 pub struct Part {
-    /// None for a file that is one log, or for lines before the first that has a name.
+    /// None for a file that is one log, and for lines before the first one with a name.
     pub name: Option<PartName>,
-    /// Its number in the file, by first appearance.
+    /// Its number in the file, in order of first appearance.
     pub number: usize,
-    /// What they amount to.
+    /// The digest of these lines.
     pub digest: LogDigest,
 }
 
@@ -34,7 +34,7 @@ impl Part {
     }
 }
 
-/// Whether the beginning of a file, or of a chunk of it, shows that lines name where they are from.
+/// Whether one of the first lines of a file, or of a chunk of it, names its phone or sender.
 pub(super) fn may_have_parts(begin: &[u8]) -> bool {
     let mut rest = begin;
     for _ in 0..LOOKED_AT {
@@ -52,7 +52,7 @@ pub(super) fn may_have_parts(begin: &[u8]) -> bool {
 pub(super) struct PartsReader<'r> {
     window: Window,
     recorder: Option<&'r mut dyn RecordEvent>,
-    /// The only part, as long as no line names where it is from.
+    /// The reader of the whole file, if it was not split.
     whole: Option<Box<Reader>>,
     begin: Vec<u8>,
     parts: Vec<(Option<PartName>, Reader)>,
@@ -62,7 +62,7 @@ pub(super) struct PartsReader<'r> {
     partial: Vec<u8>,
 }
 
-/// What is looked at of a file's beginning before it is read as one log.
+/// How many bytes of a file are buffered before it is decided whether it is split.
 const BEGIN: usize = 16 * 1024;
 
 impl<'r> PartsReader<'r> {
@@ -87,7 +87,7 @@ impl<'r> PartsReader<'r> {
         if !self.parts.is_empty() {
             return self.split(piece);
         }
-        // Few files come in smaller pieces than are looked at.
+        // Usually the first piece is large enough, and no buffering is needed.
         if self.begin.is_empty() && piece.len() >= BEGIN {
             return self.decide(piece);
         }
@@ -156,7 +156,8 @@ impl<'r> PartsReader<'r> {
         self.parts.len() - 1
     }
 
-    /// The parts, by first appearance; lines before the first name make one only where there are any.
+    /// The parts, in order of first appearance. There is a part for lines before the first name only if there
+    /// are such lines.
     pub(super) fn finish(mut self) -> Vec<Part> {
         if self.whole.is_none() && self.parts.is_empty() {
             let begin = std::mem::take(&mut self.begin);

@@ -1,7 +1,7 @@
-//! From the lines of one log to its digest.
+//! Reads the lines of one log into its digest.
 //!
-//! A reader takes a log in pieces of any size. It holds the beginning of one line and of one wrapped
-//! message, each of bounded length.
+//! A reader takes a log in pieces of any size. It buffers at most the beginning of one line and one wrapped
+//! message, both of bounded length.
 
 mod wrapped;
 
@@ -17,19 +17,19 @@ use crate::stamp::Stamp;
 use crate::window::Window;
 use wrapped::{OwnedHeader, Pending, with_feed};
 
-/// Of a longer line, what is beyond 64 KiB is not looked at.
+/// The part of a line that is read, in bytes. The rest of a longer line is ignored.
 pub const LONGEST_LINE: usize = 64 * 1024;
 
-/// What stands at a log's ends is kept up to this length, in bytes: a message and a cut line.
+/// The longest kept fragment (a cut line, an open message) at either end of a log, in bytes.
 const LONGEST_FRAGMENT: usize = 8 * 1024;
 
-/// A log is written twice where so many different lines in a row stand twice each.
+/// A log is taken for one written twice if this many different lines in a row occur twice each.
 const DOUBLED_LINES: u32 = 8;
 
-/// Entries beyond so many are folded before more are taken.
+/// When there are more entries than this, they are folded before more are added.
 const BOUND_AT: usize = 4 * crate::digest::KEPT;
 
-/// Dated lines that are out of order by at most this many seconds tell nothing.
+/// Dates that go back by at most this many seconds are not taken for a clock that was set.
 const DISORDER: i64 = 5;
 
 /// A known message, as `events` lists it.
@@ -37,71 +37,75 @@ const DISORDER: i64 = 5;
 pub struct Recorded<'a> {
     /// 1-based number of its header line.
     pub line: u64,
-    /// What stands before its text, where anything does.
+    /// Its header, if it has one.
     pub header: Option<Header<'a>>,
-    /// What it says.
+    /// The parsed message.
     pub event: &'a Event,
 }
 
-/// Takes every known message of a log, in the order of the lines.
+/// Receives every known message of a log, in the order of the lines.
 pub trait RecordEvent {
-    /// Takes the next one; `part` is the number of the part of the file, by first appearance.
+    /// Takes the next message; `part` is the number of the part of the file, see
+    /// [`Part::number`](super::Part::number).
     fn record(&mut self, part: usize, recorded: Recorded<'_>);
 }
 
-/// Where known messages go beside the digest, and of which part of the file they are.
+/// Receives known messages beside the digest; the number is that of the part of the file.
 pub(super) type Recorder<'r> = Option<(usize, &'r mut dyn RecordEvent)>;
 
 /// Reads one log, or a part of one that begins with a line.
 pub(super) struct Reader {
-    /// The line before and its number, where lines come one by one.
+    /// The previous line and its number; only for [`Self::feed_line`].
     before: Vec<u8>,
     number_before: u64,
     window: Window,
     digest: LogDigest,
-    /// The beginning of a line whose end has not come yet, and how many bytes of it came in all.
+    /// The beginning of a line whose end has not been read yet (at most [`LONGEST_LINE`] bytes), and the
+    /// length of all of it that was read.
     partial: Vec<u8>,
     partial_length: usize,
-    /// What came last is NUL bytes, with which a line begins.
+    /// The input so far ends with NUL bytes at the beginning of a line.
     ends_in_hole: bool,
     pub(super) fast_path: FastPath,
     pending: Option<Pending>,
     /// The last line with a header.
     last: LastLine,
-    /// The next line is to be noted as the one behind the last entry.
+    /// The hash of the next line is to be stored as `hash_after` of the last event.
     wants_next: bool,
     pairs: Pairs,
-    /// One of the first lines names where it is from.
+    /// One of the first lines names its phone or sender.
     pub(super) names_parts: bool,
 }
 
-/// The last line with a header, kept in case that the next one shows it to matter.
+/// The last line with a header. It becomes an entry if the next line shows that something ends with it, such
+/// as a boot.
 #[derive(Default)]
 struct LastLine {
-    /// 0 before the first.
+    /// Its 1-based number; 0 before the first such line.
     line: u64,
     stamp: Option<Stamp>,
     missed: Option<u64>,
     hash: u64,
     hash_before: u64,
     text: Vec<u8>,
-    /// It is an entry of the digest.
+    /// It is already an entry of the digest.
     is_kept: bool,
-    /// Uptime starts over with it: whether that was one odd line, the next line tells.
+    /// The uptime restarts with it. The next line shows whether that was a boot or a single line out of
+    /// order.
     starts_over: bool,
 }
 
-/// Finds out whether a log was written twice, line by line.
+/// Detects a log in which each line is written twice.
 #[derive(Default)]
 struct Pairs {
-    /// How many different lines in a row stood twice.
+    /// How many different lines in a row occurred twice each.
     run: u32,
     /// The line before was the second of a pair.
     is_second: bool,
 }
 
 impl Pairs {
-    /// Takes a line; whether it equals the one before.
+    /// Takes a line; `is_equal` says whether it equals the line before.
     #[inline]
     fn take(&mut self, is_equal: bool) {
         match (is_equal, self.is_second) {
@@ -110,7 +114,7 @@ impl Pairs {
                 self.is_second = true;
             }
             (false, true) => self.is_second = false,
-            // Three alike, or a line that stands once.
+            // A third equal line, or a line that occurs once.
             _ => *self = Self { run: if self.run >= DOUBLED_LINES { self.run } else { 0 }, is_second: false },
         }
     }
@@ -135,7 +139,7 @@ impl Reader {
         }
     }
 
-    /// The same for a log of so many bytes, with room for what most logs of that length hold.
+    /// A reader for a log of this length in bytes, with capacity for the entries of most such logs.
     pub(super) fn with_room(window: Window, length: usize) -> Self {
         let mut reader = Self::new(window);
         reader.digest.reserve(length);
@@ -156,7 +160,7 @@ impl Reader {
             self.partial = whole;
             self.partial.clear();
         }
-        // The last line that the fast path passed over.
+        // The last line that passed the fast path.
         let mut passed: Option<&[u8]> = None;
         let mut before: &[u8] = &[];
         loop {
@@ -189,7 +193,7 @@ impl Reader {
         }
     }
 
-    /// Takes one line that was found elsewhere, with its number in the file.
+    /// Takes one line, without its line feed, with its number in the file.
     pub(super) fn feed_line(&mut self, number: u64, whole: &[u8], end: End, recorder: &mut Recorder<'_>) {
         self.digest.counts.bytes += whole.len() as u64 + 1;
         let before = (self.last.line, self.last.hash);
@@ -197,7 +201,7 @@ impl Reader {
         self.digest.counts.lines = number - 1;
         self.line(whole, whole.len(), end, recorder);
         self.digest.counts.lines = lines + 1;
-        // What the phone wrote counts, not when a server got it.
+        // Lines are compared by what the phone wrote, not by the time at which a server received them.
         let is_equal = self.last.line == number && before == (self.number_before, self.last.hash);
         self.pairs.take((is_equal || whole == self.before) && !whole.is_empty());
         self.number_before = number;
@@ -229,7 +233,7 @@ impl Reader {
         self.keep_last();
         self.digest.is_doubled = self.pairs.run >= DOUBLED_LINES;
         if self.digest.is_doubled {
-            // Before repeats are folded: each line counts once.
+            // This must precede folding, so that each line is counted once.
             self.digest.drop_doubles();
         }
         self.digest.bound(&self.window);
@@ -245,7 +249,8 @@ impl Reader {
         self.partial.extend_from_slice(&piece[..piece.len().min(room)]);
     }
 
-    /// Takes in what the fast path passed over: it may turn out to be the last line of a boot.
+    /// Parses a line that passed the fast path and stores it in `last`: it may turn out to be the last line
+    /// of a boot.
     fn remember_passed(&mut self, whole: &[u8]) {
         let plain = without_colours(whole);
         if let Line::Message { header, text, .. } = line(plain.as_deref().unwrap_or(whole)) {
@@ -275,14 +280,15 @@ impl Reader {
             let (Line::Message { text, .. } | Line::Headerless(text)) = rest;
             let glued = glued_line(text).filter(|place| match rest {
                 Line::Message { .. } => true,
-                // Prose can name a line; what goes on with a message, or has no blank before the line, does not.
+                // Prose may cite a line of a log. A line is split off here only if a message is open or no
+                // blank is before it, since that does not occur in prose.
                 Line::Headerless(_) => {
                     self.pending.is_some() || text[..*place].last().is_some_and(|byte| *byte > b' ')
                 }
             });
             let (own, end_of_own) = glued.map_or((text, end), |place| (trim(&text[..place]), End::Whole));
             match rest {
-                // The end of a header alone is no valid one, unless it shows a known message.
+                // A header of which only the end is left is valid only before a known message.
                 Line::Message { header, .. }
                     if header.stamp.is_some() || event::read(own, end_of_own) != Reading::Unknown =>
                 {
@@ -313,7 +319,7 @@ impl Reader {
             self.keep_head(raw, end);
         }
         self.digest.counts.messages += 1;
-        // The fast path passes over no level that did not come before.
+        // Lines that pass the fast path need not be counted here: their level has occurred before.
         self.digest.counts.see_level(header.level);
         if let Some(digits) = header.stamp.as_ref().and_then(Stamp::digits) {
             self.digest.counts.digits.see(digits);
@@ -358,7 +364,7 @@ impl Reader {
         }
     }
 
-    /// What the header tells beside what the line before told.
+    /// Which lines must be kept because of a change from the last header to this one.
     fn news(&self, header: &Header<'_>) -> News {
         if self.last.line == 0 {
             return News::OfThis;
@@ -375,7 +381,7 @@ impl Reader {
         }
     }
 
-    /// Keeps the last line with a header, whatever it says.
+    /// Adds the last line with a header to the digest.
     fn keep_last(&mut self) {
         let last = &mut self.last;
         if last.line == 0 || std::mem::replace(&mut last.is_kept, true) {
@@ -394,7 +400,7 @@ impl Reader {
         });
     }
 
-    /// Keeps a line before the first one with a header.
+    /// Adds a line before the first one with a header to the digest's head.
     fn keep_head(&mut self, raw: &[u8], end: End) {
         let head = &mut self.digest.head;
         if head.bytes.len() + raw.len() < LONGEST_FRAGMENT && head.lines + 1 == self.digest.counts.lines {
@@ -438,17 +444,17 @@ impl Reader {
     }
 }
 
-/// Which lines a header shows to matter.
+/// Which lines must be kept because of a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum News {
     None,
     OfThis,
-    /// The line before, too: there something ends.
+    /// This line and the one before it, since something ends there.
     OfBoth,
 }
 
-/// Whether time goes on from one stamp to another in a way that has to be kept: another type of stamp,
-/// another day, uptime that starts over, a clock that was set.
+/// Whether both lines must be kept because of their stamps: the type of stamp or the day differs, the uptime
+/// restarts, or the clock was set.
 fn are_apart(before: &Stamp, stamp: &Stamp) -> bool {
     let (Some(earlier), Some(later)) = (before.digits(), stamp.digits()) else {
         return match (before.uptime(), stamp.uptime()) {
@@ -456,7 +462,7 @@ fn are_apart(before: &Stamp, stamp: &Stamp) -> bool {
             _ => true,
         };
     };
-    // Within an hour, the fast path does not look at the order either.
+    // The order within an hour is ignored, since the fast path does not check it either.
     let is_back = later[..6] < earlier[..6]
         && before
             .yearless()
@@ -465,7 +471,7 @@ fn are_apart(before: &Stamp, stamp: &Stamp) -> bool {
     earlier[..4] != later[..4] || is_back || before.is_unset() != stamp.is_unset()
 }
 
-/// Identifies a line by what the phone wrote: stamp, component and text, whatever the padding.
+/// A hash of what the phone wrote in a line: stamp, component and text, without padding.
 fn hash_of(header: &Header<'_>, text: &[u8]) -> u64 {
     let mut key = [0; 18];
     if let (Some(stamp), Some(place)) = (&header.stamp, key.first_chunk_mut()) {
@@ -475,7 +481,7 @@ fn hash_of(header: &Header<'_>, text: &[u8]) -> u64 {
     xxh3_64_with_seed(text, xxh3_64(&key))
 }
 
-/// A file system can leave NUL bytes where a write was lost.
+/// Removes NUL bytes at the beginning of a line. File systems leave them where a write was lost.
 fn without_hole(line: &[u8]) -> &[u8] {
     match line.first() {
         Some(0) => &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..],

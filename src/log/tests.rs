@@ -1,4 +1,4 @@
-//! A log read in pieces of any size, and with or without the fast path, gives the same digest.
+//! Properties: the digest of a log does not depend on the size of the pieces, nor on the fast path.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -8,7 +8,7 @@ use super::reader::Reader;
 use crate::digest::LogDigest;
 use crate::window::Window;
 
-/// Texts of all sorts, known messages and others.
+/// Texts of all kinds, known messages and others.
 const TEXTS: &[&str] = &[
     "---------- Initial log entry ----------",
     "---------- Final log entry ----------",
@@ -78,7 +78,7 @@ fn line() -> impl Strategy<Value = String> {
 }
 
 fn log() -> impl Strategy<Value = String> {
-    // Lines that come more than once, as in a log of one second.
+    // Repeated lines, as in a log of one second.
     (prop::collection::vec(line(), 1..40), 1_usize..3).prop_map(|(lines, times)| lines.concat().repeat(times))
 }
 
@@ -96,7 +96,7 @@ fn in_pieces(log: &[u8], lengths: &[usize]) -> LogDigest {
     reader.finish(&mut None)
 }
 
-/// The digest by the grammar alone.
+/// The digest without the fast path.
 fn by_grammar(log: &[u8]) -> LogDigest {
     let mut reader = Reader::new(Window::default());
     reader.fast_path.switch_off();
@@ -104,7 +104,8 @@ fn by_grammar(log: &[u8]) -> LogDigest {
     reader.finish(&mut None)
 }
 
-/// What decides something. That a date goes back within an hour tells nothing: the fast path passes over it.
+/// The parts of a digest that must be equal. Without the fast path, dates that go back within an hour are
+/// kept too, which has no effect.
 fn deciding(digest: &LogDigest) -> impl PartialEq + std::fmt::Debug + use<> {
     let entries = digest.entries.iter().filter(|entry| entry.event.is_some() || !entry.is_dated());
     let entries =
@@ -135,7 +136,7 @@ proptest! {
     }
 }
 
-/// Lines that made the fast path and the grammar disagree once: a count of lost events in columns of its own,
+/// Lines for which the fast path and the grammar once disagreed: a count of lost events in other columns,
 /// columns of NUL bytes, a byte order mark before a text.
 #[test]
 fn lines_in_no_usual_columns() {
@@ -174,19 +175,19 @@ fn lines_in_no_usual_columns() {
     }
 }
 
-/// Dates that are out of order by five seconds show no clock that was set.
+/// Dates that go back by five seconds do not show that the clock was set.
 #[test]
 fn dates_slightly_out_of_order_tell_nothing() {
     let kept = |stamp: &str| {
         let lines = ["0501090002", "0501090003", stamp].map(|stamp| format!("{stamp}|so   |4|00|goes on\n"));
         digest_of(lines.concat().as_bytes(), &Window::default()).entries.len()
     };
-    // The first and the last line are kept in any case.
+    // The first and the last line are always kept.
     assert_eq!(kept("0501085958"), 2);
     assert_eq!(kept("0501085957"), 3);
 }
 
-/// Each message of a line counts, where line feeds were lost between them.
+/// Each message counts if line feeds between messages were lost.
 #[test]
 fn messages_of_one_line_are_told_apart() {
     let chain = "Could not decode cert chain, results 0";
@@ -207,7 +208,7 @@ fn messages_of_one_line_are_told_apart() {
         )),
         [(1, stamp("0531130928")), (1, stamp("000007.100")), (1, stamp("0531130930"))]
     );
-    // What goes on from the line before ends where the next line begins.
+    // The continuation of the line before ends where the next line begins.
     assert_eq!(
         kinds(&format!(
             "0531130928|hw   |4|00|Could not decode cert\nchain, results 00531130929|hw   |4|00|{chain}\n"
@@ -215,7 +216,7 @@ fn messages_of_one_line_are_told_apart() {
         [(1, stamp("0531130928")), (2, stamp("0531130929"))]
     );
     assert_eq!(kinds(&format!("goes on0531130929|hw   |4|00|{chain}\n")), [(1, stamp("0531130929"))]);
-    // Prose and messages can cite a line.
+    // Prose and messages may cite a line.
     assert_eq!(kinds(&format!("he said 0531130929|hw   |4|00|{chain}\n")), []);
     for mark in ["\"", "'", "(", "[", "“"] {
         assert_eq!(kinds(&format!("0531130928|hw   |4|00|shows {mark}0531130929|hw   |4|00|{chain}\n")), []);
@@ -231,7 +232,7 @@ fn messages_of_one_line_are_told_apart() {
     }
 }
 
-/// A line longer than what is looked at counts as one, whatever pieces it comes in.
+/// A line longer than the limit counts as one line, whatever the size of the pieces.
 #[test]
 fn a_line_is_looked_at_up_to_its_longest() {
     for (length, too_long) in [(super::LONGEST_LINE, 0), (super::LONGEST_LINE + 1, 1)] {

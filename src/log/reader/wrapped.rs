@@ -1,5 +1,5 @@
-//! Lines without a header, and the messages that go on in them: these wait until the next line tells whether it
-//! is more of them.
+//! Lines without a header, and messages that are wrapped over several lines. Such a message is pending until
+//! the next line shows whether it continues it.
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -8,26 +8,26 @@ use crate::event::{self, End, Event, Reading};
 use crate::line::{Header, Level, without_marks_behind};
 use crate::stamp::Stamp;
 
-/// How many lines without a header a wrapped message may go on in.
+/// The most lines without a header that continue a wrapped message.
 const MOST_WRAPS: u8 = 8;
 
-/// A text longer than this is no wrapped message, in bytes.
+/// The longest text of a wrapped message, in bytes.
 const LONGEST_MESSAGE: usize = 4 * 1024;
 
-/// A known message that may go on in the next line.
+/// A known message that the next line may continue.
 pub(super) struct Pending {
     pub(super) line: u64,
     pub(super) header: Option<OwnedHeader>,
     pub(super) hash: u64,
     pub(super) hash_before: u64,
     pub(super) text: Vec<u8>,
-    /// Its lines as they stand in the log.
+    /// Its lines, byte for byte.
     pub(super) raw: Vec<u8>,
     pub(super) reading: Reading,
     pub(super) wraps: u8,
-    /// How many of these lines came when the message was whole already.
+    /// How many of these lines came after the message was already complete.
     pub(super) further_lines: u8,
-    /// Its header tells something new, whatever its text is.
+    /// Its header has something new, so its line is kept whatever the text is.
     pub(super) is_news: bool,
     pub(super) is_cut: bool,
 }
@@ -66,19 +66,19 @@ impl OwnedHeader {
 }
 
 impl Reader {
-    /// Takes a line without a header: a message of its own, or more of the one before.
+    /// Takes a line without a header: a message of its own, or the continuation of the one before.
     pub(super) fn headerless(&mut self, text: &[u8], raw: &[u8], end: End, recorder: &mut Recorder<'_>) {
-        // What goes on with a cut first line belongs to it.
+        // Lines that continue a cut first line belong to the head too.
         if self.last.line == 0 || self.last.stamp.is_none() {
             self.keep_head(raw, end);
         }
         if let Some(text) = event::find(text) {
-            // A function's name can be all that stood before the wrap: then this is the message's text.
+            // If only a function's name came before the wrap, this line is the text of that message.
             if self.completes_pending(text, raw, end, recorder) {
                 return;
             }
             self.flush(recorder);
-            // Entries are in the order of their lines.
+            // Entries must be in the order of their lines.
             self.keep_last();
             self.digest.counts.messages += 1;
             let number = self.digest.counts.lines;
@@ -113,7 +113,7 @@ impl Reader {
         self.wrap(text, raw, end, recorder);
     }
 
-    /// Joins a line that could be a message of its own to a cut one, if the two make one message.
+    /// Joins a line that could be a message of its own to a cut one, if both together are one message.
     pub(super) fn completes_pending(
         &mut self,
         text: &[u8],
@@ -144,13 +144,13 @@ impl Reader {
         true
     }
 
-    /// Joins a line without a header to the message before it, if that can go on.
+    /// Joins a line without a header to the pending message, if it can continue it.
     pub(super) fn wrap(&mut self, text: &[u8], raw: &[u8], end: End, recorder: &mut Recorder<'_>) {
         let Some(mut pending) = self.pending.take() else { return };
         let fits = pending.wraps < MOST_WRAPS && pending.text.len() + text.len() < LONGEST_MESSAGE;
         let is_complete = matches!(&pending.reading, Reading::Open(event)
             if event.further_lines() <= pending.further_lines);
-        // In a mail, an empty line can stand behind each line.
+        // A mail may have an empty line after each line.
         if text.is_empty() && fits && pending.reading == Reading::Cut {
             pending.wraps += 1;
             pending.take_raw(raw);
@@ -161,10 +161,10 @@ impl Reader {
             self.pending = Some(pending);
             return self.flush(recorder);
         }
-        // A table's bars, or other marks, can stand behind each line.
+        // Each line may end with the bar of a table or another mark.
         let length = without_marks_behind(&pending.text).len();
         let unmarked = pending.text.split_off(length);
-        // Most wraps are at a blank, which is gone; a terminal wraps within a word.
+        // Most wraps replace a blank, but a terminal wraps within words.
         for separator in [&b" "[..], b""] {
             pending.text.extend_from_slice(separator);
             pending.text.extend_from_slice(text);
@@ -190,11 +190,11 @@ impl Reader {
         self.flush(recorder);
     }
 
-    /// Ends the message that was waiting for more lines.
+    /// Ends the pending message.
     pub(super) fn flush(&mut self, recorder: &mut Recorder<'_>) {
         let Some(mut pending) = self.pending.take() else { return };
         let reading = match std::mem::replace(&mut pending.reading, Reading::Unknown) {
-            // The rest was lost; the kind of event counts where it is told.
+            // The rest of the message was lost. The event counts if its kind is clear from the beginning.
             Reading::Cut => event::read(&pending.text, End::Cut),
             reading => reading,
         };
@@ -213,7 +213,7 @@ impl Reader {
     }
 }
 
-/// A line with its line feed, which stands behind it in the log.
+/// A line with its line feed.
 pub(super) fn with_feed(raw: &[u8]) -> Vec<u8> {
     let mut line = Vec::with_capacity(raw.len() + 1);
     line.extend_from_slice(raw);
@@ -228,7 +228,7 @@ impl Pending {
     }
 }
 
-/// Whether NUL bytes alternate with others, as in a text in UTF-16.
+/// Whether NUL bytes alternate with other bytes, as in UTF-16 text.
 fn is_utf_16(text: &[u8]) -> bool {
     let zeros = |from: usize| text.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
     text.len() >= 8 && (zeros(0) > text.len() / 4) != (zeros(1) > text.len() / 4)
