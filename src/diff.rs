@@ -1,7 +1,8 @@
-//! Two answers of `scan --format json` compared: what broke, what was mended, which phones came and went.
+//! Compares two answers of `scan --format json`: new and ended diagnoses, and phones that were added or are
+//! gone.
 //!
-//! An answer is read phone by phone, and of each phone only what is compared is kept. What can't be an
-//! answer, or is one of another `schema_version`, is an error: it must never look like "nothing new".
+//! An answer is read phone by phone, and only what is compared is kept of each. A file that is not an answer,
+//! or has another `schema_version`, is an error, so that it never looks like "nothing new".
 
 mod answer;
 
@@ -53,10 +54,10 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    /// Reads an answer of `scan --format json`. `path` is how the comparison calls it.
+    /// Reads an answer of `scan --format json`. `path` is its name in the comparison.
     ///
     /// # Errors
-    /// It can't be read, or is no whole answer of this `schema_version`.
+    /// It can't be read, or is not a complete answer of this `schema_version`.
     pub fn read(path: &str, input: &mut dyn BufRead) -> Result<Self, NotAnAnswer> {
         let mut phones = HashMap::new();
         answer::read(input, |name, phone| phones.insert(name, phone).is_none())?;

@@ -1,4 +1,4 @@
-//! `--inventory FILE.csv`: what a phone's label says and its log cannot tell.
+//! `--inventory FILE.csv`: data from the phones' labels, which logs don't have.
 
 mod records;
 
@@ -13,29 +13,29 @@ use crate::problem::{Problem, ProblemKind};
 use crate::reference::{Expectation, Label, PartNumber, Revision, factory_certificate_expected};
 use records::{FIELDS_MAX, Fault, Next, RECORD_MAX, Records};
 
-/// The most phones of an inventory.
+/// The most phones in an inventory.
 const ROWS_MAX: usize = 1_000_000;
 
 /// The most problems that are reported one by one; more are only counted.
 const PROBLEMS_MAX: usize = 10_000;
 
-/// The most characters that are kept of a model and shown of a bad field.
+/// The most characters that are kept of a model, and that are shown of an invalid field.
 const SHOWN_MAX: usize = 64;
 
 /// The phones that an inventory names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inventory {
-    /// What is known of each phone.
+    /// The row of each phone.
     pub rows: BTreeMap<Mac, InventoryRow>,
-    /// Rows that could not be read as they should, in the file's order. A phone whose MAC address could be
-    /// read is in `rows` all the same, without the field at fault.
+    /// Problems with rows, in the file's order. A phone whose MAC address could be read is also in `rows`,
+    /// without the invalid field.
     pub problems: Vec<Problem>,
 }
 
-/// What an inventory says of one phone.
+/// The row of one phone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InventoryRow {
-    /// The model as it was written, at most 64 characters.
+    /// The model as written, at most 64 characters.
     pub model: Option<Box<str>>,
     /// The part number of the phone's console label or of its box.
     pub part_number: Option<PartNumber>,
@@ -46,8 +46,8 @@ pub struct InventoryRow {
 }
 
 impl InventoryRow {
-    /// Whether the phone left the factory with a certificate, by the guide's tables. Unknown where the
-    /// inventory lacks the part number or the revision.
+    /// Whether the phone left the factory with a certificate, by the guide's tables. Unknown if the inventory
+    /// lacks the part number or the revision.
     #[must_use]
     pub fn expectation(&self) -> Expectation {
         match (self.part_number, self.revision) {
@@ -64,13 +64,13 @@ impl InventoryRow {
     }
 }
 
-/// Why a file is no inventory at all.
+/// Why a file can't be used as an inventory.
 #[derive(Debug, thiserror::Error)]
 pub enum InventoryError {
     /// The input could not be read.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// The header row does not name the column that all depends on.
+    /// The header row has no column `mac`, which is required.
     #[error(
         "the first row has no column `mac`: it must name the columns mac, model, part_number and revision"
     )]
@@ -78,16 +78,17 @@ pub enum InventoryError {
 }
 
 impl Inventory {
-    /// Reads a CSV file: a header row with `mac` and perhaps `model`, `part_number` and `revision`, in
-    /// any order and case (blanks, `_` and `-` in names don't matter; of two columns of one name the
-    /// first counts), fields between `,` or `;`, quoted or not, in UTF-8 with or without a byte
-    /// order mark, or in UTF-16 with one, as PowerShell and spreadsheets write it. A part number may have its revision behind it.
+    /// Reads a CSV file. Its header row has the column `mac` and optionally `model`, `part_number` and
+    /// `revision`, in any order and case; blanks, `_` and `-` in names are ignored, and of two columns with
+    /// one name the first is used. Fields are separated by `,` or `;`, quoted or not. The encoding is UTF-8
+    /// with or without a byte order mark, or UTF-16 with one, as PowerShell and spreadsheets write it. A part
+    /// number may be followed by its revision.
     ///
-    /// `name` is what problems call the file. Memory is bounded by a million phones, 10,000 problems
-    /// and 64 KiB a row. Of two rows of one phone that differ the first counts.
+    /// `name` is the file's path in problems. Memory is bounded by limits of a million phones, 10,000
+    /// problems and 64 KiB per row. If two rows of one phone differ, the first is used.
     ///
     /// # Errors
-    /// [`InventoryError`] where no row can be read: an input that fails, no `mac` column.
+    /// [`InventoryError`] if no row can be read: the input fails, or there is no column `mac`.
     pub fn read(name: &str, input: impl Read) -> Result<Self, InventoryError> {
         let mut records = Records::new(decoded(input)?);
         let columns = Columns::read(&mut records)?;
@@ -115,7 +116,7 @@ impl Inventory {
     }
 }
 
-/// Where each of our columns stands; the places behind the last field read as empty.
+/// The index of each known column. An index after a record's last field gives an empty field.
 struct Columns {
     delimiter: u8,
     mac: usize,
@@ -142,8 +143,8 @@ impl Columns {
         Err(InventoryError::NoMacColumn)
     }
 
-    /// Whether a quote was left open, so that the record holds rows of other phones: no value of ours has
-    /// a line break in it, and no text of others has lines with a MAC address where ours stands.
+    /// Whether a quote was left open, so that the record contains rows of other phones. That is so if a known
+    /// column has a line break, or if further lines of the record have a MAC address in our column.
     fn swallow_rows<R: Read>(&self, records: &Records<R>) -> bool {
         let ours = [self.mac, self.model, self.part_number, self.revision];
         let over_lines = |field: &[u8]| field.trim_ascii().iter().any(|byte| matches!(byte, b'\r' | b'\n'));
@@ -156,7 +157,7 @@ impl Columns {
     }
 }
 
-/// `Part Number`, `part-number` and `PART_NUMBER` are one.
+/// Normalizes a column name: `Part Number`, `part-number` and `PART_NUMBER` are the same.
 fn column_name(field: &[u8]) -> String {
     let name = String::from_utf8_lossy(field);
     let name = name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '\u{feff}'));
@@ -217,7 +218,7 @@ impl Reading<'_> {
         self.unreadable(line, said![mac, rest]);
     }
 
-    /// Of a row with an open quote, what stands before that.
+    /// Takes the fields of a row before an open quote.
     fn row_before_quote<R: Read>(&mut self, columns: &Columns, records: &Records<R>) {
         let is_told = mac(&String::from_utf8_lossy(records.field(columns.mac))).is_some();
         if !is_told || self.inventory.rows.len() >= ROWS_MAX {
@@ -265,14 +266,14 @@ impl Reading<'_> {
     }
 }
 
-/// An address in any notation; a spreadsheet's `'` that marks a text is no part of it.
+/// Parses an address in any notation, without the `'` by which spreadsheets mark text.
 fn mac(text: &str) -> Option<Mac> {
     let text = text.trim().trim_start_matches('\'');
     let text: String = text.chars().filter(|c| !c.is_whitespace()).take(SHOWN_MAX).collect();
     text.parse().ok()
 }
 
-/// A field, short enough for a message. Whoever prints it makes control characters visible.
+/// A field, shortened for a message. Control characters are made visible when it is printed.
 fn shown(text: &str) -> Part {
     let text = text.trim();
     let mut shown: String = text.chars().take(SHOWN_MAX).collect();

@@ -1,4 +1,4 @@
-//! Records on disk and in pipes: the digest of one log, in a frame of its own.
+//! The format of records on disk and in pipes: each digest of a log is in a frame of its own.
 //!
 //! A stream of records is
 //!
@@ -19,8 +19,8 @@
 //! | 8 | the first bytes of the BLAKE3 hash of all of this frame before them |
 //!
 //! The payload of an end is the number of the frames before it (8 bytes, little-endian) and the first 8 bytes
-//! of the BLAKE3 hash of the stream before it. Streams can stand one behind the other, and a file of them
-//! can be compressed. All times are UTC but those of `--since` and `--until`, which are the phones' own.
+//! of the BLAKE3 hash of the stream before it. Streams may be concatenated, and a file of them may be
+//! compressed. All times are UTC except those of `--since` and `--until`, which are the phones' local time.
 
 mod reader;
 mod writer;
@@ -36,23 +36,24 @@ use crate::window::Window;
 pub use reader::{Item, Reader};
 pub use writer::{Writer, append_frame};
 
-/// What every stream begins with; the last byte is the format of the frames.
+/// The magic bytes of a stream; the last one is the version of the frame format.
 pub const MAGIC: [u8; 8] = *b"PCREC\0\0\x01";
 
-/// Raised with every change of what a log's record holds: of the types, or of the grammar of lines and
-/// messages. A test compares the records of the samples with `testdata/records`.
+/// The version of the content of records. It must be raised with every change of the types in a log's record,
+/// or of the grammar of lines and messages. A test compares the records of the samples with
+/// `testdata/records`.
 pub const DIGEST_VERSION: u32 = 2;
 
-/// No payload is longer, in bytes: a digest is bounded, and so is what a reader takes into memory.
+/// The longest payload, in bytes. Digests have bounded size, and this bounds the memory of a reader.
 const LONGEST_PAYLOAD: u32 = 128 << 20;
 
-/// Bytes of a frame before its payload.
+/// Length of a frame's head, before the payload, in bytes.
 const HEAD: usize = 12;
 
-/// Bytes of a checksum.
+/// Length of a checksum in bytes.
 const CHECKSUM: usize = 8;
 
-/// What a frame holds.
+/// The kind of a frame's content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Kind {
@@ -62,11 +63,11 @@ pub enum Kind {
     Header = 1,
     /// The digest of one log.
     Log = 2,
-    /// What a configuration file gives the phones that read it, without secrets.
+    /// What a configuration file gives to the phones that read it, without secrets.
     Configuration = 3,
     /// Something that could not be read.
     Problem = 4,
-    /// Files that were passed over: archives that were left closed, and others.
+    /// Counts of files that were not read: unopened archives and others.
     PassedOver = 5,
 }
 
@@ -80,22 +81,22 @@ impl Kind {
 /// One frame between header and end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// What it holds.
+    /// The kind of its content.
     pub kind: Kind,
-    /// The phone that it is about.
+    /// The phone it is about, if known.
     pub mac: Option<Mac>,
-    /// The content, packed.
+    /// The packed content.
     pub payload: Vec<u8>,
 }
 
-/// What all records of a stream have in common.
+/// The header of a stream: what all its records have in common.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// The program's version.
     pub tool: String,
-    /// Seconds since 1970 in the phones' local time.
+    /// Begin of the window: seconds since 1970 in the phones' local time.
     since: Option<i64>,
-    /// The same of the window's end.
+    /// End of the window, in the same unit.
     until: Option<i64>,
     /// When the run began: seconds since 1970, UTC.
     pub made_at: i64,
@@ -104,7 +105,7 @@ pub struct Header {
 }
 
 impl Header {
-    /// The header of records that are made now, with this window.
+    /// The header of records of this version. `made_at`: when the run began, in seconds since 1970, UTC.
     #[must_use]
     pub fn new(window: &Window, made_at: i64, has_configuration: bool) -> Self {
         let seconds = |time: Option<NaiveDateTime>| time.map(|time| time.and_utc().timestamp());
@@ -119,7 +120,7 @@ impl Header {
         Window { since: time(self.since), until: time(self.until) }
     }
 
-    /// The digest version comes first, in a form that no version changes.
+    /// The digest version comes first, in a form that is the same in all versions.
     fn pack(&self) -> io::Result<Vec<u8>> {
         postcard::to_extend(self, DIGEST_VERSION.to_le_bytes().to_vec()).map_err(io::Error::other)
     }
@@ -136,19 +137,20 @@ impl Header {
     }
 }
 
-/// Why a file of records is not used. Never a part of it: the answer could not say what is missing.
+/// Why a file of records is rejected. It is rejected as a whole, since the answer could not say what is
+/// missing from a part of it.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
-    /// It could not be read, or not be decompressed.
+    /// It could not be read or decompressed.
     #[error(transparent)]
     Io(io::Error),
-    /// Its records wait in a temporary file, and that failed.
+    /// The temporary file for its records failed.
     #[error("its records wait in a temporary file, and that failed: {0}")]
     Waiting(io::Error),
-    /// Nothing is in it.
+    /// It is empty.
     #[error("is empty; a file of records that `phonecert digest` wrote is expected")]
     Empty,
-    /// It begins with something else.
+    /// It does not begin with the magic bytes.
     #[error("is no file of records: `phonecert digest` writes them, of logs")]
     Foreign,
     /// Something else follows the end.
@@ -157,19 +159,19 @@ pub enum Fault {
          compressed alike)"
     )]
     Behind,
-    /// A later form of frames.
+    /// Its frame format is of a later version.
     #[error("has frames of format {0}, which this version of phonecert does not know")]
     Format(u8),
     /// It is cut off: the end frame is missing.
     #[error("is cut off: its end is missing")]
     Cut,
-    /// A checksum or a count does not fit.
+    /// A checksum or a count is wrong.
     #[error("is damaged: frame {0} is not what was written")]
     Damaged(u64),
-    /// The frames are whole, but what one holds is not understood.
+    /// The frames are intact, but the content of one is invalid.
     #[error("is damaged: a frame is whole, but its content is not understood")]
     Content,
-    /// Digests of another version.
+    /// Its digests are of another version.
     #[error(
         "has records of version {version}, made by phonecert {tool}; this one (phonecert {}) reads version \
          {DIGEST_VERSION}: digest the logs anew",
@@ -181,7 +183,7 @@ pub enum Fault {
         /// Their version.
         version: u32,
     },
-    /// Records made with different windows do not fit together.
+    /// It was made with another window than the other records or the options.
     #[error("was made with {made}, but {other}: records of different windows are different records")]
     Window {
         /// The window of this file, as options.

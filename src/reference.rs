@@ -1,9 +1,9 @@
-//! The guide's tables, typed: since which revision phones have a factory certificate, which software
-//! zero-touch provisioning asks for, what a slot takes, what the phone's menu says.
+//! The tables of the vendor's guide as types: since which revision phones have a factory certificate, which
+//! software zero-touch provisioning requires, the limits of slots, and the texts of the phone's menu.
 //!
-//! The rows stand in `reference/*.csv`, one file a table, and are compiled in. Each row names the
-//! document and the section it comes from. Where the guide's text has a slip of its layout, the row is
-//! right and its `note` keeps what was printed.
+//! The rows are in `reference/*.csv`, one file per table, and are compiled in. Each row names the document
+//! and the section it comes from. If the guide has a misprint, the row is corrected and its `note` has the
+//! printed text.
 
 mod menu;
 mod model;

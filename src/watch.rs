@@ -1,4 +1,4 @@
-//! What `watch` waits for, and the screen on which it shows the table.
+//! The events that `watch` waits for, and the screen with its table.
 
 mod notifier;
 mod screen;
@@ -6,15 +6,15 @@ mod screen;
 pub(crate) use notifier::Notifier;
 pub(crate) use screen::{Key, Screen};
 
-/// What ends the wait for the next look.
+/// An event that ends the wait for the next scan.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Wake {
     /// Something changed in a watched directory.
     Changed,
-    /// A key that does something.
+    /// A key with a function was pressed.
     Key(Key),
-    /// The terminal has another size.
+    /// The size of the terminal changed.
     Resized,
-    /// A signal of this number.
+    /// A signal with this number was received.
     Signal(i32),
 }

@@ -1,4 +1,4 @@
-//! An answer of `scan --format json`, read phone by phone, so that an answer of a million phones is never in
+//! Reads an answer of `scan --format json` phone by phone, so that an answer of a million phones is never in
 //! memory as a whole.
 
 use std::fmt;
@@ -17,10 +17,10 @@ pub enum NotAnAnswer {
     /// It can't be read.
     #[error("{0}")]
     Unreadable(std::io::Error),
-    /// It is not text as `scan --format json` writes it.
+    /// It is in UTF-16, unlike the output of `scan --format json`.
     #[error("is UTF-16, as PowerShell's `>` writes it; let `scan` write the file: --output FILE.json")]
     Utf16,
-    /// It is damaged, cut, or something else.
+    /// It is damaged, cut off, or not an answer.
     #[error("is no whole answer of `phonecert scan --format json`: {0}")]
     Other(serde_json::Error),
 }
@@ -29,7 +29,8 @@ pub enum NotAnAnswer {
 #[derive(Debug)]
 pub(super) struct Phone {
     pub(super) status: Status,
-    /// In the answer's order; of one code and slot the first alone, an active one before a resolved one.
+    /// In the answer's order. If there are several of one code and slot, only the first is kept; active ones
+    /// come before resolved ones.
     diagnoses: Box<[Known]>,
     pub(super) certificates: Box<[(Box<str>, Content)]>,
 }
@@ -86,8 +87,8 @@ impl Phone {
 }
 
 impl Content {
-    /// Whether this shows another certificate than `other`, or none where there was one. Fingerprints of
-    /// different digests can't be compared; then the names are.
+    /// Whether the certificate differs from that in `other`, or is missing in one of them. Fingerprints by
+    /// different hash algorithms can't be compared; then the names are.
     pub(super) fn differs(&self, other: &Self) -> bool {
         let differ =
             |a: &Option<Box<str>>, b: &Option<Box<str>>| matches!((a, b), (Some(a), Some(b)) if a != b);
@@ -100,7 +101,7 @@ impl Content {
     }
 }
 
-/// Calls `each` with every phone of an answer; `each` returns false for a phone that it has taken before.
+/// Calls `each` with every phone of an answer. `each` returns false for a phone that it has already seen.
 pub(super) fn read(
     input: &mut dyn BufRead,
     mut each: impl FnMut(PhoneName, Phone) -> bool,
@@ -128,7 +129,7 @@ pub(super) fn mac_as_text<S: Serializer>(mac: &Option<Mac>, to: S) -> Result<S::
     }
 }
 
-/// A phone as it stands in the answer; what is not compared is passed over.
+/// A phone in the answer, with only the members that are compared.
 #[derive(Deserialize)]
 struct Device {
     mac: Option<String>,
@@ -169,7 +170,7 @@ impl<'de, F: FnMut(PhoneName, Phone) -> bool> Visitor<'de> for Document<'_, F> {
         f.write_str("an answer of `scan --format json`")
     }
 
-    /// The members can come in any order: `jq -S` sorts them.
+    /// The members may be in any order: `jq -S`, for instance, sorts them.
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let (mut is_ours, mut has_version, mut has_devices) = (false, false, false);
         while let Some(name) = members.next_key::<String>()? {

@@ -1,37 +1,38 @@
-//! Records of a CSV file, one at a time in a buffer of fixed size, each with its line.
+//! Reads records of a CSV file one at a time, with their line numbers, in a buffer of fixed size.
 //!
-//! A quote that is opened and never closed would swallow the rest of the file. Such a record ends
-//! with its first line here, so that the rows behind it count; of that line, the fields before the quote.
+//! A quote that is never closed would make the rest of the file one record. Here such a record ends with its
+//! first line, so that the following rows are read; of that line, the fields before the quote are used.
 
 use std::io::{self, Read};
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
-/// The most bytes of one record; more of it is skipped.
+/// The longest record, in bytes; the rest of a longer one is skipped.
 pub(super) const RECORD_MAX: usize = 64 * 1024;
 
 /// The most fields of one record.
 pub(super) const FIELDS_MAX: usize = 1024;
 
-/// What stands next in the file.
+/// The next item in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
-    /// A record; its fields are there until the next call.
+    /// A record; its fields are available until the next call.
     Record,
-    /// Something that is no record, and why; reading goes on behind its first line. For an open quote,
-    /// the fields before it are there until the next call.
+    /// An invalid record; reading continues after its first line. For an open quote, the fields before it are
+    /// available until the next call.
     Bad(Fault),
     /// The end of the file.
     End,
 }
 
-/// How many bytes may be read in vain, for quotes that nothing closes, before each line must be a record.
+/// How many bytes may be searched in vain for closing quotes. After that, each line is taken for a record.
 const CREDIT_MAX: usize = 64 * RECORD_MAX;
 
-/// How many bytes may be read in vain for each byte that was not: so time stays linear in the file's size.
+/// How many bytes may be searched in vain per byte that was read successfully, so that the time is linear in
+/// the file's size.
 const CREDIT_PER_BYTE: usize = 4;
 
-/// Why something is no record.
+/// Why a record is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
     /// A line of more than [`RECORD_MAX`] bytes.
@@ -47,11 +48,11 @@ pub(super) struct Records<R> {
     ended: bool,
     parser: csv_core::Reader,
     buffer: Vec<u8>,
-    /// Where in the buffer the unread part begins.
+    /// Offset of the unread part in the buffer.
     unread: usize,
     /// The line, from 1, in which the unread part begins.
     line: u64,
-    /// Where in the buffer the record begins that was read last, and in which line.
+    /// Offset in the buffer, and line, of the beginning of the last record.
     start: (usize, u64),
     text: Vec<u8>,
     ends: Vec<usize>,
@@ -80,12 +81,12 @@ impl<R: Read> Records<R> {
         self.parser = ReaderBuilder::new().delimiter(delimiter).build();
     }
 
-    /// The line in which the record begins that was read last.
+    /// The line in which the last record begins, from 1.
     pub(super) const fn line(&self) -> u64 {
         self.start.1
     }
 
-    /// A field of the record that was read last; empty where it has no such field.
+    /// A field of the last record; empty if there is no such field.
     pub(super) fn field(&self, index: usize) -> &[u8] {
         if index >= self.fields {
             return &[];
@@ -98,7 +99,7 @@ impl<R: Read> Records<R> {
         (0..self.fields).map(|index| self.field(index))
     }
 
-    /// The lines of the record that was read last as they stand in the file, without the first.
+    /// The raw lines of the last record, without the first.
     pub(super) fn further_lines(&self) -> impl Iterator<Item = &[u8]> {
         let lines = self.buffer[self.start.0..self.unread].split(|byte| matches!(byte, b'\r' | b'\n'));
         lines.skip(1)
@@ -129,7 +130,8 @@ impl<R: Read> Records<R> {
         let (mut result, read, written, mut fields) =
             self.parser.read_record(window, &mut self.text, &mut self.ends);
         if result == ReadRecordResult::InputEmpty && complete {
-            // The line lacks its break. Inside an open quote a break ends nothing.
+            // The last line has no line break, so one is passed to the parser. If it does not end the record,
+            // a quote is open.
             let (text, ends) = (&mut self.text[written..], &mut self.ends[fields..]);
             let (last, _, _, more_fields) = self.parser.read_record(b"\n", text, ends);
             (result, fields) = (last, fields + more_fields);
@@ -146,7 +148,7 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Goes back to the line behind the first one of the record that was read last.
+    /// Goes back to the second line of the last record.
     ///
     /// # Errors
     /// What the input returns.
@@ -157,12 +159,13 @@ impl<R: Read> Records<R> {
         Ok(())
     }
 
-    /// Goes back to the beginning of the record that was read last.
+    /// Goes back to the beginning of the last record.
     pub(super) const fn go_back(&mut self) {
         (self.unread, self.line) = self.start;
     }
 
-    /// Skips the first line of what was read in vain; a line longer than a record may be is a fault of its own.
+    /// Skips the first line of what was searched in vain. A line that is longer than the longest record is a
+    /// fault of its own.
     fn skip_first_line(&mut self, read: usize, fault: Fault) -> io::Result<Next> {
         self.credit = self.credit.saturating_sub(read);
         let mut fault = fault;
@@ -187,7 +190,7 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Reads the fields of the first line that are whole before a quote is opened.
+    /// Parses the complete fields of the first line before the open quote.
     fn read_before_quote(&mut self) {
         let end = self.unread + line_end(self.window()).unwrap_or(0);
         self.parser.reset();
@@ -215,7 +218,7 @@ impl<R: Read> Records<R> {
         self.credit = (self.credit + CREDIT_PER_BYTE * length).min(CREDIT_MAX);
     }
 
-    /// Reads on until a whole record and the byte behind it can be in the buffer.
+    /// Reads until the buffer can contain a whole record and the byte after it.
     fn fill(&mut self) -> io::Result<()> {
         if self.ended || self.buffer.len() - self.unread > RECORD_MAX {
             return Ok(());
@@ -285,7 +288,7 @@ mod tests {
         assert_eq!(read(&long).len(), 50_001);
     }
 
-    /// Each of these lines opens a quote, whether or not one is open before it.
+    /// Each of these lines opens a quote, whether or not one is already open.
     #[test]
     fn quotes_opened_in_every_line_cost_time_linear_in_the_file() {
         for end in ["\n", "\r"] {
@@ -297,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn long_lines_and_many_fields_cost_themselves() {
+    fn long_lines_and_many_fields_lose_no_other_row() {
         for length in [RECORD_MAX - 1, RECORD_MAX, RECORD_MAX + 1, 3 * RECORD_MAX + 7] {
             let bytes = [vec![b'x'; length], b"\na,b\n".to_vec()].concat();
             let found = read(&bytes);
@@ -311,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_no_record() {
+    fn an_empty_file_has_no_record() {
         assert_eq!(read(b""), []);
         assert_eq!(read(b"\r\n\n\r"), []);
         assert_eq!(read(b"\xef\xbb\xbfa\n"), [record(1, &["a"])]);

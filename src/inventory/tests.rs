@@ -113,7 +113,7 @@ fn an_open_quote_costs_what_follows_it_in_its_row() {
     assert_eq!(messages(&inventory), ["line 2: a quote is opened and not closed; the row is left out"]);
 }
 
-/// Whether a quote is left open, or its text has a line break and an address behind it, nobody can tell.
+/// A quote that is left open can't be distinguished from a text with a line break and an address after it.
 #[test]
 fn a_quoted_line_break_before_an_address_loses_no_row() {
     let inventory = read(
@@ -245,7 +245,8 @@ proptest! {
     ) {
         let mut text = "mac,model\n".to_owned();
         for (number, noise) in noise.iter().enumerate() {
-            // A quote that closes a noisy line's own would make the sound row a part of it.
+            // A quote in the noise would close one of a noisy line and so make the valid row part of that
+            // record.
             let noise = noise.replace('"', "");
             text.push_str(&format!("{noise}\n0004f20000{number:02x},VVX 500\n"));
         }

@@ -1,39 +1,39 @@
-//! Reads frames: each is checked before its content is used.
+//! Reads frames, and checks each before its content is used.
 
 use std::io::{BufRead, Read};
 
 use super::{CHECKSUM, Fault, Frame, HEAD, Header, Kind, LONGEST_PAYLOAD, MAGIC, checksum};
 use crate::model::Mac;
 
-/// Reads streams of records, one behind the other, to the end of the input.
+/// Reads concatenated streams of records to the end of the input.
 pub struct Reader<R> {
     input: R,
     all: blake3::Hasher,
     frames: u64,
-    /// A stream has begun and not ended.
+    /// Whether the reader is within a stream.
     is_inside: bool,
     streams: u64,
 }
 
-/// What a reader finds next.
+/// What a reader returns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
-    /// A stream begins.
+    /// The beginning of a stream.
     Header(Header),
-    /// A frame of it.
+    /// A frame of the stream.
     Frame(Frame),
 }
 
 impl<R: BufRead> Reader<R> {
-    /// A reader of this input, which is not compressed.
+    /// A reader of this input, which must not be compressed.
     pub fn new(input: R) -> Self {
         Self { input, all: blake3::Hasher::new(), frames: 0, is_inside: false, streams: 0 }
     }
 
-    /// The next frame; none at the end.
+    /// The next item; None at the end of the input.
     ///
     /// # Errors
-    /// Why the whole input is not to be used.
+    /// Why the whole input must be rejected.
     pub fn next_item(&mut self) -> Result<Option<Item>, Fault> {
         loop {
             if !self.is_inside {
@@ -90,7 +90,7 @@ impl<R: BufRead> Reader<R> {
         if length > LONGEST_PAYLOAD {
             return Err(damaged);
         }
-        // A false length must not take memory: the buffer grows only with the bytes that are there.
+        // A wrong length must not allocate much memory, so the buffer grows with the bytes that are read.
         let mut payload = Vec::with_capacity((length as usize).min(1 << 16));
         (&mut self.input).take(u64::from(length)).read_to_end(&mut payload)?;
         let mut sum = [0; CHECKSUM];

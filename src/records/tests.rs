@@ -99,7 +99,7 @@ fn other_files_and_other_versions_are_told_apart() {
     );
 }
 
-/// A length that lies takes no memory.
+/// A wrong length does not allocate memory.
 #[test]
 fn a_length_that_lies() {
     let mut bytes = stream()[..MAGIC.len()].to_vec();

@@ -8,7 +8,7 @@ use crate::model::Mac;
 /// Appends one frame.
 ///
 /// # Errors
-/// The payload is longer than a reader takes.
+/// The payload is longer than a reader accepts.
 pub fn append_frame(kind: Kind, mac: Option<Mac>, payload: &[u8], bytes: &mut Vec<u8>) -> io::Result<()> {
     let length = u32::try_from(payload.len()).ok().filter(|length| *length <= LONGEST_PAYLOAD);
     let length = length.ok_or_else(|| io::Error::other("a record of more than 128 MiB"))?;
@@ -51,7 +51,7 @@ impl<'w> Writer<'w> {
         self.frames(&bytes, 1)
     }
 
-    /// Writes frames, `count` of them, which [`append_frame`] made.
+    /// Writes `count` frames made by [`append_frame`].
     ///
     /// # Errors
     /// What `out` returns.

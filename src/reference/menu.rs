@@ -1,4 +1,4 @@
-//! What the phone's menu says of its built-in certificate, what it means, and where it misleads.
+//! The texts of the phone's menu about its built-in certificate, their meaning, and when they mislead.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -23,15 +23,15 @@ pub struct MenuText {
 }
 
 impl MenuText {
-    /// Whether this is the text that `query` means, whatever its case, blanks and punctuation, and
-    /// with or without the words `Device Certificate` before it.
+    /// Whether `query` means this text. Case, blanks, punctuation and the words `Device Certificate` before
+    /// it are ignored.
     #[must_use]
     pub fn is_meant(&self, query: &str) -> bool {
         let words = letters(query);
         !words.is_empty() && (words == letters(&self.text) || words == letters(self.state()))
     }
 
-    /// The text behind its colon: `Self-signed`.
+    /// The text after the colon: `Self-signed`.
     #[must_use]
     pub fn state(&self) -> &str {
         self.text.split_once(": ").map_or(self.text.as_str(), |(_, state)| state)
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn traps_stand_where_they_catch() {
+    fn traps_are_with_their_texts() {
         for row in menu_texts() {
             let count = if matches!(row.state(), "Not Installed" | "Invalid") { 0 } else { 2 };
             assert_eq!(row.traps.len(), count, "{}", row.text);

@@ -1,9 +1,9 @@
-//! Models of phones under the many names people, labels and logs give them.
+//! Models of phones, and the names that people, labels and logs use for them.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A line of products.
+/// A product line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Family {
     /// `SoundPoint IP 335` and the like: desk phones with a number of three digits.
@@ -71,7 +71,7 @@ impl fmt::Display for Model {
 /// A name of one or more models, in any usual spelling: `vvx500`, `Polycom VVX 500`, `IP 335`, `SPIP 335`,
 /// `SSIP7000`, `Duo`, `VVX 1500/1500D/1500G`, `IP 321/331`, `PolycomVVX-VVX_500`, or a bare `335`.
 ///
-/// The words can vary, the number is exact: `VVX 50` and `VVX 501` are not `VVX 500`.
+/// The words may vary, but the number must be exact: `VVX 50` and `VVX 501` are not `VVX 500`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelName {
     family: Option<Family>,
@@ -79,7 +79,7 @@ pub struct ModelName {
 }
 
 impl ModelName {
-    /// Whether `model` goes by this name. A bare number is the name of any model with it.
+    /// Whether this is a name of `model`. A bare number is a name of every model with that number.
     #[must_use]
     pub fn names(&self, model: Model) -> bool {
         self.family.is_none_or(|family| family == model.family)
@@ -89,7 +89,7 @@ impl ModelName {
             }
     }
 
-    /// The models that this name stands for; none for a bare number.
+    /// The models that this name stands for; empty for a bare number.
     pub fn models(&self) -> impl Iterator<Item = Model> + '_ {
         let alone = self.numbers.is_empty().then_some(None);
         let numbers = self.numbers.iter().copied().map(Some).chain(alone);
@@ -99,7 +99,7 @@ impl ModelName {
     }
 }
 
-/// A text that names no model.
+/// The error for a text that is not a name of a model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a model: a name such as VVX 500 or SoundPoint IP 335 is expected")]
 pub struct NotAModel;
@@ -125,7 +125,7 @@ impl FromStr for ModelName {
     }
 }
 
-/// What a word of a name says of the model.
+/// The meaning of a word in a name.
 #[derive(Clone, Copy, PartialEq)]
 enum Word {
     SoundPoint,
@@ -139,7 +139,7 @@ enum Word {
     Filler,
 }
 
-/// The words of names; of two that begin alike the longer stands first.
+/// The words in names. Of two with the same beginning, the longer comes first.
 const WORDS: [(&str, Word); 23] = [
     ("SOUNDSTRUCTURE", Word::SoundStructure),
     ("SOUNDSTATION", Word::SoundStation),
@@ -166,7 +166,7 @@ const WORDS: [(&str, Word); 23] = [
     ("IP", Word::Ip),
 ];
 
-/// No name of the tables stands for more; a longer list is no name.
+/// The most numbers in a name; no name in the tables has more.
 const NUMBERS_MAX: usize = 8;
 
 struct Reading {
@@ -183,7 +183,7 @@ impl Default for Reading {
 }
 
 impl Reading {
-    /// Reads a number of up to four digits and the variant letter behind it.
+    /// Parses a number of up to four digits and the variant letter after it.
     fn number<'a>(&mut self, text: &'a str) -> Result<&'a str, NotAModel> {
         let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (digits, rest) = text.split_at(end);
@@ -199,7 +199,7 @@ impl Reading {
         Ok(rest)
     }
 
-    /// Reads one known word, or the one letter that may stand behind a number.
+    /// Parses one known word, or the letter that may follow a number.
     fn word<'a>(&mut self, text: &'a str) -> Result<&'a str, NotAModel> {
         let end = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
         let just_read = std::mem::take(&mut self.number_just_read);
@@ -245,14 +245,14 @@ impl Reading {
             [family] => Some(family),
             _ => return Err(NotAModel),
         };
-        // Only a conference phone has a version for HDX systems.
+        // Only conference phones have a version for HDX systems.
         if has(Word::Hdx) && family != Some(Family::SoundStationIp) {
             return Err(NotAModel);
         }
         Ok(family)
     }
 
-    /// `IP 335` is a SoundPoint, `IP 7000` a SoundStation: their numbers differ in length.
+    /// The family of `IP 335` (SoundPoint) or `IP 7000` (SoundStation), by the length of the number.
     fn ip_family(&self) -> Result<Family, NotAModel> {
         let long = self.numbers.iter().filter(|number| number.digits >= 1000).count();
         match long {

@@ -33,7 +33,7 @@ impl fmt::Display for Month {
     }
 }
 
-/// A text that is no month.
+/// The error for a text that is not a month.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a month: year and month are expected, such as 2009-05")]
 pub struct NotAMonth;

@@ -1,4 +1,4 @@
-//! Part numbers as labels print them: `2201-12360-001`, alone or with a revision behind.
+//! Part numbers as printed on labels: `2201-12360-001`, alone or followed by a revision.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,8 +11,8 @@ const DIGITS: usize = 12;
 
 /// The part number of a console label or a shipping box label: four, five and three digits.
 ///
-/// Not the assembly number that a log prints (3111-…, 2345-…), although that looks the same: the
-/// tables of the guide know labels only.
+/// This is not the assembly number in logs (3111-…, 2345-…), which looks the same: the guide's tables have
+/// only the numbers on labels.
 ///
 /// ```
 /// use phonecert::reference::PartNumber;
@@ -44,7 +44,7 @@ impl fmt::Debug for PartNumber {
     }
 }
 
-/// A text that is no part number.
+/// The error for a text that is not a part number.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a part number: twelve digits are expected, such as 2201-12360-001")]
 pub struct NotAPartNumber;
@@ -74,14 +74,14 @@ impl From<PartNumber> for String {
     }
 }
 
-/// What a label says: a part number, and its revision where that was given too.
+/// The content of a label: a part number, and its revision if that is given.
 ///
 /// Read from `2201-12360-001`, `2201 12360 001 Rev B`, `P/N: 220112360001-b` and the like.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Label {
     /// The part number.
     pub part_number: PartNumber,
-    /// The revision behind it.
+    /// The revision after it.
     pub revision: Option<Revision>,
 }
 
@@ -118,7 +118,7 @@ impl FromStr for Label {
     }
 }
 
-/// `text` behind a leading `P/N`, `PN` or `Part Number` with its colon or hash sign.
+/// `text` without a leading `P/N`, `PN` or `Part Number` and the colon or hash sign after it.
 fn without_caption(text: &str) -> &str {
     ["PART NUMBER", "PART NO", "P/N", "PN"]
         .iter()
@@ -129,7 +129,7 @@ fn without_caption(text: &str) -> &str {
         .map_or(text, |rest| rest.trim_start_matches(|c: char| c.is_whitespace() || ".:#=".contains(c)))
 }
 
-/// Blanks and all the dashes that word processors put for `-`.
+/// Whether it is a blank or one of the dashes by which word processors replace `-`.
 fn is_separator(character: char) -> bool {
     character.is_whitespace()
         || matches!(character, '-' | '_' | '.' | '\u{ad}' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{feff}')

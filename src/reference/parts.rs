@@ -1,4 +1,4 @@
-//! Since which revision of a label's part number a factory certificate is installed.
+//! The revisions of part numbers since which phones have a factory certificate.
 
 use std::cmp::Ordering;
 use std::sync::LazyLock;
@@ -39,7 +39,7 @@ impl LabelKind {
 pub struct PartRow {
     /// The model as the guide spells it: `SoundPoint IP 321`.
     pub platform: String,
-    /// The same, as a value.
+    /// The same model as a value.
     pub model: Model,
     /// Which of the two labels.
     pub label: LabelKind,
@@ -47,16 +47,16 @@ pub struct PartRow {
     pub part_number: PartNumber,
     /// The first revision with a factory certificate.
     pub revision: Revision,
-    /// When that revision began.
+    /// When that revision was introduced.
     pub since: Month,
-    /// What the guide printed where this row departs from it, or what else to know of the row.
+    /// What the guide printed if this row differs from it, or another remark.
     pub note: Option<String>,
     /// The document and the table.
     pub source: String,
 }
 
 impl PartRow {
-    /// How `revision` stands to the first one with a factory certificate; none where they don't compare.
+    /// Compares `revision` with the first one with a factory certificate; None if they are not comparable.
     #[must_use]
     pub fn compare(&self, revision: Revision) -> Option<Ordering> {
         revision.partial_cmp(&self.revision)
@@ -83,15 +83,16 @@ pub enum Expectation {
         /// The row that says so.
         row: &'static PartRow,
     },
-    /// The part number is in no table, the revisions do not compare, or rows contradict each other.
+    /// The part number is in no table, the revisions are not comparable, or rows contradict each other.
     Unknown,
 }
 
-/// What the tables say of a label's part number and revision.
+/// Whether the tables expect a factory certificate in a phone with this part number and revision on its
+/// label.
 ///
-/// One part number stands twice in the guide with different revisions (2302-12651-025, D and G); the
-/// answer is then only what both rows agree on. Never ask with the assembly number of a log: it is
-/// of another kind and its revision counts differently.
+/// The guide lists one part number twice with different revisions (2302-12651-025, D and G); the answer is
+/// then what both rows agree on. Do not pass the assembly number in a log: it is another kind of number, with
+/// revisions of its own.
 #[must_use]
 pub fn factory_certificate_expected(part_number: PartNumber, revision: Revision) -> Expectation {
     let mut agreed = None;
@@ -176,7 +177,7 @@ mod tests {
         assert_eq!(revisions, BTreeMap::from([(twice, vec!["D".to_owned(), "G".to_owned()])]));
     }
 
-    /// Counted in the guide by hand, page breaks corrected.
+    /// Counted by hand in the guide, with page breaks corrected.
     #[test]
     fn rows_of_each_platform() {
         let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
@@ -212,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn slips_of_the_layout_are_mended_and_noted() {
+    fn misprints_are_corrected_and_noted() {
         for (part, revision, platform, printed) in [
             ("2201-12561-001", "C", "SoundPoint IP 560", "SoundPoint IP 650"),
             ("2302-12651-025", "G", "SoundPoint IP 650", "SoundPoint IP 670"),
@@ -244,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_tables_cannot_tell() {
+    fn what_the_tables_do_not_answer() {
         assert_eq!(expected("2201-36172-312", "C"), Expectation::Unknown);
         assert_eq!(expected("2201-12360-001", "3"), Expectation::Unknown);
         assert_eq!(expected("3111-44500-001", "A"), Expectation::Unknown);

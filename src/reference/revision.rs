@@ -1,4 +1,4 @@
-//! A label's revision, and how two of them stand to each other.
+//! Revisions on labels, and their order.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 /// The revision of a part: letters (`B`, `AA`) or, on some SpectraLink phones, a number (`3`).
 ///
-/// Letters order A < B < … < Z < AA < AB …, numbers as numbers. A letter and a number do not
-/// compare: the guide does not say which of the two schemes came first.
+/// Letters are ordered A < B < … < Z < AA < AB …, numbers as numbers. A letter and a number are not
+/// comparable, since the guide does not say which of the two schemes came first.
 ///
 /// ```
 /// use phonecert::reference::Revision;
@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct Revision(Scheme);
 
-/// Letters are kept as their place in the order: A is 1, Z is 26, AA is 27.
+/// Letters are stored as their position in the order: A is 1, Z is 26, AA is 27.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Scheme {
     Letters(u16),
@@ -53,7 +53,7 @@ impl fmt::Debug for Revision {
     }
 }
 
-/// A text that is no revision.
+/// The error for a text that is not a revision.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a revision: one to three letters or a number are expected, such as B, AA or 3")]
 pub struct NotARevision;
@@ -61,7 +61,7 @@ pub struct NotARevision;
 impl FromStr for Revision {
     type Err = NotARevision;
 
-    /// Takes any case, and a `Rev` or `Revision` before it.
+    /// Accepts any case, and `Rev` or `Revision` before it.
     fn from_str(text: &str) -> Result<Self, NotARevision> {
         let text = text.trim().to_ascii_uppercase();
         let captioned = ["REVISION", "REV"].iter().find_map(|caption| text.strip_prefix(caption));
@@ -93,7 +93,7 @@ impl From<Revision> for String {
     }
 }
 
-/// The place of up to three upper-case letters in the order; at most 18278 (`ZZZ`).
+/// The position of up to three upper-case letters in the order; at most 18278 (`ZZZ`).
 fn place(letters: &str) -> u16 {
     letters.bytes().fold(0, |place, letter| place * 26 + u16::from(letter - b'A') + 1)
 }

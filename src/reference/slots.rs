@@ -1,4 +1,4 @@
-//! What the kinds of certificate slot take and what they may be used for.
+//! The size limits and the permitted uses of the kinds of certificate slots.
 
 use std::sync::LazyLock;
 
@@ -9,10 +9,10 @@ use crate::model::{Slot, SoftwareVersion};
 const SLOTS: &str = include_str!("slots.csv");
 const CAPACITY: &str = include_str!("capacity.csv");
 
-/// The most bytes of a platform certificate (Feature Profile 37148, "Platform Certificates").
+/// The largest platform certificate, in bytes (Feature Profile 37148, "Platform Certificates").
 pub const PLATFORM_CERTIFICATE_MAX: u32 = 8192;
 
-/// The most bytes of a platform certificate's private key (the same section).
+/// The largest private key of a platform certificate, in bytes (same section).
 pub const PLATFORM_KEY_MAX: u32 = 4096;
 
 /// A kind of slot.
@@ -90,7 +90,7 @@ impl Use {
     }
 }
 
-/// What the guide says of a kind of slot (Feature Profile 37148, introduction, "Platform Certificates",
+/// The guide's facts about a kind of slot (Feature Profile 37148, introduction, "Platform Certificates",
 /// "Application Certificates").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotRow {
@@ -98,11 +98,11 @@ pub struct SlotRow {
     pub slot: SlotKind,
     /// How many a phone has.
     pub count: u8,
-    /// Where it stands: `flash` or `RAM`.
+    /// The memory it is stored in: `flash` or `RAM`.
     pub memory: String,
-    /// The most bytes of a certificate; none where the guide sets no limit.
+    /// The largest certificate, in bytes; None if the guide sets no limit.
     pub certificate_max: Option<u32>,
-    /// The most bytes of its private key; none where the guide sets no limit.
+    /// The largest private key, in bytes; None if the guide sets no limit.
     pub key_max: Option<u32>,
     /// What it may be used for.
     pub uses: Vec<Use>,
@@ -117,8 +117,8 @@ pub fn slot_rows() -> &'static [SlotRow] {
     &ROWS
 }
 
-/// How many custom certificates a phone takes with this software: none before SIP 3.3.2, one from there
-/// on, eight from UC Software 4.0.0 on (Feature Profile 37148, "Device Certificates").
+/// How many custom certificates a phone with this software supports: none before SIP 3.3.2, one since then,
+/// eight since UC Software 4.0.0 (Feature Profile 37148, "Device Certificates").
 #[must_use]
 pub fn custom_certificate_capacity(version: &SoftwareVersion) -> u8 {
     static ROWS: LazyLock<Vec<Capacity>> = LazyLock::new(|| super::rows(CAPACITY).unwrap_or_default());

@@ -1,4 +1,4 @@
-//! Which software zero-touch provisioning (ZTP) asks of a model since its servers use SHA-2.
+//! The software that zero-touch provisioning (ZTP) requires of each model since its servers use SHA-2.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -36,14 +36,14 @@ impl Release {
         &self.parts
     }
 
-    /// The letter behind them.
+    /// The letter after them.
     #[must_use]
     pub const fn letter(&self) -> Option<char> {
         self.letter
     }
 
-    /// How a log's version stands to this release, by as many parts as the release has: what a log
-    /// has beyond them is a build number, which says nothing of the letter.
+    /// Compares a log's version with this release, using as many parts as the release has. Further parts of
+    /// the version are a build number, which does not determine the letter.
     #[must_use]
     pub fn compare(&self, version: &SoftwareVersion) -> Ordering {
         let parts = version.parts().chain(std::iter::repeat(0));
@@ -63,7 +63,7 @@ impl fmt::Display for Release {
     }
 }
 
-/// A text that is no release.
+/// The error for a text that is not a release.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a release: numbers with dots between and perhaps a letter are expected, such as 4.0.8H")]
 pub struct NotARelease;
@@ -97,13 +97,13 @@ pub struct ZtpRow {
     pub product: String,
     /// The models that it covers.
     pub models: Vec<Model>,
-    /// What ZTP asks for.
+    /// The software that ZTP requires.
     pub required_software: Release,
-    /// What left the factory when the document was written.
+    /// The software that phones left the factory with when the document was written.
     pub current_software: Release,
-    /// Which certificates that software takes: `SHA-1/SHA-2`.
+    /// The certificates that that software supports: `SHA-1/SHA-2`.
     pub certificate_support: String,
-    /// What the document printed where this row departs from it.
+    /// What the document printed, if this row differs from it.
     pub note: Option<String>,
     /// The document and the table.
     pub source: String,
@@ -119,14 +119,14 @@ pub fn ztp_rows() -> &'static [ZtpRow] {
 /// Whether a phone can be provisioned by ZTP since the change to SHA-2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readiness {
-    /// The tables do not have this model.
+    /// The model is not in the tables.
     NotListed,
     /// The phone's software is older than what is required.
     TooOld {
         /// What the table asks for.
         required: &'static Release,
     },
-    /// The version is the required one, but a log does not tell the letter of its release.
+    /// The version is the required one, but a log does not show the letter of its release.
     LetterUnclear {
         /// What the table asks for.
         required: &'static Release,
@@ -135,9 +135,9 @@ pub enum Readiness {
     Ready,
 }
 
-/// What the tables say of a phone: its model and its application's version, as a log names them.
+/// Whether a phone is ready, by its model and its application's version as they are in a log.
 ///
-/// A name that stands for no one model (a bare number, a list) is not listed.
+/// A name that stands for no single model (a bare number, a list) gives [`Readiness::NotListed`].
 #[must_use]
 pub fn ztp_readiness(model: &str, version: &SoftwareVersion) -> Readiness {
     let Some(required) = required_software(model) else { return Readiness::NotListed };
@@ -149,13 +149,13 @@ pub fn ztp_readiness(model: &str, version: &SoftwareVersion) -> Readiness {
 }
 
 fn required_software(model: &str) -> Option<&'static Release> {
-    // Where a model has two rows (SoundStation IP 7000), they ask for the same.
+    // The two rows of one model (SoundStation IP 7000) require the same software.
     static BY_MODEL: LazyLock<HashMap<String, &Release>> = LazyLock::new(|| {
         let rows = ztp_rows().iter();
         rows.flat_map(|row| row.models.iter().map(|model| (model.to_string(), &row.required_software)))
             .collect()
     });
-    // Most logs name the model as the table does, and a fleet has many logs.
+    // Most logs name the model as the table does, so parsing the name is avoided.
     if let Some(required) = BY_MODEL.get(model) {
         return Some(required);
     }

@@ -1,4 +1,4 @@
-//! Notifications of the file system; if there are none, all files are looked at every second.
+//! Notifications of changes by the file system. If there are none, all files are polled every second.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,34 +11,35 @@ use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::Wake;
 
-/// How often all files are looked at where nothing tells of changes.
+/// The polling interval if there are no notifications.
 const POLL: Duration = Duration::from_secs(1);
 
-/// How often all files are looked at in any case: mounted and linked directories may tell of nothing.
+/// The polling interval in addition to notifications, since mounted and linked directories may send none.
 const SAFETY: Duration = Duration::from_secs(30);
 
-/// Tells when something changed below the paths that the user named. What changed is not said: the program
-/// then looks at all files.
+/// Wakes the program when something changes below the paths that the user named. It does not say what
+/// changed: the program then compares all files.
 pub(crate) struct Notifier {
-    /// What is watched: directories with all in them, and those in which named files stand. With what tells
-    /// that another directory took the name.
+    /// The watched directories: named ones recursively, and the parents of named files. The identity shows
+    /// whether another directory has taken the name.
     roots: Vec<(PathBuf, RecursiveMode, Option<Identity>)>,
-    /// Stops when dropped. None where files are only looked at.
+    /// The watcher, which stops when dropped. None if files are polled.
     watcher: Option<RecommendedWatcher>,
-    /// How often the user wants all files to be looked at.
+    /// The polling interval that the user asked for.
     poll: Option<Duration>,
-    /// Why there are no notifications.
+    /// Why there are no notifications, if so.
     pub(crate) why_polling: Option<String>,
     wake: Sender<Wake>,
-    /// A notification is on its way and nobody looked since: one is enough.
+    /// A wake-up has been sent and not been handled yet, so another one is not needed.
     is_pending: Arc<AtomicBool>,
 }
 
-/// Device and inode, which may be given again, and the time of birth.
+/// Device, inode and time of creation. The last is needed since the inode of a removed directory may be
+/// reused.
 type Identity = (u64, u64, Option<SystemTime>);
 
 impl Notifier {
-    /// Watches these paths.
+    /// Begins to watch these paths.
     pub(crate) fn new(paths: &[PathBuf], poll: Option<Duration>, wake: Sender<Wake>) -> Self {
         let root = |path: &PathBuf| {
             let above = || match path.parent() {
@@ -58,13 +59,13 @@ impl Notifier {
         notifier
     }
 
-    /// How long to wait for a notification before all files are looked at.
+    /// How long to wait for a notification before all files are compared anyway.
     pub(crate) fn patience(&self) -> Duration {
         if self.watcher.is_some() { SAFETY } else { self.poll.unwrap_or(POLL) }
     }
 
-    /// Is to be called before each look. Returns whether the directories had to be watched anew, since others
-    /// took their names.
+    /// Must be called before each scan. Watches the directories anew if others have taken their names;
+    /// returns whether it did.
     pub(crate) fn renew(&mut self) -> bool {
         self.is_pending.store(false, Ordering::SeqCst);
         let is_same = |(path, _, before): &(PathBuf, _, Option<Identity>)| identity(path) == *before;
@@ -91,13 +92,13 @@ impl Notifier {
     fn watched(&self) -> Result<RecommendedWatcher, String> {
         let (wake, is_pending) = (self.wake.clone(), Arc::clone(&self.is_pending));
         let handler = move |event: notify::Result<notify::Event>| {
-            // Reading is not a change. An error counts as one, since a notification may be lost.
+            // Reading a file is not a change. An error is treated as one, since a notification may be lost.
             let is_change = event.is_ok_and(|event| match event.kind {
                 EventKind::Access(access) => access == AccessKind::Close(AccessMode::Write),
                 _ => true,
             });
             if is_change && !is_pending.swap(true, Ordering::SeqCst) {
-                // At the end of the run the receiver is gone.
+                // Sending fails only at the end of the run, when there is no receiver.
                 let _ = wake.send(Wake::Changed);
             }
         };
@@ -118,7 +119,7 @@ impl Notifier {
     }
 }
 
-/// What went wrong, without the paths.
+/// The error's message without paths.
 fn reason(error: &notify::Error) -> String {
     match &error.kind {
         notify::ErrorKind::Io(error) => error.to_string(),
@@ -129,7 +130,7 @@ fn reason(error: &notify::Error) -> String {
     }
 }
 
-/// What tells one directory from another of the same name.
+/// The identity of the directory that has this name now.
 fn identity(path: &Path) -> Option<Identity> {
     let metadata = std::fs::metadata(path).ok()?;
     #[cfg(unix)]
@@ -143,7 +144,8 @@ fn identity(path: &Path) -> Option<Identity> {
     }
 }
 
-/// Whether other machines can change files here without this one being told.
+/// Whether this is a network file system, on which other machines can change files without notifications
+/// here.
 fn is_on_network(path: &Path) -> bool {
     #[cfg(target_os = "linux")]
     {

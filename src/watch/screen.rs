@@ -1,4 +1,4 @@
-//! The table on a terminal, drawn in place on its second screen.
+//! Draws the table on the alternate screen of a terminal.
 
 use std::io::{self, Write};
 use std::sync::mpsc::Sender;
@@ -13,13 +13,13 @@ use crossterm::{execute, queue};
 
 use super::Wake;
 
-/// How the user moves in the table.
+/// The keys: scrolling in the table, and the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
     Quit,
     /// This many lines down, or up if negative.
     Lines(isize),
-    /// The same in screens.
+    /// This many screens down, or up if negative.
     Pages(isize),
     First,
     Last,
@@ -27,22 +27,22 @@ pub(crate) enum Key {
 
 /// The terminal while it shows the table; restored when dropped.
 pub(crate) struct Screen {
-    /// How many lines of the text are above the screen.
+    /// Number of lines of the text above the screen.
     top: usize,
 }
 
 impl Screen {
-    /// Takes the terminal, and tells of keys and of its size from now on.
+    /// Switches to the alternate screen, and sends keys and changes of the size to `wake`.
     ///
     /// # Errors
-    /// It is no terminal that can be written to.
+    /// The terminal can't be written to.
     pub(crate) fn open(wake: Sender<Wake>) -> io::Result<Self> {
         terminal::enable_raw_mode()?;
-        // From here on, dropping it restores the terminal.
+        // From here on, dropping `screen` restores the terminal.
         let screen = Self { top: 0 };
         execute!(io::stdout(), EnterAlternateScreen, Hide, DisableLineWrap)?;
         std::thread::Builder::new().name("keys".to_owned()).spawn(move || {
-            // Without a keyboard the table is shown all the same.
+            // If the keyboard can't be read, the table is still shown.
             while let Ok(event) = event::read() {
                 if let Some(told) = wake_of(&event)
                     && wake.send(told).is_err()
@@ -54,7 +54,7 @@ impl Screen {
         Ok(screen)
     }
 
-    /// Draws the lines that fit, and a last line of what the program does.
+    /// Draws the lines that fit, and a footer in the last line.
     ///
     /// # Errors
     /// The terminal can't be written to.
@@ -81,7 +81,7 @@ impl Screen {
         out.flush()
     }
 
-    /// Moves to where the key leads.
+    /// Scrolls as the key says.
     pub(crate) fn go(&mut self, key: Key) {
         let page = terminal::size().map_or(1, |(_, height)| isize::try_from(height).unwrap_or(1).max(3) - 2);
         self.top = match key {
