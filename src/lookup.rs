@@ -1,10 +1,9 @@
-//! From a word on the command line to the guide's rows about it: `phonecert lookup`.
+//! `phonecert lookup`: finds the rows of the guide's tables about a word on the command line.
 
 mod nearest;
 
 use std::fmt::Write;
 
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::reference::{
@@ -14,7 +13,7 @@ use crate::reference::{
 
 /// What the guide's tables say of one model, part number or menu text. The fields that serialize are
 /// the shape of `lookup --format json`.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Answer {
     /// The word as it was given.
     pub query: String,
@@ -37,7 +36,7 @@ pub struct Answer {
 }
 
 /// A row of the implementation-date tables.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FactoryCertificate {
     /// The model: `SoundPoint IP 321`.
     pub platform: &'static str,
@@ -54,7 +53,7 @@ pub struct FactoryCertificate {
 }
 
 /// A row of the ZTP product tables.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Ztp {
     /// The product with its family: `SoundPoint IP 321/331`.
     pub product: &'static str,
@@ -67,7 +66,7 @@ pub struct Ztp {
 }
 
 /// A text of the phone's menu.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Menu {
     /// The text as the phone shows it.
     pub text: &'static str,
@@ -91,10 +90,10 @@ pub struct NotFound {
     pub is_part_number: bool,
 }
 
-/// Looks up a model in any usual spelling, a label's part number with or without a revision behind it,
-/// or a text of the phone's menu.
+/// Looks up a model in any usual spelling, a label's part number with or without a revision after it, or a
+/// text of the phone's menu.
 ///
-/// A revision given beside the query counts before one inside it.
+/// `revision` takes precedence over a revision in the query.
 ///
 /// # Errors
 /// [`NotFound`] with the nearest names.
@@ -122,7 +121,7 @@ pub fn lookup(query: &str, revision: Option<Revision>) -> Result<Answer, NotFoun
     Ok(answer(query, parts, ztp))
 }
 
-/// Longer queries are cut in messages.
+/// The most characters of a query that are shown in a message.
 const QUERY_SHOWN_MAX: usize = 80;
 
 impl NotFound {

@@ -1,4 +1,4 @@
-//! The names of the tables that are most like a word that is none of them.
+//! Suggests names in the tables that are similar to a word that is not in them.
 
 use std::collections::BTreeSet;
 
@@ -6,16 +6,16 @@ use crate::reference::{Model, menu_texts, part_rows, ztp_rows};
 
 const NAMES_MAX: usize = 5;
 
-/// Longer words are compared by their beginning: comparing costs time by length times length.
+/// Only the beginning of longer words is compared, since the time grows with the square of the length.
 const COMPARED_MAX: usize = 64;
 
-/// With so many digits a word is meant as a part number.
+/// A word with at least this many digits is taken for a part number.
 const PART_NUMBER_DIGITS: usize = 5;
 
-/// How far a name may fall behind the best one and still be worth showing.
+/// How much less similar than the best one a suggestion may be.
 const FALL: f64 = 0.2;
 
-/// At most five names, the nearest first.
+/// At most five names, the most similar first.
 pub(super) fn names(query: &str) -> Vec<String> {
     let query: String = compact(query).chars().take(COMPARED_MAX).collect();
     let digits: String = query.chars().filter(char::is_ascii_digit).collect();
@@ -24,7 +24,7 @@ pub(super) fn names(query: &str) -> Vec<String> {
     } else {
         spellings().map(|(name, keys)| (best_likeness(&query, &digits, &keys), name)).collect()
     };
-    // A stable sort: names that are equally near keep the order of the tables.
+    // The sort is stable: equally similar names keep the order of the tables.
     scored.sort_by(|left, right| right.0.total_cmp(&left.0));
     let floor = scored.first().map_or(0.0, |(best, _)| best - FALL);
     scored
@@ -40,7 +40,7 @@ fn part_numbers() -> impl Iterator<Item = (String, String)> {
     numbers.into_iter().map(|number| (number.to_string(), number.digits()))
 }
 
-/// Each model and menu text with the ways to write it, compact.
+/// Each model and menu text with its spellings in compact form.
 fn spellings() -> impl Iterator<Item = (String, Vec<String>)> {
     let models: BTreeSet<Model> = part_rows()
         .iter()
@@ -49,7 +49,7 @@ fn spellings() -> impl Iterator<Item = (String, Vec<String>)> {
         .collect();
     let models = models.into_iter().map(|model| {
         let full = compact(&model.to_string());
-        // SOUNDPOINTIP335 is also IP335 and 335; someone who mistypes a name rarely writes all of it.
+        // SOUNDPOINTIP335 is also compared as IP335 and 335, since people rarely type the whole name.
         let short = full.find("IP").map(|start| full[start..].to_owned());
         let number = full.find(|c: char| c.is_ascii_digit()).map(|start| full[start..].to_owned());
         let last_word = model.to_string().rsplit(' ').next().map(compact);
@@ -61,12 +61,13 @@ fn spellings() -> impl Iterator<Item = (String, Vec<String>)> {
 }
 
 fn best_likeness(query: &str, digits: &str, keys: &[String]) -> f64 {
-    // The right number under a wrong family is nearer than another number.
+    // The right number with a wrong family is more similar than another number.
     let same_number = if keys.iter().any(|key| key == digits) { 1.0 } else { 0.0 };
     keys.iter().map(|key| likeness(query, key)).fold(same_number, f64::max)
 }
 
-/// From 0 to a little over 1: a part of a name is nearest, then few edits; of equals the one that begins alike.
+/// Similarity from 0 to slightly more than 1: highest for a part of a name, then by the number of edits; an
+/// equal beginning adds a little.
 fn likeness(query: &str, key: &str) -> f64 {
     let alike = strsim::normalized_damerau_levenshtein(query, key) + 0.1 * strsim::jaro_winkler(query, key);
     match query.len() >= 3 && key.contains(query) {
@@ -84,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_of_the_keyboard_is_found() {
+    fn a_mistyped_name_is_found() {
         for (query, wanted) in [
             ("VVX 510", "VVX 500"),
             ("VXX 500", "VVX 500"),
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_always_a_name_and_never_a_crowd() {
+    fn one_to_five_names_are_suggested() {
         for query in ["", "VVX", "¿", "zzzzzz", &"9".repeat(100_000), &"é".repeat(100_000)] {
             assert!((1..=NAMES_MAX).contains(&names(query).len()));
         }

@@ -84,7 +84,7 @@ fn every_product_answers_by_its_name_and_by_its_models() {
     }
 }
 
-/// Typed from the guide, not from the CSV.
+/// Copied from the guide, not from the CSV.
 #[test]
 fn spots_of_the_guide() {
     for (part, revision, since, platform, label) in [
