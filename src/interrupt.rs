@@ -1,25 +1,25 @@
-//! Ctrl-C and similar signals: half-written files are removed, and the exit status says which signal it was.
+//! Handles Ctrl-C and similar signals: removes incomplete files, and sets the exit status by the signal.
 
 use std::path::{Path, PathBuf};
 #[cfg(unix)]
 use std::sync::Arc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Files that an interrupted run must not leave.
+/// Temporary files that must be removed when the run is interrupted.
 static HALF_WRITTEN: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Removes its file when the run is interrupted; forgets it when dropped.
+/// Registers a file to be removed when the run is interrupted, until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Registration(PathBuf);
 
 impl Registration {
-    /// From now on, an interrupt removes the file at `path`.
+    /// Registers the file at `path`.
     pub(crate) fn of(path: &Path) -> Self {
         half_written().push(path.to_owned());
         Self(path.to_owned())
     }
 
-    /// Calls `finish`, which makes the file whole and puts it in its place; no interrupt comes between.
+    /// Calls `finish`, which completes the file and renames it. An interrupt is not handled meanwhile.
     pub(crate) fn finish<R>(self, finish: impl FnOnce() -> R) -> R {
         let mut files = half_written();
         let result = finish();
@@ -39,12 +39,12 @@ fn half_written() -> MutexGuard<'static, Vec<PathBuf>> {
     HALF_WRITTEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Removes what is half written and ends the program. The lock is kept until the end, so that no
-/// other thread puts a file in its place meanwhile.
+/// Removes incomplete files and ends the program. The lock is held until the end, so that no other thread can
+/// rename a file meanwhile.
 fn end(status: i32) -> ! {
     let files = half_written();
     for file in files.iter() {
-        // If a file can't be removed now, there is no way left to report it.
+        // If a file can't be removed, it can't be reported any more.
         let _ = std::fs::remove_file(file);
     }
     #[expect(clippy::exit, reason = "the thread that works has no way to be told to return")]
@@ -53,13 +53,14 @@ fn end(status: i32) -> ! {
 
 type Listener = Box<dyn FnOnce(i32) + Send>;
 
-/// Is called at the next interrupt, instead of the run being ended.
+/// Called at the next interrupt instead of ending the run.
 static LISTENER: Mutex<Option<Listener>> = Mutex::new(None);
 
-/// The number of Ctrl-C's signal.
+/// The signal number of Ctrl-C, SIGINT.
 pub(crate) const INTERRUPT: i32 = 2;
 
-/// From now on the next interrupt calls `listener` with its signal's number; one more ends the run.
+/// Sets `listener` to be called with the signal's number at the next interrupt. A further interrupt ends the
+/// run.
 pub(crate) fn listen(listener: impl FnOnce(i32) + Send + 'static) {
     *LISTENER.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(listener));
 }
@@ -72,12 +73,12 @@ fn tell_or_end(signal: i32) {
     }
 }
 
-/// Waits for interrupts from now on: 128 and the signal's number is the exit status, 130 for Ctrl-C,
-/// 143 for a request to end. A file that grows beyond what the system allows is no reason to be ended,
-/// but an error of writing.
+/// Begins to handle signals. The exit status is 128 plus the signal's number: 130 for Ctrl-C, 143 for
+/// SIGTERM. Exceeding the system's limit of file size (SIGXFSZ) does not end the run but becomes a write
+/// error.
 ///
 /// # Errors
-/// The system refuses to tell of signals.
+/// The signal handlers can't be installed.
 #[cfg(unix)]
 pub(crate) fn watch() -> std::io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
@@ -92,8 +93,8 @@ pub(crate) fn watch() -> std::io::Result<()> {
     Ok(())
 }
 
-/// Whether whoever started the program wants it to go on in spite of this signal, as `nohup` does.
-/// Only Linux tells without a system call that is unsafe.
+/// Whether the parent process set this signal to be ignored, as `nohup` does. Only on Linux can this be read
+/// without an unsafe system call.
 #[cfg(unix)]
 fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -102,10 +103,10 @@ fn is_ignored(signal: i32) -> bool {
     mask >> (signal - 1) & 1 == 1
 }
 
-/// Waits for interrupts from now on; the exit status is 130.
+/// Begins to handle Ctrl-C. The exit status is 130.
 ///
 /// # Errors
-/// The system refuses to tell of interrupts.
+/// The handler can't be installed.
 #[cfg(not(unix))]
 pub(crate) fn watch() -> std::io::Result<()> {
     ctrlc::set_handler(|| tell_or_end(INTERRUPT)).map_err(std::io::Error::other)
@@ -121,7 +122,7 @@ mod tests {
 
     const DIRECTORY: &str = "PHONECERT_TEST_DIRECTORY";
 
-    /// Not a test: what the test below interrupts, in a process of its own.
+    /// Not a test by itself: the test below runs it in a child process and interrupts it.
     #[test]
     #[ignore = "waits to be interrupted"]
     fn half_way_through() {
@@ -140,9 +141,9 @@ mod tests {
     }
 
     #[test]
-    fn an_interrupt_leaves_nothing_and_tells_its_signal() {
-        // A test run that `nohup` or `&` started ignores signals, and what it starts inherits that; what it catches,
-        // here to be ended by it as usual, is not inherited.
+    fn an_interrupt_removes_the_file_and_sets_the_status() {
+        // If the test run was started by `nohup` or `&`, signals are ignored and child processes inherit
+        // that. A handler is not inherited, so setting one here restores the default for the children.
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
             let always = Arc::new(true.into());
             signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, always).unwrap();

@@ -1,4 +1,4 @@
-//! Arguments in, exit code out.
+//! The program: from arguments to an exit status.
 
 mod cli;
 mod commands;
@@ -16,19 +16,19 @@ use cli::{Cli, Command};
 use output::OutputError;
 use phonecert::report::text::visible::visible;
 
-/// Logs of many phones are many small texts, from several threads.
+/// mimalloc, since logs of many phones mean many small allocations from several threads.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Wrong usage, or the run itself failed.
+/// Exit status: wrong usage, or the run itself failed.
 const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
     let cli = match Cli::of(arguments()) {
         Ok(cli) => cli,
-        Err(told) => return answer_usage(&told),
+        Err(error) => return answer_usage(&error),
     };
-    // If the system lets no signals be handled, they end the run at once, as they do by default.
+    // If signals can't be handled, they end the run immediately, as by default.
     let _ = interrupt::watch();
     match run(cli.command) {
         Ok(status) => ExitCode::from(status),
@@ -36,19 +36,19 @@ fn main() -> ExitCode {
     }
 }
 
-/// The command line, with wildcards expanded as a shell does. A pattern that nothing matches stays.
+/// The command line, with wildcards expanded as a Unix shell does. A pattern without matches is kept.
 #[cfg(windows)]
 fn arguments() -> impl Iterator<Item = OsString> {
     wild::args_os()
 }
 
-/// The command line; the shell has expanded wildcards.
+/// The command line, in which the shell has already expanded wildcards.
 #[cfg(not(windows))]
 fn arguments() -> impl Iterator<Item = OsString> {
     std::env::args_os()
 }
 
-/// Answers the command; returns the exit status.
+/// Runs the command; returns the exit status.
 fn run(command: Command) -> Result<u8, Failure> {
     match command {
         Command::Scan(args) => return commands::scan::run(*args),
@@ -73,7 +73,7 @@ fn run(command: Command) -> Result<u8, Failure> {
 enum Failure {
     #[error(transparent)]
     Output(#[from] OutputError),
-    /// A file that the run needs and that is not a log.
+    /// A needed file that is not a log can't be read.
     #[error("{}: {}", visible(path), visible(message))]
     Input { path: String, message: String },
     /// The run could not begin.
@@ -81,14 +81,14 @@ enum Failure {
     Setup(String),
 }
 
-/// Prints help or the version to standard output, or what is wrong with the usage to standard error.
-fn answer_usage(told: &clap::Error) -> ExitCode {
-    if told.use_stderr() {
+/// Prints help or the version to standard output, or a usage error to standard error.
+fn answer_usage(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() {
         // If standard error is closed, only the exit status reports it.
-        let _ = told.print();
+        let _ = error.print();
         return ExitCode::from(FAILED);
     }
-    match told.print() {
+    match error.print() {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fail(&OutputError::Standard(error).into()),
         _ => ExitCode::SUCCESS,
     }

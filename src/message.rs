@@ -1,5 +1,5 @@
-//! Sentences of this program, in parts whose kind is known: `--redact` replaces what names somebody, and does
-//! not have to parse our own sentences for that.
+//! Sentences of this program, built of typed parts, so that `--redact` can replace names without parsing the
+//! sentences.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,22 +8,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Mac, SoftwareVersion};
 
-/// A sentence whose parts are known by kind, so that what names somebody can be replaced.
+/// A sentence built of typed parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Message(pub Vec<Part>);
 
 /// A part of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Part {
-    /// Words of this program, which name nobody; numbers too.
+    /// Words of this program, and numbers; they contain no names.
     Text(Cow<'static, str>),
     /// A phone's address.
     Mac(Mac),
     /// A software version, which can look like an address.
     Version(Box<str>),
-    /// A name that the log gives, such as a certificate's common name.
+    /// A name from a log, such as a certificate's common name.
     Name(Box<str>),
-    /// Words of the log, of a configuration file, or of a library: what they name is not known.
+    /// Text from a log, a configuration file or a library, which may contain names of any kind.
     LogText(Box<str>),
     /// The path of a file.
     Path(Box<str>),
@@ -108,7 +108,7 @@ impl fmt::Display for Message {
 }
 
 impl Message {
-    /// The sentence with these parts behind it.
+    /// Appends parts to the sentence.
     #[must_use]
     pub fn and(mut self, more: Self) -> Self {
         self.0.extend(more.0);
@@ -124,7 +124,7 @@ macro_rules! said {
 }
 pub(crate) use said;
 
-/// A [`Message`] of messages and parts: its strings are words of this program.
+/// A [`Message`] of messages and parts. Strings are words of this program.
 macro_rules! sentence {
     [$($part:expr),* $(,)?] => {
         $crate::message::Message::default()$(.and($crate::message::Message::from($part)))*

@@ -1,4 +1,4 @@
-//! Where the answer goes: standard output, or files that are written whole or not at all.
+//! Writes answers to standard output, or to files, each of which is written completely or not at all.
 
 use std::borrow::Cow;
 use std::fs;
@@ -13,19 +13,19 @@ use crate::interrupt::Registration;
 
 const BUFFER_BYTES: usize = 1 << 16;
 
-/// Why an answer did not arrive.
+/// Why an answer could not be written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OutputError {
-    /// The reader of standard output went away: no reason to complain.
+    /// The reader of standard output closed it; this is not reported.
     #[error("standard output was closed")]
     ClosedPipe,
-    /// Standard output takes no more.
+    /// Standard output can't be written to.
     #[error("standard output: {0}")]
     Standard(io::Error),
     /// The file exists, and `--force` was not given.
     #[error("{}: exists already; --force overwrites it", shown(.0))]
     Exists(PathBuf),
-    /// A directory is where the file should be.
+    /// The path is a directory.
     #[error("{}: is a directory", shown(.0))]
     Directory(PathBuf),
     /// The file cannot be written.
@@ -38,7 +38,7 @@ pub(crate) enum OutputError {
     },
 }
 
-/// Writes to standard output, and sees to it that all of it arrives.
+/// Writes to standard output and flushes it.
 ///
 /// # Errors
 /// [`OutputError::ClosedPipe`] or [`OutputError::Standard`].
@@ -50,12 +50,13 @@ pub(crate) fn to_standard(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
     })
 }
 
-/// A file that is being written: its content is in a temporary file beside it until it is whole. If it is
-/// dropped before, or the run is interrupted, nothing is left. A device is written to as it is; so is a named
-/// pipe, where `force` says so: otherwise the run would wait for a reader that may never come.
+/// A file that is being written. Its content is in a temporary file in the same directory until it is
+/// complete; if this is dropped before, or the run is interrupted, the temporary file is removed. A device is
+/// written to directly. So is a named pipe, but only with `force`, since the run may wait for a reader
+/// forever.
 #[derive(Debug)]
 pub(crate) struct FileOutput {
-    /// As the user named it.
+    /// The path as the user named it.
     path: PathBuf,
     to: Destination,
 }
@@ -63,7 +64,7 @@ pub(crate) struct FileOutput {
 #[derive(Debug)]
 enum Destination {
     Beside {
-        /// Where a link at that place leads, or the place itself.
+        /// The target of a link at that path, or the path itself.
         target: PathBuf,
         force: bool,
         half_written: Registration,
@@ -74,10 +75,10 @@ enum Destination {
 }
 
 impl FileOutput {
-    /// Prepares a file at `path`, so that what stands in its way is known before the work is done.
+    /// Prepares a file at `path`, so that errors are known before the work is done.
     ///
     /// # Errors
-    /// There is a file and `force` is not given, or its directory cannot be written to.
+    /// The file exists and `force` is not given, or its directory can't be written to.
     pub(crate) fn create(path: &Path, force: bool) -> Result<Self, OutputError> {
         let failed = |source| OutputError::File { path: path.to_owned(), source };
         let there = fs::metadata(path);
@@ -105,10 +106,11 @@ impl FileOutput {
         Ok(Self { path: path.to_owned(), to })
     }
 
-    /// Writes the file and puts it in its place.
+    /// Writes the temporary file and renames it to the path.
     ///
     /// # Errors
-    /// It cannot be written whole, or a file has come to its place meanwhile and must not go.
+    /// It can't be written completely, or another file has been created at the path meanwhile and may not be
+    /// replaced.
     pub(crate) fn write(
         self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -138,7 +140,7 @@ fn written(file: fs::File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>)
     out.into_inner().map_err(io::IntoInnerError::into_error)
 }
 
-/// The place that a path leads to, whether or not a file is there yet.
+/// Follows the links at a path, whether or not a file exists at the end.
 fn behind_links(path: &Path) -> io::Result<PathBuf> {
     const MOST_LINKS: usize = 40;
     let mut target = path.to_owned();
@@ -151,7 +153,7 @@ fn behind_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("links that lead in a circle"))
 }
 
-/// A new file in `directory`, with the rights that any new file gets.
+/// A temporary file in `directory`, with the default permissions of new files.
 fn beside(directory: &Path) -> io::Result<NamedTempFile> {
     fs::metadata(directory)?;
     let mut builder = tempfile::Builder::new();
@@ -161,12 +163,12 @@ fn beside(directory: &Path) -> io::Result<NamedTempFile> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    // The error names the temporary file, of which the user never heard; its kind tells the rest.
+    // The error names the temporary file, which means nothing to the user, so only its kind is kept.
     builder.tempfile_in(directory).map_err(|error| error.kind().into())
 }
 
-/// Whether a named pipe is at that place. A link to standard output may lead to a pipe too, which has no
-/// name of its own, and a reader.
+/// Whether there is a named pipe at the path. A link to standard output may lead to an unnamed pipe, which
+/// already has a reader.
 #[cfg(unix)]
 fn is_named_pipe(path: &Path, there: &fs::Metadata) -> bool {
     use std::os::unix::fs::FileTypeExt;
@@ -208,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn not_at_all_where_writing_fails() {
+    fn nothing_is_left_if_writing_fails() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("report.json");
         let failing = |out: &mut dyn Write| {
@@ -237,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_place_for_a_file() {
+    fn paths_where_no_file_can_be() {
         let directory = tempfile::tempdir().unwrap();
         assert!(matches!(FileOutput::create(directory.path(), true), Err(OutputError::Directory(_))));
         let path = directory.path().join("missing\u{202e}/report.json");
@@ -246,7 +248,7 @@ mod tests {
         assert!(!error.contains(".part"), "{error}");
     }
 
-    /// Without `--force` nobody waits for a reader.
+    /// Without `--force`, the program does not wait for a reader.
     #[cfg(unix)]
     #[test]
     fn a_named_pipe_is_written_to_when_told_so() {
@@ -294,7 +296,7 @@ mod tests {
         assert!(matches!(FileOutput::create(&circle, true), Err(OutputError::File { .. })));
     }
 
-    /// A device that a rename put a file in the place of would be gone for all.
+    /// Renaming a file over a device would remove the device for all programs.
     #[cfg(unix)]
     #[test]
     fn a_device_stays_one() {

@@ -1,4 +1,4 @@
-//! What could not be read, and why. A problem never hides the rest: what could be read of a file counts.
+//! Problems: what could not be read, and why. What could be read of a file is used nevertheless.
 
 use crate::message::Message;
 
@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 /// One file, archive member or inventory row that could not be read as it should.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Problem {
-    /// The file as the user would name it; a member of an archive is `a.zip!/path/in/it`.
-    /// Raw: writers of reports make control characters visible.
+    /// The file as the user would name it; a member of an archive is `a.zip!/path/in/it`. Control characters
+    /// are kept; report formats make them visible.
     pub path: String,
-    /// What sort of problem it is.
+    /// The kind of problem.
     pub kind: ProblemKind,
     /// One sentence for a person, without the path.
     pub message: Message,
@@ -30,19 +30,20 @@ pub enum ProblemKind {
     NotFound,
     /// The system refused access.
     PermissionDenied,
-    /// A compression or an archive that can't be read here, such as 7-Zip.
+    /// An unsupported compression or archive, such as 7-Zip.
     UnsupportedCompression,
-    /// Lines of several phones that nothing tells apart.
+    /// Lines of several phones that can't be assigned to them.
     MixedPhones,
     /// Logs of one phone that were not digested together.
     DigestedApart,
     /// Any other failure to read.
     Unreadable,
-    /// Compressed data or an archive that breaks its format.
+    /// Compressed data or an archive that violates its format.
     CorruptArchive,
     /// Compressed data or an archive that ends too early.
     TruncatedArchive,
-    /// A limit against bombs was met: size, ratio, nesting, count, or distinct findings.
+    /// A limit against decompression bombs and other excessive input was exceeded: size, ratio, nesting,
+    /// number of members, or number of distinct findings.
     LimitExceeded,
     /// A link that leads back to a directory above it.
     SymlinkLoop,
@@ -72,7 +73,7 @@ impl ProblemKind {
         }
     }
 
-    /// The kind that an error of the operating system amounts to.
+    /// The kind of problem for an error of the operating system.
     #[must_use]
     pub fn of(error: &std::io::Error) -> Self {
         match error.kind() {

@@ -1,4 +1,4 @@
-//! How far the run is: logs and bytes, with an estimate, on standard error when a person looks at it.
+//! Shows progress on standard error if it is a terminal: logs, bytes and the estimated time left.
 
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 const A_SECOND: u8 = 10;
 const TEMPLATE: &str = "{spinner} {human_pos} of {human_len} logs  {bar:24.cyan/dim}  {read}  {eta} left";
 
-/// A progress bar, or nothing at all. It may be told of progress from all threads.
+/// A progress bar, or nothing. It can be updated from all threads.
 #[derive(Debug)]
 pub(crate) struct Progress {
     bar: ProgressBar,
@@ -28,7 +28,7 @@ impl Progress {
         let read = Arc::clone(&bytes);
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
             let write = move |_: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {
-                // If the terminal can't be written to, only this figure is missing.
+                // If this fails, only this figure is missing.
                 let _ = write!(out, "{}", HumanBytes(read.load(Ordering::Relaxed)));
             };
             bar.set_style(style.with_key("read", write).progress_chars("━╸─"));
@@ -45,7 +45,7 @@ impl Progress {
 }
 
 impl Drop for Progress {
-    /// Takes the bar away.
+    /// Removes the bar.
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

@@ -1,4 +1,4 @@
-//! Numbers of things as a person reads them.
+//! Formats numbers for people.
 
 use indicatif::HumanCount;
 

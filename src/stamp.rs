@@ -1,7 +1,7 @@
-//! A time stamp as the phone writes it, and what each of the three types would make of it.
+//! Time stamps as phones write them, and their values by each of the three types.
 //!
-//! Type 0 is `HHMMSS.mmm` since boot, type 1 `YYMMDDhhmm`, type 2 `MMDDhhmmss`. Types 1 and 2 have
-//! the same width: which of them a log has is not decided here but from the log as a whole.
+//! Type 0 is `HHMMSS.mmm` since boot, type 1 `YYMMDDhhmm`, type 2 `MMDDhhmmss`. Types 1 and 2 have the same
+//! width; which of them a log uses is determined later from the whole log.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const WIDEST: usize = 13;
 
-/// A time stamp, byte for byte as it stands in the log.
+/// A time stamp, byte for byte as in the log.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stamp {
     bytes: [u8; WIDEST],
@@ -29,7 +29,7 @@ impl Stamp {
         Self { bytes, length: text.len() as u8 }
     }
 
-    /// The stamp that takes up these columns, which all types have in common; none if there is none.
+    /// The stamp in these ten columns, the width that all types have in common; None if it is not a stamp.
     pub(crate) fn in_columns(columns: &[u8; 10]) -> Option<Self> {
         let mut bytes = [0; WIDEST];
         *bytes.first_chunk_mut()? = *columns;
@@ -37,18 +37,18 @@ impl Stamp {
         if digits[6] == b'.' {
             digits[6] = b'0';
         }
-        // Checks all bytes without a branch for each, which takes fewer instructions.
+        // A fold without branches takes fewer instructions than `all`.
         let is_stamp = digits.iter().fold(true, |all, byte| all & byte.is_ascii_digit());
         is_stamp.then_some(Self { bytes, length: 10 })
     }
 
-    /// The stamp as it stands in the log.
+    /// The bytes of the stamp in the log.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.length)]
     }
 
-    /// The same, with NUL bytes behind it up to the greatest length.
+    /// The same bytes, padded with NUL to the greatest length.
     pub(crate) const fn padded(&self) -> &[u8; WIDEST] {
         &self.bytes
     }
@@ -62,7 +62,7 @@ impl Stamp {
     /// Whether it is of type 0, a time since boot.
     #[must_use]
     pub fn is_uptime(&self) -> bool {
-        // In one of type 0 the point stands before the last three digits.
+        // In type 0, the point is before the last three digits.
         self.bytes[usize::from(self.length) - 4] == b'.'
     }
 
@@ -95,23 +95,23 @@ impl Stamp {
         Some((hours * 3_600 + minutes * 60 + seconds) * 1_000 + milliseconds)
     }
 
-    /// What it says if it is of type 2, `MMDDhhmmss`. None if that is no date of any year.
+    /// The value as type 2, `MMDDhhmmss`. None if that is not a date in any year.
     #[must_use]
     pub fn yearless(&self) -> Option<Yearless> {
         let [month, day, hour, minute, second] = pairs(self.digits()?);
-        // Year 2000 had a February 29.
+        // 2000 was a leap year, so February 29 is accepted.
         let possible = NaiveDate::from_ymd_opt(2000, month, day)?.and_hms_opt(hour, minute, second)?;
         Some(Yearless(possible))
     }
 
-    /// What it says if it is of type 1, `YYMMDDhhmm`, in the years 2000 to 2099. None if that is no date.
+    /// The value as type 1, `YYMMDDhhmm`, in the years 2000 to 2099. None if that is not a date.
     #[must_use]
     pub fn with_year(&self) -> Option<NaiveDateTime> {
         let [year, month, day, hour, minute] = pairs(self.digits()?);
         NaiveDate::from_ymd_opt(2000 + year as i32, month, day)?.and_hms_opt(hour, minute, 0)
     }
 
-    /// Whether it is what old software writes before the clock was ever set: `0100000000`, a day 00.
+    /// Whether it is what old software writes before the clock is set: `0100000000`, with the day 00.
     #[must_use]
     pub fn is_unset(&self) -> bool {
         self.digits().is_some_and(|digits| digits[2..4] == *b"00" && self.with_year().is_none())
@@ -213,7 +213,7 @@ impl Yearless {
         (later.0 - self.0).num_milliseconds()
     }
 
-    /// What remains of a time when its year is taken away.
+    /// A time without its year.
     #[must_use]
     pub fn of(time: NaiveDateTime) -> Option<Self> {
         time.with_nanosecond(0)?.with_year(2000).map(Self)

@@ -1,4 +1,4 @@
-//! What the terminal is like: its width, and whether it shows colour.
+//! The properties of the terminal: its width, and whether it shows colours.
 
 use std::io::{self, IsTerminal};
 
@@ -8,7 +8,7 @@ use phonecert::report::Style;
 /// The width if neither the terminal nor `COLUMNS` gives one.
 const USUAL_WIDTH: usize = 120;
 
-/// How an answer to standard output should look.
+/// The style of an answer to standard output.
 pub(crate) fn style(color: ColorChoice) -> Style {
     let is_terminal = io::stdout().is_terminal();
     Style { width: width(), color: shows_color(color, is_terminal), timing: is_terminal, ..Style::default() }

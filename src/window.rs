@@ -1,8 +1,8 @@
-//! The bounds of `--since` and `--until`, and which lines are within them.
+//! The time window of `--since` and `--until`.
 //!
-//! A line's year, and even the type of its stamp, is known only when its whole log is read. What is
-//! known at once is on which side of each bound its month, day and time are; that, and the year when
-//! it is known, tell whether it is within.
+//! The year of a line, and even the type of its stamp, is known only after the whole log has been read. Known
+//! at once is on which side of each bound its month, day and time are. This and the year, once it is known,
+//! determine whether the line is in the window.
 
 use std::fmt;
 
@@ -10,17 +10,17 @@ use chrono::{NaiveDateTime, Timelike};
 
 use crate::stamp::{Stamp, Yearless};
 
-/// Bounds of time, both included. Local time of the phones.
+/// A time window; both bounds are included. Local time of the phones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Window {
-    /// Nothing before this counts.
+    /// The begin of the window; None if it is open.
     pub since: Option<NaiveDateTime>,
-    /// Nothing after this counts.
+    /// The end of the window; None if it is open.
     pub until: Option<NaiveDateTime>,
 }
 
 impl Window {
-    /// Whether everything is within.
+    /// Whether there are no bounds.
     #[must_use]
     pub const fn is_open(&self) -> bool {
         self.since.is_none() && self.until.is_none()
@@ -33,14 +33,14 @@ impl Window {
         Self { since: whole(self.since), until: whole(self.until) }
     }
 
-    /// Whether this time is within.
+    /// Whether this time is in the window.
     #[must_use]
     pub fn contains(&self, time: NaiveDateTime) -> bool {
         self.since.is_none_or(|since| since <= time) && self.until.is_none_or(|until| time <= until)
     }
 
-    /// On which sides of the bounds this stamp is, read as either type: stamps with equal sides, of
-    /// one year, are all within or all without.
+    /// Bits for the sides of the bounds on which this stamp is, read as either type. Stamps of one year with
+    /// equal bits are all in the window or all outside.
     #[must_use]
     pub(crate) fn sides(&self, stamp: &Stamp) -> u8 {
         if self.is_open() {
@@ -60,7 +60,7 @@ impl Window {
     }
 }
 
-/// As the options that ask for it.
+/// Formats the window as command line options.
 impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let time = |time: NaiveDateTime| time.format("%Y-%m-%dT%H:%M:%S").to_string();
