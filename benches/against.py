@@ -4,13 +4,13 @@
     cargo build --release && python3 benches/against.py
 
 Trees of logs are made in a temporary directory, which is removed at the end. All commands are run in turn
-(A B C A B C …), files in the page cache, after one run each that is not counted. For directories the measure is
+(A B C A B C …) with the files in the page cache, after one uncounted run each. For directories the reference is
 ripgrep, which counts the lines of two components; for archives it is the fastest tool that decompresses the
-archive to nothing. Tools that are not installed are left out, and so are those that are very slow.
+archive to /dev/null. Tools that are not installed, or that are very slow, are left out.
 
-phonecert, ripgrep and grep write to a file, a new one each time: that is how an answer is kept, and grep would stop at the
-first match of each log if it wrote to /dev/null. What prints the logs' own bytes writes to /dev/null.
-Each answer of phonecert is checked, phone by phone: a wrong one ends the run. Locale: C.
+phonecert, ripgrep and grep write to a new file each time, as a user would: with /dev/null, grep would stop at the
+first match of each log. Tools that print the logs' own bytes write to /dev/null.
+Each answer of phonecert is checked, phone by phone; a wrong one ends the run. Locale: C.
 """
 
 import argparse
@@ -37,14 +37,14 @@ BUILT = os.path.join(os.path.dirname(HERE), "target", "release", "phonecert")
 
 @dataclass
 class Tool:
-    """A command that is measured, and what came out."""
+    """A measured command, and its runs."""
     name: str
     command: list
     keeps_answer: bool = False
     prints_logs: bool = False
     statuses: tuple = (0,)
     is_phonecert: bool = False
-    # The phones that phonecert is to tell of.
+    # The phones that the answer must have.
     numbers: range = range(0)
     runs: list = field(default_factory=list)
 
@@ -60,7 +60,7 @@ class Tool:
 
     @property
     def cpu(self):
-        """The median of all cores' seconds together."""
+        """The median of the CPU seconds of all cores together."""
         return statistics.median(run.cpu for run in self.runs)
 
     @property
@@ -120,7 +120,7 @@ def compare(tree, work, options):
     path = trees.path_of(tree, work)
     tools = [tool for tool in (archive_tools if tree.is_archive else tree_tools)(tree, path, options)
              if shutil.which(tool.command[0])]
-    # The answer tells how many days ago a phone's newest line is: all runs are told the same time of day.
+    # The answer depends on the time of the run (the age of a phone's newest line), so all runs get the same time.
     environment = {**os.environ, "HOME": work, "SOURCE_DATE_EPOCH": str(int(time.time()))}
     expected, left_out = {}, []
     for tool in tools:
@@ -153,8 +153,8 @@ def compare(tree, work, options):
 
 
 def once(tool, work, environment, limit, is_first=False):
-    """Runs it once more; the file with its answer, which has no name. What prints the logs themselves is
-    looked at the first time alone."""
+    """Runs a tool once; returns an unnamed file with its answer. The output of tools that print the logs is
+    kept only the first time."""
     answer = tempfile.TemporaryFile(dir=work)
     output = answer.fileno() if tool.keeps_answer or is_first else None
     run = measure.run(tool.command, output, limit, environment)
@@ -209,7 +209,7 @@ def archive_tools(tree, path, options):
 
 
 def measure_of(tree, tools):
-    """The median that ratios are to, in seconds; None if there is none."""
+    """The reference of the ratios: a median in seconds; None if there is none."""
     others = [tool for tool in tools if tool.runs and not tool.is_phonecert]
     if not tree.is_archive and tree.layout != "gz":
         others = [tool for tool in others if tool.name == "rg -c"]
@@ -256,7 +256,7 @@ def print_markdown(results, options):
 
 
 def conditions(options):
-    """What the figures hold for."""
+    """The conditions under which the figures were measured."""
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         model = re.search(r"^model name\s*: (.*)$", file.read(), re.MULTILINE)
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30

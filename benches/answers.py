@@ -1,4 +1,4 @@
-"""Whether an answer of `phonecert scan --format json` is right. A wrong one is no timing."""
+"""Checks answers of `phonecert scan --format json`, since the time of a wrong answer means nothing."""
 
 import json
 
@@ -6,7 +6,7 @@ import phones
 
 
 def check(path, tree, numbers=None):
-    """Ends with a message unless the answer in this file is right for this tree, or for these phones of it."""
+    """Ends the run with a message unless the answer in this file is right for this tree, or for these phones of it."""
     with open(path, encoding="utf-8") as file:
         head, devices, tail = parts(file.read())
         numbers = tree.numbers if numbers is None else numbers
@@ -16,8 +16,8 @@ def check(path, tree, numbers=None):
 
 
 def parts(text):
-    """The document without its phones, and its phones one by one: a large answer is never whole in memory
-    as objects."""
+    """The document without its phones, and an iterator over its phones, so that a large answer is never in memory
+    as objects as a whole."""
     start = text.index('"devices": [')
     head = json.loads(text[:start].rstrip().rstrip(",") + "}")
     tail = text.rindex('"problems": [')

@@ -1,5 +1,5 @@
-"""A provisioning server with configuration files: so many phones, each with a log, a master and overrides,
-and two site files that all of them read.
+"""Makes the files of a provisioning server with configuration: each phone has a log, a master file and
+overrides, and all phones read the same two site files.
 
     python3 benches/configured.py DIRECTORY [PHONES]                 makes the tree
     python3 benches/configured.py --measure PHONECERT DIRECTORY      what configuration costs a scan of it
@@ -23,12 +23,12 @@ LOG = (
 
 
 def sample(name):
-    """A certificate or key as an attribute has it."""
+    """A certificate or key as the value of an attribute."""
     return (SAMPLES / name).read_text().replace("\n", " ")
 
 
 def site_files():
-    """What all phones read: certificates, and settings that have nothing to do with them."""
+    """The files that all phones read: certificates, and unrelated settings."""
     yield "000000000000.cfg", '<APPLICATION CONFIG_FILES="site.cfg, sip.cfg"/>'
     yield "site.cfg", (
         '<site device.set="1" device.sec.TLS.customDeviceCert1.set="1"\n'
@@ -62,7 +62,7 @@ def main(directory, phones=20_000):
 
 
 def compare(binary, directory, rounds=7):
-    """Medians of runs in turn, their answers thrown away."""
+    """Prints the medians of alternating runs, whose answers are discarded."""
     runs = {"with configuration": [], "--no-config": []}
     for _ in range(rounds):
         for name, options in zip(runs, ([], ["--no-config"])):

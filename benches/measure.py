@@ -1,4 +1,4 @@
-"""One run of a command: how long, how much memory, how it ended."""
+"""Runs a command once and measures its time and memory."""
 
 import os
 import signal
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Run:
-    """Seconds of wall time and of all cores together, the largest process's peak in KiB, and the exit status
-    (negative: a signal)."""
+    """Seconds of wall time; CPU seconds of all cores together; the largest process's peak memory in KiB; the exit
+    status (negative for a signal); the beginning of standard error."""
     seconds: float
     cpu: float
     peak: int
@@ -20,11 +20,11 @@ class Run:
 
 
 class TooLong(Exception):
-    """The command was ended since it took too long."""
+    """The command was killed because it took too long."""
 
 
 def run(command, output=None, limit=3600.0, environment=None):
-    """Runs it with its standard output to the file descriptor `output`, or to nothing."""
+    """Runs a command with standard output to the file descriptor `output`, or to /dev/null."""
     errors = os.memfd_create("errors")
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -53,13 +53,14 @@ def run(command, output=None, limit=3600.0, environment=None):
 
 
 def floor():
-    """The least peak that can be told: a child begins as a copy of this process, and the system counts that."""
+    """The least peak memory that can be measured, in KiB: a child begins as a copy of this process, whose memory
+    is counted too."""
     return max(run(["true"]).peak for _ in range(3))
 
 
 def apart(function, *arguments):
-    """Calls it in a process of its own, so that its memory is not counted as that of the children of
-    this one, and ends this one if it fails."""
+    """Calls a function in a child process, so that its memory does not become part of this process, a copy of
+    which is counted in each measured command. Ends this process if the function fails."""
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()

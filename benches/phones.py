@@ -38,7 +38,7 @@ NO_BUILT_IN = "000005.930|tls  |3|00|Polycom device certificate is not available
 
 NAMES = ["2001", "4105", "reception", "lobby", "conf-a", "warehouse"]
 HOSTS = ["prov.example.com", "sip.example.net", "pool.example.org", "192.0.2.20"]
-# Component, level, text: each `{n}` a number, `{h}` a host, `{u}` a user.
+# Component, level, text; `{n}` is replaced by a number, `{h}` by a host, `{u}` by a user.
 NOISE = [
     ("sip", "4", "Registration failed User: {u}, Error Code:480 Temporarily not available"),
     ("sip", "3", "SipStartTransaction:: REGISTER sip:{h}:5061 cseq {n}"),
@@ -103,7 +103,7 @@ def boot(number):
 
 
 class Noise:
-    """A long stretch of messages that matter to nobody here, its lines dated one after the other."""
+    """A long text of messages without meaning for certificates, with ascending dates."""
 
     def __init__(self, seed, size, days, missed=b"00", first_day="0402"):
         chosen = random.Random(seed)
@@ -140,12 +140,12 @@ class Noise:
                                         second // 3600, second // 60 % 60, second % 60)
 
     def cut(self, chosen, size):
-        """Some whole lines in a row, `size` bytes or a little less: the first, and the one after the last."""
+        """Chooses consecutive lines of `size` bytes or slightly less: the first, and the one after the last."""
         first = chosen.randrange(self.line_at(len(self.bytes) - size) + 1)
         return first, self.line_at(self.starts[first] + size)
 
     def line_at(self, offset):
-        """The line that this byte is in."""
+        """The line that contains the byte at this offset."""
         return bisect.bisect_right(self.starts, offset) - 1
 
     def lines(self, first, end):
@@ -158,8 +158,8 @@ class Noise:
 
 
 def log(number, size, noise, part=(0, 1)):
-    """One phone's log of exactly `size` bytes, in parts. A log of some length has two boots. Of a phone with
-    several logs, `part` says which one it is, the oldest first, and how many they are."""
+    """One phone's log of exactly `size` bytes, as a list of pieces. A log of more than 20,000 bytes has two boots.
+    `part`: the index of the log among the phone's logs, oldest first, and their number."""
     begin = boot(number)
     boots = 2 if size > 20_000 else 1
     # The rest is for the failure and the last line.

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Scans a tree of logs again and again while other processes write, truncate, rotate, replace, move and delete them,
-and checks each answer: what it says of a phone must have been true of its log, whole or half changed, at some moment.
+"""Scans a tree of logs repeatedly while other processes write, truncate, rotate, replace, move and delete them,
+and checks each answer: what it says about a phone must fit some state of its log, including half changed ones.
 
     cargo build --release && python3 benches/soak.py --seconds 180
 
-Ends with 1 if an answer was not sane. Everything is in a temporary directory, which is removed.
+Ends with 1 if an answer was not plausible. All files are in a temporary directory, which is removed.
 """
 
 import argparse
@@ -57,7 +57,7 @@ def arguments():
 
 
 class Soak:
-    """The tree, those who change it, and what was found."""
+    """The tree, the processes that change it, and the results."""
 
     def __init__(self, options, work):
         self.options, self.work = options, work
@@ -74,7 +74,7 @@ class Soak:
         self.slowest = self.highest = 0
 
     def run(self):
-        """Goes on for the time; how many answers were not sane."""
+        """Runs for the given time; returns how many faults the answers had."""
         for kind in self.kinds:
             kind.prepare()
         stop = multiprocessing.Event()
@@ -105,7 +105,7 @@ class Soak:
         return self.violations
 
     def turn(self, turn):
-        """One answer, in one of the ways to ask for it."""
+        """Asks for one answer, with options that depend on the turn, and checks it."""
         threads = ["--threads", str(turn % 4 + 1)]
         if turn % 5 == 3:
             self.ask(["events", "--format", "jsonl", *threads], self.check_events)
@@ -147,7 +147,7 @@ class Soak:
             print(f"NOT SANE  {' '.join(what)}: {fault}", file=sys.stderr, flush=True)
 
     def check_scan(self, text, status):
-        """What is not sane in a scan's JSON."""
+        """The faults in a scan's JSON."""
         report = json.loads(text)
         devices, problems = report["devices"], report["problems"]
         told = collections.Counter(device["status"] for device in devices)
@@ -168,7 +168,7 @@ class Soak:
             yield from self.check_problem(problem)
 
     def check_device(self, device):
-        """What was never true of this phone."""
+        """Statements about this phone that were never true."""
         mac = device["mac"]
         kind = self.kind_of.get(mac)
         if kind is None:
@@ -193,7 +193,7 @@ class Soak:
                 yield f"{where} has another certificate: {slot}"
 
     def check_evidence(self, device, path):
-        """Lines that do not stand where they should, in a log that only grows."""
+        """Evidence that is not at its line, in a log that only grows."""
         with open(path, "rb") as file:
             lines = file.read(10_000).split(b"\n")
         for found in device["diagnoses"]:
@@ -204,7 +204,7 @@ class Soak:
                     yield f"{device['mac']}: not in line {proof['line']}: {proof['text']}"
 
     def check_problem(self, problem):
-        """A problem that this file can't have had."""
+        """The fault of a problem that the file can't have had."""
         self.counts[f"problem {problem['kind']}"] += 1
         named = re.search(r"([0-9a-f]{12})-app\.log", problem["path"])
         kind = self.kind_of.get(named[1].upper()) if named else None
@@ -214,7 +214,7 @@ class Soak:
             yield f"a problem that can't be ({type(kind).__name__}): {problem}"
 
     def check_events(self, text, _status):
-        """What is not sane in events, a line each."""
+        """The faults in events, one event per line."""
         for line in text.splitlines():
             event = json.loads(line)
             self.counts["events"] += 1
@@ -222,7 +222,7 @@ class Soak:
                 yield f"an event that never was: {event}"
 
     def tell(self, changes):
-        """Prints what was done and found."""
+        """Prints the counts and the result."""
         for kind, count in zip(self.kinds, changes):
             print(f"{count.value:8}  changes by {type(kind).__name__}")
         for name, count in sorted(self.counts.items()):
@@ -233,7 +233,7 @@ class Soak:
 
 
 def change(kind, options, stop, count):
-    """Changes the logs of one kind until it is told to stop."""
+    """Changes the logs of one kind until `stop` is set."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     chosen = random.Random(f"{options.seed} {type(kind).__name__}")
     while not stop.is_set():

@@ -1,4 +1,4 @@
-"""What is measured: directories and archives of logs, made anew from the same numbers each time."""
+"""The measured directories and archives of logs, which are always generated from the same seeds."""
 
 import gzip
 import io
@@ -14,18 +14,18 @@ import phones
 BLOCKS = 8
 BLOCK_SIZE = 4_000_000
 BLOCK_DAYS = 20
-# Archives say when a member was last changed; the logs' days are in spring.
+# The modification time of members of archives, after the dates in the logs, which are in spring.
 CHANGED = (2024, 6, 1, 12, 0, 0)
 
 
-# What stands beside a log on a provisioning server, and holds no log and no configuration.
+# Other files beside a log on a provisioning server, none of which is a log or a configuration file.
 BESIDE = ["-boot.log", "-calls.xml", "-directory.xml", "-license.xml", "-lync.xml", "-favorites.xml", "-flk.cfg.bak",
           "-audio.pcap", "-screen.bmp", "-core.gz.part", "-events.csv", ".txt", ".sig"]
 
 
 @dataclass(frozen=True)
 class Tree:
-    """Logs of so many phones, each log of one size. Sizes are in bytes; 1 KB is 1,000."""
+    """Logs of `count` phones, each log of `size` bytes. 1 KB is 1,000 bytes."""
     name: str
     count: int
     size: int
@@ -35,11 +35,11 @@ class Tree:
     logs: int = 1
     # The files are dropped from the page cache before each run.
     is_cold: bool = False
-    # Made only where it is asked for by name.
+    # Made only if its name is given.
     on_demand: bool = False
 
     def scaled(self, scale):
-        """The same, so much smaller: fewer logs, or smaller ones where they are only two."""
+        """The same tree, smaller by this factor: with fewer logs, or with smaller ones if there are only two."""
         if self.layout == "large":
             return replace(self, size=max(100_000, int(self.size * scale)))
         return replace(self, count=max(10, int(self.count * scale)))
@@ -61,12 +61,12 @@ class Tree:
 
     @property
     def is_archive(self):
-        """Whether it is one file with all logs in it."""
+        """Whether all logs are in one archive."""
         return self.layout in ("zip", "tar.gz")
 
     @property
     def title(self):
-        """What it is, for a person."""
+        """A description for the tables."""
         kind = {"zip": "a zip of ", "tar.gz": "a tar.gz of ", "flat": "one flat directory of "}.get(self.layout, "")
         size = f"{self.size // 1_000_000} MB" if self.size >= 1_000_000 else f"{self.size / 1000:g} KB"
         logs = f"{self.count:,} logs" if self.logs == 1 else f"{self.count:,} phones with {self.logs} rotated logs"
@@ -90,13 +90,13 @@ TREES = [
 
 
 def path_of(tree, work):
-    """Where it is under `work`."""
+    """The path of a tree under `work`."""
     ending = "." + tree.layout if tree.is_archive else ""
     return os.path.join(work, f"{tree.name}-{tree.count}x{tree.size}{ending}")
 
 
 def cool(path):
-    """Drops the files from the page cache; what the system knows of their names stays."""
+    """Drops the contents of the files from the page cache; directory entries and inodes may stay cached."""
     for directory, _, names in os.walk(path):
         for name in names:
             file = os.open(os.path.join(directory, name), os.O_RDONLY)
@@ -105,27 +105,27 @@ def cool(path):
 
 
 def make(tree, work):
-    """Makes it under `work`, unless it is there."""
+    """Makes a tree under `work`, unless it already exists."""
     path = path_of(tree, work)
     made = path + ".made"
     if os.path.exists(made):
         return
     remove(tree, work)
-    # A block of the file system for each small log.
+    # Each log takes whole blocks of the file system.
     needed = tree.files * -(-tree.size // 4096) * 4096 * 1.1
     free = shutil.disk_usage(work).free
     if needed > free:
         raise SystemExit(f"{work}: {needed / 1e9:.1f} GB are needed and {free / 1e9:.1f} GB are free")
     {"zip": _zip, "tar.gz": _tar, "large": _large}.get(tree.layout, _directories)(tree, path)
     if tree.is_cold:
-        # What is not written yet can't be dropped.
+        # Pages that have not been written to the disk can't be dropped from the cache.
         os.sync()
     with open(made, "wb"):
         pass
 
 
 def remove(tree, work):
-    """Takes it away, whole or not."""
+    """Removes a tree, complete or not."""
     path = path_of(tree, work)
     if os.path.isdir(path):
         shutil.rmtree(path)
@@ -147,8 +147,8 @@ def _logs(tree):
 
 
 def _place(tree, number):
-    """Where the phone's log is: a thousand in a directory, as if each were a customer's; a hundred
-    where there are few."""
+    """The directory of a phone's log. There are 1,000 phones per directory, or 100 in trees of at most 20,000
+    phones."""
     if tree.layout == "flat":
         return ""
     return f"site-{number // (1000 if tree.count > 20_000 else 100):04d}"
@@ -162,7 +162,7 @@ def _directories(tree, path):
         if place != before:
             os.makedirs(place, exist_ok=True)
             before = place
-        # A phone's oldest log comes first.
+        # The logs of a phone come oldest first.
         age = (age or tree.logs) - 1
         name = phones.name(number) + (f".{age}" if age else "")
         if tree.layout == "gz":
@@ -193,7 +193,7 @@ def _tar(tree, path):
 
 
 def _large(tree, path):
-    """A day a block, with a boot in each."""
+    """Logs made of blocks of one day, each with a boot."""
     os.makedirs(path)
     noises = [phones.Noise(seed, BLOCK_SIZE, 1) for seed in range(2)]
     for number in tree.numbers:
@@ -202,7 +202,7 @@ def _large(tree, path):
             left, day = tree.size, 0
             while left > 2 * BLOCK_SIZE:
                 noise = noises[chosen.randrange(len(noises))]
-                # April 2 begins each of its lines; no message has it after a line feed.
+                # Each line begins with the date April 2 (0402), and only line beginnings have it after a line feed.
                 date = _date(day)
                 text = noise.bytes.replace(b"\n0402", b"\n" + date)
                 text = begin + date + text[4:] + phones.FINAL % (date + b"235959", noise.missed)
@@ -213,7 +213,7 @@ def _large(tree, path):
 
 
 def _date(day):
-    # From February on: a phone that boots on January 1 at midnight has no clock.
+    # Dates begin in February: a boot at midnight of January 1 would mean that the clock is not set.
     return b"%02d%02d" % (2 + day // 28, 1 + day % 28)
 
 

@@ -1,5 +1,5 @@
-"""Logs that change while they are read. Of each kind of change it is known what a scan may find of the phone
-at any moment, whole or half changed."""
+"""Logs that change while they are read. Each kind of change says what a scan may find of its phones at any
+moment, even during a change."""
 
 import gzip
 import os
@@ -9,12 +9,12 @@ import zipfile
 import phones
 
 OK, UNKNOWN, FAILED = "ok", "unknown", "failed"
-# What a phone's row may have beside the error that its log shows.
+# Diagnoses that a phone may always have, beside the error that its log shows.
 HARMLESS = {"LOG001", "LOG002"}
 
 
 class Kind:
-    """Some phones whose logs change in one way. `step` does one change to one of them."""
+    """Phones whose logs change in one way. `step` makes one change to one of them."""
 
     phones_each = 4
     statuses = {OK}
@@ -27,13 +27,13 @@ class Kind:
         self.numbers = range(first, first + self.phones_each)
 
     def prepare(self):
-        """Brings all logs into being."""
+        """Creates all logs."""
         for number in self.numbers:
             with open(self.path(number), "wb") as file:
                 file.write(self.text(number, 100_000))
 
     def step(self, number, chosen):
-        """Changes something."""
+        """Makes one change."""
         raise NotImplementedError
 
     def path(self, number):
@@ -41,11 +41,11 @@ class Kind:
         return os.path.join(self.root, phones.name(number))
 
     def beside(self, number):
-        """A file out of the scan's sight."""
+        """A file outside the scanned directories."""
         return os.path.join(self.aside, phones.name(number))
 
     def text(self, number, size, failed=False):
-        """A log of about `size`: a boot, and noise from its beginning on, again and again if it must be."""
+        """A log of about `size` bytes: a boot, then the noise, repeated as often as needed."""
         again, rest = divmod(size, len(self.noise.bytes))
         end = self.noise.line_at(rest)
         failure = phones.KEY_TOO_LARGE % (self.noise.stamp(end), self.noise.missed) if failed else b""
@@ -57,7 +57,7 @@ class Kind:
 
 
 class Grows(Kind):
-    """Written to at the end, in pieces that break lines anywhere. Every second phone has failed."""
+    """Text is appended, in pieces that end anywhere in a line. Every second phone has failed."""
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
@@ -77,13 +77,13 @@ class Grows(Kind):
             file.write(self.noise.view[begin:end])
 
     def has_failed(self, number):
-        """Whether it has, from the beginning to the end."""
+        """Whether the phone has failed, at all times."""
         return number % 2 == 1
 
 
 class Truncates(Kind):
-    """Cut to nothing or anywhere, and written anew in place, in several pieces or with its end first: then
-    it begins with zeros, which can be a very long line."""
+    """The log is truncated, to nothing or at any place, and rewritten in place, in several pieces or with its end
+    first. In the latter case it begins with zeros, which may form a very long line."""
 
     statuses = {OK, UNKNOWN}
     problems = {"changed-while-read", "not-a-log", "limit-exceeded"}
@@ -98,7 +98,7 @@ class Truncates(Kind):
 
     @staticmethod
     def rewrite(handle, text, chosen):
-        """One of the ways to lose what was there."""
+        """Truncates or rewrites the file in one of four ways."""
         way = chosen.randrange(4)
         middle = chosen.randrange(len(text))
         if way == 0:
@@ -117,7 +117,7 @@ class Truncates(Kind):
 
 
 class TruncatesLarge(Truncates):
-    """The same with a log that is large enough to be read in several places at once."""
+    """The same with a log that is large enough to be read by several threads."""
 
     phones_each = 1
 
@@ -126,7 +126,7 @@ class TruncatesLarge(Truncates):
 
 
 class Replaces(Kind):
-    """Another file takes the log's place at once: now the phone has failed, now it has not."""
+    """Another file replaces the log atomically: in some the phone has failed, in others not."""
 
     statuses = {OK, FAILED}
     codes = {"INS001"}
@@ -159,7 +159,7 @@ class Rotates(Kind):
 
 
 class Deletes(Kind):
-    """Gone, and after a while there again."""
+    """The log is deleted, and later created again."""
 
     statuses = {OK, UNKNOWN}
     problems = {"not-found", "changed-while-read", "not-a-log"}
@@ -174,7 +174,7 @@ class Deletes(Kind):
 
 
 class Spoils(Kind):
-    """Now a log, now bytes that are none."""
+    """The file is sometimes a log, sometimes random bytes."""
 
     statuses = {OK, UNKNOWN}
     problems = {"not-a-log", "changed-while-read"}
@@ -188,7 +188,7 @@ class Spoils(Kind):
 
 
 class Moves(Kind):
-    """In a directory that goes away and comes back."""
+    """The logs' directory is moved away and back."""
 
     problems = {"not-found"}
     may_be_absent = True
@@ -203,7 +203,7 @@ class Moves(Kind):
 
 
 class Links(Kind):
-    """A link, to a log, to nothing, to a pipe that nobody writes to, or to the directory that it is in."""
+    """The log is a link: to a log, to nothing, to a pipe without a writer, or to its own directory."""
 
     problems = {"not-found", "changed-while-read", "symlink-loop", "unreadable", "not-a-log"}
     may_be_absent = True
@@ -224,7 +224,7 @@ class Links(Kind):
 
 
 class Archives(Kind):
-    """In a zip, which another one replaces at once."""
+    """The logs are in a zip archive, which another one replaces atomically."""
 
     problems = {"changed-while-read"}
 
@@ -239,7 +239,7 @@ class Archives(Kind):
         self.pack(self.size(chosen))
 
     def pack(self, size):
-        """Makes the zip anew."""
+        """Replaces the zip archive."""
         fresh = os.path.join(self.aside, "fresh.zip")
         with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             for number in self.numbers:
@@ -251,5 +251,5 @@ KINDS = [Grows, Truncates, TruncatesLarge, Replaces, Rotates, Deletes, Spoils, M
 
 
 def kinds(root, aside, noise):
-    """One of each, with phones of their own, none of which has failed unless the kind says so."""
+    """One instance of each kind, with different phones, none of which has failed unless the kind says so."""
     return [kind(root, aside, noise, 1_000 + 100 * place + 14) for place, kind in enumerate(KINDS)]
