@@ -1,10 +1,12 @@
 """Makes the files of a provisioning server with configuration: each phone has a log, a master file and
 overrides, and all phones read the same two site files.
 
-    python3 benches/configured.py DIRECTORY [PHONES]                 makes the tree
-    python3 benches/configured.py --measure PHONECERT DIRECTORY      what configuration costs a scan of it
+    python3 benches/configured.py DIRECTORY [PHONES]             makes the tree: no phone has a CFG diagnosis
+    python3 benches/configured.py --shared DIRECTORY [PHONES]    the same, and all phones are given one certificate
+    python3 benches/configured.py --measure PHONECERT DIRECTORY  what configuration costs a scan of it
 
-The goal is that a scan takes at most 2.5 times the time of one with `--no-config`.
+With one certificate for all, each phone has three CFG diagnoses, and its JSON is five times as long. The goal is that a
+scan takes at most 2.5 times the time of one with `--no-config`.
 """
 
 import pathlib
@@ -27,13 +29,16 @@ def sample(name):
     return (SAMPLES / name).read_text().replace("\n", " ")
 
 
-def site_files():
+def site_files(has_shared_certificate):
     """The files that all phones read: certificates, and unrelated settings."""
     yield "000000000000.cfg", '<APPLICATION CONFIG_FILES="site.cfg, sip.cfg"/>'
-    yield "site.cfg", (
-        '<site device.set="1" device.sec.TLS.customDeviceCert1.set="1"\n'
+    certificate = (
+        ' device.set="1" device.sec.TLS.customDeviceCert1.set="1"\n'
         f' device.sec.TLS.customDeviceCert1.publicCert="{sample("chain.p7b")}"\n'
         f' device.sec.TLS.customDeviceCert1.privateKey="{sample("rsa-2048-pkcs8.key")}"\n'
+    )
+    yield "site.cfg", (
+        f'<site{certificate if has_shared_certificate else ""}'
         f' sec.TLS.customCaCert.1="{sample("root.pem")}" log.level.change.tls="3"/>'
     )
     settings = "".join(f'  <x dialplan.{n}="[2-9]11|0T" voice.codec.{n}="{n}"/>\n' for n in range(2000))
@@ -50,11 +55,11 @@ def phone_files(number):
     yield f"{mac}-app.log", LOG.format(mac=mac, upper=mac.upper())
 
 
-def main(directory, phones=20_000):
+def main(directory, phones=20_000, has_shared_certificate=False):
     """Writes the files."""
     root = pathlib.Path(directory)
     root.mkdir(parents=True)
-    for name, text in site_files():
+    for name, text in site_files(has_shared_certificate):
         (root / name).write_text(text)
     for number in range(int(phones)):
         for name, text in phone_files(number):
@@ -77,5 +82,7 @@ def compare(binary, directory, rounds=7):
 if __name__ == "__main__":
     if sys.argv[1] == "--measure":
         compare(*sys.argv[2:])
+    elif sys.argv[1] == "--shared":
+        main(*sys.argv[2:], has_shared_certificate=True)
     else:
         main(*sys.argv[1:])
