@@ -5,7 +5,7 @@ overrides, and all phones read the same two site files.
     python3 benches/configured.py --shared DIRECTORY [PHONES]    the same, and all phones are given one certificate
     python3 benches/configured.py --measure PHONECERT DIRECTORY  what configuration costs a scan of it
 
-With one certificate for all, each phone has three CFG diagnoses, and its JSON is five times as long. The goal is that a
+With one certificate for all, each phone has three CFG diagnoses, and its JSON is seven times as long. The goal is that a
 scan takes at most 2.5 times the time of one with `--no-config`.
 """
 
