@@ -51,7 +51,8 @@ fn begins_like_xml(bytes: &[u8]) -> bool {
     bytes.trim_ascii_start().starts_with(b"<")
 }
 
-/// A NUL, or more than a few control characters, stands in no text.
+/// More than a few control characters stand in no text, nor does a NUL, unless the text begins as XML does: there
+/// it is a fault that has a place.
 fn is_binary(text: &str) -> bool {
     let start = &text.as_bytes()[..text.len().min(1024)];
     let is_control =
@@ -62,7 +63,7 @@ fn is_binary(text: &str) -> bool {
         return false;
     }
     let controls = start.iter().filter(|byte| is_control(**byte)).count();
-    start.contains(&0) || controls * 16 > start.len()
+    controls * 16 > start.len() || start.contains(&0) && !begins_like_xml(start)
 }
 
 /// The encoding that the XML declaration names; UTF-8 where it names none.
@@ -116,6 +117,8 @@ mod tests {
         assert_eq!(decode(b"\xff\xfe\x00\xd8\x01"), Content::Binary);
         assert_eq!(decode(b"\x8f\x02\xc3\x99\x10"), Content::Binary);
         assert_eq!(decode(b"<a\0\0/>"), Content::Binary);
+        assert_eq!(decode(b"no XML, and a NUL \0 in it"), Content::Binary);
+        assert!(matches!(decode(b"<a b=\"one NUL \0 in XML\"/>"), Content::Text(_)));
         assert_eq!(decode(b"\x01\x02\x03\x04"), Content::Binary);
     }
 }

@@ -9,6 +9,7 @@ mod prepared;
 mod simple;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use roxmltree::{Document, Error, ParsingOptions};
 use serde::{Deserialize, Serialize};
@@ -60,7 +61,7 @@ pub(super) fn attributes(
     let Some(all) = simple::attributes(text) else { return parsed(text, is_wanted, see) };
     let mut lines = Lines { text: text.as_bytes(), line: 1, counted: 0 };
     for raw in all.iter().filter(|raw| is_wanted(raw.name)) {
-        let (line, has_line_breaks) = (lines.of(raw.start), raw.value.contains('\n'));
+        let (line, has_line_breaks) = (lines.of(raw.start), raw.value.contains(['\n', '\r']));
         see(Attribute { name: raw.name, value: &raw.value(), has_line_breaks, line });
     }
     Ok(())
@@ -91,7 +92,7 @@ fn parsed(
     let all = document.descendants().flat_map(|node| node.attributes());
     for attribute in all.filter(|attribute| is_wanted(attribute.name())) {
         let line = lines.of(attribute.range().start);
-        let has_line_breaks = text.get(attribute.range_value()).is_some_and(|raw| raw.contains('\n'));
+        let has_line_breaks = text.get(attribute.range_value()).is_some_and(|raw| raw.contains(['\n', '\r']));
         see(Attribute { name: attribute.name(), value: attribute.value(), has_line_breaks, line });
     }
     Ok(())
@@ -106,12 +107,19 @@ struct Lines<'t> {
 
 impl Lines<'_> {
     fn of(&mut self, byte: usize) -> u64 {
-        if let Some(since) = self.text.get(self.counted..byte) {
-            self.line += memchr::memchr_iter(b'\n', since).count() as u64;
+        if self.counted <= byte && byte <= self.text.len() {
+            self.line += line_ends(self.text, self.counted..byte).count() as u64;
             self.counted = byte;
         }
         self.line
     }
+}
+
+/// Where lines end in this range of a text. XML takes a carriage return alone for a line end too.
+fn line_ends(text: &[u8], range: Range<usize>) -> impl DoubleEndedIterator<Item = usize> {
+    let (from, part) = (range.start, &text[range]);
+    let ends = memchr::memchr2_iter(b'\n', b'\r', part).map(move |at| from + at);
+    ends.filter(|at| text[*at] == b'\n' || text.get(at + 1) != Some(&b'\n'))
 }
 
 const TWICE: &str = "an element has the same parameter twice";
@@ -177,10 +185,10 @@ fn byte_of(text: &str, position: roxmltree::TextPos) -> usize {
 
 /// Line and column of a byte, 1-based, the column in characters.
 pub(super) fn line_and_column(text: &[u8], byte: usize) -> (u64, u64) {
-    let before = &text[..byte.min(text.len())];
-    let start = memchr::memrchr(b'\n', before).map_or(0, |found| found + 1);
-    let line = memchr::memchr_iter(b'\n', before).count() as u64 + 1;
-    (line, String::from_utf8_lossy(&before[start..]).chars().count() as u64 + 1)
+    let byte = byte.min(text.len());
+    let start = line_ends(text, 0..byte).next_back().map_or(0, |end| end + 1);
+    let line = line_ends(text, 0..byte).count() as u64 + 1;
+    (line, String::from_utf8_lossy(&text[start..byte]).chars().count() as u64 + 1)
 }
 
 /// The names that stand before an equals sign outside comments, however broken the rest is.
@@ -239,6 +247,21 @@ mod tests {
     }
 
     #[test]
+    fn lines_end_in_any_way() {
+        for (end, line) in [("\n", 3), ("\r\n", 3), ("\r", 3), ("\n\r", 5)] {
+            // With a reference, the full parser has it.
+            for rest in ["", " d=\"&amp;\""] {
+                let text = format!("<a>{end}<b{end}c=\"2\"{rest}/></a>");
+                assert_eq!(read(&text).unwrap()[0], ("c".to_owned(), "2".to_owned(), line), "{text:?}");
+            }
+        }
+        let mut breaks = Vec::new();
+        let text = "<a b=\"1\r2\" c=\"1 2\"/>";
+        attributes(text, |_| true, &mut |attribute| breaks.push(attribute.has_line_breaks)).unwrap();
+        assert_eq!(breaks, [true, false]);
+    }
+
+    #[test]
     fn faults_have_their_place() {
         for (text, place, word) in [
             ("<a>\n<b></a>", (2, 4), "closed"),
@@ -253,6 +276,10 @@ mod tests {
             ("<a>\n<!--<!--", (2, 7), "only its end"),
             ("<a>\n<!-- b", (2, 1), "no end"),
             ("<a>\n<<!--", (2, 2), ""),
+            ("<a>\r<b>\r</a>", (3, 1), "closed"),
+            ("<a>\r\n<b>\r\n</a>", (3, 1), "closed"),
+            ("<a>\n\r<b></a>", (3, 4), "closed"),
+            ("<a>\n<b c=\"\0\"/></a>", (2, 7), "does not allow"),
         ] {
             let Err(Refusal::Malformed(byte, why)) = read(text) else { panic!("{text}") };
             assert!(why.contains(word), "{text}: {why}");
