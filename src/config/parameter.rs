@@ -129,7 +129,7 @@ fn table() -> Known {
             known.insert(name.clone(), Parameter { name, kind, set_name });
         }
     };
-    add("device.set".to_owned(), Kind::Set);
+    add(DEVICE_SET.to_owned(), Kind::Set);
     let applications = (1..=APPLICATION_SLOTS).map(Store::Application);
     for store in DEVICE_STORES.into_iter().chain(applications) {
         let [certificate, key] = store.names();
@@ -263,6 +263,9 @@ impl Parameter {
 
     /// Whether it is worth comparing this name with the known ones, which takes 30 µs.
     pub(super) fn may_be_meant(name: &str) -> bool {
+        if (9..=11).contains(&name.len()) {
+            return is_near_device_set(name);
+        }
         let is_word = |three: &[u8]| matches!(three, b"TLS" | b"tls" | b"ert" | b"sec" | b"Sec" | b"Key");
         (18..=64).contains(&name.len()) && name.as_bytes().windows(3).any(is_word)
     }
@@ -271,8 +274,11 @@ impl Parameter {
     /// Numbers are no letters: a slot of newer software is not a misspelt one.
     pub(super) fn misspelt(name: &str) -> Option<&'static str> {
         const EDITS_MAX: usize = 2;
+        if is_near_device_set(name) {
+            return Some(DEVICE_SET);
+        }
         let near = KNOWN.values().filter(|known| {
-            known.is_of_certificates() || known.kind == Kind::Set && known.name.len() > "device.set".len()
+            known.is_of_certificates() || known.kind == Kind::Set && *known.name != *DEVICE_SET
         });
         let near =
             near.filter(|known| known.name.len().abs_diff(name.len()) <= EDITS_MAX).filter_map(|known| {
@@ -284,6 +290,24 @@ impl Parameter {
         let is_other_number = !name.starts_with("device.") && without_digits(name) == without_digits(known);
         (!is_other_number).then_some(known)
     }
+}
+
+/// The gate of all `device.*`.
+const DEVICE_SET: &str = "device.set";
+
+/// Whether the name is `device.set` in another case, or with one letter wrong, missing, too much or in another
+/// place. Two would be too many in so short a name: `device.sntp` is no nearer.
+fn is_near_device_set(name: &str) -> bool {
+    // Names of real groups of parameters.
+    const NEIGHBOURS: [&str; 2] = ["device.net", "device.sec"];
+    let bytes = name.as_bytes();
+    let begins_so = || bytes.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"devi"));
+    let ends_so = || bytes.last_chunk::<4>().is_some_and(|end| end.eq_ignore_ascii_case(b".set"));
+    if !(9..=11).contains(&name.len()) || name == DEVICE_SET || !(begins_so() || ends_so()) {
+        return false;
+    }
+    let lower = name.to_ascii_lowercase();
+    !NEIGHBOURS.contains(&&*lower) && strsim::osa_distance(DEVICE_SET, &lower) <= 1
 }
 
 fn without_digits(name: &str) -> String {
@@ -323,8 +347,16 @@ mod tests {
             ("device.sec.TLS.customDeviceCert3.publicCert", "device.sec.TLS.customDeviceCert1.publicCert"),
             ("device.sec.tls.customDeviceCert1.set", "device.sec.TLS.customDeviceCert1.set"),
             ("sec.TLS.customDeviceCrt.1", "sec.TLS.customDeviceCert.1"),
+            ("device.sets", "device.set"),
+            ("device.Set", "device.set"),
+            ("DEVICE.SET", "device.set"),
+            ("device.st", "device.set"),
+            ("devcie.set", "device.set"),
+            ("evice.set", "device.set"),
+            ("device_set", "device.set"),
         ] {
             assert_eq!(Parameter::misspelt(name), Some(known), "{name}");
+            assert!(Parameter::may_be_meant(name), "{name}");
         }
         for name in [
             "sec.TLS.customDeviceCert.8",
@@ -337,6 +369,17 @@ mod tests {
             "sec.TLS.profileSelection.WMI.strict",
             "reg.1.auth.password",
             "device.prov.user",
+            "device.set",
+            "device.net",
+            "device.sec",
+            "device.sntp",
+            "device.enet",
+            "device.host",
+            "device.dhcp",
+            "device.sets2",
+            "service.set",
+            "dialplan.set",
+            "reg.1.set",
         ] {
             assert_eq!(Parameter::misspelt(name), None, "{name}");
         }

@@ -6,7 +6,7 @@
 //!
 //! ## How sure it is
 //! The name is not known here, and it differs in one or two letters, or in upper and lower case, from a
-//! known one. Numbers outside of `device.*` are not compared: newer software has more slots.
+//! known one; of `device.set`, which is short, in one letter. Numbers outside of `device.*` are not compared: newer software has more slots.
 //!
 //! ## What to do
 //! 1. Correct the name as the message says.
