@@ -135,6 +135,8 @@ pub struct Counts {
     pub digits: Digits,
     /// The lowest level of a line, ignoring `*`.
     pub lowest_level: Option<u8>,
+    /// The lowest level of a line of `tls`, ignoring `*`.
+    pub lowest_tls_level: Option<u8>,
 }
 
 impl Counts {
@@ -149,12 +151,16 @@ impl Counts {
         self.events += later.events;
         self.digits.add(&later.digits);
         self.lowest_level = self.lowest_level.into_iter().chain(later.lowest_level).min();
+        self.lowest_tls_level = self.lowest_tls_level.into_iter().chain(later.lowest_tls_level).min();
     }
 
-    /// Adds the level of one line.
-    pub fn see_level(&mut self, level: Level) {
-        if let Level::Number(level) = level {
-            self.lowest_level = Some(self.lowest_level.map_or(level, |lowest| lowest.min(level)));
+    /// Adds the level of one line; `is_tls` says that its component is `tls`.
+    pub fn see_level(&mut self, level: Level, is_tls: bool) {
+        let Level::Number(level) = level else { return };
+        let lower = |lowest: Option<u8>| Some(lowest.map_or(level, |lowest| lowest.min(level)));
+        self.lowest_level = lower(self.lowest_level);
+        if is_tls {
+            self.lowest_tls_level = lower(self.lowest_tls_level);
         }
     }
 }

@@ -57,15 +57,22 @@ pub struct Case<'a> {
     pub log: &'a LogFacts,
     /// The private keys that other phones are given too.
     pub shared: &'a [SharedKey],
-    /// The certificates and keys whose values are judged.
+    /// The certificates and keys that the phone reads now, or has installed.
     judged: Vec<Credential<'a>>,
+    /// Those of them that it reads now: behind a closed gate, nothing is said of how a value is written, nor of a
+    /// key.
+    read: Vec<Credential<'a>>,
 }
 
 impl<'a> Case<'a> {
     /// The case of a phone.
     #[must_use]
     pub fn new(config: &'a PhoneConfig, log: &'a LogFacts, shared: &'a [SharedKey]) -> Self {
-        Self { mac: config.mac, config, log, shared, judged: config.judged(log) }
+        let judged = config.judged(log);
+        let is_read =
+            |one: &Credential<'a>| one.given().is_some_and(|given| config.counts(given.setting.parameter));
+        let read = judged.iter().copied().filter(is_read).collect();
+        Self { mac: config.mac, config, log, shared, judged, read }
     }
 
     /// The same case of another phone with the same files.

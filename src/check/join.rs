@@ -3,18 +3,19 @@
 //! Nothing is resolved by guess. A value that is equal to what the log shows is named as the cause, values
 //! that can be it are named as such, and where files and log contradict each other, that is said.
 
-use std::borrow::Cow;
+mod log_levels;
 
 use super::configuration::not_pkcs7;
-use crate::config::Condition;
 use crate::config::ConfigurationLine;
+use crate::config::Kind;
 use crate::config::{Certificates, Value};
-use crate::config::{Credential, Effective, Given, PhoneConfig, SourceRole};
-use crate::config::{Kind, Store};
+use crate::config::{Credential, Effective, Given, PhoneConfig};
 use crate::config::{LogFacts, Refused, SlotFacts};
-use crate::message::{Message, Part, sentence};
+use crate::message::{Message, sentence};
 use crate::model::{Fingerprint, Slot};
 use crate::quantity::count;
+pub(super) use log_levels::hiding_levels;
+use log_levels::no_evidence;
 
 /// Lines that one diagnosis is given.
 const LINES_MAX: usize = 12;
@@ -71,13 +72,64 @@ pub fn join(config: &PhoneConfig, log: &LogFacts, question: Question, slot: Opti
     answer
 }
 
-/// The line whose certificate has this fingerprint, which the log shows, or which `was_saved`.
+/// The lines of parameters of this kind, those that count first, each with whether it counts.
+fn all_lines(config: &PhoneConfig, is_kind: fn(Kind) -> bool) -> Vec<(Given<'_>, Standing)> {
+    let all = config.effective().filter(|one| is_kind(one.given.setting.parameter.kind));
+    let mut lines: Vec<_> = all
+        .flat_map(|one| {
+            let (first, others) = match one.is_sure {
+                true => (Standing::Counts, Standing::Overridden),
+                false => (Standing::Unsure, Standing::Unsure),
+            };
+            let others = one.overridden.into_iter().map(move |given| (given, others));
+            std::iter::once((one.given, first)).chain(others)
+        })
+        .collect();
+    lines.sort_by_key(|(_, standing)| *standing);
+    lines
+}
+
+/// Whether a line counts before the other lines of its parameter.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    Counts,
+    Unsure,
+    Overridden,
+}
+
+impl Standing {
+    /// A clause that is added to what is said of the line.
+    const fn clause(self) -> &'static str {
+        match self {
+            Self::Counts => "",
+            Self::Unsure => "; whether this line counts is not known",
+            Self::Overridden => "; another line counts before it now",
+        }
+    }
+}
+
+/// A clause on the gates that keep a line from counting now; empty where there are none.
+fn gates_clause(config: &PhoneConfig, given: &Given<'_>) -> String {
+    let closed: Vec<&str> = config.closed_gates(given.setting.parameter).collect();
+    let are = if closed.len() == 1 { "is" } else { "are" };
+    if closed.is_empty() {
+        return String::new();
+    }
+    format!("; the phone does not read it now, for {} {are} not 1", closed.join(" and "))
+}
+
+/// The line whose certificate has this fingerprint, which the log shows, or which `was_saved`: one that counts,
+/// if there is one.
 fn line_of(config: &PhoneConfig, fingerprint: &Fingerprint, was_saved: bool) -> Option<ConfigurationLine> {
-    let mut given = config.credentials().into_iter().filter_map(|credential| credential.certificate);
-    let (given, _) = given.find(|(_, value)| value.has(fingerprint))?;
+    let lines = all_lines(config, |kind| matches!(kind, Kind::Certificate(_)));
+    let (given, standing) = lines.into_iter().find(|(given, _)| match &given.setting.value {
+        Value::Certificates(value) => value.has(fingerprint),
+        _ => false,
+    })?;
     let digest = fingerprint.algorithm().name().to_ascii_uppercase();
     let what = if was_saved { "was saved" } else { "the log shows" };
-    Some(given.says(format!("its certificate has the {digest} fingerprint that {what}")))
+    let but = standing.clause();
+    Some(given.says(format!("its certificate has the {digest} fingerprint that {what}{but}")))
 }
 
 /// Where the certificate that the log shows in this slot comes from, or that files and log contradict each
@@ -112,28 +164,26 @@ fn refused(all: &[Refused], slot: Option<Slot>) -> impl Iterator<Item = u64> {
 
 fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<ConfigurationLine> {
     let lengths: Vec<u64> = refused(&log.keys_refused, slot).collect();
-    let all = config.effective().filter(|one| matches!(one.given.setting.parameter.kind, Kind::Key(_)));
-    let given: Vec<(Given<'_>, bool)> = all
-        .flat_map(|one| {
-            let sure = one.is_sure;
-            std::iter::once((one.given, sure)).chain(one.overridden.into_iter().map(|given| (given, false)))
-        })
-        .collect();
+    let given = all_lines(config, |kind| matches!(kind, Kind::Key(_)));
     let length = |given: &Given<'_>| match &given.setting.value {
         Value::Key(key) => key.key.ok().map(|key| key.length as u64),
         _ => None,
     };
     let is_refused = |given: &Given<'_>| length(given).is_some_and(|length| lengths.contains(&length));
-    let is_of_slot = |given: &Given<'_>| slot.is_none() || given.setting.parameter.slot() == slot;
+    // Which slot the key of 3.3.2 is in is not known.
+    let is_of_slot = |given: &Given<'_>| {
+        let of_key = given.setting.parameter.slot();
+        slot.is_none() || of_key.is_none() || of_key == slot
+    };
     let found: Vec<_> = given.iter().filter(|(given, _)| is_refused(given)).collect();
     if !found.is_empty() {
         let of_slot: Vec<_> = found.iter().filter(|(given, _)| is_of_slot(given)).collect();
         let named = if of_slot.is_empty() { found.iter().collect() } else { of_slot };
         return named
             .into_iter()
-            .map(|(given, counts)| {
+            .map(|(given, standing)| {
                 let short = given.setting.value.in_short();
-                let but = if *counts { "" } else { "; another line counts before it now" };
+                let but = format!("{}{}", standing.clause(), gates_clause(config, given));
                 let other = slot.zip(given.setting.parameter.slot()).filter(|(refused, of)| refused != of);
                 let other = other
                     .map(|(refused, of)| format!("; this is the key of {of}, and {refused} refused one"));
@@ -146,7 +196,8 @@ fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<Configu
     let logged = count(*logged);
     let of_slot = given
         .iter()
-        .filter(|(given, counts)| *counts && is_of_slot(given) && !given.setting.value.is_empty());
+        .filter(|(given, standing)| *standing == Standing::Counts && is_of_slot(given))
+        .filter(|(given, _)| !given.setting.value.is_empty());
     let mut lines: Vec<_> = of_slot
         .map(|(given, _)| match length(given) {
             Some(_) => given.says(sentence![
@@ -227,20 +278,24 @@ fn suspects<'a>(
             let all = candidates.iter().filter_map(given);
             all.map(|given| {
                 let short = given.setting.value.in_short();
+                let gates = gates_clause(config, &given);
                 given.says(sentence![
                     "nothing in it explains this as it stands now (",
                     short,
-                    format!("){hint}: {CHANGED}")
+                    format!("){gates}{hint}: {CHANGED}")
                 ])
             })
             .collect()
         }
         [(given, Suspicion { why, is_proof })] if *is_proof || is_sure(config, given) => {
-            vec![given.says(format!("this one: it {why}"))]
+            vec![given.says(format!("this one: it {why}{}", gates_clause(config, given)))]
         }
         several => several
             .iter()
-            .map(|(given, suspicion)| given.says(format!("may be the cause: it {}", suspicion.why)))
+            .map(|(given, Suspicion { why, .. })| match gates_clause(config, given) {
+                open if open.is_empty() => given.says(format!("may be the cause: it {why}")),
+                closed => given.says(format!("may have been the cause: it {why}{closed}: {CHANGED}")),
+            })
             .collect(),
     }
 }
@@ -257,7 +312,7 @@ fn certificates(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec
                 let why = format!("has {} bytes, the length that the phone refused", count(*length));
                 Some(Suspicion { why, is_proof: true })
             }
-            _ if matches!(one.store, Store::Platform(_)) && value.length() > LIMIT => {
+            _ if one.store.is_device() && value.length() > LIMIT => {
                 let total = count(value.length() as u64);
                 Some(Suspicion::new(format!(
                     "has {total} bytes of certificates, more than {}",
@@ -375,104 +430,6 @@ fn trust(config: &PhoneConfig, log: &LogFacts) -> Vec<ConfigurationLine> {
         lines.push(given.says(sentence!["may bear on trust: ", what]));
     }
     lines
-}
-
-const TLS_LEVEL: &str = "log.level.change.tls";
-const RENDER_LEVEL: &str = "log.render.level";
-const HW_LEVEL: &str = "log.level.change.hw";
-
-fn level_of<'a>(config: &'a PhoneConfig, name: &str) -> Option<(Given<'a>, u8)> {
-    let given = config.get(name)?;
-    Some((given, given.setting.value.as_text()?.parse::<u8>().ok()?))
-}
-
-/// The lines that give another level than the log shows, and what it shows.
-fn contradicted<'a>(config: &'a PhoneConfig, log: &LogFacts) -> Vec<(Given<'a>, Cow<'static, str>)> {
-    let tls = level_of(config, TLS_LEVEL).and_then(|(given, level)| {
-        let shown = log.tls_level.filter(|shown| *shown != level)?;
-        Some((given, format!("TLS logging at level {shown}").into()))
-    });
-    let render = level_of(config, RENDER_LEVEL).and_then(|(given, level)| {
-        let lowest = log.lowest_level.filter(|lowest| *lowest < level)?;
-        Some((given, format!("lines of level {lowest}").into()))
-    });
-    let hw = level_of(config, HW_LEVEL)
-        .and_then(|(given, level)| (level > 4 && log.has_refusal_by_hw).then(|| (given, "a refusal".into())));
-    tls.into_iter().chain(render).chain(hw).collect()
-}
-
-/// The levels that keep certificate lines out of the log: the line, what it hides, the level to set.
-///
-/// A level that the log shows otherwise hides nothing.
-pub(super) fn hiding_levels<'a>(
-    config: &'a PhoneConfig,
-    log: &LogFacts,
-) -> Vec<(Given<'a>, &'static str, u8)> {
-    let contradicted = contradicted(config, log);
-    let levels = [TLS_LEVEL, RENDER_LEVEL, HW_LEVEL].into_iter().filter_map(|name| level_of(config, name));
-    let levels =
-        levels.filter(|(given, _)| contradicted.iter().all(|(other, _)| other.name() != given.name()));
-    let hiding = levels.filter_map(|(given, level)| match given.name() {
-        HW_LEVEL if level > 4 => Some((given, "refusals", 4)),
-        RENDER_LEVEL if level > 4 => Some((given, "the inventory and refusals", 3)),
-        TLS_LEVEL | RENDER_LEVEL if level > 3 => Some((given, "the inventory", 3)),
-        _ => None,
-    });
-    hiding.collect()
-}
-
-fn no_evidence(config: &PhoneConfig, log: &LogFacts) -> (Option<Message>, Vec<ConfigurationLine>) {
-    const LEVEL: &str = TLS_LEVEL;
-    let mut lines = Vec::new();
-    let mut steps = Vec::new();
-    let hiding: Vec<_> = hiding_levels(config, log).into_iter().filter(|(.., wanted)| *wanted == 3).collect();
-    for (given, hidden, wanted) in &hiding {
-        let value = given.setting.value.in_short();
-        lines.push(given.says(sentence![
-            value.clone(),
-            format!(" keeps {hidden} out of the log: change it to {wanted}")
-        ]));
-        steps.push((
-            ["Change ", "change "],
-            sentence![format!("{} from ", given.name()), value, format!(" to {wanted} in "), given.place()],
-        ));
-    }
-    let contradicted = contradicted(config, log);
-    for (given, shown) in contradicted.iter().filter(|(given, _)| given.name() != HW_LEVEL) {
-        let value = given.setting.value.in_short();
-        let but = format!(", and the log shows {shown}: changed since, or set another way?");
-        lines.push(given.says(sentence![value, but]));
-    }
-    let is_low = log.tls_level.is_some_and(|level| level <= 3);
-    if config.get(LEVEL).is_none() && !is_low {
-        // A file that wins over those after it, and that is not written by the phone itself.
-        let file = config
-            .sources
-            .iter()
-            .find(|source| source.role == SourceRole::Listed && source.file.condition == Condition::Read);
-        let file = file.map(|source| &source.file).or_else(|| config.master());
-        if let Some(file) = file.filter(|_| config.is_absent(LEVEL)) {
-            lines.push(file.says(None, Some(LEVEL), format!("missing: add {LEVEL}=\"3\" to this file")));
-            steps.push((
-                ["Add ", "add "],
-                sentence![format!("{LEVEL}=\"3\" to "), Part::Path(file.path.clone())],
-            ));
-        }
-    }
-    if steps.is_empty() {
-        let is_contradicted = contradicted.iter().any(|(given, _)| given.name() == LEVEL);
-        let low = config.get(LEVEL).filter(|_| !is_contradicted).map(|given| {
-            given.says(sentence![given.setting.value.in_short(), ": the inventory is not kept out by it"])
-        });
-        lines.extend(low);
-        return (None, lines);
-    }
-    let mut remedy = Message::default();
-    for (number, ([first, other], step)) in steps.into_iter().enumerate() {
-        remedy = if number == 0 { sentence![first, step] } else { sentence![remedy, ", and ", other, step] };
-    }
-    remedy = remedy.and("; then restart the phone and read its log again.".into());
-    (Some(remedy), lines)
 }
 
 #[cfg(test)]

@@ -23,6 +23,8 @@ pub enum SlotState {
 pub struct SlotFacts {
     /// What the newest inventory shows.
     pub state: SlotState,
+    /// An inventory of the log, the newest or an earlier one, shows a certificate in it.
+    pub was_filled: bool,
     /// Fingerprints of what is, or was just, in it: of the inventory and of saves.
     pub fingerprints: Vec<Fingerprint>,
     /// Of INS004: what was saved, and is not what the next inventory shows.
@@ -55,6 +57,8 @@ pub struct LogFacts {
     pub tls_level: Option<u8>,
     /// The lowest level of a line in the newest log.
     pub lowest_level: Option<u8>,
+    /// The same of its `tls` lines.
+    pub lowest_tls_level: Option<u8>,
     /// A refusal by `hw` is in the log.
     pub has_refusal_by_hw: bool,
     /// The slots that the log mentions.

@@ -180,6 +180,8 @@ pub struct PhoneConfig {
     pub is_complete: bool,
     /// Which of the master's lists is this phone's is known.
     pub(super) list_is_sure: bool,
+    /// The master's list names more files than are followed.
+    pub list_is_cut: bool,
     /// The certificates that the phone's log shows installed; empty until they are put in.
     pub installed: Vec<(Slot, Fingerprint)>,
     /// Private keys among the files.
@@ -199,6 +201,7 @@ impl PhoneConfig {
             missing: Vec::new(),
             is_complete: true,
             list_is_sure: true,
+            list_is_cut: false,
             installed: Vec::new(),
             key_files,
             settings: OnceLock::new(),
@@ -336,6 +339,11 @@ impl PhoneConfig {
         }
     }
 
+    /// The gates of this parameter that are known to be closed.
+    pub fn closed_gates<'p>(&self, parameter: &'p Parameter) -> impl Iterator<Item = &'p str> {
+        gates(parameter).filter(|gate| self.gate(gate).is_closed())
+    }
+
     /// Whether a parameter is not known to stand behind a closed gate, or to do nothing.
     #[must_use]
     pub fn counts(&self, parameter: &Parameter) -> bool {
@@ -344,7 +352,7 @@ impl PhoneConfig {
             Kind::MisplacedSet(_) => return false,
             _ => {}
         }
-        !gates(parameter).any(|gate| self.gate(gate).is_closed())
+        self.closed_gates(parameter).next().is_none()
     }
 
     /// Whether a line closes a gate of this parameter. Where no file has the gate at all, it may have been

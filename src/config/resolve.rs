@@ -11,6 +11,7 @@ use super::tree::{Opened, OwnFiles, Tree};
 use super::value::Value;
 use crate::input::shown_path;
 use crate::model::Mac;
+use crate::problem::{Problem, ProblemKind};
 
 /// What stands in names for the phone's address and model.
 pub(super) const PHONE: &str = "[PHONE_MAC_ADDRESS]";
@@ -200,6 +201,12 @@ fn listed(
     for (number, ListedName { name: entry, is_concealed }) in list.names.iter().enumerate() {
         if number == NAMES_MAX {
             config.is_complete = false;
+            config.list_is_cut = true;
+            let message = format!(
+                "CONFIG_FILES in line {} has more than {NAMES_MAX} names; the files behind the first {NAMES_MAX} were not read",
+                list.line
+            );
+            tree.add_problem(Problem::new(master.path.to_string(), ProblemKind::LimitExceeded, message));
             break;
         }
         if entry.len() > NAME_MAX || entry.contains("://") || entry.contains(MODEL) && model.is_none() {

@@ -356,9 +356,12 @@ impl Tree {
     /// A file that a phone is to read and that was not read is a problem.
     fn tell(&self, file: &File) {
         if let (Some(kind), Condition::Unread(why)) = (file.unread, &file.condition) {
-            let problem = Problem::new(file.path.to_string(), kind, why.to_string());
-            self.problems.lock().unwrap_or_else(PoisonError::into_inner).insert(problem);
+            self.add_problem(Problem::new(file.path.to_string(), kind, why.to_string()));
         }
+    }
+
+    pub(super) fn add_problem(&self, problem: Problem) {
+        self.problems.lock().unwrap_or_else(PoisonError::into_inner).insert(problem);
     }
 }
 

@@ -319,8 +319,8 @@ impl Reader {
             self.keep_head(raw, end);
         }
         self.digest.counts.messages += 1;
-        // Lines that pass the fast path need not be counted here: their level has occurred before.
-        self.digest.counts.see_level(header.level);
+        // Lines that pass the fast path need not be counted here: their component has had their level before.
+        self.digest.counts.see_level(header.level, header.component == b"tls");
         if let Some(digits) = header.stamp.as_ref().and_then(Stamp::digits) {
             self.digest.counts.digits.see(digits);
         }

@@ -179,6 +179,7 @@ fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogF
         model: phone.model.clone(),
         software: timeline.software().next_back().map(|(version, _)| version.clone()),
         lowest_level: newest.and_then(|log| log.digest.counts.lowest_level),
+        lowest_tls_level: newest.and_then(|log| log.digest.counts.lowest_tls_level),
         now,
         ..LogFacts::default()
     };
@@ -200,6 +201,7 @@ fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogF
                     _ if view.content.has_key => SlotState::Unknown,
                     _ => SlotState::Empty,
                 };
+                slot.was_filled |= view.content.state == CertificateState::Installed;
                 slot.certificate_length = view.content.certificate_length;
                 slot.key_length = view.content.key_length;
             }

@@ -34,7 +34,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let found = case.judged.iter().filter_map(|credential| {
+    let found = case.read.iter().filter_map(|credential| {
         let (given, value) = credential.certificate?;
         let fault = value.fault.filter(|_| value.form != Form::Bare)?;
         let (severity, message) = match (value.list.len(), fault) {

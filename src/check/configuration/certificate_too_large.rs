@@ -1,7 +1,8 @@
-//! The certificates for a platform slot are longer than the slot takes.
+//! The certificates for flash memory are longer than their place takes.
 //!
 //! ## What it means
-//! A platform slot takes a certificate of 8,192 bytes. A long chain does not fit; the phone then writes
+//! A platform slot takes a certificate of 8,192 bytes, and so does the one custom certificate of 3.3.2 and
+//! later (`device.sec.SSL.customDeviceCert`). A long chain does not fit; the phone then writes
 //! "Cert is not proper" or "Could not store cert", and installs nothing.
 //!
 //! ## How sure it is
@@ -14,7 +15,6 @@
 
 use super::{CERTIFICATE_MAX, Case, Finding};
 use crate::check::{Facts, Family, Rule, Run};
-use crate::config::Store;
 use crate::message::sentence;
 use crate::model::Severity;
 use crate::quantity::{count, counted};
@@ -32,16 +32,16 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let found = case.judged.iter().filter_map(|credential| {
-        let (given, value) =
-            credential.certificate.filter(|_| matches!(credential.store, Store::Platform(_)))?;
+    let found = case.read.iter().filter_map(|credential| {
+        let (given, value) = credential.certificate.filter(|_| credential.store.is_device())?;
         let length = value.length();
         if length <= CERTIFICATE_MAX {
             return None;
         }
         let slot = credential.store.slot();
-        let is_refused =
-            case.log.certificates_refused.iter().any(|one| one.slot.is_none() || one.slot == slot);
+        // Which slot the certificate of 3.3.2 is in is not known.
+        let mut refused = case.log.certificates_refused.iter();
+        let is_refused = refused.any(|one| one.slot.is_none() || slot.is_none() || one.slot == slot);
         let severity = if is_refused { Severity::Error } else { RULE.severity };
         let have = if value.list.len() == 1 { "has" } else { "have" };
         let message = sentence![

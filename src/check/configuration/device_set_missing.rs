@@ -7,7 +7,9 @@
 //!
 //! ## How sure it is
 //! Certain that the files say so. It is not told where a file that could not be read may have `device.set`,
-//! or where two files disagree and it is not known which wins.
+//! or where two files disagree and it is not known which wins. What is wrong with a value behind the gate is
+//! not told while the gate is closed, but for the dates and the name of a certificate that the log shows in
+//! the slot.
 //!
 //! ## What to do
 //! 1. Set `device.set="1"` in the file with the certificate, beside the `.set` of the certificate.

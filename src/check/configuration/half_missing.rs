@@ -31,7 +31,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    case.judged.iter().filter_map(|credential| finding(case, credential)).collect()
+    case.read.iter().filter_map(|credential| finding(case, credential)).collect()
 }
 
 fn finding(case: &Case<'_>, credential: &Credential<'_>) -> Option<Finding> {

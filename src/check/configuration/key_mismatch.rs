@@ -30,7 +30,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let found = case.judged.iter().filter_map(|credential| {
+    let found = case.read.iter().filter_map(|credential| {
         let ((certificate, value), (given, key)) = (credential.certificate?, credential.key?);
         let key = key.key.ok()?;
         let is_none = value.fault.is_none()

@@ -30,7 +30,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let found = case.judged.iter().filter_map(|credential| {
+    let found = case.read.iter().filter_map(|credential| {
         let (given, value) = credential.key?;
         let fault = value.key.err()?;
         let message = sentence!["No private key can be read from ", &given, format!(": {fault}.")];

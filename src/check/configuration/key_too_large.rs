@@ -1,7 +1,8 @@
-//! A private key for a platform slot is longer than the slot takes.
+//! A private key for flash memory is longer than its place takes.
 //!
 //! ## What it means
-//! A platform slot takes a key of 4,096 bytes. The phone counts the bytes of the key in DER (PKCS #8), not
+//! A platform slot takes a key of 4,096 bytes, and so does the one custom certificate of 3.3.2 and later
+//! (`device.sec.SSL.customDeviceCert`). The phone counts the bytes of the key in DER (PKCS #8), not
 //! its text: RSA 4096 has some 2,370, RSA 6144 some 3,530, RSA 8192 some 4,680.
 //!
 //! ## How sure it is
@@ -13,7 +14,6 @@
 
 use super::{Case, Finding, KEY_MAX};
 use crate::check::{Facts, Family, Rule, Run};
-use crate::config::Store;
 use crate::message::sentence;
 use crate::model::Severity;
 use crate::quantity::count;
@@ -31,8 +31,8 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let found = case.judged.iter().filter_map(|credential| {
-        let (given, value) = credential.key.filter(|_| matches!(credential.store, Store::Platform(_)))?;
+    let found = case.read.iter().filter_map(|credential| {
+        let (given, value) = credential.key.filter(|_| credential.store.is_device())?;
         let length = value.key.ok()?.length;
         if length <= KEY_MAX {
             return None;

@@ -32,7 +32,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let found = case.judged.iter().filter_map(|credential| {
+    let found = case.read.iter().filter_map(|credential| {
         let (given, value) = credential.certificate?;
         let why = why(value)?;
         let severity = if case.log.chain_not_decodable { Severity::Error } else { RULE.severity };

@@ -7,7 +7,9 @@
 //! slot empty, and no trouble where it shows it filled.
 //!
 //! ## How sure it is
-//! Certain that the files say so. It is not told where a file that could not be read may have the `.set`.
+//! Certain that the files say so. It is not told where a file that could not be read may have the `.set`. What
+//! is wrong with a value behind it is not told until it is 1, but for the dates and the name of a certificate
+//! that the log shows in the slot.
 //!
 //! ## What to do
 //! 1. Add the `.set` that is named, with the value 1, to the file with the certificate.

@@ -51,6 +51,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         })?;
         let is_filled = credentials.iter().any(|one| one.store.slot() == Some(slot))
             || config.is_unsure_of(slot)
+            || case.log.slots.get(&slot).is_some_and(|facts| facts.was_filled)
             || case.log.state(Some(slot)) == SlotState::Filled
             || case.log.state(Some(slot)) == SlotState::Unknown
                 && case.log.fingerprints(slot).next().is_some();

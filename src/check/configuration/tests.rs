@@ -36,6 +36,17 @@ fn severities(files: &[(&str, &str)], log: &LogFacts) -> Vec<(&'static str, Seve
     Site::new(files).findings(log, &[]).into_iter().map(|(code, found)| (code, found.severity)).collect()
 }
 
+/// What the one custom certificate of 3.3.2 gives, with both gates open.
+fn ssl(certificates: &[Vec<u8>], key: &[u8], log: &LogFacts) -> Vec<(&'static str, Severity)> {
+    let all = plain(&[
+        ("device.set", "1"),
+        ("device.sec.SSL.customDeviceCert.set", "1"),
+        ("device.sec.SSL.customDeviceCert.publicCert", &chain(certificates)),
+        ("device.sec.SSL.customDeviceCert.privateKey", &pem("PRIVATE KEY", key)),
+    ]);
+    severities(&[("000000000000.cfg", &master("site.cfg")), ("site.cfg", &file(&all))], log)
+}
+
 fn of_certificate(der: &[Vec<u8>], log: &LogFacts) -> Vec<(&'static str, Severity)> {
     changed(&[(CERTIFICATE, &chain(der))], log)
 }
@@ -90,6 +101,22 @@ fn cfg001_not_well_formed() {
 fn cfg002_file_missing() {
     let found = |list: &str| severities(&[("0004f2a1b2c3.cfg", &master(list)), ("a/b.cfg", "<a/>")], &log());
     assert_eq!(found("a/b.cfg, c.cfg, d.cfg"), [("CFG002", Info)]);
+    // A list that is followed whole, and one that is not.
+    for (names, counted) in [(256, "names 256 files"), (257, "names at least 256 files")] {
+        let list: Vec<String> = (0..names).map(|number| format!("n{number}.cfg")).collect();
+        let site = Site::new(&[("0004f2a1b2c3.cfg", &master(&list.join(",")))]);
+        let said = site.findings(&log(), &[])[0].1.message.to_string();
+        assert!(said.contains(counted), "{said}");
+        for tree in [&site.tree, &site.members] {
+            let problems = tree.problems();
+            assert_eq!(problems.len(), usize::from(names > 256), "{problems:?}");
+            let is_named = |one: &crate::problem::Problem| {
+                one.path.ends_with("0004f2a1b2c3.cfg")
+                    && one.message.to_string().contains("line 2 has more than 256 names")
+            };
+            assert!(problems.iter().all(is_named), "{problems:?}");
+        }
+    }
     for list in [
         "a/b.cfg",
         "/a/b.cfg",
@@ -158,6 +185,27 @@ fn values_behind_a_closed_gate_are_no_errors() {
         let found = changed(&[(gate, "0"), (CERTIFICATE, "put it here"), (KEY, "-")], &log());
         assert_eq!(found.len(), 1, "{found:?}");
     }
+    // Of a certificate that is installed, its dates are told, and nothing of the value or of the key beside it.
+    let ended = certificate("0004F2A1B2C3", 1, "2029-01-01", "2030-01-01", 0);
+    let print = crate::config::fingerprints(&ended).unwrap()[0].clone();
+    let mut installed = log_with(SLOT, SlotState::Filled, &[&print]);
+    for key_length in [Some(1218), None] {
+        installed.slots.get_mut(&SLOT).unwrap().key_length = key_length;
+        let keys = ["a passphrase", "-", &key(2), &pem("PRIVATE KEY", &key_of(1, 4097))].map(str::to_owned);
+        for key in keys {
+            for text in [chain(&[ended.clone()]), pem("CERTIFICATE", &ended)] {
+                let values = [(CERTIFICATE, &*text), (KEY, &*key)];
+                for gate in ["device.set", SET] {
+                    let code = if gate == SET { "CFG005" } else { "CFG004" };
+                    let closed: Vec<_> = values.into_iter().chain([(gate, "0")]).collect();
+                    let mut found = changed(&closed, &installed);
+                    found.sort_unstable_by_key(|(code, _)| *code);
+                    assert_eq!(found, [(code, Info), ("CFG017", Error)], "{key:.20}");
+                }
+                assert!(changed(&values, &installed).len() > 1 || key == "-", "{key:.20}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -206,6 +254,10 @@ fn cfg008_misspelt() {
     let found = |name: &'static str| codes(&plain(&[(name, "1")]), &log());
     assert_eq!(found("sec.TLS.customDeviceCrt.1"), ["CFG008"]);
     assert_eq!(found("device.sec.TLS.customDeviceCert1.publiccert"), ["CFG008"]);
+    assert_eq!(found("device.sets"), ["CFG008"]);
+    assert_eq!(found("device.Set"), ["CFG008"]);
+    assert_eq!(found("device.net"), [""; 0]);
+    assert_eq!(found("device.hostname"), [""; 0]);
     assert_eq!(found("sec.TLS.customDeviceCert.9"), [""; 0]);
     assert_eq!(found("sec.TLS.cipherList"), [""; 0]);
 }
@@ -277,6 +329,10 @@ fn cfg013_key_too_large() {
     assert!(!of("rsa-6144-pkcs1.key").contains(&("CFG013", Error)));
     assert!(sample("rsa-6144-pkcs1.key").len() > 4096);
     assert!(of("rsa-8192-pkcs8.key").contains(&("CFG013", Error)));
+    // The one custom certificate of 3.3.2 has the same limit.
+    let of = |length| ssl(&[good()], &key_of(1, length), &log());
+    assert_eq!(of(4096), []);
+    assert_eq!(of(4097), [("CFG013", Error)]);
     // An application slot has no limit.
     let large = pem("PRIVATE KEY", &key_of(1, 60_000));
     let application = plain(&[
@@ -297,6 +353,11 @@ fn cfg014_certificate_too_large() {
     assert_eq!(of_certificate(&rest(8193), &refused), [("CFG014", Error)]);
     refused.certificates_refused[0].slot = Some(Slot::Platform(2));
     assert_eq!(of_certificate(&rest(8193), &refused), [("CFG014", Warning)]);
+    // The one custom certificate of 3.3.2 has the same limit, and may be in any slot.
+    let of = |total, log: &LogFacts| ssl(&rest(total), &key_of(1, 1218), log);
+    assert_eq!(of(8192, &log()), []);
+    assert_eq!(of(8193, &log()), [("CFG014", Warning)]);
+    assert_eq!(of(8193, &refused), [("CFG014", Error)]);
 }
 
 #[test]
@@ -436,6 +497,8 @@ fn cfg050_lines_hidden() {
         let log = LogFacts { lowest_level: lowest, ..log() };
         assert_eq!(found("log.render.level", "4", &log) == ["CFG050"], hidden, "{lowest:?}");
         assert_eq!(found("log.level.change.tls", "4", &log), ["CFG050"], "{lowest:?}");
+        let log = LogFacts { lowest_tls_level: lowest, ..log };
+        assert_eq!(found("log.level.change.tls", "4", &log) == ["CFG050"], hidden, "{lowest:?}");
     }
     let refused = LogFacts { has_refusal_by_hw: true, ..log() };
     assert_eq!(found("log.level.change.hw", "5", &refused), [""; 0]);

@@ -46,6 +46,24 @@ fn ins001_names_the_key_of_the_logged_length() {
     let answer =
         asked(&[(KEY, &sample("encrypted-pkcs8.key"))], &key_refused(4677), Question::KeyTooLarge, SLOT);
     assert!(lines(&answer)[0].1.ends_with("so its length can't be compared"));
+    // Behind closed gates.
+    let changes = [(KEY, &*large), ("device.set", "0"), ("device.sec.TLS.customDeviceCert1.set", "-")];
+    let answer = asked(&changes, &key_refused(4677), Question::KeyTooLarge, SLOT);
+    let says = "RSA 2048 key, 4,677 bytes: the length that the phone refused; the phone does not read it now, \
+                for device.set and device.sec.TLS.customDeviceCert1.set are not 1";
+    assert_eq!(lines(&answer), [(KEY, says)]);
+    // The one of 3.3.2, which is in a slot that is not known.
+    const SSL_KEY: &str = "device.sec.SSL.customDeviceCert.privateKey";
+    let changes = [(KEY, "-"), (CERTIFICATE, "-"), ("device.sec.SSL.customDeviceCert.set", "1")];
+    let with_ssl = |key: &str, length| {
+        let changes: Vec<_> = changes.into_iter().chain([(SSL_KEY, key)]).collect();
+        let answer = asked(&changes, &key_refused(length), Question::KeyTooLarge, SLOT);
+        lines(&answer).iter().map(|(name, says)| format!("{name}: {says}")).collect::<Vec<_>>()
+    };
+    let same = "RSA 2048 key, 4,677 bytes: the length that the phone refused";
+    assert_eq!(with_ssl(&large, 4677), [format!("{SSL_KEY}: {same}")]);
+    let other = "RSA 2048 key, 4,677 bytes, and the phone refused one of 4,678 bytes";
+    assert_eq!(with_ssl(&large, 4678), [format!("{SSL_KEY}: {other}: {CHANGED}")]);
 }
 
 #[test]
@@ -64,6 +82,11 @@ fn ins002_names_what_can_be_the_cause() {
     let plain = pem("CERTIFICATE", &good());
     let answer = asked(&[(CERTIFICATE, &plain)], &log, Question::CertificateRejected, SLOT);
     assert!(answer.lines[0].says.to_string().starts_with("this one: "), "{answer:?}");
+    let ssl = [("device.sec.SSL.customDeviceCert.publicCert", &*large), (CERTIFICATE, "-"), (KEY, "-")];
+    let set = ("device.sec.SSL.customDeviceCert.set", "1");
+    let ssl: Vec<_> = ssl.into_iter().chain([set]).collect();
+    let answer = asked(&ssl, &log, Question::CertificateRejected, SLOT);
+    assert!(answer.lines[0].says.to_string().starts_with("this one: it has 8,4"), "{answer:?}");
     log.certificates_refused[0].length = Some(9000);
     let answer = asked(&[(CERTIFICATE, &plain)], &log, Question::CertificateRejected, SLOT);
     assert!(answer.lines[0].says.to_string().starts_with("nothing in it explains"), "{answer:?}");
@@ -104,8 +127,12 @@ fn ins003_says_when_it_is_exactly_one() {
     // A value that does not count is named only where none counts.
     let answer =
         asked(&[(CERTIFICATE, &plain), ("device.set", "0")], &log(), Question::ChainNotDecodable, None);
+    let closed = "may have been the cause: it is a certificate without PKCS #7 begin and end lines; \
+                  the phone does not read it now, for device.set is not 1: changed since, or installed another way?";
+    assert_eq!(lines(&answer), [(CERTIFICATE, closed)]);
+    let answer = asked(&[("device.set", "0")], &log(), Question::ChainNotDecodable, None);
+    assert!(lines(&answer)[0].1.contains("does not read it now"), "{answer:?}");
     let may = "may be the cause: it is a certificate without PKCS #7 begin and end lines";
-    assert_eq!(lines(&answer), [(CERTIFICATE, may)]);
     // A file that can't be read, or is not there, may have another; so may an override.
     let site_file = file(&with(platform(&chain(&[good()]), &key(1)), CERTIFICATE, &plain));
     let second = |value: &str| file(&[("device.sec.TLS.customDeviceCert2.publicCert", value.to_owned())]);
@@ -144,6 +171,32 @@ fn installed_slots_are_known_by_fingerprint_and_never_by_name() {
             .1
             .ends_with("the log shows another fingerprint: changed since, or installed another way?")
     );
+    // Another line counts before the one with this certificate, or which of them counts is not known.
+    let other_file = file(&platform(&chain(&[certificate_of(900)]), &key(1)));
+    let this_file = file(&platform(&chain(&[good()]), &key(1)));
+    let listed = [("000000000000.cfg", &*master("other.cfg, this.cfg")), ("other.cfg", &other_file)];
+    let both = [("0004f2a1b2c3-phone.cfg", &*other_file), ("0004f2a1b2c3-web.cfg", &this_file)];
+    for (files, this, but) in [
+        (listed, "this.cfg", "; another line counts before it now"),
+        (both, "0004f2a1b2c3-web.cfg", "; whether this line counts is not known"),
+    ] {
+        let site = Site::new(&[files[0], files[1], ("this.cfg", &this_file)]);
+        let (config, says) = (site.config(), "its certificate has the MD5 fingerprint that ");
+        let shown = log_with(Slot::Platform(1), SlotState::Filled, &[&print]);
+        let answer = join(&config, &shown, Question::Installed, SLOT);
+        let mut saved = log_with(Slot::Platform(1), SlotState::Empty, &[]);
+        saved.slots.get_mut(&Slot::Platform(1)).unwrap().not_kept = Some(print.clone());
+        let not_kept = join(&config, &saved, Question::NotKept, SLOT);
+        let origin = origin(&config, Slot::Platform(1), &print).unwrap();
+        for (line, what) in [
+            (&answer.lines[0], "the log shows"),
+            (&not_kept.lines[0], "was saved"),
+            (&origin, "the log shows"),
+        ] {
+            assert!(line.file.ends_with(this), "{line:?}");
+            assert_eq!(line.says.to_string(), format!("{says}{what}{but}"));
+        }
+    }
     let answer = asked(&[], &log(), Question::Installed, Some(Slot::Platform(2)));
     assert!(lines(&answer)[0].1.starts_with("no file of this phone has anything for platform-2"));
 }
@@ -234,8 +287,13 @@ fn log001_names_the_line_to_change_or_the_parameter_to_add() {
         asked(&[("log.render.level", "4"), ("log.level.change.tls", "3")], &low, Question::NoEvidence, None);
     let says = "4, and the log shows lines of level 2: changed since, or set another way?";
     assert_eq!((lines(&answer)[0], &answer.remedy), (("log.render.level", says), &None));
-    let answer = asked(&[], &log_at(3), Question::NoEvidence, None);
-    assert_eq!(answer, Answer::default());
+    let low = LogFacts { lowest_tls_level: Some(3), ..log() };
+    let answer = asked(&[("log.level.change.tls", "4")], &low, Question::NoEvidence, None);
+    let says = "4, and the log shows lines of tls of level 3: changed since, or set another way?";
+    assert_eq!((lines(&answer), &answer.remedy), (vec![("log.level.change.tls", says)], &None));
+    for log in [log_at(3), low] {
+        assert_eq!(asked(&[], &log, Question::NoEvidence, None), Answer::default());
+    }
     for changes in [&[("log.level.change.tls", "4")][..], &[]] {
         assert!(asked(changes, &log_at(4), Question::NoEvidence, None).remedy.is_some());
     }

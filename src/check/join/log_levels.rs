@@ -1,0 +1,107 @@
+//! LOG001: which levels in the files keep the certificate lines out of the log.
+
+use std::borrow::Cow;
+
+use crate::config::{Condition, ConfigurationLine, Given, LogFacts, PhoneConfig, SourceRole};
+use crate::message::{Message, Part, sentence};
+
+const TLS_LEVEL: &str = "log.level.change.tls";
+const RENDER_LEVEL: &str = "log.render.level";
+const HW_LEVEL: &str = "log.level.change.hw";
+
+fn level_of<'a>(config: &'a PhoneConfig, name: &str) -> Option<(Given<'a>, u8)> {
+    let given = config.get(name)?;
+    Some((given, given.setting.value.as_text()?.parse::<u8>().ok()?))
+}
+
+/// The lines that give another level than the log shows, and what it shows.
+fn contradicted<'a>(config: &'a PhoneConfig, log: &LogFacts) -> Vec<(Given<'a>, Cow<'static, str>)> {
+    let tls = level_of(config, TLS_LEVEL).and_then(|(given, level)| {
+        let in_force = log.tls_level.filter(|shown| *shown != level);
+        let in_force = in_force.map(|shown| format!("TLS logging at level {shown}"));
+        let lowest = log.lowest_tls_level.filter(|lowest| *lowest < level);
+        let lowest = || lowest.map(|lowest| format!("lines of tls of level {lowest}"));
+        Some((given, in_force.or_else(lowest)?.into()))
+    });
+    let render = level_of(config, RENDER_LEVEL).and_then(|(given, level)| {
+        let lowest = log.lowest_level.filter(|lowest| *lowest < level)?;
+        Some((given, format!("lines of level {lowest}").into()))
+    });
+    let hw = level_of(config, HW_LEVEL)
+        .and_then(|(given, level)| (level > 4 && log.has_refusal_by_hw).then(|| (given, "a refusal".into())));
+    tls.into_iter().chain(render).chain(hw).collect()
+}
+
+/// The levels that keep certificate lines out of the log: the line, what it hides, the level to set.
+///
+/// A level that the log shows otherwise hides nothing.
+pub(in crate::check) fn hiding_levels<'a>(
+    config: &'a PhoneConfig,
+    log: &LogFacts,
+) -> Vec<(Given<'a>, &'static str, u8)> {
+    let contradicted = contradicted(config, log);
+    let levels = [TLS_LEVEL, RENDER_LEVEL, HW_LEVEL].into_iter().filter_map(|name| level_of(config, name));
+    let levels =
+        levels.filter(|(given, _)| contradicted.iter().all(|(other, _)| other.name() != given.name()));
+    let hiding = levels.filter_map(|(given, level)| match given.name() {
+        HW_LEVEL if level > 4 => Some((given, "refusals", 4)),
+        RENDER_LEVEL if level > 4 => Some((given, "the inventory and refusals", 3)),
+        TLS_LEVEL | RENDER_LEVEL if level > 3 => Some((given, "the inventory", 3)),
+        _ => None,
+    });
+    hiding.collect()
+}
+
+pub(super) fn no_evidence(config: &PhoneConfig, log: &LogFacts) -> (Option<Message>, Vec<ConfigurationLine>) {
+    const LEVEL: &str = TLS_LEVEL;
+    let mut lines = Vec::new();
+    let mut steps = Vec::new();
+    let hiding: Vec<_> = hiding_levels(config, log).into_iter().filter(|(.., wanted)| *wanted == 3).collect();
+    for (given, hidden, wanted) in &hiding {
+        let value = given.setting.value.in_short();
+        lines.push(given.says(sentence![
+            value.clone(),
+            format!(" keeps {hidden} out of the log: change it to {wanted}")
+        ]));
+        steps.push((
+            ["Change ", "change "],
+            sentence![format!("{} from ", given.name()), value, format!(" to {wanted} in "), given.place()],
+        ));
+    }
+    let contradicted = contradicted(config, log);
+    for (given, shown) in contradicted.iter().filter(|(given, _)| given.name() != HW_LEVEL) {
+        let value = given.setting.value.in_short();
+        let but = format!(", and the log shows {shown}: changed since, or set another way?");
+        lines.push(given.says(sentence![value, but]));
+    }
+    let is_low = log.tls_level.or(log.lowest_tls_level).is_some_and(|level| level <= 3);
+    if config.get(LEVEL).is_none() && !is_low {
+        // A file that wins over those after it, and that is not written by the phone itself.
+        let file = config
+            .sources
+            .iter()
+            .find(|source| source.role == SourceRole::Listed && source.file.condition == Condition::Read);
+        let file = file.map(|source| &source.file).or_else(|| config.master());
+        if let Some(file) = file.filter(|_| config.is_absent(LEVEL)) {
+            lines.push(file.says(None, Some(LEVEL), format!("missing: add {LEVEL}=\"3\" to this file")));
+            steps.push((
+                ["Add ", "add "],
+                sentence![format!("{LEVEL}=\"3\" to "), Part::Path(file.path.clone())],
+            ));
+        }
+    }
+    if steps.is_empty() {
+        let is_contradicted = contradicted.iter().any(|(given, _)| given.name() == LEVEL);
+        let low = config.get(LEVEL).filter(|_| !is_contradicted).map(|given| {
+            given.says(sentence![given.setting.value.in_short(), ": the inventory is not kept out by it"])
+        });
+        lines.extend(low);
+        return (None, lines);
+    }
+    let mut remedy = Message::default();
+    for (number, ([first, other], step)) in steps.into_iter().enumerate() {
+        remedy = if number == 0 { sentence![first, step] } else { sentence![remedy, ", and ", other, step] };
+    }
+    remedy = remedy.and("; then restart the phone and read its log again.".into());
+    (Some(remedy), lines)
+}
