@@ -461,8 +461,16 @@ impl Scanner<'_> {
         // Other phones that have only configuration files are shown only if these have an error.
         let configured = self.audit.map(Audit::macs).unwrap_or_default();
         let others = configured.into_par_iter().filter(|mac| !known.contains(mac) && !listed.contains(mac));
-        let others = others.map(without_log).filter(|phone| phone.status == Status::Failed);
-        others.collect::<Vec<_>>().iter().for_each(|phone| rows.push(phone));
+        let others = others.map(without_log).map(|phone| match phone.status {
+            Status::Failed => Ok(Box::new(phone)),
+            _ => Err(compared::keys(&phone).collect::<Vec<_>>()),
+        });
+        for other in others.collect::<Vec<_>>() {
+            match other {
+                Ok(phone) => rows.push(&phone),
+                Err(keys) => rows.add_keys(keys),
+            }
+        }
     }
 }
 

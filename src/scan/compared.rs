@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::check::{Family, Rule};
 use crate::config::PublicKey;
-use crate::model::{CertificateState, Slot};
+use crate::model::{CertificateState, Mac, Slot};
 use crate::phone::{Phone, SlotContent};
 
 /// A day, in seconds.
@@ -36,6 +36,11 @@ pub(super) fn hash_of_key(key: &PublicKey) -> u64 {
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
     hasher.finish()
+}
+
+/// The private keys that a phone's configuration gives it, as they are compared.
+pub(super) fn keys(phone: &Phone) -> impl Iterator<Item = (u64, Mac)> + '_ {
+    phone.keys().filter_map(|key| Some((hash_of_key(&key.public), phone.mac?)))
 }
 
 fn hash((is_built_in, bytes): &Key) -> u64 {

@@ -31,6 +31,8 @@ pub(super) struct Rows {
     pub(super) certificates: Vec<(u64, u32)>,
     /// Hashes of the private keys in configurations, with the index of the phone's row.
     keys: Vec<(u64, u32)>,
+    /// The same of phones without a row, with their addresses: they have only configuration, without errors.
+    other_keys: Vec<(u64, Mac)>,
     /// The findings about keys that several phones share. They are not packed with the phones.
     shared_keys: Option<SharedKeys>,
     /// When active diagnoses began that can begin in many phones at once.
@@ -99,6 +101,7 @@ impl Rows {
         self.is_changed |= other.is_changed;
         self.left_out.extend(other.left_out);
         self.certificates.extend(other.certificates.into_iter().map(|(hash, row)| (hash, row + before)));
+        self.other_keys.extend(other.other_keys);
         self.keys.extend(other.keys.into_iter().map(|(hash, row)| (hash, row + before)));
         self.begun.extend(other.begun.into_iter().map(|begun| Begun { row: begun.row + before, ..begun }));
     }
@@ -116,9 +119,15 @@ impl Rows {
         for row in self.rows.iter().filter(|row| row.mac.is_none_or(|mac| !macs.contains(&mac))) {
             kept.push(&self.phone(row));
         }
+        kept.other_keys = std::mem::take(&mut self.other_keys);
         kept.left_out = std::mem::take(&mut self.left_out);
         kept.left_out.retain(|mac| !macs.contains(mac));
         *self = kept;
+    }
+
+    /// Notes the private keys of phones without a row, because other phones may be given them too.
+    pub(super) fn add_keys(&mut self, keys: Vec<(u64, Mac)>) {
+        self.other_keys.extend(keys);
     }
 
     /// Notes a phone that has logs and is not diagnosed.
@@ -128,7 +137,8 @@ impl Rows {
 
     /// The addresses of all phones, including those that were not diagnosed; unsorted.
     pub(super) fn macs(&self) -> impl Iterator<Item = Mac> + '_ {
-        self.rows.iter().filter_map(|row| row.mac).chain(self.left_out.iter().copied())
+        let others = self.left_out.iter().chain(self.other_keys.iter().map(|(_, mac)| mac));
+        self.rows.iter().filter_map(|row| row.mac).chain(others.copied())
     }
 
     /// Replaces the phone of the row with this index.
@@ -147,8 +157,12 @@ impl Rows {
     /// Finds the phones whose configuration gives them the same private key as others, and counts these
     /// findings in the totals. They change no phone's status.
     pub(super) fn share_keys(&mut self, selection: &Selection) {
-        let keys = std::mem::take(&mut self.keys);
-        let Some((shared, rows)) = SharedKeys::new(keys, |row| self.rows[row as usize].mac, selection) else {
+        let of_rows = std::mem::take(&mut self.keys).into_iter().filter_map(|(key, row)| {
+            let mac = self.rows[row as usize].mac?;
+            Some((key, mac, Some(row)))
+        });
+        let others = self.other_keys.iter().map(|(key, mac)| (*key, *mac, None));
+        let Some((shared, rows)) = SharedKeys::new(of_rows.chain(others).collect(), selection) else {
             return;
         };
         for row in rows {

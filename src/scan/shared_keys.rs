@@ -33,11 +33,10 @@ struct Holders {
 }
 
 impl SharedKeys {
-    /// Finds keys of several phones; `keys` has the hash of each key with the index of the phone's row. Also
-    /// returns the rows that share a key. None if no rule about shared keys is selected.
+    /// Finds keys of several phones; `keys` has the hash of each key with the phone and the index of its row, if
+    /// it has one. Also returns the rows that share a key. None if no rule about shared keys is selected.
     pub(super) fn new(
-        mut keys: Vec<(u64, u32)>,
-        mac_of: impl Fn(u32) -> Option<Mac>,
+        mut keys: Vec<(u64, Mac, Option<u32>)>,
         selection: &Selection,
     ) -> Option<(Self, BTreeSet<u32>)> {
         let rules = CATALOGUE.iter().copied().filter(|rule| {
@@ -52,15 +51,9 @@ impl SharedKeys {
         keys.dedup();
         let (mut holders, mut sharing) = (HashMap::new(), BTreeSet::new());
         for same in keys.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
-            let with_mac = same.iter().filter_map(|(_, row)| Some((mac_of(*row)?, *row)));
-            let (mut macs, of_key): (Vec<Mac>, Vec<u32>) = with_mac.unzip();
-            macs.sort_unstable();
-            let phones = macs.len() as u64;
-            macs.truncate(NAMED + 1);
-            if phones > 1 {
-                sharing.extend(of_key);
-            }
-            holders.insert(same[0].0, Holders { phones, first: macs });
+            let first = same.iter().take(NAMED + 1).map(|(_, mac, _)| *mac).collect();
+            sharing.extend(same.iter().filter_map(|(.., row)| *row));
+            holders.insert(same[0].0, Holders { phones: same.len() as u64, first });
         }
         Some((Self { holders, rules, common: RwLock::default() }, sharing))
     }
