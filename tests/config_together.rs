@@ -105,19 +105,44 @@ fn a_shared_key_names_the_first_others() {
     for (phone, files) in PHONES {
         write(folder.path(), phone, files);
     }
-    let mut command = Command::cargo_bin("phonecert").unwrap();
-    let output = command.current_dir(folder.path()).args(["scan", "--format", "json", "."]).output().unwrap();
-    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    // One without a log, and so without a row, is given the key too; another one has a key of its own.
+    const NO_LOG: &str = "0004f2000000";
+    let put = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    put(&format!("{NO_LOG}.cfg"), "<a CONFIG_FILES=\"site.cfg\"/>");
+    let own = format!("<a device.sec.TLS.customDeviceCert2.privateKey=\"{}\"/>", sample("ec-256-sec1.key"));
+    put("0004f20000ff.cfg", &own);
+    let run = |arguments: &[&str]| {
+        let mut command = Command::cargo_bin("phonecert").unwrap();
+        command
+            .current_dir(folder.path())
+            .env("SOURCE_DATE_EPOCH", "1790000000")
+            .args(arguments)
+            .output()
+            .unwrap()
+            .stdout
+    };
+    let answer = run(&["scan", "--format", "json", "."]);
+    run(&["digest", ".", "-o", "all.pcr"]);
+    assert!(run(&["scan", "--format", "json", "--records", "all.pcr"]) == answer);
+    let redacted =
+        String::from_utf8(run(&["scan", "--format", "json", "--redact", "."])).unwrap().to_lowercase();
+    assert!(!redacted.contains(NO_LOG) && redacted.contains("cfg020"));
+    let document: Value = serde_json::from_slice(&answer).unwrap();
+    assert_eq!(document["devices"].as_array().unwrap().len(), 11);
     assert_eq!(document["summary"]["by_code"]["CFG020"], 11);
     for phone in document["devices"].as_array().unwrap() {
         let of_key = |one: &&Value| one["code"] == "CFG020";
         let message =
             phone["diagnoses"].as_array().unwrap().iter().find(of_key).unwrap()["message"].to_string();
-        let others =
-            PHONES.iter().map(|(mac, _)| mac.to_uppercase()).collect::<std::collections::BTreeSet<_>>();
+        let others = PHONES
+            .iter()
+            .map(|(mac, _)| *mac)
+            .chain([NO_LOG])
+            .map(str::to_uppercase)
+            .collect::<std::collections::BTreeSet<_>>();
         let own = phone["mac"].as_str().unwrap();
         let named: Vec<_> = others.iter().filter(|mac| *mac != own).take(5).cloned().collect();
-        assert!(message.contains(&format!("11 phones, {} among them", named.join(", "))), "{own}: {message}");
+        assert!(message.contains(&format!("12 phones, {} among them", named.join(", "))), "{own}: {message}");
     }
 }
 

@@ -100,6 +100,9 @@ fn site() -> TempDir {
     put("other/0004f2999901.cfg", "<a CONFIG_FILES=\"bad.cfg\"/>");
     put("other/bad.cfg", "<a>\n<b></a>");
     put("other/0004f2999902-phone.cfg", "<PHONE_CONFIG/>");
+    put("other/0004f2000003.cfg", "<a CONFIG_FILES=\"../branch/site.cfg\"/>");
+    let many: Vec<String> = (0..257).map(|number| format!("n{number}.cfg")).collect();
+    put("other/0004f2999904.cfg", &format!("<a CONFIG_FILES=\"{}\"/>", many.join(",")));
     #[cfg(unix)]
     std::os::unix::fs::symlink("/etc/hostname", folder.path().join("other/link.cfg")).unwrap();
     write(folder.path(), "archived.tar.gz", &archive(&log("0004f2aaaa01", "VVX 500"), &key), tree::TIME);
@@ -180,6 +183,12 @@ fn records_answer_as_files_do() {
     ] {
         assert!(codes.contains_key(code), "{code}: {codes:?}");
     }
+    assert!(answer["devices"].to_string().contains("0004F2000003"), "a phone without a log has a key too");
+    let problems = answer["problems"].to_string();
+    assert!(
+        problems.contains("other/0004f2999904.cfg") && problems.contains("more than 256 names"),
+        "{problems}"
+    );
     answers_are_equal(folder.path(), &[], &["all.pcr"], "UTC");
     answers_are_equal(folder.path(), &["--no-config"], &["all.pcr"], "UTC");
     answers_are_equal(
