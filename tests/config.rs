@@ -327,3 +327,58 @@ fn what_the_log_shows_weighs_what_the_files_say() {
         assert_eq!(codes.contains(&"CFG050 info".to_owned()), is_hidden, "{level} {log}: {codes:?}");
     }
 }
+
+/// The diagnoses of the one phone of these files.
+fn diagnoses(files: &[(&str, &str)]) -> Vec<Value> {
+    let folder = tempfile::tempdir().unwrap();
+    files.iter().for_each(|(name, text)| fs::write(folder.path().join(name), text).unwrap());
+    let mut command = Command::cargo_bin("phonecert").unwrap();
+    let output = command.current_dir(folder.path()).args(["scan", "--format", "json"]).output().unwrap();
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    document["devices"][0]["diagnoses"].as_array().unwrap().clone()
+}
+
+fn says(diagnoses: &[Value], code: &str) -> Option<String> {
+    diagnoses.iter().find(|one| one["code"] == code).map(|one| one["configuration"].to_string())
+}
+
+#[test]
+fn a_slot_that_an_earlier_inventory_shows_filled_is_not_empty() {
+    let profile = "<a device.set=\"1\" device.sec.TLS.profile.deviceCert1=\"Platform1\"\n device.sec.TLS.profile.deviceCert1.set=\"1\"/>";
+    let filled = |slot: &str| {
+        format!(
+            "000016.250|tls  |3|00|Custom platform device certificate {slot} length 787\n\
+             000016.260|tls  |3|00|Custom platform device key{slot} length 1218\n"
+        )
+    };
+    let empty = "000015.871|log  |*|00|---------- Initial log entry ----------\n\
+                 000016.250|tls  |3|00|Custom platform device certificate 1 is not available\n";
+    for (earlier, is_told) in [(filled("1"), false), (filled("2"), true)] {
+        let log = format!("{earlier}0531130928|sip  |4|00|an ordinary line\n{empty}");
+        let found = diagnoses(&[("0004f2a1b2c3.cfg", profile), ("0004f2a1b2c3-app.log", &log)]);
+        assert_eq!(says(&found, "CFG023").is_some(), is_told, "{found:?}");
+    }
+}
+
+#[test]
+fn a_level_that_lines_contradict_is_not_blamed() {
+    let config = "<a log.level.change.tls=\"4\"/>";
+    for (line, is_blamed) in [
+        ("tls  |3|00|session resumed", false),
+        ("tls  |4|00|session resumed", true),
+        ("tls  |*|00|session resumed", true),
+        ("sip  |3|00|session resumed", true),
+    ] {
+        // Lines of the same component and level pass the fast path.
+        let log: String = (10..30).map(|second| format!("05311309{second}|{line} {second}\n")).collect();
+        let found = diagnoses(&[("0004f2a1b2c3.cfg", config), ("0004f2a1b2c3-app.log", &log)]);
+        assert_eq!(says(&found, "CFG050").is_some(), is_blamed, "{line}");
+        let join = says(&found, "LOG001").unwrap();
+        assert_eq!(join.contains("keeps the inventory out of the log"), is_blamed, "{join}");
+        assert_eq!(
+            join.contains("the log shows lines of tls of level 3: changed since"),
+            !is_blamed,
+            "{join}"
+        );
+    }
+}

@@ -69,9 +69,8 @@ impl<'a> Case<'a> {
     #[must_use]
     pub fn new(config: &'a PhoneConfig, log: &'a LogFacts, shared: &'a [SharedKey]) -> Self {
         let judged = config.judged(log);
-        let is_read =
-            |one: &Credential<'a>| one.given().is_some_and(|given| config.counts(given.setting.parameter));
-        let read = judged.iter().copied().filter(is_read).collect();
+        let read = judged.iter().filter(|(_, is_read)| *is_read).map(|(one, _)| *one).collect();
+        let judged = judged.into_iter().map(|(one, _)| one).collect();
         Self { mac: config.mac, config, log, shared, judged, read }
     }
 

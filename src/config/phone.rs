@@ -386,18 +386,20 @@ impl PhoneConfig {
         by_store.into_values().collect()
     }
 
-    /// Those that are judged: no gate is known to be closed, or the log shows the certificate installed.
+    /// Those that are judged, each with whether the phone reads it now: no gate is known to be closed. Of the
+    /// others, the log shows the certificate installed.
     #[must_use]
-    pub fn judged(&self, log: &LogFacts) -> Vec<Credential<'_>> {
-        let mut credentials = self.credentials();
-        credentials.retain(|credential| {
-            let counts = credential.given().is_some_and(|given| self.counts(given.setting.parameter));
-            counts
-                || credential.store.slot().zip(credential.certificate).is_some_and(|(slot, (_, value))| {
-                    log.fingerprints(slot).any(|fingerprint| value.has(fingerprint))
-                })
+    pub fn judged(&self, log: &LogFacts) -> Vec<(Credential<'_>, bool)> {
+        let is_installed = |credential: &Credential<'_>| {
+            credential.store.slot().zip(credential.certificate).is_some_and(|(slot, (_, value))| {
+                log.fingerprints(slot).any(|fingerprint| value.has(fingerprint))
+            })
+        };
+        let all = self.credentials().into_iter().map(|credential| {
+            let is_read = credential.given().is_some_and(|given| self.counts(given.setting.parameter));
+            (credential, is_read)
         });
-        credentials
+        all.filter(|(credential, is_read)| *is_read || is_installed(credential)).collect()
     }
 
     /// The private keys that the files give, for counting the phones of each: of [`judged`](Self::judged) or

@@ -1,4 +1,4 @@
-//! The certificates for flash memory are longer than their place takes.
+//! The certificates for a platform slot are longer than the slot takes.
 //!
 //! ## What it means
 //! A platform slot takes a certificate of 8,192 bytes, and so does the one custom certificate of 3.3.2 and

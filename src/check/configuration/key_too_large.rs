@@ -1,4 +1,4 @@
-//! A private key for flash memory is longer than its place takes.
+//! A private key for a platform slot is longer than the slot takes.
 //!
 //! ## What it means
 //! A platform slot takes a key of 4,096 bytes, and so does the one custom certificate of 3.3.2 and later

@@ -193,7 +193,7 @@ fn values_behind_a_closed_gate_are_no_errors() {
         installed.slots.get_mut(&SLOT).unwrap().key_length = key_length;
         let keys = ["a passphrase", "-", &key(2), &pem("PRIVATE KEY", &key_of(1, 4097))].map(str::to_owned);
         for key in keys {
-            for text in [chain(&[ended.clone()]), pem("CERTIFICATE", &ended)] {
+            for text in [chain(std::slice::from_ref(&ended)), pem("CERTIFICATE", &ended)] {
                 let values = [(CERTIFICATE, &*text), (KEY, &*key)];
                 for gate in ["device.set", SET] {
                     let code = if gate == SET { "CFG005" } else { "CFG004" };
