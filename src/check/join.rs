@@ -60,7 +60,11 @@ pub fn join(config: &PhoneConfig, log: &LogFacts, question: Question, slot: Opti
         Question::CertificateRejected => certificates(config, log, slot),
         Question::ChainNotDecodable => chains(config, log),
         Question::NotKept => slot.map(|slot| not_kept(config, log, slot)).unwrap_or_default(),
-        Question::Installed => slot.map(|slot| installed_lines(config, log, slot)).unwrap_or_default(),
+        Question::Installed => {
+            let lines =
+                |slot| installed_lines(config, log, slot).into_iter().chain(closed_line(config, slot));
+            slot.map(|slot| lines(slot).collect()).unwrap_or_default()
+        }
         Question::Trust => trust(config, log),
         Question::NoEvidence => {
             let (remedy, lines) = no_evidence(config, log);
@@ -108,14 +112,17 @@ impl Standing {
     }
 }
 
-/// A clause on the gates that keep a line from counting now; empty where there are none.
-fn gates_clause(config: &PhoneConfig, given: &Given<'_>) -> String {
+/// The gates that keep a line from counting now, `device.set is not 1`; none where none does.
+fn closed_gates(config: &PhoneConfig, given: &Given<'_>) -> Option<String> {
     let closed: Vec<&str> = config.closed_gates(given.setting.parameter).collect();
     let are = if closed.len() == 1 { "is" } else { "are" };
-    if closed.is_empty() {
-        return String::new();
-    }
-    format!("; the phone does not read it now, for {} {are} not 1", closed.join(" and "))
+    (!closed.is_empty()).then(|| format!("{} {are} not 1", closed.join(" and ")))
+}
+
+/// The same as a clause that is added to what is said of the line.
+fn gates_clause(config: &PhoneConfig, given: &Given<'_>) -> String {
+    let closed = closed_gates(config, given);
+    closed.map_or_else(String::new, |gates| format!("; the phone does not read it now, for {gates}"))
 }
 
 /// The line whose certificate has this fingerprint, which the log shows, or which `was_saved`: one that counts,
@@ -202,11 +209,15 @@ fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<Configu
         .map(|(given, _)| match length(given) {
             Some(_) => given.says(sentence![
                 given.setting.value.in_short(),
-                format!(", and the phone refused one of {logged} bytes: {CHANGED}")
+                format!(
+                    ", and the phone refused one of {logged} bytes{}: {CHANGED}",
+                    gates_clause(config, given)
+                )
             ]),
-            None => {
-                given.says(sentence![given.setting.value.in_short(), ", so its length can't be compared"])
-            }
+            None => given.says(sentence![
+                given.setting.value.in_short(),
+                format!(", so its length can't be compared{}", gates_clause(config, given))
+            ]),
         })
         .collect();
     if lines.is_empty() && config.is_complete {
@@ -353,6 +364,7 @@ fn not_kept(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<Configurati
             lines.push(line);
         }
     }
+    lines.extend(closed_line(config, slot));
     let emptied = config.effective().filter(|one| {
         let setting = one.given.setting;
         one.is_sure && setting.parameter.slot() == Some(slot) && setting.value.is_empty()
@@ -400,10 +412,14 @@ fn installed_lines(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<Conf
     if let Some((given, _)) = credential.key {
         lines.push(given.in_short());
     }
-    if let Some(given) = credential.given().filter(|given| !config.counts(given.setting.parameter)) {
-        lines.push(given.says("does not count now: device.set or its own .set is not 1"));
-    }
     lines
+}
+
+/// That the phone does not read what the files give this slot now.
+fn closed_line(config: &PhoneConfig, slot: Slot) -> Option<ConfigurationLine> {
+    let of_slot = config.credentials().into_iter().find(|one| one.store.slot() == Some(slot))?;
+    let given = of_slot.given()?;
+    Some(given.says(format!("does not count now: {}", closed_gates(config, &given)?)))
 }
 
 fn trust(config: &PhoneConfig, log: &LogFacts) -> Vec<ConfigurationLine> {

@@ -226,6 +226,18 @@ fn ins004_names_what_was_saved() {
     assert!(
         lines(&answer)[0].1.ends_with("; another one was saved: changed since, or installed another way?")
     );
+    // A gate was closed again.
+    let closed = [("device.set", "0")];
+    for (question, log) in [
+        (Question::NotKept, lost(&print(&good()), &[])),
+        (Question::Installed, log_with(Slot::Platform(1), SlotState::Filled, &[&print(&good())])),
+    ] {
+        let answer = asked(&closed, &log, question, SLOT);
+        let said = lines(&answer);
+        assert_eq!(said.len(), 3, "{said:?}");
+        assert!(said[0].1.starts_with("its certificate has the MD5 fingerprint"), "{said:?}");
+        assert_eq!(said[2], (CERTIFICATE, "does not count now: device.set is not 1"));
+    }
     // A value that may have emptied the slot, and one that does not count.
     for (set, is_cause) in [("1", true), ("0", false)] {
         let changes = [(CERTIFICATE, ""), (KEY, "-"), ("device.sec.TLS.customDeviceCert1.set", set)];
