@@ -1,0 +1,161 @@
+//! What is wrong with the certificates and keys of device slots.
+
+use super::*;
+
+#[test]
+fn cfg010_not_pkcs7() {
+    let mut refused = log();
+    refused.chain_not_decodable = true;
+    for text in [
+        pem("CERTIFICATE", &good()),
+        chain(&[good()]).replace("-----BEGIN PKCS7-----", "").replace("-----END PKCS7-----", ""),
+        chain(&[good()]).replace("BEGIN", "Begin").replace("END", "End"),
+        "nothing of the kind".to_owned(),
+    ] {
+        assert_eq!(changed(&[(CERTIFICATE, &text)], &log()), [("CFG010", Warning)], "{text:.40}");
+        assert_eq!(changed(&[(CERTIFICATE, &text)], &refused), [("CFG010", Error)], "{text:.40}");
+    }
+    // In one line, with line breaks of any kind, or with a text before.
+    for text in [
+        chain(&[good()]),
+        format!("Version: 3 {}", chain(&[good()])),
+        chain(&[good()]).replace("----- ", "-----\n").replace(" -----", "\n-----"),
+    ] {
+        assert_eq!(changed(&[(CERTIFICATE, &text)], &log()), [], "{text:.40}");
+    }
+    // An old certificate in a comment is nothing.
+    let comment = format!("<a><!-- {CERTIFICATE}=\"x\" --></a>");
+    assert_eq!(severities(&[("0004f2a1b2c3.cfg", &comment)], &log()), []);
+}
+
+#[test]
+fn cfg011_not_decodable() {
+    let whole = pkcs7(&[good()]);
+    for text in [
+        pem("PKCS7", &whole[..whole.len() - 99]),
+        pem("PKCS7", &good()),
+        pem("CERTIFICATE", &good()[..400]),
+        chain(&[good()]).replace("-----END PKCS7-----", ""),
+        chain(&[good()]).replace("-----BEGIN", "----BEGIN"),
+        chain(&[]),
+    ] {
+        assert_eq!(changed(&[(CERTIFICATE, &text)], &log()), [("CFG011", Error)], "{text:.40}");
+    }
+}
+
+#[test]
+fn cfg012_key_not_readable() {
+    for text in [
+        sample("encrypted-pkcs1.key"),
+        sample("encrypted-pkcs8.key"),
+        key(1)[..900].to_owned(),
+        pem("CERTIFICATE", &good()),
+        "a passphrase".to_owned(),
+    ] {
+        assert_eq!(changed(&[(KEY, &text)], &log()), [("CFG012", Error)], "{text:.40}");
+    }
+    let words = ["rsa-2048-pkcs8.key", "ec-256-sec1.key", "ed25519-pkcs8.key"].map(sample);
+    for text in words {
+        assert!(!changed(&[(KEY, &text)], &log()).contains(&("CFG012", Error)), "{text:.40}");
+    }
+}
+
+#[test]
+fn cfg013_key_too_large() {
+    let of = |length| changed(&[(KEY, &pem("PRIVATE KEY", &key_of(1, length)))], &log());
+    assert_eq!(of(4096), []);
+    assert_eq!(of(4097), [("CFG013", Error)]);
+    let of = |name: &str| changed(&[(KEY, &sample(name))], &log());
+    assert!(!of("rsa-6144-pkcs1.key").contains(&("CFG013", Error)));
+    assert!(sample("rsa-6144-pkcs1.key").len() > 4096);
+    assert!(of("rsa-8192-pkcs8.key").contains(&("CFG013", Error)));
+    // The one custom certificate of 3.3.2 has the same limit.
+    let of = |length| ssl(&[good()], &key_of(1, length), &log());
+    assert_eq!(of(4096), []);
+    assert_eq!(of(4097), [("CFG013", Error)]);
+    // An application slot has no limit.
+    let large = pem("PRIVATE KEY", &key_of(1, 60_000));
+    let application = plain(&[
+        ("sec.TLS.customDeviceCert.1", &chain(&[good()])),
+        ("sec.TLS.customDeviceKey.1", &large),
+        ("sec.TLS.profile.1.deviceCert", "Application1"),
+    ]);
+    assert_eq!(codes(&application, &log()), [""; 0]);
+}
+
+#[test]
+fn cfg014_certificate_too_large() {
+    let rest = |total: usize| vec![good(), certificate_of(total - good().len())];
+    assert_eq!(of_certificate(&rest(8192), &log()), []);
+    assert_eq!(of_certificate(&rest(8193), &log()), [("CFG014", Warning)]);
+    let mut refused = log();
+    refused.certificates_refused = vec![crate::config::Refused { slot: Some(SLOT), length: None }];
+    assert_eq!(of_certificate(&rest(8193), &refused), [("CFG014", Error)]);
+    refused.certificates_refused[0].slot = Some(Slot::Platform(2));
+    assert_eq!(of_certificate(&rest(8193), &refused), [("CFG014", Warning)]);
+    // The one custom certificate of 3.3.2 has the same limit, and may be in any slot.
+    let of = |total, log: &LogFacts| ssl(&rest(total), &key_of(1, 1218), log);
+    assert_eq!(of(8192, &log()), []);
+    assert_eq!(of(8193, &log()), [("CFG014", Warning)]);
+    assert_eq!(of(8193, &refused), [("CFG014", Error)]);
+}
+
+#[test]
+fn cfg015_key_mismatch() {
+    assert_eq!(changed(&[(KEY, &key(2))], &log()), [("CFG015", Error)]);
+    assert_eq!(changed(&[(KEY, &sample("ec-256-sec1.key"))], &log()), [("CFG015", Error)]);
+    // A key that does not tell its public half is not judged.
+    let ec = sample("issuing.pem");
+    assert_eq!(changed(&[(CERTIFICATE, &ec), (KEY, &sample("ed25519-pkcs8.key"))], &late())[0].0, "CFG010");
+    assert_eq!(changed(&[(CERTIFICATE, &ec), (KEY, &sample("ed25519-pkcs8.key"))], &late()).len(), 1);
+}
+
+#[test]
+fn cfg016_half_missing() {
+    assert_eq!(changed(&[(KEY, "-")], &log()), [("CFG016", Error)]);
+    assert_eq!(changed(&[(CERTIFICATE, "-")], &log()), [("CFG016", Error)]);
+    // The other half may stand in a file that can't be read.
+    let half = file(&with(healthy(), KEY, "-"));
+    let hidden = [("0004f2a1b2c3.cfg", &*master("site.cfg, http://192.0.2.1/keys.cfg")), ("site.cfg", &half)];
+    assert_eq!(severities(&hidden, &log()), []);
+    // Both halves of this very certificate are in the phone.
+    let config = Site::new(&[("0004f2a1b2c3.cfg", &half)]).config();
+    let (_, value) = config.credentials()[0].certificate.unwrap();
+    let print = value.list[0].fingerprints[0].clone();
+    assert_eq!(changed(&[(KEY, "-")], &log_with(SLOT, SlotState::Filled, &[&print])), []);
+    let other = crate::model::Fingerprint::new(&[9; 16]).unwrap();
+    assert_eq!(changed(&[(KEY, "-")], &log_with(SLOT, SlotState::Filled, &[&other])), [("CFG016", Error)]);
+}
+
+#[test]
+fn cfg017_and_cfg018_dates() {
+    let until = |day: &str| of_certificate(&[certificate("0004F2A1B2C3", 1, "2029-01-01", day, 0)], &log());
+    assert_eq!(until("2030-06-14"), [("CFG017", Error)]);
+    assert_eq!(until("2030-06-15"), [("CFG018", Warning)]);
+    assert_eq!(until("2030-07-15"), [("CFG018", Warning)]);
+    assert_eq!(until("2030-07-16"), []);
+    let from = |day: &str| of_certificate(&[certificate("0004F2A1B2C3", 1, day, "2033-01-01", 0)], &log());
+    assert_eq!(from("2030-06-16"), [("CFG018", Warning)]);
+    assert_eq!(from("2030-06-15"), []);
+    // Only the device's own certificate counts, wherever it stands in the chain.
+    let old = certificate("Example Issuing", 2, "2000-01-01", "2001-01-01", 0);
+    assert_eq!(of_certificate(&[old, good()], &log()), []);
+}
+
+#[test]
+fn cfg019_name_of_another_phone() {
+    let named = |cn: &str| of_certificate(&[certificate(cn, 1, "2029-01-01", "2032-01-01", 0)], &log());
+    for cn in ["0004F2A1B2C4", "Custom-00:04:f2:a1:b2:c4", "64167F0A0B03"] {
+        assert_eq!(named(cn), [("CFG019", Warning)], "{cn}");
+    }
+    for cn in [
+        "0004F2A1B2C3",
+        "Custom-0004f2a1b2c3",
+        "phones.example.com",
+        "ABCDEF123456",
+        "0004F2A1B2C40",
+        "all phones",
+    ] {
+        assert_eq!(named(cn), [], "{cn}");
+    }
+}
