@@ -417,8 +417,13 @@ impl SlotView {
             at.and_then(|at| records.get(at)).filter(|record| record.boot == first.boot && is_near(record))
         };
         let before = beside(self.at.0.checked_sub(1), &|_| true);
-        let after =
-            beside(Some(self.at.1 + 1), &|record| record.file != last.file || record.line <= last.line + 2);
+        // Behind the key, or behind another line, nothing of the slot can have been lost.
+        let may_be_lost = |record: &Record<'_>| {
+            let (known, seen) = (last.entry.hash_after, record.entry.hash);
+            let is_next = record.line <= last.line + 2 && (known == 0 || known == seen);
+            self.lines.key == 0 && (record.file != last.file || is_next)
+        };
+        let after = beside(Some(self.at.1 + 1), &may_be_lost);
         let counts = before.into_iter().chain(&records[self.at.0..=self.at.1]).chain(after);
         let mut counts = counts.filter_map(|record| record.entry.missed);
         let begin = counts.next();
