@@ -12,7 +12,12 @@ pub(super) fn resolve(records: &mut [Record<'_>]) {
     for boot in records.chunk_by_mut(|a, b| a.boot == b.boot) {
         let mut saving = None;
         let mut untrusted: Option<u64> = None;
+        let mut file = None;
         for record in boot {
+            // The refusal can be among what was dropped before the first line that was kept.
+            if file.replace(record.file) != Some(record.file) && record.digest.dropped > 0 {
+                untrusted = Some(record.elapsed());
+            }
             match record.event() {
                 Some(Event::CertificateSaving { slot }) => saving = *slot,
                 Some(

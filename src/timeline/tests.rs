@@ -304,6 +304,22 @@ fn a_wrong_first_date_puts_no_older_log_a_year_back() {
 }
 
 #[test]
+fn a_failure_soon_behind_dropped_lines_is_explained() {
+    let explained = |dropped, second: &str| {
+        let first = "0501080000 MakeTlsConnection: SSL_connect error 1";
+        let second = format!("{second} MakeTlsConnection: SSL_connect error 1");
+        let mut log = log(0, NAME, NOVEMBER, &[first, &second]);
+        log.digest.dropped = dropped;
+        look(vec![log], |timeline| {
+            timeline.records.iter().map(|record| record.is_explained).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(explained(0, "0501080003"), [false, false]);
+    assert_eq!(explained(1, "0501080003"), [true, true]);
+    assert_eq!(explained(1, "0501080004"), [true, false]);
+}
+
+#[test]
 fn a_clock_stays_unset_in_the_next_log_of_the_chain() {
     let end = format!("000010.000 {BANNER}");
     let older = log(0, "0004f2000001-app.log.1", NOVEMBER, &["0525080000", &end, "0101000010", "0101010030"]);
