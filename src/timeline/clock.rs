@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 
 use super::calendar::{self, Calendar, JUMP_DAYS};
+use super::order::FILES_OWN_DAYS;
 use super::{Joined, Record};
 use crate::event::Event;
 use crate::stamp::Yearless;
@@ -10,6 +11,9 @@ use crate::window::Window;
 
 /// A date right after a start that a jump corrects within this time was wrong, in milliseconds.
 const WRONG_AT_START: u64 = 3_600_000;
+
+/// Days from January 1 to December 31 of a leap year, which is that of dates without one.
+const NEW_YEARS_EVE: i64 = 365;
 
 /// Gives each record its time, where its date is real.
 pub(super) fn date(records: &mut [Record<'_>], joined: &Joined) {
@@ -68,9 +72,21 @@ fn has_real_date(record: &Record<'_>) -> bool {
     record.entry.is_dated() && !record.is_unset && !record.is_wrong
 }
 
-/// Whether the file was last changed about that day of some year.
+/// Whether the file was last changed about that day of some year, and its later dates are of those days, too; lines of
+/// December 31 can be out of order, but are not its newest.
 fn is_files_own(record: &Record<'_>, joined: &Joined, date: Yearless) -> bool {
-    super::order::is_files_own(&joined.logs[record.file].log, date) == Some(true)
+    let log = &joined.logs[record.file].log;
+    let entries = &log.digest.entries;
+    let later = &entries[entries.partition_point(|entry| entry.line <= record.line)..];
+    let later = later.iter().filter(|entry| entry.is_dated()).filter_map(|entry| entry.stamp?.yearless());
+    let mut days = later.map(|later| date.days_until(later));
+    let mut newest = 0;
+    super::order::is_files_own(log, date) == Some(true)
+        && days.all(|days| {
+            newest = days;
+            (0..=FILES_OWN_DAYS).contains(&days) || days == NEW_YEARS_EVE
+        })
+        && newest != NEW_YEARS_EVE
 }
 
 /// Marks the dates at a boot's start that a jump shows to have been wrong before the time server answered.

@@ -95,15 +95,20 @@ fn next_of(chains: &mut [std::iter::Peekable<std::vec::IntoIter<Timed>>]) -> Opt
     chains[chain].next()
 }
 
-/// A file's own day is at most so many days from its modification time.
-const FILES_OWN_DAYS: i64 = 2;
+/// A file's own day is at most so many days before its modification time.
+pub(super) const FILES_OWN_DAYS: i64 = 2;
+
+/// No phone's local time is further ahead of UTC, in hours.
+const AHEAD_HOURS: i64 = 14;
 
 /// Whether the file was last changed about that day of some year. None where it does not tell.
 pub(super) fn is_files_own(log: &Log, date: Yearless) -> Option<bool> {
     let modified = told_by_file(log)?;
     let years = [modified.year() - 1, modified.year(), modified.year() + 1];
     let mut times = years.iter().filter_map(|year| date.in_year(*year));
-    Some(times.any(|time| (modified - time).abs() <= TimeDelta::days(FILES_OWN_DAYS)))
+    let (oldest, newest) =
+        (modified - TimeDelta::days(FILES_OWN_DAYS), modified + TimeDelta::hours(AHEAD_HOURS));
+    Some(times.any(|time| (oldest..=newest).contains(&time)))
 }
 
 /// One chain, oldest first. A guessed year never puts an older log of it behind a newer one.

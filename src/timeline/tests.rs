@@ -213,8 +213,8 @@ fn january_1_is_the_default_within_an_hour_after_midnight() {
     // But not where the file is of that day.
     assert_eq!(date("0101000010", "2026-01-03T00:00:10"), "2026-01-01 00:00:10");
     assert_eq!(date("0101000010", "2026-01-03T00:00:11"), "-");
-    assert_eq!(date("0101000010", "2025-12-30T00:00:10")[5..], *"01-01 00:00:10");
-    assert_eq!(date("0101000010", "2025-12-30T00:00:09"), "-");
+    assert_eq!(date("0101000010", "2025-12-31T10:00:10")[5..], *"01-01 00:00:10");
+    assert_eq!(date("0101000010", "2025-12-31T10:00:09"), "-");
 }
 
 #[test]
