@@ -32,6 +32,9 @@ pub(super) const DEFAULT_START: u32 = 3_600;
 /// A clock that was not set goes on from day to day; a later January date is its own, too.
 pub(super) const DEFAULT_GAP_DAYS: i64 = 7;
 
+/// A date right after a start that a jump corrects within this time was wrong, in milliseconds.
+pub(super) const WRONG_AT_START: i64 = 3_600_000;
+
 /// The meaning of one log's dated stamps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Calendar {
@@ -77,6 +80,15 @@ pub(super) fn years_between(earlier: Yearless, later: Yearless) -> i32 {
     }
 }
 
+/// What a log ends with, for the next one of its chain.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct End {
+    /// The last date of a clock that was not set.
+    pub(super) unset: Option<Yearless>,
+    /// The last real date.
+    pub(super) last: Option<Yearless>,
+}
+
 /// The first and the last real date of one log, as far as the log alone tells.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Span {
@@ -89,60 +101,76 @@ pub(super) struct Span {
 }
 
 impl Span {
-    /// Dates that can be a clock's default are left out, and a date right after a start that the next one shows to
-    /// be wrong. `unset` is the last default date of the log before, if its clock was not set at its end; it is
-    /// brought up to this log's end.
-    pub(super) fn of(digest: &LogDigest, unset: &mut Option<Yearless>) -> Option<Self> {
+    /// Dates that can be a clock's default are left out, and dates right after a start that a later one shows to
+    /// be wrong. `before` is what the log before ends with; it is brought up to this log's end.
+    pub(super) fn of(digest: &LogDigest, before: &mut End) -> Option<Self> {
+        Self::with_unset(digest, before).0
+    }
+
+    /// The same, and the lowest and the highest of the dates that can be a clock's default.
+    pub(super) fn with_unset(digest: &LogDigest, before: &mut End) -> (Option<Self>, Option<(Stamp, Stamp)>) {
+        let mut made_up: Option<(Stamp, Stamp)> = None;
         let mut span: Option<Self> = None;
         // The start can stand in the log before.
         let mut is_start = true;
         let (mut uptimes, mut is_start_read, mut has_ended) = (0, false, false);
-        let mut first_of_boot: Option<(Stamp, Stamp)> = None;
+        // The dates of a boot from its first one, until they are known to be right.
+        let mut start_of_boot: Option<(Stamp, Stamp)> = None;
         for entry in &digest.entries {
             let Some(stamp) = entry.stamp else { continue };
             uptimes = if entry.is_dated() { 0 } else { uptimes + 1 };
             is_start_read |= uptimes > 0;
             // One line with uptime alone is another process's.
             if uptimes > 1 || is_banner(entry) {
-                (is_start, *unset) = (true, None);
-                if let Some((first, last)) = first_of_boot.take() {
+                (is_start, before.unset) = (true, None);
+                if let Some((first, last)) = start_of_boot.take() {
                     span = Some(Self::with(span, first, last));
                 }
             }
             if stamp.is_unset() {
-                *unset = Yearless::new_year();
+                before.unset = Yearless::new_year();
             }
             // What follows the end of a log can be the next start.
             let is_behind_end = std::mem::replace(&mut has_ended, matches!(entry.event, Some(Event::LogEnd)));
             let Some(date) = stamp.yearless().filter(|_| entry.is_dated()) else { continue };
             let after_start = std::mem::take(&mut is_start);
-            let goes_on = goes_on(span.as_ref(), date);
-            let is_unset = match *unset {
+            let own_last = span.and_then(|span| span.last.yearless());
+            let goes_on = own_last.or(before.last).is_some_and(|last| is_day_before(last, date));
+            let is_unset = match before.unset {
                 None => (after_start || is_behind_end) && is_default(date) && !goes_on,
                 Some(before) => {
                     goes_on_unset(before, date) && (before.days_until(date) < JUMP_DAYS || !goes_on)
                 }
             };
-            *unset = is_unset.then_some(date);
-            if unset.is_some() {
+            before.unset = is_unset.then_some(date);
+            if is_unset {
+                let (lowest, highest) = made_up.unwrap_or((stamp, stamp));
+                made_up = Some((lowest.min(stamp), highest.max(stamp)));
                 continue;
             }
             let last = entry.last_line().1.unwrap_or(stamp);
-            if let Some((first, its_last)) = first_of_boot.take()
-                && !is_put_right(span.as_ref(), &first, date)
-            {
-                span = Some(Self::with(span, first, its_last));
+            if let Some((first, known_last)) = start_of_boot.take() {
+                if is_soon_after(&first, date) {
+                    start_of_boot = Some((first, last));
+                    continue;
+                }
+                // One bogus first date moves no log, whatever the one before ends with.
+                let boot_before = own_last.or(before.last.filter(|_| first != known_last));
+                if !is_put_right(boot_before, (&first, &known_last), date) {
+                    span = Some(Self::with(span, first, known_last));
+                }
             }
             if after_start && is_start_read {
-                first_of_boot = Some((stamp, last));
+                start_of_boot = Some((stamp, last));
             } else {
                 span = Some(Self::with(span, stamp, last));
             }
         }
-        match first_of_boot {
-            Some((first, last)) => Some(Self::with(span, first, last)),
-            None => span,
+        if let Some((first, last)) = start_of_boot {
+            span = Some(Self::with(span, first, last));
         }
+        before.last = span.map_or(before.last, |span| span.last.yearless());
+        (span, made_up)
     }
 
     fn with(span: Option<Self>, stamp: Stamp, last: Stamp) -> Self {
@@ -181,14 +209,21 @@ impl Span {
     }
 }
 
-/// Whether the second date of a boot shows the first one to be wrong.
-fn is_put_right(span: Option<&Span>, first: &Stamp, second: Yearless) -> bool {
-    let Some(first) = first.yearless() else { return false };
-    if first.days_until(second).abs() < JUMP_DAYS {
+/// Whether a date of a boot can be as wrong as the boot's first one: it is less than an hour later.
+fn is_soon_after(first: &Stamp, date: Yearless) -> bool {
+    let passed = first.yearless().map(|first| first.milliseconds_until(date));
+    passed.is_some_and(|passed| (0..WRONG_AT_START).contains(&passed))
+}
+
+/// Whether a later date of a boot shows its dates so far to be wrong: the first and the last of them. The boot before
+/// ended at `known`.
+fn is_put_right(known: Option<Yearless>, (first, last): (&Stamp, &Stamp), date: Yearless) -> bool {
+    let Some(wrong) = last.yearless() else { return false };
+    if wrong.days_until(date).abs() < JUMP_DAYS {
         return false;
     }
-    let Some(last) = span.and_then(|span| span.last.yearless()) else { return true };
-    goes_on_from(last, first, second) && last.days_until(first).abs() >= JUMP_DAYS
+    let Some(known) = known else { return first == last };
+    goes_on_from(known, wrong, date) && known.days_until(wrong).abs() >= JUMP_DAYS
 }
 
 /// Whether the second date of a boot goes on from the boot before, which ended at `last`, and the first one does
@@ -198,11 +233,6 @@ pub(super) fn goes_on_from(last: Yearless, first: Yearless, second: Yearless) ->
     // No boot begins before the one before it has ended.
     let is_before = (-YEAR_TURNS..=-JUMP_DAYS).contains(&last.days_until(first));
     last <= second && (days <= CLOSE_DAYS || is_before)
-}
-
-/// Whether the phone wrote less than a day before this date.
-fn goes_on(span: Option<&Span>, date: Yearless) -> bool {
-    span.and_then(|span| span.last.yearless()).is_some_and(|last| is_day_before(last, date))
 }
 
 fn is_banner(entry: &Entry) -> bool {
@@ -227,10 +257,11 @@ pub(super) fn is_day_before(before: Yearless, date: Yearless) -> bool {
 }
 
 /// Whether a clock that was not set at `before` can have come to `date` by itself: any day of January,
-/// however long nothing was written; or a later day, if not much later.
+/// however long nothing was written; or a later day, if not much later. Lines that stand in two logs go back, by less
+/// than a day.
 pub(super) fn goes_on_unset(before: Yearless, date: Yearless) -> bool {
     let days = before.days_until(date);
-    days >= 0 && before <= date && (date.month() == 1 || days <= DEFAULT_GAP_DAYS)
+    days >= 0 && (date.month() == 1 || days <= DEFAULT_GAP_DAYS)
 }
 
 /// The meaning of this log's stamps. The newest dated line is of `year`, or else of the latest year that

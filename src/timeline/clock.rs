@@ -2,15 +2,12 @@
 
 use chrono::NaiveDateTime;
 
-use super::calendar::{self, Calendar, JUMP_DAYS};
+use super::calendar::{self, Calendar, JUMP_DAYS, WRONG_AT_START};
 use super::order::FILES_OWN_DAYS;
 use super::{Joined, Record};
 use crate::event::Event;
 use crate::stamp::Yearless;
 use crate::window::Window;
-
-/// A date right after a start that a jump corrects within this time was wrong, in milliseconds.
-const WRONG_AT_START: u64 = 3_600_000;
 
 /// Days from January 1 to December 31 of a leap year, which is that of dates without one.
 const NEW_YEARS_EVE: i64 = 365;
@@ -100,7 +97,7 @@ fn mark_wrong_start(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<
         let [before, after] =
             [pair[0], pair[1]].map(|at| boot[at].entry.stamp.and_then(|stamp| stamp.yearless()));
         let (Some(before), Some(after)) = (before, after) else { continue };
-        if boot[pair[1]].elapsed() - boot[dated[0]].elapsed() > WRONG_AT_START {
+        if boot[pair[1]].elapsed() - boot[dated[0]].elapsed() > WRONG_AT_START.unsigned_abs() {
             return;
         }
         // A phone can write nothing for months, and a year can turn meanwhile. So a jump shows a wrong date only

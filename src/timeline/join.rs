@@ -5,13 +5,12 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDateTime, TimeDelta};
 
-use super::calendar::Span;
+use super::calendar::{End, Span};
 use super::repeats::{once_each, without_repeats};
 use super::{Calendar, Log};
 use crate::digest::{Entry, Fragment, LogDigest};
 use crate::input::Rotation;
 use crate::log::digest_of_seam;
-use crate::stamp::Yearless;
 
 /// The logs that count, in order, with what stands across their ends.
 #[derive(Debug, Default)]
@@ -172,12 +171,12 @@ impl Joined {
 
 /// Gives a year to dates that are whole in a seam alone: in the logs whose newest dates they are.
 fn date_seams(logs: &mut [JoinedLog], seams: &[Option<Seam>]) {
-    // Of each log: the last date of a clock that was not set before it, and its first and last time.
-    let mut unset = None;
+    // Of each log: what the one before it ends with, and its first and last time.
+    let mut end = End::default();
     let known = logs.iter().map(|joined| {
-        let unset_before = unset;
-        let times = Span::of(&joined.log.digest, &mut unset).and_then(|span| span.times(joined.calendar));
-        (unset_before, times.map(|(first, last)| ((joined.calendar, first), (joined.calendar, last))))
+        let before = end;
+        let times = Span::of(&joined.log.digest, &mut end).and_then(|span| span.times(joined.calendar));
+        (before, times.map(|(first, last)| ((joined.calendar, first), (joined.calendar, last))))
     });
     let known: Vec<_> = known.collect();
     let mut later = vec![None; logs.len() + 1];
@@ -189,9 +188,9 @@ fn date_seams(logs: &mut [JoinedLog], seams: &[Option<Seam>]) {
         earlier = known[begin].1.map(|(_, last)| last).or(earlier);
         let Some(seam) = seam else { continue };
         for &SeamPiece { file, .. } in &seam.pieces {
-            let (unset, _) = known[file.min(begin + 1)];
+            let (before, _) = known[file.min(begin + 1)];
             let digest = &logs[file].log.digest;
-            if let Some(calendar) = calendar_with(digest, (file, seam), unset, earlier, later[file + 1]) {
+            if let Some(calendar) = calendar_with(digest, (file, seam), before, earlier, later[file + 1]) {
                 logs[file].calendar = calendar;
             }
         }
@@ -199,12 +198,12 @@ fn date_seams(logs: &mut [JoinedLog], seams: &[Option<Seam>]) {
 }
 
 /// The calendar of a log whose newest date was cut: that is of the year which the next date in the logs behind it
-/// shows, else the last one before. None where the log's own lines tell as much. `unset` is the last date of a clock
-/// that was not set before.
+/// shows, else the last one before. None where the log's own lines tell as much. `before` is what the log before ends
+/// with.
 fn calendar_with(
     digest: &LogDigest,
     (file, seam): (usize, &Seam),
-    mut unset: Option<Yearless>,
+    mut before: End,
     earlier: Option<(Calendar, NaiveDateTime)>,
     later: Option<(Calendar, NaiveDateTime)>,
 ) -> Option<Calendar> {
@@ -217,7 +216,7 @@ fn calendar_with(
     whole.entries.retain(|entry| entry.line < digest.tail.line);
     whole.entries.extend(in_file().cloned());
     // A date that a clock made up is of no year.
-    let date = Span::of(&whole, &mut unset).filter(|span| span.last == newest)?.last.yearless()?;
+    let date = Span::of(&whole, &mut before).filter(|span| span.last == newest)?.last.yearless()?;
     let (calendar, known) = later.or(earlier)?;
     if calendar == Calendar::WithYear {
         return Some(calendar);

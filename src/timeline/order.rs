@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDateTime, TimeDelta};
 
-use super::calendar::{self, Calendar, Span, day_after};
+use super::calendar::{self, Calendar, End, Span, day_after};
 use super::{Clock, Log};
 use crate::digest::LogDigest;
 use crate::input::{Rotation, chain, natural_order};
@@ -38,7 +38,7 @@ pub(super) fn in_order(mut logs: Vec<Log>, clock: &Clock) -> Vec<(Log, Calendar)
     if logs.len() == 1
         && let Some(log) = logs.pop()
     {
-        let span = Span::of(&log.digest, &mut None);
+        let span = Span::of(&log.digest, &mut End::default());
         let calendar = calendar::calendar(&log.digest, span.as_ref(), modified(&log, clock), clock.year);
         return vec![(log, calendar)];
     }
@@ -115,8 +115,8 @@ pub(super) fn is_files_own(log: &Log, date: Yearless) -> Option<bool> {
 fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
     chain.sort_by(by_rotation);
     // A clock that is not set at the end of a log is not set at the beginning of the next one.
-    let mut unset = None;
-    let spans: Vec<_> = chain.iter().map(|log| Span::of(&log.digest, &mut unset)).collect();
+    let mut end = End::default();
+    let spans: Vec<_> = chain.iter().map(|log| Span::of(&log.digest, &mut end)).collect();
     let mut newer: Option<(NaiveDateTime, NaiveDateTime)> = None;
     let mut timed: Vec<Timed> = Vec::with_capacity(chain.len());
     for (log, span) in chain.into_iter().zip(spans).rev() {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::calendar::{Span, tells_date};
+use super::calendar::{End, Span, tells_date};
 use super::order::{chain_of, is_files_own};
 use super::{Calendar, Log};
 use crate::digest::{Entry, LogDigest};
@@ -121,7 +121,8 @@ fn are_equal(part: &LogDigest, whole: &LogDigest) -> bool {
 /// Whether a log without known messages can be left out beside another one: it has no dates, or none that
 /// lie out of the other's time. Of one rotation chain each log is another time's.
 fn says_nothing_more(part: (&Log, Calendar), whole: (&Log, Calendar)) -> bool {
-    let times = |(log, calendar): (&Log, Calendar)| Span::of(&log.digest, &mut None)?.times(calendar);
+    let times =
+        |(log, calendar): (&Log, Calendar)| Span::of(&log.digest, &mut End::default())?.times(calendar);
     if part.0.digest.is_empty() {
         return part.0.digest.counts.bytes == 0;
     }
@@ -154,7 +155,8 @@ fn says_nothing_more(part: (&Log, Calendar), whole: (&Log, Calendar)) -> bool {
                 _ => false,
             };
             is_inside
-                && Span::of(&part.0.digest, &mut None).is_some_and(|span| is_made_up(span) || is_real(span))
+                && Span::of(&part.0.digest, &mut End::default())
+                    .is_some_and(|span| is_made_up(span) || is_real(span))
                 && chain_of(part.0) != chain_of(whole.0)
         }
     }

@@ -320,6 +320,26 @@ fn a_failure_soon_behind_dropped_lines_is_explained() {
 }
 
 #[test]
+fn wrong_dates_within_an_hour_after_a_start_put_no_older_log_a_year_back() {
+    let banner = format!("000010.000 {BANNER}");
+    let chain = |older: &[&str], newer: &[&str]| {
+        let older = log(0, "0004f2000001-app.log.1", NOVEMBER, older);
+        years(&times_of(vec![older, log(1, NAME, NOVEMBER, newer)])).concat()
+    };
+    let with_second = |second: &str| {
+        chain(&["0915101300"], &["0915101748", "0917221257", &banner, "0722101143", second, "0920101500"])
+    };
+    assert_eq!(with_second("0722111142"), "202620262026??2026");
+    assert_eq!(with_second("0722111143"), "202520252025202620262026");
+    // Also where the boot before stands in the older log alone.
+    let at_begin = |right: &str| {
+        chain(&["0915101300", "0917221257"], &[&banner, "0722101143", "0722101153", right, "0930080000"])
+    };
+    assert_eq!(at_begin("0920221256"), "20262026??20262026");
+    assert_eq!(at_begin("0920221257"), "202520252026202620262026");
+}
+
+#[test]
 fn a_clock_stays_unset_in_the_next_log_of_the_chain() {
     let end = format!("000010.000 {BANNER}");
     let older = log(0, "0004f2000001-app.log.1", NOVEMBER, &["0525080000", &end, "0101000010", "0101010030"]);
