@@ -5,7 +5,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::{Datelike, NaiveDateTime, TimeDelta};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::calendar::{self, Calendar, End, Span, day_after};
 use super::{Clock, Log};
@@ -24,6 +24,9 @@ const DISORDER: i64 = 3_600;
 
 /// The lines that a rotated log and the next one have in common, if they were not kept, span so many days at most.
 const OVERLAP_DAYS: i64 = 2;
+
+/// A log mostly goes on within so many days of the date in the name of the one before.
+const GOES_ON_DAYS: i64 = 7;
 
 /// One log with what is known of its time.
 struct Timed {
@@ -117,14 +120,22 @@ fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
     // A clock that is not set at the end of a log is not set at the beginning of the next one.
     let mut end = End::default();
     let spans: Vec<_> = chain.iter().map(|log| Span::of(&log.digest, &mut end)).collect();
+    let days: Vec<_> = [None].into_iter().chain(chain.iter().map(day_of_name)).collect();
     let mut newer: Option<(NaiveDateTime, NaiveDateTime)> = None;
     let mut timed: Vec<Timed> = Vec::with_capacity(chain.len());
-    for (log, span) in chain.into_iter().zip(spans).rev() {
+    for ((log, span), day_before) in chain.into_iter().zip(spans).zip(days).rev() {
         // Dates that a clock made up tell no order.
         let is_own = |date| is_files_own(&log, date) != Some(false);
         let is_kept = |span: &Span| !span.can_be_unset() || span.last.yearless().is_some_and(is_own);
         let span = span.filter(is_kept);
         let mut calendar = calendar::calendar(&log.digest, span.as_ref(), modified(&log, clock), clock.year);
+        if let (Some(span), Some(day), None, None) = (&span, day_before, day_of_name(&log), clock.year)
+            && span.last.yearless().is_some_and(|last| is_files_own(&log, last) != Some(true))
+            && let Some(year) = year_behind(span, day)
+            && matches!(calendar, Calendar::Newest(latest) if year < latest)
+        {
+            calendar = Calendar::Newest(year);
+        }
         let times = |calendar| span.as_ref().and_then(|span| span.times(calendar));
         if let Some((newer_first, newer_last)) = newer {
             let overlaps = timed.last().is_some_and(|newer| share_lines(&log.digest, &newer.log.digest));
@@ -157,6 +168,24 @@ fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
         before = timed[at].key;
     }
     timed
+}
+
+/// The day on which rotation put a log aside, if its name tells.
+fn day_of_name(log: &Log) -> Option<NaiveDate> {
+    match log.rotation {
+        Rotation::Dated { date, .. } => Some(date),
+        _ => None,
+    }
+}
+
+/// The year of the newest line of a log that begins within days of the one before, which was put aside on `day`.
+fn year_behind(span: &Span, day: NaiveDate) -> Option<i32> {
+    let first = span.first.yearless()?;
+    let goes_on = |year: &i32| {
+        let begin = first.in_year(*year);
+        begin.is_some_and(|begin| (begin.date() - day).num_days().abs() <= GOES_ON_DAYS)
+    };
+    (day.year() - 1..=day.year() + 1).find(goes_on).map(|year| year + span.years)
 }
 
 /// Whether a dated line of one log stands in the other one, too. A clock that was not set writes the same dates

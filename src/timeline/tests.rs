@@ -340,6 +340,21 @@ fn wrong_dates_within_an_hour_after_a_start_put_no_older_log_a_year_back() {
 }
 
 #[test]
+fn a_log_behind_a_dated_name_goes_on_within_a_week() {
+    let year = |modified: &str, first: &str| {
+        let older = log(0, "0004f2000001-app.log-20220310", NOVEMBER, &["0301080000"]);
+        years(&times_of(vec![older, log(1, NAME, modified, &[first, "0401080000"])])).concat()
+    };
+    assert_eq!(year(NOVEMBER, "0317235959"), "202220222022");
+    assert_eq!(year(NOVEMBER, "0318000000"), "202220262026");
+    assert_eq!(year(NOVEMBER, "0303000000"), "202220222022");
+    assert_eq!(year(NOVEMBER, "0302235959"), "202220262026");
+    // But not where the file is of that day.
+    assert_eq!(year("2026-04-03T08:00:00", "0317235959"), "202220262026");
+    assert_eq!(year("2026-04-03T08:00:01", "0317235959"), "202220222022");
+}
+
+#[test]
 fn a_clock_stays_unset_in_the_next_log_of_the_chain() {
     let end = format!("000010.000 {BANNER}");
     let older = log(0, "0004f2000001-app.log.1", NOVEMBER, &["0525080000", &end, "0101000010", "0101010030"]);
