@@ -75,7 +75,11 @@ pub(super) struct JoinedLine<'a> {
 impl Joined {
     /// Joins logs that are in order.
     pub(super) fn new(logs: Vec<(Log, Calendar)>) -> Self {
-        let logs = if logs.len() > 1 { without_repeats(logs) } else { logs };
+        Self::of(if logs.len() > 1 { without_repeats(logs) } else { logs })
+    }
+
+    /// Joins logs none of which repeats another.
+    pub(super) fn of(logs: Vec<(Log, Calendar)>) -> Self {
         let mut logs: Vec<_> = logs
             .into_iter()
             .map(|(log, calendar)| JoinedLog { log, calendar, overlap: 0, head_end: 0 })

@@ -1,11 +1,14 @@
 //! Logs that hold nothing of their own: earlier uploads, copies, excerpts beside the whole log.
 
-use std::collections::HashSet;
+use std::borrow::Borrow;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
 
 use super::calendar::{End, Span, tells_date};
 use super::order::{chain_of, is_files_own};
-use super::{Calendar, Log};
+use super::{Calendar, Joined, Log};
 use crate::digest::{Entry, LogDigest};
+use crate::input::Rotation;
 use crate::stamp::Stamp;
 
 /// The entries of a log; of one that was written twice, each once.
@@ -18,15 +21,64 @@ pub(super) fn once_each(digest: &LogDigest) -> impl Iterator<Item = &Entry> {
     })
 }
 
-/// The known messages of a log by what identifies their lines. A cut first or last line is none.
-fn messages(digest: &LogDigest) -> Vec<&Entry> {
-    // Where a log begins within a message, the rest of it can look like another one.
-    let is_rest = |entry: &Entry| entry.line == 1 && entry.stamp.is_none() && digest.counts.events > 1;
-    once_each(digest).filter(|entry| entry.event.is_some() && !entry.is_cut && !is_rest(entry)).collect()
+/// Whether a log begins within this message: the rest of it has no stamp, and can look like another one.
+fn is_rest(entry: &Entry) -> bool {
+    entry.line == 1 && entry.stamp.is_none()
 }
 
-/// Leaves out logs whose lines all stand in another one, in that order: earlier uploads, copies, excerpts.
+/// The known messages of a log by what identifies their lines. A cut first or last line is none.
+fn messages(digest: &LogDigest) -> Vec<&Entry> {
+    let is_message = |entry: &Entry| {
+        entry.event.is_some() && !entry.is_cut && (digest.counts.events == 1 || !is_rest(entry))
+    };
+    once_each(digest).filter(|entry| is_message(entry)).collect()
+}
+
+/// Leaves out logs whose lines all stand in others, in that order: earlier uploads, copies, excerpts.
 pub(super) fn without_repeats(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
+    without_copies(without_excerpts(logs))
+}
+
+/// Leaves out logs whose lines stand in those of another rotation chain as one. The longest chain comes first: a part
+/// of it can be kept elsewhere.
+fn without_excerpts(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
+    let mut chains: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (place, (log, _)) in logs.iter().enumerate() {
+        chains.entry(chain_of(log)).or_default().push(place);
+    }
+    let mut keep = vec![true; logs.len()];
+    let length = |chain: &Vec<usize>| -> (u64, u64) {
+        let counts = || chain.iter().map(|log| logs[*log].0.digest.counts);
+        (counts().map(|counts| counts.events).sum(), counts().map(|counts| counts.lines).sum())
+    };
+    let mut wholes: Vec<_> = chains.values().filter(|chain| chain.len() > 1).collect();
+    wholes.sort_by_key(|chain| Reverse(length(chain)));
+    for chain in wholes {
+        let members: Vec<_> = chain.iter().filter(|log| keep[**log]).map(|log| &logs[*log]).collect();
+        let others = || (0..logs.len()).filter(|other| chain.binary_search(other).is_err());
+        if members.len() < 2 || !others().any(|other| keep[other]) {
+            continue;
+        }
+        let joined = Joined::of(members.iter().map(|log| (*log).clone()).collect());
+        let entries: Vec<_> = joined.lines().map(|line| line.entry).collect();
+        for part in others() {
+            let digest = &logs[part].0.digest;
+            let part_messages = messages(digest);
+            let lines = joined.lines().filter(|line| line.entry.event.is_some());
+            keep[part] &= if part_messages.is_empty() {
+                !says_nothing_more(&logs[part], &members)
+            } else {
+                !stands_in(digest, &part_messages, lines.map(|line| (line.entry, line.digest)))
+                    || !tells_no_other_time(digest, &entries)
+            };
+        }
+    }
+    kept(logs, &keep)
+}
+
+/// Leaves out logs whose lines stand in one other log.
+fn without_copies(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
+    let chains: Vec<String> = logs.iter().map(|(log, _)| chain_of(log)).collect();
     let all: Vec<Vec<&Entry>> = logs.iter().map(|(log, _)| messages(&log.digest)).collect();
     let hashes: Vec<HashSet<u64>> =
         all.iter().map(|messages| messages.iter().map(|entry| entry.hash).collect()).collect();
@@ -37,28 +89,34 @@ pub(super) fn without_repeats(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)
             if part == whole || !keep[whole] || !is_longer(whole_log, part_log, whole < part) {
                 return false;
             }
-            let is_same_chain = chain_of(part_log) == chain_of(whole_log);
-            match all[part].first() {
-                _ if part < whole && is_same_chain && goes_on_behind(&part_log.digest, &whole_log.digest) => {
-                    false
-                }
-                Some(first) => {
-                    hashes[whole].contains(&first.hash)
-                        && stands_in(&all[part], &all[whole])
-                        && tells_no_other_time(&part_log.digest, &whole_log.digest)
-                        && (!is_same_chain
-                            || all[part].iter().any(|entry| tells_date(entry))
-                            || (part < whole && is_long_run(&all[part], &all[whole]))
-                            || are_equal(&part_log.digest, &whole_log.digest))
-                }
-                None => says_nothing_more((part_log, logs[part].1), (whole_log, logs[whole].1)),
+            let is_same_chain = chains[part] == chains[whole];
+            if is_same_chain && part < whole && goes_on_behind(&part_log.digest, &whole_log.digest) {
+                return false;
             }
+            let Some(first) = all[part].first() else {
+                return (!is_same_chain || part_log.digest.is_empty())
+                    && says_nothing_more(&logs[part], &[&logs[whole]]);
+            };
+            let lines = || all[whole].iter().map(|entry| (*entry, &whole_log.digest));
+            (hashes[whole].contains(&first.hash) || is_rest(first))
+                && stands_in(&part_log.digest, &all[part], lines())
+                && tells_no_other_time(&part_log.digest, &whole_log.digest.entries)
+                && (!is_same_chain
+                    || all[part].iter().any(|entry| tells_date(entry))
+                    || (part < whole && is_long_run(&all[part], &all[whole]))
+                    || (part < whole
+                        && part_log.rotation == Rotation::Piece
+                        && begins(&all[part], &all[whole]))
+                    || are_equal(&part_log.digest, &whole_log.digest))
         });
         keep[part] = !is_repeat;
     }
-    let mut place = 0..;
-    let mut logs = logs;
-    logs.retain(|_| place.next().is_none_or(|place| keep[place]));
+    kept(logs, &keep)
+}
+
+fn kept(mut logs: Vec<(Log, Calendar)>, keep: &[bool]) -> Vec<(Log, Calendar)> {
+    let mut keep = keep.iter();
+    logs.retain(|_| keep.next().is_none_or(|keep| *keep));
     logs
 }
 
@@ -78,9 +136,19 @@ fn is_longer(whole: &Log, part: &Log, is_earlier: bool) -> bool {
     length(whole) > length(part) || (length(whole) == length(part) && is_earlier)
 }
 
-fn stands_in(part: &[&Entry], whole: &[&Entry]) -> bool {
-    let mut rest = whole.iter();
-    part.iter().all(|entry| rest.any(|other| other.hash == entry.hash && other.count() >= entry.count()))
+/// Whether the messages of a log stand among others, in that order. A log that begins within a message has its end.
+fn stands_in<'a>(
+    digest: &LogDigest,
+    part: &[&Entry],
+    mut whole: impl Iterator<Item = (&'a Entry, &'a LogDigest)>,
+) -> bool {
+    part.iter().all(|entry| {
+        whole.any(|(other, other_digest)| {
+            let is_same = entry.hash == other.hash
+                || is_rest(entry) && other_digest.text(other).ends_with(digest.text(entry));
+            is_same && other.count() >= entry.count()
+        })
+    })
 }
 
 /// So many different lines in a row are not written again to the millisecond.
@@ -97,17 +165,23 @@ fn is_long_run(part: &[&Entry], whole: &[&Entry]) -> bool {
         })
 }
 
-/// Whether the dates of a log lie within those of another one, or its dated lines stand there.
-fn tells_no_other_time(part: &LogDigest, whole: &LogDigest) -> bool {
-    let Some((first, last)) = dates(part) else { return true };
-    if dates(whole).is_some_and(|(from, to)| from <= first && last <= to) {
+/// Whether messages with stamps are those that another log begins with, line by line: where a server keeps each upload,
+/// the next one can be the same and more.
+fn begins(part: &[&Entry], whole: &[&Entry]) -> bool {
+    let mut pairs = part.iter().zip(whole);
+    pairs.all(|(a, b)| a.hash == b.hash && a.line == b.line && a.stamp.is_some())
+}
+
+/// Whether the dates of a log lie within those of other entries, or its dated lines are among them.
+fn tells_no_other_time<E: Borrow<Entry>>(part: &LogDigest, whole: &[E]) -> bool {
+    let Some(own) = dates(&part.entries) else { return true };
+    let whole = || whole.iter().map(Borrow::borrow);
+    if dates(whole()).is_some_and(|dates| is_within(own, dates)) {
         return true;
     }
-    let known: HashSet<u64> = whole.entries.iter().map(|entry| entry.hash).collect();
-    part.entries
-        .iter()
-        .filter(|entry| entry.is_dated() && !entry.is_cut)
-        .all(|entry| known.contains(&entry.hash))
+    let known: HashSet<u64> = whole().map(|entry| entry.hash).collect();
+    let mut dated = part.entries.iter().filter(|entry| entry.is_dated() && !entry.is_cut);
+    dated.all(|entry| known.contains(&entry.hash))
 }
 
 /// Whether two logs hold the same lines, as far as they were kept.
@@ -118,52 +192,63 @@ fn are_equal(part: &LogDigest, whole: &LogDigest) -> bool {
     part.counts.lines == whole.counts.lines && part.tail == whole.tail && hashes(part) == hashes(whole)
 }
 
-/// Whether a log without known messages can be left out beside another one: it has no dates, or none that
-/// lie out of the other's time. Of one rotation chain each log is another time's.
-fn says_nothing_more(part: (&Log, Calendar), whole: (&Log, Calendar)) -> bool {
-    let times =
-        |(log, calendar): (&Log, Calendar)| Span::of(&log.digest, &mut End::default())?.times(calendar);
-    if part.0.digest.is_empty() {
-        return part.0.digest.counts.bytes == 0;
+/// Whether a log without known messages can be left out beside those of another rotation chain: it has no dates, or
+/// none that lie out of their time. Where its file is not of its own day, its year is a guess: it is that of the others
+/// if its dates lie within theirs, and if they lie within those that a clock made up, it is such a one's.
+fn says_nothing_more((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) -> bool {
+    if part.digest.is_empty() {
+        return part.digest.counts.bytes == 0;
     }
-    match (times(part), times(whole)) {
+    let digests = || whole.iter().map(|(log, _)| &log.digest);
+    let Some(own) = dates(&part.digest.entries) else {
+        return digests().any(|digest| digest.counts.events > 0);
+    };
+    let mut end = End::default();
+    let (mut times, mut made_up) = (None, None);
+    for (log, calendar) in whole {
+        let (span, unset) = Span::with_unset(&log.digest, &mut end);
+        times = around(times, span.and_then(|span| span.times(*calendar)));
+        made_up = around(made_up, unset);
+    }
+    let Some(span) = Span::of(&part.digest, &mut End::default()) else {
+        // Dates that a clock made up are compared as they stand.
+        return dates(digests().flat_map(|digest| &digest.entries))
+            .is_some_and(|dates| is_within(own, dates));
+    };
+    let is_of_day = |log: &Log| span.last.yearless().and_then(|last| is_files_own(log, last)) == Some(true);
+    let is_guess = !is_of_day(part);
+    if made_up.is_some_and(|made_up| is_within(own, made_up))
+        && (is_guess || times.is_none() && whole.iter().any(|(log, _)| is_of_day(log)))
+    {
+        return true;
+    }
+    let Some((from, to)) = times else { return false };
+    let mut calendar = *calendar;
+    loop {
         // Where it begins, an excerpt can have dates that only the lines before it show to be wrong.
-        (Some((_, last)), Some((from, to))) => {
-            from <= last && last <= to && chain_of(part.0) != chain_of(whole.0)
+        let Some((_, last)) = span.times(calendar).filter(|(_, last)| *last >= from) else { return false };
+        let earlier = span.earlier(calendar);
+        if last <= to || !is_guess || earlier == calendar {
+            return last <= to;
         }
-        (None, _) => {
-            // Dates that a clock made up are compared as they stand.
-            let is_inside = match (dates(&part.0.digest), dates(&whole.0.digest)) {
-                (None, _) => whole.0.digest.counts.events > 0,
-                (Some((first, last)), Some((from, to))) => from <= first && last <= to,
-                (Some(_), None) => false,
-            };
-            is_inside && chain_of(part.0) != chain_of(whole.0)
-        }
-        // Alone, a line of a clock that was not set can look like one of January.
-        (Some(_), None) => {
-            let is_made_up = |span: Span| {
-                let last = span.last.yearless().filter(|_| span.can_be_unset());
-                last.is_some_and(|last| is_files_own(part.0, last) == Some(false))
-            };
-            // Where the other file was changed about that day, its clock had been set.
-            let is_real = |span: Span| {
-                span.last.yearless().is_some_and(|last| is_files_own(whole.0, last) == Some(true))
-            };
-            let is_inside = match (dates(&part.0.digest), dates(&whole.0.digest)) {
-                (Some((first, last)), Some((from, to))) => from <= first && last <= to,
-                _ => false,
-            };
-            is_inside
-                && Span::of(&part.0.digest, &mut End::default())
-                    .is_some_and(|span| is_made_up(span) || is_real(span))
-                && chain_of(part.0) != chain_of(whole.0)
-        }
+        calendar = earlier;
     }
 }
 
-/// The lowest and the highest date of a log, as digits.
-fn dates(digest: &LogDigest) -> Option<(Stamp, Stamp)> {
-    let dates = || digest.entries.iter().filter(|entry| entry.is_dated()).filter_map(|entry| entry.stamp);
-    Some((dates().min()?, dates().max()?))
+/// The range that holds both.
+fn around<T: Ord>(one: Option<(T, T)>, other: Option<(T, T)>) -> Option<(T, T)> {
+    match (one, other) {
+        (Some((from, to)), Some((first, last))) => Some((from.min(first), to.max(last))),
+        (one, other) => one.or(other),
+    }
+}
+
+fn is_within<T: Ord>((first, last): (T, T), (from, to): (T, T)) -> bool {
+    from <= first && last <= to
+}
+
+/// The lowest and the highest date, as digits.
+fn dates<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Option<(Stamp, Stamp)> {
+    let dated = entries.into_iter().filter(|entry| entry.is_dated());
+    dated.filter_map(|entry| entry.stamp).fold(None, |range, date| around(range, Some((date, date))))
 }
