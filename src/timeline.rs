@@ -7,6 +7,7 @@ mod clock;
 mod context;
 mod event_dates;
 mod join;
+mod mended;
 mod occurrences;
 mod order;
 mod repeats;

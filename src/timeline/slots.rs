@@ -6,9 +6,6 @@ use super::{Record, Timeline};
 use crate::event::Event;
 use crate::model::{CertificateState, Fingerprint, Slot};
 
-/// Two steps of one pass over the configuration are at most this far apart, in milliseconds.
-const ONE_PASS: u64 = 60_000;
-
 /// All that the logs show of the slots.
 #[derive(Clone, Debug, Default)]
 pub struct SlotHistory {
@@ -429,79 +426,5 @@ impl SlotView {
         let begin = counts.next();
         let is_holed = begin.is_some_and(|begin| counts.any(|missed| missed > begin));
         *is_complete = is_followed && !is_holed && !is_cut;
-    }
-}
-
-/// Whether the stamps tell how long after one record another one was written, and by so much at most.
-fn is_within(timeline: &Timeline<'_>, earlier: usize, later: usize, milliseconds: u64) -> Option<bool> {
-    let (earlier, later) = (&timeline.records[earlier], &timeline.records[later]);
-    if earlier.boot == later.boot {
-        earlier.entry.stamp.and(later.entry.stamp)?;
-        // What passed until the clock was set is not counted.
-        let was_set = (earlier.is_unset || earlier.is_wrong) && later.time.is_some();
-        let is_near = later.elapsed().saturating_sub(earlier.elapsed_at_last()) <= milliseconds;
-        return (!is_near || !was_set).then_some(is_near);
-    }
-    let apart = later.time? - earlier.last_time.or(earlier.time)?;
-    Some(apart.num_milliseconds().unsigned_abs() <= milliseconds)
-}
-
-impl Timeline<'_> {
-    /// Whether a refused installation into this slot is mended: the last refusal is the record `refusal`.
-    /// With `needs_key`, an inventory that then shows a certificate without key undoes that.
-    #[must_use]
-    pub fn is_refusal_mended(&self, slot: Slot, refusal: usize, needs_key: bool) -> bool {
-        let views = self.slots.of_slot(slot);
-        let known_before =
-            views.iter().rev().find(|view| view.at.0 < refusal && view.source != Source::Refusal);
-        let mut is_mended = false;
-        for view in views.iter().filter(|view| view.at.0 > refusal) {
-            let content = &view.content;
-            match view.source {
-                Source::Refusal => {}
-                Source::Save => is_mended |= is_within(self, refusal, view.at.0, ONE_PASS) != Some(true),
-                Source::Inventory { is_complete } => {
-                    let has_both = content.has_certificate() && content.has_key;
-                    let is_new = known_before.is_some_and(|before| {
-                        content.differs_from(&before.content) || before.content.is_empty()
-                    });
-                    is_mended |= has_both && is_new;
-                    if needs_key && is_complete && content.has_certificate() && !content.has_key {
-                        is_mended = false;
-                    }
-                }
-            }
-        }
-        is_mended
-    }
-
-    /// Whether a failure that names no slot is mended: the last one is the record `failure`.
-    #[must_use]
-    pub fn is_failure_without_slot_mended(&self, failure: usize) -> bool {
-        let is_later_pass = |view: &&SlotView| match is_within(self, failure, view.at.0, ONE_PASS) {
-            Some(is_near) => !is_near,
-            None => self.records[failure].boot != view.boot,
-        };
-        let saves = || self.slots.of_custom_slots().filter(|view| view.source == Source::Save);
-        if saves().any(|view| view.at.0 > failure && is_later_pass(&view)) {
-            return true;
-        }
-        let has_inventory_before = self.slots.all().any(|view| view.is_inventory() && view.at.0 < failure);
-        // A refusal shows no certificate.
-        let is_known = |view: &&SlotView| view.at.0 < failure && view.source != Source::Refusal;
-        let known: Vec<&SlotView> = self.slots.of_custom_slots().filter(is_known).collect();
-        let is_new = |shown: &SlotView| {
-            let is_known = |view: &&SlotView| view.content.fingerprint == shown.content.fingerprint;
-            let before = known.iter().rev().find(|view| view.slot == shown.slot);
-            let is_other = before.is_none_or(|before| {
-                before.content.is_empty() || shown.content.differs_from(&before.content)
-            });
-            shown.content.fingerprint.is_some() && is_other && !known.iter().any(is_known)
-        };
-        has_inventory_before
-            && self
-                .slots
-                .of_custom_slots()
-                .any(|view| view.at.0 > failure && view.is_inventory() && is_new(view))
     }
 }
