@@ -25,7 +25,7 @@ mod stored_configuration;
 mod totals;
 mod write_configuration;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -33,15 +33,12 @@ use std::sync::Mutex;
 use rayon::prelude::*;
 
 use crate::check::Case;
-use crate::config::PhoneConfig;
 use crate::input::{Buffers, Found, PassedOver};
 use crate::inventory::{Inventory, InventoryRow};
 use crate::model::{Mac, Status};
 use crate::phone::{Phone, Selection};
 use crate::problem::{Problem, ProblemKind};
-use crate::redact::Shown;
 use crate::report::Overview;
-use crate::report::shape::EventRow;
 use crate::timeline::{self, Clock, Timeline};
 use collect::{PhoneSink, Waiting};
 use configuration::Audit;
@@ -483,36 +480,5 @@ impl Scan {
     /// The addresses of the phones that are shown.
     pub fn macs(&self) -> impl Iterator<Item = Mac> + '_ {
         self.order.iter().filter_map(|row| row.mac)
-    }
-
-    /// What the configuration files give each phone, sorted by address; only for the phones of `--device` if
-    /// that was given.
-    #[must_use]
-    pub fn configs(&self) -> Vec<PhoneConfig> {
-        let Some(audit) = &self.audit else { return Vec::new() };
-        let is_wanted = |mac: &Mac| self.devices.is_empty() || self.devices.contains(mac);
-        let mut phones: BTreeMap<Mac, Option<Row>> =
-            audit.macs().into_iter().map(|mac| (mac, None)).collect();
-        phones.extend(self.rows.all().filter_map(|row| Some((row.mac?, Some(row)))));
-        let phones: Vec<_> = phones.into_iter().filter(|(mac, _)| is_wanted(mac)).collect();
-        let configs = phones.par_iter().map(|(mac, row)| match row {
-            Some(row) => audit.config_of(*mac, &self.rows.phone(row)),
-            None => audit.config_of(*mac, &Phone::unreadable(Some(*mac))),
-        });
-        configs.filter(|config| !config.is_empty()).collect()
-    }
-
-    /// Calls `each` with every event: phones sorted by address, the events of each in log order. There are
-    /// none unless the scan was made by [`scan_events`].
-    ///
-    /// # Errors
-    /// An error of `each`, or of the temporary file of the events.
-    pub fn events(
-        &self,
-        shown: Shown<'_>,
-        mut each: impl FnMut(EventRow) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let Some((spool, phones)) = &self.events else { return Ok(()) };
-        phones.iter().try_for_each(|phone| phone.read(spool, shown, &mut each))
     }
 }

@@ -1,12 +1,15 @@
 //! Diagnoses from configuration files, and their relation to what the phones' logs show.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::NaiveDateTime;
+use rayon::prelude::*;
 
+use super::Scan;
 use super::gathered::digested_apart;
+use super::rows::Row;
 use super::same_files::SameFiles;
 use super::stored_configuration::ConfigTrees;
 use crate::check::join::{Question, join, origin};
@@ -240,4 +243,23 @@ fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogF
         }
     }
     facts
+}
+
+impl Scan {
+    /// What the configuration files give each phone, sorted by address; only for the phones of `--device` if
+    /// that was given.
+    #[must_use]
+    pub fn configs(&self) -> Vec<PhoneConfig> {
+        let Some(audit) = &self.audit else { return Vec::new() };
+        let is_wanted = |mac: &Mac| self.devices.is_empty() || self.devices.contains(mac);
+        let mut phones: BTreeMap<Mac, Option<Row>> =
+            audit.macs().into_iter().map(|mac| (mac, None)).collect();
+        phones.extend(self.rows.all().filter_map(|row| Some((row.mac?, Some(row)))));
+        let phones: Vec<_> = phones.into_iter().filter(|(mac, _)| is_wanted(mac)).collect();
+        let configs = phones.par_iter().map(|(mac, row)| match row {
+            Some(row) => audit.config_of(*mac, &self.rows.phone(row)),
+            None => audit.config_of(*mac, &Phone::unreadable(Some(*mac))),
+        });
+        configs.filter(|config| !config.is_empty()).collect()
+    }
 }

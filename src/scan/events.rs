@@ -9,6 +9,7 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Scan;
 use crate::event::Event;
 use crate::line::{Level, lossy};
 use crate::log::{RecordEvent, Recorded};
@@ -240,5 +241,21 @@ impl PhoneEvents {
             boot: boot as usize,
             fields,
         }
+    }
+}
+
+impl Scan {
+    /// Calls `each` with every event: phones sorted by address, the events of each in log order. There are
+    /// none unless the scan was made by [`scan_events`](super::scan_events).
+    ///
+    /// # Errors
+    /// An error of `each`, or of the temporary file of the events.
+    pub fn events(
+        &self,
+        shown: Shown<'_>,
+        mut each: impl FnMut(EventRow) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let Some((spool, phones)) = &self.events else { return Ok(()) };
+        phones.iter().try_for_each(|phone| phone.read(spool, shown, &mut each))
     }
 }
