@@ -103,7 +103,9 @@ fn without_copies(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
                 && tells_no_other_time(&part_log.digest, &whole_log.digest.entries)
                 && (!is_same_chain
                     || all[part].iter().any(|entry| tells_date(entry))
-                    || (part < whole && is_long_run(&all[part], &all[whole]))
+                    || (part < whole
+                        && is_long_run(&all[part], &all[whole])
+                        && has_first_date_of(&whole_log.digest, &part_log.digest))
                     || (part < whole
                         && part_log.rotation == Rotation::Piece
                         && begins(&all[part], &all[whole]))
@@ -163,6 +165,13 @@ fn is_long_run(part: &[&Entry], whole: &[&Entry]) -> bool {
             let mut pairs = run.iter().zip(part);
             pairs.all(|(a, b)| a.hash == b.hash && a.line - run[0].line == b.line - part[0].line)
         })
+}
+
+/// Whether the first dated line of a part, if it has one, stands in the whole log: behind lines without dates it was
+/// kept there too. Two boots can be alike to the millisecond; what follows then differs.
+fn has_first_date_of(whole: &LogDigest, part: &LogDigest) -> bool {
+    let first = part.entries.iter().find(|entry| entry.is_dated());
+    first.is_none_or(|first| first.is_cut || whole.entries.iter().any(|entry| entry.hash == first.hash))
 }
 
 /// Whether messages with stamps are those that another log begins with, line by line: where a server keeps each upload,
