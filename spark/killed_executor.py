@@ -27,7 +27,7 @@ def fleet(root, phones):
 
     rng = random.Random(14)
     root.mkdir()
-    for file, text in configured.site_files():
+    for file, text in configured.site_files(has_shared_certificate=True):
         text = text.replace("site.cfg, sip.cfg", "[PHONE_MAC_ADDRESS]-own.cfg, site.cfg, sip_[PHONE_MODEL].cfg, sip.cfg")
         (root / file).write_text(text)
     (root / "sip_VVX500.cfg").write_text('<sip log.render.level="5"/>')

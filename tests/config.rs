@@ -382,3 +382,48 @@ fn a_level_that_lines_contradict_is_not_blamed() {
         );
     }
 }
+
+#[test]
+fn another_makers_files_are_no_phone() {
+    let folder = site();
+    // A server's default file, one that is empty, and overrides that are no XML.
+    for (name, text) in [
+        ("001565aabbcc.cfg", "#!version:1.0.0.1\naccount.1.enable = 1\n"),
+        ("001565aabbcd.cfg", ""),
+        ("805ec0aabbce-web.cfg", "account.1.enable = 1\n"),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+        let (listed, _, _) = run(folder.path(), &["--all", "--format", "json"]);
+        let document: Value = serde_json::from_str(&listed).unwrap();
+        assert_eq!(document["phones"].as_array().unwrap().len(), 2, "{name}");
+        // 0004F2A1B2C3 and 0004F2000009 share the site's key, and no more.
+        assert!(scanned(folder.path()).contains("given to 2 phones"), "{name}");
+    }
+    // A file of XML is meant for a phone.
+    fs::write(folder.path().join("0004f200000a.cfg"), "<a CONFIG_FILES=\"site.cfg\"/>").unwrap();
+    assert!(scanned(folder.path()).contains("given to 3 phones"));
+}
+
+#[test]
+fn a_value_that_may_not_count_is_named_beside_a_refusal() {
+    let chain = |name: &str| {
+        format!(
+            "<a device.sec.TLS.customDeviceCert1.publicCert=\"{}\"\n device.set=\"1\" device.sec.TLS.customDeviceCert1.set=\"1\"/>",
+            sample(name)
+        )
+    };
+    let log = "0531130928|hw   |4|00|hwDescSecurityDeviceCredentialsStoreAscii: Could not decode cert chain, results 0\n";
+    // Which of the two overrides wins is not known.
+    let found = diagnoses(&[
+        ("0004f2a1b2c3.cfg", "<a CONFIG_FILES=\"\"/>"),
+        ("0004f2a1b2c3-phone.cfg", &chain("leaf.pem")),
+        ("0004f2a1b2c3-web.cfg", &chain("chain.p7b")),
+        ("0004f2a1b2c3-app.log", log),
+    ]);
+    let refusal = found.iter().find(|one| one["code"] == "INS003").unwrap();
+    let lines = refusal["configuration"].as_array().unwrap();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    let is_unsure =
+        |line: &Value| line["says"].as_str().unwrap().ends_with("whether this line counts is not known");
+    assert!(lines.iter().all(is_unsure), "{lines:?}");
+}

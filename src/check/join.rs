@@ -283,7 +283,20 @@ fn suspects<'a>(
     let found: Vec<_> = candidates.iter().filter_map(|one| Some((given(one)?, fault(one)?))).collect();
     match &found[..] {
         [] if candidates.is_empty() && config.is_complete => {
-            vec![of_all(config, format!("no file of this phone has a certificate for it: {CHANGED}"))]
+            let lines = all_lines(config, |kind| matches!(kind, Kind::Certificate(_)));
+            let unsure = lines.iter().filter(|(_, standing)| *standing == Standing::Unsure);
+            let mut lines: Vec<_> = unsure
+                .map(|(given, standing)| {
+                    given.says(sentence![given.setting.value.in_short(), standing.clause()])
+                })
+                .collect();
+            if lines.is_empty() {
+                lines.push(of_all(
+                    config,
+                    format!("no file of this phone has a certificate for it: {CHANGED}"),
+                ));
+            }
+            lines
         }
         [] => {
             let all = candidates.iter().filter_map(given);

@@ -49,6 +49,13 @@ pub fn resolve(tree: &Tree, mac: Mac, model: Option<&str>, log_directories: &[Pa
         // What the server gives is not known.
         _ => config.is_complete = false,
     }
+    // Without a log, an address is a phone's if a file of its own is: other makers' files have such names, too.
+    let is_text = |source: &Source| {
+        source.is_own && !matches!(source.file.condition, Condition::NotXml | Condition::Binary)
+    };
+    if log_directories.is_empty() && !config.sources.iter().any(is_text) {
+        return PhoneConfig::new(mac, tree.key_files(mac));
+    }
     config
 }
 
