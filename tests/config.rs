@@ -427,3 +427,18 @@ fn a_value_that_may_not_count_is_named_beside_a_refusal() {
         |line: &Value| line["says"].as_str().unwrap().ends_with("whether this line counts is not known");
     assert!(lines.iter().all(is_unsure), "{lines:?}");
 }
+
+#[test]
+fn a_level_that_is_none_is_not_called_harmless() {
+    for (level, what) in
+        [("3", "3: the inventory is not kept out by it"), ("", "is no level"), ("x", "x is no level")]
+    {
+        let config = format!("<a CONFIG_FILES=\"\" log.level.change.tls=\"{level}\"/>");
+        let found = diagnoses(&[
+            ("0004f2a1b2c3.cfg", &config),
+            ("0004f2a1b2c3-app.log", "0531130928|sip  |4|00|text\n"),
+        ]);
+        let says = says(&found, "LOG001").unwrap();
+        assert!(says.contains(what), "{level}: {says}");
+    }
+}

@@ -93,7 +93,13 @@ pub(super) fn no_evidence(config: &PhoneConfig, log: &LogFacts) -> (Option<Messa
     if steps.is_empty() {
         let is_contradicted = contradicted.iter().any(|(given, _)| given.name() == LEVEL);
         let low = config.get(LEVEL).filter(|_| !is_contradicted).map(|given| {
-            given.says(sentence![given.setting.value.in_short(), ": the inventory is not kept out by it"])
+            let what = match level_of(config, LEVEL) {
+                Some(_) => ": the inventory is not kept out by it",
+                None => {
+                    " is no level: the phone may use its default, 4, which keeps the inventory out of the log"
+                }
+            };
+            given.says(sentence![given.setting.value.in_short(), what])
         });
         lines.extend(low);
         return (None, lines);
