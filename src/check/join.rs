@@ -438,16 +438,14 @@ fn closed_line(config: &PhoneConfig, slot: Slot) -> Option<ConfigurationLine> {
 fn trust(config: &PhoneConfig, log: &LogFacts) -> Vec<ConfigurationLine> {
     let mut lines = Vec::new();
     for given in config.of_kind(|kind| matches!(kind, Kind::Ca(_))) {
-        let state = match &given.setting.value {
-            Value::Certificates(value) if value.list.iter().any(|one| one.not_after < log.now) => {
-                ", which is past its end"
-            }
-            _ if !config.counts(given.setting.parameter) => {
-                ", which does not count (device.set or its .set is not 1)"
-            }
-            _ => "",
+        let has_ended = match &given.setting.value {
+            Value::Certificates(value) => value.list.iter().any(|one| one.not_after < log.now),
+            _ => false,
         };
-        lines.push(given.says(sentence!["may bear on trust: ", given.setting.value.in_short(), state]));
+        let state = if has_ended { ", which is past its end" } else { "" };
+        let gates = gates_clause(config, &given);
+        let short = given.setting.value.in_short();
+        lines.push(given.says(sentence!["may bear on trust: ", short, format!("{state}{gates}")]));
     }
     for given in config.of_kind(|kind| matches!(kind, Kind::Trust | Kind::ProfileSelection)) {
         let value = given.setting.value.as_text().unwrap_or_default();
@@ -456,7 +454,8 @@ fn trust(config: &PhoneConfig, log: &LogFacts) -> Vec<ConfigurationLine> {
         } else {
             given.setting.value.in_short()
         };
-        lines.push(given.says(sentence!["may bear on trust: ", what]));
+        let gates = gates_clause(config, &given);
+        lines.push(given.says(sentence!["may bear on trust: ", what, gates]));
     }
     lines
 }

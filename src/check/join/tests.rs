@@ -258,6 +258,21 @@ fn tls001_lists_what_may_bear_on_trust() {
     );
     assert!(answer.lines[0].says.to_string().ends_with("which is past its end"), "{answer:?}");
     assert!(answer.lines[1].says.to_string().contains("very name"), "{answer:?}");
+    // Behind a closed gate, neither counts.
+    for (set, gates) in [("1", ""), ("0", "; the phone does not read it now, for device.set is not 1")] {
+        let strict = "device.sec.TLS.prov.strictCertCommonNameValidation";
+        let changes = [
+            ("device.set", set),
+            ("device.sec.TLS.customCaCert1", &*old),
+            ("device.sec.TLS.customCaCert1.set", "1"),
+            (strict, "1"),
+            ("device.sec.TLS.prov.strictCertCommonNameValidation.set", "1"),
+        ];
+        let answer = asked(&changes, &log(), Question::Trust, None);
+        let says: Vec<String> = answer.lines.iter().map(|line| line.says.to_string()).collect();
+        assert!(says[0].ends_with(&format!("past its end{gates}")), "{says:?}");
+        assert!(says[1].ends_with(&format!("asked for{gates}")), "{says:?}");
+    }
 }
 
 #[test]
