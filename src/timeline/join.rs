@@ -1,7 +1,7 @@
 //! One phone's logs as one: each line once however many logs hold it, and what one log leaves open at
 //! its end goes on in the next.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{Datelike, NaiveDateTime, TimeDelta};
 
@@ -232,20 +232,29 @@ fn calendar_with(
     years.find(|year| date.in_year(*year).is_some_and(is_possible)).map(Calendar::Newest)
 }
 
-/// The number of the later log's last line that stands in the earlier one as well, at its end: a run of
+/// The number of the later log's last line that stands in the earlier one as well, at its end: the longest run of
 /// equal lines with a dated one among them. 0 if there is none.
 fn overlap(earlier: &LogDigest, later: &LogDigest) -> u64 {
-    let known: HashMap<u64, &Entry> = earlier.entries.iter().map(|entry| (entry.hash, entry)).collect();
-    let mut tried = HashSet::new();
-    for entry in later.entries.iter().filter(|entry| entry.is_dated()) {
-        let Some(same) = known.get(&entry.hash) else { continue };
-        // Where the run begins in the earlier log follows from where one of its lines stands in both.
-        let Some(begin) = same.line.checked_sub(entry.line) else { continue };
-        if tried.insert(begin) && is_run(earlier, later, begin) {
-            return earlier.counts.lines - begin;
-        }
+    // Of equal lines, the first and the last.
+    let mut known: HashMap<u64, (u64, u64)> = HashMap::new();
+    for entry in &earlier.entries {
+        known.entry(entry.hash).or_insert((entry.line, entry.line)).1 = entry.line;
     }
-    0
+    // Where the run begins in the earlier log follows from where one of its lines stands in both.
+    let begins: BTreeSet<u64> = later
+        .entries
+        .iter()
+        .filter(|entry| entry.is_dated())
+        .filter_map(|entry| {
+            known.get(&entry.hash).map(|(first, last)| [*first, *last].map(|same| (same, entry)))
+        })
+        .flatten()
+        .filter_map(|(same, entry)| same.checked_sub(entry.line))
+        .collect();
+    begins
+        .into_iter()
+        .find(|begin| is_run(earlier, later, *begin))
+        .map_or(0, |begin| earlier.counts.lines - begin)
 }
 
 /// Whether the later log begins with what stands in the earlier one behind line `begin`, as far as both

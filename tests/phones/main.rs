@@ -10,6 +10,7 @@ mod edges;
 mod files;
 mod inventories;
 mod order;
+mod overlaps;
 mod said;
 mod sample;
 mod simulation;

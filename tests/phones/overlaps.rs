@@ -1,0 +1,238 @@
+//! Lines that stand in two logs of a phone: each counts once.
+
+use phonecert::window::Window;
+
+use super::sample::{File, UNTRUSTED, look, ordinary};
+
+/// A failed connection with this stamp and this number.
+pub(crate) fn failed(stamp: &str, number: u32) -> String {
+    format!("{stamp}|sip  |4|00|MakeTlsConnection: connection failed error -{number}\n")
+}
+
+/// One of the failed connections of a minute.
+fn line(number: u32) -> String {
+    failed(&format!("05010800{number:02}"), number)
+}
+
+fn of(numbers: &[u32]) -> String {
+    numbers.iter().map(|number| line(*number)).collect()
+}
+
+/// The known messages in order: the suffix of the log that they stand in, and their lines.
+pub(crate) fn places(files: &[File]) -> Vec<String> {
+    look(files, Window::default(), |timeline, _| {
+        let place = |record: &phonecert::timeline::Record<'_>| {
+            let path = timeline.logs[record.file].path;
+            format!("{}:{}", path.split_once("-app.log").map_or(path, |(_, suffix)| suffix), record.line)
+        };
+        timeline.events().map(|(_, _, record)| place(record)).collect()
+    })
+}
+
+/// How many lines of the newer log count, and how many of the rotated one.
+fn counted(rotated: &str, newer: &str) -> (usize, usize) {
+    let files = [File::new(".1", rotated.as_bytes()), File::new("", newer.as_bytes())];
+    let places = places(&files);
+    let rotated = places.iter().filter(|place| place.starts_with(".1")).count();
+    (rotated, places.len() - rotated)
+}
+
+#[test]
+fn a_run_at_the_end_of_a_rotated_log_that_begins_the_next_counts_once() {
+    let files =
+        |newer: &str| [File::new(".1", of(&[1, 2, 3, 4]).as_bytes()), File::new("", newer.as_bytes())];
+    assert_eq!(places(&files(&of(&[3, 4, 5]))), [".1:1", ".1:2", ".1:3", ".1:4", ":3"]);
+    assert_eq!(places(&files(&of(&[2, 3, 4, 5]))), [".1:1", ".1:2", ".1:3", ".1:4", ":4"]);
+    // The lines behind it count, also where they are the same but for their stamps.
+    assert_eq!(counted(&of(&[1, 2, 3]), &(of(&[2, 3]) + &failed("0501080100", 3))), (3, 1));
+}
+
+#[test]
+fn a_run_with_another_line_in_it_is_other_lines() {
+    for newer in [
+        // Another one at the begin, in the middle, at the end.
+        of(&[9, 3, 4, 5]),
+        of(&[2, 9, 4, 5]),
+        of(&[2, 3, 9, 5]),
+        // The same with another stamp, one more, one fewer, in another order.
+        of(&[2]) + &failed("0501080100", 3) + &of(&[4, 5]),
+        of(&[2, 3, 9, 4, 5]),
+        of(&[2, 4, 5]),
+        of(&[3, 2, 4, 5]),
+        // Not up to the end of the rotated log.
+        of(&[2, 3, 5, 6]),
+    ] {
+        assert_eq!(counted(&of(&[1, 2, 3, 4]), &newer), (4, newer.lines().count()), "{newer}");
+    }
+}
+
+#[test]
+fn one_line_is_an_overlap_if_nothing_else_is_in_it() {
+    assert_eq!(counted(&of(&[1, 2]), &of(&[2, 3])), (2, 1));
+    // With ordinary lines, these are the same ones.
+    let (a, b, c) = (ordinary("0501080002"), ordinary("0501080003"), ordinary("0501080004"));
+    assert_eq!(counted(&(of(&[1, 2]) + &a), &(of(&[2]) + &a + &of(&[3]))), (2, 1));
+    assert_eq!(counted(&(of(&[1, 2]) + &a), &(of(&[2]) + &b + &of(&[3]))), (2, 2));
+    assert_eq!(counted(&(of(&[1]) + &a + &of(&[2])), &(a.clone() + &of(&[2, 3]))), (2, 1));
+    assert_eq!(counted(&(of(&[1]) + &a + &of(&[2])), &(b.clone() + &of(&[2, 3]))), (2, 2));
+    assert_eq!(counted(&(of(&[1, 2]) + &a + &b), &(of(&[2]) + &a + &c + &of(&[3]))), (2, 1));
+    // So are ordinary lines between two messages, which are not kept.
+    let between = |line: &str| of(&[2]) + line + &of(&[3]);
+    assert_eq!(counted(&(of(&[1]) + &between(&a)), &(between(&b) + &of(&[4]))), (3, 1));
+}
+
+#[test]
+fn lines_without_dates_are_of_another_boot() {
+    let undated = |numbers: &[u32]| -> String {
+        numbers.iter().map(|number| failed(&format!("0001{number:02}.000"), *number)).collect()
+    };
+    assert_eq!(counted(&undated(&[1, 2, 3]), &undated(&[2, 3, 4])), (3, 3));
+    // A date among them shows that they are the same.
+    let dated = |before: &[u32], behind: &[u32]| undated(before) + &of(&[5]) + &undated(behind);
+    assert_eq!(counted(&dated(&[1, 2], &[3]), &dated(&[2], &[3, 4])), (4, 1));
+}
+
+#[test]
+fn a_line_cut_at_its_begin_is_not_compared() {
+    let rotated = of(&[1, 2, 3, 4]);
+    // Within the header, before the message, and in it.
+    for (begin, shown) in [(7, 1), (19, 1), (22, 1), (24, 0)] {
+        let cut = line(2)[begin..].to_owned();
+        assert_eq!(counted(&rotated, &(cut.clone() + &of(&[3, 4, 5]))), (4, 1), "{cut}");
+        assert_eq!(counted(&rotated, &(cut.clone() + &of(&[3, 9, 5]))), (4, shown + 3), "{cut}");
+    }
+}
+
+#[test]
+fn two_messages_in_one_line_are_compared_one_by_one() {
+    let glued = |one: u32, two: u32| line(one).trim_end().to_owned() + &line(two);
+    assert_eq!(counted(&(of(&[1]) + &glued(2, 3)), &(glued(2, 3) + &of(&[4]))), (3, 1));
+    assert_eq!(counted(&(of(&[1]) + &glued(2, 3) + &of(&[4])), &(glued(2, 3) + &of(&[4, 5]))), (4, 1));
+}
+
+#[test]
+fn equal_lines_overlap_as_far_as_they_can() {
+    assert_eq!(counted(&of(&[1, 2, 2]), &of(&[2, 2, 3])), (3, 1));
+    assert_eq!(counted(&of(&[1, 2, 3, 2]), &of(&[2, 3, 2, 4])), (4, 1));
+}
+
+#[test]
+fn three_logs_overlap_pair_by_pair() {
+    let files = [(".2", of(&[1, 2, 3])), (".1", of(&[2, 3, 4, 5])), ("", of(&[4, 5, 6]))]
+        .map(|(suffix, log)| File::new(suffix, log.as_bytes()));
+    assert_eq!(places(&files), [".2:1", ".2:2", ".2:3", ".1:3", ".1:4", ":3"]);
+}
+
+/// A log that stands in another one: `part` beside `whole`, whether it counts.
+fn counts(part: (&str, &str), whole: (&str, &str)) -> bool {
+    let file = |(name, log): (&str, &str)| File { name: name.into(), ..File::new("", log.as_bytes()) };
+    let paths = look(&[file(part), file(whole)], Window::default(), |timeline, _| {
+        timeline.logs.iter().map(|log| log.path.to_owned()).collect::<Vec<_>>()
+    });
+    assert!(paths.contains(&whole.0.to_owned()), "{paths:?}");
+    paths.contains(&part.0.to_owned())
+}
+
+const LOG: &str = "0004f2a1b2c3-app.log";
+const ROTATED: &str = "0004f2a1b2c3-app.log.1";
+const TICKET: &str = "ticket/0004f2a1b2c3-app.log";
+
+#[test]
+fn an_excerpt_whose_messages_stand_in_another_log_in_that_order_adds_nothing() {
+    let whole = of(&[1, 2, 3, 4, 5]);
+    for part in [of(&[2, 3]), of(&[2, 4]), of(&[1, 5]), of(&[5]), of(&[1, 2, 3, 4])] {
+        assert!(!counts((TICKET, &part), (LOG, &whole)), "{part}");
+    }
+    for part in [of(&[3, 2]), of(&[2, 9]), of(&[9]), of(&[2, 2]), failed("0501080100", 2)] {
+        assert!(counts((TICKET, &part), (LOG, &whole)), "{part}");
+    }
+    // Without dates, too.
+    let undated = |numbers: &[u32]| -> String {
+        numbers.iter().map(|number| failed(&format!("0001{number:02}.000"), *number)).collect()
+    };
+    assert!(!counts((TICKET, &undated(&[2, 3])), (LOG, &undated(&[1, 2, 3, 4]))));
+    assert!(counts((TICKET, &undated(&[3, 2])), (LOG, &undated(&[1, 2, 3, 4]))));
+}
+
+#[test]
+fn an_excerpt_with_days_of_its_own_counts() {
+    let whole = ordinary("0501070000") + &of(&[1, 2, 3]) + &ordinary("0502080000");
+    let with = |before: &str, behind: &str| {
+        let part = ordinary(before) + &of(&[2]) + &ordinary(behind);
+        counts((TICKET, &part), (LOG, &whole))
+    };
+    assert!(!with("0501070000", "0502080000"));
+    assert!(with("0501065959", "0502080000"));
+    assert!(with("0501070000", "0502080001"));
+}
+
+#[test]
+fn in_a_chain_lines_without_dates_are_the_same_in_long_runs_alone() {
+    let undated = |range: std::ops::Range<u32>| -> String {
+        range.map(|number| failed(&format!("0001{number:02}.000"), number)).collect()
+    };
+    for (length, is_same) in [(7, false), (8, true)] {
+        let part = undated(1..1 + length);
+        assert_eq!(counts((ROTATED, &part), (LOG, &(part.clone() + &undated(40..42)))), !is_same, "{length}");
+        assert_eq!(counts((ROTATED, &part), (LOG, &(undated(0..1) + &part))), !is_same, "{length}");
+    }
+    // Not as far apart, or not all different.
+    let (part, apart) = (undated(1..9), undated(1..4) + &ordinary("000103.500") + &undated(4..10));
+    assert!(counts((ROTATED, &part), (LOG, &apart)));
+    let equal = undated(1..2).repeat(2) + &undated(2..8);
+    assert!(counts((ROTATED, &equal), (LOG, &(equal.clone() + &undated(40..42)))));
+    // The newer log is no part of the older one, unless they are equal.
+    assert!(counts((LOG, &part), (ROTATED, &(part.clone() + &undated(40..42)))));
+    let places = places(&[File::new(".1", part.as_bytes()), File::new("", part.as_bytes())]);
+    assert_eq!(places.len(), 8);
+    // With a date it is.
+    assert!(!counts((ROTATED, &of(&[2, 3])), (LOG, &of(&[1, 2, 3, 4]))));
+}
+
+#[test]
+fn a_log_of_ordinary_lines_adds_nothing_within_the_days_of_another() {
+    let whole = ordinary("0501080000") + &of(&[1]) + &ordinary("0503080000");
+    let part =
+        |first: &str, last: &str| counts((TICKET, &(ordinary(first) + &ordinary(last))), (LOG, &whole));
+    assert!(!part("0501080000", "0503080000"));
+    assert!(!part("0501070000", "0501080000"));
+    assert!(part("0501070000", "0501075959"));
+    assert!(part("0501080000", "0503080001"));
+    // Each log of a chain is of its own time.
+    assert!(counts((ROTATED, &ordinary("0502080000")), (LOG, &whole)));
+    // Without dates it tells nothing beside known messages.
+    assert!(!counts((TICKET, &ordinary("000020.000")), (LOG, &whole)));
+    assert!(counts((ROTATED, &ordinary("000020.000")), (LOG, &whole)));
+    let without = ordinary("0501080000") + &ordinary("0503080000");
+    assert!(counts((TICKET, &ordinary("000020.000")), (LOG, &without)));
+    // Nor does an empty file; but one with other text is not empty.
+    assert!(!counts((ROTATED, ""), (LOG, &whole)));
+    assert!(counts((ROTATED, "no log\n"), (LOG, &whole)));
+}
+
+#[test]
+fn of_equal_logs_one_counts() {
+    let log = of(&[1, 2, 3]);
+    for (one, two) in [(TICKET, LOG), (LOG, TICKET)] {
+        let file = |name: &str| File { name: name.into(), ..File::new("", log.as_bytes()) };
+        assert_eq!(places(&[file(one), file(two)]).len(), 3);
+    }
+    // Of two with the same messages, the one with more lines.
+    let longer = log.clone() + &ordinary("0501080010");
+    assert!(!counts((TICKET, &log), (LOG, &longer)));
+    assert!(!counts((LOG, &log), (TICKET, &longer)));
+}
+
+/// A folded message stands for as many as were folded.
+#[test]
+fn folded_messages_stand_in_another_log_if_there_are_as_many() {
+    let many = |count: u32, text: &str| -> String {
+        (0..count)
+            .map(|n| format!("0501{:02}{:02}{:02}|{text}\n", 8 + n / 3_600, n / 60 % 60, n % 60))
+            .collect()
+    };
+    let other = "sip  |4|00|MakeTlsConnection: connection failed error -1";
+    let whole = many(1_500, UNTRUSTED) + &many(1_500, other);
+    assert!(!counts((TICKET, &many(1_500, UNTRUSTED)), (LOG, &whole)));
+    assert!(counts((TICKET, &many(1_501, UNTRUSTED)), (LOG, &whole)));
+}
