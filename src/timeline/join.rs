@@ -3,14 +3,15 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::{Datelike, NaiveDateTime, TimeDelta};
+use chrono::{Datelike, NaiveDateTime};
 
-use super::calendar::{End, Span};
+use super::calendar::{End, Span, years_between};
 use super::repeats::{once_each, without_repeats};
 use super::{Calendar, Log};
 use crate::digest::{Entry, Fragment, LogDigest};
 use crate::input::Rotation;
 use crate::log::digest_of_seam;
+use crate::stamp::Yearless;
 
 /// The logs that count, in order, with what stands across their ends.
 #[derive(Debug, Default)]
@@ -187,10 +188,14 @@ fn date_seams(logs: &mut [JoinedLog], seams: &[Option<Seam>]) {
     for (file, (_, times)) in known.iter().enumerate().rev() {
         later[file] = times.map(|(first, _)| first).or(later[file + 1]);
     }
+    let has_years = logs.iter().any(|joined| joined.calendar == Calendar::WithYear);
     let mut earlier = None;
     for (begin, seam) in seams.iter().enumerate() {
         earlier = known[begin].1.map(|(_, last)| last).or(earlier);
         let Some(seam) = seam else { continue };
+        if has_years && !logs[begin].log.digest.entries.iter().any(Entry::is_dated) {
+            logs[begin].calendar = Calendar::WithYear;
+        }
         for &SeamPiece { file, .. } in &seam.pieces {
             let (before, _) = known[file.min(begin + 1)];
             let digest = &logs[file].log.digest;
@@ -225,11 +230,12 @@ fn calendar_with(
     if calendar == Calendar::WithYear {
         return Some(calendar);
     }
-    let slack = TimeDelta::hours(1);
-    let is_possible = |time| if later.is_some() { time <= known + slack } else { time >= known - slack };
-    let next = if later.is_some() { -1 } else { 1 };
-    let mut years = [known.year(), known.year() + next].into_iter();
-    years.find(|year| date.in_year(*year).is_some_and(is_possible)).map(Calendar::Newest)
+    let other = Yearless::of(known)?;
+    let year = match later {
+        Some(_) => known.year() - years_between(date, other),
+        None => known.year() + years_between(other, date),
+    };
+    Some(Calendar::Newest(year))
 }
 
 /// The number of the later log's last line that stands in the earlier one as well, at its end: the longest run of

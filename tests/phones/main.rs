@@ -13,6 +13,7 @@ mod order;
 mod overlaps;
 mod said;
 mod sample;
+mod seams;
 mod simulation;
 mod slots;
 mod timeline;
