@@ -2,6 +2,7 @@
 
 use super::{Entry, LogDigest, Repeat, shown_text};
 use crate::event::Event;
+use crate::stamp::Stamp;
 use crate::window::Window;
 
 /// Beside the first occurrence, the first two and the last three repeats are kept to be shown.
@@ -26,7 +27,11 @@ pub(super) fn fold(digest: &mut LogDigest, window: &Window) {
         let like = |known: &Entry| {
             known.event == entry.event && sides(known) == sides(&entry) && known.missed == entry.missed
         };
-        match kept[group..].iter().position(like) {
+        let month = |stamp: Option<Stamp>| {
+            stamp.and_then(|stamp| stamp.digits().map(|digits| [digits[0], digits[1]]))
+        };
+        let newest = kept[group..].iter().rposition(like);
+        match newest.filter(|place| month(kept[group + place].last_line().1) == month(entry.stamp)) {
             Some(place) => {
                 let text = shown_text(digest.text(&entry));
                 append(&mut kept[group + place], entry, text);

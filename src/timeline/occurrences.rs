@@ -81,7 +81,7 @@ impl Occurrences {
                 file: record.file as u32,
                 line: repeat.line,
                 stamp: repeat.stamp,
-                // All repeats that are folded are of one day; only the first and the last have their time kept.
+                // All repeats that are folded are of one month; only the first and the last have their time kept.
                 time: if is_last { record.last_time } else { record.time_of(repeat.stamp) },
                 text: repeat.text.clone(),
                 is_message: true,
@@ -140,7 +140,7 @@ impl SourceLine {
 }
 
 impl Record<'_> {
-    /// The time of one of this record's repeats, which are of the same day or a later one.
+    /// The time of one of this record's repeats, which are of the same month.
     fn time_of(&self, stamp: Option<Stamp>) -> Option<NaiveDateTime> {
         use chrono::Datelike;
         let time = self.time?;

@@ -7,6 +7,7 @@ mod checks;
 mod clock;
 mod cut;
 mod edges;
+mod event_dates;
 mod files;
 mod inventories;
 mod order;

@@ -20,7 +20,7 @@ fn of(numbers: &[u32]) -> String {
 
 /// The known messages in order: the suffix of the log that they stand in, and their lines.
 pub(crate) fn places(files: &[File]) -> Vec<String> {
-    look(files, Window::default(), |timeline, _| {
+    look(files, Window::default(), |timeline| {
         let place = |record: &phonecert::timeline::Record<'_>| {
             let path = timeline.logs[record.file].path;
             format!("{}:{}", path.split_once("-app.log").map_or(path, |(_, suffix)| suffix), record.line)
@@ -126,7 +126,7 @@ fn three_logs_overlap_pair_by_pair() {
 /// A log that stands in another one: `part` beside `whole`, whether it counts.
 fn counts(part: (&str, &str), whole: (&str, &str)) -> bool {
     let file = |(name, log): (&str, &str)| File { name: name.into(), ..File::new("", log.as_bytes()) };
-    let paths = look(&[file(part), file(whole)], Window::default(), |timeline, _| {
+    let paths = look(&[file(part), file(whole)], Window::default(), |timeline| {
         timeline.logs.iter().map(|log| log.path.to_owned()).collect::<Vec<_>>()
     });
     assert!(paths.contains(&whole.0.to_owned()), "{paths:?}");

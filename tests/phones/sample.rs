@@ -8,7 +8,7 @@ use phonecert::input::rotation;
 use phonecert::log::digest_of;
 use phonecert::phone::Phone;
 use phonecert::redact::Shown;
-use phonecert::timeline::{Clock, EventDates, Log, Timeline, join};
+use phonecert::timeline::{Clock, Joined, Log, Timeline, join};
 use phonecert::window::Window;
 use serde_json::{Value, json};
 
@@ -48,15 +48,17 @@ pub(crate) fn phone(files: &[File]) -> Phone {
 
 /// The same, of a part of the time.
 pub(crate) fn phone_within(files: &[File], window: Window) -> Phone {
-    look(files, window, |timeline, _| Phone::new(&Case::new(timeline, None), &|_| true))
+    look(files, window, |timeline| Phone::new(&Case::new(timeline, None), &|_| true))
 }
 
-/// What the phone's logs show in this part of the time, and the dates of their messages.
-pub(crate) fn look<T>(
-    files: &[File],
-    window: Window,
-    read: impl Fn(&Timeline<'_>, &EventDates<'_>) -> T,
-) -> T {
+/// What the phone's logs show in this part of the time.
+pub(crate) fn look<T>(files: &[File], window: Window, read: impl Fn(&Timeline<'_>) -> T) -> T {
+    let (joined, clock) = joined(files, window);
+    read(&Timeline::new(Some(MAC.parse().unwrap()), &joined, &clock))
+}
+
+/// The phone's logs as one.
+pub(crate) fn joined(files: &[File], window: Window) -> (Joined, Clock) {
     let now = MODIFIED.parse::<NaiveDateTime>().unwrap() + TimeDelta::days(1);
     let clock = Clock { window, year: None, now };
     let logs = files.iter().enumerate().map(|(number, file)| Log {
@@ -66,8 +68,7 @@ pub(crate) fn look<T>(
         modified: Some(file.modified),
         digest: digest_of(&file.bytes, &window),
     });
-    let joined = join(logs.collect(), &clock);
-    read(&Timeline::new(Some(MAC.parse().unwrap()), &joined, &clock), &EventDates::new(&joined, &clock))
+    (join(logs.collect(), &clock), clock)
 }
 
 /// The answer about a phone with this log.

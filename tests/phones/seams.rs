@@ -104,7 +104,7 @@ fn a_log_goes_on_behind_a_cut_line_where_its_rest_is_there() {
 
 /// The known messages: the line in the whole log, and its time.
 fn seen(files: &[File]) -> Vec<(u64, String)> {
-    look(files, Window::default(), |timeline, _| {
+    look(files, Window::default(), |timeline| {
         let event = |record: &phonecert::timeline::Record<'_>| {
             let path = timeline.logs[record.file].path;
             let before = files.iter().find(|file| file.name == path).unwrap().lines_before;
