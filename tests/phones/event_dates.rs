@@ -119,3 +119,15 @@ fn what_is_folded_counts_where_it_stands_in_no_other_log_and_in_the_window() {
     assert!(within(None, Some("2016-05-01T00:08:20"), 501));
     assert!(!within(None, Some("2016-05-01T00:08:19"), 501));
 }
+
+/// A February 29 that is folded shows the year, too.
+#[test]
+fn a_leap_day_among_folded_messages_tells_the_year() {
+    for log in [
+        refusals("0228", 0, 700) + &refusals("0229", 0, 700) + &failed("0301080000", 1),
+        refusals("0229", 0, MANY) + &failed("0301080000", 1),
+    ] {
+        let file = File { modified: "2015-06-01T12:00:00".parse().unwrap(), ..File::new("", log.as_bytes()) };
+        assert_eq!(found(&told(&[file]), "TLS002").unwrap()["last_seen"], "2012-03-01T08:00:00");
+    }
+}

@@ -21,3 +21,4 @@ mod timeline;
 mod together;
 #[path = "../tree/mod.rs"]
 mod tree;
+mod years;

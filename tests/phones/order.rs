@@ -8,14 +8,14 @@ use phonecert::window::Window;
 
 use super::sample::CONNECTION;
 
-const NAME: &str = "0004f2a1b2c3-app.log";
-const NOVEMBER: &str = "2016-11-20T12:00:00";
-const START: &str = "000010.000 log  |*|00|---------- Initial log entry ----------";
+pub(super) const NAME: &str = "0004f2a1b2c3-app.log";
+pub(super) const NOVEMBER: &str = "2016-11-20T12:00:00";
+pub(super) const START: &str = "000010.000 log  |*|00|---------- Initial log entry ----------";
 
 /// A log's name behind the folder, when it was changed, and its lines: each a stamp, and perhaps a text.
-type Given<'a> = (&'a str, &'a str, &'a [&'a str]);
+pub(super) type Given<'a> = (&'a str, &'a str, &'a [&'a str]);
 
-fn look<T>(logs: &[Given<'_>], read: impl Fn(&Timeline<'_>) -> T) -> T {
+pub(super) fn look<T>(logs: &[Given<'_>], read: impl Fn(&Timeline<'_>) -> T) -> T {
     let line = |line: &&str| match line.split_once(' ') {
         Some((stamp, text)) => format!("{stamp}|{text}\n"),
         None => format!("{line}|{CONNECTION}\n"),
@@ -33,19 +33,19 @@ fn look<T>(logs: &[Given<'_>], read: impl Fn(&Timeline<'_>) -> T) -> T {
 }
 
 /// The years of the dated lines, in order; 0 where a date is not real.
-fn years(logs: &[Given<'_>]) -> Vec<i32> {
+pub(super) fn years(logs: &[Given<'_>]) -> Vec<i32> {
     look(logs, |timeline| {
         let dated = timeline.records.iter().filter(|record| record.entry.is_dated());
         dated.map(|record| record.time.map_or(0, |time| time.year())).collect()
     })
 }
 
-fn years_of(modified: &str, lines: &[&str]) -> Vec<i32> {
+pub(super) fn years_of(modified: &str, lines: &[&str]) -> Vec<i32> {
     years(&[(NAME, modified, lines)])
 }
 
 /// The logs from the oldest to the newest.
-fn order(logs: &[Given<'_>]) -> Vec<String> {
+pub(super) fn order(logs: &[Given<'_>]) -> Vec<String> {
     look(logs, |timeline| timeline.logs.iter().map(|log| log.path.replace(NAME, "")).collect())
 }
 

@@ -185,6 +185,12 @@ fn in_a_chain_lines_without_dates_are_the_same_in_long_runs_alone() {
     assert!(counts((LOG, &part), (ROTATED, &(part.clone() + &undated(40..42)))));
     let places = places(&[File::new(".1", part.as_bytes()), File::new("", part.as_bytes())]);
     assert_eq!(places.len(), 8);
+    // A clock that was not set writes the same dates of its first day after each start.
+    for (day, is_same) in [("0101", false), ("0100", false), ("0102", true), ("0201", true), ("0501", true)] {
+        let part = failed(&format!("{day}000010"), 1) + &failed(&format!("{day}000020"), 2);
+        let whole = part.clone() + &failed(&format!("{day}000030"), 3);
+        assert_eq!(counts((ROTATED, &part), (LOG, &whole)), !is_same, "{day}");
+    }
     // With a date it is.
     assert!(!counts((ROTATED, &of(&[2, 3])), (LOG, &of(&[1, 2, 3, 4]))));
 }
