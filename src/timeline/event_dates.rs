@@ -3,9 +3,10 @@
 
 use chrono::{Datelike, NaiveDateTime};
 
+use super::calendar::years_between;
 use super::{Clock, Joined, Record, boots, clock};
 use crate::event::Event;
-use crate::stamp::Stamp;
+use crate::stamp::{Stamp, Yearless};
 
 /// The known messages of a phone's logs, with boot and time.
 pub struct EventDates<'a> {
@@ -50,7 +51,7 @@ impl<'a> EventDates<'a> {
         )
     }
 
-    /// Time and boot of a message that was folded; none if it does not count.
+    /// Time and boot of a message that was folded or dropped; none if it does not count.
     #[must_use]
     pub fn of_folded(
         &self,
@@ -62,12 +63,16 @@ impl<'a> EventDates<'a> {
         if !joined.is_folded(file) || !joined.counts(file, line) {
             return None;
         }
-        let before = self.records.iter().rev().find(|record| record.file == file && record.line < line)?;
-        let date = stamp.and_then(|stamp| stamp.yearless()).filter(|_| !before.is_unset);
-        let year = before.last_time.or(before.time).map(|time| time.year());
-        let time = date.and_then(|date| date.in_year(year?));
-        time.or(before.time)
-            .is_none_or(|time| self.clock.window.contains(time))
-            .then_some((time, before.boot))
+        let of_file = || self.records.iter().filter(|record| record.file == file);
+        // What was dropped is older than all that was kept.
+        let near = of_file().rev().find(|record| record.line < line).or_else(|| of_file().next())?;
+        let date = stamp.and_then(|stamp| stamp.yearless()).filter(|_| !near.is_unset);
+        let time = near.time.or(near.last_time).zip(date).and_then(|(known, date)| {
+            let other = Yearless::of(known)?;
+            let years =
+                if near.line < line { years_between(other, date) } else { -years_between(date, other) };
+            date.in_year(known.year() + years)
+        });
+        time.or(near.time).is_none_or(|time| self.clock.window.contains(time)).then_some((time, near.boot))
     }
 }

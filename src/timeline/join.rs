@@ -170,7 +170,7 @@ impl Joined {
 
     /// Whether a line of this log counts here and not in another one.
     pub(super) fn counts(&self, file: usize, line: u64) -> bool {
-        line > self.logs[file].overlap
+        line > self.logs[file].overlap.max(self.logs[file].head_end)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The times and boots of all known messages, also of those that are folded into one entry.
 
-use phonecert::digest::FOLD_ABOVE;
+use phonecert::digest::{FOLD_ABOVE, KEPT};
 use phonecert::stamp::stamp;
 use phonecert::timeline::EventDates;
 use phonecert::window::Window;
@@ -130,4 +130,24 @@ fn a_leap_day_among_folded_messages_tells_the_year() {
         let file = File { modified: "2015-06-01T12:00:00".parse().unwrap(), ..File::new("", log.as_bytes()) };
         assert_eq!(found(&told(&[file]), "TLS002").unwrap()["last_seen"], "2012-03-01T08:00:00");
     }
+}
+
+/// Messages that were dropped are listed, too: they are of the first boot that is known.
+#[test]
+fn a_message_that_was_dropped_has_its_time() {
+    let starts = |day: &str, count: usize| -> String {
+        let at = |n: usize| format!("{day}{:02}{:02}{:02}", n / 3_600, n / 60 % 60, n % 60);
+        (0..count).map(|n| START.replace("000010.000", &at(n))).collect()
+    };
+    let log = starts("1231", 150) + &starts("0102", KEPT);
+    assert_eq!(dated_in(&log, 151), at("2016-01-02 00:00:00", 0));
+    assert_eq!(dated_in(&log, 152), at("2016-01-02 00:00:01", 1));
+    assert_eq!(dated_in(&log, 150), at("2015-12-31 00:02:29", 0));
+    assert_eq!(dated_in(&log, 1), at("2015-12-31 00:00:00", 0));
+    // Not so what belongs to a message of the log before.
+    let log = "led error -1\n".to_owned() + &log;
+    let cut = "0430080000|sip  |4|00|MakeTlsConnection: connection fai";
+    let files = [File::new(".1", cut.as_bytes()), File::new("", log.as_bytes())];
+    assert_eq!(dated(&files, Window::default(), 1, 1), None);
+    assert!(dated(&files, Window::default(), 1, 2).is_some());
 }

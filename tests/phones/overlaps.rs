@@ -79,6 +79,9 @@ fn one_line_is_an_overlap_if_nothing_else_is_in_it() {
     // So are ordinary lines between two messages, which are not kept.
     let between = |line: &str| of(&[2]) + line + &of(&[3]);
     assert_eq!(counted(&(of(&[1]) + &between(&a)), &(between(&b) + &of(&[4]))), (3, 1));
+    // But no message is an ordinary line.
+    assert_eq!(counted(&(of(&[1]) + &between(&a)), &(between(&line(9)) + &of(&[4]))), (3, 4));
+    assert_eq!(counted(&(of(&[1]) + &between(&line(9))), &(between(&a) + &of(&[4]))), (4, 3));
 }
 
 #[test]

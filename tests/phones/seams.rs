@@ -3,7 +3,7 @@
 use phonecert::window::Window;
 
 use super::overlaps::{failed, places};
-use super::sample::{File, boot, found, look, ordinary, told};
+use super::sample::{File, boot, found, joined, look, ordinary, told};
 
 const UNTRUSTED: &str = "Server certificate verification failed, Untrusted Certificate\n";
 
@@ -43,6 +43,8 @@ fn a_message_stands_where_it_begins_and_the_next_one_where_it_does() {
         let right =
             [format!("{oldest}:1"), places_of[0].into(), places_of[1].into(), format!(":{}", behind + 1)];
         assert_eq!(places(&files), right, "{pieces:?}");
+        let (logs, _) = joined(&files, Window::default());
+        assert!((0..files.len()).all(|log| logs.is_piece(log)), "{pieces:?}");
     }
 }
 
@@ -51,6 +53,8 @@ fn what_each_log_tells_alone_is_not_given_up() {
     let (first, last) = (failed("0501080001", 1), failed("0501080009", 9));
     let open = first.trim_end();
     assert_eq!(places(&chain(&[open, &(UNTRUSTED.to_owned() + &last)])), [".1:1", ":1", ":2"]);
+    let (logs, _) = joined(&chain(&[open, &(UNTRUSTED.to_owned() + &last)]), Window::default());
+    assert!(!logs.is_piece(0) && !logs.is_piece(1));
     // The log between has lines of its own: nothing goes on through it.
     let middle = "led error -2\n".to_owned() + &failed("0501080003", 3);
     let logs = [
@@ -58,7 +62,10 @@ fn what_each_log_tells_alone_is_not_given_up() {
         &middle,
         &(UNTRUSTED.to_owned() + &last),
     ];
-    assert_eq!(places(&chain(&logs.map(String::as_str))), [".2:1", ".2:2", ".1:2", ":1", ":2"]);
+    let files = chain(&logs.map(String::as_str));
+    assert_eq!(places(&files), [".2:1", ".2:2", ".1:2", ":1", ":2"]);
+    let (logs, _) = joined(&files, Window::default());
+    assert_eq!([0, 1, 2].map(|log| logs.is_piece(log)), [true, true, false]);
 }
 
 #[test]
