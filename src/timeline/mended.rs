@@ -11,10 +11,9 @@ fn is_within(timeline: &Timeline<'_>, earlier: usize, later: usize, milliseconds
     let (earlier, later) = (&timeline.records[earlier], &timeline.records[later]);
     if earlier.boot == later.boot {
         earlier.entry.stamp.and(later.entry.stamp)?;
-        // What passed until the clock was set is not counted.
-        let was_set = (earlier.is_unset || earlier.is_wrong) && later.time.is_some();
-        let is_near = later.elapsed().saturating_sub(earlier.elapsed_at_last()) <= milliseconds;
-        return (!is_near || !was_set).then_some(is_near);
+        // The jump of a clock that is set is no time: what the stamps show before and after it counts, since an
+        // installation that was refused is not to look mended by a save of the same pass.
+        return Some(later.elapsed().saturating_sub(earlier.elapsed_at_last()) <= milliseconds);
     }
     let apart = later.time? - earlier.last_time.or(earlier.time)?;
     Some(apart.num_milliseconds().unsigned_abs() <= milliseconds)
