@@ -105,7 +105,7 @@ fn without_copies(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
                     || all[part].iter().any(|entry| tells_date(entry))
                     || (part < whole
                         && is_long_run(&all[part], &all[whole])
-                        && has_first_date_of(&whole_log.digest, &part_log.digest))
+                        && has_dates_of(&whole_log.digest, &part_log.digest))
                     || (part < whole
                         && part_log.rotation == Rotation::Piece
                         && begins(&all[part], &all[whole]))
@@ -167,11 +167,12 @@ fn is_long_run(part: &[&Entry], whole: &[&Entry]) -> bool {
         })
 }
 
-/// Whether the first dated line of a part, if it has one, stands in the whole log: behind lines without dates it was
-/// kept there too. Two boots can be alike to the millisecond; what follows then differs.
-fn has_first_date_of(whole: &LogDigest, part: &LogDigest) -> bool {
-    let first = part.entries.iter().find(|entry| entry.is_dated());
-    first.is_none_or(|first| first.is_cut || whole.entries.iter().any(|entry| entry.hash == first.hash))
+/// Whether the dated lines of a part stand in the whole log, as far as they were kept: two boots can be alike to the
+/// millisecond, and what follows then differs.
+fn has_dates_of(whole: &LogDigest, part: &LogDigest) -> bool {
+    let is_whole = |entry: &&Entry| !part.tail.is_cut() || entry.line < part.tail.line;
+    let mut dated = part.entries.iter().filter(|entry| entry.is_dated()).filter(is_whole);
+    dated.all(|dated| whole.entries.iter().any(|entry| entry.hash == dated.hash))
 }
 
 /// Whether messages with stamps are those that another log begins with, line by line: where a server keeps each upload,
