@@ -129,11 +129,10 @@ impl FastPath {
     /// Stores the columns of a line that the grammar accepted, if they are the phone's own.
     pub(super) fn learn(&mut self, line: &[u8], header: &Header<'_>) {
         (self.hour, self.minute, self.uptime) = ([NOTHING; 6], [NOTHING; 8], [NOTHING; 10]);
-        let missed = std::mem::replace(&mut self.missed, [NOTHING; 4]);
+        self.missed = [NOTHING; 4];
         let (Some(head), Some(stamp)) = (line.first_chunk::<TEXT>(), &header.stamp) else { return };
         let columns = u64::from_le_bytes(*chunk(head, 10));
-        let is_known = self.columns[slot_of(columns)] == columns && missed == *chunk(head, 18);
-        if !head.starts_with(stamp.as_bytes()) || !(is_known || is_in_columns(head, header)) {
+        if !head.starts_with(stamp.as_bytes()) || !is_in_columns(head, header) {
             return;
         }
         self.columns[slot_of(columns)] = columns;

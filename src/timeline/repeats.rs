@@ -55,17 +55,18 @@ fn without_excerpts(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
     wholes.sort_by_key(|chain| Reverse(length(chain)));
     for chain in wholes {
         let members: Vec<_> = chain.iter().filter(|log| keep[**log]).map(|log| &logs[*log]).collect();
-        let others = || (0..logs.len()).filter(|other| chain.binary_search(other).is_err());
-        if members.len() < 2 || !others().any(|other| keep[other]) {
+        let others = (0..logs.len()).filter(|other| keep[*other] && chain.binary_search(other).is_err());
+        let others: Vec<_> = others.collect();
+        if members.len() < 2 || others.is_empty() {
             continue;
         }
         let joined = Joined::of(members.iter().map(|log| (*log).clone()).collect());
         let entries: Vec<_> = joined.lines().map(|line| line.entry).collect();
-        for part in others() {
+        for part in others {
             let digest = &logs[part].0.digest;
             let part_messages = messages(digest);
             let lines = joined.lines().filter(|line| line.entry.event.is_some());
-            keep[part] &= if part_messages.is_empty() {
+            keep[part] = if part_messages.is_empty() {
                 !says_nothing_more(&logs[part], &members)
             } else {
                 !stands_in(digest, &part_messages, lines.map(|line| (line.entry, line.digest)))
@@ -171,8 +172,16 @@ fn is_long_run(part: &[&Entry], whole: &[&Entry]) -> bool {
 /// millisecond, and what follows then differs.
 fn has_dates_of(whole: &LogDigest, part: &LogDigest) -> bool {
     let is_whole = |entry: &&Entry| !part.tail.is_cut() || entry.line < part.tail.line;
-    let mut dated = part.entries.iter().filter(|entry| entry.is_dated()).filter(is_whole);
-    dated.all(|dated| whole.entries.iter().any(|entry| entry.hash == dated.hash))
+    are_among(part.entries.iter().filter(|entry| entry.is_dated()).filter(is_whole), &whole.entries)
+}
+
+/// Whether lines stand among others, in any order.
+fn are_among<'a>(
+    mut lines: impl Iterator<Item = &'a Entry>,
+    others: impl IntoIterator<Item = &'a Entry>,
+) -> bool {
+    let known: HashSet<u64> = others.into_iter().map(|entry| entry.hash).collect();
+    lines.all(|line| known.contains(&line.hash))
 }
 
 /// Whether messages with stamps are those that another log begins with, line by line: where a server keeps each upload,
@@ -189,9 +198,7 @@ fn tells_no_other_time<E: Borrow<Entry>>(part: &LogDigest, whole: &[E]) -> bool 
     if dates(whole()).is_some_and(|dates| is_within(own, dates)) {
         return true;
     }
-    let known: HashSet<u64> = whole().map(|entry| entry.hash).collect();
-    let mut dated = part.entries.iter().filter(|entry| entry.is_dated() && !entry.is_cut);
-    dated.all(|entry| known.contains(&entry.hash))
+    are_among(part.entries.iter().filter(|entry| entry.is_dated() && !entry.is_cut), whole())
 }
 
 /// Whether two logs hold the same lines, as far as they were kept.
