@@ -9,6 +9,7 @@ mod kinds;
 mod log;
 mod messages;
 mod tls;
+mod verbatim;
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -17,8 +18,9 @@ use serde_json::{Map, Value};
 use crate::model::{Algorithm, Fingerprint, Mac, Slot, SoftwareVersion};
 
 pub use kinds::{Kind, all as kinds};
-pub use messages::{End, MESSAGES, Message, Reading, find, may_begin, read};
+pub use messages::{MESSAGES, Message, find, may_begin, read};
 pub(crate) use messages::{START, may_start};
+pub(crate) use verbatim::read_verbatim;
 
 /// What a message says. Lengths are in bytes, as the phone counts them.
 ///
@@ -206,6 +208,35 @@ pub enum Upload {
     Skipped,
     /// That of the boot log, at start.
     BootLog,
+}
+
+/// What a text was found to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// A known message, whole.
+    Known(Event),
+    /// A known message that the next line can bring more of.
+    Open(Event),
+    /// The beginning of a known message: it goes on in the next line, or it is cut.
+    Cut,
+    /// No known message.
+    Unknown,
+}
+
+impl Reading {
+    fn of(event: Event) -> Self {
+        if event.further_lines() > 0 { Self::Open(event) } else { Self::Known(event) }
+    }
+}
+
+/// How a text ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// With the end of its line, or with one at which it was wrapped.
+    Whole,
+    /// Perhaps within a word or a number, such as in a log's last line that has no line feed: a value that
+    /// touches the end is not known.
+    Cut,
 }
 
 /// What an event is about.

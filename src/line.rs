@@ -211,7 +211,7 @@ fn message(input: &[u8]) -> IResult<&[u8], (Header<'_>, &[u8])> {
 /// 0531131822|sip  |4|03|text
 /// 000005.930|tls  |3|00|text
 /// ```
-fn in_columns(input: &[u8]) -> Option<(Header<'_>, &[u8])> {
+pub(crate) fn in_columns(input: &[u8]) -> Option<(Header<'_>, &[u8])> {
     let (head, text) = input.split_first_chunk::<22>()?;
     let [columns @ .., b'|', c1, c2, c3, c4, c5, b'|', level, b'|', tens, ones, b'|'] = head else {
         return None;

@@ -1,10 +1,11 @@
 //! Reads a log into its digest. Memory does not grow with the length of the log.
 //!
-//! `reader` reads the lines of one log; `fast_path` skips the many lines that need not be kept; `parts`
+//! `healthy` reads logs in which nothing is wrong; `reader` reads the lines of one log; `fast_path` skips the many lines that need not be kept; `parts`
 //! splits a file of several phones; `chunks` reads one large file on all threads.
 
 mod chunks;
 mod fast_path;
+mod healthy;
 mod part_name;
 mod parts;
 mod reader;
@@ -13,6 +14,7 @@ mod tests;
 
 use std::io;
 
+pub use healthy::{HealthyLog, HealthySlot, read_healthy};
 pub use part_name::PartName;
 pub use parts::Part;
 pub use reader::{LONGEST_LINE, RecordEvent, Recorded};

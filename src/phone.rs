@@ -2,6 +2,7 @@
 //! renders from it.
 
 mod device;
+mod healthy;
 
 use std::sync::Arc;
 

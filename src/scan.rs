@@ -274,8 +274,12 @@ impl Scanner<'_> {
                 for phone in batch {
                     let mac = self.found.mac(phone);
                     if !self.is_diagnosed(mac, fingerprints) {
-                        let gathered = self.gather(phone, mac, &mut buffers, &mut part);
-                        self.diagnose_if_sharing(mac, gathered, fingerprints, &mut part);
+                        match self.read_logs(phone, mac, &mut buffers, &mut part) {
+                            Ok(phone) => add_if_sharing(&phone, mac, fingerprints, &mut part.rows),
+                            Err(gathered) => {
+                                self.diagnose_if_sharing(mac, gathered, fingerprints, &mut part);
+                            }
+                        }
                     }
                 }
             }
@@ -309,6 +313,47 @@ impl Scanner<'_> {
     fn spool(&self, mac: Option<Mac>) -> Option<&Spool> {
         let devices = &self.options.devices;
         self.spool.filter(|_| devices.is_empty() || mac.is_some_and(|mac| devices.contains(&mac)))
+    }
+
+    /// Reads the logs of a phone. If there is only one, in which nothing is wrong, the phone is ready; else its logs
+    /// are still to be joined.
+    fn read_logs(
+        &self,
+        phone: usize,
+        mac: Mac,
+        buffers: &mut Buffers,
+        part: &mut Part,
+    ) -> Result<Phone, Gathered> {
+        let clock = &self.options.clock;
+        let mut logs = self.found.logs(phone);
+        let is_simple = self.audit.is_none()
+            && self.spool.is_none()
+            && self.options.inventory.is_none()
+            && clock.window.is_open()
+            && !self.waiting.has(mac);
+        let (Some(log), None, true) = (logs.next(), logs.next(), is_simple) else {
+            return Err(self.gather(phone, mac, buffers, part));
+        };
+        let mut sink = PhoneSink::new(Some(mac), &clock.window, self.progress, None);
+        sink.at_once = Some(clock);
+        self.found.read(log, buffers, &mut sink);
+        let healthy = sink.healthy.take();
+        let (gathered, of_others) = sink.finish(&mut part.problems);
+        part.of_others.append(of_others);
+        match healthy {
+            Some(phone) => {
+                debug_assert_eq!(Some(postcard::to_stdvec(&phone)), self.general(mac, gathered), "{mac}");
+                Ok(phone)
+            }
+            None => Err(gathered),
+        }
+    }
+
+    /// A phone in its packed form, the general way. None if that finds a problem.
+    fn general(&self, mac: Mac, gathered: Gathered) -> Option<postcard::Result<Vec<u8>>> {
+        let mut problems = Vec::new();
+        let Complete { joined, is_mixed, .. } = gathered.join(Some(mac), &self.options.clock, &mut problems);
+        problems.is_empty().then(|| postcard::to_stdvec(&self.phone(Some(mac), &joined, is_mixed, false)))
     }
 
     /// Reads the logs that were found by the phone's name and adds those in `waiting`.
@@ -469,6 +514,18 @@ impl Scanner<'_> {
             }
         }
     }
+}
+
+/// Adds the row of a phone. With `fingerprints`: only if it shows one of them.
+fn add_if_sharing(phone: &Phone, mac: Mac, fingerprints: Option<&Fingerprints>, rows: &mut Rows) {
+    let shows = |fingerprints: &Fingerprints| {
+        phone
+            .certificates
+            .iter()
+            .filter_map(|content| content.fingerprint.as_ref())
+            .any(|shown| fingerprints.contains(shown.bytes()))
+    };
+    if fingerprints.is_none_or(shows) { rows.push(phone) } else { rows.leave_out(mac) }
 }
 
 impl Scan {

@@ -21,6 +21,7 @@ pub use calendar::Calendar;
 pub use event_dates::{DatedEvent, EventDates};
 pub use join::Joined;
 pub use occurrences::{Occurrences, SourceLine};
+pub use order::calendar_of;
 pub use slots::{Content, NotKept, SlotHistory, SlotView, Source};
 
 use crate::digest::{Entry, LogDigest};

@@ -15,23 +15,30 @@ use crate::model::Mac;
 /// interfaces, whose address is not the phone's.
 pub(super) fn platform(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, _) = (phrase("Platform"), sign(":")).parse(input)?;
-    map_opt(remainder, |said| {
-        let [model, assembly, revision, mac] = fields(said, ["Model", "Assembly", "Rev", "MAC"]);
-        let model = model.and_then(|value| value_up_to(said, value, b","));
-        let assembly = assembly.and_then(|value| value_up_to(said, value, b", "));
-        let revision = revision.filter(|_| assembly.is_some());
-        let revision = revision.and_then(|value| value_up_to(said, value, b", "));
-        let mac = mac.filter(|_| is_of_phone(said.bytes)).map(|value| whole_mac(said, value));
-        let is_told =
-            model.is_some() || assembly.is_some() || mac.is_some_and(|mac| mac.is_some() || said.is_cut);
-        is_told.then(|| Event::Platform {
-            model: model.flatten(),
-            assembly: assembly.flatten(),
-            assembly_revision: revision.flatten(),
-            mac: mac.flatten(),
-        })
+    map_opt(remainder, platform_of).parse(input)
+}
+
+/// The event of what stands behind `Platform: `.
+pub(super) fn platform_of(said: Rest<'_>) -> Option<Event> {
+    let [model, assembly, revision, mac] = fields(said, ["Model", "Assembly", "Rev", "MAC"]);
+    let model = model.and_then(|value| value_up_to(said, value, b","));
+    let assembly = assembly.and_then(|value| value_up_to(said, value, b", "));
+    let revision = revision.filter(|_| assembly.is_some());
+    let revision = revision.and_then(|value| value_up_to(said, value, b", "));
+    let mac = mac.filter(|_| is_of_phone(said.bytes)).map(|value| whole_mac(said, value));
+    let is_told =
+        model.is_some() || assembly.is_some() || mac.is_some_and(|mac| mac.is_some() || said.is_cut);
+    is_told.then(|| Event::Platform {
+        model: model.flatten(),
+        assembly: assembly.flatten(),
+        assembly_revision: revision.flatten(),
+        mac: mac.flatten(),
     })
-    .parse(input)
+}
+
+/// Whether neither of these lines names a field that makes it an event, wherever the text is cut.
+pub(super) fn tells_nothing(said: Rest<'_>) -> bool {
+    fields(said, ["Model", "Assembly", "MAC", "Label"]).iter().all(Option::is_none)
 }
 
 /// Whether the line is about the phone itself or its interface `eth0`.
@@ -43,19 +50,18 @@ fn is_of_phone(said: &[u8]) -> bool {
 /// `Application, main: Label=SIP, Version=Codename 5.5.2.11338 18-Sep-17 23:27`; the codename is optional.
 pub(super) fn software(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, ()) = phrase("Application, main:")(input)?;
-    map_opt(preceded(blanks1, remainder), |said| {
-        let [label, version] = fields(said, ["Label", "Version"]);
-        let label = value_up_to(said, label?, b",")?;
-        let value = version.map(|value| value.split(|byte| *byte == b',').next().unwrap_or(value));
-        let words = value
-            .iter()
-            .flat_map(|value| value.utf8_chunks())
-            .flat_map(|chunk| chunk.valid().split_whitespace());
-        let version =
-            words.filter(|word| !touches_end(said, word.as_bytes())).find_map(|word| word.parse().ok());
-        (version.is_some() || said.is_cut).then_some(Event::Software { label, version })
-    })
-    .parse(input)
+    map_opt(preceded(blanks1, remainder), software_of).parse(input)
+}
+
+/// The event of what stands behind `Application, main: `.
+pub(super) fn software_of(said: Rest<'_>) -> Option<Event> {
+    let [label, version] = fields(said, ["Label", "Version"]);
+    let label = value_up_to(said, label?, b",")?;
+    let value = version.map(|value| value.split(|byte| *byte == b',').next().unwrap_or(value));
+    let words =
+        value.iter().flat_map(|value| value.utf8_chunks()).flat_map(|chunk| chunk.valid().split_whitespace());
+    let version = words.filter(|word| !touches_end(said, word.as_bytes())).find_map(|word| word.parse().ok());
+    (version.is_some() || said.is_cut).then_some(Event::Software { label, version })
 }
 
 /// What follows each of these names and its `=`, where that stands first as a word: the `Rev` within `HwRev=` is

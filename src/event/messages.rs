@@ -7,7 +7,7 @@
 
 use nom::IResult;
 
-use super::{Event, certificate, identity, log, tls, words};
+use super::{End, Event, Reading, certificate, identity, log, tls, verbatim, words};
 use crate::line;
 
 /// One known message: how its text begins, to the letter, and its grammar.
@@ -56,32 +56,13 @@ pub const MESSAGES: &[Message] = &[
     message("Custom certificate ", certificate::custom_ca),
 ];
 
-/// What a text was found to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reading {
-    /// A known message, whole.
-    Known(Event),
-    /// A known message that the next line can bring more of.
-    Open(Event),
-    /// The beginning of a known message: it goes on in the next line, or it is cut.
-    Cut,
-    /// No known message.
-    Unknown,
-}
-
-/// How a text ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// With the end of its line, or with one at which it was wrapped.
-    Whole,
-    /// Perhaps within a word or a number, such as in a log's last line that has no line feed: a value that
-    /// touches the end is not known.
-    Cut,
-}
-
 /// Reads the text of a message, without its header and without blanks at its ends.
 #[must_use]
 pub fn read(text: &[u8], ends: End) -> Reading {
+    verbatim::read(text, ends).unwrap_or_else(|| read_by_grammar(text, ends))
+}
+
+fn read_by_grammar(text: &[u8], ends: End) -> Reading {
     match candidates(text) {
         0 => Reading::Unknown,
         candidates => parse(text, ends, candidates),
@@ -109,11 +90,10 @@ fn parse(text: &[u8], ends: End, candidates: u64) -> Reading {
         &long
     };
     let mut begins = false;
-    for known in places(candidates).map(|place| &MESSAGES[place]) {
-        match (known.parse)(ended) {
-            Ok((_, event)) if event.further_lines() > 0 => return Reading::Open(event),
-            Ok((_, event)) => return Reading::Known(event),
-            Err(_) => begins |= matches!((known.parse)(text), Err(nom::Err::Incomplete(_))),
+    for message in places(candidates).map(|place| &MESSAGES[place]) {
+        match (message.parse)(ended) {
+            Ok((_, event)) => return Reading::of(event),
+            Err(_) => begins |= matches!((message.parse)(text), Err(nom::Err::Incomplete(_))),
         }
     }
     match line::without_remark(text).map(|text| parse(text, End::Whole, candidates)) {
@@ -282,6 +262,9 @@ fn begins_with(text: &[u8], words: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::sample::select;
+
     use super::*;
 
     /// What [`begins_like`] says, byte by byte.
@@ -306,6 +289,29 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn texts_read_without_the_grammar_are_read_as_by_it(
+            begins in select(&[
+                "Platform: ", "Application, main: ", "Polycom device ", "Custom platform device ",
+                "Custom application device ", "Initial log entry. Current logging level ", "---------- Initial log entry ",
+            ][..]),
+            pieces in vec(select(&[
+                "certificate ", "key ", "1 ", "12 ", "0 ", "256 ", "length ", "802", "36893488147419103232", "is not available",
+                "MD5 fingerprint: ", "SHA1 fingerprint: ", "SHA256 fingerprint: ", "70:8B:85:9C:49:4E:28:E2:3C:03:4C:D8:AA:0D:8E:17",
+                ":70:8b:85:9C", "common name \"", "0004F206075D", "\"", "Model=", "VVX 500", "Assembly=", "3111-44500-001",
+                " Rev=", "A", " Region=0", "Interface eth0 ", "Interface eth1 ", "MAC=", "Label=", "SIP", "Boot", ", ", "Version=", "Codename ",
+                "5.5.2.11338", " 18-Sep-17 23:27", "P/N=", "3", "----------", ".", " ", "(", " # ", "\u{a0}", "x",
+            ][..]), 0..7)
+        ) {
+            let text = format!("{begins}{}", pieces.concat());
+            let text = line::trim(text.as_bytes());
+            for ends in [End::Whole, End::Cut] {
+                if let Some(reading) = verbatim::read(text, ends) {
+                    proptest::prop_assert_eq!(reading, read_by_grammar(text, ends));
+                }
+            }
+        }
+
         #[test]
         fn eight_bytes_at_a_time_are_compared_as_one_by_one(
             place in 0..MESSAGES.len(), cut in 0..60_usize, blank in "[ \t\u{a0}]{1,3}", which in 0..6_usize, rest in "[ -~]{0,9}"

@@ -203,7 +203,7 @@ pub(super) fn whole_fingerprint(bytes: &[u8], named: Option<Algorithm>) -> Optio
 }
 
 /// A fingerprint with nothing but colons between its pairs, as the phone writes it.
-fn plain_fingerprint(bytes: &[u8]) -> Option<Fingerprint> {
+pub(super) fn plain_fingerprint(bytes: &[u8]) -> Option<Fingerprint> {
     let mut pairs = [0; 32];
     for (place, digits) in bytes.chunks(3).enumerate() {
         let (Some(pair), [high, low] | [high, low, b':']) = (pairs.get_mut(place), digits) else {

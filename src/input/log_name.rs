@@ -93,6 +93,10 @@ fn split_path(path: &str) -> (&str, &str) {
 #[must_use]
 pub fn log_mac(name: &[u8]) -> Option<Mac> {
     let app = AppName::parse(name)?;
+    // As phones name their logs, and nearly all are named.
+    if app.rest == b".log" {
+        return Some(app.mac);
+    }
     let has_log = has_word(app.rest, b"log") || has_word(app.prefix, b"log");
     (has_log && !OTHER_ENDINGS.iter().any(|ending| has_ending(name, ending))).then_some(app.mac)
 }

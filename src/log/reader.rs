@@ -24,7 +24,7 @@ pub const LONGEST_LINE: usize = 64 * 1024;
 const LONGEST_FRAGMENT: usize = 8 * 1024;
 
 /// A log is taken for one written twice if this many different lines in a row occur twice each.
-const DOUBLED_LINES: u32 = 8;
+pub(super) const DOUBLED_LINES: u32 = 8;
 
 /// When there are more entries than this, they are folded before more are added.
 const BOUND_AT: usize = 4 * crate::digest::KEPT;

@@ -16,7 +16,9 @@ use crate::config::Stored;
 use crate::input::{Buffers, ConfigMember, Content, Found, LogName, LogSink, PassedOver, PassedOverKind};
 use crate::log::{self, Part, PartName};
 use crate::model::Mac;
+use crate::phone::Phone;
 use crate::problem::Problem;
+use crate::timeline::Clock;
 use crate::window::Window;
 
 /// Logs that are kept, packed, until all logs of their phone have been read.
@@ -151,6 +153,11 @@ impl Waiting {
         self.without_address.dedup();
     }
 
+    /// Whether it has a log of this phone.
+    pub(super) fn has(&self, mac: Mac) -> bool {
+        self.by_mac.contains_key(&mac)
+    }
+
     /// The phones that have logs here, unsorted.
     pub(super) fn macs(&self) -> impl Iterator<Item = Mac> + '_ {
         self.by_mac.keys().copied()
@@ -182,6 +189,10 @@ pub(super) struct PhoneSink<'s> {
     pub(super) others: Waiting,
     pub(super) problems: Vec<Problem>,
     numbered: u32,
+    /// The clock by which a log without a fault is read at once, if the phone may have only that log.
+    pub(super) at_once: Option<&'s Clock>,
+    /// The phone, if its log was such a one.
+    pub(super) healthy: Option<Phone>,
     /// If records are made: the file that is being read, and the contents read so far.
     source: Option<(Source, &'s Measure)>,
 }
@@ -194,7 +205,19 @@ impl<'s> PhoneSink<'s> {
         spool: Option<&'s Spool>,
     ) -> Self {
         let (gathered, others, problems) = Default::default();
-        Self { mac, window, progress, spool, gathered, others, problems, numbered: 0, source: None }
+        Self {
+            mac,
+            window,
+            progress,
+            spool,
+            gathered,
+            others,
+            problems,
+            numbered: 0,
+            at_once: None,
+            healthy: None,
+            source: None,
+        }
     }
 
     /// Begins a file of which records are made.
@@ -219,6 +242,18 @@ impl<'s> PhoneSink<'s> {
 
 impl LogSink for PhoneSink<'_> {
     fn log(&mut self, name: LogName, content: Content<'_>) -> io::Result<()> {
+        if let (Some(clock), Content::Whole(bytes)) = (self.at_once, &content)
+            && name.mac == self.mac
+            // An archive can hold more logs of the phone.
+            && !name.path.contains("!/")
+        {
+            let log = log::read_healthy(bytes);
+            self.healthy = log.and_then(|log| Phone::healthy(&name, log, bytes.len() as u64, clock));
+            // Debug builds read it the general way as well, to compare.
+            if self.healthy.is_some() && !cfg!(debug_assertions) {
+                return Ok(());
+            }
+        }
         let mut recorder = self.spool.map(FileRecorder::new);
         let wanted = recorder.as_mut().map(|recorder| recorder as _);
         let mut measured = self.source.as_ref().map(|(_, measure)| measure.begin());

@@ -46,7 +46,7 @@ pub enum Calendar {
 
 impl Calendar {
     /// The time of a stamp, in a year that is so many before the newest line's. None for no date.
-    pub(super) fn time(self, stamp: &Stamp, years_before: i32) -> Option<NaiveDateTime> {
+    pub(crate) fn time(self, stamp: &Stamp, years_before: i32) -> Option<NaiveDateTime> {
         match self {
             Self::WithYear => stamp.with_year(),
             Self::Newest(year) => {
@@ -277,11 +277,24 @@ pub(super) fn calendar(
     let newest = newest.or_else(|| {
         digest.entries.iter().rev().filter(|entry| entry.is_dated()).find_map(|entry| entry.stamp)
     });
-    let Some(newest) = newest else { return Calendar::Newest(modified.year()) };
-    if is_type_1(&digest.counts.digits, &newest, modified) {
+    match newest {
+        Some(newest) => calendar_of(&digest.counts.digits, &newest, span, modified, year),
+        None => Calendar::Newest(modified.year()),
+    }
+}
+
+/// The same, of a log with dates.
+pub(super) fn calendar_of(
+    digits: &Digits,
+    newest: &Stamp,
+    span: Option<&Span>,
+    modified: NaiveDateTime,
+    year: Option<i32>,
+) -> Calendar {
+    if is_type_1(digits, newest, modified) {
         return Calendar::WithYear;
     }
-    let latest = latest_year(&newest, modified).map(|latest| {
+    let latest = latest_year(newest, modified).map(|latest| {
         let is_own = || newest.yearless()?.in_year(latest).map(|time| is_near(time, modified));
         let fits = |year: &i32| span.is_none_or(|span| span.fits(*year)) || is_own() == Some(true);
         (latest - LEAP_CYCLE..=latest).rev().find(fits).unwrap_or(latest)

@@ -241,9 +241,9 @@ fn calendar_with(
 /// The number of the later log's last line that stands in the earlier one as well, at its end: the longest run of
 /// equal lines with a dated one among them. 0 if there is none.
 fn overlap(earlier: &LogDigest, later: &LogDigest) -> u64 {
-    // Of equal lines, the first and the last.
+    // Of equal dated lines, the first and the last.
     let mut known: HashMap<u64, (u64, u64)> = HashMap::new();
-    for entry in &earlier.entries {
+    for entry in earlier.entries.iter().filter(|entry| entry.is_dated()) {
         known.entry(entry.hash).or_insert((entry.line, entry.line)).1 = entry.line;
     }
     // Where the run begins in the earlier log follows from where one of its lines stands in both.

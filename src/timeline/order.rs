@@ -9,9 +9,9 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::calendar::{self, Calendar, End, Span, day_after};
 use super::{Clock, Log};
-use crate::digest::LogDigest;
+use crate::digest::{Digits, LogDigest};
 use crate::input::{Rotation, chain, natural_order};
-use crate::stamp::Yearless;
+use crate::stamp::{Stamp, Yearless};
 
 /// Before this year no file of a phone was written: such a modification time tells nothing.
 const EARLIEST_YEAR: i32 = 2000;
@@ -208,10 +208,14 @@ fn by_rotation(a: &Log, b: &Log) -> Ordering {
     rank(a).cmp(&rank(b)).then_with(|| natural_order(a.path.as_bytes(), b.path.as_bytes()))
 }
 
-/// The time before which the log's newest line was written.
 fn modified(log: &Log, clock: &Clock) -> NaiveDateTime {
-    let file = told_by_file(log).unwrap_or(clock.now);
-    match log.rotation {
+    latest_time(log.rotation, log.modified, clock)
+}
+
+/// The time before which the newest line of a log was written.
+fn latest_time(rotation: Rotation, modified: Option<NaiveDateTime>, clock: &Clock) -> NaiveDateTime {
+    let file = modified.filter(is_told).unwrap_or(clock.now);
+    match rotation {
         // Rotation dates a log by the day on which it was put aside.
         Rotation::Dated { date: day, .. } => {
             day.and_hms_opt(23, 59, 59).map_or(file, |day| day.min(day_after(file)))
@@ -221,5 +225,21 @@ fn modified(log: &Log, clock: &Clock) -> NaiveDateTime {
 }
 
 pub(super) fn told_by_file(log: &Log) -> Option<NaiveDateTime> {
-    log.modified.filter(|time| time.year() >= EARLIEST_YEAR)
+    log.modified.filter(is_told)
+}
+
+fn is_told(modified: &NaiveDateTime) -> bool {
+    modified.year() >= EARLIEST_YEAR
+}
+
+/// The meaning of the stamps of a log of one year, whose last date is `newest`, by its file.
+#[must_use]
+pub fn calendar_of(
+    digits: &Digits,
+    newest: &Stamp,
+    rotation: Rotation,
+    modified: Option<NaiveDateTime>,
+    clock: &Clock,
+) -> Calendar {
+    calendar::calendar_of(digits, newest, None, latest_time(rotation, modified, clock), clock.year)
 }

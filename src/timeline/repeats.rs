@@ -36,15 +36,23 @@ fn messages(digest: &LogDigest) -> Vec<&Entry> {
 
 /// Leaves out logs whose lines all stand in others, in that order: earlier uploads, copies, excerpts.
 pub(super) fn without_repeats(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
-    without_copies(without_excerpts(logs))
+    let chains = logs.iter().map(|(log, _)| chain_of(log)).collect();
+    let (logs, chains) = without_excerpts(logs, chains);
+    without_copies(logs, &chains)
 }
 
 /// Leaves out logs whose lines stand in those of another rotation chain as one. The longest chain comes first: a part
 /// of it can be kept elsewhere.
-fn without_excerpts(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
-    let mut chains: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (place, (log, _)) in logs.iter().enumerate() {
-        chains.entry(chain_of(log)).or_default().push(place);
+fn without_excerpts(
+    logs: Vec<(Log, Calendar)>,
+    chain_of_each: Vec<String>,
+) -> (Vec<(Log, Calendar)>, Vec<String>) {
+    let mut chains: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (place, chain) in chain_of_each.iter().enumerate() {
+        chains.entry(chain).or_default().push(place);
+    }
+    if chains.len() == 1 {
+        return (logs, chain_of_each);
     }
     let mut keep = vec![true; logs.len()];
     let length = |chain: &Vec<usize>| -> (u64, u64) {
@@ -74,15 +82,12 @@ fn without_excerpts(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
             };
         }
     }
-    kept(logs, &keep)
+    (kept(logs, &keep), kept(chain_of_each, &keep))
 }
 
 /// Leaves out logs whose lines stand in one other log.
-fn without_copies(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
-    let chains: Vec<String> = logs.iter().map(|(log, _)| chain_of(log)).collect();
+fn without_copies(logs: Vec<(Log, Calendar)>, chains: &[String]) -> Vec<(Log, Calendar)> {
     let all: Vec<Vec<&Entry>> = logs.iter().map(|(log, _)| messages(&log.digest)).collect();
-    let hashes: Vec<HashSet<u64>> =
-        all.iter().map(|messages| messages.iter().map(|entry| entry.hash).collect()).collect();
     let mut keep = vec![true; logs.len()];
     for part in 0..logs.len() {
         let is_repeat = (0..logs.len()).any(|whole| {
@@ -94,13 +99,12 @@ fn without_copies(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
             if is_same_chain && part < whole && goes_on_behind(&part_log.digest, &whole_log.digest) {
                 return false;
             }
-            let Some(first) = all[part].first() else {
+            if all[part].is_empty() {
                 return (!is_same_chain || part_log.digest.is_empty())
                     && says_nothing_more(&logs[part], &[&logs[whole]]);
-            };
+            }
             let lines = || all[whole].iter().map(|entry| (*entry, &whole_log.digest));
-            (hashes[whole].contains(&first.hash) || is_rest(first))
-                && stands_in(&part_log.digest, &all[part], lines())
+            stands_in(&part_log.digest, &all[part], lines())
                 && tells_no_other_time(&part_log.digest, &whole_log.digest.entries)
                 && (!is_same_chain
                     || all[part].iter().any(|entry| tells_date(entry))
@@ -117,10 +121,10 @@ fn without_copies(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
     kept(logs, &keep)
 }
 
-fn kept(mut logs: Vec<(Log, Calendar)>, keep: &[bool]) -> Vec<(Log, Calendar)> {
+fn kept<T>(mut all: Vec<T>, keep: &[bool]) -> Vec<T> {
     let mut keep = keep.iter();
-    logs.retain(|_| keep.next().is_none_or(|keep| *keep));
-    logs
+    all.retain(|_| keep.next().is_none_or(|keep| *keep));
+    all
 }
 
 /// Whether a log of a chain ends in a line that is cut, and that is not known to stand in the next one: then it

@@ -1,0 +1,204 @@
+//! A log in which nothing is wrong is read without the general way. Whatever a log holds, both must give the same
+//! answer: a time bound that excludes no line asks for the general way.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod tree;
+
+use std::fs;
+use std::path::Path;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+/// A boot in which nothing is wrong.
+const HEALTHY: &str = "\
+000003.104|cfg  |3|00|Parameter lcl.ml.lang requested type 2 but is of type 1
+000005.871|log  |*|00|---------- Initial log entry ----------
+000005.872|so   |*|00|Platform: Model=VVX 500, Assembly=3111-44500-001 Rev=A Region=0
+000005.873|so   |*|00|Platform: Interface eth0 MAC=MACMACMACMAC
+000005.874|so   |*|00|Platform: Updater=5.5.2.11338 18-Sep-17 23:27
+000005.875|so   |*|00|Application, main: Label=SIP, Version=Codename 5.5.2.11338 18-Sep-17 23:27
+000005.876|so   |*|00|Application, main: P/N=3150-11530-552
+000005.880|tls  |*|00|Initial log entry. Current logging level 3
+000005.930|tls  |3|00|Polycom device certificate length 802
+000005.932|tls  |3|00|Polycom device certificate MD5 fingerprint: A6:66:46:E4:E5:C7:E6:53:D8:FA:1B:2B:99:79:90:01
+000005.932|tls  |3|00|Polycom device certificate common name \"MACMACMACMAC\"
+000005.934|tls  |3|00|Polycom device key length 636
+000005.944|tls  |3|00|Custom platform device certificate 1 is not available
+000005.950|tls  |3|00|Custom platform device certificate 2 length 787
+000005.951|tls  |3|00|Custom platform device certificate 2 SHA1 fingerprint: CA:70:79:D5:FA:B8:3E:6A:DF:A0:F6:80:3D:53:0B:FC:CA:70:79:D5
+000005.952|tls  |3|00|Custom platform device certificate 2 common name \"desk\"
+000005.953|tls  |3|00|Custom platform device key 2 length 1218
+000009.310|net  |3|00|eth0 link up, 1000 Mbps full duplex
+0417042316|pps  |3|00|PPS: Power source PoE, budget 7977 mW, class 3
+0417042316|copy |4|00|Upload of '2977-phone.cfg' succeeded, length 51174
+0417042725|so   |2|00|idle
+0418000001|so   |2|00|idle again
+";
+
+const TEXTS: &[&str] = &[
+    "---------- Initial log entry ----------",
+    "---------- Final log entry ----------",
+    "Initial log entry.",
+    "Initial log entry. Current logging level 5",
+    "Platform: Model=SoundPoint IP 650, Assembly=2345-12600-001 Rev=G",
+    "Platform: Interface eth0 MAC=0004f2a1b2c3",
+    "Platform: Model=",
+    "Application, main: Label=SIP, Version=4.0.8.1234 01-Jan-15 10:00",
+    "Application, main: Label=Updater, Version=5.5.2.11338",
+    "Application, main: Label=SIP, Version=x",
+    "Polycom device certificate is not available",
+    "Polycom device certificate common name \"0004F2A1B2C3\"",
+    "Polycom device certificate MD5 fingerprint: a6:66:46:e4:e5:c7:e6:53:d8:fa:1b:2b:99:79:90:02",
+    "Polycom device certificate length",
+    "Custom platform device certificate 2 is not available",
+    "Custom platform device certificate 01 length 787",
+    "Custom application device key 3 length 2374",
+    "Server certificate verification failed, Untrusted Certificate",
+    "MakeTlsConnection: SSL_connect error 12",
+    "Could not load time from 192.0.2.1(192.0.2.1).",
+    "Saving new Custom platform device certificate 1",
+    "No previous certificate stored",
+    "idle",
+    "",
+    " ",
+    "cites 0417042316|so   |2|00|Polycom device key length 1",
+    "lost0417042316|so   |2|00|Polycom device certificate is not available",
+    "\u{1b}[31mPolycom device certificate is not available\u{1b}[0m",
+    "\u{a0}Polycom device certificate is not available",
+];
+
+const STAMPS: &[&str] = &[
+    "000002.000",
+    "000005.933",
+    "000006.000",
+    "000099.000",
+    "0417042316",
+    "0417042317",
+    "0417042399",
+    "0416000000",
+    "0419000000",
+    "0229000000",
+    "0101000010",
+    "0102000010",
+    "0100000000",
+    "1231235959",
+    "1305311318",
+    "0431000000",
+];
+
+/// One change of a log.
+#[derive(Clone, Debug)]
+enum Edit {
+    Drop(Index),
+    Repeat(Index, usize),
+    Move(Index, Index),
+    Stamp(Index, &'static str),
+    StampFrom(Index, &'static str),
+    Text(Index, &'static str),
+    Insert(Index, &'static str),
+    Header(Index, &'static str),
+    Raw(Index, &'static str),
+    CarriageReturns,
+    Cut(usize),
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let (index, text, stamp) = (any::<Index>, || select(TEXTS), || select(STAMPS));
+    prop_oneof![
+        index().prop_map(Edit::Drop),
+        (index(), 1..12_usize).prop_map(|(at, times)| Edit::Repeat(at, times)),
+        (index(), index()).prop_map(|(from, to)| Edit::Move(from, to)),
+        (index(), stamp()).prop_map(|(at, stamp)| Edit::Stamp(at, stamp)),
+        (index(), stamp()).prop_map(|(at, stamp)| Edit::StampFrom(at, stamp)),
+        (index(), text()).prop_map(|(at, text)| Edit::Text(at, text)),
+        (index(), text()).prop_map(|(at, text)| Edit::Insert(at, text)),
+        (
+            index(),
+            select(&["|tls  |3|01|", "|tls|3|00|", "|tls  |4|00|", "|     |3|00|", "|tls  |9|00|"][..])
+        )
+            .prop_map(|(at, header)| Edit::Header(at, header)),
+        (index(), select(&["", "free words", "available", "\0\0\0", "0004f2a1b2c3|x"][..]))
+            .prop_map(|(at, raw)| Edit::Raw(at, raw)),
+        Just(Edit::CarriageReturns),
+        (0..60_usize).prop_map(Edit::Cut),
+    ]
+}
+
+fn log(mac: &str, edits: &[Edit]) -> String {
+    let mut lines: Vec<String> = HEALTHY.replace("MACMACMACMAC", mac).lines().map(str::to_owned).collect();
+    let (mut end, mut cut) = ("\n", 0);
+    let header = |line: &str| line.get(..22).unwrap_or_default().to_owned();
+    for edit in edits {
+        let length = lines.len();
+        match *edit {
+            Edit::Drop(at) => _ = lines.remove(at.index(length)),
+            Edit::Repeat(at, times) => {
+                let at = at.index(length);
+                let line = lines[at].clone();
+                lines.splice(at..at, std::iter::repeat_n(line, times));
+            }
+            Edit::Move(from, to) => {
+                let line = lines.remove(from.index(length));
+                lines.insert(to.index(length), line);
+            }
+            Edit::Stamp(at, stamp) => {
+                let line = &mut lines[at.index(length)];
+                *line = format!("{stamp}{}", line.get(10..).unwrap_or_default());
+            }
+            Edit::StampFrom(at, stamp) => {
+                for line in lines.iter_mut().skip(at.index(length)) {
+                    *line = format!("{stamp}{}", line.get(10..).unwrap_or_default());
+                }
+            }
+            Edit::Text(at, text) => {
+                let line = &mut lines[at.index(length)];
+                *line = header(line) + text;
+            }
+            Edit::Insert(at, text) => {
+                let at = at.index(length);
+                let line = header(&lines[at]) + text;
+                lines.insert(at, line);
+            }
+            Edit::Header(at, header) => {
+                let line = &mut lines[at.index(length)];
+                let (stamp, text) = (line.get(..10).unwrap_or_default(), line.get(22..).unwrap_or_default());
+                *line = format!("{stamp}{header}{text}");
+            }
+            Edit::Raw(at, raw) => lines.insert(at.index(length), raw.to_owned()),
+            Edit::CarriageReturns => end = "\r\n",
+            Edit::Cut(bytes) => cut = bytes,
+        }
+    }
+    let mut log: String = lines.iter().map(|line| format!("{line}{end}")).collect();
+    while cut > 0 && log.pop().is_some() {
+        cut -= 1;
+    }
+    log
+}
+
+fn scan(folder: &Path, arguments: &[&str]) -> String {
+    let mut command = tree::phonecert(folder);
+    command.args(["scan", ".", "--format", "json"]).args(arguments).env("SOURCE_DATE_EPOCH", "1450000000");
+    String::from_utf8(command.output().unwrap().stdout).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn all_logs_are_told_as_the_general_way_tells_them(fleet in vec(vec(edit(), 0..4), 200)) {
+        let folder = tempfile::tempdir().unwrap();
+        for (number, edits) in fleet.iter().enumerate() {
+            let mac = format!("0004F2{number:06X}");
+            fs::write(folder.path().join(format!("{}-app.log", mac.to_lowercase())), log(&mac, edits)).unwrap();
+        }
+        let [quick, general] = [&[][..], &["--since", "1970-01-01"]].map(|arguments| scan(folder.path(), arguments));
+        prop_assert_eq!(quick.lines().count(), general.lines().count());
+        for (quick, general) in quick.lines().zip(general.lines()) {
+            prop_assert_eq!(quick, general);
+        }
+    }
+}
