@@ -9,10 +9,10 @@
 //! # fn example(sink: &mut dyn LogSink) {
 //! let found = find(&["logs".into()], &Options::default());
 //! let mut buffers = Buffers::new(1);
-//! for batch in found.batches() {
-//!     found.open_ahead(batch.clone(), &mut buffers);
+//! for batch in found.batches(&found.by_directory()) {
+//!     found.open_ahead(batch, &mut buffers);
 //!     for phone in batch {
-//!         found.logs(phone).for_each(|log| found.read(log, &mut buffers, sink));
+//!         found.logs(*phone as usize).for_each(|log| found.read(log, &mut buffers, sink));
 //!     }
 //! }
 //! # }

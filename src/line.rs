@@ -144,19 +144,20 @@ fn find_end_of_header(line: &[u8]) -> Option<(&[u8], Header<'_>, &[u8])> {
 /// cites a line.
 #[inline]
 pub(crate) fn glued_line(text: &[u8]) -> Option<usize> {
-    if text.len() >= SHORTEST_LINE && has_byte(b'|', text) { glued_at_bar(text) } else { None }
+    if text.len() >= SHORTEST_LINE && has_byte([b'|'], text) { glued_at_bar(text) } else { None }
 }
 
 /// No line with a header is shorter, in bytes.
 const SHORTEST_LINE: usize = 16;
 
-/// Whether a text contains a byte. For bytes that few texts contain, this is faster than `memchr`, with which
-/// a log of 120 KB takes 10 % longer.
+/// Whether a text contains one of these bytes. For bytes that few texts contain, this is faster than `memchr`, with
+/// which a log of 120 KB takes 10 % longer.
 #[inline]
-pub(crate) fn has_byte(byte: u8, text: &[u8]) -> bool {
-    let is_in = |block: &[u8; 16]| block.iter().fold(false, |found, other| found | (*other == byte));
+pub(crate) fn has_byte<const N: usize>(bytes: [u8; N], text: &[u8]) -> bool {
+    let is_one = |other: &u8| bytes.iter().fold(false, |found, byte| found | (other == byte));
+    let is_in = |block: &[u8; 16]| block.iter().fold(false, |found, other| found | is_one(other));
     let (blocks, rest) = text.as_chunks();
-    blocks.iter().any(is_in) || text.last_chunk().map_or_else(|| rest.contains(&byte), is_in)
+    blocks.iter().any(is_in) || text.last_chunk().map_or_else(|| rest.iter().any(is_one), is_in)
 }
 
 fn glued_at_bar(text: &[u8]) -> Option<usize> {

@@ -259,7 +259,8 @@ impl Scanner<'_> {
     /// The phones whose logs were found by their names.
     fn named_phones(&self, fingerprints: Option<&Fingerprints>) -> Vec<Part> {
         let threads = rayon::current_num_threads();
-        let batches = self.found.batches();
+        let phones = self.found.by_directory();
+        let batches = self.found.batches(&phones);
         let next = Mutex::new(batches);
         let parts = (0..threads).into_par_iter().map(|_| {
             let mut part = Part::default();
@@ -270,8 +271,8 @@ impl Scanner<'_> {
                     Err(_) => None,
                 };
                 let Some(batch) = batch else { break };
-                self.found.open_ahead(batch.clone(), &mut buffers);
-                for phone in batch {
+                self.found.open_ahead(batch, &mut buffers);
+                for phone in batch.iter().map(|phone| *phone as usize) {
                     let mac = self.found.mac(phone);
                     if !self.is_diagnosed(mac, fingerprints) {
                         match self.read_logs(phone, mac, &mut buffers, &mut part) {

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use nom::branch::alt;
 use nom::bytes::complete::take_while_m_n;
 use nom::character::complete::char;
@@ -19,14 +19,20 @@ const WIDEST: usize = 13;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stamp {
     bytes: [u8; WIDEST],
-    length: u8,
+    /// Its length in bytes, and [`UPTIME`] if it is of type 0.
+    form: u8,
 }
+
+/// The bit of a stamp's form that says that it is of type 0.
+const UPTIME: u8 = 16;
 
 impl Stamp {
     fn of(text: &[u8]) -> Self {
         let mut bytes = [0; WIDEST];
         bytes[..text.len()].copy_from_slice(text);
-        Self { bytes, length: text.len() as u8 }
+        // In type 0, the point is before the last three digits.
+        let is_uptime = text.len().checked_sub(4).is_some_and(|point| text[point] == b'.');
+        Self { bytes, form: text.len() as u8 | if is_uptime { UPTIME } else { 0 } }
     }
 
     /// The stamp in these ten columns, the width that all types have in common; None if it is not a stamp.
@@ -34,18 +40,24 @@ impl Stamp {
         let mut bytes = [0; WIDEST];
         *bytes.first_chunk_mut()? = *columns;
         let mut digits = *columns;
+        let mut form = 10;
         if digits[6] == b'.' {
             digits[6] = b'0';
+            form |= UPTIME;
         }
         // A fold without branches takes fewer instructions than `all`.
         let is_stamp = digits.iter().fold(true, |all, byte| all & byte.is_ascii_digit());
-        is_stamp.then_some(Self { bytes, length: 10 })
+        is_stamp.then_some(Self { bytes, form })
     }
 
     /// The bytes of the stamp in the log.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.length)]
+        &self.bytes[..self.length()]
+    }
+
+    const fn length(&self) -> usize {
+        (self.form & (UPTIME - 1)) as usize
     }
 
     /// The same bytes, padded with NUL to the greatest length.
@@ -56,14 +68,13 @@ impl Stamp {
     /// The stamp as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.bytes[..usize::from(self.length)]).unwrap_or_default()
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 
     /// Whether it is of type 0, a time since boot.
     #[must_use]
-    pub fn is_uptime(&self) -> bool {
-        // In type 0, the point is before the last three digits.
-        self.bytes[usize::from(self.length) - 4] == b'.'
+    pub const fn is_uptime(&self) -> bool {
+        self.form & UPTIME != 0
     }
 
     /// The ten digits of a stamp of type 1 or 2.
@@ -76,10 +87,10 @@ impl Stamp {
     /// types, and where minutes or seconds are above 59.
     #[must_use]
     pub fn uptime(&self) -> Option<u64> {
-        let point = usize::from(self.length) - 4;
-        if self.bytes[point] != b'.' {
+        if !self.is_uptime() {
             return None;
         }
+        let point = self.length() - 4;
         let digit = |place: usize| u64::from(self.bytes[place] & 15);
         let pair = |place| digit(place) * 10 + digit(place + 1);
         // Six digits before the point are what phones write for the first four days.
@@ -98,10 +109,7 @@ impl Stamp {
     /// The value as type 2, `MMDDhhmmss`. None if that is not a date in any year.
     #[must_use]
     pub fn yearless(&self) -> Option<Yearless> {
-        let [month, day, hour, minute, second] = pairs(self.digits()?);
-        // 2000 was a leap year, so February 29 is accepted.
-        let possible = NaiveDate::from_ymd_opt(2000, month, day)?.and_hms_opt(hour, minute, second)?;
-        Some(Yearless(possible))
+        Yearless::new(pairs(self.digits()?))
     }
 
     /// The value as type 1, `YYMMDDhhmm`, in the years 2000 to 2099. None if that is not a date.
@@ -121,19 +129,18 @@ impl Stamp {
 /// Packed: how many bytes the stamp has, with 16 more if it is of type 0, and its digits as a number.
 impl Serialize for Stamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let digits = self.bytes[..usize::from(self.length)].iter().filter(|byte| **byte != b'.');
+        let digits = self.as_bytes().iter().filter(|byte| **byte != b'.');
         let number = digits.fold(0, |number, digit| number * 10 + u64::from(digit & 15));
-        let form = self.length | u8::from(self.is_uptime()) << 4;
-        (form, number).serialize(serializer)
+        (self.form, number).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Stamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (form, mut number) = <(u8, u64)>::deserialize(deserializer)?;
-        let mut unpacked = Self { bytes: [0; WIDEST], length: form & 15 };
-        let is_uptime = form & 16 != 0;
-        let text = unpacked.bytes.get_mut(..usize::from(unpacked.length)).unwrap_or_default();
+        let mut bytes = [0; WIDEST];
+        let is_uptime = form & UPTIME != 0;
+        let text = bytes.get_mut(..usize::from(form & (UPTIME - 1))).unwrap_or_default();
         for (after, byte) in text.iter_mut().rev().enumerate() {
             if is_uptime && after == 3 {
                 *byte = b'.';
@@ -168,55 +175,79 @@ impl fmt::Debug for Stamp {
 
 /// A month, day and time of day without a year, in calendar order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Yearless(NaiveDateTime);
+pub struct Yearless {
+    /// Seconds since the beginning of a leap year.
+    seconds: u32,
+    month: u8,
+    day: u8,
+}
+
+const A_DAY: u32 = 86_400;
+
+/// How many days of a leap year are before each month.
+const DAYS_BEFORE: [u16; 13] = [0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366];
 
 impl Yearless {
+    /// None if that is not a date in any year, or no time.
+    fn new([month, day, hour, minute, second]: [u32; 5]) -> Option<Self> {
+        let before = u32::from(*DAYS_BEFORE.get(month.checked_sub(1)? as usize)?);
+        let next = u32::from(*DAYS_BEFORE.get(month as usize)?);
+        let is_valid = (1..=next - before).contains(&day) && hour < 24 && minute < 60 && second < 60;
+        let seconds = (before + day.checked_sub(1)?) * A_DAY + hour * 3_600 + minute * 60 + second;
+        is_valid.then_some(Self { seconds, month: month as u8, day: day as u8 })
+    }
+
     /// The beginning of a year.
     #[must_use]
-    pub fn new_year() -> Option<Self> {
-        NaiveDate::from_ymd_opt(2000, 1, 1)?.and_hms_opt(0, 0, 0).map(Self)
+    pub const fn new_year() -> Self {
+        Self { seconds: 0, month: 1, day: 1 }
     }
 
     /// The month, 1 to 12.
     #[must_use]
     pub fn month(self) -> u32 {
-        self.0.month()
+        self.month.into()
     }
 
     /// The day of the month, from 1.
     #[must_use]
     pub fn day(self) -> u32 {
-        self.0.day()
+        self.day.into()
     }
 
     /// Seconds since midnight.
     #[must_use]
-    pub fn seconds_of_day(self) -> u32 {
-        self.0.num_seconds_from_midnight()
+    pub const fn seconds_of_day(self) -> u32 {
+        self.seconds % A_DAY
     }
 
     /// The same month, day and time in `year`. None for a February 29 that this year does not have.
     #[must_use]
     pub fn in_year(self, year: i32) -> Option<NaiveDateTime> {
-        self.0.with_year(year)
+        let time = NaiveTime::from_num_seconds_from_midnight_opt(self.seconds_of_day(), 0)?;
+        Some(NaiveDate::from_ymd_opt(year, self.month(), self.day())?.and_time(time))
     }
 
     /// Whole days from this to `later`, in a leap year.
     #[must_use]
     pub fn days_until(self, later: Self) -> i64 {
-        (later.0 - self.0).num_days()
+        self.seconds_until(later) / i64::from(A_DAY)
     }
 
     /// Milliseconds from this to `later`, in one year.
     #[must_use]
     pub fn milliseconds_until(self, later: Self) -> i64 {
-        (later.0 - self.0).num_milliseconds()
+        self.seconds_until(later) * 1_000
+    }
+
+    fn seconds_until(self, later: Self) -> i64 {
+        i64::from(later.seconds) - i64::from(self.seconds)
     }
 
     /// A time without its year.
     #[must_use]
     pub fn of(time: NaiveDateTime) -> Option<Self> {
-        time.with_nanosecond(0)?.with_year(2000).map(Self)
+        Self::new([time.month(), time.day(), time.hour(), time.minute(), time.second()])
     }
 }
 
@@ -267,6 +298,26 @@ mod tests {
         assert_eq!(ambiguous.yearless().unwrap().in_year(2013).unwrap().to_string(), "2013-10-12 10:11:12");
         assert_eq!(parse("0210281716").yearless(), None, "hour 28");
         assert_eq!(parse("0531131822").with_year(), None, "month 31");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn dates_without_years_are_those_of_a_leap_year(one in "[01][0-9]{9}", other in "[01][0-9][0-3][0-9]{7}") {
+            let leap_year = |stamp: &Stamp| {
+                let [month, day, hour, minute, second] = pairs(stamp.digits().unwrap());
+                NaiveDate::from_ymd_opt(2000, month, day)?.and_hms_opt(hour, minute, second)
+            };
+            let (one, other) = (parse(&one), parse(&other));
+            let dates = one.yearless().zip(other.yearless());
+            proptest::prop_assert_eq!(one.yearless().and_then(|date| date.in_year(2000)), leap_year(&one));
+            if let (Some((one, other)), Some(from), Some(to)) = (dates, leap_year(&one), leap_year(&other)) {
+                proptest::prop_assert_eq!(one.days_until(other), (to - from).num_days());
+                proptest::prop_assert_eq!(one.milliseconds_until(other), (to - from).num_milliseconds());
+                proptest::prop_assert_eq!((one < other, one.month(), one.day()), (from < to, from.month(), from.day()));
+                proptest::prop_assert_eq!(Yearless::of(to), Some(other));
+                proptest::prop_assert_eq!(one.seconds_of_day(), from.num_seconds_from_midnight());
+            }
+        }
     }
 
     #[test]

@@ -8,49 +8,50 @@ use crate::model::{Algorithm, Slot};
 
 /// What the grammar makes of a text. None for texts in other words.
 pub(super) fn read(text: &[u8], ends: End) -> Option<Reading> {
-    if ends == End::Whole
-        && let Some(event) = event(text)
-    {
-        return Some(Reading::of(event));
+    match (read_verbatim(text)?, ends) {
+        (Some(event), End::Whole) => Some(Reading::of(event)),
+        // A value can be cut.
+        (Some(_), End::Cut) => None,
+        // The next line can bring a field. Two lines of each boot are such.
+        (None, _) => Some(Reading::Cut),
     }
-    // The next line can bring a field. Two lines of each boot are such.
-    is_without_field(text).then_some(Reading::Cut)
 }
 
-/// The event of a whole text, or that it is none. None for texts in other words.
+/// The event of a whole text; `Some(None)` for a line of the phone or of its software that names no field which makes
+/// it an event. None for texts in other words.
 pub(crate) fn read_verbatim(text: &[u8]) -> Option<Option<Event>> {
-    event(text).map(Some).or_else(|| is_without_field(text).then_some(None))
+    let (said, event) = if let Some(said) = text.strip_prefix(b"Platform: ") {
+        let said = whole(said)?;
+        (said, identity::platform_of(said))
+    } else if let Some(said) = text.strip_prefix(b"Application, main: ") {
+        let said = whole(said)?;
+        (said, identity::software_of(said))
+    } else {
+        return event(text).map(Some);
+    };
+    event.map(Some).or_else(|| identity::tells_nothing(said).then_some(None))
 }
 
-/// Whether it is a line of the phone or of its software that names no field which makes it an event.
-fn is_without_field(text: &[u8]) -> bool {
-    let said = text.strip_prefix(b"Platform: ").or_else(|| text.strip_prefix(b"Application, main: "));
-    said.and_then(whole).is_some_and(identity::tells_nothing)
-}
-
-/// The event of a whole text.
+/// The event of a whole text without fields.
 fn event(text: &[u8]) -> Option<Event> {
-    let banner = |banner| Event::LogStart { log_level: None, banner };
     match text.first()? {
-        b'P' => match text.strip_prefix(b"Platform: ") {
-            Some(said) => identity::platform_of(whole(said)?),
-            None => inventory(text.strip_prefix(b"Polycom device ")?, |number| match number {
-                None => Some(Slot::BuiltIn),
-                Some(_) => None,
-            }),
-        },
+        b'P' => inventory(text.strip_prefix(b"Polycom device ")?, |number| match number {
+            None => Some(Slot::BuiltIn),
+            Some(_) => None,
+        }),
         b'C' => match text.strip_prefix(b"Custom platform device ") {
             Some(said) => inventory(said, |number| number.map(Slot::Platform)),
             None => inventory(text.strip_prefix(b"Custom application device ")?, |number| {
                 number.map(Slot::Application)
             }),
         },
-        b'A' => identity::software_of(whole(text.strip_prefix(b"Application, main: ")?)?),
         b'I' => match text.strip_prefix(b"Initial log entry. Current logging level ")? {
             [level @ b'0'..=b'6'] => Some(Event::LogStart { log_level: Some(level & 15), banner: false }),
             _ => None,
         },
-        b'-' if text == b"---------- Initial log entry ----------" => Some(banner(true)),
+        b'-' if text == b"---------- Initial log entry ----------" => {
+            Some(Event::LogStart { log_level: None, banner: true })
+        }
         _ => None,
     }
 }
@@ -143,7 +144,7 @@ mod tests {
             "Custom platform device certificate 1 is not available",
             "Custom application device key 6 length 2374",
         ] {
-            assert!(event(text.as_bytes()).is_some(), "{text}");
+            assert!(read_verbatim(text.as_bytes()).is_some_and(|event| event.is_some()), "{text}");
         }
     }
 }

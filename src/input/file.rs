@@ -3,7 +3,6 @@
 
 use std::fs::File;
 use std::io;
-use std::ops::Range;
 
 use super::buffers::{AHEAD, Buffers, LogFile, WHOLE};
 use super::found::{Entry, Found, join};
@@ -16,29 +15,31 @@ use crate::model::Mac;
 use crate::problem::Problem;
 
 impl Found {
-    /// The phones in batches of about 64 logs, each the unit of work of one thread and small enough for
+    /// Splits phones into batches of about 64 logs, each the unit of work of one thread and small enough for
     /// `open_ahead`. A phone is never split over two batches.
-    pub fn batches(&self) -> impl Iterator<Item = Range<usize>> + Send + '_ {
-        let mut begin = 0;
+    pub fn batches<'f>(&'f self, phones: &'f [u32]) -> impl Iterator<Item = &'f [u32]> + Send {
+        let mut rest = phones;
         std::iter::from_fn(move || {
-            let mut end = begin;
             let mut logs = 0;
-            while end < self.phones() && logs < AHEAD {
-                logs += self.logs(end).len();
-                end += 1;
-            }
-            let batch = begin..end;
-            begin = end;
+            let fits = |phone: &u32| {
+                let has_room = logs < AHEAD;
+                logs += self.logs(*phone as usize).len();
+                has_room
+            };
+            let (batch, behind) = rest.split_at(rest.iter().copied().take_while(fits).count());
+            rest = behind;
             (!batch.is_empty()).then_some(batch)
         })
     }
 
     /// Opens the logs of these phones, up to the limit of open files, and asks the system to fetch them into
     /// the page cache. The caller must read them next, in this order.
-    pub fn open_ahead(&self, phones: Range<usize>, buffers: &mut Buffers) {
+    pub fn open_ahead(&self, phones: &[u32], buffers: &mut Buffers) {
         buffers.ahead.clear();
-        for log in phones.flat_map(|phone| self.logs(phone)).take(buffers.most_ahead) {
-            let opened = self.open(log, buffers);
+        let logs = phones.iter().flat_map(|phone| self.logs(*phone as usize));
+        let mut logs = logs.take(buffers.most_ahead).peekable();
+        while let Some(log) = logs.next() {
+            let opened = self.open(log, logs.peek().copied(), buffers);
             if let Ok(file) = &opened {
                 will_need(file, WHOLE as u64);
             }
@@ -52,7 +53,7 @@ impl Found {
         let ahead = if is_next { buffers.ahead.pop_front().map(|(_, opened)| opened) } else { None };
         let opened = match ahead {
             Some(opened) => opened,
-            None => self.open(log, buffers),
+            None => self.open(log, Some(LogFile(log.0 + 1)), buffers),
         };
         let entry = &self.logs[log.0 as usize];
         let path = self.path(log);
@@ -69,7 +70,7 @@ impl Found {
     pub fn name(&self, log: LogFile, buffers: &mut Buffers) -> Result<LogName, Problem> {
         let entry = &self.logs[log.0 as usize];
         let path = self.path(log);
-        let status = match self.open(log, buffers).and_then(|file| Status::of(&file)) {
+        let status = match self.open(log, None, buffers).and_then(|file| Status::of(&file)) {
             Ok(status) => status,
             Err(error) => return Err(problem_of(path, &error)),
         };
@@ -100,8 +101,9 @@ impl Found {
         status_of(&self.raw_path(&self.logs[log.0 as usize]), &self.path(log))
     }
 
-    /// Opens a log, relative to its directory's file descriptor if the log before it was in the same directory.
-    fn open(&self, log: LogFile, buffers: &mut Buffers) -> io::Result<File> {
+    /// Opens a log, relative to its directory's file descriptor if the log before it, or the next one, is in the
+    /// same directory.
+    fn open(&self, log: LogFile, next: Option<LogFile>, buffers: &mut Buffers) -> io::Result<File> {
         let &Entry { directory, name, .. } = &self.logs[log.0 as usize];
         let name = self.names.get(name);
         if let Some((number, opened)) = &buffers.directory
@@ -111,9 +113,8 @@ impl Found {
         }
         buffers.path.clear();
         self.tree.path_into(directory, &mut buffers.path);
-        let follows =
-            |other: u32| self.logs.get(other as usize).is_some_and(|log| log.directory == directory);
-        if follows(log.0 + 1) && !buffers.path.is_empty() {
+        let next = next.and_then(|next| self.logs.get(next.0 as usize));
+        if next.is_some_and(|next| next.directory == directory) && !buffers.path.is_empty() {
             let opened = OpenDirectory::open(&path_of(&buffers.path))?;
             let file = opened.open_file(name);
             buffers.directory = Some((directory, opened));

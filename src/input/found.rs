@@ -122,6 +122,21 @@ impl Found {
         self.phones.binary_search_by_key(&mac.bytes(), mac_of).ok()
     }
 
+    /// All phones, by address.
+    #[must_use]
+    pub fn by_address(&self) -> Vec<u32> {
+        (0..self.phones.len() as u32).collect()
+    }
+
+    /// All phones, by the directory of their first log: files of one directory are close to each other for the
+    /// system, too. Which directory comes first depends on the threads that searched them.
+    #[must_use]
+    pub fn by_directory(&self) -> Vec<u32> {
+        let mut phones = self.by_address();
+        phones.par_sort_by_key(|phone| self.logs[self.phones[*phone as usize] as usize].directory);
+        phones
+    }
+
     /// The logs of this phone, sorted by path in natural order (`2` before `10`).
     ///
     /// # Panics

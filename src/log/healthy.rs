@@ -129,8 +129,7 @@ impl HealthyLog {
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         let is_plain = text.first()?.is_ascii_graphic()
             && text.last()?.is_ascii_graphic()
-            && !has_byte(0x1b, text)
-            && glued_line(text).is_none();
+            && (!has_byte([0x1b, b'|'], text) || (!text.contains(&0x1b) && glued_line(text).is_none()));
         if !is_plain {
             return None;
         }

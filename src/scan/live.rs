@@ -180,7 +180,7 @@ impl Live {
                 || of_others.iter().filter(|(source, _)| *source != mac).map(|(_, held)| held.of(*mac));
             let mut gathered = match scanner.found.phone_of(*mac) {
                 Some(phone) => {
-                    scanner.found.open_ahead(phone..phone + 1, buffers);
+                    scanner.found.open_ahead(&[phone as u32], buffers);
                     scanner.gather(phone, *mac, buffers, &mut part)
                 }
                 None => scanner.waiting.of(*mac),

@@ -94,7 +94,8 @@ pub fn digest(
     run.configs = roots.map(|roots| ConfigWriter::new(found, members, roots));
     let mut writer = Writer::new(out, &Header::new(window, made_at, roots.is_some()))?;
     let mut of_others = Waiting::default();
-    let mut batches = found.batches();
+    let phones = found.by_address();
+    let mut batches = found.batches(&phones);
     loop {
         let round: Vec<_> = batches.by_ref().take(ROUND * rayon::current_num_threads()).collect();
         if round.is_empty() {
@@ -232,13 +233,13 @@ impl Run<'_> {
     }
 
     /// The frames of some phones, concatenated, and their number.
-    fn batch(&self, phones: std::ops::Range<usize>) -> io::Result<(Vec<u8>, u64, Read)> {
+    fn batch(&self, phones: &[u32]) -> io::Result<(Vec<u8>, u64, Read)> {
         let mut buffers = Buffers::new(rayon::current_num_threads());
         if self.cache.is_none() {
-            self.found.open_ahead(phones.clone(), &mut buffers);
+            self.found.open_ahead(phones, &mut buffers);
         }
         let (mut frames, mut count, mut read) = (Vec::new(), 0, Read::default());
-        for phone in phones {
+        for phone in phones.iter().map(|phone| *phone as usize) {
             let mac = self.found.mac(phone);
             let mut sink = self.sink(Some(mac));
             for log in self.found.logs(phone) {

@@ -14,7 +14,7 @@ use crate::report::{Devices, RenderDevice};
 const BATCH: usize = 64;
 
 /// Initial capacity per phone, in bytes; most phones are rendered in fewer.
-const TYPICAL_LENGTH: usize = 2048;
+const TYPICAL_LENGTH: usize = 1280;
 
 impl Devices for Scan {
     fn len(&self) -> usize {

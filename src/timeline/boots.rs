@@ -184,7 +184,7 @@ impl BootState {
 /// The date of a line, if a clock that was never set shows it right after a start.
 fn default_date(entry: &Entry) -> Option<Yearless> {
     let stamp = entry.stamp.filter(|_| entry.is_dated())?;
-    let date = if stamp.is_unset() { Yearless::new_year() } else { stamp.yearless() };
+    let date = if stamp.is_unset() { Some(Yearless::new_year()) } else { stamp.yearless() };
     date.filter(|date| is_default(*date))
 }
 

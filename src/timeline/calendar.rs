@@ -128,7 +128,7 @@ impl Span {
                 }
             }
             if stamp.is_unset() {
-                before.unset = Yearless::new_year();
+                before.unset = Some(Yearless::new_year());
             }
             // What follows the end of a log can be the next start.
             let is_behind_end = std::mem::replace(&mut has_ended, matches!(entry.event, Some(Event::LogEnd)));

@@ -41,7 +41,7 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
         }
         if stamp.is_unset() {
             record.is_unset = true;
-            (unset, is_first) = (Yearless::new_year(), false);
+            (unset, is_first) = (Some(Yearless::new_year()), false);
             continue;
         }
         let Some(date) = stamp.yearless() else { continue };

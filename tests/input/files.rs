@@ -228,7 +228,7 @@ fn many_readers_share_the_files_that_may_be_open() {
         let readers = (0..64).map(|_| {
             scope.spawn(|| {
                 let mut buffers = Buffers::new(64);
-                found.open_ahead(0..found.phones(), &mut buffers);
+                found.open_ahead(&found.by_address(), &mut buffers);
                 let mut taken = Taken::default();
                 (0..found.phones())
                     .flat_map(|phone| found.logs(phone))

@@ -151,10 +151,10 @@ impl Taken {
     pub(crate) fn all(found: &Found) -> Self {
         let mut taken = Self::default();
         let mut buffers = Buffers::new(2);
-        for batch in found.batches() {
-            found.open_ahead(batch.clone(), &mut buffers);
+        for batch in found.batches(&found.by_address()) {
+            found.open_ahead(batch, &mut buffers);
             for phone in batch {
-                found.logs(phone).for_each(|log| found.read(log, &mut buffers, &mut taken));
+                found.logs(*phone as usize).for_each(|log| found.read(log, &mut buffers, &mut taken));
             }
         }
         found.streams.iter().for_each(|stream| stream.read(&mut buffers, &mut taken));
