@@ -328,7 +328,7 @@ impl Scanner<'_> {
         let clock = &self.options.clock;
         let mut logs = self.found.logs(phone);
         let is_simple = self.audit.is_none()
-            && self.spool.is_none()
+            && self.spool(Some(mac)).is_none()
             && self.options.inventory.is_none()
             && clock.window.is_open()
             && !self.waiting.has(mac);
