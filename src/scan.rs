@@ -327,9 +327,8 @@ impl Scanner<'_> {
     ) -> Result<Phone, Gathered> {
         let clock = &self.options.clock;
         let mut logs = self.found.logs(phone);
-        let is_simple = self.audit.is_none()
-            && self.spool(Some(mac)).is_none()
-            && self.options.inventory.is_none()
+        let is_simple = self.spool(Some(mac)).is_none()
+            && self.listed(mac).is_none()
             && clock.window.is_open()
             && !self.waiting.has(mac);
         let (Some(log), None, true) = (logs.next(), logs.next(), is_simple) else {
@@ -342,19 +341,22 @@ impl Scanner<'_> {
         let (gathered, of_others) = sink.finish(&mut part.problems);
         part.of_others.append(of_others);
         match healthy {
-            Some(phone) => {
-                debug_assert_eq!(Some(postcard::to_stdvec(&phone)), self.general(mac, gathered), "{mac}");
+            Some((mut phone, levels)) => {
+                if let Some(audit) = self.audit {
+                    audit.add_to_healthy(&mut phone, levels, &*self.options.selection);
+                }
+                debug_assert_eq!(Some(shown(&phone)), self.general(mac, gathered), "{mac}");
                 Ok(phone)
             }
             None => Err(gathered),
         }
     }
 
-    /// A phone in its packed form, the general way. None if that finds a problem.
-    fn general(&self, mac: Mac, gathered: Gathered) -> Option<postcard::Result<Vec<u8>>> {
+    /// The general way, what [`shown`] gives of a phone. None if that finds a problem.
+    fn general(&self, mac: Mac, gathered: Gathered) -> Option<String> {
         let mut problems = Vec::new();
         let Complete { joined, is_mixed, .. } = gathered.join(Some(mac), &self.options.clock, &mut problems);
-        problems.is_empty().then(|| postcard::to_stdvec(&self.phone(Some(mac), &joined, is_mixed, false)))
+        problems.is_empty().then(|| shown(&self.phone(Some(mac), &joined, is_mixed, false)))
     }
 
     /// Reads the logs that were found by the phone's name and adds those in `waiting`.
@@ -515,6 +517,11 @@ impl Scanner<'_> {
             }
         }
     }
+}
+
+/// All that is known of a phone, to compare.
+fn shown(phone: &Phone) -> String {
+    format!("{phone:?}")
 }
 
 /// Adds the row of a phone. With `fingerprints`: only if it shows one of them.

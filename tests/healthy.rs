@@ -89,6 +89,14 @@ const STAMPS: &[&str] = &[
     "0431000000",
 ];
 
+const MASTER: &str = "<a CONFIG_FILES=\"site.cfg, gone.cfg\" log.level.change.tls=\"4\"/>";
+
+/// Profiles that use slots: what is said of them depends on what the log shows.
+const SITE: &str = "<a device.set=\"1\" device.sec.TLS.profileSelection.dot1x=\"TLSProfile2\"
+    device.sec.TLS.profile.deviceCert2=\"Platform2\" device.sec.TLS.profile.deviceCert2.set=\"1\"
+    device.sec.TLS.customDeviceCert1.privateKey=\"x\" device.sec.TLS.customDeviceCert1.set=\"1\"
+    log.render.level=\"4\" sec.TLS.profile.1.deviceCert=\"Application3\"/>";
+
 /// One change of a log.
 #[derive(Clone, Debug)]
 enum Edit {
@@ -189,8 +197,12 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
-    fn all_logs_are_told_as_the_general_way_tells_them(fleet in vec(vec(edit(), 0..4), 200)) {
+    fn all_logs_are_told_as_the_general_way_tells_them(fleet in vec(vec(edit(), 0..4), 200), configured: bool) {
         let folder = tempfile::tempdir().unwrap();
+        if configured {
+            fs::write(folder.path().join("000000000000.cfg"), MASTER).unwrap();
+            fs::write(folder.path().join("site.cfg"), SITE).unwrap();
+        }
         for (number, edits) in fleet.iter().enumerate() {
             let mac = format!("0004F2{number:06X}");
             fs::write(folder.path().join(format!("{}-app.log", mac.to_lowercase())), log(&mac, edits)).unwrap();

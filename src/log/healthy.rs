@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use crate::digest::Digits;
 use crate::event::{self, Event, START};
-use crate::line::{Header, glued_line, has_byte, in_columns};
+use crate::line::{Header, Level, glued_line, has_byte, in_columns};
 use crate::model::{Fingerprint, Mac, Slot, SoftwareVersion};
 use crate::stamp::Stamp;
 
@@ -24,6 +24,8 @@ pub struct HealthyLog {
     pub digits: Digits,
     /// The first and the last date: in order, valid as `MMDDhhmmss`, and none that a clock makes up.
     pub dates: Option<(Stamp, Stamp)>,
+    /// The levels at which it was written.
+    pub levels: Levels,
     /// The address that it names.
     pub mac: Option<Mac>,
     /// The model.
@@ -37,6 +39,17 @@ pub struct HealthyLog {
     /// The certificate slots of its one inventory, by slot. Each has all lines of a certificate and its key, or the
     /// one that there is none.
     pub slots: SmallVec<[HealthySlot; 4]>,
+}
+
+/// The levels of a log, ignoring `*`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Levels {
+    /// The lowest level of a line.
+    pub lowest: Option<u8>,
+    /// The lowest level of a line of `tls`.
+    pub lowest_tls: Option<u8>,
+    /// The level of TLS logging that it last shows in force.
+    pub tls: Option<u8>,
 }
 
 /// One slot of the inventory.
@@ -125,7 +138,7 @@ impl HealthyLog {
     /// Takes a line. None if it can change the verdict.
     fn take(&mut self, line: &[u8], state: &mut State) -> Option<()> {
         self.lines += 1;
-        let (Header { stamp, missed: 0, .. }, text) = in_columns(line)? else { return None };
+        let (Header { stamp, missed: 0, component, level }, text) = in_columns(line)? else { return None };
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         let is_plain = text.first()?.is_ascii_graphic()
             && text.last()?.is_ascii_graphic()
@@ -135,6 +148,14 @@ impl HealthyLog {
         }
         let stamp = stamp?;
         self.take_stamp(stamp, state)?;
+        let is_tls = component == b"tls";
+        if let Level::Number(level) = level {
+            let lower = |lowest: Option<u8>| Some(lowest.map_or(level, |lowest| lowest.min(level)));
+            self.levels.lowest = lower(self.levels.lowest);
+            if is_tls {
+                self.levels.lowest_tls = lower(self.levels.lowest_tls);
+            }
+        }
         let start = text.first_chunk::<START>();
         if start.is_some_and(|start| start.iter().all(u8::is_ascii_graphic) && !event::may_start(*start)) {
             return Some(());
@@ -142,7 +163,12 @@ impl HealthyLog {
         match event::read_verbatim(text) {
             // The line is shown again in the phone's own form.
             Some(Some(Event::CertificateFingerprint { .. })) if has_lower_case_digits(text) => None,
-            Some(Some(event)) => self.take_event(event, stamp, state),
+            Some(Some(event)) => {
+                if let (Event::LogStart { log_level: level @ Some(_), .. }, true) = (&event, is_tls) {
+                    self.levels.tls = *level;
+                }
+                self.take_event(event, stamp, state)
+            }
             Some(None) => Some(()),
             None => (!event::may_begin(text)).then_some(()),
         }

@@ -13,9 +13,12 @@ use super::rows::Row;
 use super::same_files::SameFiles;
 use super::stored_configuration::ConfigTrees;
 use crate::check::join::{Question, join, origin};
-use crate::config::{LogFacts, PhoneConfig, Refused, SlotState, Stored, Tree, TreeBuilder, resolve};
+use crate::config::{
+    LogFacts, PhoneConfig, Refused, SlotFacts, SlotState, Stored, Tree, TreeBuilder, resolve,
+};
 use crate::event::Event;
 use crate::input::{ConfigKind, Found};
+use crate::log::Levels;
 use crate::model::{CertificateState, Mac, Slot};
 use crate::phone::{Phone, Selection};
 use crate::problem::Problem;
@@ -128,12 +131,15 @@ impl Audit {
     /// Adds diagnoses from the phone's configuration files, and to those from its logs the configuration
     /// lines that concern them.
     pub(super) fn add_to(&self, phone: &mut Phone, timeline: &Timeline<'_>, selection: &Selection) {
-        let Some(mac) = phone.mac else { return };
-        let config = self.config_of(mac, phone);
-        phone.configuration = config.content();
-        if config.is_empty() {
-            return;
-        }
+        self.add(phone, selection, |phone| self.facts(phone, timeline));
+    }
+
+    /// The same to a phone whose only log is one in which nothing is wrong.
+    pub(super) fn add_to_healthy(&self, phone: &mut Phone, levels: Levels, selection: &Selection) {
+        self.add(phone, selection, |phone| facts_of_healthy(phone, levels, self.now));
+    }
+
+    fn facts(&self, phone: &Phone, timeline: &Timeline<'_>) -> LogFacts {
         let mut facts = log_facts(phone, timeline, self.now);
         facts.tls_level = timeline.events().rev().find_map(|(_, event, record)| match event {
             Event::LogStart { log_level, .. } if record.entry.is_tls => *log_level,
@@ -143,6 +149,17 @@ impl Audit {
             use Event::{CertificateTooLarge, ChainNotDecodable, KeyTooLarge};
             matches!(event, KeyTooLarge { .. } | CertificateTooLarge { .. } | ChainNotDecodable { .. })
         });
+        facts
+    }
+
+    fn add(&self, phone: &mut Phone, selection: &Selection, facts_of: impl FnOnce(&Phone) -> LogFacts) {
+        let Some(mac) = phone.mac else { return };
+        let config = self.config_of(mac, phone);
+        phone.configuration = config.content();
+        if config.is_empty() {
+            return;
+        }
+        let facts = facts_of(phone);
         let found = self.same_files.find(&config, &facts, selection);
         for (rule, finding) in phone.findings_mut() {
             let Some(question) = rule.facts.asks else { continue };
@@ -243,6 +260,34 @@ fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogF
         }
     }
     facts
+}
+
+/// The facts of a phone with one inventory and without a finding.
+fn facts_of_healthy(phone: &Phone, levels: Levels, now: NaiveDateTime) -> LogFacts {
+    let slots = phone.certificates.iter().map(|content| {
+        let is_filled = content.state == CertificateState::Installed;
+        let facts = SlotFacts {
+            state: if is_filled { SlotState::Filled } else { SlotState::Empty },
+            was_filled: is_filled,
+            fingerprints: content.fingerprint.iter().cloned().collect(),
+            certificate_length: content.certificate_length,
+            key_length: content.key_length,
+            ..SlotFacts::default()
+        };
+        (content.slot, facts)
+    });
+    LogFacts {
+        has_log: true,
+        model: phone.model.clone(),
+        software: phone.software.as_ref().and_then(|version| version.parse().ok()),
+        tls_level: levels.tls,
+        lowest_level: levels.lowest,
+        lowest_tls_level: levels.lowest_tls,
+        slots: slots.collect(),
+        has_inventory: true,
+        now,
+        ..LogFacts::default()
+    }
 }
 
 impl Scan {
