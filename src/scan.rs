@@ -276,7 +276,7 @@ impl Scanner<'_> {
                     let mac = self.found.mac(phone);
                     if !self.is_diagnosed(mac, fingerprints) {
                         match self.read_logs(phone, mac, &mut buffers, &mut part) {
-                            Ok(phone) => add_if_sharing(&phone, mac, fingerprints, &mut part.rows),
+                            Ok(phone) => add_if_sharing(phone, mac, fingerprints, &mut part.rows),
                             Err(gathered) => {
                                 self.diagnose_if_sharing(mac, gathered, fingerprints, &mut part);
                             }
@@ -383,7 +383,7 @@ impl Scanner<'_> {
             return;
         }
         let Complete { joined, events, is_mixed } = gathered.join(mac, &self.options.clock, problems);
-        rows.push(&self.phone(mac, &joined, is_mixed, false));
+        rows.push(self.phone(mac, &joined, is_mixed, false));
         if let Some(spool) = self.spool(mac) {
             let found = PhoneEvents::new(mac, &joined, &events, &self.options.clock, spool);
             let mut events = self.events.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -502,7 +502,7 @@ impl Scanner<'_> {
         };
         let listed = self.options.inventory.iter().flat_map(|inventory| inventory.rows.keys());
         let listed: BTreeSet<Mac> = listed.copied().filter(|mac| !known.contains(mac)).collect();
-        listed.iter().for_each(|mac| rows.push(&without_log(*mac)));
+        listed.iter().for_each(|mac| rows.push(without_log(*mac)));
         // Other phones that have only configuration files are shown only if these have an error.
         let configured = self.audit.map(Audit::macs).unwrap_or_default();
         let others = configured.into_par_iter().filter(|mac| !known.contains(mac) && !listed.contains(mac));
@@ -512,7 +512,7 @@ impl Scanner<'_> {
         });
         for other in others.collect::<Vec<_>>() {
             match other {
-                Ok(phone) => rows.push(&phone),
+                Ok(phone) => rows.push(*phone),
                 Err(keys) => rows.add_keys(keys),
             }
         }
@@ -525,7 +525,7 @@ fn shown(phone: &Phone) -> String {
 }
 
 /// Adds the row of a phone. With `fingerprints`: only if it shows one of them.
-fn add_if_sharing(phone: &Phone, mac: Mac, fingerprints: Option<&Fingerprints>, rows: &mut Rows) {
+fn add_if_sharing(phone: Phone, mac: Mac, fingerprints: Option<&Fingerprints>, rows: &mut Rows) {
     let shows = |fingerprints: &Fingerprints| {
         phone
             .certificates

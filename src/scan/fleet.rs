@@ -22,7 +22,6 @@ const LEAST_PHONES: usize = 5;
 /// Adds FLT001 and FLT002 to the phones that share a certificate. Logs without an address are ignored, since
 /// they may be of one of the other phones.
 pub(super) fn add_shared(rows: &mut Rows, selection: &Selection) {
-    let all: Vec<Row> = rows.all().collect();
     let mut hashes = std::mem::take(&mut rows.certificates);
     hashes.par_sort_unstable();
     // Only phones with equal hashes are unpacked and compared.
@@ -33,14 +32,14 @@ pub(super) fn add_shared(rows: &mut Rows, selection: &Selection) {
     drop(hashes);
     let mut holders: BTreeMap<Key, BTreeSet<Mac>> = BTreeMap::new();
     for &at in &candidates {
-        let phone = rows.phone(&all[at]);
+        let phone = rows.phone(rows.row(at));
         for (key, _) in compared(&phone) {
             holders.entry(key).or_default().extend(phone.mac);
         }
     }
     holders.retain(|_, macs| macs.len() > 1);
     for at in candidates {
-        let mut phone = rows.phone(&all[at]);
+        let mut phone = rows.phone(rows.row(at));
         let Some(mac) = phone.mac else { continue };
         let shared: Vec<SharedCertificate> = compared(&phone)
             .filter_map(|(key, content)| {
@@ -56,7 +55,7 @@ pub(super) fn add_shared(rows: &mut Rows, selection: &Selection) {
             .collect();
         if !shared.is_empty() {
             phone.add_shared(&shared, selection);
-            rows.replace(at, &phone);
+            rows.replace(at, phone);
         }
     }
 }
@@ -70,9 +69,8 @@ pub(super) fn fingerprints(rows: &Rows) -> HashSet<Box<[u8]>> {
 /// For each code, the day on which a third or more of the phones with this active diagnosis began to show it,
 /// if there is one.
 pub(super) fn days(rows: &Rows, wanted: impl Fn(&Row) -> bool) -> Vec<FleetDay> {
-    let all: Vec<Row> = rows.all().collect();
     let mut by_code: BTreeMap<&'static str, BTreeMap<u32, i64>> = BTreeMap::new();
-    for begun in rows.begun.iter().filter(|begun| wanted(&all[begun.row as usize])) {
+    for begun in rows.begun.iter().filter(|begun| wanted(rows.row(begun.row as usize))) {
         let first = by_code.entry(begun.code).or_default().entry(begun.row).or_insert(begun.first);
         *first = begun.first.min(*first);
     }

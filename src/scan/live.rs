@@ -217,7 +217,7 @@ impl Live {
         let kept: Vec<&Kept> = self.phones.values().collect();
         let parts = kept.par_chunks(1024).map(|kept| {
             let mut rows = Rows::default();
-            kept.iter().filter_map(|kept| kept.phone()).for_each(|phone| rows.push(&phone));
+            kept.iter().filter_map(|kept| kept.phone()).for_each(|phone| rows.push(phone));
             rows
         });
         let mut rows = Rows::default();

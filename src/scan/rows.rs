@@ -21,6 +21,8 @@ pub(super) struct Rows {
     rows: Vec<Row>,
     /// What phones have in common with others, each stored once.
     common: Vec<Arc<Common>>,
+    /// The directories of logs, with the separator. One is stored once for phones that are added one after another.
+    directories: Vec<Box<str>>,
     /// Phones with logs that were not diagnosed because they were not asked for.
     left_out: Vec<Mac>,
     /// Totals over the phones, by their status.
@@ -57,10 +59,14 @@ pub(super) struct Row {
     at: u32,
     /// The 1-based index in `common` of what it has in common with others; 0 for none.
     common: u32,
+    /// The 1-based index in `directories` of what all paths of its logs begin with; 0 if that is nothing. With whole
+    /// paths, 200,000 phones take 100 instead of 89 MiB.
+    directory: u32,
 }
 
 impl Rows {
-    pub(super) fn push(&mut self, phone: &Phone) {
+    pub(super) fn push(&mut self, mut phone: Phone) {
+        let directory = self.take_directory(&mut phone.files);
         let needs_room = |chunk: &Vec<u8>| chunk.len() + 4096 > chunk.capacity();
         if self.chunks.last().is_none_or(needs_room) {
             // A phone with much evidence may exceed the capacity of the chunk, which then grows.
@@ -71,17 +77,36 @@ impl Rows {
         let bytes = &mut self.chunks[chunk];
         let at = bytes.len() as u32;
         let common = phone.common.as_ref().map_or(0, |common| number_of(&mut self.common, common));
-        let row = Row { mac: phone.mac, status: phone.status, chunk: chunk as u32, at, common };
+        let row = Row { mac: phone.mac, status: phone.status, chunk: chunk as u32, at, common, directory };
         // Writing to memory does not fail.
-        if let Ok(packed) = postcard::to_extend(phone, std::mem::take(bytes)) {
+        if let Ok(packed) = postcard::to_extend(&phone, std::mem::take(bytes)) {
             *bytes = packed;
             let number = self.rows.len() as u32;
             self.rows.push(row);
-            self.totals[phone.status as usize].add(phone);
-            self.certificates.extend(compared::hashes(phone).map(|hash| (hash, number)));
+            self.totals[phone.status as usize].add(&phone);
+            self.certificates.extend(compared::hashes(&phone).map(|hash| (hash, number)));
             self.keys.extend(phone.keys().map(|key| (compared::hash_of_key(&key.public), number)));
-            self.begun.extend(compared::begun(phone).map(|(code, first)| Begun { code, first, row: number }));
+            self.begun.extend(compared::begun(&phone).map(|(code, first)| Begun {
+                code,
+                first,
+                row: number,
+            }));
         }
+    }
+
+    /// Cuts the directory off paths that all begin with it.
+    fn take_directory(&mut self, files: &mut [Box<str>]) -> u32 {
+        let slash = files.first().and_then(|file| file.rfind('/'));
+        let Some((begin, _)) = slash.map(|slash| files[0].split_at(slash + 1)) else { return 0 };
+        if !files.iter().all(|file| file.starts_with(begin)) {
+            return 0;
+        }
+        if self.directories.last().is_none_or(|last| **last != *begin) {
+            self.directories.push(begin.into());
+        }
+        let length = begin.len();
+        files.iter_mut().for_each(|file| *file = file[length..].into());
+        self.directories.len() as u32
     }
 
     /// Adds the phones of another thread.
@@ -89,12 +114,15 @@ impl Rows {
         let moved = self.chunks.len() as u32;
         self.chunks.extend(other.chunks);
         let before = self.rows.len() as u32;
+        let directories = self.directories.len() as u32;
         let numbers: Vec<u32> =
             other.common.iter().map(|common| number_of(&mut self.common, common)).collect();
         self.rows.extend(other.rows.into_iter().map(|row| {
             let common = row.common.checked_sub(1).map_or(0, |number| numbers[number as usize]);
-            Row { chunk: row.chunk + moved, common, ..row }
+            let directory = if row.directory == 0 { 0 } else { row.directory + directories };
+            Row { chunk: row.chunk + moved, common, directory, ..row }
         }));
+        self.directories.extend(other.directories);
         for (totals, more) in self.totals.iter_mut().zip(other.totals) {
             totals.append(more);
         }
@@ -110,6 +138,11 @@ impl Rows {
         self.rows.iter().copied()
     }
 
+    /// The row with this index.
+    pub(super) fn row(&self, at: usize) -> &Row {
+        &self.rows[at]
+    }
+
     /// Removes these phones.
     pub(super) fn remove(&mut self, macs: &BTreeSet<Mac>) {
         if macs.is_empty() {
@@ -117,7 +150,7 @@ impl Rows {
         }
         let mut kept = Self { is_changed: true, ..Self::default() };
         for row in self.rows.iter().filter(|row| row.mac.is_none_or(|mac| !macs.contains(&mac))) {
-            kept.push(&self.phone(row));
+            kept.push(self.phone(row));
         }
         kept.other_keys = std::mem::take(&mut self.other_keys);
         kept.left_out = std::mem::take(&mut self.left_out);
@@ -142,7 +175,7 @@ impl Rows {
     }
 
     /// Replaces the phone of the row with this index.
-    pub(super) fn replace(&mut self, at: usize, phone: &Phone) {
+    pub(super) fn replace(&mut self, at: usize, phone: Phone) {
         let (certificates, keys, begun) = (self.certificates.len(), self.keys.len(), self.begun.len());
         self.push(phone);
         self.certificates.truncate(certificates);
@@ -188,6 +221,10 @@ impl Rows {
         let bytes = &self.chunks[row.chunk as usize][row.at as usize..];
         // Unpacking does not fail: this process packed or checked the logs itself.
         let mut phone: Phone = postcard::from_bytes(bytes).unwrap_or_else(|_| Phone::unreadable(row.mac));
+        if let Some(directory) = row.directory.checked_sub(1).and_then(|at| self.directories.get(at as usize))
+        {
+            phone.files.iter_mut().for_each(|file| *file = [&**directory, &**file].concat().into());
+        }
         phone.common = row.common.checked_sub(1).and_then(|number| self.common.get(number as usize)).cloned();
         if let Some(shared) = &self.shared_keys {
             shared.add_to(&mut phone);
