@@ -67,97 +67,52 @@ pub fn decompressed<'r>(mut input: Box<dyn BufRead + 'r>) -> io::Result<Box<dyn 
     })
 }
 
-/// A decoder for all members of a gzip stream. It replaces `flate2`'s `MultiGzDecoder`, which loses up to a
-/// buffer of content before a damaged place and reports zero padding after the last member as damage.
+/// A decoder for all members of a gzip stream. `flate2::bufread::MultiGzDecoder` loses what it decompressed in
+/// the same call before a damaged place. It also takes 26 % longer, because it uses the checksum of zlib-rs:
+/// 0.38 s instead of 0.30 s for 400 MB of logs.
 pub(super) struct Gzip<R> {
     compressed: R,
     inflate: Decompress,
     sum: crc32fast::Hasher,
-    length: u32,
-    state: State,
+    /// Whether a member has begun and not ended.
+    is_inside: bool,
     /// An error of the stream. It is returned after all that was decompressed before it.
     fault: Option<io::Error>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Header,
-    Body,
-    End,
 }
 
 impl<R: BufRead> Gzip<R> {
     fn new(compressed: R) -> Self {
         let (inflate, sum) = (Decompress::new(false), crc32fast::Hasher::new());
-        Self { compressed, inflate, sum, length: 0, state: State::Header, fault: None }
+        Self { compressed, inflate, sum, is_inside: false, fault: None }
     }
 
-    fn header(&mut self) -> io::Result<()> {
+    /// Reads the header of the next member; false if there is none.
+    fn begin(&mut self) -> io::Result<bool> {
+        if self.compressed.fill_buf()?.is_empty() {
+            return Ok(false);
+        }
         let mut header = GzDecoder::new(&mut self.compressed);
         if header.header().is_none() {
+            // Returns the error.
             header.read_exact(&mut [0])?;
         }
         self.inflate.reset(false);
         self.sum.reset();
-        self.length = 0;
-        self.state = State::Body;
-        Ok(())
+        self.is_inside = true;
+        Ok(true)
     }
 
-    /// Decompresses into `buffer`; 0 if the member has ended.
-    fn body(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.state == State::Body {
-            let input = self.compressed.fill_buf()?;
-            let is_end = input.is_empty();
-            let before = (self.inflate.total_in(), self.inflate.total_out());
-            let result = self.inflate.decompress(input, buffer, FlushDecompress::None);
-            let taken = (self.inflate.total_in() - before.0) as usize;
-            let given = (self.inflate.total_out() - before.1) as usize;
-            self.compressed.consume(taken);
-            self.sum.update(&buffer[..given]);
-            self.length = self.length.wrapping_add(given as u32);
-            match result {
-                Ok(Status::StreamEnd) => self.fault = self.trailer().err(),
-                Ok(_) if is_end && given == 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(_) => {}
-                Err(error) => self.fault = Some(io::Error::new(io::ErrorKind::InvalidData, error)),
-            }
-            if given > 0 || self.fault.is_some() {
-                return Ok(given);
-            }
-        }
-        Ok(0)
-    }
-
-    /// Checks the checksum and the length after a member, and what follows: another member, or zeros, which are
-    /// padding.
-    fn trailer(&mut self) -> io::Result<()> {
-        let damaged = |what| Err(io::Error::new(io::ErrorKind::InvalidData, what));
+    /// Compares the checksum and the length after a member.
+    fn end(&mut self) -> io::Result<()> {
+        self.is_inside = false;
         let mut trailer = [0; 8];
         self.compressed.read_exact(&mut trailer)?;
         let sum = std::mem::take(&mut self.sum).finalize();
-        if trailer != [sum.to_le_bytes(), self.length.to_le_bytes()].concat()[..] {
-            return damaged("its checksum does not fit");
+        let length = self.inflate.total_out() as u32;
+        if trailer == [sum.to_le_bytes(), length.to_le_bytes()].concat()[..] {
+            return Ok(());
         }
-        self.state = State::Header;
-        let mut zeros = 0;
-        loop {
-            let next = self.compressed.fill_buf()?;
-            zeros += next.len();
-            match next.iter().position(|&byte| byte != 0) {
-                None if zeros > MOST_PADDING => return damaged("more zeros follow it than were looked at"),
-                _ if next.is_empty() => {
-                    self.state = State::End;
-                    return Ok(());
-                }
-                Some(0) if next[0] == 0x1F => return Ok(()),
-                Some(_) => return damaged("something else follows it"),
-                None => {
-                    let length = next.len();
-                    self.compressed.consume(length);
-                }
-            }
-        }
+        Err(io::Error::new(io::ErrorKind::InvalidData, "its checksum does not fit"))
     }
 }
 
@@ -168,24 +123,31 @@ impl<R: BufRead> Read for Gzip<R> {
         }
         loop {
             if let Some(fault) = self.fault.take() {
-                self.state = State::End;
                 return Err(fault);
             }
-            match self.state {
-                State::End => return Ok(0),
-                State::Header => self.header()?,
-                State::Body => match self.body(buffer)? {
-                    0 => {}
-                    length => return Ok(length),
-                },
+            if !self.is_inside && !self.begin()? {
+                return Ok(0);
+            }
+            let input = self.compressed.fill_buf()?;
+            let is_end = input.is_empty();
+            let before = (self.inflate.total_in(), self.inflate.total_out());
+            let result = self.inflate.decompress(input, buffer, FlushDecompress::None);
+            let taken = (self.inflate.total_in() - before.0) as usize;
+            let given = (self.inflate.total_out() - before.1) as usize;
+            self.compressed.consume(taken);
+            self.sum.update(&buffer[..given]);
+            match result {
+                Ok(Status::StreamEnd) => self.fault = self.end().err(),
+                Ok(_) if is_end && given == 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(_) => {}
+                Err(error) => self.fault = Some(io::Error::new(io::ErrorKind::InvalidData, error)),
+            }
+            if given > 0 {
+                return Ok(given);
             }
         }
     }
 }
-
-/// The most zeros that are read as padding after a member, in bytes. A limit is needed because a sparse file
-/// can have any number of zeros.
-const MOST_PADDING: usize = 64 * 1024 * 1024;
 
 /// How many blocks are decompressed ahead.
 const BLOCKS: usize = 4;

@@ -86,26 +86,16 @@ fn nothing_but_a_beginning() {
 
 #[test]
 fn what_follows() {
-    let padded = [gzip(&log(20)), vec![0; 1_000_000]].concat();
-    Tree::with(LOG, &padded).read_all().is_only(&log(20));
     for (_, compress) in ALL {
         let followed = [compress(&log(20)), b"what is this?".to_vec()].concat();
         let taken = Tree::with(LOG, &followed).read_all();
         assert_eq!(taken.problems.len(), 1, "{:?}", taken.problems);
         assert!(taken.bytes() == log(20));
     }
-    let followed = [gzip(&log(20)), b"what is this?".to_vec()].concat();
-    Tree::with(LOG, &followed).read_all().has_problem(LOG, CorruptArchive, "something else follows");
-}
-
-/// A hole behind the end of the compressed data.
-#[test]
-fn zeros_without_end_behind() {
-    let tree = Tree::with(LOG, &gzip(&log(20)));
-    std::fs::File::options().write(true).open(tree.path(LOG)).unwrap().set_len(1 << 40).unwrap();
-    let taken = tree.read_all();
-    taken.has_problem(LOG, CorruptArchive, "more zeros");
-    assert!(taken.bytes() == log(20));
+    for rest in [&b"what is this?"[..], &[0; 1000]] {
+        let followed = [&gzip(&log(20)), rest].concat();
+        Tree::with(LOG, &followed).read_all().has_problem(LOG, CorruptArchive, "invalid gzip header");
+    }
 }
 
 #[test]
