@@ -1,20 +1,19 @@
 //! `--inventory FILE.csv`: data from the phones' labels, which logs don't have.
 
-mod records;
-
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io::{self, Read};
+
+use csv::{ByteRecord, ReaderBuilder};
 
 use crate::input::decoded;
 use crate::message::{Message, Part, said};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 use crate::reference::{Expectation, Label, PartNumber, Revision, factory_certificate_expected};
-use records::{FIELDS_MAX, Fault, Next, RECORD_MAX, Records};
 
-/// The most phones in an inventory.
-const ROWS_MAX: usize = 1_000_000;
+/// The longest file, in bytes: enough for some million phones.
+const FILE_MAX: u64 = 256 << 20;
 
 /// The most problems that are reported one by one; more are only counted.
 const PROBLEMS_MAX: usize = 10_000;
@@ -84,41 +83,30 @@ impl Inventory {
     /// with or without a byte order mark, or UTF-16 with one, as PowerShell and spreadsheets write it. A part
     /// number may be followed by its revision.
     ///
-    /// `name` is the file's path in problems. Memory is bounded by limits of a million phones, 10,000
-    /// problems and 64 KiB per row. If two rows of one phone differ, the first is used.
+    /// `name` is the file's path in problems. If two rows of one phone differ, the first is used. Memory is
+    /// bounded: a file of more than 256 MiB is refused, and at most 10,000 problems are kept.
     ///
     /// # Errors
-    /// [`InventoryError`] if no row can be read: the input fails, or there is no column `mac`.
+    /// [`InventoryError`] if no row can be read: the input fails or is too long, or there is no column `mac`.
     pub fn read(name: &str, input: impl Read) -> Result<Self, InventoryError> {
-        let mut records = Records::new(decoded(input)?);
-        let columns = Columns::read(&mut records)?;
-        let mut reading = Reading { name, inventory: Self::default(), untold: 0 };
-        loop {
-            match records.next()? {
-                Next::End => break,
-                Next::Bad(Fault::OpenQuote) => reading.row_before_quote(&columns, &records),
-                Next::Bad(fault) => reading.fault(records.line(), fault),
-                Next::Record if columns.swallow_rows(&records) => {
-                    records.go_on_behind_first_line()?;
-                    reading.row_before_quote(&columns, &records);
-                }
-                Next::Record if records.fields().all(|field| field.trim_ascii().is_empty()) => {}
-                Next::Record if reading.inventory.rows.len() >= ROWS_MAX => {
-                    let message =
-                        format!("line {}: more than {ROWS_MAX} phones; the rest is left out", records.line());
-                    reading.problem(ProblemKind::LimitExceeded, message);
-                    break;
-                }
-                Next::Record => reading.row(&columns, &records),
+        let mut text = Vec::new();
+        if decoded(input).take(FILE_MAX + 1).read_to_end(&mut text)? as u64 > FILE_MAX {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "is too long to be an inventory").into());
+        }
+        for delimiter in [b',', b';'] {
+            let mut records = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(&text[..]);
+            if let Some(columns) = Columns::of(records.byte_headers().map_err(io::Error::from)?) {
+                let mut reading = Reading { name, inventory: Self::default(), not_reported: 0 };
+                reading.records(&mut records, &text, &columns)?;
+                return Ok(reading.end());
             }
         }
-        Ok(reading.end())
+        Err(InventoryError::NoMacColumn)
     }
 }
 
 /// The index of each known column. An index after a record's last field gives an empty field.
 struct Columns {
-    delimiter: u8,
     mac: usize,
     model: usize,
     part_number: usize,
@@ -126,54 +114,70 @@ struct Columns {
 }
 
 impl Columns {
-    fn read<R: Read>(records: &mut Records<R>) -> Result<Self, InventoryError> {
-        for delimiter in [b',', b';'] {
-            records.set_delimiter(delimiter);
-            if records.next()? == Next::Record {
-                let names: Vec<String> = records.fields().map(column_name).collect();
-                let place = |wanted: &str| names.iter().position(|name| name == wanted);
-                if let Some(mac) = place("mac") {
-                    let [model, part_number, revision] =
-                        ["model", "partnumber", "revision"].map(|name| place(name).unwrap_or(usize::MAX));
-                    return Ok(Self { delimiter, mac, model, part_number, revision });
-                }
-            }
-            records.go_back();
-        }
-        Err(InventoryError::NoMacColumn)
-    }
-
-    /// Whether a quote was left open, so that the record contains rows of other phones. That is so if a known
-    /// column has a line break, or if further lines of the record have a MAC address in our column.
-    fn swallow_rows<R: Read>(&self, records: &Records<R>) -> bool {
-        let ours = [self.mac, self.model, self.part_number, self.revision];
-        let over_lines = |field: &[u8]| field.trim_ascii().iter().any(|byte| matches!(byte, b'\r' | b'\n'));
-        let is_row = |line: &[u8]| {
-            let field = line.split(|byte| *byte == self.delimiter).nth(self.mac).unwrap_or_default();
-            mac(String::from_utf8_lossy(field).trim_matches(['"', ' '])).is_some()
-        };
-        ours.into_iter().any(|column| over_lines(records.field(column)))
-            || records.further_lines().any(is_row)
+    fn of(header: &ByteRecord) -> Option<Self> {
+        let names: Vec<String> = header.iter().map(column_name).collect();
+        let index = |wanted: &str| names.iter().position(|name| name == wanted);
+        let [model, part_number, revision] =
+            ["model", "partnumber", "revision"].map(|name| index(name).unwrap_or(usize::MAX));
+        Some(Self { mac: index("mac")?, model, part_number, revision })
     }
 }
 
 /// Normalizes a column name: `Part Number`, `part-number` and `PART_NUMBER` are the same.
 fn column_name(field: &[u8]) -> String {
     let name = String::from_utf8_lossy(field);
-    let name = name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '\u{feff}'));
+    let name = name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-'));
     name.take(SHOWN_MAX).flat_map(char::to_lowercase).collect()
+}
+
+/// The index of the field in which a quote was opened and not closed. It contains the rows that follow, up to
+/// the next quote, so one of its further lines has a MAC address.
+fn unclosed_quote(record: &ByteRecord) -> Option<usize> {
+    let is_row = |line: &[u8]| {
+        let mut cells = line.split(|byte| matches!(byte, b',' | b';'));
+        cells.any(|cell| mac(String::from_utf8_lossy(cell).trim_matches('"')).is_some())
+    };
+    record.iter().position(|field| field.split(|byte| *byte == b'\n').skip(1).any(is_row))
 }
 
 struct Reading<'a> {
     name: &'a str,
     inventory: Inventory,
-    untold: u64,
+    not_reported: u64,
 }
 
 impl Reading<'_> {
-    fn row<R: Read>(&mut self, columns: &Columns, records: &Records<R>) {
-        let line = records.line();
-        let text = |column| String::from_utf8_lossy(records.field(column));
+    /// Takes the rows of `text`.
+    fn records(
+        &mut self,
+        records: &mut csv::Reader<&[u8]>,
+        text: &[u8],
+        columns: &Columns,
+    ) -> io::Result<()> {
+        // The line number of the offset `counted`.
+        let (mut line, mut counted) = (1, 0);
+        for record in records.byte_records() {
+            let mut record = record?;
+            // The reader's own line numbers are wrong after blank lines, and if lines end with CR LF.
+            let start = record.position().map_or(0, |position| position.byte() as usize);
+            let blank = text[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            line += memchr::memchr_iter(b'\n', &text[counted..start + blank]).count() as u64;
+            counted = start + blank;
+            if let Some(unclosed) = unclosed_quote(&record) {
+                let message = "a quote is opened and not closed: the rows up to the next quote are lost, and of \
+                               this row, what stands before it counts";
+                self.unreadable(line, said![message]);
+                record.truncate(unclosed);
+            }
+            if !record.iter().all(|field| field.trim_ascii().is_empty()) {
+                self.row(line, columns, &record);
+            }
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, line: u64, columns: &Columns, record: &ByteRecord) {
+        let text = |column| String::from_utf8_lossy(record.get(column).unwrap_or_default());
         let Some(mac) = mac(&text(columns.mac)) else {
             let field = shown(&text(columns.mac));
             self.unreadable(line, said!["\"", field, "\" is no MAC address; the row is left out"]);
@@ -189,7 +193,15 @@ impl Reading<'_> {
             revision: revision.or_else(|| label.and_then(|label| label.revision)),
             line,
         };
-        self.add(mac, row);
+        match self.inventory.rows.entry(mac) {
+            Entry::Vacant(place) => _ = place.insert(row),
+            Entry::Occupied(place) if place.get().says_the_same(&row) => {}
+            Entry::Occupied(place) => {
+                let first = place.get().line;
+                let rest = format!(" stands in line {first} already, with other details; line {first} counts");
+                self.unreadable(line, said![mac, rest]);
+            }
+        }
     }
 
     fn field<T: std::str::FromStr>(&mut self, text: &str, line: u64, what: &str) -> Option<T> {
@@ -204,62 +216,18 @@ impl Reading<'_> {
         value
     }
 
-    fn add(&mut self, mac: Mac, row: InventoryRow) {
-        let line = row.line;
-        let first = match self.inventory.rows.entry(mac) {
-            Entry::Vacant(place) => {
-                place.insert(row);
-                return;
-            }
-            Entry::Occupied(place) if place.get().says_the_same(&row) => return,
-            Entry::Occupied(place) => place.get().line,
-        };
-        let rest = format!(" stands in line {first} already, with other details; line {first} counts");
-        self.unreadable(line, said![mac, rest]);
-    }
-
-    /// Takes the fields of a row before an open quote.
-    fn row_before_quote<R: Read>(&mut self, columns: &Columns, records: &Records<R>) {
-        let is_told = mac(&String::from_utf8_lossy(records.field(columns.mac))).is_some();
-        if !is_told || self.inventory.rows.len() >= ROWS_MAX {
-            return self.fault(records.line(), Fault::OpenQuote);
-        }
-        let message = "a quote is opened and not closed; of the row, what stands before that counts";
-        self.unreadable(records.line(), said![message]);
-        self.row(columns, records);
-    }
-
-    fn fault(&mut self, line: u64, fault: Fault) {
-        match fault {
-            Fault::OpenQuote => {
-                self.unreadable(line, said!["a quote is opened and not closed; the row is left out"])
-            }
-            Fault::LineTooLong => {
-                let message = format!("line {line}: more than {RECORD_MAX} bytes; the row is left out");
-                self.problem(ProblemKind::LimitExceeded, message);
-            }
-            Fault::TooManyFields => {
-                let message = format!("line {line}: more than {FIELDS_MAX} columns; the row is left out");
-                self.problem(ProblemKind::LimitExceeded, message);
-            }
-        }
-    }
-
     fn unreadable(&mut self, line: u64, message: Message) {
-        self.problem(ProblemKind::Unreadable, said![format!("line {line}: ")].and(message));
-    }
-
-    fn problem(&mut self, kind: ProblemKind, message: impl Into<Message>) {
         if self.inventory.problems.len() < PROBLEMS_MAX {
-            self.inventory.problems.push(Problem::new(self.name, kind, message));
+            let message = said![format!("line {line}: ")].and(message);
+            self.inventory.problems.push(Problem::new(self.name, ProblemKind::Unreadable, message));
         } else {
-            self.untold += 1;
+            self.not_reported += 1;
         }
     }
 
     fn end(mut self) -> Inventory {
-        if self.untold > 0 {
-            let message = format!("{} more problems with rows of this file", self.untold);
+        if self.not_reported > 0 {
+            let message = format!("{} more problems with rows of this file", self.not_reported);
             self.inventory.problems.push(Problem::new(self.name, ProblemKind::LimitExceeded, message));
         }
         self.inventory

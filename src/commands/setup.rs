@@ -1,7 +1,7 @@
 //! Prepares what commands need from their arguments.
 
 use std::fs::File;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Local, NaiveDateTime};
@@ -68,12 +68,11 @@ pub(super) fn answer_of<T, E: std::fmt::Display>(
     let name = shown_path(path);
     let failed =
         |error: &dyn std::fmt::Display| Failure::Input { path: name.clone(), message: error.to_string() };
-    if path == Path::new("-") {
-        let mut input = decoded(io::stdin()).map_err(|error| failed(&error))?;
-        return read(&name, &mut input).map_err(|error| failed(&error));
-    }
-    let mut file = File::open(path).and_then(decoded).map_err(|error| failed(&error))?;
-    read(&name, &mut file).map_err(|error| failed(&error))
+    let input: Box<dyn Read> = match path == Path::new("-") {
+        true => Box::new(io::stdin()),
+        false => Box::new(File::open(path).map_err(|error| failed(&error))?),
+    };
+    read(&name, &mut BufReader::new(decoded(input))).map_err(|error| failed(&error))
 }
 
 /// Reads `--inventory`.

@@ -4,13 +4,12 @@ use std::io::{self, BufRead, Read};
 use std::path::PathBuf;
 
 use super::system::path_of;
-use super::utf16::decode;
 
 /// The longest list of paths that is read, in bytes: about ten million names.
 const LONGEST_LIST: u64 = 1 << 30;
 
-/// The paths in a list: one per line, or each terminated by a NUL byte. Blank lines and a byte order mark are
-/// skipped. A list in UTF-16, as PowerShell writes it, is recognized by that mark.
+/// The paths in a list, in UTF-8 ([`decoded`](super::decoded)): one per line, or each terminated by a NUL byte.
+/// Blank lines are skipped.
 ///
 /// # Errors
 /// An error of `list`, or a list of more than 1 GiB.
@@ -19,7 +18,6 @@ pub fn files_from(list: &mut dyn BufRead) -> io::Result<Vec<PathBuf>> {
     if list.take(LONGEST_LIST + 1).read_to_end(&mut all)? as u64 > LONGEST_LIST {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "is too long to be a list of paths"));
     }
-    let all = decode(all);
     let by_nul = all.contains(&0);
     let names = all.split(|&byte| byte == if by_nul { 0 } else { b'\n' });
     let names = names.map(|name| if by_nul { name } else { name.strip_suffix(b"\r").unwrap_or(name) });
@@ -37,19 +35,10 @@ mod tests {
     #[test]
     fn lines_of_any_system_or_names_with_nul() {
         let both = [PathBuf::from("a b"), PathBuf::from("c")];
-        for list in ["a b\nc\n", "a b\nc", "\r\na b\r\n\r\nc\r\n", "\u{feff}a b\nc\n", "a b\0c\0"] {
+        for list in ["a b\nc\n", "a b\nc", "\r\na b\r\n\r\nc\r\n", "a b\0c\0"] {
             assert_eq!(read(list.as_bytes()), both, "{list:?}");
         }
         assert_eq!(read(b"a\nb\0"), [PathBuf::from("a\nb")]);
         assert!(read(b"").is_empty());
-    }
-
-    #[test]
-    fn utf_16_as_powershell_writes_it() {
-        let list = "\u{feff}logs\\café.log\r\nb\r\n";
-        for unit in [u16::to_le_bytes, u16::to_be_bytes] {
-            let bytes: Vec<u8> = list.encode_utf16().flat_map(unit).collect();
-            assert_eq!(read(&bytes), [PathBuf::from("logs\\café.log"), PathBuf::from("b")]);
-        }
     }
 }

@@ -15,7 +15,7 @@ use super::file_kind::PassedOverKind;
 use super::kind::{Compression, Kind, SNIFFED};
 use super::limits::{Budget, CONFIG_BYTES, DEEPEST, Fault, Guarded, LimitedLog, fill, too_long};
 use super::system::{read_at, shown};
-use super::utf16::Utf16;
+use super::utf16::decoded;
 use super::{ConfigContent, ConfigMember, Content, LogName, LogSink, Rotation, tar, zip};
 use crate::message::said;
 use crate::model::Mac;
@@ -119,9 +119,9 @@ impl Opener<'_> {
         match kind {
             Kind::Plain => self.log(item, input, is_unpacked),
             Kind::Utf16 => match input {
-                Input::Whole(mut bytes) => self.log_stream(item, &mut Utf16::new(begin, &mut bytes)),
-                Input::File(mut file, _) => self.log_stream(item, &mut Utf16::new(begin, &mut file)),
-                Input::Stream(stream) => self.log_stream(item, &mut Utf16::new(begin, stream)),
+                Input::Whole(bytes) => self.log_stream(item, &mut decoded(bytes)),
+                Input::File(file, _) => self.log_stream(item, &mut decoded(file)),
+                Input::Stream(stream) => self.log_stream(item, &mut decoded(stream)),
             },
             Kind::Compressed(compression) if compressions < DEEPEST => {
                 self.decompress(item, compression, input, compressions + 1)
