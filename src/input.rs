@@ -94,6 +94,14 @@ pub struct LogName {
     pub named_like_log: bool,
 }
 
+impl LogName {
+    /// What a name says; what the file's metadata say is unknown yet.
+    fn new(path: impl Into<Box<str>>, mac: Option<Mac>, rotation: Rotation, named_like_log: bool) -> Self {
+        let (modified, size, identity) = (None, 0, None);
+        Self { path: path.into(), mac, rotation, modified, size, identity, named_like_log }
+    }
+}
+
 /// The bytes of a log.
 pub enum Content<'a> {
     /// All of them, at most 256 KiB.

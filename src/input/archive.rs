@@ -28,8 +28,8 @@ pub(super) struct Member {
 pub(super) enum MemberKind {
     File,
     Directory,
-    /// A link or a device.
-    Link,
+    /// A link, a device, or a sparse file, whose holes are not stored.
+    Other,
 }
 
 /// Why a member is read.
@@ -47,17 +47,12 @@ pub(super) enum Wanted {
 
 /// Receives the members of one archive from its reader.
 pub(super) trait Visitor {
-    /// Whether this member is to be visited. A fault ends the archive.
-    fn wants(&mut self, member: &Member) -> Result<bool, Fault>;
+    /// Why this member is read; None if it is not. A fault ends the archive.
+    fn wants(&mut self, member: &Member) -> Result<Option<Wanted>, Fault>;
 
-    /// Reads a member that is wanted.
-    fn visit(&mut self, member: &Member, content: &mut dyn Read);
-
-    /// Reports why a member can't be read.
-    fn fault(&mut self, member: &Member, fault: Fault);
-
-    /// Whether a limit was exceeded and reported. If so, the rest of the archive is not read.
-    fn is_exhausted(&self) -> bool;
+    /// Reads a member that is wanted, or reports why that is not possible. False if a limit was exceeded: the
+    /// rest of the archive is not read then.
+    fn visit(&mut self, member: &Member, wanted: Wanted, content: Result<&mut dyn Read, Fault>) -> bool;
 }
 
 impl Wanted {

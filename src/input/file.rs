@@ -11,7 +11,6 @@ use super::source::{read_file, status_of};
 use super::state::FileState;
 use super::system::{OpenDirectory, Status, open_file, path_of, problem_of, will_need};
 use super::{LogName, LogSink};
-use crate::model::Mac;
 use crate::problem::Problem;
 
 impl Found {
@@ -56,11 +55,9 @@ impl Found {
             None => self.open(log, Some(LogFile(log.0 + 1)), buffers),
         };
         let entry = &self.logs[log.0 as usize];
-        let path = self.path(log);
-        let (is_log, rotation) = self.facts(entry);
-        let mac = Some(Mac::new(entry.mac));
-        let item = Item::named(&path, mac, rotation, (is_log || entry.named_by_user, is_log));
-        read_file(item, opened, self.limits, self.wants_configs, buffers, sink);
+        let log = self.log_name(entry);
+        let is_log = log.named_like_log || entry.named_by_user;
+        read_file(Item { log, is_log, depth: 0 }, opened, self.limits, self.wants_configs, buffers, sink);
     }
 
     /// What is known of a log without reading it.
@@ -68,22 +65,11 @@ impl Found {
     /// # Errors
     /// The problem that the log can't be opened.
     pub fn name(&self, log: LogFile, buffers: &mut Buffers) -> Result<LogName, Problem> {
-        let entry = &self.logs[log.0 as usize];
-        let path = self.path(log);
-        let status = match self.open(log, None, buffers).and_then(|file| Status::of(&file)) {
-            Ok(status) => status,
-            Err(error) => return Err(problem_of(path, &error)),
-        };
-        let (is_log, rotation) = self.facts(entry);
-        Ok(LogName {
-            path: path.into(),
-            mac: Some(Mac::new(entry.mac)),
-            rotation,
-            modified: status.modified,
-            size: status.size,
-            identity: status.identity,
-            named_like_log: is_log,
-        })
+        let name = self.log_name(&self.logs[log.0 as usize]);
+        match self.open(log, None, buffers).and_then(|file| Status::of(&file)) {
+            Ok(Status { size, modified, identity, .. }) => Ok(LogName { size, modified, identity, ..name }),
+            Err(error) => Err(problem_of(name.path.into(), &error)),
+        }
     }
 
     /// The state of a log's file, to tell later whether it changed; None if it can't be looked up.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use rayon::slice::ParallelSliceMut;
 
-use super::Options;
+use super::{LogName, Options};
 use super::buffers::LogFile;
 use super::file_kind::{ConfigKind, PassedOver};
 use super::limits::Limits;
@@ -171,12 +171,14 @@ impl Found {
         path
     }
 
-    /// Whether the file's own name is a log's, and its place in the rotation by that name.
-    pub(super) fn facts(&self, entry: &Entry) -> (bool, Rotation) {
+    /// What the names of a log and of its directory say.
+    pub(super) fn log_name(&self, entry: &Entry) -> LogName {
         let name = self.names.get(entry.name);
-        let is_log = log_mac(name).is_some();
-        let is_piece = !is_log && self.tree.directories[entry.directory as usize].log_of.is_some();
-        (is_log || is_piece, if is_piece { Rotation::Piece } else { rotation(name) })
+        let is_named = log_mac(name).is_some();
+        let is_piece = !is_named && self.tree.log_of(entry.directory).is_some();
+        let rotation = if is_piece { Rotation::Piece } else { rotation(name) };
+        let path = shown(&self.raw_path(entry));
+        LogName::new(path, Some(Mac::new(entry.mac)), rotation, is_named || is_piece)
     }
 
     /// The memory that logs and their names take, in bytes.

@@ -34,91 +34,39 @@ pub(super) enum Compression {
     Bzip2,
 }
 
-/// A compression or an archive: its magic bytes and its file name endings.
-struct Format {
-    kind: Kind,
-    magic: &'static [&'static [u8]],
-    /// Endings of archives. A compressed log has no row here, since it is found by its own name.
-    archive_endings: &'static [&'static str],
-    /// Endings of unsupported formats, whose files are not read but counted.
-    endings: &'static [&'static str],
-}
+/// A compression or an archive: its first bytes, of which any one suffices, and its file name endings. A
+/// compressed log is found by its own name, so a compression has the endings of compressed tar archives only.
+type Format = (Kind, &'static [&'static [u8]], &'static [&'static str]);
 
 /// All formats, in the order in which they are tried.
 static FORMATS: [Format; 15] = [
-    Format { magic: &[b"PCREC\0"], ..Format::of(Kind::Records) },
-    Format { magic: &[b"\xFF\xFE", b"\xFE\xFF"], ..Format::of(Kind::Utf16) },
-    Format {
-        magic: &[b"\x1F\x8B\x08"],
-        archive_endings: &["tar.gz", "tgz"],
-        ..Format::of(Kind::Compressed(Compression::Gzip))
-    },
-    Format {
-        magic: &[b"\x28\xB5\x2F\xFD", b"\x50\x2A\x4D\x18"],
-        archive_endings: &["tar.zst", "tzst"],
-        ..Format::of(Kind::Compressed(Compression::Zstd))
-    },
-    Format {
-        magic: &[b"\xFD7zXZ\0"],
-        archive_endings: &["tar.xz", "txz"],
-        ..Format::of(Kind::Compressed(Compression::Xz))
-    },
-    Format {
-        magic: &[
-            b"BZh11AY&SY",
-            b"BZh21AY&SY",
-            b"BZh31AY&SY",
-            b"BZh41AY&SY",
-            b"BZh51AY&SY",
-            b"BZh61AY&SY",
-            b"BZh71AY&SY",
-            b"BZh81AY&SY",
-            b"BZh91AY&SY",
-            b"BZh9\x17\x72\x45\x38\x50\x90",
-        ],
-        archive_endings: &["tar.bz2", "tbz2", "tbz"],
-        ..Format::of(Kind::Compressed(Compression::Bzip2))
-    },
+    (Kind::Records, &[b"PCREC\0"], &[]),
+    (Kind::Utf16, &[b"\xFF\xFE", b"\xFE\xFF"], &[]),
+    (Kind::Compressed(Compression::Gzip), &[b"\x1F\x8B\x08"], &["tar.gz", "tgz"]),
+    (
+        Kind::Compressed(Compression::Zstd),
+        &[b"\x28\xB5\x2F\xFD", b"\x50\x2A\x4D\x18"],
+        &["tar.zst", "tzst"],
+    ),
+    (Kind::Compressed(Compression::Xz), &[b"\xFD7zXZ\0"], &["tar.xz", "txz"]),
+    (Kind::Compressed(Compression::Bzip2), &[b"BZh"], &["tar.bz2", "tbz2", "tbz"]),
     // A tar header has no magic bytes at its beginning; see `is_tar_header`.
-    Format { archive_endings: &["tar"], ..Format::of(Kind::Tar) },
-    Format {
-        magic: &[b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04"],
-        archive_endings: &["zip"],
-        ..Format::of(Kind::Zip)
-    },
-    Format {
-        magic: &[b"7z\xBC\xAF\x27\x1C"],
-        endings: &["7z"],
-        ..Format::of(Kind::Unsupported("a 7-Zip archive"))
-    },
-    Format { magic: &[b"Rar!\x1A\x07"], endings: &["rar"], ..Format::of(Kind::Unsupported("a RAR archive")) },
-    Format { magic: &[b"\x5D\0\0"], endings: &["lzma"], ..Format::of(Kind::Unsupported("an LZMA file")) },
-    Format { endings: &["br"], ..Format::of(Kind::Unsupported("a Brotli file")) },
-    Format {
-        magic: &[b"\x04\x22\x4D\x18"],
-        endings: &["lz4"],
-        ..Format::of(Kind::Unsupported("an LZ4 file"))
-    },
-    Format { magic: &[b"LZIP"], endings: &["lz"], ..Format::of(Kind::Unsupported("an lzip file")) },
-    Format {
-        magic: &[b"\x1F\x9D"],
-        endings: &["z"],
-        ..Format::of(Kind::Unsupported("a compress (.Z) file"))
-    },
+    (Kind::Tar, &[], &["tar"]),
+    (Kind::Zip, &[b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04"], &["zip"]),
+    (Kind::Unsupported("a 7-Zip archive"), &[b"7z\xBC\xAF\x27\x1C"], &["7z"]),
+    (Kind::Unsupported("a RAR archive"), &[b"Rar!\x1A\x07"], &["rar"]),
+    (Kind::Unsupported("an LZMA file"), &[b"\x5D\0\0"], &["lzma"]),
+    (Kind::Unsupported("a Brotli file"), &[], &["br"]),
+    (Kind::Unsupported("an LZ4 file"), &[b"\x04\x22\x4D\x18"], &["lz4"]),
+    (Kind::Unsupported("an lzip file"), &[b"LZIP"], &["lz"]),
+    (Kind::Unsupported("a compress (.Z) file"), &[b"\x1F\x9D"], &["z"]),
 ];
-
-impl Format {
-    const fn of(kind: Kind) -> Self {
-        Self { kind, magic: &[], archive_endings: &[], endings: &[] }
-    }
-}
 
 impl Kind {
     /// The kind of a file that begins with these bytes.
     pub(super) fn of(begin: &[u8]) -> Self {
-        let format = FORMATS.iter().find(|format| format.magic.iter().any(|magic| begin.starts_with(magic)));
-        match format {
-            Some(format) => format.kind,
+        match FORMATS.iter().find(|(_, magic, _)| magic.iter().any(|magic| begin.starts_with(magic))) {
+            Some((kind, ..)) => *kind,
             None if is_tar_header(begin) => Self::Tar,
             None => Self::Plain,
         }
@@ -139,14 +87,18 @@ impl Kind {
 
 /// Whether a name has the ending of a supported archive.
 pub(super) fn is_archive_name(base: &[u8]) -> bool {
-    FORMATS.iter().any(|format| format.archive_endings.iter().any(|ending| has_ending(base, ending)))
+    kind_by_ending(base).is_some_and(|kind| !matches!(kind, Kind::Unsupported(_)))
 }
 
 /// The name of the unsupported format that a file's ending shows.
 pub(super) fn unsupported_name(base: &[u8]) -> Option<&'static str> {
+    if let Some(Kind::Unsupported(name)) = kind_by_ending(base) { Some(name) } else { None }
+}
+
+fn kind_by_ending(base: &[u8]) -> Option<Kind> {
     let format =
-        FORMATS.iter().find(|format| format.endings.iter().any(|ending| has_ending(base, ending)))?;
-    if let Kind::Unsupported(name) = format.kind { Some(name) } else { None }
+        FORMATS.iter().find(|(.., endings)| endings.iter().any(|ending| has_ending(base, ending)))?;
+    Some(format.0)
 }
 
 /// Whether these bytes are a tar header: it has a valid checksum, as every form of header must; or it has the
@@ -178,19 +130,19 @@ mod tests {
 
     #[test]
     fn every_format_is_known_by_its_bytes_and_its_names() {
-        for format in &FORMATS {
-            for magic in format.magic {
-                assert_eq!(Kind::of(magic), format.kind, "{magic:?}");
+        for (kind, magic, endings) in &FORMATS {
+            for magic in *magic {
+                assert_eq!(Kind::of(magic), *kind, "{magic:?}");
                 assert_eq!(Kind::of(&magic[..magic.len() - 1]), Kind::Plain, "{magic:?}");
             }
-            for ending in format.archive_endings {
-                assert!(is_archive_name(format!("site.{}", ending.to_uppercase()).as_bytes()), "{ending}");
-                assert!(!is_archive_name(ending.as_bytes()), "{ending} alone");
-            }
-            for ending in format.endings {
-                assert!(unsupported_name(format!("a.{ending}").as_bytes()).is_some(), "{ending}");
+            for ending in *endings {
+                let name = format!("site.{}", ending.to_uppercase());
+                assert_eq!(kind_by_ending(name.as_bytes()), Some(*kind));
+                assert_eq!(kind_by_ending(ending.as_bytes()), None, "{ending} alone");
             }
         }
+        assert!(is_archive_name(b"site.tgz") && unsupported_name(b"site.tgz").is_none());
+        assert!(!is_archive_name(b"site.rar") && unsupported_name(b"site.rar").is_some());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::io::{self, Read};
 
 use crate::message::{Message, said};
-use crate::problem::ProblemKind;
+use crate::problem::{Problem, ProblemKind};
 
 /// How far an archive or a compressed log may decompress. The defaults are far above what phones write: their
 /// largest logs have 40 MB and a compression ratio of about 20.
@@ -54,6 +54,11 @@ pub(super) struct Fault {
 impl Fault {
     pub(super) fn new(kind: ProblemKind, message: impl Into<Message>) -> Self {
         Self { kind, message: message.into() }
+    }
+
+    /// The problem of the file at this path.
+    pub(super) fn at(self, path: &str) -> Problem {
+        Problem::new(path, self.kind, self.message)
     }
 
     pub(super) fn too_deep() -> Self {
@@ -183,38 +188,6 @@ impl<R: Read> Read for Guarded<'_, R> {
                 Err(error) => return Ok(self.end(Some(Fault::of(&error)))),
             }
         }
-    }
-}
-
-/// The stream of one log, which ends at the limit of a log's length and keeps the fault.
-pub(super) struct LimitedLog<R> {
-    inner: R,
-    most: u64,
-    left: u64,
-    pub(super) fault: Option<Fault>,
-}
-
-impl<R: Read> LimitedLog<R> {
-    pub(super) const fn new(inner: R, most: u64) -> Self {
-        Self { inner, most, left: most, fault: None }
-    }
-}
-
-impl<R: Read> Read for LimitedLog<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.fault.is_some() || buffer.is_empty() {
-            return Ok(0);
-        }
-        if self.left == 0 {
-            if self.inner.read(&mut [0])? > 0 {
-                self.fault = Some(too_long(self.most));
-            }
-            return Ok(0);
-        }
-        let room = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        let length = self.inner.read(&mut buffer[..room])?;
-        self.left -= length as u64;
-        Ok(length)
     }
 }
 

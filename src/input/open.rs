@@ -13,13 +13,12 @@ use super::buffers::{Buffers, WHOLE};
 use super::decompress::{BLOCK, Decoder, read_ahead};
 use super::file_kind::PassedOverKind;
 use super::kind::{Compression, Kind, SNIFFED};
-use super::limits::{Budget, CONFIG_BYTES, DEEPEST, Fault, Guarded, LimitedLog, fill, too_long};
+use super::limits::{Budget, CONFIG_BYTES, DEEPEST, Fault, Guarded, fill, too_long};
 use super::system::{read_at, shown};
 use super::utf16::decoded;
 use super::{ConfigContent, ConfigMember, Content, LogName, LogSink, Rotation, tar, zip};
 use crate::message::said;
-use crate::model::Mac;
-use crate::problem::{Problem, ProblemKind};
+use crate::problem::ProblemKind;
 
 /// A zip archive that comes as a stream is buffered in memory up to this size in bytes, and in a temporary
 /// file above it.
@@ -28,43 +27,14 @@ const IN_MEMORY: usize = 8 * 1024 * 1024;
 /// The largest zip archive that is read from a stream, in bytes.
 const LARGEST_ZIP: u64 = 8 << 30;
 
-/// What is known of a file or a member before it is read.
-pub(super) struct Item<'a> {
-    /// The path as reports show it.
-    pub(super) path: &'a str,
-    pub(super) mac: Option<Mac>,
-    pub(super) rotation: Rotation,
-    /// Seconds since 1970, UTC.
-    pub(super) modified: Option<i64>,
-    pub(super) size: u64,
-    pub(super) identity: Option<(u64, u64)>,
+/// A file or a member before it is read.
+pub(super) struct Item {
+    /// What is known of it if it is a log.
+    pub(super) log: LogName,
     /// Whether it is read as a log unless it is an archive: its name is a log's, or the user named it.
     pub(super) is_log: bool,
-    pub(super) is_named_like_log: bool,
     /// How many archives it is nested in.
     pub(super) depth: u8,
-}
-
-impl<'a> Item<'a> {
-    /// An item of which only the name is known. The two flags are `is_log` and `is_named_like_log`.
-    pub(super) const fn named(
-        path: &'a str,
-        mac: Option<Mac>,
-        rotation: Rotation,
-        (is_log, is_named_like_log): (bool, bool),
-    ) -> Self {
-        Self {
-            path,
-            mac,
-            rotation,
-            modified: None,
-            size: 0,
-            identity: None,
-            is_log,
-            is_named_like_log,
-            depth: 0,
-        }
-    }
 }
 
 /// The bytes of a file or a member.
@@ -73,6 +43,16 @@ pub(super) enum Input<'a> {
     /// A file and its size in bytes; nothing was read of it yet.
     File(&'a File, u64),
     Stream(&'a mut dyn Read),
+}
+
+impl Read for Input<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Whole(bytes) => bytes.read(buffer),
+            Self::File(file, _) => file.read(buffer),
+            Self::Stream(stream) => stream.read(buffer),
+        }
+    }
 }
 
 /// Reads one file and everything nested in it.
@@ -86,15 +66,15 @@ pub(super) struct Opener<'o> {
 
 impl Opener<'_> {
     /// Reads `input` and reports a fault to the sink.
-    pub(super) fn read(&mut self, item: &Item<'_>, input: Input<'_>) {
+    pub(super) fn read(&mut self, item: &Item, input: Input<'_>) {
         if let Some(fault) = self.open(item, input, 0) {
-            self.sink.problem(Problem::new(item.path, fault.kind, fault.message));
+            self.sink.problem(fault.at(&item.log.path));
         }
     }
 
     /// Reads `input`, which was already decompressed this many times. Returns the fault that stopped it, if
     /// any.
-    pub(super) fn open(&mut self, item: &Item<'_>, input: Input<'_>, compressions: u8) -> Option<Fault> {
+    pub(super) fn open(&mut self, item: &Item, input: Input<'_>, compressions: u8) -> Option<Fault> {
         let mut sniffed = [0; SNIFFED];
         let mut whole;
         let (begin, input) = match input {
@@ -111,29 +91,23 @@ impl Opener<'_> {
                 Err(error) => return Some(read_fault(&error)),
             },
         };
-        let kind = match item.is_named_like_log {
+        let kind = match item.log.named_like_log {
             true => Kind::of(begin),
-            false => Kind::of_named(begin, base_name(item.path.as_bytes())),
+            false => Kind::of_named(begin, base_name(item.log.path.as_bytes())),
         };
-        let is_unpacked = compressions > 0 || item.depth > 0;
         match kind {
-            Kind::Plain => self.log(item, input, is_unpacked),
-            Kind::Utf16 => match input {
-                Input::Whole(bytes) => self.log_stream(item, &mut decoded(bytes)),
-                Input::File(file, _) => self.log_stream(item, &mut decoded(file)),
-                Input::Stream(stream) => self.log_stream(item, &mut decoded(stream)),
-            },
+            Kind::Plain => self.log(item, input),
+            Kind::Utf16 => self.log_stream(item, &mut decoded(input)),
             Kind::Compressed(compression) if compressions < DEEPEST => {
                 self.decompress(item, compression, input, compressions + 1)
             }
             Kind::Tar if item.depth < DEEPEST => {
                 let mut visitor = Members { opener: self, archive: item };
                 match input {
-                    Input::Whole(mut bytes) => tar::visit(&mut bytes, &mut visitor),
-                    Input::File(file, _) => {
-                        tar::visit(&mut BufReader::with_capacity(BLOCK, file), &mut visitor)
+                    Input::File(..) => {
+                        tar::visit(&mut BufReader::with_capacity(BLOCK, input), &mut visitor)
                     }
-                    Input::Stream(stream) => tar::visit(stream, &mut visitor),
+                    mut input => tar::visit(&mut input, &mut visitor),
                 }
             }
             Kind::Zip if item.depth < DEEPEST => self.zip(item, input),
@@ -152,30 +126,28 @@ impl Opener<'_> {
 
     fn decompress(
         &mut self,
-        item: &Item<'_>,
+        item: &Item,
         compression: Compression,
         input: Input<'_>,
         compressions: u8,
     ) -> Option<Fault> {
         let result = match input {
-            Input::Whole(bytes) => Decoder::new(compression, bytes)
-                .map(|mut decoder| self.unpacked(item, &mut decoder, compressions)),
             Input::File(file, _) => Decoder::new(compression, BufReader::with_capacity(BLOCK, file))
                 .and_then(|decoder| read_ahead(decoder, |stream| self.unpacked(item, stream, compressions))),
-            Input::Stream(stream) => Decoder::new(compression, BufReader::with_capacity(BLOCK / 4, stream))
+            input => Decoder::new(compression, BufReader::with_capacity(BLOCK / 4, input))
                 .map(|mut decoder| self.unpacked(item, &mut decoder, compressions)),
         };
         result.unwrap_or_else(|error| Some(Fault::of(&error)))
     }
 
-    fn unpacked(&mut self, item: &Item<'_>, stream: &mut dyn Read, compressions: u8) -> Option<Fault> {
+    fn unpacked(&mut self, item: &Item, stream: &mut dyn Read, compressions: u8) -> Option<Fault> {
         let mut guarded = Guarded::new(stream, Some(self.budget));
         let fault = self.open(item, Input::Stream(&mut guarded), compressions);
         // A fault of the compression also causes faults in the content, so the first is the one to report.
         guarded.fault.take().or(fault)
     }
 
-    fn zip(&mut self, item: &Item<'_>, input: Input<'_>) -> Option<Fault> {
+    fn zip(&mut self, item: &Item, input: Input<'_>) -> Option<Fault> {
         let mut visitor = Members { opener: self, archive: item };
         match input {
             Input::Whole(bytes) => zip::visit(&mut Cursor::new(bytes), &mut visitor),
@@ -199,7 +171,7 @@ impl Opener<'_> {
         }
     }
 
-    fn log(&mut self, item: &Item<'_>, input: Input<'_>, is_unpacked: bool) -> Option<Fault> {
+    fn log(&mut self, item: &Item, input: Input<'_>) -> Option<Fault> {
         match input {
             Input::Whole(bytes) => self.pass_to_sink(item, Content::Whole(bytes)),
             Input::File(file, size) => {
@@ -207,20 +179,22 @@ impl Opener<'_> {
                 let fault = self.pass_to_sink(item, Content::File(file, size.min(most)));
                 fault.or_else(|| (size > most).then(|| too_long(most)))
             }
-            Input::Stream(stream) if is_unpacked => self.log_stream(item, stream),
-            // The length of a pipe is not limited: it is read to its end.
-            Input::Stream(stream) => self.stream(item, stream),
+            Input::Stream(stream) => self.log_stream(item, stream),
         }
     }
 
-    fn log_stream(&mut self, item: &Item<'_>, stream: &mut dyn Read) -> Option<Fault> {
-        let mut one = LimitedLog::new(stream, self.budget.log_bytes());
-        let fault = self.stream(item, &mut one);
-        fault.or(one.fault)
+    /// Reads a log from a stream, up to the limit of a log's length.
+    fn log_stream(&mut self, item: &Item, stream: &mut dyn Read) -> Option<Fault> {
+        let most = self.budget.log_bytes();
+        let mut limited = stream.take(most);
+        let fault = self.stream(item, &mut limited);
+        let is_longer =
+            limited.limit() == 0 && limited.into_inner().read(&mut [0]).is_ok_and(|length| length > 0);
+        fault.or_else(|| is_longer.then(|| too_long(most)))
     }
 
     /// Passes a log to the sink: in one piece if it is small, else as a stream.
-    fn stream(&mut self, item: &Item<'_>, stream: &mut dyn Read) -> Option<Fault> {
+    fn stream(&mut self, item: &Item, stream: &mut dyn Read) -> Option<Fault> {
         let mut buffer = self.buffers.take();
         let fault = match fill(stream, &mut buffer) {
             Ok(length) if length < WHOLE => self.pass_to_sink(item, Content::Whole(&buffer[..length])),
@@ -231,170 +205,132 @@ impl Opener<'_> {
         fault
     }
 
-    fn pass_to_sink(&mut self, item: &Item<'_>, content: Content<'_>) -> Option<Fault> {
+    fn pass_to_sink(&mut self, item: &Item, content: Content<'_>) -> Option<Fault> {
         if !item.is_log {
             return None;
         }
-        let name = LogName {
-            path: item.path.into(),
-            mac: item.mac,
-            rotation: item.rotation,
-            modified: item.modified,
-            size: item.size,
-            identity: item.identity,
-            named_like_log: item.is_named_like_log,
-        };
-        self.sink.log(name, content).err().map(|error| read_fault(&error))
+        self.sink.log(item.log.clone(), content).err().map(|error| read_fault(&error))
     }
 }
 
 /// Opens the members of an archive in the order in which they are listed.
 struct Members<'v, 'o> {
     opener: &'v mut Opener<'o>,
-    archive: &'v Item<'v>,
+    archive: &'v Item,
 }
 
 impl Visitor for Members<'_, '_> {
-    fn wants(&mut self, member: &Member) -> Result<bool, Fault> {
+    fn wants(&mut self, member: &Member) -> Result<Option<Wanted>, Fault> {
         self.opener.budget.count_member()?;
         if member.kind == MemberKind::Directory {
-            return Ok(false);
+            return Ok(None);
         }
-        let base = base_name(&member.name);
-        if let Some(kind) = PassedOverKind::of(base) {
+        if let Some(kind) = PassedOverKind::of(base_name(&member.name)) {
             self.opener.sink.passed_over(kind, &self.path(member));
-            return Ok(false);
+            return Ok(None);
         }
-        let Some(wanted) = self.wanted(member) else { return Ok(false) };
-        if member.kind == MemberKind::Link {
-            if matches!(wanted, Wanted::Log(..)) {
-                let message = "is a link or a device, not a file";
-                self.fault(member, Fault::new(ProblemKind::Unreadable, message));
-            }
-            return Ok(false);
+        let wanted = Wanted::of(&member.name, self.opener.configs);
+        if member.kind == MemberKind::File {
+            return Ok(wanted);
         }
-        Ok(true)
+        if matches!(wanted, Some(Wanted::Log(..))) {
+            let fault = Fault::new(ProblemKind::Unreadable, "is a link, a device or a sparse file, not a plain file");
+            self.opener.sink.problem(fault.at(&self.path(member)));
+        }
+        Ok(None)
     }
 
-    fn visit(&mut self, member: &Member, content: &mut dyn Read) {
-        let Some(wanted) = self.wanted(member) else { return };
+    fn visit(&mut self, member: &Member, wanted: Wanted, content: Result<&mut dyn Read, Fault>) -> bool {
         let path = self.path(member);
         let budget = self.opener.budget;
-        let mut content = Guarded::new(content, member.is_decompressed.then_some(budget));
-        let fault = match wanted {
-            Wanted::Config | Wanted::MaybeConfig if member.size > CONFIG_BYTES => {
-                return self.pass_config(&path, member, ConfigContent::TooLarge);
-            }
-            Wanted::Config => self.config(&path, member, &mut content),
-            Wanted::MaybeConfig => {
-                let mut begin = [0; SNIFFED];
-                let length = fill(&mut content, &mut begin).unwrap_or(0);
-                let begin = &begin[..length];
-                let mut whole = begin.chain(&mut content);
-                if begins_like_xml(begin) {
-                    self.config(&path, member, &mut whole)
-                } else {
-                    self.not_xml(&path, member, begin, &mut whole);
-                    // An exceeded limit is reported below, since it ends the archive.
-                    if !self.is_exhausted() {
-                        return;
+        let fault = match content {
+            // The name does not show that the member concerns phones, so its fault is not reported.
+            Err(_) if wanted == Wanted::MaybeConfig => None,
+            Err(fault) => Some(fault),
+            Ok(content) => {
+                let mut content = Guarded::new(content, member.is_decompressed.then_some(budget));
+                let fault = match wanted {
+                    Wanted::Config | Wanted::MaybeConfig => self.config(&path, member, wanted, &mut content),
+                    Wanted::PrivateKey => self.pass_config(&path, member, ConfigContent::PrivateKey),
+                    Wanted::Log(mac, rotation) => {
+                        let log = LogName::new(&*path, Some(mac), rotation, true);
+                        self.open(log, member, &mut content)
                     }
-                    None
-                }
-            }
-            Wanted::PrivateKey => return self.pass_config(&path, member, ConfigContent::PrivateKey),
-            Wanted::Log(..) | Wanted::Archive => {
-                let item = self.item(&path, member, wanted);
-                let mut buffer = self.opener.buffers.take();
-                // `Guarded` returns no errors: it ends the stream at a fault and keeps the fault.
-                let length = fill(&mut content, &mut buffer).unwrap_or(0);
-                let fault = if length < WHOLE {
-                    self.opener.open(&item, Input::Whole(&buffer[..length]), 0)
-                } else {
-                    let mut stream = (&buffer[..]).chain(&mut content);
-                    self.opener.open(&item, Input::Stream(&mut stream), 0)
+                    Wanted::Archive => {
+                        let log = LogName::new(&*path, None, Rotation::Newest, false);
+                        self.open(log, member, &mut content)
+                    }
                 };
-                self.opener.buffers.give_back(buffer);
-                fault
+                content.fault.take().or(fault)
             }
         };
-        if let Some(fault) = content.fault.take().or(fault) {
-            self.opener.sink.problem(Problem::new(path, fault.kind, fault.message));
+        if let Some(fault) = fault {
+            self.opener.sink.problem(fault.at(&path));
         }
-    }
-
-    fn fault(&mut self, member: &Member, fault: Fault) {
-        // The name does not show that the member concerns phones, so its fault is not reported.
-        if self.wanted(member) == Some(Wanted::MaybeConfig) {
-            return;
-        }
-        self.opener.sink.problem(Problem::new(self.path(member), fault.kind, fault.message));
-    }
-
-    fn is_exhausted(&self) -> bool {
-        self.opener.budget.is_exhausted()
+        !budget.is_exhausted()
     }
 }
 
 impl Members<'_, '_> {
-    fn wanted(&self, member: &Member) -> Option<Wanted> {
-        Wanted::of(&member.name, self.opener.configs)
+    /// Opens a log or an archive.
+    fn open(&mut self, log: LogName, member: &Member, content: &mut dyn Read) -> Option<Fault> {
+        let is_log = log.named_like_log;
+        let log = LogName { modified: member.modified, size: member.size, ..log };
+        let item = Item { log, is_log, depth: self.archive.depth + 1 };
+        let mut buffer = self.opener.buffers.take();
+        // `Guarded` returns no errors: it ends the stream at a fault and keeps the fault.
+        let length = fill(content, &mut buffer).unwrap_or(0);
+        let fault = if length < WHOLE {
+            self.opener.open(&item, Input::Whole(&buffer[..length]), 0)
+        } else {
+            self.opener.open(&item, Input::Stream(&mut (&buffer[..]).chain(content)), 0)
+        };
+        self.opener.buffers.give_back(buffer);
+        fault
     }
 
-    fn config(&mut self, path: &str, member: &Member, content: &mut dyn Read) -> Option<Fault> {
-        let bytes = config_bytes(content, member);
+    /// Reads a file that is a configuration file by its name, or that a master file may list.
+    fn config(
+        &mut self,
+        path: &str,
+        member: &Member,
+        wanted: Wanted,
+        content: &mut dyn Read,
+    ) -> Option<Fault> {
+        if member.size > CONFIG_BYTES {
+            return self.pass_config(path, member, ConfigContent::TooLarge);
+        }
+        let mut begin = [0; SNIFFED];
+        // `Guarded` keeps the fault, here and below.
+        let length = fill(content, &mut begin).unwrap_or(0);
+        let begin = &begin[..length];
+        let is_xml = begins_like_xml(begin);
+        // If a master file lists a file that is no text, the report says what it is.
+        if wanted == Wanted::MaybeConfig && !is_xml && begins_like_binary(begin) {
+            return self.pass_config(path, member, ConfigContent::Bytes(begin));
+        }
+        // The bytes may contain keys, so they are wiped when dropped.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(member.size as usize + 1));
+        // One byte more than the limit, to detect a larger file.
+        let _ = begin.chain(content).take(CONFIG_BYTES + 1).read_to_end(&mut bytes);
         if bytes.len() as u64 > CONFIG_BYTES {
-            self.pass_config(path, member, ConfigContent::TooLarge);
-        } else if self.opener.budget.take_config(bytes.len() as u64) {
-            self.pass_config(path, member, ConfigContent::Bytes(&bytes));
-        } else {
+            return self.pass_config(path, member, ConfigContent::TooLarge);
+        }
+        if (is_xml || wanted == Wanted::Config) && !self.opener.budget.take_config(bytes.len() as u64) {
             let message = "the archive has too many configuration files; this one was not read";
             return Some(Fault::new(ProblemKind::LimitExceeded, message));
         }
+        self.pass_config(path, member, ConfigContent::Bytes(&bytes))
+    }
+
+    fn pass_config(&mut self, path: &str, member: &Member, content: ConfigContent<'_>) -> Option<Fault> {
+        self.opener.sink.config(ConfigMember { path, content, mode: member.mode });
         None
     }
 
-    /// Passes on a member that does not begin like XML. A master file may list it, and then the report says
-    /// what it is.
-    fn not_xml(&mut self, path: &str, member: &Member, begin: &[u8], content: &mut dyn Read) {
-        if begins_like_binary(begin) {
-            return self.pass_config(path, member, ConfigContent::Bytes(begin));
-        }
-        let bytes = config_bytes(content, member);
-        let is_too_large = bytes.len() as u64 > CONFIG_BYTES;
-        let content = if is_too_large { ConfigContent::TooLarge } else { ConfigContent::Bytes(&bytes) };
-        self.pass_config(path, member, content);
-    }
-
-    fn pass_config(&mut self, path: &str, member: &Member, content: ConfigContent<'_>) {
-        self.opener.sink.config(ConfigMember { path, content, mode: member.mode });
-    }
-
-    fn item<'p>(&self, path: &'p str, member: &Member, wanted: Wanted) -> Item<'p> {
-        let (is_log, mac, rotation) = match wanted {
-            Wanted::Log(mac, rotation) => (true, Some(mac), rotation),
-            _ => (false, None, Rotation::Newest),
-        };
-        Item {
-            modified: member.modified,
-            size: member.size,
-            depth: self.archive.depth + 1,
-            ..Item::named(path, mac, rotation, (is_log, is_log))
-        }
-    }
-
     fn path(&self, member: &Member) -> String {
-        format!("{}!/{}", self.archive.path, shown(&member.name).trim_start_matches('/'))
+        format!("{}!/{}", self.archive.log.path, shown(&member.name).trim_start_matches('/'))
     }
-}
-
-/// Reads a configuration file: one byte more than the limit, to detect a larger one. The bytes may contain
-/// keys, so they are wiped when dropped.
-fn config_bytes(content: &mut dyn Read, member: &Member) -> Zeroizing<Vec<u8>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(member.size.min(CONFIG_BYTES) as usize + 1));
-    // `Guarded` keeps the fault.
-    let _ = content.take(CONFIG_BYTES + 1).read_to_end(&mut bytes);
-    bytes
 }
 
 /// The fault that an error in reading a plain file means.

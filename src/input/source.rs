@@ -8,17 +8,17 @@ use std::io::{self, Read};
 use super::archive::base_name;
 use super::buffers::{Buffers, WHOLE};
 use super::kind::is_archive_name;
-use super::limits::{Budget, Limits, fill};
+use super::limits::{Budget, Fault, Limits, fill};
 use super::log_name::{log_mac, mac_in_name, rotation};
 use super::open::{Input, Item, Opener, SHORTER, read_fault};
 use super::state::FileState;
 use super::system::{Status, open_file, path_of, problem_of, shown};
-use super::{LogSink, Options};
+use super::{LogName, LogSink, Options};
 use crate::problem::{Problem, ProblemKind};
 
 /// Reads a file. `item` has what is known from its name.
 pub(super) fn read_file(
-    item: Item<'_>,
+    item: Item,
     opened: io::Result<File>,
     limits: Limits,
     configs: bool,
@@ -27,44 +27,38 @@ pub(super) fn read_file(
 ) {
     let (file, status) = match opened.and_then(|file| Status::of(&file).map(|status| (file, status))) {
         Ok(opened) => opened,
-        Err(error) => return sink.problem(problem_of(item.path.to_owned(), &error)),
+        Err(error) => return sink.problem(problem_of(item.log.path.into(), &error)),
     };
     if !status.is_file {
         let message = "was a file when it was found, and is none any more";
-        return sink.problem(Problem::new(item.path, ProblemKind::ChangedWhileRead, message));
+        return sink.problem(Problem::new(item.log.path, ProblemKind::ChangedWhileRead, message));
     }
     let size = status.size;
-    let item = Item { modified: status.modified, size, identity: status.identity, ..item };
+    let log = LogName { modified: status.modified, size, identity: status.identity, ..item.log };
+    let item = Item { log, ..item };
     let budget = Budget::new(limits, Some(size));
+    let mut opener = Opener { budget: &budget, configs, buffers, sink };
     if size > WHOLE as u64 {
-        Opener { budget: &budget, configs, buffers, sink }.read(&item, Input::File(&file, size));
+        opener.read(&item, Input::File(&file, size));
     } else if size == 0 {
         // Some files of the system, such as those in `/proc`, have content but report no size.
-        let mut stream = &file;
-        Opener { budget: &budget, configs, buffers, sink }.read(&item, Input::Stream(&mut stream));
+        opener.read(&item, Input::Stream(&mut &file));
     } else {
-        let mut buffer = buffers.take();
-        match read_whole(&file, &mut buffer[..size as usize]) {
+        let mut buffer = opener.buffers.take();
+        // This takes one call, unless the file became shorter meanwhile.
+        match fill(&mut &file, &mut buffer[..size as usize]) {
             Ok(length) => {
-                Opener { budget: &budget, configs, buffers, sink }
-                    .read(&item, Input::Whole(&buffer[..length]));
+                opener.read(&item, Input::Whole(&buffer[..length]));
                 if (length as u64) < size {
-                    sink.problem(Problem::new(item.path, ProblemKind::ChangedWhileRead, SHORTER));
+                    let fault = Fault::new(ProblemKind::ChangedWhileRead, SHORTER);
+                    opener.sink.problem(fault.at(&item.log.path));
                 }
             }
-            Err(error) => {
-                let fault = read_fault(&error);
-                sink.problem(Problem::new(item.path, fault.kind, fault.message));
-            }
+            Err(error) => opener.sink.problem(read_fault(&error).at(&item.log.path)),
         }
-        buffers.give_back(buffer);
+        opener.buffers.give_back(buffer);
     }
     sink.advance(1, size);
-}
-
-/// Reads until the buffer is full. That takes one call, unless the file became shorter meanwhile.
-fn read_whole(mut file: &File, buffer: &mut [u8]) -> io::Result<usize> {
-    fill(&mut file, buffer)
 }
 
 pub(super) fn status_of(path: &[u8], shown: &str) -> Result<(u64, Option<i64>), Problem> {
@@ -152,10 +146,11 @@ impl Source {
     /// Reads all of it on this thread; only decompression may run ahead on another thread.
     pub fn read(&self, buffers: &mut Buffers, sink: &mut dyn LogSink) {
         let base = base_name(self.shown.as_bytes());
-        let is_named_like_log = log_mac(base).is_some();
-        let mac = mac_in_name(base).filter(|_| self.named_by_user || is_named_like_log);
-        let is_log = self.named_by_user || is_named_like_log;
-        let item = Item::named(&self.shown, mac, rotation(base), (is_log, is_named_like_log));
+        let named_like_log = log_mac(base).is_some();
+        let is_log = self.named_by_user || named_like_log;
+        let mac = mac_in_name(base).filter(|_| is_log);
+        let log = LogName::new(&*self.shown, mac, rotation(base), named_like_log);
+        let item = Item { log, is_log, depth: 0 };
         match self.kind {
             SourceKind::StandardInput => self.pass(item, &mut io::stdin().lock(), buffers, sink),
             SourceKind::Pipe => match File::open(path_of(&self.file)) {
@@ -169,8 +164,8 @@ impl Source {
     }
 
     /// Reads a pipe or standard input.
-    fn pass(&self, item: Item<'_>, stream: &mut dyn Read, buffers: &mut Buffers, sink: &mut dyn LogSink) {
-        let item = Item { modified: Some(chrono::Utc::now().timestamp()), ..item };
+    fn pass(&self, mut item: Item, stream: &mut dyn Read, buffers: &mut Buffers, sink: &mut dyn LogSink) {
+        item.log.modified = Some(chrono::Utc::now().timestamp());
         let budget = Budget::new(self.limits, None);
         Opener { budget: &budget, configs: self.configs, buffers, sink }.read(&item, Input::Stream(stream));
         sink.advance(1, 0);

@@ -29,32 +29,28 @@ pub(super) fn visit(stream: &mut dyn Read, visitor: &mut dyn Visitor) -> Option<
         };
         let header = entry.header();
         let kind = header.entry_type();
-        let is_sparse = kind.is_gnu_sparse();
-        let stored = if is_sparse { header.entry_size().unwrap_or(0) } else { entry.size() };
-        let next = entry.raw_file_position().saturating_add(stored).saturating_add(MOST_GAP);
+        let next = entry.raw_file_position().saturating_add(entry.size()).saturating_add(MOST_GAP);
         let member = Member {
             name: entry.path_bytes().into_owned(),
             kind: match () {
                 () if kind.is_dir() => MemberKind::Directory,
-                () if kind.is_file() || kind.is_contiguous() || is_sparse => MemberKind::File,
-                () => MemberKind::Link,
+                () if kind.is_file() || kind.is_contiguous() => MemberKind::File,
+                () => MemberKind::Other,
             },
             size: entry.size(),
             modified: header.mtime().ok().and_then(|seconds| i64::try_from(seconds).ok()),
             mode: header.mode().ok(),
-            // The holes of a sparse file are not stored, so the file can be much larger than the archive.
-            is_decompressed: is_sparse,
+            is_decompressed: false,
         };
         match visitor.wants(&member) {
-            Ok(true) => {
+            Ok(Some(wanted)) => {
                 end.set(u64::MAX);
-                visitor.visit(&member, &mut entry);
+                if !visitor.visit(&member, wanted, Ok(&mut entry)) {
+                    return None;
+                }
             }
-            Ok(false) => {}
+            Ok(None) => {}
             Err(fault) => return Some(fault),
-        }
-        if visitor.is_exhausted() {
-            return None;
         }
         end.set(next);
     }
