@@ -18,64 +18,21 @@ pub struct Answer {
     /// The word as it was given.
     pub query: String,
     /// Since which revision a factory certificate is installed: console labels, then boxes.
-    pub factory_certificate: Vec<FactoryCertificate>,
+    pub factory_certificate: Vec<&'static PartRow>,
     /// Which software ZTP asks for.
-    pub ztp: Vec<Ztp>,
+    pub ztp: Vec<&'static ZtpRow>,
     /// Whether a factory certificate is to be expected in the phone with this part number and revision;
     /// none where no revision was given or the tables can't tell.
     pub expected: Option<bool>,
     /// What a text of the phone's menu means; only where one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub menu: Option<Menu>,
+    pub menu: Option<&'static MenuText>,
     /// The part number and revision that `expected` is about.
     #[serde(skip)]
     pub(crate) label: Option<(PartNumber, Revision)>,
     /// The tables that the rows come from, for a reader.
     #[serde(skip)]
     pub(crate) sources: Vec<&'static str>,
-}
-
-/// A row of the implementation-date tables.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FactoryCertificate {
-    /// The model: `SoundPoint IP 321`.
-    pub platform: &'static str,
-    /// `console` or `box`.
-    pub label: &'static str,
-    /// The label's part number: `2201-12360-001`.
-    pub part_number: String,
-    /// The first revision with a factory certificate: letters or a number.
-    pub revision: String,
-    /// Its month: `2009-05`.
-    pub since: String,
-    /// What the guide printed where this row departs from it, or what else to know.
-    pub note: Option<&'static str>,
-}
-
-/// A row of the ZTP product tables.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Ztp {
-    /// The product with its family: `SoundPoint IP 321/331`.
-    pub product: &'static str,
-    /// The UC Software that ZTP asks for: `4.0.8H`.
-    pub required_software: String,
-    /// The UC Software that left the factory when the document was written.
-    pub current_software: String,
-    /// `SHA-1/SHA-2`.
-    pub certificate_support: &'static str,
-}
-
-/// A text of the phone's menu.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Menu {
-    /// The text as the phone shows it.
-    pub text: &'static str,
-    /// What it means.
-    pub meaning: &'static str,
-    /// When it misleads.
-    pub traps: Vec<&'static str>,
-    /// The document and the section.
-    pub source: &'static str,
 }
 
 /// Nothing in the tables has the name that was asked for.
@@ -106,7 +63,7 @@ pub struct NotFound {
 /// ```
 pub fn lookup(query: &str, revision: Option<Revision>) -> Result<Answer, NotFound> {
     if let Some(text) = menu_texts().iter().find(|text| text.is_meant(query)) {
-        return Ok(Answer { menu: Some(menu(text)), ..answer(query, vec![], vec![]) });
+        return Ok(Answer { menu: Some(text), ..answer(query, vec![], vec![]) });
     }
     if let Ok(label) = query.parse::<Label>() {
         return by_label(query, label, revision.or(label.revision));
@@ -114,7 +71,7 @@ pub fn lookup(query: &str, revision: Option<Revision>) -> Result<Answer, NotFoun
     let name = query.parse::<ModelName>().map_err(|_| not_found(query, false))?;
     let parts: Vec<_> = part_rows().iter().filter(|row| name.names(row.model)).collect();
     let ztp: Vec<_> =
-        ztp_rows().iter().filter(|row| row.models.iter().any(|model| name.names(*model))).collect();
+        ztp_rows().iter().filter(|row| row.models().any(|model| name.names(model))).collect();
     if parts.is_empty() && ztp.is_empty() {
         return Err(not_found(query, false));
     }
@@ -149,8 +106,8 @@ fn by_label(query: &str, label: Label, revision: Option<Revision>) -> Result<Ans
     if parts.is_empty() {
         return Err(not_found(query, true));
     }
-    let ztp =
-        ztp_rows().iter().filter(|row| parts.iter().any(|part| row.models.contains(&part.model))).collect();
+    let is_covered = |model| parts.iter().any(|part| part.model == model);
+    let ztp = ztp_rows().iter().filter(|row| row.models().any(is_covered)).collect();
     let label = revision.map(|revision| (label.part_number, revision));
     let expectation = label.map(|(part, revision)| factory_certificate_expected(part, revision));
     let expected = match expectation {
@@ -167,41 +124,12 @@ fn answer(query: &str, parts: Vec<&'static PartRow>, ztp: Vec<&'static ZtpRow>) 
     sources.dedup();
     Answer {
         query: query.to_owned(),
-        factory_certificate: parts.into_iter().map(factory_certificate).collect(),
-        ztp: ztp.into_iter().map(ztp_product).collect(),
+        factory_certificate: parts,
+        ztp,
         expected: None,
         menu: None,
         label: None,
         sources,
-    }
-}
-
-fn factory_certificate(row: &'static PartRow) -> FactoryCertificate {
-    FactoryCertificate {
-        platform: &row.platform,
-        label: row.label.name(),
-        part_number: row.part_number.to_string(),
-        revision: row.revision.to_string(),
-        since: row.since.to_string(),
-        note: row.note.as_deref(),
-    }
-}
-
-fn ztp_product(row: &'static ZtpRow) -> Ztp {
-    Ztp {
-        product: &row.product,
-        required_software: row.required_software.to_string(),
-        current_software: row.current_software.to_string(),
-        certificate_support: &row.certificate_support,
-    }
-}
-
-fn menu(text: &'static MenuText) -> Menu {
-    Menu {
-        text: &text.text,
-        meaning: &text.meaning,
-        traps: text.traps.iter().map(String::as_str).collect(),
-        source: &text.source,
     }
 }
 

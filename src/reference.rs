@@ -5,9 +5,9 @@
 //! and the section it comes from. If the guide has a misprint, the row is corrected and its `note` has the
 //! printed text.
 
+mod cell;
 mod menu;
 mod model;
-mod month;
 mod part_number;
 mod parts;
 mod revision;
@@ -15,20 +15,11 @@ mod slots;
 mod ztp;
 
 pub use menu::{MenuText, menu_texts};
-pub use model::{Family, Model, ModelName, NotAModel};
-pub use month::{Month, NotAMonth};
+pub use model::{Model, ModelName, NotAModel};
 pub use part_number::{Label, NotAPartNumber, PartNumber};
 pub use parts::{Expectation, LabelKind, PartRow, factory_certificate_expected, part_rows};
 pub use revision::{NotARevision, Revision};
 pub use slots::{
-    PLATFORM_CERTIFICATE_MAX, PLATFORM_KEY_MAX, SlotKind, SlotRow, Use, custom_certificate_capacity,
-    slot_rows,
+    PLATFORM_CERTIFICATE_MAX, PLATFORM_KEY_MAX, SlotRow, custom_certificate_capacity, slot_row,
 };
 pub use ztp::{Readiness, Release, ZTP_CUTOVER, ZtpRow, ztp_readiness, ztp_rows};
-
-use serde::de::DeserializeOwned;
-
-/// The rows of a table; an error names the line.
-fn rows<Row: DeserializeOwned>(table: &str) -> Result<Vec<Row>, csv::Error> {
-    csv::Reader::from_reader(table.as_bytes()).deserialize().collect()
-}

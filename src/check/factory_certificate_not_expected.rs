@@ -42,7 +42,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     };
     let message = said![format!(
         "By the inventory this phone is {} revision {revision}; the {} has factory certificates from revision {} ({}) on.",
-        row.part_number, row.platform, row.revision, row.since
+        row.part_number, row.model, row.revision, row.since
     )];
     let built_in = case.timeline.slots.latest_of(Slot::BuiltIn);
     let line = built_in.map(|content| &case.timeline.records[content.record]);

@@ -207,7 +207,7 @@ fn expectation_needs_part_number_and_revision() {
          0004f2000005,3111-44500-001,A\n",
     );
     let expectations: Vec<_> = inventory.rows.values().map(InventoryRow::expectation).collect();
-    assert!(matches!(expectations[0], Expectation::No { row } if row.platform == "SoundPoint IP 321"));
+    assert!(matches!(expectations[0], Expectation::No { row } if row.model.to_string() == "SoundPoint IP 321"));
     assert_eq!(expectations[1], Expectation::Yes);
     assert_eq!(expectations[2..], [Expectation::Unknown; 3]);
 }

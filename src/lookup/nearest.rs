@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::reference::{Model, menu_texts, part_rows, ztp_rows};
+use crate::reference::{Model, ZtpRow, menu_texts, part_rows, ztp_rows};
 
 const NAMES_MAX: usize = 5;
 
@@ -45,7 +45,7 @@ fn spellings() -> impl Iterator<Item = (String, Vec<String>)> {
     let models: BTreeSet<Model> = part_rows()
         .iter()
         .map(|row| row.model)
-        .chain(ztp_rows().iter().flat_map(|row| row.models.iter().copied()))
+        .chain(ztp_rows().iter().flat_map(ZtpRow::models))
         .collect();
     let models = models.into_iter().map(|model| {
         let full = compact(&model.to_string());

@@ -1,22 +1,25 @@
 //! The texts of the phone's menu about its built-in certificate, their meaning, and when they mislead.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::cell::rows;
 
 const TEXTS: &str = include_str!("menu_texts.csv");
 const TRAPS: &str = include_str!("menu_traps.csv");
 
 /// A text of the menu `Status > Platform > Phone` (Feature Profile 37148, "Determining Type of Device
-/// Certificates on Polycom Phones").
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Certificates on Polycom Phones"), as `lookup --format json` has it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct MenuText {
     /// The text as the phone shows it: `Device Certificate: Self-signed`.
     pub text: String,
     /// What it means.
     pub meaning: String,
     /// When it misleads: a sentence or more each.
+    #[serde(deserialize_with = "traps")]
     pub traps: Vec<String>,
     /// The document and the section.
     pub source: String,
@@ -41,37 +44,15 @@ impl MenuText {
 /// The five texts, in the guide's order.
 #[must_use]
 pub fn menu_texts() -> &'static [MenuText] {
-    static ROWS: LazyLock<Vec<MenuText>> = LazyLock::new(|| read(TEXTS, TRAPS).unwrap_or_default());
+    static ROWS: LazyLock<Vec<MenuText>> = LazyLock::new(|| rows(TEXTS));
     &ROWS
 }
 
-#[derive(Deserialize)]
-struct RawText {
-    text: String,
-    meaning: String,
-    traps: String,
-    source: String,
-}
-
-#[derive(Deserialize)]
-struct RawTrap {
-    name: String,
-    trap: String,
-    source: String,
-}
-
-fn read(texts: &str, traps: &str) -> Result<Vec<MenuText>, csv::Error> {
-    let texts: Vec<RawText> = super::rows(texts)?;
-    let traps: Vec<RawTrap> = super::rows(traps)?;
-    let traps: BTreeMap<String, String> =
-        traps.into_iter().map(|raw| (raw.name, format!("{} ({})", raw.trap, raw.source))).collect();
-    let texts = texts.into_iter().map(|raw| MenuText {
-        text: raw.text,
-        meaning: raw.meaning,
-        traps: raw.traps.split(' ').filter_map(|name| traps.get(name).cloned()).collect(),
-        source: raw.source,
-    });
-    Ok(texts.collect())
+/// The traps of which the cell has the names.
+fn traps<'de, D: Deserializer<'de>>(cell: D) -> Result<Vec<String>, D::Error> {
+    static BY_NAME: LazyLock<HashMap<String, String>> = LazyLock::new(|| rows(TRAPS).into_iter().collect());
+    let names = String::deserialize(cell)?;
+    Ok(names.split(' ').filter_map(|name| BY_NAME.get(name).cloned()).collect())
 }
 
 fn letters(text: &str) -> String {
@@ -91,7 +72,7 @@ mod tests {
 
     #[test]
     fn all_five_texts_are_read() {
-        assert_eq!(read(TEXTS, TRAPS).unwrap().len(), TEXTS.lines().count() - 1);
+        assert_eq!(menu_texts().len(), TEXTS.lines().count() - 1);
         let states: Vec<&str> = menu_texts().iter().map(MenuText::state).collect();
         assert_eq!(states, ["Factory Installed", "Installed", "Not Installed", "Self-signed", "Invalid"]);
     }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 /// A product line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Family {
+enum Family {
     /// `SoundPoint IP 335` and the like: desk phones with a number of three digits.
     SoundPointIp,
     /// `SoundStation IP 7000` and the like: conference phones with a number of four digits.
@@ -44,14 +44,6 @@ pub struct Model {
 struct Number {
     digits: u16,
     variant: Option<char>,
-}
-
-impl Model {
-    /// The product line.
-    #[must_use]
-    pub const fn family(self) -> Family {
-        self.family
-    }
 }
 
 impl fmt::Display for Number {
@@ -104,6 +96,20 @@ impl ModelName {
 #[error("not a model: a name such as VVX 500 or SoundPoint IP 335 is expected")]
 pub struct NotAModel;
 
+impl FromStr for Model {
+    type Err = NotAModel;
+
+    /// Accepts a name of one model only.
+    fn from_str(text: &str) -> Result<Self, NotAModel> {
+        let name: ModelName = text.parse()?;
+        let mut models = name.models();
+        match (models.next(), models.next()) {
+            (Some(model), None) => Ok(model),
+            _ => Err(NotAModel),
+        }
+    }
+}
+
 impl FromStr for ModelName {
     type Err = NotAModel;
 
@@ -128,12 +134,7 @@ impl FromStr for ModelName {
 /// The meaning of a word in a name.
 #[derive(Clone, Copy, PartialEq)]
 enum Word {
-    SoundPoint,
-    SoundStation,
-    Duo,
-    SoundStructure,
-    SpectraLink,
-    Vvx,
+    Family(Family),
     Ip,
     Hdx,
     Filler,
@@ -141,28 +142,28 @@ enum Word {
 
 /// The words in names. Of two with the same beginning, the longer comes first.
 const WORDS: [(&str, Word); 23] = [
-    ("SOUNDSTRUCTURE", Word::SoundStructure),
-    ("SOUNDSTATION", Word::SoundStation),
-    ("SOUNDPOINT", Word::SoundPoint),
-    ("SPECTRALINK", Word::SpectraLink),
+    ("SOUNDSTRUCTURE", Word::Family(Family::SoundStructure)),
+    ("SOUNDSTATION", Word::Family(Family::SoundStationIp)),
+    ("SOUNDPOINT", Word::Family(Family::SoundPointIp)),
+    ("SPECTRALINK", Word::Family(Family::SpectraLink)),
     ("INTERFACE", Word::Filler),
     ("POLYCOM", Word::Filler),
     ("MODELS", Word::Filler),
     ("MODEL", Word::Filler),
     ("PHONE", Word::Filler),
     ("SOUND", Word::Filler),
-    ("STATION", Word::SoundStation),
-    ("POINT", Word::SoundPoint),
+    ("STATION", Word::Family(Family::SoundStationIp)),
+    ("POINT", Word::Family(Family::SoundPointIp)),
     ("POLY", Word::Filler),
     ("VOIP", Word::Filler),
     ("CARD", Word::Filler),
     ("ONLY", Word::Filler),
-    ("VVX", Word::Vvx),
+    ("VVX", Word::Family(Family::Vvx)),
     ("HDX", Word::Hdx),
-    ("DUO", Word::Duo),
-    ("SP", Word::SoundPoint),
-    ("SS", Word::SoundStation),
-    ("SL", Word::SpectraLink),
+    ("DUO", Word::Family(Family::SoundStationDuo)),
+    ("SP", Word::Family(Family::SoundPointIp)),
+    ("SS", Word::Family(Family::SoundStationIp)),
+    ("SL", Word::Family(Family::SpectraLink)),
     ("IP", Word::Ip),
 ];
 
@@ -218,38 +219,24 @@ impl Reading {
     }
 
     fn name(self) -> Result<ModelName, NotAModel> {
-        let family = self.family()?;
-        let without_number = matches!(family, Some(Family::SoundStationDuo | Family::SoundStructure));
-        if without_number != self.numbers.is_empty() {
-            return Err(NotAModel);
+        let family_of = |word: &Word| if let Word::Family(family) = word { Some(*family) } else { None };
+        let mut families: Vec<Family> = self.words.iter().filter_map(family_of).collect();
+        if families.contains(&Family::SoundStationDuo) {
+            families.retain(|family| *family != Family::SoundStationIp);
         }
-        Ok(ModelName { family, numbers: self.numbers })
-    }
-
-    fn family(&self) -> Result<Option<Family>, NotAModel> {
-        let has = |word| self.words.contains(&word);
-        let families: Vec<Family> = [
-            (has(Word::SoundPoint), Family::SoundPointIp),
-            (has(Word::SoundStation) && !has(Word::Duo), Family::SoundStationIp),
-            (has(Word::Duo), Family::SoundStationDuo),
-            (has(Word::SoundStructure), Family::SoundStructure),
-            (has(Word::SpectraLink), Family::SpectraLink),
-            (has(Word::Vvx), Family::Vvx),
-        ]
-        .into_iter()
-        .filter_map(|(said, family)| said.then_some(family))
-        .collect();
         let family = match families[..] {
-            [] if has(Word::Ip) => Some(self.ip_family()?),
+            [] if self.words.contains(&Word::Ip) => Some(self.ip_family()?),
             [] => None,
             [family] => Some(family),
             _ => return Err(NotAModel),
         };
         // Only conference phones have a version for HDX systems.
-        if has(Word::Hdx) && family != Some(Family::SoundStationIp) {
+        let is_wrong = self.words.contains(&Word::Hdx) && family != Some(Family::SoundStationIp);
+        let without_number = matches!(family, Some(Family::SoundStationDuo | Family::SoundStructure));
+        if is_wrong || without_number != self.numbers.is_empty() {
             return Err(NotAModel);
         }
-        Ok(family)
+        Ok(ModelName { family, numbers: self.numbers })
     }
 
     /// The family of `IP 335` (SoundPoint) or `IP 7000` (SoundStation), by the length of the number.

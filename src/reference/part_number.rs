@@ -3,8 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
 use super::revision::Revision;
 
 const DIGITS: usize = 12;
@@ -19,8 +17,7 @@ const DIGITS: usize = 12;
 /// let part: PartNumber = "2201 12360 001".parse().unwrap();
 /// assert_eq!(part.to_string(), "2201-12360-001");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartNumber(u64);
 
 impl PartNumber {
@@ -57,20 +54,6 @@ impl FromStr for PartNumber {
             Ok(Label { part_number, revision: None }) => Ok(part_number),
             _ => Err(NotAPartNumber),
         }
-    }
-}
-
-impl TryFrom<String> for PartNumber {
-    type Error = NotAPartNumber;
-
-    fn try_from(text: String) -> Result<Self, NotAPartNumber> {
-        text.parse()
-    }
-}
-
-impl From<PartNumber> for String {
-    fn from(part: PartNumber) -> Self {
-        part.to_string()
     }
 }
 

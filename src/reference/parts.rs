@@ -3,18 +3,18 @@
 use std::cmp::Ordering;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::model::{Model, ModelName};
-use super::month::Month;
+use super::cell::{self, rows};
+use super::model::Model;
 use super::part_number::PartNumber;
 use super::revision::Revision;
 
-const CONSOLE: &str = include_str!("console_labels.csv");
-const BOX: &str = include_str!("box_labels.csv");
+const TABLE: &str = include_str!("labels.csv");
 
 /// Which label carries a part number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum LabelKind {
     /// The label on the phone's back.
     Console,
@@ -34,42 +34,33 @@ impl LabelKind {
 }
 
 /// A row of the two implementation-date tables (Feature Profile 37148, "Console Label Revision and
-/// Date" and "Shipping Box Label Revision and Date").
-#[derive(Clone, Debug, PartialEq)]
+/// Date" and "Shipping Box Label Revision and Date"), as `lookup --format json` has it.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct PartRow {
-    /// The model as the guide spells it: `SoundPoint IP 321`.
-    pub platform: String,
-    /// The same model as a value.
+    /// The model: `SoundPoint IP 321`.
+    #[serde(rename = "platform", with = "cell")]
     pub model: Model,
     /// Which of the two labels.
     pub label: LabelKind,
     /// The label's part number.
+    #[serde(with = "cell")]
     pub part_number: PartNumber,
     /// The first revision with a factory certificate.
+    #[serde(with = "cell")]
     pub revision: Revision,
-    /// When that revision was introduced.
-    pub since: Month,
+    /// The month in which that revision was introduced: `2009-05`.
+    pub since: String,
     /// What the guide printed if this row differs from it, or another remark.
     pub note: Option<String>,
     /// The document and the table.
+    #[serde(skip_serializing)]
     pub source: String,
-}
-
-impl PartRow {
-    /// Compares `revision` with the first one with a factory certificate; None if they are not comparable.
-    #[must_use]
-    pub fn compare(&self, revision: Revision) -> Option<Ordering> {
-        revision.partial_cmp(&self.revision)
-    }
 }
 
 /// All rows: the console labels, then the boxes, each in the guide's order.
 #[must_use]
 pub fn part_rows() -> &'static [PartRow] {
-    static ROWS: LazyLock<Vec<PartRow>> = LazyLock::new(|| {
-        let read = |table, label| read(table, label).unwrap_or_default();
-        [read(CONSOLE, LabelKind::Console), read(BOX, LabelKind::Box)].concat()
-    });
+    static ROWS: LazyLock<Vec<PartRow>> = LazyLock::new(|| rows(TABLE));
     &ROWS
 }
 
@@ -97,7 +88,7 @@ pub enum Expectation {
 pub fn factory_certificate_expected(part_number: PartNumber, revision: Revision) -> Expectation {
     let mut agreed = None;
     for row in part_rows().iter().filter(|row| row.part_number == part_number) {
-        let verdict = match row.compare(revision) {
+        let verdict = match revision.partial_cmp(&row.revision) {
             None => return Expectation::Unknown,
             Some(Ordering::Less) => Expectation::No { row },
             Some(Ordering::Equal | Ordering::Greater) => Expectation::Yes,
@@ -112,26 +103,6 @@ pub fn factory_certificate_expected(part_number: PartNumber, revision: Revision)
     agreed.unwrap_or(Expectation::Unknown)
 }
 
-#[derive(Deserialize)]
-struct Raw {
-    platform: String,
-    part_number: PartNumber,
-    revision: Revision,
-    since: Month,
-    note: Option<String>,
-    source: String,
-}
-
-fn read(table: &str, label: LabelKind) -> Result<Vec<PartRow>, csv::Error> {
-    let rows: Vec<Raw> = super::rows(table)?;
-    let rows = rows.into_iter().filter_map(|raw| {
-        let model = raw.platform.parse::<ModelName>().ok()?.models().next()?;
-        let Raw { platform, part_number, revision, since, note, source } = raw;
-        Some(PartRow { platform, model, label, part_number, revision, since, note, source })
-    });
-    Ok(rows.collect())
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -143,21 +114,20 @@ mod tests {
     }
 
     #[test]
-    fn every_line_of_the_tables_is_a_row() {
-        for (table, label, count) in [(CONSOLE, LabelKind::Console, 35), (BOX, LabelKind::Box, 105)] {
-            assert_eq!(table.lines().count() - 1, count);
-            assert_eq!(read(table, label).unwrap().len(), count, "{}", label.name());
-        }
-        assert_eq!(part_rows().len(), 140);
+    fn every_line_of_the_table_is_a_row() {
+        let console = part_rows().iter().filter(|row| row.label == LabelKind::Console).count();
+        assert_eq!((part_rows().len(), console), (140, 35));
+        assert_eq!(TABLE.lines().count() - 1, 140);
     }
 
     #[test]
     fn rows_are_spelled_as_they_are_read() {
-        for (row, line) in part_rows().iter().zip(CONSOLE.lines().skip(1).chain(BOX.lines().skip(1))) {
-            let head = format!("{},{},{},{},", row.platform, row.part_number, row.revision, row.since);
+        for (row, line) in part_rows().iter().zip(TABLE.lines().skip(1)) {
+            let label = row.label.name();
+            let head = format!("{},{label},{},{},{},", row.model, row.part_number, row.revision, row.since);
             assert!(line.starts_with(&head), "{line}");
-            assert_eq!(row.model.to_string(), row.platform);
-            assert!((2009..=2012).contains(&row.since.year()), "{line}");
+            let month = format!("{}-01", row.since).parse::<chrono::NaiveDate>().unwrap();
+            assert!((2009..=2012).contains(&chrono::Datelike::year(&month)), "{line}");
             let section = match row.label {
                 LabelKind::Console => "Console Label Revision and Date",
                 LabelKind::Box => "Shipping Box Label Revision and Date",
@@ -180,9 +150,9 @@ mod tests {
     /// Counted by hand in the guide, with page breaks corrected.
     #[test]
     fn rows_of_each_platform() {
-        let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
         for row in part_rows() {
-            let (console, box_) = counts.entry(&row.platform).or_default();
+            let (console, box_) = counts.entry(row.model.to_string()).or_default();
             match row.label {
                 LabelKind::Console => *console += 1,
                 LabelKind::Box => *box_ += 1,
@@ -209,7 +179,7 @@ mod tests {
             ("VVX 1500 D", (1, 1)),
             ("VVX 500", (1, 2)),
         ];
-        assert_eq!(counts, BTreeMap::from(counted));
+        assert_eq!(counts, counted.map(|(model, count)| (model.to_owned(), count)).into());
     }
 
     #[test]
@@ -226,7 +196,7 @@ mod tests {
                 .iter()
                 .find(|row| row.part_number.to_string() == part && row.revision.to_string() == revision)
                 .unwrap();
-            assert_eq!(row.platform, platform);
+            assert_eq!(row.model.to_string(), platform);
             assert!(row.note.as_ref().unwrap().contains(printed), "{part}");
         }
         assert_eq!(part_rows().iter().filter(|row| row.note.is_some()).count(), 10);

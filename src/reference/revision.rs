@@ -4,8 +4,6 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
 /// The revision of a part: letters (`B`, `AA`) or, on some SpectraLink phones, a number (`3`).
 ///
 /// Letters are ordered A < B < … < Z < AA < AB …, numbers as numbers. A letter and a number are not
@@ -17,8 +15,7 @@ use serde::{Deserialize, Serialize};
 /// assert!(revision("z") < revision("Rev AA"));
 /// assert_eq!(revision("B").partial_cmp(&revision("3")), None);
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Revision(Scheme);
 
 /// Letters are stored as their position in the order: A is 1, Z is 26, AA is 27.
@@ -76,20 +73,6 @@ impl FromStr for Revision {
             _ => return Err(NotARevision),
         };
         Ok(Self(scheme))
-    }
-}
-
-impl TryFrom<String> for Revision {
-    type Error = NotARevision;
-
-    fn try_from(text: String) -> Result<Self, NotARevision> {
-        text.parse()
-    }
-}
-
-impl From<Revision> for String {
-    fn from(revision: Revision) -> Self {
-        revision.to_string()
     }
 }
 

@@ -7,8 +7,9 @@ use std::str::FromStr;
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use super::cell::{self, rows};
 use super::model::{Model, ModelName};
 use crate::model::SoftwareVersion;
 
@@ -22,43 +23,25 @@ pub const ZTP_CUTOVER: NaiveDate = match NaiveDate::from_ymd_opt(2016, 6, 20) {
 };
 
 /// A released version of UC Software, with the letter of its maintenance release: `4.0.8H`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Release {
-    parts: Vec<u32>,
+    version: SoftwareVersion,
     letter: Option<char>,
 }
 
 impl Release {
-    /// The numbers, first part first: 4, 0, 8.
-    #[must_use]
-    pub fn parts(&self) -> &[u32] {
-        &self.parts
-    }
-
-    /// The letter after them.
-    #[must_use]
-    pub const fn letter(&self) -> Option<char> {
-        self.letter
-    }
-
     /// Compares a log's version with this release, using as many parts as the release has. Further parts of
     /// the version are a build number, which does not determine the letter.
     #[must_use]
     pub fn compare(&self, version: &SoftwareVersion) -> Ordering {
         let parts = version.parts().chain(std::iter::repeat(0));
-        parts.take(self.parts.len()).cmp(self.parts.iter().copied())
+        parts.take(self.version.parts().count()).cmp(self.version.parts())
     }
 }
 
 impl fmt::Display for Release {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, part) in self.parts.iter().enumerate() {
-            if index > 0 {
-                f.write_str(".")?;
-            }
-            write!(f, "{part}")?;
-        }
+        self.version.fmt(f)?;
         self.letter.map_or(Ok(()), |letter| write!(f, "{letter}"))
     }
 }
@@ -77,42 +60,39 @@ impl FromStr for Release {
         if text.len() - numbers.len() > 1 {
             return Err(NotARelease);
         }
-        let version: SoftwareVersion = numbers.parse().map_err(|_| NotARelease)?;
-        Ok(Self { parts: version.parts().collect(), letter })
+        Ok(Self { version: numbers.parse().map_err(|_| NotARelease)?, letter })
     }
 }
 
-impl TryFrom<String> for Release {
-    type Error = NotARelease;
-
-    fn try_from(text: String) -> Result<Self, NotARelease> {
-        text.parse()
-    }
-}
-
-/// A row of the three product tables (Technical Notification 117101).
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A row of the three product tables (Technical Notification 117101), as `lookup --format json` has it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct ZtpRow {
     /// The product as the table names it, with its family: `SoundPoint IP 321/331`.
     pub product: String,
-    /// The models that it covers.
-    pub models: Vec<Model>,
     /// The software that ZTP requires.
+    #[serde(with = "cell")]
     pub required_software: Release,
     /// The software that phones left the factory with when the document was written.
+    #[serde(with = "cell")]
     pub current_software: Release,
     /// The certificates that that software supports: `SHA-1/SHA-2`.
     pub certificate_support: String,
-    /// What the document printed, if this row differs from it.
-    pub note: Option<String>,
     /// The document and the table.
+    #[serde(skip_serializing)]
     pub source: String,
+}
+
+impl ZtpRow {
+    /// The models that the product covers.
+    pub fn models(&self) -> impl Iterator<Item = Model> + use<> {
+        self.product.parse::<ModelName>().into_iter().flat_map(|name| name.models().collect::<Vec<_>>())
+    }
 }
 
 /// All rows, in the document's order.
 #[must_use]
 pub fn ztp_rows() -> &'static [ZtpRow] {
-    static ROWS: LazyLock<Vec<ZtpRow>> = LazyLock::new(|| read(TABLE).unwrap_or_default());
+    static ROWS: LazyLock<Vec<ZtpRow>> = LazyLock::new(|| rows(TABLE));
     &ROWS
 }
 
@@ -152,45 +132,13 @@ fn required_software(model: &str) -> Option<&'static Release> {
     // The two rows of one model (SoundStation IP 7000) require the same software.
     static BY_MODEL: LazyLock<HashMap<String, &Release>> = LazyLock::new(|| {
         let rows = ztp_rows().iter();
-        rows.flat_map(|row| row.models.iter().map(|model| (model.to_string(), &row.required_software)))
-            .collect()
+        rows.flat_map(|row| row.models().map(|model| (model.to_string(), &row.required_software))).collect()
     });
     // Most logs name the model as the table does, so parsing the name is avoided.
     if let Some(required) = BY_MODEL.get(model) {
         return Some(required);
     }
-    let name: ModelName = model.parse().ok()?;
-    let mut models = name.models();
-    let (Some(model), None) = (models.next(), models.next()) else { return None };
-    BY_MODEL.get(&model.to_string()).copied()
-}
-
-#[derive(Deserialize)]
-struct Raw {
-    product: String,
-    required_software: Release,
-    current_software: Release,
-    certificate_support: String,
-    note: Option<String>,
-    source: String,
-}
-
-fn read(table: &str) -> Result<Vec<ZtpRow>, csv::Error> {
-    let rows: Vec<Raw> = super::rows(table)?;
-    let rows = rows.into_iter().filter_map(|raw| {
-        let models: Vec<Model> = raw.product.parse::<ModelName>().ok()?.models().collect();
-        let Raw { product, required_software, current_software, certificate_support, note, source } = raw;
-        Some(ZtpRow {
-            product,
-            models,
-            required_software,
-            current_software,
-            certificate_support,
-            note,
-            source,
-        })
-    });
-    Ok(rows.collect())
+    BY_MODEL.get(&model.parse::<Model>().ok()?.to_string()).copied()
 }
 
 #[cfg(test)]
@@ -208,12 +156,12 @@ mod tests {
 
     #[test]
     fn every_line_of_the_table_is_a_row() {
-        assert_eq!(read(TABLE).unwrap().len(), 28);
+        assert_eq!(ztp_rows().len(), 28);
         for (row, line) in ztp_rows().iter().zip(TABLE.lines().skip(1)) {
             let head = format!("{},{},{},", row.product, row.required_software, row.current_software);
             assert!(line.starts_with(&head), "{line}");
             assert_eq!(row.certificate_support, "SHA-1/SHA-2");
-            assert!(!row.models.is_empty(), "{line}");
+            assert!(row.models().count() > 0, "{line}");
             assert!(row.source.starts_with("Technical Notification 117101: "), "{line}");
         }
     }
@@ -221,7 +169,8 @@ mod tests {
     #[test]
     fn rows_that_share_a_model_ask_for_the_same() {
         for row in ztp_rows() {
-            let same = |other: &&ZtpRow| other.models.iter().any(|model| row.models.contains(model));
+            let models: Vec<_> = row.models().collect();
+            let same = |other: &&ZtpRow| other.models().any(|model| models.contains(&model));
             for other in ztp_rows().iter().filter(same) {
                 assert_eq!(row.required_software, other.required_software, "{}", row.product);
             }

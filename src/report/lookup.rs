@@ -6,8 +6,8 @@ use comfy_table::{ContentArrangement, Table, presets};
 
 use super::text::width::wrap;
 use super::{Format, Style};
-use crate::lookup::{Answer, FactoryCertificate, Menu};
-use crate::reference::ZTP_CUTOVER;
+use crate::lookup::Answer;
+use crate::reference::{MenuText, PartRow, ZTP_CUTOVER};
 
 /// The least width of a table, in columns; a narrower one is not readable.
 const WIDTH_MIN: u16 = 20;
@@ -70,21 +70,23 @@ fn tables(answer: &Answer, width: u16) -> String {
     text
 }
 
-fn labels(text: &mut String, rows: &[FactoryCertificate], width: u16) {
+fn labels(text: &mut String, rows: &[&PartRow], width: u16) {
     let mut notes: Vec<&str> = Vec::new();
     let mut table = plain_table(width);
     let with_notes = rows.iter().any(|row| row.note.is_some());
     let heads = ["PLATFORM", "LABEL", "PART NUMBER", "REVISION", "SINCE", "NOTE"];
     table.set_header(heads.into_iter().take(if with_notes { 6 } else { 5 }));
     for row in rows {
-        let mark = row.note.map(|note| {
+        let mark = row.note.as_deref().map(|note| {
             let place = notes.iter().position(|known| *known == note).unwrap_or_else(|| {
                 notes.push(note);
                 notes.len() - 1
             });
             format!("[{}]", place + 1)
         });
-        let cells = [row.platform, row.label, &row.part_number, &row.revision, &row.since].map(str::to_owned);
+        let (part_number, revision) = (row.part_number.to_string(), row.revision.to_string());
+        let cells =
+            [row.model.to_string(), row.label.name().to_owned(), part_number, revision, row.since.clone()];
         table.add_row(cells.into_iter().chain(mark));
     }
     push_table(text, &table);
@@ -100,14 +102,15 @@ fn products(text: &mut String, answer: &Answer, width: u16) {
     let mut table = plain_table(width);
     table.set_header(["PRODUCT", "REQUIRED", "SHIPPED (2016)", "CERTIFICATES"]);
     for row in &answer.ztp {
-        table.add_row([row.product, &row.required_software, &row.current_software, row.certificate_support]);
+        let (required, shipped) = (row.required_software.to_string(), row.current_software.to_string());
+        table.add_row([&row.product, &required, &shipped, &row.certificate_support]);
     }
     push_table(text, &table);
 }
 
 fn verdict(answer: &Answer) -> Option<String> {
     let (part, revision) = answer.label?;
-    let first: Vec<&str> = answer.factory_certificate.iter().map(|row| row.revision.as_str()).collect();
+    let first: Vec<_> = answer.factory_certificate.iter().map(|row| row.revision.to_string()).collect();
     let first = first.join(" or ");
     let sentence = match answer.expected {
         Some(true) => format!("expect a factory certificate: phones have one from revision {first} on."),
@@ -121,11 +124,11 @@ fn verdict(answer: &Answer) -> Option<String> {
     Some(format!("{part} revision {revision}: {sentence}"))
 }
 
-fn menu_text(menu: &Menu, width: u16) -> String {
+fn menu_text(menu: &MenuText, width: u16) -> String {
     let mut text = String::new();
     paragraph(&mut text, &format!("\"{}\" (menu Status > Platform > Phone)", menu.text), width);
     text.push('\n');
-    paragraph(&mut text, menu.meaning, width);
+    paragraph(&mut text, &menu.meaning, width);
     for trap in &menu.traps {
         text.push('\n');
         paragraph(&mut text, &format!("Beware: {trap}"), width);

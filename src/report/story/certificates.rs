@@ -2,7 +2,7 @@
 
 use super::page::Block;
 use crate::model::{Slot, SoftwareVersion};
-use crate::reference::{SlotKind, SlotRow, Use, custom_certificate_capacity, slot_rows};
+use crate::reference::{SlotRow, custom_certificate_capacity, slot_row};
 use crate::report::shape::{Certificate, CertificateState, Device};
 use crate::report::text::paint::Tone;
 use crate::report::text::prose::Prose;
@@ -54,7 +54,7 @@ fn state(device: &Device, certificate: &Certificate) -> (&'static str, Tone, &'s
 }
 
 fn facts(certificate: &Certificate, slot: Option<Slot>) -> Vec<(&'static str, Prose)> {
-    let row = slot.and_then(|slot| slot_rows().iter().find(|row| row.slot == SlotKind::from(slot)));
+    let row = slot.map(slot_row);
     let mut facts = Vec::new();
     if let Some(name) = &certificate.common_name {
         facts.push(("Common name", Prose::theirs(name)));
@@ -63,12 +63,12 @@ fn facts(certificate: &Certificate, slot: Option<Slot>) -> Vec<(&'static str, Pr
         let algorithm = certificate.fingerprint_algorithm.map(algorithm).unwrap_or_default();
         facts.push(("Fingerprint", Prose::ours(algorithm).and(" ").and_theirs(fingerprint)));
     }
-    let most = |limit: fn(&SlotRow) -> Option<u32>| row.and_then(limit);
+    let most = |limit: fn(SlotRow) -> Option<u32>| row.and_then(limit);
     if certificate.state == CertificateState::Installed {
         facts.extend(length("Length", certificate.certificate_length, most(|row| row.certificate_max)));
         facts.extend(length("Private key", certificate.key_length, most(|row| row.key_max)));
     } else {
-        let custom = row.filter(|row| row.slot != SlotKind::BuiltIn);
+        let custom = row.filter(|_| slot != Some(Slot::BuiltIn));
         facts.extend(custom.map(|row| ("Takes", Prose::ours(takes(row)))));
     }
     let lines = certificate.configuration.iter();
@@ -76,7 +76,7 @@ fn facts(certificate: &Certificate, slot: Option<Slot>) -> Vec<(&'static str, Pr
     if slot == Some(Slot::BuiltIn) && certificate.state == CertificateState::Installed {
         facts.push(("Kind", Prose::ours("factory installed or self-signed: the log does not tell which")));
     }
-    facts.extend(row.map(|row| ("May serve", Prose::ours(uses(row)))));
+    facts.extend(row.map(|row| ("May serve", Prose::ours(row.uses))));
     facts
 }
 
@@ -92,7 +92,7 @@ fn length(label: &'static str, length: Option<u64>, most: Option<u32>) -> Option
 }
 
 /// The size limits of the slot.
-fn takes(row: &SlotRow) -> String {
+fn takes(row: SlotRow) -> String {
     match (row.certificate_max, row.key_max) {
         (Some(certificate), Some(key)) => {
             format!("a certificate of at most {certificate} bytes, a private key of at most {key} bytes")
@@ -108,20 +108,6 @@ fn algorithm(name: &str) -> String {
         "sha256" => "SHA-256".to_owned(),
         other => other.to_owned(),
     }
-}
-
-/// The permitted and the other uses, and the memory in which the certificate is stored.
-fn uses(row: &SlotRow) -> String {
-    let names = |wanted: bool| {
-        let uses = Use::ALL.into_iter().filter(|one| row.uses.contains(one) == wanted);
-        uses.map(Use::name).collect::<Vec<_>>().join(", ")
-    };
-    let barred = match names(false) {
-        none if none.is_empty() => none,
-        some => format!("; not {some}"),
-    };
-    let memory = if row.memory == "RAM" { "RAM" } else { "flash memory" };
-    format!("{}{barred} (kept in {memory})", names(true))
 }
 
 /// The slots that the logs don't mention, of which nothing is known.
