@@ -69,19 +69,17 @@ impl Wanted {
         if is_private_key {
             return configs.then_some(Self::PrivateKey);
         }
-        let may_be_config = (has_ending(base, "cfg") || has_ending(base, "xml"))
-            && !["-directory", "-license"].iter().any(|no| contains_ignoring_case(base, no));
-        if may_be_config {
-            return configs.then_some(Self::Config);
+        if has_ending(base, "cfg") || has_ending(base, "xml") {
+            // A phone's contact directory, or a licence.
+            let is_other = ["-directory", "-license"].iter().any(|no| contains_ignoring_case(base, no));
+            return (configs && !is_other).then_some(Self::Config);
         }
         // The files of a directory that is named like a log are pieces of that log.
         let parent = name.len().checked_sub(base.len() + 1).map(|end| base_name(&name[..end]));
         if let Some(mac) = parent.and_then(log_mac).filter(|_| is_piece_name(base)) {
             return Some(Self::Log(mac, Rotation::Piece));
         }
-        // A `.cfg` or `.xml` file that reaches this line is a phone's contact directory or a licence.
-        let is_other = ["cfg", "xml"].iter().any(|no| has_ending(base, no));
-        (configs && !is_other).then_some(Self::MaybeConfig)
+        configs.then_some(Self::MaybeConfig)
     }
 }
 

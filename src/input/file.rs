@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io;
 
 use super::buffers::{AHEAD, Buffers, LogFile, WHOLE};
-use super::found::{Entry, Found, join};
+use super::found::{Found, join};
 use super::open::Item;
 use super::source::{read_file, status_of};
 use super::state::FileState;
@@ -90,8 +90,8 @@ impl Found {
     /// Opens a log, relative to its directory's file descriptor if the log before it, or the next one, is in the
     /// same directory.
     fn open(&self, log: LogFile, next: Option<LogFile>, buffers: &mut Buffers) -> io::Result<File> {
-        let &Entry { directory, name, .. } = &self.logs[log.0 as usize];
-        let name = self.names.get(name);
+        let entry = &self.logs[log.0 as usize];
+        let (directory, name) = (entry.directory, self.file_name(entry));
         if let Some((number, opened)) = &buffers.directory
             && *number == directory
         {

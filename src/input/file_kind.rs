@@ -96,14 +96,10 @@ impl PassedOver {
     }
 
     fn merge_kind(&mut self, kind: PassedOverKind, count: u64, first: String) {
-        match self.kinds.get_mut(&kind) {
-            Some((counted, before)) => {
-                *counted += count;
-                if first < *before {
-                    *before = first;
-                }
-            }
-            None => _ = self.kinds.insert(kind, (count, first)),
+        let (counted, before) = self.kinds.entry(kind).or_insert_with(|| (0, first.clone()));
+        *counted += count;
+        if first < *before {
+            *before = first;
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Found logs, grouped by phone before any of them is read.
 //!
-//! There can be a million logs, so each takes only about 40 bytes: an [`Entry`] of 16 bytes and its name in
-//! [`Names`]. A directory is stored once, as its own name and the number of its parent directory.
+//! There can be a million logs, so each takes only about 40 bytes: an [`Entry`] of 16 bytes and its name. A
+//! directory is stored once, as its own name and the number of its parent directory.
 
 use std::cmp::Ordering;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ use super::log_name::{Rotation, log_mac, natural_order, rotation};
 use super::source::Source;
 use super::system::{path_of, shown};
 use crate::model::Mac;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 
 /// What was found under the paths that the user named.
 pub struct Found {
@@ -28,7 +28,8 @@ pub struct Found {
     /// Files that look like logs or archives but are not read, and the number of all files.
     pub passed_over: PassedOver,
     pub(super) tree: Tree,
-    pub(super) names: Names,
+    /// The names of all logs and configuration files, each with a NUL byte after it.
+    names: Vec<u8>,
     /// By phone, then by path.
     pub(super) logs: Vec<Entry>,
     /// Index in `logs` of each phone's first log.
@@ -58,40 +59,100 @@ pub(super) struct Entry {
     pub(super) config: Option<ConfigKind>,
     pub(super) named_by_user: bool,
     pub(super) directory: u32,
-    pub(super) name: Name,
+    /// Where its name begins.
+    name: u32,
+}
+
+/// What one thread found.
+#[derive(Default)]
+pub(super) struct Part {
+    logs: Vec<Entry>,
+    configs: Vec<Entry>,
+    names: Vec<u8>,
+    pub(super) streams: Vec<Source>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) passed_over: PassedOver,
+}
+
+impl Part {
+    /// Adds a log, or a configuration file of this kind, in the directory of this number.
+    pub(super) fn add(
+        &mut self,
+        (mac, config): (Mac, Option<ConfigKind>),
+        named_by_user: bool,
+        directory: u32,
+        name: &[u8],
+    ) {
+        let entries = if config.is_none() { &mut self.logs } else { &mut self.configs };
+        let (mac, at) = (mac.bytes(), self.names.len() as u32);
+        entries.push(Entry { mac, config, named_by_user, directory, name: at });
+        self.names.extend_from_slice(name);
+        self.names.push(0);
+    }
 }
 
 impl Found {
-    pub(super) fn new(
-        tree: Tree,
-        names: Names,
-        mut logs: Vec<Entry>,
-        mut configs: Vec<Entry>,
-        options: &Options,
-    ) -> Self {
-        let (limits, wants_configs) = (options.limits, options.configs);
-        for entries in [&mut logs, &mut configs] {
+    pub(super) fn new(tree: Tree, parts: Vec<Part>, options: &Options) -> Self {
+        let mut found = Self {
+            streams: Vec::new(),
+            problems: Vec::new(),
+            passed_over: PassedOver::default(),
+            tree,
+            names: Vec::new(),
+            logs: Vec::new(),
+            phones: Vec::new(),
+            configs: Vec::new(),
+            limits: options.limits,
+            wants_configs: options.configs,
+        };
+        parts.into_iter().for_each(|part| found.add(part));
+        found.sort();
+        found
+    }
+
+    fn add(&mut self, mut part: Part) {
+        self.streams.append(&mut part.streams);
+        self.problems.append(&mut part.problems);
+        self.passed_over.merge(part.passed_over);
+        let begin = self.names.len();
+        if begin + part.names.len() > u32::MAX as usize {
+            let message = "more than 4 GiB of names; some of the files were not read";
+            return self.problems.push(Problem::new(".", ProblemKind::LimitExceeded, message));
+        }
+        self.names.append(&mut part.names);
+        let moved = |entry: Entry| Entry { name: entry.name + begin as u32, ..entry };
+        self.logs.extend(part.logs.into_iter().map(moved));
+        self.configs.extend(part.configs.into_iter().map(moved));
+    }
+
+    fn sort(&mut self) {
+        self.streams
+            .sort_by(|a, b| a.path().cmp(b.path()).then(b.is_named_by_user().cmp(&a.is_named_by_user())));
+        self.streams.dedup_by(|later, earlier| later.path() == earlier.path());
+        self.problems.sort();
+        self.problems.dedup();
+        let (tree, names) = (&self.tree, &self.names);
+        for entries in [&mut self.logs, &mut self.configs] {
             entries.par_sort_unstable_by(|a, b| {
-                a.mac.cmp(&b.mac).then_with(|| compare_paths(&tree, &names, a, b))
+                a.mac.cmp(&b.mac).then_with(|| compare_paths(tree, names, a, b))
             });
             // A file that the user named may be in a directory that was searched too.
             entries.dedup_by(|later, kept| {
                 let is_same = kept.mac == later.mac
                     && kept.directory == later.directory
-                    && names.get(kept.name) == names.get(later.name);
+                    && name_at(names, kept) == name_at(names, later);
                 kept.named_by_user |= is_same && later.named_by_user;
                 is_same
             });
+            entries.shrink_to_fit();
         }
-        let mut phones = Vec::new();
-        for (number, log) in logs.iter().enumerate() {
-            if number == 0 || logs[number - 1].mac != log.mac {
-                phones.push(number as u32);
-            }
-        }
-        phones.shrink_to_fit();
-        let (streams, problems, passed_over) = (Vec::new(), Vec::new(), PassedOver::default());
-        Self { streams, problems, passed_over, tree, names, logs, phones, configs, limits, wants_configs }
+        let is_first = |number: &u32| {
+            let number = *number as usize;
+            number == 0 || self.logs[number - 1].mac != self.logs[number].mac
+        };
+        self.phones = (0..self.logs.len() as u32).filter(is_first).collect();
+        self.phones.shrink_to_fit();
+        self.names.shrink_to_fit();
     }
 
     /// How many phones have logs, by the names of their files.
@@ -167,13 +228,17 @@ impl Found {
     pub(super) fn raw_path(&self, entry: &Entry) -> Vec<u8> {
         let mut path = Vec::new();
         self.tree.path_into(entry.directory, &mut path);
-        join(&mut path, self.names.get(entry.name));
+        join(&mut path, self.file_name(entry));
         path
+    }
+
+    pub(super) fn file_name(&self, entry: &Entry) -> &[u8] {
+        name_at(&self.names, entry)
     }
 
     /// What the names of a log and of its directory say.
     pub(super) fn log_name(&self, entry: &Entry) -> LogName {
-        let name = self.names.get(entry.name);
+        let name = self.file_name(entry);
         let is_named = log_mac(name).is_some();
         let is_piece = !is_named && self.tree.log_of(entry.directory).is_some();
         let rotation = if is_piece { Rotation::Piece } else { rotation(name) };
@@ -185,15 +250,20 @@ impl Found {
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
         let entries = (self.logs.capacity() + self.configs.capacity()) * size_of::<Entry>();
-        let directories =
-            self.tree.directories.capacity() * size_of::<Directory>() + self.tree.names.capacity();
-        entries + directories + self.phones.capacity() * size_of::<u32>() + self.names.heap_bytes()
+        let names: usize = self.tree.0.iter().map(|directory| directory.name.len()).sum();
+        let directories = self.tree.0.capacity() * size_of::<Directory>() + names;
+        entries + directories + self.phones.capacity() * size_of::<u32>() + self.names.capacity()
     }
+}
+
+fn name_at<'n>(names: &'n [u8], entry: &Entry) -> &'n [u8] {
+    let name = &names[entry.name as usize..];
+    &name[..memchr::memchr(0, name).unwrap_or(name.len())]
 }
 
 /// Compares by directory, then by name. The path of a directory is built only if two logs of a phone are in
 /// different directories.
-fn compare_paths(tree: &Tree, names: &Names, a: &Entry, b: &Entry) -> Ordering {
+fn compare_paths(tree: &Tree, names: &[u8], a: &Entry, b: &Entry) -> Ordering {
     let by_directory = || {
         let [mut mine, mut others] = [Vec::new(), Vec::new()];
         tree.path_into(a.directory, &mut mine);
@@ -201,7 +271,7 @@ fn compare_paths(tree: &Tree, names: &Names, a: &Entry, b: &Entry) -> Ordering {
         natural_order(&mine, &others)
     };
     let order = if a.directory == b.directory { Ordering::Equal } else { by_directory() };
-    order.then_with(|| natural_order(names.get(a.name), names.get(b.name)))
+    order.then_with(|| natural_order(name_at(names, a), name_at(names, b)))
 }
 
 /// Appends a name to a path.
@@ -212,126 +282,35 @@ pub(super) fn join(path: &mut Vec<u8>, name: &[u8]) {
     path.extend_from_slice(name);
 }
 
-/// The directories that were searched.
+/// The directories that were searched, by their numbers.
 #[derive(Default)]
-pub(super) struct Tree {
-    directories: Vec<Directory>,
-    /// The names of all directories, concatenated.
-    names: Vec<u8>,
-}
+pub(super) struct Tree(Vec<Directory>);
 
 struct Directory {
-    /// The number of the parent directory, or `ROOT`.
-    parent: u32,
-    /// Offset in `names` where its name ends; it begins where the name of the directory before it ends.
-    name_end: u32,
+    /// The number of the parent directory.
+    parent: Option<u32>,
+    /// The name in the parent directory; without one, the whole path, which is empty for the current directory.
+    name: Box<[u8]>,
     /// If the directory is named like a log: the phone of that log.
     log_of: Option<Mac>,
 }
 
-const ROOT: u32 = u32::MAX;
-
 impl Tree {
-    /// Adds a directory: a child by its name, or a root by its whole path, which is empty for the current
-    /// directory.
     pub(super) fn add(&mut self, parent: Option<u32>, name: &[u8], log_of: Option<Mac>) -> u32 {
-        self.names.extend_from_slice(name);
-        self.directories.push(Directory {
-            parent: parent.unwrap_or(ROOT),
-            name_end: self.names.len() as u32,
-            log_of,
-        });
-        self.directories.len() as u32 - 1
+        self.0.push(Directory { parent, name: name.into(), log_of });
+        self.0.len() as u32 - 1
     }
 
     pub(super) fn log_of(&self, directory: u32) -> Option<Mac> {
-        self.directories[directory as usize].log_of
-    }
-
-    /// Whether the limit of 4 GiB of directory names is reached.
-    pub(super) fn is_full(&self) -> bool {
-        self.names.len() > (u32::MAX - 65_536) as usize
+        self.0[directory as usize].log_of
     }
 
     /// Appends the path of a directory; appends nothing for the current directory.
     pub(super) fn path_into(&self, number: u32, path: &mut Vec<u8>) {
-        let directory = &self.directories[number as usize];
-        if directory.parent != ROOT {
-            self.path_into(directory.parent, path);
+        let directory = &self.0[number as usize];
+        if let Some(parent) = directory.parent {
+            self.path_into(parent, path);
         }
-        let begin = number.checked_sub(1).map_or(0, |before| self.directories[before as usize].name_end);
-        join(path, &self.names[begin as usize..directory.name_end as usize]);
-    }
-
-    pub(super) fn shrink(&mut self) {
-        self.directories.shrink_to_fit();
-        self.names.shrink_to_fit();
-    }
-}
-
-/// The position of a name: the number of its chunk and the offset in it.
-#[derive(Clone, Copy)]
-pub(super) struct Name(u32);
-
-/// The names of files, each after its length, in chunks that are never reallocated.
-#[derive(Default)]
-pub(super) struct Names {
-    chunks: Vec<Box<[u8]>>,
-}
-
-const CHUNK: usize = 1 << 16;
-
-impl Names {
-    pub(super) fn get(&self, Name(at): Name) -> &[u8] {
-        let chunk = &self.chunks[at as usize / CHUNK][at as usize % CHUNK..];
-        let Some((length, rest)) = chunk.split_first_chunk() else { return &[] };
-        &rest[..usize::from(u16::from_le_bytes(*length))]
-    }
-
-    /// Reserves the number of a chunk for a thread to fill.
-    pub(super) fn reserve(&mut self) -> Option<u16> {
-        let number = u16::try_from(self.chunks.len()).ok()?;
-        self.chunks.push(Box::default());
-        Some(number)
-    }
-
-    /// Stores a finished chunk under its number.
-    pub(super) fn fill(&mut self, number: u16, chunk: Vec<u8>) {
-        self.chunks[usize::from(number)] = chunk.into();
-    }
-
-    fn heap_bytes(&self) -> usize {
-        self.chunks.iter().map(|chunk| chunk.len() + size_of::<Box<[u8]>>()).sum()
-    }
-}
-
-/// Appends names to a chunk that one thread owns.
-#[derive(Default)]
-pub(super) struct NameWriter {
-    number: Option<u16>,
-    chunk: Vec<u8>,
-}
-
-impl NameWriter {
-    /// Stores a name. None if the limit of 4 GiB of names is reached.
-    pub(super) fn store(
-        &mut self,
-        name: &[u8],
-        names: impl Fn(Option<(u16, Vec<u8>)>) -> Option<u16>,
-    ) -> Option<Name> {
-        let length = u16::try_from(name.len()).ok().filter(|&length| usize::from(length) + 2 <= CHUNK)?;
-        if self.number.is_none() || self.chunk.len() + 2 + name.len() > CHUNK {
-            let full = std::mem::replace(&mut self.chunk, Vec::with_capacity(CHUNK));
-            self.number = names(self.number.map(|number| (number, full)));
-        }
-        let at = u32::from(self.number?) * CHUNK as u32 + self.chunk.len() as u32;
-        self.chunk.extend_from_slice(&length.to_le_bytes());
-        self.chunk.extend_from_slice(name);
-        Some(Name(at))
-    }
-
-    /// The last chunk, with its number.
-    pub(super) fn finish(self) -> Option<(u16, Vec<u8>)> {
-        Some((self.number?, self.chunk))
+        join(path, &directory.name);
     }
 }

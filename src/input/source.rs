@@ -70,7 +70,7 @@ pub(super) fn status_of(path: &[u8], shown: &str) -> Result<(u64, Option<i64>), 
 /// A file or stream that must be read to know whose logs it holds.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// Empty for standard input.
+    /// `-` for standard input.
     file: Vec<u8>,
     shown: Box<str>,
     kind: SourceKind,
@@ -80,26 +80,14 @@ pub struct Source {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum SourceKind {
+pub(super) enum SourceKind {
     StandardInput,
     Pipe,
     File,
 }
 
 impl Source {
-    pub(super) fn standard_input(options: &Options) -> Self {
-        Self { shown: "-".into(), ..Self::new(&[], SourceKind::StandardInput, true, options) }
-    }
-
-    pub(super) fn pipe(path: &[u8], options: &Options) -> Self {
-        Self::new(path, SourceKind::Pipe, true, options)
-    }
-
-    pub(super) fn file(path: &[u8], named_by_user: bool, options: &Options) -> Self {
-        Self::new(path, SourceKind::File, named_by_user, options)
-    }
-
-    fn new(path: &[u8], kind: SourceKind, named_by_user: bool, options: &Options) -> Self {
+    pub(super) fn new(path: &[u8], kind: SourceKind, named_by_user: bool, options: &Options) -> Self {
         let (limits, configs) = (options.limits, options.configs);
         Self { file: path.to_vec(), shown: shown(path).into(), kind, named_by_user, limits, configs }
     }

@@ -13,15 +13,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Options;
 use super::archive::is_piece_name;
-use super::file_kind::{ConfigKind, PassedOver, PassedOverKind};
-use super::found::{Entry, Found, Name, NameWriter, Names, Tree, join};
+use super::file_kind::{ConfigKind, PassedOverKind};
+use super::found::{Found, Part, Tree, join};
 use super::kind::{is_archive_name, unsupported_name};
 use super::log_name::{has_ending, log_mac, mac_in_name};
-use super::source::Source;
+use super::source::{Source, SourceKind};
 use super::system::{
     DirectoryId, EntryKind, OpenDirectory, bytes_of, directory_id, path_of, problem_of, shown, special,
 };
-use crate::message::{Part, said};
+use crate::message::{self, said};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 
@@ -31,16 +31,15 @@ pub fn find(paths: &[PathBuf], options: &Options) -> Found {
     let walk = Walk {
         options,
         tree: Mutex::default(),
-        names: Mutex::default(),
         searched: Mutex::default(),
         links: Mutex::default(),
         parts: Mutex::default(),
     };
-    let mut part = WalkPart::default();
+    let mut part = Part::default();
     let mut files = Vec::new();
     for path in paths {
         if path == Path::new("-") {
-            part.streams.push(Source::standard_input(options));
+            part.streams.push(Source::new(b"-", SourceKind::StandardInput, true, options));
             continue;
         }
         match fs::metadata(path) {
@@ -58,7 +57,7 @@ pub fn find(paths: &[PathBuf], options: &Options) -> Found {
         walk.named_file(path, kind, &mut parents, &mut part);
     }
     lock(&walk.parts).push(part);
-    walk.finish()
+    Found::new(into_inner(walk.tree), into_inner(walk.parts), options)
 }
 
 /// The bytes of a path that the user named, without separators at the end; empty for `.`.
@@ -74,24 +73,12 @@ fn root_of(path: &Path) -> Vec<u8> {
 struct Walk<'o> {
     options: &'o Options,
     tree: Mutex<Tree>,
-    names: Mutex<Names>,
     /// The directories that were searched, with their numbers in `tree`.
     searched: Mutex<HashMap<DirectoryId, u32>>,
     /// The paths of links to directories.
     links: Mutex<BTreeSet<Vec<u8>>>,
-    parts: Mutex<Vec<WalkPart>>,
-}
-
-/// What one thread found.
-#[derive(Default)]
-struct WalkPart {
-    logs: Vec<Entry>,
-    configs: Vec<Entry>,
-    names: NameWriter,
-    streams: Vec<Source>,
-    problems: Vec<Problem>,
-    passed_over: PassedOver,
-    listing: Vec<u8>,
+    /// What each thread found.
+    parts: Mutex<Vec<Part>>,
 }
 
 /// How many directories one task searches.
@@ -99,6 +86,10 @@ const DIRECTORIES: usize = 64;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn into_inner<T>(mutex: Mutex<T>) -> T {
+    mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Walk<'_> {
@@ -110,8 +101,9 @@ impl Walk<'_> {
     /// Searches these directories and, in tasks of their own, all directories in them.
     fn search<'s>(&'s self, scope: &rayon::Scope<'s>, directories: Vec<u32>) {
         let mut part = lock(&self.parts).pop().unwrap_or_default();
+        let mut listing = Vec::new();
         for number in directories {
-            let inner = self.list(number, &mut part);
+            let inner = self.list(number, &mut listing, &mut part);
             for some in inner.chunks(DIRECTORIES) {
                 let some = some.to_vec();
                 scope.spawn(move |scope| self.search(scope, some));
@@ -121,7 +113,7 @@ impl Walk<'_> {
     }
 
     /// Takes the files of one directory. Returns the numbers of the directories in it.
-    fn list(&self, number: u32, part: &mut WalkPart) -> Vec<u32> {
+    fn list(&self, number: u32, listing: &mut Vec<u8>, part: &mut Part) -> Vec<u32> {
         let mut here = ListedDirectory { number, path: Vec::new(), log_of: None };
         {
             let tree = lock(&self.tree);
@@ -145,33 +137,25 @@ impl Walk<'_> {
             std::collections::hash_map::Entry::Vacant(free) => _ = free.insert(number),
         }
         let mut directories = Vec::new();
-        let mut listing = std::mem::take(&mut part.listing);
-        let result = opened.list(&mut listing, &mut |name, kind| match kind {
+        let result = opened.list(listing, &mut |name, kind| match kind {
             EntryKind::File => self.file(&here, name, part),
-            EntryKind::Directory => directories.extend(self.add(&here, name, part)),
+            EntryKind::Directory => directories.push(self.add(&here, name)),
             EntryKind::Link | EntryKind::Other => directories.extend(self.link_or_other(&here, name, part)),
         });
-        part.listing = listing;
         if let Err(error) = result {
             part.problems.push(problem_of(shown(path), &error));
         }
         directories
     }
 
-    fn add(&self, here: &ListedDirectory, name: &[u8], part: &mut WalkPart) -> Option<u32> {
-        let mut tree = lock(&self.tree);
-        if tree.is_full() {
-            let message = "more than 4 GiB of names; the rest was not searched";
-            part.problems.push(Problem::new(here.shown(name), ProblemKind::LimitExceeded, message));
-            return None;
-        }
+    fn add(&self, here: &ListedDirectory, name: &[u8]) -> u32 {
         // All files in a directory that is named like a log, at any depth, belong to that log.
-        Some(tree.add(Some(here.number), name, log_mac(name).or(here.log_of)))
+        lock(&self.tree).add(Some(here.number), name, log_mac(name).or(here.log_of))
     }
 
     /// Takes an entry that is a link or of another or unknown kind. Returns its number if it is a directory
     /// to search now.
-    fn link_or_other(&self, here: &ListedDirectory, name: &[u8], part: &mut WalkPart) -> Option<u32> {
+    fn link_or_other(&self, here: &ListedDirectory, name: &[u8], part: &mut Part) -> Option<u32> {
         let mut path = here.path.clone();
         join(&mut path, name);
         let is_link = match fs::symlink_metadata(path_of(&path)) {
@@ -182,7 +166,7 @@ impl Walk<'_> {
         match fs::metadata(path_of(&path)) {
             Ok(target) if target.is_dir() && is_link => _ = lock(&self.links).insert(path),
             // A directory whose kind the file system did not report in the listing.
-            Ok(target) if target.is_dir() => return self.add(here, name, part),
+            Ok(target) if target.is_dir() => return Some(self.add(here, name)),
             Ok(target) if target.is_file() => self.file(here, name, part),
             Ok(target) => {
                 if log_mac(name).is_some() {
@@ -203,14 +187,14 @@ impl Walk<'_> {
         None
     }
 
-    fn file(&self, here: &ListedDirectory, name: &[u8], part: &mut WalkPart) {
+    fn file(&self, here: &ListedDirectory, name: &[u8], part: &mut Part) {
         part.passed_over.files += 1;
         let path = || here.shown(name);
         if is_archive_name(name) {
             if self.options.archives {
                 let mut path = here.path.clone();
                 join(&mut path, name);
-                part.streams.push(Source::file(&path, false, self.options));
+                part.streams.push(Source::new(&path, SourceKind::File, false, self.options));
             } else {
                 part.passed_over.add(PassedOverKind::Archive, path);
             }
@@ -218,38 +202,17 @@ impl Walk<'_> {
             part.passed_over.add(kind, path);
         } else if let Some((kind, mac)) = ConfigKind::of(name) {
             if self.options.configs {
-                self.store(
-                    FileToStore { mac, config: Some(kind), named_by_user: false },
-                    here.number,
-                    name,
-                    part,
-                );
+                part.add((mac, Some(kind)), false, here.number, name);
             }
         } else if let Some(mac) = log_mac(name).or(here.log_of.filter(|_| is_piece_name(name))) {
-            self.store(FileToStore { mac, config: None, named_by_user: false }, here.number, name, part);
+            part.add((mac, None), false, here.number, name);
         } else if has_ending(name, "log") {
             part.passed_over.add(PassedOverKind::OtherLog, path);
         }
     }
 
-    /// Stores a log or a configuration file.
-    fn store(&self, file: FileToStore, directory: u32, name: &[u8], part: &mut WalkPart) {
-        let stored = part.names.store(name, |full| {
-            let mut names = lock(&self.names);
-            if let Some((number, chunk)) = full {
-                names.fill(number, chunk);
-            }
-            names.reserve()
-        });
-        let Some(stored) = stored else {
-            let message = "more than 4 GiB of names; the rest was not read";
-            return part.problems.push(Problem::new(shown(name), ProblemKind::LimitExceeded, message));
-        };
-        part.push(file, directory, stored);
-    }
-
     /// Searches the targets of links to directories, in path order, unless they have been searched already.
-    fn follow_links(&self, part: &mut WalkPart) {
+    fn follow_links(&self, part: &mut Part) {
         loop {
             let links = std::mem::take(&mut *lock(&self.links));
             if links.is_empty() {
@@ -268,7 +231,7 @@ impl Walk<'_> {
                 if above.starts_with(&target) {
                     let back = shown(&bytes_of(back_to(&path, &target)));
                     let back = if back.is_empty() { ".".to_owned() } else { back };
-                    let message = said!["leads back to ", Part::Path(back.into()), ", and was not followed"];
+                    let message = said!["leads back to ", message::Part::Path(back.into()), ", and was not followed"];
                     part.problems.push(Problem::new(shown(&link), ProblemKind::SymlinkLoop, message));
                     continue;
                 }
@@ -287,12 +250,12 @@ impl Walk<'_> {
         path: &Path,
         kind: fs::FileType,
         parents: &mut HashMap<PathBuf, u32>,
-        part: &mut WalkPart,
+        part: &mut Part,
     ) {
         let bytes = bytes_of(path);
         if !kind.is_file() {
             return match special(kind) {
-                (_, true) => part.streams.push(Source::pipe(&bytes, self.options)),
+                (_, true) => part.streams.push(Source::new(&bytes, SourceKind::Pipe, true, self.options)),
                 // A device is not opened: opening alone can have an effect on it, and reading may never end.
                 (what, false) => {
                     let message = format!("is {what}, not a file or a pipe");
@@ -302,26 +265,22 @@ impl Walk<'_> {
         }
         let name = path.file_name().map(|name| bytes_of(Path::new(name))).unwrap_or_default();
         let config = match ConfigKind::of(&name) {
-            Some(config) => Some(config),
-            None => has_ending(&name, "cfg").then_some((ConfigKind::Named, Mac::new([0; 6]))),
+            Some((kind, mac)) => Some((mac, Some(kind))),
+            None => has_ending(&name, "cfg").then_some((Mac::new([0; 6]), Some(ConfigKind::Named))),
         };
         let mac = mac_in_name(&name).filter(|_| !is_archive_name(&name) && unsupported_name(&name).is_none());
         // A file in a directory that is named like a log is a piece of that log, even if the user named the
         // file itself.
         let mac = mac.or_else(|| path.parent().and_then(log_of).filter(|_| is_piece_name(&name)));
-        let file = match (config.filter(|_| self.options.configs), mac) {
-            (Some((kind, mac)), _) => FileToStore { mac, config: Some(kind), named_by_user: true },
-            (None, Some(mac)) => FileToStore { mac, config: None, named_by_user: true },
-            (None, None) => {
-                let mut whole = Vec::new();
-                let parent = self.parent_of(path, parents);
-                lock(&self.tree).path_into(parent, &mut whole);
-                join(&mut whole, &name);
-                return part.streams.push(Source::file(&whole, true, self.options));
-            }
-        };
+        let file = config.filter(|_| self.options.configs).or_else(|| Some((mac?, None)));
         let directory = self.parent_of(path, parents);
-        self.store(file, directory, &name, part);
+        if let Some(file) = file {
+            return part.add(file, true, directory, &name);
+        }
+        let mut whole = Vec::new();
+        lock(&self.tree).path_into(directory, &mut whole);
+        join(&mut whole, &name);
+        part.streams.push(Source::new(&whole, SourceKind::File, true, self.options));
     }
 
     /// The number of the directory of a file that the user named. A directory that was searched keeps its
@@ -340,33 +299,6 @@ impl Walk<'_> {
         parents.insert(parent.to_owned(), number);
         number
     }
-
-    fn finish(self) -> Found {
-        let mut parts = self.parts.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut names = self.names.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut tree = self.tree.into_inner().unwrap_or_else(PoisonError::into_inner);
-        tree.shrink();
-        let mut logs = Vec::with_capacity(parts.iter().map(|part| part.logs.len()).sum());
-        let mut configs = Vec::with_capacity(parts.iter().map(|part| part.configs.len()).sum());
-        let (mut streams, mut problems, mut passed_over) = (Vec::new(), Vec::new(), PassedOver::default());
-        for part in &mut parts {
-            logs.extend(std::mem::take(&mut part.logs));
-            configs.extend(std::mem::take(&mut part.configs));
-            streams.append(&mut part.streams);
-            problems.append(&mut part.problems);
-            passed_over.merge(std::mem::take(&mut part.passed_over));
-            if let Some((number, chunk)) = std::mem::take(&mut part.names).finish() {
-                names.fill(number, chunk);
-            }
-        }
-        streams.sort_by(|a, b| a.path().cmp(b.path()).then(b.is_named_by_user().cmp(&a.is_named_by_user())));
-        streams.dedup_by(|later, earlier| later.path() == earlier.path());
-        problems.sort();
-        problems.dedup();
-        let mut found = Found::new(tree, names, logs, configs, self.options);
-        (found.streams, found.problems, found.passed_over) = (streams, problems, passed_over);
-        found
-    }
 }
 
 /// The directory that is being listed.
@@ -381,27 +313,6 @@ impl ListedDirectory {
         let mut path = self.path.clone();
         join(&mut path, name);
         shown(&path)
-    }
-}
-
-/// A file to store, with what its name says.
-struct FileToStore {
-    mac: Mac,
-    /// None for a log.
-    config: Option<ConfigKind>,
-    named_by_user: bool,
-}
-
-impl WalkPart {
-    fn push(&mut self, file: FileToStore, directory: u32, name: Name) {
-        let entries = if file.config.is_none() { &mut self.logs } else { &mut self.configs };
-        entries.push(Entry {
-            mac: file.mac.bytes(),
-            config: file.config,
-            named_by_user: file.named_by_user,
-            directory,
-            name,
-        });
     }
 }
 
