@@ -46,7 +46,7 @@ pub use file_kind::{ConfigKind, PassedOver, PassedOverKind};
 pub use found::{ConfigFile, Found};
 pub use limits::{CONFIG_BYTES, Limits};
 pub use list::files_from;
-pub use log_name::{Rotation, chain, compare_age, log_mac, mac_in_name, natural_order, rotation};
+pub use log_name::{Rotation, chain, log_mac, mac_in_name, natural_order, rotation};
 pub use source::Source;
 pub use state::FileState;
 pub use system::{open_regular, read_at, shown_path};

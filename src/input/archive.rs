@@ -6,7 +6,7 @@ use std::io::Read;
 use super::file_kind::ConfigKind;
 use super::kind::{is_archive_name, unsupported_name};
 use super::limits::Fault;
-use super::log_name::{Rotation, has_ending, is_boot_log, log_mac, rotation};
+use super::log_name::{Rotation, find_ignoring_case, has_ending, is_boot_log, log_mac, rotation};
 use crate::model::Mac;
 
 /// What an archive's directory or header says of a member.
@@ -71,7 +71,7 @@ impl Wanted {
         }
         if has_ending(base, "cfg") || has_ending(base, "xml") {
             // A phone's contact directory, or a licence.
-            let is_other = ["-directory", "-license"].iter().any(|no| contains_ignoring_case(base, no));
+            let is_other = [&b"-directory"[..], b"-license"].iter().any(|no| find_ignoring_case(base, no).is_some());
             return (configs && !is_other).then_some(Self::Config);
         }
         // The files of a directory that is named like a log are pieces of that log.
@@ -110,8 +110,4 @@ pub(super) fn is_piece_name(base: &[u8]) -> bool {
         && ["cfg", "xml", "key", "pem"].iter().all(|ending| !has_ending(base, ending))
         && !is_boot_log(base)
         && unsupported_name(base).is_none()
-}
-
-fn contains_ignoring_case(text: &[u8], word: &str) -> bool {
-    text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
 }

@@ -245,15 +245,6 @@ impl Found {
         let path = shown(&self.raw_path(entry));
         LogName::new(path, Some(Mac::new(entry.mac)), rotation, is_named || is_piece)
     }
-
-    /// The memory that logs and their names take, in bytes.
-    #[must_use]
-    pub fn heap_bytes(&self) -> usize {
-        let entries = (self.logs.capacity() + self.configs.capacity()) * size_of::<Entry>();
-        let names: usize = self.tree.0.iter().map(|directory| directory.name.len()).sum();
-        let directories = self.tree.0.capacity() * size_of::<Directory>() + names;
-        entries + directories + self.phones.capacity() * size_of::<u32>() + self.names.capacity()
-    }
 }
 
 fn name_at<'n>(names: &'n [u8], entry: &Entry) -> &'n [u8] {
@@ -312,5 +303,38 @@ impl Tree {
             self.path_into(parent, path);
         }
         join(path, &directory.name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::find;
+    use super::*;
+
+    /// The memory that logs and their names take, in bytes.
+    fn heap_bytes(found: &Found) -> usize {
+        let entries = (found.logs.capacity() + found.configs.capacity()) * size_of::<Entry>();
+        let names: usize = found.tree.0.iter().map(|directory| directory.name.len()).sum();
+        let directories = found.tree.0.capacity() * size_of::<Directory>() + names;
+        entries + directories + found.phones.capacity() * size_of::<u32>() + found.names.capacity()
+    }
+
+    /// A million logs must fit: at most 48 bytes a log, where many stand in one directory, and 64 more for each
+    /// directory.
+    #[test]
+    fn bytes_of_a_found_log() {
+        const LOGS: usize = 4_000;
+        for directories in [1, 200, LOGS] {
+            let tree = tempfile::tempdir().unwrap();
+            for number in 0..LOGS {
+                let directory = tree.path().join(format!("site-{:05}", number % directories));
+                std::fs::create_dir_all(&directory).unwrap();
+                std::fs::File::create(directory.join(format!("0004f2{number:06x}-app.log"))).unwrap();
+            }
+            let found = find(&[tree.path().to_owned()], &Options::default());
+            assert_eq!((found.phones(), found.log_count()), (LOGS, LOGS));
+            let bytes = heap_bytes(&found);
+            assert!(bytes <= LOGS * 48 + directories * 64 + 10_000, "{bytes} bytes");
+        }
     }
 }

@@ -32,41 +32,6 @@ pub enum Rotation {
     Copy,
 }
 
-impl Rotation {
-    /// Compares the ages of two logs of one chain; the older log is `Less`. None if the names don't determine
-    /// the order.
-    #[must_use]
-    pub fn compare(self, other: Self) -> Option<Ordering> {
-        use Rotation::{Dated, Newest, Number};
-        match (self, other) {
-            (Newest, Number(_) | Dated { .. }) => Some(Ordering::Greater),
-            (Number(_) | Dated { .. }, Newest) => Some(Ordering::Less),
-            (Number(mine), Number(others)) if mine != others => Some(others.cmp(&mine)),
-            (Dated { date: mine, time: at }, Dated { date: others, time: other_at }) => {
-                let by_time = (at != 0 && other_at != 0).then(|| at.cmp(&other_at));
-                let by_date = mine.cmp(&others);
-                by_date.is_ne().then_some(by_date).or(by_time).filter(|order| order.is_ne())
-            }
-            _ => None,
-        }
-    }
-}
-
-/// Compares the ages of two logs by their paths and names alone; the older log is `Less`. None if they belong
-/// to different chains, or if the names don't determine the order.
-#[must_use]
-pub fn compare_age(one: (&str, Rotation), other: (&str, Rotation)) -> Option<Ordering> {
-    if chain(one.0) != chain(other.0) {
-        return None;
-    }
-    match (one.1, other.1) {
-        (Rotation::Piece, Rotation::Piece) => {
-            Some(natural_order(one.0.as_bytes(), other.0.as_bytes())).filter(|order| order.is_ne())
-        }
-        (mine, others) => mine.compare(others),
-    }
-}
-
 /// The rotation chain of a log's path: its directory, and its name without what rotation, compression and
 /// copying add. Two logs belong to one chain if these are equal.
 #[must_use]
@@ -365,7 +330,7 @@ fn has_word(text: &[u8], word: &[u8]) -> bool {
     })
 }
 
-fn find_ignoring_case(text: &[u8], word: &[u8]) -> Option<usize> {
+pub(super) fn find_ignoring_case(text: &[u8], word: &[u8]) -> Option<usize> {
     text.windows(word.len()).position(|window| window.eq_ignore_ascii_case(word))
 }
 

@@ -62,8 +62,7 @@ pub(super) fn read_file(
 }
 
 pub(super) fn status_of(path: &[u8], shown: &str) -> Result<(u64, Option<i64>), Problem> {
-    let status = std::fs::metadata(path_of(path)).map(|metadata| Status::from(&metadata));
-    let status = status.map_err(|error| problem_of(shown.to_owned(), &error))?;
+    let status = Status::of_path(&path_of(path)).map_err(|error| problem_of(shown.to_owned(), &error))?;
     Ok((status.size, status.modified))
 }
 

@@ -2,10 +2,12 @@
 //! position. On Unix they use the system's own calls, which are faster; elsewhere the standard library.
 
 use std::borrow::Cow;
-use std::fs::{File, FileType, Metadata};
+use std::fs::{File, FileType};
 use std::io;
 use std::path::Path;
-use std::time::UNIX_EPOCH;
+
+#[cfg(unix)]
+use rustix::fd::AsFd;
 
 use crate::problem::{Problem, ProblemKind};
 
@@ -14,23 +16,11 @@ use crate::problem::{Problem, ProblemKind};
 pub(super) enum EntryKind {
     File,
     Directory,
-    Link,
-    /// Neither file, directory nor link; or a kind that the file system does not report.
+    /// A link or anything else; or a kind that the file system does not report.
     Other,
 }
 
-impl From<FileType> for EntryKind {
-    fn from(kind: FileType) -> Self {
-        match () {
-            () if kind.is_file() => Self::File,
-            () if kind.is_dir() => Self::Directory,
-            () if kind.is_symlink() => Self::Link,
-            () => Self::Other,
-        }
-    }
-}
-
-/// The metadata of an open file.
+/// The metadata of a file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Status {
     pub(super) is_file: bool,
@@ -41,50 +31,58 @@ pub(super) struct Status {
     pub(super) identity: Option<(u64, u64)>,
 }
 
+#[cfg(unix)]
 impl Status {
-    #[cfg(unix)]
+    /// The metadata of an open file or directory.
+    pub(super) fn of(file: impl AsFd) -> io::Result<Self> {
+        // This takes a third of the time of `File::metadata`, which also requests the time of creation.
+        Ok(rustix::fs::fstat(file)?.into())
+    }
+
+    pub(super) fn of_path(path: &Path) -> io::Result<Self> {
+        Ok(rustix::fs::stat(path)?.into())
+    }
+}
+
+#[cfg(unix)]
+impl From<rustix::fs::Stat> for Status {
     #[allow(
         clippy::useless_conversion,
         clippy::unnecessary_cast,
         reason = "the types differ between systems"
     )]
-    pub(super) fn of(file: &File) -> io::Result<Self> {
-        // This takes a third of the time of `File::metadata`, which also requests the time of creation.
-        let stat = rustix::fs::fstat(file)?;
-        Ok(Self {
+    fn from(stat: rustix::fs::Stat) -> Self {
+        Self {
             is_file: rustix::fs::FileType::from_raw_mode(stat.st_mode) == rustix::fs::FileType::RegularFile,
             size: u64::try_from(stat.st_size).unwrap_or(0),
             modified: Some(i64::from(stat.st_mtime)),
             identity: Some((stat.st_dev as u64, stat.st_ino as u64)),
-        })
-    }
-
-    #[cfg(not(unix))]
-    pub(super) fn of(file: &File) -> io::Result<Self> {
-        Ok(Self::from(&file.metadata()?))
+        }
     }
 }
 
-impl From<&Metadata> for Status {
-    fn from(metadata: &Metadata) -> Self {
-        #[cfg(unix)]
-        let identity = {
-            use std::os::unix::fs::MetadataExt;
-            Some((metadata.dev(), metadata.ino()))
-        };
-        #[cfg(not(unix))]
-        let identity = None;
-        let modified = metadata.modified().ok().and_then(|time| match time.duration_since(UNIX_EPOCH) {
-            Ok(after) => i64::try_from(after.as_secs()).ok(),
-            Err(before) => i64::try_from(before.duration().as_secs()).ok().map(|seconds| -seconds),
-        });
-        Self { is_file: metadata.is_file(), size: metadata.len(), modified, identity }
+#[cfg(not(unix))]
+impl Status {
+    pub(super) fn of(file: &File) -> io::Result<Self> {
+        Ok(file.metadata()?.into())
+    }
+
+    pub(super) fn of_path(path: &Path) -> io::Result<Self> {
+        Ok(std::fs::metadata(path)?.into())
+    }
+}
+
+#[cfg(not(unix))]
+impl From<std::fs::Metadata> for Status {
+    fn from(metadata: std::fs::Metadata) -> Self {
+        let modified = metadata.modified().ok().map(|time| chrono::DateTime::<chrono::Utc>::from(time).timestamp());
+        Self { is_file: metadata.is_file(), size: metadata.len(), modified, identity: None }
     }
 }
 
 /// Equal for two paths that lead to the same directory: device and inode.
 #[cfg(unix)]
-pub(super) type DirectoryId = (u64, u64);
+pub(super) type DirectoryId = Option<(u64, u64)>;
 #[cfg(not(unix))]
 pub(super) type DirectoryId = std::path::PathBuf;
 
@@ -92,8 +90,7 @@ pub(super) type DirectoryId = std::path::PathBuf;
 pub(super) fn directory_id(path: &Path) -> io::Result<DirectoryId> {
     #[cfg(unix)]
     {
-        use std::os::unix::fs::MetadataExt;
-        std::fs::metadata(path).map(|metadata| (metadata.dev(), metadata.ino()))
+        Ok(Status::of_path(path)?.identity)
     }
     #[cfg(not(unix))]
     std::fs::canonicalize(path)
@@ -115,18 +112,13 @@ impl OpenDirectory {
         Ok(Self { descriptor: rustix::fs::open(path, flags, Mode::empty())? })
     }
 
-    #[allow(clippy::unnecessary_cast, reason = "the types differ between systems")]
     pub(super) fn id(&self) -> io::Result<DirectoryId> {
-        let stat = rustix::fs::fstat(&self.descriptor)?;
-        Ok((stat.st_dev as u64, stat.st_ino as u64))
+        Ok(Status::of(&self.descriptor)?.identity)
     }
 
-    /// Opens a file of this directory for reading. If it has been replaced by a pipe meanwhile, this does not
-    /// wait for a writer.
+    /// Opens a file of this directory for reading.
     pub(super) fn open_file(&self, name: &[u8]) -> io::Result<File> {
-        use rustix::fs::{Mode, OFlags};
-        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        Ok(File::from(rustix::fs::openat(&self.descriptor, name, flags, Mode::empty())?))
+        open_at(&self.descriptor, name)
     }
 
     /// Calls `each` with the directory's entries, in the file system's order. `buffer` is reused between
@@ -143,7 +135,6 @@ impl OpenDirectory {
                     match kind {
                         rustix::fs::FileType::RegularFile => EntryKind::File,
                         rustix::fs::FileType::Directory => EntryKind::Directory,
-                        rustix::fs::FileType::Symlink => EntryKind::Link,
                         _ => EntryKind::Other,
                     },
                 );
@@ -194,19 +185,30 @@ impl OpenDirectory {
     pub(super) fn list(&self, _: &mut Vec<u8>, each: &mut dyn FnMut(&[u8], EntryKind)) -> io::Result<()> {
         for entry in std::fs::read_dir(&self.path)? {
             let entry = entry?;
-            each(entry.file_name().to_string_lossy().as_bytes(), entry.file_type()?.into());
+            let kind = match entry.file_type()? {
+                kind if kind.is_file() => EntryKind::File,
+                kind if kind.is_dir() => EntryKind::Directory,
+                _ => EntryKind::Other,
+            };
+            each(entry.file_name().to_string_lossy().as_bytes(), kind);
         }
         Ok(())
     }
 }
 
 /// Opens a file for reading. If it has been replaced by a pipe meanwhile, this does not wait for a writer.
+#[cfg(unix)]
+fn open_at(directory: impl AsFd, path: &[u8]) -> io::Result<File> {
+    use rustix::fs::{Mode, OFlags};
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    Ok(File::from(rustix::fs::openat(directory, path, flags, Mode::empty())?))
+}
+
+/// Opens a file for reading.
 pub(super) fn open_file(path: &[u8]) -> io::Result<File> {
     #[cfg(unix)]
     {
-        use rustix::fs::{Mode, OFlags};
-        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        Ok(File::from(rustix::fs::open(path, flags, Mode::empty())?))
+        open_at(rustix::fs::CWD, path)
     }
     #[cfg(not(unix))]
     File::open(&*path_of(path))

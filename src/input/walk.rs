@@ -140,7 +140,7 @@ impl Walk<'_> {
         let result = opened.list(listing, &mut |name, kind| match kind {
             EntryKind::File => self.file(&here, name, part),
             EntryKind::Directory => directories.push(self.add(&here, name)),
-            EntryKind::Link | EntryKind::Other => directories.extend(self.link_or_other(&here, name, part)),
+            EntryKind::Other => directories.extend(self.link_or_other(&here, name, part)),
         });
         if let Err(error) = result {
             part.problems.push(problem_of(shown(path), &error));

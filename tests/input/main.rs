@@ -14,7 +14,6 @@ mod damage;
 #[cfg(unix)]
 mod files;
 mod find;
-mod memory;
 mod sink;
 mod tars;
 mod zips;
