@@ -198,7 +198,8 @@ impl Reading<'_> {
             Entry::Occupied(place) if place.get().says_the_same(&row) => {}
             Entry::Occupied(place) => {
                 let first = place.get().line;
-                let rest = format!(" stands in line {first} already, with other details; line {first} counts");
+                let rest =
+                    format!(" stands in line {first} already, with other details; line {first} counts");
                 self.unreadable(line, said![mac, rest]);
             }
         }

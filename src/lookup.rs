@@ -70,8 +70,7 @@ pub fn lookup(query: &str, revision: Option<Revision>) -> Result<Answer, NotFoun
     }
     let name = query.parse::<ModelName>().map_err(|_| not_found(query, false))?;
     let parts: Vec<_> = part_rows().iter().filter(|row| name.names(row.model)).collect();
-    let ztp: Vec<_> =
-        ztp_rows().iter().filter(|row| row.models().any(|model| name.names(model))).collect();
+    let ztp: Vec<_> = ztp_rows().iter().filter(|row| row.models().any(|model| name.names(model))).collect();
     if parts.is_empty() && ztp.is_empty() {
         return Err(not_found(query, false));
     }

@@ -71,7 +71,8 @@ impl Wanted {
         }
         if has_ending(base, "cfg") || has_ending(base, "xml") {
             // A phone's contact directory, or a licence.
-            let is_other = [&b"-directory"[..], b"-license"].iter().any(|no| find_ignoring_case(base, no).is_some());
+            let is_other =
+                [&b"-directory"[..], b"-license"].iter().any(|no| find_ignoring_case(base, no).is_some());
             return (configs && !is_other).then_some(Self::Config);
         }
         // The files of a directory that is named like a log are pieces of that log.

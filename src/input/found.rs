@@ -8,13 +8,13 @@ use std::path::PathBuf;
 
 use rayon::slice::ParallelSliceMut;
 
-use super::{LogName, Options};
 use super::buffers::LogFile;
 use super::file_kind::{ConfigKind, PassedOver};
 use super::limits::Limits;
 use super::log_name::{Rotation, log_mac, natural_order, rotation};
 use super::source::Source;
 use super::system::{path_of, shown};
+use super::{LogName, Options};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 

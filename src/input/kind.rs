@@ -43,11 +43,7 @@ static FORMATS: [Format; 15] = [
     (Kind::Records, &[b"PCREC\0"], &[]),
     (Kind::Utf16, &[b"\xFF\xFE", b"\xFE\xFF"], &[]),
     (Kind::Compressed(Compression::Gzip), &[b"\x1F\x8B\x08"], &["tar.gz", "tgz"]),
-    (
-        Kind::Compressed(Compression::Zstd),
-        &[b"\x28\xB5\x2F\xFD", b"\x50\x2A\x4D\x18"],
-        &["tar.zst", "tzst"],
-    ),
+    (Kind::Compressed(Compression::Zstd), &[b"\x28\xB5\x2F\xFD", b"\x50\x2A\x4D\x18"], &["tar.zst", "tzst"]),
     (Kind::Compressed(Compression::Xz), &[b"\xFD7zXZ\0"], &["tar.xz", "txz"]),
     (Kind::Compressed(Compression::Bzip2), &[b"BZh"], &["tar.bz2", "tbz2", "tbz"]),
     // A tar header has no magic bytes at its beginning; see `is_tar_header`.

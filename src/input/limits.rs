@@ -61,11 +61,6 @@ impl Fault {
         Problem::new(path, self.kind, self.message)
     }
 
-    pub(super) fn too_deep() -> Self {
-        let message = "nested too deep: an archive in an archive is read, but none in that";
-        Self::new(ProblemKind::LimitExceeded, message)
-    }
-
     /// The fault that an error of decompression means.
     pub(super) fn of(error: &io::Error) -> Self {
         use io::ErrorKind::{InvalidData, InvalidInput, Other, OutOfMemory, UnexpectedEof, Unsupported};

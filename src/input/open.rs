@@ -104,9 +104,7 @@ impl Opener<'_> {
             Kind::Tar if item.depth < DEEPEST => {
                 let mut visitor = Members { opener: self, archive: item };
                 match input {
-                    Input::File(..) => {
-                        tar::visit(&mut BufReader::with_capacity(BLOCK, input), &mut visitor)
-                    }
+                    Input::File(..) => tar::visit(&mut BufReader::with_capacity(BLOCK, input), &mut visitor),
                     mut input => tar::visit(&mut input, &mut visitor),
                 }
             }
@@ -120,7 +118,10 @@ impl Opener<'_> {
                 ProblemKind::UnsupportedCompression,
                 format!("is {name}, which can't be read; unpack it first"),
             )),
-            Kind::Compressed(_) | Kind::Tar | Kind::Zip => Some(Fault::too_deep()),
+            Kind::Compressed(_) | Kind::Tar | Kind::Zip => Some(Fault::new(
+                ProblemKind::LimitExceeded,
+                "nested too deep: an archive in an archive is read, but none in that",
+            )),
         }
     }
 
@@ -134,7 +135,9 @@ impl Opener<'_> {
         let result = match input {
             Input::File(file, _) => Decoder::new(compression, BufReader::with_capacity(BLOCK, file))
                 .and_then(|decoder| read_ahead(decoder, |stream| self.unpacked(item, stream, compressions))),
-            input => Decoder::new(compression, BufReader::with_capacity(BLOCK / 4, input))
+            Input::Whole(bytes) => Decoder::new(compression, bytes)
+                .map(|mut decoder| self.unpacked(item, &mut decoder, compressions)),
+            Input::Stream(stream) => Decoder::new(compression, BufReader::with_capacity(BLOCK / 4, stream))
                 .map(|mut decoder| self.unpacked(item, &mut decoder, compressions)),
         };
         result.unwrap_or_else(|error| Some(Fault::of(&error)))
@@ -234,7 +237,8 @@ impl Visitor for Members<'_, '_> {
             return Ok(wanted);
         }
         if matches!(wanted, Some(Wanted::Log(..))) {
-            let fault = Fault::new(ProblemKind::Unreadable, "is a link, a device or a sparse file, not a plain file");
+            let fault =
+                Fault::new(ProblemKind::Unreadable, "is a link, a device or a sparse file, not a plain file");
             self.opener.sink.problem(fault.at(&self.path(member)));
         }
         Ok(None)

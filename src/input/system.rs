@@ -75,7 +75,8 @@ impl Status {
 #[cfg(not(unix))]
 impl From<std::fs::Metadata> for Status {
     fn from(metadata: std::fs::Metadata) -> Self {
-        let modified = metadata.modified().ok().map(|time| chrono::DateTime::<chrono::Utc>::from(time).timestamp());
+        let modified =
+            metadata.modified().ok().map(|time| chrono::DateTime::<chrono::Utc>::from(time).timestamp());
         Self { is_file: metadata.is_file(), size: metadata.len(), modified, identity: None }
     }
 }

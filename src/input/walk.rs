@@ -231,7 +231,8 @@ impl Walk<'_> {
                 if above.starts_with(&target) {
                     let back = shown(&bytes_of(back_to(&path, &target)));
                     let back = if back.is_empty() { ".".to_owned() } else { back };
-                    let message = said!["leads back to ", message::Part::Path(back.into()), ", and was not followed"];
+                    let message =
+                        said!["leads back to ", message::Part::Path(back.into()), ", and was not followed"];
                     part.problems.push(Problem::new(shown(&link), ProblemKind::SymlinkLoop, message));
                     continue;
                 }

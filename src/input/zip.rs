@@ -3,10 +3,10 @@
 use std::io::{Read, Seek, SeekFrom};
 
 use chrono::{Local, NaiveDateTime};
-use zip::{DateTime, ZipReadOptions};
 use zip::read::{Config, ZipFileEntry, read_zipfile_from_stream};
 use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
+use zip::{DateTime, ZipReadOptions};
 
 use super::archive::{Member, MemberKind, Visitor};
 use super::limits::{Fault, Guarded};

@@ -110,7 +110,8 @@ fn an_unclosed_quote_is_reported_and_what_stands_before_it_counts() {
     assert_eq!(phones(&inventory), ["0004F2A1B2C3 ||@2", "0004F2A1B2C5 VVX 500||@4"]);
     assert_eq!(messages(&inventory), [format!("line 2: {UNCLOSED}")]);
     // To the end of the file, and with the address after the quote.
-    let inventory = read("model,mac\r\nVVX 400,0004f2a1b2c2\r\n\"VVX 500,0004f2a1b2c3\r\nVVX 600,0004f2a1b2c4\r\n");
+    let inventory =
+        read("model,mac\r\nVVX 400,0004f2a1b2c2\r\n\"VVX 500,0004f2a1b2c3\r\nVVX 600,0004f2a1b2c4\r\n");
     assert_eq!(phones(&inventory), ["0004F2A1B2C2 VVX 400||@2"]);
     assert_eq!(messages(&inventory), [format!("line 3: {UNCLOSED}")]);
 }
@@ -207,7 +208,9 @@ fn expectation_needs_part_number_and_revision() {
          0004f2000005,3111-44500-001,A\n",
     );
     let expectations: Vec<_> = inventory.rows.values().map(InventoryRow::expectation).collect();
-    assert!(matches!(expectations[0], Expectation::No { row } if row.model.to_string() == "SoundPoint IP 321"));
+    assert!(
+        matches!(expectations[0], Expectation::No { row } if row.model.to_string() == "SoundPoint IP 321")
+    );
     assert_eq!(expectations[1], Expectation::Yes);
     assert_eq!(expectations[2..], [Expectation::Unknown; 3]);
 }

@@ -42,11 +42,8 @@ fn part_numbers() -> impl Iterator<Item = (String, String)> {
 
 /// Each model and menu text with its spellings in compact form.
 fn spellings() -> impl Iterator<Item = (String, Vec<String>)> {
-    let models: BTreeSet<Model> = part_rows()
-        .iter()
-        .map(|row| row.model)
-        .chain(ztp_rows().iter().flat_map(ZtpRow::models))
-        .collect();
+    let models: BTreeSet<Model> =
+        part_rows().iter().map(|row| row.model).chain(ztp_rows().iter().flat_map(ZtpRow::models)).collect();
     let models = models.into_iter().map(|model| {
         let full = compact(&model.to_string());
         // SOUNDPOINTIP335 is also compared as IP335 and 335, since people rarely type the whole name.

@@ -23,8 +23,7 @@ pub struct SlotRow {
 /// "Application Certificates").
 #[must_use]
 pub const fn slot_row(slot: Slot) -> SlotRow {
-    const ALL: &str =
-        "802.1X, provisioning, syslog, SIP, browser, presence, LDAP (kept in flash memory)";
+    const ALL: &str = "802.1X, provisioning, syslog, SIP, browser, presence, LDAP (kept in flash memory)";
     match slot {
         Slot::BuiltIn => SlotRow { certificate_max: None, key_max: None, uses: ALL },
         Slot::Platform(_) => SlotRow {

@@ -69,7 +69,8 @@ fn links_and_devices_are_not_followed() {
     assert!(taken.bytes() == log(20));
     assert_eq!(taken.problems.len(), special.len(), "{:?}", taken.problems);
     let is_told = |problem: &phonecert::problem::Problem| {
-        problem.kind == Unreadable && problem.message.to_string().contains("is a link, a device or a sparse file")
+        problem.kind == Unreadable
+            && problem.message.to_string().contains("is a link, a device or a sparse file")
     };
     assert!(taken.problems.iter().all(is_told));
 }
