@@ -75,7 +75,7 @@ enum Run {
     /// The phone's logs.
     Logs(fn(&Case<'_>) -> Vec<Finding>),
     /// The phone's configuration files, with what its logs show.
-    Configuration(fn(&configuration::Case<'_>) -> Vec<configuration::Finding>),
+    Configuration(fn(&configuration::Case<'_>) -> Vec<Finding>),
 }
 
 /// What the rest of the program needs to know of a diagnosis, so that no code asks for it by its code.
@@ -348,17 +348,6 @@ impl Rule {
     /// What the rule finds in one phone's configuration, by slot.
     #[must_use]
     pub fn run_on_configuration(&self, case: &configuration::Case<'_>) -> Vec<Finding> {
-        match self.run {
-            Run::Logs(_) => Vec::new(),
-            Run::Configuration(run) => run(case).into_iter().map(Finding::of_configuration).collect(),
-        }
-    }
-
-    #[cfg(test)]
-    pub(crate) fn found_in_configuration(
-        &self,
-        case: &configuration::Case<'_>,
-    ) -> Vec<configuration::Finding> {
         match self.run {
             Run::Logs(_) => Vec::new(),
             Run::Configuration(run) => run(case),

@@ -37,14 +37,14 @@ pub(super) mod value_overridden;
 #[cfg(test)]
 mod tests;
 
-use crate::config::Certificate;
-use crate::config::ConfigurationLine;
-use crate::config::Kind;
-use crate::config::{Certificates, Value};
-use crate::config::{Credential, Given, GivenKey, PhoneConfig};
-use crate::config::{LogFacts, SlotState};
-use crate::message::{Message, Part};
+use super::{Facts, Family, Finding, Rule, Run};
+use crate::config::{
+    Certificate, Certificates, Condition, ConfigurationLine, Credential, Effective, Fault, Form, Gate, Given,
+    GivenKey, Kind, LogFacts, PhoneConfig, SlotState, SourceRole, Store, Value, selected_slot,
+};
+use crate::message::{Message, Part, sentence};
 use crate::model::{Mac, Severity, Slot};
+use crate::quantity::{count, counted};
 
 /// What is known of one phone.
 #[derive(Clone, Debug)]
@@ -92,34 +92,6 @@ pub struct SharedKey {
     pub others: Vec<Mac>,
 }
 
-/// What a check found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// How much it weighs here.
-    pub severity: Severity,
-    /// The slot it is about, where it is about one.
-    pub slot: Option<Slot>,
-    /// What the files say, with figures, in a sentence or two.
-    pub message: Message,
-    /// The lines that prove it, at most six.
-    pub evidence: Vec<ConfigurationLine>,
-}
-
-/// Lines that one finding shows.
-const EVIDENCE_MAX: usize = 6;
-
-impl Finding {
-    fn new(
-        severity: Severity,
-        slot: Option<Slot>,
-        message: Message,
-        mut evidence: Vec<ConfigurationLine>,
-    ) -> Self {
-        evidence.truncate(EVIDENCE_MAX);
-        Self { severity, slot, message, evidence }
-    }
-}
-
 /// The private key that a platform slot takes, and the certificate: bytes of DER.
 const KEY_MAX: usize = 4096;
 const CERTIFICATE_MAX: usize = 8192;
@@ -152,13 +124,13 @@ fn device_words<'a>(
     let config = case.config;
     let given = config.of_kind(is_kind).filter(|given| given.name().starts_with("device."));
     given
-        .filter(|given| !config.is_switched_off(given.setting.parameter))
-        .filter_map(|given| Some((given, given.setting.value.as_text()?)))
+        .filter(|given| !config.is_switched_off(given.parameter))
+        .filter_map(|given| Some((given, given.value.as_text()?)))
 }
 
 /// The line of a value that selects, with what it says, and the gates that it lacks.
 fn selection(config: &PhoneConfig, given: &Given<'_>, says: Message) -> Vec<ConfigurationLine> {
-    let missing = config.missing_gates(given.setting.parameter);
+    let missing = config.missing_gates(given.parameter);
     let missing = missing.map(|gate| {
         given.file.says(None, Some(gate), format!("missing: the value counts only with {gate}=\"1\""))
     });
@@ -177,11 +149,9 @@ fn gated(config: &PhoneConfig) -> Vec<(Option<Slot>, Given<'_>)> {
 fn authorities<'a>(case: &Case<'a>) -> impl Iterator<Item = (Given<'a>, &'a Certificates)> {
     let config = case.config;
     let given = config.of_kind(|kind| matches!(kind, Kind::Ca(_)));
-    given.filter(|given| config.counts(given.setting.parameter)).filter_map(|given| {
-        match &given.setting.value {
-            Value::Certificates(value) => Some((given, value)),
-            _ => None,
-        }
+    given.filter(|given| config.counts(given.parameter)).filter_map(|given| match &given.value {
+        Value::Certificates(value) => Some((given, value)),
+        _ => None,
     })
 }
 

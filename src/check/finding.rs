@@ -7,6 +7,9 @@ use crate::message::Message;
 use crate::model::{Severity, Slot, State};
 use crate::timeline::Occurrences;
 
+/// Lines of configuration files that one finding shows as its evidence.
+const LINES_MAX: usize = 6;
+
 /// What a check found in one phone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -44,16 +47,19 @@ impl Finding {
         }
     }
 
-    /// A finding in configuration files: it stands as long as the files do.
-    pub(super) fn of_configuration(found: super::configuration::Finding) -> Self {
-        let super::configuration::Finding { severity, slot, message, evidence } = found;
-        let seen = Occurrences::without_lines();
-        let severity = Some(severity);
-        Self { severity, configuration: evidence, ..Self::new(State::Active, message, seen).of_slot(slot) }
+    /// A finding in configuration files, with the lines that prove it: it stands as long as the files do.
+    pub(super) fn of_files(slot: Option<Slot>, message: Message, lines: Vec<ConfigurationLine>) -> Self {
+        let configuration = lines.into_iter().take(LINES_MAX).collect();
+        Self { slot, configuration, ..Self::active(message, Occurrences::without_lines()) }
     }
 
     pub(super) const fn active(message: Message, seen: Occurrences) -> Self {
         Self::new(State::Active, message, seen)
+    }
+
+    pub(super) const fn weighing(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
     }
 
     pub(super) const fn of_slot(mut self, slot: Option<Slot>) -> Self {

@@ -78,7 +78,7 @@ pub fn join(config: &PhoneConfig, log: &LogFacts, question: Question, slot: Opti
 
 /// The lines of parameters of this kind, those that count first, each with whether it counts.
 fn all_lines(config: &PhoneConfig, is_kind: fn(Kind) -> bool) -> Vec<(Given<'_>, Standing)> {
-    let all = config.effective().filter(|one| is_kind(one.given.setting.parameter.kind));
+    let all = config.effective().filter(|one| is_kind(one.given.parameter.kind));
     let mut lines: Vec<_> = all
         .flat_map(|one| {
             let (first, others) = match one.is_sure {
@@ -114,7 +114,7 @@ impl Standing {
 
 /// The gates that keep a line from counting now, `device.set is not 1`; none where none does.
 fn closed_gates(config: &PhoneConfig, given: &Given<'_>) -> Option<String> {
-    let closed: Vec<&str> = config.closed_gates(given.setting.parameter).collect();
+    let closed: Vec<&str> = config.closed_gates(given.parameter).collect();
     let are = if closed.len() == 1 { "is" } else { "are" };
     (!closed.is_empty()).then(|| format!("{} {are} not 1", closed.join(" and ")))
 }
@@ -129,7 +129,7 @@ fn gates_clause(config: &PhoneConfig, given: &Given<'_>) -> String {
 /// if there is one.
 fn line_of(config: &PhoneConfig, fingerprint: &Fingerprint, was_saved: bool) -> Option<ConfigurationLine> {
     let lines = all_lines(config, |kind| matches!(kind, Kind::Certificate(_)));
-    let (given, standing) = lines.into_iter().find(|(given, _)| match &given.setting.value {
+    let (given, standing) = lines.into_iter().find(|(given, _)| match &given.value {
         Value::Certificates(value) => value.has(fingerprint),
         _ => false,
     })?;
@@ -172,14 +172,14 @@ fn refused(all: &[Refused], slot: Option<Slot>) -> impl Iterator<Item = u64> {
 fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<ConfigurationLine> {
     let lengths: Vec<u64> = refused(&log.keys_refused, slot).collect();
     let given = all_lines(config, |kind| matches!(kind, Kind::Key(_)));
-    let length = |given: &Given<'_>| match &given.setting.value {
+    let length = |given: &Given<'_>| match &given.value {
         Value::Key(key) => key.key.ok().map(|key| key.length as u64),
         _ => None,
     };
     let is_refused = |given: &Given<'_>| length(given).is_some_and(|length| lengths.contains(&length));
     // Which slot the key of 3.3.2 is in is not known.
     let is_of_slot = |given: &Given<'_>| {
-        let of_key = given.setting.parameter.slot();
+        let of_key = given.parameter.slot();
         slot.is_none() || of_key.is_none() || of_key == slot
     };
     let found: Vec<_> = given.iter().filter(|(given, _)| is_refused(given)).collect();
@@ -189,9 +189,9 @@ fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<Configu
         return named
             .into_iter()
             .map(|(given, standing)| {
-                let short = given.setting.value.in_short();
+                let short = given.value.in_short();
                 let but = format!("{}{}", standing.clause(), gates_clause(config, given));
-                let other = slot.zip(given.setting.parameter.slot()).filter(|(refused, of)| refused != of);
+                let other = slot.zip(given.parameter.slot()).filter(|(refused, of)| refused != of);
                 let other = other
                     .map(|(refused, of)| format!("; this is the key of {of}, and {refused} refused one"));
                 let other = other.unwrap_or_default();
@@ -204,18 +204,18 @@ fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<Configu
     let of_slot = given
         .iter()
         .filter(|(given, standing)| *standing == Standing::Counts && is_of_slot(given))
-        .filter(|(given, _)| !given.setting.value.is_empty());
+        .filter(|(given, _)| !given.value.is_empty());
     let mut lines: Vec<_> = of_slot
         .map(|(given, _)| match length(given) {
             Some(_) => given.says(sentence![
-                given.setting.value.in_short(),
+                given.value.in_short(),
                 format!(
                     ", and the phone refused one of {logged} bytes{}: {CHANGED}",
                     gates_clause(config, given)
                 )
             ]),
             None => given.says(sentence![
-                given.setting.value.in_short(),
+                given.value.in_short(),
                 format!(", so its length can't be compared{}", gates_clause(config, given))
             ]),
         })
@@ -236,8 +236,7 @@ fn candidates<'a>(config: &'a PhoneConfig, slot: Option<Slot>) -> Vec<Credential
         one.certificate.is_some()
             && (slot.is_none() || one.store.slot() == slot || one.store.slot().is_none())
     });
-    let counts =
-        |one: &Credential<'a>| one.given().is_some_and(|given| config.counts(given.setting.parameter));
+    let counts = |one: &Credential<'a>| one.given().is_some_and(|given| config.counts(given.parameter));
     if all.iter().any(counts) {
         all.retain(counts);
     }
@@ -265,9 +264,9 @@ impl Suspicion {
 /// Whether this line counts, and nothing else can: all files were read, and none disagree about a
 /// certificate or a gate.
 fn is_sure(config: &PhoneConfig, given: &Given<'_>) -> bool {
-    let is_open = config.counts(given.setting.parameter);
+    let is_open = config.counts(given.parameter);
     let disagree = |one: &Effective<'_>| {
-        !one.is_sure && matches!(one.given.setting.parameter.kind, Kind::Certificate(_) | Kind::Set)
+        !one.is_sure && matches!(one.given.parameter.kind, Kind::Certificate(_) | Kind::Set)
     };
     is_open && config.is_complete && !config.effective().any(|one| disagree(&one))
 }
@@ -286,9 +285,7 @@ fn suspects<'a>(
             let lines = all_lines(config, |kind| matches!(kind, Kind::Certificate(_)));
             let unsure = lines.iter().filter(|(_, standing)| *standing == Standing::Unsure);
             let mut lines: Vec<_> = unsure
-                .map(|(given, standing)| {
-                    given.says(sentence![given.setting.value.in_short(), standing.clause()])
-                })
+                .map(|(given, standing)| given.says(sentence![given.value.in_short(), standing.clause()]))
                 .collect();
             if lines.is_empty() {
                 lines.push(of_all(
@@ -301,7 +298,7 @@ fn suspects<'a>(
         [] => {
             let all = candidates.iter().filter_map(given);
             all.map(|given| {
-                let short = given.setting.value.in_short();
+                let short = given.value.in_short();
                 let gates = gates_clause(config, &given);
                 given.says(sentence![
                     "nothing in it explains this as it stands now (",
@@ -378,12 +375,11 @@ fn not_kept(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<Configurati
         }
     }
     lines.extend(closed_line(config, slot));
-    let emptied = config.effective().filter(|one| {
-        let setting = one.given.setting;
-        one.is_sure && setting.parameter.slot() == Some(slot) && setting.value.is_empty()
-    });
+    let emptied = config
+        .effective()
+        .filter(|one| one.is_sure && one.given.parameter.slot() == Some(slot) && one.given.value.is_empty());
     let emptied = emptied.map(|one| one.given).filter(|given| {
-        matches!(given.setting.parameter.kind, Kind::Certificate(_)) && config.counts(given.setting.parameter)
+        matches!(given.parameter.kind, Kind::Certificate(_)) && config.counts(given.parameter)
     });
     lines.extend(
         emptied.map(|given| given.says("may be the cause: it is empty, and nothing keeps it from counting")),
@@ -409,7 +405,7 @@ fn installed_lines(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<Conf
         return lines;
     };
     if let Some((given, value)) = credential.certificate.filter(|_| lines.is_empty()) {
-        let short = given.setting.value.in_short();
+        let short = given.value.in_short();
         let length = log.slots.get(&slot).and_then(|facts| facts.certificate_length);
         let says = if let Some(length) = length.filter(|length| value.has_length(*length)) {
             sentence![short, format!("; it has the {} bytes that the log shows", count(length))]
@@ -438,21 +434,21 @@ fn closed_line(config: &PhoneConfig, slot: Slot) -> Option<ConfigurationLine> {
 fn trust(config: &PhoneConfig, log: &LogFacts) -> Vec<ConfigurationLine> {
     let mut lines = Vec::new();
     for given in config.of_kind(|kind| matches!(kind, Kind::Ca(_))) {
-        let has_ended = match &given.setting.value {
+        let has_ended = match &given.value {
             Value::Certificates(value) => value.list.iter().any(|one| one.not_after < log.now),
             _ => false,
         };
         let state = if has_ended { ", which is past its end" } else { "" };
         let gates = gates_clause(config, &given);
-        let short = given.setting.value.in_short();
+        let short = given.value.in_short();
         lines.push(given.says(sentence!["may bear on trust: ", short, format!("{state}{gates}")]));
     }
     for given in config.of_kind(|kind| matches!(kind, Kind::Trust | Kind::ProfileSelection)) {
-        let value = given.setting.value.as_text().unwrap_or_default();
+        let value = given.value.as_text().unwrap_or_default();
         let what = if given.name().ends_with("strictCertCommonNameValidation") && value == "1" {
             "1: the server's certificate must have the very name that the phone asked for".into()
         } else {
-            given.setting.value.in_short()
+            given.value.in_short()
         };
         let gates = gates_clause(config, &given);
         lines.push(given.says(sentence!["may bear on trust: ", what, gates]));

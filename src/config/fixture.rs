@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDateTime;
 
 use super::{LogFacts, PhoneConfig, SlotFacts, SlotState, Tree, TreeBuilder, resolve};
-use crate::check::CATALOGUE;
-use crate::check::configuration::{Case, Finding, SharedKey};
+use crate::check::configuration::{Case, SharedKey};
+use crate::check::{CATALOGUE, Finding};
 use crate::model::{Fingerprint, Mac, Slot};
 
 pub(crate) const MAC: &str = "0004f2a1b2c3";
@@ -222,15 +222,21 @@ impl Site {
     }
 }
 
-/// All checks.
+/// All checks, each finding with its severity.
 pub(crate) fn run(
     config: &PhoneConfig,
     log: &LogFacts,
     shared: &[SharedKey],
 ) -> Vec<(&'static str, Finding)> {
     let case = Case::new(config, log, shared);
-    let found = CATALOGUE.iter().map(|rule| (rule.code, rule.found_in_configuration(&case)));
-    found.flat_map(|(code, found)| found.into_iter().map(move |found| (code, found))).collect()
+    let mut all = Vec::new();
+    for rule in CATALOGUE {
+        for mut found in rule.run_on_configuration(&case) {
+            found.severity.get_or_insert(rule.severity);
+            all.push((rule.code, found));
+        }
+    }
+    all
 }
 
 /// The codes that a single file of these attributes gives.

@@ -74,33 +74,37 @@ pub struct Unresolved {
 pub struct Given<'a> {
     /// The file.
     pub file: &'a File,
-    /// The parameter, its value and line.
-    pub setting: &'a Setting,
+    /// Which parameter.
+    pub parameter: &'static Parameter,
+    /// Its value.
+    pub value: &'a Value,
+    /// 1-based line of its name.
+    pub line: u64,
 }
 
 impl Given<'_> {
     /// The parameter's name.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        &self.setting.parameter.name
+        &self.parameter.name
     }
 
     /// `site.cfg line 14`.
     #[must_use]
     pub fn place(&self) -> Message {
-        sentence![Part::Path(self.file.path.clone()), format!(" line {}", self.setting.line)]
+        sentence![Part::Path(self.file.path.clone()), format!(" line {}", self.line)]
     }
 
     /// This line, with its value in short.
     #[must_use]
     pub fn in_short(&self) -> ConfigurationLine {
-        self.says(self.setting.value.in_short())
+        self.says(self.value.in_short())
     }
 
     /// A sentence about this line.
     #[must_use]
     pub fn says(&self, says: impl Into<Message>) -> ConfigurationLine {
-        self.file.says(Some(self.setting.line), Some(self.name()), says)
+        self.file.says(Some(self.line), Some(self.name()), says)
     }
 }
 
@@ -282,7 +286,8 @@ impl PhoneConfig {
 
     fn at(&self, (file, setting): (usize, usize)) -> Given<'_> {
         let file = &*self.sources[file].file;
-        Given { file, setting: &file.settings[setting] }
+        let Setting { parameter, value, line } = &file.settings[setting];
+        Given { file, parameter, value, line: *line }
     }
 
     /// Each parameter that is given, by name.
@@ -299,7 +304,7 @@ impl PhoneConfig {
         let is_sure = may_be_read
             && others.iter().all(|other| {
                 let is_settled = first.0 != other.0 && role(first).order_is_known(role(other));
-                is_settled || self.at(*other).setting.value == given.setting.value
+                is_settled || self.at(*other).value == given.value
             });
         Some(Effective { given, overridden: others.iter().map(|other| self.at(*other)).collect(), is_sure })
     }
@@ -319,20 +324,20 @@ impl PhoneConfig {
     /// The lines of these kinds that count and have a value, by name.
     pub fn of_kind(&self, is_wanted: fn(Kind) -> bool) -> impl Iterator<Item = Given<'_>> {
         let sure = self.effective().filter(|one| one.is_sure).map(|one| one.given);
-        sure.filter(move |given| is_wanted(given.setting.parameter.kind) && !given.setting.value.is_empty())
+        sure.filter(move |given| is_wanted(given.parameter.kind) && !given.value.is_empty())
     }
 
     /// Whether files disagree about this slot's certificate, and it is not known which counts.
     #[must_use]
     pub fn is_unsure_of(&self, slot: Slot) -> bool {
-        self.effective().any(|one| !one.is_sure && one.given.setting.parameter.slot() == Some(slot))
+        self.effective().any(|one| !one.is_sure && one.given.parameter.slot() == Some(slot))
     }
 
     /// What the gate of this name says.
     #[must_use]
     pub fn gate(&self, name: &str) -> Gate<'_> {
         match (self.get(name), !self.is_absent(name)) {
-            (Some(given), _) if given.setting.value.as_text() == Some("1") => Gate::Open,
+            (Some(given), _) if given.value.as_text() == Some("1") => Gate::Open,
             (Some(given), _) => Gate::Closed(Some(given)),
             (None, false) if self.is_complete => Gate::Closed(None),
             (None, _) => Gate::Unknown,
@@ -372,12 +377,12 @@ impl PhoneConfig {
     pub fn credentials(&self) -> Vec<Credential<'_>> {
         let mut by_store: BTreeMap<Store, Credential<'_>> = BTreeMap::new();
         for given in self.of_kind(|kind| matches!(kind, Kind::Certificate(_) | Kind::Key(_))) {
-            let (Kind::Certificate(store) | Kind::Key(store)) = given.setting.parameter.kind else {
+            let (Kind::Certificate(store) | Kind::Key(store)) = given.parameter.kind else {
                 continue;
             };
             let credential =
                 by_store.entry(store).or_insert(Credential { store, certificate: None, key: None });
-            match &given.setting.value {
+            match &given.value {
                 Value::Certificates(value) => credential.certificate = Some((given, value)),
                 Value::Key(value) => credential.key = Some((given, value)),
                 Value::Text(_) => {}
@@ -396,7 +401,7 @@ impl PhoneConfig {
             })
         };
         let all = self.credentials().into_iter().map(|credential| {
-            let is_read = credential.given().is_some_and(|given| self.counts(given.setting.parameter));
+            let is_read = credential.given().is_some_and(|given| self.counts(given.parameter));
             (credential, is_read)
         });
         all.filter(|(credential, is_read)| *is_read || is_installed(credential)).collect()
@@ -410,11 +415,7 @@ impl PhoneConfig {
         let read = keys.filter_map(|(given, value)| Some((given, value.key.ok()?.public)));
         let known = read.filter(|(_, public)| *public != PublicKey::Other);
         known
-            .map(|(given, public)| GivenKey {
-                public,
-                slot: given.setting.parameter.slot(),
-                line: given.in_short(),
-            })
+            .map(|(given, public)| GivenKey { public, slot: given.parameter.slot(), line: given.in_short() })
             .collect()
     }
 }

@@ -111,7 +111,7 @@ fn first_file_wins_and_overrides_win_over_all() {
     ];
     let site = Site::new(&files);
     let config = site.config();
-    let value = |name: &str| config.get(name).unwrap().setting.value.as_text().unwrap().to_owned();
+    let value = |name: &str| config.get(name).unwrap().value.as_text().unwrap().to_owned();
     assert_eq!(
         [value("log.level.change.tls"), value("log.render.level"), value("SCEP.enable")],
         ["4", "2", "0"]
@@ -155,7 +155,7 @@ fn a_models_own_list_replaces_the_plain_one() {
         (Some("VVX 501"), "1", true),
     ] {
         let config = resolve(&site.tree, mac(), model, &[site.folder.path().to_owned()]);
-        assert_eq!(config.get("log.render.level").unwrap().setting.value.as_text(), Some(level), "{model:?}");
+        assert_eq!(config.get("log.render.level").unwrap().value.as_text(), Some(level), "{model:?}");
         assert_eq!(config.is_complete, is_complete, "{model:?}");
     }
     let config = site.config();
@@ -200,11 +200,7 @@ fn the_overrides_directory_takes_the_phones_address() {
             ("ovr/0004f2a1b2c3/0004f2a1b2c3-phone.cfg", &phone),
         ]);
         let config = site.config();
-        assert_eq!(
-            config.get("log.render.level").unwrap().setting.value.as_text(),
-            Some(level),
-            "{directory}"
-        );
+        assert_eq!(config.get("log.render.level").unwrap().value.as_text(), Some(level), "{directory}");
         assert_eq!(config.is_complete, is_complete, "{directory}");
     }
 }
@@ -278,7 +274,7 @@ fn the_master_lies_beside_the_log_or_above_it() {
         let directories: Vec<PathBuf> =
             directories.iter().map(|name| site.folder.path().join(name)).collect();
         let config = resolve(&site.tree, mac(), None, &directories);
-        config.get("log.render.level").map(|given| given.setting.value.as_text().unwrap().to_owned())
+        config.get("log.render.level").map(|given| given.value.as_text().unwrap().to_owned())
     };
     assert_eq!(found(&["a"]).as_deref(), Some("2"));
     assert_eq!(found(&["a/logs"]).as_deref(), Some("2"));
@@ -347,8 +343,16 @@ fn nothing_outside_is_read() {
     let found = run(&config, &log(), &[]);
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].0, "CFG002");
-    assert!(found[0].1.evidence[0].says.to_string().contains("secret.cfg"), "{:?}", found[0].1.evidence);
-    assert!(found[0].1.evidence[1].says.to_string().ends_with("/etc/passwd"), "{:?}", found[0].1.evidence);
+    assert!(
+        found[0].1.configuration[0].says.to_string().contains("secret.cfg"),
+        "{:?}",
+        found[0].1.configuration
+    );
+    assert!(
+        found[0].1.configuration[1].says.to_string().ends_with("/etc/passwd"),
+        "{:?}",
+        found[0].1.configuration
+    );
 }
 
 #[cfg(unix)]

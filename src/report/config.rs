@@ -125,13 +125,13 @@ impl ConfigPhone {
 }
 
 fn parameter(config: &PhoneConfig, one: &Effective<'_>, shown: Shown<'_>) -> ConfigParameter {
-    let Given { file, setting } = one.given;
-    let counts = config.counts(setting.parameter);
+    let Given { file, parameter, value, line } = one.given;
+    let counts = config.counts(parameter);
     ConfigParameter {
         parameter: one.given.name().to_owned(),
-        value: shown.message(&setting.value.in_short()),
+        value: shown.message(&value.in_short()),
         file: shown.path(&file.path),
-        line: setting.line,
+        line,
         counts: if counts { one.is_sure.then_some(true) } else { Some(false) },
         overrides: one.overridden.iter().map(|other| overridden(other, shown)).collect(),
     }

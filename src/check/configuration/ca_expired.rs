@@ -12,10 +12,7 @@
 //! 1. Look which CA the servers use now.
 //! 2. Give its certificate in place of this one, and restart the phone.
 
-use super::{Case, Finding, authorities, day, name_of};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::message::sentence;
-use crate::model::Severity;
+use super::{Case, Facts, Family, Finding, Rule, Run, Severity, authorities, day, name_of, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG031",
@@ -36,7 +33,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let message =
             sentence!["The CA certificate in ", &given, format!(" ended on {}.", day(expired.not_after))];
         let says = sentence!["CN ", name_of(expired), format!(", ended {}", day(expired.not_after))];
-        Some(Finding::new(severity, None, message, vec![given.says(says)]))
+        Some(Finding::of_files(None, message, vec![given.says(says)]).weighing(severity))
     });
     found.collect()
 }

@@ -11,10 +11,7 @@
 //! 2. Put the whole text into the parameter, with its begin and end lines. Line breaks may become blanks.
 //! 3. Restart the phone.
 
-use super::{Case, Finding, authorities};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::message::sentence;
-use crate::model::Severity;
+use super::{Case, Facts, Family, Finding, Rule, Run, Severity, authorities, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG030",
@@ -32,7 +29,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let found = authorities(case).filter_map(|(given, value)| {
         let fault = value.fault.filter(|_| value.list.is_empty())?;
         let message = sentence!["No certificate can be read from ", &given, format!(": {fault}.")];
-        Some(Finding::new(RULE.severity, None, message, vec![given.in_short()]))
+        Some(Finding::of_files(None, message, vec![given.in_short()]))
     });
     found.collect()
 }

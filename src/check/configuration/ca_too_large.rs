@@ -12,12 +12,7 @@
 //!    no limit.
 //! 2. Restart the phone twice, and look that its fingerprint stays the same.
 
-use super::{Case, Finding, authorities};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::config::Kind;
-use crate::message::sentence;
-use crate::model::Severity;
-use crate::quantity::count;
+use super::{Case, Facts, Family, Finding, Kind, Rule, Run, Severity, authorities, count, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG032",
@@ -33,7 +28,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let found = authorities(case).filter_map(|(given, value)| {
-        let Kind::Ca(Some(limit)) = given.setting.parameter.kind else { return None };
+        let Kind::Ca(Some(limit)) = given.parameter.kind else { return None };
         let length = value.length();
         if length <= limit {
             return None;
@@ -43,8 +38,8 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             &given,
             format!(" has {} bytes; its slot takes {}.", count(length as u64), count(limit as u64)),
         ];
-        let says = sentence![given.setting.value.in_short(), format!(", {} bytes", count(length as u64))];
-        Some(Finding::new(RULE.severity, None, message, vec![given.says(says)]))
+        let says = sentence![given.value.in_short(), format!(", {} bytes", count(length as u64))];
+        Some(Finding::of_files(None, message, vec![given.says(says)]))
     });
     found.collect()
 }

@@ -10,10 +10,7 @@
 //! 1. Have a new certificate issued.
 //! 2. Give it to the phone with its key, and restart the phone.
 
-use super::{Case, Finding, day, leaves, name_of};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::message::sentence;
-use crate::model::Severity;
+use super::{Case, Facts, Family, Finding, Rule, Run, Severity, day, leaves, name_of, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG017",
@@ -33,7 +30,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let message =
             sentence!["The certificate in ", &given, format!(" ended on {}.", day(certificate.not_after))];
         let says = sentence!["CN ", name_of(certificate), format!(", ended {}", day(certificate.not_after))];
-        Finding::new(RULE.severity, slot, message, vec![given.says(says)])
+        Finding::of_files(slot, message, vec![given.says(says)])
     });
     found.collect()
 }

@@ -13,10 +13,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Case, Finding, day, leaves, name_of};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::message::sentence;
-use crate::model::Severity;
+use super::{Case, Facts, Family, Finding, Rule, Run, Severity, day, leaves, name_of, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG018",
@@ -44,7 +41,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         };
         let message = sentence!["The certificate in ", &given, format!(" {state}.")];
         let says = sentence!["CN ", name_of(certificate), format!(", {state}")];
-        Some(Finding::new(RULE.severity, slot, message, vec![given.says(says)]))
+        Some(Finding::of_files(slot, message, vec![given.says(says)]))
     });
     found.collect()
 }

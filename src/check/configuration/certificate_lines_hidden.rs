@@ -13,11 +13,8 @@
 //! 2. Restart the phone, and wait until it has uploaded its log.
 //! 3. Set the levels back, for the log's size is limited.
 
-use super::{Case, Finding};
+use super::{Case, Facts, Family, Finding, Rule, Run, Severity, sentence};
 use crate::check::join::hiding_levels;
-use crate::check::{Facts, Family, Rule, Run};
-use crate::message::sentence;
-use crate::model::Severity;
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG050",
@@ -37,14 +34,10 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     }
     let levels = hiding_levels(case.config, case.log);
     let Some((given, hidden, _)) = levels.first() else { return Vec::new() };
-    let message = sentence![
-        given,
-        " is ",
-        given.setting.value.in_short(),
-        format!(", which keeps {hidden} out of the log.")
-    ];
+    let message =
+        sentence![given, " is ", given.value.in_short(), format!(", which keeps {hidden} out of the log.")];
     let lines = levels.iter().map(|(given, hidden, _)| {
-        given.says(sentence![given.setting.value.in_short(), format!(": keeps {hidden} out of the log")])
+        given.says(sentence![given.value.in_short(), format!(": keeps {hidden} out of the log")])
     });
-    vec![Finding::new(RULE.severity, None, message, lines.collect())]
+    vec![Finding::of_files(None, message, lines.collect())]
 }

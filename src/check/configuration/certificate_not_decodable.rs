@@ -14,12 +14,7 @@
 //!    blanks.
 //! 3. Restart the phone.
 
-use super::{Case, Finding};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::config::{Fault, Form};
-use crate::message::sentence;
-use crate::model::Severity;
-use crate::quantity::count;
+use super::{Case, Facts, Family, Fault, Finding, Form, Rule, Run, Severity, count, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG011",
@@ -59,7 +54,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             }
         };
         let line = given.in_short();
-        Some(Finding::new(severity, credential.store.slot(), message, vec![line]))
+        Some(Finding::of_files(credential.store.slot(), message, vec![line]).weighing(severity))
     });
     found.collect()
 }

@@ -12,11 +12,7 @@
 //! 1. Let a profile use the slot: `device.sec.TLS.profile.deviceCert1="Platform1"`, with its `.set`.
 //! 2. Select that profile for what it is meant for: `device.sec.TLS.profileSelection.dot1x` and others.
 
-use super::{Case, Finding};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::config::{Kind, selected_slot};
-use crate::message::sentence;
-use crate::model::Severity;
+use super::{Case, Facts, Family, Finding, Kind, Rule, Run, Severity, selected_slot, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG024",
@@ -32,12 +28,11 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let config = case.config;
-    let profiles =
-        config.effective().filter(|one| one.given.setting.parameter.kind == Kind::ProfileCertificate);
+    let profiles = config.effective().filter(|one| one.given.parameter.kind == Kind::ProfileCertificate);
     let values = profiles.flat_map(|one| std::iter::once(one.given).chain(one.overridden));
     let selected: Vec<_> = values
-        .filter(|given| !given.setting.value.is_empty())
-        .map(|given| given.setting.value.as_text().and_then(selected_slot))
+        .filter(|given| !given.value.is_empty())
+        .map(|given| given.value.as_text().and_then(selected_slot))
         .collect();
     if !config.is_complete || selected.contains(&None) {
         return Vec::new();
@@ -47,7 +42,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let (given, _) = credential.certificate?;
         let message = sentence![&given, format!(" fills {slot}, and no profile selects it.")];
         let line = given.in_short();
-        Some(Finding::new(RULE.severity, Some(slot), message, vec![line]))
+        Some(Finding::of_files(Some(slot), message, vec![line]))
     });
     found.collect()
 }

@@ -13,11 +13,7 @@
 //! 1. Leave certificates out of the chain that servers have anyway, the root first.
 //! 2. Give the rest as PKCS #7 again, and restart the phone.
 
-use super::{CERTIFICATE_MAX, Case, Finding};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::message::sentence;
-use crate::model::Severity;
-use crate::quantity::{count, counted};
+use super::{CERTIFICATE_MAX, Case, Facts, Family, Finding, Rule, Run, Severity, count, counted, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG014",
@@ -55,7 +51,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             ),
         ];
         let line = given.in_short();
-        Some(Finding::new(severity, slot, message, vec![line]))
+        Some(Finding::of_files(slot, message, vec![line]).weighing(severity))
     });
     found.collect()
 }

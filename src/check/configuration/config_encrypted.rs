@@ -12,12 +12,7 @@
 //!    the tree, and scan that.
 //! 2. Take the copy away afterwards, for it may hold keys.
 
-use super::{Case, Finding};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::config::Condition;
-use crate::config::SourceRole;
-use crate::message::{Part, sentence};
-use crate::model::Severity;
+use super::{Case, Condition, Facts, Family, Finding, Part, Rule, Run, Severity, SourceRole, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG003",
@@ -43,7 +38,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             " is no text: it is encrypted, and nothing can be said of it."
         ];
         let line = source.file.says(None, None, "no text, so it is taken as encrypted");
-        Finding::new(RULE.severity, None, message, vec![line])
+        Finding::of_files(None, message, vec![line])
     });
     found.collect()
 }

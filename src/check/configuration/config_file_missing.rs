@@ -13,11 +13,7 @@
 //!    lower case.
 //! 2. Add it, or take the name out of `CONFIG_FILES`.
 
-use super::{Case, Finding};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::message::{Part, sentence};
-use crate::model::Severity;
-use crate::quantity::counted;
+use super::{Case, Facts, Family, Finding, Part, Rule, Run, Severity, counted, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG002",
@@ -57,5 +53,5 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let says = sentence!["names ", path(&one.name), ", which leads to ", path(&one.leads_to)];
         one.master.says(Some(one.line), Some("CONFIG_FILES"), says)
     });
-    vec![Finding::new(RULE.severity, None, message, lines.collect())]
+    vec![Finding::of_files(None, message, lines.collect())]
 }

@@ -15,12 +15,7 @@
 //! 2. Check it with an XML tool, such as `xmllint --noout FILE`.
 //! 3. Restart the phone, so that it reads the file again.
 
-use super::{Case, Finding};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::config::Condition;
-use crate::config::SourceRole;
-use crate::message::{Part, sentence};
-use crate::model::Severity;
+use super::{Case, Condition, Facts, Family, Finding, Part, Rule, Run, Severity, SourceRole, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG001",
@@ -59,7 +54,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             source.file.says(None, Some(name), "stands in this file, which the phone can't read")
         });
         evidence.extend(lost);
-        Some(Finding::new(RULE.severity, None, message, evidence))
+        Some(Finding::of_files(None, message, evidence))
     });
     found.collect()
 }

@@ -16,11 +16,7 @@
 //! 2. Restart the phone and look in its log for "Saving new …".
 //! 3. Set it back to 0 then, if you don't want phones to take device values at each start.
 
-use super::{Case, Finding, by_slot, gated};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::config::Gate;
-use crate::message::sentence;
-use crate::model::Severity;
+use super::{Case, Facts, Family, Finding, Gate, Rule, Run, Severity, by_slot, gated, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG004",
@@ -49,7 +45,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         };
         let message = sentence![&given, " does not count: ", state, "."];
         let first = given.in_short();
-        Finding::new(by_slot(case.log.state(slot)), slot, message, vec![first, second])
+        Finding::of_files(slot, message, vec![first, second]).weighing(by_slot(case.log.state(slot)))
     });
     found.collect()
 }

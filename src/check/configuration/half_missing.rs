@@ -11,12 +11,7 @@
 //! 1. Give both parameters of the slot.
 //! 2. Restart the phone.
 
-use super::{Case, Finding};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::config::Credential;
-use crate::config::SlotState;
-use crate::message::sentence;
-use crate::model::Severity;
+use super::{Case, Credential, Facts, Family, Finding, Rule, Run, Severity, SlotState, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG016",
@@ -55,7 +50,7 @@ fn finding(case: &Case<'_>, credential: &Credential<'_>) -> Option<Finding> {
         None => given.file.says(None, Some(&missing), format!("missing: the {what} of the slot")),
     };
     let lines = vec![given.in_short(), second];
-    Some(Finding::new(RULE.severity, credential.store.slot(), message, lines))
+    Some(Finding::of_files(credential.store.slot(), message, lines))
 }
 
 /// Whether the log shows both halves in the slot, one of them this one.

@@ -12,10 +12,7 @@
 //! 2. Compare: `openssl x509 -noout -pubkey -in cert.pem` and `openssl pkey -pubout -in key.pem` give the
 //!    same text.
 
-use super::{Case, Finding};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::message::sentence;
-use crate::model::Severity;
+use super::{Case, Facts, Family, Finding, Rule, Run, Severity, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG015",
@@ -41,7 +38,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         }
         let message = sentence!["The key in ", &given, " belongs to no certificate in ", &certificate, "."];
         let lines = [certificate, given].map(|given| given.in_short());
-        Some(Finding::new(RULE.severity, credential.store.slot(), message, lines.into()))
+        Some(Finding::of_files(credential.store.slot(), message, lines.into()))
     });
     found.collect()
 }

@@ -12,10 +12,7 @@
 //! 2. Put the whole text into the parameter, with its begin and end lines.
 //! 3. Keep the file readable for the phones alone.
 
-use super::{Case, Finding};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::message::sentence;
-use crate::model::Severity;
+use super::{Case, Facts, Family, Finding, Rule, Run, Severity, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG012",
@@ -35,7 +32,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let fault = value.key.err()?;
         let message = sentence!["No private key can be read from ", &given, format!(": {fault}.")];
         let line = given.in_short();
-        Some(Finding::new(RULE.severity, credential.store.slot(), message, vec![line]))
+        Some(Finding::of_files(credential.store.slot(), message, vec![line]))
     });
     found.collect()
 }

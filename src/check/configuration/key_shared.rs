@@ -11,11 +11,7 @@
 //! 1. Where phones are to be told apart, give each its own certificate and key, in its own file.
 //! 2. Else leave it, and know that a key lost is lost for all.
 
-use super::{Case, Finding};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::message::{Part, sentence};
-use crate::model::Severity;
-use crate::quantity::counted;
+use super::{Case, Facts, Family, Finding, Part, Rule, Run, Severity, counted, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG020",
@@ -39,7 +35,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             message = message.and(sentence![", ", Part::Mac(*other)]);
         }
         let message = message.and(" among them.".into());
-        Finding::new(RULE.severity, shared.key.slot, message, vec![shared.key.line.clone()])
+        Finding::of_files(shared.key.slot, message, vec![shared.key.line.clone()])
     });
     found.collect()
 }

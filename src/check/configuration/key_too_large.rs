@@ -12,11 +12,7 @@
 //! 1. Make a key of at most 4096 bits (RSA) or an elliptic-curve key, and have a certificate issued for it.
 //! 2. Give both to the phone and restart it.
 
-use super::{Case, Finding, KEY_MAX};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::message::sentence;
-use crate::model::Severity;
-use crate::quantity::count;
+use super::{Case, Facts, Family, Finding, KEY_MAX, Rule, Run, Severity, count, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG013",
@@ -48,7 +44,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             ),
         ];
         let line = given.in_short();
-        Some(Finding::new(RULE.severity, credential.store.slot(), message, vec![line]))
+        Some(Finding::of_files(credential.store.slot(), message, vec![line]))
     });
     found.collect()
 }

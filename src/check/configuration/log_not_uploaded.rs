@@ -12,11 +12,7 @@
 //! 1. Set `log.render.file` to 1, and `LOG_FILE_DIRECTORY` to a directory of the server.
 //! 2. Restart the phone.
 
-use super::{Case, Finding};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::config::Kind;
-use crate::message::sentence;
-use crate::model::Severity;
+use super::{Case, Facts, Family, Finding, Kind, Rule, Run, Severity, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG051",
@@ -33,7 +29,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let given = case.config.of_kind(|kind| kind == Kind::Log);
     let found = given.filter_map(|given| {
-        let value = given.setting.value.as_text()?;
+        let value = given.value.as_text()?;
         let is_kept = match given.name() {
             "log.render.file" => value == "0",
             "LOG_FILE_DIRECTORY" => {
@@ -45,12 +41,11 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         if !is_kept {
             return None;
         }
-        let message = sentence![&given, " is ", given.setting.value.in_short(), ": the log is not uploaded."];
-        Some(Finding::new(
-            RULE.severity,
+        let message = sentence![&given, " is ", given.value.in_short(), ": the log is not uploaded."];
+        Some(Finding::of_files(
             None,
             message,
-            vec![given.says(sentence![given.setting.value.in_short(), ", so the log is not uploaded"])],
+            vec![given.says(sentence![given.value.in_short(), ", so the log is not uploaded"])],
         ))
     });
     found.collect()

@@ -12,10 +12,7 @@
 //! 1. Look which certificate was meant for this phone; the file may be a copy of another phone's.
 //! 2. Give the right one with its key.
 
-use super::{Case, Finding, leaves, name_of};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::message::{Part, sentence};
-use crate::model::{Mac, Severity};
+use super::{Case, Facts, Family, Finding, Mac, Part, Rule, Run, Severity, leaves, name_of, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG019",
@@ -43,7 +40,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let other = named.iter().find(is_phone).filter(|_| !named.contains(&own))?;
         let message = sentence!["The certificate in ", &given, " is made out to ", Part::Mac(*other), "."];
         let says = sentence!["CN ", name_of(certificate), ", and this phone is ", Part::Mac(own)];
-        Some(Finding::new(RULE.severity, slot, message, vec![given.says(says)]))
+        Some(Finding::of_files(slot, message, vec![given.says(says)]))
     });
     found.collect()
 }

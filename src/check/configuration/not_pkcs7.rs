@@ -13,11 +13,7 @@
 //! 2. Put the whole text, with its begin and end lines, into the parameter. Line breaks may become blanks.
 //! 3. Restart the phone.
 
-use super::{Case, Finding};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::config::{Certificates, Form};
-use crate::message::sentence;
-use crate::model::Severity;
+use super::{Case, Certificates, Facts, Family, Finding, Form, Rule, Run, Severity, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG010",
@@ -38,7 +34,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let severity = if case.log.chain_not_decodable { Severity::Error } else { RULE.severity };
         let message = sentence![&given, format!(" {why}.")];
         let line = given.in_short();
-        Some(Finding::new(severity, credential.store.slot(), message, vec![line]))
+        Some(Finding::of_files(credential.store.slot(), message, vec![line]).weighing(severity))
     });
     found.collect()
 }

@@ -12,10 +12,7 @@
 //! 1. Correct the name as the message says.
 //! 2. Restart the phone.
 
-use super::{Case, Finding};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::message::{Part, sentence};
-use crate::model::Severity;
+use super::{Case, Facts, Family, Finding, Part, Rule, Run, Severity, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG008",
@@ -43,7 +40,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         ];
         let line =
             file.says(Some(misspelt.line), Some(&misspelt.name), format!("meant may be {}", misspelt.known));
-        Finding::new(RULE.severity, None, message, vec![line])
+        Finding::of_files(None, message, vec![line])
     });
     found.collect()
 }

@@ -15,12 +15,9 @@
 //! 1. Add the `.set` that is named, with the value 1, to the file with the certificate.
 //! 2. Restart the phone and look in its log for "Saving new …".
 
-use super::{Case, Finding, by_slot, gated};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::config::Kind;
-use crate::config::{Gate, Given};
-use crate::message::sentence;
-use crate::model::{Severity, Slot};
+use super::{
+    Case, Facts, Family, Finding, Gate, Given, Kind, Rule, Run, Severity, Slot, by_slot, gated, sentence,
+};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG005",
@@ -39,7 +36,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
 }
 
 fn finding(case: &Case<'_>, slot: Option<Slot>, given: Given<'_>) -> Option<Finding> {
-    let set = given.setting.parameter.set_name.as_deref()?;
+    let set = given.parameter.set_name.as_deref()?;
     let Gate::Closed(gate) = case.config.gate(set) else { return None };
     let mut evidence = vec![given.in_short()];
     let state = match gate {
@@ -49,12 +46,12 @@ fn finding(case: &Case<'_>, slot: Option<Slot>, given: Given<'_>) -> Option<Find
         }
         None => {
             let misplaced = case.config.of_kind(|kind| matches!(kind, Kind::MisplacedSet(_)));
-            let misplaced = misplaced.filter(|one| one.setting.parameter.slot() == slot && slot.is_some());
+            let misplaced = misplaced.filter(|one| one.parameter.slot() == slot && slot.is_some());
             evidence.extend(misplaced.map(|one| one.says(format!("does nothing: {set} is its place"))));
             evidence.push(given.file.says(None, Some(set), format!("missing: add {set}=\"1\" to this file")));
             format!("no file has {set}").into()
         }
     };
     let message = sentence![&given, " does not count: ", state, "."];
-    Some(Finding::new(by_slot(case.log.state(slot)), slot, message, evidence))
+    Some(Finding::of_files(slot, message, evidence).weighing(by_slot(case.log.state(slot))))
 }

@@ -12,12 +12,7 @@
 //! 1. Update the phone to 4.0.0 or later.
 //! 2. Or give it `device.sec.SSL.customDeviceCert`, from 3.3.2 on.
 
-use super::{Case, Finding};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::config::Given;
-use crate::config::{Kind, Store};
-use crate::message::{Part, sentence};
-use crate::model::Severity;
+use super::{Case, Facts, Family, Finding, Given, Kind, Part, Rule, Run, Severity, Store, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG025",
@@ -35,7 +30,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let Some(software) = &case.log.software else { return Vec::new() };
     let is_before = |parts: &[u32]| software.cmp_parts(parts).is_lt();
     let is_of_3 = |given: &Given<'_>| {
-        matches!(given.setting.parameter.kind, Kind::Certificate(Store::Ssl) | Kind::Key(Store::Ssl))
+        matches!(given.parameter.kind, Kind::Certificate(Store::Ssl) | Kind::Key(Store::Ssl))
     };
     let given = case.config.of_kind(|kind| matches!(kind, Kind::Certificate(_) | Kind::Key(_)));
     let (of_3, of_4): (Vec<_>, Vec<_>) = given.partition(is_of_3);
@@ -55,5 +50,5 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         format!(" is known from {since} on.")
     ];
     let lines = unknown.iter().map(|given| given.says(format!("known from {since} on"))).collect();
-    vec![Finding::new(RULE.severity, None, message, lines)]
+    vec![Finding::of_files(None, message, lines)]
 }

@@ -11,11 +11,7 @@
 //! 1. Keep the key where only those can read it who install the certificate.
 //! 2. Delete it on the server once the certificate is installed.
 
-use super::{Case, Finding};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::config::ConfigurationLine;
-use crate::message::{Part, sentence};
-use crate::model::Severity;
+use super::{Case, ConfigurationLine, Facts, Family, Finding, Part, Rule, Run, Severity, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG040",
@@ -48,7 +44,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             Part::Path(file.path.clone()),
             format!("{shown} lies among the files.{others}")
         ];
-        Finding::new(RULE.severity, None, message, vec![line])
+        Finding::of_files(None, message, vec![line])
     });
     found.collect()
 }

@@ -11,11 +11,7 @@
 //! 1. Put the certificate into platform slot 1 or 2, and let a platform profile use it.
 //! 2. Select PlatformProfile1 or PlatformProfile2.
 
-use super::{Case, Finding, device_words, selection};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::config::Kind;
-use crate::message::sentence;
-use crate::model::Severity;
+use super::{Case, Facts, Family, Finding, Kind, Rule, Run, Severity, device_words, selection, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG022",
@@ -34,16 +30,11 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         if !value.to_ascii_lowercase().starts_with("applicationprofile") {
             return None;
         }
-        let message = sentence![&given, " is ", given.setting.value.in_short(), ", which can't serve it."];
-        Some(Finding::new(
-            RULE.severity,
+        let message = sentence![&given, " is ", given.value.in_short(), ", which can't serve it."];
+        Some(Finding::of_files(
             None,
             message,
-            selection(
-                case.config,
-                &given,
-                sentence![given.setting.value.in_short(), ", not a platform profile"],
-            ),
+            selection(case.config, &given, sentence![given.value.in_short(), ", not a platform profile"]),
         ))
     });
     found.collect()

@@ -14,11 +14,10 @@
 //! 2. For an application certificate, use an application profile (`sec.TLS.profile.x.deviceCert`) and
 //!    select it with `sec.TLS.profileSelection`.
 
-use super::{Case, Finding, device_words, selection};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::config::{Kind, selected_slot};
-use crate::message::sentence;
-use crate::model::{Severity, Slot};
+use super::{
+    Case, Facts, Family, Finding, Kind, Rule, Run, Severity, Slot, device_words, selected_slot, selection,
+    sentence,
+};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG021",
@@ -43,18 +42,13 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let message = sentence![
             &given,
             " is ",
-            given.setting.value.in_short(),
+            given.value.in_short(),
             "; Builtin, Platform1 and Platform2 are permitted."
         ];
-        Some(Finding::new(
-            RULE.severity,
+        Some(Finding::of_files(
             None,
             message,
-            selection(
-                case.config,
-                &given,
-                sentence![given.setting.value.in_short(), ", which is not permitted"],
-            ),
+            selection(case.config, &given, sentence![given.value.in_short(), ", which is not permitted"]),
         ))
     });
     found.collect()

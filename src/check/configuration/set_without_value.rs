@@ -12,12 +12,7 @@
 //! 1. Give the value, or take the `.set` away.
 //! 2. Where the slot is meant to be emptied, leave it as it is.
 
-use super::{Case, Finding};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::config::Given;
-use crate::config::Kind;
-use crate::message::sentence;
-use crate::model::Severity;
+use super::{Case, Facts, Family, Finding, Given, Kind, Rule, Run, Severity, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG006",
@@ -33,14 +28,14 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let sets = case.config.of_kind(|kind| kind == Kind::Set);
-    sets.filter(|set| set.setting.value.as_text() == Some("1")).filter_map(|set| finding(case, set)).collect()
+    sets.filter(|set| set.value.as_text() == Some("1")).filter_map(|set| finding(case, set)).collect()
 }
 
 fn finding(case: &Case<'_>, set: Given<'_>) -> Option<Finding> {
-    let values = set.setting.parameter.behind();
+    let values = set.parameter.behind();
     let given: Vec<_> =
         case.config.effective().filter(|one| values.iter().any(|name| **name == *one.given.name())).collect();
-    let empty = given.iter().find(|one| one.is_sure && one.given.setting.value.is_empty());
+    let empty = given.iter().find(|one| one.is_sure && one.given.value.is_empty());
     let mut evidence = vec![set.says("1, so the value beside it counts")];
     let message = match empty {
         Some(empty) => {
@@ -57,5 +52,5 @@ fn finding(case: &Case<'_>, set: Given<'_>) -> Option<Finding> {
         }
         None => return None,
     };
-    Some(Finding::new(RULE.severity, set.setting.parameter.slot(), message, evidence))
+    Some(Finding::of_files(set.parameter.slot(), message, evidence))
 }

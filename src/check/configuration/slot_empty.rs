@@ -12,12 +12,10 @@
 //! 1. Give the slot a certificate and its key, or select another one.
 //! 2. Where it was installed in another way, let the log show it: TLS logging at level 3, and a restart.
 
-use super::{Case, Finding, selection};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::config::SlotState;
-use crate::config::{Kind, selected_slot};
-use crate::message::sentence;
-use crate::model::{Severity, Slot};
+use super::{
+    Case, Facts, Family, Finding, Kind, Rule, Run, Severity, Slot, SlotState, selected_slot, selection,
+    sentence,
+};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG023",
@@ -33,9 +31,8 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let config = case.config;
-    let by_scep = config
-        .of_kind(|kind| kind == Kind::Enrolment)
-        .any(|given| given.setting.value.as_text() == Some("1"));
+    let by_scep =
+        config.of_kind(|kind| kind == Kind::Enrolment).any(|given| given.value.as_text() == Some("1"));
     if by_scep || !config.is_complete {
         return Vec::new();
     }
@@ -44,7 +41,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let found = profiles.filter_map(|given| {
         // A platform profile can't have another slot: CFG021 tells that.
         let is_of_device = given.name().starts_with("device.");
-        let slot = selected_slot(given.setting.value.as_text()?).filter(|slot| match slot {
+        let slot = selected_slot(given.value.as_text()?).filter(|slot| match slot {
             Slot::BuiltIn => false,
             Slot::Platform(number) => !is_of_device || matches!(number, 1 | 2),
             Slot::Application(_) => !is_of_device,
@@ -55,12 +52,11 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             || case.log.state(Some(slot)) == SlotState::Filled
             || case.log.state(Some(slot)) == SlotState::Unknown
                 && case.log.fingerprints(slot).next().is_some();
-        if is_filled || config.is_switched_off(given.setting.parameter) {
+        if is_filled || config.is_switched_off(given.parameter) {
             return None;
         }
         let message = sentence![&given, format!(" selects {slot}, and no file gives it a certificate.")];
-        Some(Finding::new(
-            RULE.severity,
+        Some(Finding::of_files(
             Some(slot),
             message,
             selection(config, &given, format!("selects {slot}, which is empty").into()),

@@ -34,7 +34,11 @@ fn changed(changes: &[(&'static str, &str)], log: &LogFacts) -> Vec<(&'static st
 }
 
 fn severities(files: &[(&str, &str)], log: &LogFacts) -> Vec<(&'static str, Severity)> {
-    Site::new(files).findings(log, &[]).into_iter().map(|(code, found)| (code, found.severity)).collect()
+    Site::new(files)
+        .findings(log, &[])
+        .into_iter()
+        .map(|(code, found)| (code, found.severity.unwrap()))
+        .collect()
 }
 
 /// What the one custom certificate of 3.3.2 gives, with both gates open.
@@ -77,7 +81,7 @@ fn cfg001_not_well_formed() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].0, "CFG001");
     assert!(found[0].1.message.to_string().contains("line 8, column 1"), "{}", found[0].1.message);
-    assert!(found[0].1.evidence.iter().any(|line| line.parameter.as_deref() == Some(CERTIFICATE)));
+    assert!(found[0].1.configuration.iter().any(|line| line.parameter.as_deref() == Some(CERTIFICATE)));
     // A placeholder, and a text that a master names and that is no XML.
     let placeholder = "<a sec.TLS.customDeviceCert.1=\"<Certificate>\"/>";
     for text in [placeholder, "no xml", ""] {
@@ -160,7 +164,7 @@ fn cfg004_and_cfg005_gates() {
     let site = Site::new(&[("000000000000.cfg", &file(&all))]);
     let found = site.findings(&log(), &[]);
     assert_eq!(found[0].0, "CFG005");
-    assert!(found[0].1.evidence.iter().any(|line| line.parameter.as_deref() == Some(misplaced)));
+    assert!(found[0].1.configuration.iter().any(|line| line.parameter.as_deref() == Some(misplaced)));
     // No certificate value, an empty one, or one outside of device.*.
     let none = plain(&[("device.set", "0"), (CERTIFICATE, ""), ("sec.TLS.customCaCert.1", "x")]);
     assert_eq!(codes(&none, &log()), ["CFG030"]);

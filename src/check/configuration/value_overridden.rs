@@ -15,11 +15,7 @@
 //! 2. Take the other one away. An override is taken away at the phone, or by deleting its file on the
 //!    server.
 
-use super::{Case, Finding};
-use crate::check::{Facts, Family, Rule, Run};
-use crate::config::Effective;
-use crate::message::sentence;
-use crate::model::Severity;
+use super::{Case, Effective, Facts, Family, Finding, Rule, Run, Severity, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG007",
@@ -39,8 +35,8 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
 }
 
 fn finding(one: Effective<'_>) -> Option<Finding> {
-    let value = &one.given.setting.value;
-    let other = one.overridden.iter().find(|other| !other.setting.value.is_same_as(value))?;
+    let value = &one.given.value;
+    let other = one.overridden.iter().find(|other| !other.value.is_same_as(value))?;
     let (name, first, second) = (one.given.name(), one.given.place(), other.place());
     let message = if one.is_sure {
         sentence![name, " has different values: ", first, " counts, ", second, " does not."]
@@ -57,9 +53,7 @@ fn finding(one: Effective<'_>) -> Option<Finding> {
     let role = if one.is_sure { ["counts", "does not count"] } else { ["may count"; 2] };
     let mut evidence = vec![one.given.says(sentence![role[0], ": ", value.in_short()])];
     evidence.extend(
-        one.overridden
-            .iter()
-            .map(|other| other.says(sentence![role[1], ": ", other.setting.value.in_short()])),
+        one.overridden.iter().map(|other| other.says(sentence![role[1], ": ", other.value.in_short()])),
     );
-    Some(Finding::new(RULE.severity, None, message, evidence))
+    Some(Finding::of_files(None, message, evidence))
 }

@@ -11,7 +11,7 @@ const HW_LEVEL: &str = "log.level.change.hw";
 
 fn level_of<'a>(config: &'a PhoneConfig, name: &str) -> Option<(Given<'a>, u8)> {
     let given = config.get(name)?;
-    Some((given, given.setting.value.as_text()?.parse::<u8>().ok()?))
+    Some((given, given.value.as_text()?.parse::<u8>().ok()?))
 }
 
 /// The lines that give another level than the log shows, and what it shows.
@@ -58,7 +58,7 @@ pub(super) fn no_evidence(config: &PhoneConfig, log: &LogFacts) -> (Option<Messa
     let mut steps = Vec::new();
     let hiding: Vec<_> = hiding_levels(config, log).into_iter().filter(|(.., wanted)| *wanted == 3).collect();
     for (given, hidden, wanted) in &hiding {
-        let value = given.setting.value.in_short();
+        let value = given.value.in_short();
         lines.push(given.says(sentence![
             value.clone(),
             format!(" keeps {hidden} out of the log: change it to {wanted}")
@@ -70,7 +70,7 @@ pub(super) fn no_evidence(config: &PhoneConfig, log: &LogFacts) -> (Option<Messa
     }
     let contradicted = contradicted(config, log);
     for (given, shown) in contradicted.iter().filter(|(given, _)| given.name() != HW_LEVEL) {
-        let value = given.setting.value.in_short();
+        let value = given.value.in_short();
         let but = format!(", and the log shows {shown}: changed since, or set another way?");
         lines.push(given.says(sentence![value, but]));
     }
@@ -99,7 +99,7 @@ pub(super) fn no_evidence(config: &PhoneConfig, log: &LogFacts) -> (Option<Messa
                     " is no level: the phone may use its default, 4, which keeps the inventory out of the log"
                 }
             };
-            given.says(sentence![given.setting.value.in_short(), what])
+            given.says(sentence![given.value.in_short(), what])
         });
         lines.extend(low);
         return (None, lines);

@@ -19,7 +19,7 @@ fn no_name_and_no_password_is_shown() {
     }
     let answer = |shown: crate::redact::Shown<'_>| {
         let all = found.iter().flat_map(|(_, finding)| {
-            let lines = finding.evidence.iter().map(move |line| shown.message(&line.says));
+            let lines = finding.configuration.iter().map(move |line| shown.message(&line.says));
             std::iter::once(shown.message(&finding.message)).chain(lines).collect::<Vec<_>>()
         });
         all.collect::<Vec<_>>().join("\n").to_lowercase()
@@ -53,7 +53,7 @@ fn cfg011_says_what_was_read() {
         let all = with(healthy(), CERTIFICATE, value);
         let site = Site::new(&[("000000000000.cfg", &master("site.cfg")), ("site.cfg", &file(&all))]);
         let found = site.findings(&log(), &[]).into_iter().find(|(code, _)| *code == "CFG011");
-        found.map(|(_, finding)| (finding.severity, finding.message.to_string())).unwrap()
+        found.map(|(_, finding)| (finding.severity.unwrap(), finding.message.to_string())).unwrap()
     };
     let beside = "1 certificate was read from device.sec.TLS.customDeviceCert1.publicCert (";
     for more in [pem("PKCS7", b"garbage"), key(1)] {

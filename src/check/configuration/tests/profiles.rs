@@ -31,8 +31,8 @@ fn cfg021_profile_value() {
         let found: Vec<_> = found.iter().filter(|(code, _)| *code != "CFG024").collect();
         assert_eq!(found.first().map(|(code, _)| *code), code, "{changes:?}");
         if let Some((_, finding)) = found.first() {
-            assert_eq!(finding.evidence.len(), 2, "{finding:?}");
-            assert!(finding.evidence[1].says.to_string().starts_with("missing: "), "{finding:?}");
+            assert_eq!(finding.configuration.len(), 2, "{finding:?}");
+            assert!(finding.configuration[1].says.to_string().starts_with("missing: "), "{finding:?}");
         }
     }
     // What is not permitted is no empty slot besides.
