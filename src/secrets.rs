@@ -37,10 +37,7 @@ pub const REDACTED: &str = "[redacted]";
 /// ```
 #[must_use]
 pub fn conceal(text: &str) -> Cow<'_, str> {
-    // If the patterns don't compile, the text is hidden, since it may contain a key. A test compiles them
-    // all.
-    let Some(trigger) = TRIGGER.as_ref() else { return Cow::Borrowed(REDACTED) };
-    let may_have_secret = has_long_run(text.as_bytes()) || (may_trigger(text) && trigger.is_match(text));
+    let may_have_secret = has_long_run(text.as_bytes()) || (may_trigger(text) && TRIGGER.is_match(text));
     if !may_have_secret {
         return Cow::Borrowed(text);
     }
@@ -73,13 +70,17 @@ pub fn conceal_address(text: &str) -> Cow<'_, str> {
 
 /// A pattern of the words that mark secrets; every secret except a key without header has one. Few texts of
 /// logs match it, so most texts cost only this quick search.
-static TRIGGER: LazyLock<Option<Regex>> = LazyLock::new(|| trigger().ok());
-
-fn trigger() -> Result<Regex, regex::Error> {
-    Regex::new(concat!(
+static TRIGGER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
         r"(?i-u)private|authoriz|:[/\\]|/[/\\]|%2f|%3a|sips?:|pass|pwd|psk|secret|api[ _.-]?key|shared[ _.-]?key",
         r#"|(?:pw|pin|auth|token|credentials?)(?:[0-9=._"'\\-]|value|hash|text)"#,
     ))
+});
+
+/// Compiles a pattern of this program.
+#[expect(clippy::expect_used, reason = "patterns are constants, and tests use each")]
+pub(crate) fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a pattern of this program")
 }
 
 /// Whether a text has a character without which [`TRIGGER`] can't match. Models and addresses have none, and
@@ -115,8 +116,8 @@ struct Pass {
     /// avoids compiling patterns: all of them take 40 million instructions, as many as 400 small logs, and
     /// most scans need only those of one pass.
     needs: &'static [&'static str],
-    /// Finds the secrets. None if a pattern does not compile.
-    find: fn(&str) -> Option<Vec<Secret>>,
+    /// Finds the secrets.
+    find: fn(&str) -> Vec<Secret>,
 }
 
 /// The passes of one round, in order.
@@ -147,12 +148,11 @@ const PASSES: [Pass; 6] = [
 
 impl Pass {
     fn is_needed(&self, text: &str) -> bool {
-        let is_triggered = || TRIGGER.as_ref().is_none_or(|trigger| trigger.is_match(text));
         let is_there = |word: &&str| {
             text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
         };
         // Case-insensitive patterns also match letters outside ASCII, such as `ſ` for `s`.
-        self.needs.is_empty() || !text.is_ascii() || self.needs.iter().any(is_there) && is_triggered()
+        self.needs.is_empty() || !text.is_ascii() || self.needs.iter().any(is_there) && TRIGGER.is_match(text)
     }
 }
 
@@ -163,7 +163,7 @@ fn once(text: &str) -> Option<String> {
         if !pass.is_needed(&concealed) {
             continue;
         }
-        let Some(secrets) = (pass.find)(&concealed) else { return Some(REDACTED.to_owned()) };
+        let secrets = (pass.find)(&concealed);
         if !secrets.is_empty() {
             concealed = Cow::Owned(without(&concealed, &secrets));
         }

@@ -6,37 +6,35 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-const IPV4: &str = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}";
-const IPV6: &str = "[0-9A-Fa-f:.]{3,}";
-/// Matches what marks a version, at the end of the text before it.
-const VERSION: &str = concat!(
-    r"(?i)(?:(version|updater|bootblock|bootrom|label)\s*=[^,;|=()]*",
-    r"|\b(?:version|ver|updater|bootblock|bootrom|firmware|software|v)[\s:]*)\z"
-);
+use crate::secrets::pattern;
 
-/// [`IPV4`], [`IPV6`] and [`VERSION`].
-static PATTERNS: LazyLock<Option<[Regex; 3]>> = LazyLock::new(|| patterns().ok());
+static IPV4: LazyLock<Regex> = LazyLock::new(|| pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"));
 
-fn patterns() -> Result<[Regex; 3], regex::Error> {
-    Ok([Regex::new(IPV4)?, Regex::new(IPV6)?, Regex::new(VERSION)?])
-}
+static IPV6: LazyLock<Regex> = LazyLock::new(|| pattern("[0-9A-Fa-f:.]{3,}"));
+
+/// What marks a version, at the end of the text before it.
+static VERSION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)(?:(version|updater|bootblock|bootrom|label)\s*=[^,;|=()]*",
+        r"|\b(?:version|ver|updater|bootblock|bootrom|firmware|software|v)[\s:]*)\z"
+    ))
+});
 
 /// How many bytes before a version the word that marks it may begin.
 const VERSION_WINDOW: usize = 48;
 
 /// Finds IPv4 addresses. A port may follow one as a fifth part.
 pub(super) fn ipv4(text: &str) -> Vec<(Range<usize>, Ipv4Addr)> {
-    let Some([pattern, _, version]) = PATTERNS.as_ref() else { return Vec::new() };
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(run) = pattern.find_at(text, at) {
+    while let Some(run) = IPV4.find_at(text, at) {
         let (before, after) = (&text[..run.start()], &text[run.end()..]);
         let is_part = is_digit_last(before)
             || is_digit_last(before.strip_suffix('.').unwrap_or(""))
             || after.starts_with(|c: char| c.is_ascii_digit())
             || has_two_more_parts(after);
         match parse_ipv4(run.as_str()) {
-            Some(address) if !is_part && !is_version(version, before, address) => {
+            Some(address) if !is_part && !is_version(before, address) => {
                 found.push((run.range(), address));
                 at = run.end();
             }
@@ -76,9 +74,9 @@ pub(super) fn boundary(text: &str, at: usize) -> usize {
 
 /// Whether the number is a software version, as in `Version=Codename 3.3.5.247`, or a small one directly
 /// after `version`.
-fn is_version(version: &Regex, before: &str, address: Ipv4Addr) -> bool {
+fn is_version(before: &str, address: Ipv4Addr) -> bool {
     let near = boundary(before, before.len().saturating_sub(VERSION_WINDOW));
-    let Some(word) = version.captures(&before[near..]) else { return false };
+    let Some(word) = VERSION.captures(&before[near..]) else { return false };
     word.get(1).is_some() || address.octets()[0] < 10
 }
 
@@ -96,8 +94,7 @@ fn parse_ipv4(text: &str) -> Option<Ipv4Addr> {
 
 /// Finds IPv6 addresses.
 pub(super) fn ipv6(text: &str) -> Vec<(Range<usize>, Ipv6Addr)> {
-    let Some([_, pattern, _]) = PATTERNS.as_ref() else { return Vec::new() };
-    let runs = pattern.find_iter(text).filter(|run| run.as_str().contains(':'));
+    let runs = IPV6.find_iter(text).filter(|run| run.as_str().contains(':'));
     runs.filter_map(|run| {
         let mut range = run.range();
         let is_letter = |c: char| c.is_alphanumeric() || c == '_';
@@ -171,12 +168,4 @@ pub(super) fn is_host(word: &str) -> bool {
     is_top
         && labels.iter().all(is_label)
         && (labels.len() == 2 || labels.iter().rev().skip(1).any(has_letter))
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn all_patterns_compile() {
-        super::patterns().unwrap();
-    }
 }

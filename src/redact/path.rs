@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{Pseudonym, Redactor, mac, pseudonym, word};
-use crate::secrets::REDACTED;
+use crate::secrets::{REDACTED, pattern};
 
 /// Parts that occur in the names of phones' files and of their copies.
 const WORD: &str = concat!(
@@ -17,12 +17,11 @@ const WORD: &str = concat!(
 const ROTATION: &str = r"(?:[-.](?:[0-9]{8}|[0-9]{14}))?(?:\.[0-9]{1,3})?";
 
 /// What may follow a name that itself may end with a number: an ending.
-static ENDING: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(&format!(r"(?i)(?:{WORD}{ROTATION})+\z")).ok());
+static ENDING: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i)(?:{WORD}{ROTATION})+\z")));
 
 /// Everything that may follow a phone's address in a file name.
-static AFTER_MAC: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(&format!(r"(?i)\A{ROTATION}(?:{WORD}{ROTATION})*\z")).ok());
+static AFTER_MAC: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"(?i)\A{ROTATION}(?:{WORD}{ROTATION})*\z")));
 
 /// Replaces directories and names: `/srv/acme/0004f2a1b2c3-app.log` becomes `/dir-1/020000000001-app.log`.
 pub(super) fn rewrite(path: &str, redactor: &Redactor) -> String {
@@ -62,14 +61,11 @@ fn of_base(base: &str, redactor: &Redactor) -> String {
     if base.is_empty() {
         return String::new();
     }
-    let ending = |name: &str| {
-        let found = ENDING.as_ref().and_then(|ending| ending.find(name));
-        found.map_or(name.len(), |ending| ending.start())
-    };
+    let ending = |name: &str| ENDING.find(name).map_or(name.len(), |ending| ending.start());
     let macs = mac::all(base, redactor);
     if let Some((place, mac)) = macs.first()
         && place.start == 0
-        && AFTER_MAC.as_ref().is_some_and(|after| after.is_match(&base[place.end..]))
+        && AFTER_MAC.is_match(&base[place.end..])
     {
         return format!("{mac}{}", &base[place.end..]);
     }

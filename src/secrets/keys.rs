@@ -5,74 +5,36 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{REDACTED, Secret};
-
-/// Patterns of keys without header and footer.
-struct Runs {
-    /// A run of base64 that may be a key by itself.
-    run: Regex,
-    /// Hexadecimal digits.
-    hex: Regex,
-    /// A run of base64 for URLs (RFC 4648, section 5).
-    url_run: Regex,
-}
-
-/// Patterns of headers and footers of keys.
-struct Marks {
-    /// The words that every header and footer of a private key has.
-    words: Regex,
-    /// The dashes after them.
-    dashes: Regex,
-    /// `BEGIN` or `END` before them, with the kind of key in between.
-    opening: Regex,
-    /// A run of base64 before a footer.
-    run: Regex,
-}
+use super::{REDACTED, Secret, pattern};
 
 /// A blank, also in the forms used in URLs.
 const BLANK: &str = r"(?:[\s_+]|%20)";
 
-const RUN: &str = "[A-Za-z0-9+/]{24,}={0,2}";
+/// A run of base64 that may be a key by itself, or stand before a footer.
+static RUN: LazyLock<Regex> = LazyLock::new(|| pattern("[A-Za-z0-9+/]{24,}={0,2}"));
 
-impl Runs {
-    fn new() -> Result<Self, regex::Error> {
-        Ok(Self {
-            run: Regex::new(RUN)?,
-            hex: Regex::new("[0-9A-Fa-f]{48,}")?,
-            // At most two dashes: more of them are part of a PEM header.
-            url_run: Regex::new("[A-Za-z0-9+/]+(?:[-_]{1,2}[A-Za-z0-9+/]+)*={0,2}")?,
-        })
-    }
-}
+/// A run of base64 for URLs (RFC 4648, section 5). At most two dashes: more of them are part of a PEM header.
+static URL_RUN: LazyLock<Regex> =
+    LazyLock::new(|| pattern("[A-Za-z0-9+/]+(?:[-_]{1,2}[A-Za-z0-9+/]+)*={0,2}"));
 
-impl Marks {
-    fn new() -> Result<Self, regex::Error> {
-        Ok(Self {
-            words: Regex::new(&format!("(?i)PRIVATE{BLANK}+KEY(?:{BLANK}+BLOCK)?"))?,
-            dashes: Regex::new(r"\A\s*[-–—]+")?,
-            opening: Regex::new(&format!(
-                r"([-–—]*)\s*\b((?i:BEGIN|END)){BLANK}+((?:[A-Za-z0-9]+{BLANK}+){{0,3}})\z"
-            ))?,
-            run: Regex::new(RUN)?,
-        })
-    }
-}
+static HEXADECIMAL: LazyLock<Regex> = LazyLock::new(|| pattern("[0-9A-Fa-f]{48,}"));
 
-static RUNS: LazyLock<Option<Runs>> = LazyLock::new(|| Runs::new().ok());
+/// The words that every header and footer of a private key has.
+static WORDS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!("(?i)PRIVATE{BLANK}+KEY(?:{BLANK}+BLOCK)?")));
 
-static MARKS: LazyLock<Option<Marks>> = LazyLock::new(|| Marks::new().ok());
+/// The dashes after them.
+static DASHES: LazyLock<Regex> = LazyLock::new(|| pattern(r"\A\s*[-–—]+"));
 
-/// A further line of a key.
-static NEXT_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let pattern = r#"\A(?:\s|\\[rn]|&#(?:10|13|[xX][aAdD]);|%0[aAdD]|["',|.])+([A-Za-z0-9+/]+={0,2})"#;
-    Regex::new(pattern).ok()
+/// `BEGIN` or `END` before them, with the kind of key in between.
+static OPENING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r"([-–—]*)\s*\b((?i:BEGIN|END)){BLANK}+((?:[A-Za-z0-9]+{BLANK}+){{0,3}})\z"))
 });
 
-/// Whether all patterns compile.
-#[cfg(test)]
-pub(super) fn compile() -> bool {
-    RUNS.is_some() && MARKS.is_some() && NEXT_LINE.is_some()
-}
+/// A further line of a key.
+static NEXT_LINE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r#"\A(?:\s|\\[rn]|&#(?:10|13|[xX][aAdD]);|%0[aAdD]|["',|.])+([A-Za-z0-9+/]+={0,2})"#)
+});
 
 /// How many bytes before the words a header may begin.
 const HEADER_MAX: usize = 64;
@@ -86,9 +48,8 @@ enum Mark {
 }
 
 /// Keys that have a header, or at least a footer.
-pub(super) fn marked(text: &str) -> Option<Vec<Secret>> {
-    let patterns = MARKS.as_ref()?;
-    let marks = marks(patterns, text);
+pub(super) fn marked(text: &str) -> Vec<Secret> {
+    let marks = marks(text);
     let mut marks = marks.iter().peekable();
     let mut secrets: Vec<Secret> = Vec::new();
     let mut done = 0;
@@ -107,14 +68,14 @@ pub(super) fn marked(text: &str) -> Option<Vec<Secret>> {
                 done = end;
             }
             Mark::End { start, end } => {
-                if let Some(start) = before_footer(patterns, text, done, start) {
+                if let Some(start) = before_footer(text, done, start) {
                     secrets.push(Secret { start, end, instead: sign("…") });
                 }
                 done = end;
             }
         }
     }
-    Some(secrets)
+    secrets
 }
 
 /// The shortest line of a wrapped key that is recognized, and the shortest such key, in characters.
@@ -123,13 +84,12 @@ const WRAPPED_MIN: usize = 48;
 
 /// Keys whose header and footer were cut off: a run of base64, also in the form for URLs, or lines of base64
 /// with one separator character between them. Those of a certificate are public and are kept.
-pub(super) fn unmarked(text: &str) -> Option<Vec<Secret>> {
-    let patterns = RUNS.as_ref()?;
+pub(super) fn unmarked(text: &str) -> Vec<Secret> {
     let mut secrets = Vec::new();
     let mut is_public = false;
     let mut lines = Lines::default();
     let (mut seen, mut done) = (0, 0);
-    for run in patterns.url_run.find_iter(text) {
+    for run in URL_RUN.find_iter(text) {
         let between = &text[seen..run.start()];
         seen = run.end();
         if run.as_str().ends_with(CERTIFICATE) && text[run.end()..].starts_with("-----") {
@@ -138,7 +98,7 @@ pub(super) fn unmarked(text: &str) -> Option<Vec<Secret>> {
         let goes_on = matches!(between, " " | "|" | "." | "\n" | "\r" | "\t") && lines.end + 1 == run.start();
         let is_line = !is_public && run.start() >= done && run.len() >= LINE_MIN && !is_hex(run.as_str());
         if !(goes_on && is_line)
-            && let Some(secret) = std::mem::take(&mut lines).secret(patterns, text)
+            && let Some(secret) = std::mem::take(&mut lines).secret(text)
         {
             done = secret.end;
             secrets.push(secret);
@@ -151,8 +111,8 @@ pub(super) fn unmarked(text: &str) -> Option<Vec<Secret>> {
             lines.joined.push_str(run.as_str());
         }
     }
-    secrets.extend(lines.secret(patterns, text));
-    Some(secrets)
+    secrets.extend(lines.secret(text));
+    secrets
 }
 
 const CERTIFICATE: &str = "CERTIFICATE";
@@ -166,11 +126,11 @@ struct Lines {
 }
 
 impl Lines {
-    fn secret(self, patterns: &Runs, text: &str) -> Option<Secret> {
+    fn secret(self, text: &str) -> Option<Secret> {
         let is_wrapped =
             self.joined.len() >= WRAPPED_MIN && !is_path(&self.joined) && is_mixed(&self.joined, 45);
         // A line beside a key of one line may be a word of the sentence.
-        let mut runs = patterns.run.find_iter(&text[self.start..self.end]);
+        let mut runs = RUN.find_iter(&text[self.start..self.end]);
         let end = (is_wrapped || is_begun(&self.joined) || runs.any(|run| is_key(run.as_str())))
             .then(|| last_line(text, self.end))?;
         Some(Secret { start: self.start, end, instead: sign("…") })
@@ -178,7 +138,7 @@ impl Lines {
 }
 
 /// DER in hexadecimal digits: longer than any fingerprint, or with the beginning of a key.
-pub(super) fn hexadecimal(text: &str) -> Option<Vec<Secret>> {
+pub(super) fn hexadecimal(text: &str) -> Vec<Secret> {
     let is_der = |run: &regex::Match<'_>| {
         let digits = run.as_str();
         match digits.len() {
@@ -189,8 +149,8 @@ pub(super) fn hexadecimal(text: &str) -> Option<Vec<Secret>> {
             _ => true,
         }
     };
-    let runs = RUNS.as_ref()?.hex.find_iter(text).filter(is_der);
-    Some(runs.map(|run| Secret { start: run.start(), end: run.end(), instead: sign("…") }).collect())
+    let runs = HEXADECIMAL.find_iter(text).filter(is_der);
+    runs.map(|run| Secret { start: run.start(), end: run.end(), instead: sign("…") }).collect()
 }
 
 /// Whether the share of `/` and `+` is larger than in base64, where they are 2 of 64 characters.
@@ -219,11 +179,11 @@ fn sign(kind: &str) -> Cow<'static, str> {
 }
 
 /// All headers and footers, in order.
-fn marks(patterns: &Marks, text: &str) -> Vec<Mark> {
+fn marks(text: &str) -> Vec<Mark> {
     let mut marks = Vec::new();
     let mut done = 0;
-    for words in patterns.words.find_iter(text) {
-        let dashes = patterns.dashes.find(&text[words.end()..]);
+    for words in WORDS.find_iter(text) {
+        let dashes = DASHES.find(&text[words.end()..]);
         let end = words.end() + dashes.map_or(0, |dashes| dashes.end());
         let mut near = words.start().saturating_sub(HEADER_MAX).max(done);
         while !text.is_char_boundary(near) {
@@ -231,7 +191,7 @@ fn marks(patterns: &Marks, text: &str) -> Vec<Mark> {
         }
         done = end;
         let is_dashed = dashes.is_some_and(|dashes| is_rule(words.as_str(), dashes.as_str().trim()));
-        match patterns.opening.captures(&text[near..words.start()]) {
+        match OPENING.captures(&text[near..words.start()]) {
             Some(opening) if is_dashed || opening[1].len() > 1 || opening[2] == *"BEGIN" => {
                 let start = near + opening.get(0).map_or(0, |whole| whole.start());
                 if opening[2].eq_ignore_ascii_case("END") {
@@ -264,10 +224,10 @@ fn kind(words: &str) -> &'static str {
 
 /// The offset at which the key of this footer begins: at the first long run of base64; else at the last word,
 /// if it looks like the end of a key.
-fn before_footer(patterns: &Marks, text: &str, from: usize, footer: usize) -> Option<usize> {
+fn before_footer(text: &str, from: usize, footer: usize) -> Option<usize> {
     let before = &text[from..footer];
     let is_keyish = |run: &regex::Match<'_>| is_mixed(run.as_str(), 35);
-    if let Some(run) = patterns.run.find_iter(before).find(is_keyish) {
+    if let Some(run) = RUN.find_iter(before).find(is_keyish) {
         return Some(from + run.start());
     }
     let before = before.trim_end();
@@ -279,8 +239,7 @@ fn before_footer(patterns: &Marks, text: &str, from: usize, footer: usize) -> Op
 
 /// The end of the further lines of a key whose lines so far end at `at`.
 fn last_line(text: &str, mut at: usize) -> usize {
-    let Some(next_line) = NEXT_LINE.as_ref() else { return text.len() };
-    while let Some(line) = next_line.captures(&text[at..]) {
+    while let Some(line) = NEXT_LINE.captures(&text[at..]) {
         let Some(run) = line.get(1) else { break };
         let shown = run.as_str();
         let is_rest = shown.len() >= 8 && shown.contains(|c: char| c.is_ascii_digit() || "+/=".contains(c));

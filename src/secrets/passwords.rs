@@ -4,77 +4,49 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::Secret;
+use super::{Secret, pattern};
 
-static AUTHORIZATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static AUTHORIZATION: LazyLock<Regex> = LazyLock::new(|| {
     let schemes = "basic|digest|bearer|ntlm|negotiate";
-    Regex::new(&format!(r#"(?i)authorization\\?["']?\s*[:=]\s*\\?["']?({schemes})[\s:=]+"#)).ok()
+    pattern(&format!(r#"(?i)authorization\\?["']?\s*[:=]\s*\\?["']?({schemes})[\s:=]+"#))
 });
 
-struct Urls {
-    /// Matches what comes before `user:password@`. Group 1 is the scheme of a SIP URI; group 2 matches if
-    /// slashes are escaped; group 3 if this may be something else.
-    url: Regex,
-    /// The characters that end a user's or host's name, in a URL and in an escaped URL.
-    name_end: Regex,
-    encoded_name_end: Regex,
-    port_end: Regex,
-}
+/// What comes before `user:password@`. Group 1 is the scheme of a SIP URI; group 2 matches if slashes are escaped;
+/// group 3 if this may be something else.
+static URL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)\b(sips?(?::|%3a))|[a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|(%2f)){2}",
+        r"|([a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|%2f)|(?:\\*/|%2f){2})",
+    ))
+});
 
-static URLS: LazyLock<Option<Urls>> = LazyLock::new(|| Urls::new().ok());
+/// The characters that end a user's or host's name, in a URL and in an escaped URL.
+static NAME_END: LazyLock<Regex> = LazyLock::new(|| pattern("(?i):|%3a|[/?#]"));
+static ENCODED_NAME_END: LazyLock<Regex> = LazyLock::new(|| pattern("(?i):|%3a|[/?#]|%2f|%3f|%23"));
 
-impl Urls {
-    fn new() -> Result<Self, regex::Error> {
-        Ok(Self {
-            url: Regex::new(concat!(
-                r"(?i)\b(sips?(?::|%3a))|[a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|(%2f)){2}",
-                r"|([a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|%2f)|(?:\\*/|%2f){2})",
-            ))?,
-            name_end: Regex::new("(?i):|%3a|[/?#]")?,
-            encoded_name_end: Regex::new("(?i):|%3a|[/?#]|%2f|%3f|%23")?,
-            port_end: Regex::new(r"(?i)\A(?:\z|\\*/|[?#]|%2f|%3f|%23)")?,
-        })
-    }
-}
+static PORT_END: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\A(?:\z|\\*/|[?#]|%2f|%3f|%23)"));
 
 /// The rest of a URL's password that has quotes in it or around it.
-static QUOTED_REST: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let pattern = r#"\A["“”‘’][^\s"“”‘’<>@,{}]{0,64}["“”‘’]?[^\s"“”‘’<>@,{}]{0,64}@"#;
-    Regex::new(pattern).ok()
+static QUOTED_REST: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"\A["“”‘’][^\s"“”‘’<>@,{}]{0,64}["“”‘’]?[^\s"“”‘’<>@,{}]{0,64}@"#));
+
+static SETTING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r#"(?:\b|_)(?i:{SETTINGS})(?i:{ENDINGS})(?:=|\\?["'](?:\s*[:=]\s*))"#))
 });
 
-struct Values {
-    setting: Regex,
-    camel_setting: Regex,
-    key: Regex,
-    element: Regex,
-    /// The end of a value without quotes: a blank, or the next `key=value` of a list.
-    value_end: Regex,
-}
+static CAMEL_SETTING: LazyLock<Regex> = LazyLock::new(|| {
+    let settings = "Pw|PW|Pin|PIN|Auth|Token|Credentials?";
+    pattern(&format!(r#"[a-z0-9](?:{settings})(?i:{ENDINGS})(?:=|\\?["'](?:\s*[:=]\s*))"#))
+});
 
-static VALUES: LazyLock<Option<Values>> = LazyLock::new(|| Values::new().ok());
+static KEY: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r#"(?i){WORDS}{ENDINGS}\\?["'”’]?\s*(=>|:=|={{1,3}}|:)[ \t]*"#)));
 
-impl Values {
-    fn new() -> Result<Self, regex::Error> {
-        Ok(Self {
-            setting: Regex::new(&format!(
-                r#"(?:\b|_)(?i:{SETTINGS})(?i:{ENDINGS})(?:=|\\?["'](?:\s*[:=]\s*))"#
-            ))?,
-            camel_setting: Regex::new(&format!(
-                r#"[a-z0-9](?:Pw|PW|Pin|PIN|Auth|Token|Credentials?)(?i:{ENDINGS})(?:=|\\?["'](?:\s*[:=]\s*))"#
-            ))?,
-            key: Regex::new(&format!(r#"(?i){WORDS}{ENDINGS}\\?["'”’]?\s*(=>|:=|={{1,3}}|:)[ \t]*"#))?,
-            element: Regex::new(&format!(r"(?i)<[\w:.-]*{WORDS}{ENDINGS}(?:\s[^<>]*)?>"))?,
-            value_end: Regex::new(r#"\s|[,;&]\\?["']?[\w.-]+\\?["']?=|</"#)?,
-        })
-    }
-}
+static ELEMENT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"(?i)<[\w:.-]*{WORDS}{ENDINGS}(?:\s[^<>]*)?>")));
 
-/// Whether all patterns compile.
-#[cfg(test)]
-pub(super) fn compile() -> bool {
-    AUTHORIZATION.is_some() && URLS.is_some() && QUOTED_REST.is_some() && VALUES.is_some()
-}
+/// The end of a value without quotes: a blank, or the next `key=value` of a list.
+static VALUE_END: LazyLock<Regex> = LazyLock::new(|| pattern(r#"\s|[,;&]\\?["']?[\w.-]+\\?["']?=|</"#));
 
 /// Endings of the names of secret settings, such as `reg.1.auth.password` and `customDeviceCert1.privateKey`.
 const WORDS: &str = r"(?:password|passwort|passwd|passphrase|passcode|\bpass|pwd|psk|secret|(?:api|secret|private|pre-?shared)[ _.-]?key)";
@@ -93,26 +65,25 @@ const OPEN_VALUES: [&str; 14] = [
 const ENDINGS: &str = r"(?:[._-]?(?:\d+|value|hash|text))*";
 
 /// Values of settings and contents of XML elements whose name marks them as secret.
-pub(super) fn values(text: &str) -> Option<Vec<Secret>> {
-    let patterns = VALUES.as_ref()?;
+pub(super) fn values(text: &str) -> Vec<Secret> {
     let mut secrets = Vec::new();
     let mut at = 0;
-    while let Some(key) = patterns.key.captures_at(text, at) {
+    while let Some(key) = KEY.captures_at(text, at) {
         let (Some(whole), Some(sign)) = (key.get(0), key.get(1)) else { break };
         at = whole.end();
         if sign.as_str() == ":" && text[sign.end()..].starts_with(':') {
             continue;
         }
-        let (start, end) = value(patterns, text, at);
+        let (start, end) = value(text, at);
         if start < end {
             secrets.push(Secret::new(start, end));
         }
         at = end;
     }
-    for setting in [&patterns.setting, &patterns.camel_setting] {
+    for setting in [&SETTING, &CAMEL_SETTING] {
         let mut at = 0;
         while let Some(found) = setting.find_at(text, at) {
-            let (start, end) = value(patterns, text, found.end());
+            let (start, end) = value(text, found.end());
             let said = text[start..end].trim_end_matches([',', ';', '.', ')', '}']);
             let is_open = OPEN_VALUES.iter().any(|open| open.eq_ignore_ascii_case(said));
             if start < end && !is_open {
@@ -121,7 +92,7 @@ pub(super) fn values(text: &str) -> Option<Vec<Secret>> {
             at = end.max(found.end());
         }
     }
-    for element in patterns.element.find_iter(text) {
+    for element in ELEMENT.find_iter(text) {
         let rest = &text[element.end()..];
         let end = element.end() + rest.find('<').unwrap_or(rest.len());
         if element.end() < end {
@@ -136,11 +107,11 @@ pub(super) fn values(text: &str) -> Option<Vec<Secret>> {
         }
         overlaps
     });
-    Some(secrets)
+    secrets
 }
 
 /// The range of the value that begins at `at`: within its quotes, or up to a blank or the next setting.
-fn value(patterns: &Values, text: &str, at: usize) -> (usize, usize) {
+fn value(text: &str, at: usize) -> (usize, usize) {
     let rest = &text[at..];
     if rest.trim_start_matches(['"', '\'']).starts_with("-----BEGIN ") {
         // This is not the value of a password. A key that begins so is found by the search for keys.
@@ -151,7 +122,7 @@ fn value(patterns: &Values, text: &str, at: usize) -> (usize, usize) {
         Some('\'') => &['\''],
         Some('“' | '”' | '‘' | '’') => &['”', '’', '“', '‘'],
         _ => {
-            let end = patterns.value_end.find(rest).map_or(rest.len(), |end| end.start());
+            let end = VALUE_END.find(rest).map_or(rest.len(), |end| end.start());
             return (at, at + end);
         }
     };
@@ -167,11 +138,10 @@ fn value(patterns: &Values, text: &str, at: usize) -> (usize, usize) {
 }
 
 /// The credentials of a request (RFC 7617, RFC 7616): one word, or for `Digest` the rest of the line.
-pub(super) fn authorizations(text: &str) -> Option<Vec<Secret>> {
-    let pattern = AUTHORIZATION.as_ref()?;
+pub(super) fn authorizations(text: &str) -> Vec<Secret> {
     let mut secrets = Vec::new();
     let mut at = 0;
-    while let Some(header) = pattern.captures_at(text, at) {
+    while let Some(header) = AUTHORIZATION.captures_at(text, at) {
         let (Some(whole), Some(scheme)) = (header.get(0), header.get(1)) else { break };
         at = whole.end();
         let rest = &text[at..];
@@ -186,16 +156,15 @@ pub(super) fn authorizations(text: &str) -> Option<Vec<Secret>> {
         }
         at = end;
     }
-    Some(secrets)
+    secrets
 }
 
 /// `user:password@` in URLs, and in SIP URIs (RFC 3261, 19.1.1).
-pub(super) fn urls(text: &str) -> Option<Vec<Secret>> {
-    let patterns = URLS.as_ref()?;
+pub(super) fn urls(text: &str) -> Vec<Secret> {
     let mut secrets = Vec::new();
     let mut at = 0;
     let mut run = Run { end: 0, last_at: None };
-    while let Some(scheme) = patterns.url.captures_at(text, at) {
+    while let Some(scheme) = URL.captures_at(text, at) {
         let Some(whole) = scheme.get(0) else { break };
         at = whole.end();
         if at >= run.end {
@@ -203,13 +172,12 @@ pub(super) fn urls(text: &str) -> Option<Vec<Secret>> {
         }
         let certain = scheme.get(1).is_none() && scheme.get(3).is_none();
         let url = Url { may_be_cut: run.end == text.len() && certain, is_encoded: scheme.get(2).is_some() };
-        if let Some((start, end)) = run.password(patterns, text, at, &url).filter(|(start, end)| start < end)
-        {
+        if let Some((start, end)) = run.password(text, at, &url).filter(|(start, end)| start < end) {
             secrets.push(Secret::new(start, end));
             at = end.max(at);
         }
     }
-    Some(secrets)
+    secrets
 }
 
 /// The password in the name of a file or a URL.
@@ -261,11 +229,11 @@ impl Run {
 
     /// The range of the password in a URL whose scheme ends at `start`. The password may contain `@` and `/`
     /// that should have been escaped, so it ends at the last `@` of the run.
-    fn password(&self, patterns: &Urls, text: &str, start: usize, url: &Url) -> Option<(usize, usize)> {
+    fn password(&self, text: &str, start: usize, url: &Url) -> Option<(usize, usize)> {
         let run = &text[start..self.end];
         let bracket = || run.bytes().take(BRACKETS_MAX).position(|byte| byte == b']');
         let named = if run.starts_with('[') { bracket().map_or(0, |end| end + 1) } else { 0 };
-        let name_end = if url.is_encoded { &patterns.encoded_name_end } else { &patterns.name_end };
+        let name_end = if url.is_encoded { &ENCODED_NAME_END } else { &NAME_END };
         let sign = name_end.find_at(run, named)?;
         if !sign.as_str().starts_with(':') && !sign.as_str().eq_ignore_ascii_case("%3a") {
             return None;
@@ -273,7 +241,7 @@ impl Run {
         let after = &run[sign.end()..];
         let digits = after.bytes().take_while(u8::is_ascii_digit).count();
         let is_port = after[..digits].parse::<u16>().is_ok() || digits == 0;
-        if is_port && !after.is_empty() && patterns.port_end.is_match(&after[digits..]) {
+        if is_port && !after.is_empty() && PORT_END.is_match(&after[digits..]) {
             let is_password = digits > 0 && !is_host(&run[..sign.start()]) && is_slashed(&after[digits..]);
             if !is_password {
                 return None;
@@ -283,8 +251,7 @@ impl Run {
         match self.last_at {
             Some(at) => (password < at).then_some((password, at)),
             None => {
-                let Some(quoted_rest) = QUOTED_REST.as_ref() else { return Some((password, text.len())) };
-                if let Some(rest) = quoted_rest.find(&text[self.end..]) {
+                if let Some(rest) = QUOTED_REST.find(&text[self.end..]) {
                     return Some((password, self.end + rest.end() - 1));
                 }
                 (url.may_be_cut && !after.contains(['/', '?', '#'])).then_some((password, self.end))

@@ -20,11 +20,6 @@ fn assert_gone(text: &str, secrets: &[&str]) {
     assert_eq!(conceal(&concealed), concealed, "{text}");
 }
 
-#[test]
-fn all_patterns_compile() {
-    assert!(TRIGGER.is_some() && keys::compile() && passwords::compile());
-}
-
 proptest! {
     #[test]
     fn a_long_run_is_what_the_pattern_says(text in r"[a-z0-9+/é]{0,26}([-_ |.\n=][A-Z0-9+/]{0,20}){0,6}") {
@@ -37,7 +32,7 @@ proptest! {
     fn what_triggers_has_one_of_few_characters(
         word in r#"private|Authoriz|:[/\\]|/[/\\]|%2f|%3A|sips?:|pass|pwd|PSK|secret|api[ _.-]?key|shared[ _.-]?KEY|(pw|pin|AUTH|token|Credentials?)([0-9=._"'\\-]|value|hash|text)"#
     ) {
-        prop_assert!(TRIGGER.as_ref().unwrap().is_match(&word), "{}", word);
+        prop_assert!(TRIGGER.is_match(&word), "{}", word);
         prop_assert!(may_trigger(&word), "{}", word);
     }
 
@@ -49,7 +44,7 @@ proptest! {
     ) {
         let text = [before, word, after].concat();
         for pass in PASSES.iter().filter(|pass| !pass.needs.is_empty()) {
-            if !(pass.find)(&text).unwrap().is_empty() {
+            if !(pass.find)(&text).is_empty() {
                 prop_assert!(pass.is_needed(&text), "{}", text);
             }
         }
