@@ -14,7 +14,7 @@ use std::ops::Range;
 use roxmltree::{Document, Error, ParsingOptions};
 use serde::{Deserialize, Serialize};
 
-use self::prepared::{Prepared, prepared};
+use self::prepared::prepared;
 use crate::problem::ProblemKind;
 
 /// More attributes in one element are not read; the largest real element has 223.
@@ -73,21 +73,11 @@ fn parsed(
     is_wanted: fn(&str) -> bool,
     see: &mut dyn FnMut(Attribute<'_>),
 ) -> Result<(), Refusal> {
-    let Prepared { text, too_many, comment } = prepared(text);
+    let text = prepared(text)?;
     // Entities grow, and can be another file's content; attributes would come from where none stands.
     let allow_dtd = !["<!ENTITY", "<!ATTLIST"].iter().any(|declaration| text.contains(declaration));
     let options = ParsingOptions { allow_dtd, ..ParsingOptions::default() };
-    let document = Document::parse_with_options(&text, options).map_err(|error| {
-        match (refusal(&error, &text), comment) {
-            (Refusal::Malformed(byte, _), Some((start, fault, why))) if byte >= start => {
-                Refusal::Malformed(fault, why)
-            }
-            (refusal, _) => refusal,
-        }
-    })?;
-    if let Some(refusal) = too_many {
-        return Err(refusal);
-    }
+    let document = Document::parse_with_options(&text, options).map_err(|error| refusal(&error, &text))?;
     let mut lines = Lines { text: text.as_bytes(), line: 1, counted: 0 };
     let all = document.descendants().flat_map(|node| node.attributes());
     for attribute in all.filter(|attribute| is_wanted(attribute.name())) {
@@ -122,10 +112,12 @@ fn line_ends(text: &[u8], range: Range<usize>) -> impl DoubleEndedIterator<Item 
     ends.filter(|at| text[*at] == b'\n' || text.get(at + 1) != Some(&b'\n'))
 }
 
-const TWICE: &str = "an element has the same parameter twice";
-
 fn refusal(error: &Error, text: &str) -> Refusal {
-    let byte = byte_of(text, error.pos());
+    let mut byte = byte_of(text, error.pos());
+    let open = text.rfind("<!--").filter(|start| *start < byte && !text[*start..].contains("-->"));
+    if let Some(comment) = open {
+        return Refusal::Malformed(comment, "a comment has no end");
+    }
     // The parser's own words quote the file, in which keys stand.
     let why = match error {
         Error::DtdDetected => {
@@ -156,19 +148,24 @@ fn refusal(error: &Error, text: &str) -> Refusal {
         Error::InvalidAttributeValue(_) => {
             "a value has a '<': write &lt;, or close the value's quotes before"
         }
-        Error::DuplicatedAttribute(..) => TWICE,
+        Error::DuplicatedAttribute(..) => "an element has the same parameter twice",
+        Error::InvalidComment(_) => {
+            // The parser names the beginning of the comment.
+            let body = byte + "<!--".len();
+            byte = body + text[body..].find("--").unwrap_or_default();
+            "a comment has '--' in it, which only its end may have"
+        }
         Error::NoRootNode => "it has no element",
-        Error::UnclosedRootNode | Error::UnexpectedEndOfStream => "the file ends too early",
+        Error::UnclosedRootNode | Error::UnexpectedEndOfStream => {
+            byte = text.len();
+            "the file ends too early"
+        }
         Error::UnexpectedDeclaration(_) => "the XML declaration does not stand at the very beginning",
         _ if text.as_bytes().get(byte) == Some(&b'<') => {
             "a '<' stands where XML does not allow it: in a value, write &lt;"
         }
         _ => "a character stands where XML does not allow it",
     };
-    let at_end = matches!(error, Error::UnclosedRootNode | Error::UnexpectedEndOfStream);
-    if at_end {
-        return Refusal::Malformed(text.len(), why);
-    }
     Refusal::Malformed(byte, why)
 }
 
@@ -273,7 +270,8 @@ mod tests {
             ("", (1, 1), ""),
             ("<!-- \n\n -- -->\n<a/>", (3, 2), "comment"),
             ("<!-- \n --->\n<a/>", (2, 2), "comment"),
-            ("<a>\n<!--<!--", (2, 7), "only its end"),
+            ("<a>\n<!--<!--", (2, 5), "no end"),
+            ("<a>\n<!--<!-- -->", (2, 7), "only its end"),
             ("<a>\n<!-- b", (2, 1), "no end"),
             ("<a>\n<<!--", (2, 2), ""),
             ("<a>\r<b>\r</a>", (3, 1), "closed"),
@@ -313,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_well_formed_is_that_at_any_length() {
+    fn an_element_has_so_many_attributes_and_no_more() {
         let many = |count: usize| (0..count).map(|number| format!(" a{number}=\"1\"")).collect::<String>();
         assert_eq!(
             read(&format!("<a b=\"&#10;\"{}/>", many(ATTRIBUTES_MAX - 1))).unwrap().len(),
@@ -324,11 +322,10 @@ mod tests {
             Err(Refusal::Unread(ProblemKind::LimitExceeded, _))
         ));
         for text in [
-            format!("<a {}/>", "\"".repeat(100_000)),
-            format!("<a {}/>", "x=\"1\"".repeat(100_000)),
-            format!("<a {}/>", "x=\"1\" ".repeat(100_000)),
-            format!("<a b=\"&#10;\"{}><b></a>", many(10_000)),
-            format!("<a b=\"&#10;\"{} c=\"<\"/>", many(10_000)),
+            format!("<a {}/>", "x=\"1\"".repeat(1_000)),
+            format!("<a {}/>", "x=\"1\" ".repeat(1_000)),
+            format!("<a b=\"&#10;\"{}><b></a>", many(ATTRIBUTES_MAX - 1)),
+            format!("<a b=\"&#10;\"{} c=\"<\"/>", many(1_000)),
         ] {
             assert!(matches!(read(&text), Err(Refusal::Malformed(..))), "{text:.60}");
         }
