@@ -93,8 +93,8 @@ pub struct SharedKey {
 }
 
 /// The private key that a platform slot takes, and the certificate: bytes of DER.
-const KEY_MAX: usize = 4096;
-const CERTIFICATE_MAX: usize = 8192;
+const KEY_MAX: u64 = 4096;
+pub(super) const CERTIFICATE_MAX: u64 = 8192;
 
 /// How much a closed gate weighs: flash memory keeps what was installed while it was open.
 const fn by_slot(state: SlotState) -> Severity {
@@ -111,7 +111,7 @@ fn leaves<'c, 'a>(
 ) -> impl Iterator<Item = (Option<Slot>, Given<'a>, &'a Certificate)> + use<'c, 'a> {
     case.judged.iter().filter_map(|credential| {
         let (given, value) = credential.certificate?;
-        let key = credential.key.and_then(|(_, value)| value.key.ok());
+        let key = credential.key.and_then(|(_, value)| value.ok());
         Some((credential.store.slot(), given, value.leaf(key.as_ref())?))
     })
 }

@@ -5,7 +5,7 @@
 
 mod log_levels;
 
-use super::configuration::not_pkcs7;
+use super::configuration::{CERTIFICATE_MAX, not_pkcs7};
 use crate::config::ConfigurationLine;
 use crate::config::Kind;
 use crate::config::{Certificates, Value};
@@ -173,7 +173,7 @@ fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<Configu
     let lengths: Vec<u64> = refused(&log.keys_refused, slot).collect();
     let given = all_lines(config, |kind| matches!(kind, Kind::Key(_)));
     let length = |given: &Given<'_>| match &given.value {
-        Value::Key(key) => key.key.ok().map(|key| key.length as u64),
+        Value::Key(key) => key.ok().map(|key| u64::from(key.length)),
         _ => None,
     };
     let is_refused = |given: &Given<'_>| length(given).is_some_and(|length| lengths.contains(&length));
@@ -322,7 +322,6 @@ fn suspects<'a>(
 }
 
 fn certificates(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<ConfigurationLine> {
-    const LIMIT: usize = 8192;
     let lengths: Vec<u64> = refused(&log.certificates_refused, slot).collect();
     let candidates = candidates(config, slot);
     let fault = |one: &Credential<'_>| {
@@ -333,11 +332,11 @@ fn certificates(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec
                 let why = format!("has {} bytes, the length that the phone refused", count(*length));
                 Some(Suspicion { why, is_proof: true })
             }
-            _ if one.store.is_device() && value.length() > LIMIT => {
-                let total = count(value.length() as u64);
+            _ if one.store.is_device() && value.length() > CERTIFICATE_MAX => {
+                let total = count(value.length());
                 Some(Suspicion::new(format!(
                     "has {total} bytes of certificates, more than {}",
-                    count(LIMIT as u64)
+                    count(CERTIFICATE_MAX)
                 )))
             }
             // A refusal that names a length is about the length.

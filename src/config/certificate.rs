@@ -32,7 +32,7 @@ pub struct Certificate {
     #[serde(with = "chrono::naive::serde::ts_seconds")]
     pub not_after: NaiveDateTime,
     /// Bytes of its DER.
-    pub length: usize,
+    pub length: u32,
     /// MD5, SHA-1 and SHA-256 of its DER.
     pub fingerprints: [Fingerprint; 3],
     /// Its public key.
@@ -120,7 +120,7 @@ impl Certificate {
             subject,
             not_before,
             not_after,
-            length: whole.whole.len(),
+            length: whole.whole.len() as u32,
             fingerprints: fingerprints(whole.whole)?,
             key,
             subject_hash: Sha256::digest(name.content).into(),

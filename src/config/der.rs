@@ -64,11 +64,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// How many bytes a sequence at the beginning says it has, and how many are there. `None` where there is
-/// none, or one of indefinite length.
-pub(super) fn announced(bytes: &[u8]) -> Option<(usize, usize)> {
+/// How many bytes a sequence at the beginning says it has. `None` where there is none, or one of indefinite length.
+pub(super) fn announced(bytes: &[u8]) -> Option<usize> {
     let (head, length) = head(bytes).filter(|_| bytes[0] == SEQUENCE)?;
-    Some((head.checked_add(length?)?, bytes.len()))
+    head.checked_add(length?)
 }
 
 /// The number of bytes that `content` bytes take as an element with tag and length.

@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::line::ConfigurationLine;
 use super::parameter::{Kind, Parameter};
 use super::text::{Content, decode};
-use super::value::{Certificates, Key, Value};
+use super::value::{Certificates, Value, read_key};
 use super::xml::{self, Malformed, Refusal};
 use crate::message::Message;
 use crate::problem::ProblemKind;
@@ -207,7 +207,7 @@ impl File {
                 Kind::Certificate(_) | Kind::Ca(_) if !text.is_empty() => {
                     Value::Certificates(Certificates::read(text, attribute.has_line_breaks))
                 }
-                Kind::Key(_) if !text.is_empty() => Value::Key(Key::read(text)),
+                Kind::Key(_) if !text.is_empty() => Value::Key(read_key(text)),
                 _ => Value::text(text),
             };
             self.settings.push(Setting { parameter, value, line: attribute.line });
@@ -241,16 +241,6 @@ impl File {
             file.overrides_directory = Some(shown);
         }
         file
-    }
-
-    /// Whether a file that came from a record keeps the bounds of one that was read.
-    #[must_use]
-    pub(super) fn is_sound(&self) -> bool {
-        const MOST: u64 = 1 << 48;
-        let lines = self.settings.iter().map(|one| one.line);
-        let lines = lines.chain(self.lists.iter().map(|one| one.line));
-        lines.chain(self.misspelt.iter().map(|one| one.line)).all(|line| line < MOST)
-            && self.settings.iter().all(|one| one.value.is_sound())
     }
 
     /// The sentence about a line of this file, or about the whole of it.

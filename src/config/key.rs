@@ -14,7 +14,7 @@ use super::der::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrivateKey {
     /// The length that the phone logs and compares with its limit: bytes of the key's PKCS #8 DER.
-    pub length: usize,
+    pub length: u32,
     /// The public half; [`PublicKey::Other`] where the key does not tell it.
     pub public: PublicKey,
 }
@@ -67,7 +67,7 @@ pub(super) fn parse(der: &[u8]) -> Option<Found> {
         }
         _ => return None,
     };
-    Some(Found::Key(PrivateKey { length, public }))
+    Some(Found::Key(PrivateKey { length: length as u32, public }))
 }
 
 fn rsa(key: Element<'_>) -> Option<PublicKey> {

@@ -78,7 +78,7 @@ pub enum Kind {
     /// A device certificate's private key.
     Key(Store),
     /// A CA certificate; the bytes that its slot takes, where it has a limit.
-    Ca(Option<usize>),
+    Ca(Option<u64>),
     /// A gate: `device.set`, or a parameter's own `.set`.
     Set,
     /// `device.sec.TLS.customDeviceCertX.publicCert.set`: a place where `.set` does nothing.
@@ -225,28 +225,18 @@ impl Parameter {
     pub fn slot(&self) -> Option<Slot> {
         match self.kind {
             Kind::Certificate(store) | Kind::Key(store) | Kind::MisplacedSet(store) => store.slot(),
-            Kind::Set => DEVICE_STORES
-                .into_iter()
-                .find(|store| store.set_name().as_deref() == Some(&self.name))?
-                .slot(),
+            Kind::Set => self.behind().first()?.slot(),
             _ => None,
         }
     }
 
-    /// The names of the values that this `.set` lets count; none for `device.set`.
+    /// The values that this `.set` lets count; none for `device.set`.
     #[must_use]
-    pub fn behind(&self) -> Vec<String> {
-        let store = DEVICE_STORES.into_iter().find(|store| store.set_name().as_deref() == Some(&self.name));
-        match store {
-            Some(store) => store.names().into(),
-            None => self
-                .name
-                .strip_suffix(".set")
-                .filter(|name| *name != "device")
-                .map(str::to_owned)
-                .into_iter()
-                .collect(),
-        }
+    pub fn behind(&self) -> Vec<&'static Self> {
+        let mut values: Vec<_> =
+            KNOWN.values().filter(|one| one.set_name.as_ref() == Some(&self.name)).collect();
+        values.sort_by_key(|value| value.kind);
+        values
     }
 
     /// Whether the name begins as those of known parameters do.

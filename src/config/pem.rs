@@ -4,14 +4,18 @@
 //! line is as good as one in many. What is wrong is told as a [`Fault`].
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::general_purpose::GeneralPurpose;
 use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
+use regex::Regex;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
+
+use crate::secrets::pattern;
 
 /// Whether `=` stands at the end tells nothing; a cut text shows in its DER.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -50,9 +54,9 @@ pub enum Fault {
     /// The content announces more bytes than are there.
     Cut {
         /// Bytes that the DER announces.
-        announced: usize,
+        announced: u32,
         /// Bytes that are there.
-        there: usize,
+        there: u32,
     },
     /// The content is base64, but no DER of what it should be.
     NotDer,
@@ -242,61 +246,40 @@ fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     Some(bytes)
 }
 
-const fn is_dash(character: char) -> bool {
-    matches!(character, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ad}')
-}
+/// Dashes, a name, and dashes. Typographic ones and soft hyphens are a fault that is told.
+static LINE: LazyLock<Regex> = LazyLock::new(|| {
+    let dash = r"\-\u{2010}-\u{2015}\u{2212}\u{ad}";
+    pattern(&format!(r"(?i)([{dash}]+)(\s*)(BEGIN|END)([^{dash}]*)([{dash}]+)"))
+});
 
 /// The begin and end lines of a text, in order.
 fn lines(text: &str) -> Vec<Line<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(start) = text[at..].find(is_dash).map(|offset| at + offset) {
-        let name = skip(text, start, is_dash);
-        match line(text, start, name) {
-            Some(line) => {
-                at = line.end;
-                found.push(line);
-            }
-            None => at = name,
-        }
-        if found.len() >= 2 * BLOCKS_MAX {
-            break;
+    while found.len() < 2 * BLOCKS_MAX
+        && let Some(line) = LINE.captures_at(text, at)
+        && let Some(whole) = line.get(0)
+    {
+        let (_, [before, blank, word, label, after]) = line.extract();
+        let name = label.trim();
+        // `-----END A----------BEGIN B-----` in one line: the ten hyphens are shared by two lines.
+        let has_five_hyphens = before == "-----" && matches!(after, "-----" | "----------");
+        let end = if has_five_hyphens { whole.end() - after.len() + 5 } else { whole.end() };
+        at = end;
+        if label.len() <= LABEL_MAX {
+            found.push(Line {
+                is_begin: word.eq_ignore_ascii_case("BEGIN"),
+                label: name,
+                has_five_hyphens,
+                is_exact: blank.is_empty()
+                    && label.strip_prefix(' ') == Some(name)
+                    && !format!("{word}{name}").contains(|one: char| one.is_ascii_lowercase()),
+                start: whole.start(),
+                end,
+            });
         }
     }
     found
-}
-
-/// Where `text` from `at` on has a character that `is_part` says no to.
-fn skip(text: &str, at: usize, is_part: fn(char) -> bool) -> usize {
-    text[at..].find(|character| !is_part(character)).map_or(text.len(), |offset| at + offset)
-}
-
-/// The line whose first dashes stand at `start..name`.
-fn line(text: &str, start: usize, name: usize) -> Option<Line<'_>> {
-    let word = skip(text, name, char::is_whitespace);
-    let rest = &text[word..];
-    let is_word =
-        |wanted: &str| rest.get(..wanted.len()).is_some_and(|word| word.eq_ignore_ascii_case(wanted));
-    let (is_begin, length) = match () {
-        () if is_word("BEGIN") => (true, 5),
-        () if is_word("END") => (false, 3),
-        () => return None,
-    };
-    let limit = rest.char_indices().map(|(offset, _)| offset).nth(LABEL_MAX).unwrap_or(rest.len());
-    let label_end = rest[..limit].find(is_dash)?;
-    let label = rest.get(length..label_end)?;
-    let dashes = word + label_end;
-    let end = skip(text, dashes, is_dash);
-    let is_exact = word == name
-        && rest.starts_with(if is_begin { "BEGIN " } else { "END " })
-        && label.strip_prefix(' ') == Some(label.trim())
-        && !label.contains(|character: char| character.is_ascii_lowercase());
-    let has_five_hyphens = text[start..name] == *"-----" && text[dashes..end].starts_with("-----") && {
-        // `-----END A----------BEGIN B-----` in one line: the ten hyphens are shared by two lines.
-        matches!(end - dashes, 5 | 10)
-    };
-    let end = if end - dashes == 10 && has_five_hyphens { dashes + 5 } else { end };
-    Some(Line { is_begin, label: label.trim(), has_five_hyphens, is_exact, start, end })
 }
 
 #[cfg(test)]

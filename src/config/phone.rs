@@ -412,7 +412,7 @@ impl PhoneConfig {
     #[must_use]
     pub fn given_keys(&self) -> Vec<GivenKey> {
         let keys = self.credentials().into_iter().filter_map(|credential| credential.key);
-        let read = keys.filter_map(|(given, value)| Some((given, value.key.ok()?.public)));
+        let read = keys.filter_map(|(given, value)| Some((given, value.ok()?.public)));
         let known = read.filter(|(_, public)| *public != PublicKey::Other);
         known
             .map(|(given, public)| GivenKey { public, slot: given.parameter.slot(), line: given.in_short() })

@@ -73,10 +73,4 @@ impl Stored {
             _ => None,
         }
     }
-
-    /// Whether it keeps the bounds of a file that was read: it came from a record.
-    #[must_use]
-    pub fn is_sound(&self) -> bool {
-        !matches!(self, Self::File(file) if !file.is_sound())
-    }
 }

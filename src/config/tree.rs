@@ -2,8 +2,9 @@
 //! a file that many phones share is read once, and a file outside the searched places never.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ffi::OsString;
 use std::fmt;
-use std::io::ErrorKind::{Interrupted, InvalidFilename, NotADirectory, NotFound};
+use std::io::ErrorKind::{InvalidFilename, NotADirectory, NotFound};
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -41,11 +42,22 @@ impl Opened {
     }
 }
 
+/// A file of a phone by its name. The order is that in which they are found by role and directory.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Named {
+    role: Role,
+    /// Paths are [`normal`], so directories are compared as bytes: five times faster than by parts.
+    directory: OsString,
+    path: PathBuf,
+    /// Permission bits of a private key.
+    mode: Option<u32>,
+}
+
 /// Collects what a walk finds.
 #[derive(Debug, Default)]
 pub struct TreeBuilder {
     roots: Vec<PathBuf>,
-    named: HashMap<Mac, Vec<(Role, PathBuf, Option<u32>)>>,
+    named: HashMap<Mac, Vec<Named>>,
     members: HashMap<PathBuf, Arc<File>>,
     is_watched: bool,
 }
@@ -61,7 +73,9 @@ impl TreeBuilder {
     /// `mode` counts for private keys only. Returns whether it was added.
     pub fn file(&mut self, path: &Path, mode: Option<u32>) -> bool {
         let Some((mac, role)) = path.file_name().and_then(role) else { return false };
-        self.named.entry(mac).or_insert_with(|| Vec::with_capacity(2)).push((role, normal(path), mode));
+        let path = normal(path);
+        let directory = path.parent().map(Path::to_owned).unwrap_or_default().into_os_string();
+        self.named.entry(mac).or_default().push(Named { role, directory, path, mode });
         true
     }
 
@@ -96,8 +110,8 @@ impl TreeBuilder {
     #[must_use]
     pub fn build(mut self) -> Tree {
         for files in self.named.values_mut() {
-            files.sort_by(|a, b| (a.0, a.1.parent(), &a.1).cmp(&(b.0, b.1.parent(), &b.1)));
-            files.dedup_by(|a, b| a.1 == b.1);
+            files.sort();
+            files.dedup_by(|a, b| a.path == b.path);
         }
         Tree {
             roots: self.roots.into_iter().collect(),
@@ -121,7 +135,7 @@ pub struct Tree {
     /// As many as files, where a list names them.
     roots: HashSet<PathBuf>,
     real_roots: OnceLock<HashSet<PathBuf>>,
-    named: HashMap<Mac, Vec<(Role, PathBuf, Option<u32>)>>,
+    named: HashMap<Mac, Vec<Named>>,
     members: HashMap<PathBuf, Arc<File>>,
     /// Where the files are, if not on the disk.
     find: Option<FindStored>,
@@ -185,8 +199,8 @@ impl Tree {
     pub(super) fn key_files(&self, mac: Mac) -> Vec<KeyFile> {
         let files = self.named.get(&mac).into_iter().flatten();
         files
-            .filter(|(role, ..)| *role == Role::PrivateKey)
-            .map(|(_, path, mode)| KeyFile { path: shown_path(path).into(), mode: *mode })
+            .filter(|file| file.role == Role::PrivateKey)
+            .map(|file| KeyFile { path: shown_path(&file.path).into(), mode: file.mode })
             .collect()
     }
 
@@ -308,16 +322,15 @@ impl Tree {
             },
         };
         let shown = shown_path(path);
-        match opened.and_then(|(file, size)| read_whole(file, size)) {
-            Err(error) => {
-                self.opened(File::unread(&shown, ProblemKind::of(&error), &Message::from(&error).to_string()))
-            }
-            Ok((bytes, length)) if length as u64 > FILE_MAX => {
-                drop(bytes);
-                self.opened(File::unread(&shown, ProblemKind::LimitExceeded, TOO_LARGE))
-            }
-            Ok((bytes, length)) => self.opened(File::parse(&shown, &bytes[..length])),
-        }
+        let read = opened.and_then(|(file, size)| match size {
+            ..=FILE_MAX => read_whole(file, size).map(Some),
+            _ => Ok(None),
+        });
+        self.opened(match read {
+            Err(error) => File::unread(&shown, ProblemKind::of(&error), &Message::from(&error).to_string()),
+            Ok(None) => File::unread(&shown, ProblemKind::LimitExceeded, TOO_LARGE),
+            Ok(Some(bytes)) => File::parse(&shown, &bytes),
+        })
     }
 
     /// Opens what is no regular file, or can't be opened: a link may lead to a file. None where there is no file.
@@ -376,29 +389,12 @@ fn is_missing(error: &std::io::Error) -> bool {
     matches!(error.kind(), NotFound | NotADirectory | InvalidFilename)
 }
 
-/// The bytes of a file of this size, or of one that grew, and how many they are: one more than the limit tells
-/// that there are more. They may hold keys, so they are wiped. Where the size was right, one call is enough.
-fn read_whole(mut file: std::fs::File, size: u64) -> std::io::Result<(Zeroizing<Box<[u8]>>, usize)> {
-    const MOST: usize = FILE_MAX as usize + 1;
-    let room = |bytes: usize| Zeroizing::new(vec![0; bytes.min(MOST)].into_boxed_slice());
-    let mut bytes = room(usize::try_from(size).map_or(MOST, |size| size.saturating_add(1)));
-    let mut length = 0;
-    loop {
-        match file.read(&mut bytes[length..]) {
-            Ok(0) => return Ok((bytes, length)),
-            Ok(more) => length += more,
-            Err(error) if error.kind() == Interrupted => {}
-            Err(error) => return Err(error),
-        }
-        if length as u64 == size || length == MOST {
-            return Ok((bytes, length));
-        }
-        if length == bytes.len() {
-            let mut larger = room((2 * length).max(8192));
-            larger[..length].copy_from_slice(&bytes);
-            bytes = larger;
-        }
-    }
+/// The bytes of a file of this size. They may hold keys, so they are wiped: the buffer has its whole size from the
+/// beginning, for one that grows would leave a copy behind. What is written meanwhile is not read.
+fn read_whole(file: std::fs::File, size: u64) -> std::io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(size as usize));
+    file.take(size).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Whether `path` is one of `roots` or below one; all are [`normal`], and an empty root is the current directory.
@@ -420,78 +416,28 @@ fn is_in_archive(path: &Path) -> bool {
 
 /// The files of one phone by their names, those of a role by directory.
 #[derive(Clone, Copy)]
-pub(super) struct OwnFiles<'t>(&'t [(Role, PathBuf, Option<u32>)]);
+pub(super) struct OwnFiles<'t>(&'t [Named]);
 
 impl<'t> OwnFiles<'t> {
     /// Those in this role.
     pub(super) fn named(self, role: Role) -> impl ExactSizeIterator<Item = &'t Path> {
-        self.in_role(role).iter().map(|(_, path, _)| path.as_path())
+        self.in_role(role).iter().map(|file| &*file.path)
     }
 
     /// The one in this role in this directory. A server can have 100,000 directories.
     pub(super) fn in_directory(self, role: Role, directory: &Path) -> Option<&'t Path> {
-        let files = self.in_role(role);
-        if files.len() <= FEW {
-            return files.iter().map(|(_, path, _)| path.as_path()).find(|path| is_in(path, directory));
-        }
-        let at = files.partition_point(|(_, path, _)| path.parent() < Some(directory));
-        files.get(at).map(|(_, path, _)| path.as_path()).filter(|path| path.parent() == Some(directory))
+        let (files, directory) = (self.in_role(role), directory.as_os_str());
+        let file = files.get(files.partition_point(|file| *file.directory < *directory))?;
+        (file.directory == directory).then_some(&*file.path)
     }
 
-    fn in_role(self, role: Role) -> &'t [(Role, PathBuf, Option<u32>)] {
-        let start = self.0.partition_point(|(of, ..)| *of < role);
-        let end = self.0.partition_point(|(of, ..)| *of <= role);
+    fn in_role(self, role: Role) -> &'t [Named] {
+        let start = self.0.partition_point(|file| file.role < role);
+        let end = self.0.partition_point(|file| file.role <= role);
         &self.0[start..end]
     }
 }
 
-/// A phone mostly has one file in each role: so many are looked through one by one.
-const FEW: usize = 4;
-
-/// Whether a file stands in this directory itself; both are [`normal`]. Compared as bytes, for a phone asks five
-/// times: 3,000 instructions instead of 8,500.
-fn is_in(path: &Path, directory: &Path) -> bool {
-    if cfg!(not(unix)) {
-        return path.parent() == Some(directory);
-    }
-    let (path, directory) = (path.as_os_str().as_encoded_bytes(), directory.as_os_str().as_encoded_bytes());
-    let Some(rest) = path.strip_prefix(directory) else { return false };
-    let name =
-        if directory.is_empty() || directory.ends_with(b"/") { Some(rest) } else { rest.strip_prefix(b"/") };
-    name.is_some_and(|name| !name.is_empty() && !name.contains(&b'/'))
-}
-
 fn or_here(path: &Path) -> &Path {
     if path.as_os_str().is_empty() { Path::new(".") } else { path }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_stands_in_one_directory() {
-        let all = ["", "/", "a", "/a", "a/b", "/a/b", "ab", "a/b/c", "/a/b.cfg", "ab/c"].map(Path::new);
-        for path in all {
-            for directory in all {
-                assert_eq!(
-                    is_in(path, directory),
-                    path.parent() == Some(directory),
-                    "{path:?} {directory:?}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn a_file_is_read_whole_whatever_size_it_was_said_to_have() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.cfg");
-        let text: Vec<u8> = (0..50_000_u32).map(|number| number as u8).collect();
-        std::fs::write(&path, &text).unwrap();
-        for size in [0, 1, 8_191, 49_999, 50_000, 50_001, u64::MAX] {
-            let (bytes, length) = read_whole(std::fs::File::open(&path).unwrap(), size).unwrap();
-            assert_eq!(&bytes[..length], text, "{size}");
-        }
-    }
 }

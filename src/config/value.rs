@@ -1,9 +1,8 @@
 //! What the value of a certificate or key parameter amounts to. The value itself is not kept.
 
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
-use super::certificate::{self, Certificate};
+use super::certificate::{self, Certificate, PublicKey};
 use super::der;
 use super::key::{self, Found, PrivateKey};
 use super::pem::{self, Block, Fault, Label, Pem};
@@ -52,17 +51,13 @@ pub struct Certificates {
     /// Why the value, or a part of it, can't be read.
     pub fault: Option<Fault>,
     /// Bytes of the whole PKCS #7, and its MD5, SHA-1 and SHA-256.
-    pub blob: Option<(usize, [Fingerprint; 3])>,
+    pub blob: Option<(u32, [Fingerprint; 3])>,
     /// The value has line breaks in the attribute, which XML makes blanks.
     pub has_line_breaks: bool,
 }
 
-/// The value of a key parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Key {
-    /// The key, or why it can't be read.
-    pub key: Result<PrivateKey, Fault>,
-}
+/// The value of a key parameter, or why it can't be read.
+pub type Key = Result<PrivateKey, Fault>;
 
 impl Value {
     /// The value of a parameter that is neither certificate nor key. What can hold a secret, because
@@ -95,25 +90,6 @@ impl Value {
         }
     }
 
-    /// Whether its numbers can be added: it came from a record.
-    pub(super) fn is_sound(&self) -> bool {
-        const MOST: usize = 1 << 24;
-        let is_fault = |fault: &Fault| match fault {
-            Fault::Cut { announced, there } => *announced < MOST && *there < MOST,
-            _ => true,
-        };
-        match self {
-            Self::Text(_) => true,
-            Self::Key(Key { key: Ok(key) }) => key.length < MOST,
-            Self::Key(Key { key: Err(fault) }) => is_fault(fault),
-            Self::Certificates(value) => {
-                let blob = value.blob.iter().map(|(length, _)| *length);
-                let lengths = value.list.iter().map(|one| one.length).chain(blob);
-                lengths.max().is_none_or(|length| length < MOST) && value.fault.iter().all(is_fault)
-            }
-        }
-    }
-
     /// The text of a word or number.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {
@@ -130,7 +106,7 @@ impl Value {
             Self::Text(text) if text.is_empty() => "(empty)".into(),
             Self::Text(text) => of_text(text).into(),
             Self::Certificates(certificates) => certificates.in_short(),
-            Self::Key(key) => key.in_short().into(),
+            Self::Key(key) => key_in_short(key).into(),
         }
     }
 }
@@ -213,7 +189,7 @@ impl Certificates {
             }
             self.list.extend(certificates);
             let whole = der::Reader::new(bytes).next().map_or(bytes, |element| element.whole);
-            self.blob = certificate::fingerprints(whole).map(|digests| (whole.len(), digests));
+            self.blob = certificate::fingerprints(whole).map(|digests| (whole.len() as u32, digests));
         } else if let Some(certificate) = Certificate::parse(bytes) {
             self.list.push(certificate);
             if form == Form::Pkcs7 {
@@ -232,17 +208,17 @@ impl Certificates {
 
     /// Bytes of all certificates' DER.
     #[must_use]
-    pub fn length(&self) -> usize {
-        self.list.iter().map(|certificate| certificate.length).sum()
+    pub fn length(&self) -> u64 {
+        self.list.iter().map(|certificate| u64::from(certificate.length)).sum()
     }
 
     /// Whether a length in the log is that of the certificates, of the first of them or of the whole.
     /// `false` proves nothing.
     #[must_use]
     pub fn has_length(&self, logged: u64) -> bool {
-        let blob = self.blob.as_ref().map(|(length, _)| *length);
-        let leaf = self.leaf(None).map(|leaf| leaf.length);
-        [Some(self.length()), blob, leaf].into_iter().flatten().any(|length| length as u64 == logged)
+        let blob = self.blob.as_ref().map(|(length, _)| u64::from(*length));
+        let leaf = self.leaf(None).map(|leaf| u64::from(leaf.length));
+        [Some(self.length()), blob, leaf].contains(&Some(logged))
     }
 
     /// The device's own certificate: the key's, else the one that issued no other in the list.
@@ -302,45 +278,47 @@ fn form(blocks: &[Block]) -> Form {
 
 /// What bytes are that should be certificates.
 fn not_a_certificate(bytes: &[u8], form: Form) -> Fault {
-    match der::announced(bytes) {
-        _ if key::parse(bytes).is_some() => Fault::Holds(pem::HOLDS_KEY),
-        Some((announced, there)) if announced > there => Fault::Cut { announced, there },
-        _ if form == Form::Bare => Fault::NoLines,
-        _ => Fault::NotDer,
+    if key::parse(bytes).is_some() {
+        return Fault::Holds(pem::HOLDS_KEY);
+    }
+    cut(bytes).unwrap_or(if form == Form::Bare { Fault::NoLines } else { Fault::NotDer })
+}
+
+/// That the DER announces more bytes than are there.
+fn cut(bytes: &[u8]) -> Option<Fault> {
+    let (announced, there) = (der::announced(bytes)?, bytes.len());
+    let small = |number| u32::try_from(number).unwrap_or(u32::MAX);
+    (announced > there).then(|| Fault::Cut { announced: small(announced), there: small(there) })
+}
+
+/// Reads the value of a key parameter, which is not blank.
+pub(super) fn read_key(text: &str) -> Key {
+    match pem::read(text) {
+        Pem::Bare(None) => Err(Fault::NoLines),
+        Pem::Bare(Some(bytes)) => of_bytes(&bytes).map_err(|fault| match fault {
+            Fault::NotDer => Fault::NoLines,
+            other => other,
+        }),
+        Pem::Blocks(blocks) => of_blocks(blocks),
     }
 }
 
-impl Key {
-    /// Reads a value that is not blank.
-    pub(super) fn read(text: &str) -> Self {
-        let key = match pem::read(text) {
-            Pem::Bare(None) => Err(Fault::NoLines),
-            Pem::Bare(Some(bytes)) => of_bytes(&bytes).map_err(|fault| match fault {
-                Fault::NotDer => Fault::NoLines,
-                other => other,
-            }),
-            Pem::Blocks(blocks) => of_blocks(blocks),
-        };
-        Self { key }
-    }
-
-    fn in_short(&self) -> String {
-        match self.key {
-            Err(fault) => format!("key not readable: {fault}"),
-            Ok(PrivateKey { length, public }) => {
-                let length = count(length as u64);
-                match public {
-                    certificate::PublicKey::Rsa(bits, _) => format!("RSA {bits} key, {length} bytes"),
-                    certificate::PublicKey::Ec(bits, _) => format!("EC {bits} key, {length} bytes"),
-                    certificate::PublicKey::Other => format!("key, {length} bytes"),
-                }
+fn key_in_short(key: &Key) -> String {
+    match key {
+        Err(fault) => format!("key not readable: {fault}"),
+        Ok(PrivateKey { length, public }) => {
+            let length = count(u64::from(*length));
+            match public {
+                PublicKey::Rsa(bits, _) => format!("RSA {bits} key, {length} bytes"),
+                PublicKey::Ec(bits, _) => format!("EC {bits} key, {length} bytes"),
+                PublicKey::Other => format!("key, {length} bytes"),
             }
         }
     }
 }
 
 /// The first key of a value, or the first reason why there is none.
-fn of_blocks(blocks: Vec<Block>) -> Result<PrivateKey, Fault> {
+fn of_blocks(blocks: Vec<Block>) -> Key {
     let mut why = None;
     for Block { label, bytes, .. } in blocks {
         let fault = match (label, bytes) {
@@ -360,14 +338,11 @@ fn of_blocks(blocks: Vec<Block>) -> Result<PrivateKey, Fault> {
     Err(why.unwrap_or(Fault::NoLines))
 }
 
-fn of_bytes(bytes: &Zeroizing<Vec<u8>>) -> Result<PrivateKey, Fault> {
+fn of_bytes(bytes: &[u8]) -> Key {
     match key::parse(bytes) {
         Some(Found::Key(key)) => Ok(key),
         Some(Found::Encrypted) => Err(Fault::Encrypted),
-        None => match der::announced(bytes) {
-            _ if Certificate::parse(bytes).is_some() => Err(Fault::Holds(pem::HOLDS_CERTIFICATE)),
-            Some((announced, there)) if announced > there => Err(Fault::Cut { announced, there }),
-            _ => Err(Fault::NotDer),
-        },
+        None if Certificate::parse(bytes).is_some() => Err(Fault::Holds(pem::HOLDS_CERTIFICATE)),
+        None => Err(cut(bytes).unwrap_or(Fault::NotDer)),
     }
 }

@@ -36,9 +36,9 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let message = sentence![
             "The CA certificate in ",
             &given,
-            format!(" has {} bytes; its slot takes {}.", count(length as u64), count(limit as u64)),
+            format!(" has {} bytes; its slot takes {}.", count(length), count(limit)),
         ];
-        let says = sentence![given.value.in_short(), format!(", {} bytes", count(length as u64))];
+        let says = sentence![given.value.in_short(), format!(", {} bytes", count(length))];
         Some(Finding::of_files(None, message, vec![given.says(says)]))
     });
     found.collect()

@@ -45,9 +45,9 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             &given,
             format!(
                 " {have} {} bytes; {} takes {}.",
-                count(length as u64),
+                count(length),
                 credential.store,
-                count(CERTIFICATE_MAX as u64)
+                count(CERTIFICATE_MAX)
             ),
         ];
         let line = given.in_short();

@@ -60,7 +60,7 @@ fn is_installed(case: &Case<'_>, credential: &Credential<'_>) -> bool {
     };
     let is_this = match (credential.certificate, credential.key) {
         (Some((_, value)), _) => facts.fingerprints.iter().any(|fingerprint| value.has(fingerprint)),
-        (_, Some((_, value))) => value.key.is_ok_and(|key| facts.key_length == Some(key.length as u64)),
+        (_, Some((_, value))) => value.is_ok_and(|key| facts.key_length == Some(key.length.into())),
         _ => false,
     };
     facts.state == SlotState::Filled && facts.key_length.is_some() && is_this

@@ -29,7 +29,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let found = case.read.iter().filter_map(|credential| {
         let ((certificate, value), (given, key)) = (credential.certificate?, credential.key?);
-        let key = key.key.ok()?;
+        let key = key.ok()?;
         let is_none = value.fault.is_none()
             && !value.list.is_empty()
             && value.list.iter().all(|certificate| certificate.key.matches(&key.public) == Some(false));

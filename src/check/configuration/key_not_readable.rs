@@ -29,7 +29,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let found = case.read.iter().filter_map(|credential| {
         let (given, value) = credential.key?;
-        let fault = value.key.err()?;
+        let fault = value.err()?;
         let message = sentence!["No private key can be read from ", &given, format!(": {fault}.")];
         let line = given.in_short();
         Some(Finding::of_files(credential.store.slot(), message, vec![line]))

@@ -29,19 +29,14 @@ pub(in crate::check) const RULE: Rule = Rule {
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let found = case.read.iter().filter_map(|credential| {
         let (given, value) = credential.key.filter(|_| credential.store.is_device())?;
-        let length = value.key.ok()?.length;
+        let length = u64::from(value.ok()?.length);
         if length <= KEY_MAX {
             return None;
         }
         let message = sentence![
             "The private key in ",
             &given,
-            format!(
-                " has {} bytes; {} takes {}.",
-                count(length as u64),
-                credential.store,
-                count(KEY_MAX as u64)
-            ),
+            format!(" has {} bytes; {} takes {}.", count(length), credential.store, count(KEY_MAX)),
         ];
         let line = given.in_short();
         Some(Finding::of_files(credential.store.slot(), message, vec![line]))

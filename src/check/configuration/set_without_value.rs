@@ -33,8 +33,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
 
 fn finding(case: &Case<'_>, set: Given<'_>) -> Option<Finding> {
     let values = set.parameter.behind();
-    let given: Vec<_> =
-        case.config.effective().filter(|one| values.iter().any(|name| **name == *one.given.name())).collect();
+    let given: Vec<_> = case.config.effective().filter(|one| values.contains(&one.given.parameter)).collect();
     let empty = given.iter().find(|one| one.is_sure && one.given.value.is_empty());
     let mut evidence = vec![set.says("1, so the value beside it counts")];
     let message = match empty {
@@ -43,12 +42,9 @@ fn finding(case: &Case<'_>, set: Given<'_>) -> Option<Finding> {
             sentence![set.name(), " is 1 (", set.place(), "), and ", empty.given.name(), " is empty."]
         }
         None if !values.is_empty() && given.is_empty() && case.config.is_complete => {
-            sentence![
-                set.name(),
-                " is 1 (",
-                set.place(),
-                format!("), and no file has {}.", values.join(" or "))
-            ]
+            let names: Vec<&str> = values.iter().map(|value| &*value.name).collect();
+            let none = format!("), and no file has {}.", names.join(" or "));
+            sentence![set.name(), " is 1 (", set.place(), none]
         }
         None => return None,
     };

@@ -33,7 +33,7 @@ proptest! {
     fn no_bytes_are_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         let _ = File::parse("x", &bytes);
         let _ = Certificates::read(&pem("PKCS7", &bytes), false);
-        let _ = Key::read(&pem("PRIVATE KEY", &bytes));
+        let _ = read_key(&pem("PRIVATE KEY", &bytes));
     }
 
     #[test]
@@ -46,7 +46,7 @@ proptest! {
         let mut key = key_of(1, 1218);
         let at = at % key.len();
         key[at] = to;
-        let _ = Key::read(&pem("PRIVATE KEY", &key));
+        let _ = read_key(&pem("PRIVATE KEY", &key));
     }
 
     #[test]
