@@ -46,6 +46,22 @@ use crate::message::{Message, Part, sentence};
 use crate::model::{Mac, Severity, Slot};
 use crate::quantity::{count, counted};
 
+/// What all diagnoses of configuration files have in common; the others fill in the rest. Tests report what is
+/// forgotten.
+const fn rule(source: &'static str, run: fn(&Case<'_>) -> Vec<Finding>) -> Rule {
+    Rule {
+        code: "",
+        name: "",
+        severity: Severity::Info,
+        cause: "",
+        remedy: "",
+        reference: "",
+        facts: Facts::of(Family::Configuration),
+        source,
+        run: Run::Configuration(run),
+    }
+}
+
 /// What is known of one phone.
 #[derive(Clone, Debug)]
 pub struct Case<'a> {

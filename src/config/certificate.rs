@@ -1,6 +1,6 @@
 //! X.509 certificates, and PKCS #7 that holds them (RFC 5280, RFC 2315).
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 use md5::Digest as _;
 use md5::Md5;
 use serde::{Deserialize, Serialize};
@@ -233,24 +233,16 @@ fn text(value: Element<'_>) -> String {
 
 /// `YYMMDDhhmmssZ` or `YYYYMMDDhhmmssZ`, the seconds optional.
 fn time(element: Element<'_>) -> Option<NaiveDateTime> {
-    let text = std::str::from_utf8(element.content).ok()?;
-    let digits = text.strip_suffix('Z')?;
+    let digits = std::str::from_utf8(element.content).ok()?.strip_suffix('Z')?;
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let (year, rest) = match element.tag {
-        UTC_TIME => {
-            let (year, rest) = digits.split_at_checked(2)?;
-            let year: i32 = year.parse().ok()?;
-            (if year < 50 { 2000 + year } else { 1900 + year }, rest)
-        }
-        GENERALIZED_TIME => {
-            let (year, rest) = digits.split_at_checked(4)?;
-            (year.parse().ok()?, rest)
-        }
+    let century = match element.tag {
+        UTC_TIME if digits < "50" => "20",
+        UTC_TIME => "19",
+        GENERALIZED_TIME => "",
         _ => return None,
     };
-    let part = |at: usize| rest.get(at..at + 2)?.parse::<u32>().ok();
-    let seconds = if rest.len() == 8 { 0 } else { part(8)? };
-    NaiveDate::from_ymd_opt(year, part(0)?, part(2)?)?.and_hms_opt(part(4)?, part(6)?, seconds)
+    let format = if century.len() + digits.len() == 12 { "%Y%m%d%H%M" } else { "%Y%m%d%H%M%S" };
+    NaiveDateTime::parse_from_str(&format!("{century}{digits}"), format).ok()
 }

@@ -107,9 +107,36 @@ pub struct Parameter {
 }
 
 /// Application slots: 6 by the guide, 7 in newer software.
-const APPLICATION_SLOTS: u8 = 7;
+const APPLICATION_SLOTS: u8 = SLOTS.len() as u8;
 
 const DEVICE_STORES: [Store; 3] = [Store::Ssl, Store::Platform(1), Store::Platform(2)];
+
+const SLOTS: &[&str] = &["1", "2", "3", "4", "5", "6", "7"];
+
+/// The parameters beside certificates and keys of devices; each of the words takes the place of the asterisk.
+const OTHERS: &[(Kind, &str, &[&str])] = &[
+    (Kind::Set, DEVICE_SET, &[""]),
+    (Kind::Ca(Some(1536)), "device.sec.TLS.customCaCert1", &[""]),
+    (Kind::Ca(Some(4096)), "device.sec.TLS.customCaCert2", &[""]),
+    (Kind::Ca(None), "sec.TLS.customCaCert.*", SLOTS),
+    (Kind::ProfileCertificate, "device.sec.TLS.profile.deviceCert*", &["1", "2"]),
+    (Kind::ProfileCertificate, "sec.TLS.profile.*.deviceCert", SLOTS),
+    (Kind::ProfileSelection, "device.sec.TLS.profileSelection.*", &["dot1x", "provisioning", "syslog"]),
+    (
+        Kind::ProfileSelection,
+        "sec.TLS.profileSelection.*",
+        &["SIP", "browser", "LDAP", "SOPI", "XMPP", "syslog"],
+    ),
+    (Kind::Trust, "device.sec.TLS.profile.caCertList*", &["1", "2"]),
+    (Kind::Trust, "device.sec.TLS.*.strictCertCommonNameValidation", &["dot1x", "prov", "syslog"]),
+    (Kind::Trust, "device.sec.TLS.protocol.*", &["dot1x", "prov", "syslog"]),
+    (Kind::Trust, "sec.TLS.*.strictCertCommonNameValidation", &["SIP", "SOPI", "LDAP"]),
+    (Kind::Trust, "sec.TLS.protocol.*", &["sip", "browser", "ldap", "sopi", "xmpp"]),
+    (Kind::Log, "log.*", &["level.change.tls", "level.change.hw", "render.level", "render.file"]),
+    (Kind::Log, "log.render.file.upload.*", &["period", "append.sizeLimit", "append.limitMode"]),
+    (Kind::Log, LOG_DIRECTORY, &[""]),
+    (Kind::Enrolment, "SCEP.enable", &[""]),
+];
 
 type Known = HashMap<Box<str>, Parameter>;
 
@@ -123,54 +150,24 @@ fn table() -> Known {
             Kind::Set | Kind::MisplacedSet(_) => None,
             _ => name.starts_with("device.").then(|| format!("{name}.set")),
         };
-        for (name, kind, set_name) in [(Some(name), kind, set_name.clone()), (set_name, Kind::Set, None)] {
-            let Some(name) = name.map(String::into_boxed_str) else { continue };
-            let set_name = set_name.map(String::into_boxed_str);
-            known.insert(name.clone(), Parameter { name, kind, set_name });
+        let set_name = set_name.map(String::into_boxed_str);
+        if let Some(name) = set_name.clone() {
+            known.insert(name.clone(), Parameter { name, kind: Kind::Set, set_name: None });
         }
+        let name = name.into_boxed_str();
+        known.insert(name.clone(), Parameter { name, kind, set_name });
     };
-    add(DEVICE_SET.to_owned(), Kind::Set);
     let applications = (1..=APPLICATION_SLOTS).map(Store::Application);
     for store in DEVICE_STORES.into_iter().chain(applications) {
         let [certificate, key] = store.names();
         add(certificate, Kind::Certificate(store));
         add(key, Kind::Key(store));
     }
-    for (number, limit) in [(1, 1536), (2, 4096)] {
-        add(format!("device.sec.TLS.customCaCert{number}"), Kind::Ca(Some(limit)));
-        add(format!("device.sec.TLS.profile.deviceCert{number}"), Kind::ProfileCertificate);
-        add(format!("device.sec.TLS.profile.caCertList{number}"), Kind::Trust);
+    for (kind, name, parts) in OTHERS {
+        parts.iter().for_each(|part| add(name.replace('*', part), *kind));
     }
-    for number in 1..=APPLICATION_SLOTS {
-        add(format!("sec.TLS.customCaCert.{number}"), Kind::Ca(None));
-        add(format!("sec.TLS.profile.{number}.deviceCert"), Kind::ProfileCertificate);
-    }
-    for use_of in ["dot1x", "provisioning", "syslog"] {
-        add(format!("device.sec.TLS.profileSelection.{use_of}"), Kind::ProfileSelection);
-    }
-    for use_of in ["SIP", "browser", "LDAP", "SOPI", "XMPP", "syslog"] {
-        add(format!("sec.TLS.profileSelection.{use_of}"), Kind::ProfileSelection);
-    }
-    for use_of in ["dot1x", "prov", "syslog"] {
-        add(format!("device.sec.TLS.{use_of}.strictCertCommonNameValidation"), Kind::Trust);
-        add(format!("device.sec.TLS.protocol.{use_of}"), Kind::Trust);
-    }
-    for use_of in ["SIP", "SOPI", "LDAP"] {
-        add(format!("sec.TLS.{use_of}.strictCertCommonNameValidation"), Kind::Trust);
-    }
-    for use_of in ["sip", "browser", "ldap", "sopi", "xmpp"] {
-        add(format!("sec.TLS.protocol.{use_of}"), Kind::Trust);
-    }
-    for name in ["level.change.tls", "level.change.hw", "render.level", "render.file"] {
-        add(format!("log.{name}"), Kind::Log);
-    }
-    for name in ["period", "append.sizeLimit", "append.limitMode"] {
-        add(format!("log.render.file.upload.{name}"), Kind::Log);
-    }
-    add(LOG_DIRECTORY.to_owned(), Kind::Log);
-    add("SCEP.enable".to_owned(), Kind::Enrolment);
-    for (store, name) in misplaced() {
-        add(name, Kind::MisplacedSet(store));
+    for store in DEVICE_STORES {
+        store.names().into_iter().for_each(|name| add(format!("{name}.set"), Kind::MisplacedSet(store)));
     }
     known
 }
@@ -190,11 +187,6 @@ pub fn selected_slot(value: &str) -> Option<Slot> {
 
 /// An attribute of masters: where logs are uploaded to.
 pub(super) const LOG_DIRECTORY: &str = "LOG_FILE_DIRECTORY";
-
-/// Places where a `.set` does nothing.
-fn misplaced() -> impl Iterator<Item = (Store, String)> {
-    DEVICE_STORES.into_iter().flat_map(|store| store.names().map(|name| (store, format!("{name}.set"))))
-}
 
 impl Parameter {
     /// The known parameter of this name, to the letter.

@@ -313,47 +313,46 @@ impl Tree {
         }
         let opened = match open_regular(path) {
             Ok(Some(opened)) => Ok(opened),
-            Err(error) if is_missing(&error) => return Opened::Missing,
-            Ok(None) | Err(_) => match self.open_other(path) {
-                Ok(Some(opened)) => Ok(opened),
-                Ok(None) => return Opened::Missing,
-                Err(Refused::LeadsOutside(leads_to)) => return Opened::Outside(leads_to),
-                Err(Refused::Failed(error)) => Err(error),
-            },
+            Err(error) if is_missing(&error) => Err(Opened::Missing),
+            Ok(None) | Err(_) => self.open_other(path),
         };
         let shown = shown_path(path);
-        let read = opened.and_then(|(file, size)| match size {
-            ..=FILE_MAX => read_whole(file, size).map(Some),
-            _ => Ok(None),
-        });
-        self.opened(match read {
-            Err(error) => File::unread(&shown, ProblemKind::of(&error), &Message::from(&error).to_string()),
-            Ok(None) => File::unread(&shown, ProblemKind::LimitExceeded, TOO_LARGE),
-            Ok(Some(bytes)) => File::parse(&shown, &bytes),
-        })
+        match opened {
+            Err(opened) => opened,
+            Ok((_, size)) if size > FILE_MAX => {
+                self.opened(File::unread(&shown, ProblemKind::LimitExceeded, TOO_LARGE))
+            }
+            Ok((file, size)) => match read_whole(file, size) {
+                Ok(bytes) => self.opened(File::parse(&shown, &bytes)),
+                Err(error) => self.unreadable(path, &error),
+            },
+        }
     }
 
-    /// Opens what is no regular file, or can't be opened: a link may lead to a file. None where there is no file.
-    fn open_other(&self, path: &Path) -> Result<Option<(std::fs::File, u64)>, Refused> {
-        let metadata = match std::fs::symlink_metadata(path) {
-            Err(error) if is_missing(&error) => return Ok(None),
-            Err(error) => return Err(Refused::Failed(error)),
-            Ok(metadata) if metadata.is_symlink() => {
-                match (std::fs::canonicalize(path), std::fs::metadata(path)) {
-                    (Ok(real), _) if !is_below(&real, self.real_roots()) => {
-                        return Err(Refused::LeadsOutside(shown_path(&real).into()));
-                    }
-                    (Ok(_), Ok(metadata)) => metadata,
-                    _ => return Ok(None),
-                }
-            }
-            Ok(metadata) => metadata,
+    fn unreadable(&self, path: &Path, error: &std::io::Error) -> Opened {
+        let message = Message::from(error).to_string();
+        self.opened(File::unread(&shown_path(path), ProblemKind::of(error), &message))
+    }
+
+    /// Opens what is no regular file, or can't be opened: a link may lead to a file.
+    fn open_other(&self, path: &Path) -> Result<(std::fs::File, u64), Opened> {
+        let failed = |error: std::io::Error| match is_missing(&error) {
+            true => Opened::Missing,
+            false => self.unreadable(path, &error),
         };
-        if !metadata.is_file() {
-            return Ok(None);
+        let mut metadata = std::fs::symlink_metadata(path).map_err(failed)?;
+        if metadata.is_symlink() {
+            let real = std::fs::canonicalize(path).map_err(|_| Opened::Missing)?;
+            if !is_below(&real, self.real_roots()) {
+                return Err(Opened::Outside(shown_path(&real).into()));
+            }
+            metadata = std::fs::metadata(path).map_err(|_| Opened::Missing)?;
         }
-        let opened = std::fs::File::open(path).map_err(Refused::Failed)?;
-        Ok(Some((opened, metadata.len())))
+        if !metadata.is_file() {
+            return Err(Opened::Missing);
+        }
+        let opened = std::fs::File::open(path).map_err(|error| self.unreadable(path, &error))?;
+        Ok((opened, metadata.len()))
     }
 
     fn real_roots(&self) -> &HashSet<PathBuf> {
@@ -376,13 +375,6 @@ impl Tree {
     pub(super) fn add_problem(&self, problem: Problem) {
         self.problems.lock().unwrap_or_else(PoisonError::into_inner).insert(problem);
     }
-}
-
-/// Why a path was not opened.
-enum Refused {
-    /// It is a link that leads to this path, outside of the searched places.
-    LeadsOutside(Box<str>),
-    Failed(std::io::Error),
 }
 
 fn is_missing(error: &std::io::Error) -> bool {

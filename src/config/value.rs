@@ -113,27 +113,12 @@ impl Value {
 
 /// A word or number that names nobody, a URL, or what may be a name.
 fn of_text(text: &str) -> Part {
-    const WORDS: &[&str] = &[
-        "",
-        "builtin",
-        "polycom",
-        "platform",
-        "platformprofile",
-        "application",
-        "applicationprofile",
-        "all",
-        "tlsv",
-        "tlsv1_",
-        "sslv",
-        "sslv2v",
-        "delete",
-        "stop",
-        "true",
-        "false",
-    ];
+    const WORDS: &str = "\
+        builtin polycom platform platformprofile application applicationprofile all tlsv tlsv1_ sslv sslv2v \
+        delete stop true false";
     let word = text.trim_end_matches(|last: char| last.is_ascii_digit()).to_ascii_lowercase();
     let is_of_url = |one: char| one.is_ascii_alphanumeric() || ".:/-_@[]".contains(one);
-    if WORDS.contains(&&*word) {
+    if word.is_empty() || WORDS.split(' ').any(|known| known == word) {
         Part::from(text.to_owned())
     } else if text.starts_with(NOT_SHOWN) || text.contains("://") && text.chars().all(is_of_url) {
         Part::LogText(text.into())

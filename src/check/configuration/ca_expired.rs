@@ -12,7 +12,7 @@
 //! 1. Look which CA the servers use now.
 //! 2. Give its certificate in place of this one, and restart the phone.
 
-use super::{Case, Facts, Family, Finding, Rule, Run, Severity, authorities, day, name_of, sentence};
+use super::{Case, Finding, Rule, Severity, authorities, day, name_of, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG031",
@@ -21,9 +21,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The CA certificate is past its end.",
     remedy: "Give the phone the CA certificate that its servers use now.",
     reference: "UC Software Administrators' Guide, \"<device/>\"",
-    source: include_str!("ca_expired.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("ca_expired.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

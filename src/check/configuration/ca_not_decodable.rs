@@ -11,7 +11,7 @@
 //! 2. Put the whole text into the parameter, with its begin and end lines. Line breaks may become blanks.
 //! 3. Restart the phone.
 
-use super::{Case, Facts, Family, Finding, Rule, Run, Severity, authorities, sentence};
+use super::{Case, Finding, Rule, Severity, authorities, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG030",
@@ -20,9 +20,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The value is no certificate in PEM.",
     remedy: "Put the CA certificate into the parameter again, whole, in PEM.",
     reference: "UC Software Administrators' Guide, \"<device/>\"",
-    source: include_str!("ca_not_decodable.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("ca_not_decodable.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

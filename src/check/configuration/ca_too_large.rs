@@ -12,7 +12,7 @@
 //!    no limit.
 //! 2. Restart the phone twice, and look that its fingerprint stays the same.
 
-use super::{Case, Facts, Family, Finding, Kind, Rule, Run, Severity, authorities, count, sentence};
+use super::{Case, Finding, Kind, Rule, Severity, authorities, count, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG032",
@@ -21,9 +21,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The certificate has more bytes than the slot takes.",
     remedy: "Put the certificate into CA slot 2 or an application CA slot.",
     reference: "UC Software Administrators' Guide, \"<device/>\"",
-    source: include_str!("ca_too_large.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("ca_too_large.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

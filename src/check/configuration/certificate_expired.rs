@@ -10,7 +10,7 @@
 //! 1. Have a new certificate issued.
 //! 2. Give it to the phone with its key, and restart the phone.
 
-use super::{Case, Facts, Family, Finding, Rule, Run, Severity, day, leaves, name_of, sentence};
+use super::{Case, Finding, Rule, Severity, day, leaves, name_of, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG017",
@@ -19,9 +19,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The certificate is past its end, and servers refuse it.",
     remedy: "Give the phone a new certificate.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    source: include_str!("certificate_expired.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("certificate_expired.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

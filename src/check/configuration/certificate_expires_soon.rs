@@ -13,7 +13,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Case, Facts, Family, Finding, Rule, Run, Severity, day, leaves, name_of, sentence};
+use super::{Case, Finding, Rule, Severity, day, leaves, name_of, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG018",
@@ -22,9 +22,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The certificate ends soon, or its first day is still to come.",
     remedy: "Give the phone a new certificate before the day that is named.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    source: include_str!("certificate_expires_soon.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("certificate_expires_soon.rs"), run)
 };
 
 const SOON: TimeDelta = TimeDelta::days(30);

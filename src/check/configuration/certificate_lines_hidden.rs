@@ -13,7 +13,7 @@
 //! 2. Restart the phone, and wait until it has uploaded its log.
 //! 3. Set the levels back, for the log's size is limited.
 
-use super::{Case, Facts, Family, Finding, Rule, Run, Severity, sentence};
+use super::{Case, Finding, Rule, Severity, rule, sentence};
 use crate::check::join::hiding_levels;
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -23,9 +23,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "A level that a file sets is above that of the lines.",
     remedy: "Set log.level.change.tls and log.render.level to 3, and restart the phone.",
     reference: "Feature Profile 37148, \"Troubleshooting\"",
-    source: include_str!("certificate_lines_hidden.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("certificate_lines_hidden.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -14,7 +14,7 @@
 //!    blanks.
 //! 3. Restart the phone.
 
-use super::{Case, Facts, Family, Fault, Finding, Form, Rule, Run, Severity, count, sentence};
+use super::{Case, Fault, Finding, Form, Rule, Severity, count, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG011",
@@ -23,9 +23,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "What stands between the begin and end lines is not what they say.",
     remedy: "Put the certificate into the parameter again, whole, as PKCS #7.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    source: include_str!("certificate_not_decodable.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("certificate_not_decodable.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

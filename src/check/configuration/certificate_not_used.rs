@@ -12,7 +12,7 @@
 //! 1. Let a profile use the slot: `device.sec.TLS.profile.deviceCert1="Platform1"`, with its `.set`.
 //! 2. Select that profile for what it is meant for: `device.sec.TLS.profileSelection.dot1x` and others.
 
-use super::{Case, Facts, Family, Finding, Kind, Rule, Run, Severity, selected_slot, sentence};
+use super::{Case, Finding, Kind, Rule, Severity, rule, selected_slot, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG024",
@@ -21,9 +21,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "No TLS profile selects the slot, so the built-in certificate is used.",
     remedy: "Let a profile use the slot, and select that profile.",
     reference: "Feature Profile 37148, \"Configuring the Device Certificate to be Used\"",
-    source: include_str!("certificate_not_used.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("certificate_not_used.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -13,7 +13,7 @@
 //! 1. Leave certificates out of the chain that servers have anyway, the root first.
 //! 2. Give the rest as PKCS #7 again, and restart the phone.
 
-use super::{CERTIFICATE_MAX, Case, Facts, Family, Finding, Rule, Run, Severity, count, counted, sentence};
+use super::{CERTIFICATE_MAX, Case, Finding, Rule, Severity, count, counted, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG014",
@@ -22,9 +22,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The certificates have more bytes than a platform slot takes.",
     remedy: "Leave certificates out of the chain, the root first.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    source: include_str!("certificate_too_large.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("certificate_too_large.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

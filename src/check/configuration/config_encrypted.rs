@@ -12,7 +12,7 @@
 //!    the tree, and scan that.
 //! 2. Take the copy away afterwards, for it may hold keys.
 
-use super::{Case, Condition, Facts, Family, Finding, Part, Rule, Run, Severity, SourceRole, sentence};
+use super::{Case, Condition, Finding, Part, Rule, Severity, SourceRole, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG003",
@@ -21,9 +21,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The file is no text: configuration files can be encrypted for the phones.",
     remedy: "Scan a copy of the files in which this one is not encrypted.",
     reference: "UC Software Administrators' Guide, \"Master configuration file\"",
-    source: include_str!("config_encrypted.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("config_encrypted.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -13,7 +13,7 @@
 //!    lower case.
 //! 2. Add it, or take the name out of `CONFIG_FILES`.
 
-use super::{Case, Facts, Family, Finding, Part, Rule, Run, Severity, counted, sentence};
+use super::{Case, Finding, Part, Rule, Severity, counted, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG002",
@@ -22,9 +22,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "CONFIG_FILES names a file that does not lie where the name leads to.",
     remedy: "Add the file, or take its name out of CONFIG_FILES; mind upper and lower case.",
     reference: "UC Software Administrators' Guide, \"Master configuration file\"",
-    source: include_str!("config_file_missing.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("config_file_missing.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

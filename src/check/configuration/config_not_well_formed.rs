@@ -15,7 +15,7 @@
 //! 2. Check it with an XML tool, such as `xmllint --noout FILE`.
 //! 3. Restart the phone, so that it reads the file again.
 
-use super::{Case, Condition, Facts, Family, Finding, Part, Rule, Run, Severity, SourceRole, sentence};
+use super::{Case, Condition, Finding, Part, Rule, Severity, SourceRole, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG001",
@@ -24,9 +24,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The file breaks the rules of XML, so the phone stops reading it.",
     remedy: "Mend the file at the line and column that are named, and check it with an XML tool before phones read it.",
     reference: "UC Software Administrators' Guide, \"Master configuration file\"",
-    source: include_str!("config_not_well_formed.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("config_not_well_formed.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

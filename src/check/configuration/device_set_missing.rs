@@ -16,7 +16,7 @@
 //! 2. Restart the phone and look in its log for "Saving new …".
 //! 3. Set it back to 0 then, if you don't want phones to take device values at each start.
 
-use super::{Case, Facts, Family, Finding, Gate, Rule, Run, Severity, by_slot, gated, sentence};
+use super::{Case, Finding, Gate, Rule, Severity, by_slot, gated, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG004",
@@ -25,9 +25,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "Values of device.* count only while device.set is 1.",
     remedy: "Set device.set to 1 until the phone has saved the certificate.",
     reference: "UC Software Administrators' Guide, \"<device/>\"",
-    source: include_str!("device_set_missing.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("device_set_missing.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -11,7 +11,7 @@
 //! 1. Give both parameters of the slot.
 //! 2. Restart the phone.
 
-use super::{Case, Credential, Facts, Family, Finding, Rule, Run, Severity, SlotState, sentence};
+use super::{Case, Credential, Finding, Rule, Severity, SlotState, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG016",
@@ -20,9 +20,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "Certificate and private key of a slot belong together, and one of them is missing.",
     remedy: "Give both parameters of the slot, certificate and key.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    source: include_str!("half_missing.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("half_missing.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -12,7 +12,7 @@
 //! 2. Compare: `openssl x509 -noout -pubkey -in cert.pem` and `openssl pkey -pubout -in key.pem` give the
 //!    same text.
 
-use super::{Case, Facts, Family, Finding, Rule, Run, Severity, sentence};
+use super::{Case, Finding, Rule, Severity, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG015",
@@ -21,9 +21,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The certificate was issued for another key.",
     remedy: "Give the certificate and the key that belong together.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    source: include_str!("key_mismatch.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("key_mismatch.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -12,7 +12,7 @@
 //! 2. Put the whole text into the parameter, with its begin and end lines.
 //! 3. Keep the file readable for the phones alone.
 
-use super::{Case, Facts, Family, Finding, Rule, Run, Severity, sentence};
+use super::{Case, Finding, Rule, Severity, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG012",
@@ -21,9 +21,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The value is not a private key in PEM without a passphrase.",
     remedy: "Give the key in PEM, whole and without a passphrase.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    source: include_str!("key_not_readable.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("key_not_readable.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -11,7 +11,7 @@
 //! 1. Where phones are to be told apart, give each its own certificate and key, in its own file.
 //! 2. Else leave it, and know that a key lost is lost for all.
 
-use super::{Case, Facts, Family, Finding, Part, Rule, Run, Severity, counted, sentence};
+use super::{Case, Facts, Family, Finding, Part, Rule, Severity, counted, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG020",
@@ -20,9 +20,8 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The same private key stands in files that several phones read.",
     remedy: "Give each phone a key of its own, where phones are to be told apart.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    source: include_str!("key_shared.rs"),
     facts: Facts { from_fleet: true, ..Facts::of(Family::Configuration) },
-    run: Run::Configuration(run),
+    ..rule(include_str!("key_shared.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -12,7 +12,7 @@
 //! 1. Make a key of at most 4096 bits (RSA) or an elliptic-curve key, and have a certificate issued for it.
 //! 2. Give both to the phone and restart it.
 
-use super::{Case, Facts, Family, Finding, KEY_MAX, Rule, Run, Severity, count, sentence};
+use super::{Case, Finding, KEY_MAX, Rule, Severity, count, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG013",
@@ -21,9 +21,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The key has more bytes than a platform slot takes.",
     remedy: "Use a shorter key with a certificate for it, or an application slot where its use allows that.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    source: include_str!("key_too_large.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("key_too_large.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

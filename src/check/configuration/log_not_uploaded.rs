@@ -12,7 +12,7 @@
 //! 1. Set `log.render.file` to 1, and `LOG_FILE_DIRECTORY` to a directory of the server.
 //! 2. Restart the phone.
 
-use super::{Case, Facts, Family, Finding, Kind, Rule, Run, Severity, sentence};
+use super::{Case, Finding, Kind, Rule, Severity, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG051",
@@ -21,9 +21,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The phone is told not to upload its log, or to upload it nowhere.",
     remedy: "Let the phone upload its log: log.render.file at 1, LOG_FILE_DIRECTORY at a directory of the server.",
     reference: "UC Software Administrators' Guide, \"Master configuration file\"",
-    source: include_str!("log_not_uploaded.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("log_not_uploaded.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

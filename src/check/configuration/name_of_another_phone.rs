@@ -12,7 +12,7 @@
 //! 1. Look which certificate was meant for this phone; the file may be a copy of another phone's.
 //! 2. Give the right one with its key.
 
-use super::{Case, Facts, Family, Finding, Mac, Part, Rule, Run, Severity, leaves, name_of, sentence};
+use super::{Case, Facts, Family, Finding, Mac, Part, Rule, Severity, leaves, name_of, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG019",
@@ -21,9 +21,8 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The certificate was issued for another phone.",
     remedy: "Give the phone the certificate that was issued for it.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    source: include_str!("name_of_another_phone.rs"),
     facts: Facts { of_address: true, ..Facts::of(Family::Configuration) },
-    run: Run::Configuration(run),
+    ..rule(include_str!("name_of_another_phone.rs"), run)
 };
 
 /// The vendor's address blocks.

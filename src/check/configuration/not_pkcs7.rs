@@ -13,7 +13,7 @@
 //! 2. Put the whole text, with its begin and end lines, into the parameter. Line breaks may become blanks.
 //! 3. Restart the phone.
 
-use super::{Case, Certificates, Facts, Family, Finding, Form, Rule, Run, Severity, sentence};
+use super::{Case, Certificates, Finding, Form, Rule, Severity, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG010",
@@ -22,9 +22,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The phone looks for the PKCS #7 begin and end lines around a device certificate.",
     remedy: "Convert the certificate to PKCS #7 and give it with its begin and end lines.",
     reference: "Feature Profile 37148, \"Troubleshooting\"",
-    source: include_str!("not_pkcs7.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("not_pkcs7.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

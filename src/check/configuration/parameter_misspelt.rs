@@ -12,7 +12,7 @@
 //! 1. Correct the name as the message says.
 //! 2. Restart the phone.
 
-use super::{Case, Facts, Family, Finding, Part, Rule, Run, Severity, sentence};
+use super::{Case, Finding, Part, Rule, Severity, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG008",
@@ -21,9 +21,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The phone ignores parameters whose names it does not know, and tells upper from lower case.",
     remedy: "Correct the name.",
     reference: "UC Software Administrators' Guide, \"<device/>\"",
-    source: include_str!("parameter_misspelt.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("parameter_misspelt.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

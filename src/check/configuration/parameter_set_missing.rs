@@ -15,9 +15,7 @@
 //! 1. Add the `.set` that is named, with the value 1, to the file with the certificate.
 //! 2. Restart the phone and look in its log for "Saving new …".
 
-use super::{
-    Case, Facts, Family, Finding, Gate, Given, Kind, Rule, Run, Severity, Slot, by_slot, gated, sentence,
-};
+use super::{Case, Finding, Gate, Given, Kind, Rule, Severity, Slot, by_slot, gated, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG005",
@@ -26,9 +24,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "A value of device.* counts only where its own .set is 1 too.",
     remedy: "Add the .set that is named, with the value 1, beside the certificate.",
     reference: "UC Software Administrators' Guide, \"<device/>\"",
-    source: include_str!("parameter_set_missing.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("parameter_set_missing.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -12,7 +12,7 @@
 //! 1. Update the phone to 4.0.0 or later.
 //! 2. Or give it `device.sec.SSL.customDeviceCert`, from 3.3.2 on.
 
-use super::{Case, Facts, Family, Finding, Given, Kind, Part, Rule, Run, Severity, Store, sentence};
+use super::{Case, Finding, Given, Kind, Part, Rule, Severity, Store, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG025",
@@ -21,9 +21,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The parameters came with a later version of the software.",
     remedy: "Update the phone, or give it the parameters of its version.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    source: include_str!("parameters_of_other_software.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("parameters_of_other_software.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -11,7 +11,7 @@
 //! 1. Keep the key where only those can read it who install the certificate.
 //! 2. Delete it on the server once the certificate is installed.
 
-use super::{Case, ConfigurationLine, Facts, Family, Finding, Part, Rule, Run, Severity, sentence};
+use super::{Case, ConfigurationLine, Finding, Part, Rule, Severity, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG040",
@@ -20,9 +20,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The phone uploads the private key beside its certificate signing request.",
     remedy: "Move the private key off the server, or delete it once the certificate is installed.",
     reference: "Feature Profile 37148, \"Generating a Certificate Signing Request\"",
-    source: include_str!("private_key_on_server.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("private_key_on_server.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -11,7 +11,7 @@
 //! 1. Put the certificate into platform slot 1 or 2, and let a platform profile use it.
 //! 2. Select PlatformProfile1 or PlatformProfile2.
 
-use super::{Case, Facts, Family, Finding, Kind, Rule, Run, Severity, device_words, selection, sentence};
+use super::{Case, Finding, Kind, Rule, Severity, device_words, rule, selection, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG022",
@@ -20,9 +20,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "Application certificates can not serve 802.1X, provisioning and syslog.",
     remedy: "Select PlatformProfile1 or PlatformProfile2, with a certificate in a platform slot.",
     reference: "Feature Profile 37148, \"Configuring the Device Certificate to be Used\"",
-    source: include_str!("profile_not_for_platform_use.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("profile_not_for_platform_use.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -15,8 +15,7 @@
 //!    select it with `sec.TLS.profileSelection`.
 
 use super::{
-    Case, Facts, Family, Finding, Kind, Rule, Run, Severity, Slot, device_words, selected_slot, selection,
-    sentence,
+    Case, Finding, Kind, Rule, Severity, Slot, device_words, rule, selected_slot, selection, sentence,
 };
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -26,9 +25,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The permitted values are Builtin, Platform1 and Platform2 only.",
     remedy: "Write Builtin, Platform1 or Platform2.",
     reference: "Feature Profile 37148, \"Configuring the Device Certificate to be Used\"",
-    source: include_str!("profile_value_not_permitted.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("profile_value_not_permitted.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -12,7 +12,7 @@
 //! 1. Give the value, or take the `.set` away.
 //! 2. Where the slot is meant to be emptied, leave it as it is.
 
-use super::{Case, Facts, Family, Finding, Given, Kind, Rule, Run, Severity, sentence};
+use super::{Case, Finding, Given, Kind, Rule, Severity, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG006",
@@ -21,9 +21,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "A .set is 1, and no value stands beside it.",
     remedy: "Give the value, or take the .set away.",
     reference: "UC Software Administrators' Guide, \"<device/>\"",
-    source: include_str!("set_without_value.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("set_without_value.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

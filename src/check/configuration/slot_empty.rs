@@ -12,10 +12,7 @@
 //! 1. Give the slot a certificate and its key, or select another one.
 //! 2. Where it was installed in another way, let the log show it: TLS logging at level 3, and a restart.
 
-use super::{
-    Case, Facts, Family, Finding, Kind, Rule, Run, Severity, Slot, SlotState, selected_slot, selection,
-    sentence,
-};
+use super::{Case, Finding, Kind, Rule, Severity, Slot, SlotState, rule, selected_slot, selection, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG023",
@@ -24,9 +21,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "A profile uses a slot for which no file has a certificate.",
     remedy: "Give the slot a certificate and its key, or let the profile use another slot.",
     reference: "Feature Profile 37148, \"Configuring the Device Certificate to be Used\"",
-    source: include_str!("slot_empty.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("slot_empty.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

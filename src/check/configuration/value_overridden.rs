@@ -15,7 +15,7 @@
 //! 2. Take the other one away. An override is taken away at the phone, or by deleting its file on the
 //!    server.
 
-use super::{Case, Effective, Facts, Family, Finding, Rule, Run, Severity, sentence};
+use super::{Case, Effective, Finding, Rule, Severity, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG007",
@@ -24,9 +24,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The first file that has a parameter wins; the others do nothing for it.",
     remedy: "Take the value away that is not meant to count.",
     reference: "UC Software Administrators' Guide, \"Master configuration file\"",
-    source: include_str!("value_overridden.rs"),
-    facts: Facts::of(Family::Configuration),
-    run: Run::Configuration(run),
+    ..rule(include_str!("value_overridden.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
