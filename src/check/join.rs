@@ -6,11 +6,10 @@
 mod log_levels;
 
 use super::configuration::{CERTIFICATE_MAX, not_pkcs7};
-use crate::config::ConfigurationLine;
-use crate::config::Kind;
-use crate::config::{Certificates, Value};
-use crate::config::{Credential, Effective, Given, PhoneConfig};
-use crate::config::{LogFacts, Refused, SlotFacts};
+use crate::config::{
+    Certificates, ConfigurationLine, Effective, Given, Kind, LogFacts, PhoneConfig, Refused, SlotFacts,
+    Store, Value,
+};
 use crate::message::{Message, sentence};
 use crate::model::{Fingerprint, Slot};
 use crate::quantity::count;
@@ -58,7 +57,7 @@ pub fn join(config: &PhoneConfig, log: &LogFacts, question: Question, slot: Opti
     answer.lines = match question {
         Question::KeyTooLarge => keys(config, log, slot),
         Question::CertificateRejected => certificates(config, log, slot),
-        Question::ChainNotDecodable => chains(config, log),
+        Question::ChainNotDecodable => chains(config),
         Question::NotKept => slot.map(|slot| not_kept(config, log, slot)).unwrap_or_default(),
         Question::Installed => {
             let lines =
@@ -171,94 +170,73 @@ fn refused(all: &[Refused], slot: Option<Slot>) -> impl Iterator<Item = u64> {
 
 fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<ConfigurationLine> {
     let lengths: Vec<u64> = refused(&log.keys_refused, slot).collect();
-    let given = all_lines(config, |kind| matches!(kind, Kind::Key(_)));
-    let length = |given: &Given<'_>| match &given.value {
-        Value::Key(key) => key.ok().map(|key| u64::from(key.length)),
+    let Some(logged) = lengths.last().map(|length| count(*length)) else { return Vec::new() };
+    let all = all_lines(config, |kind| matches!(kind, Kind::Key(_)));
+    let length = |given: &Given<'_>| match given.value {
+        Value::Key(Ok(key)) => Some(u64::from(key.length)),
         _ => None,
     };
-    let is_refused = |given: &Given<'_>| length(given).is_some_and(|length| lengths.contains(&length));
     // Which slot the key of 3.3.2 is in is not known.
     let is_of_slot = |given: &Given<'_>| {
         let of_key = given.parameter.slot();
         slot.is_none() || of_key.is_none() || of_key == slot
     };
-    let found: Vec<_> = given.iter().filter(|(given, _)| is_refused(given)).collect();
-    if !found.is_empty() {
-        let of_slot: Vec<_> = found.iter().filter(|(given, _)| is_of_slot(given)).collect();
-        let named = if of_slot.is_empty() { found.iter().collect() } else { of_slot };
-        return named
-            .into_iter()
-            .map(|(given, standing)| {
-                let short = given.value.in_short();
-                let but = format!("{}{}", standing.clause(), gates_clause(config, given));
-                let other = slot.zip(given.parameter.slot()).filter(|(refused, of)| refused != of);
-                let other = other
-                    .map(|(refused, of)| format!("; this is the key of {of}, and {refused} refused one"));
-                let other = other.unwrap_or_default();
-                given.says(sentence![short, format!(": the length that the phone refused{but}{other}")])
-            })
-            .collect();
+    let mut found = all.clone();
+    found.retain(|(given, _)| length(given).is_some_and(|length| lengths.contains(&length)));
+    if found.iter().any(|(given, _)| is_of_slot(given)) {
+        found.retain(|(given, _)| is_of_slot(given));
     }
-    let Some(logged) = lengths.last() else { return Vec::new() };
-    let logged = count(*logged);
-    let of_slot = given
-        .iter()
-        .filter(|(given, standing)| *standing == Standing::Counts && is_of_slot(given))
-        .filter(|(given, _)| !given.value.is_empty());
-    let mut lines: Vec<_> = of_slot
-        .map(|(given, _)| match length(given) {
-            Some(_) => given.says(sentence![
-                given.value.in_short(),
-                format!(
-                    ", and the phone refused one of {logged} bytes{}: {CHANGED}",
-                    gates_clause(config, given)
-                )
-            ]),
-            None => given.says(sentence![
-                given.value.in_short(),
-                format!(", so its length can't be compared{}", gates_clause(config, given))
-            ]),
+    if !found.is_empty() {
+        let lines = found.iter().map(|(given, standing)| {
+            let but = format!("{}{}", standing.clause(), gates_clause(config, given));
+            let other = slot.zip(given.parameter.slot()).filter(|(refused, of)| refused != of);
+            let other =
+                other.map(|(refused, of)| format!("; this is the key of {of}, and {refused} refused one"));
+            let other = other.unwrap_or_default();
+            given.says_of_value(format!(": the length that the phone refused{but}{other}"))
+        });
+        return lines.collect();
+    }
+    let counting = all.iter().filter(|(given, standing)| {
+        *standing == Standing::Counts && is_of_slot(given) && !given.value.is_empty()
+    });
+    let lines = counting.map(|(given, _)| {
+        let but = gates_clause(config, given);
+        given.says_of_value(match length(given) {
+            Some(_) => format!(", and the phone refused one of {logged} bytes{but}: {CHANGED}"),
+            None => format!(", so its length can't be compared{but}"),
         })
-        .collect();
+    });
+    let mut lines: Vec<_> = lines.collect();
     if lines.is_empty() && config.is_complete {
-        lines.push(of_all(
-            config,
-            format!("no key of {logged} bytes is in the files of this phone: {CHANGED}"),
-        ));
+        let none = format!("no key of {logged} bytes is in the files of this phone: {CHANGED}");
+        lines.push(of_all(config, none));
     }
     lines
 }
 
+/// A certificate's value, where it goes, and its line.
+type Candidate<'a> = (Store, Given<'a>, &'a Certificates);
+
 /// The certificates of a slot, or of all; those whose gates are open, where there are any.
-fn candidates<'a>(config: &'a PhoneConfig, slot: Option<Slot>) -> Vec<Credential<'a>> {
-    let mut all = config.credentials();
-    all.retain(|one| {
-        one.certificate.is_some()
-            && (slot.is_none() || one.store.slot() == slot || one.store.slot().is_none())
+fn candidates(config: &PhoneConfig, slot: Option<Slot>) -> Vec<Candidate<'_>> {
+    let all = config.credentials().into_iter().filter_map(|one| {
+        let (given, value) = one.certificate?;
+        Some((one.store, given, value))
     });
-    let counts = |one: &Credential<'a>| one.given().is_some_and(|given| config.counts(given.parameter));
+    let is_of_slot = |store: Store| slot.is_none() || store.slot() == slot || store.slot().is_none();
+    let mut all: Vec<_> = all.filter(|(store, ..)| is_of_slot(*store)).collect();
+    let counts = |(_, given, _): &Candidate<'_>| config.counts(given.parameter);
     if all.iter().any(counts) {
         all.retain(counts);
     }
     all
 }
 
-/// What is wrong with a value, and whether it is the very thing that the log shows.
-struct Suspicion {
-    why: String,
-    is_proof: bool,
-}
-
-impl Suspicion {
-    const fn new(why: String) -> Self {
-        Self { why, is_proof: false }
-    }
-
-    /// Of a value that can't be read, or not all of it.
-    fn of_fault(value: &Certificates) -> Option<Self> {
-        let what = if value.list.is_empty() { "can't be read" } else { "has a part that can't be read" };
-        value.fault.map(|fault| Self::new(format!("{what}: {fault}")))
-    }
+/// What is wrong with a value that can't be read, or not all of it.
+fn unreadable(value: &Certificates) -> Option<String> {
+    let what = if value.list.is_empty() { "can't be read" } else { "has a part that can't be read" };
+    value.fault.map(|fault| format!("{what}: {fault}"))
 }
 
 /// Whether this line counts, and nothing else can: all files were read, and none disagree about a
@@ -272,90 +250,79 @@ fn is_sure(config: &PhoneConfig, given: &Given<'_>) -> bool {
 }
 
 /// Names those with a fault, and says so when it is exactly one; else all of them, as contradicting the log.
-fn suspects<'a>(
+/// `fault` says what is wrong with a value, and whether it is the very thing that the log shows.
+fn suspects(
     config: &PhoneConfig,
-    candidates: &[Credential<'a>],
-    fault: impl Fn(&Credential<'a>) -> Option<Suspicion>,
+    candidates: &[Candidate<'_>],
+    fault: impl Fn(Store, &Certificates) -> Option<(String, bool)>,
     hint: &str,
 ) -> Vec<ConfigurationLine> {
-    let given = |one: &Credential<'a>| one.certificate.map(|(given, _)| given);
-    let found: Vec<_> = candidates.iter().filter_map(|one| Some((given(one)?, fault(one)?))).collect();
+    let found: Vec<_> = candidates
+        .iter()
+        .filter_map(|(store, given, value)| Some((given, gates_clause(config, given), fault(*store, value)?)))
+        .collect();
     match &found[..] {
         [] if candidates.is_empty() && config.is_complete => {
             let lines = all_lines(config, |kind| matches!(kind, Kind::Certificate(_)));
             let unsure = lines.iter().filter(|(_, standing)| *standing == Standing::Unsure);
-            let mut lines: Vec<_> = unsure
-                .map(|(given, standing)| given.says(sentence![given.value.in_short(), standing.clause()]))
-                .collect();
+            let mut lines: Vec<_> =
+                unsure.map(|(given, standing)| given.says_of_value(standing.clause())).collect();
             if lines.is_empty() {
-                lines.push(of_all(
-                    config,
-                    format!("no file of this phone has a certificate for it: {CHANGED}"),
-                ));
+                let none = format!("no file of this phone has a certificate for it: {CHANGED}");
+                lines.push(of_all(config, none));
             }
             lines
         }
         [] => {
-            let all = candidates.iter().filter_map(given);
-            all.map(|given| {
+            let all = candidates.iter().map(|(_, given, _)| {
+                let but = format!("){}{hint}: {CHANGED}", gates_clause(config, given));
                 let short = given.value.in_short();
-                let gates = gates_clause(config, &given);
-                given.says(sentence![
-                    "nothing in it explains this as it stands now (",
-                    short,
-                    format!("){gates}{hint}: {CHANGED}")
-                ])
-            })
-            .collect()
+                given.says(sentence!["nothing in it explains this as it stands now (", short, but])
+            });
+            all.collect()
         }
-        [(given, Suspicion { why, is_proof })] if *is_proof || is_sure(config, given) => {
-            vec![given.says(format!("this one: it {why}{}", gates_clause(config, given)))]
+        [(given, closed, (why, is_proof))] if *is_proof || is_sure(config, given) => {
+            vec![given.says(format!("this one: it {why}{closed}"))]
         }
-        several => several
-            .iter()
-            .map(|(given, Suspicion { why, .. })| match gates_clause(config, given) {
-                open if open.is_empty() => given.says(format!("may be the cause: it {why}")),
-                closed => given.says(format!("may have been the cause: it {why}{closed}: {CHANGED}")),
-            })
-            .collect(),
+        several => {
+            let lines = several.iter().map(|(given, closed, (why, _))| {
+                given.says(match closed.is_empty() {
+                    true => format!("may be the cause: it {why}"),
+                    false => format!("may have been the cause: it {why}{closed}: {CHANGED}"),
+                })
+            });
+            lines.collect()
+        }
     }
 }
 
 fn certificates(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<ConfigurationLine> {
     let lengths: Vec<u64> = refused(&log.certificates_refused, slot).collect();
-    let candidates = candidates(config, slot);
-    let fault = |one: &Credential<'_>| {
-        let (_, value) = one.certificate?;
-        let equal = lengths.iter().find(|length| value.has_length(**length));
-        match (equal, value.fault) {
-            (Some(length), _) => {
-                let why = format!("has {} bytes, the length that the phone refused", count(*length));
-                Some(Suspicion { why, is_proof: true })
-            }
-            _ if one.store.is_device() && value.length() > CERTIFICATE_MAX => {
-                let total = count(value.length());
-                Some(Suspicion::new(format!(
-                    "has {total} bytes of certificates, more than {}",
-                    count(CERTIFICATE_MAX)
-                )))
-            }
-            // A refusal that names a length is about the length.
-            _ if !lengths.is_empty() => None,
-            (_, Some(_)) => Suspicion::of_fault(value),
-            _ => not_pkcs7::why(value).map(|why| Suspicion::new(why.to_owned())),
+    let fault = |store: Store, value: &Certificates| {
+        if let Some(length) = lengths.iter().find(|length| value.has_length(**length)) {
+            return Some((format!("has {} bytes, the length that the phone refused", count(*length)), true));
         }
+        let (total, limit) = (value.length(), CERTIFICATE_MAX);
+        let why = if store.is_device() && total > limit {
+            Some(format!("has {} bytes of certificates, more than {}", count(total), count(limit)))
+        } else if !lengths.is_empty() {
+            // A refusal that names a length is about the length.
+            None
+        } else {
+            unreadable(value).or_else(|| not_pkcs7::why(value).map(str::to_owned))
+        };
+        why.map(|why| (why, false))
     };
-    suspects(config, &candidates, fault, "")
+    suspects(config, &candidates(config, slot), fault, "")
 }
 
-fn chains(config: &PhoneConfig, _: &LogFacts) -> Vec<ConfigurationLine> {
+fn chains(config: &PhoneConfig) -> Vec<ConfigurationLine> {
     let candidates = candidates(config, None);
-    let has_breaks =
-        candidates.iter().any(|one| one.certificate.is_some_and(|(_, value)| value.has_line_breaks));
+    let has_breaks = candidates.iter().any(|(_, _, value)| value.has_line_breaks);
     let hint = if has_breaks { "; line breaks in it can be written &#10;" } else { "" };
-    let fault = |one: &Credential<'_>| {
-        let (_, value) = one.certificate?;
-        not_pkcs7::why(value).map(|why| Suspicion::new(why.to_owned())).or_else(|| Suspicion::of_fault(value))
+    let fault = |_, value: &Certificates| {
+        let why = not_pkcs7::why(value).map(str::to_owned).or_else(|| unreadable(value));
+        why.map(|why| (why, false))
     };
     suspects(config, &candidates, fault, hint)
 }
@@ -364,21 +331,17 @@ fn chains(config: &PhoneConfig, _: &LogFacts) -> Vec<ConfigurationLine> {
 fn not_kept(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<ConfigurationLine> {
     let saved = log.slots.get(&slot).and_then(|facts| facts.not_kept.as_ref());
     let mut lines: Vec<_> = saved.and_then(|saved| line_of(config, saved, true)).into_iter().collect();
-    let is_told = |lines: &[ConfigurationLine], line: &ConfigurationLine| {
-        let place = |line: &ConfigurationLine| (line.file.clone(), line.line);
-        lines.iter().any(|other| place(other) == place(line))
-    };
     for line in installed_lines(config, log, slot) {
-        if !is_told(&lines, &line) {
+        if !lines.iter().any(|other| (&other.file, other.line) == (&line.file, line.line)) {
             lines.push(line);
         }
     }
     lines.extend(closed_line(config, slot));
-    let emptied = config
-        .effective()
-        .filter(|one| one.is_sure && one.given.parameter.slot() == Some(slot) && one.given.value.is_empty());
-    let emptied = emptied.map(|one| one.given).filter(|given| {
-        matches!(given.parameter.kind, Kind::Certificate(_)) && config.counts(given.parameter)
+    let emptied = config.effective().filter(|one| one.is_sure).map(|one| one.given).filter(|given| {
+        matches!(given.parameter.kind, Kind::Certificate(_))
+            && given.parameter.slot() == Some(slot)
+            && given.value.is_empty()
+            && config.counts(given.parameter)
     });
     lines.extend(
         emptied.map(|given| given.says("may be the cause: it is empty, and nothing keeps it from counting")),
@@ -404,18 +367,18 @@ fn installed_lines(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<Conf
         return lines;
     };
     if let Some((given, value)) = credential.certificate.filter(|_| lines.is_empty()) {
-        let short = given.value.in_short();
         let length = log.slots.get(&slot).and_then(|facts| facts.certificate_length);
-        let says = if let Some(length) = length.filter(|length| value.has_length(*length)) {
-            sentence![short, format!("; it has the {} bytes that the log shows", count(length))]
-        } else if log.fingerprints(slot).next().is_some() {
-            sentence![short, format!("; the log shows another fingerprint: {CHANGED}")]
-        } else if log.slots.get(&slot).is_some_and(|facts| facts.not_kept.is_some()) {
-            sentence![short, format!("; another one was saved: {CHANGED}")]
-        } else {
-            short
-        };
-        lines.push(given.says(says));
+        lines.push(given.says_of_value(
+            if let Some(length) = length.filter(|length| value.has_length(*length)) {
+                format!("; it has the {} bytes that the log shows", count(length))
+            } else if log.fingerprints(slot).next().is_some() {
+                format!("; the log shows another fingerprint: {CHANGED}")
+            } else if log.slots.get(&slot).is_some_and(|facts| facts.not_kept.is_some()) {
+                format!("; another one was saved: {CHANGED}")
+            } else {
+                String::new()
+            },
+        ));
     }
     if let Some((given, _)) = credential.key {
         lines.push(given.in_short());

@@ -101,6 +101,12 @@ impl Given<'_> {
         self.says(self.value.in_short())
     }
 
+    /// A sentence about this line that begins with its value in short.
+    #[must_use]
+    pub fn says_of_value(&self, rest: impl Into<Message>) -> ConfigurationLine {
+        self.says(self.value.in_short().and(rest.into()))
+    }
+
     /// A sentence about this line.
     #[must_use]
     pub fn says(&self, says: impl Into<Message>) -> ConfigurationLine {

@@ -36,8 +36,11 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             &given,
             format!(" has {} bytes; its slot takes {}.", count(length), count(limit)),
         ];
-        let says = sentence![given.value.in_short(), format!(", {} bytes", count(length))];
-        Some(Finding::of_files(None, message, vec![given.says(says)]))
+        Some(Finding::of_files(
+            None,
+            message,
+            vec![given.says_of_value(format!(", {} bytes", count(length)))],
+        ))
     });
     found.collect()
 }

@@ -34,8 +34,8 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let Some((given, hidden, _)) = levels.first() else { return Vec::new() };
     let message =
         sentence![given, " is ", given.value.in_short(), format!(", which keeps {hidden} out of the log.")];
-    let lines = levels.iter().map(|(given, hidden, _)| {
-        given.says(sentence![given.value.in_short(), format!(": keeps {hidden} out of the log")])
-    });
+    let lines = levels
+        .iter()
+        .map(|(given, hidden, _)| given.says_of_value(format!(": keeps {hidden} out of the log")));
     vec![Finding::of_files(None, message, lines.collect())]
 }

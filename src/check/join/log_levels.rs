@@ -70,9 +70,8 @@ pub(super) fn no_evidence(config: &PhoneConfig, log: &LogFacts) -> (Option<Messa
     }
     let contradicted = contradicted(config, log);
     for (given, shown) in contradicted.iter().filter(|(given, _)| given.name() != HW_LEVEL) {
-        let value = given.value.in_short();
         let but = format!(", and the log shows {shown}: changed since, or set another way?");
-        lines.push(given.says(sentence![value, but]));
+        lines.push(given.says_of_value(but));
     }
     let is_low = log.tls_level.or(log.lowest_tls_level).is_some_and(|level| level <= 3);
     if config.get(LEVEL).is_none() && !is_low {
@@ -99,7 +98,7 @@ pub(super) fn no_evidence(config: &PhoneConfig, log: &LogFacts) -> (Option<Messa
                     " is no level: the phone may use its default, 4, which keeps the inventory out of the log"
                 }
             };
-            given.says(sentence![given.value.in_short(), what])
+            given.says_of_value(what)
         });
         lines.extend(low);
         return (None, lines);
