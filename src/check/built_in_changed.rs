@@ -19,10 +19,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Case, Facts, Family, Finding, Rule, Run, said};
-use crate::event::Event;
-use crate::model::{Fingerprint, Severity, Slot};
-use crate::timeline::{Occurrences, Record};
+use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Slot, said};
+use crate::model::Fingerprint;
+use crate::timeline::Record;
 
 pub(super) const RULE: Rule = Rule {
     code: "INV003",

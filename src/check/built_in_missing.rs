@@ -21,11 +21,9 @@
 //!    Platform1 or Platform2); before that there are no profiles to choose from.
 //! 5. A phone that should have a factory certificate and has none is a case for the vendor.
 
-use super::failures::{resolved_if, times};
-use super::{Case, Facts, Family, Finding, Rule, Run, said};
-use crate::event::Event;
-use crate::model::{Severity, Slot};
-use crate::timeline::Occurrences;
+use super::failures::{shown_until_gone, times};
+use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, Slot, said};
+use crate::model::State;
 
 pub(super) const RULE: Rule = Rule {
     code: "INV001",
@@ -40,25 +38,17 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let mut seen = Occurrences::default();
-    let (mut is_there, mut missing) = (false, 0);
-    for (at, event, record) in case.timeline.events() {
-        match event {
-            Event::CertificateUnavailable { slot: Slot::BuiltIn } => {
-                seen.add(record);
-                (is_there, missing) = (false, at);
-            }
-            Event::CertificateLength { slot: Slot::BuiltIn, .. }
-            | Event::CertificateFingerprint { slot: Slot::BuiltIn, .. }
-            | Event::CertificateCommonName { slot: Slot::BuiltIn, .. } => {
-                is_there |= case.timeline.is_in_order(missing, at);
-            }
-            _ => {}
-        }
-    }
-    if seen.count == 0 {
-        return Vec::new();
-    }
-    let message = said!["The phone reported ", times(seen.count), " that it has no built-in certificate."];
-    vec![Finding::new(resolved_if(is_there), message, seen).of_slot(Some(Slot::BuiltIn))]
+    let shown = shown_until_gone(case.timeline, |event, _| match event {
+        Event::CertificateUnavailable { slot: Slot::BuiltIn } => Some(State::Active),
+        Event::CertificateLength { slot: Slot::BuiltIn, .. }
+        | Event::CertificateFingerprint { slot: Slot::BuiltIn, .. }
+        | Event::CertificateCommonName { slot: Slot::BuiltIn, .. } => Some(State::Resolved),
+        _ => None,
+    });
+    let found = shown.map(|(seen, state)| {
+        let message =
+            said!["The phone reported ", times(seen.count), " that it has no built-in certificate."];
+        Finding::new(state, message, seen).of_slot(Some(Slot::BuiltIn))
+    });
+    found.into_iter().collect()
 }

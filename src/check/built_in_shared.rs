@@ -15,8 +15,7 @@
 //! 3. If the logs are right, don't let servers know these phones by this certificate, and turn to the vendor.
 
 use super::failures::shared_certificates;
-use super::{Case, Facts, Family, Finding, Rule, Run};
-use crate::model::{Severity, Slot};
+use super::{Case, Facts, Family, Finding, Rule, Run, Severity, Slot};
 
 pub(super) const RULE: Rule = Rule {
     code: "FLT001",

@@ -18,10 +18,9 @@
 //!    4.0.0 or later), or use a CA with a shorter key or fewer extensions.
 //! 3. Restart the phone twice, and compare the fingerprints.
 
-use super::{Case, Facts, Family, Finding, Rule, Run, said};
-use crate::event::Event;
-use crate::model::{Fingerprint, Severity};
-use crate::timeline::{Occurrences, Record};
+use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, said};
+use crate::model::Fingerprint;
+use crate::timeline::Record;
 
 pub(super) const RULE: Rule = Rule {
     code: "INV006",

@@ -19,11 +19,9 @@
 //! 4. Check that the file is whole: each `-----BEGIN …-----` has its `-----END …-----`.
 //! 5. Install again and look for `Saving new …` and `New Certificate …` in the log.
 
-use super::failures::{by_slot, bytes, in_words, resolved_if};
+use super::failures::{by_slot, refused, state_of_refusal};
 use super::join::Question;
-use super::{Case, Facts, Family, Finding, Part, Rule, Run, said};
-use crate::event::Event;
-use crate::model::Severity;
+use super::{Case, Event, Facts, Family, Finding, Part, Rule, Run, Severity, said};
 
 pub(super) const RULE: Rule = Rule {
     code: "INS002",
@@ -44,24 +42,19 @@ pub(super) const RULE: Rule = Rule {
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let is_one =
         |event: &Event| matches!(event, Event::CertificateTooLarge { .. } | Event::CredentialInvalid { .. });
-    let refused = by_slot(case.timeline, |event, _| is_one(event));
-    let findings = refused.into_iter().map(|(slot, refused)| {
-        let message = match refused.event {
+    let all = by_slot(case.timeline, |event, _| is_one(event));
+    let findings = all.into_iter().map(|(slot, failures)| {
+        let message = match failures.event {
             Event::CertificateTooLarge { length, maximum, .. } => {
-                let into = slot.map_or_else(|| "a slot".to_owned(), in_words);
-                let limit = maximum.map_or_else(String::new, |maximum| format!(", which takes {maximum}"));
-                said!["The phone refused a certificate of ", bytes(*length), " for ", into, limit, "."]
+                refused("a certificate", slot, *length, *maximum)
             }
             Event::CredentialInvalid { reason: Some(reason) } => {
                 said!["The phone refused a credential as invalid: ", Part::LogText(reason.clone()), "."]
             }
             _ => said!["The phone refused a credential as invalid."],
         };
-        let is_mended = match slot {
-            Some(slot) => case.timeline.is_refusal_mended(slot, refused.last, false),
-            None => case.timeline.is_failure_without_slot_mended(refused.last),
-        };
-        Finding::new(resolved_if(is_mended), message, refused.seen).of_slot(slot)
+        let state = state_of_refusal(case.timeline, slot, failures.last, false);
+        Finding::new(state, message, failures.seen).of_slot(slot)
     });
     findings.collect()
 }

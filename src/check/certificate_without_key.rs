@@ -20,9 +20,8 @@
 
 use super::failures::{in_words, resolved_if};
 use super::join::Question;
-use super::{Case, Facts, Family, Finding, Rule, Run, said};
-use crate::model::Severity;
-use crate::timeline::{Occurrences, SlotView};
+use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, said};
+use crate::timeline::SlotView;
 
 pub(super) const RULE: Rule = Rule {
     code: "INS005",

@@ -21,9 +21,7 @@
 
 use super::failures::{by_slot, resolved_if};
 use super::join::Question;
-use super::{Case, Facts, Family, Finding, Rule, Run, configuration_not_applied, said};
-use crate::event::Event;
-use crate::model::Severity;
+use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, configuration_not_applied, said};
 
 pub(super) const RULE: Rule = Rule {
     code: "INS003",

@@ -17,10 +17,7 @@
 //! 3. Restart the phone and look for lines with a real date.
 
 use super::failures::{resolved_if, times};
-use super::{Case, Facts, Family, Finding, Rule, Run, said};
-use crate::event::Event;
-use crate::model::Severity;
-use crate::timeline::{Occurrences, Record};
+use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, said};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG003",
@@ -45,7 +42,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         for record in boot.iter().take_while(|record| record.time.is_none()) {
             let is_first_date = record.is_unset && !is_known;
             is_known |= record.is_unset;
-            if is_sign(record) || is_first_date {
+            if matches!(record.event(), Some(Event::ClockFailed)) || is_first_date {
                 seen.add(record);
                 is_unset = true;
             }
@@ -64,8 +61,4 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         false => said!["The phone started ", times(boots), " without the time, and never got it after that."],
     };
     vec![Finding::new(resolved_if(was_set_later), message, seen)]
-}
-
-fn is_sign(record: &Record<'_>) -> bool {
-    matches!(record.event(), Some(Event::ClockFailed))
 }

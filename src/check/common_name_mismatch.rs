@@ -17,11 +17,9 @@
 //! 3. If all three agree, the phone has another phone's certificate. Don't use it where a server must know
 //!    the phone by its built-in certificate, and turn to the vendor.
 
-use super::failures::resolved_if;
-use super::{Case, Facts, Family, Finding, Part, Rule, Run, said};
-use crate::event::Event;
-use crate::model::{Mac, Severity, Slot};
-use crate::timeline::Occurrences;
+use super::failures::{resolved_if, shown_until_gone};
+use super::{Case, Event, Facts, Family, Finding, Mac, Part, Rule, Run, Severity, Slot, said};
+use crate::model::State;
 
 pub(super) const RULE: Rule = Rule {
     code: "INV002",
@@ -37,27 +35,21 @@ pub(super) const RULE: Rule = Rule {
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let Some(mac) = case.timeline.mac else { return Vec::new() };
-    let mut seen = Occurrences::default();
     let mut other_name = None;
-    let mut is_gone = false;
-    let events = case.timeline.events();
-    // What a log of another phone shows is that phone's (LOG006).
-    for (_, event, record) in
-        events.filter(|(_, _, record)| !case.timeline.logs[record.file].is_of_another_phone)
-    {
-        match event {
-            Event::CertificateCommonName { slot: Slot::BuiltIn, common_name: Some(common_name) } => {
-                is_gone = common_name.parse::<Mac>() == Ok(mac);
-                if !is_gone {
-                    other_name = Some(common_name);
-                    seen.add(record);
-                }
+    let shown = shown_until_gone(case.timeline, |event, record| match event {
+        // What a log of another phone shows is that phone's (LOG006).
+        _ if case.timeline.logs[record.file].is_of_another_phone => None,
+        Event::CertificateCommonName { slot: Slot::BuiltIn, common_name: Some(common_name) } => {
+            let is_gone = common_name.parse::<Mac>() == Ok(mac);
+            if !is_gone {
+                other_name = Some(common_name);
             }
-            Event::CertificateUnavailable { slot: Slot::BuiltIn } => is_gone = true,
-            _ => {}
+            Some(resolved_if(is_gone))
         }
-    }
-    let Some(other_name) = other_name else { return Vec::new() };
+        Event::CertificateUnavailable { slot: Slot::BuiltIn } => Some(State::Resolved),
+        _ => None,
+    });
+    let Some(((seen, state), other_name)) = shown.zip(other_name) else { return Vec::new() };
     let message = said![
         "The built-in certificate's common name is \"",
         Part::Name(other_name.clone()),
@@ -65,5 +57,5 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         mac,
         ".",
     ];
-    vec![Finding::new(resolved_if(is_gone), message, seen).of_slot(Some(Slot::BuiltIn))]
+    vec![Finding::new(state, message, seen).of_slot(Some(Slot::BuiltIn))]
 }

@@ -16,8 +16,7 @@
 //! 3. Revoke the shared one when all have theirs.
 
 use super::failures::shared_certificates;
-use super::{Case, Facts, Family, Finding, Rule, Run};
-use crate::model::{Severity, Slot};
+use super::{Case, Facts, Family, Finding, Rule, Run, Severity, Slot};
 
 pub(super) const RULE: Rule = Rule {
     code: "FLT002",

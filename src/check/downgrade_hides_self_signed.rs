@@ -17,9 +17,9 @@
 //!    In a self-signed one the phone's MAC address is both the issuer and the subject.
 //! 3. Don't go by the menu of this phone until it runs UC Software 4.0.0 or later again.
 
-use super::{Case, Facts, Family, Finding, Rule, Run, said};
-use crate::model::{Severity, Slot, SoftwareVersion};
-use crate::timeline::{Occurrences, Record};
+use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Slot, said};
+use crate::model::SoftwareVersion;
+use crate::timeline::Record;
 
 pub(super) const RULE: Rule = Rule {
     code: "INV005",

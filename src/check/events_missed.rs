@@ -13,9 +13,7 @@
 //!    only what is graver.
 
 use super::failures::times;
-use super::{Case, Facts, Family, Finding, Rule, Run, said};
-use crate::model::Severity;
-use crate::timeline::Occurrences;
+use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, said};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG002",

@@ -12,9 +12,7 @@
 //! 1. Look at a shorter time: `--since 7d`.
 //! 2. If the phone restarts over and over, find out why: the newest lines of its log are the place to look.
 
-use super::{Case, Facts, Family, Finding, Rule, Run, said};
-use crate::model::Severity;
-use crate::timeline::Occurrences;
+use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, said};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG007",

@@ -18,10 +18,8 @@
 //! 3. For mutual TLS, install a custom certificate in a platform slot.
 //! 4. Don't plan zero-touch provisioning (ZTP) for this phone: it asks for a factory certificate.
 
-use super::{Case, Facts, Family, Finding, Rule, Run, said};
-use crate::model::{Severity, Slot};
+use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Slot, said};
 use crate::reference::Expectation;
-use crate::timeline::Occurrences;
 
 pub(super) const RULE: Rule = Rule {
     code: "INV004",

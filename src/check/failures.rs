@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Case, Finding, Part, said};
+use super::{Case, Finding, Message, Part, said};
 use crate::event::Event;
 use crate::model::{Slot, State};
 use crate::reference::Release;
@@ -34,6 +34,47 @@ pub(super) fn by_slot<'a>(
         (known.last, known.event) = (at, event);
     }
     failures
+}
+
+/// The lines that show a state, and whether a later line shows it gone: `shows` tells which of the two an event is.
+pub(super) fn shown_until_gone<'a>(
+    timeline: &Timeline<'a>,
+    mut shows: impl FnMut(&'a Event, &Record<'_>) -> Option<State>,
+) -> Option<(Occurrences, State)> {
+    let mut seen = Occurrences::default();
+    let (mut last, mut is_gone) = (0, false);
+    for (at, event, record) in timeline.events() {
+        match shows(event, record) {
+            Some(State::Active) => {
+                seen.add(record);
+                (last, is_gone) = (at, false);
+            }
+            Some(State::Resolved) => is_gone |= timeline.is_in_order(last, at),
+            None => {}
+        }
+    }
+    (seen.count > 0).then(|| (seen, resolved_if(is_gone)))
+}
+
+/// Whether later lines show a refusal mended, of a key (`is_key`) or of a certificate, whose last line is at `last`.
+pub(super) fn state_of_refusal(
+    timeline: &Timeline<'_>,
+    slot: Option<Slot>,
+    last: usize,
+    is_key: bool,
+) -> State {
+    resolved_if(match slot {
+        Some(slot) => timeline.is_refusal_mended(slot, last, is_key),
+        None => timeline.is_failure_without_slot_mended(last),
+    })
+}
+
+/// `The phone refused a private key of 4677 bytes for platform slot 1, which takes 4096.`
+pub(super) fn refused(what: &str, slot: Option<Slot>, length: Option<u64>, maximum: Option<u64>) -> Message {
+    let length = length.map_or_else(|| "unknown length".to_owned(), |length| format!("{length} bytes"));
+    let into = slot.map_or_else(|| "a slot".to_owned(), in_words);
+    let limit = maximum.map_or_else(String::new, |maximum| format!(", which takes {maximum}"));
+    said![format!("The phone refused {what} of {length} for {into}{limit}.")]
 }
 
 /// No boot has to go on for longer than a day without the failure, in milliseconds.
@@ -109,11 +150,6 @@ pub(super) fn times(count: u64) -> String {
         2 => "twice".to_owned(),
         more => format!("{more} times"),
     }
-}
-
-/// A length as far as the log tells it: `4677 bytes`.
-pub(super) fn bytes(length: Option<u64>) -> String {
-    length.map_or_else(|| "unknown length".to_owned(), |length| format!("{length} bytes"))
 }
 
 /// A slot in a sentence: `platform slot 1`, `the built-in certificate`.

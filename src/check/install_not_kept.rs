@@ -22,9 +22,10 @@
 
 use super::failures::{in_words, resolved_if};
 use super::join::Question;
-use super::{Case, Facts, Family, Finding, Rule, Run, configuration_not_applied, said};
-use crate::model::Severity;
-use crate::timeline::{NotKept, Occurrences, Timeline};
+use super::{
+    Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Timeline, configuration_not_applied, said,
+};
+use crate::timeline::NotKept;
 
 pub(super) const RULE: Rule = Rule {
     code: "INS004",

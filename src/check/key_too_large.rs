@@ -18,11 +18,9 @@
 //!    certificate can't serve 802.1X, syslog or provisioning.
 //! 4. Look for `Saving new …` and `New Certificate …` in the log: then it is installed.
 
-use super::failures::{by_slot, bytes, in_words, resolved_if};
+use super::failures::{by_slot, refused, state_of_refusal};
 use super::join::Question;
-use super::{Case, Facts, Family, Finding, Rule, Run, said};
-use crate::event::Event;
-use crate::model::Severity;
+use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity};
 
 pub(super) const RULE: Rule = Rule {
     code: "INS001",
@@ -41,17 +39,12 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let refused = by_slot(case.timeline, |event, _| matches!(event, Event::KeyTooLarge { .. }));
-    let findings = refused.into_iter().filter_map(|(slot, refused)| {
-        let Event::KeyTooLarge { length, maximum, .. } = refused.event else { return None };
-        let into = slot.map_or_else(|| "a slot".to_owned(), in_words);
-        let limit = maximum.map_or_else(String::new, |maximum| format!(", which takes {maximum}"));
-        let message = said!["The phone refused a private key of ", bytes(*length), " for ", into, limit, "."];
-        let is_mended = match slot {
-            Some(slot) => case.timeline.is_refusal_mended(slot, refused.last, true),
-            None => case.timeline.is_failure_without_slot_mended(refused.last),
-        };
-        Some(Finding::new(resolved_if(is_mended), message, refused.seen).of_slot(slot))
+    let all = by_slot(case.timeline, |event, _| matches!(event, Event::KeyTooLarge { .. }));
+    let findings = all.into_iter().filter_map(|(slot, failures)| {
+        let Event::KeyTooLarge { length, maximum, .. } = failures.event else { return None };
+        let message = refused("a private key", slot, *length, *maximum);
+        let state = state_of_refusal(case.timeline, slot, failures.last, true);
+        Some(Finding::new(state, message, failures.seen).of_slot(slot))
     });
     findings.collect()
 }

@@ -14,10 +14,7 @@
 //! 2. If the log is the other phone's, file it under that name and scan again.
 //! 3. If the phone was exchanged, remove the old phone's configuration and logs from the server.
 
-use super::{Case, Facts, Family, Finding, Rule, Run, said};
-use crate::event::Event;
-use crate::model::Severity;
-use crate::timeline::Occurrences;
+use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, said};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG006",

@@ -19,10 +19,7 @@
 //!    longer has the inventory.
 
 use super::join::Question;
-use super::{Case, Facts, Family, Finding, Rule, Run, said};
-use crate::event::Event;
-use crate::model::Severity;
-use crate::timeline::Occurrences;
+use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, said};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG001",

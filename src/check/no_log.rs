@@ -14,9 +14,7 @@
 //! 3. Check that the phone is switched on, and provisioned from this server.
 //! 4. Check that it may write to the server's log directory.
 
-use super::{Case, Facts, Family, Finding, Rule, Run, said};
-use crate::model::Severity;
-use crate::timeline::Occurrences;
+use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, said};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG005",

@@ -15,11 +15,9 @@
 //! 3. Look for TLS001 beside this: a phone that does not trust the server gets no certificate from it.
 //! 4. Check the time (LOG003): a wrong clock makes the exchange fail.
 
-use super::failures::resolved_if;
-use super::{Case, Facts, Family, Finding, Rule, Run, said};
-use crate::event::Event;
-use crate::model::Severity;
-use crate::timeline::Occurrences;
+use super::failures::shown_until_gone;
+use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, said};
+use crate::model::State;
 
 pub(super) const RULE: Rule = Rule {
     code: "TLS003",
@@ -34,23 +32,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let mut seen = Occurrences::default();
-    let (mut exists, mut missing) = (false, 0);
-    for (at, event, record) in case.timeline.events() {
-        match event {
-            Event::SignInCertificate { exists: Some(false), .. } => {
-                seen.add(record);
-                (exists, missing) = (false, at);
-            }
-            Event::SignInCertificate { exists: Some(true), .. } => {
-                exists |= case.timeline.is_in_order(missing, at);
-            }
-            _ => {}
-        }
-    }
-    if seen.count == 0 {
-        return Vec::new();
-    }
+    let shown = shown_until_gone(case.timeline, |event, _| match event {
+        Event::SignInCertificate { exists: Some(false), .. } => Some(State::Active),
+        Event::SignInCertificate { exists: Some(true), .. } => Some(State::Resolved),
+        _ => None,
+    });
     let message = said!["The phone logged that it has no certificate for its Lync or Skype sign-in."];
-    vec![Finding::new(resolved_if(exists), message, seen)]
+    shown.into_iter().map(|(seen, state)| Finding::new(state, message.clone(), seen)).collect()
 }

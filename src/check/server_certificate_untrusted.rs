@@ -24,9 +24,7 @@
 
 use super::failures::{by_slot, state_by_later_boots, times};
 use super::join::Question;
-use super::{Case, Facts, Family, Finding, Part, Rule, Run, said};
-use crate::event::Event;
-use crate::model::Severity;
+use super::{Case, Event, Facts, Family, Finding, Part, Rule, Run, Severity, said};
 
 pub(super) const RULE: Rule = Rule {
     code: "TLS001",

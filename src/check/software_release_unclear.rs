@@ -14,9 +14,7 @@
 //! 3. Or update to a later version, which is new enough for certain.
 
 use super::failures::software_for_ztp;
-use super::{Case, Facts, Family, Finding, Rule, Run};
-use crate::model::Severity;
-use crate::reference::Readiness;
+use super::{Case, Facts, Family, Finding, Readiness, Rule, Run, Severity};
 
 pub(super) const RULE: Rule = Rule {
     code: "ZTP002",

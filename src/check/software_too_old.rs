@@ -17,9 +17,7 @@
 //! 3. A phone that runs the required software and still can't authenticate with ZTP is a case for the vendor.
 
 use super::failures::software_for_ztp;
-use super::{Case, Facts, Family, Finding, Rule, Run};
-use crate::model::Severity;
-use crate::reference::Readiness;
+use super::{Case, Facts, Family, Finding, Readiness, Rule, Run, Severity};
 
 pub(super) const RULE: Rule = Rule {
     code: "ZTP001",

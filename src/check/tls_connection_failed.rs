@@ -21,11 +21,9 @@
 //!    HOST:PORT` shows whether the server still takes TLS 1.0, which is all that old software speaks.
 //! 5. If the phone never reached the server, check the address, the port and what stands between them.
 
-use super::failures::{state_by_later_boots, times};
-use super::{Case, Facts, Family, Finding, Rule, Run, said};
-use crate::event::Event;
-use crate::model::Severity;
-use crate::timeline::{Occurrences, Record};
+use super::failures::{Failures, by_slot, state_by_later_boots, times};
+use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, said};
+use crate::timeline::Record;
 
 pub(super) const RULE: Rule = Rule {
     code: "TLS002",
@@ -43,13 +41,9 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let is_one = |event: &Event, record: &Record<'_>| {
         matches!(event, Event::TlsConnectionFailed { .. }) && !record.is_explained
     };
-    let mut seen = Occurrences::default();
-    for (_, _, record) in case.timeline.events().filter(|(_, event, record)| is_one(event, record)) {
-        seen.add(record);
-    }
-    if seen.count == 0 {
-        return Vec::new();
-    }
-    let message = said!["TLS connections failed ", times(seen.count), " without a reason in the log."];
-    vec![Finding::new(state_by_later_boots(case.timeline, is_one), message, seen)]
+    let found = by_slot(case.timeline, is_one).into_values().map(|Failures { seen, .. }| {
+        let message = said!["TLS connections failed ", times(seen.count), " without a reason in the log."];
+        Finding::new(state_by_later_boots(case.timeline, is_one), message, seen)
+    });
+    found.collect()
 }

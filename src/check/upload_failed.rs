@@ -19,10 +19,9 @@
 //! 4. Restart the phone, let it upload its log, and scan again.
 
 use super::failures::{state_by_later_boots, times};
-use super::{Case, Facts, Family, Finding, Rule, Run, said};
-use crate::event::{Event, Upload};
-use crate::model::Severity;
-use crate::timeline::{Occurrences, Record};
+use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, said};
+use crate::event::Upload;
+use crate::timeline::Record;
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG004",

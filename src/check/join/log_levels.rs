@@ -58,15 +58,10 @@ pub(super) fn no_evidence(config: &PhoneConfig, log: &LogFacts) -> (Option<Messa
     let mut steps = Vec::new();
     let hiding: Vec<_> = hiding_levels(config, log).into_iter().filter(|(.., wanted)| *wanted == 3).collect();
     for (given, hidden, wanted) in &hiding {
-        let value = given.value.in_short();
-        lines.push(given.says(sentence![
-            value.clone(),
-            format!(" keeps {hidden} out of the log: change it to {wanted}")
-        ]));
-        steps.push((
-            ["Change ", "change "],
-            sentence![format!("{} from ", given.name()), value, format!(" to {wanted} in "), given.place()],
-        ));
+        lines.push(given.says_of_value(format!(" keeps {hidden} out of the log: change it to {wanted}")));
+        let (name, value) = (given.name(), given.value.in_short());
+        let step = sentence![name, " from ", value, format!(" to {wanted} in "), given.place()];
+        steps.push((["Change ", "change "], step));
     }
     let contradicted = contradicted(config, log);
     for (given, shown) in contradicted.iter().filter(|(given, _)| given.name() != HW_LEVEL) {
@@ -83,10 +78,8 @@ pub(super) fn no_evidence(config: &PhoneConfig, log: &LogFacts) -> (Option<Messa
         let file = file.map(|source| &source.file).or_else(|| config.master());
         if let Some(file) = file.filter(|_| config.is_absent(LEVEL)) {
             lines.push(file.says(None, Some(LEVEL), format!("missing: add {LEVEL}=\"3\" to this file")));
-            steps.push((
-                ["Add ", "add "],
-                sentence![format!("{LEVEL}=\"3\" to "), Part::Path(file.path.clone())],
-            ));
+            let step = sentence![format!("{LEVEL}=\"3\" to "), Part::Path(file.path.clone())];
+            steps.push((["Add ", "add "], step));
         }
     }
     if steps.is_empty() {
