@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::file::{Condition, File, ListedName, NAME_MAX, NAMES_MAX};
+use super::file::{Condition, File, FileList, ListedName, NAME_MAX, NAMES_MAX};
 use super::parameter::LOG_DIRECTORY;
 use super::path::{Role, normal, role};
 use super::phone::{PhoneConfig, Source, SourceRole, Unresolved};
@@ -23,41 +23,45 @@ pub(super) const MODEL: &str = "[PHONE_MODEL]";
 /// (`""` is the current directory), newest first. Without logs, the phone's own files tell the place.
 #[must_use]
 pub fn resolve(tree: &Tree, mac: Mac, model: Option<&str>, log_directories: &[PathBuf]) -> PhoneConfig {
-    let mut config = PhoneConfig::new(mac, tree.key_files(mac));
-    let files = tree.files_of(mac);
-    let model = model.map(model_word);
+    let nothing = || PhoneConfig::new(mac, tree.key_files(mac));
+    let own = tree.files_of(mac);
     let mut starts: Vec<PathBuf> = log_directories.iter().map(|directory| normal(directory)).collect();
     if starts.is_empty() {
-        let own = [Role::Master, Role::PhoneOverrides, Role::WebOverrides];
-        let own = own.into_iter().flat_map(|role| files.named(role));
+        let own = ROLES.into_iter().flat_map(|role| own.named(role));
         starts = own.filter_map(Path::parent).map(Path::to_owned).collect();
     }
-    let master = master(tree, mac, model.as_deref(), &starts);
-    let overrides_directory = master.as_ref().and_then(|(_, file)| file.overrides_directory.clone());
-    let base = master.as_ref().and_then(|(path, _)| path.parent()).map(Path::to_owned);
-    let named = base.as_deref().zip(overrides_directory.as_deref().filter(|name| !name.is_empty()));
-    let named = named.map(|(base, name)| directories(name, base, mac, model.as_deref()));
-    // Another server's overrides, or those of a model that is not known.
-    config.is_complete &= named.as_ref().is_none_or(|named| !named.is_empty());
-    overrides(tree, files, base.as_deref(), &named.unwrap_or_default(), &starts, &mut config);
-    match (master, base) {
-        (Some((path, file)), Some(base)) => {
+    let phone = Phone { tree, mac, model: model.map(model_word), own, starts };
+    let mut config = nothing();
+    match phone.master() {
+        Some((path, file)) => {
+            let base = path.parent().unwrap_or(Path::new(""));
+            let name = file.overrides_directory.as_deref().filter(|name| !name.is_empty());
+            let named = name.map(|name| phone.directories(name, base));
+            // Another server's overrides, or those of a model that is not known.
+            config.is_complete = named.as_ref().is_none_or(|named| !named.is_empty());
+            phone.overrides(&mut config, |role| {
+                let named = named.iter().flatten().find_map(|named| own.in_directory(role, named));
+                named.or_else(|| own.in_directory(role, base))
+            });
             let is_own = path.file_name().and_then(role).is_some_and(|(of, _)| of == mac);
             config.add(Source { file: Arc::clone(&file), role: SourceRole::Master, is_own });
-            listed(tree, mac, model.as_deref(), &file, &base, &mut config);
+            phone.listed(&file, base, &mut config);
         }
-        // What the server gives is not known.
-        _ => config.is_complete = false,
+        None => {
+            phone.overrides(&mut config, |role| above(own, role, &phone.starts));
+            // What the server gives is not known.
+            config.is_complete = false;
+        }
     }
     // Without a log, an address is a phone's if a file of its own is: other makers' files have such names, too.
     let is_text = |source: &Source| {
         source.is_own && !matches!(source.file.condition, Condition::NotXml | Condition::Binary)
     };
-    if log_directories.is_empty() && !config.sources.iter().any(is_text) {
-        return PhoneConfig::new(mac, tree.key_files(mac));
-    }
-    config
+    if log_directories.is_empty() && !config.sources.iter().any(is_text) { nothing() } else { config }
 }
+
+/// The roles of files that a phone reads.
+const ROLES: [Role; 3] = [Role::Master, Role::PhoneOverrides, Role::WebOverrides];
 
 /// `VVX 500` as file names and attributes have it: `VVX500`, `SPIP650`, `SSIP7000`, `SSDuo`.
 fn model_word(model: &str) -> String {
@@ -71,85 +75,20 @@ fn model_word(model: &str) -> String {
     word.to_owned()
 }
 
-/// The directories that a master's attribute can stand for; none where that is not known.
-fn directories(name: &str, base: &Path, mac: Mac, model: Option<&str>) -> Vec<PathBuf> {
-    if name.len() > NAME_MAX || name.contains("://") || name.contains(MODEL) && model.is_none() {
-        return Vec::new();
-    }
-    spellings(name, mac, model).iter().map(|name| normal(&base.join(name))).collect()
-}
-
-/// Whether the phone's logs lie where this master has logs sent.
-fn takes_logs(path: &Path, master: &File, mac: Mac, model: Option<&str>, starts: &[PathBuf]) -> bool {
-    let base = path.parent().unwrap_or(Path::new(""));
-    let named = master.settings.iter().filter(|one| *one.parameter.name == *LOG_DIRECTORY);
-    named.filter_map(|one| one.value.as_text()).filter(|name| !name.is_empty()).any(|name| {
-        let directories = directories(name, base, mac, model);
-        directories.iter().any(|named| starts.iter().any(|start| start.starts_with(named)))
-    })
-}
-
-/// The file of this phone in this role in a log's directory or above it; and the only one of all.
-fn nearest<'t>(files: OwnFiles<'t>, role: Role, starts: &[PathBuf]) -> [Option<&'t Path>; 2] {
+/// The file in this role in a log's directory or above it.
+fn above<'t>(files: OwnFiles<'t>, role: Role, starts: &[PathBuf]) -> Option<&'t Path> {
+    // Most phones have no file in most roles.
     if files.named(role).len() == 0 {
-        return [None; 2];
+        return None;
     }
     let mut directories = starts.iter().flat_map(|start| start.ancestors());
-    let in_or_above = directories.find_map(|directory| files.in_directory(role, directory));
+    directories.find_map(|directory| files.in_directory(role, directory))
+}
+
+/// The file in this role, if there is just one.
+fn only(files: OwnFiles<'_>, role: Role) -> Option<&Path> {
     let mut all = files.named(role);
-    let only = if all.len() == 1 { all.next() } else { None };
-    [in_or_above, only]
-}
-
-fn master(tree: &Tree, mac: Mac, model: Option<&str>, starts: &[PathBuf]) -> Option<(PathBuf, Arc<File>)> {
-    let (own_files, everyone) = (tree.files_of(mac), tree.files_of(Mac::new([0; 6])));
-    let [in_or_above, _] = nearest(everyone, Role::Master, starts);
-    let [own_above, own_only] = nearest(own_files, Role::Master, starts);
-    // Where the phone's own files lie, it is read from there.
-    let own_places = [Role::Master, Role::PhoneOverrides, Role::WebOverrides].into_iter();
-    let own_places = own_places.filter_map(|role| nearest(own_files, role, starts)[1]?.parent());
-    let places: Vec<PathBuf> = starts.iter().cloned().chain(own_places.map(Path::to_owned)).collect();
-    let [all_above, all_only] = nearest(everyone, Role::Master, &places);
-    let file = |path: &Path, opened| match opened {
-        // A name like this without XML is another maker's file.
-        Opened::File(file) if !matches!(file.condition, Condition::NotXml | Condition::Binary) => {
-            Some((path.to_owned(), file))
-        }
-        _ => None,
-    };
-    let own = |path: Option<&Path>| path.and_then(|path| file(path, tree.open_own(path)));
-    let of_all = |path: Option<&Path>| {
-        let opened = path.and_then(|path| file(path, tree.open(path, true)));
-        opened.filter(|(_, file)| file.is_ours)
-    };
-    // A master in another place is another site's, unless the logs lie where it has them sent.
-    let of_logs = || of_all(all_only).filter(|(path, master)| takes_logs(path, master, mac, model, starts));
-    let general = of_all(all_above).or_else(of_logs);
-    // A `<mac>.cfg` without a list of its own that the general master lists is no master.
-    let is_listed = |(path, file): &(PathBuf, Arc<File>)| {
-        file.lists.is_empty()
-            && general.as_ref().is_some_and(|(of_all, master)| {
-                let base = of_all.parent().unwrap_or(Path::new(""));
-                let names = list(master, model).map(|list| &*list.names).unwrap_or_default();
-                let mut names = names.iter().take(NAMES_MAX);
-                names.any(|listed| {
-                    spellings(&listed.name, mac, model).iter().any(|name| normal(&base.join(name)) == *path)
-                })
-            })
-    };
-    own(own_above)
-        .filter(|own| !is_listed(own))
-        .or_else(|| of_all(in_or_above))
-        .or_else(|| own(own_only).filter(|own| !is_listed(own)))
-        .or_else(|| general.clone())
-}
-
-/// The list that counts for this model.
-fn list<'f>(master: &'f File, model: Option<&str>) -> Option<&'f super::file::FileList> {
-    let of_model = master.lists.iter().find(|list| {
-        list.model.as_deref().zip(model).is_some_and(|(of, model)| of.eq_ignore_ascii_case(model))
-    });
-    of_model.or_else(|| master.lists.iter().find(|list| list.model.is_none()))
+    all.next().filter(|_| all.len() == 0)
 }
 
 /// The names that an entry of a list can stand for: phones write addresses in lower case, servers in any.
@@ -167,100 +106,170 @@ pub(super) fn spellings(name: &str, mac: Mac, model: Option<&str>) -> Vec<String
     names
 }
 
-fn overrides(
-    tree: &Tree,
-    files: OwnFiles<'_>,
-    base: Option<&Path>,
-    named: &[PathBuf],
-    starts: &[PathBuf],
-    config: &mut PhoneConfig,
-) {
-    for (role, source) in [(Role::PhoneOverrides, SourceRole::Phone), (Role::WebOverrides, SourceRole::Web)] {
-        let in_directory = |directory: &Path| files.in_directory(role, directory);
-        let path = named
-            .iter()
-            .find_map(|named| in_directory(named))
-            .or_else(|| base.and_then(in_directory))
-            .or_else(|| base.is_none().then(|| nearest(files, role, starts)[0]).flatten());
-        let Some(path) = path else { continue };
-        match tree.open_own(path) {
-            // An empty file, or another maker's.
-            Opened::File(file) if file.condition == Condition::NotXml => {}
-            Opened::File(file) => config.add(Source { file, role: source, is_own: true }),
-            Opened::Missing | Opened::Outside(_) => {}
-        }
-    }
+/// A phone whose files are looked for.
+struct Phone<'t> {
+    tree: &'t Tree,
+    mac: Mac,
+    model: Option<String>,
+    own: OwnFiles<'t>,
+    /// The directories of its logs, newest first; without logs those of its own files.
+    starts: Vec<PathBuf>,
 }
 
-fn listed(
-    tree: &Tree,
-    mac: Mac,
-    model: Option<&str>,
-    master: &Arc<File>,
-    base: &Path,
-    config: &mut PhoneConfig,
-) {
-    // Another model's list may be this phone's.
-    config.list_is_sure = model.is_some() || master.lists.iter().all(|list| list.model.is_none());
-    config.is_complete &= config.list_is_sure;
-    let Some(list) = list(master, model) else { return };
-    let mut seen = Vec::new();
-    for (number, ListedName { name: entry, is_concealed }) in list.names.iter().enumerate() {
-        if number == NAMES_MAX {
+impl Phone<'_> {
+    /// Whether what a master names is looked for here.
+    fn is_followed(&self, name: &str) -> bool {
+        name.len() <= NAME_MAX && !name.contains("://") && (self.model.is_some() || !name.contains(MODEL))
+    }
+
+    /// The paths that a name in a master can stand for.
+    fn paths(&self, name: &str, base: &Path) -> Vec<PathBuf> {
+        let names = spellings(name, self.mac, self.model.as_deref());
+        names.iter().map(|name| normal(&base.join(name))).collect()
+    }
+
+    /// The directories that a master's attribute can stand for; none where that is not known.
+    fn directories(&self, name: &str, base: &Path) -> Vec<PathBuf> {
+        if self.is_followed(name) { self.paths(name, base) } else { Vec::new() }
+    }
+
+    /// Whether the phone's logs lie where this master has logs sent.
+    fn takes_logs(&self, path: &Path, master: &File) -> bool {
+        let base = path.parent().unwrap_or(Path::new(""));
+        let named = master.settings.iter().filter(|one| *one.parameter.name == *LOG_DIRECTORY);
+        let mut directories = named
+            .filter_map(|one| one.value.as_text().filter(|name| !name.is_empty()))
+            .flat_map(|name| self.directories(name, base));
+        directories.any(|named| self.starts.iter().any(|start| start.starts_with(&named)))
+    }
+
+    fn master(&self) -> Option<(PathBuf, Arc<File>)> {
+        let everyone = self.tree.files_of(Mac::new([0; 6]));
+        // Where the phone's own files lie, it is read from there.
+        let own_places = ROLES.into_iter().filter_map(|role| only(self.own, role)?.parent());
+        let places: Vec<PathBuf> =
+            self.starts.iter().cloned().chain(own_places.map(Path::to_owned)).collect();
+        let file = |path: &Path, opened| match opened {
+            // A name like this without XML is another maker's file.
+            Opened::File(file) if !matches!(file.condition, Condition::NotXml | Condition::Binary) => {
+                Some((path.to_owned(), file))
+            }
+            _ => None,
+        };
+        let of_all = |path: Option<&Path>| {
+            let opened = path.and_then(|path| file(path, self.tree.open(path, true)));
+            opened.filter(|(_, file)| file.is_ours)
+        };
+        // A master in another place is another site's, unless the logs lie where it has them sent.
+        let of_logs =
+            || of_all(only(everyone, Role::Master)).filter(|(path, master)| self.takes_logs(path, master));
+        let general = of_all(above(everyone, Role::Master, &places)).or_else(of_logs);
+        // A `<mac>.cfg` without a list of its own that the general master lists is no master.
+        let is_listed = |(path, file): &(PathBuf, Arc<File>)| {
+            file.lists.is_empty()
+                && general.as_ref().is_some_and(|(of_all, master)| {
+                    let base = of_all.parent().unwrap_or(Path::new(""));
+                    let names = self.list(master).map(|list| &*list.names).unwrap_or_default();
+                    let mut names = names.iter().take(NAMES_MAX);
+                    names.any(|listed| self.paths(&listed.name, base).contains(path))
+                })
+        };
+        let own = |path: Option<&Path>| {
+            let opened = path.and_then(|path| file(path, self.tree.open_own(path)));
+            opened.filter(|own| !is_listed(own))
+        };
+        own(above(self.own, Role::Master, &self.starts))
+            .or_else(|| of_all(above(everyone, Role::Master, &self.starts)))
+            .or_else(|| own(only(self.own, Role::Master)))
+            .or_else(|| general.clone())
+    }
+
+    /// The list that counts for this model.
+    fn list<'f>(&self, master: &'f File) -> Option<&'f FileList> {
+        let is_of_model = |list: &&FileList| {
+            let pair = list.model.as_deref().zip(self.model.as_deref());
+            pair.is_some_and(|(of, model)| of.eq_ignore_ascii_case(model))
+        };
+        let of_model = master.lists.iter().find(is_of_model);
+        of_model.or_else(|| master.lists.iter().find(|list| list.model.is_none()))
+    }
+
+    /// Adds the overrides, whose path by role `find` tells.
+    fn overrides<'f>(&self, config: &mut PhoneConfig, find: impl Fn(Role) -> Option<&'f Path>) {
+        for (of, role) in [(Role::PhoneOverrides, SourceRole::Phone), (Role::WebOverrides, SourceRole::Web)] {
+            match find(of).map(|path| self.tree.open_own(path)) {
+                // An empty file, or another maker's.
+                Some(Opened::File(file)) if file.condition == Condition::NotXml => {}
+                Some(Opened::File(file)) => config.add(Source { file, role, is_own: true }),
+                _ => {}
+            }
+        }
+    }
+
+    /// Adds the files that the master lists.
+    fn listed(&self, master: &Arc<File>, base: &Path, config: &mut PhoneConfig) {
+        // Another model's list may be this phone's.
+        config.list_is_sure = self.model.is_some() || master.lists.iter().all(|list| list.model.is_none());
+        config.is_complete &= config.list_is_sure;
+        let Some(list) = self.list(master) else { return };
+        if list.names.len() > NAMES_MAX {
             config.is_complete = false;
             config.list_is_cut = true;
             let message = format!(
                 "CONFIG_FILES in line {} has more than {NAMES_MAX} names; the files behind the first {NAMES_MAX} were not read",
                 list.line
             );
-            tree.add_problem(Problem::new(master.path.to_string(), ProblemKind::LimitExceeded, message));
-            break;
+            self.tree.add_problem(Problem::new(master.path.to_string(), ProblemKind::LimitExceeded, message));
         }
-        if entry.len() > NAME_MAX || entry.contains("://") || entry.contains(MODEL) && model.is_none() {
-            config.is_complete = false;
-            continue;
+        let mut seen: Vec<PathBuf> = Vec::new();
+        for ListedName { name: entry, is_concealed } in list.names.iter().take(NAMES_MAX) {
+            if !self.is_followed(entry) {
+                config.is_complete = false;
+                continue;
+            }
+            let paths = self.paths(entry, base);
+            if paths.iter().any(|path| seen.contains(path)) {
+                continue;
+            }
+            let is_shared = !entry.contains(PHONE);
+            let (path, opened) = self.open_first(&paths, is_shared);
+            seen.push(path.to_owned());
+            let leads_to = match opened {
+                // The master itself, or a file that stands in the list twice.
+                Opened::File(file) if config.has(&file) => continue,
+                Opened::File(file) => {
+                    // Of files that the phone may not read, nothing is told but what they would give.
+                    if config.list_is_sure || file.condition == Condition::Read {
+                        config.add(Source { file, role: SourceRole::Listed, is_own: !is_shared });
+                    }
+                    continue;
+                }
+                Opened::Missing => shown_path(path),
+                Opened::Outside(path) => path.into(),
+            };
+            if config.list_is_sure {
+                // A text that is no name may be a key.
+                let spelled = spellings(entry, self.mac, self.model.as_deref()).swap_remove(0);
+                let name = Value::text(&spelled).in_short().to_string();
+                let leads_to = if name == spelled && !is_concealed { leads_to } else { name.clone() };
+                let line = list.line;
+                config.missing.push(Unresolved { name, leads_to, master: Arc::clone(master), line });
+            }
         }
-        let is_shared = !entry.contains(PHONE);
-        let spellings = spellings(entry, mac, model);
-        let (mut opened, mut at) = (Opened::Missing, None);
-        for name in &spellings {
-            let path = normal(&base.join(name));
-            if seen.contains(&path) {
-                (opened, at) = (Opened::File(Arc::clone(master)), None);
-                break;
-            }
-            let one = tree.open(&path, is_shared);
-            let is_file = matches!(one, Opened::File(_));
-            // Where single files are searched, another spelling of a name is outside of them.
-            if is_file || matches!(opened, Opened::Missing) {
-                at = (!matches!(one, Opened::Missing)).then_some(path);
-                opened = one;
-            }
-            if is_file {
-                break;
-            }
-        }
-        seen.extend(at);
-        let unresolved = |leads_to: String| {
-            // A text that is no name may be a key.
-            let name = Value::text(&spellings[0]).in_short().to_string();
-            let leads_to = if name == spellings[0] && !is_concealed { leads_to } else { name.clone() };
-            Unresolved { name, leads_to, master: Arc::clone(master), line: list.line }
-        };
-        match opened {
-            // The master itself, or a file that stands in the list twice.
-            Opened::File(file) if config.has(&file) => {}
-            // Of files that the phone may not read, nothing is told but what they would give.
-            Opened::File(file) if !config.list_is_sure && file.condition != Condition::Read => {}
-            Opened::File(file) => config.add(Source { file, role: SourceRole::Listed, is_own: !is_shared }),
-            Opened::Missing | Opened::Outside(_) if !config.list_is_sure => {}
-            Opened::Missing => {
-                let path = normal(&base.join(&spellings[0]));
-                config.missing.push(unresolved(shown_path(&path)));
-                seen.push(path);
-            }
-            Opened::Outside(path) => config.missing.push(unresolved(path.into())),
-        }
+        config.is_complete &= config.missing.is_empty();
     }
-    config.is_complete &= config.missing.is_empty();
+
+    /// The first of these paths that is a file, else the first that is something else, else the first of all.
+    fn open_first<'p>(&self, paths: &'p [PathBuf], is_shared: bool) -> (&'p Path, Opened) {
+        let mut found = (&*paths[0], Opened::Missing);
+        for path in paths {
+            match (self.tree.open(path, is_shared), &found.1) {
+                (file @ Opened::File(_), _) => return (path, file),
+                // Where single files are searched, another spelling of a name is outside of them.
+                (outside @ Opened::Outside(_), Opened::Missing) => found = (path, outside),
+                _ => {}
+            }
+        }
+        found
+    }
 }
