@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::file::{Condition, File};
 use super::line::ConfigurationLine;
-use super::phone::{PhoneConfig, Source};
+use super::phone::{PhoneConfig, Source, SourceRole};
 use crate::message::{Message, Part};
 
 impl Source {
@@ -25,27 +25,23 @@ impl PhoneConfig {
             && self.sources.iter().all(|source| !source.is_own || source.gives_nothing())
     }
 
+    /// The role of each file, and which one it is where other phones read it too.
+    fn shared_files(&self) -> impl Iterator<Item = (SourceRole, Option<*const File>)> {
+        self.sources.iter().map(|source| (source.role, (!source.is_own).then_some(Arc::as_ptr(&source.file))))
+    }
+
     /// A hash that is equal where [`gives_the_same`](Self::gives_the_same) holds.
     pub fn hash_of_shared(&self, hasher: &mut impl Hasher) {
         (self.is_complete, self.list_is_sure, self.sources.len()).hash(hasher);
-        for source in &self.sources {
-            let file = (!source.is_own).then(|| Arc::as_ptr(&source.file).addr());
-            (source.role, file).hash(hasher);
-        }
+        self.shared_files().for_each(|file| file.hash(hasher));
     }
 
     /// Whether two phones, both [of shared files](Self::is_of_shared_files), read the same ones in the same roles.
     #[must_use]
     pub fn gives_the_same(&self, other: &Self) -> bool {
-        let is_same = |(one, other): (&Source, &Source)| {
-            one.role == other.role
-                && one.is_own == other.is_own
-                && (one.is_own || Arc::ptr_eq(&one.file, &other.file))
-        };
         self.is_complete == other.is_complete
             && self.list_is_sure == other.list_is_sure
-            && self.sources.len() == other.sources.len()
-            && self.sources.iter().zip(&other.sources).all(is_same)
+            && self.shared_files().eq(other.shared_files())
     }
 
     /// Whether a sentence names a file that this phone alone reads, or the phone.

@@ -55,18 +55,13 @@ struct Named {
 
 /// Collects what a walk finds.
 #[derive(Debug, Default)]
-pub struct TreeBuilder {
-    roots: Vec<PathBuf>,
-    named: HashMap<Mac, Vec<Named>>,
-    members: HashMap<PathBuf, Arc<File>>,
-    is_watched: bool,
-}
+pub struct TreeBuilder(Tree);
 
 impl TreeBuilder {
     /// A builder for what is found below these paths, as the user named them.
     #[must_use]
     pub fn new(roots: &[PathBuf]) -> Self {
-        Self { roots: roots.iter().map(|root| normal(root)).collect(), ..Self::default() }
+        Self(Tree { roots: roots.iter().map(|root| normal(root)).collect(), ..Tree::default() })
     }
 
     /// Adds a file of a directory if its name has a [`role`]; it is opened when a phone needs it.
@@ -75,7 +70,7 @@ impl TreeBuilder {
         let Some((mac, role)) = path.file_name().and_then(role) else { return false };
         let path = normal(path);
         let directory = path.parent().map(Path::to_owned).unwrap_or_default().into_os_string();
-        self.named.entry(mac).or_default().push(Named { role, directory, path, mode });
+        self.0.named.entry(mac).or_default().push(Named { role, directory, path, mode });
         true
     }
 
@@ -89,41 +84,32 @@ impl TreeBuilder {
         let path = PathBuf::from(stored.path());
         self.file(&path, stored.mode());
         if let Stored::File(file) = stored {
-            self.members.insert(path, Arc::new(file));
+            self.0.members.insert(path, Arc::new(file));
         }
     }
 
     /// The tree of the files that were added, of which `find` knows all: nothing is looked for on the disk.
     #[must_use]
-    pub fn build_of_stored(self, find: FindStored) -> Tree {
-        Tree { find: Some(find), ..self.build() }
+    pub fn build_of_stored(mut self, find: FindStored) -> Tree {
+        self.0.find = Some(find);
+        self.build()
     }
 
     /// The tree is to tell whether a file that was opened [changed](Tree::is_unchanged).
     #[must_use]
     pub fn watched(mut self) -> Self {
-        self.is_watched = true;
+        self.0.opened = Some(Mutex::default());
         self
     }
 
     /// The tree. It can be shared among threads.
     #[must_use]
     pub fn build(mut self) -> Tree {
-        for files in self.named.values_mut() {
+        for files in self.0.named.values_mut() {
             files.sort();
             files.dedup_by(|a, b| a.path == b.path);
         }
-        Tree {
-            roots: self.roots.into_iter().collect(),
-            real_roots: OnceLock::new(),
-            named: self.named,
-            members: self.members,
-            find: None,
-            listings: Mutex::default(),
-            cache: Mutex::default(),
-            problems: Mutex::default(),
-            opened: self.is_watched.then(Mutex::default),
-        }
+        self.0
     }
 }
 
@@ -131,6 +117,7 @@ impl TreeBuilder {
 pub type FindStored = Box<dyn Fn(&Path) -> Option<Stored> + Send + Sync>;
 
 /// The configuration files of the searched places.
+#[derive(Default)]
 pub struct Tree {
     /// As many as files, where a list names them.
     roots: HashSet<PathBuf>,

@@ -77,12 +77,8 @@ impl<'r> Shown<'r> {
     /// A message, each part by its kind.
     #[must_use]
     pub fn message(self, message: &Message) -> String {
-        let length = |part: &Part| match part {
-            Part::Text(text) => text.len(),
-            Part::Version(text) | Part::Name(text) | Part::LogText(text) | Part::Path(text) => text.len(),
-            Part::Mac(_) => 12,
-        };
-        let mut shown = String::with_capacity(message.0.iter().map(length).sum());
+        // Most messages are shorter.
+        let mut shown = String::with_capacity(128);
         for part in &message.0 {
             match part {
                 Part::Text(text) => shown.push_str(text),
