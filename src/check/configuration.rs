@@ -84,9 +84,15 @@ impl<'a> Case<'a> {
     /// The case of a phone.
     #[must_use]
     pub fn new(config: &'a PhoneConfig, log: &'a LogFacts, shared: &'a [SharedKey]) -> Self {
-        let judged = config.judged(log);
-        let read = judged.iter().filter(|(_, is_read)| *is_read).map(|(one, _)| *one).collect();
-        let judged = judged.into_iter().map(|(one, _)| one).collect();
+        let is_read = |one: &Credential<'_>| one.given().is_some_and(|given| config.counts(given.parameter));
+        let is_installed = |one: &Credential<'_>| {
+            one.store.slot().zip(one.certificate).is_some_and(|(slot, (_, value))| {
+                log.fingerprints(slot).any(|fingerprint| value.has(fingerprint))
+            })
+        };
+        let mut judged = config.credentials();
+        judged.retain(|one| is_read(one) || is_installed(one));
+        let read = judged.iter().copied().filter(is_read).collect();
         Self { mac: config.mac, config, log, shared, judged, read }
     }
 

@@ -48,16 +48,6 @@ impl Store {
             }
         }
     }
-
-    /// The parameter that must be 1 for the two to count.
-    #[must_use]
-    pub fn set_name(self) -> Option<String> {
-        match self {
-            Self::Ssl => Some("device.sec.SSL.customDeviceCert.set".to_owned()),
-            Self::Platform(number) => Some(format!("device.sec.TLS.customDeviceCert{number}.set")),
-            Self::Application(_) => None,
-        }
-    }
 }
 
 impl fmt::Display for Store {
@@ -146,10 +136,14 @@ fn table() -> Known {
     let mut known = Known::default();
     let mut add = |name: String, kind| {
         let set_name = match kind {
-            Kind::Certificate(store) | Kind::Key(store) => store.set_name(),
             Kind::Set | Kind::MisplacedSet(_) => None,
-            _ => name.starts_with("device.").then(|| format!("{name}.set")),
+            // One for certificate and key.
+            Kind::Certificate(_) | Kind::Key(_) => {
+                name.rsplit_once('.').map(|(slot, _)| format!("{slot}.set"))
+            }
+            _ => Some(format!("{name}.set")),
         };
+        let set_name = set_name.filter(|_| name.starts_with("device."));
         let set_name = set_name.map(String::into_boxed_str);
         if let Some(name) = set_name.clone() {
             known.insert(name.clone(), Parameter { name, kind: Kind::Set, set_name: None });

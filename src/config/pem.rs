@@ -3,7 +3,6 @@
 //! XML makes a blank of each line break in an attribute, so line ends mean nothing here: a text in one
 //! line is as good as one in many. What is wrong is told as a [`Fault`].
 
-use std::fmt;
 use std::sync::LazyLock;
 
 use base64::Engine;
@@ -35,23 +34,31 @@ const BLOCKS_MAX: usize = 32;
 type Words = &'static str;
 
 /// Why a value can't be read. No variant holds a byte of the value, beside [`Fault::Label`]'s known names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Fault {
     /// Neither begin and end lines nor base64.
+    #[error("no begin and end lines, and the text is not base64 of it either")]
     NoLines,
     /// A begin line without its end line.
+    #[error("the begin line has no end line after it")]
     NoEnd,
     /// An end line without its begin line.
+    #[error("the end line has no begin line before it")]
     NoBegin,
     /// The begin and the end line name different things.
+    #[error("the begin and the end line name different things")]
     LabelsDiffer,
     /// Not five hyphens before and after the name, or typographic dashes.
+    #[error("the begin and end lines need exactly five hyphens on either side of the name")]
     Dashes,
     /// Something other than base64 between the lines.
+    #[error("what stands between the begin and the end line is not base64")]
     NotBase64,
     /// Nothing between the lines.
+    #[error("nothing stands between the begin and the end line")]
     Empty,
     /// The content announces more bytes than are there.
+    #[error("it is cut: {there} bytes are there of {announced}")]
     Cut {
         /// Bytes that the DER announces.
         announced: u32,
@@ -59,14 +66,19 @@ pub enum Fault {
         there: u32,
     },
     /// The content is base64, but no DER of what it should be.
+    #[error("its bytes are not what the begin line says")]
     NotDer,
     /// The begin line names something else: `CERTIFICATE REQUEST`.
+    #[error("the begin line says {0}")]
     Label(#[serde(deserialize_with = "known")] Words),
     /// The begin line says one thing, the content is another.
+    #[error("it holds {0}")]
     Holds(#[serde(deserialize_with = "known")] Words),
     /// A PKCS #7 without a certificate.
+    #[error("no certificate is in the PKCS #7")]
     NoCertificate,
     /// Encrypted with a passphrase.
+    #[error("it is encrypted with a passphrase, and the phone can't be given one")]
     Encrypted,
 }
 
@@ -97,32 +109,6 @@ fn known<'de, D: Deserializer<'de>>(input: D) -> Result<Words, D::Error> {
     known.copied().ok_or_else(|| D::Error::custom("words that are not known"))
 }
 
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoLines => f.write_str("no begin and end lines, and the text is not base64 of it either"),
-            Self::NoEnd => f.write_str("the begin line has no end line after it"),
-            Self::NoBegin => f.write_str("the end line has no begin line before it"),
-            Self::LabelsDiffer => f.write_str("the begin and the end line name different things"),
-            Self::Dashes => {
-                f.write_str("the begin and end lines need exactly five hyphens on either side of the name")
-            }
-            Self::NotBase64 => f.write_str("what stands between the begin and the end line is not base64"),
-            Self::Empty => f.write_str("nothing stands between the begin and the end line"),
-            Self::Cut { announced, there } => {
-                write!(f, "it is cut: {there} bytes are there of {announced}")
-            }
-            Self::NotDer => f.write_str("its bytes are not what the begin line says"),
-            Self::Label(label) => write!(f, "the begin line says {label}"),
-            Self::Holds(what) => write!(f, "it holds {what}"),
-            Self::NoCertificate => f.write_str("no certificate is in the PKCS #7"),
-            Self::Encrypted => {
-                f.write_str("it is encrypted with a passphrase, and the phone can't be given one")
-            }
-        }
-    }
-}
-
 /// What a begin line names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Label {
@@ -142,13 +128,9 @@ impl Label {
             "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE" => Self::Certificate,
             "PRIVATE KEY" | "RSA PRIVATE KEY" | "EC PRIVATE KEY" => Self::Key,
             "ENCRYPTED PRIVATE KEY" => Self::EncryptedKey,
-            "EC PARAMETERS" => Self::Other("EC PARAMETERS"),
-            "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => Self::Other("CERTIFICATE REQUEST"),
-            "PUBLIC KEY" | "RSA PUBLIC KEY" => Self::Other("PUBLIC KEY"),
-            "CMS" => Self::Other("CMS"),
-            "DSA PRIVATE KEY" => Self::Other("DSA PRIVATE KEY"),
-            "OPENSSH PRIVATE KEY" => Self::Other("OPENSSH PRIVATE KEY"),
-            _ => Self::Other(UNKNOWN_LABEL),
+            "NEW CERTIFICATE REQUEST" => Self::Other("CERTIFICATE REQUEST"),
+            "RSA PUBLIC KEY" => Self::Other("PUBLIC KEY"),
+            other => Self::Other(KNOWN.iter().find(|known| **known == other).unwrap_or(&UNKNOWN_LABEL)),
         }
     }
 }

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::certificate::PublicKey;
-use super::facts::LogFacts;
 use super::file::{Condition, File, Setting};
 use super::line::ConfigurationLine;
 use super::parameter::{Kind, LOG_DIRECTORY, Parameter, Store};
@@ -389,24 +388,8 @@ impl PhoneConfig {
         by_store.into_values().collect()
     }
 
-    /// Those that are judged, each with whether the phone reads it now: no gate is known to be closed. Of the
-    /// others, the log shows the certificate installed.
-    #[must_use]
-    pub fn judged(&self, log: &LogFacts) -> Vec<(Credential<'_>, bool)> {
-        let is_installed = |credential: &Credential<'_>| {
-            credential.store.slot().zip(credential.certificate).is_some_and(|(slot, (_, value))| {
-                log.fingerprints(slot).any(|fingerprint| value.has(fingerprint))
-            })
-        };
-        let all = self.credentials().into_iter().map(|credential| {
-            let is_read = credential.given().is_some_and(|given| self.counts(given.parameter));
-            (credential, is_read)
-        });
-        all.filter(|(credential, is_read)| *is_read || is_installed(credential)).collect()
-    }
-
-    /// The private keys that the files give, for counting the phones of each: of [`judged`](Self::judged) or
-    /// not, for a shared key is shared behind a gate too.
+    /// The private keys that the files give, for counting the phones of each: behind a closed gate too, for it is
+    /// shared all the same.
     #[must_use]
     pub fn given_keys(&self) -> Vec<GivenKey> {
         let keys = self.credentials().into_iter().filter_map(|credential| credential.key);

@@ -2,7 +2,7 @@
 //! a file that many phones share is read once, and a file outside the searched places never.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::fmt;
 use std::io::ErrorKind::{InvalidFilename, NotADirectory, NotFound};
 use std::io::Read as _;
@@ -42,15 +42,21 @@ impl Opened {
     }
 }
 
-/// A file of a phone by its name. The order is that in which they are found by role and directory.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A file of a phone by its name.
+#[derive(Debug)]
 struct Named {
     role: Role,
-    /// Paths are [`normal`], so directories are compared as bytes: five times faster than by parts.
-    directory: OsString,
     path: PathBuf,
     /// Permission bits of a private key.
     mode: Option<u32>,
+}
+
+impl Named {
+    /// Paths are [`normal`], so directories are compared as bytes: a phone asks five times, and a comparison by
+    /// parts takes longer than all else.
+    fn directory(&self) -> &OsStr {
+        self.path.parent().unwrap_or(Path::new("")).as_os_str()
+    }
 }
 
 /// Collects what a walk finds.
@@ -68,9 +74,8 @@ impl TreeBuilder {
     /// `mode` counts for private keys only. Returns whether it was added.
     pub fn file(&mut self, path: &Path, mode: Option<u32>) -> bool {
         let Some((mac, role)) = path.file_name().and_then(role) else { return false };
-        let path = normal(path);
-        let directory = path.parent().map(Path::to_owned).unwrap_or_default().into_os_string();
-        self.0.named.entry(mac).or_default().push(Named { role, directory, path, mode });
+        let files = self.0.named.entry(mac).or_insert_with(|| Vec::with_capacity(2));
+        files.push(Named { role, path: normal(path), mode });
         true
     }
 
@@ -106,7 +111,7 @@ impl TreeBuilder {
     #[must_use]
     pub fn build(mut self) -> Tree {
         for files in self.0.named.values_mut() {
-            files.sort();
+            files.sort_by(|a, b| (a.role, a.directory(), &a.path).cmp(&(b.role, b.directory(), &b.path)));
             files.dedup_by(|a, b| a.path == b.path);
         }
         self.0
@@ -406,8 +411,8 @@ impl<'t> OwnFiles<'t> {
     /// The one in this role in this directory. A server can have 100,000 directories.
     pub(super) fn in_directory(self, role: Role, directory: &Path) -> Option<&'t Path> {
         let (files, directory) = (self.in_role(role), directory.as_os_str());
-        let file = files.get(files.partition_point(|file| *file.directory < *directory))?;
-        (file.directory == directory).then_some(&*file.path)
+        let file = files.get(files.partition_point(|file| file.directory() < directory))?;
+        (file.directory() == directory).then_some(&*file.path)
     }
 
     fn in_role(self, role: Role) -> &'t [Named] {
