@@ -21,9 +21,9 @@ const SUBJECT_MAX: usize = 1024;
 /// What a configuration's certificate says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
-    /// The subject's first common name. Untrusted text.
+    /// The subject's first common name. Raw: from anyone.
     pub common_name: Option<Box<str>>,
-    /// All texts of the subject with commas between, at most 1 KB. Untrusted text.
+    /// All texts of the subject with commas between, at most 1 KB. Raw: from anyone.
     pub subject: Box<str>,
     /// From when it is valid, UTC.
     #[serde(with = "chrono::naive::serde::ts_seconds")]

@@ -45,7 +45,7 @@ impl SourceRole {
 }
 
 /// A file that the phone reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Source {
     /// The file.
     pub file: Arc<File>,
@@ -189,6 +189,8 @@ pub struct PhoneConfig {
     pub is_complete: bool,
     /// Which of the master's lists is this phone's is known.
     pub(super) list_is_sure: bool,
+    /// The master's list names more files than are followed.
+    pub list_is_cut: bool,
     /// The certificates that the phone's log shows installed; empty until they are put in.
     pub installed: Vec<(Slot, Fingerprint)>,
     /// Private keys among the files.
@@ -208,6 +210,7 @@ impl PhoneConfig {
             missing: Vec::new(),
             is_complete: true,
             list_is_sure: true,
+            list_is_cut: false,
             installed: Vec::new(),
             key_files,
             settings: OnceLock::new(),
@@ -216,8 +219,11 @@ impl PhoneConfig {
 
     /// Whether the same files, with the same content, are the phone's.
     pub(crate) fn has_same_files(&self, other: &Self) -> bool {
-        self.sources == other.sources
-            && self.missing.iter().map(|one| &one.name).eq(other.missing.iter().map(|one| &one.name))
+        let is_same = |(one, other): (&Source, &Source)| one.role == other.role && one.file == other.file;
+        let missing = |config: &Self| config.missing.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+        self.sources.len() == other.sources.len()
+            && self.sources.iter().zip(&other.sources).all(is_same)
+            && missing(self) == missing(other)
             && self.key_files == other.key_files
     }
 
@@ -231,22 +237,24 @@ impl PhoneConfig {
     }
 
     fn settings(&self) -> &Settings {
-        self.settings.get_or_init(|| {
-            let mut settings = Settings::new();
-            for (file, source) in self.sources.iter().enumerate() {
-                for (place, setting) in source.file.settings.iter().enumerate() {
-                    // The attributes of a master mean nothing elsewhere.
-                    if *setting.parameter.name == *LOG_DIRECTORY && source.role != SourceRole::Master {
-                        continue;
-                    }
-                    let places = settings.entry(&setting.parameter.name).or_default();
-                    if places.len() < PLACES_MAX {
-                        places.push((file, place));
-                    }
+        self.settings.get_or_init(|| self.collect())
+    }
+
+    fn collect(&self) -> Settings {
+        let mut settings = Settings::new();
+        for (file, source) in self.sources.iter().enumerate() {
+            for (place, setting) in source.file.settings.iter().enumerate() {
+                // The attributes of a master mean nothing elsewhere.
+                if *setting.parameter.name == *LOG_DIRECTORY && source.role != SourceRole::Master {
+                    continue;
+                }
+                let places = settings.entry(&setting.parameter.name).or_default();
+                if places.len() < PLACES_MAX {
+                    places.push((file, place));
                 }
             }
-            settings
-        })
+        }
+        settings
     }
 
     /// Whether the phone has no file.

@@ -214,6 +214,7 @@ impl Phone<'_> {
         let Some(list) = self.list(master) else { return };
         if list.names.len() > NAMES_MAX {
             config.is_complete = false;
+            config.list_is_cut = true;
             let message = format!(
                 "CONFIG_FILES in line {} has more than {NAMES_MAX} names; the files behind the first {NAMES_MAX} were not read",
                 list.line

@@ -57,7 +57,8 @@ fn is_binary(text: &str) -> bool {
     let start = &text.as_bytes()[..text.len().min(1024)];
     let is_control =
         |byte: u8| (byte < b' ') & (byte != b'\t') & (byte != b'\n') & (byte != b'\r') & (byte != b'\x0c');
-    // Nearly no file has one. A loop without an early exit is vectorized: 2 µs less for the two files of a phone.
+    // Nearly no file has one. Without stopping, a machine looks at many bytes at a time: 2 µs less for the two
+    // files of a phone.
     if !start.iter().fold(false, |found, byte| found | is_control(*byte)) {
         return false;
     }

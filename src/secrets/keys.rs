@@ -42,32 +42,38 @@ const HEADER_MAX: usize = 64;
 /// The kinds of private key whose name is kept in the replacement: it is useful and not secret.
 const KINDS: [&str; 7] = ["RSA", "EC", "DSA", "ENCRYPTED", "OPENSSH", "PGP", "SSH2 ENCRYPTED"];
 
-/// A header of a key, or its footer.
-struct Mark {
-    is_begin: bool,
-    start: usize,
-    end: usize,
-    kind: &'static str,
+enum Mark {
+    Begin { start: usize, end: usize, kind: &'static str },
+    End { start: usize, end: usize },
 }
 
 /// Keys that have a header, or at least a footer.
 pub(super) fn marked(text: &str) -> Vec<Secret> {
-    let mut marks = marks(text).into_iter();
+    let marks = marks(text);
+    let mut marks = marks.iter().peekable();
     let mut secrets: Vec<Secret> = Vec::new();
     let mut done = 0;
-    while let Some(Mark { is_begin, start, end, kind }) = marks.next() {
-        done = if !is_begin {
-            if let Some(start) = before_footer(text, done, start) {
-                secrets.push(Secret { start, end, instead: sign("…") });
+    while let Some(mark) = marks.next() {
+        match *mark {
+            Mark::Begin { end, .. } if text[end..].starts_with(" [redacted]") => done = end,
+            Mark::Begin { start, kind, .. } => {
+                let mut end = text.len();
+                for later in marks.by_ref() {
+                    if let Mark::End { end: footer, .. } = later {
+                        end = *footer;
+                        break;
+                    }
+                }
+                secrets.push(Secret { start, end, instead: sign(kind) });
+                done = end;
             }
-            end
-        } else if text[end..].starts_with(" [redacted]") {
-            end
-        } else {
-            let end = marks.find(|later| !later.is_begin).map_or(text.len(), |footer| footer.end);
-            secrets.push(Secret { start, end, instead: sign(kind) });
-            end
-        };
+            Mark::End { start, end } => {
+                if let Some(start) = before_footer(text, done, start) {
+                    secrets.push(Secret { start, end, instead: sign("…") });
+                }
+                done = end;
+            }
+        }
     }
     secrets
 }
@@ -165,8 +171,11 @@ fn is_begun(run: &str) -> bool {
 }
 
 fn sign(kind: &str) -> Cow<'static, str> {
-    let blank = if kind.is_empty() { "" } else { " " };
-    Cow::Owned(format!("-----BEGIN {kind}{blank}PRIVATE KEY----- {REDACTED}"))
+    if kind.is_empty() {
+        Cow::Owned(format!("-----BEGIN PRIVATE KEY----- {REDACTED}"))
+    } else {
+        Cow::Owned(format!("-----BEGIN {kind} PRIVATE KEY----- {REDACTED}"))
+    }
 }
 
 /// All headers and footers, in order.
@@ -185,11 +194,14 @@ fn marks(text: &str) -> Vec<Mark> {
         match OPENING.captures(&text[near..words.start()]) {
             Some(opening) if is_dashed || opening[1].len() > 1 || opening[2] == *"BEGIN" => {
                 let start = near + opening.get(0).map_or(0, |whole| whole.start());
-                let words: Vec<&str> = opening[3].split_whitespace().collect();
-                let is_begin = opening[2].eq_ignore_ascii_case("BEGIN");
-                marks.push(Mark { is_begin, start, end, kind: kind(&words.join(" ")) });
+                if opening[2].eq_ignore_ascii_case("END") {
+                    marks.push(Mark::End { start, end });
+                } else {
+                    let words: Vec<&str> = opening[3].split_whitespace().collect();
+                    marks.push(Mark::Begin { start, end, kind: kind(&words.join(" ")) });
+                }
             }
-            None if is_dashed => marks.push(Mark { is_begin: true, start: words.start(), end, kind: "…" }),
+            None if is_dashed => marks.push(Mark::Begin { start: words.start(), end, kind: "…" }),
             _ => {}
         }
     }

@@ -29,6 +29,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let missing = &case.config.missing;
     let Some(first) = missing.first() else { return Vec::new() };
     let path = |name: &str| Part::Path(name.into());
+    let at_least = if case.config.list_is_cut { "at least " } else { "" };
     let message = match missing.len() {
         1 => {
             sentence![
@@ -39,7 +40,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         }
         more => sentence![
             format!(
-                "CONFIG_FILES names {} that are not among the files that were searched, ",
+                "CONFIG_FILES names {at_least}{} that are not among the files that were searched, ",
                 counted(more as u64, "file")
             ),
             path(&first.name),

@@ -107,7 +107,7 @@ fn cfg002_file_missing() {
     let found = |list: &str| severities(&[("0004f2a1b2c3.cfg", &master(list)), ("a/b.cfg", "<a/>")], &log());
     assert_eq!(found("a/b.cfg, c.cfg, d.cfg"), [("CFG002", Info)]);
     // A list that is followed whole, and one that is not.
-    for (names, counted) in [(256, "names 256 files"), (257, "names 256 files")] {
+    for (names, counted) in [(256, "names 256 files"), (257, "names at least 256 files")] {
         let list: Vec<String> = (0..names).map(|number| format!("n{number}.cfg")).collect();
         let site = Site::new(&[("0004f2a1b2c3.cfg", &master(&list.join(",")))]);
         let said = site.findings(&log(), &[])[0].1.message.to_string();

@@ -1,6 +1,6 @@
 //! A fast way through files that keep to the simple part of XML, as nearly all configuration files do: no
-//! references, no processing instructions, no namespaces, names of ASCII. All other files are left to
-//! the full parser, and so are those that are not well-formed.
+//! references, no processing instructions, no namespaces, names of ASCII. What does it not is left to the
+//! full parser, and so is all that is not well-formed: this one says "well-formed" or nothing.
 //!
 //! It takes a third of the full parser's time (files of 1 KB: 1.9 µs for 5.7 µs), and a server has two
 //! files a phone. A test compares the two.
@@ -31,8 +31,8 @@ const USUAL: usize = 64;
 pub(super) fn attributes(text: &str) -> Option<Vec<Raw<'_>>> {
     let is_control = |byte: u8| (byte < b' ') & (byte != b'\t') & (byte != b'\n') & (byte != b'\r');
     let bytes = text.as_bytes();
-    // References, U+FFFE and U+FFFF, which begin with this byte, what content can't have, and control characters.
-    // The loop over these has no early exit, so that it is vectorized.
+    // References, U+FFFE and U+FFFF, which begin with this byte, what content can't have, and controls,
+    // which are looked for without stopping, so that a machine can take many bytes at a time.
     if memchr::memchr2(b'&', 0xEF, bytes).is_some()
         || memchr::memchr(b']', bytes).is_some_and(|at| memchr::memmem::find(&bytes[at..], b"]]>").is_some())
         || bytes.iter().fold(false, |found, byte| found | is_control(*byte))
