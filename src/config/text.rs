@@ -15,8 +15,32 @@ pub(super) enum Content<'b> {
     Binary,
 }
 
-/// The text of these bytes, without a byte order mark.
+/// The text of these bytes, without a byte order mark, and with a line feed for each carriage return that stands
+/// alone: XML takes both for a line end.
 pub(super) fn decode(bytes: &[u8]) -> Content<'_> {
+    match content(bytes) {
+        Content::Text(text) => Content::Text(with_line_feeds(text)),
+        Content::Broken(text, byte, why) => Content::Broken(with_line_feeds(text), byte, why),
+        Content::Binary => Content::Binary,
+    }
+}
+
+fn with_line_feeds(text: Cow<'_, str>) -> Cow<'_, str> {
+    let is_alone = |bytes: &[u8], at: usize| bytes.get(at + 1) != Some(&b'\n');
+    let mut returns = memchr::memchr_iter(b'\r', text.as_bytes());
+    if !returns.any(|at| is_alone(text.as_bytes(), at)) {
+        return text;
+    }
+    let mut bytes = text.into_owned().into_bytes();
+    for at in 0..bytes.len() {
+        if bytes[at] == b'\r' && is_alone(&bytes, at) {
+            bytes[at] = b'\n';
+        }
+    }
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn content(bytes: &[u8]) -> Content<'_> {
     let (encoding, bytes) = match Encoding::for_bom(bytes) {
         Some((encoding, length)) => (encoding, &bytes[length..]),
         None => (declared(bytes), bytes),
@@ -108,6 +132,12 @@ mod tests {
         let latin = b"<?xml version=\"1.0\" encoding='ISO-8859-1'?><a b=\"\xe4\"/>";
         assert!(text(latin).unwrap().ends_with("<a b=\"ä\"/>"));
         assert!(text(b"<?xml version=\"1.0\" encoding=\"utf-16\"?><a/>").is_some());
+    }
+
+    #[test]
+    fn lines_end_in_any_way() {
+        assert_eq!(text(b"<a>\r<b/>\r\n\n\r</a>\r").unwrap(), "<a>\n<b/>\r\n\n\n</a>\n");
+        assert!(matches!(decode(b"<a>\r\xe4\r"), Content::Broken(text, 4, _) if text.starts_with("<a>\n")));
     }
 
     #[test]
