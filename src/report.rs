@@ -8,7 +8,6 @@ pub mod config;
 pub mod diff;
 pub mod events;
 pub mod explain;
-pub mod fold;
 mod format;
 pub mod group;
 pub mod list;
@@ -20,6 +19,7 @@ pub mod text;
 pub mod watch;
 
 mod csv;
+mod devices;
 mod findings;
 mod html;
 mod json;
@@ -32,13 +32,11 @@ mod table;
 #[cfg(test)]
 mod fixture;
 
-use std::io::{self, Write};
-
-use crate::redact::Shown;
+pub use devices::Devices;
 use group::GroupBy;
 pub use redacted::Redacted;
 pub use shape::ZtpReadiness;
-use shape::{Device, FleetDay, Scanned, Status, Summary};
+use shape::{FleetDay, Scanned, Summary};
 
 pub use events::{EVENT_FORMATS, EventWriter, MakeEventWriter};
 pub use format::{Format, ScanFormat, ScanWriter};
@@ -111,39 +109,6 @@ pub struct Overview {
     pub fleet: Vec<FleetDay>,
 }
 
-/// Renders one phone by appending bytes. The number is the phone's index in the report, from 0.
-pub type RenderDevice<'a> = dyn Fn(usize, &Device, &mut Vec<u8>) + Sync + 'a;
-
-/// The phones of a report, worst status first, then by MAC address. Each is built when it is asked for, so
-/// that a report of 100,000 phones is never in memory as a whole. `place` is a phone's index in the report,
-/// from 0.
-pub trait Devices: Sync {
-    /// How many there are.
-    fn len(&self) -> usize;
-
-    /// Whether there is none.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The status of the phone at this place, without building the whole phone.
-    fn status(&self, place: usize) -> Status;
-
-    /// The phone at this place, with names as they are or as pseudonyms.
-    fn shown(&self, place: usize, shown: Shown<'_>) -> Device;
-
-    /// The phone at this place, with names as they are.
-    fn device(&self, place: usize) -> Device {
-        self.shown(place, Shown::plain())
-    }
-
-    /// Renders every phone, on all threads, and writes the results in the report's order.
-    ///
-    /// # Errors
-    /// What `out` returns.
-    fn render(&self, render: &RenderDevice<'_>, out: &mut dyn Write) -> io::Result<()>;
-}
-
 /// A whole report, ready to be written in any format.
 #[derive(Clone, Copy)]
 pub struct Report<'a> {
@@ -151,32 +116,6 @@ pub struct Report<'a> {
     pub overview: &'a Overview,
     /// The phones.
     pub devices: &'a dyn Devices,
-}
-
-/// For tests: phones in memory, whose names are never replaced.
-#[cfg(test)]
-impl Devices for Vec<Device> {
-    fn len(&self) -> usize {
-        Self::len(self)
-    }
-
-    fn status(&self, place: usize) -> Status {
-        self[place].status
-    }
-
-    fn shown(&self, place: usize, _: Shown<'_>) -> Device {
-        self[place].clone()
-    }
-
-    fn render(&self, render: &RenderDevice<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let mut bytes = Vec::new();
-        for (place, device) in self.iter().enumerate() {
-            bytes.clear();
-            render(place, device, &mut bytes);
-            out.write_all(&bytes)?;
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -190,12 +129,12 @@ mod tests {
     const NOT_FORMATS: [&str; 18] = [
         "baseline",
         "config",
+        "devices",
         "diff",
         "events",
         "explain",
         "findings",
         "fixture",
-        "fold",
         "format",
         "group",
         "list",

@@ -48,8 +48,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let of_named = overview.problems.iter().filter(|problem| named.contains(&problem.path));
     let of_named: Vec<Problem> = of_named.cloned().collect();
     let compare = |old| pool.install(|| Compared::of(&scan, old, args.new, &mut overview));
-    let failed = |error| Failure::Setup(format!("--baseline failed: {error}"));
-    let compared = baseline.as_ref().map(compare).transpose().map_err(failed)?;
+    let compared = baseline.as_ref().map(compare);
     let devices: &dyn Devices = compared.as_ref().map_or(&scan, |compared| compared);
     let redactor = setup::redactor(&args.run, || {
         pool.install(|| Redactor::of_report(scan.all_macs(), &Report { overview: &overview, devices }))

@@ -154,13 +154,12 @@ impl Watch {
 
     /// Replaces the last answer by a new one; returns the changes.
     fn take(&mut self, mut scan: Scan, is_first: bool) -> Result<Vec<Change>, Failure> {
-        let failed = |error| Failure::Setup(format!("the phones can't be compared: {error}"));
         let verbosity = self.args.run.verbosity();
         let overview = std::mem::take(&mut scan.overview);
         let (statuses, redactor) = self.pool.install(|| {
             let make =
                 || Redactor::of_report(scan.all_macs(), &Report { overview: &overview, devices: &scan });
-            Ok::<_, Failure>((Statuses::of(&scan).map_err(failed)?, setup::redactor(&self.args.run, make)?))
+            Ok::<_, Failure>((Statuses::of(&scan), setup::redactor(&self.args.run, make)?))
         })?;
         let mut new = Shown { scan, problems: overview.problems.clone(), overview, statuses, redactor };
         if let Some(redactor) = &new.redactor {

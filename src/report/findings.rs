@@ -3,13 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
+use super::Verbosity;
 use super::shape::{Device, Diagnosis, Severity, State};
 use super::text::quantity::count;
 use super::text::visible::visible;
 use super::text::width::width;
-use super::{Verbosity, group};
 
 /// How many phones' evidence is shown.
 const PROVEN: usize = 3;
@@ -17,32 +15,25 @@ const PROVEN: usize = 3;
 const NAMED: usize = 3;
 
 /// A code that a phone has.
-#[derive(Serialize, Deserialize)]
-pub(super) struct CodeInPhone {
-    severity: u8,
-    code: String,
-    active: bool,
-    phone: String,
+pub(super) struct PhoneCode {
+    pub(super) code: &'static str,
+    pub(super) severity: Severity,
+    /// Whether a diagnosis with this code is active; else all of them are resolved.
+    pub(super) is_active: bool,
 }
 
-impl CodeInPhone {
-    /// The codes of a phone, each once. A code is active if any diagnosis with it is.
-    pub(super) fn all(device: &Device) -> Vec<Self> {
-        let mut all: Vec<Self> = Vec::new();
-        for diagnosis in &device.diagnoses {
-            let active = diagnosis.state == State::Active;
-            match all.iter_mut().find(|seen| seen.code == diagnosis.code) {
-                Some(seen) => seen.active |= active,
-                None => all.push(Self {
-                    severity: diagnosis.severity as u8,
-                    code: diagnosis.code.to_owned(),
-                    active,
-                    phone: group::name(device),
-                }),
+/// The codes of a phone, each once: the active ones, worst first, then the resolved ones.
+pub(super) fn codes(device: &Device) -> Vec<PhoneCode> {
+    let mut codes: Vec<PhoneCode> = Vec::new();
+    for state in [State::Active, State::Resolved] {
+        for diagnosis in device.diagnoses.iter().filter(|diagnosis| diagnosis.state == state) {
+            let Diagnosis { code, severity, .. } = *diagnosis;
+            if codes.iter().all(|known| known.code != code) {
+                codes.push(PhoneCode { code, severity, is_active: state == State::Active });
             }
         }
-        all
     }
+    codes
 }
 
 /// The phones with a code.
@@ -56,10 +47,10 @@ pub(super) struct Phones {
 }
 
 impl Phones {
-    fn add(&mut self, name: String, place: usize, proven: usize) {
+    fn add(&mut self, name: &str, place: usize, proven: usize) {
         self.number += 1;
         if self.names.len() < NAMED {
-            self.names.push(name);
+            self.names.push(name.to_owned());
         }
         if self.places.len() < proven {
             self.places.push(place);
@@ -90,7 +81,7 @@ pub(super) struct Findings {
     proven: usize,
     next_place: usize,
     /// By severity and code: the phones in which the code is active, and those in which it is resolved.
-    codes: BTreeMap<(u8, String), [Phones; 2]>,
+    codes: BTreeMap<(Severity, &'static str), [Phones; 2]>,
 }
 
 impl Findings {
@@ -101,29 +92,28 @@ impl Findings {
     }
 
     /// Adds the codes of the next phone of the report.
-    pub(super) fn add(&mut self, codes: Vec<CodeInPhone>) {
-        for code in codes {
-            let key = (code.severity, code.code);
-            let [active, resolved] = self.codes.entry(key).or_default();
-            let phones = if code.active { active } else { resolved };
-            phones.add(code.phone, self.next_place, self.proven);
+    pub(super) fn add(&mut self, name: &str, codes: Vec<PhoneCode>) {
+        for PhoneCode { code, severity, is_active } in codes {
+            let [active, resolved] = self.codes.entry((severity, code)).or_default();
+            let phones = if is_active { active } else { resolved };
+            phones.add(name, self.next_place, self.proven);
         }
         self.next_place += 1;
     }
 
     /// The codes that are active in some phone, worst first, each with its phones.
-    pub(super) fn active(&self) -> impl Iterator<Item = (&str, &Phones)> {
+    pub(super) fn active(&self) -> impl Iterator<Item = (&'static str, &Phones)> {
         self.codes
             .iter()
-            .map(|((_, code), [active, _])| (code.as_str(), active))
+            .map(|((_, code), [active, _])| (*code, active))
             .filter(|(_, phones)| phones.number > 0)
     }
 
     /// The codes that are resolved in some phone, worst first, each with its phones.
-    pub(super) fn resolved(&self) -> impl Iterator<Item = (&str, &Phones)> {
+    pub(super) fn resolved(&self) -> impl Iterator<Item = (&'static str, &Phones)> {
         self.codes
             .iter()
-            .map(|((_, code), [_, resolved])| (code.as_str(), resolved))
+            .map(|((_, code), [_, resolved])| (*code, resolved))
             .filter(|(_, phones)| phones.number > 0)
     }
 }
@@ -136,5 +126,3 @@ pub(super) fn of_code<'a>(
 ) -> impl Iterator<Item = &'a Diagnosis> {
     device.diagnoses.iter().filter(move |diagnosis| diagnosis.code == code && diagnosis.state == state)
 }
-
-const _: () = assert!((Severity::Error as u8) < (Severity::Info as u8), "worst first is the order of codes");

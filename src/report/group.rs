@@ -1,12 +1,10 @@
 //! `--group-by`: counts phones by what they have in common, worst group first.
 
 use std::collections::HashMap;
-use std::io;
 
 use serde::Serialize;
 
 use super::Devices;
-use super::fold::fold;
 use super::shape::{Device, Severity, State, Status};
 
 /// How many phones of a group are named.
@@ -147,25 +145,17 @@ pub struct Groups {
 
 impl Groups {
     /// Counts the phones. Memory holds a short record per group.
-    ///
-    /// # Errors
-    /// Those of [`fold`].
-    pub fn of(devices: &dyn Devices, by: GroupBy) -> io::Result<Self> {
+    #[must_use]
+    pub fn of(devices: &dyn Devices, by: GroupBy) -> Self {
         let mut groups: HashMap<Key, Group> = HashMap::new();
-        let mut place = 0;
-        fold(
-            devices,
-            |_, device| (name(device), by.keys(device)),
-            |(name, keys): (String, Vec<Key>)| {
-                let status = devices.status(place);
-                place += 1;
-                for key in keys {
-                    let (rank, text) = key.clone();
-                    groups.entry(key).or_insert_with(|| Group::of(text, rank)).add(status, &name);
-                }
-                Ok(())
-            },
-        )?;
+        for (status, name, keys) in
+            devices.par_map(|_, device| (device.status, name(device), by.keys(device)))
+        {
+            for key in keys {
+                let (rank, text) = key.clone();
+                groups.entry(key).or_insert_with(|| Group::of(text, rank)).add(status, &name);
+            }
+        }
         let mut list: Vec<Group> = groups.into_values().collect();
         list.sort_unstable_by(|a, b| {
             let order = |group: &Group| (group.rank, group.worst());
@@ -176,7 +166,7 @@ impl Groups {
                 .then_with(|| a.key.is_none().cmp(&b.key.is_none()))
                 .then_with(|| a.key.cmp(&b.key))
         });
-        Ok(Self { by, list })
+        Self { by, list }
     }
 }
 
@@ -212,7 +202,7 @@ mod tests {
     fn counts_agree_with_the_report() {
         let fleet = fixture::fleet();
         for by in GroupBy::ALL {
-            let groups = Groups::of(&fleet.devices, by).unwrap();
+            let groups = Groups::of(&fleet.devices, by);
             for group in &groups.list {
                 assert_eq!(group.phones, Status::ALL.map(|status| group.with(status)).iter().sum::<u64>());
                 assert!(group.devices.len() <= NAMED && !group.devices.is_empty());
@@ -222,7 +212,7 @@ mod tests {
                 assert_eq!(phones, fleet.devices.len() as u64);
             }
         }
-        let codes = Groups::of(&fleet.devices, GroupBy::Code).unwrap();
+        let codes = Groups::of(&fleet.devices, GroupBy::Code);
         let by_code: std::collections::BTreeMap<String, u64> =
             codes.list.iter().filter_map(|group| Some((group.key.clone()?, group.phones))).collect();
         assert_eq!(by_code, fleet.overview.summary.by_code);

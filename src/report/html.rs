@@ -94,18 +94,17 @@ struct GroupsPage<'a> {
 
 fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let Report { overview, devices } = *report;
-    let totals = Totals::of(devices)?;
+    let totals = Totals::of(devices);
     let lists_healthy = style.all || devices.len() <= ALL_LISTED;
     let unlisted = if lists_healthy { 0 } else { totals.with_status(Status::Ok) };
     let history = History::of(&totals, overview);
     Head { overview, totals: &totals, history, unlisted }.write_into(out)?;
+    let is_listed = |status| lists_healthy || status != Status::Ok;
     let render = |place: usize, device: &Device, bytes: &mut Vec<u8>| {
-        if lists_healthy || device.status != Status::Ok {
-            // Writing to memory does not fail.
-            let _ = Phone { place, device }.write_into(bytes);
-        }
+        // Writing to memory does not fail.
+        let _ = Phone { place, device }.write_into(bytes);
     };
-    devices.render(&render, out)?;
+    devices.render_some(is_listed, render, out)?;
     let all = &overview.problems;
     let problems = if style.all { all } else { &all[..all.len().min(PROBLEMS_LISTED)] };
     Foot { overview, totals: &totals, problems }.write_into(out)

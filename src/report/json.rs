@@ -31,7 +31,7 @@ fn phones(report: &Report<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()>
         bytes.extend_from_slice(separator(place));
         safe_json::append(device, bytes);
     };
-    report.devices.render(&append, out)?;
+    report.devices.render(append, out)?;
     out.write_all(if report.devices.is_empty() { b"]" } else { b"\n  ]" })?;
     out.write_all(b",\n  \"problems\": [")?;
     for (place, problem) in overview.problems.iter().enumerate() {

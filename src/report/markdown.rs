@@ -2,10 +2,7 @@
 
 use std::io::{self, Write};
 
-use serde::{Deserialize, Serialize};
-
-use super::findings::{CodeInPhone, Findings, Phones, of_code};
-use super::fold::fold;
+use super::findings::{Findings, Phones, codes, of_code};
 use super::group::{self, Groups};
 use super::shape::{Device, State, Status};
 use super::table::closing::began;
@@ -22,12 +19,6 @@ pub(super) const FORMAT: ScanFormat = ScanFormat {
     write: ScanWriter { phones, groups, lists_problems: true },
 };
 
-#[derive(Serialize, Deserialize)]
-struct Record {
-    line: String,
-    codes: Vec<CodeInPhone>,
-}
-
 fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# Device certificates of {}\n", counted(report.devices.len() as u64, "phone"))?;
     totals(report.overview, out)?;
@@ -39,14 +30,12 @@ fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result
         row(&mut *out, columns.iter().map(|column| column.title(usize::MAX).to_owned()))?;
         writeln!(out, "|{}", " --- |".repeat(columns.len()))?;
     }
-    fold(
-        report.devices,
-        |_, device| Record { line: phone(device, &columns), codes: CodeInPhone::all(device) },
-        |record: Record| {
-            findings.add(record.codes);
-            out.write_all(record.line.as_bytes())
-        },
-    )?;
+    let lines =
+        report.devices.par_map(|_, device| (phone(device, &columns), group::name(device), codes(device)));
+    for (line, name, codes) in lines {
+        findings.add(&name, codes);
+        out.write_all(line.as_bytes())?;
+    }
     for (code, phones) in findings.active() {
         explain(code, phones, report.devices, out)?;
     }

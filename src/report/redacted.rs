@@ -1,9 +1,9 @@
 //! Redaction of a whole report.
 
-use std::io::{self, Write};
+use std::io;
 
 use super::shape::{Device, Status};
-use super::{Devices, Overview, RenderDevice, Report};
+use super::{Devices, Overview, Report};
 use crate::model::Mac;
 use crate::redact::{Redactor, Shown};
 
@@ -13,11 +13,13 @@ impl Redactor {
     /// report of the same logs.
     ///
     /// # Errors
-    /// Packing fails; not expected to happen.
+    /// None; other commands can fail to read what they redact.
     pub fn of_report(phones: impl IntoIterator<Item = Mac>, report: &Report<'_>) -> io::Result<Self> {
         Self::of(phones, |redactor| {
             redactor.overview(&mut report.overview.clone());
-            Redacted { devices: report.devices, redactor }.render(&|_, _, _| {}, &mut io::sink())
+            let redacted: &dyn Devices = &Redacted { devices: report.devices, redactor };
+            redacted.par_map(|_, _| ()).for_each(drop);
+            Ok(())
         })
     }
 
@@ -53,11 +55,5 @@ impl Devices for Redacted<'_> {
 
     fn shown(&self, place: usize, _: Shown<'_>) -> Device {
         self.devices.shown(place, Shown::redacted(self.redactor))
-    }
-
-    fn render(&self, render: &RenderDevice<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let redacted =
-            |place: usize, _: &Device, bytes: &mut Vec<u8>| render(place, &self.device(place), bytes);
-        self.devices.render(&redacted, out)
     }
 }

@@ -7,21 +7,17 @@ mod grid;
 mod groups;
 mod layout;
 pub(super) mod row;
-mod rows;
 
 use std::io::{self, Write};
 
-use serde::{Deserialize, Serialize};
-
-use super::findings::{CodeInPhone, Findings};
-use super::fold::fold;
-use super::shape::Status;
+use super::findings::{Findings, codes};
+use super::group;
+use super::shape::{Device, Status};
 use super::text::paint::Tone;
 use super::text::quantity::counted;
 use super::{Report, ScanFormat, ScanWriter, Style, Verbosity};
-use layout::Layout;
+use layout::{Layout, Widths};
 use row::Row;
-use rows::Rows;
 
 pub(super) const FORMAT: ScanFormat = ScanFormat {
     name: "table",
@@ -40,39 +36,36 @@ const PROSE: usize = 110;
 const LEGEND: &str = "BI built-in, P1 and P2 platform slots: ✓ installed, – empty, ✗ missing, rejected or half a \
                       pair, ≠ made out to another phone; [CODE] mended since; +1 one code more";
 
-/// What the table needs of a phone.
-#[derive(Serialize, Deserialize)]
-struct Record {
-    row: Option<Row>,
-    codes: Vec<CodeInPhone>,
-}
-
 fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let devices = report.devices;
-    let hide_healthy = !style.all && devices.len() > MANY;
-    let mut rows = Rows::default();
-    let mut findings = Findings::new(style.verbosity);
-    fold(
-        devices,
-        |_, device| Record {
-            row: (!hide_healthy || device.status != Status::Ok).then(|| Row::of(device)),
-            codes: CodeInPhone::all(device),
-        },
-        |record: Record| {
-            findings.add(record.codes);
-            record.row.map_or(Ok(()), |row| rows.push(&row))
-        },
-    )?;
+    let hides_healthy = !style.all && devices.len() > MANY;
+    let is_shown = |status| !hides_healthy || status != Status::Ok;
+    let (mut natural, mut findings, mut rows) = (Widths::default(), Findings::new(style.verbosity), 0);
+    let facts = devices.par_map(|_, device| {
+        let widths = is_shown(device.status).then(|| layout::natural(&Row::of(device)));
+        (widths, group::name(device), codes(device))
+    });
+    for (widths, name, codes) in facts {
+        if let Some(widths) = widths {
+            natural = layout::widest(natural, widths);
+            rows += 1;
+        }
+        findings.add(&name, codes);
+    }
 
-    let hidden = devices.len() - rows.len();
-    if rows.len() > 0 {
-        let layout = Layout::fitting(rows.natural(), style.width);
-        grid::write(&layout.titles(), rows.iter().map(|row| layout.cells(&row)), style, out)?;
+    if rows > 0 {
+        // The rows are made a second time, since a large fleet has many to keep.
+        let layout = Layout::fitting(natural, style.width);
+        out.write_all(grid::head(&layout.titles(), style.color).as_bytes())?;
+        let row = |_: usize, device: &Device, bytes: &mut Vec<u8>| {
+            bytes.extend_from_slice(grid::line(layout.cells(&Row::of(device)), style.color).as_bytes());
+        };
+        devices.render_some(is_shown, row, out)?;
         if layout.needs_legend() && style.verbosity > Verbosity::Quiet {
             paragraph(LEGEND, Tone::Dim, style, out)?;
         }
     }
-    drop(rows);
+    let hidden = devices.len() - rows;
     if hidden > 0 {
         let hidden = hidden as u64;
         let verb = if hidden == 1 { "is" } else { "are" };

@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::fold::fold;
 use super::shape::{Device, Diagnosis, Severity, State, Status};
 use super::text::visible::visible;
 use super::{Devices, Format, safe_json};
@@ -51,7 +50,7 @@ pub struct Change {
 }
 
 /// What identifies a phone.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct WatchedPhone {
     /// 12 upper-case hex digits; null where neither the file's name nor the log tells it.
     pub mac: Option<String>,
@@ -60,7 +59,7 @@ pub struct WatchedPhone {
 }
 
 /// What is wrong with a phone.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct ActiveDiagnosis {
     /// Stable code, `INS001`.
     pub code: String,
@@ -99,7 +98,7 @@ impl ActiveDiagnosis {
 }
 
 /// A phone's status, with its diagnoses.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Known {
     status: Status,
     active: BTreeSet<ActiveDiagnosis>,
@@ -112,10 +111,8 @@ pub struct Statuses(BTreeMap<WatchedPhone, Known>);
 
 impl Statuses {
     /// Collects them from these phones.
-    ///
-    /// # Errors
-    /// Those of [`fold`].
-    pub fn of(devices: &dyn Devices) -> io::Result<Self> {
+    #[must_use]
+    pub fn of(devices: &dyn Devices) -> Self {
         let known = |_: usize, device: &Device| {
             let with = |state| {
                 let found = device.diagnoses.iter().filter(move |diagnosis| diagnosis.state == state);
@@ -128,12 +125,7 @@ impl Statuses {
                 Known { status: device.status, active: with(State::Active), resolved: with(State::Resolved) },
             )
         };
-        let mut all = BTreeMap::new();
-        fold(devices, known, |(phone, known)| {
-            all.insert(phone, known);
-            Ok(())
-        })?;
-        Ok(Self(all))
+        Self(devices.par_map(known).collect())
     }
 
     /// The changes from `before` to these, sorted by phone.

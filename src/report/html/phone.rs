@@ -3,8 +3,9 @@
 use askama::Template;
 
 use super::{State, count, minute};
+use crate::report::findings::codes;
 use crate::report::group;
-use crate::report::shape::{Baseline, Certificate, Device, Diagnosis, Severity};
+use crate::report::shape::{Baseline, Certificate, Device, Diagnosis};
 use crate::report::table::row::{Column, Row};
 use crate::report::text::time;
 
@@ -49,19 +50,6 @@ impl Phone<'_> {
         }
         let words = if words.is_empty() { "no slot is known".to_owned() } else { words.join(", ") };
         (words, signs)
-    }
-
-    /// Each code once, worst first, with its severity if it is active, or None if it is resolved.
-    fn codes(&self) -> Vec<(&'static str, Option<Severity>)> {
-        let mut codes: Vec<(&'static str, Option<Severity>)> = Vec::new();
-        for state in [State::Active, State::Resolved] {
-            for diagnosis in self.device.diagnoses.iter().filter(|diagnosis| diagnosis.state == state) {
-                if codes.iter().all(|(code, _)| *code != diagnosis.code) {
-                    codes.push((diagnosis.code, (state == State::Active).then_some(diagnosis.severity)));
-                }
-            }
-        }
-        codes
     }
 
     /// From the first to the last dated line.

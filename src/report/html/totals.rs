@@ -2,15 +2,13 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
-use std::io;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
 
 use super::date;
 use crate::check::Rule;
 use crate::report::Devices;
-use crate::report::fold::fold;
+use crate::report::findings::{PhoneCode, codes};
 use crate::report::shape::{Baseline, Device, Severity, State, Status};
 
 /// How many models or versions of software are listed.
@@ -19,13 +17,11 @@ const LISTED: usize = 100;
 const MODELS_NAMED: usize = 3;
 
 /// What is counted of one phone.
-#[derive(Serialize, Deserialize)]
 struct Facts {
     status: usize,
     model: Option<String>,
     software: Option<String>,
-    /// Each code once, and whether it is active.
-    codes: Vec<(String, bool)>,
+    codes: Vec<PhoneCode>,
     /// If an error or a warning is active: the index of the worse one, and the first day of it.
     trouble: Option<(usize, Option<NaiveDate>)>,
     is_stale: bool,
@@ -89,38 +85,30 @@ type Counts = HashMap<Option<String>, [u64; Status::ALL.len()]>;
 
 impl Totals {
     /// Counts over all phones, on all threads.
-    ///
-    /// # Errors
-    /// Those of [`fold`].
-    pub(super) fn of(devices: &dyn Devices) -> io::Result<Self> {
+    pub(super) fn of(devices: &dyn Devices) -> Self {
         let mut totals = Self::default();
         let (mut models, mut software) = (Counts::new(), Counts::new());
-        let mut codes: BTreeMap<String, CodeCounts> = BTreeMap::new();
-        fold(
-            devices,
-            |_, device| Facts::of(device),
-            |facts: Facts| {
-                totals.add(&facts);
-                for (code, is_active) in facts.codes {
-                    let counts = codes.entry(code).or_default();
-                    if is_active {
-                        counts.active += 1;
-                        *counts.models.entry(facts.model.clone()).or_default() += 1;
-                    } else {
-                        counts.resolved += 1;
-                    }
+        let mut by_code: BTreeMap<&str, CodeCounts> = BTreeMap::new();
+        for facts in devices.par_map(|_, device| Facts::of(device)) {
+            totals.add(&facts);
+            for code in facts.codes {
+                let counts = by_code.entry(code.code).or_default();
+                if code.is_active {
+                    counts.active += 1;
+                    *counts.models.entry(facts.model.clone()).or_default() += 1;
+                } else {
+                    counts.resolved += 1;
                 }
-                models.entry(facts.model).or_default()[facts.status] += 1;
-                software.entry(facts.software).or_default()[facts.status] += 1;
-                Ok(())
-            },
-        )?;
+            }
+            models.entry(facts.model).or_default()[facts.status] += 1;
+            software.entry(facts.software).or_default()[facts.status] += 1;
+        }
         (totals.models, totals.more_models) = ranked(models);
         (totals.software, totals.more_software) = ranked(software);
         totals.diagnoses =
-            codes.into_iter().filter_map(|(code, counts)| DiagnosisTotal::of(&code, counts)).collect();
+            by_code.into_iter().filter_map(|(code, counts)| DiagnosisTotal::of(code, counts)).collect();
         totals.diagnoses.sort_by_key(|total| (total.severity(), Reverse(total.active), total.rule.code));
-        Ok(totals)
+        totals
     }
 
     fn add(&mut self, facts: &Facts) {
@@ -162,18 +150,10 @@ impl Totals {
 
 impl Facts {
     fn of(device: &Device) -> Self {
-        let mut codes: Vec<(String, bool)> = Vec::new();
         let mut trouble: Option<(usize, Option<NaiveDate>)> = None;
-        for diagnosis in &device.diagnoses {
-            let is_active = diagnosis.state == State::Active;
-            match codes.iter_mut().find(|(code, _)| code == diagnosis.code) {
-                Some((_, seen_active)) => *seen_active |= is_active,
-                None => codes.push((diagnosis.code.to_owned(), is_active)),
-            }
+        let active = device.diagnoses.iter().filter(|diagnosis| diagnosis.state == State::Active);
+        for diagnosis in active.filter(|diagnosis| diagnosis.severity != Severity::Info) {
             let severity = diagnosis.severity as usize;
-            if !is_active || diagnosis.severity == Severity::Info {
-                continue;
-            }
             let day = diagnosis.first_seen.as_deref().and_then(date);
             match &mut trouble {
                 Some((worst, first)) if *worst == severity => *first = first.iter().copied().chain(day).min(),
@@ -185,7 +165,7 @@ impl Facts {
             status: device.status as usize,
             model: device.model.clone(),
             software: device.software.clone(),
-            codes,
+            codes: codes(device),
             trouble,
             is_stale: device.stale.is_some(),
             is_new: device.baseline.map(|baseline| baseline == Baseline::New),

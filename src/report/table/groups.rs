@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::layout::GAP;
+use super::grid::GAP;
 use super::row::Cell;
 use super::{MANY, grid, paragraph};
 use crate::report::Style;
@@ -21,12 +21,16 @@ pub(super) fn write(groups: &Groups, style: &Style, out: &mut dyn Write) -> io::
     if !shown.is_empty() {
         let rows: Vec<Vec<Cell>> = shown.iter().map(|group| counts(groups, group)).collect();
         let columns = columns(groups, &rows, style.width);
-        let titles: Vec<_> = columns
-            .iter()
-            .map(|column| (Cell::of(column.title.clone(), Tone::Strong), column.width))
-            .collect();
-        let cells = rows.iter().zip(&shown).map(|(cells, group)| fitted(cells, group, &columns));
-        grid::write(&titles, cells, style, out)?;
+        let title = |column: &Column| (Cell::of(column.title.clone(), Tone::Strong), column.width);
+        let titles: Vec<_> = columns.iter().map(title).collect();
+        out.write_all(grid::head(&titles, style.color).as_bytes())?;
+        for (cells, group) in rows.iter().zip(&shown) {
+            let fit = |column: &Column| match column.index {
+                Some(index) => (cells[index].cut(column.width), column.width),
+                None => (Cell::of(which(group, column.width), Tone::Plain), column.width),
+            };
+            out.write_all(grid::line(columns.iter().map(fit), style.color).as_bytes())?;
+        }
     }
     let hidden = groups.list.len() - shown.len();
     if hidden > 0 {
@@ -113,15 +117,6 @@ fn columns_titled(groups: &Groups, rows: &[Vec<Cell>], width: usize, titled: boo
 /// The width that these columns take, including the gap after each.
 fn taken(columns: &[Column]) -> usize {
     columns.iter().map(|column| column.width + GAP).sum()
-}
-
-/// The cells of the columns that are shown.
-fn fitted(cells: &[Cell], group: &Group, columns: &[Column]) -> Vec<Cell> {
-    let fit = |column: &Column| match column.index {
-        Some(index) => cells[index].cut(column.width),
-        None => Cell::of(which(group, column.width), Tone::Plain),
-    };
-    columns.iter().map(fit).collect()
 }
 
 /// As many names as fit, and the number of further phones.

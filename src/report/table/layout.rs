@@ -1,11 +1,9 @@
 //! Chooses the columns of the table and their widths, so that a row fits on one line.
 
+use super::grid::GAP;
 use super::row::{Cell, Column, Row};
 use crate::report::text::paint::Tone;
 use crate::report::text::width::width;
-
-/// Blanks between two columns.
-pub(super) const GAP: usize = 2;
 
 /// The width of a column that shows only signs, under a title of two letters.
 const SIGN: usize = 2;
@@ -77,8 +75,7 @@ pub(super) struct Layout(Vec<(Column, usize)>);
 impl Layout {
     /// The layout that shows as much as possible of cells with these natural widths within `columns`. Columns
     /// that are empty in all rows are left out.
-    pub(super) fn fitting(natural: &Natural, columns: usize) -> Self {
-        let natural = natural.0;
+    pub(super) fn fitting(natural: Widths, columns: usize) -> Self {
         let mut widths = natural;
         for step in SHRINKING {
             if total(&widths) <= columns {
@@ -129,10 +126,9 @@ impl Layout {
         self.0.iter().map(title).collect()
     }
 
-    /// The cells of `row`, each within its column's width.
-    pub(super) fn cells(&self, row: &Row) -> Vec<Cell> {
-        let fit = |(column, width): &(Column, usize)| column.fit(row.cell(*column), *width);
-        self.0.iter().map(fit).collect()
+    /// The cells of `row`, each with the width of its column, into which it fits.
+    pub(super) fn cells(&self, row: &Row) -> impl Iterator<Item = (Cell, usize)> {
+        self.0.iter().map(|(column, width)| (column.fit(row.cell(*column), *width), *width))
     }
 
     /// Whether a legend is needed because slots are shown only by signs.
@@ -147,23 +143,20 @@ impl Layout {
     }
 }
 
-type Widths = [Option<usize>; Column::ALL.len()];
+/// The width of each column; None for a column that is not shown.
+pub(super) type Widths = [Option<usize>; Column::ALL.len()];
 
-/// The width of each column's widest cell or title; None for a column that is empty in all rows.
-#[derive(Clone, Default)]
-pub(super) struct Natural(Widths);
+/// The width of each cell or its title, whichever is wider; None for an empty cell.
+pub(super) fn natural(row: &Row) -> Widths {
+    Column::ALL.map(|column| {
+        let cell = row.cell(column);
+        (!cell.is_empty()).then(|| cell.width().max(width(column.title(usize::MAX))))
+    })
+}
 
-impl Natural {
-    /// Takes the widths of another row into account.
-    pub(super) fn widen(&mut self, row: &Row) {
-        for (column, widest) in Column::ALL.into_iter().zip(&mut self.0) {
-            let cell = row.cell(column);
-            if !cell.is_empty() {
-                let title = width(column.title(usize::MAX));
-                *widest = Some(widest.unwrap_or(title).max(cell.width()));
-            }
-        }
-    }
+/// The larger width of each column.
+pub(super) fn widest(one: Widths, other: Widths) -> Widths {
+    std::array::from_fn(|column| one[column].max(other[column]))
 }
 
 fn total(widths: &Widths) -> usize {
@@ -176,10 +169,8 @@ mod tests {
     use super::*;
     use crate::report::fixture;
 
-    fn natural(rows: &[Row]) -> Natural {
-        let mut natural = Natural::default();
-        rows.iter().for_each(|row| natural.widen(row));
-        natural
+    fn natural_of(rows: &[Row]) -> Widths {
+        rows.iter().map(natural).reduce(widest).unwrap()
     }
 
     fn rows() -> Vec<Row> {
@@ -189,7 +180,7 @@ mod tests {
     #[test]
     fn never_wider_than_asked_and_never_without_the_phone() {
         for columns in 20..300 {
-            let layout = Layout::fitting(&natural(&rows()), columns);
+            let layout = Layout::fitting(natural_of(&rows()), columns);
             let widths: Vec<usize> = layout.0.iter().map(|(_, width)| *width).collect();
             assert!(widths.iter().sum::<usize>() + GAP * (widths.len() - 1) <= columns, "{columns}");
             for column in [Column::Status, Column::Phone, Column::Diagnoses] {
@@ -200,7 +191,7 @@ mod tests {
 
     #[test]
     fn eighty_columns_hold_all_but_applications() {
-        let columns = Layout::fitting(&natural(&rows()), 80).columns();
+        let columns = Layout::fitting(natural_of(&rows()), 80).columns();
         let dropped = [Column::Applications, Column::FirstSeen, Column::LastSeen];
         // The fixture has no stale phone and no baseline.
         let never = [Column::Stale, Column::Baseline];
@@ -214,9 +205,9 @@ mod tests {
     #[test]
     fn a_wide_terminal_holds_everything_whole() {
         let rows = rows();
-        let layout = Layout::fitting(&natural(&rows), 400);
+        let layout = Layout::fitting(natural_of(&rows), 400);
         for row in &rows {
-            for ((column, _), cell) in layout.0.iter().zip(layout.cells(row)) {
+            for ((column, _), (cell, _)) in layout.0.iter().zip(layout.cells(row)) {
                 assert_eq!(&cell, row.cell(*column));
             }
         }

@@ -1,8 +1,7 @@
 //! A phone as a row: the text and the tone of each cell, before it is fitted to a width.
 
-use serde::{Deserialize, Serialize};
-
 use crate::model::Mac;
+use crate::report::findings::{PhoneCode, codes};
 use crate::report::group;
 use crate::report::shape::{Baseline, Certificate, CertificateState, Device, Diagnosis, State};
 use crate::report::text::paint::{Tone, status_sign};
@@ -84,14 +83,14 @@ impl Column {
 }
 
 /// A piece of a cell.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::report) struct Piece {
     pub(in crate::report) text: String,
     pub(in crate::report) tone: Tone,
 }
 
 /// The content of a cell: pieces with a blank between them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::report) struct Cell(Vec<Piece>);
 
 impl Cell {
@@ -157,7 +156,7 @@ impl Cell {
 }
 
 /// A phone's cells, one per column.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(in crate::report) struct Row([Cell; Column::ALL.len()]);
 
 impl Row {
@@ -290,21 +289,12 @@ fn applications(device: &Device) -> Cell {
 
 /// The active codes, worst first, then the resolved ones in brackets; each once.
 fn diagnoses(device: &Device) -> Cell {
-    let mut seen: Vec<&str> = Vec::new();
-    let mut cell = Cell::default();
-    for state in [State::Active, State::Resolved] {
-        for diagnosis in device.diagnoses.iter().filter(|diagnosis| diagnosis.state == state) {
-            if seen.contains(&diagnosis.code) {
-                continue;
-            }
-            seen.push(diagnosis.code);
-            cell = match state {
-                State::Active => cell.and(visible(diagnosis.code), Tone::of_severity(diagnosis.severity)),
-                State::Resolved => cell.and(format!("[{}]", visible(diagnosis.code)), Tone::Dim),
-            };
+    codes(device).into_iter().fold(Cell::default(), |cell, PhoneCode { code, severity, is_active }| {
+        match is_active {
+            true => cell.and(code, Tone::of_severity(severity)),
+            false => cell.and(format!("[{code}]"), Tone::Dim),
         }
-    }
-    cell
+    })
 }
 
 #[cfg(test)]

@@ -1,12 +1,11 @@
 //! The colours, by meaning. A meaning is never shown by colour alone, but also by a sign or a word.
 
 use anstyle::{AnsiColor, Style};
-use serde::{Deserialize, Serialize};
 
 use crate::report::shape::{Severity, Status};
 
 /// The meaning of a piece of text, which determines its colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tone {
     /// The terminal's default.
     #[default]
