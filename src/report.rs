@@ -38,7 +38,7 @@ pub use redacted::Redacted;
 pub use shape::ZtpReadiness;
 use shape::{FleetDay, Scanned, Summary};
 
-pub use events::{EVENT_FORMATS, EventWriter, MakeEventWriter};
+pub use events::{EVENT_FORMATS, EventsWriter};
 pub use format::{Format, ScanFormat, ScanWriter};
 
 /// The formats of `scan`, the default first.

@@ -17,7 +17,7 @@ use phonecert::report::shape::Status;
 use phonecert::report::story::{STORY_FORMATS, StoryWriter};
 use phonecert::report::text::visible::visible;
 use phonecert::report::watch::{WATCH_FORMATS, WatchWriter};
-use phonecert::report::{EVENT_FORMATS, FORMATS, Format, MakeEventWriter, ScanWriter};
+use phonecert::report::{EVENT_FORMATS, EventsWriter, FORMATS, Format, ScanWriter};
 
 /// A file to write, and the format that its ending asks for.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ macro_rules! formats {
 
 formats! {
     ScanFormats: ScanWriter = FORMATS;
-    EventFormats: MakeEventWriter = EVENT_FORMATS;
+    EventFormats: EventsWriter = EVENT_FORMATS;
     DeviceFormats: StoryWriter = STORY_FORMATS;
     ExplainFormats: ExplainWriter = EXPLAIN_FORMATS;
     LookupFormats: LookupWriter = LOOKUP_FORMATS;

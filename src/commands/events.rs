@@ -28,10 +28,7 @@ pub(crate) fn run(args: EventsArgs) -> Result<u8, Failure> {
     let shown = Shown::by(redactor.as_ref());
     let style = args.write.style_with(args.run.verbosity());
     answer.write(style, |format, style, out| {
-        let mut writer = (format.write)(style);
-        writer.begin(out)?;
-        scan.events(shown, |event| writer.row(event, out))?;
-        writer.end(out)
+        (format.write)(&mut |each| scan.events(shown, each), style, out)
     })?;
     let mut overview = scan.overview.clone();
     if let Some(redactor) = &redactor {

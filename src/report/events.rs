@@ -11,45 +11,24 @@ use super::shape::EventRow;
 use super::{Format, Style};
 
 /// The formats of `events`, the default first.
-pub const EVENT_FORMATS: [Format<MakeEventWriter>; 3] = [table::FORMAT, jsonl::FORMAT, csv::FORMAT];
+pub const EVENT_FORMATS: [Format<EventsWriter>; 3] = [table::FORMAT, jsonl::FORMAT, csv::FORMAT];
 
-/// Writes events one after the other: `begin`, any number of `row`s, `end`.
-pub trait EventWriter {
-    /// Writes what comes before the first event.
-    ///
-    /// # Errors
-    /// What the place written to returns.
-    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()>;
+/// Calls a function with each event, in order.
+pub type EachEvent<'e> = dyn FnMut(&mut dyn FnMut(EventRow) -> io::Result<()>) -> io::Result<()> + 'e;
 
-    /// Writes an event.
-    ///
-    /// # Errors
-    /// What the place written to returns.
-    fn row(&mut self, event: EventRow, out: &mut dyn Write) -> io::Result<()>;
-
-    /// Writes what comes after the last event.
-    ///
-    /// # Errors
-    /// What the place written to returns.
-    fn end(&mut self, out: &mut dyn Write) -> io::Result<()>;
-}
-
-/// Makes the writer of a format.
-pub type MakeEventWriter = fn(&Style) -> Box<dyn EventWriter>;
+/// Writes events one after the other.
+pub type EventsWriter = fn(&mut EachEvent<'_>, &Style, &mut dyn Write) -> io::Result<()>;
 
 #[cfg(test)]
 mod tests {
     use super::super::fixture;
     use super::*;
 
-    fn written(format: &Format<MakeEventWriter>, style: &Style, events: Vec<EventRow>) -> String {
+    fn written(format: &Format<EventsWriter>, style: &Style, events: Vec<EventRow>) -> String {
         let mut out = Vec::new();
-        let mut writer = (format.write)(style);
-        writer.begin(&mut out).unwrap();
-        for event in events {
-            writer.row(event, &mut out).unwrap();
-        }
-        writer.end(&mut out).unwrap();
+        let mut each =
+            |write: &mut dyn FnMut(EventRow) -> io::Result<()>| events.iter().cloned().try_for_each(write);
+        (format.write)(&mut each, style, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -4,17 +4,17 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-use super::{EventWriter, MakeEventWriter};
+use super::{EachEvent, EventsWriter};
 use crate::event;
-use crate::report::Format;
-use crate::report::csv::append;
-use crate::report::shape::EventRow;
 
-pub(super) const FORMAT: Format<MakeEventWriter> = Format {
+use crate::report::csv::append;
+use crate::report::{Format, Style};
+
+pub(super) const FORMAT: Format<EventsWriter> = Format {
     name: "csv",
     endings: &["csv"],
     about: "A line an event, for spreadsheets; no cell can act as a formula",
-    write: |_| Box::new(Lines { own: own() }),
+    write,
 };
 
 /// The columns that every event has.
@@ -32,20 +32,14 @@ fn own() -> Vec<&'static str> {
     names
 }
 
-struct Lines {
-    own: Vec<&'static str>,
-}
-
-impl EventWriter for Lines {
-    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        let titles: Vec<String> = COMMON.iter().chain(&self.own).map(|title| (*title).to_owned()).collect();
-        line(&titles, out)
-    }
-
-    fn row(&mut self, event: EventRow, out: &mut dyn Write) -> io::Result<()> {
-        let own: Vec<String> =
-            self.own.iter().map(|name| event.fields.get(*name).map(plain).unwrap_or_default()).collect();
-        let mut cells = vec![
+fn write(each: &mut EachEvent<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let own = own();
+    let titles: Vec<String> = COMMON.iter().chain(&own).map(|title| (*title).to_owned()).collect();
+    line(&titles, out)?;
+    each(&mut |event| {
+        let own = own.iter().map(|name| event.fields.get(*name).map(plain).unwrap_or_default());
+        let own: Vec<String> = own.collect();
+        let common = [
             event.mac.unwrap_or_default(),
             event.file,
             event.line.to_string(),
@@ -58,13 +52,8 @@ impl EventWriter for Lines {
             event.kind.to_owned(),
             event.slot.unwrap_or_default(),
         ];
-        cells.extend(own);
-        line(&cells, out)
-    }
-
-    fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
-        Ok(())
-    }
+        line(&[&common[..], &own].concat(), out)
+    })
 }
 
 fn line(cells: &[String], out: &mut dyn Write) -> io::Result<()> {

@@ -2,34 +2,22 @@
 
 use std::io::{self, Write};
 
-use super::{EventWriter, MakeEventWriter};
+use super::EventsWriter;
 use crate::report::Format;
 use crate::report::safe_json;
 use crate::report::shape::EventRow;
 
-pub(super) const FORMAT: Format<MakeEventWriter> = Format {
+pub(super) const FORMAT: Format<EventsWriter> = Format {
     name: "jsonl",
     endings: &["jsonl", "ndjson"],
     about: "A JSON object an event, one a line, for jq and log stores",
-    write: |_| Box::new(Lines),
+    write: |each, _, out| {
+        each(&mut |event| {
+            object(event, out)?;
+            out.write_all(b"\n")
+        })
+    },
 };
-
-struct Lines;
-
-impl EventWriter for Lines {
-    fn begin(&mut self, _: &mut dyn Write) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn row(&mut self, event: EventRow, out: &mut dyn Write) -> io::Result<()> {
-        object(event, out)?;
-        out.write_all(b"\n")
-    }
-
-    fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Writes an event as one JSON object.
 pub(in crate::report) fn object(mut event: EventRow, out: &mut dyn Write) -> io::Result<()> {

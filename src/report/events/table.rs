@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::csv::plain;
-use super::{EventWriter, MakeEventWriter};
+use super::{EachEvent, EventsWriter};
 use crate::report::shape::EventRow;
 use crate::report::text::paint::Tone;
 use crate::report::text::quantity::counted;
@@ -13,26 +13,15 @@ use crate::report::text::visible::visible;
 use crate::report::text::width::{cut, cut_front, width};
 use crate::report::{Format, Style};
 
-pub(super) const FORMAT: Format<MakeEventWriter> = Format {
-    name: "table",
-    endings: &["txt"],
-    about: "Lines for people, log by log",
-    write: |style| Box::new(Table::new(style)),
-};
+pub(super) const FORMAT: Format<EventsWriter> =
+    Format { name: "table", endings: &["txt"], about: "Lines for people, log by log", write };
 
 /// The number of events that the widths are taken from.
-const SAMPLE: usize = 200;
+const SAMPLE: u64 = 200;
+/// The least widths of the columns.
+const LEAST: [usize; 4] = [4, 10, 12, 8];
 /// From this width on, the full time is shown instead of the log's time stamp.
 const ROOMY: usize = 100;
-
-struct Table {
-    style: Style,
-    /// The first events, buffered until the widths are known.
-    buffered: Vec<Line>,
-    widths: Option<[usize; 4]>,
-    heading: String,
-    number: u64,
-}
 
 /// An event as texts.
 struct Line {
@@ -42,29 +31,49 @@ struct Line {
     details: String,
 }
 
-impl Table {
-    fn new(style: &Style) -> Self {
-        Self { style: *style, buffered: Vec::new(), widths: None, heading: String::new(), number: 0 }
+fn write(each: &mut EachEvent<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table { style, widths: LEAST, heading: String::new() };
+    // The first events wait here until the widths are known.
+    let mut first: Vec<Line> = Vec::new();
+    let mut number = 0;
+    each(&mut |event| {
+        number += 1;
+        let line = Line::of(&event, style.width);
+        if number > SAMPLE {
+            return table.write(line, out);
+        }
+        first.push(line);
+        if number == SAMPLE { table.write_first(std::mem::take(&mut first), out) } else { Ok(()) }
+    })?;
+    if number == 0 {
+        return writeln!(out, "No events.");
     }
+    table.write_first(first, out)?;
+    let total = cut(&counted(number, "event"), style.width).into_owned();
+    writeln!(out, "\n{}", Tone::Strong.paint(&total, style.color))
+}
 
-    /// Computes the widths from the buffered events, and writes these.
-    fn flush_buffered(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        let mut widths = [4, 10, 12, 8];
-        for line in &self.buffered {
-            for (widest, text) in widths.iter_mut().zip(&line.columns) {
+struct Table<'s> {
+    style: &'s Style,
+    /// Of the four columns.
+    widths: [usize; 4],
+    /// The heading of the lines written last.
+    heading: String,
+}
+
+impl Table<'_> {
+    /// Takes the widths from the first events, and writes these.
+    fn write_first(&mut self, lines: Vec<Line>, out: &mut dyn Write) -> io::Result<()> {
+        for line in &lines {
+            for (widest, text) in self.widths.iter_mut().zip(&line.columns) {
                 *widest = (*widest).max(width(text));
             }
         }
-        self.widths = Some(widths);
-        for line in std::mem::take(&mut self.buffered) {
-            self.write(line, widths, out)?;
-        }
-        Ok(())
+        lines.into_iter().try_for_each(|line| self.write(line, out))
     }
 
-    fn write(&mut self, line: Line, widths: [usize; 4], out: &mut dyn Write) -> io::Result<()> {
-        let columns = self.style.width;
-        let color = self.style.color;
+    fn write(&mut self, line: Line, out: &mut dyn Write) -> io::Result<()> {
+        let Style { width: columns, color, .. } = *self.style;
         if line.heading != self.heading {
             if !self.heading.is_empty() {
                 writeln!(out)?;
@@ -73,44 +82,15 @@ impl Table {
             self.heading = line.heading;
         }
         let [number, time, kind, slot] = &line.columns;
-        let head = format!("{number:>0$}  {1}", widths[0], padded(time, widths[1]));
+        let head = format!("{number:>0$}  {1}", self.widths[0], padded(time, self.widths[1]));
         let tail = if line.details.is_empty() && slot.is_empty() {
             kind.clone()
         } else {
-            format!("{}  {}  {}", padded(kind, widths[2]), padded(slot, widths[3]), line.details)
+            format!("{}  {}  {}", padded(kind, self.widths[2]), padded(slot, self.widths[3]), line.details)
         };
         let head = cut(&head, columns);
         let tail = cut(tail.trim_end(), columns.saturating_sub(width(&head) + 2)).into_owned();
         writeln!(out, "{}", format!("{}  {tail}", Tone::Dim.paint(&head, color)).trim_end())
-    }
-}
-
-impl EventWriter for Table {
-    fn begin(&mut self, _: &mut dyn Write) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn row(&mut self, event: EventRow, out: &mut dyn Write) -> io::Result<()> {
-        self.number += 1;
-        let line = Line::of(&event, self.style.width);
-        match self.widths {
-            Some(widths) => self.write(line, widths, out),
-            None => {
-                self.buffered.push(line);
-                if self.buffered.len() < SAMPLE { Ok(()) } else { self.flush_buffered(out) }
-            }
-        }
-    }
-
-    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        if self.number == 0 {
-            return writeln!(out, "No events.");
-        }
-        if self.widths.is_none() {
-            self.flush_buffered(out)?;
-        }
-        let total = cut(&counted(self.number, "event"), self.style.width).into_owned();
-        writeln!(out, "\n{}", Tone::Strong.paint(&total, self.style.color))
     }
 }
 
