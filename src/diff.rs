@@ -1,29 +1,29 @@
 //! Compares two answers of `scan --format json`: new and ended diagnoses, and phones that were added or are
 //! gone.
 //!
-//! An answer is read phone by phone, and only what is compared is kept of each. A file that is not an answer,
-//! or has another `schema_version`, is an error, so that it never looks like "nothing new".
+//! A file that is not an answer, or has another `schema_version`, is an error, so that it never looks like
+//! "nothing new".
 
 mod answer;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::BufRead;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::model::{CertificateState, Mac, Severity, State, Status};
 use crate::report::shape::Device;
-use answer::{Content, Known, Phone};
+use answer::{Known, Phone};
 
 pub use answer::NotAnAnswer;
 
 /// What identifies a phone in both answers: its address, else the path of its first log.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 pub struct PhoneName {
-    /// 12 upper-case hex digits; null where the answer has none.
+    /// 12 upper-case hex digits; null where neither the file's name nor the log tells it.
     #[schemars(with = "Option<String>")]
-    #[serde(serialize_with = "answer::mac_as_text")]
+    #[serde(serialize_with = "mac_as_text")]
     pub mac: Option<Mac>,
     /// The phone's first log, where the address is not known, else null.
     pub file: Option<Box<str>>,
@@ -34,6 +34,16 @@ impl PhoneName {
         let file = if mac.is_some() { None } else { files.first().map(|file| file.as_str().into()) };
         Self { mac, file }
     }
+
+    /// The name of this phone of a report.
+    #[must_use]
+    pub fn of_device(device: &Device) -> Self {
+        Self::of(device.mac.as_deref().and_then(|mac| mac.parse().ok()), &device.files)
+    }
+}
+
+fn mac_as_text<S: Serializer>(mac: &Option<Mac>, to: S) -> Result<S::Ok, S::Error> {
+    mac.map(|mac| mac.to_string()).serialize(to)
 }
 
 /// Prints the address, or the path as it is in the answer.
@@ -46,30 +56,26 @@ impl std::fmt::Display for PhoneName {
     }
 }
 
-/// An earlier answer, to compare with.
+/// An answer of `scan --format json`.
 #[derive(Debug)]
-pub struct Baseline {
+pub struct Answer {
     path: String,
     phones: HashMap<PhoneName, Phone>,
 }
 
-impl Baseline {
-    /// Reads an answer of `scan --format json`. `path` is its name in the comparison.
+impl Answer {
+    /// Reads an answer. `path` is its name in the comparison.
     ///
     /// # Errors
     /// It can't be read, or is not a complete answer of this `schema_version`.
     pub fn read(path: &str, input: &mut dyn BufRead) -> Result<Self, NotAnAnswer> {
-        let mut phones = HashMap::new();
-        answer::read(input, |name, phone| phones.insert(name, phone).is_none())?;
-        Ok(Self { path: path.to_owned(), phones })
+        Ok(Self { path: path.to_owned(), phones: answer::read(input)? })
     }
 
     /// Whether the diagnosis of this code and slot was active in this phone.
     #[must_use]
-    pub fn has(&self, device: &Device, code: &str, slot: Option<&str>) -> bool {
-        let mac = device.mac.as_deref().and_then(|mac| mac.parse().ok());
-        let phone = self.phones.get(&PhoneName::of(mac, &device.files));
-        phone.is_some_and(|phone| phone.has(State::Active, code, slot))
+    pub fn has(&self, phone: &PhoneName, code: &str, slot: Option<&str>) -> bool {
+        self.phones.get(phone).is_some_and(|phone| phone.has(State::Active, code, slot))
     }
 }
 
@@ -126,7 +132,7 @@ pub struct Lone {
 }
 
 /// What an answer has of a slot.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct SlotContent {
     /// What is known of the slot's content.
     pub state: CertificateState,
@@ -134,6 +140,21 @@ pub struct SlotContent {
     pub common_name: Option<Box<str>>,
     /// Upper-case hex pairs with colons.
     pub fingerprint: Option<Box<str>>,
+}
+
+impl SlotContent {
+    /// Whether the certificate differs from that in `other`, or is missing in one of them. Fingerprints by
+    /// different hash algorithms can't be compared; then the names are.
+    fn differs(&self, other: &Self) -> bool {
+        let differ =
+            |a: &Option<Box<str>>, b: &Option<Box<str>>| matches!((a, b), (Some(a), Some(b)) if a != b);
+        let length = |content: &Self| content.fingerprint.as_deref().map(str::len);
+        self.state != other.state
+            || match (length(self), length(other)) {
+                (Some(this), Some(that)) if this == that => differ(&self.fingerprint, &other.fingerprint),
+                _ => differ(&self.common_name, &other.common_name),
+            }
+    }
 }
 
 /// A slot whose content is not what it was.
@@ -173,79 +194,66 @@ pub struct Diff {
 }
 
 impl Diff {
-    /// Compares an earlier answer with the one read here.
-    ///
-    /// # Errors
-    /// Those of [`Baseline::read`].
-    pub fn read(old: Baseline, path: &str, input: &mut dyn BufRead) -> Result<Self, NotAnAnswer> {
-        let Baseline { path: old_path, mut phones } = old;
-        let side = |path: &str, devices: usize| Side { path: path.to_owned(), devices: devices as u64 };
+    /// Compares two answers.
+    #[must_use]
+    pub fn of(old: &Answer, new: &Answer) -> Self {
+        let side = |answer: &Answer| Side { path: answer.path.clone(), devices: answer.phones.len() as u64 };
+        let missing_in = |answer: &Answer, (name, phone): (&PhoneName, &Phone)| {
+            let is_missing = !answer.phones.contains_key(name);
+            is_missing.then(|| Lone { status: phone.status, phone: name.clone() })
+        };
         let mut diff = Self {
-            old: side(&old_path, phones.len()),
-            new: side(path, 0),
+            old: side(old),
+            new: side(new),
             broke: Vec::new(),
             mended: Vec::new(),
             still: Vec::new(),
-            phones_new: Vec::new(),
-            phones_gone: Vec::new(),
+            phones_new: new.phones.iter().filter_map(|phone| missing_in(old, phone)).collect(),
+            phones_gone: old.phones.iter().filter_map(|phone| missing_in(new, phone)).collect(),
             certificates_changed: Vec::new(),
         };
-        let mut seen = HashSet::new();
-        answer::read(input, |name, phone| {
-            diff.add(&name, phones.remove(&name), phone);
-            seen.insert(name)
-        })?;
-        diff.new.devices = seen.len() as u64;
-        diff.phones_gone.extend(phones.into_iter().map(|(phone, was)| Lone { status: was.status, phone }));
+        for (name, phone) in &new.phones {
+            diff.add(name, old.phones.get(name), phone);
+        }
         diff.broke.sort_unstable();
         diff.mended.sort_unstable();
         diff.still.sort_unstable();
         diff.phones_new.sort_unstable();
         diff.phones_gone.sort_unstable();
         diff.certificates_changed.sort_unstable();
-        Ok(diff)
+        diff
     }
 
-    fn add(&mut self, name: &PhoneName, old: Option<Phone>, new: Phone) {
-        let Some(old) = old else {
-            self.phones_new.push(Lone { status: new.status, phone: name.clone() });
-            self.broke.extend(new.into_active().map(|known| entry(name, known)));
-            return;
-        };
-        for (slot, was) in &old.certificates {
-            let is = new.certificates.iter().find(|(other, _)| other == slot);
-            if let Some((_, is)) = is.filter(|(_, is)| was.differs(is)) {
-                self.certificates_changed.push(ChangedCertificate {
-                    phone: name.clone(),
-                    slot: slot.clone(),
-                    old: was.clone().into(),
-                    new: is.clone().into(),
-                });
-            }
-        }
-        for known in old.active().filter(|known| !new.has(State::Active, &known.code, known.slot.as_deref()))
-        {
-            let resolved = new.has(State::Resolved, &known.code, known.slot.as_deref());
-            self.mended.push(Mended { entry: entry(name, known.clone()), resolved });
-        }
-        for known in new.into_active() {
-            let was = old.has(State::Active, &known.code, known.slot.as_deref());
+    fn add(&mut self, name: &PhoneName, old: Option<&Phone>, new: &Phone) {
+        for known in new.active() {
+            let was = old.is_some_and(|old| old.has(State::Active, &known.code, known.slot.as_deref()));
             let list = if was { &mut self.still } else { &mut self.broke };
             list.push(entry(name, known));
         }
+        let Some(old) = old else { return };
+        for was in &old.certificates {
+            let is = new.certificates.iter().find(|is| is.slot == was.slot);
+            if let Some(is) = is.filter(|is| was.content.differs(&is.content)) {
+                self.certificates_changed.push(ChangedCertificate {
+                    phone: name.clone(),
+                    slot: was.slot.clone(),
+                    old: was.content.clone(),
+                    new: is.content.clone(),
+                });
+            }
+        }
+        for known in old.active() {
+            let has = |state| new.has(state, &known.code, known.slot.as_deref());
+            if !has(State::Active) {
+                self.mended.push(Mended { entry: entry(name, known), resolved: has(State::Resolved) });
+            }
+        }
     }
 }
 
-fn entry(phone: &PhoneName, known: Known) -> Entry {
-    let Known { code, name, severity, state: _, slot, message, first_seen, last_seen } = known;
+fn entry(phone: &PhoneName, known: &Known) -> Entry {
+    let Known { code, name, severity, state: _, slot, message, first_seen, last_seen } = known.clone();
     Entry { severity, code, name, phone: phone.clone(), slot, message, first_seen, last_seen }
-}
-
-impl From<Content> for SlotContent {
-    fn from(content: Content) -> Self {
-        let Content { state, common_name, fingerprint } = content;
-        Self { state, common_name, fingerprint }
-    }
 }
 
 #[cfg(test)]

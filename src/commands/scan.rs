@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use phonecert::diff::Baseline;
+use phonecert::diff;
 use phonecert::input::shown_path;
 use phonecert::problem::Problem;
 use phonecert::redact::{Redactor, Shown};
@@ -20,7 +20,7 @@ use crate::cli::{FailOn, ScanArgs};
 pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let began = Instant::now();
     let answer = Answer::prepare(&args.write)?;
-    let baseline = args.baseline.as_deref().map(|path| answer_of(path, Baseline::read)).transpose()?;
+    let baseline = args.baseline.as_deref().map(|path| answer_of(path, diff::Answer::read)).transpose()?;
     let inventory = args.inventory.as_deref().map(setup::inventory).transpose()?;
     let mut options = setup::options(&args.read, &args.phones, &args.codes, inventory)?;
     let pool = setup::pool(&args.run)?;

@@ -189,8 +189,8 @@ impl Watch {
             // A phone that is gone keeps its pseudonym of the last answer.
             let last = old.and_then(|old| old.redactor.as_ref()).filter(|_| change.after.is_none());
             if let Some(redactor) = last.or(new.redactor.as_ref()) {
-                change.phone.mac = change.phone.mac.take().map(|mac| redactor.text(&mac));
-                change.phone.file = change.phone.file.take().map(|file| redactor.path(&file));
+                change.phone.mac = change.phone.mac.map(|mac| redactor.mac(mac));
+                change.phone.file = change.phone.file.take().map(|file| redactor.path(&file).into());
             }
         }
         self.last = changes.last().map(ToString::to_string).or(self.last.take());

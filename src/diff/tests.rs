@@ -25,13 +25,13 @@ fn answer(devices: &[Value]) -> String {
     whole.to_string()
 }
 
-fn read(text: impl AsRef<[u8]>) -> Result<Baseline, NotAnAnswer> {
+fn read(text: impl AsRef<[u8]>) -> Result<Answer, NotAnAnswer> {
     // A buffer of one byte: an answer is no less whole for coming in pieces.
-    Baseline::read("old.json", &mut BufReader::with_capacity(16, text.as_ref()))
+    Answer::read("old.json", &mut BufReader::with_capacity(16, text.as_ref()))
 }
 
 fn diff(old: &[Value], new: &[Value]) -> Diff {
-    Diff::read(read(answer(old)).unwrap(), "new.json", &mut answer(new).as_bytes()).unwrap()
+    Diff::of(&read(answer(old)).unwrap(), &read(answer(new)).unwrap())
 }
 
 fn told(entries: &[Entry]) -> Vec<String> {
@@ -114,11 +114,10 @@ fn a_certificate_changes_by_state_fingerprint_or_name() {
 }
 
 #[test]
-fn members_in_any_order_and_a_byte_order_mark_are_read() {
+fn members_are_read_in_any_order() {
     let whole: Value = serde_json::from_str(&answer(&[device(A, &[], &[])])).unwrap();
     let reversed: serde_json::Map<_, _> = whole.as_object().unwrap().clone().into_iter().rev().collect();
     assert_eq!(read(Value::from(reversed).to_string()).unwrap().phones.len(), 1);
-    assert_eq!(read(format!("\u{feff}{whole}\n")).unwrap().phones.len(), 1);
 }
 
 #[test]
@@ -147,8 +146,4 @@ fn whatever_is_no_answer_is_an_error() {
         let error = read(&text).unwrap_err().to_string();
         assert!(error.contains(told), "{told}: {error}");
     }
-    let utf_16: Vec<u8> = "\u{feff}{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert!(read(utf_16).unwrap_err().to_string().contains("--output"));
-    let old = read(answer(&[])).unwrap();
-    assert!(Diff::read(old, "new", &mut &whole.as_bytes()[..40]).is_err(), "nor is a cut one nothing new");
 }

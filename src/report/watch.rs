@@ -1,7 +1,6 @@
 //! The formats of `watch`: each change of a phone's status or diagnoses is written when it is seen.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use schemars::JsonSchema;
@@ -10,6 +9,7 @@ use serde::Serialize;
 use super::shape::{Device, Diagnosis, Severity, State, Status};
 use super::text::visible::visible;
 use super::{Devices, Format, safe_json};
+use crate::diff::PhoneName;
 
 /// Writes one change. None for the table, which shows all phones.
 pub type WatchWriter = Option<fn(&Change, &mut dyn Write) -> io::Result<()>>;
@@ -38,7 +38,7 @@ pub struct Change {
     pub time: String,
     /// The phone.
     #[serde(flatten)]
-    pub phone: WatchedPhone,
+    pub phone: PhoneName,
     /// The status before; null of a phone that is new.
     pub before: Option<Status>,
     /// The status now; null of a phone that is gone.
@@ -47,15 +47,6 @@ pub struct Change {
     pub came: Vec<ActiveDiagnosis>,
     /// Diagnoses that were active and are not now.
     pub went: Vec<WentDiagnosis>,
-}
-
-/// What identifies a phone.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-pub struct WatchedPhone {
-    /// 12 upper-case hex digits; null where neither the file's name nor the log tells it.
-    pub mac: Option<String>,
-    /// The phone's first log, where the address is not known, else null.
-    pub file: Option<String>,
 }
 
 /// What is wrong with a phone.
@@ -107,7 +98,7 @@ struct Known {
 
 /// The status and the diagnoses of all phones that are shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Statuses(BTreeMap<WatchedPhone, Known>);
+pub struct Statuses(BTreeMap<PhoneName, Known>);
 
 impl Statuses {
     /// Collects them from these phones.
@@ -118,12 +109,8 @@ impl Statuses {
                 let found = device.diagnoses.iter().filter(move |diagnosis| diagnosis.state == state);
                 found.map(ActiveDiagnosis::of).collect()
             };
-            let file = if device.mac.is_some() { None } else { device.files.first().cloned() };
-            let phone = WatchedPhone { mac: device.mac.clone(), file };
-            (
-                phone,
-                Known { status: device.status, active: with(State::Active), resolved: with(State::Resolved) },
-            )
+            let (active, resolved) = (with(State::Active), with(State::Resolved));
+            (PhoneName::of_device(device), Known { status: device.status, active, resolved })
         };
         Self(devices.par_map(known).collect())
     }
@@ -131,7 +118,7 @@ impl Statuses {
     /// The changes from `before` to these, sorted by phone.
     #[must_use]
     pub fn changes_since(&self, before: &Self, time: &str) -> Vec<Change> {
-        let phones: BTreeSet<&WatchedPhone> = before.0.keys().chain(self.0.keys()).collect();
+        let phones: BTreeSet<&PhoneName> = before.0.keys().chain(self.0.keys()).collect();
         let changes = phones.into_iter().filter_map(|phone| {
             let (old, new) = (before.0.get(phone), self.0.get(phone));
             let active = |known: Option<&Known>| known.map(|known| known.active.clone()).unwrap_or_default();
@@ -164,21 +151,19 @@ impl Statuses {
 /// `2026-11-25T10:00:01 0004F2A1B202 ok -> failed INS001@platform-1`.
 impl std::fmt::Display for Change {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let phone = self.phone.mac.as_ref().or(self.phone.file.as_ref());
-        let mut line = format!("{} {}", self.time, visible(phone.map_or("(unnamed)", String::as_str)));
         let before = self.before.map_or("new", Status::name);
         let after = self.after.map_or("gone", Status::name);
-        write!(line, " {before} -> {after}")?;
+        write!(f, "{} {} {before} -> {after}", self.time, visible(&self.phone.to_string()))?;
         for came in &self.came {
-            write!(line, " {}", came.short())?;
+            write!(f, " {}", came.short())?;
         }
         // The diagnoses of a phone that is gone are not listed as ended.
         let went = self.went.iter().filter(|_| self.after.is_some());
         let went: Vec<String> = went.map(|went| went.diagnosis.short()).collect();
         if !went.is_empty() {
-            write!(line, ", mended {}", went.join(" "))?;
+            write!(f, ", mended {}", went.join(" "))?;
         }
-        f.write_str(&line)
+        Ok(())
     }
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::diff::Baseline;
+use crate::diff::Answer;
 use crate::report::fixture;
 use crate::report::shape::{Device, State};
 use crate::report::text::visible::is_hidden;
@@ -17,8 +17,8 @@ fn answer(devices: &Vec<Device>) -> Vec<u8> {
 }
 
 fn compared(old: &Vec<Device>, new: &Vec<Device>) -> Diff {
-    let old = Baseline::read("monday.json", &mut answer(old).as_slice()).unwrap();
-    Diff::read(old, "to\u{1b}day.json", &mut answer(new).as_slice()).unwrap()
+    let read = |path, devices| Answer::read(path, &mut answer(devices).as_slice()).unwrap();
+    Diff::of(&read("monday.json", old), &read("to\u{1b}day.json", new))
 }
 
 /// The fleet that all formats are tested on, and a later state of it: one phone repaired, one broken, one
