@@ -7,20 +7,26 @@ mod records;
 mod time_bound;
 mod values;
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
-use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand};
+use clap::{ArgMatches, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use phonecert::model::Mac;
+use phonecert::report::config::ConfigWriter;
+use phonecert::report::diff::DiffWriter;
+use phonecert::report::explain::ExplainWriter;
 use phonecert::report::group::GroupBy;
+use phonecert::report::lookup::LookupWriter;
 use phonecert::report::schema::{AnswerSchema, SCHEMAS};
 use phonecert::report::shape::Status;
+use phonecert::report::story::StoryWriter;
 use phonecert::report::text::visible::visible;
 use phonecert::report::watch::WatchWriter;
-use phonecert::report::{Format, Style};
+use phonecert::report::{EventsWriter, Format, ScanWriter, Style};
 
 use crate::terminal;
 
@@ -32,12 +38,8 @@ use examples::{
 };
 pub(crate) use man::man_page;
 pub(crate) use records::{DigestArgs, ListArgs};
-pub(crate) use time_bound::{Since, TimeBound, Until};
-pub(crate) use values::{CodePrefix, FailOn, Formats};
-use values::{
-    ConfigFormats, DeviceFormats, DiffFormats, EventFormats, ExplainFormats, LookupFormats, ScanFormats,
-    WatchFormats,
-};
+pub(crate) use time_bound::TimeBound;
+pub(crate) use values::{FailOn, Formats};
 
 /// Finds out from Polycom/Poly phones' application logs what is wrong with their device
 /// certificates, why, and what to do.
@@ -149,7 +151,7 @@ pub(crate) struct ScanArgs {
     pub(crate) inventory: Option<PathBuf>,
 
     #[command(flatten)]
-    pub(crate) write: WriteArgs<ScanFormats>,
+    pub(crate) write: WriteArgs<ScanWriter>,
     /// Tell what is new since this earlier answer of `scan --format json`
     ///
     /// Each phone is marked `new` if it has a diagnosis that the earlier answer does not have (by phone,
@@ -190,7 +192,7 @@ pub(crate) struct WatchArgs {
     #[arg(long, value_name = "SECONDS", help_heading = READING)]
     pub(crate) poll: Option<NonZeroU16>,
     /// How changes are shown [default: table on a terminal, else text]
-    #[arg(long, short, value_name = "FORMAT", value_parser = values::format::<WatchFormats>(), help_heading = WRITING)]
+    #[arg(long, short, value_name = "FORMAT", value_parser = values::format::<WatchWriter>(), help_heading = WRITING)]
     pub(crate) format: Option<&'static Format<WatchWriter>>,
     /// When to use colour; NO_COLOR is heeded
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = WRITING)]
@@ -220,7 +222,7 @@ pub(crate) struct EventsArgs {
     pub(crate) codes: CodeArgs,
 
     #[command(flatten)]
-    pub(crate) write: WriteArgs<EventFormats>,
+    pub(crate) write: WriteArgs<EventsWriter>,
     #[command(flatten)]
     pub(crate) run: RunArgs,
 }
@@ -236,7 +238,7 @@ pub(crate) struct DeviceArgs {
     pub(crate) codes: CodeArgs,
 
     #[command(flatten)]
-    pub(crate) write: WriteArgs<DeviceFormats>,
+    pub(crate) write: WriteArgs<StoryWriter>,
     #[command(flatten)]
     pub(crate) run: RunArgs,
 }
@@ -247,7 +249,7 @@ pub(crate) struct ExplainArgs {
     #[arg(value_name = "CODE")]
     pub(crate) code: Option<String>,
     #[command(flatten)]
-    pub(crate) write: WriteArgs<ExplainFormats>,
+    pub(crate) write: WriteArgs<ExplainWriter>,
 }
 
 #[derive(Debug, Args)]
@@ -259,7 +261,7 @@ pub(crate) struct LookupArgs {
     #[arg(long, value_name = "R")]
     pub(crate) revision: Option<String>,
     #[command(flatten)]
-    pub(crate) write: WriteArgs<LookupFormats>,
+    pub(crate) write: WriteArgs<LookupWriter>,
 }
 
 #[derive(Debug, Args)]
@@ -271,7 +273,7 @@ pub(crate) struct DiffArgs {
     #[arg(value_name = "NEW")]
     pub(crate) new: PathBuf,
     #[command(flatten)]
-    pub(crate) write: WriteArgs<DiffFormats>,
+    pub(crate) write: WriteArgs<DiffWriter>,
     /// More: all phones, however many
     #[arg(long, short, help_heading = SHOWING)]
     pub(crate) verbose: bool,
@@ -284,7 +286,7 @@ pub(crate) struct ConfigArgs {
     #[command(flatten)]
     pub(crate) phones: PhoneArgs,
     #[command(flatten)]
-    pub(crate) write: WriteArgs<ConfigFormats>,
+    pub(crate) write: WriteArgs<ConfigWriter>,
     /// Phones without any such parameter too
     #[arg(long, help_heading = SHOWING)]
     pub(crate) all: bool,
@@ -304,74 +306,45 @@ impl Cli {
     /// their exit status.
     pub(crate) fn of(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
-        match Self::try_parse_from(&arguments).map_err(hint_for_path) {
-            Ok(cli) => cli.checked(),
-            Err(error) if error.kind() == ErrorKind::InvalidSubcommand => Err(error),
+        let matches = match Self::command().try_get_matches_from(&arguments).map_err(hint_for_path) {
+            Ok(matches) => matches,
+            Err(error) if error.kind() == ErrorKind::InvalidSubcommand => return Err(error),
             // The message repeats arguments, which may be file names from a shell's `*`, so hidden characters
             // are made visible.
-            Err(error) => Err(Self::try_parse_from(arguments.iter().map(shown)).err().unwrap_or(error)),
-        }
-    }
-
-    /// Checks combinations of options: files named twice, standard input read twice, a window that ends
-    /// before it begins.
-    fn checked(self) -> Result<Self, clap::Error> {
-        let conflict = |message: String| Self::command().error(ErrorKind::ArgumentConflict, message);
-        let twice = match &self.command {
-            Command::Scan(args) => args.write.named_twice(),
-            Command::Events(args) => args.write.named_twice(),
-            Command::Device(args) => args.write.named_twice(),
-            Command::Explain(args) => args.write.named_twice(),
-            Command::Lookup(args) => args.write.named_twice(),
-            Command::Diff(args) => args.write.named_twice(),
-            Command::Config(args) => args.write.named_twice(),
-            Command::Watch(_) | Command::List(_) | Command::Digest(_) | Command::Schema { .. } => None,
-            Command::Completions { .. } | Command::Man => None,
+            Err(error) => {
+                return Err(Self::try_parse_from(arguments.iter().map(shown)).err().unwrap_or(error));
+            }
         };
-        if let Some(path) = twice {
-            return Err(conflict(format!("--output names '{}' twice", visible(&path.to_string_lossy()))));
-        }
-        let none: &[PathBuf] = &[];
-        let (paths, window, files, records) = match &self.command {
-            Command::Scan(args) => {
-                let files = [args.inventory.as_ref(), args.baseline.as_ref()];
-                (&args.read.paths, Some(&args.read.window), files, &args.records[..])
-            }
-            Command::Events(args) => (&args.read.paths, Some(&args.read.window), [None, None], none),
-            Command::Device(args) => (&args.read.paths, Some(&args.read.window), [None, None], none),
-            Command::Digest(args) => (&args.paths, Some(&args.window), [None, None], none),
-            Command::List(args) => (&args.paths, None, [None, None], none),
-            Command::Config(args) => (&args.read.paths, Some(&args.read.window), [None, None], none),
-            Command::Watch(args) => {
-                (&args.read.paths, Some(&args.read.window), [args.inventory.as_ref(), None], none)
-            }
-            Command::Diff(args) if [&args.old, &args.new].iter().all(|path| is_dash(path)) => {
-                return Err(conflict(DASH_TWICE.to_owned()));
-            }
-            Command::Diff(_) | Command::Explain(_) | Command::Lookup(_) => return Ok(self),
-            Command::Schema { .. } | Command::Completions { .. } | Command::Man => return Ok(self),
-        };
-        let dashes =
-            paths.named.iter().chain(&paths.files_from).chain(files.into_iter().flatten()).chain(records);
-        if dashes.filter(|path| is_dash(path)).count() > 1 {
-            return Err(conflict(DASH_TWICE.to_owned()));
-        }
-        if let Some(WindowArgs {
-            since: Some(Since(TimeBound::At(since))),
-            until: Some(Until(TimeBound::At(until))),
-        }) = window
-            && since > until
-        {
-            return Err(conflict(format!("--since {since} is after --until {until}")));
-        }
-        Ok(self)
+        check(&matches)?;
+        Self::from_arg_matches(&matches)
     }
 }
 
-const DASH_TWICE: &str = "standard input ('-') can be named once only";
-
-fn is_dash(path: &Path) -> bool {
-    path == Path::new("-")
+/// Checks combinations of options: files named twice, standard input read twice, a window that ends before it
+/// begins.
+fn check(matches: &ArgMatches) -> Result<(), clap::Error> {
+    /// The arguments that name files to read.
+    const INPUTS: [&str; 7] = ["named", "files_from", "records", "inventory", "baseline", "old", "new"];
+    let Some((_, of_command)) = matches.subcommand() else { return Ok(()) };
+    let values = |id: &str| of_command.try_get_raw(id).ok().flatten().into_iter().flatten();
+    let bound = |id: &str| match of_command.try_get_one::<TimeBound>(id) {
+        Ok(Some(TimeBound::At(time))) => Some(*time),
+        _ => None,
+    };
+    let conflict = |message: String| Err(Cli::command().error(ErrorKind::ArgumentConflict, message));
+    let mut outputs = HashSet::new();
+    if let Some(twice) = values("output").find(|path| !outputs.insert(std::path::absolute(path).ok())) {
+        return conflict(format!("--output names '{}' twice", visible(&twice.to_string_lossy())));
+    }
+    if INPUTS.iter().flat_map(|id| values(id)).filter(|path| *path == "-").count() > 1 {
+        return conflict("standard input ('-') can be named once only".to_owned());
+    }
+    match (bound("since"), bound("until")) {
+        (Some(since), Some(until)) if since > until => {
+            conflict(format!("--since {since} is after --until {until}"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// If a directory or file is given in place of a command, the user probably wanted to scan it.

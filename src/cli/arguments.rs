@@ -1,17 +1,17 @@
 //! The options that several commands have.
 
-use std::collections::HashSet;
 use std::num::NonZeroU16;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use chrono::TimeDelta;
 use clap::{Args, ColorChoice};
 
 use phonecert::model::Mac;
 use phonecert::report::shape::Status;
 use phonecert::report::{Format, Style, Verbosity};
 
-use super::time_bound::{Age, Since, Until};
-use super::values::{self, CodePrefix, Formats, Output};
+use super::time_bound::{self, TimeBound};
+use super::values::{self, Formats, Output};
 use crate::terminal;
 
 pub(super) const READING: &str = "What to read";
@@ -21,14 +21,14 @@ pub(super) const RUNNING: &str = "How to run";
 
 /// The options for writing the answer of a command with these formats.
 #[derive(Debug, Args)]
-pub(crate) struct WriteArgs<F: Formats> {
-    #[arg(long, short, value_name = "FORMAT", value_parser = values::format::<F>(), help_heading = WRITING)]
-    #[arg(help = format!("How the answer is written [default: {}]", F::TABLE[0].name))]
-    pub(crate) format: Option<&'static Format<F::Writer>>,
-    #[arg(long, short, value_name = "FILE", value_parser = values::output::<F>(), help_heading = WRITING)]
+pub(crate) struct WriteArgs<W: Formats> {
+    #[arg(long, short, value_name = "FORMAT", value_parser = values::format::<W>(), help_heading = WRITING)]
+    #[arg(help = format!("How the answer is written [default: {}]", W::TABLE[0].name))]
+    pub(crate) format: Option<&'static Format<W>>,
+    #[arg(long, short, value_name = "FILE", value_parser = values::output::<W>(), help_heading = WRITING)]
     #[arg(help = "Write to this file, in the format of its ending; may be repeated")]
-    #[arg(long_help = values::output_help::<F>())]
-    pub(crate) output: Vec<Output<F::Writer>>,
+    #[arg(long_help = values::output_help::<W>())]
+    pub(crate) output: Vec<Output<W>>,
     /// Overwrite files that exist
     #[arg(long, requires = "output", help_heading = WRITING)]
     pub(crate) force: bool,
@@ -37,7 +37,7 @@ pub(crate) struct WriteArgs<F: Formats> {
     color: ColorChoice,
 }
 
-impl<F: Formats> WriteArgs<F> {
+impl<W: Formats> WriteArgs<W> {
     /// The style of an answer to standard output.
     pub(crate) fn style(&self) -> Style {
         terminal::style(self.color)
@@ -46,13 +46,6 @@ impl<F: Formats> WriteArgs<F> {
     /// The style of an answer to standard output with this much detail.
     pub(crate) fn style_with(&self, verbosity: Verbosity) -> Style {
         Style { verbosity, ..self.style() }
-    }
-
-    /// A file that two `--output` options name, if there is one.
-    pub(super) fn named_twice(&self) -> Option<&Path> {
-        let mut seen = HashSet::new();
-        let mut paths = self.output.iter().map(|output| output.path.as_path());
-        paths.find(|path| !seen.insert(std::path::absolute(path).ok()))
     }
 }
 
@@ -86,11 +79,11 @@ impl PathArgs {
 #[derive(Debug, Args)]
 pub(crate) struct WindowArgs {
     /// Leave out what was logged before: 2026-01-31, 2026-01-31T08:00, or an age: 7d, 12h, 30m, 2w
-    #[arg(long, value_name = "WHEN", help_heading = READING)]
-    pub(crate) since: Option<Since>,
+    #[arg(long, value_name = "WHEN", value_parser = time_bound::since, help_heading = READING)]
+    pub(crate) since: Option<TimeBound>,
     /// Leave out what was logged after; a date includes its whole day
-    #[arg(long, value_name = "WHEN", help_heading = READING)]
-    pub(crate) until: Option<Until>,
+    #[arg(long, value_name = "WHEN", value_parser = time_bound::until, help_heading = READING)]
+    pub(crate) until: Option<TimeBound>,
 }
 
 #[derive(Debug, Args)]
@@ -106,8 +99,8 @@ pub(crate) struct ReadArgs {
     #[arg(long, help_heading = READING)]
     pub(crate) no_config: bool,
     /// Mark phones whose newest line is older than this: 14d, 48h
-    #[arg(long, value_name = "AGE", default_value = "14d", help_heading = READING)]
-    pub(crate) stale: Age,
+    #[arg(long, value_name = "AGE", value_parser = time_bound::age, default_value = "14d", help_heading = READING)]
+    pub(crate) stale: TimeDelta,
 }
 
 impl std::ops::Deref for ReadArgs {
@@ -130,19 +123,19 @@ pub(crate) struct PhoneArgs {
     pub(crate) status: Vec<Status>,
 }
 
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct CodeArgs {
     /// Only diagnoses whose code begins so: INS001, or INS for all of them; may be repeated
     ///
     /// A phone's status, all counts and the exit status come from these diagnoses alone; phones without
     /// any stay in the answer.
-    #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = SHOWING)]
-    pub(crate) select: Vec<CodePrefix>,
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = values::code_prefix, help_heading = SHOWING)]
+    pub(crate) select: Vec<String>,
     /// No diagnoses whose code begins so; may be repeated
     ///
     /// They count for nothing: neither for a phone's status nor for the exit status.
-    #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = SHOWING)]
-    pub(crate) ignore: Vec<CodePrefix>,
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = values::code_prefix, help_heading = SHOWING)]
+    pub(crate) ignore: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use chrono::TimeDelta;
 use clap::Args;
 
 use super::arguments::{PathArgs, READING, RunArgs, WRITING, WindowArgs};
-use super::time_bound::Age;
+use super::time_bound;
 
 #[derive(Debug, Args)]
 #[command(mut_arg("redact", |arg| arg.hide(true)))]
@@ -38,8 +39,8 @@ pub(crate) struct DigestArgs {
     /// Keep the cache's records of logs that are gone, or were begun anew, and were changed within this age: 90d
     ///
     /// In reports such a log is named with `(gone, TIME)` behind its path, the time of its last change.
-    #[arg(long, value_name = "AGE", requires = "cache", help_heading = READING)]
-    pub(crate) keep: Option<Age>,
+    #[arg(long, value_name = "AGE", value_parser = time_bound::age, requires = "cache", help_heading = READING)]
+    pub(crate) keep: Option<TimeDelta>,
     /// Write the records to this file; with the ending .zst they are compressed [default: standard output]
     ///
     /// The file is written whole or not at all.

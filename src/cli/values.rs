@@ -2,11 +2,11 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::ValueEnum;
 use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use phonecert::check::CATALOGUE;
 use phonecert::report::config::{CONFIG_FORMATS, ConfigWriter};
 use phonecert::report::diff::{DIFF_FORMATS, DiffWriter};
 use phonecert::report::explain::{EXPLAIN_FORMATS, ExplainWriter};
@@ -28,35 +28,42 @@ pub(crate) struct Output<W: 'static> {
     pub(crate) format: &'static Format<W>,
 }
 
-/// The formats of a command.
-pub(crate) trait Formats: fmt::Debug + 'static {
-    /// The function that writes an answer.
-    type Writer: Copy + fmt::Debug + Send + Sync;
-    /// The formats, the default first.
-    const TABLE: &'static [Format<Self::Writer>];
+/// The function that writes an answer of a command, of which there is one for each format.
+pub(crate) trait Formats: Copy + fmt::Debug + Send + Sync + 'static {
+    /// The formats of the command, the default first.
+    const TABLE: &'static [Format<Self>];
 }
 
-macro_rules! formats {
-    ($($command:ident: $writer:ty = $table:expr;)*) => {$(
-        #[derive(Debug)]
-        pub(crate) enum $command {}
-
-        impl Formats for $command {
-            type Writer = $writer;
-            const TABLE: &'static [Format<$writer>] = &$table;
-        }
-    )*};
+impl Formats for ScanWriter {
+    const TABLE: &'static [Format<Self>] = &FORMATS;
 }
 
-formats! {
-    ScanFormats: ScanWriter = FORMATS;
-    EventFormats: EventsWriter = EVENT_FORMATS;
-    DeviceFormats: StoryWriter = STORY_FORMATS;
-    ExplainFormats: ExplainWriter = EXPLAIN_FORMATS;
-    LookupFormats: LookupWriter = LOOKUP_FORMATS;
-    DiffFormats: DiffWriter = DIFF_FORMATS;
-    ConfigFormats: ConfigWriter = CONFIG_FORMATS;
-    WatchFormats: WatchWriter = WATCH_FORMATS;
+impl Formats for EventsWriter {
+    const TABLE: &'static [Format<Self>] = &EVENT_FORMATS;
+}
+
+impl Formats for StoryWriter {
+    const TABLE: &'static [Format<Self>] = &STORY_FORMATS;
+}
+
+impl Formats for ExplainWriter {
+    const TABLE: &'static [Format<Self>] = &EXPLAIN_FORMATS;
+}
+
+impl Formats for LookupWriter {
+    const TABLE: &'static [Format<Self>] = &LOOKUP_FORMATS;
+}
+
+impl Formats for DiffWriter {
+    const TABLE: &'static [Format<Self>] = &DIFF_FORMATS;
+}
+
+impl Formats for ConfigWriter {
+    const TABLE: &'static [Format<Self>] = &CONFIG_FORMATS;
+}
+
+impl Formats for WatchWriter {
+    const TABLE: &'static [Format<Self>] = &WATCH_FORMATS;
 }
 
 /// The severity from which an active diagnosis gives exit status 1.
@@ -70,94 +77,79 @@ pub(crate) enum FailOn {
     Never,
 }
 
-/// The code of a diagnosis or a prefix of it, in upper case: up to three letters, then up to three digits.
-/// Whether such a code exists is not checked here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct CodePrefix(String);
-
-impl CodePrefix {
-    /// Whether `code` begins with this.
-    pub(crate) fn matches(&self, code: &str) -> bool {
-        code.starts_with(&self.0)
+/// Parses a code of a diagnosis or the beginning of one, in any case.
+pub(super) fn code_prefix(text: &str) -> Result<String, String> {
+    let prefix = text.trim().to_ascii_uppercase();
+    if prefix.is_empty() || !CATALOGUE.iter().any(|rule| rule.code.starts_with(&prefix)) {
+        // It would silently select nothing.
+        return Err(
+            "no diagnosis has a code that begins so, as INS001 begins with INS; `phonecert explain` lists \
+                    them all"
+                .to_owned(),
+        );
     }
+    Ok(prefix)
 }
 
-impl fmt::Display for CodePrefix {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl FromStr for CodePrefix {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        const LETTERS: usize = 3;
-        const LENGTH: usize = 6;
-        let code = text.trim().to_ascii_uppercase();
-        let well_formed = (1..=LENGTH).contains(&code.len())
-            && code.bytes().enumerate().all(|(at, byte)| match at {
-                0..LETTERS => byte.is_ascii_uppercase(),
-                _ => byte.is_ascii_digit(),
-            });
-        if well_formed {
-            return Ok(Self(code));
-        }
-        Err("a code such as INS001 is expected, or its beginning, such as INS".to_owned())
-    }
+/// A parser of the name of one of these values.
+fn one_of<T: Copy + Send + Sync + 'static>(
+    values: impl IntoIterator<Item = (PossibleValue, T)>,
+) -> impl TypedValueParser<Value = T> {
+    let values: Vec<_> = values.into_iter().collect();
+    let names: Vec<_> = values.iter().map(|(name, _)| name.clone()).collect();
+    PossibleValuesParser::new(names).try_map(move |given| {
+        values
+            .iter()
+            .find(|(name, _)| name.get_name() == given)
+            .map(|(_, value)| *value)
+            .ok_or("no such value")
+    })
 }
 
 /// A parser of a format's name.
-pub(super) fn format<F: Formats>() -> impl TypedValueParser<Value = &'static Format<F::Writer>> {
-    let values: Vec<_> =
-        F::TABLE.iter().map(|format| PossibleValue::new(format.name).help(format.about)).collect();
-    PossibleValuesParser::new(values).try_map(|name| Format::named(F::TABLE, &name).ok_or("no such format"))
+pub(super) fn format<W: Formats>() -> impl TypedValueParser<Value = &'static Format<W>> {
+    one_of(W::TABLE.iter().map(|format| (PossibleValue::new(format.name).help(format.about), format)))
 }
 
 /// A parser of a path whose ending is that of a format.
-pub(super) fn output<F: Formats>() -> impl TypedValueParser<Value = Output<F::Writer>> {
-    PathBufValueParser::new().try_map(|path| match Format::of_path(F::TABLE, &path) {
+pub(super) fn output<W: Formats>() -> impl TypedValueParser<Value = Output<W>> {
+    PathBufValueParser::new().try_map(|path| match Format::of_path(W::TABLE, &path) {
         Some(format) => Ok(Output { path, format }),
         None => {
             let name = path.to_string_lossy();
-            Err(format!("the ending of '{}' names no format; known are {}", visible(&name), endings::<F>()))
+            Err(format!("the ending of '{}' names no format; known are {}", visible(&name), endings::<W>()))
         }
     })
 }
 
-pub(super) fn output_help<F: Formats>() -> String {
+pub(super) fn output_help<W: Formats>() -> String {
     format!(
         "Write to this file, in the format of its ending; may be repeated\n\nEndings: {}. The file is written \
          whole or not at all. Prefer it to `>`, which re-encodes the answer in some shells of Windows.",
-        endings::<F>()
+        endings::<W>()
     )
 }
 
-fn endings<F: Formats>() -> String {
-    let endings = F::TABLE.iter().flat_map(|format| format.endings);
+fn endings<W: Formats>() -> String {
+    let endings = W::TABLE.iter().flat_map(|format| format.endings);
     endings.map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn status() -> impl TypedValueParser<Value = Status> {
-    let about = |status: &Status| match status {
+    let about = |status: Status| match status {
         Status::Failed => "An error holds",
         Status::Attention => "A warning holds",
         Status::Unknown => "The logs say too little",
         Status::Ok => "Nothing is wrong",
     };
-    let values: Vec<_> =
-        Status::ALL.iter().map(|status| PossibleValue::new(status.name()).help(about(status))).collect();
-    PossibleValuesParser::new(values)
-        .try_map(|name| Status::ALL.into_iter().find(|status| status.name() == name).ok_or("no such status"))
+    one_of(Status::ALL.map(|status| (PossibleValue::new(status.name()).help(about(status)), status)))
 }
 
 /// A parser of a command whose answer has a schema.
 pub(super) fn schema() -> impl TypedValueParser<Value = &'static AnswerSchema> {
-    let values = SCHEMAS.each_ref().map(|schema| PossibleValue::new(schema.command).help(schema.title));
-    PossibleValuesParser::new(values).try_map(|command| AnswerSchema::of(&command).ok_or("no such schema"))
+    one_of(SCHEMAS.iter().map(|schema| (PossibleValue::new(schema.command).help(schema.title), schema)))
 }
 
 pub(super) fn group_by() -> impl TypedValueParser<Value = GroupBy> {
-    PossibleValuesParser::new(GroupBy::ALL.map(GroupBy::name))
-        .try_map(|name| GroupBy::ALL.into_iter().find(|by| by.name() == name).ok_or("no such grouping"))
+    one_of(GroupBy::ALL.map(|by| (PossibleValue::new(by.name()), by)))
 }

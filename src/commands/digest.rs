@@ -29,7 +29,7 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
     let window = setup::window(&args.window, now.naive_local());
     let (cache, _lock) = args.cache.as_deref().map(|path| cache(path, &window, args)).transpose()?.unzip();
     let cache = cache.flatten();
-    let keep = args.keep.map(|age| Keep { since: now.timestamp().saturating_sub(age.0.num_seconds()) });
+    let keep = args.keep.map(|age| Keep { since: now.timestamp().saturating_sub(age.num_seconds()) });
     let paths = setup::paths(&args.paths, &args.run)?;
     let pool = setup::pool(&args.run)?;
     let mut digested = Digested::default();

@@ -5,7 +5,6 @@ use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Local, NaiveDateTime};
-use phonecert::check::CATALOGUE;
 use phonecert::input::{self, Found, decoded, files_from, shown_path};
 use phonecert::inventory::Inventory;
 use phonecert::phone::Selection;
@@ -18,9 +17,7 @@ use rayon::ThreadPool;
 
 use super::notices;
 use crate::Failure;
-use crate::cli::{
-    CodeArgs, CodePrefix, Formats, PathArgs, PhoneArgs, ReadArgs, RunArgs, WindowArgs, WriteArgs,
-};
+use crate::cli::{CodeArgs, Formats, PathArgs, PhoneArgs, ReadArgs, RunArgs, WindowArgs, WriteArgs};
 use crate::output::{self, FileOutput};
 use crate::progress::Progress;
 
@@ -31,15 +28,15 @@ pub(super) struct Answer<W: 'static> {
     pub(super) standard: Option<&'static Format<W>>,
 }
 
-impl<W> Answer<W> {
+impl<W: Formats> Answer<W> {
     /// Prepares the files before the work is done, so that a file that can't be written is reported early.
-    pub(super) fn prepare<F: Formats<Writer = W>>(args: &WriteArgs<F>) -> Result<Self, Failure> {
+    pub(super) fn prepare(args: &WriteArgs<W>) -> Result<Self, Failure> {
         let files = args.output.iter().map(|output| {
             let file = FileOutput::create(&output.path, args.force)?;
             Ok((file, output.format))
         });
         let files = files.collect::<Result<_, Failure>>()?;
-        let default = if args.output.is_empty() { F::TABLE.first() } else { None };
+        let default = if args.output.is_empty() { W::TABLE.first() } else { None };
         Ok(Self { files, standard: args.format.or(default) })
     }
 
@@ -90,10 +87,10 @@ pub(super) fn options(
         clock: clock(read),
         devices: phones.device.clone(),
         statuses: phones.status.clone(),
-        selection: selection(codes)?,
+        selection: selection(codes),
         inventory,
         roots: None,
-        stale: read.stale.0,
+        stale: read.stale,
     })
 }
 
@@ -106,8 +103,8 @@ pub(super) fn clock(read: &ReadArgs) -> Clock {
 /// The window that is asked for.
 pub(super) fn window(args: &WindowArgs, now: NaiveDateTime) -> Window {
     Window {
-        since: args.since.as_ref().map(|since| since.0.before(now)),
-        until: args.until.as_ref().map(|until| until.0.before(now)),
+        since: args.since.as_ref().map(|since| since.before(now)),
+        until: args.until.as_ref().map(|until| until.before(now)),
     }
 }
 
@@ -149,20 +146,11 @@ pub(super) fn command_line() -> String {
     std::iter::once("phonecert".to_owned()).chain(arguments).collect::<Vec<_>>().join(" ")
 }
 
-/// The selection of diagnoses. A prefix that no code has is an error, since it would silently select nothing.
-fn selection(args: &CodeArgs) -> Result<Box<Selection>, Failure> {
-    for prefix in args.select.iter().chain(&args.ignore) {
-        if !CATALOGUE.iter().any(|rule| prefix.matches(rule.code)) {
-            return Err(Failure::Setup(format!(
-                "no diagnosis has a code that begins with '{prefix}'; `phonecert explain` lists them all"
-            )));
-        }
-    }
-    let (select, ignore) = (args.select.clone(), args.ignore.clone());
-    Ok(Box::new(move |code: &str| {
-        let any = |prefixes: &[CodePrefix]| prefixes.iter().any(|prefix| prefix.matches(code));
-        (select.is_empty() || any(&select)) && !any(&ignore)
-    }))
+/// The selection of diagnoses.
+fn selection(args: &CodeArgs) -> Box<Selection> {
+    let CodeArgs { select, ignore } = args.clone();
+    let any = |prefixes: &[String], code: &str| prefixes.iter().any(|prefix| code.starts_with(prefix));
+    Box::new(move |code: &str| (select.is_empty() || any(&select, code)) && !any(&ignore, code))
 }
 
 /// The paths of the command line and of `--files-from`.
