@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use phonecert::scan::ReportProgress;
 
 const A_SECOND: u8 = 10;
 const TEMPLATE: &str = "{spinner} {human_pos} of {human_len} logs  {bar:24.cyan/dim}  {read}  {eta} left";
@@ -36,9 +37,10 @@ impl Progress {
         bar.enable_steady_tick(Duration::from_millis(100));
         Self { bar, bytes }
     }
+}
 
-    /// This many more files, of this many bytes, were read.
-    pub(crate) fn advanced(&self, files: u64, bytes: u64) {
+impl ReportProgress for Progress {
+    fn advanced(&self, files: u64, bytes: u64) {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
         self.bar.inc(files);
     }

@@ -64,6 +64,9 @@ pub(crate) struct PathArgs {
     /// Leave archives in searched directories closed
     #[arg(long, help_heading = READING)]
     pub(crate) no_archives: bool,
+    /// Leave configuration files unread
+    #[arg(long, help_heading = READING)]
+    pub(crate) no_config: bool,
 }
 
 impl PathArgs {
@@ -95,9 +98,6 @@ pub(crate) struct ReadArgs {
     /// The year of each log's newest line, which the log does not tell [default: from the file's time]
     #[arg(long, value_name = "YYYY", value_parser = clap::value_parser!(i32).range(1970..=9999), help_heading = READING)]
     pub(crate) year: Option<i32>,
-    /// Leave configuration files unread
-    #[arg(long, help_heading = READING)]
-    pub(crate) no_config: bool,
     /// Mark phones whose newest line is older than this: 14d, 48h
     #[arg(long, value_name = "AGE", value_parser = time_bound::age, default_value = "14d", help_heading = READING)]
     pub(crate) stale: TimeDelta,

@@ -13,9 +13,6 @@ use super::time_bound;
 pub(crate) struct ListArgs {
     #[command(flatten)]
     pub(crate) paths: PathArgs,
-    /// Leave configuration files out
-    #[arg(long, help_heading = READING)]
-    pub(crate) no_config: bool,
     #[command(flatten)]
     pub(crate) run: RunArgs,
 }
@@ -25,9 +22,6 @@ pub(crate) struct ListArgs {
 pub(crate) struct DigestArgs {
     #[command(flatten)]
     pub(crate) paths: PathArgs,
-    /// Leave configuration files unread
-    #[arg(long, help_heading = READING)]
-    pub(crate) no_config: bool,
     #[command(flatten)]
     pub(crate) window: WindowArgs,
     /// Take over the records of logs whose path, size and modification time are as in this earlier file

@@ -56,27 +56,20 @@ fn time(text: &str, left_out: &str) -> Result<NaiveDateTime, String> {
 
 /// Parses an age, a number with its unit: `14d`, `48h`.
 pub(super) fn age(text: &str) -> Result<TimeDelta, String> {
+    const UNITS: [(&str, i64); 5] = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400), ("w", 7 * 86_400)];
     let text = text.trim();
     let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
-    let seconds: i64 = match unit.to_ascii_lowercase().as_str() {
-        _ if number.is_empty() => 0,
-        "" => {
-            return Err(format!(
-                "{number} of what? An age needs a unit: {number}d for days, {number}h for hours, m minutes, w weeks"
-            ));
-        }
-        "s" => 1,
-        "m" => 60,
-        "h" => 60 * 60,
-        "d" => 24 * 60 * 60,
-        "w" => 7 * 24 * 60 * 60,
-        _ => 0,
-    };
-    if seconds == 0 {
-        return Err("a date such as 2026-01-31 is expected, or an age such as 7d, 12h, 30m or 2w".to_owned());
+    if !number.is_empty() && unit.is_empty() {
+        return Err(format!(
+            "{number} of what? An age needs a unit: {number}d for days, {number}h for hours, m minutes, w weeks"
+        ));
     }
-    let age = number.parse::<i64>().ok().and_then(|number| number.checked_mul(seconds));
+    let unit = UNITS.iter().find(|(name, _)| !number.is_empty() && unit.eq_ignore_ascii_case(name));
+    let (_, seconds) = unit.ok_or_else(|| {
+        "a date such as 2026-01-31 is expected, or an age such as 7d, 12h, 30m or 2w".to_owned()
+    })?;
+    let age = number.parse::<i64>().ok().and_then(|number| number.checked_mul(*seconds));
     age.and_then(TimeDelta::try_seconds).ok_or_else(|| "the age is too long".to_owned())
 }
 

@@ -1,13 +1,13 @@
 //! `phonecert device`.
 
-use phonecert::redact::{Redactor, Shown};
-use phonecert::report::Devices;
+use phonecert::redact::Shown;
 use phonecert::report::shape::EventRow;
+use phonecert::report::{Devices, Redacted};
 use phonecert::scan;
 
-use super::events::{events_file_failed, redact_events};
+use super::events::events_file_failed;
 use super::scan::status;
-use super::setup::{self, Answer};
+use super::setup::{self, Answer, Setup};
 use super::{FOUND_NOTHING, notices};
 use crate::Failure;
 use crate::cli::{DeviceArgs, FailOn, PhoneArgs};
@@ -21,27 +21,14 @@ const MOST_BYTES: usize = 32 << 20;
 pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
     let answer = Answer::prepare(&args.write)?;
     let phones = PhoneArgs { device: vec![args.mac], status: Vec::new() };
-    let mut options = setup::options(&args.read, &phones, &args.codes, None)?;
-    let paths = setup::paths(&args.read, &args.run)?;
-    options.roots = (!args.read.no_config).then(|| paths.clone());
-    let pool = setup::pool(&args.run)?;
-    let scan = pool.install(|| {
-        setup::scan(&paths, &args.read, &args.run, |found, progress| {
-            scan::scan_events(found, &options, progress)
-        })
-    });
-    let scan = scan.map_err(events_file_failed)?;
-    let mut overview = scan.overview.clone();
-    let redactor = setup::redactor(&args.run, || {
-        Redactor::of(scan.all_macs(), |redactor| {
-            (0..scan.len()).for_each(|place| drop(scan.shown(place, Shown::redacted(redactor))));
-            redact_events(&scan, redactor)
-        })
+    let setup = Setup::new(&args.read, &args.run, &phones, &args.codes, None)?;
+    let mut scan = setup.scan(&args.read, &args.run, scan::scan_events).map_err(events_file_failed)?;
+    let mut overview = std::mem::take(&mut scan.overview);
+    let redactor = setup::redact(&args.run, scan.all_macs(), &mut overview, |redactor| {
+        Redacted { devices: &scan, redactor }.visit();
+        scan.events(Shown::redacted(redactor), |_| Ok(()))
     })?;
     let shown = Shown::by(redactor.as_ref());
-    if let Some(redactor) = &redactor {
-        redactor.overview(&mut overview);
-    }
     notices::problems(&overview.problems, args.run.verbosity());
     if scan.is_empty() {
         notices::write_line(&format!("no log of {} was found", args.mac));

@@ -34,11 +34,11 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
     let pool = setup::pool(&args.run)?;
     let mut digested = Digested::default();
     let mut write = |out: &mut dyn Write| {
-        let found = setup::find_with(&paths, &args.paths, !args.no_config);
-        digested = setup::with_progress(&found, &args.run, |found, progress| {
-            let roots = (!args.no_config).then_some(&paths[..]);
-            scan::digest(found, roots, &window, now.timestamp(), (cache.as_ref(), keep), progress, out)
-        })?;
+        let found = setup::find(&paths, &args.paths);
+        let progress = setup::progress(&found, &args.run);
+        let roots = (!args.paths.no_config).then_some(&paths[..]);
+        let cache = (cache.as_ref(), keep);
+        digested = scan::digest(&found, roots, &window, now.timestamp(), cache, &progress, out)?;
         Ok(())
     };
     pool.install(|| match (file, &args.output) {
@@ -94,7 +94,7 @@ fn cache(path: &Path, window: &Window, args: &DigestArgs) -> Result<(Option<Cach
     if is_locked(&file) {
         return Err(failed(&"another run is using this cache"));
     }
-    let cache = Cache::read(Box::new(BufReader::new(&file)), window, !args.no_config)
+    let cache = Cache::read(Box::new(BufReader::new(&file)), window, !args.paths.no_config)
         .map_err(|fault| failed(&fault))?;
     if cache.is_none() {
         note("it was made by another version of phonecert, or with other options");

@@ -24,8 +24,9 @@ pub(crate) fn run(args: &ListArgs) -> Result<u8, Failure> {
     }
     let paths = setup::paths(&args.paths, &args.run)?;
     let pool = setup::pool(&args.run)?;
-    let found = pool.install(|| setup::find_with(&paths, &args.paths, !args.no_config));
-    let tree = (!args.no_config).then(|| config_tree(&found, &[], &paths)).filter(|tree| !tree.is_empty());
+    let found = pool.install(|| setup::find(&paths, &args.paths));
+    let tree =
+        (!args.paths.no_config).then(|| config_tree(&found, &[], &paths)).filter(|tree| !tree.is_empty());
     let mut problems = found.problems.clone();
     let mut count = 0_u64;
     output::to_standard(|out| {

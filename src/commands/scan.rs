@@ -5,13 +5,13 @@ use std::time::Instant;
 use phonecert::diff;
 use phonecert::input::shown_path;
 use phonecert::problem::Problem;
-use phonecert::redact::{Redactor, Shown};
+use phonecert::redact::Shown;
 use phonecert::report::baseline::Compared;
 use phonecert::report::shape::Status;
 use phonecert::report::{Devices, Overview, Redacted, Report, Style};
 use phonecert::scan::{self, Scan};
 
-use super::setup::{self, Answer, answer_of};
+use super::setup::{self, Answer, Setup, answer_of};
 use super::{FOUND_NOTHING, FOUND_TROUBLE, NOT_ALL_READ, notices};
 use crate::Failure;
 use crate::cli::{FailOn, ScanArgs};
@@ -22,26 +22,20 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let answer = Answer::prepare(&args.write)?;
     let baseline = args.baseline.as_deref().map(|path| answer_of(path, diff::Answer::read)).transpose()?;
     let inventory = args.inventory.as_deref().map(setup::inventory).transpose()?;
-    let mut options = setup::options(&args.read, &args.phones, &args.codes, inventory)?;
-    let pool = setup::pool(&args.run)?;
-    let (mut scan, gone, paths) = if args.records.is_empty() {
-        let paths = setup::paths(&args.read, &args.run)?;
-        options.roots = (!args.read.no_config).then(|| paths.clone());
-        let scan = pool.install(|| {
-            setup::scan(&paths, &args.read, &args.run, |found, progress| {
-                scan::scan(found, &options, progress)
-            })
-        });
-        (scan, (0, None), paths)
+    let mut setup = Setup::new(&args.read, &args.run, &args.phones, &args.codes, inventory)?;
+    let (mut scan, gone) = if args.records.is_empty() {
+        (setup.scan(&args.read, &args.run, scan::scan), (0, None))
     } else {
-        let records = setup::records(&args.records, &mut options)?;
-        options.roots = (!args.read.no_config).then(Vec::new);
+        setup.paths.clear();
+        setup.options.roots.iter_mut().for_each(Vec::clear);
+        let records = setup::records(&args.records, &mut setup.options)?;
         let gone = records.gone.clone();
-        let scan = pool.install(|| scan::scan_records(records, &options));
-        (scan.map_err(setup::records_file_failed)?, gone, Vec::new())
+        let scan = setup.pool.install(|| scan::scan_records(records, &setup.options));
+        (scan.map_err(setup::records_file_failed)?, gone)
     };
-    scan.overview.elapsed = began.elapsed();
+    let Setup { paths, pool, .. } = &setup;
     let mut overview = std::mem::take(&mut scan.overview);
+    overview.elapsed = began.elapsed();
     overview.began = setup::now().format("%Y-%m-%d %H:%M %:z").to_string();
     overview.command = setup::command_line();
     let named: Vec<_> = paths.iter().map(|path| shown_path(path)).collect();
@@ -50,12 +44,12 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let compare = |old| pool.install(|| Compared::of(&scan, old, args.new, &mut overview));
     let compared = baseline.as_ref().map(compare);
     let devices: &dyn Devices = compared.as_ref().map_or(&scan, |compared| compared);
-    let redactor = setup::redactor(&args.run, || {
-        pool.install(|| Redactor::of_report(scan.all_macs(), &Report { overview: &overview, devices }))
+    let redactor = pool.install(|| {
+        setup::redact(&args.run, scan.all_macs(), &mut overview, |redactor| {
+            Redacted { devices, redactor }.visit();
+            Ok(())
+        })
     })?;
-    if let Some(redactor) = &redactor {
-        redactor.overview(&mut overview);
-    }
     let shown = Shown::by(redactor.as_ref());
     let of_named: Vec<Problem> = of_named.iter().map(|problem| shown.problem(problem)).collect();
     let redacted = redactor.as_ref().map(|redactor| Redacted { devices, redactor });

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Local, NaiveDateTime};
 use phonecert::input::{self, Found, decoded, files_from, shown_path};
 use phonecert::inventory::Inventory;
+use phonecert::model::Mac;
 use phonecert::phone::Selection;
 use phonecert::redact::Redactor;
-use phonecert::report::{Format, Style};
+use phonecert::report::{Format, Overview, Style};
 use phonecert::scan::{Options, Records, ReportProgress};
 use phonecert::timeline::Clock;
 use phonecert::window::Window;
@@ -77,21 +78,47 @@ pub(super) fn inventory(path: &Path) -> Result<Inventory, Failure> {
     answer_of(path, |name, file| Inventory::read(name, file))
 }
 
-pub(super) fn options(
-    read: &ReadArgs,
-    phones: &PhoneArgs,
-    codes: &CodeArgs,
-    inventory: Option<Inventory>,
-) -> Result<Options, Failure> {
-    Ok(Options {
-        clock: clock(read),
-        devices: phones.device.clone(),
-        statuses: phones.status.clone(),
-        selection: selection(codes),
-        inventory,
-        roots: None,
-        stale: read.stale,
-    })
+/// What a scan needs.
+pub(super) struct Setup {
+    /// The paths of the command line and of `--files-from`.
+    pub(super) paths: Vec<PathBuf>,
+    pub(super) options: Options,
+    pub(super) pool: ThreadPool,
+}
+
+impl Setup {
+    pub(super) fn new(
+        read: &ReadArgs,
+        run: &RunArgs,
+        phones: &PhoneArgs,
+        codes: &CodeArgs,
+        inventory: Option<Inventory>,
+    ) -> Result<Self, Failure> {
+        let paths = paths(read, run)?;
+        let options = Options {
+            clock: clock(read),
+            devices: phones.device.clone(),
+            statuses: phones.status.clone(),
+            selection: selection(codes),
+            inventory,
+            roots: (!read.no_config).then(|| paths.clone()),
+            stale: read.stale,
+        };
+        Ok(Self { paths, options, pool: pool(run)? })
+    }
+
+    /// Looks for logs, and runs `scan` of them with a progress bar.
+    pub(super) fn scan<T: Send>(
+        &self,
+        read: &ReadArgs,
+        run: &RunArgs,
+        scan: impl FnOnce(&Found, &Options, &dyn ReportProgress) -> T + Send,
+    ) -> T {
+        self.pool.install(|| {
+            let found = find(&self.paths, read);
+            scan(&found, &self.options, &progress(&found, run))
+        })
+    }
 }
 
 /// The options about times, relative to the start of the run.
@@ -174,7 +201,7 @@ fn hints(args: &PathArgs, paths: &[PathBuf]) {
         notices::write_line(&format!("reading {what} from the keyboard; Ctrl-D ends it, Ctrl-C gives up"));
     }
     for path in paths.iter().filter(|path| !path.exists()) {
-        if let Some(mac) = path.to_str().and_then(|text| text.parse::<phonecert::model::Mac>().ok()) {
+        if let Some(mac) = path.to_str().and_then(|text| text.parse::<Mac>().ok()) {
             notices::write_line(&format!("{mac} is no file here; `--device {mac}` asks for that phone"));
         }
     }
@@ -189,51 +216,33 @@ pub(super) fn pool(args: &RunArgs) -> Result<ThreadPool, Failure> {
     pool.map_err(|error| Failure::Setup(format!("threads cannot be started: {error}")))
 }
 
-/// The redactor, if `--redact` asks for one.
-pub(super) fn redactor(
+/// Redacts `overview` if `--redact` asks for it, and returns the redactor for the phones, of which `phones` are
+/// all. `first_pass` must redact them once.
+pub(super) fn redact(
     args: &RunArgs,
-    make: impl FnOnce() -> io::Result<Redactor>,
+    phones: impl IntoIterator<Item = Mac>,
+    overview: &mut Overview,
+    first_pass: impl FnOnce(&Redactor) -> io::Result<()>,
 ) -> Result<Option<Redactor>, Failure> {
-    let failed = |error| Failure::Setup(format!("--redact failed: {error}"));
-    args.redact.then(make).transpose().map_err(failed)
-}
-
-/// Looks for logs by their names.
-pub(super) fn find(paths: &[PathBuf], read: &ReadArgs) -> Found {
-    find_with(paths, read, !read.no_config)
-}
-
-/// Looks for logs, and for configuration files only if they are wanted.
-pub(super) fn find_with(paths: &[PathBuf], read: &PathArgs, configs: bool) -> Found {
-    let options = input::Options { archives: !read.no_archives, configs, ..input::Options::default() };
-    input::find(paths, &options)
-}
-
-/// Looks for logs, and runs a scan of them with a progress bar if standard error is a terminal.
-pub(super) fn scan<T>(
-    paths: &[PathBuf],
-    read: &ReadArgs,
-    run: &RunArgs,
-    scan: impl FnOnce(&Found, &dyn ReportProgress) -> T,
-) -> T {
-    with_progress(&find(paths, read), run, scan)
-}
-
-/// Runs a scan of what was found with a progress bar.
-pub(super) fn with_progress<T>(
-    found: &Found,
-    run: &RunArgs,
-    scan: impl FnOnce(&Found, &dyn ReportProgress) -> T,
-) -> T {
-    let progress = Shown(Progress::new(!run.no_progress && !run.quiet, found.log_count() as u64));
-    scan(found, &progress)
-}
-
-/// Shows on standard error how far the scan is.
-struct Shown(Progress);
-
-impl ReportProgress for Shown {
-    fn advanced(&self, logs: u64, bytes: u64) {
-        self.0.advanced(logs, bytes);
+    if !args.redact {
+        return Ok(None);
     }
+    let redactor = Redactor::of(phones, |redactor| {
+        redactor.overview(&mut overview.clone());
+        first_pass(redactor)
+    });
+    let redactor = redactor.map_err(|error| Failure::Setup(format!("--redact failed: {error}")))?;
+    redactor.overview(overview);
+    Ok(Some(redactor))
+}
+
+/// Looks for logs, and for configuration files if they are wanted.
+pub(super) fn find(paths: &[PathBuf], read: &PathArgs) -> Found {
+    let (archives, configs) = (!read.no_archives, !read.no_config);
+    input::find(paths, &input::Options { archives, configs, ..input::Options::default() })
+}
+
+/// The progress bar for reading what was found.
+pub(super) fn progress(found: &Found, run: &RunArgs) -> Progress {
+    Progress::new(!run.no_progress && !run.quiet, found.log_count() as u64)
 }

@@ -1,7 +1,7 @@
 //! `phonecert watch`.
 
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -13,10 +13,10 @@ use phonecert::report::text::quantity::counted;
 use phonecert::report::text::visible::visible;
 use phonecert::report::watch::{Change, Statuses, WATCH_FORMATS};
 use phonecert::report::{Devices, FORMATS, Overview, Redacted, Report};
-use phonecert::scan::{Live, NoProgress, Options, Scan};
-use rayon::ThreadPool;
+use phonecert::scan::{Live, NoProgress, Scan};
 
-use super::{notices, setup};
+use super::notices;
+use super::setup::{self, Setup};
 use crate::cli::WatchArgs;
 use crate::watch::{Key, Notifier, Screen, Wake};
 use crate::{Failure, interrupt, output};
@@ -29,12 +29,9 @@ const TIME: &str = "%Y-%m-%dT%H:%M:%S";
 
 /// Shows the phones and their changes until the user ends it.
 pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
-    let paths = setup::paths(&args.read, &args.run)?;
-    paths.iter().try_for_each(|path| refuse_pipe(path))?;
     let inventory = args.inventory.as_deref().map(setup::inventory).transpose()?;
-    let mut options = setup::options(&args.read, &args.phones, &args.codes, inventory)?;
-    options.roots = (!args.read.no_config).then(|| paths.clone());
-    let pool = setup::pool(&args.run)?;
+    let setup = Setup::new(&args.read, &args.run, &args.phones, &args.codes, inventory)?;
+    setup.paths.iter().try_for_each(|path| refuse_pipe(path))?;
     let is_terminal = io::stdout().is_terminal();
     let [table, text, _] = &WATCH_FORMATS;
     let format = args.format.unwrap_or(if is_terminal { table } else { text });
@@ -44,12 +41,11 @@ pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
     let (wake, wakes) = mpsc::channel();
     // Watching begins before the first scan, so that changes during the scan are not missed.
     let poll = args.poll.map(|seconds| Duration::from_secs(u64::from(seconds.get())));
-    let mut notifier = Notifier::new(&paths, poll, wake.clone());
+    let mut notifier = Notifier::new(&setup.paths, poll, wake.clone());
     let mut live = Live::default();
-    let scan = pool.install(|| {
-        setup::scan(&paths, &args.read, &args.run, |found, progress| live.look(found, &options, progress))
-    });
-    let mut watch = Watch { args, paths, options, pool, live, shown: None, table: String::new(), last: None };
+    let scan =
+        setup.scan(&args.read, &args.run, |found, options, progress| live.look(found, options, progress));
+    let mut watch = Watch { args, setup, live, shown: None, table: String::new(), last: None };
     if let Some(scan) = scan {
         watch.take(scan, true)?;
     }
@@ -114,9 +110,7 @@ fn refuse_pipe(path: &Path) -> Result<(), Failure> {
 
 struct Watch {
     args: WatchArgs,
-    paths: Vec<PathBuf>,
-    options: Options,
-    pool: ThreadPool,
+    setup: Setup,
     live: Live,
     shown: Option<Shown>,
     /// The text on the screen. No line is wider than the terminal.
@@ -139,14 +133,14 @@ impl Watch {
     /// times then.
     fn look(&mut self) -> Result<Vec<Change>, Failure> {
         let clock = setup::clock(&self.args.read);
-        if clock.now.date() != self.options.clock.now.date() {
+        let Setup { paths, options, pool } = &mut self.setup;
+        if clock.now.date() != options.clock.now.date() {
             self.live.forget();
-            self.options.clock = clock;
+            options.clock = clock;
         }
-        self.options.clock.now = setup::now().naive_local();
-        let found = setup::find(&self.paths, &self.args.read);
-        let look = || self.live.look(&found, &self.options, &NoProgress);
-        match self.pool.install(look) {
+        options.clock.now = clock.now;
+        let found = setup::find(paths, &self.args.read);
+        match pool.install(|| self.live.look(&found, options, &NoProgress)) {
             Some(scan) => self.take(scan, false),
             None => Ok(Vec::new()),
         }
@@ -155,25 +149,22 @@ impl Watch {
     /// Replaces the last answer by a new one; returns the changes.
     fn take(&mut self, mut scan: Scan, is_first: bool) -> Result<Vec<Change>, Failure> {
         let verbosity = self.args.run.verbosity();
-        let overview = std::mem::take(&mut scan.overview);
-        let (statuses, redactor) = self.pool.install(|| {
-            let make =
-                || Redactor::of_report(scan.all_macs(), &Report { overview: &overview, devices: &scan });
-            Ok::<_, Failure>((Statuses::of(&scan), setup::redactor(&self.args.run, make)?))
+        let mut overview = std::mem::take(&mut scan.overview);
+        let problems = overview.problems.clone();
+        let (statuses, redactor) = self.setup.pool.install(|| {
+            let redactor = setup::redact(&self.args.run, scan.all_macs(), &mut overview, |redactor| {
+                Redacted { devices: &scan, redactor }.visit();
+                Ok(())
+            })?;
+            Ok::<_, Failure>((Statuses::of(&scan), redactor))
         })?;
-        let mut new = Shown { scan, problems: overview.problems.clone(), overview, statuses, redactor };
-        if let Some(redactor) = &new.redactor {
-            redactor.overview(&mut new.overview);
-        }
+        let new = Shown { scan, overview, statuses, problems, redactor };
         let old = self.shown.as_ref();
         let is_new = |problem: &&Problem| old.is_none_or(|old| !old.problems.contains(problem));
-        let mut problems: Vec<Problem> = new.problems.iter().filter(is_new).cloned().collect();
-        if let Some(redactor) = &new.redactor {
-            let shown = redact::Shown::redacted(redactor);
-            problems = problems.iter().map(|problem| shown.problem(problem)).collect();
-        }
+        let shown = redact::Shown::by(new.redactor.as_ref());
+        let problems = new.problems.iter().filter(is_new).map(|problem| shown.problem(problem));
+        let problems: Vec<Problem> = problems.collect();
         if is_first {
-            let shown = redact::Shown::by(new.redactor.as_ref());
             notices::left_out(&new.scan, &new.overview, shown, verbosity);
         }
         // The table on a terminal lists problems in its closing lines.
@@ -212,7 +203,7 @@ impl Watch {
         let report = Report { overview: &shown.overview, devices };
         let mut bytes = Vec::new();
         let style = self.args.style();
-        let written = self.pool.install(|| FORMATS[0].write(&report, &style, &mut bytes));
+        let written = self.setup.pool.install(|| FORMATS[0].write(&report, &style, &mut bytes));
         written.map_err(|error| Failure::Setup(format!("the table: {error}")))?;
         self.table = String::from_utf8_lossy(&bytes).into_owned();
         Ok(())

@@ -1,28 +1,10 @@
 //! Redaction of a whole report.
 
-use std::io;
-
 use super::shape::{Device, Status};
-use super::{Devices, Overview, Report};
-use crate::model::Mac;
+use super::{Devices, Overview};
 use crate::redact::{Redactor, Shown};
 
 impl Redactor {
-    /// A redactor for this report. It renders all phones once, on all threads, to find the names in them.
-    /// `phones` are all phones that were found, shown or not, so that a phone has the same pseudonym in every
-    /// report of the same logs.
-    ///
-    /// # Errors
-    /// None; other commands can fail to read what they redact.
-    pub fn of_report(phones: impl IntoIterator<Item = Mac>, report: &Report<'_>) -> io::Result<Self> {
-        Self::of(phones, |redactor| {
-            redactor.overview(&mut report.overview.clone());
-            let redacted: &dyn Devices = &Redacted { devices: report.devices, redactor };
-            redacted.par_map(|_, _| ()).for_each(drop);
-            Ok(())
-        })
-    }
-
     /// Redacts the head and the foot of a report, and sorts its problems by their new paths.
     pub fn overview(&self, overview: &mut Overview) {
         for problem in &mut overview.problems {
@@ -42,6 +24,14 @@ pub struct Redacted<'a> {
     pub devices: &'a dyn Devices,
     /// What redacts them.
     pub redactor: &'a Redactor,
+}
+
+impl Redacted<'_> {
+    /// Redacts all phones once, on all threads, so that the redactor finds the names in them.
+    pub fn visit(&self) {
+        let devices: &dyn Devices = self;
+        devices.par_map(|_, _| ()).for_each(drop);
+    }
 }
 
 impl Devices for Redacted<'_> {
