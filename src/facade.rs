@@ -16,18 +16,27 @@ use crate::scan::{self, NoProgress, Options, Scan};
 use crate::timeline::Clock;
 use crate::window::Window;
 
-/// Scans logs as `phonecert scan` does. The methods set options and return the scanner.
+/// Scans logs as `phonecert scan` does: all phones and all times, if no field says otherwise.
 ///
 /// The work is done in the current rayon thread pool.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 #[must_use]
 pub struct Scanner {
-    window: Window,
-    year: Option<i32>,
-    now: Option<NaiveDateTime>,
-    phones: Vec<Mac>,
-    inventory: Option<Inventory>,
-    archives: bool,
+    /// Only these phones; all phones if empty.
+    pub phones: Vec<Mac>,
+    /// Leaves out what was logged before this time, local time of the phones.
+    pub since: Option<NaiveDateTime>,
+    /// Leaves out what was logged after this time, local time of the phones.
+    pub until: Option<NaiveDateTime>,
+    /// The year of each log's newest line; without it, the latest that the file's modification time allows.
+    pub year: Option<i32>,
+    /// The time taken for now, local time; without it, the time at which a scan begins.
+    pub now: Option<NaiveDateTime>,
+    /// The data of the phones' labels. Phones in the inventory without a log are in the report too.
+    pub inventory: Option<Inventory>,
+    /// Whether archives in searched directories are opened, as they are by default.
+    pub archives: bool,
 }
 
 impl Default for Scanner {
@@ -37,52 +46,17 @@ impl Default for Scanner {
 }
 
 impl Scanner {
-    /// A scanner without restrictions: all phones, all times, archives included.
+    /// A scanner without restrictions.
     pub const fn new() -> Self {
-        let window = Window { since: None, until: None };
-        Self { window, year: None, now: None, phones: Vec::new(), inventory: None, archives: true }
-    }
-
-    /// Restricts the scan to this phone. Further calls add phones.
-    pub fn phone(mut self, mac: Mac) -> Self {
-        self.phones.push(mac);
-        self
-    }
-
-    /// Leaves out what was logged before this time, local time of the phones.
-    pub const fn since(mut self, time: NaiveDateTime) -> Self {
-        self.window.since = Some(time);
-        self
-    }
-
-    /// Leaves out what was logged after this time, local time of the phones.
-    pub const fn until(mut self, time: NaiveDateTime) -> Self {
-        self.window.until = Some(time);
-        self
-    }
-
-    /// The year of each log's newest line; without it, the latest that the file's modification time allows.
-    pub const fn year(mut self, year: i32) -> Self {
-        self.year = Some(year);
-        self
-    }
-
-    /// The time taken for now, local time; without it, the time at which a scan begins.
-    pub const fn now(mut self, now: NaiveDateTime) -> Self {
-        self.now = Some(now);
-        self
-    }
-
-    /// Sets the data of the phones' labels. Phones in the inventory without a log are in the report too.
-    pub fn inventory(mut self, inventory: Inventory) -> Self {
-        self.inventory = Some(inventory);
-        self
-    }
-
-    /// Whether archives in searched directories are opened; without this call they are.
-    pub const fn archives(mut self, opened: bool) -> Self {
-        self.archives = opened;
-        self
+        Self {
+            phones: Vec::new(),
+            since: None,
+            until: None,
+            year: None,
+            now: None,
+            inventory: None,
+            archives: true,
+        }
     }
 
     /// Reads all logs under these paths: directories, logs, archives. What can't be read becomes a problem in
@@ -103,10 +77,8 @@ impl Scanner {
         paths: impl IntoIterator<Item = P>,
         each: impl FnMut(Event) -> io::Result<()>,
     ) -> io::Result<Report> {
-        let scan = {
-            let paths = owned(paths);
-            scan::scan_events(&self.find(&paths), &self.options(paths), &NoProgress)?
-        };
+        let paths = owned(paths);
+        let scan = scan::scan_events(&self.find(&paths), &self.options(paths), &NoProgress)?;
         scan.events(Shown::plain(), each)?;
         Ok(Report { scan })
     }
@@ -118,7 +90,7 @@ impl Scanner {
     fn options(&self, roots: Vec<PathBuf>) -> Options {
         let now = self.now.unwrap_or_else(|| Local::now().naive_local());
         Options {
-            clock: Clock { window: self.window, year: self.year, now },
+            clock: Clock { window: Window { since: self.since, until: self.until }, year: self.year, now },
             devices: self.phones.clone(),
             statuses: Vec::new(),
             selection: Box::new(|_| true),

@@ -59,27 +59,9 @@ impl From<&SoftwareVersion> for Part {
     }
 }
 
-impl From<&'static str> for Message {
-    fn from(text: &'static str) -> Self {
-        Self(vec![text.into()])
-    }
-}
-
-impl From<String> for Message {
-    fn from(text: String) -> Self {
-        Self(vec![text.into()])
-    }
-}
-
-impl From<Part> for Message {
-    fn from(part: Part) -> Self {
-        Self(vec![part])
-    }
-}
-
-impl From<&std::io::Error> for Message {
-    fn from(error: &std::io::Error) -> Self {
-        Self(vec![error.into()])
+impl<P: Into<Part>> From<P> for Message {
+    fn from(part: P) -> Self {
+        Self(vec![part.into()])
     }
 }
 
