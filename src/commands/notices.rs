@@ -98,19 +98,18 @@ pub(super) fn problems(problems: &[Problem], verbosity: Verbosity) {
 
 /// Says how many files of this kind were not read, and why.
 fn passed_over(kind: PassedOverKind, count: u64) -> String {
-    let (one, many, why) = match kind {
-        PassedOverKind::SevenZip => {
-            ("7-Zip archive was", "7-Zip archives were", "can't be read; unpack first")
-        }
-        PassedOverKind::Rar => ("RAR archive was", "RAR archives were", "can't be read; unpack first"),
+    let (what, why) = match kind {
+        PassedOverKind::SevenZip => ("7-Zip archive", "can't be read; unpack first"),
+        PassedOverKind::Rar => ("RAR archive", "can't be read; unpack first"),
         PassedOverKind::OtherCompression => {
-            ("compressed log was", "compressed logs were", "this compression can't be read; decompress first")
+            ("compressed log", "this compression can't be read; decompress first")
         }
-        PassedOverKind::BootLog => ("boot log was", "boot logs were", "they say nothing of certificates"),
-        PassedOverKind::OtherLog => ("other log was", "other logs were", "name a file to have it read"),
-        PassedOverKind::Archive => ("archive was", "archives were", "without --no-archives they are read"),
+        PassedOverKind::BootLog => ("boot log", "they say nothing of certificates"),
+        PassedOverKind::OtherLog => ("other log", "name a file to have it read"),
+        PassedOverKind::Archive => ("archive", "without --no-archives they are read"),
     };
-    format!("{count} {} passed over ({why})", if count == 1 { one } else { many })
+    let were = if count == 1 { " was" } else { "s were" };
+    format!("{count} {what}{were} passed over ({why})")
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
         ..args.write.style_with(args.run.verbosity())
     };
     let answer_lists_problems =
-        args.group_by.is_none() && answer.standard.is_some_and(|format| format.lists_problems());
+        args.group_by.is_none() && answer.standard.is_some_and(|format| format.write.lists_problems);
     pool.install(|| answer.write(style, |format, style, out| format.write(&report, style, out)))?;
     // If the answer lists the problems, only those of named paths are written here too, since a mistyped path
     // is easily overlooked in the answer.

@@ -34,18 +34,9 @@ fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let header = [groups.by.name(), "phones", "failed", "attention", "unknown", "ok", "devices"];
     append(&header.map(str::to_owned), &mut bytes);
     for group in &groups.list {
-        append(
-            &[
-                group.key.clone().unwrap_or_default(),
-                group.phones.to_string(),
-                group.failed.to_string(),
-                group.attention.to_string(),
-                group.unknown.to_string(),
-                group.ok.to_string(),
-                group.devices.join(BETWEEN),
-            ],
-            &mut bytes,
-        );
+        let [failed, attention, unknown, ok] = group.counts.all().map(|phones| phones.to_string());
+        let (key, phones) = (group.key.clone().unwrap_or_default(), group.phones.to_string());
+        append(&[key, phones, failed, attention, unknown, ok, group.devices.join(BETWEEN)], &mut bytes);
         out.write_all(&bytes)?;
         bytes.clear();
     }

@@ -11,6 +11,7 @@ use super::json::TOOL;
 use super::shape::{SCHEMA_VERSION, Tool};
 use super::{Format, Style, safe_json};
 use crate::diff::{ChangedCertificate, Diff, Entry, SlotContent};
+use crate::report::text::elide::short_fingerprint;
 
 /// Writes the differences between two answers.
 pub type DiffWriter = fn(&Diff, &Style, &mut dyn Write) -> io::Result<()>;
@@ -89,12 +90,8 @@ fn phones<'e>(entries: impl Iterator<Item = &'e Entry>) -> u64 {
 
 /// The content of a slot: `"name" 70:8B:85:9C…`.
 fn content(content: &SlotContent) -> String {
-    const SHORT: usize = "70:8B:85:9C".len();
     let name = content.common_name.as_deref().map(|name| format!("\"{name}\""));
-    let fingerprint = content.fingerprint.as_deref().map(|print| match print.get(..SHORT) {
-        Some(beginning) if print.len() > SHORT => format!("{beginning}…"),
-        _ => print.to_owned(),
-    });
+    let fingerprint = content.fingerprint.as_deref().map(short_fingerprint);
     let parts: Vec<String> = [name, fingerprint].into_iter().flatten().collect();
     if parts.is_empty() { content.state.name().to_owned() } else { parts.join(" ") }
 }

@@ -7,9 +7,8 @@ mod terminal;
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
-use super::shape::Severity;
 use super::{Format, Style};
 use crate::check::{CATALOGUE, Family, Rule};
 
@@ -48,10 +47,10 @@ pub const EXPLAIN_FORMATS: [Format<ExplainWriter>; 3] = [
         about: "An object a diagnosis, in a list where there can be several",
         write: ExplainWriter {
             some: |rules, _, out| match rules {
-                [rule] => json(&Explanation::of(rule), out),
-                rules => json(&rules.iter().map(|rule| Explanation::of(rule)).collect::<Vec<_>>(), out),
+                [rule] => write_json(&explanation(rule), out),
+                rules => write_json(&rules.iter().map(|rule| explanation(rule)).collect(), out),
             },
-            all: |_, out| json(&of_families(Explanation::of), out),
+            all: |_, out| write_json(&of_families(explanation).into(), out),
         },
     },
 ];
@@ -65,35 +64,20 @@ fn of_families<T>(each: impl Fn(&'static Rule) -> T) -> Vec<T> {
     Family::ALL.into_iter().flat_map(family).map(each).collect()
 }
 
-#[derive(Serialize)]
-struct Explanation {
-    code: &'static str,
-    name: &'static str,
-    severity: Severity,
-    summary: String,
-    cause: &'static str,
-    remedy: &'static str,
-    reference: &'static str,
-    manual: String,
+fn explanation(rule: &Rule) -> Value {
+    json!({
+        "code": rule.code,
+        "name": rule.name,
+        "severity": rule.severity,
+        "summary": rule.summary(),
+        "cause": rule.cause,
+        "remedy": rule.remedy,
+        "reference": rule.reference,
+        "manual": rule.manual(),
+    })
 }
 
-impl Explanation {
-    fn of(rule: &Rule) -> Self {
-        let Rule { code, name, severity, cause, remedy, reference, .. } = *rule;
-        Self {
-            code,
-            name,
-            severity,
-            summary: rule.summary(),
-            cause,
-            remedy,
-            reference,
-            manual: rule.manual(),
-        }
-    }
-}
-
-fn json<T: Serialize>(value: &T, out: &mut dyn Write) -> io::Result<()> {
+fn write_json(value: &Value, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, value)?;
     out.write_all(b"\n")
 }

@@ -59,20 +59,27 @@ impl Phones {
 
     /// `A, B and 3 more`, in at most `columns` if possible; at least one name is shown.
     pub(super) fn named(&self, columns: usize) -> String {
-        let mut shown = self.names.len();
-        loop {
-            let names: Vec<_> = self.names[..shown].iter().map(|name| visible(name)).collect();
-            let more = self.number - shown as u64;
-            let text = match more {
-                0 => names.join(", "),
-                _ => format!("{} and {} more", names.join(", "), count(more)),
-            };
-            if shown <= 1 || width(&text) <= columns {
-                return text;
-            }
-            shown -= 1;
-        }
+        fitting(&self.names, self.number, columns, |more| format!(" and {} more", count(more)))
     }
+}
+
+/// As many of these names as fit in `columns`, at least one, and the number of further phones.
+pub(super) fn fitting(
+    names: &[String],
+    phones: u64,
+    columns: usize,
+    further: impl Fn(u64) -> String,
+) -> String {
+    let text = |shown: usize| {
+        let names: Vec<_> = names[..shown].iter().map(|name| visible(name)).collect();
+        let more = phones - shown as u64;
+        names.join(", ") + &if more > 0 { further(more) } else { String::new() }
+    };
+    (2..=names.len())
+        .rev()
+        .map(text)
+        .find(|text| width(text) <= columns)
+        .unwrap_or_else(|| text(names.len().min(1)))
 }
 
 /// All codes of a report. Memory holds a few names and places per code; with `--verbose`, the places of all

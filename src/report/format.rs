@@ -42,19 +42,13 @@ pub struct ScanWriter {
     /// Writes one entry per group of phones.
     pub(super) groups: fn(&Groups, &Style, &mut dyn Write) -> io::Result<()>,
     /// Whether the answer lists what could not be read. If not, it is written to standard error.
-    pub(super) lists_problems: bool,
+    pub lists_problems: bool,
 }
 
 /// A format of `scan`.
 pub type ScanFormat = Format<ScanWriter>;
 
 impl ScanFormat {
-    /// Whether the answer lists what could not be read.
-    #[must_use]
-    pub const fn lists_problems(&self) -> bool {
-        self.write.lists_problems
-    }
-
     /// Writes the report, phone by phone or, if `style` asks for it, group by group.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! `--group-by`: counts phones by what they have in common, worst group first.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use serde::Serialize;
@@ -80,14 +81,10 @@ type Key = (u8, Option<String>);
 /// The rank of phones without a key.
 const NOTHING: u8 = u8::MAX;
 
-/// Phones that have something in common.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Group {
-    /// What they have in common: a code, a model, a version or a fingerprint; null for phones without.
-    pub key: Option<String>,
-    /// How many phones.
-    pub phones: u64,
-    /// How many of them have the status `failed`.
+/// Phones by status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// How many phones have the status `failed`.
     pub failed: u64,
     /// How many have the status `attention`.
     pub attention: u64,
@@ -95,42 +92,52 @@ pub struct Group {
     pub unknown: u64,
     /// How many have the status `ok`.
     pub ok: u64,
+}
+
+impl Counts {
+    pub(super) fn add(&mut self, status: Status) {
+        *match status {
+            Status::Failed => &mut self.failed,
+            Status::Attention => &mut self.attention,
+            Status::Unknown => &mut self.unknown,
+            Status::Ok => &mut self.ok,
+        } += 1;
+    }
+
+    /// In the order of [`Status::ALL`].
+    pub(super) const fn all(&self) -> [u64; Status::ALL.len()] {
+        [self.failed, self.attention, self.unknown, self.ok]
+    }
+
+    /// How many phones have this status.
+    pub(super) const fn with(&self, status: Status) -> u64 {
+        self.all()[status as usize]
+    }
+
+    pub(super) fn total(&self) -> u64 {
+        self.all().iter().sum()
+    }
+
+    /// The worst status that a phone has.
+    pub(super) fn worst(&self) -> Status {
+        Status::ALL.into_iter().find(|status| self.with(*status) > 0).unwrap_or(Status::Ok)
+    }
+}
+
+/// Phones that have something in common.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Group {
+    /// What they have in common: a code, a model, a version or a fingerprint; null for phones without.
+    pub key: Option<String>,
+    /// How many phones.
+    pub phones: u64,
+    /// How many of each status.
+    #[serde(flatten)]
+    pub counts: Counts,
     /// The first ten phones, worst first: the MAC address, or the file where it is not known.
     pub devices: Vec<String>,
     #[serde(skip)]
     rank: u8,
-}
-
-impl Group {
-    /// How many phones of the group have this status.
-    #[must_use]
-    pub const fn with(&self, status: Status) -> u64 {
-        match status {
-            Status::Failed => self.failed,
-            Status::Attention => self.attention,
-            Status::Unknown => self.unknown,
-            Status::Ok => self.ok,
-        }
-    }
-
-    /// The worst status in the group.
-    #[must_use]
-    pub fn worst(&self) -> Status {
-        Status::ALL.into_iter().find(|status| self.with(*status) > 0).unwrap_or(Status::Ok)
-    }
-
-    fn add(&mut self, status: Status, name: &str) {
-        self.phones += 1;
-        match status {
-            Status::Failed => self.failed += 1,
-            Status::Attention => self.attention += 1,
-            Status::Unknown => self.unknown += 1,
-            Status::Ok => self.ok += 1,
-        }
-        if self.devices.len() < NAMED {
-            self.devices.push(name.to_owned());
-        }
-    }
 }
 
 /// All groups of a report.
@@ -147,32 +154,31 @@ impl Groups {
     /// Counts the phones. Memory holds a short record per group.
     #[must_use]
     pub fn of(devices: &dyn Devices, by: GroupBy) -> Self {
-        let mut groups: HashMap<Key, Group> = HashMap::new();
+        let mut groups: HashMap<Key, (Counts, Vec<String>)> = HashMap::new();
         for (status, name, keys) in
             devices.par_map(|_, device| (device.status, name(device), by.keys(device)))
         {
             for key in keys {
-                let (rank, text) = key.clone();
-                groups.entry(key).or_insert_with(|| Group::of(text, rank)).add(status, &name);
+                let (counts, devices) = groups.entry(key).or_default();
+                counts.add(status);
+                if devices.len() < NAMED {
+                    devices.push(name.clone());
+                }
             }
         }
-        let mut list: Vec<Group> = groups.into_values().collect();
-        list.sort_unstable_by(|a, b| {
-            let order = |group: &Group| (group.rank, group.worst());
-            let counts = |group: &Group| [group.failed, group.attention, group.unknown, group.ok];
-            order(a)
-                .cmp(&order(b))
-                .then_with(|| counts(b).cmp(&counts(a)))
-                .then_with(|| a.key.is_none().cmp(&b.key.is_none()))
-                .then_with(|| a.key.cmp(&b.key))
+        let group = |((rank, key), (counts, devices)): (Key, (Counts, Vec<String>))| Group {
+            key,
+            phones: counts.total(),
+            counts,
+            devices,
+            rank,
+        };
+        let mut list: Vec<Group> = groups.into_iter().map(group).collect();
+        list.sort_unstable_by_key(|group| {
+            let Group { key, counts, rank, .. } = group;
+            (*rank, counts.worst(), Reverse(counts.all()), key.is_none(), key.clone())
         });
         Self { by, list }
-    }
-}
-
-impl Group {
-    const fn of(key: Option<String>, rank: u8) -> Self {
-        Self { key, phones: 0, failed: 0, attention: 0, unknown: 0, ok: 0, devices: Vec::new(), rank }
     }
 }
 
@@ -204,7 +210,10 @@ mod tests {
         for by in GroupBy::ALL {
             let groups = Groups::of(&fleet.devices, by);
             for group in &groups.list {
-                assert_eq!(group.phones, Status::ALL.map(|status| group.with(status)).iter().sum::<u64>());
+                assert_eq!(
+                    group.phones,
+                    Status::ALL.map(|status| group.counts.with(status)).iter().sum::<u64>()
+                );
                 assert!(group.devices.len() <= NAMED && !group.devices.is_empty());
             }
             if matches!(by, GroupBy::Model | GroupBy::Software) {

@@ -19,7 +19,7 @@ use askama::Template;
 use askama::filters::{Escaper, Html};
 use chrono::NaiveDate;
 
-use super::group::{Group, Groups};
+use super::group::{Counts, Group, Groups};
 use super::shape::{Device, Severity, State, Status};
 use super::text::quantity;
 use super::text::time::minute;
@@ -96,7 +96,7 @@ fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result
     let Report { overview, devices } = *report;
     let totals = Totals::of(devices);
     let lists_healthy = style.all || devices.len() <= ALL_LISTED;
-    let unlisted = if lists_healthy { 0 } else { totals.with_status(Status::Ok) };
+    let unlisted = if lists_healthy { 0 } else { totals.statuses.ok };
     let history = History::of(&totals, overview);
     Head { overview, totals: &totals, history, unlisted }.write_into(out)?;
     let is_listed = |status| lists_healthy || status != Status::Ok;
@@ -117,7 +117,7 @@ fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
 impl Head<'_> {
     /// The title of the browser's window.
     fn title(&self) -> String {
-        let (failed, phones) = (self.totals.with_status(Status::Failed), self.totals.phones());
+        let (failed, phones) = (self.totals.statuses.failed, self.totals.statuses.total());
         let day =
             self.overview.began.get(.."2026-11-24".len()).map(|day| format!(", {day}")).unwrap_or_default();
         format!("{} of {} failed – device certificates{day}", count(failed), counted(phones, "phone"))
@@ -127,15 +127,14 @@ impl Head<'_> {
     /// most began to fail, with their number.
     fn since(&self) -> Option<(String, Option<String>)> {
         let (first, worst, most) = self.totals.errors_began()?;
-        let are_many = most >= MOST_BEGAN && most * 10 >= self.totals.with_status(Status::Failed);
+        let are_many = most >= MOST_BEGAN && most * 10 >= self.totals.statuses.failed;
         let peak = format!("{}: {}", long_day(worst), counted(most, "phone"));
         Some((long_day(first), (are_many && worst != first).then_some(peak)))
     }
 
     /// The phones that have not failed, in words.
     fn others(&self) -> String {
-        let number = |status| self.totals.with_status(status);
-        let [attention, unknown, ok] = [Status::Attention, Status::Unknown, Status::Ok].map(number);
+        let Counts { attention, unknown, ok, .. } = self.totals.statuses;
         let parts = [
             (
                 attention,
@@ -202,10 +201,6 @@ impl GroupsPage<'_> {
     fn title(&self) -> String {
         format!("Phones by {}", self.groups.by.name())
     }
-}
-
-fn counts(group: &Group) -> [u64; Status::ALL.len()] {
-    Status::ALL.map(|status| group.with(status))
 }
 
 /// The number of phones of a group that are not named.

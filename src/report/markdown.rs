@@ -55,7 +55,7 @@ fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
             more => format!(" and {} more", count(more)),
         };
         let key = group.key.as_deref().unwrap_or(groups.by.absence());
-        let counts = Status::ALL.map(|status| group.with(status).to_string());
+        let counts = group.counts.all().map(|phones| phones.to_string());
         let cells = [escaped(key), group.phones.to_string()].into_iter().chain(counts);
         row(&mut *out, cells.chain([format!("{}{more}", named.join(", "))]))?;
     }

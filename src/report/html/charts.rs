@@ -7,6 +7,7 @@ use chrono::{Datelike, Days, NaiveDate, Weekday};
 use super::totals::Totals;
 use super::{date, long_day};
 use crate::report::Overview;
+use crate::report::group::Counts;
 use crate::report::shape::Status;
 use crate::report::text::quantity::{count, counted};
 
@@ -19,25 +20,19 @@ pub(super) struct Arc {
 }
 
 /// The ring of a fleet: an arc per status, with a gap between two.
-pub(super) fn ring(counts: &[u64; Status::ALL.len()]) -> Vec<Arc> {
+pub(super) fn ring(counts: &Counts) -> Vec<Arc> {
     const GAP: f64 = 0.5;
     const LEAST: f64 = 0.4;
-    let whole = counts.iter().sum::<u64>().max(1) as f64;
-    let gap = if counts.iter().filter(|count| **count > 0).count() > 1 { GAP } else { 0.0 };
+    let arcs = || Status::ALL.into_iter().zip(counts.all()).filter(|(_, phones)| *phones > 0);
+    let gap = if arcs().count() > 1 { GAP } else { 0.0 };
     let mut before = 0.0;
-    let arcs = Status::ALL.into_iter().zip(counts).filter(|(_, phones)| **phones > 0);
-    arcs.map(|(status, phones)| {
-        let length = 100.0 * *phones as f64 / whole;
-        let offset = -before;
+    let arc = |(status, phones)| {
+        let (length, offset) = (100.0 * phones as f64 / counts.total() as f64, -before);
         before += length;
-        Arc {
-            status,
-            phones: *phones,
-            length: format!("{:.2}", (length - gap).max(LEAST)),
-            offset: format!("{offset:.2}"),
-        }
-    })
-    .collect()
+        let length = format!("{:.2}", (length - gap).max(LEAST));
+        Arc { status, phones, length, offset: format!("{offset:.2}") }
+    };
+    arcs().map(arc).collect()
 }
 
 /// A part of a bar.
@@ -48,12 +43,12 @@ pub(super) struct Part {
 }
 
 /// A bar of this width in parts, one per status. Each status with phones gets at least a visible width.
-pub(super) fn bar(counts: impl Borrow<[u64; Status::ALL.len()]>, width: f64) -> Vec<Part> {
-    let counts = counts.borrow();
+pub(super) fn bar(counts: &Counts, width: f64) -> Vec<Part> {
     const LEAST: f64 = 1.5;
     const GAP: f64 = 0.6;
-    let whole = counts.iter().sum::<u64>().max(1) as f64;
-    let widths = counts.map(|count| if count == 0 { 0.0 } else { (width * count as f64 / whole).max(LEAST) });
+    let whole = counts.total().max(1) as f64;
+    let widths =
+        counts.all().map(|count| if count == 0 { 0.0 } else { (width * count as f64 / whole).max(LEAST) });
     // The width that was added to small parts is taken from the others.
     let scale = width / widths.iter().sum::<f64>().max(width);
     let mut x = 0.0;

@@ -147,7 +147,7 @@ fn numbers_are_those_of_the_report() {
     let fleet = fixture::fleet();
     let totals = Totals::of(&fleet.devices);
     let summary = &fleet.overview.summary;
-    assert_eq!(totals.statuses, [summary.failed, summary.attention, summary.unknown, summary.ok]);
+    assert_eq!(totals.statuses.all(), [summary.failed, summary.attention, summary.unknown, summary.ok]);
     let active: std::collections::BTreeMap<String, u64> = totals
         .diagnoses
         .iter()
@@ -156,8 +156,8 @@ fn numbers_are_those_of_the_report() {
         .collect();
     assert_eq!(active, summary.by_code);
     for groups in [&totals.models, &totals.software] {
-        assert_eq!(groups.iter().map(totals::PhonesWith::phones).sum::<u64>(), totals.phones());
-        assert!(groups.is_sorted_by_key(|group| std::cmp::Reverse(group.with_status(Status::Failed))));
+        assert_eq!(groups.iter().map(|group| group.counts.total()).sum::<u64>(), totals.statuses.total());
+        assert!(groups.is_sorted_by_key(|group| std::cmp::Reverse(group.counts.failed)));
     }
     let troubled = totals.days.values().flatten().sum::<u64>() + totals.undated;
     assert_eq!(troubled, summary.failed + summary.attention);
@@ -174,7 +174,7 @@ fn numbers_are_those_of_the_report() {
 fn a_day_is_named_where_many_began_to_fail() {
     let peak = |failed, most| {
         let mut totals = Totals::default();
-        totals.statuses[Status::Failed as usize] = failed;
+        totals.statuses.failed = failed;
         let day = |day| NaiveDate::from_ymd_opt(2026, 1, day).unwrap();
         totals.days = [(day(1), [1, 9]), (day(2), [most, 0])].into();
         let head = Head { overview: &Overview::default(), totals: &totals, history: None, unlisted: 0 };
@@ -313,15 +313,17 @@ fn history_of_old_logs_ends_with_them() {
 fn parts_of_bars_and_rings_fill_them() {
     let width = |text: &str| text.parse::<f64>().unwrap();
     for counts in [[1, 0, 0, 99_999], [1, 1, 1, 1], [0, 0, 0, 5], [3, 0, 97, 0]] {
-        let parts = charts::bar(counts, 120.0);
-        assert_eq!(parts.len(), counts.iter().filter(|count| **count > 0).count());
+        let [failed, attention, unknown, ok] = counts;
+        let counts = Counts { failed, attention, unknown, ok };
+        let parts = charts::bar(&counts, 120.0);
+        assert_eq!(parts.len(), counts.all().into_iter().filter(|count| *count > 0).count());
         let last = parts.last().unwrap();
         assert!((width(&last.x) + width(&last.width) - 119.4).abs() < 0.3, "{counts:?}");
         assert!(parts.iter().all(|part| width(&part.width) >= 0.8));
         let arcs = charts::ring(&counts);
         assert!(arcs.iter().all(|arc| width(&arc.length) > 0.0 && width(&arc.length) <= 100.0));
     }
-    assert!(charts::bar([0; 4], 120.0).is_empty() && charts::ring(&[0; 4]).is_empty());
+    assert!(charts::bar(&Counts::default(), 120.0).is_empty() && charts::ring(&Counts::default()).is_empty());
 }
 
 #[test]

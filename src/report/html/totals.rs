@@ -9,6 +9,7 @@ use super::date;
 use crate::check::Rule;
 use crate::report::Devices;
 use crate::report::findings::{PhoneCode, codes};
+use crate::report::group::Counts;
 use crate::report::shape::{Baseline, Device, Severity, State, Status};
 
 /// How many models or versions of software are listed.
@@ -18,7 +19,7 @@ const MODELS_NAMED: usize = 3;
 
 /// What is counted of one phone.
 struct Facts {
-    status: usize,
+    status: Status,
     model: Option<String>,
     software: Option<String>,
     codes: Vec<PhoneCode>,
@@ -33,8 +34,7 @@ struct Facts {
 pub(super) struct PhonesWith {
     /// The model or version; None if the logs don't show it.
     pub(super) name: Option<String>,
-    /// In the order of [`Status::ALL`].
-    pub(super) counts: [u64; Status::ALL.len()],
+    pub(super) counts: Counts,
 }
 
 /// A diagnosis of the fleet.
@@ -51,8 +51,7 @@ pub(super) struct DiagnosisTotal {
 /// Counts over a whole fleet. Memory grows with the number of models, versions and days.
 #[derive(Default)]
 pub(super) struct Totals {
-    /// In the order of [`Status::ALL`].
-    pub(super) statuses: [u64; Status::ALL.len()],
+    pub(super) statuses: Counts,
     /// Most failures first.
     pub(super) models: Vec<PhonesWith>,
     /// The number of models that are not listed.
@@ -81,13 +80,14 @@ struct CodeCounts {
     models: HashMap<Option<String>, u64>,
 }
 
-type Counts = HashMap<Option<String>, [u64; Status::ALL.len()]>;
+/// By name.
+type CountsByName = HashMap<Option<String>, Counts>;
 
 impl Totals {
     /// Counts over all phones, on all threads.
     pub(super) fn of(devices: &dyn Devices) -> Self {
         let mut totals = Self::default();
-        let (mut models, mut software) = (Counts::new(), Counts::new());
+        let (mut models, mut software) = (CountsByName::new(), CountsByName::new());
         let mut by_code: BTreeMap<&str, CodeCounts> = BTreeMap::new();
         for facts in devices.par_map(|_, device| Facts::of(device)) {
             totals.add(&facts);
@@ -100,8 +100,8 @@ impl Totals {
                     counts.resolved += 1;
                 }
             }
-            models.entry(facts.model).or_default()[facts.status] += 1;
-            software.entry(facts.software).or_default()[facts.status] += 1;
+            models.entry(facts.model).or_default().add(facts.status);
+            software.entry(facts.software).or_default().add(facts.status);
         }
         (totals.models, totals.more_models) = ranked(models);
         (totals.software, totals.more_software) = ranked(software);
@@ -112,7 +112,7 @@ impl Totals {
     }
 
     fn add(&mut self, facts: &Facts) {
-        self.statuses[facts.status] += 1;
+        self.statuses.add(facts.status);
         match facts.trouble {
             Some((severity, Some(day))) => self.days.entry(day).or_default()[severity] += 1,
             Some((_, None)) => self.undated += 1,
@@ -122,15 +122,6 @@ impl Totals {
         if let Some(is_new) = facts.is_new {
             *self.new.get_or_insert(0) += u64::from(is_new);
         }
-    }
-
-    pub(super) const fn with_status(&self, status: Status) -> u64 {
-        self.statuses[status as usize]
-    }
-
-    /// How many phones there are.
-    pub(super) fn phones(&self) -> u64 {
-        self.statuses.iter().sum()
     }
 
     /// How many phones have a diagnosis of this code active.
@@ -162,7 +153,7 @@ impl Facts {
             }
         }
         Self {
-            status: device.status as usize,
+            status: device.status,
             model: device.model.clone(),
             software: device.software.clone(),
             codes: codes(device),
@@ -170,16 +161,6 @@ impl Facts {
             is_stale: device.stale.is_some(),
             is_new: device.baseline.map(|baseline| baseline == Baseline::New),
         }
-    }
-}
-
-impl PhonesWith {
-    pub(super) fn phones(&self) -> u64 {
-        self.counts.iter().sum()
-    }
-
-    pub(super) const fn with_status(&self, status: Status) -> u64 {
-        self.counts[status as usize]
     }
 }
 
@@ -207,11 +188,9 @@ impl DiagnosisTotal {
 }
 
 /// The groups with the most failures, and how many groups are not listed.
-fn ranked(counts: Counts) -> (Vec<PhonesWith>, usize) {
+fn ranked(counts: CountsByName) -> (Vec<PhonesWith>, usize) {
     let mut all: Vec<_> = counts.into_iter().map(|(name, counts)| PhonesWith { name, counts }).collect();
-    let rank = |group: &PhonesWith| {
-        (group.with_status(Status::Failed), group.with_status(Status::Attention), group.phones())
-    };
+    let rank = |PhonesWith { counts, .. }: &PhonesWith| (counts.failed, counts.attention, counts.total());
     all.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.name.cmp(&b.name)));
     let more = all.len().saturating_sub(LISTED);
     all.truncate(LISTED);
@@ -220,4 +199,3 @@ fn ranked(counts: Counts) -> (Vec<PhonesWith>, usize) {
 
 const _: () =
     assert!(Severity::Error as usize == 0 && Severity::Warning as usize == 1, "the order of a day's counts");
-const _: () = assert!(Status::Failed as usize == 0 && Status::Ok as usize == 3, "the order of `Status::ALL`");

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::inventory::short;
 use crate::check::in_words;
 use crate::model::Slot;
 use crate::report::shape::EventRow;
+use crate::report::text::elide::short_fingerprint;
 use crate::report::text::paint::Tone;
 use crate::report::text::prose::Prose;
 use crate::report::text::time::second;
@@ -139,7 +139,7 @@ fn certificate(event: &EventRow) -> Prose {
         prose = prose.and(" \"").and_theirs(name).and("\"");
     }
     if let Some(fingerprint) = text("fingerprint") {
-        prose = prose.and(" ").and_theirs(&short(fingerprint));
+        prose = prose.and(" ").and_theirs(&short_fingerprint(fingerprint));
     }
     prose
 }

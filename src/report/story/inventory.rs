@@ -7,11 +7,8 @@ use serde_json::Value;
 use crate::check::in_words;
 use crate::model::Slot;
 use crate::report::shape::EventRow;
+use crate::report::text::elide::short_fingerprint;
 use crate::report::text::prose::Prose;
-
-/// Length of the shown beginning of a fingerprint: four bytes are enough to distinguish the certificates of a
-/// fleet.
-const SHORT: usize = "70:8B:85:9C".len();
 
 /// The list of one boot, by slot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,7 +67,7 @@ impl Content {
             prose = prose.and(" \"").and_theirs(name).and("\"");
         }
         if let Some(fingerprint) = &self.fingerprint {
-            prose = prose.and(" ").and_theirs(&short(fingerprint));
+            prose = prose.and(" ").and_theirs(&short_fingerprint(fingerprint));
         }
         if prose.is_empty() {
             prose = Prose::ours(" installed");
@@ -79,13 +76,5 @@ impl Content {
             None if slot != Slot::BuiltIn => prose.and(" without a key"),
             _ => prose,
         }
-    }
-}
-
-/// Shortens a fingerprint to its beginning.
-pub(super) fn short(fingerprint: &str) -> String {
-    match fingerprint.get(..SHORT) {
-        Some(beginning) if fingerprint.len() > SHORT => format!("{beginning}…"),
-        _ => fingerprint.to_owned(),
     }
 }

@@ -6,6 +6,7 @@ use super::grid::GAP;
 use super::row::Cell;
 use super::{MANY, grid, paragraph};
 use crate::report::Style;
+use crate::report::findings::fitting;
 use crate::report::group::{Group, Groups};
 use crate::report::shape::Status;
 use crate::report::text::paint::{Tone, status_sign};
@@ -17,7 +18,7 @@ use crate::report::text::width::{cut, width};
 pub(super) fn write(groups: &Groups, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let hide_healthy = !style.all && groups.list.len() > MANY;
     let shown: Vec<&Group> =
-        groups.list.iter().filter(|group| !hide_healthy || group.worst() != Status::Ok).collect();
+        groups.list.iter().filter(|group| !hide_healthy || group.counts.worst() != Status::Ok).collect();
     if !shown.is_empty() {
         let rows: Vec<Vec<Cell>> = shown.iter().map(|group| counts(groups, group)).collect();
         let columns = columns(groups, &rows, style.width);
@@ -55,7 +56,7 @@ fn counts(groups: &Groups, group: &Group) -> Vec<Cell> {
     };
     let phones = format!("{:>1$}", count(group.phones), "phones".len());
     let mut cells = vec![key, Cell::of(phones, Tone::Plain)];
-    cells.extend(Status::ALL.map(|status| match group.with(status) {
+    cells.extend(Status::ALL.map(|status| match group.counts.with(status) {
         0 => Cell::default(),
         number => {
             let tone = Tone::of_status(status);
@@ -121,18 +122,9 @@ fn taken(columns: &[Column]) -> usize {
 
 /// As many names as fit, and the number of further phones.
 fn which(group: &Group, columns: usize) -> String {
-    let names: Vec<_> = group.devices.iter().map(|name| visible(name)).collect();
-    for shown in (1..=names.len()).rev() {
-        let more = group.phones - shown as u64;
-        let text = match more {
-            0 => names[..shown].join(", "),
-            _ => format!("{} +{}", names[..shown].join(", "), count(more)),
-        };
-        if width(&text) <= columns {
-            return text;
-        }
-    }
-    names.first().map(|name| cut(name, columns).into_owned()).unwrap_or_default()
+    let text = fitting(&group.devices, group.phones, columns, |more| format!(" +{}", count(more)));
+    let first = group.devices.first().map(|name| visible(name)).unwrap_or_default();
+    if width(&text) <= columns { text } else { cut(&first, columns).into_owned() }
 }
 
 fn capital(word: &str) -> String {

@@ -4,9 +4,6 @@ use std::borrow::Cow;
 
 use super::width::{cut, width};
 
-/// Length of the shown beginning of a fingerprint, which is enough to distinguish certificates.
-const FINGERPRINT: usize = "70:8B:85:9C".len();
-
 /// `text` in at most `columns`, with words replaced by `…`. Always kept are numbers, addresses, hosts and
 /// quoted names. With [`Keep::Context`], negations with the word after them and the words before the values
 /// are kept too. Other words are kept from the first on as far as they fit; the name of the phone's function
@@ -117,15 +114,23 @@ fn is_negation(word: &str) -> bool {
     NEGATIONS.iter().any(|negation| inner.eq_ignore_ascii_case(negation))
 }
 
-/// Shortens a fingerprint to its beginning, in its quotes; returns other words as they are.
+/// The beginning of a fingerprint, which is enough to distinguish certificates.
+#[must_use]
+pub fn short_fingerprint(fingerprint: &str) -> String {
+    const SHORT: usize = "70:8B:85:9C".len();
+    match fingerprint.get(..SHORT) {
+        Some(beginning) if fingerprint.len() > SHORT => format!("{beginning}…"),
+        _ => fingerprint.to_owned(),
+    }
+}
+
+/// Shortens a fingerprint, in its quotes; returns other words as they are.
 fn shortened(word: &str) -> Cow<'_, str> {
     let inner = word.trim_matches(['"', '\'']);
     let is_pair = |pair: &str| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit());
-    match inner.get(..FINGERPRINT) {
-        Some(beginning) if inner.split(':').all(is_pair) => {
-            Cow::Owned(word.replace(inner, &format!("{beginning}…")))
-        }
-        _ => Cow::Borrowed(word),
+    match inner.split(':').all(is_pair) {
+        true => Cow::Owned(word.replace(inner, &short_fingerprint(inner))),
+        false => Cow::Borrowed(word),
     }
 }
 
