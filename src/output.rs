@@ -25,9 +25,6 @@ pub(crate) enum OutputError {
     /// The file exists, and `--force` was not given.
     #[error("{}: exists already; --force overwrites it", shown(.0))]
     Exists(PathBuf),
-    /// The path is a directory.
-    #[error("{}: is a directory", shown(.0))]
-    Directory(PathBuf),
     /// The file cannot be written.
     #[error("{}: {source}", shown(.path))]
     File {
@@ -83,7 +80,7 @@ impl FileOutput {
         let failed = |source| OutputError::File { path: path.to_owned(), source };
         let there = fs::metadata(path);
         if there.as_ref().is_ok_and(fs::Metadata::is_dir) {
-            return Err(OutputError::Directory(path.to_owned()));
+            return Err(failed(io::ErrorKind::IsADirectory.into()));
         }
         if !force && there.as_ref().is_ok_and(|there| is_named_pipe(path, there)) {
             return Err(OutputError::Exists(path.to_owned()));
@@ -228,7 +225,7 @@ mod tests {
     #[test]
     fn paths_where_no_file_can_be() {
         let directory = tempfile::tempdir().unwrap();
-        assert!(matches!(FileOutput::create(directory.path(), true), Err(OutputError::Directory(_))));
+        assert!(matches!(FileOutput::create(directory.path(), true), Err(OutputError::File { .. })));
         let path = directory.path().join("missing\u{202e}/report.json");
         let error = FileOutput::create(&path, false).unwrap_err().to_string();
         assert!(error.contains("missing\\u{202e}/report.json: "), "{error}");

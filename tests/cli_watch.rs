@@ -310,8 +310,8 @@ fn pseudonyms_and_objects() {
 fn what_cannot_be_watched() {
     let fleet = tree::fleet();
     for (arguments, why) in [
-        (&["watch", "-"][..], "what can be read but once can't be watched"),
-        (&["watch", "/dev/null"], "what can be read but once can't be watched"),
+        (&["watch", "-"][..], "can be read only once, so it can't be watched"),
+        (&["watch", "/dev/null"], "can be read only once, so it can't be watched"),
         (&["watch", "--format", "table"], "--format table needs a terminal"),
     ] {
         assert_eq!(tree::status(fleet.path(), arguments), 2);

@@ -1,12 +1,11 @@
 //! `phonecert list`.
 
 use std::collections::BTreeSet;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use phonecert::config::{Stored, Tree, reachable};
-use phonecert::input::{Found, shown_path};
+use phonecert::input::{Found, LogFile, Source, shown_path};
 use phonecert::model::Mac;
 use phonecert::problem::Problem;
 use phonecert::redact::Shown;
@@ -24,28 +23,34 @@ pub(crate) fn run(args: &ListArgs) -> Result<u8, Failure> {
     }
     let paths = setup::paths(&args.paths, &args.run)?;
     let pool = setup::pool(&args.run)?;
-    let found = pool.install(|| setup::find(&paths, &args.paths));
+    let found = &pool.install(|| setup::find(&paths, &args.paths));
     let tree =
-        (!args.paths.no_config).then(|| config_tree(&found, &[], &paths)).filter(|tree| !tree.is_empty());
+        (!args.paths.no_config).then(|| config_tree(found, &[], &paths)).filter(|tree| !tree.is_empty());
     let mut problems = found.problems.clone();
+    let configuration = |mac: Mac, directories: &[PathBuf]| {
+        tree.iter().flat_map(|tree| configuration_lines(tree, mac, directories)).map(Ok).collect::<Vec<_>>()
+    };
+    let of_phone = |phone: usize| {
+        let logs = found.logs(phone).map(move |log| log_line(found, phone, log));
+        logs.chain(configuration(found.mac(phone), &directories(found, phone)))
+    };
+    let without_logs = tree.iter().flat_map(Tree::phones).filter(|mac| found.phone_of(*mac).is_none());
+    let lines = (0..found.phones()).flat_map(of_phone);
+    let lines = lines.chain(found.streams.iter().map(stream_line));
+    let lines = lines.chain(without_logs.flat_map(|mac| configuration(mac, &[])));
     let mut count = 0_u64;
     output::to_standard(|out| {
-        for phone in 0..found.phones() {
-            for log in found.logs(phone) {
-                count += write_or_report(log_line(&found, phone, log), &mut problems, out)?;
+        for line in lines {
+            match line {
+                Ok(line) => {
+                    count += u64::from(!matches!(line, ListLine::Configuration { .. }));
+                    line.write(out)?;
+                }
+                Err(problem) => problems.push(problem),
             }
-            if let Some(tree) = &tree {
-                list_configuration(tree, found.mac(phone), &directories(&found, phone), out)?;
-            }
-        }
-        for stream in &found.streams {
-            count += write_or_report(stream_line(stream), &mut problems, out)?;
-        }
-        for mac in tree.iter().flat_map(Tree::phones).filter(|mac| found.phone_of(*mac).is_none()) {
-            tree.iter().try_for_each(|tree| list_configuration(tree, mac, &[], out))?;
         }
         problems.extend(tree.iter().flat_map(Tree::problems));
-        problems.iter().try_for_each(|problem| ListLine::of_problem(problem).write(out)) as io::Result<()>
+        problems.iter().try_for_each(|problem| ListLine::of_problem(problem).write(out))
     })?;
     notices::passed_over_files(&found.passed_over, Shown::plain(), args.run.verbosity());
     Ok(match (count, problems.is_empty()) {
@@ -55,29 +60,14 @@ pub(crate) fn run(args: &ListArgs) -> Result<u8, Failure> {
     })
 }
 
-/// Writes a line, or adds the problem that prevents it to `problems`. Returns how many lines were written.
-fn write_or_report(
-    line: Result<ListLine, Problem>,
-    problems: &mut Vec<Problem>,
-    out: &mut dyn Write,
-) -> io::Result<u64> {
-    match line {
-        Ok(line) => line.write(out).map(|()| 1),
-        Err(problem) => {
-            problems.push(problem);
-            Ok(0)
-        }
-    }
-}
-
-fn log_line(found: &Found, phone: usize, log: phonecert::input::LogFile) -> Result<ListLine, Problem> {
+fn log_line(found: &Found, phone: usize, log: LogFile) -> Result<ListLine, Problem> {
     let (size, modified) = found.status(log)?;
     let (mac, path) = (Some(found.mac(phone).to_string()), found.path(log));
     Ok(ListLine::Log { mac, path, size: Some(size), modified: modified.and_then(list_time) })
 }
 
 /// The line for an archive, a pipe or a file without an address in its name.
-fn stream_line(source: &phonecert::input::Source) -> Result<ListLine, Problem> {
+fn stream_line(source: &Source) -> Result<ListLine, Problem> {
     let (size, modified) = source.status()?.map_or((None, None), |(size, modified)| (Some(size), modified));
     let (path, modified) = (source.path().to_owned(), modified.and_then(list_time));
     Ok(match source.is_archive() {
@@ -93,18 +83,18 @@ fn directories(found: &Found, phone: usize) -> Vec<PathBuf> {
     parents.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// Lists the configuration files that a phone can be told to read.
-fn list_configuration(tree: &Tree, mac: Mac, directories: &[PathBuf], out: &mut dyn Write) -> io::Result<()> {
+/// The configuration files that a phone can be told to read.
+fn configuration_lines(tree: &Tree, mac: Mac, directories: &[PathBuf]) -> Vec<ListLine> {
     let found = reachable(tree, mac, directories);
     let own = found.own.iter().filter(|stored| !matches!(stored, Stored::Outside { .. }));
     let own = own.map(|stored| PathBuf::from(stored.path()));
     let shared = found.shared.into_iter().filter(|path| !tree.leads_outside(path));
-    for path in own.chain(shared) {
-        let Ok(metadata) = std::fs::metadata(&path) else { continue };
+    let line = |path: PathBuf| {
+        let metadata = std::fs::metadata(&path).ok()?;
         let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let modified = modified.and_then(|age| list_time(i64::try_from(age.as_secs()).ok()?));
         let (path, size) = (shown_path(&path), Some(metadata.len()));
-        ListLine::Configuration { mac: mac.to_string(), path, size, modified }.write(out)?;
-    }
-    Ok(())
+        Some(ListLine::Configuration { mac: mac.to_string(), path, size, modified })
+    };
+    own.chain(shared).filter_map(line).collect()
 }

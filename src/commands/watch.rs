@@ -104,7 +104,7 @@ fn refuse_pipe(path: &Path) -> Result<(), Failure> {
     }
     Err(Failure::Input {
         path: shown_path(path),
-        message: "what can be read but once can't be watched".to_owned(),
+        message: "can be read only once, so it can't be watched".to_owned(),
     })
 }
 

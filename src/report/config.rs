@@ -24,14 +24,14 @@ pub type ConfigWriter = fn(&Answer<'_>, &Style, &mut dyn Write) -> io::Result<()
 
 /// The formats of `config`, the default first.
 pub const CONFIG_FORMATS: [Format<ConfigWriter>; 3] = [
-    Format { name: "table", endings: &["txt"], about: "Tables for people, one a phone", write: tables },
-    Format {
-        name: "json",
-        endings: &["json"],
-        about: "One document with everything, for programs; `phonecert schema config` describes it",
-        write: json,
-    },
-    Format { name: "csv", endings: &["csv"], about: "A parameter a line, for spreadsheets", write: csv },
+    Format::new("table", &["txt"], "Tables for people, one a phone", tables),
+    Format::new(
+        "json",
+        &["json"],
+        "One document with everything, for programs; `phonecert schema config` describes it",
+        json,
+    ),
+    Format::new("csv", &["csv"], "A parameter a line, for spreadsheets", csv),
 ];
 
 /// The answer of `config`.

@@ -8,12 +8,12 @@ use super::shape::{Baseline, CertificateState, Device, State};
 use super::text::visible::visible;
 use super::{Report, ScanFormat, ScanWriter, Style};
 
-pub(super) const FORMAT: ScanFormat = ScanFormat {
-    name: "csv",
-    endings: &["csv"],
-    about: "A phone a line, for spreadsheets; no cell can act as a formula",
-    write: ScanWriter { phones, groups, lists_problems: false },
-};
+pub(super) const FORMAT: ScanFormat = ScanFormat::new(
+    "csv",
+    &["csv"],
+    "A phone a line, for spreadsheets; no cell can act as a formula",
+    ScanWriter { phones, groups, lists_problems: false },
+);
 
 /// Slots with columns of their own: the slot, and the prefix of its columns.
 const SLOTS: [(&str, &str); 3] =

@@ -18,24 +18,14 @@ pub type DiffWriter = fn(&Diff, &Style, &mut dyn Write) -> io::Result<()>;
 
 /// The formats of `diff`, the default first.
 pub const DIFF_FORMATS: [Format<DiffWriter>; 3] = [
-    Format {
-        name: "text",
-        endings: &["txt"],
-        about: "Text for people, to read in a mail",
-        write: page::text,
-    },
-    Format {
-        name: "markdown",
-        endings: &["md", "markdown"],
-        about: "Markdown, to paste into a ticket",
-        write: page::markdown,
-    },
-    Format {
-        name: "json",
-        endings: &["json"],
-        about: "One document with everything, for programs; `phonecert schema diff` describes it",
-        write: json,
-    },
+    Format::new("text", &["txt"], "Text for people, to read in a mail", page::text),
+    Format::new("markdown", &["md", "markdown"], "Markdown, to paste into a ticket", page::markdown),
+    Format::new(
+        "json",
+        &["json"],
+        "One document with everything, for programs; `phonecert schema diff` describes it",
+        json,
+    ),
 ];
 
 /// The whole answer of `diff --format json`.

@@ -26,33 +26,33 @@ pub struct ExplainWriter {
 
 /// The formats of `explain`, the default first.
 pub const EXPLAIN_FORMATS: [Format<ExplainWriter>; 3] = [
-    Format {
-        name: "text",
-        endings: &["txt"],
-        about: "Text for people",
-        write: ExplainWriter { some: terminal::rules, all: terminal::catalogue },
-    },
-    Format {
-        name: "markdown",
-        endings: &["md", "markdown"],
-        about: "Markdown, for a wiki or a ticket",
-        write: ExplainWriter {
+    Format::new(
+        "text",
+        &["txt"],
+        "Text for people",
+        ExplainWriter { some: terminal::rules, all: terminal::catalogue },
+    ),
+    Format::new(
+        "markdown",
+        &["md", "markdown"],
+        "Markdown, for a wiki or a ticket",
+        ExplainWriter {
             some: |rules, _, out| markdown::rules(rules, out),
             all: |_, out| markdown::catalogue(out),
         },
-    },
-    Format {
-        name: "json",
-        endings: &["json"],
-        about: "An object a diagnosis, in a list where there can be several",
-        write: ExplainWriter {
+    ),
+    Format::new(
+        "json",
+        &["json"],
+        "An object a diagnosis, in a list where there can be several",
+        ExplainWriter {
             some: |rules, _, out| match rules {
                 [rule] => write_json(&explanation(rule), out),
                 rules => write_json(&rules.iter().map(|rule| explanation(rule)).collect(), out),
             },
             all: |_, out| write_json(&of_families(explanation).into(), out),
         },
-    },
+    ),
 ];
 
 fn family(family: Family) -> impl Iterator<Item = &'static Rule> {

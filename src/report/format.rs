@@ -20,6 +20,15 @@ pub struct Format<W> {
 }
 
 impl<W> Format<W> {
+    pub(super) const fn new(
+        name: &'static str,
+        endings: &'static [&'static str],
+        about: &'static str,
+        write: W,
+    ) -> Self {
+        Self { name, endings, about, write }
+    }
+
     /// The row of `table` with this name.
     #[must_use]
     pub fn named<'t>(table: &'t [Self], name: &str) -> Option<&'t Self> {

@@ -30,12 +30,12 @@ use charts::History;
 use phone::Phone;
 use totals::{DiagnosisTotal, Totals};
 
-pub(super) const FORMAT: ScanFormat = ScanFormat {
-    name: "html",
-    endings: &["html", "htm"],
-    about: "One file for a browser, to search, sort, print and forward",
-    write: ScanWriter { phones, groups, lists_problems: true },
-};
+pub(super) const FORMAT: ScanFormat = ScanFormat::new(
+    "html",
+    &["html", "htm"],
+    "One file for a browser, to search, sort, print and forward",
+    ScanWriter { phones, groups, lists_problems: true },
+);
 
 /// The largest fleet whose healthy phones are listed without `--all`. In a larger one they are only counted.
 const ALL_LISTED: usize = 5_000;

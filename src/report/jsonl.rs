@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use super::group::Groups;
 use super::{Report, ScanFormat, ScanWriter, Style, safe_json};
 
-pub(super) const FORMAT: ScanFormat = ScanFormat {
-    name: "jsonl",
-    endings: &["jsonl", "ndjson"],
-    about: "A JSON object a phone, one a line, for jq and log stores",
-    write: ScanWriter { phones, groups, lists_problems: false },
-};
+pub(super) const FORMAT: ScanFormat = ScanFormat::new(
+    "jsonl",
+    &["jsonl", "ndjson"],
+    "A JSON object a phone, one a line, for jq and log stores",
+    ScanWriter { phones, groups, lists_problems: false },
+);
 
 fn phones(report: &Report<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let append = |_: usize, device: &_, bytes: &mut Vec<u8>| {

@@ -17,8 +17,8 @@ pub type LookupWriter = fn(&Answer, &Style, &mut dyn Write) -> io::Result<()>;
 
 /// The formats of `lookup`, the default first.
 pub const LOOKUP_FORMATS: [Format<LookupWriter>; 2] = [
-    Format { name: "table", endings: &["txt"], about: "Tables for people", write: table },
-    Format { name: "json", endings: &["json"], about: "One document, for programs", write: json },
+    Format::new("table", &["txt"], "Tables for people", table),
+    Format::new("json", &["json"], "One document, for programs", json),
 ];
 
 fn json(answer: &Answer, _: &Style, out: &mut dyn Write) -> io::Result<()> {

@@ -12,12 +12,12 @@ use super::text::paint::status_sign;
 use super::text::quantity::{bytes, count, counted};
 use super::{Devices, Overview, Report, ScanFormat, ScanWriter, Style, Verbosity};
 
-pub(super) const FORMAT: ScanFormat = ScanFormat {
-    name: "markdown",
-    endings: &["md", "markdown"],
-    about: "A table and the explanations, to paste into a ticket",
-    write: ScanWriter { phones, groups, lists_problems: true },
-};
+pub(super) const FORMAT: ScanFormat = ScanFormat::new(
+    "markdown",
+    &["md", "markdown"],
+    "A table and the explanations, to paste into a ticket",
+    ScanWriter { phones, groups, lists_problems: true },
+);
 
 fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# Device certificates of {}\n", counted(report.devices.len() as u64, "phone"))?;

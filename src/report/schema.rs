@@ -22,35 +22,19 @@ pub struct AnswerSchema {
 
 /// All answers that have a schema, the default first.
 pub static SCHEMAS: [AnswerSchema; 6] = [
-    AnswerSchema {
-        command: "scan",
-        title: "Output of `phonecert scan --format json`",
-        make: || schema_for!(Document),
-    },
-    AnswerSchema {
-        command: "events",
-        title: "A line of `phonecert events --format jsonl`",
-        make: || schema_for!(EventRow),
-    },
-    AnswerSchema { command: "list", title: "A line of `phonecert list`", make: || schema_for!(ListLine) },
-    AnswerSchema {
-        command: "diff",
-        title: "Output of `phonecert diff --format json`",
-        make: || schema_for!(diff::Document<'_>),
-    },
-    AnswerSchema {
-        command: "config",
-        title: "Output of `phonecert config --format json`",
-        make: || schema_for!(ConfigDocument),
-    },
-    AnswerSchema {
-        command: "watch",
-        title: "A line of `phonecert watch --format jsonl`",
-        make: || schema_for!(Change),
-    },
+    AnswerSchema::new("scan", "Output of `phonecert scan --format json`", || schema_for!(Document)),
+    AnswerSchema::new("events", "A line of `phonecert events --format jsonl`", || schema_for!(EventRow)),
+    AnswerSchema::new("list", "A line of `phonecert list`", || schema_for!(ListLine)),
+    AnswerSchema::new("diff", "Output of `phonecert diff --format json`", || schema_for!(diff::Document<'_>)),
+    AnswerSchema::new("config", "Output of `phonecert config --format json`", || schema_for!(ConfigDocument)),
+    AnswerSchema::new("watch", "A line of `phonecert watch --format jsonl`", || schema_for!(Change)),
 ];
 
 impl AnswerSchema {
+    const fn new(command: &'static str, title: &'static str, make: fn() -> Schema) -> Self {
+        Self { command, title, make }
+    }
+
     /// The schema of this command's answer.
     #[must_use]
     pub fn of(command: &str) -> Option<&'static Self> {

@@ -27,26 +27,21 @@ pub type StoryWriter = fn(&Device, &[EventRow], &Style, &mut dyn Write) -> io::R
 
 /// The formats of `device`, the default first.
 pub const STORY_FORMATS: [Format<StoryWriter>; 3] = [
-    Format {
-        name: "text",
-        endings: &["txt"],
-        about: "Text for people",
-        write: |device, events, style, out| {
-            blocks(device, events, |block| terminal::block(block, style), out)
-        },
-    },
-    Format {
-        name: "markdown",
-        endings: &["md", "markdown"],
-        about: "Markdown, to paste into a ticket",
-        write: |device, events, _, out| blocks(device, events, markdown::block, out),
-    },
-    Format {
-        name: "json",
-        endings: &["json"],
-        about: "The phone's object of `scan --format json`, and its events",
-        write: |device, events, _, out| json::write(device, events, out),
-    },
+    Format::new("text", &["txt"], "Text for people", |device, events, style, out| {
+        blocks(device, events, |block| terminal::block(block, style), out)
+    }),
+    Format::new(
+        "markdown",
+        &["md", "markdown"],
+        "Markdown, to paste into a ticket",
+        |device, events, _, out| blocks(device, events, markdown::block, out),
+    ),
+    Format::new(
+        "json",
+        &["json"],
+        "The phone's object of `scan --format json`, and its events",
+        |device, events, _, out| json::write(device, events, out),
+    ),
 ];
 
 fn blocks(

@@ -19,12 +19,12 @@ use super::{Report, ScanFormat, ScanWriter, Style, Verbosity};
 use layout::{Layout, Widths};
 use row::Row;
 
-pub(super) const FORMAT: ScanFormat = ScanFormat {
-    name: "table",
-    endings: &["txt"],
-    about: "A table for people, with each diagnosis explained under it",
-    write: ScanWriter { phones, groups: groups::write, lists_problems: true },
-};
+pub(super) const FORMAT: ScanFormat = ScanFormat::new(
+    "table",
+    &["txt"],
+    "A table for people, with each diagnosis explained under it",
+    ScanWriter { phones, groups: groups::write, lists_problems: true },
+);
 
 /// With more entries than this, healthy ones are left out of the table.
 const MANY: usize = 50;

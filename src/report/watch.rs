@@ -16,19 +16,14 @@ pub type WatchWriter = Option<fn(&Change, &mut dyn Write) -> io::Result<()>>;
 
 /// The formats of `watch`.
 pub const WATCH_FORMATS: [Format<WatchWriter>; 3] = [
-    Format {
-        name: "table",
-        endings: &[],
-        about: "The table of `scan`, kept up to date on a terminal",
-        write: None,
-    },
-    Format { name: "text", endings: &[], about: "A line a change, for people", write: Some(text) },
-    Format {
-        name: "jsonl",
-        endings: &[],
-        about: "A JSON object a change, one a line; `phonecert schema watch` describes it",
-        write: Some(jsonl),
-    },
+    Format::new("table", &[], "The table of `scan`, kept up to date on a terminal", None),
+    Format::new("text", &[], "A line a change, for people", Some(text)),
+    Format::new(
+        "jsonl",
+        &[],
+        "A JSON object a change, one a line; `phonecert schema watch` describes it",
+        Some(jsonl),
+    ),
 ];
 
 /// A phone whose status or active diagnoses changed.

@@ -102,7 +102,7 @@ impl Notifier {
                 let _ = wake.send(Wake::Changed);
             }
         };
-        let mut watcher = notify::recommended_watcher(handler).map_err(|error| reason(&error))?;
+        let mut watcher = notify::recommended_watcher(handler).map_err(|error| error.to_string())?;
         for (path, mode, known) in &self.roots {
             if known.is_none() {
                 return Err(format!("{}: it does not exist", path.display()));
@@ -113,20 +113,9 @@ impl Notifier {
                     path.display()
                 ));
             }
-            watcher.watch(path, *mode).map_err(|error| format!("{}: {}", path.display(), reason(&error)))?;
+            watcher.watch(path, *mode).map_err(|error| error.to_string())?;
         }
         Ok(watcher)
-    }
-}
-
-/// The error's message without paths.
-fn reason(error: &notify::Error) -> String {
-    match &error.kind {
-        notify::ErrorKind::Io(error) => error.to_string(),
-        notify::ErrorKind::MaxFilesWatch => {
-            "more directories than the system lets be watched (fs.inotify.max_user_watches)".to_owned()
-        }
-        _ => error.to_string(),
     }
 }
 

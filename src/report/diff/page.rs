@@ -19,25 +19,64 @@ const SHOWN: usize = 20;
 /// The widest line, in columns; wider lines are hard to read.
 const WIDEST: usize = 110;
 
-/// Writes the parts of a comparison. The texts that it gets are raw.
-trait Page {
-    fn head(&mut self, compared: &str, figures: &[(usize, &str)]) -> io::Result<()>;
-    fn title(&mut self, title: &str, tone: Tone) -> io::Result<()>;
-    fn code(&mut self, entry: &Entry, phones: u64) -> io::Result<()>;
-    fn item(&mut self, text: &str) -> io::Result<()>;
+/// A part of a comparison. Its texts are raw.
+enum Part<'d> {
+    /// What is compared, and how many there are of each.
+    Head(String, [(usize, &'static str); 6]),
+    Title(&'static str, Tone),
+    /// A diagnosis that entries share, and the number of their phones.
+    Code(&'d Entry, u64),
+    Item(String),
 }
 
 /// Writes a comparison as text, the worst first.
 pub(super) fn text(diff: &Diff, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    page(diff, style, &mut Text { style, out })
+    // A text wrapped to the width; from its second line on, it is indented by two more columns.
+    let mut line = |indent: usize, tone: Tone, text: &str| {
+        let room = style.width.min(WIDEST).saturating_sub(indent + 2);
+        wrap(&visible(text), room).iter().enumerate().try_for_each(|(place, line)| {
+            let blanks = " ".repeat(if place == 0 { indent } else { indent + 2 });
+            writeln!(out, "{blanks}{}", tone.paint(line, style.color))
+        })
+    };
+    parts(diff, style).into_iter().try_for_each(|part| match part {
+        Part::Head(compared, figures) => {
+            line(0, Tone::Strong, &format!("{compared}:"))?;
+            let figures = figures.map(|(number, what)| format!("{what} {}", count(number as u64)));
+            line(0, Tone::Plain, &format!("{}.", figures.join(", ")))
+        }
+        Part::Title(title, tone) => {
+            line(0, Tone::Plain, "")?;
+            line(0, tone, title)
+        }
+        Part::Code(Entry { code, name, severity, .. }, phones) => {
+            let sign = severity_sign(*severity);
+            let text = format!("{sign} {code} {name}: {}, {}", severity.name(), counted(phones, "phone"));
+            line(2, Tone::of_severity(*severity), &text)
+        }
+        Part::Item(text) => line(4, Tone::Plain, &text),
+    })
 }
 
 /// Writes a comparison as Markdown, the worst first.
 pub(super) fn markdown(diff: &Diff, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    page(diff, style, &mut Markdown(out))
+    parts(diff, style).into_iter().try_for_each(|part| match part {
+        Part::Head(compared, figures) => {
+            let titles = figures.map(|(_, what)| what).join(" | ");
+            let numbers = figures.map(|(number, _)| count(number as u64)).join(" | ");
+            writeln!(out, "# What changed\n\n{}\n\n| {titles} |", escaped(&compared))?;
+            writeln!(out, "|{}\n| {numbers} |", " ---: |".repeat(figures.len()))
+        }
+        Part::Title(title, _) => writeln!(out, "\n## {title}\n"),
+        Part::Code(Entry { code, name, severity, .. }, phones) => {
+            let (code, name) = (escaped(code), escaped(name));
+            writeln!(out, "- **{code} {name}** ({}, {})", severity.name(), counted(phones, "phone"))
+        }
+        Part::Item(text) => writeln!(out, "  - {}", escaped(&text)),
+    })
 }
 
-fn page(diff: &Diff, style: &Style, page: &mut dyn Page) -> io::Result<()> {
+fn parts<'d>(diff: &'d Diff, style: &Style) -> Vec<Part<'d>> {
     let side = |side: &Side| format!("{} ({})", side.path, counted(side.devices, "phone"));
     let figures = [
         (diff.broke.len(), "broke"),
@@ -47,49 +86,49 @@ fn page(diff: &Diff, style: &Style, page: &mut dyn Page) -> io::Result<()> {
         (diff.phones_gone.len(), "phones gone"),
         (diff.certificates_changed.len(), "certificates changed"),
     ];
-    page.head(&format!("From {} to {}", side(&diff.old), side(&diff.new)), &figures)?;
+    let mut parts = vec![Part::Head(format!("From {} to {}", side(&diff.old), side(&diff.new)), figures)];
+    let most = if style.verbosity == Verbosity::Verbose { usize::MAX } else { SHOWN };
 
     let new_phones: HashSet<_> = diff.phones_new.iter().map(|lone| &lone.phone).collect();
-    title(page, "Broke", Tone::Bad, &diff.broke)?;
+    title(&mut parts, "Broke", Tone::Bad, &diff.broke);
     for entries in diff.broke.chunk_by(|a, b| a.code == b.code) {
-        page.code(&entries[0], phones(entries.iter()))?;
-        list(page, style, entries, |entry| {
+        parts.push(Part::Code(&entries[0], phones(entries.iter())));
+        list(&mut parts, most, entries, |entry| {
             let is_new = new_phones.contains(&entry.phone);
             let new = if is_new { " (a new phone)" } else { "" };
             let since = entry.first_seen.as_deref().map(|time| format!(" (first seen {})", minute(time)));
             format!("{}{new}: {}{}", of(entry), entry.message, since.unwrap_or_default())
-        })?;
+        });
     }
-    title(page, "Mended", Tone::Good, &diff.mended)?;
+    title(&mut parts, "Mended", Tone::Good, &diff.mended);
     for entries in diff.mended.chunk_by(|a, b| a.entry.code == b.entry.code) {
-        page.code(&entries[0].entry, phones(entries.iter().map(|mended| &mended.entry)))?;
-        list(page, style, entries, |mended| {
+        parts.push(Part::Code(&entries[0].entry, phones(entries.iter().map(|mended| &mended.entry))));
+        list(&mut parts, most, entries, |mended| {
             let how = if mended.resolved { "later lines show it" } else { "no longer found" };
             format!("{}: {how}", of(&mended.entry))
-        })?;
+        });
     }
-    title(page, "Still there", Tone::Strong, &diff.still)?;
-    for entries in diff.still.chunk_by(|a, b| a.code == b.code) {
-        page.code(&entries[0], phones(entries.iter()))?;
-    }
+    title(&mut parts, "Still there", Tone::Strong, &diff.still);
+    let still = diff.still.chunk_by(|a, b| a.code == b.code);
+    parts.extend(still.map(|entries| Part::Code(&entries[0], phones(entries.iter()))));
     for (name, lone) in [("New phones", &diff.phones_new), ("Phones gone", &diff.phones_gone)] {
-        title(page, name, Tone::Strong, lone)?;
-        list(page, style, lone, |Lone { status, phone }| format!("{phone}: {}", status.name()))?;
+        title(&mut parts, name, Tone::Strong, lone);
+        list(&mut parts, most, lone, |Lone { status, phone }| format!("{phone}: {}", status.name()));
     }
-    title(page, "Certificates changed", Tone::Strong, &diff.certificates_changed)?;
-    list(page, style, &diff.certificates_changed, |changed| format!("{} {}", changed.phone, change(changed)))
+    let changed = &diff.certificates_changed;
+    title(&mut parts, "Certificates changed", Tone::Strong, changed);
+    list(&mut parts, most, changed, |changed| format!("{} {}", changed.phone, change(changed)));
+    parts
 }
 
-fn title<T>(page: &mut dyn Page, name: &str, tone: Tone, list: &[T]) -> io::Result<()> {
-    if list.is_empty() { Ok(()) } else { page.title(name, tone) }
+fn title<T>(parts: &mut Vec<Part<'_>>, title: &'static str, tone: Tone, list: &[T]) {
+    parts.extend((!list.is_empty()).then_some(Part::Title(title, tone)));
 }
 
-fn list<T>(page: &mut dyn Page, style: &Style, list: &[T], each: impl Fn(&T) -> String) -> io::Result<()> {
-    let most = if style.verbosity == Verbosity::Verbose { usize::MAX } else { SHOWN };
-    list.iter().take(most).try_for_each(|item| page.item(&each(item)))?;
-    match list.len().saturating_sub(most) {
-        0 => Ok(()),
-        more => page.item(&format!("and {} more; -v shows them all", count(more as u64))),
+fn list<T>(parts: &mut Vec<Part<'_>>, most: usize, list: &[T], each: impl Fn(&T) -> String) {
+    parts.extend(list.iter().take(most).map(|item| Part::Item(each(item))));
+    if let more @ 1.. = list.len().saturating_sub(most) {
+        parts.push(Part::Item(format!("and {} more; -v shows them all", count(more as u64))));
     }
 }
 
@@ -97,70 +136,4 @@ fn list<T>(page: &mut dyn Page, style: &Style, list: &[T], each: impl Fn(&T) -> 
 fn of(entry: &Entry) -> String {
     let slot = entry.slot.as_deref().map(|slot| format!(" {slot}")).unwrap_or_default();
     format!("{}{slot}", entry.phone)
-}
-
-struct Text<'o> {
-    style: &'o Style,
-    out: &'o mut dyn Write,
-}
-
-impl Text<'_> {
-    /// A text wrapped to the width; from its second line on, it is indented by two more columns.
-    fn line(&mut self, indent: usize, tone: Tone, text: &str) -> io::Result<()> {
-        let room = self.style.width.min(WIDEST).saturating_sub(indent + 2);
-        for (place, line) in wrap(&visible(text), room).iter().enumerate() {
-            let blanks = " ".repeat(if place == 0 { indent } else { indent + 2 });
-            writeln!(self.out, "{blanks}{}", tone.paint(line, self.style.color))?;
-        }
-        Ok(())
-    }
-}
-
-impl Page for Text<'_> {
-    fn head(&mut self, compared: &str, figures: &[(usize, &str)]) -> io::Result<()> {
-        self.line(0, Tone::Strong, &format!("{compared}:"))?;
-        let texts: Vec<String> =
-            figures.iter().map(|(number, what)| format!("{what} {}", count(*number as u64))).collect();
-        self.line(0, Tone::Plain, &format!("{}.", texts.join(", ")))
-    }
-
-    fn title(&mut self, title: &str, tone: Tone) -> io::Result<()> {
-        writeln!(self.out)?;
-        self.line(0, tone, title)
-    }
-
-    fn code(&mut self, entry: &Entry, phones: u64) -> io::Result<()> {
-        let sign = severity_sign(entry.severity);
-        let Entry { code, name, severity, .. } = entry;
-        let text = format!("{sign} {code} {name}: {}, {}", severity.name(), counted(phones, "phone"));
-        self.line(2, Tone::of_severity(*severity), &text)
-    }
-
-    fn item(&mut self, text: &str) -> io::Result<()> {
-        self.line(4, Tone::Plain, text)
-    }
-}
-
-struct Markdown<'o>(&'o mut dyn Write);
-
-impl Page for Markdown<'_> {
-    fn head(&mut self, compared: &str, figures: &[(usize, &str)]) -> io::Result<()> {
-        let titles: Vec<&str> = figures.iter().map(|(_, what)| *what).collect();
-        let numbers: Vec<String> = figures.iter().map(|(number, _)| count(*number as u64)).collect();
-        writeln!(self.0, "# What changed\n\n{}\n\n| {} |", escaped(compared), titles.join(" | "))?;
-        writeln!(self.0, "|{}\n| {} |", " ---: |".repeat(figures.len()), numbers.join(" | "))
-    }
-
-    fn title(&mut self, title: &str, _: Tone) -> io::Result<()> {
-        writeln!(self.0, "\n## {title}\n")
-    }
-
-    fn code(&mut self, entry: &Entry, phones: u64) -> io::Result<()> {
-        let (code, name) = (escaped(&entry.code), escaped(&entry.name));
-        writeln!(self.0, "- **{code} {name}** ({}, {})", entry.severity.name(), counted(phones, "phone"))
-    }
-
-    fn item(&mut self, text: &str) -> io::Result<()> {
-        writeln!(self.0, "  - {}", escaped(text))
-    }
 }

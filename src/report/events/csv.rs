@@ -10,12 +10,8 @@ use crate::event;
 use crate::report::csv::append;
 use crate::report::{Format, Style};
 
-pub(super) const FORMAT: Format<EventsWriter> = Format {
-    name: "csv",
-    endings: &["csv"],
-    about: "A line an event, for spreadsheets; no cell can act as a formula",
-    write,
-};
+pub(super) const FORMAT: Format<EventsWriter> =
+    Format::new("csv", &["csv"], "A line an event, for spreadsheets; no cell can act as a formula", write);
 
 /// The columns that every event has.
 const COMMON: [&str; 11] =

@@ -7,17 +7,17 @@ use crate::report::Format;
 use crate::report::safe_json;
 use crate::report::shape::EventRow;
 
-pub(super) const FORMAT: Format<EventsWriter> = Format {
-    name: "jsonl",
-    endings: &["jsonl", "ndjson"],
-    about: "A JSON object an event, one a line, for jq and log stores",
-    write: |each, _, out| {
+pub(super) const FORMAT: Format<EventsWriter> = Format::new(
+    "jsonl",
+    &["jsonl", "ndjson"],
+    "A JSON object an event, one a line, for jq and log stores",
+    |each, _, out| {
         each(&mut |event| {
             object(event, out)?;
             out.write_all(b"\n")
         })
     },
-};
+);
 
 /// Writes an event as one JSON object.
 pub(in crate::report) fn object(mut event: EventRow, out: &mut dyn Write) -> io::Result<()> {

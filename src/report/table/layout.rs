@@ -11,49 +11,42 @@ const SIGN: usize = 2;
 /// The least width at which a slot's column shows words.
 const LEAST_WORD: usize = "✓ installed".len() - "✓".len() + 1;
 
-/// A way to make a row narrower.
-#[derive(Clone, Copy)]
-enum Shrink {
-    /// Limits the width of the column.
-    Narrow(Column, usize),
-    /// Leaves the column out.
-    Drop(Column),
-}
+/// No width: the column is left out.
+const LEFT_OUT: usize = 0;
 
-/// The steps to make a row fit, the least important loss first. After all of them only the sign, the phone
-/// and the codes remain.
-const SHRINKING: [Shrink; 28] = {
+/// The steps to make a row fit, the least important loss first: a column, and the width to which it is limited.
+/// After all of them only the sign, the phone and the codes remain.
+const SHRINKING: [(Column, usize); 28] = {
     use Column::*;
-    use Shrink::{Drop, Narrow};
     [
-        Narrow(Phone, 24),
-        Narrow(Platform2, 22),
-        Narrow(Platform1, 22),
-        Narrow(Diagnoses, 30),
-        Narrow(Platform2, 14),
-        Narrow(Platform1, 14),
-        Drop(FirstSeen),
-        Drop(LastSeen),
-        Narrow(Model, 10),
-        Narrow(Phone, 16),
-        Narrow(Diagnoses, 23),
-        Narrow(Platform2, SIGN),
-        Narrow(Platform1, SIGN),
-        Narrow(BuiltIn, 11),
-        Drop(Stale),
-        Narrow(Diagnoses, 16),
-        Narrow(Applications, 5),
-        Narrow(BuiltIn, SIGN),
-        Drop(Applications),
-        Narrow(Phone, 12),
-        Drop(Software),
-        Drop(Baseline),
-        Drop(Model),
-        Drop(Platform2),
-        Drop(Platform1),
-        Narrow(Status, 1),
-        Drop(BuiltIn),
-        Narrow(Diagnoses, 9),
+        (Phone, 24),
+        (Platform2, 22),
+        (Platform1, 22),
+        (Diagnoses, 30),
+        (Platform2, 14),
+        (Platform1, 14),
+        (FirstSeen, LEFT_OUT),
+        (LastSeen, LEFT_OUT),
+        (Model, 10),
+        (Phone, 16),
+        (Diagnoses, 23),
+        (Platform2, SIGN),
+        (Platform1, SIGN),
+        (BuiltIn, 11),
+        (Stale, LEFT_OUT),
+        (Diagnoses, 16),
+        (Applications, 5),
+        (BuiltIn, SIGN),
+        (Applications, LEFT_OUT),
+        (Phone, 12),
+        (Software, LEFT_OUT),
+        (Baseline, LEFT_OUT),
+        (Model, LEFT_OUT),
+        (Platform2, LEFT_OUT),
+        (Platform1, LEFT_OUT),
+        (Status, 1),
+        (BuiltIn, LEFT_OUT),
+        (Diagnoses, 9),
     ]
 };
 
@@ -77,18 +70,12 @@ impl Layout {
     /// that are empty in all rows are left out.
     pub(super) fn fitting(natural: Widths, columns: usize) -> Self {
         let mut widths = natural;
-        for step in SHRINKING {
+        for (column, most) in SHRINKING {
             if total(&widths) <= columns {
                 break;
             }
-            match step {
-                Shrink::Drop(column) => widths[column as usize] = None,
-                Shrink::Narrow(column, most) => {
-                    if let Some(width) = &mut widths[column as usize] {
-                        *width = (*width).min(most);
-                    }
-                }
-            }
+            let width = &mut widths[column as usize];
+            *width = width.map(|width| width.min(most)).filter(|width| *width > LEFT_OUT);
         }
         if let Some(width) = widths[Column::Diagnoses as usize] {
             let excess = total(&widths).saturating_sub(columns);

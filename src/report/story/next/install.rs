@@ -11,14 +11,15 @@ use crate::report::story::page::Block;
 use crate::report::text::paint::Tone;
 use crate::report::text::prose::Prose;
 
-/// A slot to install a custom certificate in.
+/// A kind of slot to install a custom certificate in.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Target {
-    /// A platform slot, with its number if that is known.
-    Platform(Option<u8>),
-    /// An application slot, with its number if that is known.
-    Application(Option<u8>),
+enum Kind {
+    Platform,
+    Application,
 }
+
+/// The kind of a slot, and its number if that is known.
+type Target = (Kind, Option<u8>);
 
 /// How to install a certificate in each slot that the diagnoses are about, and how to choose it for use.
 /// Empty if no step requires an installation.
@@ -47,10 +48,8 @@ fn places(active: &[&Diagnosis]) -> Vec<Target> {
     let mut targets: Vec<Target> = installing.flat_map(|one| targets(one)).collect();
     targets.sort_unstable();
     targets.dedup();
-    let is_named =
-        |target: &Target| matches!(target, Target::Platform(Some(_)) | Target::Application(Some(_)));
-    if targets.iter().any(is_named) {
-        targets.retain(is_named);
+    if targets.iter().any(|(_, number)| number.is_some()) {
+        targets.retain(|(_, number)| number.is_some());
     }
     targets
 }
@@ -81,35 +80,37 @@ const USE: &str = "each operation has its own choice of device certificate, the 
 
 fn targets(diagnosis: &Diagnosis) -> Vec<Target> {
     match diagnosis.slot.as_deref().map(str::parse) {
-        Some(Ok(Slot::Platform(number))) => vec![Target::Platform(Some(number))],
-        Some(Ok(Slot::Application(number))) => vec![Target::Application(Some(number))],
+        Some(Ok(Slot::Platform(number))) => vec![(Kind::Platform, Some(number))],
+        Some(Ok(Slot::Application(number))) => vec![(Kind::Application, Some(number))],
         // A platform certificate may be used for everything for which the built-in one is.
-        Some(Ok(Slot::BuiltIn)) => vec![Target::Platform(None)],
-        Some(Err(_)) | None => vec![Target::Platform(None), Target::Application(None)],
+        Some(Ok(Slot::BuiltIn)) => vec![(Kind::Platform, None)],
+        Some(Err(_)) | None => vec![(Kind::Platform, None), (Kind::Application, None)],
     }
 }
 
 fn title(target: Target) -> String {
-    match target {
-        Target::Platform(Some(number)) => format!("To install in {}", in_words(Slot::Platform(number))),
-        Target::Application(Some(number)) => format!("To install in {}", in_words(Slot::Application(number))),
-        Target::Platform(None) => "To install in a platform slot".to_owned(),
-        Target::Application(None) => "To install in an application slot".to_owned(),
-    }
+    let slot = match target {
+        (Kind::Platform, Some(number)) => in_words(Slot::Platform(number)),
+        (Kind::Application, Some(number)) => in_words(Slot::Application(number)),
+        (Kind::Platform, None) => "a platform slot".to_owned(),
+        (Kind::Application, None) => "an application slot".to_owned(),
+    };
+    format!("To install in {slot}")
 }
 
 fn parameters(target: Target, software: Option<&SoftwareVersion>) -> String {
     const OLD: &str = "`device.sec.SSL.customDeviceCert.set`, `….publicCert` and `….privateKey`";
     let form = "the certificate in PKCS #7 form";
-    match target {
-        Target::Platform(_) if software.is_some_and(is_before_custom_slots) => {
+    let (kind, number) = target;
+    let numbered =
+        |placeholder: &str| number.map_or_else(|| placeholder.to_owned(), |number| number.to_string());
+    let which = |meaning: &'static str| if number.is_some() { "" } else { meaning };
+    match kind {
+        Kind::Platform if software.is_some_and(is_before_custom_slots) => {
             format!("{OLD} (SIP 3.3.2 or later); {form}")
         }
-        Target::Platform(number) => {
-            let (number, which) = match number {
-                Some(number) => (number.to_string(), ""),
-                None => ("X".to_owned(), " (X is 1 or 2)"),
-            };
+        Kind::Platform => {
+            let (number, which) = (numbered("X"), which(" (X is 1 or 2)"));
             let before = match software {
                 Some(_) => String::new(),
                 None => format!("; before UC Software 4.0.0, {OLD}"),
@@ -118,11 +119,8 @@ fn parameters(target: Target, software: Option<&SoftwareVersion>) -> String {
                 "`device.sec.TLS.customDeviceCert{number}.set`, `….publicCert` and `….privateKey`{which}; {form}{before}"
             )
         }
-        Target::Application(number) => {
-            let (number, which) = match number {
-                Some(number) => (number.to_string(), ""),
-                None => ("x".to_owned(), " (x is the slot's number)"),
-            };
+        Kind::Application => {
+            let (number, which) = (numbered("x"), which(" (x is the slot's number)"));
             format!(
                 "`sec.TLS.customDeviceCert.{number}` and `sec.TLS.customDeviceKey.{number}`{which}; {form}"
             )
@@ -131,10 +129,10 @@ fn parameters(target: Target, software: Option<&SoftwareVersion>) -> String {
 }
 
 fn limits(target: Target) -> String {
-    match target {
-        Target::Platform(_) => {
+    match target.0 {
+        Kind::Platform => {
             format!("certificate {PLATFORM_CERTIFICATE_MAX} bytes, private key {PLATFORM_KEY_MAX} bytes")
         }
-        Target::Application(_) => "none; but not for 802.1X, syslog or provisioning".to_owned(),
+        Kind::Application => "none; but not for 802.1X, syslog or provisioning".to_owned(),
     }
 }
