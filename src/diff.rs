@@ -36,7 +36,6 @@ impl PhoneName {
     }
 
     /// The name of this phone of a report.
-    #[must_use]
     pub fn of_device(device: &Device) -> Self {
         Self::of(device.mac.as_deref().and_then(|mac| mac.parse().ok()), &device.files)
     }
@@ -73,7 +72,6 @@ impl Answer {
     }
 
     /// Whether the diagnosis of this code and slot was active in this phone.
-    #[must_use]
     pub fn has(&self, phone: &PhoneName, code: &str, slot: Option<&str>) -> bool {
         self.phones.get(phone).is_some_and(|phone| phone.has(State::Active, code, slot))
     }
@@ -195,7 +193,6 @@ pub struct Diff {
 
 impl Diff {
     /// Compares two answers.
-    #[must_use]
     pub fn of(old: &Answer, new: &Answer) -> Self {
         let side = |answer: &Answer| Side { path: answer.path.clone(), devices: answer.phones.len() as u64 };
         let missing_in = |answer: &Answer, (name, phone): (&PhoneName, &Phone)| {

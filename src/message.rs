@@ -91,7 +91,6 @@ impl fmt::Display for Message {
 
 impl Message {
     /// Appends parts to the sentence.
-    #[must_use]
     pub fn and(mut self, more: Self) -> Self {
         self.0.extend(more.0);
         self

@@ -3,13 +3,11 @@
 use indicatif::HumanCount;
 
 /// A number in groups of three: `12,345`.
-#[must_use]
 pub fn count(number: u64) -> String {
     HumanCount(number).to_string()
 }
 
 /// A number with its noun, `1 phone` or `2 phones`; nouns whose plural takes no `s` are given whole.
-#[must_use]
 pub fn counted(number: u64, noun: &str) -> String {
     let noun = match (number, noun) {
         (1, noun) => noun.to_owned(),

@@ -21,27 +21,23 @@ pub struct Window {
 
 impl Window {
     /// Whether there are no bounds.
-    #[must_use]
     pub const fn is_open(&self) -> bool {
         self.since.is_none() && self.until.is_none()
     }
 
     /// The same bounds in whole seconds, as records have them.
-    #[must_use]
     pub fn in_seconds(&self) -> Self {
         let whole = |time: Option<NaiveDateTime>| time.map(|time| time.with_nanosecond(0).unwrap_or(time));
         Self { since: whole(self.since), until: whole(self.until) }
     }
 
     /// Whether this time is in the window.
-    #[must_use]
     pub fn contains(&self, time: NaiveDateTime) -> bool {
         self.since.is_none_or(|since| since <= time) && self.until.is_none_or(|until| time <= until)
     }
 
     /// Bits for the sides of the bounds on which this stamp is, read as either type. Stamps of one year with
     /// equal bits are all in the window or all outside.
-    #[must_use]
     pub(crate) fn sides(&self, stamp: &Stamp) -> u8 {
         if self.is_open() {
             return 0;

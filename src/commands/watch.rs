@@ -11,7 +11,7 @@ use phonecert::problem::Problem;
 use phonecert::redact::{self, Redactor};
 use phonecert::report::text::quantity::counted;
 use phonecert::report::text::visible::visible;
-use phonecert::report::watch::{Change, Statuses, WATCH_FORMATS};
+use phonecert::report::watch::{Change, Statuses, WATCH_FORMATS, WatchWriter};
 use phonecert::report::{Devices, FORMATS, Overview, Redacted, Report};
 use phonecert::scan::{Live, NoProgress, Scan};
 
@@ -41,26 +41,27 @@ pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
     let (wake, wakes) = mpsc::channel();
     // Watching begins before the first scan, so that changes during the scan are not missed.
     let poll = args.poll.map(|seconds| Duration::from_secs(u64::from(seconds.get())));
-    let mut notifier = Notifier::new(&setup.paths, poll, wake.clone());
+    let notifier = Notifier::new(&setup.paths, poll, wake.clone());
     let mut live = Live::default();
     let scan =
         setup.scan(&args.read, &args.run, |found, options, progress| live.look(found, options, progress));
-    let mut watch = Watch { args, setup, live, shown: None, table: String::new(), last: None };
+    let write = format.write;
+    let (shown, table, last, screen) = (None, String::new(), None, None);
+    let mut watch = Watch { args, write, setup, live, notifier, shown, table, last, screen };
     if let Some(scan) = scan {
         watch.take(scan, true)?;
     }
-    watch.report_polling(&notifier);
+    watch.report_polling();
     let signals = wake.clone();
     interrupt::listen(move |signal| _ = signals.send(Wake::Signal(signal)));
-    if format.write.is_some() && !watch.args.run.quiet {
+    if write.is_none() {
+        let screen = Screen::open(wake).map_err(|error| Failure::Setup(format!("the terminal: {error}")))?;
+        watch.screen = Some(screen);
+    } else if !watch.args.run.quiet {
         let phones = watch.shown.as_ref().map_or(0, |shown| shown.scan.len() as u64);
         notices::write_line(&format!("watching {}; Ctrl-C ends", counted(phones, "phone")));
     }
-    let mut screen = match format.write {
-        None => Some(Screen::open(wake).map_err(|error| Failure::Setup(format!("the terminal: {error}")))?),
-        Some(_) => None,
-    };
-    watch.draw(&notifier, screen.as_mut())?;
+    watch.draw()?;
     let mut next = Instant::now() + SETTLING;
     // The next scan waits at least as long as the last one took, so that scans take at most half of the time.
     let mut earliest = next;
@@ -70,26 +71,26 @@ pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
             Ok(Wake::Signal(interrupt::INTERRUPT) | Wake::Key(Key::Quit)) => return Ok(0),
             Ok(Wake::Signal(signal)) => return Ok(u8::try_from(128 + signal).unwrap_or(crate::FAILED)),
             Ok(Wake::Key(key)) => {
-                screen.iter_mut().for_each(|screen| screen.go(key));
-                watch.draw(&notifier, screen.as_mut())?;
+                watch.screen.iter_mut().for_each(|screen| screen.go(key));
+                watch.draw()?;
             }
             Ok(Wake::Resized) => {
                 watch.render()?;
-                watch.draw(&notifier, screen.as_mut())?;
+                watch.draw()?;
             }
             Err(RecvTimeoutError::Timeout) => {
                 let began = Instant::now();
-                if notifier.renew() && screen.is_none() {
-                    watch.report_polling(&notifier);
+                if watch.notifier.renew() && write.is_some() {
+                    watch.report_polling();
                 }
                 let changes = watch.look()?;
-                if let Some(write) = format.write {
+                if let Some(write) = write {
                     output::to_standard(|out| changes.iter().try_for_each(|change| write(change, out)))?;
                 }
-                watch.draw(&notifier, screen.as_mut())?;
+                watch.draw()?;
                 let took = began.elapsed();
                 earliest = Instant::now() + took;
-                next = Instant::now() + notifier.patience().max(took);
+                next = Instant::now() + watch.notifier.patience().max(took);
             }
             Err(RecvTimeoutError::Disconnected) => return Ok(0),
         }
@@ -110,13 +111,17 @@ fn refuse_pipe(path: &Path) -> Result<(), Failure> {
 
 struct Watch {
     args: WatchArgs,
+    /// Writes a change; None if a table is drawn, so that nothing else may be written to the terminal.
+    write: WatchWriter,
     setup: Setup,
     live: Live,
+    notifier: Notifier,
     shown: Option<Shown>,
     /// The text on the screen. No line is wider than the terminal.
     table: String,
     /// The last change.
     last: Option<String>,
+    screen: Option<Screen>,
 }
 
 /// The answer after the last change.
@@ -168,7 +173,7 @@ impl Watch {
             notices::left_out(&new.scan, &new.overview, shown, verbosity);
         }
         // The table on a terminal lists problems in its closing lines.
-        if is_first || !self.has_table() {
+        if is_first || self.write.is_some() {
             notices::problems(&problems, verbosity);
         }
         let time = Local::now().format(TIME).to_string();
@@ -190,14 +195,9 @@ impl Watch {
         Ok(changes)
     }
 
-    /// Whether a table is drawn, so that nothing else may be written to the terminal.
-    fn has_table(&self) -> bool {
-        self.args.format.map_or_else(|| io::stdout().is_terminal(), |format| format.write.is_none())
-    }
-
     /// Renders the table to the terminal's width.
     fn render(&mut self) -> Result<(), Failure> {
-        let Some(shown) = self.shown.as_ref().filter(|_| self.has_table()) else { return Ok(()) };
+        let Some(shown) = self.shown.as_ref().filter(|_| self.write.is_none()) else { return Ok(()) };
         let redacted = shown.redactor.as_ref().map(|redactor| Redacted { devices: &shown.scan, redactor });
         let devices: &dyn Devices = redacted.as_ref().map_or(&shown.scan, |redacted| redacted);
         let report = Report { overview: &shown.overview, devices };
@@ -210,8 +210,8 @@ impl Watch {
     }
 
     /// If all files are polled, says why.
-    fn report_polling(&self, notifier: &Notifier) {
-        if let Some(why) = notifier.why_polling.as_ref().filter(|_| !self.args.run.quiet) {
+    fn report_polling(&self) {
+        if let Some(why) = self.notifier.why_polling.as_ref().filter(|_| !self.args.run.quiet) {
             notices::write_line(&format!(
                 "looking at all files every second, as nothing tells of changes: {}",
                 visible(why)
@@ -219,12 +219,9 @@ impl Watch {
         }
     }
 
-    fn draw(&self, notifier: &Notifier, screen: Option<&mut Screen>) -> Result<(), Failure> {
-        let Some(screen) = screen else { return Ok(()) };
-        let polling = match &notifier.why_polling {
-            Some(_) => "looking every second · ",
-            None => "",
-        };
+    fn draw(&mut self) -> Result<(), Failure> {
+        let Some(screen) = &mut self.screen else { return Ok(()) };
+        let polling = if self.notifier.why_polling.is_some() { "looking every second · " } else { "" };
         let last = self.last.as_ref().map_or(String::new(), |last| format!("{last} · "));
         let footer = format!("{last}{polling}{} · q ends", Local::now().format("%H:%M:%S"));
         screen.draw(&self.table, &footer).map_err(|error| output::OutputError::Standard(error).into())

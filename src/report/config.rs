@@ -104,7 +104,6 @@ pub struct ConfigParameter {
 
 impl ConfigPhone {
     /// The shape of what the files give this phone.
-    #[must_use]
     pub fn of(config: &PhoneConfig, shown: Shown<'_>) -> Self {
         Self {
             mac: shown.mac(config.mac),

@@ -30,13 +30,11 @@ impl<W> Format<W> {
     }
 
     /// The row of `table` with this name.
-    #[must_use]
     pub fn named<'t>(table: &'t [Self], name: &str) -> Option<&'t Self> {
         table.iter().find(|format| format.name == name)
     }
 
     /// The row of `table` that the ending of a file's name asks for, in any case.
-    #[must_use]
     pub fn of_path<'t>(table: &'t [Self], path: &Path) -> Option<&'t Self> {
         let ending = path.extension()?.to_str()?.to_ascii_lowercase();
         table.iter().find(|format| format.endings.contains(&ending.as_str()))

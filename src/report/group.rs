@@ -29,7 +29,6 @@ impl GroupBy {
     pub const ALL: [Self; 4] = [Self::Code, Self::Model, Self::Software, Self::Fingerprint];
 
     /// The word on the command line and in reports.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Code => "code",
@@ -40,7 +39,6 @@ impl GroupBy {
     }
 
     /// The name of the group of phones without a key.
-    #[must_use]
     pub const fn absence(self) -> &'static str {
         match self {
             Self::Code => "(no active diagnosis)",
@@ -152,7 +150,6 @@ pub struct Groups {
 
 impl Groups {
     /// Counts the phones. Memory holds a short record per group.
-    #[must_use]
     pub fn of(devices: &dyn Devices, by: GroupBy) -> Self {
         let mut groups: HashMap<Key, (Counts, Vec<String>)> = HashMap::new();
         for (status, name, keys) in

@@ -58,7 +58,6 @@ pub enum ListLine {
 
 impl ListLine {
     /// The line for a problem.
-    #[must_use]
     pub fn of_problem(problem: &Problem) -> Self {
         let Problem { path, kind, message } = problem.clone();
         Self::Problem { path, problem: kind.name(), message: message.to_string() }
@@ -75,7 +74,6 @@ impl ListLine {
 }
 
 /// Formats seconds since 1970, UTC, as the list shows times.
-#[must_use]
 pub fn list_time(seconds: i64) -> Option<String> {
     Some(DateTime::from_timestamp(seconds, 0)?.to_rfc3339_opts(SecondsFormat::Secs, true))
 }

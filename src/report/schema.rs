@@ -36,7 +36,6 @@ impl AnswerSchema {
     }
 
     /// The schema of this command's answer.
-    #[must_use]
     pub fn of(command: &str) -> Option<&'static Self> {
         SCHEMAS.iter().find(|schema| schema.command == command)
     }

@@ -97,7 +97,6 @@ pub struct Statuses(BTreeMap<PhoneName, Known>);
 
 impl Statuses {
     /// Collects them from these phones.
-    #[must_use]
     pub fn of(devices: &dyn Devices) -> Self {
         let known = |_: usize, device: &Device| {
             let with = |state| {
@@ -111,7 +110,6 @@ impl Statuses {
     }
 
     /// The changes from `before` to these, sorted by phone.
-    #[must_use]
     pub fn changes_since(&self, before: &Self, time: &str) -> Vec<Change> {
         let phones: BTreeSet<&PhoneName> = before.0.keys().chain(self.0.keys()).collect();
         let changes = phones.into_iter().filter_map(|phone| {

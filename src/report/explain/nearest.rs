@@ -15,7 +15,6 @@ const FALL: f64 = 0.1;
 
 /// The codes most similar to `wanted`, a code or name that does not exist: at most five, the most similar
 /// first. If some codes begin with it, only these. Empty if nothing is similar.
-#[must_use]
 pub fn nearest(wanted: &str) -> Vec<&'static str> {
     let wanted: String = wanted.trim().chars().take(COMPARED_MAX).collect::<String>().to_ascii_lowercase();
     if wanted.is_empty() {

@@ -9,7 +9,6 @@ use super::width::{cut, width};
 /// are kept too. Other words are kept from the first on as far as they fit; the name of the phone's function
 /// comes last. A text without any words that must be kept is cut at its end. None if the words that must be
 /// kept do not fit.
-#[must_use]
 pub fn elide(text: &str, columns: usize, keep: Keep) -> Option<String> {
     if width(text) <= columns {
         return Some(text.to_owned());
@@ -115,7 +114,6 @@ fn is_negation(word: &str) -> bool {
 }
 
 /// The beginning of a fingerprint, which is enough to distinguish certificates.
-#[must_use]
 pub fn short_fingerprint(fingerprint: &str) -> String {
     const SHORT: usize = "70:8B:85:9C".len();
     match fingerprint.get(..SHORT) {

@@ -15,7 +15,6 @@ pub enum Block {
 }
 
 /// The blocks of a manual, each text in one line.
-#[must_use]
 pub fn blocks(manual: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut ended = true;
@@ -43,7 +42,6 @@ pub fn blocks(manual: &str) -> Vec<Block> {
 }
 
 /// The steps of a manual's section, such as `What to do`; empty if there is no such section.
-#[must_use]
 pub fn steps_of(manual: &str, section: &str) -> Vec<String> {
     let blocks = blocks(manual);
     let within =
@@ -58,7 +56,6 @@ pub fn steps_of(manual: &str, section: &str) -> Vec<String> {
 
 impl Block {
     /// The block as Markdown, with its line feed.
-    #[must_use]
     pub fn markdown(&self) -> String {
         match self {
             Self::Heading(text) => format!("## {text}\n"),

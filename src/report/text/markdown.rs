@@ -6,7 +6,6 @@ use super::quantity::{distinct, times};
 use super::visible::visible;
 
 /// Escapes a text so that it contains no mark-up, no HTML, no link and no end of a table cell.
-#[must_use]
 pub fn escaped(text: &str) -> String {
     let shown = visible(text);
     let mut safe = String::with_capacity(shown.len() + 8);
@@ -30,7 +29,6 @@ pub fn escaped(text: &str) -> String {
 
 /// The evidence as a code block: place, stamp, text. The fence is longer than any run of backticks in it.
 /// Lines with the same text are written once, with their number.
-#[must_use]
 pub fn proof(evidence: &[Evidence]) -> String {
     let lines: Vec<String> = distinct(evidence)
         .into_iter()

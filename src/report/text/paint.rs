@@ -26,7 +26,6 @@ pub enum Tone {
 
 impl Tone {
     /// The tone of a phone's status.
-    #[must_use]
     pub const fn of_status(status: Status) -> Self {
         match status {
             Status::Failed => Self::Bad,
@@ -37,7 +36,6 @@ impl Tone {
     }
 
     /// The tone of a diagnosis.
-    #[must_use]
     pub const fn of_severity(severity: Severity) -> Self {
         match severity {
             Severity::Error => Self::Bad,
@@ -47,7 +45,6 @@ impl Tone {
     }
 
     /// The escape sequences of this tone.
-    #[must_use]
     pub const fn style(self) -> Style {
         match self {
             Self::Plain => Style::new(),
@@ -61,7 +58,6 @@ impl Tone {
     }
 
     /// `text` in this tone; unchanged without colour.
-    #[must_use]
     pub fn paint(self, text: &str, color: bool) -> String {
         if !color || self == Self::Plain || text.is_empty() {
             return text.to_owned();
@@ -72,7 +68,6 @@ impl Tone {
 }
 
 /// The sign of a phone's status, which shows it without colour.
-#[must_use]
 pub const fn status_sign(status: Status) -> &'static str {
     match status {
         Status::Failed => "✗",
@@ -83,7 +78,6 @@ pub const fn status_sign(status: Status) -> &'static str {
 }
 
 /// The sign of a diagnosis' severity.
-#[must_use]
 pub const fn severity_sign(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "✗",

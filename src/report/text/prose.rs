@@ -61,35 +61,30 @@ impl Prose {
     }
 
     /// This, with words of this program after it.
-    #[must_use]
     pub fn and(mut self, text: impl Into<String>) -> Self {
         self.0.push(Span::Ours(text.into()));
         self
     }
 
     /// This, with foreign words after it.
-    #[must_use]
     pub fn and_theirs(mut self, text: &str) -> Self {
         self.0.push(Span::Theirs(visible(text).into_owned()));
         self
     }
 
     /// This, and all of `more` after it.
-    #[must_use]
     pub fn join(mut self, more: Self) -> Self {
         self.0.extend(more.0);
         self
     }
 
     /// Whether there is nothing in it.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(|span| matches!(span, Span::Ours(text) | Span::Theirs(text) if text.is_empty()))
     }
 
     /// Lines for a terminal, each with its line feed. With colour, code is coloured instead of being in
     /// backticks.
-    #[must_use]
     pub fn lines(&self, layout: &Layout<'_>) -> String {
         let marked: String = self
             .0
@@ -118,7 +113,6 @@ impl Prose {
     }
 
     /// One line of Markdown.
-    #[must_use]
     pub fn markdown(&self) -> String {
         let spans = self.0.iter().map(|span| match span {
             Span::Ours(text) => text.clone(),

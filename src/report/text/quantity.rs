@@ -8,7 +8,6 @@ pub use crate::quantity::{count, counted};
 use crate::report::shape::Evidence;
 
 /// The lines of evidence with different texts, each with the number of lines that have it.
-#[must_use]
 pub fn distinct(evidence: &[Evidence]) -> Vec<(&Evidence, usize)> {
     let mut lines: Vec<(&Evidence, usize)> = Vec::new();
     for line in evidence {
@@ -21,19 +20,16 @@ pub fn distinct(evidence: &[Evidence]) -> Vec<(&Evidence, usize)> {
 }
 
 /// The suffix of a line that was found several times: ` ×6`.
-#[must_use]
 pub fn times(number: usize) -> String {
     if number > 1 { format!(" ×{number}") } else { String::new() }
 }
 
 /// Bytes in the largest fitting binary unit: `1.30 MiB`.
-#[must_use]
 pub fn bytes(number: u64) -> String {
     HumanBytes(number).to_string()
 }
 
 /// A duration in seconds, `0.08 s`, or in minutes and seconds, `2 min 5 s`.
-#[must_use]
 pub fn seconds(duration: Duration) -> String {
     let whole = duration.as_secs();
     match whole {
@@ -44,7 +40,6 @@ pub fn seconds(duration: Duration) -> String {
 }
 
 /// Bytes per second: `210.00 MiB/s`; None if the duration is zero.
-#[must_use]
 pub fn rate(number: u64, duration: Duration) -> Option<String> {
     let nanoseconds = duration.as_nanos();
     if nanoseconds == 0 {

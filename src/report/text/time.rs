@@ -4,26 +4,22 @@ use super::visible::visible;
 use crate::report::shape::Diagnosis;
 
 /// The day of a time of the reports: `2013-05-31`.
-#[must_use]
 pub fn day(time: &str) -> String {
     visible(time.split('T').next().unwrap_or(time)).into_owned()
 }
 
 /// A time of the reports, `2013-05-31T13:18:22`, to the minute.
-#[must_use]
 pub fn minute(time: &str) -> String {
     const TO_THE_MINUTE: usize = "2013-05-31T13:18".len();
     second(time.get(..TO_THE_MINUTE).unwrap_or(time))
 }
 
 /// A time of the reports, `2013-05-31T13:18:22`, to the second.
-#[must_use]
 pub fn second(time: &str) -> String {
     visible(time).replacen('T', " ", 1)
 }
 
 /// The first and the last time of a diagnosis, to the minute; None without any date.
-#[must_use]
 pub fn span(diagnosis: &Diagnosis) -> Option<String> {
     match (&diagnosis.first_seen, &diagnosis.last_seen) {
         (Some(first), Some(last)) if first != last => Some(format!("{} to {}", minute(first), minute(last))),

@@ -7,7 +7,6 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 /// `text` with each hidden character as its escape: `\n`, `\t`, `\u{202e}`. Other text stays as it is.
-#[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
     let Some(first) = text.find(is_hidden) else {
         return Cow::Borrowed(text);
@@ -33,7 +32,6 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 /// Whether a character is invisible or controls the terminal or the layout: controls (C0, DEL, C1), marks and
 /// overrides of writing direction, zero-width characters, line and paragraph separators, invisible fillers
 /// and tags (Unicode's general categories Cc, Cf, Zl, Zp and its default-ignorable characters).
-#[must_use]
 pub const fn is_hidden(character: char) -> bool {
     matches!(character,
         '\0'..='\u{1f}'

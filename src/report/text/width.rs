@@ -5,13 +5,11 @@ use std::borrow::Cow;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The width of `text` in columns; wide characters take two. Hidden characters must have been replaced.
-#[must_use]
 pub fn width(text: &str) -> usize {
     text.width()
 }
 
 /// `text` in at most `columns`; what does not fit is cut at the end and replaced by `…`.
-#[must_use]
 pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     if width(text) <= columns {
         return Cow::Borrowed(text);
@@ -25,7 +23,6 @@ pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
 
 /// `text` in at most `columns`; what does not fit is cut at the beginning and replaced by `…`.
 /// So a path keeps its file name.
-#[must_use]
 pub fn cut_front(text: &str, columns: usize) -> Cow<'_, str> {
     if width(text) <= columns {
         return Cow::Borrowed(text);
@@ -38,7 +35,6 @@ pub fn cut_front(text: &str, columns: usize) -> Cow<'_, str> {
 }
 
 /// A path in at most `columns`, cut between two of its parts where that is possible: `…/x-app.log:12`.
-#[must_use]
 pub fn cut_path(path: &str, columns: usize) -> String {
     if width(path) <= columns {
         return path.to_owned();
@@ -49,7 +45,6 @@ pub fn cut_path(path: &str, columns: usize) -> String {
 }
 
 /// `text` in lines of at most `columns`, broken at blanks; a longer word is broken where it must be.
-#[must_use]
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let options = textwrap::Options::new(columns.max(1))
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
