@@ -5,7 +5,6 @@ use phonecert::report::shape::EventRow;
 use phonecert::report::{Devices, Redacted};
 use phonecert::scan;
 
-use super::events::events_file_failed;
 use super::scan::status;
 use super::setup::{self, Answer, Setup};
 use super::{FOUND_NOTHING, notices};
@@ -22,7 +21,8 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
     let answer = Answer::prepare(&args.write)?;
     let phones = PhoneArgs { device: vec![args.mac], status: Vec::new() };
     let setup = Setup::new(&args.read, &args.run, &phones, &args.codes, None)?;
-    let mut scan = setup.scan(&args.read, &args.run, scan::scan_events).map_err(events_file_failed)?;
+    let mut scan =
+        setup.scan(&args.read, &args.run, scan::scan_events).map_err(setup::temporary_file_failed)?;
     let mut overview = std::mem::take(&mut scan.overview);
     let redactor = setup::redact(&args.run, scan.all_macs(), &mut overview, |redactor| {
         Redacted { devices: &scan, redactor }.visit();
@@ -46,7 +46,7 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
         }
         Ok(())
     })
-    .map_err(events_file_failed)?;
+    .map_err(setup::temporary_file_failed)?;
     if left_out > 0 {
         notices::write_line(&format!(
             "the story leaves out the last {left_out} events; `phonecert events` lists them all"

@@ -1,7 +1,5 @@
 //! `phonecert events`.
 
-use std::io;
-
 use phonecert::redact::Shown;
 use phonecert::scan;
 
@@ -15,7 +13,8 @@ pub(crate) fn run(args: EventsArgs) -> Result<u8, Failure> {
     let answer = Answer::prepare(&args.write)?;
     let mut setup = Setup::new(&args.read, &args.run, &args.phones, &args.codes, None)?;
     setup.options.roots = None;
-    let mut scan = setup.scan(&args.read, &args.run, scan::scan_events).map_err(events_file_failed)?;
+    let mut scan =
+        setup.scan(&args.read, &args.run, scan::scan_events).map_err(setup::temporary_file_failed)?;
     let mut overview = std::mem::take(&mut scan.overview);
     let redactor = setup::redact(&args.run, scan.all_macs(), &mut overview, |redactor| {
         scan.events(Shown::redacted(redactor), |_| Ok(()))
@@ -28,8 +27,4 @@ pub(crate) fn run(args: EventsArgs) -> Result<u8, Failure> {
     notices::left_out(&scan, &overview, shown, args.run.verbosity());
     notices::problems(&overview.problems, args.run.verbosity());
     Ok(status(&scan, &overview, FailOn::Never))
-}
-
-pub(super) fn events_file_failed(error: io::Error) -> Failure {
-    Failure::Setup(format!("events wait in a temporary file, and that failed: {error}"))
 }

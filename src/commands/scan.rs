@@ -21,8 +21,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let began = Instant::now();
     let answer = Answer::prepare(&args.write)?;
     let baseline = args.baseline.as_deref().map(|path| answer_of(path, diff::Answer::read)).transpose()?;
-    let inventory = args.inventory.as_deref().map(setup::inventory).transpose()?;
-    let mut setup = Setup::new(&args.read, &args.run, &args.phones, &args.codes, inventory)?;
+    let mut setup = Setup::new(&args.read, &args.run, &args.phones, &args.codes, args.inventory.as_deref())?;
     let (mut scan, gone) = if args.records.is_empty() {
         (setup.scan(&args.read, &args.run, scan::scan), (0, None))
     } else {
@@ -31,7 +30,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
         let records = setup::records(&args.records, &mut setup.options)?;
         let gone = records.gone.clone();
         let scan = setup.pool.install(|| scan::scan_records(records, &setup.options));
-        (scan.map_err(setup::records_file_failed)?, gone)
+        (scan.map_err(setup::temporary_file_failed)?, gone)
     };
     let Setup { paths, pool, .. } = &setup;
     let mut overview = std::mem::take(&mut scan.overview);

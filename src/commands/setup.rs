@@ -73,11 +73,6 @@ pub(super) fn answer_of<T, E: std::fmt::Display>(
     read(&name, &mut BufReader::new(decoded(input))).map_err(|error| failed(&error))
 }
 
-/// Reads `--inventory`.
-pub(super) fn inventory(path: &Path) -> Result<Inventory, Failure> {
-    answer_of(path, |name, file| Inventory::read(name, file))
-}
-
 /// What a scan needs.
 pub(super) struct Setup {
     /// The paths of the command line and of `--files-from`.
@@ -92,8 +87,10 @@ impl Setup {
         run: &RunArgs,
         phones: &PhoneArgs,
         codes: &CodeArgs,
-        inventory: Option<Inventory>,
+        inventory: Option<&Path>,
     ) -> Result<Self, Failure> {
+        let inventory = inventory.map(|path| answer_of(path, |name, file| Inventory::read(name, file)));
+        let inventory = inventory.transpose()?;
         let paths = paths(read, run)?;
         let options = Options {
             clock: clock(read),
@@ -137,7 +134,7 @@ pub(super) fn window(args: &WindowArgs, now: NaiveDateTime) -> Window {
 
 /// Reads the files of records.
 pub(super) fn records(paths: &[PathBuf], options: &mut Options) -> Result<Records, Failure> {
-    let mut records = Records::new().map_err(records_file_failed)?;
+    let mut records = Records::new().map_err(temporary_file_failed)?;
     for path in paths {
         answer_of(path, |_, file| {
             records.read(Box::new(file))?;
@@ -148,9 +145,9 @@ pub(super) fn records(paths: &[PathBuf], options: &mut Options) -> Result<Record
     Ok(records)
 }
 
-/// The failure of the temporary file of records.
-pub(super) fn records_file_failed(error: io::Error) -> Failure {
-    Failure::Setup(format!("records wait in a temporary file, and that failed: {error}"))
+/// The failure of the temporary file in which records or events wait.
+pub(super) fn temporary_file_failed(error: io::Error) -> Failure {
+    Failure::Setup(format!("the temporary file of the scan: {error}"))
 }
 
 /// The start of the run, local time; or the time in `SOURCE_DATE_EPOCH` (seconds since 1970), if that is set.

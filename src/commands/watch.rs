@@ -29,8 +29,7 @@ const TIME: &str = "%Y-%m-%dT%H:%M:%S";
 
 /// Shows the phones and their changes until the user ends it.
 pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
-    let inventory = args.inventory.as_deref().map(setup::inventory).transpose()?;
-    let setup = Setup::new(&args.read, &args.run, &args.phones, &args.codes, inventory)?;
+    let setup = Setup::new(&args.read, &args.run, &args.phones, &args.codes, args.inventory.as_deref())?;
     setup.paths.iter().try_for_each(|path| refuse_pipe(path))?;
     let is_terminal = io::stdout().is_terminal();
     let [table, text, _] = &WATCH_FORMATS;

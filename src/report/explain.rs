@@ -30,14 +30,17 @@ pub const EXPLAIN_FORMATS: [Format<ExplainWriter>; 3] = [
         "text",
         &["txt"],
         "Text for people",
-        ExplainWriter { some: terminal::rules, all: terminal::catalogue },
+        ExplainWriter {
+            some: |rules, style, out| separated(rules, out, |rule, out| terminal::rule(rule, style, out)),
+            all: terminal::catalogue,
+        },
     ),
     Format::new(
         "markdown",
         &["md", "markdown"],
         "Markdown, for a wiki or a ticket",
         ExplainWriter {
-            some: |rules, _, out| markdown::rules(rules, out),
+            some: |rules, _, out| separated(rules, out, markdown::rule),
             all: |_, out| markdown::catalogue(out),
         },
     ),
@@ -54,6 +57,20 @@ pub const EXPLAIN_FORMATS: [Format<ExplainWriter>; 3] = [
         },
     ),
 ];
+
+/// Writes each diagnosis, with a blank line between.
+fn separated(
+    rules: &[&Rule],
+    out: &mut dyn Write,
+    write: impl Fn(&Rule, &mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    rules.iter().enumerate().try_for_each(|(place, rule)| {
+        if place > 0 {
+            writeln!(out)?;
+        }
+        write(rule, out)
+    })
+}
 
 fn family(family: Family) -> impl Iterator<Item = &'static Rule> {
     CATALOGUE.iter().copied().filter(move |rule| rule.facts.family == family)

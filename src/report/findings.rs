@@ -18,8 +18,8 @@ const NAMED: usize = 3;
 pub(super) struct PhoneCode {
     pub(super) code: &'static str,
     pub(super) severity: Severity,
-    /// Whether a diagnosis with this code is active; else all of them are resolved.
-    pub(super) is_active: bool,
+    /// Active if a diagnosis with this code is.
+    pub(super) state: State,
 }
 
 /// The codes of a phone, each once: the active ones, worst first, then the resolved ones.
@@ -29,7 +29,7 @@ pub(super) fn codes(device: &Device) -> Vec<PhoneCode> {
         for diagnosis in device.diagnoses.iter().filter(|diagnosis| diagnosis.state == state) {
             let Diagnosis { code, severity, .. } = *diagnosis;
             if codes.iter().all(|known| known.code != code) {
-                codes.push(PhoneCode { code, severity, is_active: state == State::Active });
+                codes.push(PhoneCode { code, severity, state });
             }
         }
     }
@@ -87,7 +87,8 @@ pub(super) fn fitting(
 pub(super) struct Findings {
     proven: usize,
     next_place: usize,
-    /// By severity and code: the phones in which the code is active, and those in which it is resolved.
+    /// By severity and code: the phones in which the code is active, and those in which it is resolved, as in
+    /// [`State`].
     codes: BTreeMap<(Severity, &'static str), [Phones; 2]>,
 }
 
@@ -100,28 +101,17 @@ impl Findings {
 
     /// Adds the codes of the next phone of the report.
     pub(super) fn add(&mut self, name: &str, codes: Vec<PhoneCode>) {
-        for PhoneCode { code, severity, is_active } in codes {
-            let [active, resolved] = self.codes.entry((severity, code)).or_default();
-            let phones = if is_active { active } else { resolved };
-            phones.add(name, self.next_place, self.proven);
+        for PhoneCode { code, severity, state } in codes {
+            let phones = self.codes.entry((severity, code)).or_default();
+            phones[state as usize].add(name, self.next_place, self.proven);
         }
         self.next_place += 1;
     }
 
-    /// The codes that are active in some phone, worst first, each with its phones.
-    pub(super) fn active(&self) -> impl Iterator<Item = (&'static str, &Phones)> {
-        self.codes
-            .iter()
-            .map(|((_, code), [active, _])| (*code, active))
-            .filter(|(_, phones)| phones.number > 0)
-    }
-
-    /// The codes that are resolved in some phone, worst first, each with its phones.
-    pub(super) fn resolved(&self) -> impl Iterator<Item = (&'static str, &Phones)> {
-        self.codes
-            .iter()
-            .map(|((_, code), [_, resolved])| (*code, resolved))
-            .filter(|(_, phones)| phones.number > 0)
+    /// The codes that are in this state in some phone, worst first, each with its phones.
+    pub(super) fn of_state(&self, state: State) -> impl Iterator<Item = (&'static str, &Phones)> {
+        let all = self.codes.iter().map(move |((_, code), phones)| (*code, &phones[state as usize]));
+        all.filter(|(_, phones)| phones.number > 0)
     }
 }
 

@@ -36,7 +36,7 @@ fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result
         findings.add(&name, codes);
         out.write_all(line.as_bytes())?;
     }
-    for (code, phones) in findings.active() {
+    for (code, phones) in findings.of_state(State::Active) {
         explain(code, phones, report.devices, out)?;
     }
     resolved(&findings, report.devices, out)?;
@@ -127,7 +127,7 @@ fn explain(code: &str, phones: &Phones, devices: &dyn Devices, out: &mut dyn Wri
 }
 
 fn resolved(findings: &Findings, devices: &dyn Devices, out: &mut dyn Write) -> io::Result<()> {
-    let mut resolved = findings.resolved().peekable();
+    let mut resolved = findings.of_state(State::Resolved).peekable();
     if resolved.peek().is_some() {
         writeln!(out, "\n## Mended since: nothing to do\n")?;
     }

@@ -5,18 +5,8 @@ use std::io::{self, Write};
 use crate::check::{Family, Rule};
 use crate::report::text::manual::blocks;
 
-/// Writes each of these diagnoses in full, with a blank line between.
-pub(super) fn rules(rules: &[&Rule], out: &mut dyn Write) -> io::Result<()> {
-    for (place, one) in rules.iter().enumerate() {
-        if place > 0 {
-            writeln!(out)?;
-        }
-        rule(one, out)?;
-    }
-    Ok(())
-}
-
-fn rule(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
+/// Writes a diagnosis in full.
+pub(super) fn rule(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# {} {} ({})", rule.code, rule.name, rule.severity.name())?;
     for block in blocks(&rule.manual()) {
         write!(out, "\n{}", block.markdown())?;

@@ -6,7 +6,7 @@ use crate::check::{Family, Rule};
 use crate::report::Style;
 use crate::report::text::manual::{Block, blocks};
 use crate::report::text::paint::Tone;
-use crate::report::text::prose::{Layout, Prose, WIDEST};
+use crate::report::text::prose::{Layout, Prose};
 use crate::report::text::width::width;
 
 /// The column where the closing texts begin.
@@ -14,38 +14,30 @@ const LABELLED: usize = 8;
 /// From this width on, the sentence about a diagnosis is on the line of its name.
 const ROOMY: usize = 90;
 
-/// Writes each of these diagnoses in full, with a blank line between.
-pub(super) fn rules(rules: &[&Rule], style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    for (place, one) in rules.iter().enumerate() {
-        if place > 0 {
-            writeln!(out)?;
-        }
-        rule(one, style, out)?;
-    }
-    Ok(())
-}
-
-fn rule(rule: &Rule, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+/// Writes a diagnosis in full.
+pub(super) fn rule(rule: &Rule, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let code = Tone::of_severity(rule.severity).paint(rule.code, style.color);
     let name = Tone::Strong.paint(rule.name, style.color);
     let severity = Tone::of_severity(rule.severity).paint(rule.severity.name(), style.color);
     writeln!(out, "{code} {name}  {severity}\n")?;
-    let blocks = blocks(&rule.manual());
-    for block in &blocks {
+    for block in &blocks(&rule.manual()) {
         match block {
             Block::Heading(text) => {
-                write!(out, "\n{}", Prose::ours(text.as_str()).lines(&layout(Tone::Strong, style)))?;
+                write!(
+                    out,
+                    "\n{}",
+                    Prose::ours(text.as_str()).lines(&Layout { tone: Tone::Strong, ..Layout::plain(style) })
+                )?;
             }
             Block::Paragraph(text) => {
-                out.write_all(Prose::ours(text.as_str()).lines(&layout(Tone::Plain, style)).as_bytes())?;
+                out.write_all(Prose::ours(text.as_str()).lines(&Layout::plain(style)).as_bytes())?;
             }
             Block::Steps(steps) => write_steps(steps, style, out)?,
         }
     }
     writeln!(out)?;
     for (label, text) in [("Cause", rule.cause), ("Remedy", rule.remedy), ("Guide", rule.reference)] {
-        let layout =
-            Layout { first: label, first_tone: Tone::Dim, hang: LABELLED, ..layout(Tone::Plain, style) };
+        let layout = Layout { first: label, first_tone: Tone::Dim, hang: LABELLED, ..Layout::plain(style) };
         out.write_all(Prose::ours(text).lines(&layout).as_bytes())?;
     }
     Ok(())
@@ -64,7 +56,7 @@ pub(super) fn catalogue(style: &Style, out: &mut dyn Write) -> io::Result<()> {
             let plain = format!("  {}  {:<widest$}  {severity:<7}", rule.code, rule.name);
             let summary = Prose::ours(rule.summary());
             let hang = if style.width >= ROOMY { width(&plain) + 2 } else { 10 };
-            let text = summary.lines(&Layout { hang, ..layout(Tone::Plain, style) });
+            let text = summary.lines(&Layout { hang, ..Layout::plain(style) });
             if style.width >= ROOMY {
                 write!(out, "{line}{}", text.get(width(&plain)..).unwrap_or_default())?;
             } else {
@@ -74,25 +66,14 @@ pub(super) fn catalogue(style: &Style, out: &mut dyn Write) -> io::Result<()> {
     }
     let how =
         Prose::ours("`phonecert explain CODE` tells what one of them means, how sure it is and what to do.");
-    write!(out, "\n{}", how.lines(&layout(Tone::Plain, style)))
+    write!(out, "\n{}", how.lines(&Layout::plain(style)))
 }
 
 fn write_steps(steps: &[String], style: &Style, out: &mut dyn Write) -> io::Result<()> {
     for (step, number) in steps.iter().zip(1..) {
         let first = format!("{number:>2}.");
-        let layout = Layout { first: &first, hang: 4, ..layout(Tone::Plain, style) };
+        let layout = Layout { first: &first, hang: 4, ..Layout::plain(style) };
         out.write_all(Prose::ours(step.as_str()).lines(&layout).as_bytes())?;
     }
     Ok(())
-}
-
-fn layout(tone: Tone, style: &Style) -> Layout<'static> {
-    Layout {
-        first: "",
-        first_tone: Tone::Plain,
-        hang: 0,
-        columns: style.width.min(WIDEST),
-        tone,
-        color: style.color,
-    }
 }

@@ -93,7 +93,7 @@ impl Totals {
             totals.add(&facts);
             for code in facts.codes {
                 let counts = by_code.entry(code.code).or_default();
-                if code.is_active {
+                if code.state == State::Active {
                     counts.active += 1;
                     *counts.models.entry(facts.model.clone()).or_default() += 1;
                 } else {

@@ -10,37 +10,40 @@ use crate::report::text::time::span;
 
 /// The part about diagnoses.
 pub(super) fn blocks(device: &Device) -> Vec<Block> {
-    let of_state = |state| device.diagnoses.iter().filter(move |diagnosis| diagnosis.state == state);
     let mut blocks = vec![Block::Part("Diagnoses".to_owned())];
-    if of_state(State::Active).next().is_none() {
+    let (active, resolved): (Vec<_>, Vec<_>) =
+        device.diagnoses.iter().partition(|diagnosis| diagnosis.state == State::Active);
+    if active.is_empty() {
         blocks.push(Block::Paragraph(false, nothing_wrong(device)));
     }
-    for diagnosis in of_state(State::Active) {
-        let tone = Tone::of_severity(diagnosis.severity);
-        let title = title(diagnosis).and(format!(": {}", diagnosis.severity.name()));
-        blocks.push(Block::Item(severity_sign(diagnosis.severity), tone, title.and(when(diagnosis))));
+    for diagnosis in active.into_iter().chain(resolved) {
+        let is_active = diagnosis.state == State::Active;
+        let (sign, tone, state) = match is_active {
+            true => {
+                let severity = diagnosis.severity;
+                (severity_sign(severity), Tone::of_severity(severity), severity.name())
+            }
+            false => ("✓", Tone::Good, "mended since, nothing to do"),
+        };
+        let title = title(diagnosis).and(format!(": {state}{}", when(diagnosis)));
+        blocks.push(Block::Item(sign, tone, title));
         blocks.push(Block::Paragraph(true, Prose::theirs(&diagnosis.message)));
-        blocks.push(Block::Facts(vec![
-            ("Cause", Prose::theirs(&diagnosis.cause)),
-            ("Remedy", Prose::theirs(&diagnosis.remedy)),
-            ("Guide", Prose::theirs(diagnosis.reference)),
-        ]));
+        if is_active {
+            blocks.push(Block::Facts(vec![
+                ("Cause", Prose::theirs(&diagnosis.cause)),
+                ("Remedy", Prose::theirs(&diagnosis.remedy)),
+                ("Guide", Prose::theirs(diagnosis.reference)),
+            ]));
+        }
         if !diagnosis.evidence.is_empty() {
             blocks.push(Block::Proof(diagnosis.evidence.clone()));
         }
         // A diagnosis from configuration files already has these lines as its evidence.
-        let lines = diagnosis.configuration.iter().filter(|_| !diagnosis.is_of_configuration());
+        let lines = diagnosis.configuration.iter();
+        let lines = lines.filter(|_| is_active && !diagnosis.is_of_configuration());
         let lines: Vec<_> = lines.map(|line| ("Config", Prose::theirs(&line.to_string()))).collect();
         if !lines.is_empty() {
             blocks.push(Block::Facts(lines));
-        }
-    }
-    for diagnosis in of_state(State::Resolved) {
-        let title = title(diagnosis).and(": mended since, nothing to do");
-        blocks.push(Block::Item("✓", Tone::Good, title.and(when(diagnosis))));
-        blocks.push(Block::Paragraph(true, Prose::theirs(&diagnosis.message)));
-        if !diagnosis.evidence.is_empty() {
-            blocks.push(Block::Proof(diagnosis.evidence.clone()));
         }
     }
     blocks

@@ -10,7 +10,6 @@ use crate::report::text::paint::Tone;
 use crate::report::text::prose::Prose;
 use crate::report::text::quantity::{count, counted};
 use crate::report::text::time::minute;
-use crate::stamp::{Stamp, stamp};
 
 /// Number of lines shown of the beginning of a long history, whose middle is left out.
 const FIRST_LINES: usize = 50;
@@ -31,21 +30,14 @@ pub(super) fn blocks(device: &Device, events: &[EventRow]) -> Vec<Block> {
         blocks.push(Block::Paragraph(false, Prose::ours(silence)));
         return blocks;
     }
-    let mut boots: Vec<Boot> = Vec::new();
-    for event in events {
-        match boots.last_mut() {
-            Some(boot) if !boot.ends_before(event) => boot.add(event),
-            _ => boots.push(Boot::beginning_with(event)),
-        }
-    }
+    let boots = events.chunk_by(|a, b| a.boot == b.boot).map(Boot::of);
     blocks.push(Block::Happened(shortened(lines(boots, device))));
     blocks
 }
 
 /// A boot, as far as its events show it.
+#[derive(Default)]
 struct Boot {
-    /// Its number among the phone's boots.
-    number: usize,
     /// The first event is from the beginning of a boot, so the boot's beginning is in the logs.
     from_beginning: bool,
     first_time: Option<String>,
@@ -60,25 +52,11 @@ struct Boot {
 }
 
 impl Boot {
-    fn beginning_with(event: &EventRow) -> Self {
-        let mut boot = Self {
-            number: event.boot,
-            from_beginning: stamp_of(event).is_some_and(|stamp| stamp.is_uptime()) || is_banner(event),
-            first_time: None,
-            last_time: None,
-            model: None,
-            software: None,
-            inventory: Inventory::default(),
-            entries: Vec::new(),
-            inventory_entry: None,
-        };
-        boot.add(event);
+    fn of(events: &[EventRow]) -> Self {
+        let is_beginning = |event: &EventRow| event.uptime.is_some() || is_banner(event);
+        let mut boot = Self { from_beginning: events.first().is_some_and(is_beginning), ..Self::default() };
+        events.iter().for_each(|event| boot.add(event));
         boot
-    }
-
-    /// Whether this event belongs to the next boot.
-    fn ends_before(&self, event: &EventRow) -> bool {
-        event.boot != self.number
     }
 
     fn add(&mut self, event: &EventRow) {
@@ -142,7 +120,7 @@ struct Previous {
     until: Option<String>,
 }
 
-fn lines(boots: Vec<Boot>, device: &Device) -> Vec<Line> {
+fn lines(boots: impl Iterator<Item = Boot>, device: &Device) -> Vec<Line> {
     let mut previous = Previous::default();
     let mut lines = Vec::new();
     for boot in boots {
@@ -248,11 +226,6 @@ fn shortened(mut lines: Vec<Line>) -> Vec<Line> {
     lines
 }
 
-fn stamp_of(event: &EventRow) -> Option<Stamp> {
-    let (rest, stamp) = stamp(event.stamp.as_deref()?.as_bytes()).ok()?;
-    rest.is_empty().then_some(stamp)
-}
-
 /// Whether the event is the banner at the beginning of a log, not the first line of a component.
 fn is_banner(event: &EventRow) -> bool {
     event.kind == "log_start"
@@ -285,8 +258,8 @@ mod tests {
     #[test]
     fn repeats_are_searched_among_the_last_entries() {
         let first = 2 * LOOKED_BACK;
-        let mut boot = Boot::beginning_with(&untrusted(0));
-        (1..first).for_each(|reason| boot.add(&untrusted(reason)));
+        let mut boot = Boot::default();
+        (0..first).for_each(|reason| boot.add(&untrusted(reason)));
         assert_eq!(boot.entries.len(), first);
         boot.add(&untrusted(first - LOOKED_BACK));
         assert_eq!((boot.entries.len(), boot.entries[first - LOOKED_BACK].count), (first, 2));

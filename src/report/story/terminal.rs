@@ -19,14 +19,7 @@ const NARROW: usize = 60;
 
 /// A block as lines.
 pub(super) fn block(block: &Block, style: &Style) -> String {
-    let plain = Layout {
-        first: "",
-        first_tone: Tone::Plain,
-        hang: 0,
-        columns: style.width,
-        tone: Tone::Plain,
-        color: style.color,
-    };
+    let plain = Layout::plain(style);
     match block {
         Block::Title(sign, tone, title) => {
             let first = format!("{sign} ");

@@ -31,12 +31,12 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let brief = devices.len() > MANY && style.verbosity < Verbosity::Verbose;
-    let mut resolved = findings.resolved().peekable();
-    let mended_lines = findings.resolved().count() + 2;
+    let mut resolved = findings.of_state(State::Resolved).peekable();
+    let mended_lines = findings.of_state(State::Resolved).count() + 2;
     let mut lines_left = if brief { (2 * SCREEN).saturating_sub(mended_lines) } else { usize::MAX };
-    let mut codes_left = findings.active().count();
+    let mut codes_left = findings.of_state(State::Active).count();
     let mut was_block = true;
-    for (code, phones) in findings.active() {
+    for (code, phones) in findings.of_state(State::Active) {
         codes_left -= 1;
         let mut block = Vec::new();
         explain(code, phones, devices, brief, style, &mut block)?;

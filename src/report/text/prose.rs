@@ -5,6 +5,7 @@ use super::markdown;
 use super::paint::Tone;
 use super::visible::visible;
 use super::width::{width, wrap};
+use crate::report::Style;
 
 /// The widest prose, in columns; wider prose is hard to read.
 pub const WIDEST: usize = 100;
@@ -47,6 +48,14 @@ pub struct Layout<'a> {
     pub tone: Tone,
     /// Whether escape sequences for colour may be written.
     pub color: bool,
+}
+
+impl Layout<'_> {
+    /// Without prefix, indent and colour of its own.
+    pub const fn plain(style: &Style) -> Self {
+        let Style { width: columns, color, .. } = *style;
+        Self { first: "", first_tone: Tone::Plain, hang: 0, columns, tone: Tone::Plain, color }
+    }
 }
 
 impl Prose {
