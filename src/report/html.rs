@@ -156,14 +156,14 @@ impl Head<'_> {
         self.totals
             .diagnoses
             .iter()
-            .find(|diagnosis| diagnosis.active > 0 && diagnosis.severity() != Severity::Info)
+            .find(|diagnosis| diagnosis.active > 0 && diagnosis.rule.severity != Severity::Info)
     }
 
     /// The active diagnoses by severity, without empty lists.
     fn to_do(&self) -> Vec<ToDo<'_>> {
         let with = |severity| {
             let all = self.totals.diagnoses.iter();
-            all.filter(|diagnosis| diagnosis.active > 0 && diagnosis.severity() == severity)
+            all.filter(|diagnosis| diagnosis.active > 0 && diagnosis.rule.severity == severity)
                 .collect::<Vec<_>>()
         };
         [("Errors", Severity::Error), ("Warnings", Severity::Warning), ("Notes", Severity::Info)]

@@ -26,51 +26,47 @@ fn json(answer: &Answer, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// Text, tables and notes, in lines of at most the terminal's columns (at least 20).
+/// Text, tables and notes with blank lines between, in lines of at most the terminal's columns (at least 20).
 fn table(answer: &Answer, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let width = u16::try_from(style.width).unwrap_or(u16::MAX).max(WIDTH_MIN);
-    let text = match &answer.menu {
-        Some(menu) => menu_text(menu, width),
+    let blocks = match &answer.menu {
+        Some(menu) => menu_texts(menu).iter().map(|text| paragraph(text, width)).collect(),
         None => tables(answer, width),
     };
-    out.write_all(text.as_bytes())
+    writeln!(out, "{}", blocks.join("\n\n"))
 }
 
-fn tables(answer: &Answer, width: u16) -> String {
-    let mut text = String::new();
-    if let Some(sentence) = verdict(answer) {
-        paragraph(&mut text, &sentence, width);
-        text.push('\n');
-    }
+fn tables(answer: &Answer, width: u16) -> Vec<String> {
+    let paragraph = |text: &str| paragraph(text, width);
+    let mut blocks: Vec<String> = verdict(answer).iter().map(|sentence| paragraph(sentence)).collect();
     if answer.factory_certificate.is_empty() {
-        paragraph(&mut text, "Factory certificate: the guide's label tables do not have this model.", width);
+        blocks.push(paragraph("Factory certificate: the guide's label tables do not have this model."));
     } else {
-        paragraph(&mut text, "Factory certificate: installed from this revision of the label on", width);
-        text.push('\n');
-        labels(&mut text, &answer.factory_certificate, width);
+        blocks.push(paragraph("Factory certificate: installed from this revision of the label on"));
+        blocks.extend(labels(&answer.factory_certificate, width));
     }
-    text.push('\n');
     if answer.ztp.is_empty() {
-        paragraph(
-            &mut text,
-            "Zero-touch provisioning (ZTP): the guide's tables do not have this model.",
-            width,
-        );
+        blocks.push(paragraph("Zero-touch provisioning (ZTP): the guide's tables do not have this model."));
     } else {
         let cutover = ZTP_CUTOVER.format("%-d %B %Y");
-        let heading = format!("Zero-touch provisioning (ZTP), on SHA-2 since {cutover}: required software");
-        paragraph(&mut text, &heading, width);
-        text.push('\n');
-        products(&mut text, answer, width);
+        blocks.push(paragraph(&format!(
+            "Zero-touch provisioning (ZTP), on SHA-2 since {cutover}: required software"
+        )));
+        let mut table = plain_table(width);
+        table.set_header(["PRODUCT", "REQUIRED", "SHIPPED (2016)", "CERTIFICATES"]);
+        for row in &answer.ztp {
+            let (required, shipped) = (row.required_software.to_string(), row.current_software.to_string());
+            table.add_row([&row.product, &required, &shipped, &row.certificate_support]);
+        }
+        blocks.push(lines(&table));
     }
-    text.push('\n');
-    for source in &answer.sources {
-        paragraph(&mut text, &format!("Source: {source}"), width);
-    }
-    text
+    let sources = answer.sources.iter().map(|source| paragraph(&format!("Source: {source}")));
+    blocks.push(sources.collect::<Vec<_>>().join("\n"));
+    blocks
 }
 
-fn labels(text: &mut String, rows: &[&PartRow], width: u16) {
+/// The table of labels, and its notes if there are any.
+fn labels(rows: &[&PartRow], width: u16) -> Vec<String> {
     let mut notes: Vec<&str> = Vec::new();
     let mut table = plain_table(width);
     let with_notes = rows.iter().any(|row| row.note.is_some());
@@ -89,23 +85,9 @@ fn labels(text: &mut String, rows: &[&PartRow], width: u16) {
             [row.model.to_string(), row.label.name().to_owned(), part_number, revision, row.since.clone()];
         table.add_row(cells.into_iter().chain(mark));
     }
-    push_table(text, &table);
-    if with_notes {
-        text.push('\n');
-    }
-    for (place, note) in notes.iter().enumerate() {
-        paragraph(text, &format!("[{}] {note}", place + 1), width);
-    }
-}
-
-fn products(text: &mut String, answer: &Answer, width: u16) {
-    let mut table = plain_table(width);
-    table.set_header(["PRODUCT", "REQUIRED", "SHIPPED (2016)", "CERTIFICATES"]);
-    for row in &answer.ztp {
-        let (required, shipped) = (row.required_software.to_string(), row.current_software.to_string());
-        table.add_row([&row.product, &required, &shipped, &row.certificate_support]);
-    }
-    push_table(text, &table);
+    let notes: Vec<_> =
+        notes.iter().zip(1..).map(|(note, number)| paragraph(&format!("[{number}] {note}"), width)).collect();
+    [lines(&table)].into_iter().chain((!notes.is_empty()).then(|| notes.join("\n"))).collect()
 }
 
 fn verdict(answer: &Answer) -> Option<String> {
@@ -124,18 +106,11 @@ fn verdict(answer: &Answer) -> Option<String> {
     Some(format!("{part} revision {revision}: {sentence}"))
 }
 
-fn menu_text(menu: &MenuText, width: u16) -> String {
-    let mut text = String::new();
-    paragraph(&mut text, &format!("\"{}\" (menu Status > Platform > Phone)", menu.text), width);
-    text.push('\n');
-    paragraph(&mut text, &menu.meaning, width);
-    for trap in &menu.traps {
-        text.push('\n');
-        paragraph(&mut text, &format!("Beware: {trap}"), width);
-    }
-    text.push('\n');
-    paragraph(&mut text, &format!("Source: {}", menu.source), width);
-    text
+fn menu_texts(menu: &MenuText) -> Vec<String> {
+    let mut texts = vec![format!("\"{}\" (menu Status > Platform > Phone)", menu.text), menu.meaning.clone()];
+    texts.extend(menu.traps.iter().map(|trap| format!("Beware: {trap}")));
+    texts.push(format!("Source: {}", menu.source));
+    texts
 }
 
 fn plain_table(width: u16) -> Table {
@@ -145,16 +120,10 @@ fn plain_table(width: u16) -> Table {
 }
 
 /// A text wrapped at blanks.
-fn paragraph(text: &mut String, content: &str, width: u16) {
-    for line in wrap(content, usize::from(width)) {
-        text.push_str(&line);
-        text.push('\n');
-    }
+fn paragraph(text: &str, width: u16) -> String {
+    wrap(text, usize::from(width)).join("\n")
 }
 
-fn push_table(text: &mut String, table: &Table) {
-    for line in table.lines() {
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
+fn lines(table: &Table) -> String {
+    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }

@@ -107,7 +107,7 @@ impl Totals {
         (totals.software, totals.more_software) = ranked(software);
         totals.diagnoses =
             by_code.into_iter().filter_map(|(code, counts)| DiagnosisTotal::of(code, counts)).collect();
-        totals.diagnoses.sort_by_key(|total| (total.severity(), Reverse(total.active), total.rule.code));
+        totals.diagnoses.sort_by_key(|total| (total.rule.severity, Reverse(total.active), total.rule.code));
         totals
     }
 
@@ -175,10 +175,6 @@ impl DiagnosisTotal {
         models.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         models.truncate(MODELS_NAMED);
         Some(Self { rule, active: counts.active, resolved: counts.resolved, models })
-    }
-
-    pub(super) const fn severity(&self) -> Severity {
-        self.rule.severity
     }
 
     /// The number of phones of models that are not named.

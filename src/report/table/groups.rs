@@ -77,11 +77,9 @@ struct Column {
 /// Chooses the columns: the counts in full, the key in the remaining width, then as many names as fit. If no
 /// name fits, the titles of the counts are left out, since the signs below them say the same.
 fn columns(groups: &Groups, rows: &[Vec<Cell>], width: usize) -> Vec<Column> {
-    let whole = columns_titled(groups, rows, width, true);
-    if whole.last().is_some_and(|column| column.index.is_none()) {
-        return whole;
-    }
-    columns_titled(groups, rows, width, false)
+    let titled = columns_titled(groups, rows, width, true);
+    let has_names = titled.last().is_some_and(|column| column.index.is_none());
+    if has_names { titled } else { columns_titled(groups, rows, width, false) }
 }
 
 fn columns_titled(groups: &Groups, rows: &[Vec<Cell>], width: usize, titled: bool) -> Vec<Column> {

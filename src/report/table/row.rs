@@ -3,7 +3,7 @@
 use crate::model::Mac;
 use crate::report::findings::{PhoneCode, codes};
 use crate::report::group;
-use crate::report::shape::{Baseline, Certificate, CertificateState, Device, Diagnosis, State};
+use crate::report::shape::{Baseline, CertificateState, Device, Diagnosis, State};
 use crate::report::text::paint::{Tone, status_sign};
 use crate::report::text::quantity::count;
 use crate::report::text::time::day;
@@ -170,9 +170,9 @@ impl Row {
             Column::Phone => phone(device),
             Column::Model => optional(device.model.as_deref()),
             Column::Software => optional(device.software.as_deref()),
-            Column::BuiltIn => built_in(device),
-            Column::Platform1 => platform(device, "platform-1"),
-            Column::Platform2 => platform(device, "platform-2"),
+            Column::BuiltIn => slot(device, "built-in"),
+            Column::Platform1 => slot(device, "platform-1"),
+            Column::Platform2 => slot(device, "platform-2"),
             Column::Applications => applications(device),
             Column::FirstSeen => {
                 seen(active(device).filter_map(|diagnosis| diagnosis.first_seen.as_deref()).min())
@@ -202,12 +202,11 @@ fn optional(text: Option<&str>) -> Cell {
     Cell::of(text.map(visible).unwrap_or_default(), Tone::Plain)
 }
 
+/// The phone's address, or the name of its first file without the directories.
 fn phone(device: &Device) -> Cell {
-    if device.mac.is_some() {
-        return Cell::of(visible(&group::name(device)), Tone::Strong);
-    }
     let name = group::name(device);
-    Cell::of(visible(name.rsplit('/').next().unwrap_or(&name)), Tone::Strong)
+    let file = name.rsplit('/').next().filter(|_| device.mac.is_none());
+    Cell::of(visible(file.unwrap_or(&name)), Tone::Strong)
 }
 
 /// The model without its family's first word: `IP 335` of `SoundPoint IP 335`.
@@ -216,49 +215,30 @@ fn family_dropped(model: &str) -> &str {
     FAMILIES.iter().find_map(|family| model.strip_prefix(family)).unwrap_or(model)
 }
 
-fn certificate<'a>(device: &'a Device, slot: &str) -> Option<&'a Certificate> {
-    device.certificates.iter().find(|certificate| certificate.slot == slot)
-}
-
-fn built_in(device: &Device) -> Cell {
-    let Some(certificate) = certificate(device, "built-in") else {
+fn slot(device: &Device, slot: &str) -> Cell {
+    let Some(certificate) = device.certificates.iter().find(|certificate| certificate.slot == slot) else {
         return Cell::default();
     };
-    match certificate.state {
-        CertificateState::NotAvailable => Cell::of("✗", Tone::Bad).and("missing", Tone::Plain),
-        CertificateState::Rejected => Cell::of("✗", Tone::Bad).and("rejected", Tone::Plain),
-        CertificateState::Installed => match (&certificate.common_name, &device.mac) {
-            (Some(name), Some(mac)) if !names(name, mac) => {
-                Cell::of("≠", Tone::Bad).and(visible(name), Tone::Plain)
-            }
-            _ => Cell::of("✓", Tone::Good).and("installed", Tone::Plain),
-        },
-    }
+    let is_built_in = slot == "built-in";
+    let name = certificate.common_name.as_deref();
+    let (sign, tone, word) = match (certificate.state, name, &device.mac) {
+        (CertificateState::NotAvailable, ..) if is_built_in => ("✗", Tone::Bad, "missing"),
+        (CertificateState::NotAvailable, ..) => return Cell::of("–", Tone::Dim).and("empty", Tone::Dim),
+        (CertificateState::Rejected, ..) => ("✗", Tone::Bad, "rejected"),
+        (_, Some(name), Some(mac)) if is_built_in && !names(name, mac) => ("≠", Tone::Bad, name),
+        (CertificateState::Installed, ..) if is_built_in => ("✓", Tone::Good, "installed"),
+        (CertificateState::Installed, ..) if device.is_faulty(certificate) => {
+            ("✗", Tone::Bad, certificate.lacks().or(name).unwrap_or("faulty"))
+        }
+        (CertificateState::Installed, ..) => ("✓", Tone::Good, name.unwrap_or("installed")),
+    };
+    Cell::of(sign, tone).and(visible(word), Tone::Plain)
 }
 
 /// Whether a common name is this address, in any notation.
 fn names(common_name: &str, mac: &str) -> bool {
     common_name.eq_ignore_ascii_case(mac)
         || matches!((common_name.parse::<Mac>(), mac.parse::<Mac>()), (Ok(name), Ok(mac)) if name == mac)
-}
-
-fn platform(device: &Device, slot: &str) -> Cell {
-    let Some(certificate) = certificate(device, slot) else {
-        return Cell::default();
-    };
-    match certificate.state {
-        CertificateState::NotAvailable => Cell::of("–", Tone::Dim).and("empty", Tone::Dim),
-        CertificateState::Rejected => Cell::of("✗", Tone::Bad).and("rejected", Tone::Plain),
-        CertificateState::Installed if device.is_faulty(certificate) => {
-            let name = certificate.common_name.as_deref();
-            let word = certificate.lacks().or(name).unwrap_or("faulty");
-            Cell::of("✗", Tone::Bad).and(visible(word), Tone::Plain)
-        }
-        CertificateState::Installed => {
-            let name = certificate.common_name.as_deref().unwrap_or("installed");
-            Cell::of("✓", Tone::Good).and(visible(name), Tone::Plain)
-        }
-    }
 }
 
 fn active(device: &Device) -> impl Iterator<Item = &Diagnosis> {
