@@ -89,8 +89,8 @@ pub struct Scan {
     /// The configuration files, if they were asked for and there are any.
     audit: Option<Audit>,
     devices: Vec<Mac>,
-    /// The rows of the shown phones, in the report's order.
-    order: Vec<Row>,
+    /// The indexes of the rows of the shown phones, in the report's order.
+    order: Vec<u32>,
     /// The events, phone by phone, if they were asked for.
     events: Option<(Spool, Vec<PhoneEvents>)>,
     now: chrono::NaiveDateTime,
@@ -131,8 +131,8 @@ pub fn scan_events(found: &Found, options: &Options, progress: &dyn ReportProgre
     let (mut scan, events) = run(found, options, progress, Some(&spool));
     let mut events = events?;
     let is_shown = |events: &PhoneEvents| match events.mac {
-        Some(mac) => scan.order.iter().any(|row| row.mac == Some(mac)),
-        None => scan.order.iter().any(|row| row.mac.is_none()),
+        Some(mac) => scan.rows_shown().any(|row| row.mac == Some(mac)),
+        None => scan.rows_shown().any(|row| row.mac.is_none()),
     };
     if !options.devices.is_empty() || !options.statuses.is_empty() {
         events.retain(is_shown);
@@ -470,8 +470,7 @@ impl Scanner<'_> {
                 && (options.statuses.is_empty() || options.statuses.contains(&row.status))
         };
         let fleet = fleet::days(&rows, wanted);
-        let mut order: Vec<Row> = rows.all().filter(|row| wanted(row)).collect();
-        order.par_sort_unstable_by(|one, other| rows.in_order(one, other));
+        let order = rows.in_order(wanted);
         let overview = Overview { fleet, ..overview::overview(&rows, &order, problems) };
         let mut passed_over = self.found.passed_over.clone();
         passed_over.merge(self.waiting.passed_over().clone());
@@ -544,6 +543,10 @@ impl Scan {
 
     /// The addresses of the phones that are shown.
     pub fn macs(&self) -> impl Iterator<Item = Mac> + '_ {
-        self.order.iter().filter_map(|row| row.mac)
+        self.rows_shown().filter_map(|row| row.mac)
+    }
+
+    fn rows_shown(&self) -> impl Iterator<Item = &Row> {
+        self.order.iter().map(|at| self.rows.row(*at))
     }
 }

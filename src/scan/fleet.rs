@@ -27,7 +27,7 @@ pub(super) fn add_shared(rows: &mut Rows, selection: &Selection) {
     // Only phones with equal hashes are unpacked and compared.
     let mut candidates = BTreeSet::new();
     for same in hashes.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
-        candidates.extend(same.iter().map(|(_, at)| *at as usize));
+        candidates.extend(same.iter().map(|(_, at)| *at));
     }
     drop(hashes);
     let mut holders: BTreeMap<Key, BTreeSet<Mac>> = BTreeMap::new();
@@ -70,7 +70,7 @@ pub(super) fn fingerprints(rows: &Rows) -> HashSet<Box<[u8]>> {
 /// if there is one.
 pub(super) fn days(rows: &Rows, wanted: impl Fn(&Row) -> bool) -> Vec<FleetDay> {
     let mut by_code: BTreeMap<&'static str, BTreeMap<u32, i64>> = BTreeMap::new();
-    for begun in rows.begun.iter().filter(|begun| wanted(rows.row(begun.row as usize))) {
+    for begun in rows.begun.iter().filter(|begun| wanted(rows.row(begun.row))) {
         let first = by_code.entry(begun.code).or_default().entry(begun.row).or_insert(begun.first);
         *first = begun.first.min(*first);
     }

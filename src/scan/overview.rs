@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::rows::{Row, Rows};
+use super::rows::Rows;
 use super::totals::Totals;
 use crate::check::CATALOGUE;
 use crate::phone::{Tally, shown_time};
@@ -10,12 +10,12 @@ use crate::problem::Problem;
 use crate::report::Overview;
 use crate::report::shape::{Scanned, Summary};
 
-/// The head and the foot of a report. `order`: the rows that are shown.
-pub(super) fn overview(rows: &Rows, order: &[Row], problems: Vec<Problem>) -> Overview {
+/// The head and the foot of a report. `order`: the indexes of the rows that are shown.
+pub(super) fn overview(rows: &Rows, order: &[u32], problems: Vec<Problem>) -> Overview {
     let made_anew = || {
         let parts = order.par_chunks(1024).map(|part| {
             let mut totals = Totals::default();
-            part.iter().for_each(|row| totals.add(&rows.phone(row)));
+            part.iter().for_each(|at| totals.add(&rows.phone(rows.row(*at))));
             totals
         });
         parts.reduce(Totals::default, |mut totals, more| {

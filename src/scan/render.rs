@@ -12,11 +12,11 @@ impl Devices for Scan {
     }
 
     fn status(&self, place: usize) -> Status {
-        self.order[place].status
+        self.rows.row(self.order[place]).status
     }
 
     fn shown(&self, place: usize, shown: Shown<'_>) -> Device {
-        let phone = self.rows.phone(&self.order[place]);
+        let phone = self.rows.phone(self.rows.row(self.order[place]));
         let mut device = phone.device(shown);
         device.stale = phone.times.and_then(|(_, last)| {
             let age = self.now.and_utc().timestamp() - last;

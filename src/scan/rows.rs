@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rayon::slice::ParallelSliceMut;
+
 use super::compared;
 use super::shared_keys::SharedKeys;
 use super::totals::Totals;
@@ -111,6 +113,11 @@ impl Rows {
 
     /// Adds the phones of another thread.
     pub(super) fn append(&mut self, other: Self) {
+        // The first phones stay where they are: a million takes 40 MiB less.
+        if self.rows.is_empty() && self.left_out.is_empty() && self.other_keys.is_empty() {
+            *self = Self { is_changed: self.is_changed || other.is_changed, ..other };
+            return;
+        }
         let moved = self.chunks.len() as u32;
         self.chunks.extend(other.chunks);
         let before = self.rows.len() as u32;
@@ -139,8 +146,8 @@ impl Rows {
     }
 
     /// The row with this index.
-    pub(super) fn row(&self, at: usize) -> &Row {
-        &self.rows[at]
+    pub(super) fn row(&self, at: u32) -> &Row {
+        &self.rows[at as usize]
     }
 
     /// Removes these phones.
@@ -175,7 +182,7 @@ impl Rows {
     }
 
     /// Replaces the phone of the row with this index.
-    pub(super) fn replace(&mut self, at: usize, phone: Phone) {
+    pub(super) fn replace(&mut self, at: u32, phone: Phone) {
         let (certificates, keys, begun) = (self.certificates.len(), self.keys.len(), self.begun.len());
         self.push(phone);
         self.certificates.truncate(certificates);
@@ -183,7 +190,7 @@ impl Rows {
         self.begun.truncate(begun);
         self.is_changed = true;
         if let Some(row) = self.rows.pop() {
-            self.rows[at] = row;
+            self.rows[at as usize] = row;
         }
     }
 
@@ -233,14 +240,20 @@ impl Rows {
         phone
     }
 
-    /// Compares by the order of a report: worst status first, then by address; then phones without an
-    /// address, by their first log.
-    pub(super) fn in_order(&self, one: &Row, other: &Row) -> Ordering {
-        let key = |row: &Row| (row.status, row.mac.is_none(), row.mac);
-        key(one).cmp(&key(other)).then_with(|| match one.mac {
-            Some(_) => Ordering::Equal,
-            None => self.phone(one).files.first().cmp(&self.phone(other).files.first()),
-        })
+    /// The indexes of the wanted rows in the order of a report: worst status first, then by address; then phones
+    /// without an address, by their first log.
+    pub(super) fn in_order(&self, wanted: impl Fn(&Row) -> bool) -> Vec<u32> {
+        let all = (0_u32..).zip(&self.rows);
+        let mut order: Vec<u32> = all.filter(|(_, row)| wanted(row)).map(|(at, _)| at).collect();
+        order.par_sort_unstable_by(|one, other| {
+            let (one, other) = (self.row(*one), self.row(*other));
+            let key = |row: &Row| (row.status, row.mac.is_none(), row.mac);
+            key(one).cmp(&key(other)).then_with(|| match one.mac {
+                Some(_) => Ordering::Equal,
+                None => self.phone(one).files.first().cmp(&self.phone(other).files.first()),
+            })
+        });
+        order
     }
 }
 
