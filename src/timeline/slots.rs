@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Record, Timeline};
-use crate::event::Event;
+use crate::event::{self, Event};
 use crate::model::{CertificateState, Fingerprint, Slot};
 
 /// All that the logs show of the slots.
@@ -388,7 +388,7 @@ impl SlotView {
     }
 
     /// An inventory is complete when something follows it, and no line was lost in it or right beside it. A cut
-    /// line is nothing that follows, nor is what a log holds that does not go on from this one or begins with
+    /// line is nothing that follows, unless it is about something else, nor is what a log holds that does not go on from this one or begins with
     /// another boot: the key can have been between. Where such a log begins with a key, the certificate's lines
     /// can have been before.
     fn judge(&mut self, timeline: &Timeline<'_>) {
@@ -399,7 +399,16 @@ impl SlotView {
             let digest = timeline.logs[file].digest;
             line == digest.counts.lines && digest.tail.bytes.last().is_some_and(|byte| *byte != b'\n')
         };
-        let next = records[self.at.1 + 1..].iter().find(|next| !is_cut_line(next.file, next.line));
+        // What is read of a cut line can show that it is about something else.
+        let is_other = |record: &Record<'_>| {
+            let text = record.text();
+            record.entry.stamp.is_some()
+                && record.event().is_none()
+                && !text.is_empty()
+                && !event::may_begin(text)
+        };
+        let mut next = records[self.at.1 + 1..].iter();
+        let next = next.find(|next| !is_cut_line(next.file, next.line) || is_other(next));
         let is_followed = last.line < timeline.logs[last.file].digest.counts.lines
             && !is_cut_line(last.file, last.line + 1)
             || next.is_some_and(|next| {

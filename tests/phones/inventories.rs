@@ -40,6 +40,25 @@ fn the_next_inventory_is_that_of_a_later_boot() {
 }
 
 #[test]
+fn a_cut_line_follows_an_inventory_if_it_is_about_something_else() {
+    let log =
+        boot(&[]) + &[LENGTH, KEPT, NAME].map(|line| format!("000016.200|tls  |3|00|{line}\n")).concat();
+    for (cut, state) in [
+        ("000016.201|utilm|3|00|thread 4 sta", "active"),
+        ("000016.201|tls  |3|00|Connection c", "active"),
+        // The key can have been about to be told.
+        ("000016.201|tls  |3|00|Custom platform device ke", ""),
+        ("000016.201|tls  |3|00|C", ""),
+        ("000016.201|tls  |3|00|", ""),
+        ("000016.201|tls  |3|0", ""),
+        ("000016", ""),
+        ("", ""),
+    ] {
+        expect(&(log.clone() + cut), "INS005", state);
+    }
+}
+
+#[test]
 fn a_later_inventory_of_the_boot_that_says_the_contrary_is_another_one() {
     let emptied = shows(&[KEPT, KEY]) + &again(&[EMPTY_1]);
     for log in [emptied.clone(), emptied + &ordinary("000501.000")] {
@@ -129,11 +148,11 @@ fn an_inventory_in_the_boot_of_a_save_mends_by_itself() {
 }
 
 #[test]
-fn a_slot_is_judged_when_a_whole_line_follows() {
+fn a_slot_is_judged_when_a_line_of_something_else_follows() {
     let begin = boot(&[]) + &format!("000016.200|tls  |3|00|{KEPT}");
     for (rest, state) in [
         ("\n", ""),
-        ("\n000016.201|dns  |3|00|answered", ""),
+        ("\n000016.201|dns  |3|00|answered", "active"),
         ("\n000016.201|dns  |3|00|answered\n", "active"),
         ("\n000016.201|dns  |3|00|answered\n000016.202|dns  |3|00|answ", "active"),
         ("\n000016.201|tls  |3|00|Custom platform device certificate 2 is not available\n", "active"),
