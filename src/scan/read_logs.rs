@@ -1,0 +1,71 @@
+//! Reads the logs of one phone that were found by its name.
+
+use super::collect::PhoneSink;
+use super::gathered::{Complete, Gathered};
+use super::{Part, Scanner};
+use crate::input::Buffers;
+use crate::model::Mac;
+use crate::phone::Phone;
+
+impl Scanner<'_> {
+    /// Reads the logs of a phone. If there is only one, in which nothing is wrong, the phone is ready; else its logs
+    /// are still to be joined.
+    pub(super) fn read_logs(
+        &self,
+        phone: usize,
+        mac: Mac,
+        buffers: &mut Buffers,
+        part: &mut Part,
+    ) -> Result<Phone, Gathered> {
+        let clock = &self.options.clock;
+        let mut logs = self.found.logs(phone);
+        let is_simple = self.spool(Some(mac)).is_none()
+            && self.listed(mac).is_none()
+            && clock.window.is_open()
+            && !self.waiting.has(mac);
+        let (Some(log), None, true) = (logs.next(), logs.next(), is_simple) else {
+            return Err(self.gather(phone, mac, buffers, part));
+        };
+        let mut sink = PhoneSink::new(Some(mac), &clock.window, self.progress, None);
+        sink.at_once = Some(clock);
+        self.found.read(log, buffers, &mut sink);
+        let healthy = sink.healthy.take();
+        let (gathered, of_others) = sink.finish(&mut part.problems);
+        part.of_others.append(of_others);
+        match healthy {
+            Some((mut phone, levels)) => {
+                if let Some(audit) = self.audit {
+                    audit.add_to_healthy(&mut phone, levels, &*self.options.selection);
+                }
+                debug_assert_eq!(Some(shown(&phone)), self.general(mac, gathered), "{mac}");
+                Ok(phone)
+            }
+            None => Err(gathered),
+        }
+    }
+
+    /// The general way, what [`shown`] gives of a phone. None if that finds a problem.
+    fn general(&self, mac: Mac, gathered: Gathered) -> Option<String> {
+        let mut problems = Vec::new();
+        let Complete { joined, is_mixed, .. } = gathered.join(Some(mac), &self.options.clock, &mut problems);
+        problems.is_empty().then(|| shown(&self.phone(Some(mac), &joined, is_mixed, false)))
+    }
+
+    /// Reads the logs that were found by the phone's name and adds those in `waiting`.
+    pub(super) fn gather(&self, phone: usize, mac: Mac, buffers: &mut Buffers, part: &mut Part) -> Gathered {
+        let spool = self.spool(Some(mac));
+        let mut sink = PhoneSink::new(Some(mac), &self.options.clock.window, self.progress, spool);
+        for log in self.found.logs(phone) {
+            self.found.read(log, buffers, &mut sink);
+        }
+        let (mut gathered, of_others) = sink.finish(&mut part.problems);
+        part.of_others.append(of_others);
+        gathered.append(self.waiting.of(mac));
+        gathered
+    }
+}
+
+/// All that is known of a phone, to compare.
+fn shown(phone: &Phone) -> String {
+    format!("{phone:?}")
+}
