@@ -39,7 +39,7 @@ mod upload_failed;
 
 use crate::event::Event;
 use crate::inventory::InventoryRow;
-pub(crate) use crate::message::said;
+pub(crate) use crate::message::sentence;
 pub use crate::message::{Message, Part};
 use crate::model::{Mac, Severity, Slot, Status};
 use crate::reference::{Readiness, ztp_readiness};
@@ -244,11 +244,11 @@ fn configuration_not_applied(timeline: &Timeline<'_>, record: usize) -> Message 
         .events()
         .any(|(_, event, record)| record.boot == boot && matches!(event, Event::ConfigurationNotApplied));
     if is_told {
-        said![
+        sentence![
             " In that boot the phone did not take over its configuration: what stands in the files was not installed."
         ]
     } else {
-        said![]
+        sentence![]
     }
 }
 

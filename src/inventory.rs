@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use csv::{ByteRecord, ReaderBuilder};
 
 use crate::input::decoded;
-use crate::message::{Message, Part, said};
+use crate::message::{Message, Part, sentence};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 use crate::reference::{Expectation, Label, PartNumber, Revision, factory_certificate_expected};
@@ -166,7 +166,7 @@ impl Reading<'_> {
             if let Some(unclosed) = unclosed_quote(&record) {
                 let message = "a quote is opened and not closed: the rows up to the next quote are lost, and of \
                                this row, what stands before it counts";
-                self.unreadable(line, said![message]);
+                self.unreadable(line, sentence![message]);
                 record.truncate(unclosed);
             }
             if !record.iter().all(|field| field.trim_ascii().is_empty()) {
@@ -180,7 +180,7 @@ impl Reading<'_> {
         let text = |column| String::from_utf8_lossy(record.get(column).unwrap_or_default());
         let Some(mac) = mac(&text(columns.mac)) else {
             let field = shown(&text(columns.mac));
-            self.unreadable(line, said!["\"", field, "\" is no MAC address; the row is left out"]);
+            self.unreadable(line, sentence!["\"", field, "\" is no MAC address; the row is left out"]);
             return;
         };
         let model = text(columns.model);
@@ -200,7 +200,7 @@ impl Reading<'_> {
                 let first = place.get().line;
                 let rest =
                     format!(" stands in line {first} already, with other details; line {first} counts");
-                self.unreadable(line, said![mac, rest]);
+                self.unreadable(line, sentence![mac, rest]);
             }
         }
     }
@@ -212,14 +212,14 @@ impl Reading<'_> {
         let value = text.parse().ok();
         if value.is_none() {
             let rest = format!("\" is no {what}; the rest of the row counts");
-            self.unreadable(line, said!["\"", shown(text), rest]);
+            self.unreadable(line, sentence!["\"", shown(text), rest]);
         }
         value
     }
 
     fn unreadable(&mut self, line: u64, message: Message) {
         if self.inventory.problems.len() < PROBLEMS_MAX {
-            let message = said![format!("line {line}: ")].and(message);
+            let message = sentence![format!("line {line}: ")].and(message);
             self.inventory.problems.push(Problem::new(self.name, ProblemKind::Unreadable, message));
         } else {
             self.not_reported += 1;

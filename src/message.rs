@@ -97,14 +97,6 @@ impl Message {
     }
 }
 
-/// A [`Message`] of parts of any kind.
-macro_rules! said {
-    [$($part:expr),* $(,)?] => {
-        $crate::message::Message(vec![$($crate::message::Part::from($part)),*])
-    };
-}
-pub(crate) use said;
-
 /// A [`Message`] of messages and parts. Strings are words of this program.
 macro_rules! sentence {
     [$($part:expr),* $(,)?] => {

@@ -19,7 +19,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Slot, said};
+use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Slot, sentence};
 use crate::model::Fingerprint;
 use crate::timeline::Record;
 
@@ -39,7 +39,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut before: BTreeMap<_, (&Fingerprint, &Record<'_>)> = BTreeMap::new();
     let mut changes = 0;
     let mut lines = Vec::new();
-    let mut message = said![];
+    let mut message = sentence![];
     for (_, event, record) in case.timeline.events() {
         let Event::CertificateFingerprint { slot: Slot::BuiltIn, fingerprint: Some(fingerprint), .. } = event
         else {
@@ -51,7 +51,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         {
             changes += 1;
             lines.extend([line, record]);
-            message = said![format!(
+            message = sentence![format!(
                 "The built-in certificate's fingerprint changed from {earlier} to {fingerprint}."
             )];
         }

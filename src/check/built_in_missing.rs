@@ -22,7 +22,7 @@
 //! 5. A phone that should have a factory certificate and has none is a case for the vendor.
 
 use super::failures::{shown_until_gone, times};
-use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, Slot, said};
+use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, Slot, sentence};
 use crate::model::State;
 
 pub(super) const RULE: Rule = Rule {
@@ -47,7 +47,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     });
     let found = shown.map(|(seen, state)| {
         let message =
-            said!["The phone reported ", times(seen.count), " that it has no built-in certificate."];
+            sentence!["The phone reported ", times(seen.count), " that it has no built-in certificate."];
         Finding::new(state, message, seen).of_slot(Some(Slot::BuiltIn))
     });
     found.into_iter().collect()

@@ -18,7 +18,7 @@
 //!    4.0.0 or later), or use a CA with a shorter key or fewer extensions.
 //! 3. Restart the phone twice, and compare the fingerprints.
 
-use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, said};
+use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
 use crate::model::Fingerprint;
 use crate::timeline::Record;
 
@@ -59,7 +59,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let boots = differing.len() as u64;
-    let message = said![
+    let message = sentence![
         "A CA certificate's fingerprint was another one in each of the last ",
         boots,
         " boots that show it."

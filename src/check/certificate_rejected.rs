@@ -21,7 +21,7 @@
 
 use super::failures::{by_slot, refused, state_of_refusal};
 use super::join::Question;
-use super::{Case, Event, Facts, Family, Finding, Part, Rule, Run, Severity, said};
+use super::{Case, Event, Facts, Family, Finding, Part, Rule, Run, Severity, sentence};
 
 pub(super) const RULE: Rule = Rule {
     code: "INS002",
@@ -49,9 +49,9 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
                 refused("a certificate", slot, *length, *maximum)
             }
             Event::CredentialInvalid { reason: Some(reason) } => {
-                said!["The phone refused a credential as invalid: ", Part::LogText(reason.clone()), "."]
+                sentence!["The phone refused a credential as invalid: ", Part::LogText(reason.clone()), "."]
             }
-            _ => said!["The phone refused a credential as invalid."],
+            _ => sentence!["The phone refused a credential as invalid."],
         };
         let state = state_of_refusal(case.timeline, slot, failures.last, false);
         Finding::new(state, message, failures.seen).of_slot(slot)

@@ -20,7 +20,7 @@
 
 use super::failures::{in_words, resolved_if};
 use super::join::Question;
-use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, said};
+use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
 use crate::timeline::SlotView;
 
 pub(super) const RULE: Rule = Rule {
@@ -47,9 +47,9 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let last = halves.last()?;
         let name = in_words(slot);
         let message = if last.content.has_key {
-            said!["The inventory shows a private key in ", name, ", and no certificate."]
+            sentence!["The inventory shows a private key in ", name, ", and no certificate."]
         } else {
-            said!["The inventory shows a certificate in ", name, ", and no private key for it."]
+            sentence!["The inventory shows a certificate in ", name, ", and no private key for it."]
         };
         let lines = halves.iter().flat_map(|view| {
             let records = &timeline.records[view.at.0..=view.at.1];

@@ -21,7 +21,7 @@
 
 use super::failures::{by_slot, resolved_if};
 use super::join::Question;
-use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, configuration_not_applied, said};
+use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, configuration_not_applied, sentence};
 
 pub(super) const RULE: Rule = Rule {
     code: "INS003",
@@ -42,7 +42,7 @@ pub(super) const RULE: Rule = Rule {
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let failed = by_slot(case.timeline, |event, _| matches!(event, Event::ChainNotDecodable { .. }));
     let findings = failed.into_values().map(|failed| {
-        let message = said!["The phone could not decode a certificate chain from its configuration."];
+        let message = sentence!["The phone could not decode a certificate chain from its configuration."];
         let message = message.and(configuration_not_applied(case.timeline, failed.last));
         let is_mended = case.timeline.is_failure_without_slot_mended(failed.last);
         Finding::new(resolved_if(is_mended), message, failed.seen)

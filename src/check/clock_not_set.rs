@@ -17,7 +17,7 @@
 //! 3. Restart the phone and look for lines with a real date.
 
 use super::failures::{resolved_if, times};
-use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, said};
+use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG003",
@@ -57,8 +57,10 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let message = match was_set_later {
-        true => said!["The phone started ", times(boots), " without the time; later it had it."],
-        false => said!["The phone started ", times(boots), " without the time, and never got it after that."],
+        true => sentence!["The phone started ", times(boots), " without the time; later it had it."],
+        false => {
+            sentence!["The phone started ", times(boots), " without the time, and never got it after that."]
+        }
     };
     vec![Finding::new(resolved_if(was_set_later), message, seen)]
 }

@@ -18,7 +18,7 @@
 //!    the phone by its built-in certificate, and turn to the vendor.
 
 use super::failures::{resolved_if, shown_until_gone};
-use super::{Case, Event, Facts, Family, Finding, Mac, Part, Rule, Run, Severity, Slot, said};
+use super::{Case, Event, Facts, Family, Finding, Mac, Part, Rule, Run, Severity, Slot, sentence};
 use crate::model::State;
 
 pub(super) const RULE: Rule = Rule {
@@ -50,7 +50,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         _ => None,
     });
     let Some(((seen, state), other_name)) = shown.zip(other_name) else { return Vec::new() };
-    let message = said![
+    let message = sentence![
         "The built-in certificate's common name is \"",
         Part::Name(other_name.clone()),
         "\", and this phone is ",

@@ -17,7 +17,7 @@
 //!    In a self-signed one the phone's MAC address is both the issuer and the subject.
 //! 3. Don't go by the menu of this phone until it runs UC Software 4.0.0 or later again.
 
-use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Slot, said};
+use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Slot, sentence};
 use crate::model::SoftwareVersion;
 use crate::timeline::Record;
 
@@ -43,14 +43,14 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut before: Option<(&SoftwareVersion, &Record<'_>)> = None;
     let mut downgrades = 0;
     let mut lines = Vec::new();
-    let mut message = said![];
+    let mut message = sentence![];
     for (version, record) in case.timeline.software() {
         if let Some((newer, line)) =
             before.filter(|(newer, _)| self_signs(newer) && version.cmp_parts(&MENU_IS_RIGHT).is_lt())
         {
             downgrades += 1;
             lines.extend([line, record]);
-            message = said!["The software went from ", newer, " to ", version, "."];
+            message = sentence!["The software went from ", newer, " to ", version, "."];
         }
         before = Some((version, record));
     }

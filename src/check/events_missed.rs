@@ -13,7 +13,7 @@
 //!    only what is graver.
 
 use super::failures::times;
-use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, said};
+use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG002",
@@ -60,11 +60,11 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let message = match (before_first, rises) {
-        (_, 0) => said![events_were(lost), " lost before the first line that was read."],
+        (_, 0) => sentence![events_were(lost), " lost before the first line that was read."],
         (0, rises) => {
-            said![events_were(lost), " lost: the phone's count of them went up ", times(rises), "."]
+            sentence![events_were(lost), " lost: the phone's count of them went up ", times(rises), "."]
         }
-        (before, rises) => said![
+        (before, rises) => sentence![
             events_were(lost),
             " lost, ",
             before,

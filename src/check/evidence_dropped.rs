@@ -12,7 +12,7 @@
 //! 1. Look at a shorter time: `--since 7d`.
 //! 2. If the phone restarts over and over, find out why: the newest lines of its log are the place to look.
 
-use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, said};
+use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG007",
@@ -31,7 +31,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     if dropped == 0 {
         return Vec::new();
     }
-    let message = said![
+    let message = sentence![
         "More was found in this phone's logs than is kept: the oldest ",
         dropped,
         " messages were left out, and the newest count.",

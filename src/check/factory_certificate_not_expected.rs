@@ -18,7 +18,7 @@
 //! 3. For mutual TLS, install a custom certificate in a platform slot.
 //! 4. Don't plan zero-touch provisioning (ZTP) for this phone: it asks for a factory certificate.
 
-use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Slot, said};
+use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Slot, sentence};
 use crate::reference::Expectation;
 
 pub(super) const RULE: Rule = Rule {
@@ -38,7 +38,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let (Expectation::No { row }, Some(revision)) = (listed.expectation(), listed.revision) else {
         return Vec::new();
     };
-    let message = said![format!(
+    let message = sentence![format!(
         "By the inventory this phone is {} revision {revision}; the {} has factory certificates from revision {} ({}) on.",
         row.part_number, row.model, row.revision, row.since
     )];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Case, Finding, Message, Part, said};
+use super::{Case, Finding, Message, Part, sentence};
 use crate::event::Event;
 use crate::model::{Slot, State};
 use crate::reference::Release;
@@ -74,7 +74,7 @@ pub(super) fn refused(what: &str, slot: Option<Slot>, length: Option<u64>, maxim
     let length = length.map_or_else(|| "unknown length".to_owned(), |length| format!("{length} bytes"));
     let into = slot.map_or_else(|| "a slot".to_owned(), in_words);
     let limit = maximum.map_or_else(String::new, |maximum| format!(", which takes {maximum}"));
-    said![format!("The phone refused {what} of {length} for {into}{limit}.")]
+    sentence![format!("The phone refused {what} of {length} for {into}{limit}.")]
 }
 
 /// No boot has to go on for longer than a day without the failure, in milliseconds.
@@ -118,11 +118,11 @@ pub(super) fn shared_certificates(
 ) -> Vec<Finding> {
     let shared = case.shared.iter().filter(|shared| is_one(shared.slot));
     let findings = shared.map(|shared| {
-        let mut message = said!["The same ", kind, " certificate is in ", shared.phones, " phones, "];
+        let mut message = sentence!["The same ", kind, " certificate is in ", shared.phones, " phones, "];
         for (number, other) in shared.others.iter().enumerate() {
-            message = message.and(said![if number > 0 { ", " } else { "" }, *other]);
+            message = message.and(sentence![if number > 0 { ", " } else { "" }, *other]);
         }
-        let message = message.and(said![" among them."]);
+        let message = message.and(sentence![" among them."]);
         Finding::active(message, shared.seen.clone()).of_slot(Some(shared.slot))
     });
     findings.collect()
@@ -131,7 +131,7 @@ pub(super) fn shared_certificates(
 /// Which software the phone runs, and which zero-touch provisioning requires; `end` ends the sentence.
 pub(super) fn software_for_ztp(case: &Case<'_>, required: &Release, end: &'static str) -> Option<Finding> {
     let (model, (version, record)) = (case.timeline.model?, case.timeline.software().next_back()?);
-    let message = said![
+    let message = sentence![
         "The ",
         Part::LogText(model.into()),
         " runs ",

@@ -23,7 +23,8 @@
 use super::failures::{in_words, resolved_if};
 use super::join::Question;
 use super::{
-    Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Timeline, configuration_not_applied, said,
+    Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Timeline, configuration_not_applied,
+    sentence,
 };
 use crate::timeline::NotKept;
 
@@ -46,13 +47,17 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let last = all.last()?;
         let name = in_words(slot);
         let message = match &last.shown.content.fingerprint {
-            Some(shown) if last.shown.content.has_certificate() => said![
+            Some(shown) if last.shown.content.has_certificate() => sentence![
                 "A certificate was saved to ",
                 name,
                 format!(", and the next inventory shows another one there, {shown}."),
             ],
             _ => {
-                said!["A certificate was saved to ", name, ", and the next inventory shows that slot empty."]
+                sentence![
+                    "A certificate was saved to ",
+                    name,
+                    ", and the next inventory shows that slot empty."
+                ]
             }
         };
         let message = message.and(configuration_not_applied(timeline, last.shown.at.0));

@@ -14,7 +14,7 @@
 //! 2. If the log is the other phone's, file it under that name and scan again.
 //! 3. If the phone was exchanged, remove the old phone's configuration and logs from the server.
 
-use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, said};
+use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG006",
@@ -42,6 +42,6 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     }
     let Some(named) = named else { return Vec::new() };
     let message =
-        said!["A log that is filed under ", mac, " names another phone, ", named, ", and not this one."];
+        sentence!["A log that is filed under ", mac, " names another phone, ", named, ", and not this one."];
     vec![Finding::active(message, seen)]
 }

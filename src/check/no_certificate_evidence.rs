@@ -19,7 +19,7 @@
 //!    longer has the inventory.
 
 use super::join::Question;
-use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, said};
+use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG001",
@@ -51,40 +51,42 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut remedy = None;
     let message = match level {
         _ if case.is_mixed => {
-            remedy = Some(said!["Read each phone's log from a file of its own."]);
-            said![
+            remedy = Some(sentence!["Read each phone's log from a file of its own."]);
+            sentence![
                 "The log holds lines of several phones that nothing tells apart, so nothing is known of this one."
             ]
         }
         _ if case.is_unread => {
-            remedy =
-                Some(said!["See the problems of this scan, make the phone's log readable, and scan again."]);
-            said!["The phone's log could not be read, so nothing is known."]
+            remedy = Some(sentence![
+                "See the problems of this scan, make the phone's log readable, and scan again."
+            ]);
+            sentence!["The phone's log could not be read, so nothing is known."]
         }
         _ if bytes == 0 => {
-            remedy = Some(said!["Restart the phone, wait for its next upload, and read its log again."]);
-            said!["The log is empty or could not be read, so nothing is known."]
+            remedy = Some(sentence!["Restart the phone, wait for its next upload, and read its log again."]);
+            sentence!["The log is empty or could not be read, so nothing is known."]
         }
         _ if timeline.messages() == 0 => {
-            remedy = Some(said!["Check that the file is this phone's application log, and read it again."]);
-            said!["No line of a log could be read, so nothing is known."]
+            remedy =
+                Some(sentence!["Check that the file is this phone's application log, and read it again."]);
+            sentence!["No line of a log could be read, so nothing is known."]
         }
         _ if timeline.records.is_empty() => {
-            remedy = Some(said!["Look at a longer time (--since, --until)."]);
-            said!["No line of the logs is within the time that was asked for."]
+            remedy = Some(sentence!["Look at a longer time (--since, --until)."]);
+            sentence!["No line of the logs is within the time that was asked for."]
         }
-        Some((level, _)) if level > INVENTORY_LEVEL => said![format!(
+        Some((level, _)) if level > INVENTORY_LEVEL => sentence![format!(
             "No inventory and no installation is in the logs: TLS logging stands at level {level}, which leaves the inventory out."
         )],
         Some((level, _)) => {
-            remedy = Some(said![
+            remedy = Some(sentence![
                 "Restart the phone and read its log soon after the next upload; if the inventory is still not there, see that log.render.level is 3 or below."
             ]);
-            said![format!(
+            sentence![format!(
                 "No inventory and no installation is in the logs, although TLS logging stands at level {level}."
             )]
         }
-        None => said!["No inventory and no installation is in the logs."],
+        None => sentence!["No inventory and no installation is in the logs."],
     };
     let seen =
         level.map_or_else(Occurrences::without_lines, |(_, record)| Occurrences::shown_by(1, [record]));

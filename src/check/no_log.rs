@@ -14,7 +14,7 @@
 //! 3. Check that the phone is switched on, and provisioned from this server.
 //! 4. Check that it may write to the server's log directory.
 
-use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, said};
+use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG005",
@@ -32,6 +32,6 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let is_without_log = case.timeline.logs.is_empty() && !case.is_unread;
     let Some(listed) = case.listed.filter(|_| is_without_log) else { return Vec::new() };
     let message =
-        said!["No log of this phone was found; it stands in line ", listed.line, " of the inventory."];
+        sentence!["No log of this phone was found; it stands in line ", listed.line, " of the inventory."];
     vec![Finding::active(message, Occurrences::without_lines())]
 }

@@ -16,7 +16,7 @@
 //! 4. Check the time (LOG003): a wrong clock makes the exchange fail.
 
 use super::failures::shown_until_gone;
-use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, said};
+use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, sentence};
 use crate::model::State;
 
 pub(super) const RULE: Rule = Rule {
@@ -37,6 +37,6 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         Event::SignInCertificate { exists: Some(true), .. } => Some(State::Resolved),
         _ => None,
     });
-    let message = said!["The phone logged that it has no certificate for its Lync or Skype sign-in."];
+    let message = sentence!["The phone logged that it has no certificate for its Lync or Skype sign-in."];
     shown.into_iter().map(|(seen, state)| Finding::new(state, message.clone(), seen)).collect()
 }

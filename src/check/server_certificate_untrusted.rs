@@ -24,7 +24,7 @@
 
 use super::failures::{by_slot, state_by_later_boots, times};
 use super::join::Question;
-use super::{Case, Event, Facts, Family, Finding, Part, Rule, Run, Severity, said};
+use super::{Case, Event, Facts, Family, Finding, Part, Rule, Run, Severity, sentence};
 
 pub(super) const RULE: Rule = Rule {
     code: "TLS001",
@@ -46,16 +46,16 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let often = times(untrusted.seen.count);
         let mut message = match reason {
             Some(reason) => {
-                said!["The phone refused a server's certificate ", often, ": ", Part::LogText(reason.clone()), "."]
+                sentence!["The phone refused a server's certificate ", often, ": ", Part::LogText(reason.clone()), "."]
             }
-            None => said!["The phone refused a server's certificate ", often, "; the log gives no reason."],
+            None => sentence!["The phone refused a server's certificate ", often, "; the log gives no reason."],
         };
         let boot = case.timeline.records[untrusted.last].boot;
         let invalid_uri = case.timeline.events().any(|(at, event, record)| {
             at < untrusted.last && record.boot == boot && matches!(event, Event::ProvisioningUriInvalid { .. })
         });
         if invalid_uri {
-            message = message.and(said![
+            message = message.and(sentence![
                 " Before that, in the same boot, the address of the company's certificate service was invalid (Invalid STS-URI), so its root certificate may not have been fetched."
             ]);
         }

@@ -22,7 +22,7 @@
 //! 5. If the phone never reached the server, check the address, the port and what stands between them.
 
 use super::failures::{Failures, by_slot, state_by_later_boots, times};
-use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, said};
+use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, sentence};
 use crate::timeline::Record;
 
 pub(super) const RULE: Rule = Rule {
@@ -42,7 +42,8 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         matches!(event, Event::TlsConnectionFailed { .. }) && !record.is_explained
     };
     let found = by_slot(case.timeline, is_one).into_values().map(|Failures { seen, .. }| {
-        let message = said!["TLS connections failed ", times(seen.count), " without a reason in the log."];
+        let message =
+            sentence!["TLS connections failed ", times(seen.count), " without a reason in the log."];
         Finding::new(state_by_later_boots(case.timeline, is_one), message, seen)
     });
     found.collect()

@@ -19,7 +19,7 @@
 //! 4. Restart the phone, let it upload its log, and scan again.
 
 use super::failures::{state_by_later_boots, times};
-use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, said};
+use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
 use crate::event::Upload;
 use crate::timeline::Record;
 
@@ -64,9 +64,9 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let message = match is_boot_log_alone {
-        true => said!["The phone failed to upload its boot log ", times(attempts), "."],
+        true => sentence!["The phone failed to upload its boot log ", times(attempts), "."],
         false => {
-            said![
+            sentence![
                 "The phone failed to upload its log ",
                 times(attempts),
                 "; the server's copy may lack lines."
@@ -74,7 +74,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         }
     };
     let message = match is_size_unknown {
-        true => message.and(said![
+        true => message.and(sentence![
             " The server did not tell the size of the log that it has (HEAD without a length), which is a likely cause."
         ]),
         false => message,

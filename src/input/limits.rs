@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::io::{self, Read};
 
-use crate::message::{Message, said};
+use crate::message::{Message, sentence};
 use crate::problem::{Problem, ProblemKind};
 
 /// How far an archive or a compressed log may decompress. The defaults are far above what phones write: their
@@ -68,10 +68,10 @@ impl Fault {
             UnexpectedEof => Self::new(ProblemKind::TruncatedArchive, "the compressed data ends too early"),
             Unsupported => Self::new(
                 ProblemKind::UnsupportedCompression,
-                said!["is compressed in a way that can't be read; unpack it first: ", error],
+                sentence!["is compressed in a way that can't be read; unpack it first: ", error],
             ),
             InvalidData | InvalidInput | Other => {
-                Self::new(ProblemKind::CorruptArchive, said!["the compressed data is damaged: ", error])
+                Self::new(ProblemKind::CorruptArchive, sentence!["the compressed data is damaged: ", error])
             }
             OutOfMemory => Self::new(ProblemKind::LimitExceeded, "needs too much memory to be decompressed"),
             _ => Self::new(ProblemKind::of(error), error),

@@ -17,7 +17,7 @@ use super::limits::{Budget, CONFIG_BYTES, DEEPEST, Fault, Guarded, fill, too_lon
 use super::system::{read_at, shown};
 use super::utf16::decoded;
 use super::{ConfigContent, ConfigMember, Content, LogName, LogSink, Rotation, tar, zip};
-use crate::message::said;
+use crate::message::sentence;
 use crate::problem::ProblemKind;
 
 /// A zip archive that comes as a stream is buffered in memory up to this size in bytes, and in a temporary
@@ -166,7 +166,7 @@ impl Opener<'_> {
                     }
                     Ok(_) => zip::visit(&mut kept, &mut visitor),
                     Err(error) => {
-                        let message = said!["can't be kept in a temporary file: ", &error];
+                        let message = sentence!["can't be kept in a temporary file: ", &error];
                         Some(Fault::new(ProblemKind::Unreadable, message))
                     }
                 }

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use super::archive::{Member, MemberKind, Visitor};
 use super::limits::Fault;
-use crate::message::said;
+use crate::message::sentence;
 use crate::problem::ProblemKind;
 
 /// The most bytes between the contents of two members: headers, padding, and long names, which are kept in
@@ -87,7 +87,7 @@ fn fault_of(error: &io::Error) -> Fault {
         io::ErrorKind::FileTooLarge => Fault::new(ProblemKind::LimitExceeded, error),
         _ if is_cut => Fault::new(ProblemKind::TruncatedArchive, "the archive ends too early"),
         _ => {
-            let message = said!["the archive is damaged; the rest was not read: ", error];
+            let message = sentence!["the archive is damaged; the rest was not read: ", error];
             Fault::new(ProblemKind::CorruptArchive, message)
         }
     }

@@ -21,7 +21,7 @@ use super::source::{Source, SourceKind};
 use super::system::{
     DirectoryId, EntryKind, OpenDirectory, bytes_of, directory_id, path_of, problem_of, shown, special,
 };
-use crate::message::{self, said};
+use crate::message::{self, sentence};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 
@@ -231,8 +231,11 @@ impl Walk<'_> {
                 if above.starts_with(&target) {
                     let back = shown(&bytes_of(back_to(&path, &target)));
                     let back = if back.is_empty() { ".".to_owned() } else { back };
-                    let message =
-                        said!["leads back to ", message::Part::Path(back.into()), ", and was not followed"];
+                    let message = sentence![
+                        "leads back to ",
+                        message::Part::Path(back.into()),
+                        ", and was not followed"
+                    ];
                     part.problems.push(Problem::new(shown(&link), ProblemKind::SymlinkLoop, message));
                     continue;
                 }

@@ -10,7 +10,7 @@ use zip::{DateTime, ZipReadOptions};
 
 use super::archive::{Member, MemberKind, Visitor};
 use super::limits::{Fault, Guarded};
-use crate::message::{Part, said};
+use crate::message::{Part, sentence};
 use crate::problem::ProblemKind;
 
 /// Visits the members of a zip archive. Returns the fault that stopped it, if any.
@@ -63,10 +63,10 @@ fn without_directory(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor)
     let message = loop {
         let mut file = match read_zipfile_from_stream(&mut stream) {
             Ok(Some(file)) => file,
-            Ok(None) => break said!["the archive's end is missing or damaged"],
-            Err(ZipError::Io(_)) => break said!["the archive ends too early"],
+            Ok(None) => break sentence!["the archive's end is missing or damaged"],
+            Err(ZipError::Io(_)) => break sentence!["the archive ends too early"],
             Err(error) if members > 0 => {
-                break said!["the archive ends too early: ", Part::LogText(error.to_string().into())];
+                break sentence!["the archive ends too early: ", Part::LogText(error.to_string().into())];
             }
             Err(error) => return Some(fault_of(&error)),
         };
@@ -85,7 +85,10 @@ fn without_directory(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor)
             Err(fault) => return Some(fault),
         }
     };
-    Some(Fault::new(ProblemKind::TruncatedArchive, message.and(said!["; the members before that were read"])))
+    Some(Fault::new(
+        ProblemKind::TruncatedArchive,
+        message.and(sentence!["; the members before that were read"]),
+    ))
 }
 
 fn member_of(entry: &ZipFileEntry<'_>) -> Member {
@@ -114,8 +117,8 @@ fn fault_of(error: &ZipError) -> Fault {
         ZipError::Io(error) => Fault::of(error),
         ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => Fault::new(
             ProblemKind::UnsupportedCompression,
-            said!["is compressed in a way that can't be read; unpack it first: ", words],
+            sentence!["is compressed in a way that can't be read; unpack it first: ", words],
         ),
-        _ => Fault::new(ProblemKind::CorruptArchive, said!["the archive is damaged: ", words]),
+        _ => Fault::new(ProblemKind::CorruptArchive, sentence!["the archive is damaged: ", words]),
     }
 }

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use super::*;
 use crate::event;
-use crate::message::{Message, Part, said};
+use crate::message::{Message, Part, sentence};
 use crate::problem::{Problem, ProblemKind};
 use crate::secrets::REDACTED;
 
@@ -152,7 +152,7 @@ fn an_address_that_looks_like_a_pseudonym_keeps_its_number() {
 
 #[test]
 fn a_sentence_is_redacted_part_by_part() {
-    let message: Message = said![
+    let message: Message = sentence![
         "Version 1.2.3.4 of ",
         Part::Version("9.9.9.9".into()),
         " is in ",
@@ -197,9 +197,9 @@ fn only_known_messages_are_shown() {
 
 #[test]
 fn problems_name_no_one() {
-    let message = said!["line 3: \"", Part::Name("Jane's phone".into()), "\" is no MAC address"];
+    let message = sentence!["line 3: \"", Part::Name("Jane's phone".into()), "\" is no MAC address"];
     let problem = Problem::new("/srv/acme/phones.csv", ProblemKind::Unreadable, message);
-    let back = said!["leads back to ", Part::Path("/home/bob/acme".into()), ", and was not followed"];
+    let back = sentence!["leads back to ", Part::Path("/home/bob/acme".into()), ", and was not followed"];
     let link = Problem::new("in/alice", ProblemKind::SymlinkLoop, back);
     let both = [problem, link];
     let pass = |redactor: &Redactor| both.clone().map(|problem| Shown::redacted(redactor).problem(&problem));
