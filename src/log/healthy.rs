@@ -36,7 +36,7 @@ pub struct HealthyLog {
     pub assembly_revision: Option<Box<str>>,
     /// The version of the phone's application.
     pub software: Option<SoftwareVersion>,
-    /// The certificate slots of its one inventory, by slot. Each has all lines of a certificate and its key, or the
+    /// The certificate slots of its one inventory, which is before the first date, by slot. Each has all lines of a certificate and its key, or the
     /// one that there is none.
     pub slots: SmallVec<[HealthySlot; 4]>,
 }
@@ -123,15 +123,13 @@ pub fn read_healthy(log: &[u8]) -> Option<HealthyLog> {
         begin = end + 1;
         state.repeats += u32::from(line == before);
         before = line;
+        if state.repeats >= super::reader::DOUBLED_LINES {
+            return None;
+        }
         healthy.take(line, &mut state)?;
     }
-    let is_dated = state.last.is_some_and(|last| !last.is_uptime());
-    let is_healthy = is_dated
-        && state.repeats < super::reader::DOUBLED_LINES
-        && healthy.slots.iter().all(HealthySlot::is_whole)
-        && healthy.slots.iter().any(|slot| slot.slot == Slot::BuiltIn && !slot.is_empty);
     healthy.slots.sort_unstable_by_key(|slot| slot.slot);
-    is_healthy.then_some(healthy)
+    healthy.dates.is_some().then_some(healthy)
 }
 
 impl HealthyLog {
@@ -189,14 +187,26 @@ impl HealthyLog {
             }
         };
         if !stamp.is_uptime() {
+            // A phone writes its inventory before it knows the date. Most logs that are not read so are left here.
+            if self.dates.is_none() && !self.has_whole_inventory() {
+                return None;
+            }
             self.dates = Some((self.dates.map_or(stamp, |(first, _)| first), stamp));
         }
         state.last = Some(stamp);
         is_in_order.then_some(())
     }
 
+    fn has_whole_inventory(&self) -> bool {
+        self.slots.iter().all(HealthySlot::is_whole)
+            && self.slots.iter().any(|slot| slot.slot == Slot::BuiltIn && !slot.is_empty)
+    }
+
     fn take_event(&mut self, event: Event, stamp: Stamp, state: &mut State) -> Option<()> {
         self.events += 1;
+        if event.is_inventory() && self.dates.is_some() {
+            return None;
+        }
         let is_first = match event {
             // What a phone writes about itself comes after the banner.
             Event::LogStart { banner: true, .. } => {

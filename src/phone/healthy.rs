@@ -43,7 +43,7 @@ impl Phone {
             boots: 1,
             times: Some((seconds(first)?, seconds(last)?)),
             ztp: is_ready(readiness),
-            certificates: log.slots.into_iter().map(|slot| content(slot, calendar)).collect(),
+            certificates: log.slots.into_iter().map(content).collect(),
             findings: Vec::new(),
             is_unknown: false,
             keys: Vec::new(),
@@ -58,14 +58,11 @@ fn is_of_phone(slot: &HealthySlot, mac: Mac) -> bool {
     slot.common_name.as_deref().and_then(|name| name.parse().ok()) == Some(mac)
 }
 
-fn content(slot: HealthySlot, calendar: Calendar) -> SlotContent {
+fn content(slot: HealthySlot) -> SlotContent {
     let line = slot.line.map(|(line, stamp)| {
-        let time = calendar.time(&stamp, 0);
-        let text = Box::default();
-        ShownLine {
-            line: SourceLine { file: 0, line, stamp: Some(stamp), time, text, is_message: true },
-            is_plain: true,
-        }
+        let (stamp, text) = (Some(stamp), Box::default());
+        let line = SourceLine { file: 0, line, stamp, time: None, text, is_message: true };
+        ShownLine { line, is_plain: true }
     });
     SlotContent {
         slot: slot.slot,
