@@ -160,8 +160,8 @@ impl Reader {
             self.partial = whole;
             self.partial.clear();
         }
-        // The last line that passed the fast path.
-        let mut passed: Option<&[u8]> = None;
+        // The last lines in a row that passed the fast path: the last but one, and the last.
+        let mut passed: [Option<&[u8]>; 2] = [None; 2];
         let mut before: &[u8] = &[];
         loop {
             let may_pass = self.pending.is_none() && !self.wants_next;
@@ -175,18 +175,14 @@ impl Reader {
             if length.is_some() {
                 self.digest.counts.lines += 1;
                 self.digest.counts.messages += 1;
-                passed = Some(whole);
+                passed = [passed[1], Some(whole)];
             } else {
-                if let Some(line) = passed.take() {
-                    self.remember_passed(line);
-                }
+                self.remember_passed(std::mem::take(&mut passed));
                 let whole = without_hole(whole);
                 self.line(whole, whole.len(), End::Whole, recorder);
             }
         }
-        if let Some(line) = passed {
-            self.remember_passed(line);
-        }
+        self.remember_passed(passed);
         self.keep(rest);
         if self.digest.entries.len() > BOUND_AT {
             self.digest.bound(&self.window);
@@ -249,13 +245,16 @@ impl Reader {
         self.partial.extend_from_slice(&piece[..piece.len().min(room)]);
     }
 
-    /// Parses a line that passed the fast path and stores it in `last`: it may turn out to be the last line
-    /// of a boot.
-    fn remember_passed(&mut self, whole: &[u8]) {
-        let plain = without_colours(whole);
-        if let Line::Message { header, text, .. } = line(plain.as_deref().unwrap_or(whole)) {
-            let hash = hash_of(&header, text);
-            self.remember(self.digest.counts.lines, &header, text, hash);
+    /// Parses the last lines that passed the fast path and stores the last one in `last`: it may turn out to be the
+    /// last line of a boot. The one before it gives the hash that is before it.
+    fn remember_passed(&mut self, lines: [Option<&[u8]>; 2]) {
+        for (whole, back) in lines.into_iter().zip([1, 0]) {
+            let Some(whole) = whole else { continue };
+            let plain = without_colours(whole);
+            if let Line::Message { header, text, .. } = line(plain.as_deref().unwrap_or(whole)) {
+                let hash = hash_of(&header, text);
+                self.remember(self.digest.counts.lines - back, &header, text, hash);
+            }
         }
     }
 

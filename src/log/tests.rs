@@ -123,6 +123,18 @@ proptest! {
     }
 
     #[test]
+    fn lines_that_pass_in_pieces_are_known_as_in_the_whole(
+        lines in prop::collection::vec(select(&[0, 1, 2, 3][..]), 1..40), length in 1_usize..60
+    ) {
+        let lines = lines.into_iter().map(|line| [
+            "1231235959|sip  |0|00|nothing of interest\n", "1231235959|tls  |0|00|certificate\n",
+            "0531130928|tls  |0|00|---------- Initial log entry ----------\n", "000005.930|sip  |0|00|nothing\n",
+        ][line]);
+        let log = lines.collect::<String>();
+        prop_assert_eq!(in_pieces(log.as_bytes(), &[length]), digest_of(log.as_bytes(), &Window::default()));
+    }
+
+    #[test]
     fn the_fast_path_decides_what_the_grammar_decides(log in log()) {
         prop_assert_eq!(deciding(&digest_of(log.as_bytes(), &Window::default())), deciding(&by_grammar(log.as_bytes())));
     }
