@@ -7,25 +7,21 @@
 use memchr::memchr_iter;
 use smallvec::SmallVec;
 
-use crate::digest::Digits;
+use crate::digest::Counts;
 use crate::event::{self, Event, START};
-use crate::line::{Header, Level, glued_line, has_byte, in_columns};
+use crate::line::{Header, glued_line, has_byte, in_columns};
 use crate::model::{Fingerprint, Mac, Slot, SoftwareVersion};
 use crate::stamp::Stamp;
 
 /// What a log without a fault shows of its phone.
 #[derive(Debug, Default)]
 pub struct HealthyLog {
-    /// Its lines.
-    pub lines: u64,
-    /// Its known messages.
-    pub events: u64,
-    /// What its dated stamps show about their type.
-    pub digits: Digits,
+    /// What is counted in any log. All lines are messages.
+    pub counts: Counts,
     /// The first and the last date: in order, valid as `MMDDhhmmss`, and none that a clock makes up.
     pub dates: Option<(Stamp, Stamp)>,
-    /// The levels at which it was written.
-    pub levels: Levels,
+    /// The level of TLS logging that it last shows in force.
+    pub tls_level: Option<u8>,
     /// The address that it names.
     pub mac: Option<Mac>,
     /// The model.
@@ -39,17 +35,6 @@ pub struct HealthyLog {
     /// The certificate slots of its one inventory, which is before the first date, by slot. Each has all lines of a certificate and its key, or the
     /// one that there is none.
     pub slots: SmallVec<[HealthySlot; 4]>,
-}
-
-/// The levels of a log, ignoring `*`.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Levels {
-    /// The lowest level of a line.
-    pub lowest: Option<u8>,
-    /// The lowest level of a line of `tls`.
-    pub lowest_tls: Option<u8>,
-    /// The level of TLS logging that it last shows in force.
-    pub tls: Option<u8>,
 }
 
 /// One slot of the inventory.
@@ -117,6 +102,7 @@ pub fn read_healthy(log: &[u8]) -> Option<HealthyLog> {
         return None;
     }
     let (mut healthy, mut state) = (HealthyLog::default(), State::default());
+    healthy.counts.bytes = log.len() as u64;
     let (mut begin, mut before) = (0, &log[..0]);
     for end in memchr_iter(b'\n', log) {
         let line = &log[begin..end];
@@ -135,7 +121,8 @@ pub fn read_healthy(log: &[u8]) -> Option<HealthyLog> {
 impl HealthyLog {
     /// Takes a line. None if it can change the verdict.
     fn take(&mut self, line: &[u8], state: &mut State) -> Option<()> {
-        self.lines += 1;
+        self.counts.lines += 1;
+        self.counts.messages += 1;
         let (Header { stamp, missed: 0, component, level }, text) = in_columns(line)? else { return None };
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         let is_plain = text.first()?.is_ascii_graphic()
@@ -147,13 +134,7 @@ impl HealthyLog {
         let stamp = stamp?;
         self.take_stamp(stamp, state)?;
         let is_tls = component == b"tls";
-        if let Level::Number(level) = level {
-            let lower = |lowest: Option<u8>| Some(lowest.map_or(level, |lowest| lowest.min(level)));
-            self.levels.lowest = lower(self.levels.lowest);
-            if is_tls {
-                self.levels.lowest_tls = lower(self.levels.lowest_tls);
-            }
-        }
+        self.counts.see_level(level, is_tls);
         let start = text.first_chunk::<START>();
         if start.is_some_and(|start| start.iter().all(u8::is_ascii_graphic) && !event::may_start(*start)) {
             return Some(());
@@ -163,7 +144,7 @@ impl HealthyLog {
             Some(Some(Event::CertificateFingerprint { .. })) if has_lower_case_digits(text) => None,
             Some(Some(event)) => {
                 if let (Event::LogStart { log_level: level @ Some(_), .. }, true) = (&event, is_tls) {
-                    self.levels.tls = *level;
+                    self.tls_level = *level;
                 }
                 self.take_event(event, stamp, state)
             }
@@ -180,7 +161,7 @@ impl HealthyLog {
             Some(digits) if digits[..8] == state.minute => is_later && digits[8] <= b'5',
             Some(digits) => {
                 state.minute = *digits.first_chunk()?;
-                self.digits.see(digits);
+                self.counts.digits.see(digits);
                 let date = stamp.yearless()?;
                 // In January, and on a February 29, more than the stamps decides.
                 is_later && date.month() > 1 && (date.month(), date.day()) != (2, 29)
@@ -203,14 +184,16 @@ impl HealthyLog {
     }
 
     fn take_event(&mut self, event: Event, stamp: Stamp, state: &mut State) -> Option<()> {
-        self.events += 1;
+        self.counts.events += 1;
         if event.is_inventory() && self.dates.is_some() {
             return None;
         }
         let is_first = match event {
             // What a phone writes about itself comes after the banner.
             Event::LogStart { banner: true, .. } => {
-                self.events == 1 && self.dates.is_none() && !std::mem::replace(&mut state.has_banner, true)
+                self.counts.events == 1
+                    && self.dates.is_none()
+                    && !std::mem::replace(&mut state.has_banner, true)
             }
             Event::LogStart { .. } => true,
             Event::Platform { model, assembly, assembly_revision, mac } => {
@@ -233,7 +216,7 @@ impl HealthyLog {
                 fill(&mut self.slot(slot).common_name, common_name)
             }
             Event::CertificateFingerprint { slot, fingerprint, .. } => {
-                let line = self.lines;
+                let line = self.counts.lines;
                 let slot = self.slot(slot);
                 slot.line = Some((line, stamp));
                 fill(&mut slot.fingerprint, fingerprint)
@@ -288,7 +271,7 @@ mod tests {
     #[test]
     fn a_boot_without_a_fault_is_read() {
         let log = read_healthy(LOG.as_bytes()).unwrap();
-        assert_eq!((log.lines, log.events), (13, 9));
+        assert_eq!((log.counts.lines, log.counts.events), (13, 9));
         assert_eq!(log.model.as_deref(), Some("VVX 500"));
         assert_eq!(log.software.unwrap().to_string(), "5.5.2.11338");
         let slots: Vec<_> = log.slots.iter().map(|slot| (slot.slot, slot.certificate_length)).collect();

@@ -3,6 +3,7 @@
 use chrono::DateTime;
 
 use super::{Phone, ShownLine, SlotContent, Tally, is_ready};
+use crate::digest::Counts;
 use crate::input::LogName;
 use crate::log::{HealthyLog, HealthySlot};
 use crate::model::{CertificateState, Mac, Slot, Status};
@@ -10,14 +11,15 @@ use crate::reference::{Readiness, ztp_readiness};
 use crate::timeline::{Calendar, Clock, SourceLine, calendar_of};
 
 impl Phone {
-    /// The phone with this log alone, of so many bytes. None where the log's name, or what the tables say of the
+    /// The phone with this log alone. None where the log's name, or what the tables say of the
     /// phone, makes a finding of what the log shows.
     #[must_use]
-    pub fn healthy(name: &LogName, log: HealthyLog, bytes: u64, clock: &Clock) -> Option<Self> {
+    pub fn healthy(name: &LogName, log: HealthyLog, clock: &Clock) -> Option<Self> {
         let mac = name.mac?;
+        let Counts { bytes, lines, events, .. } = log.counts;
         let modified = name.modified.and_then(|time| Some(DateTime::from_timestamp(time, 0)?.naive_utc()));
         let (first, last) = log.dates?;
-        let calendar = calendar_of(&log.digits, &last, name.rotation, modified, clock);
+        let calendar = calendar_of(&log.counts.digits, &last, name.rotation, modified, clock);
         let readiness = log
             .model
             .as_deref()
@@ -39,7 +41,7 @@ impl Phone {
             assembly_revision: log.assembly_revision,
             software: log.software.map(|version| version.to_string().into()),
             files: vec![name.path.clone()],
-            counts: Tally { files: 1, bytes, lines: log.lines, unrecognized: 0, events: log.events },
+            counts: Tally { files: 1, bytes, lines, unrecognized: 0, events },
             boots: 1,
             times: Some((seconds(first)?, seconds(last)?)),
             ztp: is_ready(readiness),

@@ -13,8 +13,9 @@ use super::gathered::{Gathered, ReadLog};
 use super::origin::{Measure, Measured, Origin, Source};
 use super::store::{Place, Store};
 use crate::config::Stored;
+use crate::digest::Counts;
 use crate::input::{Buffers, ConfigMember, Content, Found, LogName, LogSink, PassedOver, PassedOverKind};
-use crate::log::{self, Levels, Part, PartName};
+use crate::log::{self, Part, PartName};
 use crate::model::Mac;
 use crate::phone::Phone;
 use crate::problem::Problem;
@@ -191,8 +192,8 @@ pub(super) struct PhoneSink<'s> {
     numbered: u32,
     /// The clock by which a log without a fault is read at once, if the phone may have only that log.
     pub(super) at_once: Option<&'s Clock>,
-    /// The phone, if its log was such a one, with the levels of the log.
-    pub(super) healthy: Option<(Phone, Levels)>,
+    /// The phone, if its log was such a one, with the counts of the log and its level of TLS logging.
+    pub(super) healthy: Option<(Phone, Counts, Option<u8>)>,
     /// If records are made: the file that is being read, and the contents read so far.
     source: Option<(Source, &'s Measure)>,
 }
@@ -248,8 +249,8 @@ impl LogSink for PhoneSink<'_> {
             && !name.path.contains("!/")
         {
             self.healthy = log::read_healthy(bytes).and_then(|log| {
-                let levels = log.levels;
-                Some((Phone::healthy(&name, log, bytes.len() as u64, clock)?, levels))
+                let (counts, tls_level) = (log.counts, log.tls_level);
+                Some((Phone::healthy(&name, log, clock)?, counts, tls_level))
             });
             // Debug builds read it the general way as well, to compare.
             if self.healthy.is_some() && !cfg!(debug_assertions) {

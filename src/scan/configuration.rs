@@ -16,9 +16,9 @@ use crate::check::join::{Question, join, origin};
 use crate::config::{
     LogFacts, PhoneConfig, Refused, SlotFacts, SlotState, Stored, Tree, TreeBuilder, resolve,
 };
+use crate::digest::Counts;
 use crate::event::Event;
 use crate::input::{ConfigKind, Found};
-use crate::log::Levels;
 use crate::model::{CertificateState, Mac, Slot};
 use crate::phone::{Phone, Selection};
 use crate::problem::Problem;
@@ -135,8 +135,19 @@ impl Audit {
     }
 
     /// The same to a phone whose only log is one in which nothing is wrong.
-    pub(super) fn add_to_healthy(&self, phone: &mut Phone, levels: Levels, selection: &Selection) {
-        self.add(phone, selection, |phone| facts_of_healthy(phone, levels, self.now));
+    pub(super) fn add_to_healthy(
+        &self,
+        phone: &mut Phone,
+        counts: &Counts,
+        tls_level: Option<u8>,
+        selection: &Selection,
+    ) {
+        self.add(phone, selection, |phone| LogFacts {
+            tls_level,
+            lowest_level: counts.lowest_level,
+            lowest_tls_level: counts.lowest_tls_level,
+            ..facts_of_healthy(phone, self.now)
+        });
     }
 
     fn facts(&self, phone: &Phone, timeline: &Timeline<'_>) -> LogFacts {
@@ -262,8 +273,8 @@ fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogF
     facts
 }
 
-/// The facts of a phone with one inventory and without a finding.
-fn facts_of_healthy(phone: &Phone, levels: Levels, now: NaiveDateTime) -> LogFacts {
+/// The facts of a phone with one inventory and without a finding, but for the levels of its log.
+fn facts_of_healthy(phone: &Phone, now: NaiveDateTime) -> LogFacts {
     let slots = phone.certificates.iter().map(|content| {
         let is_filled = content.state == CertificateState::Installed;
         let facts = SlotFacts {
@@ -280,9 +291,6 @@ fn facts_of_healthy(phone: &Phone, levels: Levels, now: NaiveDateTime) -> LogFac
         has_log: true,
         model: phone.model.clone(),
         software: phone.software.as_ref().and_then(|version| version.parse().ok()),
-        tls_level: levels.tls,
-        lowest_level: levels.lowest,
-        lowest_tls_level: levels.lowest_tls,
         slots: slots.collect(),
         has_inventory: true,
         now,

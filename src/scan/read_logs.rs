@@ -33,9 +33,9 @@ impl Scanner<'_> {
         let (gathered, of_others) = sink.finish(&mut part.problems);
         part.of_others.append(of_others);
         match healthy {
-            Some((mut phone, levels)) => {
+            Some((mut phone, counts, tls_level)) => {
                 if let Some(audit) = self.audit {
-                    audit.add_to_healthy(&mut phone, levels, &*self.options.selection);
+                    audit.add_to_healthy(&mut phone, &counts, tls_level, &*self.options.selection);
                 }
                 debug_assert_eq!(Some(shown(&phone)), self.general(mac, gathered), "{mac}");
                 Ok(phone)
