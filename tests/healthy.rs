@@ -1,4 +1,4 @@
-//! A log in which nothing is wrong is read without the general way. Whatever a log holds, both must give the same
+//! Logs in which nothing is wrong are read without the general way. Whatever the logs hold, both must give the same
 //! answer: a time bound that excludes no line asks for the general way.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
@@ -7,6 +7,7 @@ mod tree;
 
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -135,8 +136,66 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
-fn log(mac: &str, edits: &[Edit]) -> String {
-    let mut lines: Vec<String> = HEALTHY.replace("MACMACMACMAC", mac).lines().map(str::to_owned).collect();
+/// What the name of each log of a phone ends with, the newest first.
+const ROTATIONS: &[[&str; 3]] = &[
+    ["", ".1", ".2"],
+    ["", ".1", ".2"],
+    ["", ".2", ".10"],
+    ["", ".0", ".1"],
+    [".1", ".2", ".3"],
+    ["", ".1.log", ".2.log"],
+    ["", "-20130418", "-20130318"],
+    ["", ".txt", ".1"],
+    ["", "-now", " (1)"],
+];
+
+/// The month and the first day of each log's dates, the newest first.
+const DAYS: &[[(u32, u32); 3]] = &[
+    [(4, 17), (3, 17), (2, 17)],
+    [(4, 17), (4, 15), (4, 13)],
+    [(4, 17), (4, 16), (4, 15)],
+    [(4, 17), (4, 17), (4, 17)],
+    [(4, 17), (5, 20), (12, 30)],
+    [(4, 17), (1, 1), (12, 30)],
+];
+
+/// A phone's logs.
+#[derive(Clone, Debug)]
+struct Logs {
+    /// The changes of each log, the newest first.
+    edits: Vec<Vec<Edit>>,
+    rotation: [&'static str; 3],
+    days: [(u32, u32); 3],
+    /// How many years ago each file was last changed.
+    years_ago: [u64; 3],
+}
+
+fn logs() -> impl Strategy<Value = Logs> {
+    let years_ago = select(&[[0, 0, 0], [0, 0, 0], [0, 1, 2], [0, 1, 0], [1, 0, 0]][..]);
+    let edits = vec(prop_oneof![2 => Just(Vec::new()), 1 => vec(edit(), 1..4)], 1..4);
+    (edits, select(ROTATIONS), select(DAYS), years_ago)
+        .prop_map(|(edits, rotation, days, years_ago)| Logs { edits, rotation, days, years_ago })
+}
+
+impl Logs {
+    fn write(&self, folder: &Path, mac: &str) {
+        for (place, edits) in self.edits.iter().enumerate() {
+            let name = format!("{}-app.log{}", mac.to_lowercase(), self.rotation[place]);
+            let path = folder.join(name);
+            fs::write(&path, log(mac, self.days[place], edits)).unwrap();
+            if self.years_ago[place] > 0 {
+                let modified = SystemTime::now() - Duration::from_secs(self.years_ago[place] * 365 * 86_400);
+                fs::File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+            }
+        }
+    }
+}
+
+fn log(mac: &str, (month, day): (u32, u32), edits: &[Edit]) -> String {
+    let text = HEALTHY.replace("MACMACMACMAC", mac);
+    let [first, second] = [day, day + 1].map(|day| format!("\n{month:02}{day:02}"));
+    let text = text.replace("\n0417", &first).replace("\n0418", &second);
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let (mut end, mut cut) = ("\n", 0);
     let header = |line: &str| line.get(..22).unwrap_or_default().to_owned();
     for edit in edits {
@@ -197,15 +256,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
-    fn all_logs_are_told_as_the_general_way_tells_them(fleet in vec(vec(edit(), 0..4), 200), configured: bool) {
+    fn all_logs_are_told_as_the_general_way_tells_them(fleet in vec(logs(), 200), configured: bool) {
         let folder = tempfile::tempdir().unwrap();
         if configured {
             fs::write(folder.path().join("000000000000.cfg"), MASTER).unwrap();
             fs::write(folder.path().join("site.cfg"), SITE).unwrap();
         }
-        for (number, edits) in fleet.iter().enumerate() {
-            let mac = format!("0004F2{number:06X}");
-            fs::write(folder.path().join(format!("{}-app.log", mac.to_lowercase())), log(&mac, edits)).unwrap();
+        for (number, logs) in fleet.iter().enumerate() {
+            logs.write(folder.path(), &format!("0004F2{number:06X}"));
         }
         let [quick, general] = [&[][..], &["--since", "1970-01-01"]].map(|arguments| scan(folder.path(), arguments));
         prop_assert_eq!(quick.lines().count(), general.lines().count());

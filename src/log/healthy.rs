@@ -11,7 +11,7 @@ use crate::digest::Counts;
 use crate::event::{self, Event, START};
 use crate::line::{Header, glued_line, has_byte, in_columns};
 use crate::model::{Fingerprint, Mac, Slot, SoftwareVersion};
-use crate::stamp::Stamp;
+use crate::stamp::{Stamp, Yearless};
 
 /// What a log without a fault shows of its phone.
 #[derive(Debug, Default)]
@@ -20,6 +20,10 @@ pub struct HealthyLog {
     pub counts: Counts,
     /// The first and the last date: in order, valid as `MMDDhhmmss`, and none that a clock makes up.
     pub dates: Option<(Stamp, Stamp)>,
+    /// It has the banner of a boot.
+    pub has_banner: bool,
+    /// A date is a day or more after the one before it.
+    pub has_jump: bool,
     /// The level of TLS logging that it last shows in force.
     pub tls_level: Option<u8>,
     /// The address that it names.
@@ -68,6 +72,16 @@ impl HealthySlot {
         }
     }
 
+    /// Whether both show the same, whatever line shows it.
+    fn shows_same(&self, other: &Self) -> bool {
+        self.slot == other.slot
+            && self.is_empty == other.is_empty
+            && self.common_name == other.common_name
+            && self.fingerprint == other.fingerprint
+            && self.certificate_length == other.certificate_length
+            && self.key_length == other.key_length
+    }
+
     fn is_whole(&self) -> bool {
         let has = [
             self.certificate_length.is_some(),
@@ -88,9 +102,10 @@ const LONGEST: usize = 16 * 1024;
 struct State {
     /// `MMDDhhmm` of the last date.
     minute: [u8; 8],
+    /// The first date of that minute.
+    date: Option<Yearless>,
     /// The last stamp.
     last: Option<Stamp>,
-    has_banner: bool,
     /// How many lines equal the one before.
     repeats: u32,
 }
@@ -119,6 +134,19 @@ pub fn read_healthy(log: &[u8]) -> Option<HealthyLog> {
 }
 
 impl HealthyLog {
+    /// Whether another log shows the same phone, with the same software, certificates and level of TLS logging.
+    #[must_use]
+    pub fn shows_same(&self, other: &Self) -> bool {
+        self.mac == other.mac
+            && self.model == other.model
+            && self.assembly == other.assembly
+            && self.assembly_revision == other.assembly_revision
+            && self.software == other.software
+            && self.tls_level == other.tls_level
+            && self.slots.len() == other.slots.len()
+            && self.slots.iter().zip(&other.slots).all(|(slot, other)| slot.shows_same(other))
+    }
+
     /// Takes a line. None if it can change the verdict.
     fn take(&mut self, line: &[u8], state: &mut State) -> Option<()> {
         self.counts.lines += 1;
@@ -146,7 +174,7 @@ impl HealthyLog {
                 if let (Event::LogStart { log_level: level @ Some(_), .. }, true) = (&event, is_tls) {
                     self.tls_level = *level;
                 }
-                self.take_event(event, stamp, state)
+                self.take_event(event, stamp)
             }
             Some(None) => Some(()),
             None => (!event::may_begin(text)).then_some(()),
@@ -163,6 +191,8 @@ impl HealthyLog {
                 state.minute = *digits.first_chunk()?;
                 self.counts.digits.see(digits);
                 let date = stamp.yearless()?;
+                let before = state.date.replace(date);
+                self.has_jump |= before.is_some_and(|before| before.days_until(date) > 0);
                 // In January, and on a February 29, more than the stamps decides.
                 is_later && date.month() > 1 && (date.month(), date.day()) != (2, 29)
             }
@@ -183,7 +213,7 @@ impl HealthyLog {
             && self.slots.iter().any(|slot| slot.slot == Slot::BuiltIn && !slot.is_empty)
     }
 
-    fn take_event(&mut self, event: Event, stamp: Stamp, state: &mut State) -> Option<()> {
+    fn take_event(&mut self, event: Event, stamp: Stamp) -> Option<()> {
         self.counts.events += 1;
         if event.is_inventory() && self.dates.is_some() {
             return None;
@@ -193,7 +223,7 @@ impl HealthyLog {
             Event::LogStart { banner: true, .. } => {
                 self.counts.events == 1
                     && self.dates.is_none()
-                    && !std::mem::replace(&mut state.has_banner, true)
+                    && !std::mem::replace(&mut self.has_banner, true)
             }
             Event::LogStart { .. } => true,
             Event::Platform { model, assembly, assembly_revision, mac } => {

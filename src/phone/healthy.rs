@@ -1,57 +1,111 @@
-//! A phone whose only log is one in which nothing is wrong.
+//! A phone with logs in which nothing is wrong.
+
+use std::cmp::Reverse;
 
 use chrono::DateTime;
 
 use super::{Phone, ShownLine, SlotContent, Tally, is_ready};
 use crate::digest::Counts;
-use crate::input::LogName;
+use crate::input::{LogName, Rotation};
 use crate::log::{HealthyLog, HealthySlot};
 use crate::model::{CertificateState, Mac, Slot, Status};
 use crate::reference::{Readiness, ztp_readiness};
 use crate::timeline::{Calendar, Clock, SourceLine, calendar_of};
 
 impl Phone {
-    /// The phone with this log alone. None where the log's name, or what the tables say of the
-    /// phone, makes a finding of what the log shows.
+    /// The phone with these logs: its newest one and what was put aside of it, each of another boot. None where
+    /// the names of the logs, what differs between them, or what the tables say of the phone makes a finding, or
+    /// may make one. With it, the counts of the newest log, and the level of TLS logging that it shows.
     #[must_use]
-    pub fn healthy(name: &LogName, log: HealthyLog, clock: &Clock) -> Option<Self> {
+    pub fn healthy(
+        mut logs: Vec<(&LogName, HealthyLog)>,
+        clock: &Clock,
+    ) -> Option<(Self, Counts, Option<u8>)> {
+        logs.sort_by_key(|(name, _)| match name.rotation {
+            Rotation::Number(number) => Reverse(number),
+            _ => Reverse(0),
+        });
+        let years: Vec<Calendar> = logs.iter().filter_map(|(name, log)| year(name, log, clock)).collect();
+        let is_one_year = years.len() == logs.len() && years.windows(2).all(|two| two[0] == two[1]);
+        if !is_one_year || !logs.windows(2).all(|two| goes_on(&two[0], &two[1])) {
+            return None;
+        }
+        let calendar = *years.last()?;
+        let seconds = |stamp| Some(calendar.time(&stamp, 0)?.and_utc().timestamp());
+        let first = seconds(logs.first()?.1.dates?.0)?;
+        let mut counts = Tally::default();
+        for (_, HealthyLog { counts: Counts { bytes, lines, events, .. }, .. }) in &logs {
+            counts.add(&Tally { files: 1, bytes: *bytes, lines: *lines, unrecognized: 0, events: *events });
+        }
+        let files: Vec<_> = logs.iter().map(|(name, _)| name.path.clone()).collect();
+        let (name, log) = logs.pop()?;
         let mac = name.mac?;
-        let Counts { bytes, lines, events, .. } = log.counts;
-        let modified = name.modified.and_then(|time| Some(DateTime::from_timestamp(time, 0)?.naive_utc()));
-        let (first, last) = log.dates?;
-        let calendar = calendar_of(&log.counts.digits, &last, name.rotation, modified, clock);
         let readiness = log
             .model
             .as_deref()
             .zip(log.software.as_ref())
             .map(|(model, software)| ztp_readiness(model, software));
-        let is_fine = matches!(calendar, Calendar::Newest(_))
-            && log.mac.is_none_or(|named| named == mac)
+        let is_fine = log.mac.is_none_or(|named| named == mac)
             && log.slots.iter().all(|slot| slot.slot != Slot::BuiltIn || is_of_phone(slot, mac))
             && !matches!(readiness, Some(Readiness::TooOld { .. } | Readiness::LetterUnclear { .. }));
         if !is_fine {
             return None;
         }
-        let seconds = |stamp| Some(calendar.time(&stamp, 0)?.and_utc().timestamp());
-        Some(Self {
+        let newest_file = logs.len() as u32;
+        let phone = Self {
             mac: Some(mac),
             status: Status::Ok,
+            times: Some((first, seconds(log.dates?.1)?)),
             model: log.model,
             assembly: log.assembly,
             assembly_revision: log.assembly_revision,
             software: log.software.map(|version| version.to_string().into()),
-            files: vec![name.path.clone()],
-            counts: Tally { files: 1, bytes, lines, unrecognized: 0, events },
-            boots: 1,
-            times: Some((seconds(first)?, seconds(last)?)),
+            boots: files.len() as u64,
+            files,
+            counts,
             ztp: is_ready(readiness),
-            certificates: log.slots.into_iter().map(content).collect(),
+            certificates: log.slots.into_iter().map(|slot| content(slot, newest_file)).collect(),
             findings: Vec::new(),
             is_unknown: false,
             keys: Vec::new(),
             common: None,
             configuration: 0,
-        })
+        };
+        Some((phone, log.counts, log.tls_level))
+    }
+}
+
+/// The year of a log's dates. None where its stamps have years.
+fn year(name: &LogName, log: &HealthyLog, clock: &Clock) -> Option<Calendar> {
+    let modified = name.modified.and_then(|time| Some(DateTime::from_timestamp(time, 0)?.naive_utc()));
+    let calendar = calendar_of(&log.counts.digits, &log.dates?.1, name.rotation, modified, clock);
+    matches!(calendar, Calendar::Newest(_)).then_some(calendar)
+}
+
+/// Whether the later log of one year shows the next boots of the same phone with nothing changed.
+fn goes_on((older, before): &(&LogName, HealthyLog), (newer, log): &(&LogName, HealthyLog)) -> bool {
+    let is_chain = match (older.rotation, newer.rotation) {
+        (Rotation::Number(older), Rotation::Number(newer)) => older > newer,
+        (Rotation::Number(_), Rotation::Newest) => true,
+        _ => false,
+    };
+    // One can begin in the second in which the other one ends, but neither is a part of the other.
+    let is_later = before.dates.zip(log.dates).is_some_and(|(before, dates)| {
+        before.0 < dates.0 && before.1 <= dates.0 && before.1 < dates.1
+    });
+    is_chain
+        && base_of(older) == base_of(newer)
+        // Dates that jump behind a start can be wrong.
+        && (is_later && log.has_banner && !log.has_jump)
+        && before.shows_same(log)
+}
+
+/// The path of the log that is not put aside, `…-app.log`, where rotation adds nothing but a number.
+fn base_of(name: &LogName) -> &str {
+    let path = &*name.path;
+    match (name.rotation, path.rsplit_once('.')) {
+        (Rotation::Number(_), Some((base, number))) if number.bytes().all(|byte| byte.is_ascii_digit()) => base,
+        _ => path,
     }
 }
 
@@ -60,10 +114,10 @@ fn is_of_phone(slot: &HealthySlot, mac: Mac) -> bool {
     slot.common_name.as_deref().and_then(|name| name.parse().ok()) == Some(mac)
 }
 
-fn content(slot: HealthySlot) -> SlotContent {
+fn content(slot: HealthySlot, file: u32) -> SlotContent {
     let line = slot.line.map(|(line, stamp)| {
         let (stamp, text) = (Some(stamp), Box::default());
-        let line = SourceLine { file: 0, line, stamp, time: None, text, is_message: true };
+        let line = SourceLine { file, line, stamp, time: None, text, is_message: true };
         ShownLine { line, is_plain: true }
     });
     SlotContent {

@@ -13,13 +13,10 @@ use super::gathered::{Gathered, ReadLog};
 use super::origin::{Measure, Measured, Origin, Source};
 use super::store::{Place, Store};
 use crate::config::Stored;
-use crate::digest::Counts;
 use crate::input::{Buffers, ConfigMember, Content, Found, LogName, LogSink, PassedOver, PassedOverKind};
-use crate::log::{self, Part, PartName};
+use crate::log::{self, HealthyLog, Part, PartName};
 use crate::model::Mac;
-use crate::phone::Phone;
 use crate::problem::Problem;
-use crate::timeline::Clock;
 use crate::window::Window;
 
 /// Logs that are kept, packed, until all logs of their phone have been read.
@@ -179,6 +176,17 @@ impl Waiting {
     }
 }
 
+/// A log in which nothing is wrong.
+pub(super) struct HealthyFile {
+    pub(super) name: LogName,
+    pub(super) log: HealthyLog,
+    /// Its bytes, to read it the general way if another log of the phone needs that.
+    bytes: Vec<u8>,
+}
+
+/// The most logs of a phone that are read so, each of which is kept in memory until the last one is read.
+const MOST_HEALTHY: usize = 16;
+
 /// Takes the logs of one phone, and the lines of other phones in them.
 pub(super) struct PhoneSink<'s> {
     mac: Option<Mac>,
@@ -190,10 +198,8 @@ pub(super) struct PhoneSink<'s> {
     pub(super) others: Waiting,
     pub(super) problems: Vec<Problem>,
     numbered: u32,
-    /// The clock by which a log without a fault is read at once, if the phone may have only that log.
-    pub(super) at_once: Option<&'s Clock>,
-    /// The phone, if its log was such a one, with the counts of the log and its level of TLS logging.
-    pub(super) healthy: Option<(Phone, Counts, Option<u8>)>,
+    /// The phone's logs so far, if nothing is wrong in any of them. None if logs are to be read the general way.
+    pub(super) healthy: Option<Vec<HealthyFile>>,
     /// If records are made: the file that is being read, and the contents read so far.
     source: Option<(Source, &'s Measure)>,
 }
@@ -215,7 +221,6 @@ impl<'s> PhoneSink<'s> {
             others,
             problems,
             numbered: 0,
-            at_once: None,
             healthy: None,
             source: None,
         }
@@ -239,24 +244,16 @@ impl<'s> PhoneSink<'s> {
             self.others.add(mac, &log);
         }
     }
-}
 
-impl LogSink for PhoneSink<'_> {
-    fn log(&mut self, name: LogName, content: Content<'_>) -> io::Result<()> {
-        if let (Some(clock), Content::Whole(bytes)) = (self.at_once, &content)
-            && name.mac == self.mac
-            // An archive can hold more logs of the phone.
-            && !name.path.contains("!/")
-        {
-            self.healthy = log::read_healthy(bytes).and_then(|log| {
-                let (counts, tls_level) = (log.counts, log.tls_level);
-                Some((Phone::healthy(&name, log, clock)?, counts, tls_level))
-            });
-            // Debug builds read it the general way as well, to compare.
-            if self.healthy.is_some() && !cfg!(debug_assertions) {
-                return Ok(());
-            }
+    /// Reads the logs in which nothing is wrong, and all that follow, the general way.
+    pub(super) fn read_healthy_generally(&mut self) {
+        for HealthyFile { name, bytes, .. } in self.healthy.take().into_iter().flatten() {
+            // Reading from memory does not fail.
+            let _ = self.read_generally(name, Content::Whole(&bytes));
         }
+    }
+
+    fn read_generally(&mut self, name: LogName, content: Content<'_>) -> io::Result<()> {
         let mut recorder = self.spool.map(FileRecorder::new);
         let wanted = recorder.as_mut().map(|recorder| recorder as _);
         let mut measured = self.source.as_ref().map(|(_, measure)| measure.begin());
@@ -301,6 +298,23 @@ impl LogSink for PhoneSink<'_> {
             }
         }
         read.result
+    }
+}
+
+impl LogSink for PhoneSink<'_> {
+    fn log(&mut self, name: LogName, content: Content<'_>) -> io::Result<()> {
+        if let (Some(healthy), Content::Whole(bytes)) = (&mut self.healthy, &content)
+            && name.mac == self.mac
+            && healthy.len() < MOST_HEALTHY
+            // An archive can hold more logs of the phone.
+            && !name.path.contains("!/")
+            && let Some(log) = log::read_healthy(bytes)
+        {
+            healthy.push(HealthyFile { name, log, bytes: bytes.to_vec() });
+            return Ok(());
+        }
+        self.read_healthy_generally();
+        self.read_generally(name, content)
     }
 
     fn config(&mut self, member: ConfigMember<'_>) {

@@ -8,8 +8,8 @@ use crate::model::Mac;
 use crate::phone::Phone;
 
 impl Scanner<'_> {
-    /// Reads the logs of a phone. If there is only one, in which nothing is wrong, the phone is ready; else its logs
-    /// are still to be joined.
+    /// Reads the logs of a phone. If nothing is wrong in any of them, the phone is ready; else its logs are still to
+    /// be joined.
     pub(super) fn read_logs(
         &self,
         phone: usize,
@@ -18,30 +18,33 @@ impl Scanner<'_> {
         part: &mut Part,
     ) -> Result<Phone, Gathered> {
         let clock = &self.options.clock;
-        let mut logs = self.found.logs(phone);
         let is_simple = self.spool(Some(mac)).is_none()
             && self.listed(mac).is_none()
             && clock.window.is_open()
             && !self.waiting.has(mac);
-        let (Some(log), None, true) = (logs.next(), logs.next(), is_simple) else {
+        if !is_simple {
             return Err(self.gather(phone, mac, buffers, part));
-        };
+        }
         let mut sink = PhoneSink::new(Some(mac), &clock.window, self.progress, None);
-        sink.at_once = Some(clock);
-        self.found.read(log, buffers, &mut sink);
-        let healthy = sink.healthy.take();
+        sink.healthy = Some(Vec::new());
+        for log in self.found.logs(phone) {
+            self.found.read(log, buffers, &mut sink);
+        }
+        let logs = sink.healthy.iter_mut().flatten();
+        let logs = logs.map(|file| (&file.name, std::mem::take(&mut file.log))).collect();
+        let healthy = Phone::healthy(logs, clock);
+        // Debug builds read all logs the general way as well, to compare.
+        if healthy.is_none() || cfg!(debug_assertions) {
+            sink.read_healthy_generally();
+        }
         let (gathered, of_others) = sink.finish(&mut part.problems);
         part.of_others.append(of_others);
-        match healthy {
-            Some((mut phone, counts, tls_level)) => {
-                if let Some(audit) = self.audit {
-                    audit.add_to_healthy(&mut phone, &counts, tls_level, &*self.options.selection);
-                }
-                debug_assert_eq!(Some(shown(&phone)), self.general(mac, gathered), "{mac}");
-                Ok(phone)
-            }
-            None => Err(gathered),
+        let Some((mut phone, counts, tls_level)) = healthy else { return Err(gathered) };
+        if let Some(audit) = self.audit {
+            audit.add_to_healthy(&mut phone, &counts, tls_level, &*self.options.selection);
         }
+        debug_assert_eq!(Some(shown(&phone)), self.general(mac, gathered), "{mac}");
+        Ok(phone)
     }
 
     /// The general way, what [`shown`] gives of a phone. None if that finds a problem.
