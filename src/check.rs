@@ -45,6 +45,7 @@ use crate::model::{Mac, Severity, Slot, Status};
 use crate::reference::{Readiness, ztp_readiness};
 use crate::timeline::{Occurrences, Timeline};
 
+pub(crate) use events_missed::LostEvents;
 pub(crate) use failures::in_words;
 pub use finding::Finding;
 

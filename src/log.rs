@@ -14,7 +14,7 @@ mod tests;
 
 use std::io;
 
-pub use healthy::{HealthyLog, HealthySlot, read_healthy};
+pub use healthy::{HealthyLog, HealthySlot, MissedRise, read_healthy};
 pub use part_name::PartName;
 pub use parts::Part;
 pub use reader::{LONGEST_LINE, RecordEvent, Recorded};

@@ -109,6 +109,7 @@ enum Edit {
     Text(Index, &'static str),
     Insert(Index, &'static str),
     Header(Index, &'static str),
+    MissedFrom(Index, &'static str),
     Raw(Index, &'static str),
     CarriageReturns,
     Cut(usize),
@@ -129,6 +130,7 @@ fn edit() -> impl Strategy<Value = Edit> {
             select(&["|tls  |3|01|", "|tls|3|00|", "|tls  |4|00|", "|     |3|00|", "|tls  |9|00|"][..])
         )
             .prop_map(|(at, header)| Edit::Header(at, header)),
+        (index(), select(&["01", "03", "00"][..])).prop_map(|(at, missed)| Edit::MissedFrom(at, missed)),
         (index(), select(&["", "free words", "available", "\0\0\0", "0004f2a1b2c3|x"][..]))
             .prop_map(|(at, raw)| Edit::Raw(at, raw)),
         Just(Edit::CarriageReturns),
@@ -173,8 +175,12 @@ struct Logs {
 fn logs() -> impl Strategy<Value = Logs> {
     let years_ago = select(&[[0, 0, 0], [0, 0, 0], [0, 1, 2], [0, 1, 0], [1, 0, 0]][..]);
     let edits = vec(prop_oneof![2 => Just(Vec::new()), 1 => vec(edit(), 1..4)], 1..4);
-    (edits, select(ROTATIONS), select(DAYS), years_ago)
-        .prop_map(|(edits, rotation, days, years_ago)| Logs { edits, rotation, days, years_ago })
+    (edits, select(ROTATIONS), select(DAYS), years_ago).prop_map(|(edits, rotation, days, years_ago)| Logs {
+        edits,
+        rotation,
+        days,
+        years_ago,
+    })
 }
 
 impl Logs {
@@ -233,6 +239,11 @@ fn log(mac: &str, (month, day): (u32, u32), edits: &[Edit]) -> String {
                 let line = &mut lines[at.index(length)];
                 let (stamp, text) = (line.get(..10).unwrap_or_default(), line.get(22..).unwrap_or_default());
                 *line = format!("{stamp}{header}{text}");
+            }
+            Edit::MissedFrom(at, missed) => {
+                for line in lines.iter_mut().skip(at.index(length)).filter(|line| line.is_char_boundary(19)) {
+                    *line = format!("{}{missed}{}", &line[..19], line.get(21..).unwrap_or_default());
+                }
             }
             Edit::Raw(at, raw) => lines.insert(at.index(length), raw.to_owned()),
             Edit::CarriageReturns => end = "\r\n",

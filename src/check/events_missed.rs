@@ -31,47 +31,66 @@ fn events_were(lost: u64) -> String {
     if lost == 1 { "1 event was".to_owned() } else { format!("{lost} events were") }
 }
 
+/// The events that a phone lost, by the counts in its lines.
+#[derive(Default)]
+pub(crate) struct LostEvents {
+    lost: u64,
+    before_first: u64,
+    rises: u64,
+    /// The boot of the last line, and its count.
+    last: Option<(usize, u64)>,
+    /// The lines at which the count is higher than before.
+    seen: Occurrences,
+}
+
+impl LostEvents {
+    /// Takes the count of the next line, which is of this boot.
+    pub(crate) fn take(&mut self, boot: usize, missed: u64, line: impl FnOnce() -> Occurrences) {
+        let before = self.last.filter(|(last, _)| *last == boot).map(|(_, missed)| missed);
+        // Lines out of order can show a lower count again.
+        if before.is_some_and(|before| missed <= before) {
+            return;
+        }
+        self.last = Some((boot, missed));
+        self.lost += missed - before.unwrap_or(0);
+        match before {
+            Some(_) => self.rises += 1,
+            None if missed > 0 => self.before_first += missed,
+            None => return,
+        }
+        self.seen.append(line());
+    }
+
+    /// What is found, if events were lost.
+    pub(crate) fn finding(self) -> Option<(&'static Rule, Finding)> {
+        let Self { lost, before_first, rises, seen, .. } = self;
+        if seen.count == 0 {
+            return None;
+        }
+        let message = match (before_first, rises) {
+            (_, 0) => sentence![events_were(lost), " lost before the first line that was read."],
+            (0, rises) => {
+                sentence![events_were(lost), " lost: the phone's count of them went up ", times(rises), "."]
+            }
+            (before, rises) => sentence![
+                events_were(lost),
+                " lost, ",
+                before,
+                " of them before the first line that was read; the phone's count of them went up ",
+                times(rises),
+                "."
+            ],
+        };
+        Some((&RULE, Finding::active(message, seen)))
+    }
+}
+
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let mut seen = Occurrences::default();
-    let (mut lost, mut before_first, mut rises) = (0, 0, 0);
-    let mut last: Option<(usize, u64)> = None;
+    let mut lost = LostEvents::default();
     for record in &case.timeline.records {
-        let Some(missed) = record.entry.missed else { continue };
-        match last.filter(|(boot, _)| *boot == record.boot) {
-            // Lines out of order can show a lower count again.
-            Some((_, before)) if missed <= before => continue,
-            Some((_, before)) => {
-                rises += 1;
-                lost += missed - before;
-            }
-            None if missed > 0 => {
-                before_first += missed;
-                lost += missed;
-            }
-            None => {
-                last = Some((record.boot, missed));
-                continue;
-            }
+        if let Some(missed) = record.entry.missed {
+            lost.take(record.boot, missed, || Occurrences::shown_by(1, [record]));
         }
-        last = Some((record.boot, missed));
-        seen.append(Occurrences::shown_by(1, [record]));
     }
-    if seen.count == 0 {
-        return Vec::new();
-    }
-    let message = match (before_first, rises) {
-        (_, 0) => sentence![events_were(lost), " lost before the first line that was read."],
-        (0, rises) => {
-            sentence![events_were(lost), " lost: the phone's count of them went up ", times(rises), "."]
-        }
-        (before, rises) => sentence![
-            events_were(lost),
-            " lost, ",
-            before,
-            " of them before the first line that was read; the phone's count of them went up ",
-            times(rises),
-            "."
-        ],
-    };
-    vec![Finding::active(message, seen)]
+    lost.finding().map(|(_, finding)| finding).into_iter().collect()
 }

@@ -1,13 +1,14 @@
 //! Reads a log of one boot in which nothing is wrong, as most logs of a fleet are, straight into what is shown of
 //! its phone: no digest, no timeline, no checks. A scan of 200,000 logs of 2 KB takes a quarter less time.
 //!
-//! A log is read so only if each of its lines is known to change nothing of the verdict; all others take the general
-//! way. In debug builds each phone that is read so is read both ways and compared.
+//! Lost events are nothing wrong with the certificates; they are counted (LOG002). A log is read so only if each of its
+//! other lines is known to change nothing of the verdict; all others take the general way. In debug builds each phone
+//! that is read so is read both ways and compared.
 
 use memchr::memchr_iter;
 use smallvec::SmallVec;
 
-use crate::digest::Counts;
+use crate::digest::{Counts, shown_text};
 use crate::event::{self, Event, START};
 use crate::line::{Header, glued_line, has_byte, in_columns};
 use crate::model::{Fingerprint, Mac, Slot, SoftwareVersion};
@@ -26,6 +27,8 @@ pub struct HealthyLog {
     pub has_jump: bool,
     /// The level of TLS logging that it last shows in force.
     pub tls_level: Option<u8>,
+    /// The lines at which its count of lost events is higher than before. It begins with 0.
+    pub rises: Vec<MissedRise>,
     /// The address that it names.
     pub mac: Option<Mac>,
     /// The model.
@@ -39,6 +42,21 @@ pub struct HealthyLog {
     /// The certificate slots of its one inventory, which is before the first date, by slot. Each has all lines of a certificate and its key, or the
     /// one that there is none.
     pub slots: SmallVec<[HealthySlot; 4]>,
+}
+
+/// A line at which the count of lost events is higher than before.
+#[derive(Debug)]
+pub struct MissedRise {
+    /// 1-based number of the line.
+    pub line: u64,
+    /// Its stamp, a date.
+    pub stamp: Stamp,
+    /// The count.
+    pub missed: u64,
+    /// Its text.
+    pub text: Box<str>,
+    /// It is a known message.
+    pub is_message: bool,
 }
 
 /// One slot of the inventory.
@@ -108,6 +126,10 @@ struct State {
     last: Option<Stamp>,
     /// How many lines equal the one before.
     repeats: u32,
+    /// The last count of lost events.
+    missed: u64,
+    /// The number of the last line of the inventory.
+    inventory_end: u64,
 }
 
 /// The log, if nothing is wrong in it.
@@ -151,7 +173,7 @@ impl HealthyLog {
     fn take(&mut self, line: &[u8], state: &mut State) -> Option<()> {
         self.counts.lines += 1;
         self.counts.messages += 1;
-        let (Header { stamp, missed: 0, component, level }, text) = in_columns(line)? else { return None };
+        let (Header { stamp, missed, component, level }, text) = in_columns(line)?;
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         let is_plain = text.first()?.is_ascii_graphic()
             && text.last()?.is_ascii_graphic()
@@ -163,9 +185,25 @@ impl HealthyLog {
         self.take_stamp(stamp, state)?;
         let is_tls = component == b"tls";
         self.counts.see_level(level, is_tls);
+        let is_message = self.take_text(text, is_tls, stamp, state)?;
+        if missed != state.missed {
+            // A line that was lost in the inventory, or right behind it, can have been a part of it.
+            let is_apart = self.dates.is_some() && self.counts.lines > state.inventory_end + 2;
+            if missed < state.missed || !is_apart {
+                return None;
+            }
+            state.missed = missed;
+            let (line, text) = (self.counts.lines, shown_text(text));
+            self.rises.push(MissedRise { line, stamp, missed, text, is_message });
+        }
+        Some(())
+    }
+
+    /// Takes the text of a line. Whether it is a known message; None if it can change the verdict.
+    fn take_text(&mut self, text: &[u8], is_tls: bool, stamp: Stamp, state: &mut State) -> Option<bool> {
         let start = text.first_chunk::<START>();
         if start.is_some_and(|start| start.iter().all(u8::is_ascii_graphic) && !event::may_start(*start)) {
-            return Some(());
+            return Some(false);
         }
         match event::read_verbatim(text) {
             // The line is shown again in the phone's own form.
@@ -174,10 +212,13 @@ impl HealthyLog {
                 if let (Event::LogStart { log_level: level @ Some(_), .. }, true) = (&event, is_tls) {
                     self.tls_level = *level;
                 }
-                self.take_event(event, stamp)
+                if event.is_inventory() {
+                    state.inventory_end = self.counts.lines;
+                }
+                self.take_event(event, stamp).map(|()| true)
             }
-            Some(None) => Some(()),
-            None => (!event::may_begin(text)).then_some(()),
+            Some(None) => Some(false),
+            None => (!event::may_begin(text)).then_some(false),
         }
     }
 
@@ -296,19 +337,20 @@ mod tests {
 000005.944|tls  |3|00|Custom platform device certificate 1 is not available
 0417042316|so   |4|00|an ordinary line
 0418042316|so   |4|00|another one
+0419042316|so   |4|00|a third one
 ";
 
     #[test]
     fn a_boot_without_a_fault_is_read() {
         let log = read_healthy(LOG.as_bytes()).unwrap();
-        assert_eq!((log.counts.lines, log.counts.events), (13, 9));
+        assert_eq!((log.counts.lines, log.counts.events), (14, 9));
         assert_eq!(log.model.as_deref(), Some("VVX 500"));
         assert_eq!(log.software.unwrap().to_string(), "5.5.2.11338");
         let slots: Vec<_> = log.slots.iter().map(|slot| (slot.slot, slot.certificate_length)).collect();
         assert_eq!(slots, [(Slot::BuiltIn, Some(802)), (Slot::Platform(1), None)]);
         assert_eq!(log.slots[0].line.map(|(line, _)| line), Some(8));
         let dates = log.dates.map(|(first, last)| (first.to_string(), last.to_string()));
-        assert_eq!(dates, Some(("0417042316".to_owned(), "0418042316".to_owned())));
+        assert_eq!(dates, Some(("0417042316".to_owned(), "0419042316".to_owned())));
     }
 
     #[test]
@@ -331,9 +373,27 @@ mod tests {
     }
 
     #[test]
+    fn lost_events_are_counted_behind_the_inventory() {
+        let rises = |from: &str| {
+            let lines = LOG.lines().skip_while(|line| !line.starts_with(from)).count();
+            let begin = LOG.lines().count() - lines;
+            let count = |(at, line): (usize, &str)| {
+                if at < begin { format!("{line}\n") } else { line.replace("|00|", "|02|") + "\n" }
+            };
+            let log: String = LOG.lines().enumerate().map(count).collect();
+            let log = read_healthy(log.as_bytes())?;
+            Some(log.rises.iter().map(|rise| (rise.line, rise.missed)).collect::<Vec<_>>())
+        };
+        assert_eq!(rises("x"), Some(vec![]));
+        assert_eq!(rises("0418042316"), None, "it is the second line behind the inventory");
+        assert_eq!(rises("0419042316"), Some(vec![(14, 2)]));
+        assert_eq!(rises("000005.944"), None);
+    }
+
+    #[test]
     fn whatever_can_change_the_verdict_is_not_read() {
         for (from, to) in [
-            ("another one\n", "another one"),
+            ("a third one\n", "a third one"),
             ("|00|an ordinary", "|01|an ordinary"),
             ("an ordinary line", "Polycom device certificate is not available"),
             ("an ordinary line", "MakeTlsConnection: SSL_connect error 12"),
@@ -349,7 +409,10 @@ mod tests {
             ("0417042316", "0131042316"),
             ("0418042316", "000006.000"),
             ("000005.944", "000005.933"),
-            ("0417042316|so   |4|00|an ordinary line\n0418042316|so   |4|00|another one\n", ""),
+            (
+                "0417042316|so   |4|00|an ordinary line\n0418042316|so   |4|00|another one\n0419042316|so   |4|00|a third one\n",
+                "",
+            ),
             ("A6:66", "a6:66"),
             ("certificate 1 is", "certificate 01 is"),
             ("Polycom device key length 636", "an ordinary line"),
@@ -364,14 +427,14 @@ mod tests {
         let repeated = |times| {
             LOG.to_owned()
                 + &(0..times)
-                    .map(|line| format!("0418042316|so   |4|00|{line} x\n").repeat(2))
+                    .map(|line| format!("0419042316|so   |4|00|{line} x\n").repeat(2))
                     .collect::<String>()
         };
         assert!(read_healthy(repeated(7).as_bytes()).is_some());
         assert!(read_healthy(repeated(8).as_bytes()).is_none());
         let long = |lines: usize| {
             LOG.to_owned()
-                + &"0418042316|so   |4|00|0123456789\n0418042316|so   |4|00|123456789\n".repeat(lines)
+                + &"0419042316|so   |4|00|0123456789\n0419042316|so   |4|00|123456789\n".repeat(lines)
         };
         assert!(read_healthy(long(230).as_bytes()).is_some());
         assert!(read_healthy(long(300).as_bytes()).is_none());

@@ -4,13 +4,14 @@ use std::cmp::Reverse;
 
 use chrono::DateTime;
 
-use super::{Phone, ShownLine, SlotContent, Tally, is_ready};
+use super::{Phone, Selection, ShownLine, SlotContent, Tally, is_ready, numbered};
+use crate::check::{Finding, LostEvents, Rule};
 use crate::digest::Counts;
 use crate::input::{LogName, Rotation};
-use crate::log::{HealthyLog, HealthySlot};
+use crate::log::{HealthyLog, HealthySlot, MissedRise};
 use crate::model::{CertificateState, Mac, Slot, Status};
 use crate::reference::{Readiness, ztp_readiness};
-use crate::timeline::{Calendar, Clock, SourceLine, calendar_of};
+use crate::timeline::{Calendar, Clock, Occurrences, SourceLine, calendar_of};
 
 impl Phone {
     /// The phone with these logs: its newest one and what was put aside of it, each of another boot. None where
@@ -20,6 +21,7 @@ impl Phone {
     pub fn healthy(
         mut logs: Vec<(&LogName, HealthyLog)>,
         clock: &Clock,
+        selection: &Selection,
     ) -> Option<(Self, Counts, Option<u8>)> {
         logs.sort_by_key(|(name, _)| match name.rotation {
             Rotation::Number(number) => Reverse(number),
@@ -37,6 +39,7 @@ impl Phone {
         for (_, HealthyLog { counts: Counts { bytes, lines, events, .. }, .. }) in &logs {
             counts.add(&Tally { files: 1, bytes: *bytes, lines: *lines, unrecognized: 0, events: *events });
         }
+        let found = lost_events(&logs, calendar).filter(|(rule, _)| selection(rule.code));
         let files: Vec<_> = logs.iter().map(|(name, _)| name.path.clone()).collect();
         let (name, log) = logs.pop()?;
         let mac = name.mac?;
@@ -65,7 +68,7 @@ impl Phone {
             counts,
             ztp: is_ready(readiness),
             certificates: log.slots.into_iter().map(|slot| content(slot, newest_file)).collect(),
-            findings: Vec::new(),
+            findings: numbered(found.into_iter().collect()),
             is_unknown: false,
             keys: Vec::new(),
             common: None,
@@ -73,6 +76,21 @@ impl Phone {
         };
         Some((phone, log.counts, log.tls_level))
     }
+}
+
+/// The events that the phone lost.
+fn lost_events(logs: &[(&LogName, HealthyLog)], calendar: Calendar) -> Option<(&'static Rule, Finding)> {
+    let mut lost = LostEvents::default();
+    for (boot, (_, log)) in logs.iter().enumerate() {
+        lost.take(boot, 0, Occurrences::default);
+        for MissedRise { line, stamp, missed, text, is_message } in &log.rises {
+            let (time, stamp) = (calendar.time(stamp, 0), Some(*stamp));
+            let (file, line, text, is_message) = (boot as u32, *line, text.clone(), *is_message);
+            let line = SourceLine { file, line, stamp, time, text, is_message };
+            lost.take(boot, *missed, || Occurrences::of_line(line));
+        }
+    }
+    lost.finding()
 }
 
 /// The year of a log's dates. None where its stamps have years.
@@ -90,9 +108,10 @@ fn goes_on((older, before): &(&LogName, HealthyLog), (newer, log): &(&LogName, H
         _ => false,
     };
     // One can begin in the second in which the other one ends, but neither is a part of the other.
-    let is_later = before.dates.zip(log.dates).is_some_and(|(before, dates)| {
-        before.0 < dates.0 && before.1 <= dates.0 && before.1 < dates.1
-    });
+    let is_later = before
+        .dates
+        .zip(log.dates)
+        .is_some_and(|(before, dates)| before.0 < dates.0 && before.1 <= dates.0 && before.1 < dates.1);
     is_chain
         && base_of(older) == base_of(newer)
         // Dates that jump behind a start can be wrong.
@@ -104,7 +123,9 @@ fn goes_on((older, before): &(&LogName, HealthyLog), (newer, log): &(&LogName, H
 fn base_of(name: &LogName) -> &str {
     let path = &*name.path;
     match (name.rotation, path.rsplit_once('.')) {
-        (Rotation::Number(_), Some((base, number))) if number.bytes().all(|byte| byte.is_ascii_digit()) => base,
+        (Rotation::Number(_), Some((base, number))) if number.bytes().all(|byte| byte.is_ascii_digit()) => {
+            base
+        }
         _ => path,
     }
 }

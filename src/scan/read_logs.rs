@@ -32,7 +32,7 @@ impl Scanner<'_> {
         }
         let logs = sink.healthy.iter_mut().flatten();
         let logs = logs.map(|file| (&file.name, std::mem::take(&mut file.log))).collect();
-        let healthy = Phone::healthy(logs, clock);
+        let healthy = Phone::healthy(logs, clock, &*self.options.selection);
         // Debug builds read all logs the general way as well, to compare.
         if healthy.is_none() || cfg!(debug_assertions) {
             sink.read_healthy_generally();
