@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::model::{CertificateState, Mac, Severity, State, Status};
 use crate::report::shape::Device;
-use answer::{Known, Phone};
+use answer::{AnswerDiagnosis, Phone};
 
 pub use answer::NotAnAnswer;
 
@@ -121,7 +121,7 @@ pub struct Mended {
 
 /// A phone that stands in one answer alone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-pub struct Lone {
+pub struct UnmatchedPhone {
     /// Its status in that answer.
     pub status: Status,
     /// The phone.
@@ -184,9 +184,9 @@ pub struct Diff {
     /// Active before and now.
     pub still: Vec<Entry>,
     /// Phones that the old answer does not have.
-    pub phones_new: Vec<Lone>,
+    pub phones_new: Vec<UnmatchedPhone>,
     /// Phones that the new answer does not have.
-    pub phones_gone: Vec<Lone>,
+    pub phones_gone: Vec<UnmatchedPhone>,
     /// Slots of which both answers tell, and not the same.
     pub certificates_changed: Vec<ChangedCertificate>,
 }
@@ -197,7 +197,7 @@ impl Diff {
         let side = |answer: &Answer| Side { path: answer.path.clone(), devices: answer.phones.len() as u64 };
         let missing_in = |answer: &Answer, (name, phone): (&PhoneName, &Phone)| {
             let is_missing = !answer.phones.contains_key(name);
-            is_missing.then(|| Lone { status: phone.status, phone: name.clone() })
+            is_missing.then(|| UnmatchedPhone { status: phone.status, phone: name.clone() })
         };
         let mut diff = Self {
             old: side(old),
@@ -248,8 +248,9 @@ impl Diff {
     }
 }
 
-fn entry(phone: &PhoneName, known: &Known) -> Entry {
-    let Known { code, name, severity, state: _, slot, message, first_seen, last_seen } = known.clone();
+fn entry(phone: &PhoneName, known: &AnswerDiagnosis) -> Entry {
+    let AnswerDiagnosis { code, name, severity, state: _, slot, message, first_seen, last_seen } =
+        known.clone();
     Entry { severity, code, name, phone: phone.clone(), slot, message, first_seen, last_seen }
 }
 

@@ -19,13 +19,13 @@ use crate::window::Window;
 pub const FOLD_ABOVE: usize = 1_024;
 
 /// The most entries of a digest. If there are more, the oldest are dropped.
-pub const KEPT: usize = 8_192;
+pub const MAX_ENTRIES: usize = 8_192;
 
 /// The longest text that is kept of a line, in bytes.
-pub const LONGEST_TEXT: usize = 1_024;
+pub const MAX_TEXT_LENGTH: usize = 1_024;
 
 /// The most different addresses that are kept of one log.
-const MOST_MACS: usize = 4;
+const MAX_MACS: usize = 4;
 
 /// The digest of one log.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -149,13 +149,13 @@ impl Counts {
         self.too_long += later.too_long;
         self.messages += later.messages;
         self.events += later.events;
-        self.digits.add(&later.digits);
+        self.digits.merge(&later.digits);
         self.lowest_level = self.lowest_level.into_iter().chain(later.lowest_level).min();
         self.lowest_tls_level = self.lowest_tls_level.into_iter().chain(later.lowest_tls_level).min();
     }
 
     /// Adds the level of one line; `is_tls` says that its component is `tls`.
-    pub fn see_level(&mut self, level: Level, is_tls: bool) {
+    pub fn add_level(&mut self, level: Level, is_tls: bool) {
         let Level::Number(level) = level else { return };
         let lower = |lowest: Option<u8>| Some(lowest.map_or(level, |lowest| lowest.min(level)));
         self.lowest_level = lower(self.lowest_level);
@@ -180,7 +180,7 @@ pub struct Digits {
 }
 
 impl Digits {
-    const fn add(&mut self, other: &Self) {
+    const fn merge(&mut self, other: &Self) {
         self.dated_as_1 |= other.dated_as_1;
         self.only_2 |= other.only_2;
         self.only_1 |= other.only_1;
@@ -188,7 +188,7 @@ impl Digits {
     }
 
     /// Adds the ten digits of one stamp.
-    pub fn see(&mut self, digits: &[u8; 10]) {
+    pub fn add(&mut self, digits: &[u8; 10]) {
         let pair = |place: usize| (digits[place] & 15) * 10 + (digits[place + 1] & 15);
         let [first, second, third, fourth, fifth] = [pair(0), pair(2), pair(4), pair(6), pair(8)];
         let is_day = |month: u8, day: u8| (1..=12).contains(&month) && (1..=31).contains(&day);
@@ -240,7 +240,7 @@ impl LogDigest {
             self.note_mac(*mac);
         }
         let begin = self.texts.len() as u32;
-        self.texts.extend_from_slice(&text[..text.len().min(LONGEST_TEXT)]);
+        self.texts.extend_from_slice(&text[..text.len().min(MAX_TEXT_LENGTH)]);
         let text = (begin, self.texts.len() as u32);
         self.entries.push(Entry {
             line,
@@ -258,7 +258,7 @@ impl LogDigest {
     }
 
     fn note_mac(&mut self, mac: Mac) {
-        if self.macs.len() < MOST_MACS && !self.macs.contains(&mac) {
+        if self.macs.len() < MAX_MACS && !self.macs.contains(&mac) {
             self.macs.push(mac);
         }
     }
@@ -273,14 +273,14 @@ impl LogDigest {
         });
     }
 
-    /// Bounds the size of the digest: folds repeated failures and, if more than [`KEPT`] entries remain,
+    /// Bounds the size of the digest: folds repeated failures and, if more than [`MAX_ENTRIES`] entries remain,
     /// drops the oldest. Lines on different sides of a bound of the window are not folded together.
-    pub fn bound(&mut self, window: &Window) {
+    pub fn limit_size(&mut self, window: &Window) {
         if self.entries.len() > FOLD_ABOVE {
             compact::fold(self, window);
         }
-        if self.entries.len() > KEPT {
-            let surplus = self.entries.len() - KEPT;
+        if self.entries.len() > MAX_ENTRIES {
+            let surplus = self.entries.len() - MAX_ENTRIES;
             let dropped = self.entries.drain(..surplus).filter_map(|entry| {
                 entry.event.as_ref().map(|_| 1 + entry.repeats.as_ref().map_or(0, |repeats| repeats.count))
             });
@@ -333,7 +333,7 @@ impl LogDigest {
         self.tail.line += lines;
         self.is_doubled |= later.is_doubled;
         self.dropped += later.dropped;
-        self.bound(window);
+        self.limit_size(window);
     }
 
     /// A digest with the same counts and nothing else.
@@ -361,7 +361,7 @@ impl LogDigest {
                 && shown.map(|repeat| repeat.line).all(|line| line < MOST)
         };
         counts.into_iter().chain(fragments).all(|count| count < MOST)
-            && self.entries.len() <= KEPT
+            && self.entries.len() <= MAX_ENTRIES
             && self.entries.is_sorted_by_key(|entry| entry.line)
             && self.entries.iter().all(is_entry)
     }
@@ -396,5 +396,5 @@ impl Entry {
 
 /// A text of a log in the form that is kept to be shown.
 pub(crate) fn shown_text(text: &[u8]) -> Box<str> {
-    lossy(&text[..text.len().min(LONGEST_TEXT)]).into()
+    lossy(&text[..text.len().min(MAX_TEXT_LENGTH)]).into()
 }

@@ -212,7 +212,7 @@ pub enum Upload {
 
 /// What a text was found to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reading {
+pub enum ParsedText {
     /// A known message, whole.
     Known(Event),
     /// A known message that the next line can bring more of.
@@ -223,7 +223,7 @@ pub enum Reading {
     Unknown,
 }
 
-impl Reading {
+impl ParsedText {
     fn of(event: Event) -> Self {
         if event.further_lines() > 0 { Self::Open(event) } else { Self::Known(event) }
     }

@@ -83,7 +83,7 @@ impl Scanner {
         Ok(Report { scan })
     }
 
-    fn find(&self, paths: &[PathBuf]) -> input::Found {
+    fn find(&self, paths: &[PathBuf]) -> input::FoundFiles {
         find(paths, &input::Options { archives: self.archives, ..input::Options::default() })
     }
 

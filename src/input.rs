@@ -1,6 +1,6 @@
 //! From paths to the bytes of logs: directories, files, archives, pipes.
 //!
-//! [`find`] looks for logs by their names alone and groups them by phone; [`Found::read`] reads one of them,
+//! [`find`] looks for logs by their names alone and groups them by phone; [`FoundFiles::read`] reads one of them,
 //! and [`Source::read`] reads what must be opened to know whose logs it holds. One bad file never ends a run:
 //! it becomes a problem with its path, and the part that could be read is used.
 //!
@@ -42,9 +42,9 @@ use std::io::{self, Read};
 
 pub use buffers::{Buffers, LogFile};
 pub use decompress::decompressed;
-pub use file_kind::{ConfigKind, PassedOver, PassedOverKind};
-pub use found::{ConfigFile, Found};
-pub use limits::{CONFIG_BYTES, Limits};
+pub use file_kind::{ConfigKind, SkipReason, SkippedFiles};
+pub use found::{ConfigFile, FoundFiles};
+pub use limits::{Limits, MAX_CONFIG_BYTES};
 pub use list::files_from;
 pub use log_name::{Rotation, chain, log_mac, mac_in_name, natural_order, rotation};
 pub use source::Source;
@@ -130,7 +130,7 @@ pub struct ConfigMember<'a> {
 pub enum ConfigContent<'a> {
     /// The whole content; or only its beginning, if that shows that it is not text.
     Bytes(&'a [u8]),
-    /// Nothing: it is larger than [`CONFIG_BYTES`].
+    /// Nothing: it is larger than [`MAX_CONFIG_BYTES`].
     TooLarge,
     /// Nothing: a private key (`<mac>-private.key`) is never read.
     PrivateKey,
@@ -151,7 +151,7 @@ pub trait LogSink {
     fn problem(&mut self, problem: Problem);
 
     /// Counts a member of an archive that is not read.
-    fn passed_over(&mut self, kind: PassedOverKind, path: &str);
+    fn skipped(&mut self, kind: SkipReason, path: &str);
 
     /// Reports progress: this many more files were read, of this size in bytes on the disk (not decompressed).
     fn advance(&mut self, files: u64, bytes: u64);

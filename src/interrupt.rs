@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Temporary files that must be removed when the run is interrupted.
-static HALF_WRITTEN: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+static TEMPORARY_FILES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// Registers a file to be removed when the run is interrupted, until this is dropped.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl Drop for Registration {
 }
 
 fn half_written() -> MutexGuard<'static, Vec<PathBuf>> {
-    HALF_WRITTEN.lock().unwrap_or_else(PoisonError::into_inner)
+    TEMPORARY_FILES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Removes incomplete files and ends the program. The lock is held until the end, so that no other thread can
@@ -65,7 +65,7 @@ pub(crate) fn listen(listener: impl FnOnce(i32) + Send + 'static) {
     *LISTENER.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(listener));
 }
 
-fn tell_or_end(signal: i32) {
+fn notify_or_exit(signal: i32) {
     let listener = LISTENER.lock().unwrap_or_else(PoisonError::into_inner).take();
     match listener {
         Some(listener) => listener(signal),
@@ -88,7 +88,7 @@ pub(crate) fn watch() -> std::io::Result<()> {
     let mut signals =
         Signals::new([SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_ignored(*signal)))?;
     std::thread::Builder::new().name("interrupt".to_owned()).spawn(move || {
-        signals.forever().for_each(tell_or_end);
+        signals.forever().for_each(notify_or_exit);
     })?;
     Ok(())
 }
@@ -109,7 +109,7 @@ fn is_ignored(signal: i32) -> bool {
 /// The handler can't be installed.
 #[cfg(not(unix))]
 pub(crate) fn watch() -> std::io::Result<()> {
-    ctrlc::set_handler(|| tell_or_end(INTERRUPT)).map_err(std::io::Error::other)
+    ctrlc::set_handler(|| notify_or_exit(INTERRUPT)).map_err(std::io::Error::other)
 }
 
 #[cfg(all(test, unix))]

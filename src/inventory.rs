@@ -13,13 +13,13 @@ use crate::problem::{Problem, ProblemKind};
 use crate::reference::{Expectation, Label, PartNumber, Revision, factory_certificate_expected};
 
 /// The longest file, in bytes: enough for some million phones.
-const FILE_MAX: u64 = 256 << 20;
+const MAX_FILE_BYTES: u64 = 256 << 20;
 
 /// The most problems that are reported one by one; more are only counted.
-const PROBLEMS_MAX: usize = 10_000;
+const MAX_PROBLEMS: usize = 10_000;
 
 /// The most characters that are kept of a model, and that are shown of an invalid field.
-const SHOWN_MAX: usize = 64;
+const MAX_SHOWN: usize = 64;
 
 /// The phones that an inventory names.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,7 +55,7 @@ impl InventoryRow {
         }
     }
 
-    fn says_the_same(&self, other: &Self) -> bool {
+    fn is_equivalent(&self, other: &Self) -> bool {
         let models = (self.model.as_deref().unwrap_or(""), other.model.as_deref().unwrap_or(""));
         models.0.eq_ignore_ascii_case(models.1)
             && self.part_number == other.part_number
@@ -90,13 +90,13 @@ impl Inventory {
     /// [`InventoryError`] if no row can be read: the input fails or is too long, or there is no column `mac`.
     pub fn read(name: &str, input: impl Read) -> Result<Self, InventoryError> {
         let mut text = Vec::new();
-        if decoded(input).take(FILE_MAX + 1).read_to_end(&mut text)? as u64 > FILE_MAX {
+        if decoded(input).take(MAX_FILE_BYTES + 1).read_to_end(&mut text)? as u64 > MAX_FILE_BYTES {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "is too long to be an inventory").into());
         }
         for delimiter in [b',', b';'] {
             let mut records = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(&text[..]);
             if let Some(columns) = Columns::of(records.byte_headers().map_err(io::Error::from)?) {
-                let mut reading = Reading { name, inventory: Self::default(), not_reported: 0 };
+                let mut reading = InventoryReader { name, inventory: Self::default(), not_reported: 0 };
                 reading.records(&mut records, &text, &columns)?;
                 return Ok(reading.end());
             }
@@ -127,7 +127,7 @@ impl Columns {
 fn column_name(field: &[u8]) -> String {
     let name = String::from_utf8_lossy(field);
     let name = name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-'));
-    name.take(SHOWN_MAX).flat_map(char::to_lowercase).collect()
+    name.take(MAX_SHOWN).flat_map(char::to_lowercase).collect()
 }
 
 /// The index of the field in which a quote was opened and not closed. It contains the rows that follow, up to
@@ -140,13 +140,13 @@ fn unclosed_quote(record: &ByteRecord) -> Option<usize> {
     record.iter().position(|field| field.split(|byte| *byte == b'\n').skip(1).any(is_row))
 }
 
-struct Reading<'a> {
+struct InventoryReader<'a> {
     name: &'a str,
     inventory: Inventory,
     not_reported: u64,
 }
 
-impl Reading<'_> {
+impl InventoryReader<'_> {
     /// Takes the rows of `text`.
     fn records(
         &mut self,
@@ -184,7 +184,7 @@ impl Reading<'_> {
             return;
         };
         let model = text(columns.model);
-        let model = (!model.trim().is_empty()).then(|| model.trim().chars().take(SHOWN_MAX).collect());
+        let model = (!model.trim().is_empty()).then(|| model.trim().chars().take(MAX_SHOWN).collect());
         let label = self.field::<Label>(&text(columns.part_number), line, "part number");
         let revision = self.field::<Revision>(&text(columns.revision), line, "revision");
         let row = InventoryRow {
@@ -195,7 +195,7 @@ impl Reading<'_> {
         };
         match self.inventory.rows.entry(mac) {
             Entry::Vacant(place) => _ = place.insert(row),
-            Entry::Occupied(place) if place.get().says_the_same(&row) => {}
+            Entry::Occupied(place) if place.get().is_equivalent(&row) => {}
             Entry::Occupied(place) => {
                 let first = place.get().line;
                 let rest =
@@ -218,7 +218,7 @@ impl Reading<'_> {
     }
 
     fn unreadable(&mut self, line: u64, message: Message) {
-        if self.inventory.problems.len() < PROBLEMS_MAX {
+        if self.inventory.problems.len() < MAX_PROBLEMS {
             let message = sentence![format!("line {line}: ")].and(message);
             self.inventory.problems.push(Problem::new(self.name, ProblemKind::Unreadable, message));
         } else {
@@ -238,14 +238,14 @@ impl Reading<'_> {
 /// Parses an address in any notation, without the `'` by which spreadsheets mark text.
 fn mac(text: &str) -> Option<Mac> {
     let text = text.trim().trim_start_matches('\'');
-    let text: String = text.chars().filter(|c| !c.is_whitespace()).take(SHOWN_MAX).collect();
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).take(MAX_SHOWN).collect();
     text.parse().ok()
 }
 
 /// A field, shortened for a message. Control characters are made visible when it is printed.
 fn shown(text: &str) -> Part {
     let text = text.trim();
-    let mut shown: String = text.chars().take(SHOWN_MAX).collect();
+    let mut shown: String = text.chars().take(MAX_SHOWN).collect();
     if shown.len() < text.len() {
         shown.push('…');
     }

@@ -93,11 +93,11 @@ pub fn line(bytes: &[u8]) -> Line<'_> {
 }
 
 /// The most bars after which a header is searched for. Bars of an address and of a table may come before it.
-const MOST_BARS: usize = 12;
+const MAX_BARS: usize = 12;
 
 /// Finds the first complete header. Returns what comes before it, the header, and the text.
 fn find_header(line: &[u8]) -> Option<(&[u8], Header<'_>, &[u8])> {
-    memchr::memchr_iter(b'|', line).take(MOST_BARS).find_map(|bar| {
+    memchr::memchr_iter(b'|', line).take(MAX_BARS).find_map(|bar| {
         let padded = trim_end(&line[..bar]);
         let length = padded.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
         let (before, _) = line.split_at(padded.len() - length);
@@ -110,7 +110,7 @@ fn find_header(line: &[u8]) -> Option<(&[u8], Header<'_>, &[u8])> {
 /// Finds the end of a cut header, from the component on: `y |4|00|text`, `sip|4|00|text`, `|4|00|text`. The
 /// last digits of a stamp may come before it; with a complete stamp, the text is not a cut header.
 fn find_end_of_header(line: &[u8]) -> Option<(&[u8], Header<'_>, &[u8])> {
-    memchr::memchr_iter(b'|', line).take(MOST_BARS).find_map(|bar| {
+    memchr::memchr_iter(b'|', line).take(MAX_BARS).find_map(|bar| {
         let missed = verify(missed, |(_, digits)| *digits > 1);
         let mut behind = (terminated(level, bar_and_blanks), terminated(missed, char('|')));
         let (text, (level, (missed, _))) = behind.parse(trim_start(&line[bar + 1..])).ok()?;
@@ -129,7 +129,7 @@ fn find_end_of_header(line: &[u8]) -> Option<(&[u8], Header<'_>, &[u8])> {
                 match others.last() {
                     // These digits are the end of an address.
                     Some(byte) if byte.is_ascii_alphanumeric() => before,
-                    _ if digits < SHORTEST_STAMP => others,
+                    _ if digits < STAMP_LENGTH => others,
                     _ => return None,
                 }
             }
@@ -144,11 +144,11 @@ fn find_end_of_header(line: &[u8]) -> Option<(&[u8], Header<'_>, &[u8])> {
 /// cites a line.
 #[inline]
 pub(crate) fn glued_line(text: &[u8]) -> Option<usize> {
-    if text.len() >= SHORTEST_LINE && has_byte([b'|'], text) { glued_at_bar(text) } else { None }
+    if text.len() >= MIN_LINE_LENGTH && has_byte([b'|'], text) { glued_at_bar(text) } else { None }
 }
 
 /// No line with a header is shorter, in bytes.
-const SHORTEST_LINE: usize = 16;
+const MIN_LINE_LENGTH: usize = 16;
 
 /// Whether a text contains one of these bytes. For bytes that few texts contain, this is faster than `memchr`, with
 /// which a log of 120 KB takes 10 % longer.
@@ -162,15 +162,16 @@ pub(crate) fn has_byte<const N: usize>(bytes: [u8; N], text: &[u8]) -> bool {
 
 fn glued_at_bar(text: &[u8]) -> Option<usize> {
     memchr::memchr_iter(b'|', text).find_map(|bar| {
-        let begin = bar.checked_sub(STAMP)?;
+        let begin = bar.checked_sub(STAMP_LENGTH)?;
         // Nearly all bars in texts do not follow a time stamp.
         let may_be = text[begin..bar].iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
         (may_be && is_glued(text, begin)).then_some(begin)
     })
 }
 
-/// The length of a time stamp in bytes, unless it shows 100 hours since boot or more.
-const STAMP: usize = 10;
+/// The length of a time stamp, in bytes. One of type 0 is longer from 100 hours after boot on; fewer digits are the
+/// end of a cut stamp.
+const STAMP_LENGTH: usize = 10;
 
 #[cold]
 fn is_glued(text: &[u8], begin: usize) -> bool {
@@ -189,9 +190,6 @@ fn is_glued(text: &[u8], begin: usize) -> bool {
     let is_line = matches!(message(line), Ok((_, (Header { stamp: Some(stamp), .. }, _))) if is_time(stamp));
     is_line && !["\"", "'", "`", "(", "[", "<", "{", "“", "‘", "„", "«"].iter().any(cites)
 }
-
-/// The shortest complete stamp, in characters; fewer digits are the end of a cut one.
-const SHORTEST_STAMP: usize = 10;
 
 /// Bytes of a line as text. Invalid UTF-8 becomes the replacement character.
 pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {

@@ -17,7 +17,7 @@ use std::io;
 pub use healthy::{HealthyLog, HealthySlot, MissedRise, read_healthy};
 pub use part_name::PartName;
 pub use parts::Part;
-pub use reader::{LONGEST_LINE, RecordEvent, Recorded};
+pub use reader::{MAX_LINE_LENGTH, RecordEvent, Recorded};
 
 use crate::digest::LogDigest;
 use crate::input::Content;
@@ -78,8 +78,8 @@ pub fn digest_of(log: &[u8], window: &Window) -> LogDigest {
 }
 
 /// The digest of the end of a log joined to the beginning of the next log.
-pub(crate) fn digest_of_seam(seam: &[u8]) -> LogDigest {
-    digest_of(seam, &Window::default())
+pub(crate) fn digest_of_split(message: &[u8]) -> LogDigest {
+    digest_of(message, &Window::default())
 }
 
 fn read_stream(stream: &mut dyn io::Read, window: &Window, recorder: Option<&mut dyn RecordEvent>) -> Read {

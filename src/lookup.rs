@@ -62,7 +62,7 @@ pub struct NotFound {
 /// assert_eq!(answer.ztp[0].product, "SoundPoint IP 321/331");
 /// ```
 pub fn lookup(query: &str, revision: Option<Revision>) -> Result<Answer, NotFound> {
-    if let Some(text) = menu_texts().iter().find(|text| text.is_meant(query)) {
+    if let Some(text) = menu_texts().iter().find(|text| text.matches(query)) {
         return Ok(Answer { menu: Some(text), ..answer(query, vec![], vec![]) });
     }
     if let Ok(label) = query.parse::<Label>() {
@@ -78,12 +78,12 @@ pub fn lookup(query: &str, revision: Option<Revision>) -> Result<Answer, NotFoun
 }
 
 /// The most characters of a query that are shown in a message.
-const QUERY_SHOWN_MAX: usize = 80;
+const MAX_QUERY_SHOWN: usize = 80;
 
 impl NotFound {
     /// The sentence of the error, without control characters.
     fn sentence(&self) -> String {
-        let mut query: String = self.query.trim().chars().take(QUERY_SHOWN_MAX).collect();
+        let mut query: String = self.query.trim().chars().take(MAX_QUERY_SHOWN).collect();
         if query.len() < self.query.trim().len() {
             query.push('…');
         }

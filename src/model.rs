@@ -24,6 +24,9 @@ pub use state::{CertificateState, Severity, State, Status};
 pub struct Mac([u8; 6]);
 
 impl Mac {
+    /// The vendor's address blocks (OUI).
+    pub const VENDOR_BLOCKS: [[u8; 3]; 3] = [[0x00, 0x04, 0xF2], [0x64, 0x16, 0x7F], [0x48, 0x25, 0x67]];
+
     /// The address of these six bytes, first byte first.
     #[must_use]
     pub const fn new(bytes: [u8; 6]) -> Self {

@@ -45,7 +45,7 @@ pub const MAGIC: [u8; 8] = *b"PCREC\0\0\x01";
 pub const DIGEST_VERSION: u32 = 3;
 
 /// The longest payload, in bytes. Digests have bounded size, and this bounds the memory of a reader.
-const LONGEST_PAYLOAD: u32 = 128 << 20;
+const MAX_PAYLOAD_BYTES: u32 = 128 << 20;
 
 /// Length of a frame's head, before the payload, in bytes.
 const HEAD: usize = 12;
@@ -68,12 +68,13 @@ pub enum Kind {
     /// Something that could not be read.
     Problem = 4,
     /// Counts of files that were not read: unopened archives and others.
-    PassedOver = 5,
+    SkippedFiles = 5,
 }
 
 impl Kind {
     fn of(byte: u8) -> Option<Self> {
-        let all = [Self::End, Self::Header, Self::Log, Self::Configuration, Self::Problem, Self::PassedOver];
+        let all =
+            [Self::End, Self::Header, Self::Log, Self::Configuration, Self::Problem, Self::SkippedFiles];
         all.into_iter().find(|kind| *kind as u8 == byte)
     }
 }
@@ -146,7 +147,7 @@ pub enum Fault {
     Io(io::Error),
     /// The temporary file for its records failed.
     #[error("its records wait in a temporary file, and that failed: {0}")]
-    Waiting(io::Error),
+    TemporaryFile(io::Error),
     /// It is empty.
     #[error("is empty; a file of records that `phonecert digest` wrote is expected")]
     Empty,

@@ -30,11 +30,11 @@
 //! also differ in a report that shows fewer phones.
 
 mod address;
-mod claims;
 mod mac;
 mod names;
 mod path;
 mod pseudonym;
+mod replacements;
 mod shown;
 mod text;
 mod word;
@@ -152,6 +152,6 @@ impl Redactor {
 }
 
 #[cfg(test)]
-mod laws;
+mod properties;
 #[cfg(test)]
 mod tests;

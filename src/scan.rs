@@ -9,17 +9,17 @@ mod compared;
 mod configuration;
 mod contents;
 mod events;
+mod findings_cache;
 mod fleet;
-mod gathered;
 mod live;
 mod make_records;
 mod origin;
 mod overview;
+mod phone_logs;
 mod read_logs;
 mod read_records;
 mod render;
 mod rows;
-mod same_files;
 mod shared_keys;
 mod store;
 mod stored_configuration;
@@ -34,23 +34,23 @@ use std::sync::Mutex;
 use rayon::prelude::*;
 
 use crate::check::Case;
-use crate::input::{Buffers, Found, PassedOver};
+use crate::input::{Buffers, FoundFiles, SkippedFiles};
 use crate::inventory::{Inventory, InventoryRow};
 use crate::model::{Mac, Status};
 use crate::phone::{Phone, Selection};
 use crate::problem::{Problem, ProblemKind};
 use crate::report::Overview;
 use crate::timeline::{self, Clock, Timeline};
-use collect::Waiting;
+use collect::PendingLogs;
 use configuration::Audit;
 use events::{PhoneEvents, Spool};
-use gathered::{Complete, Gathered};
+use phone_logs::{JoinedPhone, PhoneLogs};
 use rows::{Row, Rows};
 
 pub use cache::Cache;
 pub use configuration::config_tree;
-pub use live::Live;
-pub use make_records::{Digested, Keep, digest};
+pub use live::LiveScan;
+pub use make_records::{DigestSummary, Retention, digest};
 pub use read_records::Records;
 
 /// What to scan for, and how.
@@ -85,7 +85,7 @@ pub struct Scan {
     /// Whether any log was found.
     pub found_any: bool,
     /// Files that look like logs or archives but were not read.
-    pub passed_over: PassedOver,
+    pub skipped: SkippedFiles,
     rows: Rows,
     /// The configuration files, if they were asked for and there are any.
     audit: Option<Audit>,
@@ -99,7 +99,7 @@ pub struct Scan {
 }
 
 /// Reads all logs and diagnoses each phone. Runs in the current rayon pool.
-pub fn scan(found: &Found, options: &Options, progress: &dyn ReportProgress) -> Scan {
+pub fn scan(found: &FoundFiles, options: &Options, progress: &dyn ReportProgress) -> Scan {
     // Only writing events can fail, and none are written here.
     run(found, options, progress, None).0
 }
@@ -117,17 +117,17 @@ impl ReportProgress for NoProgress {
 /// The temporary file of the configuration can't be written.
 pub fn scan_records(records: Records, options: &Options) -> io::Result<Scan> {
     let found = crate::input::find(&[], &crate::input::Options::default());
-    let Records { waiting, problems, configs, .. } = records;
-    let trees = options.roots.is_some().then(|| configs.trees(&waiting)).transpose()?;
+    let Records { pending, problems, configs, .. } = records;
+    let trees = options.roots.is_some().then(|| configs.trees(&pending)).transpose()?;
     let configuration = trees.and_then(|trees| Audit::of_records(trees, options.clock.now));
-    Ok(run_with(&found, &waiting, &problems, configuration, options, &NoProgress, None).0)
+    Ok(run_with(&found, &pending, &problems, configuration, options, &NoProgress, None).0)
 }
 
 /// The same as [`scan`], and keeps all events for [`Scan::events`].
 ///
 /// # Errors
 /// The temporary file of the events can't be created or written.
-pub fn scan_events(found: &Found, options: &Options, progress: &dyn ReportProgress) -> io::Result<Scan> {
+pub fn scan_events(found: &FoundFiles, options: &Options, progress: &dyn ReportProgress) -> io::Result<Scan> {
     let spool = Spool::new()?;
     let (mut scan, events) = run(found, options, progress, Some(&spool));
     let mut events = events?;
@@ -144,21 +144,21 @@ pub fn scan_events(found: &Found, options: &Options, progress: &dyn ReportProgre
 }
 
 fn run(
-    found: &Found,
+    found: &FoundFiles,
     options: &Options,
     progress: &dyn ReportProgress,
     spool: Option<&Spool>,
 ) -> (Scan, io::Result<Vec<PhoneEvents>>) {
-    let mut waiting = collect::read_streams(found, &options.clock.window, progress, spool);
-    let members = waiting.take_members();
+    let mut pending = collect::read_streams(found, &options.clock.window, progress, spool);
+    let members = pending.take_members();
     let tree = options.roots.as_ref().map(|roots| config_tree(found, &members, roots));
     let configuration = tree.and_then(|tree| Audit::new(tree, options.clock.now));
-    run_with(found, &waiting, &found.problems, configuration, options, progress, spool)
+    run_with(found, &pending, &found.problems, configuration, options, progress, spool)
 }
 
 fn run_with(
-    found: &Found,
-    waiting: &Waiting,
+    found: &FoundFiles,
+    pending: &PendingLogs,
     problems: &[Problem],
     configuration: Option<Audit>,
     options: &Options,
@@ -166,32 +166,32 @@ fn run_with(
     spool: Option<&Spool>,
 ) -> (Scan, io::Result<Vec<PhoneEvents>>) {
     let audit = configuration.as_ref();
-    let scanner =
-        Scanner { found, options, progress, waiting, audit, spool, events: Mutex::new(Ok(Vec::new())) };
+    let context =
+        ScanContext { found, options, progress, pending, audit, spool, events: Mutex::new(Ok(Vec::new())) };
     let mut part =
-        scanner.requested_phones().and_then(|part| scanner.add_sharing_phones(part)).unwrap_or_else(|| {
-            let mut part = Part::default();
-            scanner.all_phones(None, &mut part);
+        context.requested_phones().and_then(|part| context.add_sharing_phones(part)).unwrap_or_else(|| {
+            let mut part = PartialScan::default();
+            context.all_phones(None, &mut part);
             part
         });
     let mut problems = problems.to_vec();
-    problems.extend(waiting.problems());
+    problems.extend(pending.problems());
     problems.append(&mut part.problems);
-    scanner.reread_phones(part.of_others, &mut part.rows, &mut problems);
-    let mut scan = scanner.conclude(part.rows, problems);
-    let events = scanner.events.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    context.reread_phones(part.of_others, &mut part.rows, &mut problems);
+    let mut scan = context.finish(part.rows, problems);
+    let events = context.events.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     scan.audit = configuration;
     (scan, events)
 }
 
 /// What all threads of a scan share.
-struct Scanner<'s> {
-    found: &'s Found,
+struct ScanContext<'s> {
+    found: &'s FoundFiles,
     options: &'s Options,
     progress: &'s dyn ReportProgress,
     /// Logs that were read before their phone's turn: from archives, pipes and files without an address in
     /// their names.
-    waiting: &'s Waiting,
+    pending: &'s PendingLogs,
     audit: Option<&'s Audit>,
     spool: Option<&'s Spool>,
     events: Mutex<io::Result<Vec<PhoneEvents>>>,
@@ -202,14 +202,14 @@ type Fingerprints = HashSet<Box<[u8]>>;
 
 /// The result of one thread.
 #[derive(Default)]
-struct Part {
+struct PartialScan {
     rows: Rows,
     problems: Vec<Problem>,
     /// Logs of a phone that were found in another phone's file.
-    of_others: Waiting,
+    of_others: PendingLogs,
 }
 
-impl Part {
+impl PartialScan {
     fn append(&mut self, other: Self) {
         self.rows.append(other.rows);
         self.problems.extend(other.problems);
@@ -217,28 +217,28 @@ impl Part {
     }
 }
 
-impl Scanner<'_> {
+impl ScanContext<'_> {
     /// Diagnoses the phones of `--device` first. None if the option is not given, or if the configuration of
     /// all phones must be compared, so that all phones are needed.
-    fn requested_phones(&self) -> Option<Part> {
+    fn requested_phones(&self) -> Option<PartialScan> {
         if self.options.devices.is_empty() || self.audit.is_some() {
             return None;
         }
-        let mut part = Part::default();
+        let mut part = PartialScan::default();
         let mut buffers = Buffers::new(1);
         for mac in BTreeSet::from_iter(self.options.devices.iter().copied()) {
-            let gathered = match self.found.phone_of(mac) {
-                Some(phone) => self.gather(phone, mac, &mut buffers, &mut part),
-                None => self.waiting.of(mac),
+            let phone_logs = match self.found.phone_of(mac) {
+                Some(phone) => self.read_all_logs(phone, mac, &mut buffers, &mut part),
+                None => self.pending.of(mac),
             };
-            self.diagnose(Some(mac), gathered, &mut part.rows, &mut part.problems);
+            self.diagnose(Some(mac), phone_logs, &mut part.rows, &mut part.problems);
         }
         Some(part)
     }
 
     /// Adds the other phones that share a certificate with the phones of `--device`. None if lines of the
     /// latter are found in logs of others: then all phones must be read as usual.
-    fn add_sharing_phones(&self, mut part: Part) -> Option<Part> {
+    fn add_sharing_phones(&self, mut part: PartialScan) -> Option<PartialScan> {
         let fingerprints = fleet::fingerprints(&part.rows);
         self.all_phones(Some(&fingerprints), &mut part);
         if part.of_others.macs().any(|mac| self.options.devices.contains(&mac)) {
@@ -252,19 +252,19 @@ impl Scanner<'_> {
 
     /// Adds all phones. With `fingerprints`: of the phones that `--device` does not name, those that show one
     /// of them.
-    fn all_phones(&self, fingerprints: Option<&Fingerprints>, part: &mut Part) {
+    fn all_phones(&self, fingerprints: Option<&Fingerprints>, part: &mut PartialScan) {
         self.named_phones(fingerprints).into_iter().for_each(|more| part.append(more));
         self.other_phones(fingerprints, part);
     }
 
     /// The phones whose logs were found by their names.
-    fn named_phones(&self, fingerprints: Option<&Fingerprints>) -> Vec<Part> {
+    fn named_phones(&self, fingerprints: Option<&Fingerprints>) -> Vec<PartialScan> {
         let threads = rayon::current_num_threads();
         let phones = self.found.by_directory();
         let batches = self.found.batches(&phones);
         let next = Mutex::new(batches);
         let parts = (0..threads).into_par_iter().map(|_| {
-            let mut part = Part::default();
+            let mut part = PartialScan::default();
             let mut buffers = Buffers::new(threads);
             loop {
                 let batch = match next.lock() {
@@ -278,8 +278,8 @@ impl Scanner<'_> {
                     if !self.is_diagnosed(mac, fingerprints) {
                         match self.read_logs(phone, mac, &mut buffers, &mut part) {
                             Ok(phone) => add_if_sharing(phone, mac, fingerprints, &mut part.rows),
-                            Err(gathered) => {
-                                self.diagnose_if_sharing(mac, gathered, fingerprints, &mut part);
+                            Err(phone_logs) => {
+                                self.diagnose_if_sharing(mac, phone_logs, fingerprints, &mut part);
                             }
                         }
                     }
@@ -299,15 +299,15 @@ impl Scanner<'_> {
     fn diagnose_if_sharing(
         &self,
         mac: Mac,
-        gathered: Gathered,
+        phone_logs: PhoneLogs,
         fingerprints: Option<&Fingerprints>,
-        part: &mut Part,
+        part: &mut PartialScan,
     ) {
-        if fingerprints.is_none_or(|fingerprints| gathered.may_show(fingerprints)) {
-            self.diagnose(Some(mac), gathered, &mut part.rows, &mut part.problems);
-        } else if !gathered.is_empty() {
-            gathered.leave_out(Some(mac), &self.options.clock, &mut part.problems);
-            part.rows.leave_out(mac);
+        if fingerprints.is_none_or(|fingerprints| phone_logs.may_show(fingerprints)) {
+            self.diagnose(Some(mac), phone_logs, &mut part.rows, &mut part.problems);
+        } else if !phone_logs.is_empty() {
+            phone_logs.only_report_problems(Some(mac), &self.options.clock, &mut part.problems);
+            part.rows.add_undiagnosed(mac);
         }
     }
 
@@ -322,12 +322,18 @@ impl Scanner<'_> {
     }
 
     /// Joins and checks the logs of a phone and adds its row.
-    fn diagnose(&self, mac: Option<Mac>, gathered: Gathered, rows: &mut Rows, problems: &mut Vec<Problem>) {
+    fn diagnose(
+        &self,
+        mac: Option<Mac>,
+        phone_logs: PhoneLogs,
+        rows: &mut Rows,
+        problems: &mut Vec<Problem>,
+    ) {
         // No log could be read; the problem says why.
-        if gathered.is_empty() {
+        if phone_logs.is_empty() {
             return;
         }
-        let Complete { joined, events, is_mixed } = gathered.join(mac, &self.options.clock, problems);
+        let JoinedPhone { joined, events, is_mixed } = phone_logs.join(mac, &self.options.clock, problems);
         rows.push(self.phone(mac, &joined, is_mixed, false));
         if let Some(spool) = self.spool(mac) {
             let found = PhoneEvents::new(mac, &joined, &events, &self.options.clock, spool);
@@ -353,41 +359,41 @@ impl Scanner<'_> {
 
     /// Adds the phones all of whose logs are in archives, in pipes, or in files without an address in their
     /// names.
-    fn other_phones(&self, fingerprints: Option<&Fingerprints>, all: &mut Part) {
-        let macs = self.waiting.macs().filter(|mac| self.found.phone_of(*mac).is_none());
+    fn other_phones(&self, fingerprints: Option<&Fingerprints>, all: &mut PartialScan) {
+        let macs = self.pending.macs().filter(|mac| self.found.phone_of(*mac).is_none());
         let macs: Vec<Mac> = macs.filter(|mac| !self.is_diagnosed(*mac, fingerprints)).collect();
         // Each part allocates room for many rows, so there are only a few parts per thread.
         let parts =
             macs.par_chunks(macs.len().div_ceil(4 * rayon::current_num_threads()).max(64)).map(|macs| {
-                let mut part = Part::default();
+                let mut part = PartialScan::default();
                 for mac in macs {
-                    self.diagnose_if_sharing(*mac, self.waiting.of(*mac), fingerprints, &mut part);
+                    self.diagnose_if_sharing(*mac, self.pending.of(*mac), fingerprints, &mut part);
                 }
                 part
             });
         parts.collect::<Vec<_>>().into_iter().for_each(|part| all.append(part));
-        for log in self.waiting.without_address() {
+        for log in self.pending.without_address() {
             self.diagnose(None, log, &mut all.rows, &mut all.problems);
         }
     }
 
     /// Reads the phones again whose lines were also found in other phones' files, and replaces their rows.
-    fn reread_phones(&self, of_others: Waiting, rows: &mut Rows, problems: &mut Vec<Problem>) {
+    fn reread_phones(&self, of_others: PendingLogs, rows: &mut Rows, problems: &mut Vec<Problem>) {
         problems.extend(of_others.problems());
         let macs: BTreeSet<Mac> = of_others.macs().collect();
         rows.remove(&macs);
         if let Ok(Ok(events)) = self.events.lock().as_deref_mut() {
             events.retain(|events| events.mac.is_none_or(|mac| !macs.contains(&mac)));
         }
-        let mut part = Part::default();
+        let mut part = PartialScan::default();
         let mut buffers = Buffers::new(1);
         for mac in macs {
-            let mut gathered = match self.found.phone_of(mac) {
-                Some(phone) => self.gather(phone, mac, &mut buffers, &mut part),
-                None => self.waiting.of(mac),
+            let mut phone_logs = match self.found.phone_of(mac) {
+                Some(phone) => self.read_all_logs(phone, mac, &mut buffers, &mut part),
+                None => self.pending.of(mac),
             };
-            gathered.append(of_others.of(mac));
-            self.diagnose(Some(mac), gathered, rows, problems);
+            phone_logs.append(of_others.of(mac));
+            self.diagnose(Some(mac), phone_logs, rows, problems);
         }
         for log in of_others.without_address() {
             self.diagnose(None, log, rows, problems);
@@ -395,7 +401,7 @@ impl Scanner<'_> {
     }
 
     /// Completes the result, once `rows` has all phones with logs.
-    fn conclude(&self, mut rows: Rows, mut problems: Vec<Problem>) -> Scan {
+    fn finish(&self, mut rows: Rows, mut problems: Vec<Problem>) -> Scan {
         let options = self.options;
         let is_mixed = |problem: &Problem| problem.kind == ProblemKind::MixedPhones;
         let found_any = rows.has_logs() || problems.iter().any(is_mixed);
@@ -417,12 +423,12 @@ impl Scanner<'_> {
         let fleet = fleet::days(&rows, wanted);
         let order = rows.in_order(wanted);
         let overview = Overview { fleet, ..overview::overview(&rows, &order, problems) };
-        let mut passed_over = self.found.passed_over.clone();
-        passed_over.merge(self.waiting.passed_over().clone());
+        let mut skipped = self.found.skipped.clone();
+        skipped.merge(self.pending.skipped().clone());
         Scan {
             overview,
             found_any,
-            passed_over,
+            skipped,
             rows,
             audit: None,
             devices: options.devices.clone(),
@@ -472,7 +478,7 @@ fn add_if_sharing(phone: Phone, mac: Mac, fingerprints: Option<&Fingerprints>, r
             .filter_map(|content| content.fingerprint.as_ref())
             .any(|shown| fingerprints.contains(shown.bytes()))
     };
-    if fingerprints.is_none_or(shows) { rows.push(phone) } else { rows.leave_out(mac) }
+    if fingerprints.is_none_or(shows) { rows.push(phone) } else { rows.add_undiagnosed(mac) }
 }
 
 impl Scan {

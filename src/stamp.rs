@@ -182,7 +182,7 @@ pub struct Yearless {
     day: u8,
 }
 
-const A_DAY: u32 = 86_400;
+const SECONDS_PER_DAY: u32 = 86_400;
 
 /// How many days of a leap year are before each month.
 const DAYS_BEFORE: [u16; 13] = [0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366];
@@ -193,7 +193,7 @@ impl Yearless {
         let before = u32::from(*DAYS_BEFORE.get(month.checked_sub(1)? as usize)?);
         let next = u32::from(*DAYS_BEFORE.get(month as usize)?);
         let is_valid = (1..=next - before).contains(&day) && hour < 24 && minute < 60 && second < 60;
-        let seconds = (before + day.checked_sub(1)?) * A_DAY + hour * 3_600 + minute * 60 + second;
+        let seconds = (before + day.checked_sub(1)?) * SECONDS_PER_DAY + hour * 3_600 + minute * 60 + second;
         is_valid.then_some(Self { seconds, month: month as u8, day: day as u8 })
     }
 
@@ -218,7 +218,7 @@ impl Yearless {
     /// Seconds since midnight.
     #[must_use]
     pub const fn seconds_of_day(self) -> u32 {
-        self.seconds % A_DAY
+        self.seconds % SECONDS_PER_DAY
     }
 
     /// The same month, day and time in `year`. None for a February 29 that this year does not have.
@@ -231,7 +231,7 @@ impl Yearless {
     /// Whole days from this to `later`, in a leap year.
     #[must_use]
     pub fn days_until(self, later: Self) -> i64 {
-        self.seconds_until(later) / i64::from(A_DAY)
+        self.seconds_until(later) / i64::from(SECONDS_PER_DAY)
     }
 
     /// Milliseconds from this to `later`, in one year.

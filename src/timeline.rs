@@ -68,7 +68,7 @@ pub struct Timeline<'a> {
     /// The phone's address, from its logs' names or else from the logs.
     pub mac: Option<Mac>,
     /// Its logs that count, in time order.
-    pub logs: Vec<LogFacts<'a>>,
+    pub logs: Vec<LogSummary<'a>>,
     /// The lines that were kept and are within the window, in order.
     pub records: Vec<Record<'a>>,
     /// How many boots they show.
@@ -87,7 +87,7 @@ pub struct Timeline<'a> {
 
 /// What is known of a log as a whole.
 #[derive(Clone, Copy, Debug)]
-pub struct LogFacts<'a> {
+pub struct LogSummary<'a> {
     /// Its path, as reports show it.
     pub path: &'a str,
     /// What was counted in it, the addresses it names, what was dropped.
@@ -95,7 +95,7 @@ pub struct LogFacts<'a> {
     /// It names only addresses of other phones.
     pub is_of_another_phone: bool,
     /// It goes on where the log before it ended.
-    goes_on: bool,
+    continues_previous: bool,
 }
 
 /// One line of a phone's logs with its place in the story.
@@ -190,7 +190,7 @@ impl<'a> Timeline<'a> {
             mac.or_else(|| joined.logs.iter().find_map(|joined| joined.log.digest.macs.first().copied()));
         let mut timeline = Self {
             mac,
-            logs: (0..joined.len()).map(|file| log_facts(joined, file, mac)).collect(),
+            logs: (0..joined.len()).map(|file| log_summary(joined, file, mac)).collect(),
             boots: count_boots(&records),
             times: times(&records),
             model: None,
@@ -266,11 +266,16 @@ impl<'a> Timeline<'a> {
     }
 }
 
-fn log_facts(joined: &Joined, file: usize, mac: Option<Mac>) -> LogFacts<'_> {
+fn log_summary(joined: &Joined, file: usize, mac: Option<Mac>) -> LogSummary<'_> {
     let log = &joined.logs[file].log;
     let macs = &log.digest.macs;
     let is_of_another_phone = mac.is_some_and(|mac| !macs.is_empty() && !macs.contains(&mac));
-    LogFacts { path: &log.path, digest: &log.digest, is_of_another_phone, goes_on: joined.goes_on(file) }
+    LogSummary {
+        path: &log.path,
+        digest: &log.digest,
+        is_of_another_phone,
+        continues_previous: joined.continues_previous(file),
+    }
 }
 
 fn count_boots(records: &[Record<'_>]) -> usize {

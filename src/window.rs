@@ -38,7 +38,7 @@ impl Window {
 
     /// Bits for the sides of the bounds on which this stamp is, read as either type. Stamps of one year with
     /// equal bits are all in the window or all outside.
-    pub(crate) fn sides(&self, stamp: &Stamp) -> u8 {
+    pub(crate) fn bound_bits(&self, stamp: &Stamp) -> u8 {
         if self.is_open() {
             return 0;
         }

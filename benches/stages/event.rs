@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
-use phonecert::event::{End, Reading, read};
+use phonecert::event::{End, ParsedText, read};
 use phonecert::line::{Line, line};
 
 use crate::sample;
@@ -41,5 +41,5 @@ fn texts(log: &[u8]) -> Vec<&[u8]> {
 }
 
 fn known(texts: &[&[u8]]) -> usize {
-    texts.iter().filter(|text| !matches!(read(text, End::Whole), Reading::Unknown)).count()
+    texts.iter().filter(|text| !matches!(read(text, End::Whole), ParsedText::Unknown)).count()
 }

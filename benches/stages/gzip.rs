@@ -7,7 +7,7 @@ use criterion::{Criterion, Throughput};
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
-use phonecert::input::{Buffers, ConfigMember, Content, LogName, LogSink, Options, PassedOverKind, find};
+use phonecert::input::{Buffers, ConfigMember, Content, LogName, LogSink, Options, SkipReason, find};
 use phonecert::problem::Problem;
 use tempfile::NamedTempFile;
 
@@ -73,7 +73,7 @@ impl LogSink for ToNothing {
         panic!("{}: {}", problem.path, problem.message);
     }
 
-    fn passed_over(&mut self, _: PassedOverKind, _: &str) {}
+    fn skipped(&mut self, _: SkipReason, _: &str) {}
 
     fn advance(&mut self, _: u64, _: u64) {}
 }

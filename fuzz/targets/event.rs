@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use phonecert::event::{End, Event, MESSAGES, Reading, find, read};
+use phonecert::event::{End, Event, MESSAGES, ParsedText, find, read};
 
 fuzz_target!(|bytes: &[u8]| {
     check(bytes);
@@ -18,8 +18,8 @@ fn check(text: &[u8]) {
     let _ = find(text);
     for ends in [End::Whole, End::Cut] {
         match read(text, ends) {
-            Reading::Known(event) | Reading::Open(event) => told(&event),
-            Reading::Cut | Reading::Unknown => {}
+            ParsedText::Known(event) | ParsedText::Open(event) => told(&event),
+            ParsedText::Cut | ParsedText::Unknown => {}
         }
     }
 }

@@ -22,7 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
             0 => (Kind::Log, Some(mac)),
             1 => (Kind::Configuration, None),
             2 => (Kind::Problem, None),
-            _ => (Kind::PassedOver, None),
+            _ => (Kind::SkippedFiles, None),
         };
         writer.frame(kind, mac, payload).expect("memory takes all");
         rest = after;

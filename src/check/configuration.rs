@@ -39,8 +39,8 @@ mod tests;
 
 use super::{Facts, Family, Finding, Rule, Run};
 use crate::config::{
-    Certificate, Certificates, Condition, ConfigurationLine, Credential, Effective, Fault, Form, Gate, Given,
-    GivenKey, Kind, LogFacts, PhoneConfig, SlotState, SourceRole, Store, Value, selected_slot,
+    Certificate, Certificates, ConfigurationLine, Credential, Effective, Fault, Form, Gate, Given, GivenKey,
+    Kind, LogFacts, PhoneConfig, ReadOutcome, SlotState, SourceRole, Store, Value, selected_slot,
 };
 use crate::message::{Message, Part, sentence};
 use crate::model::{Mac, Severity, Slot};
@@ -113,10 +113,6 @@ pub struct SharedKey {
     /// The first few of the others, by name.
     pub others: Vec<Mac>,
 }
-
-/// The private key that a platform slot takes, and the certificate: bytes of DER.
-const KEY_MAX: u64 = 4096;
-pub(super) const CERTIFICATE_MAX: u64 = 8192;
 
 /// How much a closed gate weighs: flash memory keeps what was installed while it was open.
 const fn by_slot(state: SlotState) -> Severity {

@@ -78,10 +78,10 @@ pub(super) fn refused(what: &str, slot: Option<Slot>, length: Option<u64>, maxim
 }
 
 /// No boot has to go on for longer than a day without the failure, in milliseconds.
-const LONGEST_WAIT: u64 = 24 * 3_600_000;
+const MAX_WAIT: u64 = 24 * 3_600_000;
 
 /// A boot that goes on for less than two minutes shows nothing, in milliseconds.
-const SHORTEST_WAIT: u64 = 120_000;
+const MIN_WAIT: u64 = 120_000;
 
 /// Resolved if a boot after the last failure goes on, after its first line, at least as long as the first
 /// failure took to come in the boot where it took longest.
@@ -97,7 +97,7 @@ pub(super) fn state_by_later_boots(
             waits = waits.max(record.elapsed());
         }
     }
-    let needed = waits.clamp(SHORTEST_WAIT, LONGEST_WAIT);
+    let needed = waits.clamp(MIN_WAIT, MAX_WAIT);
     resolved_if(
         timeline.records.iter().any(|record| {
             last_boot.is_some_and(|last| record.boot > last) && record.elapsed_at_last() >= needed

@@ -8,7 +8,7 @@ use crate::model::{Severity, Slot, State};
 use crate::timeline::Occurrences;
 
 /// Lines of configuration files that one finding shows as its evidence.
-const LINES_MAX: usize = 6;
+const MAX_LINES: usize = 6;
 
 /// What a check found in one phone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ impl Finding {
 
     /// A finding in configuration files, with the lines that prove it: it stands as long as the files do.
     pub(super) fn of_files(slot: Option<Slot>, message: Message, lines: Vec<ConfigurationLine>) -> Self {
-        let configuration = lines.into_iter().take(LINES_MAX).collect();
+        let configuration = lines.into_iter().take(MAX_LINES).collect();
         Self { slot, configuration, ..Self::active(message, Occurrences::without_lines()) }
     }
 
@@ -57,7 +57,7 @@ impl Finding {
         Self::new(State::Active, message, seen)
     }
 
-    pub(super) const fn weighing(mut self, severity: Severity) -> Self {
+    pub(super) const fn with_severity(mut self, severity: Severity) -> Self {
         self.severity = Some(severity);
         self
     }

@@ -5,7 +5,7 @@
 
 mod log_levels;
 
-use super::configuration::{CERTIFICATE_MAX, not_pkcs7};
+use super::configuration::not_pkcs7;
 use crate::config::{
     Certificates, ConfigurationLine, Effective, Given, Kind, LogFacts, PhoneConfig, Refused, SlotFacts,
     Store, Value,
@@ -13,11 +13,12 @@ use crate::config::{
 use crate::message::{Message, sentence};
 use crate::model::{Fingerprint, Slot};
 use crate::quantity::count;
+use crate::reference::MAX_PLATFORM_CERTIFICATE;
 pub(super) use log_levels::hiding_levels;
 use log_levels::no_evidence;
 
 /// Lines that one diagnosis is given.
-const LINES_MAX: usize = 12;
+const MAX_LINES: usize = 12;
 
 /// What a diagnosis of the log asks of the configuration: a fact of its rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,36 +72,36 @@ pub fn join(config: &PhoneConfig, log: &LogFacts, question: Question, slot: Opti
             lines
         }
     };
-    answer.lines.truncate(LINES_MAX);
+    answer.lines.truncate(MAX_LINES);
     answer
 }
 
 /// The lines of parameters of this kind, those that count first, each with whether it counts.
-fn all_lines(config: &PhoneConfig, is_kind: fn(Kind) -> bool) -> Vec<(Given<'_>, Standing)> {
+fn all_lines(config: &PhoneConfig, is_kind: fn(Kind) -> bool) -> Vec<(Given<'_>, Precedence)> {
     let all = config.effective().filter(|one| is_kind(one.given.parameter.kind));
     let mut lines: Vec<_> = all
         .flat_map(|one| {
             let (first, others) = match one.is_sure {
-                true => (Standing::Counts, Standing::Overridden),
-                false => (Standing::Unsure, Standing::Unsure),
+                true => (Precedence::Counts, Precedence::Overridden),
+                false => (Precedence::Unsure, Precedence::Unsure),
             };
             let others = one.overridden.into_iter().map(move |given| (given, others));
             std::iter::once((one.given, first)).chain(others)
         })
         .collect();
-    lines.sort_by_key(|(_, standing)| *standing);
+    lines.sort_by_key(|(_, precedence)| *precedence);
     lines
 }
 
 /// Whether a line counts before the other lines of its parameter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Standing {
+enum Precedence {
     Counts,
     Unsure,
     Overridden,
 }
 
-impl Standing {
+impl Precedence {
     /// A clause that is added to what is said of the line.
     const fn clause(self) -> &'static str {
         match self {
@@ -128,13 +129,13 @@ fn gates_clause(config: &PhoneConfig, given: &Given<'_>) -> String {
 /// if there is one.
 fn line_of(config: &PhoneConfig, fingerprint: &Fingerprint, was_saved: bool) -> Option<ConfigurationLine> {
     let lines = all_lines(config, |kind| matches!(kind, Kind::Certificate(_)));
-    let (given, standing) = lines.into_iter().find(|(given, _)| match &given.value {
+    let (given, precedence) = lines.into_iter().find(|(given, _)| match &given.value {
         Value::Certificates(value) => value.has(fingerprint),
         _ => false,
     })?;
     let digest = fingerprint.algorithm().name().to_ascii_uppercase();
     let what = if was_saved { "was saved" } else { "the log shows" };
-    let but = standing.clause();
+    let but = precedence.clause();
     Some(given.says(format!("its certificate has the {digest} fingerprint that {what}{but}")))
 }
 
@@ -187,8 +188,8 @@ fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<Configu
         found.retain(|(given, _)| is_of_slot(given));
     }
     if !found.is_empty() {
-        let lines = found.iter().map(|(given, standing)| {
-            let but = format!("{}{}", standing.clause(), gates_clause(config, given));
+        let lines = found.iter().map(|(given, precedence)| {
+            let but = format!("{}{}", precedence.clause(), gates_clause(config, given));
             let other = slot.zip(given.parameter.slot()).filter(|(refused, of)| refused != of);
             let other =
                 other.map(|(refused, of)| format!("; this is the key of {of}, and {refused} refused one"));
@@ -197,8 +198,8 @@ fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<Configu
         });
         return lines.collect();
     }
-    let counting = all.iter().filter(|(given, standing)| {
-        *standing == Standing::Counts && is_of_slot(given) && !given.value.is_empty()
+    let counting = all.iter().filter(|(given, precedence)| {
+        *precedence == Precedence::Counts && is_of_slot(given) && !given.value.is_empty()
     });
     let lines = counting.map(|(given, _)| {
         let but = gates_clause(config, given);
@@ -251,7 +252,7 @@ fn is_sure(config: &PhoneConfig, given: &Given<'_>) -> bool {
 
 /// Names those with a fault, and says so when it is exactly one; else all of them, as contradicting the log.
 /// `fault` says what is wrong with a value, and whether it is the very thing that the log shows.
-fn suspects(
+fn name_candidates(
     config: &PhoneConfig,
     candidates: &[Candidate<'_>],
     fault: impl Fn(Store, &Certificates) -> Option<(String, bool)>,
@@ -264,9 +265,9 @@ fn suspects(
     match &found[..] {
         [] if candidates.is_empty() && config.is_complete => {
             let lines = all_lines(config, |kind| matches!(kind, Kind::Certificate(_)));
-            let unsure = lines.iter().filter(|(_, standing)| *standing == Standing::Unsure);
+            let unsure = lines.iter().filter(|(_, precedence)| *precedence == Precedence::Unsure);
             let mut lines: Vec<_> =
-                unsure.map(|(given, standing)| given.says_of_value(standing.clause())).collect();
+                unsure.map(|(given, precedence)| given.says_of_value(precedence.clause())).collect();
             if lines.is_empty() {
                 let none = format!("no file of this phone has a certificate for it: {CHANGED}");
                 lines.push(of_all(config, none));
@@ -302,18 +303,18 @@ fn certificates(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec
         if let Some(length) = lengths.iter().find(|length| value.has_length(**length)) {
             return Some((format!("has {} bytes, the length that the phone refused", count(*length)), true));
         }
-        let (total, limit) = (value.length(), CERTIFICATE_MAX);
+        let (total, limit) = (value.length(), u64::from(MAX_PLATFORM_CERTIFICATE));
         let why = if store.is_device() && total > limit {
             Some(format!("has {} bytes of certificates, more than {}", count(total), count(limit)))
         } else if !lengths.is_empty() {
             // A refusal that names a length is about the length.
             None
         } else {
-            unreadable(value).or_else(|| not_pkcs7::why(value).map(str::to_owned))
+            unreadable(value).or_else(|| not_pkcs7::fault_of(value).map(str::to_owned))
         };
         why.map(|why| (why, false))
     };
-    suspects(config, &candidates(config, slot), fault, "")
+    name_candidates(config, &candidates(config, slot), fault, "")
 }
 
 fn chains(config: &PhoneConfig) -> Vec<ConfigurationLine> {
@@ -321,10 +322,10 @@ fn chains(config: &PhoneConfig) -> Vec<ConfigurationLine> {
     let has_breaks = candidates.iter().any(|(_, _, value)| value.has_line_breaks);
     let hint = if has_breaks { "; line breaks in it can be written &#10;" } else { "" };
     let fault = |_, value: &Certificates| {
-        let why = not_pkcs7::why(value).map(str::to_owned).or_else(|| unreadable(value));
+        let why = not_pkcs7::fault_of(value).map(str::to_owned).or_else(|| unreadable(value));
         why.map(|why| (why, false))
     };
-    suspects(config, &candidates, fault, hint)
+    name_candidates(config, &candidates, fault, hint)
 }
 
 /// What was saved to the slot, then what is there instead, and a value that can have emptied it.

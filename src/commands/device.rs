@@ -12,9 +12,9 @@ use crate::Failure;
 use crate::cli::{DeviceArgs, FailOn, PhoneArgs};
 
 /// The most events that are shown, …
-const MOST_EVENTS: usize = 100_000;
+const MAX_EVENTS: usize = 100_000;
 /// … and the most memory that they may take, in bytes.
-const MOST_BYTES: usize = 32 << 20;
+const MAX_EVENT_BYTES: usize = 32 << 20;
 
 /// Reports everything about one phone.
 pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
@@ -36,10 +36,10 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
     }
     let device = scan.shown(0, shown);
     let mut events = Vec::new();
-    let (mut room, mut left_out) = (MOST_BYTES, 0_u64);
+    let (mut room, mut left_out) = (MAX_EVENT_BYTES, 0_u64);
     scan.events(shown, |event| {
         room = room.saturating_sub(room_for(&event));
-        if events.len() < MOST_EVENTS && room > 0 {
+        if events.len() < MAX_EVENTS && room > 0 {
             events.push(event);
         } else {
             left_out += 1;

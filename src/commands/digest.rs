@@ -5,7 +5,7 @@ use std::io::{self, BufReader, IsTerminal, Write};
 use std::path::Path;
 
 use phonecert::redact::Shown;
-use phonecert::scan::{self, Cache, Digested, Keep};
+use phonecert::scan::{self, Cache, DigestSummary, Retention};
 use phonecert::window::Window;
 
 use super::{FOUND_NOTHING, NOT_ALL_READ, notices, setup};
@@ -29,10 +29,10 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
     let window = setup::window(&args.window, now.naive_local());
     let (cache, _lock) = args.cache.as_deref().map(|path| cache(path, &window, args)).transpose()?.unzip();
     let cache = cache.flatten();
-    let keep = args.keep.map(|age| Keep { since: now.timestamp().saturating_sub(age.num_seconds()) });
+    let keep = args.keep.map(|age| Retention { since: now.timestamp().saturating_sub(age.num_seconds()) });
     let paths = setup::paths(&args.paths, &args.run)?;
     let pool = setup::pool(&args.run)?;
-    let mut digested = Digested::default();
+    let mut digested = DigestSummary::default();
     let mut write = |out: &mut dyn Write| {
         let found = setup::find(&paths, &args.paths);
         let progress = setup::progress(&found, &args.run);
@@ -52,7 +52,7 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
         (Some(file), _) => file.write(write),
         (None, _) => output::to_standard(write),
     })?;
-    notices::passed_over_files(&digested.passed_over, Shown::plain(), args.run.verbosity());
+    notices::skipped_files(&digested.skipped, Shown::plain(), args.run.verbosity());
     notices::problems(&digested.problems, args.run.verbosity());
     if args.cache.is_some() && !args.run.quiet {
         notices::write_line(&summary(&digested));
@@ -64,11 +64,11 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
     })
 }
 
-fn summary(digested: &Digested) -> String {
-    let Digested { logs, taken_over, gone, .. } = digested;
-    let read = logs.saturating_sub(*taken_over + *gone);
+fn summary(digested: &DigestSummary) -> String {
+    let DigestSummary { logs, from_cache, gone, .. } = digested;
+    let read = logs.saturating_sub(*from_cache + *gone);
     format!(
-        "{logs} records: {read} of logs that were read, {taken_over} taken over unread, {gone} of logs that are gone"
+        "{logs} records: {read} of logs that were read, {from_cache} taken over unread, {gone} of logs that are gone"
     )
 }
 

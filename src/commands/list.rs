@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use phonecert::config::{Stored, Tree, reachable};
-use phonecert::input::{Found, LogFile, Source, shown_path};
+use phonecert::input::{FoundFiles, LogFile, Source, shown_path};
 use phonecert::model::Mac;
 use phonecert::problem::Problem;
 use phonecert::redact::Shown;
@@ -52,7 +52,7 @@ pub(crate) fn run(args: &ListArgs) -> Result<u8, Failure> {
         problems.extend(tree.iter().flat_map(Tree::problems));
         problems.iter().try_for_each(|problem| ListLine::of_problem(problem).write(out))
     })?;
-    notices::passed_over_files(&found.passed_over, Shown::plain(), args.run.verbosity());
+    notices::skipped_files(&found.skipped, Shown::plain(), args.run.verbosity());
     Ok(match (count, problems.is_empty()) {
         (0, _) => FOUND_NOTHING,
         (_, false) => NOT_ALL_READ,
@@ -60,7 +60,7 @@ pub(crate) fn run(args: &ListArgs) -> Result<u8, Failure> {
     })
 }
 
-fn log_line(found: &Found, phone: usize, log: LogFile) -> Result<ListLine, Problem> {
+fn log_line(found: &FoundFiles, phone: usize, log: LogFile) -> Result<ListLine, Problem> {
     let (size, modified) = found.status(log)?;
     let (mac, path) = (Some(found.mac(phone).to_string()), found.path(log));
     Ok(ListLine::Log { mac, path, size: Some(size), modified: modified.and_then(list_time) })
@@ -77,7 +77,7 @@ fn stream_line(source: &Source) -> Result<ListLine, Problem> {
 }
 
 /// The directories of a phone's logs.
-fn directories(found: &Found, phone: usize) -> Vec<PathBuf> {
+fn directories(found: &FoundFiles, phone: usize) -> Vec<PathBuf> {
     let paths = found.logs(phone).map(|log| found.path(log));
     let parents = paths.filter_map(|path| Some(Path::new(&path).parent()?.to_owned()));
     parents.collect::<BTreeSet<_>>().into_iter().collect()

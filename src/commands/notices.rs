@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use phonecert::input::{PassedOver, PassedOverKind};
+use phonecert::input::{SkipReason, SkippedFiles};
 use phonecert::problem::Problem;
 use phonecert::redact::Shown;
 use phonecert::report::text::quantity::{self, counted};
@@ -11,7 +11,7 @@ use phonecert::report::{Overview, Verbosity};
 use phonecert::scan::Scan;
 
 /// How many problems are written without `--verbose`.
-const PROBLEMS_SHOWN: usize = 10;
+const MAX_PROBLEMS_SHOWN: usize = 10;
 
 /// Writes one line.
 pub(super) fn write_line(text: &str) {
@@ -24,42 +24,42 @@ pub(super) fn left_out(scan: &Scan, overview: &Overview, shown: Shown<'_>, verbo
     if verbosity == Verbosity::Quiet {
         return;
     }
-    passed_over_files(&scan.passed_over, shown, verbosity);
+    skipped_files(&scan.skipped, shown, verbosity);
     if !scan.found_any && overview.problems.is_empty() {
         write_line(&format!(
             "no log was found{}: logs are named like 0004f2a1b2c3-app.log; a file of another name is read when you name it",
-            other_files(&scan.passed_over)
+            other_files(&scan.skipped)
         ));
     }
 }
 
 /// Describes the files in the searched directories if there is no log: ` among 212 files, 40 of them named
 /// *-boot.log`.
-fn other_files(passed_over: &PassedOver) -> String {
-    if passed_over.files == 0 {
+fn other_files(skipped: &SkippedFiles) -> String {
+    if skipped.files == 0 {
         return String::new();
     }
-    let named = passed_over.kinds.iter().filter_map(|(kind, (count, _))| {
+    let named = skipped.kinds.iter().filter_map(|(kind, (count, _))| {
         let pattern = match kind {
-            PassedOverKind::BootLog => "*-boot.log",
-            PassedOverKind::OtherLog => "*.log otherwise",
-            PassedOverKind::SevenZip => "*.7z",
-            PassedOverKind::Rar => "*.rar",
-            PassedOverKind::OtherCompression | PassedOverKind::Archive => return None,
+            SkipReason::BootLog => "*-boot.log",
+            SkipReason::OtherLog => "*.log otherwise",
+            SkipReason::SevenZip => "*.7z",
+            SkipReason::Rar => "*.rar",
+            SkipReason::OtherCompression | SkipReason::Archive => return None,
         };
         Some(format!("{} of them named {pattern}", quantity::count(*count)))
     });
-    let total = format!(" among {}", counted(passed_over.files, "file"));
+    let total = format!(" among {}", counted(skipped.files, "file"));
     std::iter::once(total).chain(named).collect::<Vec<_>>().join(", ")
 }
 
 /// Lists files that look like logs or archives but were not read.
-pub(super) fn passed_over_files(files: &PassedOver, shown: Shown<'_>, verbosity: Verbosity) {
+pub(super) fn skipped_files(files: &SkippedFiles, shown: Shown<'_>, verbosity: Verbosity) {
     if verbosity == Verbosity::Quiet {
         return;
     }
     for (kind, (count, first)) in &files.kinds {
-        write_line(&format!("{}, such as {}", passed_over(*kind, *count), visible(&shown.path(first))));
+        write_line(&format!("{}, such as {}", skipped(*kind, *count), visible(&shown.path(first))));
     }
 }
 
@@ -80,7 +80,7 @@ pub(super) fn gone(gone: &(u64, Option<Box<str>>), shown: Shown<'_>, verbosity: 
 pub(super) fn problems(problems: &[Problem], verbosity: Verbosity) {
     let shown = match verbosity {
         Verbosity::Quiet => return,
-        Verbosity::Normal => PROBLEMS_SHOWN,
+        Verbosity::Normal => MAX_PROBLEMS_SHOWN,
         Verbosity::Verbose => problems.len(),
     };
     for problem in problems.iter().take(shown) {
@@ -97,16 +97,16 @@ pub(super) fn problems(problems: &[Problem], verbosity: Verbosity) {
 }
 
 /// Says how many files of this kind were not read, and why.
-fn passed_over(kind: PassedOverKind, count: u64) -> String {
+fn skipped(kind: SkipReason, count: u64) -> String {
     let (what, why) = match kind {
-        PassedOverKind::SevenZip => ("7-Zip archive", "can't be read; unpack first"),
-        PassedOverKind::Rar => ("RAR archive", "can't be read; unpack first"),
-        PassedOverKind::OtherCompression => {
+        SkipReason::SevenZip => ("7-Zip archive", "can't be read; unpack first"),
+        SkipReason::Rar => ("RAR archive", "can't be read; unpack first"),
+        SkipReason::OtherCompression => {
             ("compressed log", "this compression can't be read; decompress first")
         }
-        PassedOverKind::BootLog => ("boot log", "they say nothing of certificates"),
-        PassedOverKind::OtherLog => ("other log", "name a file to have it read"),
-        PassedOverKind::Archive => ("archive", "without --no-archives they are read"),
+        SkipReason::BootLog => ("boot log", "they say nothing of certificates"),
+        SkipReason::OtherLog => ("other log", "name a file to have it read"),
+        SkipReason::Archive => ("archive", "without --no-archives they are read"),
     };
     let were = if count == 1 { " was" } else { "s were" };
     format!("{count} {what}{were} passed over ({why})")
@@ -118,15 +118,15 @@ mod tests {
 
     #[test]
     fn a_directory_without_logs_says_what_it_holds() {
-        let mut there = PassedOver::default();
+        let mut there = SkippedFiles::default();
         assert_eq!(other_files(&there), "");
         there.files = 1;
         assert_eq!(other_files(&there), " among 1 file");
         there.files = 1212;
-        there.merge(PassedOver { kinds: [(PassedOverKind::BootLog, (40, String::new()))].into(), files: 0 });
-        there.add(PassedOverKind::Archive, String::new);
+        there.merge(SkippedFiles { kinds: [(SkipReason::BootLog, (40, String::new()))].into(), files: 0 });
+        there.add(SkipReason::Archive, String::new);
         assert_eq!(other_files(&there), " among 1,212 files, 40 of them named *-boot.log");
-        there.add(PassedOverKind::SevenZip, String::new);
+        there.add(SkipReason::SevenZip, String::new);
         assert!(other_files(&there).contains(", 1 of them named *.7z"));
     }
 }

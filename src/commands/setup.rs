@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Local, NaiveDateTime};
-use phonecert::input::{self, Found, decoded, files_from, shown_path};
+use phonecert::input::{self, FoundFiles, decoded, files_from, shown_path};
 use phonecert::inventory::Inventory;
 use phonecert::model::Mac;
 use phonecert::phone::Selection;
@@ -59,7 +59,7 @@ impl<W: Formats> Answer<W> {
 }
 
 /// Reads a file that the run needs, or standard input for `-`; UTF-16 is decoded into UTF-8.
-pub(super) fn answer_of<T, E: std::fmt::Display>(
+pub(super) fn read_input<T, E: std::fmt::Display>(
     path: &Path,
     read: impl FnOnce(&str, &mut dyn BufRead) -> Result<T, E>,
 ) -> Result<T, Failure> {
@@ -89,7 +89,7 @@ impl Setup {
         codes: &CodeArgs,
         inventory: Option<&Path>,
     ) -> Result<Self, Failure> {
-        let inventory = inventory.map(|path| answer_of(path, |name, file| Inventory::read(name, file)));
+        let inventory = inventory.map(|path| read_input(path, |name, file| Inventory::read(name, file)));
         let inventory = inventory.transpose()?;
         let paths = paths(read, run)?;
         let options = Options {
@@ -109,7 +109,7 @@ impl Setup {
         &self,
         read: &ReadArgs,
         run: &RunArgs,
-        scan: impl FnOnce(&Found, &Options, &dyn ReportProgress) -> T + Send,
+        scan: impl FnOnce(&FoundFiles, &Options, &dyn ReportProgress) -> T + Send,
     ) -> T {
         self.pool.install(|| {
             let found = find(&self.paths, read);
@@ -136,7 +136,7 @@ pub(super) fn window(args: &WindowArgs, now: NaiveDateTime) -> Window {
 pub(super) fn records(paths: &[PathBuf], options: &mut Options) -> Result<Records, Failure> {
     let mut records = Records::new().map_err(temporary_file_failed)?;
     for path in paths {
-        answer_of(path, |_, file| {
+        read_input(path, |_, file| {
             records.read(Box::new(file))?;
             records.check_window(&options.clock.window)
         })?;
@@ -181,17 +181,17 @@ fn selection(args: &CodeArgs) -> Box<Selection> {
 pub(super) fn paths(args: &PathArgs, run: &RunArgs) -> Result<Vec<PathBuf>, Failure> {
     let mut paths: Vec<PathBuf> = args.paths();
     if !run.quiet {
-        hints(args, &paths);
+        print_hints(args, &paths);
     }
     if let Some(list) = &args.files_from {
-        let listed = answer_of(list, |_, mut file| files_from(&mut file))?;
+        let listed = read_input(list, |_, mut file| files_from(&mut file))?;
         paths.extend(listed);
     }
     Ok(paths)
 }
 
 /// Warns of arguments that were probably meant in another way.
-fn hints(args: &PathArgs, paths: &[PathBuf]) {
+fn print_hints(args: &PathArgs, paths: &[PathBuf]) {
     let reads = paths.iter().chain(&args.files_from).any(|path| path == Path::new("-"));
     if reads && io::stdin().is_terminal() {
         let what = if args.files_from.is_some() { "paths, one a line," } else { "a log" };
@@ -205,10 +205,10 @@ fn hints(args: &PathArgs, paths: &[PathBuf]) {
 }
 
 /// The most threads; more would only wait for each other.
-const MOST_THREADS: usize = 256;
+const MAX_THREADS: usize = 256;
 
 pub(super) fn pool(args: &RunArgs) -> Result<ThreadPool, Failure> {
-    let threads = args.threads.map_or(0, |threads| usize::from(threads.get()).min(MOST_THREADS));
+    let threads = args.threads.map_or(0, |threads| usize::from(threads.get()).min(MAX_THREADS));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     pool.map_err(|error| Failure::Setup(format!("threads cannot be started: {error}")))
 }
@@ -234,12 +234,12 @@ pub(super) fn redact(
 }
 
 /// Looks for logs, and for configuration files if they are wanted.
-pub(super) fn find(paths: &[PathBuf], read: &PathArgs) -> Found {
+pub(super) fn find(paths: &[PathBuf], read: &PathArgs) -> FoundFiles {
     let (archives, configs) = (!read.no_archives, !read.no_config);
     input::find(paths, &input::Options { archives, configs, ..input::Options::default() })
 }
 
 /// The progress bar for reading what was found.
-pub(super) fn progress(found: &Found, run: &RunArgs) -> Progress {
+pub(super) fn progress(found: &FoundFiles, run: &RunArgs) -> Progress {
     Progress::new(!run.no_progress && !run.quiet, found.log_count() as u64)
 }

@@ -13,7 +13,7 @@ use phonecert::report::text::quantity::counted;
 use phonecert::report::text::visible::visible;
 use phonecert::report::watch::{Change, Statuses, WATCH_FORMATS, WatchWriter};
 use phonecert::report::{Devices, FORMATS, Overview, Redacted, Report};
-use phonecert::scan::{Live, NoProgress, Scan};
+use phonecert::scan::{LiveScan, NoProgress, Scan};
 
 use super::notices;
 use super::setup::{self, Setup};
@@ -23,7 +23,7 @@ use crate::{Failure, interrupt, output};
 
 /// After the first notification of a change, the program waits this long before it looks at the files, since
 /// changes come in groups.
-const SETTLING: Duration = Duration::from_millis(150);
+const DEBOUNCE: Duration = Duration::from_millis(150);
 
 const TIME: &str = "%Y-%m-%dT%H:%M:%S";
 
@@ -41,9 +41,9 @@ pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
     // Watching begins before the first scan, so that changes during the scan are not missed.
     let poll = args.poll.map(|seconds| Duration::from_secs(u64::from(seconds.get())));
     let notifier = Notifier::new(&setup.paths, poll, wake.clone());
-    let mut live = Live::default();
+    let mut live = LiveScan::default();
     let scan =
-        setup.scan(&args.read, &args.run, |found, options, progress| live.look(found, options, progress));
+        setup.scan(&args.read, &args.run, |found, options, progress| live.rescan(found, options, progress));
     let write = format.write;
     let (shown, table, last, screen) = (None, String::new(), None, None);
     let mut watch = Watch { args, write, setup, live, notifier, shown, table, last, screen };
@@ -61,16 +61,16 @@ pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
         notices::write_line(&format!("watching {}; Ctrl-C ends", counted(phones, "phone")));
     }
     watch.draw()?;
-    let mut next = Instant::now() + SETTLING;
+    let mut next = Instant::now() + DEBOUNCE;
     // The next scan waits at least as long as the last one took, so that scans take at most half of the time.
     let mut earliest = next;
     loop {
         match wakes.recv_timeout(next.saturating_duration_since(Instant::now())) {
-            Ok(Wake::Changed) => next = next.min(earliest.max(Instant::now() + SETTLING)),
+            Ok(Wake::Changed) => next = next.min(earliest.max(Instant::now() + DEBOUNCE)),
             Ok(Wake::Signal(interrupt::INTERRUPT) | Wake::Key(Key::Quit)) => return Ok(0),
             Ok(Wake::Signal(signal)) => return Ok(u8::try_from(128 + signal).unwrap_or(crate::FAILED)),
             Ok(Wake::Key(key)) => {
-                watch.screen.iter_mut().for_each(|screen| screen.go(key));
+                watch.screen.iter_mut().for_each(|screen| screen.scroll(key));
                 watch.draw()?;
             }
             Ok(Wake::Resized) => {
@@ -89,7 +89,7 @@ pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
                 watch.draw()?;
                 let took = began.elapsed();
                 earliest = Instant::now() + took;
-                next = Instant::now() + watch.notifier.patience().max(took);
+                next = Instant::now() + watch.notifier.wait_timeout().max(took);
             }
             Err(RecvTimeoutError::Disconnected) => return Ok(0),
         }
@@ -113,7 +113,7 @@ struct Watch {
     /// Writes a change; None if a table is drawn, so that nothing else may be written to the terminal.
     write: WatchWriter,
     setup: Setup,
-    live: Live,
+    live: LiveScan,
     notifier: Notifier,
     shown: Option<Shown>,
     /// The text on the screen. No line is wider than the terminal.
@@ -139,12 +139,12 @@ impl Watch {
         let clock = setup::clock(&self.args.read);
         let Setup { paths, options, pool } = &mut self.setup;
         if clock.now.date() != options.clock.now.date() {
-            self.live.forget();
+            self.live.reset();
             options.clock = clock;
         }
         options.clock.now = clock.now;
         let found = setup::find(paths, &self.args.read);
-        match pool.install(|| self.live.look(&found, options, &NoProgress)) {
+        match pool.install(|| self.live.rescan(&found, options, &NoProgress)) {
             Some(scan) => self.take(scan, false),
             None => Ok(Vec::new()),
         }

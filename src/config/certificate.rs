@@ -13,10 +13,10 @@ use super::der::{
 use crate::model::Fingerprint;
 
 /// More certificates than this in one value are not read.
-const CERTIFICATES_MAX: usize = 64;
+const MAX_CERTIFICATES: usize = 64;
 
 /// Texts of a subject are kept up to so many bytes in all.
-const SUBJECT_MAX: usize = 1024;
+const MAX_SUBJECT_LENGTH: usize = 1024;
 
 /// What a configuration's certificate says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,7 +155,7 @@ pub(super) fn pkcs7(der: &[u8]) -> Option<Vec<Certificate>> {
     while let Some(element) = list.next() {
         // Attribute certificates and what can't be read are no certificates of a device.
         certificates.extend(Certificate::parse(element.whole));
-        if certificates.len() == CERTIFICATES_MAX {
+        if certificates.len() == MAX_CERTIFICATES {
             break;
         }
     }
@@ -202,7 +202,7 @@ fn subject(name: Element<'_>) -> (Option<Box<str>>, Box<str>) {
             if kind.content == COMMON_NAME && common_name.is_none() {
                 common_name = Some(text.as_str().into());
             }
-            if all.len() + text.len() < SUBJECT_MAX {
+            if all.len() + text.len() < MAX_SUBJECT_LENGTH {
                 if !all.is_empty() {
                     all.push_str(", ");
                 }

@@ -1,10 +1,10 @@
 //! A reader of DER, and of BER with indefinite lengths, as far as certificates and keys need it.
 //!
 //! Every length is checked against the bytes that are there: a length that lies gives `None`, never a
-//! panic. Nesting is followed to [`DEPTH_MAX`] levels, so the time is linear in the input.
+//! panic. Nesting is followed to [`MAX_DEPTH`] levels, so the time is linear in the input.
 
 /// Elements of indefinite length may be nested so deep; real PKCS #7 nests them eight levels.
-const DEPTH_MAX: u8 = 16;
+const MAX_DEPTH: u8 = 16;
 
 pub(super) const INTEGER: u8 = 0x02;
 pub(super) const BIT_STRING: u8 = 0x03;
@@ -65,7 +65,7 @@ impl<'a> Reader<'a> {
 }
 
 /// How many bytes a sequence at the beginning says it has. `None` where there is none, or one of indefinite length.
-pub(super) fn announced(bytes: &[u8]) -> Option<usize> {
+pub(super) fn announced_length(bytes: &[u8]) -> Option<usize> {
     let (head, length) = head(bytes).filter(|_| bytes[0] == SEQUENCE)?;
     head.checked_add(length?)
 }
@@ -114,7 +114,7 @@ fn element(bytes: &[u8], depth: u8) -> Option<(Element<'_>, &[u8])> {
         return Some((Element { tag, content, whole: &bytes[..end] }, &bytes[end..]));
     }
     // An indefinite length ends with two zero bytes, after elements that may be indefinite too.
-    if tag & 0x20 == 0 || depth == DEPTH_MAX {
+    if tag & 0x20 == 0 || depth == MAX_DEPTH {
         return None;
     }
     let mut rest = &bytes[head..];

@@ -14,16 +14,13 @@ use super::xml::{self, Malformed, Refusal};
 use crate::message::Message;
 use crate::problem::ProblemKind;
 
-/// Larger files are not read.
-pub const FILE_MAX: u64 = crate::input::CONFIG_BYTES;
-
 /// Misspelt names that are kept of one file, and unknown names that are compared with the known ones.
-const MISSPELT_MAX: usize = 16;
-const COMPARED_MAX: usize = 1_000;
+const MAX_MISSPELT: usize = 16;
+const MAX_COMPARED: usize = 1_000;
 
 /// What came of reading a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Condition {
+pub enum ReadOutcome {
     /// Well-formed XML.
     Read,
     /// A text that begins as XML does, and is not well-formed.
@@ -67,8 +64,8 @@ pub(super) struct ListedName {
 }
 
 /// More names in one `CONFIG_FILES` are not followed, nor longer ones.
-pub(super) const NAMES_MAX: usize = 256;
-pub(super) const NAME_MAX: usize = 1024;
+pub(super) const MAX_NAMES: usize = 256;
+pub(super) const MAX_NAME_LENGTH: usize = 1024;
 
 /// Names are addresses too, with passwords in them.
 impl fmt::Debug for FileList {
@@ -115,7 +112,7 @@ pub struct File {
     /// Its path as reports show it; a member of an archive is `a.zip!/path/in/it`.
     pub path: Box<str>,
     /// What came of reading it.
-    pub condition: Condition,
+    pub outcome: ReadOutcome,
     /// Its known parameters, in order.
     pub settings: Vec<Setting>,
     /// Names that are nearly known ones.
@@ -136,7 +133,7 @@ impl File {
     pub(super) fn unread(path: &str, kind: ProblemKind, why: &str) -> Self {
         Self {
             path: path.into(),
-            condition: Condition::Unread(why.into()),
+            outcome: ReadOutcome::Unread(why.into()),
             settings: Vec::new(),
             misspelt: Vec::new(),
             lists: Vec::new(),
@@ -151,20 +148,20 @@ impl File {
     #[must_use]
     pub fn parse(path: &str, bytes: &[u8]) -> Self {
         let unread = Self::unread(path, ProblemKind::Unreadable, "");
-        let (condition, content) = (Condition::Read, xxh3_64(bytes));
-        let mut file = Self { is_ours: false, condition, unread: None, content, ..unread };
+        let (outcome, content) = (ReadOutcome::Read, xxh3_64(bytes));
+        let mut file = Self { is_ours: false, outcome, unread: None, content, ..unread };
         let mut compared = 0;
-        file.condition = match decode(bytes) {
-            Content::Binary => Condition::Binary,
+        file.outcome = match decode(bytes) {
+            Content::Binary => ReadOutcome::Binary,
             Content::Broken(text, byte, why) => file.malformed(byte, why, &text),
-            Content::Text(text) if !text.trim_start().starts_with('<') => Condition::NotXml,
-            Content::Text(text) => match xml::attributes(&text, concerns, &mut |one| {
-                file.see(&one, &mut compared);
+            Content::Text(text) if !text.trim_start().starts_with('<') => ReadOutcome::NotXml,
+            Content::Text(text) => match xml::attributes(&text, is_relevant, &mut |one| {
+                file.add_attribute(&one, &mut compared);
             }) {
-                Ok(()) => Condition::Read,
+                Ok(()) => ReadOutcome::Read,
                 Err(Refusal::Unread(kind, why)) => {
                     (file.is_ours, file.unread) = (true, Some(kind));
-                    Condition::Unread(why.into())
+                    ReadOutcome::Unread(why.into())
                 }
                 Err(Refusal::Malformed(byte, why)) => file.malformed(byte, why, &text),
             },
@@ -172,7 +169,7 @@ impl File {
         file
     }
 
-    fn malformed(&mut self, byte: usize, why: &'static str, text: &str) -> Condition {
+    fn malformed(&mut self, byte: usize, why: &'static str, text: &str) -> ReadOutcome {
         let mut lost: Vec<Box<str>> = Vec::new();
         for name in xml::names(text) {
             self.is_ours |= name.starts_with(CONFIG_FILES) || name.starts_with(APP_FILE_PATH);
@@ -184,10 +181,10 @@ impl File {
             }
         }
         let (line, column) = xml::line_and_column(text.as_bytes(), byte);
-        Condition::Malformed(Malformed { line, column, why: why.into(), lost })
+        ReadOutcome::Malformed(Malformed { line, column, why: why.into(), lost })
     }
 
-    fn see(&mut self, attribute: &xml::Attribute<'_>, compared: &mut usize) {
+    fn add_attribute(&mut self, attribute: &xml::Attribute<'_>, compared: &mut usize) {
         let (name, text) = (attribute.name, attribute.value.trim());
         self.is_ours |= name.starts_with(APP_FILE_PATH);
         if let Some(suffix) = name.strip_prefix(CONFIG_FILES) {
@@ -195,7 +192,7 @@ impl File {
             if model.is_some() || suffix.is_empty() {
                 self.is_ours = true;
                 let names =
-                    text.split(',').map(str::trim).filter(|name| !name.is_empty()).take(NAMES_MAX + 1);
+                    text.split(',').map(str::trim).filter(|name| !name.is_empty()).take(MAX_NAMES + 1);
                 let names = names.map(|name| ListedName { name: name.into(), is_concealed: false });
                 self.lists.push(FileList { model, names: names.collect(), line: attribute.line });
             }
@@ -211,9 +208,9 @@ impl File {
                 _ => Value::text(text),
             };
             self.settings.push(Setting { parameter, value, line: attribute.line });
-        } else if Parameter::may_be_meant(name)
-            && *compared < COMPARED_MAX
-            && self.misspelt.len() < MISSPELT_MAX
+        } else if Parameter::may_be_misspelt(name)
+            && *compared < MAX_COMPARED
+            && self.misspelt.len() < MAX_MISSPELT
         {
             *compared += 1;
             if let Some(known) = Parameter::misspelt(name) {
@@ -227,7 +224,7 @@ impl File {
     /// an address or a long text, nothing is left.
     pub(super) fn without_secrets(&self, is_there: &dyn Fn(&str) -> bool) -> Self {
         let concealed = |name: &str| match Value::text(name) {
-            _ if name.contains("://") || name.len() > NAME_MAX => Some("://".into()),
+            _ if name.contains("://") || name.len() > MAX_NAME_LENGTH => Some("://".into()),
             Value::Text(shown) if *shown != *name && !is_there(name) => Some(shown),
             _ => None,
         };
@@ -261,12 +258,12 @@ impl File {
 
 /// Whether an attribute of this name can bear on certificates or on which files are read. Most of a phone's own
 /// files have none: their names alone tell, and no value or line is looked at.
-fn concerns(name: &str) -> bool {
+fn is_relevant(name: &str) -> bool {
     match name.as_bytes().first() {
         Some(b'C') if name.starts_with(CONFIG_FILES) => true,
         Some(b'A') if name.starts_with(APP_FILE_PATH) => true,
         Some(b'O') if name == OVERRIDES_DIRECTORY => true,
-        _ => Parameter::may_be_known(name) || Parameter::may_be_meant(name),
+        _ => Parameter::may_be_known(name) || Parameter::may_be_misspelt(name),
     }
 }
 

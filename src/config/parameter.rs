@@ -211,14 +211,14 @@ impl Parameter {
     pub fn slot(&self) -> Option<Slot> {
         match self.kind {
             Kind::Certificate(store) | Kind::Key(store) | Kind::MisplacedSet(store) => store.slot(),
-            Kind::Set => self.behind().first()?.slot(),
+            Kind::Set => self.gated_values().first()?.slot(),
             _ => None,
         }
     }
 
     /// The values that this `.set` lets count; none for `device.set`.
     #[must_use]
-    pub fn behind(&self) -> Vec<&'static Self> {
+    pub fn gated_values(&self) -> Vec<&'static Self> {
         let mut values: Vec<_> =
             KNOWN.values().filter(|one| one.set_name.as_ref() == Some(&self.name)).collect();
         values.sort_by_key(|value| value.kind);
@@ -238,7 +238,7 @@ impl Parameter {
     }
 
     /// Whether it is worth comparing this name with the known ones, which takes 30 µs.
-    pub(super) fn may_be_meant(name: &str) -> bool {
+    pub(super) fn may_be_misspelt(name: &str) -> bool {
         if (9..=11).contains(&name.len()) {
             return is_near_device_set(name);
         }
@@ -249,7 +249,7 @@ impl Parameter {
     /// The known certificate parameter that `name` is one or two edits from, or differs from in case.
     /// Numbers are no letters: a slot of newer software is not a misspelt one.
     pub(super) fn misspelt(name: &str) -> Option<&'static str> {
-        const EDITS_MAX: usize = 2;
+        const MAX_EDITS: usize = 2;
         if is_near_device_set(name) {
             return Some(DEVICE_SET);
         }
@@ -257,10 +257,10 @@ impl Parameter {
             known.is_of_certificates() || known.kind == Kind::Set && *known.name != *DEVICE_SET
         });
         let near =
-            near.filter(|known| known.name.len().abs_diff(name.len()) <= EDITS_MAX).filter_map(|known| {
+            near.filter(|known| known.name.len().abs_diff(name.len()) <= MAX_EDITS).filter_map(|known| {
                 let is_near = known.name.eq_ignore_ascii_case(name);
                 let edits = if is_near { 0 } else { strsim::levenshtein(&known.name, name) };
-                (edits <= EDITS_MAX).then_some((edits, &*known.name))
+                (edits <= MAX_EDITS).then_some((edits, &*known.name))
             });
         let (_, known) = near.min()?;
         let is_other_number = !name.starts_with("device.") && without_digits(name) == without_digits(known);
@@ -268,8 +268,8 @@ impl Parameter {
     }
 }
 
-/// The gate of all `device.*`.
-const DEVICE_SET: &str = "device.set";
+/// The gate of all `device.*` parameters.
+pub const DEVICE_SET: &str = "device.set";
 
 /// Whether the name is `device.set` in another case, or with one letter wrong, missing, too much or in another
 /// place. Two would be too many in so short a name: `device.sntp` is no nearer.
@@ -332,7 +332,7 @@ mod tests {
             ("device_set", "device.set"),
         ] {
             assert_eq!(Parameter::misspelt(name), Some(known), "{name}");
-            assert!(Parameter::may_be_meant(name), "{name}");
+            assert!(Parameter::may_be_misspelt(name), "{name}");
         }
         for name in [
             "sec.TLS.customDeviceCert.8",

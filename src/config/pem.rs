@@ -25,10 +25,10 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Longer names of a begin line are not names.
-const LABEL_MAX: usize = 40;
+const MAX_LABEL_LENGTH: usize = 40;
 
 /// More blocks than this in one value are not read.
-const BLOCKS_MAX: usize = 32;
+const MAX_BLOCKS: usize = 32;
 
 /// Words of this program. An alias, since serde would take a reference for a part of its input.
 type Words = &'static str;
@@ -58,10 +58,10 @@ pub enum Fault {
     #[error("nothing stands between the begin and the end line")]
     Empty,
     /// The content announces more bytes than are there.
-    #[error("it is cut: {there} bytes are there of {announced}")]
+    #[error("it is cut: {there} bytes are there of {announced_length}")]
     Cut {
         /// Bytes that the DER announces.
-        announced: u32,
+        announced_length: u32,
         /// Bytes that are there.
         there: u32,
     },
@@ -196,7 +196,7 @@ pub(super) fn read(text: &str) -> Pem {
             _ => broken(Fault::NoEnd),
         };
         blocks.push(block);
-        if blocks.len() == BLOCKS_MAX {
+        if blocks.len() == MAX_BLOCKS {
             break;
         }
     }
@@ -238,7 +238,7 @@ static LINE: LazyLock<Regex> = LazyLock::new(|| {
 fn lines(text: &str) -> Vec<Line<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
-    while found.len() < 2 * BLOCKS_MAX
+    while found.len() < 2 * MAX_BLOCKS
         && let Some(line) = LINE.captures_at(text, at)
         && let Some(whole) = line.get(0)
     {
@@ -248,7 +248,7 @@ fn lines(text: &str) -> Vec<Line<'_>> {
         let has_five_hyphens = before == "-----" && matches!(after, "-----" | "----------");
         let end = if has_five_hyphens { whole.end() - after.len() + 5 } else { whole.end() };
         at = end;
-        if label.len() <= LABEL_MAX {
+        if label.len() <= MAX_LABEL_LENGTH {
             found.push(Line {
                 is_begin: word.eq_ignore_ascii_case("BEGIN"),
                 label: name,
@@ -331,7 +331,7 @@ mod tests {
         for name in labels.into_iter().chain(["OPENSSH PRIVATE KEY", "anything"]) {
             let Label::Other(label) = Label::of(name) else { panic!("{name}") };
             for fault in
-                [Fault::Label(label), Fault::Holds(HOLDS_X509), Fault::Cut { announced: 9, there: 7 }]
+                [Fault::Label(label), Fault::Holds(HOLDS_X509), Fault::Cut { announced_length: 9, there: 7 }]
             {
                 let packed = postcard::to_stdvec(&fault).unwrap();
                 assert_eq!(postcard::from_bytes::<Fault>(&packed).unwrap(), fault);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::certificate::PublicKey;
-use super::file::{Condition, File, Setting};
+use super::file::{File, ReadOutcome, Setting};
 use super::line::ConfigurationLine;
 use super::parameter::{Kind, LOG_DIRECTORY, Parameter, Store};
 use super::stored::KeyFile;
@@ -17,7 +17,7 @@ use crate::message::{Message, Part, sentence};
 use crate::model::{Fingerprint, Mac, Slot};
 
 /// Lines of one parameter that are kept: the first of them counts.
-const PLACES_MAX: usize = 64;
+const MAX_PLACES: usize = 64;
 
 /// Why a phone reads a file. The order is that of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -232,7 +232,7 @@ impl PhoneConfig {
     }
 
     pub(crate) fn add(&mut self, source: Source) {
-        self.is_complete &= source.file.condition == Condition::Read;
+        self.is_complete &= source.file.outcome == ReadOutcome::Read;
         self.sources.push(source);
     }
 
@@ -249,7 +249,7 @@ impl PhoneConfig {
                     continue;
                 }
                 let places = settings.entry(&setting.parameter.name).or_default();
-                if places.len() < PLACES_MAX {
+                if places.len() < MAX_PLACES {
                     places.push((file, place));
                 }
             }
@@ -297,11 +297,11 @@ impl PhoneConfig {
 
     /// Each parameter that is given, by name.
     pub fn effective(&self) -> impl Iterator<Item = Effective<'_>> {
-        self.settings().values().filter_map(|places| self.weigh(places))
+        self.settings().values().filter_map(|places| self.effective_of(places))
     }
 
     /// Which of the lines of one parameter counts.
-    fn weigh(&self, places: &[(usize, usize)]) -> Option<Effective<'_>> {
+    fn effective_of(&self, places: &[(usize, usize)]) -> Option<Effective<'_>> {
         let (first, others) = places.split_first()?;
         let given = self.at(*first);
         let role = |place: &(usize, usize)| self.sources[place.0].role;
@@ -317,7 +317,7 @@ impl PhoneConfig {
     /// The line of this parameter that counts; none where that is not sure.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Given<'_>> {
-        self.weigh(self.settings().get(name)?).filter(|one| one.is_sure).map(|one| one.given)
+        self.effective_of(self.settings().get(name)?).filter(|one| one.is_sure).map(|one| one.given)
     }
 
     /// Whether no file that was read has this parameter.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::file::{NAME_MAX, NAMES_MAX};
+use super::file::{MAX_NAME_LENGTH, MAX_NAMES};
 use super::path::{Role, normal};
 use super::resolve::{MODEL, PHONE, spellings};
 use super::stored::Stored;
@@ -68,9 +68,9 @@ impl Reachable {
     fn listed(&mut self, tree: &Tree, mac: Mac, path: &Path, master: &Opened) {
         let Opened::File(file) = master else { return };
         let base = path.parent().unwrap_or(Path::new(""));
-        let names = file.lists.iter().flat_map(|list| list.names.iter().take(NAMES_MAX));
+        let names = file.lists.iter().flat_map(|list| list.names.iter().take(MAX_NAMES));
         let names = names.map(|listed| &*listed.name);
-        for name in names.filter(|name| name.len() <= NAME_MAX && !name.contains("://")) {
+        for name in names.filter(|name| name.len() <= MAX_NAME_LENGTH && !name.contains("://")) {
             let is_shared = !name.contains(PHONE);
             // The model stays open here.
             for spelled in spellings(name, mac, None) {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::file::{Condition, File, FileList, ListedName, NAME_MAX, NAMES_MAX};
+use super::file::{File, FileList, ListedName, MAX_NAME_LENGTH, MAX_NAMES, ReadOutcome};
 use super::parameter::LOG_DIRECTORY;
 use super::path::{Role, normal, role};
 use super::phone::{PhoneConfig, Source, SourceRole, Unresolved};
@@ -55,7 +55,7 @@ pub fn resolve(tree: &Tree, mac: Mac, model: Option<&str>, log_directories: &[Pa
     }
     // Without a log, an address is a phone's if a file of its own is: other makers' files have such names, too.
     let is_text = |source: &Source| {
-        source.is_own && !matches!(source.file.condition, Condition::NotXml | Condition::Binary)
+        source.is_own && !matches!(source.file.outcome, ReadOutcome::NotXml | ReadOutcome::Binary)
     };
     if log_directories.is_empty() && !config.sources.iter().any(is_text) { nothing() } else { config }
 }
@@ -119,7 +119,9 @@ struct Phone<'t> {
 impl Phone<'_> {
     /// Whether what a master names is looked for here.
     fn is_followed(&self, name: &str) -> bool {
-        name.len() <= NAME_MAX && !name.contains("://") && (self.model.is_some() || !name.contains(MODEL))
+        name.len() <= MAX_NAME_LENGTH
+            && !name.contains("://")
+            && (self.model.is_some() || !name.contains(MODEL))
     }
 
     /// The paths that a name in a master can stand for.
@@ -151,7 +153,7 @@ impl Phone<'_> {
             self.starts.iter().cloned().chain(own_places.map(Path::to_owned)).collect();
         let file = |path: &Path, opened| match opened {
             // A name like this without XML is another maker's file.
-            Opened::File(file) if !matches!(file.condition, Condition::NotXml | Condition::Binary) => {
+            Opened::File(file) if !matches!(file.outcome, ReadOutcome::NotXml | ReadOutcome::Binary) => {
                 Some((path.to_owned(), file))
             }
             _ => None,
@@ -170,7 +172,7 @@ impl Phone<'_> {
                 && general.as_ref().is_some_and(|(of_all, master)| {
                     let base = of_all.parent().unwrap_or(Path::new(""));
                     let names = self.list(master).map(|list| &*list.names).unwrap_or_default();
-                    let mut names = names.iter().take(NAMES_MAX);
+                    let mut names = names.iter().take(MAX_NAMES);
                     names.any(|listed| self.paths(&listed.name, base).contains(path))
                 })
         };
@@ -199,7 +201,7 @@ impl Phone<'_> {
         for (of, role) in [(Role::PhoneOverrides, SourceRole::Phone), (Role::WebOverrides, SourceRole::Web)] {
             match find(of).map(|path| self.tree.open_own(path)) {
                 // An empty file, or another maker's.
-                Some(Opened::File(file)) if file.condition == Condition::NotXml => {}
+                Some(Opened::File(file)) if file.outcome == ReadOutcome::NotXml => {}
                 Some(Opened::File(file)) => config.add(Source { file, role, is_own: true }),
                 _ => {}
             }
@@ -212,17 +214,17 @@ impl Phone<'_> {
         config.list_is_sure = self.model.is_some() || master.lists.iter().all(|list| list.model.is_none());
         config.is_complete &= config.list_is_sure;
         let Some(list) = self.list(master) else { return };
-        if list.names.len() > NAMES_MAX {
+        if list.names.len() > MAX_NAMES {
             config.is_complete = false;
             config.list_is_cut = true;
             let message = format!(
-                "CONFIG_FILES in line {} has more than {NAMES_MAX} names; the files behind the first {NAMES_MAX} were not read",
+                "CONFIG_FILES in line {} has more than {MAX_NAMES} names; the files behind the first {MAX_NAMES} were not read",
                 list.line
             );
             self.tree.add_problem(Problem::new(master.path.to_string(), ProblemKind::LimitExceeded, message));
         }
         let mut seen: Vec<PathBuf> = Vec::new();
-        for ListedName { name: entry, is_concealed } in list.names.iter().take(NAMES_MAX) {
+        for ListedName { name: entry, is_concealed } in list.names.iter().take(MAX_NAMES) {
             if !self.is_followed(entry) {
                 config.is_complete = false;
                 continue;
@@ -239,7 +241,7 @@ impl Phone<'_> {
                 Opened::File(file) if config.has(&file) => continue,
                 Opened::File(file) => {
                     // Of files that the phone may not read, nothing is told but what they would give.
-                    if config.list_is_sure || file.condition == Condition::Read {
+                    if config.list_is_sure || file.outcome == ReadOutcome::Read {
                         config.add(Source { file, role: SourceRole::Listed, is_own: !is_shared });
                     }
                     continue;

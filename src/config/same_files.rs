@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use super::file::{Condition, File};
+use super::file::{File, ReadOutcome};
 use super::line::ConfigurationLine;
 use super::phone::{PhoneConfig, Source, SourceRole};
 use crate::message::{Message, Part};
@@ -11,8 +11,8 @@ use crate::message::{Message, Part};
 impl Source {
     /// Whether the file has no parameter of the table, nor a name that is nearly one.
     fn gives_nothing(&self) -> bool {
-        let File { condition, settings, misspelt, .. } = &*self.file;
-        *condition == Condition::Read && settings.is_empty() && misspelt.is_empty()
+        let File { outcome, settings, misspelt, .. } = &*self.file;
+        *outcome == ReadOutcome::Read && settings.is_empty() && misspelt.is_empty()
     }
 }
 

@@ -8,6 +8,7 @@ use super::fixture::*;
 use super::value::read_key;
 use super::*;
 use crate::check::join;
+use crate::input::MAX_CONFIG_BYTES;
 use crate::model::Slot;
 
 const CERTIFICATE: &str = "device.sec.TLS.customDeviceCert1.publicCert";
@@ -83,7 +84,7 @@ fn keys_tell_their_public_half() {
 fn why_a_certificate_cannot_be_read() {
     let whole = pkcs7(&[good()]);
     let length = whole.len() as u32;
-    let cut = Fault::Cut { announced: length, there: length - 100 };
+    let cut = Fault::Cut { announced_length: length, there: length - 100 };
     for (text, fault) in [
         (pem("PKCS7", &whole[..whole.len() - 100]), cut),
         (pem("PKCS7", &good()), Fault::Holds("an X.509 certificate, and no PKCS #7")),
@@ -257,9 +258,9 @@ fn a_listed_file_that_is_not_read_is_a_problem() {
 #[test]
 fn half_a_character_at_the_end_is_not_well_formed() {
     let mut bytes: Vec<u8> = "\u{feff}<a\n b=\"1\"/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert_eq!(File::parse("x", &bytes).condition, Condition::Read);
+    assert_eq!(File::parse("x", &bytes).outcome, ReadOutcome::Read);
     bytes.push(b'\n');
-    let Condition::Malformed(fault) = File::parse("x", &bytes).condition else { panic!() };
+    let ReadOutcome::Malformed(fault) = File::parse("x", &bytes).outcome else { panic!() };
     assert_eq!((fault.line, fault.column), (2, 9));
 }
 
@@ -381,7 +382,7 @@ fn a_shared_file_is_read_once() {
 
 #[test]
 fn limits_are_problems_and_no_diagnoses() {
-    let value = "x".repeat(FILE_MAX as usize);
+    let value = "x".repeat(MAX_CONFIG_BYTES as usize);
     let many: String = (0..100_000).map(|number| format!(" a{number}=\"1\"")).collect();
     let names: String = (0..10_000).map(|number| format!("{number}.cfg,")).collect();
     let site = Site::new(&[

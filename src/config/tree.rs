@@ -13,10 +13,10 @@ use zeroize::Zeroizing;
 
 use rayon::prelude::*;
 
-use super::file::{Condition, FILE_MAX, File};
+use super::file::{File, ReadOutcome};
 use super::path::{Role, normal, role};
 use super::stored::{KeyFile, Stored, TOO_LARGE};
-use crate::input::{ConfigContent, ConfigMember, FileState, open_regular, shown_path};
+use crate::input::{ConfigContent, ConfigMember, FileState, MAX_CONFIG_BYTES, open_regular, shown_path};
 use crate::message::Message;
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
@@ -199,7 +199,7 @@ impl Tree {
     /// Opens the file at this path, which is [`normal`]. `is_shared` files are read once and kept.
     pub(super) fn open(&self, path: &Path, is_shared: bool) -> Opened {
         if let Some(member) = self.members.get(path) {
-            self.tell(member);
+            self.report_unread(member);
             return Opened::File(Arc::clone(member));
         }
         if self.find.is_none() && is_in_archive(path) {
@@ -311,7 +311,7 @@ impl Tree {
         let shown = shown_path(path);
         match opened {
             Err(opened) => opened,
-            Ok((_, size)) if size > FILE_MAX => {
+            Ok((_, size)) if size > MAX_CONFIG_BYTES => {
                 self.opened(File::unread(&shown, ProblemKind::LimitExceeded, TOO_LARGE))
             }
             Ok((file, size)) => match read_whole(file, size) {
@@ -353,13 +353,13 @@ impl Tree {
     }
 
     fn opened(&self, file: File) -> Opened {
-        self.tell(&file);
+        self.report_unread(&file);
         Opened::File(Arc::new(file))
     }
 
     /// A file that a phone is to read and that was not read is a problem.
-    fn tell(&self, file: &File) {
-        if let (Some(kind), Condition::Unread(why)) = (file.unread, &file.condition) {
+    fn report_unread(&self, file: &File) {
+        if let (Some(kind), ReadOutcome::Unread(why)) = (file.unread, &file.outcome) {
             self.add_problem(Problem::new(file.path.to_string(), kind, why.to_string()));
         }
     }

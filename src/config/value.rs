@@ -12,7 +12,7 @@ use crate::quantity::{count, counted};
 use crate::secrets::conceal_address;
 
 /// Longer texts are no value of a parameter that is shown.
-const TEXT_MAX: usize = 200;
+const MAX_TEXT_LENGTH: usize = 200;
 
 /// What a note begins with that stands in the place of a text.
 const NOT_SHOWN: &str = "(a text of ";
@@ -64,7 +64,8 @@ impl Value {
     /// somebody mistook the parameter, is replaced by a note.
     pub(super) fn text(text: &str) -> Self {
         let text = text.trim();
-        if text.len() > TEXT_MAX || text.to_ascii_uppercase().contains("BEGIN") || has_long_word(text) {
+        if text.len() > MAX_TEXT_LENGTH || text.to_ascii_uppercase().contains("BEGIN") || has_long_word(text)
+        {
             return Self::Text(
                 format!("{NOT_SHOWN}{}, not shown)", counted(text.chars().count() as u64, "character"))
                     .into(),
@@ -271,9 +272,10 @@ fn not_a_certificate(bytes: &[u8], form: Form) -> Fault {
 
 /// That the DER announces more bytes than are there.
 fn cut(bytes: &[u8]) -> Option<Fault> {
-    let (announced, there) = (der::announced(bytes)?, bytes.len());
+    let (announced_length, there) = (der::announced_length(bytes)?, bytes.len());
     let small = |number| u32::try_from(number).unwrap_or(u32::MAX);
-    (announced > there).then(|| Fault::Cut { announced: small(announced), there: small(there) })
+    (announced_length > there)
+        .then(|| Fault::Cut { announced_length: small(announced_length), there: small(there) })
 }
 
 /// Reads the value of a key parameter, which is not blank.

@@ -20,7 +20,7 @@ use crate::problem::ProblemKind;
 use crate::secrets::pattern;
 
 /// More attributes in one element are not read; the largest real element has 223.
-pub(super) const ATTRIBUTES_MAX: usize = 5_000;
+pub(super) const MAX_ATTRIBUTES: usize = 5_000;
 
 /// An attribute, with the line of its name.
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ pub(super) fn attributes(
     see: &mut dyn FnMut(Attribute<'_>),
 ) -> Result<(), Refusal> {
     let Some(all) = simple::attributes(text) else { return parsed(text, is_wanted, see) };
-    let mut lines = Lines { text: text.as_bytes(), line: 1, counted: 0 };
+    let mut lines = LineCounter { text: text.as_bytes(), line: 1, counted: 0 };
     for raw in all.iter().filter(|raw| is_wanted(raw.name)) {
         let (line, has_line_breaks) = (lines.of(raw.start), raw.value.contains(['\n', '\r']));
         see(Attribute { name: raw.name, value: &raw.value(), has_line_breaks, line });
@@ -80,7 +80,7 @@ fn parsed(
     let allow_dtd = !["<!ENTITY", "<!ATTLIST"].iter().any(|declaration| text.contains(declaration));
     let options = ParsingOptions { allow_dtd, ..ParsingOptions::default() };
     let document = Document::parse_with_options(&text, options).map_err(|error| refusal(&error, &text))?;
-    let mut lines = Lines { text: text.as_bytes(), line: 1, counted: 0 };
+    let mut lines = LineCounter { text: text.as_bytes(), line: 1, counted: 0 };
     let all = document.descendants().flat_map(|node| node.attributes());
     for attribute in all.filter(|attribute| is_wanted(attribute.name())) {
         let line = lines.of(attribute.range().start);
@@ -91,13 +91,13 @@ fn parsed(
 }
 
 /// The lines of bytes that are asked for in order.
-struct Lines<'t> {
+struct LineCounter<'t> {
     text: &'t [u8],
     line: u64,
     counted: usize,
 }
 
-impl Lines<'_> {
+impl LineCounter<'_> {
     fn of(&mut self, byte: usize) -> u64 {
         if self.counted <= byte && byte <= self.text.len() {
             self.line += memchr::memchr_iter(b'\n', &self.text[self.counted..byte]).count() as u64;
@@ -282,17 +282,17 @@ mod tests {
     fn an_element_has_so_many_attributes_and_no_more() {
         let many = |count: usize| (0..count).map(|number| format!(" a{number}=\"1\"")).collect::<String>();
         assert_eq!(
-            read(&format!("<a b=\"&#10;\"{}/>", many(ATTRIBUTES_MAX - 1))).unwrap().len(),
-            ATTRIBUTES_MAX
+            read(&format!("<a b=\"&#10;\"{}/>", many(MAX_ATTRIBUTES - 1))).unwrap().len(),
+            MAX_ATTRIBUTES
         );
         assert!(matches!(
-            read(&format!("<a b=\"&#10;\"{}/>", many(ATTRIBUTES_MAX))),
+            read(&format!("<a b=\"&#10;\"{}/>", many(MAX_ATTRIBUTES))),
             Err(Refusal::Unread(ProblemKind::LimitExceeded, _))
         ));
         for text in [
             format!("<a {}/>", "x=\"1\"".repeat(1_000)),
             format!("<a {}/>", "x=\"1\" ".repeat(1_000)),
-            format!("<a b=\"&#10;\"{}><b></a>", many(ATTRIBUTES_MAX - 1)),
+            format!("<a b=\"&#10;\"{}><b></a>", many(MAX_ATTRIBUTES - 1)),
             format!("<a b=\"&#10;\"{} c=\"<\"/>", many(1_000)),
         ] {
             assert!(matches!(read(&text), Err(Refusal::Malformed(..))), "{text:.60}");

@@ -21,12 +21,12 @@ pub(super) struct Phone {
     pub(super) status: Status,
     /// In the answer's order. If there are several of one code and slot, only the first is kept; active ones
     /// come before resolved ones.
-    diagnoses: Box<[Known]>,
+    diagnoses: Box<[AnswerDiagnosis]>,
     pub(super) certificates: Box<[Certificate]>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Known {
+pub(super) struct AnswerDiagnosis {
     pub(super) code: String,
     pub(super) name: String,
     pub(super) severity: Severity,
@@ -48,7 +48,7 @@ impl Phone {
     fn of(device: Device) -> Self {
         let mut diagnoses = device.diagnoses;
         diagnoses.sort_by_key(|known| known.state);
-        let mut kept: Vec<Known> = Vec::with_capacity(diagnoses.len());
+        let mut kept: Vec<AnswerDiagnosis> = Vec::with_capacity(diagnoses.len());
         for known in diagnoses {
             if !kept.iter().any(|other| other.code == known.code && other.slot == known.slot) {
                 kept.push(known);
@@ -63,7 +63,7 @@ impl Phone {
             .any(|known| known.state == state && known.code == code && known.slot.as_deref() == slot)
     }
 
-    pub(super) fn active(&self) -> impl Iterator<Item = &Known> {
+    pub(super) fn active(&self) -> impl Iterator<Item = &AnswerDiagnosis> {
         self.diagnoses.iter().filter(|known| known.state == State::Active)
     }
 }
@@ -88,7 +88,7 @@ struct Device {
     files: Vec<String>,
     status: Status,
     certificates: Vec<Certificate>,
-    diagnoses: Vec<Known>,
+    diagnoses: Vec<AnswerDiagnosis>,
 }
 
 /// The version comes first in an answer, so another one is an error before anything else of that shape is.

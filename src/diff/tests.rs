@@ -83,7 +83,8 @@ fn phones_come_and_go() {
         &[device(A, &[diagnosis("INS001", "active", None)], &[]), device(None, &[], &[])],
         &[device(None, &[], &[]), device(B, &[], &[])],
     );
-    let names = |phones: &[Lone]| phones.iter().map(|lone| lone.phone.to_string()).collect::<Vec<_>>();
+    let names =
+        |phones: &[UnmatchedPhone]| phones.iter().map(|lone| lone.phone.to_string()).collect::<Vec<_>>();
     assert_eq!(
         (names(&diff.phones_new), names(&diff.phones_gone)),
         (vec!["0004F2000002".to_owned()], vec!["0004F2000001".to_owned()])

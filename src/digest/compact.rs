@@ -23,7 +23,7 @@ pub(super) fn fold(digest: &mut LogDigest, window: &Window) {
             group = kept.len();
             continue;
         }
-        let sides = |entry: &Entry| entry.stamp.map(|stamp| (stamp.is_uptime(), window.sides(&stamp)));
+        let sides = |entry: &Entry| entry.stamp.map(|stamp| (stamp.is_uptime(), window.bound_bits(&stamp)));
         let like = |known: &Entry| {
             known.event == entry.event && sides(known) == sides(&entry) && known.missed == entry.missed
         };

@@ -371,14 +371,14 @@ mod tests {
                 fingerprint: bytes(digits),
                 algorithm: Some(algorithm),
             };
-            assert_eq!(read(name, digits), super::super::Reading::Known(expected), "{name}{digits}");
+            assert_eq!(read(name, digits), super::super::ParsedText::Known(expected), "{name}{digits}");
         }
         for (name, digits) in
             [("SHA256 ", FINGERPRINT), ("SHA1 ", FINGERPRINT), ("MD5 ", &sha1), ("", "CA:70")]
         {
-            assert_eq!(read(name, digits), super::super::Reading::Cut, "{name}{digits}");
+            assert_eq!(read(name, digits), super::super::ParsedText::Cut, "{name}{digits}");
         }
-        assert_eq!(read("SHA512 ", FINGERPRINT), super::super::Reading::Unknown);
+        assert_eq!(read("SHA512 ", FINGERPRINT), super::super::ParsedText::Unknown);
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(super) fn platform_of(said: Rest<'_>) -> Option<Event> {
 }
 
 /// Whether neither of these lines names a field that makes it an event, wherever the text is cut.
-pub(super) fn tells_nothing(said: Rest<'_>) -> bool {
+pub(super) fn gives_no_event(said: Rest<'_>) -> bool {
     fields(said, ["Model", "Assembly", "MAC", "Label"]).iter().all(Option::is_none)
 }
 

@@ -7,7 +7,7 @@
 
 use nom::IResult;
 
-use super::{End, Event, Reading, certificate, identity, log, tls, verbatim, words};
+use super::{End, Event, ParsedText, certificate, identity, log, tls, verbatim, words};
 use crate::line;
 
 /// One known message: how its text begins, to the letter, and its grammar.
@@ -58,19 +58,19 @@ pub const MESSAGES: &[Message] = &[
 
 /// Reads the text of a message, without its header and without blanks at its ends.
 #[must_use]
-pub fn read(text: &[u8], ends: End) -> Reading {
+pub fn read(text: &[u8], ends: End) -> ParsedText {
     verbatim::read(text, ends).unwrap_or_else(|| read_by_grammar(text, ends))
 }
 
-fn read_by_grammar(text: &[u8], ends: End) -> Reading {
+fn read_by_grammar(text: &[u8], ends: End) -> ParsedText {
     match candidates(text) {
-        0 => Reading::Unknown,
+        0 => ParsedText::Unknown,
         candidates => parse(text, ends, candidates),
     }
 }
 
 /// Reads a text by the grammars of these messages.
-fn parse(text: &[u8], ends: End, candidates: u64) -> Reading {
+fn parse(text: &[u8], ends: End, candidates: u64) -> ParsedText {
     let trimmed = line::trim(text);
     let text = line::without_marks_behind(trimmed);
     // A mark behind the text shows that its end is there.
@@ -92,14 +92,14 @@ fn parse(text: &[u8], ends: End, candidates: u64) -> Reading {
     let mut begins = false;
     for message in places(candidates).map(|place| &MESSAGES[place]) {
         match (message.parse)(ended) {
-            Ok((_, event)) => return Reading::of(event),
+            Ok((_, event)) => return ParsedText::of(event),
             Err(_) => begins |= matches!((message.parse)(text), Err(nom::Err::Incomplete(_))),
         }
     }
     match line::without_remark(text).map(|text| parse(text, End::Whole, candidates)) {
-        Some(reading @ (Reading::Known(_) | Reading::Open(_))) => reading,
-        _ if begins => Reading::Cut,
-        reading => reading.unwrap_or(Reading::Unknown),
+        Some(reading @ (ParsedText::Known(_) | ParsedText::Open(_))) => reading,
+        _ if begins => ParsedText::Cut,
+        reading => reading.unwrap_or(ParsedText::Unknown),
     }
 }
 
@@ -246,15 +246,15 @@ pub fn find(line: &[u8]) -> Option<&[u8]> {
     let begins = |place: &usize| {
         let text = &line[*place..];
         places(possible(text)).any(|place| begins_with(text, MESSAGES[place].begins.trim_end()))
-            && read(text, End::Whole) != Reading::Unknown
+            && read(text, End::Whole) != ParsedText::Unknown
     };
     // Only a short text can stand before a line, so only the beginning of the line is searched.
-    let place = (0..line.len().min(MOST_BEFORE)).find(begins)?;
+    let place = (0..line.len().min(MAX_BEFORE)).find(begins)?;
     line::origin(line::without_end_of_header(&line[..place])).map(|_| &line[place..])
 }
 
 /// A known message is searched for in this many bytes from the beginning of a line.
-const MOST_BEFORE: usize = 512;
+const MAX_BEFORE: usize = 512;
 
 fn begins_with(text: &[u8], words: &str) -> bool {
     text.len() >= words.len() && begins_like(text, words)

@@ -5,23 +5,23 @@ use crate::line::{Line, line};
 
 pub(super) fn known(text: &str) -> Event {
     match read(text.as_bytes(), End::Whole) {
-        Reading::Known(event) | Reading::Open(event) => event,
+        ParsedText::Known(event) | ParsedText::Open(event) => event,
         other => panic!("{text}: {other:?}"),
     }
 }
 
 pub(super) fn cut(text: &str) {
-    assert_eq!(read(text.as_bytes(), End::Whole), Reading::Cut, "{text}");
+    assert_eq!(read(text.as_bytes(), End::Whole), ParsedText::Cut, "{text}");
 }
 
 pub(super) fn unknown(text: &str) {
-    assert_eq!(read(text.as_bytes(), End::Whole), Reading::Unknown, "{text}");
+    assert_eq!(read(text.as_bytes(), End::Whole), ParsedText::Unknown, "{text}");
     assert!(find(text.as_bytes()).is_none(), "{text}");
 }
 
 pub(super) fn no_event(text: &str) {
     let reading = read(text.as_bytes(), End::Whole);
-    assert!(matches!(reading, Reading::Cut | Reading::Unknown), "{text}: {reading:?}");
+    assert!(matches!(reading, ParsedText::Cut | ParsedText::Unknown), "{text}: {reading:?}");
 }
 
 /// At least one text of each kind, as phones write them.
@@ -116,12 +116,12 @@ fn cut_at_any_byte_a_message_tells_nothing_wrong() {
         let mut counts = false;
         for length in 1..=text.len() {
             let event = match read(&text.as_bytes()[..length], End::Cut) {
-                Reading::Known(event) | Reading::Open(event) => event,
-                Reading::Cut => {
+                ParsedText::Known(event) | ParsedText::Open(event) => event,
+                ParsedText::Cut => {
                     assert!(!counts, "{}: it counted when it was shorter", &text[..length]);
                     continue;
                 }
-                Reading::Unknown => panic!("{}", &text[..length]),
+                ParsedText::Unknown => panic!("{}", &text[..length]),
             };
             counts = true;
             // Without its rule's second half a banner is one all the same.
@@ -141,7 +141,7 @@ fn cut_at_any_byte_a_message_tells_nothing_wrong() {
 #[test]
 fn cut_values_are_not_known_and_closed_ones_are() {
     let read = |text: &str| match read(text.as_bytes(), End::Cut) {
-        Reading::Known(event) | Reading::Open(event) => event,
+        ParsedText::Known(event) | ParsedText::Open(event) => event,
         other => panic!("{text}: {other:?}"),
     };
     assert_eq!(
@@ -188,9 +188,9 @@ fn wrapped_at_any_blank_a_message_goes_on() {
         for (blank, _) in text.match_indices(' ') {
             // What stands before a wrap is the beginning of this message, or the message already.
             match read(text[..blank].trim_end().as_bytes(), End::Whole) {
-                Reading::Cut => {}
-                Reading::Open(event) | Reading::Known(event) => assert_eq!(event.kind(), whole.kind()),
-                Reading::Unknown => panic!("{}", &text[..blank]),
+                ParsedText::Cut => {}
+                ParsedText::Open(event) | ParsedText::Known(event) => assert_eq!(event.kind(), whole.kind()),
+                ParsedText::Unknown => panic!("{}", &text[..blank]),
             }
         }
         for blanks in ["  ", "\t", "\u{a0}", " \u{2007}"] {
@@ -239,7 +239,9 @@ fn marks_around_a_message_change_nothing() {
                     Line::Headerless(text) => find(text).unwrap_or_else(|| panic!("{line_of_log}")),
                 };
                 match read(found, End::Whole) {
-                    Reading::Known(event) | Reading::Open(event) => assert_eq!(event, whole, "{line_of_log}"),
+                    ParsedText::Known(event) | ParsedText::Open(event) => {
+                        assert_eq!(event, whole, "{line_of_log}")
+                    }
                     other => panic!("{line_of_log}: {other:?}"),
                 }
             }
@@ -268,7 +270,7 @@ proptest::proptest! {
         for text in [format!("{}{rest}{tail}", MESSAGES[place].begins), format!("{rest}{tail}")] {
             for ends in [End::Whole, End::Cut] {
                 let reading = read(text.as_bytes(), ends);
-                proptest::prop_assert!(reading == Reading::Unknown || may_begin(text.as_bytes()));
+                proptest::prop_assert!(reading == ParsedText::Unknown || may_begin(text.as_bytes()));
             }
             let _ = find(text.as_bytes());
         }

@@ -2,18 +2,18 @@
 //! log of 2 KB has 15 of these, for which the grammar takes a fifth of all instructions.
 
 use super::words::{Rest, plain_fingerprint};
-use super::{End, Event, Reading, identity};
+use super::{End, Event, ParsedText, identity};
 use crate::line::value;
 use crate::model::{Algorithm, Slot};
 
 /// What the grammar makes of a text. None for texts in other words.
-pub(super) fn read(text: &[u8], ends: End) -> Option<Reading> {
+pub(super) fn read(text: &[u8], ends: End) -> Option<ParsedText> {
     match (read_verbatim(text)?, ends) {
-        (Some(event), End::Whole) => Some(Reading::of(event)),
+        (Some(event), End::Whole) => Some(ParsedText::of(event)),
         // A value can be cut.
         (Some(_), End::Cut) => None,
         // The next line can bring a field. Two lines of each boot are such.
-        (None, _) => Some(Reading::Cut),
+        (None, _) => Some(ParsedText::Cut),
     }
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn read_verbatim(text: &[u8]) -> Option<Option<Event>> {
     } else {
         return event(text).map(Some);
     };
-    event.map(Some).or_else(|| identity::tells_nothing(said).then_some(None))
+    event.map(Some).or_else(|| identity::gives_no_event(said).then_some(None))
 }
 
 /// The event of a whole text without fields.

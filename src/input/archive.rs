@@ -34,7 +34,7 @@ pub(super) enum MemberKind {
 
 /// Why a member is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum MemberUse {
     /// The log of this phone.
     Log(Mac, Rotation),
     Archive,
@@ -48,14 +48,14 @@ pub(super) enum Wanted {
 /// Receives the members of one archive from its reader.
 pub(super) trait Visitor {
     /// Why this member is read; None if it is not. A fault ends the archive.
-    fn wants(&mut self, member: &Member) -> Result<Option<Wanted>, Fault>;
+    fn select(&mut self, member: &Member) -> Result<Option<MemberUse>, Fault>;
 
     /// Reads a member that is wanted, or reports why that is not possible. False if a limit was exceeded: the
     /// rest of the archive is not read then.
-    fn visit(&mut self, member: &Member, wanted: Wanted, content: Result<&mut dyn Read, Fault>) -> bool;
+    fn visit(&mut self, member: &Member, wanted: MemberUse, content: Result<&mut dyn Read, Fault>) -> bool;
 }
 
-impl Wanted {
+impl MemberUse {
     /// Why a member of this name is read; None if it is not. `configs`: whether configuration files are wanted.
     pub(super) fn of(name: &[u8], configs: bool) -> Option<Self> {
         let base = base_name(name);

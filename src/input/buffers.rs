@@ -14,7 +14,7 @@ pub(super) const WHOLE: usize = 256 * 1024;
 pub struct LogFile(pub(super) u32);
 
 /// A thread opens at most this many logs before it reads them.
-pub(super) const AHEAD: usize = 64;
+pub(super) const MAX_OPEN_AHEAD: usize = 64;
 
 /// Buffers and open files that a thread keeps from log to log.
 pub struct Buffers {
@@ -31,7 +31,7 @@ impl Buffers {
     /// The buffers of one of `readers` threads. All of them together open no more files than the process may.
     #[must_use]
     pub fn new(readers: usize) -> Self {
-        let most_ahead = open_ahead(readers, AHEAD);
+        let most_ahead = open_ahead(readers, MAX_OPEN_AHEAD);
         let (ahead, path, spare) = (VecDeque::new(), Vec::new(), Vec::new());
         Self { ahead, most_ahead, directory: None, path, spare }
     }

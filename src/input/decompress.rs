@@ -162,7 +162,7 @@ pub(super) fn read_ahead<T>(
     let (spare, empty) = sync_channel(BLOCKS + 2);
     thread::scope(|scope| {
         thread::Builder::new().spawn_scoped(scope, move || decompress_ahead(decoder, &blocks, &empty))?;
-        Ok(consume(&mut Ahead { ready, spare, block: Vec::new(), at: 0, fault: None }))
+        Ok(consume(&mut DecompressedStream { ready, spare, block: Vec::new(), at: 0, fault: None }))
     })
 }
 
@@ -192,7 +192,7 @@ fn decompress_ahead(mut decoder: impl Read, blocks: &SyncSender<Block>, empty: &
 }
 
 /// The reading end of a stream that another thread decompresses.
-struct Ahead {
+struct DecompressedStream {
     ready: Receiver<Block>,
     spare: SyncSender<Vec<u8>>,
     block: Vec<u8>,
@@ -200,7 +200,7 @@ struct Ahead {
     fault: Option<io::Error>,
 }
 
-impl Read for Ahead {
+impl Read for DecompressedStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.at == self.block.len() {
             if let Some(fault) = self.fault.take() {

@@ -4,8 +4,8 @@
 use std::fs::File;
 use std::io;
 
-use super::buffers::{AHEAD, Buffers, LogFile, WHOLE};
-use super::found::{Found, join};
+use super::buffers::{Buffers, LogFile, MAX_OPEN_AHEAD, WHOLE};
+use super::found::{FoundFiles, join};
 use super::open::Item;
 use super::source::{read_file, status_of};
 use super::state::FileState;
@@ -13,7 +13,7 @@ use super::system::{OpenDirectory, Status, open_file, path_of, problem_of, will_
 use super::{LogName, LogSink};
 use crate::problem::Problem;
 
-impl Found {
+impl FoundFiles {
     /// Splits phones into batches of about 64 logs, each the unit of work of one thread and small enough for
     /// `open_ahead`. A phone is never split over two batches.
     pub fn batches<'f>(&'f self, phones: &'f [u32]) -> impl Iterator<Item = &'f [u32]> + Send {
@@ -21,7 +21,7 @@ impl Found {
         std::iter::from_fn(move || {
             let mut logs = 0;
             let fits = |phone: &u32| {
-                let has_room = logs < AHEAD;
+                let has_room = logs < MAX_OPEN_AHEAD;
                 logs += self.logs(*phone as usize).len();
                 has_room
             };

@@ -41,7 +41,7 @@ impl ConfigKind {
 
 /// Why a file that looks like a log or an archive was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum PassedOverKind {
+pub enum SkipReason {
     /// `.7z`.
     SevenZip,
     /// `.rar`.
@@ -56,7 +56,7 @@ pub enum PassedOverKind {
     OtherLog,
 }
 
-impl PassedOverKind {
+impl SkipReason {
     /// Why a file of this name is not read even if archives are; None if it may be read.
     pub(super) fn of(base: &[u8]) -> Option<Self> {
         if has_ending(base, "7z") {
@@ -74,16 +74,16 @@ impl PassedOverKind {
 
 /// Counts of files that were not read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PassedOver {
+pub struct SkippedFiles {
     /// By kind: how many, and the first one's path in sort order, as reports show it.
-    pub kinds: BTreeMap<PassedOverKind, (u64, String)>,
+    pub kinds: BTreeMap<SkipReason, (u64, String)>,
     /// The number of files in all searched directories, logs included.
     pub files: u64,
 }
 
-impl PassedOver {
+impl SkippedFiles {
     /// Counts one file.
-    pub fn add(&mut self, kind: PassedOverKind, path: impl FnOnce() -> String) {
+    pub fn add(&mut self, kind: SkipReason, path: impl FnOnce() -> String) {
         self.merge_kind(kind, 1, path());
     }
 
@@ -95,7 +95,7 @@ impl PassedOver {
         }
     }
 
-    fn merge_kind(&mut self, kind: PassedOverKind, count: u64, first: String) {
+    fn merge_kind(&mut self, kind: SkipReason, count: u64, first: String) {
         let (counted, before) = self.kinds.entry(kind).or_insert_with(|| (0, first.clone()));
         *counted += count;
         if first < *before {

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use rayon::slice::ParallelSliceMut;
 
 use super::buffers::LogFile;
-use super::file_kind::{ConfigKind, PassedOver};
+use super::file_kind::{ConfigKind, SkippedFiles};
 use super::limits::Limits;
 use super::log_name::{Rotation, log_mac, natural_order, rotation};
 use super::source::Source;
@@ -19,14 +19,14 @@ use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 
 /// What was found under the paths that the user named.
-pub struct Found {
+pub struct FoundFiles {
     /// Sources that must be read to know whose logs they hold: archives, pipes, standard input, and files
     /// without a MAC in their name that the user named.
     pub streams: Vec<Source>,
     /// Directories and files that could not be searched, sorted by path.
     pub problems: Vec<Problem>,
     /// Files that look like logs or archives but are not read, and the number of all files.
-    pub passed_over: PassedOver,
+    pub skipped: SkippedFiles,
     pub(super) tree: Tree,
     /// The names of all logs and configuration files, each with a NUL byte after it.
     names: Vec<u8>,
@@ -65,16 +65,16 @@ pub(super) struct Entry {
 
 /// What one thread found.
 #[derive(Default)]
-pub(super) struct Part {
+pub(super) struct PartialFiles {
     logs: Vec<Entry>,
     configs: Vec<Entry>,
     names: Vec<u8>,
     pub(super) streams: Vec<Source>,
     pub(super) problems: Vec<Problem>,
-    pub(super) passed_over: PassedOver,
+    pub(super) skipped: SkippedFiles,
 }
 
-impl Part {
+impl PartialFiles {
     /// Adds a log, or a configuration file of this kind, in the directory of this number.
     pub(super) fn add(
         &mut self,
@@ -91,12 +91,12 @@ impl Part {
     }
 }
 
-impl Found {
-    pub(super) fn new(tree: Tree, parts: Vec<Part>, options: &Options) -> Self {
+impl FoundFiles {
+    pub(super) fn new(tree: Tree, parts: Vec<PartialFiles>, options: &Options) -> Self {
         let mut found = Self {
             streams: Vec::new(),
             problems: Vec::new(),
-            passed_over: PassedOver::default(),
+            skipped: SkippedFiles::default(),
             tree,
             names: Vec::new(),
             logs: Vec::new(),
@@ -110,10 +110,10 @@ impl Found {
         found
     }
 
-    fn add(&mut self, mut part: Part) {
+    fn add(&mut self, mut part: PartialFiles) {
         self.streams.append(&mut part.streams);
         self.problems.append(&mut part.problems);
-        self.passed_over.merge(part.passed_over);
+        self.skipped.merge(part.skipped);
         let begin = self.names.len();
         if begin + part.names.len() > u32::MAX as usize {
             let message = "more than 4 GiB of names; some of the files were not read";
@@ -312,7 +312,7 @@ mod tests {
     use super::*;
 
     /// The memory that logs and their names take, in bytes.
-    fn heap_bytes(found: &Found) -> usize {
+    fn heap_bytes(found: &FoundFiles) -> usize {
         let entries = (found.logs.capacity() + found.configs.capacity()) * size_of::<Entry>();
         let names: usize = found.tree.0.iter().map(|directory| directory.name.len()).sum();
         let directories = found.tree.0.capacity() * size_of::<Directory>() + names;

@@ -35,14 +35,14 @@ impl Default for Limits {
 }
 
 /// The largest configuration file that is read, in bytes; the largest real one has 197 KB.
-pub const CONFIG_BYTES: u64 = 4 << 20;
+pub const MAX_CONFIG_BYTES: u64 = 4 << 20;
 
 /// The most bytes of configuration files that are kept of one archive: enough for 250,000 files of 2 KB.
 const ALL_CONFIG_BYTES: u64 = 512 << 20;
 
 /// Maximum nesting: an archive in an archive is read, and a compressed file in a compressed file, but nothing
 /// deeper.
-pub(super) const DEEPEST: u8 = 2;
+pub(super) const MAX_NESTING: u8 = 2;
 
 /// Why reading stopped before the end of the input.
 #[derive(Debug)]
@@ -85,7 +85,7 @@ pub(super) struct Budget {
     limits: Limits,
     /// The most decompressed bytes in total.
     most: u64,
-    spent: Cell<u64>,
+    counted: Cell<u64>,
     members: Cell<u64>,
     config_bytes: Cell<u64>,
 }
@@ -96,7 +96,7 @@ impl Budget {
         let by_ratio =
             file_bytes.map_or(u64::MAX, |bytes| bytes.saturating_mul(limits.ratio).max(limits.ratio_from));
         let most = by_ratio.min(limits.archive_bytes);
-        Self { limits, most, spent: Cell::new(0), members: Cell::new(0), config_bytes: Cell::new(0) }
+        Self { limits, most, counted: Cell::new(0), members: Cell::new(0), config_bytes: Cell::new(0) }
     }
 
     /// The most decompressed bytes of one log.
@@ -106,7 +106,7 @@ impl Budget {
 
     /// Whether the limit of bytes or of members is exceeded. If so, nothing more of the file is read.
     pub(super) fn is_exhausted(&self) -> bool {
-        self.spent.get() > self.most || self.members.get() > self.limits.members
+        self.counted.get() > self.most || self.members.get() > self.limits.members
     }
 
     /// Counts a member. The fault names the exceeded limit.
@@ -126,9 +126,9 @@ impl Budget {
     }
 
     /// Counts decompressed bytes. The fault names the exceeded limit.
-    fn spend(&self, bytes: u64) -> Result<(), Fault> {
-        self.spent.set(self.spent.get().saturating_add(bytes));
-        if self.spent.get() <= self.most {
+    fn count_bytes(&self, bytes: u64) -> Result<(), Fault> {
+        self.counted.set(self.counted.get().saturating_add(bytes));
+        if self.counted.get() <= self.most {
             return Ok(());
         }
         let message = if self.most < self.limits.archive_bytes {
@@ -142,7 +142,7 @@ impl Budget {
 
 /// A stream that ends at an error or at a limit and keeps the reason in `fault`, so that what came before is
 /// used.
-pub(super) struct Guarded<'b, R> {
+pub(super) struct LimitedStream<'b, R> {
     inner: R,
     /// Counts what is read; None if the stream is not decompressed.
     budget: Option<&'b Budget>,
@@ -150,7 +150,7 @@ pub(super) struct Guarded<'b, R> {
     pub(super) fault: Option<Fault>,
 }
 
-impl<'b, R: Read> Guarded<'b, R> {
+impl<'b, R: Read> LimitedStream<'b, R> {
     pub(super) const fn new(inner: R, budget: Option<&'b Budget>) -> Self {
         Self { inner, budget, has_ended: false, fault: None }
     }
@@ -162,7 +162,7 @@ impl<'b, R: Read> Guarded<'b, R> {
     }
 }
 
-impl<R: Read> Read for Guarded<'_, R> {
+impl<R: Read> Read for LimitedStream<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.has_ended || buffer.is_empty() {
             return Ok(0);
@@ -174,7 +174,7 @@ impl<R: Read> Read for Guarded<'_, R> {
         loop {
             match self.inner.read(buffer) {
                 Ok(length) => {
-                    if let Some(Err(fault)) = self.budget.map(|budget| budget.spend(length as u64)) {
+                    if let Some(Err(fault)) = self.budget.map(|budget| budget.count_bytes(length as u64)) {
                         return Ok(self.end(Some(fault)));
                     }
                     return Ok(length);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::system::path_of;
 
 /// The longest list of paths that is read, in bytes: about ten million names.
-const LONGEST_LIST: u64 = 1 << 30;
+const MAX_LIST_BYTES: u64 = 1 << 30;
 
 /// The paths in a list, in UTF-8 ([`decoded`](super::decoded)): one per line, or each terminated by a NUL byte.
 /// Blank lines are skipped.
@@ -15,7 +15,7 @@ const LONGEST_LIST: u64 = 1 << 30;
 /// An error of `list`, or a list of more than 1 GiB.
 pub fn files_from(list: &mut dyn BufRead) -> io::Result<Vec<PathBuf>> {
     let mut all = Vec::new();
-    if list.take(LONGEST_LIST + 1).read_to_end(&mut all)? as u64 > LONGEST_LIST {
+    if list.take(MAX_LIST_BYTES + 1).read_to_end(&mut all)? as u64 > MAX_LIST_BYTES {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "is too long to be a list of paths"));
     }
     let by_nul = all.contains(&0);

@@ -8,12 +8,14 @@ use tempfile::SpooledTempFile;
 
 use zeroize::Zeroizing;
 
-use super::archive::{Member, MemberKind, Visitor, Wanted, base_name, begins_like_binary, begins_like_xml};
+use super::archive::{
+    Member, MemberKind, MemberUse, Visitor, base_name, begins_like_binary, begins_like_xml,
+};
 use super::buffers::{Buffers, WHOLE};
 use super::decompress::{BLOCK, Decoder, read_ahead};
-use super::file_kind::PassedOverKind;
+use super::file_kind::SkipReason;
 use super::kind::{Compression, Kind, SNIFFED};
-use super::limits::{Budget, CONFIG_BYTES, DEEPEST, Fault, Guarded, fill, too_long};
+use super::limits::{Budget, Fault, LimitedStream, MAX_CONFIG_BYTES, MAX_NESTING, fill, too_long};
 use super::system::{read_at, shown};
 use super::utf16::decoded;
 use super::{ConfigContent, ConfigMember, Content, LogName, LogSink, Rotation, tar, zip};
@@ -25,7 +27,7 @@ use crate::problem::ProblemKind;
 const IN_MEMORY: usize = 8 * 1024 * 1024;
 
 /// The largest zip archive that is read from a stream, in bytes.
-const LARGEST_ZIP: u64 = 8 << 30;
+const MAX_ZIP_BYTES: u64 = 8 << 30;
 
 /// A file or a member before it is read.
 pub(super) struct Item {
@@ -98,17 +100,17 @@ impl Opener<'_> {
         match kind {
             Kind::Plain => self.log(item, input),
             Kind::Utf16 => self.log_stream(item, &mut decoded(input)),
-            Kind::Compressed(compression) if compressions < DEEPEST => {
+            Kind::Compressed(compression) if compressions < MAX_NESTING => {
                 self.decompress(item, compression, input, compressions + 1)
             }
-            Kind::Tar if item.depth < DEEPEST => {
+            Kind::Tar if item.depth < MAX_NESTING => {
                 let mut visitor = Members { opener: self, archive: item };
                 match input {
                     Input::File(..) => tar::visit(&mut BufReader::with_capacity(BLOCK, input), &mut visitor),
                     mut input => tar::visit(&mut input, &mut visitor),
                 }
             }
-            Kind::Zip if item.depth < DEEPEST => self.zip(item, input),
+            Kind::Zip if item.depth < MAX_NESTING => self.zip(item, input),
             Kind::Records if item.is_log => Some(Fault::new(
                 ProblemKind::NotALog,
                 "is a file of records, not a log; `phonecert scan --records` reads it",
@@ -144,10 +146,10 @@ impl Opener<'_> {
     }
 
     fn unpacked(&mut self, item: &Item, stream: &mut dyn Read, compressions: u8) -> Option<Fault> {
-        let mut guarded = Guarded::new(stream, Some(self.budget));
-        let fault = self.open(item, Input::Stream(&mut guarded), compressions);
+        let mut limited = LimitedStream::new(stream, Some(self.budget));
+        let fault = self.open(item, Input::Stream(&mut limited), compressions);
         // A fault of the compression also causes faults in the content, so the first is the one to report.
-        guarded.fault.take().or(fault)
+        limited.fault.take().or(fault)
     }
 
     fn zip(&mut self, item: &Item, input: Input<'_>) -> Option<Fault> {
@@ -157,11 +159,12 @@ impl Opener<'_> {
             Input::File(file, _) => zip::visit(&mut BufReader::new(file), &mut visitor),
             Input::Stream(stream) => {
                 let mut kept = SpooledTempFile::new(IN_MEMORY);
-                let result = io::copy(&mut stream.take(LARGEST_ZIP + 1), &mut kept)
+                let result = io::copy(&mut stream.take(MAX_ZIP_BYTES + 1), &mut kept)
                     .and_then(|length| kept.seek(SeekFrom::Start(0)).map(|_| length));
                 match result {
-                    Ok(length) if length > LARGEST_ZIP => {
-                        let message = format!("a zip archive in a stream has more than {LARGEST_ZIP} bytes");
+                    Ok(length) if length > MAX_ZIP_BYTES => {
+                        let message =
+                            format!("a zip archive in a stream has more than {MAX_ZIP_BYTES} bytes");
                         Some(Fault::new(ProblemKind::LimitExceeded, message))
                     }
                     Ok(_) => zip::visit(&mut kept, &mut visitor),
@@ -223,20 +226,20 @@ struct Members<'v, 'o> {
 }
 
 impl Visitor for Members<'_, '_> {
-    fn wants(&mut self, member: &Member) -> Result<Option<Wanted>, Fault> {
+    fn select(&mut self, member: &Member) -> Result<Option<MemberUse>, Fault> {
         self.opener.budget.count_member()?;
         if member.kind == MemberKind::Directory {
             return Ok(None);
         }
-        if let Some(kind) = PassedOverKind::of(base_name(&member.name)) {
-            self.opener.sink.passed_over(kind, &self.path(member));
+        if let Some(kind) = SkipReason::of(base_name(&member.name)) {
+            self.opener.sink.skipped(kind, &self.path(member));
             return Ok(None);
         }
-        let wanted = Wanted::of(&member.name, self.opener.configs);
+        let wanted = MemberUse::of(&member.name, self.opener.configs);
         if member.kind == MemberKind::File {
             return Ok(wanted);
         }
-        if matches!(wanted, Some(Wanted::Log(..))) {
+        if matches!(wanted, Some(MemberUse::Log(..))) {
             let fault =
                 Fault::new(ProblemKind::Unreadable, "is a link, a device or a sparse file, not a plain file");
             self.opener.sink.problem(fault.at(&self.path(member)));
@@ -244,23 +247,25 @@ impl Visitor for Members<'_, '_> {
         Ok(None)
     }
 
-    fn visit(&mut self, member: &Member, wanted: Wanted, content: Result<&mut dyn Read, Fault>) -> bool {
+    fn visit(&mut self, member: &Member, wanted: MemberUse, content: Result<&mut dyn Read, Fault>) -> bool {
         let path = self.path(member);
         let budget = self.opener.budget;
         let fault = match content {
             // The name does not show that the member concerns phones, so its fault is not reported.
-            Err(_) if wanted == Wanted::MaybeConfig => None,
+            Err(_) if wanted == MemberUse::MaybeConfig => None,
             Err(fault) => Some(fault),
             Ok(content) => {
-                let mut content = Guarded::new(content, member.is_decompressed.then_some(budget));
+                let mut content = LimitedStream::new(content, member.is_decompressed.then_some(budget));
                 let fault = match wanted {
-                    Wanted::Config | Wanted::MaybeConfig => self.config(&path, member, wanted, &mut content),
-                    Wanted::PrivateKey => self.pass_config(&path, member, ConfigContent::PrivateKey),
-                    Wanted::Log(mac, rotation) => {
+                    MemberUse::Config | MemberUse::MaybeConfig => {
+                        self.config(&path, member, wanted, &mut content)
+                    }
+                    MemberUse::PrivateKey => self.pass_config(&path, member, ConfigContent::PrivateKey),
+                    MemberUse::Log(mac, rotation) => {
                         let log = LogName::new(&*path, Some(mac), rotation, true);
                         self.open(log, member, &mut content)
                     }
-                    Wanted::Archive => {
+                    MemberUse::Archive => {
                         let log = LogName::new(&*path, None, Rotation::Newest, false);
                         self.open(log, member, &mut content)
                     }
@@ -282,7 +287,7 @@ impl Members<'_, '_> {
         let log = LogName { modified: member.modified, size: member.size, ..log };
         let item = Item { log, is_log, depth: self.archive.depth + 1 };
         let mut buffer = self.opener.buffers.take();
-        // `Guarded` returns no errors: it ends the stream at a fault and keeps the fault.
+        // `LimitedStream` returns no errors: it ends the stream at a fault and keeps the fault.
         let length = fill(content, &mut buffer).unwrap_or(0);
         let fault = if length < WHOLE {
             self.opener.open(&item, Input::Whole(&buffer[..length]), 0)
@@ -298,29 +303,29 @@ impl Members<'_, '_> {
         &mut self,
         path: &str,
         member: &Member,
-        wanted: Wanted,
+        wanted: MemberUse,
         content: &mut dyn Read,
     ) -> Option<Fault> {
-        if member.size > CONFIG_BYTES {
+        if member.size > MAX_CONFIG_BYTES {
             return self.pass_config(path, member, ConfigContent::TooLarge);
         }
         let mut begin = [0; SNIFFED];
-        // `Guarded` keeps the fault, here and below.
+        // `LimitedStream` keeps the fault, here and below.
         let length = fill(content, &mut begin).unwrap_or(0);
         let begin = &begin[..length];
         let is_xml = begins_like_xml(begin);
         // If a master file lists a file that is no text, the report says what it is.
-        if wanted == Wanted::MaybeConfig && !is_xml && begins_like_binary(begin) {
+        if wanted == MemberUse::MaybeConfig && !is_xml && begins_like_binary(begin) {
             return self.pass_config(path, member, ConfigContent::Bytes(begin));
         }
         // The bytes may contain keys, so they are wiped when dropped.
         let mut bytes = Zeroizing::new(Vec::with_capacity(member.size as usize + 1));
         // One byte more than the limit, to detect a larger file.
-        let _ = begin.chain(content).take(CONFIG_BYTES + 1).read_to_end(&mut bytes);
-        if bytes.len() as u64 > CONFIG_BYTES {
+        let _ = begin.chain(content).take(MAX_CONFIG_BYTES + 1).read_to_end(&mut bytes);
+        if bytes.len() as u64 > MAX_CONFIG_BYTES {
             return self.pass_config(path, member, ConfigContent::TooLarge);
         }
-        if (is_xml || wanted == Wanted::Config) && !self.opener.budget.take_config(bytes.len() as u64) {
+        if (is_xml || wanted == MemberUse::Config) && !self.opener.budget.take_config(bytes.len() as u64) {
             let message = "the archive has too many configuration files; this one was not read";
             return Some(Fault::new(ProblemKind::LimitExceeded, message));
         }

@@ -145,7 +145,7 @@ impl OpenDirectory {
         {
             // Entries are not allocated one by one: that would cost time where each log has a dozen other
             // files beside it.
-            buffer.reserve(LISTING);
+            buffer.reserve(LISTING_BYTES);
             let mut entries = rustix::fs::RawDir::new(&self.descriptor, buffer.spare_capacity_mut());
             while let Some(entry) = entries.next() {
                 let entry = entry?;
@@ -166,7 +166,7 @@ impl OpenDirectory {
 
 /// Directories are listed in pieces of this size, in bytes.
 #[cfg(target_os = "linux")]
-const LISTING: usize = 64 * 1024;
+const LISTING_BYTES: usize = 64 * 1024;
 
 #[cfg(not(unix))]
 impl OpenDirectory {

@@ -10,12 +10,12 @@ use crate::problem::ProblemKind;
 
 /// The most bytes between the contents of two members: headers, padding, and long names, which are kept in
 /// memory.
-const MOST_GAP: u64 = 16 * 1024 * 1024;
+const MAX_GAP: u64 = 16 * 1024 * 1024;
 
 /// Visits the members of a tar archive, or of several concatenated ones. Returns the fault that stopped it,
 /// if any: nothing after a damaged header can be read.
 pub(super) fn visit(stream: &mut dyn Read, visitor: &mut dyn Visitor) -> Option<Fault> {
-    let end = Cell::new(MOST_GAP);
+    let end = Cell::new(MAX_GAP);
     let mut archive = tar::Archive::new(GapLimited { inner: stream, at: 0, end: &end });
     archive.set_ignore_zeros(true);
     let entries = match archive.entries() {
@@ -29,7 +29,7 @@ pub(super) fn visit(stream: &mut dyn Read, visitor: &mut dyn Visitor) -> Option<
         };
         let header = entry.header();
         let kind = header.entry_type();
-        let next = entry.raw_file_position().saturating_add(entry.size()).saturating_add(MOST_GAP);
+        let next = entry.raw_file_position().saturating_add(entry.size()).saturating_add(MAX_GAP);
         let member = Member {
             name: entry.path_bytes().into_owned(),
             kind: match () {
@@ -42,7 +42,7 @@ pub(super) fn visit(stream: &mut dyn Read, visitor: &mut dyn Visitor) -> Option<
             mode: header.mode().ok(),
             is_decompressed: false,
         };
-        match visitor.wants(&member) {
+        match visitor.select(&member) {
             Ok(Some(wanted)) => {
                 end.set(u64::MAX);
                 if !visitor.visit(&member, wanted, Ok(&mut entry)) {
@@ -68,7 +68,7 @@ impl Read for GapLimited<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.end.get().saturating_sub(self.at);
         if left == 0 {
-            let message = format!("more than {MOST_GAP} bytes between two members; the rest was not read");
+            let message = format!("more than {MAX_GAP} bytes between two members; the rest was not read");
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
         }
         let room = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());

@@ -13,8 +13,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Options;
 use super::archive::is_piece_name;
-use super::file_kind::{ConfigKind, PassedOverKind};
-use super::found::{Found, Part, Tree, join};
+use super::file_kind::{ConfigKind, SkipReason};
+use super::found::{FoundFiles, PartialFiles, Tree, join};
 use super::kind::{is_archive_name, unsupported_name};
 use super::log_name::{has_ending, log_mac, mac_in_name};
 use super::source::{Source, SourceKind};
@@ -27,7 +27,7 @@ use crate::problem::{Problem, ProblemKind};
 
 /// Looks for logs under these paths. Runs in the current rayon pool.
 #[must_use]
-pub fn find(paths: &[PathBuf], options: &Options) -> Found {
+pub fn find(paths: &[PathBuf], options: &Options) -> FoundFiles {
     let walk = Walk {
         options,
         tree: Mutex::default(),
@@ -35,7 +35,7 @@ pub fn find(paths: &[PathBuf], options: &Options) -> Found {
         links: Mutex::default(),
         parts: Mutex::default(),
     };
-    let mut part = Part::default();
+    let mut part = PartialFiles::default();
     let mut files = Vec::new();
     for path in paths {
         if path == Path::new("-") {
@@ -57,7 +57,7 @@ pub fn find(paths: &[PathBuf], options: &Options) -> Found {
         walk.named_file(path, kind, &mut parents, &mut part);
     }
     lock(&walk.parts).push(part);
-    Found::new(into_inner(walk.tree), into_inner(walk.parts), options)
+    FoundFiles::new(into_inner(walk.tree), into_inner(walk.parts), options)
 }
 
 /// The bytes of a path that the user named, without separators at the end; empty for `.`.
@@ -78,7 +78,7 @@ struct Walk<'o> {
     /// The paths of links to directories.
     links: Mutex<BTreeSet<Vec<u8>>>,
     /// What each thread found.
-    parts: Mutex<Vec<Part>>,
+    parts: Mutex<Vec<PartialFiles>>,
 }
 
 /// How many directories one task searches.
@@ -113,7 +113,7 @@ impl Walk<'_> {
     }
 
     /// Takes the files of one directory. Returns the numbers of the directories in it.
-    fn list(&self, number: u32, listing: &mut Vec<u8>, part: &mut Part) -> Vec<u32> {
+    fn list(&self, number: u32, listing: &mut Vec<u8>, part: &mut PartialFiles) -> Vec<u32> {
         let mut here = ListedDirectory { number, path: Vec::new(), log_of: None };
         {
             let tree = lock(&self.tree);
@@ -155,7 +155,7 @@ impl Walk<'_> {
 
     /// Takes an entry that is a link or of another or unknown kind. Returns its number if it is a directory
     /// to search now.
-    fn link_or_other(&self, here: &ListedDirectory, name: &[u8], part: &mut Part) -> Option<u32> {
+    fn link_or_other(&self, here: &ListedDirectory, name: &[u8], part: &mut PartialFiles) -> Option<u32> {
         let mut path = here.path.clone();
         join(&mut path, name);
         let is_link = match fs::symlink_metadata(path_of(&path)) {
@@ -187,8 +187,8 @@ impl Walk<'_> {
         None
     }
 
-    fn file(&self, here: &ListedDirectory, name: &[u8], part: &mut Part) {
-        part.passed_over.files += 1;
+    fn file(&self, here: &ListedDirectory, name: &[u8], part: &mut PartialFiles) {
+        part.skipped.files += 1;
         let path = || here.shown(name);
         if is_archive_name(name) {
             if self.options.archives {
@@ -196,10 +196,10 @@ impl Walk<'_> {
                 join(&mut path, name);
                 part.streams.push(Source::new(&path, SourceKind::File, false, self.options));
             } else {
-                part.passed_over.add(PassedOverKind::Archive, path);
+                part.skipped.add(SkipReason::Archive, path);
             }
-        } else if let Some(kind) = PassedOverKind::of(name) {
-            part.passed_over.add(kind, path);
+        } else if let Some(kind) = SkipReason::of(name) {
+            part.skipped.add(kind, path);
         } else if let Some((kind, mac)) = ConfigKind::of(name) {
             if self.options.configs {
                 part.add((mac, Some(kind)), false, here.number, name);
@@ -207,12 +207,12 @@ impl Walk<'_> {
         } else if let Some(mac) = log_mac(name).or(here.log_of.filter(|_| is_piece_name(name))) {
             part.add((mac, None), false, here.number, name);
         } else if has_ending(name, "log") {
-            part.passed_over.add(PassedOverKind::OtherLog, path);
+            part.skipped.add(SkipReason::OtherLog, path);
         }
     }
 
     /// Searches the targets of links to directories, in path order, unless they have been searched already.
-    fn follow_links(&self, part: &mut Part) {
+    fn follow_links(&self, part: &mut PartialFiles) {
         loop {
             let links = std::mem::take(&mut *lock(&self.links));
             if links.is_empty() {
@@ -254,7 +254,7 @@ impl Walk<'_> {
         path: &Path,
         kind: fs::FileType,
         parents: &mut HashMap<PathBuf, u32>,
-        part: &mut Part,
+        part: &mut PartialFiles,
     ) {
         let bytes = bytes_of(path);
         if !kind.is_file() {

@@ -9,7 +9,7 @@ use zip::unstable::read::ZipIterable;
 use zip::{DateTime, ZipReadOptions};
 
 use super::archive::{Member, MemberKind, Visitor};
-use super::limits::{Fault, Guarded};
+use super::limits::{Fault, LimitedStream};
 use crate::message::{Part, sentence};
 use crate::problem::ProblemKind;
 
@@ -31,7 +31,7 @@ pub(super) fn visit(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) 
             Err(error) => return Some(fault_of(&error)),
         };
         let member = member_of(&entry);
-        let wanted = match visitor.wants(&member) {
+        let wanted = match visitor.select(&member) {
             Ok(Some(wanted)) => wanted,
             Ok(None) => continue,
             Err(fault) => return Some(fault),
@@ -59,7 +59,7 @@ fn without_directory(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor)
         return Some(Fault::of(&error));
     }
     let mut members = 0;
-    let mut stream = Guarded::new(reader, None);
+    let mut stream = LimitedStream::new(reader, None);
     let message = loop {
         let mut file = match read_zipfile_from_stream(&mut stream) {
             Ok(Some(file)) => file,
@@ -79,7 +79,7 @@ fn without_directory(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor)
             mode: None,
             is_decompressed: true,
         };
-        match visitor.wants(&member) {
+        match visitor.select(&member) {
             Ok(Some(wanted)) if !visitor.visit(&member, wanted, Ok(&mut file)) => return None,
             Ok(_) => {}
             Err(fault) => return Some(fault),

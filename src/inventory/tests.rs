@@ -181,9 +181,9 @@ fn text_that_is_not_utf_8_harms_its_own_field() {
 
 #[test]
 fn hostile_files_are_bounded() {
-    let many = format!("mac\n{}0004f2a1b2c3\n", "x\n".repeat(PROBLEMS_MAX + 5));
+    let many = format!("mac\n{}0004f2a1b2c3\n", "x\n".repeat(MAX_PROBLEMS + 5));
     let inventory = read(many);
-    assert_eq!((inventory.rows.len(), inventory.problems.len()), (1, PROBLEMS_MAX + 1));
+    assert_eq!((inventory.rows.len(), inventory.problems.len()), (1, MAX_PROBLEMS + 1));
     let last = inventory.problems.last().unwrap();
     assert_eq!(
         (last.kind, &*last.message.to_string()),
@@ -193,8 +193,8 @@ fn hostile_files_are_bounded() {
     let model = "é".repeat(10_000);
     let inventory = read(format!("mac,model,revision\n0004f2a1b2c3,{model},{model}\n"));
     let row = inventory.rows.values().next().unwrap();
-    assert_eq!(row.model.as_ref().unwrap().chars().count(), SHOWN_MAX);
-    assert!(inventory.problems[0].message.to_string().len() < 4 * SHOWN_MAX);
+    assert_eq!(row.model.as_ref().unwrap().chars().count(), MAX_SHOWN);
+    assert!(inventory.problems[0].message.to_string().len() < 4 * MAX_SHOWN);
 }
 
 #[test]

@@ -57,7 +57,7 @@ impl FastPath {
     /// The length of the line at the beginning of `rest`, without its line feed, if the line is valid and has
     /// nothing new. None for any other line, and if `rest` has no line feed.
     #[inline]
-    pub(super) fn passes(&mut self, rest: &[u8], digits: &mut Digits) -> Option<usize> {
+    pub(super) fn match_line(&mut self, rest: &[u8], digits: &mut Digits) -> Option<usize> {
         #[cfg(test)]
         if self.is_off {
             return None;
@@ -73,7 +73,7 @@ impl FastPath {
         let stop = memchr::memchr2(b'\n', b'|', text)?;
         let length = if text[stop] == b'\n' { stop } else { stop + memchr::memchr(b'\n', &text[stop..])? };
         let text = &text[..length];
-        let may_be_news = !(START..=super::LONGEST_LINE - TEXT).contains(&length)
+        let may_be_news = !(START..=super::MAX_LINE_LENGTH - TEXT).contains(&length)
             || (!text[0].is_ascii_graphic() && begins_blank(text))
             || (may_start(*chunk(head, TEXT)) && begins_message(text))
             || (stop < length && crate::line::glued_line(text).is_some());
@@ -97,7 +97,7 @@ impl FastPath {
                 return false;
             }
             self.minute = *chunk(stamp, 0);
-            digits.see(stamp);
+            digits.add(stamp);
         }
         true
     }
@@ -122,7 +122,7 @@ impl FastPath {
     }
 
     /// Makes no line pass until [`Self::learn`] is called again.
-    pub(super) fn forget(&mut self) {
+    pub(super) fn reset(&mut self) {
         self.missed = [NOTHING; 4];
     }
 
@@ -208,12 +208,12 @@ mod tests {
         ] {
             let mut fast_path = FastPath::default();
             let mut length =
-                |line: &str| fast_path.passes(format!("{line}\n").as_bytes(), &mut Digits::default());
+                |line: &str| fast_path.match_line(format!("{line}\n").as_bytes(), &mut Digits::default());
             assert_eq!(length(first), None);
             let Line::Message { header, .. } = line(first.as_bytes()) else { panic!("{first}") };
             fast_path.learn(first.as_bytes(), &header);
             let mut length =
-                |line: &str| fast_path.passes(format!("{line}\n").as_bytes(), &mut Digits::default());
+                |line: &str| fast_path.match_line(format!("{line}\n").as_bytes(), &mut Digits::default());
             assert_eq!(length(next), passes.then_some(next.len()), "{first} {next}");
         }
     }

@@ -113,7 +113,7 @@ impl HealthySlot {
 
 /// Longer logs take the general way, in bytes: most of their lines are nothing but passed over, which is as fast
 /// there, and something is wrong in most of them.
-const LONGEST: usize = 16 * 1024;
+const MAX_LENGTH: usize = 16 * 1024;
 
 /// What the next line is compared with.
 #[derive(Default)]
@@ -135,7 +135,7 @@ struct State {
 /// The log, if nothing is wrong in it.
 #[must_use]
 pub fn read_healthy(log: &[u8]) -> Option<HealthyLog> {
-    if log.len() > LONGEST || log.last() != Some(&b'\n') {
+    if log.len() > MAX_LENGTH || log.last() != Some(&b'\n') {
         return None;
     }
     let (mut healthy, mut state) = (HealthyLog::default(), State::default());
@@ -184,7 +184,7 @@ impl HealthyLog {
         let stamp = stamp?;
         self.take_stamp(stamp, state)?;
         let is_tls = component == b"tls";
-        self.counts.see_level(level, is_tls);
+        self.counts.add_level(level, is_tls);
         let is_message = self.take_text(text, is_tls, stamp, state)?;
         if missed != state.missed {
             // A line that was lost in the inventory, or right behind it, can have been a part of it.
@@ -230,7 +230,7 @@ impl HealthyLog {
             Some(digits) if digits[..8] == state.minute => is_later && digits[8] <= b'5',
             Some(digits) => {
                 state.minute = *digits.first_chunk()?;
-                self.counts.digits.see(digits);
+                self.counts.digits.add(digits);
                 let date = stamp.yearless()?;
                 let before = state.date.replace(date);
                 self.has_jump |= before.is_some_and(|before| before.days_until(date) > 0);

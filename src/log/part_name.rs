@@ -1,6 +1,6 @@
 //! Recognizes from which phone or sender a line is, by what comes before it.
 
-use super::LONGEST_LINE;
+use super::MAX_LINE_LENGTH;
 use crate::line::{Line, line, lossy};
 use crate::model::Mac;
 
@@ -14,7 +14,7 @@ pub enum PartName {
 }
 
 /// How many first lines are checked to see whether a file names the phones or senders of its lines.
-pub(super) const LOOKED_AT: usize = 64;
+pub(super) const MAX_LINES_CHECKED: usize = 64;
 
 /// What a line says about the part it belongs to.
 pub(super) enum FoundPart {
@@ -35,7 +35,7 @@ pub(super) fn part_of(bytes: &[u8]) -> Option<FoundPart> {
         };
         return Some(FoundPart::Heading(name));
     }
-    let Line::Message { origin, .. } = line(&bytes[..bytes.len().min(LONGEST_LINE)]) else { return None };
+    let Line::Message { origin, .. } = line(&bytes[..bytes.len().min(MAX_LINE_LENGTH)]) else { return None };
     let name = match (origin.mac, origin.sender) {
         (Some(mac), _) => PartName::Mac(mac),
         (None, Some(sender)) => PartName::Sender(lossy(sender).into()),

@@ -6,14 +6,14 @@
 
 use memchr::{memchr, memchr_iter};
 
-use super::part_name::{FoundPart, LOOKED_AT, PartName, part_of};
-use super::reader::{LONGEST_LINE, Reader, RecordEvent};
+use super::part_name::{FoundPart, MAX_LINES_CHECKED, PartName, part_of};
+use super::reader::{MAX_LINE_LENGTH, Reader, RecordEvent};
 use crate::digest::LogDigest;
 use crate::event::End;
 use crate::window::Window;
 
 /// The most parts of a file. Lines of further phones go into the last part.
-const MOST_PARTS: usize = 100_000;
+const MAX_PARTS: usize = 100_000;
 
 /// One phone's lines of a file.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ impl Part {
 /// Whether one of the first lines of a file, or of a chunk of it, names its phone or sender.
 pub(super) fn may_have_parts(begin: &[u8]) -> bool {
     let mut rest = begin;
-    for _ in 0..LOOKED_AT {
+    for _ in 0..MAX_LINES_CHECKED {
         let (bytes, behind) = rest.split_at(memchr(b'\n', rest).unwrap_or(rest.len()));
         if part_of(bytes).is_some() {
             return true;
@@ -126,7 +126,7 @@ impl<'r> PartsReader<'r> {
     }
 
     fn keep(&mut self, rest: &[u8]) {
-        let room = (LONGEST_LINE + 1).saturating_sub(self.partial.len());
+        let room = (MAX_LINE_LENGTH + 1).saturating_sub(self.partial.len());
         self.partial.extend_from_slice(&rest[..rest.len().min(room)]);
     }
 
@@ -148,7 +148,7 @@ impl<'r> PartsReader<'r> {
         if let Some(&part) = self.by_name.get(&name) {
             return part;
         }
-        if self.parts.len() >= MOST_PARTS {
+        if self.parts.len() >= MAX_PARTS {
             return self.parts.len() - 1;
         }
         self.parts.push((Some(name.clone()), Reader::new(self.window)));

@@ -9,25 +9,25 @@ use memchr::memchr;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::fast_path::FastPath;
-use super::part_name::{LOOKED_AT, part_of};
+use super::part_name::{MAX_LINES_CHECKED, part_of};
 use crate::digest::{Fragment, LogDigest, NewEntry};
-use crate::event::{self, End, Event, Reading};
+use crate::event::{self, End, Event, ParsedText};
 use crate::line::{Header, Line, glued_line, line, trim, without_colours};
 use crate::stamp::Stamp;
 use crate::window::Window;
 use wrapped::{OwnedHeader, Pending, with_feed};
 
 /// The part of a line that is read, in bytes. The rest of a longer line is ignored.
-pub const LONGEST_LINE: usize = 64 * 1024;
+pub const MAX_LINE_LENGTH: usize = 64 * 1024;
 
 /// The longest kept fragment (a cut line, an open message) at either end of a log, in bytes.
-const LONGEST_FRAGMENT: usize = 8 * 1024;
+const MAX_FRAGMENT_LENGTH: usize = 8 * 1024;
 
 /// A log is taken for one written twice if this many different lines in a row occur twice each.
 pub(super) const DOUBLED_LINES: u32 = 8;
 
 /// When there are more entries than this, they are folded before more are added.
-const BOUND_AT: usize = 4 * crate::digest::KEPT;
+const LIMIT_ABOVE: usize = 4 * crate::digest::MAX_ENTRIES;
 
 /// Dates that go back by at most this many seconds are not taken for a clock that was set.
 const DISORDER: i64 = 5;
@@ -60,7 +60,7 @@ pub(super) struct Reader {
     number_before: u64,
     window: Window,
     digest: LogDigest,
-    /// The beginning of a line whose end has not been read yet (at most [`LONGEST_LINE`] bytes), and the
+    /// The beginning of a line whose end has not been read yet (at most [`MAX_LINE_LENGTH`] bytes), and the
     /// length of all of it that was read.
     partial: Vec<u8>,
     partial_length: usize,
@@ -72,7 +72,7 @@ pub(super) struct Reader {
     last: LastLine,
     /// The hash of the next line is to be stored as `hash_after` of the last event.
     wants_next: bool,
-    pairs: Pairs,
+    pairs: DoubledLineDetector,
     /// One of the first lines names its phone or sender.
     pub(super) names_parts: bool,
 }
@@ -97,14 +97,14 @@ struct LastLine {
 
 /// Detects a log in which each line is written twice.
 #[derive(Default)]
-struct Pairs {
+struct DoubledLineDetector {
     /// How many different lines in a row occurred twice each.
     run: u32,
     /// The line before was the second of a pair.
     is_second: bool,
 }
 
-impl Pairs {
+impl DoubledLineDetector {
     /// Takes a line; `is_equal` says whether it equals the line before.
     #[inline]
     fn take(&mut self, is_equal: bool) {
@@ -134,7 +134,7 @@ impl Reader {
             pending: None,
             last: LastLine::default(),
             wants_next: false,
-            pairs: Pairs::default(),
+            pairs: DoubledLineDetector::default(),
             names_parts: false,
         }
     }
@@ -166,7 +166,7 @@ impl Reader {
         loop {
             let may_pass = self.pending.is_none() && !self.wants_next;
             let length =
-                if may_pass { self.fast_path.passes(rest, &mut self.digest.counts.digits) } else { None };
+                if may_pass { self.fast_path.match_line(rest, &mut self.digest.counts.digits) } else { None };
             let Some(end) = length.or_else(|| memchr(b'\n', rest)) else { break };
             let whole = &rest[..end];
             rest = &rest[end + 1..];
@@ -177,15 +177,15 @@ impl Reader {
                 self.digest.counts.messages += 1;
                 passed = [passed[1], Some(whole)];
             } else {
-                self.remember_passed(std::mem::take(&mut passed));
+                self.set_last_of_fast_path(std::mem::take(&mut passed));
                 let whole = without_hole(whole);
                 self.line(whole, whole.len(), End::Whole, recorder);
             }
         }
-        self.remember_passed(passed);
+        self.set_last_of_fast_path(passed);
         self.keep(rest);
-        if self.digest.entries.len() > BOUND_AT {
-            self.digest.bound(&self.window);
+        if self.digest.entries.len() > LIMIT_ABOVE {
+            self.digest.limit_size(&self.window);
         }
     }
 
@@ -203,8 +203,8 @@ impl Reader {
         self.number_before = number;
         self.before.clear();
         self.before.extend_from_slice(whole);
-        if self.digest.entries.len() > BOUND_AT {
-            self.digest.bound(&self.window);
+        if self.digest.entries.len() > LIMIT_ABOVE {
+            self.digest.limit_size(&self.window);
         }
     }
 
@@ -222,7 +222,7 @@ impl Reader {
             self.digest.counts.lines += 1;
         }
         self.flush(recorder);
-        if let Some((line, bytes)) = tail.filter(|(_, bytes)| bytes.len() <= LONGEST_FRAGMENT) {
+        if let Some((line, bytes)) = tail.filter(|(_, bytes)| bytes.len() <= MAX_FRAGMENT_LENGTH) {
             let lines = self.digest.counts.lines + 1 - line;
             self.digest.tail = Fragment { line, lines, bytes };
         }
@@ -232,7 +232,7 @@ impl Reader {
             // This must precede folding, so that each line is counted once.
             self.digest.drop_doubles();
         }
-        self.digest.bound(&self.window);
+        self.digest.limit_size(&self.window);
         self.digest
     }
 
@@ -241,40 +241,40 @@ impl Reader {
         let piece = if self.partial.is_empty() { without_hole(piece) } else { piece };
         self.ends_in_hole = has_bytes && piece.is_empty();
         self.partial_length += piece.len();
-        let room = LONGEST_LINE.saturating_sub(self.partial.len());
+        let room = MAX_LINE_LENGTH.saturating_sub(self.partial.len());
         self.partial.extend_from_slice(&piece[..piece.len().min(room)]);
     }
 
     /// Parses the last lines that passed the fast path and stores the last one in `last`: it may turn out to be the
     /// last line of a boot. The one before it gives the hash that is before it.
-    fn remember_passed(&mut self, lines: [Option<&[u8]>; 2]) {
+    fn set_last_of_fast_path(&mut self, lines: [Option<&[u8]>; 2]) {
         for (whole, back) in lines.into_iter().zip([1, 0]) {
             let Some(whole) = whole else { continue };
             let plain = without_colours(whole);
             if let Line::Message { header, text, .. } = line(plain.as_deref().unwrap_or(whole)) {
                 let hash = hash_of(&header, text);
-                self.remember(self.digest.counts.lines - back, &header, text, hash);
+                self.set_last(self.digest.counts.lines - back, &header, text, hash);
             }
         }
     }
 
-    fn remember(&mut self, line: u64, header: &Header<'_>, text: &[u8], hash: u64) {
+    fn set_last(&mut self, line: u64, header: &Header<'_>, text: &[u8], hash: u64) {
         let last = &mut self.last;
         last.hash_before = if last.line + 1 == line { last.hash } else { 0 };
         (last.line, last.hash, last.is_kept) = (line, hash, false);
         (last.stamp, last.missed) = (header.stamp, Some(header.missed));
         last.text.clear();
-        last.text.extend_from_slice(&text[..text.len().min(crate::digest::LONGEST_TEXT)]);
+        last.text.extend_from_slice(&text[..text.len().min(crate::digest::MAX_TEXT_LENGTH)]);
     }
 
     fn line(&mut self, whole: &[u8], length: usize, end: End, recorder: &mut Recorder<'_>) {
         self.digest.counts.lines += 1;
-        self.digest.counts.too_long += u64::from(length > LONGEST_LINE);
-        let looked_at = &whole[..whole.len().min(LONGEST_LINE)];
+        self.digest.counts.too_long += u64::from(length > MAX_LINE_LENGTH);
+        let looked_at = &whole[..whole.len().min(MAX_LINE_LENGTH)];
         let plain = without_colours(looked_at);
         let looked_at = plain.as_deref().unwrap_or(looked_at);
         let mut rest = line(looked_at);
-        self.names_parts |= self.digest.counts.lines <= LOOKED_AT as u64 && part_of(whole).is_some();
+        self.names_parts |= self.digest.counts.lines <= MAX_LINES_CHECKED as u64 && part_of(whole).is_some();
         loop {
             let (Line::Message { text, .. } | Line::Headerless(text)) = rest;
             let glued = glued_line(text).filter(|place| match rest {
@@ -289,7 +289,7 @@ impl Reader {
             match rest {
                 // A header of which only the end is left is valid only before a known message.
                 Line::Message { header, .. }
-                    if header.stamp.is_some() || event::read(own, end_of_own) != Reading::Unknown =>
+                    if header.stamp.is_some() || event::read(own, end_of_own) != ParsedText::Unknown =>
                 {
                     self.fast_path.learn(whole, &header);
                     self.message(&header, own, looked_at, end_of_own, recorder);
@@ -299,7 +299,7 @@ impl Reader {
                 }
             }
             let Some(place) = glued else { return };
-            self.fast_path.forget();
+            self.fast_path.reset();
             rest = line(&text[place..]);
         }
     }
@@ -319,12 +319,12 @@ impl Reader {
         }
         self.digest.counts.messages += 1;
         // Lines that pass the fast path need not be counted here: their component has had their level before.
-        self.digest.counts.see_level(header.level, header.component == b"tls");
+        self.digest.counts.add_level(header.level, header.component == b"tls");
         if let Some(digits) = header.stamp.as_ref().and_then(Stamp::digits) {
-            self.digest.counts.digits.see(digits);
+            self.digest.counts.digits.add(digits);
         }
         let news = self.news(header);
-        if news == News::OfBoth {
+        if news == LinesToKeep::OfBoth {
             self.keep_last();
         }
         let hash = hash_of(header, text);
@@ -333,17 +333,17 @@ impl Reader {
         {
             entry.hash_after = hash;
         }
-        let starts_over = news == News::OfBoth && header.stamp.is_some_and(|stamp| stamp.is_uptime());
-        self.remember(number, header, text, hash);
+        let starts_over = news == LinesToKeep::OfBoth && header.stamp.is_some_and(|stamp| stamp.is_uptime());
+        self.set_last(number, header, text, hash);
         if std::mem::replace(&mut self.last.starts_over, starts_over) || starts_over {
-            self.fast_path.forget();
+            self.fast_path.reset();
         }
         match event::read(text, end) {
-            Reading::Known(event) => {
+            ParsedText::Known(event) => {
                 let hash_before = self.last.hash_before;
                 self.add_event(number, Some(header), (hash, hash_before), text, event, end, recorder);
             }
-            reading @ (Reading::Open(_) | Reading::Cut) => {
+            reading @ (ParsedText::Open(_) | ParsedText::Cut) => {
                 self.pending = Some(Pending {
                     line: number,
                     header: Some(OwnedHeader::of(header)),
@@ -354,19 +354,19 @@ impl Reader {
                     reading,
                     wraps: 0,
                     further_lines: 0,
-                    is_news: news != News::None,
+                    is_news: news != LinesToKeep::None,
                     is_cut: end == End::Cut,
                 });
             }
-            Reading::Unknown if news != News::None => self.keep_last(),
-            Reading::Unknown => {}
+            ParsedText::Unknown if news != LinesToKeep::None => self.keep_last(),
+            ParsedText::Unknown => {}
         }
     }
 
     /// Which lines must be kept because of a change from the last header to this one.
-    fn news(&self, header: &Header<'_>) -> News {
+    fn news(&self, header: &Header<'_>) -> LinesToKeep {
         if self.last.line == 0 {
-            return News::OfThis;
+            return LinesToKeep::OfThis;
         }
         let stamps = match (&self.last.stamp, &header.stamp) {
             (Some(before), Some(stamp)) => are_apart(before, stamp),
@@ -374,9 +374,9 @@ impl Reader {
         };
         let is_missed = Some(header.missed) != self.last.missed;
         match (stamps, is_missed || self.last.starts_over) {
-            (true, _) => News::OfBoth,
-            (false, true) => News::OfThis,
-            (false, false) => News::None,
+            (true, _) => LinesToKeep::OfBoth,
+            (false, true) => LinesToKeep::OfThis,
+            (false, false) => LinesToKeep::None,
         }
     }
 
@@ -402,7 +402,7 @@ impl Reader {
     /// Adds a line before the first one with a header to the digest's head.
     fn keep_head(&mut self, raw: &[u8], end: End) {
         let head = &mut self.digest.head;
-        if head.bytes.len() + raw.len() < LONGEST_FRAGMENT && head.lines + 1 == self.digest.counts.lines {
+        if head.bytes.len() + raw.len() < MAX_FRAGMENT_LENGTH && head.lines + 1 == self.digest.counts.lines {
             head.line = 1;
             head.lines += 1;
             head.bytes.extend_from_slice(raw);
@@ -445,7 +445,7 @@ impl Reader {
 
 /// Which lines must be kept because of a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum News {
+enum LinesToKeep {
     None,
     OfThis,
     /// This line and the one before it, since something ends there.

@@ -247,7 +247,7 @@ fn messages_of_one_line_are_told_apart() {
 /// A line longer than the limit counts as one line, whatever the size of the pieces.
 #[test]
 fn a_line_is_looked_at_up_to_its_longest() {
-    for (length, too_long) in [(super::LONGEST_LINE, 0), (super::LONGEST_LINE + 1, 1)] {
+    for (length, too_long) in [(super::MAX_LINE_LENGTH, 0), (super::MAX_LINE_LENGTH + 1, 1)] {
         let mut log = b"0531130928|sip  |4|00|".to_vec();
         log.resize(length, b'x');
         log.extend_from_slice(b"\n0531130929|sip  |4|00|next\n");

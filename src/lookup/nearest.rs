@@ -4,20 +4,20 @@ use std::collections::BTreeSet;
 
 use crate::reference::{Model, ZtpRow, menu_texts, part_rows, ztp_rows};
 
-const NAMES_MAX: usize = 5;
+const MAX_NAMES: usize = 5;
 
 /// Only the beginning of longer words is compared, since the time grows with the square of the length.
-const COMPARED_MAX: usize = 64;
+const MAX_COMPARED: usize = 64;
 
 /// A word with at least this many digits is taken for a part number.
 const PART_NUMBER_DIGITS: usize = 5;
 
 /// How much less similar than the best one a suggestion may be.
-const FALL: f64 = 0.2;
+const MAX_SIMILARITY_DROP: f64 = 0.2;
 
 /// At most five names, the most similar first.
 pub(super) fn names(query: &str) -> Vec<String> {
-    let query: String = compact(query).chars().take(COMPARED_MAX).collect();
+    let query: String = compact(query).chars().take(MAX_COMPARED).collect();
     let digits: String = query.chars().filter(char::is_ascii_digit).collect();
     let mut scored: Vec<(f64, String)> = if digits.len() >= PART_NUMBER_DIGITS {
         part_numbers().map(|(name, key)| (likeness(&digits, &key), name)).collect()
@@ -26,11 +26,11 @@ pub(super) fn names(query: &str) -> Vec<String> {
     };
     // The sort is stable: equally similar names keep the order of the tables.
     scored.sort_by(|left, right| right.0.total_cmp(&left.0));
-    let floor = scored.first().map_or(0.0, |(best, _)| best - FALL);
+    let floor = scored.first().map_or(0.0, |(best, _)| best - MAX_SIMILARITY_DROP);
     scored
         .into_iter()
         .take_while(|(score, _)| *score >= floor)
-        .take(NAMES_MAX)
+        .take(MAX_NAMES)
         .map(|(_, name)| name)
         .collect()
 }
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn one_to_five_names_are_suggested() {
         for query in ["", "VVX", "¿", "zzzzzz", &"9".repeat(100_000), &"é".repeat(100_000)] {
-            assert!((1..=NAMES_MAX).contains(&names(query).len()));
+            assert!((1..=MAX_NAMES).contains(&names(query).len()));
         }
     }
 }

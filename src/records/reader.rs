@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Read};
 
-use super::{CHECKSUM, Fault, Frame, HEAD, Header, Kind, LONGEST_PAYLOAD, MAGIC, checksum};
+use super::{CHECKSUM, Fault, Frame, HEAD, Header, Kind, MAGIC, MAX_PAYLOAD_BYTES, checksum};
 use crate::model::Mac;
 
 /// Reads concatenated streams of records to the end of the input.
@@ -87,7 +87,7 @@ impl<R: BufRead> Reader<R> {
         self.input.read_exact(&mut head)?;
         let [kind, has_mac, mac @ .., a, b, c, d] = head;
         let length = u32::from_le_bytes([a, b, c, d]);
-        if length > LONGEST_PAYLOAD {
+        if length > MAX_PAYLOAD_BYTES {
             return Err(damaged);
         }
         // A wrong length must not allocate much memory, so the buffer grows with the bytes that are read.

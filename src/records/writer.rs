@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Header, Kind, LONGEST_PAYLOAD, MAGIC, checksum};
+use super::{Header, Kind, MAGIC, MAX_PAYLOAD_BYTES, checksum};
 use crate::model::Mac;
 
 /// Appends one frame.
@@ -10,7 +10,7 @@ use crate::model::Mac;
 /// # Errors
 /// The payload is longer than a reader accepts.
 pub fn append_frame(kind: Kind, mac: Option<Mac>, payload: &[u8], bytes: &mut Vec<u8>) -> io::Result<()> {
-    let length = u32::try_from(payload.len()).ok().filter(|length| *length <= LONGEST_PAYLOAD);
+    let length = u32::try_from(payload.len()).ok().filter(|length| *length <= MAX_PAYLOAD_BYTES);
     let length = length.ok_or_else(|| io::Error::other("a record of more than 128 MiB"))?;
     let begin = bytes.len();
     bytes.extend([kind as u8, u8::from(mac.is_some())]);

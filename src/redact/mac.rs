@@ -9,10 +9,6 @@ use super::{Redactor, pseudonym};
 use crate::model::{Mac, hex_digit};
 use crate::secrets::pattern;
 
-/// The vendor's address blocks (OUI). In a run of more than 12 digits, only these and the report's phones are
-/// recognized.
-const BLOCKS: [[u8; 3]; 3] = [[0x00, 0x04, 0xF2], [0x64, 0x16, 0x7F], [0x48, 0x25, 0x67]];
-
 /// One capture group per notation: `%3A` between bytes; `:`, `-`, `.`, `_`, `,` or a blank between bytes;
 /// bytes without their leading zero; three or two groups of digits; no separator; a colon and a blank between
 /// bytes; two groups with a blank between them.
@@ -140,10 +136,11 @@ fn in_digits(text: &str, run: Range<usize>, redactor: &Redactor) -> Vec<Range<us
     found
 }
 
+/// Whether a MAC is recognized in a run of more than 12 digits.
 fn is_known(mac: Mac, redactor: &Redactor) -> bool {
     let [a, b, c, ..] = mac.bytes();
     let is_ours = a == 0x02 && matches!(b, 0x00 | 0x80) && c == 0;
-    is_ours || BLOCKS.contains(&[a, b, c]) || redactor.number_of_phone(mac).is_some()
+    is_ours || Mac::VENDOR_BLOCKS.contains(&[a, b, c]) || redactor.number_of_phone(mac).is_some()
 }
 
 /// Whether the digits stand alone: no further digits directly beside them or after a colon.

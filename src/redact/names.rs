@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How many names of each kind (except phones) get numbers of their own. These are the first ones in sort
 /// order, so that the order in which they are found does not matter. All others have the number 0.
-const KEPT: usize = 1 << 17;
+const MAX_NUMBERED: usize = 1 << 17;
 
 /// The kind of thing that a pseudonym replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +44,7 @@ impl Found {
 
 fn insert<T: Ord>(names: &mut BTreeSet<T>, name: T) {
     names.insert(name);
-    if names.len() > KEPT {
+    if names.len() > MAX_NUMBERED {
         names.pop_last();
     }
 }
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn the_order_of_finding_does_not_matter_even_past_the_limit() {
-        let many = KEPT + 100;
+        let many = MAX_NUMBERED + 100;
         let all = |numbers: &mut dyn Iterator<Item = usize>| {
             let mut found = Found::default();
             numbers.for_each(|number| found.add(Pseudonym::Host, &format!("{number:06}")));
@@ -83,8 +83,11 @@ mod tests {
         assert_eq!(found.names, all(&mut (0..many).rev()).names);
         let numbers = Numbers::of(found);
         assert_eq!(numbers.of_name(Pseudonym::Host, "000007"), 8);
-        assert_eq!(numbers.of_name(Pseudonym::Host, &format!("{:06}", KEPT - 1)), KEPT as u64);
-        assert_eq!(numbers.of_name(Pseudonym::Host, &format!("{KEPT:06}")), 0);
+        assert_eq!(
+            numbers.of_name(Pseudonym::Host, &format!("{:06}", MAX_NUMBERED - 1)),
+            MAX_NUMBERED as u64
+        );
+        assert_eq!(numbers.of_name(Pseudonym::Host, &format!("{MAX_NUMBERED:06}")), 0);
     }
 
     #[test]

@@ -5,14 +5,14 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::claims::Claims;
+use super::replacements::Replacements;
 use super::{Pseudonym, Redactor, pseudonym};
 use crate::secrets::{conceal, pattern};
 
 /// A pattern, and the function that handles each match.
 struct Step {
     pattern: Regex,
-    claim: fn(&mut Claims<'_>, &Captures<'_>),
+    claim: fn(&mut Replacements<'_>, &Captures<'_>),
 }
 
 struct Steps {
@@ -32,52 +32,56 @@ static STEPS: LazyLock<Steps> = LazyLock::new(|| {
         r"(?i)\b(?:host|server|proxy|realm|domain|gateway|registrar|fqdn)(?:[ _-]?(?:name|addr(?:ess)?))?(?:\.\d+)?\s*=\s*{VALUE}"
     );
     let before_addresses = vec![
-        step("(?:[0-9A-Fa-f]{2} ?: ?){6,}[0-9A-Fa-f]{2}", |claims, found| {
-            claims.fingerprint(range(found, 0))
+        step("(?:[0-9A-Fa-f]{2} ?: ?){6,}[0-9A-Fa-f]{2}", |replacements, found| {
+            replacements.fingerprint(range(found, 0))
         }),
-        step(r#"(?i)common\s+name(?:\s+is)?\s*["'`‘’“”]"#, |claims, found| {
-            claims.common_name(range(found, 0))
+        step(r#"(?i)common\s+name(?:\s+is)?\s*["'`‘’“”]"#, |replacements, found| {
+            replacements.common_name(range(found, 0))
         }),
-        step(r#"\b(?:CN|OU?|DC|UID)\s*=\s*([^,/"'=<>]+)"#, |claims, found| claims.name(range(found, 1))),
-        step(r#"(?i)\b[a-z][a-z0-9+.-]*://([^\s"'<>]+)"#, |claims, found| claims.urls(range(found, 1))),
+        step(r#"\b(?:CN|OU?|DC|UID)\s*=\s*([^,/"'=<>]+)"#, |replacements, found| {
+            replacements.name(range(found, 1))
+        }),
+        step(r#"(?i)\b[a-z][a-z0-9+.-]*://([^\s"'<>]+)"#, |replacements, found| {
+            replacements.urls(range(found, 1))
+        }),
         step(
             r"([\w.+%~!$*=-]+)(?::\[redacted\])?@(\[[0-9A-Fa-f:.]+\]|[\p{L}\p{N}_][\p{L}\p{N}_.-]*)",
-            |claims, found| {
-                claims.word(Pseudonym::User, range(found, 1));
-                claims.host(range(found, 2));
+            |replacements, found| {
+                replacements.word(Pseudonym::User, range(found, 1));
+                replacements.host(range(found, 2));
             },
         ),
-        step(r#"(?i)\b(?:(sips?)|tel):([^\s@:;<>"',()]+)"#, |claims, found| {
-            claims.uri(found.get(1).map(|scheme| scheme.as_str()), range(found, 2));
+        step(r#"(?i)\b(?:(sips?)|tel):([^\s@:;<>"',()]+)"#, |replacements, found| {
+            replacements.uri(found.get(1).map(|scheme| scheme.as_str()), range(found, 2));
         }),
         step(
             r#"(?i)(?:serial(?:[ _-]?(?:numbers?|num|nbr|no))?\.?|\bS/?N)(\s*#?\s*[:=#]\s*|\s+(?:is\s+)?)["'‘“]?([A-Za-z0-9][A-Za-z0-9:.-]*)"#,
-            |claims, found| claims.serial(&found[1], range(found, 2)),
+            |replacements, found| replacements.serial(&found[1], range(found, 2)),
         ),
-        step(r"(?i)could not load time from\s+([^\s()]+)(?:\s*\(([^\s()]*))?", |claims, found| {
-            claims.host(range(found, 1));
-            claims.host(range(found, 2));
+        step(r"(?i)could not load time from\s+([^\s()]+)(?:\s*\(([^\s()]*))?", |replacements, found| {
+            replacements.host(range(found, 1));
+            replacements.host(range(found, 2));
         }),
-        step(&user, |claims, found| claims.word(Pseudonym::User, first_of(found))),
+        step(&user, |replacements, found| replacements.word(Pseudonym::User, first_of(found))),
         step(
             r#"(?i)\b(?:user(?:[ _-]?(?:name|id))?|log[io]n|account) ["']?([\p{L}\p{N}_][\p{L}\p{N}_.+@-]*)"#,
-            |claims, found| claims.user_behind_word(range(found, 1)),
+            |replacements, found| replacements.user_behind_word(range(found, 1)),
         ),
-        step(r#"(?i)\bext(?:ension|n)?\b\.?(?: |:\s*|=)["']?(\+?[0-9]{3,})\b"#, |claims, found| {
-            claims.word(Pseudonym::User, range(found, 1));
+        step(r#"(?i)\bext(?:ension|n)?\b\.?(?: |:\s*|=)["']?(\+?[0-9]{3,})\b"#, |replacements, found| {
+            replacements.word(Pseudonym::User, range(found, 1));
         }),
-        step(&host, |claims, found| claims.host(first_of(found))),
+        step(&host, |replacements, found| replacements.host(first_of(found))),
     ];
     let after_addresses = vec![
         step(
             r#"(?:^|[\s"'(=,])((?:/[^\s/"'<>|,;()]+){2,}/?|~/[^\s"'<>|,;()]+|(?:[A-Za-z]:\\|\\\\)[^\s"'<>|,;()]+)"#,
-            |claims, found| claims.path(range(found, 1)),
+            |replacements, found| replacements.path(range(found, 1)),
         ),
         step(
             r"[\p{L}\p{N}_](?:[\p{L}\p{N}_-]*[\p{L}\p{N}_])?(?:\.[\p{L}\p{N}_](?:[\p{L}\p{N}_-]*[\p{L}\p{N}_])?)+",
-            |claims, found| claims.dotted_word(range(found, 0)),
+            |replacements, found| replacements.dotted_word(range(found, 0)),
         ),
-        step("[0-9]+(?:-[0-9]+)+", |claims, found| claims.dashed_address(range(found, 0))),
+        step("[0-9]+(?:-[0-9]+)+", |replacements, found| replacements.dashed_address(range(found, 0))),
     ];
     Steps { before_addresses, after_addresses }
 });
@@ -86,15 +90,15 @@ static STEPS: LazyLock<Steps> = LazyLock::new(|| {
 pub(super) fn rewrite(text: &str, redactor: &Redactor) -> String {
     pseudonym::until_stable(text, |text| {
         let text = conceal(text);
-        let mut claims = Claims::new(&text, redactor);
+        let mut replacements = Replacements::new(&text, redactor);
         for step in &STEPS.before_addresses {
-            claims.each(&step.pattern, step.claim);
+            replacements.each_match(&step.pattern, step.claim);
         }
-        claims.addresses();
+        replacements.addresses();
         for step in &STEPS.after_addresses {
-            claims.each(&step.pattern, step.claim);
+            replacements.each_match(&step.pattern, step.claim);
         }
-        claims.rewritten()
+        replacements.rewritten()
     })
 }
 

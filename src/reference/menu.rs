@@ -29,7 +29,7 @@ impl MenuText {
     /// Whether `query` means this text. Case, blanks, punctuation and the words `Device Certificate` before
     /// it are ignored.
     #[must_use]
-    pub fn is_meant(&self, query: &str) -> bool {
+    pub fn matches(&self, query: &str) -> bool {
         let words = letters(query);
         !words.is_empty() && (words == letters(&self.text) || words == letters(self.state()))
     }
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     fn meant(query: &str) -> Option<&'static str> {
-        let mut texts = menu_texts().iter().filter(|row| row.is_meant(query));
+        let mut texts = menu_texts().iter().filter(|row| row.matches(query));
         let found = texts.next().map(MenuText::state);
         assert_eq!(texts.next(), None, "{query}");
         found

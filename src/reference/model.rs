@@ -114,7 +114,7 @@ impl FromStr for ModelName {
     type Err = NotAModel;
 
     fn from_str(text: &str) -> Result<Self, NotAModel> {
-        let mut reading = Reading::default();
+        let mut reading = NameParser::default();
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
             rest = match first {
@@ -168,22 +168,22 @@ const WORDS: [(&str, Word); 23] = [
 ];
 
 /// The most numbers in a name; no name in the tables has more.
-const NUMBERS_MAX: usize = 8;
+const MAX_NUMBERS: usize = 8;
 
-struct Reading {
+struct NameParser {
     words: Vec<Word>,
     numbers: Vec<Number>,
     number_may_follow: bool,
     number_just_read: bool,
 }
 
-impl Default for Reading {
+impl Default for NameParser {
     fn default() -> Self {
         Self { words: Vec::new(), numbers: Vec::new(), number_may_follow: true, number_just_read: false }
     }
 }
 
-impl Reading {
+impl NameParser {
     /// Parses a number of up to four digits and the variant letter after it.
     fn number<'a>(&mut self, text: &'a str) -> Result<&'a str, NotAModel> {
         let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -193,7 +193,7 @@ impl Reading {
         }
         let digits = digits.parse().map_err(|_| NotAModel)?;
         self.numbers.push(Number { digits, variant: None });
-        if self.numbers.len() > NUMBERS_MAX {
+        if self.numbers.len() > MAX_NUMBERS {
             return Err(NotAModel);
         }
         (self.number_may_follow, self.number_just_read) = (false, true);

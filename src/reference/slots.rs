@@ -3,10 +3,10 @@
 use crate::model::{Slot, SoftwareVersion};
 
 /// The largest platform certificate, in bytes (Feature Profile 37148, "Platform Certificates").
-pub const PLATFORM_CERTIFICATE_MAX: u32 = 8192;
+pub const MAX_PLATFORM_CERTIFICATE: u32 = 8192;
 
 /// The largest private key of a platform certificate, in bytes (same section).
-pub const PLATFORM_KEY_MAX: u32 = 4096;
+pub const MAX_PLATFORM_KEY: u32 = 4096;
 
 /// The guide's facts about a kind of slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub const fn slot_row(slot: Slot) -> SlotRow {
     match slot {
         Slot::BuiltIn => SlotRow { certificate_max: None, key_max: None, uses: ALL },
         Slot::Platform(_) => SlotRow {
-            certificate_max: Some(PLATFORM_CERTIFICATE_MAX),
-            key_max: Some(PLATFORM_KEY_MAX),
+            certificate_max: Some(MAX_PLATFORM_CERTIFICATE),
+            key_max: Some(MAX_PLATFORM_KEY),
             uses: ALL,
         },
         Slot::Application(_) => SlotRow {

@@ -120,13 +120,13 @@ fn codes(device: &Device, state: State) -> String {
 /// Appends a line of cells, each made safe for spreadsheets.
 pub(super) fn append(cells: &[String], bytes: &mut Vec<u8>) {
     let mut line = ::csv::WriterBuilder::new().buffer_capacity(512).from_writer(bytes);
-    let _ = line.write_record(cells.iter().map(|cell| harmless(cell).into_owned()));
+    let _ = line.write_record(cells.iter().map(|cell| escape_formula(cell).into_owned()));
     let _ = line.flush();
 }
 
 /// Makes hidden characters visible, and prevents spreadsheets from taking the cell for a formula: a cell that
 /// begins like one, even after blanks, gets an apostrophe before it.
-fn harmless(cell: &str) -> Cow<'_, str> {
+fn escape_formula(cell: &str) -> Cow<'_, str> {
     let shown = visible(cell);
     let formula = cell.starts_with(['\t', '\r', '\n'])
         || cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
@@ -170,7 +170,7 @@ mod tests {
             ("VVX 500", "VVX 500"),
             ("", ""),
         ] {
-            assert_eq!(harmless(cell), shown);
+            assert_eq!(escape_formula(cell), shown);
         }
     }
 }

@@ -12,14 +12,14 @@ use crate::redact::Shown;
 const BATCH: usize = 64;
 
 /// How many batches a thread renders ahead of the one that is written.
-const AHEAD: usize = 4;
+const BATCHES_AHEAD: usize = 4;
 
 /// Initial capacity per phone, in bytes; most phones are rendered in fewer.
 const TYPICAL_LENGTH: usize = 1280;
 
 /// How many phones each thread goes over before their results are used: enough to keep all threads busy, and so
 /// few that the results take little memory.
-const AT_ONCE: usize = 1024;
+const PHONES_PER_ROUND: usize = 1024;
 
 /// The phones of a report, worst status first, then by MAC address. Each is built when it is asked for, so
 /// that a report of 100,000 phones is never in memory as a whole. `place` is a phone's index in the report,
@@ -49,7 +49,7 @@ impl dyn Devices + '_ {
     /// The results of `map` for each phone and its place, computed on all threads, some thousand phones at
     /// once.
     pub fn par_map<T: Send>(&self, map: impl Fn(usize, &Device) -> T + Sync) -> impl Iterator<Item = T> {
-        let at_once = AT_ONCE * rayon::current_num_threads();
+        let at_once = PHONES_PER_ROUND * rayon::current_num_threads();
         (0..self.len()).step_by(at_once).flat_map(move |first| {
             let places = (first..self.len().min(first + at_once)).into_par_iter();
             places.map(|place| map(place, &self.device(place))).collect::<Vec<T>>()
@@ -90,7 +90,7 @@ impl dyn Devices + '_ {
         std::thread::scope(|scope| {
             let receivers: Vec<_> = (0..threads)
                 .map(|thread| {
-                    let (sender, receiver) = mpsc::sync_channel(AHEAD);
+                    let (sender, receiver) = mpsc::sync_channel(BATCHES_AHEAD);
                     let batches = (thread * BATCH..self.len()).step_by(threads * BATCH);
                     let render_batch = &render_batch;
                     scope.spawn(move || {

@@ -10,9 +10,9 @@ use super::text::visible::visible;
 use super::text::width::width;
 
 /// How many phones' evidence is shown.
-const PROVEN: usize = 3;
+const MAX_PHONES_PROVEN: usize = 3;
 /// How many phones are named.
-const NAMED: usize = 3;
+const MAX_NAMED: usize = 3;
 
 /// A code that a phone has.
 pub(super) struct PhoneCode {
@@ -49,7 +49,7 @@ pub(super) struct Phones {
 impl Phones {
     fn add(&mut self, name: &str, place: usize, proven: usize) {
         self.number += 1;
-        if self.names.len() < NAMED {
+        if self.names.len() < MAX_NAMED {
             self.names.push(name.to_owned());
         }
         if self.places.len() < proven {
@@ -95,7 +95,7 @@ pub(super) struct Findings {
 impl Findings {
     /// An empty collection.
     pub(super) const fn new(verbosity: Verbosity) -> Self {
-        let proven = if matches!(verbosity, Verbosity::Verbose) { usize::MAX } else { PROVEN };
+        let proven = if matches!(verbosity, Verbosity::Verbose) { usize::MAX } else { MAX_PHONES_PROVEN };
         Self { proven, next_place: 0, codes: BTreeMap::new() }
     }
 

@@ -9,7 +9,7 @@ use super::Devices;
 use super::shape::{Device, Severity, State, Status};
 
 /// How many phones of a group are named.
-const NAMED: usize = 10;
+const MAX_NAMED: usize = 10;
 
 /// What phones can be counted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,7 +158,7 @@ impl Groups {
             for key in keys {
                 let (counts, devices) = groups.entry(key).or_default();
                 counts.add(status);
-                if devices.len() < NAMED {
+                if devices.len() < MAX_NAMED {
                     devices.push(name.clone());
                 }
             }
@@ -211,7 +211,7 @@ mod tests {
                     group.phones,
                     Status::ALL.map(|status| group.counts.with(status)).iter().sum::<u64>()
                 );
-                assert!(group.devices.len() <= NAMED && !group.devices.is_empty());
+                assert!(group.devices.len() <= MAX_NAMED && !group.devices.is_empty());
             }
             if matches!(by, GroupBy::Model | GroupBy::Software) {
                 let phones: u64 = groups.list.iter().map(|group| group.phones).sum();

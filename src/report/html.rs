@@ -38,14 +38,14 @@ pub(super) const FORMAT: ScanFormat = ScanFormat::new(
 );
 
 /// The largest fleet whose healthy phones are listed without `--all`. In a larger one they are only counted.
-const ALL_LISTED: usize = 5_000;
+const MAX_PHONES_LISTED: usize = 5_000;
 
 /// How many problems are listed without `--all`.
-const PROBLEMS_LISTED: usize = 1_000;
+const MAX_PROBLEMS_LISTED: usize = 1_000;
 
 /// The first sentence names the day on which most phones began to fail if these are at least this many and a
 /// tenth of the failed phones.
-const MOST_BEGAN: u64 = 5;
+const MIN_BEGAN: u64 = 5;
 
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
@@ -95,7 +95,7 @@ struct GroupsPage<'a> {
 fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let Report { overview, devices } = *report;
     let totals = Totals::of(devices);
-    let lists_healthy = style.all || devices.len() <= ALL_LISTED;
+    let lists_healthy = style.all || devices.len() <= MAX_PHONES_LISTED;
     let unlisted = if lists_healthy { 0 } else { totals.statuses.ok };
     let history = History::of(&totals, overview);
     Head { overview, totals: &totals, history, unlisted }.write_into(out)?;
@@ -106,7 +106,7 @@ fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result
     };
     devices.render_some(is_listed, render, out)?;
     let all = &overview.problems;
-    let problems = if style.all { all } else { &all[..all.len().min(PROBLEMS_LISTED)] };
+    let problems = if style.all { all } else { &all[..all.len().min(MAX_PROBLEMS_LISTED)] };
     Foot { overview, totals: &totals, problems }.write_into(out)
 }
 
@@ -127,7 +127,7 @@ impl Head<'_> {
     /// most began to fail, with their number.
     fn since(&self) -> Option<(String, Option<String>)> {
         let (first, worst, most) = self.totals.errors_began()?;
-        let are_many = most >= MOST_BEGAN && most * 10 >= self.totals.statuses.failed;
+        let are_many = most >= MIN_BEGAN && most * 10 >= self.totals.statuses.failed;
         let peak = format!("{}: {}", long_day(worst), counted(most, "phone"));
         Some((long_day(first), (are_many && worst != first).then_some(peak)))
     }

@@ -10,7 +10,7 @@ use crate::lookup::Answer;
 use crate::reference::{MenuText, PartRow, ZTP_CUTOVER};
 
 /// The least width of a table, in columns; a narrower one is not readable.
-const WIDTH_MIN: u16 = 20;
+const MIN_WIDTH: u16 = 20;
 
 /// Writes the answer of `lookup`.
 pub type LookupWriter = fn(&Answer, &Style, &mut dyn Write) -> io::Result<()>;
@@ -28,7 +28,7 @@ fn json(answer: &Answer, _: &Style, out: &mut dyn Write) -> io::Result<()> {
 
 /// Text, tables and notes with blank lines between, in lines of at most the terminal's columns (at least 20).
 fn table(answer: &Answer, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let width = u16::try_from(style.width).unwrap_or(u16::MAX).max(WIDTH_MIN);
+    let width = u16::try_from(style.width).unwrap_or(u16::MAX).max(MIN_WIDTH);
     let blocks = match &answer.menu {
         Some(menu) => menu_texts(menu).iter().map(|text| paragraph(text, width)).collect(),
         None => tables(answer, width),

@@ -41,7 +41,7 @@ pub struct Change {
     /// Diagnoses that are active now and were not.
     pub came: Vec<ActiveDiagnosis>,
     /// Diagnoses that were active and are not now.
-    pub went: Vec<WentDiagnosis>,
+    pub went: Vec<ClearedDiagnosis>,
 }
 
 /// What is wrong with a phone.
@@ -59,7 +59,7 @@ pub struct ActiveDiagnosis {
 
 /// What was wrong with a phone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct WentDiagnosis {
+pub struct ClearedDiagnosis {
     /// What it was.
     #[serde(flatten)]
     pub diagnosis: ActiveDiagnosis,
@@ -85,7 +85,7 @@ impl ActiveDiagnosis {
 
 /// A phone's status, with its diagnoses.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Known {
+struct PhoneStatus {
     status: Status,
     active: BTreeSet<ActiveDiagnosis>,
     resolved: BTreeSet<ActiveDiagnosis>,
@@ -93,7 +93,7 @@ struct Known {
 
 /// The status and the diagnoses of all phones that are shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Statuses(BTreeMap<PhoneName, Known>);
+pub struct Statuses(BTreeMap<PhoneName, PhoneStatus>);
 
 impl Statuses {
     /// Collects them from these phones.
@@ -104,7 +104,7 @@ impl Statuses {
                 found.map(ActiveDiagnosis::of).collect()
             };
             let (active, resolved) = (with(State::Active), with(State::Resolved));
-            (PhoneName::of_device(device), Known { status: device.status, active, resolved })
+            (PhoneName::of_device(device), PhoneStatus { status: device.status, active, resolved })
         };
         Self(devices.par_map(known).collect())
     }
@@ -114,18 +114,19 @@ impl Statuses {
         let phones: BTreeSet<&PhoneName> = before.0.keys().chain(self.0.keys()).collect();
         let changes = phones.into_iter().filter_map(|phone| {
             let (old, new) = (before.0.get(phone), self.0.get(phone));
-            let active = |known: Option<&Known>| known.map(|known| known.active.clone()).unwrap_or_default();
+            let active =
+                |known: Option<&PhoneStatus>| known.map(|known| known.active.clone()).unwrap_or_default();
             let (was, is) = (active(old), active(new));
             let came: Vec<_> = is.difference(&was).cloned().collect();
             let is_resolved = |diagnosis| new.is_some_and(|known| known.resolved.contains(diagnosis));
             let went = was.difference(&is);
             let went: Vec<_> = went
-                .map(|diagnosis| WentDiagnosis {
+                .map(|diagnosis| ClearedDiagnosis {
                     diagnosis: diagnosis.clone(),
                     resolved: is_resolved(diagnosis),
                 })
                 .collect();
-            let status = |known: Option<&Known>| known.map(|known| known.status);
+            let status = |known: Option<&PhoneStatus>| known.map(|known| known.status);
             let (before, after) = (status(old), status(new));
             let is_change = before != after || !came.is_empty() || !went.is_empty();
             is_change.then(|| Change {

@@ -6,19 +6,19 @@ use std::io::BufRead;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::contents::{ConfigRecord, PassedOverRecord, ProblemRecord, log_of};
-use super::gathered::ReadLog;
+use super::contents::{ConfigRecord, ProblemRecord, SkippedFilesRecord, log_of};
 use super::origin::Source;
+use super::phone_logs::ReadLog;
 use super::store::{Place, Store};
 use crate::config::Stored;
-use crate::input::{PassedOver, decompressed};
+use crate::input::{SkippedFiles, decompressed};
 use crate::model::Mac;
 use crate::records::{Fault, Item, Kind, Reader};
 use crate::window::Window;
 
 /// A file that was changed less than this many seconds before it was read may have been changed again since,
 /// without a difference in size and modification time.
-const RACY: i64 = 2;
+const RACY_SECONDS: i64 = 2;
 
 /// Records of an earlier run.
 pub struct Cache {
@@ -30,7 +30,7 @@ pub struct Cache {
     logs: Vec<(u64, Record)>,
     configs: Vec<(u64, Place)>,
     /// Members of archives that were not read, by the hash of the archive's state.
-    passed_over: HashMap<u64, PassedOver>,
+    skipped: HashMap<u64, SkippedFiles>,
     /// Records of logs whose files were already gone in the earlier run.
     gone: Vec<Record>,
     /// The decompressed lengths of all logs, in bytes.
@@ -54,7 +54,7 @@ pub(super) struct Cached {
     pub(super) logs: Vec<(Option<Mac>, ReadLog)>,
     pub(super) configs: Vec<Stored>,
     /// If it is an archive: its members that were not read.
-    pub(super) passed_over: PassedOver,
+    pub(super) skipped: SkippedFiles,
 }
 
 impl Cache {
@@ -69,10 +69,10 @@ impl Cache {
         configs: bool,
     ) -> Result<Option<Self>, Fault> {
         let mut reader = Reader::new(decompressed(input)?);
-        let store = Store::new().map_err(Fault::Waiting)?;
-        let (sources, passed_over) = Default::default();
+        let store = Store::new().map_err(Fault::TemporaryFile)?;
+        let (sources, skipped) = Default::default();
         let (logs, configurations, gone, lengths) = Default::default();
-        let mut cache = Self { store, sources, logs, configs: configurations, passed_over, gone, lengths };
+        let mut cache = Self { store, sources, logs, configs: configurations, skipped, gone, lengths };
         let mut made_at = 0;
         loop {
             match reader.next_item() {
@@ -90,7 +90,7 @@ impl Cache {
         }
         cache.logs.sort_by_key(|(state, _)| *state);
         cache.configs.sort_by_key(|(state, _)| *state);
-        cache.store.flush().map_err(Fault::Waiting)?;
+        cache.store.flush().map_err(Fault::TemporaryFile)?;
         Ok(Some(cache))
     }
 
@@ -100,7 +100,7 @@ impl Cache {
                 let log = log_of(payload)?;
                 let Some(origin) = log.origin else { return Err(Fault::Content) };
                 self.lengths.insert(origin.content.length);
-                let record = (mac, self.store.add(payload).map_err(Fault::Waiting)?);
+                let record = (mac, self.store.add(payload).map_err(Fault::TemporaryFile)?);
                 if origin.is_gone {
                     self.gone.push(record);
                 } else {
@@ -110,7 +110,7 @@ impl Cache {
             }
             Kind::Configuration => {
                 if let Some(source) = ConfigRecord::of(payload)?.source {
-                    let place = self.store.add(payload).map_err(Fault::Waiting)?;
+                    let place = self.store.add(payload).map_err(Fault::TemporaryFile)?;
                     let state = self.state(&source, made_at).hash;
                     self.configs.push((state, place));
                 }
@@ -121,11 +121,11 @@ impl Cache {
                     self.state(&source, made_at).has_problems = true;
                 }
             }
-            Kind::PassedOver => {
-                let record: PassedOverRecord = postcard::from_bytes(payload).map_err(|_| Fault::Content)?;
+            Kind::SkippedFiles => {
+                let record: SkippedFilesRecord = postcard::from_bytes(payload).map_err(|_| Fault::Content)?;
                 if let Some(source) = record.source {
                     let state = self.state(&source, made_at).hash;
-                    self.passed_over.insert(state, record.passed_over);
+                    self.skipped.insert(state, record.skipped);
                 }
             }
             Kind::Header | Kind::End => {}
@@ -151,7 +151,7 @@ impl Cache {
     /// The records of a file that has not changed since.
     pub(super) fn unchanged(&self, source: &Source) -> Option<Cached> {
         let state = self.sources.get(&xxh3_64(source.path.as_bytes()))?;
-        let is_settled = source.modified.is_some_and(|modified| modified + RACY <= state.made_at);
+        let is_settled = source.modified.is_some_and(|modified| modified + RACY_SECONDS <= state.made_at);
         if state.hash != hash(source) || !is_settled || state.has_problems {
             return None;
         }
@@ -168,8 +168,8 @@ impl Cache {
             Some(record.stored)
         });
         let configs = configs.collect::<Option<Vec<Stored>>>()?;
-        let passed_over = self.passed_over.get(&state.hash).cloned().unwrap_or_default();
-        Some(Cached { logs, configs, passed_over })
+        let skipped = self.skipped.get(&state.hash).cloned().unwrap_or_default();
+        Some(Cached { logs, configs, skipped })
     }
 
     /// The log of a record.

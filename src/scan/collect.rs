@@ -9,11 +9,11 @@ use rayon::prelude::*;
 
 use super::ReportProgress;
 use super::events::{Chunks, FileRecorder, Spool};
-use super::gathered::{Gathered, ReadLog};
-use super::origin::{Measure, Measured, Origin, Source};
+use super::origin::{ContentHasher, ContentHashes, Origin, Source};
+use super::phone_logs::{PhoneLogs, ReadLog};
 use super::store::{Place, Store};
 use crate::config::Stored;
-use crate::input::{Buffers, ConfigMember, Content, Found, LogName, LogSink, PassedOver, PassedOverKind};
+use crate::input::{Buffers, ConfigMember, Content, FoundFiles, LogName, LogSink, SkipReason, SkippedFiles};
 use crate::log::{self, HealthyLog, Part, PartName};
 use crate::model::Mac;
 use crate::problem::Problem;
@@ -21,13 +21,13 @@ use crate::window::Window;
 
 /// Logs that are kept, packed, until all logs of their phone have been read.
 #[derive(Default)]
-pub(super) struct Waiting {
+pub(super) struct PendingLogs {
     by_mac: HashMap<Mac, Vec<Packed>>,
     without_address: Vec<Vec<u8>>,
     problems: Vec<Problem>,
     /// Configuration files from archives.
     members: Vec<Stored>,
-    passed_over: PassedOver,
+    skipped: SkippedFiles,
     /// The temporary file for the logs of records. There can be many, and memory should grow only with the
     /// number of phones.
     file: Option<Store>,
@@ -36,11 +36,11 @@ pub(super) struct Waiting {
 /// Where a packed log is kept.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Packed {
-    Here(Vec<u8>),
+    InMemory(Vec<u8>),
     InFile(Place),
 }
 
-impl Waiting {
+impl PendingLogs {
     pub(super) fn members(&self) -> &[Stored] {
         &self.members
     }
@@ -50,8 +50,8 @@ impl Waiting {
     }
 
     /// Files that were not read: in archives, or in the directories of the logs of records.
-    pub(super) const fn passed_over(&self) -> &PassedOver {
-        &self.passed_over
+    pub(super) const fn skipped(&self) -> &SkippedFiles {
+        &self.skipped
     }
 
     /// An empty collection that keeps its logs in a temporary file.
@@ -78,7 +78,7 @@ impl Waiting {
     /// The offsets in the temporary file of each phone's logs, unsorted.
     pub(super) fn places(&self) -> impl Iterator<Item = (Mac, impl Iterator<Item = u64>)> {
         let begin = |packed: &Packed| match packed {
-            Packed::Here(_) => None,
+            Packed::InMemory(_) => None,
             Packed::InFile(place) => Some(place.begin),
         };
         self.by_mac.iter().map(move |(mac, logs)| (*mac, logs.iter().filter_map(begin)))
@@ -89,17 +89,17 @@ impl Waiting {
         self.file.as_mut().map_or(Ok(()), Store::flush)
     }
 
-    pub(super) fn add_passed_over(&mut self, passed_over: PassedOver) {
-        self.passed_over.merge(passed_over);
+    pub(super) fn add_skipped(&mut self, skipped: SkippedFiles) {
+        self.skipped.merge(skipped);
     }
 
-    pub(super) fn take_passed_over(&mut self) -> PassedOver {
-        std::mem::take(&mut self.passed_over)
+    pub(super) fn take_skipped(&mut self) -> SkippedFiles {
+        std::mem::take(&mut self.skipped)
     }
 
     fn unpack(&self, packed: &Packed) -> Option<ReadLog> {
         match packed {
-            Packed::Here(bytes) => postcard::from_bytes(bytes).ok(),
+            Packed::InMemory(bytes) => postcard::from_bytes(bytes).ok(),
             Packed::InFile(place) => postcard::from_bytes(&self.file.as_ref()?.read(*place)?).ok(),
         }
     }
@@ -113,7 +113,7 @@ impl Waiting {
     /// Adds a packed log, in memory.
     pub(super) fn add_packed(&mut self, mac: Option<Mac>, packed: Vec<u8>) {
         match mac {
-            Some(mac) => self.by_mac.entry(mac).or_default().push(Packed::Here(packed)),
+            Some(mac) => self.by_mac.entry(mac).or_default().push(Packed::InMemory(packed)),
             None => self.without_address.push(packed),
         }
     }
@@ -125,7 +125,7 @@ impl Waiting {
         self.without_address.extend(other.without_address);
         self.problems.extend(other.problems);
         self.members.extend(other.members);
-        self.passed_over.merge(other.passed_over);
+        self.skipped.merge(other.skipped);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -134,8 +134,8 @@ impl Waiting {
 
     /// Whether both have the same logs of this phone, in any order.
     pub(super) fn holds_same(&self, other: &Self, mac: Mac) -> bool {
-        let logs = |waiting: &Self| {
-            waiting.by_mac.get(&mac).map(|logs| logs.iter().cloned().collect::<BTreeSet<_>>())
+        let logs = |pending: &Self| {
+            pending.by_mac.get(&mac).map(|logs| logs.iter().cloned().collect::<BTreeSet<_>>())
         };
         logs(self) == logs(other)
     }
@@ -162,17 +162,17 @@ impl Waiting {
     }
 
     /// The logs of this phone, unpacked.
-    pub(super) fn of(&self, mac: Mac) -> Gathered {
+    pub(super) fn of(&self, mac: Mac) -> PhoneLogs {
         let packed = self.by_mac.get(&mac).into_iter().flatten();
         // Unpacking does not fail: this process packed or checked the logs itself.
-        Gathered { logs: packed.filter_map(|log| self.unpack(log)).collect() }
+        PhoneLogs { logs: packed.filter_map(|log| self.unpack(log)).collect() }
     }
 
     /// The logs without a known address, each taken for a phone of its own.
-    pub(super) fn without_address(&self) -> impl Iterator<Item = Gathered> + '_ {
+    pub(super) fn without_address(&self) -> impl Iterator<Item = PhoneLogs> + '_ {
         self.without_address
             .iter()
-            .filter_map(|log| Some(Gathered { logs: vec![postcard::from_bytes(log).ok()?] }))
+            .filter_map(|log| Some(PhoneLogs { logs: vec![postcard::from_bytes(log).ok()?] }))
     }
 }
 
@@ -194,14 +194,14 @@ pub(super) struct PhoneSink<'s> {
     progress: &'s dyn ReportProgress,
     /// The spool for events, if they are wanted.
     spool: Option<&'s Spool>,
-    pub(super) gathered: Gathered,
-    pub(super) others: Waiting,
+    pub(super) phone_logs: PhoneLogs,
+    pub(super) others: PendingLogs,
     pub(super) problems: Vec<Problem>,
-    numbered: u32,
+    next_number: u32,
     /// The phone's logs so far, if nothing is wrong in any of them. None if logs are to be read the general way.
     pub(super) healthy: Option<Vec<HealthyFile>>,
     /// If records are made: the file that is being read, and the contents read so far.
-    source: Option<(Source, &'s Measure)>,
+    source: Option<(Source, &'s ContentHashes)>,
 }
 
 impl<'s> PhoneSink<'s> {
@@ -211,35 +211,35 @@ impl<'s> PhoneSink<'s> {
         progress: &'s dyn ReportProgress,
         spool: Option<&'s Spool>,
     ) -> Self {
-        let (gathered, others, problems) = Default::default();
+        let (phone_logs, others, problems) = Default::default();
         Self {
             mac,
             window,
             progress,
             spool,
-            gathered,
+            phone_logs,
             others,
             problems,
-            numbered: 0,
+            next_number: 0,
             healthy: None,
             source: None,
         }
     }
 
     /// Begins a file of which records are made.
-    pub(super) fn begin(&mut self, source: Source, measure: &'s Measure) {
-        self.numbered = 0;
-        self.source = Some((source, measure));
+    pub(super) fn begin(&mut self, source: Source, hashes: &'s ContentHashes) {
+        self.next_number = 0;
+        self.source = Some((source, hashes));
     }
 
-    pub(super) fn finish(self, problems: &mut Vec<Problem>) -> (Gathered, Waiting) {
+    pub(super) fn finish(self, problems: &mut Vec<Problem>) -> (PhoneLogs, PendingLogs) {
         problems.extend(self.problems);
-        (self.gathered, self.others)
+        (self.phone_logs, self.others)
     }
 
     pub(super) fn add(&mut self, mac: Option<Mac>, log: ReadLog) {
         if mac.is_some() && mac == self.mac {
-            self.gathered.logs.push(log);
+            self.phone_logs.logs.push(log);
         } else {
             self.others.add(mac, &log);
         }
@@ -256,17 +256,17 @@ impl<'s> PhoneSink<'s> {
     fn read_generally(&mut self, name: LogName, content: Content<'_>) -> io::Result<()> {
         let mut recorder = self.spool.map(FileRecorder::new);
         let wanted = recorder.as_mut().map(|recorder| recorder as _);
-        let mut measured = self.source.as_ref().map(|(_, measure)| measure.begin());
-        let read = match (content, &mut measured) {
-            (Content::Stream(stream), Some(measured)) => {
-                log::read(Content::Stream(&mut measured.of_stream(stream)), self.window, wanted)
+        let mut hasher = self.source.as_ref().map(|(_, hashes)| hashes.hasher());
+        let read = match (content, &mut hasher) {
+            (Content::Stream(stream), Some(hasher)) => {
+                log::read(Content::Stream(&mut hasher.hash_stream(stream)), self.window, wanted)
             }
-            (content, measured) => {
-                measured.iter_mut().for_each(|measured| measured.take(&content));
+            (content, hasher) => {
+                hasher.iter_mut().for_each(|hasher| hasher.hash(&content));
                 log::read(content, self.window, wanted)
             }
         };
-        let content = measured.map(Measured::finish);
+        let content = hasher.map(ContentHasher::finish);
         let mut events = recorder.map_or_else(|| Ok(Vec::new()), FileRecorder::finish)?;
         let is_alone = read.parts.len() == 1;
         // If the file's name has an address and its lines name no other phone, all lines belong to that
@@ -283,8 +283,8 @@ impl<'s> PhoneSink<'s> {
             let number = part.number;
             let Some((mac, mut log)) = assign(&name, part, is_alone, is_one) else { continue };
             log.events = events.get_mut(number).map(std::mem::take).unwrap_or_default();
-            log.number = self.numbered;
-            self.numbered += 1;
+            log.number = self.next_number;
+            self.next_number += 1;
             let source = self.source.as_ref().zip(content);
             log.origin = source.map(|((source, _), content)| Box::new(Origin::new(source.clone(), content)));
             // A file that is not a phone's log, which was read because the user named it, is only reported as
@@ -325,8 +325,8 @@ impl LogSink for PhoneSink<'_> {
         self.problems.push(problem);
     }
 
-    fn passed_over(&mut self, kind: PassedOverKind, path: &str) {
-        self.others.passed_over.add(kind, || path.to_owned());
+    fn skipped(&mut self, kind: SkipReason, path: &str) {
+        self.others.skipped.add(kind, || path.to_owned());
     }
 
     fn advance(&mut self, files: u64, bytes: u64) {
@@ -378,11 +378,11 @@ fn assign(name: &LogName, part: Part, is_alone: bool, is_one: bool) -> Option<(O
 
 /// Reads the sources that must be read to know whose logs they hold.
 pub(super) fn read_streams(
-    found: &Found,
+    found: &FoundFiles,
     window: &Window,
     progress: &dyn ReportProgress,
     spool: Option<&Spool>,
-) -> Waiting {
+) -> PendingLogs {
     let threads = rayon::current_num_threads();
     let parts = found.streams.par_iter().map(|source| {
         let mut sink = PhoneSink::new(None, window, progress, spool);
@@ -392,9 +392,9 @@ pub(super) fn read_streams(
         others.problems.extend(problems);
         others
     });
-    let mut waiting = Waiting::default();
+    let mut pending = PendingLogs::default();
     for part in parts.collect::<Vec<_>>() {
-        waiting.append(part);
+        pending.append(part);
     }
-    waiting
+    pending
 }

@@ -7,8 +7,11 @@ use crate::config::PublicKey;
 use crate::model::{CertificateState, Mac, Slot};
 use crate::phone::{Phone, SlotContent};
 
+/// How many of the other phones a diagnosis names.
+pub(super) const MAX_NAMED: usize = 5;
+
 /// A day, in seconds.
-pub(super) const DAY: i64 = 86_400;
+pub(super) const SECONDS_PER_DAY: i64 = 86_400;
 
 /// Identifies a certificate: whether it is a built-in one, and its fingerprint.
 pub(super) type Key = (bool, Box<[u8]>);
@@ -50,7 +53,7 @@ fn hash((is_built_in, bytes): &Key) -> u64 {
 /// The active diagnoses of a phone that can begin in many phones at once, with the time of the first
 /// occurrence (local time, seconds since 1970). Left out are those that occur within a day of the log's first
 /// line, since they may have begun before it.
-pub(super) fn begun(phone: &Phone) -> impl Iterator<Item = (&'static str, i64)> + '_ {
+pub(super) fn diagnosis_starts(phone: &Phone) -> impl Iterator<Item = (&'static str, i64)> + '_ {
     let is_counted = |rule: &Rule| {
         matches!(rule.facts.family, Family::Installation | Family::Connection) || rule.facts.begins_in_fleets
     };
@@ -58,5 +61,5 @@ pub(super) fn begun(phone: &Phone) -> impl Iterator<Item = (&'static str, i64)> 
     let active = phone.active().filter(move |(rule, _)| is_counted(rule));
     let firsts =
         active.filter_map(|(rule, finding)| Some((rule.code, finding.seen.times()?.0.and_utc().timestamp())));
-    firsts.filter(move |(_, first)| first.saturating_sub(first_line) >= DAY)
+    firsts.filter(move |(_, first)| first.saturating_sub(first_line) >= SECONDS_PER_DAY)
 }

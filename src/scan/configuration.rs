@@ -8,9 +8,9 @@ use chrono::NaiveDateTime;
 use rayon::prelude::*;
 
 use super::Scan;
-use super::gathered::digested_apart;
+use super::findings_cache::FindingsCache;
+use super::phone_logs::digested_apart;
 use super::rows::Row;
-use super::same_files::SameFiles;
 use super::stored_configuration::ConfigTrees;
 use crate::check::join::{Question, join, origin};
 use crate::config::{
@@ -18,7 +18,7 @@ use crate::config::{
 };
 use crate::digest::Counts;
 use crate::event::Event;
-use crate::input::{ConfigKind, Found};
+use crate::input::{ConfigKind, FoundFiles};
 use crate::model::{CertificateState, Mac, Slot};
 use crate::phone::{Phone, Selection};
 use crate::problem::Problem;
@@ -29,7 +29,7 @@ pub(super) struct Audit {
     files: Files,
     /// Problems of phones whose records were not made together.
     apart: Mutex<BTreeSet<Problem>>,
-    same_files: SameFiles,
+    findings_cache: FindingsCache,
     /// The time of the run, with which dates of certificates are compared.
     now: NaiveDateTime,
 }
@@ -44,12 +44,12 @@ enum Files {
 
 /// The tree of the configuration files that were found in directories and archives.
 #[must_use]
-pub fn config_tree(found: &Found, members: &[Stored], roots: &[PathBuf]) -> Tree {
+pub fn config_tree(found: &FoundFiles, members: &[Stored], roots: &[PathBuf]) -> Tree {
     tree_builder(found, members, roots).build()
 }
 
 /// The builder of that tree.
-pub(super) fn tree_builder(found: &Found, members: &[Stored], roots: &[PathBuf]) -> TreeBuilder {
+pub(super) fn tree_builder(found: &FoundFiles, members: &[Stored], roots: &[PathBuf]) -> TreeBuilder {
     let mut builder = TreeBuilder::new(roots);
     for file in found.config_files() {
         let mode = if file.kind == ConfigKind::PrivateKey { mode(&file.path) } else { None };
@@ -83,7 +83,7 @@ impl Audit {
     }
 
     fn of(files: Files, now: NaiveDateTime) -> Self {
-        Self { files, apart: Mutex::default(), same_files: SameFiles::default(), now }
+        Self { files, apart: Mutex::default(), findings_cache: FindingsCache::default(), now }
     }
 
     /// Whether no opened file has changed since. Only for a tree built with `watched`.
@@ -171,7 +171,7 @@ impl Audit {
             return;
         }
         let facts = facts_of(phone);
-        let found = self.same_files.find(&config, &facts, selection);
+        let found = self.findings_cache.find(&config, &facts, selection);
         for (rule, finding) in phone.findings_mut() {
             let Some(question) = rule.facts.asks else { continue };
             let answer = join(&config, &facts, question, finding.slot);

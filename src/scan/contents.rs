@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::gathered::ReadLog;
 use super::origin::Source;
+use super::phone_logs::ReadLog;
 use crate::config::Stored;
-use crate::input::PassedOver;
+use crate::input::SkippedFiles;
 use crate::problem::Problem;
 use crate::records::Fault;
 
@@ -19,8 +19,8 @@ pub(super) struct ProblemRecord {
 
 /// The payload of a record of files that were not read.
 #[derive(Serialize, Deserialize)]
-pub(super) struct PassedOverRecord {
-    pub(super) passed_over: PassedOver,
+pub(super) struct SkippedFilesRecord {
+    pub(super) skipped: SkippedFiles,
     /// The archive that has these members; None for files in directories.
     pub(super) source: Option<Source>,
 }

@@ -88,24 +88,24 @@ impl Spool {
 struct SpoolWriter<'s> {
     spool: &'s Spool,
     chunks: Chunks,
-    waiting: Vec<u8>,
+    buffer: Vec<u8>,
 }
 
 impl<'s> SpoolWriter<'s> {
     const fn new(spool: &'s Spool) -> Self {
-        Self { spool, chunks: Vec::new(), waiting: Vec::new() }
+        Self { spool, chunks: Vec::new(), buffer: Vec::new() }
     }
 
     fn write(&mut self, event: &SpooledEvent) -> io::Result<()> {
-        self.waiting =
-            postcard::to_extend(event, std::mem::take(&mut self.waiting)).map_err(io::Error::other)?;
-        if self.waiting.len() >= CHUNK { self.flush() } else { Ok(()) }
+        self.buffer =
+            postcard::to_extend(event, std::mem::take(&mut self.buffer)).map_err(io::Error::other)?;
+        if self.buffer.len() >= CHUNK { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if !self.waiting.is_empty() {
-            self.chunks.push(self.spool.write(&self.waiting)?);
-            self.waiting.clear();
+        if !self.buffer.is_empty() {
+            self.chunks.push(self.spool.write(&self.buffer)?);
+            self.buffer.clear();
         }
         Ok(())
     }

@@ -6,18 +6,15 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use chrono::{DateTime, NaiveDate};
 use rayon::prelude::*;
 
-use super::compared::{DAY, Key, compared};
+use super::compared::{Key, MAX_NAMED, SECONDS_PER_DAY, compared};
 use super::rows::{Row, Rows};
 use crate::check::SharedCertificate;
 use crate::model::Mac;
 use crate::phone::Selection;
 use crate::report::shape::FleetDay;
 
-/// How many of the other phones a diagnosis names.
-const NAMED: usize = 5;
-
 /// A day is reported if a third of the phones, and at least this many, began to show a diagnosis on it.
-const LEAST_PHONES: usize = 5;
+const MIN_PHONES: usize = 5;
 
 /// Adds FLT001 and FLT002 to the phones that share a certificate. Logs without an address are ignored, since
 /// they may be of one of the other phones.
@@ -44,7 +41,7 @@ pub(super) fn add_shared(rows: &mut Rows, selection: &Selection) {
         let shared: Vec<SharedCertificate> = compared(&phone)
             .filter_map(|(key, content)| {
                 let macs = holders.get(&key)?;
-                let others = macs.iter().filter(|other| **other != mac).take(NAMED).copied().collect();
+                let others = macs.iter().filter(|other| **other != mac).take(MAX_NAMED).copied().collect();
                 Some(SharedCertificate {
                     slot: content.slot,
                     phones: macs.len() as u64,
@@ -70,9 +67,9 @@ pub(super) fn fingerprints(rows: &Rows) -> HashSet<Box<[u8]>> {
 /// if there is one.
 pub(super) fn days(rows: &Rows, wanted: impl Fn(&Row) -> bool) -> Vec<FleetDay> {
     let mut by_code: BTreeMap<&'static str, BTreeMap<u32, i64>> = BTreeMap::new();
-    for begun in rows.begun.iter().filter(|begun| wanted(rows.row(begun.row))) {
-        let first = by_code.entry(begun.code).or_default().entry(begun.row).or_insert(begun.first);
-        *first = begun.first.min(*first);
+    for start in rows.starts.iter().filter(|start| wanted(rows.row(start.row))) {
+        let first = by_code.entry(start.code).or_default().entry(start.row).or_insert(start.first);
+        *first = start.first.min(*first);
     }
     by_code.into_iter().filter_map(|(code, firsts)| day(code, firsts.into_values().collect())).collect()
 }
@@ -83,13 +80,13 @@ fn day(code: &str, mut firsts: Vec<i64>) -> Option<FleetDay> {
     let mut end = 0;
     let spans = firsts.iter().enumerate().map(|(begin, first)| {
         end = end.max(begin);
-        while end < firsts.len() && firsts[end] - first <= DAY {
+        while end < firsts.len() && firsts[end] - first <= SECONDS_PER_DAY {
             end += 1;
         }
         (end - begin, std::cmp::Reverse(begin))
     });
     let (phones, std::cmp::Reverse(begin)) = spans.max()?;
-    if phones < LEAST_PHONES || phones * 3 < firsts.len() {
+    if phones < MIN_PHONES || phones * 3 < firsts.len() {
         return None;
     }
     let middle = firsts[begin + (phones - 1) / 2];

@@ -14,41 +14,41 @@ use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
-use super::collect::{self, Waiting};
+use super::collect::{self, PendingLogs};
 use super::configuration::{Audit, tree_builder};
-use super::gathered::Gathered;
+use super::phone_logs::PhoneLogs;
 use super::rows::Rows;
-use super::{Options, Part, ReportProgress, Scan, Scanner};
-use crate::input::{Buffers, FileState, Found, shown_path};
+use super::{Options, PartialScan, ReportProgress, Scan, ScanContext};
+use crate::input::{Buffers, FileState, FoundFiles, shown_path};
 use crate::model::Mac;
 use crate::phone::{Common, Phone};
 use crate::problem::Problem;
 
 /// The results of the last scan.
 #[derive(Default)]
-pub struct Live {
-    phones: BTreeMap<Mac, Kept>,
+pub struct LiveScan {
+    phones: BTreeMap<Mac, CachedPhone>,
     /// The logs found by each phone's name, with their state before they were read.
-    logs: BTreeMap<Mac, Vec<Seen>>,
+    logs: BTreeMap<Mac, Vec<PathState>>,
     /// The same for archives, and for files without an address in their names that the user named.
-    streams: Vec<Seen>,
+    streams: Vec<PathState>,
     /// The logs in `streams`.
-    waiting: Waiting,
+    pending: PendingLogs,
     /// By phone: logs of other phones that were found in its files.
-    of_others: BTreeMap<Mac, Waiting>,
+    of_others: BTreeMap<Mac, PendingLogs>,
     /// What could not be searched.
     problems: Vec<Problem>,
     /// The files named like configuration files, with their state; empty unless they are wanted.
-    configs: Vec<Seen>,
+    configs: Vec<PathState>,
     audit: Option<Audit>,
-    has_looked: bool,
+    has_scanned: bool,
 }
 
 /// A path and the state of the file.
-type Seen = (String, Option<FileState>);
+type PathState = (String, Option<FileState>);
 
 /// A packed phone, without the diagnoses that need the whole fleet.
-struct Kept {
+struct CachedPhone {
     phone: Vec<u8>,
     problems: Vec<Problem>,
     /// The hash [`Phone::configuration`], which is not packed with the phone.
@@ -56,60 +56,65 @@ struct Kept {
     common: Option<Arc<Common>>,
 }
 
-impl Live {
+impl LiveScan {
     /// Reads what changed since the last call (everything at the first one) and returns what a new scan would
     /// return. None if nothing changed. Runs in the current rayon pool.
-    pub fn look(&mut self, found: &Found, options: &Options, progress: &dyn ReportProgress) -> Option<Scan> {
+    pub fn rescan(
+        &mut self,
+        found: &FoundFiles,
+        options: &Options,
+        progress: &dyn ReportProgress,
+    ) -> Option<Scan> {
         let mut changed = self.changed_phones(found);
         let streams_changed = self.read_streams(found, options, progress, &mut changed);
-        let configs_changed = self.renew_audit(found, options, streams_changed);
+        let configs_changed = self.reload_configuration(found, options, streams_changed);
         if configs_changed {
-            changed.extend(self.otherwise_configured());
+            changed.extend(self.reconfigured_phones());
         }
         let is_same =
             changed.is_empty() && !streams_changed && !configs_changed && self.problems == found.problems;
-        if std::mem::replace(&mut self.has_looked, true) && is_same {
+        if std::mem::replace(&mut self.has_scanned, true) && is_same {
             return None;
         }
         self.problems.clone_from(&found.problems);
-        let (waiting, audit) = (std::mem::take(&mut self.waiting), self.audit.take());
+        let (pending, audit) = (std::mem::take(&mut self.pending), self.audit.take());
         let events = Mutex::new(Ok(Vec::new()));
-        let scanner = Scanner {
+        let context = ScanContext {
             found,
             options,
             progress,
-            waiting: &waiting,
+            pending: &pending,
             audit: audit.as_ref(),
             spool: None,
             events,
         };
-        let others = self.read(&scanner, changed);
+        let others = self.read(&context, changed);
         if !others.is_empty() {
             // Once is enough: their own logs did not change, so they contain lines of the same other phones
             // as before.
-            self.read(&scanner, others);
+            self.read(&context, others);
         }
-        let scan = self.answer(&scanner);
-        (self.waiting, self.audit) = (waiting, audit);
+        let scan = self.build_scan(&context);
+        (self.pending, self.audit) = (pending, audit);
         Some(scan)
     }
 
-    /// Forgets all results, so that the next call of [`look`](Self::look) reads everything, for instance with
+    /// Forgets all results, so that the next call of [`rescan`](Self::rescan) reads everything, for instance with
     /// other options.
-    pub fn forget(&mut self) {
+    pub fn reset(&mut self) {
         *self = Self::default();
     }
 
     /// The phones whose own logs changed, came or went.
-    fn changed_phones(&mut self, found: &Found) -> BTreeSet<Mac> {
+    fn changed_phones(&mut self, found: &FoundFiles) -> BTreeSet<Mac> {
         let look = |phone| {
             let logs = found.logs(phone).map(|log| (found.path(log), found.state(log)));
             (found.mac(phone), logs.collect())
         };
-        let logs: Vec<(Mac, Vec<Seen>)> = (0..found.phones()).into_par_iter().map(look).collect();
-        let logs: BTreeMap<Mac, Vec<Seen>> = logs.into_iter().collect();
+        let logs: Vec<(Mac, Vec<PathState>)> = (0..found.phones()).into_par_iter().map(look).collect();
+        let logs: BTreeMap<Mac, Vec<PathState>> = logs.into_iter().collect();
         let is_known =
-            |mac: &Mac, now: &[Seen]| self.logs.get(mac).is_some_and(|before| is_same(before, now));
+            |mac: &Mac, now: &[PathState]| self.logs.get(mac).is_some_and(|before| is_same(before, now));
         let changed = logs.iter().filter(|(mac, now)| !is_known(mac, now)).map(|(mac, _)| *mac);
         let gone = self.logs.keys().filter(|mac| !logs.contains_key(mac)).copied();
         let changed = changed.chain(gone).collect();
@@ -121,74 +126,74 @@ impl Live {
     /// logs in them differ from before to `changed`. Returns whether anything was read.
     fn read_streams(
         &mut self,
-        found: &Found,
+        found: &FoundFiles,
         options: &Options,
         progress: &dyn ReportProgress,
         changed: &mut BTreeSet<Mac>,
     ) -> bool {
         let streams = found.streams.par_iter().map(|source| (source.path().to_owned(), source.state()));
-        let streams: Vec<Seen> = streams.collect();
+        let streams: Vec<PathState> = streams.collect();
         if is_same(&self.streams, &streams) {
             return false;
         }
         self.streams = streams;
-        let waiting = collect::read_streams(found, &options.clock.window, progress, None);
-        let macs: BTreeSet<Mac> = waiting.macs().chain(self.waiting.macs()).collect();
-        changed.extend(macs.into_iter().filter(|mac| !waiting.holds_same(&self.waiting, *mac)));
-        self.waiting = waiting;
+        let pending = collect::read_streams(found, &options.clock.window, progress, None);
+        let macs: BTreeSet<Mac> = pending.macs().chain(self.pending.macs()).collect();
+        changed.extend(macs.into_iter().filter(|mac| !pending.holds_same(&self.pending, *mac)));
+        self.pending = pending;
         true
     }
 
     /// Drops the configuration and prepares it anew if a configuration file changed, or an archive that may
     /// contain some. Returns whether it did.
-    fn renew_audit(&mut self, found: &Found, options: &Options, streams_changed: bool) -> bool {
+    fn reload_configuration(&mut self, found: &FoundFiles, options: &Options, streams_changed: bool) -> bool {
         let Some(roots) = &options.roots else { return false };
         let files: Vec<_> = found.config_files().collect();
         let seen = files.into_par_iter().map(|file| (shown_path(&file.path), FileState::of(&file.path)));
-        let configs: Vec<Seen> = seen.collect();
-        let is_unchanged = self.has_looked
+        let configs: Vec<PathState> = seen.collect();
+        let is_unchanged = self.has_scanned
             && !streams_changed
             && is_same(&self.configs, &configs)
             && self.audit.as_ref().is_none_or(Audit::is_unchanged);
         self.configs = configs;
         if !is_unchanged {
-            let tree = tree_builder(found, self.waiting.members(), roots).watched().build();
+            let tree = tree_builder(found, self.pending.members(), roots).watched().build();
             self.audit = Audit::new(tree, options.clock.now);
         }
         !is_unchanged
     }
 
     /// The phones whose configuration differs from that with which they were diagnosed.
-    fn otherwise_configured(&self) -> Vec<Mac> {
-        let content = |mac: Mac, kept: &Kept| match (&self.audit, kept.phone()) {
+    fn reconfigured_phones(&self) -> Vec<Mac> {
+        let content = |mac: Mac, kept: &CachedPhone| match (&self.audit, kept.phone()) {
             (Some(audit), Some(phone)) => audit.config_of(mac, &phone).content(),
             _ => 0,
         };
-        let is_other = |(mac, kept): &(&Mac, &Kept)| content(**mac, kept) != kept.configuration;
+        let is_other = |(mac, kept): &(&Mac, &CachedPhone)| content(**mac, kept) != kept.configuration;
         self.phones.par_iter().filter(is_other).map(|(mac, _)| *mac).collect()
     }
 
     /// Reads and diagnoses these phones. Returns the other phones whose lines are in their files, now or
     /// before.
-    fn read(&mut self, scanner: &Scanner<'_>, macs: BTreeSet<Mac>) -> BTreeSet<Mac> {
+    fn read(&mut self, context: &ScanContext<'_>, macs: BTreeSet<Mac>) -> BTreeSet<Mac> {
         let macs: Vec<Mac> = macs.into_iter().collect();
         let threads = rayon::current_num_threads();
         let of_others = &self.of_others;
         let read = |buffers: &mut Buffers, mac: &Mac| {
-            let mut part = Part::default();
+            let mut part = PartialScan::default();
             let from_others =
                 || of_others.iter().filter(|(source, _)| *source != mac).map(|(_, held)| held.of(*mac));
-            let mut gathered = match scanner.found.phone_of(*mac) {
+            let mut phone_logs = match context.found.phone_of(*mac) {
                 Some(phone) => {
-                    scanner.found.open_ahead(&[phone as u32], buffers);
-                    scanner.gather(phone, *mac, buffers, &mut part)
+                    context.found.open_ahead(&[phone as u32], buffers);
+                    context.read_all_logs(phone, *mac, buffers, &mut part)
                 }
-                None => scanner.waiting.of(*mac),
+                None => context.pending.of(*mac),
             };
-            from_others().for_each(|more| gathered.append(more));
+            from_others().for_each(|more| phone_logs.append(more));
             part.problems.extend(part.of_others.problems());
-            let is_there = scanner.found.phone_of(*mac).is_some() || !gathered.is_empty();
-            let kept = is_there.then(|| Kept::of(scanner, Some(*mac), gathered, part.problems));
+            let is_there = context.found.phone_of(*mac).is_some() || !phone_logs.is_empty();
+            let kept = is_there.then(|| CachedPhone::of(context, Some(*mac), phone_logs, part.problems));
             (*mac, kept, part.of_others)
         };
         let read: Vec<_> = macs.par_iter().map_init(|| Buffers::new(threads), read).collect();
@@ -204,17 +209,17 @@ impl Live {
             } else {
                 self.of_others.insert(mac, of_others)
             };
-            others.extend(before.iter().flat_map(Waiting::macs));
+            others.extend(before.iter().flat_map(PendingLogs::macs));
         }
         others
     }
 
     /// Completes the result of all phones with the diagnoses that need the whole fleet.
-    fn answer(&self, scanner: &Scanner<'_>) -> Scan {
+    fn build_scan(&self, context: &ScanContext<'_>) -> Scan {
         let mut problems = self.problems.clone();
-        problems.extend(scanner.waiting.problems());
+        problems.extend(context.pending.problems());
         problems.extend(self.phones.values().flat_map(|kept| kept.problems.iter().cloned()));
-        let kept: Vec<&Kept> = self.phones.values().collect();
+        let kept: Vec<&CachedPhone> = self.phones.values().collect();
         let parts = kept.par_chunks(1024).map(|kept| {
             let mut rows = Rows::default();
             kept.iter().filter_map(|kept| kept.phone()).for_each(|phone| rows.push(phone));
@@ -222,27 +227,32 @@ impl Live {
         });
         let mut rows = Rows::default();
         parts.collect::<Vec<_>>().into_iter().for_each(|part| rows.append(part));
-        for waiting in std::iter::once(scanner.waiting).chain(self.of_others.values()) {
-            for log in waiting.without_address() {
-                scanner.diagnose(None, log, &mut rows, &mut problems);
+        for pending in std::iter::once(context.pending).chain(self.of_others.values()) {
+            for log in pending.without_address() {
+                context.diagnose(None, log, &mut rows, &mut problems);
             }
         }
-        scanner.conclude(rows, problems)
+        context.finish(rows, problems)
     }
 }
 
 /// Whether these are the same files, and none of them changed.
-fn is_same(before: &[Seen], now: &[Seen]) -> bool {
+fn is_same(before: &[PathState], now: &[PathState]) -> bool {
     before.len() == now.len()
         && before.iter().zip(now).all(|((path, before), (same_path, now))| {
             path == same_path && FileState::is_same(before.as_ref(), now.as_ref())
         })
 }
 
-impl Kept {
-    fn of(scanner: &Scanner<'_>, mac: Option<Mac>, gathered: Gathered, mut problems: Vec<Problem>) -> Self {
-        let complete = gathered.join(mac, &scanner.options.clock, &mut problems);
-        let phone = scanner.phone(mac, &complete.joined, complete.is_mixed, false);
+impl CachedPhone {
+    fn of(
+        context: &ScanContext<'_>,
+        mac: Option<Mac>,
+        phone_logs: PhoneLogs,
+        mut problems: Vec<Problem>,
+    ) -> Self {
+        let joined = phone_logs.join(mac, &context.options.clock, &mut problems);
+        let phone = context.phone(mac, &joined.joined, joined.is_mixed, false);
         // Writing to memory does not fail.
         let packed = postcard::to_stdvec(&phone).unwrap_or_default();
         Self { phone: packed, problems, configuration: phone.configuration, common: phone.common }

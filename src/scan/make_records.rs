@@ -11,13 +11,13 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::ReportProgress;
 use super::cache::{Cache, Record};
-use super::collect::{PhoneSink, Waiting};
-use super::contents::{PassedOverRecord, ProblemRecord};
-use super::gathered::{Gathered, ReadLog};
-use super::origin::{Measure, Source};
+use super::collect::{PendingLogs, PhoneSink};
+use super::contents::{ProblemRecord, SkippedFilesRecord};
+use super::origin::{ContentHashes, Source};
+use super::phone_logs::{PhoneLogs, ReadLog};
 use super::write_configuration::ConfigWriter;
 use crate::config::{Stored, role};
-use crate::input::{Buffers, Found, PassedOver, Rotation};
+use crate::input::{Buffers, FoundFiles, Rotation, SkippedFiles};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 use crate::records::{Header, Kind, Writer, append_frame};
@@ -28,12 +28,12 @@ const ROUND: usize = 8;
 
 /// Which records of logs that are gone are kept.
 #[derive(Clone, Copy, Debug)]
-pub struct Keep {
+pub struct Retention {
     /// Those of logs that were last changed at this time or later: seconds since 1970, UTC.
     pub since: i64,
 }
 
-impl Keep {
+impl Retention {
     fn holds(self, log: &ReadLog) -> bool {
         log.modified.is_some_and(|time| time.and_utc().timestamp() >= self.since)
     }
@@ -41,17 +41,17 @@ impl Keep {
 
 /// What a run came to.
 #[derive(Clone, Debug, Default)]
-pub struct Digested {
+pub struct DigestSummary {
     /// Records of logs that were written.
     pub logs: u64,
     /// How many of these were copied from the cache.
-    pub taken_over: u64,
+    pub from_cache: u64,
     /// How many of these are of logs that are gone.
     pub gone: u64,
     /// What could not be read.
     pub problems: Vec<Problem>,
     /// Files that look like logs or archives but were not read.
-    pub passed_over: PassedOver,
+    pub skipped: SkippedFiles,
 }
 
 /// Writes a stream of records: one for each log and, if the searched paths are given as `roots`, one for each
@@ -60,40 +60,40 @@ pub struct Digested {
 /// # Errors
 /// What `out` returns.
 pub fn digest(
-    found: &Found,
+    found: &FoundFiles,
     roots: Option<&[PathBuf]>,
     window: &Window,
     made_at: i64,
-    cache: (Option<&Cache>, Option<Keep>),
+    cache: (Option<&Cache>, Option<Retention>),
     progress: &dyn ReportProgress,
     out: &mut dyn Write,
-) -> io::Result<Digested> {
+) -> io::Result<DigestSummary> {
     let window = &window.in_seconds();
     let (cache, keep) = cache;
     let lengths = cache.filter(|_| keep.is_some()).map(|cache| cache.lengths.clone());
-    let measure = Measure::new(lengths.unwrap_or_default());
-    let (waiting, configs) = (Waiting::default(), None);
-    let mut run = Run { found, window, cache, measure: &measure, progress, waiting, configs };
-    let mut digested = Digested::default();
+    let hashes = ContentHashes::new(lengths.unwrap_or_default());
+    let (pending, configs) = (PendingLogs::default(), None);
+    let mut run = DigestRun { found, window, cache, hashes: &hashes, progress, pending, configs };
+    let mut digested = DigestSummary::default();
     let mut problems: Vec<(Problem, Option<Source>)> =
         found.problems.iter().map(|problem| (problem.clone(), None)).collect();
     // The number of other files is not recorded: the records themselves may be among them, and must not
     // depend on it.
-    let passed_over = PassedOver { files: 0, ..found.passed_over.clone() };
-    let mut passed_over = vec![PassedOverRecord { passed_over, source: None }];
-    let streams: Vec<Read> = found.streams.par_iter().map(|source| run.stream(source)).collect();
+    let skipped = SkippedFiles { files: 0, ..found.skipped.clone() };
+    let mut skipped = vec![SkippedFilesRecord { skipped, source: None }];
+    let streams: Vec<ReadFiles> = found.streams.par_iter().map(|source| run.stream(source)).collect();
     let mut members = Vec::new();
     for read in streams {
         members.extend(read.members);
-        digested.taken_over += read.taken_over;
+        digested.from_cache += read.from_cache;
         problems.extend(read.problems);
-        passed_over.extend(read.passed_over);
-        run.waiting.append(read.others);
+        skipped.extend(read.skipped);
+        run.pending.append(read.others);
     }
     members.extend(run.members_of_gone(keep));
     run.configs = roots.map(|roots| ConfigWriter::new(found, members, roots));
     let mut writer = Writer::new(out, &Header::new(window, made_at, roots.is_some()))?;
-    let mut of_others = Waiting::default();
+    let mut of_others = PendingLogs::default();
     let phones = found.by_address();
     let mut batches = found.batches(&phones);
     loop {
@@ -105,20 +105,20 @@ pub fn digest(
         for (frames, count, read) in made {
             writer.frames(&frames, count)?;
             digested.logs += read.logs;
-            digested.taken_over += read.taken_over;
+            digested.from_cache += read.from_cache;
             problems.extend(read.problems);
-            passed_over.extend(read.passed_over);
+            skipped.extend(read.skipped);
             of_others.append(read.others);
         }
     }
-    let others: BTreeSet<Mac> = run.waiting.macs().filter(|mac| found.phone_of(*mac).is_none()).collect();
+    let others: BTreeSet<Mac> = run.pending.macs().filter(|mac| found.phone_of(*mac).is_none()).collect();
     let further: BTreeSet<Mac> = of_others.macs().collect();
     let has_log = |mac| found.phone_of(mac).is_some() || others.contains(&mac) || further.contains(&mac);
-    let others = others.iter().map(|mac| (Some(*mac), run.waiting.of(*mac)));
+    let others = others.iter().map(|mac| (Some(*mac), run.pending.of(*mac)));
     let further = further.iter().map(|mac| (Some(*mac), of_others.of(*mac)));
-    let nameless = run.waiting.without_address().chain(of_others.without_address()).map(|log| (None, log));
-    for (mac, gathered) in others.chain(further).chain(nameless) {
-        digested.logs += run.write(mac, gathered, &mut writer)?;
+    let nameless = run.pending.without_address().chain(of_others.without_address()).map(|log| (None, log));
+    for (mac, phone_logs) in others.chain(further).chain(nameless) {
+        digested.logs += run.write(mac, phone_logs, &mut writer)?;
     }
     digested.gone = run.write_gone(keep, &mut writer)?;
     digested.logs += digested.gone;
@@ -136,10 +136,10 @@ pub fn digest(
         writer.frame(Kind::Problem, None, &postcard::to_stdvec(&record).map_err(io::Error::other)?)?;
         digested.problems.push(record.problem);
     }
-    for record in passed_over {
+    for record in skipped {
         let payload = postcard::to_stdvec(&record).map_err(io::Error::other)?;
-        writer.frame(Kind::PassedOver, None, &payload)?;
-        digested.passed_over.merge(record.passed_over);
+        writer.frame(Kind::SkippedFiles, None, &payload)?;
+        digested.skipped.merge(record.skipped);
     }
     writer.finish()?;
     digested.problems.sort();
@@ -148,31 +148,31 @@ pub fn digest(
 }
 
 /// The state that all threads share.
-struct Run<'r> {
-    found: &'r Found,
+struct DigestRun<'r> {
+    found: &'r FoundFiles,
     window: &'r Window,
     cache: Option<&'r Cache>,
-    measure: &'r Measure,
+    hashes: &'r ContentHashes,
     progress: &'r dyn ReportProgress,
     /// Logs from archives and pipes.
-    waiting: Waiting,
+    pending: PendingLogs,
     configs: Option<ConfigWriter>,
 }
 
 /// What was read from some files.
 #[derive(Default)]
-struct Read {
+struct ReadFiles {
     /// The number of logs with records.
     logs: u64,
-    others: Waiting,
+    others: PendingLogs,
     /// Configuration files in archives.
     members: Vec<(Stored, Source)>,
     problems: Vec<(Problem, Option<Source>)>,
-    passed_over: Vec<PassedOverRecord>,
-    taken_over: u64,
+    skipped: Vec<SkippedFilesRecord>,
+    from_cache: u64,
 }
 
-impl Run<'_> {
+impl DigestRun<'_> {
     fn sink(&self, mac: Option<Mac>) -> PhoneSink<'_> {
         PhoneSink::new(mac, self.window, self.progress, None)
     }
@@ -182,38 +182,38 @@ impl Run<'_> {
         &'s self,
         source: Source,
         sink: &mut PhoneSink<'s>,
-        read: &mut Read,
+        read: &mut ReadFiles,
         open: impl FnOnce(&mut PhoneSink<'s>),
     ) {
         match self.cache.and_then(|cache| cache.unchanged(&source)) {
             Some(cached) => {
-                read.taken_over += cached.logs.len() as u64;
+                read.from_cache += cached.logs.len() as u64;
                 for (mac, log) in cached.logs {
-                    self.measure.add(log.origin.as_ref().map(|origin| origin.content));
+                    self.hashes.add(log.origin.as_ref().map(|origin| origin.content));
                     sink.add(mac, log);
                 }
-                sink.others.add_passed_over(cached.passed_over);
+                sink.others.add_skipped(cached.skipped);
                 read.members.extend(cached.configs.into_iter().map(|stored| (stored, source.clone())));
                 self.progress.advanced(1, source.size);
             }
             None => {
-                sink.begin(source.clone(), self.measure);
+                sink.begin(source.clone(), self.hashes);
                 open(sink);
             }
         }
         let members = sink.others.take_members().into_iter();
         read.members.extend(members.map(|stored| (stored, source.clone())));
-        let passed_over = sink.others.take_passed_over();
-        if passed_over != PassedOver::default() {
-            read.passed_over.push(PassedOverRecord { passed_over, source: Some(source.clone()) });
+        let skipped = sink.others.take_skipped();
+        if skipped != SkippedFiles::default() {
+            read.skipped.push(SkippedFilesRecord { skipped, source: Some(source.clone()) });
         }
         read.problems.extend(
             std::mem::take(&mut sink.problems).into_iter().map(|problem| (problem, Some(source.clone()))),
         );
     }
 
-    fn stream(&self, stream: &crate::input::Source) -> Read {
-        let mut read = Read::default();
+    fn stream(&self, stream: &crate::input::Source) -> ReadFiles {
+        let mut read = ReadFiles::default();
         let mut sink = self.sink(None);
         let source = match stream.status() {
             Ok(status) => {
@@ -233,12 +233,12 @@ impl Run<'_> {
     }
 
     /// The frames of some phones, concatenated, and their number.
-    fn batch(&self, phones: &[u32]) -> io::Result<(Vec<u8>, u64, Read)> {
+    fn batch(&self, phones: &[u32]) -> io::Result<(Vec<u8>, u64, ReadFiles)> {
         let mut buffers = Buffers::new(rayon::current_num_threads());
         if self.cache.is_none() {
             self.found.open_ahead(phones, &mut buffers);
         }
-        let (mut frames, mut count, mut read) = (Vec::new(), 0, Read::default());
+        let (mut frames, mut count, mut read) = (Vec::new(), 0, ReadFiles::default());
         for phone in phones.iter().map(|phone| *phone as usize) {
             let mac = self.found.mac(phone);
             let mut sink = self.sink(Some(mac));
@@ -253,10 +253,10 @@ impl Run<'_> {
                     Err(problem) => read.problems.push((problem, None)),
                 }
             }
-            let mut gathered = std::mem::take(&mut sink.gathered);
-            gathered.append(self.waiting.of(mac));
+            let mut phone_logs = std::mem::take(&mut sink.phone_logs);
+            phone_logs.append(self.pending.of(mac));
             read.others.append(sink.others);
-            let logs = self.ready(Some(mac), gathered);
+            let logs = self.ready(Some(mac), phone_logs);
             for log in &logs {
                 append_frame(Kind::Log, Some(mac), &packed(log)?, &mut frames)?;
             }
@@ -270,8 +270,8 @@ impl Run<'_> {
     }
 
     /// Writes the records of a phone whose logs were not found by its name.
-    fn write(&self, mac: Option<Mac>, gathered: Gathered, writer: &mut Writer<'_>) -> io::Result<u64> {
-        let logs = self.ready(mac, gathered);
+    fn write(&self, mac: Option<Mac>, phone_logs: PhoneLogs, writer: &mut Writer<'_>) -> io::Result<u64> {
+        let logs = self.ready(mac, phone_logs);
         for log in &logs {
             writer.frame(Kind::Log, mac, &packed(log)?)?;
         }
@@ -287,32 +287,32 @@ impl Run<'_> {
     }
 
     /// The logs of a phone in the form in which records store them.
-    fn ready(&self, mac: Option<Mac>, mut gathered: Gathered) -> Vec<ReadLog> {
-        gathered.drop_repeated_files();
+    fn ready(&self, mac: Option<Mac>, mut phone_logs: PhoneLogs) -> Vec<ReadLog> {
+        phone_logs.drop_repeated_files();
         let group = mac.map_or(0, |mac| self.group(mac));
-        for log in &mut gathered.logs {
+        for log in &mut phone_logs.logs {
             // Device and inode have no meaning on other machines.
             log.identity = None;
             if let Some(origin) = &mut log.origin {
                 origin.group = group;
             }
         }
-        gathered.logs
+        phone_logs.logs
     }
 
     /// A hash of the paths of all logs of a phone that go through this digest.
     fn group(&self, mac: Mac) -> u64 {
         let named = self.found.phone_of(mac).into_iter().flat_map(|phone| self.found.logs(phone));
         let named = named.map(|log| self.found.path(log));
-        let waiting = self.waiting.of(mac).logs.into_iter().map(|log| log.path.into_string());
-        let mut paths: Vec<String> = named.chain(waiting).collect();
+        let pending = self.pending.of(mac).logs.into_iter().map(|log| log.path.into_string());
+        let mut paths: Vec<String> = named.chain(pending).collect();
         paths.sort();
         xxhash_rust::xxh3::xxh3_64(paths.join("\0").as_bytes())
     }
 
     /// The configuration files from archives that are gone, which are needed to diagnose phones whose logs
     /// are kept. Archives that have been replaced by another of the same name are not included.
-    fn members_of_gone(&self, keep: Option<Keep>) -> Vec<(Stored, Source)> {
+    fn members_of_gone(&self, keep: Option<Retention>) -> Vec<(Stored, Source)> {
         let (Some(cache), Some(keep)) = (self.cache, keep) else { return Vec::new() };
         let asked: HashSet<&str> = self.found.streams.iter().map(crate::input::Source::path).collect();
         let mut gone: HashMap<Box<str>, BTreeSet<Mac>> = HashMap::new();
@@ -345,7 +345,7 @@ impl Run<'_> {
 
     /// Writes the cached records of logs whose content no file has any more: the file is gone or was begun
     /// anew. Returns their number.
-    fn write_gone(&self, keep: Option<Keep>, writer: &mut Writer<'_>) -> io::Result<u64> {
+    fn write_gone(&self, keep: Option<Retention>, writer: &mut Writer<'_>) -> io::Result<u64> {
         let (Some(cache), Some(keep)) = (self.cache, keep) else { return Ok(0) };
         let found = self.found;
         let named = (0..found.phones()).flat_map(|phone| found.logs(phone)).map(|log| found.path(log));
@@ -371,7 +371,7 @@ impl Run<'_> {
         };
         let is_kept = |log: &ReadLog| {
             let content = log.origin.as_ref().map(|origin| &origin.content);
-            keep.holds(log) && content.is_some_and(|content| !self.measure.has_log_beginning_with(content))
+            keep.holds(log) && content.is_some_and(|content| !self.hashes.has_log_beginning_with(content))
         };
         let kept = cache.all().filter_map(|one| {
             let log = log_of(one).filter(is_kept)?;

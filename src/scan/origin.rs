@@ -57,20 +57,20 @@ impl Origin {
 /// The contents of all logs in one run of `digest`, and those of their prefixes that have the length of an
 /// earlier content.
 #[derive(Default)]
-pub(super) struct Measure {
+pub(super) struct ContentHashes {
     /// Lengths of earlier contents. A longer log may begin with one of them.
     lengths: BTreeSet<u64>,
     contents: Mutex<HashSet<ContentHash>>,
 }
 
-impl Measure {
+impl ContentHashes {
     /// `lengths`: those of all contents in the cache.
     pub(super) fn new(lengths: BTreeSet<u64>) -> Self {
         Self { lengths, contents: Mutex::default() }
     }
 
-    pub(super) fn begin(&self) -> Measured<'_> {
-        Measured { measure: self, hasher: blake3::Hasher::new(), prefixes: Vec::new() }
+    pub(super) fn hasher(&self) -> ContentHasher<'_> {
+        ContentHasher { hashes: self, hasher: blake3::Hasher::new(), prefixes: Vec::new() }
     }
 
     /// Whether a log that was read has this content or begins with it.
@@ -87,15 +87,15 @@ impl Measure {
 }
 
 /// Hashes the content of one log and the prefixes of wanted lengths.
-pub(super) struct Measured<'m> {
-    measure: &'m Measure,
+pub(super) struct ContentHasher<'m> {
+    hashes: &'m ContentHashes,
     hasher: blake3::Hasher,
     prefixes: Vec<ContentHash>,
 }
 
-impl<'m> Measured<'m> {
+impl<'m> ContentHasher<'m> {
     /// Hashes a whole content, unless it is a stream.
-    pub(super) fn take(&mut self, content: &Content<'_>) {
+    pub(super) fn hash(&mut self, content: &Content<'_>) {
         match content {
             Content::Whole(bytes) => self.update(bytes),
             Content::File(file, size) => {
@@ -114,14 +114,14 @@ impl<'m> Measured<'m> {
     }
 
     /// Wraps a stream: hashes it while it is read.
-    pub(super) fn of_stream<'s>(&'s mut self, stream: &'s mut dyn Read) -> MeasuredStream<'s, 'm> {
-        MeasuredStream { measured: self, stream }
+    pub(super) fn hash_stream<'s>(&'s mut self, stream: &'s mut dyn Read) -> HashedStream<'s, 'm> {
+        HashedStream { hasher: self, stream }
     }
 
     fn update(&mut self, mut bytes: &[u8]) {
         let begin = self.hasher.count();
         let end = begin + bytes.len() as u64;
-        for &length in self.measure.lengths.range(begin..end) {
+        for &length in self.hashes.lengths.range(begin..end) {
             let (before, rest) = bytes.split_at((length - self.hasher.count()) as usize);
             self.hasher.update(before);
             self.prefixes.push(ContentHash::of(&self.hasher));
@@ -132,21 +132,21 @@ impl<'m> Measured<'m> {
 
     pub(super) fn finish(self) -> ContentHash {
         let content = ContentHash::of(&self.hasher);
-        self.measure.add(self.prefixes.into_iter().chain([content]));
+        self.hashes.add(self.prefixes.into_iter().chain([content]));
         content
     }
 }
 
 /// A stream that is hashed while it is read.
-pub(super) struct MeasuredStream<'s, 'm> {
-    measured: &'s mut Measured<'m>,
+pub(super) struct HashedStream<'s, 'm> {
+    hasher: &'s mut ContentHasher<'m>,
     stream: &'s mut dyn Read,
 }
 
-impl Read for MeasuredStream<'_, '_> {
+impl Read for HashedStream<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.stream.read(buffer)?;
-        self.measured.update(&buffer[..length]);
+        self.hasher.update(&buffer[..length]);
         Ok(length)
     }
 }

@@ -1,13 +1,13 @@
 //! Reads the logs of one phone that were found by its name.
 
 use super::collect::PhoneSink;
-use super::gathered::{Complete, Gathered};
-use super::{Part, Scanner};
+use super::phone_logs::{JoinedPhone, PhoneLogs};
+use super::{PartialScan, ScanContext};
 use crate::input::Buffers;
 use crate::model::Mac;
 use crate::phone::Phone;
 
-impl Scanner<'_> {
+impl ScanContext<'_> {
     /// Reads the logs of a phone. If nothing is wrong in any of them, the phone is ready; else its logs are still to
     /// be joined.
     pub(super) fn read_logs(
@@ -15,15 +15,15 @@ impl Scanner<'_> {
         phone: usize,
         mac: Mac,
         buffers: &mut Buffers,
-        part: &mut Part,
-    ) -> Result<Phone, Gathered> {
+        part: &mut PartialScan,
+    ) -> Result<Phone, PhoneLogs> {
         let clock = &self.options.clock;
         let is_simple = self.spool(Some(mac)).is_none()
             && self.listed(mac).is_none()
             && clock.window.is_open()
-            && !self.waiting.has(mac);
+            && !self.pending.has(mac);
         if !is_simple {
-            return Err(self.gather(phone, mac, buffers, part));
+            return Err(self.read_all_logs(phone, mac, buffers, part));
         }
         let mut sink = PhoneSink::new(Some(mac), &clock.window, self.progress, None);
         sink.healthy = Some(Vec::new());
@@ -37,34 +37,41 @@ impl Scanner<'_> {
         if healthy.is_none() || cfg!(debug_assertions) {
             sink.read_healthy_generally();
         }
-        let (gathered, of_others) = sink.finish(&mut part.problems);
+        let (phone_logs, of_others) = sink.finish(&mut part.problems);
         part.of_others.append(of_others);
-        let Some((mut phone, counts, tls_level)) = healthy else { return Err(gathered) };
+        let Some((mut phone, counts, tls_level)) = healthy else { return Err(phone_logs) };
         if let Some(audit) = self.audit {
             audit.add_to_healthy(&mut phone, &counts, tls_level, &*self.options.selection);
         }
-        debug_assert_eq!(Some(shown(&phone)), self.general(mac, gathered), "{mac}");
+        debug_assert_eq!(Some(shown(&phone)), self.general(mac, phone_logs), "{mac}");
         Ok(phone)
     }
 
     /// The general way, what [`shown`] gives of a phone. None if that finds a problem.
-    fn general(&self, mac: Mac, gathered: Gathered) -> Option<String> {
+    fn general(&self, mac: Mac, phone_logs: PhoneLogs) -> Option<String> {
         let mut problems = Vec::new();
-        let Complete { joined, is_mixed, .. } = gathered.join(Some(mac), &self.options.clock, &mut problems);
+        let JoinedPhone { joined, is_mixed, .. } =
+            phone_logs.join(Some(mac), &self.options.clock, &mut problems);
         problems.is_empty().then(|| shown(&self.phone(Some(mac), &joined, is_mixed, false)))
     }
 
-    /// Reads the logs that were found by the phone's name and adds those in `waiting`.
-    pub(super) fn gather(&self, phone: usize, mac: Mac, buffers: &mut Buffers, part: &mut Part) -> Gathered {
+    /// Reads the logs that were found by the phone's name and adds those in `pending`.
+    pub(super) fn read_all_logs(
+        &self,
+        phone: usize,
+        mac: Mac,
+        buffers: &mut Buffers,
+        part: &mut PartialScan,
+    ) -> PhoneLogs {
         let spool = self.spool(Some(mac));
         let mut sink = PhoneSink::new(Some(mac), &self.options.clock.window, self.progress, spool);
         for log in self.found.logs(phone) {
             self.found.read(log, buffers, &mut sink);
         }
-        let (mut gathered, of_others) = sink.finish(&mut part.problems);
+        let (mut phone_logs, of_others) = sink.finish(&mut part.problems);
         part.of_others.append(of_others);
-        gathered.append(self.waiting.of(mac));
-        gathered
+        phone_logs.append(self.pending.of(mac));
+        phone_logs
     }
 }
 

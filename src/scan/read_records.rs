@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::io::{self, BufRead};
 
-use super::collect::Waiting;
-use super::contents::{PassedOverRecord, ProblemRecord, log_of};
+use super::collect::PendingLogs;
+use super::contents::{ProblemRecord, SkippedFilesRecord, log_of};
 use super::stored_configuration::StoredConfigs;
 use crate::input::decompressed;
 use crate::problem::Problem;
@@ -13,11 +13,11 @@ use crate::window::Window;
 
 /// The records of any number of files, in any order.
 pub struct Records {
-    pub(super) waiting: Waiting,
+    pub(super) pending: PendingLogs,
     pub(super) problems: Vec<Problem>,
     pub(super) configs: StoredConfigs,
     /// Packed records of files that were not read, to count them once if the same records are read twice.
-    passed_over: HashSet<Vec<u8>>,
+    skipped: HashSet<Vec<u8>>,
     header: Option<Header>,
     /// How many logs' files are gone since they were read, and the first of their paths in sort order.
     pub gone: (u64, Option<Box<str>>),
@@ -30,10 +30,10 @@ impl Records {
     /// The temporary files for the records can't be created.
     pub fn new() -> io::Result<Self> {
         Ok(Self {
-            waiting: Waiting::in_file()?,
+            pending: PendingLogs::in_file()?,
             problems: Vec::new(),
             configs: StoredConfigs::new()?,
-            passed_over: HashSet::new(),
+            skipped: HashSet::new(),
             header: None,
             gone: (0, None),
         })
@@ -49,7 +49,7 @@ impl Records {
             match item {
                 Item::Header(header) => {
                     self.fits(header)?;
-                    self.configs.begin(self.waiting.length());
+                    self.configs.begin(self.pending.length());
                 }
                 Item::Frame(frame) => match frame.kind {
                     Kind::Log => {
@@ -60,17 +60,17 @@ impl Records {
                                 self.gone.1.take().map_or(log.path.clone(), |first| first.min(log.path));
                             self.gone.1 = Some(first);
                         }
-                        self.waiting.add_to_file(frame.mac, frame.payload).map_err(Fault::Waiting)?;
+                        self.pending.add_to_file(frame.mac, frame.payload).map_err(Fault::TemporaryFile)?;
                     }
                     Kind::Problem => {
                         let record = postcard::from_bytes::<ProblemRecord>(&frame.payload);
                         self.problems.push(record.map_err(|_| Fault::Content)?.problem);
                     }
-                    Kind::PassedOver => {
-                        let record: PassedOverRecord =
+                    Kind::SkippedFiles => {
+                        let record: SkippedFilesRecord =
                             postcard::from_bytes(&frame.payload).map_err(|_| Fault::Content)?;
-                        if self.passed_over.insert(frame.payload) {
-                            self.waiting.add_passed_over(record.passed_over);
+                        if self.skipped.insert(frame.payload) {
+                            self.pending.add_skipped(record.skipped);
                         }
                     }
                     Kind::Configuration => self.configs.add(&frame.payload)?,
@@ -78,8 +78,8 @@ impl Records {
                 },
             }
         }
-        self.waiting.sort_without_address();
-        self.waiting.flush().map_err(Fault::Waiting)
+        self.pending.sort_without_address();
+        self.pending.flush().map_err(Fault::TemporaryFile)
     }
 
     /// The window that all records were made with.

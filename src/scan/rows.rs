@@ -26,7 +26,7 @@ pub(super) struct Rows {
     /// The directories of logs, with the separator. One is stored once for phones that are added one after another.
     directories: Vec<Box<str>>,
     /// Phones with logs that were not diagnosed because they were not asked for.
-    left_out: Vec<Mac>,
+    undiagnosed: Vec<Mac>,
     /// Totals over the phones, by their status.
     totals: [Totals; 4],
     /// A phone was replaced or removed, so `totals` is no longer valid.
@@ -40,12 +40,12 @@ pub(super) struct Rows {
     /// The findings about keys that several phones share. They are not packed with the phones.
     shared_keys: Option<SharedKeys>,
     /// When active diagnoses began that can begin in many phones at once.
-    pub(super) begun: Vec<Begun>,
+    pub(super) starts: Vec<DiagnosisStart>,
 }
 
 /// When an active diagnosis of a phone began.
 #[derive(Clone, Copy)]
-pub(super) struct Begun {
+pub(super) struct DiagnosisStart {
     pub(super) code: &'static str,
     /// Local time, in seconds since 1970.
     pub(super) first: i64,
@@ -88,7 +88,7 @@ impl Rows {
             self.totals[phone.status as usize].add(&phone);
             self.certificates.extend(compared::hashes(&phone).map(|hash| (hash, number)));
             self.keys.extend(phone.keys().map(|key| (compared::hash_of_key(&key.public), number)));
-            self.begun.extend(compared::begun(&phone).map(|(code, first)| Begun {
+            self.starts.extend(compared::diagnosis_starts(&phone).map(|(code, first)| DiagnosisStart {
                 code,
                 first,
                 row: number,
@@ -114,7 +114,7 @@ impl Rows {
     /// Adds the phones of another thread.
     pub(super) fn append(&mut self, other: Self) {
         // The first phones stay where they are: a million takes 40 MiB less.
-        if self.rows.is_empty() && self.left_out.is_empty() && self.other_keys.is_empty() {
+        if self.rows.is_empty() && self.undiagnosed.is_empty() && self.other_keys.is_empty() {
             *self = Self { is_changed: self.is_changed || other.is_changed, ..other };
             return;
         }
@@ -134,11 +134,13 @@ impl Rows {
             totals.append(more);
         }
         self.is_changed |= other.is_changed;
-        self.left_out.extend(other.left_out);
+        self.undiagnosed.extend(other.undiagnosed);
         self.certificates.extend(other.certificates.into_iter().map(|(hash, row)| (hash, row + before)));
         self.other_keys.extend(other.other_keys);
         self.keys.extend(other.keys.into_iter().map(|(hash, row)| (hash, row + before)));
-        self.begun.extend(other.begun.into_iter().map(|begun| Begun { row: begun.row + before, ..begun }));
+        self.starts.extend(
+            other.starts.into_iter().map(|start| DiagnosisStart { row: start.row + before, ..start }),
+        );
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = Row> + '_ {
@@ -160,8 +162,8 @@ impl Rows {
             kept.push(self.phone(row));
         }
         kept.other_keys = std::mem::take(&mut self.other_keys);
-        kept.left_out = std::mem::take(&mut self.left_out);
-        kept.left_out.retain(|mac| !macs.contains(mac));
+        kept.undiagnosed = std::mem::take(&mut self.undiagnosed);
+        kept.undiagnosed.retain(|mac| !macs.contains(mac));
         *self = kept;
     }
 
@@ -171,23 +173,23 @@ impl Rows {
     }
 
     /// Notes a phone that has logs and is not diagnosed.
-    pub(super) fn leave_out(&mut self, mac: Mac) {
-        self.left_out.push(mac);
+    pub(super) fn add_undiagnosed(&mut self, mac: Mac) {
+        self.undiagnosed.push(mac);
     }
 
     /// The addresses of all phones, including those that were not diagnosed; unsorted.
     pub(super) fn macs(&self) -> impl Iterator<Item = Mac> + '_ {
-        let others = self.left_out.iter().chain(self.other_keys.iter().map(|(_, mac)| mac));
+        let others = self.undiagnosed.iter().chain(self.other_keys.iter().map(|(_, mac)| mac));
         self.rows.iter().filter_map(|row| row.mac).chain(others.copied())
     }
 
     /// Replaces the phone of the row with this index.
     pub(super) fn replace(&mut self, at: u32, phone: Phone) {
-        let (certificates, keys, begun) = (self.certificates.len(), self.keys.len(), self.begun.len());
+        let (certificates, keys, starts) = (self.certificates.len(), self.keys.len(), self.starts.len());
         self.push(phone);
         self.certificates.truncate(certificates);
         self.keys.truncate(keys);
-        self.begun.truncate(begun);
+        self.starts.truncate(starts);
         self.is_changed = true;
         if let Some(row) = self.rows.pop() {
             self.rows[at as usize] = row;
@@ -220,7 +222,7 @@ impl Rows {
     }
 
     pub(super) fn has_logs(&self) -> bool {
-        !self.rows.is_empty() || !self.left_out.is_empty()
+        !self.rows.is_empty() || !self.undiagnosed.is_empty()
     }
 
     /// Unpacks the phone of this row.

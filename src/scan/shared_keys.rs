@@ -6,15 +6,12 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::compared::hash_of_key;
+use super::compared::{MAX_NAMED, hash_of_key};
 use crate::check::configuration::{Case, SharedKey};
 use crate::check::{CATALOGUE, Family, Finding, Rule};
 use crate::config::{GivenKey, LogFacts, PhoneConfig};
 use crate::model::Mac;
 use crate::phone::{Common, Phone, Selection};
-
-/// How many of the other phones a diagnosis names.
-const NAMED: usize = 5;
 
 /// The keys that several phones are given, by the hash of the key.
 pub(super) struct SharedKeys {
@@ -51,7 +48,7 @@ impl SharedKeys {
         keys.dedup();
         let (mut holders, mut sharing) = (HashMap::new(), BTreeSet::new());
         for same in keys.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
-            let first = same.iter().take(NAMED + 1).map(|(_, mac, _)| *mac).collect();
+            let first = same.iter().take(MAX_NAMED + 1).map(|(_, mac, _)| *mac).collect();
             sharing.extend(same.iter().filter_map(|(.., row)| *row));
             holders.insert(same[0].0, Holders { phones: same.len() as u64, first });
         }
@@ -90,7 +87,7 @@ impl SharedKeys {
     fn found(&self, phone: &Phone, mac: Mac) -> Vec<(&'static Rule, Finding)> {
         let shared = phone.keys().filter_map(|key| {
             let Holders { phones, first } = self.holders_of(key)?;
-            let others = first.iter().filter(|other| **other != mac).take(NAMED);
+            let others = first.iter().filter(|other| **other != mac).take(MAX_NAMED);
             Some(SharedKey { key: key.clone(), phones: *phones, others: others.copied().collect() })
         });
         let shared: Vec<SharedKey> = shared.collect();

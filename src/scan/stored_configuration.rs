@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-use super::collect::Waiting;
+use super::collect::PendingLogs;
 use super::contents::ConfigRecord;
 use super::store::{Place, Store};
 use crate::config::{Stored, Tree, TreeBuilder};
@@ -74,7 +74,7 @@ impl StoredConfigs {
     pub(super) fn add(&mut self, payload: &[u8]) -> Result<(), Fault> {
         let record = ConfigRecord::of(payload)?;
         let bytes = postcard::to_stdvec(&record.stored).map_err(|_| Fault::Content)?;
-        let place = self.store.add(&bytes).map_err(Fault::Waiting)?;
+        let place = self.store.add(&bytes).map_err(Fault::TemporaryFile)?;
         let path = record.stored.path();
         if TreeBuilder::default().file(Path::new(path), None) {
             self.reading.named.insert(path.into(), record.stored.mode());
@@ -84,7 +84,7 @@ impl StoredConfigs {
     }
 
     /// The trees of all phones.
-    pub(super) fn trees(mut self, waiting: &Waiting) -> io::Result<ConfigTrees> {
+    pub(super) fn trees(mut self, pending: &PendingLogs) -> io::Result<ConfigTrees> {
         self.end();
         self.store.flush()?;
         // All streams have the same files, so phones need not be assigned to streams.
@@ -96,7 +96,7 @@ impl StoredConfigs {
             return Ok(ConfigTrees { all, of_everyone: Some(0), ..ConfigTrees::default() });
         }
         let mut own: BTreeMap<Mac, Numbers> = BTreeMap::new();
-        for (mac, begins) in waiting.places() {
+        for (mac, begins) in pending.places() {
             let stream = |begin| self.streams.partition_point(|(from, _)| *from <= begin).saturating_sub(1);
             let numbers = begins.map(|begin| self.streams.get(stream(begin)).and_then(|(_, number)| *number));
             own.entry(mac).or_default().of_logs.extend(numbers);

@@ -7,10 +7,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::configuration::{config_tree, log_directories};
 use super::contents::ConfigRecord;
-use super::gathered::ReadLog;
 use super::origin::Source;
+use super::phone_logs::ReadLog;
 use crate::config::{Stored, Tree, TreeBuilder, reachable};
-use crate::input::Found;
+use crate::input::FoundFiles;
 use crate::model::Mac;
 use crate::problem::Problem;
 use crate::records::{Kind, Writer, append_frame};
@@ -27,7 +27,7 @@ pub(super) struct ConfigWriter {
 }
 
 impl ConfigWriter {
-    pub(super) fn new(found: &Found, members: Vec<(Stored, Source)>, roots: &[PathBuf]) -> Self {
+    pub(super) fn new(found: &FoundFiles, members: Vec<(Stored, Source)>, roots: &[PathBuf]) -> Self {
         let all: Vec<Stored> = members.iter().map(|(stored, _)| stored.clone()).collect();
         let tree = config_tree(found, &all, roots);
         Self { tree, shared: Mutex::default(), listed: Mutex::default(), members }

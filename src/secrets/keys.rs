@@ -37,7 +37,7 @@ static NEXT_LINE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// How many bytes before the words a header may begin.
-const HEADER_MAX: usize = 64;
+const MAX_HEADER_LENGTH: usize = 64;
 
 /// The kinds of private key whose name is kept in the replacement: it is useful and not secret.
 const KINDS: [&str; 7] = ["RSA", "EC", "DSA", "ENCRYPTED", "OPENSSH", "PGP", "SSH2 ENCRYPTED"];
@@ -79,8 +79,8 @@ pub(super) fn marked(text: &str) -> Vec<Secret> {
 }
 
 /// The shortest line of a wrapped key that is recognized, and the shortest such key, in characters.
-const LINE_MIN: usize = 16;
-const WRAPPED_MIN: usize = 48;
+const MIN_LINE_LENGTH: usize = 16;
+const MIN_WRAPPED_LENGTH: usize = 48;
 
 /// Keys whose header and footer were cut off: a run of base64, also in the form for URLs, or lines of base64
 /// with one separator character between them. Those of a certificate are public and are kept.
@@ -96,7 +96,8 @@ pub(super) fn unmarked(text: &str) -> Vec<Secret> {
             is_public = !text[..run.end() - CERTIFICATE.len()].ends_with("END ");
         }
         let goes_on = matches!(between, " " | "|" | "." | "\n" | "\r" | "\t") && lines.end + 1 == run.start();
-        let is_line = !is_public && run.start() >= done && run.len() >= LINE_MIN && !is_hex(run.as_str());
+        let is_line =
+            !is_public && run.start() >= done && run.len() >= MIN_LINE_LENGTH && !is_hex(run.as_str());
         if !(goes_on && is_line)
             && let Some(secret) = std::mem::take(&mut lines).secret(text)
         {
@@ -128,7 +129,7 @@ struct Lines {
 impl Lines {
     fn secret(self, text: &str) -> Option<Secret> {
         let is_wrapped =
-            self.joined.len() >= WRAPPED_MIN && !is_path(&self.joined) && is_mixed(&self.joined, 45);
+            self.joined.len() >= MIN_WRAPPED_LENGTH && !is_path(&self.joined) && is_mixed(&self.joined, 45);
         // A line beside a key of one line may be a word of the sentence.
         let mut runs = RUN.find_iter(&text[self.start..self.end]);
         let end = (is_wrapped || is_begun(&self.joined) || runs.any(|run| is_key(run.as_str())))
@@ -185,7 +186,7 @@ fn marks(text: &str) -> Vec<Mark> {
     for words in WORDS.find_iter(text) {
         let dashes = DASHES.find(&text[words.end()..]);
         let end = words.end() + dashes.map_or(0, |dashes| dashes.end());
-        let mut near = words.start().saturating_sub(HEADER_MAX).max(done);
+        let mut near = words.start().saturating_sub(MAX_HEADER_LENGTH).max(done);
         while !text.is_char_boundary(near) {
             near += 1;
         }

@@ -216,7 +216,7 @@ struct Run {
 }
 
 /// The longest text in brackets that is taken for an IPv6 address.
-const BRACKETS_MAX: usize = 64;
+const MAX_BRACKETS: usize = 64;
 
 impl Run {
     fn of(text: &str, start: usize) -> Self {
@@ -231,7 +231,7 @@ impl Run {
     /// that should have been escaped, so it ends at the last `@` of the run.
     fn password(&self, text: &str, start: usize, url: &Url) -> Option<(usize, usize)> {
         let run = &text[start..self.end];
-        let bracket = || run.bytes().take(BRACKETS_MAX).position(|byte| byte == b']');
+        let bracket = || run.bytes().take(MAX_BRACKETS).position(|byte| byte == b']');
         let named = if run.starts_with('[') { bracket().map_or(0, |end| end + 1) } else { 0 };
         let name_end = if url.is_encoded { &ENCODED_NAME_END } else { &NAME_END };
         let sign = name_end.find_at(run, named)?;
@@ -266,11 +266,11 @@ fn is_host(name: &str) -> bool {
 }
 
 /// The longest recognized password that begins with digits and a slash.
-const SLASHED_MAX: usize = 128;
+const MAX_SLASHED: usize = 128;
 
 /// Whether this is the rest of a password with a slash, not a path that contains a mail address.
 fn is_slashed(rest: &str) -> bool {
-    let end = rest.bytes().take(SLASHED_MAX).position(|byte| byte == b'@');
+    let end = rest.bytes().take(MAX_SLASHED).position(|byte| byte == b'@');
     end.is_some_and(|end| end > 1 && !rest[..end].contains(['?', '&', '=', ';', '#', ':']))
 }
 

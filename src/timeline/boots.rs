@@ -18,7 +18,7 @@ const DISORDER: u64 = 2_000;
 const DRIFT: u64 = 1_000;
 
 /// A day, in milliseconds.
-const A_DAY: u64 = 86_400_000;
+const MILLISECONDS_PER_DAY: u64 = 86_400_000;
 
 /// A phone has the right time within an hour after its start, if it gets it, in milliseconds.
 const CLOCK_IS_SET_WITHIN: u64 = 3_600_000;
@@ -52,7 +52,7 @@ pub(super) fn measure(records: &mut [Record<'_>]) {
     for boot in records.chunk_by_mut(|a, b| a.boot == b.boot) {
         let first = boot.iter().find_map(|record| record.time);
         let began_right = last.zip(first).is_some_and(|(last, first)| {
-            last <= first && first - last <= TimeDelta::milliseconds(A_DAY as i64)
+            last <= first && first - last <= TimeDelta::milliseconds(MILLISECONDS_PER_DAY as i64)
         });
         let mut state = BootState { dates_are_judged: true, began_right, ..BootState::default() };
         boot.iter_mut().for_each(|record| state.take(record));
@@ -138,7 +138,8 @@ impl BootState {
             None => milliseconds_between(&before, stamp, self.is_leap_year),
         };
         // Soon after a start, a jump is a clock that was set: once dates are judged, one back in the calendar.
-        let is_jump = passed > A_DAY && self.elapsed < CLOCK_IS_SET_WITHIN && !self.began_right;
+        let is_jump =
+            passed > MILLISECONDS_PER_DAY && self.elapsed < CLOCK_IS_SET_WITHIN && !self.began_right;
         let was_set = is_jump && (!self.dates_are_judged || stamp.yearless() < before.yearless());
         self.elapsed += if was_set { 0 } else { passed };
     }
@@ -211,8 +212,9 @@ fn start(records: &[Record<'_>], begin: usize, at: usize, state: &BootState) -> 
         // The banner tells which lines before it are of its boot.
         return None;
     }
-    let goes_on = next.uptime.is_some_and(|next| next + DISORDER >= uptime && state.is_restarted(next));
-    (goes_on || state.ended).then_some(at)
+    let continues_previous =
+        next.uptime.is_some_and(|next| next + DISORDER >= uptime && state.is_restarted(next));
+    (continues_previous || state.ended).then_some(at)
 }
 
 /// The banner's boot begins with the lines of restarted uptime directly before it.

@@ -135,11 +135,11 @@ impl Span {
             let Some(date) = stamp.yearless().filter(|_| entry.is_dated()) else { continue };
             let after_start = std::mem::take(&mut is_start);
             let own_last = span.and_then(|span| span.last.yearless());
-            let goes_on = own_last.or(before.last).is_some_and(|last| is_day_before(last, date));
+            let continues_previous = own_last.or(before.last).is_some_and(|last| is_day_before(last, date));
             let is_unset = match before.unset {
-                None => (after_start || is_behind_end) && is_default(date) && !goes_on,
+                None => (after_start || is_behind_end) && is_default(date) && !continues_previous,
                 Some(before) => {
-                    goes_on_unset(before, date) && (before.days_until(date) < JUMP_DAYS || !goes_on)
+                    stays_unset(before, date) && (before.days_until(date) < JUMP_DAYS || !continues_previous)
                 }
             };
             before.unset = is_unset.then_some(date);
@@ -156,7 +156,7 @@ impl Span {
                 }
                 // One bogus first date moves no log, whatever the one before ends with.
                 let boot_before = own_last.or(before.last.filter(|_| first != known_last));
-                if !is_put_right(boot_before, (&first, &known_last), date) {
+                if !is_corrected(boot_before, (&first, &known_last), date) {
                     span = Some(Self::with(span, first, known_last));
                 }
             }
@@ -217,18 +217,18 @@ fn is_soon_after(first: &Stamp, date: Yearless) -> bool {
 
 /// Whether a later date of a boot shows its dates so far to be wrong: the first and the last of them. The boot before
 /// ended at `known`.
-fn is_put_right(known: Option<Yearless>, (first, last): (&Stamp, &Stamp), date: Yearless) -> bool {
+fn is_corrected(known: Option<Yearless>, (first, last): (&Stamp, &Stamp), date: Yearless) -> bool {
     let Some(wrong) = last.yearless() else { return false };
     if wrong.days_until(date).abs() < JUMP_DAYS {
         return false;
     }
     let Some(known) = known else { return first == last };
-    goes_on_from(known, wrong, date) && known.days_until(wrong).abs() >= JUMP_DAYS
+    continues_boot(known, wrong, date) && known.days_until(wrong).abs() >= JUMP_DAYS
 }
 
 /// Whether the second date of a boot goes on from the boot before, which ended at `last`, and the first one does
 /// not: then the clock was put right between them.
-pub(super) fn goes_on_from(last: Yearless, first: Yearless, second: Yearless) -> bool {
+pub(super) fn continues_boot(last: Yearless, first: Yearless, second: Yearless) -> bool {
     let days = last.days_until(second);
     // No boot begins before the one before it has ended.
     let is_before = (-YEAR_TURNS..=-JUMP_DAYS).contains(&last.days_until(first));
@@ -245,7 +245,7 @@ pub(super) fn is_default(date: Yearless) -> bool {
 }
 
 /// Whether a line has a date that a clock which was never set does not show on its first day.
-pub(super) fn tells_date(entry: &Entry) -> bool {
+pub(super) fn has_set_date(entry: &Entry) -> bool {
     let date = entry.stamp.filter(|stamp| entry.is_dated() && !stamp.is_unset());
     date.is_some_and(|stamp| stamp.yearless().is_none_or(|date| (date.month(), date.day()) != (1, 1)))
 }
@@ -259,7 +259,7 @@ pub(super) fn is_day_before(before: Yearless, date: Yearless) -> bool {
 /// Whether a clock that was not set at `before` can have come to `date` by itself: any day of January,
 /// however long nothing was written; or a later day, if not much later. Lines that stand in two logs go back, by less
 /// than a day.
-pub(super) fn goes_on_unset(before: Yearless, date: Yearless) -> bool {
+pub(super) fn stays_unset(before: Yearless, date: Yearless) -> bool {
     let days = before.days_until(date);
     days >= 0 && (date.month() == 1 || days <= DEFAULT_GAP_DAYS)
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 
 use super::calendar::{self, Calendar, JUMP_DAYS, WRONG_AT_START};
-use super::order::FILES_OWN_DAYS;
+use super::order::MAX_FILE_DAY_LAG;
 use super::{Joined, Record};
 use crate::event::Event;
 use crate::stamp::Yearless;
@@ -54,8 +54,7 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
         };
         let is_unset = match unset {
             Some(before) => {
-                calendar::goes_on_unset(before, date)
-                    && (before.days_until(date) < JUMP_DAYS || !can_be_real())
+                calendar::stays_unset(before, date) && (before.days_until(date) < JUMP_DAYS || !can_be_real())
             }
             None => is_after_start && calendar::is_default(date) && (has_failed || !can_be_real()),
         };
@@ -81,7 +80,7 @@ fn is_files_own(record: &Record<'_>, joined: &Joined, date: Yearless) -> bool {
     super::order::is_files_own(log, date) == Some(true)
         && days.all(|days| {
             newest = days;
-            (0..=FILES_OWN_DAYS).contains(&days) || days == NEW_YEARS_EVE
+            (0..=MAX_FILE_DAY_LAG).contains(&days) || days == NEW_YEARS_EVE
         })
         && newest != NEW_YEARS_EVE
 }
@@ -102,12 +101,12 @@ fn mark_wrong_start(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<
         }
         // A phone can write nothing for months, and a year can turn meanwhile. So a jump shows a wrong date only
         // where the right one goes on from the boot before.
-        let goes_on = last_real.is_some_and(|last| calendar::goes_on_from(last, before, after));
+        let continues_previous = last_real.is_some_and(|last| calendar::continues_boot(last, before, after));
         let days = before.days_until(after);
         let is_back = days > -calendar::YEAR_TURNS && days <= -JUMP_DAYS;
         let is_apart = days.abs() >= JUMP_DAYS
             && last_real.is_some_and(|last| last.days_until(before).abs() >= JUMP_DAYS);
-        if is_back || (goes_on && is_apart) {
+        if is_back || (continues_previous && is_apart) {
             dated[..=number].iter().for_each(|&at| boot[at].is_wrong = true);
             return;
         }

@@ -10,15 +10,15 @@ use super::repeats::{once_each, without_repeats};
 use super::{Calendar, Log};
 use crate::digest::{Entry, Fragment, LogDigest};
 use crate::input::Rotation;
-use crate::log::digest_of_seam;
+use crate::log::digest_of_split;
 use crate::stamp::Yearless;
 
 /// The logs that count, in order, with what stands across their ends.
 #[derive(Debug, Default)]
 pub struct Joined {
     pub(super) logs: Vec<JoinedLog>,
-    /// Seam `n` lies between log `n` and the next one.
-    seams: Vec<Option<Seam>>,
+    /// Message `n` lies between log `n` and the next one.
+    split_messages: Vec<Option<SplitMessage>>,
 }
 
 /// One log that counts.
@@ -34,14 +34,14 @@ pub(super) struct JoinedLog {
 
 /// A message that begins in one log and ends in the next, or goes on through the next to one behind it.
 #[derive(Debug)]
-struct Seam {
+struct SplitMessage {
     digest: LogDigest,
-    pieces: Vec<SeamPiece>,
+    pieces: Vec<SplitMessagePart>,
 }
 
-/// What a seam takes of one log.
+/// The part of a split message that is in one log.
 #[derive(Clone, Copy, Debug)]
-struct SeamPiece {
+struct SplitMessagePart {
     file: usize,
     /// Where it begins in the log, and how many lines it has.
     line: u64,
@@ -50,8 +50,8 @@ struct SeamPiece {
     is_cut: bool,
 }
 
-impl Seam {
-    /// Where a line of the seam stands: the log and the line in it.
+impl SplitMessage {
+    /// The place of a line of the message: the log and the line in it.
     fn place(&self, line: u64) -> (usize, u64) {
         let mut before = 0;
         for piece in &self.pieces {
@@ -88,34 +88,34 @@ impl Joined {
         for at in 1..logs.len() {
             logs[at].overlap = overlap(&logs[at - 1].log.digest, &logs[at].log.digest);
         }
-        let mut seams: Vec<Option<Seam>> = Vec::new();
+        let mut split_messages: Vec<Option<SplitMessage>> = Vec::new();
         for begin in 0..logs.len() {
-            let seam = seam(&logs, begin);
-            for piece in seam.iter().flat_map(|seam| &seam.pieces).skip(1) {
+            let message = find_split_message(&logs, begin);
+            for piece in message.iter().flat_map(|message| &message.pieces).skip(1) {
                 logs[piece.file].head_end = piece.lines;
             }
-            seams.push(seam);
+            split_messages.push(message);
         }
-        if seams.iter().any(Option::is_some) {
-            date_seams(&mut logs, &seams);
+        if split_messages.iter().any(Option::is_some) {
+            date_split_messages(&mut logs, &split_messages);
         }
-        Self { logs, seams }
+        Self { logs, split_messages }
     }
 
     /// The lines that were kept, in order.
     pub(super) fn lines(&self) -> impl Iterator<Item = JoinedLine<'_>> {
         self.logs.iter().enumerate().flat_map(|(file, joined)| {
             let digest = &joined.log.digest;
-            let seam = self.seams[file].as_ref();
-            let tail_begin = if seam.is_some() { digest.tail.line } else { u64::MAX };
+            let message = self.split_messages[file].as_ref();
+            let tail_begin = if message.is_some() { digest.tail.line } else { u64::MAX };
             let is_own = move |line: u64| line > joined.head_end && line < tail_begin;
             let own = once_each(digest)
                 .filter(move |entry| entry.line > joined.overlap && is_own(entry.line))
                 .map(move |entry| JoinedLine { file, line: entry.line, digest, entry });
-            let across = seam.into_iter().flat_map(|seam| {
-                seam.digest.entries.iter().map(|entry| {
-                    let (file, line) = seam.place(entry.line);
-                    JoinedLine { file, line, digest: &seam.digest, entry }
+            let across = message.into_iter().flat_map(|message| {
+                message.digest.entries.iter().map(|entry| {
+                    let (file, line) = message.place(entry.line);
+                    JoinedLine { file, line, digest: &message.digest, entry }
                 })
             });
             own.chain(across)
@@ -124,10 +124,10 @@ impl Joined {
 
     /// Whether this log goes on where the one before it ended, as far as their numbers and ends show: none of the
     /// chain is missing between them, and no message that was cut remains so.
-    pub(super) fn goes_on(&self, file: usize) -> bool {
+    pub(super) fn continues_previous(&self, file: usize) -> bool {
         let Some(before) = file.checked_sub(1) else { return false };
         let tail = &self.logs[before].log.digest.tail;
-        let is_cut = tail.is_cut() && self.seams[before].is_none();
+        let is_cut = tail.is_cut() && self.split_messages[before].is_none();
         follows(&self.logs[before].log, &self.logs[file].log) && (!is_cut || self.logs[file].overlap > 0)
     }
 
@@ -164,7 +164,7 @@ impl Joined {
     /// Whether the log of this number holds a piece of a message that goes on in its neighbours.
     #[must_use]
     pub fn is_piece(&self, number: usize) -> bool {
-        let pieces = self.seams.iter().flatten().flat_map(|seam| &seam.pieces);
+        let pieces = self.split_messages.iter().flatten().flat_map(|message| &message.pieces);
         pieces.into_iter().any(|piece| self.number(piece.file) == number)
     }
 
@@ -174,8 +174,8 @@ impl Joined {
     }
 }
 
-/// Gives a year to dates that are whole in a seam alone: in the logs whose newest dates they are.
-fn date_seams(logs: &mut [JoinedLog], seams: &[Option<Seam>]) {
+/// Gives a year to dates that are whole only in a split message: in the logs whose newest dates they are.
+fn date_split_messages(logs: &mut [JoinedLog], split_messages: &[Option<SplitMessage>]) {
     // Of each log: what the one before it ends with, and its first and last time.
     let mut end = End::default();
     let known = logs.iter().map(|joined| {
@@ -190,16 +190,16 @@ fn date_seams(logs: &mut [JoinedLog], seams: &[Option<Seam>]) {
     }
     let has_years = logs.iter().any(|joined| joined.calendar == Calendar::WithYear);
     let mut earlier = None;
-    for (begin, seam) in seams.iter().enumerate() {
+    for (begin, message) in split_messages.iter().enumerate() {
         earlier = known[begin].1.map(|(_, last)| last).or(earlier);
-        let Some(seam) = seam else { continue };
+        let Some(message) = message else { continue };
         if has_years && !logs[begin].log.digest.entries.iter().any(Entry::is_dated) {
             logs[begin].calendar = Calendar::WithYear;
         }
-        for &SeamPiece { file, .. } in &seam.pieces {
+        for &SplitMessagePart { file, .. } in &message.pieces {
             let (before, _) = known[file.min(begin + 1)];
             let digest = &logs[file].log.digest;
-            if let Some(calendar) = calendar_with(digest, (file, seam), before, earlier, later[file + 1]) {
+            if let Some(calendar) = calendar_with(digest, (file, message), before, earlier, later[file + 1]) {
                 logs[file].calendar = calendar;
             }
         }
@@ -211,12 +211,12 @@ fn date_seams(logs: &mut [JoinedLog], seams: &[Option<Seam>]) {
 /// with.
 fn calendar_with(
     digest: &LogDigest,
-    (file, seam): (usize, &Seam),
+    (file, message): (usize, &SplitMessage),
     mut before: End,
     earlier: Option<(Calendar, NaiveDateTime)>,
     later: Option<(Calendar, NaiveDateTime)>,
 ) -> Option<Calendar> {
-    let in_file = || seam.digest.entries.iter().filter(|entry| seam.place(entry.line).0 == file);
+    let in_file = || message.digest.entries.iter().filter(|entry| message.place(entry.line).0 == file);
     let newest = in_file().rfind(|entry| entry.is_dated())?.stamp?;
     if digest.entries.iter().any(|entry| entry.line >= digest.tail.line && entry.stamp == Some(newest)) {
         return None;
@@ -316,11 +316,11 @@ fn follows(earlier: &Log, later: &Log) -> bool {
 }
 
 /// A message goes on through at most so many logs: it has 4 KiB at most.
-const MOST_PIECES: usize = 8;
+const MAX_PIECES: usize = 8;
 
 /// The message across the ends of logs, if each has a part of it and the parts make it whole: it begins in this
 /// log, and goes on through logs that hold nothing else.
-fn seam(logs: &[JoinedLog], begin: usize) -> Option<Seam> {
+fn find_split_message(logs: &[JoinedLog], begin: usize) -> Option<SplitMessage> {
     let events = |digest: &LogDigest, is_part: &dyn Fn(&Entry) -> bool| {
         digest.entries.iter().filter(|entry| entry.event.is_some() && is_part(entry)).count()
     };
@@ -331,28 +331,28 @@ fn seam(logs: &[JoinedLog], begin: usize) -> Option<Seam> {
     }
     let mut text = tail.bytes.clone();
     let (line, lines) = (tail.line, tail.lines);
-    let mut pieces = vec![SeamPiece { file: begin, line, lines, is_cut: tail.is_cut() }];
+    let mut pieces = vec![SplitMessagePart { file: begin, line, lines, is_cut: tail.is_cut() }];
     let mut apart = events(&first.log.digest, &|entry| entry.line >= line);
-    let mut best: Option<(usize, Seam)> = None;
-    for (file, next) in logs.iter().enumerate().skip(begin + 1).take(MOST_PIECES - 1) {
+    let mut best: Option<(usize, SplitMessage)> = None;
+    for (file, next) in logs.iter().enumerate().skip(begin + 1).take(MAX_PIECES - 1) {
         let digest = &next.log.digest;
         let Fragment { lines, bytes, .. } = &digest.head;
         if bytes.is_empty() || next.overlap > 0 || !follows(&logs[file - 1].log, &next.log) {
             break;
         }
         text.extend_from_slice(bytes);
-        pieces.push(SeamPiece { file, line: 1, lines: *lines, is_cut: digest.head.is_cut() });
+        pieces.push(SplitMessagePart { file, line: 1, lines: *lines, is_cut: digest.head.is_cut() });
         apart += events(digest, &|entry| entry.line <= *lines);
-        let joined = digest_of_seam(&text);
+        let joined = digest_of_split(&text);
         let found = events(&joined, &|_| true);
         // What each log tells alone is not given up for a text that tells nothing.
         let is_whole = !joined.entries.is_empty() && found >= apart;
         if is_whole && best.as_ref().is_none_or(|(most, _)| found >= *most) {
-            best = Some((found, Seam { digest: joined, pieces: pieces.clone() }));
+            best = Some((found, SplitMessage { digest: joined, pieces: pieces.clone() }));
         }
         if bytes.len() as u64 != digest.counts.bytes {
             break;
         }
     }
-    best.map(|(_, seam)| seam)
+    best.map(|(_, message)| message)
 }

@@ -9,7 +9,7 @@ use crate::digest::shown_text;
 use crate::stamp::Stamp;
 
 /// How many first and how many last lines are kept.
-const KEPT: usize = 3;
+const LINES_KEPT: usize = 3;
 
 /// How often something was seen, with its first three and last three lines in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,8 +112,8 @@ impl Occurrences {
     }
 
     fn keep(&mut self, line: SourceLine) {
-        if self.lines.len() == 2 * KEPT {
-            self.lines.remove(KEPT);
+        if self.lines.len() == 2 * LINES_KEPT {
+            self.lines.remove(LINES_KEPT);
         }
         self.lines.push(line);
     }

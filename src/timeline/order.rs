@@ -17,7 +17,7 @@ use crate::stamp::{Stamp, Yearless};
 const EARLIEST_YEAR: i32 = 2000;
 
 /// No chain of rotated logs goes back further, in years.
-const LONGEST_CHAIN: i32 = 100;
+const MAX_CHAIN_LENGTH: i32 = 100;
 
 /// Lines of two logs of a chain can be out of order by so much, in seconds.
 const DISORDER: i64 = 3_600;
@@ -26,7 +26,7 @@ const DISORDER: i64 = 3_600;
 const OVERLAP_DAYS: i64 = 2;
 
 /// A log mostly goes on within so many days of the date in the name of the one before.
-const GOES_ON_DAYS: i64 = 7;
+const CONTINUATION_DAYS: i64 = 7;
 
 /// One log with what is known of its time.
 struct Timed {
@@ -92,25 +92,25 @@ fn take_copies(chain: &mut Vec<Log>) -> Vec<Log> {
 fn next_of(chains: &mut [std::iter::Peekable<std::vec::IntoIter<Timed>>]) -> Option<Timed> {
     let oldest = chains.iter_mut().enumerate().filter_map(|(chain, logs)| {
         let log = logs.peek()?;
-        Some(((log.key, told_by_file(&log.log), log.log.path.clone()), chain))
+        Some(((log.key, file_time(&log.log), log.log.path.clone()), chain))
     });
     let (_, chain) = oldest.min()?;
     chains[chain].next()
 }
 
 /// A file's own day is at most so many days before its modification time.
-pub(super) const FILES_OWN_DAYS: i64 = 2;
+pub(super) const MAX_FILE_DAY_LAG: i64 = 2;
 
 /// No phone's local time is further ahead of UTC, in hours.
 const AHEAD_HOURS: i64 = 14;
 
 /// Whether the file was last changed about that day of some year. None where it does not tell.
 pub(super) fn is_files_own(log: &Log, date: Yearless) -> Option<bool> {
-    let modified = told_by_file(log)?;
+    let modified = file_time(log)?;
     let years = [modified.year() - 1, modified.year(), modified.year() + 1];
     let mut times = years.iter().filter_map(|year| date.in_year(*year));
     let (oldest, newest) =
-        (modified - TimeDelta::days(FILES_OWN_DAYS), modified + TimeDelta::hours(AHEAD_HOURS));
+        (modified - TimeDelta::days(MAX_FILE_DAY_LAG), modified + TimeDelta::hours(AHEAD_HOURS));
     Some(times.any(|time| (oldest..=newest).contains(&time)))
 }
 
@@ -139,7 +139,7 @@ fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
         let times = |calendar| span.as_ref().and_then(|span| span.times(calendar));
         if let Some((newer_first, newer_last)) = newer {
             let overlaps = timed.last().is_some_and(|newer| share_lines(&log.digest, &newer.log.digest));
-            for _ in 0..LONGEST_CHAIN {
+            for _ in 0..MAX_CHAIN_LENGTH {
                 let is_later = times(calendar).is_some_and(|(first, last)| {
                     let slack = TimeDelta::seconds(DISORDER);
                     // Where a log goes on in lines of the one before, they need not be the first of that one.
@@ -163,7 +163,7 @@ fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
     for at in 0..timed.len() {
         if timed[at].key.is_none() {
             let after = timed[at..].iter().find_map(|log| log.key);
-            timed[at].key = before.or(after).or_else(|| told_by_file(&timed[at].log));
+            timed[at].key = before.or(after).or_else(|| file_time(&timed[at].log));
         }
         before = timed[at].key;
     }
@@ -181,18 +181,18 @@ fn day_of_name(log: &Log) -> Option<NaiveDate> {
 /// The year of the newest line of a log that begins within days of the one before, which was put aside on `day`.
 fn year_behind(span: &Span, day: NaiveDate) -> Option<i32> {
     let first = span.first.yearless()?;
-    let goes_on = |year: &i32| {
+    let continues_previous = |year: &i32| {
         let begin = first.in_year(*year);
-        begin.is_some_and(|begin| (begin.date() - day).num_days().abs() <= GOES_ON_DAYS)
+        begin.is_some_and(|begin| (begin.date() - day).num_days().abs() <= CONTINUATION_DAYS)
     };
-    (day.year() - 1..=day.year() + 1).find(goes_on).map(|year| year + span.years)
+    (day.year() - 1..=day.year() + 1).find(continues_previous).map(|year| year + span.years)
 }
 
 /// Whether a dated line of one log stands in the other one, too. A clock that was not set writes the same dates
 /// after each start.
 fn share_lines(one: &LogDigest, other: &LogDigest) -> bool {
     let dated = |digest: &LogDigest| -> HashSet<u64> {
-        digest.entries.iter().filter(|entry| calendar::tells_date(entry)).map(|entry| entry.hash).collect()
+        digest.entries.iter().filter(|entry| calendar::has_set_date(entry)).map(|entry| entry.hash).collect()
     };
     !dated(one).is_disjoint(&dated(other))
 }
@@ -214,7 +214,7 @@ fn modified(log: &Log, clock: &Clock) -> NaiveDateTime {
 
 /// The time before which the newest line of a log was written.
 fn latest_time(rotation: Rotation, modified: Option<NaiveDateTime>, clock: &Clock) -> NaiveDateTime {
-    let file = modified.filter(is_told).unwrap_or(clock.now);
+    let file = modified.filter(is_plausible).unwrap_or(clock.now);
     match rotation {
         // Rotation dates a log by the day on which it was put aside.
         Rotation::Dated { date: day, .. } => {
@@ -224,11 +224,11 @@ fn latest_time(rotation: Rotation, modified: Option<NaiveDateTime>, clock: &Cloc
     }
 }
 
-pub(super) fn told_by_file(log: &Log) -> Option<NaiveDateTime> {
-    log.modified.filter(is_told)
+pub(super) fn file_time(log: &Log) -> Option<NaiveDateTime> {
+    log.modified.filter(is_plausible)
 }
 
-fn is_told(modified: &NaiveDateTime) -> bool {
+fn is_plausible(modified: &NaiveDateTime) -> bool {
     modified.year() >= EARLIEST_YEAR
 }
 

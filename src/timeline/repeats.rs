@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
-use super::calendar::{End, Span, tells_date};
+use super::calendar::{End, Span, has_set_date};
 use super::order::{chain_of, is_files_own};
 use super::{Calendar, Joined, Log};
 use crate::digest::{Entry, LogDigest};
@@ -75,10 +75,10 @@ fn without_excerpts(
             let part_messages = messages(digest);
             let lines = joined.lines().filter(|line| line.entry.event.is_some());
             keep[part] = if part_messages.is_empty() {
-                !says_nothing_more(&logs[part], &members)
+                !adds_nothing(&logs[part], &members)
             } else {
-                !stands_in(digest, &part_messages, lines.map(|line| (line.entry, line.digest)))
-                    || !tells_no_other_time(digest, &entries)
+                !is_contained_in(digest, &part_messages, lines.map(|line| (line.entry, line.digest)))
+                    || !adds_no_time(digest, &entries)
             };
         }
     }
@@ -96,18 +96,18 @@ fn without_copies(logs: Vec<(Log, Calendar)>, chains: &[String]) -> Vec<(Log, Ca
                 return false;
             }
             let is_same_chain = chains[part] == chains[whole];
-            if is_same_chain && part < whole && goes_on_behind(&part_log.digest, &whole_log.digest) {
+            if is_same_chain && part < whole && continues_in(&part_log.digest, &whole_log.digest) {
                 return false;
             }
             if all[part].is_empty() {
                 return (!is_same_chain || part_log.digest.is_empty())
-                    && says_nothing_more(&logs[part], &[&logs[whole]]);
+                    && adds_nothing(&logs[part], &[&logs[whole]]);
             }
             let lines = || all[whole].iter().map(|entry| (*entry, &whole_log.digest));
-            stands_in(&part_log.digest, &all[part], lines())
-                && tells_no_other_time(&part_log.digest, &whole_log.digest.entries)
+            is_contained_in(&part_log.digest, &all[part], lines())
+                && adds_no_time(&part_log.digest, &whole_log.digest.entries)
                 && (!is_same_chain
-                    || all[part].iter().any(|entry| tells_date(entry))
+                    || all[part].iter().any(|entry| has_set_date(entry))
                     || (part < whole
                         && is_long_run(&all[part], &all[whole])
                         && has_dates_of(&whole_log.digest, &part_log.digest))
@@ -129,7 +129,7 @@ fn kept<T>(mut all: Vec<T>, keep: &[bool]) -> Vec<T> {
 
 /// Whether a log of a chain ends in a line that is cut, and that is not known to stand in the next one: then it
 /// goes on there, if that begins with the rest of a line.
-fn goes_on_behind(part: &LogDigest, whole: &LogDigest) -> bool {
+fn continues_in(part: &LogDigest, whole: &LogDigest) -> bool {
     let Some(last) = part.entries.last().filter(|entry| entry.is_cut) else {
         return part.tail.is_cut() && !whole.head.bytes.is_empty();
     };
@@ -144,7 +144,7 @@ fn is_longer(whole: &Log, part: &Log, is_earlier: bool) -> bool {
 }
 
 /// Whether the messages of a log stand among others, in that order. A log that begins within a message has its end.
-fn stands_in<'a>(
+fn is_contained_in<'a>(
     digest: &LogDigest,
     part: &[&Entry],
     mut whole: impl Iterator<Item = (&'a Entry, &'a LogDigest)>,
@@ -196,7 +196,7 @@ fn begins(part: &[&Entry], whole: &[&Entry]) -> bool {
 }
 
 /// Whether the dates of a log lie within those of other entries, or its dated lines are among them.
-fn tells_no_other_time<E: Borrow<Entry>>(part: &LogDigest, whole: &[E]) -> bool {
+fn adds_no_time<E: Borrow<Entry>>(part: &LogDigest, whole: &[E]) -> bool {
     let Some(own) = dates(&part.entries) else { return true };
     let whole = || whole.iter().map(Borrow::borrow);
     if dates(whole()).is_some_and(|dates| is_within(own, dates)) {
@@ -216,7 +216,7 @@ fn are_equal(part: &LogDigest, whole: &LogDigest) -> bool {
 /// Whether a log without known messages can be left out beside those of another rotation chain: it has no dates, or
 /// none that lie out of their time. Where its file is not of its own day, its year is a guess: it is that of the others
 /// if its dates lie within theirs, and if they lie within those that a clock made up, it is such a one's.
-fn says_nothing_more((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) -> bool {
+fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) -> bool {
     if part.digest.is_empty() {
         return part.digest.counts.bytes == 0;
     }

@@ -172,7 +172,7 @@ impl SlotHistory {
             }
         }
         for views in history.views.values_mut() {
-            views.iter_mut().for_each(|view| view.judge(timeline));
+            views.iter_mut().for_each(|view| view.check_completeness(timeline));
             views.dedup_by(|later, earlier| earlier.take_over(later));
             // A key whose certificate's lines were not read tells nothing of the slot.
             views.retain(|view| {
@@ -201,10 +201,12 @@ impl SlotHistory {
             _ => CertificateState::Installed,
         };
         let views = self.views.entry(slot).or_default();
-        let goes_on = views.last().is_some_and(|view| {
-            view.is_inventory() && view.boot == record.boot && !view.lines.is_told_again(event, record)
+        let continues_previous = views.last().is_some_and(|view| {
+            view.is_inventory()
+                && view.boot == record.boot
+                && !view.lines.begins_another_inventory(event, record)
         });
-        if !goes_on {
+        if !continues_previous {
             let source = Source::Inventory { is_complete: false };
             let content = Content::new(state, at);
             let lines = InventoryLines::default();
@@ -321,7 +323,7 @@ impl InventoryLines {
 
     /// Whether this line begins another inventory of the slot. The same line twice is one: a server can write
     /// each line twice. Without a stamp, a line that does not follow itself is another one.
-    fn is_told_again(mut self, event: &Event, record: &Record<'_>) -> bool {
+    fn begins_another_inventory(mut self, event: &Event, record: &Record<'_>) -> bool {
         let (last, hash) = (self.last, record.entry.hash);
         let (line, is_contrary) = self.place(event);
         let is_another = *line != hash || (record.entry.stamp.is_none() && last != hash);
@@ -391,7 +393,7 @@ impl SlotView {
     /// line is nothing that follows, unless it is about something else, nor is what a log holds that does not go on from this one or begins with
     /// another boot: the key can have been between. Where such a log begins with a key, the certificate's lines
     /// can have been before.
-    fn judge(&mut self, timeline: &Timeline<'_>) {
+    fn check_completeness(&mut self, timeline: &Timeline<'_>) {
         let Source::Inventory { is_complete } = &mut self.source else { return };
         let records = &timeline.records;
         let (first, last) = (&records[self.at.0], &records[self.at.1]);
@@ -412,12 +414,13 @@ impl SlotView {
         let is_followed = last.line < timeline.logs[last.file].digest.counts.lines
             && !is_cut_line(last.file, last.line + 1)
             || next.is_some_and(|next| {
-                next.file == last.file || (next.boot == last.boot && timeline.logs[next.file].goes_on)
+                next.file == last.file
+                    || (next.boot == last.boot && timeline.logs[next.file].continues_previous)
             });
         // Without a stamp, a cut first line belongs to whatever follows.
         let is_before = |record: &&Record<'_>| record.entry.stamp.is_some() || first.entry.stamp.is_none();
         let mut of_log = records[..self.at.0].iter().rev().take_while(|record| record.file == first.file);
-        let begins_log = !timeline.logs[first.file].goes_on && of_log.find(is_before).is_none();
+        let begins_log = !timeline.logs[first.file].continues_previous && of_log.find(is_before).is_none();
         let is_cut = begins_log && self.lines.are_of_key_alone();
         let beside = |at: Option<usize>, is_near: &dyn Fn(&Record<'_>) -> bool| {
             at.and_then(|at| records.get(at)).filter(|record| record.boot == first.boot && is_near(record))

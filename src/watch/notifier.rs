@@ -15,7 +15,7 @@ use super::Wake;
 const POLL: Duration = Duration::from_secs(1);
 
 /// The polling interval in addition to notifications, since mounted and linked directories may send none.
-const SAFETY: Duration = Duration::from_secs(30);
+const FALLBACK_POLL: Duration = Duration::from_secs(30);
 
 /// Wakes the program when something changes below the paths that the user named. It does not say what
 /// changed: the program then compares all files.
@@ -60,8 +60,8 @@ impl Notifier {
     }
 
     /// How long to wait for a notification before all files are compared anyway.
-    pub(crate) fn patience(&self) -> Duration {
-        if self.watcher.is_some() { SAFETY } else { self.poll.unwrap_or(POLL) }
+    pub(crate) fn wait_timeout(&self) -> Duration {
+        if self.watcher.is_some() { FALLBACK_POLL } else { self.poll.unwrap_or(POLL) }
     }
 
     /// Must be called before each scan. Watches the directories anew if others have taken their names;

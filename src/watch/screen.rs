@@ -82,7 +82,7 @@ impl Screen {
     }
 
     /// Scrolls as the key says.
-    pub(crate) fn go(&mut self, key: Key) {
+    pub(crate) fn scroll(&mut self, key: Key) {
         let page = terminal::size().map_or(1, |(_, height)| isize::try_from(height).unwrap_or(1).max(3) - 2);
         self.top = match key {
             Key::Lines(lines) => self.top.saturating_add_signed(lines),

@@ -1,6 +1,6 @@
 //! Archives of all kinds, in each other, and what of them is read.
 
-use phonecert::input::{CONFIG_BYTES, Options, PassedOverKind, Rotation};
+use phonecert::input::{MAX_CONFIG_BYTES, Options, Rotation, SkipReason};
 use phonecert::problem::ProblemKind::{LimitExceeded, TruncatedArchive};
 
 use super::sink::{LOG, Tree, bzip2, gzip, log, tar, xz, zip, zstd};
@@ -42,13 +42,13 @@ fn each_kind_is_read_named_and_searched() {
             assert_eq!(taken.logs[1].name.rotation, Rotation::Number(1));
             assert_eq!(taken.logs[2].name.mac.unwrap().to_string(), "0004F2A1B2C4");
             let boot = format!("{name}!/deep/0004f2a1b2c3-boot.log");
-            assert_eq!(taken.passed_over.kinds[&PassedOverKind::BootLog], (1, boot));
+            assert_eq!(taken.skipped.kinds[&SkipReason::BootLog], (1, boot));
             assert_eq!(taken.files, 1);
         }
         let without = Options { archives: false, ..Options::default() };
         let taken = Tree::with(name, &bytes).read_with(&[""], &without);
         assert!(taken.logs.is_empty());
-        assert_eq!(taken.passed_over.kinds[&PassedOverKind::Archive], (1, name.to_owned()));
+        assert_eq!(taken.skipped.kinds[&SkipReason::Archive], (1, name.to_owned()));
         assert_eq!(Tree::with(name, &bytes).read_with(&[name], &without).logs.len(), 3, "named");
     }
 }
@@ -109,7 +109,7 @@ fn a_directory_that_is_named_like_a_log() {
 fn configuration_files_of_any_name() {
     let utf_16: Vec<u8> = "\u{feff}<c/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let long = [b"<d b='".as_slice(), &[b'x'; 5000], b"'/>"].concat();
-    let large = [b"<a>".as_slice(), &vec![b'x'; CONFIG_BYTES as usize]].concat();
+    let large = [b"<a>".as_slice(), &vec![b'x'; MAX_CONFIG_BYTES as usize]].concat();
     // Programs and sounds are known by their beginnings.
     let program = [b"\x7fELF\0".as_slice(), &vec![b'x'; 5000]].concat();
     let members: [(&str, &[u8]); 9] = [
@@ -136,7 +136,7 @@ fn configuration_files_of_any_name() {
 
 #[test]
 fn configuration_files() {
-    let large = vec![b'x'; CONFIG_BYTES as usize + 1];
+    let large = vec![b'x'; MAX_CONFIG_BYTES as usize + 1];
     let members: [(&str, &[u8]); 8] = [
         ("cfg/0004f2a1b2c3.cfg", b"<a/>"),
         ("cfg/site.CFG", b"<b/>"),

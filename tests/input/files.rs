@@ -192,7 +192,7 @@ fn a_log_that_shrinks() {
         fn problem(&mut self, problem: phonecert::problem::Problem) {
             self.1.problem(problem);
         }
-        fn passed_over(&mut self, _: phonecert::input::PassedOverKind, _: &str) {}
+        fn skipped(&mut self, _: phonecert::input::SkipReason, _: &str) {}
         fn advance(&mut self, _: u64, _: u64) {}
     }
     let tree = Tree::with(LOG, &log(10_000));

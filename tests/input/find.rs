@@ -1,6 +1,6 @@
 //! What is found in directories, and how it is grouped.
 
-use phonecert::input::{Buffers, ConfigKind, Options, PassedOverKind, Rotation};
+use phonecert::input::{Buffers, ConfigKind, Options, Rotation, SkipReason};
 use phonecert::model::Mac;
 use phonecert::problem::ProblemKind::NotFound;
 
@@ -39,7 +39,7 @@ fn logs_of_one_phone_stand_together() {
         ("64167F000001", "a/64167f000001-app.log"),
     ];
     assert_eq!(phones, expected.map(|(mac, paths)| (mac.to_owned(), paths.to_owned())));
-    assert_eq!(found.passed_over.files, 7);
+    assert_eq!(found.skipped.files, 7);
     let mac: Mac = "64167F000001".parse().unwrap();
     assert_eq!(found.phone_of(mac), Some(2));
     assert_eq!(found.phone_of(Mac::new([0; 6])), None);
@@ -168,16 +168,16 @@ fn what_is_passed_over_is_counted() {
         tree.write(name, b"x");
     }
     let taken = tree.read_all();
-    let kinds: Vec<_> = taken.passed_over.kinds.iter().collect();
+    let kinds: Vec<_> = taken.skipped.kinds.iter().collect();
     let expected = [
-        (PassedOverKind::SevenZip, (3, "0004f2a1b2c3-app.log.7z".to_owned())),
-        (PassedOverKind::Rar, (1, "x.rar".to_owned())),
-        (PassedOverKind::OtherCompression, (2, "0004f2a1b2c3-app.log.lzma".to_owned())),
-        (PassedOverKind::BootLog, (1, "0004f2a1b2c3-boot.log".to_owned())),
-        (PassedOverKind::OtherLog, (1, "polycom.log".to_owned())),
+        (SkipReason::SevenZip, (3, "0004f2a1b2c3-app.log.7z".to_owned())),
+        (SkipReason::Rar, (1, "x.rar".to_owned())),
+        (SkipReason::OtherCompression, (2, "0004f2a1b2c3-app.log.lzma".to_owned())),
+        (SkipReason::BootLog, (1, "0004f2a1b2c3-boot.log".to_owned())),
+        (SkipReason::OtherLog, (1, "polycom.log".to_owned())),
     ];
     assert_eq!(kinds, expected.iter().map(|(kind, told)| (kind, told)).collect::<Vec<_>>());
-    assert_eq!(taken.passed_over.files, 10);
+    assert_eq!(taken.skipped.files, 10);
     assert!(taken.logs.is_empty() && taken.problems.is_empty());
 }
 

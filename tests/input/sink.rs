@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use phonecert::input::{
-    Buffers, ConfigContent, ConfigMember, Content, Found, Limits, LogName, LogSink, Options, PassedOver,
-    PassedOverKind, find, read_at,
+    Buffers, ConfigContent, ConfigMember, Content, FoundFiles, Limits, LogName, LogSink, Options, SkipReason,
+    SkippedFiles, find, read_at,
 };
 use phonecert::problem::{Problem, ProblemKind};
 use tempfile::TempDir;
@@ -90,7 +90,7 @@ pub(crate) struct Taken {
     pub(crate) logs: Vec<Log>,
     pub(crate) configs: Vec<(String, Option<Vec<u8>>, Option<u32>)>,
     pub(crate) problems: Vec<Problem>,
-    pub(crate) passed_over: PassedOver,
+    pub(crate) skipped: SkippedFiles,
     pub(crate) files: u64,
     /// Bytes of a stream are counted and not kept beyond this.
     pub(crate) length: u64,
@@ -126,8 +126,8 @@ impl LogSink for Taken {
         self.problems.push(problem);
     }
 
-    fn passed_over(&mut self, kind: PassedOverKind, path: &str) {
-        self.passed_over.add(kind, || path.to_owned());
+    fn skipped(&mut self, kind: SkipReason, path: &str) {
+        self.skipped.add(kind, || path.to_owned());
     }
 
     fn advance(&mut self, files: u64, _: u64) {
@@ -148,7 +148,7 @@ fn read_file(file: &fs::File, size: u64, bytes: &mut Vec<u8>) -> io::Result<()> 
 
 impl Taken {
     /// Reads all that was found, phone by phone.
-    pub(crate) fn all(found: &Found) -> Self {
+    pub(crate) fn all(found: &FoundFiles) -> Self {
         let mut taken = Self::default();
         let mut buffers = Buffers::new(2);
         for batch in found.batches(&found.by_address()) {
@@ -160,7 +160,7 @@ impl Taken {
         found.streams.iter().for_each(|stream| stream.read(&mut buffers, &mut taken));
         taken.problems.extend(found.problems.iter().cloned());
         taken.problems.sort();
-        taken.passed_over.merge(found.passed_over.clone());
+        taken.skipped.merge(found.skipped.clone());
         taken
     }
 
@@ -224,7 +224,7 @@ impl Tree {
         fs::write(path, content).unwrap();
     }
 
-    pub(crate) fn find(&self, paths: &[&str], options: &Options) -> Found {
+    pub(crate) fn find(&self, paths: &[&str], options: &Options) -> FoundFiles {
         let paths: Vec<_> = paths.iter().map(|path| self.path(path)).collect();
         find(&paths, options)
     }
@@ -237,7 +237,7 @@ impl Tree {
         taken.logs.iter_mut().for_each(|log| log.name.path = strip(&log.name.path).into());
         taken.problems.iter_mut().for_each(|problem| problem.path = strip(&problem.path));
         taken.configs.iter_mut().for_each(|config| config.0 = strip(&config.0));
-        taken.passed_over.kinds.values_mut().for_each(|kind| kind.1 = strip(&kind.1));
+        taken.skipped.kinds.values_mut().for_each(|kind| kind.1 = strip(&kind.1));
         taken
     }
 

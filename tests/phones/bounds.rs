@@ -1,6 +1,6 @@
 //! What is kept of a log is bounded, and what is folded still counts.
 
-use phonecert::digest::{FOLD_ABOVE, KEPT};
+use phonecert::digest::{FOLD_ABOVE, MAX_ENTRIES};
 use phonecert::log::digest_of;
 use phonecert::window::Window;
 
@@ -39,7 +39,7 @@ fn what_is_dropped_is_the_oldest_and_is_told() {
     assert_eq!(told["certificates"][0]["fingerprint"], "D3:2F:07:C2:B1:97:E3:DB:10:53:E9:06:FC:FF:D5:AE");
     assert_eq!(told["certificates"][1]["state"], "not-available");
     assert_eq!(state(&told, "INS001"), None, "the refusal before all of them was dropped");
-    assert!(digest_of(log.as_bytes(), &Window::default()).entries.len() <= KEPT);
+    assert!(digest_of(log.as_bytes(), &Window::default()).entries.len() <= MAX_ENTRIES);
 }
 
 /// As many entries as are kept, and one more.
@@ -47,8 +47,8 @@ fn what_is_dropped_is_the_oldest_and_is_told() {
 fn nothing_is_dropped_up_to_the_bound() {
     let banner = "000005.930|log  |*|00|---------- Initial log entry ----------\n";
     let digest = |boots: usize| digest_of(banner.repeat(boots).as_bytes(), &Window::default());
-    assert_eq!((digest(KEPT).entries.len(), digest(KEPT).dropped), (KEPT, 0));
-    assert_eq!((digest(KEPT + 1).entries.len(), digest(KEPT + 1).dropped), (KEPT, 1));
+    assert_eq!((digest(MAX_ENTRIES).entries.len(), digest(MAX_ENTRIES).dropped), (MAX_ENTRIES, 0));
+    assert_eq!((digest(MAX_ENTRIES + 1).entries.len(), digest(MAX_ENTRIES + 1).dropped), (MAX_ENTRIES, 1));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The times and boots of all known messages, also of those that are folded into one entry.
 
-use phonecert::digest::{FOLD_ABOVE, KEPT};
+use phonecert::digest::{FOLD_ABOVE, MAX_ENTRIES};
 use phonecert::stamp::stamp;
 use phonecert::timeline::EventDates;
 use phonecert::window::Window;
@@ -139,7 +139,7 @@ fn a_message_that_was_dropped_has_its_time() {
         let at = |n: usize| format!("{day}{:02}{:02}{:02}", n / 3_600, n / 60 % 60, n % 60);
         (0..count).map(|n| START.replace("000010.000", &at(n))).collect()
     };
-    let log = starts("1231", 150) + &starts("0102", KEPT);
+    let log = starts("1231", 150) + &starts("0102", MAX_ENTRIES);
     assert_eq!(dated_in(&log, 151), at("2016-01-02 00:00:00", 0));
     assert_eq!(dated_in(&log, 152), at("2016-01-02 00:00:01", 1));
     assert_eq!(dated_in(&log, 150), at("2015-12-31 00:02:29", 0));

@@ -14,9 +14,9 @@ mod order;
 mod overlaps;
 mod said;
 mod sample;
-mod seams;
 mod simulation;
 mod slots;
+mod split_messages;
 mod timeline;
 mod together;
 #[path = "../tree/mod.rs"]

@@ -31,7 +31,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let message =
             sentence!["The CA certificate in ", &given, format!(" ended on {}.", day(expired.not_after))];
         let says = sentence!["CN ", name_of(expired), format!(", ended {}", day(expired.not_after))];
-        Some(Finding::of_files(None, message, vec![given.says(says)]).weighing(severity))
+        Some(Finding::of_files(None, message, vec![given.says(says)]).with_severity(severity))
     });
     found.collect()
 }

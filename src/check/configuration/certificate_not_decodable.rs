@@ -52,7 +52,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             }
         };
         let line = given.in_short();
-        Some(Finding::of_files(credential.store.slot(), message, vec![line]).weighing(severity))
+        Some(Finding::of_files(credential.store.slot(), message, vec![line]).with_severity(severity))
     });
     found.collect()
 }

@@ -13,7 +13,8 @@
 //! 1. Leave certificates out of the chain that servers have anyway, the root first.
 //! 2. Give the rest as PKCS #7 again, and restart the phone.
 
-use super::{CERTIFICATE_MAX, Case, Finding, Rule, Severity, count, counted, rule, sentence};
+use super::{Case, Finding, Rule, Severity, count, counted, rule, sentence};
+use crate::reference::MAX_PLATFORM_CERTIFICATE;
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG014",
@@ -29,7 +30,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let found = case.read.iter().filter_map(|credential| {
         let (given, value) = credential.certificate.filter(|_| credential.store.is_device())?;
         let length = value.length();
-        if length <= CERTIFICATE_MAX {
+        if length <= u64::from(MAX_PLATFORM_CERTIFICATE) {
             return None;
         }
         let slot = credential.store.slot();
@@ -45,11 +46,11 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
                 " {have} {} bytes; {} takes {}.",
                 count(length),
                 credential.store,
-                count(CERTIFICATE_MAX)
+                count(MAX_PLATFORM_CERTIFICATE.into())
             ),
         ];
         let line = given.in_short();
-        Some(Finding::of_files(slot, message, vec![line]).weighing(severity))
+        Some(Finding::of_files(slot, message, vec![line]).with_severity(severity))
     });
     found.collect()
 }

@@ -12,7 +12,7 @@
 //!    the tree, and scan that.
 //! 2. Take the copy away afterwards, for it may hold keys.
 
-use super::{Case, Condition, Finding, Part, Rule, Severity, SourceRole, rule, sentence};
+use super::{Case, Finding, Part, ReadOutcome, Rule, Severity, SourceRole, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG003",
@@ -29,7 +29,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         .config
         .sources
         .iter()
-        .filter(|source| source.file.condition == Condition::Binary && source.role != SourceRole::Master);
+        .filter(|source| source.file.outcome == ReadOutcome::Binary && source.role != SourceRole::Master);
     let found = encrypted.map(|source| {
         let message = sentence![
             Part::Path(source.file.path.clone()),

@@ -15,7 +15,7 @@
 //! 2. Check it with an XML tool, such as `xmllint --noout FILE`.
 //! 3. Restart the phone, so that it reads the file again.
 
-use super::{Case, Condition, Finding, Part, Rule, Severity, SourceRole, rule, sentence};
+use super::{Case, Finding, Part, ReadOutcome, Rule, Severity, SourceRole, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG001",
@@ -29,12 +29,12 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let found = case.config.sources.iter().filter_map(|source| {
-        let (place, line, why, lost) = match &source.file.condition {
-            Condition::Malformed(fault) => {
+        let (place, line, why, lost) = match &source.file.outcome {
+            ReadOutcome::Malformed(fault) => {
                 let place = format!("line {}, column {}", fault.line, fault.column);
                 (place, fault.line, &*fault.why, &fault.lost[..])
             }
-            Condition::NotXml if source.role == SourceRole::Listed => {
+            ReadOutcome::NotXml if source.role == SourceRole::Listed => {
                 ("line 1, column 1".to_owned(), 1, "it does not begin as XML does", &[][..])
             }
             _ => return None,

@@ -17,6 +17,7 @@
 //! 3. Set it back to 0 then, if you don't want phones to take device values at each start.
 
 use super::{Case, Finding, Gate, Rule, Severity, by_slot, gated, rule, sentence};
+use crate::config::DEVICE_SET;
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG004",
@@ -29,23 +30,25 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let Gate::Closed(gate) = case.config.gate(GATE) else { return Vec::new() };
+    let Gate::Closed(gate) = case.config.gate(DEVICE_SET) else { return Vec::new() };
     let found = gated(case.config).into_iter().map(|(slot, given)| {
         let (state, second) = match gate {
             Some(set) => (
-                sentence![format!("{GATE} is not 1 ("), set.place(), ")"],
+                sentence![format!("{DEVICE_SET} is not 1 ("), set.place(), ")"],
                 set.says("not 1, so no value of device.* counts"),
             ),
             None => (
-                format!("no file has {GATE}").into(),
-                given.file.says(None, Some(GATE), format!("missing: add {GATE}=\"1\" to this file")),
+                format!("no file has {DEVICE_SET}").into(),
+                given.file.says(
+                    None,
+                    Some(DEVICE_SET),
+                    format!("missing: add {DEVICE_SET}=\"1\" to this file"),
+                ),
             ),
         };
         let message = sentence![&given, " does not count: ", state, "."];
         let first = given.in_short();
-        Finding::of_files(slot, message, vec![first, second]).weighing(by_slot(case.log.state(slot)))
+        Finding::of_files(slot, message, vec![first, second]).with_severity(by_slot(case.log.state(slot)))
     });
     found.collect()
 }
-
-const GATE: &str = "device.set";

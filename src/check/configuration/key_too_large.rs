@@ -12,7 +12,8 @@
 //! 1. Make a key of at most 4096 bits (RSA) or an elliptic-curve key, and have a certificate issued for it.
 //! 2. Give both to the phone and restart it.
 
-use super::{Case, Finding, KEY_MAX, Rule, Severity, count, rule, sentence};
+use super::{Case, Finding, Rule, Severity, count, rule, sentence};
+use crate::reference::MAX_PLATFORM_KEY;
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG013",
@@ -28,13 +29,18 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let found = case.read.iter().filter_map(|credential| {
         let (given, value) = credential.key.filter(|_| credential.store.is_device())?;
         let length = u64::from(value.ok()?.length);
-        if length <= KEY_MAX {
+        if length <= u64::from(MAX_PLATFORM_KEY) {
             return None;
         }
         let message = sentence![
             "The private key in ",
             &given,
-            format!(" has {} bytes; {} takes {}.", count(length), credential.store, count(KEY_MAX)),
+            format!(
+                " has {} bytes; {} takes {}.",
+                count(length),
+                credential.store,
+                count(MAX_PLATFORM_KEY.into())
+            ),
         ];
         let line = given.in_short();
         Some(Finding::of_files(credential.store.slot(), message, vec![line]))

@@ -25,16 +25,13 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("name_of_another_phone.rs"), run)
 };
 
-/// The vendor's address blocks.
-const BLOCKS: [[u8; 3]; 3] = [[0x00, 0x04, 0xF2], [0x64, 0x16, 0x7F], [0x48, 0x25, 0x67]];
-
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let own = case.mac;
     let found = leaves(case).filter_map(|(slot, given, certificate)| {
         let named = addresses(&certificate.subject);
         let is_phone = |mac: &&Mac| {
             let block = &mac.bytes()[..3];
-            BLOCKS.iter().any(|known| known == block) || *block == own.bytes()[..3]
+            Mac::VENDOR_BLOCKS.iter().any(|known| known == block) || *block == own.bytes()[..3]
         };
         let other = named.iter().find(is_phone).filter(|_| !named.contains(&own))?;
         let message = sentence!["The certificate in ", &given, " is made out to ", Part::Mac(*other), "."];

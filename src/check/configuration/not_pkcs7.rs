@@ -28,17 +28,17 @@ pub(in crate::check) const RULE: Rule = Rule {
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let found = case.read.iter().filter_map(|credential| {
         let (given, value) = credential.certificate?;
-        let why = why(value)?;
+        let why = fault_of(value)?;
         let severity = if case.log.chain_not_decodable { Severity::Error } else { RULE.severity };
         let message = sentence![&given, format!(" {why}.")];
         let line = given.in_short();
-        Some(Finding::of_files(credential.store.slot(), message, vec![line]).weighing(severity))
+        Some(Finding::of_files(credential.store.slot(), message, vec![line]).with_severity(severity))
     });
     found.collect()
 }
 
 /// What is said of a value without PKCS #7 lines; none where it has them, or where CFG011 tells more.
-pub(in crate::check) fn why(value: &Certificates) -> Option<&'static str> {
+pub(in crate::check) fn fault_of(value: &Certificates) -> Option<&'static str> {
     match (value.form, value.fault) {
         (Form::Bare, None) => Some("is base64 without begin and end lines"),
         (Form::Bare, Some(_)) => {

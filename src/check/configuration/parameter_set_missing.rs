@@ -49,5 +49,5 @@ fn finding(case: &Case<'_>, slot: Option<Slot>, given: Given<'_>) -> Option<Find
         }
     };
     let message = sentence![&given, " does not count: ", state, "."];
-    Some(Finding::of_files(slot, message, evidence).weighing(by_slot(case.log.state(slot))))
+    Some(Finding::of_files(slot, message, evidence).with_severity(by_slot(case.log.state(slot))))
 }

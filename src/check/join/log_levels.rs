@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::config::{Condition, ConfigurationLine, Given, LogFacts, PhoneConfig, SourceRole};
+use crate::config::{ConfigurationLine, Given, LogFacts, PhoneConfig, ReadOutcome, SourceRole};
 use crate::message::{Message, Part, sentence};
 
 const TLS_LEVEL: &str = "log.level.change.tls";
@@ -74,7 +74,7 @@ pub(super) fn no_evidence(config: &PhoneConfig, log: &LogFacts) -> (Option<Messa
         let file = config
             .sources
             .iter()
-            .find(|source| source.role == SourceRole::Listed && source.file.condition == Condition::Read);
+            .find(|source| source.role == SourceRole::Listed && source.file.outcome == ReadOutcome::Read);
         let file = file.map(|source| &source.file).or_else(|| config.master());
         if let Some(file) = file.filter(|_| config.is_absent(LEVEL)) {
             lines.push(file.says(None, Some(LEVEL), format!("missing: add {LEVEL}=\"3\" to this file")));

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{ATTRIBUTES_MAX, Refusal};
+use super::{MAX_ATTRIBUTES, Refusal};
 use crate::problem::ProblemKind;
 
 /// The text with each colon in a name made an underscore; an error if an element has too many attributes.
@@ -51,7 +51,7 @@ fn tag(text: &str, from: usize, colons: &mut Vec<usize>) -> Result<usize, Refusa
             quote => {
                 at = after(text, at, if quote == b'"' { "\"" } else { "'" });
                 values += 1;
-                if values > ATTRIBUTES_MAX {
+                if values > MAX_ATTRIBUTES {
                     let why = "an element has more than 5,000 attributes; the file was not read";
                     return Err(Refusal::Unread(ProblemKind::LimitExceeded, why));
                 }

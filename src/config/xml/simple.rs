@@ -8,13 +8,13 @@
 use std::borrow::Cow;
 
 /// An attribute: name and value as they stand there, and where the name begins.
-pub(super) struct Raw<'t> {
+pub(super) struct RawAttribute<'t> {
     pub(super) name: &'t str,
     pub(super) value: &'t str,
     pub(super) start: usize,
 }
 
-impl<'t> Raw<'t> {
+impl<'t> RawAttribute<'t> {
     /// The value with line breaks and tabs as blanks, as XML wants it.
     pub(super) fn value(&self) -> Cow<'t, str> {
         if memchr::memchr3(b'\n', b'\t', b'\r', self.value.as_bytes()).is_some() {
@@ -28,7 +28,7 @@ impl<'t> Raw<'t> {
 const USUAL: usize = 64;
 
 /// The attributes in order; `None` where the full parser must decide.
-pub(super) fn attributes(text: &str) -> Option<Vec<Raw<'_>>> {
+pub(super) fn attributes(text: &str) -> Option<Vec<RawAttribute<'_>>> {
     let is_control = |byte: u8| (byte < b' ') & (byte != b'\t') & (byte != b'\n') & (byte != b'\r');
     let bytes = text.as_bytes();
     // References, U+FFFE and U+FFFF, which begin with this byte, what content can't have, and controls,
@@ -91,7 +91,7 @@ const IS_PART_OF_NAME: [bool; 256] = {
 struct Cursor<'t> {
     text: &'t str,
     at: usize,
-    attributes: Vec<Raw<'t>>,
+    attributes: Vec<RawAttribute<'t>>,
 }
 
 impl<'t> Cursor<'t> {
@@ -176,13 +176,13 @@ impl<'t> Cursor<'t> {
             let value = &rest[..end];
             self.at += end + 1;
             self.take(quote)?;
-            self.attributes.push(Raw { name, value, start });
+            self.attributes.push(RawAttribute { name, value, start });
         }
     }
 }
 
 /// Whether two attributes of an element have the same name.
-fn has_twice(element: &[Raw<'_>]) -> bool {
+fn has_twice(element: &[RawAttribute<'_>]) -> bool {
     // Few names are compared faster than sorted.
     if element.len() <= 24 {
         return (1..element.len()).any(|at| element[..at].iter().any(|one| one.name == element[at].name));

@@ -4,15 +4,15 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Reader, Recorder};
-use crate::event::{self, End, Event, Reading};
+use crate::event::{self, End, Event, ParsedText};
 use crate::line::{Header, Level, without_marks_behind};
 use crate::stamp::Stamp;
 
 /// The most lines without a header that continue a wrapped message.
-const MOST_WRAPS: u8 = 8;
+const MAX_WRAPS: u8 = 8;
 
 /// The longest text of a wrapped message, in bytes.
-const LONGEST_MESSAGE: usize = 4 * 1024;
+const MAX_MESSAGE_LENGTH: usize = 4 * 1024;
 
 /// A known message that the next line may continue.
 pub(super) struct Pending {
@@ -23,7 +23,7 @@ pub(super) struct Pending {
     pub(super) text: Vec<u8>,
     /// Its lines, byte for byte.
     pub(super) raw: Vec<u8>,
-    pub(super) reading: Reading,
+    pub(super) reading: ParsedText,
     pub(super) wraps: u8,
     /// How many of these lines came after the message was already complete.
     pub(super) further_lines: u8,
@@ -55,7 +55,7 @@ impl OwnedHeader {
         }
     }
 
-    fn lend(&self) -> Header<'_> {
+    fn as_header(&self) -> Header<'_> {
         Header {
             stamp: self.stamp,
             component: &self.component[..usize::from(self.component_length)],
@@ -85,7 +85,7 @@ impl Reader {
             let hash = xxh3_64(text);
             let hash_before = if self.last.line + 1 == number { self.last.hash } else { 0 };
             match event::read(text, end) {
-                Reading::Known(event) => {
+                ParsedText::Known(event) => {
                     self.add_event(number, None, (hash, hash_before), text, event, end, recorder);
                 }
                 reading => {
@@ -122,13 +122,13 @@ impl Reader {
         recorder: &mut Recorder<'_>,
     ) -> bool {
         let Some(pending) = &self.pending else { return false };
-        if pending.reading != Reading::Cut {
+        if pending.reading != ParsedText::Cut {
             return false;
         }
         let joined = [&pending.text, text].join(&b' ');
         let event = match event::read(&joined, end) {
-            Reading::Known(event) => Some(event),
-            Reading::Cut if event::read(text, end) == Reading::Cut => None,
+            ParsedText::Known(event) => Some(event),
+            ParsedText::Cut if event::read(text, end) == ParsedText::Cut => None,
             _ => return false,
         };
         let Some(mut pending) = self.pending.take() else { return false };
@@ -147,11 +147,11 @@ impl Reader {
     /// Joins a line without a header to the pending message, if it can continue it.
     pub(super) fn wrap(&mut self, text: &[u8], raw: &[u8], end: End, recorder: &mut Recorder<'_>) {
         let Some(mut pending) = self.pending.take() else { return };
-        let fits = pending.wraps < MOST_WRAPS && pending.text.len() + text.len() < LONGEST_MESSAGE;
-        let is_complete = matches!(&pending.reading, Reading::Open(event)
+        let fits = pending.wraps < MAX_WRAPS && pending.text.len() + text.len() < MAX_MESSAGE_LENGTH;
+        let is_complete = matches!(&pending.reading, ParsedText::Open(event)
             if event.further_lines() <= pending.further_lines);
         // A mail may have an empty line after each line.
-        if text.is_empty() && fits && pending.reading == Reading::Cut {
+        if text.is_empty() && fits && pending.reading == ParsedText::Cut {
             pending.wraps += 1;
             pending.take_raw(raw);
             self.pending = Some(pending);
@@ -169,20 +169,20 @@ impl Reader {
             pending.text.extend_from_slice(separator);
             pending.text.extend_from_slice(text);
             match event::read(&pending.text, end) {
-                Reading::Known(event) => {
+                ParsedText::Known(event) => {
                     pending.is_cut = end == End::Cut;
                     return self.add_pending(pending, event, recorder);
                 }
-                reading @ (Reading::Open(_) | Reading::Cut) => {
+                reading @ (ParsedText::Open(_) | ParsedText::Cut) => {
                     pending.wraps += 1;
-                    pending.further_lines += u8::from(matches!(pending.reading, Reading::Open(_)));
+                    pending.further_lines += u8::from(matches!(pending.reading, ParsedText::Open(_)));
                     pending.reading = reading;
                     pending.is_cut = end == End::Cut;
                     pending.take_raw(raw);
                     self.pending = Some(pending);
                     return;
                 }
-                Reading::Unknown => pending.text.truncate(length),
+                ParsedText::Unknown => pending.text.truncate(length),
             }
         }
         pending.text.extend_from_slice(&unmarked);
@@ -193,20 +193,20 @@ impl Reader {
     /// Ends the pending message.
     pub(super) fn flush(&mut self, recorder: &mut Recorder<'_>) {
         let Some(mut pending) = self.pending.take() else { return };
-        let reading = match std::mem::replace(&mut pending.reading, Reading::Unknown) {
+        let reading = match std::mem::replace(&mut pending.reading, ParsedText::Unknown) {
             // The rest of the message was lost. The event counts if its kind is clear from the beginning.
-            Reading::Cut => event::read(&pending.text, End::Cut),
+            ParsedText::Cut => event::read(&pending.text, End::Cut),
             reading => reading,
         };
         match reading {
-            Reading::Known(event) | Reading::Open(event) => self.add_pending(pending, event, recorder),
-            Reading::Cut | Reading::Unknown if pending.is_news => self.keep_last(),
-            Reading::Cut | Reading::Unknown => {}
+            ParsedText::Known(event) | ParsedText::Open(event) => self.add_pending(pending, event, recorder),
+            ParsedText::Cut | ParsedText::Unknown if pending.is_news => self.keep_last(),
+            ParsedText::Cut | ParsedText::Unknown => {}
         }
     }
 
     fn add_pending(&mut self, pending: Pending, event: Event, recorder: &mut Recorder<'_>) {
-        let header = pending.header.as_ref().map(OwnedHeader::lend);
+        let header = pending.header.as_ref().map(OwnedHeader::as_header);
         let hashes = (pending.hash, pending.hash_before);
         let end = if pending.is_cut { End::Cut } else { End::Whole };
         self.add_event(pending.line, header.as_ref(), hashes, &pending.text, event, end, recorder);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 
 use super::{change, phones};
-use crate::diff::{Diff, Entry, Lone, Side};
+use crate::diff::{Diff, Entry, Side, UnmatchedPhone};
 use crate::report::text::markdown::escaped;
 use crate::report::text::paint::{Tone, severity_sign};
 use crate::report::text::quantity::{count, counted};
@@ -113,7 +113,9 @@ fn parts<'d>(diff: &'d Diff, style: &Style) -> Vec<Part<'d>> {
     parts.extend(still.map(|entries| Part::Code(&entries[0], phones(entries.iter()))));
     for (name, lone) in [("New phones", &diff.phones_new), ("Phones gone", &diff.phones_gone)] {
         title(&mut parts, name, Tone::Strong, lone);
-        list(&mut parts, most, lone, |Lone { status, phone }| format!("{phone}: {}", status.name()));
+        list(&mut parts, most, lone, |UnmatchedPhone { status, phone }| {
+            format!("{phone}: {}", status.name())
+        });
     }
     let changed = &diff.certificates_changed;
     title(&mut parts, "Certificates changed", Tone::Strong, changed);

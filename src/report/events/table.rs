@@ -21,7 +21,7 @@ const SAMPLE: u64 = 200;
 /// The least widths of the columns.
 const LEAST: [usize; 4] = [4, 10, 12, 8];
 /// From this width on, the full time is shown instead of the log's time stamp.
-const ROOMY: usize = 100;
+const WIDE: usize = 100;
 
 /// An event as texts.
 struct Line {
@@ -118,7 +118,7 @@ impl Line {
 fn time(event: &EventRow, columns: usize) -> Cow<'_, str> {
     let stamp = event.stamp.as_deref().map(visible).unwrap_or(Cow::Borrowed("-"));
     match &event.time {
-        Some(time) if columns >= ROOMY => Cow::Owned(visible(time).replacen('T', " ", 1)),
+        Some(time) if columns >= WIDE => Cow::Owned(visible(time).replacen('T', " ", 1)),
         _ => stamp,
     }
 }

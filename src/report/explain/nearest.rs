@@ -2,28 +2,28 @@
 
 use crate::check::{CATALOGUE, Rule};
 
-const SHOWN_MAX: usize = 5;
+const MAX_SHOWN: usize = 5;
 
 /// Only the beginning of longer words is compared, since the time grows with the square of the length.
-const COMPARED_MAX: usize = 32;
+const MAX_COMPARED: usize = 32;
 
 /// The least similarity (0 to 1) for a suggestion.
-const ALIKE: f64 = 0.5;
+const MIN_SIMILARITY: f64 = 0.5;
 
 /// How much less similar than the best one a suggestion may be.
-const FALL: f64 = 0.1;
+const MAX_SIMILARITY_DROP: f64 = 0.1;
 
 /// The codes most similar to `wanted`, a code or name that does not exist: at most five, the most similar
 /// first. If some codes begin with it, only these. Empty if nothing is similar.
 pub fn nearest(wanted: &str) -> Vec<&'static str> {
-    let wanted: String = wanted.trim().chars().take(COMPARED_MAX).collect::<String>().to_ascii_lowercase();
+    let wanted: String = wanted.trim().chars().take(MAX_COMPARED).collect::<String>().to_ascii_lowercase();
     if wanted.is_empty() {
         return Vec::new();
     }
     let begun = CATALOGUE.iter().filter(|rule| {
         rule.code.to_ascii_lowercase().starts_with(&wanted) || rule.name.contains(wanted.as_str())
     });
-    let begun: Vec<_> = begun.map(|rule| rule.code).take(SHOWN_MAX).collect();
+    let begun: Vec<_> = begun.map(|rule| rule.code).take(MAX_SHOWN).collect();
     if !begun.is_empty() {
         return begun;
     }
@@ -31,9 +31,10 @@ pub fn nearest(wanted: &str) -> Vec<&'static str> {
     // first.
     let mut scored: Vec<_> = super::of_families(|rule| (likeness(&wanted, rule), rule.code));
     scored.sort_by(|left, right| right.0.total_cmp(&left.0));
-    let floor = scored.first().map_or(ALIKE, |(best, _)| (best - FALL).max(ALIKE));
+    let floor =
+        scored.first().map_or(MIN_SIMILARITY, |(best, _)| (best - MAX_SIMILARITY_DROP).max(MIN_SIMILARITY));
     let near = scored.into_iter().take_while(|(score, _)| *score >= floor);
-    near.map(|(_, code)| code).take(SHOWN_MAX).collect()
+    near.map(|(_, code)| code).take(MAX_SHOWN).collect()
 }
 
 fn likeness(wanted: &str, rule: &Rule) -> f64 {

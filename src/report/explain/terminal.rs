@@ -10,9 +10,9 @@ use crate::report::text::prose::{Layout, Prose};
 use crate::report::text::width::width;
 
 /// The column where the closing texts begin.
-const LABELLED: usize = 8;
+const TEXT_COLUMN: usize = 8;
 /// From this width on, the sentence about a diagnosis is on the line of its name.
-const ROOMY: usize = 90;
+const WIDE: usize = 90;
 
 /// Writes a diagnosis in full.
 pub(super) fn rule(rule: &Rule, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -26,19 +26,20 @@ pub(super) fn rule(rule: &Rule, style: &Style, out: &mut dyn Write) -> io::Resul
                 write!(
                     out,
                     "\n{}",
-                    Prose::ours(text.as_str()).lines(&Layout { tone: Tone::Strong, ..Layout::plain(style) })
+                    Prose::own(text.as_str()).lines(&Layout { tone: Tone::Strong, ..Layout::plain(style) })
                 )?;
             }
             Block::Paragraph(text) => {
-                out.write_all(Prose::ours(text.as_str()).lines(&Layout::plain(style)).as_bytes())?;
+                out.write_all(Prose::own(text.as_str()).lines(&Layout::plain(style)).as_bytes())?;
             }
             Block::Steps(steps) => write_steps(steps, style, out)?,
         }
     }
     writeln!(out)?;
     for (label, text) in [("Cause", rule.cause), ("Remedy", rule.remedy), ("Guide", rule.reference)] {
-        let layout = Layout { first: label, first_tone: Tone::Dim, hang: LABELLED, ..Layout::plain(style) };
-        out.write_all(Prose::ours(text).lines(&layout).as_bytes())?;
+        let layout =
+            Layout { first: label, first_tone: Tone::Dim, hang: TEXT_COLUMN, ..Layout::plain(style) };
+        out.write_all(Prose::own(text).lines(&layout).as_bytes())?;
     }
     Ok(())
 }
@@ -54,10 +55,10 @@ pub(super) fn catalogue(style: &Style, out: &mut dyn Write) -> io::Result<()> {
             let severity = rule.severity.name();
             let line = format!("  {code}  {:<widest$}  {severity:<7}", rule.name);
             let plain = format!("  {}  {:<widest$}  {severity:<7}", rule.code, rule.name);
-            let summary = Prose::ours(rule.summary());
-            let hang = if style.width >= ROOMY { width(&plain) + 2 } else { 10 };
+            let summary = Prose::own(rule.summary());
+            let hang = if style.width >= WIDE { width(&plain) + 2 } else { 10 };
             let text = summary.lines(&Layout { hang, ..Layout::plain(style) });
-            if style.width >= ROOMY {
+            if style.width >= WIDE {
                 write!(out, "{line}{}", text.get(width(&plain)..).unwrap_or_default())?;
             } else {
                 write!(out, "{}\n{text}", line.trim_end())?;
@@ -65,7 +66,7 @@ pub(super) fn catalogue(style: &Style, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     let how =
-        Prose::ours("`phonecert explain CODE` tells what one of them means, how sure it is and what to do.");
+        Prose::own("`phonecert explain CODE` tells what one of them means, how sure it is and what to do.");
     write!(out, "\n{}", how.lines(&Layout::plain(style)))
 }
 
@@ -73,7 +74,7 @@ fn write_steps(steps: &[String], style: &Style, out: &mut dyn Write) -> io::Resu
     for (step, number) in steps.iter().zip(1..) {
         let first = format!("{number:>2}.");
         let layout = Layout { first: &first, hang: 4, ..Layout::plain(style) };
-        out.write_all(Prose::ours(step.as_str()).lines(&layout).as_bytes())?;
+        out.write_all(Prose::own(step.as_str()).lines(&layout).as_bytes())?;
     }
     Ok(())
 }

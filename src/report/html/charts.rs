@@ -12,7 +12,7 @@ use crate::report::shape::Status;
 use crate::report::text::quantity::{count, counted};
 
 /// An arc of a ring; the whole circumference is 100.
-pub(super) struct Arc {
+pub(super) struct RingSegment {
     pub(super) status: Status,
     pub(super) phones: u64,
     pub(super) length: String,
@@ -20,7 +20,7 @@ pub(super) struct Arc {
 }
 
 /// The ring of a fleet: an arc per status, with a gap between two.
-pub(super) fn ring(counts: &Counts) -> Vec<Arc> {
+pub(super) fn ring(counts: &Counts) -> Vec<RingSegment> {
     const GAP: f64 = 0.5;
     const LEAST: f64 = 0.4;
     let arcs = || Status::ALL.into_iter().zip(counts.all()).filter(|(_, phones)| *phones > 0);
@@ -30,7 +30,7 @@ pub(super) fn ring(counts: &Counts) -> Vec<Arc> {
         let (length, offset) = (100.0 * phones as f64 / counts.total() as f64, -before);
         before += length;
         let length = format!("{:.2}", (length - gap).max(LEAST));
-        Arc { status, phones, length, offset: format!("{offset:.2}") }
+        RingSegment { status, phones, length, offset: format!("{offset:.2}") }
     };
     arcs().map(arc).collect()
 }

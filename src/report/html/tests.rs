@@ -86,7 +86,7 @@ fn all_texts(text: &str) -> Fixture {
 #[test]
 fn texts_of_others_stay_texts() {
     let harmless = markup(&page(&all_texts("x")));
-    let ours: Vec<String> = tags(&harmless).iter().map(|tag| (*tag).to_owned()).collect();
+    let own: Vec<String> = tags(&harmless).iter().map(|tag| (*tag).to_owned()).collect();
     for hostile in [
         "</script><script>alert(1)</script>",
         "</style></title></textarea></code></pre>",
@@ -102,7 +102,7 @@ fn texts_of_others_stay_texts() {
         assert_eq!(hidden, None, "{hostile:?}");
         let texts_left_out = |tag: &&str| tag.split('"').step_by(2).collect::<Vec<_>>().join("\"\"");
         let names = |tags: &[&str]| -> Vec<String> { tags.iter().map(texts_left_out).collect() };
-        let expected: Vec<&str> = ours.iter().map(String::as_str).collect();
+        let expected: Vec<&str> = own.iter().map(String::as_str).collect();
         assert_eq!(names(&tags(&page)), names(&expected), "{hostile:?}");
     }
     let shown = page(&all_texts("\u{202e}gol\u{1b}[31m"));
@@ -226,13 +226,13 @@ fn what_other_options_tell_is_shown() {
 #[test]
 fn healthy_phones_of_a_large_fleet_are_counted() {
     let all = Style { all: true, ..Style::default() };
-    let few = fixture::large(ALL_LISTED - 12);
-    assert_eq!(rows(&page(&few)), ALL_LISTED);
-    let many = fixture::large(ALL_LISTED - 11);
+    let few = fixture::large(MAX_PHONES_LISTED - 12);
+    assert_eq!(rows(&page(&few)), MAX_PHONES_LISTED);
+    let many = fixture::large(MAX_PHONES_LISTED - 11);
     let page = page(&many);
     assert_eq!(rows(&page), 7, "the fixture has five healthy phones of its own");
     assert!(page.contains("4,994 healthy phones are counted above and not listed here"));
-    assert_eq!(rows(&written_of(&FORMAT, &all, &many)), ALL_LISTED + 1);
+    assert_eq!(rows(&written_of(&FORMAT, &all, &many)), MAX_PHONES_LISTED + 1);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::report::shape::{Baseline, Device, Severity, State, Status};
 /// How many models or versions of software are listed.
 const LISTED: usize = 100;
 /// How many models are named beside a diagnosis.
-const MODELS_NAMED: usize = 3;
+const MAX_MODELS_NAMED: usize = 3;
 
 /// What is counted of one phone.
 struct Facts {
@@ -173,7 +173,7 @@ impl DiagnosisTotal {
             .map(|(model, phones)| (model.unwrap_or_else(|| "unknown model".to_owned()), phones))
             .collect();
         models.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        models.truncate(MODELS_NAMED);
+        models.truncate(MAX_MODELS_NAMED);
         Some(Self { rule, active: counts.active, resolved: counts.resolved, models })
     }
 

@@ -17,13 +17,13 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
         let (sign, tone, state) = state(device, certificate);
         let slot: Option<Slot> = certificate.slot.parse().ok();
         let name = slot.map_or_else(|| certificate.slot.to_string(), heading);
-        blocks.push(Block::Item(sign, tone, Prose::theirs(&name).and(state)));
+        blocks.push(Block::Item(sign, tone, Prose::foreign(&name).and(state)));
         let facts = facts(certificate, slot);
         if !facts.is_empty() {
             blocks.push(Block::Facts(facts));
         }
     }
-    blocks.extend(unmentioned(device).map(|text| Block::Paragraph(false, Prose::ours(text))));
+    blocks.extend(unmentioned(device).map(|text| Block::Paragraph(false, Prose::own(text))));
     blocks.extend(capacity(device).map(|text| Block::Paragraph(false, text)));
     blocks
 }
@@ -57,11 +57,11 @@ fn facts(certificate: &Certificate, slot: Option<Slot>) -> Vec<(&'static str, Pr
     let row = slot.map(slot_row);
     let mut facts = Vec::new();
     if let Some(name) = &certificate.common_name {
-        facts.push(("Common name", Prose::theirs(name)));
+        facts.push(("Common name", Prose::foreign(name)));
     }
     if let Some(fingerprint) = &certificate.fingerprint {
         let algorithm = certificate.fingerprint_algorithm.map(algorithm).unwrap_or_default();
-        facts.push(("Fingerprint", Prose::ours(algorithm).and(" ").and_theirs(fingerprint)));
+        facts.push(("Fingerprint", Prose::own(algorithm).and(" ").and_foreign(fingerprint)));
     }
     let most = |limit: fn(SlotRow) -> Option<u32>| row.and_then(limit);
     if certificate.state == CertificateState::Installed {
@@ -69,14 +69,14 @@ fn facts(certificate: &Certificate, slot: Option<Slot>) -> Vec<(&'static str, Pr
         facts.extend(length("Private key", certificate.key_length, most(|row| row.key_max)));
     } else {
         let custom = row.filter(|_| slot != Some(Slot::BuiltIn));
-        facts.extend(custom.map(|row| ("Takes", Prose::ours(takes(row)))));
+        facts.extend(custom.map(|row| ("Takes", Prose::own(takes(row)))));
     }
     let lines = certificate.configuration.iter();
-    facts.extend(lines.map(|line| ("Config", Prose::theirs(&line.to_string()))));
+    facts.extend(lines.map(|line| ("Config", Prose::foreign(&line.to_string()))));
     if slot == Some(Slot::BuiltIn) && certificate.state == CertificateState::Installed {
-        facts.push(("Kind", Prose::ours("factory installed or self-signed: the log does not tell which")));
+        facts.push(("Kind", Prose::own("factory installed or self-signed: the log does not tell which")));
     }
-    facts.extend(row.map(|row| ("May serve", Prose::ours(row.uses))));
+    facts.extend(row.map(|row| ("May serve", Prose::own(row.uses))));
     facts
 }
 
@@ -88,7 +88,7 @@ fn length(label: &'static str, length: Option<u64>, most: Option<u32>) -> Option
         (None, Some(most)) => format!("not in the logs; at most {most} bytes"),
         (None, None) => return None,
     };
-    Some((label, Prose::ours(text)))
+    Some((label, Prose::own(text)))
 }
 
 /// The size limits of the slot.
@@ -138,5 +138,5 @@ fn capacity(device: &Device) -> Option<Prose> {
         1 => "takes one custom certificate; eight came with UC Software 4.0.0.",
         _ => return None,
     };
-    Some(Prose::ours("Software ").and_theirs(&version.to_string()).and(format!(" {text}")))
+    Some(Prose::own("Software ").and_foreign(&version.to_string()).and(format!(" {text}")))
 }

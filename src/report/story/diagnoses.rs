@@ -27,12 +27,12 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
         };
         let title = title(diagnosis).and(format!(": {state}{}", when(diagnosis)));
         blocks.push(Block::Item(sign, tone, title));
-        blocks.push(Block::Paragraph(true, Prose::theirs(&diagnosis.message)));
+        blocks.push(Block::Paragraph(true, Prose::foreign(&diagnosis.message)));
         if is_active {
             blocks.push(Block::Facts(vec![
-                ("Cause", Prose::theirs(&diagnosis.cause)),
-                ("Remedy", Prose::theirs(&diagnosis.remedy)),
-                ("Guide", Prose::theirs(diagnosis.reference)),
+                ("Cause", Prose::foreign(&diagnosis.cause)),
+                ("Remedy", Prose::foreign(&diagnosis.remedy)),
+                ("Guide", Prose::foreign(diagnosis.reference)),
             ]));
         }
         if !diagnosis.evidence.is_empty() {
@@ -41,7 +41,7 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
         // A diagnosis from configuration files already has these lines as its evidence.
         let lines = diagnosis.configuration.iter();
         let lines = lines.filter(|_| is_active && !diagnosis.is_of_configuration());
-        let lines: Vec<_> = lines.map(|line| ("Config", Prose::theirs(&line.to_string()))).collect();
+        let lines: Vec<_> = lines.map(|line| ("Config", Prose::foreign(&line.to_string()))).collect();
         if !lines.is_empty() {
             blocks.push(Block::Facts(lines));
         }
@@ -51,9 +51,9 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
 
 /// `INS001 key-too-large, platform slot 1`.
 pub(super) fn title(diagnosis: &Diagnosis) -> Prose {
-    let title = Prose::theirs(diagnosis.code).and(" ").and_theirs(diagnosis.name);
+    let title = Prose::foreign(diagnosis.code).and(" ").and_foreign(diagnosis.name);
     match &diagnosis.slot {
-        Some(name) => title.and(", ").and_theirs(&slot(name)),
+        Some(name) => title.and(", ").and_foreign(&slot(name)),
         None => title,
     }
 }
@@ -76,7 +76,7 @@ fn nothing_wrong(device: &Device) -> Prose {
         counted(device.files.len() as u64, "log"),
         counted(device.certificates.len() as u64, "certificate slot"),
     );
-    Prose::ours(match (device.status, device.certificates.is_empty()) {
+    Prose::own(match (device.status, device.certificates.is_empty()) {
         (Status::Ok, false) => format!("Nothing is wrong in the evidence, which is {evidence}."),
         _ => format!(
             "No diagnosis holds, but that may be for want of evidence, which is {evidence}. It is not known whether all is well."

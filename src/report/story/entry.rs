@@ -13,7 +13,7 @@ use crate::report::text::visible::visible;
 
 /// Events without an entry of their own: those after `Saving new …` are part of its entry, and the others are
 /// covered by diagnoses.
-const SILENT: [&str; 7] = [
+const KINDS_WITHOUT_ENTRY: [&str; 7] = [
     "previous_certificate",
     "no_previous_certificate",
     "ca_fingerprint",
@@ -58,29 +58,29 @@ impl Entry {
             "key_too_large" => (Tone::Bad, true, too_large("a private key", event)),
             "certificate_too_large" => (Tone::Bad, true, too_large("a certificate", event)),
             "chain_not_decodable" => {
-                (Tone::Bad, true, Prose::ours("could not decode the certificate chain of its configuration"))
+                (Tone::Bad, true, Prose::own("could not decode the certificate chain of its configuration"))
             }
-            "credential_invalid" => (Tone::Bad, true, because("refused a certificate as invalid", event)),
+            "credential_invalid" => (Tone::Bad, true, with_reason("refused a certificate as invalid", event)),
             "certificate_saving" => {
                 let slot = event.slot.as_deref().map(slot).unwrap_or_default();
-                (Tone::Good, true, Prose::ours("saved a certificate to ").and_theirs(&slot))
+                (Tone::Good, true, Prose::own("saved a certificate to ").and_foreign(&slot))
             }
-            "new_certificate" => (Tone::Good, true, Prose::ours("new certificate").join(certificate(event))),
+            "new_certificate" => (Tone::Good, true, Prose::own("new certificate").join(certificate(event))),
             "server_certificate_untrusted" => {
-                (Tone::Bad, false, because("did not trust a server's certificate", event))
+                (Tone::Bad, false, with_reason("did not trust a server's certificate", event))
             }
             "tls_connection_failed" => {
                 let error = event.fields.get("error").and_then(Value::as_i64);
                 let error = error.map(|error| format!(", error {error}")).unwrap_or_default();
-                (Tone::Warning, false, Prose::ours(format!("a TLS connection failed{error}")))
+                (Tone::Warning, false, Prose::own(format!("a TLS connection failed{error}")))
             }
-            "clock_failed" => (Tone::Warning, false, Prose::ours("could not load the time")),
-            "upload_failed" => (Tone::Info, false, Prose::ours("could not upload its log")),
-            "log_end" => (Tone::Dim, true, Prose::ours("ended its log: a shutdown")),
+            "clock_failed" => (Tone::Warning, false, Prose::own("could not load the time")),
+            "upload_failed" => (Tone::Info, false, Prose::own("could not upload its log")),
+            "log_end" => (Tone::Dim, true, Prose::own("ended its log: a shutdown")),
             "log_start" => (Tone::Dim, false, logging(event)?),
-            kind if SILENT.contains(&kind) => return None,
+            kind if KINDS_WITHOUT_ENTRY.contains(&kind) => return None,
             // A kind without a description here is shown by its name.
-            kind => (Tone::Plain, false, Prose::ours(kind.replace('_', " "))),
+            kind => (Tone::Plain, false, Prose::own(kind.replace('_', " "))),
         };
         Some(Self::new(event, tone, is_turn, what))
     }
@@ -89,9 +89,9 @@ impl Entry {
     pub(super) fn absorb(&mut self, event: &EventRow) -> bool {
         let more = match event.kind {
             _ if !self.is_open => return false,
-            "new_certificate" => Prose::ours(":").join(certificate(event)),
-            "previous_certificate" => Prose::ours("; before, there was").join(certificate(event)),
-            "no_previous_certificate" => Prose::ours("; the slot was empty before"),
+            "new_certificate" => Prose::own(":").join(certificate(event)),
+            "previous_certificate" => Prose::own("; before, there was").join(certificate(event)),
+            "no_previous_certificate" => Prose::own("; the slot was empty before"),
             _ => return false,
         };
         self.what = std::mem::take(&mut self.what).join(more);
@@ -121,13 +121,13 @@ fn too_large(what: &str, event: &EventRow) -> Prose {
     let length = number("length").map(|length| format!(" of {length} bytes")).unwrap_or_default();
     let most = number("maximum").map(|most| format!(", which takes {most}")).unwrap_or_default();
     let slot = event.slot.as_deref().map_or_else(|| "a slot".to_owned(), slot);
-    Prose::ours(format!("refused {what}{length} for ")).and_theirs(&slot).and(most)
+    Prose::own(format!("refused {what}{length} for ")).and_foreign(&slot).and(most)
 }
 
-fn because(what: &str, event: &EventRow) -> Prose {
+fn with_reason(what: &str, event: &EventRow) -> Prose {
     match event.fields.get("reason").and_then(Value::as_str) {
-        Some(reason) => Prose::ours(format!("{what}: ")).and_theirs(reason),
-        None => Prose::ours(what),
+        Some(reason) => Prose::own(format!("{what}: ")).and_foreign(reason),
+        None => Prose::own(what),
     }
 }
 
@@ -136,10 +136,10 @@ fn certificate(event: &EventRow) -> Prose {
     let text = |name| event.fields.get(name).and_then(Value::as_str);
     let mut prose = Prose::default();
     if let Some(name) = text("common_name") {
-        prose = prose.and(" \"").and_theirs(name).and("\"");
+        prose = prose.and(" \"").and_foreign(name).and("\"");
     }
     if let Some(fingerprint) = text("fingerprint") {
-        prose = prose.and(" ").and_theirs(&short_fingerprint(fingerprint));
+        prose = prose.and(" ").and_foreign(&short_fingerprint(fingerprint));
     }
     prose
 }
@@ -152,7 +152,7 @@ fn logging(event: &EventRow) -> Option<Prose> {
     if event.component.as_deref()?.trim() != "tls" {
         return None;
     }
-    Some(Prose::ours(match level {
+    Some(Prose::own(match level {
         0..=LISTED_AT => format!("TLS logging is at level {level}"),
         _ => format!("TLS logging is at level {level}: the phone does not list its certificates"),
     }))

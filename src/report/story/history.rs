@@ -17,7 +17,7 @@ const FIRST_LINES: usize = 50;
 const LAST_LINES: usize = 150;
 
 /// A repeated event is counted in its earlier entry if that is among this many last entries.
-const LOOKED_BACK: usize = 200;
+const MAX_LOOKBACK: usize = 200;
 
 /// The part "What happened".
 pub(super) fn blocks(device: &Device, events: &[EventRow]) -> Vec<Block> {
@@ -27,7 +27,7 @@ pub(super) fn blocks(device: &Device, events: &[EventRow]) -> Vec<Block> {
             true => "No log of this phone was found.",
             false => "The logs have no event that bears on certificates.",
         };
-        blocks.push(Block::Paragraph(false, Prose::ours(silence)));
+        blocks.push(Block::Paragraph(false, Prose::own(silence)));
         return blocks;
     }
     let boots = events.chunk_by(|a, b| a.boot == b.boot).map(Boot::of);
@@ -91,7 +91,7 @@ impl Boot {
             return;
         }
         let Some(entry) = Entry::of(event) else { return };
-        let since_turn = self.entries.iter_mut().rev().take(LOOKED_BACK);
+        let since_turn = self.entries.iter_mut().rev().take(MAX_LOOKBACK);
         for earlier in since_turn {
             if earlier.what == entry.what {
                 earlier.count += 1;
@@ -156,14 +156,14 @@ impl Previous {
     fn line_for_repeats(&mut self) -> Option<Line> {
         let boots = counted(std::mem::take(&mut self.repeats), "boot");
         let until = self.until.take().map(|time| format!(", until {}", minute(&time))).unwrap_or_default();
-        (boots != counted(0, "boot")).then(|| Line::Head(Prose::ours(format!("… {boots} alike{until}"))))
+        (boots != counted(0, "boot")).then(|| Line::Head(Prose::own(format!("… {boots} alike{until}"))))
     }
 }
 
 /// `Boot, first dated event 2013-05-31 13:09`. The boot began earlier, since its first lines have no date.
 fn heading(boot: &Boot) -> Prose {
     let time = boot.first_time.as_deref().map(minute);
-    Prose::ours(match (boot.from_beginning, time) {
+    Prose::own(match (boot.from_beginning, time) {
         (true, Some(time)) => format!("Boot, first dated event {time}"),
         (true, None) => "Boot, its events without dates".to_owned(),
         (false, Some(time)) => format!("From within a boot, from {time}"),
@@ -179,7 +179,7 @@ fn changes(boot: &Boot, previous: &Previous) -> Prose {
     for (place, (now, before)) in changed.enumerate() {
         let link = if place == 0 { ": " } else { ", " };
         let now_is = if before.is_some() { "now " } else { "" };
-        changes = changes.and(format!("{link}{now_is}")).and_theirs(now.as_deref().unwrap_or_default());
+        changes = changes.and(format!("{link}{now_is}")).and_foreign(now.as_deref().unwrap_or_default());
     }
     changes
 }
@@ -189,7 +189,7 @@ fn entries(boot: &Boot, previous: &Previous) -> Vec<Entry> {
     let mut entries = boot.entries.clone();
     if let Some((at, entry)) = &boot.inventory_entry {
         let what = match boot.inventory == previous.listed {
-            true => Prose::ours("the same certificates as before"),
+            true => Prose::own("the same certificates as before"),
             false => boot.inventory.in_words(),
         };
         entries.insert((*at).min(entries.len()), Entry { what, ..entry.clone() });
@@ -201,9 +201,9 @@ fn within(entry: Entry, device: &Device) -> Line {
     let (file, line) = &entry.place;
     let log = device.files.iter().position(|known| known == file);
     let place = match log {
-        Some(_) if device.files.len() == 1 => Prose::ours(format!("line {line}")),
-        Some(place) => Prose::ours(format!("log {}, line {line}", place + 1)),
-        None => Prose::theirs(file).and(format!(", line {line}")),
+        Some(_) if device.files.len() == 1 => Prose::own(format!("line {line}")),
+        Some(place) => Prose::own(format!("log {}, line {line}", place + 1)),
+        None => Prose::foreign(file).and(format!(", line {line}")),
     };
     let repeats = match (entry.count, entry.last) {
         (0 | 1, _) => String::new(),
@@ -222,7 +222,7 @@ fn shortened(mut lines: Vec<Line>) -> Vec<Line> {
     };
     let note =
         format!("… {} left out here; `phonecert events` has every event", counted(left_out as u64, "line"));
-    lines.splice(FIRST_LINES..FIRST_LINES + left_out, [Line::Head(Prose::ours(note))]);
+    lines.splice(FIRST_LINES..FIRST_LINES + left_out, [Line::Head(Prose::own(note))]);
     lines
 }
 
@@ -257,12 +257,12 @@ mod tests {
 
     #[test]
     fn repeats_are_searched_among_the_last_entries() {
-        let first = 2 * LOOKED_BACK;
+        let first = 2 * MAX_LOOKBACK;
         let mut boot = Boot::default();
         (0..first).for_each(|reason| boot.add(&untrusted(reason)));
         assert_eq!(boot.entries.len(), first);
-        boot.add(&untrusted(first - LOOKED_BACK));
-        assert_eq!((boot.entries.len(), boot.entries[first - LOOKED_BACK].count), (first, 2));
+        boot.add(&untrusted(first - MAX_LOOKBACK));
+        assert_eq!((boot.entries.len(), boot.entries[first - MAX_LOOKBACK].count), (first, 2));
         boot.add(&untrusted(0));
         assert_eq!((boot.entries.len(), boot.entries[0].count), (first + 1, 1), "too long ago");
     }

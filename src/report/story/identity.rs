@@ -9,29 +9,29 @@ use crate::report::text::quantity::{count, counted};
 use crate::report::text::time::minute;
 
 /// The most files that are named; if there are more, they are counted.
-const FILES_NAMED: usize = 12;
+const MAX_FILES_NAMED: usize = 12;
 
 /// The title, the status and the phone's identity.
 pub(super) fn blocks(device: &Device) -> Vec<Block> {
     let name = group::name(device);
-    let mut title = Prose::theirs(&name);
+    let mut title = Prose::foreign(&name);
     if let Some(model) = &device.model {
-        title = title.and(", ").and_theirs(model);
+        title = title.and(", ").and_foreign(model);
     }
     let tone = Tone::of_status(device.status);
-    let mut facts = vec![("Status", Prose::ours(status_in_words(device.status)))];
+    let mut facts = vec![("Status", Prose::own(status_in_words(device.status)))];
     facts.extend(fact("Model", device.model.as_deref()));
     facts.extend(assembly(device));
     facts.extend(fact("Software", device.software.as_deref()));
-    facts.push(("Logs", Prose::ours(seen(device))));
-    let files = device.files.iter().take(FILES_NAMED).zip(1..);
+    facts.push(("Logs", Prose::own(seen(device))));
+    let files = device.files.iter().take(MAX_FILES_NAMED).zip(1..);
     facts.extend(files.map(|(file, number)| {
         let number = if device.files.len() == 1 { String::new() } else { format!("{number}. ") };
-        ("", Prose::ours(number).and_theirs(file))
+        ("", Prose::own(number).and_foreign(file))
     }));
-    if device.files.len() > FILES_NAMED {
-        let more = count((device.files.len() - FILES_NAMED) as u64);
-        facts.push(("", Prose::ours(format!("and {more} more, newer ones"))));
+    if device.files.len() > MAX_FILES_NAMED {
+        let more = count((device.files.len() - MAX_FILES_NAMED) as u64);
+        facts.push(("", Prose::own(format!("and {more} more, newer ones"))));
     }
     vec![Block::Title(status_sign(device.status), tone, title), Block::Facts(facts)]
 }
@@ -48,9 +48,9 @@ const fn status_in_words(status: Status) -> &'static str {
 
 fn assembly(device: &Device) -> Option<(&'static str, Prose)> {
     let number = device.assembly.as_deref()?;
-    let mut prose = Prose::theirs(number);
+    let mut prose = Prose::foreign(number);
     if let Some(revision) = &device.assembly_revision {
-        prose = prose.and(" revision ").and_theirs(revision);
+        prose = prose.and(" revision ").and_foreign(revision);
     }
     Some(("Assembly", prose.and(" (not the part number and revision of the label)")))
 }

@@ -46,7 +46,7 @@ impl Inventory {
 
     /// `certificates: built-in "0004F206075D" 70:8B:85:9C…; platform slot 2 empty`.
     pub(super) fn in_words(&self) -> Prose {
-        let mut prose = Prose::ours("certificates: ");
+        let mut prose = Prose::own("certificates: ");
         for (place, (slot, content)) in self.0.iter().enumerate() {
             let name = if *slot == Slot::BuiltIn { "built-in".to_owned() } else { in_words(*slot) };
             prose = prose.and(if place == 0 { "" } else { "; " }).and(name).join(content.in_words(*slot));
@@ -60,17 +60,17 @@ impl Content {
         let has_certificate =
             self.certificate_length.is_some() || self.common_name.is_some() || self.fingerprint.is_some();
         if !has_certificate {
-            return Prose::ours(if self.is_empty { " empty" } else { " a key without a certificate" });
+            return Prose::own(if self.is_empty { " empty" } else { " a key without a certificate" });
         }
         let mut prose = Prose::default();
         if let Some(name) = &self.common_name {
-            prose = prose.and(" \"").and_theirs(name).and("\"");
+            prose = prose.and(" \"").and_foreign(name).and("\"");
         }
         if let Some(fingerprint) = &self.fingerprint {
-            prose = prose.and(" ").and_theirs(&short_fingerprint(fingerprint));
+            prose = prose.and(" ").and_foreign(&short_fingerprint(fingerprint));
         }
         if prose.is_empty() {
-            prose = Prose::ours(" installed");
+            prose = Prose::own(" installed");
         }
         match self.key_length {
             None if slot != Slot::BuiltIn => prose.and(" without a key"),

@@ -22,12 +22,12 @@ pub(super) fn block(block: &Block) -> String {
                 steps.iter().zip(1..).map(|(step, number)| format!("{number}. {}\n", step.markdown()));
             format!("\n{}", lines.collect::<String>())
         }
-        Block::Happened(lines) => format!("\n{}", lines.iter().map(happened).collect::<String>()),
+        Block::Happened(lines) => format!("\n{}", lines.iter().map(event_line).collect::<String>()),
         Block::Proof(evidence) => format!("\n{}", proof(evidence)),
     }
 }
 
-fn happened(line: &Line) -> String {
+fn event_line(line: &Line) -> String {
     match line {
         Line::Head(text) => format!("- **{}**\n", text.markdown()),
         Line::Within(when, _, text) if when.is_empty() => format!("  - {}\n", text.markdown()),

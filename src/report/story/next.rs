@@ -48,9 +48,9 @@ fn steps(diagnosis: &Diagnosis, software: Option<&SoftwareVersion>) -> Vec<Prose
     let slot: Option<Slot> = diagnosis.slot.as_deref().and_then(|slot| slot.parse().ok());
     let steps = steps_of(&manual, "What to do");
     if steps.is_empty() {
-        return vec![Prose::theirs(&diagnosis.remedy)];
+        return vec![Prose::foreign(&diagnosis.remedy)];
     }
-    steps.into_iter().map(|step| Prose::ours(for_slot(&step, slot, software))).collect()
+    steps.into_iter().map(|step| Prose::own(for_slot(&step, slot, software))).collect()
 }
 
 /// `step` with the parameters' placeholders filled in: `X` for the platform slot, `x` for the application slot.

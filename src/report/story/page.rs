@@ -36,5 +36,5 @@ pub(super) enum Line {
 
 /// A row of [`Block::Facts`] with a text from a log or file, if there is one.
 pub(super) fn fact(label: &'static str, text: Option<&str>) -> Option<(&'static str, Prose)> {
-    text.map(|text| (label, Prose::theirs(text)))
+    text.map(|text| (label, Prose::foreign(text)))
 }

@@ -32,7 +32,7 @@ pub(super) fn block(block: &Block, style: &Style) -> String {
             })
         }
         Block::Part(title) => {
-            let title = Prose::ours(title.as_str()).lines(&Layout { tone: Tone::Strong, ..plain });
+            let title = Prose::own(title.as_str()).lines(&Layout { tone: Tone::Strong, ..plain });
             format!("\n{title}")
         }
         Block::Item(sign, tone, title) => {
@@ -51,7 +51,7 @@ pub(super) fn block(block: &Block, style: &Style) -> String {
             lines.collect()
         }
         Block::Happened(lines) => {
-            let lines: String = lines.iter().map(|line| happened(line, &plain)).collect();
+            let lines: String = lines.iter().map(|line| event_line(line, &plain)).collect();
             format!("\n{lines}")
         }
         Block::Proof(evidence) => {
@@ -69,11 +69,11 @@ fn facts_lines(facts: &[(&str, Prose)], plain: &Layout<'_>) -> String {
     lines.collect()
 }
 
-fn happened(line: &Line, plain: &Layout<'_>) -> String {
+fn event_line(line: &Line, plain: &Layout<'_>) -> String {
     match line {
         Line::Head(text) => text.lines(&Layout { hang: INDENT, tone: Tone::Strong, ..*plain }),
         Line::Within(when, tone, text) if plain.columns < NARROW => {
-            let text = Prose::ours(format!("{when}  ")).join(text.clone());
+            let text = Prose::own(format!("{when}  ")).join(text.clone());
             text.lines(&Layout { hang: WITHIN, tone: *tone, ..*plain })
         }
         Line::Within(when, tone, text) => {
@@ -86,10 +86,10 @@ fn happened(line: &Line, plain: &Layout<'_>) -> String {
 
 /// `file:line  stamp  text`, not cut, and how many lines have this text.
 fn proof(line: &Evidence, number: usize, plain: &Layout<'_>) -> String {
-    let mut prose = Prose::theirs(&line.file).and(format!(":{}  ", line.line));
+    let mut prose = Prose::foreign(&line.file).and(format!(":{}  ", line.line));
     if let Some(stamp) = &line.stamp {
-        prose = prose.and_theirs(stamp).and("  ");
+        prose = prose.and_foreign(stamp).and("  ");
     }
-    prose = prose.and_theirs(&line.text).and(times(number));
+    prose = prose.and_foreign(&line.text).and(times(number));
     prose.lines(&Layout { first: "    -", first_tone: Tone::Dim, hang: 6, ..*plain })
 }

@@ -95,7 +95,7 @@ fn explain(
         let from = |lines: usize| lines.saturating_sub(shown);
         for (number, diagnosis) in of_code(&device, code, State::Active).take(shown).enumerate() {
             let label = if index == 0 && number == 0 { "Proof" } else { "" };
-            labelled(label, &said(&device, diagnosis), style, out)?;
+            labelled(label, &phone_line(&device, diagnosis), style, out)?;
             proof(&diagnosis.evidence[from(diagnosis.evidence.len())..], style, out)?;
             // A diagnosis from configuration files already has these lines as its evidence.
             if !diagnosis.is_of_configuration() {
@@ -138,7 +138,7 @@ fn labelled(label: &str, text: &str, style: &Style, out: &mut dyn Write) -> io::
 }
 
 /// What a phone's logs show: the phone, the slot unless the message names it, and the number of lines.
-fn said(device: &Device, diagnosis: &Diagnosis) -> String {
+fn phone_line(device: &Device, diagnosis: &Diagnosis) -> String {
     let phone = group::name(device);
     let mut said = visible(&phone).into_owned();
     if let Some(slot) = diagnosis.slot.as_deref().filter(|slot| !diagnosis.message.contains(slot)) {

@@ -83,9 +83,9 @@ fn columns(groups: &Groups, rows: &[Vec<Cell>], width: usize) -> Vec<Column> {
 }
 
 fn columns_titled(groups: &Groups, rows: &[Vec<Cell>], width: usize, titled: bool) -> Vec<Column> {
-    const LEAST_KEY: usize = 6;
-    const LEAST_NAMES: usize = 15;
-    const TELLING_KEY: usize = 24;
+    const MIN_KEY_WIDTH: usize = 6;
+    const MIN_NAMES_WIDTH: usize = 15;
+    const USEFUL_KEY_WIDTH: usize = 24;
     let titles = [groups.by.name(), "phones", "failed", "attention", "unknown", "ok"];
     let widest = |index: usize| rows.iter().map(|row| row[index].width()).max().unwrap_or(0);
     let mut columns: Vec<Column> = Vec::new();
@@ -95,19 +95,19 @@ fn columns_titled(groups: &Groups, rows: &[Vec<Cell>], width: usize, titled: boo
             columns.push(Column { index: Some(index), width: widest(index).max(title.len()), title });
         }
     }
-    while columns.len() > 1 && taken(&columns) + LEAST_KEY > width {
+    while columns.len() > 1 && taken(&columns) + MIN_KEY_WIDTH > width {
         columns.pop();
     }
     let room = width.saturating_sub(taken(&columns)).max(1);
     let key = widest(0).max(titles[0].len()).min(room);
     // The beginning of a fingerprint is enough to distinguish it; the names of its phones are more useful
     // than its end.
-    let beside_names = room.saturating_sub(LEAST_NAMES + GAP);
-    let key = if key > beside_names && beside_names >= TELLING_KEY { beside_names } else { key };
+    let beside_names = room.saturating_sub(MIN_NAMES_WIDTH + GAP);
+    let key = if key > beside_names && beside_names >= USEFUL_KEY_WIDTH { beside_names } else { key };
     let title = cut(&capital(titles[0]), key).into_owned();
     columns.insert(0, Column { index: Some(0), title, width: key });
     let spare = width.saturating_sub(taken(&columns));
-    if spare >= LEAST_NAMES {
+    if spare >= MIN_NAMES_WIDTH {
         columns.push(Column { index: None, title: "Which".to_owned(), width: spare });
     }
     columns

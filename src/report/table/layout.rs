@@ -9,7 +9,7 @@ use crate::report::text::width::width;
 const SIGN: usize = 2;
 
 /// The least width at which a slot's column shows words.
-const LEAST_WORD: usize = "✓ installed".len() - "✓".len() + 1;
+const MIN_WORD_WIDTH: usize = "✓ installed".len() - "✓".len() + 1;
 
 /// No width: the column is left out.
 const LEFT_OUT: usize = 0;
@@ -51,7 +51,7 @@ const SHRINKING: [(Column, usize); 28] = {
 };
 
 /// The columns that get the remaining width, in this order.
-const REGAINING: [Column; 8] = [
+const WIDENED_COLUMNS: [Column; 8] = [
     Column::Status,
     Column::Diagnoses,
     Column::BuiltIn,
@@ -85,7 +85,7 @@ impl Layout {
             let excess = total(&widths).saturating_sub(columns);
             widths[Column::Phone as usize] = Some(width.saturating_sub(excess).max(1));
         }
-        for column in REGAINING {
+        for column in WIDENED_COLUMNS {
             let spare = columns.saturating_sub(total(&widths));
             if let (Some(width), Some(natural)) = (&mut widths[column as usize], natural[column as usize]) {
                 let wished = natural - *width;
@@ -94,7 +94,7 @@ impl Layout {
                 let worth_it = match column {
                     Column::Status => gained == wished,
                     Column::BuiltIn | Column::Platform1 | Column::Platform2 => {
-                        gained == wished || *width + gained >= LEAST_WORD
+                        gained == wished || *width + gained >= MIN_WORD_WIDTH
                     }
                     _ => true,
                 };

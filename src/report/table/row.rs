@@ -131,13 +131,13 @@ impl Cell {
 
     /// The first piece, and as much of the second as is useful. A word for a state is never cut.
     fn sign_first(&self, columns: usize) -> Self {
-        const WORTH_READING: usize = "installed".len();
+        const MIN_USEFUL: usize = "installed".len();
         let Some(sign) = self.0.first() else {
             return Self::default();
         };
         let fitted = Self::of(cut(&sign.text, columns), sign.tone);
         match (self.0.get(1), columns.checked_sub(fitted.width() + 1)) {
-            (Some(word), Some(room)) if room >= WORTH_READING => fitted.and(cut(&word.text, room), word.tone),
+            (Some(word), Some(room)) if room >= MIN_USEFUL => fitted.and(cut(&word.text, room), word.tone),
             _ => fitted,
         }
     }

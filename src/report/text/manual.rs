@@ -59,7 +59,7 @@ impl Block {
     pub fn markdown(&self) -> String {
         match self {
             Self::Heading(text) => format!("## {text}\n"),
-            Self::Paragraph(text) => format!("{}\n", Prose::ours(text.as_str()).markdown()),
+            Self::Paragraph(text) => format!("{}\n", Prose::own(text.as_str()).markdown()),
             Self::Steps(steps) => {
                 let numbered = steps.iter().zip(1..).map(|(step, number)| format!("{number}. {step}\n"));
                 numbered.collect()

@@ -29,8 +29,8 @@ pub struct Prose(Vec<Span>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Span {
-    Ours(String),
-    Theirs(String),
+    Own(String),
+    Foreign(String),
 }
 
 /// How a paragraph is laid out on a terminal.
@@ -60,24 +60,24 @@ impl Layout<'_> {
 
 impl Prose {
     /// Words of this program: backticks in them are mark-up of code.
-    pub fn ours(text: impl Into<String>) -> Self {
+    pub fn own(text: impl Into<String>) -> Self {
         Self::default().and(text)
     }
 
     /// Words from a log, a file's name or a certificate.
-    pub fn theirs(text: &str) -> Self {
-        Self::default().and_theirs(text)
+    pub fn foreign(text: &str) -> Self {
+        Self::default().and_foreign(text)
     }
 
     /// This, with words of this program after it.
     pub fn and(mut self, text: impl Into<String>) -> Self {
-        self.0.push(Span::Ours(text.into()));
+        self.0.push(Span::Own(text.into()));
         self
     }
 
     /// This, with foreign words after it.
-    pub fn and_theirs(mut self, text: &str) -> Self {
-        self.0.push(Span::Theirs(visible(text).into_owned()));
+    pub fn and_foreign(mut self, text: &str) -> Self {
+        self.0.push(Span::Foreign(visible(text).into_owned()));
         self
     }
 
@@ -89,7 +89,7 @@ impl Prose {
 
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
-        self.0.iter().all(|span| matches!(span, Span::Ours(text) | Span::Theirs(text) if text.is_empty()))
+        self.0.iter().all(|span| matches!(span, Span::Own(text) | Span::Foreign(text) if text.is_empty()))
     }
 
     /// Lines for a terminal, each with its line feed. With colour, code is coloured instead of being in
@@ -99,8 +99,8 @@ impl Prose {
             .0
             .iter()
             .map(|span| match span {
-                Span::Ours(text) => unbroken_code(text),
-                Span::Theirs(text) => text.replace(CODE, BACKTICK.encode_utf8(&mut [0; 4])),
+                Span::Own(text) => unbroken_code(text),
+                Span::Foreign(text) => text.replace(CODE, BACKTICK.encode_utf8(&mut [0; 4])),
             })
             .collect();
         let room = layout.columns.min(WIDEST).saturating_sub(layout.hang);
@@ -124,8 +124,8 @@ impl Prose {
     /// One line of Markdown.
     pub fn markdown(&self) -> String {
         let spans = self.0.iter().map(|span| match span {
-            Span::Ours(text) => text.clone(),
-            Span::Theirs(text) => markdown::escaped(text),
+            Span::Own(text) => text.clone(),
+            Span::Foreign(text) => markdown::escaped(text),
         });
         spans.collect()
     }
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn wrapped_with_a_hanging_indent() {
-        let prose = Prose::ours("Set `sec.TLS.x` and look at ").and_theirs("`CN`\u{7}");
+        let prose = Prose::own("Set `sec.TLS.x` and look at ").and_foreign("`CN`\u{7}");
         assert_eq!(prose.lines(&layout(false)), "1. Set `sec.TLS.x` and\n   look at `CN`\\u{7}\n");
         let tinted = prose.lines(&layout(true));
         assert!(tinted.contains("\u{1b}[36msec.TLS.x\u{1b}[0m and"), "{tinted:?}");
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn foreign_words_are_not_mark_up() {
-        let prose = Prose::ours("See `code` in ").and_theirs("<b>`x`|");
+        let prose = Prose::own("See `code` in ").and_foreign("<b>`x`|");
         assert_eq!(prose.markdown(), "See `code` in \\<b\\>\\`x\\`\\|");
     }
 }

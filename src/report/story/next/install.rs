@@ -5,7 +5,7 @@
 use super::is_before_custom_slots;
 use crate::check::{Facts, in_words};
 use crate::model::{Slot, SoftwareVersion};
-use crate::reference::{PLATFORM_CERTIFICATE_MAX, PLATFORM_KEY_MAX};
+use crate::reference::{MAX_PLATFORM_CERTIFICATE, MAX_PLATFORM_KEY};
 use crate::report::shape::Diagnosis;
 use crate::report::story::page::Block;
 use crate::report::text::paint::Tone;
@@ -37,8 +37,8 @@ pub(super) fn blocks(active: &[&Diagnosis], software: Option<&SoftwareVersion>) 
         (false, true) => ("Which certificate the phone uses", vec![("Choose", USE)]),
         (false, false) => return blocks,
     };
-    blocks.push(Block::Item("→", Tone::Strong, Prose::ours(title)));
-    blocks.push(Block::Facts(facts.into_iter().map(|(label, text)| (label, Prose::ours(text))).collect()));
+    blocks.push(Block::Item("→", Tone::Strong, Prose::own(title)));
+    blocks.push(Block::Facts(facts.into_iter().map(|(label, text)| (label, Prose::own(text))).collect()));
     blocks
 }
 
@@ -61,8 +61,8 @@ fn install(target: Target, software: Option<&SoftwareVersion>, old: bool) -> [Bl
     }
     facts.push(("In a browser", WEB.to_owned()));
     facts.push(("Limits", limits(target)));
-    let facts = facts.into_iter().map(|(label, text)| (label, Prose::ours(text))).collect();
-    [Block::Item("→", Tone::Strong, Prose::ours(title(target))), Block::Facts(facts)]
+    let facts = facts.into_iter().map(|(label, text)| (label, Prose::own(text))).collect();
+    [Block::Item("→", Tone::Strong, Prose::own(title(target))), Block::Facts(facts)]
 }
 
 const MENU: &str = "`Menu > Settings > Advanced > Admin Settings > TLS Security > Configure TLS Profiles > \
@@ -131,7 +131,7 @@ fn parameters(target: Target, software: Option<&SoftwareVersion>) -> String {
 fn limits(target: Target) -> String {
     match target.0 {
         Kind::Platform => {
-            format!("certificate {PLATFORM_CERTIFICATE_MAX} bytes, private key {PLATFORM_KEY_MAX} bytes")
+            format!("certificate {MAX_PLATFORM_CERTIFICATE} bytes, private key {MAX_PLATFORM_KEY} bytes")
         }
         Kind::Application => "none; but not for 802.1X, syslog or provisioning".to_owned(),
     }

@@ -7,39 +7,39 @@ use crate::report::text::prose::Prose;
 use crate::report::text::quantity::count;
 
 /// The most logs that are named; if there are more, they are counted.
-const NAMED: usize = 10;
+const MAX_NAMED: usize = 10;
 
 /// What to send when the steps don't help.
 pub(super) fn blocks(device: &Device) -> [Block; 2] {
     let steps = vec![
         logs(device),
-        Prose::ours(
+        Prose::own(
             "What this command prints, as `--format markdown` or `--format json`; `--redact` replaces addresses and names in it.",
         ),
-        Prose::ours(
+        Prose::own(
             "From the label on the phone's back, or on its box: model, MAC address, part number and revision.",
         ),
-        Prose::ours(
+        Prose::own(
             "What the phone itself says at the bottom of `Menu > Status > Platform > Phone`: `Device Certificate: …`.",
         ),
-        Prose::ours("Never a private key: leave `….privateKey` out of configuration files that you send."),
+        Prose::own("Never a private key: leave `….privateKey` out of configuration files that you send."),
     ];
     [
-        Block::Item("→", Tone::Strong, Prose::ours("If that does not help, send to support")),
+        Block::Item("→", Tone::Strong, Prose::own("If that does not help, send to support")),
         Block::Steps(steps),
     ]
 }
 
 fn logs(device: &Device) -> Prose {
     let mut prose = match device.files.as_slice() {
-        [] => return Prose::ours("The phone's log, `<MAC>-app.log`: none was found here."),
-        [_] => Prose::ours("The log "),
-        _ => Prose::ours("The logs "),
+        [] => return Prose::own("The phone's log, `<MAC>-app.log`: none was found here."),
+        [_] => Prose::own("The log "),
+        _ => Prose::own("The logs "),
     };
-    for (place, file) in device.files.iter().take(NAMED).enumerate() {
-        prose = prose.and(if place == 0 { "" } else { ", " }).and_theirs(file);
+    for (place, file) in device.files.iter().take(MAX_NAMED).enumerate() {
+        prose = prose.and(if place == 0 { "" } else { ", " }).and_foreign(file);
     }
-    match device.files.len().saturating_sub(NAMED) {
+    match device.files.len().saturating_sub(MAX_NAMED) {
         0 => prose.and("."),
         more => prose.and(format!(" and {} more.", count(more as u64))),
     }

@@ -10,24 +10,24 @@ use super::{Pseudonym, Redactor, address, mac, path, pseudonym, word};
 
 /// The parts of a text that were found so far. They never overlap: a part that overlaps an earlier found one
 /// is ignored.
-pub(super) struct Claims<'a> {
+pub(super) struct Replacements<'a> {
     text: &'a str,
     /// By the offset of each part: the offset of its end, and its replacement.
     parts: BTreeMap<usize, (usize, String)>,
     redactor: &'a Redactor,
 }
 
-impl<'a> Claims<'a> {
+impl<'a> Replacements<'a> {
     pub(super) const fn new(text: &'a str, redactor: &'a Redactor) -> Self {
         Self { text, parts: BTreeMap::new(), redactor }
     }
 
     /// Calls `claim` for every match that does not overlap a part found before.
-    pub(super) fn each(&mut self, pattern: &Regex, claim: fn(&mut Self, &Captures<'_>)) {
+    pub(super) fn each_match(&mut self, pattern: &Regex, claim: fn(&mut Self, &Captures<'_>)) {
         let mut at = 0;
         while let Some(found) = pattern.captures_at(self.text, at) {
             let Some(whole) = found.get(0) else { break };
-            at = match self.claimed(&whole.range()) {
+            at = match self.end_of_overlapping(&whole.range()) {
                 Some(end) if end > whole.start() => end,
                 _ => {
                     claim(self, &found);
@@ -38,22 +38,22 @@ impl<'a> Claims<'a> {
     }
 
     /// The end of the last part found before that overlaps this range, if there is one.
-    fn claimed(&self, wanted: &Range<usize>) -> Option<usize> {
+    fn end_of_overlapping(&self, wanted: &Range<usize>) -> Option<usize> {
         let (_, (end, _)) = self.parts.range(..wanted.end).next_back()?;
         (*end > wanted.start).then_some(*end)
     }
 
-    fn claim(&mut self, place: Range<usize>, instead: String) {
-        if !place.is_empty() && self.claimed(&place).is_none() {
+    fn replace_at(&mut self, place: Range<usize>, instead: String) {
+        if !place.is_empty() && self.end_of_overlapping(&place).is_none() {
             self.parts.insert(place.start, (place.end, instead));
         }
     }
 
-    fn claim_address(&mut self, place: Range<usize>, address: IpAddr) {
-        if self.claimed(&place).is_none() {
+    fn replace_address(&mut self, place: Range<usize>, address: IpAddr) {
+        if self.end_of_overlapping(&place).is_none() {
             let instead = pseudonym::of_ip(address, self.redactor);
             let written = || self.text[place.clone()].to_owned();
-            self.claim(place.clone(), if instead == address { written() } else { instead.to_string() });
+            self.replace_at(place.clone(), if instead == address { written() } else { instead.to_string() });
         }
     }
 
@@ -72,17 +72,17 @@ impl<'a> Claims<'a> {
 
     pub(super) fn word(&mut self, of: Pseudonym, place: Range<usize>) {
         let instead = word::of_word(of, &self.text[place.clone()], self.redactor);
-        self.claim(place, instead);
+        self.replace_at(place, instead);
     }
 
     pub(super) fn name(&mut self, place: Range<usize>) {
         let instead = word::of_name(Pseudonym::Name, &self.text[place.clone()], self.redactor);
-        self.claim(place, instead);
+        self.replace_at(place, instead);
     }
 
     pub(super) fn path(&mut self, place: Range<usize>) {
         let instead = path::rewrite(&self.text[place.clone()], self.redactor);
-        self.claim(place, instead);
+        self.replace_at(place, instead);
     }
 
     /// A host, without a port after it or the full stop of a sentence.
@@ -110,7 +110,7 @@ impl<'a> Claims<'a> {
         let near = address::boundary(self.text, place.start.saturating_sub(WORD_WINDOW));
         let before = self.text[near..place.start].to_ascii_lowercase();
         if matches!(bytes, 16 | 20 | 32) || before.contains("fingerprint") {
-            self.claim(place, said.to_owned());
+            self.replace_at(place, said.to_owned());
         }
     }
 
@@ -204,7 +204,7 @@ impl<'a> Claims<'a> {
         if let Some(address) = address::dashed(&self.text[place.clone()]) {
             let instead = pseudonym::of_ipv4(address, self.redactor);
             if instead != address {
-                self.claim(place, instead.to_string().replace('.', "-"));
+                self.replace_at(place, instead.to_string().replace('.', "-"));
             }
         }
     }
@@ -221,13 +221,13 @@ impl<'a> Claims<'a> {
     /// MAC and IP addresses.
     pub(super) fn addresses(&mut self) {
         for (place, address) in address::ipv6(self.text) {
-            self.claim_address(place, address.into());
+            self.replace_address(place, address.into());
         }
         for (place, instead) in mac::all(self.text, self.redactor) {
-            self.claim(place, instead);
+            self.replace_at(place, instead);
         }
         for (place, address) in address::ipv4(self.text) {
-            self.claim_address(place, address.into());
+            self.replace_address(place, address.into());
         }
     }
 

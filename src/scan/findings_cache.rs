@@ -17,16 +17,16 @@ use crate::phone::{Common, Selection};
 
 /// The most hashes in the cache. There is one for each combination of files and facts from logs, so a fleet
 /// needs about as many as it has combinations of models, versions and sites.
-const KEPT: usize = 4_096;
+const MAX_CACHED: usize = 4_096;
 
 /// The cache, by the hash of files and facts.
 #[derive(Default)]
-pub(super) struct SameFiles {
-    kept: RwLock<HashMap<u64, Vec<Arc<Kept>>>>,
+pub(super) struct FindingsCache {
+    cached: RwLock<HashMap<u64, Vec<Arc<CachedFindings>>>>,
 }
 
 /// The configuration and the facts of the first of several phones with the same files, and the findings.
-struct Kept {
+struct CachedFindings {
     config: PhoneConfig,
     facts: LogFacts,
     /// None if the findings name files of one phone: then nothing can be shared.
@@ -34,19 +34,24 @@ struct Kept {
 }
 
 /// The findings in the configuration of a phone.
-pub(super) struct Found {
+pub(super) struct ConfigFindings {
     /// The findings of this phone alone.
     pub(super) own: Vec<(&'static Rule, Finding)>,
     /// The findings that other phones have too, with the keys that the files give.
     pub(super) common: Option<Arc<Common>>,
 }
 
-impl SameFiles {
+impl FindingsCache {
     /// Runs the rules, except those that need the whole fleet.
-    pub(super) fn find(&self, config: &PhoneConfig, facts: &LogFacts, selection: &Selection) -> Found {
+    pub(super) fn find(
+        &self,
+        config: &PhoneConfig,
+        facts: &LogFacts,
+        selection: &Selection,
+    ) -> ConfigFindings {
         let all_findings = || findings(&Case::new(config, facts, &[]), selection, |_| true);
         if !config.is_of_shared_files() {
-            return Found { own: all_findings(), common: None };
+            return ConfigFindings { own: all_findings(), common: None };
         }
         // The built-in certificate is ignored: it differs between phones, and no rule about configuration
         // uses it.
@@ -56,12 +61,14 @@ impl SameFiles {
         config.hash_of_shared(&mut hasher);
         facts_compared.hash(&mut hasher);
         let hash = hasher.finish();
-        let is_same = |kept: &&Arc<Kept>| kept.facts == facts_compared && kept.config.gives_the_same(config);
-        let kept = {
-            let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-            kept.get(&hash).and_then(|all| all.iter().find(is_same)).cloned()
+        let is_same = |cached: &&Arc<CachedFindings>| {
+            cached.facts == facts_compared && cached.config.gives_the_same(config)
         };
-        let Some(kept) = kept else {
+        let cached = {
+            let cached = self.cached.read().unwrap_or_else(PoisonError::into_inner);
+            cached.get(&hash).and_then(|all| all.iter().find(is_same)).cloned()
+        };
+        let Some(cached) = cached else {
             let (own, others): (Vec<_>, Vec<_>) =
                 all_findings().into_iter().partition(|(rule, _)| rule.facts.of_address);
             let keys = config.given_keys();
@@ -70,25 +77,30 @@ impl SameFiles {
                     || finding.configuration.iter().any(|line| config.is_named_by(line))
             }) || keys.iter().any(|key| config.is_named_by(&key.line));
             let common = (!names_phone).then(|| Arc::new(Common::new(others.clone(), keys)));
-            self.keep(hash, Kept { config: config.clone(), facts: facts_compared, common: common.clone() });
+            self.keep(
+                hash,
+                CachedFindings { config: config.clone(), facts: facts_compared, common: common.clone() },
+            );
             let own = if names_phone { own.into_iter().chain(others).collect() } else { own };
-            return Found { own, common };
+            return ConfigFindings { own, common };
         };
-        let Some(common) = &kept.common else { return Found { own: all_findings(), common: None } };
-        let case = Case::new(&kept.config, &kept.facts, &[]).of_phone(config.mac);
+        let Some(common) = &cached.common else {
+            return ConfigFindings { own: all_findings(), common: None };
+        };
+        let case = Case::new(&cached.config, &cached.facts, &[]).of_phone(config.mac);
         let own = findings(&case, selection, |rule| rule.facts.of_address);
         debug_assert!(
             common.makes_with(&own, all_findings()),
             "{}: a rule asks for more than is compared",
             config.mac
         );
-        Found { own, common: Some(Arc::clone(common)) }
+        ConfigFindings { own, common: Some(Arc::clone(common)) }
     }
 
-    fn keep(&self, hash: u64, one: Kept) {
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() < KEPT {
-            kept.entry(hash).or_default().push(Arc::new(one));
+    fn keep(&self, hash: u64, one: CachedFindings) {
+        let mut cached = self.cached.write().unwrap_or_else(PoisonError::into_inner);
+        if cached.len() < MAX_CACHED {
+            cached.entry(hash).or_default().push(Arc::new(one));
         }
     }
 }

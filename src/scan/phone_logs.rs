@@ -36,12 +36,12 @@ pub(super) struct ReadLog {
 
 /// The logs of one phone.
 #[derive(Default)]
-pub(super) struct Gathered {
+pub(super) struct PhoneLogs {
     pub(super) logs: Vec<ReadLog>,
 }
 
 /// The joined logs of a phone.
-pub(super) struct Complete {
+pub(super) struct JoinedPhone {
     pub(super) joined: Joined,
     /// The events of each log in the spool, indexed by the log's number.
     pub(super) events: Vec<Chunks>,
@@ -49,7 +49,7 @@ pub(super) struct Complete {
     pub(super) is_mixed: bool,
 }
 
-impl Gathered {
+impl PhoneLogs {
     pub(super) fn append(&mut self, more: Self) {
         self.logs.extend(more.logs);
     }
@@ -87,17 +87,27 @@ impl Gathered {
     }
 
     /// Joins the logs of this phone and reports problems with their content.
-    pub(super) fn join(mut self, mac: Option<Mac>, clock: &Clock, problems: &mut Vec<Problem>) -> Complete {
+    pub(super) fn join(
+        mut self,
+        mac: Option<Mac>,
+        clock: &Clock,
+        problems: &mut Vec<Problem>,
+    ) -> JoinedPhone {
         let fragments = self.report_problems(mac, problems);
-        self.join_checked(fragments, clock, problems)
+        self.join_sorted(fragments, clock, problems)
     }
 
     /// Reports the problems of logs that are not diagnosed. They are joined only if that may settle a
     /// problem.
-    pub(super) fn leave_out(mut self, mac: Option<Mac>, clock: &Clock, problems: &mut Vec<Problem>) {
+    pub(super) fn only_report_problems(
+        mut self,
+        mac: Option<Mac>,
+        clock: &Clock,
+        problems: &mut Vec<Problem>,
+    ) {
         let fragments = self.report_problems(mac, problems);
         if !fragments.is_empty() {
-            self.join_checked(fragments, clock, problems);
+            self.join_sorted(fragments, clock, problems);
         }
     }
 
@@ -106,7 +116,7 @@ impl Gathered {
     /// a message, which is no problem.
     fn report_problems(&mut self, mac: Option<Mac>, problems: &mut Vec<Problem>) -> Vec<(usize, Problem)> {
         self.drop_repeated_files();
-        settle(&mut self.logs, mac, problems);
+        sort_and_dedup_records(&mut self.logs, mac, problems);
         let has_content = self.logs.iter().any(|log| !log.digest.is_empty());
         let before = problems.len();
         let mut fragments = Vec::new();
@@ -118,12 +128,12 @@ impl Gathered {
         fragments
     }
 
-    fn join_checked(
+    fn join_sorted(
         mut self,
         fragments: Vec<(usize, Problem)>,
         clock: &Clock,
         problems: &mut Vec<Problem>,
-    ) -> Complete {
+    ) -> JoinedPhone {
         let is_mixed = self.logs.iter().any(|log| log.is_mixed);
         let events = self.logs.iter_mut().map(|log| std::mem::take(&mut log.events)).collect();
         let logs = self.logs.into_iter().enumerate().map(|(number, log)| Log {
@@ -136,7 +146,7 @@ impl Gathered {
         let joined = timeline::join(logs.collect(), clock);
         let alone = fragments.into_iter().filter(|(number, _)| !joined.is_piece(*number));
         problems.extend(alone.map(|(_, problem)| problem));
-        Complete { joined, events, is_mixed }
+        JoinedPhone { joined, events, is_mixed }
     }
 }
 
@@ -172,7 +182,7 @@ impl ReadLog {
             );
         }
         if counts.too_long > 0 {
-            let (lines, longest) = (lines_are(counts.too_long), log::LONGEST_LINE);
+            let (lines, longest) = (lines_are(counts.too_long), log::MAX_LINE_LENGTH);
             report(
                 ProblemKind::LimitExceeded,
                 format!("{lines} longer than {longest} bytes; what is beyond that was not looked at"),
@@ -195,7 +205,7 @@ pub(super) fn digested_apart(mac: Mac) -> Problem {
 
 /// Sorts the logs of records and drops duplicates, since files of records can be given in any order and
 /// overlap. Reports a problem if the logs were not all digested together.
-fn settle(logs: &mut Vec<ReadLog>, mac: Option<Mac>, problems: &mut Vec<Problem>) {
+fn sort_and_dedup_records(logs: &mut Vec<ReadLog>, mac: Option<Mac>, problems: &mut Vec<Problem>) {
     if logs.iter().all(|log| log.origin.is_none()) {
         return;
     }
