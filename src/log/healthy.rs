@@ -182,13 +182,16 @@ impl HealthyLog {
             return None;
         }
         let stamp = stamp?;
+        let is_first_date = self.dates.is_none() && !stamp.is_uptime();
         self.take_stamp(stamp, state)?;
         let is_tls = component == b"tls";
         self.counts.add_level(level, is_tls);
         let is_message = self.take_text(text, is_tls, stamp, state)?;
         if missed != state.missed {
-            // A line that was lost in the inventory, or right behind it, can have been a part of it.
-            let is_apart = self.dates.is_some() && self.counts.lines > state.inventory_end + 2;
+            // A line that was lost in the inventory, or right behind it, can have been a part of it. The line behind it
+            // can be the same as the next one, but for the count.
+            let behind = self.counts.lines - state.inventory_end;
+            let is_apart = self.dates.is_some() && (behind > 2 || (behind == 2 && is_first_date));
             if missed < state.missed || !is_apart {
                 return None;
             }
@@ -387,6 +390,10 @@ mod tests {
         assert_eq!(rises("x"), Some(vec![]));
         assert_eq!(rises("0418042316"), None, "it is the second line behind the inventory");
         assert_eq!(rises("0419042316"), Some(vec![(14, 2)]));
+        let net = "000009.310|net  |3|00|eth0 link up\n";
+        let log = LOG.replacen("0417", &format!("{net}0417"), 1).replace("4|00|", "4|02|");
+        let first = read_healthy(log.as_bytes()).map(|log| log.rises[0].line);
+        assert_eq!(first, Some(13), "a line of something else is between");
         assert_eq!(rises("000005.944"), None);
     }
 
