@@ -5,7 +5,7 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::calendar::{is_day_before, is_default};
+use super::calendar::{is_day_before, is_default, years_between};
 use super::{Joined, Record};
 use crate::digest::Entry;
 use crate::event::Event;
@@ -25,7 +25,7 @@ const CLOCK_IS_SET_WITHIN: u64 = 3_600_000;
 
 /// Numbers the records' boots, from 0, and says how long after the boot's first line each was written.
 pub(super) fn number(records: &mut [Record<'_>], joined: &Joined) {
-    let is_leap_year: Vec<bool> = joined.logs.iter().map(|log| log.calendar.is_leap_year()).collect();
+    let leap_years = leap_years(records, joined);
     let mut state = BootState::default();
     let mut boot = 0;
     let mut begin = 0;
@@ -39,10 +39,31 @@ pub(super) fn number(records: &mut [Record<'_>], joined: &Joined) {
                 earlier.boot = boot;
             }
         }
-        state.is_leap_year = is_leap_year[records[at].file];
+        state.is_leap_year = leap_years[at];
         state.take(&mut records[at]);
         records[at].boot = boot;
     }
+}
+
+/// Of each record, whether it is of a year with a February 29, as far as the dates of its log show the year.
+fn leap_years(records: &[Record<'_>], joined: &Joined) -> Vec<bool> {
+    let mut leap_years = Vec::with_capacity(records.len());
+    for log in records.chunk_by(|a, b| a.file == b.file).rev() {
+        let calendar = joined.logs[log[0].file].calendar;
+        let mut years_before = 0;
+        let mut after: Option<Yearless> = None;
+        for record in log.iter().rev() {
+            let date =
+                record.entry.stamp.filter(|_| record.entry.is_dated()).and_then(|stamp| stamp.yearless());
+            if let Some((date, after)) = date.zip(after) {
+                years_before += years_between(date, after);
+            }
+            after = date.or(after);
+            leap_years.push(calendar.is_leap_year(years_before));
+        }
+    }
+    leap_years.reverse();
+    leap_years
 }
 
 /// Says anew how long after its boot's first line each record was written, once it is known which dates a

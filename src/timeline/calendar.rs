@@ -57,11 +57,11 @@ impl Calendar {
         }
     }
 
-    /// Whether the newest line is of a year with a February 29. Most logs are of one year.
-    pub(super) fn is_leap_year(self) -> bool {
+    /// Whether a line of a year so many before the newest line's is of a year with a February 29.
+    pub(super) fn is_leap_year(self, years_before: i32) -> bool {
         match self {
             Self::WithYear => false,
-            Self::Newest(year) => has_leap_day(year),
+            Self::Newest(year) => has_leap_day(year - years_before),
         }
     }
 }

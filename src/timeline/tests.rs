@@ -149,6 +149,20 @@ fn a_log_is_of_a_year_with_its_february_29() {
 }
 
 #[test]
+fn a_boot_of_an_earlier_year_has_the_february_of_that_year() {
+    // The first boot takes 202 days and 3 hours in 2023, a day more in 2024.
+    let (banner, end) = (format!("000010.000 {BANNER}"), "0824190000 ---------- Final log entry ----------");
+    let boots_with = |uptime, modified, last| {
+        boots_in(modified, &[&banner, "0203160000", "0203180000", end, uptime, "000007.799", &banner, last])
+    };
+    let [in_2023, in_2024] = [("2024-05-31T12:00:00", "0522110000"), ("2024-08-31T12:00:00", "0830110000")];
+    assert_eq!(boots_with("48510010.000", in_2023.0, in_2023.1), 2);
+    assert_eq!(boots_with("48270010.000", in_2023.0, in_2023.1), 3);
+    assert_eq!(boots_with("48750010.000", in_2024.0, in_2024.1), 2);
+    assert_eq!(boots_with("48510010.000", in_2024.0, in_2024.1), 3);
+}
+
+#[test]
 fn a_default_date_behind_the_end_of_a_log_begins_a_boot() {
     const END: &str = "---------- Final log entry ----------";
     let behind = |end: &str, date| boots(&["000010.000", "0501080000", &format!("{end} {END}"), date]);
