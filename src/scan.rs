@@ -442,6 +442,9 @@ impl ScanContext<'_> {
     /// Adds the phones of the inventory without a log that could be read, and those whose configuration alone
     /// is faulty.
     fn phones_without_logs(&self, rows: &mut Rows, problems: &[Problem]) {
+        if self.options.inventory.is_none() && self.audit.is_none() {
+            return;
+        }
         let known: BTreeSet<Mac> = rows.macs().collect();
         let names = problems.iter().filter_map(|problem| problem.path.rsplit(['/', '\\']).next());
         let unread: BTreeSet<Mac> = names.filter_map(|name| crate::input::log_mac(name.as_bytes())).collect();

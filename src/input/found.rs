@@ -193,9 +193,10 @@ impl FoundFiles {
     /// system, too. Which directory comes first depends on the threads that searched them.
     #[must_use]
     pub fn by_directory(&self) -> Vec<u32> {
-        let mut phones = self.by_address();
-        phones.par_sort_by_key(|phone| self.logs[self.phones[*phone as usize] as usize].directory);
-        phones
+        let directory = |first: &u32| self.logs[*first as usize].directory;
+        let mut phones: Vec<(u32, u32)> = self.phones.iter().map(directory).zip(0..).collect();
+        phones.par_sort_unstable();
+        phones.into_iter().map(|(_, phone)| phone).collect()
     }
 
     /// The logs of this phone, sorted by path in natural order (`2` before `10`).

@@ -189,6 +189,10 @@ impl Walk<'_> {
 
     fn file(&self, here: &ListedDirectory, name: &[u8], part: &mut PartialFiles) {
         part.skipped.files += 1;
+        // Nearly all files of a large server are named so. Without this check, 200,000 small logs take 2 % longer.
+        if let Some((mac, b"-app.log")) = Mac::prefix(name) {
+            return part.add((mac, None), false, here.number, name);
+        }
         let path = || here.shown(name);
         if is_archive_name(name) {
             if self.options.archives {
