@@ -1,21 +1,22 @@
 //! The built-in certificate's fingerprint is not the same in all boots.
 //!
 //! ## What it means
-//! A factory certificate is put into the phone when it is made, for its MAC address, and stays. If the
-//! built-in certificate differs from one boot to another, it is a self-signed one that was made anew, or
-//! the logs are of two phones: a phone was exchanged, or a log filed under another phone's name.
+//! A factory certificate is installed when the phone is made, for its MAC address, and never changes. If the
+//! built-in certificate differs from one boot to another, it is a self-signed one that was created again, or
+//! the logs are from two phones: a phone was exchanged, or a log has another phone's name.
 //!
 //! ## How sure it is
-//! Certain that the two inventories differ; only fingerprints of one digest are compared (MD5 with MD5).
-//! Why they differ, the log does not say. It stays active: no later line can undo the change.
+//! It is certain that the two inventories differ; only fingerprints of the same hash algorithm are compared
+//! (MD5 with MD5). The log does not say why they differ. The diagnosis stays active: no later line can undo the
+//! change.
 //!
 //! ## What to do
-//! 1. Check that the logs are all of one phone: compare their `Platform: … MAC=` lines.
+//! 1. Check that all logs are from one phone: compare their `Platform: … MAC=` lines.
 //! 2. Find out who signed the certificate that is there now: open the phone's Web Configuration Utility in a
 //!    browser and view the certificate. A factory certificate is signed by a Polycom intermediate CA, and
 //!    its issuer's thumbprint is among those at `http://pki.polycom.com/pki`.
-//! 3. If it is self-signed, don't rely on it where a server must know the phone: install a custom one.
-//! 4. Tell the servers that know the old fingerprint.
+//! 3. If it is self-signed, don't rely on it where a server must identify the phone: install a custom one.
+//! 4. Update the servers that know the old fingerprint.
 
 use std::collections::BTreeMap;
 
@@ -27,8 +28,8 @@ pub(super) const RULE: Rule = Rule {
     code: "INV003",
     name: "built-in-changed",
     severity: Severity::Warning,
-    cause: "A factory certificate does not change: the built-in certificate is a self-signed one that was made anew, or the logs are of two phones.",
-    remedy: "Check that the logs are of one phone, find out who signed the certificate, and tell every server that knows the old fingerprint.",
+    cause: "A factory certificate does not change: the built-in certificate is a self-signed one that was created again, or the logs are from two phones.",
+    remedy: "Check that all logs are from one phone, find out who signed the certificate, and update every server that knows the old fingerprint.",
     reference: "Feature Profile 37148, \"Factory Installed Certificates\", \"Self-Signed Certificates\" and \"Troubleshooting\"",
     facts: Facts { about_installing: true, ..Facts::of(Family::Inventory) },
     source: include_str!("built_in_changed.rs"),

@@ -7,19 +7,20 @@
 //! phone is set to use a custom certificate.
 //!
 //! ## How sure it is
-//! Certain for the time of that boot: the phone says so itself. It counts as resolved when a later
-//! inventory shows a built-in certificate.
+//! It is certain for the time of that boot: the phone says so itself. It is resolved when a later inventory
+//! shows a built-in certificate.
 //!
 //! ## What to do
 //! 1. Look at the phone: `Menu > Status > Platform > Phone`, at the bottom, `Device Certificate: …`.
-//! 2. Ask whether it should have one: `phonecert lookup PART-NUMBER --revision R`, both from the console
+//! 2. Find out whether it should have one: `phonecert lookup PART-NUMBER --revision R`, both from the console
 //!    label on its back or the label of its box. Older phones never had a factory certificate.
-//! 3. If not, and it runs software before UC Software 4.0.0, update it to 4.0.0 or later: the phone then makes itself a
-//!    self-signed certificate. That serves its web server; ZTP asks for a factory certificate.
+//! 3. If not, and it runs software before UC Software 4.0.0, update it to 4.0.0 or later: the phone then
+//!    creates a self-signed certificate. This is enough for its web server, but ZTP requires a factory
+//!    certificate.
 //! 4. Or install a custom certificate in a platform slot. With UC Software 4.0.0 or later, choose it for the
 //!    connections that need one (`device.sec.TLS.profile.deviceCert1` and `…deviceCert2` take Builtin,
 //!    Platform1 or Platform2); before that there are no profiles to choose from.
-//! 5. A phone that should have a factory certificate and has none is a case for the vendor.
+//! 5. If the phone should have a factory certificate and has none, contact the vendor.
 
 use super::failures::{shown_until_gone, times};
 use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, Slot, sentence};
@@ -29,8 +30,8 @@ pub(super) const RULE: Rule = Rule {
     code: "INV001",
     name: "built-in-missing",
     severity: Severity::Error,
-    cause: "No factory certificate was installed when the phone was made, and its software has not made a self-signed one; or the certificate was lost.",
-    remedy: "Check by the label's part number and revision whether the phone should have one (phonecert lookup). If it should, turn to the vendor; if not, update to UC Software 4.0.0 or later, or install a custom certificate.",
+    cause: "No factory certificate was installed when the phone was made, and its software has not created a self-signed one; or the certificate was lost.",
+    remedy: "Check by the label's part number and revision whether the phone should have one (phonecert lookup). If it should, contact the vendor; if not, update to UC Software 4.0.0 or later, or install a custom certificate.",
     reference: "Feature Profile 37148, \"Built-In Device Certificates\" and \"Determining Type of Device Certificates on Polycom Phones\"",
     facts: Facts { blocks_ztp: true, about_installing: true, ..Facts::of(Family::Inventory) },
     source: include_str!("built_in_missing.rs"),

@@ -2,17 +2,19 @@
 //!
 //! ## What it means
 //! A built-in certificate is made for one phone and its MAC address, whether it is factory installed or
-//! self-signed. Here the same fingerprint stands in the inventories of different phones. A server that knows
+//! self-signed. Here the inventories of different phones have the same fingerprint. A server that identifies
 //! phones by their certificates can't tell them apart.
 //!
 //! ## How sure it is
-//! Certain that the newest inventories have the same fingerprint. A log that was copied or renamed to
-//! another phone's name looks the same: the `Platform: … MAC=` line in it tells.
+//! It is certain that the newest inventories have the same fingerprint. A log that was copied or renamed to
+//! another phone's name looks the same; the `Platform: … MAC=` line in it shows whose log it is.
 //!
 //! ## What to do
-//! 1. Check that each log is of the phone whose name it has: compare the file's name with the `MAC=` in it.
-//! 2. See which phone's MAC address is the common name of the certificate: the other one is wrong.
-//! 3. If the logs are right, don't let servers know these phones by this certificate, and turn to the vendor.
+//! 1. Check that each log is from the phone whose name it has: compare the file's name with the `MAC=` in it.
+//! 2. See which phone's MAC address is the common name of the certificate: the other phone has the wrong
+//!    certificate.
+//! 3. If the logs are right, don't let servers identify these phones by this certificate, and contact the
+//!    vendor.
 
 use super::failures::shared_certificates;
 use super::{Case, Facts, Family, Finding, Rule, Run, Severity, Slot};
@@ -21,8 +23,8 @@ pub(super) const RULE: Rule = Rule {
     code: "FLT001",
     name: "built-in-shared",
     severity: Severity::Error,
-    cause: "A built-in certificate is made for one phone. If two show the same one, an identity was copied, or one phone's log is filed under two names.",
-    remedy: "Compare the MAC addresses in the logs with the phones' labels. A certificate that really is in two phones is a case for the vendor, and no server should go by it.",
+    cause: "A built-in certificate is made for one phone. If two show the same one, a certificate was copied, or one phone's log has two names.",
+    remedy: "Compare the MAC addresses in the logs with the phones' labels. If two phones really have the same certificate, contact the vendor, and let no server rely on it.",
     reference: "Feature Profile 37148, \"Factory Installed Certificates\" and \"Self-Signed Certificates\"",
     facts: Facts { blocks_ztp: true, from_fleet: true, ..Facts::of(Family::Fleet) },
     source: include_str!("built_in_shared.rs"),

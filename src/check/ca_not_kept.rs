@@ -1,21 +1,21 @@
-//! A CA certificate's fingerprint is another one at every boot.
+//! A CA certificate's fingerprint changes at every boot.
 //!
 //! ## What it means
 //! The phone logs the fingerprint of the CA certificate that it loads. The same certificate has the same
-//! fingerprint each time. Where it differs at every boot, the phone reads back something else than what it
-//! stored: the certificate is larger than its slot, which takes 1536 bytes (platform CA slot 1, and the only one
-//! of software 3.x) or 4096 bytes (slot 2). A CA that is not whole verifies no server.
+//! fingerprint each time. If it differs at every boot, the phone reads something else than what it stored: the
+//! certificate is larger than its slot, which takes 1536 bytes (platform CA slot 1, the only slot of software
+//! 3.x) or 4096 bytes (slot 2). An incomplete CA certificate can't verify any server.
 //!
 //! ## How sure it is
-//! Certain that at least three boots in a row that show a fingerprint show another one each time. That the size is
-//! the cause is known from a phone with software 3.2.6, whose CA had 1,885 bytes. A CA that an administrator really
-//! exchanged before each of these boots would look the same. It stays active: only boots with equal fingerprints
-//! would show it gone.
+//! It is certain that at least three consecutive boots with a fingerprint show a different one each time. The
+//! size as the cause is known from a phone with software 3.2.6, whose CA certificate had 1,885 bytes. A CA
+//! certificate that an administrator replaced before each of these boots would look the same. The diagnosis
+//! stays active until boots show equal fingerprints.
 //!
 //! ## What to do
 //! 1. Find the size of the CA certificate in DER form: `openssl x509 -in ca.pem -outform DER | wc -c`.
-//! 2. If it has more than 1536 bytes, put it into a slot that takes it (platform CA slot 2 takes 4096, UC Software
-//!    4.0.0 or later), or use a CA with a shorter key or fewer extensions.
+//! 2. If it has more than 1536 bytes, put it into a slot that is large enough (platform CA slot 2 takes 4096,
+//!    UC Software 4.0.0 or later), or use a CA with a shorter key or fewer extensions.
 //! 3. Restart the phone twice, and compare the fingerprints.
 
 use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
@@ -26,8 +26,8 @@ pub(super) const RULE: Rule = Rule {
     code: "INV006",
     name: "ca-not-kept",
     severity: Severity::Warning,
-    cause: "The CA certificate is larger than its slot (1536 or 4096 bytes), so what the phone stores of it is not what it was given.",
-    remedy: "Compare the CA certificate's size in DER form with the slot's limit; use a slot that takes it, or a smaller CA certificate.",
+    cause: "The CA certificate is larger than its slot (1536 or 4096 bytes), so the phone stores only a part of it.",
+    remedy: "Compare the CA certificate's size in DER form with the slot's limit; use a slot that is large enough, or a smaller CA certificate.",
     reference: "UC Software log, messages New fingerprint and Custom certificate MD5 fingerprint; parameters of CA certificates",
     facts: Facts::of(Family::Inventory),
     source: include_str!("ca_not_kept.rs"),

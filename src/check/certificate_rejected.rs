@@ -1,22 +1,23 @@
-//! The phone refused a certificate: it is too large, or not a proper certificate.
+//! The phone refused a certificate: it is too large, or not a valid certificate.
 //!
 //! ## What it means
 //! Either the certificate is longer than its slot takes (8192 bytes in a platform slot), or the phone called
-//! the credential invalid (`Cert is not proper`). The vendor shows the second message for a certificate that
-//! is too big, too; the phone's screen then says `Failed to save certificate`. Nothing was installed.
+//! the credential invalid (`Cert is not proper`). According to the vendor, the second message also appears for
+//! a certificate that is too big; the phone's screen then shows `Failed to save certificate`. Nothing was
+//! installed.
 //!
 //! ## How sure it is
-//! Certain that the phone refused it. The size is certain as the reason only where the message has the
-//! lengths; behind `Cert is not proper` there may be another reason. That message names no slot, so it
-//! counts as resolved when any platform or application slot is filled later.
+//! It is certain that the phone refused it. The size is certain as the reason only if the message contains the
+//! lengths; `Cert is not proper` can have another reason. That message names no slot, so the diagnosis is
+//! resolved when any platform or application slot is filled later.
 //!
 //! ## What to do
 //! 1. Compare the size of what was installed, its chain included, with the limit of 8192 bytes.
-//! 2. If it is too large, leave out of the chain what the server has anyway, such as the root.
+//! 2. If it is too large, leave out certificates of the chain that the server has anyway, such as the root.
 //! 3. Check the form. A configuration file takes a PKCS #7 certificate. The phone's menu takes the address
 //!    of a PEM file in PKCS #7 form. The Web Configuration Utility takes the address of one file with the
 //!    certificate or chain, and the private key after it.
-//! 4. Check that the file is whole: each `-----BEGIN …-----` has its `-----END …-----`.
+//! 4. Check that the file is complete: each `-----BEGIN …-----` has its `-----END …-----`.
 //! 5. Install again and look for `Saving new …` and `New Certificate …` in the log.
 
 use super::failures::{by_slot, refused, state_of_refusal};
@@ -28,7 +29,7 @@ pub(super) const RULE: Rule = Rule {
     name: "certificate-rejected",
     severity: Severity::Error,
     cause: "The certificate has more bytes than its slot takes (8192 for a platform certificate), or it is not in the form that the phone expects.",
-    remedy: "Bring the certificate and its chain below the limit, check that it is whole and in the form that this way of installing takes, and install it again.",
+    remedy: "Bring the certificate and its chain below the limit, check that it is complete and in the form that this way of installing requires, and install it again.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
     facts: Facts {
         about_installing: true,

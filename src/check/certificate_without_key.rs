@@ -2,17 +2,17 @@
 //!
 //! ## What it means
 //! When it starts, the phone lists its slots: each certificate with its length, fingerprint and common name,
-//! and the length of its key. In the newest list that is whole, a custom slot has only one of the two. The
-//! phone can't prove who it is with that, so TLS with this certificate fails.
+//! and the length of its key. In the newest complete list, a custom slot has only one of the two. With that the
+//! phone can't authenticate, so TLS with this certificate fails.
 //!
 //! ## How sure it is
-//! As sure as the list is whole. It is taken as whole when the built-in certificate stands in it, when other
-//! lines follow it, and when the phone lost no lines while it wrote it. It counts as resolved when a later
-//! list shows both or neither, or when a certificate is saved to the slot afterwards.
+//! It is certain if the list is complete. The list is taken as complete if it contains the built-in
+//! certificate, if other lines follow it, and if the phone lost no lines while it wrote the list. The diagnosis
+//! is resolved when a later list shows both or neither, or when a certificate is saved to the slot afterwards.
 //!
 //! ## What to do
 //! 1. Look in the log before this list for a refused key of the same slot (INS001) or a refused certificate
-//!    (INS002). Mend that first.
+//!    (INS002). Fix that first.
 //! 2. Install certificate and key together: both parameters of the slot in the configuration, or one file
 //!    with both in the Web Configuration Utility.
 //! 3. Restart with TLS logging at level 3, and look for the slot's two lines, `certificate … length` and

@@ -1,14 +1,14 @@
-//! The phone could not decode the certificate chain that its configuration holds.
+//! The phone could not decode the certificate chain in its configuration.
 //!
 //! ## What it means
-//! A parameter of the phone's configuration, such as `device.sec.TLS.customDeviceCertX.publicCert`, holds a
-//! certificate that the phone can't read. The vendor names one reason: the lines that begin and end a
-//! PKCS #7 certificate were left out. Nothing was installed from that parameter.
+//! A parameter of the phone's configuration, such as `device.sec.TLS.customDeviceCertX.publicCert`, contains a
+//! certificate that the phone can't read. The vendor names one reason: the begin and end lines of the PKCS #7
+//! certificate are missing. Nothing was installed from that parameter.
 //!
 //! ## How sure it is
-//! Certain that decoding failed. That the begin and end lines are missing is the vendor's explanation: the
-//! log shows neither the text nor the parameter. As the message names no slot, it counts as resolved when
-//! any platform or application slot is filled later.
+//! It is certain that decoding failed. Missing begin and end lines are the vendor's explanation: the log shows
+//! neither the text nor the parameter. Because the message names no slot, the diagnosis is resolved when any
+//! platform or application slot is filled later.
 //!
 //! ## What to do
 //! 1. Find the certificate's parameter in the phone's configuration:
@@ -27,7 +27,7 @@ pub(super) const RULE: Rule = Rule {
     code: "INS003",
     name: "chain-not-decodable",
     severity: Severity::Error,
-    cause: "The certificate stands in the configuration without its PKCS #7 begin and end lines, or was damaged there, so the phone can't decode it.",
+    cause: "The certificate in the configuration has no PKCS #7 begin and end lines, or is damaged, so the phone can't decode it.",
     remedy: "Put the PKCS #7 begin and end lines around the certificate in the configuration file, and let the phone read its configuration again.",
     reference: "Feature Profile 37148, \"Troubleshooting\"",
     facts: Facts {

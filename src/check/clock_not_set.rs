@@ -1,14 +1,14 @@
 //! The phone's clock was never set in a boot.
 //!
 //! ## What it means
-//! The phone could not load the time, or wrote stamps from before its clock was set (`0100000000`, or
-//! January 1 right after booting), and no line of that boot has a real date. Without a date, the phone can't
-//! check whether a certificate is valid: not yet, still, or no more.
+//! The phone could not load the time, or wrote stamps from before its clock was set (`0100000000`, or January 1
+//! right after booting), and no line of that boot has a real date. Without a date, the phone can't check
+//! whether a certificate is not valid yet, valid, or expired.
 //!
 //! ## How sure it is
-//! Certain as far as the log of that boot goes. Stamps that count the time since boot prove nothing by
-//! themselves: every boot begins with them. A boot that could not load the time at first and has dates later
-//! is fine. It counts as resolved when there is a later boot without this.
+//! It is certain for the log of that boot. Stamps that count the time since boot prove nothing alone: every
+//! boot begins with them. A boot that could not load the time at first and has dates later is not reported. The
+//! diagnosis is resolved when there is a later boot without this.
 //!
 //! ## What to do
 //! 1. Find the time server's name in the evidence (`Could not load time from …`), or in the phone's
@@ -23,8 +23,8 @@ pub(super) const RULE: Rule = Rule {
     code: "LOG003",
     name: "clock-not-set",
     severity: Severity::Warning,
-    cause: "The phone did not get the time from its time server, so it can't tell whether a certificate is valid yet, or still.",
-    remedy: "Check the time server that the phone is given, and that the phone can reach it; then restart the phone.",
+    cause: "The phone did not get the time from its time server, so it can't check whether a certificate is valid yet, or has expired.",
+    remedy: "Check which time server the phone is configured to use, and that the phone can reach it; then restart the phone.",
     reference: "UC Software log, time stamps before the clock is set and message Could not load time",
     facts: Facts::of(Family::Log),
     source: include_str!("clock_not_set.rs"),

@@ -1,21 +1,21 @@
-//! The built-in certificate carries a name that is not this phone's MAC address.
+//! The name in the built-in certificate is not this phone's MAC address.
 //!
 //! ## What it means
-//! A factory certificate is made for one MAC address, and a self-signed one names the phone's own. This
-//! phone's inventory shows another name in its built-in certificate. A server that knows phones by their
-//! certificates refuses it, or takes it for another phone.
+//! A factory certificate is made for one MAC address, and a self-signed one names the phone's own. This phone's
+//! inventory shows another name in its built-in certificate. A server that identifies phones by their
+//! certificates refuses this phone, or takes it for another one.
 //!
 //! ## How sure it is
-//! The name in the certificate is certain. Whose log it is, is known from the file's name, or from the log
-//! itself where the file's name has no address: a log that was copied under another phone's name looks just
-//! like this. It counts as resolved when a later inventory shows the right name, or no built-in certificate.
+//! The name in the certificate is certain. The phone is known from the file's name, or from the log itself if
+//! the file's name has no address: a log that was copied under another phone's name looks the same. The
+//! diagnosis is resolved when a later inventory shows the right name, or no built-in certificate.
 //!
 //! ## What to do
 //! 1. Compare three addresses: the one in the log file's name, the one in the log's `Platform: … MAC=` line,
 //!    and the one on the phone's label.
-//! 2. If they differ, the log is another phone's: give it its right name, and scan again.
-//! 3. If all three agree, the phone has another phone's certificate. Don't use it where a server must know
-//!    the phone by its built-in certificate, and turn to the vendor.
+//! 2. If they differ, the log is from another phone: give it the right name, and scan again.
+//! 3. If all three agree, the phone has another phone's certificate. Don't use it where a server must identify
+//!    the phone by its built-in certificate, and contact the vendor.
 
 use super::failures::{resolved_if, shown_until_gone};
 use super::{Case, Event, Facts, Family, Finding, Mac, Part, Rule, Run, Severity, Slot, sentence};
@@ -25,8 +25,8 @@ pub(super) const RULE: Rule = Rule {
     code: "INV002",
     name: "common-name-mismatch",
     severity: Severity::Error,
-    cause: "The built-in certificate was made for another MAC address, or the log is filed under another phone's name.",
-    remedy: "Compare the MAC address on the phone's label with the one in the log and in its file's name. If they agree, the certificate is another phone's, and that is a case for the vendor.",
+    cause: "The built-in certificate was made for another MAC address, or the log has another phone's name.",
+    remedy: "Compare the MAC address on the phone's label with the one in the log and in its file's name. If they agree, the phone has another phone's certificate: contact the vendor.",
     reference: "Feature Profile 37148, \"Factory Installed Certificates\"",
     facts: Facts { blocks_ztp: true, ..Facts::of(Family::Inventory) },
     source: include_str!("common_name_mismatch.rs"),

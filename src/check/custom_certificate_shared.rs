@@ -1,19 +1,19 @@
 //! Two or more phones show the same custom certificate.
 //!
 //! ## What it means
-//! The same fingerprint stands in a platform or application slot of several phones, so they share its private
-//! key too. Whoever gets the key from one phone can pose as any of them, and revoking the certificate hits
-//! them all.
+//! A platform or application slot of several phones has the same fingerprint, so the phones also share the
+//! private key. Anyone who gets the key from one phone can impersonate all of them, and revoking the
+//! certificate affects them all.
 //!
 //! ## How sure it is
-//! Certain that the fingerprints are the same. Whether that is meant is for you to say: one certificate for
-//! a whole group of phones can be a choice.
+//! It is certain that the fingerprints are the same. This may be intended: some sites use one certificate for a
+//! whole group of phones.
 //!
 //! ## What to do
-//! 1. Ask whether it is on purpose. If so, nothing needs doing.
+//! 1. Find out whether it is intended. If so, there is nothing to do.
 //! 2. Else have a certificate issued for each phone. Each can make its own request: `Settings > Advanced >
 //!    Admin Settings > Generate CSR`.
-//! 3. Revoke the shared one when all have theirs.
+//! 3. Revoke the shared certificate when all phones have their own.
 
 use super::failures::shared_certificates;
 use super::{Case, Facts, Family, Finding, Rule, Run, Severity, Slot};
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
     name: "custom-certificate-shared",
     severity: Severity::Info,
     cause: "One certificate, and so one private key, was installed on several phones.",
-    remedy: "If that is meant, nothing needs doing; else issue a certificate for each phone, so that one lost phone does not give away the key of all.",
+    remedy: "If this is intended, there is nothing to do. Otherwise issue a certificate for each phone, so that the loss of one phone does not reveal the key of all.",
     reference: "Feature Profile 37148, \"Polycom Phone Device Certificate Types\" and \"Generating a Certificate Signing Request\"",
     facts: Facts { blocks_ztp: false, from_fleet: true, ..Facts::of(Family::Fleet) },
     source: include_str!("custom_certificate_shared.rs"),

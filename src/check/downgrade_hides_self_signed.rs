@@ -1,21 +1,21 @@
 //! The software was downgraded to a release that can't tell a self-signed certificate from a factory one.
 //!
 //! ## What it means
-//! From UC Software 4.0.0 on, a phone without a factory certificate makes itself a self-signed one. Brought
-//! back to 3.3.x or earlier, such a phone says in its Status menu that a factory certificate is installed.
-//! Whoever reads that is misled.
+//! From UC Software 4.0.0 on, a phone without a factory certificate creates a self-signed one. After a
+//! downgrade to 3.3.x or earlier, the Status menu of such a phone says that a factory certificate is installed,
+//! which is wrong.
 //!
 //! ## How sure it is
-//! The downgrade is certain: the log names both versions, in that order. Whether this phone's certificate
-//! is self-signed, the log does not tell; with a factory certificate the menu is right. It counts as
+//! The downgrade is certain: the log names both versions, in that order. The log does not show whether this
+//! phone's certificate is self-signed; if it is a factory certificate, the menu is right. The diagnosis is
 //! resolved when the phone runs 4.0.0 or later again.
 //!
 //! ## What to do
-//! 1. Ask whether the phone should have a factory certificate: `phonecert lookup PART-NUMBER --revision R`,
-//!    both from its label.
+//! 1. Find out whether the phone should have a factory certificate: `phonecert lookup PART-NUMBER --revision
+//!    R`, both from its label.
 //! 2. Or see who signed it: open the phone's address in a browser with `https://` and view the certificate.
 //!    In a self-signed one the phone's MAC address is both the issuer and the subject.
-//! 3. Don't go by the menu of this phone until it runs UC Software 4.0.0 or later again.
+//! 3. Don't rely on the menu of this phone until it runs UC Software 4.0.0 or later again.
 
 use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Slot, sentence};
 use crate::model::SoftwareVersion;
@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
     name: "downgrade-hides-self-signed",
     severity: Severity::Warning,
     cause: "After a downgrade to 3.3.x or earlier the phone's menu calls a self-signed built-in certificate factory installed.",
-    remedy: "Don't go by this phone's menu: find out by the label's part number and revision, or by the certificate's issuer in a browser, which certificate it has.",
+    remedy: "Don't rely on this phone's menu: find out which certificate it has from the label's part number and revision, or from the certificate's issuer in a browser.",
     reference: "Feature Profile 37148, \"Self-Signed Certificates\"",
     facts: Facts::of(Family::Inventory),
     source: include_str!("downgrade_hides_self_signed.rs"),

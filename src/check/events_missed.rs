@@ -1,16 +1,17 @@
-//! The phone lost events, so the picture can have holes.
+//! The phone lost events, so facts can be missing.
 //!
 //! ## What it means
 //! Each line of the log carries a count of the events lost since boot because the phone was too busy. That
-//! count went up. Any line can have been lost, one about a certificate too.
+//! count went up. Any line can have been lost, also one about a certificate.
 //!
 //! ## How sure it is
-//! Certain: the count is the phone's own. An occurrence is a line at which it is higher than before.
+//! It is certain: the phone itself counts the lost events. An occurrence is a line at which it is higher than
+//! before.
 //!
 //! ## What to do
-//! 1. Where an inventory or an installation looks incomplete, restart the phone and read the new log.
+//! 1. If an inventory or an installation looks incomplete, restart the phone and read the new log.
 //! 2. If it happens again and again, raise the logging level of components that write much: they then write
-//!    only what is graver.
+//!    only more severe messages.
 
 use super::failures::times;
 use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
@@ -20,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
     name: "events-missed",
     severity: Severity::Info,
     cause: "The phone was too busy to write every message: the count of missed events in its log went up.",
-    remedy: "Take what is not in this log as unknown, not as absent; where it matters, restart the phone and read its log again.",
+    remedy: "If something is not in this log, regard it as unknown, not as absent. If it matters, restart the phone and read its log again.",
     reference: "Format of the log: the fourth field counts missed events",
     facts: Facts::of(Family::Log),
     source: include_str!("events_missed.rs"),

@@ -1,16 +1,17 @@
 //! More was found in this phone's logs than is kept, and the oldest was dropped.
 //!
 //! ## What it means
-//! Of one log the newest 8,192 messages that matter are kept, with repeated failures counted as one. This log has more: it
-//! is a phone that restarts over and over, or a log of many years. What is told is from the newest messages.
+//! Of each log, the newest 8,192 relevant messages are kept; repeated failures count as one. This log has more:
+//! the phone restarts again and again, or the log covers many years. The report is based on the newest
+//! messages.
 //!
 //! ## How sure it is
-//! Certain. What the dropped messages said is not known, so the phone is `unknown` at least. The six lines of evidence
-//! that are shown for a diagnosis are no dropping.
+//! It is certain. What the dropped messages said is not known, so the phone's status is at least `unknown`.
+//! That a diagnosis shows only six lines of evidence is something else: no evidence is dropped by that.
 //!
 //! ## What to do
 //! 1. Look at a shorter time: `--since 7d`.
-//! 2. If the phone restarts over and over, find out why: the newest lines of its log are the place to look.
+//! 2. If the phone restarts again and again, look in the newest lines of its log for the reason.
 
 use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
 
@@ -18,8 +19,8 @@ pub(super) const RULE: Rule = Rule {
     code: "LOG007",
     name: "evidence-dropped",
     severity: Severity::Info,
-    cause: "The log holds more messages that matter than are kept of one log.",
-    remedy: "Scan a shorter time (--since), and see why the phone writes so much: mostly it restarts over and over.",
+    cause: "The log contains more relevant messages than are kept of one log.",
+    remedy: "Scan a shorter time (--since), and find out why the phone writes so much: usually because it restarts again and again.",
     reference: "phonecert keeps the newest 8,192 messages of a log",
     facts: Facts { means_unknown: true, ..Facts::of(Family::Log) },
     source: include_str!("evidence_dropped.rs"),

@@ -1,22 +1,22 @@
-//! By its label, the phone is older than the first one of its model with a factory certificate.
+//! According to its label, the phone is older than the first phones of its model with a factory certificate.
 //!
 //! ## What it means
-//! The inventory that you gave names this phone's part number and revision. The guide's table has the
-//! revision from which on phones of this part have a factory certificate, and this one comes before it. A
-//! built-in certificate that such a phone shows is one that it made and signed itself.
+//! The inventory that you gave names this phone's part number and revision. The guide's table lists the first
+//! revision of this part with a factory certificate, and this revision is older. A built-in certificate of such
+//! a phone is self-signed.
 //!
 //! ## How sure it is
-//! As sure as the inventory: the log has no part number and no revision of the label. The log's assembly
-//! number is another number and is never looked up. A part that the table does not have, and a revision
-//! that can't be compared (a digit with a letter), give no diagnosis.
+//! It is as reliable as the inventory: the log has no part number and no revision of the label. The log's
+//! assembly number is another number and is never looked up. There is no diagnosis if the table does not have
+//! the part, or if the revision can't be compared (a digit with a letter).
 //!
 //! ## What to do
 //! 1. Check the inventory against the console label on the phone's back, or the label of its box.
-//! 2. Look at the phone: `Menu > Status > Platform > Phone`, at the bottom. `Self-signed` fits, but does
-//!    not prove it: some phones made since December 2011 say so of a factory certificate. After a
-//!    downgrade to 3.3.x the menu says `Factory Installed` all the same.
+//! 2. Look at the phone: `Menu > Status > Platform > Phone`, at the bottom. `Self-signed` agrees with this, but
+//!    does not prove it: some phones made since December 2011 show this text for a factory certificate. After a
+//!    downgrade to 3.3.x the menu shows `Factory Installed` in any case.
 //! 3. For mutual TLS, install a custom certificate in a platform slot.
-//! 4. Don't plan zero-touch provisioning (ZTP) for this phone: it asks for a factory certificate.
+//! 4. Don't plan zero-touch provisioning (ZTP) for this phone: it requires a factory certificate.
 
 use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Slot, sentence};
 use crate::reference::Expectation;
@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
     name: "factory-certificate-not-expected",
     severity: Severity::Warning,
     cause: "The phone was made before factory certificates were installed in its model, so a built-in certificate that it shows is self-signed.",
-    remedy: "Don't count on this phone where a server asks for a factory certificate, such as zero-touch provisioning: install a custom certificate, or replace the phone.",
+    remedy: "Don't use this phone where a server requires a factory certificate, as in zero-touch provisioning: install a custom certificate, or replace the phone.",
     reference: "Feature Profile 37148, \"Device Certificate Implementation Date\" and \"Self-Signed Certificates\"",
     facts: Facts { blocks_ztp: true, about_installing: true, ..Facts::of(Family::Inventory) },
     source: include_str!("factory_certificate_not_expected.rs"),

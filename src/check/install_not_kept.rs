@@ -1,24 +1,24 @@
 //! A certificate was saved to a slot, and the next boot's inventory does not show it there.
 //!
 //! ## What it means
-//! The log tells that a certificate was saved. When the phone next listed its certificates, at boot, that
-//! slot was empty or held a certificate with another fingerprint. Platform certificates are kept in flash
-//! memory and should outlive a restart. Application certificates are kept in RAM, so after a restart the
-//! phone has to get them anew.
+//! The log shows that a certificate was saved. When the phone next listed its certificates, at boot, that slot
+//! was empty or had a certificate with another fingerprint. Platform certificates are kept in flash memory and
+//! should survive a restart. Application certificates are kept in RAM, so after a restart the phone has to get
+//! them again.
 //!
 //! ## How sure it is
-//! Certain about the two lines, not about what happened between them: somebody may have removed or replaced
-//! the certificate on purpose, without a line in this log. Fingerprints of different digests (MD5 then,
-//! SHA-256 now) are not compared. It counts as resolved when the slot is filled again later, or when a
+//! The two lines are certain, but not what happened between them: somebody may have removed or replaced the
+//! certificate on purpose, without a line in this log. Fingerprints of different hash algorithms (MD5 then,
+//! SHA-256 now) are not compared. The diagnosis is resolved when the slot is filled again later, or when a
 //! later inventory shows the certificate that was saved.
 //!
 //! ## What to do
-//! 1. Ask whether somebody removed or replaced it on purpose.
+//! 1. Find out whether somebody removed or replaced it on purpose.
 //! 2. Look for a configuration that sets this slot to another certificate, or to none.
 //! 3. For an application slot, check that `sec.TLS.customDeviceCert.x` and `sec.TLS.customDeviceKey.x` are
 //!    in the configuration that the phone reads when it starts.
 //! 4. Install again and restart. Compare the fingerprint of `New Certificate …` with the inventory's.
-//! 5. A platform slot that loses its certificate again and again is a case for the vendor.
+//! 5. If a platform slot loses its certificate again and again, contact the vendor.
 
 use super::failures::{in_words, resolved_if};
 use super::join::Question;
@@ -32,7 +32,7 @@ pub(super) const RULE: Rule = Rule {
     code: "INS004",
     name: "install-not-kept",
     severity: Severity::Warning,
-    cause: "What was saved is not what the phone found in the slot when it started again: it was not kept, or something replaced or removed it.",
+    cause: "The saved certificate was not in the slot when the phone started again: it was not kept, or was replaced or removed.",
     remedy: "Look for a configuration that sets or empties this slot; then install the certificate again, restart the phone, and compare its inventory.",
     reference: "Feature Profile 37148, \"Polycom Phone Device Certificate Types\"",
     facts: Facts { about_installing: true, asks: Some(Question::NotKept), ..Facts::of(Family::Installation) },

@@ -1,22 +1,22 @@
 //! The phone refused a private key because it is too long for its slot.
 //!
 //! ## What it means
-//! An installation was tried, and the phone could not store the key: it has more bytes than the slot takes.
-//! A platform slot takes a key of at most 4096 bytes and a certificate of at most 8192. A certificate is of
-//! no use without its key, so whatever it was meant for (802.1X, provisioning, SIP over TLS) goes on with
-//! the old certificate, or fails.
+//! An installation was tried, and the phone could not store the key: it has more bytes than the slot takes. A
+//! platform slot takes a key of at most 4096 bytes and a certificate of at most 8192. A certificate can't be
+//! used without its key, so the operations that need it (802.1X, provisioning, SIP over TLS) continue with the
+//! old certificate, or fail.
 //!
 //! ## How sure it is
-//! Certain: one message of the phone names the slot, the key's length and the maximum. It counts as
+//! It is certain: one message of the phone names the slot, the key's length and the maximum. The diagnosis is
 //! resolved when, later in the logs, a certificate is saved to that slot or an inventory shows one in it.
 //!
 //! ## What to do
-//! 1. Read the length in the message. The limit is 4096 bytes; don't take it for bits.
+//! 1. Read the length in the message. The limit is 4096 bytes, not bits.
 //! 2. Make a shorter key, have a certificate issued for it, and install the two together.
 //! 3. If the key must stay as it is, install the pair in an application slot (`sec.TLS.customDeviceCert.x`
 //!    and `sec.TLS.customDeviceKey.x`, UC Software 4.0.0 or later). There is no limit there, but such a
 //!    certificate can't serve 802.1X, syslog or provisioning.
-//! 4. Look for `Saving new …` and `New Certificate …` in the log: then it is installed.
+//! 4. Look for `Saving new …` and `New Certificate …` in the log: they show that it is installed.
 
 use super::failures::{by_slot, refused, state_of_refusal};
 use super::join::Question;
@@ -27,7 +27,7 @@ pub(super) const RULE: Rule = Rule {
     name: "key-too-large",
     severity: Severity::Error,
     cause: "The private key has more bytes than its slot takes: 4096 for a platform key.",
-    remedy: "Have the certificate issued again for a shorter key and install both; or use an application slot, which has no limit (UC Software 4.0.0 or later) but can't serve 802.1X, syslog or provisioning.",
+    remedy: "Have the certificate issued again for a shorter key and install both; or use an application slot, which has no limit (UC Software 4.0.0 or later) but can't be used for 802.1X, syslog or provisioning.",
     reference: "Feature Profile 37148, \"Platform Certificates\", \"Application Certificates\" and \"Troubleshooting\"",
     facts: Facts {
         about_installing: true,

@@ -1,17 +1,18 @@
-//! A log names another phone's address than the one it is filed under.
+//! A log contains another phone's address than its file name does.
 //!
 //! ## What it means
-//! When it starts, a phone logs its own address (`Platform: Interface eth0 MAC=…`, `Platform: MAC=…`). In this log that
-//! is another one than the file's name says, and the address of the name does not occur. The log was renamed or copied,
-//! or the phone was exchanged and the new one writes under the old name. What is told of this phone may be the other's.
+//! When it starts, a phone logs its own address (`Platform: Interface eth0 MAC=…`, `Platform: MAC=…`). In this
+//! log the address differs from that of the file's name, and the address of the name does not occur. The log
+//! was renamed or copied, or the phone was exchanged and the new phone writes under the old name. What is
+//! reported for this phone may be true of the other one.
 //!
 //! ## How sure it is
-//! Certain that the log names only the other address. Other interfaces (Wi-Fi, for example) do not count. INV002, FLT001
-//! and FLT002 are not judged from such a log.
+//! It is certain that the log names only the other address. Other interfaces (Wi-Fi, for example) are ignored.
+//! INV002, FLT001 and FLT002 are not diagnosed from such a log.
 //!
 //! ## What to do
 //! 1. Compare the MAC address on the phone's label with both.
-//! 2. If the log is the other phone's, file it under that name and scan again.
+//! 2. If the log is from the other phone, rename it and scan again.
 //! 3. If the phone was exchanged, remove the old phone's configuration and logs from the server.
 
 use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
@@ -21,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
     name: "log-of-another-phone",
     severity: Severity::Warning,
     cause: "The log was renamed or copied, or another phone writes under this name.",
-    remedy: "Compare the MAC address on the phone's label with the file's name and with the log, and file the log under the phone that wrote it.",
+    remedy: "Compare the MAC address on the phone's label with the file's name and with the log, and give the log the name of the phone that wrote it.",
     reference: "UC Software log, Platform lines at boot",
     facts: Facts::of(Family::Log),
     source: include_str!("log_of_another_phone.rs"),

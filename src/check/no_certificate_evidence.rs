@@ -1,22 +1,22 @@
-//! The logs hold neither an inventory of certificates nor an installation: nothing is known.
+//! The logs contain neither an inventory of certificates nor an installation: nothing is known.
 //!
 //! ## What it means
-//! A phone lists its certificates when it starts, if TLS logging is at level 3 or below. These logs hold no such list,
-//! and no line of an installation either. So nothing can be said of this phone's certificates, good or bad, and its
+//! A phone lists its certificates when it starts, if TLS logging is at level 3 or below. These logs contain no
+//! such list, and no line about an installation. So nothing is known about this phone's certificates, and its
 //! status is `unknown`.
 //!
 //! ## How sure it is
-//! Certain for the lines that were read. The inventory may stand in an older log that was not read, or it was never
-//! written.
+//! It is certain for the lines that were read. The inventory may be in an older log that was not read, or it
+//! was never written.
 //!
 //! ## What to do
 //! 1. Set the logging level of TLS to 3 (`log.level.change.tls`), restart the phone, and read its log again.
-//! 2. If that level is 3 already, look at `log.render.level`: it is a second gate for all components, and above 3 it
-//!    hides the inventory, too.
+//! 2. If that level is 3 already, look at `log.render.level`: it is a second limit, for all components, and
+//!    above 3 it hides the inventory too.
 //! 3. Wait for the upload: by default a log is sent once in a day or two (`log.render.file.upload.period`, 86400 or
 //!    172800 seconds).
-//! 4. On a server that replaces the file at each upload, read it within minutes after the start: the next upload no
-//!    longer has the inventory.
+//! 4. On a server that replaces the file at each upload, read the file within minutes after the restart: the
+//!    next upload no longer contains the inventory.
 
 use super::join::Question;
 use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
@@ -25,7 +25,7 @@ pub(super) const RULE: Rule = Rule {
     code: "LOG001",
     name: "no-certificate-evidence",
     severity: Severity::Info,
-    cause: "The phone writes its certificate inventory only when TLS logging is at level 3 or below, and only at boot; these logs hold neither an inventory nor an installation that is known to be this phone's.",
+    cause: "The phone writes its certificate inventory only when TLS logging is at level 3 or below, and only at boot; these logs contain neither an inventory nor an installation that is known to be from this phone.",
     remedy: "Set the logging level of TLS to 3 (log.level.change.tls; log.render.level must not be above 3 either), restart the phone, and read its log after the next upload, which can take up to two days.",
     reference: "Feature Profile 37148, \"Troubleshooting\", note on certificate information in the log",
     facts: Facts { means_unknown: true, asks: Some(Question::NoEvidence), ..Facts::of(Family::Log) },

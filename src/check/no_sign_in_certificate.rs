@@ -1,18 +1,18 @@
 //! The phone obtained no certificate for its Lync or Skype sign-in.
 //!
 //! ## What it means
-//! A phone that signs in to Lync or Skype for Business asks a web service of the server for a certificate of its
-//! user. Here the phone logs `m_bCertExists [0]`: it has none, so it can't sign in by certificate.
+//! A phone that signs in to Lync or Skype for Business asks a web service of the server for a certificate for
+//! its user. Here the phone logs `m_bCertExists [0]`: it has none, so it can't sign in with a certificate.
 //!
 //! ## How sure it is
-//! Certain that there was none at that time. Why, the line does not say; in the case that is known the web service
-//! was out of order. `m_bCertExpired [1]` beside it means nothing where there is no certificate. It counts as resolved
-//! when a later line says that one exists.
+//! It is certain that there was none at that time. The line does not say why; in the known case the web service
+//! was out of order. `m_bCertExpired [1]` in the next line means nothing if there is no certificate. The
+//! diagnosis is resolved when a later line says that one exists.
 //!
 //! ## What to do
-//! 1. If the phone is not meant to sign in to Lync or Skype, nothing needs doing.
-//! 2. Else check that the server's certificate web service can be reached and answers.
-//! 3. Look for TLS001 beside this: a phone that does not trust the server gets no certificate from it.
+//! 1. If the phone does not have to sign in to Lync or Skype, there is nothing to do.
+//! 2. Otherwise check that the server's certificate web service can be reached and answers.
+//! 3. Look for TLS001 on the same phone: a phone that does not trust the server gets no certificate from it.
 //! 4. Check the time (LOG003): a wrong clock makes the exchange fail.
 
 use super::failures::shown_until_gone;

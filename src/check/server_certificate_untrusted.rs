@@ -5,18 +5,18 @@
 //! server sent, and refused it, so there was no connection to that server.
 //!
 //! ## How sure it is
-//! Certain that the phone refused it, for the reason in the message. Which server it was, the message does
-//! not say; the lines around it may. It counts as resolved when a later boot without this message goes on at
-//! least as long as the first refusal took to come in earlier boots (two minutes at least, a day at most).
+//! It is certain that the phone refused it, for the reason in the message. The message does not name the
+//! server; the lines around it may. The diagnosis is resolved when a later boot without this message lasts at
+//! least as long as it took until the first refusal in earlier boots (at least two minutes, at most a day).
 //!
 //! ## What to do
 //! 1. Find the server: look at the lines before the evidence, and at the servers that the phone's
 //!    configuration names.
-//! 2. If LOG003 stands beside this, mend the clock first: without a date the phone can't tell whether a
+//! 2. If the phone also has LOG003, correct the clock first: without a date the phone can't check whether a
 //!    certificate is valid.
-//! 3. Look at what the server sends (`openssl s_client -showcerts -connect HOST:PORT`): is it made out to
-//!    this server, is it in date, is the chain whole up to an authority that the phone trusts?
-//! 4. Look at the chain for an expired cross-signed root: the phone's old OpenSSL refuses such a chain even where
+//! 3. Look at what the server sends (`openssl s_client -showcerts -connect HOST:PORT`): is it issued for this
+//!    server, is it within its dates, is the chain complete up to an authority that the phone trusts?
+//! 4. Look at the chain for an expired cross-signed root: the phone's old OpenSSL refuses such a chain even if
 //!    the new root is installed. Let the server send a shorter chain, without that root.
 //! 5. If the server's certificate has a wildcard name (`*.example.com`), it fails while strict name checking is on
 //!    (`…strictCertCommonNameValidation`).
@@ -31,7 +31,7 @@ pub(super) const RULE: Rule = Rule {
     name: "server-certificate-untrusted",
     severity: Severity::Error,
     cause: "The server's certificate is not signed by an authority that the phone trusts, or is not valid for another reason, which the message names.",
-    remedy: "Install the certificate of the authority that signed the server's on the phone, or give the server one from an authority that the phone trusts; check the phone's clock and the chain that the server sends.",
+    remedy: "On the phone, install the certificate of the authority that signed the server's certificate, or give the server a certificate from an authority that the phone trusts. Check the phone's clock and the chain that the server sends.",
     reference: "UC Software log, message of server certificate verification; Feature Profile 37148, \"Terminology Mapping for CA and Device Certificates\"",
     facts: Facts { asks: Some(Question::Trust), ..Facts::of(Family::Connection) },
     source: include_str!("server_certificate_untrusted.rs"),

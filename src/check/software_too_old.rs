@@ -1,20 +1,20 @@
 //! The phone's software is too old for zero-touch provisioning (ZTP) since its change to SHA-2.
 //!
 //! ## What it means
-//! The vendor planned to have ZTP on SHA-2 certificates by 20 June 2016, and names for each model the
-//! software that it requires for that. This phone runs an older one. Authentication with ZTP fails, and it
-//! gets no redirection, even if its MAC address is registered there. Nothing else on the phone suffers.
+//! The vendor planned to change ZTP to SHA-2 certificates by 20 June 2016, and names for each model the
+//! software that this requires. This phone runs older software. It can't authenticate with ZTP and gets no
+//! redirection, even if its MAC address is registered there. Nothing else on the phone is affected.
 //!
 //! ## How sure it is
-//! Certain by the vendor's table, for the model and for the newest version of the phone's application in the
-//! log; versions of the boot program and the updater don't count. A model that the table does not have gives
-//! no diagnosis.
+//! It is certain according to the vendor's table, for the model and for the newest version of the phone's
+//! application in the log; versions of the boot program and the updater are ignored. There is no diagnosis for
+//! a model that is not in the table.
 //!
 //! ## What to do
-//! 1. If the phone is not provisioned by ZTP, nothing needs doing.
-//! 2. Else update it to the release in the message, or to a later one, by hand or from your own provisioning
-//!    server.
-//! 3. A phone that runs the required software and still can't authenticate with ZTP is a case for the vendor.
+//! 1. If the phone is not provisioned by ZTP, there is nothing to do.
+//! 2. Otherwise update it to the release in the message, or to a later one, by hand or from your own
+//!    provisioning server.
+//! 3. If a phone runs the required software and still can't authenticate with ZTP, contact the vendor.
 
 use super::failures::software_for_ztp;
 use super::{Case, Facts, Family, Finding, Readiness, Rule, Run, Severity};
@@ -23,8 +23,8 @@ pub(super) const RULE: Rule = Rule {
     code: "ZTP001",
     name: "software-too-old",
     severity: Severity::Warning,
-    cause: "Zero-touch provisioning moved to SHA-2 certificates (planned for 20 June 2016), and this software came before the release that its model needs for that.",
-    remedy: "Update the phone's software by hand or from your own provisioning server before you count on zero-touch provisioning.",
+    cause: "Zero-touch provisioning moved to SHA-2 certificates (planned for 20 June 2016), and this software is older than the release that this model requires for that.",
+    remedy: "Update the phone's software by hand or from your own provisioning server before you use zero-touch provisioning.",
     reference: "Technical Notification 117101, shipping configuration tables, \"Potential Impacts\" and \"ZTP Cutover Date for SHA 1 Deprecation\"",
     facts: Facts::of(Family::Provisioning),
     source: include_str!("software_too_old.rs"),

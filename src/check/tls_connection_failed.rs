@@ -1,25 +1,25 @@
-//! TLS connections failed, and not because the phone distrusted the server.
+//! TLS connections failed, but not because the phone did not trust the server.
 //!
 //! ## What it means
-//! The phone tried to connect with TLS and failed. The same messages follow when it does not trust a
-//! server's certificate; those are told by TLS001. The ones here stand alone. The server may have refused
-//! the phone's certificate, or have been out of reach.
+//! The phone tried to connect with TLS and failed. The same messages also follow when the phone does not trust
+//! a server's certificate; TLS001 reports those. The messages here have no such reason. The server may have
+//! refused the phone's certificate, or was not reachable.
 //!
 //! ## How sure it is
-//! Certain that connections failed; the log has an error number and no reason. A failure within three
-//! seconds after an untrusted certificate, in the same boot, is its consequence and not counted here. It counts
-//! as resolved when a later boot without such a failure goes on at least as long as the first failure took to
-//! come in earlier boots (two minutes at least, a day at most).
+//! It is certain that connections failed; the log has an error number but no reason. A failure within three
+//! seconds after an untrusted certificate, in the same boot, is its consequence and is not counted here. The
+//! diagnosis is resolved when a later boot without such a failure lasts at least as long as it took until the
+//! first failure in earlier boots (at least two minutes, at most a day).
 //!
 //! ## What to do
-//! 1. Note the time of the evidence, and look at the server's own log: was the phone there? Did the server
+//! 1. Note the time of the evidence, and look at the server's own log: did the phone connect? Did the server
 //!    ask for a client certificate, and refuse it?
-//! 2. Check which device certificate the phone uses for this connection. Unless it is set otherwise, that is
-//!    the built-in one; its root CA for the server is at `http://pki.polycom.com/pki`.
+//! 2. Check which device certificate the phone uses for this connection. By default it is the built-in one; the
+//!    root CA for the server is at `http://pki.polycom.com/pki`.
 //! 3. Check that the server trusts the authority that issued that certificate, its intermediate CA included.
 //! 4. Check that phone and server have a TLS version and a cipher in common: `openssl s_client -tls1 -connect
-//!    HOST:PORT` shows whether the server still takes TLS 1.0, which is all that old software speaks.
-//! 5. If the phone never reached the server, check the address, the port and what stands between them.
+//!    HOST:PORT` shows whether the server still accepts TLS 1.0, the only version that old software supports.
+//! 5. If the phone never reached the server, check the address, the port and the network between them.
 
 use super::failures::{Failures, by_slot, state_by_later_boots, times};
 use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, sentence};
@@ -29,7 +29,7 @@ pub(super) const RULE: Rule = Rule {
     code: "TLS002",
     name: "tls-connection-failed",
     severity: Severity::Warning,
-    cause: "A TLS connection was refused or broken off, or the server was not reached; the log gives an error number and no reason.",
+    cause: "A TLS connection was refused or interrupted, or the server was not reached. The log contains an error number but no reason.",
     remedy: "Look at the server's own log for this time: it may not accept the phone's certificate, or the phone may not have reached it at all.",
     reference: "UC Software log, messages of MakeTlsConnection; Feature Profile 37148, introduction and \"Troubleshooting\"",
     facts: Facts { about_choosing: true, ..Facts::of(Family::Connection) },

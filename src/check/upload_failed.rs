@@ -1,21 +1,21 @@
 //! The phone could not upload its log: the server's copy may lack lines.
 //!
 //! ## What it means
-//! The phone tried to send its log to the provisioning server and failed, or gave up a file that it could
-//! not send. What it logged meanwhile may be missing in the server's copy.
+//! The phone tried to send its log to the provisioning server and failed, or gave up a file that it could not
+//! send. Lines logged in that time may be missing in the server's copy.
 //!
 //! ## How sure it is
-//! Certain that uploads failed. Whether lines are missing in the copy that was read, this does not show. A file that
-//! is skipped in the second of an upload error belongs to that error. It counts as resolved when a later boot without
-//! such a failure goes on at least as long as the first failure took to come in earlier boots (two minutes at least,
-//! a day at most).
+//! It is certain that uploads failed. It is not known whether lines are missing in the copy that was read. A
+//! file that is skipped in the same second as an upload error belongs to that error. The diagnosis is resolved
+//! when a later boot without such a failure lasts at least as long as it took until the first failure in
+//! earlier boots (at least two minutes, at most a day).
 //!
 //! ## What to do
 //! 1. Check that the phone may write to the log directory of the server (`LOG_FILE_DIRECTORY`, or its root),
 //!    and that the server's disk has room.
-//! 2. If the message names a server that does not tell the log's size: let it answer HEAD requests with
-//!    `Content-Length`.
-//! 3. If it uploads over HTTPS, see whether TLS001 or TLS002 stands beside this, and mend that first.
+//! 2. If the message says that the server does not report the log's size, configure the server to answer HEAD
+//!    requests with `Content-Length`.
+//! 3. If it uploads over HTTPS, look for TLS001 or TLS002 on the same phone, and fix that first.
 //! 4. Restart the phone, let it upload its log, and scan again.
 
 use super::failures::{state_by_later_boots, times};
@@ -28,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
     name: "upload-failed",
     severity: Severity::Info,
     cause: "The phone could not send its log to the server, so the server's copy may lack lines.",
-    remedy: "Check that the phone may write to the log directory of the provisioning server, and that there is room; then restart the phone.",
+    remedy: "Check that the phone may write to the log directory of the provisioning server, and that the server has disk space; then restart the phone.",
     reference: "UC Software log, messages of the component log",
     facts: Facts { begins_in_fleets: true, ..Facts::of(Family::Log) },
     source: include_str!("upload_failed.rs"),

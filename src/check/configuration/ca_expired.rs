@@ -1,16 +1,16 @@
-//! A CA certificate in the configuration is past its end.
+//! A CA certificate in the configuration has expired.
 //!
 //! ## What it means
-//! The phone does not trust servers by an expired CA certificate. With TLS001 in the log it is an error:
-//! this may be why.
+//! With an expired CA certificate, the phone does not trust servers. If the log shows TLS001, this is an error,
+//! because it may be the cause.
 //!
 //! ## How sure it is
-//! Certain by the time of the run: the date stands in the certificate. The CA may be one that no server
-//! uses any more.
+//! It is certain at the time of the run: the date is in the certificate. Perhaps no server uses this CA any
+//! more.
 //!
 //! ## What to do
-//! 1. Look which CA the servers use now.
-//! 2. Give its certificate in place of this one, and restart the phone.
+//! 1. Find out which CA the servers use now.
+//! 2. Replace this certificate with the certificate of that CA, and restart the phone.
 
 use super::{Case, Finding, Rule, Severity, authorities, day, name_of, rule, sentence};
 
@@ -18,7 +18,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG031",
     name: "ca-expired",
     severity: Severity::Warning,
-    cause: "The CA certificate is past its end.",
+    cause: "The CA certificate has expired.",
     remedy: "Give the phone the CA certificate that its servers use now.",
     reference: "UC Software Administrators' Guide, \"<device/>\"",
     ..rule(include_str!("ca_expired.rs"), run)

@@ -4,10 +4,10 @@
 //! The phone can't install it, and does not trust the servers whose certificates it issued.
 //!
 //! ## How sure it is
-//! Certain that no certificate can be read from the value, as the message says.
+//! It is certain that no certificate can be read from the value, for the reason in the message.
 //!
 //! ## What to do
-//! 1. Take the CA certificate again, in PEM: `openssl x509 -in ca.pem -noout -subject -enddate`.
+//! 1. Get the CA certificate again, in PEM form: `openssl x509 -in ca.pem -noout -subject -enddate`.
 //! 2. Put the whole text into the parameter, with its begin and end lines. Line breaks may become blanks.
 //! 3. Restart the phone.
 
@@ -17,8 +17,8 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG030",
     name: "ca-not-decodable",
     severity: Severity::Error,
-    cause: "The value is no certificate in PEM.",
-    remedy: "Put the CA certificate into the parameter again, whole, in PEM.",
+    cause: "The value is not a certificate in PEM form.",
+    remedy: "Put the complete CA certificate into the parameter again, in PEM form.",
     reference: "UC Software Administrators' Guide, \"<device/>\"",
     ..rule(include_str!("ca_not_decodable.rs"), run)
 };

@@ -1,16 +1,16 @@
 //! A CA certificate is longer than its platform slot takes.
 //!
 //! ## What it means
-//! Platform CA slot 1 takes 1,536 bytes, slot 2 takes 4,096. A phone was seen that loaded a larger one anew
-//! at each start, with another fingerprint each time.
+//! Platform CA slot 1 takes 1,536 bytes, slot 2 takes 4,096. One phone was seen to load a larger one with a
+//! different fingerprint at each start.
 //!
 //! ## How sure it is
-//! The bytes of the certificate in DER are counted, which fits what was seen.
+//! The bytes of the certificate in DER form are counted, which agrees with that phone.
 //!
 //! ## What to do
 //! 1. Put the certificate into slot 2, or into an application CA slot (`sec.TLS.customCaCert.x`), which has
 //!    no limit.
-//! 2. Restart the phone twice, and look that its fingerprint stays the same.
+//! 2. Restart the phone twice, and check that its fingerprint stays the same.
 
 use super::{Case, Finding, Kind, Rule, Severity, authorities, count, rule, sentence};
 
@@ -18,7 +18,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG032",
     name: "ca-too-large",
     severity: Severity::Warning,
-    cause: "The certificate has more bytes than the slot takes.",
+    cause: "The certificate has more bytes than the slot can store.",
     remedy: "Put the certificate into CA slot 2 or an application CA slot.",
     reference: "UC Software Administrators' Guide, \"<device/>\"",
     ..rule(include_str!("ca_too_large.rs"), run)

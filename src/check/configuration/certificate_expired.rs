@@ -1,10 +1,10 @@
-//! A device certificate in the configuration is past its end.
+//! A device certificate in the configuration has expired.
 //!
 //! ## What it means
-//! Servers refuse the certificate, whatever it is used for: 802.1X, provisioning or SIP over TLS.
+//! Servers refuse the certificate for every use: 802.1X, provisioning or SIP over TLS.
 //!
 //! ## How sure it is
-//! Certain by the time of the run: the date stands in the certificate.
+//! It is certain at the time of the run: the date is in the certificate.
 //!
 //! ## What to do
 //! 1. Have a new certificate issued.
@@ -16,7 +16,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG017",
     name: "certificate-expired",
     severity: Severity::Error,
-    cause: "The certificate is past its end, and servers refuse it.",
+    cause: "The certificate has expired, and servers refuse it.",
     remedy: "Give the phone a new certificate.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
     ..rule(include_str!("certificate_expired.rs"), run)

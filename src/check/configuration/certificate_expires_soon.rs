@@ -1,14 +1,14 @@
-//! A device certificate in the configuration ends within 30 days, or is not valid yet.
+//! A device certificate in the configuration expires within 30 days, or is not valid yet.
 //!
 //! ## What it means
-//! In less than 30 days servers will refuse the certificate; or they refuse it now, because its first day
-//! is still to come.
+//! Servers will refuse the certificate in less than 30 days, or refuse it now because its first day is in the
+//! future.
 //!
 //! ## How sure it is
-//! Certain by the time of the run: the dates stand in the certificate.
+//! It is certain at the time of the run: the dates are in the certificate.
 //!
 //! ## What to do
-//! 1. Have a new certificate issued before the day that is named.
+//! 1. Have a new certificate issued before the day in the message.
 //! 2. Give it to the phone with its key, and restart the phone.
 
 use chrono::TimeDelta;
@@ -19,8 +19,8 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG018",
     name: "certificate-expires-soon",
     severity: Severity::Warning,
-    cause: "The certificate ends soon, or its first day is still to come.",
-    remedy: "Give the phone a new certificate before the day that is named.",
+    cause: "The certificate expires soon, or is not valid yet.",
+    remedy: "Give the phone a new certificate before the day in the message.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
     ..rule(include_str!("certificate_expires_soon.rs"), run)
 };

@@ -5,13 +5,13 @@
 //! or of the whole log above 3, or that of `hw` above 4, and the log has no inventory.
 //!
 //! ## How sure it is
-//! Certain that the files say so and that the log has no inventory. Other files that could not be read may
-//! say otherwise.
+//! It is certain that the files set this and that the log has no inventory. Other files that could not be read
+//! may set something else.
 //!
 //! ## What to do
 //! 1. Set `log.level.change.tls="3"`, and `log.render.level` to 3 or lower.
 //! 2. Restart the phone, and wait until it has uploaded its log.
-//! 3. Set the levels back, for the log's size is limited.
+//! 3. Set the levels back, because the log's size is limited.
 
 use super::{Case, Finding, Rule, Severity, rule, sentence};
 use crate::check::join::hiding_levels;
@@ -20,7 +20,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG050",
     name: "certificate-lines-hidden",
     severity: Severity::Info,
-    cause: "A level that a file sets is above that of the lines.",
+    cause: "A file sets a logging level above the level of these lines.",
     remedy: "Set log.level.change.tls and log.render.level to 3, and restart the phone.",
     reference: "Feature Profile 37148, \"Troubleshooting\"",
     ..rule(include_str!("certificate_lines_hidden.rs"), run)

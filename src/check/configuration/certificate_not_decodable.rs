@@ -1,15 +1,15 @@
-//! A device certificate has begin and end lines, and no certificate can be read from between them.
+//! A device certificate has begin and end lines, but no certificate can be read between them.
 //!
 //! ## What it means
-//! The value is cut, has another label than its content, odd hyphens, or nothing that is a certificate. The
-//! phone can't install it.
+//! The value is cut off, has a label that does not match its content, has wrong hyphens, or contains no
+//! certificate. The phone can't install it.
 //!
 //! ## How sure it is
-//! Certain that the text breaks the rules of PEM, PKCS #7 or X.509 as the message says.
+//! It is certain that the text violates the rules of PEM, PKCS #7 or X.509, as the message says.
 //!
 //! ## What to do
-//! 1. Take the certificate again from where it was issued, and check it: `openssl pkcs7 -in chain.p7b
-//!    -print_certs -noout`.
+//! 1. Get the certificate again from its issuer, and check it: `openssl pkcs7 -in chain.p7b -print_certs
+//!    -noout`.
 //! 2. Put the whole text into the parameter, from the first hyphen to the last. Line breaks may become
 //!    blanks.
 //! 3. Restart the phone.
@@ -20,8 +20,8 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG011",
     name: "certificate-not-decodable",
     severity: Severity::Error,
-    cause: "What stands between the begin and end lines is not what they say.",
-    remedy: "Put the certificate into the parameter again, whole, as PKCS #7.",
+    cause: "The content between the begin and end lines is not what these lines say.",
+    remedy: "Put the complete certificate into the parameter again, as PKCS #7.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
     ..rule(include_str!("certificate_not_decodable.rs"), run)
 };

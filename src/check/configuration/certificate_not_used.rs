@@ -1,16 +1,15 @@
-//! A slot is given a certificate, and no profile selects it.
+//! A slot gets a certificate, but no profile selects the slot.
 //!
 //! ## What it means
-//! The certificate is installed and not shown to any server: profiles use the built-in one where nothing
-//! else is said.
+//! The certificate is installed but not sent to any server: by default, profiles use the built-in one.
 //!
 //! ## How sure it is
-//! Certain that no file that was read selects it. A profile can also be set at the phone. Where a profile
-//! has a number or another word that is not understood, nothing is said.
+//! It is certain that no file that was read selects it. A profile can also be set on the phone. If a profile
+//! has a number or an unknown word as its value, nothing is reported.
 //!
 //! ## What to do
 //! 1. Let a profile use the slot: `device.sec.TLS.profile.deviceCert1="Platform1"`, with its `.set`.
-//! 2. Select that profile for what it is meant for: `device.sec.TLS.profileSelection.dot1x` and others.
+//! 2. Select that profile for each operation that needs it: `device.sec.TLS.profileSelection.dot1x` and others.
 
 use super::{Case, Finding, Kind, Rule, Severity, rule, selected_slot, sentence};
 

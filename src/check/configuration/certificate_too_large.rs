@@ -6,12 +6,12 @@
 //! "Cert is not proper" or "Could not store cert", and installs nothing.
 //!
 //! ## How sure it is
-//! The bytes of all certificates in the value are counted. Whether the phone counts the chain or the first
-//! certificate is not settled, so it is an error only with INS002 in the log.
+//! The bytes of all certificates in the value are counted. It is not known whether the phone counts the whole
+//! chain or only the first certificate, so this is an error only if the log shows INS002.
 //!
 //! ## What to do
-//! 1. Leave certificates out of the chain that servers have anyway, the root first.
-//! 2. Give the rest as PKCS #7 again, and restart the phone.
+//! 1. Remove certificates that servers have anyway from the chain, the root first.
+//! 2. Put the rest into the parameter as PKCS #7 again, and restart the phone.
 
 use super::{Case, Finding, Rule, Severity, count, counted, rule, sentence};
 use crate::reference::MAX_PLATFORM_CERTIFICATE;
@@ -20,8 +20,8 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG014",
     name: "certificate-too-large",
     severity: Severity::Warning,
-    cause: "The certificates have more bytes than a platform slot takes.",
-    remedy: "Leave certificates out of the chain, the root first.",
+    cause: "The certificates have more bytes than a platform slot can store.",
+    remedy: "Remove certificates from the chain, the root first.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
     ..rule(include_str!("certificate_too_large.rs"), run)
 };

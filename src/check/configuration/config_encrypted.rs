@@ -1,16 +1,15 @@
 //! A file that the phone is told to read is encrypted.
 //!
 //! ## What it means
-//! The file is no text, as configuration files are that were encrypted for the phones. Nothing can be said
-//! of what it gives them.
+//! The file is not text; configuration files can be encrypted for the phones. Its parameters are not known.
 //!
 //! ## How sure it is
-//! Certain that the file is no text. Whether it is encrypted or damaged, only the phone can tell.
+//! It is certain that the file is not text. Only the phone can tell whether it is encrypted or damaged.
 //!
 //! ## What to do
 //! 1. Check the file before it is encrypted: put it, unencrypted and under the same name, into a copy of
 //!    the tree, and scan that.
-//! 2. Take the copy away afterwards, for it may hold keys.
+//! 2. Delete the copy afterwards, because it may contain keys.
 
 use super::{Case, Finding, Part, ReadOutcome, Rule, Severity, SourceRole, rule, sentence};
 
@@ -18,7 +17,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG003",
     name: "config-encrypted",
     severity: Severity::Info,
-    cause: "The file is no text: configuration files can be encrypted for the phones.",
+    cause: "The file is not text: configuration files can be encrypted for the phones.",
     remedy: "Scan a copy of the files in which this one is not encrypted.",
     reference: "UC Software Administrators' Guide, \"Master configuration file\"",
     ..rule(include_str!("config_encrypted.rs"), run)

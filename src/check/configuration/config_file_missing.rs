@@ -1,17 +1,17 @@
-//! A master names a configuration file that is not there.
+//! A master file names a configuration file that does not exist.
 //!
 //! ## What it means
-//! `CONFIG_FILES` has the name of a file that does not lie where it leads to, or that lies outside of the
-//! directories that were searched. What it would give the phone is not known.
+//! `CONFIG_FILES` names a file that does not exist at that path, or that is outside the searched directories.
+//! The parameters in it are not known.
 //!
 //! ## How sure it is
-//! Certain for what was searched. The server may have the file and the copy that was read may not;
-//! addresses (`http://…`) are never fetched and not told.
+//! It is certain for the directories that were searched. The server may have the file even if the copy that was
+//! read does not. URLs (`http://…`) are never fetched and not reported.
 //!
 //! ## What to do
-//! 1. Look on the server whether the file is there, in the same spelling: most servers tell upper from
-//!    lower case.
-//! 2. Add it, or take the name out of `CONFIG_FILES`.
+//! 1. Check whether the server has the file, in the same spelling: most servers distinguish upper and lower
+//!    case.
+//! 2. Add it, or remove the name from `CONFIG_FILES`.
 
 use super::{Case, Finding, Part, Rule, Severity, counted, rule, sentence};
 
@@ -19,8 +19,8 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG002",
     name: "config-file-missing",
     severity: Severity::Info,
-    cause: "CONFIG_FILES names a file that does not lie where the name leads to.",
-    remedy: "Add the file, or take its name out of CONFIG_FILES; mind upper and lower case.",
+    cause: "CONFIG_FILES names a file that does not exist at that path.",
+    remedy: "Add the file, or remove its name from CONFIG_FILES; check upper and lower case.",
     reference: "UC Software Administrators' Guide, \"Master configuration file\"",
     ..rule(include_str!("config_file_missing.rs"), run)
 };

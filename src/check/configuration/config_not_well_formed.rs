@@ -1,17 +1,16 @@
 //! A file that the phone is told to read is not well-formed XML.
 //!
 //! ## What it means
-//! The phone can't read the file, or not to its end. Parameters that stand in it are lost, certificates
-//! among them.
+//! The phone can't read the file, or not to its end. Parameters in it are lost, including certificates.
 //!
 //! ## How sure it is
-//! Certain that the file breaks the rules of XML at the line and column that are named. Which parameters
-//! are lost is as far as a lenient look at the rest of the file tells. A file that begins like no XML at
-//! all counts only where a master names it.
+//! It is certain that the file violates the rules of XML at the line and column in the message. The lost
+//! parameters are those that a tolerant search finds in the rest of the file. A file that does not begin like
+//! XML is reported only if a master file names it.
 //!
 //! ## What to do
-//! 1. Open the file at the line and column. Often it is an ampersand or a '<' in a value, or a quote that is
-//!    not closed.
+//! 1. Open the file at the line and column. Often it is an ampersand or a '<' in a value, or a quotation mark
+//!    that is not closed.
 //! 2. Check it with an XML tool, such as `xmllint --noout FILE`.
 //! 3. Restart the phone, so that it reads the file again.
 
@@ -21,8 +20,8 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG001",
     name: "config-not-well-formed",
     severity: Severity::Error,
-    cause: "The file breaks the rules of XML, so the phone stops reading it.",
-    remedy: "Mend the file at the line and column that are named, and check it with an XML tool before phones read it.",
+    cause: "The file violates the rules of XML, so the phone stops reading it.",
+    remedy: "Correct the file at the line and column in the message, and check it with an XML tool before phones read it.",
     reference: "UC Software Administrators' Guide, \"Master configuration file\"",
     ..rule(include_str!("config_not_well_formed.rs"), run)
 };

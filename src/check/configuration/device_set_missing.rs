@@ -1,20 +1,20 @@
-//! A certificate is given to the phone, and `device.set` is not 1.
+//! A file sets a certificate for the phone, but `device.set` is not 1.
 //!
 //! ## What it means
-//! The phone takes values of `device.*` only while `device.set` is 1. As the files are now, it does not
-//! look at this certificate. Operators set it to 0 again once the value is in flash memory: that is why it
-//! is an error only where an inventory shows the slot empty, and no trouble where it shows it filled.
+//! The phone takes values of `device.*` only while `device.set` is 1. With the present files, it ignores this
+//! certificate. Operators set `device.set` back to 0 once the value is in flash memory. So this is an error
+//! only if an inventory shows the slot empty, and only information if it shows the slot filled.
 //!
 //! ## How sure it is
-//! Certain that the files say so. It is not told where a file that could not be read may have `device.set`,
-//! or where two files disagree and it is not known which wins. What is wrong with a value behind the gate is
-//! not told while the gate is closed, but for the dates and the name of a certificate that the log shows in
+//! It is certain that the files set this. It is not reported if a file that could not be read may have
+//! `device.set`, or if two files disagree and it is not known which one wins. Faults of a value that
+//! `device.set` disables are not reported, except the dates and the name of a certificate that the log shows in
 //! the slot.
 //!
 //! ## What to do
-//! 1. Set `device.set="1"` in the file with the certificate, beside the `.set` of the certificate.
+//! 1. Set `device.set="1"` in the file with the certificate, together with the `.set` of the certificate.
 //! 2. Restart the phone and look in its log for "Saving new …".
-//! 3. Set it back to 0 then, if you don't want phones to take device values at each start.
+//! 3. Then set it back to 0 if phones should not read device values at each start.
 
 use super::{Case, Finding, Gate, Rule, Severity, by_slot, gated, rule, sentence};
 use crate::config::DEVICE_SET;
@@ -23,7 +23,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG004",
     name: "device-set-missing",
     severity: Severity::Warning,
-    cause: "Values of device.* count only while device.set is 1.",
+    cause: "The phone uses values of device.* only while device.set is 1.",
     remedy: "Set device.set to 1 until the phone has saved the certificate.",
     reference: "UC Software Administrators' Guide, \"<device/>\"",
     ..rule(include_str!("device_set_missing.rs"), run)

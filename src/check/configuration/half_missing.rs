@@ -1,14 +1,14 @@
-//! A slot is given a certificate without its private key, or a key without its certificate.
+//! A slot gets a certificate without its private key, or a key without its certificate.
 //!
 //! ## What it means
-//! The phone can't prove who it is with one of the two.
+//! The phone can't authenticate with only one of the two.
 //!
 //! ## How sure it is
-//! Certain that no file has the other half. It is not told where a file that could not be read may have it,
-//! nor where the log shows both halves of this very certificate in the slot.
+//! It is certain that no file that was read has the other half. It is not reported if a file that could not be
+//! read may have it, or if the log shows both halves of the same certificate in the slot.
 //!
 //! ## What to do
-//! 1. Give both parameters of the slot.
+//! 1. Set both parameters of the slot.
 //! 2. Restart the phone.
 
 use super::{Case, Credential, Finding, Rule, Severity, SlotState, rule, sentence};
@@ -18,7 +18,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     name: "half-missing",
     severity: Severity::Error,
     cause: "Certificate and private key of a slot belong together, and one of them is missing.",
-    remedy: "Give both parameters of the slot, certificate and key.",
+    remedy: "Set both parameters of the slot, certificate and key.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
     ..rule(include_str!("half_missing.rs"), run)
 };

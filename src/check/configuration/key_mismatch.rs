@@ -1,11 +1,11 @@
 //! The private key of a slot belongs to none of its certificates.
 //!
 //! ## What it means
-//! Certificate and key are of different pairs. Even where the phone stores both, TLS with them fails.
+//! Certificate and key do not belong together. Even if the phone stores both, TLS with them fails.
 //!
 //! ## How sure it is
-//! Certain: the public half of the key is in none of the certificates. A key that does not tell its public
-//! half is not judged.
+//! It is certain: none of the certificates has the public half of the key. A key that does not contain its
+//! public half is not checked.
 //!
 //! ## What to do
 //! 1. Find the key that the certificate was requested with, or have a certificate issued for this key.
@@ -19,7 +19,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     name: "key-mismatch",
     severity: Severity::Error,
     cause: "The certificate was issued for another key.",
-    remedy: "Give the certificate and the key that belong together.",
+    remedy: "Set a certificate and a key that belong together.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
     ..rule(include_str!("key_mismatch.rs"), run)
 };

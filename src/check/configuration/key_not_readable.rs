@@ -1,16 +1,15 @@
-//! A private key in the configuration is encrypted, can't be decoded, or is no key.
+//! A private key in the configuration is encrypted, can't be decoded, or is not a key.
 //!
 //! ## What it means
-//! The phone can't use the key, and the certificate is of no use without it. No parameter for a passphrase
-//! exists.
+//! The phone can't use the key, nor the certificate without it. There is no parameter for a passphrase.
 //!
 //! ## How sure it is
-//! Certain that the text is no private key that can be read without a passphrase.
+//! It is certain that the text is not a private key that can be read without a passphrase.
 //!
 //! ## What to do
-//! 1. Take the passphrase away: `openssl pkey -in key.pem -out plain.pem`.
+//! 1. Remove the passphrase: `openssl pkey -in key.pem -out plain.pem`.
 //! 2. Put the whole text into the parameter, with its begin and end lines.
-//! 3. Keep the file readable for the phones alone.
+//! 3. Make sure that only the phones can read the file.
 
 use super::{Case, Finding, Rule, Severity, rule, sentence};
 
@@ -18,8 +17,8 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG012",
     name: "key-not-readable",
     severity: Severity::Error,
-    cause: "The value is not a private key in PEM without a passphrase.",
-    remedy: "Give the key in PEM, whole and without a passphrase.",
+    cause: "The value is not a private key in PEM form without a passphrase.",
+    remedy: "Put the complete key into the parameter, in PEM form and without a passphrase.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
     ..rule(include_str!("key_not_readable.rs"), run)
 };

@@ -1,15 +1,15 @@
-//! One private key is given to several phones.
+//! Several phones get the same private key.
 //!
 //! ## What it means
-//! Whoever gets the key from one of them can act as any of them. A certificate for all phones is a choice
-//! that operators make; it can't tell phones apart.
+//! Anyone who gets the key from one of them can impersonate all of them. Some operators choose one certificate
+//! for all phones; servers then can't tell the phones apart.
 //!
 //! ## How sure it is
-//! Certain: the public halves of the keys are the same.
+//! It is certain: the public halves of the keys are the same.
 //!
 //! ## What to do
-//! 1. Where phones are to be told apart, give each its own certificate and key, in its own file.
-//! 2. Else leave it, and know that a key lost is lost for all.
+//! 1. If servers must tell phones apart, give each phone its own certificate and key, in its own file.
+//! 2. Otherwise there is nothing to do; but if one phone loses the key, it is lost for all.
 
 use super::{Case, Facts, Family, Finding, Part, Rule, Severity, counted, rule, sentence};
 
@@ -17,8 +17,8 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG020",
     name: "key-shared",
     severity: Severity::Info,
-    cause: "The same private key stands in files that several phones read.",
-    remedy: "Give each phone a key of its own, where phones are to be told apart.",
+    cause: "The same private key is in files that several phones read.",
+    remedy: "Give each phone its own key if servers must tell the phones apart.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
     facts: Facts { from_fleet: true, ..Facts::of(Family::Configuration) },
     ..rule(include_str!("key_shared.rs"), run)

@@ -2,11 +2,11 @@
 //!
 //! ## What it means
 //! A platform slot takes a key of 4,096 bytes, and so does the one custom certificate of 3.3.2 and later
-//! (`device.sec.SSL.customDeviceCert`). The phone counts the bytes of the key in DER (PKCS #8), not
-//! its text: RSA 4096 has some 2,370, RSA 6144 some 3,530, RSA 8192 some 4,680.
+//! (`device.sec.SSL.customDeviceCert`). The phone counts the bytes of the key in DER (PKCS #8), not its text:
+//! RSA 4096 has about 2,370 bytes, RSA 6144 about 3,530, RSA 8192 about 4,680.
 //!
 //! ## How sure it is
-//! Certain: the length is that of the key in the file. Application slots have no limit.
+//! It is certain: the length is that of the key in the file. Application slots have no limit.
 //!
 //! ## What to do
 //! 1. Make a key of at most 4096 bits (RSA) or an elliptic-curve key, and have a certificate issued for it.
@@ -19,7 +19,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG013",
     name: "key-too-large",
     severity: Severity::Error,
-    cause: "The key has more bytes than a platform slot takes.",
+    cause: "The key has more bytes than a platform slot can store.",
     remedy: "Use a shorter key with a certificate for it, or an application slot where its use allows that.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
     ..rule(include_str!("key_too_large.rs"), run)

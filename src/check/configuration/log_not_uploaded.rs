@@ -1,12 +1,12 @@
-//! The configuration keeps the log from the server.
+//! The configuration prevents the upload of the log.
 //!
 //! ## What it means
-//! The phone does not upload its log, or uploads it to an address that leads nowhere. What lies on the
-//! server is old, or came another way.
+//! The phone does not upload its log, or uploads it to an address that does not exist. The log on the server is
+//! old, or was copied there in another way.
 //!
 //! ## How sure it is
-//! Certain that the files say so: `log.render.file="0"`, or a `LOG_FILE_DIRECTORY` at 0.0.0.0 or the phone
-//! itself.
+//! It is certain that the files set this: `log.render.file="0"`, or a `LOG_FILE_DIRECTORY` at 0.0.0.0 or the
+//! phone itself.
 //!
 //! ## What to do
 //! 1. Set `log.render.file` to 1, and `LOG_FILE_DIRECTORY` to a directory of the server.
@@ -18,8 +18,8 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG051",
     name: "log-not-uploaded",
     severity: Severity::Info,
-    cause: "The phone is told not to upload its log, or to upload it nowhere.",
-    remedy: "Let the phone upload its log: log.render.file at 1, LOG_FILE_DIRECTORY at a directory of the server.",
+    cause: "The phone is configured not to upload its log, or to upload it to an address that does not exist.",
+    remedy: "Let the phone upload its log: set log.render.file to 1, and LOG_FILE_DIRECTORY to a directory of the server.",
     reference: "UC Software Administrators' Guide, \"Master configuration file\"",
     ..rule(include_str!("log_not_uploaded.rs"), run)
 };

@@ -1,16 +1,16 @@
-//! A device certificate's subject holds the address of another phone.
+//! A device certificate's subject contains the address of another phone.
 //!
 //! ## What it means
-//! Each phone is to have a certificate of its own. Servers that compare the name with the phone refuse this
-//! one.
+//! Each phone should have its own certificate. Servers that compare the name with the phone refuse this
+//! certificate.
 //!
 //! ## How sure it is
-//! The subject holds 12 hex digits of a Polycom or Poly address, or one that begins as this phone's does,
-//! and it is not this phone's.
+//! The subject contains 12 hex digits that are a Polycom or Poly address, or one that begins like this phone's,
+//! and is not this phone's.
 //!
 //! ## What to do
-//! 1. Look which certificate was meant for this phone; the file may be a copy of another phone's.
-//! 2. Give the right one with its key.
+//! 1. Find the certificate that was issued for this phone; the file may be a copy of another phone's.
+//! 2. Put the right certificate and its key into the parameters.
 
 use super::{Case, Facts, Family, Finding, Mac, Part, Rule, Severity, leaves, name_of, rule, sentence};
 

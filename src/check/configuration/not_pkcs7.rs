@@ -1,12 +1,12 @@
-//! A device certificate stands in the file without PKCS #7 begin and end lines.
+//! A device certificate in the file has no PKCS #7 begin and end lines.
 //!
 //! ## What it means
-//! The guide asks for a PKCS #7 text between `-----BEGIN PKCS7-----` and `-----END PKCS7-----`. A phone
-//! that needs them writes "Could not decode cert chain" and installs nothing.
+//! The guide requires a PKCS #7 text between `-----BEGIN PKCS7-----` and `-----END PKCS7-----`. A phone that
+//! needs them writes "Could not decode cert chain" and installs nothing.
 //!
 //! ## How sure it is
-//! Certain that the lines are not there, or not written to the letter. Some phones took a plain
-//! certificate, so it is an error only with INS003 in the log.
+//! It is certain that the lines are missing or not written exactly so. Some phones accepted a plain
+//! certificate, so this is an error only if the log shows INS003.
 //!
 //! ## What to do
 //! 1. Convert the certificate: `openssl crl2pkcs7 -nocrl -certfile chain.pem -out chain.p7b`.
@@ -19,8 +19,8 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG010",
     name: "not-pkcs7",
     severity: Severity::Warning,
-    cause: "The phone looks for the PKCS #7 begin and end lines around a device certificate.",
-    remedy: "Convert the certificate to PKCS #7 and give it with its begin and end lines.",
+    cause: "The phone requires PKCS #7 begin and end lines around a device certificate.",
+    remedy: "Convert the certificate to PKCS #7, and put it into the parameter with its begin and end lines.",
     reference: "Feature Profile 37148, \"Troubleshooting\"",
     ..rule(include_str!("not_pkcs7.rs"), run)
 };

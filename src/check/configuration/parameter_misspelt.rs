@@ -1,12 +1,13 @@
-//! A parameter's name is one or two letters from that of a certificate parameter.
+//! A parameter's name differs in one or two letters from that of a certificate parameter.
 //!
 //! ## What it means
 //! The phone ignores names that it does not know. A certificate under a misspelt name is not installed, and
 //! nothing in the log says so.
 //!
 //! ## How sure it is
-//! The name is not known here, and it differs in one or two letters, or in upper and lower case, from a
-//! known one; of `device.set`, which is short, in one letter. Numbers outside of `device.*` are not compared: newer software has more slots.
+//! The name is unknown, and differs in one or two letters, or in upper and lower case, from a known name; from
+//! `device.set`, which is short, in one letter. Numbers in names outside `device.*` are not compared, because
+//! newer software has more slots.
 //!
 //! ## What to do
 //! 1. Correct the name as the message says.
@@ -18,7 +19,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG008",
     name: "parameter-misspelt",
     severity: Severity::Warning,
-    cause: "The phone ignores parameters whose names it does not know, and tells upper from lower case.",
+    cause: "The phone ignores parameters with unknown names, and distinguishes upper and lower case.",
     remedy: "Correct the name.",
     reference: "UC Software Administrators' Guide, \"<device/>\"",
     ..rule(include_str!("parameter_misspelt.rs"), run)

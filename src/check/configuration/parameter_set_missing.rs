@@ -1,18 +1,18 @@
-//! A certificate is given to the phone, and its own `.set` is not 1.
+//! A file sets a certificate for the phone, but its own `.set` is not 1.
 //!
 //! ## What it means
-//! The phone takes a value of `device.*` only where the parameter's own `.set` is 1, beside `device.set`.
-//! For a device certificate and its key that is `device.sec.TLS.customDeviceCertX.set`, one for both; a
-//! `.set` behind `publicCert` or `privateKey` does nothing. It is an error where an inventory shows the
-//! slot empty, and no trouble where it shows it filled.
+//! The phone uses a value of `device.*` only if the parameter's own `.set` is 1, in addition to `device.set`.
+//! For a device certificate and its key this is `device.sec.TLS.customDeviceCertX.set`, one for both; a `.set`
+//! after `publicCert` or `privateKey` has no effect. It is an error if an inventory shows the slot empty, and
+//! only information if it shows the slot filled.
 //!
 //! ## How sure it is
-//! Certain that the files say so. It is not told where a file that could not be read may have the `.set`. What
-//! is wrong with a value behind it is not told until it is 1, but for the dates and the name of a certificate
-//! that the log shows in the slot.
+//! It is certain that the files set this. It is not reported if a file that could not be read may have the
+//! `.set`. Faults of the value are not reported until the `.set` is 1, except the dates and the name of a
+//! certificate that the log shows in the slot.
 //!
 //! ## What to do
-//! 1. Add the `.set` that is named, with the value 1, to the file with the certificate.
+//! 1. Add the `.set` of the message, with the value 1, to the file with the certificate.
 //! 2. Restart the phone and look in its log for "Saving new …".
 
 use super::{Case, Finding, Gate, Given, Kind, Rule, Severity, Slot, by_slot, gated, rule, sentence};
@@ -21,8 +21,8 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG005",
     name: "parameter-set-missing",
     severity: Severity::Warning,
-    cause: "A value of device.* counts only where its own .set is 1 too.",
-    remedy: "Add the .set that is named, with the value 1, beside the certificate.",
+    cause: "The phone uses a value of device.* only if its own .set is 1 too.",
+    remedy: "Add the .set of the message, with the value 1, to the certificate's file.",
     reference: "UC Software Administrators' Guide, \"<device/>\"",
     ..rule(include_str!("parameter_set_missing.rs"), run)
 };

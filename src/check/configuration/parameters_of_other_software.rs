@@ -1,16 +1,16 @@
-//! The phone's software does not know the certificate parameters that it is given.
+//! The phone's software does not know the certificate parameters in its files.
 //!
 //! ## What it means
 //! `device.sec.TLS.…` and `sec.TLS.…` came with UC Software 4.0.0, `device.sec.SSL.customDeviceCert` with
 //! 3.3.2. Older software ignores them, so the certificate is not installed.
 //!
 //! ## How sure it is
-//! The log names the software, and the guide the first version with the parameters. Where a phone before
-//! 4.0.0 is given the parameters of 3.3.2 as well, all is well.
+//! The log names the software, and the guide the first version with the parameters. It is not reported if a
+//! phone before 4.0.0 also has the parameter of 3.3.2.
 //!
 //! ## What to do
 //! 1. Update the phone to 4.0.0 or later.
-//! 2. Or give it `device.sec.SSL.customDeviceCert`, from 3.3.2 on.
+//! 2. Or set `device.sec.SSL.customDeviceCert`, from 3.3.2 on.
 
 use super::{Case, Finding, Given, Kind, Part, Rule, Severity, Store, rule, sentence};
 
@@ -19,7 +19,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     name: "parameters-of-other-software",
     severity: Severity::Warning,
     cause: "The parameters came with a later version of the software.",
-    remedy: "Update the phone, or give it the parameters of its version.",
+    remedy: "Update the phone, or use the parameters of its version.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
     ..rule(include_str!("parameters_of_other_software.rs"), run)
 };

@@ -1,14 +1,14 @@
-//! A phone's private key lies among the files of the server.
+//! A phone's private key is among the files of the server.
 //!
 //! ## What it means
-//! When a phone makes a certificate signing request, it uploads the request and the private key. Whoever
-//! can read the directory has the key, and can act as the phone.
+//! When a phone makes a certificate signing request, it uploads the request and the private key. Anyone who can
+//! read the directory has the key, and can impersonate the phone.
 //!
 //! ## How sure it is
-//! By the file's name: `<MAC>-private.key` or `.pem`. The file is not opened.
+//! It is known from the file's name: `<MAC>-private.key` or `.pem`. The file is not opened.
 //!
 //! ## What to do
-//! 1. Keep the key where only those can read it who install the certificate.
+//! 1. Keep the key where only the people who install the certificate can read it.
 //! 2. Delete it on the server once the certificate is installed.
 
 use super::{Case, ConfigurationLine, Finding, Part, Rule, Severity, rule, sentence};
@@ -17,8 +17,8 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG040",
     name: "private-key-on-server",
     severity: Severity::Warning,
-    cause: "The phone uploads the private key beside its certificate signing request.",
-    remedy: "Move the private key off the server, or delete it once the certificate is installed.",
+    cause: "The phone uploads the private key together with its certificate signing request.",
+    remedy: "Remove the private key from the server, at the latest once the certificate is installed.",
     reference: "Feature Profile 37148, \"Generating a Certificate Signing Request\"",
     ..rule(include_str!("private_key_on_server.rs"), run)
 };

@@ -1,11 +1,11 @@
-//! 802.1X, provisioning or syslog is given an application profile.
+//! An application profile is selected for 802.1X, provisioning or syslog.
 //!
 //! ## What it means
-//! These three run before the phone's application does, or outside of it. They can use platform profiles
-//! only, whose certificates are in flash memory.
+//! These three run before the phone's application starts, or outside it. They can use only platform profiles,
+//! whose certificates are in flash memory.
 //!
 //! ## How sure it is
-//! Certain: the guide says that application certificates can't serve these three.
+//! It is certain: the guide says that application certificates can't serve these three.
 //!
 //! ## What to do
 //! 1. Put the certificate into platform slot 1 or 2, and let a platform profile use it.
@@ -17,7 +17,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG022",
     name: "profile-not-for-platform-use",
     severity: Severity::Error,
-    cause: "Application certificates can not serve 802.1X, provisioning and syslog.",
+    cause: "Application certificates can't be used for 802.1X, provisioning and syslog.",
     remedy: "Select PlatformProfile1 or PlatformProfile2, with a certificate in a platform slot.",
     reference: "Feature Profile 37148, \"Configuring the Device Certificate to be Used\"",
     ..rule(include_str!("profile_not_for_platform_use.rs"), run)

@@ -1,13 +1,13 @@
 //! A platform profile names a device certificate with a word that is not permitted.
 //!
 //! ## What it means
-//! `device.sec.TLS.profile.deviceCert1` and `2` take Builtin, Platform1 and Platform2 only; the guide for
-//! 4.0.1 had it wrong. Application certificates can't be used by platform profiles.
+//! `device.sec.TLS.profile.deviceCert1` and `2` take Builtin, Platform1 and Platform2 only; the guide for 4.0.1
+//! was wrong about this. Application certificates can't be used by platform profiles.
 //!
 //! ## How sure it is
-//! Certain for words. Numbers are in use, and nothing is said of them. Where no file has `device.set` or the
-//! value's own `.set`, the phone does not take the value, and the default stays; where one of them is 0,
-//! nothing is said.
+//! It is certain for words. Numbers occur in practice, and are not reported. If no file has `device.set` or the
+//! value's own `.set`, the phone ignores the value and uses the default; if one of them is 0, nothing is
+//! reported.
 //!
 //! ## What to do
 //! 1. Write Builtin, Platform1 or Platform2.
@@ -22,7 +22,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG021",
     name: "profile-value-not-permitted",
     severity: Severity::Error,
-    cause: "The permitted values are Builtin, Platform1 and Platform2 only.",
+    cause: "Only the values Builtin, Platform1 and Platform2 are permitted.",
     remedy: "Write Builtin, Platform1 or Platform2.",
     reference: "Feature Profile 37148, \"Configuring the Device Certificate to be Used\"",
     ..rule(include_str!("profile_value_not_permitted.rs"), run)

@@ -1,16 +1,16 @@
-//! A `.set` is 1, and the value that it lets count is empty or absent.
+//! A `.set` is 1, but the value that it enables is empty or absent.
 //!
 //! ## What it means
-//! The phone is told to take a value that is not there. Mostly a placeholder was left empty, or the
-//! certificate was lost on the way into the file.
+//! The phone is configured to use a value that does not exist. Usually a placeholder was left empty, or the
+//! certificate was lost when the file was made.
 //!
 //! ## How sure it is
-//! Certain that the files say so. An absent value is not told where a file that could not be read may have
-//! it.
+//! It is certain that the files set this. An absent value is not reported if a file that could not be read may
+//! have it.
 //!
 //! ## What to do
-//! 1. Give the value, or take the `.set` away.
-//! 2. Where the slot is meant to be emptied, leave it as it is.
+//! 1. Add the value, or remove the `.set`.
+//! 2. If the slot should be emptied, leave it as it is.
 
 use super::{Case, Finding, Given, Kind, Rule, Severity, rule, sentence};
 
@@ -18,8 +18,8 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG006",
     name: "set-without-value",
     severity: Severity::Warning,
-    cause: "A .set is 1, and no value stands beside it.",
-    remedy: "Give the value, or take the .set away.",
+    cause: "A .set is 1, but its value is missing.",
+    remedy: "Add the value, or remove the .set.",
     reference: "UC Software Administrators' Guide, \"<device/>\"",
     ..rule(include_str!("set_without_value.rs"), run)
 };

@@ -1,16 +1,17 @@
 //! A profile selects a slot that nothing fills.
 //!
 //! ## What it means
-//! TLS with this profile has no certificate to show: no file gives the slot one, and no inventory in the
-//! log shows one in it.
+//! TLS with this profile has no certificate: no file sets one for the slot, and no inventory in the log shows
+//! one in it.
 //!
 //! ## How sure it is
-//! As sure as the files and the log are whole. A certificate can have been installed at the phone or by its
-//! web server, where no inventory of the log shows it; where SCEP is on, nothing is said.
+//! It is certain if the files and the log are complete. A certificate that was installed on the phone or
+//! through its web server may be missing in the inventories of the log. If SCEP is on, nothing is reported.
 //!
 //! ## What to do
 //! 1. Give the slot a certificate and its key, or select another one.
-//! 2. Where it was installed in another way, let the log show it: TLS logging at level 3, and a restart.
+//! 2. If it was installed in another way, let the log show it: set TLS logging to level 3, and restart the
+//!    phone.
 
 use super::{Case, Finding, Kind, Rule, Severity, Slot, SlotState, rule, selected_slot, selection, sentence};
 

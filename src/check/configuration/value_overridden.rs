@@ -1,19 +1,19 @@
 //! One parameter has different values in two files of the phone.
 //!
 //! ## What it means
-//! The phone reads its files in an order, and the first value that it finds counts: overrides of the phone
-//! and of its web server first, then the files that the master names, from left to right. What stands in a
-//! later file does nothing for this phone.
+//! The phone reads its files in a fixed order, and uses the first value that it finds: first the overrides of
+//! the phone and of its web server, then the files that the master file names, from left to right. The value in
+//! a later file has no effect on this phone.
 //!
 //! ## How sure it is
-//! Certain where it says which value counts. No source tells whether the phone's or the web server's
-//! override wins, whether a master's own values win over those of its files, or which of two values in one
-//! file counts; then it says so, and nothing else is concluded from the value.
+//! It is certain if the message says which value is used. It is not documented whether the phone's or the web
+//! server's override wins, whether a master file's own values win over those of its files, or which of two
+//! values in one file is used. In these cases the message says so, and nothing else is concluded from the
+//! value.
 //!
 //! ## What to do
 //! 1. Decide which value is right.
-//! 2. Take the other one away. An override is taken away at the phone, or by deleting its file on the
-//!    server.
+//! 2. Remove the other value. An override is removed on the phone, or by deleting its file on the server.
 
 use super::{Case, Effective, Finding, Rule, Severity, rule, sentence};
 
@@ -21,8 +21,8 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG007",
     name: "value-overridden",
     severity: Severity::Info,
-    cause: "The first file that has a parameter wins; the others do nothing for it.",
-    remedy: "Take the value away that is not meant to count.",
+    cause: "The first file that has a parameter wins; its values in other files have no effect.",
+    remedy: "Remove the value that should not be used.",
     reference: "UC Software Administrators' Guide, \"Master configuration file\"",
     ..rule(include_str!("value_overridden.rs"), run)
 };
