@@ -140,7 +140,7 @@ impl Head<'_> {
                 attention,
                 format!("{} {} attention", count(attention), if attention == 1 { "needs" } else { "need" }),
             ),
-            (unknown, format!("of {} the logs say too little", count(unknown))),
+            (unknown, format!("the logs of {} say too little", count(unknown))),
             (ok, format!("{} {} well", count(ok), if ok == 1 { "is" } else { "are" })),
         ];
         parts
@@ -255,10 +255,10 @@ fn percent(part: impl Borrow<u64>, whole: impl Borrow<u64>) -> String {
 /// What a status means, in a few words.
 fn meaning(status: Status) -> &'static str {
     match status {
-        Status::Failed => "an active error",
-        Status::Attention => "an active warning",
+        Status::Failed => "at least one active error",
+        Status::Attention => "at least one active warning, no error",
         Status::Unknown => "the logs say too little",
-        Status::Ok => "evidence that all is well",
+        Status::Ok => "evidence that nothing is wrong",
     }
 }
 

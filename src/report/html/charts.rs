@@ -132,7 +132,7 @@ impl History {
             (outside(&|date| date < first), format!("before {}", long_day(first))),
             (
                 outside(&|date| date > last),
-                format!("after {}, the clocks of which are wrong", long_day(last)),
+                format!("after {}, because their clocks are wrong", long_day(last)),
             ),
             (totals.undated, "without a date".to_owned()),
         ];
@@ -141,7 +141,7 @@ impl History {
             omitted.map(|(phones, why)| format!("{} {why}", counted(*phones, "phone"))).collect();
         Some(Self {
             text: format!(
-                "Phones by the day on which the trouble that they have now was first seen, from {} to {}. Most on {}: {}.",
+                "Phones by the day on which their active diagnoses were first seen, from {} to {}. Most on {}: {}.",
                 long_day(first),
                 long_day(last),
                 long_day(peak),

@@ -212,8 +212,8 @@ fn what_other_options_tell_is_shown() {
     let page = page(&fleet);
     for told in [
         "5 of 6 phones with <a class=\"code\" href=\"#TLS001\">TLS001</a> began within a day of 11 Jan 2026:</b> look at the server",
-        "<b>1 phone</b> has trouble that the last report did not have.",
-        "<span class=\"silent\" title=\"days without a line\">silent 23 d</span>",
+        "<b>1 phone</b> has diagnoses that the earlier report did not have.",
+        "<span class=\"silent\" title=\"days since the last log line\">silent 23 d</span>",
         "<span class=\"tag new\">new</span></span>",
         "site.cfg:12 · device.sec.TLS.customDeviceKey1.set</span><span>a key of 4096 bits</span>",
         "on 2026-03-02 08:00 +01:00 with <code>phonecert scan &#39;a b&#39; -o x.html</code>",
@@ -282,7 +282,7 @@ fn history_shows_six_weeks_and_tells_what_it_leaves_out() {
     assert_eq!(shown, [("2026-01-19".to_owned(), 1), ("2026-03-01".to_owned(), 2)]);
     assert_eq!(
         history.omitted,
-        "1 phone before 19 Jan 2026; 1 phone after 1 Mar 2026, the clocks of which are wrong; 1 phone without a date"
+        "1 phone before 19 Jan 2026; 1 phone after 1 Mar 2026, because their clocks are wrong; 1 phone without a date"
     );
     assert!(
         history.text.ends_with("from 19 Jan 2026 to 1 Mar 2026. Most on 1 Mar 2026: 2 phones."),
