@@ -21,11 +21,11 @@ pub use answer::NotAnAnswer;
 /// What identifies a phone in both answers: its address, else the path of its first log.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 pub struct PhoneName {
-    /// 12 upper-case hex digits; null where neither the file's name nor the log tells it.
+    /// 12 upper-case hex digits; null if neither the file's name nor the log contains it.
     #[schemars(with = "Option<String>")]
     #[serde(serialize_with = "mac_as_text")]
     pub mac: Option<Mac>,
-    /// The phone's first log, where the address is not known, else null.
+    /// The phone's first log if the address is not known, else null.
     pub file: Option<Box<str>>,
 }
 
@@ -89,7 +89,7 @@ pub struct Side {
 /// An active diagnosis of a phone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Entry {
-    /// How much it weighs.
+    /// How severe it is.
     pub severity: Severity,
     /// Stable code, `INS001`.
     pub code: String,
@@ -100,7 +100,7 @@ pub struct Entry {
     pub phone: PhoneName,
     /// The slot it is about, or null.
     pub slot: Option<String>,
-    /// What the phone's logs show: in the new answer; of what was mended, in the old one.
+    /// What the phone's logs show, from the new answer; for a mended diagnosis, from the old one.
     pub message: String,
     /// Local time of the first dated occurrence.
     pub first_seen: Option<String>,
@@ -114,12 +114,12 @@ pub struct Mended {
     /// The diagnosis as it was.
     #[serde(flatten)]
     pub entry: Entry,
-    /// Whether the new answer has it as resolved: later lines show the cause gone. If false, the new
-    /// answer merely does not have it, for instance because the logs that showed it are gone.
+    /// Whether the new answer has it as resolved: later lines show that the cause is gone. If false, the new
+    /// answer only does not have it, for instance because the logs that showed it are gone.
     pub resolved: bool,
 }
 
-/// A phone that stands in one answer alone.
+/// A phone that is in only one of the answers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct UnmatchedPhone {
     /// Its status in that answer.
@@ -155,7 +155,7 @@ impl SlotContent {
     }
 }
 
-/// A slot whose content is not what it was.
+/// A slot whose content changed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct ChangedCertificate {
     /// The phone.
@@ -169,17 +169,17 @@ pub struct ChangedCertificate {
     pub new: SlotContent,
 }
 
-/// Two answers compared. Diagnoses are matched by phone, code and slot, and stand by severity, code and
-/// phone; phones by status and name.
+/// Two answers compared. Diagnoses are matched by phone, code and slot, and sorted by severity, code and
+/// phone. Phones are sorted by status and name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Diff {
     /// The earlier answer.
     pub old: Side,
     /// The later answer.
     pub new: Side,
-    /// Active now and not before; those of new phones too.
+    /// Active now and not before, including those of new phones.
     pub broke: Vec<Entry>,
-    /// Active before and not now, in phones that stand in both answers.
+    /// Active before and not now, in phones that are in both answers.
     pub mended: Vec<Mended>,
     /// Active before and now.
     pub still: Vec<Entry>,
@@ -187,7 +187,7 @@ pub struct Diff {
     pub phones_new: Vec<UnmatchedPhone>,
     /// Phones that the new answer does not have.
     pub phones_gone: Vec<UnmatchedPhone>,
-    /// Slots of which both answers tell, and not the same.
+    /// Slots that both answers have with different content.
     pub certificates_changed: Vec<ChangedCertificate>,
 }
 

@@ -17,14 +17,14 @@ use crate::reference::{
 pub struct Answer {
     /// The word as it was given.
     pub query: String,
-    /// Since which revision a factory certificate is installed: console labels, then boxes.
+    /// The revisions since which a factory certificate is installed: console labels, then boxes.
     pub factory_certificate: Vec<&'static PartRow>,
-    /// Which software ZTP asks for.
+    /// The software that ZTP requires.
     pub ztp: Vec<&'static ZtpRow>,
-    /// Whether a factory certificate is to be expected in the phone with this part number and revision;
-    /// none where no revision was given or the tables can't tell.
+    /// Whether the phone with this part number and revision should have a factory certificate; null if no
+    /// revision was given, or the tables do not show it.
     pub expected: Option<bool>,
-    /// What a text of the phone's menu means; only where one was asked for.
+    /// The meaning of a text of the phone's menu, if one was looked up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub menu: Option<&'static MenuText>,
     /// The part number and revision that `expected` is about.

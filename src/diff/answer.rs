@@ -12,7 +12,7 @@ use crate::report::shape::SCHEMA_VERSION;
 
 /// Why a file can't be compared: it can't be read, or is damaged, cut off, or not an answer.
 #[derive(Debug, thiserror::Error)]
-#[error("is no whole answer of `phonecert scan --format json`: {0}")]
+#[error("is not a complete answer of `phonecert scan --format json`: {0}")]
 pub struct NotAnAnswer(#[from] serde_json::Error);
 
 /// What is compared of a phone.
@@ -117,7 +117,7 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<HashMap<PhoneName, Phone>,
         let mac = device.mac.as_deref().map(str::parse).transpose().map_err(no_answer)?;
         let name = PhoneName::of(mac, &device.files);
         if phones.insert(name.clone(), Phone::of(device)).is_some() {
-            return Err(no_answer(format_args!("the phone {name} stands in it twice")));
+            return Err(no_answer(format_args!("it contains the phone {name} twice")));
         }
     }
     Ok(phones)

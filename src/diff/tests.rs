@@ -140,7 +140,7 @@ fn whatever_is_no_answer_is_an_error() {
         (whole.replace("\"severity\":\"error\",", ""), "missing field `severity`"),
         (whole.replace("0004F2000001", "0004F2"), "not a MAC address"),
         (format!("{whole}{whole}"), "trailing characters"),
-        (answer(&[device(A, &[], &[]), device(A, &[], &[])]), "0004F2000001 stands in it twice"),
+        (answer(&[device(A, &[], &[]), device(A, &[], &[])]), "it contains the phone 0004F2000001 twice"),
         (format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)), "invalid type"),
         ("\u{0}".to_owned(), "expected value"),
     ] {

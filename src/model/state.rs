@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A phone's state in one word. The order is worst first.
+/// A phone's status. The order is worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -11,9 +11,9 @@ pub enum Status {
     Failed,
     /// An active warning and no error.
     Attention,
-    /// The logs say too little.
+    /// The logs contain too little information.
     Unknown,
-    /// Evidence, and nothing wrong in it.
+    /// The logs contain evidence, and show nothing wrong.
     Ok,
 }
 
@@ -33,7 +33,7 @@ impl Status {
     }
 }
 
-/// How much a diagnosis weighs. The order is worst first.
+/// How severe a diagnosis is. The order is worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -41,7 +41,7 @@ pub enum Severity {
     Error,
     /// It works now, or may not work.
     Warning,
-    /// Worth knowing.
+    /// For information.
     Info,
 }
 
@@ -57,13 +57,13 @@ impl Severity {
     }
 }
 
-/// Whether a diagnosis still holds.
+/// Whether a diagnosis is still active.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// Nothing later in the logs shows the cause gone.
+    /// No later line of the logs shows that the cause is gone.
     Active,
-    /// Later evidence shows the cause gone.
+    /// A later line shows that the cause is gone.
     Resolved,
 }
 
@@ -86,7 +86,7 @@ pub enum CertificateState {
     Installed,
     /// The slot is empty.
     NotAvailable,
-    /// The last thing known is a refused installation.
+    /// The last known event is a refused installation.
     Rejected,
 }
 

@@ -24,14 +24,14 @@ pub type ConfigWriter = fn(&Answer<'_>, &Style, &mut dyn Write) -> io::Result<()
 
 /// The formats of `config`, the default first.
 pub const CONFIG_FORMATS: [Format<ConfigWriter>; 3] = [
-    Format::new("table", &["txt"], "Tables for people, one a phone", tables),
+    Format::new("table", &["txt"], "Tables for people, one per phone", tables),
     Format::new(
         "json",
         &["json"],
         "One document with everything, for programs; `phonecert schema config` describes it",
         json,
     ),
-    Format::new("csv", &["csv"], "A parameter a line, for spreadsheets", csv),
+    Format::new("csv", &["csv"], "One line per parameter, for spreadsheets", csv),
 ];
 
 /// The answer of `config`.
@@ -41,7 +41,7 @@ pub struct Answer<'a> {
     pub phones: &'a [ConfigPhone],
     /// How many phones are left out because none of their parameters concerns certificates.
     pub left_out: usize,
-    /// What was not read.
+    /// What could not be read.
     pub problems: &'a [crate::problem::Problem],
 }
 
@@ -54,7 +54,7 @@ pub struct ConfigDocument {
     pub tool: Tool,
     /// By MAC.
     pub phones: Vec<ConfigPhone>,
-    /// What was not read.
+    /// What could not be read.
     pub problems: Vec<Problem>,
 }
 
@@ -63,20 +63,20 @@ pub struct ConfigDocument {
 pub struct ConfigPhone {
     /// 12 upper-case hex digits.
     pub mac: String,
-    /// The master's path, or null where none was found.
+    /// The path of the master file, or null if none was found.
     pub master: Option<String>,
-    /// The files that the phone reads, the one that wins first.
+    /// The files that the phone reads, by precedence: the first one wins.
     pub files: Vec<String>,
-    /// Whether all files that it reads were read here.
+    /// Whether all files that the phone reads could be read here.
     pub complete: bool,
-    /// Where the certificates come from that the log shows installed, or that files and log contradict
-    /// each other.
+    /// For each certificate that the log shows as installed: the line of the configuration that it comes
+    /// from, or that contradicts the log.
     pub installed: Vec<ConfigInstalled>,
-    /// Its parameters that bear on certificates, by name.
+    /// Its parameters about certificates, by name.
     pub parameters: Vec<ConfigParameter>,
 }
 
-/// A certificate that the log shows installed.
+/// A certificate that the log shows as installed.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ConfigInstalled {
     /// `platform-1`, `application-1`, …
@@ -90,15 +90,15 @@ pub struct ConfigInstalled {
 pub struct ConfigParameter {
     /// Its name.
     pub parameter: String,
-    /// The value in short; never that of a key.
+    /// The shortened value; the value of a key is never shown.
     pub value: String,
-    /// The file that gives it.
+    /// The file that sets it.
     pub file: String,
     /// 1-based.
     pub line: u64,
-    /// Whether the phone takes it: false behind a gate that is closed, null where that is not known.
+    /// Whether the phone uses it: false if its `.set` parameter prevents that, null if that is not known.
     pub counts: Option<bool>,
-    /// What it overrides.
+    /// The lines that it overrides.
     pub overrides: Vec<ConfigurationLine>,
 }
 

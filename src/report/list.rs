@@ -15,41 +15,41 @@ use crate::problem::Problem;
 pub enum ListLine {
     /// A log.
     Log {
-        /// The phone, 12 upper-case hex digits; null where only the log's text can tell.
+        /// The phone, 12 upper-case hex digits; null if only the log's content can show it.
         mac: Option<String>,
-        /// As `digest --files-from` takes it; of a name that is not UTF-8, as reports show it.
+        /// Its path, as `digest --files-from` accepts it; a name that is not UTF-8 is written as in reports.
         path: String,
-        /// Bytes as they stand on the disk; null for a pipe.
+        /// Size on the disk, in bytes; null for a pipe.
         size: Option<u64>,
-        /// When it was last changed, UTC, `2016-07-01T12:00:00Z`; null where that is not known.
+        /// When it was last changed, UTC, `2016-07-01T12:00:00Z`; null if not known.
         modified: Option<String>,
     },
-    /// A configuration file that a phone can be told to read. A file that several phones read stands beside the
-    /// logs of each.
+    /// A configuration file that a phone may read. A file that several phones read is listed for each of
+    /// them.
     Configuration {
         /// The phone, 12 upper-case hex digits.
         mac: String,
         /// Its path.
         path: String,
-        /// In bytes.
+        /// Size in bytes.
         size: Option<u64>,
         /// When it was last changed, UTC.
         modified: Option<String>,
     },
-    /// An archive, which can hold logs of many phones.
+    /// An archive, which may contain logs of many phones.
     Archive {
         /// Its path.
         path: String,
-        /// In bytes.
+        /// Size in bytes.
         size: Option<u64>,
         /// When it was last changed, UTC.
         modified: Option<String>,
     },
-    /// What could not be searched or found.
+    /// A path that could not be searched or found.
     Problem {
         /// Its path.
         path: String,
-        /// What sort of problem it is, as in `scan`'s `problems`.
+        /// The kind of problem, as in `problems` of `scan`.
         problem: &'static str,
         /// One sentence, without the path.
         message: String,

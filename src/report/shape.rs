@@ -28,15 +28,15 @@ pub struct Tool {
 /// What was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Scanned {
-    /// Logs that count: repeats and earlier uploads of a log are left out.
+    /// Logs that were used. Repeats and earlier uploads of the same log are not counted.
     pub files: u64,
     /// Bytes of these logs, decompressed.
     pub bytes: u64,
     /// All lines of these logs.
     pub lines: u64,
-    /// Lines without a valid header and without a message before them to continue.
+    /// Lines that have no valid header and do not continue a message.
     pub unrecognized_lines: u64,
-    /// Certificate events and those that bear on them.
+    /// Certificate events and related events.
     pub events: u64,
     /// Phones, with or without a MAC address.
     pub devices: u64,
@@ -53,9 +53,9 @@ pub struct Summary {
     pub failed: u64,
     /// Phones with an active warning and no active error.
     pub attention: u64,
-    /// Phones of which the logs say too little.
+    /// Phones whose logs contain too little information.
     pub unknown: u64,
-    /// Phones with evidence that all is well.
+    /// Phones whose logs show that nothing is wrong.
     pub ok: u64,
     /// For each code that is active in a phone, the number of phones.
     pub by_code: std::collections::BTreeMap<String, u64>,
@@ -79,7 +79,7 @@ pub struct Certificate {
     /// Bytes, as the phone logs it.
     pub key_length: Option<u64>,
     /// The line of a configuration file that an installed certificate comes from, or that contradicts the
-    /// log; left out where there is none.
+    /// log. Left out if there is none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub configuration: Vec<ConfigurationLine>,
 }
@@ -103,24 +103,24 @@ pub struct Evidence {
     pub file: String,
     /// 1-based number of the message's header line.
     pub line: u64,
-    /// The time stamp as it stands there, or null.
+    /// The time stamp as it is in the log, or null.
     pub stamp: Option<String>,
     /// Local time of the phone, or null.
     pub time: Option<String>,
     /// Seconds since boot, or null.
     pub uptime: Option<f64>,
-    /// The message, without its header; a wrapped one joined with a blank.
+    /// The message without its header. If it is wrapped over several lines, these are joined with a blank.
     pub text: String,
 }
 
-/// A line of a configuration file that bears on a diagnosis.
+/// A line of a configuration file that causes, explains or contradicts what the log shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ConfigurationLine {
     /// The file's path; a member of an archive is `a.zip!/path/in/it`.
     pub file: String,
-    /// 1-based line of the parameter, or null where the file as a whole is meant.
+    /// 1-based line of the parameter, or null if the whole file is meant.
     pub line: Option<u64>,
-    /// The parameter's name, or null where none is meant.
+    /// The parameter's name, or null if no parameter is meant.
     pub parameter: Option<String>,
     /// One sentence: what the file says there. Never the value of a key or a password.
     pub says: String,
@@ -140,13 +140,13 @@ impl fmt::Display for ConfigurationLine {
     }
 }
 
-/// Whether a phone's active diagnoses stood in the answer given with `--baseline`.
+/// Whether a phone's active diagnoses were in the answer given with `--baseline`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Baseline {
-    /// At least one of them did not.
+    /// At least one of them was not.
     New,
-    /// All of them did.
+    /// All of them were.
     Still,
 }
 
@@ -168,7 +168,7 @@ pub struct ZtpReadiness {
     pub ready: u64,
     /// Older software: ZTP001.
     pub not_ready: u64,
-    /// Model or software not known, not in the tables, or the letter of the release is: ZTP002.
+    /// Model or software is unknown or not in the tables, or the letter of the release is unknown: ZTP002.
     pub unknown: u64,
 }
 
@@ -181,7 +181,7 @@ pub struct FleetDay {
     pub day: String,
     /// Phones whose active diagnosis of this code began within a day of it.
     pub phones: u64,
-    /// Phones with an active diagnosis of this code whose logs go back at least a day before its beginning.
+    /// Phones with an active diagnosis of this code whose logs begin at least a day before the diagnosis did.
     pub of: u64,
 }
 
@@ -192,9 +192,9 @@ pub struct Diagnosis {
     pub code: &'static str,
     /// Stable name, `key-too-large`.
     pub name: &'static str,
-    /// How much it weighs.
+    /// How severe it is.
     pub severity: Severity,
-    /// Whether it still holds.
+    /// Whether it is still active.
     pub state: State,
     /// The slot it is about, or null.
     pub slot: Option<Cow<'static, str>>,
@@ -204,7 +204,7 @@ pub struct Diagnosis {
     pub cause: Cow<'static, str>,
     /// What to do.
     pub remedy: Cow<'static, str>,
-    /// Document and section.
+    /// The vendor's document, and the section in it.
     pub reference: &'static str,
     /// How many times it was seen.
     pub occurrences: u64,
@@ -214,7 +214,7 @@ pub struct Diagnosis {
     pub last_seen: Option<String>,
     /// At most six lines: the first three and the last three.
     pub evidence: Vec<Evidence>,
-    /// Lines of configuration files that bear on it; empty where nothing joins.
+    /// Lines of configuration files that are related to it; empty if there are none.
     pub configuration: Vec<ConfigurationLine>,
 }
 
@@ -233,7 +233,7 @@ impl Diagnosis {
 /// One phone.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Device {
-    /// 12 upper-case hex digits; null when neither the file's name nor the log tells.
+    /// 12 upper-case hex digits; null if neither the file's name nor the log contains it.
     pub mac: Option<String>,
     /// As the log names it, `VVX 500`.
     pub model: Option<String>,
@@ -243,17 +243,17 @@ pub struct Device {
     pub assembly_revision: Option<String>,
     /// Version of the phone's application, `5.5.2.11338`.
     pub software: Option<String>,
-    /// The state in one word.
+    /// Its status, from its active diagnoses.
     pub status: Status,
-    /// The logs that count, in time order.
+    /// The logs that were used, in time order.
     pub files: Vec<String>,
-    /// Boots that the logs show, whole or in part.
+    /// Boots that the logs show, completely or in part.
     pub boots: u64,
     /// The first dated line.
     pub first_time: Option<String>,
     /// The last dated line.
     pub last_time: Option<String>,
-    /// Days since the newest dated line, where that is more than `--stale`.
+    /// Days since the newest dated line, if that is more than `--stale`.
     pub stale: Option<u64>,
     /// Whether this is new since `--baseline`; null without that option.
     pub baseline: Option<Baseline>,
@@ -275,7 +275,7 @@ impl Device {
     }
 }
 
-/// A file that could not be read as it should.
+/// A file that could not be read, or not completely.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Problem {
     /// The file.
@@ -305,11 +305,11 @@ pub struct Document {
     pub fleet: Vec<FleetDay>,
     /// Worst status first, then by MAC.
     pub devices: Vec<Device>,
-    /// What was not read.
+    /// What could not be read.
     pub problems: Vec<Problem>,
 }
 
-/// One event of `events --format jsonl`; fields that its kind does not have are left out.
+/// One event of `events --format jsonl`. Fields that its kind does not have are left out.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct EventRow {
     /// 12 upper-case hex digits, or null.
@@ -318,23 +318,23 @@ pub struct EventRow {
     pub file: String,
     /// 1-based number of the message's header line.
     pub line: u64,
-    /// The time stamp as it stands there, or null.
+    /// The time stamp as it is in the log, or null.
     pub stamp: Option<String>,
     /// Local time of the phone, or null.
     pub time: Option<String>,
     /// Seconds since boot, or null.
     pub uptime: Option<f64>,
-    /// The component, without padding; null where the line has no header.
+    /// The component, without padding; null if the line has no header.
     pub component: Option<String>,
-    /// `0` to `6` or `*`; null where the line has no header.
+    /// `0` to `6` or `*`; null if the line has no header.
     pub level: Option<String>,
-    /// Events lost so far; null where the line has no header.
+    /// Events lost so far; null if the line has no header.
     pub missed: Option<u64>,
     /// The kind, `key_too_large`.
     pub kind: &'static str,
     /// The slot that the message names, or null.
     pub slot: Option<String>,
-    /// The phone's boot that it is of, from 0; not shown.
+    /// The number of the phone's boot in which it occurred, from 0; not shown.
     #[serde(skip)]
     pub boot: usize,
     /// The kind's own fields, in the contract's order: name and value.

@@ -17,11 +17,11 @@ pub type WatchWriter = Option<fn(&Change, &mut dyn Write) -> io::Result<()>>;
 /// The formats of `watch`.
 pub const WATCH_FORMATS: [Format<WatchWriter>; 3] = [
     Format::new("table", &[], "The table of `scan`, kept up to date on a terminal", None),
-    Format::new("text", &[], "A line a change, for people", Some(text)),
+    Format::new("text", &[], "One line per change, for people", Some(text)),
     Format::new(
         "jsonl",
         &[],
-        "A JSON object a change, one a line; `phonecert schema watch` describes it",
+        "One JSON object per change and line; `phonecert schema watch` describes it",
         Some(jsonl),
     ),
 ];
@@ -34,17 +34,17 @@ pub struct Change {
     /// The phone.
     #[serde(flatten)]
     pub phone: PhoneName,
-    /// The status before; null of a phone that is new.
+    /// The status before; null for a new phone.
     pub before: Option<Status>,
-    /// The status now; null of a phone that is gone.
+    /// The status now; null for a phone that is gone.
     pub after: Option<Status>,
-    /// Diagnoses that are active now and were not.
+    /// Diagnoses that are active now and were not before.
     pub came: Vec<ActiveDiagnosis>,
     /// Diagnoses that were active and are not now.
     pub went: Vec<ClearedDiagnosis>,
 }
 
-/// What is wrong with a phone.
+/// An active diagnosis of a phone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct ActiveDiagnosis {
     /// Stable code, `INS001`.
@@ -53,17 +53,17 @@ pub struct ActiveDiagnosis {
     pub slot: Option<String>,
     /// Stable name, `key-too-large`.
     pub name: String,
-    /// How much it weighs.
+    /// How severe it is.
     pub severity: Severity,
 }
 
-/// What was wrong with a phone.
+/// A diagnosis that is no longer active.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClearedDiagnosis {
-    /// What it was.
+    /// The diagnosis as it was.
     #[serde(flatten)]
     pub diagnosis: ActiveDiagnosis,
-    /// Whether later lines show the cause gone. If false, the logs merely do not show it any more.
+    /// Whether later lines show that the cause is gone. If false, the logs only no longer show the diagnosis.
     pub resolved: bool,
 }
 
