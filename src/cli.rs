@@ -41,12 +41,12 @@ pub(crate) use records::{DigestArgs, ListArgs};
 pub(crate) use time_bound::TimeBound;
 pub(crate) use values::{FailOn, Formats};
 
-/// Finds out from Polycom/Poly phones' application logs what is wrong with their device
+/// Reads the application logs of Polycom/Poly phones and reports what is wrong with their device
 /// certificates, why, and what to do.
 ///
-/// It reads the logs that phones upload to their provisioning server (0004f2a1b2c3-app.log), in
-/// directories, archives and compressed files, and tells for each phone which certificates it has,
-/// which installations it refused, and which TLS connections failed for it.
+/// The logs are those that phones upload to their provisioning server (0004f2a1b2c3-app.log), in
+/// directories, archives and compressed files. For each phone, phonecert shows which certificates it
+/// has, which installations it refused, and which of its TLS connections failed.
 #[derive(Debug, Parser)]
 #[command(name = "phonecert", version, max_term_width = 100, propagate_version = true)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_STATUSES}"))]
@@ -58,16 +58,16 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Tell what is wrong with phones' certificates: a row a phone
+    /// Show what is wrong with the phones' certificates, one row per phone
     ///
-    /// One row a phone, with its certificates, its status and its diagnoses; under the table each
-    /// diagnosis explained, with the log lines that prove it.
+    /// Each row shows a phone's certificates, status and diagnoses. Below the table, each diagnosis is
+    /// explained, with the log lines that prove it.
     #[command(after_help = SCAN_EXAMPLES, after_long_help = format!("{SCAN_EXAMPLES}\n\n{EXIT_STATUSES}"))]
     Scan(Box<ScanArgs>),
     /// List the certificate events found in the logs, each with its line
     #[command(after_help = EVENTS_EXAMPLES, after_long_help = format!("{EVENTS_EXAMPLES}\n\n{EXIT_STATUSES}"))]
     Events(Box<EventsArgs>),
-    /// Tell one phone's whole story, for a ticket
+    /// Show the whole history of one phone, for a ticket
     #[command(after_help = DEVICE_EXAMPLES, after_long_help = format!("{DEVICE_EXAMPLES}\n\n{EXIT_STATUSES}"))]
     Device(Box<DeviceArgs>),
     /// Explain a diagnosis: what it means, its cause, its remedy
@@ -75,52 +75,52 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Look up a model or part number in the guide's tables
     ///
-    /// Tells since which revision and date a factory certificate is installed, and which software
+    /// Shows since which revision and date phones have a factory certificate, and which software
     /// zero-touch provisioning (ZTP) requires.
     #[command(after_help = LOOKUP_EXAMPLES)]
     Lookup(LookupArgs),
     /// Compare two answers of `scan --format json`: what broke, what was mended
     ///
-    /// Diagnoses are matched by phone, code and slot. Both answers are to be made with the same options,
-    /// and without --redact: pseudonyms differ from run to run.
+    /// Diagnoses are matched by phone, code and slot. Make both answers with the same options, and without
+    /// --redact, because pseudonyms differ from run to run.
     #[command(after_help = DIFF_EXAMPLES, after_long_help = format!("{DIFF_EXAMPLES}\n\n{EXIT_STATUSES}"))]
     Diff(DiffArgs),
-    /// List what the configuration files give each phone that bears on certificates
+    /// List the certificate parameters that the configuration files set for each phone
     ///
-    /// For each phone, by the files that it reads in their order: each parameter with its value in short,
-    /// the file and line that give it, and what it overrides. Keys are never shown.
+    /// For each phone, in the order of the files that it reads: each parameter with its shortened value,
+    /// the file and line that set it, and the lines that it overrides. Keys are never shown.
     #[command(after_help = CONFIG_EXAMPLES)]
     Config(Box<ConfigArgs>),
     /// Keep the table of `scan` up to date while logs change
     ///
-    /// Only phones whose logs changed are read again. On a terminal the table is drawn in place, until `q` or
-    /// Ctrl-C; elsewhere each change of a phone is a line with its time.
+    /// Only phones whose logs changed are read again. On a terminal the table is redrawn in place, until `q`
+    /// or Ctrl-C is pressed. Elsewhere each change of a phone is written as one line with the time.
     #[command(after_help = WATCH_EXAMPLES)]
     Watch(Box<WatchArgs>),
     /// List the logs that `scan` would read, without reading them
     ///
-    /// A JSON object a line: logs with their phone's MAC, path, size and modification time (UTC), archives,
-    /// and what could not be searched.
+    /// One JSON object per line: each log with its phone's MAC address, path, size and modification time
+    /// (UTC), each configuration file, each archive, and each path that could not be searched.
     #[command(after_help = LIST_EXAMPLES)]
     List(ListArgs),
-    /// Make records of logs: all that `scan --records` needs to know of them
+    /// Make records of logs, which `scan --records` reads instead of the logs
     ///
-    /// One record a log, so that sites or machines can read their own logs and one answer be made of all.
-    /// All logs of a phone must go through one digest. A record has the certificate messages of a log, and its
-    /// first and last line as they stand there; or what a configuration file says that bears on certificates,
-    /// without keys and passwords.
+    /// Each site or machine can read its own logs, and one scan reads the records of all. All logs of a
+    /// phone must go through the same run of `digest`. The record of a log contains its certificate
+    /// messages, and its first and last line unchanged; that of a configuration file contains the
+    /// parameters about certificates, without keys and passwords.
     #[command(after_help = DIGEST_EXAMPLES, after_long_help = format!("{DIGEST_EXAMPLES}\n\n{EXIT_STATUSES}"))]
     Digest(Box<DigestArgs>),
     /// Print the JSON Schema of a command's answer
     Schema {
-        /// Whose answer
+        /// The command whose answer is described
         #[arg(value_name = "COMMAND", default_value = SCHEMAS[0].command, value_parser = values::schema())]
         of: &'static AnswerSchema,
     },
     /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
-        /// Which shell
+        /// The shell
         shell: clap_complete::Shell,
     },
     /// Print the manual page
@@ -132,9 +132,10 @@ pub(crate) enum Command {
 pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) read: ReadArgs,
-    /// Read no logs, but records that `digest` made of them; `-` for standard input
+    /// Read records that `digest` made instead of logs; `-` for standard input
     ///
-    /// Any number of files, in any order, compressed or not. --since and --until are those of the records.
+    /// Any number of files, in any order, compressed or not. The --since and --until with which the
+    /// records were made apply.
     #[arg(long, value_name = "FILE.pcr", num_args = 1.., help_heading = READING)]
     #[arg(conflicts_with_all = ["named", "files_from", "no_archives"])]
     pub(crate) records: Vec<PathBuf>,
@@ -143,31 +144,31 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) codes: CodeArgs,
 
-    /// Add the part numbers and revisions of the phones' labels from this CSV
+    /// Add the part numbers and revisions of the phones' labels from this CSV file
     ///
-    /// A header row names the columns mac, model, part_number and revision, in any order; others
-    /// are ignored. A phone of the inventory without a log gets a row too.
+    /// Its header row names the columns mac, model, part_number and revision, in any order; other columns
+    /// are ignored. A phone in the inventory gets a row even if it has no log.
     #[arg(long, value_name = "FILE.csv", help_heading = READING)]
     pub(crate) inventory: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) write: WriteArgs<ScanWriter>,
-    /// Tell what is new since this earlier answer of `scan --format json`
+    /// Mark what is new since this earlier answer of `scan --format json`
     ///
     /// Each phone is marked `new` if it has a diagnosis that the earlier answer does not have (by phone,
-    /// code and slot), else `still`. --fail-on then counts the new alone.
+    /// code and slot), else `still`. --fail-on then counts only new diagnoses.
     #[arg(long, value_name = "OLD.json", help_heading = SHOWING)]
     pub(crate) baseline: Option<PathBuf>,
-    /// Show only what is new: phones with new diagnoses, and these diagnoses alone
+    /// Show only phones with new diagnoses, and of these phones only the new diagnoses
     #[arg(long, requires = "baseline", help_heading = SHOWING)]
     pub(crate) new: bool,
-    /// Count phones by what they have in common instead of listing them
+    /// Count the phones by this property instead of listing them
     #[arg(long, value_name = "WHAT", value_parser = values::group_by(), help_heading = SHOWING)]
     pub(crate) group_by: Option<GroupBy>,
-    /// Show healthy phones too where there are more than 50 (table) or 5,000 phones (html)
+    /// List healthy phones too if there are more than 50 phones (table) or 5,000 phones (html)
     #[arg(long, help_heading = SHOWING)]
     pub(crate) all: bool,
-    /// How severe an active diagnosis must be for exit status 1
+    /// The least severity of an active diagnosis that gives exit status 1
     #[arg(long, value_name = "SEVERITY", default_value = "error", help_heading = RUNNING)]
     pub(crate) fail_on: FailOn,
     #[command(flatten)]
@@ -183,21 +184,21 @@ pub(crate) struct WatchArgs {
     #[command(flatten)]
     pub(crate) codes: CodeArgs,
 
-    /// Add the part numbers and revisions of the phones' labels from this CSV, as `scan` does
+    /// Add the part numbers and revisions of the phones' labels from this CSV file, as `scan` does
     #[arg(long, value_name = "FILE.csv", help_heading = READING)]
     pub(crate) inventory: Option<PathBuf>,
-    /// Look at all files every so many seconds; do not wait for the file system to tell of changes
+    /// Check all files every so many seconds instead of waiting for the file system to report changes
     ///
-    /// Network file systems, and those that tell of no changes, are looked at every second without this.
+    /// File systems that report no changes, such as network file systems, are checked every second by default.
     #[arg(long, value_name = "SECONDS", help_heading = READING)]
     pub(crate) poll: Option<NonZeroU16>,
     /// How changes are shown [default: table on a terminal, else text]
     #[arg(long, short, value_name = "FORMAT", value_parser = values::format::<WatchWriter>(), help_heading = WRITING)]
     pub(crate) format: Option<&'static Format<WatchWriter>>,
-    /// When to use colour; NO_COLOR is heeded
+    /// When to use colour; the variable NO_COLOR turns it off
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = WRITING)]
     color: ColorChoice,
-    /// Show healthy phones too where there are more than 50
+    /// List healthy phones too if there are more than 50 phones
     #[arg(long, help_heading = SHOWING)]
     pub(crate) all: bool,
     #[command(flatten)]
@@ -245,7 +246,7 @@ pub(crate) struct DeviceArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// The diagnosis, such as INS001; without it, all of them in a list
+    /// The diagnosis, such as INS001 [default: a list of all]
     #[arg(value_name = "CODE")]
     pub(crate) code: Option<String>,
     #[command(flatten)]
@@ -254,10 +255,10 @@ pub(crate) struct ExplainArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct LookupArgs {
-    /// A model, a part number of a console or box label, or a text of the phone's menu
+    /// A model, a part number from a console or box label, or a text from the phone's menu
     #[arg(value_name = "WORD", required = true)]
     words: Vec<String>,
-    /// The revision on the label: tells whether to expect a factory certificate in that phone
+    /// The revision on the label; shows whether a phone of this revision should have a factory certificate
     #[arg(long, value_name = "R")]
     pub(crate) revision: Option<String>,
     #[command(flatten)]
@@ -274,7 +275,7 @@ pub(crate) struct DiffArgs {
     pub(crate) new: PathBuf,
     #[command(flatten)]
     pub(crate) write: WriteArgs<DiffWriter>,
-    /// More: all phones, however many
+    /// List all phones, however many there are
     #[arg(long, short, help_heading = SHOWING)]
     pub(crate) verbose: bool,
 }
@@ -287,7 +288,7 @@ pub(crate) struct ConfigArgs {
     pub(crate) phones: PhoneArgs,
     #[command(flatten)]
     pub(crate) write: WriteArgs<ConfigWriter>,
-    /// Phones without any such parameter too
+    /// List phones without certificate parameters too
     #[arg(long, help_heading = SHOWING)]
     pub(crate) all: bool,
     #[command(flatten)]
@@ -337,7 +338,7 @@ fn check(matches: &ArgMatches) -> Result<(), clap::Error> {
         return conflict(format!("--output names '{}' twice", visible(&twice.to_string_lossy())));
     }
     if INPUTS.iter().flat_map(|id| values(id)).filter(|path| *path == "-").count() > 1 {
-        return conflict("standard input ('-') can be named once only".to_owned());
+        return conflict("standard input ('-') can be given only once".to_owned());
     }
     match (bound("since"), bound("until")) {
         (Some(since), Some(until)) if since > until => {
@@ -358,7 +359,7 @@ fn hint_for_path(error: clap::Error) -> clap::Error {
     let quote = if word.contains(char::is_whitespace) { "\"" } else { "" };
     Cli::command().error(
         ErrorKind::InvalidSubcommand,
-        format!("'{word}' is no command; to find out what is wrong with its phones: phonecert scan {quote}{word}{quote}"),
+        format!("'{word}' is not a command; to scan it: phonecert scan {quote}{word}{quote}"),
     )
 }
 

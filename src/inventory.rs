@@ -164,8 +164,8 @@ impl InventoryReader<'_> {
             line += memchr::memchr_iter(b'\n', &text[counted..start + blank]).count() as u64;
             counted = start + blank;
             if let Some(unclosed) = unclosed_quote(&record) {
-                let message = "a quote is opened and not closed: the rows up to the next quote are lost, and of \
-                               this row, what stands before it counts";
+                let message = "a quotation mark is not closed: the rows up to the next one are lost, and of this \
+                               row only what is before the mark is used";
                 self.unreadable(line, sentence![message]);
                 record.truncate(unclosed);
             }
@@ -180,7 +180,7 @@ impl InventoryReader<'_> {
         let text = |column| String::from_utf8_lossy(record.get(column).unwrap_or_default());
         let Some(mac) = mac(&text(columns.mac)) else {
             let field = shown(&text(columns.mac));
-            self.unreadable(line, sentence!["\"", field, "\" is no MAC address; the row is left out"]);
+            self.unreadable(line, sentence!["\"", field, "\" is not a MAC address; the row is ignored"]);
             return;
         };
         let model = text(columns.model);
@@ -198,8 +198,7 @@ impl InventoryReader<'_> {
             Entry::Occupied(place) if place.get().is_equivalent(&row) => {}
             Entry::Occupied(place) => {
                 let first = place.get().line;
-                let rest =
-                    format!(" stands in line {first} already, with other details; line {first} counts");
+                let rest = format!(" is already in line {first} with other details; line {first} is used");
                 self.unreadable(line, sentence![mac, rest]);
             }
         }
@@ -211,7 +210,7 @@ impl InventoryReader<'_> {
         }
         let value = text.parse().ok();
         if value.is_none() {
-            let rest = format!("\" is no {what}; the rest of the row counts");
+            let rest = format!("\" is not a valid {what}; the rest of the row is used");
             self.unreadable(line, sentence!["\"", shown(text), rest]);
         }
         value

@@ -146,18 +146,18 @@ pub enum Fault {
     #[error(transparent)]
     Io(io::Error),
     /// The temporary file for its records failed.
-    #[error("its records wait in a temporary file, and that failed: {0}")]
+    #[error("its records could not be kept in a temporary file: {0}")]
     TemporaryFile(io::Error),
     /// It is empty.
     #[error("is empty; a file of records that `phonecert digest` wrote is expected")]
     Empty,
     /// It does not begin with the magic bytes.
-    #[error("is no file of records: `phonecert digest` writes them, of logs")]
+    #[error("is not a file of records; `phonecert digest` makes records of logs")]
     Foreign,
     /// Something else follows the end.
     #[error(
-        "is damaged: something that is no record follows the end (records that are joined to one file must be \
-         compressed alike)"
+        "is damaged: something other than a record follows the end (files of records that are joined must have the \
+         same compression)"
     )]
     Behind,
     /// Its frame format is of a later version.
@@ -167,15 +167,15 @@ pub enum Fault {
     #[error("is cut off: its end is missing")]
     Cut,
     /// A checksum or a count is wrong.
-    #[error("is damaged: frame {0} is not what was written")]
+    #[error("is damaged: the checksum or count of frame {0} is wrong")]
     Damaged(u64),
     /// The frames are intact, but the content of one is invalid.
-    #[error("is damaged: a frame is whole, but its content is not understood")]
+    #[error("is damaged: the content of a frame is not valid")]
     Content,
     /// Its digests are of another version.
     #[error(
         "has records of version {version}, made by phonecert {tool}; this one (phonecert {}) reads version \
-         {DIGEST_VERSION}: digest the logs anew",
+         {DIGEST_VERSION}: digest the logs again",
         env!("CARGO_PKG_VERSION")
     )]
     Version {
@@ -185,7 +185,7 @@ pub enum Fault {
         version: u32,
     },
     /// It was made with another window than the other records or the options.
-    #[error("was made with {made}, but {other}: records of different windows are different records")]
+    #[error("was made with {made}, but {other}; the time window must be the same")]
     Window {
         /// The window of this file, as options.
         made: String,

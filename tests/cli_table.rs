@@ -76,9 +76,9 @@ fn help_says_what_options_do_to_counts_and_the_exit_status() {
     let help = said(fleet.path(), &["scan", "--help"]);
     let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
     for told in [
-        "neither shown nor counted, and the exit status is that of what is shown",
-        "A phone's status, all counts and the exit status come from these diagnoses alone",
-        "--fail-on then counts the new alone",
+        "neither shown nor counted. The exit status depends only on the phones shown",
+        "A phone's status, all counts and the exit status are computed from these diagnoses alone",
+        "--fail-on then counts only new diagnoses",
         "-o, --output <FILE>",
     ] {
         assert!(help.contains(told), "{told}: {help}");

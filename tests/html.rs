@@ -38,7 +38,7 @@ fn the_first_lines_say_how_many_since_when_and_what_first() {
     for told in [
         "phonecert · 2016-07-01 12:00 +00:00",
         "Device certificates of 14 phones",
-        "3 of 14 phones have failed (21\u{a0}%), since 26 Feb 2016. 3 need attention; of 1 the logs say too little; 7 are well.",
+        "3 of 14 phones have failed (21\u{a0}%), since 26 Feb 2016. 3 need attention; the logs of 1 say too little; 7 are well.",
         "Do first: INS001 on 1 phone. The phone refused a private key because it is too long for its slot. Have the",
         "with phonecert scan --format html --year 2016.",
     ] {
@@ -134,7 +134,7 @@ fn what_could_not_be_read_is_told() {
     let fleet = fleet();
     write(fleet.path(), "<b>/64167f0a0b99-app.log.gz", b"\x1f\x8b\x08\0", tree::TIME);
     let page = said(fleet.path(), &["scan", "--format", "html"]);
-    assert!(page.contains("2 problems: not read, or not whole."));
+    assert!(page.contains("2 problems: files that were not read, or not completely."));
     assert!(page.contains(r#"<th scope="row" class="mono">&#60;b&#62;/64167f0a0b99-app.log.gz</th>"#));
 }
 

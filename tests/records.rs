@@ -165,7 +165,7 @@ proptest! {
             files.push(name);
         }
         let chosen: Vec<&str> = order.iter().map(|at| &*files[at % files.len()]).chain(files.iter().map(|file| &**file)).collect();
-        // What was passed over is told on standard error alone.
+        // The skipped files are reported only on standard error.
         let arguments = [&["scan", "--format", "json", "--records"][..], &chosen].concat();
         let (records, logs) = (at(folder.path(), &arguments, "UTC"), at(folder.path(), &["scan", "--format", "json"], "UTC"));
         prop_assert!(records.stdout == logs.stdout, "{:?}", chosen);
@@ -245,7 +245,7 @@ fn what_is_no_whole_file_of_records_is_refused_by_name() {
     refused(folder.path(), &["scan", "--records", "cut.pcr.gz"], "cut.pcr.gz: ");
     refused(folder.path(), &["scan", "--records", "empty.pcr"], "empty.pcr: is empty");
     refused(folder.path(), &["scan", "--records", "behind.pcr"], "behind.pcr: ");
-    refused(folder.path(), &["scan", "--records", tree::FAILING], "is no file of records");
+    refused(folder.path(), &["scan", "--records", tree::FAILING], "is not a file of records");
     refused(folder.path(), &["scan", "--records", "missing.pcr"], "missing.pcr: ");
     refused(folder.path(), &["scan", "--records", "a.pcr", "--files-from", "x"], "cannot be used with");
     refused(folder.path(), &["digest", "--redact"], "not redacted");
@@ -309,7 +309,7 @@ fn a_cache_spares_reading_what_is_unchanged() {
     let folder = tree::fleet();
     let now = days_after(tree::TIME, 1);
     let told = cached(folder.path(), &[], &now);
-    assert!(told.contains("not there yet") && told.contains(" 0 taken over"), "{told}");
+    assert!(told.contains("does not exist yet") && told.contains(" 0 copied from the cache"), "{told}");
     let first = fs::read(folder.path().join("c.pcr")).unwrap();
     let told = cached(folder.path(), &[], &now);
     assert!(told.contains(": 0 of logs that were read"), "{told}");
@@ -327,7 +327,7 @@ fn a_cache_spares_reading_what_is_unchanged() {
     answers_are_equal(folder.path(), &["c.pcr"], "UTC");
 }
 
-/// What an archive holds that is passed over is told, be it read or not, and once.
+/// Skipped members of an archive are reported once, whether the archive is read or its records are copied.
 #[test]
 fn what_was_passed_over_is_told_of_records_too() {
     let folder = tree::fleet();
@@ -355,7 +355,7 @@ fn what_had_problems_is_read_again() {
     let now = days_after(tree::TIME, 1);
     let cut = &tree::gzip(&fs::read(folder.path().join(tree::HEALTHY)).unwrap())[..1000];
     write(folder.path(), "0004f2d00003-app.log.gz", cut, tree::TIME);
-    for words in [" 0 taken over unread", ": 1 of logs that were read"] {
+    for words in [" 0 copied from the cache", ": 1 of logs that were read"] {
         let arguments = ["digest", "--cache", "c.pcr", "-o", "c.pcr"];
         let seconds = now.parse::<chrono::NaiveDateTime>().unwrap().and_utc().timestamp().to_string();
         let output =
@@ -414,7 +414,7 @@ fn records_of_logs_that_are_gone_are_kept_for_a_while() {
         "{files:?}"
     );
     let told = complained(folder.path(), &["scan", "--records", "c.pcr"]);
-    assert!(told.contains("2 logs are gone since; what was kept of them counts"), "{told}");
+    assert!(told.contains("2 logs are gone; the records kept of them are used"), "{told}");
     // They stay as long as is asked for, and no longer.
     let told = cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 80));
     assert!(told.contains(" 2 of logs that are gone"), "{told}");
@@ -429,7 +429,7 @@ fn caches_that_do_not_fit() {
     let now = days_after(tree::TIME, 1);
     cached(folder.path(), &["--since", "2016-01-01"], &now);
     let told = cached(folder.path(), &[], &now);
-    assert!(told.contains("all logs are read") && told.contains(" 0 taken over"), "{told}");
+    assert!(told.contains("all logs are read") && told.contains(" 0 copied from the cache"), "{told}");
     let bytes = fs::read(folder.path().join("c.pcr")).unwrap();
     fs::write(folder.path().join("c.pcr"), &bytes[..bytes.len() / 2]).unwrap();
     refused(folder.path(), &["digest", "--cache", "c.pcr", "-o", "c.pcr"], "c.pcr: is cut off");

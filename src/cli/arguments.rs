@@ -26,13 +26,13 @@ pub(crate) struct WriteArgs<W: Formats> {
     #[arg(help = format!("How the answer is written [default: {}]", W::TABLE[0].name))]
     pub(crate) format: Option<&'static Format<W>>,
     #[arg(long, short, value_name = "FILE", value_parser = values::output::<W>(), help_heading = WRITING)]
-    #[arg(help = "Write to this file, in the format of its ending; may be repeated")]
+    #[arg(help = "Write to this file, in the format that its extension names; may be repeated")]
     #[arg(long_help = values::output_help::<W>())]
     pub(crate) output: Vec<Output<W>>,
     /// Overwrite files that exist
     #[arg(long, requires = "output", help_heading = WRITING)]
     pub(crate) force: bool,
-    /// When to use colour; NO_COLOR is heeded
+    /// When to use colour; the variable NO_COLOR turns it off
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = WRITING)]
     color: ColorChoice,
 }
@@ -54,17 +54,17 @@ pub(crate) struct PathArgs {
     /// Directories, logs, archives (.zip, .tar, .tar.gz, .tar.xz, …), or `-` for standard input
     /// [default: the current directory]
     ///
-    /// A directory is searched for files named <MAC>-app.log, with rotation and compression
-    /// endings; a file named here is read whatever its name.
+    /// A directory is searched for files named <MAC>-app.log, also with extensions of rotation and
+    /// compression. A file that is named here is read whatever its name is.
     #[arg(value_name = "PATH")]
     pub(super) named: Vec<PathBuf>,
-    /// Read the paths that this file names, one a line; `-` for standard input
+    /// Read the paths listed in this file, one per line; `-` for standard input
     #[arg(long, value_name = "FILE", help_heading = READING)]
     pub(crate) files_from: Option<PathBuf>,
-    /// Leave archives in searched directories closed
+    /// Do not open archives in searched directories
     #[arg(long, help_heading = READING)]
     pub(crate) no_archives: bool,
-    /// Leave configuration files unread
+    /// Do not read configuration files
     #[arg(long, help_heading = READING)]
     pub(crate) no_config: bool,
 }
@@ -81,10 +81,10 @@ impl PathArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct WindowArgs {
-    /// Leave out what was logged before: 2026-01-31, 2026-01-31T08:00, or an age: 7d, 12h, 30m, 2w
+    /// Ignore lines logged before this time: 2026-01-31, 2026-01-31T08:00, or an age: 7d, 12h, 30m, 2w
     #[arg(long, value_name = "WHEN", value_parser = time_bound::since, help_heading = READING)]
     pub(crate) since: Option<TimeBound>,
-    /// Leave out what was logged after; a date includes its whole day
+    /// Ignore lines logged after this time; a date includes its whole day
     #[arg(long, value_name = "WHEN", value_parser = time_bound::until, help_heading = READING)]
     pub(crate) until: Option<TimeBound>,
 }
@@ -95,7 +95,7 @@ pub(crate) struct ReadArgs {
     pub(crate) paths: PathArgs,
     #[command(flatten)]
     pub(crate) window: WindowArgs,
-    /// The year of each log's newest line, which the log does not tell [default: from the file's time]
+    /// The year of each log's newest line, which most logs do not contain [default: from the file's time]
     #[arg(long, value_name = "YYYY", value_parser = clap::value_parser!(i32).range(1970..=9999), help_heading = READING)]
     pub(crate) year: Option<i32>,
     /// Mark phones whose newest line is older than this: 14d, 48h
@@ -118,22 +118,22 @@ pub(crate) struct PhoneArgs {
     pub(crate) device: Vec<Mac>,
     /// Only phones of this status; may be repeated
     ///
-    /// Phones of another status are neither shown nor counted, and the exit status is that of what is shown.
+    /// Phones of another status are neither shown nor counted. The exit status depends only on the phones shown.
     #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = values::status(), help_heading = SHOWING)]
     pub(crate) status: Vec<Status>,
 }
 
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct CodeArgs {
-    /// Only diagnoses whose code begins so: INS001, or INS for all of them; may be repeated
+    /// Only diagnoses whose code begins with this: INS001, or INS for all INS codes; may be repeated
     ///
-    /// A phone's status, all counts and the exit status come from these diagnoses alone; phones without
-    /// any stay in the answer.
+    /// A phone's status, all counts and the exit status are computed from these diagnoses alone. Phones
+    /// without any of them stay in the answer.
     #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = values::code_prefix, help_heading = SHOWING)]
     pub(crate) select: Vec<String>,
-    /// No diagnoses whose code begins so; may be repeated
+    /// Ignore diagnoses whose code begins with this; may be repeated
     ///
-    /// They count for nothing: neither for a phone's status nor for the exit status.
+    /// They affect neither a phone's status nor the exit status.
     #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = values::code_prefix, help_heading = SHOWING)]
     pub(crate) ignore: Vec<String>,
 }
@@ -143,13 +143,13 @@ pub(crate) struct RunArgs {
     /// Replace MAC and IP addresses, names and serial numbers by stable pseudonyms
     #[arg(long, help_heading = SHOWING)]
     pub(crate) redact: bool,
-    /// Less: no explanations, warnings or progress
+    /// Print no explanations, warnings or progress
     #[arg(long, short, conflicts_with = "verbose", help_heading = SHOWING)]
     pub(crate) quiet: bool,
-    /// More: all proving lines, whole, and all problems
+    /// Print all log lines that prove a diagnosis, in full, and all problems
     #[arg(long, short, help_heading = SHOWING)]
     pub(crate) verbose: bool,
-    /// How many threads to use [default: one a processor]
+    /// The number of threads [default: one per processor]
     #[arg(long, value_name = "N", help_heading = RUNNING)]
     pub(crate) threads: Option<NonZeroU16>,
     /// Show no progress bar

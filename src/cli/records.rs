@@ -24,20 +24,20 @@ pub(crate) struct DigestArgs {
     pub(crate) paths: PathArgs,
     #[command(flatten)]
     pub(crate) window: WindowArgs,
-    /// Take over the records of logs whose path, size and modification time are as in this earlier file
+    /// Copy from this earlier file the records of logs whose path, size and modification time are unchanged
     ///
-    /// A file that is not there yet, or was made by another version, with another window or without configuration
-    /// files, is not used: all logs are read. It can be the file that --output names.
+    /// All logs are read if the file does not exist yet, or was made by another version, with another time
+    /// window or without configuration files. It can be the same file as that of --output.
     #[arg(long, value_name = "OLD.pcr", help_heading = READING)]
     pub(crate) cache: Option<PathBuf>,
-    /// Keep the cache's records of logs that are gone, or were begun anew, and were changed within this age: 90d
+    /// Keep the cache's records of logs that were deleted or started anew, if changed within this age: 90d
     ///
-    /// In reports such a log is named with `(gone, TIME)` behind its path, the time of its last change.
+    /// Reports show such a log as `PATH (gone, TIME)`, with the time of its last change.
     #[arg(long, value_name = "AGE", value_parser = time_bound::age, requires = "cache", help_heading = READING)]
     pub(crate) keep: Option<TimeDelta>,
-    /// Write the records to this file; with the ending .zst they are compressed [default: standard output]
+    /// Write the records to this file, compressed if its extension is .zst [default: standard output]
     ///
-    /// The file is written whole or not at all.
+    /// The file is written completely or not at all.
     #[arg(long, short, value_name = "FILE.pcr", help_heading = WRITING)]
     pub(crate) output: Option<PathBuf>,
     /// Overwrite a file that exists

@@ -43,12 +43,12 @@ fn time_bound(text: &str, left_out: &str) -> Result<TimeBound, String> {
 fn time(text: &str, left_out: &str) -> Result<NaiveDateTime, String> {
     let (date, clock) = text.split_once(['T', 't', ' ']).unwrap_or((text, left_out));
     let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok().filter(|_| date.len() == "2026-01-31".len());
-    let date = date.ok_or_else(|| "no such date; year, month and day are expected: 2026-01-31".to_owned())?;
+    let date = date.ok_or_else(|| "not a valid date; give year, month and day: 2026-01-31".to_owned())?;
     let clock = clock.trim_start();
     let seconds = if clock.matches(':').count() == 1 { &left_out["00:00".len()..] } else { "" };
     let clock = NaiveTime::parse_from_str(&format!("{clock}{seconds}"), "%H:%M:%S").map_err(|_| {
-        "no such time of day; hours and minutes are expected, and no time zone, as the logs are in the phones' \
-         local time: 2026-01-31T08:00 or 2026-01-31T08:00:59"
+        "not a valid time; give hours and minutes, and no time zone, because the logs are in the phones' local \
+         time: 2026-01-31T08:00 or 2026-01-31T08:00:59"
             .to_owned()
     })?;
     Ok(date.and_time(clock))
@@ -62,7 +62,7 @@ pub(super) fn age(text: &str) -> Result<TimeDelta, String> {
     let (number, unit) = text.split_at(digits);
     if !number.is_empty() && unit.is_empty() {
         return Err(format!(
-            "{number} of what? An age needs a unit: {number}d for days, {number}h for hours, m minutes, w weeks"
+            "an age needs a unit: {number}d for days, {number}h for hours, m for minutes, w for weeks"
         ));
     }
     let unit = UNITS.iter().find(|(name, _)| !number.is_empty() && unit.eq_ignore_ascii_case(name));
@@ -113,21 +113,21 @@ mod tests {
     fn wrong_times_are_refused_with_a_reason() {
         for (text, told) in [
             ("", "expected"),
-            ("7", "of what?"),
+            ("7", "needs a unit"),
             ("d", "7d"),
             ("7x", "7d"),
             ("7d3", "an age such as"),
             ("yesterday", "an age such as"),
-            ("2013-02-30", "no such date"),
-            ("13-05-31", "no such date"),
-            ("2013-5-31", "no such date"),
-            ("2013-05-31T25:00", "no such time"),
+            ("2013-02-30", "not a valid date"),
+            ("13-05-31", "not a valid date"),
+            ("2013-5-31", "not a valid date"),
+            ("2013-05-31T25:00", "not a valid time"),
             ("2013-05-31T10:00Z", "no time zone"),
             ("2013-05-31T10:00:00+02:00", "no time zone"),
             ("99999999999999999999d", "too long"),
             ("9223372036854775807w", "too long"),
             ("7é", "7d"),
-            ("-7d", "no such date"),
+            ("-7d", "not a valid date"),
         ] {
             let error = since(text).unwrap_err();
             assert!(error.contains(told), "{text}: {error}");

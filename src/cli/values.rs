@@ -73,7 +73,7 @@ pub(crate) enum FailOn {
     Error,
     /// Errors and warnings
     Warning,
-    /// Nothing does
+    /// No severity
     Never,
 }
 
@@ -83,9 +83,7 @@ pub(super) fn code_prefix(text: &str) -> Result<String, String> {
     if prefix.is_empty() || !CATALOGUE.iter().any(|rule| rule.code.starts_with(&prefix)) {
         // It would silently select nothing.
         return Err(
-            "no diagnosis has a code that begins so, as INS001 begins with INS; `phonecert explain` lists \
-                    them all"
-                .to_owned(),
+            "no code of a diagnosis begins with this, as INS001 begins with INS; `phonecert explain` lists all codes".to_owned()
         );
     }
     Ok(prefix)
@@ -117,15 +115,20 @@ pub(super) fn output<W: Formats>() -> impl TypedValueParser<Value = Output<W>> {
         Some(format) => Ok(Output { path, format }),
         None => {
             let name = path.to_string_lossy();
-            Err(format!("the ending of '{}' names no format; known are {}", visible(&name), endings::<W>()))
+            Err(format!(
+                "the extension of '{}' is not that of a format; known extensions: {}",
+                visible(&name),
+                endings::<W>()
+            ))
         }
     })
 }
 
 pub(super) fn output_help<W: Formats>() -> String {
     format!(
-        "Write to this file, in the format of its ending; may be repeated\n\nEndings: {}. The file is written \
-         whole or not at all. Prefer it to `>`, which re-encodes the answer in some shells of Windows.",
+        "Write to this file, in the format that its extension names; may be repeated\n\nExtensions: {}. The file \
+         is written completely or not at all. On Windows, prefer this to `>`, because some shells re-encode the \
+         output.",
         endings::<W>()
     )
 }
@@ -137,10 +140,10 @@ fn endings<W: Formats>() -> String {
 
 pub(super) fn status() -> impl TypedValueParser<Value = Status> {
     let about = |status: Status| match status {
-        Status::Failed => "An error holds",
-        Status::Attention => "A warning holds",
-        Status::Unknown => "The logs say too little",
-        Status::Ok => "Nothing is wrong",
+        Status::Failed => "At least one active error",
+        Status::Attention => "At least one active warning, and no error",
+        Status::Unknown => "The logs contain too little information",
+        Status::Ok => "The logs show that nothing is wrong",
     };
     one_of(Status::ALL.map(|status| (PossibleValue::new(status.name()).help(about(status)), status)))
 }

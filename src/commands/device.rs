@@ -49,7 +49,7 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
     .map_err(setup::temporary_file_failed)?;
     if left_out > 0 {
         notices::write_line(&format!(
-            "the story leaves out the last {left_out} events; `phonecert events` lists them all"
+            "the last {left_out} events are left out; `phonecert events` lists all"
         ));
     }
     let style = args.write.style_with(args.run.verbosity());

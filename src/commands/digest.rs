@@ -23,7 +23,7 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
     let force = args.force || args.output.is_some() && args.output == args.cache;
     let file = args.output.as_deref().map(|path| FileOutput::create(path, force)).transpose()?;
     if file.is_none() && io::stdout().is_terminal() {
-        return Err(setup("records are no text: name a file with --output, or send them through a pipe"));
+        return Err(setup("records are binary data: write them to a file with --output, or to a pipe"));
     }
     let now = setup::now();
     let window = setup::window(&args.window, now.naive_local());
@@ -68,7 +68,7 @@ fn summary(digested: &DigestSummary) -> String {
     let DigestSummary { logs, from_cache, gone, .. } = digested;
     let read = logs.saturating_sub(*from_cache + *gone);
     format!(
-        "{logs} records: {read} of logs that were read, {from_cache} taken over unread, {gone} of logs that are gone"
+        "{logs} records: {read} of logs that were read, {from_cache} copied from the cache, {gone} of logs that are gone"
     )
 }
 
@@ -86,7 +86,7 @@ fn cache(path: &Path, window: &Window, args: &DigestArgs) -> Result<(Option<Cach
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            note("the file is not there yet");
+            note("the file does not exist yet");
             return Ok((None, None));
         }
         Err(error) => return Err(failed(&error)),

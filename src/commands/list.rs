@@ -19,7 +19,9 @@ use crate::{Failure, output};
 /// Lists what `scan` would read.
 pub(crate) fn run(args: &ListArgs) -> Result<u8, Failure> {
     if args.run.redact {
-        return Err(Failure::Setup("a list of paths is not redacted: other programs open them".to_owned()));
+        return Err(Failure::Setup(
+            "paths in the list are not redacted, because other programs open them".to_owned(),
+        ));
     }
     let paths = setup::paths(&args.paths, &args.run)?;
     let pool = setup::pool(&args.run)?;

@@ -27,13 +27,13 @@ pub(super) fn left_out(scan: &Scan, overview: &Overview, shown: Shown<'_>, verbo
     skipped_files(&scan.skipped, shown, verbosity);
     if !scan.found_any && overview.problems.is_empty() {
         write_line(&format!(
-            "no log was found{}: logs are named like 0004f2a1b2c3-app.log; a file of another name is read when you name it",
+            "no log was found{}: logs are named like 0004f2a1b2c3-app.log; a file with another name is read only if you name it",
             other_files(&scan.skipped)
         ));
     }
 }
 
-/// Describes the files in the searched directories if there is no log: ` among 212 files, 40 of them named
+/// Describes the files in the searched directories if there is no log: ` among 212 files, 40 of them
 /// *-boot.log`.
 fn other_files(skipped: &SkippedFiles) -> String {
     if skipped.files == 0 {
@@ -42,12 +42,12 @@ fn other_files(skipped: &SkippedFiles) -> String {
     let named = skipped.kinds.iter().filter_map(|(kind, (count, _))| {
         let pattern = match kind {
             SkipReason::BootLog => "*-boot.log",
-            SkipReason::OtherLog => "*.log otherwise",
+            SkipReason::OtherLog => "other *.log",
             SkipReason::SevenZip => "*.7z",
             SkipReason::Rar => "*.rar",
             SkipReason::OtherCompression | SkipReason::Archive => return None,
         };
-        Some(format!("{} of them named {pattern}", quantity::count(*count)))
+        Some(format!("{} of them {pattern}", quantity::count(*count)))
     });
     let total = format!(" among {}", counted(skipped.files, "file"));
     std::iter::once(total).chain(named).collect::<Vec<_>>().join(", ")
@@ -70,7 +70,7 @@ pub(super) fn gone(gone: &(u64, Option<Box<str>>), shown: Shown<'_>, verbosity: 
     {
         let logs = if *count == 1 { "1 log is".to_owned() } else { format!("{count} logs are") };
         write_line(&format!(
-            "{logs} gone since; what was kept of them counts, such as {}",
+            "{logs} gone; the records kept of them are used, such as {}",
             visible(&shown.path(first))
         ));
     }
@@ -92,24 +92,24 @@ pub(super) fn problems(problems: &[Problem], verbosity: Verbosity) {
         ));
     }
     if problems.len() > shown {
-        write_line(&format!("and {} problems more; -v shows them all", problems.len() - shown));
+        write_line(&format!("and {} more problems; -v shows all", problems.len() - shown));
     }
 }
 
 /// Says how many files of this kind were not read, and why.
 fn skipped(kind: SkipReason, count: u64) -> String {
     let (what, why) = match kind {
-        SkipReason::SevenZip => ("7-Zip archive", "can't be read; unpack first"),
-        SkipReason::Rar => ("RAR archive", "can't be read; unpack first"),
+        SkipReason::SevenZip => ("7-Zip archive", "can't be read; unpack it first"),
+        SkipReason::Rar => ("RAR archive", "can't be read; unpack it first"),
         SkipReason::OtherCompression => {
-            ("compressed log", "this compression can't be read; decompress first")
+            ("compressed log", "this compression can't be read; decompress it first")
         }
-        SkipReason::BootLog => ("boot log", "they say nothing of certificates"),
-        SkipReason::OtherLog => ("other log", "name a file to have it read"),
-        SkipReason::Archive => ("archive", "without --no-archives they are read"),
+        SkipReason::BootLog => ("boot log", "they contain no messages about certificates"),
+        SkipReason::OtherLog => ("other log", "such a file is read only if you name it"),
+        SkipReason::Archive => ("archive", "because of --no-archives"),
     };
     let were = if count == 1 { " was" } else { "s were" };
-    format!("{count} {what}{were} passed over ({why})")
+    format!("{count} {what}{were} not read ({why})")
 }
 
 #[cfg(test)]
@@ -125,8 +125,8 @@ mod tests {
         there.files = 1212;
         there.merge(SkippedFiles { kinds: [(SkipReason::BootLog, (40, String::new()))].into(), files: 0 });
         there.add(SkipReason::Archive, String::new);
-        assert_eq!(other_files(&there), " among 1,212 files, 40 of them named *-boot.log");
+        assert_eq!(other_files(&there), " among 1,212 files, 40 of them *-boot.log");
         there.add(SkipReason::SevenZip, String::new);
-        assert!(other_files(&there).contains(", 1 of them named *.7z"));
+        assert!(other_files(&there).contains(", 1 of them *.7z"));
     }
 }

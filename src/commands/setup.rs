@@ -194,12 +194,12 @@ pub(super) fn paths(args: &PathArgs, run: &RunArgs) -> Result<Vec<PathBuf>, Fail
 fn print_hints(args: &PathArgs, paths: &[PathBuf]) {
     let reads = paths.iter().chain(&args.files_from).any(|path| path == Path::new("-"));
     if reads && io::stdin().is_terminal() {
-        let what = if args.files_from.is_some() { "paths, one a line," } else { "a log" };
+        let what = if args.files_from.is_some() { "paths, one per line," } else { "a log" };
         notices::write_line(&format!("reading {what} from the keyboard; Ctrl-D ends it, Ctrl-C gives up"));
     }
     for path in paths.iter().filter(|path| !path.exists()) {
         if let Some(mac) = path.to_str().and_then(|text| text.parse::<Mac>().ok()) {
-            notices::write_line(&format!("{mac} is no file here; `--device {mac}` asks for that phone"));
+            notices::write_line(&format!("{mac} is not a file; `--device {mac}` selects that phone"));
         }
     }
 }

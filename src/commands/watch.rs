@@ -212,7 +212,7 @@ impl Watch {
     fn report_polling(&self) {
         if let Some(why) = self.notifier.why_polling.as_ref().filter(|_| !self.args.run.quiet) {
             notices::write_line(&format!(
-                "looking at all files every second, as nothing tells of changes: {}",
+                "checking all files every second, because changes are not reported: {}",
                 visible(why)
             ));
         }
@@ -220,7 +220,7 @@ impl Watch {
 
     fn draw(&mut self) -> Result<(), Failure> {
         let Some(screen) = &mut self.screen else { return Ok(()) };
-        let polling = if self.notifier.why_polling.is_some() { "looking every second · " } else { "" };
+        let polling = if self.notifier.why_polling.is_some() { "checking every second · " } else { "" };
         let last = self.last.as_ref().map_or(String::new(), |last| format!("{last} · "));
         let footer = format!("{last}{polling}{} · q ends", Local::now().format("%H:%M:%S"));
         screen.draw(&self.table, &footer).map_err(|error| output::OutputError::Standard(error).into())

@@ -37,7 +37,7 @@ type Words = &'static str;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Fault {
     /// Neither begin and end lines nor base64.
-    #[error("no begin and end lines, and the text is not base64 of it either")]
+    #[error("there are no begin and end lines, and the text is not valid base64 either")]
     NoLines,
     /// A begin line without its end line.
     #[error("the begin line has no end line after it")]
@@ -58,7 +58,7 @@ pub enum Fault {
     #[error("nothing stands between the begin and the end line")]
     Empty,
     /// The content announces more bytes than are there.
-    #[error("it is cut: {there} bytes are there of {announced_length}")]
+    #[error("it is cut off: it has {there} of {announced_length} bytes")]
     Cut {
         /// Bytes that the DER announces.
         announced_length: u32,
@@ -75,7 +75,7 @@ pub enum Fault {
     #[error("it holds {0}")]
     Holds(#[serde(deserialize_with = "known")] Words),
     /// A PKCS #7 without a certificate.
-    #[error("no certificate is in the PKCS #7")]
+    #[error("the PKCS #7 contains no certificate")]
     NoCertificate,
     /// Encrypted with a passphrase.
     #[error("it is encrypted with a passphrase, and the phone can't be given one")]
@@ -100,13 +100,13 @@ const KNOWN: &[Words] = &[
 pub(super) const HOLDS_KEY: &str = "a private key";
 pub(super) const HOLDS_CERTIFICATE: &str = "a certificate, and no key";
 pub(super) const HOLDS_X509: &str = "an X.509 certificate, and no PKCS #7";
-const UNKNOWN_LABEL: &str = "a name that is not known here";
+const UNKNOWN_LABEL: &str = "an unknown name";
 
 /// Those of these words that a record has.
 fn known<'de, D: Deserializer<'de>>(input: D) -> Result<Words, D::Error> {
     let words = String::deserialize(input)?;
     let known = KNOWN.iter().find(|known| ***known == *words);
-    known.copied().ok_or_else(|| D::Error::custom("words that are not known"))
+    known.copied().ok_or_else(|| D::Error::custom("unknown words"))
 }
 
 /// What a begin line names.

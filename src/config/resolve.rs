@@ -218,7 +218,7 @@ impl Phone<'_> {
             config.is_complete = false;
             config.list_is_cut = true;
             let message = format!(
-                "CONFIG_FILES in line {} has more than {MAX_NAMES} names; the files behind the first {MAX_NAMES} were not read",
+                "CONFIG_FILES in line {} has more than {MAX_NAMES} names; the files after the first {MAX_NAMES} were not read",
                 list.line
             );
             self.tree.add_problem(Problem::new(master.path.to_string(), ProblemKind::LimitExceeded, message));

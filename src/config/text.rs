@@ -66,7 +66,7 @@ fn content(bytes: &[u8]) -> Content<'_> {
                 return Content::Binary;
             }
             let byte = text.find(char::REPLACEMENT_CHARACTER).unwrap_or(text.len());
-            Content::Broken(text, byte, "a character is not of the file's encoding, or is cut off")
+            Content::Broken(text, byte, "a character is not valid in the file's encoding, or is cut off")
         }
     }
 }

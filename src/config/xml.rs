@@ -129,16 +129,13 @@ fn refusal(error: &Error, text: &str) -> Refusal {
             );
         }
         Error::NodesLimitReached | Error::AttributesLimitReached | Error::NamespacesLimitReached => {
-            return Refusal::Unread(
-                ProblemKind::LimitExceeded,
-                "it has more elements or attributes than are read",
-            );
+            return Refusal::Unread(ProblemKind::LimitExceeded, "it has too many elements or attributes");
         }
         Error::UnexpectedCloseTag(..) | Error::UnexpectedEntityCloseTag(_) => {
-            "an element is closed that is not the one last opened"
+            "an end tag does not match the last open start tag"
         }
         Error::UnknownEntityReference(..) | Error::MalformedEntityReference(_) => {
-            "an ampersand begins no known entity: write &amp;"
+            "an ampersand does not begin a known entity: write &amp;"
         }
         Error::InvalidAttributeValue(_) => {
             "a value has a '<': write &lt;, or close the value's quotes before"
@@ -148,18 +145,18 @@ fn refusal(error: &Error, text: &str) -> Refusal {
             // The parser names the beginning of the comment.
             let body = byte + "<!--".len();
             byte = body + text.get(body..).and_then(|body| body.find("--")).unwrap_or_default();
-            "a comment has '--' in it, which only its end may have"
+            "a comment contains '--', which is allowed only at its end"
         }
         Error::NoRootNode => "it has no element",
         Error::UnclosedRootNode | Error::UnexpectedEndOfStream => {
             byte = text.len();
             "the file ends too early"
         }
-        Error::UnexpectedDeclaration(_) => "the XML declaration does not stand at the very beginning",
+        Error::UnexpectedDeclaration(_) => "the XML declaration is not at the very beginning",
         _ if text.as_bytes().get(byte) == Some(&b'<') => {
-            "a '<' stands where XML does not allow it: in a value, write &lt;"
+            "a '<' is where XML does not allow it: in a value, write &lt;"
         }
-        _ => "a character stands where XML does not allow it",
+        _ => "a character is where XML does not allow it",
     };
     Refusal::Malformed(byte, why)
 }
@@ -231,7 +228,7 @@ mod tests {
     #[test]
     fn faults_have_their_place() {
         for (text, place, word) in [
-            ("<a>\n<b></a>", (2, 4), "closed"),
+            ("<a>\n<b></a>", (2, 4), "end tag"),
             ("<a b=\"1\">", (1, 10), "early"),
             ("<a\n b=\"1\n", (3, 1), ""),
             ("<a b=\"<Certificate>\"/>", (1, 7), "&lt;"),
@@ -241,10 +238,10 @@ mod tests {
             ("<!-- \n\n -- -->\n<a/>", (3, 2), "comment"),
             ("<!-- \n --->\n<a/>", (2, 2), "comment"),
             ("<a>\n<!--<!--", (2, 5), "no end"),
-            ("<a>\n<!--<!-- -->", (2, 7), "only its end"),
+            ("<a>\n<!--<!-- -->", (2, 7), "only at its end"),
             ("<a>\n<!-- b", (2, 1), "no end"),
             ("<a>\n<<!--", (2, 2), ""),
-            ("<a>\r\n<b>\r\n</a>", (3, 1), "closed"),
+            ("<a>\r\n<b>\r\n</a>", (3, 1), "end tag"),
             ("<a>\n<b c=\"\0\"/></a>", (2, 7), "does not allow"),
         ] {
             let Err(Refusal::Malformed(byte, why)) = read(text) else { panic!("{text}") };

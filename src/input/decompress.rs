@@ -112,7 +112,7 @@ impl<R: BufRead> Gzip<R> {
         if trailer == [sum.to_le_bytes(), length.to_le_bytes()].concat()[..] {
             return Ok(());
         }
-        Err(io::Error::new(io::ErrorKind::InvalidData, "its checksum does not fit"))
+        Err(io::Error::new(io::ErrorKind::InvalidData, "its checksum is wrong"))
     }
 }
 

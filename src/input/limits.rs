@@ -134,7 +134,7 @@ impl Budget {
         let message = if self.most < self.limits.archive_bytes {
             format!("decompresses to more than {} times its size", self.limits.ratio)
         } else {
-            format!("more than {} bytes decompressed of one file", self.limits.archive_bytes)
+            format!("one file decompresses to more than {} bytes", self.limits.archive_bytes)
         };
         Err(Fault::new(ProblemKind::LimitExceeded, message))
     }
@@ -190,7 +190,7 @@ impl<R: Read> Read for LimitedStream<'_, R> {
 pub(super) fn too_long(most: u64) -> Fault {
     Fault::new(
         ProblemKind::LimitExceeded,
-        format!("more than {most} bytes of one log; the rest was not read"),
+        format!("the log has more than {most} bytes; the rest was not read"),
     )
 }
 

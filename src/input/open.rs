@@ -122,7 +122,7 @@ impl Opener<'_> {
             )),
             Kind::Compressed(_) | Kind::Tar | Kind::Zip => Some(Fault::new(
                 ProblemKind::LimitExceeded,
-                "nested too deep: an archive in an archive is read, but none in that",
+                "nested too deep: an archive inside an archive is read, but not one inside that",
             )),
         }
     }
@@ -350,4 +350,4 @@ pub(super) fn read_fault(error: &io::Error) -> Fault {
     }
 }
 
-pub(super) const SHORTER: &str = "became shorter while it was read; what was left was read";
+pub(super) const SHORTER: &str = "became shorter while it was read; only the remaining part was read";

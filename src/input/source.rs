@@ -30,7 +30,7 @@ pub(super) fn read_file(
         Err(error) => return sink.problem(problem_of(item.log.path.into(), &error)),
     };
     if !status.is_file {
-        let message = "was a file when it was found, and is none any more";
+        let message = "was a file when it was found, but no longer is";
         return sink.problem(Problem::new(item.log.path, ProblemKind::ChangedWhileRead, message));
     }
     let size = status.size;

@@ -306,7 +306,7 @@ pub(super) fn special(kind: FileType) -> (&'static str, bool) {
 /// The problem that reports this error with a file.
 pub(super) fn problem_of(path: String, error: &io::Error) -> Problem {
     if is_link_loop(error) {
-        return Problem::new(path, ProblemKind::SymlinkLoop, "links that lead in a circle");
+        return Problem::new(path, ProblemKind::SymlinkLoop, "symbolic links form a loop");
     }
     Problem::new(path, ProblemKind::of(error), error)
 }

@@ -71,10 +71,10 @@ fn a_bad_row_names_its_line_and_the_rest_counts() {
     assert_eq!(
         messages(&inventory),
         [
-            "line 2: \"0004f2a1b2c\" is no MAC address; the row is left out",
-            "line 4: \"\" is no MAC address; the row is left out",
-            "line 5: \"2201-4450-001\" is no part number; the rest of the row counts",
-            "line 6: \"B7\" is no revision; the rest of the row counts",
+            "line 2: \"0004f2a1b2c\" is not a MAC address; the row is ignored",
+            "line 4: \"\" is not a MAC address; the row is ignored",
+            "line 5: \"2201-4450-001\" is not a valid part number; the rest of the row is used",
+            "line 6: \"B7\" is not a valid revision; the rest of the row is used",
         ]
     );
     assert!(inventory.problems.iter().all(|problem| problem.path == "phones.csv"));
@@ -92,12 +92,12 @@ fn of_rows_that_differ_the_first_counts() {
     assert_eq!(phones(&inventory), [ONE]);
     assert_eq!(
         messages(&inventory),
-        ["line 4: 0004F2A1B2C3 stands in line 2 already, with other details; line 2 counts"]
+        ["line 4: 0004F2A1B2C3 is already in line 2 with other details; line 2 is used"]
     );
 }
 
-const UNCLOSED: &str = "a quote is opened and not closed: the rows up to the next quote are lost, and of this row, \
-                        what stands before it counts";
+const UNCLOSED: &str = "a quotation mark is not closed: the rows up to the next one are lost, and of this row only \
+                        what is before the mark is used";
 
 #[test]
 fn an_unclosed_quote_is_reported_and_what_stands_before_it_counts() {

@@ -81,7 +81,7 @@ fn frames_that_are_left_out_repeated_or_moved_are_refused() {
 #[test]
 fn other_files_and_other_versions_are_told_apart() {
     let fault = |bytes: &[u8]| read(bytes).unwrap_err().to_string();
-    assert!(fault(b"0531131822|so   |*|00|text\n").contains("no file of records"));
+    assert!(fault(b"0531131822|so   |*|00|text\n").contains("not a file of records"));
     assert!(fault(b"PCREC\0\0\x02rest").contains("format 2"));
     assert!(fault(&[&stream()[..], b"text text"].concat()).contains("follows the end"));
     let mut header = Header::new(&Window::default(), 0, true).pack().unwrap();

@@ -11,7 +11,7 @@ use super::{Report, ScanFormat, ScanWriter, Style};
 pub(super) const FORMAT: ScanFormat = ScanFormat::new(
     "csv",
     &["csv"],
-    "A phone a line, for spreadsheets; no cell can act as a formula",
+    "One line per phone, for spreadsheets; no cell can act as a formula",
     ScanWriter { phones, groups, lists_problems: false },
 );
 

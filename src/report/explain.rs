@@ -47,7 +47,7 @@ pub const EXPLAIN_FORMATS: [Format<ExplainWriter>; 3] = [
     Format::new(
         "json",
         &["json"],
-        "An object a diagnosis, in a list where there can be several",
+        "One object per diagnosis, in a list if there can be several",
         ExplainWriter {
             some: |rules, _, out| match rules {
                 [rule] => write_json(&explanation(rule), out),

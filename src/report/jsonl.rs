@@ -8,7 +8,7 @@ use super::{Report, ScanFormat, ScanWriter, Style, safe_json};
 pub(super) const FORMAT: ScanFormat = ScanFormat::new(
     "jsonl",
     &["jsonl", "ndjson"],
-    "A JSON object a phone, one a line, for jq and log stores",
+    "One JSON object per phone and line, for jq and log stores",
     ScanWriter { phones, groups, lists_problems: false },
 );
 

@@ -23,11 +23,11 @@ pub struct AnswerSchema {
 /// All answers that have a schema, the default first.
 pub static SCHEMAS: [AnswerSchema; 6] = [
     AnswerSchema::new("scan", "Output of `phonecert scan --format json`", || schema_for!(Document)),
-    AnswerSchema::new("events", "A line of `phonecert events --format jsonl`", || schema_for!(EventRow)),
-    AnswerSchema::new("list", "A line of `phonecert list`", || schema_for!(ListLine)),
+    AnswerSchema::new("events", "One line of `phonecert events --format jsonl`", || schema_for!(EventRow)),
+    AnswerSchema::new("list", "One line of `phonecert list`", || schema_for!(ListLine)),
     AnswerSchema::new("diff", "Output of `phonecert diff --format json`", || schema_for!(diff::Document<'_>)),
     AnswerSchema::new("config", "Output of `phonecert config --format json`", || schema_for!(ConfigDocument)),
-    AnswerSchema::new("watch", "A line of `phonecert watch --format jsonl`", || schema_for!(Change)),
+    AnswerSchema::new("watch", "One line of `phonecert watch --format jsonl`", || schema_for!(Change)),
 ];
 
 impl AnswerSchema {

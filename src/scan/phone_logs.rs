@@ -163,13 +163,12 @@ impl ReadLog {
             |kind, message: String| problems.push(Problem::new(self.path.to_string(), kind, message));
         let counts = &self.digest.counts;
         if self.is_mixed {
-            let message =
-                "holds lines of several phones, and nothing tells them apart; no diagnosis is made of it";
+            let message = "contains lines of several phones that can't be told apart; it is not diagnosed";
             report(ProblemKind::MixedPhones, message.to_owned());
         } else if self.digest.is_empty() && (counts.bytes > 0 || !has_content) {
             let message = match (counts.bytes, counts.lines) {
                 (0, _) => "the file is empty".to_owned(),
-                (_, 1) => "its one line is not a line of a phone's log".to_owned(),
+                (_, 1) => "its only line is not a line of a phone's log".to_owned(),
                 (_, lines) => format!("none of its {lines} lines is a line of a phone's log"),
             };
             report(ProblemKind::NotALog, message);
@@ -178,14 +177,16 @@ impl ReadLog {
             let lines = lines_are(counts.foreign);
             report(
                 ProblemKind::Unreadable,
-                format!("{lines} in another encoding than the first, UTF-16 as it seems, and not understood"),
+                format!(
+                    "{lines} in another encoding than the first line, probably UTF-16, and can't be read"
+                ),
             );
         }
         if counts.too_long > 0 {
             let (lines, longest) = (lines_are(counts.too_long), log::MAX_LINE_LENGTH);
             report(
                 ProblemKind::LimitExceeded,
-                format!("{lines} longer than {longest} bytes; what is beyond that was not looked at"),
+                format!("{lines} longer than {longest} bytes; the rest of each such line was not read"),
             );
         }
     }
@@ -198,8 +199,8 @@ fn lines_are(count: u64) -> String {
 
 /// The problem of a phone whose records do not fit together.
 pub(super) fn digested_apart(mac: Mac) -> Problem {
-    let message = "its logs and configuration files did not all go through one `digest`, or records of different \
-                   days were read together; what they say counts, but an earlier upload may count twice";
+    let message = "its logs and configuration files did not all go through the same run of `digest`, or records of \
+                   different days were read together; all are used, but an earlier upload may count twice";
     Problem::new(mac.to_string(), ProblemKind::DigestedApart, message)
 }
 

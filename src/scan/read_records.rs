@@ -91,7 +91,7 @@ impl Records {
     fn fits(&mut self, header: Header) -> Result<(), Fault> {
         let window = header.window();
         if self.header.is_some() && window != self.window() {
-            let other = format!("another file with {}", self.window());
+            let other = format!("another file was made with {}", self.window());
             return Err(Fault::Window { made: window.to_string(), other });
         }
         self.header.get_or_insert(header);

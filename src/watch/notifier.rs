@@ -109,7 +109,7 @@ impl Notifier {
             }
             if is_on_network(path) {
                 return Err(format!(
-                    "{}: a network file system does not tell of others' changes",
+                    "{}: a network file system does not report changes made by other machines",
                     path.display()
                 ));
             }

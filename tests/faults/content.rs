@@ -31,7 +31,7 @@ fn nul_bytes_where_a_write_was_lost() {
     let answer = Tree::with(LOG, &lines).scan();
     assert_eq!((answer.events(), answer.status), (20, 0), "{:?}", answer.problems());
     let answer = Tree::with(LOG, &hole).scan();
-    answer.has_problem(LOG, "not-a-log", "its one line");
+    answer.has_problem(LOG, "not-a-log", "its only line");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::report::csv::append;
 use crate::report::{Format, Style};
 
 pub(super) const FORMAT: Format<EventsWriter> =
-    Format::new("csv", &["csv"], "A line an event, for spreadsheets; no cell can act as a formula", write);
+    Format::new("csv", &["csv"], "One line per event, for spreadsheets; no cell can act as a formula", write);
 
 /// The columns that every event has.
 const COMMON: [&str; 11] =

@@ -10,7 +10,7 @@ use crate::report::shape::EventRow;
 pub(super) const FORMAT: Format<EventsWriter> = Format::new(
     "jsonl",
     &["jsonl", "ndjson"],
-    "A JSON object an event, one a line, for jq and log stores",
+    "One JSON object per event and line, for jq and log stores",
     |each, _, out| {
         each(&mut |event| {
             object(event, out)?;

@@ -14,7 +14,7 @@ use crate::report::text::width::{cut, cut_front, width};
 use crate::report::{Format, Style};
 
 pub(super) const FORMAT: Format<EventsWriter> =
-    Format::new("table", &["txt"], "Lines for people, log by log", write);
+    Format::new("table", &["txt"], "A table for people, log by log", write);
 
 /// The number of events that the widths are taken from.
 const SAMPLE: u64 = 200;

@@ -71,15 +71,15 @@ fn when(diagnosis: &Diagnosis) -> String {
 /// The evidence for "nothing is wrong". Logs without any evidence do not show that a phone is healthy.
 fn nothing_wrong(device: &Device) -> Prose {
     let evidence = format!(
-        "{} in {}, and what they tell of {}",
+        "{} in {}, which show {}",
         counted(device.boots, "boot"),
         counted(device.files.len() as u64, "log"),
         counted(device.certificates.len() as u64, "certificate slot"),
     );
     Prose::own(match (device.status, device.certificates.is_empty()) {
-        (Status::Ok, false) => format!("Nothing is wrong in the evidence, which is {evidence}."),
+        (Status::Ok, false) => format!("Nothing is wrong in the evidence: {evidence}."),
         _ => format!(
-            "No diagnosis holds, but that may be for want of evidence, which is {evidence}. It is not known whether all is well."
+            "No diagnosis is active, but the evidence may be too little to show one: {evidence}. Whether all is well is not known."
         ),
     })
 }

@@ -25,7 +25,7 @@ pub(super) fn blocks(device: &Device, events: &[EventRow]) -> Vec<Block> {
     if events.is_empty() {
         let silence = match device.files.is_empty() {
             true => "No log of this phone was found.",
-            false => "The logs have no event that bears on certificates.",
+            false => "The logs have no event about certificates.",
         };
         blocks.push(Block::Paragraph(false, Prose::own(silence)));
         return blocks;

@@ -39,8 +39,8 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
 /// A sentence on what the status means.
 const fn status_in_words(status: Status) -> &'static str {
     match status {
-        Status::Failed => "failed: at least one error holds",
-        Status::Attention => "attention: no error, but at least one warning holds",
+        Status::Failed => "failed: at least one error is active",
+        Status::Attention => "attention: no error, but at least one warning is active",
         Status::Unknown => "unknown: the logs say too little about its certificates",
         Status::Ok => "ok: nothing is wrong in the evidence",
     }
