@@ -246,7 +246,7 @@ fn configuration_not_applied(timeline: &Timeline<'_>, record: usize) -> Message 
         .any(|(_, event, record)| record.boot == boot && matches!(event, Event::ConfigurationNotApplied));
     if is_told {
         sentence![
-            " In that boot the phone did not take over its configuration: what stands in the files was not installed."
+            " In that boot the phone did not apply its configuration: nothing in the files was installed."
         ]
     } else {
         sentence![]

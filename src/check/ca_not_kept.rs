@@ -60,7 +60,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     }
     let boots = differing.len() as u64;
     let message = sentence![
-        "A CA certificate's fingerprint was another one in each of the last ",
+        "A CA certificate's fingerprint was different in each of the last ",
         boots,
         " boots that show it."
     ];

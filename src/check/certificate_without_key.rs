@@ -47,9 +47,9 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let last = halves.last()?;
         let name = in_words(slot);
         let message = if last.content.has_key {
-            sentence!["The inventory shows a private key in ", name, ", and no certificate."]
+            sentence!["The inventory shows a private key in ", name, ", but no certificate."]
         } else {
-            sentence!["The inventory shows a certificate in ", name, ", and no private key for it."]
+            sentence!["The inventory shows a certificate in ", name, ", but no private key for it."]
         };
         let lines = halves.iter().flat_map(|view| {
             let records = &timeline.records[view.at.0..=view.at.1];

@@ -33,9 +33,9 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let message = sentence![
-        "More was found in this phone's logs than is kept: the oldest ",
+        "This phone's logs contain more messages than are kept: the oldest ",
         dropped,
-        " messages were left out, and the newest count.",
+        " messages were dropped, and the newest are used.",
     ];
     vec![Finding::active(message, Occurrences::without_lines())]
 }

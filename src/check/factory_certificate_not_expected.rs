@@ -39,7 +39,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let message = sentence![format!(
-        "By the inventory this phone is {} revision {revision}; the {} has factory certificates from revision {} ({}) on.",
+        "According to the inventory, this phone is {} revision {revision}; the {} has factory certificates from revision {} ({}) on.",
         row.part_number, row.model, row.revision, row.since
     )];
     let built_in = case.timeline.slots.latest_of(Slot::BuiltIn);

@@ -136,7 +136,7 @@ pub(super) fn software_for_ztp(case: &Case<'_>, required: &Release, end: &'stati
         Part::LogText(model.into()),
         " runs ",
         version,
-        "; zero-touch provisioning asks for ",
+        "; zero-touch provisioning requires ",
         Part::Version(required.to_string().into()),
         end,
     ];

@@ -122,7 +122,7 @@ fn closed_gates(config: &PhoneConfig, given: &Given<'_>) -> Option<String> {
 /// The same as a clause that is added to what is said of the line.
 fn gates_clause(config: &PhoneConfig, given: &Given<'_>) -> String {
     let closed = closed_gates(config, given);
-    closed.map_or_else(String::new, |gates| format!("; the phone does not read it now, for {gates}"))
+    closed.map_or_else(String::new, |gates| format!("; the phone does not read it now, because {gates}"))
 }
 
 /// The line whose certificate has this fingerprint, which the log shows, or which `was_saved`: one that counts,
@@ -278,7 +278,7 @@ fn name_candidates(
             let all = candidates.iter().map(|(_, given, _)| {
                 let but = format!("){}{hint}: {CHANGED}", gates_clause(config, given));
                 let short = given.value.in_short();
-                given.says(sentence!["nothing in it explains this as it stands now (", short, but])
+                given.says(sentence!["nothing in its present value explains this (", short, but])
             });
             all.collect()
         }
@@ -344,9 +344,7 @@ fn not_kept(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<Configurati
             && given.value.is_empty()
             && config.counts(given.parameter)
     });
-    lines.extend(
-        emptied.map(|given| given.says("may be the cause: it is empty, and nothing keeps it from counting")),
-    );
+    lines.extend(emptied.map(|given| given.says("may be the cause: it is empty, and it counts")));
     lines
 }
 
@@ -363,7 +361,7 @@ fn installed_lines(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<Conf
         let may_have =
             config.is_unsure_of(slot) || config.credentials().iter().any(|one| one.store.slot().is_none());
         if lines.is_empty() && config.is_complete && !may_have {
-            lines.push(of_all(config, format!("no file of this phone has anything for {slot}: {CHANGED}")));
+            lines.push(of_all(config, format!("no file of this phone sets anything for {slot}: {CHANGED}")));
         }
         return lines;
     };
@@ -401,20 +399,20 @@ fn trust(config: &PhoneConfig, log: &LogFacts) -> Vec<ConfigurationLine> {
             Value::Certificates(value) => value.list.iter().any(|one| one.not_after < log.now),
             _ => false,
         };
-        let state = if has_ended { ", which is past its end" } else { "" };
+        let state = if has_ended { ", which has expired" } else { "" };
         let gates = gates_clause(config, &given);
         let short = given.value.in_short();
-        lines.push(given.says(sentence!["may bear on trust: ", short, format!("{state}{gates}")]));
+        lines.push(given.says(sentence!["may affect trust: ", short, format!("{state}{gates}")]));
     }
     for given in config.of_kind(|kind| matches!(kind, Kind::Trust | Kind::ProfileSelection)) {
         let value = given.value.as_text().unwrap_or_default();
         let what = if given.name().ends_with("strictCertCommonNameValidation") && value == "1" {
-            "1: the server's certificate must have the very name that the phone asked for".into()
+            "1: the server's certificate must have exactly the name that the phone asked for".into()
         } else {
             given.value.in_short()
         };
         let gates = gates_clause(config, &given);
-        lines.push(given.says(sentence!["may bear on trust: ", what, gates]));
+        lines.push(given.says(sentence!["may affect trust: ", what, gates]));
     }
     lines
 }

@@ -42,7 +42,12 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         }
     }
     let Some(named) = named else { return Vec::new() };
-    let message =
-        sentence!["A log that is filed under ", mac, " names another phone, ", named, ", and not this one."];
+    let message = sentence![
+        "A log with the name of ",
+        mac,
+        " contains the address of another phone, ",
+        named,
+        ", and not this one."
+    ];
     vec![Finding::active(message, seen)]
 }

@@ -51,9 +51,9 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut remedy = None;
     let message = match level {
         _ if case.is_mixed => {
-            remedy = Some(sentence!["Read each phone's log from a file of its own."]);
+            remedy = Some(sentence!["Read each phone's log from its own file."]);
             sentence![
-                "The log holds lines of several phones that nothing tells apart, so nothing is known of this one."
+                "The log contains lines of several phones that can't be told apart, so nothing is known about this one."
             ]
         }
         _ if case.is_unread => {
@@ -73,17 +73,17 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         }
         _ if timeline.records.is_empty() => {
             remedy = Some(sentence!["Look at a longer time (--since, --until)."]);
-            sentence!["No line of the logs is within the time that was asked for."]
+            sentence!["No line of the logs is within the requested time."]
         }
         Some((level, _)) if level > INVENTORY_LEVEL => sentence![format!(
-            "No inventory and no installation is in the logs: TLS logging stands at level {level}, which leaves the inventory out."
+            "No inventory and no installation is in the logs: TLS logging is at level {level}, which leaves the inventory out."
         )],
         Some((level, _)) => {
             remedy = Some(sentence![
                 "Restart the phone and read its log soon after the next upload; if the inventory is still not there, see that log.render.level is 3 or below."
             ]);
             sentence![format!(
-                "No inventory and no installation is in the logs, although TLS logging stands at level {level}."
+                "No inventory and no installation is in the logs, although TLS logging is at level {level}."
             )]
         }
         None => sentence!["No inventory and no installation is in the logs."],

@@ -33,6 +33,6 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let is_without_log = case.timeline.logs.is_empty() && !case.is_unread;
     let Some(listed) = case.listed.filter(|_| is_without_log) else { return Vec::new() };
     let message =
-        sentence!["No log of this phone was found; it stands in line ", listed.line, " of the inventory."];
+        sentence!["No log of this phone was found; it is in line ", listed.line, " of the inventory."];
     vec![Finding::active(message, Occurrences::without_lines())]
 }

@@ -30,5 +30,5 @@ pub(super) const RULE: Rule = Rule {
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let Some(Readiness::LetterUnclear { required }) = case.readiness else { return Vec::new() };
-    software_for_ztp(case, required, ", and the log does not tell the letter.").into_iter().collect()
+    software_for_ztp(case, required, ", and the log does not show the letter.").into_iter().collect()
 }

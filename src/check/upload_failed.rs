@@ -75,7 +75,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     };
     let message = match is_size_unknown {
         true => message.and(sentence![
-            " The server did not tell the size of the log that it has (HEAD without a length), which is a likely cause."
+            " The server did not report the size of its copy of the log (HEAD without a length), which is a likely cause."
         ]),
         false => message,
     };

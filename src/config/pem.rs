@@ -52,10 +52,10 @@ pub enum Fault {
     #[error("the begin and end lines need exactly five hyphens on either side of the name")]
     Dashes,
     /// Something other than base64 between the lines.
-    #[error("what stands between the begin and the end line is not base64")]
+    #[error("the text between the begin and the end line is not base64")]
     NotBase64,
     /// Nothing between the lines.
-    #[error("nothing stands between the begin and the end line")]
+    #[error("there is nothing between the begin and the end line")]
     Empty,
     /// The content announces more bytes than are there.
     #[error("it is cut off: it has {there} of {announced_length} bytes")]
@@ -72,7 +72,7 @@ pub enum Fault {
     #[error("the begin line says {0}")]
     Label(#[serde(deserialize_with = "known")] Words),
     /// The begin line says one thing, the content is another.
-    #[error("it holds {0}")]
+    #[error("it contains {0}")]
     Holds(#[serde(deserialize_with = "known")] Words),
     /// A PKCS #7 without a certificate.
     #[error("the PKCS #7 contains no certificate")]

@@ -402,7 +402,7 @@ fn values_are_told_shortly() {
     let read = |text: &str| Value::Certificates(certificates(text)).in_short().to_string();
     let of_two = read(&chain(&[good(), certificate("Example Issuing", 2, "2020-01-01", "2040-01-01", 0)]));
     assert!(
-        of_two.starts_with("PKCS #7, 2 certificates, CN 0004F2A1B2C3, ends 2032-01-01, MD5 "),
+        of_two.starts_with("PKCS #7, 2 certificates, CN 0004F2A1B2C3, expires 2032-01-01, MD5 "),
         "{of_two}"
     );
     assert!(read(&pem("CERTIFICATE", &good())).starts_with("X.509 certificate, CN "));

@@ -243,7 +243,7 @@ impl Certificates {
             let name = leaf.common_name.as_deref().unwrap_or(&leaf.subject);
             let name: String = name.chars().take(64).collect();
             let ends = leaf.not_after.format("%Y-%m-%d");
-            let rest = format!(", ends {ends}, MD5 {}", leaf.fingerprints[0]);
+            let rest = format!(", expires {ends}, MD5 {}", leaf.fingerprints[0]);
             short = short.and(sentence![", CN ", Part::Name(name.into()), rest]);
         }
         match self.fault {

@@ -139,7 +139,7 @@ fn failed_uploads_are_counted_once() {
     assert_eq!(
         message(&lines(&[("000099.000", size), ("000100.000", error)]), "LOG004"),
         format!(
-            "{told} The server did not tell the size of the log that it has (HEAD without a length), which is a likely cause."
+            "{told} The server did not report the size of its copy of the log (HEAD without a length), which is a likely cause."
         )
     );
     let alone = lines(&[("000100.000", of_boot_log)]);
@@ -182,7 +182,7 @@ fn a_log_that_names_its_phone_beside_another_is_its_own() {
     expect(&log, "LOG006", "active");
     assert_eq!(
         message(&log, "LOG006"),
-        "A log that is filed under 0004F2A1B2C3 names another phone, 0004F2A1B2FF, and not this one."
+        "A log with the name of 0004F2A1B2C3 contains the address of another phone, 0004F2A1B2FF, and not this one."
     );
 }
 
@@ -193,7 +193,7 @@ fn a_time_without_lines_is_told() {
     let device = phone_within(&[File::new("", log.as_bytes())], window).device(Shown::plain());
     let device = serde_json::to_value(device).unwrap();
     let found = found(&device, "LOG001").unwrap();
-    assert_eq!(found["message"], "No line of the logs is within the time that was asked for.");
+    assert_eq!(found["message"], "No line of the logs is within the requested time.");
     assert_eq!(found["remedy"], "Look at a longer time (--since, --until).");
     assert_eq!(device["status"], "unknown");
 }

@@ -13,7 +13,8 @@ use super::sample::{
 
 const NOT_APPLIED: &str =
     "cfg  |4|00|Prov|Not setting device parameters since configuration was not updated.";
-const NOT_APPLIED_SAID: &str = " In that boot the phone did not take over its configuration: what stands in the files was not installed.";
+const NOT_APPLIED_SAID: &str =
+    " In that boot the phone did not apply its configuration: nothing in the files was installed.";
 const CERTIFICATE: &str =
     "Custom platform device certificate 1 MD5 fingerprint: 58:4F:3E:AB:AF:D4:C6:50:C5:8A:B6:FD:58:C0:61:0D";
 const KEY: &str = "Custom platform device key 1 length 2374";
@@ -112,10 +113,10 @@ fn a_changed_built_in_certificate_is_told_with_both_lines() {
 #[test]
 fn one_half_without_the_other_is_told_with_the_lines_of_its_inventory() {
     let certificate_alone = boot(&[CERTIFICATE, EMPTY_2]);
-    let expected = "The inventory shows a certificate in platform slot 1, and no private key for it.";
+    let expected = "The inventory shows a certificate in platform slot 1, but no private key for it.";
     assert_eq!(said(&certificate_alone, "INS005"), (expected.to_owned(), vec![9]));
     let key_alone = boot(&[EMPTY_1, KEY, EMPTY_2]);
-    let expected = "The inventory shows a private key in platform slot 1, and no certificate.";
+    let expected = "The inventory shows a private key in platform slot 1, but no certificate.";
     assert_eq!(said(&key_alone, "INS005"), (expected.to_owned(), vec![9, 10]));
     // The last one is told, and both are seen.
     assert_eq!(
@@ -196,10 +197,10 @@ fn nothing_is_told_where_nothing_is_known() {
     };
     let hidden = |level: u64| {
         format!(
-            "No inventory and no installation is in the logs: TLS logging stands at level {level}, which leaves the inventory out."
+            "No inventory and no installation is in the logs: TLS logging is at level {level}, which leaves the inventory out."
         )
     };
-    let shown = "No inventory and no installation is in the logs, although TLS logging stands at level 3.";
+    let shown = "No inventory and no installation is in the logs, although TLS logging is at level 3.";
     assert_eq!((told(&level(4)).0, told(&level(4)).2), (hidden(4), 1));
     assert_eq!((told(&level(3)).0.as_str(), told(&level(3)).2), (shown, 1));
     assert!(told(&level(3)).1.contains("log.render.level"));
@@ -232,9 +233,9 @@ fn a_log_that_was_left_out_is_told() {
     let (message, remedy) = nothing_read(|case| case.is_mixed = true).unwrap();
     assert_eq!(
         message,
-        "The log holds lines of several phones that nothing tells apart, so nothing is known of this one."
+        "The log contains lines of several phones that can't be told apart, so nothing is known about this one."
     );
-    assert_eq!(remedy, "Read each phone's log from a file of its own.");
+    assert_eq!(remedy, "Read each phone's log from its own file.");
     let (message, remedy) = nothing_read(|case| case.is_unread = true).unwrap();
     assert_eq!(message, "The phone's log could not be read, so nothing is known.");
     assert_eq!(remedy, "See the problems of this scan, make the phone's log readable, and scan again.");
@@ -244,7 +245,7 @@ fn a_log_that_was_left_out_is_told() {
 fn the_newest_software_is_told() {
     let with = |version: &str| boot(&[]).replace("5.9.5.0614", version);
     let told = message(&(with("4.0.1.0001") + &with("4.0.2.0002")), "ZTP001");
-    assert!(told.starts_with("The VVX 500 runs 4.0.2.0002; zero-touch provisioning asks for "), "{told}");
+    assert!(told.starts_with("The VVX 500 runs 4.0.2.0002; zero-touch provisioning requires "), "{told}");
 }
 
 /// The earliest and the latest date, in whichever order the lines stand.

@@ -29,7 +29,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let expired = value.list.iter().find(|certificate| certificate.not_after < case.log.now)?;
         let severity = if case.log.server_untrusted { Severity::Error } else { RULE.severity };
         let message =
-            sentence!["The CA certificate in ", &given, format!(" ended on {}.", day(expired.not_after))];
+            sentence!["The CA certificate in ", &given, format!(" expired on {}.", day(expired.not_after))];
         let says = sentence!["CN ", name_of(expired), format!(", ended {}", day(expired.not_after))];
         Some(Finding::of_files(None, message, vec![given.says(says)]).with_severity(severity))
     });

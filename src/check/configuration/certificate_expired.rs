@@ -26,7 +26,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let expired = leaves(case).filter(|(.., certificate)| certificate.not_after < case.log.now);
     let found = expired.map(|(slot, given, certificate)| {
         let message =
-            sentence!["The certificate in ", &given, format!(" ended on {}.", day(certificate.not_after))];
+            sentence!["The certificate in ", &given, format!(" expired on {}.", day(certificate.not_after))];
         let says = sentence!["CN ", name_of(certificate), format!(", ended {}", day(certificate.not_after))];
         Finding::of_files(slot, message, vec![given.says(says)])
     });

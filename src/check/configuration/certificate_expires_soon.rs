@@ -33,7 +33,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let state = if certificate.not_before > case.log.now {
             format!("is not valid before {}", day(certificate.not_before))
         } else if left >= TimeDelta::zero() && left <= SOON {
-            format!("ends on {}", day(certificate.not_after))
+            format!("expires on {}", day(certificate.not_after))
         } else {
             return None;
         };

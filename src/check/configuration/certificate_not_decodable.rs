@@ -38,7 +38,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
                 RULE.severity,
                 sentence![
                     &given,
-                    format!(" has the begin and end lines of something else: it holds {what}.")
+                    format!(" has the begin and end lines of something else: it contains {what}.")
                 ],
             ),
             (number, _) => {
@@ -47,7 +47,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
                 let is_beside = matches!(fault, Fault::Label(_) | Fault::NotDer);
                 let severity = if is_beside { Severity::Warning } else { RULE.severity };
                 let start = format!("{} {was_read} read from ", count(number as u64));
-                let end = format!(", and another part of it is no certificate: {fault}.");
+                let end = format!(", but another part of it is not a certificate: {fault}.");
                 (severity, sentence![start, &given, end])
             }
         };

@@ -37,7 +37,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let found = case.judged.iter().filter_map(|credential| {
         let slot = credential.store.slot().filter(|slot| !selected.contains(&Some(*slot)))?;
         let (given, _) = credential.certificate?;
-        let message = sentence![&given, format!(" fills {slot}, and no profile selects it.")];
+        let message = sentence![&given, format!(" fills {slot}, but no profile selects it.")];
         let line = given.in_short();
         Some(Finding::of_files(Some(slot), message, vec![line]))
     });

@@ -32,9 +32,9 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let found = encrypted.map(|source| {
         let message = sentence![
             Part::Path(source.file.path.clone()),
-            " is no text: it is encrypted, and nothing can be said of it."
+            " is not text, so it is taken as encrypted; its parameters are not known."
         ];
-        let line = source.file.says(None, None, "no text, so it is taken as encrypted");
+        let line = source.file.says(None, None, "not text, so it is taken as encrypted");
         Finding::of_files(None, message, vec![line])
     });
     found.collect()

@@ -34,7 +34,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
                 (place, fault.line, &*fault.why, &fault.lost[..])
             }
             ReadOutcome::NotXml if source.role == SourceRole::Listed => {
-                ("line 1, column 1".to_owned(), 1, "it does not begin as XML does", &[][..])
+                ("line 1, column 1".to_owned(), 1, "it does not begin like XML", &[][..])
             }
             _ => return None,
         };
@@ -47,9 +47,9 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             message = message.and(format!(" The phone may lose {first}{more}.").into());
         }
         let mut evidence = vec![source.file.says(Some(line), None, format!("{place}: {why}"))];
-        let lost = lost.iter().map(|name| {
-            source.file.says(None, Some(name), "stands in this file, which the phone can't read")
-        });
+        let lost = lost
+            .iter()
+            .map(|name| source.file.says(None, Some(name), "is in this file, which the phone can't read"));
         evidence.extend(lost);
         Some(Finding::of_files(None, message, evidence))
     });

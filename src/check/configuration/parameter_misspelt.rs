@@ -35,10 +35,13 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let message = sentence![
             format!("{} (", misspelt.name),
             Part::Path(file.path.clone()),
-            format!(" line {}) is no parameter that is known; {} is.", misspelt.line, misspelt.known),
+            format!(" line {}) is not a known parameter; {} is.", misspelt.line, misspelt.known),
         ];
-        let line =
-            file.says(Some(misspelt.line), Some(&misspelt.name), format!("meant may be {}", misspelt.known));
+        let line = file.says(
+            Some(misspelt.line),
+            Some(&misspelt.name),
+            format!("perhaps meant: {}", misspelt.known),
+        );
         Finding::of_files(None, message, vec![line])
     });
     found.collect()

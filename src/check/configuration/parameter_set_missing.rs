@@ -43,7 +43,9 @@ fn finding(case: &Case<'_>, slot: Option<Slot>, given: Given<'_>) -> Option<Find
         None => {
             let misplaced = case.config.of_kind(|kind| matches!(kind, Kind::MisplacedSet(_)));
             let misplaced = misplaced.filter(|one| one.parameter.slot() == slot && slot.is_some());
-            evidence.extend(misplaced.map(|one| one.says(format!("does nothing: {set} is its place"))));
+            evidence.extend(
+                misplaced.map(|one| one.says(format!("has no effect: the phone reads {set} instead"))),
+            );
             evidence.push(given.file.says(None, Some(set), format!("missing: add {set}=\"1\" to this file")));
             format!("no file has {set}").into()
         }

@@ -34,13 +34,13 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             says: format!("a private key by its name{shown}").into(),
         };
         let others = match file.mode {
-            Some(mode) if mode & 0o004 != 0 => " Everybody on the server can read it.",
+            Some(mode) if mode & 0o004 != 0 => " All users of the server can read it.",
             _ => "",
         };
         let message = sentence![
             "The private key ",
             Part::Path(file.path.clone()),
-            format!("{shown} lies among the files.{others}")
+            format!("{shown} is among the files.{others}")
         ];
         Finding::of_files(None, message, vec![line])
     });

@@ -28,7 +28,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         if !value.to_ascii_lowercase().starts_with("applicationprofile") {
             return None;
         }
-        let message = sentence![&given, " is ", given.value.in_short(), ", which can't serve it."];
+        let message = sentence![&given, " is ", given.value.in_short(), ", which can't be used for it."];
         Some(Finding::of_files(
             None,
             message,

@@ -33,7 +33,7 @@ fn finding(case: &Case<'_>, set: Given<'_>) -> Option<Finding> {
     let values = set.parameter.gated_values();
     let given: Vec<_> = case.config.effective().filter(|one| values.contains(&one.given.parameter)).collect();
     let empty = given.iter().find(|one| one.is_sure && one.given.value.is_empty());
-    let mut evidence = vec![set.says("1, so the value beside it counts")];
+    let mut evidence = vec![set.says("1, so its value counts")];
     let message = match empty {
         Some(empty) => {
             evidence.push(empty.given.says("empty"));

@@ -51,7 +51,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         if is_filled || config.is_switched_off(given.parameter) {
             return None;
         }
-        let message = sentence![&given, format!(" selects {slot}, and no file gives it a certificate.")];
+        let message = sentence![&given, format!(" selects {slot}, but no file sets a certificate for it.")];
         Some(Finding::of_files(
             Some(slot),
             message,

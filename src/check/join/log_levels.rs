@@ -86,9 +86,9 @@ pub(super) fn no_evidence(config: &PhoneConfig, log: &LogFacts) -> (Option<Messa
         let is_contradicted = contradicted.iter().any(|(given, _)| given.name() == LEVEL);
         let low = config.get(LEVEL).filter(|_| !is_contradicted).map(|given| {
             let what = match level_of(config, LEVEL) {
-                Some(_) => ": the inventory is not kept out by it",
+                Some(_) => ": it does not keep the inventory out",
                 None => {
-                    " is no level: the phone may use its default, 4, which keeps the inventory out of the log"
+                    " is not a level: the phone may use its default, 4, which keeps the inventory out of the log"
                 }
             };
             given.says_of_value(what)

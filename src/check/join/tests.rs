@@ -50,7 +50,7 @@ fn ins001_names_the_key_of_the_logged_length() {
     let changes = [(KEY, &*large), ("device.set", "0"), ("device.sec.TLS.customDeviceCert1.set", "-")];
     let answer = asked(&changes, &key_refused(4677), Question::KeyTooLarge, SLOT);
     let says = "RSA 2048 key, 4,677 bytes: the length that the phone refused; the phone does not read it now, \
-                for device.set and device.sec.TLS.customDeviceCert1.set are not 1";
+                because device.set and device.sec.TLS.customDeviceCert1.set are not 1";
     assert_eq!(lines(&answer), [(KEY, says)]);
     // The one of 3.3.2, which is in a slot that is not known.
     const SSL_KEY: &str = "device.sec.SSL.customDeviceCert.privateKey";
@@ -76,7 +76,7 @@ fn ins002_names_what_can_be_the_cause() {
     assert!(answer.lines[0].says.to_string().starts_with("this one: it has 8,4"), "{answer:?}");
     let answer = asked(&[], &log, Question::CertificateRejected, SLOT);
     assert!(
-        answer.lines[0].says.to_string().starts_with("nothing in it explains this as it stands now"),
+        answer.lines[0].says.to_string().starts_with("nothing in its present value explains this"),
         "{answer:?}"
     );
     let plain = pem("CERTIFICATE", &good());
@@ -89,7 +89,10 @@ fn ins002_names_what_can_be_the_cause() {
     assert!(answer.lines[0].says.to_string().starts_with("this one: it has 8,4"), "{answer:?}");
     log.certificates_refused[0].length = Some(9000);
     let answer = asked(&[(CERTIFICATE, &plain)], &log, Question::CertificateRejected, SLOT);
-    assert!(answer.lines[0].says.to_string().starts_with("nothing in it explains"), "{answer:?}");
+    assert!(
+        answer.lines[0].says.to_string().starts_with("nothing in its present value explains"),
+        "{answer:?}"
+    );
     log.certificates_refused[0].length = Some(good().len() as u64);
     let answer = asked(&[], &log, Question::CertificateRejected, SLOT);
     assert!(answer.lines[0].says.to_string().ends_with("the length that the phone refused"), "{answer:?}");
@@ -122,13 +125,16 @@ fn ins003_says_when_it_is_exactly_one() {
     for (text, has_hint) in [(broken, true), (good_one.clone(), false)] {
         let answer = asked(&[(CERTIFICATE, &text)], &log(), Question::ChainNotDecodable, None);
         assert_eq!(answer.lines[0].says.to_string().contains("&#10;"), has_hint, "{answer:?}");
-        assert!(answer.lines[0].says.to_string().contains("nothing in it explains"), "{answer:?}");
+        assert!(
+            answer.lines[0].says.to_string().contains("nothing in its present value explains"),
+            "{answer:?}"
+        );
     }
     // A value that does not count is named only where none counts.
     let answer =
         asked(&[(CERTIFICATE, &plain), ("device.set", "0")], &log(), Question::ChainNotDecodable, None);
     let closed = "may have been the cause: it is a certificate without PKCS #7 begin and end lines; \
-                  the phone does not read it now, for device.set is not 1: changed since, or installed another way?";
+                  the phone does not read it now, because device.set is not 1: changed since, or installed another way?";
     assert_eq!(lines(&answer), [(CERTIFICATE, closed)]);
     let answer = asked(&[("device.set", "0")], &log(), Question::ChainNotDecodable, None);
     assert!(lines(&answer)[0].1.contains("does not read it now"), "{answer:?}");
@@ -198,7 +204,7 @@ fn installed_slots_are_known_by_fingerprint_and_never_by_name() {
         }
     }
     let answer = asked(&[], &log(), Question::Installed, Some(Slot::Platform(2)));
-    assert!(lines(&answer)[0].1.starts_with("no file of this phone has anything for platform-2"));
+    assert!(lines(&answer)[0].1.starts_with("no file of this phone sets anything for platform-2"));
 }
 
 #[test]
@@ -253,13 +259,13 @@ fn tls001_lists_what_may_bear_on_trust() {
     let changes = [("sec.TLS.customCaCert.1", &*old), ("sec.TLS.SIP.strictCertCommonNameValidation", "1")];
     let answer = asked(&changes, &log(), Question::Trust, None);
     assert!(
-        answer.lines.iter().all(|line| line.says.to_string().starts_with("may bear on trust: ")),
+        answer.lines.iter().all(|line| line.says.to_string().starts_with("may affect trust: ")),
         "{answer:?}"
     );
-    assert!(answer.lines[0].says.to_string().ends_with("which is past its end"), "{answer:?}");
-    assert!(answer.lines[1].says.to_string().contains("very name"), "{answer:?}");
+    assert!(answer.lines[0].says.to_string().ends_with("which has expired"), "{answer:?}");
+    assert!(answer.lines[1].says.to_string().contains("exactly the name"), "{answer:?}");
     // Behind a closed gate, neither counts.
-    for (set, gates) in [("1", ""), ("0", "; the phone does not read it now, for device.set is not 1")] {
+    for (set, gates) in [("1", ""), ("0", "; the phone does not read it now, because device.set is not 1")] {
         let strict = "device.sec.TLS.prov.strictCertCommonNameValidation";
         let changes = [
             ("device.set", set),
@@ -270,7 +276,7 @@ fn tls001_lists_what_may_bear_on_trust() {
         ];
         let answer = asked(&changes, &log(), Question::Trust, None);
         let says: Vec<String> = answer.lines.iter().map(|line| line.says.to_string()).collect();
-        assert!(says[0].ends_with(&format!("past its end{gates}")), "{says:?}");
+        assert!(says[0].ends_with(&format!("which has expired{gates}")), "{says:?}");
         assert!(says[1].ends_with(&format!("asked for{gates}")), "{says:?}");
     }
 }
@@ -298,7 +304,7 @@ fn log001_names_the_line_to_change_or_the_parameter_to_add() {
     );
     let answer = asked(&[("log.level.change.tls", "3")], &log(), Question::NoEvidence, None);
     assert_eq!(answer.remedy, None);
-    assert!(answer.lines[0].says.to_string().contains("not kept out by it"));
+    assert!(answer.lines[0].says.to_string().contains("does not keep the inventory out"));
     // The log shows another level than the file gives, or one that is low enough.
     let log_at = |level| LogFacts { tls_level: Some(level), ..log() };
     for (file, shown) in [("4", 3), ("3", 4), ("4", 5)] {
@@ -349,7 +355,7 @@ fn a_healthy_slot_names_its_origin_or_the_contradiction() {
     let (line, says) = said(&files, Slot::Platform(1), &print(b"other")).unwrap();
     assert!(line == Some(4) && says.ends_with(CHANGED) && says.contains("another fingerprint"), "{says}");
     let (line, says) = said(&files, Slot::Platform(2), &print(b"other")).unwrap();
-    assert!(line.is_none() && says.starts_with("no file of this phone has anything for"), "{says}");
+    assert!(line.is_none() && says.starts_with("no file of this phone sets anything for"), "{says}");
     // Nothing is said of the factory's, nor where another file may have it.
     assert_eq!(said(&files, Slot::BuiltIn, &print(&good())), None);
     let list = master("site.cfg, gone.cfg");

@@ -64,7 +64,7 @@ fn cfg011_says_what_was_read() {
     assert!(severity == Error && message.starts_with(beside), "{message}");
     let (severity, message) = found(&pem("PKCS7", &good()));
     assert!(
-        severity == Error && message.contains("it holds an X.509 certificate, and no PKCS #7"),
+        severity == Error && message.contains("it contains an X.509 certificate, and no PKCS #7"),
         "{message}"
     );
     let (severity, message) = found(&pem("PKCS7", b"garbage"));
