@@ -1,5 +1,5 @@
-//! One phone's logs as one story: its lines in order, each once, with boots, times and what a message
-//! means among the others. Here, and nowhere else, is decided what a stamp means.
+//! Joins one phone's logs into one timeline: its lines in order, each once, with boots, times and the meaning that
+//! a message has among the others. Only this module interprets stamps.
 
 mod boots;
 mod calendar;
@@ -33,19 +33,19 @@ use crate::window::Window;
 /// One log of a phone, as it was read.
 #[derive(Clone, Debug)]
 pub struct Log {
-    /// What tells it from the phone's other logs.
+    /// Distinguishes it from the phone's other logs.
     pub number: usize,
     /// The log's path, as reports show it.
     pub path: Box<str>,
-    /// How old it is by its name.
+    /// Its age among the other logs, by its name.
     pub rotation: Rotation,
     /// When the file was last changed, UTC.
     pub modified: Option<NaiveDateTime>,
-    /// What it amounts to.
+    /// The digest of its content.
     pub digest: LogDigest,
 }
 
-/// What the user said of times.
+/// The options of the user that concern times.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     /// `--since` and `--until`.
@@ -67,7 +67,7 @@ pub fn join(logs: Vec<Log>, clock: &Clock) -> Joined {
 pub struct Timeline<'a> {
     /// The phone's address, from its logs' names or else from the logs.
     pub mac: Option<Mac>,
-    /// Its logs that count, in time order.
+    /// The logs that are used, in time order.
     pub logs: Vec<LogSummary<'a>>,
     /// The lines that were kept and are within the window, in order.
     pub records: Vec<Record<'a>>,
@@ -75,7 +75,7 @@ pub struct Timeline<'a> {
     pub boots: usize,
     /// The first and the last real date.
     pub times: Option<(NaiveDateTime, NaiveDateTime)>,
-    /// The model, as the newest line that names it has it.
+    /// The model, from the newest line that names it.
     pub model: Option<&'a str>,
     /// The assembly number.
     pub assembly: Option<&'a str>,
@@ -94,31 +94,31 @@ pub struct LogSummary<'a> {
     pub digest: &'a LogDigest,
     /// It names only addresses of other phones.
     pub is_of_another_phone: bool,
-    /// It goes on where the log before it ended.
+    /// It continues where the log before it ended.
     continues_previous: bool,
 }
 
-/// One line of a phone's logs with its place in the story.
+/// One line of a phone's logs with its place in the timeline.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
     /// The line as it was kept.
     pub entry: &'a Entry,
     digest: &'a LogDigest,
-    /// Which of the timeline's logs.
+    /// The index of its log in the timeline.
     pub file: usize,
     /// 1-based number of the line.
     pub line: u64,
     /// The boot, from 0.
     pub boot: usize,
-    /// Local time of the phone; none without a date, or where the clock was not set.
+    /// Local time of the phone; None without a date, or if the clock was not set.
     pub time: Option<NaiveDateTime>,
     /// The time of the last of its repeats.
     pub last_time: Option<NaiveDateTime>,
-    /// It has a date that a clock which was never set made up.
+    /// Its date is a default date of a clock that was never set.
     pub is_unset: bool,
-    /// It has a date that was wrong, and put right soon after.
+    /// Its date was wrong, and was corrected soon after.
     pub is_wrong: bool,
-    /// Milliseconds since the phone started, where the stamp tells that.
+    /// Milliseconds since the phone started, if the stamp contains that.
     uptime: Option<u64>,
     elapsed: Option<u64>,
     elapsed_at_last: u64,
@@ -154,7 +154,7 @@ impl<'a> Record<'a> {
         self.entry.event.as_ref()
     }
 
-    /// The message, without its header, as the log has it.
+    /// The message as in the log, without its header.
     #[must_use]
     pub fn text(&self) -> &'a [u8] {
         self.digest.text(self.entry)
@@ -166,7 +166,7 @@ impl<'a> Record<'a> {
         self.elapsed.unwrap_or(0)
     }
 
-    /// The same of the last of its repeats.
+    /// The same for the last of its repeats.
     #[must_use]
     pub const fn elapsed_at_last(&self) -> u64 {
         self.elapsed_at_last
@@ -174,7 +174,7 @@ impl<'a> Record<'a> {
 }
 
 impl<'a> Timeline<'a> {
-    /// What these logs show of the phone `mac`, or of the one whose address the logs tell.
+    /// The timeline of the phone `mac`, or else of the phone whose address the logs contain.
     #[must_use]
     pub fn new(mac: Option<Mac>, joined: &'a Joined, clock: &Clock) -> Self {
         let mut records: Vec<Record<'a>> = Vec::with_capacity(64);
@@ -226,8 +226,8 @@ impl<'a> Timeline<'a> {
         self.records.iter().enumerate().filter_map(|(at, record)| Some((at, record.event()?, record)))
     }
 
-    /// Whether one record is not earlier than another one before it, as far as their stamps tell: dated lines
-    /// of one boot can be out of order.
+    /// Whether the record `later` was not written before `earlier`, by their stamps: dated lines of one boot can be
+    /// out of order.
     #[must_use]
     pub fn is_in_order(&self, earlier: usize, later: usize) -> bool {
         let (earlier, later) = (&self.records[earlier], &self.records[later]);
@@ -235,8 +235,8 @@ impl<'a> Timeline<'a> {
         earlier.boot != later.boot || stamps.is_none_or(|(earlier, later)| earlier <= later)
     }
 
-    /// The versions of the phone's application that the logs name, in order. The boot program and the
-    /// updater are others.
+    /// The versions of the phone's application that the logs name, in order. Those of the boot program and the
+    /// updater are left out.
     pub fn software(&self) -> impl DoubleEndedIterator<Item = (&'a SoftwareVersion, &Record<'a>)> {
         self.events().filter_map(|(_, event, record)| match event {
             Event::Software { label, version: Some(version) } if is_application(label.as_deref()) => {
@@ -287,7 +287,7 @@ fn times(records: &[Record<'_>]) -> Option<(NaiveDateTime, NaiveDateTime)> {
     Some((times().min()?, times().max()?))
 }
 
-/// Whether this label of `Application, main` is the phone's application. A cut line names none.
+/// Whether this label of `Application, main` is the phone's application. A cut line names no version.
 fn is_application(label: Option<&str>) -> bool {
     label.is_some_and(|label| {
         !["boot", "bootrom", "updater"].iter().any(|other| label.eq_ignore_ascii_case(other))

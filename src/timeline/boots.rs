@@ -1,7 +1,7 @@
 //! Where a phone's boots begin, by the stamps alone.
 //!
-//! A boot begins with the banner, or where uptime starts over and elapsed time can't explain it. One weak
-//! sign alone (a single odd line, an inventory written again, lines out of order) begins none.
+//! A boot begins with the banner, or if uptime starts again and the elapsed time does not explain that. A weak sign
+//! alone (a single odd line, an inventory written again, lines out of order) does not begin a boot.
 
 use chrono::{NaiveDateTime, TimeDelta};
 
@@ -14,16 +14,16 @@ use crate::stamp::{Stamp, Yearless};
 /// Lines of one boot are out of order by at most this much, in milliseconds.
 const DISORDER: u64 = 2_000;
 
-/// Uptime and the clock drift apart by at most one part in so many.
+/// Uptime and the clock drift apart by at most one part in this many.
 const DRIFT: u64 = 1_000;
 
 /// A day, in milliseconds.
 const MILLISECONDS_PER_DAY: u64 = 86_400_000;
 
-/// A phone has the right time within an hour after its start, if it gets it, in milliseconds.
+/// A phone that gets the right time has it within an hour after its start. In milliseconds.
 const CLOCK_IS_SET_WITHIN: u64 = 3_600_000;
 
-/// Numbers the records' boots, from 0, and says how long after the boot's first line each was written.
+/// Numbers the records' boots, from 0, and computes how long after the boot's first line each was written.
 pub(super) fn number(records: &mut [Record<'_>], joined: &Joined) {
     let leap_years = leap_years(records, joined);
     let mut state = BootState::default();
@@ -45,7 +45,7 @@ pub(super) fn number(records: &mut [Record<'_>], joined: &Joined) {
     }
 }
 
-/// Of each record, whether it is of a year with a February 29, as far as the dates of its log show the year.
+/// For each record, whether its year has a February 29, as far as the dates of its log show the year.
 fn leap_years(records: &[Record<'_>], joined: &Joined) -> Vec<bool> {
     let mut leap_years = Vec::with_capacity(records.len());
     for log in records.chunk_by(|a, b| a.file == b.file).rev() {
@@ -66,8 +66,8 @@ fn leap_years(records: &[Record<'_>], joined: &Joined) -> Vec<bool> {
     leap_years
 }
 
-/// Says anew how long after its boot's first line each record was written, once it is known which dates a
-/// clock made up: from such a date to a real one no time is counted.
+/// Computes again how long after its boot's first line each record was written, once the default dates are known:
+/// no time is counted from a default date to a real one.
 pub(super) fn measure(records: &mut [Record<'_>]) {
     let mut last: Option<NaiveDateTime> = None;
     for boot in records.chunk_by_mut(|a, b| a.boot == b.boot) {
@@ -88,19 +88,19 @@ struct BootState {
     uptime: Option<u64>,
     /// The last date.
     date: Option<Stamp>,
-    /// Milliseconds since the boot's first line, as far as the stamps tell.
+    /// Milliseconds since the boot's first line, as far as the stamps show.
     elapsed: u64,
-    /// What `elapsed` was when `uptime` was the latest time known.
+    /// The value of `elapsed` when `uptime` was the latest known time.
     elapsed_at_uptime: u64,
     /// The stamp of its banner.
     banner: Option<Option<Stamp>>,
     /// The phone said that the log ends.
     ended: bool,
-    /// It is known which dates a clock made up.
+    /// It is known which dates are default dates.
     dates_are_judged: bool,
-    /// Its first real date goes on from the boot before: the clock was right.
+    /// Its first real date continues from the boot before: the clock was right.
     began_right: bool,
-    /// Whether a clock made up the last date.
+    /// Whether the last date is a default date.
     is_made_up: bool,
     /// The time of the last real date, once it is known.
     time: Option<NaiveDateTime>,
@@ -109,8 +109,8 @@ struct BootState {
 }
 
 impl BootState {
-    /// Milliseconds since the phone started, at the last line. None where only dates are known: then it
-    /// is at least as long as the dates span.
+    /// Milliseconds since the phone started, at the last line. If only dates are known, at least the time that they
+    /// span.
     fn since_start(&self) -> u64 {
         self.uptime.unwrap_or(0) + (self.elapsed - self.elapsed_at_uptime)
     }
@@ -127,7 +127,8 @@ impl BootState {
             if self.uptime.is_none() && self.date.is_none() {
                 self.uptime = Some(uptime);
             } else if uptime > before {
-                // Once there are dates, they tell what passes; of a boot whose start was not read, uptime tells more.
+                // Once there are dates, they determine the elapsed time; if the start of the boot was not read,
+                // uptime shows more.
                 self.elapsed += if self.date.is_none() { uptime - before } else { 0 };
                 (self.uptime, self.elapsed_at_uptime) = (Some(uptime), self.elapsed);
             }
@@ -138,13 +139,13 @@ impl BootState {
 
     fn take_date(&mut self, stamp: &Stamp, is_made_up: bool, time: Option<NaiveDateTime>) {
         if self.dates_are_judged && !is_made_up && time.is_none() {
-            // No date of any year.
+            // Not a date in any year.
             return;
         }
         let was_made_up = std::mem::replace(&mut self.is_made_up, is_made_up);
         let times = self.time.zip(time);
         let before = self.date.filter(|_| !self.dates_are_judged || was_made_up == is_made_up);
-        // Lines that stand in two logs, or out of order, are no time that passes again.
+        // For lines that are in two logs or out of order, no time is counted again.
         let is_repeated = before.is_some_and(|before| match times {
             Some((before, time)) => time < before,
             None => is_repeated(&before, stamp),
@@ -158,7 +159,8 @@ impl BootState {
             Some((before, time)) => (time - before).num_milliseconds().unsigned_abs(),
             None => milliseconds_between(&before, stamp, self.is_leap_year),
         };
-        // Soon after a start, a jump is a clock that was set: once dates are judged, one back in the calendar.
+        // Soon after a start, a jump means that the clock was set: also a jump back, once the default dates are
+        // known.
         let is_jump =
             passed > MILLISECONDS_PER_DAY && self.elapsed < CLOCK_IS_SET_WITHIN && !self.began_right;
         let was_set = is_jump && (!self.dates_are_judged || stamp.yearless() < before.yearless());
@@ -183,7 +185,7 @@ impl BootState {
         }
     }
 
-    /// Whether the clock shows its default date behind the end of a log: the phone has started again.
+    /// Whether the clock shows its default date after the end of a log: then the phone has started again.
     fn is_reset(&self, entry: &Entry) -> bool {
         let before = self.date.filter(|_| self.ended).and_then(|date| date.yearless());
         before.zip(default_date(entry)).is_some_and(|(before, date)| !is_day_before(before, date))
@@ -194,8 +196,8 @@ impl BootState {
         self.uptime.is_none() && self.date.is_some()
     }
 
-    /// Whether a line with this uptime can't be of this boot: it is earlier than what is known, by more
-    /// than disorder and drift explain.
+    /// Whether a line with this uptime can't be from this boot: the uptime is lower than known, by more than
+    /// disorder and drift explain.
     fn is_restarted(&self, uptime: u64) -> bool {
         let known = self.since_start();
         let drift = if self.date.is_some() { known / DRIFT } else { 0 };
@@ -210,12 +212,12 @@ fn default_date(entry: &Entry) -> Option<Yearless> {
     date.filter(|date| is_default(*date))
 }
 
-/// Whether a line of the inventory has uptime: a phone that knows the date writes that.
+/// Whether a line of the inventory has an uptime, which a phone with a known date would not write.
 fn is_early_inventory(record: &Record<'_>) -> bool {
     record.uptime.is_some() && record.entry.event.as_ref().is_some_and(Event::is_inventory)
 }
 
-/// Where the boot begins that the record at `at` shows to have begun; none if it shows none.
+/// The first record of the boot whose beginning the record at `at` shows; None if it shows none.
 fn start(records: &[Record<'_>], begin: usize, at: usize, state: &BootState) -> Option<usize> {
     let entry = records[at].entry;
     if matches!(entry.event, Some(Event::LogStart { banner: true, .. })) {
@@ -230,7 +232,7 @@ fn start(records: &[Record<'_>], begin: usize, at: usize, state: &BootState) -> 
     }
     let uptime = records[at].uptime.filter(|uptime| state.is_restarted(*uptime))?;
     if matches!(next.entry.event, Some(Event::LogStart { banner: true, .. })) {
-        // The banner tells which lines before it are of its boot.
+        // The banner determines which lines before it are from its boot.
         return None;
     }
     let continues_previous =
@@ -245,14 +247,14 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
     if state.banner == Some(stamp) && records[at - 1].entry.hash == records[at].entry.hash {
         return None;
     }
-    // A clock that is not set shows its default before the banner, too.
+    // A clock that is not set shows its default date also before the banner.
     if state.banner.is_none() && records[begin..=at].iter().all(|record| default_date(record.entry).is_some())
     {
         return None;
     }
     let mut start = at;
     let mut after = records[at].uptime;
-    // What goes on from the line before it has not started over.
+    // A line that continues from the line before it is not a restart.
     let is_restarted = |line: usize, uptime: u64| {
         line == begin
             || records[line - 1].uptime.is_none_or(|before| before > uptime)
@@ -261,7 +263,7 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
     for earlier in (begin..at).rev() {
         let entry = records[earlier].entry;
         let uptime = records[earlier].uptime;
-        // What a phone writes about itself comes after the banner.
+        // A phone writes lines about itself only after the banner.
         let ends = matches!(
             &entry.event,
             Some(
@@ -283,7 +285,7 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
     Some(start)
 }
 
-/// Whether a date lies a little before the last one: not so much that the year turned.
+/// Whether a date is a little before the last one, but not so much that the year changed.
 fn is_repeated(before: &Stamp, stamp: &Stamp) -> bool {
     let dates = before.yearless().zip(stamp.yearless());
     dates.is_some_and(|(before, date)| {
@@ -291,12 +293,12 @@ fn is_repeated(before: &Stamp, stamp: &Stamp) -> bool {
     })
 }
 
-/// Whether a February 29 lies between two dates, if their year has one.
+/// Whether a February 29 is between two dates, if their year has one.
 fn crosses_leap_day(before: Yearless, date: Yearless) -> bool {
     before.month() <= 2 && date.month() > 2
 }
 
-/// Milliseconds from one date to a later one; 0 where the clock was set in between.
+/// Milliseconds from one date to a later one; 0 if the clock was set in between.
 fn milliseconds_between(before: &Stamp, stamp: &Stamp, is_leap_year: bool) -> u64 {
     let (Some(earlier), Some(later)) = (before.yearless(), stamp.yearless()) else { return 0 };
     let mut milliseconds = earlier.milliseconds_until(later);
@@ -306,7 +308,7 @@ fn milliseconds_between(before: &Stamp, stamp: &Stamp, is_leap_year: bool) -> u6
     if !is_leap_year && crosses_leap_day(earlier, later) {
         milliseconds -= 86_400_000;
     }
-    // A clock that was never set begins on January 1; what follows a day or more later was set.
+    // A clock that was never set begins on January 1; a date a day or more later was set.
     let was_default = is_default(earlier) && milliseconds > 86_400_000;
     if milliseconds >= 0 && !was_default { milliseconds.unsigned_abs() } else { 0 }
 }

@@ -1,4 +1,4 @@
-//! What the ten digits of a log's stamps mean: which type they are, and in which year.
+//! The meaning of the ten digits of a log's stamps: their type and their year.
 
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
 
@@ -6,12 +6,13 @@ use crate::digest::{Digits, Entry, LogDigest};
 use crate::event::Event;
 use crate::stamp::{Stamp, Yearless};
 
-/// A log that goes through this many hours of the day, and shows no minute above 23 in any of them,
-/// shows days, not hours. By chance one in 60,000 would: of 12 independent minutes each is below 24 in two of
-/// five cases. Nobody has seen stamps with years, so fewer prove nothing.
-const TELLING_HOURS: u32 = 12;
+/// If the digits that are hours in type 2 have this many different values, and the minutes are below 24 in all of
+/// them, they are days, not hours: the stamps have years. By chance this happens once in 60,000 logs: each of 12
+/// independent minutes is below 24 in two of five cases. Stamps with years were never seen, so fewer values prove
+/// nothing.
+const MIN_HOUR_VALUES: u32 = 12;
 
-/// A file's last line is mostly written within this many days before the file was last changed.
+/// A file's last line was usually written within this many days before the file was last changed.
 const NEAR_DAYS: u64 = 2;
 
 /// How many years back a February 29 can be.
@@ -23,16 +24,17 @@ pub(super) const YEAR_TURNS: i64 = 31;
 /// A clock that jumps by more days than this was set.
 pub(super) const JUMP_DAYS: i64 = 1;
 
-/// A boot goes on from the one before within so many days, mostly within minutes.
+/// A boot begins at most this many days after the one before, mostly within minutes.
 const CLOSE_DAYS: i64 = 2;
 
-/// Within so many seconds after midnight a January 1 right after a start can be the phone's default.
+/// The phone's default date after a start is January 1, within this many seconds after midnight.
 pub(super) const DEFAULT_START: u32 = 3_600;
 
-/// A clock that was not set goes on from day to day; a later January date is its own, too.
+/// A clock that was not set counts on from its default date; lines of it are at most this many days apart, except
+/// in January.
 pub(super) const DEFAULT_GAP_DAYS: i64 = 7;
 
-/// A date right after a start that a jump corrects within this time was wrong, in milliseconds.
+/// A date after a start was wrong if a jump corrects it within this time, in milliseconds.
 pub(super) const WRONG_AT_START: i64 = 3_600_000;
 
 /// The meaning of one log's dated stamps.
@@ -45,19 +47,20 @@ pub enum Calendar {
 }
 
 impl Calendar {
-    /// The time of a stamp, in a year that is so many before the newest line's. None for no date.
+    /// The time of a stamp in the year that is `years_before` years before that of the newest line. None if it is
+    /// not a date.
     pub(crate) fn time(self, stamp: &Stamp, years_before: i32) -> Option<NaiveDateTime> {
         match self {
             Self::WithYear => stamp.with_year(),
             Self::Newest(year) => {
                 let date = stamp.yearless()?;
-                // A February 29 is of the latest year that has it.
+                // A February 29 belongs to the latest leap year.
                 (0..LEAP_CYCLE).find_map(|back| date.in_year(year - years_before - back))
             }
         }
     }
 
-    /// Whether a line of a year so many before the newest line's is of a year with a February 29.
+    /// Whether the year that is `years_before` years before that of the newest line has a February 29.
     pub(super) fn is_leap_year(self, years_before: i32) -> bool {
         match self {
             Self::WithYear => false,
@@ -70,7 +73,7 @@ fn has_leap_day(year: i32) -> bool {
     NaiveDate::from_ymd_opt(year, 2, 29).is_some()
 }
 
-/// How many years lie between two dates that follow each other in a log: 1 where the year turns.
+/// The number of years between two dates that follow each other in a log: 1 if the year changes.
 pub(super) fn years_between(earlier: Yearless, later: Yearless) -> i32 {
     match earlier.days_until(later) {
         days if days < -YEAR_TURNS => 1,
@@ -80,7 +83,7 @@ pub(super) fn years_between(earlier: Yearless, later: Yearless) -> i32 {
     }
 }
 
-/// What a log ends with, for the next one of its chain.
+/// The last dates of a log, for the next one of its chain.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct End {
     /// The last date of a clock that was not set.
@@ -89,7 +92,7 @@ pub(super) struct End {
     pub(super) last: Option<Yearless>,
 }
 
-/// The first and the last real date of one log, as far as the log alone tells.
+/// The first and the last real date of one log, as far as the log alone shows them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Span {
     pub(super) first: Stamp,
@@ -101,8 +104,8 @@ pub(super) struct Span {
 }
 
 impl Span {
-    /// Dates that can be a clock's default are left out, and dates right after a start that a later one shows to
-    /// be wrong. `before` is what the log before ends with; it is brought up to this log's end.
+    /// Leaves out dates that can be a clock's default, and dates after a start that a later date shows to be wrong.
+    /// `before` is the end of the log before; it is updated to the end of this log.
     pub(super) fn of(digest: &LogDigest, before: &mut End) -> Option<Self> {
         Self::with_unset(digest, before).0
     }
@@ -111,7 +114,7 @@ impl Span {
     pub(super) fn with_unset(digest: &LogDigest, before: &mut End) -> (Option<Self>, Option<(Stamp, Stamp)>) {
         let mut made_up: Option<(Stamp, Stamp)> = None;
         let mut span: Option<Self> = None;
-        // The start can stand in the log before.
+        // The start can be in the log before.
         let mut is_start = true;
         let (mut uptimes, mut is_start_read, mut has_ended) = (0, false, false);
         // The dates of a boot from its first one, until they are known to be right.
@@ -120,7 +123,7 @@ impl Span {
             let Some(stamp) = entry.stamp else { continue };
             uptimes = if entry.is_dated() { 0 } else { uptimes + 1 };
             is_start_read |= uptimes > 0;
-            // One line with uptime alone is another process's.
+            // A single line with uptime is from another process.
             if uptimes > 1 || is_banner(entry) {
                 (is_start, before.unset) = (true, None);
                 if let Some((first, last)) = start_of_boot.take() {
@@ -130,7 +133,7 @@ impl Span {
             if stamp.is_unset() {
                 before.unset = Some(Yearless::new_year());
             }
-            // What follows the end of a log can be the next start.
+            // A line after the end of a log can be the next start.
             let is_behind_end = std::mem::replace(&mut has_ended, matches!(entry.event, Some(Event::LogEnd)));
             let Some(date) = stamp.yearless().filter(|_| entry.is_dated()) else { continue };
             let after_start = std::mem::take(&mut is_start);
@@ -154,7 +157,7 @@ impl Span {
                     start_of_boot = Some((first, last));
                     continue;
                 }
-                // One bogus first date moves no log, whatever the one before ends with.
+                // A single wrong first date does not change the year of a log, whatever the end of the log before.
                 let boot_before = own_last.or(before.last.filter(|_| first != known_last));
                 if !is_corrected(boot_before, (&first, &known_last), date) {
                     span = Some(Self::with(span, first, known_last));
@@ -194,8 +197,8 @@ impl Span {
         Calendar::Newest(years.find(|year| self.fits(*year)).unwrap_or(year - 1))
     }
 
-    /// Whether a clock that was never set can have made these dates up: they begin on January 1, and
-    /// stay in January.
+    /// Whether these can be default dates of a clock that was never set: they begin on January 1, and stay in
+    /// January.
     pub(super) fn can_be_unset(&self) -> bool {
         let dates = self.first.yearless().zip(self.last.yearless());
         dates.is_some_and(|(first, last)| {
@@ -203,7 +206,7 @@ impl Span {
         })
     }
 
-    /// The times of both, where the log's calendar is known.
+    /// The times of both dates with the log's calendar.
     pub(super) fn times(&self, calendar: Calendar) -> Option<(NaiveDateTime, NaiveDateTime)> {
         Some((calendar.time(&self.first, self.years)?, calendar.time(&self.last, 0)?))
     }
@@ -215,8 +218,8 @@ fn is_soon_after(first: &Stamp, date: Yearless) -> bool {
     passed.is_some_and(|passed| (0..WRONG_AT_START).contains(&passed))
 }
 
-/// Whether a later date of a boot shows its dates so far to be wrong: the first and the last of them. The boot before
-/// ended at `known`.
+/// Whether a later date of a boot shows that its dates so far, from the first to the last, were wrong. The boot
+/// before ended at `known`.
 fn is_corrected(known: Option<Yearless>, (first, last): (&Stamp, &Stamp), date: Yearless) -> bool {
     let Some(wrong) = last.yearless() else { return false };
     if wrong.days_until(date).abs() < JUMP_DAYS {
@@ -226,8 +229,8 @@ fn is_corrected(known: Option<Yearless>, (first, last): (&Stamp, &Stamp), date: 
     continues_boot(known, wrong, date) && known.days_until(wrong).abs() >= JUMP_DAYS
 }
 
-/// Whether the second date of a boot goes on from the boot before, which ended at `last`, and the first one does
-/// not: then the clock was put right between them.
+/// Whether the second date of a boot continues from the boot before, which ended at `last`, but the first date does
+/// not: then the clock was corrected between them.
 pub(super) fn continues_boot(last: Yearless, first: Yearless, second: Yearless) -> bool {
     let days = last.days_until(second);
     // No boot begins before the one before it has ended.
@@ -250,23 +253,23 @@ pub(super) fn has_set_date(entry: &Entry) -> bool {
     date.is_some_and(|stamp| stamp.yearless().is_none_or(|date| (date.month(), date.day()) != (1, 1)))
 }
 
-/// Whether a boot that was still writing at `before` was so less than a day before `date`.
+/// Whether `before`, the last date of a boot, is less than a day before `date`.
 pub(super) fn is_day_before(before: Yearless, date: Yearless) -> bool {
     let days = before.days_until(date);
     days == 0 && before <= date || days <= -365 && before.month() == 12 && before.day() == 31
 }
 
-/// Whether a clock that was not set at `before` can have come to `date` by itself: any day of January,
-/// however long nothing was written; or a later day, if not much later. Lines that stand in two logs go back, by less
-/// than a day.
+/// Whether a clock that was not set at `before` can show `date` without having been set: any day of January,
+/// however long nothing was written, or a later day if it is not much later. Lines that are in two logs go back by
+/// less than a day.
 pub(super) fn stays_unset(before: Yearless, date: Yearless) -> bool {
     let days = before.days_until(date);
     days >= 0 && (date.month() == 1 || days <= DEFAULT_GAP_DAYS)
 }
 
-/// The meaning of this log's stamps. The newest dated line is of `year`, or else of the latest year that
-/// does not put it more than a day after `modified` and that gives the log's February 29 a date; but where the file
-/// was changed about then, that tells more.
+/// The meaning of this log's stamps. The newest dated line is of `year`, or else of the latest year in which it is
+/// at most a day after `modified` and in which the log's February 29 exists. If the file was changed about the date
+/// of that line, the year of the change is used instead.
 pub(super) fn calendar(
     digest: &LogDigest,
     span: Option<&Span>,
@@ -283,7 +286,7 @@ pub(super) fn calendar(
     }
 }
 
-/// The same, of a log with dates.
+/// The same, for a log with dates.
 pub(super) fn calendar_of(
     digits: &Digits,
     newest: &Stamp,
@@ -315,7 +318,7 @@ fn is_type_1(digits: &Digits, newest: &Stamp, modified: NaiveDateTime) -> bool {
     if !digits.dated_as_1 {
         return false;
     }
-    if digits.third_pair.count_ones() >= TELLING_HOURS {
+    if digits.third_pair.count_ones() >= MIN_HOUR_VALUES {
         return true;
     }
     let as_1 = newest.with_year().is_some_and(|time| is_near(time, modified));

@@ -1,4 +1,4 @@
-//! When each line was written: which dates are real, in which year, and which lines are within the window.
+//! The time of each line: which dates are real, in which year, and which lines are within the window.
 
 use chrono::NaiveDateTime;
 
@@ -9,10 +9,10 @@ use crate::event::Event;
 use crate::stamp::Yearless;
 use crate::window::Window;
 
-/// Days from January 1 to December 31 of a leap year, which is that of dates without one.
+/// Days from January 1 to December 31 of a leap year, in which dates without a year are counted.
 const NEW_YEARS_EVE: i64 = 365;
 
-/// Gives each record its time, where its date is real.
+/// Sets the time of each record whose date is real.
 pub(super) fn date(records: &mut [Record<'_>], joined: &Joined) {
     let mut last_real: Option<Yearless> = None;
     for boot in records.chunk_by_mut(|a, b| a.boot == b.boot) {
@@ -28,7 +28,7 @@ pub(super) fn date(records: &mut [Record<'_>], joined: &Joined) {
     }
 }
 
-/// Marks the dates of a boot that a clock which was not set has made up.
+/// Marks the default dates of a boot whose clock was not set.
 fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearless>) {
     let mut has_failed = false;
     let mut is_first = true;
@@ -45,8 +45,8 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
             continue;
         }
         let Some(date) = stamp.yearless() else { continue };
-        // All boots but the first begin with a start; of the first one, no line that was kept is by chance of the
-        // first hour of a year.
+        // All boots except the first begin with a start. For the first one, it is unlikely that a kept line was
+        // really written in the first hour of a year.
         let is_after_start = std::mem::take(&mut is_first);
         let can_be_real = || {
             is_files_own(record, joined, date)
@@ -63,13 +63,13 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
     }
 }
 
-/// Whether the record has a date that is right.
+/// Whether the record has a correct date.
 fn has_real_date(record: &Record<'_>) -> bool {
     record.entry.is_dated() && !record.is_unset && !record.is_wrong
 }
 
-/// Whether the file was last changed about that day of some year, and its later dates are of those days, too; lines of
-/// December 31 can be out of order, but are not its newest.
+/// Whether the file was last changed about that day of some year, and its later dates are also about that day.
+/// Lines of December 31 can be out of order, but are not its newest.
 fn is_files_own(record: &Record<'_>, joined: &Joined, date: Yearless) -> bool {
     let log = &joined.logs[record.file].log;
     let entries = &log.digest.entries;
@@ -85,7 +85,7 @@ fn is_files_own(record: &Record<'_>, joined: &Joined, date: Yearless) -> bool {
         && newest != NEW_YEARS_EVE
 }
 
-/// Marks the dates at a boot's start that a jump shows to have been wrong before the time server answered.
+/// Marks the dates at the start of a boot that were wrong until the time server answered, as a jump shows.
 fn mark_wrong_start(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearless>) {
     if boot[0].entry.is_dated() {
         return;
@@ -99,8 +99,8 @@ fn mark_wrong_start(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<
         if boot[pair[1]].elapsed() - boot[dated[0]].elapsed() > WRONG_AT_START.unsigned_abs() {
             return;
         }
-        // A phone can write nothing for months, and a year can turn meanwhile. So a jump shows a wrong date only
-        // where the right one goes on from the boot before.
+        // A phone may write nothing for months, in which the year may change. So a jump proves a wrong date only if
+        // the later date continues from the boot before.
         let continues_previous = last_real.is_some_and(|last| calendar::continues_boot(last, before, after));
         let days = before.days_until(after);
         let is_back = days > -calendar::YEAR_TURNS && days <= -JUMP_DAYS;
@@ -117,7 +117,7 @@ fn is_yearless(record: &Record<'_>, joined: &Joined) -> bool {
     matches!(joined.logs[record.file].calendar, Calendar::Newest(_))
 }
 
-/// The times of one log's lines: from the newest back, the year before begins where the year turns.
+/// Sets the times of one log's lines, from the newest back: the year decreases where it changes.
 fn give_times(log: &mut [Record<'_>], calendar: Calendar) {
     let mut years_before = 0;
     let mut after: Option<Yearless> = None;
@@ -135,8 +135,8 @@ fn give_times(log: &mut [Record<'_>], calendar: Calendar) {
     }
 }
 
-/// Removes what is out of the window. A line without a date is out if the next dated line is before it,
-/// or the one before after it.
+/// Removes records outside the window. A line without a date is outside if the next dated line is before the
+/// window, or the last one after it.
 pub(super) fn keep_within(records: &mut Vec<Record<'_>>, window: &Window) {
     let mut keep = are_within(records, window).into_iter();
     records.retain(|_| keep.next().unwrap_or(true));

@@ -1,5 +1,5 @@
-//! The boot and the time of every known message, for those who list them all: also of those that were
-//! folded into one entry.
+//! The boot and the time of every known message, for lists of all events: also of messages that were folded into
+//! one entry.
 
 use chrono::{Datelike, NaiveDateTime};
 
@@ -10,7 +10,7 @@ use crate::stamp::{Stamp, Yearless};
 
 /// The known messages of a phone's logs, with boot and time.
 pub struct EventDates<'a> {
-    /// All records, out of the window too.
+    /// All records, also those outside the window.
     records: Vec<Record<'a>>,
     is_within: Vec<bool>,
     clock: Clock,
@@ -23,7 +23,7 @@ pub struct DatedEvent<'a> {
     pub line: u64,
     /// What it says.
     pub event: &'a Event,
-    /// Local time of the phone, where its date is real.
+    /// Local time of the phone, if its date is real.
     pub time: Option<NaiveDateTime>,
     /// The boot, from 0.
     pub boot: usize,
@@ -51,7 +51,7 @@ impl<'a> EventDates<'a> {
         )
     }
 
-    /// Time and boot of a message that was folded or dropped; none if it does not count.
+    /// Time and boot of a message that was folded or dropped; None if the message is not used.
     #[must_use]
     pub fn of_folded(
         &self,
@@ -64,7 +64,7 @@ impl<'a> EventDates<'a> {
             return None;
         }
         let of_file = || self.records.iter().filter(|record| record.file == file);
-        // What was dropped is older than all that was kept.
+        // Dropped messages are older than all kept ones.
         let near = of_file().rev().find(|record| record.line < line).or_else(|| of_file().next())?;
         let date = stamp.and_then(|stamp| stamp.yearless()).filter(|_| !near.is_unset);
         let time = near.time.or(near.last_time).zip(date).and_then(|(known, date)| {

@@ -1,5 +1,5 @@
-//! One phone's logs as one: each line once however many logs hold it, and what one log leaves open at
-//! its end goes on in the next.
+//! Joins the logs of one phone: a line that is in several logs counts once, and a message that is cut off at the
+//! end of one log continues in the next.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,7 +13,7 @@ use crate::input::Rotation;
 use crate::log::digest_of_split;
 use crate::stamp::Yearless;
 
-/// The logs that count, in order, with what stands across their ends.
+/// The logs that are used, in order, with the messages that are split between them.
 #[derive(Debug, Default)]
 pub struct Joined {
     pub(super) logs: Vec<JoinedLog>,
@@ -21,18 +21,18 @@ pub struct Joined {
     split_messages: Vec<Option<SplitMessage>>,
 }
 
-/// One log that counts.
+/// One log that is used.
 #[derive(Debug)]
 pub(super) struct JoinedLog {
     pub(super) log: Log,
     pub(super) calendar: Calendar,
-    /// Lines up to this one stand in the log before as well.
+    /// Lines up to this one are also in the log before.
     overlap: u64,
     /// Lines up to this one belong to a message that began in a log before.
     head_end: u64,
 }
 
-/// A message that begins in one log and ends in the next, or goes on through the next to one behind it.
+/// A message that begins in one log and ends in the next, or in a later one.
 #[derive(Debug)]
 struct SplitMessage {
     digest: LogDigest,
@@ -46,7 +46,7 @@ struct SplitMessagePart {
     /// Where it begins in the log, and how many lines it has.
     line: u64,
     lines: u64,
-    /// Whether its last line has no end: then that is the first one of the next log, too.
+    /// Whether its last line has no end; then the first line of the next log continues it.
     is_cut: bool,
 }
 
@@ -64,7 +64,7 @@ impl SplitMessage {
     }
 }
 
-/// One line of the joined logs: where it stands, and what was kept of it.
+/// One line of the joined logs: its place, and what was kept of it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct JoinedLine<'a> {
     pub(super) file: usize,
@@ -122,8 +122,8 @@ impl Joined {
         })
     }
 
-    /// Whether this log goes on where the one before it ended, as far as their numbers and ends show: none of the
-    /// chain is missing between them, and no message that was cut remains so.
+    /// Whether this log continues where the one before it ended, judged by their numbers and ends: no log of the
+    /// chain is missing between them, and no message remains cut.
     pub(super) fn continues_previous(&self, file: usize) -> bool {
         let Some(before) = file.checked_sub(1) else { return false };
         let tail = &self.logs[before].log.digest.tail;
@@ -131,13 +131,13 @@ impl Joined {
         follows(&self.logs[before].log, &self.logs[file].log) && (!is_cut || self.logs[file].overlap > 0)
     }
 
-    /// How many logs count.
+    /// How many logs are used.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.logs.len()
     }
 
-    /// Whether no log counts.
+    /// Whether no log is used.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.logs.is_empty()
@@ -161,7 +161,7 @@ impl Joined {
         digest.dropped > 0 || digest.entries.iter().any(|entry| entry.repeats.is_some())
     }
 
-    /// Whether the log of this number holds a piece of a message that goes on in its neighbours.
+    /// Whether the log of this number contains a part of a message that is split between logs.
     #[must_use]
     pub fn is_piece(&self, number: usize) -> bool {
         let pieces = self.split_messages.iter().flatten().flat_map(|message| &message.pieces);
@@ -176,7 +176,7 @@ impl Joined {
 
 /// Gives a year to dates that are whole only in a split message: in the logs whose newest dates they are.
 fn date_split_messages(logs: &mut [JoinedLog], split_messages: &[Option<SplitMessage>]) {
-    // Of each log: what the one before it ends with, and its first and last time.
+    // For each log: the end of the one before it, and its first and last time.
     let mut end = End::default();
     let known = logs.iter().map(|joined| {
         let before = end;
@@ -206,9 +206,8 @@ fn date_split_messages(logs: &mut [JoinedLog], split_messages: &[Option<SplitMes
     }
 }
 
-/// The calendar of a log whose newest date was cut: that is of the year which the next date in the logs behind it
-/// shows, else the last one before. None where the log's own lines tell as much. `before` is what the log before ends
-/// with.
+/// The calendar of a log whose newest date was cut: its year is that of the next date in later logs, else of the
+/// last date before. None if the log's own lines show the year. `before`: the end of the log before.
 fn calendar_with(
     digest: &LogDigest,
     (file, message): (usize, &SplitMessage),
@@ -224,7 +223,7 @@ fn calendar_with(
     let mut whole = digest.clone();
     whole.entries.retain(|entry| entry.line < digest.tail.line);
     whole.entries.extend(in_file().cloned());
-    // A date that a clock made up is of no year.
+    // A default date of a clock that was not set belongs to no year.
     let date = Span::of(&whole, &mut before).filter(|span| span.last == newest)?.last.yearless()?;
     let (calendar, known) = later.or(earlier)?;
     if calendar == Calendar::WithYear {
@@ -238,15 +237,15 @@ fn calendar_with(
     Some(Calendar::Newest(year))
 }
 
-/// The number of the later log's last line that stands in the earlier one as well, at its end: the longest run of
-/// equal lines with a dated one among them. 0 if there is none.
+/// The number of the last line of the later log that is also in the earlier one, at its end: of the longest run of
+/// equal lines with at least one dated line. 0 if there is none.
 fn overlap(earlier: &LogDigest, later: &LogDigest) -> u64 {
     // Of equal dated lines, the first and the last.
     let mut known: HashMap<u64, (u64, u64)> = HashMap::new();
     for entry in earlier.entries.iter().filter(|entry| entry.is_dated()) {
         known.entry(entry.hash).or_insert((entry.line, entry.line)).1 = entry.line;
     }
-    // Where the run begins in the earlier log follows from where one of its lines stands in both.
+    // A line that is in both logs shows where the run begins in the earlier log.
     let begins: BTreeSet<u64> = later
         .entries
         .iter()
@@ -263,11 +262,10 @@ fn overlap(earlier: &LogDigest, later: &LogDigest) -> u64 {
         .map_or(0, |begin| earlier.counts.lines - begin)
 }
 
-/// Whether the later log begins with what stands in the earlier one behind line `begin`, as far as both
-/// were kept.
+/// Whether the later log begins with the lines of the earlier one after line `begin`, as far as both were kept.
 fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64) -> bool {
     let length = earlier.counts.lines - begin;
-    // Two messages stand in one line where the line feed between them was lost.
+    // Two messages are in one line if the line feed between them was lost.
     let is_at = |digest: &LogDigest, line: u64, hash: u64| {
         let begin = digest.entries.partition_point(|entry| entry.line < line);
         let mut there = digest.entries[begin..].iter().take_while(|entry| entry.line == line).peekable();
@@ -302,7 +300,8 @@ fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64) -> bool {
             _ => return false,
         }
     }
-    // Among others, one line alone can be another one of the same second; with a line beside it, it is the same.
+    // A single equal line may be a different message of the same second; with an equal neighbour, it is the same
+    // one.
     equal > 1 || has_neighbour || (equal == 1 && length == 1)
 }
 
@@ -315,11 +314,11 @@ fn follows(earlier: &Log, later: &Log) -> bool {
     }
 }
 
-/// A message goes on through at most so many logs: it has 4 KiB at most.
+/// The most logs over which a message is split; it has at most 4 KiB.
 const MAX_PIECES: usize = 8;
 
-/// The message across the ends of logs, if each has a part of it and the parts make it whole: it begins in this
-/// log, and goes on through logs that hold nothing else.
+/// The message that begins at the end of this log and continues in the next ones, if their parts join to a complete
+/// message. Logs in the middle contain nothing else.
 fn find_split_message(logs: &[JoinedLog], begin: usize) -> Option<SplitMessage> {
     let events = |digest: &LogDigest, is_part: &dyn Fn(&Entry) -> bool| {
         digest.entries.iter().filter(|entry| entry.event.is_some() && is_part(entry)).count()
@@ -345,7 +344,7 @@ fn find_split_message(logs: &[JoinedLog], begin: usize) -> Option<SplitMessage> 
         apart += events(digest, &|entry| entry.line <= *lines);
         let joined = digest_of_split(&text);
         let found = events(&joined, &|_| true);
-        // What each log tells alone is not given up for a text that tells nothing.
+        // The messages that each log shows alone are not replaced by a text without any.
         let is_whole = !joined.entries.is_empty() && found >= apart;
         if is_whole && best.as_ref().is_none_or(|(most, _)| found >= *most) {
             best = Some((found, SplitMessage { digest: joined, pieces: pieces.clone() }));

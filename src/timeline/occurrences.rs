@@ -1,4 +1,4 @@
-//! How often a thing was seen, and where: all lines while they are few, then the first and the last.
+//! How often something was seen, and where: all lines if there are few, else the first and the last ones.
 
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub struct Occurrences {
 /// A line that proves something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceLine {
-    /// Which of the phone's logs.
+    /// The index of the log among the phone's logs.
     pub file: u32,
     /// 1-based number of the message's header line.
     pub line: u64,
@@ -36,7 +36,7 @@ pub struct SourceLine {
     pub time: Option<NaiveDateTime>,
     /// The message, without its header. Secrets are concealed when it is shown.
     pub text: Box<str>,
-    /// It is a known message; another line can hold anything.
+    /// It is a known message; any other line can contain anything.
     pub is_message: bool,
 }
 
@@ -47,7 +47,7 @@ impl Occurrences {
         Self { count: 1, ..Self::default() }
     }
 
-    /// Seen so often; these records show it.
+    /// Seen this many times; these records show it.
     #[must_use]
     pub fn shown_by<'r, 'a: 'r>(count: u64, records: impl IntoIterator<Item = &'r Record<'a>>) -> Self {
         let mut seen = Self::default();
@@ -65,7 +65,7 @@ impl Occurrences {
         Self { count: 1, lines: smallvec::smallvec![line], times }
     }
 
-    /// Adds a record, with all of its repeats, behind those before.
+    /// Adds a later record, with all of its repeats.
     pub fn add(&mut self, record: &Record<'_>) {
         self.count += record.entry.count();
         let times = record.time.or(record.last_time).zip(record.last_time.or(record.time));
@@ -81,7 +81,7 @@ impl Occurrences {
                 file: record.file as u32,
                 line: repeat.line,
                 stamp: repeat.stamp,
-                // All repeats that are folded are of one month; only the first and the last have their time kept.
+                // All folded repeats are of one month; only the times of the first and the last one are kept.
                 time: if is_last { record.last_time } else { record.time_of(repeat.stamp) },
                 text: repeat.text.clone(),
                 is_message: true,
@@ -95,7 +95,7 @@ impl Occurrences {
         &self.lines
     }
 
-    /// Adds what was seen later.
+    /// Adds later occurrences.
     pub fn append(&mut self, later: Self) {
         self.count += later.count;
         self.times = match (self.times, later.times) {
@@ -126,7 +126,7 @@ impl SourceLine {
         Self { text: shown_text(record.text()), ..Self::without_text(record) }
     }
 
-    /// Where the first line of this record stands.
+    /// The place of the first line of this record, without its text.
     pub(crate) fn without_text(record: &Record<'_>) -> Self {
         Self {
             file: record.file as u32,

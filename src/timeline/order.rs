@@ -1,5 +1,5 @@
-//! The order of one phone's logs. Certain signs outrank guesses: the numbers of a rotation chain, then
-//! dated lines, then modification times, then names.
+//! The order of one phone's logs. The signs count in the order of their certainty: the numbers of a rotation chain,
+//! dated lines, modification times, names.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::hash_map::Entry;
@@ -13,26 +13,26 @@ use crate::digest::{Digits, LogDigest};
 use crate::input::{Rotation, chain, natural_order};
 use crate::stamp::{Stamp, Yearless};
 
-/// Before this year no file of a phone was written: such a modification time tells nothing.
+/// No file of a phone is older than this year; an earlier modification time is ignored.
 const EARLIEST_YEAR: i32 = 2000;
 
-/// No chain of rotated logs goes back further, in years.
+/// The longest time that a chain of rotated logs covers, in years.
 const MAX_CHAIN_LENGTH: i32 = 100;
 
-/// Lines of two logs of a chain can be out of order by so much, in seconds.
+/// Lines of two logs of a chain can be out of order by this much, in seconds.
 const DISORDER: i64 = 3_600;
 
-/// The lines that a rotated log and the next one have in common, if they were not kept, span so many days at most.
+/// The most days that the common lines of a rotated log and the next one span, if these lines were not kept.
 const OVERLAP_DAYS: i64 = 2;
 
-/// A log mostly goes on within so many days of the date in the name of the one before.
+/// A log mostly begins within this many days after the date in the name of the one before.
 const CONTINUATION_DAYS: i64 = 7;
 
 /// One log with what is known of its time.
 struct Timed {
     log: Log,
     calendar: Calendar,
-    /// What the log is sorted by among those of other chains.
+    /// The sort key among the logs of other chains.
     key: Option<NaiveDateTime>,
 }
 
@@ -61,18 +61,19 @@ pub(super) fn in_order(mut logs: Vec<Log>, clock: &Clock) -> Vec<(Log, Calendar)
     sorted
 }
 
-/// What the logs of one rotation have in common. A copy tells nothing of its age: it is a chain of its own.
+/// Identifies the rotation chain of a log. The name of a copy does not show its age, so a copy is a chain of its
+/// own.
 pub(super) fn chain_of(log: &Log) -> String {
     if log.rotation == Rotation::Copy { log.path.to_string() } else { chain(&log.path) }
 }
 
-/// Of logs that have the same place in a chain by their names, such as `-app.log` and `-app.log.txt`, all but the
-/// one with the shortest name: names tell nothing of which is older.
+/// Takes out logs that have the same place in a chain by their names, such as `-app.log` and `-app.log.txt`, except
+/// the one with the shortest name: names do not show which is older.
 fn take_copies(chain: &mut Vec<Log>) -> Vec<Log> {
     if chain.len() < 2 {
         return Vec::new();
     }
-    // A date in the name tells more of a log's year than its file's time.
+    // A date in the name is better evidence of a log's year than its file's time.
     let tells_day = |log: &Log| matches!(log.rotation, Rotation::Dated { .. } | Rotation::Piece);
     let name = |log: &Log| (log.path.len(), Reverse(log.path.clone()));
     let mut shortest = HashMap::new();
@@ -88,7 +89,8 @@ fn take_copies(chain: &mut Vec<Log>) -> Vec<Log> {
     chain.extract_if(.., is_copy).map(|log| Log { rotation: Rotation::Copy, ..log }).collect()
 }
 
-/// Takes the oldest of the chains' oldest logs. Without any time, a log goes first: it hides no newer one.
+/// Takes the oldest of the chains' oldest logs. A log without any time comes first, so that it does not hide a
+/// newer one.
 fn next_of(chains: &mut [std::iter::Peekable<std::vec::IntoIter<Timed>>]) -> Option<Timed> {
     let oldest = chains.iter_mut().enumerate().filter_map(|(chain, logs)| {
         let log = logs.peek()?;
@@ -98,13 +100,13 @@ fn next_of(chains: &mut [std::iter::Peekable<std::vec::IntoIter<Timed>>]) -> Opt
     chains[chain].next()
 }
 
-/// A file's own day is at most so many days before its modification time.
+/// The last day that a file's lines show is at most this many days before its modification time.
 pub(super) const MAX_FILE_DAY_LAG: i64 = 2;
 
 /// No phone's local time is further ahead of UTC, in hours.
 const AHEAD_HOURS: i64 = 14;
 
-/// Whether the file was last changed about that day of some year. None where it does not tell.
+/// Whether the file was last changed about that day of some year. None if its modification time is unusable.
 pub(super) fn is_files_own(log: &Log, date: Yearless) -> Option<bool> {
     let modified = file_time(log)?;
     let years = [modified.year() - 1, modified.year(), modified.year() + 1];
@@ -114,7 +116,7 @@ pub(super) fn is_files_own(log: &Log, date: Yearless) -> Option<bool> {
     Some(times.any(|time| (oldest..=newest).contains(&time)))
 }
 
-/// One chain, oldest first. A guessed year never puts an older log of it behind a newer one.
+/// One chain, oldest first. A guessed year never puts an older log after a newer one.
 fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
     chain.sort_by(by_rotation);
     // A clock that is not set at the end of a log is not set at the beginning of the next one.
@@ -124,7 +126,7 @@ fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
     let mut newer: Option<(NaiveDateTime, NaiveDateTime)> = None;
     let mut timed: Vec<Timed> = Vec::with_capacity(chain.len());
     for ((log, span), day_before) in chain.into_iter().zip(spans).zip(days).rev() {
-        // Dates that a clock made up tell no order.
+        // Default dates of a clock that was not set show no order.
         let is_own = |date| is_files_own(&log, date) != Some(false);
         let is_kept = |span: &Span| !span.can_be_unset() || span.last.yearless().is_some_and(is_own);
         let span = span.filter(is_kept);
@@ -142,7 +144,7 @@ fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
             for _ in 0..MAX_CHAIN_LENGTH {
                 let is_later = times(calendar).is_some_and(|(first, last)| {
                     let slack = TimeDelta::seconds(DISORDER);
-                    // Where a log goes on in lines of the one before, they need not be the first of that one.
+                    // If a log repeats lines of the one before, these are not necessarily its first lines.
                     (first > newer_first + slack && !overlaps)
                         || last > newer_last + slack
                         || (last > newer_first + TimeDelta::days(OVERLAP_DAYS) && !overlaps)
@@ -158,7 +160,7 @@ fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
         timed.push(Timed { log, calendar, key });
     }
     timed.reverse();
-    // A log without dates stands with its neighbours of the chain, else it goes by its file's time.
+    // A log without dates is placed with its neighbours of the chain, else by its file's time.
     let mut before = None;
     for at in 0..timed.len() {
         if timed[at].key.is_none() {
@@ -170,7 +172,7 @@ fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
     timed
 }
 
-/// The day on which rotation put a log aside, if its name tells.
+/// The day on which a log was rotated, if its name contains it.
 fn day_of_name(log: &Log) -> Option<NaiveDate> {
     match log.rotation {
         Rotation::Dated { date, .. } => Some(date),
@@ -178,7 +180,7 @@ fn day_of_name(log: &Log) -> Option<NaiveDate> {
     }
 }
 
-/// The year of the newest line of a log that begins within days of the one before, which was put aside on `day`.
+/// The year of the newest line of a log that begins within days after the one before, which was rotated on `day`.
 fn year_behind(span: &Span, day: NaiveDate) -> Option<i32> {
     let first = span.first.yearless()?;
     let continues_previous = |year: &i32| {
@@ -188,8 +190,8 @@ fn year_behind(span: &Span, day: NaiveDate) -> Option<i32> {
     (day.year() - 1..=day.year() + 1).find(continues_previous).map(|year| year + span.years)
 }
 
-/// Whether a dated line of one log stands in the other one, too. A clock that was not set writes the same dates
-/// after each start.
+/// Whether a dated line of one log is also in the other one. A clock that was not set writes the same dates after
+/// each start.
 fn share_lines(one: &LogDigest, other: &LogDigest) -> bool {
     let dated = |digest: &LogDigest| -> HashSet<u64> {
         digest.entries.iter().filter(|entry| calendar::has_set_date(entry)).map(|entry| entry.hash).collect()
@@ -197,7 +199,7 @@ fn share_lines(one: &LogDigest, other: &LogDigest) -> bool {
     !dated(one).is_disjoint(&dated(other))
 }
 
-/// The older log first. Numbers and dates of one chain are not compared: numbered ones go first.
+/// The older log first. Numbers and dates of one chain are not compared: numbered logs come first.
 fn by_rotation(a: &Log, b: &Log) -> Ordering {
     let rank = |log: &Log| match log.rotation {
         Rotation::Number(number) => (0, Reverse(number), None),
@@ -216,7 +218,7 @@ fn modified(log: &Log, clock: &Clock) -> NaiveDateTime {
 fn latest_time(rotation: Rotation, modified: Option<NaiveDateTime>, clock: &Clock) -> NaiveDateTime {
     let file = modified.filter(is_plausible).unwrap_or(clock.now);
     match rotation {
-        // Rotation dates a log by the day on which it was put aside.
+        // The date in the name is the day on which the log was rotated.
         Rotation::Dated { date: day, .. } => {
             day.and_hms_opt(23, 59, 59).map_or(file, |day| day.min(day_after(file)))
         }

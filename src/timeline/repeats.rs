@@ -1,4 +1,4 @@
-//! Logs that hold nothing of their own: earlier uploads, copies, excerpts beside the whole log.
+//! Logs whose lines are all in other logs: earlier uploads, copies, excerpts.
 
 use std::borrow::Borrow;
 use std::cmp::Reverse;
@@ -11,7 +11,7 @@ use crate::digest::{Entry, LogDigest};
 use crate::input::Rotation;
 use crate::stamp::Stamp;
 
-/// The entries of a log; of one that was written twice, each once.
+/// The entries of a log. If each line was written twice, each entry once.
 pub(super) fn once_each(digest: &LogDigest) -> impl Iterator<Item = &Entry> {
     let mut before: Option<(u64, u64)> = None;
     digest.entries.iter().filter(move |entry| {
@@ -21,12 +21,13 @@ pub(super) fn once_each(digest: &LogDigest) -> impl Iterator<Item = &Entry> {
     })
 }
 
-/// Whether a log begins within this message: the rest of it has no stamp, and can look like another one.
+/// Whether a log begins within this message. The rest of the message has no stamp, and can look like another
+/// message.
 fn is_rest(entry: &Entry) -> bool {
     entry.line == 1 && entry.stamp.is_none()
 }
 
-/// The known messages of a log by what identifies their lines. A cut first or last line is none.
+/// The known messages of a log. A cut first or last line is left out.
 fn messages(digest: &LogDigest) -> Vec<&Entry> {
     let is_message = |entry: &Entry| {
         entry.event.is_some() && !entry.is_cut && (digest.counts.events == 1 || !is_rest(entry))
@@ -34,15 +35,15 @@ fn messages(digest: &LogDigest) -> Vec<&Entry> {
     once_each(digest).filter(|entry| is_message(entry)).collect()
 }
 
-/// Leaves out logs whose lines all stand in others, in that order: earlier uploads, copies, excerpts.
+/// Leaves out logs whose lines are all in other logs, in the same order: earlier uploads, copies, excerpts.
 pub(super) fn without_repeats(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
     let chains = logs.iter().map(|(log, _)| chain_of(log)).collect();
     let (logs, chains) = without_excerpts(logs, chains);
     without_copies(logs, &chains)
 }
 
-/// Leaves out logs whose lines stand in those of another rotation chain as one. The longest chain comes first: a part
-/// of it can be kept elsewhere.
+/// Leaves out logs whose lines are in the joined logs of another rotation chain. The longest chain comes first,
+/// because a part of it may be stored elsewhere.
 fn without_excerpts(
     logs: Vec<(Log, Calendar)>,
     chain_of_each: Vec<String>,
@@ -85,7 +86,7 @@ fn without_excerpts(
     (kept(logs, &keep), kept(chain_of_each, &keep))
 }
 
-/// Leaves out logs whose lines stand in one other log.
+/// Leaves out logs whose lines are all in one other log.
 fn without_copies(logs: Vec<(Log, Calendar)>, chains: &[String]) -> Vec<(Log, Calendar)> {
     let all: Vec<Vec<&Entry>> = logs.iter().map(|(log, _)| messages(&log.digest)).collect();
     let mut keep = vec![true; logs.len()];
@@ -127,8 +128,8 @@ fn kept<T>(mut all: Vec<T>, keep: &[bool]) -> Vec<T> {
     all
 }
 
-/// Whether a log of a chain ends in a line that is cut, and that is not known to stand in the next one: then it
-/// goes on there, if that begins with the rest of a line.
+/// Whether the last line of a log is cut and continues in the next log of its chain: the line is not completely in
+/// the next log, and that begins with the rest of a line.
 fn continues_in(part: &LogDigest, whole: &LogDigest) -> bool {
     let Some(last) = part.entries.last().filter(|entry| entry.is_cut) else {
         return part.tail.is_cut() && !whole.head.bytes.is_empty();
@@ -137,13 +138,15 @@ fn continues_in(part: &LogDigest, whole: &LogDigest) -> bool {
     !whole.entries.iter().any(|entry| entry.stamp == last.stamp && whole.text(entry).starts_with(text))
 }
 
-/// Which of two logs holds the other if both hold the same messages: the longer, else the earlier one.
+/// Whether `whole` is kept rather than `part` if both have the same messages: the longer log is, else the earlier
+/// one.
 fn is_longer(whole: &Log, part: &Log, is_earlier: bool) -> bool {
     let length = |log: &Log| (log.digest.counts.events, log.digest.counts.lines);
     length(whole) > length(part) || (length(whole) == length(part) && is_earlier)
 }
 
-/// Whether the messages of a log stand among others, in that order. A log that begins within a message has its end.
+/// Whether the messages of a log are among others, in the same order. A log that begins within a message has the
+/// end of that message.
 fn is_contained_in<'a>(
     digest: &LogDigest,
     part: &[&Entry],
@@ -158,11 +161,11 @@ fn is_contained_in<'a>(
     })
 }
 
-/// So many different lines in a row are not written again to the millisecond.
+/// This many different lines in a row do not occur again with the same milliseconds.
 const LONG_RUN: usize = 8;
 
-/// Whether many different messages of a log stand in another one in a row, as far apart: also of one rotation
-/// chain, these are the same lines. Without dates, fewer can be another boot's.
+/// Whether many different messages of a log are in another one, in a row and with the same distances: then they are
+/// the same lines, even in one rotation chain. Fewer messages without dates may be from another boot.
 fn is_long_run(part: &[&Entry], whole: &[&Entry]) -> bool {
     let different: HashSet<u64> = part.iter().map(|entry| entry.hash).collect();
     different.len() >= LONG_RUN
@@ -172,14 +175,14 @@ fn is_long_run(part: &[&Entry], whole: &[&Entry]) -> bool {
         })
 }
 
-/// Whether the dated lines of a part stand in the whole log, as far as they were kept: two boots can be alike to the
-/// millisecond, and what follows then differs.
+/// Whether the dated lines of a part are in the whole log, as far as they were kept: two boots can be equal to the
+/// millisecond, but then the following lines differ.
 fn has_dates_of(whole: &LogDigest, part: &LogDigest) -> bool {
     let is_whole = |entry: &&Entry| !part.tail.is_cut() || entry.line < part.tail.line;
     are_among(part.entries.iter().filter(|entry| entry.is_dated()).filter(is_whole), &whole.entries)
 }
 
-/// Whether lines stand among others, in any order.
+/// Whether lines are among others, in any order.
 fn are_among<'a>(
     mut lines: impl Iterator<Item = &'a Entry>,
     others: impl IntoIterator<Item = &'a Entry>,
@@ -188,8 +191,8 @@ fn are_among<'a>(
     lines.all(|line| known.contains(&line.hash))
 }
 
-/// Whether messages with stamps are those that another log begins with, line by line: where a server keeps each upload,
-/// the next one can be the same and more.
+/// Whether another log begins with the same messages with stamps, line by line: if a server keeps each upload, the
+/// next one contains the earlier one and more.
 fn begins(part: &[&Entry], whole: &[&Entry]) -> bool {
     let mut pairs = part.iter().zip(whole);
     pairs.all(|(a, b)| a.hash == b.hash && a.line == b.line && a.stamp.is_some())
@@ -205,7 +208,7 @@ fn adds_no_time<E: Borrow<Entry>>(part: &LogDigest, whole: &[E]) -> bool {
     are_among(part.entries.iter().filter(|entry| entry.is_dated() && !entry.is_cut), whole())
 }
 
-/// Whether two logs hold the same lines, as far as they were kept.
+/// Whether two logs have the same lines, as far as they were kept.
 fn are_equal(part: &LogDigest, whole: &LogDigest) -> bool {
     let hashes = |digest: &LogDigest| -> Vec<(u64, u64)> {
         digest.entries.iter().map(|entry| (entry.line, entry.hash)).collect()
@@ -213,9 +216,10 @@ fn are_equal(part: &LogDigest, whole: &LogDigest) -> bool {
     part.counts.lines == whole.counts.lines && part.tail == whole.tail && hashes(part) == hashes(whole)
 }
 
-/// Whether a log without known messages can be left out beside those of another rotation chain: it has no dates, or
-/// none that lie out of their time. Where its file is not of its own day, its year is a guess: it is that of the others
-/// if its dates lie within theirs, and if they lie within those that a clock made up, it is such a one's.
+/// Whether a log without known messages can be left out because of the logs of another rotation chain: it has no
+/// dates, or only dates within their time. If its file was changed on another day than its last date, its year is a
+/// guess: the year of the others is used if its dates are within theirs. Dates within the default dates of the
+/// others are default dates too.
 fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) -> bool {
     if part.digest.is_empty() {
         return part.digest.counts.bytes == 0;
@@ -232,7 +236,7 @@ fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) 
         made_up = around(made_up, unset);
     }
     let Some(span) = Span::of(&part.digest, &mut End::default()) else {
-        // Dates that a clock made up are compared as they stand.
+        // Default dates are compared as they are.
         return dates(digests().flat_map(|digest| &digest.entries))
             .is_some_and(|dates| is_within(own, dates));
     };
@@ -246,7 +250,7 @@ fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) 
     let Some((from, to)) = times else { return false };
     let mut calendar = *calendar;
     loop {
-        // Where it begins, an excerpt can have dates that only the lines before it show to be wrong.
+        // At its beginning, an excerpt may have dates that only the lines before it show to be wrong.
         let Some((_, last)) = span.times(calendar).filter(|(_, last)| *last >= from) else { return false };
         let earlier = span.earlier(calendar);
         if last <= to || !is_guess || earlier == calendar {
@@ -256,7 +260,7 @@ fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) 
     }
 }
 
-/// The range that holds both.
+/// The smallest range that contains both.
 fn around<T: Ord>(one: Option<(T, T)>, other: Option<(T, T)>) -> Option<(T, T)> {
     match (one, other) {
         (Some((from, to)), Some((first, last))) => Some((from.min(first), to.max(last))),

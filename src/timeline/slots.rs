@@ -1,4 +1,4 @@
-//! What is in a phone's certificate slots, from boot to boot and from one installation to the next.
+//! The content of a phone's certificate slots, from boot to boot and from one installation to the next.
 
 use std::collections::BTreeMap;
 
@@ -12,23 +12,23 @@ pub struct SlotHistory {
     views: BTreeMap<Slot, Vec<SlotView>>,
 }
 
-/// What the log shows of one slot at one time.
+/// The state of one slot that the log shows at one time.
 #[derive(Clone, Debug)]
 pub struct SlotView {
     /// The slot.
     pub slot: Slot,
-    /// Where its lines stand among the records: the first and the last.
+    /// The indexes of its first and last line among the records.
     pub at: (usize, usize),
     /// The boot.
     pub boot: usize,
-    /// How it came to be shown.
+    /// Which lines of the log show it.
     pub source: Source,
-    /// What is there then.
+    /// The content of the slot at that time.
     pub content: Content,
     lines: InventoryLines,
 }
 
-/// Which lines of the slot's inventory were read: what identifies each, 0 for one that was not.
+/// The lines of the slot's inventory that were read: the hash of each, 0 for a line that was not read.
 #[derive(Clone, Copy, Debug, Default)]
 struct InventoryLines {
     certificate: [u64; 3],
@@ -37,12 +37,12 @@ struct InventoryLines {
     last: u64,
 }
 
-/// How the log comes to show a slot.
+/// Which lines of the log show a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// The inventory that a phone writes when it starts.
     Inventory {
-        /// A line of something else follows, and none was lost meanwhile: what it does not show is not there.
+        /// Another line follows, and no line was lost in between: what the inventory does not show does not exist.
         is_complete: bool,
     },
     /// A certificate was saved.
@@ -66,7 +66,7 @@ pub struct Content {
     pub has_key: bool,
     /// The private key's length in bytes.
     pub key_length: Option<u64>,
-    /// The record that tells of it: the one with the fingerprint where there is one.
+    /// The record that shows it: the one with the fingerprint, if there is one.
     pub record: usize,
 }
 
@@ -95,7 +95,7 @@ impl Content {
         self.state == CertificateState::NotAvailable && !self.has_key
     }
 
-    /// Whether both fingerprints are known, of one digest, and differ.
+    /// Whether both fingerprints are known, of the same hash algorithm, and differ.
     #[must_use]
     pub fn differs_from(&self, other: &Self) -> bool {
         match (&self.fingerprint, &other.fingerprint) {
@@ -162,7 +162,7 @@ impl SlotHistory {
                     saving = None;
                     history.refuse(slot, at, record);
                 }
-                // A refusal that names no slot is of the one that was being saved to.
+                // A refusal that names no slot is about the slot of the save that was in progress.
                 (Event::CredentialInvalid { .. } | Event::ChainNotDecodable { .. }, _) => {
                     if let Some(slot) = saving.take() {
                         history.refuse(slot, at, record);
@@ -174,7 +174,7 @@ impl SlotHistory {
         for views in history.views.values_mut() {
             views.iter_mut().for_each(|view| view.check_completeness(timeline));
             views.dedup_by(|later, earlier| earlier.take_over(later));
-            // A key whose certificate's lines were not read tells nothing of the slot.
+            // A key alone, if the lines of its certificate were not read, does not show the content of the slot.
             views.retain(|view| {
                 !view.is_inventory() || view.is_complete_inventory() || !view.lines.are_of_key_alone()
             });
@@ -192,8 +192,8 @@ impl SlotHistory {
         self.add(slot, at, record, Source::Refusal, Content::new(CertificateState::Rejected, at));
     }
 
-    /// Takes a line of an inventory. A key tells nothing of the certificate that should be with it: where
-    /// none is shown, there is none; only the built-in one's lines come first, and can be cut off before its key.
+    /// Takes a line of an inventory. If the inventory shows only a key, there is no certificate. But the lines of
+    /// the built-in certificate come first, and can be cut off before its key.
     fn inventory(&mut self, slot: Slot, at: usize, event: &Event, record: &Record<'_>) {
         let state = match event {
             Event::CertificateUnavailable { .. } => CertificateState::NotAvailable,
@@ -229,7 +229,7 @@ impl SlotHistory {
                 return;
             }
             _ => {
-                // Of the same inventory, only a key can have been told before.
+                // In the same inventory, only the key can be shown before this line.
                 (content.state, content.record) = (state, at);
                 return;
             }
@@ -248,7 +248,7 @@ impl SlotHistory {
         self.of_slot(slot).last().map(|view| &view.content)
     }
 
-    /// What is shown of one slot, in order.
+    /// All states of one slot, in order.
     #[must_use]
     pub fn of_slot(&self, slot: Slot) -> &[SlotView] {
         self.views.get(&slot).map_or(&[], Vec::as_slice)
@@ -259,12 +259,12 @@ impl SlotHistory {
         self.views.range(Slot::Platform(0)..).map(|(slot, _)| *slot)
     }
 
-    /// What is shown of all slots for custom certificates, slot by slot.
+    /// All states of all slots for custom certificates, slot by slot.
     pub fn of_custom_slots(&self) -> impl Iterator<Item = &SlotView> {
         self.views.range(Slot::Platform(0)..).flat_map(|(_, views)| views)
     }
 
-    /// What is shown of all slots, slot by slot.
+    /// All states of all slots, slot by slot.
     pub fn all(&self) -> impl Iterator<Item = &SlotView> {
         self.views.values().flatten()
     }
@@ -309,7 +309,7 @@ fn is_lost(saved: &SlotView, shown: &SlotView) -> bool {
 }
 
 impl InventoryLines {
-    /// The place of this line, and whether one was read that says the contrary.
+    /// The place for this line, and whether a contrary line was read.
     const fn place(&mut self, event: &Event) -> (&mut u64, bool) {
         let has_certificate = self.certificate[0] | self.certificate[1] | self.certificate[2] != 0;
         match event {
@@ -321,8 +321,8 @@ impl InventoryLines {
         }
     }
 
-    /// Whether this line begins another inventory of the slot. The same line twice is one: a server can write
-    /// each line twice. Without a stamp, a line that does not follow itself is another one.
+    /// Whether this line begins another inventory of the slot. The same line twice counts once, because a server
+    /// can write each line twice. Without a stamp, a line counts as another one unless it directly follows itself.
     fn begins_another_inventory(mut self, event: &Event, record: &Record<'_>) -> bool {
         let (last, hash) = (self.last, record.entry.hash);
         let (line, is_contrary) = self.place(event);
@@ -339,7 +339,7 @@ impl InventoryLines {
         self.unavailable == 0 && self.certificate == [0; 3]
     }
 
-    /// Whether these lines show all that there is of a certificate, or what the earlier ones show of it.
+    /// Whether these lines include all lines about a certificate, or all that the earlier ones include.
     fn are_whole(&self, earlier: &Self) -> bool {
         let shown = |lines: &Self| lines.certificate.map(|line| line != 0);
         self.unavailable != 0 || shown(self) == [true; 3] || shown(self) == shown(earlier)
@@ -347,7 +347,7 @@ impl InventoryLines {
 }
 
 impl Content {
-    /// Whether nothing that both tell differs.
+    /// Whether the values that both have are equal.
     fn agrees_with(&self, other: &Self) -> bool {
         fn agree<T: PartialEq>(this: &Option<T>, other: &Option<T>) -> bool {
             this.is_none() || other.is_none() || this == other
@@ -362,8 +362,8 @@ impl Content {
 }
 
 impl SlotView {
-    /// Takes over what another inventory of the boot tells, if that is the same or less: the newest whole one
-    /// decides. Gives whether it does.
+    /// Merges a later inventory of the same boot, if that shows the same or less: the newest complete inventory
+    /// decides. Returns whether it was merged.
     fn take_over(&mut self, later: &Self) -> bool {
         if !self.is_inventory() || !later.is_inventory() || self.boot != later.boot {
             return false;
@@ -389,10 +389,10 @@ impl SlotView {
         true
     }
 
-    /// An inventory is complete when something follows it, and no line was lost in it or right beside it. A cut
-    /// line is nothing that follows, unless it is about something else, nor is what a log holds that does not go on from this one or begins with
-    /// another boot: the key can have been between. Where such a log begins with a key, the certificate's lines
-    /// can have been before.
+    /// Decides whether the inventory is complete: another line follows it, and no line was lost in it or directly
+    /// before or after it. A cut line does not count as a following line, unless it is about something else. Nor do
+    /// the lines of a log that does not continue this one or begins with another boot, because the key can be lost
+    /// between the logs. If such a log begins with a key, the certificate's lines can be lost before it.
     fn check_completeness(&mut self, timeline: &Timeline<'_>) {
         let Source::Inventory { is_complete } = &mut self.source else { return };
         let records = &timeline.records;
@@ -401,7 +401,7 @@ impl SlotView {
             let digest = timeline.logs[file].digest;
             line == digest.counts.lines && digest.tail.bytes.last().is_some_and(|byte| *byte != b'\n')
         };
-        // What is read of a cut line can show that it is about something else.
+        // The part of a cut line that was read can show that it is about something else.
         let is_other = |record: &Record<'_>| {
             let text = record.text();
             record.entry.stamp.is_some()
@@ -417,7 +417,7 @@ impl SlotView {
                 next.file == last.file
                     || (next.boot == last.boot && timeline.logs[next.file].continues_previous)
             });
-        // Without a stamp, a cut first line belongs to whatever follows.
+        // Without a stamp, a cut first line belongs to the lines that follow.
         let is_before = |record: &&Record<'_>| record.entry.stamp.is_some() || first.entry.stamp.is_none();
         let mut of_log = records[..self.at.0].iter().rev().take_while(|record| record.file == first.file);
         let begins_log = !timeline.logs[first.file].continues_previous && of_log.find(is_before).is_none();
@@ -426,7 +426,7 @@ impl SlotView {
             at.and_then(|at| records.get(at)).filter(|record| record.boot == first.boot && is_near(record))
         };
         let before = beside(self.at.0.checked_sub(1), &|_| true);
-        // Behind the key, or behind another line, nothing of the slot can have been lost.
+        // After the key, or after another line, no line about the slot can have been lost.
         let may_be_lost = |record: &Record<'_>| {
             let (known, seen) = (last.entry.hash_after, record.entry.hash);
             let is_next = record.line <= last.line + 2 && (known == 0 || known == seen);
