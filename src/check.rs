@@ -1,10 +1,10 @@
-//! The diagnosis catalogue: one file a diagnosis, each registered once.
+//! The catalogue of diagnoses: one file per diagnosis, each registered once.
 //!
-//! A check is pure: what is known of a phone goes in, findings with their evidence come out. The
+//! A check is a pure function: it takes what is known about a phone, and returns findings with their evidence. The
 //! header of a check's file is its manual, which `phonecert explain CODE` prints.
 //!
-//! A new diagnosis is its file, with its facts, a `mod` line and a row of [`CATALOGUE`] here, and a case in
-//! `testdata/cases`. Tests report what is forgotten of these.
+//! A new diagnosis needs a file with its facts, a `mod` line and a row of [`CATALOGUE`] here, and a case in
+//! `testdata/cases`. Tests fail if one of these is missing.
 
 mod built_in_changed;
 mod built_in_missing;
@@ -56,51 +56,51 @@ pub struct Rule {
     pub code: &'static str,
     /// Stable name, `key-too-large`: the name of its file.
     pub name: &'static str,
-    /// How much it weighs.
+    /// How severe it is.
     pub severity: Severity,
     /// Why that happens, in a sentence or two.
     pub cause: &'static str,
     /// What to do, in a sentence or two.
     pub remedy: &'static str,
-    /// Document and section that say so.
+    /// The document and section that it is based on.
     pub reference: &'static str,
-    /// What others need to know of it.
+    /// What other modules need to know about it.
     pub facts: Facts,
     source: &'static str,
     run: Run,
 }
 
-/// What a diagnosis is made from.
+/// The input of a diagnosis.
 #[derive(Clone, Copy, Debug)]
 enum Run {
     /// The phone's logs.
     Logs(fn(&Case<'_>) -> Vec<Finding>),
-    /// The phone's configuration files, with what its logs show.
+    /// The phone's configuration files, with the facts that its logs show.
     Configuration(fn(&configuration::Case<'_>) -> Vec<Finding>),
 }
 
-/// What the rest of the program needs to know of a diagnosis, so that no code asks for it by its code.
+/// What the rest of the program needs to know about a diagnosis, so that no other code depends on its code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
     /// What it is about.
     pub family: Family,
-    /// An active one makes the phone `unknown` at least.
+    /// If active, the phone's status is at least `unknown`.
     pub means_unknown: bool,
-    /// A phone with an active one does not pass zero-touch provisioning.
+    /// If active, the phone can't use zero-touch provisioning.
     pub blocks_ztp: bool,
-    /// Its steps install a certificate: `device` adds where that can be done.
+    /// Its remedy is to install a certificate: `device` adds where that can be done.
     pub about_installing: bool,
-    /// Its steps ask which certificate the phone uses: `device` adds how that is chosen.
+    /// Its remedy depends on which certificate the phone uses: `device` adds how that is chosen.
     pub about_choosing: bool,
     /// It is found only by comparing phones.
     pub from_fleet: bool,
-    /// Of the configuration: it depends on the phone's address. All others depend on files and log alone, so
-    /// what they find is kept for the other phones of which files and log tell the same.
+    /// For a diagnosis of the configuration: it depends on the phone's address. All others depend only on files and
+    /// log, so their findings are cached for other phones with the same files and facts.
     pub of_address: bool,
-    /// If many phones begin to show it within a day, a server is the likely cause. This holds for all of
+    /// If many phones begin to show it within a day, a server is the likely cause. This applies to all of
     /// [`Family::Installation`] and [`Family::Connection`], with or without this fact.
     pub begins_in_fleets: bool,
-    /// Which lines of the phone's configuration files bear on it.
+    /// Which lines of the phone's configuration files can explain it.
     pub asks: Option<join::Question>,
 }
 
@@ -135,7 +135,7 @@ pub enum Family {
     Log,
     /// FLT: phones compared with each other.
     Fleet,
-    /// CFG: what stands in configuration files.
+    /// CFG: the content of configuration files.
     Configuration,
 }
 
@@ -180,7 +180,7 @@ impl Family {
     }
 }
 
-/// What is known of one phone.
+/// What is known about one phone: the input of the checks.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
     /// What its logs show.
@@ -191,14 +191,14 @@ pub struct Case<'a> {
     pub shared: &'a [SharedCertificate],
     /// Whether its software is ready for zero-touch provisioning, if the logs name model and software.
     pub readiness: Option<Readiness>,
-    /// A log filed under its name holds lines of several phones that can't be told apart, and was left out.
+    /// A log with its name contains lines of several phones that can't be told apart, and was left out.
     pub is_mixed: bool,
-    /// A log of it was found, and none could be read.
+    /// A log of it was found, but none could be read.
     pub is_unread: bool,
 }
 
 impl<'a> Case<'a> {
-    /// The case of this phone.
+    /// The input for this phone.
     #[must_use]
     pub fn new(timeline: &'a Timeline<'a>, listed: Option<&'a InventoryRow>) -> Self {
         let software = timeline.software().next_back().map(|(version, _)| version);
@@ -206,7 +206,7 @@ impl<'a> Case<'a> {
         Self { timeline, listed, shared: &[], readiness, is_mixed: false, is_unread: false }
     }
 
-    /// The case of a phone for the checks that compare phones: only its shared certificates are known.
+    /// The input for the checks that compare phones: only its shared certificates are known.
     #[must_use]
     pub fn of_shared(shared: &'a [SharedCertificate]) -> Self {
         Self { shared, ..Self::new(Timeline::nothing(), None) }
@@ -226,7 +226,7 @@ pub struct SharedCertificate {
     pub seen: Occurrences,
 }
 
-/// A phone's status by its active diagnoses, each with its severity in this case.
+/// A phone's status from its active diagnoses, each with its severity for this phone.
 #[must_use]
 pub fn status(active: impl Iterator<Item = (&'static Rule, Severity)>) -> Status {
     let statuses = active.map(|(rule, severity)| match severity {
@@ -238,7 +238,7 @@ pub fn status(active: impl Iterator<Item = (&'static Rule, Severity)>) -> Status
     statuses.min().unwrap_or(Status::Ok)
 }
 
-/// Says that the phone did not take over its configuration in the boot of this record, where the log says so.
+/// A sentence that the phone did not apply its configuration in the boot of this record, if the log shows that.
 fn configuration_not_applied(timeline: &Timeline<'_>, record: usize) -> Message {
     let boot = timeline.records[record].boot;
     let is_told = timeline
@@ -319,8 +319,8 @@ impl Rule {
         Self::named(code).into_iter().find(|rule| rule.code.eq_ignore_ascii_case(code.trim()))
     }
 
-    /// The rules with this code or name, those of logs first; case does not matter. A name can be that of
-    /// two: what the log shows, and what the configuration shows of the same.
+    /// The rules with this code or name, those of logs first; case does not matter. Two rules can have the same
+    /// name: one about the log, and one about the same fact in the configuration.
     #[must_use]
     pub fn named(code_or_name: &str) -> Vec<&'static Self> {
         let wanted = code_or_name.trim();
@@ -331,7 +331,7 @@ impl Rule {
         rules
     }
 
-    /// Whether it is made of a phone's logs.
+    /// Whether it is made from a phone's logs.
     #[must_use]
     pub const fn is_of_logs(&self) -> bool {
         matches!(self.run, Run::Logs(_))
@@ -355,7 +355,7 @@ impl Rule {
         }
     }
 
-    /// The manual of the rule: its first paragraph in a line, then sections in Markdown.
+    /// The manual of the rule: its first paragraph in one line, then sections in Markdown.
     #[must_use]
     pub fn manual(&self) -> String {
         manual::of(self.source)

@@ -1,7 +1,7 @@
-//! The diagnoses of configuration files: one file a diagnosis, each registered once.
+//! The diagnoses of configuration files: one file per diagnosis, each registered once.
 //!
-//! A check is pure: a phone's configuration and what its log shows go in, findings with their lines come
-//! out. The header of a check's file is its manual.
+//! A check is a pure function: it takes a phone's configuration and the facts of its log, and returns findings with
+//! their lines. The header of a check's file is its manual.
 
 pub(super) mod ca_expired;
 pub(super) mod ca_not_decodable;
@@ -46,7 +46,7 @@ use crate::message::{Message, Part, sentence};
 use crate::model::{Mac, Severity, Slot};
 use crate::quantity::{count, counted};
 
-/// What all diagnoses of configuration files have in common; the others fill in the rest. Tests report what is
+/// The common fields of all diagnoses of configuration files; each diagnosis sets the others. Tests fail if one is
 /// forgotten.
 const fn rule(source: &'static str, run: fn(&Case<'_>) -> Vec<Finding>) -> Rule {
     Rule {
@@ -62,26 +62,26 @@ const fn rule(source: &'static str, run: fn(&Case<'_>) -> Vec<Finding>) -> Rule 
     }
 }
 
-/// What is known of one phone.
+/// What is known about one phone: the input of the checks.
 #[derive(Clone, Debug)]
 pub struct Case<'a> {
     /// Its address: the configuration can be that of another phone with the same files.
     pub mac: Mac,
-    /// What its configuration files give it.
+    /// What its configuration files set.
     pub config: &'a PhoneConfig,
     /// What its log shows.
     pub log: &'a LogFacts,
-    /// The private keys that other phones are given too.
+    /// The private keys that other phones have too.
     pub shared: &'a [SharedKey],
     /// The certificates and keys that the phone reads now, or has installed.
     judged: Vec<Credential<'a>>,
-    /// Those of them that it reads now: behind a closed gate, nothing is said of how a value is written, nor of a
-    /// key.
+    /// Those that it reads now: while a gate is closed, faults of how a value is written, and of a key, are not
+    /// reported.
     read: Vec<Credential<'a>>,
 }
 
 impl<'a> Case<'a> {
-    /// The case of a phone.
+    /// The input for a phone.
     #[must_use]
     pub fn new(config: &'a PhoneConfig, log: &'a LogFacts, shared: &'a [SharedKey]) -> Self {
         let is_read = |one: &Credential<'_>| one.given().is_some_and(|given| config.counts(given.parameter));
@@ -96,25 +96,25 @@ impl<'a> Case<'a> {
         Self { mac: config.mac, config, log, shared, judged, read }
     }
 
-    /// The same case of another phone with the same files.
+    /// The same input for another phone with the same files.
     #[must_use]
     pub fn of_phone(self, mac: Mac) -> Self {
         Self { mac, ..self }
     }
 }
 
-/// A private key that several phones are given.
+/// A private key that several phones have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedKey {
-    /// The key, and where this phone is given it.
+    /// The key, and the line that sets it for this phone.
     pub key: GivenKey,
-    /// How many phones are given it, this one included.
+    /// How many phones have it, this one included.
     pub phones: u64,
     /// The first few of the others, by name.
     pub others: Vec<Mac>,
 }
 
-/// How much a closed gate weighs: flash memory keeps what was installed while it was open.
+/// The severity of a closed gate: flash memory keeps what was installed while it was open.
 const fn by_slot(state: SlotState) -> Severity {
     match state {
         SlotState::Empty => Severity::Error,
@@ -134,7 +134,7 @@ fn leaves<'c, 'a>(
     })
 }
 
-/// The words that `device.*` parameters of this kind have, but for those that a gate switches off.
+/// The words that `device.*` parameters of this kind have as values, except those that a gate switches off.
 fn device_words<'a>(
     case: &Case<'a>,
     is_kind: fn(Kind) -> bool,
@@ -146,7 +146,7 @@ fn device_words<'a>(
         .filter_map(|given| Some((given, given.value.as_text()?)))
 }
 
-/// The line of a value that selects, with what it says, and the gates that it lacks.
+/// The line of a value that selects something, with a sentence about it, and lines for its missing gates.
 fn selection(config: &PhoneConfig, given: &Given<'_>, says: Message) -> Vec<ConfigurationLine> {
     let missing = config.missing_gates(given.parameter);
     let missing = missing.map(|gate| {
@@ -155,7 +155,7 @@ fn selection(config: &PhoneConfig, given: &Given<'_>, says: Message) -> Vec<Conf
     std::iter::once(given.says(says)).chain(missing).collect()
 }
 
-/// The certificates and keys that stand behind gates, one line a slot.
+/// The certificates and keys that have gates, one line per slot.
 fn gated(config: &PhoneConfig) -> Vec<(Option<Slot>, Given<'_>)> {
     let devices = config.credentials().into_iter().filter(|credential| credential.store.is_device());
     let devices = devices.filter_map(|credential| Some((credential.store.slot(), credential.given()?)));
@@ -178,7 +178,7 @@ fn day(time: chrono::NaiveDateTime) -> String {
     time.format("%Y-%m-%d").to_string()
 }
 
-/// A name from a certificate, cut where it is long.
+/// A name from a certificate, cut if it is long.
 fn name_of(certificate: &Certificate) -> Part {
     let name = certificate.common_name.as_deref().unwrap_or(&certificate.subject);
     let name: String = name.chars().take(64).collect();

@@ -1,4 +1,4 @@
-//! What several checks have in common: failures by slot, and whether later lines show them gone.
+//! Functions of several checks: failures by slot, and whether later lines show that they are gone.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,8 @@ pub(super) fn by_slot<'a>(
     failures
 }
 
-/// The lines that show a state, and whether a later line shows it gone: `shows` tells which of the two an event is.
+/// The lines that show a fault, and whether a later line shows that it is gone: `shows` returns which of the two an
+/// event shows.
 pub(super) fn shown_until_gone<'a>(
     timeline: &Timeline<'a>,
     mut shows: impl FnMut(&'a Event, &Record<'_>) -> Option<State>,
@@ -56,7 +57,8 @@ pub(super) fn shown_until_gone<'a>(
     (seen.count > 0).then(|| (seen, resolved_if(is_gone)))
 }
 
-/// Whether later lines show a refusal mended, of a key (`is_key`) or of a certificate, whose last line is at `last`.
+/// Whether later lines show that a refusal is resolved: of a key (`is_key`) or of a certificate, with its last line
+/// at `last`.
 pub(super) fn state_of_refusal(
     timeline: &Timeline<'_>,
     slot: Option<Slot>,
@@ -77,14 +79,14 @@ pub(super) fn refused(what: &str, slot: Option<Slot>, length: Option<u64>, maxim
     sentence![format!("The phone refused {what} of {length} for {into}{limit}.")]
 }
 
-/// No boot has to go on for longer than a day without the failure, in milliseconds.
+/// A boot without the failure has to last at most a day, in milliseconds.
 const MAX_WAIT: u64 = 24 * 3_600_000;
 
-/// A boot that goes on for less than two minutes shows nothing, in milliseconds.
+/// A boot that lasts less than two minutes proves nothing, in milliseconds.
 const MIN_WAIT: u64 = 120_000;
 
-/// Resolved if a boot after the last failure goes on, after its first line, at least as long as the first
-/// failure took to come in the boot where it took longest.
+/// Resolved if a boot after the last failure lasts, from its first line, at least as long as the longest time until
+/// the first failure in the boots with failures.
 pub(super) fn state_by_later_boots(
     timeline: &Timeline<'_>,
     is_failure: impl Fn(&Event, &Record<'_>) -> bool,
@@ -105,7 +107,7 @@ pub(super) fn state_by_later_boots(
     )
 }
 
-/// The state by whether later evidence shows the cause gone.
+/// Resolved if later lines show that the cause is gone, else active.
 pub(super) const fn resolved_if(is_gone: bool) -> State {
     if is_gone { State::Resolved } else { State::Active }
 }

@@ -13,21 +13,21 @@ const MAX_LINES: usize = 6;
 /// What a check found in one phone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// The slot it is about, where it is about one.
+    /// The slot it is about, if it is about one.
     pub slot: Option<Slot>,
-    /// Whether it still holds.
+    /// Whether it is still active.
     pub state: State,
-    /// How much it weighs, where this case differs from the rule's severity.
+    /// Its severity, if it differs from that of the rule.
     pub severity: Option<Severity>,
     /// What this phone's logs show, with its figures.
     pub message: Message,
-    /// Why, where this case differs from the rule's cause.
+    /// The cause, if it differs from that of the rule.
     pub cause: Option<Message>,
-    /// What to do, where this case differs from the rule's remedy.
+    /// The remedy, if it differs from that of the rule.
     pub remedy: Option<Message>,
     /// The lines that prove it.
     pub seen: Occurrences,
-    /// Lines of configuration files that bear on it.
+    /// Related lines of configuration files.
     pub configuration: Vec<ConfigurationLine>,
 }
 
@@ -47,7 +47,7 @@ impl Finding {
         }
     }
 
-    /// A finding in configuration files, with the lines that prove it: it stands as long as the files do.
+    /// A finding in configuration files, with the lines that prove it. It is active as long as the files say so.
     pub(super) fn of_files(slot: Option<Slot>, message: Message, lines: Vec<ConfigurationLine>) -> Self {
         let configuration = lines.into_iter().take(MAX_LINES).collect();
         Self { slot, configuration, ..Self::active(message, Occurrences::without_lines()) }

@@ -1,7 +1,7 @@
-//! What the configuration has to do with what the log shows: which file and line did it.
+//! Relates the configuration to what the log shows: finds the file and line that caused it.
 //!
-//! Nothing is resolved by guess. A value that is equal to what the log shows is named as the cause, values
-//! that can be it are named as such, and where files and log contradict each other, that is said.
+//! Nothing is guessed. A value that is equal to what the log shows is named as the cause, values that are possible
+//! causes are named as such, and contradictions between files and log are reported.
 
 mod log_levels;
 
@@ -17,10 +17,10 @@ use crate::reference::MAX_PLATFORM_CERTIFICATE;
 pub(super) use log_levels::hiding_levels;
 use log_levels::no_evidence;
 
-/// Lines that one diagnosis is given.
+/// The most lines that are added to one diagnosis.
 const MAX_LINES: usize = 12;
 
-/// What a diagnosis of the log asks of the configuration: a fact of its rule.
+/// The question of a diagnosis of the log about the configuration: a fact of its rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Question {
     /// INS001: whose key has the refused length?
@@ -33,7 +33,7 @@ pub enum Question {
     NotKept,
     /// INS005: which file has the certificate that the log shows in the slot?
     Installed,
-    /// TLS001: what bears on trust in servers?
+    /// TLS001: what affects the trust in servers?
     Trust,
     /// LOG001: what keeps the inventory out of the log?
     NoEvidence,
@@ -42,13 +42,13 @@ pub enum Question {
 /// What the configuration adds to a diagnosis.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
-    /// The lines that bear on it, at most twelve; empty where nothing joins.
+    /// The related lines, at most twelve; empty if there are none.
     pub lines: Vec<ConfigurationLine>,
     /// A remedy that names file, line and parameter, in place of the diagnosis's own.
     pub remedy: Option<Message>,
 }
 
-/// What the configuration says to a diagnosis of the log, of this slot where it is about one.
+/// The answer of the configuration to the question of a diagnosis, for this slot if it is about one.
 #[must_use]
 pub fn join(config: &PhoneConfig, log: &LogFacts, question: Question, slot: Option<Slot>) -> Answer {
     if config.sources.is_empty() {
@@ -102,7 +102,7 @@ enum Precedence {
 }
 
 impl Precedence {
-    /// A clause that is added to what is said of the line.
+    /// A clause that is added to the sentence about the line.
     const fn clause(self) -> &'static str {
         match self {
             Self::Counts => "",
@@ -112,14 +112,14 @@ impl Precedence {
     }
 }
 
-/// The gates that keep a line from counting now, `device.set is not 1`; none where none does.
+/// The closed gates because of which a line does not count now, `device.set is not 1`; None if there are none.
 fn closed_gates(config: &PhoneConfig, given: &Given<'_>) -> Option<String> {
     let closed: Vec<&str> = config.closed_gates(given.parameter).collect();
     let are = if closed.len() == 1 { "is" } else { "are" };
     (!closed.is_empty()).then(|| format!("{} {are} not 1", closed.join(" and ")))
 }
 
-/// The same as a clause that is added to what is said of the line.
+/// The same as a clause that is added to the sentence about the line.
 fn gates_clause(config: &PhoneConfig, given: &Given<'_>) -> String {
     let closed = closed_gates(config, given);
     closed.map_or_else(String::new, |gates| format!("; the phone does not read it now, because {gates}"))
@@ -139,8 +139,8 @@ fn line_of(config: &PhoneConfig, fingerprint: &Fingerprint, was_saved: bool) -> 
     Some(given.says(format!("its certificate has the {digest} fingerprint that {what}{but}")))
 }
 
-/// Where the certificate that the log shows in this slot comes from, or that files and log contradict each
-/// other. None where nothing can be said: of the built-in certificate, and where not all files were read.
+/// The line that the certificate in this slot, which the log shows, comes from, or that contradicts the log. None
+/// for the built-in certificate, or if not all files were read.
 #[must_use]
 pub fn origin(config: &PhoneConfig, slot: Slot, fingerprint: &Fingerprint) -> Option<ConfigurationLine> {
     if slot == Slot::BuiltIn || config.sources.is_empty() {
@@ -177,7 +177,7 @@ fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<Configu
         Value::Key(Ok(key)) => Some(u64::from(key.length)),
         _ => None,
     };
-    // Which slot the key of 3.3.2 is in is not known.
+    // It is not known in which slot the key of 3.3.2 is.
     let is_of_slot = |given: &Given<'_>| {
         let of_key = given.parameter.slot();
         slot.is_none() || of_key.is_none() || of_key == slot
@@ -219,7 +219,7 @@ fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<Configu
 /// A certificate's value, where it goes, and its line.
 type Candidate<'a> = (Store, Given<'a>, &'a Certificates);
 
-/// The certificates of a slot, or of all; those whose gates are open, where there are any.
+/// The certificates of a slot, or of all slots; only those with open gates, if there are any.
 fn candidates(config: &PhoneConfig, slot: Option<Slot>) -> Vec<Candidate<'_>> {
     let all = config.credentials().into_iter().filter_map(|one| {
         let (given, value) = one.certificate?;
@@ -234,14 +234,14 @@ fn candidates(config: &PhoneConfig, slot: Option<Slot>) -> Vec<Candidate<'_>> {
     all
 }
 
-/// What is wrong with a value that can't be read, or not all of it.
+/// What is wrong with a value that can't be read, or not completely.
 fn unreadable(value: &Certificates) -> Option<String> {
     let what = if value.list.is_empty() { "can't be read" } else { "has a part that can't be read" };
     value.fault.map(|fault| format!("{what}: {fault}"))
 }
 
-/// Whether this line counts, and nothing else can: all files were read, and none disagree about a
-/// certificate or a gate.
+/// Whether it is certain that this line counts: all files were read, and none disagree about a certificate or a
+/// gate.
 fn is_sure(config: &PhoneConfig, given: &Given<'_>) -> bool {
     let is_open = config.counts(given.parameter);
     let disagree = |one: &Effective<'_>| {
@@ -250,8 +250,8 @@ fn is_sure(config: &PhoneConfig, given: &Given<'_>) -> bool {
     is_open && config.is_complete && !config.effective().any(|one| disagree(&one))
 }
 
-/// Names those with a fault, and says so when it is exactly one; else all of them, as contradicting the log.
-/// `fault` says what is wrong with a value, and whether it is the very thing that the log shows.
+/// Names the candidates with a fault, and says so if it is exactly one; else all candidates, as contradicting the
+/// log. `fault` returns what is wrong with a value, and whether that is exactly what the log shows.
 fn name_candidates(
     config: &PhoneConfig,
     candidates: &[Candidate<'_>],
@@ -328,7 +328,7 @@ fn chains(config: &PhoneConfig) -> Vec<ConfigurationLine> {
     name_candidates(config, &candidates, fault, hint)
 }
 
-/// What was saved to the slot, then what is there instead, and a value that can have emptied it.
+/// The line that was saved to the slot, the line that is there instead, and a value that may have emptied it.
 fn not_kept(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<ConfigurationLine> {
     let saved = log.slots.get(&slot).and_then(|facts| facts.not_kept.as_ref());
     let mut lines: Vec<_> = saved.and_then(|saved| line_of(config, saved, true)).into_iter().collect();
@@ -357,7 +357,7 @@ fn installed_lines(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<Conf
     }
     let of_slot = config.credentials().into_iter().find(|one| one.store.slot() == Some(slot));
     let Some(credential) = of_slot else {
-        // Files that disagree give something, and which slot the certificate of 3.3.2 is in is not known.
+        // Files that disagree set something, and it is not known in which slot the certificate of 3.3.2 is.
         let may_have =
             config.is_unsure_of(slot) || config.credentials().iter().any(|one| one.store.slot().is_none());
         if lines.is_empty() && config.is_complete && !may_have {
@@ -385,7 +385,7 @@ fn installed_lines(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<Conf
     lines
 }
 
-/// That the phone does not read what the files give this slot now.
+/// A line that the phone does not read the values for this slot now.
 fn closed_line(config: &PhoneConfig, slot: Slot) -> Option<ConfigurationLine> {
     let of_slot = config.credentials().into_iter().find(|one| one.store.slot() == Some(slot))?;
     let given = of_slot.given()?;
