@@ -1,14 +1,14 @@
-//! Configuration files: which of them a phone reads, what they give it, what is wrong with that, and what
-//! it has to do with the phone's log.
+//! Configuration files: which of them a phone reads, which values they set, what is wrong with these, and how they
+//! relate to the phone's log.
 //!
 //! ```text
 //! names of a walk ─TreeBuilder→ Tree ─resolve→ PhoneConfig ┬─check→ findings
 //!                                        LogFacts ─────────┴─join→ lines for the log's own diagnoses
 //! ```
 //!
-//! The facts, and which of them are not settled by any source, are those of the vendor's guides and of
-//! real files; what is not settled is never the ground of a diagnosis. Values of keys and passwords leave
-//! this module in no form: of a private key, its length and its public half are kept.
+//! The rules are those of the vendor's guides and of real files. Rules that no source states are never the basis of
+//! a diagnosis. Values of keys and passwords never leave this module; of a private key, only its length and its
+//! public half are kept.
 
 mod certificate;
 mod der;

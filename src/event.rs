@@ -1,7 +1,7 @@
-//! Events: what the known messages of a log say of certificates, or of what bears on them.
+//! Events: the known messages of a log about certificates and related facts.
 //!
 //! A new message is a variant of [`Event`] with its fields, a grammar in one of `event/*.rs`, and its row in
-//! [`MESSAGES`]. Its role ([`Event`]'s private `role`) is asked for by the compiler, a sample text by the tests.
+//! [`MESSAGES`]. The compiler requires its role ([`Event`]'s private `role`), and a test requires a sample text.
 
 mod certificate;
 mod identity;
@@ -24,29 +24,29 @@ pub(crate) use verbatim::read_verbatim;
 
 /// What a message says. Lengths are in bytes, as the phone counts them.
 ///
-/// The variants' names in snake case are the contract's kinds, and the fields' names are the contract's.
-/// A field whose name serde is told to begin with `_` is for this program alone and is not shown.
-/// Texts are as they stand in the log: what shows them conceals secrets first.
-/// A value is `None` where the line does not name it, or where the log is cut in the middle of it.
+/// The variants' names in snake case are the contract's kinds, and the fields' names are the contract's. A field
+/// that serde renames to a name with `_` at its beginning is internal and not shown. Texts are as in the log;
+/// secrets are concealed when they are shown. A value is `None` if the line does not contain it, or if the log is
+/// cut within it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
-    /// A private key was refused for its length.
+    /// A private key was refused because of its length.
     KeyTooLarge {
-        /// Where it should have gone.
+        /// The slot for which it was.
         slot: Option<Slot>,
         /// The key's length.
         length: Option<u64>,
-        /// What the slot takes.
+        /// The maximum of the slot.
         maximum: Option<u64>,
     },
-    /// A certificate was refused for its length.
+    /// A certificate was refused because of its length.
     CertificateTooLarge {
-        /// Where it should have gone.
+        /// The slot for which it was.
         slot: Option<Slot>,
         /// The certificate's length.
         length: Option<u64>,
-        /// What the slot takes.
+        /// The maximum of the slot.
         maximum: Option<u64>,
     },
     /// The certificate chain of the configuration could not be decoded.
@@ -96,7 +96,7 @@ pub enum Event {
         /// The digest.
         #[serde(serialize_with = "kinds::as_text")]
         fingerprint: Option<Fingerprint>,
-        /// Which digest: the one that the line names, else told by the length.
+        /// The hash algorithm that the line names, else the one of this length.
         algorithm: Option<Algorithm>,
     },
     /// Inventory at boot: a certificate's common name.
@@ -149,15 +149,15 @@ pub enum Event {
     },
     /// A log, or one component's part of it, begins.
     LogStart {
-        /// The level from which on messages are written, where the line names it.
+        /// The lowest level of messages that are written, if the line names it.
         log_level: Option<u8>,
-        /// Whether it is the banner of the whole log, so the sign of a boot.
+        /// Whether it is the banner of the whole log, which marks a boot.
         #[serde(rename = "_banner")]
         banner: bool,
     },
     /// The log ends: a shutdown.
     LogEnd,
-    /// The phone could not ask the time.
+    /// The phone could not get the time.
     ClockFailed,
     /// The phone could not send its log.
     UploadFailed {
@@ -171,7 +171,7 @@ pub enum Event {
     },
     /// The state of the phone's certificate for its Lync or Skype sign-in. A line names some of these.
     SignInCertificate {
-        /// Whether there is one. Where there is none, `expired` and `valid_until` mean nothing.
+        /// Whether there is one. If there is none, `expired` and `valid_until` have no meaning.
         exists: Option<bool>,
         /// Whether it expired.
         expired: Option<bool>,
@@ -185,7 +185,7 @@ pub enum Event {
         /// The digest.
         #[serde(serialize_with = "kinds::as_text")]
         fingerprint: Option<Fingerprint>,
-        /// Which digest: the one that the line names, else told by the length.
+        /// The hash algorithm that the line names, else the one of this length.
         algorithm: Option<Algorithm>,
     },
     /// The address of the company's certificate service is not valid.
@@ -193,33 +193,34 @@ pub enum Event {
         /// The address.
         uri: Option<Box<str>>,
     },
-    /// This boot did not apply the configuration that the files give.
+    /// In this boot the phone did not apply the configuration of the files.
     ConfigurationNotApplied,
-    /// The log server did not tell the length of the log that it has.
+    /// The log server did not report the length of its copy of the log.
     UploadSizeUnknown,
 }
 
 /// Which upload of a log failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Upload {
-    /// One that was tried.
+    /// An upload that was tried.
     Tried,
-    /// One that was left out because another failed: no failure of its own in the same second.
+    /// An upload that was skipped because another failed; in the same second it is not counted as a failure of its
+    /// own.
     Skipped,
-    /// That of the boot log, at start.
+    /// The upload of the boot log, at start.
     BootLog,
 }
 
-/// What a text was found to be.
+/// The result of parsing a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ParsedText {
-    /// A known message, whole.
+    /// A complete known message.
     Known(Event),
-    /// A known message that the next line can bring more of.
+    /// A known message that the next line may continue.
     Open(Event),
-    /// The beginning of a known message: it goes on in the next line, or it is cut.
+    /// The beginning of a known message, which continues in the next line or is cut.
     Cut,
-    /// No known message.
+    /// Not a known message.
     Unknown,
 }
 
@@ -232,10 +233,10 @@ impl ParsedText {
 /// How a text ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// With the end of its line, or with one at which it was wrapped.
+    /// At the end of its line, or where it was wrapped.
     Whole,
-    /// Perhaps within a word or a number, such as in a log's last line that has no line feed: a value that
-    /// touches the end is not known.
+    /// Perhaps within a word or a number, as in a last line without a line feed: a value that reaches the end is
+    /// not known.
     Cut,
 }
 
@@ -254,14 +255,14 @@ enum Role {
 }
 
 impl Event {
-    /// The contract's name for this kind of event. For output: it is not fast.
+    /// The name of this kind of event in the output. This is slow.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         let (kind, _) = kinds::parts(self);
         kinds::all().iter().map(|known| known.name).find(|name| *name == kind).unwrap_or_default()
     }
 
-    /// The kind's own fields, in the contract's names and order. For output: it is not fast.
+    /// The fields of this kind, with the names and in the order of the output. This is slow.
     #[must_use]
     pub fn fields(&self) -> Map<String, Value> {
         let (_, mut fields) = kinds::parts(self);
@@ -291,20 +292,20 @@ impl Event {
         matches!(self.role(), Role::Inventory)
     }
 
-    /// Whether it tells of an installation: tried, done or refused.
+    /// Whether it is about an installation: tried, done or refused.
     #[must_use]
     pub const fn is_installation(&self) -> bool {
         matches!(self.role(), Role::Installation | Role::Refusal)
     }
 
-    /// Whether it tells of something that failed, as often as it is tried, and changes nothing else: many of
-    /// them in a row can be counted as one.
+    /// Whether it is a failure that may repeat often and changes nothing else: many such events in a row can be
+    /// counted as one.
     #[must_use]
     pub const fn is_failure(&self) -> bool {
         matches!(self.role(), Role::Refusal | Role::Failure)
     }
 
-    /// Each kind is listed, so that the compiler asks for the role of a new one.
+    /// Each kind is listed, so that the compiler requires the role of a new one.
     const fn role(&self) -> Role {
         match self {
             Self::CertificateLength { .. }
@@ -336,11 +337,12 @@ impl Event {
         }
     }
 
-    /// In how many more lines the message may go on although it is whole as it is. Most are whole in one.
+    /// The number of further lines in which the message may continue although it is complete. Most messages have
+    /// one line.
     #[must_use]
     pub const fn further_lines(&self) -> u8 {
         match self {
-            // Free words: what comes after the next line is not the phone's.
+            // Free text: lines after the next one are not from the phone.
             Self::CredentialInvalid { .. } | Self::ServerCertificateUntrusted { .. } => 1,
             Self::LogStart { log_level: None, banner: false } => 1,
             Self::UploadFailed { result: None, upload: Upload::Tried, .. } => 1,

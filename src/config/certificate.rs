@@ -1,4 +1,4 @@
-//! X.509 certificates, and PKCS #7 that holds them (RFC 5280, RFC 2315).
+//! X.509 certificates, and PKCS #7 that contains them (RFC 5280, RFC 2315).
 
 use chrono::NaiveDateTime;
 use md5::Digest as _;
@@ -12,18 +12,18 @@ use super::der::{
 };
 use crate::model::Fingerprint;
 
-/// More certificates than this in one value are not read.
+/// The most certificates that are read in one value.
 const MAX_CERTIFICATES: usize = 64;
 
-/// Texts of a subject are kept up to so many bytes in all.
+/// The most bytes of a subject's texts that are kept.
 const MAX_SUBJECT_LENGTH: usize = 1024;
 
-/// What a configuration's certificate says of itself.
+/// The data of a certificate in a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
-    /// The subject's first common name. Raw: from anyone.
+    /// The subject's first common name. Untrusted text.
     pub common_name: Option<Box<str>>,
-    /// All texts of the subject with commas between, at most 1 KB. Raw: from anyone.
+    /// All texts of the subject with commas between, at most 1 KB. Untrusted text.
     pub subject: Box<str>,
     /// From when it is valid, UTC.
     #[serde(with = "chrono::naive::serde::ts_seconds")]
@@ -41,7 +41,7 @@ pub struct Certificate {
     issuer_hash: [u8; 32],
 }
 
-/// A public key, as far as two of them are compared.
+/// A public key, reduced to what is needed to compare it with another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum PublicKey {
     /// RSA: bits of the modulus, and SHA-256 of modulus and exponent.
@@ -72,7 +72,7 @@ impl PublicKey {
         }
     }
 
-    /// Whether the two are the same key; `None` where that can't be told.
+    /// Whether the two are the same key; None if that is not known.
     #[must_use]
     pub fn matches(&self, other: &Self) -> Option<bool> {
         match (self, other) {

@@ -1,4 +1,4 @@
-//! One configuration file, read once: its certificate parameters, and what else a phone follows in it.
+//! One configuration file, read once: its certificate parameters, and the attributes of a master.
 
 use std::fmt;
 
@@ -14,26 +14,26 @@ use super::xml::{self, Malformed, Refusal};
 use crate::message::Message;
 use crate::problem::ProblemKind;
 
-/// Misspelt names that are kept of one file, and unknown names that are compared with the known ones.
+/// The most misspelt names that are kept of one file, and the most unknown names that are compared with known ones.
 const MAX_MISSPELT: usize = 16;
 const MAX_COMPARED: usize = 1_000;
 
-/// What came of reading a file.
+/// The result of reading a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReadOutcome {
     /// Well-formed XML.
     Read,
-    /// A text that begins as XML does, and is not well-formed.
+    /// A text that begins like XML, but is not well-formed.
     Malformed(Malformed),
-    /// A text that does not begin as XML does, or an empty file.
+    /// A text that does not begin like XML, or an empty file.
     NotXml,
-    /// No text: encrypted, or no configuration at all.
+    /// Not text: encrypted, or not a configuration file.
     Binary,
-    /// Not read, and why; the tree's problems have it too.
+    /// Not read, with the reason, which is also among the problems of the tree.
     Unread(Box<str>),
 }
 
-/// A parameter as one file gives it.
+/// A parameter that one file sets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Setting {
     /// Which parameter.
@@ -50,16 +50,16 @@ pub struct Setting {
 pub(super) struct FileList {
     /// `VVX500` of `CONFIG_FILES_VVX500`.
     pub(super) model: Option<Box<str>>,
-    /// What stands between its commas, without blanks; one more than are followed, where there are more.
+    /// The entries between its commas, without blanks; at most one more than are followed.
     pub(super) names: Vec<ListedName>,
     pub(super) line: u64,
 }
 
-/// The name of a file, or a text that stands in the place of one.
+/// The name of a file, or another text in its place.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ListedName {
     pub(super) name: Box<str>,
-    /// It came from a record, where something else stands for a text that may hold a secret.
+    /// It came from a record, where a text that may contain a secret is replaced.
     pub(super) is_concealed: bool,
 }
 
@@ -67,7 +67,7 @@ pub(super) struct ListedName {
 pub(super) const MAX_NAMES: usize = 256;
 pub(super) const MAX_NAME_LENGTH: usize = 1024;
 
-/// Names are addresses too, with passwords in them.
+/// Names can be URLs with passwords.
 impl fmt::Debug for FileList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FileList")
@@ -80,16 +80,17 @@ impl fmt::Debug for FileList {
 /// A name that is nearly a parameter's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Misspelt {
-    /// The name as it stands there.
+    /// The name as in the file.
     pub name: Box<str>,
-    /// The parameter that is meant.
+    /// The parameter that is probably meant.
     #[serde(deserialize_with = "known_name")]
     pub known: KnownName,
     /// 1-based line.
     pub line: u64,
 }
 
-/// A parameter of the table, and its name. Aliases, since serde would take a reference for a part of its input.
+/// A parameter of the table, and its name. An alias, because serde would regard a reference as borrowed from its
+/// input.
 type Known = &'static Parameter;
 type KnownName = &'static str;
 
@@ -111,7 +112,7 @@ fn known_name<'de, D: Deserializer<'de>>(input: D) -> Result<KnownName, D::Error
 pub struct File {
     /// Its path as reports show it; a member of an archive is `a.zip!/path/in/it`.
     pub path: Box<str>,
-    /// What came of reading it.
+    /// The result of reading it.
     pub outcome: ReadOutcome,
     /// Its known parameters, in order.
     pub settings: Vec<Setting>,
@@ -119,11 +120,12 @@ pub struct File {
     pub misspelt: Vec<Misspelt>,
     pub(super) lists: Vec<FileList>,
     pub(super) overrides_directory: Option<Box<str>>,
-    /// Of a file that was not read: what kind of problem that is.
+    /// If the file was not read: the kind of the problem.
     pub(super) unread: Option<ProblemKind>,
-    /// It is, or was meant to be, a file for these phones: another maker's has none of their names.
+    /// It is a file for these phones, or was intended as one: files of other vendors have none of their names.
     pub(super) is_ours: bool,
-    /// A hash of its bytes, or of the reason why it was not read. In no record: short passwords can be guessed by it.
+    /// A hash of its bytes, or of the reason why it was not read. Not stored in records, because short passwords
+    /// could be guessed from it.
     #[serde(skip)]
     pub(super) content: u64,
 }
@@ -144,7 +146,7 @@ impl File {
         }
     }
 
-    /// Reads a file's bytes. What it returns holds no byte of a key.
+    /// Reads a file's bytes. The result contains no byte of a key.
     #[must_use]
     pub fn parse(path: &str, bytes: &[u8]) -> Self {
         let unread = Self::unread(path, ProblemKind::Unreadable, "");
@@ -219,9 +221,9 @@ impl File {
         }
     }
 
-    /// The file as it may leave this machine: without what can hold a secret. Names in lists and directories
-    /// that are not shown either are replaced, unless something of that name `is_there`; of what is not followed,
-    /// an address or a long text, nothing is left.
+    /// The file as it may leave this machine: without texts that may contain a secret. Names in lists and
+    /// directories are replaced, unless something of that name `is_there`. Entries that are not followed, URLs or
+    /// long texts, are removed.
     pub(super) fn without_secrets(&self, is_there: &dyn Fn(&str) -> bool) -> Self {
         let concealed = |name: &str| match Value::text(name) {
             _ if name.contains("://") || name.len() > MAX_NAME_LENGTH => Some("://".into()),
@@ -240,7 +242,7 @@ impl File {
         file
     }
 
-    /// The sentence about a line of this file, or about the whole of it.
+    /// A sentence about a line of this file, or about the whole file.
     pub(crate) fn says(
         &self,
         line: Option<u64>,
@@ -256,8 +258,8 @@ impl File {
     }
 }
 
-/// Whether an attribute of this name can bear on certificates or on which files are read. Most of a phone's own
-/// files have none: their names alone tell, and no value or line is looked at.
+/// Whether an attribute of this name can concern certificates or the files that are read. Most of a phone's own
+/// files have none; then only names are compared, and no value or line is read.
 fn is_relevant(name: &str) -> bool {
     match name.as_bytes().first() {
         Some(b'C') if name.starts_with(CONFIG_FILES) => true,

@@ -18,7 +18,7 @@ pub enum Store {
 }
 
 impl Store {
-    /// The slot of the log. Which one the certificate of 3.3.2 is in is not known.
+    /// The slot of the log. It is not known in which slot the certificate of 3.3.2 is.
     #[must_use]
     pub const fn slot(self) -> Option<Slot> {
         match self {
@@ -28,7 +28,7 @@ impl Store {
         }
     }
 
-    /// Whether it is flash memory, with its limits, behind the gates of `device.*`.
+    /// Whether it is in flash memory, with its limits and the gates of `device.*`.
     #[must_use]
     pub const fn is_device(self) -> bool {
         !matches!(self, Self::Application(_))
@@ -67,21 +67,21 @@ pub enum Kind {
     Certificate(Store),
     /// A device certificate's private key.
     Key(Store),
-    /// A CA certificate; the bytes that its slot takes, where it has a limit.
+    /// A CA certificate, with the limit of its slot in bytes, if there is one.
     Ca(Option<u64>),
     /// A gate: `device.set`, or a parameter's own `.set`.
     Set,
-    /// `device.sec.TLS.customDeviceCertX.publicCert.set`: a place where `.set` does nothing.
+    /// `device.sec.TLS.customDeviceCertX.publicCert.set`: a `.set` without effect.
     MisplacedSet(Store),
     /// Which certificate a TLS profile uses.
     ProfileCertificate,
     /// Which TLS profile an application uses.
     ProfileSelection,
-    /// What bears on trust in servers: CA lists, names, versions.
+    /// Trust in servers: CA lists, names, versions.
     Trust,
-    /// What the log shows, and whether it is uploaded.
+    /// The levels of the log, and whether it is uploaded.
     Log,
-    /// How else the phone gets certificates.
+    /// Other ways in which the phone gets certificates.
     Enrolment,
 }
 
@@ -92,18 +92,18 @@ pub struct Parameter {
     pub name: Box<str>,
     /// What it is for.
     pub kind: Kind,
-    /// The parameter that must be 1 for this one to count, beside `device.set`; none outside `device.*`.
+    /// The parameter that must be 1 for this one to count, in addition to `device.set`; None outside `device.*`.
     pub set_name: Option<Box<str>>,
 }
 
-/// Application slots: 6 by the guide, 7 in newer software.
+/// Application slots: 6 according to the guide, 7 in newer software.
 const APPLICATION_SLOTS: u8 = SLOTS.len() as u8;
 
 const DEVICE_STORES: [Store; 3] = [Store::Ssl, Store::Platform(1), Store::Platform(2)];
 
 const SLOTS: &[&str] = &["1", "2", "3", "4", "5", "6", "7"];
 
-/// The parameters beside certificates and keys of devices; each of the words takes the place of the asterisk.
+/// The parameters other than certificates and keys of devices. Each of the words replaces the asterisk.
 const OTHERS: &[(Kind, &str, &[&str])] = &[
     (Kind::Set, DEVICE_SET, &[""]),
     (Kind::Ca(Some(1536)), "device.sec.TLS.customCaCert1", &[""]),
@@ -137,7 +137,7 @@ fn table() -> Known {
     let mut add = |name: String, kind| {
         let set_name = match kind {
             Kind::Set | Kind::MisplacedSet(_) => None,
-            // One for certificate and key.
+            // One gate for certificate and key.
             Kind::Certificate(_) | Kind::Key(_) => {
                 name.rsplit_once('.').map(|(slot, _)| format!("{slot}.set"))
             }
@@ -166,7 +166,7 @@ fn table() -> Known {
     known
 }
 
-/// The slot that a profile's value selects; `None` for a number or a word that is not known.
+/// The slot that a profile's value selects; None for a number or an unknown word.
 #[must_use]
 pub fn selected_slot(value: &str) -> Option<Slot> {
     let lower = value.to_ascii_lowercase();
@@ -183,18 +183,18 @@ pub fn selected_slot(value: &str) -> Option<Slot> {
 pub(super) const LOG_DIRECTORY: &str = "LOG_FILE_DIRECTORY";
 
 impl Parameter {
-    /// The known parameter of this name, to the letter.
+    /// The known parameter with exactly this name.
     pub(super) fn find(name: &str) -> Option<&'static Self> {
         KNOWN.get(name)
     }
 
-    /// Whether a parameter has this name, to the letter.
+    /// Whether a parameter has exactly this name.
     #[must_use]
     pub fn is_known(name: &str) -> bool {
         KNOWN.contains_key(name)
     }
 
-    /// Whether this known parameter carries a certificate or a key, or selects one.
+    /// Whether this parameter contains a certificate or a key, or selects one.
     pub(super) const fn is_of_certificates(&self) -> bool {
         matches!(
             self.kind,
@@ -206,7 +206,7 @@ impl Parameter {
         )
     }
 
-    /// The slot of a certificate or key; of a `.set` the one that it is for.
+    /// The slot of a certificate or key; for a `.set`, the slot of its values.
     #[must_use]
     pub fn slot(&self) -> Option<Slot> {
         match self.kind {
@@ -216,7 +216,7 @@ impl Parameter {
         }
     }
 
-    /// The values that this `.set` lets count; none for `device.set`.
+    /// The parameters that this `.set` enables; none for `device.set`.
     #[must_use]
     pub fn gated_values(&self) -> Vec<&'static Self> {
         let mut values: Vec<_> =
@@ -225,7 +225,7 @@ impl Parameter {
         values
     }
 
-    /// Whether the name begins as those of known parameters do.
+    /// Whether the name begins like those of known parameters.
     pub(super) fn may_be_known(name: &str) -> bool {
         match name.as_bytes().first() {
             Some(b'd') => name.starts_with("device."),
@@ -246,8 +246,8 @@ impl Parameter {
         (18..=64).contains(&name.len()) && name.as_bytes().windows(3).any(is_word)
     }
 
-    /// The known certificate parameter that `name` is one or two edits from, or differs from in case.
-    /// Numbers are no letters: a slot of newer software is not a misspelt one.
+    /// The known certificate parameter from which `name` differs by one or two edits, or in case. A different
+    /// number is not a misspelling, because newer software has more slots.
     pub(super) fn misspelt(name: &str) -> Option<&'static str> {
         const MAX_EDITS: usize = 2;
         if is_near_device_set(name) {
@@ -271,8 +271,8 @@ impl Parameter {
 /// The gate of all `device.*` parameters.
 pub const DEVICE_SET: &str = "device.set";
 
-/// Whether the name is `device.set` in another case, or with one letter wrong, missing, too much or in another
-/// place. Two would be too many in so short a name: `device.sntp` is no nearer.
+/// Whether the name is `device.set` in another case, or with one letter wrong, missing, added or moved. Two edits
+/// would be too many for so short a name: `device.sntp` differs no more.
 fn is_near_device_set(name: &str) -> bool {
     // Names of real groups of parameters.
     const NEIGHBOURS: [&str; 2] = ["device.net", "device.sec"];

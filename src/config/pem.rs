@@ -1,7 +1,7 @@
-//! A reader of PEM texts in attribute values, which says *why* a text can't be read.
+//! A reader of PEM texts in attribute values, which reports *why* a text can't be read.
 //!
-//! XML makes a blank of each line break in an attribute, so line ends mean nothing here: a text in one
-//! line is as good as one in many. What is wrong is told as a [`Fault`].
+//! XML replaces each line break in an attribute with a blank, so line ends have no meaning here: a text may be in
+//! one line or in several. Errors are returned as a [`Fault`].
 
 use std::sync::LazyLock;
 
@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::secrets::pattern;
 
-/// Whether `=` stands at the end tells nothing; a cut text shows in its DER.
+/// The padding `=` is optional; a cut text is detected in its DER.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new()
@@ -24,16 +24,16 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// Longer names of a begin line are not names.
+/// A longer text in a begin line is not a name.
 const MAX_LABEL_LENGTH: usize = 40;
 
-/// More blocks than this in one value are not read.
+/// The most blocks that are read in one value.
 const MAX_BLOCKS: usize = 32;
 
-/// Words of this program. An alias, since serde would take a reference for a part of its input.
+/// Words of this program. An alias, because serde would regard a reference as borrowed from its input.
 type Words = &'static str;
 
-/// Why a value can't be read. No variant holds a byte of the value, beside [`Fault::Label`]'s known names.
+/// Why a value can't be read. No variant contains a byte of the value, except the known names of [`Fault::Label`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Fault {
     /// Neither begin and end lines nor base64.
@@ -57,15 +57,15 @@ pub enum Fault {
     /// Nothing between the lines.
     #[error("there is nothing between the begin and the end line")]
     Empty,
-    /// The content announces more bytes than are there.
+    /// The content declares more bytes than there are.
     #[error("it is cut off: it has {there} of {announced_length} bytes")]
     Cut {
-        /// Bytes that the DER announces.
+        /// Bytes that the DER declares.
         announced_length: u32,
         /// Bytes that are there.
         there: u32,
     },
-    /// The content is base64, but no DER of what it should be.
+    /// The content is base64, but not DER of the expected kind.
     #[error("its bytes are not what the begin line says")]
     NotDer,
     /// The begin line names something else: `CERTIFICATE REQUEST`.
@@ -82,7 +82,7 @@ pub enum Fault {
     Encrypted,
 }
 
-/// What [`Fault::Label`] names and [`Fault::Holds`] tells.
+/// The words of [`Fault::Label`] and [`Fault::Holds`].
 const KNOWN: &[Words] = &[
     UNKNOWN_LABEL,
     "EC PARAMETERS",
@@ -102,7 +102,7 @@ pub(super) const HOLDS_CERTIFICATE: &str = "a certificate, and no key";
 pub(super) const HOLDS_X509: &str = "an X.509 certificate, and no PKCS #7";
 const UNKNOWN_LABEL: &str = "an unknown name";
 
-/// Those of these words that a record has.
+/// Reads one of these words from a record.
 fn known<'de, D: Deserializer<'de>>(input: D) -> Result<Words, D::Error> {
     let words = String::deserialize(input)?;
     let known = KNOWN.iter().find(|known| ***known == *words);
@@ -116,7 +116,7 @@ pub(super) enum Label {
     Certificate,
     Key,
     EncryptedKey,
-    /// Something else, by its name where it is a known one.
+    /// Something else, with its name if that is known.
     Other(&'static str),
 }
 
@@ -135,20 +135,20 @@ impl Label {
     }
 }
 
-/// What stands between a begin and an end line.
+/// The content between a begin and an end line.
 pub(super) struct Block {
     pub(super) label: Label,
-    /// Written to the letter: upper case, no blanks beside the hyphens.
+    /// The lines are written exactly: upper case, no blanks next to the hyphens.
     pub(super) is_exact: bool,
     /// The bytes, or why there are none.
     pub(super) bytes: Result<Zeroizing<Vec<u8>>, Fault>,
 }
 
-/// A value, taken apart.
+/// A parsed value.
 pub(super) enum Pem {
     /// Begin and end lines, or one of them.
     Blocks(Vec<Block>),
-    /// No such line; the bytes where the text is base64.
+    /// No such line; the bytes, if the text is base64.
     Bare(Option<Zeroizing<Vec<u8>>>),
 }
 
@@ -163,7 +163,7 @@ struct Line<'t> {
     end: usize,
 }
 
-/// Takes a value apart.
+/// Parses a value.
 pub(super) fn read(text: &str) -> Pem {
     let lines = lines(text);
     if lines.is_empty() {
@@ -204,7 +204,7 @@ pub(super) fn read(text: &str) -> Pem {
 }
 
 fn content(body: &str) -> Result<Zeroizing<Vec<u8>>, Fault> {
-    // A key that OpenSSL encrypted the old way has two header lines.
+    // A key encrypted by OpenSSL in the old format has two header lines.
     if body.contains("Proc-Type:") && body.contains("ENCRYPTED") {
         return Err(Fault::Encrypted);
     }
@@ -218,7 +218,7 @@ fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     for character in text.chars().filter(|character| !character.is_whitespace()) {
         packed.push(u8::try_from(character).ok().filter(u8::is_ascii)?);
     }
-    // One character too many can't be a byte: the DER tells that the text is cut.
+    // One surplus character is not a byte; the DER shows that the text is cut.
     if packed.iter().rev().take_while(|byte| **byte == b'=').count() == 0 && packed.len() % 4 == 1 {
         packed.pop();
     }
@@ -228,7 +228,7 @@ fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     Some(bytes)
 }
 
-/// Dashes, a name, and dashes. Typographic ones and soft hyphens are a fault that is told.
+/// Dashes, a name, and dashes. Typographic dashes and soft hyphens are reported as a fault.
 static LINE: LazyLock<Regex> = LazyLock::new(|| {
     let dash = r"\-\u{2010}-\u{2015}\u{2212}\u{ad}";
     pattern(&format!(r"(?i)([{dash}]+)(\s*)(BEGIN|END)([^{dash}]*)([{dash}]+)"))
@@ -244,7 +244,7 @@ fn lines(text: &str) -> Vec<Line<'_>> {
     {
         let (_, [before, blank, word, label, after]) = line.extract();
         let name = label.trim();
-        // `-----END A----------BEGIN B-----` in one line: the ten hyphens are shared by two lines.
+        // `-----END A----------BEGIN B-----` in one line: the ten hyphens belong to two lines.
         let has_five_hyphens = before == "-----" && matches!(after, "-----" | "----------");
         let end = if has_five_hyphens { whole.end() - after.len() + 5 } else { whole.end() };
         at = end;

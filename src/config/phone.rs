@@ -1,4 +1,4 @@
-//! What a phone's configuration files give it: which value counts, from which line, and what it overrides.
+//! The configuration of one phone: which value of each parameter counts, its line, and the lines that it overrides.
 
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
@@ -16,7 +16,7 @@ use super::value::{Certificates, Key, Value};
 use crate::message::{Message, Part, sentence};
 use crate::model::{Fingerprint, Mac, Slot};
 
-/// Lines of one parameter that are kept: the first of them counts.
+/// The most lines of one parameter that are kept; the first one counts.
 const MAX_PLACES: usize = 64;
 
 /// Why a phone reads a file. The order is that of precedence.
@@ -36,7 +36,8 @@ impl SourceRole {
     /// Whether it is known which of two different values of such files counts.
     fn order_is_known(self, other: Self) -> bool {
         use SourceRole::{Listed, Master, Phone, Web};
-        // Phone and web overrides, and a master with values beside its list, are not settled by any source.
+        // No source states the order of phone and web overrides, nor that of a master with its own values and its
+        // list.
         !matches!(
             (self, other),
             (Phone, Web) | (Master, Listed) | (Phone, Phone) | (Web, Web) | (Master, Master)
@@ -51,14 +52,14 @@ pub struct Source {
     pub file: Arc<File>,
     /// Why it is read.
     pub role: SourceRole,
-    /// No other phone reads it, by its name.
+    /// By its name, no other phone reads it.
     pub is_own: bool,
 }
 
-/// A name in `CONFIG_FILES` behind which there is no file.
+/// A name in `CONFIG_FILES` whose file does not exist.
 #[derive(Clone, Debug)]
 pub struct Unresolved {
-    /// The name, with the phone's address and model put in.
+    /// The name, with the phone's address and model inserted.
     pub name: String,
     /// The path that it leads to.
     pub leads_to: String,
@@ -68,7 +69,7 @@ pub struct Unresolved {
     pub line: u64,
 }
 
-/// A parameter with the file that gives it.
+/// A parameter in a file that sets it.
 #[derive(Clone, Copy, Debug)]
 pub struct Given<'a> {
     /// The file.
@@ -94,13 +95,13 @@ impl Given<'_> {
         sentence![Part::Path(self.file.path.clone()), format!(" line {}", self.line)]
     }
 
-    /// This line, with its value in short.
+    /// This line, with its shortened value.
     #[must_use]
     pub fn in_short(&self) -> ConfigurationLine {
         self.says(self.value.in_short())
     }
 
-    /// A sentence about this line that begins with its value in short.
+    /// A sentence about this line that begins with its shortened value.
     #[must_use]
     pub fn says_of_value(&self, rest: impl Into<Message>) -> ConfigurationLine {
         self.says(self.value.in_short().and(rest.into()))
@@ -120,14 +121,14 @@ impl From<&Given<'_>> for Message {
     }
 }
 
-/// What a gate says: `device.set`, or a parameter's own `.set`.
+/// The state of a gate: `device.set`, or a parameter's own `.set`.
 #[derive(Clone, Copy, Debug)]
 pub enum Gate<'a> {
     /// It is 1.
     Open,
-    /// It is not 1, or absent where all files were read.
+    /// It is not 1, or it is absent and all files were read.
     Closed(Option<Given<'a>>),
-    /// Files that can't be read may have it, or two files disagree and none is known to win.
+    /// A file that can't be read may have it, or two files disagree and it is not known which one wins.
     Unknown,
 }
 
@@ -139,14 +140,14 @@ impl Gate<'_> {
     }
 }
 
-/// `device.set`, and the parameter's own `.set`; none outside of `device.*`.
+/// `device.set`, and the parameter's own `.set`; none outside `device.*`.
 fn gates(parameter: &Parameter) -> impl Iterator<Item = &str> {
     let is_device = parameter.name.starts_with("device.");
     let all = std::iter::once("device.set").chain(parameter.set_name.as_deref());
     all.filter(move |_| is_device)
 }
 
-/// What the files give to one slot. At least one of the two is there.
+/// The certificate and the key that the files set for one slot. At least one of the two exists.
 #[derive(Clone, Copy, Debug)]
 pub struct Credential<'a> {
     /// Where it goes.
@@ -172,7 +173,7 @@ pub struct Effective<'a> {
     pub given: Given<'a>,
     /// The lines that do not, in the order of the files.
     pub overridden: Vec<Given<'a>>,
-    /// `false` where the values differ and no source tells which of them counts.
+    /// False if the values differ and no source states which of them counts.
     pub is_sure: bool,
 }
 
@@ -181,25 +182,25 @@ pub struct Effective<'a> {
 pub struct PhoneConfig {
     /// The phone.
     pub mac: Mac,
-    /// The files that it reads, the one that wins first.
+    /// The files that it reads, by precedence: the first one wins.
     pub sources: Vec<Source>,
-    /// Names in `CONFIG_FILES` behind which there is no file.
+    /// Names in `CONFIG_FILES` whose file does not exist.
     pub missing: Vec<Unresolved>,
-    /// All files that it reads were read here: a parameter that was not found is not there.
+    /// All files that it reads were read: a parameter that was not found does not exist.
     pub is_complete: bool,
-    /// Which of the master's lists is this phone's is known.
+    /// It is known which of the master's lists applies to this phone.
     pub(super) list_is_sure: bool,
     /// The master's list names more files than are followed.
     pub list_is_cut: bool,
-    /// The certificates that the phone's log shows installed; empty until they are put in.
+    /// The certificates that the phone's log shows as installed; empty until they are set.
     pub installed: Vec<(Slot, Fingerprint)>,
     /// Private keys among the files.
     pub key_files: Vec<KeyFile>,
-    /// The settings of all files in their order, by name; made when they are asked for.
+    /// The settings of all files in their order, by name; computed when needed.
     settings: OnceLock<Settings>,
 }
 
-/// Where the settings of each name stand: the file, and the place in it.
+/// The places of the settings of each name: the index of the file, and the index in it.
 type Settings = BTreeMap<&'static str, Vec<(usize, usize)>>;
 
 impl PhoneConfig {
@@ -217,7 +218,7 @@ impl PhoneConfig {
         }
     }
 
-    /// Whether the same files, with the same content, are the phone's.
+    /// Whether both have the same files with the same content.
     pub(crate) fn has_same_files(&self, other: &Self) -> bool {
         let is_same = |(one, other): (&Source, &Source)| one.role == other.role && one.file == other.file;
         let missing = |config: &Self| config.missing.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
@@ -244,7 +245,7 @@ impl PhoneConfig {
         let mut settings = Settings::new();
         for (file, source) in self.sources.iter().enumerate() {
             for (place, setting) in source.file.settings.iter().enumerate() {
-                // The attributes of a master mean nothing elsewhere.
+                // The attributes of a master have no effect in other files.
                 if *setting.parameter.name == *LOG_DIRECTORY && source.role != SourceRole::Master {
                     continue;
                 }
@@ -263,7 +264,7 @@ impl PhoneConfig {
         self.sources.is_empty() && self.key_files.is_empty()
     }
 
-    /// A hash of all that the files say: an equal one means that nothing changed for the phone. 0 without files.
+    /// A hash of everything that the files set: if it is equal, nothing changed for the phone. 0 without files.
     #[must_use]
     pub fn content(&self) -> u64 {
         if self.is_empty() {
@@ -295,7 +296,7 @@ impl PhoneConfig {
         Given { file, parameter, value, line: *line }
     }
 
-    /// Each parameter that is given, by name.
+    /// Each parameter that a file sets, by name.
     pub fn effective(&self) -> impl Iterator<Item = Effective<'_>> {
         self.settings().values().filter_map(|places| self.effective_of(places))
     }
@@ -314,7 +315,7 @@ impl PhoneConfig {
         Some(Effective { given, overridden: others.iter().map(|other| self.at(*other)).collect(), is_sure })
     }
 
-    /// The line of this parameter that counts; none where that is not sure.
+    /// The line of this parameter that counts; None if that is not certain.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Given<'_>> {
         self.effective_of(self.settings().get(name)?).filter(|one| one.is_sure).map(|one| one.given)
@@ -338,7 +339,7 @@ impl PhoneConfig {
         self.effective().any(|one| !one.is_sure && one.given.parameter.slot() == Some(slot))
     }
 
-    /// What the gate of this name says.
+    /// The state of the gate of this name.
     #[must_use]
     pub fn gate(&self, name: &str) -> Gate<'_> {
         match (self.get(name), !self.is_absent(name)) {
@@ -354,7 +355,7 @@ impl PhoneConfig {
         gates(parameter).filter(|gate| self.gate(gate).is_closed())
     }
 
-    /// Whether a parameter is not known to stand behind a closed gate, or to do nothing.
+    /// Whether a parameter counts: it is not known that one of its gates is closed, or that it has no effect.
     #[must_use]
     pub fn counts(&self, parameter: &Parameter) -> bool {
         match parameter.kind {
@@ -365,8 +366,8 @@ impl PhoneConfig {
         self.closed_gates(parameter).next().is_none()
     }
 
-    /// Whether a line closes a gate of this parameter. Where no file has the gate at all, it may have been
-    /// forgotten, and the value was meant.
+    /// Whether a line closes a gate of this parameter. If no file has the gate, it may have been forgotten,
+    /// although the value is intended.
     #[must_use]
     pub fn is_switched_off(&self, parameter: &Parameter) -> bool {
         gates(parameter).any(|gate| matches!(self.gate(gate), Gate::Closed(Some(_))))
@@ -377,7 +378,7 @@ impl PhoneConfig {
         gates(parameter).filter(|gate| matches!(self.gate(gate), Gate::Closed(None)))
     }
 
-    /// What the files give to each slot, behind gates or not.
+    /// The certificate and key that the files set for each slot, whether their gates are open or not.
     #[must_use]
     pub fn credentials(&self) -> Vec<Credential<'_>> {
         let mut by_store: BTreeMap<Store, Credential<'_>> = BTreeMap::new();
@@ -396,8 +397,8 @@ impl PhoneConfig {
         by_store.into_values().collect()
     }
 
-    /// The private keys that the files give, for counting the phones of each: behind a closed gate too, for it is
-    /// shared all the same.
+    /// The private keys that the files set, to count the phones of each key. Keys with closed gates are included,
+    /// because they are shared too.
     #[must_use]
     pub fn given_keys(&self) -> Vec<GivenKey> {
         let keys = self.credentials().into_iter().filter_map(|credential| credential.key);
@@ -409,13 +410,13 @@ impl PhoneConfig {
     }
 }
 
-/// A private key that the files give a phone.
+/// A private key that the files set for a phone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GivenKey {
     /// Its public half.
     pub public: PublicKey,
     /// Where it goes.
     pub slot: Option<Slot>,
-    /// Its line, with the key in short.
+    /// Its line, with the shortened key.
     pub line: ConfigurationLine,
 }

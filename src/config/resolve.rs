@@ -13,14 +13,14 @@ use crate::input::shown_path;
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 
-/// What stands in names for the phone's address and model.
+/// The placeholders in names for the phone's address and model.
 pub(super) const PHONE: &str = "[PHONE_MAC_ADDRESS]";
 pub(super) const MODEL: &str = "[PHONE_MODEL]";
 
 /// The configuration of a phone.
 ///
-/// `model` is the log's (`VVX 500`); `log_directories` are where its logs lie, as reports show them
-/// (`""` is the current directory), newest first. Without logs, the phone's own files tell the place.
+/// `model` is that of the log (`VVX 500`). `log_directories` are the directories of its logs, as reports show them
+/// (`""` is the current directory), newest first. Without logs, those of the phone's own files are used.
 #[must_use]
 pub fn resolve(tree: &Tree, mac: Mac, model: Option<&str>, log_directories: &[PathBuf]) -> PhoneConfig {
     let nothing = || PhoneConfig::new(mac, tree.key_files(mac));
@@ -37,7 +37,7 @@ pub fn resolve(tree: &Tree, mac: Mac, model: Option<&str>, log_directories: &[Pa
             let base = path.parent().unwrap_or(Path::new(""));
             let name = file.overrides_directory.as_deref().filter(|name| !name.is_empty());
             let named = name.map(|name| phone.directories(name, base));
-            // Another server's overrides, or those of a model that is not known.
+            // The overrides are on another server, or for an unknown model.
             config.is_complete = named.as_ref().is_none_or(|named| !named.is_empty());
             phone.overrides(&mut config, |role| {
                 let named = named.iter().flatten().find_map(|named| own.in_directory(role, named));
@@ -49,11 +49,12 @@ pub fn resolve(tree: &Tree, mac: Mac, model: Option<&str>, log_directories: &[Pa
         }
         None => {
             phone.overrides(&mut config, |role| above(own, role, &phone.starts));
-            // What the server gives is not known.
+            // The files on the server are not known.
             config.is_complete = false;
         }
     }
-    // Without a log, an address is a phone's if a file of its own is: other makers' files have such names, too.
+    // Without a log, an address is that of a phone only if one of its own files is a configuration: files of other
+    // vendors have such names too.
     let is_text = |source: &Source| {
         source.is_own && !matches!(source.file.outcome, ReadOutcome::NotXml | ReadOutcome::Binary)
     };
@@ -63,7 +64,7 @@ pub fn resolve(tree: &Tree, mac: Mac, model: Option<&str>, log_directories: &[Pa
 /// The roles of files that a phone reads.
 const ROLES: [Role; 3] = [Role::Master, Role::PhoneOverrides, Role::WebOverrides];
 
-/// `VVX 500` as file names and attributes have it: `VVX500`, `SPIP650`, `SSIP7000`, `SSDuo`.
+/// The form of `VVX 500` in names of files and attributes: `VVX500`, `SPIP650`, `SSIP7000`, `SSDuo`.
 fn model_word(model: &str) -> String {
     let word: String = model.chars().filter(|character| character.is_ascii_alphanumeric()).collect();
     let word = word.strip_prefix("Polycom").unwrap_or(&word);
@@ -91,7 +92,7 @@ fn only(files: OwnFiles<'_>, role: Role) -> Option<&Path> {
     all.next().filter(|_| all.len() == 0)
 }
 
-/// The names that an entry of a list can stand for: phones write addresses in lower case, servers in any.
+/// The names that an entry of a list can mean: phones write addresses in lower case, servers in any case.
 pub(super) fn spellings(name: &str, mac: Mac, model: Option<&str>) -> Vec<String> {
     let name = name.trim().replace('\\', "/");
     let name = name.trim_start_matches('/');
@@ -117,25 +118,25 @@ struct Phone<'t> {
 }
 
 impl Phone<'_> {
-    /// Whether what a master names is looked for here.
+    /// Whether the files that a master names are searched here.
     fn is_followed(&self, name: &str) -> bool {
         name.len() <= MAX_NAME_LENGTH
             && !name.contains("://")
             && (self.model.is_some() || !name.contains(MODEL))
     }
 
-    /// The paths that a name in a master can stand for.
+    /// The paths that a name in a master can mean.
     fn paths(&self, name: &str, base: &Path) -> Vec<PathBuf> {
         let names = spellings(name, self.mac, self.model.as_deref());
         names.iter().map(|name| normal(&base.join(name))).collect()
     }
 
-    /// The directories that a master's attribute can stand for; none where that is not known.
+    /// The directories that a master's attribute can mean; none if that is not known.
     fn directories(&self, name: &str, base: &Path) -> Vec<PathBuf> {
         if self.is_followed(name) { self.paths(name, base) } else { Vec::new() }
     }
 
-    /// Whether the phone's logs lie where this master has logs sent.
+    /// Whether the phone's logs are in the directory to which this master sends logs.
     fn takes_logs(&self, path: &Path, master: &File) -> bool {
         let base = path.parent().unwrap_or(Path::new(""));
         let named = master.settings.iter().filter(|one| *one.parameter.name == *LOG_DIRECTORY);
@@ -147,12 +148,12 @@ impl Phone<'_> {
 
     fn master(&self) -> Option<(PathBuf, Arc<File>)> {
         let everyone = self.tree.files_of(Mac::new([0; 6]));
-        // Where the phone's own files lie, it is read from there.
+        // If the phone has its own files, it reads from their directory.
         let own_places = ROLES.into_iter().filter_map(|role| only(self.own, role)?.parent());
         let places: Vec<PathBuf> =
             self.starts.iter().cloned().chain(own_places.map(Path::to_owned)).collect();
         let file = |path: &Path, opened| match opened {
-            // A name like this without XML is another maker's file.
+            // A file with such a name without XML is from another vendor.
             Opened::File(file) if !matches!(file.outcome, ReadOutcome::NotXml | ReadOutcome::Binary) => {
                 Some((path.to_owned(), file))
             }
@@ -162,11 +163,11 @@ impl Phone<'_> {
             let opened = path.and_then(|path| file(path, self.tree.open(path, true)));
             opened.filter(|(_, file)| file.is_ours)
         };
-        // A master in another place is another site's, unless the logs lie where it has them sent.
+        // A master in another directory is from another site, unless the logs are where it sends them.
         let of_logs =
             || of_all(only(everyone, Role::Master)).filter(|(path, master)| self.takes_logs(path, master));
         let general = of_all(above(everyone, Role::Master, &places)).or_else(of_logs);
-        // A `<mac>.cfg` without a list of its own that the general master lists is no master.
+        // A `<mac>.cfg` without its own list that the general master lists is not a master.
         let is_listed = |(path, file): &(PathBuf, Arc<File>)| {
             file.lists.is_empty()
                 && general.as_ref().is_some_and(|(of_all, master)| {
@@ -196,11 +197,11 @@ impl Phone<'_> {
         of_model.or_else(|| master.lists.iter().find(|list| list.model.is_none()))
     }
 
-    /// Adds the overrides, whose path by role `find` tells.
+    /// Adds the overrides; `find` returns their path by role.
     fn overrides<'f>(&self, config: &mut PhoneConfig, find: impl Fn(Role) -> Option<&'f Path>) {
         for (of, role) in [(Role::PhoneOverrides, SourceRole::Phone), (Role::WebOverrides, SourceRole::Web)] {
             match find(of).map(|path| self.tree.open_own(path)) {
-                // An empty file, or another maker's.
+                // An empty file, or one of another vendor.
                 Some(Opened::File(file)) if file.outcome == ReadOutcome::NotXml => {}
                 Some(Opened::File(file)) => config.add(Source { file, role, is_own: true }),
                 _ => {}
@@ -210,7 +211,7 @@ impl Phone<'_> {
 
     /// Adds the files that the master lists.
     fn listed(&self, master: &Arc<File>, base: &Path, config: &mut PhoneConfig) {
-        // Another model's list may be this phone's.
+        // The list of another model may apply to this phone.
         config.list_is_sure = self.model.is_some() || master.lists.iter().all(|list| list.model.is_none());
         config.is_complete &= config.list_is_sure;
         let Some(list) = self.list(master) else { return };
@@ -237,10 +238,11 @@ impl Phone<'_> {
             let (path, opened) = self.open_first(&paths, is_shared);
             seen.push(path.to_owned());
             let leads_to = match opened {
-                // The master itself, or a file that stands in the list twice.
+                // The master itself, or a file that is in the list twice.
                 Opened::File(file) if config.has(&file) => continue,
                 Opened::File(file) => {
-                    // Of files that the phone may not read, nothing is told but what they would give.
+                    // For files that the phone perhaps does not read, only their settings are used, not their
+                    // faults.
                     if config.list_is_sure || file.outcome == ReadOutcome::Read {
                         config.add(Source { file, role: SourceRole::Listed, is_own: !is_shared });
                     }
@@ -250,7 +252,7 @@ impl Phone<'_> {
                 Opened::Outside(path) => path.into(),
             };
             if config.list_is_sure {
-                // A text that is no name may be a key.
+                // A text that is not a name may be a key.
                 let spelled = spellings(entry, self.mac, self.model.as_deref()).swap_remove(0);
                 let name = Value::text(&spelled).in_short().to_string();
                 let leads_to = if name == spelled && !is_concealed { leads_to } else { name.clone() };
@@ -267,7 +269,7 @@ impl Phone<'_> {
         for path in paths {
             match (self.tree.open(path, is_shared), &found.1) {
                 (file @ Opened::File(_), _) => return (path, file),
-                // Where single files are searched, another spelling of a name is outside of them.
+                // If only single files are searched, another spelling of a name is outside of them.
                 (outside @ Opened::Outside(_), Opened::Missing) => found = (path, outside),
                 _ => {}
             }

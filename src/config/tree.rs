@@ -1,5 +1,5 @@
-//! The configuration files of the searched places. A file that no phone is told to read is not opened,
-//! a file that many phones share is read once, and a file outside the searched places never.
+//! The configuration files of the searched places. A file that no phone reads is not opened, a file that many
+//! phones share is read once, and a file outside the searched places is never read.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
@@ -21,7 +21,7 @@ use crate::message::Message;
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 
-/// What opening a name came to.
+/// The result of opening a file.
 #[derive(Clone, Debug)]
 pub(super) enum Opened {
     File(Arc<File>),
@@ -32,7 +32,7 @@ pub(super) enum Opened {
 }
 
 impl Opened {
-    /// What a record tells of the file at this path; none where there is no file.
+    /// The content of a record for the file at this path; None if there is no file.
     pub(super) fn stored(self, path: &Path) -> Option<Stored> {
         match self {
             Self::File(file) => Some(Stored::File(Arc::unwrap_or_clone(file))),
@@ -52,26 +52,26 @@ struct Named {
 }
 
 impl Named {
-    /// Paths are [`normal`], so directories are compared as bytes: a phone asks five times, and a comparison by
-    /// parts takes longer than all else.
+    /// Paths are [`normal`], so directories are compared as bytes: each phone does this five times, and a
+    /// comparison by components takes longer than everything else.
     fn directory(&self) -> &OsStr {
         self.path.parent().unwrap_or(Path::new("")).as_os_str()
     }
 }
 
-/// Collects what a walk finds.
+/// Collects the files that a search finds.
 #[derive(Debug, Default)]
 pub struct TreeBuilder(Tree);
 
 impl TreeBuilder {
-    /// A builder for what is found below these paths, as the user named them.
+    /// A builder for files below these paths, as the user named them.
     #[must_use]
     pub fn new(roots: &[PathBuf]) -> Self {
         Self(Tree { roots: roots.iter().map(|root| normal(root)).collect(), ..Tree::default() })
     }
 
-    /// Adds a file of a directory if its name has a [`role`]; it is opened when a phone needs it.
-    /// `mode` counts for private keys only. Returns whether it was added.
+    /// Adds a file of a directory if its name has a [`role`]; it is opened when a phone needs it. `mode` is used
+    /// only for private keys. Returns whether it was added.
     pub fn file(&mut self, path: &Path, mode: Option<u32>) -> bool {
         let Some((mac, role)) = path.file_name().and_then(role) else { return false };
         let files = self.0.named.entry(mac).or_insert_with(|| Vec::with_capacity(2));
@@ -93,14 +93,15 @@ impl TreeBuilder {
         }
     }
 
-    /// The tree of the files that were added, of which `find` knows all: nothing is looked for on the disk.
+    /// The tree of the files that were added. `find` returns the content of all of them; nothing is read from the
+    /// disk.
     #[must_use]
     pub fn build_of_stored(mut self, find: FindStored) -> Tree {
         self.0.find = Some(find);
         self.build()
     }
 
-    /// The tree is to tell whether a file that was opened [changed](Tree::is_unchanged).
+    /// Lets the tree report whether a file that was opened [changed](Tree::is_unchanged).
     #[must_use]
     pub fn watched(mut self) -> Self {
         self.0.opened = Some(Mutex::default());
@@ -118,13 +119,13 @@ impl TreeBuilder {
     }
 }
 
-/// Finds what a record tells of the file at a path.
+/// Finds the content of a record for the file at a path.
 pub type FindStored = Box<dyn Fn(&Path) -> Option<Stored> + Send + Sync>;
 
 /// The configuration files of the searched places.
 #[derive(Default)]
 pub struct Tree {
-    /// As many as files, where a list names them.
+    /// As many as files, if a list names them.
     roots: HashSet<PathBuf>,
     real_roots: OnceLock<HashSet<PathBuf>>,
     named: HashMap<Mac, Vec<Named>>,
@@ -135,11 +136,11 @@ pub struct Tree {
     /// The names in directories that had to be listed, sorted.
     listings: Mutex<HashMap<PathBuf, Arc<[String]>>>,
     problems: Mutex<BTreeSet<Problem>>,
-    /// How each path stood before it was opened, if that is to be known.
+    /// The state of each path before it was opened, if changes are watched.
     opened: Option<Mutex<HashMap<PathBuf, Option<FileState>>>>,
 }
 
-/// Names that masters have are shown by nobody but [`PhoneConfig::missing`](super::PhoneConfig::missing).
+/// Names in masters are shown only by [`PhoneConfig::missing`](super::PhoneConfig::missing).
 impl fmt::Debug for Tree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tree")
@@ -150,7 +151,7 @@ impl fmt::Debug for Tree {
 }
 
 impl Tree {
-    /// Whether there is anything: without files, no phone has a configuration.
+    /// Whether there are no files: then no phone has a configuration.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.named.is_empty()
@@ -171,8 +172,8 @@ impl Tree {
         self.problems.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
-    /// Whether each path that was opened so far surely leads to the same content as then, or to none as then.
-    /// Only a [watched](TreeBuilder::watched) tree knows. Members of archives do not count.
+    /// Whether each path that was opened so far certainly has the same content, or still does not exist. Only for a
+    /// [watched](TreeBuilder::watched) tree. Members of archives are ignored.
     #[must_use]
     pub fn is_unchanged(&self) -> bool {
         let Some(opened) = &self.opened else { return false };
@@ -187,7 +188,7 @@ impl Tree {
         OwnFiles(self.named.get(&mac).map(Vec::as_slice).unwrap_or_default())
     }
 
-    /// The private keys of a phone that lie among the files.
+    /// The private keys of a phone among the files.
     pub(super) fn key_files(&self, mac: Mac) -> Vec<KeyFile> {
         let files = self.named.get(&mac).into_iter().flatten();
         files
@@ -223,14 +224,14 @@ impl Tree {
         self.open(path, false)
     }
 
-    /// What a record tells of the file at this path; none where there is no file.
+    /// The content of a record for the file at this path; None if there is no file.
     #[must_use]
     pub fn find_stored(&self, path: &Path) -> Option<Stored> {
         self.open(path, true).stored(path)
     }
 
-    /// What may go into a record of a file. A name in a list that can hold a secret stays as it is only where
-    /// there is a file of that name.
+    /// The content of a record for a file. A name in a list that may contain a secret is kept only if a file of
+    /// that name exists.
     #[must_use]
     pub fn without_secrets(&self, stored: Stored) -> Stored {
         let Stored::File(file) = stored else { return stored };
@@ -242,7 +243,7 @@ impl Tree {
         Stored::File(file.without_secrets(&is_there))
     }
 
-    /// Whether the path is a link that leads outside of the searched places.
+    /// Whether the path is a link to a file outside the searched places.
     #[must_use]
     pub fn leads_outside(&self, path: &Path) -> bool {
         matches!(self.open(path, true), Opened::Outside(_))
@@ -253,7 +254,7 @@ impl Tree {
         self.members.contains_key(path) || is_in_archive(path)
     }
 
-    /// The paths that a path can stand for whose names have `placeholder` for a word of letters and digits.
+    /// The paths that a path can mean if `placeholder` in its name stands for a word of letters and digits.
     pub(super) fn of_any_model(&self, path: &Path, placeholder: &str) -> Vec<PathBuf> {
         let mut paths = vec![PathBuf::new()];
         for part in path.components() {
@@ -268,7 +269,7 @@ impl Tree {
         paths
     }
 
-    /// The paths in this directory whose names begin and end so.
+    /// The paths in this directory whose names begin with `before` and end with `after`.
     fn names_in(&self, directory: &Path, before: &str, after: &str) -> Vec<PathBuf> {
         let mut listings = self.listings.lock().unwrap_or_else(PoisonError::into_inner);
         let names = listings.entry(directory.to_owned()).or_insert_with(|| {
@@ -299,7 +300,7 @@ impl Tree {
             return Opened::Outside(shown_path(path).into());
         }
         if let Some(opened) = &self.opened {
-            // The oldest state counts: what was opened then may be in use still.
+            // The oldest state is kept, because the content that was read then may still be in use.
             let state = FileState::of(path);
             opened.lock().unwrap_or_else(PoisonError::into_inner).entry(path.to_owned()).or_insert(state);
         }
@@ -326,7 +327,7 @@ impl Tree {
         self.opened(File::unread(&shown_path(path), ProblemKind::of(error), &message))
     }
 
-    /// Opens what is no regular file, or can't be opened: a link may lead to a file.
+    /// Opens a path that is not a regular file, or can't be opened: a link may lead to a file.
     fn open_other(&self, path: &Path) -> Result<(std::fs::File, u64), Opened> {
         let failed = |error: std::io::Error| match is_missing(&error) {
             true => Opened::Missing,
@@ -357,7 +358,7 @@ impl Tree {
         Opened::File(Arc::new(file))
     }
 
-    /// A file that a phone is to read and that was not read is a problem.
+    /// Reports a file that a phone reads but that was not read here as a problem.
     fn report_unread(&self, file: &File) {
         if let (Some(kind), ReadOutcome::Unread(why)) = (file.unread, &file.outcome) {
             self.add_problem(Problem::new(file.path.to_string(), kind, why.to_string()));
@@ -373,8 +374,8 @@ fn is_missing(error: &std::io::Error) -> bool {
     matches!(error.kind(), NotFound | NotADirectory | InvalidFilename)
 }
 
-/// The bytes of a file of this size. They may hold keys, so they are wiped: the buffer has its whole size from the
-/// beginning, for one that grows would leave a copy behind. What is written meanwhile is not read.
+/// The bytes of a file of this size. They may contain keys, so they are wiped. The buffer has its final size from
+/// the beginning, because a growing buffer would leave copies. Bytes written meanwhile are not read.
 fn read_whole(file: std::fs::File, size: u64) -> std::io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(size as usize));
     file.take(size).read_to_end(&mut bytes)?;
@@ -398,7 +399,7 @@ fn is_in_archive(path: &Path) -> bool {
         && !path.exists()
 }
 
-/// The files of one phone by their names, those of a role by directory.
+/// The files of one phone by role, and those of a role by directory.
 #[derive(Clone, Copy)]
 pub(super) struct OwnFiles<'t>(&'t [Named]);
 

@@ -1,4 +1,4 @@
-//! What the value of a certificate or key parameter amounts to. The value itself is not kept.
+//! The parsed value of a certificate or key parameter. The value itself is not kept.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,16 +11,16 @@ use crate::model::Fingerprint;
 use crate::quantity::{count, counted};
 use crate::secrets::conceal_address;
 
-/// Longer texts are no value of a parameter that is shown.
+/// The longest value of a parameter that is shown.
 const MAX_TEXT_LENGTH: usize = 200;
 
-/// What a note begins with that stands in the place of a text.
+/// The beginning of the note that replaces a text.
 const NOT_SHOWN: &str = "(a text of ";
 
 /// A parameter's value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Value {
-    /// A word or number, such as `PlatformProfile1`. Texts that may hold a secret are not kept.
+    /// A word or number, such as `PlatformProfile1`. Texts that may contain a secret are not kept.
     Text(Box<str>),
     /// Certificates of a device or of a CA.
     Certificates(Certificates),
@@ -28,14 +28,14 @@ pub enum Value {
     Key(Key),
 }
 
-/// How certificates stand in a value.
+/// The form of the certificates in a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Form {
     /// Between PKCS #7 begin and end lines.
     Pkcs7,
-    /// Between PKCS #7 begin and end lines that are not written to the letter.
+    /// Between PKCS #7 begin and end lines that are not written exactly.
     Pkcs7Odd,
-    /// Between begin and end lines of something else: an X.509 certificate, mostly.
+    /// Between begin and end lines of something else, usually of an X.509 certificate.
     Pem,
     /// Without any line.
     Bare,
@@ -44,7 +44,7 @@ pub enum Form {
 /// The value of a certificate parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificates {
-    /// How they stand there.
+    /// Their form in the value.
     pub form: Form,
     /// The certificates that could be read.
     pub list: Vec<Certificate>,
@@ -60,8 +60,8 @@ pub struct Certificates {
 pub type Key = Result<PrivateKey, Fault>;
 
 impl Value {
-    /// The value of a parameter that is neither certificate nor key. What can hold a secret, because
-    /// somebody mistook the parameter, is replaced by a note.
+    /// The value of a parameter that is neither certificate nor key. A text that may contain a secret, because
+    /// somebody confused the parameters, is replaced by a note.
     pub(super) fn text(text: &str) -> Self {
         let text = text.trim();
         if text.len() > MAX_TEXT_LENGTH || text.to_ascii_uppercase().contains("BEGIN") || has_long_word(text)
@@ -74,13 +74,13 @@ impl Value {
         Self::Text(conceal_address(text).into())
     }
 
-    /// Whether there is anything: blanks alone are nothing.
+    /// Whether the value is empty or has only blanks.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Text(text) if text.is_empty())
     }
 
-    /// Whether a phone takes the two for the same. Line breaks in an attribute are blanks to it.
+    /// Whether both are the same for a phone, which reads line breaks in an attribute as blanks.
     #[must_use]
     pub fn is_same_as(&self, other: &Self) -> bool {
         match (self, other) {
@@ -112,7 +112,7 @@ impl Value {
     }
 }
 
-/// A word or number that names nobody, a URL, or what may be a name.
+/// The type of a text for redaction: a word or number that names nobody, a URL, or a text that may be a name.
 fn of_text(text: &str) -> Part {
     const WORDS: &str = "\
         builtin polycom platform platformprofile application applicationprofile all tlsv tlsv1_ sslv sslv2v \
@@ -128,7 +128,7 @@ fn of_text(text: &str) -> Part {
     }
 }
 
-/// A run of 48 characters of base64 is no word and no host name's part.
+/// Whether it has a run of 48 characters of base64, which is neither a word nor a part of a host name.
 fn has_long_word(text: &str) -> bool {
     text.split(|character: char| !character.is_ascii_alphanumeric() && !matches!(character, '+' | '='))
         .any(|word| word.len() >= 48)
@@ -167,7 +167,7 @@ impl Certificates {
         self.fault.get_or_insert(fault);
     }
 
-    /// Adds what these bytes hold.
+    /// Adds the certificates in these bytes.
     fn add(&mut self, bytes: &[u8], form: Form) {
         if let Some(certificates) = certificate::pkcs7(bytes) {
             if certificates.is_empty() {
@@ -186,7 +186,7 @@ impl Certificates {
         }
     }
 
-    /// Whether it stands between PKCS #7 lines and can be read.
+    /// Whether it is between PKCS #7 lines and can be read.
     #[must_use]
     pub fn is_good_pkcs7(&self) -> bool {
         self.form == Form::Pkcs7 && self.fault.is_none()
@@ -198,8 +198,8 @@ impl Certificates {
         self.list.iter().map(|certificate| u64::from(certificate.length)).sum()
     }
 
-    /// Whether a length in the log is that of the certificates, of the first of them or of the whole.
-    /// `false` proves nothing.
+    /// Whether a length in the log is that of all certificates, of the first one, or of the whole value. `false`
+    /// proves nothing.
     #[must_use]
     pub fn has_length(&self, logged: u64) -> bool {
         let blob = self.blob.as_ref().map(|(length, _)| u64::from(*length));
@@ -207,7 +207,7 @@ impl Certificates {
         [Some(self.length()), blob, leaf].contains(&Some(logged))
     }
 
-    /// The device's own certificate: the key's, else the one that issued no other in the list.
+    /// The device's own certificate: the one of the key, else the one that issued no other in the list.
     #[must_use]
     pub fn leaf(&self, key: Option<&PrivateKey>) -> Option<&Certificate> {
         let of_key =
@@ -217,7 +217,7 @@ impl Certificates {
             .or_else(|| self.list.first())
     }
 
-    /// Whether one of the certificates, or the whole, has this fingerprint. `false` proves nothing.
+    /// Whether one of the certificates, or the whole value, has this fingerprint. `false` proves nothing.
     #[must_use]
     pub fn has(&self, fingerprint: &Fingerprint) -> bool {
         let blob = self.blob.iter().flat_map(|(_, digests)| digests);
@@ -262,7 +262,7 @@ fn form(blocks: &[Block]) -> Form {
     }
 }
 
-/// What bytes are that should be certificates.
+/// The fault of bytes that should be certificates.
 fn not_a_certificate(bytes: &[u8], form: Form) -> Fault {
     if key::parse(bytes).is_some() {
         return Fault::Holds(pem::HOLDS_KEY);
@@ -270,7 +270,7 @@ fn not_a_certificate(bytes: &[u8], form: Form) -> Fault {
     cut(bytes).unwrap_or(if form == Form::Bare { Fault::NoLines } else { Fault::NotDer })
 }
 
-/// That the DER announces more bytes than are there.
+/// The fault that the DER declares more bytes than there are.
 fn cut(bytes: &[u8]) -> Option<Fault> {
     let (announced_length, there) = (der::announced_length(bytes)?, bytes.len());
     let small = |number| u32::try_from(number).unwrap_or(u32::MAX);

@@ -14,7 +14,7 @@ use super::words::{
 };
 use crate::model::{Algorithm, Fingerprint, Slot};
 
-/// `hwDescSecurityDeviceCredentialsStore: Could not …`, whatever the function's name goes on with.
+/// `hwDescSecurityDeviceCredentialsStore: Could not …`, with any rest of the function's name.
 pub(super) fn refused_by_function(input: &[u8]) -> IResult<&[u8], Event> {
     let name = take_while1(|byte: u8| byte.is_ascii_alphanumeric() || byte == b'_');
     preceded(
@@ -102,7 +102,7 @@ pub(super) fn no_previous_certificate(input: &[u8]) -> IResult<&[u8], Event> {
 
 type NameAndFingerprint = (Option<Box<str>>, Option<Fingerprint>);
 
-/// A name can hold anything, the word `Fingerprint` and quotes too: the last one counts.
+/// A name can contain anything, also the word `Fingerprint` and quotes: the last one is used.
 fn name_and_fingerprint(input: &[u8]) -> IResult<&[u8], NameAndFingerprint> {
     const WORD: &[u8] = b"Fingerprint";
     let names = preceded((blanks1, phrase("Common Name"), blanks0), remainder);
@@ -119,7 +119,7 @@ fn name_and_fingerprint(input: &[u8]) -> IResult<&[u8], NameAndFingerprint> {
     .parse(input)
 }
 
-/// The slot's number where the holder has one: the built-in certificate has none.
+/// The slot's number, if the holder has one: the built-in certificate has none.
 fn numbered(slot: SlotOf, input: &[u8]) -> IResult<&[u8], Slot> {
     if let Some(slot) = slot(None) {
         return Ok((input, slot));
@@ -136,7 +136,7 @@ pub(super) fn inventory(input: &[u8]) -> IResult<&[u8], Event> {
     if !is_certificate {
         return map(length, |length| Event::KeyLength { slot, length }).parse(input);
     }
-    // The first letter tells which of them it is: to try one after the other takes twice the instructions.
+    // The first letter determines which one it is: trying all in turn takes twice the instructions.
     match input.first() {
         Some(b'l') => map(length, |length| Event::CertificateLength { slot, length }).parse(input),
         Some(b'i') => {
@@ -168,7 +168,7 @@ fn length(input: &[u8]) -> IResult<&[u8], Option<u64>> {
 
 type FingerprintAndAlgorithm = (Option<Fingerprint>, Option<Algorithm>);
 
-/// `MD5 fingerprint: 70:8B:…`; which digest it is need not be told.
+/// `MD5 fingerprint: 70:8B:…`; the hash algorithm may be missing.
 fn fingerprint(input: &[u8]) -> IResult<&[u8], FingerprintAndAlgorithm> {
     let (input, named) = opt(terminated(digest, blanks1)).parse(input)?;
     let (input, ()) = phrase("fingerprint")(input)?;
@@ -176,8 +176,8 @@ fn fingerprint(input: &[u8]) -> IResult<&[u8], FingerprintAndAlgorithm> {
     map_opt(digits, |said| whole_or_cut(said, named)).parse(input)
 }
 
-/// A fingerprint that takes up the rest of the text. In a text that is cut it counts as unknown: as many
-/// pairs as MD5 has can be the beginning of a longer digest.
+/// A fingerprint that is the whole rest of the text. In a cut text it is unknown, because as many pairs as MD5 has
+/// may be the beginning of a longer fingerprint.
 fn whole_or_cut(
     Rest { bytes, is_cut }: Rest<'_>,
     named: Option<Algorithm>,

@@ -1,4 +1,4 @@
-//! What the phone is and runs, as its boot tells.
+//! The model and the software of the phone, as its boot shows them.
 
 use nom::combinator::map_opt;
 use nom::sequence::preceded;
@@ -18,7 +18,7 @@ pub(super) fn platform(input: &[u8]) -> IResult<&[u8], Event> {
     map_opt(remainder, platform_of).parse(input)
 }
 
-/// The event of what stands behind `Platform: `.
+/// The event of the text after `Platform: `.
 pub(super) fn platform_of(said: Rest<'_>) -> Option<Event> {
     let [model, assembly, revision, mac] = fields(said, ["Model", "Assembly", "Rev", "MAC"]);
     let model = model.and_then(|value| value_up_to(said, value, b","));
@@ -36,7 +36,7 @@ pub(super) fn platform_of(said: Rest<'_>) -> Option<Event> {
     })
 }
 
-/// Whether neither of these lines names a field that makes it an event, wherever the text is cut.
+/// Whether the text contains no field that makes it an event, wherever it is cut.
 pub(super) fn gives_no_event(said: Rest<'_>) -> bool {
     fields(said, ["Model", "Assembly", "MAC", "Label"]).iter().all(Option::is_none)
 }
@@ -53,7 +53,7 @@ pub(super) fn software(input: &[u8]) -> IResult<&[u8], Event> {
     map_opt(preceded(blanks1, remainder), software_of).parse(input)
 }
 
-/// The event of what stands behind `Application, main: `.
+/// The event of the text after `Application, main: `.
 pub(super) fn software_of(said: Rest<'_>) -> Option<Event> {
     let [label, version] = fields(said, ["Label", "Version"]);
     let label = value_up_to(said, label?, b",")?;
@@ -64,8 +64,8 @@ pub(super) fn software_of(said: Rest<'_>) -> Option<Event> {
     (version.is_some() || said.is_cut).then_some(Event::Software { label, version })
 }
 
-/// What follows each of these names and its `=`, where that stands first as a word: the `Rev` within `HwRev=` is
-/// another field.
+/// The text after the first occurrence of each of these names and its `=`, as a word of its own: the `Rev` in
+/// `HwRev=` is another field.
 fn fields<'a, const COUNT: usize>(said: Rest<'a>, names: [&str; COUNT]) -> [Option<&'a [u8]>; COUNT] {
     let mut values = [None; COUNT];
     for sign in memchr::memchr_iter(b'=', said.bytes) {
@@ -79,7 +79,7 @@ fn fields<'a, const COUNT: usize>(said: Rest<'a>, names: [&str; COUNT]) -> [Opti
     values
 }
 
-/// What stands in a value up to one of the bytes in `stop`. None if that is empty; `Some(None)` if it is cut.
+/// The value up to one of the bytes in `stop`. None if it is empty; `Some(None)` if it is cut.
 fn value_up_to(said: Rest<'_>, value: &[u8], stop: &[u8]) -> Option<Option<Box<str>>> {
     let length = value.iter().position(|byte| stop.contains(byte)).unwrap_or(value.len());
     if said.is_cut && length == value.len() {

@@ -15,25 +15,25 @@ use super::Event;
 /// A kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kind {
-    /// The contract's name for it.
+    /// Its name in the output.
     pub name: &'static str,
     names: &'static [&'static str],
 }
 
 impl Kind {
-    /// The names of its own fields, in the contract's order.
+    /// The names of its own fields, in the order of the output.
     pub fn fields(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.names.iter().copied().filter(|name| is_shown(name))
     }
 }
 
-/// All kinds of events, in the contract's order.
+/// All kinds of events, in the order of the output.
 #[must_use]
 pub fn all() -> &'static [Kind] {
     static ALL: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         let kinds = (0..).map_while(|place| {
             let mut names = Names { place, kinds: &[], fields: &[] };
-            // Always an error: no event is read, only the names are taken.
+            // This always returns an error: no event is read, only the names are taken.
             let _ = Event::deserialize(&mut names);
             Some(Kind { name: names.kinds.get(place as usize)?, names: names.fields })
         });
@@ -42,7 +42,7 @@ pub fn all() -> &'static [Kind] {
     &ALL
 }
 
-/// Whether the field is one of the kind's own that the contract knows. The slot has a column of its own.
+/// Whether the field is shown as one of the kind's own fields. The slot has its own column.
 pub(super) fn is_shown(field: &str) -> bool {
     field != "slot" && !field.starts_with('_')
 }
@@ -59,7 +59,7 @@ pub(super) fn parts(event: &Event) -> (String, Map<String, Value>) {
     }
 }
 
-/// A value as its text where a human reads it, else in its own packed form.
+/// Serializes a value as text in readable formats, else in its packed form.
 pub(super) fn as_text<T, S>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error>
 where
     T: Display + Serialize,
@@ -71,9 +71,9 @@ where
     }
 }
 
-/// A deserializer that takes the names which serde's derived code passes to it, and gives no values.
+/// A deserializer that collects the names which serde's derived code passes to it, and returns no values.
 struct Names {
-    /// Which variant is asked for.
+    /// The index of the requested variant.
     place: u32,
     kinds: &'static [&'static str],
     fields: &'static [&'static str],

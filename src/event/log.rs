@@ -1,5 +1,5 @@
-//! What says something about the log itself: where it begins and ends, the clock, the upload; and whether
-//! the boot applied the configuration.
+//! Messages about the log itself: its beginning and end, the clock, the upload, and whether the boot applied the
+//! configuration.
 
 use nom::branch::alt;
 use nom::bytes::streaming::take_while1;
@@ -52,7 +52,7 @@ pub(super) fn upload_failed(input: &[u8]) -> IResult<&[u8], Event> {
     .parse(input)
 }
 
-/// The number behind this word and perhaps a sign of equality.
+/// The number after this word and an optional equals sign.
 fn number_behind(said: Rest<'_>, word: &'static str) -> Option<i64> {
     let place = memchr::memmem::find(said.bytes, word.as_bytes())?;
     let ended = [&said.bytes[place..], b"\n"].concat();

@@ -1,16 +1,16 @@
-//! The table of known messages, and how a text is compared with it.
+//! The table of known messages, and how texts are compared with it.
 //!
-//! A message is known by its text alone, in any component and at any level. The grammars are nom's streaming
-//! ones over a text that ends with a line feed, so that a text that is cut is told from one that is another
-//! message. A text that may be cut at its end, as a log's last line without a line feed, gets two line feeds:
-//! a value that ends there is not known.
+//! A message is recognized by its text alone, in any component and at any level. The grammars are nom's streaming
+//! parsers over a text that ends with a line feed, which distinguish a cut text from another message. A text that
+//! may be cut at its end, such as a last line without a line feed, gets two line feeds: a value that ends there is
+//! not known.
 
 use nom::IResult;
 
 use super::{End, Event, ParsedText, certificate, identity, log, tls, verbatim, words};
 use crate::line;
 
-/// One known message: how its text begins, to the letter, and its grammar.
+/// One known message: the exact beginning of its text, and its grammar.
 pub struct Message {
     /// The beginning of every text of this message.
     pub begins: &'static str,
@@ -73,10 +73,10 @@ fn read_by_grammar(text: &[u8], ends: End) -> ParsedText {
 fn parse(text: &[u8], ends: End, candidates: u64) -> ParsedText {
     let trimmed = line::trim(text);
     let text = line::without_marks_behind(trimmed);
-    // A mark behind the text shows that its end is there.
+    // A mark after the text shows that the text is complete.
     let is_cut = ends == End::Cut && text.len() == trimmed.len();
     let end = if is_cut { words::CUT } else { words::WHOLE };
-    // Nearly all texts are short: the line feed behind them costs no allocation.
+    // Nearly all texts are short, so adding the line feed needs no allocation.
     let mut short = [0; 256];
     let mut long = Vec::new();
     let ended = if let Some(room) = short.get_mut(..text.len() + end.len()) {
@@ -103,8 +103,7 @@ fn parse(text: &[u8], ends: End, candidates: u64) -> ParsedText {
     }
 }
 
-/// Whether the text can be the beginning of a known message, whose rest is in the next line, or begins with
-/// one.
+/// Whether the text begins with a known message, or can be the beginning of one whose rest is in the next line.
 #[must_use]
 pub fn may_begin(text: &[u8]) -> bool {
     candidates(text) != 0
@@ -129,7 +128,7 @@ fn possible(text: &[u8]) -> u64 {
     }
 }
 
-/// How many bytes of a text tell which messages it may be.
+/// The number of bytes at the beginning of a text that select the possible messages.
 pub(crate) const START: usize = 4;
 
 /// Whether a text whose first bytes are these may be a known message.
@@ -138,7 +137,7 @@ pub(crate) fn may_start(start: [u8; START]) -> bool {
     BY_START.of(start) != 0
 }
 
-/// The messages that begin with these bytes, one bit each, in a table where each beginning has a slot of its own.
+/// The messages that begin with these bytes, one bit each, in a hash table without collisions.
 struct ByStart {
     multiplier: u32,
     starts: [u32; 128],
@@ -159,7 +158,7 @@ const fn slot_of(start: u32, multiplier: u32) -> usize {
     (start.wrapping_mul(multiplier) >> 25) as usize
 }
 
-/// Tries multipliers until no two beginnings meet in one slot.
+/// Tries multipliers until no two beginnings have the same slot.
 static BY_START: ByStart = {
     let mut multiplier = 0x9E37_79B1_u32;
     'multipliers: loop {
@@ -207,7 +206,7 @@ fn begins_like(text: &[u8], words: &str) -> bool {
     }
     for &byte in words {
         text = match text {
-            // A blank at the end of the words can be the one at which the line was wrapped.
+            // The line may have been wrapped at the blank at the end of the words.
             [] => return true,
             [first, rest @ ..] if *first == byte && byte != b' ' => rest,
             _ if byte == b' ' && line::blank_length(text) > 0 => line::trim_start(text),
@@ -238,9 +237,8 @@ fn places(mut bits: u64) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The known message that a line without a header is, without what stands before it: quote marks, what
-/// `grep` puts there, a prompt, the end of a cut header. None if it is no message of its own but perhaps
-/// the rest of the one before.
+/// The known message in a line without a header, without the text before it: quotation marks, a prefix by `grep`, a
+/// prompt, the end of a cut header. None if it is not a message, but perhaps the rest of the one before.
 #[must_use]
 pub fn find(line: &[u8]) -> Option<&[u8]> {
     let begins = |place: &usize| {
@@ -248,7 +246,7 @@ pub fn find(line: &[u8]) -> Option<&[u8]> {
         places(possible(text)).any(|place| begins_with(text, MESSAGES[place].begins.trim_end()))
             && read(text, End::Whole) != ParsedText::Unknown
     };
-    // Only a short text can stand before a line, so only the beginning of the line is searched.
+    // Only a short text can be before a message, so only the beginning of the line is searched.
     let place = (0..line.len().min(MAX_BEFORE)).find(begins)?;
     line::origin(line::without_end_of_header(&line[..place])).map(|_| &line[place..])
 }

@@ -1,23 +1,23 @@
-//! The usual messages of a boot, read without the grammar where they stand exactly as phones write them. A boot
-//! log of 2 KB has 15 of these, for which the grammar takes a fifth of all instructions.
+//! Reads the usual messages of a boot without the grammar if they are exactly as phones write them. A boot log of 2
+//! KB has 15 of these, for which the grammar takes a fifth of all instructions.
 
 use super::words::{Rest, plain_fingerprint};
 use super::{End, Event, ParsedText, identity};
 use crate::line::value;
 use crate::model::{Algorithm, Slot};
 
-/// What the grammar makes of a text. None for texts in other words.
+/// The same result as that of the grammar. None for texts in other words.
 pub(super) fn read(text: &[u8], ends: End) -> Option<ParsedText> {
     match (read_verbatim(text)?, ends) {
         (Some(event), End::Whole) => Some(ParsedText::of(event)),
         // A value can be cut.
         (Some(_), End::Cut) => None,
-        // The next line can bring a field. Two lines of each boot are such.
+        // The next line may contain a field. Each boot has two such lines.
         (None, _) => Some(ParsedText::Cut),
     }
 }
 
-/// The event of a whole text; `Some(None)` for a line of the phone or of its software that names no field which makes
+/// The event of a complete text; `Some(None)` for a line about the phone or its software without a field that makes
 /// it an event. None for texts in other words.
 pub(crate) fn read_verbatim(text: &[u8]) -> Option<Option<Event>> {
     let (said, event) = if let Some(said) = text.strip_prefix(b"Platform: ") {
@@ -56,7 +56,7 @@ fn event(text: &[u8]) -> Option<Event> {
     }
 }
 
-/// A text of letters, digits and a few signs, none of which is a mark that is not the phone's.
+/// A text of letters, digits and a few signs that can't be marks added by others.
 fn whole(said: &[u8]) -> Option<Rest<'_>> {
     let ends_in_word = said
         .first()

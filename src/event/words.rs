@@ -1,4 +1,4 @@
-//! The small pieces that the grammars of messages share: words, numbers, quoted names, fingerprints, ends.
+//! Parsers that the grammars of messages share: words, numbers, quoted names, fingerprints, ends.
 
 use nom::branch::alt;
 use nom::bytes::streaming::{tag, take_while1};
@@ -11,17 +11,17 @@ use nom::{IResult, Parser};
 use crate::line::{blank_length, lossy, trim, trim_start, value};
 use crate::model::{Algorithm, Fingerprint, Slot, hex_byte};
 
-/// What ends a text that is whole.
+/// The end of a complete text.
 pub(super) const WHOLE: &[u8] = b"\n";
 
-/// What ends a text that can be cut there. A text has no line feed in it.
+/// The end of a text that may be cut there. A text contains no line feed.
 pub(super) const CUT: &[u8] = b"\n\n";
 
-/// A phrase to the letter, but with any blanks between its words: a wrapped line joins with one, a
-/// web page or a mail can make several of one.
+/// An exact phrase, but with any blanks between its words: a wrapped line is joined with one blank, and a web page
+/// or a mail may make several of one.
 pub(super) fn phrase(words: &'static str) -> impl Fn(&[u8]) -> IResult<&[u8], ()> {
     move |mut input| {
-        // Most lines have the phone's own blanks, or are something else from the first letter on.
+        // Most lines have single blanks, or differ from the first letter on.
         if let Some(rest) = input.strip_prefix(words.as_bytes()) {
             return Ok((rest, ()));
         }
@@ -61,8 +61,8 @@ pub(super) fn end(input: &[u8]) -> IResult<&[u8], ()> {
     (opt(char('.')), blanks0, char('\n')).map(|_| ()).parse(input)
 }
 
-/// What `parser` reads; nothing where the text is cut before it, within it, or right behind it, so that it
-/// can be longer than it seems. The part of the text that identifies the message stands before it.
+/// The result of `parser`. None if the text is cut before it, within it or directly after it, since the value may
+/// be longer than it seems. The part of the text that identifies the message is before it.
 pub(super) fn or_cut<'a, T>(
     mut parser: impl Parser<&'a [u8], Output = T, Error = Error<&'a [u8]>>,
 ) -> impl FnMut(&'a [u8]) -> IResult<&'a [u8], Option<T>> {
@@ -103,7 +103,7 @@ pub(super) fn slot_number(input: &[u8]) -> IResult<&[u8], u8> {
     map_opt(number, |number| u8::try_from(number).ok().filter(|&number| number > 0)).parse(input)
 }
 
-/// From the number after the word `certificate` or `key`, if there is one, to the slot.
+/// Returns the slot for the number after the word `certificate` or `key`, if there is one.
 pub(super) type SlotOf = fn(Option<u8>) -> Option<Slot>;
 
 /// Whose certificate or key a text is about, up to the word `device`; the number comes later.
@@ -142,7 +142,7 @@ pub(super) fn remainder(input: &[u8]) -> IResult<&[u8], Rest<'_>> {
     Ok((rest, Rest { bytes: trim(text), is_cut: rest == CUT }))
 }
 
-/// The rest of the text, which goes on with another word, or is nothing.
+/// The rest of the text, which begins with another word or is empty.
 pub(super) fn other_words(input: &[u8]) -> IResult<&[u8], Rest<'_>> {
     match input {
         [byte, ..] if byte.is_ascii_alphanumeric() => {
@@ -152,8 +152,8 @@ pub(super) fn other_words(input: &[u8]) -> IResult<&[u8], Rest<'_>> {
     }
 }
 
-/// Why something failed, in free words behind one of these signs; none if nothing is told. A quote at the end
-/// closes one around the whole line: no reason ends with a quote.
+/// The reason of a failure, a free text after one of these signs; None if there is none. A quotation mark at the
+/// end closes one around the whole line: no reason ends with one.
 pub(super) fn reason(signs: &'static str) -> impl Fn(&[u8]) -> IResult<&[u8], Option<Box<str>>> {
     move |input| {
         let (input, said) = alt((preceded(sign(signs), remainder), nothing)).parse(input)?;
@@ -177,7 +177,7 @@ pub(super) fn text(bytes: &[u8]) -> Box<str> {
 const QUOTES: [&[u8]; 7] =
     [b"'", b"\"", b"`", "‘".as_bytes(), "’".as_bytes(), "“".as_bytes(), "”".as_bytes()];
 
-/// A name in quotes that takes up all of `bytes`. It may hold quotes itself.
+/// A name in quotation marks that is all of `bytes`. It may contain quotation marks itself.
 pub(super) fn quoted(bytes: &[u8]) -> Option<&[u8]> {
     let bytes = trim(bytes);
     let inside = QUOTES.iter().find_map(|quote| bytes.strip_prefix(*quote))?;
@@ -186,15 +186,15 @@ pub(super) fn quoted(bytes: &[u8]) -> Option<&[u8]> {
     Some(inside.strip_prefix(b"\"").and_then(|inside| inside.strip_suffix(b"\"")).unwrap_or(inside))
 }
 
-/// A name in double quotes, which names do not hold themselves: where they are closed, it is whole, even if
-/// the text is cut behind them.
+/// A name in double quotation marks, which names do not contain: if they are closed, the name is complete even if
+/// the text is cut after them.
 pub(super) fn closed(bytes: &[u8]) -> Option<&[u8]> {
     let ends = [&b"\""[..], "”".as_bytes()].iter().any(|quote| bytes.ends_with(quote));
     quoted(bytes).filter(|_| ends)
 }
 
-/// A fingerprint that takes up all of `bytes`, with or without quotes. A wrap can have put a blank
-/// beside a colon. If the line names the digest, it has that digest's length.
+/// A fingerprint that is all of `bytes`, with or without quotation marks. A wrapped line may have a blank next to a
+/// colon. If the line names the hash algorithm, the fingerprint must have its length.
 pub(super) fn whole_fingerprint(bytes: &[u8], named: Option<Algorithm>) -> Option<Fingerprint> {
     let bytes = quoted(bytes).unwrap_or(bytes);
     let bytes = trim(bytes.strip_suffix(b".").unwrap_or(bytes));
@@ -202,7 +202,7 @@ pub(super) fn whole_fingerprint(bytes: &[u8], named: Option<Algorithm>) -> Optio
     named.is_none_or(|named| named == fingerprint.algorithm()).then_some(fingerprint)
 }
 
-/// A fingerprint with nothing but colons between its pairs, as the phone writes it.
+/// A fingerprint with only colons between its pairs, as the phone writes it.
 pub(super) fn plain_fingerprint(bytes: &[u8]) -> Option<Fingerprint> {
     let mut pairs = [0; 32];
     for (place, digits) in bytes.chunks(3).enumerate() {
@@ -215,7 +215,7 @@ pub(super) fn plain_fingerprint(bytes: &[u8]) -> Option<Fingerprint> {
 }
 
 fn spaced_fingerprint(bytes: &[u8]) -> Option<Fingerprint> {
-    // 32 pairs, each with a few blanks, and no more: the text can be long.
+    // At most 32 pairs are read, because the text can be long.
     let pairs = bytes.split(|byte| *byte == b':').take(33).map(|pair| match trim(pair) {
         [high, low] => hex_byte(*high, *low),
         _ => None,

@@ -1,9 +1,9 @@
-//! Reads a log of one boot in which nothing is wrong, as most logs of a fleet are, straight into what is shown of
-//! its phone: no digest, no timeline, no checks. A scan of 200,000 logs of 2 KB takes a quarter less time.
+//! Reads a log of one boot in which nothing is wrong, as most logs of a fleet, directly into the result of its
+//! phone: without digest, timeline and checks. A scan of 200,000 logs of 2 KB takes a quarter less time.
 //!
-//! Lost events are nothing wrong with the certificates; they are counted (LOG002). A log is read so only if each of its
-//! other lines is known to change nothing of the verdict; all others take the general way. In debug builds each phone
-//! that is read so is read both ways and compared.
+//! Lost events are no fault of the certificates; they are counted (LOG002). A log is read in this way only if no
+//! other line can change the result; all other logs are read in the general way. In debug builds, each phone that
+//! is read in this way is also read in the general way, and the results are compared.
 
 use memchr::memchr_iter;
 use smallvec::SmallVec;
@@ -14,12 +14,12 @@ use crate::line::{Header, glued_line, has_byte, in_columns};
 use crate::model::{Fingerprint, Mac, Slot, SoftwareVersion};
 use crate::stamp::{Stamp, Yearless};
 
-/// What a log without a fault shows of its phone.
+/// What a log without a fault shows about its phone.
 #[derive(Debug, Default)]
 pub struct HealthyLog {
     /// What is counted in any log. All lines are messages.
     pub counts: Counts,
-    /// The first and the last date: in order, valid as `MMDDhhmmss`, and none that a clock makes up.
+    /// The first and the last date: in order, valid as `MMDDhhmmss`, and no default dates of a clock.
     pub dates: Option<(Stamp, Stamp)>,
     /// It has the banner of a boot.
     pub has_banner: bool,
@@ -39,8 +39,8 @@ pub struct HealthyLog {
     pub assembly_revision: Option<Box<str>>,
     /// The version of the phone's application.
     pub software: Option<SoftwareVersion>,
-    /// The certificate slots of its one inventory, which is before the first date, by slot. Each has all lines of a certificate and its key, or the
-    /// one that there is none.
+    /// The certificate slots of its only inventory, which is before the first date, by slot. Each has all lines of
+    /// a certificate and its key, or the line that there is none.
     pub slots: SmallVec<[HealthySlot; 4]>,
 }
 
@@ -90,7 +90,7 @@ impl HealthySlot {
         }
     }
 
-    /// Whether both show the same, whatever line shows it.
+    /// Whether both show the same, in any line.
     fn shows_same(&self, other: &Self) -> bool {
         self.slot == other.slot
             && self.is_empty == other.is_empty
@@ -111,8 +111,8 @@ impl HealthySlot {
     }
 }
 
-/// Longer logs take the general way, in bytes: most of their lines are nothing but passed over, which is as fast
-/// there, and something is wrong in most of them.
+/// Longer logs are read in the general way, in bytes: most of their lines are skipped, which is as fast there, and
+/// something is wrong in most of them.
 const MAX_LENGTH: usize = 16 * 1024;
 
 /// What the next line is compared with.
@@ -156,7 +156,7 @@ pub fn read_healthy(log: &[u8]) -> Option<HealthyLog> {
 }
 
 impl HealthyLog {
-    /// Whether another log shows the same phone, with the same software, certificates and level of TLS logging.
+    /// Whether another log shows the same phone with the same software, certificates and level of TLS logging.
     #[must_use]
     pub fn shows_same(&self, other: &Self) -> bool {
         self.mac == other.mac
@@ -169,7 +169,7 @@ impl HealthyLog {
             && self.slots.iter().zip(&other.slots).all(|(slot, other)| slot.shows_same(other))
     }
 
-    /// Takes a line. None if it can change the verdict.
+    /// Takes a line. None if it can change the result.
     fn take(&mut self, line: &[u8], state: &mut State) -> Option<()> {
         self.counts.lines += 1;
         self.counts.messages += 1;
@@ -188,8 +188,8 @@ impl HealthyLog {
         self.counts.add_level(level, is_tls);
         let is_message = self.take_text(text, is_tls, stamp, state)?;
         if missed != state.missed {
-            // A line that was lost in the inventory, or right behind it, can have been a part of it. The line behind it
-            // can be the same as the next one, but for the count.
+            // A line that was lost in the inventory, or directly after it, may have been a part of it. The line
+            // after it may be the same as the next one except for the count.
             let behind = self.counts.lines - state.inventory_end;
             let is_apart = self.dates.is_some() && (behind > 2 || (behind == 2 && is_first_date));
             if missed < state.missed || !is_apart {
@@ -202,14 +202,14 @@ impl HealthyLog {
         Some(())
     }
 
-    /// Takes the text of a line. Whether it is a known message; None if it can change the verdict.
+    /// Takes the text of a line. Returns whether it is a known message; None if it can change the result.
     fn take_text(&mut self, text: &[u8], is_tls: bool, stamp: Stamp, state: &mut State) -> Option<bool> {
         let start = text.first_chunk::<START>();
         if start.is_some_and(|start| start.iter().all(u8::is_ascii_graphic) && !event::may_start(*start)) {
             return Some(false);
         }
         match event::read_verbatim(text) {
-            // The line is shown again in the phone's own form.
+            // The evidence is rebuilt from the event, with upper-case digits, so it would differ from this text.
             Some(Some(Event::CertificateFingerprint { .. })) if has_lower_case_digits(text) => None,
             Some(Some(event)) => {
                 if let (Event::LogStart { log_level: level @ Some(_), .. }, true) = (&event, is_tls) {
@@ -237,12 +237,13 @@ impl HealthyLog {
                 let date = stamp.yearless()?;
                 let before = state.date.replace(date);
                 self.has_jump |= before.is_some_and(|before| before.days_until(date) > 0);
-                // In January, and on a February 29, more than the stamps decides.
+                // In January, and on a February 29, the stamps alone are not sufficient.
                 is_later && date.month() > 1 && (date.month(), date.day()) != (2, 29)
             }
         };
         if !stamp.is_uptime() {
-            // A phone writes its inventory before it knows the date. Most logs that are not read so are left here.
+            // A phone writes its inventory before it knows the date. Most logs that can't be read in this way are
+            // recognized here.
             if self.dates.is_none() && !self.has_whole_inventory() {
                 return None;
             }
@@ -263,7 +264,7 @@ impl HealthyLog {
             return None;
         }
         let is_first = match event {
-            // What a phone writes about itself comes after the banner.
+            // A phone writes lines about itself only after the banner.
             Event::LogStart { banner: true, .. } => {
                 self.counts.events == 1
                     && self.dates.is_none()
@@ -315,7 +316,7 @@ fn has_lower_case_digits(text: &[u8]) -> bool {
     text.iter().rev().take_while(|byte| **byte != b' ').any(u8::is_ascii_lowercase)
 }
 
-/// Whether the place was empty, which is filled.
+/// Fills an empty value; returns whether it was empty.
 fn fill<T>(place: &mut Option<T>, value: Option<T>) -> bool {
     let is_empty = place.is_none();
     *place = value;
