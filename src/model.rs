@@ -108,7 +108,7 @@ impl fmt::Debug for Mac {
     }
 }
 
-/// A text that is no MAC address.
+/// A text that is not a MAC address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a MAC address: 12 hex digits are expected, with or without ':' or '-' between the bytes")]
 pub struct NotAMac;
@@ -124,10 +124,10 @@ impl FromStr for Mac {
     }
 }
 
-/// Where a certificate stands in a phone: the built-in one, two platform slots in flash memory, and
-/// six or seven application slots in RAM (Feature Profile 37148, "Polycom Phone Device Certificate Types").
+/// The slot of a certificate in a phone: the built-in one, two platform slots in flash memory, and six or seven
+/// application slots in RAM (Feature Profile 37148, "Polycom Phone Device Certificate Types").
 ///
-/// Slots order as reports show them: built-in, platform, application.
+/// Slots are ordered as reports show them: built-in, platform, application.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Slot {
     /// The factory-installed or self-signed certificate.
@@ -159,7 +159,7 @@ impl fmt::Display for Slot {
     }
 }
 
-/// A text that names no slot.
+/// A text that is not the name of a slot.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a certificate slot: built-in, platform-1 or application-1 is expected")]
 pub struct NotASlot;
@@ -187,7 +187,7 @@ impl fmt::Debug for Slot {
     }
 }
 
-/// Which digest a fingerprint is, told by its length.
+/// The hash algorithm of a fingerprint, known by its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Algorithm {
@@ -200,7 +200,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// `md5`, `sha1` or `sha256`, as the JSON output has it.
+    /// `md5`, `sha1` or `sha256`, as in the JSON output.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -215,7 +215,8 @@ impl Algorithm {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Fingerprint(#[serde(with = "bytes")] Box<[u8]>);
 
-/// Bytes packed in one go: as a sequence, which looks the same, each byte is asked for by itself.
+/// Bytes that are packed as a whole. A sequence has the same packed form, but each byte would be handled
+/// separately.
 pub(crate) mod bytes {
     use std::fmt;
     use std::marker::PhantomData;
@@ -261,19 +262,19 @@ pub(crate) mod bytes {
 }
 
 impl Fingerprint {
-    /// The fingerprint of these bytes; none if no known digest has that length.
+    /// The fingerprint of these bytes; None if no known hash algorithm has this length.
     #[must_use]
     pub fn new(bytes: &[u8]) -> Option<Self> {
         matches!(bytes.len(), 16 | 20 | 32).then(|| Self(bytes.into()))
     }
 
-    /// The digest's bytes.
+    /// The bytes of the fingerprint.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// Which digest this is.
+    /// The hash algorithm.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
         match self.0.len() {
@@ -313,7 +314,7 @@ impl SoftwareVersion {
         self.0.split('.').map(|part| part.parse().unwrap_or(u32::MAX))
     }
 
-    /// How this version stands to `other`, given as its parts; missing parts count as 0.
+    /// Compares this version with `other`, given as its parts; missing parts count as 0.
     #[must_use]
     pub fn cmp_parts(&self, other: &[u32]) -> std::cmp::Ordering {
         compare(self.parts(), other.iter().copied())
@@ -352,7 +353,7 @@ impl fmt::Display for SoftwareVersion {
     }
 }
 
-/// A text that is no dotted version.
+/// A text that is not a dotted version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a software version: numbers with dots between are expected, such as 5.5.2.11338")]
 pub struct NotAVersion;

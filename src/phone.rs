@@ -24,7 +24,7 @@ pub type Selection = dyn Fn(&str) -> bool + Send + Sync;
 pub struct Phone {
     /// Its address, if a file name or a log has it.
     pub mac: Option<Mac>,
-    /// Its state in one word.
+    /// Its status.
     pub status: Status,
     /// As the log names it.
     pub model: Option<Box<str>>,
@@ -51,13 +51,13 @@ pub struct Phone {
     /// There is no evidence of health, whatever diagnoses were selected: ignoring a diagnosis must not make a
     /// phone `ok`.
     is_unknown: bool,
-    /// The private keys that its configuration gives it, to find keys that several phones share.
+    /// The private keys that its configuration sets, to find keys that several phones share.
     keys: Vec<GivenKey>,
     /// Findings and keys from configuration files that other phones have too. Not packed with the phone,
     /// since many phones share one.
     #[serde(skip)]
     pub common: Option<Arc<Common>>,
-    /// A hash of what its configuration files say, to tell whether they changed; 0 if there are none.
+    /// A hash of its configuration, to find changes; 0 if there is none.
     #[serde(skip)]
     pub configuration: u64,
 }
@@ -70,7 +70,7 @@ pub struct Common {
 }
 
 impl Common {
-    /// From the findings, and the private keys that the files give.
+    /// Made from the findings, and the private keys that the files set.
     #[must_use]
     pub fn new(found: Vec<(&'static Rule, Finding)>, keys: Vec<GivenKey>) -> Self {
         let mut findings = numbered(found);
@@ -205,7 +205,7 @@ impl Phone {
         phone
     }
 
-    /// A phone of which nothing is known but its address.
+    /// A phone of which only the address is known.
     #[must_use]
     pub fn unreadable(mac: Option<Mac>) -> Self {
         let mut phone = Self::new(&Case::new(Timeline::nothing(), None), &|_| true);
@@ -237,7 +237,7 @@ impl Phone {
         self.common.as_ref().filter(|_| self.keys.is_empty())
     }
 
-    /// The private keys that its configuration gives it, to find keys that several phones share.
+    /// The private keys that its configuration sets, to find keys that several phones share.
     pub fn keys(&self) -> impl Iterator<Item = &GivenKey> {
         self.keys.iter().chain(self.common.iter().flat_map(|common| &common.keys))
     }
@@ -398,7 +398,7 @@ pub(crate) fn shown_time(time: NaiveDateTime) -> String {
     std::str::from_utf8(&shown).unwrap_or_default().to_owned()
 }
 
-/// The severity of a finding: the rule's, unless this case differs.
+/// The severity of a finding: its own, else the rule's.
 #[must_use]
 pub fn severity(rule: &Rule, finding: &Finding) -> Severity {
     finding.severity.unwrap_or(rule.severity)

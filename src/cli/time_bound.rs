@@ -31,7 +31,7 @@ pub(super) fn until(text: &str) -> Result<TimeBound, String> {
     time_bound(text, "23:59:59")
 }
 
-/// `left_out` is the time of day, or the end of it, where the text has none.
+/// `left_out` replaces the time of day, or the end of it, if the text has none.
 fn time_bound(text: &str, left_out: &str) -> Result<TimeBound, String> {
     let text = text.trim();
     if text.is_empty() {

@@ -85,7 +85,7 @@ fn directories(found: &FoundFiles, phone: usize) -> Vec<PathBuf> {
     parents.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// The configuration files that a phone can be told to read.
+/// The configuration files that a phone may read.
 fn configuration_lines(tree: &Tree, mac: Mac, directories: &[PathBuf]) -> Vec<ListLine> {
     let found = reachable(tree, mac, directories);
     let own = found.own.iter().filter(|stored| !matches!(stored, Stored::Outside { .. }));

@@ -1,9 +1,9 @@
 //! A reader of DER, and of BER with indefinite lengths, as far as certificates and keys need it.
 //!
-//! Every length is checked against the bytes that are there: a length that lies gives `None`, never a
-//! panic. Nesting is followed to [`MAX_DEPTH`] levels, so the time is linear in the input.
+//! Every length is compared with the existing bytes: a wrong length gives None, never a panic. Nesting is followed
+//! to [`MAX_DEPTH`] levels, so the time is linear in the input.
 
-/// Elements of indefinite length may be nested so deep; real PKCS #7 nests them eight levels.
+/// The deepest nesting of elements of indefinite length; real PKCS #7 has eight levels.
 const MAX_DEPTH: u8 = 16;
 
 pub(super) const INTEGER: u8 = 0x02;
@@ -20,7 +20,7 @@ pub(super) const fn context(number: u8) -> u8 {
     0xA0 | number
 }
 
-/// One element: its tag byte, its content, and the whole of it with tag and length.
+/// One element: its tag byte, its content, and all its bytes with tag and length.
 #[derive(Clone, Copy)]
 pub(super) struct Element<'a> {
     pub(super) tag: u8,
@@ -29,7 +29,7 @@ pub(super) struct Element<'a> {
 }
 
 impl<'a> Element<'a> {
-    /// The elements within.
+    /// The elements inside.
     pub(super) const fn within(self) -> Reader<'a> {
         Reader { rest: self.content }
     }
@@ -46,14 +46,14 @@ impl<'a> Reader<'a> {
         Self { rest: bytes }
     }
 
-    /// The next element, whatever it is.
+    /// The next element of any tag.
     pub(super) fn next(&mut self) -> Option<Element<'a>> {
         let (element, rest) = element(self.rest, 0)?;
         self.rest = rest;
         Some(element)
     }
 
-    /// The next element if it has this tag; else nothing is taken.
+    /// Takes the next element if it has this tag.
     pub(super) fn take(&mut self, tag: u8) -> Option<Element<'a>> {
         let (element, rest) = element(self.rest, 0)?;
         if element.tag != tag {
@@ -64,7 +64,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// How many bytes a sequence at the beginning says it has. `None` where there is none, or one of indefinite length.
+/// The length that a sequence at the beginning declares, in bytes. None if there is no sequence, or one of
+/// indefinite length.
 pub(super) fn announced_length(bytes: &[u8]) -> Option<usize> {
     let (head, length) = head(bytes).filter(|_| bytes[0] == SEQUENCE)?;
     head.checked_add(length?)

@@ -1,4 +1,4 @@
-//! What the audit of a configuration needs to know of the phone's log.
+//! The facts of a phone's log that the audit of its configuration needs.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 
 use crate::model::{Fingerprint, Slot, SoftwareVersion};
 
-/// What the newest inventory shows of a slot.
+/// The state of a slot in the newest inventory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SlotState {
     /// No inventory shows it.
@@ -18,20 +18,20 @@ pub enum SlotState {
     Empty,
 }
 
-/// What the log shows of one slot.
+/// The facts about one slot in the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SlotFacts {
     /// What the newest inventory shows.
     pub state: SlotState,
     /// An inventory of the log, the newest or an earlier one, shows a certificate in it.
     pub was_filled: bool,
-    /// Fingerprints of what is, or was just, in it: of the inventory and of saves.
+    /// Fingerprints of its present and its last certificate: of the inventory and of saves.
     pub fingerprints: Vec<Fingerprint>,
-    /// Of INS004: what was saved, and is not what the next inventory shows.
+    /// For INS004: the saved certificate that the next inventory does not show.
     pub not_kept: Option<Fingerprint>,
-    /// Bytes of the certificate, as the inventory has it.
+    /// Bytes of the certificate, from the inventory.
     pub certificate_length: Option<u64>,
-    /// Bytes of the key, as the inventory has it; none where it shows no key.
+    /// Bytes of the key, from the inventory; None if it shows no key.
     pub key_length: Option<u64>,
 }
 
@@ -44,7 +44,7 @@ pub struct Refused {
     pub length: Option<u64>,
 }
 
-/// What the log of a phone shows. The default is that of a phone without a log.
+/// The facts in the log of a phone. The default is that of a phone without a log.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LogFacts {
     /// There is a log.
@@ -53,7 +53,7 @@ pub struct LogFacts {
     pub model: Option<Box<str>>,
     /// The phone's application.
     pub software: Option<SoftwareVersion>,
-    /// The level of TLS logging that the log last shows in force.
+    /// The level of TLS logging that the log last shows.
     pub tls_level: Option<u8>,
     /// The lowest level of a line in the newest log.
     pub lowest_level: Option<u8>,
@@ -73,18 +73,18 @@ pub struct LogFacts {
     pub chain_not_decodable: bool,
     /// TLS001 is active.
     pub server_untrusted: bool,
-    /// The time of the run, UTC: dates of certificates are judged by it.
+    /// The time of the run, UTC: dates of certificates are compared with it.
     pub now: NaiveDateTime,
 }
 
 impl LogFacts {
-    /// What the newest inventory shows of a slot.
+    /// The state of a slot in the newest inventory.
     #[must_use]
     pub fn state(&self, slot: Option<Slot>) -> SlotState {
         slot.and_then(|slot| self.slots.get(&slot)).map_or(SlotState::Unknown, |facts| facts.state)
     }
 
-    /// The fingerprints that the log has of a slot.
+    /// The fingerprints of a slot in the log.
     pub fn fingerprints(&self, slot: Slot) -> impl Iterator<Item = &Fingerprint> {
         self.slots.get(&slot).into_iter().flat_map(|facts| &facts.fingerprints)
     }

@@ -1,7 +1,7 @@
 //! Private keys: PKCS #8, PKCS #1 and SEC 1 (RFC 5208, RFC 8017, RFC 5915).
 //!
-//! Of a key are kept its kind, its length as the phone counts it, and its public half. The bytes are
-//! wiped by the caller; none of them goes into any value of this file.
+//! Only the kind of a key, its length as the phone counts it, and its public half are kept. The caller wipes the
+//! bytes; no value of this file contains any of them.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,16 +10,16 @@ use super::der::{
     BIT_STRING, Element, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE, context, encoded_length,
 };
 
-/// What is known of a private key.
+/// The data of a private key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrivateKey {
     /// The length that the phone logs and compares with its limit: bytes of the key's PKCS #8 DER.
     pub length: u32,
-    /// The public half; [`PublicKey::Other`] where the key does not tell it.
+    /// The public half; [`PublicKey::Other`] if the key does not contain it.
     pub public: PublicKey,
 }
 
-/// What bytes in the place of a key can be.
+/// The possible contents of the bytes of a key.
 pub(super) enum Found {
     Key(PrivateKey),
     Encrypted,
@@ -37,7 +37,7 @@ pub(super) fn parse(der: &[u8]) -> Option<Found> {
     };
     let next = fields.next()?;
     let (length, public) = match (version.content, next.tag) {
-        // PKCS #8: an algorithm and the key within.
+        // PKCS #8: an algorithm, and the key inside.
         ([0 | 1], SEQUENCE) => {
             let algorithm = next.within().take(OID)?;
             let inner = fields.take(OCTET_STRING)?;
@@ -60,7 +60,7 @@ pub(super) fn parse(der: &[u8]) -> Option<Found> {
             let curve = fields.take(context(0));
             let parameters = curve.map_or(0, |curve| curve.whole.len());
             let name = curve.map_or(0, |curve| curve.content.len());
-            // PKCS #8 names the curve beside the algorithm, and not again within.
+            // PKCS #8 names the curve with the algorithm, and not again inside.
             let inner = encoded_length(whole.content.len() - parameters);
             let algorithm = encoded_length(encoded_length(EC.len()) + name);
             (encoded_length(3 + algorithm + encoded_length(inner)), ec(whole))

@@ -1,24 +1,24 @@
-//! A line of a configuration file that bears on a finding.
+//! A line of a configuration file that is related to a finding.
 
 use serde::{Deserialize, Serialize};
 
 use crate::message::{Message, Part, sentence};
 
-/// A line of a configuration file that bears on a finding.
+/// A line of a configuration file that is related to a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfigurationLine {
     /// The file's path; a member of an archive is `a.zip!/path/in/it`.
     pub file: String,
-    /// 1-based line of the parameter; none where the file as a whole is meant.
+    /// 1-based line of the parameter; None if the whole file is meant.
     pub line: Option<u64>,
-    /// The parameter's name; none where none is meant.
+    /// The parameter's name; None if no parameter is meant.
     pub parameter: Option<String>,
     /// One sentence: what the file says there. Never the value of a key or a password.
     pub says: Message,
 }
 
 impl ConfigurationLine {
-    /// `sec.TLS.customDeviceCert.1 (site.cfg line 14)`, of a line that has a parameter.
+    /// `sec.TLS.customDeviceCert.1 (site.cfg line 14)`, for a line with a parameter.
     #[must_use]
     pub fn place(&self) -> Message {
         let line = self.line.map(|line| format!(" line {line}")).unwrap_or_default();

@@ -1,24 +1,24 @@
-//! Paths of configuration files, and what their names tell.
+//! Paths of configuration files, and the roles of their names.
 
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use crate::model::Mac;
 
-/// What a file is by its name.
+/// The role of a file, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// `<mac>.cfg`; `000000000000.cfg` is that of every phone without its own.
     Master,
-    /// `<mac>-phone.cfg`: what was set at the phone.
+    /// `<mac>-phone.cfg`: settings made on the phone.
     PhoneOverrides,
-    /// `<mac>-web.cfg`: what was set by the phone's web server.
+    /// `<mac>-web.cfg`: settings made in the phone's web server.
     WebOverrides,
     /// `<mac>-private.key` or `.pem`. Never opened.
     PrivateKey,
 }
 
-/// Phone and role by a file's name, in any case of letters; `None` for all other names.
+/// Phone and role by a file's name, in upper or lower case; None for all other names.
 #[must_use]
 pub fn role(name: &OsStr) -> Option<(Mac, Role)> {
     let name = name.as_encoded_bytes();
@@ -38,9 +38,9 @@ pub fn role(name: &OsStr) -> Option<(Mac, Role)> {
     Some((mac, *role))
 }
 
-/// The path without `.`, and without `..` where a directory stands before it. Nothing leads out of an archive.
+/// The path without `.`, and without `..` after a directory. `..` never leads out of an archive.
 pub(super) fn normal(path: &Path) -> PathBuf {
-    // Most paths are that already.
+    // Most paths need no change.
     if is_plain(path.as_os_str().as_encoded_bytes()) {
         return path.to_owned();
     }
@@ -58,7 +58,7 @@ fn by_parts(path: &Path) -> PathBuf {
             {
                 parts.pop();
             }
-            // Nothing is above the root.
+            // There is no directory above the root.
             Component::ParentDir if parts.has_root() => {}
             part => parts.push(part),
         }
@@ -72,7 +72,7 @@ fn is_plain(path: &[u8]) -> bool {
     cfg!(unix) && !path.starts_with(b".") && !path.ends_with(b"/") && !has_odd_part()
 }
 
-/// Whether this is the path of an archive as its members have it: `a.zip!`, and no directory of that name.
+/// Whether this is the path of an archive in the form of its members, `a.zip!`, and not a directory of that name.
 fn is_archive(path: &Path) -> bool {
     path.as_os_str().as_encoded_bytes().ends_with(b"!") && !path.is_dir()
 }

@@ -1,5 +1,5 @@
-//! All files that a phone can be told to read, whatever its model and whichever of its logs is the newest:
-//! records are made where neither is known yet.
+//! All files that a phone may read, for any model and any order of its logs: neither is known when records are
+//! made.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -11,16 +11,16 @@ use super::stored::Stored;
 use super::tree::{Opened, Tree};
 use crate::model::Mac;
 
-/// The files that a phone can be told to read, as far as they are there and no members of archives.
+/// The files that a phone may read, as far as they exist and are not members of archives.
 #[derive(Debug, Default)]
 pub struct Reachable {
-    /// Those of the phone alone, in the order of their paths.
+    /// The files that only this phone reads, sorted by path.
     pub own: Vec<Stored>,
-    /// Those that other phones may read too.
+    /// The files that other phones may read too.
     pub shared: BTreeSet<PathBuf>,
 }
 
-/// The files that [`resolve`](super::resolve()) can ask for, for this phone with logs in these directories.
+/// The files that [`resolve`](super::resolve()) may open for this phone with logs in these directories.
 #[must_use]
 pub fn reachable(tree: &Tree, mac: Mac, log_directories: &[PathBuf]) -> Reachable {
     let mut found = Reachable::default();
@@ -39,7 +39,7 @@ pub fn reachable(tree: &Tree, mac: Mac, log_directories: &[PathBuf]) -> Reachabl
     let nearest = |place: &PathBuf| {
         place.ancestors().find_map(|directory| everyone.in_directory(Role::Master, directory))
     };
-    // Whether there is one master for all phones or several matters, so a second one is told too.
+    // It matters whether there are several masters for all phones, so a second one is included.
     let first_two = everyone.named(Role::Master).take(2);
     let masters: BTreeSet<&Path> = places.iter().filter_map(nearest).chain(first_two).collect();
     for path in masters {
@@ -64,7 +64,7 @@ impl Reachable {
         }
     }
 
-    /// Adds all that the lists of the master at this path can name.
+    /// Adds all files that the lists of the master at this path can name.
     fn listed(&mut self, tree: &Tree, mac: Mac, path: &Path, master: &Opened) {
         let Opened::File(file) = master else { return };
         let base = path.parent().unwrap_or(Path::new(""));
@@ -72,7 +72,7 @@ impl Reachable {
         let names = names.map(|listed| &*listed.name);
         for name in names.filter(|name| name.len() <= MAX_NAME_LENGTH && !name.contains("://")) {
             let is_shared = !name.contains(PHONE);
-            // The model stays open here.
+            // The model is not known here.
             for spelled in spellings(name, mac, None) {
                 for path in tree.of_any_model(&normal(&base.join(spelled)), MODEL) {
                     let opened = tree.open(&path, is_shared);

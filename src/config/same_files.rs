@@ -1,4 +1,4 @@
-//! Whether two phones read the same: nearly all phones of a site do.
+//! Compares the files of two phones: nearly all phones of a site read the same ones.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use super::phone::{PhoneConfig, Source, SourceRole};
 use crate::message::{Message, Part};
 
 impl Source {
-    /// Whether the file has no parameter of the table, nor a name that is nearly one.
+    /// Whether the file has no known parameter and no misspelt name of one.
     fn gives_nothing(&self) -> bool {
         let File { outcome, settings, misspelt, .. } = &*self.file;
         *outcome == ReadOutcome::Read && settings.is_empty() && misspelt.is_empty()
@@ -17,7 +17,7 @@ impl Source {
 }
 
 impl PhoneConfig {
-    /// Whether all that the files give comes from files that other phones can read too.
+    /// Whether all settings come from files that other phones can read too.
     #[must_use]
     pub fn is_of_shared_files(&self) -> bool {
         self.missing.is_empty()
@@ -25,12 +25,12 @@ impl PhoneConfig {
             && self.sources.iter().all(|source| !source.is_own || source.gives_nothing())
     }
 
-    /// The role of each file, and which one it is where other phones read it too.
+    /// The role of each file, and its identity if other phones can read it too.
     fn shared_files(&self) -> impl Iterator<Item = (SourceRole, Option<*const File>)> {
         self.sources.iter().map(|source| (source.role, (!source.is_own).then_some(Arc::as_ptr(&source.file))))
     }
 
-    /// A hash that is equal where [`gives_the_same`](Self::gives_the_same) holds.
+    /// A hash that is equal if [`gives_the_same`](Self::gives_the_same) is true.
     pub fn hash_of_shared(&self, hasher: &mut impl Hasher) {
         (self.is_complete, self.list_is_sure, self.sources.len()).hash(hasher);
         self.shared_files().for_each(|file| file.hash(hasher));
@@ -44,7 +44,7 @@ impl PhoneConfig {
             && self.shared_files().eq(other.shared_files())
     }
 
-    /// Whether a sentence names a file that this phone alone reads, or the phone.
+    /// Whether a sentence names the phone, or a file that only this phone reads.
     #[must_use]
     pub fn is_named_in(&self, message: &Message) -> bool {
         message.0.iter().any(|part| match part {
@@ -54,7 +54,7 @@ impl PhoneConfig {
         })
     }
 
-    /// Whether a line is of a file that this phone alone reads, or says something of it or of the phone.
+    /// Whether a line is in a file that only this phone reads, or its sentence names such a file or the phone.
     #[must_use]
     pub fn is_named_by(&self, line: &ConfigurationLine) -> bool {
         self.is_own_file(&line.file) || self.is_named_in(&line.says)

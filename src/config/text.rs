@@ -1,22 +1,23 @@
-//! From a file's bytes to text: UTF-8, UTF-16 and what an XML declaration names.
+//! Decodes a file's bytes to text: UTF-8, UTF-16, and the encoding of an XML declaration.
 
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-/// What a file's bytes are.
+/// The decoded content of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Content<'b> {
     /// A text.
     Text(Cow<'b, str>),
-    /// A text that is not of its encoding: as far as it can be read, the first byte in it that can't, and why.
+    /// A text with bytes that are invalid in its encoding: the readable part, the offset of the first invalid byte,
+    /// and the reason.
     Broken(Cow<'b, str>, usize, &'static str),
-    /// No text: encrypted, or a program.
+    /// Not text: encrypted, or a program.
     Binary,
 }
 
-/// The text of these bytes, without a byte order mark, and with a line feed for each carriage return that stands
-/// alone: XML takes both for a line end.
+/// The text of these bytes, without a byte order mark, and with a line feed for each single carriage return: for
+/// XML both are line ends.
 pub(super) fn decode(bytes: &[u8]) -> Content<'_> {
     match content(bytes) {
         Content::Text(text) => Content::Text(with_line_feeds(text)),
@@ -49,7 +50,7 @@ fn content(bytes: &[u8]) -> Content<'_> {
         return match std::str::from_utf8(bytes) {
             Ok(text) if is_binary(text) => Content::Binary,
             Ok(text) => Content::Text(Cow::Borrowed(text)),
-            // Encrypted files are noise from their beginning on; a text has a letter out of place.
+            // Encrypted files are random from their beginning on; a text has only a few invalid bytes.
             Err(error) if begins_like_xml(&bytes[..error.valid_up_to()]) => {
                 let why = "a character is not UTF-8, and no other encoding is declared";
                 Content::Broken(String::from_utf8_lossy(bytes), error.valid_up_to(), why)
@@ -75,13 +76,13 @@ fn begins_like_xml(bytes: &[u8]) -> bool {
     bytes.trim_ascii_start().starts_with(b"<")
 }
 
-/// More than a few control characters stand in no text, nor does a NUL, unless the text begins as XML does: there
-/// it is a fault that has a place.
+/// A text has at most a few control characters and no NUL. If it begins like XML, these are faults with a line and
+/// column.
 fn is_binary(text: &str) -> bool {
     let start = &text.as_bytes()[..text.len().min(1024)];
     let is_control =
         |byte: u8| (byte < b' ') & (byte != b'\t') & (byte != b'\n') & (byte != b'\r') & (byte != b'\x0c');
-    // Nearly no file has one. Without stopping, a machine looks at many bytes at a time: 2 µs less for the two
+    // Nearly no file has one. A search that does not stop early handles many bytes at a time: 2 µs less for the two
     // files of a phone.
     if !start.iter().fold(false, |found, byte| found | is_control(*byte)) {
         return false;
@@ -90,7 +91,7 @@ fn is_binary(text: &str) -> bool {
     controls * 16 > start.len() || start.contains(&0) && !begins_like_xml(start)
 }
 
-/// The encoding that the XML declaration names; UTF-8 where it names none.
+/// The encoding that the XML declaration names; UTF-8 if it names none.
 fn declared(bytes: &[u8]) -> &'static Encoding {
     match bytes {
         [b'<', 0, ..] => return UTF_16LE,
@@ -107,7 +108,7 @@ fn declared(bytes: &[u8]) -> &'static Encoding {
         let (quote, rest) = after.split_first()?;
         Encoding::for_label(&rest[..memchr::memchr(*quote, rest)?])
     };
-    // A declaration that can be read as bytes is not UTF-16, whatever it says.
+    // A declaration that is readable as bytes is not in UTF-16, even if it says so.
     named().filter(|encoding| *encoding != UTF_16LE && *encoding != UTF_16BE).unwrap_or(UTF_8)
 }
 

@@ -1,9 +1,9 @@
-//! The attributes of an XML file, and where it stops being well-formed.
+//! Reads the attributes of an XML file, and finds where it is not well-formed.
 //!
-//! The phone's parser is most likely Expat, without namespaces. roxmltree gives Expat's verdict once
-//! colons in names are no namespaces; a document type is passed over, and one that declares entities or
-//! attributes is not read. It is quadratic in the attributes of one element, so those are counted first.
-//! Most files don't come to it ([`simple`]).
+//! The phone's parser is most likely Expat, without namespaces. roxmltree gives the same result as Expat if colons
+//! in names are replaced. A document type is ignored; a file whose document type declares entities or attributes is
+//! not read. The time of roxmltree is quadratic in the attributes of one element, so these are counted first. Most
+//! files are read without it ([`simple`]).
 
 mod prepared;
 mod simple;
@@ -19,7 +19,7 @@ use self::prepared::prepared;
 use crate::problem::ProblemKind;
 use crate::secrets::pattern;
 
-/// More attributes in one element are not read; the largest real element has 223.
+/// The most attributes of one element that are read; the largest real element has 223.
 pub(super) const MAX_ATTRIBUTES: usize = 5_000;
 
 /// An attribute, with the line of its name.
@@ -27,7 +27,7 @@ pub(super) const MAX_ATTRIBUTES: usize = 5_000;
 pub(super) struct Attribute<'t> {
     pub(super) name: &'t str,
     pub(super) value: &'t str,
-    /// The value as it stands in the file has a line break.
+    /// The value has a line break in the file.
     pub(super) has_line_breaks: bool,
     pub(super) line: u64,
 }
@@ -41,16 +41,16 @@ pub struct Malformed {
     pub column: u64,
     /// A clause: `the file ends too early`.
     pub why: Cow<'static, str>,
-    /// The parameters in the file that bear on certificates, as far as a lenient look finds them.
+    /// The certificate parameters in the file, as far as a tolerant search finds them.
     pub lost: Vec<Box<str>>,
 }
 
-/// What stood in the way.
+/// Why a file can't be used.
 #[derive(Debug)]
 pub(super) enum Refusal {
     /// Not well-formed: byte, and why.
     Malformed(usize, &'static str),
-    /// Not read, though it may be well-formed.
+    /// Not read, although it may be well-formed.
     Unread(ProblemKind, &'static str),
 }
 
@@ -69,14 +69,15 @@ pub(super) fn attributes(
     Ok(())
 }
 
-/// The same by the full parser.
+/// The same with the full parser.
 fn parsed(
     text: &str,
     is_wanted: fn(&str) -> bool,
     see: &mut dyn FnMut(Attribute<'_>),
 ) -> Result<(), Refusal> {
     let text = prepared(text)?;
-    // Entities grow, and can be another file's content; attributes would come from where none stands.
+    // Entities can grow and include other files, and attribute declarations add attributes that are not in the
+    // file.
     let allow_dtd = !["<!ENTITY", "<!ATTLIST"].iter().any(|declaration| text.contains(declaration));
     let options = ParsingOptions { allow_dtd, ..ParsingOptions::default() };
     let document = Document::parse_with_options(&text, options).map_err(|error| refusal(&error, &text))?;
@@ -90,7 +91,7 @@ fn parsed(
     Ok(())
 }
 
-/// The lines of bytes that are asked for in order.
+/// The line numbers of byte offsets, which must be requested in ascending order.
 struct LineCounter<'t> {
     text: &'t [u8],
     line: u64,
@@ -113,7 +114,7 @@ fn refusal(error: &Error, text: &str) -> Refusal {
     if let Some(comment) = open {
         return Refusal::Malformed(comment, "a comment has no end");
     }
-    // The parser's own words quote the file, in which keys stand.
+    // The parser's own messages quote the file, which may contain keys.
     let why = match error {
         Error::DtdDetected => {
             return Refusal::Unread(
@@ -142,7 +143,7 @@ fn refusal(error: &Error, text: &str) -> Refusal {
         }
         Error::DuplicatedAttribute(..) => "an element has the same parameter twice",
         Error::InvalidComment(_) => {
-            // The parser names the beginning of the comment.
+            // The parser reports the beginning of the comment.
             let body = byte + "<!--".len();
             byte = body + text.get(body..).and_then(|body| body.find("--")).unwrap_or_default();
             "a comment contains '--', which is allowed only at its end"
@@ -184,7 +185,7 @@ pub(super) fn line_and_column(text: &[u8], byte: usize) -> (u64, u64) {
 static COMMENT_OR_NAME: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?s)<!--.*?(?:-->|\z)|([A-Za-z0-9._-]+)\s*="));
 
-/// The names that stand before an equals sign outside comments, however broken the rest is.
+/// The names before an equals sign outside comments, even if the rest is not well-formed.
 pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
     COMMENT_OR_NAME.captures_iter(text).filter_map(|found| Some(found.get(1)?.as_str()))
 }

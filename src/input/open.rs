@@ -1,5 +1,5 @@
-//! Reads what a file holds: a log, a compressed log or an archive of logs, however they are nested. All
-//! recursion is here; the readers of archives only list members.
+//! Reads the content of a file: a log, a compressed log or an archive of logs, at any nesting. All recursion is
+//! here; the readers of archives only list members.
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};

@@ -14,9 +14,9 @@ use crate::reference::{Readiness, ztp_readiness};
 use crate::timeline::{Calendar, Clock, Occurrences, SourceLine, calendar_of};
 
 impl Phone {
-    /// The phone with these logs: its newest one and what was put aside of it, each of another boot. None where
-    /// the names of the logs, what differs between them, or what the tables say of the phone makes a finding, or
-    /// may make one. With it, the counts of the newest log, and the level of TLS logging that it shows.
+    /// The phone with these logs: the newest one and its rotated ones, each from another boot. Also returns the
+    /// counts of the newest log, and the level of TLS logging that it shows. None if a finding is possible because
+    /// of the names of the logs, differences between them, or the tables of the guide.
     #[must_use]
     pub fn healthy(
         mut logs: Vec<(&LogName, HealthyLog)>,
@@ -29,7 +29,7 @@ impl Phone {
         });
         let years: Vec<Calendar> = logs.iter().filter_map(|(name, log)| year(name, log, clock)).collect();
         let is_one_year = years.len() == logs.len() && years.windows(2).all(|two| two[0] == two[1]);
-        if !is_one_year || !logs.windows(2).all(|two| goes_on(&two[0], &two[1])) {
+        if !is_one_year || !logs.windows(2).all(|two| continues_boots(&two[0], &two[1])) {
             return None;
         }
         let calendar = *years.last()?;
@@ -93,33 +93,33 @@ fn lost_events(logs: &[(&LogName, HealthyLog)], calendar: Calendar) -> Option<(&
     lost.finding()
 }
 
-/// The year of a log's dates. None where its stamps have years.
+/// The year of a log's dates. None if its stamps have years.
 fn year(name: &LogName, log: &HealthyLog, clock: &Clock) -> Option<Calendar> {
     let modified = name.modified.and_then(|time| Some(DateTime::from_timestamp(time, 0)?.naive_utc()));
     let calendar = calendar_of(&log.counts.digits, &log.dates?.1, name.rotation, modified, clock);
     matches!(calendar, Calendar::Newest(_)).then_some(calendar)
 }
 
-/// Whether the later log of one year shows the next boots of the same phone with nothing changed.
-fn goes_on((older, before): &(&LogName, HealthyLog), (newer, log): &(&LogName, HealthyLog)) -> bool {
+/// Whether the later of two logs of one year shows the next boot of the same phone with nothing changed.
+fn continues_boots((older, before): &(&LogName, HealthyLog), (newer, log): &(&LogName, HealthyLog)) -> bool {
     let is_chain = match (older.rotation, newer.rotation) {
         (Rotation::Number(older), Rotation::Number(newer)) => older > newer,
         (Rotation::Number(_), Rotation::Newest) => true,
         _ => false,
     };
-    // One can begin in the second in which the other one ends, but neither is a part of the other.
+    // The later log may begin in the second in which the other one ends, but neither is a part of the other.
     let is_later = before
         .dates
         .zip(log.dates)
         .is_some_and(|(before, dates)| before.0 < dates.0 && before.1 <= dates.0 && before.1 < dates.1);
     is_chain
         && base_of(older) == base_of(newer)
-        // Dates that jump behind a start can be wrong.
+        // Dates that jump after a start can be wrong.
         && (is_later && log.has_banner && !log.has_jump)
         && before.shows_same(log)
 }
 
-/// The path of the log that is not put aside, `…-app.log`, where rotation adds nothing but a number.
+/// The path without the number that rotation adds: `…-app.log`.
 fn base_of(name: &LogName) -> &str {
     let path = &*name.path;
     match (name.rotation, path.rsplit_once('.')) {

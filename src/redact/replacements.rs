@@ -22,15 +22,15 @@ impl<'a> Replacements<'a> {
         Self { text, parts: BTreeMap::new(), redactor }
     }
 
-    /// Calls `claim` for every match that does not overlap a part found before.
-    pub(super) fn each_match(&mut self, pattern: &Regex, claim: fn(&mut Self, &Captures<'_>)) {
+    /// Calls `handle` for every match that does not overlap a part found before.
+    pub(super) fn each_match(&mut self, pattern: &Regex, handle: fn(&mut Self, &Captures<'_>)) {
         let mut at = 0;
         while let Some(found) = pattern.captures_at(self.text, at) {
             let Some(whole) = found.get(0) else { break };
             at = match self.end_of_overlapping(&whole.range()) {
                 Some(end) if end > whole.start() => end,
                 _ => {
-                    claim(self, &found);
+                    handle(self, &found);
                     whole.end()
                 }
             };

@@ -12,7 +12,7 @@ use crate::secrets::{conceal, pattern};
 /// A pattern, and the function that handles each match.
 struct Step {
     pattern: Regex,
-    claim: fn(&mut Replacements<'_>, &Captures<'_>),
+    handle: fn(&mut Replacements<'_>, &Captures<'_>),
 }
 
 struct Steps {
@@ -24,7 +24,7 @@ struct Steps {
 const VALUE: &str = r#"(?:"([^"]*)"?|'([^']*)'?|([^\s"'<>(),;&]+))"#;
 
 static STEPS: LazyLock<Steps> = LazyLock::new(|| {
-    let step = |text: &str, claim| Step { pattern: pattern(text), claim };
+    let step = |text: &str, handle| Step { pattern: pattern(text), handle };
     let user = format!(
         r"(?i)(?:user(?:[ _-]?(?:name|id))?|\blogin|\baccount|display[ _-]?name)(?:\s*=\s*|:\s*){VALUE}"
     );
@@ -92,11 +92,11 @@ pub(super) fn rewrite(text: &str, redactor: &Redactor) -> String {
         let text = conceal(text);
         let mut replacements = Replacements::new(&text, redactor);
         for step in &STEPS.before_addresses {
-            replacements.each_match(&step.pattern, step.claim);
+            replacements.each_match(&step.pattern, step.handle);
         }
         replacements.addresses();
         for step in &STEPS.after_addresses {
-            replacements.each_match(&step.pattern, step.claim);
+            replacements.each_match(&step.pattern, step.handle);
         }
         replacements.rewritten()
     })

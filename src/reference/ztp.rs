@@ -1,4 +1,4 @@
-//! The software that zero-touch provisioning (ZTP) requires of each model since its servers use SHA-2.
+//! The software that zero-touch provisioning (ZTP) requires for each model since its servers use SHA-2.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -103,12 +103,12 @@ pub enum Readiness {
     NotListed,
     /// The phone's software is older than what is required.
     TooOld {
-        /// What the table asks for.
+        /// The required release.
         required: &'static Release,
     },
     /// The version is the required one, but a log does not show the letter of its release.
     LetterUnclear {
-        /// What the table asks for.
+        /// The required release.
         required: &'static Release,
     },
     /// The software is the required one or a later one.
@@ -117,7 +117,7 @@ pub enum Readiness {
 
 /// Whether a phone is ready, by its model and its application's version as they are in a log.
 ///
-/// A name that stands for no single model (a bare number, a list) gives [`Readiness::NotListed`].
+/// A name that does not stand for a single model (a bare number, a list) gives [`Readiness::NotListed`].
 #[must_use]
 pub fn ztp_readiness(model: &str, version: &SoftwareVersion) -> Readiness {
     let Some(required) = required_software(model) else { return Readiness::NotListed };

@@ -95,7 +95,7 @@ fn cells(device: &Device) -> Vec<String> {
     cells
 }
 
-/// Application slots, each with its state and, where one is installed, its common name.
+/// Application slots, each with its state and, if installed, its common name.
 fn applications(device: &Device) -> String {
     let applications =
         device.certificates.iter().filter(|certificate| certificate.slot.starts_with("application-"));

@@ -132,7 +132,7 @@ pub struct Group {
     /// How many of each status.
     #[serde(flatten)]
     pub counts: Counts,
-    /// The first ten phones, worst first: the MAC address, or the file where it is not known.
+    /// The first ten phones, worst first: the MAC address, or the file if that is not known.
     pub devices: Vec<String>,
     #[serde(skip)]
     rank: u8,
@@ -149,7 +149,7 @@ pub struct Groups {
 }
 
 impl Groups {
-    /// Counts the phones. Memory holds a short record per group.
+    /// Counts the phones. Memory has a short record per group.
     pub fn of(devices: &dyn Devices, by: GroupBy) -> Self {
         let mut groups: HashMap<Key, (Counts, Vec<String>)> = HashMap::new();
         for (status, name, keys) in

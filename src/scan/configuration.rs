@@ -71,12 +71,12 @@ fn mode(_: &std::path::Path) -> Option<u32> {
 }
 
 impl Audit {
-    /// None where no file is a phone's configuration.
+    /// None if no file is a phone's configuration.
     pub(super) fn new(tree: Tree, now: NaiveDateTime) -> Option<Self> {
         (!tree.is_empty()).then(|| Self::of(Files::Found(Box::new(tree)), now))
     }
 
-    /// None where no record is of a phone's configuration.
+    /// None if no record is about a phone's configuration.
     pub(super) fn of_records(trees: ConfigTrees, now: NaiveDateTime) -> Option<Self> {
         let has_files = trees.all.iter().any(|tree| !tree.is_empty());
         has_files.then(|| Self::of(Files::Stored(trees), now))
@@ -273,7 +273,7 @@ fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogF
     facts
 }
 
-/// The facts of a phone with one inventory and without a finding, but for the levels of its log.
+/// The facts of a phone with one inventory and without a finding, except the levels of its log.
 fn facts_of_healthy(phone: &Phone, now: NaiveDateTime) -> LogFacts {
     let slots = phone.certificates.iter().map(|content| {
         let is_filled = content.state == CertificateState::Installed;

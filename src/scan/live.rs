@@ -144,7 +144,7 @@ impl LiveScan {
         true
     }
 
-    /// Drops the configuration and prepares it anew if a configuration file changed, or an archive that may
+    /// Drops the configuration and prepares it again if a configuration file changed, or an archive that may
     /// contain some. Returns whether it did.
     fn reload_configuration(&mut self, found: &FoundFiles, options: &Options, streams_changed: bool) -> bool {
         let Some(roots) = &options.roots else { return false };

@@ -39,14 +39,14 @@ impl Retention {
     }
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Clone, Debug, Default)]
 pub struct DigestSummary {
     /// Records of logs that were written.
     pub logs: u64,
     /// How many of these were copied from the cache.
     pub from_cache: u64,
-    /// How many of these are of logs that are gone.
+    /// How many of these are from logs that are gone.
     pub gone: u64,
     /// What could not be read.
     pub problems: Vec<Problem>,
@@ -55,7 +55,7 @@ pub struct DigestSummary {
 }
 
 /// Writes a stream of records: one for each log and, if the searched paths are given as `roots`, one for each
-/// configuration file that a phone can be told to read. Runs in the current rayon pool.
+/// configuration file that a phone may read. Runs in the current rayon pool.
 ///
 /// # Errors
 /// What `out` returns.

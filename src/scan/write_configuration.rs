@@ -66,7 +66,7 @@ impl ConfigWriter {
         Ok(())
     }
 
-    /// Whether some phone is told to read the file at this path as configuration.
+    /// Whether any phone reads the file at this path as configuration.
     pub(super) fn has(&self, path: &str) -> bool {
         lock(&self.shared).contains(Path::new(path)) || lock(&self.listed).contains(path)
     }

@@ -64,8 +64,8 @@ impl Notifier {
         if self.watcher.is_some() { FALLBACK_POLL } else { self.poll.unwrap_or(POLL) }
     }
 
-    /// Must be called before each scan. Watches the directories anew if others have taken their names;
-    /// returns whether it did.
+    /// Must be called before each scan. Watches the directories again if others have taken their names; returns
+    /// whether it did.
     pub(crate) fn renew(&mut self) -> bool {
         self.is_pending.store(false, Ordering::SeqCst);
         let is_same = |(path, _, before): &(PathBuf, _, Option<Identity>)| identity(path) == *before;

@@ -1,12 +1,12 @@
-//! What the full parser can't do itself, done to the text before: colons in names made no namespaces, and
-//! attributes counted, in the number of which the parser is quadratic.
+//! Prepares a text for the full parser: replaces colons in names, which are not namespaces here, and counts
+//! attributes, because the parser's time is quadratic in their number.
 
 use std::borrow::Cow;
 
 use super::{MAX_ATTRIBUTES, Refusal};
 use crate::problem::ProblemKind;
 
-/// The text with each colon in a name made an underscore; an error if an element has too many attributes.
+/// The text with each colon in a name replaced with an underscore; an error if an element has too many attributes.
 pub(super) fn prepared(text: &str) -> Result<Cow<'_, str>, Refusal> {
     let bytes = text.as_bytes();
     let (mut at, mut colons) = (0, Vec::new());
@@ -29,17 +29,17 @@ pub(super) fn prepared(text: &str) -> Result<Cow<'_, str>, Refusal> {
     }
     let mut changed = bytes.to_vec();
     colons.into_iter().for_each(|colon| changed[colon] = b'_');
-    // ASCII was replaced by ASCII.
+    // Only ASCII characters were replaced, with others of ASCII.
     Ok(String::from_utf8(changed).map_or(Cow::Borrowed(text), Cow::Owned))
 }
 
-/// Where this end ends that follows; the end of the text where it does not.
+/// The offset after the next occurrence of `end`; the end of the text if there is none.
 fn after(text: &str, from: usize, end: &str) -> usize {
     text[from..].find(end).map_or(text.len(), |offset| from + offset + end.len())
 }
 
-/// Goes through a tag from behind its `<`; returns where it ends. What is not well-formed is left to the parser,
-/// which gets no further than there.
+/// Reads a tag from after its `<`; returns its end. A text that is not well-formed is left to the parser, which
+/// stops there.
 fn tag(text: &str, from: usize, colons: &mut Vec<usize>) -> Result<usize, Refusal> {
     let (mut at, mut values) = (from, 0);
     while let Some(found) = text[at..].find(['"', '\'', '>', ':', '<']).map(|offset| at + offset) {
