@@ -1,4 +1,4 @@
-//! phonecert reads the application logs of Polycom/Poly phones and says what is wrong with their
+//! phonecert reads the application logs of Polycom/Poly phones and reports what is wrong with their
 //! device certificates, why, and what to do.
 //!
 //! ```
@@ -13,27 +13,28 @@
 //! [`Scanner`] reads; its [`Report`] has a [`Phone`] for each telephone, with its [`Certificate`]s and each
 //! [`Diagnosis`] with the lines that prove it ([`Evidence`]). `examples/scan.rs` prints them.
 //!
-//! # The way of a log
+//! # The pipeline
 //!
 //! ```text
-//! paths ─input→ sources, grouped by phone ─log→ LogDigest ─timeline→ Timeline ─check→ Phone ─fleet→ phones ─report→ bytes
+//! paths ─input→ sources, grouped by phone ─log→ LogDigest ─timeline→ Timeline
+//!       ─check→ Phone ─fleet→ phones ─report→ bytes
 //! ```
 //!
 //! | stage | what it does |
 //! |---|---|
 //! | `input` | finds logs by their names and groups them by phone; opens archives and compressed files |
-//! | `log`, `line`, `stamp`, `event` | splits a log into lines and known messages, and keeps what matters of them as a `LogDigest` |
-//! | `timeline` | joins the logs of a phone: order, years, boots, what each slot held when |
-//! | `check` | one file a diagnosis: a timeline in, findings with their evidence out |
+//! | `log`, `line`, `stamp`, `event` | splits a log into lines and known messages, and keeps the relevant ones as a `LogDigest` |
+//! | `timeline` | joins the logs of a phone: order, years, boots, the content of each slot over time |
+//! | `check` | one file per diagnosis: takes a timeline, returns findings with their evidence |
 //! | `phone`, `scan` | reduces a phone to one row; runs all of the above for each phone on all threads |
-//! | `report` | the shapes of the output, and one file a format |
+//! | `report` | the shapes of the output, and one file per format |
 //!
-//! A stage knows only those before it and the ground floor: `model`, `problem`, `stamp`.
+//! A stage uses only the stages before it and the base modules `model`, `problem` and `stamp`.
 //!
-//! # What is promised
+//! # Stability
 //!
-//! The items listed here. The modules are public for the program and its tests; they are not documented here
-//! and change without notice.
+//! Only the items listed here are stable. The modules are public for the program and its tests; they are not
+//! documented here and change without notice.
 
 mod facade;
 
