@@ -305,17 +305,17 @@ fn text_for_the_terminal() {
 
     The phone has a certificate whose fields are all valid and that has not expired,
     but no Polycom certificate authority signed it. A phone without a factory
-    certificate makes such a certificate itself from UC Software 4.0.0 on.
+    certificate creates such a certificate itself from UC Software 4.0.0 on.
 
     Beware: Some phones made since December 2011 show self-signed although their
     certificate is a factory one: another issuing CA signed it, and the menu does
     not know that CA (issue 77793). Such a phone works if the server trusts the
-    Polycom Root CA. The certificate's issuer tells, not the menu. (Feature Profile
-    37148: Device Certificate Shown as Self-Signed)
+    Polycom Root CA. The certificate's issuer shows which one it is; the menu does
+    not. (Feature Profile 37148: Device Certificate Shown as Self-Signed)
 
     Beware: A phone with a self-signed certificate that goes back to UC Software
-    3.3.x or earlier shows factory installed, wrongly: it still has no factory
-    certificate. The certificate's issuer tells, and so does the label's revision.
+    3.3.x or earlier wrongly shows factory installed: it still has no factory
+    certificate. The certificate's issuer and the label's revision show that.
     (Feature Profile 37148: Issue When Software Downgraded)
 
     Source: Feature Profile 37148: Determining Type of Device Certificates on
