@@ -48,6 +48,7 @@ use crate::timeline::{Occurrences, Timeline};
 pub(crate) use events_missed::LostEvents;
 pub(crate) use failures::in_words;
 pub use finding::Finding;
+pub use no_certificate_evidence::INVENTORY_LEVEL;
 
 /// One diagnosis of the catalogue.
 #[derive(Debug)]

@@ -44,7 +44,9 @@ pub use line::ConfigurationLine;
 pub use parameter::{DEVICE_SET, Kind, Parameter, Store, selected_slot};
 pub use path::{Role, role};
 pub use pem::Fault;
-pub use phone::{Credential, Effective, Gate, Given, GivenKey, PhoneConfig, Source, SourceRole, Unresolved};
+pub use phone::{
+    ConfiguredKey, Credential, Effective, Gate, Given, PhoneConfig, Source, SourceRole, Unresolved,
+};
 pub use reachable::{Reachable, reachable};
 pub use resolve::resolve;
 pub use stored::{KeyFile, Stored};

@@ -338,7 +338,7 @@ impl LogDigest {
 
     /// A digest with the same counts and nothing else.
     #[must_use]
-    pub fn counts_alone(&self) -> Self {
+    pub fn counts_only(&self) -> Self {
         Self { counts: self.counts, ..Self::default() }
     }
 

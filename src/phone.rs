@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::check::{self, CATALOGUE, Case, Finding, Rule, SharedCertificate};
-use crate::config::{ConfigurationLine, GivenKey};
+use crate::config::{ConfigurationLine, ConfiguredKey};
 use crate::model::{CertificateState, Fingerprint, Mac, Severity, Slot, State, Status};
 use crate::reference::Readiness;
 use crate::timeline::{Content, Occurrences, SourceLine, Timeline};
@@ -52,7 +52,7 @@ pub struct Phone {
     /// phone `ok`.
     is_unknown: bool,
     /// The private keys that its configuration sets, to find keys that several phones share.
-    keys: Vec<GivenKey>,
+    keys: Vec<ConfiguredKey>,
     /// Findings and keys from configuration files that other phones have too. Not packed with the phone,
     /// since many phones share one.
     #[serde(skip)]
@@ -66,13 +66,13 @@ pub struct Phone {
 #[derive(Debug)]
 pub struct Common {
     findings: Vec<(u8, Finding)>,
-    keys: Vec<GivenKey>,
+    keys: Vec<ConfiguredKey>,
 }
 
 impl Common {
     /// Made from the findings, and the private keys that the files set.
     #[must_use]
-    pub fn new(found: Vec<(&'static Rule, Finding)>, keys: Vec<GivenKey>) -> Self {
+    pub fn new(found: Vec<(&'static Rule, Finding)>, keys: Vec<ConfiguredKey>) -> Self {
         let mut findings = numbered(found);
         findings.sort_by_key(order);
         Self { findings, keys }
@@ -224,7 +224,7 @@ impl Phone {
     pub fn add_configured(
         &mut self,
         own: Vec<(&'static Rule, Finding)>,
-        keys: Vec<GivenKey>,
+        keys: Vec<ConfiguredKey>,
         common: Option<Arc<Common>>,
     ) {
         (self.keys, self.common) = (keys, common);
@@ -238,7 +238,7 @@ impl Phone {
     }
 
     /// The private keys that its configuration sets, to find keys that several phones share.
-    pub fn keys(&self) -> impl Iterator<Item = &GivenKey> {
+    pub fn keys(&self) -> impl Iterator<Item = &ConfiguredKey> {
         self.keys.iter().chain(self.common.iter().flat_map(|common| &common.keys))
     }
 

@@ -39,8 +39,8 @@ mod tests;
 
 use super::{Facts, Family, Finding, Rule, Run};
 use crate::config::{
-    Certificate, Certificates, ConfigurationLine, Credential, Effective, Fault, Form, Gate, Given, GivenKey,
-    Kind, LogFacts, PhoneConfig, ReadOutcome, SlotState, SourceRole, Store, Value, selected_slot,
+    Certificate, Certificates, ConfigurationLine, ConfiguredKey, Credential, Effective, Fault, Form, Gate,
+    Given, Kind, LogFacts, PhoneConfig, ReadOutcome, SlotState, SourceRole, Store, Value, selected_slot,
 };
 use crate::message::{Message, Part, sentence};
 use crate::model::{Mac, Severity, Slot};
@@ -107,7 +107,7 @@ impl<'a> Case<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedKey {
     /// The key, and the line that sets it for this phone.
-    pub key: GivenKey,
+    pub key: ConfiguredKey,
     /// How many phones have it, this one included.
     pub phones: u64,
     /// The first few of the others, by name.

@@ -33,8 +33,8 @@ pub(super) const RULE: Rule = Rule {
     run: Run::Logs(run),
 };
 
-/// The inventory is written at this level.
-const INVENTORY_LEVEL: u8 = 3;
+/// The level of TLS logging up to which the phone writes the inventory.
+pub const INVENTORY_LEVEL: u8 = 3;
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let timeline = case.timeline;

@@ -400,19 +400,23 @@ impl PhoneConfig {
     /// The private keys that the files set, to count the phones of each key. Keys with closed gates are included,
     /// because they are shared too.
     #[must_use]
-    pub fn given_keys(&self) -> Vec<GivenKey> {
+    pub fn configured_keys(&self) -> Vec<ConfiguredKey> {
         let keys = self.credentials().into_iter().filter_map(|credential| credential.key);
         let read = keys.filter_map(|(given, value)| Some((given, value.ok()?.public)));
         let known = read.filter(|(_, public)| *public != PublicKey::Other);
         known
-            .map(|(given, public)| GivenKey { public, slot: given.parameter.slot(), line: given.in_short() })
+            .map(|(given, public)| ConfiguredKey {
+                public,
+                slot: given.parameter.slot(),
+                line: given.in_short(),
+            })
             .collect()
     }
 }
 
 /// A private key that the files set for a phone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GivenKey {
+pub struct ConfiguredKey {
     /// Its public half.
     pub public: PublicKey,
     /// Where it goes.

@@ -10,7 +10,7 @@ use crate::message::{Message, Part};
 
 impl Source {
     /// Whether the file has no known parameter and no misspelt name of one.
-    fn gives_nothing(&self) -> bool {
+    fn has_no_settings(&self) -> bool {
         let File { outcome, settings, misspelt, .. } = &*self.file;
         *outcome == ReadOutcome::Read && settings.is_empty() && misspelt.is_empty()
     }
@@ -22,7 +22,7 @@ impl PhoneConfig {
     pub fn is_of_shared_files(&self) -> bool {
         self.missing.is_empty()
             && self.key_files.is_empty()
-            && self.sources.iter().all(|source| !source.is_own || source.gives_nothing())
+            && self.sources.iter().all(|source| !source.is_own || source.has_no_settings())
     }
 
     /// The role of each file, and its identity if other phones can read it too.
@@ -30,7 +30,7 @@ impl PhoneConfig {
         self.sources.iter().map(|source| (source.role, (!source.is_own).then_some(Arc::as_ptr(&source.file))))
     }
 
-    /// A hash that is equal if [`gives_the_same`](Self::gives_the_same) is true.
+    /// A hash that is equal if [`reads_same_files`](Self::reads_same_files) is true.
     pub fn hash_of_shared(&self, hasher: &mut impl Hasher) {
         (self.is_complete, self.list_is_sure, self.sources.len()).hash(hasher);
         self.shared_files().for_each(|file| file.hash(hasher));
@@ -38,7 +38,7 @@ impl PhoneConfig {
 
     /// Whether two phones, both [of shared files](Self::is_of_shared_files), read the same ones in the same roles.
     #[must_use]
-    pub fn gives_the_same(&self, other: &Self) -> bool {
+    pub fn reads_same_files(&self, other: &Self) -> bool {
         self.is_complete == other.is_complete
             && self.list_is_sure == other.list_is_sure
             && self.shared_files().eq(other.shared_files())

@@ -45,15 +45,15 @@ pub(super) fn upload_failed(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, _) =
         (phrase("UtilLogServerC::uploadFifoLog"), sign(":"), phrase("upload error")).parse(input)?;
     map(other_words, |said| {
-        let protocol = number_behind(said, "protocol");
-        let result = number_behind(said, "result");
+        let protocol = number_after(said, "protocol");
+        let result = number_after(said, "result");
         Event::UploadFailed { protocol, result, upload: Upload::Tried }
     })
     .parse(input)
 }
 
 /// The number after this word and an optional equals sign.
-fn number_behind(said: Rest<'_>, word: &'static str) -> Option<i64> {
+fn number_after(said: Rest<'_>, word: &'static str) -> Option<i64> {
     let place = memchr::memmem::find(said.bytes, word.as_bytes())?;
     let ended = [&said.bytes[place..], b"\n"].concat();
     let (rest, number) =

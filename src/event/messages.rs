@@ -72,7 +72,7 @@ fn read_by_grammar(text: &[u8], ends: End) -> ParsedText {
 /// Reads a text by the grammars of these messages.
 fn parse(text: &[u8], ends: End, candidates: u64) -> ParsedText {
     let trimmed = line::trim(text);
-    let text = line::without_marks_behind(trimmed);
+    let text = line::without_trailing_marks(trimmed);
     // A mark after the text shows that the text is complete.
     let is_cut = ends == End::Cut && text.len() == trimmed.len();
     let end = if is_cut { words::CUT } else { words::WHOLE };

@@ -41,7 +41,7 @@ impl Buffers {
         self.spare.pop().unwrap_or_else(|| vec![0; WHOLE].into())
     }
 
-    pub(super) fn give_back(&mut self, buffer: Box<[u8]>) {
+    pub(super) fn return_buffer(&mut self, buffer: Box<[u8]>) {
         self.spare.push(buffer);
     }
 }

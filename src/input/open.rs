@@ -207,7 +207,7 @@ impl Opener<'_> {
             Ok(_) => self.pass_to_sink(item, Content::Stream(&mut (&buffer[..]).chain(stream))),
             Err(error) => Some(read_fault(&error)),
         };
-        self.buffers.give_back(buffer);
+        self.buffers.return_buffer(buffer);
         fault
     }
 
@@ -294,7 +294,7 @@ impl Members<'_, '_> {
         } else {
             self.opener.open(&item, Input::Stream(&mut (&buffer[..]).chain(content)), 0)
         };
-        self.opener.buffers.give_back(buffer);
+        self.opener.buffers.return_buffer(buffer);
         fault
     }
 

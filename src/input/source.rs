@@ -56,7 +56,7 @@ pub(super) fn read_file(
             }
             Err(error) => opener.sink.problem(read_fault(&error).at(&item.log.path)),
         }
-        opener.buffers.give_back(buffer);
+        opener.buffers.return_buffer(buffer);
     }
     sink.advance(1, size);
 }

@@ -209,11 +209,11 @@ pub(crate) fn without_end_of_header(before: &[u8]) -> &[u8] {
 }
 
 /// Marks after a text: bars of a table, emphasis, marks for the end of a line.
-const MARKS_BEHIND: [&str; 11] = ["|", "¦", "│", "┃", "║", "**", "\\", "↵", "¶", " ...", " …"];
+const TRAILING_MARKS: [&str; 11] = ["|", "¦", "│", "┃", "║", "**", "\\", "↵", "¶", " ...", " …"];
 
 /// Removes marks after a text, such as the bars of a table. No known message ends with one.
 #[must_use]
-pub(crate) fn without_marks_behind(mut text: &[u8]) -> &[u8] {
+pub(crate) fn without_trailing_marks(mut text: &[u8]) -> &[u8] {
     loop {
         text = trim(text);
         // This check alone excludes nearly all texts.
@@ -242,7 +242,7 @@ pub(crate) fn without_marks_behind(mut text: &[u8]) -> &[u8] {
             };
             ["\"", "”", "’", "'"].into_iter().find_map(closes)
         };
-        let mark = MARKS_BEHIND.iter().find_map(|mark| text.strip_suffix(mark.as_bytes()));
+        let mark = TRAILING_MARKS.iter().find_map(|mark| text.strip_suffix(mark.as_bytes()));
         match mark.or_else(tag).or_else(quote) {
             Some(rest) => text = rest,
             None => return text,
@@ -441,7 +441,7 @@ mod tests {
             ("common name \"a\"", "common name \"a\""),
             ("|", ""),
         ] {
-            assert_eq!(without_marks_behind(text.as_bytes()), expected.as_bytes(), "{text}");
+            assert_eq!(without_trailing_marks(text.as_bytes()), expected.as_bytes(), "{text}");
         }
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn all(text: &str, redactor: &Redactor) -> Vec<(Range<usize>, String)
         let step = [(1, 5), (2, 3), (6, 4)].into_iter().find(|(group, _)| groups.get(*group).is_some());
         if let Some((_, step)) = step {
             let pairs = in_pairs(text, start..end, step, redactor);
-            if goes_into_word(text, end) && pairs.last().is_none_or(|last| last.end < end) {
+            if continues_word(text, end) && pairs.last().is_none_or(|last| last.end < end) {
                 // The last two digits are the beginning of the word that follows.
                 at = end - 2;
             }
@@ -103,7 +103,7 @@ fn in_pairs(text: &str, run: Range<usize>, step: usize, redactor: &Redactor) -> 
         }
     }
     let comes_from_word = text[..run.start].ends_with(|c: char| c.is_ascii_alphanumeric());
-    match (goes_into_word(text, run.end), comes_from_word) {
+    match (continues_word(text, run.end), comes_from_word) {
         _ if !found.is_empty() || is_dump => {}
         (true, _) if count == 7 => found.push(window(0)),
         // `MAC:00:04:…`
@@ -114,7 +114,7 @@ fn in_pairs(text: &str, run: Range<usize>, step: usize, redactor: &Redactor) -> 
     found
 }
 
-fn goes_into_word(text: &str, end: usize) -> bool {
+fn continues_word(text: &str, end: usize) -> bool {
     text.as_bytes().get(end).is_some_and(u8::is_ascii_alphanumeric)
 }
 

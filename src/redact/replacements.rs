@@ -188,7 +188,7 @@ impl<'a> Replacements<'a> {
     }
 
     /// The word after `user` or `login`: a user's name, unless it is an ordinary word of a sentence.
-    pub(super) fn user_behind_word(&mut self, place: Range<usize>) {
+    pub(super) fn user_after_word(&mut self, place: Range<usize>) {
         let said = self.text[place.clone()].trim_end_matches(['.', '-', '@', '+']);
         let follows = &self.text[place.end..];
         // `user name: x` is handled by the pattern for settings.

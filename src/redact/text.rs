@@ -65,7 +65,7 @@ static STEPS: LazyLock<Steps> = LazyLock::new(|| {
         step(&user, |replacements, found| replacements.word(Pseudonym::User, first_of(found))),
         step(
             r#"(?i)\b(?:user(?:[ _-]?(?:name|id))?|log[io]n|account) ["']?([\p{L}\p{N}_][\p{L}\p{N}_.+@-]*)"#,
-            |replacements, found| replacements.user_behind_word(range(found, 1)),
+            |replacements, found| replacements.user_after_word(range(found, 1)),
         ),
         step(r#"(?i)\bext(?:ension|n)?\b\.?(?: |:\s*|=)["']?(\+?[0-9]{3,})\b"#, |replacements, found| {
             replacements.word(Pseudonym::User, range(found, 1));

@@ -360,7 +360,7 @@ fn assign(name: &LogName, part: Part, is_alone: bool, is_one: bool) -> Option<(O
         _ => name.path.clone(),
     };
     if is_mixed {
-        digest = digest.counts_alone();
+        digest = digest.counts_only();
     }
     let log = ReadLog {
         path,

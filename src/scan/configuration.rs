@@ -185,7 +185,7 @@ impl Audit {
                 content.fingerprint.as_ref().filter(|_| content.state == CertificateState::Installed);
             content.configuration = installed.and_then(|print| origin(&config, content.slot, print));
         }
-        let keys = if found.common.is_some() { Vec::new() } else { config.given_keys() };
+        let keys = if found.common.is_some() { Vec::new() } else { config.configured_keys() };
         phone.add_configured(found.own, keys, found.common);
     }
 }

@@ -62,7 +62,7 @@ impl FindingsCache {
         facts_compared.hash(&mut hasher);
         let hash = hasher.finish();
         let is_same = |cached: &&Arc<CachedFindings>| {
-            cached.facts == facts_compared && cached.config.gives_the_same(config)
+            cached.facts == facts_compared && cached.config.reads_same_files(config)
         };
         let cached = {
             let cached = self.cached.read().unwrap_or_else(PoisonError::into_inner);
@@ -71,7 +71,7 @@ impl FindingsCache {
         let Some(cached) = cached else {
             let (own, others): (Vec<_>, Vec<_>) =
                 all_findings().into_iter().partition(|(rule, _)| rule.facts.of_address);
-            let keys = config.given_keys();
+            let keys = config.configured_keys();
             let names_phone = others.iter().any(|(_, finding)| {
                 config.is_named_in(&finding.message)
                     || finding.configuration.iter().any(|line| config.is_named_by(line))

@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::compared::{MAX_NAMED, hash_of_key};
 use crate::check::configuration::{Case, SharedKey};
 use crate::check::{CATALOGUE, Family, Finding, Rule};
-use crate::config::{GivenKey, LogFacts, PhoneConfig};
+use crate::config::{ConfiguredKey, LogFacts, PhoneConfig};
 use crate::model::Mac;
 use crate::phone::{Common, Phone, Selection};
 
@@ -64,7 +64,7 @@ impl SharedKeys {
     pub(super) fn add_to(&self, phone: &mut Phone) {
         let Some(mac) = phone.mac else { return };
         let is_named =
-            |key: &GivenKey| self.holders_of(key).is_some_and(|holders| holders.first.contains(&mac));
+            |key: &ConfiguredKey| self.holders_of(key).is_some_and(|holders| holders.first.contains(&mac));
         match phone.common_keys().cloned() {
             Some(common) if !phone.keys().any(is_named) => {
                 let place = Arc::as_ptr(&common).addr();
@@ -79,7 +79,7 @@ impl SharedKeys {
         }
     }
 
-    fn holders_of(&self, key: &GivenKey) -> Option<&Holders> {
+    fn holders_of(&self, key: &ConfiguredKey) -> Option<&Holders> {
         self.holders.get(&hash_of_key(&key.public))
     }
 

@@ -192,7 +192,7 @@ impl BootState {
     }
 
     /// Whether only dates of the boot are known.
-    const fn has_dates_alone(&self) -> bool {
+    const fn has_only_dates(&self) -> bool {
         self.uptime.is_none() && self.date.is_some()
     }
 
@@ -227,7 +227,7 @@ fn start(records: &[Record<'_>], begin: usize, at: usize, state: &BootState) -> 
         return Some(at);
     }
     let next = records.get(at + 1)?;
-    if state.has_dates_alone() && is_early_inventory(&records[at]) && is_early_inventory(next) {
+    if state.has_only_dates() && is_early_inventory(&records[at]) && is_early_inventory(next) {
         return Some(at);
     }
     let uptime = records[at].uptime.filter(|uptime| state.is_restarted(*uptime))?;

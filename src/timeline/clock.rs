@@ -24,7 +24,7 @@ pub(super) fn date(records: &mut [Record<'_>], joined: &Joined) {
     }
     for log in records.chunk_by_mut(|a, b| a.file == b.file) {
         let calendar = joined.logs[log[0].file].calendar;
-        give_times(log, calendar);
+        set_times(log, calendar);
     }
 }
 
@@ -118,7 +118,7 @@ fn is_yearless(record: &Record<'_>, joined: &Joined) -> bool {
 }
 
 /// Sets the times of one log's lines, from the newest back: the year decreases where it changes.
-fn give_times(log: &mut [Record<'_>], calendar: Calendar) {
+fn set_times(log: &mut [Record<'_>], calendar: Calendar) {
     let mut years_before = 0;
     let mut after: Option<Yearless> = None;
     for record in log.iter_mut().rev().filter(|record| has_real_date(record)) {

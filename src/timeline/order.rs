@@ -50,7 +50,7 @@ pub(super) fn in_order(mut logs: Vec<Log>, clock: &Clock) -> Vec<(Log, Calendar)
     for log in logs {
         chains.entry(chain_of(&log)).or_default().push(log);
     }
-    let copies: Vec<Log> = chains.values_mut().flat_map(take_copies).collect();
+    let copies: Vec<Log> = chains.values_mut().flat_map(extract_copies).collect();
     chains.extend(copies.into_iter().map(|copy| (chain_of(&copy), vec![copy])));
     let chains = chains.into_values().map(|chain| timed(chain, clock).into_iter().peekable());
     let mut chains: Vec<_> = chains.collect();
@@ -69,7 +69,7 @@ pub(super) fn chain_of(log: &Log) -> String {
 
 /// Takes out logs that have the same place in a chain by their names, such as `-app.log` and `-app.log.txt`, except
 /// the one with the shortest name: names do not show which is older.
-fn take_copies(chain: &mut Vec<Log>) -> Vec<Log> {
+fn extract_copies(chain: &mut Vec<Log>) -> Vec<Log> {
     if chain.len() < 2 {
         return Vec::new();
     }
@@ -133,7 +133,7 @@ fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
         let mut calendar = calendar::calendar(&log.digest, span.as_ref(), modified(&log, clock), clock.year);
         if let (Some(span), Some(day), None, None) = (&span, day_before, day_of_name(&log), clock.year)
             && span.last.yearless().is_some_and(|last| is_files_own(&log, last) != Some(true))
-            && let Some(year) = year_behind(span, day)
+            && let Some(year) = year_after(span, day)
             && matches!(calendar, Calendar::Newest(latest) if year < latest)
         {
             calendar = Calendar::Newest(year);
@@ -181,7 +181,7 @@ fn day_of_name(log: &Log) -> Option<NaiveDate> {
 }
 
 /// The year of the newest line of a log that begins within days after the one before, which was rotated on `day`.
-fn year_behind(span: &Span, day: NaiveDate) -> Option<i32> {
+fn year_after(span: &Span, day: NaiveDate) -> Option<i32> {
     let first = span.first.yearless()?;
     let continues_previous = |year: &i32| {
         let begin = first.in_year(*year);

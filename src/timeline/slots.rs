@@ -176,7 +176,7 @@ impl SlotHistory {
             views.dedup_by(|later, earlier| earlier.take_over(later));
             // A key alone, if the lines of its certificate were not read, does not show the content of the slot.
             views.retain(|view| {
-                !view.is_inventory() || view.is_complete_inventory() || !view.lines.are_of_key_alone()
+                !view.is_inventory() || view.is_complete_inventory() || !view.lines.are_only_of_key()
             });
         }
         history
@@ -335,7 +335,7 @@ impl InventoryLines {
         self.last = hash;
     }
 
-    fn are_of_key_alone(&self) -> bool {
+    fn are_only_of_key(&self) -> bool {
         self.unavailable == 0 && self.certificate == [0; 3]
     }
 
@@ -421,7 +421,7 @@ impl SlotView {
         let is_before = |record: &&Record<'_>| record.entry.stamp.is_some() || first.entry.stamp.is_none();
         let mut of_log = records[..self.at.0].iter().rev().take_while(|record| record.file == first.file);
         let begins_log = !timeline.logs[first.file].continues_previous && of_log.find(is_before).is_none();
-        let is_cut = begins_log && self.lines.are_of_key_alone();
+        let is_cut = begins_log && self.lines.are_only_of_key();
         let beside = |at: Option<usize>, is_near: &dyn Fn(&Record<'_>) -> bool| {
             at.and_then(|at| records.get(at)).filter(|record| record.boot == first.boot && is_near(record))
         };

@@ -270,7 +270,7 @@ fn cfg008_misspelt() {
 #[test]
 fn cfg020_key_shared() {
     let site = Site::new(&[("0004f2a1b2c3.cfg", &file(&healthy()))]);
-    let keys = site.config().given_keys();
+    let keys = site.config().configured_keys();
     let others = vec!["0004F2000009".parse().unwrap()];
     let shared = |phones| [SharedKey { key: keys[0].clone(), phones, others: others.clone() }];
     let found = site.findings(&log(), &shared(3));

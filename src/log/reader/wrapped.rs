@@ -5,7 +5,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Reader, Recorder};
 use crate::event::{self, End, Event, ParsedText};
-use crate::line::{Header, Level, without_marks_behind};
+use crate::line::{Header, Level, without_trailing_marks};
 use crate::stamp::Stamp;
 
 /// The most lines without a header that continue a wrapped message.
@@ -162,7 +162,7 @@ impl Reader {
             return self.flush(recorder);
         }
         // Each line may end with the bar of a table or another mark.
-        let length = without_marks_behind(&pending.text).len();
+        let length = without_trailing_marks(&pending.text).len();
         let unmarked = pending.text.split_off(length);
         // Most wraps replace a blank, but a terminal wraps within words.
         for separator in [&b" "[..], b""] {

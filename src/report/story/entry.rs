@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::check::in_words;
+use crate::check::{INVENTORY_LEVEL, in_words};
 use crate::model::Slot;
 use crate::report::shape::EventRow;
 use crate::report::text::elide::short_fingerprint;
@@ -146,14 +146,12 @@ fn certificate(event: &EventRow) -> Prose {
 
 /// What the level of TLS logging means for the certificates' list.
 fn logging(event: &EventRow) -> Option<Prose> {
-    /// The level at which the phone lists its certificates in the log.
-    const LISTED_AT: u64 = 3;
     let level = event.fields.get("log_level").and_then(Value::as_u64)?;
     if event.component.as_deref()?.trim() != "tls" {
         return None;
     }
-    Some(Prose::own(match level {
-        0..=LISTED_AT => format!("TLS logging is at level {level}"),
-        _ => format!("TLS logging is at level {level}: the phone does not list its certificates"),
+    Some(Prose::own(match level <= u64::from(INVENTORY_LEVEL) {
+        true => format!("TLS logging is at level {level}"),
+        false => format!("TLS logging is at level {level}: the phone does not list its certificates"),
     }))
 }
