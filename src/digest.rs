@@ -51,8 +51,10 @@ pub struct LogDigest {
 /// Whole or cut lines at one end of a log, byte for byte.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fragment {
-    /// The 1-based number of its first line.
+    /// The 1-based number of its first line among those of this log.
     pub line: u64,
+    /// How many lines of other logs are before that line in the file; see [`Entry::skipped`].
+    pub skipped: u64,
     /// How many lines it has, a cut one included.
     pub lines: u64,
     /// Its bytes, line feeds included.
@@ -71,8 +73,11 @@ impl Fragment {
 /// A line that is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// 1-based number of the line; of a wrapped message the header's.
+    /// 1-based number of the line among those of this log; of a wrapped message the header's.
     pub line: u64,
+    /// How many lines of other logs are before it, in a file with the lines of several phones: `line + skipped` is
+    /// the number of the line in the file.
+    pub skipped: u64,
     /// The time stamp; None if the line has none.
     pub stamp: Option<Stamp>,
     /// Events lost since boot, as the header counts them.
@@ -106,7 +111,7 @@ pub struct Repeats {
 /// A line that was folded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Repeat {
-    /// 1-based number of the line.
+    /// 1-based number of the line in the file.
     pub line: u64,
     /// The time stamp.
     pub stamp: Option<Stamp>,
@@ -208,6 +213,8 @@ impl Digits {
 pub struct NewEntry<'a> {
     /// See [`Entry::line`].
     pub line: u64,
+    /// See [`Entry::skipped`].
+    pub skipped: u64,
     /// See [`Entry::stamp`].
     pub stamp: Option<Stamp>,
     /// See [`Entry::missed`].
@@ -235,7 +242,7 @@ impl LogDigest {
 
     /// Appends a line.
     pub fn push(&mut self, new: NewEntry<'_>) {
-        let NewEntry { line, stamp, missed, hash, hash_before, event, is_tls, is_cut, text } = new;
+        let NewEntry { line, skipped, stamp, missed, hash, hash_before, event, is_tls, is_cut, text } = new;
         if let Some(Event::Platform { mac: Some(mac), .. }) = &event {
             self.note_mac(*mac);
         }
@@ -244,6 +251,7 @@ impl LogDigest {
         let text = (begin, self.texts.len() as u32);
         self.entries.push(Entry {
             line,
+            skipped,
             stamp,
             missed,
             hash,
@@ -349,11 +357,13 @@ impl LogDigest {
         const MOST: u64 = 1 << 48;
         let Counts { bytes, lines, unrecognized, foreign, too_long, messages, events, .. } = self.counts;
         let counts = [bytes, lines, unrecognized, foreign, too_long, messages, events, self.dropped];
-        let fragments = [self.head.line, self.head.lines, self.tail.line, self.tail.lines];
+        let [head, tail] = [&self.head, &self.tail];
+        let fragments = [head.line, head.lines, head.skipped, tail.line, tail.lines, tail.skipped];
         let is_entry = |entry: &Entry| {
             let repeats = entry.repeats.as_deref();
             let shown = repeats.into_iter().flat_map(|repeats| &repeats.shown);
             entry.line < MOST
+                && entry.skipped < MOST
                 && entry.text.0 <= entry.text.1
                 && entry.text.1 as usize <= self.texts.len()
                 && entry.missed.is_none_or(|missed| missed < MOST)
@@ -386,11 +396,11 @@ impl Entry {
         1 + self.repeats.as_ref().map_or(0, |repeats| repeats.count)
     }
 
-    /// Number and stamp of its last line.
+    /// Number in the file, and stamp, of its last line.
     #[must_use]
     pub fn last_line(&self) -> (u64, Option<Stamp>) {
         let last = self.repeats.as_ref().and_then(|repeats| repeats.shown.last());
-        last.map_or((self.line, self.stamp), |last| (last.line, last.stamp))
+        last.map_or((self.line + self.skipped, self.stamp), |last| (last.line, last.stamp))
     }
 }
 

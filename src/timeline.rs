@@ -106,8 +106,10 @@ pub struct Record<'a> {
     digest: &'a LogDigest,
     /// The index of its log in the timeline.
     pub file: usize,
-    /// 1-based number of the line.
+    /// 1-based number of the line among those of its log.
     pub line: u64,
+    /// How many lines of other logs are before it in the file.
+    skipped: u64,
     /// The boot, from 0.
     pub boot: usize,
     /// Local time of the phone; None without a date, or if the clock was not set.
@@ -135,6 +137,7 @@ impl<'a> Record<'a> {
             digest: line.digest,
             file: line.file,
             line: line.line,
+            skipped: line.skipped,
             boot: 0,
             time: None,
             last_time: None,
@@ -158,6 +161,12 @@ impl<'a> Record<'a> {
     #[must_use]
     pub fn text(&self) -> &'a [u8] {
         self.digest.text(self.entry)
+    }
+
+    /// 1-based number of the line in the file.
+    #[must_use]
+    pub const fn line_in_file(&self) -> u64 {
+        self.line + self.skipped
     }
 
     /// Milliseconds since the boot's first line.

@@ -46,7 +46,7 @@ fn append(first: &mut Entry, later: Entry, text: Box<str>) {
     let repeats = first.repeats.get_or_insert_default();
     let moved = later.repeats.map(|repeats| *repeats).unwrap_or_default();
     repeats.count += 1 + moved.count;
-    repeats.shown.push(Repeat { line: later.line, stamp: later.stamp, text });
+    repeats.shown.push(Repeat { line: later.line + later.skipped, stamp: later.stamp, text });
     repeats.shown.extend(moved.shown);
     let surplus = repeats.shown.len().saturating_sub(FIRST + LAST);
     if surplus > 0 {

@@ -35,8 +35,10 @@ const DISORDER: i64 = 5;
 /// A known message, as `events` lists it.
 #[derive(Clone, Debug)]
 pub struct Recorded<'a> {
-    /// 1-based number of its header line.
+    /// 1-based number of its header line among those of its log.
     pub line: u64,
+    /// How many lines of other logs are before that line in the file.
+    pub skipped: u64,
     /// Its header, if it has one.
     pub header: Option<Header<'a>>,
     /// The parsed message.
@@ -57,7 +59,8 @@ pub(super) type Recorder<'r> = Option<(usize, &'r mut dyn RecordEvent)>;
 pub(super) struct Reader {
     /// The previous line and its number; only for [`Self::feed_line`].
     before: Vec<u8>,
-    number_before: u64,
+    /// How many lines of other logs are before the current line in the file.
+    skipped: u64,
     window: Window,
     digest: LogDigest,
     /// The beginning of a line whose end has not been read yet (at most [`MAX_LINE_LENGTH`] bytes), and the
@@ -83,6 +86,7 @@ pub(super) struct Reader {
 struct LastLine {
     /// Its 1-based number; 0 before the first such line.
     line: u64,
+    skipped: u64,
     stamp: Option<Stamp>,
     missed: Option<u64>,
     hash: u64,
@@ -124,7 +128,7 @@ impl Reader {
     pub(super) fn new(window: Window) -> Self {
         Self {
             before: Vec::new(),
-            number_before: 0,
+            skipped: 0,
             window,
             digest: LogDigest::default(),
             partial: Vec::new(),
@@ -193,14 +197,12 @@ impl Reader {
     pub(super) fn feed_line(&mut self, number: u64, whole: &[u8], end: End, recorder: &mut Recorder<'_>) {
         self.digest.counts.bytes += whole.len() as u64 + 1;
         let before = (self.last.line, self.last.hash);
-        let lines = self.digest.counts.lines;
-        self.digest.counts.lines = number - 1;
+        let line_before = self.digest.counts.lines;
+        self.skipped = number - (line_before + 1);
         self.line(whole, whole.len(), end, recorder);
-        self.digest.counts.lines = lines + 1;
         // Lines are compared by what the phone wrote, not by the time at which a server received them.
-        let is_equal = self.last.line == number && before == (self.number_before, self.last.hash);
+        let is_equal = self.last.line == line_before + 1 && before == (line_before, self.last.hash);
         self.pairs.take((is_equal || whole == self.before) && !whole.is_empty());
-        self.number_before = number;
         self.before.clear();
         self.before.extend_from_slice(whole);
         if self.digest.entries.len() > LIMIT_ABOVE {
@@ -210,21 +212,22 @@ impl Reader {
 
     /// Ends the log.
     pub(super) fn finish(mut self, recorder: &mut Recorder<'_>) -> LogDigest {
-        let mut tail = self.pending.as_ref().map(|pending| (pending.line, pending.raw.clone()));
+        let mut tail =
+            self.pending.as_ref().map(|pending| ((pending.line, pending.skipped), pending.raw.clone()));
         if self.partial_length > 0 {
             let (cut, length) = (std::mem::take(&mut self.partial), self.partial_length);
-            let number = self.digest.counts.lines + 1;
+            let place = (self.digest.counts.lines + 1, self.skipped);
             let has_header = matches!(line(&cut), Line::Message { .. });
-            let before = tail.filter(|_| !has_header).unwrap_or((number, Vec::new()));
+            let before = tail.filter(|_| !has_header).unwrap_or((place, Vec::new()));
             tail = Some((before.0, [before.1, cut.clone()].concat()));
             self.line(&cut, length, End::Cut, recorder);
         } else if self.ends_in_hole {
             self.digest.counts.lines += 1;
         }
         self.flush(recorder);
-        if let Some((line, bytes)) = tail.filter(|(_, bytes)| bytes.len() <= MAX_FRAGMENT_LENGTH) {
+        if let Some(((line, skipped), bytes)) = tail.filter(|(_, bytes)| bytes.len() <= MAX_FRAGMENT_LENGTH) {
             let lines = self.digest.counts.lines + 1 - line;
-            self.digest.tail = Fragment { line, lines, bytes };
+            self.digest.tail = Fragment { line, skipped, lines, bytes };
         }
         self.keep_last();
         self.digest.is_doubled = self.pairs.run >= DOUBLED_LINES;
@@ -261,7 +264,8 @@ impl Reader {
     fn set_last(&mut self, line: u64, header: &Header<'_>, text: &[u8], hash: u64) {
         let last = &mut self.last;
         last.hash_before = if last.line + 1 == line { last.hash } else { 0 };
-        (last.line, last.hash, last.is_kept) = (line, hash, false);
+        (last.line, last.skipped) = (line, self.skipped);
+        (last.hash, last.is_kept) = (hash, false);
         (last.stamp, last.missed) = (header.stamp, Some(header.missed));
         last.text.clear();
         last.text.extend_from_slice(&text[..text.len().min(crate::digest::MAX_TEXT_LENGTH)]);
@@ -341,11 +345,13 @@ impl Reader {
         match event::read(text, end) {
             ParsedText::Known(event) => {
                 let hash_before = self.last.hash_before;
-                self.add_event(number, Some(header), (hash, hash_before), text, event, end, recorder);
+                let place = (number, self.skipped);
+                self.add_event(place, Some(header), (hash, hash_before), text, event, end, recorder);
             }
             reading @ (ParsedText::Open(_) | ParsedText::Cut) => {
                 self.pending = Some(Pending {
                     line: number,
+                    skipped: self.skipped,
                     header: Some(OwnedHeader::of(header)),
                     hash,
                     hash_before: self.last.hash_before,
@@ -388,6 +394,7 @@ impl Reader {
         }
         self.digest.push(NewEntry {
             line: last.line,
+            skipped: last.skipped,
             stamp: last.stamp,
             missed: last.missed,
             hash: last.hash,
@@ -403,7 +410,9 @@ impl Reader {
     fn keep_head(&mut self, raw: &[u8], end: End) {
         let head = &mut self.digest.head;
         if head.bytes.len() + raw.len() < MAX_FRAGMENT_LENGTH && head.lines + 1 == self.digest.counts.lines {
-            head.line = 1;
+            if head.lines == 0 {
+                (head.line, head.skipped) = (1, self.skipped);
+            }
             head.lines += 1;
             head.bytes.extend_from_slice(raw);
             if end == End::Whole {
@@ -415,7 +424,7 @@ impl Reader {
     #[expect(clippy::too_many_arguments, reason = "all that is known of one message, from two callers")]
     fn add_event(
         &mut self,
-        line: u64,
+        (line, skipped): (u64, u64),
         header: Option<&Header<'_>>,
         (hash, hash_before): (u64, u64),
         text: &[u8],
@@ -425,12 +434,13 @@ impl Reader {
     ) {
         self.digest.counts.events += 1;
         if let Some((part, recorder)) = recorder {
-            recorder.record(*part, Recorded { line, header: header.copied(), event: &event });
+            recorder.record(*part, Recorded { line, skipped, header: header.copied(), event: &event });
         }
         self.last.is_kept |= self.last.line == line;
         self.wants_next = true;
         self.digest.push(NewEntry {
             line,
+            skipped,
             stamp: header.and_then(|header| header.stamp),
             missed: header.map(|header| header.missed),
             hash,

@@ -3,9 +3,10 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::digest_of;
 use super::reader::Reader;
+use super::{PartName, digest_of};
 use crate::digest::LogDigest;
+use crate::input::Content;
 use crate::window::Window;
 
 /// Texts of all kinds, known messages and others.
@@ -137,6 +138,28 @@ proptest! {
     #[test]
     fn the_fast_path_decides_what_the_grammar_decides(log in log()) {
         prop_assert_eq!(deciding(&digest_of(log.as_bytes(), &Window::default())), deciding(&by_grammar(log.as_bytes())));
+    }
+
+    #[test]
+    fn lines_between_those_of_a_phone_change_nothing(
+        lines in prop::collection::vec((any::<bool>(), select(&STAMPS[..STAMPS.len() - 1]), select(TEXTS)), 1..40)
+    ) {
+        let phones = ["192.0.2.7 0004f2a0e001 ", "192.0.2.8 0004f2a0e002 "];
+        let line = |phone: usize, stamp: &str, text: &str| format!("{}{stamp}|so   |4|00|{text}\n", phones[phone]);
+        let file: Vec<_> =
+            lines.iter().map(|(other, stamp, text)| (usize::from(*other), line(usize::from(*other), stamp, text))).collect();
+        let text: String = file.iter().map(|(_, line)| line.as_str()).collect();
+        let parts = super::read(Content::Whole(text.as_bytes()), &Window::default(), None).parts;
+        for mut part in parts.into_iter().filter(|part| part.name.is_some()) {
+            let phone = usize::from(part.name == Some(PartName::Mac("0004f2a0e002".parse().unwrap())));
+            let own = file.iter().enumerate().filter(|(_, (other, _))| *other == phone);
+            let (places, own): (Vec<_>, Vec<_>) = own.map(|(at, (_, line))| (at as u64 + 1, line.as_str())).unzip();
+            for entry in &mut part.digest.entries {
+                prop_assert_eq!(entry.line + std::mem::take(&mut entry.skipped), places[entry.line as usize - 1]);
+            }
+            (part.digest.head.skipped, part.digest.tail.skipped) = (0, 0);
+            prop_assert_eq!(part.digest, digest_of(own.concat().as_bytes(), &Window::default()));
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::phone::shown_time;
 use crate::redact::Shown;
 use crate::report::shape::EventRow;
 use crate::stamp::Stamp;
-use crate::timeline::{Clock, EventDates, Joined};
+use crate::timeline::{Clock, DatedEvent, EventDates, Joined};
 
 /// Events are buffered up to this size, in bytes, before they are written to the file.
 const CHUNK: usize = 64 * 1024;
@@ -33,7 +33,10 @@ pub(super) type Chunks = Vec<(u64, usize)>;
 #[derive(Serialize, Deserialize)]
 struct SpooledEvent {
     file: u32,
+    /// 1-based number of the line among those of its log.
     line: u64,
+    /// How many lines of other logs are before it in the file.
+    skipped: u64,
     header: Option<SpooledHeader>,
     event: Event,
     #[serde(with = "chrono::naive::serde::ts_seconds_option")]
@@ -145,9 +148,9 @@ impl RecordEvent for FileRecorder<'_> {
             level: header.level,
             missed: header.missed,
         });
+        let Recorded { line, skipped, event, .. } = recorded;
         let (file, time, boot) = (0, None, 0);
-        let event =
-            SpooledEvent { file, line: recorded.line, header, event: recorded.event.clone(), time, boot };
+        let event = SpooledEvent { file, line, skipped, header, event: event.clone(), time, boot };
         if let Err(error) = self.parts[part].write(&event) {
             self.result = Err(error);
         }
@@ -176,30 +179,31 @@ impl PhoneEvents {
         let mut writer = SpoolWriter::new(spool);
         for file in 0..joined.len() {
             let mut kept = dates.of_file(file).peekable();
-            let write = |writer: &mut SpoolWriter<'_>, line, header, event: &Event, time, boot: usize| {
-                let (file, boot) = (file as u32, boot as u64);
-                writer.write(&SpooledEvent { file, line, header, event: event.clone(), time, boot })
+            let write = |writer: &mut SpoolWriter<'_>, kept: DatedEvent<'_>, header| {
+                let DatedEvent { line, skipped, event, time, boot } = kept;
+                let (file, event, boot) = (file as u32, event.clone(), boot as u64);
+                writer.write(&SpooledEvent { file, line, skipped, header, event, time, boot })
             };
             spool.read(&chunks[joined.number(file)], |spooled| {
                 // A message that is split over two logs was not recorded when each log was read alone, so it
                 // is added here.
                 while let Some(before) = kept.next_if(|kept| kept.line < spooled.line) {
-                    write(&mut writer, before.line, None, before.event, before.time, before.boot)?;
+                    write(&mut writer, before, None)?;
                 }
-                let header = spooled.header.clone();
-                if let Some(same) = kept.next_if(|kept| kept.line == spooled.line) {
-                    return write(&mut writer, same.line, header, same.event, same.time, same.boot);
+                let SpooledEvent { line, skipped, header, event, .. } = spooled;
+                if let Some(same) = kept.next_if(|kept| kept.line == line) {
+                    return write(&mut writer, same, header);
                 }
-                let stamp = spooled.header.as_ref().and_then(|header| header.stamp);
-                match dates.of_folded(joined, file, spooled.line, stamp) {
+                let stamp = header.as_ref().and_then(|header| header.stamp);
+                match dates.of_folded(joined, file, line, stamp) {
                     Some((time, boot)) => {
-                        write(&mut writer, spooled.line, header, &spooled.event, time, boot)
+                        write(&mut writer, DatedEvent { line, skipped, event: &event, time, boot }, header)
                     }
                     None => Ok(()),
                 }
             })?;
             for after in kept {
-                write(&mut writer, after.line, None, after.event, after.time, after.boot)?;
+                write(&mut writer, after, None)?;
             }
         }
         writer.flush()?;
@@ -218,7 +222,7 @@ impl PhoneEvents {
     }
 
     fn row(&self, spooled: SpooledEvent, shown: Shown<'_>) -> EventRow {
-        let SpooledEvent { file, line, header, event, time, boot } = spooled;
+        let SpooledEvent { file, line, skipped, header, event, time, boot } = spooled;
         let stamp = header.as_ref().and_then(|header| header.stamp);
         let mut fields = event.fields();
         for (field, value) in &mut fields {
@@ -229,7 +233,7 @@ impl PhoneEvents {
         EventRow {
             mac: self.mac.map(|mac| shown.mac(mac)),
             file: self.paths.get(file as usize).map(|path| shown.path(path)).unwrap_or_default(),
-            line,
+            line: line + skipped,
             stamp: stamp.map(|stamp| stamp.to_string()),
             time: time.map(shown_time),
             uptime: stamp.and_then(|stamp| stamp.uptime()).map(|uptime| uptime as f64 / 1000.0),

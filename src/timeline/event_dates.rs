@@ -19,8 +19,10 @@ pub struct EventDates<'a> {
 /// A known message that was kept.
 #[derive(Clone, Copy, Debug)]
 pub struct DatedEvent<'a> {
-    /// 1-based number of its header line.
+    /// 1-based number of its header line among those of its log.
     pub line: u64,
+    /// How many lines of other logs are before that line in the file.
+    pub skipped: u64,
     /// What it says.
     pub event: &'a Event,
     /// Local time of the phone, if its date is real.
@@ -46,7 +48,8 @@ impl<'a> EventDates<'a> {
         records.filter(move |(record, is_within)| record.file == file && **is_within).filter_map(
             |(record, _)| {
                 let event = record.event()?;
-                Some(DatedEvent { line: record.line, event, time: record.time, boot: record.boot })
+                let Record { line, skipped, time, boot, .. } = *record;
+                Some(DatedEvent { line, skipped, event, time, boot })
             },
         )
     }

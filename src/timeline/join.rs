@@ -46,21 +46,24 @@ struct SplitMessagePart {
     /// Where it begins in the log, and how many lines it has.
     line: u64,
     lines: u64,
+    /// How many lines of other logs are before it in the file.
+    skipped: u64,
     /// Whether its last line has no end; then the first line of the next log continues it.
     is_cut: bool,
 }
 
 impl SplitMessage {
-    /// The place of a line of the message: the log and the line in it.
-    fn place(&self, line: u64) -> (usize, u64) {
+    /// The place of a line of the message: the log, the line in it, and how many lines of other logs are before it in
+    /// the file.
+    fn place(&self, line: u64) -> (usize, u64, u64) {
         let mut before = 0;
         for piece in &self.pieces {
             if line <= before + piece.lines {
-                return (piece.file, piece.line + line - before - 1);
+                return (piece.file, piece.line + line - before - 1, piece.skipped);
             }
             before += piece.lines - u64::from(piece.is_cut);
         }
-        self.pieces.last().map_or((0, line), |last| (last.file, last.line + last.lines - 1))
+        self.pieces.last().map_or((0, line, 0), |last| (last.file, last.line + last.lines - 1, last.skipped))
     }
 }
 
@@ -69,6 +72,7 @@ impl SplitMessage {
 pub(super) struct JoinedLine<'a> {
     pub(super) file: usize,
     pub(super) line: u64,
+    pub(super) skipped: u64,
     pub(super) digest: &'a LogDigest,
     pub(super) entry: &'a Entry,
 }
@@ -109,13 +113,14 @@ impl Joined {
             let message = self.split_messages[file].as_ref();
             let tail_begin = if message.is_some() { digest.tail.line } else { u64::MAX };
             let is_own = move |line: u64| line > joined.head_end && line < tail_begin;
-            let own = once_each(digest)
-                .filter(move |entry| entry.line > joined.overlap && is_own(entry.line))
-                .map(move |entry| JoinedLine { file, line: entry.line, digest, entry });
+            let own =
+                once_each(digest).filter(move |entry| entry.line > joined.overlap && is_own(entry.line)).map(
+                    move |entry| JoinedLine { file, line: entry.line, skipped: entry.skipped, digest, entry },
+                );
             let across = message.into_iter().flat_map(|message| {
                 message.digest.entries.iter().map(|entry| {
-                    let (file, line) = message.place(entry.line);
-                    JoinedLine { file, line, digest: &message.digest, entry }
+                    let (file, line, skipped) = message.place(entry.line);
+                    JoinedLine { file, line, skipped, digest: &message.digest, entry }
                 })
             });
             own.chain(across)
@@ -329,19 +334,20 @@ fn find_split_message(logs: &[JoinedLog], begin: usize) -> Option<SplitMessage> 
         return None;
     }
     let mut text = tail.bytes.clone();
-    let (line, lines) = (tail.line, tail.lines);
-    let mut pieces = vec![SplitMessagePart { file: begin, line, lines, is_cut: tail.is_cut() }];
+    let Fragment { line, lines, skipped, .. } = *tail;
+    let mut pieces = vec![SplitMessagePart { file: begin, line, lines, skipped, is_cut: tail.is_cut() }];
     let mut apart = events(&first.log.digest, &|entry| entry.line >= line);
     let mut best: Option<(usize, SplitMessage)> = None;
     for (file, next) in logs.iter().enumerate().skip(begin + 1).take(MAX_PIECES - 1) {
         let digest = &next.log.digest;
-        let Fragment { lines, bytes, .. } = &digest.head;
+        let Fragment { lines, skipped, bytes, .. } = &digest.head;
         if bytes.is_empty() || next.overlap > 0 || !follows(&logs[file - 1].log, &next.log) {
             break;
         }
         text.extend_from_slice(bytes);
-        pieces.push(SplitMessagePart { file, line: 1, lines: *lines, is_cut: digest.head.is_cut() });
-        apart += events(digest, &|entry| entry.line <= *lines);
+        let (lines, skipped) = (*lines, *skipped);
+        pieces.push(SplitMessagePart { file, line: 1, lines, skipped, is_cut: digest.head.is_cut() });
+        apart += events(digest, &|entry| entry.line <= lines);
         let joined = digest_of_split(&text);
         let found = events(&joined, &|_| true);
         // The messages that each log shows alone are not replaced by a text without any.

@@ -130,7 +130,7 @@ impl SourceLine {
     pub(crate) fn without_text(record: &Record<'_>) -> Self {
         Self {
             file: record.file as u32,
-            line: record.line,
+            line: record.line_in_file(),
             stamp: record.entry.stamp,
             time: record.time,
             text: Box::default(),

@@ -17,6 +17,7 @@ const MAX_MESSAGE_LENGTH: usize = 4 * 1024;
 /// A known message that the next line may continue.
 pub(super) struct Pending {
     pub(super) line: u64,
+    pub(super) skipped: u64,
     pub(super) header: Option<OwnedHeader>,
     pub(super) hash: u64,
     pub(super) hash_before: u64,
@@ -86,11 +87,13 @@ impl Reader {
             let hash_before = if self.last.line + 1 == number { self.last.hash } else { 0 };
             match event::read(text, end) {
                 ParsedText::Known(event) => {
-                    self.add_event(number, None, (hash, hash_before), text, event, end, recorder);
+                    let place = (number, self.skipped);
+                    self.add_event(place, None, (hash, hash_before), text, event, end, recorder);
                 }
                 reading => {
                     self.pending = Some(Pending {
                         line: number,
+                        skipped: self.skipped,
                         header: None,
                         hash,
                         hash_before,
@@ -209,7 +212,8 @@ impl Reader {
         let header = pending.header.as_ref().map(OwnedHeader::as_header);
         let hashes = (pending.hash, pending.hash_before);
         let end = if pending.is_cut { End::Cut } else { End::Whole };
-        self.add_event(pending.line, header.as_ref(), hashes, &pending.text, event, end, recorder);
+        let place = (pending.line, pending.skipped);
+        self.add_event(place, header.as_ref(), hashes, &pending.text, event, end, recorder);
     }
 }
 
