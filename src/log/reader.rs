@@ -57,7 +57,7 @@ pub(super) type Recorder<'r> = Option<(usize, &'r mut dyn RecordEvent)>;
 
 /// Reads one log, or a part of one that begins with a line.
 pub(super) struct Reader {
-    /// The previous line and its number; only for [`Self::feed_line`].
+    /// The previous line, to compare the next one with it.
     before: Vec<u8>,
     /// How many lines of other logs are before the current line in the file.
     skipped: u64,
@@ -160,33 +160,37 @@ impl Reader {
             rest = &rest[end + 1..];
             let (whole, length) = (std::mem::take(&mut self.partial), self.partial_length);
             self.partial_length = 0;
+            self.pairs.take(whole == self.before && !whole.is_empty());
+            self.before.clone_from(&whole);
             self.line(&whole, length, End::Whole, recorder);
             self.partial = whole;
             self.partial.clear();
         }
         // The last lines in a row that passed the fast path: the last but one, and the last.
         let mut passed: [Option<&[u8]>; 2] = [None; 2];
-        let mut before: &[u8] = &[];
+        let before_piece = std::mem::take(&mut self.before);
+        let mut before = &before_piece[..];
         loop {
             let may_pass = self.pending.is_none() && !self.wants_next;
             let length =
                 if may_pass { self.fast_path.match_line(rest, &mut self.digest.counts.digits) } else { None };
             let Some(end) = length.or_else(|| memchr(b'\n', rest)) else { break };
-            let whole = &rest[..end];
+            let whole = without_hole(&rest[..end]);
             rest = &rest[end + 1..];
-            self.pairs.take(whole == before && !whole.is_empty());
-            before = whole;
+            let read = &whole[..whole.len().min(MAX_LINE_LENGTH)];
+            self.pairs.take(read == before && !read.is_empty());
+            before = read;
             if length.is_some() {
                 self.digest.counts.lines += 1;
                 self.digest.counts.messages += 1;
                 passed = [passed[1], Some(whole)];
             } else {
                 self.set_last_of_fast_path(std::mem::take(&mut passed));
-                let whole = without_hole(whole);
                 self.line(whole, whole.len(), End::Whole, recorder);
             }
         }
         self.set_last_of_fast_path(passed);
+        self.before = before.to_vec();
         self.keep(rest);
         if self.digest.entries.len() > LIMIT_ABOVE {
             self.digest.limit_size(&self.window);

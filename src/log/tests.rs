@@ -79,8 +79,13 @@ fn line() -> impl Strategy<Value = String> {
 }
 
 fn log() -> impl Strategy<Value = String> {
-    // Repeated lines, as in a log of one second.
-    (prop::collection::vec(line(), 1..40), 1_usize..3).prop_map(|(lines, times)| lines.concat().repeat(times))
+    // Repeated lines, as in a log of one second, and lines that are written twice each.
+    (prop::collection::vec((line(), 1_usize..3), 1..40), 1_usize..3, any::<bool>()).prop_map(
+        |(lines, times, doubled)| {
+            let lines = lines.into_iter().map(|(line, times)| line.repeat(if doubled { times } else { 1 }));
+            lines.collect::<String>().repeat(times)
+        },
+    )
 }
 
 fn in_pieces(log: &[u8], lengths: &[usize]) -> LogDigest {
