@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 use phonecert::input::{self, Limits, find};
-use phonecert::report::{FORMATS, Report, Style};
+use phonecert::report::{FORMATS, ScanReport, Style};
 use phonecert::scan::{Options, Records, ReportProgress, Scan, scan, scan_records};
 use phonecert::timeline::Clock;
 use phonecert::window::Window;
@@ -86,7 +86,7 @@ fn options() -> Options {
 }
 
 fn written(scan: &Scan) -> serde_json::Value {
-    let report = Report { overview: &scan.overview, devices: scan };
+    let report = ScanReport { overview: &scan.overview, devices: scan };
     let mut json = None;
     for format in FORMATS {
         let mut bytes = Vec::new();

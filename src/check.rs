@@ -39,10 +39,10 @@ mod upload_failed;
 
 use crate::event::Event;
 use crate::inventory::InventoryRow;
-pub(crate) use crate::message::sentence;
-pub use crate::message::{Message, Part};
 use crate::model::{Mac, Severity, Slot, Status};
 use crate::reference::{Readiness, ztp_readiness};
+pub(crate) use crate::sentence::sentence;
+pub use crate::sentence::{Part, Sentence};
 use crate::timeline::{Occurrences, Timeline};
 
 pub(crate) use events_missed::LostEvents;
@@ -77,7 +77,7 @@ enum Run {
     /// The phone's logs.
     Logs(fn(&Case<'_>) -> Vec<Finding>),
     /// The phone's configuration files, with the facts that its logs show.
-    Configuration(fn(&configuration::Case<'_>) -> Vec<Finding>),
+    Configuration(fn(&configuration::ConfigurationCase<'_>) -> Vec<Finding>),
 }
 
 /// What the rest of the program needs to know about a diagnosis, so that no other code depends on its code.
@@ -240,7 +240,7 @@ pub fn status(active: impl Iterator<Item = (&'static Rule, Severity)>) -> Status
 }
 
 /// A sentence that the phone did not apply its configuration in the boot of this record, if the log shows that.
-fn configuration_not_applied(timeline: &Timeline<'_>, record: usize) -> Message {
+fn configuration_not_applied(timeline: &Timeline<'_>, record: usize) -> Sentence {
     let boot = timeline.records[record].boot;
     let is_told = timeline
         .events()
@@ -349,7 +349,7 @@ impl Rule {
 
     /// What the rule finds in one phone's configuration, by slot.
     #[must_use]
-    pub fn run_on_configuration(&self, case: &configuration::Case<'_>) -> Vec<Finding> {
+    pub fn run_on_configuration(&self, case: &configuration::ConfigurationCase<'_>) -> Vec<Finding> {
         match self.run {
             Run::Logs(_) => Vec::new(),
             Run::Configuration(run) => run(case),

@@ -41,11 +41,11 @@ pub use facts::{LogFacts, Refused, SlotFacts, SlotState};
 pub use file::{File, Misspelt, ReadOutcome, Setting};
 pub use key::PrivateKey;
 pub use line::ConfigurationLine;
-pub use parameter::{DEVICE_SET, Kind, Parameter, Store, selected_slot};
+pub use parameter::{DEVICE_SET, Parameter, ParameterKind, Store, selected_slot};
 pub use path::{Role, role};
 pub use pem::Fault;
 pub use phone::{
-    ConfiguredKey, Credential, Effective, Gate, Given, PhoneConfig, Source, SourceRole, Unresolved,
+    ConfigSource, ConfiguredKey, Credential, Effective, Gate, Given, PhoneConfig, SourceRole, Unresolved,
 };
 pub use reachable::{Reachable, reachable};
 pub use resolve::resolve;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::model::{CertificateState, Mac, Severity, State, Status};
 use crate::report::shape::Device;
-use answer::{AnswerDiagnosis, Phone};
+use answer::{AnswerDiagnosis, AnswerPhone};
 
 pub use answer::NotAnAnswer;
 
@@ -59,7 +59,7 @@ impl std::fmt::Display for PhoneName {
 #[derive(Debug)]
 pub struct Answer {
     path: String,
-    phones: HashMap<PhoneName, Phone>,
+    phones: HashMap<PhoneName, AnswerPhone>,
 }
 
 impl Answer {
@@ -195,7 +195,7 @@ impl Diff {
     /// Compares two answers.
     pub fn of(old: &Answer, new: &Answer) -> Self {
         let side = |answer: &Answer| Side { path: answer.path.clone(), devices: answer.phones.len() as u64 };
-        let missing_in = |answer: &Answer, (name, phone): (&PhoneName, &Phone)| {
+        let missing_in = |answer: &Answer, (name, phone): (&PhoneName, &AnswerPhone)| {
             let is_missing = !answer.phones.contains_key(name);
             is_missing.then(|| UnmatchedPhone { status: phone.status, phone: name.clone() })
         };
@@ -221,7 +221,7 @@ impl Diff {
         diff
     }
 
-    fn add(&mut self, name: &PhoneName, old: Option<&Phone>, new: &Phone) {
+    fn add(&mut self, name: &PhoneName, old: Option<&AnswerPhone>, new: &AnswerPhone) {
         for known in new.active() {
             let was = old.is_some_and(|old| old.has(State::Active, &known.code, known.slot.as_deref()));
             let list = if was { &mut self.still } else { &mut self.broke };

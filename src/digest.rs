@@ -31,7 +31,7 @@ const MAX_MACS: usize = 4;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LogDigest {
     /// The kept lines, in their order.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<LogEntry>,
     #[serde(with = "crate::model::bytes")]
     texts: Vec<u8>,
     /// Counts over all lines.
@@ -53,7 +53,7 @@ pub struct LogDigest {
 pub struct Fragment {
     /// The 1-based number of its first line among those of this log.
     pub line: u64,
-    /// How many lines of other logs are before that line in the file; see [`Entry::skipped`].
+    /// How many lines of other logs are before that line in the file; see [`LogEntry::skipped`].
     pub skipped: u64,
     /// How many lines it has, a cut one included.
     pub lines: u64,
@@ -72,7 +72,7 @@ impl Fragment {
 
 /// A line that is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct LogEntry {
     /// 1-based number of the line among those of this log; of a wrapped message the header's.
     pub line: u64,
     /// How many lines of other logs are before it, in a file with the lines of several phones: `line + skipped` is
@@ -211,23 +211,23 @@ impl Digits {
 /// A line as it is added to a digest.
 #[derive(Clone, Debug)]
 pub struct NewEntry<'a> {
-    /// See [`Entry::line`].
+    /// See [`LogEntry::line`].
     pub line: u64,
-    /// See [`Entry::skipped`].
+    /// See [`LogEntry::skipped`].
     pub skipped: u64,
-    /// See [`Entry::stamp`].
+    /// See [`LogEntry::stamp`].
     pub stamp: Option<Stamp>,
-    /// See [`Entry::missed`].
+    /// See [`LogEntry::missed`].
     pub missed: Option<u64>,
-    /// See [`Entry::hash`].
+    /// See [`LogEntry::hash`].
     pub hash: u64,
-    /// See [`Entry::hash_before`].
+    /// See [`LogEntry::hash_before`].
     pub hash_before: u64,
-    /// See [`Entry::event`].
+    /// See [`LogEntry::event`].
     pub event: Option<Event>,
-    /// See [`Entry::is_tls`].
+    /// See [`LogEntry::is_tls`].
     pub is_tls: bool,
-    /// See [`Entry::is_cut`].
+    /// See [`LogEntry::is_cut`].
     pub is_cut: bool,
     /// The message, without its header; a wrapped one joined with a blank.
     pub text: &'a [u8],
@@ -249,7 +249,7 @@ impl LogDigest {
         let begin = self.texts.len() as u32;
         self.texts.extend_from_slice(&text[..text.len().min(MAX_TEXT_LENGTH)]);
         let text = (begin, self.texts.len() as u32);
-        self.entries.push(Entry {
+        self.entries.push(LogEntry {
             line,
             skipped,
             stamp,
@@ -313,7 +313,7 @@ impl LogDigest {
 
     /// The text of an entry of this digest, as in the log, without its header.
     #[must_use]
-    pub fn text(&self, entry: &Entry) -> &[u8] {
+    pub fn text(&self, entry: &LogEntry) -> &[u8] {
         self.texts.get(entry.text.0 as usize..entry.text.1 as usize).unwrap_or_default()
     }
 
@@ -359,7 +359,7 @@ impl LogDigest {
         let counts = [bytes, lines, unrecognized, foreign, too_long, messages, events, self.dropped];
         let [head, tail] = [&self.head, &self.tail];
         let fragments = [head.line, head.lines, head.skipped, tail.line, tail.lines, tail.skipped];
-        let is_entry = |entry: &Entry| {
+        let is_entry = |entry: &LogEntry| {
             let repeats = entry.repeats.as_deref();
             let shown = repeats.into_iter().flat_map(|repeats| &repeats.shown);
             entry.line < MOST
@@ -383,7 +383,7 @@ impl LogDigest {
     }
 }
 
-impl Entry {
+impl LogEntry {
     /// Whether the stamp is a date, not a time since boot.
     #[must_use]
     pub fn is_dated(&self) -> bool {

@@ -17,8 +17,8 @@ use serde_json::{Map, Value};
 
 use crate::model::{Algorithm, Fingerprint, Mac, Slot, SoftwareVersion};
 
-pub use kinds::{Kind, all as kinds};
-pub use messages::{MESSAGES, Message, find, may_begin, read};
+pub use kinds::{EventKind, all as kinds};
+pub use messages::{MESSAGES, MessageGrammar, find, may_begin, read};
 pub(crate) use messages::{START, may_start};
 pub(crate) use verbatim::read_verbatim;
 

@@ -158,7 +158,7 @@ impl Report {
         let Some(format) = Format::named(&FORMATS, format) else {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("no format is called {format}")));
         };
-        let report = report::Report { overview: &self.scan.overview, devices: &self.scan };
+        let report = report::ScanReport { overview: &self.scan.overview, devices: &self.scan };
         format.write(&report, &Style::default(), out)
     }
 }

@@ -7,10 +7,10 @@ use std::io::{self, Read};
 use csv::{ByteRecord, ReaderBuilder};
 
 use crate::input::decoded;
-use crate::message::{Message, Part, sentence};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 use crate::reference::{Expectation, Label, PartNumber, Revision, factory_certificate_expected};
+use crate::sentence::{Part, Sentence, sentence};
 
 /// The longest file, in bytes: enough for some million phones.
 const MAX_FILE_BYTES: u64 = 256 << 20;
@@ -216,7 +216,7 @@ impl InventoryReader<'_> {
         value
     }
 
-    fn unreadable(&mut self, line: u64, message: Message) {
+    fn unreadable(&mut self, line: u64, message: Sentence) {
         if self.inventory.problems.len() < MAX_PROBLEMS {
             let message = sentence![format!("line {line}: ")].and(message);
             self.inventory.problems.push(Problem::new(self.name, ProblemKind::Unreadable, message));

@@ -68,8 +68,6 @@ pub mod log;
 #[doc(hidden)]
 pub mod lookup;
 #[doc(hidden)]
-pub mod message;
-#[doc(hidden)]
 pub mod model;
 #[doc(hidden)]
 pub mod phone;
@@ -89,6 +87,8 @@ pub mod report;
 pub mod scan;
 #[doc(hidden)]
 pub mod secrets;
+#[doc(hidden)]
+pub mod sentence;
 #[doc(hidden)]
 pub mod stamp;
 #[doc(hidden)]

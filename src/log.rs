@@ -17,7 +17,7 @@ use std::io;
 
 pub use healthy::{HealthyLog, HealthySlot, MissedRise, read_healthy};
 pub use part_name::PartName;
-pub use parts::Part;
+pub use parts::LogPart;
 pub use reader::{MAX_LINE_LENGTH, RecordEvent, Recorded};
 
 use crate::digest::LogDigest;
@@ -32,7 +32,7 @@ const PIECE: usize = 256 * 1024;
 /// The result of reading one file: its log, or one log for each phone whose lines it has.
 pub struct Read {
     /// At least one.
-    pub parts: Vec<Part>,
+    pub parts: Vec<LogPart>,
     /// The error that ended reading, if any. What was read before it is in `parts`.
     pub result: io::Result<()>,
 }
@@ -50,7 +50,7 @@ pub fn read(content: Content<'_>, window: &Window, recorder: Option<&mut dyn Rec
             Read { parts, result: Ok(()) }
         }
         Content::File(file, size) if recorder.is_none() => match chunks::digest_of(file, size, window) {
-            Some((digest, result)) => Read { parts: vec![Part::whole(digest)], result },
+            Some((digest, result)) => Read { parts: vec![LogPart::whole(digest)], result },
             None => read_stream(&mut chunks::Sequential::new(file, size), window, None),
         },
         Content::File(file, size) => read_stream(&mut chunks::Sequential::new(file, size), window, recorder),
@@ -61,13 +61,13 @@ pub fn read(content: Content<'_>, window: &Window, recorder: Option<&mut dyn Rec
 /// Reads a log in memory on the assumption that it is one phone's, as nearly all are. None if one of its
 /// first lines names its phone or sender. Checking these lines first would take 5 % of the time for a small
 /// log.
-fn read_whole(log: &[u8], window: &Window) -> Option<Part> {
+fn read_whole(log: &[u8], window: &Window) -> Option<LogPart> {
     let mut reader = Reader::with_room(*window, log.len());
     reader.feed(log, &mut None);
     // The reader keeps a line without a line feed until the log ends.
     let last = &log[memchr::memrchr(b'\n', log).map_or(0, |feed| feed + 1)..];
     let names_parts = reader.names_parts || (!last.is_empty() && part_name::part_of(last).is_some());
-    (!names_parts).then(|| Part::whole(reader.finish(&mut None)))
+    (!names_parts).then(|| LogPart::whole(reader.finish(&mut None)))
 }
 
 /// The digest of a log in memory that is one phone's.

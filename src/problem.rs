@@ -1,6 +1,6 @@
 //! Problems: what could not be read, and why. What could be read of a file is used nevertheless.
 
-use crate::message::Message;
+use crate::sentence::Sentence;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,12 +13,12 @@ pub struct Problem {
     /// The kind of problem.
     pub kind: ProblemKind,
     /// One sentence for a person, without the path.
-    pub message: Message,
+    pub message: Sentence,
 }
 
 impl Problem {
     /// A problem of `kind` with the file at `path`.
-    pub fn new(path: impl Into<String>, kind: ProblemKind, message: impl Into<Message>) -> Self {
+    pub fn new(path: impl Into<String>, kind: ProblemKind, message: impl Into<Sentence>) -> Self {
         Self { path: path.into(), kind, message: message.into() }
     }
 }

@@ -11,7 +11,7 @@
 //!
 //! | bytes | content |
 //! |---|---|
-//! | 1 | its kind, see [`Kind`] |
+//! | 1 | its kind, see [`FrameKind`] |
 //! | 1 | 1 if it has an address, else 0 |
 //! | 6 | the address of the phone; zeros where there is none |
 //! | 4 | the length of the payload, little-endian |
@@ -56,7 +56,7 @@ const CHECKSUM: usize = 8;
 /// The kind of a frame's content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Kind {
+pub enum FrameKind {
     /// The last one of a stream.
     End = 0,
     /// The first one of a stream: a [`Header`].
@@ -71,7 +71,7 @@ pub enum Kind {
     SkippedFiles = 5,
 }
 
-impl Kind {
+impl FrameKind {
     fn of(byte: u8) -> Option<Self> {
         let all =
             [Self::End, Self::Header, Self::Log, Self::Configuration, Self::Problem, Self::SkippedFiles];
@@ -83,7 +83,7 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
     /// The kind of its content.
-    pub kind: Kind,
+    pub kind: FrameKind,
     /// The phone it is about, if known.
     pub mac: Option<Mac>,
     /// The packed content.

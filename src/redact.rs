@@ -18,7 +18,7 @@
 //! pseudonyms. The name of a host or a person that nothing marks as a name is not recognized.
 //!
 //! Only texts from logs, configuration files and errors of libraries are searched for names. The parts of
-//! this program's own sentences have known kinds ([`crate::message`]), and so have the fields of phones and
+//! this program's own sentences have known kinds ([`crate::sentence`]), and so have the fields of phones and
 //! events.
 //!
 //! A pseudonym is the number of a name in the sorted list of all names in the report, which are collected in

@@ -111,7 +111,7 @@ pub struct Overview {
 
 /// A whole report, ready to be written in any format.
 #[derive(Clone, Copy)]
-pub struct Report<'a> {
+pub struct ScanReport<'a> {
     /// Head and foot.
     pub overview: &'a Overview,
     /// The phones.

@@ -22,9 +22,9 @@ pub use event_dates::{DatedEvent, EventDates};
 pub use join::Joined;
 pub use occurrences::{Occurrences, SourceLine};
 pub use order::calendar_of;
-pub use slots::{Content, NotKept, SlotHistory, SlotView, Source};
+pub use slots::{Content, NotKept, SlotHistory, SlotView, SlotViewSource};
 
-use crate::digest::{Entry, LogDigest};
+use crate::digest::{LogDigest, LogEntry};
 use crate::event::Event;
 use crate::input::Rotation;
 use crate::model::{Mac, Slot, SoftwareVersion};
@@ -102,7 +102,7 @@ pub struct LogSummary<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
     /// The line as it was kept.
-    pub entry: &'a Entry,
+    pub entry: &'a LogEntry,
     digest: &'a LogDigest,
     /// The index of its log in the timeline.
     pub file: usize,

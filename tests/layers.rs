@@ -10,7 +10,7 @@ use std::path::Path;
 /// From the bottom to the top. What is in one layer does not know the others in it.
 const LAYERS: &[&[&str]] = &[
     &["model"],
-    &["message", "quantity", "secrets", "stamp"],
+    &["quantity", "secrets", "sentence", "stamp"],
     &["problem"],
     &["line", "reference", "window"],
     &["event", "input"],

@@ -528,7 +528,7 @@ fn hostile_content_with_right_checksums() {
     let mut payload = Vec::new();
     while let Some(item) = reader.next_item().unwrap() {
         if let Item::Frame(frame) = item
-            && frame.kind == phonecert::records::Kind::Log
+            && frame.kind == phonecert::records::FrameKind::Log
         {
             payload = frame.payload;
         }
@@ -544,7 +544,7 @@ fn hostile_content_with_right_checksums() {
         }
         reader_bytes.clear();
         let mut writer = phonecert::records::Writer::new(&mut reader_bytes, &header).unwrap();
-        writer.frame(phonecert::records::Kind::Log, "0004f2a1b202".parse().ok(), &hostile).unwrap();
+        writer.frame(phonecert::records::FrameKind::Log, "0004f2a1b202".parse().ok(), &hostile).unwrap();
         writer.finish().unwrap();
         let mut records = phonecert::scan::Records::new().unwrap();
         if records.read(Box::new(&reader_bytes[..])).is_ok() {

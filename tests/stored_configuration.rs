@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Output;
 
 use phonecert::config::Stored;
-use phonecert::records::{Item, Kind, Reader};
+use phonecert::records::{FrameKind, Item, Reader};
 use proptest::prelude::*;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -162,7 +162,7 @@ fn configurations(records: &[u8]) -> Vec<Vec<u8>> {
     let mut payloads = Vec::new();
     while let Some(item) = reader.next_item().unwrap() {
         match item {
-            Item::Frame(frame) if frame.kind == Kind::Configuration => payloads.push(frame.payload),
+            Item::Frame(frame) if frame.kind == FrameKind::Configuration => payloads.push(frame.payload),
             _ => {}
         }
     }
@@ -414,7 +414,7 @@ fn hostile_content_with_right_checksums() {
     let mut reader = Reader::new(&one[..]);
     while let Some(item) = reader.next_item().unwrap() {
         match item {
-            Item::Frame(frame) if frame.kind == Kind::Log => log = frame.payload,
+            Item::Frame(frame) if frame.kind == FrameKind::Log => log = frame.payload,
             _ => {}
         }
     }
@@ -423,7 +423,7 @@ fn hostile_content_with_right_checksums() {
     for round in 0..300 {
         let mut bytes = Vec::new();
         let mut writer = phonecert::records::Writer::new(&mut bytes, &header).unwrap();
-        writer.frame(Kind::Log, Some(mac), &log).unwrap();
+        writer.frame(FrameKind::Log, Some(mac), &log).unwrap();
         for (number, payload) in payloads.iter().enumerate() {
             let mut hostile = payload.clone();
             if number % 8 == round % 8 {
@@ -431,7 +431,7 @@ fn hostile_content_with_right_checksums() {
                 let at = (seed >> 33) as usize % hostile.len();
                 hostile[at] = (seed >> 20) as u8;
             }
-            writer.frame(Kind::Configuration, None, &hostile).unwrap();
+            writer.frame(FrameKind::Configuration, None, &hostile).unwrap();
         }
         writer.finish().unwrap();
         let mut records = phonecert::scan::Records::new().unwrap();

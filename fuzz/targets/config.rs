@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use phonecert::check::CATALOGUE;
-use phonecert::check::configuration::Case;
+use phonecert::check::configuration::ConfigurationCase;
 use phonecert::check::join::join;
 use phonecert::config::{LogFacts, TreeBuilder, resolve};
 use phonecert::model::Mac;
@@ -19,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
     let tree = builder.build();
     let config = resolve(&tree, mac, Some("VVX 500"), &["a.zip!".into()]);
     let log = LogFacts { has_log: true, ..LogFacts::default() };
-    let case = Case::new(&config, &log, &[]);
+    let case = ConfigurationCase::new(&config, &log, &[]);
     for rule in CATALOGUE {
         let _ = rule.run_on_configuration(&case);
     }

@@ -5,7 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use phonecert::model::Mac;
-use phonecert::records::{Header, Kind, Writer};
+use phonecert::records::{Header, FrameKind, Writer};
 use phonecert::window::Window;
 use phonecert_fuzz::report_of_records;
 
@@ -19,10 +19,10 @@ fuzz_target!(|bytes: &[u8]| {
     while let [kind, low, high, after @ ..] = rest {
         let (payload, after) = after.split_at(after.len().min(usize::from(u16::from_le_bytes([*low, *high]))));
         let (kind, mac) = match kind % 4 {
-            0 => (Kind::Log, Some(mac)),
-            1 => (Kind::Configuration, None),
-            2 => (Kind::Problem, None),
-            _ => (Kind::SkippedFiles, None),
+            0 => (FrameKind::Log, Some(mac)),
+            1 => (FrameKind::Configuration, None),
+            2 => (FrameKind::Problem, None),
+            _ => (FrameKind::SkippedFiles, None),
         };
         writer.frame(kind, mac, payload).expect("memory takes all");
         rest = after;

@@ -40,15 +40,16 @@ mod tests;
 use super::{Facts, Family, Finding, Rule, Run};
 use crate::config::{
     Certificate, Certificates, ConfigurationLine, ConfiguredKey, Credential, Effective, Fault, Form, Gate,
-    Given, Kind, LogFacts, PhoneConfig, ReadOutcome, SlotState, SourceRole, Store, Value, selected_slot,
+    Given, LogFacts, ParameterKind, PhoneConfig, ReadOutcome, SlotState, SourceRole, Store, Value,
+    selected_slot,
 };
-use crate::message::{Message, Part, sentence};
 use crate::model::{Mac, Severity, Slot};
 use crate::quantity::{count, counted};
+use crate::sentence::{Part, Sentence, sentence};
 
 /// The common fields of all diagnoses of configuration files; each diagnosis sets the others. Tests fail if one is
 /// forgotten.
-const fn rule(source: &'static str, run: fn(&Case<'_>) -> Vec<Finding>) -> Rule {
+const fn rule(source: &'static str, run: fn(&ConfigurationCase<'_>) -> Vec<Finding>) -> Rule {
     Rule {
         code: "",
         name: "",
@@ -64,7 +65,7 @@ const fn rule(source: &'static str, run: fn(&Case<'_>) -> Vec<Finding>) -> Rule 
 
 /// What is known about one phone: the input of the checks.
 #[derive(Clone, Debug)]
-pub struct Case<'a> {
+pub struct ConfigurationCase<'a> {
     /// Its address: the configuration can be that of another phone with the same files.
     pub mac: Mac,
     /// What its configuration files set.
@@ -80,7 +81,7 @@ pub struct Case<'a> {
     read: Vec<Credential<'a>>,
 }
 
-impl<'a> Case<'a> {
+impl<'a> ConfigurationCase<'a> {
     /// The input for a phone.
     #[must_use]
     pub fn new(config: &'a PhoneConfig, log: &'a LogFacts, shared: &'a [SharedKey]) -> Self {
@@ -125,7 +126,7 @@ const fn by_slot(state: SlotState) -> Severity {
 
 /// The device's own certificate of each judged slot.
 fn leaves<'c, 'a>(
-    case: &'c Case<'a>,
+    case: &'c ConfigurationCase<'a>,
 ) -> impl Iterator<Item = (Option<Slot>, Given<'a>, &'a Certificate)> + use<'c, 'a> {
     case.judged.iter().filter_map(|credential| {
         let (given, value) = credential.certificate?;
@@ -136,8 +137,8 @@ fn leaves<'c, 'a>(
 
 /// The words that `device.*` parameters of this kind have as values, except those that a gate switches off.
 fn device_words<'a>(
-    case: &Case<'a>,
-    is_kind: fn(Kind) -> bool,
+    case: &ConfigurationCase<'a>,
+    is_kind: fn(ParameterKind) -> bool,
 ) -> impl Iterator<Item = (Given<'a>, &'a str)> {
     let config = case.config;
     let given = config.of_kind(is_kind).filter(|given| given.name().starts_with("device."));
@@ -147,7 +148,7 @@ fn device_words<'a>(
 }
 
 /// The line of a value that selects something, with a sentence about it, and lines for its missing gates.
-fn selection(config: &PhoneConfig, given: &Given<'_>, says: Message) -> Vec<ConfigurationLine> {
+fn selection(config: &PhoneConfig, given: &Given<'_>, says: Sentence) -> Vec<ConfigurationLine> {
     let missing = config.missing_gates(given.parameter);
     let missing = missing.map(|gate| {
         given.file.says(None, Some(gate), format!("missing: the value counts only with {gate}=\"1\""))
@@ -159,14 +160,14 @@ fn selection(config: &PhoneConfig, given: &Given<'_>, says: Message) -> Vec<Conf
 fn gated(config: &PhoneConfig) -> Vec<(Option<Slot>, Given<'_>)> {
     let devices = config.credentials().into_iter().filter(|credential| credential.store.is_device());
     let devices = devices.filter_map(|credential| Some((credential.store.slot(), credential.given()?)));
-    let of_ca = config.of_kind(|kind| matches!(kind, Kind::Ca(Some(_)))).map(|given| (None, given));
+    let of_ca = config.of_kind(|kind| matches!(kind, ParameterKind::Ca(Some(_)))).map(|given| (None, given));
     devices.chain(of_ca).collect()
 }
 
 /// The CA certificates that count.
-fn authorities<'a>(case: &Case<'a>) -> impl Iterator<Item = (Given<'a>, &'a Certificates)> {
+fn authorities<'a>(case: &ConfigurationCase<'a>) -> impl Iterator<Item = (Given<'a>, &'a Certificates)> {
     let config = case.config;
-    let given = config.of_kind(|kind| matches!(kind, Kind::Ca(_)));
+    let given = config.of_kind(|kind| matches!(kind, ParameterKind::Ca(_)));
     given.filter(|given| config.counts(given.parameter)).filter_map(|given| match &given.value {
         Value::Certificates(value) => Some((given, value)),
         _ => None,

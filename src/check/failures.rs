@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Case, Finding, Message, Part, sentence};
+use super::{Case, Finding, Part, Sentence, sentence};
 use crate::event::Event;
 use crate::model::{Slot, State};
 use crate::reference::Release;
@@ -72,7 +72,7 @@ pub(super) fn state_of_refusal(
 }
 
 /// `The phone refused a private key of 4677 bytes for platform slot 1, which takes 4096.`
-pub(super) fn refused(what: &str, slot: Option<Slot>, length: Option<u64>, maximum: Option<u64>) -> Message {
+pub(super) fn refused(what: &str, slot: Option<Slot>, length: Option<u64>, maximum: Option<u64>) -> Sentence {
     let length = length.map_or_else(|| "unknown length".to_owned(), |length| format!("{length} bytes"));
     let into = slot.map_or_else(|| "a slot".to_owned(), in_words);
     let limit = maximum.map_or_else(String::new, |maximum| format!(", which takes {maximum}"));

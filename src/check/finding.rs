@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::ConfigurationLine;
-use crate::message::Message;
 use crate::model::{Severity, Slot, State};
+use crate::sentence::Sentence;
 use crate::timeline::Occurrences;
 
 /// Lines of configuration files that one finding shows as its evidence.
@@ -20,11 +20,11 @@ pub struct Finding {
     /// Its severity, if it differs from that of the rule.
     pub severity: Option<Severity>,
     /// What this phone's logs show, with its figures.
-    pub message: Message,
+    pub message: Sentence,
     /// The cause, if it differs from that of the rule.
-    pub cause: Option<Message>,
+    pub cause: Option<Sentence>,
     /// The remedy, if it differs from that of the rule.
-    pub remedy: Option<Message>,
+    pub remedy: Option<Sentence>,
     /// The lines that prove it.
     pub seen: Occurrences,
     /// Related lines of configuration files.
@@ -34,7 +34,7 @@ pub struct Finding {
 impl Finding {
     /// A finding that is about no slot.
     #[must_use]
-    pub const fn new(state: State, message: Message, seen: Occurrences) -> Self {
+    pub const fn new(state: State, message: Sentence, seen: Occurrences) -> Self {
         Self {
             slot: None,
             state,
@@ -48,12 +48,12 @@ impl Finding {
     }
 
     /// A finding in configuration files, with the lines that prove it. It is active as long as the files say so.
-    pub(super) fn of_files(slot: Option<Slot>, message: Message, lines: Vec<ConfigurationLine>) -> Self {
+    pub(super) fn of_files(slot: Option<Slot>, message: Sentence, lines: Vec<ConfigurationLine>) -> Self {
         let configuration = lines.into_iter().take(MAX_LINES).collect();
         Self { slot, configuration, ..Self::active(message, Occurrences::without_lines()) }
     }
 
-    pub(super) const fn active(message: Message, seen: Occurrences) -> Self {
+    pub(super) const fn active(message: Sentence, seen: Occurrences) -> Self {
         Self::new(State::Active, message, seen)
     }
 

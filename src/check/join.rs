@@ -7,13 +7,13 @@ mod log_levels;
 
 use super::configuration::not_pkcs7;
 use crate::config::{
-    Certificates, ConfigurationLine, Effective, Given, Kind, LogFacts, PhoneConfig, Refused, SlotFacts,
-    Store, Value,
+    Certificates, ConfigurationLine, Effective, Given, LogFacts, ParameterKind, PhoneConfig, Refused,
+    SlotFacts, Store, Value,
 };
-use crate::message::{Message, sentence};
 use crate::model::{Fingerprint, Slot};
 use crate::quantity::count;
 use crate::reference::MAX_PLATFORM_CERTIFICATE;
+use crate::sentence::{Sentence, sentence};
 pub(super) use log_levels::hiding_levels;
 use log_levels::no_evidence;
 
@@ -45,7 +45,7 @@ pub struct Answer {
     /// The related lines, at most twelve; empty if there are none.
     pub lines: Vec<ConfigurationLine>,
     /// A remedy that names file, line and parameter, in place of the diagnosis's own.
-    pub remedy: Option<Message>,
+    pub remedy: Option<Sentence>,
 }
 
 /// The answer of the configuration to the question of a diagnosis, for this slot if it is about one.
@@ -77,7 +77,7 @@ pub fn join(config: &PhoneConfig, log: &LogFacts, question: Question, slot: Opti
 }
 
 /// The lines of parameters of this kind, those that count first, each with whether it counts.
-fn all_lines(config: &PhoneConfig, is_kind: fn(Kind) -> bool) -> Vec<(Given<'_>, Precedence)> {
+fn all_lines(config: &PhoneConfig, is_kind: fn(ParameterKind) -> bool) -> Vec<(Given<'_>, Precedence)> {
     let all = config.effective().filter(|one| is_kind(one.given.parameter.kind));
     let mut lines: Vec<_> = all
         .flat_map(|one| {
@@ -128,7 +128,7 @@ fn gates_clause(config: &PhoneConfig, given: &Given<'_>) -> String {
 /// The line whose certificate has this fingerprint, which the log shows, or which `was_saved`: one that counts,
 /// if there is one.
 fn line_of(config: &PhoneConfig, fingerprint: &Fingerprint, was_saved: bool) -> Option<ConfigurationLine> {
-    let lines = all_lines(config, |kind| matches!(kind, Kind::Certificate(_)));
+    let lines = all_lines(config, |kind| matches!(kind, ParameterKind::Certificate(_)));
     let (given, precedence) = lines.into_iter().find(|(given, _)| match &given.value {
         Value::Certificates(value) => value.has(fingerprint),
         _ => false,
@@ -172,7 +172,7 @@ fn refused(all: &[Refused], slot: Option<Slot>) -> impl Iterator<Item = u64> {
 fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<ConfigurationLine> {
     let lengths: Vec<u64> = refused(&log.keys_refused, slot).collect();
     let Some(logged) = lengths.last().map(|length| count(*length)) else { return Vec::new() };
-    let all = all_lines(config, |kind| matches!(kind, Kind::Key(_)));
+    let all = all_lines(config, |kind| matches!(kind, ParameterKind::Key(_)));
     let length = |given: &Given<'_>| match given.value {
         Value::Key(Ok(key)) => Some(u64::from(key.length)),
         _ => None,
@@ -245,7 +245,7 @@ fn unreadable(value: &Certificates) -> Option<String> {
 fn is_sure(config: &PhoneConfig, given: &Given<'_>) -> bool {
     let is_open = config.counts(given.parameter);
     let disagree = |one: &Effective<'_>| {
-        !one.is_sure && matches!(one.given.parameter.kind, Kind::Certificate(_) | Kind::Set)
+        !one.is_sure && matches!(one.given.parameter.kind, ParameterKind::Certificate(_) | ParameterKind::Set)
     };
     is_open && config.is_complete && !config.effective().any(|one| disagree(&one))
 }
@@ -264,7 +264,7 @@ fn name_candidates(
         .collect();
     match &found[..] {
         [] if candidates.is_empty() && config.is_complete => {
-            let lines = all_lines(config, |kind| matches!(kind, Kind::Certificate(_)));
+            let lines = all_lines(config, |kind| matches!(kind, ParameterKind::Certificate(_)));
             let unsure = lines.iter().filter(|(_, precedence)| *precedence == Precedence::Unsure);
             let mut lines: Vec<_> =
                 unsure.map(|(given, precedence)| given.says_of_value(precedence.clause())).collect();
@@ -339,7 +339,7 @@ fn not_kept(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<Configurati
     }
     lines.extend(closed_line(config, slot));
     let emptied = config.effective().filter(|one| one.is_sure).map(|one| one.given).filter(|given| {
-        matches!(given.parameter.kind, Kind::Certificate(_))
+        matches!(given.parameter.kind, ParameterKind::Certificate(_))
             && given.parameter.slot() == Some(slot)
             && given.value.is_empty()
             && config.counts(given.parameter)
@@ -394,7 +394,7 @@ fn closed_line(config: &PhoneConfig, slot: Slot) -> Option<ConfigurationLine> {
 
 fn trust(config: &PhoneConfig, log: &LogFacts) -> Vec<ConfigurationLine> {
     let mut lines = Vec::new();
-    for given in config.of_kind(|kind| matches!(kind, Kind::Ca(_))) {
+    for given in config.of_kind(|kind| matches!(kind, ParameterKind::Ca(_))) {
         let has_ended = match &given.value {
             Value::Certificates(value) => value.list.iter().any(|one| one.not_after < log.now),
             _ => false,
@@ -404,7 +404,8 @@ fn trust(config: &PhoneConfig, log: &LogFacts) -> Vec<ConfigurationLine> {
         let short = given.value.in_short();
         lines.push(given.says(sentence!["may affect trust: ", short, format!("{state}{gates}")]));
     }
-    for given in config.of_kind(|kind| matches!(kind, Kind::Trust | Kind::ProfileSelection)) {
+    for given in config.of_kind(|kind| matches!(kind, ParameterKind::Trust | ParameterKind::ProfileSelection))
+    {
         let value = given.value.as_text().unwrap_or_default();
         let what = if given.name().ends_with("strictCertCommonNameValidation") && value == "1" {
             "1: the server's certificate must have exactly the name that the phone asked for".into()

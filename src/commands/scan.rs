@@ -8,7 +8,7 @@ use phonecert::problem::Problem;
 use phonecert::redact::Shown;
 use phonecert::report::baseline::Compared;
 use phonecert::report::shape::Status;
-use phonecert::report::{Devices, Overview, Redacted, Report, Style};
+use phonecert::report::{Devices, Overview, Redacted, ScanReport, Style};
 use phonecert::scan::{self, Scan};
 
 use super::setup::{self, Answer, Setup, read_input};
@@ -53,7 +53,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let of_named: Vec<Problem> = of_named.iter().map(|problem| shown.problem(problem)).collect();
     let redacted = redactor.as_ref().map(|redactor| Redacted { devices, redactor });
     let devices: &dyn Devices = redacted.as_ref().map_or(devices, |redacted| redacted);
-    let report = Report { overview: &overview, devices };
+    let report = ScanReport { overview: &overview, devices };
     let style = Style {
         // With `--status ok` the user asks for the healthy phones, so they are listed.
         all: args.all || args.phones.status.contains(&Status::Ok),

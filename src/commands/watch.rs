@@ -12,7 +12,7 @@ use phonecert::redact::{self, Redactor};
 use phonecert::report::text::quantity::counted;
 use phonecert::report::text::visible::visible;
 use phonecert::report::watch::{Change, Statuses, WATCH_FORMATS, WatchWriter};
-use phonecert::report::{Devices, FORMATS, Overview, Redacted, Report};
+use phonecert::report::{Devices, FORMATS, Overview, Redacted, ScanReport};
 use phonecert::scan::{LiveScan, NoProgress, Scan};
 
 use super::notices;
@@ -199,7 +199,7 @@ impl Watch {
         let Some(shown) = self.shown.as_ref().filter(|_| self.write.is_none()) else { return Ok(()) };
         let redacted = shown.redactor.as_ref().map(|redactor| Redacted { devices: &shown.scan, redactor });
         let devices: &dyn Devices = redacted.as_ref().map_or(&shown.scan, |redacted| redacted);
-        let report = Report { overview: &shown.overview, devices };
+        let report = ScanReport { overview: &shown.overview, devices };
         let mut bytes = Vec::new();
         let style = self.args.style();
         let written = self.setup.pool.install(|| FORMATS[0].write(&report, &style, &mut bytes));

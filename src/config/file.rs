@@ -7,12 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::line::ConfigurationLine;
-use super::parameter::{Kind, Parameter};
+use super::parameter::{Parameter, ParameterKind};
 use super::text::{Content, decode};
 use super::value::{Certificates, Value, read_key};
 use super::xml::{self, Malformed, Refusal};
-use crate::message::Message;
 use crate::problem::ProblemKind;
+use crate::sentence::Sentence;
 
 /// The most misspelt names that are kept of one file, and the most unknown names that are compared with known ones.
 const MAX_MISSPELT: usize = 16;
@@ -203,10 +203,10 @@ impl File {
         } else if let Some(parameter) = Parameter::find(name) {
             self.is_ours = true;
             let value = match parameter.kind {
-                Kind::Certificate(_) | Kind::Ca(_) if !text.is_empty() => {
+                ParameterKind::Certificate(_) | ParameterKind::Ca(_) if !text.is_empty() => {
                     Value::Certificates(Certificates::read(text, attribute.has_line_breaks))
                 }
-                Kind::Key(_) if !text.is_empty() => Value::Key(read_key(text)),
+                ParameterKind::Key(_) if !text.is_empty() => Value::Key(read_key(text)),
                 _ => Value::text(text),
             };
             self.settings.push(Setting { parameter, value, line: attribute.line });
@@ -247,7 +247,7 @@ impl File {
         &self,
         line: Option<u64>,
         parameter: Option<&str>,
-        says: impl Into<Message>,
+        says: impl Into<Sentence>,
     ) -> ConfigurationLine {
         ConfigurationLine {
             file: self.path.to_string(),

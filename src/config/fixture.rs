@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDateTime;
 
 use super::{LogFacts, PhoneConfig, SlotFacts, SlotState, Tree, TreeBuilder, resolve};
-use crate::check::configuration::{Case, SharedKey};
+use crate::check::configuration::{ConfigurationCase, SharedKey};
 use crate::check::{CATALOGUE, Finding};
 use crate::model::{Fingerprint, Mac, Slot};
 
@@ -228,7 +228,7 @@ pub(crate) fn run(
     log: &LogFacts,
     shared: &[SharedKey],
 ) -> Vec<(&'static str, Finding)> {
-    let case = Case::new(config, log, shared);
+    let case = ConfigurationCase::new(config, log, shared);
     let mut all = Vec::new();
     for rule in CATALOGUE {
         for mut found in rule.run_on_configuration(&case) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::{Message, Part, sentence};
+use crate::sentence::{Part, Sentence, sentence};
 
 /// A line of a configuration file that is related to a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,13 +14,13 @@ pub struct ConfigurationLine {
     /// The parameter's name; None if no parameter is meant.
     pub parameter: Option<String>,
     /// One sentence: what the file says there. Never the value of a key or a password.
-    pub says: Message,
+    pub says: Sentence,
 }
 
 impl ConfigurationLine {
     /// `sec.TLS.customDeviceCert.1 (site.cfg line 14)`, for a line with a parameter.
     #[must_use]
-    pub fn place(&self) -> Message {
+    pub fn place(&self) -> Sentence {
         let line = self.line.map(|line| format!(" line {line}")).unwrap_or_default();
         let parameter = self.parameter.clone().unwrap_or_default();
         sentence![parameter, " (", Part::Path(self.file.as_str().into()), line, ")"]

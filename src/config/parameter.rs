@@ -62,7 +62,7 @@ impl fmt::Display for Store {
 
 /// What a parameter is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum ParameterKind {
     /// A device certificate.
     Certificate(Store),
     /// A device certificate's private key.
@@ -91,7 +91,7 @@ pub struct Parameter {
     /// Its name, case-sensitive.
     pub name: Box<str>,
     /// What it is for.
-    pub kind: Kind,
+    pub kind: ParameterKind,
     /// The parameter that must be 1 for this one to count, in addition to `device.set`; None outside `device.*`.
     pub set_name: Option<Box<str>>,
 }
@@ -104,28 +104,32 @@ const DEVICE_STORES: [Store; 3] = [Store::Ssl, Store::Platform(1), Store::Platfo
 const SLOTS: &[&str] = &["1", "2", "3", "4", "5", "6", "7"];
 
 /// The parameters other than certificates and keys of devices. Each of the words replaces the asterisk.
-const OTHERS: &[(Kind, &str, &[&str])] = &[
-    (Kind::Set, DEVICE_SET, &[""]),
-    (Kind::Ca(Some(1536)), "device.sec.TLS.customCaCert1", &[""]),
-    (Kind::Ca(Some(4096)), "device.sec.TLS.customCaCert2", &[""]),
-    (Kind::Ca(None), "sec.TLS.customCaCert.*", SLOTS),
-    (Kind::ProfileCertificate, "device.sec.TLS.profile.deviceCert*", &["1", "2"]),
-    (Kind::ProfileCertificate, "sec.TLS.profile.*.deviceCert", SLOTS),
-    (Kind::ProfileSelection, "device.sec.TLS.profileSelection.*", &["dot1x", "provisioning", "syslog"]),
+const OTHERS: &[(ParameterKind, &str, &[&str])] = &[
+    (ParameterKind::Set, DEVICE_SET, &[""]),
+    (ParameterKind::Ca(Some(1536)), "device.sec.TLS.customCaCert1", &[""]),
+    (ParameterKind::Ca(Some(4096)), "device.sec.TLS.customCaCert2", &[""]),
+    (ParameterKind::Ca(None), "sec.TLS.customCaCert.*", SLOTS),
+    (ParameterKind::ProfileCertificate, "device.sec.TLS.profile.deviceCert*", &["1", "2"]),
+    (ParameterKind::ProfileCertificate, "sec.TLS.profile.*.deviceCert", SLOTS),
     (
-        Kind::ProfileSelection,
+        ParameterKind::ProfileSelection,
+        "device.sec.TLS.profileSelection.*",
+        &["dot1x", "provisioning", "syslog"],
+    ),
+    (
+        ParameterKind::ProfileSelection,
         "sec.TLS.profileSelection.*",
         &["SIP", "browser", "LDAP", "SOPI", "XMPP", "syslog"],
     ),
-    (Kind::Trust, "device.sec.TLS.profile.caCertList*", &["1", "2"]),
-    (Kind::Trust, "device.sec.TLS.*.strictCertCommonNameValidation", &["dot1x", "prov", "syslog"]),
-    (Kind::Trust, "device.sec.TLS.protocol.*", &["dot1x", "prov", "syslog"]),
-    (Kind::Trust, "sec.TLS.*.strictCertCommonNameValidation", &["SIP", "SOPI", "LDAP"]),
-    (Kind::Trust, "sec.TLS.protocol.*", &["sip", "browser", "ldap", "sopi", "xmpp"]),
-    (Kind::Log, "log.*", &["level.change.tls", "level.change.hw", "render.level", "render.file"]),
-    (Kind::Log, "log.render.file.upload.*", &["period", "append.sizeLimit", "append.limitMode"]),
-    (Kind::Log, LOG_DIRECTORY, &[""]),
-    (Kind::Enrolment, "SCEP.enable", &[""]),
+    (ParameterKind::Trust, "device.sec.TLS.profile.caCertList*", &["1", "2"]),
+    (ParameterKind::Trust, "device.sec.TLS.*.strictCertCommonNameValidation", &["dot1x", "prov", "syslog"]),
+    (ParameterKind::Trust, "device.sec.TLS.protocol.*", &["dot1x", "prov", "syslog"]),
+    (ParameterKind::Trust, "sec.TLS.*.strictCertCommonNameValidation", &["SIP", "SOPI", "LDAP"]),
+    (ParameterKind::Trust, "sec.TLS.protocol.*", &["sip", "browser", "ldap", "sopi", "xmpp"]),
+    (ParameterKind::Log, "log.*", &["level.change.tls", "level.change.hw", "render.level", "render.file"]),
+    (ParameterKind::Log, "log.render.file.upload.*", &["period", "append.sizeLimit", "append.limitMode"]),
+    (ParameterKind::Log, LOG_DIRECTORY, &[""]),
+    (ParameterKind::Enrolment, "SCEP.enable", &[""]),
 ];
 
 type Known = HashMap<Box<str>, Parameter>;
@@ -136,9 +140,9 @@ fn table() -> Known {
     let mut known = Known::default();
     let mut add = |name: String, kind| {
         let set_name = match kind {
-            Kind::Set | Kind::MisplacedSet(_) => None,
+            ParameterKind::Set | ParameterKind::MisplacedSet(_) => None,
             // One gate for certificate and key.
-            Kind::Certificate(_) | Kind::Key(_) => {
+            ParameterKind::Certificate(_) | ParameterKind::Key(_) => {
                 name.rsplit_once('.').map(|(slot, _)| format!("{slot}.set"))
             }
             _ => Some(format!("{name}.set")),
@@ -146,7 +150,7 @@ fn table() -> Known {
         let set_name = set_name.filter(|_| name.starts_with("device."));
         let set_name = set_name.map(String::into_boxed_str);
         if let Some(name) = set_name.clone() {
-            known.insert(name.clone(), Parameter { name, kind: Kind::Set, set_name: None });
+            known.insert(name.clone(), Parameter { name, kind: ParameterKind::Set, set_name: None });
         }
         let name = name.into_boxed_str();
         known.insert(name.clone(), Parameter { name, kind, set_name });
@@ -154,14 +158,17 @@ fn table() -> Known {
     let applications = (1..=APPLICATION_SLOTS).map(Store::Application);
     for store in DEVICE_STORES.into_iter().chain(applications) {
         let [certificate, key] = store.names();
-        add(certificate, Kind::Certificate(store));
-        add(key, Kind::Key(store));
+        add(certificate, ParameterKind::Certificate(store));
+        add(key, ParameterKind::Key(store));
     }
     for (kind, name, parts) in OTHERS {
         parts.iter().for_each(|part| add(name.replace('*', part), *kind));
     }
     for store in DEVICE_STORES {
-        store.names().into_iter().for_each(|name| add(format!("{name}.set"), Kind::MisplacedSet(store)));
+        store
+            .names()
+            .into_iter()
+            .for_each(|name| add(format!("{name}.set"), ParameterKind::MisplacedSet(store)));
     }
     known
 }
@@ -198,11 +205,11 @@ impl Parameter {
     pub(super) const fn is_of_certificates(&self) -> bool {
         matches!(
             self.kind,
-            Kind::Certificate(_)
-                | Kind::Key(_)
-                | Kind::Ca(_)
-                | Kind::ProfileCertificate
-                | Kind::ProfileSelection
+            ParameterKind::Certificate(_)
+                | ParameterKind::Key(_)
+                | ParameterKind::Ca(_)
+                | ParameterKind::ProfileCertificate
+                | ParameterKind::ProfileSelection
         )
     }
 
@@ -210,8 +217,10 @@ impl Parameter {
     #[must_use]
     pub fn slot(&self) -> Option<Slot> {
         match self.kind {
-            Kind::Certificate(store) | Kind::Key(store) | Kind::MisplacedSet(store) => store.slot(),
-            Kind::Set => self.gated_values().first()?.slot(),
+            ParameterKind::Certificate(store)
+            | ParameterKind::Key(store)
+            | ParameterKind::MisplacedSet(store) => store.slot(),
+            ParameterKind::Set => self.gated_values().first()?.slot(),
             _ => None,
         }
     }
@@ -254,7 +263,7 @@ impl Parameter {
             return Some(DEVICE_SET);
         }
         let near = KNOWN.values().filter(|known| {
-            known.is_of_certificates() || known.kind == Kind::Set && *known.name != *DEVICE_SET
+            known.is_of_certificates() || known.kind == ParameterKind::Set && *known.name != *DEVICE_SET
         });
         let near =
             near.filter(|known| known.name.len().abs_diff(name.len()) <= MAX_EDITS).filter_map(|known| {
@@ -306,7 +315,7 @@ mod tests {
             assert_eq!(Parameter::find(name).unwrap().set_name.as_deref(), set, "{name}");
         }
         let misplaced = Parameter::find("device.sec.TLS.customDeviceCert1.publicCert.set").unwrap();
-        assert_eq!(misplaced.kind, Kind::MisplacedSet(Store::Platform(1)));
+        assert_eq!(misplaced.kind, ParameterKind::MisplacedSet(Store::Platform(1)));
     }
 
     #[test]

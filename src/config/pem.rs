@@ -153,7 +153,7 @@ pub(super) enum Pem {
 }
 
 /// A begin or end line in a text.
-struct Line<'t> {
+struct PemLine<'t> {
     is_begin: bool,
     label: &'t str,
     has_five_hyphens: bool,
@@ -235,7 +235,7 @@ static LINE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The begin and end lines of a text, in order.
-fn lines(text: &str) -> Vec<Line<'_>> {
+fn lines(text: &str) -> Vec<PemLine<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
     while found.len() < 2 * MAX_BLOCKS
@@ -249,7 +249,7 @@ fn lines(text: &str) -> Vec<Line<'_>> {
         let end = if has_five_hyphens { whole.end() - after.len() + 5 } else { whole.end() };
         at = end;
         if label.len() <= MAX_LABEL_LENGTH {
-            found.push(Line {
+            found.push(PemLine {
                 is_begin: word.eq_ignore_ascii_case("BEGIN"),
                 label: name,
                 has_five_hyphens,

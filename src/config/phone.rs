@@ -10,11 +10,11 @@ use xxhash_rust::xxh3::Xxh3Default;
 use super::certificate::PublicKey;
 use super::file::{File, ReadOutcome, Setting};
 use super::line::ConfigurationLine;
-use super::parameter::{Kind, LOG_DIRECTORY, Parameter, Store};
+use super::parameter::{LOG_DIRECTORY, Parameter, ParameterKind, Store};
 use super::stored::KeyFile;
 use super::value::{Certificates, Key, Value};
-use crate::message::{Message, Part, sentence};
 use crate::model::{Fingerprint, Mac, Slot};
+use crate::sentence::{Part, Sentence, sentence};
 
 /// The most lines of one parameter that are kept; the first one counts.
 const MAX_PLACES: usize = 64;
@@ -47,7 +47,7 @@ impl SourceRole {
 
 /// A file that the phone reads.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub struct ConfigSource {
     /// The file.
     pub file: Arc<File>,
     /// Why it is read.
@@ -91,7 +91,7 @@ impl Given<'_> {
 
     /// `site.cfg line 14`.
     #[must_use]
-    pub fn place(&self) -> Message {
+    pub fn place(&self) -> Sentence {
         sentence![Part::Path(self.file.path.clone()), format!(" line {}", self.line)]
     }
 
@@ -103,19 +103,19 @@ impl Given<'_> {
 
     /// A sentence about this line that begins with its shortened value.
     #[must_use]
-    pub fn says_of_value(&self, rest: impl Into<Message>) -> ConfigurationLine {
+    pub fn says_of_value(&self, rest: impl Into<Sentence>) -> ConfigurationLine {
         self.says(self.value.in_short().and(rest.into()))
     }
 
     /// A sentence about this line.
     #[must_use]
-    pub fn says(&self, says: impl Into<Message>) -> ConfigurationLine {
+    pub fn says(&self, says: impl Into<Sentence>) -> ConfigurationLine {
         self.file.says(Some(self.line), Some(self.name()), says)
     }
 }
 
 /// `sec.TLS.customDeviceCert.1 (site.cfg line 14)`.
-impl From<&Given<'_>> for Message {
+impl From<&Given<'_>> for Sentence {
     fn from(given: &Given<'_>) -> Self {
         sentence![given.name(), " (", given.place(), ")"]
     }
@@ -183,7 +183,7 @@ pub struct PhoneConfig {
     /// The phone.
     pub mac: Mac,
     /// The files that it reads, by precedence: the first one wins.
-    pub sources: Vec<Source>,
+    pub sources: Vec<ConfigSource>,
     /// Names in `CONFIG_FILES` whose file does not exist.
     pub missing: Vec<Unresolved>,
     /// All files that it reads were read: a parameter that was not found does not exist.
@@ -220,7 +220,8 @@ impl PhoneConfig {
 
     /// Whether both have the same files with the same content.
     pub(crate) fn has_same_files(&self, other: &Self) -> bool {
-        let is_same = |(one, other): (&Source, &Source)| one.role == other.role && one.file == other.file;
+        let is_same =
+            |(one, other): (&ConfigSource, &ConfigSource)| one.role == other.role && one.file == other.file;
         let missing = |config: &Self| config.missing.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
         self.sources.len() == other.sources.len()
             && self.sources.iter().zip(&other.sources).all(is_same)
@@ -232,7 +233,7 @@ impl PhoneConfig {
         self.sources.iter().any(|source| source.file.path == file.path)
     }
 
-    pub(crate) fn add(&mut self, source: Source) {
+    pub(crate) fn add(&mut self, source: ConfigSource) {
         self.is_complete &= source.file.outcome == ReadOutcome::Read;
         self.sources.push(source);
     }
@@ -271,7 +272,7 @@ impl PhoneConfig {
             return 0;
         }
         let mut hasher = Xxh3Default::new();
-        for Source { file, role, .. } in &self.sources {
+        for ConfigSource { file, role, .. } in &self.sources {
             (role, &file.path, file.content).hash(&mut hasher);
         }
         for missing in &self.missing {
@@ -328,7 +329,7 @@ impl PhoneConfig {
     }
 
     /// The lines of these kinds that count and have a value, by name.
-    pub fn of_kind(&self, is_wanted: fn(Kind) -> bool) -> impl Iterator<Item = Given<'_>> {
+    pub fn of_kind(&self, is_wanted: fn(ParameterKind) -> bool) -> impl Iterator<Item = Given<'_>> {
         let sure = self.effective().filter(|one| one.is_sure).map(|one| one.given);
         sure.filter(move |given| is_wanted(given.parameter.kind) && !given.value.is_empty())
     }
@@ -359,8 +360,8 @@ impl PhoneConfig {
     #[must_use]
     pub fn counts(&self, parameter: &Parameter) -> bool {
         match parameter.kind {
-            Kind::Set => return true,
-            Kind::MisplacedSet(_) => return false,
+            ParameterKind::Set => return true,
+            ParameterKind::MisplacedSet(_) => return false,
             _ => {}
         }
         self.closed_gates(parameter).next().is_none()
@@ -382,8 +383,10 @@ impl PhoneConfig {
     #[must_use]
     pub fn credentials(&self) -> Vec<Credential<'_>> {
         let mut by_store: BTreeMap<Store, Credential<'_>> = BTreeMap::new();
-        for given in self.of_kind(|kind| matches!(kind, Kind::Certificate(_) | Kind::Key(_))) {
-            let (Kind::Certificate(store) | Kind::Key(store)) = given.parameter.kind else {
+        for given in
+            self.of_kind(|kind| matches!(kind, ParameterKind::Certificate(_) | ParameterKind::Key(_)))
+        {
+            let (ParameterKind::Certificate(store) | ParameterKind::Key(store)) = given.parameter.kind else {
                 continue;
             };
             let credential =

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::file::{File, FileList, ListedName, MAX_NAME_LENGTH, MAX_NAMES, ReadOutcome};
 use super::parameter::LOG_DIRECTORY;
 use super::path::{Role, normal, role};
-use super::phone::{PhoneConfig, Source, SourceRole, Unresolved};
+use super::phone::{ConfigSource, PhoneConfig, SourceRole, Unresolved};
 use super::tree::{Opened, OwnFiles, Tree};
 use super::value::Value;
 use crate::input::shown_path;
@@ -30,7 +30,7 @@ pub fn resolve(tree: &Tree, mac: Mac, model: Option<&str>, log_directories: &[Pa
         let own = ROLES.into_iter().flat_map(|role| own.named(role));
         starts = own.filter_map(Path::parent).map(Path::to_owned).collect();
     }
-    let phone = Phone { tree, mac, model: model.map(model_word), own, starts };
+    let phone = FileSearch { tree, mac, model: model.map(model_word), own, starts };
     let mut config = nothing();
     match phone.master() {
         Some((path, file)) => {
@@ -44,7 +44,7 @@ pub fn resolve(tree: &Tree, mac: Mac, model: Option<&str>, log_directories: &[Pa
                 named.or_else(|| own.in_directory(role, base))
             });
             let is_own = path.file_name().and_then(role).is_some_and(|(of, _)| of == mac);
-            config.add(Source { file: Arc::clone(&file), role: SourceRole::Master, is_own });
+            config.add(ConfigSource { file: Arc::clone(&file), role: SourceRole::Master, is_own });
             phone.listed(&file, base, &mut config);
         }
         None => {
@@ -55,7 +55,7 @@ pub fn resolve(tree: &Tree, mac: Mac, model: Option<&str>, log_directories: &[Pa
     }
     // Without a log, an address is that of a phone only if one of its own files is a configuration: files of other
     // vendors have such names too.
-    let is_text = |source: &Source| {
+    let is_text = |source: &ConfigSource| {
         source.is_own && !matches!(source.file.outcome, ReadOutcome::NotXml | ReadOutcome::Binary)
     };
     if log_directories.is_empty() && !config.sources.iter().any(is_text) { nothing() } else { config }
@@ -108,7 +108,7 @@ pub(super) fn spellings(name: &str, mac: Mac, model: Option<&str>) -> Vec<String
 }
 
 /// A phone whose files are looked for.
-struct Phone<'t> {
+struct FileSearch<'t> {
     tree: &'t Tree,
     mac: Mac,
     model: Option<String>,
@@ -117,7 +117,7 @@ struct Phone<'t> {
     starts: Vec<PathBuf>,
 }
 
-impl Phone<'_> {
+impl FileSearch<'_> {
     /// Whether the files that a master names are searched here.
     fn is_followed(&self, name: &str) -> bool {
         name.len() <= MAX_NAME_LENGTH
@@ -203,7 +203,7 @@ impl Phone<'_> {
             match find(of).map(|path| self.tree.open_own(path)) {
                 // An empty file, or one of another vendor.
                 Some(Opened::File(file)) if file.outcome == ReadOutcome::NotXml => {}
-                Some(Opened::File(file)) => config.add(Source { file, role, is_own: true }),
+                Some(Opened::File(file)) => config.add(ConfigSource { file, role, is_own: true }),
                 _ => {}
             }
         }
@@ -244,7 +244,7 @@ impl Phone<'_> {
                     // For files that the phone perhaps does not read, only their settings are used, not their
                     // faults.
                     if config.list_is_sure || file.outcome == ReadOutcome::Read {
-                        config.add(Source { file, role: SourceRole::Listed, is_own: !is_shared });
+                        config.add(ConfigSource { file, role: SourceRole::Listed, is_own: !is_shared });
                     }
                     continue;
                 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::file::{File, ReadOutcome};
 use super::line::ConfigurationLine;
-use super::phone::{PhoneConfig, Source, SourceRole};
-use crate::message::{Message, Part};
+use super::phone::{ConfigSource, PhoneConfig, SourceRole};
+use crate::sentence::{Part, Sentence};
 
-impl Source {
+impl ConfigSource {
     /// Whether the file has no known parameter and no misspelt name of one.
     fn has_no_settings(&self) -> bool {
         let File { outcome, settings, misspelt, .. } = &*self.file;
@@ -46,7 +46,7 @@ impl PhoneConfig {
 
     /// Whether a sentence names the phone, or a file that only this phone reads.
     #[must_use]
-    pub fn is_named_in(&self, message: &Message) -> bool {
+    pub fn is_named_in(&self, message: &Sentence) -> bool {
         message.0.iter().any(|part| match part {
             Part::Path(path) => self.is_own_file(path),
             Part::Mac(mac) => *mac == self.mac,

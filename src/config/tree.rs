@@ -17,9 +17,9 @@ use super::file::{File, ReadOutcome};
 use super::path::{Role, normal, role};
 use super::stored::{KeyFile, Stored, TOO_LARGE};
 use crate::input::{ConfigContent, ConfigMember, FileState, MAX_CONFIG_BYTES, open_regular, shown_path};
-use crate::message::Message;
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
+use crate::sentence::Sentence;
 
 /// The result of opening a file.
 #[derive(Clone, Debug)]
@@ -323,7 +323,7 @@ impl Tree {
     }
 
     fn unreadable(&self, path: &Path, error: &std::io::Error) -> Opened {
-        let message = Message::from(error).to_string();
+        let message = Sentence::from(error).to_string();
         self.opened(File::unread(&shown_path(path), ProblemKind::of(error), &message))
     }
 

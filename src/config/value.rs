@@ -6,10 +6,10 @@ use super::certificate::{self, Certificate, PublicKey};
 use super::der;
 use super::key::{self, Found, PrivateKey};
 use super::pem::{self, Block, Fault, Label, Pem};
-use crate::message::{Message, Part, sentence};
 use crate::model::Fingerprint;
 use crate::quantity::{count, counted};
 use crate::secrets::conceal_address;
+use crate::sentence::{Part, Sentence, sentence};
 
 /// The longest value of a parameter that is shown.
 const MAX_TEXT_LENGTH: usize = 200;
@@ -102,7 +102,7 @@ impl Value {
 
     /// The value in a few words: `PKCS #7, 2 certificates, CN …, ends 2029-02-02, MD5 …`.
     #[must_use]
-    pub fn in_short(&self) -> Message {
+    pub fn in_short(&self) -> Sentence {
         match self {
             Self::Text(text) if text.is_empty() => "(empty)".into(),
             Self::Text(text) => of_text(text).into(),
@@ -228,7 +228,7 @@ impl Certificates {
             .any(|one| one == fingerprint)
     }
 
-    fn in_short(&self) -> Message {
+    fn in_short(&self) -> Sentence {
         let form = match (self.form, self.list.len() as u64) {
             (_, 0) => String::new(),
             (Form::Pkcs7 | Form::Pkcs7Odd, number) => format!("PKCS #7, {}", counted(number, "certificate")),
@@ -238,7 +238,7 @@ impl Certificates {
                 format!("base64 without begin and end lines, {}", counted(number, "certificate"))
             }
         };
-        let mut short = Message::from(form);
+        let mut short = Sentence::from(form);
         if let Some(leaf) = self.leaf(None) {
             let name = leaf.common_name.as_deref().unwrap_or(&leaf.subject);
             let name: String = name.chars().take(64).collect();

@@ -17,7 +17,7 @@ pub struct NotAnAnswer(#[from] serde_json::Error);
 
 /// What is compared of a phone.
 #[derive(Debug)]
-pub(super) struct Phone {
+pub(super) struct AnswerPhone {
     pub(super) status: Status,
     /// In the answer's order. If there are several of one code and slot, only the first is kept; active ones
     /// come before resolved ones.
@@ -44,7 +44,7 @@ pub(super) struct Certificate {
     pub(super) content: SlotContent,
 }
 
-impl Phone {
+impl AnswerPhone {
     fn of(device: Device) -> Self {
         let mut diagnoses = device.diagnoses;
         diagnoses.sort_by_key(|known| known.state);
@@ -103,7 +103,7 @@ fn this_version<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Er
 }
 
 /// The phones of an answer.
-pub(super) fn read(input: &mut dyn BufRead) -> Result<HashMap<PhoneName, Phone>, NotAnAnswer> {
+pub(super) fn read(input: &mut dyn BufRead) -> Result<HashMap<PhoneName, AnswerPhone>, NotAnAnswer> {
     let document: Document = serde_json::from_reader(input)?;
     let is_ours = document.tool.is_some_and(|tool| tool.name == env!("CARGO_PKG_NAME"));
     if !is_ours || document.schema_version.is_none() {
@@ -116,7 +116,7 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<HashMap<PhoneName, Phone>,
     for device in devices {
         let mac = device.mac.as_deref().map(str::parse).transpose().map_err(no_answer)?;
         let name = PhoneName::of(mac, &device.files);
-        if phones.insert(name.clone(), Phone::of(device)).is_some() {
+        if phones.insert(name.clone(), AnswerPhone::of(device)).is_some() {
             return Err(no_answer(format_args!("it contains the phone {name} twice")));
         }
     }

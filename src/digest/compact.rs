@@ -1,6 +1,6 @@
 //! Folds a long digest: repeated failures become one entry with a count.
 
-use super::{Entry, LogDigest, Repeat, shown_text};
+use super::{LogDigest, LogEntry, Repeat, shown_text};
 use crate::event::Event;
 use crate::stamp::Stamp;
 use crate::window::Window;
@@ -14,7 +14,7 @@ const LAST: usize = 3;
 pub(super) fn fold(digest: &mut LogDigest, window: &Window) {
     remove_odd_lines(&mut digest.entries);
     let entries = std::mem::take(&mut digest.entries);
-    let mut kept: Vec<Entry> = Vec::with_capacity(entries.len());
+    let mut kept: Vec<LogEntry> = Vec::with_capacity(entries.len());
     // Index of the first entry after the last such entry.
     let mut group = 0;
     for entry in entries {
@@ -23,8 +23,9 @@ pub(super) fn fold(digest: &mut LogDigest, window: &Window) {
             group = kept.len();
             continue;
         }
-        let sides = |entry: &Entry| entry.stamp.map(|stamp| (stamp.is_uptime(), window.bound_bits(&stamp)));
-        let like = |known: &Entry| {
+        let sides =
+            |entry: &LogEntry| entry.stamp.map(|stamp| (stamp.is_uptime(), window.bound_bits(&stamp)));
+        let like = |known: &LogEntry| {
             known.event == entry.event && sides(known) == sides(&entry) && known.missed == entry.missed
         };
         let month = |stamp: Option<Stamp>| {
@@ -42,7 +43,7 @@ pub(super) fn fold(digest: &mut LogDigest, window: &Window) {
     digest.entries = kept;
 }
 
-fn append(first: &mut Entry, later: Entry, text: Box<str>) {
+fn append(first: &mut LogEntry, later: LogEntry, text: Box<str>) {
     let repeats = first.repeats.get_or_insert_default();
     let moved = later.repeats.map(|repeats| *repeats).unwrap_or_default();
     repeats.count += 1 + moved.count;
@@ -56,8 +57,8 @@ fn append(first: &mut Entry, later: Entry, text: Box<str>) {
 
 /// Removes single ordinary lines with an uptime stamp among dated lines, which some processes write
 /// throughout a boot, and the ordinary dated lines that were kept only because of them.
-fn remove_odd_lines(entries: &mut Vec<Entry>) {
-    let is_ordinary = |entry: &Entry| entry.event.is_none();
+fn remove_odd_lines(entries: &mut Vec<LogEntry>) {
+    let is_ordinary = |entry: &LogEntry| entry.event.is_none();
     let mut keep = vec![true; entries.len()];
     for at in 1..entries.len().saturating_sub(1) {
         let [before, odd, after] = [&entries[at - 1], &entries[at], &entries[at + 1]];

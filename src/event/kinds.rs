@@ -14,13 +14,13 @@ use super::Event;
 
 /// A kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kind {
+pub struct EventKind {
     /// Its name in the output.
     pub name: &'static str,
     names: &'static [&'static str],
 }
 
-impl Kind {
+impl EventKind {
     /// The names of its own fields, in the order of the output.
     pub fn fields(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.names.iter().copied().filter(|name| is_shown(name))
@@ -29,13 +29,13 @@ impl Kind {
 
 /// All kinds of events, in the order of the output.
 #[must_use]
-pub fn all() -> &'static [Kind] {
-    static ALL: LazyLock<Vec<Kind>> = LazyLock::new(|| {
+pub fn all() -> &'static [EventKind] {
+    static ALL: LazyLock<Vec<EventKind>> = LazyLock::new(|| {
         let kinds = (0..).map_while(|place| {
             let mut names = Names { place, kinds: &[], fields: &[] };
             // This always returns an error: no event is read, only the names are taken.
             let _ = Event::deserialize(&mut names);
-            Some(Kind { name: names.kinds.get(place as usize)?, names: names.fields })
+            Some(EventKind { name: names.kinds.get(place as usize)?, names: names.fields })
         });
         kinds.collect()
     });
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn kinds_and_fields_are_the_contracts() {
-        let line = |kind: &Kind| {
+        let line = |kind: &EventKind| {
             kind.fields().fold(format!("{}:", kind.name), |line, field| format!("{line} {field}")) + "\n"
         };
         assert_eq!(all().iter().map(line).collect::<String>(), CONTRACT);

@@ -11,19 +11,19 @@ use super::{End, Event, ParsedText, certificate, identity, log, tls, verbatim, w
 use crate::line;
 
 /// One known message: the exact beginning of its text, and its grammar.
-pub struct Message {
+pub struct MessageGrammar {
     /// The beginning of every text of this message.
     pub begins: &'static str,
     /// The grammar, over a text that ends with a line feed.
     parse: fn(&[u8]) -> IResult<&[u8], Event>,
 }
 
-const fn message(begins: &'static str, parse: fn(&[u8]) -> IResult<&[u8], Event>) -> Message {
-    Message { begins, parse }
+const fn message(begins: &'static str, parse: fn(&[u8]) -> IResult<&[u8], Event>) -> MessageGrammar {
+    MessageGrammar { begins, parse }
 }
 
 /// All known messages.
-pub const MESSAGES: &[Message] = &[
+pub const MESSAGES: &[MessageGrammar] = &[
     message("hwDesc", certificate::refused_by_function),
     message("Could not store ", certificate::too_large),
     message("Could not decode cert chain", certificate::chain_not_decodable),

@@ -10,7 +10,7 @@ use flate2::bufread::GzDecoder;
 use flate2::{Decompress, FlushDecompress, Status};
 use lzma_rust2::XzReader;
 
-use super::kind::{Compression, Kind, SNIFFED};
+use super::kind::{Compression, FileKind, SNIFFED};
 use super::limits::fill;
 
 /// Compressed files are read, and decompressed ahead, in blocks of this size, in bytes.
@@ -57,10 +57,10 @@ impl<R: BufRead> Read for Decoder<R> {
 pub fn decompressed<'r>(mut input: Box<dyn BufRead + 'r>) -> io::Result<Box<dyn BufRead + 'r>> {
     let mut begin = [0; SNIFFED];
     let length = fill(&mut input, &mut begin)?;
-    let kind = Kind::of(&begin[..length]);
+    let kind = FileKind::of(&begin[..length]);
     let input = Cursor::new(begin[..length].to_vec()).chain(input);
     Ok(match kind {
-        Kind::Compressed(compression) => {
+        FileKind::Compressed(compression) => {
             Box::new(BufReader::with_capacity(BLOCK, Decoder::new(compression, input)?))
         }
         _ => Box::new(input),

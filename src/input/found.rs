@@ -1,6 +1,6 @@
 //! Found logs, grouped by phone before any of them is read.
 //!
-//! There can be a million logs, so each takes only about 40 bytes: an [`Entry`] of 16 bytes and its name. A
+//! There can be a million logs, so each takes only about 40 bytes: a [`FileEntry`] of 16 bytes and its name. A
 //! directory is stored once, as its own name and the number of its parent directory.
 
 use std::cmp::Ordering;
@@ -31,11 +31,11 @@ pub struct FoundFiles {
     /// The names of all logs and configuration files, each with a NUL byte after it.
     names: Vec<u8>,
     /// By phone, then by path.
-    pub(super) logs: Vec<Entry>,
+    pub(super) logs: Vec<FileEntry>,
     /// Index in `logs` of each phone's first log.
     phones: Vec<u32>,
     /// By phone, then by path.
-    configs: Vec<Entry>,
+    configs: Vec<FileEntry>,
     pub(super) limits: Limits,
     pub(super) wants_configs: bool,
 }
@@ -53,7 +53,7 @@ pub struct ConfigFile {
 
 /// A log or a configuration file: 16 bytes.
 #[derive(Clone, Copy)]
-pub(super) struct Entry {
+pub(super) struct FileEntry {
     pub(super) mac: [u8; 6],
     /// None for a log.
     pub(super) config: Option<ConfigKind>,
@@ -66,8 +66,8 @@ pub(super) struct Entry {
 /// What one thread found.
 #[derive(Default)]
 pub(super) struct PartialFiles {
-    logs: Vec<Entry>,
-    configs: Vec<Entry>,
+    logs: Vec<FileEntry>,
+    configs: Vec<FileEntry>,
     names: Vec<u8>,
     pub(super) streams: Vec<Source>,
     pub(super) problems: Vec<Problem>,
@@ -85,7 +85,7 @@ impl PartialFiles {
     ) {
         let entries = if config.is_none() { &mut self.logs } else { &mut self.configs };
         let (mac, at) = (mac.bytes(), self.names.len() as u32);
-        entries.push(Entry { mac, config, named_by_user, directory, name: at });
+        entries.push(FileEntry { mac, config, named_by_user, directory, name: at });
         self.names.extend_from_slice(name);
         self.names.push(0);
     }
@@ -120,7 +120,7 @@ impl FoundFiles {
             return self.problems.push(Problem::new(".", ProblemKind::LimitExceeded, message));
         }
         self.names.append(&mut part.names);
-        let moved = |entry: Entry| Entry { name: entry.name + begin as u32, ..entry };
+        let moved = |entry: FileEntry| FileEntry { name: entry.name + begin as u32, ..entry };
         self.logs.extend(part.logs.into_iter().map(moved));
         self.configs.extend(part.configs.into_iter().map(moved));
     }
@@ -226,19 +226,19 @@ impl FoundFiles {
         })
     }
 
-    pub(super) fn raw_path(&self, entry: &Entry) -> Vec<u8> {
+    pub(super) fn raw_path(&self, entry: &FileEntry) -> Vec<u8> {
         let mut path = Vec::new();
         self.tree.path_into(entry.directory, &mut path);
         join(&mut path, self.file_name(entry));
         path
     }
 
-    pub(super) fn file_name(&self, entry: &Entry) -> &[u8] {
+    pub(super) fn file_name(&self, entry: &FileEntry) -> &[u8] {
         name_at(&self.names, entry)
     }
 
     /// What the names of a log and of its directory say.
-    pub(super) fn log_name(&self, entry: &Entry) -> LogName {
+    pub(super) fn log_name(&self, entry: &FileEntry) -> LogName {
         let name = self.file_name(entry);
         let is_named = log_mac(name).is_some();
         let is_piece = !is_named && self.tree.log_of(entry.directory).is_some();
@@ -248,14 +248,14 @@ impl FoundFiles {
     }
 }
 
-fn name_at<'n>(names: &'n [u8], entry: &Entry) -> &'n [u8] {
+fn name_at<'n>(names: &'n [u8], entry: &FileEntry) -> &'n [u8] {
     let name = &names[entry.name as usize..];
     &name[..memchr::memchr(0, name).unwrap_or(name.len())]
 }
 
 /// Compares by directory, then by name. The path of a directory is built only if two logs of a phone are in
 /// different directories.
-fn compare_paths(tree: &Tree, names: &[u8], a: &Entry, b: &Entry) -> Ordering {
+fn compare_paths(tree: &Tree, names: &[u8], a: &FileEntry, b: &FileEntry) -> Ordering {
     let by_directory = || {
         let [mut mine, mut others] = [Vec::new(), Vec::new()];
         tree.path_into(a.directory, &mut mine);
@@ -314,7 +314,7 @@ mod tests {
 
     /// The memory that logs and their names take, in bytes.
     fn heap_bytes(found: &FoundFiles) -> usize {
-        let entries = (found.logs.capacity() + found.configs.capacity()) * size_of::<Entry>();
+        let entries = (found.logs.capacity() + found.configs.capacity()) * size_of::<FileEntry>();
         let names: usize = found.tree.0.iter().map(|directory| directory.name.len()).sum();
         let directories = found.tree.0.capacity() * size_of::<Directory>() + names;
         entries + directories + found.phones.capacity() * size_of::<u32>() + found.names.capacity()

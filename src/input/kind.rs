@@ -1,7 +1,7 @@
 //! Detects the kind of a file by its first bytes: the table of compressions and archives.
 //!
 //! A new compression is a variant of [`Compression`], its row here, and its decoder in `decompress.rs`. A new
-//! archive is a variant of [`Kind`], its row here, and a file that lists its members, as `tar.rs` does. The
+//! archive is a variant of [`FileKind`], its row here, and a file that lists its members, as `tar.rs` does. The
 //! compiler reports whichever of these is missing.
 
 use super::log_name::has_ending;
@@ -11,7 +11,7 @@ pub(super) const SNIFFED: usize = 512;
 
 /// The kind of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FileKind {
     /// Text, or anything else that is neither compressed nor an archive.
     Plain,
     /// Text in UTF-16, recognized by its byte order mark.
@@ -34,35 +34,53 @@ pub(super) enum Compression {
     Bzip2,
 }
 
-/// A compression or an archive: its first bytes, of which any one suffices, and its file name endings. A
-/// compressed log is found by its own name, so a compression has the endings of compressed tar archives only.
-type Format = (Kind, &'static [&'static [u8]], &'static [&'static str]);
+/// A compression, an archive, or another kind of file that is recognized.
+struct FileFormat {
+    kind: FileKind,
+    /// Its possible first bytes.
+    magic: &'static [&'static [u8]],
+    /// Its file name endings. A compressed log is found by its own name, so a compression has the endings of
+    /// compressed tar archives only.
+    endings: &'static [&'static str],
+}
+
+const fn format(
+    kind: FileKind,
+    magic: &'static [&'static [u8]],
+    endings: &'static [&'static str],
+) -> FileFormat {
+    FileFormat { kind, magic, endings }
+}
 
 /// All formats, in the order in which they are tried.
-static FORMATS: [Format; 15] = [
-    (Kind::Records, &[b"PCREC\0"], &[]),
-    (Kind::Utf16, &[b"\xFF\xFE", b"\xFE\xFF"], &[]),
-    (Kind::Compressed(Compression::Gzip), &[b"\x1F\x8B\x08"], &["tar.gz", "tgz"]),
-    (Kind::Compressed(Compression::Zstd), &[b"\x28\xB5\x2F\xFD", b"\x50\x2A\x4D\x18"], &["tar.zst", "tzst"]),
-    (Kind::Compressed(Compression::Xz), &[b"\xFD7zXZ\0"], &["tar.xz", "txz"]),
-    (Kind::Compressed(Compression::Bzip2), &[b"BZh"], &["tar.bz2", "tbz2", "tbz"]),
+static FILE_FORMATS: [FileFormat; 15] = [
+    format(FileKind::Records, &[b"PCREC\0"], &[]),
+    format(FileKind::Utf16, &[b"\xFF\xFE", b"\xFE\xFF"], &[]),
+    format(FileKind::Compressed(Compression::Gzip), &[b"\x1F\x8B\x08"], &["tar.gz", "tgz"]),
+    format(
+        FileKind::Compressed(Compression::Zstd),
+        &[b"\x28\xB5\x2F\xFD", b"\x50\x2A\x4D\x18"],
+        &["tar.zst", "tzst"],
+    ),
+    format(FileKind::Compressed(Compression::Xz), &[b"\xFD7zXZ\0"], &["tar.xz", "txz"]),
+    format(FileKind::Compressed(Compression::Bzip2), &[b"BZh"], &["tar.bz2", "tbz2", "tbz"]),
     // A tar header has no magic bytes at its beginning; see `is_tar_header`.
-    (Kind::Tar, &[], &["tar"]),
-    (Kind::Zip, &[b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04"], &["zip"]),
-    (Kind::Unsupported("a 7-Zip archive"), &[b"7z\xBC\xAF\x27\x1C"], &["7z"]),
-    (Kind::Unsupported("a RAR archive"), &[b"Rar!\x1A\x07"], &["rar"]),
-    (Kind::Unsupported("an LZMA file"), &[b"\x5D\0\0"], &["lzma"]),
-    (Kind::Unsupported("a Brotli file"), &[], &["br"]),
-    (Kind::Unsupported("an LZ4 file"), &[b"\x04\x22\x4D\x18"], &["lz4"]),
-    (Kind::Unsupported("an lzip file"), &[b"LZIP"], &["lz"]),
-    (Kind::Unsupported("a compress (.Z) file"), &[b"\x1F\x9D"], &["z"]),
+    format(FileKind::Tar, &[], &["tar"]),
+    format(FileKind::Zip, &[b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04"], &["zip"]),
+    format(FileKind::Unsupported("a 7-Zip archive"), &[b"7z\xBC\xAF\x27\x1C"], &["7z"]),
+    format(FileKind::Unsupported("a RAR archive"), &[b"Rar!\x1A\x07"], &["rar"]),
+    format(FileKind::Unsupported("an LZMA file"), &[b"\x5D\0\0"], &["lzma"]),
+    format(FileKind::Unsupported("a Brotli file"), &[], &["br"]),
+    format(FileKind::Unsupported("an LZ4 file"), &[b"\x04\x22\x4D\x18"], &["lz4"]),
+    format(FileKind::Unsupported("an lzip file"), &[b"LZIP"], &["lz"]),
+    format(FileKind::Unsupported("a compress (.Z) file"), &[b"\x1F\x9D"], &["z"]),
 ];
 
-impl Kind {
+impl FileKind {
     /// The kind of a file that begins with these bytes.
     pub(super) fn of(begin: &[u8]) -> Self {
-        match FORMATS.iter().find(|(_, magic, _)| magic.iter().any(|magic| begin.starts_with(magic))) {
-            Some((kind, ..)) => *kind,
+        match FILE_FORMATS.iter().find(|format| format.magic.iter().any(|magic| begin.starts_with(magic))) {
+            Some(format) => format.kind,
             None if is_tar_header(begin) => Self::Tar,
             None => Self::Plain,
         }
@@ -83,18 +101,17 @@ impl Kind {
 
 /// Whether a name has the ending of a supported archive.
 pub(super) fn is_archive_name(base: &[u8]) -> bool {
-    kind_by_ending(base).is_some_and(|kind| !matches!(kind, Kind::Unsupported(_)))
+    kind_by_ending(base).is_some_and(|kind| !matches!(kind, FileKind::Unsupported(_)))
 }
 
 /// The name of the unsupported format that a file's ending shows.
 pub(super) fn unsupported_name(base: &[u8]) -> Option<&'static str> {
-    if let Some(Kind::Unsupported(name)) = kind_by_ending(base) { Some(name) } else { None }
+    if let Some(FileKind::Unsupported(name)) = kind_by_ending(base) { Some(name) } else { None }
 }
 
-fn kind_by_ending(base: &[u8]) -> Option<Kind> {
-    let format =
-        FORMATS.iter().find(|(.., endings)| endings.iter().any(|ending| has_ending(base, ending)))?;
-    Some(format.0)
+fn kind_by_ending(base: &[u8]) -> Option<FileKind> {
+    let has_one = |format: &&FileFormat| format.endings.iter().any(|ending| has_ending(base, ending));
+    FILE_FORMATS.iter().find(has_one).map(|format| format.kind)
 }
 
 /// Whether these bytes are a tar header: it has a valid checksum, as every form of header must; or it has the
@@ -126,10 +143,10 @@ mod tests {
 
     #[test]
     fn every_format_is_known_by_its_bytes_and_its_names() {
-        for (kind, magic, endings) in &FORMATS {
+        for FileFormat { kind, magic, endings } in &FILE_FORMATS {
             for magic in *magic {
-                assert_eq!(Kind::of(magic), *kind, "{magic:?}");
-                assert_eq!(Kind::of(&magic[..magic.len() - 1]), Kind::Plain, "{magic:?}");
+                assert_eq!(FileKind::of(magic), *kind, "{magic:?}");
+                assert_eq!(FileKind::of(&magic[..magic.len() - 1]), FileKind::Plain, "{magic:?}");
             }
             for ending in *endings {
                 let name = format!("site.{}", ending.to_uppercase());
@@ -143,21 +160,21 @@ mod tests {
 
     #[test]
     fn a_text_is_no_tar_header() {
-        assert_eq!(Kind::of(&[b'0'; SNIFFED]), Kind::Plain);
-        assert_eq!(Kind::of(&[0; SNIFFED]), Kind::Plain);
+        assert_eq!(FileKind::of(&[b'0'; SNIFFED]), FileKind::Plain);
+        assert_eq!(FileKind::of(&[0; SNIFFED]), FileKind::Plain);
         let mut marked = [b'x'; SNIFFED];
         marked[257..263].copy_from_slice(b"ustar ");
-        assert_eq!(Kind::of(&marked), Kind::Plain, "in a text there is no NUL");
+        assert_eq!(FileKind::of(&marked), FileKind::Plain, "in a text there is no NUL");
         marked[257..265].copy_from_slice(b"ustar  \0");
-        assert_eq!(Kind::of(&marked), Kind::Tar);
+        assert_eq!(FileKind::of(&marked), FileKind::Tar);
     }
 
     #[test]
     fn the_ending_decides_if_the_bytes_are_of_no_format() {
-        assert_eq!(Kind::of_named(b"x", b"a.tar.gz"), Kind::Tar);
-        assert_eq!(Kind::of_named(b"x", b"a.zip"), Kind::Zip);
-        assert_eq!(Kind::of_named(b"x", b"a.br"), Kind::Unsupported("a Brotli file"));
-        assert_eq!(Kind::of_named(b"", b"a.tar"), Kind::Plain);
-        assert_eq!(Kind::of_named(b"\x1F\x8B\x08", b"a.zip"), Kind::Compressed(Compression::Gzip));
+        assert_eq!(FileKind::of_named(b"x", b"a.tar.gz"), FileKind::Tar);
+        assert_eq!(FileKind::of_named(b"x", b"a.zip"), FileKind::Zip);
+        assert_eq!(FileKind::of_named(b"x", b"a.br"), FileKind::Unsupported("a Brotli file"));
+        assert_eq!(FileKind::of_named(b"", b"a.tar"), FileKind::Plain);
+        assert_eq!(FileKind::of_named(b"\x1F\x8B\x08", b"a.zip"), FileKind::Compressed(Compression::Gzip));
     }
 }

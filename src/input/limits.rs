@@ -3,8 +3,8 @@
 use std::cell::Cell;
 use std::io::{self, Read};
 
-use crate::message::{Message, sentence};
 use crate::problem::{Problem, ProblemKind};
+use crate::sentence::{Sentence, sentence};
 
 /// How far an archive or a compressed log may decompress. The defaults are far above what phones write: their
 /// largest logs have 40 MB and a compression ratio of about 20.
@@ -48,11 +48,11 @@ pub(super) const MAX_NESTING: u8 = 2;
 #[derive(Debug)]
 pub(super) struct Fault {
     pub(super) kind: ProblemKind,
-    pub(super) message: Message,
+    pub(super) message: Sentence,
 }
 
 impl Fault {
-    pub(super) fn new(kind: ProblemKind, message: impl Into<Message>) -> Self {
+    pub(super) fn new(kind: ProblemKind, message: impl Into<Sentence>) -> Self {
         Self { kind, message: message.into() }
     }
 

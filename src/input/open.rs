@@ -14,13 +14,13 @@ use super::archive::{
 use super::buffers::{Buffers, WHOLE};
 use super::decompress::{BLOCK, Decoder, read_ahead};
 use super::file_kind::SkipReason;
-use super::kind::{Compression, Kind, SNIFFED};
+use super::kind::{Compression, FileKind, SNIFFED};
 use super::limits::{Budget, Fault, LimitedStream, MAX_CONFIG_BYTES, MAX_NESTING, fill, too_long};
 use super::system::{read_at, shown};
 use super::utf16::decoded;
 use super::{ConfigContent, ConfigMember, Content, LogName, LogSink, Rotation, tar, zip};
-use crate::message::sentence;
 use crate::problem::ProblemKind;
+use crate::sentence::sentence;
 
 /// A zip archive that comes as a stream is buffered in memory up to this size in bytes, and in a temporary
 /// file above it.
@@ -94,33 +94,33 @@ impl Opener<'_> {
             },
         };
         let kind = match item.log.named_like_log {
-            true => Kind::of(begin),
-            false => Kind::of_named(begin, base_name(item.log.path.as_bytes())),
+            true => FileKind::of(begin),
+            false => FileKind::of_named(begin, base_name(item.log.path.as_bytes())),
         };
         match kind {
-            Kind::Plain => self.log(item, input),
-            Kind::Utf16 => self.log_stream(item, &mut decoded(input)),
-            Kind::Compressed(compression) if compressions < MAX_NESTING => {
+            FileKind::Plain => self.log(item, input),
+            FileKind::Utf16 => self.log_stream(item, &mut decoded(input)),
+            FileKind::Compressed(compression) if compressions < MAX_NESTING => {
                 self.decompress(item, compression, input, compressions + 1)
             }
-            Kind::Tar if item.depth < MAX_NESTING => {
+            FileKind::Tar if item.depth < MAX_NESTING => {
                 let mut visitor = Members { opener: self, archive: item };
                 match input {
                     Input::File(..) => tar::visit(&mut BufReader::with_capacity(BLOCK, input), &mut visitor),
                     mut input => tar::visit(&mut input, &mut visitor),
                 }
             }
-            Kind::Zip if item.depth < MAX_NESTING => self.zip(item, input),
-            Kind::Records if item.is_log => Some(Fault::new(
+            FileKind::Zip if item.depth < MAX_NESTING => self.zip(item, input),
+            FileKind::Records if item.is_log => Some(Fault::new(
                 ProblemKind::NotALog,
                 "is a file of records, not a log; `phonecert scan --records` reads it",
             )),
-            Kind::Records => None,
-            Kind::Unsupported(name) => Some(Fault::new(
+            FileKind::Records => None,
+            FileKind::Unsupported(name) => Some(Fault::new(
                 ProblemKind::UnsupportedCompression,
                 format!("is {name}, which can't be read; unpack it first"),
             )),
-            Kind::Compressed(_) | Kind::Tar | Kind::Zip => Some(Fault::new(
+            FileKind::Compressed(_) | FileKind::Tar | FileKind::Zip => Some(Fault::new(
                 ProblemKind::LimitExceeded,
                 "nested too deep: an archive inside an archive is read, but not one inside that",
             )),

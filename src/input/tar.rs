@@ -5,8 +5,8 @@ use std::io::{self, Read};
 
 use super::archive::{Member, MemberKind, Visitor};
 use super::limits::Fault;
-use crate::message::sentence;
 use crate::problem::ProblemKind;
+use crate::sentence::sentence;
 
 /// The most bytes between the contents of two members: headers, padding, and long names, which are kept in
 /// memory.

@@ -21,9 +21,9 @@ use super::source::{Source, SourceKind};
 use super::system::{
     DirectoryId, EntryKind, OpenDirectory, bytes_of, directory_id, path_of, problem_of, shown, special,
 };
-use crate::message::{self, sentence};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
+use crate::sentence::{self, sentence};
 
 /// Looks for logs under these paths. Runs in the current rayon pool.
 #[must_use]
@@ -237,7 +237,7 @@ impl Walk<'_> {
                     let back = if back.is_empty() { ".".to_owned() } else { back };
                     let message = sentence![
                         "leads back to ",
-                        message::Part::Path(back.into()),
+                        sentence::Part::Path(back.into()),
                         ", and was not followed"
                     ];
                     part.problems.push(Problem::new(shown(&link), ProblemKind::SymlinkLoop, message));

@@ -10,8 +10,8 @@ use zip::{DateTime, ZipReadOptions};
 
 use super::archive::{Member, MemberKind, Visitor};
 use super::limits::{Fault, LimitedStream};
-use crate::message::{Part, sentence};
 use crate::problem::ProblemKind;
+use crate::sentence::{Part, sentence};
 
 /// Visits the members of a zip archive. Returns the fault that stopped it, if any.
 pub(super) fn visit(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) -> Option<Fault> {

@@ -117,7 +117,7 @@ const MAX_LENGTH: usize = 16 * 1024;
 
 /// What the next line is compared with.
 #[derive(Default)]
-struct State {
+struct LineState {
     /// `MMDDhhmm` of the last date.
     minute: [u8; 8],
     /// The first date of that minute.
@@ -138,7 +138,7 @@ pub fn read_healthy(log: &[u8]) -> Option<HealthyLog> {
     if log.len() > MAX_LENGTH || log.last() != Some(&b'\n') {
         return None;
     }
-    let (mut healthy, mut state) = (HealthyLog::default(), State::default());
+    let (mut healthy, mut state) = (HealthyLog::default(), LineState::default());
     healthy.counts.bytes = log.len() as u64;
     let (mut begin, mut before) = (0, &log[..0]);
     for end in memchr_iter(b'\n', log) {
@@ -170,7 +170,7 @@ impl HealthyLog {
     }
 
     /// Takes a line. None if it can change the result.
-    fn take(&mut self, line: &[u8], state: &mut State) -> Option<()> {
+    fn take(&mut self, line: &[u8], state: &mut LineState) -> Option<()> {
         self.counts.lines += 1;
         self.counts.messages += 1;
         let (Header { stamp, missed, component, level }, text) = in_columns(line)?;
@@ -203,7 +203,7 @@ impl HealthyLog {
     }
 
     /// Takes the text of a line. Returns whether it is a known message; None if it can change the result.
-    fn take_text(&mut self, text: &[u8], is_tls: bool, stamp: Stamp, state: &mut State) -> Option<bool> {
+    fn take_text(&mut self, text: &[u8], is_tls: bool, stamp: Stamp, state: &mut LineState) -> Option<bool> {
         let start = text.first_chunk::<START>();
         if start.is_some_and(|start| start.iter().all(u8::is_ascii_graphic) && !event::may_start(*start)) {
             return Some(false);
@@ -226,7 +226,7 @@ impl HealthyLog {
     }
 
     /// Takes a stamp: uptime up to the first date, then dates of one year, all in order.
-    fn take_stamp(&mut self, stamp: Stamp, state: &mut State) -> Option<()> {
+    fn take_stamp(&mut self, stamp: Stamp, state: &mut LineState) -> Option<()> {
         let is_later = state.last.is_none_or(|last| last.is_uptime() != stamp.is_uptime() || last <= stamp);
         let is_in_order = match stamp.digits() {
             None => is_later && self.dates.is_none() && stamp.uptime().is_some(),

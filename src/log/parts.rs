@@ -17,7 +17,7 @@ const MAX_PARTS: usize = 100_000;
 
 /// One phone's lines of a file.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct LogPart {
     /// None for a file that is one log, and for lines before the first one with a name.
     pub name: Option<PartName>,
     /// Its number in the file, in order of first appearance.
@@ -26,7 +26,7 @@ pub struct Part {
     pub digest: LogDigest,
 }
 
-impl Part {
+impl LogPart {
     /// The only part of a file.
     #[must_use]
     pub const fn whole(digest: LogDigest) -> Self {
@@ -158,13 +158,13 @@ impl<'r> PartsReader<'r> {
 
     /// The parts, in order of first appearance. There is a part for lines before the first name only if there
     /// are such lines.
-    pub(super) fn finish(mut self) -> Vec<Part> {
+    pub(super) fn finish(mut self) -> Vec<LogPart> {
         if self.whole.is_none() && self.parts.is_empty() {
             let begin = std::mem::take(&mut self.begin);
             self.decide(&begin);
         }
         if let Some(reader) = self.whole {
-            return vec![Part::whole(reader.finish(&mut recorder(&mut self.recorder, 0)))];
+            return vec![LogPart::whole(reader.finish(&mut recorder(&mut self.recorder, 0)))];
         }
         if !self.partial.is_empty() {
             let cut = std::mem::take(&mut self.partial);
@@ -173,7 +173,7 @@ impl<'r> PartsReader<'r> {
         let mut parts = Vec::new();
         for (number, (name, reader)) in self.parts.into_iter().enumerate() {
             let digest = reader.finish(&mut recorder(&mut self.recorder, number));
-            parts.push(Part { name, number, digest });
+            parts.push(LogPart { name, number, digest });
         }
         if parts.len() > 1 && parts[0].digest.is_empty() && parts[0].digest.counts.lines == 0 {
             parts.remove(0);

@@ -48,7 +48,7 @@ pub struct Recorded<'a> {
 /// Receives every known message of a log, in the order of the lines.
 pub trait RecordEvent {
     /// Takes the next message; `part` is the number of the part of the file, see
-    /// [`Part::number`](super::Part::number).
+    /// [`LogPart::number`](super::LogPart::number).
     fn record(&mut self, part: usize, recorded: Recorded<'_>);
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::DateTime;
 
 use super::{Phone, SlotContent, severity, shown_time};
-use crate::check::{Family, Finding, Message, Rule};
+use crate::check::{Family, Finding, Rule, Sentence};
 use crate::config::{self, Parameter};
 use crate::model::Slot;
 use crate::redact::Shown;
@@ -42,7 +42,7 @@ impl Phone {
 }
 
 fn diagnosis(rule: &Rule, finding: &Finding, files: &[String], shown: Shown<'_>) -> Diagnosis {
-    let or = |message: &Option<Message>, usual| {
+    let or = |message: &Option<Sentence>, usual| {
         message.as_ref().map_or(Cow::Borrowed(usual), |message| Cow::Owned(shown.message(message)))
     };
     let times = finding.seen.times();

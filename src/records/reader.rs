@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Read};
 
-use super::{CHECKSUM, Fault, Frame, HEAD, Header, Kind, MAGIC, MAX_PAYLOAD_BYTES, checksum};
+use super::{CHECKSUM, Fault, Frame, FrameKind, HEAD, Header, MAGIC, MAX_PAYLOAD_BYTES, checksum};
 use crate::model::Mac;
 
 /// Reads concatenated streams of records to the end of the input.
@@ -40,7 +40,7 @@ impl<R: BufRead> Reader<R> {
                 if !self.begin()? {
                     return Ok(None);
                 }
-                let Frame { kind: Kind::Header, payload, .. } = self.frame()? else {
+                let Frame { kind: FrameKind::Header, payload, .. } = self.frame()? else {
                     return Err(Fault::Content);
                 };
                 return Header::unpack(&payload).map(Item::Header).map(Some);
@@ -48,11 +48,11 @@ impl<R: BufRead> Reader<R> {
             let (sum, frames) = (checksum(&self.all), self.frames);
             let frame = self.frame()?;
             match frame.kind {
-                Kind::End if frame.payload == [&frames.to_le_bytes()[..], &sum].concat() => {
+                FrameKind::End if frame.payload == [&frames.to_le_bytes()[..], &sum].concat() => {
                     self.is_inside = false
                 }
-                Kind::End => return Err(Fault::Damaged(self.frames)),
-                Kind::Header => return Err(Fault::Content),
+                FrameKind::End => return Err(Fault::Damaged(self.frames)),
+                FrameKind::Header => return Err(Fault::Content),
                 _ => return Ok(Some(Item::Frame(frame))),
             }
         }
@@ -102,7 +102,7 @@ impl<R: BufRead> Reader<R> {
             return Err(damaged);
         }
         self.all.update(&head).update(&payload).update(&sum);
-        let kind = Kind::of(kind).ok_or(Fault::Content)?;
+        let kind = FrameKind::of(kind).ok_or(Fault::Content)?;
         let mac = (has_mac == 1).then(|| Mac::new(mac));
         Ok(Frame { kind, mac, payload })
     }

@@ -4,8 +4,8 @@ fn stream() -> Vec<u8> {
     let mut bytes = Vec::new();
     let window = Window { since: Some("2016-07-01T00:00:00".parse().unwrap()), until: None };
     let mut writer = Writer::new(&mut bytes, &Header::new(&window, 1_467_400_000, true)).unwrap();
-    writer.frame(Kind::Log, "0004F2A1B202".parse().ok(), b"a log").unwrap();
-    writer.frame(Kind::Problem, None, b"").unwrap();
+    writer.frame(FrameKind::Log, "0004F2A1B202".parse().ok(), b"a log").unwrap();
+    writer.frame(FrameKind::Problem, None, b"").unwrap();
     writer.finish().unwrap();
     bytes
 }
@@ -25,7 +25,7 @@ fn what_is_written_is_read() {
     assert_eq!(items.len(), 3);
     let Item::Header(header) = &items[0] else { panic!("{items:?}") };
     assert_eq!(header.window().since, Some("2016-07-01T00:00:00".parse().unwrap()));
-    let log = Frame { kind: Kind::Log, mac: "0004F2A1B202".parse().ok(), payload: b"a log".to_vec() };
+    let log = Frame { kind: FrameKind::Log, mac: "0004F2A1B202".parse().ok(), payload: b"a log".to_vec() };
     assert_eq!(items[1], Item::Frame(log));
     let twice = [stream(), stream()].concat();
     assert_eq!(read(&twice).unwrap().len(), 6);
@@ -87,7 +87,7 @@ fn other_files_and_other_versions_are_told_apart() {
     let mut header = Header::new(&Window::default(), 0, true).pack().unwrap();
     header[..4].copy_from_slice(&(DIGEST_VERSION + 1).to_le_bytes());
     let mut bytes = MAGIC.to_vec();
-    append_frame(Kind::Header, None, &header, &mut bytes).unwrap();
+    append_frame(FrameKind::Header, None, &header, &mut bytes).unwrap();
     let told = fault(&bytes);
     assert!(
         told.contains(&format!(

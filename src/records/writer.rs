@@ -2,14 +2,19 @@
 
 use std::io::{self, Write};
 
-use super::{Header, Kind, MAGIC, MAX_PAYLOAD_BYTES, checksum};
+use super::{FrameKind, Header, MAGIC, MAX_PAYLOAD_BYTES, checksum};
 use crate::model::Mac;
 
 /// Appends one frame.
 ///
 /// # Errors
 /// The payload is longer than a reader accepts.
-pub fn append_frame(kind: Kind, mac: Option<Mac>, payload: &[u8], bytes: &mut Vec<u8>) -> io::Result<()> {
+pub fn append_frame(
+    kind: FrameKind,
+    mac: Option<Mac>,
+    payload: &[u8],
+    bytes: &mut Vec<u8>,
+) -> io::Result<()> {
     let length = u32::try_from(payload.len()).ok().filter(|length| *length <= MAX_PAYLOAD_BYTES);
     let length = length.ok_or_else(|| io::Error::other("a record of more than 128 MiB"))?;
     let begin = bytes.len();
@@ -37,7 +42,7 @@ impl<'w> Writer<'w> {
     pub fn new(out: &'w mut dyn Write, header: &Header) -> io::Result<Self> {
         let mut writer = Self { out, all: blake3::Hasher::new(), frames: 0 };
         writer.write(&MAGIC)?;
-        writer.frame(Kind::Header, None, &header.pack()?)?;
+        writer.frame(FrameKind::Header, None, &header.pack()?)?;
         Ok(writer)
     }
 
@@ -45,7 +50,7 @@ impl<'w> Writer<'w> {
     ///
     /// # Errors
     /// What `out` returns.
-    pub fn frame(&mut self, kind: Kind, mac: Option<Mac>, payload: &[u8]) -> io::Result<()> {
+    pub fn frame(&mut self, kind: FrameKind, mac: Option<Mac>, payload: &[u8]) -> io::Result<()> {
         let mut bytes = Vec::new();
         append_frame(kind, mac, payload, &mut bytes)?;
         self.frames(&bytes, 1)
@@ -67,7 +72,7 @@ impl<'w> Writer<'w> {
     pub fn finish(mut self) -> io::Result<()> {
         let sum = checksum(&self.all);
         let frames = self.frames;
-        self.frame(Kind::End, None, &[&frames.to_le_bytes()[..], &sum].concat())?;
+        self.frame(FrameKind::End, None, &[&frames.to_le_bytes()[..], &sum].concat())?;
         self.out.flush()
     }
 

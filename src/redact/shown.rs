@@ -2,10 +2,10 @@
 //! concealed in both cases.
 
 use super::Redactor;
-use crate::message::{Message, Part};
 use crate::model::Mac;
 use crate::problem::Problem;
 use crate::secrets::{REDACTED, conceal};
+use crate::sentence::{Part, Sentence};
 
 /// How names are shown.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +76,7 @@ impl<'r> Shown<'r> {
 
     /// A message, each part by its kind.
     #[must_use]
-    pub fn message(self, message: &Message) -> String {
+    pub fn message(self, message: &Sentence) -> String {
         // Most messages are shorter.
         let mut shown = String::with_capacity(128);
         for part in &message.0 {

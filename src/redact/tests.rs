@@ -5,9 +5,9 @@ use std::net::Ipv4Addr;
 
 use super::*;
 use crate::event;
-use crate::message::{Message, Part, sentence};
 use crate::problem::{Problem, ProblemKind};
 use crate::secrets::REDACTED;
+use crate::sentence::{Part, Sentence, sentence};
 
 const FINGERPRINT: &str = "70:8B:85:9C:49:4E:28:E2:3C:03:4C:D8:AA:0D:8E:17";
 
@@ -152,7 +152,7 @@ fn an_address_that_looks_like_a_pseudonym_keeps_its_number() {
 
 #[test]
 fn a_sentence_is_redacted_part_by_part() {
-    let message: Message = sentence![
+    let message: Sentence = sentence![
         "Version 1.2.3.4 of ",
         Part::Version("9.9.9.9".into()),
         " is in ",
@@ -179,7 +179,7 @@ fn secrets_are_concealed_with_and_without_pseudonyms() {
     let redactor = redactor_of(&[], |_| {});
     for shown in [Shown::plain(), Shown::redacted(&redactor)] {
         let secret = "password=geheim";
-        let message = Message(vec![Part::Name(secret.into()), Part::LogText(secret.into())]);
+        let message = Sentence(vec![Part::Name(secret.into()), Part::LogText(secret.into())]);
         for text in [shown.name(secret), shown.uri("ftp://a:geheim@b"), shown.message(&message)] {
             assert!(!text.contains("geheim"), "{text}");
         }
@@ -223,7 +223,7 @@ fn fields_of_events_are_redacted_by_what_they_are() {
         ("uri", "pki.acme.example/janes", ""),
         ("model", "VVX 500", "VVX 500"),
     ];
-    let known: BTreeSet<&str> = event::kinds().iter().flat_map(event::Kind::fields).collect();
+    let known: BTreeSet<&str> = event::kinds().iter().flat_map(event::EventKind::fields).collect();
     let redactor = redactor_of(&["0004F2A1B2C3"], |redactor| {
         fields.iter().for_each(|(field, value, _)| drop(Shown::redacted(redactor).field(field, value)));
     });

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::group::Groups;
 use super::shape::{Baseline, CertificateState, Device, State};
 use super::text::visible::visible;
-use super::{Report, ScanFormat, ScanWriter, Style};
+use super::{ScanFormat, ScanReport, ScanWriter, Style};
 
 pub(super) const FORMAT: ScanFormat = ScanFormat::new(
     "csv",
@@ -22,7 +22,7 @@ const SLOTS: [(&str, &str); 3] =
 /// Separator of several values in a cell.
 const BETWEEN: &str = " | ";
 
-fn phones(report: &Report<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut bytes = Vec::new();
     append(&header(), &mut bytes);
     out.write_all(&bytes)?;

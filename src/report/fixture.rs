@@ -8,7 +8,7 @@ use super::shape::{
     Certificate, CertificateState, Device, Diagnosis, EventRow, Evidence, FleetDay, Scanned, Severity, State,
     Status, Summary,
 };
-use super::{Overview, Report, ScanFormat, Style, ZtpReadiness};
+use super::{Overview, ScanFormat, ScanReport, Style, ZtpReadiness};
 use crate::problem::{Problem, ProblemKind};
 
 pub(super) struct Fixture {
@@ -22,7 +22,7 @@ pub(super) fn written(format: &ScanFormat, style: &Style) -> String {
 
 pub(super) fn written_of(format: &ScanFormat, style: &Style, fixture: &Fixture) -> String {
     let mut out = Vec::new();
-    let report = Report { overview: &fixture.overview, devices: &fixture.devices };
+    let report = ScanReport { overview: &fixture.overview, devices: &fixture.devices };
     format.write(&report, style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Report, Style};
+use super::{ScanReport, Style};
 use crate::report::group::Groups;
 
 /// A format of an answer. `W` is the function, or the several functions, that write it.
@@ -45,7 +45,7 @@ impl<W> Format<W> {
 #[derive(Clone, Copy, Debug)]
 pub struct ScanWriter {
     /// Writes one entry per phone.
-    pub(super) phones: fn(&Report<'_>, &Style, &mut dyn Write) -> io::Result<()>,
+    pub(super) phones: fn(&ScanReport<'_>, &Style, &mut dyn Write) -> io::Result<()>,
     /// Writes one entry per group of phones.
     pub(super) groups: fn(&Groups, &Style, &mut dyn Write) -> io::Result<()>,
     /// Whether the answer lists what could not be read. If not, it is written to standard error.
@@ -60,7 +60,7 @@ impl ScanFormat {
     ///
     /// # Errors
     /// What `out` returns.
-    pub fn write(&self, report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write(&self, report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
         match style.group_by {
             None => (self.write.phones)(report, style, out),
             Some(by) => (self.write.groups)(&Groups::of(report.devices, by), style, out),

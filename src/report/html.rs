@@ -24,10 +24,10 @@ use super::shape::{Device, Severity, State, Status};
 use super::text::quantity;
 use super::text::time::minute;
 use super::text::visible::visible;
-use super::{Overview, Report, ScanFormat, ScanWriter, Style};
+use super::{Overview, ScanFormat, ScanReport, ScanWriter, Style};
 use crate::problem::Problem;
 use charts::History;
-use phone::Phone;
+use phone::PhoneCard;
 use totals::{DiagnosisTotal, Totals};
 
 pub(super) const FORMAT: ScanFormat = ScanFormat::new(
@@ -92,8 +92,8 @@ struct GroupsPage<'a> {
     groups: &'a Groups,
 }
 
-fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let Report { overview, devices } = *report;
+fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let ScanReport { overview, devices } = *report;
     let totals = Totals::of(devices);
     let lists_healthy = style.all || devices.len() <= MAX_PHONES_LISTED;
     let unlisted = if lists_healthy { 0 } else { totals.statuses.ok };
@@ -102,7 +102,7 @@ fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result
     let is_listed = |status| lists_healthy || status != Status::Ok;
     let render = |place: usize, device: &Device, bytes: &mut Vec<u8>| {
         // Writing to memory does not fail.
-        let _ = Phone { place, device }.write_into(bytes);
+        let _ = PhoneCard { place, device }.write_into(bytes);
     };
     devices.render_some(is_listed, render, out)?;
     let all = &overview.problems;

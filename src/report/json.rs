@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::group::Groups;
 use super::shape::{Problem, SCHEMA_VERSION, Tool};
-use super::{Report, ScanFormat, ScanWriter, Style, safe_json};
+use super::{ScanFormat, ScanReport, ScanWriter, Style, safe_json};
 
 pub(super) const FORMAT: ScanFormat = ScanFormat {
     name: "json",
@@ -18,7 +18,7 @@ pub(super) const FORMAT: ScanFormat = ScanFormat {
 /// The program, as reports name it.
 pub(super) const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 
-fn phones(report: &Report<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let overview = report.overview;
     write!(out, "{{\n  \"schema_version\": {SCHEMA_VERSION}")?;
     member(out, "tool", &TOOL)?;

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::group::Groups;
-use super::{Report, ScanFormat, ScanWriter, Style, safe_json};
+use super::{ScanFormat, ScanReport, ScanWriter, Style, safe_json};
 
 pub(super) const FORMAT: ScanFormat = ScanFormat::new(
     "jsonl",
@@ -12,7 +12,7 @@ pub(super) const FORMAT: ScanFormat = ScanFormat::new(
     ScanWriter { phones, groups, lists_problems: false },
 );
 
-fn phones(report: &Report<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let append = |_: usize, device: &_, bytes: &mut Vec<u8>| {
         safe_json::append(device, bytes);
         bytes.push(b'\n');

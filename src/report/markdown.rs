@@ -6,11 +6,11 @@ use super::findings::{Findings, Phones, codes, of_code};
 use super::group::{self, Groups};
 use super::shape::{Device, State, Status};
 use super::table::closing::began;
-use super::table::row::{Column, Row};
+use super::table::row::{Column, TableRow};
 use super::text::markdown::{escaped, proof};
 use super::text::paint::status_sign;
 use super::text::quantity::{bytes, count, counted};
-use super::{Devices, Overview, Report, ScanFormat, ScanWriter, Style, Verbosity};
+use super::{Devices, Overview, ScanFormat, ScanReport, ScanWriter, Style, Verbosity};
 
 pub(super) const FORMAT: ScanFormat = ScanFormat::new(
     "markdown",
@@ -19,7 +19,7 @@ pub(super) const FORMAT: ScanFormat = ScanFormat::new(
     ScanWriter { phones, groups, lists_problems: true },
 );
 
-fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# Device certificates of {}\n", counted(report.devices.len() as u64, "phone"))?;
     totals(report.overview, out)?;
     let mut findings = Findings::new(style.verbosity);
@@ -71,7 +71,7 @@ fn row(out: &mut (impl Write + ?Sized), cells: impl Iterator<Item = String>) -> 
 }
 
 fn phone(device: &Device, columns: &[Column]) -> String {
-    let cells = Row::of(device);
+    let cells = TableRow::of(device);
     let mut line = Vec::new();
     // Writing to memory does not fail.
     let _ = row(&mut line, columns.iter().map(|column| escaped(&cells.cell(*column).painted(false))));

@@ -15,9 +15,9 @@ use super::group;
 use super::shape::{Device, Status};
 use super::text::paint::Tone;
 use super::text::quantity::counted;
-use super::{Report, ScanFormat, ScanWriter, Style, Verbosity};
+use super::{ScanFormat, ScanReport, ScanWriter, Style, Verbosity};
 use layout::{Layout, Widths};
-use row::Row;
+use row::TableRow;
 
 pub(super) const FORMAT: ScanFormat = ScanFormat::new(
     "table",
@@ -36,13 +36,13 @@ const PROSE: usize = 110;
 const LEGEND: &str = "BI built-in, P1 and P2 platform slots: ✓ installed, – empty, ✗ missing, rejected or half a \
                       pair, ≠ made out to another phone; [CODE] mended since; +1 one code more";
 
-fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let devices = report.devices;
     let hides_healthy = !style.all && devices.len() > MANY;
     let is_shown = |status| !hides_healthy || status != Status::Ok;
     let (mut natural, mut findings, mut rows) = (Widths::default(), Findings::new(style.verbosity), 0);
     let facts = devices.par_map(|_, device| {
-        let widths = is_shown(device.status).then(|| layout::natural(&Row::of(device)));
+        let widths = is_shown(device.status).then(|| layout::natural(&TableRow::of(device)));
         (widths, group::name(device), codes(device))
     });
     for (widths, name, codes) in facts {
@@ -58,7 +58,7 @@ fn phones(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result
         let layout = Layout::fitting(natural, style.width);
         out.write_all(grid::head(&layout.titles(), style.color).as_bytes())?;
         let row = |_: usize, device: &Device, bytes: &mut Vec<u8>| {
-            bytes.extend_from_slice(grid::line(layout.cells(&Row::of(device)), style.color).as_bytes());
+            bytes.extend_from_slice(grid::line(layout.cells(&TableRow::of(device)), style.color).as_bytes());
         };
         devices.render_some(is_shown, row, out)?;
         if layout.needs_legend() && style.verbosity > Verbosity::Quiet {

@@ -7,13 +7,13 @@ use std::io::BufRead;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::contents::{ConfigRecord, ProblemRecord, SkippedFilesRecord, log_of};
-use super::origin::Source;
+use super::origin::FileVersion;
 use super::phone_logs::ReadLog;
 use super::store::{Place, Store};
 use crate::config::Stored;
 use crate::input::{SkippedFiles, decompressed};
 use crate::model::Mac;
-use crate::records::{Fault, Item, Kind, Reader};
+use crate::records::{Fault, FrameKind, Item, Reader};
 use crate::window::Window;
 
 /// A file that was changed less than this many seconds before it was read may have been changed again since,
@@ -24,24 +24,24 @@ const RACY_SECONDS: i64 = 2;
 pub struct Cache {
     store: Store,
     /// The latest state of each file, by the hash of its path.
-    sources: HashMap<u64, State>,
+    sources: HashMap<u64, FileState>,
     /// The records of logs, plain or in archives, sorted by the hash of the file's state; equal ones in the
     /// order of the records.
-    logs: Vec<(u64, Record)>,
+    logs: Vec<(u64, CachedRecord)>,
     configs: Vec<(u64, Place)>,
     /// Members of archives that were not read, by the hash of the archive's state.
     skipped: HashMap<u64, SkippedFiles>,
     /// Records of logs whose files were already gone in the earlier run.
-    gone: Vec<Record>,
+    gone: Vec<CachedRecord>,
     /// The decompressed lengths of all logs, in bytes.
     pub(super) lengths: BTreeSet<u64>,
 }
 
 /// The phone of a log, and the place of its record in the store.
-pub(super) type Record = (Option<Mac>, Place);
+pub(super) type CachedRecord = (Option<Mac>, Place);
 
 /// The state of a file when it was read.
-struct State {
+struct FileState {
     hash: u64,
     made_at: i64,
     /// Not all of the file could be read. It is read again, since that may succeed now although the file did
@@ -94,9 +94,9 @@ impl Cache {
         Ok(Some(cache))
     }
 
-    fn add(&mut self, kind: Kind, mac: Option<Mac>, payload: &[u8], made_at: i64) -> Result<(), Fault> {
+    fn add(&mut self, kind: FrameKind, mac: Option<Mac>, payload: &[u8], made_at: i64) -> Result<(), Fault> {
         match kind {
-            Kind::Log => {
+            FrameKind::Log => {
                 let log = log_of(payload)?;
                 let Some(origin) = log.origin else { return Err(Fault::Content) };
                 self.lengths.insert(origin.content.length);
@@ -108,48 +108,48 @@ impl Cache {
                     self.logs.push((state, record));
                 }
             }
-            Kind::Configuration => {
+            FrameKind::Configuration => {
                 if let Some(source) = ConfigRecord::of(payload)?.source {
                     let place = self.store.add(payload).map_err(Fault::TemporaryFile)?;
                     let state = self.state(&source, made_at).hash;
                     self.configs.push((state, place));
                 }
             }
-            Kind::Problem => {
+            FrameKind::Problem => {
                 let record: ProblemRecord = postcard::from_bytes(payload).map_err(|_| Fault::Content)?;
                 if let Some(source) = record.source {
                     self.state(&source, made_at).has_problems = true;
                 }
             }
-            Kind::SkippedFiles => {
+            FrameKind::SkippedFiles => {
                 let record: SkippedFilesRecord = postcard::from_bytes(payload).map_err(|_| Fault::Content)?;
                 if let Some(source) = record.source {
                     let state = self.state(&source, made_at).hash;
                     self.skipped.insert(state, record.skipped);
                 }
             }
-            Kind::Header | Kind::End => {}
+            FrameKind::Header | FrameKind::End => {}
         }
         Ok(())
     }
 
     /// The state of a record's file. If the cache has two states of one file, the later one replaces the
     /// earlier.
-    fn state(&mut self, source: &Source, made_at: i64) -> &mut State {
+    fn state(&mut self, source: &FileVersion, made_at: i64) -> &mut FileState {
         let hash = hash(source);
-        let state = self.sources.entry(xxh3_64(source.path.as_bytes())).or_insert_with(|| State {
+        let state = self.sources.entry(xxh3_64(source.path.as_bytes())).or_insert_with(|| FileState {
             hash,
             made_at,
             has_problems: false,
         });
         if state.hash != hash {
-            *state = State { hash, made_at, has_problems: false };
+            *state = FileState { hash, made_at, has_problems: false };
         }
         state
     }
 
     /// The records of a file that has not changed since.
-    pub(super) fn unchanged(&self, source: &Source) -> Option<Cached> {
+    pub(super) fn unchanged(&self, source: &FileVersion) -> Option<Cached> {
         let state = self.sources.get(&xxh3_64(source.path.as_bytes()))?;
         let is_settled = source.modified.is_some_and(|modified| modified + RACY_SECONDS <= state.made_at);
         if state.hash != hash(source) || !is_settled || state.has_problems {
@@ -173,12 +173,12 @@ impl Cache {
     }
 
     /// The log of a record.
-    pub(super) fn log(&self, (_, place): Record) -> Option<ReadLog> {
+    pub(super) fn log(&self, (_, place): CachedRecord) -> Option<ReadLog> {
         log_of(&self.store.read(place)?).ok()
     }
 
     /// The configuration files from archives, each in its latest state.
-    pub(super) fn members(&self) -> Vec<(Stored, Source)> {
+    pub(super) fn members(&self) -> Vec<(Stored, FileVersion)> {
         let records = self.configs.iter().filter_map(|(_, place)| {
             let record = ConfigRecord::of(&self.store.read(*place)?).ok()?;
             let source = record.source.filter(|source| self.is_latest(source))?;
@@ -189,13 +189,13 @@ impl Cache {
     }
 
     /// All records of logs; the flag says whether the log's file was already gone in the earlier run.
-    pub(super) fn all(&self) -> impl Iterator<Item = (Record, bool)> {
+    pub(super) fn all(&self) -> impl Iterator<Item = (CachedRecord, bool)> {
         let logs = self.logs.iter().map(|(_, record)| (*record, false));
         logs.chain(self.gone.iter().map(|record| (*record, true)))
     }
 
     /// Whether this is the latest known state of the file.
-    pub(super) fn is_latest(&self, source: &Source) -> bool {
+    pub(super) fn is_latest(&self, source: &FileVersion) -> bool {
         self.sources.get(&xxh3_64(source.path.as_bytes())).is_some_and(|state| state.hash == hash(source))
     }
 }
@@ -206,8 +206,8 @@ fn of_state<T>(all: &[(u64, T)], state: u64) -> impl Iterator<Item = &T> {
     all[from..].iter().take_while(move |(of, _)| *of == state).map(|(_, one)| one)
 }
 
-fn hash(source: &Source) -> u64 {
-    let Source { path, size, modified } = source;
+fn hash(source: &FileVersion) -> u64 {
+    let FileVersion { path, size, modified } = source;
     let mut bytes = path.as_bytes().to_vec();
     bytes.extend(size.to_le_bytes());
     bytes.extend(modified.unwrap_or(i64::MIN).to_le_bytes());

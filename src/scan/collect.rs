@@ -9,12 +9,12 @@ use rayon::prelude::*;
 
 use super::ReportProgress;
 use super::events::{Chunks, FileRecorder, Spool};
-use super::origin::{ContentHasher, ContentHashes, Origin, Source};
+use super::origin::{ContentHasher, ContentHashes, FileVersion, Origin};
 use super::phone_logs::{PhoneLogs, ReadLog};
 use super::store::{Place, Store};
 use crate::config::Stored;
 use crate::input::{Buffers, ConfigMember, Content, FoundFiles, LogName, LogSink, SkipReason, SkippedFiles};
-use crate::log::{self, HealthyLog, Part, PartName};
+use crate::log::{self, HealthyLog, LogPart, PartName};
 use crate::model::Mac;
 use crate::problem::Problem;
 use crate::window::Window;
@@ -201,7 +201,7 @@ pub(super) struct PhoneSink<'s> {
     /// The phone's logs so far, if nothing is wrong in any of them. None if logs are to be read the general way.
     pub(super) healthy: Option<Vec<HealthyFile>>,
     /// If records are made: the file that is being read, and the contents read so far.
-    source: Option<(Source, &'s ContentHashes)>,
+    source: Option<(FileVersion, &'s ContentHashes)>,
 }
 
 impl<'s> PhoneSink<'s> {
@@ -227,7 +227,7 @@ impl<'s> PhoneSink<'s> {
     }
 
     /// Begins a file of which records are made.
-    pub(super) fn begin(&mut self, source: Source, hashes: &'s ContentHashes) {
+    pub(super) fn begin(&mut self, source: FileVersion, hashes: &'s ContentHashes) {
         self.next_number = 0;
         self.source = Some((source, hashes));
     }
@@ -271,7 +271,7 @@ impl<'s> PhoneSink<'s> {
         let is_alone = read.parts.len() == 1;
         // If the file's name has an address and its lines name no other phone, all lines belong to that
         // phone.
-        let is_of_named = |part: &Part| {
+        let is_of_named = |part: &LogPart| {
             let of_part = match part.name {
                 Some(PartName::Mac(mac)) => Some(mac),
                 _ => None,
@@ -337,8 +337,8 @@ impl LogSink for PhoneSink<'_> {
 /// Assigns a part of a file to a phone: by the address before its lines; else by the file's name, if the
 /// whole file is one log; else by the only address in its messages. None for an empty part before the first
 /// phone's lines of a file of several phones.
-fn assign(name: &LogName, part: Part, is_alone: bool, is_one: bool) -> Option<(Option<Mac>, ReadLog)> {
-    let Part { name: part, mut digest, .. } = part;
+fn assign(name: &LogName, part: LogPart, is_alone: bool, is_one: bool) -> Option<(Option<Mac>, ReadLog)> {
+    let LogPart { name: part, mut digest, .. } = part;
     if part.is_none() && !is_alone && digest.is_empty() {
         return None;
     }

@@ -22,7 +22,7 @@ use crate::input::{ConfigKind, FoundFiles};
 use crate::model::{CertificateState, Mac, Slot};
 use crate::phone::{Phone, Selection};
 use crate::problem::Problem;
-use crate::timeline::{Source, Timeline};
+use crate::timeline::{SlotViewSource, Timeline};
 
 /// The configuration files, and what is needed to check phones by them.
 pub(super) struct Audit {
@@ -217,13 +217,13 @@ fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogF
     for view in timeline.slots.all() {
         let slot = facts.slots.entry(view.slot).or_default();
         match view.source {
-            Source::Refusal => {}
-            Source::Save => {
+            SlotViewSource::Refusal => {}
+            SlotViewSource::Save => {
                 slot.state = SlotState::Filled;
                 (slot.certificate_length, slot.key_length) = (None, None);
                 slot.fingerprints.extend(view.content.fingerprint.clone());
             }
-            Source::Inventory { .. } => {
+            SlotViewSource::Inventory { .. } => {
                 facts.has_inventory = true;
                 // An inventory replaces what was known of the slot before.
                 slot.fingerprints = view.content.fingerprint.iter().cloned().collect();

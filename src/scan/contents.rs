@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::origin::Source;
+use super::origin::FileVersion;
 use super::phone_logs::ReadLog;
 use crate::config::Stored;
 use crate::input::SkippedFiles;
@@ -14,7 +14,7 @@ use crate::records::Fault;
 pub(super) struct ProblemRecord {
     pub(super) problem: Problem,
     /// The file it occurred in; None if it occurred in searching directories.
-    pub(super) source: Option<Source>,
+    pub(super) source: Option<FileVersion>,
 }
 
 /// The payload of a record of files that were not read.
@@ -22,7 +22,7 @@ pub(super) struct ProblemRecord {
 pub(super) struct SkippedFilesRecord {
     pub(super) skipped: SkippedFiles,
     /// The archive that has these members; None for files in directories.
-    pub(super) source: Option<Source>,
+    pub(super) source: Option<FileVersion>,
 }
 
 /// Decodes a log from a record, which is untrusted input: its bounds are checked.
@@ -36,7 +36,7 @@ pub(super) fn log_of(payload: &[u8]) -> Result<ReadLog, Fault> {
 pub(super) struct ConfigRecord {
     pub(super) stored: Stored,
     /// The archive that contains it, if one does.
-    pub(super) source: Option<Source>,
+    pub(super) source: Option<FileVersion>,
 }
 
 impl ConfigRecord {

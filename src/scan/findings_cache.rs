@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::check::configuration::Case;
+use crate::check::configuration::ConfigurationCase;
 use crate::check::{CATALOGUE, Family, Finding, Rule};
 use crate::config::{LogFacts, PhoneConfig};
 use crate::model::Slot;
@@ -49,7 +49,7 @@ impl FindingsCache {
         facts: &LogFacts,
         selection: &Selection,
     ) -> ConfigFindings {
-        let all_findings = || findings(&Case::new(config, facts, &[]), selection, |_| true);
+        let all_findings = || findings(&ConfigurationCase::new(config, facts, &[]), selection, |_| true);
         if !config.is_of_shared_files() {
             return ConfigFindings { own: all_findings(), common: None };
         }
@@ -87,7 +87,7 @@ impl FindingsCache {
         let Some(common) = &cached.common else {
             return ConfigFindings { own: all_findings(), common: None };
         };
-        let case = Case::new(&cached.config, &cached.facts, &[]).of_phone(config.mac);
+        let case = ConfigurationCase::new(&cached.config, &cached.facts, &[]).of_phone(config.mac);
         let own = findings(&case, selection, |rule| rule.facts.of_address);
         debug_assert!(
             common.makes_with(&own, all_findings()),
@@ -106,7 +106,7 @@ impl FindingsCache {
 }
 
 fn findings(
-    case: &Case<'_>,
+    case: &ConfigurationCase<'_>,
     selection: &Selection,
     is_wanted: fn(&Rule) -> bool,
 ) -> Vec<(&'static Rule, Finding)> {

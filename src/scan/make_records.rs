@@ -10,17 +10,17 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::ReportProgress;
-use super::cache::{Cache, Record};
+use super::cache::{Cache, CachedRecord};
 use super::collect::{PendingLogs, PhoneSink};
 use super::contents::{ProblemRecord, SkippedFilesRecord};
-use super::origin::{ContentHashes, Source};
+use super::origin::{ContentHashes, FileVersion};
 use super::phone_logs::{PhoneLogs, ReadLog};
 use super::write_configuration::ConfigWriter;
 use crate::config::{Stored, role};
 use crate::input::{Buffers, FoundFiles, Rotation, SkippedFiles};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
-use crate::records::{Header, Kind, Writer, append_frame};
+use crate::records::{FrameKind, Header, Writer, append_frame};
 use crate::window::Window;
 
 /// Batches of phones per thread that are read before their records are written.
@@ -75,7 +75,7 @@ pub fn digest(
     let (pending, configs) = (PendingLogs::default(), None);
     let mut run = DigestRun { found, window, cache, hashes: &hashes, progress, pending, configs };
     let mut digested = DigestSummary::default();
-    let mut problems: Vec<(Problem, Option<Source>)> =
+    let mut problems: Vec<(Problem, Option<FileVersion>)> =
         found.problems.iter().map(|problem| (problem.clone(), None)).collect();
     // The number of other files is not recorded: the records themselves may be among them, and must not
     // depend on it.
@@ -133,12 +133,12 @@ pub fn digest(
     problems.dedup_by(|later, kept| later.0 == kept.0);
     for (problem, source) in problems {
         let record = ProblemRecord { problem, source };
-        writer.frame(Kind::Problem, None, &postcard::to_stdvec(&record).map_err(io::Error::other)?)?;
+        writer.frame(FrameKind::Problem, None, &postcard::to_stdvec(&record).map_err(io::Error::other)?)?;
         digested.problems.push(record.problem);
     }
     for record in skipped {
         let payload = postcard::to_stdvec(&record).map_err(io::Error::other)?;
-        writer.frame(Kind::SkippedFiles, None, &payload)?;
+        writer.frame(FrameKind::SkippedFiles, None, &payload)?;
         digested.skipped.merge(record.skipped);
     }
     writer.finish()?;
@@ -166,8 +166,8 @@ struct ReadFiles {
     logs: u64,
     others: PendingLogs,
     /// Configuration files in archives.
-    members: Vec<(Stored, Source)>,
-    problems: Vec<(Problem, Option<Source>)>,
+    members: Vec<(Stored, FileVersion)>,
+    problems: Vec<(Problem, Option<FileVersion>)>,
     skipped: Vec<SkippedFilesRecord>,
     from_cache: u64,
 }
@@ -180,7 +180,7 @@ impl DigestRun<'_> {
     /// Reads one file with `open`, or copies its records from the cache.
     fn source<'s>(
         &'s self,
-        source: Source,
+        source: FileVersion,
         sink: &mut PhoneSink<'s>,
         read: &mut ReadFiles,
         open: impl FnOnce(&mut PhoneSink<'s>),
@@ -218,7 +218,7 @@ impl DigestRun<'_> {
         let source = match stream.status() {
             Ok(status) => {
                 let (size, modified) = status.unwrap_or((0, None));
-                Source { path: stream.path().into(), size, modified }
+                FileVersion { path: stream.path().into(), size, modified }
             }
             Err(problem) => {
                 read.problems.push((problem, None));
@@ -245,7 +245,7 @@ impl DigestRun<'_> {
             for log in self.found.logs(phone) {
                 match self.found.status(log) {
                     Ok((size, modified)) => {
-                        let source = Source { path: self.found.path(log).into(), size, modified };
+                        let source = FileVersion { path: self.found.path(log).into(), size, modified };
                         self.source(source, &mut sink, &mut read, |sink| {
                             self.found.read(log, &mut buffers, sink)
                         });
@@ -258,7 +258,7 @@ impl DigestRun<'_> {
             read.others.append(sink.others);
             let logs = self.ready(Some(mac), phone_logs);
             for log in &logs {
-                append_frame(Kind::Log, Some(mac), &packed(log)?, &mut frames)?;
+                append_frame(FrameKind::Log, Some(mac), &packed(log)?, &mut frames)?;
             }
             read.logs += logs.len() as u64;
             count += logs.len() as u64;
@@ -273,7 +273,7 @@ impl DigestRun<'_> {
     fn write(&self, mac: Option<Mac>, phone_logs: PhoneLogs, writer: &mut Writer<'_>) -> io::Result<u64> {
         let logs = self.ready(mac, phone_logs);
         for log in &logs {
-            writer.frame(Kind::Log, mac, &packed(log)?)?;
+            writer.frame(FrameKind::Log, mac, &packed(log)?)?;
         }
         self.write_configs(mac, &logs, writer)?;
         Ok(logs.len() as u64)
@@ -312,12 +312,12 @@ impl DigestRun<'_> {
 
     /// The configuration files from archives that are gone, which are needed to diagnose phones whose logs
     /// are kept. Archives that have been replaced by another of the same name are not included.
-    fn members_of_gone(&self, keep: Option<Retention>) -> Vec<(Stored, Source)> {
+    fn members_of_gone(&self, keep: Option<Retention>) -> Vec<(Stored, FileVersion)> {
         let (Some(cache), Some(keep)) = (self.cache, keep) else { return Vec::new() };
         let asked: HashSet<&str> = self.found.streams.iter().map(crate::input::Source::path).collect();
         let mut gone: HashMap<Box<str>, BTreeSet<Mac>> = HashMap::new();
         let mut members = cache.members();
-        members.retain(|(_, Source { path, .. })| {
+        members.retain(|(_, FileVersion { path, .. })| {
             let is_gone = gone.contains_key(path) || !asked.contains(&**path) && !Path::new(&**path).exists();
             if is_gone {
                 gone.entry(path.clone()).or_default();
@@ -354,7 +354,7 @@ impl DigestRun<'_> {
         // A file that exists but is outside the searched paths is not gone.
         let is_outside_search =
             |path: &str| !asked.contains(&xxh3_64(path.as_bytes())) && Path::new(path).exists();
-        let log_of = |(record, was_gone): (Record, bool)| {
+        let log_of = |(record, was_gone): (CachedRecord, bool)| {
             let mut log = cache.log(record)?;
             if was_gone {
                 return Some(log);
@@ -381,7 +381,7 @@ impl DigestRun<'_> {
         kept.sort_by(|a, b| (a.0, &a.1, a.2).cmp(&(b.0, &b.1, b.2)));
         for (mac, .., one) in &kept {
             let Some(log) = log_of(*one) else { continue };
-            writer.frame(Kind::Log, *mac, &packed(&log)?)?;
+            writer.frame(FrameKind::Log, *mac, &packed(&log)?)?;
             self.write_configs(*mac, &[log], writer)?;
         }
         Ok(kept.len() as u64)

@@ -11,7 +11,7 @@ use crate::input::{Content, read_at};
 
 /// The metadata of the file when it was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Source {
+pub(super) struct FileVersion {
     /// The path as reports show it; for a member of an archive, the archive's.
     pub(super) path: Box<str>,
     /// Size on the disk, in bytes.
@@ -39,7 +39,7 @@ impl ContentHash {
 /// What a record stores beside the log's digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Origin {
-    pub(super) source: Source,
+    pub(super) source: FileVersion,
     pub(super) content: ContentHash,
     /// A hash of the paths of all logs of the phone in this run of `digest`; equal for logs that were
     /// digested together.
@@ -49,7 +49,7 @@ pub(super) struct Origin {
 }
 
 impl Origin {
-    pub(super) const fn new(source: Source, content: ContentHash) -> Self {
+    pub(super) const fn new(source: FileVersion, content: ContentHash) -> Self {
         Self { source, content, group: 0, is_gone: false }
     }
 }

@@ -8,7 +8,7 @@ use super::contents::{ProblemRecord, SkippedFilesRecord, log_of};
 use super::stored_configuration::StoredConfigs;
 use crate::input::decompressed;
 use crate::problem::Problem;
-use crate::records::{Fault, Header, Item, Kind, Reader};
+use crate::records::{Fault, FrameKind, Header, Item, Reader};
 use crate::window::Window;
 
 /// The records of any number of files, in any order.
@@ -52,7 +52,7 @@ impl Records {
                     self.configs.begin(self.pending.length());
                 }
                 Item::Frame(frame) => match frame.kind {
-                    Kind::Log => {
+                    FrameKind::Log => {
                         let log = log_of(&frame.payload)?;
                         if log.origin.as_ref().is_some_and(|origin| origin.is_gone) {
                             self.gone.0 += 1;
@@ -62,19 +62,19 @@ impl Records {
                         }
                         self.pending.add_to_file(frame.mac, frame.payload).map_err(Fault::TemporaryFile)?;
                     }
-                    Kind::Problem => {
+                    FrameKind::Problem => {
                         let record = postcard::from_bytes::<ProblemRecord>(&frame.payload);
                         self.problems.push(record.map_err(|_| Fault::Content)?.problem);
                     }
-                    Kind::SkippedFiles => {
+                    FrameKind::SkippedFiles => {
                         let record: SkippedFilesRecord =
                             postcard::from_bytes(&frame.payload).map_err(|_| Fault::Content)?;
                         if self.skipped.insert(frame.payload) {
                             self.pending.add_skipped(record.skipped);
                         }
                     }
-                    Kind::Configuration => self.configs.add(&frame.payload)?,
-                    Kind::Header | Kind::End => {}
+                    FrameKind::Configuration => self.configs.add(&frame.payload)?,
+                    FrameKind::Header | FrameKind::End => {}
                 },
             }
         }

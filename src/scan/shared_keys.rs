@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::compared::{MAX_NAMED, hash_of_key};
-use crate::check::configuration::{Case, SharedKey};
+use crate::check::configuration::{ConfigurationCase, SharedKey};
 use crate::check::{CATALOGUE, Family, Finding, Rule};
 use crate::config::{ConfiguredKey, LogFacts, PhoneConfig};
 use crate::model::Mac;
@@ -95,7 +95,7 @@ impl SharedKeys {
             return Vec::new();
         }
         let (config, facts) = (PhoneConfig::new(mac, Vec::new()), LogFacts::default());
-        let case = Case::new(&config, &facts, &shared);
+        let case = ConfigurationCase::new(&config, &facts, &shared);
         let found = self
             .rules
             .iter()

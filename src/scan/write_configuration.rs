@@ -7,13 +7,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::configuration::{config_tree, log_directories};
 use super::contents::ConfigRecord;
-use super::origin::Source;
+use super::origin::FileVersion;
 use super::phone_logs::ReadLog;
 use crate::config::{Stored, Tree, TreeBuilder, reachable};
 use crate::input::FoundFiles;
 use crate::model::Mac;
 use crate::problem::Problem;
-use crate::records::{Kind, Writer, append_frame};
+use crate::records::{FrameKind, Writer, append_frame};
 
 /// Writes the configuration files of one run of `digest`.
 pub(super) struct ConfigWriter {
@@ -23,11 +23,11 @@ pub(super) struct ConfigWriter {
     /// Files of one phone without its address in their names. If the user names such a file, it was read as a
     /// log too.
     listed: Mutex<HashSet<Box<str>>>,
-    members: Vec<(Stored, Source)>,
+    members: Vec<(Stored, FileVersion)>,
 }
 
 impl ConfigWriter {
-    pub(super) fn new(found: &FoundFiles, members: Vec<(Stored, Source)>, roots: &[PathBuf]) -> Self {
+    pub(super) fn new(found: &FoundFiles, members: Vec<(Stored, FileVersion)>, roots: &[PathBuf]) -> Self {
         let all: Vec<Stored> = members.iter().map(|(stored, _)| stored.clone()).collect();
         let tree = config_tree(found, &all, roots);
         Self { tree, shared: Mutex::default(), listed: Mutex::default(), members }
@@ -44,7 +44,7 @@ impl ConfigWriter {
                 lock(&self.listed).insert(stored.path().into());
             }
             let payload = packed(stored, None, &self.tree)?;
-            append_frame(Kind::Configuration, Some(mac), &payload, frames)?;
+            append_frame(FrameKind::Configuration, Some(mac), &payload, frames)?;
         }
         Ok(count)
     }
@@ -61,7 +61,7 @@ impl ConfigWriter {
         let files = paths.iter().filter_map(|path| Some((self.tree.find_stored(path)?, None)));
         let members = self.members.iter().map(|(stored, source)| (stored.clone(), Some(source.clone())));
         for (stored, source) in files.chain(members) {
-            writer.frame(Kind::Configuration, None, &packed(stored, source, &self.tree)?)?;
+            writer.frame(FrameKind::Configuration, None, &packed(stored, source, &self.tree)?)?;
         }
         Ok(())
     }
@@ -81,7 +81,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn packed(stored: Stored, source: Option<Source>, tree: &Tree) -> io::Result<Vec<u8>> {
+fn packed(stored: Stored, source: Option<FileVersion>, tree: &Tree) -> io::Result<Vec<u8>> {
     let record = ConfigRecord { stored: tree.without_secrets(stored), source };
     postcard::to_stdvec(&record).map_err(io::Error::other)
 }

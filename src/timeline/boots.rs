@@ -7,7 +7,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::calendar::{is_day_before, is_default, years_between};
 use super::{Joined, Record};
-use crate::digest::Entry;
+use crate::digest::LogEntry;
 use crate::event::Event;
 use crate::stamp::{Stamp, Yearless};
 
@@ -186,7 +186,7 @@ impl BootState {
     }
 
     /// Whether the clock shows its default date after the end of a log: then the phone has started again.
-    fn is_reset(&self, entry: &Entry) -> bool {
+    fn is_reset(&self, entry: &LogEntry) -> bool {
         let before = self.date.filter(|_| self.ended).and_then(|date| date.yearless());
         before.zip(default_date(entry)).is_some_and(|(before, date)| !is_day_before(before, date))
     }
@@ -206,7 +206,7 @@ impl BootState {
 }
 
 /// The date of a line, if a clock that was never set shows it right after a start.
-fn default_date(entry: &Entry) -> Option<Yearless> {
+fn default_date(entry: &LogEntry) -> Option<Yearless> {
     let stamp = entry.stamp.filter(|_| entry.is_dated())?;
     let date = if stamp.is_unset() { Some(Yearless::new_year()) } else { stamp.yearless() };
     date.filter(|date| is_default(*date))

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
 
-use crate::digest::{Digits, Entry, LogDigest};
+use crate::digest::{Digits, LogDigest, LogEntry};
 use crate::event::Event;
 use crate::stamp::{Stamp, Yearless};
 
@@ -238,7 +238,7 @@ pub(super) fn continues_boot(last: Yearless, first: Yearless, second: Yearless) 
     last <= second && (days <= CLOSE_DAYS || is_before)
 }
 
-fn is_banner(entry: &Entry) -> bool {
+fn is_banner(entry: &LogEntry) -> bool {
     matches!(entry.event, Some(Event::LogStart { banner: true, .. }))
 }
 
@@ -248,7 +248,7 @@ pub(super) fn is_default(date: Yearless) -> bool {
 }
 
 /// Whether a line has a date that a clock which was never set does not show on its first day.
-pub(super) fn has_set_date(entry: &Entry) -> bool {
+pub(super) fn has_set_date(entry: &LogEntry) -> bool {
     let date = entry.stamp.filter(|stamp| entry.is_dated() && !stamp.is_unset());
     date.is_some_and(|stamp| stamp.yearless().is_none_or(|date| (date.month(), date.day()) != (1, 1)))
 }

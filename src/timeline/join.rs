@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDateTime};
 use super::calendar::{End, Span, years_between};
 use super::repeats::{once_each, without_repeats};
 use super::{Calendar, Log};
-use crate::digest::{Entry, Fragment, LogDigest};
+use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::input::Rotation;
 use crate::log::digest_of_split;
 use crate::stamp::Yearless;
@@ -74,7 +74,7 @@ pub(super) struct JoinedLine<'a> {
     pub(super) line: u64,
     pub(super) skipped: u64,
     pub(super) digest: &'a LogDigest,
-    pub(super) entry: &'a Entry,
+    pub(super) entry: &'a LogEntry,
 }
 
 impl Joined {
@@ -198,7 +198,7 @@ fn date_split_messages(logs: &mut [JoinedLog], split_messages: &[Option<SplitMes
     for (begin, message) in split_messages.iter().enumerate() {
         earlier = known[begin].1.map(|(_, last)| last).or(earlier);
         let Some(message) = message else { continue };
-        if has_years && !logs[begin].log.digest.entries.iter().any(Entry::is_dated) {
+        if has_years && !logs[begin].log.digest.entries.iter().any(LogEntry::is_dated) {
             logs[begin].calendar = Calendar::WithYear;
         }
         for &SplitMessagePart { file, .. } in &message.pieces {
@@ -291,7 +291,7 @@ fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64) -> bool {
             _ => return false,
         }
     }
-    let in_both = |entry: &&Entry| entry.line > begin && !entry.is_cut && !begins_cut(entry.line - begin);
+    let in_both = |entry: &&LogEntry| entry.line > begin && !entry.is_cut && !begins_cut(entry.line - begin);
     for entry in earlier.entries.iter().filter(in_both) {
         match is_at(later, entry.line - begin, entry.hash) {
             Some(true) => {
@@ -325,7 +325,7 @@ const MAX_PIECES: usize = 8;
 /// The message that begins at the end of this log and continues in the next ones, if their parts join to a complete
 /// message. Logs in the middle contain nothing else.
 fn find_split_message(logs: &[JoinedLog], begin: usize) -> Option<SplitMessage> {
-    let events = |digest: &LogDigest, is_part: &dyn Fn(&Entry) -> bool| {
+    let events = |digest: &LogDigest, is_part: &dyn Fn(&LogEntry) -> bool| {
         digest.entries.iter().filter(|entry| entry.event.is_some() && is_part(entry)).count()
     };
     let first = &logs[begin];

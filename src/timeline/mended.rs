@@ -1,6 +1,6 @@
 //! What shows that an installation which failed is mended: a later save, or an inventory with what is new.
 
-use super::{SlotView, Source, Timeline};
+use super::{SlotView, SlotViewSource, Timeline};
 use crate::model::Slot;
 
 /// Two steps of one pass over the configuration are at most this far apart, in milliseconds.
@@ -26,14 +26,16 @@ impl Timeline<'_> {
     pub fn is_refusal_mended(&self, slot: Slot, refusal: usize, needs_key: bool) -> bool {
         let views = self.slots.of_slot(slot);
         let known_before =
-            views.iter().rev().find(|view| view.at.0 < refusal && view.source != Source::Refusal);
+            views.iter().rev().find(|view| view.at.0 < refusal && view.source != SlotViewSource::Refusal);
         let mut is_mended = false;
         for view in views.iter().filter(|view| view.at.0 > refusal) {
             let content = &view.content;
             match view.source {
-                Source::Refusal => {}
-                Source::Save => is_mended |= is_within(self, refusal, view.at.0, ONE_PASS) != Some(true),
-                Source::Inventory { is_complete } => {
+                SlotViewSource::Refusal => {}
+                SlotViewSource::Save => {
+                    is_mended |= is_within(self, refusal, view.at.0, ONE_PASS) != Some(true)
+                }
+                SlotViewSource::Inventory { is_complete } => {
                     let has_both = content.has_certificate() && content.has_key;
                     let is_new = known_before.is_some_and(|before| {
                         content.differs_from(&before.content) || before.content.is_empty()
@@ -55,13 +57,13 @@ impl Timeline<'_> {
             Some(is_near) => !is_near,
             None => self.records[failure].boot != view.boot,
         };
-        let saves = || self.slots.of_custom_slots().filter(|view| view.source == Source::Save);
+        let saves = || self.slots.of_custom_slots().filter(|view| view.source == SlotViewSource::Save);
         if saves().any(|view| view.at.0 > failure && is_later_pass(&view)) {
             return true;
         }
         let has_inventory_before = self.slots.all().any(|view| view.is_inventory() && view.at.0 < failure);
         // A refusal shows no certificate.
-        let is_known = |view: &&SlotView| view.at.0 < failure && view.source != Source::Refusal;
+        let is_known = |view: &&SlotView| view.at.0 < failure && view.source != SlotViewSource::Refusal;
         let known: Vec<&SlotView> = self.slots.of_custom_slots().filter(is_known).collect();
         let is_new = |shown: &SlotView| {
             let is_known = |view: &&SlotView| view.content.fingerprint == shown.content.fingerprint;

@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, HashSet};
 use super::calendar::{End, Span, has_set_date};
 use super::order::{chain_of, is_files_own};
 use super::{Calendar, Joined, Log};
-use crate::digest::{Entry, LogDigest};
+use crate::digest::{LogDigest, LogEntry};
 use crate::input::Rotation;
 use crate::stamp::Stamp;
 
 /// The entries of a log. If each line was written twice, each entry once.
-pub(super) fn once_each(digest: &LogDigest) -> impl Iterator<Item = &Entry> {
+pub(super) fn once_each(digest: &LogDigest) -> impl Iterator<Item = &LogEntry> {
     let mut before: Option<(u64, u64)> = None;
     digest.entries.iter().filter(move |entry| {
         let is_second = digest.is_doubled && before == Some((entry.hash, entry.line - 1));
@@ -23,13 +23,13 @@ pub(super) fn once_each(digest: &LogDigest) -> impl Iterator<Item = &Entry> {
 
 /// Whether a log begins within this message. The rest of the message has no stamp, and can look like another
 /// message.
-fn is_rest(entry: &Entry) -> bool {
+fn is_rest(entry: &LogEntry) -> bool {
     entry.line == 1 && entry.stamp.is_none()
 }
 
 /// The known messages of a log. A cut first or last line is left out.
-fn messages(digest: &LogDigest) -> Vec<&Entry> {
-    let is_message = |entry: &Entry| {
+fn messages(digest: &LogDigest) -> Vec<&LogEntry> {
+    let is_message = |entry: &LogEntry| {
         entry.event.is_some() && !entry.is_cut && (digest.counts.events == 1 || !is_rest(entry))
     };
     once_each(digest).filter(|entry| is_message(entry)).collect()
@@ -88,7 +88,7 @@ fn without_excerpts(
 
 /// Leaves out logs whose lines are all in one other log.
 fn without_copies(logs: Vec<(Log, Calendar)>, chains: &[String]) -> Vec<(Log, Calendar)> {
-    let all: Vec<Vec<&Entry>> = logs.iter().map(|(log, _)| messages(&log.digest)).collect();
+    let all: Vec<Vec<&LogEntry>> = logs.iter().map(|(log, _)| messages(&log.digest)).collect();
     let mut keep = vec![true; logs.len()];
     for part in 0..logs.len() {
         let is_repeat = (0..logs.len()).any(|whole| {
@@ -149,8 +149,8 @@ fn is_longer(whole: &Log, part: &Log, is_earlier: bool) -> bool {
 /// end of that message.
 fn is_contained_in<'a>(
     digest: &LogDigest,
-    part: &[&Entry],
-    mut whole: impl Iterator<Item = (&'a Entry, &'a LogDigest)>,
+    part: &[&LogEntry],
+    mut whole: impl Iterator<Item = (&'a LogEntry, &'a LogDigest)>,
 ) -> bool {
     part.iter().all(|entry| {
         whole.any(|(other, other_digest)| {
@@ -166,7 +166,7 @@ const LONG_RUN: usize = 8;
 
 /// Whether many different messages of a log are in another one, in a row and with the same distances: then they are
 /// the same lines, even in one rotation chain. Fewer messages without dates may be from another boot.
-fn is_long_run(part: &[&Entry], whole: &[&Entry]) -> bool {
+fn is_long_run(part: &[&LogEntry], whole: &[&LogEntry]) -> bool {
     let different: HashSet<u64> = part.iter().map(|entry| entry.hash).collect();
     different.len() >= LONG_RUN
         && whole.windows(part.len()).any(|run| {
@@ -178,14 +178,14 @@ fn is_long_run(part: &[&Entry], whole: &[&Entry]) -> bool {
 /// Whether the dated lines of a part are in the whole log, as far as they were kept: two boots can be equal to the
 /// millisecond, but then the following lines differ.
 fn has_dates_of(whole: &LogDigest, part: &LogDigest) -> bool {
-    let is_whole = |entry: &&Entry| !part.tail.is_cut() || entry.line < part.tail.line;
+    let is_whole = |entry: &&LogEntry| !part.tail.is_cut() || entry.line < part.tail.line;
     are_among(part.entries.iter().filter(|entry| entry.is_dated()).filter(is_whole), &whole.entries)
 }
 
 /// Whether lines are among others, in any order.
 fn are_among<'a>(
-    mut lines: impl Iterator<Item = &'a Entry>,
-    others: impl IntoIterator<Item = &'a Entry>,
+    mut lines: impl Iterator<Item = &'a LogEntry>,
+    others: impl IntoIterator<Item = &'a LogEntry>,
 ) -> bool {
     let known: HashSet<u64> = others.into_iter().map(|entry| entry.hash).collect();
     lines.all(|line| known.contains(&line.hash))
@@ -193,13 +193,13 @@ fn are_among<'a>(
 
 /// Whether another log begins with the same messages with stamps, line by line: if a server keeps each upload, the
 /// next one contains the earlier one and more.
-fn begins(part: &[&Entry], whole: &[&Entry]) -> bool {
+fn begins(part: &[&LogEntry], whole: &[&LogEntry]) -> bool {
     let mut pairs = part.iter().zip(whole);
     pairs.all(|(a, b)| a.hash == b.hash && a.line == b.line && a.stamp.is_some())
 }
 
 /// Whether the dates of a log lie within those of other entries, or its dated lines are among them.
-fn adds_no_time<E: Borrow<Entry>>(part: &LogDigest, whole: &[E]) -> bool {
+fn adds_no_time<E: Borrow<LogEntry>>(part: &LogDigest, whole: &[E]) -> bool {
     let Some(own) = dates(&part.entries) else { return true };
     let whole = || whole.iter().map(Borrow::borrow);
     if dates(whole()).is_some_and(|dates| is_within(own, dates)) {
@@ -273,7 +273,7 @@ fn is_within<T: Ord>((first, last): (T, T), (from, to): (T, T)) -> bool {
 }
 
 /// The lowest and the highest date, as digits.
-fn dates<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Option<(Stamp, Stamp)> {
+fn dates<'a>(entries: impl IntoIterator<Item = &'a LogEntry>) -> Option<(Stamp, Stamp)> {
     let dated = entries.into_iter().filter(|entry| entry.is_dated());
     dated.filter_map(|entry| entry.stamp).fold(None, |range, date| around(range, Some((date, date))))
 }

@@ -22,7 +22,7 @@ pub struct SlotView {
     /// The boot.
     pub boot: usize,
     /// Which lines of the log show it.
-    pub source: Source,
+    pub source: SlotViewSource,
     /// The content of the slot at that time.
     pub content: Content,
     lines: InventoryLines,
@@ -39,7 +39,7 @@ struct InventoryLines {
 
 /// Which lines of the log show a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum SlotViewSource {
     /// The inventory that a phone writes when it starts.
     Inventory {
         /// Another line follows, and no line was lost in between: what the inventory does not show does not exist.
@@ -118,13 +118,13 @@ impl SlotView {
     /// An inventory with nothing missing in it.
     #[must_use]
     pub fn is_complete_inventory(&self) -> bool {
-        self.source == Source::Inventory { is_complete: true }
+        self.source == SlotViewSource::Inventory { is_complete: true }
     }
 
     /// Any inventory.
     #[must_use]
     pub const fn is_inventory(&self) -> bool {
-        matches!(self.source, Source::Inventory { .. })
+        matches!(self.source, SlotViewSource::Inventory { .. })
     }
 }
 
@@ -149,14 +149,14 @@ impl SlotHistory {
                     let mut content = Content::new(CertificateState::Installed, at);
                     content.common_name.clone_from(common_name);
                     content.fingerprint.clone_from(fingerprint);
-                    history.add(slot, at, record, Source::Save, content);
+                    history.add(slot, at, record, SlotViewSource::Save, content);
                 }
                 // The vendor's successful installation ends with one of these; `New Certificate` can be lost.
                 (Event::PreviousCertificate { .. } | Event::NoPreviousCertificate, Some(slot))
                     if saving.take().is_some() =>
                 {
                     let content = Content::new(CertificateState::Installed, at);
-                    history.add(slot, at, record, Source::Save, content);
+                    history.add(slot, at, record, SlotViewSource::Save, content);
                 }
                 (Event::KeyTooLarge { .. } | Event::CertificateTooLarge { .. }, Some(slot)) => {
                     saving = None;
@@ -182,14 +182,14 @@ impl SlotHistory {
         history
     }
 
-    fn add(&mut self, slot: Slot, at: usize, record: &Record<'_>, source: Source, content: Content) {
+    fn add(&mut self, slot: Slot, at: usize, record: &Record<'_>, source: SlotViewSource, content: Content) {
         let lines = InventoryLines::default();
         let view = SlotView { slot, at: (at, at), boot: record.boot, source, content, lines };
         self.views.entry(slot).or_default().push(view);
     }
 
     fn refuse(&mut self, slot: Slot, at: usize, record: &Record<'_>) {
-        self.add(slot, at, record, Source::Refusal, Content::new(CertificateState::Rejected, at));
+        self.add(slot, at, record, SlotViewSource::Refusal, Content::new(CertificateState::Rejected, at));
     }
 
     /// Takes a line of an inventory. If the inventory shows only a key, there is no certificate. But the lines of
@@ -207,7 +207,7 @@ impl SlotHistory {
                 && !view.lines.begins_another_inventory(event, record)
         });
         if !continues_previous {
-            let source = Source::Inventory { is_complete: false };
+            let source = SlotViewSource::Inventory { is_complete: false };
             let content = Content::new(state, at);
             let lines = InventoryLines::default();
             views.push(SlotView { slot, at: (at, at), boot: record.boot, source, content, lines });
@@ -273,7 +273,7 @@ impl SlotHistory {
     #[must_use]
     pub fn not_kept(&self, slot: Slot) -> Vec<NotKept<'_>> {
         let views = self.of_slot(slot);
-        let saves = views.iter().enumerate().filter(|(_, view)| view.source == Source::Save);
+        let saves = views.iter().enumerate().filter(|(_, view)| view.source == SlotViewSource::Save);
         let not_kept = saves.filter_map(|(number, saved)| {
             let shown = next_inventory(views, number)?;
             is_lost(saved, shown).then_some(NotKept { saved, shown })
@@ -285,8 +285,10 @@ impl SlotHistory {
     #[must_use]
     pub fn is_kept_later(&self, slot: Slot, after: usize) -> bool {
         let views = self.of_slot(slot);
-        let mut saves =
-            views.iter().enumerate().filter(|(_, view)| view.source == Source::Save && view.at.0 > after);
+        let mut saves = views
+            .iter()
+            .enumerate()
+            .filter(|(_, view)| view.source == SlotViewSource::Save && view.at.0 > after);
         saves.any(|(number, saved)| {
             next_inventory(views, number).is_some_and(|shown| {
                 let is_same = saved.content.fingerprint.is_none()
@@ -300,7 +302,7 @@ impl SlotHistory {
 /// The inventory of the next boot after a save, if nothing was saved to the slot in between.
 fn next_inventory(views: &[SlotView], save: usize) -> Option<&SlotView> {
     let later = &views[save + 1..];
-    let end = later.iter().position(|view| view.source == Source::Save).unwrap_or(later.len());
+    let end = later.iter().position(|view| view.source == SlotViewSource::Save).unwrap_or(later.len());
     later[..end].iter().find(|view| view.is_inventory() && view.boot > views[save].boot)
 }
 
@@ -394,7 +396,7 @@ impl SlotView {
     /// the lines of a log that does not continue this one or begins with another boot, because the key can be lost
     /// between the logs. If such a log begins with a key, the certificate's lines can be lost before it.
     fn check_completeness(&mut self, timeline: &Timeline<'_>) {
-        let Source::Inventory { is_complete } = &mut self.source else { return };
+        let SlotViewSource::Inventory { is_complete } = &mut self.source else { return };
         let records = &timeline.records;
         let (first, last) = (&records[self.at.0], &records[self.at.1]);
         let is_cut_line = |file: usize, line: u64| {

@@ -12,7 +12,7 @@
 //! 1. Find out which CA the servers use now.
 //! 2. Replace this certificate with the certificate of that CA, and restart the phone.
 
-use super::{Case, Finding, Rule, Severity, authorities, day, name_of, rule, sentence};
+use super::{ConfigurationCase, Finding, Rule, Severity, authorities, day, name_of, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG031",
@@ -24,7 +24,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("ca_expired.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = authorities(case).filter_map(|(given, value)| {
         let expired = value.list.iter().find(|certificate| certificate.not_after < case.log.now)?;
         let severity = if case.log.server_untrusted { Severity::Error } else { RULE.severity };

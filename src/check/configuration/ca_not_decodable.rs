@@ -11,7 +11,7 @@
 //! 2. Put the whole text into the parameter, with its begin and end lines. Line breaks may become blanks.
 //! 3. Restart the phone.
 
-use super::{Case, Finding, Rule, Severity, authorities, rule, sentence};
+use super::{ConfigurationCase, Finding, Rule, Severity, authorities, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG030",
@@ -23,7 +23,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("ca_not_decodable.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = authorities(case).filter_map(|(given, value)| {
         let fault = value.fault.filter(|_| value.list.is_empty())?;
         let message = sentence!["No certificate can be read from ", &given, format!(": {fault}.")];

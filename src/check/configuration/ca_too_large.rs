@@ -12,7 +12,7 @@
 //!    no limit.
 //! 2. Restart the phone twice, and check that its fingerprint stays the same.
 
-use super::{Case, Finding, Kind, Rule, Severity, authorities, count, rule, sentence};
+use super::{ConfigurationCase, Finding, ParameterKind, Rule, Severity, authorities, count, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG032",
@@ -24,9 +24,9 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("ca_too_large.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = authorities(case).filter_map(|(given, value)| {
-        let Kind::Ca(Some(limit)) = given.parameter.kind else { return None };
+        let ParameterKind::Ca(Some(limit)) = given.parameter.kind else { return None };
         let length = value.length();
         if length <= limit {
             return None;

@@ -10,7 +10,7 @@
 //! 1. Have a new certificate issued.
 //! 2. Give it to the phone with its key, and restart the phone.
 
-use super::{Case, Finding, Rule, Severity, day, leaves, name_of, rule, sentence};
+use super::{ConfigurationCase, Finding, Rule, Severity, day, leaves, name_of, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG017",
@@ -22,7 +22,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("certificate_expired.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let expired = leaves(case).filter(|(.., certificate)| certificate.not_after < case.log.now);
     let found = expired.map(|(slot, given, certificate)| {
         let message =

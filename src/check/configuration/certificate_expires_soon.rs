@@ -13,7 +13,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Case, Finding, Rule, Severity, day, leaves, name_of, rule, sentence};
+use super::{ConfigurationCase, Finding, Rule, Severity, day, leaves, name_of, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG018",
@@ -27,7 +27,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 const SOON: TimeDelta = TimeDelta::days(30);
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = leaves(case).filter_map(|(slot, given, certificate)| {
         let left = certificate.not_after - case.log.now;
         let state = if certificate.not_before > case.log.now {

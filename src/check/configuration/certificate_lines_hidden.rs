@@ -13,7 +13,7 @@
 //! 2. Restart the phone, and wait until it has uploaded its log.
 //! 3. Set the levels back, because the log's size is limited.
 
-use super::{Case, Finding, Rule, Severity, rule, sentence};
+use super::{ConfigurationCase, Finding, Rule, Severity, rule, sentence};
 use crate::check::join::hiding_levels;
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -26,7 +26,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("certificate_lines_hidden.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     if !case.log.has_log || case.log.has_inventory {
         return Vec::new();
     }

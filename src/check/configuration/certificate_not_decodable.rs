@@ -14,7 +14,7 @@
 //!    blanks.
 //! 3. Restart the phone.
 
-use super::{Case, Fault, Finding, Form, Rule, Severity, count, rule, sentence};
+use super::{ConfigurationCase, Fault, Finding, Form, Rule, Severity, count, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG011",
@@ -26,7 +26,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("certificate_not_decodable.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = case.read.iter().filter_map(|credential| {
         let (given, value) = credential.certificate?;
         let fault = value.fault.filter(|_| value.form != Form::Bare)?;

@@ -11,7 +11,7 @@
 //! 1. Let a profile use the slot: `device.sec.TLS.profile.deviceCert1="Platform1"`, with its `.set`.
 //! 2. Select that profile for each operation that needs it: `device.sec.TLS.profileSelection.dot1x` and others.
 
-use super::{Case, Finding, Kind, Rule, Severity, rule, selected_slot, sentence};
+use super::{ConfigurationCase, Finding, ParameterKind, Rule, Severity, rule, selected_slot, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG024",
@@ -23,9 +23,10 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("certificate_not_used.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let config = case.config;
-    let profiles = config.effective().filter(|one| one.given.parameter.kind == Kind::ProfileCertificate);
+    let profiles =
+        config.effective().filter(|one| one.given.parameter.kind == ParameterKind::ProfileCertificate);
     let values = profiles.flat_map(|one| std::iter::once(one.given).chain(one.overridden));
     let selected: Vec<_> = values
         .filter(|given| !given.value.is_empty())

@@ -13,7 +13,7 @@
 //! 1. Remove certificates that servers have anyway from the chain, the root first.
 //! 2. Put the rest into the parameter as PKCS #7 again, and restart the phone.
 
-use super::{Case, Finding, Rule, Severity, count, counted, rule, sentence};
+use super::{ConfigurationCase, Finding, Rule, Severity, count, counted, rule, sentence};
 use crate::reference::MAX_PLATFORM_CERTIFICATE;
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -26,7 +26,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("certificate_too_large.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = case.read.iter().filter_map(|credential| {
         let (given, value) = credential.certificate.filter(|_| credential.store.is_device())?;
         let length = value.length();

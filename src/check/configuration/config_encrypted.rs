@@ -11,7 +11,7 @@
 //!    the tree, and scan that.
 //! 2. Delete the copy afterwards, because it may contain keys.
 
-use super::{Case, Finding, Part, ReadOutcome, Rule, Severity, SourceRole, rule, sentence};
+use super::{ConfigurationCase, Finding, Part, ReadOutcome, Rule, Severity, SourceRole, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG003",
@@ -23,7 +23,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("config_encrypted.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let encrypted = case
         .config
         .sources

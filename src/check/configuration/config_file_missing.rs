@@ -13,7 +13,7 @@
 //!    case.
 //! 2. Add it, or remove the name from `CONFIG_FILES`.
 
-use super::{Case, Finding, Part, Rule, Severity, counted, rule, sentence};
+use super::{ConfigurationCase, Finding, Part, Rule, Severity, counted, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG002",
@@ -25,7 +25,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("config_file_missing.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let missing = &case.config.missing;
     let Some(first) = missing.first() else { return Vec::new() };
     let path = |name: &str| Part::Path(name.into());

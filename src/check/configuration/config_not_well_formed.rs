@@ -14,7 +14,7 @@
 //! 2. Check it with an XML tool, such as `xmllint --noout FILE`.
 //! 3. Restart the phone, so that it reads the file again.
 
-use super::{Case, Finding, Part, ReadOutcome, Rule, Severity, SourceRole, rule, sentence};
+use super::{ConfigurationCase, Finding, Part, ReadOutcome, Rule, Severity, SourceRole, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG001",
@@ -26,7 +26,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("config_not_well_formed.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = case.config.sources.iter().filter_map(|source| {
         let (place, line, why, lost) = match &source.file.outcome {
             ReadOutcome::Malformed(fault) => {

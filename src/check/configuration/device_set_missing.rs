@@ -16,7 +16,7 @@
 //! 2. Restart the phone and look in its log for "Saving new …".
 //! 3. Then set it back to 0 if phones should not read device values at each start.
 
-use super::{Case, Finding, Gate, Rule, Severity, by_slot, gated, rule, sentence};
+use super::{ConfigurationCase, Finding, Gate, Rule, Severity, by_slot, gated, rule, sentence};
 use crate::config::DEVICE_SET;
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -29,7 +29,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("device_set_missing.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let Gate::Closed(gate) = case.config.gate(DEVICE_SET) else { return Vec::new() };
     let found = gated(case.config).into_iter().map(|(slot, given)| {
         let (state, second) = match gate {

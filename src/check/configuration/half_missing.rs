@@ -11,7 +11,7 @@
 //! 1. Set both parameters of the slot.
 //! 2. Restart the phone.
 
-use super::{Case, Credential, Finding, Rule, Severity, SlotState, rule, sentence};
+use super::{ConfigurationCase, Credential, Finding, Rule, Severity, SlotState, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG016",
@@ -23,11 +23,11 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("half_missing.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     case.read.iter().filter_map(|credential| finding(case, credential)).collect()
 }
 
-fn finding(case: &Case<'_>, credential: &Credential<'_>) -> Option<Finding> {
+fn finding(case: &ConfigurationCase<'_>, credential: &Credential<'_>) -> Option<Finding> {
     let [certificate, key] = credential.store.names();
     let (missing, what) = match (credential.certificate, credential.key) {
         (Some(_), None) => (key, "private key"),
@@ -52,7 +52,7 @@ fn finding(case: &Case<'_>, credential: &Credential<'_>) -> Option<Finding> {
 }
 
 /// Whether the log shows both halves in the slot, one of them this one.
-fn is_installed(case: &Case<'_>, credential: &Credential<'_>) -> bool {
+fn is_installed(case: &ConfigurationCase<'_>, credential: &Credential<'_>) -> bool {
     let Some(facts) = credential.store.slot().and_then(|slot| case.log.slots.get(&slot)) else {
         return false;
     };

@@ -12,7 +12,7 @@
 //! 2. Compare: `openssl x509 -noout -pubkey -in cert.pem` and `openssl pkey -pubout -in key.pem` give the
 //!    same text.
 
-use super::{Case, Finding, Rule, Severity, rule, sentence};
+use super::{ConfigurationCase, Finding, Rule, Severity, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG015",
@@ -24,7 +24,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("key_mismatch.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = case.read.iter().filter_map(|credential| {
         let ((certificate, value), (given, key)) = (credential.certificate?, credential.key?);
         let key = key.ok()?;

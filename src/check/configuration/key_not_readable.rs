@@ -11,7 +11,7 @@
 //! 2. Put the whole text into the parameter, with its begin and end lines.
 //! 3. Make sure that only the phones can read the file.
 
-use super::{Case, Finding, Rule, Severity, rule, sentence};
+use super::{ConfigurationCase, Finding, Rule, Severity, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG012",
@@ -23,7 +23,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("key_not_readable.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = case.read.iter().filter_map(|credential| {
         let (given, value) = credential.key?;
         let fault = value.err()?;

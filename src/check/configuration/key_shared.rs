@@ -11,7 +11,7 @@
 //! 1. If servers must tell phones apart, give each phone its own certificate and key, in its own file.
 //! 2. Otherwise there is nothing to do; but if one phone loses the key, it is lost for all.
 
-use super::{Case, Facts, Family, Finding, Part, Rule, Severity, counted, rule, sentence};
+use super::{ConfigurationCase, Facts, Family, Finding, Part, Rule, Severity, counted, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG020",
@@ -24,7 +24,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("key_shared.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let shared = case.shared.iter().filter(|shared| shared.phones > 1);
     let found = shared.map(|shared| {
         let phones = counted(shared.phones, "phone");

@@ -12,7 +12,7 @@
 //! 1. Make a key of at most 4096 bits (RSA) or an elliptic-curve key, and have a certificate issued for it.
 //! 2. Give both to the phone and restart it.
 
-use super::{Case, Finding, Rule, Severity, count, rule, sentence};
+use super::{ConfigurationCase, Finding, Rule, Severity, count, rule, sentence};
 use crate::reference::MAX_PLATFORM_KEY;
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -25,7 +25,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("key_too_large.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = case.read.iter().filter_map(|credential| {
         let (given, value) = credential.key.filter(|_| credential.store.is_device())?;
         let length = u64::from(value.ok()?.length);

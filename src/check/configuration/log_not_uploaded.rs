@@ -12,7 +12,7 @@
 //! 1. Set `log.render.file` to 1, and `LOG_FILE_DIRECTORY` to a directory of the server.
 //! 2. Restart the phone.
 
-use super::{Case, Finding, Kind, Rule, Severity, rule, sentence};
+use super::{ConfigurationCase, Finding, ParameterKind, Rule, Severity, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG051",
@@ -24,8 +24,8 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("log_not_uploaded.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
-    let given = case.config.of_kind(|kind| kind == Kind::Log);
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
+    let given = case.config.of_kind(|kind| kind == ParameterKind::Log);
     let found = given.filter_map(|given| {
         let value = given.value.as_text()?;
         let is_kept = match given.name() {

@@ -12,7 +12,9 @@
 //! 1. Find the certificate that was issued for this phone; the file may be a copy of another phone's.
 //! 2. Put the right certificate and its key into the parameters.
 
-use super::{Case, Facts, Family, Finding, Mac, Part, Rule, Severity, leaves, name_of, rule, sentence};
+use super::{
+    ConfigurationCase, Facts, Family, Finding, Mac, Part, Rule, Severity, leaves, name_of, rule, sentence,
+};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG019",
@@ -25,7 +27,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("name_of_another_phone.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let own = case.mac;
     let found = leaves(case).filter_map(|(slot, given, certificate)| {
         let named = addresses(&certificate.subject);

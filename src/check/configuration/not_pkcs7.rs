@@ -13,7 +13,7 @@
 //! 2. Put the whole text, with its begin and end lines, into the parameter. Line breaks may become blanks.
 //! 3. Restart the phone.
 
-use super::{Case, Certificates, Finding, Form, Rule, Severity, rule, sentence};
+use super::{Certificates, ConfigurationCase, Finding, Form, Rule, Severity, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG010",
@@ -25,7 +25,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("not_pkcs7.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = case.read.iter().filter_map(|credential| {
         let (given, value) = credential.certificate?;
         let why = fault_of(value)?;

@@ -13,7 +13,7 @@
 //! 1. Correct the name as the message says.
 //! 2. Restart the phone.
 
-use super::{Case, Finding, Part, Rule, Severity, rule, sentence};
+use super::{ConfigurationCase, Finding, Part, Rule, Severity, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG008",
@@ -25,7 +25,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("parameter_misspelt.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let misspelt = case
         .config
         .sources

@@ -15,7 +15,10 @@
 //! 1. Add the `.set` of the message, with the value 1, to the file with the certificate.
 //! 2. Restart the phone and look in its log for "Saving new …".
 
-use super::{Case, Finding, Gate, Given, Kind, Rule, Severity, Slot, by_slot, gated, rule, sentence};
+use super::{
+    ConfigurationCase, Finding, Gate, Given, ParameterKind, Rule, Severity, Slot, by_slot, gated, rule,
+    sentence,
+};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG005",
@@ -27,11 +30,11 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("parameter_set_missing.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     gated(case.config).into_iter().filter_map(|(slot, given)| finding(case, slot, given)).collect()
 }
 
-fn finding(case: &Case<'_>, slot: Option<Slot>, given: Given<'_>) -> Option<Finding> {
+fn finding(case: &ConfigurationCase<'_>, slot: Option<Slot>, given: Given<'_>) -> Option<Finding> {
     let set = given.parameter.set_name.as_deref()?;
     let Gate::Closed(gate) = case.config.gate(set) else { return None };
     let mut evidence = vec![given.in_short()];
@@ -41,7 +44,7 @@ fn finding(case: &Case<'_>, slot: Option<Slot>, given: Given<'_>) -> Option<Find
             sentence![format!("{set} is not 1 ("), gate.place(), ")"]
         }
         None => {
-            let misplaced = case.config.of_kind(|kind| matches!(kind, Kind::MisplacedSet(_)));
+            let misplaced = case.config.of_kind(|kind| matches!(kind, ParameterKind::MisplacedSet(_)));
             let misplaced = misplaced.filter(|one| one.parameter.slot() == slot && slot.is_some());
             evidence.extend(
                 misplaced.map(|one| one.says(format!("has no effect: the phone reads {set} instead"))),

@@ -12,7 +12,7 @@
 //! 1. Update the phone to 4.0.0 or later.
 //! 2. Or set `device.sec.SSL.customDeviceCert`, from 3.3.2 on.
 
-use super::{Case, Finding, Given, Kind, Part, Rule, Severity, Store, rule, sentence};
+use super::{ConfigurationCase, Finding, Given, ParameterKind, Part, Rule, Severity, Store, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG025",
@@ -24,13 +24,17 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("parameters_of_other_software.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let Some(software) = &case.log.software else { return Vec::new() };
     let is_before = |parts: &[u32]| software.cmp_parts(parts).is_lt();
     let is_of_3 = |given: &Given<'_>| {
-        matches!(given.parameter.kind, Kind::Certificate(Store::Ssl) | Kind::Key(Store::Ssl))
+        matches!(
+            given.parameter.kind,
+            ParameterKind::Certificate(Store::Ssl) | ParameterKind::Key(Store::Ssl)
+        )
     };
-    let given = case.config.of_kind(|kind| matches!(kind, Kind::Certificate(_) | Kind::Key(_)));
+    let given =
+        case.config.of_kind(|kind| matches!(kind, ParameterKind::Certificate(_) | ParameterKind::Key(_)));
     let (of_3, of_4): (Vec<_>, Vec<_>) = given.partition(is_of_3);
     let (unknown, since) = if is_before(&[3, 3, 2]) {
         ([&of_3[..], &of_4[..]].concat(), "3.3.2")

@@ -11,7 +11,7 @@
 //! 1. Keep the key where only the people who install the certificate can read it.
 //! 2. Delete it on the server once the certificate is installed.
 
-use super::{Case, ConfigurationLine, Finding, Part, Rule, Severity, rule, sentence};
+use super::{ConfigurationCase, ConfigurationLine, Finding, Part, Rule, Severity, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG040",
@@ -23,7 +23,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("private_key_on_server.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = case.config.key_files.iter().map(|file| {
         let mode = file.mode.map(|mode| format!("mode {:04o}", mode & 0o7777));
         let shown = mode.as_ref().map(|mode| format!(", {mode}")).unwrap_or_default();

@@ -11,7 +11,9 @@
 //! 1. Put the certificate into platform slot 1 or 2, and let a platform profile use it.
 //! 2. Select PlatformProfile1 or PlatformProfile2.
 
-use super::{Case, Finding, Kind, Rule, Severity, device_words, rule, selection, sentence};
+use super::{
+    ConfigurationCase, Finding, ParameterKind, Rule, Severity, device_words, rule, selection, sentence,
+};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG022",
@@ -23,17 +25,18 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("profile_not_for_platform_use.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
-    let found = device_words(case, |kind| kind == Kind::ProfileSelection).filter_map(|(given, value)| {
-        if !value.to_ascii_lowercase().starts_with("applicationprofile") {
-            return None;
-        }
-        let message = sentence![&given, " is ", given.value.in_short(), ", which can't be used for it."];
-        Some(Finding::of_files(
-            None,
-            message,
-            selection(case.config, &given, sentence![given.value.in_short(), ", not a platform profile"]),
-        ))
-    });
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
+    let found =
+        device_words(case, |kind| kind == ParameterKind::ProfileSelection).filter_map(|(given, value)| {
+            if !value.to_ascii_lowercase().starts_with("applicationprofile") {
+                return None;
+            }
+            let message = sentence![&given, " is ", given.value.in_short(), ", which can't be used for it."];
+            Some(Finding::of_files(
+                None,
+                message,
+                selection(case.config, &given, sentence![given.value.in_short(), ", not a platform profile"]),
+            ))
+        });
     found.collect()
 }

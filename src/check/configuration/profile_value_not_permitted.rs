@@ -15,7 +15,8 @@
 //!    select it with `sec.TLS.profileSelection`.
 
 use super::{
-    Case, Finding, Kind, Rule, Severity, Slot, device_words, rule, selected_slot, selection, sentence,
+    ConfigurationCase, Finding, ParameterKind, Rule, Severity, Slot, device_words, rule, selected_slot,
+    selection, sentence,
 };
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -28,25 +29,26 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("profile_value_not_permitted.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
-    let found = device_words(case, |kind| kind == Kind::ProfileCertificate).filter_map(|(given, value)| {
-        let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
-        let is_permitted = value.eq_ignore_ascii_case("Builtin")
-            || matches!(selected_slot(value), Some(Slot::Platform(1 | 2)));
-        if is_number || is_permitted {
-            return None;
-        }
-        let message = sentence![
-            &given,
-            " is ",
-            given.value.in_short(),
-            "; Builtin, Platform1 and Platform2 are permitted."
-        ];
-        Some(Finding::of_files(
-            None,
-            message,
-            selection(case.config, &given, sentence![given.value.in_short(), ", which is not permitted"]),
-        ))
-    });
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
+    let found =
+        device_words(case, |kind| kind == ParameterKind::ProfileCertificate).filter_map(|(given, value)| {
+            let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
+            let is_permitted = value.eq_ignore_ascii_case("Builtin")
+                || matches!(selected_slot(value), Some(Slot::Platform(1 | 2)));
+            if is_number || is_permitted {
+                return None;
+            }
+            let message = sentence![
+                &given,
+                " is ",
+                given.value.in_short(),
+                "; Builtin, Platform1 and Platform2 are permitted."
+            ];
+            Some(Finding::of_files(
+                None,
+                message,
+                selection(case.config, &given, sentence![given.value.in_short(), ", which is not permitted"]),
+            ))
+        });
     found.collect()
 }

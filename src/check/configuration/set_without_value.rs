@@ -12,7 +12,7 @@
 //! 1. Add the value, or remove the `.set`.
 //! 2. If the slot should be emptied, leave it as it is.
 
-use super::{Case, Finding, Given, Kind, Rule, Severity, rule, sentence};
+use super::{ConfigurationCase, Finding, Given, ParameterKind, Rule, Severity, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG006",
@@ -24,12 +24,12 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("set_without_value.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
-    let sets = case.config.of_kind(|kind| kind == Kind::Set);
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
+    let sets = case.config.of_kind(|kind| kind == ParameterKind::Set);
     sets.filter(|set| set.value.as_text() == Some("1")).filter_map(|set| finding(case, set)).collect()
 }
 
-fn finding(case: &Case<'_>, set: Given<'_>) -> Option<Finding> {
+fn finding(case: &ConfigurationCase<'_>, set: Given<'_>) -> Option<Finding> {
     let values = set.parameter.gated_values();
     let given: Vec<_> = case.config.effective().filter(|one| values.contains(&one.given.parameter)).collect();
     let empty = given.iter().find(|one| one.is_sure && one.given.value.is_empty());

@@ -13,7 +13,10 @@
 //! 2. If it was installed in another way, let the log show it: set TLS logging to level 3, and restart the
 //!    phone.
 
-use super::{Case, Finding, Kind, Rule, Severity, Slot, SlotState, rule, selected_slot, selection, sentence};
+use super::{
+    ConfigurationCase, Finding, ParameterKind, Rule, Severity, Slot, SlotState, rule, selected_slot,
+    selection, sentence,
+};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG023",
@@ -25,15 +28,16 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("slot_empty.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let config = case.config;
-    let by_scep =
-        config.of_kind(|kind| kind == Kind::Enrolment).any(|given| given.value.as_text() == Some("1"));
+    let by_scep = config
+        .of_kind(|kind| kind == ParameterKind::Enrolment)
+        .any(|given| given.value.as_text() == Some("1"));
     if by_scep || !config.is_complete {
         return Vec::new();
     }
     let credentials = config.credentials();
-    let profiles = config.of_kind(|kind| kind == Kind::ProfileCertificate);
+    let profiles = config.of_kind(|kind| kind == ParameterKind::ProfileCertificate);
     let found = profiles.filter_map(|given| {
         // A platform profile can't have another slot: CFG021 tells that.
         let is_of_device = given.name().starts_with("device.");

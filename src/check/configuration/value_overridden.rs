@@ -15,7 +15,7 @@
 //! 1. Decide which value is right.
 //! 2. Remove the other value. An override is removed on the phone, or by deleting its file on the server.
 
-use super::{Case, Effective, Finding, Rule, Severity, rule, sentence};
+use super::{ConfigurationCase, Effective, Finding, Rule, Severity, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG007",
@@ -27,7 +27,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule(include_str!("value_overridden.rs"), run)
 };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
+fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let all = case.config.effective();
     all.filter_map(finding).collect()
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::config::{ConfigurationLine, Given, LogFacts, PhoneConfig, ReadOutcome, SourceRole};
-use crate::message::{Message, Part, sentence};
+use crate::sentence::{Part, Sentence, sentence};
 
 const TLS_LEVEL: &str = "log.level.change.tls";
 const RENDER_LEVEL: &str = "log.render.level";
@@ -52,7 +52,10 @@ pub(in crate::check) fn hiding_levels<'a>(
     hiding.collect()
 }
 
-pub(super) fn no_evidence(config: &PhoneConfig, log: &LogFacts) -> (Option<Message>, Vec<ConfigurationLine>) {
+pub(super) fn no_evidence(
+    config: &PhoneConfig,
+    log: &LogFacts,
+) -> (Option<Sentence>, Vec<ConfigurationLine>) {
     const LEVEL: &str = TLS_LEVEL;
     let mut lines = Vec::new();
     let mut steps = Vec::new();
@@ -96,7 +99,7 @@ pub(super) fn no_evidence(config: &PhoneConfig, log: &LogFacts) -> (Option<Messa
         lines.extend(low);
         return (None, lines);
     }
-    let mut remedy = Message::default();
+    let mut remedy = Sentence::default();
     for (number, ([first, other], step)) in steps.into_iter().enumerate() {
         remedy = if number == 0 { sentence![first, step] } else { sentence![remedy, ", and ", other, step] };
     }

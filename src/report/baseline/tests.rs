@@ -1,5 +1,5 @@
 use super::super::fixture;
-use super::super::{FORMATS, Format, Report, Style};
+use super::super::{FORMATS, Format, ScanReport, Style};
 use super::*;
 
 /// An answer of `scan --format json` with these phones.
@@ -7,7 +7,7 @@ fn answer(devices: &dyn Devices) -> String {
     let overview = Overview::default();
     let mut bytes = Vec::new();
     let json = Format::named(&FORMATS, "json").unwrap();
-    json.write(&Report { overview: &overview, devices }, &Style::default(), &mut bytes).unwrap();
+    json.write(&ScanReport { overview: &overview, devices }, &Style::default(), &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 

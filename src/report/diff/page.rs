@@ -19,8 +19,8 @@ const SHOWN: usize = 20;
 /// The widest line, in columns; wider lines are hard to read.
 const WIDEST: usize = 110;
 
-/// A part of a comparison. Its texts are raw.
-enum Part<'d> {
+/// A block of a comparison. Its texts are raw.
+enum Block<'d> {
     /// What is compared, and how many there are of each.
     Head(String, [(usize, &'static str); 6]),
     Title(&'static str, Tone),
@@ -39,44 +39,44 @@ pub(super) fn text(diff: &Diff, style: &Style, out: &mut dyn Write) -> io::Resul
             writeln!(out, "{blanks}{}", tone.paint(line, style.color))
         })
     };
-    parts(diff, style).into_iter().try_for_each(|part| match part {
-        Part::Head(compared, figures) => {
+    blocks(diff, style).into_iter().try_for_each(|block| match block {
+        Block::Head(compared, figures) => {
             line(0, Tone::Strong, &format!("{compared}:"))?;
             let figures = figures.map(|(number, what)| format!("{what} {}", count(number as u64)));
             line(0, Tone::Plain, &format!("{}.", figures.join(", ")))
         }
-        Part::Title(title, tone) => {
+        Block::Title(title, tone) => {
             line(0, Tone::Plain, "")?;
             line(0, tone, title)
         }
-        Part::Code(Entry { code, name, severity, .. }, phones) => {
+        Block::Code(Entry { code, name, severity, .. }, phones) => {
             let sign = severity_sign(*severity);
             let text = format!("{sign} {code} {name}: {}, {}", severity.name(), counted(phones, "phone"));
             line(2, Tone::of_severity(*severity), &text)
         }
-        Part::Item(text) => line(4, Tone::Plain, &text),
+        Block::Item(text) => line(4, Tone::Plain, &text),
     })
 }
 
 /// Writes a comparison as Markdown, the worst first.
 pub(super) fn markdown(diff: &Diff, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    parts(diff, style).into_iter().try_for_each(|part| match part {
-        Part::Head(compared, figures) => {
+    blocks(diff, style).into_iter().try_for_each(|block| match block {
+        Block::Head(compared, figures) => {
             let titles = figures.map(|(_, what)| what).join(" | ");
             let numbers = figures.map(|(number, _)| count(number as u64)).join(" | ");
             writeln!(out, "# What changed\n\n{}\n\n| {titles} |", escaped(&compared))?;
             writeln!(out, "|{}\n| {numbers} |", " ---: |".repeat(figures.len()))
         }
-        Part::Title(title, _) => writeln!(out, "\n## {title}\n"),
-        Part::Code(Entry { code, name, severity, .. }, phones) => {
+        Block::Title(title, _) => writeln!(out, "\n## {title}\n"),
+        Block::Code(Entry { code, name, severity, .. }, phones) => {
             let (code, name) = (escaped(code), escaped(name));
             writeln!(out, "- **{code} {name}** ({}, {})", severity.name(), counted(phones, "phone"))
         }
-        Part::Item(text) => writeln!(out, "  - {}", escaped(&text)),
+        Block::Item(text) => writeln!(out, "  - {}", escaped(&text)),
     })
 }
 
-fn parts<'d>(diff: &'d Diff, style: &Style) -> Vec<Part<'d>> {
+fn blocks<'d>(diff: &'d Diff, style: &Style) -> Vec<Block<'d>> {
     let side = |side: &Side| format!("{} ({})", side.path, counted(side.devices, "phone"));
     let figures = [
         (diff.broke.len(), "broke"),
@@ -86,51 +86,51 @@ fn parts<'d>(diff: &'d Diff, style: &Style) -> Vec<Part<'d>> {
         (diff.phones_gone.len(), "phones gone"),
         (diff.certificates_changed.len(), "certificates changed"),
     ];
-    let mut parts = vec![Part::Head(format!("From {} to {}", side(&diff.old), side(&diff.new)), figures)];
+    let mut blocks = vec![Block::Head(format!("From {} to {}", side(&diff.old), side(&diff.new)), figures)];
     let most = if style.verbosity == Verbosity::Verbose { usize::MAX } else { SHOWN };
 
     let new_phones: HashSet<_> = diff.phones_new.iter().map(|lone| &lone.phone).collect();
-    title(&mut parts, "Broke", Tone::Bad, &diff.broke);
+    title(&mut blocks, "Broke", Tone::Bad, &diff.broke);
     for entries in diff.broke.chunk_by(|a, b| a.code == b.code) {
-        parts.push(Part::Code(&entries[0], phones(entries.iter())));
-        list(&mut parts, most, entries, |entry| {
+        blocks.push(Block::Code(&entries[0], phones(entries.iter())));
+        list(&mut blocks, most, entries, |entry| {
             let is_new = new_phones.contains(&entry.phone);
             let new = if is_new { " (a new phone)" } else { "" };
             let since = entry.first_seen.as_deref().map(|time| format!(" (first seen {})", minute(time)));
             format!("{}{new}: {}{}", of(entry), entry.message, since.unwrap_or_default())
         });
     }
-    title(&mut parts, "Mended", Tone::Good, &diff.mended);
+    title(&mut blocks, "Mended", Tone::Good, &diff.mended);
     for entries in diff.mended.chunk_by(|a, b| a.entry.code == b.entry.code) {
-        parts.push(Part::Code(&entries[0].entry, phones(entries.iter().map(|mended| &mended.entry))));
-        list(&mut parts, most, entries, |mended| {
+        blocks.push(Block::Code(&entries[0].entry, phones(entries.iter().map(|mended| &mended.entry))));
+        list(&mut blocks, most, entries, |mended| {
             let how = if mended.resolved { "later lines show it" } else { "no longer found" };
             format!("{}: {how}", of(&mended.entry))
         });
     }
-    title(&mut parts, "Still there", Tone::Strong, &diff.still);
+    title(&mut blocks, "Still there", Tone::Strong, &diff.still);
     let still = diff.still.chunk_by(|a, b| a.code == b.code);
-    parts.extend(still.map(|entries| Part::Code(&entries[0], phones(entries.iter()))));
+    blocks.extend(still.map(|entries| Block::Code(&entries[0], phones(entries.iter()))));
     for (name, lone) in [("New phones", &diff.phones_new), ("Phones gone", &diff.phones_gone)] {
-        title(&mut parts, name, Tone::Strong, lone);
-        list(&mut parts, most, lone, |UnmatchedPhone { status, phone }| {
+        title(&mut blocks, name, Tone::Strong, lone);
+        list(&mut blocks, most, lone, |UnmatchedPhone { status, phone }| {
             format!("{phone}: {}", status.name())
         });
     }
     let changed = &diff.certificates_changed;
-    title(&mut parts, "Certificates changed", Tone::Strong, changed);
-    list(&mut parts, most, changed, |changed| format!("{} {}", changed.phone, change(changed)));
-    parts
+    title(&mut blocks, "Certificates changed", Tone::Strong, changed);
+    list(&mut blocks, most, changed, |changed| format!("{} {}", changed.phone, change(changed)));
+    blocks
 }
 
-fn title<T>(parts: &mut Vec<Part<'_>>, title: &'static str, tone: Tone, list: &[T]) {
-    parts.extend((!list.is_empty()).then_some(Part::Title(title, tone)));
+fn title<T>(blocks: &mut Vec<Block<'_>>, title: &'static str, tone: Tone, list: &[T]) {
+    blocks.extend((!list.is_empty()).then_some(Block::Title(title, tone)));
 }
 
-fn list<T>(parts: &mut Vec<Part<'_>>, most: usize, list: &[T], each: impl Fn(&T) -> String) {
-    parts.extend(list.iter().take(most).map(|item| Part::Item(each(item))));
+fn list<T>(blocks: &mut Vec<Block<'_>>, most: usize, list: &[T], each: impl Fn(&T) -> String) {
+    blocks.extend(list.iter().take(most).map(|item| Block::Item(each(item))));
     if let more @ 1.. = list.len().saturating_sub(most) {
-        parts.push(Part::Item(format!("and {} more; -v shows them all", count(more as u64))));
+        blocks.push(Block::Item(format!("and {} more; -v shows them all", count(more as u64))));
     }
 }
 

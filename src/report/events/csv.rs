@@ -20,7 +20,7 @@ const COMMON: [&str; 11] =
 /// The fields that only some kinds of event have, in the documented order.
 fn own() -> Vec<&'static str> {
     let mut names = Vec::new();
-    for name in event::kinds().iter().flat_map(event::Kind::fields) {
+    for name in event::kinds().iter().flat_map(event::EventKind::fields) {
         if !names.contains(&name) && !COMMON.contains(&name) {
             names.push(name);
         }

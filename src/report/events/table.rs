@@ -24,7 +24,7 @@ const LEAST: [usize; 4] = [4, 10, 12, 8];
 const WIDE: usize = 100;
 
 /// An event as texts.
-struct Line {
+struct EventLine {
     heading: String,
     /// Line number, time, kind, slot.
     columns: [String; 4],
@@ -34,11 +34,11 @@ struct Line {
 fn write(each: &mut EachEvent<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table { style, widths: LEAST, heading: String::new() };
     // The first events wait here until the widths are known.
-    let mut first: Vec<Line> = Vec::new();
+    let mut first: Vec<EventLine> = Vec::new();
     let mut number = 0;
     each(&mut |event| {
         number += 1;
-        let line = Line::of(&event, style.width);
+        let line = EventLine::of(&event, style.width);
         if number > SAMPLE {
             return table.write(line, out);
         }
@@ -63,7 +63,7 @@ struct Table<'s> {
 
 impl Table<'_> {
     /// Takes the widths from the first events, and writes these.
-    fn write_first(&mut self, lines: Vec<Line>, out: &mut dyn Write) -> io::Result<()> {
+    fn write_first(&mut self, lines: Vec<EventLine>, out: &mut dyn Write) -> io::Result<()> {
         for line in &lines {
             for (widest, text) in self.widths.iter_mut().zip(&line.columns) {
                 *widest = (*widest).max(width(text));
@@ -72,7 +72,7 @@ impl Table<'_> {
         lines.into_iter().try_for_each(|line| self.write(line, out))
     }
 
-    fn write(&mut self, line: Line, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&mut self, line: EventLine, out: &mut dyn Write) -> io::Result<()> {
         let Style { width: columns, color, .. } = *self.style;
         if line.heading != self.heading {
             if !self.heading.is_empty() {
@@ -94,7 +94,7 @@ impl Table<'_> {
     }
 }
 
-impl Line {
+impl EventLine {
     fn of(event: &EventRow, columns: usize) -> Self {
         let file = visible(&event.file);
         let heading = match &event.mac {

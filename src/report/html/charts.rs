@@ -35,15 +35,15 @@ pub(super) fn ring(counts: &Counts) -> Vec<RingSegment> {
     arcs().map(arc).collect()
 }
 
-/// A part of a bar.
-pub(super) struct Part {
+/// A segment of a bar.
+pub(super) struct BarSegment {
     pub(super) status: Status,
     pub(super) x: String,
     pub(super) width: String,
 }
 
 /// A bar of this width in parts, one per status. Each status with phones gets at least a visible width.
-pub(super) fn bar(counts: &Counts, width: f64) -> Vec<Part> {
+pub(super) fn bar(counts: &Counts, width: f64) -> Vec<BarSegment> {
     const LEAST: f64 = 1.5;
     const GAP: f64 = 0.6;
     let whole = counts.total().max(1) as f64;
@@ -56,7 +56,7 @@ pub(super) fn bar(counts: &Counts, width: f64) -> Vec<Part> {
     for (status, width) in Status::ALL.into_iter().zip(widths) {
         if width > 0.0 {
             let width = width * scale;
-            parts.push(Part {
+            parts.push(BarSegment {
                 status,
                 x: format!("{x:.1}"),
                 width: format!("{:.1}", (width - GAP).max(1.0)),

@@ -6,19 +6,19 @@ use super::{State, count, minute};
 use crate::report::findings::codes;
 use crate::report::group;
 use crate::report::shape::{Baseline, Certificate, Device, Diagnosis};
-use crate::report::table::row::{Column, Row};
+use crate::report::table::row::{Column, TableRow};
 use crate::report::text::time;
 
 /// The row of a phone and its details.
 #[derive(Template)]
 #[template(path = "phone.html")]
-pub(super) struct Phone<'a> {
+pub(super) struct PhoneCard<'a> {
     /// Its place in the report, from 0.
     pub(super) place: usize,
     pub(super) device: &'a Device,
 }
 
-impl Phone<'_> {
+impl PhoneCard<'_> {
     /// The id for links to the phone from this page and others.
     fn id(&self) -> String {
         self.device.mac.clone().unwrap_or_else(|| format!("phone-{}", self.place + 1))
@@ -31,7 +31,7 @@ impl Phone<'_> {
     /// The signs of the slots built-in, platform 1, platform 2 and applications, in words and one by one; the
     /// flag says whether a sign is bad.
     fn slots(&self) -> (String, Vec<(String, bool)>) {
-        let row = Row::of(self.device);
+        let row = TableRow::of(self.device);
         let mut words = Vec::new();
         let mut signs = Vec::new();
         for column in [Column::BuiltIn, Column::Platform1, Column::Platform2, Column::Applications] {

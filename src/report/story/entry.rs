@@ -25,7 +25,7 @@ const KINDS_WITHOUT_ENTRY: [&str; 7] = [
 
 /// An event, or several equal ones in a row.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct StoryEntry {
     /// Time of the first one: a local time, or the time since boot.
     pub(super) when: String,
     /// Whether it is good or bad.
@@ -44,7 +44,7 @@ pub(super) struct Entry {
     pub(super) place: (String, u64),
 }
 
-impl Entry {
+impl StoryEntry {
     /// The entry that this event begins.
     pub(super) fn new(event: &EventRow, tone: Tone, is_turn: bool, what: Prose) -> Self {
         let place = (event.file.clone(), event.line);

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::entry::Entry;
+use super::entry::StoryEntry;
 use super::inventory::Inventory;
-use super::page::{Block, Line};
+use super::page::{Block, StoryLine};
 use crate::report::shape::{Device, EventRow};
 use crate::report::text::paint::Tone;
 use crate::report::text::prose::Prose;
@@ -46,9 +46,9 @@ struct Boot {
     model: Option<String>,
     software: Option<String>,
     inventory: Inventory,
-    entries: Vec<Entry>,
+    entries: Vec<StoryEntry>,
     /// The index in `entries` at which the inventory is shown, and its entry.
-    inventory_entry: Option<(usize, Entry)>,
+    inventory_entry: Option<(usize, StoryEntry)>,
 }
 
 impl Boot {
@@ -67,7 +67,7 @@ impl Boot {
         if self.inventory.add(event) {
             let at = self.entries.len();
             self.inventory_entry
-                .get_or_insert_with(|| (at, Entry::new(event, Tone::Plain, true, Prose::default())));
+                .get_or_insert_with(|| (at, StoryEntry::new(event, Tone::Plain, true, Prose::default())));
             return;
         }
         let text = |name| event.fields.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -90,7 +90,7 @@ impl Boot {
         {
             return;
         }
-        let Some(entry) = Entry::of(event) else { return };
+        let Some(entry) = StoryEntry::of(event) else { return };
         let since_turn = self.entries.iter_mut().rev().take(MAX_LOOKBACK);
         for earlier in since_turn {
             if earlier.what == entry.what {
@@ -120,7 +120,7 @@ struct Previous {
     until: Option<String>,
 }
 
-fn lines(boots: impl Iterator<Item = Boot>, device: &Device) -> Vec<Line> {
+fn lines(boots: impl Iterator<Item = Boot>, device: &Device) -> Vec<StoryLine> {
     let mut previous = Previous::default();
     let mut lines = Vec::new();
     for boot in boots {
@@ -137,7 +137,7 @@ fn lines(boots: impl Iterator<Item = Boot>, device: &Device) -> Vec<Line> {
         }
         lines.extend(previous.line_for_repeats());
         let head = heading(&boot).join(changes);
-        lines.push(Line::Head(if is_empty { head.and("; nothing about certificates") } else { head }));
+        lines.push(StoryLine::Head(if is_empty { head.and("; nothing about certificates") } else { head }));
         lines.extend(entries(&boot, &previous).into_iter().map(|entry| within(entry, device)));
         previous.model = boot.model.or(previous.model);
         previous.software = boot.software.or(previous.software);
@@ -153,10 +153,10 @@ fn lines(boots: impl Iterator<Item = Boot>, device: &Device) -> Vec<Line> {
 
 impl Previous {
     /// The line that counts the equal boots, if there are any.
-    fn line_for_repeats(&mut self) -> Option<Line> {
+    fn line_for_repeats(&mut self) -> Option<StoryLine> {
         let boots = counted(std::mem::take(&mut self.repeats), "boot");
         let until = self.until.take().map(|time| format!(", until {}", minute(&time))).unwrap_or_default();
-        (boots != counted(0, "boot")).then(|| Line::Head(Prose::own(format!("… {boots} alike{until}"))))
+        (boots != counted(0, "boot")).then(|| StoryLine::Head(Prose::own(format!("… {boots} alike{until}"))))
     }
 }
 
@@ -185,19 +185,19 @@ fn changes(boot: &Boot, previous: &Previous) -> Prose {
 }
 
 /// The entries of a boot, including its list of certificates.
-fn entries(boot: &Boot, previous: &Previous) -> Vec<Entry> {
+fn entries(boot: &Boot, previous: &Previous) -> Vec<StoryEntry> {
     let mut entries = boot.entries.clone();
     if let Some((at, entry)) = &boot.inventory_entry {
         let what = match boot.inventory == previous.listed {
             true => Prose::own("the same certificates as before"),
             false => boot.inventory.in_words(),
         };
-        entries.insert((*at).min(entries.len()), Entry { what, ..entry.clone() });
+        entries.insert((*at).min(entries.len()), StoryEntry { what, ..entry.clone() });
     }
     entries
 }
 
-fn within(entry: Entry, device: &Device) -> Line {
+fn within(entry: StoryEntry, device: &Device) -> StoryLine {
     let (file, line) = &entry.place;
     let log = device.files.iter().position(|known| known == file);
     let place = match log {
@@ -211,18 +211,18 @@ fn within(entry: Entry, device: &Device) -> Line {
         (times, None) => format!("; {} times", count(times)),
     };
     let what = entry.what.and(" (").join(place).and(format!("{repeats})"));
-    Line::Within(entry.when, entry.tone, what)
+    StoryLine::Within(entry.when, entry.tone, what)
 }
 
 /// The lines, without the middle if there are too many.
-fn shortened(mut lines: Vec<Line>) -> Vec<Line> {
+fn shortened(mut lines: Vec<StoryLine>) -> Vec<StoryLine> {
     let Some(left_out) = lines.len().checked_sub(FIRST_LINES + LAST_LINES).filter(|number| *number > 1)
     else {
         return lines;
     };
     let note =
         format!("… {} left out here; `phonecert events` has every event", counted(left_out as u64, "line"));
-    lines.splice(FIRST_LINES..FIRST_LINES + left_out, [Line::Head(Prose::own(note))]);
+    lines.splice(FIRST_LINES..FIRST_LINES + left_out, [StoryLine::Head(Prose::own(note))]);
     lines
 }
 

@@ -1,6 +1,6 @@
 //! The report about one phone as Markdown, to paste into a ticket.
 
-use super::page::{Block, Line};
+use super::page::{Block, StoryLine};
 use crate::report::text::markdown::proof;
 
 /// A block as Markdown.
@@ -27,10 +27,10 @@ pub(super) fn block(block: &Block) -> String {
     }
 }
 
-fn event_line(line: &Line) -> String {
+fn event_line(line: &StoryLine) -> String {
     match line {
-        Line::Head(text) => format!("- **{}**\n", text.markdown()),
-        Line::Within(when, _, text) if when.is_empty() => format!("  - {}\n", text.markdown()),
-        Line::Within(when, _, text) => format!("  - {when}: {}\n", text.markdown()),
+        StoryLine::Head(text) => format!("- **{}**\n", text.markdown()),
+        StoryLine::Within(when, _, text) if when.is_empty() => format!("  - {}\n", text.markdown()),
+        StoryLine::Within(when, _, text) => format!("  - {when}: {}\n", text.markdown()),
     }
 }

@@ -20,14 +20,14 @@ pub(super) enum Block {
     /// What to do, one after the other.
     Steps(Vec<Prose>),
     /// What happened.
-    Happened(Vec<Line>),
+    Happened(Vec<StoryLine>),
     /// Lines of logs.
     Proof(Vec<Evidence>),
 }
 
 /// A line of what happened.
 #[derive(Clone, Debug)]
-pub(super) enum Line {
+pub(super) enum StoryLine {
     /// The heading of a boot, or a note in place of several lines.
     Head(Prose),
     /// An event in a boot: its time, its tone, and the description.

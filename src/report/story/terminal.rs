@@ -1,6 +1,6 @@
 //! The report about one phone for a terminal.
 
-use super::page::{Block, Line};
+use super::page::{Block, StoryLine};
 use crate::report::Style;
 use crate::report::shape::Evidence;
 use crate::report::text::paint::Tone;
@@ -69,14 +69,14 @@ fn facts_lines(facts: &[(&str, Prose)], plain: &Layout<'_>) -> String {
     lines.collect()
 }
 
-fn event_line(line: &Line, plain: &Layout<'_>) -> String {
+fn event_line(line: &StoryLine, plain: &Layout<'_>) -> String {
     match line {
-        Line::Head(text) => text.lines(&Layout { hang: INDENT, tone: Tone::Strong, ..*plain }),
-        Line::Within(when, tone, text) if plain.columns < NARROW => {
+        StoryLine::Head(text) => text.lines(&Layout { hang: INDENT, tone: Tone::Strong, ..*plain }),
+        StoryLine::Within(when, tone, text) if plain.columns < NARROW => {
             let text = Prose::own(format!("{when}  ")).join(text.clone());
             text.lines(&Layout { hang: WITHIN, tone: *tone, ..*plain })
         }
-        Line::Within(when, tone, text) => {
+        StoryLine::Within(when, tone, text) => {
             let first = format!("    {when}  ");
             let hang = WITHIN + TIME + 2;
             text.lines(&Layout { first: &first, first_tone: Tone::Dim, hang, tone: *tone, ..*plain })

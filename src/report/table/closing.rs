@@ -8,13 +8,13 @@ use crate::report::text::paint::{Tone, status_sign};
 use crate::report::text::quantity::{bytes, count, counted, rate, seconds};
 use crate::report::text::visible::visible;
 use crate::report::text::width::{cut, cut_front, width};
-use crate::report::{Overview, Report, Style, Verbosity};
+use crate::report::{Overview, ScanReport, Style, Verbosity};
 
 /// How many problems are shown.
 const SHOWN: usize = 10;
 
 /// Writes problems and totals.
-pub(super) fn write(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     problems(report.overview, style, out)?;
     let overview = report.overview;
     if !report.devices.is_empty() || !overview.problems.is_empty() || !overview.fleet.is_empty() {

@@ -1,7 +1,7 @@
 //! Chooses the columns of the table and their widths, so that a row fits on one line.
 
 use super::grid::GAP;
-use super::row::{Cell, Column, Row};
+use super::row::{Cell, Column, TableRow};
 use crate::report::text::paint::Tone;
 use crate::report::text::width::width;
 
@@ -114,7 +114,7 @@ impl Layout {
     }
 
     /// The cells of `row`, each with the width of its column, into which it fits.
-    pub(super) fn cells(&self, row: &Row) -> impl Iterator<Item = (Cell, usize)> {
+    pub(super) fn cells(&self, row: &TableRow) -> impl Iterator<Item = (Cell, usize)> {
         self.0.iter().map(|(column, width)| (column.fit(row.cell(*column), *width), *width))
     }
 
@@ -134,7 +134,7 @@ impl Layout {
 pub(super) type Widths = [Option<usize>; Column::ALL.len()];
 
 /// The width of each cell or its title, whichever is wider; None for an empty cell.
-pub(super) fn natural(row: &Row) -> Widths {
+pub(super) fn natural(row: &TableRow) -> Widths {
     Column::ALL.map(|column| {
         let cell = row.cell(column);
         (!cell.is_empty()).then(|| cell.width().max(width(column.title(usize::MAX))))
@@ -156,12 +156,12 @@ mod tests {
     use super::*;
     use crate::report::fixture;
 
-    fn natural_of(rows: &[Row]) -> Widths {
+    fn natural_of(rows: &[TableRow]) -> Widths {
         rows.iter().map(natural).reduce(widest).unwrap()
     }
 
-    fn rows() -> Vec<Row> {
-        fixture::fleet().devices.iter().map(Row::of).collect()
+    fn rows() -> Vec<TableRow> {
+        fixture::fleet().devices.iter().map(TableRow::of).collect()
     }
 
     #[test]

@@ -157,9 +157,9 @@ impl Cell {
 
 /// A phone's cells, one per column.
 #[derive(Clone, Debug)]
-pub(in crate::report) struct Row([Cell; Column::ALL.len()]);
+pub(in crate::report) struct TableRow([Cell; Column::ALL.len()]);
 
-impl Row {
+impl TableRow {
     /// The row of this phone.
     pub(in crate::report) fn of(device: &Device) -> Self {
         Self(Column::ALL.map(|column| match column {

@@ -149,7 +149,7 @@ fn half_a_pair_is_not_ticked() {
     ] {
         (half.state, half.severity) = (state, severity);
         fleet.devices[8].diagnoses = vec![half.clone()];
-        let row = Row::of(&fleet.devices[8]);
+        let row = TableRow::of(&fleet.devices[8]);
         let cell = row.cell(row::Column::Platform1).painted(false);
         assert!(cell.starts_with(shown), "{cell}");
     }
@@ -157,7 +157,7 @@ fn half_a_pair_is_not_ticked() {
     fleet.devices[8].diagnoses[0].severity = Severity::Error;
     fleet.devices[8].certificates[1].certificate_length = None;
     fleet.devices[8].certificates[1].key_length = Some(636);
-    let row = Row::of(&fleet.devices[8]);
+    let row = TableRow::of(&fleet.devices[8]);
     assert_eq!(row.cell(row::Column::Platform1).painted(false), "✗ key only");
 }
 

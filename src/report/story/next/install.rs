@@ -13,13 +13,13 @@ use crate::report::text::prose::Prose;
 
 /// A kind of slot to install a custom certificate in.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
+enum SlotKind {
     Platform,
     Application,
 }
 
 /// The kind of a slot, and its number if that is known.
-type Target = (Kind, Option<u8>);
+type Target = (SlotKind, Option<u8>);
 
 /// How to install a certificate in each slot that the diagnoses are about, and how to choose it for use.
 /// Empty if no step requires an installation.
@@ -80,20 +80,20 @@ const USE: &str = "each operation has its own choice of device certificate, the 
 
 fn targets(diagnosis: &Diagnosis) -> Vec<Target> {
     match diagnosis.slot.as_deref().map(str::parse) {
-        Some(Ok(Slot::Platform(number))) => vec![(Kind::Platform, Some(number))],
-        Some(Ok(Slot::Application(number))) => vec![(Kind::Application, Some(number))],
+        Some(Ok(Slot::Platform(number))) => vec![(SlotKind::Platform, Some(number))],
+        Some(Ok(Slot::Application(number))) => vec![(SlotKind::Application, Some(number))],
         // A platform certificate may be used for everything for which the built-in one is.
-        Some(Ok(Slot::BuiltIn)) => vec![(Kind::Platform, None)],
-        Some(Err(_)) | None => vec![(Kind::Platform, None), (Kind::Application, None)],
+        Some(Ok(Slot::BuiltIn)) => vec![(SlotKind::Platform, None)],
+        Some(Err(_)) | None => vec![(SlotKind::Platform, None), (SlotKind::Application, None)],
     }
 }
 
 fn title(target: Target) -> String {
     let slot = match target {
-        (Kind::Platform, Some(number)) => in_words(Slot::Platform(number)),
-        (Kind::Application, Some(number)) => in_words(Slot::Application(number)),
-        (Kind::Platform, None) => "a platform slot".to_owned(),
-        (Kind::Application, None) => "an application slot".to_owned(),
+        (SlotKind::Platform, Some(number)) => in_words(Slot::Platform(number)),
+        (SlotKind::Application, Some(number)) => in_words(Slot::Application(number)),
+        (SlotKind::Platform, None) => "a platform slot".to_owned(),
+        (SlotKind::Application, None) => "an application slot".to_owned(),
     };
     format!("To install in {slot}")
 }
@@ -106,10 +106,10 @@ fn parameters(target: Target, software: Option<&SoftwareVersion>) -> String {
         |placeholder: &str| number.map_or_else(|| placeholder.to_owned(), |number| number.to_string());
     let which = |meaning: &'static str| if number.is_some() { "" } else { meaning };
     match kind {
-        Kind::Platform if software.is_some_and(is_before_custom_slots) => {
+        SlotKind::Platform if software.is_some_and(is_before_custom_slots) => {
             format!("{OLD} (SIP 3.3.2 or later); {form}")
         }
-        Kind::Platform => {
+        SlotKind::Platform => {
             let (number, which) = (numbered("X"), which(" (X is 1 or 2)"));
             let before = match software {
                 Some(_) => String::new(),
@@ -119,7 +119,7 @@ fn parameters(target: Target, software: Option<&SoftwareVersion>) -> String {
                 "`device.sec.TLS.customDeviceCert{number}.set`, `….publicCert` and `….privateKey`{which}; {form}{before}"
             )
         }
-        Kind::Application => {
+        SlotKind::Application => {
             let (number, which) = (numbered("x"), which(" (x is the slot's number)"));
             format!(
                 "`sec.TLS.customDeviceCert.{number}` and `sec.TLS.customDeviceKey.{number}`{which}; {form}"
@@ -130,9 +130,9 @@ fn parameters(target: Target, software: Option<&SoftwareVersion>) -> String {
 
 fn limits(target: Target) -> String {
     match target.0 {
-        Kind::Platform => {
+        SlotKind::Platform => {
             format!("certificate {MAX_PLATFORM_CERTIFICATE} bytes, private key {MAX_PLATFORM_KEY} bytes")
         }
-        Kind::Application => "none; but not for 802.1X, syslog or provisioning".to_owned(),
+        SlotKind::Application => "none; but not for 802.1X, syslog or provisioning".to_owned(),
     }
 }

@@ -10,7 +10,7 @@ use crate::model::{Mac, SoftwareVersion};
 
 /// A sentence built of typed parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Message(pub Vec<Part>);
+pub struct Sentence(pub Vec<Part>);
 
 /// A part of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -59,7 +59,7 @@ impl From<&SoftwareVersion> for Part {
     }
 }
 
-impl<P: Into<Part>> From<P> for Message {
+impl<P: Into<Part>> From<P> for Sentence {
     fn from(part: P) -> Self {
         Self(vec![part.into()])
     }
@@ -83,13 +83,13 @@ impl fmt::Display for Part {
     }
 }
 
-impl fmt::Display for Message {
+impl fmt::Display for Sentence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|part| part.fmt(f))
     }
 }
 
-impl Message {
+impl Sentence {
     /// Appends parts to the sentence.
     pub fn and(mut self, more: Self) -> Self {
         self.0.extend(more.0);
@@ -97,10 +97,10 @@ impl Message {
     }
 }
 
-/// A [`Message`] of messages and parts. Strings are words of this program.
+/// A [`Sentence`] of sentences and parts. Strings are words of this program.
 macro_rules! sentence {
     [$($part:expr),* $(,)?] => {
-        $crate::message::Message::default()$(.and($crate::message::Message::from($part)))*
+        $crate::sentence::Sentence::default()$(.and($crate::sentence::Sentence::from($part)))*
     };
 }
 pub(crate) use sentence;
