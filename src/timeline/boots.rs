@@ -92,6 +92,10 @@ struct BootState {
     elapsed: u64,
     /// The value of `elapsed` when `uptime` was the latest known time.
     elapsed_at_uptime: u64,
+    /// How much of the time since the last date uptime has shown already.
+    shown_since_date: u64,
+    /// The log and the last line of failures that were folded: no boot begins with a line before it.
+    folded_to: (usize, u64),
     /// The stamp of its banner.
     banner: Option<Option<Stamp>>,
     /// The phone said that the log ends.
@@ -129,7 +133,9 @@ impl BootState {
             } else if uptime > before {
                 // Once there are dates, they determine the elapsed time; if the start of the boot was not read,
                 // uptime shows more.
-                self.elapsed += if self.date.is_none() { uptime - before } else { 0 };
+                let passed = uptime - before;
+                self.elapsed += if self.date.is_none() { passed } else { 0 };
+                self.shown_since_date += if self.date.is_none() { 0 } else { passed };
                 (self.uptime, self.elapsed_at_uptime) = (Some(uptime), self.elapsed);
             }
         } else if stamp.digits().is_some() {
@@ -164,7 +170,10 @@ impl BootState {
         let is_jump =
             passed > MILLISECONDS_PER_DAY && self.elapsed < CLOCK_IS_SET_WITHIN && !self.began_right;
         let was_set = is_jump && (!self.dates_are_judged || stamp.yearless() < before.yearless());
-        self.elapsed += if was_set { 0 } else { passed };
+        let passed = if was_set { 0 } else { passed };
+        // The time that uptime has shown between the two dates has not passed again.
+        self.elapsed_at_uptime += passed.min(std::mem::take(&mut self.shown_since_date));
+        self.elapsed += passed;
     }
 
     fn take(&mut self, record: &mut Record<'_>) {
@@ -176,6 +185,7 @@ impl BootState {
         record.elapsed = Some(self.elapsed);
         if let Some(last) = last {
             self.take_stamp(&last, last.uptime(), is_made_up, record.last_time);
+            self.folded_to = self.folded_to.max((record.file, record.entry.last_line().0));
         }
         record.elapsed_at_last = self.elapsed;
         match record.entry.event {
@@ -231,6 +241,9 @@ fn start(records: &[Record<'_>], begin: usize, at: usize, state: &BootState) -> 
         return Some(at);
     }
     let uptime = records[at].uptime.filter(|uptime| state.is_restarted(*uptime))?;
+    if (records[at].file, records[at].line_in_file()) < state.folded_to {
+        return None;
+    }
     if matches!(next.entry.event, Some(Event::LogStart { banner: true, .. })) {
         // The banner determines which lines before it are from its boot.
         return None;

@@ -90,6 +90,47 @@ fn uptime_starts_over_beyond_disorder_and_drift() {
 }
 
 #[test]
+fn time_that_uptime_tells_between_dates_passes_once() {
+    let goes_on = |uptime, next| {
+        let lines = ["000011.000", "0717165503", "001104.000", "0717170611", uptime, next];
+        (boots(&lines), elapsed(NOVEMBER, &lines))
+    };
+    assert_eq!(goes_on("001132.200", "001142.600"), (1, 668));
+    // Between the two dates 668 s passed, of which uptime tells 653: 15 s go on from 00:11:04.
+    assert_eq!(goes_on("001117.000", "001117.100"), (1, 668));
+    assert_eq!(goes_on("001116.000", "001116.100"), (2, 0));
+    // A date before the first line with uptime tells of no time that passes.
+    assert_eq!(boots(&["0717165503", "001104.000", "0717170611", "001132.200", "001142.600"]), 1);
+}
+
+#[test]
+fn failures_that_were_folded_begin_no_boot() {
+    let banner = format!("000005.000 {BANNER}");
+    let failed = |at: &str| format!("{at} MakeTlsConnection: SSL_connect error 1");
+    let [first, second] = ["000015.001", "000040.001"].map(failed);
+    let lines = |boots: usize| -> Vec<&str> {
+        let boot = [&*banner, "000015.000", &first, "000040.000", &second];
+        std::iter::repeat_n(boot, boots).flatten().collect()
+    };
+    // Of 1,025 lines, those of one boot are folded.
+    for number in [204, 205] {
+        let is_folded =
+            |timeline: &Timeline<'_>| timeline.records.iter().any(|record| record.entry.repeats.is_some());
+        let seen = look(vec![log(0, NAME, NOVEMBER, &lines(number))], |timeline| {
+            (
+                is_folded(timeline),
+                timeline.boots,
+                timeline.records.iter().all(|record| match record.event() {
+                    Some(crate::event::Event::TlsConnectionFailed { .. }) => record.is_explained,
+                    _ => true,
+                }),
+            )
+        });
+        assert_eq!(seen, (number == 205, number, true));
+    }
+}
+
+#[test]
 fn a_february_29_counts_in_its_years() {
     let in_year = |modified, first, second, last| {
         boots_in(modified, &["000010.000", first, second, last, "040010.000", "040011.000"])
