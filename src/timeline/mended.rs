@@ -68,8 +68,9 @@ impl Timeline<'_> {
         let is_new = |shown: &SlotView| {
             let is_known = |view: &&SlotView| view.content.fingerprint == shown.content.fingerprint;
             let before = known.iter().rev().find(|view| view.slot == shown.slot);
+            // Where there was a key alone, there was no certificate.
             let is_other = before.is_none_or(|before| {
-                before.content.is_empty() || shown.content.differs_from(&before.content)
+                !before.content.has_certificate() || shown.content.differs_from(&before.content)
             });
             shown.content.fingerprint.is_some() && is_other && !known.iter().any(is_known)
         };
