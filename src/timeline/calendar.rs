@@ -119,7 +119,7 @@ impl Span {
         let (mut uptimes, mut is_start_read, mut has_ended) = (0, false, false);
         // The dates of a boot from its first one, until they are known to be right.
         let mut start_of_boot: Option<(Stamp, Stamp)> = None;
-        for entry in &digest.entries {
+        for (at, entry) in digest.entries.iter().enumerate() {
             let Some(stamp) = entry.stamp else { continue };
             uptimes = if entry.is_dated() { 0 } else { uptimes + 1 };
             is_start_read |= uptimes > 0;
@@ -140,7 +140,11 @@ impl Span {
             let own_last = span.and_then(|span| span.last.yearless());
             let continues_previous = own_last.or(before.last).is_some_and(|last| is_day_before(last, date));
             let is_unset = match before.unset {
-                None => (after_start || is_behind_end) && is_default(date) && !continues_previous,
+                None => {
+                    (after_start || is_behind_end)
+                        && is_default(date)
+                        && (!continues_previous || is_logged_unset(&digest.entries, at))
+                }
                 Some(before) => {
                     stays_unset(before, date) && (before.days_until(date) < JUMP_DAYS || !continues_previous)
                 }
@@ -245,6 +249,16 @@ fn is_banner(entry: &LogEntry) -> bool {
 /// Whether a clock that was never set shows this date right after a start.
 pub(super) fn is_default(date: Yearless) -> bool {
     date.month() == 1 && date.day() == 1 && date.seconds_of_day() < DEFAULT_START
+}
+
+/// Whether the log says that the clock was not set when it shows the default date of the entry at `at`: between the
+/// start and that date, or while such dates last.
+fn is_logged_unset(entries: &[LogEntry], at: usize) -> bool {
+    let before = entries[..at].iter().rev().take_while(|entry| !entry.is_dated());
+    let is_of_default =
+        |entry: &&LogEntry| entry.stamp.and_then(|stamp| stamp.yearless()).is_some_and(is_default);
+    let after = entries[at..].iter().take_while(is_of_default);
+    before.chain(after).any(|entry| matches!(entry.event, Some(Event::ClockFailed)))
 }
 
 /// Whether a line has a date that a clock which was never set does not show on its first day.

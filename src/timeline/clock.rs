@@ -30,11 +30,14 @@ pub(super) fn date(records: &mut [Record<'_>], joined: &Joined) {
 
 /// Marks the default dates of a boot whose clock was not set.
 fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearless>) {
-    let mut has_failed = false;
+    // Before the phone gives up, it writes the default date already.
+    let has_failed = boot.iter().any(|record| {
+        let date = record.entry.stamp.filter(|_| record.entry.is_dated()).and_then(|stamp| stamp.yearless());
+        matches!(record.event(), Some(Event::ClockFailed)) && date.is_none_or(calendar::is_default)
+    });
     let mut is_first = true;
     let mut unset: Option<Yearless> = None;
     for record in boot {
-        has_failed |= matches!(record.event(), Some(Event::ClockFailed));
         let Some(stamp) = record.entry.stamp.filter(|_| record.entry.is_dated()) else { continue };
         if matches!(joined.logs[record.file].calendar, Calendar::WithYear) && !stamp.is_unset() {
             continue;

@@ -284,6 +284,23 @@ fn january_1_is_real_where_the_boot_before_wrote_that_evening() {
 }
 
 #[test]
+fn january_1_is_the_default_where_the_log_says_within_an_hour_that_the_clock_failed() {
+    let banner = format!("000010.000 {BANNER}");
+    let dates = |at: &str, last: &str| {
+        let failed = format!("{at} Could not load time from time.example.com(time.example.com).");
+        let lines = ["000010.000", "1231230000", &banner, "0101000010", &failed, last];
+        times("2026-01-02T08:00:00", &lines)
+    };
+    assert_eq!(dates("0101005959", "0101100000"), ["2025-12-31 23:00:00", "-", "-", "-"]);
+    assert_eq!(years(&dates("0101010000", "0101100000")), ["2025", "2026", "2026", "2026"]);
+    // A later boot's failure tells nothing of this one.
+    let before = ["000010.000", "1231230000", &banner, "0101000010", &banner];
+    let failed = "000016.000 Could not load time from time.example.com(time.example.com).";
+    let lines = [&before[..], &[failed, "0101100000"]].concat();
+    assert_eq!(years(&times("2026-01-02T08:00:00", &lines)), ["2025", "2026", "2026"]);
+}
+
+#[test]
 fn a_clock_that_is_not_set_goes_on_for_a_week_beyond_january() {
     let dates = |later: &[&str]| times(NOVEMBER, &[&["000010.000", "0101000010"], later].concat());
     assert_eq!(dates(&["0120000000", "0131000000", "0207000000"]), ["-", "-", "-", "-"]);
