@@ -239,7 +239,8 @@ pub(super) fn continues_boot(last: Yearless, first: Yearless, second: Yearless) 
     let days = last.days_until(second);
     // No boot begins before the one before it has ended.
     let is_before = (-YEAR_TURNS..=-JUMP_DAYS).contains(&last.days_until(first));
-    last <= second && (days <= CLOSE_DAYS || is_before)
+    let is_between = last <= first && first <= second;
+    last <= second && !is_between && (days <= CLOSE_DAYS || is_before)
 }
 
 fn is_banner(entry: &LogEntry) -> bool {

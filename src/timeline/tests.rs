@@ -257,6 +257,8 @@ fn a_boot_goes_on_from_the_one_before_within_two_days() {
     assert_eq!(first_date("0430080000", "0520080000"), "?");
     assert_eq!(first_date("0501080001", "0520080000")[..4], *"2026");
     assert_eq!(first_date("0401080000", "0520080000"), "?");
+    // Nothing is wrong with a date between the end of the boot before and the next date.
+    assert_eq!(first_date("0502080000", "0503080000"), "2026-05-02 08:00:00");
 }
 
 #[test]
