@@ -5,14 +5,11 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::calendar::{is_day_before, is_default, years_between};
+use super::calendar::{DISORDER, is_day_before, is_default, years_between};
 use super::{Joined, Record};
 use crate::digest::LogEntry;
 use crate::event::Event;
 use crate::stamp::{Stamp, Yearless};
-
-/// Lines of one boot are out of order by at most this much, in milliseconds.
-const DISORDER: u64 = 2_000;
 
 /// Uptime and the clock drift apart by at most one part in this many.
 const DRIFT: u64 = 1_000;

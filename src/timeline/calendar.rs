@@ -37,6 +37,9 @@ pub(super) const DEFAULT_GAP_DAYS: i64 = 7;
 /// A date after a start was wrong if a jump corrects it within this time, in milliseconds.
 pub(super) const WRONG_AT_START: i64 = 3_600_000;
 
+/// Lines of one boot are out of order by at most this much, in milliseconds.
+pub(super) const DISORDER: u64 = 2_000;
+
 /// The meaning of one log's dated stamps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Calendar {
@@ -117,19 +120,24 @@ impl Span {
         // The start can be in the log before.
         let mut is_start = true;
         let (mut uptimes, mut is_start_read, mut has_ended) = (0, false, false);
+        // The highest uptime of the boot.
+        let mut uptime: Option<u64> = None;
         // The dates of a boot from its first one, until they are known to be right.
         let mut start_of_boot: Option<(Stamp, Stamp)> = None;
         for (at, entry) in digest.entries.iter().enumerate() {
             let Some(stamp) = entry.stamp else { continue };
             uptimes = if entry.is_dated() { 0 } else { uptimes + 1 };
             is_start_read |= uptimes > 0;
-            // A single line with uptime is from another process.
-            if uptimes > 1 || is_banner(entry) {
-                (is_start, before.unset) = (true, None);
+            // A single line with uptime is from another process, and so are several where uptime continues.
+            let continues_uptime =
+                stamp.uptime().zip(uptime).is_some_and(|(now, highest)| now + DISORDER >= highest);
+            if is_banner(entry) || (uptimes > 1 && (!continues_uptime || is_of_start(entry))) {
+                (is_start, before.unset, uptime) = (true, None, None);
                 if let Some((first, last)) = start_of_boot.take() {
                     span = Some(Self::with(span, first, last));
                 }
             }
+            uptime = uptime.max(stamp.uptime());
             if stamp.is_unset() {
                 before.unset = Some(Yearless::new_year());
             }
@@ -241,6 +249,13 @@ pub(super) fn continues_boot(last: Yearless, first: Yearless, second: Yearless) 
     let is_before = (-YEAR_TURNS..=-JUMP_DAYS).contains(&last.days_until(first));
     let is_between = last <= first && first <= second;
     last <= second && !is_between && (days <= CLOSE_DAYS || is_before)
+}
+
+/// Whether a phone writes such a line when it starts.
+fn is_of_start(entry: &LogEntry) -> bool {
+    entry.event.as_ref().is_some_and(|event| {
+        event.is_inventory() || matches!(event, Event::Platform { .. } | Event::Software { .. })
+    })
 }
 
 fn is_banner(entry: &LogEntry) -> bool {

@@ -311,6 +311,22 @@ fn a_clock_that_is_not_set_goes_on_for_a_week_beyond_january() {
 }
 
 #[test]
+fn uptime_that_goes_on_sets_no_clock() {
+    let banner = format!("000010.000 {BANNER}");
+    let dates = |uptime, next| {
+        let lines = ["0909080000", &banner, "0101000012", "001200.000", uptime, next, "0103080000"];
+        times(NOVEMBER, &lines)
+    };
+    assert_eq!(dates("001158.000", "001158.000"), ["2026-09-09 08:00:00", "-", "-"]);
+    assert_eq!(dates("001157.000", "001157.000")[2], "2026-01-03 08:00:00");
+    // What a phone writes when it starts tells of a start.
+    let platform = "000012.001 Platform: Model=VVX 500";
+    let start =
+        ["000010.000", "0909080000", "0909090000", "000012.000", platform, "0101000012", "0103080000"];
+    assert_eq!(times(NOVEMBER, &start), ["2026-09-09 08:00:00", "2026-09-09 09:00:00", "-", "-"]);
+}
+
+#[test]
 fn stamps_have_years_where_twelve_third_pairs_are_days() {
     let days = |last| -> Vec<String> { (1..=last).map(|day| format!("0501{day:02}0317")).collect() };
     for (last, first) in [(11, "2026-05-01 01:03:17"), (12, "2005-01-01 03:17:00")] {
