@@ -63,7 +63,9 @@ fn fields_are_shown_as_text_and_numbers() {
         let slot = kinds::parts(&event).1.get("slot").is_some_and(|slot| !slot.is_null());
         assert_eq!(event.slot().is_some(), slot, "{event:?}");
     }
-    let fields = known("Polycom device certificate MD5 fingerprint: 70:8B:85:9C:49:4E:28:E2:3C:03:4C:D8:AA:0D:8E:17").fields();
+    let fields =
+        known("Polycom device certificate MD5 fingerprint: 70:8B:85:9C:49:4E:28:E2:3C:03:4C:D8:AA:0D:8E:17")
+            .fields();
     assert_eq!(fields["fingerprint"], "70:8B:85:9C:49:4E:28:E2:3C:03:4C:D8:AA:0D:8E:17");
     assert_eq!(fields["algorithm"], "md5");
     assert_eq!(known("Platform: MAC=0004f2a1b2c3").fields()["mac"], "0004F2A1B2C3");

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::kind::{is_archive_name, unsupported_name};
-use super::log_name::{has_ending, is_boot_log, log_mac};
+use super::kind::{has_ending, is_archive_name, unsupported_name};
+use super::log_name::{is_boot_log, log_mac};
 use crate::model::Mac;
 
 /// The kinds of configuration file, by their names.

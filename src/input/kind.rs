@@ -4,8 +4,6 @@
 //! archive is a variant of [`FileKind`], its row here, and a file that lists its members, as `tar.rs` does. The
 //! compiler reports whichever of these is missing.
 
-use super::log_name::has_ending;
-
 /// How many bytes are needed to detect a file's kind: the length of a tar header.
 pub(super) const SNIFFED: usize = 512;
 
@@ -34,46 +32,56 @@ pub(super) enum Compression {
     Bzip2,
 }
 
-/// A compression, an archive, or another kind of file that is recognized.
+/// A compression or an archive.
 struct FileFormat {
     kind: FileKind,
-    /// Its possible first bytes.
+    /// Its first bytes, of which any one suffices.
     magic: &'static [&'static [u8]],
-    /// Its file name endings. A compressed log is found by its own name, so a compression has the endings of
-    /// compressed tar archives only.
+    /// The file name endings by which it is known. A compressed log is found by its own name, so a supported
+    /// compression has the endings of compressed tar archives only.
     endings: &'static [&'static str],
+    /// The endings that a supported compression adds to a log's name, as in `0004f2a1b2c3-app.log.2.gz`, the usual
+    /// one first.
+    added: &'static [&'static str],
 }
 
 const fn format(
     kind: FileKind,
     magic: &'static [&'static [u8]],
     endings: &'static [&'static str],
+    added: &'static [&'static str],
 ) -> FileFormat {
-    FileFormat { kind, magic, endings }
+    FileFormat { kind, magic, endings, added }
 }
 
 /// All formats, in the order in which they are tried.
-static FILE_FORMATS: [FileFormat; 15] = [
-    format(FileKind::Records, &[b"PCREC\0"], &[]),
-    format(FileKind::Utf16, &[b"\xFF\xFE", b"\xFE\xFF"], &[]),
-    format(FileKind::Compressed(Compression::Gzip), &[b"\x1F\x8B\x08"], &["tar.gz", "tgz"]),
+static FILE_FORMATS: &[FileFormat] = &[
+    format(FileKind::Records, &[b"PCREC\0"], &[], &[]),
+    format(FileKind::Utf16, &[b"\xFF\xFE", b"\xFE\xFF"], &[], &[]),
+    format(FileKind::Compressed(Compression::Gzip), &[b"\x1F\x8B\x08"], &["tar.gz", "tgz"], &["gz", "gzip"]),
     format(
         FileKind::Compressed(Compression::Zstd),
         &[b"\x28\xB5\x2F\xFD", b"\x50\x2A\x4D\x18"],
         &["tar.zst", "tzst"],
+        &["zst", "zstd"],
     ),
-    format(FileKind::Compressed(Compression::Xz), &[b"\xFD7zXZ\0"], &["tar.xz", "txz"]),
-    format(FileKind::Compressed(Compression::Bzip2), &[b"BZh"], &["tar.bz2", "tbz2", "tbz"]),
+    format(FileKind::Compressed(Compression::Xz), &[b"\xFD7zXZ\0"], &["tar.xz", "txz"], &["xz"]),
+    format(
+        FileKind::Compressed(Compression::Bzip2),
+        &[b"BZh"],
+        &["tar.bz2", "tbz2", "tbz"],
+        &["bz2", "bz", "bzip2"],
+    ),
     // A tar header has no magic bytes at its beginning; see `is_tar_header`.
-    format(FileKind::Tar, &[], &["tar"]),
-    format(FileKind::Zip, &[b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04"], &["zip"]),
-    format(FileKind::Unsupported("a 7-Zip archive"), &[b"7z\xBC\xAF\x27\x1C"], &["7z"]),
-    format(FileKind::Unsupported("a RAR archive"), &[b"Rar!\x1A\x07"], &["rar"]),
-    format(FileKind::Unsupported("an LZMA file"), &[b"\x5D\0\0"], &["lzma"]),
-    format(FileKind::Unsupported("a Brotli file"), &[], &["br"]),
-    format(FileKind::Unsupported("an LZ4 file"), &[b"\x04\x22\x4D\x18"], &["lz4"]),
-    format(FileKind::Unsupported("an lzip file"), &[b"LZIP"], &["lz"]),
-    format(FileKind::Unsupported("a compress (.Z) file"), &[b"\x1F\x9D"], &["z"]),
+    format(FileKind::Tar, &[], &["tar"], &[]),
+    format(FileKind::Zip, &[b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04"], &["zip"], &[]),
+    format(FileKind::Unsupported("a 7-Zip archive"), &[b"7z\xBC\xAF\x27\x1C"], &["7z"], &[]),
+    format(FileKind::Unsupported("a RAR archive"), &[b"Rar!\x1A\x07"], &["rar"], &[]),
+    format(FileKind::Unsupported("an LZMA file"), &[b"\x5D\0\0"], &["lzma"], &[]),
+    format(FileKind::Unsupported("a Brotli file"), &[], &["br"], &[]),
+    format(FileKind::Unsupported("an LZ4 file"), &[b"\x04\x22\x4D\x18"], &["lz4"], &[]),
+    format(FileKind::Unsupported("an lzip file"), &[b"LZIP"], &["lz"], &[]),
+    format(FileKind::Unsupported("a compress (.Z) file"), &[b"\x1F\x9D"], &["z"], &[]),
 ];
 
 impl FileKind {
@@ -109,9 +117,25 @@ pub(super) fn unsupported_name(base: &[u8]) -> Option<&'static str> {
     if let Some(FileKind::Unsupported(name)) = kind_by_ending(base) { Some(name) } else { None }
 }
 
+/// Whether this word is the ending of a compressed file, in lower case.
+pub(super) fn is_compression_ending(word: &[u8]) -> bool {
+    FILE_FORMATS.iter().flat_map(|format| format.added).any(|ending| ending.as_bytes() == word)
+}
+
+/// The usual file name ending of each supported compression: `gz`. The tests compress logs with each of them.
+pub fn compressions() -> impl Iterator<Item = &'static str> {
+    FILE_FORMATS.iter().filter_map(|format| format.added.first().copied())
+}
+
 fn kind_by_ending(base: &[u8]) -> Option<FileKind> {
-    let has_one = |format: &&FileFormat| format.endings.iter().any(|ending| has_ending(base, ending));
-    FILE_FORMATS.iter().find(has_one).map(|format| format.kind)
+    let is_ending = |ending: &&str| has_ending(base, ending);
+    Some(FILE_FORMATS.iter().find(|format| format.endings.iter().any(is_ending))?.kind)
+}
+
+/// Whether a name ends with a dot and this ending, ignoring case.
+pub(super) fn has_ending(name: &[u8], ending: &str) -> bool {
+    let Some(at) = name.len().checked_sub(ending.len() + 1) else { return false };
+    name[at] == b'.' && name[at + 1..].eq_ignore_ascii_case(ending.as_bytes())
 }
 
 /// Whether these bytes are a tar header: it has a valid checksum, as every form of header must; or it has the
@@ -143,7 +167,12 @@ mod tests {
 
     #[test]
     fn every_format_is_known_by_its_bytes_and_its_names() {
-        for FileFormat { kind, magic, endings } in &FILE_FORMATS {
+        for FileFormat { kind, magic, endings, added } in FILE_FORMATS {
+            assert_eq!(
+                added.is_empty(),
+                !matches!(kind, FileKind::Compressed(_)),
+                "endings added by {kind:?}"
+            );
             for magic in *magic {
                 assert_eq!(FileKind::of(magic), *kind, "{magic:?}");
                 assert_eq!(FileKind::of(&magic[..magic.len() - 1]), FileKind::Plain, "{magic:?}");

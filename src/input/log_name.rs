@@ -9,6 +9,7 @@ use std::cmp::Ordering;
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
+use super::kind::{has_ending, is_compression_ending};
 use crate::model::{Mac, hex_byte};
 
 /// The age of a log by its name, relative to the others of its rotation chain (see [`chain`]).
@@ -244,12 +245,9 @@ impl Decorations {
     }
 }
 
-/// Words that say nothing about age: endings, and the `t` between a date and its time.
+/// Words that say nothing about age: endings, and the `t` and `z` of a date with a time.
 fn is_neutral(word: &[u8]) -> bool {
-    const WORDS: [&[u8]; 13] = [
-        b"log", b"txt", b"text", b"gz", b"gzip", b"z", b"zst", b"zstd", b"xz", b"bz2", b"bz", b"bzip2", b"t",
-    ];
-    WORDS.contains(&word)
+    matches!(word, b"log" | b"txt" | b"text" | b"t" | b"z") || is_compression_ending(word)
 }
 
 /// Replaces `2021-10-05` by `20211005`, so that a date is one number.
@@ -312,12 +310,6 @@ pub fn natural_order(one: &[u8], other: &[u8]) -> Ordering {
             return order;
         }
     }
-}
-
-/// Whether a name ends with a dot and this ending, ignoring case.
-pub(super) fn has_ending(name: &[u8], ending: &str) -> bool {
-    let Some(at) = name.len().checked_sub(ending.len() + 1) else { return false };
-    name[at] == b'.' && name[at + 1..].eq_ignore_ascii_case(ending.as_bytes())
 }
 
 /// Whether a text contains this word, ignoring case, with no letter on either side.

@@ -122,6 +122,14 @@ fn rotations() {
     }
 }
 
+/// So a compression that is added can't be taken for a copy.
+#[test]
+fn every_compression_leaves_the_rotation_number() {
+    for ending in super::super::kind::compressions() {
+        assert_eq!(rotation_of(&format!("0004f2a1b2c3-app.log.2.{ending}")), Rotation::Number(2), "{ending}");
+    }
+}
+
 #[test]
 fn names_of_one_chain() {
     for names in [

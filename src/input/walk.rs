@@ -15,8 +15,8 @@ use super::Options;
 use super::archive::is_piece_name;
 use super::file_kind::{ConfigKind, SkipReason};
 use super::found::{FoundFiles, PartialFiles, Tree, join};
-use super::kind::{is_archive_name, unsupported_name};
-use super::log_name::{has_ending, log_mac, mac_in_name};
+use super::kind::{has_ending, is_archive_name, unsupported_name};
+use super::log_name::{log_mac, mac_in_name};
 use super::source::{Source, SourceKind};
 use super::system::{
     DirectoryId, EntryKind, OpenDirectory, bytes_of, directory_id, path_of, problem_of, shown, special,

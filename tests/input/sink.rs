@@ -54,6 +54,17 @@ pub(crate) fn xz(content: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+/// Compressed as files with this ending are.
+pub(crate) fn compress(ending: &str, content: &[u8]) -> Vec<u8> {
+    match ending {
+        "gz" => gzip(content),
+        "zst" => zstd(content),
+        "xz" => xz(content),
+        "bz2" => bzip2(content),
+        _ => panic!("the tests have no encoder for {ending}"),
+    }
+}
+
 pub(crate) fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = ::tar::Builder::new(Vec::new());
     for (name, content) in members {
