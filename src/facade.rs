@@ -155,7 +155,7 @@ impl Report {
     /// # Errors
     /// What `out` returns; `InvalidInput` for a format of another name.
     pub fn write(&self, format: &str, out: &mut dyn Write) -> io::Result<()> {
-        let Some(format) = Format::named(&FORMATS, format) else {
+        let Some(format) = Format::named(FORMATS, format) else {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("no format is called {format}")));
         };
         let report = report::ScanReport { overview: &self.scan.overview, devices: &self.scan };

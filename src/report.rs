@@ -18,16 +18,11 @@ pub mod story;
 pub mod text;
 pub mod watch;
 
-mod csv;
 mod devices;
 mod findings;
-mod html;
-mod json;
-mod jsonl;
-mod markdown;
 mod redacted;
 mod safe_json;
-mod table;
+mod scan;
 
 #[cfg(test)]
 mod fixture;
@@ -39,11 +34,8 @@ pub use shape::ZtpReadiness;
 use shape::{FleetDay, Scanned, Summary};
 
 pub use events::{EVENT_FORMATS, EventsWriter};
-pub use format::{Format, ScanFormat, ScanWriter};
-
-/// The formats of `scan`, the default first.
-pub const FORMATS: [ScanFormat; 6] =
-    [table::FORMAT, json::FORMAT, jsonl::FORMAT, csv::FORMAT, markdown::FORMAT, html::FORMAT];
+pub use format::Format;
+pub use scan::{FORMATS, ScanFormat, ScanWriter};
 
 /// How a report looks. Formats for machines use only `group_by`.
 #[derive(Clone, Copy, Debug)]
@@ -116,69 +108,4 @@ pub struct ScanReport<'a> {
     pub overview: &'a Overview,
     /// The phones.
     pub devices: &'a dyn Devices,
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-    use std::path::Path;
-
-    use super::*;
-
-    /// The other files of the directory.
-    const NOT_FORMATS: [&str; 18] = [
-        "baseline",
-        "config",
-        "devices",
-        "diff",
-        "events",
-        "explain",
-        "findings",
-        "fixture",
-        "format",
-        "group",
-        "list",
-        "lookup",
-        "redacted",
-        "safe_json",
-        "schema",
-        "shape",
-        "story",
-        "watch",
-    ];
-
-    #[test]
-    fn each_format_is_a_file_and_a_row() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/report");
-        let files: BTreeSet<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|ending| ending == "rs"))
-            .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
-            .filter(|name| name != "text" && !NOT_FORMATS.contains(&name.as_str()))
-            .collect();
-        let rows: BTreeSet<String> = FORMATS.iter().map(|format| format.name.to_owned()).collect();
-        assert_eq!(files, rows);
-    }
-
-    #[test]
-    fn no_format_lets_a_hidden_character_through() {
-        let by = [None, Some(GroupBy::Code), Some(GroupBy::Model), Some(GroupBy::Fingerprint)];
-        for (format, group_by) in FORMATS.iter().flat_map(|format| by.map(|group_by| (format, group_by))) {
-            let text = fixture::written(format, &Style { group_by, ..Style::default() });
-            let hidden = text.chars().find(|c| *c != '\n' && text::visible::is_hidden(*c));
-            assert_eq!(hidden, None, "{} {group_by:?}", format.name);
-        }
-    }
-
-    #[test]
-    fn endings_are_of_one_format_each() {
-        let endings: Vec<_> = FORMATS.iter().flat_map(|format| format.endings).collect();
-        assert_eq!(endings.iter().collect::<BTreeSet<_>>().len(), endings.len());
-        assert_eq!(Format::of_path(&FORMATS, Path::new("a/report.JSON")).unwrap().name, "json");
-        assert_eq!(Format::of_path(&FORMATS, Path::new("report.md")).unwrap().name, "markdown");
-        assert!(Format::of_path(&FORMATS, Path::new("report.pdf")).is_none());
-        assert!(Format::of_path(&FORMATS, Path::new("json")).is_none());
-        assert!(Format::named(&FORMATS, "csv").is_some());
-    }
 }

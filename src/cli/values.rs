@@ -35,7 +35,7 @@ pub(crate) trait Formats: Copy + fmt::Debug + Send + Sync + 'static {
 }
 
 impl Formats for ScanWriter {
-    const TABLE: &'static [Format<Self>] = &FORMATS;
+    const TABLE: &'static [Format<Self>] = FORMATS;
 }
 
 impl Formats for EventsWriter {

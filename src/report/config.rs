@@ -7,8 +7,8 @@ use comfy_table::{ContentArrangement, Table, presets};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::csv::append;
-use super::json::TOOL;
+use super::scan::csv::append;
+use super::scan::json::TOOL;
 use super::shape::{ConfigurationLine, Problem, Tool};
 use super::text::visible::visible;
 use super::{Format, Style, safe_json};

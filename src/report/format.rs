@@ -1,10 +1,6 @@
 //! The type of the tables of formats. Every command has one; `--format` and `--output` choose a row of it.
 
-use std::io::{self, Write};
 use std::path::Path;
-
-use super::{ScanReport, Style};
-use crate::report::group::Groups;
 
 /// A format of an answer. `W` is the function, or the several functions, that write it.
 #[derive(Clone, Copy, Debug)]
@@ -38,32 +34,5 @@ impl<W> Format<W> {
     pub fn of_path<'t>(table: &'t [Self], path: &Path) -> Option<&'t Self> {
         let ending = path.extension()?.to_str()?.to_ascii_lowercase();
         table.iter().find(|format| format.endings.contains(&ending.as_str()))
-    }
-}
-
-/// The functions that write the answer of `scan`.
-#[derive(Clone, Copy, Debug)]
-pub struct ScanWriter {
-    /// Writes one entry per phone.
-    pub(super) phones: fn(&ScanReport<'_>, &Style, &mut dyn Write) -> io::Result<()>,
-    /// Writes one entry per group of phones.
-    pub(super) groups: fn(&Groups, &Style, &mut dyn Write) -> io::Result<()>,
-    /// Whether the answer lists what could not be read. If not, it is written to standard error.
-    pub lists_problems: bool,
-}
-
-/// A format of `scan`.
-pub type ScanFormat = Format<ScanWriter>;
-
-impl ScanFormat {
-    /// Writes the report, phone by phone or, if `style` asks for it, group by group.
-    ///
-    /// # Errors
-    /// What `out` returns.
-    pub fn write(&self, report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-        match style.group_by {
-            None => (self.write.phones)(report, style, out),
-            Some(by) => (self.write.groups)(&Groups::of(report.devices, by), style, out),
-        }
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 fn answer(devices: &dyn Devices) -> String {
     let overview = Overview::default();
     let mut bytes = Vec::new();
-    let json = Format::named(&FORMATS, "json").unwrap();
+    let json = Format::named(FORMATS, "json").unwrap();
     json.write(&ScanReport { overview: &overview, devices }, &Style::default(), &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
 }

@@ -4,13 +4,14 @@ use crate::report::fixture;
 use crate::report::shape::{Device, State};
 use crate::report::text::visible::is_hidden;
 use crate::report::text::width::width;
-use crate::report::{Overview, ScanReport, Verbosity};
+use crate::report::{FORMATS, Overview, ScanReport, Verbosity};
 
 /// An answer of `scan --format json` with these phones.
 fn answer(devices: &Vec<Device>) -> Vec<u8> {
     let overview = Overview::default();
     let mut bytes = Vec::new();
-    super::super::json::FORMAT
+    Format::named(FORMATS, "json")
+        .unwrap()
         .write(&ScanReport { overview: &overview, devices }, &Style::default(), &mut bytes)
         .unwrap();
     bytes

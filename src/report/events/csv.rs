@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{EachEvent, EventsWriter};
 use crate::event;
 
-use crate::report::csv::append;
+use crate::report::scan::csv::append;
 use crate::report::{Format, Style};
 
 pub(super) const FORMAT: Format<EventsWriter> =

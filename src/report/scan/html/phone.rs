@@ -5,8 +5,8 @@ use askama::Template;
 use super::{State, count, minute};
 use crate::report::findings::codes;
 use crate::report::group;
+use crate::report::scan::table::row::{Column, TableRow};
 use crate::report::shape::{Baseline, Certificate, Device, Diagnosis};
-use crate::report::table::row::{Column, TableRow};
 use crate::report::text::time;
 
 /// The row of a phone and its details.

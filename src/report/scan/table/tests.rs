@@ -1,8 +1,8 @@
-use super::super::shape::{Baseline, Diagnosis, Severity, State};
-use super::super::text::visible::is_hidden;
-use super::super::text::width::width;
-use super::super::{GroupBy, fixture};
 use super::*;
+use crate::report::shape::{Baseline, Diagnosis, Severity, State};
+use crate::report::text::visible::is_hidden;
+use crate::report::text::width::width;
+use crate::report::{GroupBy, fixture};
 
 fn written(style: Style) -> String {
     fixture::written(&FORMAT, &style)

@@ -2,15 +2,15 @@
 
 use std::io::{self, Write};
 
-use super::findings::{Findings, Phones, codes, of_code};
-use super::group::{self, Groups};
-use super::shape::{Device, State, Status};
 use super::table::closing::began;
 use super::table::row::{Column, TableRow};
-use super::text::markdown::{escaped, proof};
-use super::text::paint::status_sign;
-use super::text::quantity::{bytes, count, counted};
-use super::{Devices, Overview, ScanFormat, ScanReport, ScanWriter, Style, Verbosity};
+use crate::report::findings::{Findings, Phones, codes, of_code};
+use crate::report::group::{self, Groups};
+use crate::report::shape::{Device, State, Status};
+use crate::report::text::markdown::{escaped, proof};
+use crate::report::text::paint::status_sign;
+use crate::report::text::quantity::{bytes, count, counted};
+use crate::report::{Devices, Overview, ScanFormat, ScanReport, ScanWriter, Style, Verbosity};
 
 pub(super) const FORMAT: ScanFormat = ScanFormat::new(
     "markdown",
@@ -166,8 +166,8 @@ fn problems(overview: &Overview, style: &Style, out: &mut dyn Write) -> io::Resu
 
 #[cfg(test)]
 mod tests {
-    use super::super::{GroupBy, fixture};
     use super::*;
+    use crate::report::{GroupBy, fixture};
 
     #[test]
     fn tables_and_sections() {

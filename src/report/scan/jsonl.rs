@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::group::Groups;
-use super::{ScanFormat, ScanReport, ScanWriter, Style, safe_json};
+use crate::report::group::Groups;
+use crate::report::{ScanFormat, ScanReport, ScanWriter, Style, safe_json};
 
 pub(super) const FORMAT: ScanFormat = ScanFormat::new(
     "jsonl",
@@ -30,8 +30,8 @@ fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{GroupBy, fixture};
     use super::*;
+    use crate::report::{GroupBy, fixture};
 
     #[test]
     fn a_phone_a_line() {

@@ -10,12 +10,12 @@ pub(super) mod row;
 
 use std::io::{self, Write};
 
-use super::findings::{Findings, codes};
-use super::group;
-use super::shape::{Device, Status};
-use super::text::paint::Tone;
-use super::text::quantity::counted;
-use super::{ScanFormat, ScanReport, ScanWriter, Style, Verbosity};
+use crate::report::findings::{Findings, codes};
+use crate::report::group;
+use crate::report::shape::{Device, Status};
+use crate::report::text::paint::Tone;
+use crate::report::text::quantity::counted;
+use crate::report::{ScanFormat, ScanReport, ScanWriter, Style, Verbosity};
 use layout::{Layout, Widths};
 use row::TableRow;
 
@@ -81,7 +81,7 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
 
 /// Writes a text of this program, wrapped to the width.
 fn paragraph(text: &str, tone: Tone, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    for line in super::text::width::wrap(text, style.width.min(PROSE)) {
+    for line in crate::report::text::width::wrap(text, style.width.min(PROSE)) {
         writeln!(out, "{}", tone.paint(&line, style.color))?;
     }
     Ok(())

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::group::Groups;
-use super::shape::{Problem, SCHEMA_VERSION, Tool};
-use super::{ScanFormat, ScanReport, ScanWriter, Style, safe_json};
+use crate::report::group::Groups;
+use crate::report::shape::{Problem, SCHEMA_VERSION, Tool};
+use crate::report::{ScanFormat, ScanReport, ScanWriter, Style, safe_json};
 
 pub(super) const FORMAT: ScanFormat = ScanFormat {
     name: "json",
@@ -16,7 +16,8 @@ pub(super) const FORMAT: ScanFormat = ScanFormat {
 };
 
 /// The program, as reports name it.
-pub(super) const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+pub(in crate::report) const TOOL: Tool =
+    Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 
 fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let overview = report.overview;
@@ -75,10 +76,10 @@ impl From<&crate::problem::Problem> for Problem {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture;
-    use super::super::schema::AnswerSchema;
-    use super::super::shape::Document;
     use super::*;
+    use crate::report::fixture;
+    use crate::report::schema::AnswerSchema;
+    use crate::report::shape::Document;
 
     #[test]
     fn document() {
@@ -87,7 +88,7 @@ mod tests {
 
     #[test]
     fn document_of_groups() {
-        let style = Style { group_by: Some(super::super::GroupBy::Code), ..Style::default() };
+        let style = Style { group_by: Some(crate::report::GroupBy::Code), ..Style::default() };
         insta::assert_snapshot!(fixture::written(&FORMAT, &style));
     }
 

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::group::Groups;
-use super::shape::{Baseline, CertificateState, Device, State};
-use super::text::visible::visible;
-use super::{ScanFormat, ScanReport, ScanWriter, Style};
+use crate::report::group::Groups;
+use crate::report::shape::{Baseline, CertificateState, Device, State};
+use crate::report::text::visible::visible;
+use crate::report::{ScanFormat, ScanReport, ScanWriter, Style};
 
 pub(super) const FORMAT: ScanFormat = ScanFormat::new(
     "csv",
@@ -118,7 +118,7 @@ fn codes(device: &Device, state: State) -> String {
 }
 
 /// Appends a line of cells, each made safe for spreadsheets.
-pub(super) fn append(cells: &[String], bytes: &mut Vec<u8>) {
+pub(in crate::report) fn append(cells: &[String], bytes: &mut Vec<u8>) {
     let mut line = ::csv::WriterBuilder::new().buffer_capacity(512).from_writer(bytes);
     let _ = line.write_record(cells.iter().map(|cell| escape_formula(cell).into_owned()));
     let _ = line.flush();
@@ -135,8 +135,8 @@ fn escape_formula(cell: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{GroupBy, fixture};
     use super::*;
+    use crate::report::{GroupBy, fixture};
 
     #[test]
     fn a_phone_a_line() {
@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(records.len(), fixture::fleet().devices.len());
         for cell in records.iter().flatten() {
             assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell}");
-            assert!(!cell.contains(super::super::text::visible::is_hidden), "{cell}");
+            assert!(!cell.contains(crate::report::text::visible::is_hidden), "{cell}");
         }
         insta::assert_snapshot!(text);
     }

@@ -1,0 +1,88 @@
+//! The formats of `scan`: one file per format, and their table.
+
+pub(super) mod csv;
+mod html;
+pub(super) mod json;
+mod jsonl;
+mod markdown;
+mod table;
+
+use std::io::{self, Write};
+
+use crate::report::group::Groups;
+use crate::report::{Format, ScanReport, Style};
+
+/// The formats of `scan`, the default first.
+pub const FORMATS: &[ScanFormat] =
+    &[table::FORMAT, json::FORMAT, jsonl::FORMAT, csv::FORMAT, markdown::FORMAT, html::FORMAT];
+
+/// The functions that write the answer of `scan`.
+#[derive(Clone, Copy, Debug)]
+pub struct ScanWriter {
+    /// Writes one entry per phone.
+    phones: fn(&ScanReport<'_>, &Style, &mut dyn Write) -> io::Result<()>,
+    /// Writes one entry per group of phones.
+    groups: fn(&Groups, &Style, &mut dyn Write) -> io::Result<()>,
+    /// Whether the answer lists what could not be read. If not, it is written to standard error.
+    pub lists_problems: bool,
+}
+
+/// A format of `scan`.
+pub type ScanFormat = Format<ScanWriter>;
+
+impl ScanFormat {
+    /// Writes the report, phone by phone or, if `style` asks for it, group by group.
+    ///
+    /// # Errors
+    /// What `out` returns.
+    pub fn write(&self, report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+        match style.group_by {
+            None => (self.write.phones)(report, style, out),
+            Some(by) => (self.write.groups)(&Groups::of(report.devices, by), style, out),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+    use crate::report::group::GroupBy;
+    use crate::report::{fixture, text};
+
+    #[test]
+    fn each_format_is_a_file_and_a_row() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/scan");
+        let files: BTreeSet<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|ending| ending == "rs"))
+            .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+            .collect();
+        let rows: BTreeSet<String> = FORMATS.iter().map(|format| format.name.to_owned()).collect();
+        assert_eq!(files, rows);
+    }
+
+    #[test]
+    fn no_format_lets_a_hidden_character_through() {
+        let by = [None, Some(GroupBy::Code), Some(GroupBy::Model), Some(GroupBy::Fingerprint)];
+        for (format, group_by) in FORMATS.iter().flat_map(|format| by.map(|group_by| (format, group_by))) {
+            let text = fixture::written(format, &Style { group_by, ..Style::default() });
+            let hidden = text.chars().find(|c| *c != '\n' && text::visible::is_hidden(*c));
+            assert_eq!(hidden, None, "{} {group_by:?}", format.name);
+        }
+    }
+
+    #[test]
+    fn endings_are_of_one_format_each() {
+        let endings: Vec<_> = FORMATS.iter().flat_map(|format| format.endings).collect();
+        assert_eq!(endings.iter().collect::<BTreeSet<_>>().len(), endings.len());
+        assert_eq!(Format::of_path(FORMATS, Path::new("a/report.JSON")).unwrap().name, "json");
+        assert_eq!(Format::of_path(FORMATS, Path::new("report.md")).unwrap().name, "markdown");
+        assert!(Format::of_path(FORMATS, Path::new("report.pdf")).is_none());
+        assert!(Format::of_path(FORMATS, Path::new("json")).is_none());
+        assert!(Format::named(FORMATS, "csv").is_some());
+    }
+}
