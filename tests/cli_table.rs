@@ -4,6 +4,7 @@
 
 mod tree;
 
+use phonecert::report::FORMATS;
 use tree::{FAILING, complained, fleet, run, said};
 
 fn table(columns: usize) -> String {
@@ -88,7 +89,7 @@ fn help_says_what_options_do_to_counts_and_the_exit_status() {
 #[test]
 fn a_named_path_that_cannot_be_read_is_told_whatever_the_format() {
     let fleet = fleet();
-    for format in ["table", "json", "jsonl", "csv", "markdown"] {
+    for format in FORMATS.iter().map(|format| format.name) {
         let told = complained(fleet.path(), &["scan", "missing", FAILING, "--format", format]);
         assert_eq!(told.matches("missing: ").count(), 1, "{format}: {told}");
         assert_eq!(complained(fleet.path(), &["scan", "missing", FAILING, "-q", "--format", format]), "");

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
+use phonecert::report::config::CONFIG_FORMATS;
 use serde_json::Value;
 
 fn sample(name: &str) -> String {
@@ -81,7 +82,7 @@ fn each_parameter_with_its_origin() {
 fn no_key_in_any_format() {
     let folder = site();
     let key = sample("rsa-2048-pkcs8.key");
-    for format in ["table", "json", "csv"] {
+    for format in CONFIG_FORMATS.iter().map(|format| format.name) {
         let (text, ..) = run(folder.path(), &["--format", format]);
         assert!(text.contains("RSA 2048 key, 1,219 bytes"), "{text}");
         for line in key.lines() {

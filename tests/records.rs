@@ -11,12 +11,11 @@ use std::path::Path;
 use std::process::Output;
 
 use phonecert::records::{Item, Reader};
+use phonecert::report::FORMATS;
 use proptest::prelude::*;
 use serde_json::Value;
 use tempfile::TempDir;
 use tree::{complained, days_after, phonecert, run, said, status, testdata, write};
-
-const FORMATS: [&str; 6] = ["table", "json", "jsonl", "csv", "markdown", "html"];
 
 /// The same moment for every run, long after the samples.
 fn at(folder: &Path, arguments: &[&str], zone: &str) -> Output {
@@ -66,7 +65,7 @@ fn digest(folder: &Path, arguments: &[&str]) -> Vec<u8> {
 
 /// Both answers in each format are equal, but for the command line that the page for a browser shows.
 fn answers_are_equal(folder: &Path, records: &[&str], zone: &str) {
-    for format in FORMATS {
+    for format in FORMATS.iter().map(|format| format.name) {
         let logs = at(folder, &["scan", "--format", format, "--all"], zone);
         let arguments = [&["scan", "--format", format, "--all", "--records"], records].concat();
         let output = at(folder, &arguments, zone);

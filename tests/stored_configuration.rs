@@ -11,12 +11,11 @@ use std::process::Output;
 
 use phonecert::config::Stored;
 use phonecert::records::{FrameKind, Item, Reader};
+use phonecert::report::FORMATS;
 use proptest::prelude::*;
 use serde_json::Value;
 use tempfile::TempDir;
 use tree::{days_after, phonecert, testdata, write};
-
-const FORMATS: [&str; 6] = ["table", "json", "jsonl", "csv", "markdown", "html"];
 
 fn at(folder: &Path, arguments: &[&str], zone: &str) -> Output {
     phonecert(folder).args(arguments).env("SOURCE_DATE_EPOCH", "1467500000").env("TZ", zone).output().unwrap()
@@ -136,7 +135,7 @@ fn digest(folder: &Path, arguments: &[&str]) -> Vec<u8> {
 }
 
 fn answers_are_equal(folder: &Path, options: &[&str], records: &[&str], zone: &str) {
-    for format in FORMATS {
+    for format in FORMATS.iter().map(|format| format.name) {
         let plain = [&["scan", "--format", format, "--all"], options].concat();
         let of_files = at(folder, &plain, zone);
         let of_records = at(folder, &[&plain[..], &["--records"], records].concat(), zone);

@@ -6,6 +6,8 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
+use phonecert::report::FORMATS;
+
 use super::run::{Answer, LOG, PHONE, Tree, log, program, program_for};
 use super::tree::Unprivileged;
 
@@ -112,7 +114,7 @@ fn names_with_control_characters() {
     let tree = Tree::new();
     tree.write(&format!("a\x1b[31m\nb\u{202e}/{LOG}"), &log(20));
     tree.write("\x1b]0;x\x07/64167f000002-app.log", b"");
-    for format in ["table", "json", "jsonl", "csv", "markdown"] {
+    for format in FORMATS.iter().map(|format| format.name) {
         let output = program_for(&tree.path(""), format).arg("-v").output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr);
         assert!(text.contains("64167F000002"), "{format}: {text}");

@@ -113,6 +113,11 @@ pub fn case(name: &str) -> TempDir {
     copy(&testdata().join("cases").join(name))
 }
 
+/// Runs the program at one fixed time, long after the samples: a page for a browser shows when it was made.
+pub fn run_at_once(folder: &Path, arguments: &[&str]) -> Output {
+    phonecert(folder).args(arguments).env("SOURCE_DATE_EPOCH", "1467500000").output().unwrap()
+}
+
 /// Runs the program.
 pub fn run(folder: &Path, arguments: &[&str]) -> Output {
     phonecert(folder).args(arguments).output().unwrap()
