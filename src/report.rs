@@ -109,3 +109,35 @@ pub struct ScanReport<'a> {
     /// The phones.
     pub devices: &'a dyn Devices,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::log_mac;
+
+    fn endings<W>(table: &[Format<W>]) -> impl Iterator<Item = &'static str> {
+        table.iter().flat_map(|format| format.endings.iter().copied())
+    }
+
+    /// A report that is written beside the logs, under the name of one of them, must not be read as a log. `txt` is an
+    /// ending of logs too.
+    #[test]
+    fn no_report_is_found_as_a_log() {
+        let all = endings(FORMATS)
+            .chain(endings(&EVENT_FORMATS))
+            .chain(endings(&story::STORY_FORMATS))
+            .chain(endings(&explain::EXPLAIN_FORMATS))
+            .chain(endings(&lookup::LOOKUP_FORMATS))
+            .chain(endings(&diff::DIFF_FORMATS))
+            .chain(endings(&config::CONFIG_FORMATS))
+            .chain(endings(&watch::WATCH_FORMATS));
+        for ending in all.filter(|ending| *ending != "txt") {
+            let name = format!("0004f2a1b2c3-app.log.{ending}");
+            assert_eq!(
+                log_mac(name.as_bytes()),
+                None,
+                "{ending}: add it to OTHER_ENDINGS of input/log_name.rs"
+            );
+        }
+    }
+}
