@@ -141,40 +141,11 @@ impl<'de> VariantAccess<'de> for &mut Names {
 mod tests {
     use super::*;
 
-    /// The contract's table.
-    const CONTRACT: &str = "\
-        key_too_large: length maximum\n\
-        certificate_too_large: length maximum\n\
-        chain_not_decodable: results\n\
-        credential_invalid: reason\n\
-        certificate_saving:\n\
-        new_certificate: common_name fingerprint\n\
-        previous_certificate: common_name fingerprint\n\
-        no_previous_certificate:\n\
-        certificate_length: length\n\
-        certificate_fingerprint: fingerprint algorithm\n\
-        certificate_common_name: common_name\n\
-        key_length: length\n\
-        certificate_unavailable:\n\
-        server_certificate_untrusted: reason\n\
-        tls_connection_failed: error\n\
-        platform: model assembly assembly_revision mac\n\
-        software: label version\n\
-        log_start: log_level\n\
-        log_end:\n\
-        clock_failed:\n\
-        upload_failed: protocol result\n\
-        sign_in_certificate: exists expired valid_until error\n\
-        ca_fingerprint: fingerprint algorithm\n\
-        provisioning_uri_invalid: uri\n\
-        configuration_not_applied:\n\
-        upload_size_unknown:\n";
-
+    /// The contract fixes them: a kind or a field may be added, but none may change.
     #[test]
-    fn kinds_and_fields_are_the_contracts() {
-        let line = |kind: &EventKind| {
-            kind.fields().fold(format!("{}:", kind.name), |line, field| format!("{line} {field}")) + "\n"
-        };
-        assert_eq!(all().iter().map(line).collect::<String>(), CONTRACT);
+    fn kinds_and_fields() {
+        let line =
+            |kind: &EventKind| format!("{}: {}", kind.name, kind.fields().collect::<Vec<_>>().join(" "));
+        insta::assert_snapshot!(all().iter().map(line).collect::<Vec<_>>().join("\n"));
     }
 }
