@@ -59,12 +59,13 @@ pub enum Event {
         /// Why, in the phone's words.
         reason: Option<Box<str>>,
     },
-    /// The phone begins to save a certificate.
+    /// The phone begins to save a certificate. It can still be refused: `SlotView::is_save` of the timeline tells
+    /// whether it was saved.
     CertificateSaving {
         /// Where.
         slot: Option<Slot>,
     },
-    /// The certificate that was saved.
+    /// The certificate that was saved. This line can be lost: `SlotView::is_save` of the timeline tells of each save.
     NewCertificate {
         /// Its subject's common name.
         common_name: Option<Box<str>>,
@@ -282,6 +283,18 @@ impl Event {
             | Self::CertificateCommonName { slot, .. }
             | Self::KeyLength { slot, .. }
             | Self::CertificateUnavailable { slot } => Some(*slot),
+            _ => None,
+        }
+    }
+
+    /// The fingerprint that the message shows.
+    #[must_use]
+    pub const fn fingerprint(&self) -> Option<&Fingerprint> {
+        match self {
+            Self::NewCertificate { fingerprint, .. }
+            | Self::PreviousCertificate { fingerprint, .. }
+            | Self::CertificateFingerprint { fingerprint, .. }
+            | Self::CaFingerprint { fingerprint, .. } => fingerprint.as_ref(),
             _ => None,
         }
     }

@@ -60,8 +60,9 @@ fn fields_are_shown_as_text_and_numbers() {
         for (name, value) in fields {
             assert!(!value.is_array() && !value.is_object(), "{name}: {value}");
         }
-        let slot = kinds::parts(&event).1.get("slot").is_some_and(|slot| !slot.is_null());
-        assert_eq!(event.slot().is_some(), slot, "{event:?}");
+        let has = |name| kinds::parts(&event).1.get(name).is_some_and(|value| !value.is_null());
+        assert_eq!(event.slot().is_some(), has("slot"), "{event:?}");
+        assert_eq!(event.fingerprint().is_some(), has("fingerprint"), "{event:?}");
     }
     let fields =
         known("Polycom device certificate MD5 fingerprint: 70:8B:85:9C:49:4E:28:E2:3C:03:4C:D8:AA:0D:8E:17")

@@ -61,11 +61,8 @@ impl PhoneLogs {
     /// Whether the logs may show one of these fingerprints in a slot. Always true if a message may be split
     /// over two logs, since it is known only after joining.
     pub(super) fn may_show(&self, fingerprints: &HashSet<Box<[u8]>>) -> bool {
-        let is_one = |event: &Event| match event {
-            Event::CertificateFingerprint { fingerprint, .. } | Event::NewCertificate { fingerprint, .. } => {
-                fingerprint.as_ref().is_some_and(|fingerprint| fingerprints.contains(fingerprint.bytes()))
-            }
-            _ => false,
+        let is_one = |event: &Event| {
+            event.fingerprint().is_some_and(|fingerprint| fingerprints.contains(fingerprint.bytes()))
         };
         let digests = || self.logs.iter().map(|log| &log.digest);
         let is_across = digests().any(|digest| !digest.tail.bytes.is_empty())

@@ -57,7 +57,7 @@ impl Timeline<'_> {
             Some(is_near) => !is_near,
             None => self.records[failure].boot != view.boot,
         };
-        let saves = || self.slots.of_custom_slots().filter(|view| view.source == SlotViewSource::Save);
+        let saves = || self.slots.of_custom_slots().filter(|view| view.is_save());
         if saves().any(|view| view.at.0 > failure && is_later_pass(&view)) {
             return true;
         }

@@ -121,6 +121,13 @@ impl SlotView {
         self.source == SlotViewSource::Inventory { is_complete: true }
     }
 
+    /// A certificate was saved. Only this tells it: of the lines of an installation any can be lost, and an installation
+    /// that began can be refused.
+    #[must_use]
+    pub fn is_save(&self) -> bool {
+        self.source == SlotViewSource::Save
+    }
+
     /// Any inventory.
     #[must_use]
     pub const fn is_inventory(&self) -> bool {
@@ -273,7 +280,7 @@ impl SlotHistory {
     #[must_use]
     pub fn not_kept(&self, slot: Slot) -> Vec<NotKept<'_>> {
         let views = self.of_slot(slot);
-        let saves = views.iter().enumerate().filter(|(_, view)| view.source == SlotViewSource::Save);
+        let saves = views.iter().enumerate().filter(|(_, view)| view.is_save());
         let not_kept = saves.filter_map(|(number, saved)| {
             let shown = next_inventory(views, number)?;
             is_lost(saved, shown).then_some(NotKept { saved, shown })
@@ -285,10 +292,7 @@ impl SlotHistory {
     #[must_use]
     pub fn is_kept_later(&self, slot: Slot, after: usize) -> bool {
         let views = self.of_slot(slot);
-        let mut saves = views
-            .iter()
-            .enumerate()
-            .filter(|(_, view)| view.source == SlotViewSource::Save && view.at.0 > after);
+        let mut saves = views.iter().enumerate().filter(|(_, view)| view.is_save() && view.at.0 > after);
         saves.any(|(number, saved)| {
             next_inventory(views, number).is_some_and(|shown| {
                 let is_same = saved.content.fingerprint.is_none()
@@ -302,7 +306,7 @@ impl SlotHistory {
 /// The inventory of the next boot after a save, if nothing was saved to the slot in between.
 fn next_inventory(views: &[SlotView], save: usize) -> Option<&SlotView> {
     let later = &views[save + 1..];
-    let end = later.iter().position(|view| view.source == SlotViewSource::Save).unwrap_or(later.len());
+    let end = later.iter().position(SlotView::is_save).unwrap_or(later.len());
     later[..end].iter().find(|view| view.is_inventory() && view.boot > views[save].boot)
 }
 
