@@ -212,6 +212,19 @@ fn problems_name_no_one() {
 }
 
 /// An unknown field is treated as text of a log, so that a field added later is redacted too.
+static LOG_OF_ALL_MESSAGES: &str = include_str!("../../testdata/messages/0004f2a1b2c3-app.log");
+
+/// The fields of a line's event that are text.
+fn text_fields(line: &str) -> Vec<(String, serde_json::Value)> {
+    let text = line.splitn(5, '|').last().unwrap();
+    match event::read(text.as_bytes(), event::End::Whole) {
+        event::ParsedText::Known(event) | event::ParsedText::Open(event) => {
+            event.fields().into_iter().filter(|(_, value)| value.is_string()).collect()
+        }
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
 #[test]
 fn fields_of_events_are_redacted_by_what_they_are() {
     let fields = [
@@ -222,8 +235,15 @@ fn fields_of_events_are_redacted_by_what_they_are() {
         ("version", "3.3.5.247", "3.3.5.247"),
         ("uri", "pki.acme.example/janes", ""),
         ("model", "VVX 500", "VVX 500"),
+        ("assembly", "3111-44500-001", "3111-44500-001"),
+        ("assembly_revision", "A", "A"),
+        ("algorithm", "md5", "md5"),
+        ("label", "SIP", "SIP"),
     ];
     let known: BTreeSet<&str> = event::kinds().iter().flat_map(event::EventKind::fields).collect();
+    for (field, _) in LOG_OF_ALL_MESSAGES.lines().flat_map(text_fields) {
+        assert!(fields.iter().any(|(known, ..)| *known == field), "{field}: how is it redacted?");
+    }
     let redactor = redactor_of(&["0004F2A1B2C3"], |redactor| {
         fields.iter().for_each(|(field, value, _)| drop(Shown::redacted(redactor).field(field, value)));
     });
