@@ -79,8 +79,7 @@ impl StoryEntry {
             "log_end" => (Tone::Dim, true, Prose::own("ended its log: a shutdown")),
             "log_start" => (Tone::Dim, false, logging(event)?),
             kind if KINDS_WITHOUT_ENTRY.contains(&kind) => return None,
-            // A kind without a description here is shown by its name.
-            kind => (Tone::Plain, false, Prose::own(kind.replace('_', " "))),
+            _ => (Tone::Plain, false, by_its_fields(event)),
         };
         Some(Self::new(event, tone, is_turn, what))
     }
@@ -129,6 +128,20 @@ fn with_reason(what: &str, event: &EventRow) -> Prose {
         Some(reason) => Prose::own(format!("{what}: ")).and_foreign(reason),
         None => Prose::own(what),
     }
+}
+
+/// A kind without a description of its own: its name, its slot and its fields, so that nothing is hidden.
+fn by_its_fields(event: &EventRow) -> Prose {
+    let mut prose = Prose::own(event.kind.replace('_', " "));
+    if let Some(name) = &event.slot {
+        prose = prose.and(" for ").and_foreign(&slot(name));
+    }
+    for (place, (name, value)) in event.fields.iter().filter(|(_, value)| !value.is_null()).enumerate() {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        prose = prose.and(if place == 0 { ": " } else { ", " }).and(name.replace('_', " "));
+        prose = prose.and(" ").and_foreign(&value);
+    }
+    prose
 }
 
 /// ` "CN" 70:8B:85:9C…`.

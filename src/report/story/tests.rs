@@ -213,6 +213,17 @@ fn logs_are_numbered_and_boots_go_on_from_one_to_the_next() {
     assert!(text.contains("and 3 more, newer ones"), "{text}");
 }
 
+/// As of an event that is added.
+#[test]
+fn a_kind_without_words_is_told_by_its_fields() {
+    let device = phone(0);
+    let mut log = Log::of(&device);
+    let fields = json!({"server_name": "a.example.com", "error": 5, "length": null});
+    log.add("0111080011", "chain_broken", Some("platform-1"), fields);
+    let text = written(&device, &log.events, "text", &Style::default());
+    assert!(text.contains("chain broken for platform slot 1: server name a.example.com, error 5"), "{text}");
+}
+
 #[test]
 fn a_phone_without_any_log() {
     let device = Device { files: Vec::new(), boots: 0, ..phone(6) };
