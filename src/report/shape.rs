@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::check::{Facts, Family, Rule};
+use crate::event;
 pub use crate::model::{CertificateState, Severity, State, Status};
 
 /// The version of the JSON output's shape. A change of any type here changes it.
@@ -331,6 +332,7 @@ pub struct EventRow {
     /// Events lost so far; null if the line has no header.
     pub missed: Option<u64>,
     /// The kind, `key_too_large`.
+    #[schemars(extend("enum" = kinds()))]
     pub kind: &'static str,
     /// The slot that the message names, or null.
     pub slot: Option<String>,
@@ -340,4 +342,9 @@ pub struct EventRow {
     /// The kind's own fields, in the contract's order: name and value.
     #[serde(flatten)]
     pub fields: serde_json::Map<String, serde_json::Value>,
+}
+
+/// The names of all kinds of events.
+fn kinds() -> Vec<&'static str> {
+    event::kinds().iter().map(|kind| kind.name).collect()
 }

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::{EachEvent, EventsWriter};
 use crate::event;
-
 use crate::report::scan::csv::append;
 use crate::report::{Format, Style};
 
