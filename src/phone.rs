@@ -281,6 +281,7 @@ impl Phone {
     /// The active diagnoses, one bit each: bit N is the rule at index N of the catalogue.
     #[must_use]
     pub fn active_rules(&self) -> u64 {
+        const { assert!(CATALOGUE.len() <= u64::BITS as usize, "each rule needs a bit") };
         let common = self.common.iter().flat_map(|common| &common.findings);
         let all = self.findings.iter().chain(common);
         let active = all.filter(|(_, finding)| finding.state == State::Active);
