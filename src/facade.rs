@@ -149,8 +149,7 @@ impl Report {
         &self.scan.overview.problems
     }
 
-    /// Writes the report as `phonecert scan --format NAME` does: `json`, `jsonl`, `csv`, `markdown`, `html`,
-    /// `table`.
+    /// Writes the report as `phonecert scan --format NAME` does; `phonecert scan --help` lists the names.
     ///
     /// # Errors
     /// What `out` returns; `InvalidInput` for a format of another name.
