@@ -50,7 +50,8 @@ pub(crate) use failures::in_words;
 pub use finding::Finding;
 pub use no_certificate_evidence::INVENTORY_LEVEL;
 
-/// One diagnosis of the catalogue.
+/// A kind of diagnosis: its texts, its facts, and its check, the function that searches for it. For one phone the
+/// check returns [`Finding`]s; reports show each as a diagnosis.
 #[derive(Debug)]
 pub struct Rule {
     /// Stable code, `INS001`.
@@ -95,12 +96,12 @@ pub struct Facts {
     pub about_choosing: bool,
     /// It is found only by comparing phones.
     pub from_fleet: bool,
-    /// For a diagnosis of the configuration: it depends on the phone's address. All others depend only on files and
-    /// log, so their findings are cached for other phones with the same files and facts.
-    pub of_address: bool,
-    /// If many phones begin to show it within a day, a server is the likely cause. This applies to all of
-    /// [`Family::Installation`] and [`Family::Connection`], with or without this fact.
-    pub begins_in_fleets: bool,
+    /// For CFG diagnoses: the result depends on the phone's address, so it is not reused for other phones with the
+    /// same files and log.
+    pub depends_on_mac: bool,
+    /// If many phones begin to show it within a day, the cause is probably in a server. True for all of
+    /// [`Family::Installation`] and [`Family::Connection`].
+    pub suggests_server_fault: bool,
     /// Which lines of the phone's configuration files can explain it.
     pub asks: Option<join::Question>,
 }
@@ -114,8 +115,8 @@ impl Facts {
             about_installing: false,
             about_choosing: false,
             from_fleet: false,
-            of_address: false,
-            begins_in_fleets: false,
+            depends_on_mac: false,
+            suggests_server_fault: matches!(family, Family::Installation | Family::Connection),
             asks: None,
         }
     }
@@ -126,7 +127,7 @@ impl Facts {
 pub enum Family {
     /// INS: installing custom certificates.
     Installation,
-    /// INV: the built-in certificate and what the inventory shows.
+    /// INV: the certificates that the phone reports at boot, mostly the built-in one.
     Inventory,
     /// TLS: connections.
     Connection,
@@ -171,7 +172,7 @@ impl Family {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Installation => "Installing custom certificates",
-            Self::Inventory => "The built-in certificate",
+            Self::Inventory => "Certificates that the phone reports",
             Self::Connection => "TLS connections",
             Self::Provisioning => "Zero-touch provisioning",
             Self::Log => "What the logs can and cannot tell",

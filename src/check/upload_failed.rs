@@ -30,7 +30,7 @@ pub(super) const RULE: Rule = Rule {
     cause: "The phone could not send its log to the server, so the server's copy may lack lines.",
     remedy: "Check that the phone may write to the log directory of the provisioning server, and that the server has disk space; then restart the phone.",
     reference: "UC Software log, messages of the component log",
-    facts: Facts { begins_in_fleets: true, ..Facts::of(Family::Log) },
+    facts: Facts { suggests_server_fault: true, ..Facts::of(Family::Log) },
     source: include_str!("upload_failed.rs"),
     run: Run::Logs(run),
 };

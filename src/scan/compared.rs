@@ -2,7 +2,6 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::check::{Family, Rule};
 use crate::config::PublicKey;
 use crate::model::{CertificateState, Mac, Slot};
 use crate::phone::{Phone, SlotContent};
@@ -54,11 +53,8 @@ fn hash((is_built_in, bytes): &Key) -> u64 {
 /// occurrence (local time, seconds since 1970). Left out are those that occur within a day of the log's first
 /// line, since they may have begun before it.
 pub(super) fn diagnosis_starts(phone: &Phone) -> impl Iterator<Item = (&'static str, i64)> + '_ {
-    let is_counted = |rule: &Rule| {
-        matches!(rule.facts.family, Family::Installation | Family::Connection) || rule.facts.begins_in_fleets
-    };
     let first_line = phone.times.map_or(i64::MAX, |(first, _)| first);
-    let active = phone.active().filter(move |(rule, _)| is_counted(rule));
+    let active = phone.active().filter(move |(rule, _)| rule.facts.suggests_server_fault);
     let firsts =
         active.filter_map(|(rule, finding)| Some((rule.code, finding.seen.times()?.0.and_utc().timestamp())));
     firsts.filter(move |(_, first)| first.saturating_sub(first_line) >= SECONDS_PER_DAY)

@@ -70,7 +70,7 @@ impl FindingsCache {
         };
         let Some(cached) = cached else {
             let (own, others): (Vec<_>, Vec<_>) =
-                all_findings().into_iter().partition(|(rule, _)| rule.facts.of_address);
+                all_findings().into_iter().partition(|(rule, _)| rule.facts.depends_on_mac);
             let keys = config.configured_keys();
             let names_phone = others.iter().any(|(_, finding)| {
                 config.is_named_in(&finding.message)
@@ -88,7 +88,7 @@ impl FindingsCache {
             return ConfigFindings { own: all_findings(), common: None };
         };
         let case = ConfigurationCase::new(&cached.config, &cached.facts, &[]).of_phone(config.mac);
-        let own = findings(&case, selection, |rule| rule.facts.of_address);
+        let own = findings(&case, selection, |rule| rule.facts.depends_on_mac);
         debug_assert!(
             common.makes_with(&own, all_findings()),
             "{}: a rule asks for more than is compared",

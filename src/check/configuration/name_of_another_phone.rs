@@ -23,7 +23,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The certificate was issued for another phone.",
     remedy: "Give the phone the certificate that was issued for it.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    facts: Facts { of_address: true, ..Facts::of(Family::Configuration) },
+    facts: Facts { depends_on_mac: true, ..Facts::of(Family::Configuration) },
     ..rule(include_str!("name_of_another_phone.rs"), run)
 };
 
@@ -36,7 +36,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             Mac::VENDOR_BLOCKS.iter().any(|known| known == block) || *block == own.bytes()[..3]
         };
         let other = named.iter().find(is_phone).filter(|_| !named.contains(&own))?;
-        let message = sentence!["The certificate in ", &given, " is made out to ", Part::Mac(*other), "."];
+        let message = sentence!["The certificate in ", &given, " is issued for ", Part::Mac(*other), "."];
         let says = sentence!["CN ", name_of(certificate), ", and this phone is ", Part::Mac(own)];
         Some(Finding::of_files(slot, message, vec![given.says(says)]))
     });
