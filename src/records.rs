@@ -175,7 +175,7 @@ pub enum Fault {
     /// Its digests are of another version.
     #[error(
         "has records of version {version}, made by phonecert {tool}; this one (phonecert {}) reads version \
-         {DIGEST_VERSION}: digest the logs again",
+         {DIGEST_VERSION}: run `phonecert digest` again",
         env!("CARGO_PKG_VERSION")
     )]
     Version {

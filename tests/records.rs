@@ -308,21 +308,21 @@ fn a_cache_spares_reading_what_is_unchanged() {
     let folder = tree::fleet();
     let now = days_after(tree::TIME, 1);
     let told = cached(folder.path(), &[], &now);
-    assert!(told.contains("does not exist yet") && told.contains(" 0 copied from the cache"), "{told}");
+    assert!(told.contains("does not exist yet") && told.contains(" 0 reused unchanged"), "{told}");
     let first = fs::read(folder.path().join("c.pcr")).unwrap();
     let told = cached(folder.path(), &[], &now);
-    assert!(told.contains(": 0 of logs that were read"), "{told}");
+    assert!(told.contains(": 0 read"), "{told}");
     assert!(first == fs::read(folder.path().join("c.pcr")).unwrap());
     // It is not read: what is in it by now is not known.
     let healthy = folder.path().join(tree::HEALTHY);
     let log = fs::read(&healthy).unwrap();
     write(folder.path(), tree::HEALTHY, &vec![b'x'; log.len()], tree::TIME);
-    assert!(cached(folder.path(), &[], &now).contains(": 0 of logs that were read"));
+    assert!(cached(folder.path(), &[], &now).contains(": 0 read"));
     assert!(first == fs::read(folder.path().join("c.pcr")).unwrap());
     // Another time, another size: it is read.
     write(folder.path(), tree::HEALTHY, &log, &days_after(tree::TIME, 2));
     let told = cached(folder.path(), &[], &days_after(tree::TIME, 3));
-    assert!(told.contains(": 1 of logs that were read"), "{told}");
+    assert!(told.contains(": 1 read"), "{told}");
     answers_are_equal(folder.path(), &["c.pcr"], "UTC");
 }
 
@@ -354,7 +354,7 @@ fn what_had_problems_is_read_again() {
     let now = days_after(tree::TIME, 1);
     let cut = &tree::gzip(&fs::read(folder.path().join(tree::HEALTHY)).unwrap())[..1000];
     write(folder.path(), "0004f2d00003-app.log.gz", cut, tree::TIME);
-    for words in [" 0 copied from the cache", ": 1 of logs that were read"] {
+    for words in [" 0 reused unchanged", ": 1 read"] {
         let arguments = ["digest", "--cache", "c.pcr", "-o", "c.pcr"];
         let seconds = now.parse::<chrono::NaiveDateTime>().unwrap().and_utc().timestamp().to_string();
         let output =
@@ -375,8 +375,8 @@ fn a_log_changed_in_the_second_in_which_it_was_read_is_read_again() {
         "2016-07-02T12:00:00",
     );
     cached(folder.path(), &[], "2016-07-02T12:00:01");
-    assert!(cached(folder.path(), &[], "2016-07-02T12:00:02").contains(": 1 of logs that were read"));
-    assert!(cached(folder.path(), &[], "2016-07-02T12:00:03").contains(": 0 of logs that were read"));
+    assert!(cached(folder.path(), &[], "2016-07-02T12:00:02").contains(": 1 read"));
+    assert!(cached(folder.path(), &[], "2016-07-02T12:00:03").contains(": 0 read"));
 }
 
 /// The files that the answer names for a phone.
@@ -397,16 +397,16 @@ fn records_of_logs_that_are_gone_are_kept_for_a_while() {
     let more = [&log[..], b"0701120000|so   |3|00|one line more\n"].concat();
     write(folder.path(), tree::FAILING, &more, &days_after(tree::TIME, 1));
     let told = cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 2));
-    assert!(told.contains(" 0 of logs that are gone"), "{told}");
+    assert!(told.contains(" 0 of deleted logs"), "{told}");
     fs::rename(&path, folder.path().join("0004f2a1b202-app.log.1")).unwrap();
     write(folder.path(), tree::FAILING, b"0702120000|so   |3|00|a new log\n", &days_after(tree::TIME, 2));
     let told = cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 3));
-    assert!(told.contains(" 0 of logs that are gone"), "{told}");
+    assert!(told.contains(" 0 of deleted logs"), "{told}");
     // Begun anew, and deleted.
     fs::remove_file(folder.path().join("0004f2a1b202-app.log.1")).unwrap();
     write(folder.path(), tree::FAILING, b"0704120000|so   |3|00|begun anew\n", &days_after(tree::TIME, 4));
     let told = cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 5));
-    assert!(told.contains(" 2 of logs that are gone"), "{told}");
+    assert!(told.contains(" 2 of deleted logs"), "{told}");
     let files = files_of(folder.path(), "0004f2a1b202");
     assert!(
         files.iter().any(|file| file == "0004f2a1b202-app.log.1 (gone, 2016-07-02T12:00:00Z)"),
@@ -416,10 +416,10 @@ fn records_of_logs_that_are_gone_are_kept_for_a_while() {
     assert!(told.contains("2 logs are gone; the records kept of them are used"), "{told}");
     // They stay as long as is asked for, and no longer.
     let told = cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 80));
-    assert!(told.contains(" 2 of logs that are gone"), "{told}");
+    assert!(told.contains(" 2 of deleted logs"), "{told}");
     let told = cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 92));
-    assert!(told.contains(" 1 of logs that are gone"), "{told}");
-    assert!(cached(folder.path(), &[], &days_after(tree::TIME, 92)).contains(" 0 of logs that are gone"));
+    assert!(told.contains(" 1 of deleted logs"), "{told}");
+    assert!(cached(folder.path(), &[], &days_after(tree::TIME, 92)).contains(" 0 of deleted logs"));
 }
 
 #[test]
@@ -428,7 +428,7 @@ fn caches_that_do_not_fit() {
     let now = days_after(tree::TIME, 1);
     cached(folder.path(), &["--since", "2016-01-01"], &now);
     let told = cached(folder.path(), &[], &now);
-    assert!(told.contains("all logs are read") && told.contains(" 0 copied from the cache"), "{told}");
+    assert!(told.contains("all logs are read") && told.contains(" 0 reused unchanged"), "{told}");
     let bytes = fs::read(folder.path().join("c.pcr")).unwrap();
     fs::write(folder.path().join("c.pcr"), &bytes[..bytes.len() / 2]).unwrap();
     refused(folder.path(), &["digest", "--cache", "c.pcr", "-o", "c.pcr"], "c.pcr: is cut off");
@@ -459,7 +459,7 @@ fn a_compressed_output_is_small_and_a_cache_too() {
     let size = |name: &str| fs::metadata(folder.path().join(name)).unwrap().len();
     assert!(size("a.pcr.zst") * 2 < size("a.pcr"));
     let told = complained(folder.path(), &["digest", "--cache", "a.pcr.zst", "-o", "b.pcr"]);
-    assert!(told.contains(": 0 of logs that were read"), "{told}");
+    assert!(told.contains(": 0 read"), "{told}");
 }
 
 #[test]

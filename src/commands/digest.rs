@@ -5,6 +5,7 @@ use std::io::{self, BufReader, IsTerminal, Write};
 use std::path::Path;
 
 use phonecert::redact::Shown;
+use phonecert::report::text::quantity::{count, counted};
 use phonecert::scan::{self, Cache, DigestSummary, Retention};
 use phonecert::window::Window;
 
@@ -65,11 +66,10 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
 }
 
 fn summary(digested: &DigestSummary) -> String {
-    let DigestSummary { logs, from_cache, gone, .. } = digested;
-    let read = logs.saturating_sub(*from_cache + *gone);
-    format!(
-        "{logs} records: {read} of logs that were read, {from_cache} copied from the cache, {gone} of logs that are gone"
-    )
+    let DigestSummary { logs, from_cache, gone, .. } = *digested;
+    let read = count(logs.saturating_sub(from_cache + gone));
+    let (records, reused, gone) = (counted(logs, "record"), count(from_cache), count(gone));
+    format!("{records}: {read} read, {reused} reused unchanged, {gone} of deleted logs")
 }
 
 /// Reads the cache and locks it, so that no other run uses it at the same time. None if it can't be used.

@@ -59,7 +59,7 @@ pub(super) fn skipped_files(files: &SkippedFiles, shown: Shown<'_>, verbosity: V
         return;
     }
     for (kind, (count, first)) in &files.kinds {
-        write_line(&format!("{}, such as {}", skipped(*kind, *count), visible(&shown.path(first))));
+        write_line(&format!("{}{}", skipped(*kind, *count), example(*count, &shown.path(first))));
     }
 }
 
@@ -68,10 +68,11 @@ pub(super) fn gone(gone: &(u64, Option<Box<str>>), shown: Shown<'_>, verbosity: 
     if let (count @ 1.., Some(first)) = gone
         && verbosity != Verbosity::Quiet
     {
-        let logs = if *count == 1 { "1 log is".to_owned() } else { format!("{count} logs are") };
+        let (verb, them) = if *count == 1 { ("is", "it") } else { ("are", "them") };
+        let logs = format!("{} {verb}", counted(*count, "log"));
         write_line(&format!(
-            "{logs} gone; the records kept of them are used, such as {}",
-            visible(&shown.path(first))
+            "{logs} gone; the records kept of {them} are used{}",
+            example(*count, &shown.path(first))
         ));
     }
 }
@@ -92,8 +93,15 @@ pub(super) fn problems(problems: &[Problem], verbosity: Verbosity) {
         ));
     }
     if problems.len() > shown {
-        write_line(&format!("and {} more problems; -v shows all", problems.len() - shown));
+        let more = (problems.len() - shown) as u64;
+        let problems = if more == 1 { "problem" } else { "problems" };
+        write_line(&format!("and {} more {problems}; -v shows all", quantity::count(more)));
     }
+}
+
+/// The path of the only file, or one of several as an example.
+fn example(count: u64, path: &str) -> String {
+    format!("{}{}", if count == 1 { ": " } else { ", such as " }, visible(path))
 }
 
 /// Says how many files of this kind were not read, and why.
@@ -104,7 +112,7 @@ fn skipped(kind: SkipReason, count: u64) -> String {
         SkipReason::OtherCompression => {
             ("compressed log", "this compression can't be read; decompress it first")
         }
-        SkipReason::BootLog => ("boot log", "they contain no messages about certificates"),
+        SkipReason::BootLog => ("boot log", "such a log contains no messages about certificates"),
         SkipReason::OtherLog => ("other log", "such a file is read only if you name it"),
         SkipReason::Archive => ("archive", "because of --no-archives"),
     };
@@ -115,6 +123,12 @@ fn skipped(kind: SkipReason, count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_file_is_named_and_of_several_one_is_an_example() {
+        assert_eq!(example(1, "a.log"), ": a.log");
+        assert_eq!(example(2, "a.log"), ", such as a.log");
+    }
 
     #[test]
     fn a_directory_without_logs_says_what_it_holds() {

@@ -25,7 +25,7 @@ pub const FAILING: &str = "0004f2a1b202-app.log";
 pub const HEALTHY: &str = "0004f2a1b201-app.log";
 
 /// What is told on standard error of the fleet, which has boot logs beside its logs.
-pub const SKIPPED: &str = "phonecert: 4 boot logs were not read (they contain no messages about certificates), such as 0004f2a1b201-boot.log\n";
+pub const SKIPPED: &str = "phonecert: 4 boot logs were not read (such a log contains no messages about certificates), such as 0004f2a1b201-boot.log\n";
 
 /// Where the samples are.
 pub fn testdata() -> PathBuf {
