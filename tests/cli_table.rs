@@ -14,18 +14,18 @@ fn table(columns: usize) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The lines under `Proof` of this code.
-fn proof(table: &str, code: &str) -> String {
+/// The lines under `Evidence` of this code.
+fn evidence(table: &str, code: &str) -> String {
     let (_, block) = table.split_once(&format!(" {code} ")).unwrap();
-    let (_, proof) = block[block.find('\n').unwrap()..].split_once("Proof").unwrap();
-    proof.split("\n\n").next().unwrap().to_owned()
+    let (_, evidence) = block[block.find('\n').unwrap()..].split_once("Evidence").unwrap();
+    evidence.split("\n\n").next().unwrap().to_owned()
 }
 
 #[test]
-fn the_proving_part_is_visible_at_any_width() {
+fn the_values_in_evidence_are_visible_at_any_width() {
     for columns in [60, 80, 100, 120, 200] {
         let table = table(columns);
-        for (code, proofs) in [
+        for (code, values) in [
             ("INS001", &["key2", "4677", "4096"][..]),
             ("INS003", &["results 0"]),
             ("INS005", &["2021", "1C:2E:2B:B8", "\"Custom-0004F2000001\""]),
@@ -34,9 +34,9 @@ fn the_proving_part_is_visible_at_any_width() {
             ("LOG001", &["level 3"]),
         ] {
             let Some((_, explained)) = table.split_once("\n\n") else { panic!("{table}") };
-            let proof = proof(explained, code);
-            let (_, lines) = proof.split_once("app.log:").unwrap();
-            assert!(proofs.iter().all(|part| lines.contains(part)), "{columns} {code}: {lines}");
+            let evidence = evidence(explained, code);
+            let (_, lines) = evidence.split_once("app.log:").unwrap();
+            assert!(values.iter().all(|part| lines.contains(part)), "{columns} {code}: {lines}");
         }
         assert!(table.lines().all(|line| line.chars().count() <= columns), "{columns}");
         assert!(!table.contains("once without ever getting the time. (2 times)"));

@@ -17,7 +17,7 @@ fn sample(name: &str) -> String {
 const PHONES: [(&str, &[(&str, &str)]); 11] = [
     ("0004f2000001", &[]),
     ("0004f2000002", &[]),
-    // The certificate is made out to this one.
+    // The certificate is issued for this one.
     ("0004f2a1b2c3", &[]),
     ("0004f2000004", &[(".cfg", "<a CONFIG_FILES=\"site.cfg\" reg.1.address=\"1\"/>")]),
     ("0004f2000005", &[("-phone.cfg", "<a up.one=\"1\"/>")]),

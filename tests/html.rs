@@ -68,7 +68,7 @@ fn sections_are_in_the_order_of_importance() {
 }
 
 #[test]
-fn every_phone_is_a_row_with_its_proof() {
+fn every_phone_is_a_row_with_its_evidence() {
     let page = page(&[]);
     let macs: Vec<&str> = page.split("<li id=\"").skip(1).map(|rest| &rest[..12]).collect();
     let fleet = fleet();

@@ -146,7 +146,7 @@ pub(crate) struct RunArgs {
     /// Print no explanations, warnings or progress
     #[arg(long, short, conflicts_with = "verbose", help_heading = SHOWING)]
     pub(crate) quiet: bool,
-    /// Print all log lines that prove a diagnosis, in full, and all problems
+    /// Print the whole evidence of each diagnosis, and all problems
     #[arg(long, short, help_heading = SHOWING)]
     pub(crate) verbose: bool,
     /// The number of threads [default: one per processor]

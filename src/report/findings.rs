@@ -10,7 +10,7 @@ use super::text::visible::visible;
 use super::text::width::width;
 
 /// How many phones' evidence is shown.
-const MAX_PHONES_PROVEN: usize = 3;
+const MAX_PHONES_WITH_EVIDENCE: usize = 3;
 /// How many phones are named.
 const MAX_NAMED: usize = 3;
 
@@ -47,12 +47,12 @@ pub(super) struct Phones {
 }
 
 impl Phones {
-    fn add(&mut self, name: &str, place: usize, proven: usize) {
+    fn add(&mut self, name: &str, place: usize, max_places: usize) {
         self.number += 1;
         if self.names.len() < MAX_NAMED {
             self.names.push(name.to_owned());
         }
-        if self.places.len() < proven {
+        if self.places.len() < max_places {
             self.places.push(place);
         }
     }
@@ -85,7 +85,7 @@ pub(super) fn fitting(
 /// All codes of a report. Memory holds a few names and places per code; with `--verbose`, the places of all
 /// phones.
 pub(super) struct Findings {
-    proven: usize,
+    max_places: usize,
     next_place: usize,
     /// By severity and code: the phones in which the code is active, and those in which it is resolved, as in
     /// [`State`].
@@ -95,15 +95,16 @@ pub(super) struct Findings {
 impl Findings {
     /// An empty collection.
     pub(super) const fn new(verbosity: Verbosity) -> Self {
-        let proven = if matches!(verbosity, Verbosity::Verbose) { usize::MAX } else { MAX_PHONES_PROVEN };
-        Self { proven, next_place: 0, codes: BTreeMap::new() }
+        let max_places =
+            if matches!(verbosity, Verbosity::Verbose) { usize::MAX } else { MAX_PHONES_WITH_EVIDENCE };
+        Self { max_places, next_place: 0, codes: BTreeMap::new() }
     }
 
     /// Adds the codes of the next phone of the report.
     pub(super) fn add(&mut self, name: &str, codes: Vec<PhoneCode>) {
         for PhoneCode { code, severity, state } in codes {
             let phones = self.codes.entry((severity, code)).or_default();
-            phones[state as usize].add(name, self.next_place, self.proven);
+            phones[state as usize].add(name, self.next_place, self.max_places);
         }
         self.next_place += 1;
     }

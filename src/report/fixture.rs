@@ -118,7 +118,7 @@ fn devices() -> Vec<Device> {
                 severity: Severity::Error,
                 state: State::Active,
                 slot: Some("built-in".into()),
-                message: "the built-in certificate is made out to 0004F2FFFFFF, and this phone is 0004F2A1B202".into(),
+                message: "The built-in certificate's common name is \"0004F2FFFFFF\", and this phone is 0004F2A1B202.".into(),
                 cause: "A built-in certificate carries the address of the phone it was made for. Another name means that it was written to the wrong phone, or that the log is another phone's.".into(),
                 remedy: "Check the address on the phone's label against the log's file name. If they agree, the phone has to be exchanged: a factory certificate cannot be put in afterwards.".into(),
                 reference: "Feature Profile 37148, Built-In Device Certificates",

@@ -7,7 +7,7 @@ use super::table::row::{Column, TableRow};
 use crate::report::findings::{Findings, Phones, codes, of_code};
 use crate::report::group::{self, Groups};
 use crate::report::shape::{Device, State, Status};
-use crate::report::text::markdown::{escaped, proof};
+use crate::report::text::markdown::{escaped, evidence_lines};
 use crate::report::text::paint::status_sign;
 use crate::report::text::quantity::{bytes, count, counted};
 use crate::report::{Devices, Overview, ScanFormat, ScanReport, ScanWriter, Style, Verbosity};
@@ -98,8 +98,8 @@ fn totals(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn explain(code: &str, phones: &Phones, devices: &dyn Devices, out: &mut dyn Write) -> io::Result<()> {
-    let proven: Vec<Device> = phones.places.iter().take(1).map(|place| devices.device(*place)).collect();
-    let Some(about) = proven.first().and_then(|device| of_code(device, code, State::Active).next()) else {
+    let first = phones.places.first().map(|place| devices.device(*place));
+    let Some(about) = first.as_ref().and_then(|device| of_code(device, code, State::Active).next()) else {
         return Ok(());
     };
     writeln!(
@@ -119,7 +119,7 @@ fn explain(code: &str, phones: &Phones, devices: &dyn Devices, out: &mut dyn Wri
         for diagnosis in of_code(&device, code, State::Active) {
             writeln!(out, "\n**{}:** {}", escaped(&group::name(&device)), escaped(&diagnosis.message))?;
             if !diagnosis.evidence.is_empty() {
-                write!(out, "\n{}", proof(&diagnosis.evidence))?;
+                write!(out, "\n{}", evidence_lines(&diagnosis.evidence))?;
             }
         }
     }

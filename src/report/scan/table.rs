@@ -32,9 +32,10 @@ const MANY: usize = 50;
 /// The widest line of prose, in columns; longer lines are hard to read.
 const PROSE: usize = 110;
 
-/// What the signs under two letters mean.
-const LEGEND: &str = "BI built-in, P1 and P2 platform slots: ✓ installed, – empty, ✗ missing, rejected or half a \
-                      pair, ≠ made out to another phone; [CODE] mended since; +1 one code more";
+/// The meaning of the short titles and of the signs.
+const LEGEND: &str = "Built-in (BI), platform (P1, P2) and application (Apps) slots: ✓ installed, – empty, ✗ \
+                      missing, rejected or half a pair, ≠ issued for another phone, –6 six slots empty; [CODE] \
+                      mended since; +1 one more code";
 
 fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let devices = report.devices;

@@ -36,7 +36,7 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
             ]));
         }
         if !diagnosis.evidence.is_empty() {
-            blocks.push(Block::Proof(diagnosis.evidence.clone()));
+            blocks.push(Block::Evidence(diagnosis.evidence.clone()));
         }
         // A diagnosis from configuration files already has these lines as its evidence.
         let lines = diagnosis.configuration.iter();

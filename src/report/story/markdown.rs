@@ -1,7 +1,7 @@
 //! The report about one phone as Markdown, to paste into a ticket.
 
 use super::page::{Block, StoryLine};
-use crate::report::text::markdown::proof;
+use crate::report::text::markdown::evidence_lines;
 
 /// A block as Markdown.
 pub(super) fn block(block: &Block) -> String {
@@ -23,7 +23,7 @@ pub(super) fn block(block: &Block) -> String {
             format!("\n{}", lines.collect::<String>())
         }
         Block::Happened(lines) => format!("\n{}", lines.iter().map(event_line).collect::<String>()),
-        Block::Proof(evidence) => format!("\n{}", proof(evidence)),
+        Block::Evidence(lines) => format!("\n{}", evidence_lines(lines)),
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) enum Block {
     /// What happened.
     Happened(Vec<StoryLine>),
     /// Lines of logs.
-    Proof(Vec<Evidence>),
+    Evidence(Vec<Evidence>),
 }
 
 /// A line of what happened.

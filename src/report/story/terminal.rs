@@ -54,8 +54,8 @@ pub(super) fn block(block: &Block, style: &Style) -> String {
             let lines: String = lines.iter().map(|line| event_line(line, &plain)).collect();
             format!("\n{lines}")
         }
-        Block::Proof(evidence) => {
-            distinct(evidence).into_iter().map(|(line, number)| proof(line, number, &plain)).collect()
+        Block::Evidence(lines) => {
+            distinct(lines).into_iter().map(|(line, number)| evidence_line(line, number, &plain)).collect()
         }
     }
 }
@@ -85,7 +85,7 @@ fn event_line(line: &StoryLine, plain: &Layout<'_>) -> String {
 }
 
 /// `file:line  stamp  text`, not cut, and how many lines have this text.
-fn proof(line: &Evidence, number: usize, plain: &Layout<'_>) -> String {
+fn evidence_line(line: &Evidence, number: usize, plain: &Layout<'_>) -> String {
     let mut prose = Prose::foreign(&line.file).and(format!(":{}  ", line.line));
     if let Some(stamp) = &line.stamp {
         prose = prose.and_foreign(stamp).and("  ");

@@ -29,7 +29,7 @@ pub fn escaped(text: &str) -> String {
 
 /// The evidence as a code block: place, stamp, text. The fence is longer than any run of backticks in it.
 /// Lines with the same text are written once, with their number.
-pub fn proof(evidence: &[Evidence]) -> String {
+pub fn evidence_lines(evidence: &[Evidence]) -> String {
     let lines: Vec<String> = distinct(evidence)
         .into_iter()
         .map(|(line, number)| {

@@ -41,7 +41,7 @@ pub(super) fn write(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write)
         paragraph(&format!("It took {}{rate}.", seconds(elapsed)), Tone::Dim, style, out)?;
     }
     if style.verbosity == Verbosity::Normal && !report.overview.summary.by_code.is_empty() {
-        let hint = "More: phonecert explain CODE, phonecert device MAC; scan -v shows all proving lines.";
+        let hint = "More: phonecert explain CODE, phonecert device MAC; scan -v shows all evidence.";
         paragraph(hint, Tone::Dim, style, out)?;
     }
     Ok(())

@@ -15,9 +15,9 @@ use crate::report::text::width::{cut, cut_path, width, wrap};
 use crate::report::{Devices, Style, Verbosity, group};
 
 /// The column where texts begin.
-const INDENT: usize = 10;
+const INDENT: usize = 11;
 /// Indent of the lines of a log.
-const PROOF_INDENT: usize = 12;
+const EVIDENCE_INDENT: usize = 13;
 
 /// The lines of a screen. In a report of many phones, the explanations take at most two screens.
 const SCREEN: usize = 40;
@@ -77,8 +77,8 @@ fn explain(
         return Ok(());
     };
     heading(about, phones, style, out)?;
-    let proven = if brief { 1 } else { phones.places.len() };
-    if phones.number > proven as u64 {
+    let shown_phones = if brief { 1 } else { phones.places.len() };
+    if phones.number > shown_phones as u64 {
         labelled("Phones", &phones.named(style.width.min(PROSE).saturating_sub(INDENT)), style, out)?;
     }
     if !brief {
@@ -88,15 +88,15 @@ fn explain(
     if !brief {
         labelled("Guide", &visible(about.reference), style, out)?;
     }
-    for (index, place) in phones.places.iter().take(proven).enumerate() {
+    for (index, place) in phones.places.iter().take(shown_phones).enumerate() {
         let device = devices.device(*place);
         let shown = if brief { 1 } else { usize::MAX };
         // The message is about the last line.
         let from = |lines: usize| lines.saturating_sub(shown);
         for (number, diagnosis) in of_code(&device, code, State::Active).take(shown).enumerate() {
-            let label = if index == 0 && number == 0 { "Proof" } else { "" };
+            let label = if index == 0 && number == 0 { "Evidence" } else { "" };
             labelled(label, &phone_line(&device, diagnosis), style, out)?;
-            proof(&diagnosis.evidence[from(diagnosis.evidence.len())..], style, out)?;
+            evidence_lines(&diagnosis.evidence[from(diagnosis.evidence.len())..], style, out)?;
             // A diagnosis from configuration files already has these lines as its evidence.
             if !diagnosis.is_of_configuration() {
                 for line in diagnosis.configuration.iter().take(shown) {
@@ -128,7 +128,7 @@ fn heading(about: &Diagnosis, phones: &Phones, style: &Style, out: &mut dyn Writ
 
 /// A label and its text, whose further lines are aligned below the text.
 fn labelled(label: &str, text: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let label = Tone::Dim.paint(&format!("  {label:<8}"), style.color);
+    let label = Tone::Dim.paint(&format!("  {label:<9}"), style.color);
     let blank = " ".repeat(INDENT);
     for (number, line) in wrap(text, style.width.min(PROSE).saturating_sub(INDENT)).iter().enumerate() {
         let before = if number == 0 { &label } else { &blank };
@@ -155,15 +155,15 @@ fn phone_line(device: &Device, diagnosis: &Diagnosis) -> String {
 /// Writes the evidence of a diagnosis: place, stamp, text. Without `--verbose`, equal lines are written once,
 /// and less important words of a text that does not fit are left out. If the rest still does not fit beside
 /// the place, the text goes on a line of its own.
-fn proof(evidence: &[Evidence], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn evidence_lines(evidence: &[Evidence], style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let whole = style.verbosity == Verbosity::Verbose;
-    let room = style.width.saturating_sub(PROOF_INDENT);
+    let room = style.width.saturating_sub(EVIDENCE_INDENT);
     let most = if whole { usize::MAX } else { room * 2 / 5 };
     let lines = if whole { evidence.iter().map(|line| (line, 1)).collect() } else { distinct(evidence) };
     let place = |line: &Evidence| cut_path(&format!("{}:{}", visible(&line.file), line.line), most);
     let places: Vec<String> = lines.iter().map(|(line, _)| place(line)).collect();
     let widest = places.iter().map(|place| width(place)).max().unwrap_or(0);
-    let indent = " ".repeat(PROOF_INDENT);
+    let indent = " ".repeat(EVIDENCE_INDENT);
     for ((line, number), place) in lines.into_iter().zip(places) {
         let pad = " ".repeat(widest - width(&place));
         let stamp = line.stamp.as_deref().map(|stamp| format!("  {}", visible(stamp))).unwrap_or_default();

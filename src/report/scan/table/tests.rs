@@ -123,13 +123,13 @@ fn explanations_of_many_phones_are_short() {
 
 /// The message of a diagnosis is about the newest line, so that is the line to show.
 #[test]
-fn many_phones_are_proven_by_the_newest_line() {
-    let proof = |phones| {
+fn many_phones_have_the_newest_line_as_evidence() {
+    let block_of = |phones| {
         let text = fixture::written_of(&FORMAT, &Style::default(), &fixture::large(phones));
         let (_, block) = text.split_once("INS001 key-too-large").unwrap();
         block.split("\n\n").next().unwrap().to_owned()
     };
-    let (few, many) = (proof(38), proof(39));
+    let (few, many) = (block_of(38), block_of(39));
     assert!(few.contains(".log:12 ") && few.contains("Cause"), "{few}");
     assert!(!many.contains(".log:12 ") && many.contains(".log:1057 "), "{many}");
 }
