@@ -156,6 +156,18 @@ fn run(
     run_with(found, &pending, &found.problems, configuration, options, progress, spool)
 }
 
+/// Scans in this order:
+///
+/// 1. With `--device` and without configuration, [`requested_phones`](ScanContext::requested_phones) diagnoses the
+///    phones of that option.
+/// 2. [`add_sharing_phones`](ScanContext::add_sharing_phones) then reads all other logs, but diagnoses only the phones
+///    that may show one of the same certificates: FLT001 and FLT002 name them. `fingerprints` are those of step 1.
+///    If it finds lines of a phone of `--device` in the file of another one, the result is discarded.
+/// 3. Otherwise, and if a result was discarded, [`all_phones`](ScanContext::all_phones) diagnoses all phones, without
+///    `fingerprints`. With configuration that is needed also for `--device`, since CFG020 compares the keys of all
+///    phones; [`finish`](ScanContext::finish) then leaves out the phones that were not asked for.
+/// 4. If a file had lines of another phone than its name says, only now all lines of that phone are known:
+///    [`reread_phones`](ScanContext::reread_phones) reads its logs again and replaces its row.
 fn run_with(
     found: &FoundFiles,
     pending: &PendingLogs,
@@ -482,20 +494,4 @@ fn add_if_sharing(phone: Phone, mac: Mac, fingerprints: Option<&Fingerprints>, r
             .any(|shown| fingerprints.contains(shown.bytes()))
     };
     if fingerprints.is_none_or(shows) { rows.push(phone) } else { rows.add_undiagnosed(mac) }
-}
-
-impl Scan {
-    /// The addresses of all phones that were found, shown or not, unsorted.
-    pub fn all_macs(&self) -> impl Iterator<Item = Mac> + '_ {
-        self.rows.macs()
-    }
-
-    /// The addresses of the phones that are shown.
-    pub fn macs(&self) -> impl Iterator<Item = Mac> + '_ {
-        self.rows_shown().filter_map(|row| row.mac)
-    }
-
-    fn rows_shown(&self) -> impl Iterator<Item = &Row> {
-        self.order.iter().map(|at| self.rows.row(*at))
-    }
 }

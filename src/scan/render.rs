@@ -1,10 +1,27 @@
 //! The phones of a scan, each built from its row.
 
 use super::Scan;
-use crate::model::Status;
+use super::rows::Row;
+use crate::model::{Mac, Status};
 use crate::redact::Shown;
 use crate::report::Devices;
 use crate::report::shape::Device;
+
+impl Scan {
+    /// The addresses of all phones that were found, shown or not, unsorted.
+    pub fn all_macs(&self) -> impl Iterator<Item = Mac> + '_ {
+        self.rows.macs()
+    }
+
+    /// The addresses of the phones that are shown.
+    pub fn macs(&self) -> impl Iterator<Item = Mac> + '_ {
+        self.rows_shown().filter_map(|row| row.mac)
+    }
+
+    pub(super) fn rows_shown(&self) -> impl Iterator<Item = &Row> {
+        self.order.iter().map(|at| self.rows.row(*at))
+    }
+}
 
 impl Devices for Scan {
     fn len(&self) -> usize {

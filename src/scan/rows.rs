@@ -31,6 +31,7 @@ pub(super) struct Rows {
     totals: [Totals; 4],
     /// A phone was replaced or removed, so `totals` is no longer valid.
     is_changed: bool,
+    // The rest is compared between phones.
     /// Hashes of the installed certificates, with the index of the phone's row.
     pub(super) certificates: Vec<(u64, u32)>,
     /// Hashes of the private keys in configurations, with the index of the phone's row.
