@@ -61,7 +61,7 @@ pub(crate) enum Command {
     /// Show what is wrong with the phones' certificates, one row per phone
     ///
     /// Each row shows a phone's certificates, status and diagnoses. Below the table, each diagnosis is
-    /// explained, with the log lines that prove it.
+    /// explained, with the log lines that are its evidence.
     #[command(after_help = SCAN_EXAMPLES, after_long_help = format!("{SCAN_EXAMPLES}\n\n{EXIT_STATUSES}"))]
     Scan(Box<ScanArgs>),
     /// List the certificate events found in the logs, each with its line

@@ -1,4 +1,4 @@
-//! What a check found in one phone: its message in typed parts, and the lines that prove it.
+//! What a check found in one phone: its message in typed parts, and its evidence.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,7 @@ pub struct Finding {
     pub cause: Option<Sentence>,
     /// The remedy, if it differs from that of the rule.
     pub remedy: Option<Sentence>,
-    /// The lines that prove it.
+    /// Its evidence in the logs.
     pub seen: Occurrences,
     /// Related lines of configuration files.
     pub configuration: Vec<ConfigurationLine>,
@@ -47,7 +47,7 @@ impl Finding {
         }
     }
 
-    /// A finding in configuration files, with the lines that prove it. It is active as long as the files say so.
+    /// A finding in configuration files; these lines are its evidence. It is active as long as the files say so.
     pub(super) fn of_files(slot: Option<Slot>, message: Sentence, lines: Vec<ConfigurationLine>) -> Self {
         let configuration = lines.into_iter().take(MAX_LINES).collect();
         Self { slot, configuration, ..Self::active(message, Occurrences::without_lines()) }

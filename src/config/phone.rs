@@ -356,7 +356,8 @@ impl PhoneConfig {
         gates(parameter).filter(|gate| self.gate(gate).is_closed())
     }
 
-    /// Whether a parameter counts: it is not known that one of its gates is closed, or that it has no effect.
+    /// Whether the phone uses this parameter, as far as is known. False if one of its gates is known to be closed,
+    /// and for a `.set` in the wrong place, which has no effect.
     #[must_use]
     pub fn counts(&self, parameter: &Parameter) -> bool {
         match parameter.kind {

@@ -15,8 +15,10 @@ use crate::timeline::{Calendar, Clock, Occurrences, SourceLine, calendar_of};
 
 impl Phone {
     /// The phone with these logs: the newest one and its rotated ones, each from another boot. Also returns the
-    /// counts of the newest log, and the level of TLS logging that it shows. None if a finding is possible because
-    /// of the names of the logs, differences between them, or the tables of the guide.
+    /// counts of the newest log, and the level of TLS logging that it shows.
+    ///
+    /// None if the names of the logs, differences between them, or the tables of the guide make a finding possible:
+    /// then the logs must be read in the general way.
     #[must_use]
     pub fn healthy(
         mut logs: Vec<(&LogName, HealthyLog)>,

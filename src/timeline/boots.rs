@@ -78,7 +78,9 @@ pub(super) fn measure(records: &mut [Record<'_>]) {
     }
 }
 
-/// What is known of the boot so far.
+/// What is known of the boot so far. It is used twice: [`number`] finds the boots, when no date is known to be a
+/// default date, and [`measure`] computes the elapsed times again, when `is_unset`, `is_wrong` and `time` of the
+/// records are known.
 #[derive(Clone, Copy, Debug, Default)]
 struct BootState {
     /// The highest uptime so far, in milliseconds.
@@ -93,19 +95,21 @@ struct BootState {
     shown_since_date: u64,
     /// The log and the last line of failures that were folded: no boot begins with a line before it.
     folded_to: (usize, u64),
-    /// The stamp of its banner.
+    /// None before the banner; then the stamp of the banner, if it has one.
     banner: Option<Option<Stamp>>,
-    /// The phone said that the log ends.
+    /// A line says that the log ends. After it, weaker signs suffice for another boot: a single line with a lower
+    /// uptime, or a default date.
     ended: bool,
-    /// It is known which dates are default dates.
+    /// True in [`measure`]: it is known which dates are default dates.
     dates_are_judged: bool,
-    /// Its first real date continues from the boot before: the clock was right.
+    /// Only in [`measure`]: the first real date is at most a day after the boot before, so the clock was right from
+    /// the start, and a jump of the dates is elapsed time.
     began_right: bool,
-    /// Whether the last date is a default date.
+    /// Only in [`measure`]: `date` is a default or a wrong date. No time is counted from it to a real one.
     is_made_up: bool,
-    /// The time of the last real date, once it is known.
+    /// Only in [`measure`]: the local time of `date`, if that is a real date.
     time: Option<NaiveDateTime>,
-    /// Whether the dates are of a year with a February 29.
+    /// Only in [`number`]: the last line's date is of a year with a February 29. In [`measure`], `time` says that.
     is_leap_year: bool,
 }
 

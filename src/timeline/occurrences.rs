@@ -22,7 +22,7 @@ pub struct Occurrences {
     times: Option<(NaiveDateTime, NaiveDateTime)>,
 }
 
-/// A line that proves something.
+/// A line of a log that is evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceLine {
     /// The index of the log among the phone's logs.

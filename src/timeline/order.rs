@@ -52,7 +52,7 @@ pub(super) fn in_order(mut logs: Vec<Log>, clock: &Clock) -> Vec<(Log, Calendar)
     }
     let copies: Vec<Log> = chains.values_mut().flat_map(extract_copies).collect();
     chains.extend(copies.into_iter().map(|copy| (chain_of(&copy), vec![copy])));
-    let chains = chains.into_values().map(|chain| timed(chain, clock).into_iter().peekable());
+    let chains = chains.into_values().map(|chain| sorted_chain(chain, clock).into_iter().peekable());
     let mut chains: Vec<_> = chains.collect();
     let mut sorted = Vec::new();
     while let Some(next) = next_of(&mut chains) {
@@ -89,8 +89,8 @@ fn extract_copies(chain: &mut Vec<Log>) -> Vec<Log> {
     chain.extract_if(.., is_copy).map(|log| Log { rotation: Rotation::Copy, ..log }).collect()
 }
 
-/// Takes the oldest of the chains' oldest logs. A log without any time comes first, so that it does not hide a
-/// newer one.
+/// Takes the oldest of the chains' oldest logs. A log without any time comes first: otherwise the logs after it in its
+/// chain would wait for it.
 fn next_of(chains: &mut [std::iter::Peekable<std::vec::IntoIter<Timed>>]) -> Option<Timed> {
     let oldest = chains.iter_mut().enumerate().filter_map(|(chain, logs)| {
         let log = logs.peek()?;
@@ -116,8 +116,20 @@ pub(super) fn is_files_own(log: &Log, date: Yearless) -> Option<bool> {
     Some(times.any(|time| (oldest..=newest).contains(&time)))
 }
 
-/// One chain, oldest first. A guessed year never puts an older log after a newer one.
-fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
+/// Sorts a chain from the oldest to the newest log, and decides the year of each log's dates.
+///
+/// The names give the order. The years are decided from the newest log to the oldest: a log whose guessed year puts it
+/// after the next newer one is set back, year by year. In detail:
+///
+/// - `span` is the log's first and last date. It is None if these can be dates of a clock that was not set, unless
+///   they are of the days before the file's modification time.
+/// - `day_before` is the date in the name of the log before. A log mostly begins in the days after it; that year is
+///   used if it is earlier than the one by the modification time, and the log's own name has no date.
+/// - `newer` is the first and the last time of the next newer log with dates.
+/// - `overlaps` means that the next newer log repeats lines of this log. Then only the last dates are compared.
+/// - A log without dates gets the sort key of the log before it in the chain, else of the one after it, else the
+///   file's modification time.
+fn sorted_chain(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
     chain.sort_by(by_rotation);
     // A clock that is not set at the end of a log is not set at the beginning of the next one.
     let mut end = End::default();
@@ -160,7 +172,6 @@ fn timed(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
         timed.push(Timed { log, calendar, key });
     }
     timed.reverse();
-    // A log without dates is placed with its neighbours of the chain, else by its file's time.
     let mut before = None;
     for at in 0..timed.len() {
         if timed[at].key.is_none() {

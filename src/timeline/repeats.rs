@@ -216,10 +216,14 @@ fn are_equal(part: &LogDigest, whole: &LogDigest) -> bool {
     part.counts.lines == whole.counts.lines && part.tail == whole.tail && hashes(part) == hashes(whole)
 }
 
-/// Whether a log without known messages can be left out because of the logs of another rotation chain: it has no
-/// dates, or only dates within their time. If its file was changed on another day than its last date, its year is a
-/// guess: the year of the others is used if its dates are within theirs. Dates within the default dates of the
-/// others are default dates too.
+/// Whether a log without known messages can be left out beside other logs: if it has no dates, or if its last date is
+/// between the first and the last date of the others.
+///
+/// The year of its dates is a guess if its file was changed on another day than its last date; then earlier years are
+/// tried too. For example, an excerpt with lines of May 30, saved in 2016, is left out beside a log from April to June
+/// 2013.
+///
+/// Dates within the default dates of the others, such as January 1, are taken for default dates too.
 fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) -> bool {
     if part.digest.is_empty() {
         return part.digest.counts.bytes == 0;
