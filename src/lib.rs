@@ -11,7 +11,7 @@
 //! ```
 //!
 //! [`Scanner`] reads; its [`Report`] has a [`Phone`] for each telephone, with its [`Certificate`]s and each
-//! [`Diagnosis`] with the lines that prove it ([`Evidence`]). `examples/scan.rs` prints them.
+//! [`Diagnosis`] with the lines that are its [`Evidence`]. `examples/scan.rs` prints them.
 //!
 //! # The pipeline
 //!
@@ -20,16 +20,29 @@
 //!       ─check→ Phone ─fleet→ phones ─report→ bytes
 //! ```
 //!
-//! | stage | what it does |
+//! # The modules
+//!
+//! From the bottom to the top: a module uses only those in rows above its own. `tests/layers.rs` checks that.
+//!
+//! | modules | what they do |
 //! |---|---|
-//! | `input` | finds logs by their names and groups them by phone; opens archives and compressed files |
-//! | `log`, `line`, `stamp`, `event` | splits a log into lines and known messages, and keeps the relevant ones as a `LogDigest` |
+//! | `model` | what all stages speak of: addresses, slots, fingerprints, versions, states |
+//! | `quantity`, `secrets`, `sentence`, `stamp` | numbers in words; removes keys and passwords from texts; sentences of this program, in typed parts; the time stamps of lines |
+//! | `problem` | what could not be read, and why |
+//! | `line`, `reference`, `window` | splits a line into header and text; the tables of the vendor's guide; `--since` and `--until` |
+//! | `event`, `input` | the known messages and their grammars; finds logs by their names, groups them by phone, opens archives and compressed files |
+//! | `config`, `digest`, `inventory`, `records` | configuration files; the digest of one log; the labels of `--inventory`; digests on disk |
+//! | `log` | reads a log into a `LogDigest` |
 //! | `timeline` | joins the logs of a phone: order, years, boots, the content of each slot over time |
 //! | `check` | one file per diagnosis: takes a timeline, returns findings with their evidence |
-//! | `phone`, `scan` | reduces a phone to one row; runs all of the above for each phone on all threads |
-//! | `report` | the shapes of the output, and one file per format |
+//! | `lookup` | searches the tables of the guide, for `phonecert lookup` |
+//! | `report::shape` | the shapes of the output, frozen by `schema_version` |
+//! | `redact` | replaces names and addresses by pseudonyms |
+//! | `diff`, `phone` | compares two answers; reduces a phone to one row |
+//! | `report` | one file per format, for the answers of all commands |
+//! | `scan` | runs all of the above for each phone, on all threads |
 //!
-//! A stage uses only the stages before it and the base modules `model`, `problem` and `stamp`.
+//! On top are `facade`, which has the stable items, and the program: `main.rs`, `cli`, `commands`.
 //!
 //! # Stability
 //!

@@ -41,6 +41,15 @@ fn modules_use_those_below_them() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+#[test]
+fn the_documentation_of_the_library_lists_the_same_modules() {
+    let library = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
+    let rows = library.lines().filter_map(|line| line.strip_prefix("//! | `")?.split(" | ").next());
+    let listed: Vec<Vec<&str>> =
+        rows.map(|modules| modules.split(", ").map(|name| name.trim_matches('`')).collect()).collect();
+    assert_eq!(listed, LAYERS);
+}
+
 /// A file uses the folder that it is in, and files beside it that do not use it, directly or by others.
 #[test]
 fn no_files_use_each_other_in_a_circle() {
