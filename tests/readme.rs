@@ -12,6 +12,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
 
+use phonecert::report::FORMATS;
 use tempfile::TempDir;
 use tree::{FAILING, files_below};
 
@@ -60,6 +61,7 @@ const RUN: &[(&str, i32, &str)] = &[
     ("phonecert scan logs/ --format jsonl", 1, "\"mac\""),
     ("phonecert events logs/ --format jsonl", 0, "\"kind\""),
     ("phonecert schema", 0, "\"$schema\""),
+    ("phonecert schema events", 0, "\"$schema\""),
     ("phonecert schema diff", 0, "\"$schema\""),
     ("phonecert schema watch", 0, "\"$schema\""),
     ("phonecert list logs/", 0, "\"kind\":\"log\""),
@@ -73,6 +75,9 @@ const RUN: &[(&str, i32, &str)] = &[
     ("phonecert man", 0, ".TH phonecert"),
 ];
 
+/// Makes the logs of the examples.
+const SAMPLE_LOGS: &str = "cp -r testdata/fleet logs";
+
 /// What the README calls something, and what it is in these tests.
 const NAMES: &[(&str, &str)] = &[("/srv/provisioning", "srv/provisioning"), ("SHELL", "bash")];
 
@@ -83,6 +88,17 @@ const ELSEWHERE: &[(&str, Elsewhere)] = &[
         Elsewhere::Ci("cargo run --locked --release -- scan testdata/fleet"),
     ),
     ("cargo test", Elsewhere::Ci("step cargo test --locked\n")),
+    (
+        "cargo clippy --all-targets -- -D warnings",
+        Elsewhere::Ci("step cargo clippy --locked --all-targets -- -D warnings"),
+    ),
+    ("INSTA_UPDATE=always cargo test", Elsewhere::Nowhere("changes the snapshots")),
+    (
+        "PHONECERT_WRITE_RECORDS=1 cargo test --test records golden",
+        Elsewhere::Nowhere("changes the golden file"),
+    ),
+    (".ci/run", Elsewhere::Nowhere("runs these tests")),
+    (SAMPLE_LOGS, Elsewhere::Nowhere("sandbox() runs it")),
     ("pip install .", Elsewhere::Ci("pip install --quiet .")),
     ("uvx --from . phonecert --version", Elsewhere::Ci("uvx --from . phonecert --version")),
     (
@@ -160,9 +176,11 @@ fn block(language: &str) -> Vec<&'static str> {
 fn sandbox() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let fleet = tree::testdata().join("fleet");
-    for name in ["logs", "srv/provisioning", "testdata/fleet"] {
+    for name in ["srv/provisioning", "testdata/fleet"] {
         tree::copy_into(&fleet, &folder.path().join(name));
     }
+    let copied = Command::new("sh").args(["-c", SAMPLE_LOGS]).current_dir(folder.path()).status().unwrap();
+    assert!(copied.success());
     fs::copy(fleet.join(FAILING), folder.path().join("phone-app.log")).unwrap();
     fs::write(folder.path().join("ticket.zip"), zip_of(&fleet)).unwrap();
     let inventory = "mac,model,part_number,revision\n0004F2A1B299,VVX 500,2200-44500-025,A\n";
@@ -242,6 +260,15 @@ fn the_example_in_rust_is_that_of_the_documentation() {
     assert_eq!(example.len(), 5);
     for line in example {
         assert!(LIBRARY.contains(&format!("//! {line}\n")), "not in src/lib.rs: {line}");
+    }
+}
+
+#[test]
+fn the_formats_are_those_of_scan() {
+    for format in FORMATS {
+        let endings: Vec<_> = format.endings.iter().map(|ending| format!("`.{ending}`")).collect();
+        let row = format!("| `{}` | {} | {} |\n", format.name, endings.join(", "), format.about);
+        assert!(README.contains(&row), "{row}");
     }
 }
 
