@@ -55,7 +55,7 @@ pub use read_records::Records;
 
 /// What to scan for, and how.
 pub struct Options {
-    /// The time of the run, the time bounds, and what else the user said about times.
+    /// The time of the run, and the options that concern times.
     pub clock: Clock,
     /// Only these phones; all phones if empty.
     pub devices: Vec<Mac>,

@@ -39,7 +39,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut seen = Occurrences::default();
     let mut attempts = 0;
     let mut is_size_unknown = false;
-    // A boot log tells nothing of certificates.
+    // A boot log has no messages about certificates.
     let mut is_boot_log_alone = true;
     let mut last: Option<&Record<'_>> = None;
     for (_, event, record) in case.timeline.events() {

@@ -138,7 +138,7 @@ impl Certificate {
 pub(super) fn pkcs7(der: &[u8]) -> Option<Vec<Certificate>> {
     /// signedData, 1.2.840.113549.1.7.2.
     const SIGNED_DATA: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
-    /// The other contents of PKCS #7 begin alike.
+    /// The beginning of all content types of PKCS #7.
     const PKCS7: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07";
     let mut content = Reader::new(der).take(SEQUENCE)?.within();
     let kind = content.take(OID)?;

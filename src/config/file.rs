@@ -63,7 +63,7 @@ pub(super) struct ListedName {
     pub(super) is_concealed: bool,
 }
 
-/// More names in one `CONFIG_FILES` are not followed, nor longer ones.
+/// The most names of one `CONFIG_FILES` that are followed, and the longest name, in bytes.
 pub(super) const MAX_NAMES: usize = 256;
 pub(super) const MAX_NAME_LENGTH: usize = 1024;
 

@@ -1,4 +1,4 @@
-//! The parameters that bear on certificates: one table, from which all else is told.
+//! The table of the parameters that concern certificates, and what other modules need to know of each.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -1,5 +1,5 @@
-//! All files that a phone may read, for any model and any order of its logs: neither is known when records are
-//! made.
+//! All files that a phone may read, for any model and any order of its logs, because these two are not known
+//! when records are made.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -9,7 +9,7 @@ use super::path::{Role, normal, role};
 use crate::input::{ConfigContent, ConfigMember, shown_path};
 use crate::problem::ProblemKind;
 
-/// A private key that lies among the files.
+/// A private key among the files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyFile {
     /// Its path as reports show it.
@@ -25,7 +25,7 @@ pub(super) const TOO_LARGE: &str = "is larger than 4 MiB, and was not read as a 
 pub enum Stored {
     /// What a file gives.
     File(File),
-    /// A private key that lies among the files; nobody opened it.
+    /// A private key among the files. It was not opened.
     PrivateKey(KeyFile),
     /// A link that leads outside of the searched places.
     Outside {
@@ -37,8 +37,7 @@ pub enum Stored {
 }
 
 impl Stored {
-    /// A member of an archive, of whose bytes nothing is kept but what [`File::parse`] keeps. Those of a private
-    /// key are not looked at.
+    /// A member of an archive, of which only what [`File::parse`] returns is kept. A private key is not read.
     #[must_use]
     pub fn of_member(member: &ConfigMember<'_>) -> Self {
         let path = normal(Path::new(member.path));

@@ -37,7 +37,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-/// What is said of a value without PKCS #7 lines; none where it has them, or where CFG011 tells more.
+/// The sentence about a value without PKCS #7 lines; None if it has them, or if CFG011 reports more.
 pub(in crate::check) fn fault_of(value: &Certificates) -> Option<&'static str> {
     match (value.form, value.fault) {
         (Form::Bare, None) => Some("is base64 without begin and end lines"),

@@ -39,7 +39,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let credentials = config.credentials();
     let profiles = config.of_kind(|kind| kind == ParameterKind::ProfileCertificate);
     let found = profiles.filter_map(|given| {
-        // A platform profile can't have another slot: CFG021 tells that.
+        // A platform profile can't have another slot: CFG021 reports that.
         let is_of_device = given.name().starts_with("device.");
         let slot = selected_slot(given.value.as_text()?).filter(|slot| match slot {
             Slot::BuiltIn => false,
