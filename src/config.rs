@@ -2,8 +2,8 @@
 //! relate to the phone's log.
 //!
 //! ```text
-//! names of a walk ─TreeBuilder→ Tree ─resolve→ PhoneConfig ┬─check→ findings
-//!                                        LogFacts ─────────┴─join→ lines for the log's own diagnoses
+//! names of a walk ─TreeBuilder→ ConfigTree ─resolve→ PhoneConfig ┬─check→ findings
+//!                                              LogFacts ─────────┴─join→ lines for the log's own diagnoses
 //! ```
 //!
 //! The rules are those of the vendor's guides and of real files. Rules that no source states are never the basis of
@@ -50,6 +50,6 @@ pub use phone::{
 pub use reachable::{Reachable, reachable};
 pub use resolve::resolve;
 pub use stored::{KeyFile, Stored};
-pub use tree::{FindStored, Tree, TreeBuilder};
+pub use tree::{ConfigTree, FindStored, TreeBuilder};
 pub use value::{Certificates, Form, Key, Value};
 pub use xml::Malformed;

@@ -57,12 +57,12 @@ impl std::fmt::Display for PhoneName {
 
 /// An answer of `scan --format json`.
 #[derive(Debug)]
-pub struct Answer {
+pub struct ScanAnswer {
     path: String,
     phones: HashMap<PhoneName, AnswerPhone>,
 }
 
-impl Answer {
+impl ScanAnswer {
     /// Reads an answer. `path` is its name in the comparison.
     ///
     /// # Errors
@@ -193,9 +193,10 @@ pub struct Diff {
 
 impl Diff {
     /// Compares two answers.
-    pub fn of(old: &Answer, new: &Answer) -> Self {
-        let side = |answer: &Answer| Side { path: answer.path.clone(), devices: answer.phones.len() as u64 };
-        let missing_in = |answer: &Answer, (name, phone): (&PhoneName, &AnswerPhone)| {
+    pub fn of(old: &ScanAnswer, new: &ScanAnswer) -> Self {
+        let side =
+            |answer: &ScanAnswer| Side { path: answer.path.clone(), devices: answer.phones.len() as u64 };
+        let missing_in = |answer: &ScanAnswer, (name, phone): (&PhoneName, &AnswerPhone)| {
             let is_missing = !answer.phones.contains_key(name);
             is_missing.then(|| UnmatchedPhone { status: phone.status, phone: name.clone() })
         };

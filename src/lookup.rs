@@ -14,7 +14,7 @@ use crate::reference::{
 /// What the guide's tables say of one model, part number or menu text. The fields that serialize are
 /// the shape of `lookup --format json`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Answer {
+pub struct LookupAnswer {
     /// The word as it was given.
     pub query: String,
     /// The revisions since which a factory certificate is installed: console labels, then boxes.
@@ -61,9 +61,9 @@ pub struct NotFound {
 /// assert_eq!(answer.expected, Some(false));
 /// assert_eq!(answer.ztp[0].product, "SoundPoint IP 321/331");
 /// ```
-pub fn lookup(query: &str, revision: Option<Revision>) -> Result<Answer, NotFound> {
+pub fn lookup(query: &str, revision: Option<Revision>) -> Result<LookupAnswer, NotFound> {
     if let Some(text) = menu_texts().iter().find(|text| text.matches(query)) {
-        return Ok(Answer { menu: Some(text), ..answer(query, vec![], vec![]) });
+        return Ok(LookupAnswer { menu: Some(text), ..answer(query, vec![], vec![]) });
     }
     if let Ok(label) = query.parse::<Label>() {
         return by_label(query, label, revision.or(label.revision));
@@ -100,7 +100,7 @@ impl NotFound {
     }
 }
 
-fn by_label(query: &str, label: Label, revision: Option<Revision>) -> Result<Answer, NotFound> {
+fn by_label(query: &str, label: Label, revision: Option<Revision>) -> Result<LookupAnswer, NotFound> {
     let parts: Vec<_> = part_rows().iter().filter(|row| row.part_number == label.part_number).collect();
     if parts.is_empty() {
         return Err(not_found(query, true));
@@ -114,14 +114,14 @@ fn by_label(query: &str, label: Label, revision: Option<Revision>) -> Result<Ans
         Some(Expectation::No { .. }) => Some(false),
         Some(Expectation::Unknown) | None => None,
     };
-    Ok(Answer { expected, label, ..answer(query, parts, ztp) })
+    Ok(LookupAnswer { expected, label, ..answer(query, parts, ztp) })
 }
 
-fn answer(query: &str, parts: Vec<&'static PartRow>, ztp: Vec<&'static ZtpRow>) -> Answer {
+fn answer(query: &str, parts: Vec<&'static PartRow>, ztp: Vec<&'static ZtpRow>) -> LookupAnswer {
     let tables = parts.iter().map(|row| row.source.as_str()).chain(ztp.iter().map(|row| row.source.as_str()));
     let mut sources: Vec<&'static str> = tables.collect();
     sources.dedup();
-    Answer {
+    LookupAnswer {
         query: query.to_owned(),
         factory_certificate: parts,
         ztp,

@@ -1,17 +1,17 @@
 //! `phonecert config`.
 
 use phonecert::redact::Shown;
-use phonecert::report::config::{Answer as Found, ConfigPhone};
+use phonecert::report::config::{ConfigAnswer, ConfigPhone};
 use phonecert::scan;
 
-use super::setup::{self, Answer, Setup};
+use super::setup::{self, AnswerOutput, Setup};
 use super::{FOUND_NOTHING, NOT_ALL_READ, notices};
 use crate::Failure;
 use crate::cli::{CodeArgs, ConfigArgs};
 
 /// Lists what the configuration files give each phone.
 pub(crate) fn run(args: ConfigArgs) -> Result<u8, Failure> {
-    let answer = Answer::prepare(&args.write)?;
+    let answer = AnswerOutput::prepare(&args.write)?;
     // Which files a phone reads depends on its model, which the logs name.
     let setup = Setup::new(&args.read, &args.run, &args.phones, &CodeArgs::default(), None)?;
     let mut scan = setup.scan(&args.read, &args.run, scan::scan);
@@ -34,7 +34,7 @@ pub(crate) fn run(args: ConfigArgs) -> Result<u8, Failure> {
         notices::write_line("no configuration file of a phone was found");
         return Ok(FOUND_NOTHING);
     }
-    let found = Found { phones: &phones, left_out: whole - phones.len(), problems };
+    let found = ConfigAnswer { phones: &phones, left_out: whole - phones.len(), problems };
     let style = args.write.style_with(args.run.verbosity());
     answer.write(style, |format, style, out| (format.write)(&found, style, out))?;
     Ok(if problems.is_empty() { 0 } else { NOT_ALL_READ })

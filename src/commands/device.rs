@@ -6,7 +6,7 @@ use phonecert::report::{Devices, Redacted};
 use phonecert::scan;
 
 use super::scan::status;
-use super::setup::{self, Answer, Setup};
+use super::setup::{self, AnswerOutput, Setup};
 use super::{FOUND_NOTHING, notices};
 use crate::Failure;
 use crate::cli::{DeviceArgs, FailOn, PhoneArgs};
@@ -18,7 +18,7 @@ const MAX_EVENT_BYTES: usize = 32 << 20;
 
 /// Reports everything about one phone.
 pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
-    let answer = Answer::prepare(&args.write)?;
+    let answer = AnswerOutput::prepare(&args.write)?;
     let phones = PhoneArgs { device: vec![args.mac], status: Vec::new() };
     let setup = Setup::new(&args.read, &args.run, &phones, &args.codes, None)?;
     let mut scan =

@@ -3,14 +3,14 @@
 use phonecert::redact::Shown;
 use phonecert::scan;
 
-use super::setup::{self, Answer, Setup};
+use super::setup::{self, AnswerOutput, Setup};
 use super::{notices, scan::status};
 use crate::Failure;
 use crate::cli::{EventsArgs, FailOn};
 
 /// Lists the events of all logs.
 pub(crate) fn run(args: EventsArgs) -> Result<u8, Failure> {
-    let answer = Answer::prepare(&args.write)?;
+    let answer = AnswerOutput::prepare(&args.write)?;
     let mut setup = Setup::new(&args.read, &args.run, &args.phones, &args.codes, None)?;
     setup.options.roots = None;
     let mut scan =

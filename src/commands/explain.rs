@@ -4,14 +4,14 @@ use phonecert::check::Rule;
 use phonecert::report::explain::nearest;
 use phonecert::report::text::visible::visible;
 
-use super::setup::Answer;
+use super::setup::AnswerOutput;
 use crate::Failure;
 use crate::cli::ExplainArgs;
 
 /// Explains the diagnoses of a code or name, or lists all.
 pub(crate) fn run(args: &ExplainArgs) -> Result<u8, Failure> {
     let rules = args.code.as_deref().map(rules).transpose()?;
-    Answer::prepare(&args.write)?.write(args.write.style(), |format, style, out| match &rules {
+    AnswerOutput::prepare(&args.write)?.write(args.write.style(), |format, style, out| match &rules {
         Some(rules) => (format.write.some)(rules, style, out),
         None => (format.write.all)(style, out),
     })?;

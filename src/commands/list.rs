@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use phonecert::config::{Stored, Tree, reachable};
+use phonecert::config::{ConfigTree, Stored, reachable};
 use phonecert::input::{FoundFiles, LogFile, Source, shown_path};
 use phonecert::model::Mac;
 use phonecert::problem::Problem;
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &ListArgs) -> Result<u8, Failure> {
         let logs = found.logs(phone).map(move |log| log_line(found, phone, log));
         logs.chain(configuration(found.mac(phone), &directories(found, phone)))
     };
-    let without_logs = tree.iter().flat_map(Tree::phones).filter(|mac| found.phone_of(*mac).is_none());
+    let without_logs = tree.iter().flat_map(ConfigTree::phones).filter(|mac| found.phone_of(*mac).is_none());
     let lines = (0..found.phones()).flat_map(of_phone);
     let lines = lines.chain(found.streams.iter().map(stream_line));
     let lines = lines.chain(without_logs.flat_map(|mac| configuration(mac, &[])));
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &ListArgs) -> Result<u8, Failure> {
                 Err(problem) => problems.push(problem),
             }
         }
-        problems.extend(tree.iter().flat_map(Tree::problems));
+        problems.extend(tree.iter().flat_map(ConfigTree::problems));
         problems.iter().try_for_each(|problem| ListLine::of_problem(problem).write(out))
     })?;
     notices::skipped_files(&found.skipped, Shown::plain(), args.run.verbosity());
@@ -86,7 +86,7 @@ fn directories(found: &FoundFiles, phone: usize) -> Vec<PathBuf> {
 }
 
 /// The configuration files that a phone may read.
-fn configuration_lines(tree: &Tree, mac: Mac, directories: &[PathBuf]) -> Vec<ListLine> {
+fn configuration_lines(tree: &ConfigTree, mac: Mac, directories: &[PathBuf]) -> Vec<ListLine> {
     let found = reachable(tree, mac, directories);
     let own = found.own.iter().filter(|stored| !matches!(stored, Stored::Outside { .. }));
     let own = own.map(|stored| PathBuf::from(stored.path()));

@@ -4,7 +4,7 @@ use phonecert::lookup::lookup;
 use phonecert::reference::Revision;
 use phonecert::report::text::visible::visible;
 
-use super::setup::Answer;
+use super::setup::AnswerOutput;
 use super::{FOUND_NOTHING, notices};
 use crate::Failure;
 use crate::cli::LookupArgs;
@@ -22,7 +22,7 @@ pub(crate) fn run(args: &LookupArgs) -> Result<u8, Failure> {
             return Ok(FOUND_NOTHING);
         }
     };
-    Answer::prepare(&args.write)?
+    AnswerOutput::prepare(&args.write)?
         .write(args.write.style(), |format, style, out| (format.write)(&answer, style, out))?;
     Ok(0)
 }

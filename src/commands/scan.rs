@@ -11,7 +11,7 @@ use phonecert::report::shape::Status;
 use phonecert::report::{Devices, Overview, Redacted, ScanReport, Style};
 use phonecert::scan::{self, Scan};
 
-use super::setup::{self, Answer, Setup, read_input};
+use super::setup::{self, AnswerOutput, Setup, read_input};
 use super::{FOUND_NOTHING, FOUND_TROUBLE, NOT_ALL_READ, notices};
 use crate::Failure;
 use crate::cli::{FailOn, ScanArgs};
@@ -19,8 +19,9 @@ use crate::cli::{FailOn, ScanArgs};
 /// Diagnoses the phones and writes the report.
 pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let began = Instant::now();
-    let answer = Answer::prepare(&args.write)?;
-    let baseline = args.baseline.as_deref().map(|path| read_input(path, diff::Answer::read)).transpose()?;
+    let answer = AnswerOutput::prepare(&args.write)?;
+    let baseline =
+        args.baseline.as_deref().map(|path| read_input(path, diff::ScanAnswer::read)).transpose()?;
     let mut setup = Setup::new(&args.read, &args.run, &args.phones, &args.codes, args.inventory.as_deref())?;
     let (mut scan, gone) = if args.records.is_empty() {
         (setup.scan(&args.read, &args.run, scan::scan), (0, None))

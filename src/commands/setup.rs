@@ -23,13 +23,13 @@ use crate::output::{self, FileOutput};
 use crate::progress::Progress;
 
 /// Where an answer goes: files, standard output, or both.
-pub(super) struct Answer<W: 'static> {
+pub(super) struct AnswerOutput<W: 'static> {
     files: Vec<(FileOutput, &'static Format<W>)>,
     /// The format of standard output; None if only files were asked for.
     pub(super) standard: Option<&'static Format<W>>,
 }
 
-impl<W: Formats> Answer<W> {
+impl<W: Formats> AnswerOutput<W> {
     /// Prepares the files before the work is done, so that a file that can't be written is reported early.
     pub(super) fn prepare(args: &WriteArgs<W>) -> Result<Self, Failure> {
         let files = args.output.iter().map(|output| {

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDateTime;
 
-use super::{LogFacts, PhoneConfig, SlotFacts, SlotState, Tree, TreeBuilder, resolve};
+use super::{ConfigTree, LogFacts, PhoneConfig, SlotFacts, SlotState, TreeBuilder, resolve};
 use crate::check::configuration::{ConfigurationCase, SharedKey};
 use crate::check::{CATALOGUE, Finding};
 use crate::model::{Fingerprint, Mac, Slot};
@@ -186,8 +186,8 @@ pub(crate) fn master(files: &str) -> String {
 /// A folder of files, and the tree of the same files in an archive.
 pub(crate) struct Site {
     pub(crate) folder: tempfile::TempDir,
-    pub(crate) tree: Tree,
-    pub(crate) members: Tree,
+    pub(crate) tree: ConfigTree,
+    pub(crate) members: ConfigTree,
 }
 
 impl Site {

@@ -8,7 +8,7 @@ use super::file::{MAX_NAME_LENGTH, MAX_NAMES};
 use super::path::{Role, normal};
 use super::resolve::{MODEL, PHONE, spellings};
 use super::stored::Stored;
-use super::tree::{Opened, Tree};
+use super::tree::{ConfigTree, Opened};
 use crate::model::Mac;
 
 /// The files that a phone may read, as far as they exist and are not members of archives.
@@ -22,7 +22,7 @@ pub struct Reachable {
 
 /// The files that [`resolve`](super::resolve()) may open for this phone with logs in these directories.
 #[must_use]
-pub fn reachable(tree: &Tree, mac: Mac, log_directories: &[PathBuf]) -> Reachable {
+pub fn reachable(tree: &ConfigTree, mac: Mac, log_directories: &[PathBuf]) -> Reachable {
     let mut found = Reachable::default();
     let (own, everyone) = (tree.files_of(mac), tree.files_of(Mac::new([0; 6])));
     let mut places: BTreeSet<PathBuf> = log_directories.iter().map(|directory| normal(directory)).collect();
@@ -55,7 +55,7 @@ pub fn reachable(tree: &Tree, mac: Mac, log_directories: &[PathBuf]) -> Reachabl
 }
 
 impl Reachable {
-    fn found(&mut self, tree: &Tree, path: &Path, opened: Opened, is_shared: bool) {
+    fn found(&mut self, tree: &ConfigTree, path: &Path, opened: Opened, is_shared: bool) {
         match opened {
             Opened::Missing => {}
             _ if tree.is_member(path) => {}
@@ -65,7 +65,7 @@ impl Reachable {
     }
 
     /// Adds all files that the lists of the master at this path can name.
-    fn listed(&mut self, tree: &Tree, mac: Mac, path: &Path, master: &Opened) {
+    fn listed(&mut self, tree: &ConfigTree, mac: Mac, path: &Path, master: &Opened) {
         let Opened::File(file) = master else { return };
         let base = path.parent().unwrap_or(Path::new(""));
         let names = file.lists.iter().flat_map(|list| list.names.iter().take(MAX_NAMES));

@@ -7,7 +7,7 @@ use super::file::{File, FileList, ListedName, MAX_NAME_LENGTH, MAX_NAMES, ReadOu
 use super::parameter::LOG_DIRECTORY;
 use super::path::{Role, normal, role};
 use super::phone::{ConfigSource, PhoneConfig, SourceRole, Unresolved};
-use super::tree::{Opened, OwnFiles, Tree};
+use super::tree::{ConfigTree, Opened, OwnFiles};
 use super::value::Value;
 use crate::input::shown_path;
 use crate::model::Mac;
@@ -22,7 +22,7 @@ pub(super) const MODEL: &str = "[PHONE_MODEL]";
 /// `model` is that of the log (`VVX 500`). `log_directories` are the directories of its logs, as reports show them
 /// (`""` is the current directory), newest first. Without logs, those of the phone's own files are used.
 #[must_use]
-pub fn resolve(tree: &Tree, mac: Mac, model: Option<&str>, log_directories: &[PathBuf]) -> PhoneConfig {
+pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories: &[PathBuf]) -> PhoneConfig {
     let nothing = || PhoneConfig::new(mac, tree.key_files(mac));
     let own = tree.files_of(mac);
     let mut starts: Vec<PathBuf> = log_directories.iter().map(|directory| normal(directory)).collect();
@@ -109,7 +109,7 @@ pub(super) fn spellings(name: &str, mac: Mac, model: Option<&str>) -> Vec<String
 
 /// A phone whose files are looked for.
 struct FileSearch<'t> {
-    tree: &'t Tree,
+    tree: &'t ConfigTree,
     mac: Mac,
     model: Option<String>,
     own: OwnFiles<'t>,

@@ -61,13 +61,13 @@ impl Named {
 
 /// Collects the files that a search finds.
 #[derive(Debug, Default)]
-pub struct TreeBuilder(Tree);
+pub struct TreeBuilder(ConfigTree);
 
 impl TreeBuilder {
     /// A builder for files below these paths, as the user named them.
     #[must_use]
     pub fn new(roots: &[PathBuf]) -> Self {
-        Self(Tree { roots: roots.iter().map(|root| normal(root)).collect(), ..Tree::default() })
+        Self(ConfigTree { roots: roots.iter().map(|root| normal(root)).collect(), ..ConfigTree::default() })
     }
 
     /// Adds a file of a directory if its name has a [`role`]; it is opened when a phone needs it. `mode` is used
@@ -96,12 +96,12 @@ impl TreeBuilder {
     /// The tree of the files that were added. `find` returns the content of all of them; nothing is read from the
     /// disk.
     #[must_use]
-    pub fn build_of_stored(mut self, find: FindStored) -> Tree {
+    pub fn build_of_stored(mut self, find: FindStored) -> ConfigTree {
         self.0.find = Some(find);
         self.build()
     }
 
-    /// Lets the tree report whether a file that was opened [changed](Tree::is_unchanged).
+    /// Lets the tree report whether a file that was opened [changed](ConfigTree::is_unchanged).
     #[must_use]
     pub fn watched(mut self) -> Self {
         self.0.opened = Some(Mutex::default());
@@ -110,7 +110,7 @@ impl TreeBuilder {
 
     /// The tree. It can be shared among threads.
     #[must_use]
-    pub fn build(mut self) -> Tree {
+    pub fn build(mut self) -> ConfigTree {
         for files in self.0.named.values_mut() {
             files.sort_by(|a, b| (a.role, a.directory(), &a.path).cmp(&(b.role, b.directory(), &b.path)));
             files.dedup_by(|a, b| a.path == b.path);
@@ -124,7 +124,7 @@ pub type FindStored = Box<dyn Fn(&Path) -> Option<Stored> + Send + Sync>;
 
 /// The configuration files of the searched places.
 #[derive(Default)]
-pub struct Tree {
+pub struct ConfigTree {
     /// As many as files, if a list names them.
     roots: HashSet<PathBuf>,
     real_roots: OnceLock<HashSet<PathBuf>>,
@@ -141,16 +141,16 @@ pub struct Tree {
 }
 
 /// Names in masters are shown only by [`PhoneConfig::missing`](super::PhoneConfig::missing).
-impl fmt::Debug for Tree {
+impl fmt::Debug for ConfigTree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tree")
+        f.debug_struct("ConfigTree")
             .field("roots", &self.roots)
             .field("phones", &self.named.len())
             .finish_non_exhaustive()
     }
 }
 
-impl Tree {
+impl ConfigTree {
     /// Whether there are no files: then no phone has a configuration.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -22,7 +22,7 @@ pub(super) struct AnswerPhone {
     /// In the answer's order. If there are several of one code and slot, only the first is kept; active ones
     /// come before resolved ones.
     diagnoses: Box<[AnswerDiagnosis]>,
-    pub(super) certificates: Box<[Certificate]>,
+    pub(super) certificates: Box<[AnswerCertificate]>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -38,7 +38,7 @@ pub(super) struct AnswerDiagnosis {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Certificate {
+pub(super) struct AnswerCertificate {
     pub(super) slot: Box<str>,
     #[serde(flatten)]
     pub(super) content: SlotContent,
@@ -87,7 +87,7 @@ struct Device {
     mac: Option<String>,
     files: Vec<String>,
     status: Status,
-    certificates: Vec<Certificate>,
+    certificates: Vec<AnswerCertificate>,
     diagnoses: Vec<AnswerDiagnosis>,
 }
 

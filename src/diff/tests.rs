@@ -25,9 +25,9 @@ fn answer(devices: &[Value]) -> String {
     whole.to_string()
 }
 
-fn read(text: impl AsRef<[u8]>) -> Result<Answer, NotAnAnswer> {
+fn read(text: impl AsRef<[u8]>) -> Result<ScanAnswer, NotAnAnswer> {
     // A buffer of one byte: an answer is no less whole for coming in pieces.
-    Answer::read("old.json", &mut BufReader::with_capacity(16, text.as_ref()))
+    ScanAnswer::read("old.json", &mut BufReader::with_capacity(16, text.as_ref()))
 }
 
 fn diff(old: &[Value], new: &[Value]) -> Diff {

@@ -9,7 +9,7 @@ use super::found::{FoundFiles, join};
 use super::open::Item;
 use super::source::{read_file, status_of};
 use super::state::FileState;
-use super::system::{OpenDirectory, Status, open_file, path_of, problem_of, will_need};
+use super::system::{FileStatus, OpenDirectory, open_file, path_of, problem_of, will_need};
 use super::{LogName, LogSink};
 use crate::problem::Problem;
 
@@ -66,8 +66,10 @@ impl FoundFiles {
     /// The problem that the log can't be opened.
     pub fn name(&self, log: LogFile, buffers: &mut Buffers) -> Result<LogName, Problem> {
         let name = self.log_name(&self.logs[log.0 as usize]);
-        match self.open(log, None, buffers).and_then(|file| Status::of(&file)) {
-            Ok(Status { size, modified, identity, .. }) => Ok(LogName { size, modified, identity, ..name }),
+        match self.open(log, None, buffers).and_then(|file| FileStatus::of(&file)) {
+            Ok(FileStatus { size, modified, identity, .. }) => {
+                Ok(LogName { size, modified, identity, ..name })
+            }
             Err(error) => Err(problem_of(name.path.into(), &error)),
         }
     }

@@ -27,7 +27,7 @@ pub struct FoundFiles {
     pub problems: Vec<Problem>,
     /// Files that look like logs or archives but are not read, and the number of all files.
     pub skipped: SkippedFiles,
-    pub(super) tree: Tree,
+    pub(super) tree: DirectoryTree,
     /// The names of all logs and configuration files, each with a NUL byte after it.
     names: Vec<u8>,
     /// By phone, then by path.
@@ -92,7 +92,7 @@ impl PartialFiles {
 }
 
 impl FoundFiles {
-    pub(super) fn new(tree: Tree, parts: Vec<PartialFiles>, options: &Options) -> Self {
+    pub(super) fn new(tree: DirectoryTree, parts: Vec<PartialFiles>, options: &Options) -> Self {
         let mut found = Self {
             streams: Vec::new(),
             problems: Vec::new(),
@@ -255,7 +255,7 @@ fn name_at<'n>(names: &'n [u8], entry: &FileEntry) -> &'n [u8] {
 
 /// Compares by directory, then by name. The path of a directory is built only if two logs of a phone are in
 /// different directories.
-fn compare_paths(tree: &Tree, names: &[u8], a: &FileEntry, b: &FileEntry) -> Ordering {
+fn compare_paths(tree: &DirectoryTree, names: &[u8], a: &FileEntry, b: &FileEntry) -> Ordering {
     let by_directory = || {
         let [mut mine, mut others] = [Vec::new(), Vec::new()];
         tree.path_into(a.directory, &mut mine);
@@ -276,7 +276,7 @@ pub(super) fn join(path: &mut Vec<u8>, name: &[u8]) {
 
 /// The directories that were searched, by their numbers.
 #[derive(Default)]
-pub(super) struct Tree(Vec<Directory>);
+pub(super) struct DirectoryTree(Vec<Directory>);
 
 struct Directory {
     /// The number of the parent directory.
@@ -287,7 +287,7 @@ struct Directory {
     log_of: Option<Mac>,
 }
 
-impl Tree {
+impl DirectoryTree {
     pub(super) fn add(&mut self, parent: Option<u32>, name: &[u8], log_of: Option<Mac>) -> u32 {
         self.0.push(Directory { parent, name: name.into(), log_of });
         self.0.len() as u32 - 1

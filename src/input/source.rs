@@ -12,7 +12,7 @@ use super::limits::{Budget, Fault, Limits, fill};
 use super::log_name::{log_mac, mac_in_name, rotation};
 use super::open::{Input, Item, Opener, SHORTER, read_fault};
 use super::state::FileState;
-use super::system::{Status, open_file, path_of, problem_of, shown};
+use super::system::{FileStatus, open_file, path_of, problem_of, shown};
 use super::{LogName, LogSink, Options};
 use crate::problem::{Problem, ProblemKind};
 
@@ -25,7 +25,7 @@ pub(super) fn read_file(
     buffers: &mut Buffers,
     sink: &mut dyn LogSink,
 ) {
-    let (file, status) = match opened.and_then(|file| Status::of(&file).map(|status| (file, status))) {
+    let (file, status) = match opened.and_then(|file| FileStatus::of(&file).map(|status| (file, status))) {
         Ok(opened) => opened,
         Err(error) => return sink.problem(problem_of(item.log.path.into(), &error)),
     };
@@ -62,7 +62,7 @@ pub(super) fn read_file(
 }
 
 pub(super) fn status_of(path: &[u8], shown: &str) -> Result<(u64, Option<i64>), Problem> {
-    let status = Status::of_path(&path_of(path)).map_err(|error| problem_of(shown.to_owned(), &error))?;
+    let status = FileStatus::of_path(&path_of(path)).map_err(|error| problem_of(shown.to_owned(), &error))?;
     Ok((status.size, status.modified))
 }
 

@@ -22,7 +22,7 @@ pub(super) enum EntryKind {
 
 /// The metadata of a file.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Status {
+pub(super) struct FileStatus {
     pub(super) is_file: bool,
     pub(super) size: u64,
     /// Seconds since 1970, UTC.
@@ -32,7 +32,7 @@ pub(super) struct Status {
 }
 
 #[cfg(unix)]
-impl Status {
+impl FileStatus {
     /// The metadata of an open file or directory.
     pub(super) fn of(file: impl AsFd) -> io::Result<Self> {
         // This takes a third of the time of `File::metadata`, which also requests the time of creation.
@@ -45,7 +45,7 @@ impl Status {
 }
 
 #[cfg(unix)]
-impl From<rustix::fs::Stat> for Status {
+impl From<rustix::fs::Stat> for FileStatus {
     #[allow(
         clippy::useless_conversion,
         clippy::unnecessary_cast,
@@ -62,7 +62,7 @@ impl From<rustix::fs::Stat> for Status {
 }
 
 #[cfg(not(unix))]
-impl Status {
+impl FileStatus {
     pub(super) fn of(file: &File) -> io::Result<Self> {
         Ok(file.metadata()?.into())
     }
@@ -73,7 +73,7 @@ impl Status {
 }
 
 #[cfg(not(unix))]
-impl From<std::fs::Metadata> for Status {
+impl From<std::fs::Metadata> for FileStatus {
     fn from(metadata: std::fs::Metadata) -> Self {
         let modified =
             metadata.modified().ok().map(|time| chrono::DateTime::<chrono::Utc>::from(time).timestamp());
@@ -91,7 +91,7 @@ pub(super) type DirectoryId = std::path::PathBuf;
 pub(super) fn directory_id(path: &Path) -> io::Result<DirectoryId> {
     #[cfg(unix)]
     {
-        Ok(Status::of_path(path)?.identity)
+        Ok(FileStatus::of_path(path)?.identity)
     }
     #[cfg(not(unix))]
     std::fs::canonicalize(path)
@@ -114,7 +114,7 @@ impl OpenDirectory {
     }
 
     pub(super) fn id(&self) -> io::Result<DirectoryId> {
-        Ok(Status::of(&self.descriptor)?.identity)
+        Ok(FileStatus::of(&self.descriptor)?.identity)
     }
 
     /// Opens a file of this directory for reading.
@@ -235,7 +235,7 @@ pub fn open_regular(path: &Path) -> io::Result<Option<(File, u64)>> {
         true => File::open(path)?,
         false => return Ok(None),
     };
-    let status = Status::of(&file)?;
+    let status = FileStatus::of(&file)?;
     Ok(status.is_file.then_some((file, status.size)))
 }
 

@@ -14,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::Options;
 use super::archive::is_piece_name;
 use super::file_kind::{ConfigKind, SkipReason};
-use super::found::{FoundFiles, PartialFiles, Tree, join};
+use super::found::{DirectoryTree, FoundFiles, PartialFiles, join};
 use super::kind::{has_ending, is_archive_name, unsupported_name};
 use super::log_name::{log_mac, mac_in_name};
 use super::source::{Source, SourceKind};
@@ -72,7 +72,7 @@ fn root_of(path: &Path) -> Vec<u8> {
 
 struct Walk<'o> {
     options: &'o Options,
-    tree: Mutex<Tree>,
+    tree: Mutex<DirectoryTree>,
     /// The directories that were searched, with their numbers in `tree`.
     searched: Mutex<HashMap<DirectoryId, u32>>,
     /// The paths of links to directories.

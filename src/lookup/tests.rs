@@ -13,7 +13,7 @@ fn found(query: &str, revision: Option<&str>) -> Value {
     serde_json::from_str(&written(&answer, "json", 80)).unwrap()
 }
 
-fn written(answer: &Answer, format: &str, width: usize) -> String {
+fn written(answer: &LookupAnswer, format: &str, width: usize) -> String {
     let mut bytes = Vec::new();
     let style = Style { width, ..Style::default() };
     (Format::named(&LOOKUP_FORMATS, format).unwrap().write)(answer, &style, &mut bytes).unwrap();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::shape::{Baseline as Mark, Device, Severity, State, Status, Summary};
 use super::{Devices, Overview};
-use crate::diff::{Answer, PhoneName};
+use crate::diff::{PhoneName, ScanAnswer};
 use crate::redact::Shown;
 
 /// The phones of a report, compared with an earlier answer.
@@ -23,7 +23,7 @@ pub struct Compared<'a> {
 impl<'a> Compared<'a> {
     /// Compares all phones once, on all threads, to find what is new. With `only_new`, the summary of
     /// `overview` then counts only new diagnoses.
-    pub fn of(devices: &'a dyn Devices, old: &Answer, only_new: bool, overview: &mut Overview) -> Self {
+    pub fn of(devices: &'a dyn Devices, old: &ScanAnswer, only_new: bool, overview: &mut Overview) -> Self {
         let mut summary = Summary::default();
         let (mut new, mut shown) = (HashMap::new(), Vec::new());
         for phone in devices.par_map(|place, device| NewInPhone::of(old, place, device)).flatten() {
@@ -65,7 +65,7 @@ struct NewInPhone {
 
 impl NewInPhone {
     /// None if nothing is new.
-    fn of(old: &Answer, place: usize, device: &Device) -> Option<Self> {
+    fn of(old: &ScanAnswer, place: usize, device: &Device) -> Option<Self> {
         let name = PhoneName::of_device(device);
         let is_new = |at: &usize| {
             let diagnosis = &device.diagnoses[*at];

@@ -20,7 +20,7 @@ use crate::redact::Shown;
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Writes the answer of `config`.
-pub type ConfigWriter = fn(&Answer<'_>, &Style, &mut dyn Write) -> io::Result<()>;
+pub type ConfigWriter = fn(&ConfigAnswer<'_>, &Style, &mut dyn Write) -> io::Result<()>;
 
 /// The formats of `config`, the default first.
 pub const CONFIG_FORMATS: [Format<ConfigWriter>; 3] = [
@@ -36,7 +36,7 @@ pub const CONFIG_FORMATS: [Format<ConfigWriter>; 3] = [
 
 /// The answer of `config`.
 #[derive(Clone, Copy, Debug)]
-pub struct Answer<'a> {
+pub struct ConfigAnswer<'a> {
     /// The phones that are shown, sorted by MAC address.
     pub phones: &'a [ConfigPhone],
     /// How many phones are left out because none of their parameters concerns certificates.
@@ -149,7 +149,7 @@ fn shown_line(line: config::ConfigurationLine, shown: Shown<'_>) -> Configuratio
     }
 }
 
-fn json(answer: &Answer<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn json(answer: &ConfigAnswer<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let document = ConfigDocument {
         schema_version: SCHEMA_VERSION,
         tool: TOOL,
@@ -160,7 +160,7 @@ fn json(answer: &Answer<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn tables(answer: &Answer<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn tables(answer: &ConfigAnswer<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     for phone in answer.phones {
         table(phone, style.width, out)?;
     }
@@ -172,7 +172,7 @@ fn tables(answer: &Answer<'_>, style: &Style, out: &mut dyn Write) -> io::Result
 
 const COLUMNS: [&str; 7] = ["mac", "parameter", "value", "counts", "file", "line", "overrides"];
 
-fn csv(answer: &Answer<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn csv(answer: &ConfigAnswer<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut bytes = Vec::new();
     append(&COLUMNS.map(str::to_owned), &mut bytes);
     for phone in answer.phones {
@@ -262,7 +262,7 @@ mod tests {
         let phones = phones();
         let shown: Vec<_> =
             phones.iter().filter(|phone| all || !phone.parameters.is_empty()).cloned().collect();
-        let answer = Answer { phones: &shown, left_out: phones.len() - shown.len(), problems: &[] };
+        let answer = ConfigAnswer { phones: &shown, left_out: phones.len() - shown.len(), problems: &[] };
         let format = CONFIG_FORMATS.iter().find(|known| known.name == format).unwrap();
         (format.write)(&answer, &Style::default(), &mut bytes).unwrap();
         let text = String::from_utf8(bytes).unwrap();

@@ -6,14 +6,14 @@ use comfy_table::{ContentArrangement, Table, presets};
 
 use super::text::width::wrap;
 use super::{Format, Style};
-use crate::lookup::Answer;
+use crate::lookup::LookupAnswer;
 use crate::reference::{MenuText, PartRow, ZTP_CUTOVER};
 
 /// The least width of a table, in columns; a narrower one is not readable.
 const MIN_WIDTH: u16 = 20;
 
 /// Writes the answer of `lookup`.
-pub type LookupWriter = fn(&Answer, &Style, &mut dyn Write) -> io::Result<()>;
+pub type LookupWriter = fn(&LookupAnswer, &Style, &mut dyn Write) -> io::Result<()>;
 
 /// The formats of `lookup`, the default first.
 pub const LOOKUP_FORMATS: [Format<LookupWriter>; 2] = [
@@ -21,13 +21,13 @@ pub const LOOKUP_FORMATS: [Format<LookupWriter>; 2] = [
     Format::new("json", &["json"], "One document, for programs", json),
 ];
 
-fn json(answer: &Answer, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn json(answer: &LookupAnswer, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, answer)?;
     out.write_all(b"\n")
 }
 
 /// Text, tables and notes with blank lines between, in lines of at most the terminal's columns (at least 20).
-fn table(answer: &Answer, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn table(answer: &LookupAnswer, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let width = u16::try_from(style.width).unwrap_or(u16::MAX).max(MIN_WIDTH);
     let blocks = match &answer.menu {
         Some(menu) => menu_texts(menu).iter().map(|text| paragraph(text, width)).collect(),
@@ -36,7 +36,7 @@ fn table(answer: &Answer, style: &Style, out: &mut dyn Write) -> io::Result<()> 
     writeln!(out, "{}", blocks.join("\n\n"))
 }
 
-fn tables(answer: &Answer, width: u16) -> Vec<String> {
+fn tables(answer: &LookupAnswer, width: u16) -> Vec<String> {
     let paragraph = |text: &str| paragraph(text, width);
     let mut blocks: Vec<String> = verdict(answer).iter().map(|sentence| paragraph(sentence)).collect();
     if answer.factory_certificate.is_empty() {
@@ -90,7 +90,7 @@ fn labels(rows: &[&PartRow], width: u16) -> Vec<String> {
     [lines(&table)].into_iter().chain((!notes.is_empty()).then(|| notes.join("\n"))).collect()
 }
 
-fn verdict(answer: &Answer) -> Option<String> {
+fn verdict(answer: &LookupAnswer) -> Option<String> {
     let (part, revision) = answer.label?;
     let first: Vec<_> = answer.factory_certificate.iter().map(|row| row.revision.to_string()).collect();
     let first = first.join(" or ");

@@ -24,7 +24,7 @@ const RACY_SECONDS: i64 = 2;
 pub struct Cache {
     store: Store,
     /// The latest state of each file, by the hash of its path.
-    sources: HashMap<u64, FileState>,
+    sources: HashMap<u64, CachedState>,
     /// The records of logs, plain or in archives, sorted by the hash of the file's state; equal ones in the
     /// order of the records.
     logs: Vec<(u64, CachedRecord)>,
@@ -41,7 +41,7 @@ pub struct Cache {
 pub(super) type CachedRecord = (Option<Mac>, Place);
 
 /// The state of a file when it was read.
-struct FileState {
+struct CachedState {
     hash: u64,
     made_at: i64,
     /// Not all of the file could be read. It is read again, since that may succeed now although the file did
@@ -135,15 +135,15 @@ impl Cache {
 
     /// The state of a record's file. If the cache has two states of one file, the later one replaces the
     /// earlier.
-    fn state(&mut self, source: &FileVersion, made_at: i64) -> &mut FileState {
+    fn state(&mut self, source: &FileVersion, made_at: i64) -> &mut CachedState {
         let hash = hash(source);
-        let state = self.sources.entry(xxh3_64(source.path.as_bytes())).or_insert_with(|| FileState {
+        let state = self.sources.entry(xxh3_64(source.path.as_bytes())).or_insert_with(|| CachedState {
             hash,
             made_at,
             has_problems: false,
         });
         if state.hash != hash {
-            *state = FileState { hash, made_at, has_problems: false };
+            *state = CachedState { hash, made_at, has_problems: false };
         }
         state
     }

@@ -14,7 +14,7 @@ use super::rows::Row;
 use super::stored_configuration::ConfigTrees;
 use crate::check::join::{Question, join, origin};
 use crate::config::{
-    LogFacts, PhoneConfig, Refused, SlotFacts, SlotState, Stored, Tree, TreeBuilder, resolve,
+    ConfigTree, LogFacts, PhoneConfig, Refused, SlotFacts, SlotState, Stored, TreeBuilder, resolve,
 };
 use crate::digest::Counts;
 use crate::event::Event;
@@ -37,14 +37,14 @@ pub(super) struct Audit {
 /// Where configuration files are.
 enum Files {
     /// On the disk and in archives.
-    Found(Box<Tree>),
+    Found(Box<ConfigTree>),
     /// In records.
     Stored(ConfigTrees),
 }
 
 /// The tree of the configuration files that were found in directories and archives.
 #[must_use]
-pub fn config_tree(found: &FoundFiles, members: &[Stored], roots: &[PathBuf]) -> Tree {
+pub fn config_tree(found: &FoundFiles, members: &[Stored], roots: &[PathBuf]) -> ConfigTree {
     tree_builder(found, members, roots).build()
 }
 
@@ -72,7 +72,7 @@ fn mode(_: &std::path::Path) -> Option<u32> {
 
 impl Audit {
     /// None if no file is a phone's configuration.
-    pub(super) fn new(tree: Tree, now: NaiveDateTime) -> Option<Self> {
+    pub(super) fn new(tree: ConfigTree, now: NaiveDateTime) -> Option<Self> {
         (!tree.is_empty()).then(|| Self::of(Files::Found(Box::new(tree)), now))
     }
 
@@ -97,7 +97,7 @@ impl Audit {
             Files::Found(tree) => std::slice::from_ref(&**tree),
             Files::Stored(trees) => &trees.all,
         };
-        trees.iter().flat_map(Tree::problems).chain(apart).collect()
+        trees.iter().flat_map(ConfigTree::problems).chain(apart).collect()
     }
 
     /// The phones that have files of their own.
@@ -111,7 +111,7 @@ impl Audit {
     /// What the files give a phone, given its model and the directories of its logs.
     pub(super) fn config_of(&self, mac: Mac, phone: &Phone) -> PhoneConfig {
         let directories = log_directories(&phone.files);
-        let of_tree = |tree: &Tree| resolve(tree, mac, phone.model.as_deref(), &directories);
+        let of_tree = |tree: &ConfigTree| resolve(tree, mac, phone.model.as_deref(), &directories);
         let mut config = match &self.files {
             Files::Found(tree) => of_tree(tree),
             Files::Stored(trees) => {

@@ -15,7 +15,7 @@ use super::collect::{PendingLogs, PhoneSink};
 use super::contents::{ProblemRecord, SkippedFilesRecord};
 use super::origin::{ContentHashes, FileVersion};
 use super::phone_logs::{PhoneLogs, ReadLog};
-use super::write_configuration::ConfigWriter;
+use super::write_configuration::ConfigurationWriter;
 use crate::config::{Stored, role};
 use crate::input::{Buffers, FoundFiles, Rotation, SkippedFiles};
 use crate::model::Mac;
@@ -91,7 +91,7 @@ pub fn digest(
         run.pending.append(read.others);
     }
     members.extend(run.members_of_gone(keep));
-    run.configs = roots.map(|roots| ConfigWriter::new(found, members, roots));
+    run.configs = roots.map(|roots| ConfigurationWriter::new(found, members, roots));
     let mut writer = Writer::new(out, &Header::new(window, made_at, roots.is_some()))?;
     let mut of_others = PendingLogs::default();
     let phones = found.by_address();
@@ -156,7 +156,7 @@ struct DigestRun<'r> {
     progress: &'r dyn ReportProgress,
     /// Logs from archives and pipes.
     pending: PendingLogs,
-    configs: Option<ConfigWriter>,
+    configs: Option<ConfigurationWriter>,
 }
 
 /// What was read from some files.

@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use super::collect::PendingLogs;
 use super::contents::ConfigRecord;
 use super::store::{Place, Store};
-use crate::config::{Stored, Tree, TreeBuilder};
+use crate::config::{ConfigTree, Stored, TreeBuilder};
 use crate::input::shown_path;
 use crate::model::Mac;
 use crate::records::Fault;
@@ -155,7 +155,7 @@ fn hash(path: &str) -> u64 {
 }
 
 /// Builds the tree of the files of some streams.
-fn tree(files: Vec<&(Arc<Index>, Named)>, store: &Arc<Store>) -> Tree {
+fn tree(files: Vec<&(Arc<Index>, Named)>, store: &Arc<Store>) -> ConfigTree {
     let mut builder = TreeBuilder::default();
     for (path, mode) in files.iter().flat_map(|(_, named)| named) {
         builder.file(Path::new(&**path), *mode);
@@ -176,7 +176,7 @@ fn tree(files: Vec<&(Arc<Index>, Named)>, store: &Arc<Store>) -> Tree {
 /// The configuration files of each phone, from records.
 #[derive(Default)]
 pub(super) struct ConfigTrees {
-    pub(super) all: Vec<Tree>,
+    pub(super) all: Vec<ConfigTree>,
     of_everyone: Option<u32>,
     of_phone: HashMap<Mac, u32>,
     /// For phones whose logs are in streams with different files: the tree of each of these streams.
@@ -184,20 +184,20 @@ pub(super) struct ConfigTrees {
 }
 
 impl ConfigTrees {
-    pub(super) fn of(&self, mac: Mac) -> Option<&Tree> {
+    pub(super) fn of(&self, mac: Mac) -> Option<&ConfigTree> {
         let number = self.of_everyone.or_else(|| self.of_phone.get(&mac).copied())?;
         self.all.get(number as usize)
     }
 
     /// If the phone's logs are in streams with different files: the tree of each of these streams; else
     /// nothing.
-    pub(super) fn several(&self, mac: Mac) -> impl Iterator<Item = &Tree> {
+    pub(super) fn several(&self, mac: Mac) -> impl Iterator<Item = &ConfigTree> {
         self.several.get(&mac).into_iter().flatten().filter_map(|number| self.all.get(*number as usize))
     }
 
     /// The phones that have files of their own, sorted.
     pub(super) fn phones(&self) -> Vec<Mac> {
-        let phones: BTreeSet<Mac> = self.all.iter().flat_map(Tree::phones).collect();
+        let phones: BTreeSet<Mac> = self.all.iter().flat_map(ConfigTree::phones).collect();
         phones.into_iter().collect()
     }
 }

@@ -9,15 +9,15 @@ use super::configuration::{config_tree, log_directories};
 use super::contents::ConfigRecord;
 use super::origin::FileVersion;
 use super::phone_logs::ReadLog;
-use crate::config::{Stored, Tree, TreeBuilder, reachable};
+use crate::config::{ConfigTree, Stored, TreeBuilder, reachable};
 use crate::input::FoundFiles;
 use crate::model::Mac;
 use crate::problem::Problem;
 use crate::records::{FrameKind, Writer, append_frame};
 
 /// Writes the configuration files of one run of `digest`.
-pub(super) struct ConfigWriter {
-    tree: Tree,
+pub(super) struct ConfigurationWriter {
+    tree: ConfigTree,
     /// Files that several phones may read. Each is written once, at the end.
     shared: Mutex<BTreeSet<PathBuf>>,
     /// Files of one phone without its address in their names. If the user names such a file, it was read as a
@@ -26,7 +26,7 @@ pub(super) struct ConfigWriter {
     members: Vec<(Stored, FileVersion)>,
 }
 
-impl ConfigWriter {
+impl ConfigurationWriter {
     pub(super) fn new(found: &FoundFiles, members: Vec<(Stored, FileVersion)>, roots: &[PathBuf]) -> Self {
         let all: Vec<Stored> = members.iter().map(|(stored, _)| stored.clone()).collect();
         let tree = config_tree(found, &all, roots);
@@ -81,7 +81,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn packed(stored: Stored, source: Option<FileVersion>, tree: &Tree) -> io::Result<Vec<u8>> {
+fn packed(stored: Stored, source: Option<FileVersion>, tree: &ConfigTree) -> io::Result<Vec<u8>> {
     let record = ConfigRecord { stored: tree.without_secrets(stored), source };
     postcard::to_stdvec(&record).map_err(io::Error::other)
 }

@@ -16,7 +16,7 @@ fn compared(healthy_then: &[usize], only_new: bool) -> (Vec<Device>, Overview, (
     let fleet = fixture::fleet();
     let mut old = fleet.devices.clone();
     healthy_then.iter().for_each(|place| old[*place].diagnoses.clear());
-    let old = Answer::read("old", &mut answer(&old).as_bytes()).unwrap();
+    let old = ScanAnswer::read("old", &mut answer(&old).as_bytes()).unwrap();
     let mut overview = fleet.overview.clone();
     let compared = Compared::of(&fleet.devices, &old, only_new, &mut overview);
     let devices: Vec<Device> = (0..compared.len()).map(|place| compared.device(place)).collect();
@@ -65,7 +65,7 @@ fn only_the_new_is_shown_and_counted() {
 fn a_status_comes_from_what_is_new() {
     let mut fleet = fixture::fleet();
     let warning = fleet.devices[4].diagnoses[0].clone();
-    let old = Answer::read("old", &mut answer(&fleet.devices).as_bytes()).unwrap();
+    let old = ScanAnswer::read("old", &mut answer(&fleet.devices).as_bytes()).unwrap();
     fleet.devices[0].diagnoses.push(warning);
     let tls = fleet.devices[3].diagnoses[0].clone();
     fleet.devices[11].diagnoses.push(tls);

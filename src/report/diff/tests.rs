@@ -1,5 +1,5 @@
 use super::*;
-use crate::diff::Answer;
+use crate::diff::ScanAnswer;
 use crate::report::fixture;
 use crate::report::shape::{Device, State};
 use crate::report::text::visible::is_hidden;
@@ -18,7 +18,7 @@ fn answer(devices: &Vec<Device>) -> Vec<u8> {
 }
 
 fn compared(old: &Vec<Device>, new: &Vec<Device>) -> Diff {
-    let read = |path, devices| Answer::read(path, &mut answer(devices).as_slice()).unwrap();
+    let read = |path, devices| ScanAnswer::read(path, &mut answer(devices).as_slice()).unwrap();
     Diff::of(&read("monday.json", old), &read("to\u{1b}day.json", new))
 }
 
