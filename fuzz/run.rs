@@ -11,7 +11,7 @@ use phonecert::scan::{Options, Records, ReportProgress, Scan, scan, scan_records
 use phonecert::timeline::Clock;
 use phonecert::window::Window;
 
-/// A folder in memory where there is one.
+/// A folder in memory, if there is one.
 static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
     let memory = Path::new("/dev/shm");
     let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
@@ -21,7 +21,7 @@ static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
 static POOL: LazyLock<rayon::ThreadPool> =
     LazyLock::new(|| rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread"));
 
-/// What no test needs to wait for.
+/// Limits that keep a run short.
 const LIMITS: Limits = Limits {
     log_bytes: 4 << 20,
     archive_bytes: 16 << 20,
@@ -39,7 +39,7 @@ impl ReportProgress for Nobody {
 /// Scans a file of this name with these bytes, writes the report in all formats, and returns the JSON.
 ///
 /// # Panics
-/// If the report is not what it says it is.
+/// If a format of the report is not valid.
 #[must_use]
 pub fn report(name: &str, bytes: &[u8]) -> serde_json::Value {
     let path = FOLDER.path().join(name);
@@ -59,10 +59,10 @@ pub fn report(name: &str, bytes: &[u8]) -> serde_json::Value {
     })
 }
 
-/// Reads a file of records with these bytes and writes the report in all formats; none where it is refused.
+/// Reads a file of records with these bytes and writes the report in all formats; None if the file is rejected.
 ///
 /// # Panics
-/// If the report is not what it says it is.
+/// If a format of the report is not valid.
 #[must_use]
 pub fn report_of_records(bytes: &[u8]) -> Option<serde_json::Value> {
     let mut records = Records::new().expect("a temporary file");

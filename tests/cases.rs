@@ -73,7 +73,7 @@ fn every_case_is_about_its_diagnosis() {
     }
 }
 
-/// The same logs with the line ends of another system tell the same.
+/// The same logs with other line ends give the same answer.
 #[test]
 fn line_ends_change_nothing() {
     let mut faults = Vec::new();
@@ -99,7 +99,7 @@ fn with_carriage_returns(log: &[u8]) -> Vec<u8> {
     lines.collect::<Vec<_>>().join(&b"\r\n"[..])
 }
 
-/// What must not depend on how the logs are written down.
+/// The part of an answer that must not depend on the form of the logs.
 fn told(answer: &Value) -> Value {
     let mut told = answer.clone();
     told["scanned"]["bytes"] = Value::Null;
@@ -186,7 +186,7 @@ fn diagnoses(device: &Value, state: &str) -> Vec<Value> {
         .collect()
 }
 
-/// Notes where `seen` lacks what is expected. Objects may hold more, lists may not.
+/// Notes where `seen` differs from what is expected. Objects may have more members, lists may not.
 fn compare(expected: &Value, seen: &Value, at: &str, faults: &mut Vec<String>) {
     match (expected, seen) {
         (Value::Object(fields), Value::Object(seen)) if seen.contains_key("whole") => {

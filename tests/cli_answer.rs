@@ -28,8 +28,8 @@ fn device_takes_any_notation() {
     assert_eq!(macs(&two), ["0004F2A1B202", "482567010214"]);
 }
 
-/// Of other phones only what this one shares with them is read: the answer is that of a whole scan. Also where
-/// another phone's file holds lines of it.
+/// Of other phones, only what this one shares with them is diagnosed. The answer must be that of a whole scan, also if
+/// another phone's file has lines of this one.
 #[test]
 fn one_device_is_told_as_among_all() {
     let folder = case("FLT001-built-in-shared/fires");

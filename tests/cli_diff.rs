@@ -1,4 +1,4 @@
-//! Answers compared: `diff` and `scan --baseline`, through the program.
+//! Compares answers with the program: `diff` and `scan --baseline`.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -14,7 +14,7 @@ use tree::{FAILING, HEALTHY, complained, fleet, macs, run, said, status};
 /// The phone whose TLS connections fail in the fleet.
 const UNTRUSTED: &str = "0004f2c3d407-app.log";
 
-/// The fleet with the answer `old.json`, made before these logs came.
+/// The fleet, with the answer `old.json` that was made before these logs were added.
 fn since(came: &[&str]) -> TempDir {
     let fleet = fleet();
     for log in came {
@@ -110,7 +110,7 @@ fn what_the_next_log_mends_and_breaks() {
     }
     let redacted = said(fleet.path(), &["scan", "--baseline", "old.json", "--new", "--redact"]);
     assert!(redacted.contains("INS001") && !redacted.contains("0004F2A1B201"), "{redacted}");
-    // The other way round the refusal is gone from the logs, which shows nothing.
+    // In the other direction, the refusal is no longer in the logs, which is not evidence.
     let back = tree::json(fleet.path(), &["diff", "new.json", "old.json", "--format", "json"]);
     assert_eq!(back["mended"][0]["resolved"], false);
 }

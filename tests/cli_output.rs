@@ -1,4 +1,4 @@
-//! Files that are written, where that cannot go well: no half file, no lost device, the right status.
+//! Output files that can't be written: none is incomplete, no device file is replaced, and the exit status is right.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![cfg(unix)]
@@ -12,7 +12,7 @@ use std::process::{Command, Output};
 
 use tree::{HEALTHY, Unprivileged, fleet, run};
 
-/// Files that were there before are the fleet's; what else is there?
+/// The files that are not part of the fleet.
 fn left(folder: &Path) -> Vec<String> {
     let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut left: Vec<_> = names.filter(|name| name.contains("report") || name.contains(".part")).collect();
@@ -24,7 +24,7 @@ fn complaint(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// As on a full disk: the system lets no file grow beyond 512 or 1,024 bytes.
+/// Like a full disk: the system lets no file grow beyond 512 or 1,024 bytes.
 #[test]
 fn no_room_for_the_file() {
     let fleet = fleet();
@@ -55,7 +55,7 @@ fn no_room_for_the_file() {
     }
 }
 
-/// Events wait in a file of their own before they are written.
+/// Events are collected in a temporary file before they are written.
 #[test]
 fn no_room_for_what_waits() {
     let fleet = fleet();
@@ -138,7 +138,7 @@ fn a_full_device() {
     assert!(complaint(&ran).contains("full.json: "), "{}", complaint(&ran));
 }
 
-/// `nohup` starts a program that goes on when its terminal is gone.
+/// A program that `nohup` started continues when its terminal is closed.
 #[test]
 fn a_signal_that_is_to_be_ignored_is_ignored() {
     use std::io::Write;

@@ -1,4 +1,4 @@
-//! The outward contract: which logs are read, and that it does not matter how they come.
+//! The outward contract: which logs are read. File, pipe or archive, the answer is the same.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -35,7 +35,7 @@ fn a_file_that_is_named_is_read_whatever_its_name() {
     assert_eq!(answer["devices"][0]["files"], json!(["part.txt"]));
 }
 
-/// A phone of the inventory whose log is there and cannot be read is not told to have none.
+/// If the log of a phone of the inventory exists but can't be read, the answer does not say that it has none.
 #[cfg(unix)]
 #[test]
 fn a_log_that_cannot_be_read_is_not_told_to_be_missing() {

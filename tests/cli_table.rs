@@ -1,4 +1,4 @@
-//! What a person sees: the table in narrow terminals, and mistakes met halfway.
+//! The table in narrow terminals, and the hints after likely mistakes.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -1,4 +1,4 @@
-//! `phonecert watch`: logs that are appended to, cut, rotated and deleted while it looks, and the terminal.
+//! `phonecert watch`: logs that are extended, cut, rotated and deleted while it runs, and the terminal.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![cfg(unix)]
@@ -17,13 +17,13 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tree::{FAILING, HEALTHY};
 
-/// No machine is so loaded that a change takes longer to be seen.
+/// The longest time that a change may take to be noticed on a busy machine.
 const LIMIT: Duration = Duration::from_secs(120);
 
 const REFUSAL: &str = "0301090000|hw   |4|00|hwDescSecurityDeviceCredentialsStore: Could not store key for \
                        custom device key1, length 4677 is bigger than maximum 4096\n";
 
-/// A program that watches, and what it said so far.
+/// A running `watch`, and its output so far.
 struct Watching {
     child: Child,
     lines: Receiver<String>,
@@ -61,7 +61,7 @@ fn program(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 impl Watching {
-    /// Starts it and waits until it has looked at everything.
+    /// Starts it and waits until the first scan is done.
     fn of(folder: &Path, arguments: &[&str]) -> Self {
         let mut command = program(folder, arguments);
         let mut child =
@@ -77,7 +77,7 @@ impl Watching {
         self.lines.recv_timeout(LIMIT).unwrap()
     }
 
-    /// The next change must be this one; its time is any.
+    /// The next line must be this change, at any time.
     fn says(&self, change: &str) {
         let line = self.next();
         let (time, rest) = line.split_once(' ').unwrap();
@@ -128,7 +128,7 @@ fn a_change_is_a_line() {
         watching.says("0004F2A1B201 failed -> ok, mended INS001@platform-1");
         fs::remove_file(&healthy).unwrap();
         watching.says("0004F2A1B201 ok -> gone");
-        // Written under another name and renamed, as careful servers do.
+        // Written under another name and then renamed, as some servers do.
         fs::write(fleet.path().join("upload.tmp"), &before).unwrap();
         fs::rename(fleet.path().join("upload.tmp"), &healthy).unwrap();
         watching.says("0004F2A1B201 new -> ok");
@@ -155,7 +155,7 @@ fn a_half_line_counts_when_it_is_whole() {
     let (half, rest) = REFUSAL.split_at(60);
     append(&log, half);
     append(&fleet.path().join("0004f2a1b2ff-app.log"), "000000.001|log  |*|00|Initial log entry\n");
-    // The other phone shows that the half line was looked at.
+    // The change of the other phone shows that the incomplete line was read.
     watching.says("0004F2A1B2FF new -> unknown");
     append(&log, rest);
     watching.says("0004F2A1B201 ok -> failed INS001@platform-1");
@@ -175,7 +175,7 @@ fn what_only_the_fleet_tells_stays_right() {
     watching.says("0004F2A1B2FF failed -> gone");
 }
 
-/// Which configuration files a phone is told to read stands in such files.
+/// Configuration files name other configuration files: a changed list changes what phones read.
 #[test]
 fn a_changed_configuration_judges_its_phones_anew() {
     let fleet = tree::fleet();
@@ -259,7 +259,7 @@ fn whatever_holds_a_log() {
     fs::remove_file(&mixed).unwrap();
     watching.says("0004F2A1B2AA failed -> gone");
 
-    // A directory elsewhere, linked to, and links in a circle.
+    // A link to a directory elsewhere, and links in a circle.
     let elsewhere = folder.path().join("elsewhere");
     fs::create_dir(&elsewhere).unwrap();
     fs::write(elsewhere.join(FAILING), &failing).unwrap();
@@ -269,7 +269,7 @@ fn whatever_holds_a_log() {
     fs::remove_file(logs.join("linked")).unwrap();
     watching.says("0004F2A1B202 failed -> gone");
 
-    // The watched directory itself goes and comes back.
+    // The watched directory itself is deleted and made again.
     fs::remove_dir_all(&logs).unwrap();
     watching.complains("not-found");
     fs::create_dir_all(logs.join("site")).unwrap();
@@ -377,7 +377,7 @@ fn disturb(folder: &Path, random: &mut Random, originals: &[Vec<u8>]) {
     let name = format!("0004f2a1b3{:02x}-app.log", random.below(12));
     let site = folder.join(["", "a", "a/b"][random.below(3)]);
     let (path, text) = (site.join(&name), &originals[random.below(originals.len())]);
-    // What is not there, or is a directory now, is left as it is.
+    // A path that does not exist, or is a directory now, stays as it is.
     let _ = fs::create_dir_all(&site);
     match random.below(11) {
         0..=2 => append(&path, &String::from_utf8_lossy(&text[..random.below(text.len())])),
@@ -396,7 +396,7 @@ fn disturb(folder: &Path, random: &mut Random, originals: &[Vec<u8>]) {
     }
 }
 
-/// So long writers write; then the changes that were told lead from the first scan to the last.
+/// Threads change files for this time; then the changes that were written must lead from the first scan to the last.
 fn soak(time: Duration, arguments: &[&str]) {
     let fleet = tree::fleet();
     let folder = fleet.path();

@@ -1,4 +1,4 @@
-//! `phonecert config`: what the configuration files give each phone.
+//! `phonecert config`: what the configuration files set for each phone.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -197,7 +197,7 @@ fn found(folder: &Path, joined: &str) -> (Vec<String>, Vec<String>) {
     (codes.collect(), lines.collect())
 }
 
-/// Whatever the listed files are called and hold, and wherever their names lead to.
+/// Listed files with any name and content, and names that lead anywhere.
 #[test]
 fn a_tree_in_an_archive_gives_the_same_answer() {
     let comment = |mega: usize| format!("<!-- {} -->", "x".repeat(mega << 20));
@@ -303,7 +303,7 @@ fn what_the_log_shows_weighs_what_the_files_say() {
         "000100.000|tls  |*|00|Saving new Custom platform device certificate 1\n\
          000100.000|tls  |*|00|New Certificate Common Name 'phone' Fingerprint '{fingerprint}'\n"
     );
-    // What was saved since is in the slot, though `device.set` is 0 again.
+    // The certificate that was saved later is in the slot, although `device.set` is 0 again.
     write("site.cfg", &site("0", ""));
     write("0004f2a1b2c3-app.log", empty);
     assert_eq!(found(folder.path(), "").0, ["CFG004 error"]);
@@ -317,7 +317,7 @@ fn what_the_log_shows_weighs_what_the_files_say() {
     let (codes, lines) = found(folder.path(), "INS004");
     assert_eq!(codes, ["INS004 warning"]);
     assert_eq!(lines[0], "its certificate has the MD5 fingerprint that was saved");
-    // Levels that hide nothing.
+    // These levels hide no lines.
     let refused = "1125110000|hw   |4|00|hwDescSecurityDeviceCredentialsStore: Could not store key for custom device key1, length 5000 is bigger than maximum 4096\n";
     for (level, log, is_hidden) in [
         ("log.render.level=\"4\"", "0531130928|sip  |4|00|text\n", true),
@@ -390,7 +390,7 @@ fn a_level_that_lines_contradict_is_not_blamed() {
 #[test]
 fn another_makers_files_are_no_phone() {
     let folder = site();
-    // A server's default file, one that is empty, and overrides that are no XML.
+    // A server's default file, an empty file, and overrides that are not XML.
     for (name, text) in [
         ("001565aabbcc.cfg", "#!version:1.0.0.1\naccount.1.enable = 1\n"),
         ("001565aabbcd.cfg", ""),

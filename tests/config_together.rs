@@ -1,4 +1,5 @@
-//! Phones that read the same configuration files are judged together: each must get what it gets alone.
+//! Findings are reused for phones that read the same configuration files. Each phone must get the findings that it gets
+//! alone.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -21,7 +22,7 @@ const PHONES: [(&str, &[(&str, &str)]); 11] = [
     ("0004f2a1b2c3", &[]),
     ("0004f2000004", &[(".cfg", "<a CONFIG_FILES=\"site.cfg\" reg.1.address=\"1\"/>")]),
     ("0004f2000005", &[("-phone.cfg", "<a up.one=\"1\"/>")]),
-    // Own files that give something, nearly give something, can't be read, or name a file that is not there.
+    // Own files with a parameter, with a misspelt one, that can't be read, or that name a missing file.
     ("0004f2000006", &[("-phone.cfg", "<a device.set=\"0\"/>")]),
     ("0004f2000007", &[("-web.cfg", "<a device.sec.TLS.customDeviceCert1.publiCert=\"1\"/>")]),
     ("0004f2000008", &[("-phone.cfg", "<a up.one=\"1\">")]),
@@ -49,7 +50,7 @@ fn write(folder: &Path, phone: &str, files: &[(&str, &str)]) {
     }
 }
 
-/// The phones of an answer, without what only the fleet tells.
+/// The phones of an answer, without the diagnoses that compare phones.
 fn scan(folder: &Path, arguments: &[&str]) -> Vec<Value> {
     let mut command = Command::cargo_bin("phonecert").unwrap();
     command.current_dir(folder).env("SOURCE_DATE_EPOCH", "1790000000");
@@ -105,7 +106,7 @@ fn a_shared_key_names_the_first_others() {
     for (phone, files) in PHONES {
         write(folder.path(), phone, files);
     }
-    // One without a log, and so without a row, is given the key too; another one has a key of its own.
+    // A phone without a log, and so without a row, also gets the key; another one has a key of its own.
     const NO_LOG: &str = "0004f2000000";
     let put = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     put(&format!("{NO_LOG}.cfg"), "<a CONFIG_FILES=\"site.cfg\"/>");

@@ -75,7 +75,7 @@ fn groups() {
     insta::assert_snapshot!(groups.join("\n"));
 }
 
-/// The story that the folder tells, apart from how it is shown.
+/// The diagnoses of the sample fleet, without their presentation.
 #[test]
 fn each_phone_has_its_part_in_the_story() {
     let copy = tree::copy(&tree::testdata().join("fleet"));
@@ -128,7 +128,7 @@ fn a_phone_without_a_line_for_two_weeks_is_stale() {
     assert_eq!(stale(&["--stale", "15d"]), Value::Null);
 }
 
-/// The files of a checkout have the time of the checkout; the logs' story must not depend on it.
+/// Files have the time of the checkout; the diagnoses must not depend on it.
 #[test]
 fn the_day_of_the_checkout_does_not_matter() {
     let story = |modified: &str| {
@@ -137,7 +137,7 @@ fn the_day_of_the_checkout_does_not_matter() {
             tree::touch(&path, modified);
         }
         let mut command = tree::phonecert(copy.path());
-        // How long ago the newest lines were written is another matter.
+        // The age of the newest lines does depend on it.
         command.args(["scan", ".", "--quiet", "--stale", "5000d"]).env("SOURCE_DATE_EPOCH", after(modified));
         let output = command.output().unwrap();
         let table = String::from_utf8(output.stdout).unwrap();

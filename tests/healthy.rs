@@ -1,5 +1,5 @@
-//! Logs in which nothing is wrong are read without the general way. Whatever the logs hold, both must give the same
-//! answer: a time bound that excludes no line asks for the general way.
+//! Logs in which nothing is wrong are read by a shorter way than others. For all logs, both ways must give the same
+//! answer. A time bound that excludes no line makes the program use the general way.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -92,7 +92,7 @@ const STAMPS: &[&str] = &[
 
 const MASTER: &str = "<a CONFIG_FILES=\"site.cfg, gone.cfg\" log.level.change.tls=\"4\"/>";
 
-/// Profiles that use slots: what is said of them depends on what the log shows.
+/// Profiles that use slots: their findings depend on the log.
 const SITE: &str = "<a device.set=\"1\" device.sec.TLS.profileSelection.dot1x=\"TLSProfile2\"
     device.sec.TLS.profile.deviceCert2=\"Platform2\" device.sec.TLS.profile.deviceCert2.set=\"1\"
     device.sec.TLS.customDeviceCert1.privateKey=\"x\" device.sec.TLS.customDeviceCert1.set=\"1\"
@@ -138,7 +138,7 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
-/// What the name of each log of a phone ends with, the newest first.
+/// The suffix of each log of a phone, the newest first.
 const ROTATIONS: &[[&str; 3]] = &[
     ["", ".1", ".2"],
     ["", ".1", ".2"],

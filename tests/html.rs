@@ -1,4 +1,4 @@
-//! What `phonecert scan --format html` makes of `testdata/fleet`; `tests/browser` opens it in a browser.
+//! The HTML report of `testdata/fleet`; `tests/browser` opens it in a browser.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -25,7 +25,7 @@ fn page(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// What stands between tags, without them.
+/// The text between the tags.
 fn text(page: &str) -> String {
     let (_, body) = page.split_once("<body>").unwrap();
     let (body, _) = body.split_once("<script>").unwrap();

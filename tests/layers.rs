@@ -1,5 +1,5 @@
-//! Which module of the library may use which: those of an earlier layer, and itself. Within a module no files
-//! use each other in a circle. So a reader knows where to begin.
+//! A module of the library may use itself and the modules of lower layers. The files of a module do not use each other
+//! in a circle. So a reader knows where to begin.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// From the bottom to the top. What is in one layer does not know the others in it.
+/// From the bottom to the top. Modules of one layer do not use each other.
 const LAYERS: &[&[&str]] = &[
     &["model"],
     &["quantity", "secrets", "sentence", "stamp"],
@@ -62,7 +62,7 @@ fn no_files_use_each_other_in_a_circle() {
         let used = code_of(file).paths_from(&module, &names);
         uses.insert(module, used);
     }
-    // What uses nothing that is left is in no circle.
+    // A file that uses no remaining file is in no circle.
     loop {
         let done: Vec<_> =
             uses.iter().filter(|(_, used)| used.is_empty()).map(|(module, _)| module.clone()).collect();
@@ -74,7 +74,7 @@ fn no_files_use_each_other_in_a_circle() {
             uses.values_mut().for_each(|used| _ = used.remove(module));
         }
     }
-    // Nor is what nothing that is left uses.
+    // A file that no remaining file uses is in no circle either.
     loop {
         let used: BTreeSet<_> = uses.values().flatten().cloned().collect();
         let before = uses.len();
@@ -112,7 +112,7 @@ fn code_of(file: &Path) -> Code {
 }
 
 impl Code {
-    /// The modules that the code of `module` uses, but for those that it is in.
+    /// The modules that the code of `module` uses, except those that contain it.
     fn paths_from(&self, module: &[String], names: &BTreeSet<Vec<String>>) -> BTreeSet<Vec<String>> {
         let mut paths: Vec<String> = Vec::new();
         let mut rest = String::new();
@@ -176,7 +176,7 @@ fn resolve(path: &str, module: &[String], names: &BTreeSet<Vec<String>>) -> Opti
     names.contains(&at).then_some(at)
 }
 
-/// Per module of the library, those that its files name with `crate::`, but for tests.
+/// For each module of the library, the modules that its files name with `crate::`, except in tests.
 fn uses() -> BTreeMap<String, BTreeSet<String>> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let library = fs::read_to_string(source.join("lib.rs")).unwrap();

@@ -1,4 +1,4 @@
-//! Each command that the README shows is run here, or this file says where else it is.
+//! Runs each command that the README shows, or names the place where else it is run.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![cfg(unix)]
@@ -43,7 +43,7 @@ const RUN: &[(&str, i32, &str)] = &[
     ("phonecert scan /srv/provisioning --output report.html --force --quiet", 1, ""),
     ("phonecert scan /srv/provisioning --group-by code", 1, "INS001"),
     ("phonecert scan /srv/provisioning --inventory phones.csv", 1, "LOG005"),
-    // The phone whose clock was never set: nobody knows how old its lines are.
+    // The phone whose clock was never set: the age of its lines is not known.
     ("phonecert scan /srv/provisioning --fail-on warning --since 1d", 1, "LOG003"),
     ("phonecert scan /srv/provisioning --baseline yesterday.json --new", 1, "INS001"),
     ("phonecert diff yesterday.json fleet.json", 1, "INS001"),
@@ -78,10 +78,10 @@ const RUN: &[(&str, i32, &str)] = &[
 /// Makes the logs of the examples.
 const SAMPLE_LOGS: &str = "cp -r testdata/fleet logs";
 
-/// What the README calls something, and what it is in these tests.
+/// Names in the README, and what replaces them in these tests.
 const NAMES: &[(&str, &str)] = &[("/srv/provisioning", "srv/provisioning"), ("SHELL", "bash")];
 
-/// The commands that are not run here: the line of CI that runs them or all they do; or why none does.
+/// The commands that are not run here, with the line of CI that does the same, or the reason why there is none.
 const ELSEWHERE: &[(&str, Elsewhere)] = &[
     (
         "cargo run --release -- scan testdata/fleet",
@@ -172,7 +172,7 @@ fn block(language: &str) -> Vec<&'static str> {
     lines.take_while(|line| !line.starts_with("```")).collect()
 }
 
-/// What the README's commands take for granted.
+/// A directory with the files and programs that the README's commands need.
 fn sandbox() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let fleet = tree::testdata().join("fleet");
@@ -188,9 +188,9 @@ fn sandbox() -> TempDir {
     let bin = folder.path().join("bin");
     fs::create_dir(&bin).unwrap();
     symlink(env!("CARGO_BIN_EXE_phonecert"), bin.join("phonecert")).unwrap();
-    // The server is here.
+    // Runs the command on this machine.
     fs::write(bin.join("ssh"), "#!/bin/sh\nshift\nexec \"$@\"\n").unwrap();
-    // Whoever posts it has it.
+    // Prints the message instead of sending it.
     for name in ["mail", "jq", "curl"] {
         fs::write(bin.join(name), "#!/bin/sh\nexec cat\n").unwrap();
     }

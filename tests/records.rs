@@ -1,4 +1,4 @@
-//! Records of logs answer as the logs do, byte for byte; what is no whole file of records is refused.
+//! A scan of records gives the same bytes as a scan of the logs. A file of records that is not complete is rejected.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -17,12 +17,12 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tree::{complained, days_after, phonecert, run, said, status, testdata, write};
 
-/// The same moment for every run, long after the samples.
+/// The time of each run, long after the samples.
 fn at(folder: &Path, arguments: &[&str], zone: &str) -> Output {
     phonecert(folder).args(arguments).env("SOURCE_DATE_EPOCH", "1467500000").env("TZ", zone).output().unwrap()
 }
 
-/// All samples, each folder of them, and an archive, a syslog server's file, and what is no log.
+/// All sample folders, an archive, a syslog server's file, and files that are not logs.
 fn everything() -> TempDir {
     let folder = tree::copy(&testdata().join("fleet"));
     for part in ["cases", "guide", "truth", "forms"] {
@@ -63,7 +63,7 @@ fn digest(folder: &Path, arguments: &[&str]) -> Vec<u8> {
     output.stdout
 }
 
-/// Both answers in each format are equal, but for the command line that the page for a browser shows.
+/// Both answers are equal in each format, except for the command line in the HTML report.
 fn answers_are_equal(folder: &Path, records: &[&str], zone: &str) {
     for format in FORMATS.iter().map(|format| format.name) {
         let logs = at(folder, &["scan", "--format", format, "--all"], zone);
@@ -88,7 +88,7 @@ fn records_answer_as_logs_do() {
     fs::write(&records, digest(folder.path(), &[])).unwrap();
     answers_are_equal(folder.path(), &["all.pcr"], "UTC");
     answers_are_equal(folder.path(), &["all.pcr"], "Pacific/Auckland");
-    // Again, one behind the other, and compressed.
+    // Twice in one file, and compressed.
     let bytes = fs::read(&records).unwrap();
     fs::write(folder.path().join("twice.pcr"), [&bytes[..], &bytes].concat()).unwrap();
     fs::write(folder.path().join("all.pcr.zst"), zstd::encode_all(&bytes[..], 3).unwrap()).unwrap();
@@ -131,7 +131,7 @@ fn options_that_choose_work_on_records() {
     }
 }
 
-/// Each phone's paths, logs and configuration files, by what `list` says.
+/// The paths of each phone's logs and configuration files, from `list`.
 fn phones(folder: &Path) -> Vec<Vec<String>> {
     let list = String::from_utf8(run(folder, &["list", "-q"]).stdout).unwrap();
     let mut phones: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -188,7 +188,7 @@ fn a_phone_whose_logs_were_digested_apart_is_named() {
     let redacted =
         said(folder.path(), &["scan", "--redact", "--format", "json", "--records", "a.pcr", "b.pcr"]);
     assert!(redacted.contains("digested-apart") && !redacted.contains("64167F0A0B04"), "{redacted}");
-    // A file in which all of them are makes it good.
+    // With a file that has all of them, the answer is complete.
     let both = digest(folder.path(), &["64167f0a0b04-app.log", "64167f0a0b04-app.log.1"]);
     fs::write(folder.path().join("both.pcr"), both).unwrap();
     let arguments = ["scan", "--format", "json", "--records", "a.pcr", "both.pcr"];
@@ -292,7 +292,7 @@ fn records_have_a_window() {
     );
 }
 
-/// What a digest with this cache says it did.
+/// The notice of a digest with this cache.
 fn cached(folder: &Path, arguments: &[&str], now: &str) -> String {
     let arguments = [&["digest", "--cache", "c.pcr", "-o", "c.pcr"], arguments].concat();
     let now = now.parse::<chrono::NaiveDateTime>().unwrap().and_utc().timestamp();
@@ -313,7 +313,7 @@ fn a_cache_spares_reading_what_is_unchanged() {
     let told = cached(folder.path(), &[], &now);
     assert!(told.contains(": 0 read"), "{told}");
     assert!(first == fs::read(folder.path().join("c.pcr")).unwrap());
-    // It is not read: what is in it by now is not known.
+    // It is not read, so its new content is not known.
     let healthy = folder.path().join(tree::HEALTHY);
     let log = fs::read(&healthy).unwrap();
     write(folder.path(), tree::HEALTHY, &vec![b'x'; log.len()], tree::TIME);
@@ -347,7 +347,7 @@ fn what_was_passed_over_is_told_of_records_too() {
     assert_ne!(boots(&complained(folder.path(), &["scan", "--no-config"])), scanned);
 }
 
-/// A file that could not be read may be readable by now, without a change of size and time.
+/// A file that could not be read may have become readable without a change of size and time.
 #[test]
 fn what_had_problems_is_read_again() {
     let folder = tree::fleet();
@@ -393,7 +393,7 @@ fn records_of_logs_that_are_gone_are_kept_for_a_while() {
     let path = folder.path().join(tree::FAILING);
     let log = fs::read(&path).unwrap();
     cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 1));
-    // A log that goes on is no other one, nor one that was moved aside.
+    // A log that was extended, or rotated, is not a deleted one.
     let more = [&log[..], b"0701120000|so   |3|00|one line more\n"].concat();
     write(folder.path(), tree::FAILING, &more, &days_after(tree::TIME, 1));
     let told = cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 2));
@@ -402,7 +402,7 @@ fn records_of_logs_that_are_gone_are_kept_for_a_while() {
     write(folder.path(), tree::FAILING, b"0702120000|so   |3|00|a new log\n", &days_after(tree::TIME, 2));
     let told = cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 3));
     assert!(told.contains(" 0 of deleted logs"), "{told}");
-    // Begun anew, and deleted.
+    // Started anew, and deleted.
     fs::remove_file(folder.path().join("0004f2a1b202-app.log.1")).unwrap();
     write(folder.path(), tree::FAILING, b"0704120000|so   |3|00|begun anew\n", &days_after(tree::TIME, 4));
     let told = cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 5));
@@ -414,7 +414,7 @@ fn records_of_logs_that_are_gone_are_kept_for_a_while() {
     );
     let told = complained(folder.path(), &["scan", "--records", "c.pcr"]);
     assert!(told.contains("2 logs are gone; the records kept of them are used"), "{told}");
-    // They stay as long as is asked for, and no longer.
+    // They are kept for the time of `--keep`, and no longer.
     let told = cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 80));
     assert!(told.contains(" 2 of deleted logs"), "{told}");
     let told = cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 92));
@@ -482,10 +482,9 @@ fn a_list_is_what_a_scan_reads() {
     assert!(said(empty.path(), &["list", "missing"]).contains(r#""problem":"not-found""#));
 }
 
-/// A change of what records hold changes these bytes, and so does a known message that is added, because
-/// `testdata/messages` must contain it: then `DIGEST_VERSION` is to be raised, and the file to be written anew, which
-/// `PHONECERT_WRITE_RECORDS=1 cargo test --test records golden` does. If only the samples changed, delete the file
-/// before.
+/// If the content of records changes, these bytes change; so they do if a known message is added, because
+/// `testdata/messages` must contain it. Then raise `DIGEST_VERSION`, and write the file again with
+/// `PHONECERT_WRITE_RECORDS=1 cargo test --test records golden`. If only the samples changed, delete the file first.
 #[test]
 fn golden() {
     let path = testdata().join("records/samples.pcr.zst");
@@ -515,7 +514,7 @@ fn has_current_version(records: &[u8]) -> bool {
     matches!(Reader::new(records).next_item(), Ok(Some(Item::Header(_))))
 }
 
-/// Nothing of what a hostile file says is believed: its checksums can be right.
+/// A hostile file can have valid checksums, so its content is checked too.
 #[test]
 fn hostile_content_with_right_checksums() {
     let folder = tree::fleet();

@@ -1,5 +1,5 @@
-//! `--redact` with names everywhere: in lines, common names, URIs, paths, problems and the inventory. None of
-//! them is in any answer, and a phone is called the same in all of them.
+//! `--redact` with names everywhere: in lines, common names, URIs, paths, problems and the inventory. No answer
+//! contains one of them, and a phone has the same pseudonym in all answers.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -30,7 +30,7 @@ const NAMES: &[&str] = &[
     "geheim",
 ];
 
-/// Its certificate of platform slot 1 is another phone's too.
+/// A phone whose certificate of platform slot 1 another phone has too.
 fn log_of(mac: &str) -> String {
     let mut log = String::new();
     let mut boot = |day: u32| {

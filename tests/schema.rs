@@ -1,4 +1,4 @@
-//! What `scan --format json` prints is what `phonecert schema` says of it.
+//! The output of `scan --format json` is valid by `phonecert schema`.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -81,7 +81,7 @@ fn what_is_not_an_answer_is_not_valid() {
     }
 }
 
-/// Names and kinds that the contract fixes stand in the schema.
+/// The schema contains the names and kinds that the contract fixes.
 #[test]
 fn the_schema_names_what_is_fixed() {
     let text = schema().to_string();

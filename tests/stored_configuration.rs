@@ -1,4 +1,4 @@
-//! Records hold what configuration files say as far as a scan needs it, and no key and no password.
+//! Records contain all that a scan needs of configuration files, and no key and no password.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -25,7 +25,7 @@ fn sample(name: &str) -> String {
     fs::read_to_string(testdata().join("config").join(name)).unwrap()
 }
 
-/// Passwords, and the middle of a key, that stand in the files of [`site`].
+/// Passwords, and the middle of a key, in the files of [`site`].
 const SECRETS: [&str; 5] = ["hunter2", "swordfish", "open-sesame", "opensesame", "letmein"];
 
 /// Every way in which files come to a phone, in two directories and an archive, beside the sample fleet.
@@ -77,7 +77,7 @@ fn site() -> TempDir {
         "<a device.sec.TLS.profileSelection.dot1x=\"ApplicationProfile1\"/>",
     );
     put("branch/0004f2060003-web.cfg", "<a device.sec.TLS.profile.deviceCert1=\"Polycom\"/>");
-    // A master of its own, with names that are none.
+    // A master of its own whose list has texts that are not names.
     put(
         "other/0004f2050000.cfg",
         &format!(
@@ -198,7 +198,7 @@ fn records_answer_as_files_do() {
     );
     write(folder.path(), "labels.csv", b"mac,model\n0004f2999902,VVX 500\n", tree::TIME);
     answers_are_equal(folder.path(), &["--inventory", "labels.csv", "--redact"], &["all.pcr"], "UTC");
-    // Again, one behind the other, and compressed.
+    // Twice in one file, and compressed.
     fs::write(folder.path().join("twice.pcr"), [&bytes[..], &bytes].concat()).unwrap();
     fs::write(folder.path().join("all.pcr.zst"), zstd::encode_all(&bytes[..], 3).unwrap()).unwrap();
     answers_are_equal(folder.path(), &[], &["twice.pcr", "all.pcr.zst"], "UTC");
@@ -241,12 +241,12 @@ fn no_secret_is_in_a_record() {
         let lines: Vec<&str> = key.lines().filter(|line| !line.starts_with('-')).collect();
         let der = base64::engine::general_purpose::STANDARD.decode(lines.concat()).unwrap();
         assert!(lines.iter().all(|line| !has(&line.as_bytes()[..line.len().min(24)])), "{name}");
-        // The public half may be told; the rest of the key is what comes behind it.
+        // The public half may be known; the rest of the key follows it.
         assert!(der.windows(12).skip(der.len() / 2).all(|bytes| !has(bytes)), "{name}");
     }
 }
 
-/// Each phone's paths, by what `list` says.
+/// The paths of each phone, from `list`.
 fn phones(folder: &Path) -> Vec<Vec<String>> {
     let list = String::from_utf8(at(folder, &["list", "-q"], "UTC").stdout).unwrap();
     let mut phones: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -288,7 +288,7 @@ proptest! {
     }
 }
 
-/// The same paths at two sites are two sites' files.
+/// The same path at two sites means two different files.
 #[test]
 fn each_site_has_its_own_files() {
     let sites = [TempDir::new().unwrap(), TempDir::new().unwrap(), TempDir::new().unwrap()];
@@ -361,7 +361,7 @@ fn a_cache_knows_the_files_in_archives() {
     assert!(cached(&[]).contains(": 0 read"));
     assert!(first == fs::read(folder.path().join("c.pcr")).unwrap());
     write(folder.path(), "archived.tar.gz", &bytes, tree::TIME);
-    // Files beside logs are read anew.
+    // Files beside logs are read again.
     write(folder.path(), "branch/site.cfg", b"<a log.level.change.tls=\"4\">", tree::TIME);
     fs::remove_file(folder.path().join("other/0004f2050001.cfg")).unwrap();
     assert!(cached(&[]).contains(": 0 read"));
@@ -402,7 +402,7 @@ fn a_list_names_the_files_of_each_phone() {
     assert!(lines(&["list", "--no-config"]).iter().all(|line| line["kind"] != "configuration"));
 }
 
-/// Nothing of what a hostile file says is believed: its checksums can be right.
+/// A hostile file can have valid checksums, so its content is checked too.
 #[test]
 fn hostile_content_with_right_checksums() {
     let folder = site();
@@ -460,7 +460,7 @@ fn codes_of(folder: &Path) -> BTreeMap<String, Vec<String>> {
 fn a_phone_of_an_archive_that_is_gone_keeps_its_configuration() {
     let folder = tempfile::tempdir().unwrap();
     let put = |name: &str, bytes: &[u8]| write(folder.path(), name, bytes, tree::TIME);
-    // Above the archives stands what the phones in them never read.
+    // Files above the archives, which the phones in them never read.
     put("000000000000.cfg", b"<a CONFIG_FILES=\"gone.cfg\" device.sec.TLS.profile.deviceCert1=\"Odd\"/>");
     put("0004f2000001-app.log", b"0701110000|sip  |4|00|an ordinary line\n");
     put(
@@ -477,7 +477,7 @@ fn a_phone_of_an_archive_that_is_gone_keeps_its_configuration() {
     let before = cached(1, &[]);
     let (listed, alone) = ("0004F2AAAA01", "0004F2AAAA02");
     assert!(before[listed].contains(&"CFG002".to_owned()) && !before[listed].contains(&"CFG021".to_owned()));
-    // It has no log, and is told for its error alone.
+    // It has no log, and is shown only because of its error.
     assert_eq!(before[alone], ["CFG001"]);
     fs::remove_file(folder.path().join("in/a.tar.gz")).unwrap();
     for day in [2, 3] {
@@ -486,7 +486,7 @@ fn a_phone_of_an_archive_that_is_gone_keeps_its_configuration() {
         assert_eq!(kept["0004F2000001"], before["0004F2000001"]);
         assert!(!kept.contains_key(alone), "a phone of which no log is kept is gone");
     }
-    // Neither is known for longer than the log.
+    // Neither is kept longer than the log.
     assert_eq!(cached(80, &[]).into_keys().collect::<Vec<_>>(), ["0004F2000001"]);
     let configurations = configurations(&fs::read(folder.path().join("c.pcr")).unwrap());
     assert!(!configurations.iter().any(|one| String::from_utf8_lossy(one).contains("a.tar.gz")));

@@ -1,9 +1,9 @@
-//! Every folder under `testdata/truth/` is a log that is easily told wrong, with what is right.
+//! Every folder under `testdata/truth/` has logs that are easily diagnosed wrongly, and the right answer.
 //!
 //! `truth.json` names runs of the program in the folder's `logs/`, each with facts about its answer: the exit
 //! status, the phones, problems and texts. A fact that is not named is not checked. The phones of a run are all
 //! of them, and each phone's `active` and `resolved` diagnoses are whole, except for codes that it `may` have.
-//! A `near-miss` looks like the case of its number and is told otherwise.
+//! A `near-miss` looks like the case of its number and has another answer.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// Longer than any run takes; one that waits for a reader would never end.
+/// Longer than any run takes. A run that waits for the other end of a pipe would never end.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 #[derive(Deserialize)]
@@ -28,7 +28,7 @@ struct Truth {
     runs: Vec<Run>,
 }
 
-/// One run of the program, and what is right of its answer.
+/// One run of the program, and the facts about its answer.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Run {
@@ -245,7 +245,7 @@ fn label(diagnosis: &Value) -> String {
 }
 
 impl Text {
-    /// A line wrapped at a blank says the same.
+    /// A line that was wrapped at a blank has the same meaning.
     fn check(&self, name: &str, said: &str, faults: &mut Vec<String>) {
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
         for part in self.has.iter().filter(|part| !said.contains(part.as_str())) {

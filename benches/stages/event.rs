@@ -1,4 +1,4 @@
-//! The grammars of known messages, and what it costs to see that a text is none.
+//! The grammars of known messages, and the time to find that a text is not one.
 
 use std::hint::black_box;
 
@@ -22,7 +22,7 @@ pub(crate) fn bench(criterion: &mut Criterion) {
     ];
     let once = sample::known_once(20_000);
     let once: Vec<&[u8]> = once.iter().map(|text| text.as_bytes()).collect();
-    // What was read before is remembered, so texts that come but once are measured apart.
+    // The processor predicts branches better for texts that repeat, so texts that occur once are measured separately.
     for (name, texts) in [("miss", misses), ("hit", hits), ("hit, met once", once), ("near miss", near)] {
         group.throughput(Throughput::Bytes(texts.iter().map(|text| text.len() as u64).sum()));
         group.bench_function(name, |bencher| bencher.iter(|| known(black_box(&texts))));

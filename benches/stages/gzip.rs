@@ -1,4 +1,4 @@
-//! A compressed log, inflated to nothing: as the program does it, and as flate2 does.
+//! A compressed log, decompressed and discarded: by the program, and by flate2.
 
 use std::hint::black_box;
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! What each stage costs a byte of log: `cargo bench`, or `cargo bench -- --test` to run each once.
+//! The time of each stage per byte of log: `cargo bench`, or `cargo bench -- --test` to run each once.
 
 mod event;
 mod gzip;

@@ -1,4 +1,4 @@
-//! A whole log from its bytes to its digest, in one piece as small logs come, or as a stream.
+//! A whole log from its bytes to its digest: in one piece, as small logs are read, or as a stream.
 
 use std::hint::black_box;
 
@@ -25,7 +25,7 @@ pub(crate) fn bench(criterion: &mut Criterion) {
         group.throughput(Throughput::Bytes(log.len() as u64));
         group.bench_function(*name, |bencher| bencher.iter(|| digest_of(black_box(log), &window)));
     }
-    // Several phones in a file: each line is asked whose it is.
+    // Several phones in a file: for each line, its phone must be found.
     for (name, log) in &logs[..3] {
         group.bench_function(format!("{name}, as a stream"), |bencher| {
             bencher.iter(|| read(Content::Stream(&mut black_box(&log[..])), &window, None).parts.len());

@@ -1,6 +1,6 @@
-//! Logs to measure with: lines as phones write them, addresses and names invented.
+//! Logs for the benches: lines as phones write them, with invented addresses and names.
 
-/// What nearly all of a log is: messages of other components, `{}` standing for a number.
+/// Messages of other components, nearly all lines of a log; `{}` is replaced by a number.
 const NOISE: &[&str] = &[
     "sip  |4|00|Registration failed User: 41{}, Error Code:480 Temporarily not available",
     "sip  |3|00|SipStartTransaction:: REGISTER sip:pool.example.com:50{}",
@@ -60,8 +60,7 @@ const BOOT: &str = "\
 /// How long a log of the usual size is, in bytes.
 pub(crate) const USUAL: usize = 120_000;
 
-/// Lines that matter to nobody here, about `size` bytes, a few seconds between them, from this day of
-/// May on.
+/// Irrelevant lines, about `size` bytes, a few seconds between them, from this day of May on.
 pub(crate) fn noise(size: usize, day: usize) -> Vec<u8> {
     let mut log = String::with_capacity(size + 200);
     let mut second = day * 86_400;
@@ -76,7 +75,7 @@ pub(crate) fn noise(size: usize, day: usize) -> Vec<u8> {
     log.into_bytes()
 }
 
-/// Nothing but known messages, each with its header, about `size` bytes.
+/// Only known messages, each with its header, about `size` bytes.
 pub(crate) fn known(size: usize) -> Vec<u8> {
     let mut log = String::with_capacity(size + 200);
     for (second, text) in KNOWN.iter().cycle().enumerate() {
@@ -88,7 +87,7 @@ pub(crate) fn known(size: usize) -> Vec<u8> {
     log.into_bytes()
 }
 
-/// So many known messages, each of another phone.
+/// This number of known messages, each of another phone.
 pub(crate) fn known_once(count: usize) -> Vec<String> {
     let of_phone = |number: usize| match number % 4 {
         0 => format!("Polycom device certificate common name \"0004F2{number:06X}\""),
@@ -115,7 +114,7 @@ pub(crate) fn whole(day: usize) -> Vec<u8> {
     [BOOT.as_bytes(), &noise(USUAL, day), failures.as_bytes()].concat()
 }
 
-/// The same lines as a syslog server stores them: none stands in the phone's own columns.
+/// The same lines as a syslog server stores them, with another prefix, so that the fast path does not apply.
 pub(crate) fn behind_syslog(log: &[u8]) -> Vec<u8> {
     let mut stored = Vec::with_capacity(log.len() * 3 / 2);
     for line in log.split_inclusive(|&byte| byte == b'\n') {
@@ -125,7 +124,7 @@ pub(crate) fn behind_syslog(log: &[u8]) -> Vec<u8> {
     stored
 }
 
-/// Bytes that are no log, always the same ones, with a line feed now and then.
+/// Bytes that are not a log, always the same ones, with a line feed now and then.
 pub(crate) fn garbage(size: usize) -> Vec<u8> {
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut next = || {
@@ -137,7 +136,7 @@ pub(crate) fn garbage(size: usize) -> Vec<u8> {
     (0..size).map(|_| next()).collect()
 }
 
-/// `MMDDhhmmss`, so many seconds after the beginning of May.
+/// `MMDDhhmmss`, this number of seconds after the beginning of May.
 fn stamp(second: usize) -> String {
     let (day, second) = (second / 86_400, second % 86_400);
     format!("05{:02}{:02}{:02}{:02}", day % 31 + 1, second / 3600, second / 60 % 60, second % 60)

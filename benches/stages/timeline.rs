@@ -1,4 +1,4 @@
-//! From the digests of one phone's logs to its story.
+//! From the digests of one phone's logs to its timeline.
 
 use std::hint::black_box;
 

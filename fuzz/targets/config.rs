@@ -1,4 +1,4 @@
-//! A configuration file: its text, its certificates and keys, and all that is said of it.
+//! A configuration file: its text, its certificates and keys, and the findings about it.
 
 #![no_main]
 

@@ -14,7 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
         let (Line::Message { text, .. } | Line::Headerless(text)) = line(one);
         assert!(one.windows(text.len().max(1)).any(|part| part == text) || text.is_empty());
     }
-    // The stream is read in pieces; a file of several phones is taken apart.
+    // The stream is read in pieces; a file of several phones is split.
     let mut pieces = log.chunks(usize::from(cut) + 1);
     let mut stream = Pieces { rest: pieces.next().unwrap_or_default(), pieces };
     let parts = read(Content::Stream(&mut stream), &Window::default(), None).parts;

@@ -1,5 +1,5 @@
-//! A whole scan of one log: read, joined, checked, and written in every format. Each line that is
-//! given as evidence has to stand where it is said to.
+//! A whole scan of one log: read, joined, checked, and written in every format. Each line of evidence must be in the
+//! log at the line that is named.
 
 #![no_main]
 
@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use phonecert_fuzz::report;
 
 fuzz_target!(|bytes: &[u8]| {
-    // What is packed has other lines; that is the target `archive`.
+    // Archives and compressed files have other lines: the target `archive` tests them.
     let is_packed = matches!(bytes, [0x1F, 0x8B, ..] | [b'P', b'K', ..] | [_, _, 0x2F, 0xFD, ..] | [_, 0x2A, 0x4D, 0x18, ..]);
     if is_packed {
         return;

@@ -1,5 +1,5 @@
-//! A file of records. Checksums keep a fuzzer out of what frames hold, so its bytes are also taken for the
-//! payloads of frames, whose checksums are made right here.
+//! A file of records. A fuzzer does not find valid checksums, so its bytes are also used as the payloads of frames
+//! whose checksums are computed here.
 
 #![no_main]
 
@@ -14,7 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mac = Mac::new([0, 4, 0xF2, 0xA1, 0xB2, 0xC3]);
     let mut stream = Vec::new();
     let mut writer = Writer::new(&mut stream, &Header::new(&Window::default(), 0, true)).expect("memory takes all");
-    // Kind and length of a frame, then what it holds.
+    // Kind and length of a frame, then its content.
     let mut rest = bytes;
     while let [kind, low, high, after @ ..] = rest {
         let (payload, after) = after.split_at(after.len().min(usize::from(u16::from_le_bytes([*low, *high]))));

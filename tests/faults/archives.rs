@@ -1,4 +1,4 @@
-//! Archives of all kinds, in each other, and through a pipe.
+//! Archives of all kinds, nested, and through a pipe.
 
 use super::pack::{gzip, tar, zip, zstd};
 use super::run::{LOG, PHONE, Tree, log};

@@ -1,4 +1,4 @@
-//! Files whose content is not what a log's should be.
+//! Files whose content is not that of a log.
 
 use super::run::{LOG, PHONE, Tree, log};
 
@@ -13,7 +13,7 @@ fn utf_16_is_read() {
         let bytes = utf_16(&log(20), unit);
         let answer = Tree::with(LOG, &bytes).scan();
         answer.is_whole(20);
-        // Enough to be read in pieces, were it another encoding.
+        // Long enough to be read in pieces in another encoding.
         Tree::with(LOG, &utf_16(&log(20_000), unit)).scan().is_whole(20_000);
     }
 }
@@ -61,7 +61,7 @@ fn random_bytes() {
     assert_eq!(problems[0].1, "not-a-log", "{problems:?}");
     assert_eq!((answer.events(), answer.status), (0, 4));
     assert_eq!(answer.device(PHONE).unwrap()["status"], "unknown");
-    // After them a log is a log.
+    // What follows them is read as a log.
     let mixed = [&bytes[..], b"\n", &log(20)].concat();
     let answer = Tree::with(LOG, &mixed).scan();
     assert_eq!((answer.events(), answer.status), (20, 0), "{:?}", answer.problems());
@@ -86,7 +86,7 @@ fn numbers_beyond_all_measure() {
     }
 }
 
-/// What a shell of Windows appends to a file is in another encoding than what is there.
+/// A shell of Windows appends text in another encoding than that of the file.
 #[test]
 fn two_encodings_in_one_log() {
     let more: Vec<u8> =

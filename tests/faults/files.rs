@@ -1,5 +1,4 @@
-//! Files that are none, or that cannot be opened: what the answer says of them. tests/input/files.rs has more of
-//! their kinds.
+//! The answer about special files, and about files that can't be opened. tests/input/files.rs has more kinds of them.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -16,7 +15,7 @@ fn nothing_is_wrong_with_a_log() {
     Tree::with(LOG, &log(20)).scan().is_whole(20);
 }
 
-/// The answer to a user whom permissions bind.
+/// The answer for a user without the permissions of root.
 fn as_nobody(tree: &Tree) -> Answer {
     let arguments = ["scan", "--format", "json", "--no-progress"];
     Answer::of(Unprivileged::new().run(&tree.path(""), &arguments))
@@ -41,7 +40,7 @@ fn an_unreadable_directory() {
     assert_eq!(answer.json["scanned"]["devices"], 1);
 }
 
-/// A file that opens, and cannot be read: the memory of this process has nothing at its beginning.
+/// A file that can be opened but not read: the memory of this process is empty at its beginning.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_file_that_opens_and_cannot_be_read() {
@@ -49,7 +48,7 @@ fn a_file_that_opens_and_cannot_be_read() {
     symlink("/proc/self/mem", tree.path(LOG)).unwrap();
     let answer = tree.scan();
     let kinds: Vec<_> = answer.problems().into_iter().map(|(path, kind, _)| (path, kind)).collect();
-    // Its size is 0, so nothing is asked of it; named, it is no better.
+    // Its size is 0, so it is not read; also if it is named.
     assert!(matches!(kinds[..], [(LOG, "not-a-log" | "unreadable")]), "{kinds:?}");
     assert_eq!(answer.status, 4);
 }
@@ -108,7 +107,7 @@ fn names_that_are_not_utf_8() {
     assert_eq!(answer.device(PHONE).unwrap()["files"][0], format!("caf\\xE9/{LOG}"));
 }
 
-/// Nothing that a name holds reaches a terminal raw.
+/// Control characters of names never reach a terminal.
 #[test]
 fn names_with_control_characters() {
     let tree = Tree::new();

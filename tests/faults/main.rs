@@ -1,4 +1,4 @@
-//! Whatever is wrong with a file, what was read of it counts, the problem is named, and the run goes on.
+//! Faulty files: what was read before the fault counts, the problem is named, and the run continues.
 
 #![allow(
     clippy::unwrap_used,

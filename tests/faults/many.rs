@@ -23,7 +23,7 @@ fn ten_thousand_problems() {
     assert!(table.lines().count() < 100, "{} lines", table.lines().count());
 }
 
-/// An archive of a few kilobytes, with very many logs of one phone that begin alike.
+/// An archive of a few kilobytes with very many logs of one phone that have the same beginning.
 #[test]
 fn very_many_logs_of_one_phone() {
     let boot = "000015.871|log  |*|00|---------- Initial log entry ----------\n".repeat(2);

@@ -1,4 +1,4 @@
-//! Compressed logs and archives that tests make.
+//! Makes compressed logs and archives.
 
 use std::io::{Cursor, Write};
 

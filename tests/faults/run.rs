@@ -1,4 +1,4 @@
-//! Runs of the program over a tree that each test makes, beside the log of a healthy neighbour.
+//! Runs the program over a directory of each test, which also has the log of a healthy phone, the neighbour.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -14,12 +14,12 @@ use tempfile::TempDir;
 pub(crate) const LOG: &str = "0004f2a1b2c3-app.log";
 /// Its phone.
 pub(crate) const PHONE: &str = "0004F2A1B2C3";
-/// A log that is whole in every tree.
+/// The neighbour's log.
 const NEIGHBOUR: &str = "64167f000001-app.log";
 const NEIGHBOUR_LINES: u64 = 10;
 
-/// A log of so many lines, every one of them an event, that compresses badly enough to be cut. All
-/// lines have one length.
+/// A log of this number of lines, each an event, that compresses so badly that its compressed form can be cut. All
+/// lines have the same length.
 pub(crate) fn log(lines: u64) -> Vec<u8> {
     (0..lines).flat_map(|line| line_of(line).into_bytes()).collect()
 }
@@ -33,7 +33,7 @@ fn line_of(line: u64) -> String {
     )
 }
 
-/// A directory with a healthy log, and whatever a test puts beside it.
+/// A directory with the neighbour's log and the files of a test.
 pub(crate) struct Tree {
     folder: TempDir,
 }
@@ -41,7 +41,7 @@ pub(crate) struct Tree {
 impl Tree {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        // So that another user can look into it, where a test needs one.
+        // Some tests run as another user.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let tree = Self { folder };
         tree.write(NEIGHBOUR, &log(NEIGHBOUR_LINES));
@@ -69,7 +69,7 @@ impl Tree {
         self.scan_with(&[])
     }
 
-    /// Scans what these arguments say, and the neighbour.
+    /// Scans with these arguments, and the neighbour.
     pub(crate) fn scan_with(&self, args: &[&str]) -> Answer {
         let mut command = program(self.folder.path());
         command.args(args);
@@ -87,7 +87,7 @@ impl Tree {
     }
 }
 
-/// The program, about to scan in this directory. A run that hangs is killed.
+/// The command of a scan in this directory. A run that hangs is killed.
 pub(crate) fn program(inside: &Path) -> Command {
     program_for(inside, "json")
 }
@@ -100,12 +100,12 @@ pub(crate) fn program_for(inside: &Path, format: &str) -> Command {
     command
 }
 
-/// What a run gave.
+/// The result of a run.
 pub(crate) struct Answer {
     pub(crate) json: Value,
     pub(crate) status: i32,
     pub(crate) errors: String,
-    /// What of the counts is the neighbour's.
+    /// The part of the counts that is the neighbour's.
     beside: u64,
 }
 
@@ -156,7 +156,7 @@ impl Answer {
             .collect()
     }
 
-    /// All was read, and there is nothing to tell.
+    /// Asserts that all was read, without a problem.
     #[track_caller]
     pub(crate) fn is_whole(&self, lines: u64) -> &Self {
         assert_eq!(self.problems(), []);
@@ -164,7 +164,7 @@ impl Answer {
         self
     }
 
-    /// There is this problem and no other, and the exit status says so.
+    /// Asserts that there is this problem and no other, and the exit status of problems.
     #[track_caller]
     pub(crate) fn has_problem(&self, path: &str, kind: &str, words: &str) -> &Self {
         let problems = self.problems();
@@ -175,7 +175,7 @@ impl Answer {
         self
     }
 
-    /// So many lines were read, each of them an event.
+    /// Asserts that this number of lines was read, each an event.
     #[track_caller]
     pub(crate) fn read(&self, lines: u64) -> &Self {
         assert_eq!((self.lines(), self.events()), (lines, lines), "{:#?}", self.problems());

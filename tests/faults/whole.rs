@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::run::{Answer, LOG, PHONE, Tree, log};
 
-/// Runs the program and watches how much memory it holds at most, in bytes.
+/// Runs the program. Also returns its peak memory, in bytes.
 fn scan_watched(tree: &Tree, path: &str) -> (Answer, u64) {
     let out = tempfile::tempfile().unwrap();
     let mut run = Command::new(env!("CARGO_BIN_EXE_phonecert"))
@@ -79,8 +79,8 @@ fn a_long_line_in_a_compressed_log() {
     assert!(most > 0 && most < 100 * MIB, "{most} bytes");
 }
 
-/// One thread truncates, replaces, deletes and lengthens logs while they are scanned: each answer is
-/// one that some state of the files explains.
+/// One thread truncates, replaces, deletes and extends logs while they are scanned. Some state of the files must
+/// explain each answer.
 #[test]
 fn logs_that_change_while_they_are_read() {
     let tree = Tree::new();

@@ -1,4 +1,4 @@
-//! Archives of all kinds, in each other, and what of them is read.
+//! Archives of all kinds, nested, and which of their members are read.
 
 use phonecert::input::{MAX_CONFIG_BYTES, Options, Rotation, SkipReason, compressions};
 use phonecert::problem::ProblemKind::{LimitExceeded, TruncatedArchive};
@@ -26,7 +26,7 @@ fn each_kind_is_read_named_and_searched() {
         ("deep/0004f2a1b2c3-boot.log", b"x"),
     ];
     for (name, bytes) in of_each_kind(&members) {
-        // Nothing but the bytes is asked where the user named it.
+        // If the user names it, only its bytes decide.
         for (name, paths) in [(name, [name]), (name, [""]), ("attachment", ["attachment"])] {
             let taken = Tree::with(name, &bytes).read(&paths);
             assert_eq!(taken.problems, [], "{name}");
@@ -105,7 +105,7 @@ fn configuration_files_of_any_name() {
     let utf_16: Vec<u8> = "\u{feff}<c/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let long = [b"<d b='".as_slice(), &[b'x'; 5000], b"'/>"].concat();
     let large = [b"<a>".as_slice(), &vec![b'x'; MAX_CONFIG_BYTES as usize]].concat();
-    // Programs and sounds are known by their beginnings.
+    // Programs and sounds are recognized by their beginnings.
     let program = [b"\x7fELF\0".as_slice(), &vec![b'x'; 5000]].concat();
     let members: [(&str, &[u8]); 9] = [
         ("cfg/a.conf", b"\xEF\xBB\xBF \n<a/>"),

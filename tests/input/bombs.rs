@@ -1,4 +1,4 @@
-//! Archives and logs that grow beyond all measure. Limits are lowered: the usual ones take long.
+//! Archives and logs that decompress to enormous sizes. The limits are lower than usual, to save time.
 
 use phonecert::input::Limits;
 use phonecert::problem::ProblemKind::LimitExceeded;
@@ -24,7 +24,7 @@ fn a_ratio() {
     for compress in [gzip, zstd, xz] {
         let taken = read(LOG, &compress(&vec![b'\n'; 16 << 20]), LOW);
         only_limit(&taken, "times its size");
-        // But for the piece in which the limit was met.
+        // Except for the piece in which the limit was reached.
         assert!(((1 << 20) - (256 << 10)..=1 << 20).contains(&taken.length), "what came before counts");
     }
 }
@@ -93,7 +93,7 @@ fn a_bomb_in_an_archive() {
     }
 }
 
-/// Small logs that are too much together, each of them small enough.
+/// Logs that are small enough each, and too large together.
 #[test]
 fn logs_that_are_too_much_together() {
     let content = log(2_000);

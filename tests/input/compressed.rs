@@ -43,7 +43,7 @@ fn cut() {
                 taken.has_problem(LOG, TruncatedArchive, "too early");
                 let bytes = taken.bytes();
                 assert!(content.starts_with(&bytes) && bytes.len() < content.len());
-                // What one block holds comes at its end or not at all, but with gzip.
+                // The content of a block is available only at its end, except with gzip.
                 assert!(!bytes.is_empty() || lines == 200, "{ending}: nothing of {lines} lines");
                 let is_most = bytes.len() > content.len() / 5;
                 assert!(
@@ -66,7 +66,7 @@ fn nothing_but_a_beginning() {
     for ending in compressions() {
         for length in [6, 10, 11] {
             let taken = Tree::with(LOG, &compress(ending, &log(20))[..length]).read_all();
-            // Ten bytes of bzip2 are its mark: fewer are no compression yet.
+            // bzip2 has ten magic bytes: with fewer it is not recognized.
             if taken.problems.is_empty() {
                 assert_eq!(&taken.bytes()[..3], b"BZh");
                 continue;
@@ -107,7 +107,7 @@ fn a_wrong_checksum() {
     }
 }
 
-/// All that comes out before a damaged place counts, to the byte.
+/// All bytes before a damaged place count.
 #[test]
 fn damaged_within() {
     for ending in compressions() {

@@ -1,10 +1,10 @@
-//! Any damage: nothing panics, nothing hangs, and what is lost is told.
+//! Random damage: the program never panics or hangs, and reports what could not be read.
 
 use phonecert::input::{Limits, compressions};
 
 use super::sink::{LOG, Tree, compress, gzip, limited, log, tar, xz, zip};
 
-/// Flips bytes, and cuts, at places that a seed chooses.
+/// Changes bytes and cuts the end, at places that a seed determines.
 fn damage(bytes: &[u8], seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut next = |below: usize| {
@@ -15,7 +15,7 @@ fn damage(bytes: &[u8], seed: u64) -> Vec<u8> {
     };
     let mut damaged = bytes.to_vec();
     for _ in 0..=next(4) {
-        // The first bytes hold what readers believe.
+        // The first bytes determine how a file is read.
         let reach = if next(2) == 0 { 64.min(damaged.len()) } else { damaged.len() };
         let at = next(reach);
         damaged[at] = next(256) as u8;

@@ -1,4 +1,4 @@
-//! Files that are none, or that cannot be opened.
+//! Special files, and files that can't be opened.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -71,7 +71,7 @@ fn links_of_files_in_a_circle() {
     tree.read(&[LOG]).has_problem(LOG, SymlinkLoop, "form a loop");
 }
 
-/// Links between directories, so woven that there are 2⁴⁰ paths to the log.
+/// Links between directories through which 2⁴⁰ paths lead to the log.
 #[test]
 fn woven_links() {
     let tree = Tree::new();
@@ -93,7 +93,7 @@ fn a_link_to_a_directory_elsewhere_is_followed_once() {
     symlink(elsewhere.path(""), tree.path("a")).unwrap();
     let taken = tree.read_all();
     assert_eq!(taken.is_only(&log(20)).paths(), [format!("a/deep/{LOG}")]);
-    // Nor where its target is searched by its own name.
+    // Nor if its target is searched under its own name.
     let found = phonecert::input::find(&[tree.path(""), elsewhere.path("")], &Options::default());
     let taken = Taken::all(&found);
     assert_eq!(taken.paths(), [elsewhere.shown(&format!("deep/{LOG}"))]);
@@ -203,7 +203,7 @@ fn a_log_that_shrinks() {
     assert!(cutting.1.bytes() == log(10_000)[..100_000]);
 }
 
-/// A file that is as long as can be and holds next to nothing is read up to the limit of one log.
+/// A sparse file of the greatest length is read up to the limit of one log.
 #[test]
 fn a_hole_without_end() {
     let tree = Tree::with(LOG, &log(20));
@@ -216,7 +216,7 @@ fn a_hole_without_end() {
     assert_eq!(taken.length, 4 << 20);
 }
 
-/// However few files may be open, all logs are read.
+/// All logs are read, even if only a few files may be open.
 #[test]
 fn many_readers_share_the_files_that_may_be_open() {
     let tree = Tree::new();

@@ -1,4 +1,4 @@
-//! What is found in directories, and how it is grouped.
+//! Which files are found in directories, and how they are grouped.
 
 use phonecert::input::{Buffers, ConfigKind, Options, Rotation, SkipReason};
 use phonecert::model::Mac;
@@ -196,7 +196,7 @@ fn names_that_people_and_programs_make() {
     assert_eq!(taken.paths(), names);
 }
 
-/// The same in any order of threads: many directories, many logs, on several threads.
+/// The result does not depend on the order of threads: many directories and logs on several threads.
 #[test]
 fn the_same_for_any_number_of_threads() {
     let tree = Tree::new();
@@ -225,7 +225,7 @@ fn a_missing_path() {
     assert!(taken.bytes() == log(20));
 }
 
-/// More logs in a batch than are opened ahead, batches of one phone with many logs, and logs out of turn.
+/// More logs in a batch than are opened ahead, a batch of one phone with many logs, and logs in another order.
 #[test]
 fn batches() {
     let tree = Tree::new();

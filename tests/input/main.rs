@@ -1,4 +1,4 @@
-//! What input makes of paths: which logs it finds, whose they are, and what it says of all that is damaged.
+//! `input`: which logs it finds, to which phones they belong, and which problems it reports for damaged files.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! A tree that each test makes, and what reading it gives.
+//! A directory that each test makes, and the result of reading it.
 
 use std::fs;
 use std::io::{self, Write};
@@ -16,7 +16,8 @@ use tempfile::TempDir;
 /// The log that most tests damage.
 pub(crate) const LOG: &str = "0004f2a1b2c3-app.log";
 
-/// A log of so many lines that compresses badly enough to be cut. All lines have one length.
+/// A log of this number of lines that compresses so badly that its compressed form can be cut. All lines have the same
+/// length.
 pub(crate) fn log(lines: u64) -> Vec<u8> {
     let line = |line: u64| {
         let noise = line.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -86,7 +87,7 @@ pub(crate) fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-/// A log as the sink took it.
+/// A log that the sink received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Log {
     pub(crate) name: LogName,
@@ -95,7 +96,7 @@ pub(crate) struct Log {
     pub(crate) is_whole: bool,
 }
 
-/// Keeps all that comes.
+/// Keeps everything that it receives.
 #[derive(Default)]
 pub(crate) struct Taken {
     pub(crate) logs: Vec<Log>,
@@ -175,12 +176,12 @@ impl Taken {
         taken
     }
 
-    /// The paths of the logs, in the order in which they came, without this before them.
+    /// The paths of the logs in the order in which they came, without this prefix.
     pub(crate) fn paths(&self) -> Vec<&str> {
         self.logs.iter().map(|log| &*log.name.path).collect()
     }
 
-    /// There is this one log, and nothing to tell.
+    /// Asserts that there is only this log, and no problem.
     #[track_caller]
     pub(crate) fn is_only(&self, content: &[u8]) -> &Self {
         assert_eq!(self.problems, []);
@@ -189,7 +190,7 @@ impl Taken {
         self
     }
 
-    /// There is this problem and no other.
+    /// Asserts that there is this problem and no other.
     #[track_caller]
     pub(crate) fn has_problem(&self, path: &str, kind: ProblemKind, words: &str) -> &Self {
         let [problem] = &self.problems[..] else { panic!("{:#?}", self.problems) };
@@ -198,13 +199,13 @@ impl Taken {
         self
     }
 
-    /// The bytes of all logs, one behind the other.
+    /// The bytes of all logs, concatenated.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         self.logs.iter().flat_map(|log| log.bytes.iter().copied()).collect()
     }
 }
 
-/// A directory, and what a test puts into it.
+/// A directory with the files of a test.
 pub(crate) struct Tree {
     folder: TempDir,
 }
@@ -240,7 +241,7 @@ impl Tree {
         find(&paths, options)
     }
 
-    /// Reads these paths. What is told has no directory of this tree in it.
+    /// Reads these paths. The paths in the result are relative to this tree.
     pub(crate) fn read_with(&self, paths: &[&str], options: &Options) -> Taken {
         let mut taken = Taken::all(&self.find(paths, options));
         let here = format!("{}/", self.shown(""));

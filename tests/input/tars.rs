@@ -1,4 +1,4 @@
-//! Tar archives: cut, old, with links and devices, with headers that lie.
+//! Tar archives: cut, old, with links and devices, with false headers.
 
 use phonecert::problem::ProblemKind::{CorruptArchive, LimitExceeded, TruncatedArchive, Unreadable};
 use tar::{Builder, EntryType, Header};
@@ -93,7 +93,7 @@ fn the_old_form() {
 
 #[test]
 fn names_above_and_outside() {
-    // The writer refuses such a name, so it is put in afterwards.
+    // The writer rejects such a name, so it is inserted afterwards.
     for name in ["../../../0004f2a1b2c3-app.log", "/var/log//0004f2a1b2c3-app.log"] {
         let stand_in = "x".repeat(name.len());
         let mut bytes = tar(&[(&stand_in, &log(20))]);
@@ -114,7 +114,7 @@ fn long_names() {
     assert_eq!(taken.is_only(&log(20)).paths(), [format!("a.tar!/{name}")]);
 }
 
-/// What stands before a damaged header counts.
+/// What is before a damaged header counts.
 #[test]
 fn a_header_that_is_damaged() {
     let content = log(20);
@@ -135,7 +135,7 @@ fn a_header_that_is_damaged() {
     }
 }
 
-/// Whatever tells that it is an archive, its members are not one log.
+/// An archive is never read as one log, whether it is recognized by its name or its bytes.
 #[test]
 fn an_archive_by_its_name_or_mark_only() {
     let mut damaged = tar(&[(LOG, &log(20))]);
@@ -154,7 +154,7 @@ fn an_archive_by_its_name_or_mark_only() {
         assert_eq!(taken.problems.len(), 1, "{name}: {:?}", taken.problems);
         assert!(matches!(taken.problems[0].kind, CorruptArchive | TruncatedArchive), "{:?}", taken.problems);
     }
-    // A log's own name counts for more.
+    // A log's own name has precedence.
     Tree::with(LOG, &log(20)).read_all().is_only(&log(20));
     Tree::with("empty.tar", &[0; 1024]).read(&["empty.tar"]);
 }
@@ -169,7 +169,7 @@ fn one_archive_behind_another() {
     }
     let padded = [&first[..], &[0; 102_400]].concat();
     Tree::with("a.tar", &padded).read(&["a.tar"]).is_only(&log(20));
-    // Without its two blocks of zeros an archive is as good as whole.
+    // An archive without its two blocks of zeros is read completely.
     Tree::with("a.tar", &first[..first.len() - 1024]).read(&["a.tar"]).is_only(&log(20));
     let garbage = [&first[..], &[b'?'; 600]].concat();
     let taken = Tree::with("a.tar", &garbage).read(&["a.tar"]);
@@ -177,7 +177,7 @@ fn one_archive_behind_another() {
     assert_eq!(taken.problems.len(), 1);
 }
 
-/// Zeros without end behind an archive, where there is nothing on the disk.
+/// A very long hole of a sparse file after an archive.
 #[test]
 fn a_hole_behind_the_end() {
     let tree = Tree::with("a.tar", &tar(&[(LOG, &log(20))]));
@@ -187,7 +187,7 @@ fn a_hole_behind_the_end() {
     assert!(taken.bytes() == log(20));
 }
 
-/// The name of a member takes all memory, if one lets it.
+/// The name of a member can have any length, so it could take all memory.
 #[test]
 fn an_endless_name() {
     let mut long = Header::new_gnu();
@@ -204,7 +204,7 @@ fn an_endless_name() {
     assert!(taken.bytes() == log(20));
 }
 
-/// The holes of a sparse member are not stored, so a few bytes may stand for any length.
+/// The holes of a sparse member are not stored, so a few bytes can mean any length.
 #[test]
 fn a_sparse_member_is_not_read() {
     let mut archive = Builder::new(Vec::new());

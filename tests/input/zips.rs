@@ -1,4 +1,4 @@
-//! Zip archives: cut, encrypted, with names and sizes that lie.
+//! Zip archives: cut, encrypted, with false names and sizes.
 
 use std::io::{Cursor, Write};
 
@@ -20,7 +20,7 @@ fn zip_with(members: &[(&str, &[u8])], options: SimpleFileOptions) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-/// As a program writes it that cannot go back: lengths and checksums stand behind the members.
+/// As a program writes to a pipe: lengths and checksums are after the members.
 fn streamed(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = ZipWriter::new_stream(Vec::new());
     for (name, content) in members {
@@ -30,7 +30,7 @@ fn streamed(members: &[(&str, &[u8])]) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-/// Changes all of these bytes to others.
+/// Replaces all occurrences of these bytes.
 fn replace(bytes: &mut [u8], from: &[u8], to: &[u8]) {
     let places: Vec<_> = memchr::memmem::find_iter(bytes, from).collect();
     assert!(!places.is_empty());
@@ -172,7 +172,7 @@ fn very_many_members() {
     Tree::with("a.zip", &zip_with(&members, stored)).read(&["a.zip"]).is_only(&content);
 }
 
-/// As an archive that unpacks itself has a program before it.
+/// A self-extracting archive begins with a program.
 #[test]
 fn something_before_or_behind() {
     let whole = zip(&[(LOG, &log(20))]);
@@ -182,7 +182,7 @@ fn something_before_or_behind() {
     assert!(Tree::with("a.zip", &padded).read(&["a.zip"]).bytes() == log(20));
 }
 
-/// Members that stand in one another, so that each byte is decompressed many times.
+/// Overlapping members: each byte is decompressed many times.
 #[test]
 fn members_that_overlap() {
     let mut bytes = zip(&[(LOG, &vec![b'\n'; 1 << 20]), (OTHER, b"x\n")]);

@@ -1,4 +1,4 @@
-//! What is kept of a log is bounded, and what is folded still counts.
+//! The number of entries that are kept of a log is limited, and folded messages still count.
 
 use phonecert::digest::{FOLD_ABOVE, MAX_ENTRIES};
 use phonecert::log::digest_of;
@@ -6,7 +6,7 @@ use phonecert::window::Window;
 
 use super::sample::{EMPTY_1, File, KEY_REFUSED, UNTRUSTED, boot, phone, state, told, told_of};
 
-/// A date so many seconds after May 1.
+/// A date this number of seconds after May 1.
 fn date(second: u64) -> String {
     let (day, second) = (second / 86_400, second % 86_400);
     format!("05{:02}{:02}{:02}{:02}", day + 1, second / 3600, second / 60 % 60, second % 60)
@@ -59,7 +59,7 @@ fn failures_are_folded_above_the_bound() {
     let entries = |count| digest_of(log(count).as_bytes(), &Window::default()).entries.len();
     assert_eq!(entries(FOLD_ABOVE), FOLD_ABOVE);
     assert!(entries(FOLD_ABOVE + 1) < 10);
-    // What is told does not show it.
+    // The answer does not show it.
     for count in [FOLD_ABOVE, FOLD_ABOVE + 1] {
         assert_eq!(state(&told_of(&log(count)), "TLS001"), Some(("active".to_owned(), count as u64)));
     }
@@ -86,7 +86,7 @@ fn a_digest_does_not_grow_with_the_log() {
     assert!(longer <= bounded + bounded / 50, "{bounded} bytes, then {longer}");
 }
 
-/// An old refusal and a new one, each beyond what is shown.
+/// An old refusal and a new one, neither of which is shown.
 #[test]
 fn folding_keeps_what_mends_apart() {
     let failures = |from: u64| -> String {

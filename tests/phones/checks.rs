@@ -1,4 +1,4 @@
-//! What makes a diagnosis hold, and what shows its cause gone.
+//! When a diagnosis is active, and what resolves it.
 
 use phonecert::check::Case;
 use phonecert::inventory::Inventory;
@@ -25,7 +25,7 @@ fn message(log: &str, code: &str) -> String {
     found(&told_of(log), code).unwrap()["message"].as_str().unwrap().to_owned()
 }
 
-/// How often this diagnosis holds.
+/// The occurrences of this diagnosis.
 fn times(log: &str, code: &str) -> u64 {
     state(&told_of(log), code).map_or(0, |(_, times)| times)
 }
@@ -54,7 +54,7 @@ fn another_name_is_gone_with_a_right_one_or_none() {
     expect(&(other.clone() + &built_in(&["common name \"0004F2A1B2C3\""])), "INV002", "resolved");
     expect(&(other.clone() + &built_in(&["is not available"])), "INV002", "resolved");
     expect(&(built_in(&["common name \"0004F2A1B2C3\""]) + &other), "INV002", "active");
-    // A log that names no address is the phone's under whose name it is.
+    // A log that names no address belongs to the phone of its file name.
     expect(&other.replace("Interface eth0 MAC=0004f2a1b2c3", "Interface eth0"), "INV002", "active");
 }
 
@@ -120,7 +120,7 @@ fn failed_uploads_are_counted_once() {
         (&[("000100.000", error), ("000100.999", skipped)], 1),
         (&[("000100.000", error), ("000101.000", skipped)], 2),
         (&[("000100.999", error), ("000101.000", skipped)], 2),
-        // An attempt is another one, whenever it is made.
+        // Each tried upload counts, also in the same second.
         (&[("000100.000", error), ("000100.100", error)], 2),
         (&[("000100.000", error), ("000100.000", of_boot_log)], 1),
         (&[("0501080000", error), ("0501080000", skipped)], 1),
@@ -130,7 +130,7 @@ fn failed_uploads_are_counted_once() {
         let log = lines(all) + &ordinary("0501090000");
         assert_eq!(times(&log, "LOG004"), count, "{all:?}");
     }
-    // The same second of another boot.
+    // In the same second, but in another boot.
     let log = boot(&[]) + &lines(&[("000100.000", error)]) + &boot(&[]) + &lines(&[("000100.000", skipped)]);
     assert_eq!(times(&log, "LOG004"), 2);
     let told = "The phone failed to upload its log once; the server's copy may lack lines.";
@@ -150,7 +150,7 @@ fn failed_uploads_are_counted_once() {
     );
 }
 
-/// To the millisecond: two minutes at least, a day at most.
+/// Exact to the millisecond: at least two minutes, at most a day.
 #[test]
 fn a_boot_without_the_failure_goes_on_long_enough() {
     let failing = |stamp: &str| {

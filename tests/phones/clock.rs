@@ -1,4 +1,4 @@
-//! Which dates a clock that was not set has made up, and which were wrong until they were put right.
+//! Which dates are default dates of a clock that was not set, and which were wrong until they were corrected.
 
 use phonecert::input::rotation;
 use phonecert::log::digest_of;
@@ -10,7 +10,7 @@ use super::sample::CONNECTION;
 const BANNER: &str = "log  |*|00|---------- Initial log entry ----------";
 const FAILED: &str = "so   |4|00|Could not load time from ntp.example.com";
 
-/// The times of the dated lines; `-` where a clock made a date up, `?` where it was wrong.
+/// The times of the dated lines; `-` for a default date, `?` for a wrong one.
 fn times(modified: &str, all: &[&str]) -> Vec<String> {
     let line = |line: &&str| match line.split_once(' ') {
         Some((stamp, text)) => format!("{stamp}|{text}\n"),
@@ -44,14 +44,14 @@ fn banner(stamp: &str) -> String {
     format!("{stamp} {BANNER}")
 }
 
-/// What the log says outranks the file's time.
+/// The log's own messages have precedence over the file's time.
 #[test]
 fn a_time_server_that_failed_makes_a_default_date_of_the_files_own() {
     let own = "2016-01-02T08:00:00";
     let failed = format!("000010.000 {FAILED}");
     assert_eq!(times(own, &["000010.000", "000011.000", "0101000010"]), ["01-01 00:00"]);
     assert_eq!(times(own, &[&failed, "000011.000", "0101000010"]), ["-"]);
-    // It goes on for a day; then the file's own day counts.
+    // The boot continues for a day; then the file's day counts.
     assert_eq!(times(own, &[&failed, "0101000010", "0101000110"]), ["-", "-"]);
     assert_eq!(times(own, &[&failed, "0101000010", "0102000009"]), ["-", "-"]);
     assert_eq!(times(own, &[&failed, "0101000010", "0102000010"]), ["-", "01-02 00:00"]);
@@ -71,7 +71,7 @@ fn a_boot_begins_with_uptime_or_with_its_banner() {
     );
 }
 
-/// The boot before need not have been the last one, nor end with a date.
+/// An earlier boot than the one before counts too, also if it does not end with a date.
 #[test]
 fn a_boot_after_one_that_wrote_on_new_years_eve_has_the_date() {
     let start = banner("000010.000");

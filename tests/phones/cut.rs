@@ -1,4 +1,4 @@
-//! A phone's lines amount to the same in one file or cut anywhere into a chain of rotated ones.
+//! A phone's lines give the same answer in one file and cut anywhere into a chain of rotated files.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use proptest::prelude::*;
@@ -62,7 +62,7 @@ pub(super) fn whole() -> String {
     log
 }
 
-/// The log in pieces, which begin at these bytes, with times of their files.
+/// The log in pieces that begin at these bytes, with modification times.
 fn pieces(log: &[u8], cuts: &[usize], modified: &[NaiveDateTime]) -> Vec<File> {
     let mut begins = vec![0];
     begins.extend(cuts);
@@ -116,8 +116,7 @@ pub(super) fn difference(right: &serde_json::Value, seen: &serde_json::Value) ->
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 
-    /// Whatever copied the files: a piece is changed after its last line, and not a year later. Each holds
-    /// at least one whole line.
+    /// Each piece is modified after its last line, at most a year later, and has at least one complete line.
     #[test]
     fn cut_in_many_anywhere_and_copied_anyhow(
         cuts in prop::collection::vec(any::<Index>(), 1..6),

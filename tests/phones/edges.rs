@@ -1,17 +1,17 @@
-//! Both sides of each bound that decides something about a phone.
+//! Both sides of each threshold of the timeline and the checks.
 
 use super::sample::{
     CHAIN_REFUSED, CONNECTION, EMPTY_1, EMPTY_2, File, KEY_REFUSED, SAVED, SAVING, UNTRUSTED, boot,
     diagnoses, lines, ordinary, state, told, told_of,
 };
 
-/// `HHMMSS.mmm`, so many milliseconds after the start.
+/// `HHMMSS.mmm`, this number of milliseconds after the start.
 fn uptime(milliseconds: u64) -> String {
     let second = milliseconds / 1_000;
     format!("{:02}{:02}{:02}.{:03}", second / 3600, second / 60 % 60, second % 60, milliseconds % 1_000)
 }
 
-/// A date so many seconds after the beginning of May 27.
+/// A date this number of seconds after the beginning of May 27.
 fn date(second: u64) -> String {
     format!("05{:02}{:02}{:02}{:02}", 27 + second / 86_400, second / 3600 % 24, second / 60 % 60, second % 60)
 }
@@ -35,7 +35,7 @@ fn an_untrusted_certificate_explains_failures_for_three_seconds() {
     assert_eq!(is(&log, "TLS002").as_deref(), Some("active"));
 }
 
-/// The second boot goes on so many seconds after its first line.
+/// The second boot continues for this number of seconds after its first line.
 fn later_boot(failure_after: u64, goes_on: u64) -> Option<String> {
     // A jump of more than a day right after a start would be a clock that was set.
     let failing = boot(&[])
@@ -61,7 +61,7 @@ fn a_later_boot_shows_as_much_as_the_failure_took() {
     }
 }
 
-/// The boot in which the first failure took longest counts, and in it the first one alone.
+/// The longest time from a boot's start to its first failure counts.
 #[test]
 fn the_longest_wait_of_all_boots_counts() {
     let failing = |day: u64, waits: &[u64]| {
@@ -99,7 +99,7 @@ fn uptime_that_goes_back_by_two_seconds_is_out_of_order() {
             + &ordinary(&uptime(100_000 - back));
         assert_eq!(boots(&log), boots_are, "{back} ms back");
     }
-    // One odd line alone begins nothing.
+    // One odd line alone begins no boot.
     assert_eq!(boots(&(ordinary(&uptime(100_000)) + &ordinary(&uptime(1)) + &ordinary(&uptime(100_001)))), 1);
 }
 
@@ -122,9 +122,9 @@ fn lines_of_restarted_uptime_before_the_banner_belong_to_its_boot() {
     let early = lines(&[("000010.000", UNTRUSTED)]);
     let log = before.clone() + &early + &boot(&[]) + &ordinary("000300.000");
     assert_eq!(boots(&log), 2);
-    // The failure is of the boot that has just begun, which shows nothing of itself.
+    // The failure is in the boot that has just begun, so the boot shows nothing yet.
     assert_eq!(is(&log, "TLS001").as_deref(), Some("active"));
-    // Dated, it is of the boot before.
+    // With a date, it is in the boot before.
     let log = before + &lines(&[(&date(0), UNTRUSTED)]) + &boot(&[]) + &ordinary("002000.000");
     assert_eq!(is(&log, "TLS001").as_deref(), Some("resolved"));
 }
@@ -167,7 +167,7 @@ fn the_newest_line_is_at_most_a_day_after_the_files_time() {
         ("2016-06-01T12:00:00", "2016-06-01T12:00:00"),
         ("2016-05-31T12:00:00", "2016-06-01T12:00:00"),
         ("2016-05-31T11:59:59", "2015-06-01T12:00:00"),
-        // No file of a phone is so old: the time of the run counts.
+        // No file of a phone is this old, so the time of the run is used.
         ("1999-12-31T23:59:59", "2016-06-01T12:00:00"),
         ("2000-01-01T00:00:00", "1999-06-01T12:00:00"),
     ] {
@@ -212,7 +212,7 @@ fn a_boot_that_was_still_writing_the_evening_before_goes_on() {
     }
 }
 
-/// Uptime that goes on from the line before has not started over.
+/// Uptime that continues from the line before shows no restart.
 #[test]
 fn a_boot_that_ends_soon_keeps_its_last_lines() {
     let log = boot(&[]) + &lines(&[("000016.300", UNTRUSTED)]) + &boot(&[]) + &ordinary("000300.000");
@@ -235,7 +235,7 @@ fn three_boots_show_that_a_ca_certificate_is_not_kept() {
     assert_eq!(is(&boots(&[1, 2, 2]), "INV006"), None);
 }
 
-/// One digit or letter more: both sides of what a slot is judged by.
+/// One digit or letter more or less in the values by which a slot is judged.
 #[test]
 fn a_certificate_and_its_key() {
     let certificate = "Custom platform device certificate 1 MD5 fingerprint: 9A:2E:0C:8B:32:7F:73:2F:38:18:28:EB:B3:5A:35:1C";

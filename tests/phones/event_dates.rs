@@ -1,4 +1,4 @@
-//! The times and boots of all known messages, also of those that are folded into one entry.
+//! The times and boots of all known messages, including those that are folded into one entry.
 
 use phonecert::digest::{FOLD_ABOVE, MAX_ENTRIES};
 use phonecert::stamp::stamp;
@@ -10,16 +10,16 @@ use super::sample::{File, UNTRUSTED, found, joined, state, told};
 
 const START: &str = "000010.000|log  |*|00|---------- Initial log entry ----------\n";
 
-/// More failures than are kept one by one.
+/// More failures than are kept as entries of their own.
 const MANY: u32 = FOLD_ABOVE as u32 + 76;
 
-/// So many refusals from this second of this day on.
+/// This number of refusals, from this second of this day on.
 fn refusals(day: &str, from: u32, count: u32) -> String {
     let at = |second: u32| format!("{day}{:02}{:02}{:02}", second / 3_600, second / 60 % 60, second % 60);
     (from..from + count).map(|second| format!("{}|{UNTRUSTED}\n", at(second))).collect()
 }
 
-/// What `events` tells of a log's message, as it was kept or folded: its time, and its boot.
+/// The time and the boot that `events` shows for a message, kept or folded.
 fn dated(files: &[File], window: Window, file: usize, line: usize) -> Option<(String, usize)> {
     let (joined, clock) = joined(files, window);
     let dates = EventDates::new(&joined, &clock);
@@ -49,7 +49,7 @@ fn a_message_that_was_folded_has_its_time_and_its_boot() {
     assert_eq!(dated_in(&log, 502), at("2016-05-01 00:08:20", 0));
     assert_eq!(dated_in(&log, second - 1), at("2016-05-01 00:18:19", 0));
     assert_eq!(dated_in(&log, second + 501), at("2016-05-02 00:08:20", 1));
-    // Without a date, where the clock had none, and one that a clock made up.
+    // Without a date, with an unset clock, and with a default date.
     let uptime: String = (0..MANY).map(|n| format!("{:06}.000|{UNTRUSTED}\n", 100 + n % 60)).collect();
     assert_eq!(dated_in(&(START.to_owned() + &uptime), 502), at("", 0));
     let unset = START.to_owned() + &refusals("0101", 0, MANY) + &failed("0501080000", 1);
@@ -132,7 +132,7 @@ fn a_leap_day_among_folded_messages_tells_the_year() {
     }
 }
 
-/// Messages that were dropped are listed, too: they are of the first boot that is known.
+/// Dropped messages are listed too, in the first known boot.
 #[test]
 fn a_message_that_was_dropped_has_its_time() {
     let starts = |day: &str, count: usize| -> String {
@@ -144,7 +144,7 @@ fn a_message_that_was_dropped_has_its_time() {
     assert_eq!(dated_in(&log, 152), at("2016-01-02 00:00:01", 1));
     assert_eq!(dated_in(&log, 150), at("2015-12-31 00:02:29", 0));
     assert_eq!(dated_in(&log, 1), at("2015-12-31 00:00:00", 0));
-    // Not so what belongs to a message of the log before.
+    // Except for the rest of a message of the log before.
     let log = "led error -1\n".to_owned() + &log;
     let cut = "0430080000|sip  |4|00|MakeTlsConnection: connection fai";
     let files = [File::new(".1", cut.as_bytes()), File::new("", log.as_bytes())];

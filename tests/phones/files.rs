@@ -1,4 +1,4 @@
-//! One large log on many threads, or as a stream, and phones that fail on one day: through the program.
+//! Runs the program on one large log, on many threads or as a stream, and on phones that fail on one day.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::sample::{CONNECTION, EMPTY_1, EMPTY_2, KEY_REFUSED, UNTRUSTED, boot};
 use super::tree;
 
-/// A log of several chunks: boots, failures, messages that are wrapped, and much that tells nothing.
+/// A log of several chunks: boots, failures, wrapped messages, and many irrelevant lines.
 fn large() -> String {
     let mut log = String::new();
     let mut second = 0_u64;
@@ -52,8 +52,8 @@ fn a_large_log_is_told_alike_on_any_threads_and_as_a_stream() {
     assert_eq!(answer("packed", "2"), one);
 }
 
-/// What is told of the fleet, where phones began to distrust a server at these times, in hours, and the log
-/// of each begins so many seconds before.
+/// The result for a fleet in which phones began to distrust a server at these times, in hours. The log of each begins
+/// this number of seconds before.
 fn began_together(hours: &[(i64, i64)]) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let begin: NaiveDateTime = "2016-02-01T00:00:00".parse().unwrap();

@@ -1,5 +1,5 @@
-//! Inventories of one slot that are cut, have holes, or are written again in one boot, and failures that name no
-//! slot, which inventories mend.
+//! Inventories of one slot that are cut, have missing lines, or are written again in one boot; and failures without a
+//! slot, which inventories resolve.
 
 use super::sample::{
     CHAIN_REFUSED, EMPTY_1, EMPTY_2, File, KEY_REFUSED, SAVED, SAVING, UNTRUSTED, boot, diagnoses, found,
@@ -33,7 +33,7 @@ fn the_next_inventory_is_that_of_a_later_boot() {
     expect(&(twice + &shows(&[KEPT, KEY])), "INS004", "");
     // A refusal in between shows nothing of the slot.
     expect(&(saved.clone() + &boot(&[]) + &then(&[KEY_REFUSED]) + &shows(&[EMPTY_1])), "INS004", "active");
-    // That no certificate is there is told by one line, cut behind it or not.
+    // One line shows that there is no certificate, also if the log is cut after it.
     let cut = saved + &boot(&[]) + &format!("000016.200|tls  |3|00|{EMPTY_1}\n");
     expect(&cut, "INS004", "active");
     expect(&(cut + &format!("000016.201|tls  |3|00|{KEY}\n")), "INS004", "active");
@@ -46,7 +46,7 @@ fn a_cut_line_follows_an_inventory_if_it_is_about_something_else() {
     for (cut, state) in [
         ("000016.201|utilm|3|00|thread 4 sta", "active"),
         ("000016.201|tls  |3|00|Connection c", "active"),
-        // The key can have been about to be told.
+        // The line of the key may have been the next one.
         ("000016.201|tls  |3|00|Custom platform device ke", ""),
         ("000016.201|tls  |3|00|C", ""),
         ("000016.201|tls  |3|00|", ""),
@@ -74,11 +74,11 @@ fn a_later_inventory_of_the_boot_that_says_the_contrary_is_another_one() {
 #[test]
 fn the_newest_whole_inventory_of_a_boot_decides() {
     for (first, second, state) in [
-        // Less than the first one shows: that stays.
+        // It shows less than the first one, which stays.
         (&[LENGTH, KEPT, NAME, KEY][..], &[KEPT][..], ""),
         (&[KEPT, KEY], &[LENGTH, KEY], ""),
         (&[LENGTH, KEPT], &[KEPT, KEY], ""),
-        // As much, or all that there is of a certificate.
+        // It shows as much, or all of a certificate.
         (&[LENGTH, KEPT, NAME, KEY], &[LENGTH, KEPT, NAME], "active"),
         (&[KEPT, KEY], &[KEPT], "active"),
         (&[KEPT, KEY], &[KEPT, LENGTH, NAME], "active"),
@@ -86,10 +86,10 @@ fn the_newest_whole_inventory_of_a_boot_decides() {
         let log = shows(first) + &again(second) + &ordinary("000501.000");
         expect(&log, "INS005", state);
     }
-    // Written twice, it is one.
+    // An inventory that was written twice is one.
     let log = shows(&[KEPT]) + &again(&[KEPT]) + &ordinary("000501.000");
     assert_eq!(diagnoses(&told_of(&log)), ["INS005@platform-1 active x1"]);
-    // A second one without a hole shows what the first one leaves open.
+    // A second, complete one shows what the first one leaves open.
     let holed = boot(&[]) + "000016.300|tls  |3|01|" + KEPT + "\n" + "000016.400|dns  |3|01|asked\n";
     let whole =
         format!("000500.000|dns  |3|01|asked\n000500.000|tls  |3|01|{KEPT}\n000500.000|dns  |3|01|asked\n");
@@ -114,7 +114,7 @@ fn inventories_of_a_boot_complete_each_other_as_far_as_they_agree() {
     }
     let log = shows(&[LENGTH, KEPT]) + &again(&[KEPT, KEY]) + &ordinary("000501.000");
     assert_eq!(row(&log)["key_length"], 2374);
-    // What differs is what is there now.
+    // If it differs, the later one is right.
     let changed = [
         LENGTH.replace("2021", "2022"),
         OTHER.to_owned(),
@@ -142,7 +142,7 @@ fn an_inventory_in_the_boot_of_a_save_mends_by_itself() {
     let log = shows(&[EMPTY_1]) + &then(&[KEY_REFUSED, SAVING, SAVED]);
     expect(&log, "INS001", "active");
     expect(&(log + &again(&[KEPT, KEY]) + &ordinary("000501.000")), "INS001", "resolved");
-    // However often it was refused before.
+    // With any number of refusals before.
     let log = shows(&[OTHER, KEY]) + &then(&[KEY_REFUSED]) + &then(&[KEY_REFUSED]) + &shows(&[KEPT, KEY]);
     expect(&log, "INS001", "resolved");
 }
@@ -161,7 +161,7 @@ fn a_slot_is_judged_when_a_line_of_something_else_follows() {
     ] {
         expect(&(begin.clone() + rest), "INS005", state);
     }
-    // Lines out of the time that was asked for follow, too.
+    // Lines outside of the time window follow too.
     let log = boot(&[KEPT]).replace("000016.199", "0527080000");
     let window = Window { until: Some("2016-05-26T00:00:00".parse().unwrap()), ..Window::default() };
     let phone = phone_within(&[File::new("", log.as_bytes())], window);
@@ -252,7 +252,7 @@ fn a_failure_without_a_slot_is_mended_by_a_certificate_that_is_new() {
         (&[OTHER, KEY], &[KEPT, KEY], "resolved"),
         (&[OTHER, KEY], &[LENGTH, KEY], "active"),
         (&[KEPT, KEY], &[KEPT, KEY], "active"),
-        // It is not known which one was there.
+        // It is not known which certificate was there.
         (&[LENGTH, KEY], &[KEPT, KEY], "active"),
         // Another slot had it, or has one that is not known.
         (&[EMPTY_1, &KEPT.replace("e 1", "e 2")], &[KEPT, KEY, &KEPT.replace("e 1", "e 2")], "active"),

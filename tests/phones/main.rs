@@ -1,4 +1,4 @@
-//! What one phone's logs amount to, from their bytes to its diagnoses.
+//! One phone's logs, from their bytes to its diagnoses.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 

@@ -12,7 +12,7 @@ pub(super) const NAME: &str = "0004f2a1b2c3-app.log";
 pub(super) const NOVEMBER: &str = "2016-11-20T12:00:00";
 pub(super) const START: &str = "000010.000 log  |*|00|---------- Initial log entry ----------";
 
-/// A log's name behind the folder, when it was changed, and its lines: each a stamp, and perhaps a text.
+/// A log's path in the folder, its modification time, and its lines: each a stamp, and perhaps a text.
 pub(super) type Given<'a> = (&'a str, &'a str, &'a [&'a str]);
 
 pub(super) fn look<T>(logs: &[Given<'_>], read: impl Fn(&Timeline<'_>) -> T) -> T {
@@ -68,7 +68,7 @@ fn december_behind_january_is_of_the_year_before() {
     assert_eq!(years_of(end, &["0201000000", "1231000000"]), [2016, 2016]);
 }
 
-/// A date that a clock made up tells nothing of the year of those before it.
+/// A default date shows nothing about the year of the dates before it.
 #[test]
 fn dates_of_a_clock_that_was_not_set_tell_no_year() {
     let may = "2016-05-20T12:00:00";
@@ -78,7 +78,7 @@ fn dates_of_a_clock_that_was_not_set_tell_no_year() {
         assert_eq!(years_of(may, &lines), [2016, 0, 0], "{start:?}");
     }
     assert_eq!(years_of(may, &["000010.000", "0501080000", "0100000000", "0102000010"]), [2016, 0, 0]);
-    // One line of another process is no start, and January a date.
+    // One line of another process is no start, so January 1 is a real date.
     let lines = ["000010.000", "0501080000", "000005.000", "0101000010", "0104000010"];
     assert_eq!(years_of(may, &lines), [2015, 2016, 2016]);
     let lines = ["000010.000", "0501080000", "0601080000", START, "0101000010", "0301080000"];
@@ -122,7 +122,7 @@ fn a_date_in_the_name_bounds_the_year() {
     assert_eq!(of("2012-06-10T12:00:00", "0531080000"), [2012]);
 }
 
-/// A log without dates stands beside its neighbour of the chain; alone it goes by its file's time.
+/// A log without dates is placed next to its neighbour in the chain; alone, by its file's time.
 #[test]
 fn a_log_without_dates_finds_its_place() {
     let (chain, older, oldest) = (format!("a/{NAME}"), format!("a/{NAME}.1"), format!("a/{NAME}.2"));

@@ -1,4 +1,4 @@
-//! Lines that stand in two logs of a phone: each counts once.
+//! Lines that are in two logs of a phone count once.
 
 use phonecert::window::Window;
 
@@ -18,7 +18,7 @@ fn of(numbers: &[u32]) -> String {
     numbers.iter().map(|number| line(*number)).collect()
 }
 
-/// The known messages in order: the suffix of the log that they stand in, and their lines.
+/// The known messages in order: the suffix of their log, and their lines.
 pub(crate) fn places(files: &[File]) -> Vec<String> {
     look(files, Window::default(), |timeline| {
         let place = |record: &phonecert::timeline::Record<'_>| {
@@ -43,14 +43,14 @@ fn a_run_at_the_end_of_a_rotated_log_that_begins_the_next_counts_once() {
         |newer: &str| [File::new(".1", of(&[1, 2, 3, 4]).as_bytes()), File::new("", newer.as_bytes())];
     assert_eq!(places(&files(&of(&[3, 4, 5]))), [".1:1", ".1:2", ".1:3", ".1:4", ":3"]);
     assert_eq!(places(&files(&of(&[2, 3, 4, 5]))), [".1:1", ".1:2", ".1:3", ".1:4", ":4"]);
-    // The lines behind it count, also where they are the same but for their stamps.
+    // The lines after it count, also if they differ only in their stamps.
     assert_eq!(counted(&of(&[1, 2, 3]), &(of(&[2, 3]) + &failed("0501080100", 3))), (3, 1));
 }
 
 #[test]
 fn a_run_with_another_line_in_it_is_other_lines() {
     for newer in [
-        // Another one at the begin, in the middle, at the end.
+        // Another line at the beginning, in the middle, at the end.
         of(&[9, 3, 4, 5]),
         of(&[2, 9, 4, 5]),
         of(&[2, 3, 9, 5]),
@@ -126,7 +126,7 @@ fn three_logs_overlap_pair_by_pair() {
     assert_eq!(places(&files), [".2:1", ".2:2", ".2:3", ".1:3", ".1:4", ":3"]);
 }
 
-/// A log that stands in another one: `part` beside `whole`, whether it counts.
+/// Whether the log `part` counts beside `whole`, which contains it.
 fn counts(part: (&str, &str), whole: (&str, &str)) -> bool {
     let file = |(name, log): (&str, &str)| File { name: name.into(), ..File::new("", log.as_bytes()) };
     let paths = look(&[file(part), file(whole)], Window::default(), |timeline| {
@@ -207,9 +207,9 @@ fn a_log_of_ordinary_lines_adds_nothing_within_the_days_of_another() {
     assert!(!part("0501070000", "0501080000"));
     assert!(part("0501070000", "0501075959"));
     assert!(part("0501080000", "0503080001"));
-    // Each log of a chain is of its own time.
+    // Each log of a chain covers its own time.
     assert!(counts((ROTATED, &ordinary("0502080000")), (LOG, &whole)));
-    // Without dates it tells nothing beside known messages.
+    // A log without dates adds nothing to known messages.
     assert!(!counts((TICKET, &ordinary("000020.000")), (LOG, &whole)));
     assert!(counts((ROTATED, &ordinary("000020.000")), (LOG, &whole)));
     let without = ordinary("0501080000") + &ordinary("0503080000");
@@ -232,7 +232,7 @@ fn of_equal_logs_one_counts() {
     assert!(!counts((LOG, &log), (TICKET, &longer)));
 }
 
-/// A folded message stands for as many as were folded.
+/// A folded entry counts as the number of its messages.
 #[test]
 fn folded_messages_stand_in_another_log_if_there_are_as_many() {
     let many = |count: u32, text: &str| -> String {

@@ -1,4 +1,4 @@
-//! What each diagnosis says of a phone, and which lines prove it.
+//! The message and the evidence of each diagnosis.
 
 use phonecert::check::Case;
 use phonecert::phone::Phone;
@@ -34,7 +34,7 @@ fn message(log: &str, code: &str) -> String {
     said(log, code).0
 }
 
-/// How often this diagnosis holds.
+/// The occurrences of this diagnosis.
 fn times(log: &str, code: &str) -> u64 {
     found(&told_of(log), code).map_or(0, |found| found["occurrences"].as_u64().unwrap())
 }
@@ -54,7 +54,7 @@ fn a_configuration_that_was_not_applied_is_told_beside_what_failed_in_that_boot(
         + &boot(&[])
         + &lines(&[("000018.000", CHAIN_REFUSED)]);
     assert_eq!(message(&before, "INS003"), failed);
-    // Of a certificate that was not kept, the boot counts that shows so.
+    // If a certificate was not kept, the boot that shows this counts.
     let saved = boot(&[EMPTY_1, EMPTY_2]) + &lines(&[("000100.000", SAVING), ("000100.000", SAVED)]);
     let lost = "A certificate was saved to platform slot 1, and the next inventory shows that slot empty.";
     let in_next = saved.clone() + &boot(&[EMPTY_1, EMPTY_2]) + &lines(&[("000017.000", NOT_APPLIED)]);
@@ -105,7 +105,7 @@ fn a_changed_built_in_certificate_is_told_with_both_lines() {
     let expected = "The built-in certificate's fingerprint changed from D3:2F:07:C2:B1:97:E3:DB:10:53:E9:06:FC:FF:D5:AE to AA:AA:AA:AA:B1:97:E3:DB:10:53:E9:06:FC:FF:D5:AE.";
     assert_eq!(said(&log, "INV003"), (expected.to_owned(), vec![6, 15]));
     assert_eq!(times(&(log + &boot(&[])), "INV003"), 2);
-    // In one boot it is no other certificate of the factory's.
+    // Within one boot, it is not another factory certificate.
     let fingerprint = "000016.300|tls  |3|00|Polycom device certificate MD5 fingerprint: AA:AA:AA:AA:B1:97:E3:DB:10:53:E9:06:FC:FF:D5:AE\n";
     assert_eq!(times(&(boot(&[]) + fingerprint), "INV003"), 0);
 }
@@ -118,7 +118,7 @@ fn one_half_without_the_other_is_told_with_the_lines_of_its_inventory() {
     let key_alone = boot(&[EMPTY_1, KEY, EMPTY_2]);
     let expected = "The inventory shows a private key in platform slot 1, but no certificate.";
     assert_eq!(said(&key_alone, "INS005"), (expected.to_owned(), vec![9, 10]));
-    // The last one is told, and both are seen.
+    // The message names the last one; both are evidence.
     assert_eq!(
         said(&(certificate_alone.clone() + &key_alone), "INS005"),
         (expected.to_owned(), vec![9, 20, 21])
@@ -126,7 +126,7 @@ fn one_half_without_the_other_is_told_with_the_lines_of_its_inventory() {
     assert_eq!(times(&(certificate_alone + &key_alone), "INS005"), 2);
 }
 
-/// Lines between those of a slot, and those of another slot, prove nothing of it.
+/// Lines between those of a slot, and those of another slot, are not its evidence.
 #[test]
 fn only_lines_of_the_slot_prove_that_a_half_is_missing() {
     let saving = "000016.101|tls  |*|00|Saving new Custom platform device certificate 1\n";
@@ -176,7 +176,7 @@ fn lost_events_are_told_with_when_they_were_lost() {
     ] {
         assert_eq!(said(&log(counts), "LOG002"), (expected.to_owned(), evidence.to_vec()), "{counts:?}");
     }
-    // Each boot counts anew.
+    // Each boot is counted separately.
     assert_eq!(times(&(boot(&[]) + &log(&[0, 1])).repeat(2), "LOG002"), 2);
 }
 
@@ -217,7 +217,7 @@ fn nothing_is_told_where_nothing_is_known() {
     assert!(told("no line of a log\n").1.starts_with("Check that the file is this phone's"));
 }
 
-/// What the diagnosis LOG001 says of a phone whose logs hold nothing that counts; none if it does not hold.
+/// Message and state of LOG001 for a phone without evidence in its logs; None if there is no LOG001.
 fn nothing_read(change: impl Fn(&mut Case<'_>)) -> Option<(String, String)> {
     let mut case = Case::new(Timeline::nothing(), None);
     change(&mut case);
@@ -248,7 +248,7 @@ fn the_newest_software_is_told() {
     assert!(told.starts_with("The VVX 500 runs 4.0.2.0002; zero-touch provisioning requires "), "{told}");
 }
 
-/// The earliest and the latest date, in whichever order the lines stand.
+/// The earliest and the latest date, for any order of the lines.
 #[test]
 fn a_diagnosis_has_its_first_and_last_date() {
     let seen = |log: &str, code: &str| {

@@ -1,4 +1,4 @@
-//! Logs with names and times, and the answer about the phone whose logs they are.
+//! Logs with names and times, and the answer about their phone.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +15,10 @@ use serde_json::{Value, json};
 /// The phone of all these logs.
 pub(crate) const MAC: &str = "0004F2A1B2C3";
 
-/// When the newest file was last changed, and the run began a day later.
+/// When the newest file was last changed; the run begins a day later.
 pub(crate) const MODIFIED: &str = "2016-07-01T12:00:00";
 
-/// A log as it could stand on a server.
+/// A log on a server.
 #[derive(Clone, Debug)]
 pub(crate) struct File {
     pub(crate) name: String,
@@ -46,12 +46,12 @@ pub(crate) fn phone(files: &[File]) -> Phone {
     phone_within(files, Window::default())
 }
 
-/// The same, of a part of the time.
+/// The same within a time window.
 pub(crate) fn phone_within(files: &[File], window: Window) -> Phone {
     look(files, window, |timeline| Phone::new(&Case::new(timeline, None), &|_| true))
 }
 
-/// What the phone's logs show in this part of the time.
+/// What the phone's logs show within a time window.
 pub(crate) fn look<T>(files: &[File], window: Window, read: impl Fn(&Timeline<'_>) -> T) -> T {
     let (joined, clock) = joined(files, window);
     read(&Timeline::new(Some(MAC.parse().unwrap()), &joined, &clock))
@@ -103,12 +103,12 @@ pub(crate) fn diagnoses(told: &Value) -> Vec<String> {
     .collect()
 }
 
-/// This diagnosis; none if it is not there.
+/// This diagnosis; None if there is none.
 pub(crate) fn found<'t>(told: &'t Value, code: &str) -> Option<&'t Value> {
     told["diagnoses"].as_array().unwrap().iter().find(|found| found["code"] == code)
 }
 
-/// How often this diagnosis holds, and in which state; none if it is not there.
+/// The occurrences and the state of this diagnosis; None if there is none.
 pub(crate) fn state(told: &Value, code: &str) -> Option<(String, u64)> {
     let found = found(told, code)?;
     Some((found["state"].as_str().unwrap().to_owned(), found["occurrences"].as_u64().unwrap()))

@@ -1,4 +1,4 @@
-//! The simulated phones of `benches/simulate`: their stories are known, and the program has to tell them.
+//! The simulated phones of `benches/simulate`: what happened to them is known, and the answer must say the same.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ fn simulated_phones_are_told_as_they_are() {
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/simulate"))
         .args(["--binary", env!("CARGO_BIN_EXE_phonecert"), "--phones", "600"])
         .output();
-    // Where there is no Python, there is nothing to simulate with.
+    // The simulation needs Python.
     let Ok(output) = output else { return };
     let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     assert!(output.status.success(), "{}", said.join("\n"));

@@ -1,10 +1,10 @@
-//! What is in a certificate slot after all that the logs say of it, and whether what failed there is mended.
+//! The content of a certificate slot at the end of the logs, and whether a failure there is resolved.
 
 use super::sample::{
     CHAIN_REFUSED, EMPTY_1, EMPTY_2, KEY_REFUSED, SAVED, SAVING, boot, diagnoses, lines, ordinary, told_of,
 };
 
-/// The certificate that `SAVED` tells, as the inventory shows it.
+/// The certificate of `SAVED` in an inventory.
 pub(super) const KEPT: &str =
     "Custom platform device certificate 1 MD5 fingerprint: 9A:2E:0C:8B:32:7F:73:2F:38:18:28:EB:B3:5A:35:1C";
 pub(super) const OTHER: &str =
@@ -26,7 +26,7 @@ pub(super) fn then(texts: &[&str]) -> String {
     texts.iter().map(|text| format!("000300.000|{text}\n")).collect::<String>() + &ordinary("000400.000")
 }
 
-/// The state of slot 1; none if the logs do not tell it.
+/// The state of slot 1; None if the logs do not show it.
 pub(super) fn slot(log: &str) -> Option<String> {
     let told = told_of(log);
     let certificates = told["certificates"].as_array().unwrap().clone();
@@ -58,7 +58,7 @@ fn a_refusal_without_a_slot_is_of_the_one_that_is_being_saved_to() {
         assert_eq!(state(&[SAVING, SAVED, refused]), installed);
         assert_eq!(state(&[SAVING, PREVIOUS, refused]), installed);
         assert_eq!(state(&[SAVING, refused, PREVIOUS]), rejected);
-        // Another boot saves nothing that this one began.
+        // A save that one boot began does not continue in the next one.
         assert_eq!(slot(&(boot(&[]) + &then(&[SAVING]) + &boot(&[]) + &then(&[refused]))), None);
         assert_eq!(slot(&(boot(&[]) + &then(&[SAVING]) + &boot(&[]) + &then(&[PREVIOUS]))), None);
         // A refused key ends what was being saved to any slot.
@@ -94,7 +94,7 @@ fn lines_of_a_slot_count_in_any_order() {
     }
 }
 
-/// Of the built-in certificate a key is known only with it, unless it is said not to be there.
+/// The line of the key shows that there is a built-in certificate, unless another line says that there is none.
 #[test]
 fn the_key_of_the_built_in_certificate_shows_that_it_is_there() {
     let state = |first: &str, second: &str| {
@@ -145,7 +145,7 @@ fn a_certificate_that_was_not_kept_is_mended_by_a_save_that_is() {
     expect(&(lost + &then(&[SAVING, SAVED_OTHER]) + &shows(&[sha1, KEY])), "INS004", "active");
 }
 
-/// What the same boot shows after a save is no other boot's inventory, and not what was saved.
+/// An inventory of the same boot after a save is not that of the next boot.
 #[test]
 fn an_inventory_after_a_save_in_its_boot_changes_nothing_of_what_was_saved() {
     let log = shows(&[EMPTY_1]) + &then(&[SAVING, SAVED]);
@@ -171,7 +171,7 @@ fn a_half_is_mended_by_both_or_neither() {
     }
 }
 
-/// Lines of one boot can be out of order: an earlier one shows nothing of what came later.
+/// Lines of one boot can be out of order: an earlier line shows nothing about a later time.
 #[test]
 fn a_half_is_not_mended_by_what_was_there_before() {
     for (second, state) in [("09", "active"), ("10", "resolved"), ("11", "resolved")] {
@@ -198,7 +198,7 @@ fn a_refused_key_is_mended_by_another_certificate_with_its_key() {
         // The slot was not empty before: one half was there.
         (&[KEPT], &[KEPT, KEY], "active"),
         (&[EMPTY_1, KEY], &[KEPT, KEY], "active"),
-        // Nothing is known of what was there.
+        // The earlier content is not known.
         (&[], &[KEPT, KEY], "active"),
     ] {
         expect(&(shows(before) + &refused + &shows(after)), "INS001", state);
@@ -215,7 +215,7 @@ fn a_refused_key_is_mended_by_another_certificate_with_its_key() {
     expect(&(mended + &boot(&[]) + &format!("000016.200|tls  |3|00|{KEPT}\n")), "INS001", "resolved");
 }
 
-/// A certificate needs no key to be mended, but one that a refusal in between leaves open does.
+/// A refused certificate is resolved by a certificate with its key, and stays resolved if the key is missing later.
 #[test]
 fn a_refused_certificate_is_mended_without_regard_to_its_key_later() {
     let refused = then(&[

@@ -1,4 +1,4 @@
-//! Messages and dates that stand across the ends of a phone's logs.
+//! Messages and dates that begin in one log of a phone and end in the next.
 
 use phonecert::window::Window;
 
@@ -55,7 +55,7 @@ fn what_each_log_tells_alone_is_not_given_up() {
     assert_eq!(places(&chain(&[open, &(UNTRUSTED.to_owned() + &last)])), [".1:1", ":1", ":2"]);
     let (logs, _) = joined(&chain(&[open, &(UNTRUSTED.to_owned() + &last)]), Window::default());
     assert!(!logs.is_piece(0) && !logs.is_piece(1));
-    // The log between has lines of its own: nothing goes on through it.
+    // The log between has lines of its own, so no message continues through it.
     let middle = "led error -2\n".to_owned() + &failed("0501080003", 3);
     let logs = [
         &(first.clone() + "0501080002|sip  |4|00|MakeTlsConnection: connection fai"),
@@ -84,7 +84,7 @@ fn a_message_goes_on_through_at_most_eight_logs_of_which_none_is_missing() {
     assert!(places(&missing).is_empty());
 }
 
-/// Where the rest of a cut line is lost, so can be what stood behind it.
+/// If the rest of a cut line is missing, the lines after it may be missing too.
 #[test]
 fn a_log_goes_on_behind_a_cut_line_where_its_rest_is_there() {
     const KEPT: &str = "000016.200|tls  |3|00|Custom platform device certificate 1 length 2021\n000016.201|tls  |3|00|Custom platform device certificate 1 MD5 fingerprint: 9A:2E:0C:8B:32:7F:73:2F:38:18:28:EB:B3:5A:35:1C\n";
@@ -121,7 +121,7 @@ fn seen(files: &[File]) -> Vec<(u64, String)> {
     })
 }
 
-/// Each log is cut at every byte, and at many two, if that leaves a whole line in each.
+/// Cuts each log at every byte, and at many pairs of bytes, if each piece keeps a complete line.
 #[test]
 fn dates_are_the_same_in_the_whole_log_and_in_its_pieces() {
     const BANNER: &str = "log  |*|00|---------- Initial log entry ----------";

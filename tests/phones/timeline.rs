@@ -1,4 +1,4 @@
-//! Where boots begin, which lines are of the time that is asked for, and whose logs they are.
+//! Where boots begin, which lines are within the time window, and to which phone logs belong.
 
 use phonecert::input::rotation;
 use phonecert::log::digest_of;
@@ -31,7 +31,7 @@ fn look<T>(log: &str, read: impl Fn(&Timeline<'_>) -> T) -> T {
     look_within(log, Window::default(), read)
 }
 
-/// How many boots these stamps show. A stamp stands before a text of its own, or before a failed connection.
+/// How many boots these stamps show. Each stamp is followed by its own text, or by a failed connection.
 fn boots(all: &[&str]) -> usize {
     let line = |line: &&str| match line.split_once('|') {
         Some(_) => format!("{line}\n"),
@@ -47,7 +47,7 @@ fn at(stamp: &str, text: &str) -> String {
 
 #[test]
 fn lines_of_the_time_that_is_asked_for_are_in() {
-    // Lines without a date stand between dated ones.
+    // Lines without a date are between dated ones.
     let names = ["u1", "0501080000", "u2", "0502080000", "u3", "0503080000", "u4"];
     let log: String = names
         .iter()
@@ -77,7 +77,7 @@ fn the_first_address_of_the_logs_is_the_phones() {
     let mac = |log: &str| look(log, |timeline| timeline.mac.map(|mac| mac.to_string()));
     assert_eq!(mac(&(boot(&[]) + &other)).as_deref(), Some("0004F2A1B2C3"));
     assert_eq!(mac(&(other + &boot(&[]))).as_deref(), Some("0004F2A1B2FF"));
-    // A log that names no address is of no other phone.
+    // A log that names no address is not of another phone.
     let is_of_another = |log: &str| look(log, |timeline| timeline.logs[0].is_of_another_phone);
     assert!(!is_of_another(&ordinary("0501080000")) && !is_of_another(&boot(&[])));
 }
@@ -111,7 +111,7 @@ fn the_end_of_the_log_makes_one_line_a_start() {
     assert_eq!(boots(&["000100.000", &at("000100.100", END), "000005.000"]), 1, "nothing follows");
     assert_eq!(boots(&["000100.000", &at("000100.100", END), "000005.000", "0501080000"]), 2);
     assert_eq!(boots(&["000100.000", "000100.100", "000005.000", "0501080000"]), 1);
-    // Before a banner, too, a line behind the end is of the next boot.
+    // A line between the end and a banner belongs to the next boot.
     let log =
         [("000012.000", END), ("000013.000", UNTRUSTED), ("000013.500", BANNER), ("000014.000", CONNECTION)];
     let log = lines(&[("000011.000", BANNER)]) + &lines(&log);
@@ -147,12 +147,12 @@ fn uptime_that_starts_over_goes_on_from_there() {
     assert_eq!(boots(&["000100.000", "000050.000", "000010.000", "000010.100"]), 2);
     assert_eq!(boots(&["000100.000", "000050.000", "000048.000", "000048.100"]), 2);
     assert_eq!(boots(&["000100.000", "000010.000", "000005.000", "000005.100", "000006.000"]), 2);
-    // Also from what uptime told between dates.
+    // Also if uptime between dates shows it.
     assert_eq!(boots(&["000010.000", "0501080000", "010000.000", "000500.000", "000500.000"]), 2);
     assert_eq!(boots(&["000010.000", "0501080000", "000400.000", "000500.000", "000500.000"]), 1);
 }
 
-/// What passes by the dates bounds the uptime that a later line can have.
+/// The time between dates limits the uptime that a later line can have.
 #[test]
 fn dates_tell_how_long_a_boot_has_gone_on() {
     for (first, last, enough, too_little) in [
@@ -185,6 +185,6 @@ fn time_passes_by_dates_that_are_made_up_or_wrong() {
         elapsed(&["000010.000", "0510080000", "0510080100", "0501080200", "0501080300"]),
         [0, 0, 60, 60, 120]
     );
-    // Once there are dates, they tell what passes.
+    // Once there are dates, they determine the elapsed time.
     assert_eq!(elapsed(&["000010.000", "0501080000", "0501080100", "000130.000"]), [0, 0, 60, 60]);
 }

@@ -1,4 +1,4 @@
-//! Which logs a phone's lines stand in, how often and in which order these are met, does not matter.
+//! The answer does not depend on how a phone's lines are divided into logs, or on the number and order of these.
 
 use proptest::prelude::*;
 
@@ -81,7 +81,7 @@ fn the_numbers_of_a_chain_outrank_dates_and_these_the_times_of_files() {
     }
 }
 
-/// Nothing but the times of the files, or else their names, tells the order of logs without dates.
+/// Only the times of the files, or else their names, show the order of logs without dates.
 #[test]
 fn times_of_files_come_next_and_names_last() {
     let refused = lines(&[("000030.100", KEY_REFUSED)]);

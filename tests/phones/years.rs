@@ -1,8 +1,8 @@
-//! What the ten digits of stamps mean, and of which year they are.
+//! The meaning of the ten digits of stamps, and their year.
 
 use super::order::{NAME, NOVEMBER, START, look, order, years, years_of};
 
-/// The times of the lines, as far as they have one.
+/// The times of the lines that have one.
 fn times(modified: &str, lines: &[&str]) -> Vec<String> {
     look(&[(NAME, modified, lines)], |timeline| {
         let times = timeline.records.iter().map(|record| record.time);
@@ -12,7 +12,7 @@ fn times(modified: &str, lines: &[&str]) -> Vec<String> {
 
 #[test]
 fn digits_that_are_dates_of_one_type_alone_tell_it() {
-    // Whenever the file was changed.
+    // With any modification time.
     for modified in [NOVEMBER, "2016-05-14T12:00:00", "2003-01-01T12:00:00"] {
         assert_eq!(times(modified, &["1605130800", "000010.000"]), ["2016-05-13 08:00:00", ""], "{modified}");
         assert_eq!(times(modified, &["1205130800", "1605130800"])[0], "2012-05-13 08:00:00", "{modified}");
@@ -23,7 +23,7 @@ fn digits_that_are_dates_of_one_type_alone_tell_it() {
     assert_eq!(times(NOVEMBER, &["0501083059", "1605130800"]), ["2016-05-01 08:30:59", ""]);
 }
 
-/// May 3 of some year, or March 19 of 2005; April 4 of 2004 by both types.
+/// May 3 without a year, or March 19 of 2005; April 4 of 2004 by both meanings.
 #[test]
 fn digits_that_are_dates_of_both_types_have_years_where_these_are_the_files() {
     assert_eq!(times("2005-03-20T12:00:00", &["0503191308"]), ["2005-03-19 13:08:00"]);
@@ -61,7 +61,7 @@ fn a_log_of_january_dates_alone_goes_by_its_files_time() {
     assert!(!is_first(NOVEMBER, &["0101080000", "0131080000"]));
     // Dates of the file's own days are real.
     assert!(is_first("2016-01-04T12:00:00", &["0101080000", "0103080000"]));
-    // So are others than those.
+    // Other dates are real too.
     for lines in [
         ["0102080000", "0103080000"],
         ["0115080000", "0116080000"],
@@ -89,7 +89,7 @@ fn january_1_is_real_where_it_goes_on_from_the_boot_before() {
 #[test]
 fn a_log_of_an_older_year_stands_before_what_is_newer_in_its_chain() {
     let older = format!("{NAME}.1");
-    // By an hour, lines of two logs are out of order.
+    // Lines of two logs are out of order by an hour.
     let chain = |older_last: &str, newer: &[&str]| {
         years(&[(&older, NOVEMBER, &["0501070000", older_last]), (NAME, NOVEMBER, newer)])
     };

@@ -1,5 +1,4 @@
-//! Samples copied to a place of their own, where their files have fixed times, and the program run
-//! on them.
+//! Copies samples to a temporary directory, with fixed modification times, and runs the program on them.
 
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
@@ -17,14 +16,14 @@ use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// When the samples were last changed, unless they say otherwise.
+/// The modification time of the samples, unless `modified.json` says otherwise.
 pub const TIME: &str = "2016-07-01T12:00:00";
 /// A phone of the fleet with an active error.
 pub const FAILING: &str = "0004f2a1b202-app.log";
-/// A phone of the fleet that is well.
+/// A healthy phone of the fleet.
 pub const HEALTHY: &str = "0004f2a1b201-app.log";
 
-/// What is told on standard error of the fleet, which has boot logs beside its logs.
+/// The notice on standard error about the fleet, which has boot logs beside its logs.
 pub const SKIPPED: &str = "phonecert: 4 boot logs were not read (such a log contains no messages about certificates), such as 0004f2a1b201-boot.log\n";
 
 /// Where the samples are.
@@ -32,7 +31,7 @@ pub fn testdata() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata")
 }
 
-/// The program in `directory`, with nothing of the caller's environment that changes its answer.
+/// The program in `directory`, without environment variables that would change its answer.
 pub fn phonecert(directory: &Path) -> Command {
     let mut command = Command::cargo_bin("phonecert").unwrap();
     command.current_dir(directory).env("TZ", "UTC");
@@ -42,7 +41,7 @@ pub fn phonecert(directory: &Path) -> Command {
     command
 }
 
-/// What the program answers to these arguments, as JSON, whatever its exit status.
+/// The program's answer to these arguments as JSON, with any exit status.
 pub fn json(directory: &Path, arguments: &[&str]) -> Value {
     let output = phonecert(directory).args(arguments).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
@@ -56,7 +55,7 @@ pub fn copy(folder: &Path) -> TempDir {
     copy
 }
 
-/// The same to a folder that is there, or is made.
+/// The same into a folder, which is made if needed.
 pub fn copy_into(folder: &Path, to: &Path) {
     let mut files = files_below(folder);
     files.sort();
@@ -77,13 +76,13 @@ pub fn write(folder: &Path, name: &str, bytes: &[u8], modified: &str) {
     touch(&path, modified);
 }
 
-/// Says that a file was last changed at this time.
+/// Sets the modification time of a file.
 pub fn touch(path: &Path, modified: &str) {
     let time: NaiveDateTime = modified.parse().unwrap();
     filetime::set_file_mtime(path, FileTime::from_unix_time(time.and_utc().timestamp(), 0)).unwrap();
 }
 
-/// A time so many days later, in the same notation.
+/// A time this number of days later, in the same notation.
 pub fn days_after(time: &str, days: i64) -> String {
     let time = time.parse::<NaiveDateTime>().unwrap() + TimeDelta::days(days);
     time.format("%Y-%m-%dT%H:%M:%S").to_string()
@@ -128,12 +127,12 @@ pub fn status(folder: &Path, arguments: &[&str]) -> i32 {
     run(folder, arguments).status.code().unwrap()
 }
 
-/// What it says on standard output.
+/// Its standard output.
 pub fn said(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(run(folder, arguments).stdout).unwrap()
 }
 
-/// What it says on standard error.
+/// Its standard error.
 pub fn complained(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(run(folder, arguments).stderr).unwrap()
 }
@@ -154,7 +153,7 @@ pub fn codes(device: &Value) -> Vec<&str> {
     device["diagnoses"].as_array().unwrap().iter().map(|found| found["code"].as_str().unwrap()).collect()
 }
 
-/// The devices without what depends on where their logs stand.
+/// The devices without what depends on the directories of their logs.
 pub fn devices(answer: &Value) -> Vec<Value> {
     let mut devices = answer["devices"].as_array().unwrap().clone();
     for device in &mut devices {
@@ -175,7 +174,7 @@ pub fn devices(answer: &Value) -> Vec<Value> {
     devices
 }
 
-/// The scan of these records, with no option that chooses.
+/// The scan of these records, without options that select phones or diagnoses.
 pub fn scan_of(records: phonecert::scan::Records) -> phonecert::scan::Scan {
     let clock = phonecert::timeline::Clock {
         window: records.window(),
@@ -201,10 +200,10 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// The program as a user whom permissions bind: nobody, where the tests run as root.
+/// Runs the program as a user without the permissions of root: `nobody` if the tests run as root.
 #[cfg(unix)]
 pub struct Unprivileged {
-    /// Others may be kept from the folder in which it was built.
+    /// Other users may not be able to read the folder in which it was built.
     program: PathBuf,
     _folder: TempDir,
 }
@@ -231,13 +230,13 @@ impl Unprivileged {
         use std::os::unix::process::CommandExt;
         let mut command = std::process::Command::new(&self.program);
         command.args(arguments).current_dir(folder).env("TZ", "UTC");
-        // What was just made belongs to whoever runs this.
+        // The user of the tests owns the new files.
         if fs::metadata(&self.program).unwrap().uid() == 0 {
             command.uid(Self::NOBODY).gid(Self::NOBODY);
         }
         loop {
             match command.output() {
-                // Another thread's child still has the copy open, until it becomes what it is to run.
+                // A child process of another thread has the copy open until it executes its program.
                 Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
                     std::thread::yield_now();
                 }
