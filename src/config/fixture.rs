@@ -13,7 +13,7 @@ use crate::model::{Fingerprint, Mac, Slot};
 
 pub(crate) const MAC: &str = "0004f2a1b2c3";
 
-/// The phone of the trees.
+/// The phone of the configurations.
 pub(crate) fn mac() -> Mac {
     MAC.parse().unwrap()
 }
@@ -28,12 +28,12 @@ pub(crate) fn time(text: &str) -> NaiveDateTime {
     NaiveDateTime::parse_from_str(&format!("{text} 00:00:00"), "%Y-%m-%d %H:%M:%S").unwrap()
 }
 
-/// A phone with a log that shows nothing of certificates, at noon of an invented day.
+/// A phone whose log shows no certificates, at noon of an invented day.
 pub(crate) fn log() -> LogFacts {
     LogFacts { has_log: true, now: time("2030-06-15"), ..LogFacts::default() }
 }
 
-/// The same, with an inventory that shows a slot so.
+/// The same, with an inventory that shows this state of a slot.
 pub(crate) fn log_with(slot: Slot, state: SlotState, fingerprints: &[&Fingerprint]) -> LogFacts {
     let mut log = log();
     log.has_inventory = true;
@@ -209,7 +209,7 @@ impl Site {
         resolve(&self.tree, mac(), None, &[self.folder.path().to_owned()])
     }
 
-    /// What is found, the same in the folder and in the archive.
+    /// The configuration, which must be the same for the folder and for the archive.
     pub(crate) fn findings(&self, log: &LogFacts, shared: &[SharedKey]) -> Vec<(&'static str, Finding)> {
         let model = log.model.as_deref();
         let config = resolve(&self.tree, mac(), model, &[self.folder.path().to_owned()]);
@@ -239,7 +239,7 @@ pub(crate) fn run(
     all
 }
 
-/// The codes that a single file of these attributes gives.
+/// The codes of the findings for a single file with these attributes.
 pub(crate) fn codes(attributes: &[(&'static str, String)], log: &LogFacts) -> Vec<&'static str> {
     let site = Site::new(&[("000000000000.cfg", &master("site.cfg")), ("site.cfg", &file(attributes))]);
     site.findings(log, &[]).into_iter().map(|(code, _)| code).collect()

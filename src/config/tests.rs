@@ -415,7 +415,7 @@ fn values_are_told_shortly() {
     }
 }
 
-/// The text of a key in no form: whatever is wrong with it, and in whatever parameter it stands.
+/// A key never appears in the result, with any fault of its text and in any parameter.
 #[test]
 fn no_key_in_any_output() {
     let keys = [

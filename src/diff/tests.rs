@@ -26,7 +26,7 @@ fn answer(devices: &[Value]) -> String {
 }
 
 fn read(text: impl AsRef<[u8]>) -> Result<ScanAnswer, NotAnAnswer> {
-    // A buffer of one byte: an answer is no less whole for coming in pieces.
+    // A small buffer: an answer that comes in pieces is complete too.
     ScanAnswer::read("old.json", &mut BufReader::with_capacity(16, text.as_ref()))
 }
 
@@ -72,7 +72,7 @@ fn what_is_resolved_or_absent_is_mended_and_comes_back_as_broken() {
         assert_eq!(diff(old, &active).broke.len(), 1, "again");
         assert!(diff(old, &absent).mended.is_empty());
     }
-    // Two of one code, one of them resolved: it holds.
+    // Two diagnoses of one code, one of them resolved: the code is active.
     let both = [diagnosis("TLS001", "resolved", None), diagnosis("TLS001", "active", None)];
     assert_eq!(diff(&active, &[device(A, &both, &[])]).still.len(), 1);
 }

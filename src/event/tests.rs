@@ -1,4 +1,4 @@
-//! What holds for all messages: wrapped anywhere, cut anywhere, with marks around them.
+//! Properties of all messages: wrapped anywhere, cut anywhere, with marks around them.
 
 use super::*;
 use crate::line::{Line, line};
@@ -89,12 +89,12 @@ fn cut_at_any_byte_a_message_tells_nothing_wrong() {
                 ParsedText::Unknown => panic!("{}", &text[..length]),
             };
             counts = true;
-            // Without its rule's second half a banner is one all the same.
+            // A banner without its second row of hyphens is one too.
             assert_eq!(event.kind(), kind, "{}", &text[..length]);
             for (name, value) in kinds::parts(&event).1 {
                 let is_right = value.is_null()
                     || value == fields[&name]
-                    // A reason is shown as far as it stands there.
+                    // Of a cut reason, the existing part is shown.
                     || name == "reason" && fields[&name].as_str().unwrap().starts_with(value.as_str().unwrap());
                 assert!(is_right, "{}: {name} {value}", &text[..length]);
             }
@@ -151,7 +151,7 @@ fn wrapped_at_any_blank_a_message_goes_on() {
     for text in texts() {
         let whole = known(text);
         for (blank, _) in text.match_indices(' ') {
-            // What stands before a wrap is the beginning of this message, or the message already.
+            // The text before a wrap is the beginning of this message, or the complete message.
             match read(text[..blank].trim_end().as_bytes(), End::Whole) {
                 ParsedText::Cut => {}
                 ParsedText::Open(event) | ParsedText::Known(event) => assert_eq!(event.kind(), whole.kind()),

@@ -340,7 +340,7 @@ fn clock_not_set(file: &str) -> Diagnosis {
 
 fn no_evidence() -> Diagnosis {
     Diagnosis {
-        message: "no inventory and no installation stands in this phone's logs".into(),
+        message: "no inventory and no installation in this phone's logs".into(),
         cause: "The phone writes its certificates to the log only from TLS logging level 3 down.".into(),
         remedy: "Set log.level.change.tls to 3, restart the phone, and scan its log again.".into(),
         ..diagnosis("LOG001", "no-certificate-evidence", Severity::Info, Vec::new())

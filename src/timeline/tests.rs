@@ -11,7 +11,7 @@ const NAME: &str = "0004f2000001-app.log";
 const NOVEMBER: &str = "2026-11-20T12:00:00";
 const BANNER: &str = "---------- Initial log entry ----------";
 
-/// A log of lines that are each a stamp, and perhaps a text behind a blank.
+/// A log of lines: each a stamp, and perhaps a blank and a text.
 fn log(number: usize, name: &str, modified: &str, lines: &[&str]) -> Log {
     let lines = lines.iter().map(|line| {
         let (stamp, text) = line.split_once(' ').unwrap_or((line, "Server certificate verification failed"));
@@ -39,7 +39,7 @@ fn boots_in(modified: &str, lines: &[&str]) -> usize {
     look(vec![log(0, NAME, modified, lines)], |timeline| timeline.boots)
 }
 
-/// The times of the lines, as far as they are dated; `-` where a clock made a date up, `?` where it was wrong.
+/// The times of the dated lines; `-` for a default date, `?` for a wrong one.
 fn times(modified: &str, lines: &[&str]) -> Vec<String> {
     times_of(vec![log(0, NAME, modified, lines)])
 }
@@ -61,7 +61,7 @@ fn years(times: &[String]) -> Vec<&str> {
     times.iter().map(|time| time.get(..4).unwrap_or(time)).collect()
 }
 
-/// How long the last boot went on, in seconds.
+/// How long the last boot lasted, in seconds.
 fn elapsed(modified: &str, lines: &[&str]) -> u64 {
     look(vec![log(0, NAME, modified, lines)], |timeline| {
         timeline.records.last().unwrap().elapsed_at_last() / 1_000
@@ -96,10 +96,10 @@ fn time_that_uptime_tells_between_dates_passes_once() {
         (boots(&lines), elapsed(NOVEMBER, &lines))
     };
     assert_eq!(goes_on("001132.200", "001142.600"), (1, 668));
-    // Between the two dates 668 s passed, of which uptime tells 653: 15 s go on from 00:11:04.
+    // Between the two dates 668 s passed, of which uptime shows 653: 15 s more from 00:11:04.
     assert_eq!(goes_on("001117.000", "001117.100"), (1, 668));
     assert_eq!(goes_on("001116.000", "001116.100"), (2, 0));
-    // A date before the first line with uptime tells of no time that passes.
+    // From a date before the first line with uptime, no time is counted.
     assert_eq!(boots(&["0717165503", "001104.000", "0717170611", "001132.200", "001142.600"]), 1);
 }
 
@@ -149,7 +149,7 @@ fn what_passes_in_a_boot_is_told_by_the_calendar() {
     assert_eq!(hours("2024-03-01T12:00:00", "0228230000", "0301010000"), 26);
     let over_new_year = ["000010.000", "1119110000", "1119121000", "0418121000"];
     assert_eq!(elapsed("2023-04-19T12:00:00", &over_new_year), 150 * 86_400 + 4_200);
-    // Soon after a start, a date that goes back in the calendar was put right.
+    // Soon after a start, a date that goes back is a correction.
     assert_eq!(
         elapsed("2023-04-19T12:00:00", &["000010.000", "1119110000", "1119115959", "0418121000"]),
         3_599
@@ -213,7 +213,7 @@ fn a_default_date_behind_the_end_of_a_log_begins_a_boot() {
     assert_eq!(behind("1231000500", "0101000459"), 1);
     assert_eq!(behind("1230235959", "0101000459"), 2);
     assert_eq!(boots(&["000010.000", "0501080000", "0501090000", "0101005959"]), 1);
-    // The default stands before the banner, too.
+    // The default date is before the banner too.
     let banner = format!("0101000005 {BANNER}");
     let end = format!("0501090000 {END}");
     assert_eq!(boots(&["000010.000", "0501080000", &end, "0101000004", &banner, "0101000006"]), 2);
@@ -295,7 +295,7 @@ fn january_1_is_the_default_where_the_log_says_within_an_hour_that_the_clock_fai
     };
     assert_eq!(dates("0101005959", "0101100000"), ["2025-12-31 23:00:00", "-", "-", "-"]);
     assert_eq!(years(&dates("0101010000", "0101100000")), ["2025", "2026", "2026", "2026"]);
-    // A later boot's failure tells nothing of this one.
+    // A later boot's failure shows nothing about this one.
     let before = ["000010.000", "1231230000", &banner, "0101000010", &banner];
     let failed = "000016.000 Could not load time from time.example.com(time.example.com).";
     let lines = [&before[..], &[failed, "0101100000"]].concat();
@@ -319,7 +319,7 @@ fn uptime_that_goes_on_sets_no_clock() {
     };
     assert_eq!(dates("001158.000", "001158.000"), ["2026-09-09 08:00:00", "-", "-"]);
     assert_eq!(dates("001157.000", "001157.000")[2], "2026-01-03 08:00:00");
-    // What a phone writes when it starts tells of a start.
+    // The lines that a phone writes only when it starts show a start.
     let platform = "000012.001 Platform: Model=VVX 500";
     let start =
         ["000010.000", "0909080000", "0909090000", "000012.000", platform, "0101000012", "0103080000"];
@@ -349,7 +349,7 @@ fn stamps_have_years_where_the_newest_is_of_the_files_days() {
 fn the_newest_line_is_at_most_a_day_newer_than_its_file() {
     assert_eq!(years(&times("2026-05-01T08:00:00", &["0502080000"])), ["2026"]);
     assert_eq!(years(&times("2026-05-01T07:59:59", &["0502080000"])), ["2025"]);
-    // A file that says it is older than any phone tells nothing.
+    // A modification time before the first phones is ignored.
     assert_eq!(years(&times("2000-01-01T00:00:00", &["0502080000"])), ["1999"]);
     assert_eq!(years(&times("1999-12-31T23:59:59", &["0502080000"])), ["2026"]);
 }
@@ -405,7 +405,7 @@ fn wrong_dates_within_an_hour_after_a_start_put_no_older_log_a_year_back() {
     };
     assert_eq!(with_second("0722111142"), "202620262026??2026");
     assert_eq!(with_second("0722111143"), "202520252025202620262026");
-    // Also where the boot before stands in the older log alone.
+    // Also if the boot before is only in the older log.
     let at_begin = |right: &str| {
         chain(&["0915101300", "0917221257"], &[&banner, "0722101143", "0722101153", right, "0930080000"])
     };

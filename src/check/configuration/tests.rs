@@ -18,7 +18,7 @@ fn healthy() -> Vec<(&'static str, String)> {
     platform(&chain(&[good()]), &key(1))
 }
 
-/// The real certificates are of the day when they were made.
+/// A log of a later day: the real certificates are valid from the day on which they were made.
 fn late() -> LogFacts {
     LogFacts { now: time("2031-01-01"), ..log() }
 }
@@ -27,7 +27,7 @@ fn plain(pairs: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
     pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
 }
 
-/// What a healthy platform slot with these changes gives.
+/// The findings for a healthy platform slot with these changes.
 fn changed(changes: &[(&'static str, &str)], log: &LogFacts) -> Vec<(&'static str, Severity)> {
     let all = changes.iter().fold(healthy(), |all, (name, value)| with(all, name, value));
     severities(&[("000000000000.cfg", &master("site.cfg")), ("site.cfg", &file(&all))], log)
@@ -41,7 +41,7 @@ fn severities(files: &[(&str, &str)], log: &LogFacts) -> Vec<(&'static str, Seve
         .collect()
 }
 
-/// What the one custom certificate of 3.3.2 gives, with both gates open.
+/// The findings for the one custom certificate of 3.3.2, with both gates open.
 fn ssl(certificates: &[Vec<u8>], key: &[u8], log: &LogFacts) -> Vec<(&'static str, Severity)> {
     let all = plain(&[
         ("device.set", "1"),
@@ -82,14 +82,14 @@ fn cfg001_not_well_formed() {
     assert_eq!(found[0].0, "CFG001");
     assert!(found[0].1.message.to_string().contains("line 8, column 1"), "{}", found[0].1.message);
     assert!(found[0].1.configuration.iter().any(|line| line.parameter.as_deref() == Some(CERTIFICATE)));
-    // A placeholder, and a text that a master names and that is no XML.
+    // A placeholder, and a file in a master's list that is not XML.
     let placeholder = "<a sec.TLS.customDeviceCert.1=\"<Certificate>\"/>";
     for text in [placeholder, "no xml", ""] {
         let found = severities(&[("0004f2a1b2c3.cfg", &master("site.cfg")), ("site.cfg", text)], &log());
         assert_eq!(found, [("CFG001", Error)], "{text}");
     }
     assert_eq!(severities(&[("0004f2a1b2c3.cfg", &broken)], &log()), [("CFG001", Error)]);
-    // Not told to be read, another maker's, or a phone's empty overrides.
+    // A file that no phone reads, one of another vendor, and empty overrides of a phone.
     for (name, text) in [
         ("other.cfg", broken.as_str()),
         ("000000000000.cfg", "[network]\nhost=\"<\""),
@@ -168,7 +168,7 @@ fn cfg004_and_cfg005_gates() {
     // No certificate value, an empty one, or one outside of device.*.
     let none = plain(&[("device.set", "0"), (CERTIFICATE, ""), ("sec.TLS.customCaCert.1", "x")]);
     assert_eq!(codes(&none, &log()), ["CFG030"]);
-    // The gate may stand in a file that could not be read.
+    // The gate may be in a file that could not be read.
     let all = file(&with(healthy(), "device.set", "-"));
     let hidden = severities(&[("0004f2a1b2c3.cfg", &master("x.cfg, site.cfg")), ("site.cfg", &all)], &log());
     assert_eq!(hidden, [("CFG002", Info)]);
@@ -190,7 +190,7 @@ fn values_behind_a_closed_gate_are_no_errors() {
         let found = changed(&[(gate, "0"), (CERTIFICATE, "put it here"), (KEY, "-")], &log());
         assert_eq!(found.len(), 1, "{found:?}");
     }
-    // Of a certificate that is installed, its dates are told, and nothing of the value or of the key beside it.
+    // For an installed certificate, only its dates are reported, not faults of the value or of the key beside it.
     let ended = certificate("0004F2A1B2C3", 1, "2029-01-01", "2030-01-01", 0);
     let print = crate::config::fingerprints(&ended).unwrap()[0].clone();
     let mut installed = log_with(SLOT, SlotState::Filled, &[&print]);
@@ -374,7 +374,7 @@ fn cfg051_not_uploaded() {
     for other in ["http://192.0.2.1/logs", "logs", "", "http://0.0.0.0.example.com"] {
         assert_eq!(directory(other), [], "{other}");
     }
-    // It is an attribute of masters, and nothing elsewhere.
+    // It is an attribute of masters, and has no effect elsewhere.
     assert_eq!(found("LOG_FILE_DIRECTORY", "http://0.0.0.0"), [""; 0]);
 }
 

@@ -1,4 +1,4 @@
-//! Each question with the answer that proves, the one that may be, and the contradiction.
+//! Each question with a certain answer, a possible one, and a contradiction.
 
 use super::*;
 use crate::check::Rule;
@@ -46,7 +46,7 @@ fn ins001_names_the_key_of_the_logged_length() {
     let answer =
         asked(&[(KEY, &sample("encrypted-pkcs8.key"))], &key_refused(4677), Question::KeyTooLarge, SLOT);
     assert!(lines(&answer)[0].1.ends_with("so its length can't be compared"));
-    // Behind closed gates.
+    // With closed gates.
     let changes = [(KEY, &*large), ("device.set", "0"), ("device.sec.TLS.customDeviceCert1.set", "-")];
     let answer = asked(&changes, &key_refused(4677), Question::KeyTooLarge, SLOT);
     let says = "RSA 2048 key, 4,677 bytes: the length that the phone refused; the phone does not read it now, \
@@ -264,7 +264,7 @@ fn tls001_lists_what_may_bear_on_trust() {
     );
     assert!(answer.lines[0].says.to_string().ends_with("which has expired"), "{answer:?}");
     assert!(answer.lines[1].says.to_string().contains("exactly the name"), "{answer:?}");
-    // Behind a closed gate, neither counts.
+    // With a closed gate, neither counts.
     for (set, gates) in [("1", ""), ("0", "; the phone does not read it now, because device.set is not 1")] {
         let strict = "device.sec.TLS.prov.strictCertCommonNameValidation";
         let changes = [
@@ -356,7 +356,7 @@ fn a_healthy_slot_names_its_origin_or_the_contradiction() {
     assert!(line == Some(4) && says.ends_with(CHANGED) && says.contains("another fingerprint"), "{says}");
     let (line, says) = said(&files, Slot::Platform(2), &print(b"other")).unwrap();
     assert!(line.is_none() && says.starts_with("no file of this phone sets anything for"), "{says}");
-    // Nothing is said of the factory's, nor where another file may have it.
+    // No sentence about a factory certificate, or if another file may have the line.
     assert_eq!(said(&files, Slot::BuiltIn, &print(&good())), None);
     let list = master("site.cfg, gone.cfg");
     let some = [("0004f2a1b2c3.cfg", &*list), files[1]];

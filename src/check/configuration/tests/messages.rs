@@ -1,8 +1,8 @@
-//! What messages say, and what they must not.
+//! The content of messages, and what they must not contain.
 
 use super::*;
 
-/// Certificates, files, values and what a list leads to name people: `--redact` shows none of them.
+/// Certificates, files, values and paths in lists can name people: `--redact` shows none of them.
 #[test]
 fn no_name_and_no_password_is_shown() {
     let with_names = changed_names();

@@ -1,4 +1,4 @@
-//! What TLS profiles select, with near misses.
+//! The selections of TLS profiles, with near misses.
 
 use super::*;
 
@@ -35,7 +35,7 @@ fn cfg021_profile_value() {
             assert!(finding.configuration[1].says.to_string().starts_with("missing: "), "{finding:?}");
         }
     }
-    // What is not permitted is no empty slot besides.
+    // A value that is not permitted is not also reported as an empty slot.
     assert_eq!(with_value("Platform3"), [("CFG021", Error)]);
 }
 

@@ -1,4 +1,4 @@
-//! What is wrong with the certificates and keys of device slots.
+//! Faults of the certificates and keys of device slots.
 
 use super::*;
 
@@ -23,7 +23,7 @@ fn cfg010_not_pkcs7() {
     ] {
         assert_eq!(changed(&[(CERTIFICATE, &text)], &log()), [], "{text:.40}");
     }
-    // An old certificate in a comment is nothing.
+    // An old certificate in a comment has no effect.
     let comment = format!("<a><!-- {CERTIFICATE}=\"x\" --></a>");
     assert_eq!(severities(&[("0004f2a1b2c3.cfg", &comment)], &log()), []);
 }
@@ -104,7 +104,7 @@ fn cfg014_certificate_too_large() {
 fn cfg015_key_mismatch() {
     assert_eq!(changed(&[(KEY, &key(2))], &log()), [("CFG015", Error)]);
     assert_eq!(changed(&[(KEY, &sample("ec-256-sec1.key"))], &log()), [("CFG015", Error)]);
-    // A key that does not tell its public half is not judged.
+    // A key without its public half is not judged.
     let ec = sample("issuing.pem");
     assert_eq!(changed(&[(CERTIFICATE, &ec), (KEY, &sample("ed25519-pkcs8.key"))], &late())[0].0, "CFG010");
     assert_eq!(changed(&[(CERTIFICATE, &ec), (KEY, &sample("ed25519-pkcs8.key"))], &late()).len(), 1);
@@ -114,7 +114,7 @@ fn cfg015_key_mismatch() {
 fn cfg016_half_missing() {
     assert_eq!(changed(&[(KEY, "-")], &log()), [("CFG016", Error)]);
     assert_eq!(changed(&[(CERTIFICATE, "-")], &log()), [("CFG016", Error)]);
-    // The other half may stand in a file that can't be read.
+    // The other half may be in a file that can't be read.
     let half = file(&with(healthy(), KEY, "-"));
     let hidden = [("0004f2a1b2c3.cfg", &*master("site.cfg, http://192.0.2.1/keys.cfg")), ("site.cfg", &half)];
     assert_eq!(severities(&hidden, &log()), []);
@@ -137,7 +137,7 @@ fn cfg017_and_cfg018_dates() {
     let from = |day: &str| of_certificate(&[certificate("0004F2A1B2C3", 1, day, "2033-01-01", 0)], &log());
     assert_eq!(from("2030-06-16"), [("CFG018", Warning)]);
     assert_eq!(from("2030-06-15"), []);
-    // Only the device's own certificate counts, wherever it stands in the chain.
+    // Only the device's own certificate counts, at any place in the chain.
     let old = certificate("Example Issuing", 2, "2000-01-01", "2001-01-01", 0);
     assert_eq!(of_certificate(&[old, good()], &log()), []);
 }
