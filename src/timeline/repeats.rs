@@ -86,7 +86,11 @@ fn without_excerpts(
     (kept(logs, &keep), kept(chain_of_each, &keep))
 }
 
-/// Leaves out logs whose lines are all in one other log.
+/// Leaves out logs whose messages are all in one other log, which also covers their dates.
+///
+/// Two boots can have equal messages, and a rotated log is mostly from another boot than the next one. So within one
+/// rotation chain one more sign is needed: a message with a real date; a long run of different messages; a piece with
+/// which the other log begins; or two equal logs.
 fn without_copies(logs: Vec<(Log, Calendar)>, chains: &[String]) -> Vec<(Log, Calendar)> {
     let all: Vec<Vec<&LogEntry>> = logs.iter().map(|(log, _)| messages(&log.digest)).collect();
     let mut keep = vec![true; logs.len()];
