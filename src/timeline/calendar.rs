@@ -212,10 +212,13 @@ impl Span {
     /// Whether these can be default dates of a clock that was never set: they begin on January 1, and stay in
     /// January.
     pub(super) fn can_be_unset(&self) -> bool {
+        self.dates_of_january().is_some_and(|(first, _)| first.day() == 1)
+    }
+
+    /// The first and the last date, where all are of one January.
+    pub(super) fn dates_of_january(&self) -> Option<(Yearless, Yearless)> {
         let dates = self.first.yearless().zip(self.last.yearless());
-        dates.is_some_and(|(first, last)| {
-            self.years == 0 && first.month() == 1 && first.day() == 1 && last.month() == 1
-        })
+        dates.filter(|(first, last)| self.years == 0 && first.month() == 1 && last.month() == 1)
     }
 
     /// The times of both dates with the log's calendar.

@@ -52,7 +52,10 @@ pub(super) fn in_order(mut logs: Vec<Log>, clock: &Clock) -> Vec<(Log, Calendar)
     }
     let copies: Vec<Log> = chains.values_mut().flat_map(extract_copies).collect();
     chains.extend(copies.into_iter().map(|copy| (chain_of(&copy), vec![copy])));
-    let chains = chains.into_values().map(|chain| sorted_chain(chain, clock).into_iter().peekable());
+    let unset_ends: Vec<_> =
+        if chains.len() > 1 { chains.values().flatten().filter_map(unset_end).collect() } else { Vec::new() };
+    let chains =
+        chains.into_values().map(|chain| sorted_chain(chain, &unset_ends, clock).into_iter().peekable());
     let mut chains: Vec<_> = chains.collect();
     let mut sorted = Vec::new();
     while let Some(next) = next_of(&mut chains) {
@@ -116,6 +119,25 @@ pub(super) fn is_files_own(log: &Log, date: Yearless) -> Option<bool> {
     Some(times.any(|time| (oldest..=newest).contains(&time)))
 }
 
+/// When a log was last changed that ends while the clock is not set, and the date that the clock shows then.
+fn unset_end(log: &Log) -> Option<(NaiveDateTime, Yearless)> {
+    let mut end = End::default();
+    Span::of(&log.digest, &mut end);
+    file_time(log).zip(end.unset)
+}
+
+/// Whether the dates of a log continue those of a log of another chain that ended while the clock was not set: they are
+/// as much later as its file was changed later.
+fn continues_unset(log: &Log, span: &Span, unset_ends: &[(NaiveDateTime, Yearless)]) -> bool {
+    let (Some(modified), Some((first, last))) = (file_time(log), span.dates_of_january()) else {
+        return false;
+    };
+    unset_ends.iter().any(|(changed, end)| {
+        let apart = modified - *changed - TimeDelta::milliseconds(end.milliseconds_until(last));
+        calendar::stays_unset(*end, first) && apart.abs() <= TimeDelta::days(MAX_FILE_DAY_LAG)
+    })
+}
+
 /// Sorts a chain from the oldest to the newest log, and decides the year of each log's dates.
 ///
 /// The names give the order. The years are decided from the newest log to the oldest: a log whose guessed year puts it
@@ -129,7 +151,7 @@ pub(super) fn is_files_own(log: &Log, date: Yearless) -> Option<bool> {
 /// - `overlaps` means that the next newer log repeats lines of this log. Then only the last dates are compared.
 /// - A log without dates gets the sort key of the log before it in the chain, else of the one after it, else the
 ///   file's modification time.
-fn sorted_chain(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
+fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], clock: &Clock) -> Vec<Timed> {
     chain.sort_by(by_rotation);
     // A clock that is not set at the end of a log is not set at the beginning of the next one.
     let mut end = End::default();
@@ -140,7 +162,10 @@ fn sorted_chain(mut chain: Vec<Log>, clock: &Clock) -> Vec<Timed> {
     for ((log, span), day_before) in chain.into_iter().zip(spans).zip(days).rev() {
         // Default dates of a clock that was not set show no order.
         let is_own = |date| is_files_own(&log, date) != Some(false);
-        let is_kept = |span: &Span| !span.can_be_unset() || span.last.yearless().is_some_and(is_own);
+        let is_kept = |span: &Span| {
+            !(span.can_be_unset() || continues_unset(&log, span, unset_ends))
+                || span.last.yearless().is_some_and(is_own)
+        };
         let span = span.filter(is_kept);
         let mut calendar = calendar::calendar(&log.digest, span.as_ref(), modified(&log, clock), clock.year);
         if let (Some(span), Some(day), None, None) = (&span, day_before, day_of_name(&log), clock.year)

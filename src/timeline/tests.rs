@@ -311,6 +311,25 @@ fn a_clock_that_is_not_set_goes_on_for_a_week_beyond_january() {
 }
 
 #[test]
+fn a_log_goes_on_from_an_unset_clock_of_another_directory_by_its_files_time() {
+    let last = |changed: &str, first: &str| {
+        let logs = [
+            ("a/", "2026-07-10T09:00:00", ["0710080000", "0710090000"]),
+            ("b/", "2026-09-10T04:00:00", ["000010.000", "0101000010"]),
+            ("c/", changed, [first, "0102000010"]),
+        ];
+        let logs = logs.iter().enumerate();
+        let logs =
+            logs.map(|(number, (place, time, lines))| log(number, &format!("{place}{NAME}"), time, lines));
+        look(logs.collect(), |timeline| timeline.logs.last().unwrap().path[..1].to_owned())
+    };
+    assert_eq!(last("2026-09-13T04:00:00", "0102000000"), "c");
+    assert_eq!(last("2026-09-13T04:00:01", "0102000000"), "b");
+    // Dates of December can't go on from it.
+    assert_eq!(last("2026-09-11T04:00:00", "1231000000"), "b");
+}
+
+#[test]
 fn uptime_that_goes_on_sets_no_clock() {
     let banner = format!("000010.000 {BANNER}");
     let dates = |uptime, next| {
