@@ -233,6 +233,11 @@ fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) 
         return part.digest.counts.bytes == 0;
     }
     let digests = || whole.iter().map(|(log, _)| &log.digest);
+    // Events that only this log shows to be lost are none of theirs.
+    let lost = |digest: &LogDigest| digest.entries.iter().filter_map(|entry| entry.missed).max();
+    if lost(&part.digest) > digests().filter_map(lost).max() {
+        return false;
+    }
     let Some(own) = dates(&part.digest.entries) else {
         return digests().any(|digest| digest.counts.events > 0);
     };
