@@ -146,7 +146,7 @@ pub fn read_healthy(log: &[u8]) -> Option<HealthyLog> {
         begin = end + 1;
         state.repeats += u32::from(line == before);
         before = line;
-        if state.repeats >= super::reader::DOUBLED_LINES {
+        if state.repeats >= super::reader::doubled::DOUBLED_LINES {
             return None;
         }
         healthy.take(line, &mut state)?;

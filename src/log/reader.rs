@@ -3,6 +3,7 @@
 //! A reader takes a log in pieces of any size. It buffers at most the beginning of one line and one wrapped
 //! message, both of bounded length.
 
+pub(super) mod doubled;
 mod wrapped;
 
 use memchr::memchr;
@@ -15,6 +16,7 @@ use crate::event::{self, End, Event, ParsedText};
 use crate::line::{Header, Line, glued_line, line, trim, without_colours};
 use crate::stamp::Stamp;
 use crate::window::Window;
+use doubled::DoubledLineDetector;
 use wrapped::{OwnedHeader, Pending, with_feed};
 
 /// The part of a line that is read, in bytes. The rest of a longer line is ignored.
@@ -22,9 +24,6 @@ pub const MAX_LINE_LENGTH: usize = 64 * 1024;
 
 /// The longest kept fragment (a cut line, an open message) at either end of a log, in bytes.
 const MAX_FRAGMENT_LENGTH: usize = 8 * 1024;
-
-/// A log is taken for one written twice if this many different lines in a row occur twice each.
-pub(super) const DOUBLED_LINES: u32 = 8;
 
 /// When there are more entries than this, they are folded before more are added.
 const LIMIT_ABOVE: usize = 4 * crate::digest::MAX_ENTRIES;
@@ -75,7 +74,7 @@ pub(super) struct Reader {
     last: LastLine,
     /// The hash of the next line is to be stored as `hash_after` of the last event.
     wants_next: bool,
-    pairs: DoubledLineDetector,
+    doubled_lines: DoubledLineDetector,
     /// One of the first lines names its phone or sender.
     pub(super) names_parts: bool,
 }
@@ -99,31 +98,6 @@ struct LastLine {
     starts_over: bool,
 }
 
-/// Detects a log in which each line is written twice.
-#[derive(Default)]
-struct DoubledLineDetector {
-    /// How many different lines in a row occurred twice each.
-    run: u32,
-    /// The line before was the second of a pair.
-    is_second: bool,
-}
-
-impl DoubledLineDetector {
-    /// Takes a line; `is_equal` says whether it equals the line before.
-    #[inline]
-    fn take(&mut self, is_equal: bool) {
-        match (is_equal, self.is_second) {
-            (true, false) => {
-                self.run += 1;
-                self.is_second = true;
-            }
-            (false, true) => self.is_second = false,
-            // A third equal line, or a line that occurs once.
-            _ => *self = Self { run: if self.run >= DOUBLED_LINES { self.run } else { 0 }, is_second: false },
-        }
-    }
-}
-
 impl Reader {
     pub(super) fn new(window: Window) -> Self {
         Self {
@@ -138,7 +112,7 @@ impl Reader {
             pending: None,
             last: LastLine::default(),
             wants_next: false,
-            pairs: DoubledLineDetector::default(),
+            doubled_lines: DoubledLineDetector::default(),
             names_parts: false,
         }
     }
@@ -160,7 +134,7 @@ impl Reader {
             rest = &rest[end + 1..];
             let (whole, length) = (std::mem::take(&mut self.partial), self.partial_length);
             self.partial_length = 0;
-            self.pairs.take(whole == self.before && !whole.is_empty());
+            self.doubled_lines.take(whole == self.before && !whole.is_empty());
             self.before.clone_from(&whole);
             self.line(&whole, length, End::Whole, recorder);
             self.partial = whole;
@@ -178,7 +152,7 @@ impl Reader {
             let whole = without_hole(&rest[..end]);
             rest = &rest[end + 1..];
             let read = &whole[..whole.len().min(MAX_LINE_LENGTH)];
-            self.pairs.take(read == before && !read.is_empty());
+            self.doubled_lines.take(read == before && !read.is_empty());
             before = read;
             if length.is_some() {
                 self.digest.counts.lines += 1;
@@ -206,7 +180,7 @@ impl Reader {
         self.line(whole, whole.len(), end, recorder);
         // Lines are compared by what the phone wrote, not by the time at which a server received them.
         let is_equal = self.last.line == line_before + 1 && before == (line_before, self.last.hash);
-        self.pairs.take((is_equal || whole == self.before) && !whole.is_empty());
+        self.doubled_lines.take((is_equal || whole == self.before) && !whole.is_empty());
         self.before.clear();
         self.before.extend_from_slice(whole);
         if self.digest.entries.len() > LIMIT_ABOVE {
@@ -234,7 +208,7 @@ impl Reader {
             self.digest.tail = Fragment { line, skipped, lines, bytes };
         }
         self.keep_last();
-        self.digest.is_doubled = self.pairs.run >= DOUBLED_LINES;
+        self.digest.is_doubled = self.doubled_lines.is_doubled();
         if self.digest.is_doubled {
             // This must precede folding, so that each line is counted once.
             self.digest.drop_doubles();
