@@ -5,6 +5,7 @@ mod profiles;
 mod values;
 
 use super::*;
+use crate::check::{CATALOGUE, Family};
 use crate::config::fixture::*;
 use crate::config::{SlotState, resolve};
 use crate::model::Slot;
@@ -13,6 +14,20 @@ const CERTIFICATE: &str = "device.sec.TLS.customDeviceCert1.publicCert";
 const KEY: &str = "device.sec.TLS.customDeviceCert1.privateKey";
 const SET: &str = "device.sec.TLS.customDeviceCert1.set";
 const SLOT: Slot = Slot::Platform(1);
+
+#[test]
+fn each_diagnosis_is_tested() {
+    let tests = [
+        include_str!("tests.rs"),
+        include_str!("tests/messages.rs"),
+        include_str!("tests/profiles.rs"),
+        include_str!("tests/values.rs"),
+    ];
+    let is_tested = |code: &str| tests.iter().any(|text| text.contains(&format!("\"{code}\"")));
+    for rule in CATALOGUE.iter().filter(|rule| rule.facts.family == Family::Configuration) {
+        assert!(is_tested(rule.code), "{}", rule.code);
+    }
+}
 
 fn healthy() -> Vec<(&'static str, String)> {
     platform(&chain(&[good()]), &key(1))
