@@ -3,8 +3,16 @@
 //! A check is a pure function: it takes what is known about a phone, and returns findings with their evidence. The
 //! header of a check's file is its manual, which `phonecert explain CODE` prints.
 //!
-//! A new diagnosis needs a file with its facts, a `mod` line and a row of [`CATALOGUE`] here, and a case in
-//! `testdata/cases`. Tests fail if one of these is missing.
+//! A new diagnosis needs
+//!
+//! | what | who asks for it |
+//! |---|---|
+//! | a file, named as the diagnosis, with its manual and its [`Rule`]; one of configuration in `configuration/` | a test of this file, for a row |
+//! | its `mod` line and its row in [`CATALOGUE`], by code | a test of this file |
+//! | the three sections of its manual | a test of this file |
+//! | its [`Facts`], where they differ from those of `Facts::of` | nobody |
+//! | a case that fires it and a near miss: in `testdata/cases` for one of logs, in `configuration/tests.rs` for one of configuration files | `tests/cases.rs`, a test of configuration |
+//! | the snapshots of `explain`, accepted | these tests |
 
 mod built_in_changed;
 mod built_in_missing;

@@ -1,8 +1,18 @@
 //! Detects the kind of a file by its first bytes: the table of compressions and archives.
 //!
-//! A new compression is a variant of [`Compression`], its row here, and its decoder in `decompress.rs`. A new
-//! archive is a variant of [`FileKind`], its row here, and a file that lists its members, as `tar.rs` does. The
-//! compiler reports whichever of these is missing.
+//! A new compression needs
+//!
+//! | what | who asks for it |
+//! |---|---|
+//! | a variant of [`Compression`] | nobody |
+//! | its decoder: a crate in `Cargo.toml`, a variant of `Decoder` and its arms in `decompress.rs` | the compiler |
+//! | its row in [`FILE_FORMATS`] instead of the one that calls it unsupported | the compiler, and a test of this file |
+//! | the endings of its files in that row, from which the age of a log is read | a test of this file |
+//! | an encoder in `tests/input/sink.rs`, with which logs and archives are cut and damaged | these tests |
+//! | its name in `README.md` | nobody |
+//!
+//! A new archive needs a variant of [`FileKind`], its row, an arm in `open.rs`, which the compiler asks for, and a file
+//! that lists its members, as `tar.rs` does. Nobody asks for it in `of_each_kind` of `tests/input/archives.rs`.
 
 /// How many bytes are needed to detect a file's kind: the length of a tar header.
 pub(super) const SNIFFED: usize = 512;

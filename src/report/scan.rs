@@ -1,4 +1,16 @@
 //! The formats of `scan`: one file per format, and their table.
+//!
+//! A new format needs
+//!
+//! | what | who asks for it |
+//! |---|---|
+//! | a file in this folder, named as the format | a test of this file, for a row |
+//! | its `mod` line and its row in [`FORMATS`] | the compiler, and a test of this file |
+//! | no hidden character but the line feed in what it writes | a test of this file, and `tests/faults` |
+//! | its endings among those of `input/log_name.rs` that are no log's | a test of `report.rs` |
+//! | a snapshot of its own, and of the fleet in `tests/fleet.rs` | nobody |
+//!
+//! The command line, its help, and the tests of records, redaction and problems take it from the table.
 
 pub(super) mod csv;
 mod html;
