@@ -185,7 +185,7 @@ pub(super) struct HealthyFile {
 }
 
 /// The most logs of a phone that are read so, each of which is kept in memory until the last one is read.
-const MOST_HEALTHY: usize = 16;
+const MAX_HEALTHY_LOGS: usize = 16;
 
 /// Takes the logs of one phone, and the lines of other phones in them.
 pub(super) struct PhoneSink<'s> {
@@ -305,7 +305,7 @@ impl LogSink for PhoneSink<'_> {
     fn log(&mut self, name: LogName, content: Content<'_>) -> io::Result<()> {
         if let (Some(healthy), Content::Whole(bytes)) = (&mut self.healthy, &content)
             && name.mac == self.mac
-            && healthy.len() < MOST_HEALTHY
+            && healthy.len() < MAX_HEALTHY_LOGS
             // An archive can hold more logs of the phone.
             && !name.path.contains("!/")
             && let Some(log) = log::read_healthy(bytes)

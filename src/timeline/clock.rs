@@ -1,6 +1,6 @@
 //! The time of each line: which dates are real, in which year, and which lines are within the window.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 
 use super::calendar::{self, Calendar, JUMP_DAYS, WRONG_AT_START};
 use super::order::MAX_FILE_DAY_LAG;
@@ -15,12 +15,21 @@ const NEW_YEARS_EVE: i64 = 365;
 /// Sets the time of each record whose date is real.
 pub(super) fn date(records: &mut [Record<'_>], joined: &Joined) {
     let mut last_real: Option<Yearless> = None;
+    let mut last_with_year: Option<NaiveDateTime> = None;
     for boot in records.chunk_by_mut(|a, b| a.boot == b.boot) {
         mark_unset(boot, joined, last_real);
+        mark_unset_with_year(boot, joined, last_with_year);
         mark_wrong_start(boot, joined, last_real);
-        let real = |record: &&Record<'_>| has_real_date(record);
-        let last = boot.iter().rev().find(real).and_then(|record| record.entry.last_line().1?.yearless());
-        last_real = last.or(last_real);
+        let last = boot.iter().rev().find(|record| has_real_date(record));
+        let Some((record, stamp)) = last.and_then(|record| Some((record, record.entry.last_line().1?)))
+        else {
+            continue;
+        };
+        if is_yearless(record, joined) {
+            last_real = stamp.yearless().or(last_real);
+        } else {
+            last_with_year = stamp.with_year().or(last_with_year);
+        }
     }
     for log in records.chunk_by_mut(|a, b| a.file == b.file) {
         let calendar = joined.logs[log[0].file].calendar;
@@ -62,6 +71,35 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
             None => is_after_start && calendar::is_default(date) && (has_failed || !can_be_real()),
         };
         unset = is_unset.then_some(date);
+        record.is_unset = is_unset;
+    }
+}
+
+/// The same for dates with their year (type 1). The default date has a year, too: it can be real only if the file was
+/// changed about then, or the boot before was still writing less than a day earlier.
+fn mark_unset_with_year(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<NaiveDateTime>) {
+    let time_of = |record: &Record<'_>| {
+        let stamp = record.entry.stamp.filter(|_| record.entry.is_dated() && !is_yearless(record, joined));
+        stamp.and_then(|stamp| stamp.with_year())
+    };
+    let is_default = |time| Yearless::of(time).is_some_and(calendar::is_default);
+    let has_failed = boot.iter().any(|record| {
+        matches!(record.event(), Some(Event::ClockFailed)) && time_of(record).is_none_or(is_default)
+    });
+    let mut is_after_start = true;
+    let mut unset: Option<NaiveDateTime> = None;
+    for record in boot {
+        let Some(time) = time_of(record) else { continue };
+        let passed = |before: NaiveDateTime| TimeDelta::zero() <= time - before;
+        let can_be_real = || {
+            super::order::is_files_time(&joined.logs[record.file].log, time)
+                || last_real.is_some_and(|last| passed(last) && time - last < TimeDelta::days(JUMP_DAYS))
+        };
+        let is_unset = match unset {
+            Some(before) => passed(before) && time - before <= TimeDelta::days(calendar::DEFAULT_GAP_DAYS),
+            None => is_after_start && is_default(time) && (has_failed || !can_be_real()),
+        };
+        (unset, is_after_start) = (is_unset.then_some(time), false);
         record.is_unset = is_unset;
     }
 }

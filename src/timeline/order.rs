@@ -114,9 +114,15 @@ pub(super) fn is_files_own(log: &Log, date: Yearless) -> Option<bool> {
     let modified = file_time(log)?;
     let years = [modified.year() - 1, modified.year(), modified.year() + 1];
     let mut times = years.iter().filter_map(|year| date.in_year(*year));
-    let (oldest, newest) =
-        (modified - TimeDelta::days(MAX_FILE_DAY_LAG), modified + TimeDelta::hours(AHEAD_HOURS));
-    Some(times.any(|time| (oldest..=newest).contains(&time)))
+    Some(times.any(|time| is_files_time(log, time)))
+}
+
+/// Whether the file was last changed about that time. False if its modification time is unusable.
+pub(super) fn is_files_time(log: &Log, time: NaiveDateTime) -> bool {
+    file_time(log).is_some_and(|modified| {
+        let oldest = modified - TimeDelta::days(MAX_FILE_DAY_LAG);
+        (oldest..=modified + TimeDelta::hours(AHEAD_HOURS)).contains(&time)
+    })
 }
 
 /// When a log was last changed that ends while the clock is not set, and the date that the clock shows then.

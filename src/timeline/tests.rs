@@ -190,6 +190,34 @@ fn a_log_is_of_a_year_with_its_february_29() {
 }
 
 #[test]
+fn a_default_date_with_its_year_is_not_real() {
+    let banner = format!("000010.000 {BANNER}");
+    let of = |modified, lines: &[&str]| times(modified, &[&[&*banner][..], lines].concat());
+    // Without years, 24 would be a month.
+    let [real, next] = ["2024-05-31 08:00:00", "2024-05-31 08:30:00"];
+    assert_eq!(of("2024-05-31T09:00:00", &["0001010005", "0001010010", "2405310800"]), ["-", "-", real]);
+    assert_eq!(of("2024-05-31T09:00:00", &["0001010005", "0001080005", "2405310800"]), ["-", "-", real]);
+    assert_eq!(
+        of("2024-05-31T09:00:00", &["0001010005", "0001080006", "2405310800"]),
+        ["-", "2000-01-08 00:06:00", real]
+    );
+    assert_eq!(
+        of("2024-05-31T09:00:00", &["0001010100", "2405310800"]),
+        ["2000-01-01 01:00:00", real],
+        "no default date, an hour after midnight"
+    );
+    assert_eq!(of("2024-05-31T09:00:00", &["2405310800", "2405310830"]), [real, next]);
+    // The file is of that day.
+    assert_eq!(of("2024-01-01T09:00:00", &["2401010005", "2401310800"])[0], "2024-01-01 00:05:00");
+    assert_eq!(of("2024-01-04T00:05:00", &["2401010005", "2401310800"])[0], "-");
+    // The boot before was still writing less than a day earlier.
+    let over_new_year =
+        |last| of("2024-05-31T09:00:00", &[last, &banner, "2401010005", "2405310800"])[1].clone();
+    assert_eq!(over_new_year("2312310006"), "2024-01-01 00:05:00");
+    assert_eq!(over_new_year("2312310005"), "-");
+}
+
+#[test]
 fn a_boot_of_an_earlier_year_has_the_february_of_that_year() {
     // The first boot takes 202 days and 3 hours in 2023, a day more in 2024.
     let (banner, end) = (format!("000010.000 {BANNER}"), "0824190000 ---------- Final log entry ----------");
