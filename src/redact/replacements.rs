@@ -109,7 +109,9 @@ impl<'a> Replacements<'a> {
         let bytes = said.bytes().filter(|byte| *byte == b':').count() + 1;
         let near = address::boundary(self.text, place.start.saturating_sub(WORD_WINDOW));
         let before = self.text[near..place.start].to_ascii_lowercase();
-        if matches!(bytes, 16 | 20 | 32) || before.contains("fingerprint") {
+        // If a digit or letter follows directly, the last two digits belong to another number, such as an address.
+        let is_whole = !self.text[place.end..].starts_with(char::is_alphanumeric);
+        if matches!(bytes, 16 | 20 | 32) || (is_whole && before.contains("fingerprint")) {
             self.replace_at(place, said.to_owned());
         }
     }
