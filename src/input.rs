@@ -45,6 +45,7 @@ pub use decompress::decompressed;
 pub use file_kind::{ConfigKind, SkipReason, SkippedFiles};
 pub use found::{ConfigFile, FoundFiles};
 pub use kind::compressions;
+pub(crate) use kind::packed_endings;
 pub use limits::{Limits, MAX_CONFIG_BYTES};
 pub use list::files_from;
 pub use log_name::{Rotation, chain, log_mac, mac_in_name, natural_order, rotation};

@@ -4,12 +4,16 @@
 //!
 //! | what | who asks for it |
 //! |---|---|
-//! | a variant of [`Compression`] | nobody |
+//! | a variant of [`Compression`] | |
 //! | its decoder: a crate in `Cargo.toml`, a variant of `Decoder` and its arms in `decompress.rs` | the compiler |
 //! | its row in [`FILE_FORMATS`] instead of the one that calls it unsupported | the compiler, and a test of this file |
-//! | the endings of its files in that row, from which the age of a log is read | a test of this file |
+//! | in that row, the endings of compressed logs, from which the age of a log is read | a test of this file |
+//! | in that row, the endings of compressed tar archives | `tests/input/archives.rs` |
 //! | an encoder in `tests/input/sink.rs`, with which logs and archives are cut and damaged | these tests |
-//! | its name in `README.md` | nobody |
+//! | another compression as the unsupported one of the tests, if they use this one | these tests |
+//! | its name in `README.md`, and the new crate in `fuzz/Cargo.lock` | nobody |
+//!
+//! "Nobody" means that nothing fails if it is forgotten.
 //!
 //! A new archive needs a variant of [`FileKind`], its row, an arm in `open.rs`, which the compiler asks for, and a file
 //! that lists its members, as `tar.rs` does. Nobody asks for it in `of_each_kind` of `tests/input/archives.rs`.
@@ -52,16 +56,16 @@ struct FileFormat {
     endings: &'static [&'static str],
     /// The endings that a supported compression adds to a log's name, as in `0004f2a1b2c3-app.log.2.gz`, the usual
     /// one first.
-    added: &'static [&'static str],
+    log_endings: &'static [&'static str],
 }
 
 const fn format(
     kind: FileKind,
     magic: &'static [&'static [u8]],
     endings: &'static [&'static str],
-    added: &'static [&'static str],
+    log_endings: &'static [&'static str],
 ) -> FileFormat {
-    FileFormat { kind, magic, endings, added }
+    FileFormat { kind, magic, endings, log_endings }
 }
 
 /// All formats, in the order in which they are tried.
@@ -127,14 +131,22 @@ pub(super) fn unsupported_name(base: &[u8]) -> Option<&'static str> {
     if let Some(FileKind::Unsupported(name)) = kind_by_ending(base) { Some(name) } else { None }
 }
 
+/// The endings of supported archives and compressed logs, without dots: `tar`, `gz`.
+pub(crate) fn packed_endings() -> impl Iterator<Item = &'static str> {
+    let supported = FILE_FORMATS.iter().filter(|format| !matches!(format.kind, FileKind::Unsupported(_)));
+    supported
+        .flat_map(|format| format.endings.iter().chain(format.log_endings))
+        .flat_map(|ending| ending.split('.'))
+}
+
 /// Whether this word is the ending of a compressed file, in lower case.
 pub(super) fn is_compression_ending(word: &[u8]) -> bool {
-    FILE_FORMATS.iter().flat_map(|format| format.added).any(|ending| ending.as_bytes() == word)
+    FILE_FORMATS.iter().flat_map(|format| format.log_endings).any(|ending| ending.as_bytes() == word)
 }
 
 /// The usual file name ending of each supported compression: `gz`. The tests compress logs with each of them.
 pub fn compressions() -> impl Iterator<Item = &'static str> {
-    FILE_FORMATS.iter().filter_map(|format| format.added.first().copied())
+    FILE_FORMATS.iter().filter_map(|format| format.log_endings.first().copied())
 }
 
 fn kind_by_ending(base: &[u8]) -> Option<FileKind> {
@@ -177,9 +189,9 @@ mod tests {
 
     #[test]
     fn every_format_is_known_by_its_bytes_and_its_names() {
-        for FileFormat { kind, magic, endings, added } in FILE_FORMATS {
+        for FileFormat { kind, magic, endings, log_endings } in FILE_FORMATS {
             assert_eq!(
-                added.is_empty(),
+                log_endings.is_empty(),
                 !matches!(kind, FileKind::Compressed(_)),
                 "endings added by {kind:?}"
             );

@@ -132,8 +132,8 @@ pub(super) fn whole(text: &str) -> Option<IpAddr> {
 
 /// Endings of file names, none of which is a top-level domain.
 const FILE_ENDINGS: &str = "\
-    log cfg xml csv gz zst zip tar tgz ld bin pem key crt csr der txt json jsonl md conf html htm old \
-    bak wav cert pfx tmp dat";
+    log cfg xml csv gz gzip zst zstd xz bz2 bzip2 zip tar tgz tzst txz tbz2 tbz ld bin pem key crt csr der txt \
+    json jsonl ndjson md markdown conf html htm old bak wav cert pfx tmp dat";
 
 /// First parts of names of configuration parameters (`device.sec.TLS.…`).
 const PARAMETERS: &str = "\

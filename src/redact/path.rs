@@ -5,23 +5,27 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{Pseudonym, Redactor, mac, pseudonym, word};
+use crate::input::packed_endings;
 use crate::secrets::{REDACTED, pattern};
 
-/// Parts that occur in the names of phones' files and of their copies.
-const WORD: &str = concat!(
-    r"[-._](?:app|boot|now|log|phone|web|license|directory|calls|private|cfg|xml|csr|key|pem|crt|txt|csv",
-    r"|json|jsonl|md|html|old|bak|gz|zst|zip|tar|tgz)"
-);
+/// Parts that occur in the names of phones' files and of their copies, beside the endings of archives and
+/// compressed files.
+const WORDS: &str = "app|boot|now|log|phone|web|license|directory|calls|private|cfg|xml|csr|key|pem|crt|txt|csv|json\
+    |jsonl|ndjson|md|markdown|html|htm|old|bak";
+
+/// The pattern of one of these parts, with what separates it from the one before.
+static WORD: LazyLock<String> =
+    LazyLock::new(|| format!(r"[-._](?:{WORDS}|{})", packed_endings().collect::<Vec<_>>().join("|")));
 
 /// Rotation date and number, `-20130531.2`.
 const ROTATION: &str = r"(?:[-.](?:[0-9]{8}|[0-9]{14}))?(?:\.[0-9]{1,3})?";
 
 /// What may follow a name that itself may end with a number: an ending.
-static ENDING: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i)(?:{WORD}{ROTATION})+\z")));
+static ENDING: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i)(?:{}{ROTATION})+\z", *WORD)));
 
 /// Everything that may follow a phone's address in a file name.
 static AFTER_MAC: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r"(?i)\A{ROTATION}(?:{WORD}{ROTATION})*\z")));
+    LazyLock::new(|| pattern(&format!(r"(?i)\A{ROTATION}(?:{}{ROTATION})*\z", *WORD)));
 
 /// Replaces directories and names: `/srv/acme/0004f2a1b2c3-app.log` becomes `/dir-1/020000000001-app.log`.
 pub(super) fn rewrite(path: &str, redactor: &Redactor) -> String {

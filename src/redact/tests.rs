@@ -211,7 +211,6 @@ fn problems_name_no_one() {
     assert!(text.contains("is no mac address") && text.contains("was not followed"), "{text}");
 }
 
-/// An unknown field is treated as text of a log, so that a field added later is redacted too.
 static LOG_OF_ALL_MESSAGES: &str = include_str!("../../testdata/messages/0004f2a1b2c3-app.log");
 
 /// The fields of a line's event that are text.
@@ -293,6 +292,26 @@ fn what_names_nobody_is_not_touched() {
         "020000000001 028000000001 240.0.0.7 100::7 host-1.example user-1@host-2.example name-1",
     ] {
         assert_eq!(redactor.text(text), text);
+    }
+}
+
+#[test]
+fn an_address_behind_the_word_fingerprint_is_replaced() {
+    let redactor = redactor_of(&["0004F2A1B2C3"], |_| {});
+    let text = redactor.text("Fingerprint00:04:F2:A1:B2:C3:0004f2a1b2c3");
+    assert_eq!(text, "Fingerprint02:00:00:00:00:01:020000000001");
+    let cut = "MD5 fingerprint: 70:8B:85:9C:49:4E:28:E";
+    assert_eq!(redactor.text(cut), cut);
+}
+
+#[test]
+fn endings_of_packed_files_keep_their_form() {
+    let redactor = redactor_of(&["0004F2A1B2C3"], |_| {});
+    for ending in crate::input::packed_endings() {
+        let path = redactor.path(&format!("0004f2a1b2c3-app.log.2.{ending}"));
+        assert_eq!(path, format!("020000000001-app.log.2.{ending}"));
+        // Belize has a top-level domain of this name.
+        assert_eq!(address::is_host(&format!("polycom.{ending}")), ending == "bz", "{ending}");
     }
 }
 
