@@ -7,12 +7,15 @@
 //!
 //! | what | who asks for it |
 //! |---|---|
-//! | a file, named as the diagnosis, with its manual and its [`Rule`]; one of configuration in `configuration/` | a test of this file, for a row |
+//! | a file, named as the diagnosis, with its manual and its [`Rule`]; one of configuration in `configuration/` | a test of this file, for a file without a row |
 //! | its `mod` line and its row in [`CATALOGUE`], by code | a test of this file |
 //! | the three sections of its manual | a test of this file |
 //! | its [`Facts`], where they differ from those of `Facts::of` | nobody |
-//! | a case that fires it and a near miss: in `testdata/cases` for one of logs, in `configuration/tests.rs` for one of configuration files | `tests/cases.rs`, a test of configuration |
+//! | in its messages, names and texts of logs as parts of their kind (`sentence!`), never in plain words | `tests/cases.rs` |
+//! | a case that fires it and a near miss (see `testdata/README.md`): in `testdata/cases` for one of logs, in `configuration/tests.rs` for one of configuration files | `tests/cases.rs`, a test of configuration |
 //! | the snapshots of `explain`, accepted | these tests |
+//!
+//! "Nobody" means that nothing fails if it is forgotten.
 
 mod built_in_changed;
 mod built_in_missing;

@@ -4,19 +4,19 @@
 //!
 //! | what | who asks for it |
 //! |---|---|
-//! | a variant of [`Event`] with its fields | nobody |
-//! | its role, in `Event::role` | the compiler |
+//! | a variant of [`Event`] with its fields | |
+//! | its role, in `Event::role`: it decides LOG001, and whether repeats are folded | the compiler, for any role |
 //! | its grammar in one of `event/*.rs`: by subject, not by the component that logs it | a test of events |
 //! | its row in [`MESSAGES`], unless a row of the same beginning reads it | a test of events |
 //! | a line of it in `testdata/messages` | a test of events |
 //! | an arm in [`Event::slot`] and [`Event::fingerprint`], if it has such a field | a test of events |
-//! | a row in the test of redaction for each text field, and an arm in `Shown::field` if it is a name | that test |
+//! | a row for each text field in a test of `redact/tests.rs`, and an arm in `Shown::field` (`redact/shown.rs`) if it is a name | that test |
 //! | a higher `DIGEST_VERSION` in `records.rs`, and new golden records | `tests/records.rs` |
 //! | the snapshots of kinds and of the columns of `events --format csv`, accepted | these tests |
 //! | [`Event::further_lines`], if lines after a complete message can belong to it | nobody |
 //! | what the timeline, the checks and the story (`report/story/entry.rs`) make of it | nobody |
 //!
-//! Until the story has words for it, it shows the names of the kind and of its fields.
+//! "Nobody" means that nothing fails if it is forgotten. Until the story has words for it, it shows the names of the kind and of its fields.
 
 mod certificate;
 mod identity;

@@ -1,8 +1,8 @@
 //! Writes reports: the shapes of the output, and one file per format.
 //!
-//! [`FORMATS`] is the table of the formats of `scan`; each other command has a table of the same type. A new format of
-//! `scan` is a file in `report/scan/` and a row of the table in `report/scan.rs`; one of another command is a row of
-//! its table, such as [`EVENT_FORMATS`].
+//! [`FORMATS`] is the table of the formats of `scan`; each other command has a table of the same type. What a
+//! new format of `scan` needs is listed in `report/scan.rs`; one of another command is a row of its table, such as
+//! [`EVENT_FORMATS`].
 
 pub mod baseline;
 pub mod config;

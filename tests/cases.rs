@@ -73,6 +73,28 @@ fn every_case_is_about_its_diagnosis() {
     }
 }
 
+/// A message that contains a name as plain words shows it with `--redact` too.
+#[test]
+fn no_case_shows_a_name_if_redacted() {
+    let mut shown = Vec::new();
+    for folder in case_folders() {
+        let copy = tree::copy(&folder);
+        let answer = scan(copy.path());
+        let text = |devices: &Value| devices.to_string().to_lowercase();
+        let redacted =
+            text(&tree::json(copy.path(), &[&arguments(&folder)[..], &["--redact"]].concat())["devices"]);
+        let names = answer["devices"].as_array().unwrap().iter().flat_map(|device| {
+            let certificates = device["certificates"].as_array().unwrap();
+            certificates.iter().map(|certificate| &certificate["common_name"]).chain([&device["mac"]])
+        });
+        let names = names.filter_map(Value::as_str).map(str::to_lowercase);
+        // Shorter names are also parts of common words.
+        let found = names.filter(|name| name.len() > 5 && redacted.contains(name.as_str()));
+        shown.extend(found.map(|name| format!("{name} of {}", folder.display())));
+    }
+    assert!(shown.is_empty(), "{shown:#?}");
+}
+
 /// The same logs with other line ends give the same answer.
 #[test]
 fn line_ends_change_nothing() {

@@ -137,11 +137,11 @@ fn a_reader_that_goes_away_ends_the_run_quietly() {
     let fleet = fleet();
     for arguments in [&["scan", "--format", "json"][..], &["events"], &["scan"], &["man"], &["schema"]] {
         let program = tree::phonecert(fleet.path()).get_program().to_owned();
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
         let mut command = std::process::Command::new(program);
-        command.args(arguments).current_dir(fleet.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        drop(child.stdout.take());
-        let output = child.wait_with_output().unwrap();
+        command.args(arguments).current_dir(fleet.path()).stdout(writer).stderr(Stdio::piped());
+        let output = command.spawn().unwrap().wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{arguments:?}");
         assert!(output.stderr.is_empty(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     }

@@ -246,6 +246,20 @@ fn events_have_the_fields_of_the_contract() {
     assert!(order.is_sorted());
 }
 
+/// A problem is in the answer, or on standard error if the format does not list problems.
+#[test]
+fn every_format_reports_what_was_not_read() {
+    let folder = fleet();
+    let cut = tree::gzip(&b"0531131822|so   |4|00|an ordinary line\n".repeat(1000));
+    fs::write(folder.path().join("0004f2a1b2ff-app.log.gz"), &cut[..cut.len() / 2]).unwrap();
+    for format in FORMATS.iter().map(|format| format.name) {
+        let output = run(folder.path(), &["scan", "--format", format, "--all"]);
+        let both = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+        let is_named = both.contains("ends too early") && both.contains("0004f2a1b2ff-app.log.gz");
+        assert!(is_named, "{format}: {both}");
+    }
+}
+
 #[test]
 fn output_is_written_in_the_format_of_its_ending() {
     let fleet = fleet();

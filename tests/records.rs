@@ -506,7 +506,11 @@ fn golden() {
         file.write_all(&zstd::encode_all(&made[..], 19).unwrap()).unwrap();
         return;
     }
-    panic!("the records of the samples are others than in {}; see this test's comment", path.display());
+    panic!(
+        "the records of the samples differ from {}: raise DIGEST_VERSION, then run \
+         `PHONECERT_WRITE_RECORDS=1 cargo test --test records golden`",
+        path.display()
+    );
 }
 
 /// Whether these are records of the current `DIGEST_VERSION`; a header of another one is a fault.

@@ -4,13 +4,15 @@
 //!
 //! | what | who asks for it |
 //! |---|---|
-//! | a file in this folder, named as the format | a test of this file, for a row |
+//! | a file in this folder, named as the format | a test of this file, for a row without a file |
 //! | its `mod` line and its row in [`FORMATS`] | the compiler, and a test of this file |
 //! | no hidden character but the line feed in what it writes | a test of this file, and `tests/faults` |
 //! | its endings among those of `input/log_name.rs` that are no log's | a test of `report.rs` |
+//! | a row in the table of formats in `README.md` | `tests/readme.rs` |
+//! | whether it lists problems: if not, they are written to standard error | `tests/cli_answer.rs` |
 //! | a snapshot of its own, and of the fleet in `tests/fleet.rs` | nobody |
 //!
-//! The command line, its help, and the tests of records, redaction and problems take it from the table.
+//! "Nobody" means that nothing fails if it is forgotten. The command line, its help, and the tests of records, redaction and problems take it from the table.
 
 pub(super) mod csv;
 mod html;
@@ -71,7 +73,7 @@ mod tests {
             .unwrap()
             .map(|entry| entry.unwrap().path())
             .filter(|path| path.extension().is_some_and(|ending| ending == "rs"))
-            .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+            .map(|path| path.file_stem().unwrap().to_str().unwrap().replace('_', "-"))
             .collect();
         let rows: BTreeSet<String> = FORMATS.iter().map(|format| format.name.to_owned()).collect();
         let missing: Vec<_> = files.symmetric_difference(&rows).collect();

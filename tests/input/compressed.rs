@@ -68,7 +68,7 @@ fn nothing_but_a_beginning() {
             let taken = Tree::with(LOG, &compress(ending, &log(20))[..length]).read_all();
             // bzip2 has ten magic bytes: with fewer it is not recognized.
             if taken.problems.is_empty() {
-                assert_eq!(&taken.bytes()[..3], b"BZh");
+                assert!(taken.bytes().starts_with(b"BZh"), "{ending}: no problem, cut after {length} bytes");
                 continue;
             }
             taken.has_problem(LOG, TruncatedArchive, "too early");
@@ -97,7 +97,11 @@ fn what_follows() {
 
 #[test]
 fn a_wrong_checksum() {
-    for (ending, from_end) in [("gz", 8), ("gz", 1), ("zst", 1), ("xz", 30)] {
+    let places = [("gz", 8), ("gz", 1), ("zst", 1), ("xz", 30)];
+    // The checksum of bzip2 does not end with a byte.
+    let has_place = |ending: &&str| *ending == "bz2" || places.iter().any(|(of, _)| of == ending);
+    assert_eq!(compressions().find(|ending| !has_place(ending)), None, "where its checksum is");
+    for (ending, from_end) in places {
         let mut bytes = compress(ending, &log(20));
         let at = bytes.len() - from_end;
         bytes[at] ^= 1;
