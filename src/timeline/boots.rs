@@ -5,7 +5,7 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::calendar::{DISORDER, is_day_before, is_default, years_between};
+use super::calendar::{Calendar, DISORDER, is_day_before, is_default, years_between};
 use super::{Joined, Record};
 use crate::digest::LogEntry;
 use crate::event::Event;
@@ -23,6 +23,11 @@ const CLOCK_IS_SET_WITHIN: u64 = 3_600_000;
 /// Numbers the records' boots, from 0, and computes how long after the boot's first line each was written.
 pub(super) fn number(records: &mut [Record<'_>], joined: &Joined) {
     let leap_years = leap_years(records, joined);
+    // Dates with their year show what passes between them; later they are decided anew.
+    for record in records.iter_mut().filter(|record| joined.logs[record.file].calendar == Calendar::WithYear)
+    {
+        record.time = record.entry.stamp.and_then(|stamp| stamp.with_year());
+    }
     let mut state = BootState::default();
     let mut boot = 0;
     let mut begin = 0;
@@ -40,6 +45,7 @@ pub(super) fn number(records: &mut [Record<'_>], joined: &Joined) {
         state.take(&mut records[at]);
         records[at].boot = boot;
     }
+    records.iter_mut().for_each(|record| record.time = None);
 }
 
 /// For each record, whether its year has a February 29, as far as the dates of its log show the year.

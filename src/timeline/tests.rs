@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod boots;
+
 use super::{Clock, Log, Timeline, join};
 use crate::input::rotation;
 use crate::log::digest_of;
@@ -61,116 +63,6 @@ fn years(times: &[String]) -> Vec<&str> {
     times.iter().map(|time| time.get(..4).unwrap_or(time)).collect()
 }
 
-/// How long the last boot lasted, in seconds.
-fn elapsed(modified: &str, lines: &[&str]) -> u64 {
-    look(vec![log(0, NAME, modified, lines)], |timeline| {
-        timeline.records.last().unwrap().elapsed_at_last() / 1_000
-    })
-}
-
-#[test]
-fn a_jump_within_an_hour_after_the_start_is_a_clock_that_was_set() {
-    let with_dates_at =
-        |second: &str| boots(&["000010.000", "0501080000", second, "0511080000", "010500.000", "010501.000"]);
-    assert_eq!(with_dates_at("0501085959"), 1);
-    assert_eq!(with_dates_at("0501090000"), 2);
-}
-
-#[test]
-fn uptime_starts_over_beyond_disorder_and_drift() {
-    assert_eq!(boots(&["000100.000", "000058.000", "000058.100"]), 1);
-    assert_eq!(boots(&["000100.000", "000057.999", "000057.999"]), 2);
-    // After 10,000 seconds by dates, they drift apart by 10 at most, beside the disorder of 2.
-    let after_dates =
-        |uptime, next| boots(&["000010.000", "0501080000", "0501093000", "0501104640", uptime, next]);
-    assert_eq!(after_dates("024637.991", "024638.100"), 1);
-    assert_eq!(after_dates("024637.988", "024637.989"), 2);
-    // One line alone is another process's.
-    assert_eq!(boots(&["000010.000", "0501080000", "0501104640", "000020.000", "0501104641"]), 1);
-}
-
-#[test]
-fn time_that_uptime_tells_between_dates_passes_once() {
-    let goes_on = |uptime, next| {
-        let lines = ["000011.000", "0717165503", "001104.000", "0717170611", uptime, next];
-        (boots(&lines), elapsed(NOVEMBER, &lines))
-    };
-    assert_eq!(goes_on("001132.200", "001142.600"), (1, 668));
-    // Between the two dates 668 s passed, of which uptime shows 653: 15 s more from 00:11:04.
-    assert_eq!(goes_on("001117.000", "001117.100"), (1, 668));
-    assert_eq!(goes_on("001116.000", "001116.100"), (2, 0));
-    // From a date before the first line with uptime, no time is counted.
-    assert_eq!(boots(&["0717165503", "001104.000", "0717170611", "001132.200", "001142.600"]), 1);
-}
-
-#[test]
-fn failures_that_were_folded_begin_no_boot() {
-    let banner = format!("000005.000 {BANNER}");
-    let failed = |at: &str| format!("{at} MakeTlsConnection: SSL_connect error 1");
-    let [first, second] = ["000015.001", "000040.001"].map(failed);
-    let lines = |boots: usize| -> Vec<&str> {
-        let boot = [&*banner, "000015.000", &first, "000040.000", &second];
-        std::iter::repeat_n(boot, boots).flatten().collect()
-    };
-    // Of 1,025 lines, those of one boot are folded.
-    for number in [204, 205] {
-        let is_folded =
-            |timeline: &Timeline<'_>| timeline.records.iter().any(|record| record.entry.repeats.is_some());
-        let seen = look(vec![log(0, NAME, NOVEMBER, &lines(number))], |timeline| {
-            (
-                is_folded(timeline),
-                timeline.boots,
-                timeline.records.iter().all(|record| match record.event() {
-                    Some(crate::event::Event::TlsConnectionFailed { .. }) => record.is_explained,
-                    _ => true,
-                }),
-            )
-        });
-        assert_eq!(seen, (number == 205, number, true));
-    }
-}
-
-#[test]
-fn a_february_29_counts_in_its_years() {
-    let in_year = |modified, first, second, last| {
-        boots_in(modified, &["000010.000", first, second, last, "040010.000", "040011.000"])
-    };
-    let over = |first, second, last| in_year(NOVEMBER, first, second, last);
-    assert_eq!(over("0228210000", "0228230000", "0301010000"), 1);
-    assert_eq!(over("0227210000", "0227230000", "0228010000"), 1);
-    assert_eq!(over("0527210000", "0527230000", "0529010000"), 2);
-    assert_eq!(in_year("2024-03-02T12:00:00", "0228210000", "0228230000", "0301010000"), 2);
-}
-
-#[test]
-fn what_passes_in_a_boot_is_told_by_the_calendar() {
-    let hours = |modified, first, last| elapsed(modified, &["000010.000", first, last]) / 3_600;
-    assert_eq!(hours("2023-03-01T12:00:00", "0228230000", "0301010000"), 2);
-    assert_eq!(hours("2024-03-01T12:00:00", "0228230000", "0301010000"), 26);
-    let over_new_year = ["000010.000", "1119110000", "1119121000", "0418121000"];
-    assert_eq!(elapsed("2023-04-19T12:00:00", &over_new_year), 150 * 86_400 + 4_200);
-    // Soon after a start, a date that goes back is a correction.
-    assert_eq!(
-        elapsed("2023-04-19T12:00:00", &["000010.000", "1119110000", "1119115959", "0418121000"]),
-        3_599
-    );
-    assert_eq!(
-        elapsed("2023-04-19T12:00:00", &["000010.000", "1119110000", "1119120000", "0418120000"]),
-        150 * 86_400 + 3_600
-    );
-}
-
-#[test]
-fn silence_over_new_year_counts_in_a_boot_that_goes_on_from_the_one_before() {
-    let banner = format!("000010.000 {BANNER}");
-    let days = |first| {
-        let lines = ["0830080000", &banner, first, "0831090000", "0203100000"];
-        elapsed("2023-02-04T12:00:00", &lines) / 86_400
-    };
-    assert_eq!(days("0831080000"), 156);
-    assert_eq!(days("0831080001"), 0);
-}
-
 #[test]
 fn a_log_is_of_a_year_with_its_february_29() {
     let leap = ["0229080000", "0301080000"];
@@ -215,37 +107,6 @@ fn a_default_date_with_its_year_is_not_real() {
         |last| of("2024-05-31T09:00:00", &[last, &banner, "2401010005", "2405310800"])[1].clone();
     assert_eq!(over_new_year("2312310006"), "2024-01-01 00:05:00");
     assert_eq!(over_new_year("2312310005"), "-");
-}
-
-#[test]
-fn a_boot_of_an_earlier_year_has_the_february_of_that_year() {
-    // The first boot takes 202 days and 3 hours in 2023, a day more in 2024.
-    let (banner, end) = (format!("000010.000 {BANNER}"), "0824190000 ---------- Final log entry ----------");
-    let boots_with = |uptime, modified, last| {
-        boots_in(modified, &[&banner, "0203160000", "0203180000", end, uptime, "000007.799", &banner, last])
-    };
-    let [in_2023, in_2024] = [("2024-05-31T12:00:00", "0522110000"), ("2024-08-31T12:00:00", "0830110000")];
-    assert_eq!(boots_with("48510010.000", in_2023.0, in_2023.1), 2);
-    assert_eq!(boots_with("48270010.000", in_2023.0, in_2023.1), 3);
-    assert_eq!(boots_with("48750010.000", in_2024.0, in_2024.1), 2);
-    assert_eq!(boots_with("48510010.000", in_2024.0, in_2024.1), 3);
-}
-
-#[test]
-fn a_default_date_behind_the_end_of_a_log_begins_a_boot() {
-    const END: &str = "---------- Final log entry ----------";
-    let behind = |end: &str, date| boots(&["000010.000", "0501080000", &format!("{end} {END}"), date]);
-    assert_eq!(behind("0501090000", "0101005959"), 2);
-    assert_eq!(behind("0501090000", "0101010000"), 1);
-    assert_eq!(behind("0501090000", "0100000000"), 2);
-    assert_eq!(behind("1231000500", "0101000459"), 1);
-    assert_eq!(behind("1230235959", "0101000459"), 2);
-    assert_eq!(boots(&["000010.000", "0501080000", "0501090000", "0101005959"]), 1);
-    // The default date is before the banner too.
-    let banner = format!("0101000005 {BANNER}");
-    let end = format!("0501090000 {END}");
-    assert_eq!(boots(&["000010.000", "0501080000", &end, "0101000004", &banner, "0101000006"]), 2);
-    assert_eq!(boots(&["0101000004", &banner, "0101000006"]), 1);
 }
 
 #[test]
