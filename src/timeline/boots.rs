@@ -23,11 +23,11 @@ const CLOCK_IS_SET_WITHIN: u64 = 3_600_000;
 /// Numbers the records' boots, from 0, and computes how long after the boot's first line each was written.
 pub(super) fn number(records: &mut [Record<'_>], joined: &Joined) {
     let leap_years = leap_years(records, joined);
-    // Dates with their year show what passes between them; later they are decided anew.
-    for record in records.iter_mut().filter(|record| joined.logs[record.file].calendar == Calendar::WithYear)
-    {
-        record.time = record.entry.stamp.and_then(|stamp| stamp.with_year());
-    }
+    // Most dates have no time yet, but those with their year need no other line.
+    let time = |record: &Record<'_>| match joined.logs[record.file].calendar {
+        Calendar::WithYear => record.entry.stamp?.with_year(),
+        Calendar::Newest(_) => None,
+    };
     let mut state = BootState::default();
     let mut boot = 0;
     let mut begin = 0;
@@ -37,15 +37,15 @@ pub(super) fn number(records: &mut [Record<'_>], joined: &Joined) {
             begin = start;
             state = BootState::default();
             for earlier in &mut records[start..at] {
-                state.take(earlier);
+                state.take(earlier, time(earlier));
                 earlier.boot = boot;
             }
         }
         state.is_leap_year = leap_years[at];
-        state.take(&mut records[at]);
+        let time = time(&records[at]);
+        state.take(&mut records[at], time);
         records[at].boot = boot;
     }
-    records.iter_mut().for_each(|record| record.time = None);
 }
 
 /// For each record, whether its year has a February 29, as far as the dates of its log show the year.
@@ -56,8 +56,7 @@ fn leap_years(records: &[Record<'_>], joined: &Joined) -> Vec<bool> {
         let mut years_before = 0;
         let mut after: Option<Yearless> = None;
         for record in log.iter().rev() {
-            let date =
-                record.entry.stamp.filter(|_| record.entry.is_dated()).and_then(|stamp| stamp.yearless());
+            let date = record.entry.stamp.and_then(|stamp| stamp.yearless());
             if let Some((date, after)) = date.zip(after) {
                 years_before += years_between(date, after);
             }
@@ -79,7 +78,7 @@ pub(super) fn measure(records: &mut [Record<'_>]) {
             last <= first && first - last <= TimeDelta::milliseconds(MILLISECONDS_PER_DAY as i64)
         });
         let mut state = BootState { dates_are_judged: true, began_right, ..BootState::default() };
-        boot.iter_mut().for_each(|record| state.take(record));
+        boot.iter_mut().for_each(|record| state.take(record, record.time));
         last = boot.iter().rev().find_map(|record| record.last_time).or(last);
     }
 }
@@ -183,11 +182,11 @@ impl BootState {
         self.elapsed += passed;
     }
 
-    fn take(&mut self, record: &mut Record<'_>) {
+    fn take(&mut self, record: &mut Record<'_>, time: Option<NaiveDateTime>) {
         let is_made_up = record.is_unset || record.is_wrong;
         let last = record.entry.repeats.as_ref().and_then(|_| record.entry.last_line().1);
         if let Some(stamp) = &record.entry.stamp {
-            self.take_stamp(stamp, record.uptime, is_made_up, record.time);
+            self.take_stamp(stamp, record.uptime, is_made_up, time);
         }
         record.elapsed = Some(self.elapsed);
         if let Some(last) = last {
@@ -224,7 +223,7 @@ impl BootState {
 
 /// The date of a line, if a clock that was never set shows it right after a start.
 fn default_date(entry: &LogEntry) -> Option<Yearless> {
-    let stamp = entry.stamp.filter(|_| entry.is_dated())?;
+    let stamp = entry.stamp?;
     let date = if stamp.is_unset() { Some(Yearless::new_year()) } else { stamp.yearless() };
     date.filter(|date| is_default(*date))
 }

@@ -143,7 +143,7 @@ impl Span {
             }
             // A line after the end of a log can be the next start.
             let is_behind_end = std::mem::replace(&mut has_ended, matches!(entry.event, Some(Event::LogEnd)));
-            let Some(date) = stamp.yearless().filter(|_| entry.is_dated()) else { continue };
+            let Some(date) = stamp.yearless() else { continue };
             let after_start = std::mem::take(&mut is_start);
             let own_last = span.and_then(|span| span.last.yearless());
             let continues_previous = own_last.or(before.last).is_some_and(|last| is_day_before(last, date));

@@ -41,7 +41,7 @@ pub(super) fn date(records: &mut [Record<'_>], joined: &Joined) {
 fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearless>) {
     // Before the phone gives up, it writes the default date already.
     let has_failed = boot.iter().any(|record| {
-        let date = record.entry.stamp.filter(|_| record.entry.is_dated()).and_then(|stamp| stamp.yearless());
+        let date = record.entry.stamp.and_then(|stamp| stamp.yearless());
         matches!(record.event(), Some(Event::ClockFailed)) && date.is_none_or(calendar::is_default)
     });
     let mut is_first = true;
@@ -78,10 +78,8 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
 /// The same for dates with their year (type 1). The default date has a year, too: it can be real only if the file was
 /// changed about then, or the boot before was still writing less than a day earlier.
 fn mark_unset_with_year(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<NaiveDateTime>) {
-    let time_of = |record: &Record<'_>| {
-        let stamp = record.entry.stamp.filter(|_| record.entry.is_dated() && !is_yearless(record, joined));
-        stamp.and_then(|stamp| stamp.with_year())
-    };
+    let time_of =
+        |record: &Record<'_>| record.entry.stamp.filter(|_| !is_yearless(record, joined))?.with_year();
     let is_default = |time| Yearless::of(time).is_some_and(calendar::is_default);
     let has_failed = boot.iter().any(|record| {
         matches!(record.event(), Some(Event::ClockFailed)) && time_of(record).is_none_or(is_default)
@@ -115,7 +113,7 @@ fn is_files_own(record: &Record<'_>, joined: &Joined, date: Yearless) -> bool {
     let log = &joined.logs[record.file].log;
     let entries = &log.digest.entries;
     let later = &entries[entries.partition_point(|entry| entry.line <= record.line)..];
-    let later = later.iter().filter(|entry| entry.is_dated()).filter_map(|entry| entry.stamp?.yearless());
+    let later = later.iter().filter_map(|entry| entry.stamp?.yearless());
     let mut days = later.map(|later| date.days_until(later));
     let mut newest = 0;
     super::order::is_files_own(log, date) == Some(true)
