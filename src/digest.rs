@@ -396,11 +396,17 @@ impl LogEntry {
         1 + self.repeats.as_ref().map_or(0, |repeats| repeats.count)
     }
 
+    /// 1-based number of the line in the file.
+    #[must_use]
+    pub const fn line_in_file(&self) -> u64 {
+        self.line + self.skipped
+    }
+
     /// Number in the file, and stamp, of its last line.
     #[must_use]
     pub fn last_line(&self) -> (u64, Option<Stamp>) {
         let last = self.repeats.as_ref().and_then(|repeats| repeats.shown.last());
-        last.map_or((self.line + self.skipped, self.stamp), |last| (last.line, last.stamp))
+        last.map_or((self.line_in_file(), self.stamp), |last| (last.line, last.stamp))
     }
 }
 

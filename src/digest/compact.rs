@@ -45,9 +45,10 @@ pub(super) fn fold(digest: &mut LogDigest, window: &Window) {
 
 fn append(first: &mut LogEntry, later: LogEntry, text: Box<str>) {
     let repeats = first.repeats.get_or_insert_default();
+    let line = later.line_in_file();
     let moved = later.repeats.map(|repeats| *repeats).unwrap_or_default();
     repeats.count += 1 + moved.count;
-    repeats.shown.push(Repeat { line: later.line + later.skipped, stamp: later.stamp, text });
+    repeats.shown.push(Repeat { line, stamp: later.stamp, text });
     repeats.shown.extend(moved.shown);
     let surplus = repeats.shown.len().saturating_sub(FIRST + LAST);
     if surplus > 0 {
