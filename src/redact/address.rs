@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::input::packed_endings;
 use crate::secrets::pattern;
 
 static IPV4: LazyLock<Regex> = LazyLock::new(|| pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"));
@@ -130,10 +131,10 @@ pub(super) fn whole(text: &str) -> Option<IpAddr> {
     parse_ipv4(text).map(IpAddr::V4).or_else(|| text.parse().ok())
 }
 
-/// Endings of file names, none of which is a top-level domain.
+/// Endings of file names beside those of archives and compressed files. None is a top-level domain.
 const FILE_ENDINGS: &str = "\
-    log cfg xml csv gz gzip zst zstd xz bz2 bzip2 zip tar tgz tzst txz tbz2 tbz ld bin pem key crt csr der txt \
-    json jsonl ndjson md markdown conf html htm old bak wav cert pfx tmp dat";
+    log cfg xml csv ld bin pem key crt csr der txt json jsonl ndjson md markdown conf html htm old bak wav cert \
+    pfx tmp dat";
 
 /// First parts of names of configuration parameters (`device.sec.TLS.…`).
 const PARAMETERS: &str = "\
@@ -157,7 +158,9 @@ pub(super) fn is_host(word: &str) -> bool {
     let ending = last.to_lowercase();
     let is_top = ending.starts_with("xn--")
         || (ending.chars().count() >= 2 && ending.chars().all(char::is_alphabetic) && ending.len() <= 24);
-    let is_file = FILE_ENDINGS.split(' ').any(|known| known == ending);
+    // Belize has the top-level domain `bz`.
+    let packed = packed_endings().filter(|known| *known != "bz");
+    let is_file = FILE_ENDINGS.split(' ').chain(packed).any(|known| known == ending);
     let is_sentence = is_capitalized(last) && !labels.iter().all(is_capitalized);
     let is_parameter = labels.iter().any(is_camel)
         || (PARAMETERS.split(' ').any(|known| known == *first) && labels.len() > 2);
