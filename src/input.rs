@@ -40,6 +40,8 @@ mod zip;
 use std::fs::File;
 use std::io::{self, Read};
 
+use chrono::{DateTime, NaiveDateTime};
+
 pub use buffers::{Buffers, LogFile};
 pub use decompress::decompressed;
 pub use file_kind::{ConfigKind, SkipReason, SkippedFiles};
@@ -101,6 +103,11 @@ impl LogName {
     fn new(path: impl Into<Box<str>>, mac: Option<Mac>, rotation: Rotation, named_like_log: bool) -> Self {
         let (modified, size, identity) = (None, 0, None);
         Self { path: path.into(), mac, rotation, modified, size, identity, named_like_log }
+    }
+
+    /// When it was last changed, UTC.
+    pub(crate) fn modified_time(&self) -> Option<NaiveDateTime> {
+        Some(DateTime::from_timestamp(self.modified?, 0)?.naive_utc())
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::cmp::Reverse;
 
-use chrono::DateTime;
-
 use super::{Phone, Selection, ShownLine, SlotContent, Tally, is_ready, numbered};
 use crate::check::{Finding, LostEvents, Rule};
 use crate::digest::Counts;
@@ -97,8 +95,7 @@ fn lost_events(logs: &[(&LogName, HealthyLog)], calendar: Calendar) -> Option<(&
 
 /// The year of a log's dates. None if its stamps have years.
 fn year(name: &LogName, log: &HealthyLog, clock: &Clock) -> Option<Calendar> {
-    let modified = name.modified.and_then(|time| Some(DateTime::from_timestamp(time, 0)?.naive_utc()));
-    let calendar = calendar_of(&log.counts.digits, &log.dates?.1, name.rotation, modified, clock);
+    let calendar = calendar_of(&log.counts.digits, &log.dates?.1, name.rotation, name.modified_time(), clock);
     matches!(calendar, Calendar::Newest(_)).then_some(calendar)
 }
 

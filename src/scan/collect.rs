@@ -4,7 +4,6 @@
 use std::collections::{BTreeSet, HashMap};
 use std::io;
 
-use chrono::DateTime;
 use rayon::prelude::*;
 
 use super::ReportProgress;
@@ -366,7 +365,7 @@ fn assign(name: &LogName, part: LogPart, is_alone: bool, is_one: bool) -> Option
         path,
         number: 0,
         rotation: name.rotation,
-        modified: name.modified.and_then(|time| Some(DateTime::from_timestamp(time, 0)?.naive_utc())),
+        modified: name.modified_time(),
         identity: name.identity.filter(|_| is_alone),
         digest,
         is_mixed,

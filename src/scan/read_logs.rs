@@ -1,6 +1,6 @@
 //! Reads the logs of one phone that were found by its name.
 
-use super::collect::PhoneSink;
+use super::collect::{HealthyFile, PhoneSink};
 use super::phone_logs::{JoinedPhone, PhoneLogs};
 use super::{PartialScan, ScanContext};
 use crate::input::Buffers;
@@ -25,11 +25,7 @@ impl ScanContext<'_> {
         if !is_simple {
             return Err(self.read_all_logs(phone, mac, buffers, part));
         }
-        let mut sink = PhoneSink::new(Some(mac), &clock.window, self.progress, None);
-        sink.healthy = Some(Vec::new());
-        for log in self.found.logs(phone) {
-            self.found.read(log, buffers, &mut sink);
-        }
+        let mut sink = self.read_into_sink(phone, mac, buffers, Some(Vec::new()));
         let logs = sink.healthy.iter_mut().flatten();
         let logs = logs.map(|file| (&file.name, std::mem::take(&mut file.log))).collect();
         let healthy = Phone::healthy(logs, clock, &*self.options.selection);
@@ -63,15 +59,27 @@ impl ScanContext<'_> {
         buffers: &mut Buffers,
         part: &mut PartialScan,
     ) -> PhoneLogs {
-        let spool = self.spool(Some(mac));
-        let mut sink = PhoneSink::new(Some(mac), &self.options.clock.window, self.progress, spool);
-        for log in self.found.logs(phone) {
-            self.found.read(log, buffers, &mut sink);
-        }
+        let sink = self.read_into_sink(phone, mac, buffers, None);
         let (mut phone_logs, of_others) = sink.finish(&mut part.problems);
         part.of_others.append(of_others);
         phone_logs.append(self.pending.of(mac));
         phone_logs
+    }
+
+    fn read_into_sink(
+        &self,
+        phone: usize,
+        mac: Mac,
+        buffers: &mut Buffers,
+        healthy: Option<Vec<HealthyFile>>,
+    ) -> PhoneSink<'_> {
+        let spool = self.spool(Some(mac));
+        let mut sink = PhoneSink::new(Some(mac), &self.options.clock.window, self.progress, spool);
+        sink.healthy = healthy;
+        for log in self.found.logs(phone) {
+            self.found.read(log, buffers, &mut sink);
+        }
+        sink
     }
 }
 
