@@ -19,8 +19,12 @@ const CHUNK: u64 = 2 * 1024 * 1024;
 /// The size of the buffer for reading a chunk, in bytes.
 const BUFFER: usize = 256 * 1024;
 
+/// How many chunks per thread are read before their digests are appended. The threads wait for the last of them:
+/// with 2 instead of 16, two logs of 100 MB take 15 % longer.
+const CHUNKS_PER_THREAD: usize = 16;
+
 /// How many bytes are searched at a time for the next line with a header.
-const SEARCHED: usize = 128 * 1024;
+const SEARCHED: usize = 32 * 1024;
 
 /// The digest of a file; `size` is its size in bytes when it was opened. None if it may have lines of several
 /// phones, since these have to be assigned in order.
@@ -30,12 +34,12 @@ pub(super) fn digest_of(file: &File, size: u64, window: &Window) -> Option<(LogD
     if super::parts::may_have_parts(&begin[..length]) {
         return None;
     }
-    let at_once = 2 * rayon::current_num_threads() as u64;
+    let at_once = CHUNKS_PER_THREAD * rayon::current_num_threads();
     let mut digest = LogDigest::default();
     let mut begin = 0;
     while begin < size {
         let mut bounds = vec![begin];
-        while (bounds.len() as u64) <= at_once && begin < size {
+        while bounds.len() <= at_once && begin < size {
             begin = line_start(file, size, begin + CHUNK);
             bounds.push(begin);
         }

@@ -9,6 +9,8 @@
 //! 0         0     6 8  2
 //! ```
 
+use wide::u8x64;
+
 use crate::digest::Digits;
 use crate::event::{START, may_start};
 use crate::line::Header;
@@ -32,7 +34,7 @@ pub(super) struct FastPath {
     uptime: [u8; 10],
     /// Components with their levels, `|sip  |4`, that the grammar has accepted in this log. The table is per
     /// log, because the digest keeps less of a line that passes, and it must not depend on other logs.
-    columns: Box<[u64]>,
+    columns: Box<[u64; COLUMN_SLOTS]>,
     /// The count of missed events with its separators, `|03|`.
     missed: [u8; 4],
     #[cfg(test)]
@@ -45,7 +47,7 @@ impl Default for FastPath {
             minute: [NOTHING; 8],
             hour: [NOTHING; 6],
             uptime: [NOTHING; 10],
-            columns: vec![u64::from_le_bytes([NOTHING; 8]); COLUMN_SLOTS].into(),
+            columns: Box::new([u64::from_le_bytes([NOTHING; 8]); COLUMN_SLOTS]),
             missed: [NOTHING; 4],
             #[cfg(test)]
             is_off: false,
@@ -67,16 +69,13 @@ impl FastPath {
         if chunk::<4>(head, 18) != &self.missed || self.columns[slot_of(columns)] != columns {
             return None;
         }
-        // These columns have no line feed. One search for the next line feed or bar shows for most lines that
-        // they contain no other line. With two searches, a log of 500 MB takes 10 % longer.
-        let text = &rest[TEXT..];
-        let stop = memchr::memchr2(b'\n', b'|', text)?;
-        let length = if text[stop] == b'\n' { stop } else { stop + memchr::memchr(b'\n', &text[stop..])? };
-        let text = &text[..length];
+        // These columns have no line feed.
+        let (length, may_be_glued) = length_of_text(&rest[TEXT..])?;
+        let text = &rest[TEXT..TEXT + length];
         let may_be_news = !(START..=super::MAX_LINE_LENGTH - TEXT).contains(&length)
             || (!text[0].is_ascii_graphic() && begins_blank(text))
             || (may_start(*chunk(head, TEXT)) && begins_message(text))
-            || (stop < length && crate::line::glued_line(text).is_some());
+            || (may_be_glued && is_glued(text));
         let is_stamp = match head[6] {
             _ if may_be_news => false,
             b'.' => self.passes_uptime(chunk(head, 0)),
@@ -167,6 +166,41 @@ fn chunk<const N: usize>(bytes: &[u8], at: usize) -> &[u8; N] {
 #[inline]
 fn slot_of(columns: u64) -> usize {
     (columns.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % COLUMN_SLOTS
+}
+
+/// The length of the text up to its line feed, and whether a bar in it follows a digit, as behind a stamp.
+///
+/// Both bytes are searched in one pass of blocks of 64 bytes, since most texts end in the first block. With calls of
+/// `memchr`, which cost more than the search in lines this short, logs of 120 KB take 8 % more CPU time.
+#[inline]
+fn length_of_text(text: &[u8]) -> Option<(usize, bool)> {
+    let (blocks, rest) = text.as_chunks::<64>();
+    let mut may_be_glued = false;
+    let mut begin = 0;
+    for block in blocks {
+        let block = u8x64::new(*block);
+        let bits_of = |byte: u8| block.simd_eq(u8x64::splat(byte)).to_bitmask();
+        let line_feeds = bits_of(b'\n');
+        let before_line_feed = line_feeds.wrapping_sub(1) & !line_feeds;
+        let mut bars = bits_of(b'|') & before_line_feed;
+        while bars != 0 {
+            let bar = begin + bars.trailing_zeros() as usize;
+            may_be_glued |= bar > 0 && text[bar - 1].is_ascii_digit();
+            bars &= bars - 1;
+        }
+        if line_feeds != 0 {
+            return Some((begin + line_feeds.trailing_zeros() as usize, may_be_glued));
+        }
+        begin += 64;
+    }
+    let length = begin + memchr::memchr(b'\n', rest)?;
+    Some((length, true))
+}
+
+/// Whether another line follows in the text.
+#[cold]
+fn is_glued(text: &[u8]) -> bool {
+    crate::line::glued_line(text).is_some()
 }
 
 /// Whether the text begins with a blank or an escape sequence.

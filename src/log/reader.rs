@@ -140,30 +140,29 @@ impl Reader {
             self.partial = whole;
             self.partial.clear();
         }
-        // The last lines in a row that passed the fast path: the last but one, and the last.
-        let mut passed: [Option<&[u8]>; 2] = [None; 2];
         let before_piece = std::mem::take(&mut self.before);
-        let mut before = &before_piece[..];
+        let (mut last_but_one, mut before): (&[u8], &[u8]) = (&[], &before_piece);
         loop {
-            let may_pass = self.pending.is_none() && !self.wants_next;
-            let length =
-                if may_pass { self.fast_path.match_line(rest, &mut self.digest.counts.digits) } else { None };
-            let Some(end) = length.or_else(|| memchr(b'\n', rest)) else { break };
+            let mut passed = 0;
+            while self.pending.is_none()
+                && !self.wants_next
+                && let Some(end) = self.fast_path.match_line(rest, &mut self.digest.counts.digits)
+            {
+                let whole = &rest[..end];
+                rest = &rest[end + 1..];
+                self.doubled_lines.take(whole == before);
+                (last_but_one, before) = (before, whole);
+                passed += 1;
+            }
+            self.add_passed(passed, last_but_one, before);
+            let Some(end) = memchr(b'\n', rest) else { break };
             let whole = without_hole(&rest[..end]);
             rest = &rest[end + 1..];
             let read = &whole[..whole.len().min(MAX_LINE_LENGTH)];
             self.doubled_lines.take(read == before && !read.is_empty());
             before = read;
-            if length.is_some() {
-                self.digest.counts.lines += 1;
-                self.digest.counts.messages += 1;
-                passed = [passed[1], Some(whole)];
-            } else {
-                self.set_last_of_fast_path(std::mem::take(&mut passed));
-                self.line(whole, whole.len(), End::Whole, recorder);
-            }
+            self.line(whole, whole.len(), End::Whole, recorder);
         }
-        self.set_last_of_fast_path(passed);
         self.before = before.to_vec();
         self.keep(rest);
         if self.digest.entries.len() > LIMIT_ABOVE {
@@ -226,11 +225,15 @@ impl Reader {
         self.partial.extend_from_slice(&piece[..piece.len().min(room)]);
     }
 
-    /// Parses the last lines that passed the fast path and stores the last one in `last`: it may turn out to be the
-    /// last line of a boot. The one before it gives the hash that is before it.
-    fn set_last_of_fast_path(&mut self, lines: [Option<&[u8]>; 2]) {
-        for (whole, back) in lines.into_iter().zip([1, 0]) {
-            let Some(whole) = whole else { continue };
+    /// Counts lines in a row that passed the fast path, and stores the last one in `last`: it may turn out to be
+    /// the last line of a boot. The one before it gives the hash that is before it.
+    fn add_passed(&mut self, passed: u64, last_but_one: &[u8], last: &[u8]) {
+        self.digest.counts.lines += passed;
+        self.digest.counts.messages += passed;
+        for (whole, back) in [(last_but_one, 1), (last, 0)] {
+            if passed <= back {
+                continue;
+            }
             let plain = without_colours(whole);
             if let Line::Message { header, text, .. } = line(plain.as_deref().unwrap_or(whole)) {
                 let hash = hash_of(&header, text);

@@ -27,9 +27,9 @@ pub(super) fn compared(phone: &Phone) -> impl Iterator<Item = (Key, &SlotContent
     })
 }
 
-/// Hashes of a phone's installed certificates, to find candidates for sharing. None for a log without an
-/// address: it may be of any other phone.
-pub(super) fn hashes(phone: &Phone) -> impl Iterator<Item = u64> + '_ {
+/// Hashes of a phone's installed certificates, to find candidates for sharing, which are then compared. None for a
+/// log without an address: it may be of any other phone.
+pub(super) fn hashes(phone: &Phone) -> impl Iterator<Item = u32> + '_ {
     compared(phone).filter(|_| phone.mac.is_some()).map(|(key, _)| hash(&key))
 }
 
@@ -45,8 +45,8 @@ pub(super) fn keys(phone: &Phone) -> impl Iterator<Item = (u64, Mac)> + '_ {
     phone.keys().filter_map(|key| Some((hash_of_key(&key.public), phone.mac?)))
 }
 
-fn hash((is_built_in, bytes): &Key) -> u64 {
-    xxhash_rust::xxh3::xxh3_64_with_seed(bytes, u64::from(*is_built_in))
+fn hash((is_built_in, bytes): &Key) -> u32 {
+    xxhash_rust::xxh3::xxh3_64_with_seed(bytes, u64::from(*is_built_in)) as u32
 }
 
 /// The active diagnoses of a phone that can begin in many phones at once, with the time of the first

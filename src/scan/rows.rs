@@ -33,7 +33,7 @@ pub(super) struct Rows {
     is_changed: bool,
     // The rest is compared between phones.
     /// Hashes of the installed certificates, with the index of the phone's row.
-    pub(super) certificates: Vec<(u64, u32)>,
+    pub(super) certificates: Vec<(u32, u32)>,
     /// Hashes of the private keys in configurations, with the index of the phone's row.
     keys: Vec<(u64, u32)>,
     /// The same of phones without a row, with their addresses: they have only configuration, without errors.
