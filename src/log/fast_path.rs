@@ -221,6 +221,28 @@ mod tests {
     use super::*;
     use crate::line::{Line, line};
 
+    proptest::proptest! {
+        #[test]
+        fn the_end_of_a_text_is_its_line_feed_wherever_blocks_end(text in "([a-z]{1,70}|[|]|[0-9]{1,12}[|]|\n){0,12}") {
+            let found = length_of_text(text.as_bytes());
+            proptest::prop_assert_eq!(found.map(|(length, _)| length), text.find('\n'));
+            if let Some((length, false)) = found {
+                let follows_digit = |two: &[u8]| two[0].is_ascii_digit() && two[1] == b'|';
+                proptest::prop_assert!(!text.as_bytes()[..length].windows(2).any(follows_digit));
+            }
+        }
+    }
+
+    #[test]
+    fn a_digit_before_a_bar_is_noticed_across_blocks() {
+        for length in [1, 62, 63, 64, 127, 128] {
+            for (last, is_noticed) in [("7", true), ("x", false)] {
+                let text = format!("{}{last}|\n{}", "x".repeat(length - 1), "y".repeat(128));
+                assert_eq!(length_of_text(text.as_bytes()), Some((length + 1, is_noticed)), "{length}");
+            }
+        }
+    }
+
     #[test]
     fn a_line_passes_only_after_one_like_it() {
         for (first, next, passes) in [
