@@ -362,10 +362,8 @@ impl FromStr for SoftwareVersion {
     type Err = NotAVersion;
 
     fn from_str(text: &str) -> Result<Self, NotAVersion> {
-        let well_formed = text.contains('.')
-            && text
-                .split('.')
-                .all(|part| !part.is_empty() && part.len() <= 9 && part.bytes().all(|b| b.is_ascii_digit()));
+        let is_number = |part: &[u8]| (1..=9).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
+        let well_formed = text.as_bytes().split(|byte| *byte == b'.').all(is_number) && text.contains('.');
         if well_formed { Ok(Self(text.into())) } else { Err(NotAVersion) }
     }
 }

@@ -15,12 +15,12 @@ use crate::model::Mac;
 /// interfaces, whose address is not the phone's.
 pub(super) fn platform(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, _) = (phrase("Platform"), sign(":")).parse(input)?;
-    map_opt(remainder, platform_of).parse(input)
+    map_opt(remainder, |said| platform_of(said, &Fields::of(said))).parse(input)
 }
 
-/// The event of the text after `Platform: `.
-pub(super) fn platform_of(said: Rest<'_>) -> Option<Event> {
-    let [model, assembly, revision, mac] = fields(said, ["Model", "Assembly", "Rev", "MAC"]);
+/// The event of the text after `Platform: `, which has these fields.
+pub(super) fn platform_of(said: Rest<'_>, fields: &Fields<'_>) -> Option<Event> {
+    let Fields { model, assembly, revision, mac, .. } = *fields;
     let model = model.and_then(|value| value_up_to(said, value, b","));
     let assembly = assembly.and_then(|value| value_up_to(said, value, b", "));
     let revision = revision.filter(|_| assembly.is_some());
@@ -36,11 +36,6 @@ pub(super) fn platform_of(said: Rest<'_>) -> Option<Event> {
     })
 }
 
-/// Whether the text contains no field that makes it an event, wherever it is cut.
-pub(super) fn gives_no_event(said: Rest<'_>) -> bool {
-    fields(said, ["Model", "Assembly", "MAC", "Label"]).iter().all(Option::is_none)
-}
-
 /// Whether the line is about the phone itself or its interface `eth0`.
 fn is_of_phone(said: &[u8]) -> bool {
     let Some(interface) = said.strip_prefix(b"Interface") else { return true };
@@ -50,12 +45,12 @@ fn is_of_phone(said: &[u8]) -> bool {
 /// `Application, main: Label=SIP, Version=Codename 5.5.2.11338 18-Sep-17 23:27`; the codename is optional.
 pub(super) fn software(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, ()) = phrase("Application, main:")(input)?;
-    map_opt(preceded(blanks1, remainder), software_of).parse(input)
+    map_opt(preceded(blanks1, remainder), |said| software_of(said, &Fields::of(said))).parse(input)
 }
 
-/// The event of the text after `Application, main: `.
-pub(super) fn software_of(said: Rest<'_>) -> Option<Event> {
-    let [label, version] = fields(said, ["Label", "Version"]);
+/// The event of the text after `Application, main: `, which has these fields.
+pub(super) fn software_of(said: Rest<'_>, fields: &Fields<'_>) -> Option<Event> {
+    let Fields { label, version, .. } = *fields;
     let label = value_up_to(said, label?, b",")?;
     let value = version.map(|value| value.split(|byte| *byte == b',').next().unwrap_or(value));
     let words =
@@ -66,17 +61,41 @@ pub(super) fn software_of(said: Rest<'_>) -> Option<Event> {
 
 /// The text after the first occurrence of each of these names and its `=`, as a word of its own: the `Rev` in
 /// `HwRev=` is another field.
-fn fields<'a, const COUNT: usize>(said: Rest<'a>, names: [&str; COUNT]) -> [Option<&'a [u8]>; COUNT] {
-    let mut values = [None; COUNT];
-    for sign in memchr::memchr_iter(b'=', said.bytes) {
-        let before = &said.bytes[..sign];
-        let length = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        let name = &before[sign - length..];
-        if let Some(place) = names.iter().position(|known| known.as_bytes() == name) {
-            values[place].get_or_insert(&said.bytes[sign + 1..]);
+#[derive(Default)]
+pub(super) struct Fields<'a> {
+    model: Option<&'a [u8]>,
+    assembly: Option<&'a [u8]>,
+    revision: Option<&'a [u8]>,
+    mac: Option<&'a [u8]>,
+    label: Option<&'a [u8]>,
+    version: Option<&'a [u8]>,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of a text.
+    pub(super) fn of(said: Rest<'a>) -> Self {
+        let mut fields = Self::default();
+        for sign in memchr::memchr_iter(b'=', said.bytes) {
+            let before = &said.bytes[..sign];
+            let length = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            let field = match &before[sign - length..] {
+                b"Model" => &mut fields.model,
+                b"Assembly" => &mut fields.assembly,
+                b"Rev" => &mut fields.revision,
+                b"MAC" => &mut fields.mac,
+                b"Label" => &mut fields.label,
+                b"Version" => &mut fields.version,
+                _ => continue,
+            };
+            field.get_or_insert(&said.bytes[sign + 1..]);
         }
+        fields
     }
-    values
+
+    /// Whether none of them makes a text an event, wherever it is cut.
+    pub(super) const fn give_no_event(&self) -> bool {
+        self.model.is_none() && self.assembly.is_none() && self.mac.is_none() && self.label.is_none()
+    }
 }
 
 /// The value up to one of the bytes in `stop`. None if it is empty; `Some(None)` if it is cut.

@@ -1,8 +1,9 @@
 //! Reads the usual messages of a boot without the grammar if they are exactly as phones write them. A boot log of 2
 //! KB has 15 of these, for which the grammar takes a fifth of all instructions.
 
+use super::identity::{self, Fields};
 use super::words::{Rest, plain_fingerprint};
-use super::{End, Event, ParsedText, identity};
+use super::{End, Event, ParsedText};
 use crate::line::value;
 use crate::model::{Algorithm, Slot};
 
@@ -20,16 +21,17 @@ pub(super) fn read(text: &[u8], ends: End) -> Option<ParsedText> {
 /// The event of a complete text; `Some(None)` for a line about the phone or its software without a field that makes
 /// it an event. None for texts in other words.
 pub(crate) fn read_verbatim(text: &[u8]) -> Option<Option<Event>> {
-    let (said, event) = if let Some(said) = text.strip_prefix(b"Platform: ") {
-        let said = whole(said)?;
-        (said, identity::platform_of(said))
+    type Parse = fn(Rest<'_>, &Fields<'_>) -> Option<Event>;
+    let (said, parse): (_, Parse) = if let Some(said) = text.strip_prefix(b"Platform: ") {
+        (said, identity::platform_of)
     } else if let Some(said) = text.strip_prefix(b"Application, main: ") {
-        let said = whole(said)?;
-        (said, identity::software_of(said))
+        (said, identity::software_of)
     } else {
         return event(text).map(Some);
     };
-    event.map(Some).or_else(|| identity::gives_no_event(said).then_some(None))
+    let said = whole(said)?;
+    let fields = Fields::of(said);
+    parse(said, &fields).map(Some).or_else(|| fields.give_no_event().then_some(None))
 }
 
 /// The event of a whole text without fields.

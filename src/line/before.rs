@@ -253,7 +253,7 @@ pub(crate) fn without_trailing_marks(mut text: &[u8]) -> &[u8] {
 /// Removes the escape sequences for colours, such as `grep` writes around matches. None if there are none.
 #[must_use]
 pub(crate) fn without_colours(line: &[u8]) -> Option<Vec<u8>> {
-    if !super::has_byte([0x1b], line) {
+    if !super::has_byte(0x1b, line) {
         return None;
     }
     let mut plain = Vec::with_capacity(line.len());

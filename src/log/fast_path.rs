@@ -9,14 +9,9 @@
 //! 0         0     6 8  2
 //! ```
 
-use wide::u8x64;
-
 use crate::digest::Digits;
 use crate::event::{START, may_start};
-use crate::line::Header;
-
-/// The column at which the text begins.
-const TEXT: usize = 22;
+use crate::line::{COLUMNS, Header, length_of_text};
 
 /// Number of slots for pairs of component and level. About 30 components write at a few levels each.
 const COLUMN_SLOTS: usize = 256;
@@ -64,24 +59,24 @@ impl FastPath {
         if self.is_off {
             return None;
         }
-        let head = rest.first_chunk::<{ TEXT + START }>()?;
+        let head = rest.first_chunk::<{ COLUMNS + START }>()?;
         let columns = u64::from_le_bytes(*chunk(head, 10));
         if chunk::<4>(head, 18) != &self.missed || self.columns[slot_of(columns)] != columns {
             return None;
         }
         // These columns have no line feed.
-        let (length, may_be_glued) = length_of_text(&rest[TEXT..])?;
-        let text = &rest[TEXT..TEXT + length];
-        let may_be_news = !(START..=super::MAX_LINE_LENGTH - TEXT).contains(&length)
+        let (length, may_be_glued) = length_of_text(&rest[COLUMNS..])?;
+        let text = &rest[COLUMNS..COLUMNS + length];
+        let may_be_news = !(START..=super::MAX_LINE_LENGTH - COLUMNS).contains(&length)
             || (!text[0].is_ascii_graphic() && begins_blank(text))
-            || (may_start(*chunk(head, TEXT)) && begins_message(text))
+            || (may_start(*chunk(head, COLUMNS)) && begins_message(text))
             || (may_be_glued && is_glued(text));
         let is_stamp = match head[6] {
             _ if may_be_news => false,
             b'.' => self.passes_uptime(chunk(head, 0)),
             _ => self.passes_date(chunk(head, 0), digits),
         };
-        is_stamp.then_some(TEXT + length)
+        is_stamp.then_some(COLUMNS + length)
     }
 
     #[inline]
@@ -129,7 +124,7 @@ impl FastPath {
     pub(super) fn learn(&mut self, line: &[u8], header: &Header<'_>) {
         (self.hour, self.minute, self.uptime) = ([NOTHING; 6], [NOTHING; 8], [NOTHING; 10]);
         self.missed = [NOTHING; 4];
-        let (Some(head), Some(stamp)) = (line.first_chunk::<TEXT>(), &header.stamp) else { return };
+        let (Some(head), Some(stamp)) = (line.first_chunk::<COLUMNS>(), &header.stamp) else { return };
         let columns = u64::from_le_bytes(*chunk(head, 10));
         if !head.starts_with(stamp.as_bytes()) || !is_in_columns(head, header) {
             return;
@@ -147,7 +142,7 @@ impl FastPath {
 }
 
 /// Whether a header is in the phone's own columns.
-fn is_in_columns(head: &[u8; TEXT], header: &Header<'_>) -> bool {
+fn is_in_columns(head: &[u8; COLUMNS], header: &Header<'_>) -> bool {
     let component = header.component;
     [10, 16, 18, 21].iter().all(|&at| head[at] == b'|')
         && component.len() <= 5
@@ -166,35 +161,6 @@ fn chunk<const N: usize>(bytes: &[u8], at: usize) -> &[u8; N] {
 #[inline]
 fn slot_of(columns: u64) -> usize {
     (columns.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % COLUMN_SLOTS
-}
-
-/// The length of the text up to its line feed, and whether a bar in it follows a digit, as behind a stamp.
-///
-/// Both bytes are searched in one pass of blocks of 64 bytes, since most texts end in the first block. With calls of
-/// `memchr`, which cost more than the search in lines this short, logs of 120 KB take 8 % more CPU time.
-#[inline]
-fn length_of_text(text: &[u8]) -> Option<(usize, bool)> {
-    let (blocks, rest) = text.as_chunks::<64>();
-    let mut may_be_glued = false;
-    let mut begin = 0;
-    for block in blocks {
-        let block = u8x64::new(*block);
-        let bits_of = |byte: u8| block.simd_eq(u8x64::splat(byte)).to_bitmask();
-        let line_feeds = bits_of(b'\n');
-        let before_line_feed = line_feeds.wrapping_sub(1) & !line_feeds;
-        let mut bars = bits_of(b'|') & before_line_feed;
-        while bars != 0 {
-            let bar = begin + bars.trailing_zeros() as usize;
-            may_be_glued |= bar > 0 && text[bar - 1].is_ascii_digit();
-            bars &= bars - 1;
-        }
-        if line_feeds != 0 {
-            return Some((begin + line_feeds.trailing_zeros() as usize, may_be_glued));
-        }
-        begin += 64;
-    }
-    let length = begin + memchr::memchr(b'\n', rest)?;
-    Some((length, true))
 }
 
 /// Whether another line follows in the text.
@@ -220,28 +186,6 @@ fn begins_message(text: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::line::{Line, line};
-
-    proptest::proptest! {
-        #[test]
-        fn the_end_of_a_text_is_its_line_feed_wherever_blocks_end(text in "([a-z]{1,70}|[|]|[0-9]{1,12}[|]|\n){0,12}") {
-            let found = length_of_text(text.as_bytes());
-            proptest::prop_assert_eq!(found.map(|(length, _)| length), text.find('\n'));
-            if let Some((length, false)) = found {
-                let follows_digit = |two: &[u8]| two[0].is_ascii_digit() && two[1] == b'|';
-                proptest::prop_assert!(!text.as_bytes()[..length].windows(2).any(follows_digit));
-            }
-        }
-    }
-
-    #[test]
-    fn a_digit_before_a_bar_is_noticed_across_blocks() {
-        for length in [1, 62, 63, 64, 127, 128] {
-            for (last, is_noticed) in [("7", true), ("x", false)] {
-                let text = format!("{}{last}|\n{}", "x".repeat(length - 1), "y".repeat(128));
-                assert_eq!(length_of_text(text.as_bytes()), Some((length + 1, is_noticed)), "{length}");
-            }
-        }
-    }
 
     #[test]
     fn a_line_passes_only_after_one_like_it() {

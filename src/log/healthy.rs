@@ -5,12 +5,11 @@
 //! other line can change the result; all other logs are read in the general way. In debug builds, each phone that
 //! is read in this way is also read in the general way, and the results are compared.
 
-use memchr::memchr_iter;
 use smallvec::SmallVec;
 
 use crate::digest::{Counts, shown_text};
 use crate::event::{self, Event, START};
-use crate::line::{Header, glued_line, has_byte, in_columns};
+use crate::line::{COLUMNS, Header, glued_line, has_byte, in_columns, length_of_text};
 use crate::model::{Fingerprint, Mac, Slot, SoftwareVersion};
 use crate::stamp::{Stamp, Yearless};
 
@@ -140,16 +139,19 @@ pub fn read_healthy(log: &[u8]) -> Option<HealthyLog> {
     }
     let (mut healthy, mut state) = (HealthyLog::default(), LineState::default());
     healthy.counts.bytes = log.len() as u64;
-    let (mut begin, mut before) = (0, &log[..0]);
-    for end in memchr_iter(b'\n', log) {
-        let line = &log[begin..end];
-        begin = end + 1;
+    let (mut rest, mut before) = (log, &log[..0]);
+    while !rest.is_empty() {
+        // If the line is shorter than its columns, it is not in columns.
+        let (length, may_be_glued) = length_of_text(rest.get(COLUMNS..)?)?;
+        let line;
+        (line, rest) = rest.split_at(COLUMNS + length);
+        rest = &rest[1..];
         state.repeats += u32::from(line == before);
         before = line;
         if state.repeats >= super::reader::doubled::DOUBLED_LINES {
             return None;
         }
-        healthy.take(line, &mut state)?;
+        healthy.take(line, may_be_glued, &mut state)?;
     }
     healthy.slots.sort_unstable_by_key(|slot| slot.slot);
     healthy.dates.is_some().then_some(healthy)
@@ -170,14 +172,15 @@ impl HealthyLog {
     }
 
     /// Takes a line. None if it can change the result.
-    fn take(&mut self, line: &[u8], state: &mut LineState) -> Option<()> {
+    fn take(&mut self, line: &[u8], may_be_glued: bool, state: &mut LineState) -> Option<()> {
         self.counts.lines += 1;
         self.counts.messages += 1;
         let (Header { stamp, missed, component, level }, text) = in_columns(line)?;
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         let is_plain = text.first()?.is_ascii_graphic()
             && text.last()?.is_ascii_graphic()
-            && (!has_byte([0x1b, b'|'], text) || (!text.contains(&0x1b) && glued_line(text).is_none()));
+            && !has_byte(0x1b, text)
+            && (!may_be_glued || glued_line(text).is_none());
         if !is_plain {
             return None;
         }
