@@ -5,7 +5,7 @@
 //! another one. A digest has lines as they are and interprets nothing: [`timeline`](crate::timeline)
 //! determines boots, years and the meaning of messages in context from all logs of a phone.
 
-mod compact;
+mod fold;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,11 +15,14 @@ use crate::model::Mac;
 use crate::stamp::Stamp;
 use crate::window::Window;
 
-/// If a log has more entries than this, repeated failures are folded.
-pub const FOLD_ABOVE: usize = 1_024;
+pub(crate) use fold::EXPLAINS;
 
-/// The most entries of a digest. If there are more, the oldest are dropped.
+/// The most entries of a digest. If a log has more, repeated failures among the older ones are folded; if there are
+/// still more, the oldest are dropped.
 pub const MAX_ENTRIES: usize = 8_192;
+
+/// How many of the newest entries are never folded: their order and their repeats in other logs remain exact.
+pub const MAX_UNFOLDED: usize = MAX_ENTRIES / 2;
 
 /// The longest text that is kept of a line, in bytes.
 pub const MAX_TEXT_LENGTH: usize = 1_024;
@@ -97,6 +100,9 @@ pub struct LogEntry {
     text: (u32, u32),
     /// Later occurrences of the same message that were folded into this entry.
     pub repeats: Option<Box<Repeats>>,
+    /// For a failed connection among entries that were folded: whether the refusal of a server's certificate
+    /// explains it. The entries that are left do not show that.
+    pub is_explained: Option<bool>,
 }
 
 /// Later occurrences of a message, folded.
@@ -262,6 +268,7 @@ impl LogDigest {
             is_cut,
             text,
             repeats: None,
+            is_explained: None,
         });
     }
 
@@ -281,11 +288,12 @@ impl LogDigest {
         });
     }
 
-    /// Bounds the size of the digest: folds repeated failures and, if more than [`MAX_ENTRIES`] entries remain,
-    /// drops the oldest. Lines on different sides of a bound of the window are not folded together.
+    /// Bounds the size of the digest: of more than [`MAX_ENTRIES`] entries, folded ones counted in full, repeated
+    /// failures are folded except among the newest [`MAX_UNFOLDED`]; if there are still more, the oldest are
+    /// dropped. Lines on different sides of a bound of the window are not folded together.
     pub fn limit_size(&mut self, window: &Window) {
-        if self.entries.len() > FOLD_ABOVE {
-            compact::fold(self, window);
+        if self.entries.iter().map(LogEntry::count).sum::<u64>() > MAX_ENTRIES as u64 {
+            fold::fold(self, window);
         }
         if self.entries.len() > MAX_ENTRIES {
             let surplus = self.entries.len() - MAX_ENTRIES;

@@ -34,7 +34,7 @@ use crate::model::{Algorithm, Fingerprint, Mac, Slot, SoftwareVersion};
 
 pub use kinds::{EventKind, all as kinds};
 pub use messages::{MESSAGES, MessageGrammar, find, may_begin, read};
-pub(crate) use messages::{START, may_start};
+pub(crate) use messages::{START, may_be_banner, may_start};
 pub(crate) use verbatim::read_verbatim;
 
 /// What a message says. Lengths are in bytes, as the phone counts them.

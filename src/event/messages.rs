@@ -39,7 +39,7 @@ pub const MESSAGES: &[MessageGrammar] = &[
     message("MakeTlsConnection", tls::connection_failed),
     message("Platform: ", identity::platform),
     message("Application, main: ", identity::software),
-    message("-----", log::banner),
+    message(BANNER, log::banner),
     message("Initial log entry", log::component_start),
     message("Could not load time from ", log::clock_failed),
     message("UtilLogServerC::uploadFifoLog: upload error", log::upload_failed),
@@ -101,6 +101,15 @@ fn parse(text: &[u8], ends: End, candidates: u64) -> ParsedText {
         _ if begins => ParsedText::Cut,
         reading => reading.unwrap_or(ParsedText::Unknown),
     }
+}
+
+/// How the banner of a boot begins, and the last line of a log.
+const BANNER: &str = "-----";
+
+/// Whether the text can be the banner of a boot, or the last line of a log.
+#[must_use]
+pub(crate) fn may_be_banner(text: &[u8]) -> bool {
+    text.starts_with(BANNER.as_bytes())
 }
 
 /// Whether the text begins with a known message, or can be the beginning of one whose rest is in the next line.

@@ -25,7 +25,7 @@ pub const MAX_LINE_LENGTH: usize = 64 * 1024;
 /// The longest kept fragment (a cut line, an open message) at either end of a log, in bytes.
 const MAX_FRAGMENT_LENGTH: usize = 8 * 1024;
 
-/// When there are more entries than this, they are folded before more are added.
+/// When there are more entries than this, their number is limited before more are added.
 const LIMIT_ABOVE: usize = 4 * crate::digest::MAX_ENTRIES;
 
 /// Dates that go back by at most this many seconds are not taken for a clock that was set.
@@ -309,7 +309,8 @@ impl Reader {
             self.digest.counts.digits.add(digits);
         }
         let news = self.news(header);
-        if news == LinesToKeep::OfBoth {
+        // The line before a banner shows how long the boot before lasted.
+        if news == LinesToKeep::OfBoth || event::may_be_banner(text) {
             self.keep_last();
         }
         let hash = hash_of(header, text);

@@ -1,11 +1,8 @@
 //! What a message means by the messages before it in its boot: which slot it is about, what explains it.
 
 use super::Record;
+use crate::digest::EXPLAINS;
 use crate::event::Event;
-
-/// A connection that fails this long after a server's certificate was refused failed for that, in
-/// milliseconds: in every real log the lines stand within the same second.
-const EXPLAINS: u64 = 3_000;
 
 /// Gives the lines of an installation their slot, and marks the failures that TLS001 explains.
 pub(super) fn resolve(records: &mut [Record<'_>]) {
@@ -27,9 +24,8 @@ pub(super) fn resolve(records: &mut [Record<'_>]) {
                 ) => record.slot = saving,
                 Some(Event::ServerCertificateUntrusted { .. }) => untrusted = Some(record.elapsed_at_last()),
                 Some(Event::TlsConnectionFailed { .. }) => {
-                    record.is_explained = untrusted.is_some_and(|untrusted| {
-                        record.elapsed_at_last().saturating_sub(untrusted) <= EXPLAINS
-                    });
+                    let is_soon = |untrusted| record.elapsed_at_last().saturating_sub(untrusted) <= EXPLAINS;
+                    record.is_explained = record.entry.is_explained.unwrap_or(untrusted.is_some_and(is_soon));
                 }
                 _ => {}
             }

@@ -1,6 +1,6 @@
 //! The number of entries that are kept of a log is limited, and folded messages still count.
 
-use phonecert::digest::{FOLD_ABOVE, MAX_ENTRIES};
+use phonecert::digest::{MAX_ENTRIES, MAX_UNFOLDED};
 use phonecert::log::digest_of;
 use phonecert::window::Window;
 
@@ -26,7 +26,7 @@ fn a_hundred_thousand_failures_keep_their_count_and_their_ends() {
     assert_eq!(found["last_seen"], "2016-05-24T03:33:00");
     assert_eq!(state(&told, "LOG007"), None, "nothing was dropped");
     assert_eq!(phone(&[File::new("", log.as_bytes())]).counts.events, COUNT);
-    assert!(digest_of(log.as_bytes(), &Window::default()).entries.len() <= FOLD_ABOVE);
+    assert!(digest_of(log.as_bytes(), &Window::default()).entries.len() < MAX_UNFOLDED + 10);
 }
 
 #[test]
@@ -57,12 +57,35 @@ fn failures_are_folded_above_the_bound() {
         (0..count as u64).map(|number| format!("{}|{UNTRUSTED}\n", date(number))).collect()
     };
     let entries = |count| digest_of(log(count).as_bytes(), &Window::default()).entries.len();
-    assert_eq!(entries(FOLD_ABOVE), FOLD_ABOVE);
-    assert!(entries(FOLD_ABOVE + 1) < 10);
+    assert_eq!(entries(MAX_ENTRIES), MAX_ENTRIES);
+    assert_eq!(entries(MAX_ENTRIES + 1), MAX_UNFOLDED + 1);
     // The answer does not show it.
-    for count in [FOLD_ABOVE, FOLD_ABOVE + 1] {
+    for count in [MAX_ENTRIES, MAX_ENTRIES + 1] {
         assert_eq!(state(&told_of(&log(count)), "TLS001"), Some(("active".to_owned(), count as u64)));
     }
+}
+
+/// Refusals, each with a connection that fails for it, and connections that fail alone: TLS002 counts only these.
+#[test]
+fn folding_keeps_apart_which_connections_a_refusal_explains() {
+    let failed = "tls  |4|00|MakeTlsConnection: SSL_connect error 1";
+    let pairs = |from: u64| -> String {
+        let pair = |number: u64| {
+            let at = date(number * 20);
+            format!("{at}|{UNTRUSTED}\n{at}|{failed}\n")
+        };
+        (from..from + MAX_ENTRIES as u64).map(pair).collect()
+    };
+    let alone = |second: u64| format!("{}|{failed}\n", date(second));
+    let many = MAX_ENTRIES as u64;
+    let count = |log: &str| {
+        let told = told_of(log);
+        ["TLS001", "TLS002"].map(|code| state(&told, code).map_or(0, |(_, count)| count))
+    };
+    assert_eq!(count(&pairs(0)), [many, 0]);
+    assert_eq!(count(&(pairs(0) + &alone(many * 20 + 10))), [many, 1]);
+    assert_eq!(count(&(alone(10) + &pairs(1) + &alone(many * 20 + 30) + &pairs(many + 2))), [2 * many, 2]);
+    assert_eq!(count(&(0..2 * many).map(|number| alone(number * 20)).collect::<String>()), [0, 2 * many]);
 }
 
 #[test]
