@@ -107,8 +107,8 @@ pub(crate) enum Command {
     ///
     /// Each site or machine can read its own logs, and one scan reads the records of all. All logs of a
     /// phone must go through the same run of `digest`. The record of a log contains its certificate
-    /// messages, and its first and last line unchanged; that of a configuration file contains the
-    /// parameters about certificates, without keys and passwords.
+    /// messages and a few other lines, the first and the last among them; that of a configuration file
+    /// contains the parameters about certificates. No record contains private keys or passwords.
     #[command(after_help = DIGEST_EXAMPLES, after_long_help = format!("{DIGEST_EXAMPLES}\n\n{EXIT_STATUSES}"))]
     Digest(Box<DigestArgs>),
     /// Print the JSON Schema of a command's answer

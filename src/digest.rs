@@ -5,6 +5,7 @@
 //! another one. A digest has lines as they are and interprets nothing: [`timeline`](crate::timeline)
 //! determines boots, years and the meaning of messages in context from all logs of a phone.
 
+mod conceal;
 mod fold;
 
 use serde::{Deserialize, Serialize};

@@ -10,6 +10,7 @@
 //! | its row in [`MESSAGES`], unless a row of the same beginning reads it | a test of events |
 //! | a line of it in `testdata/messages` | a test of events |
 //! | an arm in [`Event::slot`] and [`Event::fingerprint`], if it has such a field | a test of events |
+//! | its text fields, in `Event::texts_mut`: records conceal secrets in them | a test of `redact/tests.rs` |
 //! | a row for each text field in a test of `redact/tests.rs`, and an arm in `Shown::field` (`redact/shown.rs`) if it is a name | that test |
 //! | a higher `DIGEST_VERSION` in `records.rs`, and new golden records | `tests/records.rs` |
 //! | the snapshots of kinds and of the columns of `events --format csv`, accepted | these tests |
@@ -363,6 +364,25 @@ impl Event {
             | Self::SignInCertificate { .. }
             | Self::CaFingerprint { .. } => Role::Other,
         }
+    }
+
+    /// Its fields that are free text of the log.
+    pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut Box<str>> {
+        let [first, second, third] = match self {
+            Self::CredentialInvalid { reason } | Self::ServerCertificateUntrusted { reason } => {
+                [Some(reason), None, None]
+            }
+            Self::NewCertificate { common_name, .. }
+            | Self::PreviousCertificate { common_name, .. }
+            | Self::CertificateCommonName { common_name, .. } => [Some(common_name), None, None],
+            Self::Platform { model, assembly, assembly_revision, .. } => {
+                [Some(model), Some(assembly), Some(assembly_revision)]
+            }
+            Self::Software { label, .. } => [Some(label), None, None],
+            Self::ProvisioningUriInvalid { uri } => [Some(uri), None, None],
+            _ => [None, None, None],
+        };
+        [first, second, third].into_iter().flatten().flatten()
     }
 
     /// The number of further lines in which the message may continue although it is complete. Most messages have

@@ -8,7 +8,7 @@
 //!   if the footer is cut off;
 //! - what is left of a key whose header was cut off: the text before its footer, and base64 too long and too
 //!   mixed to be a name or a path, also in lines of 16 characters and more with a blank, `|` or `.` between
-//!   them, or in the form for URLs; and more hexadecimal digits than a fingerprint has;
+//!   them, or in the form for URLs; and more hexadecimal digits than a fingerprint has, also in pairs;
 //! - passwords in URLs, also escaped ones, values of keys such as `password`, `pwd`, `secret` or
 //!   `privateKey`, those of `pw=`, `pin=`, `token=`, `auth=` and `credential=`, and the credentials of an
 //!   `Authorization` header.
@@ -92,17 +92,25 @@ fn may_trigger(text: &str) -> bool {
 /// Whether a text has a run of characters as long as the shortest key that is recognized. This is not part of
 /// [`TRIGGER`], since the repetition counts would add a thousand states to its automaton.
 fn has_long_run(text: &[u8]) -> bool {
-    // The lengths of the current run with and without `-` and `_`, and of the run before its only separator.
-    let (mut run, mut plain, mut before) = (0, 0, 0);
+    // The lengths of the current run with and without `-` and `_`, and of the run before its only separator; and how
+    // many runs of two characters are in a row, as in a fingerprint, which has at most 32.
+    let (mut run, mut plain, mut before, mut pairs) = (0, 0, 0, 0);
     text.len() >= 24
         && text.iter().any(|byte| {
+            if matches!(byte, b':' | b' ' | b'\n' | b'\r' | b'\t') {
+                pairs = match run {
+                    0 => pairs,
+                    2 => pairs + 1,
+                    _ => 0,
+                };
+            }
             match byte {
                 b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'+' | b'/' => (run, plain) = (run + 1, plain + 1),
                 b'-' | b'_' => (run, plain) = (run + 1, 0),
                 b' ' | b'|' | b'.' | b'\n' | b'\r' | b'\t' => (run, plain, before) = (0, 0, run),
                 _ => (run, plain, before) = (0, 0, 0),
             }
-            plain >= 24 || run >= 60 || run.min(before) >= 16
+            plain >= 24 || run >= 60 || run.min(before) >= 16 || pairs > 31
         })
 }
 

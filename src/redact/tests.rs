@@ -213,14 +213,29 @@ fn problems_name_no_one() {
 
 static LOG_OF_ALL_MESSAGES: &str = include_str!("../../testdata/messages/0004f2a1b2c3-app.log");
 
-/// The fields of a line's event that are text.
-fn text_fields(line: &str) -> Vec<(String, serde_json::Value)> {
+fn event_of(line: &str) -> event::Event {
     let text = line.splitn(5, '|').last().unwrap();
     match event::read(text.as_bytes(), event::End::Whole) {
-        event::ParsedText::Known(event) | event::ParsedText::Open(event) => {
-            event.fields().into_iter().filter(|(_, value)| value.is_string()).collect()
-        }
+        event::ParsedText::Known(event) | event::ParsedText::Open(event) => event,
         other => panic!("{line}: {other:?}"),
+    }
+}
+
+/// The fields of a line's event that are text.
+fn text_fields(line: &str) -> Vec<(String, serde_json::Value)> {
+    event_of(line).fields().into_iter().filter(|(_, value)| value.is_string()).collect()
+}
+
+#[test]
+fn fields_of_events_that_are_text_are_listed() {
+    let typed = ["algorithm", "fingerprint", "mac", "version"];
+    for line in LOG_OF_ALL_MESSAGES.lines() {
+        let mut event = event_of(line);
+        event.texts_mut().for_each(|text| *text = "concealed".into());
+        for (field, value) in event.fields() {
+            let is_free = value.is_string() && !typed.contains(&field.as_str());
+            assert_eq!(is_free, value == "concealed", "{field} of {line}");
+        }
     }
 }
 

@@ -293,6 +293,7 @@ impl DigestRun<'_> {
         for log in &mut phone_logs.logs {
             // Device and inode have no meaning on other machines.
             log.identity = None;
+            log.digest.conceal_secrets();
             if let Some(origin) = &mut log.origin {
                 origin.group = group;
             }

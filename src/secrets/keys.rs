@@ -17,7 +17,9 @@ static RUN: LazyLock<Regex> = LazyLock::new(|| pattern("[A-Za-z0-9+/]{24,}={0,2}
 static URL_RUN: LazyLock<Regex> =
     LazyLock::new(|| pattern("[A-Za-z0-9+/]+(?:[-_]{1,2}[A-Za-z0-9+/]+)*={0,2}"));
 
-static HEXADECIMAL: LazyLock<Regex> = LazyLock::new(|| pattern("[0-9A-Fa-f]{48,}"));
+/// Hexadecimal digits, also in pairs with colons or blanks between them, as tools print a key.
+static HEXADECIMAL: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"[0-9A-Fa-f]{48,}|\b[0-9A-Fa-f]{2}(?:(?::\s*|\s+)[0-9A-Fa-f]{2}){23,}\b"));
 
 /// The words that every header and footer of a private key has.
 static WORDS: LazyLock<Regex> =
@@ -141,7 +143,7 @@ impl Lines {
 /// DER in hexadecimal digits: longer than any fingerprint, or with the beginning of a key.
 pub(super) fn hexadecimal(text: &str) -> Vec<Secret> {
     let is_der = |run: &regex::Match<'_>| {
-        let digits = run.as_str();
+        let digits: String = run.as_str().chars().filter(char::is_ascii_hexdigit).collect();
         match digits.len() {
             ..=47 => false,
             48..=64 | 96 | 128 => ["3082", "3081", "302e0201", "30770201"].iter().any(|start| {

@@ -149,6 +149,26 @@ fn keys_without_header_in_lines_of_any_width() {
 }
 
 #[test]
+fn a_key_in_pairs_of_digits_is_longer_than_a_fingerprint() {
+    let pairs = |count: usize, sign: &str| -> String {
+        let pairs: Vec<String> = (0..count).map(|number| format!("{:02x}", number * 37 % 256)).collect();
+        pairs.join(sign)
+    };
+    for sign in [":", " ", ": ", ":\n    "] {
+        for count in [33, 47, 49, 63, 65, 138, 300] {
+            assert_gone(&format!("invalid: {}, sorry", pairs(count, sign)), &[&pairs(count, sign)]);
+        }
+        let der = format!("30:82:{}", pairs(46, ":"));
+        assert_gone(&der, &[&der]);
+    }
+    // MD5, SHA-1, and all lengths of SHA-2.
+    for count in [16, 20, 28, 32, 48, 64] {
+        let text = format!("fingerprint: {}, sorry", pairs(count, ":"));
+        assert_eq!(conceal(&text), text);
+    }
+}
+
+#[test]
 fn a_certificate_is_public() {
     for text in [
         format!("-----BEGIN CERTIFICATE-----\n{LINE}\n{LINE_2}\n-----END CERTIFICATE-----"),

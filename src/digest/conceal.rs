@@ -1,0 +1,110 @@
+//! Conceals the secrets in a digest that leaves this machine as a record.
+
+use std::borrow::Cow;
+
+use super::{Fragment, LogDigest};
+use crate::line::lossy;
+use crate::secrets::{REDACTED, conceal};
+
+impl LogDigest {
+    /// Conceals private keys and passwords in all its texts, as reports do when they show them.
+    pub fn conceal_secrets(&mut self) {
+        let mut texts = Vec::with_capacity(self.texts.len());
+        for entry in &mut self.entries {
+            let text = self.texts.get(entry.text.0 as usize..entry.text.1 as usize).unwrap_or_default();
+            let begin = texts.len() as u32;
+            texts.extend_from_slice(concealed(text).as_deref().map_or(text, str::as_bytes));
+            entry.text = (begin, texts.len() as u32);
+            let shown = entry.repeats.iter_mut().flat_map(|repeats| &mut repeats.shown);
+            let fields = entry.event.iter_mut().flat_map(|event| event.texts_mut());
+            for text in shown.map(|repeat| &mut repeat.text).chain(fields) {
+                if let Some(concealed) = concealed(text.as_bytes()) {
+                    *text = concealed.into();
+                }
+            }
+        }
+        self.texts = texts;
+        self.head.conceal_secrets();
+        self.tail.conceal_secrets();
+    }
+}
+
+impl Fragment {
+    /// The number of lines stays the same: of a secret over several lines, only these are left.
+    fn conceal_secrets(&mut self) {
+        let Some(concealed) = concealed(&self.bytes) else { return };
+        let line_feeds = |text: &[u8]| memchr::memchr_iter(b'\n', text).count();
+        let lines = line_feeds(&self.bytes);
+        self.bytes = match line_feeds(concealed.as_bytes()) == lines {
+            true => concealed.into_bytes(),
+            false => format!("{REDACTED}\n").repeat(lines).into_bytes(),
+        };
+    }
+}
+
+/// The text without its secrets; None if it has none.
+fn concealed(text: &[u8]) -> Option<String> {
+    match conceal(&lossy(text)) {
+        Cow::Owned(concealed) => Some(concealed),
+        Cow::Borrowed(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::log::digest_of;
+    use crate::window::Window;
+
+    const KEY: &str = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKjMzEfYyjiWA4R4";
+
+    fn record_of(log: &str) -> String {
+        let mut digest = digest_of(log.as_bytes(), &Window::default());
+        digest.conceal_secrets();
+        let json = serde_json::to_value(&digest).unwrap();
+        let bytes = [&digest.texts, &digest.head.bytes, &digest.tail.bytes]
+            .map(|text| String::from_utf8_lossy(text).into_owned());
+        format!("{json} {}", bytes.concat())
+    }
+
+    #[test]
+    fn no_text_keeps_a_secret() {
+        let uri = "0531131822|cfg  |4|00|Prov|Invalid STS-URI: 'http://user:geheim@host.example/x'";
+        let refused = format!("0531131823|tls  |4|00|Device credential invalid: {KEY}");
+        let key = format!("-----BEGIN PRIVATE KEY-----\n{KEY}\n-----END PRIVATE KEY-----");
+        for log in [
+            format!("{uri}\n"),
+            uri.to_owned(),
+            format!("{refused}\n{uri}\n"),
+            format!("{key}\n{refused}\n"),
+            format!("{uri}\n0531131824|app  |4|00|{key}\n"),
+            format!("{uri}\n0531131824|app  |4|00|Server certificate verification failed, {key}"),
+            format!("{refused}\n").repeat(crate::digest::MAX_ENTRIES + 5),
+        ] {
+            let record = record_of(&log);
+            assert!(!record.contains("geheim") && !record.contains(&KEY[..40]), "{log}");
+            assert!(record.contains("[redacted]"), "{log}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_secret_stays_as_it_is() {
+        let log = b"rest of a line\n0531131822|tls  |4|00|Polycom device certificate length 802\n0531131823|tls  |4|00|Polycom dev\xff";
+        let before = digest_of(log, &Window::default());
+        let mut after = before.clone();
+        after.conceal_secrets();
+        assert_eq!(after, before);
+    }
+
+    #[test]
+    fn a_concealed_end_of_a_log_keeps_its_lines() {
+        let log = format!(
+            "0531131822|cfg  |4|00|Server certificate verification failed, -----BEGIN PRIVATE KEY-----\n{KEY}"
+        );
+        let mut digest = digest_of(log.as_bytes(), &Window::default());
+        let lines =
+            |digest: &super::LogDigest| digest.tail.bytes.iter().filter(|byte| **byte == b'\n').count();
+        let before = lines(&digest);
+        digest.conceal_secrets();
+        assert_eq!(lines(&digest), before);
+    }
+}
