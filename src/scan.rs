@@ -119,7 +119,7 @@ pub fn scan_records(records: Records, options: &Options) -> io::Result<Scan> {
     let found = crate::input::find(&[], &crate::input::Options::default());
     let Records { pending, problems, configs, .. } = records;
     let trees = options.roots.is_some().then(|| configs.trees(&pending)).transpose()?;
-    let configuration = trees.and_then(|trees| Audit::of_records(trees, options.clock.now));
+    let configuration = trees.and_then(|trees| Audit::new(trees, options.clock.now));
     Ok(run_with(&found, &pending, &problems, configuration, options, &NoProgress, None).0)
 }
 
@@ -152,7 +152,7 @@ fn run(
     let mut pending = collect::read_streams(found, &options.clock.window, progress, spool);
     let members = pending.take_members();
     let tree = options.roots.as_ref().map(|roots| config_tree(found, &members, roots));
-    let configuration = tree.and_then(|tree| Audit::new(tree, options.clock.now));
+    let configuration = tree.and_then(|tree| Audit::new(tree.into(), options.clock.now));
     run_with(found, &pending, &found.problems, configuration, options, progress, spool)
 }
 

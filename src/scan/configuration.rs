@@ -26,20 +26,12 @@ use crate::timeline::{SlotViewSource, Timeline};
 
 /// The configuration files, and what is needed to check phones by them.
 pub(super) struct Audit {
-    files: Files,
+    trees: ConfigTrees,
     /// Problems of phones whose records were not made together.
     apart: Mutex<BTreeSet<Problem>>,
     findings_cache: FindingsCache,
     /// The time of the run, with which dates of certificates are compared.
     now: NaiveDateTime,
-}
-
-/// Where configuration files are.
-enum Files {
-    /// On the disk and in archives.
-    Found(Box<ConfigTree>),
-    /// In records.
-    Stored(ConfigTrees),
 }
 
 /// The tree of the configuration files that were found in directories and archives.
@@ -72,57 +64,36 @@ fn mode(_: &std::path::Path) -> Option<u32> {
 
 impl Audit {
     /// None if no file is a phone's configuration.
-    pub(super) fn new(tree: ConfigTree, now: NaiveDateTime) -> Option<Self> {
-        (!tree.is_empty()).then(|| Self::of(Files::Found(Box::new(tree)), now))
-    }
-
-    /// None if no record is about a phone's configuration.
-    pub(super) fn of_records(trees: ConfigTrees, now: NaiveDateTime) -> Option<Self> {
+    pub(super) fn new(trees: ConfigTrees, now: NaiveDateTime) -> Option<Self> {
         let has_files = trees.all.iter().any(|tree| !tree.is_empty());
-        has_files.then(|| Self::of(Files::Stored(trees), now))
-    }
-
-    fn of(files: Files, now: NaiveDateTime) -> Self {
-        Self { files, apart: Mutex::default(), findings_cache: FindingsCache::default(), now }
+        let (apart, findings_cache) = Default::default();
+        has_files.then_some(Self { trees, apart, findings_cache, now })
     }
 
     /// Whether no opened file has changed since. Only for a tree built with `watched`.
     pub(super) fn is_unchanged(&self) -> bool {
-        matches!(&self.files, Files::Found(tree) if tree.is_unchanged())
+        self.trees.all.iter().all(ConfigTree::is_unchanged)
     }
 
     pub(super) fn problems(&self) -> Vec<Problem> {
         let apart = self.apart.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let trees = match &self.files {
-            Files::Found(tree) => std::slice::from_ref(&**tree),
-            Files::Stored(trees) => &trees.all,
-        };
-        trees.iter().flat_map(ConfigTree::problems).chain(apart).collect()
+        self.trees.all.iter().flat_map(ConfigTree::problems).chain(apart).collect()
     }
 
     /// The phones that have files of their own.
     pub(super) fn macs(&self) -> Vec<Mac> {
-        match &self.files {
-            Files::Found(tree) => tree.phones(),
-            Files::Stored(trees) => trees.phones(),
-        }
+        self.trees.phones()
     }
 
     /// What the files give a phone, given its model and the directories of its logs.
     pub(super) fn config_of(&self, mac: Mac, phone: &Phone) -> PhoneConfig {
         let directories = log_directories(&phone.files);
         let of_tree = |tree: &ConfigTree| resolve(tree, mac, phone.model.as_deref(), &directories);
-        let mut config = match &self.files {
-            Files::Found(tree) => of_tree(tree),
-            Files::Stored(trees) => {
-                let several: Vec<PhoneConfig> = trees.several(mac).map(of_tree).collect();
-                if several.windows(2).any(|two| !two[0].has_same_files(&two[1])) {
-                    let problem = digested_apart(mac);
-                    self.apart.lock().unwrap_or_else(PoisonError::into_inner).insert(problem);
-                }
-                trees.of(mac).map_or_else(|| PhoneConfig::new(mac, Vec::new()), of_tree)
-            }
-        };
+        let several: Vec<PhoneConfig> = self.trees.several(mac).map(of_tree).collect();
+        if several.windows(2).any(|two| !two[0].has_same_files(&two[1])) {
+            self.apart.lock().unwrap_or_else(PoisonError::into_inner).insert(digested_apart(mac));
+        }
+        let mut config = self.trees.of(mac).map_or_else(|| PhoneConfig::new(mac, Vec::new()), of_tree);
         let installed = phone.certificates.iter().filter(|one| one.state == CertificateState::Installed);
         config.installed = installed.filter_map(|one| Some((one.slot, one.fingerprint.clone()?))).collect();
         config

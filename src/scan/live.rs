@@ -158,7 +158,7 @@ impl LiveScan {
         self.configs = configs;
         if !is_unchanged {
             let tree = tree_builder(found, self.pending.members(), roots).watched().build();
-            self.audit = Audit::new(tree, options.clock.now);
+            self.audit = Audit::new(tree.into(), options.clock.now);
         }
         !is_unchanged
     }

@@ -1,4 +1,4 @@
-//! Configuration files from records.
+//! Configuration files from records, and which of them each phone is given.
 //!
 //! A record has one file, or says that a private key exists. A phone is given only the files of streams that
 //! contain the phone itself, since another stream may have files of another site under the same paths.
@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use super::collect::PendingLogs;
 use super::contents::ConfigRecord;
 use super::store::{Place, Store};
-use crate::config::{ConfigTree, Stored, TreeBuilder};
+use crate::config::{ConfigTree, Stored, TreeBuilder, role};
 use crate::input::shown_path;
 use crate::model::Mac;
 use crate::records::Fault;
@@ -76,7 +76,7 @@ impl StoredConfigs {
         let bytes = postcard::to_stdvec(&record.stored).map_err(|_| Fault::Content)?;
         let place = self.store.add(&bytes).map_err(Fault::TemporaryFile)?;
         let path = record.stored.path();
-        if TreeBuilder::default().file(Path::new(path), None) {
+        if Path::new(path).file_name().and_then(role).is_some() {
             self.reading.named.insert(path.into(), record.stored.mode());
         }
         self.reading.index.insert(hash(path), (place, xxh3_128(&bytes)));
@@ -87,13 +87,11 @@ impl StoredConfigs {
     pub(super) fn trees(mut self, pending: &PendingLogs) -> io::Result<ConfigTrees> {
         self.end();
         self.store.flush()?;
+        let (store, files) = (Arc::new(self.store), self.files.into_iter().map(Arc::new));
+        let files: Vec<Arc<Files>> = files.collect();
         // All streams have the same files, so phones need not be assigned to streams.
-        if let [files] = &mut self.files[..]
-            && self.streams.iter().all(|(_, number)| number.is_some())
-        {
-            let files = [(Arc::new(std::mem::take(&mut files.index)), std::mem::take(&mut files.named))];
-            let all = vec![tree(files.iter().collect(), &Arc::new(self.store))];
-            return Ok(ConfigTrees { all, of_everyone: Some(0), ..ConfigTrees::default() });
+        if files.len() == 1 && self.streams.iter().all(|(_, number)| number.is_some()) {
+            return Ok(tree(files, &store).into());
         }
         let mut own: BTreeMap<Mac, Numbers> = BTreeMap::new();
         for (mac, begins) in pending.places() {
@@ -101,19 +99,15 @@ impl StoredConfigs {
             let numbers = begins.map(|begin| self.streams.get(stream(begin)).and_then(|(_, number)| *number));
             own.entry(mac).or_default().of_logs.extend(numbers);
         }
-        for (number, files) in self.files.iter().enumerate() {
-            for mac in files.phones() {
-                own.entry(mac).or_default().of_files.insert(number as u32);
-            }
+        for (number, files) in (0..).zip(&files) {
+            let named = files.named.keys().filter_map(|path| role(Path::new(&**path).file_name()?));
+            named.for_each(|(mac, _)| _ = own.entry(mac).or_default().of_files.insert(number));
         }
-        let store = Arc::new(self.store);
-        let indexes: Vec<(Arc<Index>, Named)> =
-            self.files.into_iter().map(|files| (Arc::new(files.index), files.named)).collect();
         let mut trees = ConfigTrees::default();
         let mut known: HashMap<BTreeSet<u32>, u32> = HashMap::new();
         let mut tree_of = |numbers: &BTreeSet<u32>, trees: &mut ConfigTrees| {
             *known.entry(numbers.clone()).or_insert_with(|| {
-                let some = numbers.iter().map(|number| &indexes[*number as usize]);
+                let some = numbers.iter().map(|number| Arc::clone(&files[*number as usize]));
                 trees.all.push(tree(some.collect(), &store));
                 trees.all.len() as u32 - 1
             })
@@ -142,38 +136,29 @@ struct Numbers {
     of_files: BTreeSet<u32>,
 }
 
-impl Files {
-    fn phones(&self) -> Vec<Mac> {
-        let mut builder = TreeBuilder::default();
-        self.named.iter().for_each(|(path, mode)| _ = builder.file(Path::new(&**path), *mode));
-        builder.build().phones()
-    }
-}
-
 fn hash(path: &str) -> u64 {
     xxh3_64(path.as_bytes())
 }
 
 /// Builds the tree of the files of some streams.
-fn tree(files: Vec<&(Arc<Index>, Named)>, store: &Arc<Store>) -> ConfigTree {
+fn tree(files: Vec<Arc<Files>>, store: &Arc<Store>) -> ConfigTree {
     let mut builder = TreeBuilder::default();
-    for (path, mode) in files.iter().flat_map(|(_, named)| named) {
+    for (path, mode) in files.iter().flat_map(|files| &files.named) {
         builder.file(Path::new(&**path), *mode);
     }
-    let (store, indexes) = (Arc::clone(store), files.iter().map(|(index, _)| Arc::clone(index)));
-    let indexes: Vec<Arc<Index>> = indexes.collect();
+    let store = Arc::clone(store);
     builder.build_of_stored(Box::new(move |path| {
         let path = &*shown_path(path);
         // If streams have different states of a file, choose one deterministically; the phone is reported as
         // digested apart anyway.
-        let places = indexes.iter().filter_map(|index| index.get(&hash(path)));
+        let places = files.iter().filter_map(|files| files.index.get(&hash(path)));
         let (place, _) = places.max_by_key(|(_, content)| *content)?;
         let stored: Stored = postcard::from_bytes(&store.read(*place)?).ok()?;
         (stored.path() == path).then_some(stored)
     }))
 }
 
-/// The configuration files of each phone, from records.
+/// The configuration files of each phone. From records there can be several trees; what a search found is one.
 #[derive(Default)]
 pub(super) struct ConfigTrees {
     pub(super) all: Vec<ConfigTree>,
@@ -181,6 +166,12 @@ pub(super) struct ConfigTrees {
     of_phone: HashMap<Mac, u32>,
     /// For phones whose logs are in streams with different files: the tree of each of these streams.
     several: HashMap<Mac, Vec<u32>>,
+}
+
+impl From<ConfigTree> for ConfigTrees {
+    fn from(of_everyone: ConfigTree) -> Self {
+        Self { all: vec![of_everyone], of_everyone: Some(0), ..Self::default() }
+    }
 }
 
 impl ConfigTrees {
