@@ -27,7 +27,6 @@ mod writer;
 
 use std::io;
 
-use chrono::{DateTime, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::model::Mac;
@@ -95,10 +94,8 @@ pub struct Frame {
 pub struct Header {
     /// The program's version.
     pub tool: String,
-    /// Begin of the window: seconds since 1970 in the phones' local time.
-    since: Option<i64>,
-    /// End of the window, in the same unit.
-    until: Option<i64>,
+    /// The window that the records were made with, in whole seconds.
+    pub window: Window,
     /// When the run began: seconds since 1970, UTC.
     pub made_at: i64,
     /// Configuration files were read too.
@@ -109,16 +106,8 @@ impl Header {
     /// The header of records of this version. `made_at`: when the run began, in seconds since 1970, UTC.
     #[must_use]
     pub fn new(window: &Window, made_at: i64, has_configuration: bool) -> Self {
-        let seconds = |time: Option<NaiveDateTime>| time.map(|time| time.and_utc().timestamp());
         let tool = env!("CARGO_PKG_VERSION").to_owned();
-        Self { tool, since: seconds(window.since), until: seconds(window.until), made_at, has_configuration }
-    }
-
-    /// The window that the records were made with. In whole seconds.
-    #[must_use]
-    pub fn window(&self) -> Window {
-        let time = |seconds: Option<i64>| Some(DateTime::from_timestamp(seconds?, 0)?.naive_utc());
-        Window { since: time(self.since), until: time(self.until) }
+        Self { tool, window: window.in_seconds(), made_at, has_configuration }
     }
 
     /// The digest version comes first, in a form that is the same in all versions.

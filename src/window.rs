@@ -7,15 +7,18 @@
 use std::fmt;
 
 use chrono::{NaiveDateTime, Timelike};
+use serde::{Deserialize, Serialize};
 
 use crate::stamp::{Stamp, Yearless};
 
 /// A time window; both bounds are included. Local time of the phones.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
-    /// The begin of the window; None if it is open.
+    /// The begin of the window; None if it is open. Records have it in whole seconds.
+    #[serde(with = "chrono::naive::serde::ts_seconds_option")]
     pub since: Option<NaiveDateTime>,
     /// The end of the window; None if it is open.
+    #[serde(with = "chrono::naive::serde::ts_seconds_option")]
     pub until: Option<NaiveDateTime>,
 }
 

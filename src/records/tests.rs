@@ -24,7 +24,7 @@ fn what_is_written_is_read() {
     let items = read(&stream()).unwrap();
     assert_eq!(items.len(), 3);
     let Item::Header(header) = &items[0] else { panic!("{items:?}") };
-    assert_eq!(header.window().since, Some("2016-07-01T00:00:00".parse().unwrap()));
+    assert_eq!(header.window.since, Some("2016-07-01T00:00:00".parse().unwrap()));
     let log = Frame { kind: FrameKind::Log, mac: "0004F2A1B202".parse().ok(), payload: b"a log".to_vec() };
     assert_eq!(items[1], Item::Frame(log));
     let twice = [stream(), stream()].concat();

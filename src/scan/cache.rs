@@ -6,13 +6,14 @@ use std::io::BufRead;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::contents::{ConfigRecord, ProblemRecord, SkippedFilesRecord, log_of};
+use super::contents::{Sourced, log_of};
 use super::origin::FileVersion;
 use super::phone_logs::ReadLog;
 use super::store::{Place, Store};
 use crate::config::Stored;
 use crate::input::{SkippedFiles, decompressed};
 use crate::model::Mac;
+use crate::problem::Problem;
 use crate::records::{Fault, FrameKind, Item, Reader};
 use crate::window::Window;
 
@@ -80,7 +81,7 @@ impl Cache {
                 Err(fault) => return Err(fault),
                 Ok(None) => break,
                 Ok(Some(Item::Header(header)))
-                    if header.window() != window.in_seconds() || configs && !header.has_configuration =>
+                    if header.window != window.in_seconds() || configs && !header.has_configuration =>
                 {
                     return Ok(None);
                 }
@@ -109,23 +110,22 @@ impl Cache {
                 }
             }
             FrameKind::Configuration => {
-                if let Some(source) = ConfigRecord::of(payload)?.source {
+                if let Some(source) = Sourced::<Stored>::unpack(payload)?.source {
                     let place = self.store.add(payload).map_err(Fault::TemporaryFile)?;
                     let state = self.state(&source, made_at).hash;
                     self.configs.push((state, place));
                 }
             }
             FrameKind::Problem => {
-                let record: ProblemRecord = postcard::from_bytes(payload).map_err(|_| Fault::Content)?;
-                if let Some(source) = record.source {
+                if let Some(source) = Sourced::<Problem>::unpack(payload)?.source {
                     self.state(&source, made_at).has_problems = true;
                 }
             }
             FrameKind::SkippedFiles => {
-                let record: SkippedFilesRecord = postcard::from_bytes(payload).map_err(|_| Fault::Content)?;
+                let record = Sourced::unpack(payload)?;
                 if let Some(source) = record.source {
                     let state = self.state(&source, made_at).hash;
-                    self.skipped.insert(state, record.skipped);
+                    self.skipped.insert(state, record.value);
                 }
             }
             FrameKind::Header | FrameKind::End => {}
@@ -163,10 +163,7 @@ impl Cache {
                 logs.push((record.0, log));
             }
         }
-        let configs = of_state(&self.configs, state.hash).map(|place| {
-            let record = ConfigRecord::of(&self.store.read(*place)?).ok()?;
-            Some(record.stored)
-        });
+        let configs = of_state(&self.configs, state.hash).map(|place| Some(self.config(*place)?.value));
         let configs = configs.collect::<Option<Vec<Stored>>>()?;
         let skipped = self.skipped.get(&state.hash).cloned().unwrap_or_default();
         Some(Cached { logs, configs, skipped })
@@ -177,12 +174,15 @@ impl Cache {
         log_of(&self.store.read(place)?).ok()
     }
 
+    fn config(&self, place: Place) -> Option<Sourced<Stored>> {
+        Sourced::unpack(&self.store.read(place)?).ok()
+    }
+
     /// The configuration files from archives, each in its latest state.
     pub(super) fn members(&self) -> Vec<(Stored, FileVersion)> {
         let records = self.configs.iter().filter_map(|(_, place)| {
-            let record = ConfigRecord::of(&self.store.read(*place)?).ok()?;
-            let source = record.source.filter(|source| self.is_latest(source))?;
-            Some((record.stored, source))
+            let Sourced { value, source } = self.config(*place)?;
+            Some((value, source.filter(|source| self.is_latest(source))?))
         });
         let mut seen = HashSet::new();
         records.filter(|(stored, _)| seen.insert(stored.path().to_owned())).collect()

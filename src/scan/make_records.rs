@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::ReportProgress;
 use super::cache::{Cache, CachedRecord};
 use super::collect::{PendingLogs, PhoneSink};
-use super::contents::{ProblemRecord, SkippedFilesRecord};
+use super::contents::Sourced;
 use super::origin::{ContentHashes, FileVersion};
 use super::phone_logs::{PhoneLogs, ReadLog};
 use super::write_configuration::ConfigurationWriter;
@@ -74,26 +74,20 @@ pub fn digest(
     let hashes = ContentHashes::new(lengths.unwrap_or_default());
     let (pending, configs) = (PendingLogs::default(), None);
     let mut run = DigestRun { found, window, cache, hashes: &hashes, progress, pending, configs };
-    let mut digested = DigestSummary::default();
-    let mut problems: Vec<(Problem, Option<FileVersion>)> =
-        found.problems.iter().map(|problem| (problem.clone(), None)).collect();
+    let mut all = ReadFiles::default();
+    all.problems
+        .extend(found.problems.iter().map(|problem| Sourced { value: problem.clone(), source: None }));
     // The number of other files is not recorded: the records themselves may be among them, and must not
     // depend on it.
     let skipped = SkippedFiles { files: 0, ..found.skipped.clone() };
-    let mut skipped = vec![SkippedFilesRecord { skipped, source: None }];
+    all.skipped.push(Sourced { value: skipped, source: None });
     let streams: Vec<ReadFiles> = found.streams.par_iter().map(|source| run.stream(source)).collect();
-    let mut members = Vec::new();
-    for read in streams {
-        members.extend(read.members);
-        digested.from_cache += read.from_cache;
-        problems.extend(read.problems);
-        skipped.extend(read.skipped);
-        run.pending.append(read.others);
-    }
+    streams.into_iter().for_each(|read| all.append(read));
+    run.pending = std::mem::take(&mut all.others);
+    let mut members = std::mem::take(&mut all.members);
     members.extend(run.members_of_gone(keep));
     run.configs = roots.map(|roots| ConfigurationWriter::new(found, members, roots));
     let mut writer = Writer::new(out, &Header::new(window, made_at, roots.is_some()))?;
-    let mut of_others = PendingLogs::default();
     let phones = found.by_address();
     let mut batches = found.batches(&phones);
     loop {
@@ -104,13 +98,11 @@ pub fn digest(
         let made = round.into_par_iter().map(|batch| run.batch(batch)).collect::<io::Result<Vec<_>>>()?;
         for (frames, count, read) in made {
             writer.frames(&frames, count)?;
-            digested.logs += read.logs;
-            digested.from_cache += read.from_cache;
-            problems.extend(read.problems);
-            skipped.extend(read.skipped);
-            of_others.append(read.others);
+            all.append(read);
         }
     }
+    let ReadFiles { logs, others: of_others, mut problems, skipped, from_cache, .. } = all;
+    let mut digested = DigestSummary { logs, from_cache, ..DigestSummary::default() };
     let others: BTreeSet<Mac> = run.pending.macs().filter(|mac| found.phone_of(*mac).is_none()).collect();
     let further: BTreeSet<Mac> = of_others.macs().collect();
     let has_log = |mac| found.phone_of(mac).is_some() || others.contains(&mac) || further.contains(&mac);
@@ -118,7 +110,9 @@ pub fn digest(
     let further = further.iter().map(|mac| (Some(*mac), of_others.of(*mac)));
     let nameless = run.pending.without_address().chain(of_others.without_address()).map(|log| (None, log));
     for (mac, phone_logs) in others.chain(further).chain(nameless) {
-        digested.logs += run.write(mac, phone_logs, &mut writer)?;
+        let logs = run.ready(mac, phone_logs);
+        digested.logs += logs.len() as u64;
+        run.write(mac, &logs, &mut writer)?;
     }
     digested.gone = run.write_gone(keep, &mut writer)?;
     digested.logs += digested.gone;
@@ -126,20 +120,18 @@ pub fn digest(
         configs.finish(has_log, &mut writer)?;
         // A file that the user named because phones read it as configuration is not reported as a log that
         // can't be read.
-        problems.retain(|(problem, _)| problem.kind != ProblemKind::NotALog || !configs.has(&problem.path));
+        problems.retain(|one| one.value.kind != ProblemKind::NotALog || !configs.has(&one.value.path));
         digested.problems = configs.problems();
     }
-    problems.sort_by(|a, b| a.0.cmp(&b.0));
-    problems.dedup_by(|later, kept| later.0 == kept.0);
-    for (problem, source) in problems {
-        let record = ProblemRecord { problem, source };
-        writer.frame(FrameKind::Problem, None, &postcard::to_stdvec(&record).map_err(io::Error::other)?)?;
-        digested.problems.push(record.problem);
+    problems.sort_by(|a, b| a.value.cmp(&b.value));
+    problems.dedup_by(|later, kept| later.value == kept.value);
+    for problem in problems {
+        writer.frame(FrameKind::Problem, None, &problem.pack()?)?;
+        digested.problems.push(problem.value);
     }
-    for record in skipped {
-        let payload = postcard::to_stdvec(&record).map_err(io::Error::other)?;
-        writer.frame(FrameKind::SkippedFiles, None, &payload)?;
-        digested.skipped.merge(record.skipped);
+    for skipped in skipped {
+        writer.frame(FrameKind::SkippedFiles, None, &skipped.pack()?)?;
+        digested.skipped.merge(skipped.value);
     }
     writer.finish()?;
     digested.problems.sort();
@@ -167,9 +159,20 @@ struct ReadFiles {
     others: PendingLogs,
     /// Configuration files in archives.
     members: Vec<(Stored, FileVersion)>,
-    problems: Vec<(Problem, Option<FileVersion>)>,
-    skipped: Vec<SkippedFilesRecord>,
+    problems: Vec<Sourced<Problem>>,
+    skipped: Vec<Sourced<SkippedFiles>>,
     from_cache: u64,
+}
+
+impl ReadFiles {
+    fn append(&mut self, other: Self) {
+        self.logs += other.logs;
+        self.others.append(other.others);
+        self.members.extend(other.members);
+        self.problems.extend(other.problems);
+        self.skipped.extend(other.skipped);
+        self.from_cache += other.from_cache;
+    }
 }
 
 impl DigestRun<'_> {
@@ -205,11 +208,10 @@ impl DigestRun<'_> {
         read.members.extend(members.map(|stored| (stored, source.clone())));
         let skipped = sink.others.take_skipped();
         if skipped != SkippedFiles::default() {
-            read.skipped.push(SkippedFilesRecord { skipped, source: Some(source.clone()) });
+            read.skipped.push(Sourced { value: skipped, source: Some(source.clone()) });
         }
-        read.problems.extend(
-            std::mem::take(&mut sink.problems).into_iter().map(|problem| (problem, Some(source.clone()))),
-        );
+        let problems = std::mem::take(&mut sink.problems).into_iter();
+        read.problems.extend(problems.map(|value| Sourced { value, source: Some(source.clone()) }));
     }
 
     fn stream(&self, stream: &crate::input::Source) -> ReadFiles {
@@ -221,7 +223,7 @@ impl DigestRun<'_> {
                 FileVersion { path: stream.path().into(), size, modified }
             }
             Err(problem) => {
-                read.problems.push((problem, None));
+                read.problems.push(Sourced { value: problem, source: None });
                 return read;
             }
         };
@@ -250,39 +252,36 @@ impl DigestRun<'_> {
                             self.found.read(log, &mut buffers, sink)
                         });
                     }
-                    Err(problem) => read.problems.push((problem, None)),
+                    Err(problem) => read.problems.push(Sourced { value: problem, source: None }),
                 }
             }
             let mut phone_logs = std::mem::take(&mut sink.phone_logs);
             phone_logs.append(self.pending.of(mac));
             read.others.append(sink.others);
             let logs = self.ready(Some(mac), phone_logs);
-            for log in &logs {
-                append_frame(FrameKind::Log, Some(mac), &packed(log)?, &mut frames)?;
-            }
             read.logs += logs.len() as u64;
-            count += logs.len() as u64;
-            if let Some(configs) = &self.configs {
-                count += configs.append_own(mac, &logs, &mut frames)?;
-            }
+            count += self.append(Some(mac), &logs, &mut frames)?;
         }
         Ok((frames, count, read))
     }
 
-    /// Writes the records of a phone whose logs were not found by its name.
-    fn write(&self, mac: Option<Mac>, phone_logs: PhoneLogs, writer: &mut Writer<'_>) -> io::Result<u64> {
-        let logs = self.ready(mac, phone_logs);
-        for log in &logs {
-            writer.frame(FrameKind::Log, mac, &packed(log)?)?;
+    /// Appends the frames of these logs of a phone, and of the configuration files that only this phone reads; returns
+    /// their number.
+    fn append(&self, mac: Option<Mac>, logs: &[ReadLog], frames: &mut Vec<u8>) -> io::Result<u64> {
+        for log in logs {
+            let payload = postcard::to_stdvec(log).map_err(io::Error::other)?;
+            append_frame(FrameKind::Log, mac, &payload, frames)?;
         }
-        self.write_configs(mac, &logs, writer)?;
-        Ok(logs.len() as u64)
+        let configs = match mac.zip(self.configs.as_ref()) {
+            Some((mac, configs)) => configs.append_own(mac, logs, frames)?,
+            None => 0,
+        };
+        Ok(logs.len() as u64 + configs)
     }
 
-    fn write_configs(&self, mac: Option<Mac>, logs: &[ReadLog], writer: &mut Writer<'_>) -> io::Result<()> {
-        let Some((mac, configs)) = mac.zip(self.configs.as_ref()) else { return Ok(()) };
+    fn write(&self, mac: Option<Mac>, logs: &[ReadLog], writer: &mut Writer<'_>) -> io::Result<()> {
         let mut frames = Vec::new();
-        let count = configs.append_own(mac, logs, &mut frames)?;
+        let count = self.append(mac, logs, &mut frames)?;
         writer.frames(&frames, count)
     }
 
@@ -382,8 +381,7 @@ impl DigestRun<'_> {
         kept.sort_by(|a, b| (a.0, &a.1, a.2).cmp(&(b.0, &b.1, b.2)));
         for (mac, .., one) in &kept {
             let Some(log) = log_of(*one) else { continue };
-            writer.frame(FrameKind::Log, *mac, &packed(&log)?)?;
-            self.write_configs(*mac, &[log], writer)?;
+            self.write(*mac, &[log], writer)?;
         }
         Ok(kept.len() as u64)
     }
@@ -391,8 +389,4 @@ impl DigestRun<'_> {
 
 fn time_of(time: DateTime<chrono::Utc>) -> String {
     time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-fn packed(log: &ReadLog) -> io::Result<Vec<u8>> {
-    postcard::to_stdvec(log).map_err(io::Error::other)
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, BufRead};
 
 use super::collect::PendingLogs;
-use super::contents::{ProblemRecord, SkippedFilesRecord, log_of};
+use super::contents::{Sourced, log_of};
 use super::stored_configuration::StoredConfigs;
 use crate::input::decompressed;
 use crate::problem::Problem;
@@ -62,15 +62,11 @@ impl Records {
                         }
                         self.pending.add_to_file(frame.mac, frame.payload).map_err(Fault::TemporaryFile)?;
                     }
-                    FrameKind::Problem => {
-                        let record = postcard::from_bytes::<ProblemRecord>(&frame.payload);
-                        self.problems.push(record.map_err(|_| Fault::Content)?.problem);
-                    }
+                    FrameKind::Problem => self.problems.push(Sourced::unpack(&frame.payload)?.value),
                     FrameKind::SkippedFiles => {
-                        let record: SkippedFilesRecord =
-                            postcard::from_bytes(&frame.payload).map_err(|_| Fault::Content)?;
+                        let record = Sourced::unpack(&frame.payload)?;
                         if self.skipped.insert(frame.payload) {
-                            self.pending.add_skipped(record.skipped);
+                            self.pending.add_skipped(record.value);
                         }
                     }
                     FrameKind::Configuration => self.configs.add(&frame.payload)?,
@@ -85,14 +81,13 @@ impl Records {
     /// The window that all records were made with.
     #[must_use]
     pub fn window(&self) -> Window {
-        self.header.as_ref().map(Header::window).unwrap_or_default()
+        self.header.as_ref().map(|header| header.window).unwrap_or_default()
     }
 
     fn fits(&mut self, header: Header) -> Result<(), Fault> {
-        let window = header.window();
-        if self.header.is_some() && window != self.window() {
+        if self.header.is_some() && header.window != self.window() {
             let other = format!("another file was made with {}", self.window());
-            return Err(Fault::Window { made: window.to_string(), other });
+            return Err(Fault::Window { made: header.window.to_string(), other });
         }
         self.header.get_or_insert(header);
         Ok(())

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use super::collect::PendingLogs;
-use super::contents::ConfigRecord;
+use super::contents::Sourced;
 use super::store::{Place, Store};
 use crate::config::{ConfigTree, Stored, TreeBuilder, role};
 use crate::input::shown_path;
@@ -72,12 +72,12 @@ impl StoredConfigs {
     }
 
     pub(super) fn add(&mut self, payload: &[u8]) -> Result<(), Fault> {
-        let record = ConfigRecord::of(payload)?;
-        let bytes = postcard::to_stdvec(&record.stored).map_err(|_| Fault::Content)?;
+        let stored: Stored = Sourced::unpack(payload)?.value;
+        let bytes = postcard::to_stdvec(&stored).map_err(|_| Fault::Content)?;
         let place = self.store.add(&bytes).map_err(Fault::TemporaryFile)?;
-        let path = record.stored.path();
+        let path = stored.path();
         if Path::new(path).file_name().and_then(role).is_some() {
-            self.reading.named.insert(path.into(), record.stored.mode());
+            self.reading.named.insert(path.into(), stored.mode());
         }
         self.reading.index.insert(hash(path), (place, xxh3_128(&bytes)));
         Ok(())

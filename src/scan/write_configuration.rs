@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::configuration::{config_tree, log_directories};
-use super::contents::ConfigRecord;
+use super::contents::Sourced;
 use super::origin::FileVersion;
 use super::phone_logs::ReadLog;
-use crate::config::{ConfigTree, Stored, TreeBuilder, reachable};
+use crate::config::{ConfigTree, Stored, reachable, role};
 use crate::input::FoundFiles;
 use crate::model::Mac;
 use crate::problem::Problem;
@@ -40,7 +40,7 @@ impl ConfigurationWriter {
         lock(&self.shared).extend(found.shared);
         let count = found.own.len() as u64;
         for stored in found.own {
-            if !TreeBuilder::default().file(Path::new(stored.path()), None) {
+            if Path::new(stored.path()).file_name().and_then(role).is_none() {
                 lock(&self.listed).insert(stored.path().into());
             }
             let payload = packed(stored, None, &self.tree)?;
@@ -82,6 +82,5 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 fn packed(stored: Stored, source: Option<FileVersion>, tree: &ConfigTree) -> io::Result<Vec<u8>> {
-    let record = ConfigRecord { stored: tree.without_secrets(stored), source };
-    postcard::to_stdvec(&record).map_err(io::Error::other)
+    Sourced { value: tree.without_secrets(stored), source }.pack()
 }
