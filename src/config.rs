@@ -39,10 +39,10 @@ pub(crate) use certificate::fingerprints;
 pub use certificate::{Certificate, PublicKey};
 pub use facts::{LogFacts, Refused, SlotFacts, SlotState};
 pub use file::{File, Misspelt, ReadOutcome, Setting};
-pub use key::PrivateKey;
+pub use key::{Key, PrivateKey};
 pub use line::ConfigurationLine;
 pub use parameter::{DEVICE_SET, Parameter, ParameterKind, Store, selected_slot};
-pub use path::{Role, role};
+pub use path::role;
 pub use pem::Fault;
 pub use phone::{
     ConfigSource, ConfiguredKey, Credential, Effective, Gate, Given, PhoneConfig, SourceRole, Unresolved,
@@ -51,5 +51,5 @@ pub use reachable::{Reachable, reachable};
 pub use resolve::resolve;
 pub use stored::{KeyFile, Stored};
 pub use tree::{ConfigTree, FindStored, TreeBuilder};
-pub use value::{Certificates, Form, Key, Value};
+pub use value::{Certificates, Form, Value};
 pub use xml::Malformed;

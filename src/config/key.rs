@@ -9,6 +9,7 @@ use super::certificate::{EC, PublicKey, RSA, RSA_PSS};
 use super::der::{
     BIT_STRING, Element, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE, context, encoded_length,
 };
+use super::pem::Fault;
 
 /// The data of a private key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,21 +20,18 @@ pub struct PrivateKey {
     pub public: PublicKey,
 }
 
-/// The possible contents of the bytes of a key.
-pub(super) enum Found {
-    Key(PrivateKey),
-    Encrypted,
-}
+/// The value of a key parameter, or why it can't be read.
+pub type Key = Result<PrivateKey, Fault>;
 
-/// Reads the key at the beginning of `der`.
-pub(super) fn parse(der: &[u8]) -> Option<Found> {
+/// Reads the key at the beginning of `der`; None if there is none. An encrypted one is a fault.
+pub(super) fn parse(der: &[u8]) -> Option<Key> {
     let whole = Reader::new(der).take(SEQUENCE)?;
     let mut fields = whole.within();
     // EncryptedPrivateKeyInfo begins with an algorithm, every key with a number.
     let Some(version) = fields.take(INTEGER) else {
         fields.take(SEQUENCE)?.within().take(OID)?;
         fields.take(OCTET_STRING)?;
-        return Some(Found::Encrypted);
+        return Some(Err(Fault::Encrypted));
     };
     let next = fields.next()?;
     let (length, public) = match (version.content, next.tag) {
@@ -67,7 +65,7 @@ pub(super) fn parse(der: &[u8]) -> Option<Found> {
         }
         _ => return None,
     };
-    Some(Found::Key(PrivateKey { length: length as u32, public }))
+    Some(Ok(PrivateKey { length: length as u32, public }))
 }
 
 fn rsa(key: Element<'_>) -> Option<PublicKey> {

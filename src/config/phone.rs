@@ -9,10 +9,11 @@ use xxhash_rust::xxh3::Xxh3Default;
 
 use super::certificate::PublicKey;
 use super::file::{File, ReadOutcome, Setting};
+use super::key::Key;
 use super::line::ConfigurationLine;
 use super::parameter::{LOG_DIRECTORY, Parameter, ParameterKind, Store};
 use super::stored::KeyFile;
-use super::value::{Certificates, Key, Value};
+use super::value::{Certificates, Value};
 use crate::model::{Fingerprint, Mac, Slot};
 use crate::sentence::{Part, Sentence, sentence};
 

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::file::{MAX_NAME_LENGTH, MAX_NAMES};
-use super::path::{Role, normal};
-use super::resolve::{MODEL, PHONE, spellings};
+use super::path::normal;
+use super::resolve::{MODEL, PHONE, ROLES, spellings};
 use super::stored::Stored;
 use super::tree::{ConfigTree, Opened};
+use crate::input::ConfigKind;
 use crate::model::Mac;
 
 /// The files that a phone may read, as far as they exist and are not members of archives.
@@ -26,21 +27,21 @@ pub fn reachable(tree: &ConfigTree, mac: Mac, log_directories: &[PathBuf]) -> Re
     let mut found = Reachable::default();
     let (own, everyone) = (tree.files_of(mac), tree.files_of(Mac::new([0; 6])));
     let mut places: BTreeSet<PathBuf> = log_directories.iter().map(|directory| normal(directory)).collect();
-    for role in [Role::Master, Role::PhoneOverrides, Role::WebOverrides] {
+    for role in ROLES {
         for path in own.named(role) {
             places.extend(path.parent().map(Path::to_owned));
             let opened = tree.open(path, false);
-            if role == Role::Master {
+            if role == ConfigKind::Master {
                 found.listed(tree, mac, path, &opened);
             }
             found.found(tree, path, opened, false);
         }
     }
     let nearest = |place: &PathBuf| {
-        place.ancestors().find_map(|directory| everyone.in_directory(Role::Master, directory))
+        place.ancestors().find_map(|directory| everyone.in_directory(ConfigKind::Master, directory))
     };
     // It matters whether there are several masters for all phones, so a second one is included.
-    let first_two = everyone.named(Role::Master).take(2);
+    let first_two = everyone.named(ConfigKind::Master).take(2);
     let masters: BTreeSet<&Path> = places.iter().filter_map(nearest).chain(first_two).collect();
     for path in masters {
         let opened = tree.open(path, true);

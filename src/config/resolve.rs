@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::file::{File, FileList, ListedName, MAX_NAME_LENGTH, MAX_NAMES, ReadOutcome};
 use super::parameter::LOG_DIRECTORY;
-use super::path::{Role, normal, role};
+use super::path::{normal, role};
 use super::phone::{ConfigSource, PhoneConfig, SourceRole, Unresolved};
 use super::tree::{ConfigTree, Opened, OwnFiles};
 use super::value::Value;
-use crate::input::shown_path;
+use crate::input::{ConfigKind, shown_path};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 
@@ -62,7 +62,8 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories
 }
 
 /// The roles of files that a phone reads.
-const ROLES: [Role; 3] = [Role::Master, Role::PhoneOverrides, Role::WebOverrides];
+pub(super) const ROLES: [ConfigKind; 3] =
+    [ConfigKind::Master, ConfigKind::PhoneOverrides, ConfigKind::WebOverrides];
 
 /// The form of `VVX 500` in names of files and attributes: `VVX500`, `SPIP650`, `SSIP7000`, `SSDuo`.
 fn model_word(model: &str) -> String {
@@ -77,7 +78,7 @@ fn model_word(model: &str) -> String {
 }
 
 /// The file in this role in a log's directory or above it.
-fn above<'t>(files: OwnFiles<'t>, role: Role, starts: &[PathBuf]) -> Option<&'t Path> {
+fn above<'t>(files: OwnFiles<'t>, role: ConfigKind, starts: &[PathBuf]) -> Option<&'t Path> {
     // Most phones have no file in most roles.
     if files.named(role).len() == 0 {
         return None;
@@ -87,7 +88,7 @@ fn above<'t>(files: OwnFiles<'t>, role: Role, starts: &[PathBuf]) -> Option<&'t 
 }
 
 /// The file in this role, if there is just one.
-fn only(files: OwnFiles<'_>, role: Role) -> Option<&Path> {
+fn only(files: OwnFiles<'_>, role: ConfigKind) -> Option<&Path> {
     let mut all = files.named(role);
     all.next().filter(|_| all.len() == 0)
 }
@@ -164,9 +165,10 @@ impl FileSearch<'_> {
             opened.filter(|(_, file)| file.is_ours)
         };
         // A master in another directory is from another site, unless the logs are where it sends them.
-        let of_logs =
-            || of_all(only(everyone, Role::Master)).filter(|(path, master)| self.takes_logs(path, master));
-        let general = of_all(above(everyone, Role::Master, &places)).or_else(of_logs);
+        let of_logs = || {
+            of_all(only(everyone, ConfigKind::Master)).filter(|(path, master)| self.takes_logs(path, master))
+        };
+        let general = of_all(above(everyone, ConfigKind::Master, &places)).or_else(of_logs);
         // A `<mac>.cfg` without its own list that the general master lists is not a master.
         let is_listed = |(path, file): &(PathBuf, Arc<File>)| {
             file.lists.is_empty()
@@ -178,12 +180,12 @@ impl FileSearch<'_> {
                 })
         };
         let own = |path: Option<&Path>| {
-            let opened = path.and_then(|path| file(path, self.tree.open_own(path)));
+            let opened = path.and_then(|path| file(path, self.tree.open(path, false)));
             opened.filter(|own| !is_listed(own))
         };
-        own(above(self.own, Role::Master, &self.starts))
-            .or_else(|| of_all(above(everyone, Role::Master, &self.starts)))
-            .or_else(|| own(only(self.own, Role::Master)))
+        own(above(self.own, ConfigKind::Master, &self.starts))
+            .or_else(|| of_all(above(everyone, ConfigKind::Master, &self.starts)))
+            .or_else(|| own(only(self.own, ConfigKind::Master)))
             .or_else(|| general.clone())
     }
 
@@ -198,9 +200,11 @@ impl FileSearch<'_> {
     }
 
     /// Adds the overrides; `find` returns their path by role.
-    fn overrides<'f>(&self, config: &mut PhoneConfig, find: impl Fn(Role) -> Option<&'f Path>) {
-        for (of, role) in [(Role::PhoneOverrides, SourceRole::Phone), (Role::WebOverrides, SourceRole::Web)] {
-            match find(of).map(|path| self.tree.open_own(path)) {
+    fn overrides<'f>(&self, config: &mut PhoneConfig, find: impl Fn(ConfigKind) -> Option<&'f Path>) {
+        for (of, role) in
+            [(ConfigKind::PhoneOverrides, SourceRole::Phone), (ConfigKind::WebOverrides, SourceRole::Web)]
+        {
+            match find(of).map(|path| self.tree.open(path, false)) {
                 // An empty file, or one of another vendor.
                 Some(Opened::File(file)) if file.outcome == ReadOutcome::NotXml => {}
                 Some(Opened::File(file)) => config.add(ConfigSource { file, role, is_own: true }),

@@ -5,8 +5,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::file::File;
-use super::path::{Role, normal, role};
-use crate::input::{ConfigContent, ConfigMember, shown_path};
+use super::path::{normal, role};
+use crate::input::{ConfigContent, ConfigKind, ConfigMember, shown_path};
 use crate::problem::ProblemKind;
 
 /// A private key among the files.
@@ -41,7 +41,7 @@ impl Stored {
     #[must_use]
     pub fn of_member(member: &ConfigMember<'_>) -> Self {
         let path = normal(Path::new(member.path));
-        let is_key = matches!(path.file_name().and_then(role), Some((_, Role::PrivateKey)));
+        let is_key = matches!(path.file_name().and_then(role), Some((_, ConfigKind::PrivateKey)));
         let shown = shown_path(&path);
         match member.content {
             ConfigContent::Bytes(bytes) if !is_key => Self::File(File::parse(&shown, bytes)),

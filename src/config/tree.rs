@@ -14,9 +14,11 @@ use zeroize::Zeroizing;
 use rayon::prelude::*;
 
 use super::file::{File, ReadOutcome};
-use super::path::{Role, normal, role};
+use super::path::{normal, role};
 use super::stored::{KeyFile, Stored, TOO_LARGE};
-use crate::input::{ConfigContent, ConfigMember, FileState, MAX_CONFIG_BYTES, open_regular, shown_path};
+use crate::input::{
+    ConfigContent, ConfigKind, ConfigMember, FileState, MAX_CONFIG_BYTES, open_regular, shown_path,
+};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 use crate::sentence::Sentence;
@@ -45,7 +47,7 @@ impl Opened {
 /// A file of a phone by its name.
 #[derive(Debug)]
 struct Named {
-    role: Role,
+    role: ConfigKind,
     path: PathBuf,
     /// Permission bits of a private key.
     mode: Option<u32>,
@@ -192,7 +194,7 @@ impl ConfigTree {
     pub(super) fn key_files(&self, mac: Mac) -> Vec<KeyFile> {
         let files = self.named.get(&mac).into_iter().flatten();
         files
-            .filter(|file| file.role == Role::PrivateKey)
+            .filter(|file| file.role == ConfigKind::PrivateKey)
             .map(|file| KeyFile { path: shown_path(&file.path).into(), mode: file.mode })
             .collect()
     }
@@ -207,21 +209,13 @@ impl ConfigTree {
             return Opened::Missing;
         }
         if !is_shared {
-            return self.read(path, false);
+            return self.read(path);
         }
         let cell = {
             let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(cache.entry(path.to_owned()).or_default())
         };
-        cell.get_or_init(|| self.read(path, false)).clone()
-    }
-
-    /// The same for a phone's own file, which was found under one of the searched paths.
-    pub(super) fn open_own(&self, path: &Path) -> Opened {
-        if self.members.is_empty() && self.find.is_none() && !is_in_archive(path) {
-            return self.read(path, true);
-        }
-        self.open(path, false)
+        cell.get_or_init(|| self.read(path)).clone()
     }
 
     /// The content of a record for the file at this path; None if there is no file.
@@ -288,7 +282,7 @@ impl ConfigTree {
         begin_so.filter(is_meant).map(|name| directory.join(name)).collect()
     }
 
-    fn read(&self, path: &Path, was_found: bool) -> Opened {
+    fn read(&self, path: &Path) -> Opened {
         if let Some(find) = &self.find {
             return match find(path) {
                 Some(Stored::File(file)) => self.opened(file),
@@ -296,7 +290,7 @@ impl ConfigTree {
                 Some(Stored::PrivateKey(_)) | None => Opened::Missing,
             };
         }
-        if !was_found && !is_below(path, &self.roots) {
+        if !is_below(path, &self.roots) {
             return Opened::Outside(shown_path(path).into());
         }
         if let Some(opened) = &self.opened {
@@ -405,18 +399,18 @@ pub(super) struct OwnFiles<'t>(&'t [Named]);
 
 impl<'t> OwnFiles<'t> {
     /// Those in this role.
-    pub(super) fn named(self, role: Role) -> impl ExactSizeIterator<Item = &'t Path> {
+    pub(super) fn named(self, role: ConfigKind) -> impl ExactSizeIterator<Item = &'t Path> {
         self.in_role(role).iter().map(|file| &*file.path)
     }
 
     /// The one in this role in this directory. A server can have 100,000 directories.
-    pub(super) fn in_directory(self, role: Role, directory: &Path) -> Option<&'t Path> {
+    pub(super) fn in_directory(self, role: ConfigKind, directory: &Path) -> Option<&'t Path> {
         let (files, directory) = (self.in_role(role), directory.as_os_str());
         let file = files.get(files.partition_point(|file| file.directory() < directory))?;
         (file.directory() == directory).then_some(&*file.path)
     }
 
-    fn in_role(self, role: Role) -> &'t [Named] {
+    fn in_role(self, role: ConfigKind) -> &'t [Named] {
         let start = self.0.partition_point(|file| file.role < role);
         let end = self.0.partition_point(|file| file.role <= role);
         &self.0[start..end]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::certificate::{self, Certificate, PublicKey};
 use super::der;
-use super::key::{self, Found, PrivateKey};
+use super::key::{self, Key, PrivateKey};
 use super::pem::{self, Block, Fault, Label, Pem};
 use crate::model::Fingerprint;
 use crate::quantity::{count, counted};
@@ -55,9 +55,6 @@ pub struct Certificates {
     /// The value has line breaks in the attribute, which XML makes blanks.
     pub has_line_breaks: bool,
 }
-
-/// The value of a key parameter, or why it can't be read.
-pub type Key = Result<PrivateKey, Fault>;
 
 impl Value {
     /// The value of a parameter that is neither certificate nor key. A text that may contain a secret, because
@@ -184,12 +181,6 @@ impl Certificates {
         } else {
             self.fault.get_or_insert(not_a_certificate(bytes, form));
         }
-    }
-
-    /// Whether it is between PKCS #7 lines and can be read.
-    #[must_use]
-    pub fn is_good_pkcs7(&self) -> bool {
-        self.form == Form::Pkcs7 && self.fault.is_none()
     }
 
     /// Bytes of all certificates' DER.
@@ -326,10 +317,8 @@ fn of_blocks(blocks: Vec<Block>) -> Key {
 }
 
 fn of_bytes(bytes: &[u8]) -> Key {
-    match key::parse(bytes) {
-        Some(Found::Key(key)) => Ok(key),
-        Some(Found::Encrypted) => Err(Fault::Encrypted),
-        None if Certificate::parse(bytes).is_some() => Err(Fault::Holds(pem::HOLDS_CERTIFICATE)),
+    key::parse(bytes).unwrap_or_else(|| match Certificate::parse(bytes) {
+        Some(_) => Err(Fault::Holds(pem::HOLDS_CERTIFICATE)),
         None => Err(cut(bytes).unwrap_or(Fault::NotDer)),
-    }
+    })
 }
