@@ -54,15 +54,11 @@ pub(super) enum Refusal {
     Unread(ProblemKind, &'static str),
 }
 
-/// Calls `see` with each attribute whose name is wanted, in the file's order, if the file is well-formed.
-pub(super) fn attributes(
-    text: &str,
-    is_wanted: fn(&str) -> bool,
-    see: &mut dyn FnMut(Attribute<'_>),
-) -> Result<(), Refusal> {
-    let Some(all) = simple::attributes(text) else { return parsed(text, is_wanted, see) };
+/// Calls `see` with each attribute, in the file's order, if the file is well-formed.
+pub(super) fn attributes(text: &str, see: &mut dyn FnMut(Attribute<'_>)) -> Result<(), Refusal> {
+    let Some(all) = simple::attributes(text) else { return parsed(text, see) };
     let mut lines = LineCounter { text: text.as_bytes(), line: 1, counted: 0 };
-    for raw in all.iter().filter(|raw| is_wanted(raw.name)) {
+    for raw in all {
         let (line, has_line_breaks) = (lines.of(raw.start), raw.value.contains(['\n', '\r']));
         see(Attribute { name: raw.name, value: &raw.value(), has_line_breaks, line });
     }
@@ -70,11 +66,7 @@ pub(super) fn attributes(
 }
 
 /// The same with the full parser.
-fn parsed(
-    text: &str,
-    is_wanted: fn(&str) -> bool,
-    see: &mut dyn FnMut(Attribute<'_>),
-) -> Result<(), Refusal> {
+fn parsed(text: &str, see: &mut dyn FnMut(Attribute<'_>)) -> Result<(), Refusal> {
     let text = prepared(text)?;
     // Entities can grow and include other files, and attribute declarations add attributes that are not in the
     // file.
@@ -82,8 +74,7 @@ fn parsed(
     let options = ParsingOptions { allow_dtd, ..ParsingOptions::default() };
     let document = Document::parse_with_options(&text, options).map_err(|error| refusal(&error, &text))?;
     let mut lines = LineCounter { text: text.as_bytes(), line: 1, counted: 0 };
-    let all = document.descendants().flat_map(|node| node.attributes());
-    for attribute in all.filter(|attribute| is_wanted(attribute.name())) {
+    for attribute in document.descendants().flat_map(|node| node.attributes()) {
         let line = lines.of(attribute.range().start);
         let has_line_breaks = text.get(attribute.range_value()).is_some_and(|raw| raw.contains(['\n', '\r']));
         see(Attribute { name: attribute.name(), value: attribute.value(), has_line_breaks, line });
@@ -196,7 +187,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Vec<(String, String, u64)>, Refusal> {
         let mut all = Vec::new();
-        attributes(text, |_| true, &mut |attribute| {
+        attributes(text, &mut |attribute| {
             all.push((attribute.name.to_owned(), attribute.value.to_owned(), attribute.line));
         })?;
         Ok(all)
@@ -222,7 +213,7 @@ mod tests {
         }
         let mut breaks = Vec::new();
         let text = "<a b=\"1\r2\" c=\"1 2\"/>";
-        attributes(text, |_| true, &mut |attribute| breaks.push(attribute.has_line_breaks)).unwrap();
+        attributes(text, &mut |attribute| breaks.push(attribute.has_line_breaks)).unwrap();
         assert_eq!(breaks, [true, false]);
     }
 
@@ -302,7 +293,7 @@ mod tests {
         let mut see = |one: Attribute<'_>| {
             all.push((one.name.to_owned(), one.value.to_owned(), one.line, one.has_line_breaks));
         };
-        parsed(text, |_| true, &mut see).ok()?;
+        parsed(text, &mut see).ok()?;
         Some(all)
     }
 
@@ -313,7 +304,7 @@ mod tests {
         let mut see = |one: Attribute<'_>| {
             all.push((one.name.to_owned(), one.value.to_owned(), one.line, one.has_line_breaks));
         };
-        attributes(text, |_| true, &mut see).unwrap();
+        attributes(text, &mut see).unwrap();
         assert_eq!(raw.len(), all.len());
         assert_eq!(by_the_parser(text), Some(all), "{text}");
         true
