@@ -102,7 +102,7 @@ impl Audit {
     /// Adds diagnoses from the phone's configuration files, and to those from its logs the configuration
     /// lines that concern them.
     pub(super) fn add_to(&self, phone: &mut Phone, timeline: &Timeline<'_>, selection: &Selection) {
-        self.add(phone, selection, |phone| self.facts(phone, timeline));
+        self.add(phone, selection, |phone| log_facts(phone, timeline, self.now));
     }
 
     /// The same to a phone whose only log is one in which nothing is wrong.
@@ -119,19 +119,6 @@ impl Audit {
             lowest_tls_level: counts.lowest_tls_level,
             ..facts_of_healthy(phone, self.now)
         });
-    }
-
-    fn facts(&self, phone: &Phone, timeline: &Timeline<'_>) -> LogFacts {
-        let mut facts = log_facts(phone, timeline, self.now);
-        facts.tls_level = timeline.events().rev().find_map(|(_, event, record)| match event {
-            Event::LogStart { log_level, .. } if record.entry.is_tls => *log_level,
-            _ => None,
-        });
-        facts.has_refusal_by_hw = timeline.events().any(|(_, event, _)| {
-            use Event::{CertificateTooLarge, ChainNotDecodable, KeyTooLarge};
-            matches!(event, KeyTooLarge { .. } | CertificateTooLarge { .. } | ChainNotDecodable { .. })
-        });
-        facts
     }
 
     fn add(&self, phone: &mut Phone, selection: &Selection, facts_of: impl FnOnce(&Phone) -> LogFacts) {
@@ -182,6 +169,14 @@ fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogF
         software: timeline.software().next_back().map(|(version, _)| version.clone()),
         lowest_level: newest.and_then(|log| log.digest.counts.lowest_level),
         lowest_tls_level: newest.and_then(|log| log.digest.counts.lowest_tls_level),
+        tls_level: timeline.events().rev().find_map(|(_, event, record)| match event {
+            Event::LogStart { log_level, .. } if record.entry.is_tls => *log_level,
+            _ => None,
+        }),
+        has_refusal_by_hw: timeline.events().any(|(_, event, _)| {
+            use Event::{CertificateTooLarge, ChainNotDecodable, KeyTooLarge};
+            matches!(event, KeyTooLarge { .. } | CertificateTooLarge { .. } | ChainNotDecodable { .. })
+        }),
         now,
         ..LogFacts::default()
     };
