@@ -4,13 +4,13 @@
 use std::fs::File;
 use std::io;
 
+use super::LogSink;
 use super::buffers::{Buffers, LogFile, MAX_OPEN_AHEAD, WHOLE};
 use super::found::{FoundFiles, join};
 use super::open::Item;
 use super::source::{read_file, status_of};
 use super::state::FileState;
-use super::system::{FileStatus, OpenDirectory, open_file, path_of, problem_of, will_need};
-use super::{LogName, LogSink};
+use super::system::{OpenDirectory, open_file, path_of, will_need};
 use crate::problem::Problem;
 
 impl FoundFiles {
@@ -57,21 +57,7 @@ impl FoundFiles {
         let entry = &self.logs[log.0 as usize];
         let log = self.log_name(entry);
         let is_log = log.named_like_log || entry.named_by_user;
-        read_file(Item { log, is_log, depth: 0 }, opened, self.limits, self.wants_configs, buffers, sink);
-    }
-
-    /// What is known of a log without reading it.
-    ///
-    /// # Errors
-    /// The problem that the log can't be opened.
-    pub fn name(&self, log: LogFile, buffers: &mut Buffers) -> Result<LogName, Problem> {
-        let name = self.log_name(&self.logs[log.0 as usize]);
-        match self.open(log, None, buffers).and_then(|file| FileStatus::of(&file)) {
-            Ok(FileStatus { size, modified, identity, .. }) => {
-                Ok(LogName { size, modified, identity, ..name })
-            }
-            Err(error) => Err(problem_of(name.path.into(), &error)),
-        }
+        read_file(Item { log, is_log, depth: 0 }, opened, &self.options, buffers, sink);
     }
 
     /// The state of a log's file, to tell later whether it changed; None if it can't be looked up.

@@ -10,7 +10,6 @@ use rayon::slice::ParallelSliceMut;
 
 use super::buffers::LogFile;
 use super::file_kind::{ConfigKind, SkippedFiles};
-use super::limits::Limits;
 use super::log_name::{Rotation, log_mac, natural_order, rotation};
 use super::source::Source;
 use super::system::{path_of, shown};
@@ -36,8 +35,7 @@ pub struct FoundFiles {
     phones: Vec<u32>,
     /// By phone, then by path.
     configs: Vec<FileEntry>,
-    pub(super) limits: Limits,
-    pub(super) wants_configs: bool,
+    pub(super) options: Options,
 }
 
 /// A file whose name is that of a configuration file.
@@ -102,8 +100,7 @@ impl FoundFiles {
             logs: Vec::new(),
             phones: Vec::new(),
             configs: Vec::new(),
-            limits: options.limits,
-            wants_configs: options.configs,
+            options: *options,
         };
         parts.into_iter().for_each(|part| found.add(part));
         found.sort();

@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use super::archive::base_name;
 use super::buffers::{Buffers, WHOLE};
 use super::kind::is_archive_name;
-use super::limits::{Budget, Fault, Limits, fill};
+use super::limits::{Budget, Fault, fill};
 use super::log_name::{log_mac, mac_in_name, rotation};
 use super::open::{Input, Item, Opener, SHORTER, read_fault};
 use super::state::FileState;
@@ -20,8 +20,7 @@ use crate::problem::{Problem, ProblemKind};
 pub(super) fn read_file(
     item: Item,
     opened: io::Result<File>,
-    limits: Limits,
-    configs: bool,
+    options: &Options,
     buffers: &mut Buffers,
     sink: &mut dyn LogSink,
 ) {
@@ -36,8 +35,8 @@ pub(super) fn read_file(
     let size = status.size;
     let log = LogName { modified: status.modified, size, identity: status.identity, ..item.log };
     let item = Item { log, ..item };
-    let budget = Budget::new(limits, Some(size));
-    let mut opener = Opener { budget: &budget, configs, buffers, sink };
+    let budget = Budget::new(options.limits, Some(size));
+    let mut opener = Opener { budget: &budget, configs: options.configs, buffers, sink };
     if size > WHOLE as u64 {
         opener.read(&item, Input::File(&file, size));
     } else if size == 0 {
@@ -74,8 +73,7 @@ pub struct Source {
     shown: Box<str>,
     kind: SourceKind,
     named_by_user: bool,
-    limits: Limits,
-    configs: bool,
+    options: Options,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,8 +85,7 @@ pub(super) enum SourceKind {
 
 impl Source {
     pub(super) fn new(path: &[u8], kind: SourceKind, named_by_user: bool, options: &Options) -> Self {
-        let (limits, configs) = (options.limits, options.configs);
-        Self { file: path.to_vec(), shown: shown(path).into(), kind, named_by_user, limits, configs }
+        Self { file: path.to_vec(), shown: shown(path).into(), kind, named_by_user, options: *options }
     }
 
     /// The path as reports show it; `-` for standard input.
@@ -144,17 +141,16 @@ impl Source {
                 Ok(mut file) => self.pass(item, &mut file, buffers, sink),
                 Err(error) => sink.problem(problem_of(self.shown.to_string(), &error)),
             },
-            SourceKind::File => {
-                read_file(item, open_file(&self.file), self.limits, self.configs, buffers, sink);
-            }
+            SourceKind::File => read_file(item, open_file(&self.file), &self.options, buffers, sink),
         }
     }
 
     /// Reads a pipe or standard input.
     fn pass(&self, mut item: Item, stream: &mut dyn Read, buffers: &mut Buffers, sink: &mut dyn LogSink) {
         item.log.modified = Some(chrono::Utc::now().timestamp());
-        let budget = Budget::new(self.limits, None);
-        Opener { budget: &budget, configs: self.configs, buffers, sink }.read(&item, Input::Stream(stream));
+        let Options { limits, configs, .. } = self.options;
+        let budget = Budget::new(limits, None);
+        Opener { budget: &budget, configs, buffers, sink }.read(&item, Input::Stream(stream));
         sink.advance(1, 0);
     }
 }

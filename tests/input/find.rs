@@ -46,19 +46,18 @@ fn logs_of_one_phone_stand_together() {
 }
 
 #[test]
-fn what_a_log_is_before_it_is_read() {
+fn what_is_known_of_a_log_beside_its_content() {
     let tree = Tree::with(&format!("{LOG}.1"), &log(20));
     let found = tree.find(&[""], &Options::default());
     let first = found.logs(0).next().unwrap();
-    let name = found.name(first, &mut Buffers::new(1)).unwrap();
+    let name = &Taken::all(&found).logs[0].name;
+    assert_eq!(found.status(first).unwrap(), (name.size, name.modified));
     assert_eq!((&*name.path, name.size), (&*found.path(first), log(20).len() as u64));
     assert_eq!((name.rotation, name.named_like_log), (Rotation::Number(1), true));
     assert!(name.modified.unwrap() > 1_500_000_000);
     assert_eq!(name.identity.is_some(), cfg!(unix));
-    let taken = Taken::all(&found);
-    assert_eq!(taken.logs[0].name, name);
     std::fs::remove_file(tree.path(&format!("{LOG}.1"))).unwrap();
-    assert_eq!(found.name(first, &mut Buffers::new(1)).unwrap_err().kind, NotFound);
+    assert_eq!(found.status(first).unwrap_err().kind, NotFound);
 }
 
 #[test]
