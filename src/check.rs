@@ -38,7 +38,6 @@ mod install_not_kept;
 pub mod join;
 mod key_too_large;
 mod log_of_another_phone;
-mod manual;
 mod no_certificate_evidence;
 mod no_log;
 mod no_sign_in_certificate;
@@ -371,13 +370,16 @@ impl Rule {
     /// The manual of the rule: its first paragraph in one line, then sections in Markdown.
     #[must_use]
     pub fn manual(&self) -> String {
-        manual::of(self.source)
+        let lines = self.source.lines().map_while(|line| line.strip_prefix("//!"));
+        let lines: Vec<_> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+        lines.join("\n")
     }
 
     /// The manual's first paragraph: what the diagnosis is, in one sentence.
     #[must_use]
     pub fn summary(&self) -> String {
-        manual::summary(self.source)
+        let manual = self.manual();
+        manual.lines().take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -412,7 +414,7 @@ mod tests {
     fn each_rule_has_one_file_and_each_file_one_rule() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/check");
         let folders = [(folder.to_owned(), false), (format!("{folder}/configuration"), true)];
-        let others = ["failures", "finding", "manual", "join", "configuration", "tests"];
+        let others = ["failures", "finding", "join", "configuration", "tests"];
         for (folder, of_configuration) in folders {
             let mut files = files(&folder);
             files.retain(|file| !others.contains(&file.as_str()));

@@ -147,13 +147,49 @@ fn device_words<'a>(
         .filter_map(|given| Some((given, given.value.as_text()?)))
 }
 
-/// The line of a value that selects something, with a sentence about it, and lines for its missing gates.
-fn selection(config: &PhoneConfig, given: &Given<'_>, says: Sentence) -> Vec<ConfigurationLine> {
+/// A finding about a value that selects something. Its evidence is the line of the value, with a sentence about it, and
+/// lines for its missing gates.
+fn of_selection(
+    config: &PhoneConfig,
+    slot: Option<Slot>,
+    given: &Given<'_>,
+    message: Sentence,
+    says: Sentence,
+) -> Finding {
     let missing = config.missing_gates(given.parameter);
     let missing = missing.map(|gate| {
         given.file.says(None, Some(gate), format!("missing: the value counts only with {gate}=\"1\""))
     });
-    std::iter::once(given.says(says)).chain(missing).collect()
+    Finding::of_files(slot, message, std::iter::once(given.says(says)).chain(missing))
+}
+
+/// The finding that this certificate in a value has expired; the message begins with `what` it is.
+fn expired(slot: Option<Slot>, what: &'static str, given: &Given<'_>, certificate: &Certificate) -> Finding {
+    let ended = day(certificate.not_after);
+    let message = sentence![what, given, format!(" expired on {ended}.")];
+    let says = sentence!["CN ", name_of(certificate), format!(", ended {ended}")];
+    Finding::of_files(slot, message, [given.says(says)])
+}
+
+/// The finding that a value does not count because a gate is closed: not 1, which the second line says with `why`, or
+/// not there. `between` is evidence between the two lines.
+fn of_closed_gate(
+    case: &ConfigurationCase<'_>,
+    (slot, given): (Option<Slot>, Given<'_>),
+    (name, gate): (&str, Option<Given<'_>>),
+    why: &'static str,
+    between: Vec<ConfigurationLine>,
+) -> Finding {
+    let (state, last) = match gate {
+        Some(gate) => (sentence![format!("{name} is not 1 ("), gate.place(), ")"], gate.says(why)),
+        None => {
+            let add = format!("missing: add {name}=\"1\" to this file");
+            (format!("no file has {name}").into(), given.file.says(None, Some(name), add))
+        }
+    };
+    let message = sentence![&given, " does not count: ", state, "."];
+    let lines = std::iter::once(given.in_short()).chain(between).chain([last]);
+    Finding::of_files(slot, message, lines).with_severity(by_slot(case.log.state(slot)))
 }
 
 /// The certificates and keys that have gates, one line per slot.

@@ -48,7 +48,11 @@ impl Finding {
     }
 
     /// A finding in configuration files; these lines are its evidence. It is active as long as the files say so.
-    pub(super) fn of_files(slot: Option<Slot>, message: Sentence, lines: Vec<ConfigurationLine>) -> Self {
+    pub(super) fn of_files(
+        slot: Option<Slot>,
+        message: Sentence,
+        lines: impl IntoIterator<Item = ConfigurationLine>,
+    ) -> Self {
         let configuration = lines.into_iter().take(MAX_LINES).collect();
         Self { slot, configuration, ..Self::active(message, Occurrences::without_lines()) }
     }

@@ -207,9 +207,6 @@ fn of_state<T>(all: &[(u64, T)], state: u64) -> impl Iterator<Item = &T> {
 }
 
 fn hash(source: &FileVersion) -> u64 {
-    let FileVersion { path, size, modified } = source;
-    let mut bytes = path.as_bytes().to_vec();
-    bytes.extend(size.to_le_bytes());
-    bytes.extend(modified.unwrap_or(i64::MIN).to_le_bytes());
-    xxh3_64(&bytes)
+    // Writing to memory does not fail.
+    xxh3_64(&postcard::to_stdvec(source).unwrap_or_default())
 }

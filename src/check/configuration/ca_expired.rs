@@ -12,7 +12,7 @@
 //! 1. Find out which CA the servers use now.
 //! 2. Replace this certificate with the certificate of that CA, and restart the phone.
 
-use super::{ConfigurationCase, Finding, Rule, Severity, authorities, day, name_of, rule, sentence};
+use super::{ConfigurationCase, Finding, Rule, Severity, authorities, expired, rule};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG031",
@@ -26,12 +26,9 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = authorities(case).filter_map(|(given, value)| {
-        let expired = value.list.iter().find(|certificate| certificate.not_after < case.log.now)?;
+        let ended = value.list.iter().find(|certificate| certificate.not_after < case.log.now)?;
         let severity = if case.log.server_untrusted { Severity::Error } else { RULE.severity };
-        let message =
-            sentence!["The CA certificate in ", &given, format!(" expired on {}.", day(expired.not_after))];
-        let says = sentence!["CN ", name_of(expired), format!(", ended {}", day(expired.not_after))];
-        Some(Finding::of_files(None, message, vec![given.says(says)]).with_severity(severity))
+        Some(expired(None, "The CA certificate in ", &given, ended).with_severity(severity))
     });
     found.collect()
 }

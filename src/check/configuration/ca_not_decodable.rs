@@ -27,7 +27,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = authorities(case).filter_map(|(given, value)| {
         let fault = value.fault.filter(|_| value.list.is_empty())?;
         let message = sentence!["No certificate can be read from ", &given, format!(": {fault}.")];
-        Some(Finding::of_files(None, message, vec![given.in_short()]))
+        Some(Finding::of_files(None, message, [given.in_short()]))
     });
     found.collect()
 }

@@ -36,11 +36,8 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             &given,
             format!(" has {} bytes; its slot takes {}.", count(length), count(limit)),
         ];
-        Some(Finding::of_files(
-            None,
-            message,
-            vec![given.says_of_value(format!(", {} bytes", count(length)))],
-        ))
+        let line = given.says_of_value(format!(", {} bytes", count(length)));
+        Some(Finding::of_files(None, message, [line]))
     });
     found.collect()
 }

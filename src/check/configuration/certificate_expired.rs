@@ -10,7 +10,7 @@
 //! 1. Have a new certificate issued.
 //! 2. Give it to the phone with its key, and restart the phone.
 
-use super::{ConfigurationCase, Finding, Rule, Severity, day, leaves, name_of, rule, sentence};
+use super::{ConfigurationCase, Finding, Rule, Severity, expired, leaves, rule};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG017",
@@ -23,12 +23,8 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
-    let expired = leaves(case).filter(|(.., certificate)| certificate.not_after < case.log.now);
-    let found = expired.map(|(slot, given, certificate)| {
-        let message =
-            sentence!["The certificate in ", &given, format!(" expired on {}.", day(certificate.not_after))];
-        let says = sentence!["CN ", name_of(certificate), format!(", ended {}", day(certificate.not_after))];
-        Finding::of_files(slot, message, vec![given.says(says)])
-    });
-    found.collect()
+    let ended = leaves(case).filter(|(.., certificate)| certificate.not_after < case.log.now);
+    ended
+        .map(|(slot, given, certificate)| expired(slot, "The certificate in ", &given, certificate))
+        .collect()
 }

@@ -39,7 +39,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         };
         let message = sentence!["The certificate in ", &given, format!(" {state}.")];
         let says = sentence!["CN ", name_of(certificate), format!(", {state}")];
-        Some(Finding::of_files(slot, message, vec![given.says(says)]))
+        Some(Finding::of_files(slot, message, [given.says(says)]))
     });
     found.collect()
 }

@@ -37,5 +37,5 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let lines = levels
         .iter()
         .map(|(given, hidden, _)| given.says_of_value(format!(": keeps {hidden} out of the log")));
-    vec![Finding::of_files(None, message, lines.collect())]
+    vec![Finding::of_files(None, message, lines)]
 }

@@ -51,8 +51,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
                 (severity, sentence![start, &given, end])
             }
         };
-        let line = given.in_short();
-        Some(Finding::of_files(credential.store.slot(), message, vec![line]).with_severity(severity))
+        Some(Finding::of_files(credential.store.slot(), message, [given.in_short()]).with_severity(severity))
     });
     found.collect()
 }

@@ -39,8 +39,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         let slot = credential.store.slot().filter(|slot| !selected.contains(&Some(*slot)))?;
         let (given, _) = credential.certificate?;
         let message = sentence![&given, format!(" fills {slot}, but no profile selects it.")];
-        let line = given.in_short();
-        Some(Finding::of_files(Some(slot), message, vec![line]))
+        Some(Finding::of_files(Some(slot), message, [given.in_short()]))
     });
     found.collect()
 }

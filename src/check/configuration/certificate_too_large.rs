@@ -49,8 +49,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
                 count(MAX_PLATFORM_CERTIFICATE.into())
             ),
         ];
-        let line = given.in_short();
-        Some(Finding::of_files(slot, message, vec![line]).with_severity(severity))
+        Some(Finding::of_files(slot, message, [given.in_short()]).with_severity(severity))
     });
     found.collect()
 }

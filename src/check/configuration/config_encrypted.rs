@@ -35,7 +35,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             " is not text, so it is taken as encrypted; its parameters are not known."
         ];
         let line = source.file.says(None, None, "not text, so it is taken as encrypted");
-        Finding::of_files(None, message, vec![line])
+        Finding::of_files(None, message, [line])
     });
     found.collect()
 }

@@ -51,5 +51,5 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         let says = sentence!["names ", path(&one.name), ", which leads to ", path(&one.leads_to)];
         one.master.says(Some(one.line), Some("CONFIG_FILES"), says)
     });
-    vec![Finding::of_files(None, message, lines.collect())]
+    vec![Finding::of_files(None, message, lines)]
 }

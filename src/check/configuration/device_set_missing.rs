@@ -16,7 +16,7 @@
 //! 2. Restart the phone and look in its log for "Saving new …".
 //! 3. Then set it back to 0 if phones should not read device values at each start.
 
-use super::{ConfigurationCase, Finding, Gate, Rule, Severity, by_slot, gated, rule, sentence};
+use super::{ConfigurationCase, Finding, Gate, Rule, Severity, gated, of_closed_gate, rule};
 use crate::config::DEVICE_SET;
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -31,24 +31,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let Gate::Closed(gate) = case.config.gate(DEVICE_SET) else { return Vec::new() };
-    let found = gated(case.config).into_iter().map(|(slot, given)| {
-        let (state, second) = match gate {
-            Some(set) => (
-                sentence![format!("{DEVICE_SET} is not 1 ("), set.place(), ")"],
-                set.says("not 1, so no value of device.* counts"),
-            ),
-            None => (
-                format!("no file has {DEVICE_SET}").into(),
-                given.file.says(
-                    None,
-                    Some(DEVICE_SET),
-                    format!("missing: add {DEVICE_SET}=\"1\" to this file"),
-                ),
-            ),
-        };
-        let message = sentence![&given, " does not count: ", state, "."];
-        let first = given.in_short();
-        Finding::of_files(slot, message, vec![first, second]).with_severity(by_slot(case.log.state(slot)))
-    });
-    found.collect()
+    let why = "not 1, so no value of device.* counts";
+    let found = gated(case.config).into_iter();
+    found.map(|value| of_closed_gate(case, value, (DEVICE_SET, gate), why, Vec::new())).collect()
 }

@@ -36,7 +36,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         }
         let message = sentence!["The key in ", &given, " belongs to no certificate in ", &certificate, "."];
         let lines = [certificate, given].map(|given| given.in_short());
-        Some(Finding::of_files(credential.store.slot(), message, lines.into()))
+        Some(Finding::of_files(credential.store.slot(), message, lines))
     });
     found.collect()
 }

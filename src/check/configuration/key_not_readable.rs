@@ -28,8 +28,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         let (given, value) = credential.key?;
         let fault = value.err()?;
         let message = sentence!["No private key can be read from ", &given, format!(": {fault}.")];
-        let line = given.in_short();
-        Some(Finding::of_files(credential.store.slot(), message, vec![line]))
+        Some(Finding::of_files(credential.store.slot(), message, [given.in_short()]))
     });
     found.collect()
 }

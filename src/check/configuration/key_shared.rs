@@ -34,7 +34,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             message = message.and(sentence![", ", Part::Mac(*other)]);
         }
         let message = message.and(" among them.".into());
-        Finding::of_files(shared.key.slot, message, vec![shared.key.line.clone()])
+        Finding::of_files(shared.key.slot, message, [shared.key.line.clone()])
     });
     found.collect()
 }

@@ -42,8 +42,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
                 count(MAX_PLATFORM_KEY.into())
             ),
         ];
-        let line = given.in_short();
-        Some(Finding::of_files(credential.store.slot(), message, vec![line]))
+        Some(Finding::of_files(credential.store.slot(), message, [given.in_short()]))
     });
     found.collect()
 }

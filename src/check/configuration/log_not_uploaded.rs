@@ -40,7 +40,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             return None;
         }
         let message = sentence![&given, " is ", given.value.in_short(), ": the log is not uploaded."];
-        Some(Finding::of_files(None, message, vec![given.says_of_value(", so the log is not uploaded")]))
+        Some(Finding::of_files(None, message, [given.says_of_value(", so the log is not uploaded")]))
     });
     found.collect()
 }

@@ -38,7 +38,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         let other = named.iter().find(is_phone).filter(|_| !named.contains(&own))?;
         let message = sentence!["The certificate in ", &given, " is issued for ", Part::Mac(*other), "."];
         let says = sentence!["CN ", name_of(certificate), ", and this phone is ", Part::Mac(own)];
-        Some(Finding::of_files(slot, message, vec![given.says(says)]))
+        Some(Finding::of_files(slot, message, [given.says(says)]))
     });
     found.collect()
 }

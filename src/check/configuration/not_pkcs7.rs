@@ -31,8 +31,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         let why = fault_of(value)?;
         let severity = if case.log.chain_not_decodable { Severity::Error } else { RULE.severity };
         let message = sentence![&given, format!(" {why}.")];
-        let line = given.in_short();
-        Some(Finding::of_files(credential.store.slot(), message, vec![line]).with_severity(severity))
+        Some(Finding::of_files(credential.store.slot(), message, [given.in_short()]).with_severity(severity))
     });
     found.collect()
 }

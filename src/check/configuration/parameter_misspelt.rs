@@ -42,7 +42,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             Some(&misspelt.name),
             format!("perhaps meant: {}", misspelt.known),
         );
-        Finding::of_files(None, message, vec![line])
+        Finding::of_files(None, message, [line])
     });
     found.collect()
 }

@@ -16,8 +16,7 @@
 //! 2. Restart the phone and look in its log for "Saving new …".
 
 use super::{
-    ConfigurationCase, Finding, Gate, Given, ParameterKind, Rule, Severity, Slot, by_slot, gated, rule,
-    sentence,
+    ConfigurationCase, Finding, Gate, Given, ParameterKind, Rule, Severity, Slot, gated, of_closed_gate, rule,
 };
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -37,22 +36,9 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
 fn finding(case: &ConfigurationCase<'_>, slot: Option<Slot>, given: Given<'_>) -> Option<Finding> {
     let set = given.parameter.set_name.as_deref()?;
     let Gate::Closed(gate) = case.config.gate(set) else { return None };
-    let mut evidence = vec![given.in_short()];
-    let state = match gate {
-        Some(gate) => {
-            evidence.push(gate.says("not 1, so the value does not count"));
-            sentence![format!("{set} is not 1 ("), gate.place(), ")"]
-        }
-        None => {
-            let misplaced = case.config.of_kind(|kind| matches!(kind, ParameterKind::MisplacedSet(_)));
-            let misplaced = misplaced.filter(|one| one.parameter.slot() == slot && slot.is_some());
-            evidence.extend(
-                misplaced.map(|one| one.says(format!("has no effect: the phone reads {set} instead"))),
-            );
-            evidence.push(given.file.says(None, Some(set), format!("missing: add {set}=\"1\" to this file")));
-            format!("no file has {set}").into()
-        }
-    };
-    let message = sentence![&given, " does not count: ", state, "."];
-    Some(Finding::of_files(slot, message, evidence).with_severity(by_slot(case.log.state(slot))))
+    let misplaced = case.config.of_kind(|kind| matches!(kind, ParameterKind::MisplacedSet(_)));
+    let misplaced = misplaced.filter(|one| gate.is_none() && one.parameter.slot() == slot && slot.is_some());
+    let misplaced = misplaced.map(|one| one.says(format!("has no effect: the phone reads {set} instead")));
+    let why = "not 1, so the value does not count";
+    Some(of_closed_gate(case, (slot, given), (set, gate), why, misplaced.collect()))
 }

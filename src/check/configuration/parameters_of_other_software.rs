@@ -51,6 +51,6 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         first,
         format!(" is known from {since} on.")
     ];
-    let lines = unknown.iter().map(|given| given.says(format!("known from {since} on"))).collect();
+    let lines = unknown.iter().map(|given| given.says(format!("known from {since} on")));
     vec![Finding::of_files(None, message, lines)]
 }

@@ -42,7 +42,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             Part::Path(file.path.clone()),
             format!("{shown} is among the files.{others}")
         ];
-        Finding::of_files(None, message, vec![line])
+        Finding::of_files(None, message, [line])
     });
     found.collect()
 }

@@ -12,7 +12,7 @@
 //! 2. Select PlatformProfile1 or PlatformProfile2.
 
 use super::{
-    ConfigurationCase, Finding, ParameterKind, Rule, Severity, device_words, rule, selection, sentence,
+    ConfigurationCase, Finding, ParameterKind, Rule, Severity, device_words, of_selection, rule, sentence,
 };
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -32,11 +32,8 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
                 return None;
             }
             let message = sentence![&given, " is ", given.value.in_short(), ", which can't be used for it."];
-            Some(Finding::of_files(
-                None,
-                message,
-                selection(case.config, &given, sentence![given.value.in_short(), ", not a platform profile"]),
-            ))
+            let says = sentence![given.value.in_short(), ", not a platform profile"];
+            Some(of_selection(case.config, None, &given, message, says))
         });
     found.collect()
 }

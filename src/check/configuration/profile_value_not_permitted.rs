@@ -15,8 +15,8 @@
 //!    select it with `sec.TLS.profileSelection`.
 
 use super::{
-    ConfigurationCase, Finding, ParameterKind, Rule, Severity, Slot, device_words, rule, selected_slot,
-    selection, sentence,
+    ConfigurationCase, Finding, ParameterKind, Rule, Severity, Slot, device_words, of_selection, rule,
+    selected_slot, sentence,
 };
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -44,11 +44,8 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
                 given.value.in_short(),
                 "; Builtin, Platform1 and Platform2 are permitted."
             ];
-            Some(Finding::of_files(
-                None,
-                message,
-                selection(case.config, &given, sentence![given.value.in_short(), ", which is not permitted"]),
-            ))
+            let says = sentence![given.value.in_short(), ", which is not permitted"];
+            Some(of_selection(case.config, None, &given, message, says))
         });
     found.collect()
 }

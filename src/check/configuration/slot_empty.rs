@@ -14,8 +14,8 @@
 //!    phone.
 
 use super::{
-    ConfigurationCase, Finding, ParameterKind, Rule, Severity, Slot, SlotState, rule, selected_slot,
-    selection, sentence,
+    ConfigurationCase, Finding, ParameterKind, Rule, Severity, Slot, SlotState, of_selection, rule,
+    selected_slot, sentence,
 };
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -56,11 +56,8 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             return None;
         }
         let message = sentence![&given, format!(" selects {slot}, but no file sets a certificate for it.")];
-        Some(Finding::of_files(
-            Some(slot),
-            message,
-            selection(config, &given, format!("selects {slot}, which is empty").into()),
-        ))
+        let says = format!("selects {slot}, which is empty").into();
+        Some(of_selection(config, Some(slot), &given, message, says))
     });
     found.collect()
 }
