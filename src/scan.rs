@@ -116,7 +116,7 @@ impl ReportProgress for NoProgress {
 /// # Errors
 /// The temporary file of the configuration can't be written.
 pub fn scan_records(records: Records, options: &Options) -> io::Result<Scan> {
-    let found = crate::input::find(&[], &crate::input::Options::default());
+    let found = FoundFiles::default();
     let Records { pending, problems, configs, .. } = records;
     let trees = options.roots.is_some().then(|| configs.trees(&pending)).transpose()?;
     let configuration = trees.and_then(|trees| Audit::new(trees, options.clock.now));

@@ -154,12 +154,7 @@ pub fn origin(config: &PhoneConfig, slot: Slot, fingerprint: &Fingerprint) -> Op
 /// A sentence about the files as a whole.
 fn of_all(config: &PhoneConfig, says: String) -> ConfigurationLine {
     let file = config.master().or_else(|| config.sources.first().map(|source| &source.file));
-    ConfigurationLine {
-        file: file.map(|file| file.path.to_string()).unwrap_or_default(),
-        line: None,
-        parameter: None,
-        says: says.into(),
-    }
+    ConfigurationLine::of_file(file.map_or("", |file| &file.path), says)
 }
 
 const CHANGED: &str = "changed since, or installed another way?";

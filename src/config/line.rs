@@ -18,6 +18,11 @@ pub struct ConfigurationLine {
 }
 
 impl ConfigurationLine {
+    /// A sentence about the whole file at this path.
+    pub(crate) fn of_file(path: &str, says: impl Into<Sentence>) -> Self {
+        Self { file: path.to_owned(), line: None, parameter: None, says: says.into() }
+    }
+
     /// `sec.TLS.customDeviceCert.1 (site.cfg line 14)`, for a line with a parameter.
     #[must_use]
     pub fn place(&self) -> Sentence {

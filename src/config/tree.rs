@@ -17,7 +17,7 @@ use super::file::{File, ReadOutcome};
 use super::path::{normal, role};
 use super::stored::{KeyFile, Stored, TOO_LARGE};
 use crate::input::{
-    ConfigContent, ConfigKind, ConfigMember, FileState, MAX_CONFIG_BYTES, open_regular, shown_path,
+    ConfigContent, ConfigKind, ConfigMember, FileState, MAX_CONFIG_BYTES, open_regular, or_here, shown_path,
 };
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
@@ -415,8 +415,4 @@ impl<'t> OwnFiles<'t> {
         let end = self.0.partition_point(|file| file.role <= role);
         &self.0[start..end]
     }
-}
-
-fn or_here(path: &Path) -> &Path {
-    if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }

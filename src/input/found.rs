@@ -18,6 +18,7 @@ use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 
 /// What was found under the paths that the user named.
+#[derive(Default)]
 pub struct FoundFiles {
     /// Sources that must be read to know whose logs they hold: archives, pipes, standard input, and files
     /// without a MAC in their name that the user named.
@@ -91,17 +92,7 @@ impl PartialFiles {
 
 impl FoundFiles {
     pub(super) fn new(tree: DirectoryTree, parts: Vec<PartialFiles>, options: &Options) -> Self {
-        let mut found = Self {
-            streams: Vec::new(),
-            problems: Vec::new(),
-            skipped: SkippedFiles::default(),
-            tree,
-            names: Vec::new(),
-            logs: Vec::new(),
-            phones: Vec::new(),
-            configs: Vec::new(),
-            options: *options,
-        };
+        let mut found = Self { tree, options: *options, ..Self::default() };
         parts.into_iter().for_each(|part| found.add(part));
         found.sort();
         found

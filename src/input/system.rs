@@ -171,8 +171,7 @@ const LISTING_BYTES: usize = 64 * 1024;
 #[cfg(not(unix))]
 impl OpenDirectory {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-        Ok(Self { path: path.to_owned() })
+        Ok(Self { path: or_here(path).to_owned() })
     }
 
     pub(super) fn id(&self) -> io::Result<DirectoryId> {
@@ -322,6 +321,12 @@ fn is_link_loop(error: &io::Error) -> bool {
         let _ = error;
         false
     }
+}
+
+/// The path of a directory in a form that the system takes: the empty path means the current directory.
+#[must_use]
+pub fn or_here(path: &Path) -> &Path {
+    if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }
 
 /// The path of these bytes, in the system's own form.

@@ -19,7 +19,8 @@ use super::kind::{has_ending, is_archive_name, unsupported_name};
 use super::log_name::{log_mac, mac_in_name};
 use super::source::{Source, SourceKind};
 use super::system::{
-    DirectoryId, EntryKind, OpenDirectory, bytes_of, directory_id, path_of, problem_of, shown, special,
+    DirectoryId, EntryKind, OpenDirectory, bytes_of, directory_id, or_here, path_of, problem_of, shown,
+    special,
 };
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
@@ -156,8 +157,7 @@ impl Walk<'_> {
     /// Takes an entry that is a link or of another or unknown kind. Returns its number if it is a directory
     /// to search now.
     fn link_or_other(&self, here: &ListedDirectory, name: &[u8], part: &mut PartialFiles) -> Option<u32> {
-        let mut path = here.path.clone();
-        join(&mut path, name);
+        let path = here.join(name);
         let is_link = match fs::symlink_metadata(path_of(&path)) {
             Ok(metadata) => metadata.is_symlink(),
             // Removed since the directory was listed.
@@ -193,12 +193,10 @@ impl Walk<'_> {
         if let Some((mac, b"-app.log")) = Mac::prefix(name) {
             return part.add((mac, None), false, here.number, name);
         }
-        let path = || here.shown(name);
+        let path = || shown(&here.join(name));
         if is_archive_name(name) {
             if self.options.archives {
-                let mut path = here.path.clone();
-                join(&mut path, name);
-                part.streams.push(Source::new(&path, SourceKind::File, false, self.options));
+                part.streams.push(Source::new(&here.join(name), SourceKind::File, false, self.options));
             } else {
                 part.skipped.add(SkipReason::Archive, path);
             }
@@ -224,14 +222,8 @@ impl Walk<'_> {
             }
             for link in links {
                 let path = path_of(&link);
-                let (Ok(target), Some(Ok(above))) = (
-                    fs::canonicalize(&path),
-                    path.parent().map(|above| {
-                        fs::canonicalize(if above.as_os_str().is_empty() { Path::new(".") } else { above })
-                    }),
-                ) else {
-                    continue;
-                };
+                let above = path.parent().map(|above| fs::canonicalize(or_here(above)));
+                let (Ok(target), Some(Ok(above))) = (fs::canonicalize(&path), above) else { continue };
                 if above.starts_with(&target) {
                     let back = shown(&bytes_of(back_to(&path, &target)));
                     let back = if back.is_empty() { ".".to_owned() } else { back };
@@ -294,7 +286,7 @@ impl Walk<'_> {
     /// The number of the directory of a file that the user named. A directory that was searched keeps its
     /// number.
     fn parent_of(&self, path: &Path, parents: &mut HashMap<PathBuf, u32>) -> u32 {
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let parent = or_here(path.parent().unwrap_or(Path::new("")));
         if let Some(&number) = parents.get(parent) {
             return number;
         }
@@ -317,10 +309,11 @@ struct ListedDirectory {
 }
 
 impl ListedDirectory {
-    fn shown(&self, name: &[u8]) -> String {
+    /// The path of an entry of this directory.
+    fn join(&self, name: &[u8]) -> Vec<u8> {
         let mut path = self.path.clone();
         join(&mut path, name);
-        shown(&path)
+        path
     }
 }
 
@@ -332,9 +325,6 @@ fn log_of(directory: &Path) -> Option<Mac> {
 /// The directory above this link that is the link's target; if none is, the directory that has the link.
 fn back_to<'l>(link: &'l Path, target: &Path) -> &'l Path {
     let above = link.parent().unwrap_or(link);
-    let is_target = |above: &&Path| {
-        let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
-        fs::canonicalize(above).is_ok_and(|real| real == target)
-    };
+    let is_target = |above: &&Path| fs::canonicalize(or_here(above)).is_ok_and(|real| real == target);
     above.ancestors().find(is_target).unwrap_or(above)
 }

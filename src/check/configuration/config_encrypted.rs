@@ -11,7 +11,10 @@
 //!    the tree, and scan that.
 //! 2. Delete the copy afterwards, because it may contain keys.
 
-use super::{ConfigurationCase, Finding, Part, ReadOutcome, Rule, Severity, SourceRole, rule, sentence};
+use super::{
+    ConfigurationCase, ConfigurationLine, Finding, Part, ReadOutcome, Rule, Severity, SourceRole, rule,
+    sentence,
+};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG003",
@@ -34,7 +37,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             Part::Path(source.file.path.clone()),
             " is not text, so it is taken as encrypted; its parameters are not known."
         ];
-        let line = source.file.says(None, None, "not text, so it is taken as encrypted");
+        let line = ConfigurationLine::of_file(&source.file.path, "not text, so it is taken as encrypted");
         Finding::of_files(None, message, [line])
     });
     found.collect()

@@ -27,12 +27,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = case.config.key_files.iter().map(|file| {
         let mode = file.mode.map(|mode| format!("mode {:04o}", mode & 0o7777));
         let shown = mode.as_ref().map(|mode| format!(", {mode}")).unwrap_or_default();
-        let line = ConfigurationLine {
-            file: file.path.to_string(),
-            line: None,
-            parameter: None,
-            says: format!("a private key by its name{shown}").into(),
-        };
+        let line = ConfigurationLine::of_file(&file.path, format!("a private key by its name{shown}"));
         let others = match file.mode {
             Some(mode) if mode & 0o004 != 0 => " All users of the server can read it.",
             _ => "",
