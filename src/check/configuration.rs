@@ -167,7 +167,7 @@ fn of_selection(
 fn expired(slot: Option<Slot>, what: &'static str, given: &Given<'_>, certificate: &Certificate) -> Finding {
     let ended = day(certificate.not_after);
     let message = sentence![what, given, format!(" expired on {ended}.")];
-    let says = sentence!["CN ", name_of(certificate), format!(", ended {ended}")];
+    let says = sentence!["CN ", certificate.name(), format!(", ended {ended}")];
     Finding::of_files(slot, message, [given.says(says)])
 }
 
@@ -213,11 +213,4 @@ fn authorities<'a>(case: &ConfigurationCase<'a>) -> impl Iterator<Item = (Given<
 /// A date as messages have it.
 fn day(time: chrono::NaiveDateTime) -> String {
     time.format("%Y-%m-%d").to_string()
-}
-
-/// A name from a certificate, cut if it is long.
-fn name_of(certificate: &Certificate) -> Part {
-    let name = certificate.common_name.as_deref().unwrap_or(&certificate.subject);
-    let name: String = name.chars().take(64).collect();
-    Part::Name(name.into())
 }

@@ -11,6 +11,7 @@ use super::der::{
     BIT_STRING, Element, GENERALIZED_TIME, INTEGER, OID, Reader, SEQUENCE, SET, UTC_TIME, context,
 };
 use crate::model::Fingerprint;
+use crate::sentence::Part;
 
 /// The most certificates that are read in one value.
 const MAX_CERTIFICATES: usize = 64;
@@ -126,6 +127,13 @@ impl Certificate {
             subject_hash: Sha256::digest(name.content).into(),
             issuer_hash: Sha256::digest(issuer.content).into(),
         })
+    }
+
+    /// Its common name, else all texts of its subject; cut if it is long.
+    #[must_use]
+    pub fn name(&self) -> Part {
+        let name = self.common_name.as_deref().unwrap_or(&self.subject);
+        Part::Name(name.chars().take(64).collect::<String>().into())
     }
 
     /// Whether it was issued by the subject of `other`, as far as names tell.

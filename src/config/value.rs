@@ -231,11 +231,9 @@ impl Certificates {
         };
         let mut short = Sentence::from(form);
         if let Some(leaf) = self.leaf(None) {
-            let name = leaf.common_name.as_deref().unwrap_or(&leaf.subject);
-            let name: String = name.chars().take(64).collect();
             let ends = leaf.not_after.format("%Y-%m-%d");
             let rest = format!(", expires {ends}, MD5 {}", leaf.fingerprints[0]);
-            short = short.and(sentence![", CN ", Part::Name(name.into()), rest]);
+            short = short.and(sentence![", CN ", leaf.name(), rest]);
         }
         match self.fault {
             Some(fault) if self.list.is_empty() => format!("not readable: {fault}").into(),

@@ -53,7 +53,7 @@ pub struct ConfigFile {
 /// A log or a configuration file: 16 bytes.
 #[derive(Clone, Copy)]
 pub(super) struct FileEntry {
-    pub(super) mac: [u8; 6],
+    pub(super) mac: Mac,
     /// None for a log.
     pub(super) config: Option<ConfigKind>,
     pub(super) named_by_user: bool,
@@ -83,7 +83,7 @@ impl PartialFiles {
         name: &[u8],
     ) {
         let entries = if config.is_none() { &mut self.logs } else { &mut self.configs };
-        let (mac, at) = (mac.bytes(), self.names.len() as u32);
+        let at = self.names.len() as u32;
         entries.push(FileEntry { mac, config, named_by_user, directory, name: at });
         self.names.extend_from_slice(name);
         self.names.push(0);
@@ -161,14 +161,14 @@ impl FoundFiles {
     /// If `phone` is not less than [`Self::phones`].
     #[must_use]
     pub fn mac(&self, phone: usize) -> Mac {
-        Mac::new(self.logs[self.phones[phone] as usize].mac)
+        self.logs[self.phones[phone] as usize].mac
     }
 
     /// The phone of this address.
     #[must_use]
     pub fn phone_of(&self, mac: Mac) -> Option<usize> {
         let mac_of = |first: &u32| self.logs[*first as usize].mac;
-        self.phones.binary_search_by_key(&mac.bytes(), mac_of).ok()
+        self.phones.binary_search_by_key(&mac, mac_of).ok()
     }
 
     /// All phones, by address.
@@ -207,7 +207,7 @@ impl FoundFiles {
         self.configs.iter().map(|entry| {
             let path = self.raw_path(entry);
             ConfigFile {
-                mac: Mac::new(entry.mac),
+                mac: entry.mac,
                 kind: entry.config.unwrap_or(ConfigKind::Named),
                 path: path_of(&path).into_owned(),
             }
@@ -232,7 +232,7 @@ impl FoundFiles {
         let is_piece = !is_named && self.tree.log_of(entry.directory).is_some();
         let rotation = if is_piece { Rotation::Piece } else { rotation(name) };
         let path = shown(&self.raw_path(entry));
-        LogName::new(path, Some(Mac::new(entry.mac)), rotation, is_named || is_piece)
+        LogName::new(path, Some(entry.mac), rotation, is_named || is_piece)
     }
 }
 

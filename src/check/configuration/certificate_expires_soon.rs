@@ -13,7 +13,7 @@
 
 use chrono::TimeDelta;
 
-use super::{ConfigurationCase, Finding, Rule, Severity, day, leaves, name_of, rule, sentence};
+use super::{ConfigurationCase, Finding, Rule, Severity, day, leaves, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG018",
@@ -38,7 +38,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             return None;
         };
         let message = sentence!["The certificate in ", &given, format!(" {state}.")];
-        let says = sentence!["CN ", name_of(certificate), format!(", {state}")];
+        let says = sentence!["CN ", certificate.name(), format!(", {state}")];
         Some(Finding::of_files(slot, message, [given.says(says)]))
     });
     found.collect()

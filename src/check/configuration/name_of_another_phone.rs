@@ -12,9 +12,7 @@
 //! 1. Find the certificate that was issued for this phone; the file may be a copy of another phone's.
 //! 2. Put the right certificate and its key into the parameters.
 
-use super::{
-    ConfigurationCase, Facts, Family, Finding, Mac, Part, Rule, Severity, leaves, name_of, rule, sentence,
-};
+use super::{ConfigurationCase, Facts, Family, Finding, Mac, Part, Rule, Severity, leaves, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG019",
@@ -37,7 +35,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         };
         let other = named.iter().find(is_phone).filter(|_| !named.contains(&own))?;
         let message = sentence!["The certificate in ", &given, " is issued for ", Part::Mac(*other), "."];
-        let says = sentence!["CN ", name_of(certificate), ", and this phone is ", Part::Mac(own)];
+        let says = sentence!["CN ", certificate.name(), ", and this phone is ", Part::Mac(own)];
         Some(Finding::of_files(slot, message, [given.says(says)]))
     });
     found.collect()
