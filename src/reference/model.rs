@@ -122,7 +122,7 @@ impl FromStr for ModelName {
                 'a'..='z' | 'A'..='Z' => reading.word(rest)?,
                 _ if first.is_alphabetic() => return Err(NotAModel),
                 _ => {
-                    reading.number_may_follow |= first == '/';
+                    reading.slash_needed &= first != '/';
                     &rest[first.len_utf8()..]
                 }
             };
@@ -170,17 +170,13 @@ const WORDS: [(&str, Word); 23] = [
 /// The most numbers in a name; no name in the tables has more.
 const MAX_NUMBERS: usize = 8;
 
+#[derive(Default)]
 struct NameParser {
     words: Vec<Word>,
     numbers: Vec<Number>,
-    number_may_follow: bool,
+    /// Before another number, a slash is needed.
+    slash_needed: bool,
     number_just_read: bool,
-}
-
-impl Default for NameParser {
-    fn default() -> Self {
-        Self { words: Vec::new(), numbers: Vec::new(), number_may_follow: true, number_just_read: false }
-    }
 }
 
 impl NameParser {
@@ -188,7 +184,7 @@ impl NameParser {
     fn number<'a>(&mut self, text: &'a str) -> Result<&'a str, NotAModel> {
         let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (digits, rest) = text.split_at(end);
-        if !self.number_may_follow || digits.len() > 4 || digits.starts_with('0') {
+        if self.slash_needed || digits.len() > 4 || digits.starts_with('0') {
             return Err(NotAModel);
         }
         let digits = digits.parse().map_err(|_| NotAModel)?;
@@ -196,7 +192,7 @@ impl NameParser {
         if self.numbers.len() > MAX_NUMBERS {
             return Err(NotAModel);
         }
-        (self.number_may_follow, self.number_just_read) = (false, true);
+        (self.slash_needed, self.number_just_read) = (true, true);
         Ok(rest)
     }
 

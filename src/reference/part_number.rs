@@ -72,26 +72,15 @@ impl FromStr for Label {
     type Err = NotAPartNumber;
 
     fn from_str(text: &str) -> Result<Self, NotAPartNumber> {
-        let mut number = 0;
-        let mut seen = 0;
-        let mut rest = without_caption(text.trim());
-        while seen < DIGITS {
-            let mut characters = rest.chars();
-            let character = characters.next().ok_or(NotAPartNumber)?;
-            match character.to_digit(10) {
-                Some(digit) => {
-                    number = number * 10 + u64::from(digit);
-                    seen += 1;
-                }
-                None if is_separator(character) => {}
-                None => return Err(NotAPartNumber),
-            }
-            rest = characters.as_str();
-        }
-        if rest.starts_with(|c: char| c.is_ascii_digit()) {
+        let text = without_caption(text.trim());
+        let is_digit = |c: char| c.is_ascii_digit();
+        let (last, _) = text.match_indices(is_digit).nth(DIGITS - 1).ok_or(NotAPartNumber)?;
+        let (number, rest) = text.split_at(last + 1);
+        if rest.starts_with(is_digit) || !number.chars().all(|c| is_digit(c) || is_separator(c)) {
             return Err(NotAPartNumber);
         }
-        let part_number = PartNumber(number);
+        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+        let part_number = PartNumber(digits.parse().map_err(|_| NotAPartNumber)?);
         let rest = rest.trim_matches(|c: char| is_separator(c) || matches!(c, ',' | ';' | '/' | '(' | ')'));
         if rest.is_empty() {
             return Ok(Self { part_number, revision: None });

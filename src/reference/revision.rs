@@ -15,32 +15,26 @@ use std::str::FromStr;
 /// assert!(revision("z") < revision("Rev AA"));
 /// assert_eq!(revision("B").partial_cmp(&revision("3")), None);
 /// ```
+///
+/// The text is stored with blanks before it, so that the order of the bytes is that of the revisions.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Revision(Scheme);
+pub struct Revision([u8; 4]);
 
-/// Letters are stored as their position in the order: A is 1, Z is 26, AA is 27.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Scheme {
-    Letters(u16),
-    Number(u16),
+impl Revision {
+    const fn is_number(self) -> bool {
+        self.0[3].is_ascii_digit()
+    }
 }
 
 impl PartialOrd for Revision {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        match (self.0, other.0) {
-            (Scheme::Letters(left), Scheme::Letters(right))
-            | (Scheme::Number(left), Scheme::Number(right)) => Some(left.cmp(&right)),
-            _ => None,
-        }
+        (self.is_number() == other.is_number()).then(|| self.0.cmp(&other.0))
     }
 }
 
 impl fmt::Display for Revision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Scheme::Letters(place) => f.write_str(&letters(place)),
-            Scheme::Number(number) => write!(f, "{number}"),
-        }
+        f.write_str(std::str::from_utf8(&self.0).unwrap_or_default().trim_start())
     }
 }
 
@@ -65,30 +59,17 @@ impl FromStr for Revision {
         let text = captioned.map_or(text.as_str(), |rest| {
             rest.trim_start_matches(|c: char| c.is_whitespace() || ".:=-".contains(c))
         });
-        let scheme = match text.len() {
-            1..=3 if text.bytes().all(|byte| byte.is_ascii_uppercase()) => Scheme::Letters(place(text)),
+        let text = match text.len() {
+            1..=3 if text.bytes().all(|byte| byte.is_ascii_uppercase()) => text.to_owned(),
             1..=4 if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-                Scheme::Number(text.parse().map_err(|_| NotARevision)?)
+                text.parse::<u16>().map_err(|_| NotARevision)?.to_string()
             }
             _ => return Err(NotARevision),
         };
-        Ok(Self(scheme))
+        let mut stored = [b' '; 4];
+        stored[4 - text.len()..].copy_from_slice(text.as_bytes());
+        Ok(Self(stored))
     }
-}
-
-/// The position of up to three upper-case letters in the order; at most 18278 (`ZZZ`).
-fn place(letters: &str) -> u16 {
-    letters.bytes().fold(0, |place, letter| place * 26 + u16::from(letter - b'A') + 1)
-}
-
-fn letters(mut place: u16) -> String {
-    let mut backwards = Vec::new();
-    while place > 0 {
-        place -= 1;
-        backwards.push(char::from(b'A' + (place % 26) as u8));
-        place /= 26;
-    }
-    backwards.iter().rev().collect()
 }
 
 #[cfg(test)]

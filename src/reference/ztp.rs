@@ -55,11 +55,8 @@ impl FromStr for Release {
     type Err = NotARelease;
 
     fn from_str(text: &str) -> Result<Self, NotARelease> {
-        let letter = text.chars().last().filter(char::is_ascii_uppercase);
-        let numbers = text.trim_end_matches(|c: char| Some(c) == letter);
-        if text.len() - numbers.len() > 1 {
-            return Err(NotARelease);
-        }
+        let numbers = text.strip_suffix(|c: char| c.is_ascii_uppercase()).unwrap_or(text);
+        let letter = text[numbers.len()..].chars().next();
         Ok(Self { version: numbers.parse().map_err(|_| NotARelease)?, letter })
     }
 }
