@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::Devices;
-use super::shape::{Device, Severity, State, Status};
+use super::shape::{Device, Status};
 
 /// How many phones of a group are named.
 const MAX_NAMED: usize = 10;
@@ -51,10 +51,8 @@ impl GroupBy {
     fn keys(self, device: &Device) -> Vec<Key> {
         let mut keys: Vec<Key> = match self {
             Self::Code => device
-                .diagnoses
-                .iter()
-                .filter(|diagnosis| diagnosis.state == State::Active)
-                .map(|diagnosis| (rank(diagnosis.severity), Some(diagnosis.code.to_owned())))
+                .active()
+                .map(|diagnosis| (diagnosis.severity as u8, Some(diagnosis.code.to_owned())))
                 .collect(),
             Self::Model => vec![(0, device.model.clone())],
             Self::Software => vec![(0, device.software.clone())],
@@ -134,8 +132,6 @@ pub struct Group {
     pub counts: Counts,
     /// The first ten phones, worst first: the MAC address, or the file if that is not known.
     pub devices: Vec<String>,
-    #[serde(skip)]
-    rank: u8,
 }
 
 /// All groups of a report.
@@ -152,9 +148,9 @@ impl Groups {
     /// Counts the phones. Memory has a short record per group.
     pub fn of(devices: &dyn Devices, by: GroupBy) -> Self {
         let mut groups: HashMap<Key, (Counts, Vec<String>)> = HashMap::new();
-        for (status, name, keys) in
-            devices.par_map(|_, device| (device.status, name(device), by.keys(device)))
-        {
+        let phones =
+            devices.par_map(|_, device| (device.status, device.name().to_owned(), by.keys(device)));
+        for (status, name, keys) in phones {
             for key in keys {
                 let (counts, devices) = groups.entry(key).or_default();
                 counts.add(status);
@@ -163,36 +159,14 @@ impl Groups {
                 }
             }
         }
-        let group = |((rank, key), (counts, devices)): (Key, (Counts, Vec<String>))| Group {
-            key,
-            phones: counts.total(),
-            counts,
-            devices,
-            rank,
-        };
-        let mut list: Vec<Group> = groups.into_iter().map(group).collect();
-        list.sort_unstable_by_key(|group| {
-            let Group { key, counts, rank, .. } = group;
+        let mut groups: Vec<_> = groups.into_iter().collect();
+        groups.sort_unstable_by_key(|((rank, key), (counts, _))| {
             (*rank, counts.worst(), Reverse(counts.all()), key.is_none(), key.clone())
         });
-        Self { by, list }
-    }
-}
-
-/// The name of a phone: its MAC address, else its first file.
-pub(super) fn name(device: &Device) -> String {
-    match (&device.mac, device.files.first()) {
-        (Some(mac), _) => mac.clone(),
-        (None, Some(file)) => file.clone(),
-        (None, None) => "(unnamed)".to_owned(),
-    }
-}
-
-const fn rank(severity: Severity) -> u8 {
-    match severity {
-        Severity::Error => 1,
-        Severity::Warning => 2,
-        Severity::Info => 3,
+        let group = |((_, key), (counts, devices)): (Key, (Counts, _))| {
+            Group { key, phones: counts.total(), counts, devices }
+        };
+        Self { by, list: groups.into_iter().map(group).collect() }
     }
 }
 

@@ -265,13 +265,22 @@ pub struct Device {
 }
 
 impl Device {
+    /// The MAC address, else the first file.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.mac.as_deref().or(self.files.first().map(String::as_str)).unwrap_or("(unnamed)")
+    }
+
+    /// The active diagnoses.
+    pub fn active(&self) -> impl Iterator<Item = &Diagnosis> {
+        self.diagnoses.iter().filter(|diagnosis| diagnosis.state == State::Active)
+    }
+
     /// Whether an active error is about this slot: half a pair, for instance, is no installed certificate.
     #[must_use]
     pub fn is_faulty(&self, certificate: &Certificate) -> bool {
-        self.diagnoses.iter().any(|diagnosis| {
-            diagnosis.state == State::Active
-                && diagnosis.severity == Severity::Error
-                && diagnosis.slot.as_deref() == Some(&*certificate.slot)
+        self.active().any(|diagnosis| {
+            diagnosis.severity == Severity::Error && diagnosis.slot.as_deref() == Some(&*certificate.slot)
         })
     }
 }

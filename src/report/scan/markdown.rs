@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::table::closing::began;
 use super::table::row::{Column, TableRow};
 use crate::report::findings::{Findings, Phones, codes, of_code};
-use crate::report::group::{self, Groups};
+use crate::report::group::Groups;
 use crate::report::shape::{Device, State, Status};
 use crate::report::text::markdown::{escaped, evidence_lines};
 use crate::report::text::paint::status_sign;
@@ -31,7 +31,7 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
         writeln!(out, "|{}", " --- |".repeat(columns.len()))?;
     }
     let lines =
-        report.devices.par_map(|_, device| (phone(device, &columns), group::name(device), codes(device)));
+        report.devices.par_map(|_, device| (phone(device, &columns), device.name().to_owned(), codes(device)));
     for (line, name, codes) in lines {
         findings.add(&name, codes);
         out.write_all(line.as_bytes())?;
@@ -117,7 +117,7 @@ fn explain(code: &str, phones: &Phones, devices: &dyn Devices, out: &mut dyn Wri
     for place in &phones.places {
         let device = devices.device(*place);
         for diagnosis in of_code(&device, code, State::Active) {
-            writeln!(out, "\n**{}:** {}", escaped(&group::name(&device)), escaped(&diagnosis.message))?;
+            writeln!(out, "\n**{}:** {}", escaped(device.name()), escaped(&diagnosis.message))?;
             if !diagnosis.evidence.is_empty() {
                 write!(out, "\n{}", evidence_lines(&diagnosis.evidence))?;
             }

@@ -11,7 +11,6 @@ pub(super) mod row;
 use std::io::{self, Write};
 
 use crate::report::findings::{Findings, codes};
-use crate::report::group;
 use crate::report::shape::{Device, Status};
 use crate::report::text::paint::Tone;
 use crate::report::text::quantity::counted;
@@ -44,7 +43,7 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
     let (mut natural, mut findings, mut rows) = (Widths::default(), Findings::new(style.verbosity), 0);
     let facts = devices.par_map(|_, device| {
         let widths = is_shown(device.status).then(|| layout::natural(&TableRow::of(device)));
-        (widths, group::name(device), codes(device))
+        (widths, device.name().to_owned(), codes(device))
     });
     for (widths, name, codes) in facts {
         if let Some(widths) = widths {

@@ -1,7 +1,6 @@
 //! The identity of the phone, and its status.
 
 use super::page::{Block, fact};
-use crate::report::group;
 use crate::report::shape::{Device, Status};
 use crate::report::text::paint::{Tone, status_sign};
 use crate::report::text::prose::Prose;
@@ -13,8 +12,7 @@ const MAX_FILES_NAMED: usize = 12;
 
 /// The title, the status and the phone's identity.
 pub(super) fn blocks(device: &Device) -> Vec<Block> {
-    let name = group::name(device);
-    let mut title = Prose::foreign(&name);
+    let mut title = Prose::foreign(device.name());
     if let Some(model) = &device.model {
         title = title.and(", ").and_foreign(model);
     }

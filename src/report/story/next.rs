@@ -8,7 +8,7 @@ use super::diagnoses::title;
 use super::page::Block;
 use crate::check::Rule;
 use crate::model::{Slot, SoftwareVersion};
-use crate::report::shape::{Device, Diagnosis, State};
+use crate::report::shape::{Device, Diagnosis};
 use crate::report::text::manual::steps_of;
 use crate::report::text::paint::{Tone, severity_sign};
 use crate::report::text::prose::Prose;
@@ -18,8 +18,7 @@ const CUSTOM_SLOTS: [u32; 3] = [4, 0, 0];
 
 /// The part "What to do"; empty if there is nothing to do.
 pub(super) fn blocks(device: &Device) -> Vec<Block> {
-    let active: Vec<&Diagnosis> =
-        device.diagnoses.iter().filter(|diagnosis| diagnosis.state == State::Active).collect();
+    let active: Vec<&Diagnosis> = device.active().collect();
     if active.is_empty() {
         return Vec::new();
     }

@@ -4,7 +4,6 @@ use askama::Template;
 
 use super::{State, count, minute};
 use crate::report::findings::codes;
-use crate::report::group;
 use crate::report::scan::table::row::{Column, TableRow};
 use crate::report::shape::{Baseline, Certificate, Device, Diagnosis};
 use crate::report::text::time;
@@ -22,10 +21,6 @@ impl PhoneCard<'_> {
     /// The id for links to the phone from this page and others.
     fn id(&self) -> String {
         self.device.mac.clone().unwrap_or_else(|| format!("phone-{}", self.place + 1))
-    }
-
-    fn name(&self) -> String {
-        group::name(self.device)
     }
 
     /// The signs of the slots built-in, platform 1, platform 2 and applications, in words and one by one; the

@@ -142,8 +142,7 @@ impl Totals {
 impl Facts {
     fn of(device: &Device) -> Self {
         let mut trouble: Option<(usize, Option<NaiveDate>)> = None;
-        let active = device.diagnoses.iter().filter(|diagnosis| diagnosis.state == State::Active);
-        for diagnosis in active.filter(|diagnosis| diagnosis.severity != Severity::Info) {
+        for diagnosis in device.active().filter(|diagnosis| diagnosis.severity != Severity::Info) {
             let severity = diagnosis.severity as usize;
             let day = diagnosis.first_seen.as_deref().and_then(date);
             match &mut trouble {

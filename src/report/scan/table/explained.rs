@@ -12,7 +12,7 @@ use crate::report::text::quantity::{count, counted, distinct, times};
 use crate::report::text::time::span;
 use crate::report::text::visible::visible;
 use crate::report::text::width::{cut, cut_path, width, wrap};
-use crate::report::{Devices, Style, Verbosity, group};
+use crate::report::{Devices, Style, Verbosity};
 
 /// The column where texts begin.
 const INDENT: usize = 11;
@@ -139,8 +139,7 @@ fn labelled(label: &str, text: &str, style: &Style, out: &mut dyn Write) -> io::
 
 /// What a phone's logs show: the phone, the slot unless the message names it, and the number of lines.
 fn phone_line(device: &Device, diagnosis: &Diagnosis) -> String {
-    let phone = group::name(device);
-    let mut said = visible(&phone).into_owned();
+    let mut said = visible(device.name()).into_owned();
     if let Some(slot) = diagnosis.slot.as_deref().filter(|slot| !diagnosis.message.contains(slot)) {
         said.push_str(&format!(" {}", visible(slot)));
     }

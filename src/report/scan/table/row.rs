@@ -2,8 +2,7 @@
 
 use crate::model::Mac;
 use crate::report::findings::{PhoneCode, codes};
-use crate::report::group;
-use crate::report::shape::{Baseline, CertificateState, Device, Diagnosis, State};
+use crate::report::shape::{Baseline, CertificateState, Device, State};
 use crate::report::text::paint::{Tone, status_sign};
 use crate::report::text::quantity::count;
 use crate::report::text::time::day;
@@ -175,10 +174,10 @@ impl TableRow {
             Column::Platform2 => slot(device, "platform-2"),
             Column::Applications => applications(device),
             Column::FirstSeen => {
-                seen(active(device).filter_map(|diagnosis| diagnosis.first_seen.as_deref()).min())
+                seen(device.active().filter_map(|diagnosis| diagnosis.first_seen.as_deref()).min())
             }
             Column::LastSeen => {
-                seen(active(device).filter_map(|diagnosis| diagnosis.last_seen.as_deref()).max())
+                seen(device.active().filter_map(|diagnosis| diagnosis.last_seen.as_deref()).max())
             }
             Column::Stale => match device.stale {
                 Some(days) => Cell::of(format!("{} d", count(days)), Tone::Warning),
@@ -204,9 +203,9 @@ fn optional(text: Option<&str>) -> Cell {
 
 /// The phone's address, or the name of its first file without the directories.
 fn phone(device: &Device) -> Cell {
-    let name = group::name(device);
+    let name = device.name();
     let file = name.rsplit('/').next().filter(|_| device.mac.is_none());
-    Cell::of(visible(file.unwrap_or(&name)), Tone::Strong)
+    Cell::of(visible(file.unwrap_or(name)), Tone::Strong)
 }
 
 /// The model without its family's first word: `IP 335` of `SoundPoint IP 335`.
@@ -239,10 +238,6 @@ fn slot(device: &Device, slot: &str) -> Cell {
 fn names(common_name: &str, mac: &str) -> bool {
     common_name.eq_ignore_ascii_case(mac)
         || matches!((common_name.parse::<Mac>(), mac.parse::<Mac>()), (Ok(name), Ok(mac)) if name == mac)
-}
-
-fn active(device: &Device) -> impl Iterator<Item = &Diagnosis> {
-    device.diagnoses.iter().filter(|diagnosis| diagnosis.state == State::Active)
 }
 
 /// The day on which an active diagnosis was seen first, or last.
