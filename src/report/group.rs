@@ -148,8 +148,7 @@ impl Groups {
     /// Counts the phones. Memory has a short record per group.
     pub fn of(devices: &dyn Devices, by: GroupBy) -> Self {
         let mut groups: HashMap<Key, (Counts, Vec<String>)> = HashMap::new();
-        let phones =
-            devices.par_map(|_, device| (device.status, device.name().to_owned(), by.keys(device)));
+        let phones = devices.par_map(|_, device| (device.status, device.name().to_owned(), by.keys(device)));
         for (status, name, keys) in phones {
             for key in keys {
                 let (counts, devices) = groups.entry(key).or_default();
@@ -163,8 +162,11 @@ impl Groups {
         groups.sort_unstable_by_key(|((rank, key), (counts, _))| {
             (*rank, counts.worst(), Reverse(counts.all()), key.is_none(), key.clone())
         });
-        let group = |((_, key), (counts, devices)): (Key, (Counts, _))| {
-            Group { key, phones: counts.total(), counts, devices }
+        let group = |((_, key), (counts, devices)): (Key, (Counts, _))| Group {
+            key,
+            phones: counts.total(),
+            counts,
+            devices,
         };
         Self { by, list: groups.into_iter().map(group).collect() }
     }

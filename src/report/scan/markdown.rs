@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::table::closing::began;
 use super::table::row::{Column, TableRow};
+use crate::check::Rule;
 use crate::report::findings::{Findings, Phones, codes, of_code};
 use crate::report::group::Groups;
 use crate::report::shape::{Device, State, Status};
@@ -25,13 +26,14 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
     let mut findings = Findings::new(style.verbosity);
     let is_compared = !report.devices.is_empty() && report.devices.device(0).baseline.is_some();
     let is_shown = |column: &Column| is_compared || *column != Column::Baseline;
-    let columns: Vec<Column> = Column::ALL.into_iter().filter(is_shown).collect();
+    let columns: Vec<Column> = Column::all().filter(is_shown).collect();
     if !report.devices.is_empty() {
         row(&mut *out, columns.iter().map(|column| column.title(usize::MAX).to_owned()))?;
         writeln!(out, "|{}", " --- |".repeat(columns.len()))?;
     }
-    let lines =
-        report.devices.par_map(|_, device| (phone(device, &columns), device.name().to_owned(), codes(device)));
+    let lines = report
+        .devices
+        .par_map(|_, device| (phone(device, &columns), device.name().to_owned(), codes(device)));
     for (line, name, codes) in lines {
         findings.add(&name, codes);
         out.write_all(line.as_bytes())?;
@@ -39,7 +41,7 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
     for (code, phones) in findings.of_state(State::Active) {
         explain(code, phones, report.devices, out)?;
     }
-    resolved(&findings, report.devices, out)?;
+    resolved(&findings, out)?;
     problems(report.overview, style, out)
 }
 
@@ -126,15 +128,13 @@ fn explain(code: &str, phones: &Phones, devices: &dyn Devices, out: &mut dyn Wri
     Ok(())
 }
 
-fn resolved(findings: &Findings, devices: &dyn Devices, out: &mut dyn Write) -> io::Result<()> {
+fn resolved(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let mut resolved = findings.of_state(State::Resolved).peekable();
     if resolved.peek().is_some() {
         writeln!(out, "\n## Mended since: nothing to do\n")?;
     }
     for (code, phones) in resolved {
-        let first = phones.places.first().map(|place| devices.device(*place));
-        let name = first.as_ref().and_then(|device| of_code(device, code, State::Resolved).next());
-        let name = name.map(|diagnosis| format!(" {}", escaped(diagnosis.name))).unwrap_or_default();
+        let name = Rule::find(code).map(|rule| format!(" {}", escaped(rule.name))).unwrap_or_default();
         let named = escaped(&phones.named(usize::MAX));
         writeln!(out, "- {}{name}, {}: {named}", escaped(code), counted(phones.number, "phone"))?;
     }
@@ -186,7 +186,7 @@ mod tests {
         let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
         assert_eq!(rows.len(), fixture::fleet().devices.len() + 2);
         for row in rows {
-            assert_eq!(row.replace("\\|", "").matches('|').count(), Column::ALL.len(), "{row}");
+            assert_eq!(row.replace("\\|", "").matches('|').count(), Column::TITLES.len(), "{row}");
         }
     }
 }

@@ -156,8 +156,8 @@ fn numbers_are_those_of_the_report() {
         .collect();
     assert_eq!(active, summary.by_code);
     for groups in [&totals.models, &totals.software] {
-        assert_eq!(groups.iter().map(|group| group.counts.total()).sum::<u64>(), totals.statuses.total());
-        assert!(groups.is_sorted_by_key(|group| std::cmp::Reverse(group.counts.failed)));
+        assert_eq!(groups.iter().map(|(_, counts)| counts.total()).sum::<u64>(), totals.statuses.total());
+        assert!(groups.is_sorted_by_key(|(_, counts)| std::cmp::Reverse(counts.failed)));
     }
     let troubled = totals.days.values().flatten().sum::<u64>() + totals.undated;
     assert_eq!(troubled, summary.failed + summary.attention);

@@ -30,13 +30,6 @@ struct Facts {
     is_new: Option<bool>,
 }
 
-/// Phones with a model or a version, by status.
-pub(super) struct PhonesWith {
-    /// The model or version; None if the logs don't show it.
-    pub(super) name: Option<String>,
-    pub(super) counts: Counts,
-}
-
 /// A diagnosis of the fleet.
 pub(super) struct DiagnosisTotal {
     pub(super) rule: &'static Rule,
@@ -52,12 +45,12 @@ pub(super) struct DiagnosisTotal {
 #[derive(Default)]
 pub(super) struct Totals {
     pub(super) statuses: Counts,
-    /// Most failures first.
-    pub(super) models: Vec<PhonesWith>,
+    /// The phones of each model (None if the logs don't show it), most failures first.
+    pub(super) models: Vec<(Option<String>, Counts)>,
     /// The number of models that are not listed.
     pub(super) more_models: usize,
-    /// Most failures first.
-    pub(super) software: Vec<PhonesWith>,
+    /// The phones with each version, most failures first.
+    pub(super) software: Vec<(Option<String>, Counts)>,
     /// The number of versions that are not listed.
     pub(super) more_software: usize,
     /// By severity, then number of phones.
@@ -166,11 +159,10 @@ impl Facts {
 impl DiagnosisTotal {
     fn of(code: &str, counts: CodeCounts) -> Option<Self> {
         let rule = Rule::find(code)?;
-        let mut models: Vec<(String, u64)> = counts
-            .models
-            .into_iter()
-            .map(|(model, phones)| (model.unwrap_or_else(|| "unknown model".to_owned()), phones))
-            .collect();
+        let named = |(model, phones): (Option<String>, _)| {
+            (model.unwrap_or_else(|| "unknown model".to_owned()), phones)
+        };
+        let mut models: Vec<(String, u64)> = counts.models.into_iter().map(named).collect();
         models.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         models.truncate(MAX_MODELS_NAMED);
         Some(Self { rule, active: counts.active, resolved: counts.resolved, models })
@@ -183,10 +175,10 @@ impl DiagnosisTotal {
 }
 
 /// The groups with the most failures, and how many groups are not listed.
-fn ranked(counts: CountsByName) -> (Vec<PhonesWith>, usize) {
-    let mut all: Vec<_> = counts.into_iter().map(|(name, counts)| PhonesWith { name, counts }).collect();
-    let rank = |PhonesWith { counts, .. }: &PhonesWith| (counts.failed, counts.attention, counts.total());
-    all.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.name.cmp(&b.name)));
+fn ranked(counts: CountsByName) -> (Vec<(Option<String>, Counts)>, usize) {
+    let mut all: Vec<_> = counts.into_iter().collect();
+    let rank = |counts: &Counts| Reverse((counts.failed, counts.attention, counts.total()));
+    all.sort_by(|(a, of_a), (b, of_b)| rank(of_a).cmp(&rank(of_b)).then_with(|| a.cmp(b)));
     let more = all.len().saturating_sub(LISTED);
     all.truncate(LISTED);
     (all, more)

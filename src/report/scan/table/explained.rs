@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use super::{MANY, PROSE, paragraph};
+use crate::check::Rule;
 use crate::report::findings::{Findings, Phones, of_code};
 use crate::report::shape::{Device, Diagnosis, Evidence, State};
 use crate::report::text::elide::{Keep, elide};
@@ -57,7 +58,7 @@ pub(super) fn write(
         paragraph("Mended since, as later lines of the logs show; nothing to do:", Tone::Strong, style, out)?;
     }
     for (code, phones) in resolved {
-        mended(code, phones, devices, style, out)?;
+        mended(code, phones, style, out)?;
     }
     Ok(())
 }
@@ -185,17 +186,9 @@ fn evidence_lines(evidence: &[Evidence], style: &Style, out: &mut dyn Write) -> 
     Ok(())
 }
 
-fn mended(
-    code: &str,
-    phones: &Phones,
-    devices: &dyn Devices,
-    style: &Style,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let first = phones.places.first().map(|place| devices.device(*place));
-    let name = first.as_ref().and_then(|device| of_code(device, code, State::Resolved).next());
-    let name = name.map(|diagnosis| visible(diagnosis.name)).unwrap_or_default();
-    let head = format!("✓ [{}] {name}  {}: ", visible(code), counted(phones.number, "phone"));
+fn mended(code: &str, phones: &Phones, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let name = Rule::find(code).map_or("", |rule| rule.name);
+    let head = format!("✓ [{code}] {name}  {}: ", counted(phones.number, "phone"));
     let names = phones.named(style.width.saturating_sub(width(&head)));
     writeln!(out, "{}", Tone::Dim.paint(&cut(&format!("{head}{names}"), style.width), style.color))
 }

@@ -103,7 +103,7 @@ impl Layout {
                 }
             }
         }
-        Self(Column::ALL.into_iter().filter_map(|column| Some((column, widths[column as usize]?))).collect())
+        Self(Column::all().filter_map(|column| Some((column, widths[column as usize]?))).collect())
     }
 
     /// Each column's title and width.
@@ -131,13 +131,13 @@ impl Layout {
 }
 
 /// The width of each column; None for a column that is not shown.
-pub(super) type Widths = [Option<usize>; Column::ALL.len()];
+pub(super) type Widths = [Option<usize>; Column::TITLES.len()];
 
 /// The width of each cell or its title, whichever is wider; None for an empty cell.
 pub(super) fn natural(row: &TableRow) -> Widths {
-    Column::ALL.map(|column| {
+    Column::TITLES.map(|(column, title, _)| {
         let cell = row.cell(column);
-        (!cell.is_empty()).then(|| cell.width().max(width(column.title(usize::MAX))))
+        (!cell.is_empty()).then(|| cell.width().max(width(title)))
     })
 }
 
@@ -182,9 +182,7 @@ mod tests {
         let dropped = [Column::Applications, Column::FirstSeen, Column::LastSeen];
         // The fixture has no stale phone and no baseline.
         let never = [Column::Stale, Column::Baseline];
-        for column in
-            Column::ALL.into_iter().filter(|column| !dropped.contains(column) && !never.contains(column))
-        {
+        for column in Column::all().filter(|column| !dropped.contains(column) && !never.contains(column)) {
             assert!(columns.contains(&column), "{column:?}");
         }
     }
@@ -199,6 +197,6 @@ mod tests {
             }
         }
         let filled = |column: &Column| rows.iter().any(|row| !row.cell(*column).is_empty());
-        assert_eq!(layout.columns(), Column::ALL.into_iter().filter(filled).collect::<Vec<_>>());
+        assert_eq!(layout.columns(), Column::all().filter(filled).collect::<Vec<_>>());
     }
 }

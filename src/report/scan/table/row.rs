@@ -28,39 +28,30 @@ pub(in crate::report) enum Column {
 }
 
 impl Column {
-    pub(in crate::report) const ALL: [Self; 13] = [
-        Self::Status,
-        Self::Phone,
-        Self::Model,
-        Self::Software,
-        Self::BuiltIn,
-        Self::Platform1,
-        Self::Platform2,
-        Self::Applications,
-        Self::FirstSeen,
-        Self::LastSeen,
-        Self::Stale,
-        Self::Baseline,
-        Self::Diagnoses,
+    /// All, each with its title and the one that is used if it does not fit.
+    pub(in crate::report) const TITLES: [(Self, &str, &str); 13] = [
+        (Self::Status, "Status", ""),
+        (Self::Phone, "Phone", "Phone"),
+        (Self::Model, "Model", "Model"),
+        (Self::Software, "Software", "Software"),
+        (Self::BuiltIn, "Built-in", "BI"),
+        (Self::Platform1, "Platform 1", "P1"),
+        (Self::Platform2, "Platform 2", "P2"),
+        (Self::Applications, "Applications", "Apps"),
+        (Self::FirstSeen, "First seen", "First"),
+        (Self::LastSeen, "Last seen", "Last"),
+        (Self::Stale, "Stale", "Stale"),
+        (Self::Baseline, "Baseline", "Base"),
+        (Self::Diagnoses, "Diagnoses", "Codes"),
     ];
 
-    /// The title, or a shorter one if it does not fit.
+    pub(in crate::report) fn all() -> impl Iterator<Item = Self> {
+        Self::TITLES.into_iter().map(|(column, ..)| column)
+    }
+
+    /// The title, or the shorter one if it does not fit.
     pub(in crate::report) fn title(self, columns: usize) -> &'static str {
-        let (whole, short) = match self {
-            Self::Status => ("Status", ""),
-            Self::Phone => ("Phone", "Phone"),
-            Self::Model => ("Model", "Model"),
-            Self::Software => ("Software", "Software"),
-            Self::BuiltIn => ("Built-in", "BI"),
-            Self::Platform1 => ("Platform 1", "P1"),
-            Self::Platform2 => ("Platform 2", "P2"),
-            Self::Applications => ("Applications", "Apps"),
-            Self::FirstSeen => ("First seen", "First"),
-            Self::LastSeen => ("Last seen", "Last"),
-            Self::Stale => ("Stale", "Stale"),
-            Self::Baseline => ("Baseline", "Base"),
-            Self::Diagnoses => ("Diagnoses", "Codes"),
-        };
+        let (_, whole, short) = Self::TITLES[self as usize];
         if width(whole) <= columns { whole } else { short }
     }
 
@@ -156,12 +147,12 @@ impl Cell {
 
 /// A phone's cells, one per column.
 #[derive(Clone, Debug)]
-pub(in crate::report) struct TableRow([Cell; Column::ALL.len()]);
+pub(in crate::report) struct TableRow([Cell; Column::TITLES.len()]);
 
 impl TableRow {
     /// The row of this phone.
     pub(in crate::report) fn of(device: &Device) -> Self {
-        Self(Column::ALL.map(|column| match column {
+        Self(Column::TITLES.map(|(column, ..)| match column {
             Column::Status => {
                 let tone = Tone::of_status(device.status);
                 Cell::of(status_sign(device.status), tone).and(device.status.name(), tone)
