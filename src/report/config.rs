@@ -3,13 +3,13 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{ContentArrangement, Table, presets};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::scan::csv::append;
 use super::scan::json::TOOL;
 use super::shape::{ConfigurationLine, Problem, Tool};
+use super::text::table;
 use super::text::visible::visible;
 use super::{Format, Style, safe_json};
 use crate::check::join::origin;
@@ -132,12 +132,8 @@ fn parameter(config: &PhoneConfig, one: &Effective<'_>, shown: Shown<'_>) -> Con
         file: shown.path(&file.path),
         line,
         counts: if counts { one.is_sure.then_some(true) } else { Some(false) },
-        overrides: one.overridden.iter().map(|other| overridden(other, shown)).collect(),
+        overrides: one.overridden.iter().map(|other| shown_line(other.in_short(), shown)).collect(),
     }
-}
-
-fn overridden(other: &Given<'_>, shown: Shown<'_>) -> ConfigurationLine {
-    shown_line(other.in_short(), shown)
 }
 
 fn shown_line(line: config::ConfigurationLine, shown: Shown<'_>) -> ConfigurationLine {
@@ -162,7 +158,7 @@ fn json(answer: &ConfigAnswer<'_>, _: &Style, out: &mut dyn Write) -> io::Result
 
 fn tables(answer: &ConfigAnswer<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     for phone in answer.phones {
-        table(phone, style.width, out)?;
+        parameters(phone, style.width, out)?;
     }
     match answer.left_out {
         0 => Ok(()),
@@ -170,20 +166,16 @@ fn tables(answer: &ConfigAnswer<'_>, style: &Style, out: &mut dyn Write) -> io::
     }
 }
 
-const COLUMNS: [&str; 7] = ["mac", "parameter", "value", "counts", "file", "line", "overrides"];
-
 fn csv(answer: &ConfigAnswer<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut bytes = Vec::new();
-    append(&COLUMNS.map(str::to_owned), &mut bytes);
+    append(&["mac", "parameter", "value", "counts", "file", "line", "overrides"], &mut bytes);
     for phone in answer.phones {
         for one in &phone.parameters {
             let overrides = one.overrides.iter().map(place).collect::<Vec<_>>().join(" | ");
             let line = one.line.to_string();
             let cells = [&phone.mac, &one.parameter, &one.value, counts(one), &one.file, &line, &overrides];
-            append(&cells.map(str::to_owned), &mut bytes);
+            append(&cells, &mut bytes);
         }
-        out.write_all(&bytes)?;
-        bytes.clear();
     }
     out.write_all(&bytes)
 }
@@ -200,14 +192,11 @@ fn counts(one: &ConfigParameter) -> &'static str {
     }
 }
 
-fn table(phone: &ConfigPhone, width: usize, out: &mut dyn Write) -> io::Result<()> {
+fn parameters(phone: &ConfigPhone, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let master = phone.master.as_deref().unwrap_or("no master was found");
     let rest = if phone.complete { "" } else { "; not all of its files were read" };
     writeln!(out, "{}  ({}{rest})", phone.mac, visible(master))?;
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_content_arrangement(ContentArrangement::Dynamic).force_no_tty();
-    table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
+    let mut table = table::plain(width);
     table.set_header(["parameter", "value", "file and line"]);
     for one in &phone.parameters {
         let state = match one.counts {
@@ -223,9 +212,7 @@ fn table(phone: &ConfigPhone, width: usize, out: &mut dyn Write) -> io::Result<(
         }
         table.add_row([one.parameter.clone(), value, origin]);
     }
-    for line in table.lines() {
-        writeln!(out, "{}", line.trim_end())?;
-    }
+    writeln!(out, "{}", table::lines(&table))?;
     for ConfigInstalled { slot, configuration } in &phone.installed {
         let ConfigurationLine { file, line, says, .. } = configuration;
         let line = line.map(|line| format!(":{line}")).unwrap_or_default();

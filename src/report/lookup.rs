@@ -2,15 +2,14 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{ContentArrangement, Table, presets};
-
+use super::text::table::{lines, plain};
 use super::text::width::wrap;
 use super::{Format, Style};
 use crate::lookup::LookupAnswer;
 use crate::reference::{MenuText, PartRow, ZTP_CUTOVER};
 
 /// The least width of a table, in columns; a narrower one is not readable.
-const MIN_WIDTH: u16 = 20;
+const MIN_WIDTH: usize = 20;
 
 /// Writes the answer of `lookup`.
 pub type LookupWriter = fn(&LookupAnswer, &Style, &mut dyn Write) -> io::Result<()>;
@@ -28,7 +27,7 @@ fn json(answer: &LookupAnswer, _: &Style, out: &mut dyn Write) -> io::Result<()>
 
 /// Text, tables and notes with blank lines between, in lines of at most the terminal's columns (at least 20).
 fn table(answer: &LookupAnswer, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let width = u16::try_from(style.width).unwrap_or(u16::MAX).max(MIN_WIDTH);
+    let width = style.width.max(MIN_WIDTH);
     let blocks = match &answer.menu {
         Some(menu) => menu_texts(menu).iter().map(|text| paragraph(text, width)).collect(),
         None => tables(answer, width),
@@ -36,7 +35,7 @@ fn table(answer: &LookupAnswer, style: &Style, out: &mut dyn Write) -> io::Resul
     writeln!(out, "{}", blocks.join("\n\n"))
 }
 
-fn tables(answer: &LookupAnswer, width: u16) -> Vec<String> {
+fn tables(answer: &LookupAnswer, width: usize) -> Vec<String> {
     let paragraph = |text: &str| paragraph(text, width);
     let mut blocks: Vec<String> = verdict(answer).iter().map(|sentence| paragraph(sentence)).collect();
     if answer.factory_certificate.is_empty() {
@@ -52,7 +51,7 @@ fn tables(answer: &LookupAnswer, width: u16) -> Vec<String> {
         blocks.push(paragraph(&format!(
             "Zero-touch provisioning (ZTP), on SHA-2 since {cutover}: required software"
         )));
-        let mut table = plain_table(width);
+        let mut table = plain(width);
         table.set_header(["PRODUCT", "REQUIRED", "SHIPPED (2016)", "CERTIFICATES"]);
         for row in &answer.ztp {
             let (required, shipped) = (row.required_software.to_string(), row.current_software.to_string());
@@ -66,9 +65,9 @@ fn tables(answer: &LookupAnswer, width: u16) -> Vec<String> {
 }
 
 /// The table of labels, and its notes if there are any.
-fn labels(rows: &[&PartRow], width: u16) -> Vec<String> {
+fn labels(rows: &[&PartRow], width: usize) -> Vec<String> {
     let mut notes: Vec<&str> = Vec::new();
-    let mut table = plain_table(width);
+    let mut table = plain(width);
     let with_notes = rows.iter().any(|row| row.note.is_some());
     let heads = ["PLATFORM", "LABEL", "PART NUMBER", "REVISION", "SINCE", "NOTE"];
     table.set_header(heads.into_iter().take(if with_notes { 6 } else { 5 }));
@@ -113,17 +112,7 @@ fn menu_texts(menu: &MenuText) -> Vec<String> {
     texts
 }
 
-fn plain_table(width: u16) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    table
-}
-
 /// A text wrapped at blanks.
-fn paragraph(text: &str, width: u16) -> String {
-    wrap(text, usize::from(width)).join("\n")
-}
-
-fn lines(table: &Table) -> String {
-    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+fn paragraph(text: &str, width: usize) -> String {
+    wrap(text, width).join("\n")
 }

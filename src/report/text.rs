@@ -6,6 +6,7 @@ pub mod markdown;
 pub mod paint;
 pub mod prose;
 pub mod quantity;
+pub mod table;
 pub mod time;
 pub mod visible;
 pub mod width;

@@ -29,8 +29,7 @@ fn own() -> Vec<&'static str> {
 
 fn write(each: &mut EachEvent<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let own = own();
-    let titles: Vec<String> = COMMON.iter().chain(&own).map(|title| (*title).to_owned()).collect();
-    line(&titles, out)?;
+    line(&[&COMMON[..], &own].concat(), out)?;
     each(&mut |event| {
         let own = own.iter().map(|name| event.fields.get(*name).map(plain).unwrap_or_default());
         let own: Vec<String> = own.collect();
@@ -51,7 +50,7 @@ fn write(each: &mut EachEvent<'_>, _: &Style, out: &mut dyn Write) -> io::Result
     })
 }
 
-fn line(cells: &[String], out: &mut dyn Write) -> io::Result<()> {
+fn line(cells: &[impl AsRef<str>], out: &mut dyn Write) -> io::Result<()> {
     let mut bytes = Vec::new();
     append(cells, &mut bytes);
     out.write_all(&bytes)

@@ -31,14 +31,11 @@ fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result
 
 fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut bytes = Vec::new();
-    let header = [groups.by.name(), "phones", "failed", "attention", "unknown", "ok", "devices"];
-    append(&header.map(str::to_owned), &mut bytes);
+    append(&[groups.by.name(), "phones", "failed", "attention", "unknown", "ok", "devices"], &mut bytes);
     for group in &groups.list {
         let [failed, attention, unknown, ok] = group.counts.all().map(|phones| phones.to_string());
         let (key, phones) = (group.key.clone().unwrap_or_default(), group.phones.to_string());
         append(&[key, phones, failed, attention, unknown, ok, group.devices.join(BETWEEN)], &mut bytes);
-        out.write_all(&bytes)?;
-        bytes.clear();
     }
     out.write_all(&bytes)
 }
@@ -118,9 +115,9 @@ fn codes(device: &Device, state: State) -> String {
 }
 
 /// Appends a line of cells, each made safe for spreadsheets.
-pub(in crate::report) fn append(cells: &[String], bytes: &mut Vec<u8>) {
+pub(in crate::report) fn append(cells: &[impl AsRef<str>], bytes: &mut Vec<u8>) {
     let mut line = ::csv::WriterBuilder::new().buffer_capacity(512).from_writer(bytes);
-    let _ = line.write_record(cells.iter().map(|cell| escape_formula(cell).into_owned()));
+    let _ = line.write_record(cells.iter().map(|cell| escape_formula(cell.as_ref()).into_owned()));
     let _ = line.flush();
 }
 
