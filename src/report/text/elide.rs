@@ -5,19 +5,15 @@ use std::borrow::Cow;
 use super::width::{cut, width};
 
 /// `text` in at most `columns`, with words replaced by `…`. Always kept are numbers, addresses, hosts and
-/// quoted names. With [`Keep::Context`], negations with the word after them and the words before the values
-/// are kept too. Other words are kept from the first on as far as they fit; the name of the phone's function
+/// quoted names. With [`Weight::BeforeValue`] as `least`, negations with the word after them and the words before
+/// the values are kept too. Other words are kept from the first on as far as they fit; the name of the phone's function
 /// comes last. A text without any words that must be kept is cut at its end. None if the words that must be
 /// kept do not fit.
-pub fn elide(text: &str, columns: usize, keep: Keep) -> Option<String> {
+pub fn elide(text: &str, columns: usize, least: Weight) -> Option<String> {
     if width(text) <= columns {
         return Some(text.to_owned());
     }
     let words: Vec<Word> = words(text);
-    let least = match keep {
-        Keep::Values => Weight::Value,
-        Keep::Context => Weight::BeforeValue,
-    };
     let mut kept: Vec<bool> = words.iter().map(|word| word.weight <= least).collect();
     if words.iter().all(|word| word.weight > Weight::BeforeValue) {
         return Some(cut(text, columns).into_owned());
@@ -40,22 +36,18 @@ pub fn elide(text: &str, columns: usize, keep: Keep) -> Option<String> {
     Some(shown)
 }
 
-/// Which words of a text must be kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keep {
-    /// Numbers, addresses, hosts and quoted names.
-    Values,
-    /// These, and the words that say what they are.
-    Context,
-}
-
 /// The importance of a word, most important first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Weight {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// A number, an address, a host or a quoted name.
     Value,
+    /// `not`, `failed` and the like.
     Negation,
+    /// A word that says what the value after it is.
     BeforeValue,
+    /// Any other word.
     Other,
+    /// The name of the phone's function.
     FunctionName,
 }
 
@@ -161,16 +153,16 @@ mod tests {
             (100, "… Could not store key for custom device key2, length 4677 is bigger than maximum 4096"),
             (53, "… not store … device key2, length 4677 … maximum 4096"),
         ] {
-            assert_eq!(elide(REFUSED, columns, Keep::Context).as_deref(), Some(shown), "{columns}");
+            assert_eq!(elide(REFUSED, columns, Weight::BeforeValue).as_deref(), Some(shown), "{columns}");
         }
-        assert_eq!(elide(REFUSED, 52, Keep::Context), None);
+        assert_eq!(elide(REFUSED, 52, Weight::BeforeValue), None);
         for columns in 21..=120 {
-            let short = elide(REFUSED, columns, Keep::Values).unwrap();
+            let short = elide(REFUSED, columns, Weight::Value).unwrap();
             assert!(width(&short) <= columns, "{short}");
             assert!(["key2", "4677", "4096"].iter().all(|proof| short.contains(proof)), "{short}");
         }
-        assert_eq!(elide(REFUSED, 21, Keep::Values).unwrap(), "… key2, … 4677 … 4096");
-        assert_eq!(elide(REFUSED, 20, Keep::Values), None);
+        assert_eq!(elide(REFUSED, 21, Weight::Value).unwrap(), "… key2, … 4677 … 4096");
+        assert_eq!(elide(REFUSED, 20, Weight::Value), None);
     }
 
     #[test]
@@ -194,22 +186,22 @@ mod tests {
                 &["certificate 1", "1C:2E:2B:B8"],
             ),
         ] {
-            let short = elide(text, columns, Keep::Values).unwrap();
+            let short = elide(text, columns, Weight::Value).unwrap();
             assert!(width(&short) <= columns && proofs.iter().all(|proof| short.contains(proof)), "{short}");
         }
     }
 
     #[test]
     fn a_text_that_proves_nothing_is_cut() {
-        assert_eq!(elide("one two three", 5, Keep::Values).unwrap(), "one…");
-        assert_eq!(elide("", 0, Keep::Context), Some(String::new()));
+        assert_eq!(elide("one two three", 5, Weight::Value).unwrap(), "one…");
+        assert_eq!(elide("", 0, Weight::BeforeValue), Some(String::new()));
     }
 
     proptest! {
         #[test]
         fn any_text_fits_any_width(text in "([a-z]{1,9}|[0-9]{1,4}|not|'|\"|:|電|\\PC)( ([a-z]{1,9}|[0-9]{1,4}|not|'|\"|:|電|\\PC)){0,12}", columns in 0_usize..60) {
-            for keep in [Keep::Values, Keep::Context] {
-                let short = elide(&text, columns, keep);
+            for least in [Weight::Value, Weight::BeforeValue] {
+                let short = elide(&text, columns, least);
                 if let Some(short) = &short {
                     prop_assert!(width(short) <= columns, "{:?}", short);
                 }

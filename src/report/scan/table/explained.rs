@@ -7,7 +7,7 @@ use super::{MANY, PROSE, paragraph};
 use crate::check::Rule;
 use crate::report::findings::{Findings, Phones, of_code};
 use crate::report::shape::{Device, Diagnosis, Evidence, State};
-use crate::report::text::elide::{Keep, elide};
+use crate::report::text::elide::{Weight, elide};
 use crate::report::text::paint::{Tone, severity_sign};
 use crate::report::text::quantity::{count, counted, distinct, times};
 use crate::report::text::time::span;
@@ -170,13 +170,14 @@ fn evidence_lines(evidence: &[Evidence], style: &Style, out: &mut dyn Write) -> 
         let head = format!("{pad}{stamp}");
         let (text, times) = (visible(&line.text), times(number));
         let beside = room.saturating_sub(width(&place) + width(&head) + 2 + width(&times));
-        let fitted = if whole { Some(text.to_string()) } else { elide(&text, beside, Keep::Context) };
+        let fitted = if whole { Some(text.to_string()) } else { elide(&text, beside, Weight::BeforeValue) };
         let place = Tone::Info.paint(&place, style.color);
         match fitted {
             Some(text) => writeln!(out, "{indent}{place}{}", format!("{head}  {text}{times}").trim_end())?,
             None => {
                 let below = room.saturating_sub(2 + width(&times));
-                let fitted = [Keep::Context, Keep::Values].iter().find_map(|keep| elide(&text, below, *keep));
+                let fitted =
+                    [Weight::BeforeValue, Weight::Value].iter().find_map(|keep| elide(&text, below, *keep));
                 let text = fitted.unwrap_or_else(|| cut(&text, below).into_owned());
                 writeln!(out, "{indent}{place}{}", cut(head.trim_end(), room.saturating_sub(widest)))?;
                 writeln!(out, "{indent}  {}", format!("{text}{times}").trim_end())?;
