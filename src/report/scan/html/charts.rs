@@ -123,7 +123,14 @@ impl History {
             .map(|(date, counts)| (*date, sum(counts)))
             .reduce(|a, b| if b.1 > a.1 { b } else { a })?;
         let step = step(most);
-        let scale = Scale { top: most.div_ceil(step) * step };
+        let top = most.div_ceil(step) * step;
+        let height = Self::HEIGHT - Self::BOTTOM - Self::TOP;
+        let y = |phones: u64| Self::TOP + height * (1.0 - phones as f64 / top.max(1) as f64);
+        // Position and height of the bar for `phones` on top of a bar for `below`.
+        let bar = |below: u64, phones: u64| {
+            let top = y(below + phones);
+            (format!("{top:.1}"), format!("{:.1}", y(below) - top))
+        };
         let column = |date: NaiveDate| Self::LEFT + (date - first).num_days() as f64 * Self::BAR;
         let outside = |dates: &dyn Fn(NaiveDate) -> bool| -> u64 {
             totals.days.iter().filter(|(date, _)| dates(**date)).map(|(_, counts)| sum(counts)).sum()
@@ -155,13 +162,13 @@ impl History {
                     errors,
                     warnings,
                     x: format!("{:.1}", column(date) + 1.0),
-                    error_bar: scale.bar(0, errors),
-                    warning_bar: scale.bar(errors, warnings),
+                    error_bar: bar(0, errors),
+                    warning_bar: bar(errors, warnings),
                 })
                 .collect(),
-            grid: (0..=scale.top)
+            grid: (0..=top)
                 .step_by(usize::try_from(step).unwrap_or(usize::MAX))
-                .map(|phones| (scale.height(phones), format!("{:.1}", scale.y(phones) + 4.0), phones))
+                .map(|phones| (format!("{:.1}", y(phones)), format!("{:.1}", y(phones) + 4.0), phones))
                 .collect(),
             ticks: first
                 .iter_days()
@@ -194,28 +201,6 @@ fn last_day(totals: &Totals, overview: &Overview) -> Option<NaiveDate> {
 fn step(most: u64) -> u64 {
     let steps = (0..).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.pow(power)));
     steps.take(50).find(|step| most.div_ceil(*step) <= 4).unwrap_or(most)
-}
-
-struct Scale {
-    top: u64,
-}
-
-impl Scale {
-    fn y(&self, phones: u64) -> f64 {
-        History::TOP
-            + (History::HEIGHT - History::BOTTOM - History::TOP)
-                * (1.0 - phones as f64 / self.top.max(1) as f64)
-    }
-
-    fn height(&self, phones: u64) -> String {
-        format!("{:.1}", self.y(phones))
-    }
-
-    /// Position and height of the bar for `phones` on top of a bar for `below`.
-    fn bar(&self, below: u64, phones: u64) -> (String, String) {
-        let top = self.y(below + phones);
-        (format!("{top:.1}"), format!("{:.1}", self.y(below) - top))
-    }
 }
 
 impl DayBar {
