@@ -84,9 +84,10 @@ impl ActiveDiagnosis {
 }
 
 /// A phone's status, with its diagnoses.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct PhoneStatus {
-    status: Status,
+    /// None for a phone that is not there.
+    status: Option<Status>,
     active: BTreeSet<ActiveDiagnosis>,
     resolved: BTreeSet<ActiveDiagnosis>,
 }
@@ -104,39 +105,28 @@ impl Statuses {
                 found.map(ActiveDiagnosis::of).collect()
             };
             let (active, resolved) = (with(State::Active), with(State::Resolved));
-            (PhoneName::of_device(device), PhoneStatus { status: device.status, active, resolved })
+            (PhoneName::of_device(device), PhoneStatus { status: Some(device.status), active, resolved })
         };
         Self(devices.par_map(known).collect())
     }
 
     /// The changes from `before` to these, sorted by phone.
     pub fn changes_since(&self, before: &Self, time: &str) -> Vec<Change> {
+        let absent = PhoneStatus::default();
         let phones: BTreeSet<&PhoneName> = before.0.keys().chain(self.0.keys()).collect();
         let changes = phones.into_iter().filter_map(|phone| {
-            let (old, new) = (before.0.get(phone), self.0.get(phone));
-            let active =
-                |known: Option<&PhoneStatus>| known.map(|known| known.active.clone()).unwrap_or_default();
-            let (was, is) = (active(old), active(new));
-            let came: Vec<_> = is.difference(&was).cloned().collect();
-            let is_resolved = |diagnosis| new.is_some_and(|known| known.resolved.contains(diagnosis));
-            let went = was.difference(&is);
-            let went: Vec<_> = went
-                .map(|diagnosis| ClearedDiagnosis {
-                    diagnosis: diagnosis.clone(),
-                    resolved: is_resolved(diagnosis),
-                })
-                .collect();
-            let status = |known: Option<&PhoneStatus>| known.map(|known| known.status);
-            let (before, after) = (status(old), status(new));
+            let [old, new] = [before, self].map(|statuses| statuses.0.get(phone).unwrap_or(&absent));
+            let came: Vec<_> = new.active.difference(&old.active).cloned().collect();
+            let went = old
+                .active
+                .difference(&new.active)
+                .cloned()
+                .map(|diagnosis| ClearedDiagnosis { resolved: new.resolved.contains(&diagnosis), diagnosis });
+            let went: Vec<_> = went.collect();
+            let (before, after) = (old.status, new.status);
             let is_change = before != after || !came.is_empty() || !went.is_empty();
-            is_change.then(|| Change {
-                time: time.to_owned(),
-                phone: phone.clone(),
-                before,
-                after,
-                came,
-                went,
-            })
+            let (time, phone) = (time.to_owned(), phone.clone());
+            is_change.then_some(Change { time, phone, before, after, came, went })
         });
         changes.collect()
     }
