@@ -1,6 +1,6 @@
 //! Reads an answer of `scan --format json`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
 
 use serde::de::Error as _;
@@ -16,12 +16,12 @@ use crate::report::shape::SCHEMA_VERSION;
 pub struct NotAnAnswer(#[from] serde_json::Error);
 
 /// What is compared of a phone.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
 pub(super) struct AnswerPhone {
+    mac: Option<String>,
+    files: Vec<String>,
     pub(super) status: Status,
-    /// In the answer's order. If there are several of one code and slot, only the first is kept; active ones
-    /// come before resolved ones.
-    diagnoses: Box<[AnswerDiagnosis]>,
+    diagnoses: Vec<AnswerDiagnosis>,
     pub(super) certificates: Box<[AnswerCertificate]>,
 }
 
@@ -45,16 +45,11 @@ pub(super) struct AnswerCertificate {
 }
 
 impl AnswerPhone {
-    fn of(device: Device) -> Self {
-        let mut diagnoses = device.diagnoses;
-        diagnoses.sort_by_key(|known| known.state);
-        let mut kept: Vec<AnswerDiagnosis> = Vec::with_capacity(diagnoses.len());
-        for known in diagnoses {
-            if !kept.iter().any(|other| other.code == known.code && other.slot == known.slot) {
-                kept.push(known);
-            }
-        }
-        Self { status: device.status, diagnoses: kept.into(), certificates: device.certificates.into() }
+    /// If there are several diagnoses of one code and slot, keeps only the first, an active one if there is one.
+    fn keep_first(&mut self) {
+        self.diagnoses.sort_by_key(|known| known.state);
+        let mut seen = HashSet::new();
+        self.diagnoses.retain(|known| seen.insert((known.code.clone(), known.slot.clone())));
     }
 
     pub(super) fn has(&self, state: State, code: &str, slot: Option<&str>) -> bool {
@@ -74,21 +69,12 @@ struct Document {
     #[serde(default, deserialize_with = "this_version")]
     schema_version: Option<u32>,
     tool: Option<Tool>,
-    devices: Option<Vec<Device>>,
+    devices: Option<Vec<AnswerPhone>>,
 }
 
 #[derive(Deserialize)]
 struct Tool {
     name: String,
-}
-
-#[derive(Deserialize)]
-struct Device {
-    mac: Option<String>,
-    files: Vec<String>,
-    status: Status,
-    certificates: Vec<AnswerCertificate>,
-    diagnoses: Vec<AnswerDiagnosis>,
 }
 
 /// The version comes first in an answer, so another one is an error before anything else of that shape is.
@@ -113,10 +99,11 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<HashMap<PhoneName, AnswerP
         return Err(no_answer("it has no `devices`; a scan with --group-by can't be compared"));
     };
     let mut phones = HashMap::with_capacity(devices.len());
-    for device in devices {
-        let mac = device.mac.as_deref().map(str::parse).transpose().map_err(no_answer)?;
-        let name = PhoneName::of(mac, &device.files);
-        if phones.insert(name.clone(), AnswerPhone::of(device)).is_some() {
+    for mut phone in devices {
+        let mac = phone.mac.take().map(|mac| mac.parse()).transpose().map_err(no_answer)?;
+        let name = PhoneName::of(mac, &std::mem::take(&mut phone.files));
+        phone.keep_first();
+        if phones.insert(name.clone(), phone).is_some() {
             return Err(no_answer(format_args!("it contains the phone {name} twice")));
         }
     }
