@@ -353,6 +353,18 @@ pub struct EventRow {
     pub fields: serde_json::Map<String, serde_json::Value>,
 }
 
+impl EventRow {
+    /// A field of this kind of event that is a text.
+    pub(crate) fn text(&self, field: &str) -> Option<&str> {
+        self.fields.get(field)?.as_str()
+    }
+
+    /// A field of this kind of event that is a number.
+    pub(crate) fn number(&self, field: &str) -> Option<u64> {
+        self.fields.get(field)?.as_u64()
+    }
+}
+
 /// The names of all kinds of events.
 fn kinds() -> Vec<&'static str> {
     event::kinds().iter().map(|kind| kind.name).collect()

@@ -116,15 +116,14 @@ pub(super) fn slot(name: &str) -> String {
 }
 
 fn too_large(what: &str, event: &EventRow) -> Prose {
-    let number = |name| event.fields.get(name).and_then(Value::as_u64);
-    let length = number("length").map(|length| format!(" of {length} bytes")).unwrap_or_default();
-    let most = number("maximum").map(|most| format!(", which takes {most}")).unwrap_or_default();
+    let length = event.number("length").map(|length| format!(" of {length} bytes")).unwrap_or_default();
+    let most = event.number("maximum").map(|most| format!(", which takes {most}")).unwrap_or_default();
     let slot = event.slot.as_deref().map_or_else(|| "a slot".to_owned(), slot);
     Prose::own(format!("refused {what}{length} for ")).and_foreign(&slot).and(most)
 }
 
 fn with_reason(what: &str, event: &EventRow) -> Prose {
-    match event.fields.get("reason").and_then(Value::as_str) {
+    match event.text("reason") {
         Some(reason) => Prose::own(format!("{what}: ")).and_foreign(reason),
         None => Prose::own(what),
     }
@@ -144,14 +143,17 @@ fn by_its_fields(event: &EventRow) -> Prose {
     prose
 }
 
-/// ` "CN" 70:8B:85:9C…`.
 fn certificate(event: &EventRow) -> Prose {
-    let text = |name| event.fields.get(name).and_then(Value::as_str);
+    certificate_in_words(event.text("common_name"), event.text("fingerprint"))
+}
+
+/// ` "CN" 70:8B:85:9C…`.
+pub(super) fn certificate_in_words(common_name: Option<&str>, fingerprint: Option<&str>) -> Prose {
     let mut prose = Prose::default();
-    if let Some(name) = text("common_name") {
+    if let Some(name) = common_name {
         prose = prose.and(" \"").and_foreign(name).and("\"");
     }
-    if let Some(fingerprint) = text("fingerprint") {
+    if let Some(fingerprint) = fingerprint {
         prose = prose.and(" ").and_foreign(&short_fingerprint(fingerprint));
     }
     prose
@@ -159,7 +161,7 @@ fn certificate(event: &EventRow) -> Prose {
 
 /// What the level of TLS logging means for the certificates' list.
 fn logging(event: &EventRow) -> Option<Prose> {
-    let level = event.fields.get("log_level").and_then(Value::as_u64)?;
+    let level = event.number("log_level")?;
     if event.component.as_deref()?.trim() != "tls" {
         return None;
     }

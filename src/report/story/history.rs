@@ -70,13 +70,12 @@ impl Boot {
                 .get_or_insert_with(|| (at, StoryEntry::new(event, Tone::Plain, true, Prose::default())));
             return;
         }
-        let text = |name| event.fields.get(name).and_then(Value::as_str).map(str::to_owned);
         match event.kind {
-            "platform" => self.model = text("model").or(self.model.take()),
+            "platform" => self.model = event.text("model").map(str::to_owned).or(self.model.take()),
             "software" => {
-                let software = text("version").map(|version| match text("label") {
+                let software = event.text("version").map(|version| match event.text("label") {
                     Some(label) => format!("{label} {version}"),
-                    None => version,
+                    None => version.to_owned(),
                 });
                 self.software = software.or(self.software.take());
             }

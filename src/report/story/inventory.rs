@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
+use super::entry::certificate_in_words;
 use crate::check::in_words;
 use crate::model::Slot;
 use crate::report::shape::EventRow;
-use crate::report::text::elide::short_fingerprint;
 use crate::report::text::prose::Prose;
 
 /// The list of one boot, by slot.
@@ -27,19 +25,15 @@ impl Inventory {
     /// Adds an event of the list; `false` if it is another event.
     pub(super) fn add(&mut self, event: &EventRow) -> bool {
         let Some(slot) = event.slot.as_deref().and_then(|slot| slot.parse().ok()) else { return false };
-        let field = |name| event.fields.get(name);
-        let text = |name| field(name).and_then(Value::as_str).map(str::to_owned);
-        let content = self.0.get(&slot).cloned().unwrap_or_default();
-        let content = match event.kind {
-            "certificate_unavailable" => Content { is_empty: true, ..Content::default() },
-            "certificate_length" => {
-                Content { certificate_length: field("length").and_then(Value::as_u64), ..content }
-            }
-            "key_length" => Content { key_length: field("length").and_then(Value::as_u64), ..content },
-            "certificate_common_name" => Content { common_name: text("common_name"), ..content },
-            "certificate_fingerprint" => Content { fingerprint: text("fingerprint"), ..content },
+        let mut content = self.0.get(&slot).cloned().unwrap_or_default();
+        match event.kind {
+            "certificate_unavailable" => content = Content { is_empty: true, ..Content::default() },
+            "certificate_length" => content.certificate_length = event.number("length"),
+            "key_length" => content.key_length = event.number("length"),
+            "certificate_common_name" => content.common_name = event.text("common_name").map(str::to_owned),
+            "certificate_fingerprint" => content.fingerprint = event.text("fingerprint").map(str::to_owned),
             _ => return false,
-        };
+        }
         self.0.insert(slot, content);
         true
     }
@@ -62,13 +56,7 @@ impl Content {
         if !has_certificate {
             return Prose::own(if self.is_empty { " empty" } else { " a key without a certificate" });
         }
-        let mut prose = Prose::default();
-        if let Some(name) = &self.common_name {
-            prose = prose.and(" \"").and_foreign(name).and("\"");
-        }
-        if let Some(fingerprint) = &self.fingerprint {
-            prose = prose.and(" ").and_foreign(&short_fingerprint(fingerprint));
-        }
+        let mut prose = certificate_in_words(self.common_name.as_deref(), self.fingerprint.as_deref());
         if prose.is_empty() {
             prose = Prose::own(" installed");
         }
