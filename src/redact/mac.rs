@@ -46,8 +46,7 @@ pub(super) fn all(text: &str, redactor: &Redactor) -> Vec<(Range<usize>, String)
             for range in in_digits(text, start..end, redactor) {
                 push(text, range, redactor, &mut found);
             }
-        } else if groups.get(7).is_some() && !read(whole.as_str()).is_some_and(|mac| is_known(mac, redactor))
-        {
+        } else if groups.get(7).is_some() && !is_known(whole.as_str(), redactor) {
             // Not a known address, so probably two words or numbers.
             at = start + 1;
         } else if is_apart(text, start..end) {
@@ -86,22 +85,13 @@ fn in_pairs(text: &str, run: Range<usize>, step: usize, redactor: &Redactor) -> 
     let is_dump = matches!(text.as_bytes()[run.start + 2], b' ' | b',');
     let has_letter = || text[run.clone()].bytes().any(|byte| byte.is_ascii_alphabetic());
     if count == 6 {
-        let is_told = || read(&text[window(0)]).is_some_and(|mac| is_known(mac, redactor));
-        return if !is_dump || has_letter() || is_told() { vec![window(0)] } else { Vec::new() };
+        let is_address = !is_dump || has_letter() || is_known(&text[window(0)], redactor);
+        return if is_address { vec![window(0)] } else { Vec::new() };
     }
     if matches!(count, 16 | 20 | 32) {
         return Vec::new();
     }
-    let mut found = Vec::new();
-    let mut first = 0;
-    while first + 6 <= count {
-        let range = window(first);
-        let known = read(&text[range.clone()]).is_some_and(|mac| is_known(mac, redactor));
-        first += if known { 6 } else { 1 };
-        if known {
-            found.push(range);
-        }
-    }
+    let mut found = known_in(text, run.clone(), step, window(0).len(), redactor);
     let comes_from_word = text[..run.start].ends_with(|c: char| c.is_ascii_alphanumeric());
     match (continues_word(text, run.end), comes_from_word) {
         _ if !found.is_empty() || is_dump => {}
@@ -121,23 +111,30 @@ fn continues_word(text: &str, end: usize) -> bool {
 /// The addresses in a run of digits without separators: the whole run, or known addresses in a longer one
 /// (`MAC0004F2…`).
 fn in_digits(text: &str, run: Range<usize>, redactor: &Redactor) -> Vec<Range<usize>> {
-    if run.len() == 12 {
-        return vec![run];
-    }
-    let mut found = Vec::new();
-    let mut start = run.start;
-    while start + 12 <= run.end {
-        let known = read(&text[start..start + 12]).is_some_and(|mac| is_known(mac, redactor));
-        if known {
-            found.push(start..start + 12);
+    if run.len() == 12 { vec![run] } else { known_in(text, run, 1, 12, redactor) }
+}
+
+/// The known addresses of this length in a run, in which one may begin every `step` bytes.
+fn known_in(
+    text: &str,
+    run: Range<usize>,
+    step: usize,
+    length: usize,
+    redactor: &Redactor,
+) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for start in run.clone().step_by(step).take_while(|start| start + length <= run.end) {
+        let is_free = found.last().is_none_or(|before| before.end <= start);
+        if is_free && is_known(&text[start..start + length], redactor) {
+            found.push(start..start + length);
         }
-        start += if known { 12 } else { 1 };
     }
     found
 }
 
-/// Whether a MAC is recognized in a run of more than 12 digits.
-fn is_known(mac: Mac, redactor: &Redactor) -> bool {
+/// Whether an address is recognized in a run of more than 12 digits.
+fn is_known(written: &str, redactor: &Redactor) -> bool {
+    let Some(mac) = read(written) else { return false };
     let [a, b, c, ..] = mac.bytes();
     let is_ours = a == 0x02 && matches!(b, 0x00 | 0x80) && c == 0;
     is_ours || Mac::VENDOR_BLOCKS.contains(&[a, b, c]) || redactor.number_of_phone(mac).is_some()
