@@ -10,21 +10,14 @@ use super::{Pseudonym, Redactor, pseudonym};
 use crate::secrets::{conceal, pattern};
 
 /// A pattern, and the function that handles each match.
-struct Step {
-    pattern: Regex,
-    handle: fn(&mut Replacements<'_>, &Captures<'_>),
-}
-
-struct Steps {
-    before_addresses: Vec<Step>,
-    after_addresses: Vec<Step>,
-}
+type Step = (Regex, fn(&mut Replacements<'_>, &Captures<'_>));
 
 /// A setting's value: in quotes, or up to a blank or another sign.
 const VALUE: &str = r#"(?:"([^"]*)"?|'([^']*)'?|([^\s"'<>(),;&]+))"#;
 
-static STEPS: LazyLock<Steps> = LazyLock::new(|| {
-    let step = |text: &str, handle| Step { pattern: pattern(text), handle };
+/// The steps before the search for addresses, and those after it.
+static STEPS: LazyLock<[Vec<Step>; 2]> = LazyLock::new(|| {
+    let step = |text: &str, handle| -> Step { (pattern(text), handle) };
     let user = format!(
         r"(?i)(?:user(?:[ _-]?(?:name|id))?|\blogin|\baccount|display[ _-]?name)(?:\s*=\s*|:\s*){VALUE}"
     );
@@ -83,7 +76,7 @@ static STEPS: LazyLock<Steps> = LazyLock::new(|| {
         ),
         step("[0-9]+(?:-[0-9]+)+", |replacements, found| replacements.dashed_address(range(found, 0))),
     ];
-    Steps { before_addresses, after_addresses }
+    [before_addresses, after_addresses]
 });
 
 /// Replaces all names in a text.
@@ -91,13 +84,10 @@ pub(super) fn rewrite(text: &str, redactor: &Redactor) -> String {
     pseudonym::until_stable(text, |text| {
         let text = conceal(text);
         let mut replacements = Replacements::new(&text, redactor);
-        for step in &STEPS.before_addresses {
-            replacements.each_match(&step.pattern, step.handle);
-        }
+        let [before_addresses, after_addresses] = &*STEPS;
+        before_addresses.iter().for_each(|(pattern, handle)| replacements.each_match(pattern, *handle));
         replacements.addresses();
-        for step in &STEPS.after_addresses {
-            replacements.each_match(&step.pattern, step.handle);
-        }
+        after_addresses.iter().for_each(|(pattern, handle)| replacements.each_match(pattern, *handle));
         replacements.rewritten()
     })
 }
