@@ -40,14 +40,8 @@ fn other_files(skipped: &SkippedFiles) -> String {
         return String::new();
     }
     let named = skipped.kinds.iter().filter_map(|(kind, (count, _))| {
-        let pattern = match kind {
-            SkipReason::BootLog => "*-boot.log",
-            SkipReason::OtherLog => "other *.log",
-            SkipReason::SevenZip => "*.7z",
-            SkipReason::Rar => "*.rar",
-            SkipReason::OtherCompression | SkipReason::Archive => return None,
-        };
-        Some(format!("{} of them {pattern}", quantity::count(*count)))
+        let (.., pattern) = in_words(*kind);
+        Some(format!("{} of them {}", quantity::count(*count), pattern?))
     });
     let total = format!(" among {}", counted(skipped.files, "file"));
     std::iter::once(total).chain(named).collect::<Vec<_>>().join(", ")
@@ -59,7 +53,9 @@ pub(super) fn skipped_files(files: &SkippedFiles, shown: Shown<'_>, verbosity: V
         return;
     }
     for (kind, (count, first)) in &files.kinds {
-        write_line(&format!("{}{}", skipped(*kind, *count), example(*count, &shown.path(first))));
+        let (what, why, _) = in_words(*kind);
+        let were = if *count == 1 { " was" } else { "s were" };
+        write_line(&format!("{count} {what}{were} not read ({why}){}", example(*count, &shown.path(first))));
     }
 }
 
@@ -104,20 +100,20 @@ fn example(count: u64, path: &str) -> String {
     format!("{}{}", if count == 1 { ": " } else { ", such as " }, visible(path))
 }
 
-/// Says how many files of this kind were not read, and why.
-fn skipped(kind: SkipReason, count: u64) -> String {
-    let (what, why) = match kind {
-        SkipReason::SevenZip => ("7-Zip archive", "can't be read; unpack it first"),
-        SkipReason::Rar => ("RAR archive", "can't be read; unpack it first"),
+/// What such a file is, why it is not read, and the pattern of its name if that tells it from others.
+const fn in_words(kind: SkipReason) -> (&'static str, &'static str, Option<&'static str>) {
+    match kind {
+        SkipReason::SevenZip => ("7-Zip archive", "can't be read; unpack it first", Some("*.7z")),
+        SkipReason::Rar => ("RAR archive", "can't be read; unpack it first", Some("*.rar")),
         SkipReason::OtherCompression => {
-            ("compressed log", "this compression can't be read; decompress it first")
+            ("compressed log", "this compression can't be read; decompress it first", None)
         }
-        SkipReason::BootLog => ("boot log", "such a log contains no messages about certificates"),
-        SkipReason::OtherLog => ("other log", "such a file is read only if you name it"),
-        SkipReason::Archive => ("archive", "because of --no-archives"),
-    };
-    let were = if count == 1 { " was" } else { "s were" };
-    format!("{count} {what}{were} not read ({why})")
+        SkipReason::BootLog => {
+            ("boot log", "such a log contains no messages about certificates", Some("*-boot.log"))
+        }
+        SkipReason::OtherLog => ("other log", "such a file is read only if you name it", Some("other *.log")),
+        SkipReason::Archive => ("archive", "because of --no-archives", None),
+    }
 }
 
 #[cfg(test)]
