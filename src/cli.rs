@@ -257,7 +257,7 @@ pub(crate) struct ExplainArgs {
 pub(crate) struct LookupArgs {
     /// A model, a part number from a console or box label, or a text from the phone's menu
     #[arg(value_name = "WORD", required = true)]
-    words: Vec<String>,
+    pub(crate) words: Vec<String>,
     /// The revision on the label; shows whether a phone of this revision should have a factory certificate
     #[arg(long, value_name = "R")]
     pub(crate) revision: Option<String>,
@@ -293,13 +293,6 @@ pub(crate) struct ConfigArgs {
     pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) run: RunArgs,
-}
-
-impl LookupArgs {
-    /// The query: the words with a blank between them.
-    pub(crate) fn query(&self) -> String {
-        self.words.join(" ")
-    }
 }
 
 impl Cli {

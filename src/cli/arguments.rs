@@ -103,14 +103,6 @@ pub(crate) struct ReadArgs {
     pub(crate) stale: TimeDelta,
 }
 
-impl std::ops::Deref for ReadArgs {
-    type Target = PathArgs;
-
-    fn deref(&self) -> &PathArgs {
-        &self.paths
-    }
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct PhoneArgs {
     /// Only this phone, by its MAC address in any notation; may be repeated

@@ -31,7 +31,7 @@ fn every_option_of_the_contract() {
          --since 7d --until 2013-05-31 --year 2013 --threads 2 --color never --no-progress -v --fail-on never \
          --inventory i.csv --group-by fingerprint --all --redact",
     );
-    assert_eq!(args.read.paths(), [Path::new("a"), Path::new("b")]);
+    assert_eq!(args.read.paths.paths(), [Path::new("a"), Path::new("b")]);
     assert_eq!(args.write.format.unwrap().name, "json");
     assert_eq!(
         args.write.output.iter().map(|output| output.format.name).collect::<Vec<_>>(),
@@ -52,11 +52,11 @@ fn every_option_of_the_contract() {
 #[test]
 fn defaults() {
     let args = scan("");
-    assert_eq!(args.read.paths(), [Path::new(".")]);
+    assert_eq!(args.read.paths.paths(), [Path::new(".")]);
     assert!(args.write.format.is_none() && args.fail_on == FailOn::Error);
     assert_eq!(args.run.verbosity(), Verbosity::Normal);
-    assert!(scan("--files-from list").read.paths().is_empty());
-    assert_eq!(scan("-").read.paths(), [Path::new("-")]);
+    assert!(scan("--files-from list").read.paths.paths().is_empty());
+    assert_eq!(scan("-").read.paths.paths(), [Path::new("-")]);
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn other_commands() {
         assert!(parsed(line).is_ok(), "{line}");
     }
     let Command::Lookup(lookup) = parsed("lookup VVX 500").unwrap().command else { panic!() };
-    assert_eq!(lookup.query(), "VVX 500");
+    assert_eq!(lookup.words.join(" "), "VVX 500");
 }
 
 #[test]

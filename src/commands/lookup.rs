@@ -15,7 +15,7 @@ pub(crate) fn run(args: &LookupArgs) -> Result<u8, Failure> {
         let failed = |error| Failure::Setup(format!("--revision '{}': {error}", visible(given)));
         given.parse::<Revision>().map_err(failed)
     });
-    let answer = match lookup(&args.query(), revision.transpose()?) {
+    let answer = match lookup(&args.words.join(" "), revision.transpose()?) {
         Ok(answer) => answer,
         Err(not_found) => {
             notices::write_line(&not_found.to_string());

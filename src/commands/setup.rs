@@ -91,14 +91,14 @@ impl Setup {
     ) -> Result<Self, Failure> {
         let inventory = inventory.map(|path| read_input(path, |name, file| Inventory::read(name, file)));
         let inventory = inventory.transpose()?;
-        let paths = paths(read, run)?;
+        let paths = paths(&read.paths, run)?;
         let options = Options {
             clock: clock(read),
             devices: phones.device.clone(),
             statuses: phones.status.clone(),
             selection: selection(codes),
             inventory,
-            roots: (!read.no_config).then(|| paths.clone()),
+            roots: (!read.paths.no_config).then(|| paths.clone()),
             stale: read.stale,
         };
         Ok(Self { paths, options, pool: pool(run)? })
@@ -112,7 +112,7 @@ impl Setup {
         scan: impl FnOnce(&FoundFiles, &Options, &dyn ReportProgress) -> T + Send,
     ) -> T {
         self.pool.install(|| {
-            let found = find(&self.paths, read);
+            let found = find(&self.paths, &read.paths);
             scan(&found, &self.options, &progress(&found, run))
         })
     }

@@ -143,7 +143,7 @@ impl Watch {
             options.clock = clock;
         }
         options.clock.now = clock.now;
-        let found = setup::find(paths, &self.args.read);
+        let found = setup::find(paths, &self.args.read.paths);
         match pool.install(|| self.live.rescan(&found, options, &NoProgress)) {
             Some(scan) => self.take(scan, false),
             None => Ok(Vec::new()),
