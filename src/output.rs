@@ -1,6 +1,5 @@
 //! Writes answers to standard output, or to files, each of which is written completely or not at all.
 
-use std::borrow::Cow;
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -164,11 +163,8 @@ fn is_named_pipe(_: &Path, _: &fs::Metadata) -> bool {
     false
 }
 
-fn shown(path: &Path) -> Cow<'_, str> {
-    match path.to_string_lossy() {
-        Cow::Borrowed(text) => visible(text),
-        Cow::Owned(text) => Cow::Owned(visible(&text).into_owned()),
-    }
+fn shown(path: &Path) -> String {
+    visible(&path.to_string_lossy()).into_owned()
 }
 
 #[cfg(test)]
