@@ -7,9 +7,6 @@ use crate::report::shape::{Certificate, CertificateState, Device};
 use crate::report::text::paint::Tone;
 use crate::report::text::prose::Prose;
 
-/// A phone with this capacity for custom certificates has all slots that the guide lists.
-const ALL_SLOTS: u8 = 8;
-
 /// Each slot that the logs mention, then a note on those that they don't.
 pub(super) fn blocks(device: &Device) -> Vec<Block> {
     let mut blocks = vec![Block::Part("Certificates".to_owned())];
@@ -133,7 +130,6 @@ fn unmentioned(device: &Device) -> Option<String> {
 fn capacity(device: &Device) -> Option<Prose> {
     let version: SoftwareVersion = device.software.as_deref()?.parse().ok()?;
     let text = match custom_certificate_capacity(&version) {
-        ALL_SLOTS.. => return None,
         0 => "takes no custom certificate: that came with SIP 3.3.2.",
         1 => "takes one custom certificate; eight came with UC Software 4.0.0.",
         _ => return None,

@@ -54,15 +54,29 @@ fn places(active: &[&Diagnosis]) -> Vec<Target> {
     targets
 }
 
-fn install(target: Target, software: Option<&SoftwareVersion>, old: bool) -> [Block; 2] {
-    let mut facts = vec![("Configuration", parameters(target, software))];
+fn install((kind, number): Target, software: Option<&SoftwareVersion>, old: bool) -> [Block; 2] {
+    let (slot, parameters, limits) = match kind {
+        SlotKind::Platform => (
+            number.map_or_else(|| "a platform slot".to_owned(), |number| in_words(Slot::Platform(number))),
+            platform_parameters(number, software, old),
+            format!("certificate {MAX_PLATFORM_CERTIFICATE} bytes, private key {MAX_PLATFORM_KEY} bytes"),
+        ),
+        SlotKind::Application => (
+            number.map_or_else(
+                || "an application slot".to_owned(),
+                |number| in_words(Slot::Application(number)),
+            ),
+            application_parameters(number),
+            "none; but not for 802.1X, syslog or provisioning".to_owned(),
+        ),
+    };
+    let mut facts = vec![("Configuration", Prose::own(parameters))];
     if !old {
-        facts.push(("On the phone", MENU.to_owned()));
+        facts.push(("On the phone", Prose::own(MENU)));
     }
-    facts.push(("In a browser", WEB.to_owned()));
-    facts.push(("Limits", limits(target)));
-    let facts = facts.into_iter().map(|(label, text)| (label, Prose::own(text))).collect();
-    [Block::Item("→", Tone::Strong, Prose::own(title(target))), Block::Facts(facts)]
+    facts.extend([("In a browser", Prose::own(WEB)), ("Limits", Prose::own(limits))]);
+    let title = Prose::own(format!("To install in {slot}"));
+    [Block::Item("→", Tone::Strong, title), Block::Facts(facts)]
 }
 
 const MENU: &str = "`Menu > Settings > Advanced > Admin Settings > TLS Security > Configure TLS Profiles > \
@@ -88,51 +102,31 @@ fn targets(diagnosis: &Diagnosis) -> Vec<Target> {
     }
 }
 
-fn title(target: Target) -> String {
-    let slot = match target {
-        (SlotKind::Platform, Some(number)) => in_words(Slot::Platform(number)),
-        (SlotKind::Application, Some(number)) => in_words(Slot::Application(number)),
-        (SlotKind::Platform, None) => "a platform slot".to_owned(),
-        (SlotKind::Application, None) => "an application slot".to_owned(),
-    };
-    format!("To install in {slot}")
-}
+/// The form that these parameters take.
+const FORM: &str = "the certificate in PKCS #7 form";
 
-fn parameters(target: Target, software: Option<&SoftwareVersion>) -> String {
+fn platform_parameters(number: Option<u8>, software: Option<&SoftwareVersion>, old: bool) -> String {
     const OLD: &str = "`device.sec.SSL.customDeviceCert.set`, `….publicCert` and `….privateKey`";
-    let form = "the certificate in PKCS #7 form";
-    let (kind, number) = target;
-    let numbered =
-        |placeholder: &str| number.map_or_else(|| placeholder.to_owned(), |number| number.to_string());
-    let which = |meaning: &'static str| if number.is_some() { "" } else { meaning };
-    match kind {
-        SlotKind::Platform if software.is_some_and(is_before_custom_slots) => {
-            format!("{OLD} (SIP 3.3.2 or later); {form}")
-        }
-        SlotKind::Platform => {
-            let (number, which) = (numbered("X"), which(" (X is 1 or 2)"));
-            let before = match software {
-                Some(_) => String::new(),
-                None => format!("; before UC Software 4.0.0, {OLD}"),
-            };
-            format!(
-                "`device.sec.TLS.customDeviceCert{number}.set`, `….publicCert` and `….privateKey`{which}; {form}{before}"
-            )
-        }
-        SlotKind::Application => {
-            let (number, which) = (numbered("x"), which(" (x is the slot's number)"));
-            format!(
-                "`sec.TLS.customDeviceCert.{number}` and `sec.TLS.customDeviceKey.{number}`{which}; {form}"
-            )
-        }
+    if old {
+        return format!("{OLD} (SIP 3.3.2 or later); {FORM}");
     }
+    let before = match software {
+        Some(_) => String::new(),
+        None => format!("; before UC Software 4.0.0, {OLD}"),
+    };
+    let (number, which) = match number {
+        Some(number) => (number.to_string(), ""),
+        None => ("X".to_owned(), " (X is 1 or 2)"),
+    };
+    format!(
+        "`device.sec.TLS.customDeviceCert{number}.set`, `….publicCert` and `….privateKey`{which}; {FORM}{before}"
+    )
 }
 
-fn limits(target: Target) -> String {
-    match target.0 {
-        SlotKind::Platform => {
-            format!("certificate {MAX_PLATFORM_CERTIFICATE} bytes, private key {MAX_PLATFORM_KEY} bytes")
-        }
-        SlotKind::Application => "none; but not for 802.1X, syslog or provisioning".to_owned(),
-    }
+fn application_parameters(number: Option<u8>) -> String {
+    let (number, which) = match number {
+        Some(number) => (number.to_string(), ""),
+        None => ("x".to_owned(), " (x is the slot's number)"),
+    };
+    format!("`sec.TLS.customDeviceCert.{number}` and `sec.TLS.customDeviceKey.{number}`{which}; {FORM}")
 }
