@@ -10,7 +10,6 @@ pub(crate) mod list;
 pub(crate) mod lookup;
 mod notices;
 pub(crate) mod scan;
-pub(crate) mod schema;
 mod setup;
 pub(crate) mod watch;
 

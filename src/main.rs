@@ -61,7 +61,7 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Watch(args) => return commands::watch::run(*args),
         Command::List(args) => return commands::list::run(&args),
         Command::Digest(args) => return commands::digest::run(&args),
-        Command::Schema { of } => return commands::schema::run(of),
+        Command::Schema { of } => output::to_standard(|out| of.write(out))?,
         Command::Completions { shell } => output::to_standard(|out| out.write_all(&cli::completions(shell)))?,
         Command::Man => output::to_standard(|out| out.write_all(&cli::man_page()?))?,
     }
