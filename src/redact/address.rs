@@ -83,14 +83,10 @@ fn is_version(before: &str, address: Ipv4Addr) -> bool {
 
 /// Parses an IPv4 address. Numbers with leading zeros are read as decimal, since phones pad them.
 fn parse_ipv4(text: &str) -> Option<Ipv4Addr> {
-    let mut octets = [0; 4];
-    let mut parts = text.split('.');
-    for octet in &mut octets {
-        let part = parts.next().filter(|part| !part.is_empty() && part.len() <= 3)?;
-        let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
-        *octet = if is_number { part.parse().ok()? } else { return None };
-    }
-    parts.next().is_none().then(|| octets.into())
+    let is_number = |part: &&str| part.len() <= 3 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let octets = text.split('.').map(|part| Some(part).filter(is_number)?.parse().ok());
+    let octets: [u8; 4] = octets.collect::<Option<Vec<u8>>>()?.try_into().ok()?;
+    Some(octets.into())
 }
 
 /// Finds IPv6 addresses.

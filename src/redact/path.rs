@@ -49,10 +49,8 @@ fn of_part(part: &str, redactor: &Redactor) -> String {
     if bare.is_empty() {
         return format!("{root}{base}");
     }
-    if bare.bytes().all(|byte| matches!(byte, b'.' | b'/' | b'\\')) {
-        return format!("{root}{bare}/{base}");
-    }
-    if word::is_pseudonym(bare, redactor) {
+    let has_no_name = bare.bytes().all(|byte| matches!(byte, b'.' | b'/' | b'\\'));
+    if has_no_name || word::is_pseudonym(bare, redactor) {
         return format!("{root}{bare}/{base}");
     }
     let number = redactor.number(Pseudonym::Directory, &directory.replace('\\', "/"));
