@@ -1,7 +1,7 @@
 //! `--baseline`: marks each phone of a report by whether it has diagnoses that an earlier answer does not
 //! have; with `--new`, keeps only those diagnoses.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::shape::{Baseline as Mark, Device, Severity, State, Status, Summary};
 use super::{Devices, Overview};
@@ -24,23 +24,19 @@ impl<'a> Compared<'a> {
     /// Compares all phones once, on all threads, to find what is new. With `only_new`, the summary of
     /// `overview` then counts only new diagnoses.
     pub fn of(devices: &'a dyn Devices, old: &ScanAnswer, only_new: bool, overview: &mut Overview) -> Self {
-        let mut summary = Summary::default();
+        let (mut statuses, mut by_code) = ([0; Status::ALL.len()], BTreeMap::new());
         let (mut new, mut shown) = (HashMap::new(), Vec::new());
         for phone in devices.par_map(|place, device| NewInPhone::of(old, place, device)).flatten() {
             let NewInPhone { status, mac, place, diagnoses, codes } = phone;
-            match status {
-                Status::Failed => summary.failed += 1,
-                Status::Attention => summary.attention += 1,
-                Status::Unknown => summary.unknown += 1,
-                Status::Ok => summary.ok += 1,
-            }
-            codes.into_iter().for_each(|code| *summary.by_code.entry(code.to_owned()).or_default() += 1);
+            statuses[status as usize] += 1;
+            codes.into_iter().for_each(|code| *by_code.entry(code.to_owned()).or_default() += 1);
             new.insert(place, diagnoses);
             shown.push((status, mac.is_none(), mac, place));
         }
-        let newly = (summary.failed, summary.attention);
+        let [failed, attention, unknown, ok] = statuses;
+        let newly = (failed, attention);
         let only = only_new.then(|| {
-            overview.summary = summary;
+            overview.summary = Summary { failed, attention, unknown, ok, by_code };
             // The status by new diagnoses can be another than the status in `devices`, so the phones are
             // sorted again: by status, then by address.
             shown.sort_unstable();
