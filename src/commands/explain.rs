@@ -11,10 +11,8 @@ use crate::cli::ExplainArgs;
 /// Explains the diagnoses of a code or name, or lists all.
 pub(crate) fn run(args: &ExplainArgs) -> Result<u8, Failure> {
     let rules = args.code.as_deref().map(rules).transpose()?;
-    AnswerOutput::prepare(&args.write)?.write(args.write.style(), |format, style, out| match &rules {
-        Some(rules) => (format.write.some)(rules, style, out),
-        None => (format.write.all)(style, out),
-    })?;
+    AnswerOutput::prepare(&args.write)?
+        .write(args.write.style(), |format, style, out| (format.write)(rules.as_deref(), style, out))?;
     Ok(0)
 }
 

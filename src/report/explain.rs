@@ -14,46 +14,30 @@ use crate::check::{CATALOGUE, Family, Rule};
 
 pub use nearest::nearest;
 
-/// The two functions that write explanations.
-#[derive(Clone, Copy, Debug)]
-pub struct ExplainWriter {
-    /// Writes some diagnoses in full, one after the other.
-    pub some: fn(&[&'static Rule], &Style, &mut dyn Write) -> io::Result<()>,
-    /// Writes all diagnoses, family by family: code, name, severity and a sentence about each. JSON has them
-    /// in full.
-    pub all: fn(&Style, &mut dyn Write) -> io::Result<()>,
-}
+/// Writes some diagnoses in full, one after the other; or all, family by family: code, name, severity and a
+/// sentence about each. JSON has all in full.
+pub type ExplainWriter = fn(Option<&[&'static Rule]>, &Style, &mut dyn Write) -> io::Result<()>;
 
 /// The formats of `explain`, the default first.
 pub const EXPLAIN_FORMATS: [Format<ExplainWriter>; 3] = [
-    Format::new(
-        "text",
-        &["txt"],
-        "Text for people",
-        ExplainWriter {
-            some: |rules, style, out| separated(rules, out, |rule, out| terminal::rule(rule, style, out)),
-            all: terminal::catalogue,
-        },
-    ),
-    Format::new(
-        "markdown",
-        &["md", "markdown"],
-        "Markdown, for a wiki or a ticket",
-        ExplainWriter {
-            some: |rules, _, out| separated(rules, out, markdown::rule),
-            all: |_, out| markdown::catalogue(out),
-        },
-    ),
+    Format::new("text", &["txt"], "Text for people", |rules, style, out| match rules {
+        Some(rules) => separated(rules, out, |rule, out| terminal::rule(rule, style, out)),
+        None => terminal::catalogue(style, out),
+    }),
+    Format::new("markdown", &["md", "markdown"], "Markdown, for a wiki or a ticket", |rules, _, out| {
+        match rules {
+            Some(rules) => separated(rules, out, markdown::rule),
+            None => markdown::catalogue(out),
+        }
+    }),
     Format::new(
         "json",
         &["json"],
         "One object per diagnosis, in a list if there can be several",
-        ExplainWriter {
-            some: |rules, _, out| match rules {
-                [rule] => write_json(&explanation(rule), out),
-                rules => write_json(&rules.iter().map(|rule| explanation(rule)).collect(), out),
-            },
-            all: |_, out| write_json(&of_families(explanation).into(), out),
+        |rules, _, out| match rules {
+            Some([rule]) => write_json(&explanation(rule), out),
+            Some(rules) => write_json(&rules.iter().map(|rule| explanation(rule)).collect(), out),
+            None => write_json(&of_families(explanation).into(), out),
         },
     ),
 ];

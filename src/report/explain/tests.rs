@@ -5,14 +5,14 @@ use crate::report::text::width::width;
 fn rule(code: &str, format: &str, style: &Style) -> String {
     let mut out = Vec::new();
     let format = Format::named(&EXPLAIN_FORMATS, format).unwrap();
-    (format.write.some)(&Rule::named(code), style, &mut out).unwrap();
+    (format.write)(Some(&Rule::named(code)), style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 fn catalogue(format: &str, style: &Style) -> String {
     let mut out = Vec::new();
     let format = Format::named(&EXPLAIN_FORMATS, format).unwrap();
-    (format.write.all)(style, &mut out).unwrap();
+    (format.write)(None, style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
