@@ -35,11 +35,6 @@ impl AnswerSchema {
         Self { command, title, make }
     }
 
-    /// The schema of this command's answer.
-    pub fn of(command: &str) -> Option<&'static Self> {
-        SCHEMAS.iter().find(|schema| schema.command == command)
-    }
-
     /// Writes the schema.
     ///
     /// # Errors

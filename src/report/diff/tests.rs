@@ -52,7 +52,12 @@ fn for_a_mail_and_for_a_ticket() {
 #[test]
 fn the_document_follows_its_schema() {
     let mut schema = Vec::new();
-    crate::report::schema::AnswerSchema::of("diff").unwrap().write(&mut schema).unwrap();
+    crate::report::schema::SCHEMAS
+        .iter()
+        .find(|of| of.command == "diff")
+        .unwrap()
+        .write(&mut schema)
+        .unwrap();
     let validator = jsonschema::validator_for(&serde_json::from_slice(&schema).unwrap()).unwrap();
     for diff in [changed(), compared(&Vec::new(), &Vec::new())] {
         let document: serde_json::Value =
