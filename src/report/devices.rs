@@ -56,21 +56,12 @@ impl dyn Devices + '_ {
         })
     }
 
-    /// Calls `render` with each phone and its place, on all threads, and writes the bytes that it appends, in
-    /// the report's order.
+    /// Calls `render` with each phone whose status is wanted and its place, on all threads, and writes the bytes
+    /// that it appends, in the report's order.
     ///
     /// # Errors
     /// What `out` returns.
     pub fn render(
-        &self,
-        render: impl Fn(usize, &Device, &mut Vec<u8>) + Sync,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        self.render_some(|_| true, render, out)
-    }
-
-    /// The same as [`render`](Self::render), of the phones whose status is wanted.
-    pub(super) fn render_some(
         &self,
         is_wanted: impl Fn(Status) -> bool + Sync,
         render: impl Fn(usize, &Device, &mut Vec<u8>) + Sync,

@@ -26,7 +26,7 @@ fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result
     let mut bytes = Vec::new();
     append(&header(), &mut bytes);
     out.write_all(&bytes)?;
-    report.devices.render(|_, device, bytes| append(&cells(device), bytes), out)
+    report.devices.render(|_| true, |_, device, bytes| append(&cells(device), bytes), out)
 }
 
 fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {

@@ -104,7 +104,7 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
         // Writing to memory does not fail.
         let _ = PhoneCard { place, device }.write_into(bytes);
     };
-    devices.render_some(is_listed, render, out)?;
+    devices.render(is_listed, render, out)?;
     let all = &overview.problems;
     let problems = if style.all { all } else { &all[..all.len().min(MAX_PROBLEMS_LISTED)] };
     Foot { overview, totals: &totals, problems }.write_into(out)

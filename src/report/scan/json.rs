@@ -32,7 +32,7 @@ fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result
         bytes.extend_from_slice(separator(place));
         safe_json::append(device, bytes);
     };
-    report.devices.render(append, out)?;
+    report.devices.render(|_| true, append, out)?;
     out.write_all(if report.devices.is_empty() { b"]" } else { b"\n  ]" })?;
     out.write_all(b",\n  \"problems\": [")?;
     for (place, problem) in overview.problems.iter().enumerate() {

@@ -17,7 +17,7 @@ fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result
         safe_json::append(device, bytes);
         bytes.push(b'\n');
     };
-    report.devices.render(append, out)
+    report.devices.render(|_| true, append, out)
 }
 
 fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {

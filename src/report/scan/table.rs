@@ -60,7 +60,7 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
         let row = |_: usize, device: &Device, bytes: &mut Vec<u8>| {
             bytes.extend_from_slice(grid::line(layout.cells(&TableRow::of(device)), style.color).as_bytes());
         };
-        devices.render_some(is_shown, row, out)?;
+        devices.render(is_shown, row, out)?;
         if layout.needs_legend() && style.verbosity > Verbosity::Quiet {
             paragraph(LEGEND, Tone::Dim, style, out)?;
         }
