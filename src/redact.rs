@@ -39,6 +39,7 @@ mod shown;
 mod text;
 mod word;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 pub use shown::Shown;
@@ -58,7 +59,7 @@ use names::{Found, Numbers, Pseudonym};
 #[derive(Debug)]
 pub struct Redactor {
     /// The phones of the report with their numbers, by address.
-    phones: Vec<(Mac, u64)>,
+    phones: BTreeMap<Mac, u64>,
     others: Others,
 }
 
@@ -82,14 +83,12 @@ impl Redactor {
         phones: impl IntoIterator<Item = Mac>,
         first_pass: impl FnOnce(&Self) -> Result<(), E>,
     ) -> Result<Self, E> {
-        let mut phones: Vec<Mac> = phones.into_iter().collect();
-        phones.sort_unstable();
-        phones.dedup();
+        let phones: BTreeSet<Mac> = phones.into_iter().collect();
         // An address that looks like a pseudonym is kept, so its number must not be given to another phone.
         let is_free = |number: &u64| {
             let pseudonym =
                 u32::try_from(*number).ok().map(|number| pseudonym::mac(Pseudonym::Phone, number));
-            pseudonym.is_none_or(|pseudonym| phones.binary_search(&pseudonym).is_err())
+            pseudonym.is_none_or(|pseudonym| !phones.contains(&pseudonym))
         };
         let phones = phones.iter().copied().zip((1..).filter(is_free)).collect();
         let mut redactor = Self { phones, others: Others::Found(Mutex::default()) };
@@ -128,8 +127,7 @@ impl Redactor {
 
     /// The number of a phone of the report.
     fn number_of_phone(&self, mac: Mac) -> Option<u64> {
-        let place = self.phones.binary_search_by_key(&mac, |(phone, _)| *phone).ok()?;
-        Some(self.phones[place].1)
+        self.phones.get(&mac).copied()
     }
 
     /// The number of anything else.
