@@ -1,6 +1,5 @@
 //! The revisions of part numbers since which phones have a factory certificate.
 
-use std::cmp::Ordering;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -86,21 +85,13 @@ pub enum Expectation {
 /// revisions of its own.
 #[must_use]
 pub fn factory_certificate_expected(part_number: PartNumber, revision: Revision) -> Expectation {
-    let mut agreed = None;
-    for row in part_rows().iter().filter(|row| row.part_number == part_number) {
-        let verdict = match revision.partial_cmp(&row.revision) {
-            None => return Expectation::Unknown,
-            Some(Ordering::Less) => Expectation::No { row },
-            Some(Ordering::Equal | Ordering::Greater) => Expectation::Yes,
-        };
-        match (agreed, verdict) {
-            (None, _) => agreed = Some(verdict),
-            (Some(Expectation::Yes), Expectation::Yes)
-            | (Some(Expectation::No { .. }), Expectation::No { .. }) => {}
-            _ => return Expectation::Unknown,
-        }
+    let rows = || part_rows().iter().filter(|row| row.part_number == part_number);
+    match rows().next() {
+        // Revisions that are not comparable are neither older nor the same nor later.
+        Some(row) if rows().all(|row| revision < row.revision) => Expectation::No { row },
+        Some(_) if rows().all(|row| revision >= row.revision) => Expectation::Yes,
+        _ => Expectation::Unknown,
     }
-    agreed.unwrap_or(Expectation::Unknown)
 }
 
 #[cfg(test)]
