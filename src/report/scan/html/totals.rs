@@ -134,16 +134,11 @@ impl Totals {
 
 impl Facts {
     fn of(device: &Device) -> Self {
-        let mut trouble: Option<(usize, Option<NaiveDate>)> = None;
-        for diagnosis in device.active().filter(|diagnosis| diagnosis.severity != Severity::Info) {
-            let severity = diagnosis.severity as usize;
-            let day = diagnosis.first_seen.as_deref().and_then(date);
-            match &mut trouble {
-                Some((worst, first)) if *worst == severity => *first = first.iter().copied().chain(day).min(),
-                Some((worst, _)) if *worst < severity => {}
-                _ => trouble = Some((severity, day)),
-            }
-        }
+        let worst = device.active().map(|diagnosis| diagnosis.severity).min();
+        let trouble = worst.filter(|severity| *severity != Severity::Info).map(|severity| {
+            let worst = device.active().filter(|diagnosis| diagnosis.severity == severity);
+            (severity as usize, worst.filter_map(|diagnosis| date(diagnosis.first_seen.as_deref()?)).min())
+        });
         Self {
             status: device.status,
             model: device.model.clone(),
