@@ -134,14 +134,11 @@ impl Cell {
 
     /// The first pieces, none of them cut, and how many more there are.
     fn whole_pieces(&self, columns: usize) -> Self {
-        for kept in (0..self.0.len()).rev() {
+        let mut shortened = (0..self.0.len()).rev().map(|kept| {
             let more = format!("+{}", self.0.len() - kept);
-            let fitted = Self(self.0[..kept].to_vec()).and(more, Tone::Dim);
-            if fitted.width() <= columns {
-                return fitted;
-            }
-        }
-        Self::default()
+            Self(self.0[..kept].to_vec()).and(more, Tone::Dim)
+        });
+        shortened.find(|cell| cell.width() <= columns).unwrap_or_default()
     }
 }
 
