@@ -13,9 +13,20 @@ pub(crate) mod scan;
 mod setup;
 pub(crate) mod watch;
 
+use phonecert::problem::Problem;
+
 /// Exit status: an active diagnosis is at least as severe as `--fail-on`; for `diff`: a new diagnosis.
 const FOUND_TROUBLE: u8 = 1;
 /// Exit status: there was nothing to read, or nothing with that name.
 const FOUND_NOTHING: u8 = 3;
 /// Exit status: no such diagnosis was found, but not everything could be read.
 const NOT_ALL_READ: u8 = 4;
+
+/// The exit status of a run without trouble.
+const fn status_of(found_any: bool, problems: &[Problem]) -> u8 {
+    match (found_any, problems.is_empty()) {
+        (false, _) => FOUND_NOTHING,
+        (_, false) => NOT_ALL_READ,
+        _ => 0,
+    }
+}

@@ -5,7 +5,7 @@ use phonecert::report::config::{ConfigAnswer, ConfigPhone};
 use phonecert::scan;
 
 use super::setup::{self, AnswerOutput, Setup};
-use super::{FOUND_NOTHING, NOT_ALL_READ, notices};
+use super::{FOUND_NOTHING, notices, status_of};
 use crate::Failure;
 use crate::cli::{CodeArgs, ConfigArgs};
 
@@ -37,5 +37,5 @@ pub(crate) fn run(args: ConfigArgs) -> Result<u8, Failure> {
     let found = ConfigAnswer { phones: &phones, left_out: whole - phones.len(), problems };
     let style = args.write.style_with(args.run.verbosity());
     answer.write(style, |format, style, out| (format.write)(&found, style, out))?;
-    Ok(if problems.is_empty() { 0 } else { NOT_ALL_READ })
+    Ok(status_of(true, problems))
 }

@@ -9,7 +9,7 @@ use phonecert::report::text::quantity::{count, counted};
 use phonecert::scan::{self, Cache, DigestSummary, Retention};
 use phonecert::window::Window;
 
-use super::{FOUND_NOTHING, NOT_ALL_READ, notices, setup};
+use super::{notices, setup, status_of};
 use crate::Failure;
 use crate::cli::DigestArgs;
 use crate::output::{self, FileOutput};
@@ -58,11 +58,7 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
     if args.cache.is_some() && !args.run.quiet {
         notices::write_line(&summary(&digested));
     }
-    Ok(match (digested.logs, digested.problems.is_empty()) {
-        (0, _) => FOUND_NOTHING,
-        (_, false) => NOT_ALL_READ,
-        _ => 0,
-    })
+    Ok(status_of(digested.logs > 0, &digested.problems))
 }
 
 fn summary(digested: &DigestSummary) -> String {

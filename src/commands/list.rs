@@ -12,7 +12,7 @@ use phonecert::redact::Shown;
 use phonecert::report::list::{ListLine, list_time};
 use phonecert::scan::config_tree;
 
-use super::{FOUND_NOTHING, NOT_ALL_READ, notices, setup};
+use super::{notices, setup, status_of};
 use crate::cli::ListArgs;
 use crate::{Failure, output};
 
@@ -55,11 +55,7 @@ pub(crate) fn run(args: &ListArgs) -> Result<u8, Failure> {
         problems.iter().try_for_each(|problem| ListLine::of_problem(problem).write(out))
     })?;
     notices::skipped_files(&found.skipped, Shown::plain(), args.run.verbosity());
-    Ok(match (count, problems.is_empty()) {
-        (0, _) => FOUND_NOTHING,
-        (_, false) => NOT_ALL_READ,
-        _ => 0,
-    })
+    Ok(status_of(count > 0, &problems))
 }
 
 fn log_line(found: &FoundFiles, phone: usize, log: LogFile) -> Result<ListLine, Problem> {

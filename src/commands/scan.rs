@@ -12,7 +12,7 @@ use phonecert::report::{Devices, Overview, Redacted, ScanReport, Style};
 use phonecert::scan::{self, Scan};
 
 use super::setup::{self, AnswerOutput, Setup, read_input};
-use super::{FOUND_NOTHING, FOUND_TROUBLE, NOT_ALL_READ, notices};
+use super::{FOUND_NOTHING, FOUND_TROUBLE, notices, status_of};
 use crate::Failure;
 use crate::cli::{FailOn, ScanArgs};
 
@@ -95,10 +95,5 @@ pub(super) fn status(scan: &Scan, overview: &Overview, fail_on: FailOn) -> u8 {
         FailOn::Warning => summary.failed + summary.attention,
         FailOn::Never => 0,
     };
-    match (failed > 0, scan.found_any, overview.problems.is_empty()) {
-        (true, ..) => FOUND_TROUBLE,
-        (_, false, _) => FOUND_NOTHING,
-        (_, _, false) => NOT_ALL_READ,
-        _ => 0,
-    }
+    if failed > 0 { FOUND_TROUBLE } else { status_of(scan.found_any, &overview.problems) }
 }
