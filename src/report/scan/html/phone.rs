@@ -78,17 +78,11 @@ fn slot_name(slot: &str) -> String {
 
 /// `installed · name · 802 bytes, key 636`.
 fn content(certificate: &Certificate) -> String {
-    let mut text = certificate.state.name().replace('-', " ");
-    if let Some(name) = &certificate.common_name {
-        text.push_str(&format!(" · {name}"));
-    }
-    if let Some(length) = certificate.certificate_length {
-        text.push_str(&format!(" · {length} bytes"));
-    }
-    if let Some(length) = certificate.key_length {
-        text.push_str(&format!(" · key {length} bytes"));
-    }
-    text
+    let length = certificate.certificate_length.map(|length| format!("{length} bytes"));
+    let key_length = certificate.key_length.map(|length| format!("key {length} bytes"));
+    let state = certificate.state.name().replace('-', " ");
+    let parts = [Some(state), certificate.common_name.clone(), length, key_length];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// The last part of a path: enough to distinguish the logs of one phone.

@@ -71,10 +71,8 @@ fn explain(
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let Some(first) = phones.places.first().map(|place| devices.device(*place)) else {
-        return Ok(());
-    };
-    let Some(about) = of_code(&first, code, State::Active).next() else {
+    let first = phones.places.first().map(|place| devices.device(*place));
+    let Some(about) = first.as_ref().and_then(|device| of_code(device, code, State::Active).next()) else {
         return Ok(());
     };
     heading(about, phones, style, out)?;
