@@ -70,7 +70,7 @@ pub(super) fn of_ipv4(address: Ipv4Addr, redactor: &Redactor) -> Ipv4Addr {
 const IPV6_BLOCK: u128 = 0x0100 << 112;
 
 /// The same for an IPv6 address.
-pub(super) fn of_ipv6(address: Ipv6Addr, redactor: &Redactor) -> Ipv6Addr {
+fn of_ipv6(address: Ipv6Addr, redactor: &Redactor) -> Ipv6Addr {
     let bits = address.to_bits();
     if address.is_loopback() || address.is_unspecified() {
         return address;
@@ -82,10 +82,11 @@ pub(super) fn of_ipv6(address: Ipv6Addr, redactor: &Redactor) -> Ipv6Addr {
     Ipv6Addr::from_bits(IPV6_BLOCK | u128::from(redactor.number(Pseudonym::Ipv6, &address.to_string())))
 }
 
-/// The same for either.
-pub(super) fn of_ip(address: IpAddr, redactor: &Redactor) -> IpAddr {
-    match address {
+/// The replacement of either, as text. An address that is kept stays as it is written.
+pub(super) fn of_ip(written: &str, address: IpAddr, redactor: &Redactor) -> String {
+    let instead: IpAddr = match address {
         IpAddr::V4(ipv4) => of_ipv4(ipv4, redactor).into(),
         IpAddr::V6(ipv6) => of_ipv6(ipv6, redactor).into(),
-    }
+    };
+    if instead == address { written.to_owned() } else { instead.to_string() }
 }

@@ -51,9 +51,8 @@ impl<'a> Replacements<'a> {
 
     fn replace_address(&mut self, place: Range<usize>, address: IpAddr) {
         if self.end_of_overlapping(&place).is_none() {
-            let instead = pseudonym::of_ip(address, self.redactor);
-            let written = || self.text[place.clone()].to_owned();
-            self.replace_at(place.clone(), if instead == address { written() } else { instead.to_string() });
+            let instead = pseudonym::of_ip(&self.text[place.clone()], address, self.redactor);
+            self.replace_at(place, instead);
         }
     }
 

@@ -26,8 +26,7 @@ pub(super) fn of_word(of: Pseudonym, word: &str, redactor: &Redactor) -> String 
         return instead;
     }
     if let Some(address) = address::whole(word) {
-        let instead = pseudonym::of_ip(address, redactor);
-        return if instead == address { word.to_owned() } else { instead.to_string() };
+        return pseudonym::of_ip(word, address, redactor);
     }
     let canonical = match of {
         Pseudonym::Host => word.trim_end_matches('.').to_lowercase(),
