@@ -11,9 +11,7 @@ use super::{FOUND_NOTHING, notices};
 use crate::Failure;
 use crate::cli::{DeviceArgs, FailOn, PhoneArgs};
 
-/// The most events that are shown, …
-const MAX_EVENTS: usize = 100_000;
-/// … and the most memory that they may take, in bytes.
+/// The most memory that the events that are shown may take, in bytes.
 const MAX_EVENT_BYTES: usize = 32 << 20;
 
 /// Reports everything about one phone.
@@ -39,7 +37,7 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
     let (mut room, mut left_out) = (MAX_EVENT_BYTES, 0_u64);
     scan.events(shown, |event| {
         room = room.saturating_sub(room_for(&event));
-        if events.len() < MAX_EVENTS && room > 0 {
+        if room > 0 {
             events.push(event);
         } else {
             left_out += 1;
