@@ -57,7 +57,9 @@ fn facts(certificate: &Certificate, slot: Option<Slot>) -> Vec<(&'static str, Pr
         facts.push(("Common name", Prose::foreign(name)));
     }
     if let Some(fingerprint) = &certificate.fingerprint {
-        let algorithm = certificate.fingerprint_algorithm.map(algorithm).unwrap_or_default();
+        // `MD5`, `SHA-1` or `SHA-256`.
+        let algorithm = certificate.fingerprint_algorithm.unwrap_or_default().to_uppercase();
+        let algorithm = algorithm.replace("SHA", "SHA-");
         facts.push(("Fingerprint", Prose::own(algorithm).and(" ").and_foreign(fingerprint)));
     }
     let most = |limit: fn(SlotRow) -> Option<u32>| row.and_then(limit);
@@ -95,15 +97,6 @@ fn takes(row: SlotRow) -> String {
             format!("a certificate of at most {certificate} bytes, a private key of at most {key} bytes")
         }
         _ => "a certificate and a private key of any length".to_owned(),
-    }
-}
-
-fn algorithm(name: &str) -> String {
-    match name {
-        "md5" => "MD5".to_owned(),
-        "sha1" => "SHA-1".to_owned(),
-        "sha256" => "SHA-256".to_owned(),
-        other => other.to_owned(),
     }
 }
 
