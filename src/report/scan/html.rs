@@ -143,28 +143,21 @@ impl Head<'_> {
             (unknown, format!("the logs of {} say too little", count(unknown))),
             (ok, format!("{} {} well", count(ok), if ok == 1 { "is" } else { "are" })),
         ];
-        parts
-            .into_iter()
-            .filter(|(phones, _)| *phones > 0)
-            .map(|(_, text)| text)
-            .collect::<Vec<_>>()
-            .join("; ")
+        let parts = parts.into_iter().filter(|(phones, _)| *phones > 0).map(|(_, text)| text);
+        parts.collect::<Vec<_>>().join("; ")
     }
 
     /// The diagnosis to begin with: the most frequent of the worst severity.
     fn first_to_do(&self) -> Option<&DiagnosisTotal> {
-        self.totals
-            .diagnoses
-            .iter()
-            .find(|diagnosis| diagnosis.active > 0 && diagnosis.rule.severity != Severity::Info)
+        let mut all = self.totals.diagnoses.iter();
+        all.find(|diagnosis| diagnosis.active > 0 && diagnosis.rule.severity != Severity::Info)
     }
 
     /// The active diagnoses by severity, without empty lists.
     fn to_do(&self) -> Vec<ToDo<'_>> {
-        let with = |severity| {
+        let with = |severity| -> Vec<_> {
             let all = self.totals.diagnoses.iter();
-            all.filter(|diagnosis| diagnosis.active > 0 && diagnosis.rule.severity == severity)
-                .collect::<Vec<_>>()
+            all.filter(|diagnosis| diagnosis.active > 0 && diagnosis.rule.severity == severity).collect()
         };
         [("Errors", Severity::Error), ("Warnings", Severity::Warning), ("Notes", Severity::Info)]
             .map(|(title, severity)| ToDo { title, severity, diagnoses: with(severity) })
