@@ -20,7 +20,7 @@ use askama::filters::{Escaper, Html};
 use chrono::NaiveDate;
 
 use crate::problem::Problem;
-use crate::report::group::{Counts, Group, Groups};
+use crate::report::group::{Counts, Groups};
 use crate::report::shape::{Device, Severity, State, Status};
 use crate::report::text::quantity;
 use crate::report::text::time::minute;
@@ -190,17 +190,6 @@ impl ToDo<'_> {
     }
 }
 
-impl GroupsPage<'_> {
-    fn title(&self) -> String {
-        format!("Phones by {}", self.groups.by.name())
-    }
-}
-
-/// The number of phones of a group that are not named.
-fn unnamed(group: &Group) -> u64 {
-    group.phones - group.devices.len() as u64
-}
-
 // Templates give some numbers by value and some by reference.
 
 fn count(number: impl Borrow<u64>) -> String {
@@ -217,10 +206,7 @@ fn bytes(number: impl Borrow<u64>) -> String {
 
 /// Formats a date, or the date of a time, as `9 Nov 2026`.
 fn day(text: &str) -> String {
-    match date(text) {
-        Some(date) => long_day(date),
-        None => text.to_owned(),
-    }
+    date(text).map_or_else(|| text.to_owned(), long_day)
 }
 
 fn date(text: &str) -> Option<NaiveDate> {
