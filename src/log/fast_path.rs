@@ -12,6 +12,8 @@
 use crate::digest::Digits;
 use crate::event::{START, may_start};
 use crate::line::{COLUMNS, Header, length_of_text};
+use crate::stamp::stamp;
+use crate::window::Window;
 
 /// Number of slots for pairs of component and level. About 30 components write at a few levels each.
 const COLUMN_SLOTS: usize = 256;
@@ -120,8 +122,9 @@ impl FastPath {
         self.missed = [NOTHING; 4];
     }
 
-    /// Stores the columns of a line that the grammar accepted, if they are the phone's own.
-    pub(super) fn learn(&mut self, line: &[u8], header: &Header<'_>) {
+    /// Stores the columns of a line that the grammar accepted, if they are the phone's own. Lines of an hour with a
+    /// bound of the window don't pass: the last line before a bound is kept.
+    pub(super) fn learn(&mut self, line: &[u8], header: &Header<'_>, window: &Window) {
         (self.hour, self.minute, self.uptime) = ([NOTHING; 6], [NOTHING; 8], [NOTHING; 10]);
         self.missed = [NOTHING; 4];
         let (Some(head), Some(stamp)) = (line.first_chunk::<COLUMNS>(), &header.stamp) else { return };
@@ -133,12 +136,18 @@ impl FastPath {
         self.missed = *chunk(head, 18);
         if stamp.uptime().is_some() {
             self.uptime = *chunk(head, 0);
-        } else if stamp.digits().is_some() && !stamp.is_unset() {
+        } else if stamp.digits().is_some() && !stamp.is_unset() && !has_bound(chunk(head, 0), window) {
             self.hour = *chunk(head, 0);
             // Seconds above 59 are invalid, so each such line is parsed.
             self.minute = if head[8] <= b'5' { *chunk(head, 0) } else { [NOTHING; 8] };
         }
     }
+}
+
+/// Whether a bound of the window can be in the hour with these first six digits.
+fn has_bound(hour: &[u8; 6], window: &Window) -> bool {
+    let side = |end: &[u8]| stamp(&[hour, end].concat()).ok().map(|(_, stamp)| window.bound_bits(&stamp));
+    !window.is_open() && (side(b"0000") != side(b"2359") || side(b"0000") != side(b"5959"))
 }
 
 /// Whether a header is in the phone's own columns.
@@ -188,6 +197,27 @@ mod tests {
     use crate::line::{Line, line};
 
     #[test]
+    fn no_line_passes_in_the_hour_of_a_bound() {
+        let passes = |hour: &str, window: &Window| {
+            let line = |minute: u32| format!("{hour}{minute:02}00|sip  |4|03|a text of a line\n");
+            let (first, next) = (line(10), line(11));
+            let Line::Message { header, .. } = crate::line::line(first.as_bytes()) else { panic!("{first}") };
+            let mut fast_path = FastPath::default();
+            fast_path.learn(first.as_bytes(), &header, window);
+            fast_path.match_line(next.as_bytes(), &mut Digits::default()).is_some()
+        };
+        let bound = |time: &str| Some(time.parse().unwrap());
+        for window in [
+            Window { since: bound("2013-05-31T13:20:00"), ..Window::default() },
+            Window { until: bound("2013-05-31T13:59:58"), ..Window::default() },
+        ] {
+            assert!(!passes("053113", &window), "{window}");
+            assert!(passes("053112", &window) && passes("053114", &window), "{window}");
+        }
+        assert!(passes("053113", &Window::default()));
+    }
+
+    #[test]
     fn a_line_passes_only_after_one_like_it() {
         for (first, next, passes) in [
             ("0531130928|sip  |4|03|text", "0531130929|sip  |4|03|text", true),
@@ -211,7 +241,7 @@ mod tests {
                 |line: &str| fast_path.match_line(format!("{line}\n").as_bytes(), &mut Digits::default());
             assert_eq!(length(first), None);
             let Line::Message { header, .. } = line(first.as_bytes()) else { panic!("{first}") };
-            fast_path.learn(first.as_bytes(), &header);
+            fast_path.learn(first.as_bytes(), &header, &Window::default());
             let mut length =
                 |line: &str| fast_path.match_line(format!("{line}\n").as_bytes(), &mut Digits::default());
             assert_eq!(length(next), passes.then_some(next.len()), "{first} {next}");

@@ -276,7 +276,7 @@ impl Reader {
                 Line::Message { header, .. }
                     if header.stamp.is_some() || event::read(own, end_of_own) != ParsedText::Unknown =>
                 {
-                    self.fast_path.learn(whole, &header);
+                    self.fast_path.learn(whole, &header, &self.window);
                     self.message(&header, own, looked_at, end_of_own, recorder);
                 }
                 Line::Message { .. } | Line::Headerless(_) => {
@@ -357,7 +357,9 @@ impl Reader {
             return LinesToKeep::OfThis;
         }
         let stamps = match (&self.last.stamp, &header.stamp) {
-            (Some(before), Some(stamp)) => are_apart(before, stamp),
+            (Some(before), Some(stamp)) => {
+                are_apart(before, stamp) || self.window.bound_bits(before) != self.window.bound_bits(stamp)
+            }
             (before, stamp) => before.is_some() != stamp.is_some(),
         };
         let is_missed = Some(header.missed) != self.last.missed;
