@@ -199,8 +199,8 @@ impl Digits {
         self.third_pair |= other.third_pair;
     }
 
-    /// Adds the ten digits of one stamp.
-    pub fn add(&mut self, digits: &[u8; 10]) {
+    /// Adds the ten digits of one stamp. Returns whether they can be a date.
+    pub fn add(&mut self, digits: &[u8; 10]) -> bool {
         let pair = |place: usize| (digits[place] & 15) * 10 + (digits[place + 1] & 15);
         let [first, second, third, fourth, fifth] = [pair(0), pair(2), pair(4), pair(6), pair(8)];
         let is_day = |month: u8, day: u8| (1..=12).contains(&month) && (1..=31).contains(&day);
@@ -212,6 +212,7 @@ impl Digits {
         if as_1 || as_2 {
             self.third_pair |= 1 << third;
         }
+        as_1 || as_2
     }
 }
 

@@ -119,6 +119,12 @@ impl Stamp {
         NaiveDate::from_ymd_opt(2000 + year as i32, month, day)?.and_hms_opt(hour, minute, 0)
     }
 
+    /// Whether it is a valid date, as type 1 or type 2.
+    #[must_use]
+    pub fn is_date(&self) -> bool {
+        self.yearless().is_some() || self.with_year().is_some()
+    }
+
     /// Whether it is what old software writes before the clock is set: `0100000000`, with the day 00.
     #[must_use]
     pub fn is_unset(&self) -> bool {

@@ -169,7 +169,7 @@ impl<'a> Record<'a> {
         self.line + self.skipped
     }
 
-    /// Milliseconds since the boot's first line.
+    /// Milliseconds since the boot's banner, or since its first line if the banner was not read.
     #[must_use]
     pub fn elapsed(&self) -> u64 {
         self.elapsed.unwrap_or(0)

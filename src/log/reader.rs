@@ -447,7 +447,7 @@ enum LinesToKeep {
 }
 
 /// Whether both lines must be kept because of their stamps: the type of stamp or the day differs, the uptime
-/// restarts, or the clock was set.
+/// restarts, the clock was set, or only one of them is a date.
 fn are_apart(before: &Stamp, stamp: &Stamp) -> bool {
     let (Some(earlier), Some(later)) = (before.digits(), stamp.digits()) else {
         return match (before.uptime(), stamp.uptime()) {
@@ -461,7 +461,7 @@ fn are_apart(before: &Stamp, stamp: &Stamp) -> bool {
             .yearless()
             .zip(stamp.yearless())
             .is_none_or(|(before, date)| before.milliseconds_until(date) < -1_000 * DISORDER);
-    earlier[..4] != later[..4] || is_back || before.is_unset() != stamp.is_unset()
+    earlier[..4] != later[..4] || is_back || before.is_date() != stamp.is_date()
 }
 
 /// A hash of what the phone wrote in a line: stamp, component and text, without padding.

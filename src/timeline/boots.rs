@@ -68,8 +68,8 @@ fn leap_years(records: &[Record<'_>], joined: &Joined) -> Vec<bool> {
     leap_years
 }
 
-/// Computes again how long after its boot's first line each record was written, once the default dates are known:
-/// no time is counted from a default date to a real one.
+/// Computes again how long after its boot's start each record was written, once the default dates are known: no time
+/// is counted from a default date to a real one. The start is the banner, or the first line if there is none.
 pub(super) fn measure(records: &mut [Record<'_>]) {
     let mut last: Option<NaiveDateTime> = None;
     for boot in records.chunk_by_mut(|a, b| a.boot == b.boot) {
@@ -79,6 +79,13 @@ pub(super) fn measure(records: &mut [Record<'_>]) {
         });
         let mut state = BootState { dates_are_judged: true, began_right, ..BootState::default() };
         boot.iter_mut().for_each(|record| state.take(record, record.time));
+        let is_banner =
+            |record: &&Record<'_>| matches!(record.event(), Some(Event::LogStart { banner: true, .. }));
+        let start = boot.iter().find(is_banner).map_or(0, Record::elapsed);
+        for record in boot.iter_mut() {
+            record.elapsed = record.elapsed.map(|elapsed| elapsed.saturating_sub(start));
+            record.elapsed_at_last = record.elapsed_at_last.saturating_sub(start);
+        }
         last = boot.iter().rev().find_map(|record| record.last_time).or(last);
     }
 }

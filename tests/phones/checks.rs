@@ -171,6 +171,10 @@ fn a_boot_without_the_failure_goes_on_long_enough() {
         ("300000.000", "240010.000", "resolved"),
     ] {
         expect(&(failing(failed) + &later(last)), "TLS001", state);
+        // The time counts from the banner, not from lines before it.
+        let early = ordinary("000007.000");
+        expect(&(early.clone() + &failing(failed) + &later(last)), "TLS001", state);
+        expect(&(failing(failed) + &early + &later(last)), "TLS001", state);
     }
 }
 
