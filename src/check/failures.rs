@@ -85,7 +85,7 @@ const MAX_WAIT: u64 = 24 * 3_600_000;
 /// A boot that lasts less than two minutes proves nothing, in milliseconds.
 const MIN_WAIT: u64 = 120_000;
 
-/// Resolved if a boot after the last failure lasts, from its first line, at least as long as the longest time until
+/// Resolved if a boot after the last failure lasts, from its start, at least as long as the longest time until
 /// the first failure in the boots with failures.
 pub(super) fn state_by_later_boots(
     timeline: &Timeline<'_>,
