@@ -59,6 +59,7 @@ pub use walk::find;
 
 use crate::model::Mac;
 use crate::problem::Problem;
+use archive::MemberUse;
 
 /// What to look for.
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +104,16 @@ impl LogName {
     fn new(path: impl Into<Box<str>>, mac: Option<Mac>, rotation: Rotation, named_like_log: bool) -> Self {
         let (modified, size, identity) = (None, 0, None);
         Self { path: path.into(), mac, rotation, modified, size, identity, named_like_log }
+    }
+
+    /// The same for a file whose lines are in this one, after `==> name <==`: what its name says. An address that is
+    /// not in its name is the one in the name of this file.
+    pub(crate) fn of_heading(&self, name: &str) -> Self {
+        let (mac, rotation, named_like_log) = match MemberUse::of(name.as_bytes(), false) {
+            Some(MemberUse::Log(mac, rotation)) => (Some(mac), rotation, true),
+            _ => (mac_in_name(name.as_bytes()), rotation(archive::base_name(name.as_bytes())), false),
+        };
+        Self { mac: mac.or(self.mac), rotation, named_like_log, ..self.clone() }
     }
 
     /// When it was last changed, UTC.

@@ -37,12 +37,21 @@ pub struct Log {
     pub number: usize,
     /// The log's path, as reports show it.
     pub path: Box<str>,
+    /// The path in a file that has the lines of several logs, such as `all.txt!/0004f2a1b2c3-app.log.1`.
+    pub path_within: Option<Box<str>>,
     /// Its age among the other logs, by its name.
     pub rotation: Rotation,
     /// When the file was last changed, UTC.
     pub modified: Option<NaiveDateTime>,
     /// The digest of its content.
     pub digest: LogDigest,
+}
+
+impl Log {
+    /// The path whose name and directory show the log's rotation chain.
+    fn chain_path(&self) -> &str {
+        self.path_within.as_ref().unwrap_or(&self.path)
+    }
 }
 
 /// The options of the user that concern times.

@@ -35,6 +35,7 @@ fn log(day: usize, modified: NaiveDateTime) -> Log {
     Log {
         number: day,
         path: format!("0004f2a1b2c3-app.log.{number}").into(),
+        path_within: None,
         rotation: Rotation::Number(number),
         modified: Some(modified),
         digest: digest_of(&sample::whole(day), &Window::default()),

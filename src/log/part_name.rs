@@ -1,15 +1,17 @@
-//! Recognizes from which phone or sender a line is, by what comes before it.
+//! Recognizes from which phone, sender or file a line is, by what comes before it.
+
+use std::sync::Arc;
 
 use super::MAX_LINE_LENGTH;
 use crate::line::{Line, line, lossy};
 use crate::model::Mac;
 
-/// What identifies a part of a file.
+/// What stands before the lines of a part of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum PartName {
-    /// The address before its lines, or in the name of `==> name <==`.
+    /// The phone's address.
     Mac(Mac),
-    /// The sender in the syslog header, or the name of `==> name <==`.
+    /// The sender in the syslog header.
     Sender(Box<str>),
 }
 
@@ -19,8 +21,8 @@ pub(super) const MAX_LINES_CHECKED: usize = 64;
 /// What a line says about the part it belongs to.
 pub(super) enum FoundPart {
     Line(PartName),
-    /// `==> name <==`, which is not a line of a log itself.
-    Heading(PartName),
+    /// The name in `==> name <==`, which is not a line of a log itself.
+    Heading(Arc<str>),
 }
 
 pub(super) fn part_of(bytes: &[u8]) -> Option<FoundPart> {
@@ -29,11 +31,7 @@ pub(super) fn part_of(bytes: &[u8]) -> Option<FoundPart> {
         return None;
     }
     if let Some(name) = bytes.trim_ascii().strip_prefix(b"==> ").and_then(|rest| rest.strip_suffix(b" <==")) {
-        let name = match crate::input::mac_in_name(name) {
-            Some(mac) => PartName::Mac(mac),
-            None => PartName::Sender(lossy(name).into()),
-        };
-        return Some(FoundPart::Heading(name));
+        return Some(FoundPart::Heading(lossy(name).into()));
     }
     let Line::Message { origin, .. } = line(&bytes[..bytes.len().min(MAX_LINE_LENGTH)]) else { return None };
     let name = match (origin.mac, origin.sender) {

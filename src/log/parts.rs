@@ -1,15 +1,18 @@
 //! Splits a file with lines of several phones: from a syslog server, or the output of `grep` over several
 //! logs, or of `tail` with its `==> name <==`.
 //!
-//! A line belongs to the phone whose address is before it, else to the sender in its syslog header, else to
-//! the last `==> name <==`. A line with none of these belongs to the same part as the line before it.
+//! The lines after each `==> name <==` are those of that file. Among them, a line belongs to the phone whose
+//! address is before it, else to the sender in its syslog header. A line with none of these belongs to the same
+//! part as the line before it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter};
 
 use super::part_name::{FoundPart, MAX_LINES_CHECKED, PartName, part_of};
 use super::reader::{MAX_LINE_LENGTH, Reader, RecordEvent};
 use crate::digest::LogDigest;
-use crate::event::End;
 use crate::window::Window;
 
 /// The most parts of a file. Lines of further phones go into the last part.
@@ -18,6 +21,8 @@ const MAX_PARTS: usize = 100_000;
 /// One phone's lines of a file.
 #[derive(Clone, Debug)]
 pub struct LogPart {
+    /// The name in `==> name <==`: the file that had these lines.
+    pub file: Option<Arc<str>>,
     /// None for a file that is one log, and for lines before the first one with a name.
     pub name: Option<PartName>,
     /// Its number in the file, in order of first appearance.
@@ -30,7 +35,7 @@ impl LogPart {
     /// The only part of a file.
     #[must_use]
     pub const fn whole(digest: LogDigest) -> Self {
-        Self { name: None, number: 0, digest }
+        Self { file: None, name: None, number: 0, digest }
     }
 }
 
@@ -55,12 +60,19 @@ pub(super) struct PartsReader<'r> {
     /// The reader of the whole file, if it was not split.
     whole: Option<Box<Reader>>,
     begin: Vec<u8>,
-    parts: Vec<(Option<PartName>, Reader)>,
-    by_name: std::collections::HashMap<PartName, usize>,
+    parts: Vec<(PartKey, Reader)>,
+    by_key: HashMap<PartKey, usize>,
     current: usize,
     lines: u64,
     partial: Vec<u8>,
+    /// The name in the last `==> name <==`.
+    file: Option<Arc<str>>,
+    /// The last line after it. If another `==> name <==` follows, the line feed between them is not the file's own.
+    held: Option<Vec<u8>>,
 }
+
+/// The file and the name of a part.
+type PartKey = (Option<Arc<str>>, Option<PartName>);
 
 /// How many bytes of a file are buffered before it is decided whether it is split.
 const BEGIN: usize = 16 * 1024;
@@ -73,10 +85,12 @@ impl<'r> PartsReader<'r> {
             whole: None,
             begin: Vec::new(),
             parts: Vec::new(),
-            by_name: Default::default(),
+            by_key: HashMap::new(),
             current: 0,
             lines: 0,
             partial: Vec::new(),
+            file: None,
+            held: None,
         }
     }
 
@@ -100,7 +114,7 @@ impl<'r> PartsReader<'r> {
 
     fn decide(&mut self, begin: &[u8]) {
         if may_have_parts(begin) {
-            self.parts.push((None, Reader::new(self.window)));
+            self.current = self.part(None);
             self.split(begin);
         } else {
             let mut reader = Box::new(Reader::new(self.window));
@@ -115,11 +129,11 @@ impl<'r> PartsReader<'r> {
             let rest = &piece[start..end];
             start = end + 1;
             if self.partial.is_empty() {
-                self.line(rest, End::Whole);
+                self.line(rest);
             } else {
                 self.keep(rest);
                 let whole = std::mem::take(&mut self.partial);
-                self.line(&whole, End::Whole);
+                self.line(&whole);
             }
         }
         self.keep(&piece[start..]);
@@ -130,34 +144,61 @@ impl<'r> PartsReader<'r> {
         self.partial.extend_from_slice(&rest[..rest.len().min(room)]);
     }
 
-    fn line(&mut self, bytes: &[u8], end: End) {
-        self.lines += 1;
-        match part_of(bytes) {
-            Some(FoundPart::Line(name)) => self.current = self.part(name),
-            Some(FoundPart::Heading(name)) => {
-                self.current = self.part(name);
-                return;
-            }
-            None => {}
+    fn line(&mut self, bytes: &[u8]) {
+        if !self.assign(bytes) {
+            return;
         }
-        let (_, reader) = &mut self.parts[self.current];
-        reader.feed_line(self.lines, bytes, end, &mut recorder(&mut self.recorder, self.current));
+        if self.file.is_some() {
+            self.held = Some(bytes.to_vec());
+        } else {
+            self.feed_line(self.lines, bytes);
+        }
     }
 
-    fn part(&mut self, name: PartName) -> usize {
-        if let Some(&part) = self.by_name.get(&name) {
+    /// Counts a line, and makes the part that it belongs to the current one. False for `==> name <==`.
+    fn assign(&mut self, bytes: &[u8]) -> bool {
+        let found = part_of(bytes);
+        let held = self.held.take();
+        if let Some(FoundPart::Heading(file)) = found {
+            // `tail` writes a line feed before each name but the first: behind a whole line, it is an empty line.
+            if let Some(cut) = held.filter(|held| !held.trim_ascii().is_empty()) {
+                self.parts[self.current].1.feed_cut(self.lines, &cut);
+            }
+            self.lines += 1;
+            self.file = Some(file);
+            self.current = self.part(None);
+            return false;
+        }
+        if let Some(whole) = held {
+            self.feed_line(self.lines, &whole);
+        }
+        self.lines += 1;
+        if let Some(FoundPart::Line(name)) = found {
+            self.current = self.part(Some(name));
+        }
+        true
+    }
+
+    fn feed_line(&mut self, number: u64, bytes: &[u8]) {
+        let (_, reader) = &mut self.parts[self.current];
+        reader.feed_line(number, bytes, &mut recorder(&mut self.recorder, self.current));
+    }
+
+    fn part(&mut self, name: Option<PartName>) -> usize {
+        let key = (self.file.clone(), name);
+        if let Some(&part) = self.by_key.get(&key) {
             return part;
         }
         if self.parts.len() >= MAX_PARTS {
             return self.parts.len() - 1;
         }
-        self.parts.push((Some(name.clone()), Reader::new(self.window)));
-        self.by_name.insert(name, self.parts.len() - 1);
+        self.parts.push((key.clone(), Reader::new(self.window)));
+        self.by_key.insert(key, self.parts.len() - 1);
         self.parts.len() - 1
     }
 
-    /// The parts, in order of first appearance. There is a part for lines before the first name only if there
-    /// are such lines.
+    /// The parts, in order of first appearance. A part without a name and without lines is left out if another
+    /// part has the lines of its file.
     pub(super) fn finish(mut self) -> Vec<LogPart> {
         if self.whole.is_none() && self.parts.is_empty() {
             let begin = std::mem::take(&mut self.begin);
@@ -166,17 +207,27 @@ impl<'r> PartsReader<'r> {
         if let Some(reader) = self.whole {
             return vec![LogPart::whole(reader.finish(&mut recorder(&mut self.recorder, 0)))];
         }
-        if !self.partial.is_empty() {
-            let cut = std::mem::take(&mut self.partial);
-            self.line(&cut, End::Cut);
+        let cut = std::mem::take(&mut self.partial);
+        if cut.is_empty() {
+            if let Some(whole) = self.held.take() {
+                self.feed_line(self.lines, &whole);
+            }
+        } else if self.assign(&cut) {
+            self.parts[self.current].1.feed_cut(self.lines, &cut);
         }
         let mut parts = Vec::new();
-        for (number, (name, reader)) in self.parts.into_iter().enumerate() {
+        for (number, ((file, name), reader)) in self.parts.into_iter().enumerate() {
             let digest = reader.finish(&mut recorder(&mut self.recorder, number));
-            parts.push(LogPart { name, number, digest });
+            parts.push(LogPart { file, name, number, digest });
         }
-        if parts.len() > 1 && parts[0].digest.is_empty() && parts[0].digest.counts.lines == 0 {
-            parts.remove(0);
+        let has_lines = |part: &LogPart| part.digest.counts.lines > 0;
+        let read: HashSet<_> = parts
+            .iter()
+            .filter(|part| part.file.is_none() || has_lines(part))
+            .map(|part| part.file.clone())
+            .collect();
+        if parts.len() > 1 {
+            parts.retain(|part| has_lines(part) || !read.contains(&part.file));
         }
         parts
     }

@@ -170,13 +170,21 @@ impl Reader {
         }
     }
 
-    /// Takes one line, without its line feed, with its number in the file.
-    pub(super) fn feed_line(&mut self, number: u64, whole: &[u8], end: End, recorder: &mut Recorder<'_>) {
+    /// Takes one line, without its line feed, with its number in the file; or the rest of one.
+    pub(super) fn feed_line(&mut self, number: u64, whole: &[u8], recorder: &mut Recorder<'_>) {
         self.digest.counts.bytes += whole.len() as u64 + 1;
         let before = (self.last.line, self.last.hash);
         let line_before = self.digest.counts.lines;
-        self.skipped = number - (line_before + 1);
-        self.line(whole, whole.len(), end, recorder);
+        let joined;
+        let mut whole = whole;
+        if self.partial_length == 0 {
+            self.skipped = number - (line_before + 1);
+        } else {
+            self.partial_length = 0;
+            joined = [std::mem::take(&mut self.partial).as_slice(), whole].concat();
+            whole = &joined;
+        }
+        self.line(whole, whole.len(), End::Whole, recorder);
         // Lines are compared by what the phone wrote, not by the time at which a server received them.
         let is_equal = self.last.line == line_before + 1 && before == (line_before, self.last.hash);
         self.doubled_lines.take((is_equal || whole == self.before) && !whole.is_empty());
@@ -185,6 +193,13 @@ impl Reader {
         if self.digest.entries.len() > LIMIT_ABOVE {
             self.digest.limit_size(&self.window);
         }
+    }
+
+    /// Takes the beginning of a line, with its number in the file. The next line is the rest of it.
+    pub(super) fn feed_cut(&mut self, number: u64, cut: &[u8]) {
+        self.digest.counts.bytes += cut.len() as u64;
+        self.skipped = number - (self.digest.counts.lines + 1);
+        self.keep(cut);
     }
 
     /// Ends the log.

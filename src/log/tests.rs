@@ -168,12 +168,54 @@ proptest! {
     }
 
     #[test]
+    fn logs_that_tail_joined_are_read_as_alone(logs in prop::collection::vec((log(), any::<prop::sample::Index>()), 1..4)) {
+        let has_sender = |log: &str| log.contains("192.0.2.7");
+        let cut = |(log, cut): (String, prop::sample::Index)| {
+            let end = cut.index(log.len() + 1);
+            let log = String::from_utf8_lossy(&log.as_bytes()[..end]).into_owned();
+            // A cut line of blanks is like the empty line that `tail` writes.
+            if log.ends_with('\n') { log } else { log + "|" }
+        };
+        let logs: Vec<_> = logs.into_iter().map(cut).filter(|log| !has_sender(log)).collect();
+        let headed = logs.iter().enumerate().map(|(at, log)| format!("==> {at}.log <==\n{log}"));
+        let text = headed.collect::<Vec<_>>().join("\n");
+        let parts = super::read(Content::Whole(text.as_bytes()), &Window::default(), None).parts;
+        for mut part in parts.into_iter().filter(|part| part.file.is_some()) {
+            let at: usize = part.file.unwrap().trim_end_matches(".log").parse().unwrap();
+            let begin = text[..text.find(&format!("==> {at}.log")).unwrap()].lines().count() as u64 + 1;
+            for entry in &mut part.digest.entries {
+                prop_assert_eq!(std::mem::take(&mut entry.skipped), begin);
+            }
+            (part.digest.head.skipped, part.digest.tail.skipped) = (0, 0);
+            prop_assert_eq!(part.digest, digest_of(logs[at].as_bytes(), &Window::default()));
+        }
+    }
+
+    #[test]
     fn no_bytes_are_too_odd(log in prop::collection::vec(any::<u8>(), 0..2000), piece in 1_usize..100) {
         let whole = digest_of(&log, &Window::default());
         prop_assert_eq!(whole.counts.bytes, log.len() as u64);
         prop_assert_eq!(&in_pieces(&log, &[piece]), &whole);
         prop_assert_eq!(deciding(&by_grammar(&log)), deciding(&whole));
     }
+}
+
+/// `tail -f` goes back to a file, also within a line.
+#[test]
+fn a_file_goes_on_after_its_name_comes_again() {
+    let (begin, end) =
+        ("0531130928|so   |4|00|one\n0531130929|hw   |4|00|Could not dec", "ode cert chain, results 0\n");
+    let text =
+        format!("==> a.log <==\n{begin}\n==> b.log <==\n0531130930|so   |4|00|two\n\n==> a.log <==\n{end}");
+    let parts = super::read(Content::Whole(text.as_bytes()), &Window::default(), None).parts;
+    let files: Vec<_> = parts.iter().map(|part| part.file.as_deref()).collect();
+    assert_eq!(files, [Some("a.log"), Some("b.log")]);
+    let places = parts[0].digest.entries.iter().map(|entry| entry.line_in_file());
+    assert_eq!(places.collect::<Vec<_>>(), [2, 3]);
+    assert_eq!(
+        deciding(&parts[0].digest),
+        deciding(&digest_of(format!("{begin}{end}").as_bytes(), &Window::default()))
+    );
 }
 
 /// Lines for which the fast path and the grammar once disagreed: a count of lost events in other columns,

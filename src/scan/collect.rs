@@ -1,14 +1,14 @@
 //! Collects logs as they are read: those of the phone that is being read, and those kept until their own
 //! phone is complete.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 
 use rayon::prelude::*;
 
 use super::ReportProgress;
 use super::events::{Chunks, FileRecorder, Spool};
-use super::origin::{ContentHasher, ContentHashes, FileVersion, Origin};
+use super::origin::{ContentHash, ContentHasher, ContentHashes, FileVersion, Origin};
 use super::phone_logs::{PhoneLogs, ReadLog};
 use super::store::{Place, Store};
 use crate::config::Stored;
@@ -267,36 +267,48 @@ impl<'s> PhoneSink<'s> {
         };
         let content = hasher.map(ContentHasher::finish);
         let mut events = recorder.map_or_else(|| Ok(Vec::new()), FileRecorder::finish)?;
-        let is_alone = read.parts.len() == 1;
-        // If the file's name has an address and its lines name no other phone, all lines belong to that
-        // phone.
-        let is_of_named = |part: &LogPart| {
-            let of_part = match part.name {
-                Some(PartName::Mac(mac)) => Some(mac),
-                _ => None,
-            };
-            of_part.iter().chain(&part.digest.macs).all(|mac| name.mac == Some(*mac))
-        };
-        let is_one = is_alone || (name.mac.is_some() && read.parts.iter().all(is_of_named));
+        let mut files: BTreeMap<_, Vec<LogPart>> = BTreeMap::new();
         for part in read.parts {
-            let number = part.number;
-            let Some((mac, mut log)) = assign(&name, part, is_alone, is_one) else { continue };
-            log.events = events.get_mut(number).map(std::mem::take).unwrap_or_default();
-            log.number = self.next_number;
-            self.next_number += 1;
-            let source = self.source.as_ref().zip(content);
-            log.origin = source.map(|((source, _), content)| Box::new(Origin::new(source.clone(), content)));
-            // A file that is not a phone's log, which was read because the user named it, is only reported as
-            // a problem.
-            if log.digest.is_empty() && !log.is_mixed && (mac.is_none() || !name.named_like_log) {
-                log.report_problems(false, &mut self.problems);
-            } else if log.is_mixed && mac.is_none() {
-                log.report_problems(true, &mut self.problems);
-            } else {
-                self.add(mac, log);
+            files.entry(part.file.clone()).or_default().push(part);
+        }
+        for (file, parts) in files {
+            let name = file.as_ref().map_or_else(|| name.clone(), |file| name.of_heading(file));
+            let is_alone = parts.len() == 1;
+            // If the file's name has an address and its lines name no other phone, all lines belong to that
+            // phone.
+            let is_of_named = |part: &LogPart| {
+                let of_part = match part.name {
+                    Some(PartName::Mac(mac)) => Some(mac),
+                    _ => None,
+                };
+                of_part.iter().chain(&part.digest.macs).all(|mac| name.mac == Some(*mac))
+            };
+            let is_one = is_alone || (name.mac.is_some() && parts.iter().all(is_of_named));
+            for part in parts {
+                let events = events.get_mut(part.number).map(std::mem::take).unwrap_or_default();
+                if let Some((mac, log)) = assign(&name, part, is_alone, is_one) {
+                    self.add_part(&name, mac, ReadLog { events, ..log }, content);
+                }
             }
         }
         read.result
+    }
+
+    /// Adds the log of one part of a file; `content` identifies that of the whole file if records are made.
+    fn add_part(&mut self, name: &LogName, mac: Option<Mac>, mut log: ReadLog, content: Option<ContentHash>) {
+        log.number = self.next_number;
+        self.next_number += 1;
+        let source = self.source.as_ref().zip(content);
+        log.origin = source.map(|((source, _), content)| Box::new(Origin::new(source.clone(), content)));
+        // A file that is not a phone's log, which was read because the user named it, is only reported as a
+        // problem.
+        if log.digest.is_empty() && !log.is_mixed && (mac.is_none() || !name.named_like_log) {
+            log.report_problems(false, &mut self.problems);
+        } else if log.is_mixed && mac.is_none() {
+            log.report_problems(true, &mut self.problems);
+        } else {
+            self.add(mac, log);
+        }
     }
 }
 
@@ -337,7 +349,7 @@ impl LogSink for PhoneSink<'_> {
 /// whole file is one log; else by the only address in its messages. None for an empty part before the first
 /// phone's lines of a file of several phones.
 fn assign(name: &LogName, part: LogPart, is_alone: bool, is_one: bool) -> Option<(Option<Mac>, ReadLog)> {
-    let LogPart { name: part, mut digest, .. } = part;
+    let LogPart { file, name: part, mut digest, .. } = part;
     if part.is_none() && !is_alone && digest.is_empty() {
         return None;
     }
@@ -356,17 +368,22 @@ fn assign(name: &LogName, part: LogPart, is_alone: bool, is_one: bool) -> Option
         Some(PartName::Sender(sender)) if mac.is_none() && !is_alone => {
             format!("{}#{sender}", name.path).into()
         }
-        _ => name.path.clone(),
+        _ => match file.as_ref().filter(|_| mac.is_none()) {
+            Some(file) => format!("{}#{file}", name.path).into(),
+            None => name.path.clone(),
+        },
     };
+    let is_within = file.is_some();
     if is_mixed {
         digest = digest.counts_only();
     }
     let log = ReadLog {
         path,
+        path_within: file.map(|file| format!("{}!/{file}", name.path).into()),
         number: 0,
         rotation: name.rotation,
         modified: name.modified_time(),
-        identity: name.identity.filter(|_| is_alone),
+        identity: name.identity.filter(|_| is_alone && !is_within),
         digest,
         is_mixed,
         events: Chunks::new(),

@@ -19,6 +19,8 @@ use crate::timeline::{self, Clock, Joined, Log};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct ReadLog {
     pub(super) path: Box<str>,
+    /// See [`Log::path_within`].
+    pub(super) path_within: Option<Box<str>>,
     /// Distinguishes logs with the same path: the parts of a file, members of an archive with equal names.
     pub(super) number: u32,
     pub(super) rotation: Rotation,
@@ -136,6 +138,7 @@ impl PhoneLogs {
         let logs = self.logs.into_iter().enumerate().map(|(number, log)| Log {
             number,
             path: log.path,
+            path_within: log.path_within,
             rotation: log.rotation,
             modified: log.modified,
             digest: log.digest,

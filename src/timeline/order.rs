@@ -45,7 +45,7 @@ pub(super) fn in_order(mut logs: Vec<Log>, clock: &Clock) -> Vec<(Log, Calendar)
         let calendar = calendar::calendar(&log.digest, span.as_ref(), modified(&log, clock), clock.year);
         return vec![(log, calendar)];
     }
-    logs.sort_by(|a, b| a.path.cmp(&b.path));
+    logs.sort_by(|a, b| a.chain_path().cmp(b.chain_path()));
     let mut chains: BTreeMap<String, Vec<Log>> = BTreeMap::new();
     for log in logs {
         chains.entry(chain_of(&log)).or_default().push(log);
@@ -67,7 +67,8 @@ pub(super) fn in_order(mut logs: Vec<Log>, clock: &Clock) -> Vec<(Log, Calendar)
 /// Identifies the rotation chain of a log. The name of a copy does not show its age, so a copy is a chain of its
 /// own.
 pub(super) fn chain_of(log: &Log) -> String {
-    if log.rotation == Rotation::Copy { log.path.to_string() } else { chain(&log.path) }
+    let path = log.chain_path();
+    if log.rotation == Rotation::Copy { path.to_owned() } else { chain(path) }
 }
 
 /// Takes out logs that have the same place in a chain by their names, such as `-app.log` and `-app.log.txt`, except
@@ -78,7 +79,7 @@ fn extract_copies(chain: &mut Vec<Log>) -> Vec<Log> {
     }
     // A date in the name is better evidence of a log's year than its file's time.
     let tells_day = |log: &Log| matches!(log.rotation, Rotation::Dated { .. } | Rotation::Piece);
-    let name = |log: &Log| (log.path.len(), Reverse(log.path.clone()));
+    let name = |log: &Log| (log.chain_path().len(), Reverse(log.chain_path().to_owned()));
     let mut shortest = HashMap::new();
     for log in chain.iter().filter(|log| !tells_day(log)) {
         let name = name(log);
@@ -97,7 +98,7 @@ fn extract_copies(chain: &mut Vec<Log>) -> Vec<Log> {
 fn next_of(chains: &mut [std::iter::Peekable<std::vec::IntoIter<Timed>>]) -> Option<Timed> {
     let oldest = chains.iter_mut().enumerate().filter_map(|(chain, logs)| {
         let log = logs.peek()?;
-        Some(((log.key, file_time(&log.log), log.log.path.clone()), chain))
+        Some(((log.key, file_time(&log.log), log.log.chain_path().to_owned()), chain))
     });
     let (_, chain) = oldest.min()?;
     chains[chain].next()
@@ -249,7 +250,7 @@ fn by_rotation(a: &Log, b: &Log) -> Ordering {
         Rotation::Piece | Rotation::Copy => (2, Reverse(0), None),
         Rotation::Newest => (3, Reverse(0), None),
     };
-    rank(a).cmp(&rank(b)).then_with(|| natural_order(a.path.as_bytes(), b.path.as_bytes()))
+    rank(a).cmp(&rank(b)).then_with(|| natural_order(a.chain_path().as_bytes(), b.chain_path().as_bytes()))
 }
 
 fn modified(log: &Log, clock: &Clock) -> NaiveDateTime {

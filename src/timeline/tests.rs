@@ -22,6 +22,7 @@ fn log(number: usize, name: &str, modified: &str, lines: &[&str]) -> Log {
     Log {
         number,
         path: name.into(),
+        path_within: None,
         rotation: rotation(name.as_bytes()),
         modified: Some(modified.parse().unwrap()),
         digest: digest_of(lines.collect::<String>().as_bytes(), &Window::default()),

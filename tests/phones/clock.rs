@@ -22,6 +22,7 @@ fn times(modified: &str, all: &[&str]) -> Vec<String> {
     let log = Log {
         number: 0,
         path: name.into(),
+        path_within: None,
         rotation: rotation(name.as_bytes()),
         modified: Some(modified.parse().unwrap()),
         digest: digest_of(log.as_bytes(), &Window::default()),

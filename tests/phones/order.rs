@@ -23,6 +23,7 @@ pub(super) fn look<T>(logs: &[Given<'_>], read: impl Fn(&Timeline<'_>) -> T) -> 
     let logs = logs.iter().enumerate().map(|(number, (path, modified, lines))| Log {
         number,
         path: (*path).into(),
+        path_within: None,
         rotation: rotation(path.rsplit('/').next().unwrap().as_bytes()),
         modified: Some(modified.parse().unwrap()),
         digest: digest_of(lines.iter().map(line).collect::<String>().as_bytes(), &Window::default()),

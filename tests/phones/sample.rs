@@ -64,6 +64,7 @@ pub(crate) fn joined(files: &[File], window: Window) -> (Joined, Clock) {
     let logs = files.iter().enumerate().map(|(number, file)| Log {
         number,
         path: file.name.as_str().into(),
+        path_within: None,
         rotation: rotation(file.name.rsplit('/').next().unwrap().as_bytes()),
         modified: Some(file.modified),
         digest: digest_of(&file.bytes, &window),

@@ -19,6 +19,7 @@ fn look_within<T>(log: &str, window: Window, read: impl Fn(&Timeline<'_>) -> T) 
     let log = Log {
         number: 0,
         path: name.into(),
+        path_within: None,
         rotation: rotation(name.as_bytes()),
         modified: Some(clock.now),
         digest: digest_of(log.as_bytes(), &window),
