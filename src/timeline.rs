@@ -105,6 +105,8 @@ pub struct LogSummary<'a> {
     pub is_of_another_phone: bool,
     /// It continues where the log before it ended.
     continues_previous: bool,
+    /// The number of its last line if the rest of that line was not read.
+    cut_line: Option<u64>,
 }
 
 /// One line of a phone's logs with its place in the timeline.
@@ -293,6 +295,7 @@ fn log_summary(joined: &Joined, file: usize, mac: Option<Mac>) -> LogSummary<'_>
         digest: &log.digest,
         is_of_another_phone,
         continues_previous: joined.continues_previous(file),
+        cut_line: joined.cut_line(file),
     }
 }
 

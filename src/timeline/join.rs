@@ -131,9 +131,15 @@ impl Joined {
     /// chain is missing between them, and no message remains cut.
     pub(super) fn continues_previous(&self, file: usize) -> bool {
         let Some(before) = file.checked_sub(1) else { return false };
-        let tail = &self.logs[before].log.digest.tail;
-        let is_cut = tail.is_cut() && self.split_messages[before].is_none();
-        follows(&self.logs[before].log, &self.logs[file].log) && (!is_cut || self.logs[file].overlap > 0)
+        follows(&self.logs[before].log, &self.logs[file].log)
+            && (self.cut_line(before).is_none() || self.logs[file].overlap > 0)
+    }
+
+    /// The number of a log's last line if it is cut and does not go on in the next log.
+    pub(super) fn cut_line(&self, file: usize) -> Option<u64> {
+        let digest = &self.logs[file].log.digest;
+        let goes_on = self.logs.get(file + 1).is_some_and(|next| next.head_end > 0);
+        (digest.tail.is_cut() && !goes_on).then_some(digest.counts.lines)
     }
 
     /// How many logs are used.

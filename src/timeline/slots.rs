@@ -403,10 +403,7 @@ impl SlotView {
         let SlotViewSource::Inventory { is_complete } = &mut self.source else { return };
         let records = &timeline.records;
         let (first, last) = (&records[self.at.0], &records[self.at.1]);
-        let is_cut_line = |file: usize, line: u64| {
-            let digest = timeline.logs[file].digest;
-            line == digest.counts.lines && digest.tail.bytes.last().is_some_and(|byte| *byte != b'\n')
-        };
+        let is_cut_line = |file: usize, line: u64| timeline.logs[file].cut_line == Some(line);
         // The part of a cut line that was read can show that it is about something else.
         let is_other = |record: &Record<'_>| {
             let text = record.text();
