@@ -42,7 +42,7 @@ pub struct LogDigest {
     pub counts: Counts,
     /// The addresses of phones in its messages, in order of first appearance.
     pub macs: Vec<Mac>,
-    /// The lines before the first one with a header: they may be the rest of another log's last message.
+    /// The lines before the first one that begins with a stamp: they may be the rest of another log's last message.
     pub head: Fragment,
     /// A last message that has no line end or may go on in another log.
     pub tail: Fragment,
@@ -384,6 +384,14 @@ impl LogDigest {
             && self.entries.len() <= MAX_ENTRIES
             && self.entries.is_sorted_by_key(|entry| entry.line)
             && self.entries.iter().all(is_entry)
+    }
+
+    /// The first line if it has a stamp and is in the head: something stands before the stamp, and only the beginning
+    /// of that can be in another log.
+    #[must_use]
+    pub fn whole_head(&self) -> Option<&LogEntry> {
+        let first = self.entries.first().filter(|_| !self.head.bytes.is_empty())?;
+        (first.line == 1 && first.stamp.is_some()).then_some(first)
     }
 
     /// Whether it has no line of a phone's log.

@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 
 pub use before::Origin;
 pub(crate) use before::{
-    origin, without_colours, without_end_of_header, without_remark, without_trailing_marks,
+    ends_before_stamp, may_end_in_stamp, origin, without_colours, without_end_of_header, without_remark,
+    without_trailing_marks,
 };
 pub use blank::trim;
 pub(crate) use blank::{blank_length, trim_start};

@@ -58,6 +58,22 @@ pub(crate) fn origin(mut before: &[u8]) -> Option<Origin<'_>> {
     }
 }
 
+/// Whether a cut line may end within its stamp: what is before the digits at its end is whole. If not, it ends within
+/// what is before the stamp.
+#[must_use]
+pub(crate) fn may_end_in_stamp(cut: &[u8]) -> bool {
+    let digits = cut.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
+    let before = &cut[..cut.len() - digits];
+    let names_sender = || origin(before).is_some_and(|origin| origin != Origin::default());
+    digits > 0 && !before.ends_with(b"<") && (without_marks(before).is_empty() || names_sender())
+}
+
+/// Whether nothing of a cut line was read but what is before its stamp.
+#[must_use]
+pub(crate) fn ends_before_stamp(cut: &[u8]) -> bool {
+    origin(cut).is_some() && !may_end_in_stamp(cut)
+}
+
 /// Removes marks of quotations and lists from a headerless line, and the file name and line number from
 /// `grep`.
 pub(super) fn unquoted(mut text: &[u8]) -> &[u8] {
@@ -315,6 +331,33 @@ mod tests {
         let origin = origin(before.as_bytes())?;
         let sender = origin.sender.map(|sender| String::from_utf8_lossy(sender).into_owned());
         Some((origin.mac.map(|mac| mac.to_string()), sender))
+    }
+
+    #[test]
+    fn lines_that_end_within_a_stamp() {
+        for cut in
+            ["0", "000015.8", "  0000", "> 0429", "<131>Mar  9 19:06:50 192.0.2.7 04", "0004f2a0e001 0429"]
+        {
+            assert!(may_end_in_stamp(cut.as_bytes()), "{cut:?}");
+            assert!(!ends_before_stamp(cut.as_bytes()), "{cut:?}");
+        }
+        for cut in [
+            "",
+            "  ",
+            "> ",
+            "<13",
+            "<131>M",
+            "<131>Mar  9 19:0",
+            "<131>Mar  9 19:06:50 192.0",
+            "<131>Mar  9 19:06:50 192.0.2.7 ",
+            "app.log:1",
+        ] {
+            assert!(!may_end_in_stamp(cut.as_bytes()), "{cut:?}");
+        }
+        for cut in ["> ", "app.log:12:", "<131>Mar  9 19:06:50 192.0.2.7 "] {
+            assert!(ends_before_stamp(cut.as_bytes()), "{cut:?}");
+        }
+        assert!(!ends_before_stamp(b"> 000015.871|tls  |3|00|Custom"));
     }
 
     #[test]

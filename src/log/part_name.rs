@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::MAX_LINE_LENGTH;
-use crate::line::{Line, line, lossy};
+use crate::line::{Line, line, lossy, origin};
 use crate::model::Mac;
 
 /// What stands before the lines of a part of a file.
@@ -40,4 +40,11 @@ pub(super) fn part_of(bytes: &[u8]) -> Option<FoundPart> {
         (None, None) => return None,
     };
     Some(FoundPart::Line(name))
+}
+
+/// Whether a line is cut behind this sender, so that only what stands before the lines was read of it.
+pub(super) fn ends_with_sender(cut: &[u8], name: Option<&PartName>) -> bool {
+    let Some(PartName::Sender(sender)) = name else { return false };
+    cut.trim_ascii_end().ends_with(sender.as_bytes())
+        && origin(cut).is_some_and(|origin| origin.sender.is_some())
 }

@@ -10,9 +10,10 @@ use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter};
 
-use super::part_name::{FoundPart, MAX_LINES_CHECKED, PartName, part_of};
+use super::part_name::{FoundPart, MAX_LINES_CHECKED, PartName, ends_with_sender, part_of};
 use super::reader::{MAX_LINE_LENGTH, Reader, RecordEvent};
 use crate::digest::LogDigest;
+use crate::line::{Line, line};
 use crate::window::Window;
 
 /// The most parts of a file. Lines of further phones go into the last part.
@@ -51,6 +52,26 @@ pub(super) fn may_have_parts(begin: &[u8]) -> bool {
         rest = behind;
     }
     false
+}
+
+/// The phone or sender of the first line of a file: a line without a name before the others is the rest of a line
+/// that was cut. It is theirs if the others name only one. None if more lines have none, as in a log of another
+/// phone, or if the first lines are those of files with `==> name <==`.
+fn name_of_all(begin: &[u8]) -> Option<PartName> {
+    let mut only = None;
+    for (number, bytes) in begin.split(|byte| *byte == b'\n').take(MAX_LINES_CHECKED).enumerate() {
+        match part_of(bytes) {
+            Some(FoundPart::Line(name)) if only.as_ref().is_none_or(|only| *only == name) => {
+                only = Some(name)
+            }
+            Some(_) => return None,
+            None if number > 0 && only.is_none() && matches!(line(bytes), Line::Message { .. }) => {
+                return None;
+            }
+            None => {}
+        }
+    }
+    only
 }
 
 /// Reads a file, in pieces of any size.
@@ -114,7 +135,7 @@ impl<'r> PartsReader<'r> {
 
     fn decide(&mut self, begin: &[u8]) {
         if may_have_parts(begin) {
-            self.current = self.part(None);
+            self.current = self.part(name_of_all(begin));
             self.split(begin);
         } else {
             let mut reader = Box::new(Reader::new(self.window));
@@ -213,7 +234,11 @@ impl<'r> PartsReader<'r> {
                 self.feed_line(self.lines, &whole);
             }
         } else if self.assign(&cut) {
-            self.parts[self.current].1.feed_cut(self.lines, &cut);
+            let ((_, name), reader) = &mut self.parts[self.current];
+            // What stands before the lines of a part is no text that goes on from the line before.
+            if !ends_with_sender(&cut, name.as_ref()) {
+                reader.feed_cut(self.lines, &cut);
+            }
         }
         let mut parts = Vec::new();
         for (number, ((file, name), reader)) in self.parts.into_iter().enumerate() {

@@ -314,7 +314,9 @@ impl Reader {
     ) {
         self.flush(recorder);
         let number = self.digest.counts.lines;
-        if header.stamp.is_none() && self.last.line == 0 {
+        // A part of what stands before the first stamp can be at the end of another log.
+        let has_before = |stamp: Stamp| number == 1 && !raw.starts_with(stamp.as_str().as_bytes());
+        if self.last.line == 0 && header.stamp.is_none_or(has_before) {
             self.keep_head(raw, end);
         }
         self.digest.counts.messages += 1;
@@ -405,7 +407,7 @@ impl Reader {
         });
     }
 
-    /// Adds a line before the first one with a header to the digest's head.
+    /// Adds a line to the digest's head if all lines before it are there.
     fn keep_head(&mut self, raw: &[u8], end: End) {
         let head = &mut self.digest.head;
         if head.bytes.len() + raw.len() < MAX_FRAGMENT_LENGTH && head.lines + 1 == self.digest.counts.lines {

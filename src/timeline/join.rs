@@ -10,6 +10,7 @@ use super::repeats::{once_each, without_repeats};
 use super::{Calendar, Log};
 use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::input::Rotation;
+use crate::line::{ends_before_stamp, may_end_in_stamp};
 use crate::log::digest_of_split;
 use crate::stamp::Yearless;
 
@@ -139,7 +140,8 @@ impl Joined {
     pub(super) fn cut_line(&self, file: usize) -> Option<u64> {
         let digest = &self.logs[file].log.digest;
         let goes_on = self.logs.get(file + 1).is_some_and(|next| next.head_end > 0);
-        (digest.tail.is_cut() && !goes_on).then_some(digest.counts.lines)
+        let is_begun = digest.tail.lines > 1 || !ends_before_stamp(&digest.tail.bytes);
+        (digest.tail.is_cut() && is_begun && !goes_on).then_some(digest.counts.lines)
     }
 
     /// How many logs are used.
@@ -350,6 +352,9 @@ fn find_split_message(logs: &[JoinedLog], begin: usize) -> Option<SplitMessage> 
         if bytes.is_empty() || next.overlap > 0 || !follows(&logs[file - 1].log, &next.log) {
             break;
         }
+        let cut = text.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let is_cut_in_stamp = may_end_in_stamp(cut);
+        let line_of_head = text.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
         text.extend_from_slice(bytes);
         let (lines, skipped) = (*lines, *skipped);
         pieces.push(SplitMessagePart { file, line: 1, lines, skipped, is_cut: digest.head.is_cut() });
@@ -357,7 +362,14 @@ fn find_split_message(logs: &[JoinedLog], begin: usize) -> Option<SplitMessage> 
         let joined = digest_of_split(&text);
         let found = events(&joined, &|_| true);
         // The messages that each log shows alone are not replaced by a text without any.
-        let is_whole = !joined.entries.is_empty() && found >= apart;
+        let mut of_line = joined.entries.iter().filter(|entry| entry.line == line_of_head);
+        let is_whole = !joined.entries.is_empty()
+            && found >= apart
+            && digest.whole_head().is_none_or(|head| {
+                !is_cut_in_stamp
+                    && of_line.next().is_some_and(|entry| entry.hash == head.hash)
+                    && of_line.next().is_none()
+            });
         if is_whole && best.as_ref().is_none_or(|(most, _)| found >= *most) {
             best = Some((found, SplitMessage { digest: joined, pieces: pieces.clone() }));
         }

@@ -136,7 +136,7 @@ fn kept<T>(mut all: Vec<T>, keep: &[bool]) -> Vec<T> {
 /// the next log, and that begins with the rest of a line.
 fn continues_in(part: &LogDigest, whole: &LogDigest) -> bool {
     let Some(last) = part.entries.last().filter(|entry| entry.is_cut) else {
-        return part.tail.is_cut() && !whole.head.bytes.is_empty();
+        return part.tail.is_cut() && !whole.head.bytes.is_empty() && whole.whole_head().is_none();
     };
     let text = part.text(last);
     !whole.entries.iter().any(|entry| entry.stamp == last.stamp && whole.text(entry).starts_with(text))

@@ -80,11 +80,31 @@ fn pieces(log: &[u8], cuts: &[usize], modified: &[NaiveDateTime]) -> Vec<File> {
 
 #[test]
 fn cut_in_two_at_every_byte() {
+    cut_in_two(&whole(), 1);
+}
+
+/// Lines that were copied from a web page or a mail, and those of a syslog server, which has one line a message.
+#[test]
+fn cut_in_two_with_something_before_each_line() {
     let log = whole();
+    for before in ["  ", "> "] {
+        cut_in_two(&log.lines().map(|line| format!("{before}{line}\n")).collect::<String>(), 5);
+    }
+    let mut unwrapped = String::new();
+    for line in log.lines() {
+        let begins = line.as_bytes().get(10) == Some(&b'|');
+        unwrapped += if begins { "\n<131>Oct  5 16:59:41 192.0.2.7 " } else { " " };
+        unwrapped += line;
+    }
+    cut_in_two(&(unwrapped.trim_start().to_owned() + "\n"), 5);
+}
+
+/// Cuts the log at every `step`th byte.
+fn cut_in_two(log: &str, step: usize) {
     let right = told(&[File::new("", log.as_bytes())]);
     let modified = [MODIFIED.parse().unwrap(); 2];
     let mut faults = Vec::new();
-    for cut in 1..log.len() {
+    for cut in (1..log.len()).step_by(step) {
         let seen = told(&pieces(log.as_bytes(), &[cut], &modified));
         if seen != right {
             let (before, after) = log.split_at(cut);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use phonecert::check::Case;
-use phonecert::input::rotation;
-use phonecert::log::digest_of;
+use phonecert::input::{Content, rotation};
+use phonecert::log;
 use phonecert::phone::Phone;
 use phonecert::redact::Shown;
 use phonecert::timeline::{Clock, Joined, Log, Timeline, join};
@@ -61,13 +61,17 @@ pub(crate) fn look<T>(files: &[File], window: Window, read: impl Fn(&Timeline<'_
 pub(crate) fn joined(files: &[File], window: Window) -> (Joined, Clock) {
     let now = MODIFIED.parse::<NaiveDateTime>().unwrap() + TimeDelta::days(1);
     let clock = Clock { window, year: None, now };
-    let logs = files.iter().enumerate().map(|(number, file)| Log {
+    let parts = files.iter().flat_map(|file| {
+        let parts = log::read(Content::Whole(&file.bytes), &window, None).parts;
+        parts.into_iter().map(move |part| (file, part.digest))
+    });
+    let logs = parts.enumerate().map(|(number, (file, digest))| Log {
         number,
         path: file.name.as_str().into(),
         path_within: None,
         rotation: rotation(file.name.rsplit('/').next().unwrap().as_bytes()),
         modified: Some(file.modified),
-        digest: digest_of(&file.bytes, &window),
+        digest,
     });
     (join(logs.collect(), &clock), clock)
 }

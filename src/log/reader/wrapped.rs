@@ -70,9 +70,7 @@ impl Reader {
     /// Takes a line without a header: a message of its own, or the continuation of the one before.
     pub(super) fn headerless(&mut self, text: &[u8], raw: &[u8], end: End, recorder: &mut Recorder<'_>) {
         // Lines that continue a cut first line belong to the head too.
-        if self.last.line == 0 || self.last.stamp.is_none() {
-            self.keep_head(raw, end);
-        }
+        self.keep_head(raw, end);
         if let Some(text) = event::find(text) {
             // If only a function's name came before the wrap, this line is the text of that message.
             if self.completes_pending(text, raw, end, recorder) {
