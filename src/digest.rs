@@ -386,6 +386,12 @@ impl LogDigest {
             && self.entries.iter().all(is_entry)
     }
 
+    /// Whether repeated failures were folded, or old entries dropped.
+    #[must_use]
+    pub fn is_folded(&self) -> bool {
+        self.dropped > 0 || self.entries.iter().any(|entry| entry.repeats.is_some())
+    }
+
     /// The first line if it has a stamp and is in the head: something stands before the stamp, and only the beginning
     /// of that can be in another log.
     #[must_use]

@@ -170,8 +170,7 @@ impl Joined {
 
     /// Whether repeated failures of this log were folded, or old entries dropped.
     pub(super) fn is_folded(&self, file: usize) -> bool {
-        let digest = &self.logs[file].log.digest;
-        digest.dropped > 0 || digest.entries.iter().any(|entry| entry.repeats.is_some())
+        self.logs[file].log.digest.is_folded()
     }
 
     /// Whether the log of this number contains a part of a message that is split between logs.

@@ -220,8 +220,8 @@ fn are_equal(part: &LogDigest, whole: &LogDigest) -> bool {
     part.counts.lines == whole.counts.lines && part.tail == whole.tail && hashes(part) == hashes(whole)
 }
 
-/// Whether a log without known messages can be left out beside other logs: if it has no dates, or if its last date is
-/// between the first and the last date of the others.
+/// Whether a log without known messages can be left out beside other logs: if these can have all its lines, and it has
+/// no dates, or its last date is between the first and the last date of the others.
 ///
 /// The year of its dates is a guess if its file was changed on another day than its last date; then earlier years are
 /// tried too. For example, an excerpt with lines of May 30, saved in 2016, is left out beside a log from April to June
@@ -236,6 +236,9 @@ fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) 
     // Events that only this log shows to be lost are none of theirs.
     let lost = |digest: &LogDigest| digest.entries.iter().filter_map(|entry| entry.missed).max();
     if lost(&part.digest) > digests().filter_map(lost).max() {
+        return false;
+    }
+    if has_own_lines(&part.digest, digests()) {
         return false;
     }
     let Some(own) = dates(&part.digest.entries) else {
@@ -270,6 +273,48 @@ fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) 
             return last <= to;
         }
         calendar = earlier;
+    }
+}
+
+/// Whether the stamps of a log show lines that no other log has. A log keeps the lines at both sides of a change of the
+/// day or of the type of stamp, and where the uptime starts over; so its other lines are between two of the kept ones.
+fn has_own_lines<'a>(part: &LogDigest, others: impl Iterator<Item = &'a LogDigest>) -> bool {
+    let mut ranges = Vec::new();
+    for digest in others {
+        if digest.is_folded() {
+            return false;
+        }
+        let stamps: Vec<_> = digest.entries.iter().filter_map(number_of).collect();
+        ranges.extend(stamps.iter().map(|stamp| (*stamp, *stamp)));
+        let is_run = |(a, b): (Number, Number)| a <= b && (a.0, a.1) == (b.0, b.1);
+        ranges.extend(stamps.windows(2).map(|pair| (pair[0], pair[1])).filter(|pair| is_run(*pair)));
+    }
+    ranges.sort_unstable();
+    // The highest end of a range so far.
+    let mut end = None;
+    for range in &mut ranges {
+        end = end.max(Some(range.1));
+        range.1 = end.unwrap_or(range.1);
+    }
+    let is_own = |stamp| {
+        let begun = ranges.partition_point(|range| range.0 <= stamp);
+        begun.checked_sub(1).is_none_or(|range| ranges[range].1 < stamp)
+    };
+    part.entries.iter().filter_map(number_of).any(is_own)
+}
+
+/// A stamp as a number: whether it is a date, its first four digits (the month and the day), all its digits; or 0 and
+/// the uptime.
+type Number = (bool, u64, u64);
+
+fn number_of(entry: &LogEntry) -> Option<Number> {
+    let stamp = entry.stamp?;
+    match stamp.digits() {
+        Some(digits) => {
+            let number = crate::line::value(digits);
+            Some((true, number / 1_000_000, number))
+        }
+        None => Some((false, 0, stamp.uptime()?)),
     }
 }
 

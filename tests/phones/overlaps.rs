@@ -199,21 +199,34 @@ fn in_a_chain_lines_without_dates_are_the_same_in_long_runs_alone() {
 }
 
 #[test]
-fn a_log_of_ordinary_lines_adds_nothing_within_the_days_of_another() {
+fn a_log_of_ordinary_lines_adds_nothing_if_another_can_have_them() {
     let whole = ordinary("0501080000") + &of(&[1]) + &ordinary("0503080000");
     let part =
         |first: &str, last: &str| counts((TICKET, &(ordinary(first) + &ordinary(last))), (LOG, &whole));
     assert!(!part("0501080000", "0503080000"));
-    assert!(!part("0501070000", "0501080000"));
+    assert!(part("0501070000", "0501080000"));
+    assert!(part("0501075959", "0501080000"));
     assert!(part("0501070000", "0501075959"));
     assert!(part("0501080000", "0503080001"));
+    // The other log has no line of this day, since it keeps the lines at both sides of the change of a day.
+    assert!(part("0501080000", "0502080000"));
+    let day = ordinary("0502080000") + &ordinary("0502090000") + &ordinary("0502100000");
+    let of_day = |stamp| counts((TICKET, &ordinary(stamp)), (LOG, &(whole.clone() + &day)));
+    assert!(!of_day("0502090000"));
+    assert!(!of_day("0502093000"));
+    assert!(of_day("0502100001"));
     // Each log of a chain covers its own time.
     assert!(counts((ROTATED, &ordinary("0502080000")), (LOG, &whole)));
-    // A log without dates adds nothing to known messages.
-    assert!(!counts((TICKET, &ordinary("000020.000")), (LOG, &whole)));
-    assert!(counts((ROTATED, &ordinary("000020.000")), (LOG, &whole)));
+    // A log without dates adds nothing to known messages, if its uptimes are within those of the other log.
+    let undated = |stamp, log: &str| counts((TICKET, &ordinary(stamp)), (LOG, log));
+    let start = ordinary("000010.000") + &ordinary("000015.000") + &ordinary("000020.000");
+    assert!(undated("000020.000", &whole));
+    assert!(!undated("000020.000", &(start.clone() + &whole)));
+    assert!(!undated("000012.000", &(start.clone() + &whole)));
+    assert!(undated("000020.001", &(start.clone() + &whole)));
+    assert!(counts((ROTATED, &ordinary("000020.000")), (LOG, &(start.clone() + &whole))));
     let without = ordinary("0501080000") + &ordinary("0503080000");
-    assert!(counts((TICKET, &ordinary("000020.000")), (LOG, &without)));
+    assert!(undated("000020.000", &(start + &without)));
     // Nor does an empty file; but one with other text is not empty.
     assert!(!counts((ROTATED, ""), (LOG, &whole)));
     assert!(counts((ROTATED, "no log\n"), (LOG, &whole)));
