@@ -104,9 +104,13 @@ fn without_copies(logs: Vec<(Log, Calendar)>, chains: &[String]) -> Vec<(Log, Ca
             if is_same_chain && part < whole && continues_in(&part_log.digest, &whole_log.digest) {
                 return false;
             }
+            let is_earlier_upload = part < whole && part_log.rotation == Rotation::Piece;
             if all[part].is_empty() {
                 return (!is_same_chain || part_log.digest.is_empty())
-                    && adds_nothing(&logs[part], &[&logs[whole]]);
+                    && adds_nothing(&logs[part], &[&logs[whole]])
+                    || is_same_chain
+                        && is_earlier_upload
+                        && is_beginning(&part_log.digest, &whole_log.digest);
             }
             let lines = || all[whole].iter().map(|entry| (*entry, &whole_log.digest));
             is_contained_in(&part_log.digest, &all[part], lines())
@@ -116,9 +120,7 @@ fn without_copies(logs: Vec<(Log, Calendar)>, chains: &[String]) -> Vec<(Log, Ca
                     || (part < whole
                         && is_long_run(&all[part], &all[whole])
                         && has_dates_of(&whole_log.digest, &part_log.digest))
-                    || (part < whole
-                        && part_log.rotation == Rotation::Piece
-                        && begins(&all[part], &all[whole]))
+                    || (is_earlier_upload && begins(&all[part], &all[whole]))
                     || are_equal(&part_log.digest, &whole_log.digest))
         });
         keep[part] = !is_repeat;
@@ -200,6 +202,25 @@ fn are_among<'a>(
 fn begins(part: &[&LogEntry], whole: &[&LogEntry]) -> bool {
     let mut pairs = part.iter().zip(whole);
     pairs.all(|(a, b)| a.hash == b.hash && a.line == b.line && a.stamp.is_some())
+}
+
+/// Whether another log begins with the lines of this one, as far as both were kept. The last line may be cut.
+fn is_beginning(part: &LogDigest, whole: &LogDigest) -> bool {
+    let is_there = |entry: &LogEntry| {
+        let is_cut = part.tail.is_cut() && entry.line == part.counts.lines;
+        let begin = whole.entries.partition_point(|other| other.line < entry.line);
+        let mut there = whole.entries[begin..].iter().take_while(|other| other.line == entry.line).peekable();
+        // A line that the other log did not keep is an ordinary one. It keeps its first line.
+        there.peek().is_none() && entry.line > 1
+            || there.any(|other| {
+                let is_begun =
+                    || other.stamp == entry.stamp && whole.text(other).starts_with(part.text(entry));
+                entry.hash == other.hash || is_cut && is_begun()
+            })
+    };
+    part.entries.first().is_some_and(|entry| entry.line == 1 && entry.stamp.is_some())
+        && part.counts.lines <= whole.counts.lines
+        && part.entries.iter().all(is_there)
 }
 
 /// Whether the dates of a log lie within those of other entries, or its dated lines are among them.
