@@ -1,6 +1,6 @@
 //! The meaning of the ten digits of a log's stamps: their type and their year.
 
-use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, TimeDelta};
 
 use crate::digest::{Digits, LogDigest, LogEntry};
 use crate::event::Event;
@@ -36,6 +36,15 @@ pub(super) const DEFAULT_GAP_DAYS: i64 = 7;
 
 /// A date after a start was wrong if a jump corrects it within this time, in milliseconds.
 pub(super) const WRONG_AT_START: i64 = 3_600_000;
+
+/// The last day that a file's lines show is at most this many days before its modification time.
+pub(super) const MAX_FILE_DAY_LAG: i64 = 2;
+
+/// No phone's local time is further ahead of UTC, in hours.
+const AHEAD_HOURS: i64 = 14;
+
+/// Days from January 1 to December 31 of a leap year, in which dates without a year are counted.
+const NEW_YEARS_EVE: i64 = 365;
 
 /// Lines of one boot are out of order by at most this much, in milliseconds.
 pub(super) const DISORDER: u64 = 2_000;
@@ -108,13 +117,18 @@ pub(super) struct Span {
 
 impl Span {
     /// Leaves out dates that can be a clock's default, and dates after a start that a later date shows to be wrong.
-    /// `before` is the end of the log before; it is updated to the end of this log.
-    pub(super) fn of(digest: &LogDigest, before: &mut End) -> Option<Self> {
-        Self::with_unset(digest, before).0
+    /// `modified` is when the file was last changed, if that is known. `before` is the end of the log before; it is
+    /// updated to the end of this log.
+    pub(super) fn of(digest: &LogDigest, modified: Option<NaiveDateTime>, before: &mut End) -> Option<Self> {
+        Self::with_unset(digest, modified, before).0
     }
 
     /// The same, and the lowest and the highest of the dates that can be a clock's default.
-    pub(super) fn with_unset(digest: &LogDigest, before: &mut End) -> (Option<Self>, Option<(Stamp, Stamp)>) {
+    pub(super) fn with_unset(
+        digest: &LogDigest,
+        modified: Option<NaiveDateTime>,
+        before: &mut End,
+    ) -> (Option<Self>, Option<(Stamp, Stamp)>) {
         let mut made_up: Option<(Stamp, Stamp)> = None;
         let mut span: Option<Self> = None;
         // The start can be in the log before.
@@ -147,14 +161,16 @@ impl Span {
             let after_start = std::mem::take(&mut is_start);
             let own_last = span.and_then(|span| span.last.yearless());
             let continues_previous = own_last.or(before.last).is_some_and(|last| is_day_before(last, date));
+            let can_be_real =
+                || continues_previous || is_files_own(modified, date, &digest.entries[at + 1..]);
             let is_unset = match before.unset {
                 None => {
                     (after_start || is_behind_end)
                         && is_default(date)
-                        && (!continues_previous || is_logged_unset(&digest.entries, at))
+                        && (is_logged_unset(&digest.entries, at) || !can_be_real())
                 }
                 Some(before) => {
-                    stays_unset(before, date) && (before.days_until(date) < JUMP_DAYS || !continues_previous)
+                    stays_unset(before, date) && (before.days_until(date) < JUMP_DAYS || !can_be_real())
                 }
             };
             before.unset = is_unset.then_some(date);
@@ -284,6 +300,36 @@ fn is_logged_unset(entries: &[LogEntry], at: usize) -> bool {
 pub(super) fn has_set_date(entry: &LogEntry) -> bool {
     let date = entry.stamp.filter(|stamp| entry.is_dated() && !stamp.is_unset());
     date.is_some_and(|stamp| stamp.yearless().is_none_or(|date| (date.month(), date.day()) != (1, 1)))
+}
+
+/// Whether a file that was changed at `modified` was last changed about that time.
+pub(super) fn is_files_time(modified: NaiveDateTime, time: NaiveDateTime) -> bool {
+    let oldest = modified - TimeDelta::days(MAX_FILE_DAY_LAG);
+    (oldest..=modified + TimeDelta::hours(AHEAD_HOURS)).contains(&time)
+}
+
+/// Whether that file was last changed about that day of some year.
+pub(super) fn is_files_day(modified: NaiveDateTime, date: Yearless) -> bool {
+    let years = [modified.year() - 1, modified.year(), modified.year() + 1];
+    years.iter().filter_map(|year| date.in_year(*year)).any(|time| is_files_time(modified, time))
+}
+
+/// Whether a date that can be a clock's default is real, because the file was last changed when the log says: the
+/// `later` dates of the log go on from it to the day of that change. A date of the first hour of a year must itself be
+/// about that day. Lines of December 31 can be out of order, but are not the newest.
+pub(super) fn is_files_own(modified: Option<NaiveDateTime>, date: Yearless, later: &[LogEntry]) -> bool {
+    let is_strict = is_default(date);
+    let mut last = date;
+    let goes_on = later.iter().filter_map(|entry| entry.stamp?.yearless()).all(|later| {
+        let (before, most) = if is_strict { (date, MAX_FILE_DAY_LAG) } else { (last, DEFAULT_GAP_DAYS) };
+        let days = before.days_until(later);
+        last = later;
+        days <= most || days == NEW_YEARS_EVE
+    });
+    let day = if is_strict { date } else { last };
+    goes_on
+        && date.days_until(last) != NEW_YEARS_EVE
+        && modified.is_some_and(|modified| is_files_day(modified, day))
 }
 
 /// Whether `before`, the last date of a boot, is less than a day before `date`.

@@ -3,14 +3,11 @@
 use chrono::{NaiveDateTime, TimeDelta};
 
 use super::calendar::{self, Calendar, JUMP_DAYS, WRONG_AT_START};
-use super::order::MAX_FILE_DAY_LAG;
+use super::order::file_time;
 use super::{Joined, Record};
 use crate::event::Event;
 use crate::stamp::Yearless;
 use crate::window::Window;
-
-/// Days from January 1 to December 31 of a leap year, in which dates without a year are counted.
-const NEW_YEARS_EVE: i64 = 365;
 
 /// Sets the time of each record whose date is real.
 pub(super) fn date(records: &mut [Record<'_>], joined: &Joined) {
@@ -90,7 +87,8 @@ fn mark_unset_with_year(boot: &mut [Record<'_>], joined: &Joined, last_real: Opt
         let Some(time) = time_of(record) else { continue };
         let passed = |before: NaiveDateTime| TimeDelta::zero() <= time - before;
         let can_be_real = || {
-            super::order::is_files_time(&joined.logs[record.file].log, time)
+            file_time(&joined.logs[record.file].log)
+                .is_some_and(|modified| calendar::is_files_time(modified, time))
                 || last_real.is_some_and(|last| passed(last) && time - last < TimeDelta::days(JUMP_DAYS))
         };
         let is_unset = match unset {
@@ -107,21 +105,12 @@ fn has_real_date(record: &Record<'_>) -> bool {
     record.entry.is_dated() && !record.is_unset && !record.is_wrong
 }
 
-/// Whether the file was last changed about that day of some year, and its later dates are also about that day.
-/// Lines of December 31 can be out of order, but are not its newest.
+/// Whether the log's file was last changed about that day of some year, and its later dates are also about that day.
 fn is_files_own(record: &Record<'_>, joined: &Joined, date: Yearless) -> bool {
     let log = &joined.logs[record.file].log;
     let entries = &log.digest.entries;
     let later = &entries[entries.partition_point(|entry| entry.line <= record.line)..];
-    let later = later.iter().filter_map(|entry| entry.stamp?.yearless());
-    let mut days = later.map(|later| date.days_until(later));
-    let mut newest = 0;
-    super::order::is_files_own(log, date) == Some(true)
-        && days.all(|days| {
-            newest = days;
-            (0..=MAX_FILE_DAY_LAG).contains(&days) || days == NEW_YEARS_EVE
-        })
-        && newest != NEW_YEARS_EVE
+    calendar::is_files_own(file_time(log), date, later)
 }
 
 /// Marks the dates at the start of a boot that were wrong until the time server answered, as a jump shows.

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{Datelike, NaiveDateTime};
 
 use super::calendar::{End, Span, years_between};
+use super::order::file_time;
 use super::repeats::{once_each, without_repeats};
 use super::{Calendar, Log};
 use crate::digest::{Fragment, LogDigest, LogEntry};
@@ -192,7 +193,8 @@ fn date_split_messages(logs: &mut [JoinedLog], split_messages: &[Option<SplitMes
     let mut end = End::default();
     let known = logs.iter().map(|joined| {
         let before = end;
-        let times = Span::of(&joined.log.digest, &mut end).and_then(|span| span.times(joined.calendar));
+        let times = Span::of(&joined.log.digest, file_time(&joined.log), &mut end)
+            .and_then(|span| span.times(joined.calendar));
         (before, times.map(|(first, last)| ((joined.calendar, first), (joined.calendar, last))))
     });
     let known: Vec<_> = known.collect();
@@ -210,8 +212,8 @@ fn date_split_messages(logs: &mut [JoinedLog], split_messages: &[Option<SplitMes
         }
         for &SplitMessagePart { file, .. } in &message.pieces {
             let (before, _) = known[file.min(begin + 1)];
-            let digest = &logs[file].log.digest;
-            if let Some(calendar) = calendar_with(digest, (file, message), before, earlier, later[file + 1]) {
+            let log = &logs[file].log;
+            if let Some(calendar) = calendar_with(log, (file, message), before, earlier, later[file + 1]) {
                 logs[file].calendar = calendar;
             }
         }
@@ -221,12 +223,13 @@ fn date_split_messages(logs: &mut [JoinedLog], split_messages: &[Option<SplitMes
 /// The calendar of a log whose newest date was cut: its year is that of the next date in later logs, else of the
 /// last date before. None if the log's own lines show the year. `before`: the end of the log before.
 fn calendar_with(
-    digest: &LogDigest,
+    log: &Log,
     (file, message): (usize, &SplitMessage),
     mut before: End,
     earlier: Option<(Calendar, NaiveDateTime)>,
     later: Option<(Calendar, NaiveDateTime)>,
 ) -> Option<Calendar> {
+    let digest = &log.digest;
     let in_file = || message.digest.entries.iter().filter(|entry| message.place(entry.line).0 == file);
     let newest = in_file().rfind(|entry| entry.is_dated())?.stamp?;
     if digest.entries.iter().any(|entry| entry.line >= digest.tail.line && entry.stamp == Some(newest)) {
@@ -236,7 +239,8 @@ fn calendar_with(
     whole.entries.retain(|entry| entry.line < digest.tail.line);
     whole.entries.extend(in_file().cloned());
     // A default date of a clock that was not set belongs to no year.
-    let date = Span::of(&whole, &mut before).filter(|span| span.last == newest)?.last.yearless()?;
+    let date =
+        Span::of(&whole, file_time(log), &mut before).filter(|span| span.last == newest)?.last.yearless()?;
     let (calendar, known) = later.or(earlier)?;
     if calendar == Calendar::WithYear {
         return Some(calendar);

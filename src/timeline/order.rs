@@ -41,7 +41,7 @@ pub(super) fn in_order(mut logs: Vec<Log>, clock: &Clock) -> Vec<(Log, Calendar)
     if logs.len() == 1
         && let Some(log) = logs.pop()
     {
-        let span = Span::of(&log.digest, &mut End::default());
+        let span = Span::of(&log.digest, file_time(&log), &mut End::default());
         let calendar = calendar::calendar(&log.digest, span.as_ref(), modified(&log, clock), clock.year);
         return vec![(log, calendar)];
     }
@@ -104,32 +104,15 @@ fn next_of(chains: &mut [std::iter::Peekable<std::vec::IntoIter<Timed>>]) -> Opt
     chains[chain].next()
 }
 
-/// The last day that a file's lines show is at most this many days before its modification time.
-pub(super) const MAX_FILE_DAY_LAG: i64 = 2;
-
-/// No phone's local time is further ahead of UTC, in hours.
-const AHEAD_HOURS: i64 = 14;
-
 /// Whether the file was last changed about that day of some year. None if its modification time is unusable.
 pub(super) fn is_files_own(log: &Log, date: Yearless) -> Option<bool> {
-    let modified = file_time(log)?;
-    let years = [modified.year() - 1, modified.year(), modified.year() + 1];
-    let mut times = years.iter().filter_map(|year| date.in_year(*year));
-    Some(times.any(|time| is_files_time(log, time)))
-}
-
-/// Whether the file was last changed about that time. False if its modification time is unusable.
-pub(super) fn is_files_time(log: &Log, time: NaiveDateTime) -> bool {
-    file_time(log).is_some_and(|modified| {
-        let oldest = modified - TimeDelta::days(MAX_FILE_DAY_LAG);
-        (oldest..=modified + TimeDelta::hours(AHEAD_HOURS)).contains(&time)
-    })
+    file_time(log).map(|modified| calendar::is_files_day(modified, date))
 }
 
 /// When a log was last changed that ends while the clock is not set, and the date that the clock shows then.
 fn unset_end(log: &Log) -> Option<(NaiveDateTime, Yearless)> {
     let mut end = End::default();
-    Span::of(&log.digest, &mut end);
+    Span::of(&log.digest, file_time(log), &mut end);
     file_time(log).zip(end.unset)
 }
 
@@ -141,7 +124,7 @@ fn continues_unset(log: &Log, span: &Span, unset_ends: &[(NaiveDateTime, Yearles
     };
     unset_ends.iter().any(|(changed, end)| {
         let apart = modified - *changed - TimeDelta::milliseconds(end.milliseconds_until(last));
-        calendar::stays_unset(*end, first) && apart.abs() <= TimeDelta::days(MAX_FILE_DAY_LAG)
+        calendar::stays_unset(*end, first) && apart.abs() <= TimeDelta::days(calendar::MAX_FILE_DAY_LAG)
     })
 }
 
@@ -162,7 +145,7 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], c
     chain.sort_by(by_rotation);
     // A clock that is not set at the end of a log is not set at the beginning of the next one.
     let mut end = End::default();
-    let spans: Vec<_> = chain.iter().map(|log| Span::of(&log.digest, &mut end)).collect();
+    let spans: Vec<_> = chain.iter().map(|log| Span::of(&log.digest, file_time(log), &mut end)).collect();
     let days: Vec<_> = [None].into_iter().chain(chain.iter().map(day_of_name)).collect();
     let mut newer: Option<(NaiveDateTime, NaiveDateTime)> = None;
     let mut timed: Vec<Timed> = Vec::with_capacity(chain.len());

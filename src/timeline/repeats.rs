@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
 use super::calendar::{End, Span, has_set_date};
-use super::order::{chain_of, is_files_own};
+use super::order::{chain_of, file_time, is_files_own};
 use super::{Calendar, Joined, Log};
 use crate::digest::{LogDigest, LogEntry};
 use crate::input::Rotation;
@@ -268,11 +268,11 @@ fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) 
     let mut end = End::default();
     let (mut times, mut made_up) = (None, None);
     for (log, calendar) in whole {
-        let (span, unset) = Span::with_unset(&log.digest, &mut end);
+        let (span, unset) = Span::with_unset(&log.digest, file_time(log), &mut end);
         times = around(times, span.and_then(|span| span.times(*calendar)));
         made_up = around(made_up, unset);
     }
-    let Some(span) = Span::of(&part.digest, &mut End::default()) else {
+    let Some(span) = Span::of(&part.digest, file_time(part), &mut End::default()) else {
         // Default dates are compared as they are.
         return dates(digests().flat_map(|digest| &digest.entries))
             .is_some_and(|dates| is_within(own, dates));

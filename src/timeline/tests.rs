@@ -193,6 +193,17 @@ fn january_1_is_the_default_where_the_log_says_within_an_hour_that_the_clock_fai
 }
 
 #[test]
+fn a_date_that_is_real_by_its_file_is_of_the_files_year() {
+    let banner = format!("000010.000 {BANNER}");
+    let dates = |modified, first, next| {
+        years(&times(modified, &["000010.000", "1223080000", &banner, first, next])).join(" ")
+    };
+    assert_eq!(dates("2026-01-26T11:00:00", "0101000010", "0126080000"), "2025 - 2026");
+    assert_eq!(dates("2026-01-01T11:00:00", "0101000010", "0101080000"), "2025 2026 2026");
+    assert_eq!(dates("2026-01-28T08:00:01", "0101000010", "0126080000"), "2025 - -");
+}
+
+#[test]
 fn a_clock_that_is_not_set_goes_on_for_a_week_beyond_january() {
     let dates = |later: &[&str]| times(NOVEMBER, &[&["000010.000", "0101000010"], later].concat());
     assert_eq!(dates(&["0120000000", "0131000000", "0207000000"]), ["-", "-", "-", "-"]);
