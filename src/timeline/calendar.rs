@@ -161,16 +161,18 @@ impl Span {
             let after_start = std::mem::take(&mut is_start);
             let own_last = span.and_then(|span| span.last.yearless());
             let continues_previous = own_last.or(before.last).is_some_and(|last| is_day_before(last, date));
-            let can_be_real =
-                || continues_previous || is_files_own(modified, date, &digest.entries[at + 1..]);
+            let is_own = || is_files_own(modified, date, &digest.entries[at + 1..]);
             let is_unset = match before.unset {
                 None => {
                     (after_start || is_behind_end)
-                        && is_default(date)
-                        && (is_logged_unset(&digest.entries, at) || !can_be_real())
+                        && (is_default(date) || is_failed_clocks(&digest.entries, at, date))
+                        && (is_default(date) && is_logged_unset(&digest.entries, at)
+                            // A log without a start can go on from one of another directory.
+                            || !(continues_previous || is_start_read && is_own()))
                 }
                 Some(before) => {
-                    stays_unset(before, date) && (before.days_until(date) < JUMP_DAYS || !can_be_real())
+                    stays_unset(before, date)
+                        && (before.days_until(date) < JUMP_DAYS || !(continues_previous || is_own()))
                 }
             };
             before.unset = is_unset.then_some(date);
@@ -281,25 +283,54 @@ fn is_banner(entry: &LogEntry) -> bool {
     matches!(entry.event, Some(Event::LogStart { banner: true, .. }))
 }
 
+/// Whether it is the day on which a clock that was never set begins.
+fn is_first_day(date: Yearless) -> bool {
+    date.month() == 1 && date.day() == 1
+}
+
 /// Whether a clock that was never set shows this date right after a start.
 pub(super) fn is_default(date: Yearless) -> bool {
-    date.month() == 1 && date.day() == 1 && date.seconds_of_day() < DEFAULT_START
+    is_first_day(date) && date.seconds_of_day() < DEFAULT_START
+}
+
+pub(super) fn has_failed(entry: &LogEntry) -> bool {
+    matches!(entry.event, Some(Event::ClockFailed))
+}
+
+/// Whether the first date of a boot can be the default date although nothing was written for an hour or more: the log
+/// says before it that the clock failed, and no uptime `after` it shows that less time has passed.
+pub(super) fn can_be_failed_clocks<'a>(
+    mut before: impl Iterator<Item = &'a LogEntry>,
+    date: Yearless,
+    mut after: impl Iterator<Item = &'a LogEntry>,
+) -> bool {
+    let passed = u64::from(date.seconds_of_day()) * 1_000;
+    let mut uptime = || after.find_map(|entry| entry.stamp?.uptime());
+    is_first_day(date) && before.any(has_failed) && uptime().is_none_or(|uptime| passed <= uptime + DISORDER)
+}
+
+/// The entries before the one at `at`, back to the last date.
+fn undated_before(entries: &[LogEntry], at: usize) -> impl Iterator<Item = &LogEntry> {
+    entries[..at].iter().rev().take_while(|entry| !entry.is_dated())
+}
+
+fn is_failed_clocks(entries: &[LogEntry], at: usize, date: Yearless) -> bool {
+    let before = undated_before(entries, at).chain(&entries[at..=at]);
+    can_be_failed_clocks(before, date, entries[at..].iter().take_while(|entry| !is_banner(entry)))
 }
 
 /// Whether the log says that the clock was not set when it shows the default date of the entry at `at`: between the
 /// start and that date, or while such dates last.
 fn is_logged_unset(entries: &[LogEntry], at: usize) -> bool {
-    let before = entries[..at].iter().rev().take_while(|entry| !entry.is_dated());
     let is_of_default =
         |entry: &&LogEntry| entry.stamp.and_then(|stamp| stamp.yearless()).is_some_and(is_default);
-    let after = entries[at..].iter().take_while(is_of_default);
-    before.chain(after).any(|entry| matches!(entry.event, Some(Event::ClockFailed)))
+    undated_before(entries, at).chain(entries[at..].iter().take_while(is_of_default)).any(has_failed)
 }
 
 /// Whether a line has a date that a clock which was never set does not show on its first day.
 pub(super) fn has_set_date(entry: &LogEntry) -> bool {
     let date = entry.stamp.filter(|stamp| entry.is_dated() && !stamp.is_unset());
-    date.is_some_and(|stamp| stamp.yearless().is_none_or(|date| (date.month(), date.day()) != (1, 1)))
+    date.is_some_and(|stamp| !stamp.yearless().is_some_and(is_first_day))
 }
 
 /// Whether a file that was changed at `modified` was last changed about that time.
@@ -315,12 +346,13 @@ pub(super) fn is_files_day(modified: NaiveDateTime, date: Yearless) -> bool {
 }
 
 /// Whether a date that can be a clock's default is real, because the file was last changed when the log says: the
-/// `later` dates of the log go on from it to the day of that change. A date of the first hour of a year must itself be
-/// about that day. Lines of December 31 can be out of order, but are not the newest.
+/// `later` dates of its boot go on from it to the day of that change. A date of the first hour of a year must itself
+/// be about that day, as all later dates. Lines of December 31 can be out of order, but are not the newest.
 pub(super) fn is_files_own(modified: Option<NaiveDateTime>, date: Yearless, later: &[LogEntry]) -> bool {
     let is_strict = is_default(date);
     let mut last = date;
-    let goes_on = later.iter().filter_map(|entry| entry.stamp?.yearless()).all(|later| {
+    let later = later.iter().take_while(|entry| is_strict || !is_banner(entry));
+    let goes_on = later.filter_map(|entry| entry.stamp?.yearless()).all(|later| {
         let (before, most) = if is_strict { (date, MAX_FILE_DAY_LAG) } else { (last, DEFAULT_GAP_DAYS) };
         let days = before.days_until(later);
         last = later;

@@ -5,7 +5,6 @@ use chrono::{NaiveDateTime, TimeDelta};
 use super::calendar::{self, Calendar, JUMP_DAYS, WRONG_AT_START};
 use super::order::file_time;
 use super::{Joined, Record};
-use crate::event::Event;
 use crate::stamp::Yearless;
 use crate::window::Window;
 
@@ -36,11 +35,7 @@ pub(super) fn date(records: &mut [Record<'_>], joined: &Joined) {
 
 /// Marks the default dates of a boot whose clock was not set.
 fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearless>) {
-    // Before the phone gives up, it writes the default date already.
-    let has_failed = boot.iter().any(|record| {
-        let date = record.entry.stamp.and_then(|stamp| stamp.yearless());
-        matches!(record.event(), Some(Event::ClockFailed)) && date.is_none_or(calendar::is_default)
-    });
+    let failure = ClockFailure::of(boot, |record| record.entry.stamp?.yearless());
     let mut is_first = true;
     let mut unset: Option<Yearless> = None;
     for record in boot {
@@ -65,7 +60,7 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
             Some(before) => {
                 calendar::stays_unset(before, date) && (before.days_until(date) < JUMP_DAYS || !can_be_real())
             }
-            None => is_after_start && calendar::is_default(date) && (has_failed || !can_be_real()),
+            None => is_after_start && failure.is_default(date, can_be_real),
         };
         unset = is_unset.then_some(date);
         record.is_unset = is_unset;
@@ -77,10 +72,7 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
 fn mark_unset_with_year(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<NaiveDateTime>) {
     let time_of =
         |record: &Record<'_>| record.entry.stamp.filter(|_| !is_yearless(record, joined))?.with_year();
-    let is_default = |time| Yearless::of(time).is_some_and(calendar::is_default);
-    let has_failed = boot.iter().any(|record| {
-        matches!(record.event(), Some(Event::ClockFailed)) && time_of(record).is_none_or(is_default)
-    });
+    let failure = ClockFailure::of(boot, |record| Yearless::of(time_of(record)?));
     let mut is_after_start = true;
     let mut unset: Option<NaiveDateTime> = None;
     for record in boot {
@@ -93,10 +85,40 @@ fn mark_unset_with_year(boot: &mut [Record<'_>], joined: &Joined, last_real: Opt
         };
         let is_unset = match unset {
             Some(before) => passed(before) && time - before <= TimeDelta::days(calendar::DEFAULT_GAP_DAYS),
-            None => is_after_start && is_default(time) && (has_failed || !can_be_real()),
+            None => {
+                is_after_start && Yearless::of(time).is_some_and(|date| failure.is_default(date, can_be_real))
+            }
         };
         (unset, is_after_start) = (is_unset.then_some(time), false);
         record.is_unset = is_unset;
+    }
+}
+
+/// What a boot's lines say of a clock that failed.
+struct ClockFailure {
+    /// It failed before the first date or, as a phone writes the default date before it gives up, at a default date.
+    is_logged: bool,
+    /// The first date can be the default date although nothing was written for an hour or more.
+    was_quiet: bool,
+}
+
+impl ClockFailure {
+    fn of(boot: &[Record<'_>], date_of: impl Fn(&Record<'_>) -> Option<Yearless>) -> Self {
+        let is_logged = boot.iter().any(|record| {
+            calendar::has_failed(record.entry) && date_of(record).is_none_or(calendar::is_default)
+        });
+        let first = boot.iter().enumerate().find_map(|(at, record)| Some((at, date_of(record)?)));
+        let was_quiet = first.is_some_and(|(at, date)| {
+            let before = boot[..=at].iter().map(|record| record.entry);
+            calendar::can_be_failed_clocks(before, date, boot[at..].iter().map(|record| record.entry))
+        });
+        Self { is_logged, was_quiet }
+    }
+
+    /// Whether the first date of the boot is the default date.
+    fn is_default(&self, date: Yearless, can_be_real: impl FnOnce() -> bool) -> bool {
+        let is_default = calendar::is_default(date);
+        (is_default || self.was_quiet) && (is_default && self.is_logged || !can_be_real())
     }
 }
 

@@ -193,6 +193,38 @@ fn january_1_is_the_default_where_the_log_says_within_an_hour_that_the_clock_fai
 }
 
 #[test]
+fn january_1_is_the_default_all_day_where_the_log_says_before_it_that_the_clock_failed() {
+    let failed = |at| format!("{at} Could not load time from time.example.com(time.example.com).");
+    let dates = |modified, lines: &[&str]| {
+        let failed = failed("000017.000");
+        let lines = [&["000010.000", failed.as_str()], lines].concat();
+        times(modified, &lines)[0].clone()
+    };
+    assert_eq!(dates(NOVEMBER, &["0101010000"]), "-");
+    assert_eq!(dates(NOVEMBER, &["0101235959"]), "-");
+    assert_eq!(dates(NOVEMBER, &["0102000000"]), "2026-01-02 00:00:00");
+    let at_the_date = [failed("0101050000"), "0101060000".to_owned()];
+    assert_eq!(times(NOVEMBER, &["000010.000", &at_the_date[0], &at_the_date[1]]), ["-", "-"]);
+    assert_eq!(years(&times(NOVEMBER, &["000010.000", "0101040000", &at_the_date[0]])), ["2026", "2026"]);
+    // The uptime of a later line shows how much time can have passed.
+    assert_eq!(dates(NOVEMBER, &["0101010000", "005958.000", "0101020000"]), "-");
+    assert_eq!(dates(NOVEMBER, &["0101010000", "005957.999", "0101020000"]), "2026-01-01 01:00:00");
+    // The dates go on to the day of the file.
+    let reaches = |modified, next| dates(modified, &["0101010000", next]);
+    assert_eq!(reaches("2026-01-08T10:00:00", "0108010000"), "2026-01-01 01:00:00");
+    assert_eq!(reaches("2026-01-09T10:00:00", "0109010000"), "-");
+    assert_eq!(reaches("2026-01-10T01:00:00", "0108010000"), "2026-01-01 01:00:00");
+    assert_eq!(reaches("2026-01-10T01:00:01", "0108010000"), "-");
+}
+
+#[test]
+fn a_clock_that_fails_in_one_log_is_not_set_in_the_next() {
+    let failed = "000017.000 Could not load time from time.example.com(time.example.com).";
+    let older = log(0, "0004f2000001-app.log.1", NOVEMBER, &["000010.000", failed]);
+    assert_eq!(times_of(vec![older, log(1, NAME, NOVEMBER, &["0101010000", "0101020000"])]), ["-", "-"]);
+}
+
+#[test]
 fn a_date_that_is_real_by_its_file_is_of_the_files_year() {
     let banner = format!("000010.000 {BANNER}");
     let dates = |modified, first, next| {
