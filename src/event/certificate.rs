@@ -36,6 +36,7 @@ pub(super) fn too_large(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, length) = or_cut(preceded((sign(","), phrase("length"), blanks1), number)).parse(input)?;
     let bigger = (blanks1, phrase("is bigger than maximum"), blanks1);
     let (input, maximum) = terminated(or_cut(preceded(bigger, number)), end).parse(input)?;
+    let slot = slot.flatten();
     let event = if is_key {
         Event::KeyTooLarge { slot, length, maximum }
     } else {
@@ -44,16 +45,17 @@ pub(super) fn too_large(input: &[u8]) -> IResult<&[u8], Event> {
     Ok((input, event))
 }
 
-/// `custom device key1` is the key of platform slot 1.
-fn stored_in(input: &[u8]) -> IResult<&[u8], Slot> {
+/// `custom device key1` is the key of platform slot 1. Software with one custom certificate may name no number.
+fn stored_in(input: &[u8]) -> IResult<&[u8], Option<Slot>> {
+    let custom = alt((phrase("custom"), phrase("Custom")));
     let holder = alt((
-        map(phrase("custom device"), |()| Slot::Platform as fn(u8) -> Slot),
-        map(phrase("custom platform device"), |()| Slot::Platform as fn(u8) -> Slot),
-        map(phrase("custom application device"), |()| Slot::Application as fn(u8) -> Slot),
+        map(phrase("device"), |()| Slot::Platform as fn(u8) -> Slot),
+        map(phrase("platform device"), |()| Slot::Platform as fn(u8) -> Slot),
+        map(phrase("application device"), |()| Slot::Application as fn(u8) -> Slot),
     ));
     let object = alt((phrase("key"), phrase("certificate"), phrase("cert")));
-    let (input, slot) = terminated(holder, (blanks1, object, blanks0)).parse(input)?;
-    map(slot_number, slot).parse(input)
+    let (input, (_, _, slot, _, _, _)) = (custom, blanks1, holder, blanks1, object, blanks0).parse(input)?;
+    opt(map(slot_number, slot)).parse(input)
 }
 
 /// `Could not decode cert chain, results 0`.
@@ -252,12 +254,25 @@ mod tests {
                 maximum: Some(8192)
             }
         );
-        let Event::KeyTooLarge { slot, .. } =
-            known(&format!("{store} key for custom application device key3, {sizes}"))
-        else {
-            panic!("a key")
-        };
-        assert_eq!(slot, Some(Slot::Application(3)));
+        for (place, slot) in [
+            ("custom application device key3", Some(Slot::Application(3))),
+            ("Custom application device key 3", Some(Slot::Application(3))),
+            ("Custom platform device key 1", Some(Slot::Platform(1))),
+            ("Custom platform device key", None),
+            ("custom device key", None),
+            ("custom device key ", None),
+        ] {
+            let Event::KeyTooLarge { slot: named, length: Some(4677), maximum: Some(4096) } =
+                known(&format!("{store} key for {place}, {sizes}"))
+            else {
+                panic!("{place}: a key")
+            };
+            assert_eq!(named, slot, "{place}");
+        }
+        assert_eq!(
+            known("Could not store cert for custom device cert, length 9000 is bigger than maximum 8192"),
+            Event::CertificateTooLarge { slot: None, length: Some(9000), maximum: Some(8192) }
+        );
         assert_eq!(
             known("hwDescSecurityDeviceCredentialsStoreAscii: Could not decode cert chain, results -1"),
             Event::ChainNotDecodable { results: Some(-1) }
@@ -269,8 +284,13 @@ mod tests {
         );
         assert_eq!(known("Device credential invalid:"), Event::CredentialInvalid { reason: None });
         cut(&format!("{store} key for custom device key1, length 4677 is bigger than"));
+        cut(&format!("{store} key for custom device key"));
         unknown("Could not store key for phone lock, length 12 is bigger than maximum 8");
         unknown("Could not store key for custom device key0, length 12 is bigger than maximum 8");
+        unknown("Could not store key for custom device keys, length 12 is bigger than maximum 8");
+        unknown("Could not store key for custom device, length 12 is bigger than maximum 8");
+        unknown("Could not store key for custom device key A, length 12 is bigger than maximum 8");
+        unknown("Could not store key for any custom device key, length 12 is bigger than maximum 8");
         unknown(&format!("{store} key for custom device key1, {sizes} bytes today"));
         unknown("Device credential invalidated");
         unknown("Could not decode cert chain of the server, results 0");
