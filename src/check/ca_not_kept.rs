@@ -9,8 +9,8 @@
 //! ## How sure it is
 //! It is certain that at least three consecutive boots with a fingerprint show a different one each time. The
 //! size as the cause is known from a phone with software 3.2.6, whose CA certificate had 1,885 bytes. A CA
-//! certificate that an administrator replaced before each of these boots would look the same. The diagnosis
-//! stays active until boots show equal fingerprints.
+//! certificate that an administrator replaced before each of these boots would look the same. Only the newest
+//! boots count: there is no diagnosis if two of the last three show the same fingerprint.
 //!
 //! ## What to do
 //! 1. Find the size of the CA certificate in DER form: `openssl x509 -in ca.pem -outform DER | wc -c`.

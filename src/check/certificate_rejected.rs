@@ -8,8 +8,10 @@
 //!
 //! ## How sure it is
 //! It is certain that the phone refused it. The size is certain as the reason only if the message contains the
-//! lengths; `Cert is not proper` can have another reason. That message names no slot, so the diagnosis is
-//! resolved when any platform or application slot is filled later.
+//! lengths; `Cert is not proper` can have another reason. The diagnosis is resolved when a certificate is saved
+//! to that slot more than a minute later, or when a later inventory shows a certificate with its key there that
+//! is not the one from before. `Cert is not proper` names no slot: there a save to any slot resolves it, or a
+//! custom certificate in a later inventory that no line before showed.
 //!
 //! ## What to do
 //! 1. Compare the size of what was installed, its chain included, with the limit of 8192 bytes.

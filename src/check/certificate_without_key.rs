@@ -8,7 +8,7 @@
 //! ## How sure it is
 //! It is certain if the list is complete. The list is taken as complete if it contains the built-in
 //! certificate, if other lines follow it, and if the phone lost no lines while it wrote the list. The diagnosis
-//! is resolved when a later list shows both or neither, or when a certificate is saved to the slot afterwards.
+//! is resolved when a later list shows both or neither.
 //!
 //! ## What to do
 //! 1. Look in the log before this list for a refused key of the same slot (INS001) or a refused certificate

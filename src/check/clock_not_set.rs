@@ -1,14 +1,15 @@
-//! The phone's clock was never set in a boot.
+//! The phone started, and its clock was not set.
 //!
 //! ## What it means
 //! The phone could not load the time, or wrote stamps from before its clock was set (`0100000000`, or January 1
-//! right after booting), and no line of that boot has a real date. Without a date, the phone can't check
-//! whether a certificate is not valid yet, valid, or expired.
+//! right after booting). Until its clock is set, the phone can't check whether a certificate is not valid yet,
+//! valid, or expired.
 //!
 //! ## How sure it is
-//! It is certain for the log of that boot. Stamps that count the time since boot prove nothing alone: every
-//! boot begins with them. A boot that could not load the time at first and has dates later is not reported. The
-//! diagnosis is resolved when there is a later boot without this.
+//! It is certain for that part of the log. Stamps that count the time since boot prove nothing alone: every boot
+//! begins with them. January 1 counts as a real date if the file was last changed on that day, or if the boot
+//! before was still writing less than a day earlier. The diagnosis is resolved when a later line has a real date,
+//! in the same boot or a later one.
 //!
 //! ## What to do
 //! 1. Find the time server's name in the evidence (`Could not load time from …`), or in the phone's

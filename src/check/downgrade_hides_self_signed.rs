@@ -7,8 +7,8 @@
 //!
 //! ## How sure it is
 //! The downgrade is certain: the log names both versions, in that order. The log does not show whether this
-//! phone's certificate is self-signed; if it is a factory certificate, the menu is right. The diagnosis is
-//! resolved when the phone runs 4.0.0 or later again.
+//! phone's certificate is self-signed; if it is a factory certificate, the menu is right. The diagnosis stays
+//! active: later software does not show which certificate the phone has.
 //!
 //! ## What to do
 //! 1. Find out whether the phone should have a factory certificate: `phonecert lookup PART-NUMBER --revision

@@ -9,8 +9,8 @@
 //! ## How sure it is
 //! The two lines are certain, but not what happened between them: somebody may have removed or replaced the
 //! certificate on purpose, without a line in this log. Fingerprints of different hash algorithms (MD5 then,
-//! SHA-256 now) are not compared. The diagnosis is resolved when the slot is filled again later, or when a
-//! later inventory shows the certificate that was saved.
+//! SHA-256 now) are not compared. The diagnosis is resolved when a later inventory shows the certificate that
+//! was saved, or when a certificate is saved to the slot again and the next inventory shows it.
 //!
 //! ## What to do
 //! 1. Find out whether somebody removed or replaced it on purpose.

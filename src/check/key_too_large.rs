@@ -7,8 +7,11 @@
 //! old certificate, or fail.
 //!
 //! ## How sure it is
-//! It is certain: one message of the phone names the slot, the key's length and the maximum. The diagnosis is
-//! resolved when, later in the logs, a certificate is saved to that slot or an inventory shows one in it.
+//! It is certain: one message of the phone names the key's length, the maximum and mostly the slot. The diagnosis
+//! is resolved when a certificate is saved to that slot more than a minute later, or when a later inventory shows
+//! a certificate with its key there that is not the one from before. If an inventory then shows it without its
+//! key, the diagnosis is active again. If the message names no slot, a save to any slot resolves it, or a custom
+//! certificate in a later inventory that no line before showed.
 //!
 //! ## What to do
 //! 1. Read the length in the message. The limit is 4096 bytes, not bits.
