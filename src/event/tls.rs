@@ -54,9 +54,11 @@ pub(super) fn sign_in_certificate(input: &[u8]) -> IResult<&[u8], Event> {
 /// `Prov|Invalid STS-URI: '…'`: the address of the company's certificate service.
 pub(super) fn provisioning_uri_invalid(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, _) = (phrase("Prov|Invalid STS-URI"), or_cut(sign(":"))).parse(input)?;
-    map(remainder, |Rest { bytes, is_cut }| {
+    map_opt(remainder, |Rest { bytes, is_cut }| {
         let uri = if is_cut { closed(bytes) } else { quoted(bytes).or(Some(bytes)) };
-        Event::ProvisioningUriInvalid { uri: uri.filter(|uri| !uri.is_empty()).map(text) }
+        // Without any text, the line was wrapped before the address.
+        let event = Event::ProvisioningUriInvalid { uri: uri.filter(|uri| !uri.is_empty()).map(text) };
+        (is_cut || !bytes.is_empty()).then_some(event)
     })
     .parse(input)
 }
@@ -132,6 +134,7 @@ mod tests {
             uri(Some("https://example.com/x"))
         );
         assert_eq!(known("Prov|Invalid STS-URI: ''"), uri(None));
+        cut("Prov|Invalid STS-URI:");
         unknown("Prov|Download of master configuration file failed");
         unknown("Prov|Unknown suboption received for DHCP option 43");
     }
