@@ -319,6 +319,10 @@ mod tests {
                 fingerprint: bytes(FINGERPRINT)
             }
         );
+        assert_eq!(
+            known(&format!("New Certificate Common Name ‘O’Neil’ Fingerprint ‘{FINGERPRINT}’")),
+            Event::NewCertificate { common_name: Some("O’Neil".into()), fingerprint: bytes(FINGERPRINT) }
+        );
         assert_eq!(known("No previous certificate stored"), Event::NoPreviousCertificate);
         cut("New Certificate Common Name '0004F206075D'");
         cut("New Certificate Common Name '0004F206075D' Fingerprint 'CA:70:");

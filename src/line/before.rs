@@ -245,12 +245,18 @@ pub(crate) fn without_trailing_marks(mut text: &[u8]) -> &[u8] {
         // A closing quotation mark whose opening one is before the line.
         let quote = || {
             let count = |mark: &str| text.windows(mark.len()).filter(|part| *part == mark.as_bytes()).count();
+            let apostrophes = || {
+                let is_apostrophe =
+                    |behind: &u8| behind.is_ascii_alphabetic() || (0xc3..0xe0).contains(behind);
+                let places = memchr::memmem::find_iter(text, "’").map(|place| place + "’".len());
+                places.filter(|place| text.get(*place).is_some_and(is_apostrophe)).count()
+            };
             let closes = |mark: &str| {
                 let rest = text.strip_suffix(mark.as_bytes())?;
                 let is_behind_text = rest.last().is_some_and(|byte| !byte.is_ascii_whitespace());
                 let is_open = match mark {
                     "”" => count("“") < count("”"),
-                    "’" => count("‘") < count("’"),
+                    "’" => count("‘") + apostrophes() < count("’"),
                     "'" => rest.ends_with(b"\""),
                     _ => count(mark) % 2 == 1,
                 };
@@ -324,6 +330,19 @@ mod tests {
             (",", None),
         ] {
             assert_eq!(without_remark(text.as_bytes()), expected.map(str::as_bytes), "{text}");
+        }
+    }
+
+    #[test]
+    fn apostrophes_in_names_close_no_quotation() {
+        for (text, expected) in [
+            ("name ‘O’Neil’", "name ‘O’Neil’"),
+            ("name ‘L’Été’", "name ‘L’Été’"),
+            ("name ‘Neil’’", "name ‘Neil’"),
+            ("name ‘O’Neil’’", "name ‘O’Neil’"),
+            ("is not available’", "is not available"),
+        ] {
+            assert_eq!(without_trailing_marks(text.as_bytes()), expected.as_bytes(), "{text}");
         }
     }
 
