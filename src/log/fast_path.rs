@@ -90,7 +90,8 @@ impl FastPath {
         if *chunk::<8>(stamp, 0) != self.minute {
             let is_same_hour = self.hour == *chunk::<6>(stamp, 0);
             let are_digits = stamp[6].is_ascii_digit() && stamp[7].is_ascii_digit();
-            if !is_same_hour || !are_digits || !digits.add(stamp) {
+            let is_back = *chunk::<8>(stamp, 0) < self.minute;
+            if !is_same_hour || is_back || !are_digits || !digits.add(stamp) {
                 return false;
             }
             self.minute = *chunk(stamp, 0);
@@ -222,6 +223,8 @@ mod tests {
             ("0531130928|sip  |4|03|text", "0531130929|sip  |4|03|text", true),
             ("0531130928|sip  |4|03|text", "0531131529|sip  |4|03|text", true),
             ("0531130928|sip  |4|03|text", "0531139529|sip  |4|03|text", false),
+            ("0531130928|sip  |4|03|text", "0531130900|sip  |4|03|text", true),
+            ("0531130928|sip  |4|03|text", "0531130859|sip  |4|03|text", false),
             ("0531130928|sip  |4|03|text", "0531140928|sip  |4|03|text", false),
             ("0531130928|sip  |4|03|text", "05311309x9|sip  |4|03|text", false),
             ("0531130928|sip  |4|03|text", "0531130999|sip  |4|03|text", false),

@@ -472,8 +472,8 @@ fn are_apart(before: &Stamp, stamp: &Stamp) -> bool {
             _ => true,
         };
     };
-    // The order within an hour is ignored, since the fast path does not check it either.
-    let is_back = later[..6] < earlier[..6]
+    // The order within a minute is ignored, since the fast path does not check it either.
+    let is_back = later[..8] < earlier[..8]
         && before
             .yearless()
             .zip(stamp.yearless())
