@@ -280,7 +280,7 @@ impl LogDigest {
         }
     }
 
-    /// Drops the second of two equal lines in a row.
+    /// Drops the second of two equal lines in a row. At the end of the log it can be cut.
     pub fn drop_doubles(&mut self) {
         let mut before: Option<(u64, u64)> = None;
         self.entries.retain(|entry| {
@@ -288,6 +288,13 @@ impl LogDigest {
             before = if is_second { None } else { Some((entry.hash, entry.line)) };
             !is_second
         });
+        if let [.., whole, cut] = self.entries.as_slice()
+            && cut.is_cut
+            && (cut.line, cut.stamp) == (whole.line + 1, whole.stamp)
+            && self.text(whole).starts_with(self.text(cut))
+        {
+            self.entries.pop();
+        }
     }
 
     /// Bounds the size of the digest: of more than [`MAX_ENTRIES`] entries, folded ones counted in full, repeated
