@@ -127,11 +127,15 @@ pub fn ztp_readiness(model: &str, version: &SoftwareVersion) -> Readiness {
 
 fn required_software(model: &str) -> Option<&'static Release> {
     // The two rows of one model (SoundStation IP 7000) require the same software.
-    static BY_MODEL: LazyLock<HashMap<Model, &Release>> = LazyLock::new(|| {
+    static BY_MODEL: LazyLock<HashMap<String, &Release>> = LazyLock::new(|| {
         let rows = ztp_rows().iter();
-        rows.flat_map(|row| row.models().map(|model| (model, &row.required_software))).collect()
+        rows.flat_map(|row| row.models().map(|model| (model.to_string(), &row.required_software))).collect()
     });
-    BY_MODEL.get(&model.parse().ok()?).copied()
+    // Most logs name the model as the table does, so parsing the name is avoided.
+    if let Some(required) = BY_MODEL.get(model) {
+        return Some(required);
+    }
+    BY_MODEL.get(&model.parse::<Model>().ok()?.to_string()).copied()
 }
 
 #[cfg(test)]
