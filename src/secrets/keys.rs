@@ -18,8 +18,10 @@ static URL_RUN: LazyLock<Regex> =
     LazyLock::new(|| pattern("[A-Za-z0-9+/]+(?:[-_]{1,2}[A-Za-z0-9+/]+)*={0,2}"));
 
 /// Hexadecimal digits, also in pairs with colons or blanks between them, as tools print a key.
-static HEXADECIMAL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"[0-9A-Fa-f]{48,}|\b[0-9A-Fa-f]{2}(?:(?::\s*|\s+)[0-9A-Fa-f]{2}){23,}\b"));
+static HEXADECIMAL: LazyLock<Regex> = LazyLock::new(|| {
+    let pair = "[0-9A-Fa-f]{2}";
+    pattern(&format!(r"[0-9A-Fa-f]{{48,}}|\b{pair}(?::\s*{pair})+\b|\b{pair}(?:\s+{pair})+\b"))
+});
 
 /// The words that every header and footer of a private key has.
 static WORDS: LazyLock<Regex> =

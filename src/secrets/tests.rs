@@ -161,6 +161,8 @@ fn a_key_in_pairs_of_digits_is_longer_than_a_fingerprint() {
         let der = format!("30:82:{}", pairs(46, ":"));
         assert_gone(&der, &[&der]);
     }
+    let two = format!("fingerprints: {} {}", pairs(16, ":"), pairs(20, ":"));
+    assert_eq!(conceal(&two), two);
     // MD5, SHA-1, and all lengths of SHA-2.
     for count in [16, 20, 28, 32, 48, 64] {
         let text = format!("fingerprint: {}, sorry", pairs(count, ":"));
