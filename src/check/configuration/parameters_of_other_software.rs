@@ -2,17 +2,18 @@
 //!
 //! ## What it means
 //! `device.sec.TLS.…` and `sec.TLS.…` came with UC Software 4.0.0, `device.sec.SSL.customDeviceCert` with
-//! 3.3.2. Older software ignores them, so the certificate is not installed.
+//! 3.3.2. Older software ignores them: it installs no certificate from them, and uses no profile.
 //!
 //! ## How sure it is
-//! The log names the software, and the guide the first version with the parameters. It is not reported if a
-//! phone before 4.0.0 also has the parameter of 3.3.2.
+//! The log names the software, and the guide the first version with the parameters. Only certificates, keys, CA
+//! certificates and profiles are checked. It is not reported if a phone before 4.0.0 also has the parameter of
+//! 3.3.2 and knows it.
 //!
 //! ## What to do
 //! 1. Update the phone to 4.0.0 or later.
 //! 2. Or set `device.sec.SSL.customDeviceCert`, from 3.3.2 on.
 
-use super::{ConfigurationCase, Finding, Given, ParameterKind, Part, Rule, Severity, Store, rule, sentence};
+use super::{ConfigurationCase, Finding, ParameterKind, Part, Rule, Severity, Store, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG025",
@@ -26,31 +27,38 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let Some(software) = &case.log.software else { return Vec::new() };
-    let is_before = |parts: &[u32]| software.cmp_parts(parts).is_lt();
-    let is_of_3 = |given: &Given<'_>| {
-        matches!(
-            given.parameter.kind,
-            ParameterKind::Certificate(Store::Ssl) | ParameterKind::Key(Store::Ssl)
-        )
-    };
-    let given =
-        case.config.of_kind(|kind| matches!(kind, ParameterKind::Certificate(_) | ParameterKind::Key(_)));
-    let (of_3, of_4): (Vec<_>, Vec<_>) = given.partition(is_of_3);
-    let (unknown, since) = if is_before(&[3, 3, 2]) {
-        ([&of_3[..], &of_4[..]].concat(), "3.3.2")
-    } else if is_before(&[4, 0, 0]) && of_3.is_empty() {
-        (of_4, "4.0.0")
-    } else {
+    let is_unknown = |since: [u32; 3]| software.cmp_parts(&since).is_lt();
+    let given = case.config.of_kind(|kind| since(kind).is_some());
+    let dated = given.filter_map(|given| Some((given, since(given.parameter.kind)?)));
+    let (unknown, known): (Vec<_>, Vec<_>) = dated.partition(|(_, since)| is_unknown(*since));
+    let Some((first, since_first)) = unknown.first() else { return Vec::new() };
+    if known.iter().any(|(_, since)| *since == SINCE_SSL) {
         return Vec::new();
-    };
-    let Some(first) = unknown.first() else { return Vec::new() };
+    }
+    let from = |[major, minor, patch]: [u32; 3]| format!("known from {major}.{minor}.{patch} on");
     let message = sentence![
         "The phone runs ",
         Part::from(software),
         ", and ",
         first,
-        format!(" is known from {since} on.")
+        format!(" is {}.", from(*since_first))
     ];
-    let lines = unknown.iter().map(|given| given.says(format!("known from {since} on")));
+    let lines = unknown.iter().map(|(given, since)| given.says(from(*since)));
     vec![Finding::of_files(None, message, lines)]
+}
+
+/// The first version with the one custom certificate.
+const SINCE_SSL: [u32; 3] = [3, 3, 2];
+
+/// The first version with the certificate parameters of this kind; None for other parameters.
+const fn since(kind: ParameterKind) -> Option<[u32; 3]> {
+    match kind {
+        ParameterKind::Certificate(Store::Ssl) | ParameterKind::Key(Store::Ssl) => Some(SINCE_SSL),
+        ParameterKind::Certificate(_)
+        | ParameterKind::Key(_)
+        | ParameterKind::Ca(_)
+        | ParameterKind::ProfileCertificate
+        | ParameterKind::ProfileSelection => Some([4, 0, 0]),
+        _ => None,
+    }
 }

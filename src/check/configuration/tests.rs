@@ -311,6 +311,29 @@ fn cfg025_other_software() {
     ];
     assert_eq!(of("3.3.5.0247", &both), []);
     assert_eq!(of("3.3.1", &both), [("CFG025", Warning)]);
+    // Each parameter with its own first version, also those of CA certificates and profiles.
+    let known_from = |software: &str, name: &'static str, value: &str| {
+        let log = LogFacts { software: Some(software.parse().unwrap()), ..log() };
+        let site = Site::new(&[("0004f2a1b2c3.cfg", &file(&plain(&[("device.set", "1"), (name, value)])))]);
+        let found = site.findings(&log, &[]).into_iter().find(|(code, _)| *code == "CFG025");
+        found.map(|(_, finding)| finding.message.to_string().rsplit_once("known from ").unwrap().1.to_owned())
+    };
+    for (name, value) in [
+        ("sec.TLS.customDeviceCert.3", "abc"),
+        ("sec.TLS.customCaCert.1", "abc"),
+        ("device.sec.TLS.customCaCert1", "abc"),
+        ("device.sec.TLS.profile.deviceCert1", "Platform1"),
+        ("sec.TLS.profileSelection.SIP", "PlatformProfile1"),
+    ] {
+        for software in ["3.2.6.0314", "3.3.1.0314", "3.3.5.0247"] {
+            assert_eq!(known_from(software, name, value).as_deref(), Some("4.0.0 on."), "{software} {name}");
+        }
+        assert_eq!(known_from("4.0.0.1000", name, value), None, "{name}");
+    }
+    let ssl = "device.sec.SSL.customDeviceCert.publicCert";
+    assert_eq!(known_from("3.3.1.0314", ssl, "abc").as_deref(), Some("3.3.2 on."));
+    assert_eq!(known_from("3.3.2.0001", ssl, "abc"), None);
+    assert_eq!(known_from("3.2.6.0314", "log.level.change.tls", "3"), None);
 }
 
 #[test]
