@@ -27,7 +27,11 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let config = case.config;
     let profiles =
         config.effective().filter(|one| one.given.parameter.kind == ParameterKind::ProfileCertificate);
-    let values = profiles.flat_map(|one| std::iter::once(one.given).chain(one.overridden));
+    // An overridden value selects nothing. If it is not known which value counts, each of them may.
+    let values = profiles.flat_map(|one| {
+        let others = if one.is_sure { Vec::new() } else { one.overridden };
+        std::iter::once(one.given).chain(others)
+    });
     let selected: Vec<_> = values
         .filter(|given| !given.value.is_empty())
         .map(|given| given.value.as_text().and_then(selected_slot))

@@ -80,3 +80,25 @@ fn cfg024_not_used() {
     assert_eq!(changed(&[(PROFILE, "1")], &log()), []);
     assert_eq!(changed(&[(PROFILE, "Builtin"), ("sec.TLS.profile.3.deviceCert", "Platform1")], &log()), []);
 }
+
+#[test]
+fn cfg024_only_the_value_that_counts_selects() {
+    const PROFILE: &str = "device.sec.TLS.profile.deviceCert1";
+    const LISTED: [&str; 2] = ["a.cfg", "b.cfg"];
+    let is_unused = |first: &str, second: &str, names: [&str; 2]| {
+        let first = file(&with(healthy(), PROFILE, first));
+        let second = element(&[(PROFILE, second)]);
+        let list = if names == LISTED { "a.cfg,b.cfg" } else { "" };
+        let files = [("0004f2a1b2c3.cfg", &*master(list)), (names[0], &*first), (names[1], &*second)];
+        severities(&files, &log()).contains(&("CFG024", Info))
+    };
+    for overridden in ["Platform1", "1", "Custom", ""] {
+        assert!(is_unused("Builtin", overridden, LISTED), "{overridden}");
+        assert!(!is_unused("Platform1", overridden, LISTED), "{overridden}");
+    }
+    // It is not known which of the two overrides counts, so either may select the slot.
+    let overrides = ["0004f2a1b2c3-phone.cfg", "0004f2a1b2c3-web.cfg"];
+    assert!(!is_unused("Builtin", "Platform1", overrides));
+    assert!(!is_unused("Builtin", "1", overrides));
+    assert!(is_unused("Builtin", "Builtin", overrides));
+}
