@@ -74,10 +74,10 @@ pub struct ConfigurationCase<'a> {
     pub log: &'a LogFacts,
     /// The private keys that other phones have too.
     pub shared: &'a [SharedKey],
-    /// The certificates and keys that the phone reads now, or has installed.
+    /// The certificates and keys that the phone reads now, as far as is known, or has installed.
     judged: Vec<Credential<'a>>,
-    /// Those that it reads now: while a gate is closed, faults of how a value is written, and of a key, are not
-    /// reported.
+    /// Those that it reads now, as far as is known: while a gate is closed, faults of how a value is written, and of
+    /// a key, are not reported.
     read: Vec<Credential<'a>>,
 }
 
@@ -85,7 +85,8 @@ impl<'a> ConfigurationCase<'a> {
     /// The input for a phone.
     #[must_use]
     pub fn new(config: &'a PhoneConfig, log: &'a LogFacts, shared: &'a [SharedKey]) -> Self {
-        let is_read = |one: &Credential<'_>| one.given().is_some_and(|given| config.counts(given.parameter));
+        let is_read =
+            |one: &Credential<'_>| one.given().is_some_and(|given| config.may_count(given.parameter));
         let is_installed = |one: &Credential<'_>| {
             one.store.slot().zip(one.certificate).is_some_and(|(slot, (_, value))| {
                 log.fingerprints(slot).any(|fingerprint| value.has(fingerprint))
@@ -204,7 +205,7 @@ fn gated(config: &PhoneConfig) -> Vec<(Option<Slot>, Given<'_>)> {
 fn authorities<'a>(case: &ConfigurationCase<'a>) -> impl Iterator<Item = (Given<'a>, &'a Certificates)> {
     let config = case.config;
     let given = config.of_kind(|kind| matches!(kind, ParameterKind::Ca(_)));
-    given.filter(|given| config.counts(given.parameter)).filter_map(|given| match &given.value {
+    given.filter(|given| config.may_count(given.parameter)).filter_map(|given| match &given.value {
         Value::Certificates(value) => Some((given, value)),
         _ => None,
     })

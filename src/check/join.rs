@@ -222,7 +222,7 @@ fn candidates(config: &PhoneConfig, slot: Option<Slot>) -> Vec<Candidate<'_>> {
     });
     let is_of_slot = |store: Store| slot.is_none() || store.slot() == slot || store.slot().is_none();
     let mut all: Vec<_> = all.filter(|(store, ..)| is_of_slot(*store)).collect();
-    let counts = |(_, given, _): &Candidate<'_>| config.counts(given.parameter);
+    let counts = |(_, given, _): &Candidate<'_>| config.may_count(given.parameter);
     if all.iter().any(counts) {
         all.retain(counts);
     }
@@ -238,7 +238,7 @@ fn unreadable(value: &Certificates) -> Option<String> {
 /// Whether it is certain that this line counts: all files were read, and none disagree about a certificate or a
 /// gate.
 fn is_sure(config: &PhoneConfig, given: &Given<'_>) -> bool {
-    let is_open = config.counts(given.parameter);
+    let is_open = config.counts(given.parameter) == Some(true);
     let disagree = |one: &Effective<'_>| {
         !one.is_sure && matches!(one.given.parameter.kind, ParameterKind::Certificate(_) | ParameterKind::Set)
     };
@@ -337,7 +337,7 @@ fn not_kept(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<Configurati
         matches!(given.parameter.kind, ParameterKind::Certificate(_))
             && given.parameter.slot() == Some(slot)
             && given.value.is_empty()
-            && config.counts(given.parameter)
+            && config.counts(given.parameter) == Some(true)
     });
     lines.extend(emptied.map(|given| given.says("may be the cause: it is empty, and it counts")));
     lines

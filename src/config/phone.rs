@@ -357,16 +357,25 @@ impl PhoneConfig {
         gates(parameter).filter(|gate| self.gate(gate).is_closed())
     }
 
-    /// Whether the phone uses this parameter, as far as is known. False if one of its gates is known to be closed,
-    /// and for a `.set` in the wrong place, which has no effect.
+    /// Whether the phone uses this parameter: false if one of its gates is closed, and for a `.set` in the wrong
+    /// place, which has no effect; None if the state of a gate is not known.
     #[must_use]
-    pub fn counts(&self, parameter: &Parameter) -> bool {
+    pub fn counts(&self, parameter: &Parameter) -> Option<bool> {
         match parameter.kind {
-            ParameterKind::Set => return true,
-            ParameterKind::MisplacedSet(_) => return false,
+            ParameterKind::Set => return Some(true),
+            ParameterKind::MisplacedSet(_) => return Some(false),
             _ => {}
         }
-        self.closed_gates(parameter).next().is_none()
+        if self.closed_gates(parameter).next().is_some() {
+            return Some(false);
+        }
+        gates(parameter).all(|gate| matches!(self.gate(gate), Gate::Open)).then_some(true)
+    }
+
+    /// Whether the phone may use this parameter: no gate of it is known to be closed.
+    #[must_use]
+    pub fn may_count(&self, parameter: &Parameter) -> bool {
+        self.counts(parameter) != Some(false)
     }
 
     /// Whether a line closes a gate of this parameter. If no file has the gate, it may have been forgotten,

@@ -125,13 +125,12 @@ impl ConfigPhone {
 
 fn parameter(config: &PhoneConfig, one: &Effective<'_>, shown: Shown<'_>) -> ConfigParameter {
     let Given { file, parameter, value, line } = one.given;
-    let counts = config.counts(parameter);
     ConfigParameter {
         parameter: one.given.name().to_owned(),
         value: shown.message(&value.in_short()),
         file: shown.path(&file.path),
         line,
-        counts: if counts { one.is_sure.then_some(true) } else { Some(false) },
+        counts: config.counts(parameter).filter(|counts| !counts || one.is_sure),
         overrides: one.overridden.iter().map(|other| shown_line(other.in_short(), shown)).collect(),
     }
 }
@@ -261,6 +260,36 @@ mod tests {
     fn a_table_a_phone() {
         insta::assert_snapshot!(written("table", false));
         assert!(written("table", true).contains("0004F2000009"));
+    }
+
+    #[test]
+    fn a_gate_that_is_not_known_leaves_open_what_counts() {
+        const CERTIFICATE: &str = "device.sec.TLS.customDeviceCert1.publicCert=\"x\"";
+        let counts = |own: &str, overrides: &[u8]| {
+            let mut tree = TreeBuilder::new(&["t.zip".into()]);
+            tree.member("t.zip!/0004f2a1b2c3.cfg", own.as_bytes(), None);
+            tree.member("t.zip!/0004f2a1b2c3-phone.cfg", overrides, None);
+            let config = resolve(&tree.build(), "0004f2a1b2c3".parse().unwrap(), None, &["t.zip!".into()]);
+            let phone = ConfigPhone::of(&config, Shown::plain());
+            let of_certificate = |one: &&ConfigParameter| one.parameter.ends_with("publicCert");
+            phone.parameters.iter().find(of_certificate).unwrap().counts
+        };
+        let set = "device.sec.TLS.customDeviceCert1.set=\"1\"";
+        let of = |rest: &str| format!("<r><a {CERTIFICATE}/><b {rest}/></r>");
+        let (all, twice) =
+            (format!("device.set=\"1\" {set}"), format!("device.set=\"1\" {set}/><c device.set=\"0\""));
+        let encrypted = b"\x8f\x02\xc3\x99\x10";
+        for (rest, overrides, expected) in [
+            (&*all, &b"<a/>"[..], Some(true)),
+            (&all, encrypted, Some(true)),
+            ("", b"<a/>", Some(false)),
+            (set, encrypted, None),
+            ("", encrypted, None),
+            (&twice, b"<a/>", None),
+            ("device.set=\"0\"", encrypted, Some(false)),
+        ] {
+            assert_eq!(counts(&of(rest), overrides), expected, "{rest}");
+        }
     }
 
     #[test]

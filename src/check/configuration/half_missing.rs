@@ -5,7 +5,8 @@
 //!
 //! ## How sure it is
 //! It is certain that no file that was read has the other half. It is not reported if a file that could not be
-//! read may have it, or if the log shows both halves of the same certificate in the slot.
+//! read may have it, if it is not known whether the phone reads the slot's values at all (`device.set` and their own
+//! `.set`), or if the log shows this certificate and a key in the slot.
 //!
 //! ## What to do
 //! 1. Set both parameters of the slot.
@@ -35,6 +36,9 @@ fn finding(case: &ConfigurationCase<'_>, credential: &Credential<'_>) -> Option<
         _ => return None,
     };
     let given = credential.given()?;
+    if case.config.counts(given.parameter) != Some(true) {
+        return None;
+    }
     // An empty value says for certain that it is not there; a value that is not sure says nothing.
     let empty = case.config.effective().find(|one| *one.given.name() == *missing);
     if empty.as_ref().map_or(!case.config.is_complete, |empty| !empty.is_sure)
