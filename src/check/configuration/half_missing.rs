@@ -55,15 +55,13 @@ fn finding(case: &ConfigurationCase<'_>, credential: &Credential<'_>) -> Option<
     Some(Finding::of_files(credential.store.slot(), message, lines))
 }
 
-/// Whether the log shows both halves in the slot, one of them this one.
+/// Whether the log shows this certificate and a key in the slot. Of a key it shows only the length, which many keys
+/// have.
 fn is_installed(case: &ConfigurationCase<'_>, credential: &Credential<'_>) -> bool {
-    let Some(facts) = credential.store.slot().and_then(|slot| case.log.slots.get(&slot)) else {
-        return false;
-    };
-    let is_this = match (credential.certificate, credential.key) {
-        (Some((_, value)), _) => facts.fingerprints.iter().any(|fingerprint| value.has(fingerprint)),
-        (_, Some((_, value))) => value.is_ok_and(|key| facts.key_length == Some(key.length.into())),
-        _ => false,
-    };
-    facts.state == SlotState::Filled && facts.key_length.is_some() && is_this
+    let facts = credential.store.slot().and_then(|slot| case.log.slots.get(&slot));
+    facts.zip(credential.certificate).is_some_and(|(facts, (_, value))| {
+        facts.state == SlotState::Filled
+            && facts.key_length.is_some()
+            && facts.fingerprints.iter().any(|fingerprint| value.has(fingerprint))
+    })
 }

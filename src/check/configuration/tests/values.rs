@@ -136,6 +136,12 @@ fn cfg016_half_missing() {
     assert_eq!(changed(&[(KEY, "-")], &log_with(SLOT, SlotState::Filled, &[&print])), []);
     let other = crate::model::Fingerprint::new(&[9; 16]).unwrap();
     assert_eq!(changed(&[(KEY, "-")], &log_with(SLOT, SlotState::Filled, &[&other])), [("CFG016", Error)]);
+    // A key of the same length is in the phone: that does not show whose it is.
+    for print in [&print, &other] {
+        let installed = log_with(SLOT, SlotState::Filled, &[print]);
+        assert_eq!(installed.slots[&SLOT].key_length, Some(1218));
+        assert_eq!(changed(&[(CERTIFICATE, "-")], &installed), [("CFG016", Error)]);
+    }
 }
 
 #[test]
