@@ -184,10 +184,12 @@ fn records_answer_as_files_do() {
     }
     assert!(answer["devices"].to_string().contains("0004F2000003"), "a phone without a log has a key too");
     let problems = answer["problems"].to_string();
-    assert!(
-        problems.contains("other/0004f2999904.cfg") && problems.contains("more than 256 names"),
-        "{problems}"
-    );
+    for (path, what) in [
+        ("other/0004f2999904.cfg", "more than 256 names"),
+        ("other/0004f2050000.cfg", "a name of more than 1,024 bytes"),
+    ] {
+        assert!(problems.contains(path) && problems.contains(what), "{problems}");
+    }
     answers_are_equal(folder.path(), &[], &["all.pcr"], "UTC");
     answers_are_equal(folder.path(), &["--no-config"], &["all.pcr"], "UTC");
     answers_are_equal(

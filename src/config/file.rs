@@ -58,6 +58,7 @@ pub(super) struct FileList {
 /// The name of a file, or another text in its place.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ListedName {
+    /// Empty if it is longer than names that are followed.
     pub(super) name: Box<str>,
     /// It came from a record, where a text that may contain a secret is replaced.
     pub(super) is_concealed: bool,
@@ -66,6 +67,13 @@ pub(super) struct ListedName {
 /// The most names of one `CONFIG_FILES` that are followed, and the longest name, in bytes.
 pub(super) const MAX_NAMES: usize = 256;
 pub(super) const MAX_NAME_LENGTH: usize = 1024;
+
+impl ListedName {
+    fn new(name: &str) -> Self {
+        let is_too_long = name.len() > MAX_NAME_LENGTH && !name.contains("://");
+        Self { name: if is_too_long { "" } else { name }.into(), is_concealed: false }
+    }
+}
 
 /// Names can be URLs with passwords.
 impl fmt::Debug for FileList {
@@ -195,8 +203,8 @@ impl File {
                 self.is_ours = true;
                 let names =
                     text.split(',').map(str::trim).filter(|name| !name.is_empty()).take(MAX_NAMES + 1);
-                let names = names.map(|name| ListedName { name: name.into(), is_concealed: false });
-                self.lists.push(FileList { model, names: names.collect(), line: attribute.line });
+                let names = names.map(ListedName::new).collect();
+                self.lists.push(FileList { model, names, line: attribute.line });
             }
         } else if name == OVERRIDES_DIRECTORY {
             self.overrides_directory.get_or_insert_with(|| text.into());

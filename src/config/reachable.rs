@@ -71,7 +71,8 @@ impl Reachable {
         let base = path.parent().unwrap_or(Path::new(""));
         let names = file.lists.iter().flat_map(|list| list.names.iter().take(MAX_NAMES));
         let names = names.map(|listed| &*listed.name);
-        for name in names.filter(|name| name.len() <= MAX_NAME_LENGTH && !name.contains("://")) {
+        let is_followed = |name: &&str| (1..=MAX_NAME_LENGTH).contains(&name.len()) && !name.contains("://");
+        for name in names.filter(is_followed) {
             let is_shared = !name.contains(PHONE);
             // The model is not known here.
             for spelled in spellings(name, mac, None) {

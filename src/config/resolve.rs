@@ -12,6 +12,7 @@ use super::value::Value;
 use crate::input::{ConfigKind, shown_path};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
+use crate::quantity::count;
 
 /// The placeholders in names for the phone's address and model.
 pub(super) const PHONE: &str = "[PHONE_MAC_ADDRESS]";
@@ -121,7 +122,7 @@ struct FileSearch<'t> {
 impl FileSearch<'_> {
     /// Whether the files that a master names are searched here.
     fn is_followed(&self, name: &str) -> bool {
-        name.len() <= MAX_NAME_LENGTH
+        (1..=MAX_NAME_LENGTH).contains(&name.len())
             && !name.contains("://")
             && (self.model.is_some() || !name.contains(MODEL))
     }
@@ -219,14 +220,20 @@ impl FileSearch<'_> {
         config.list_is_sure = self.model.is_some() || master.lists.iter().all(|list| list.model.is_none());
         config.is_complete &= config.list_is_sure;
         let Some(list) = self.list(master) else { return };
+        let add_problem = |what: String| {
+            let message = format!("CONFIG_FILES in line {} has {what}", list.line);
+            self.tree.add_problem(Problem::new(master.path.to_string(), ProblemKind::LimitExceeded, message));
+        };
         if list.names.len() > MAX_NAMES {
             config.is_complete = false;
             config.list_is_cut = true;
-            let message = format!(
-                "CONFIG_FILES in line {} has more than {MAX_NAMES} names; the files after the first {MAX_NAMES} were not read",
-                list.line
-            );
-            self.tree.add_problem(Problem::new(master.path.to_string(), ProblemKind::LimitExceeded, message));
+            add_problem(format!(
+                "more than {MAX_NAMES} names; the files after the first {MAX_NAMES} were not read"
+            ));
+        }
+        if list.names.iter().take(MAX_NAMES).any(|listed| listed.name.is_empty()) {
+            let limit = count(MAX_NAME_LENGTH as u64);
+            add_problem(format!("a name of more than {limit} bytes; no file of such a name was read"));
         }
         let mut seen: Vec<PathBuf> = Vec::new();
         for ListedName { name: entry, is_concealed } in list.names.iter().take(MAX_NAMES) {

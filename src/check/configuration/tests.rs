@@ -137,6 +137,30 @@ fn cfg002_file_missing() {
             assert!(problems.iter().all(is_named), "{problems:?}");
         }
     }
+    // The longest name that is followed, and longer ones: in letters, and in placeholders.
+    for (name, is_missing) in
+        [("n".repeat(1024), true), ("n".repeat(1025), false), ("[PHONE_MAC_ADDRESS]".repeat(54), false)]
+    {
+        let site =
+            Site::new(&[("0004f2a1b2c3.cfg", &master(&format!("a/b.cfg,{name}"))), ("a/b.cfg", "<a/>")]);
+        let found = site.findings(&log(), &[]);
+        assert_eq!(
+            found.iter().map(|(code, _)| *code).collect::<Vec<_>>() == ["CFG002"],
+            is_missing,
+            "{found:?}"
+        );
+        assert!(!site.config().is_complete);
+        for tree in [&site.tree, &site.members] {
+            let problems = tree.problems();
+            assert_eq!(problems.len(), usize::from(!is_missing), "{problems:?}");
+            let is_named = |one: &crate::problem::Problem| {
+                one.message
+                    .to_string()
+                    .starts_with("CONFIG_FILES in line 2 has a name of more than 1,024 bytes")
+            };
+            assert!(problems.iter().all(is_named), "{problems:?}");
+        }
+    }
     for list in [
         "a/b.cfg",
         "/a/b.cfg",
@@ -145,6 +169,7 @@ fn cfg002_file_missing() {
         "",
         " , ",
         "http://192.0.2.1/c.cfg",
+        &format!("http://192.0.2.1/{}.cfg", "n".repeat(1024)),
         "[PHONE_MODEL].cfg",
     ] {
         assert_eq!(found(list), [], "{list}");
