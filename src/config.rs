@@ -45,7 +45,8 @@ pub use parameter::{DEVICE_SET, Parameter, ParameterKind, Store, selected_slot};
 pub use path::role;
 pub use pem::Fault;
 pub use phone::{
-    ConfigSource, ConfiguredKey, Credential, Effective, Gate, Given, PhoneConfig, SourceRole, Unresolved,
+    ConfigSource, ConfiguredKey, Credential, Effective, Gate, Given, OtherCase, PhoneConfig, SourceRole,
+    Unresolved,
 };
 pub use reachable::{Reachable, reachable};
 pub use resolve::resolve;

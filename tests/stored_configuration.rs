@@ -92,6 +92,8 @@ fn site() -> TempDir {
         "<a CONFIG_FILES=\"../../outside.cfg, link.cfg, other.txt\" device.prov.password=\"hunter2\"/>",
     );
     put("other/other.txt", "<a log.level.change.hw=\"6\"/>");
+    #[cfg(target_os = "linux")]
+    put("other/0004F2050002.cfg", "<a log.level.change.tls=\"6\"/>");
     put("other/0004f2050002.cfg", &format!("<a device.prov.password=\"hunter2\" x=\"{key}\""));
     put("other/0004f2050002-private.key", &sample("rsa-2048-pkcs8.key"));
     write(folder.path(), "other/0004f2050003-phone.cfg", b"\xff\xfe<\0a\0/\0>\0", tree::TIME);

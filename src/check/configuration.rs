@@ -40,7 +40,7 @@ mod tests;
 use super::{Facts, Family, Finding, Rule, Run};
 use crate::config::{
     Certificate, Certificates, ConfigurationLine, ConfiguredKey, Credential, Effective, Fault, Form, Gate,
-    Given, LogFacts, ParameterKind, PhoneConfig, ReadOutcome, SlotState, SourceRole, Store, Value,
+    Given, LogFacts, OtherCase, ParameterKind, PhoneConfig, ReadOutcome, SlotState, SourceRole, Store, Value,
     selected_slot,
 };
 use crate::model::{Mac, Severity, Slot};

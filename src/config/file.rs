@@ -250,6 +250,12 @@ impl File {
         file
     }
 
+    /// Whether both files, as far as they could be read, are the same for a phone.
+    pub(super) fn sets_the_same(&self, other: &Self) -> bool {
+        let (path, content) = (other.path.clone(), other.content);
+        Self { path, content, ..self.clone() } == *other
+    }
+
     /// A sentence about a line of this file, or about the whole file.
     pub(crate) fn says(
         &self,

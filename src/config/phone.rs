@@ -70,6 +70,15 @@ pub struct Unresolved {
     pub line: u64,
 }
 
+/// A file that the phone does not read, because another one has the same name in lower case.
+#[derive(Clone, Debug)]
+pub struct OtherCase {
+    /// The file.
+    pub file: Arc<File>,
+    /// The one that the phone reads.
+    pub read: Arc<File>,
+}
+
 /// A parameter in a file that sets it.
 #[derive(Clone, Copy, Debug)]
 pub struct Given<'a> {
@@ -187,6 +196,8 @@ pub struct PhoneConfig {
     pub sources: Vec<ConfigSource>,
     /// Names in `CONFIG_FILES` whose file does not exist.
     pub missing: Vec<Unresolved>,
+    /// Files that differ from those that it reads in content, and in their names only in case.
+    pub other_case: Vec<OtherCase>,
     /// All files that it reads were read: a parameter that was not found does not exist.
     pub is_complete: bool,
     /// It is known which of the master's lists applies to this phone.
@@ -210,6 +221,7 @@ impl PhoneConfig {
             mac,
             sources: Vec::new(),
             missing: Vec::new(),
+            other_case: Vec::new(),
             is_complete: true,
             list_is_sure: true,
             list_is_cut: false,
@@ -224,9 +236,12 @@ impl PhoneConfig {
         let is_same =
             |(one, other): (&ConfigSource, &ConfigSource)| one.role == other.role && one.file == other.file;
         let missing = |config: &Self| config.missing.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+        let other_case =
+            |config: &Self| config.other_case.iter().map(|other| Arc::clone(&other.file)).collect::<Vec<_>>();
         self.sources.len() == other.sources.len()
             && self.sources.iter().zip(&other.sources).all(is_same)
             && missing(self) == missing(other)
+            && other_case(self) == other_case(other)
             && self.key_files == other.key_files
     }
 
@@ -275,6 +290,9 @@ impl PhoneConfig {
         let mut hasher = Xxh3Default::new();
         for ConfigSource { file, role, .. } in &self.sources {
             (role, &file.path, file.content).hash(&mut hasher);
+        }
+        for OtherCase { file, .. } in &self.other_case {
+            (&file.path, file.content).hash(&mut hasher);
         }
         for missing in &self.missing {
             (&missing.name, &missing.leads_to, missing.line).hash(&mut hasher);

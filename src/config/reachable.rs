@@ -40,9 +40,10 @@ pub fn reachable(tree: &ConfigTree, mac: Mac, log_directories: &[PathBuf]) -> Re
     let nearest = |place: &PathBuf| {
         place.ancestors().find_map(|directory| everyone.in_directory(ConfigKind::Master, directory))
     };
-    // It matters whether there are several masters for all phones, so a second one is included.
-    let first_two = everyone.named(ConfigKind::Master).take(2);
-    let masters: BTreeSet<&Path> = places.iter().filter_map(nearest).chain(first_two).collect();
+    // It matters whether several directories have a master for all phones, so one of the last is included too.
+    let all = || everyone.named(ConfigKind::Master);
+    let first_and_last = all().next().into_iter().chain(all().next_back());
+    let masters: BTreeSet<&Path> = places.iter().filter_map(nearest).chain(first_and_last).collect();
     for path in masters {
         let opened = tree.open(path, true);
         found.listed(tree, mac, path, &opened);

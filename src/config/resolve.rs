@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::file::{File, FileList, ListedName, MAX_NAME_LENGTH, MAX_NAMES, ReadOutcome};
 use super::parameter::LOG_DIRECTORY;
 use super::path::{normal, role};
-use super::phone::{ConfigSource, PhoneConfig, SourceRole, Unresolved};
+use super::phone::{ConfigSource, OtherCase, PhoneConfig, SourceRole, Unresolved};
 use super::tree::{ConfigTree, Opened, OwnFiles};
 use super::value::Value;
 use crate::input::{ConfigKind, shown_path};
@@ -46,6 +46,9 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories
             });
             let is_own = path.file_name().and_then(role).is_some_and(|(of, _)| of == mac);
             config.add(ConfigSource { file: Arc::clone(&file), role: SourceRole::Master, is_own });
+            if is_own {
+                phone.other_case(ConfigKind::Master, &path, &file, &mut config);
+            }
             phone.listed(&file, base, &mut config);
         }
         None => {
@@ -54,6 +57,10 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories
             config.is_complete = false;
         }
     }
+    // A list can name such a file too.
+    let mut other_case = std::mem::take(&mut config.other_case);
+    other_case.retain(|other| !config.has(&other.file));
+    config.other_case = other_case;
     // Without a log, an address is that of a phone only if one of its own files is a configuration: files of other
     // vendors have such names too.
     let is_text = |source: &ConfigSource| {
@@ -88,10 +95,11 @@ fn above<'t>(files: OwnFiles<'t>, role: ConfigKind, starts: &[PathBuf]) -> Optio
     directories.find_map(|directory| files.in_directory(role, directory))
 }
 
-/// The file in this role, if there is just one.
+/// The file in this role, if there is just one directory with such a file.
 fn only(files: OwnFiles<'_>, role: ConfigKind) -> Option<&Path> {
     let mut all = files.named(role);
-    all.next().filter(|_| all.len() == 0)
+    let first = all.next()?;
+    all.next_back().is_none_or(|last| last.parent() == first.parent()).then_some(first)
 }
 
 /// The names that an entry of a list can mean: phones write addresses in lower case, servers in any case.
@@ -205,10 +213,27 @@ impl FileSearch<'_> {
         for (of, role) in
             [(ConfigKind::PhoneOverrides, SourceRole::Phone), (ConfigKind::WebOverrides, SourceRole::Web)]
         {
-            match find(of).map(|path| self.tree.open(path, false)) {
+            let Some(path) = find(of) else { continue };
+            match self.tree.open(path, false) {
                 // An empty file, or one of another vendor.
-                Some(Opened::File(file)) if file.outcome == ReadOutcome::NotXml => {}
-                Some(Opened::File(file)) => config.add(ConfigSource { file, role, is_own: true }),
+                Opened::File(file) if file.outcome == ReadOutcome::NotXml => {}
+                Opened::File(file) => {
+                    self.other_case(of, path, &file, config);
+                    config.add(ConfigSource { file, role, is_own: true });
+                }
+                Opened::Missing | Opened::Outside(_) => {}
+            }
+        }
+    }
+
+    /// Adds the files beside this one whose names differ from its name only in case, if their content differs.
+    fn other_case(&self, role: ConfigKind, path: &Path, read: &Arc<File>, config: &mut PhoneConfig) {
+        let directory = path.parent().unwrap_or(Path::new(""));
+        for other in self.own.all_in_directory(role, directory).filter(|other| *other != path) {
+            match self.tree.open(other, false) {
+                Opened::File(file) if file.outcome != ReadOutcome::NotXml && !file.sets_the_same(read) => {
+                    config.other_case.push(OtherCase { file, read: Arc::clone(read) });
+                }
                 _ => {}
             }
         }

@@ -21,6 +21,7 @@ impl PhoneConfig {
     #[must_use]
     pub fn is_of_shared_files(&self) -> bool {
         self.missing.is_empty()
+            && self.other_case.is_empty()
             && self.key_files.is_empty()
             && self.sources.iter().all(|source| !source.is_own || source.has_no_settings())
     }

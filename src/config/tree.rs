@@ -114,7 +114,8 @@ impl TreeBuilder {
     #[must_use]
     pub fn build(mut self) -> ConfigTree {
         for files in self.0.named.values_mut() {
-            files.sort_by(|a, b| (a.role, a.directory(), &a.path).cmp(&(b.role, b.directory(), &b.path)));
+            // Lower case after upper case in ASCII: the name that the phone asks for comes first.
+            files.sort_by(|a, b| (a.role, a.directory(), &b.path).cmp(&(b.role, b.directory(), &a.path)));
             files.dedup_by(|a, b| a.path == b.path);
         }
         self.0
@@ -193,10 +194,11 @@ impl ConfigTree {
     /// The private keys of a phone among the files.
     pub(super) fn key_files(&self, mac: Mac) -> Vec<KeyFile> {
         let files = self.named.get(&mac).into_iter().flatten();
-        files
-            .filter(|file| file.role == ConfigKind::PrivateKey)
-            .map(|file| KeyFile { path: shown_path(&file.path).into(), mode: file.mode })
-            .collect()
+        let keys = files.filter(|file| file.role == ConfigKind::PrivateKey);
+        let mut keys: Vec<_> =
+            keys.map(|file| KeyFile { path: shown_path(&file.path).into(), mode: file.mode }).collect();
+        keys.sort_by(|a, b| a.path.cmp(&b.path));
+        keys
     }
 
     /// Opens the file at this path, which is [`normal`]. `is_shared` files are read once and kept.
@@ -398,16 +400,29 @@ fn is_in_archive(path: &Path) -> bool {
 pub(super) struct OwnFiles<'t>(&'t [Named]);
 
 impl<'t> OwnFiles<'t> {
-    /// Those in this role.
-    pub(super) fn named(self, role: ConfigKind) -> impl ExactSizeIterator<Item = &'t Path> {
+    /// Those in this role, by directory.
+    pub(super) fn named(
+        self,
+        role: ConfigKind,
+    ) -> impl ExactSizeIterator<Item = &'t Path> + DoubleEndedIterator {
         self.in_role(role).iter().map(|file| &*file.path)
     }
 
-    /// The one in this role in this directory. A server can have 100,000 directories.
+    /// The one in this role in this directory. If there are several, which differ only in case, the first one in
+    /// lower case: phones write their address so.
     pub(super) fn in_directory(self, role: ConfigKind, directory: &Path) -> Option<&'t Path> {
+        self.all_in_directory(role, directory).next()
+    }
+
+    /// Those in this role in this directory. A server can have 100,000 directories.
+    pub(super) fn all_in_directory<'d>(
+        self,
+        role: ConfigKind,
+        directory: &'d Path,
+    ) -> impl Iterator<Item = &'t Path> + use<'t, 'd> {
         let (files, directory) = (self.in_role(role), directory.as_os_str());
-        let file = files.get(files.partition_point(|file| file.directory() < directory))?;
-        (file.directory() == directory).then_some(&*file.path)
+        let files = &files[files.partition_point(|file| file.directory() < directory)..];
+        files.iter().take_while(move |file| file.directory() == directory).map(|file| &*file.path)
     }
 
     fn in_role(self, role: ConfigKind) -> &'t [Named] {

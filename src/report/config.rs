@@ -67,6 +67,8 @@ pub struct ConfigPhone {
     pub master: Option<String>,
     /// The files that the phone reads, by precedence: the first one wins.
     pub files: Vec<String>,
+    /// Files that the phone does not read, because one of `files` has the same name in lower case.
+    pub not_read: Vec<String>,
     /// Whether all files that the phone reads could be read here.
     pub complete: bool,
     /// For each certificate that the log shows as installed: the line of the configuration that it comes
@@ -109,6 +111,7 @@ impl ConfigPhone {
             mac: shown.mac(config.mac),
             master: config.master().map(|file| shown.path(&file.path)),
             files: config.sources.iter().map(|source| shown.path(&source.file.path)).collect(),
+            not_read: config.other_case.iter().map(|other| shown.path(&other.file.path)).collect(),
             complete: config.is_complete,
             installed: config
                 .installed
@@ -195,6 +198,9 @@ fn parameters(phone: &ConfigPhone, width: usize, out: &mut dyn Write) -> io::Res
     let master = phone.master.as_deref().unwrap_or("no master was found");
     let rest = if phone.complete { "" } else { "; not all of its files were read" };
     writeln!(out, "{}  ({}{rest})", phone.mac, visible(master))?;
+    for file in &phone.not_read {
+        writeln!(out, "{} is not read: phones ask for the name in lower case.", visible(file))?;
+    }
     let mut table = table::plain(width);
     table.set_header(["parameter", "value", "file and line"]);
     for one in &phone.parameters {
@@ -235,6 +241,8 @@ mod tests {
             tree.member(&format!("t.zip!/{name}"), text.as_bytes(), None);
         }
         tree.member("t.zip!/0004f2000009-phone.cfg", b"<a/>", None);
+        tree.member("t.zip!/0004f2a1b2c3-web.cfg", b"<a/>", None);
+        tree.member("t.zip!/0004F2A1B2C3-web.cfg", b"<a SCEP.enable=\"1\"/>", None);
         let tree = tree.build();
         let macs = ["0004f2a1b2c3", "0004f2000009"].map(|mac| mac.parse::<Mac>().unwrap());
         let mut phones =

@@ -7,7 +7,7 @@ mod values;
 use super::*;
 use crate::check::{CATALOGUE, Family};
 use crate::config::fixture::*;
-use crate::config::{SlotState, resolve};
+use crate::config::{SlotState, TreeBuilder, resolve};
 use crate::model::Slot;
 
 const CERTIFICATE: &str = "device.sec.TLS.customDeviceCert1.publicCert";
@@ -276,6 +276,49 @@ fn cfg007_overridden() {
     };
     assert_eq!(files("0"), [("CFG007", Info)]);
     assert_eq!(files("1"), []);
+}
+
+/// In an archive only, because some file systems do not distinguish case.
+#[test]
+fn cfg007_names_in_another_case() {
+    let found = |files: &[(&str, &str)]| {
+        let mut tree = TreeBuilder::new(&["t.zip".into()]);
+        for (name, text) in files {
+            tree.member(&format!("t.zip!/{name}"), text.as_bytes(), None);
+        }
+        let config = resolve(&tree.build(), mac(), None, &["t.zip!/logs".into()]);
+        let level = config.get("log.render.level").map(|given| given.value.as_text().unwrap().to_owned());
+        let found = run(&config, &log(), &[]);
+        let messages = found.into_iter().filter(|(code, _)| *code == "CFG007");
+        (level, messages.map(|(_, finding)| finding.message.to_string()).collect::<Vec<_>>())
+    };
+    let [one, two] = ["1", "2"].map(|level| element(&[("log.render.level", level)]));
+    for (ending, place) in [(".cfg", ""), (".cfg", "site/"), ("-phone.cfg", ""), ("-web.cfg", "")] {
+        let [lower, upper] = ["0004f2a1b2c3", "0004F2A1B2C3"].map(|mac| format!("{place}{mac}{ending}"));
+        let (level, messages) = found(&[(&upper, &two), (&lower, &one)]);
+        assert_eq!(level.as_deref(), Some("1"), "{ending}");
+        assert_eq!(messages.len(), 1, "{messages:?}");
+        assert!(
+            messages[0].starts_with(&format!(
+                "The files t.zip!/{lower} and t.zip!/{upper} differ: the first counts,"
+            ))
+        );
+        // A copy, a file that can't be meant for a phone, and only one of the two.
+        for other in [&*one, "", "no XML"] {
+            assert_eq!(found(&[(&upper, other), (&lower, &one)]), (Some("1".to_owned()), vec![]), "{ending}");
+        }
+        assert_eq!(found(&[(&upper, &two)]), (Some("2".to_owned()), vec![]), "{ending}");
+    }
+    // A list can name the file too, and files in other directories are not beside it.
+    let list = element(&[("CONFIG_FILES", "0004F2A1B2C3.cfg")]);
+    assert_eq!(
+        found(&[("0004F2A1B2C3.cfg", &two), ("0004f2a1b2c3.cfg", &list)]),
+        (Some("2".to_owned()), vec![])
+    );
+    assert_eq!(
+        found(&[("old/0004F2A1B2C3.cfg", &two), ("0004f2a1b2c3.cfg", &one)]),
+        (Some("1".to_owned()), vec![])
+    );
 }
 
 #[test]

@@ -3,7 +3,8 @@
 //! ## What it means
 //! The phone reads its files in a fixed order, and uses the first value that it finds: first the overrides of
 //! the phone and of its web server, then the files that the master file names, from left to right. The value in
-//! a later file has no effect on this phone.
+//! a later file has no effect on this phone. A phone writes its address in lower case: if a file of the same name
+//! in upper case lies beside it, the phone does not read that file.
 //!
 //! ## How sure it is
 //! It is certain if the message says which value is used. It is not documented whether the phone's or the web
@@ -13,9 +14,10 @@
 //!
 //! ## What to do
 //! 1. Decide which value is right.
-//! 2. Remove the other value. An override is removed on the phone, or by deleting its file on the server.
+//! 2. Remove the other value, or the file in upper case. An override is removed on the phone, or by deleting its
+//!    file on the server.
 
-use super::{ConfigurationCase, Effective, Finding, Rule, Severity, rule, sentence};
+use super::{ConfigurationCase, Effective, Finding, OtherCase, Part, Rule, Severity, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG007",
@@ -28,8 +30,20 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
-    let all = case.config.effective();
-    all.filter_map(finding).collect()
+    let all = case.config.effective().filter_map(finding);
+    all.chain(case.config.other_case.iter().map(of_other_case)).collect()
+}
+
+fn of_other_case(OtherCase { file, read }: &OtherCase) -> Finding {
+    let message = sentence![
+        "The files ",
+        Part::Path(read.path.clone()),
+        " and ",
+        Part::Path(file.path.clone()),
+        " differ: the first counts, the second does not, because phones ask for names in lower case."
+    ];
+    let evidence = [read.says(None, None, "counts"), file.says(None, None, "does not count")];
+    Finding::of_files(None, message, evidence)
 }
 
 fn finding(one: Effective<'_>) -> Option<Finding> {
