@@ -82,6 +82,13 @@ pub enum Fault {
     Encrypted,
 }
 
+impl Fault {
+    /// Whether it is about a part that is something else than a certificate by its own begin line, such as a key.
+    pub(super) fn is_of_something_else(self) -> bool {
+        matches!(self, Self::Label(name) if name != UNKNOWN_LABEL)
+    }
+}
+
 /// The words of [`Fault::Label`] and [`Fault::Holds`].
 const KNOWN: &[Words] = &[
     UNKNOWN_LABEL,

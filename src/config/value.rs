@@ -153,22 +153,36 @@ impl Certificates {
 
     fn block(&mut self, block: &Block) {
         let fault = match (&block.bytes, block.label) {
-            (Err(fault), _) => *fault,
             (_, Label::Key | Label::EncryptedKey) => Fault::Label("PRIVATE KEY"),
+            (Err(fault), _) => *fault,
             (_, Label::Other(name)) if name != "CMS" => Fault::Label(name),
             (Ok(bytes), label) => {
                 let form = if label == Label::Certificate { Form::Pem } else { Form::Pkcs7 };
                 return self.add(bytes, form);
             }
         };
-        self.fault.get_or_insert(fault);
+        self.add_fault(fault);
+    }
+
+    /// Keeps the first fault; one of a certificate rather than one of a part that is something else.
+    fn add_fault(&mut self, fault: Fault) {
+        if self.fault.is_none_or(|first| first.is_of_something_else() && !fault.is_of_something_else()) {
+            self.fault = Some(fault);
+        }
+    }
+
+    /// Why a certificate in the value can't be read. None if all of them can, although another part of the value,
+    /// such as a key, is none.
+    #[must_use]
+    pub fn certificate_fault(&self) -> Option<Fault> {
+        self.fault.filter(|fault| self.list.is_empty() || !fault.is_of_something_else())
     }
 
     /// Adds the certificates in these bytes.
     fn add(&mut self, bytes: &[u8], form: Form) {
         if let Some(certificates) = certificate::pkcs7(bytes) {
             if certificates.is_empty() {
-                self.fault.get_or_insert(Fault::NoCertificate);
+                self.add_fault(Fault::NoCertificate);
             }
             self.list.extend(certificates);
             let whole = der::Reader::new(bytes).next().map_or(bytes, |element| element.whole);
@@ -176,10 +190,10 @@ impl Certificates {
         } else if let Some(certificate) = Certificate::parse(bytes) {
             self.list.push(certificate);
             if form == Form::Pkcs7 {
-                self.fault.get_or_insert(Fault::Holds(pem::HOLDS_X509));
+                self.add_fault(Fault::Holds(pem::HOLDS_X509));
             }
         } else {
-            self.fault.get_or_insert(not_a_certificate(bytes, form));
+            self.add_fault(not_a_certificate(bytes, form));
         }
     }
 
@@ -243,8 +257,9 @@ impl Certificates {
     }
 }
 
+/// The form of the first part that is a certificate by its begin line.
 fn form(blocks: &[Block]) -> Form {
-    match blocks.first() {
+    match blocks.iter().find(|block| matches!(block.label, Label::Pkcs7 | Label::Certificate)) {
         Some(Block { label: Label::Pkcs7, is_exact: true, .. }) => Form::Pkcs7,
         Some(Block { label: Label::Pkcs7, .. }) => Form::Pkcs7Odd,
         _ => Form::Pem,

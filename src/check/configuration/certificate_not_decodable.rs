@@ -5,7 +5,8 @@
 //! certificate. The phone can't install it.
 //!
 //! ## How sure it is
-//! It is certain that the text violates the rules of PEM, PKCS #7 or X.509, as the message says.
+//! It is certain that the text violates the rules of PEM, PKCS #7 or X.509, as the message says. A private key or
+//! another known part beside a certificate that can be read is not reported: `phonecert config` shows it.
 //!
 //! ## What to do
 //! 1. Get the certificate again from its issuer, and check it: `openssl pkcs7 -in chain.p7b -print_certs
@@ -29,29 +30,23 @@ pub(in crate::check) const RULE: Rule = Rule {
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = case.read.iter().filter_map(|credential| {
         let (given, value) = credential.certificate?;
-        let fault = value.fault.filter(|_| value.form != Form::Bare)?;
-        let (severity, message) = match (value.list.len(), fault) {
-            (0, _) => {
-                (RULE.severity, sentence!["No certificate can be read from ", &given, format!(": {fault}.")])
-            }
-            (_, Fault::Holds(what)) => (
-                RULE.severity,
+        let fault = value.certificate_fault().filter(|_| value.form != Form::Bare)?;
+        let message = match (value.list.len(), fault) {
+            (0, _) => sentence!["No certificate can be read from ", &given, format!(": {fault}.")],
+            (_, Fault::Holds(what)) => {
                 sentence![
                     &given,
                     format!(" has the begin and end lines of something else: it contains {what}.")
-                ],
-            ),
+                ]
+            }
             (number, _) => {
                 let was_read = if number == 1 { "certificate was" } else { "certificates were" };
-                // A part that never was a certificate takes none away.
-                let is_beside = matches!(fault, Fault::Label(_) | Fault::NotDer);
-                let severity = if is_beside { Severity::Warning } else { RULE.severity };
                 let start = format!("{} {was_read} read from ", count(number as u64));
                 let end = format!(", but another part of it is not a certificate: {fault}.");
-                (severity, sentence![start, &given, end])
+                sentence![start, &given, end]
             }
         };
-        Some(Finding::of_files(credential.store.slot(), message, [given.in_short()]).with_severity(severity))
+        Some(Finding::of_files(credential.store.slot(), message, [given.in_short()]))
     });
     found.collect()
 }

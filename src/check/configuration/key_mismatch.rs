@@ -28,7 +28,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = case.read.iter().filter_map(|credential| {
         let ((certificate, value), (given, key)) = (credential.certificate?, credential.key?);
         let key = key.ok()?;
-        let is_none = value.fault.is_none()
+        let is_none = value.certificate_fault().is_none()
             && !value.list.is_empty()
             && value.list.iter().all(|certificate| certificate.key.matches(&key.public) == Some(false));
         if !is_none {

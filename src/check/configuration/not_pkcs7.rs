@@ -38,7 +38,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
 
 /// The sentence about a value without PKCS #7 lines; None if it has them, or if CFG011 reports more.
 pub(in crate::check) fn fault_of(value: &Certificates) -> Option<&'static str> {
-    match (value.form, value.fault) {
+    match (value.form, value.certificate_fault()) {
         (Form::Bare, None) => Some("is base64 without begin and end lines"),
         (Form::Bare, Some(_)) => {
             Some("has no PKCS #7 begin and end lines, and no certificate can be read from it")

@@ -56,12 +56,13 @@ fn cfg011_says_what_was_read() {
         found.map(|(_, finding)| (finding.severity.unwrap(), finding.message.to_string())).unwrap()
     };
     let beside = "1 certificate was read from device.sec.TLS.customDeviceCert1.publicCert (";
-    for more in [pem("PKCS7", b"garbage"), key(1)] {
+    let cut = pem("PKCS7", &pkcs7(&[good()])[..200]);
+    for more in
+        [pem("PKCS7", b"garbage"), pem("PKCS7X", b"garbage"), cut.clone(), format!("{} {cut}", key(1))]
+    {
         let (severity, message) = found(&format!("{p7} {more}"));
-        assert!(severity == Warning && message.starts_with(beside), "{message}");
+        assert!(severity == Error && message.starts_with(beside), "{message}");
     }
-    let (severity, message) = found(&format!("{p7} {}", pem("PKCS7", &pkcs7(&[good()])[..200])));
-    assert!(severity == Error && message.starts_with(beside), "{message}");
     let (severity, message) = found(&pem("PKCS7", &good()));
     assert!(
         severity == Error && message.contains("it contains an X.509 certificate, and no PKCS #7"),

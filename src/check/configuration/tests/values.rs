@@ -43,6 +43,28 @@ fn cfg011_not_decodable() {
     }
 }
 
+/// A key, or another part that is no certificate by its own begin line, takes none away.
+#[test]
+fn cfg011_another_part_beside_a_certificate() {
+    let request = pem("CERTIFICATE REQUEST", b"x");
+    for more in
+        [key(1), sample("encrypted-pkcs1.key"), key(1).replace("-----END PRIVATE KEY-----", ""), request]
+    {
+        for text in [format!("{} {more}", chain(&[good()])), format!("{more} {}", chain(&[good()]))] {
+            assert_eq!(changed(&[(CERTIFICATE, &text)], &log()), [], "{text:.60}");
+            // What else is wrong is reported.
+            assert_eq!(
+                changed(&[(CERTIFICATE, &text), (KEY, &key(2))], &log()),
+                [("CFG015", Error)],
+                "{text:.60}"
+            );
+            let plain = text.replace(&chain(&[good()]), &pem("CERTIFICATE", &good()));
+            assert_eq!(changed(&[(CERTIFICATE, &plain)], &log()), [("CFG010", Warning)], "{text:.60}");
+        }
+        assert_eq!(changed(&[(CERTIFICATE, &more)], &log()), [("CFG011", Error)], "{more:.60}");
+    }
+}
+
 #[test]
 fn cfg012_key_not_readable() {
     for text in [
