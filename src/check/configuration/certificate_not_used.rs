@@ -5,7 +5,7 @@
 //!
 //! ## How sure it is
 //! It is certain that no file that was read selects it. A profile can also be set on the phone. If a profile
-//! has a number or an unknown word as its value, nothing is reported.
+//! has a number or an unknown word as its value, or if the certificate can't be read, nothing is reported.
 //!
 //! ## What to do
 //! 1. Let a profile use the slot: `device.sec.TLS.profile.deviceCert1="Platform1"`, with its `.set`.
@@ -41,7 +41,8 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     }
     let found = case.judged.iter().filter_map(|credential| {
         let slot = credential.store.slot().filter(|slot| !selected.contains(&Some(*slot)))?;
-        let (given, _) = credential.certificate?;
+        // A value that can't be read fills no slot: CFG010 and CFG011 report it.
+        let (given, _) = credential.certificate.filter(|(_, value)| value.certificate_fault().is_none())?;
         let message = sentence![&given, format!(" fills {slot}, but no profile selects it.")];
         Some(Finding::of_files(Some(slot), message, [given.in_short()]))
     });

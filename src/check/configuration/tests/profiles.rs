@@ -82,6 +82,23 @@ fn cfg024_not_used() {
 }
 
 #[test]
+fn cfg024_a_value_without_a_certificate_fills_no_slot() {
+    const NAME: &str = "sec.TLS.customDeviceCert.1";
+    let whole = chain(&[good()]);
+    for (text, code) in [
+        (pem("PKCS7", b"x"), Some("CFG011")),
+        (pem("PKCS7", &good()), Some("CFG011")),
+        (format!("{whole} {}", pem("PKCS7", &good()[..300])), Some("CFG011")),
+        ("abc".to_owned(), Some("CFG010")),
+        (whole.clone(), None),
+        (format!("{whole} {}", key(1)), None),
+    ] {
+        let found = codes(&plain(&[(NAME, &text), ("sec.TLS.customDeviceKey.1", &key(1))]), &log());
+        assert_eq!(found, [code.unwrap_or("CFG024")], "{text:.40}");
+    }
+}
+
+#[test]
 fn cfg024_only_the_value_that_counts_selects() {
     const PROFILE: &str = "device.sec.TLS.profile.deviceCert1";
     const LISTED: [&str; 2] = ["a.cfg", "b.cfg"];
