@@ -9,7 +9,7 @@
 //! may set something else.
 //!
 //! ## What to do
-//! 1. Set `log.level.change.tls="3"`, and `log.render.level` to 3 or lower.
+//! 1. Set `log.level.change.tls="3"`, `log.render.level` to 3 or lower, and `log.level.change.hw` to 4 or lower.
 //! 2. Restart the phone, and wait until it has uploaded its log.
 //! 3. Set the levels back, because the log's size is limited.
 
@@ -21,7 +21,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     name: "certificate-lines-hidden",
     severity: Severity::Info,
     cause: "A file sets a logging level above the level of these lines.",
-    remedy: "Set log.level.change.tls and log.render.level to 3, and restart the phone.",
+    remedy: "Set log.level.change.tls and log.render.level to 3, log.level.change.hw to 4, and restart the phone.",
     reference: "Feature Profile 37148, \"Troubleshooting\"",
     ..rule(include_str!("certificate_lines_hidden.rs"), run)
 };
@@ -37,5 +37,8 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let lines = levels
         .iter()
         .map(|(given, hidden, _)| given.says_of_value(format!(": keeps {hidden} out of the log")));
-    vec![Finding::of_files(None, message, lines)]
+    let changes: Vec<_> =
+        levels.iter().map(|(given, _, wanted)| format!("{} to {wanted}", given.name())).collect();
+    let remedy = format!("Set {}, and restart the phone.", changes.join(" and "));
+    vec![Finding { remedy: Some(remedy.into()), ..Finding::of_files(None, message, lines) }]
 }
