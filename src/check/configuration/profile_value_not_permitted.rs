@@ -5,9 +5,9 @@
 //! was wrong about this. Application certificates can't be used by platform profiles.
 //!
 //! ## How sure it is
-//! It is certain for words. Numbers occur in practice, and are not reported. If no file has `device.set` or the
-//! value's own `.set`, the phone ignores the value and uses the default; if one of them is 0, nothing is
-//! reported.
+//! It is certain for words: the guide permits only these three, and no source says that upper and lower case do
+//! not matter. Numbers occur in practice, and are not reported. If no file has `device.set` or the value's own
+//! `.set`, the phone ignores the value and uses the default; if one of them is 0, nothing is reported.
 //!
 //! ## What to do
 //! 1. Write Builtin, Platform1 or Platform2.
@@ -15,27 +15,29 @@
 //!    select it with `sec.TLS.profileSelection`.
 
 use super::{
-    ConfigurationCase, Finding, ParameterKind, Rule, Severity, Slot, device_words, of_selection, rule,
-    selected_slot, sentence,
+    ConfigurationCase, Finding, ParameterKind, Rule, Severity, device_words, of_selection, rule, sentence,
 };
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG021",
     name: "profile-value-not-permitted",
     severity: Severity::Error,
-    cause: "Only the values Builtin, Platform1 and Platform2 are permitted.",
+    cause: "Only the values Builtin, Platform1 and Platform2 are permitted, in this spelling.",
     remedy: "Write Builtin, Platform1 or Platform2.",
     reference: "Feature Profile 37148, \"Configuring the Device Certificate to be Used\"",
     ..rule(include_str!("profile_value_not_permitted.rs"), run)
 };
 
+/// Whether a platform profile can have this value.
+pub(super) fn is_permitted(value: &str) -> bool {
+    matches!(value, "Builtin" | "Platform1" | "Platform2")
+}
+
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found =
         device_words(case, |kind| kind == ParameterKind::ProfileCertificate).filter_map(|(given, value)| {
             let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
-            let is_permitted = value.eq_ignore_ascii_case("Builtin")
-                || matches!(selected_slot(value), Some(Slot::Platform(1 | 2)));
-            if is_number || is_permitted {
+            if is_number || is_permitted(value) {
                 return None;
             }
             let message = sentence![

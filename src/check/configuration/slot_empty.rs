@@ -13,6 +13,7 @@
 //! 2. If it was installed in another way, let the log show it: set TLS logging to level 3, and restart the
 //!    phone.
 
+use super::profile_value_not_permitted::is_permitted;
 use super::{
     ConfigurationCase, Finding, ParameterKind, Rule, Severity, Slot, SlotState, of_selection, rule,
     selected_slot, sentence,
@@ -39,13 +40,10 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let credentials = config.credentials();
     let profiles = config.of_kind(|kind| kind == ParameterKind::ProfileCertificate);
     let found = profiles.filter_map(|given| {
-        // A platform profile can't have another slot: CFG021 reports that.
-        let is_of_device = given.name().starts_with("device.");
-        let slot = selected_slot(given.value.as_text()?).filter(|slot| match slot {
-            Slot::BuiltIn => false,
-            Slot::Platform(number) => !is_of_device || matches!(number, 1 | 2),
-            Slot::Application(_) => !is_of_device,
-        })?;
+        // A platform profile can't have another value: CFG021 reports that.
+        let value = given.value.as_text()?;
+        let is_possible = !given.name().starts_with("device.") || is_permitted(value);
+        let slot = selected_slot(value).filter(|slot| is_possible && *slot != Slot::BuiltIn)?;
         let is_filled = credentials.iter().any(|one| one.store.slot() == Some(slot))
             || config.is_unsure_of(slot)
             || case.log.slots.get(&slot).is_some_and(|facts| facts.was_filled)

@@ -9,7 +9,10 @@ fn cfg021_profile_value() {
         |value: &str| changed(&[(PROFILE, value), ("device.sec.TLS.profile.deviceCert2.set", "1")], &log());
     assert_eq!(with_value("Application1"), [("CFG021", Error)]);
     assert_eq!(with_value("Custom"), [("CFG021", Error)]);
-    for value in ["Builtin", "BuiltIn", "Platform1", "0", "1", "2"] {
+    for value in ["BUILTIN", "BuiltIn", "builtin", "platform2", "PLATFORM1", "Platform 1"] {
+        assert_eq!(with_value(value), [("CFG021", Error)], "{value}");
+    }
+    for value in ["Builtin", "Platform1", "0", "1", "2"] {
         assert_eq!(with_value(value), [], "{value}");
     }
     assert_eq!(changed(&[("sec.TLS.profile.1.deviceCert", "Anything")], &log()), []);
