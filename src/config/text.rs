@@ -44,8 +44,23 @@ fn with_line_feeds(text: Cow<'_, str>) -> Cow<'_, str> {
 fn content(bytes: &[u8]) -> Content<'_> {
     let (encoding, bytes) = match Encoding::for_bom(bytes) {
         Some((encoding, length)) => (encoding, &bytes[length..]),
-        None => (declared(bytes), bytes),
+        None => (without_mark(bytes), bytes),
     };
+    let content = decoded(bytes, encoding);
+    let Content::Text(text) = content else { return content };
+    match declared(text.as_bytes()) {
+        Some((named, at)) if is_utf16(named) != is_utf16(encoding) => {
+            Content::Broken(text, at, "the file is not in the encoding that its XML declaration names")
+        }
+        _ => Content::Text(text),
+    }
+}
+
+fn is_utf16(encoding: &Encoding) -> bool {
+    encoding == UTF_16LE || encoding == UTF_16BE
+}
+
+fn decoded<'b>(bytes: &'b [u8], encoding: &'static Encoding) -> Content<'b> {
     if encoding == UTF_8 {
         return match std::str::from_utf8(bytes) {
             Ok(text) if is_binary(text) => Content::Binary,
@@ -91,25 +106,26 @@ fn is_binary(text: &str) -> bool {
     controls * 16 > start.len() || start.contains(&0) && !begins_like_xml(start)
 }
 
-/// The encoding that the XML declaration names; UTF-8 if it names none.
-fn declared(bytes: &[u8]) -> &'static Encoding {
+/// The encoding of a file without a byte order mark.
+fn without_mark(bytes: &[u8]) -> &'static Encoding {
     match bytes {
-        [b'<', 0, ..] => return UTF_16LE,
-        [0, b'<', ..] => return UTF_16BE,
-        _ => {}
+        [b'<', 0, ..] => UTF_16LE,
+        [0, b'<', ..] => UTF_16BE,
+        // A declaration that is readable as bytes is not in UTF-16, even if it says so.
+        _ => declared(bytes).map(|(named, _)| named).filter(|named| !is_utf16(named)).unwrap_or(UTF_8),
     }
-    let head = &bytes[..bytes.len().min(256)];
-    let named = || {
-        let declaration = head.strip_prefix(b"<?xml")?;
-        let end = memchr::memmem::find(declaration, b"?>")?;
-        let declaration = &declaration[..end];
-        let after = &declaration[memchr::memmem::find(declaration, b"encoding")? + b"encoding".len()..];
-        let after = after.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
-        let (quote, rest) = after.split_first()?;
-        Encoding::for_label(&rest[..memchr::memchr(*quote, rest)?])
-    };
-    // A declaration that is readable as bytes is not in UTF-16, even if it says so.
-    named().filter(|encoding| *encoding != UTF_16LE && *encoding != UTF_16BE).unwrap_or(UTF_8)
+}
+
+/// The encoding that the XML declaration names, if it is a known one, and the offset of its name.
+fn declared(text: &[u8]) -> Option<(&'static Encoding, usize)> {
+    let declaration = text[..text.len().min(256)].strip_prefix(b"<?xml")?;
+    let declaration = &declaration[..memchr::memmem::find(declaration, b"?>")?];
+    let after = &declaration[memchr::memmem::find(declaration, b"encoding")? + b"encoding".len()..];
+    let after = after.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+    let (quote, rest) = after.split_first()?;
+    let name = &rest[..memchr::memchr(*quote, rest)?];
+    let offset = b"<?xml".len() + declaration.len() - rest.len();
+    Some((Encoding::for_label(name)?, offset))
 }
 
 #[cfg(test)]
@@ -132,7 +148,31 @@ mod tests {
         assert_eq!(text(b"\xfe\xff\0<\0a").unwrap(), "<a");
         let latin = b"<?xml version=\"1.0\" encoding='ISO-8859-1'?><a b=\"\xe4\"/>";
         assert!(text(latin).unwrap().ends_with("<a b=\"ä\"/>"));
-        assert!(text(b"<?xml version=\"1.0\" encoding=\"utf-16\"?><a/>").is_some());
+    }
+
+    #[test]
+    fn a_declaration_that_names_another_encoding() {
+        let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let of = |name: &str| format!("<?xml version=\"1.0\" encoding=\"{name}\"?><a/>");
+        let with_mark = |text: &str| [b"\xff\xfe", &*utf16(text)].concat();
+        for name in ["UTF-16", "utf-16le", "UTF-16BE", "iso-10646-ucs-2"] {
+            for bytes in [of(name).into_bytes(), format!("\u{feff}{}", of(name)).into_bytes()] {
+                assert!(matches!(decode(&bytes), Content::Broken(_, 30, _)), "{name}");
+            }
+        }
+        for name in ["utf-8", "ISO-8859-1", "windows-1252"] {
+            for bytes in [utf16(&of(name)), with_mark(&of(name))] {
+                assert!(matches!(decode(&bytes), Content::Broken(_, 30, _)), "{name}");
+            }
+            assert!(text(of(name).as_bytes()).is_some(), "{name}");
+        }
+        for bytes in
+            [utf16(&of("utf-16")), with_mark(&of("UTF-16LE")), with_mark("<a/>"), utf16(&of("unknown"))]
+        {
+            assert!(text(&bytes).is_some());
+        }
+        assert!(text(of("unknown").as_bytes()).is_some());
+        assert!(text(b"\xef\xbb\xbf<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><a/>").is_some());
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Reads the attributes of an XML file, and finds where it is not well-formed.
 //!
 //! The phone's parser is most likely Expat, without namespaces. roxmltree gives the same result as Expat if colons
-//! in names are replaced. A document type is ignored; a file whose document type declares entities or attributes is
+//! in names are replaced, and if three rules that it does not check are checked here. A document type is ignored; a file whose document type declares entities or attributes is
 //! not read. The time of roxmltree is quadratic in the attributes of one element, so these are counted first. Most
 //! files are read without it ([`simple`]).
 
 mod prepared;
 mod simple;
+mod unchecked;
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -16,6 +17,7 @@ use roxmltree::{Document, Error, ParsingOptions};
 use serde::{Deserialize, Serialize};
 
 use self::prepared::prepared;
+use self::unchecked::check;
 use crate::problem::ProblemKind;
 use crate::secrets::pattern;
 
@@ -73,6 +75,7 @@ fn parsed(text: &str, see: &mut dyn FnMut(Attribute<'_>)) -> Result<(), Refusal>
     let allow_dtd = !["<!ENTITY", "<!ATTLIST"].iter().any(|declaration| text.contains(declaration));
     let options = ParsingOptions { allow_dtd, ..ParsingOptions::default() };
     let document = Document::parse_with_options(&text, options).map_err(|error| refusal(&error, &text))?;
+    check(&text)?;
     let mut lines = LineCounter { text: text.as_bytes(), line: 1, counted: 0 };
     for attribute in document.descendants().flat_map(|node| node.attributes()) {
         let line = lines.of(attribute.range().start);
@@ -235,10 +238,37 @@ mod tests {
             ("<a>\n<<!--", (2, 2), ""),
             ("<a>\r\n<b>\r\n</a>", (3, 1), "end tag"),
             ("<a>\n<b c=\"\0\"/></a>", (2, 7), "does not allow"),
+            ("<a b=\"&#xd800;\"/>", (1, 7), "does not exist"),
+            ("<a>\n&#56320;</a>", (2, 1), "does not exist"),
+            ("<a>\n<!-- &#xd800; --><b c=\"&#xd7ff;&#x110000;\"/></a>", (2, 32), "does not exist"),
+            ("<a b=\"&#x100000000;\"/>", (1, 7), "&amp;"),
+            ("<?XML version=\"1.0\"?><a/>", (1, 1), "lower case"),
+            ("<?xml version=\"1.0\"?>\n<a><?Xml?></a>", (2, 4), "lower case"),
+            ("<a><?xml\tx?></a>", (1, 4), "very beginning"),
+            ("<?xml version=\"1.0\" standalone=\"maybe\"?><a/>", (1, 33), "neither yes nor no"),
+            (
+                "<?xml version=\"1.0\" encoding=\"utf-8\"\nstandalone = 'YES' ?><a/>",
+                (2, 15),
+                "neither yes nor no",
+            ),
         ] {
             let Err(Refusal::Malformed(byte, why)) = read(text) else { panic!("{text}") };
             assert!(why.contains(word), "{text}: {why}");
             assert_eq!(line_and_column(text.as_bytes(), byte), place, "{text}: {why}");
+        }
+    }
+
+    #[test]
+    fn what_expat_accepts_is_no_fault() {
+        for text in [
+            "<a b=\"&#xD7FF;&#xe000;&#xfffd;&#x10FFFF;&#65;\"/>",
+            "<a><!-- &#xd800; <?XML?> --><![CDATA[&#xd800;<?XML?>]]><?p &#xd800;?></a>",
+            "<?xml-stylesheet x?><a><?XML-x?><?xmlx?></a>",
+            "<?xml\tversion=\"1.0\" standalone=\"yes\"?><a/>",
+            "<?xml version='1.0' encoding='utf-8' standalone='no' ?><a/>",
+            "<?xml version=\"1.0\"?><a><?p standalone=\"maybe\"?></a>",
+        ] {
+            assert!(read(text).is_ok(), "{text}");
         }
     }
 
@@ -360,6 +390,15 @@ mod tests {
         ) {
             compare(&format!("{before}<a{names}>{inner}</a>{after}"));
         }
+    }
+
+    #[test]
+    fn what_seems_to_begin_in_a_document_type_takes_no_time() {
+        for start in ["<!--", "<![CDATA[", "<?"] {
+            let parts = format!("<!NOTATION n SYSTEM \"{start}\"><?p?>").repeat(20_000);
+            assert!(read(&format!("<!DOCTYPE a [{parts}]><a b=\"&#65;\"/>")).is_ok(), "{start}");
+        }
+        assert!(read(&format!("<a>{}</a>", "<?p &#65; ?>&#65;<!-- -->".repeat(50_000))).is_ok());
     }
 
     #[test]
