@@ -1,4 +1,4 @@
-//! Private keys: PKCS #8, PKCS #1 and SEC 1 (RFC 5208, RFC 8017, RFC 5915).
+//! Private keys: PKCS #8, PKCS #1, SEC 1 (RFC 5208, RFC 8017, RFC 5915), and OpenSSL's traditional form of DSA.
 //!
 //! Only the kind of a key, its length as the phone counts it, and its public half are kept. The caller wipes the
 //! bytes; no value of this file contains any of them.
@@ -46,13 +46,16 @@ pub(super) fn parse(der: &[u8]) -> Option<Key> {
             };
             (whole.whole.len(), public)
         }
-        // PKCS #1: the numbers.
-        ([0], INTEGER) => {
-            // Version, algorithm with its NULL, and the numbers in an OCTET STRING.
-            let algorithm = encoded_length(encoded_length(RSA.len()) + 2);
-            let content = 3 + algorithm + encoded_length(whole.whole.len());
-            (encoded_length(content), rsa(whole)?)
-        }
+        // PKCS #1: the numbers. DSA has five of them, RSA eight.
+        ([0], INTEGER) => match dsa_length(whole) {
+            Some(length) => (length, PublicKey::Other),
+            None => {
+                // Version, algorithm with its NULL, and the numbers in an OCTET STRING.
+                let algorithm = encoded_length(encoded_length(RSA.len()) + 2);
+                let content = 3 + algorithm + encoded_length(whole.whole.len());
+                (encoded_length(content), rsa(whole)?)
+            }
+        },
         // SEC 1: the secret, the curve, and mostly the public point.
         ([1], OCTET_STRING) => {
             let curve = fields.take(context(0));
@@ -66,6 +69,20 @@ pub(super) fn parse(der: &[u8]) -> Option<Key> {
         _ => return None,
     };
     Some(Ok(PrivateKey { length: length as u32, public }))
+}
+
+/// The length of a traditional DSA key in PKCS #8; None for other keys.
+fn dsa_length(key: Element<'_>) -> Option<usize> {
+    /// id-dsa, 1.2.840.10040.4.1.
+    const DSA: &[u8] = b"\x2a\x86\x48\xce\x38\x04\x01";
+    let mut numbers = key.within();
+    let _version = numbers.take(INTEGER)?;
+    let mut next = || numbers.take(INTEGER).map(|number| number.whole.len());
+    let (p, q, g, _public, secret) = (next()?, next()?, next()?, next()?, next()?);
+    // PKCS #8 names p, q and g with the algorithm, and only the secret number inside.
+    let algorithm = encoded_length(encoded_length(DSA.len()) + encoded_length(p + q + g));
+    let length = encoded_length(3 + algorithm + encoded_length(secret));
+    numbers.next().is_none().then_some(length)
 }
 
 fn rsa(key: Element<'_>) -> Option<PublicKey> {

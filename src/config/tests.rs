@@ -75,6 +75,13 @@ fn keys_tell_their_public_half() {
     assert_eq!(issuing.key.matches(&public("rsa-1024-pkcs1.key")), Some(false));
     assert_eq!(issuing.key.matches(&public("ed25519-pkcs8.key")), None);
     assert!(matches!(public("rsa-1024-pkcs1.key"), PublicKey::Rsa(1024, _)));
+    // DSA in its traditional form has numbers too, but they are not those of RSA.
+    let dsa = sample("dsa-1024-traditional.key");
+    let body =
+        dsa.replace("-----BEGIN DSA PRIVATE KEY-----", "").replace("-----END DSA PRIVATE KEY-----", "");
+    for text in [dsa, body] {
+        assert_eq!(read_key(&text).unwrap().public, PublicKey::Other, "{text:.40}");
+    }
     for name in ["encrypted-pkcs1.key", "encrypted-pkcs8.key"] {
         assert_eq!(read_key(&sample(name)), Err(Fault::Encrypted), "{name}");
     }

@@ -11,6 +11,7 @@ openssl genrsa -out rsa-8192-pkcs8.key 8192
 openssl ecparam -name prime256v1 -genkey -out ec-256-sec1.key
 openssl pkcs8 -topk8 -nocrypt -in ec-256-sec1.key -out ec-256-pkcs8.key
 openssl genpkey -algorithm ed25519 -out ed25519-pkcs8.key
+openssl dsaparam -genkey -noout 1024 2>/dev/null | openssl dsa -out dsa-1024-traditional.key
 openssl rsa -traditional -aes128 -passout pass:invented -in rsa-1024-pkcs1.key -out encrypted-pkcs1.key
 openssl pkcs8 -topk8 -passout pass:invented -in rsa-1024-pkcs1.key -out encrypted-pkcs8.key
 
@@ -30,7 +31,7 @@ openssl crl2pkcs7 -nocrl -out empty.p7b 2>/dev/null || openssl crl2pkcs7 -nocrl 
 rm -f ./*.csr stream.cms
 
 {
-  for key in rsa-*.key ec-*.key ed25519-*.key; do
+  for key in rsa-*.key ec-*.key ed25519-*.key dsa-*.key; do
     length=$(openssl pkcs8 -topk8 -nocrypt -in "$key" -outform DER | wc -c)
     echo "key $key $((length))"
   done
