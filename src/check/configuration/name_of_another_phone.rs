@@ -5,8 +5,8 @@
 //! certificate.
 //!
 //! ## How sure it is
-//! The subject contains 12 hex digits that are a Polycom or Poly address, or one that begins like this phone's,
-//! and is not this phone's.
+//! The subject contains 12 hex digits, alone or after a word (`SEP0004F2…`), that are a Polycom or Poly address, or
+//! one that begins like this phone's, and is not this phone's.
 //!
 //! ## What to do
 //! 1. Find the certificate that was issued for this phone; the file may be a copy of another phone's.
@@ -41,10 +41,17 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-/// The addresses in a text: 12 hex digits that no other letter or digit touches.
+/// The addresses in a text: 12 hex digits that no other letter or digit touches, or after a word, `SEP0004F2…`.
 fn addresses(text: &str) -> Vec<Mac> {
     let bytes = text.as_bytes();
-    let starts = (0..bytes.len()).filter(|at| *at == 0 || !bytes[at - 1].is_ascii_alphanumeric());
+    let is_start = |at: &usize| {
+        let before = &bytes[..*at];
+        let letters = before.iter().rev().take_while(|byte| byte.is_ascii_alphabetic());
+        // Letters that are hex digits may be the beginning of a longer number.
+        let is_word = letters.clone().any(|letter| !letter.is_ascii_hexdigit());
+        is_word || !before.last().is_some_and(u8::is_ascii_alphanumeric)
+    };
+    let starts = (0..bytes.len()).filter(is_start);
     let whole = starts.filter_map(|at| Mac::prefix(&bytes[at..]));
     whole
         .filter(|(_, rest)| !rest.first().is_some_and(u8::is_ascii_alphanumeric))

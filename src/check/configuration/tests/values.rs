@@ -76,8 +76,8 @@ fn cfg012_key_not_readable() {
     ] {
         assert_eq!(changed(&[(KEY, &text)], &log()), [("CFG012", Error)], "{text:.40}");
     }
-    let words = ["rsa-2048-pkcs8.key", "ec-256-sec1.key", "ed25519-pkcs8.key"].map(sample);
-    for text in words {
+    let words = ["rsa-2048-pkcs8.key", "ec-256-sec1.key", "ed25519-pkcs8.key", "dsa-1024-traditional.key"];
+    for text in words.map(sample) {
         assert!(!changed(&[(KEY, &text)], &log()).contains(&("CFG012", Error)), "{text:.40}");
     }
 }
@@ -184,12 +184,22 @@ fn cfg017_and_cfg018_dates() {
 #[test]
 fn cfg019_name_of_another_phone() {
     let named = |cn: &str| of_certificate(&[certificate(cn, 1, "2029-01-01", "2032-01-01", 0)], &log());
-    for cn in ["0004F2A1B2C4", "Custom-00:04:f2:a1:b2:c4", "64167F0A0B03"] {
+    for cn in [
+        "0004F2A1B2C4",
+        "Custom-00:04:f2:a1:b2:c4",
+        "64167F0A0B03",
+        "SEP0004F2A1B2C4",
+        "phone0004f2a1b2c4.example.com",
+    ] {
         assert_eq!(named(cn), [("CFG019", Warning)], "{cn}");
     }
     for cn in [
         "0004F2A1B2C3",
         "Custom-0004f2a1b2c3",
+        "SEP0004F2A1B2C3",
+        "SEP0004F2A1B2C3, formerly 0004F2A1B2C4",
+        "abc0004F2A1B2C4",
+        "SEP10004F2A1B2C4",
         "phones.example.com",
         "ABCDEF123456",
         "0004F2A1B2C40",
