@@ -5,8 +5,8 @@
 //! was wrong about this. Application certificates can't be used by platform profiles.
 //!
 //! ## How sure it is
-//! It is certain for words: the guide permits only these three, and no source says that upper and lower case do
-//! not matter. Numbers occur in practice, and are not reported. If no file has `device.set` or the value's own
+//! It is certain for other words: the guide permits only these three. It is less certain where only upper and lower
+//! case differ, since no source says whether they matter. Numbers occur in practice, and are not reported. If no file has `device.set` or the value's own
 //! `.set`, the phone ignores the value and uses the default; if one of them is 0, nothing is reported.
 //!
 //! ## What to do
