@@ -26,8 +26,9 @@
 //! 2^24 addresses per block; and with a random key, two runs over the same logs would differ. A number
 //! reveals only the position in the sorted list. The same logs give the same pseudonyms, for any number of
 //! threads and in every format. A phone's pseudonym is its position among all phones of the searched paths,
-//! so it is the same in every command. Pseudonyms change if other logs are added; those of other names may
-//! also differ in a report that shows fewer phones.
+//! so it is the same in every command: first those with logs, then those that have only configuration files,
+//! which some commands don't read, then those that only an inventory names. Pseudonyms change if other logs are
+//! added; those of other names may also differ in a report that shows fewer phones.
 
 mod address;
 mod mac;
@@ -74,8 +75,9 @@ enum Others {
 }
 
 impl Redactor {
-    /// A redactor for a report with these phones. `first_pass` must redact the whole report once, on any
-    /// number of threads, and discard the result; this collects the names in the report.
+    /// A redactor for a report with these phones, numbered in this order; repeats are ignored. `first_pass` must
+    /// redact the whole report once, on any number of threads, and discard the result; this collects the names in
+    /// the report.
     ///
     /// # Errors
     /// Those of `first_pass`.
@@ -83,15 +85,20 @@ impl Redactor {
         phones: impl IntoIterator<Item = Mac>,
         first_pass: impl FnOnce(&Self) -> Result<(), E>,
     ) -> Result<Self, E> {
-        let phones: BTreeSet<Mac> = phones.into_iter().collect();
+        let phones: Vec<Mac> = phones.into_iter().collect();
+        let all: BTreeSet<Mac> = phones.iter().copied().collect();
         // An address that looks like a pseudonym is kept, so its number must not be given to another phone.
         let is_free = |number: &u64| {
             let pseudonym =
                 u32::try_from(*number).ok().map(|number| pseudonym::mac(Pseudonym::Phone, number));
-            pseudonym.is_none_or(|pseudonym| !phones.contains(&pseudonym))
+            pseudonym.is_none_or(|pseudonym| !all.contains(&pseudonym))
         };
-        let phones = phones.iter().copied().zip((1..).filter(is_free)).collect();
-        let mut redactor = Self { phones, others: Others::Found(Mutex::default()) };
+        let mut numbers = (1..).filter(is_free);
+        let mut numbered = BTreeMap::new();
+        for phone in phones {
+            numbered.entry(phone).or_insert_with(|| numbers.next().unwrap_or_default());
+        }
+        let mut redactor = Self { phones: numbered, others: Others::Found(Mutex::default()) };
         first_pass(&redactor)?;
         if let Others::Found(found) = redactor.others {
             let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);

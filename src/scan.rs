@@ -87,6 +87,10 @@ pub struct Scan {
     /// Files that look like logs or archives but were not read.
     pub skipped: SkippedFiles,
     rows: Rows,
+    /// The first rows are those of phones with logs: this many.
+    rows_with_logs: usize,
+    /// The phones that have configuration files, sorted.
+    configured: Vec<Mac>,
     /// The configuration files, if they were asked for and there are any.
     audit: Option<Audit>,
     devices: Vec<Mac>,
@@ -151,9 +155,12 @@ fn run(
 ) -> (Scan, io::Result<Vec<PhoneEvents>>) {
     let mut pending = collect::read_streams(found, &options.clock.window, progress, spool);
     let members = pending.take_members();
-    let tree = options.roots.as_ref().map(|roots| config_tree(found, &members, roots));
-    let configuration = tree.and_then(|tree| Audit::new(tree.into(), options.clock.now));
-    run_with(found, &pending, &found.problems, configuration, options, progress, spool)
+    let tree = config_tree(found, &members, options.roots.as_deref().unwrap_or_default());
+    let configured = tree.phones();
+    let is_read = options.roots.is_some();
+    let configuration = is_read.then(|| Audit::new(tree.into(), options.clock.now)).flatten();
+    let (scan, events) = run_with(found, &pending, &found.problems, configuration, options, progress, spool);
+    (Scan { configured, ..scan }, events)
 }
 
 /// Scans in this order:
@@ -417,6 +424,7 @@ impl ScanContext<'_> {
         let options = self.options;
         let is_mixed = |problem: &Problem| problem.kind == ProblemKind::MixedPhones;
         let found_any = rows.has_logs() || problems.iter().any(is_mixed);
+        let rows_with_logs = rows.len();
         self.phones_without_logs(&mut rows, &problems);
         if let Some(inventory) = &options.inventory {
             problems.extend(inventory.problems.iter().cloned());
@@ -442,6 +450,8 @@ impl ScanContext<'_> {
             found_any,
             skipped,
             rows,
+            rows_with_logs,
+            configured: self.audit.map(Audit::macs).unwrap_or_default(),
             audit: None,
             devices: options.devices.clone(),
             order,
@@ -457,7 +467,7 @@ impl ScanContext<'_> {
         if self.options.inventory.is_none() && self.audit.is_none() {
             return;
         }
-        let known: BTreeSet<Mac> = rows.macs().collect();
+        let known = BTreeSet::from_iter(rows.macs_by_logs(rows.len()).0);
         let names = problems.iter().filter_map(|problem| problem.path.rsplit(['/', '\\']).next());
         let unread: BTreeSet<Mac> = names.filter_map(|name| crate::input::log_mac(name.as_bytes())).collect();
         let nothing = timeline::Joined::default();

@@ -162,3 +162,39 @@ fn a_phone_is_called_the_same_in_every_answer() {
         assert_eq!(macs(&some), macs(&all));
     }
 }
+
+/// Neither what a command reads nor an inventory changes the pseudonyms of phones with logs.
+#[test]
+fn phones_without_logs_are_numbered_after_those_with_logs() {
+    let fleet = TempDir::new().unwrap();
+    let config = |name: &str, value: &str| {
+        let text = format!("<a device.sec.TLS.profile.deviceCert1=\"{value}\" device.set=\"1\"/>");
+        write(fleet.path(), name, text.as_bytes(), TIME);
+    };
+    config("0004f2000001.cfg", "Platform1");
+    config("0004f2000002.cfg", "no such word");
+    config("64167f000009.cfg", "Platform1");
+    for mac in ["64167f000009", "64167f00000a"] {
+        write(fleet.path(), &format!("{mac}-app.log"), log_of(mac).as_bytes(), TIME);
+    }
+    write(fleet.path(), "list.csv", b"mac\n0004f2000000\n64167f000009\n", TIME);
+    let macs = |arguments: &[&str]| -> Vec<String> {
+        let answer = json(fleet.path(), &[arguments, &["--format", "json", "--redact", "."]].concat());
+        let phones = answer["devices"].as_array().or(answer["phones"].as_array());
+        let phones = phones.cloned().unwrap_or_else(|| vec![answer["device"].clone()]);
+        phones
+            .iter()
+            .map(|phone| phone["mac"].as_str().unwrap()[4..].trim_start_matches('0').into())
+            .collect()
+    };
+    assert_eq!(macs(&["config"]), ["1", "3", "4"]);
+    assert_eq!(macs(&["config", "--device", "0004f2000001"]), ["3"]);
+    assert_eq!(macs(&["scan"]), ["1", "2", "4"]);
+    assert_eq!(macs(&["scan", "--no-config"]), ["1", "2"]);
+    assert_eq!(macs(&["scan", "--device", "64167f00000a"]), ["2"]);
+    assert_eq!(macs(&["device", "64167f00000a"]), ["2"]);
+    // Sorted by status, then by pseudonym: the phone of the inventory comes last, since its status is unknown.
+    assert_eq!(macs(&["scan", "--inventory", "list.csv"]), ["1", "2", "4", "5"]);
+    let events = said(fleet.path(), &["events", "--redact", "--device", "64167f00000a", "."]);
+    assert!(events.contains("020000000002") && !events.contains("020000000001"), "{events}");
+}

@@ -19,12 +19,12 @@ pub(crate) fn run(args: ConfigArgs) -> Result<u8, Failure> {
     let configs = scan.configs();
     let all =
         |shown: Shown<'_>| configs.iter().map(|config| ConfigPhone::of(config, shown)).collect::<Vec<_>>();
-    let macs = configs.iter().map(|config| config.mac);
-    let redactor = setup::redact(&args.run, macs, &mut overview, |redactor| {
+    let redactor = setup::redact(&args.run, scan.all_macs(), &mut overview, |redactor| {
         drop(all(Shown::redacted(redactor)));
         Ok(())
     })?;
-    let all = all(Shown::by(redactor.as_ref()));
+    let mut all = all(Shown::by(redactor.as_ref()));
+    all.sort_by(|one, other| one.mac.cmp(&other.mac));
     let whole = all.len();
     let is_shown = |phone: &ConfigPhone| args.all || !phone.parameters.is_empty();
     let phones: Vec<_> = all.into_iter().filter(is_shown).collect();

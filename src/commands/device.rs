@@ -23,7 +23,7 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
         setup.scan(&args.read, &args.run, scan::scan_events).map_err(setup::temporary_file_failed)?;
     let mut overview = std::mem::take(&mut scan.overview);
     let redactor = setup::redact(&args.run, scan.all_macs(), &mut overview, |redactor| {
-        Redacted { devices: &scan, redactor }.visit();
+        Redacted::new(&scan, redactor).visit();
         scan.events(Shown::redacted(redactor), |_| Ok(()))
     })?;
     let shown = Shown::by(redactor.as_ref());

@@ -46,13 +46,13 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let devices: &dyn Devices = compared.as_ref().map_or(&scan, |compared| compared);
     let redactor = pool.install(|| {
         setup::redact(&args.run, scan.all_macs(), &mut overview, |redactor| {
-            Redacted { devices, redactor }.visit();
+            Redacted::new(devices, redactor).visit();
             Ok(())
         })
     })?;
     let shown = Shown::by(redactor.as_ref());
     let of_named: Vec<Problem> = of_named.iter().map(|problem| shown.problem(problem)).collect();
-    let redacted = redactor.as_ref().map(|redactor| Redacted { devices, redactor });
+    let redacted = redactor.as_ref().map(|redactor| Redacted::new(devices, redactor));
     let devices: &dyn Devices = redacted.as_ref().map_or(devices, |redacted| redacted);
     let report = ScanReport { overview: &overview, devices };
     let style = Style {

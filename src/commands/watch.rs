@@ -157,7 +157,7 @@ impl Watch {
         let problems = overview.problems.clone();
         let (statuses, redactor) = self.setup.pool.install(|| {
             let redactor = setup::redact(&self.args.run, scan.all_macs(), &mut overview, |redactor| {
-                Redacted { devices: &scan, redactor }.visit();
+                Redacted::new(&scan, redactor).visit();
                 Ok(())
             })?;
             Ok::<_, Failure>((Statuses::of(&scan), redactor))
@@ -197,7 +197,7 @@ impl Watch {
     /// Renders the table to the terminal's width.
     fn render(&mut self) -> Result<(), Failure> {
         let Some(shown) = self.shown.as_ref().filter(|_| self.write.is_none()) else { return Ok(()) };
-        let redacted = shown.redactor.as_ref().map(|redactor| Redacted { devices: &shown.scan, redactor });
+        let redacted = shown.redactor.as_ref().map(|redactor| Redacted::new(&shown.scan, redactor));
         let devices: &dyn Devices = redacted.as_ref().map_or(&shown.scan, |redacted| redacted);
         let report = ScanReport { overview: &shown.overview, devices };
         let mut bytes = Vec::new();

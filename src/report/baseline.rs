@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::shape::{Baseline as Mark, Device, Severity, State, Status, Summary};
 use super::{Devices, Overview};
 use crate::diff::{PhoneName, ScanAnswer};
+use crate::model::Mac;
 use crate::redact::Shown;
 
 /// The phones of a report, compared with an earlier answer.
@@ -88,6 +89,10 @@ impl Devices for Compared<'_> {
 
     fn status(&self, place: usize) -> Status {
         self.only.as_ref().map_or_else(|| self.devices.status(place), |only| only[place].0)
+    }
+
+    fn mac(&self, place: usize) -> Option<Mac> {
+        self.devices.mac(self.only.as_ref().map_or(place, |only| only[place].1))
     }
 
     fn shown(&self, place: usize, shown: Shown<'_>) -> Device {

@@ -6,6 +6,7 @@ use std::sync::mpsc;
 use rayon::prelude::*;
 
 use super::shape::{Device, Status};
+use crate::model::Mac;
 use crate::redact::Shown;
 
 /// How many phones are rendered by one thread at a time.
@@ -35,6 +36,9 @@ pub trait Devices: Sync {
 
     /// The status of the phone at this place, without building the whole phone.
     fn status(&self, place: usize) -> Status;
+
+    /// The address of the phone at this place, without building the whole phone.
+    fn mac(&self, place: usize) -> Option<Mac>;
 
     /// The phone at this place, with names as they are or as pseudonyms.
     fn shown(&self, place: usize, shown: Shown<'_>) -> Device;
@@ -111,6 +115,10 @@ impl Devices for Vec<Device> {
 
     fn status(&self, place: usize) -> Status {
         self[place].status
+    }
+
+    fn mac(&self, place: usize) -> Option<Mac> {
+        self[place].mac.as_ref()?.parse().ok()
     }
 
     fn shown(&self, place: usize, _: Shown<'_>) -> Device {

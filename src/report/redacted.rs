@@ -2,6 +2,7 @@
 
 use super::shape::{Device, Status};
 use super::{Devices, Overview};
+use crate::model::Mac;
 use crate::redact::{Redactor, Shown};
 
 impl Redactor {
@@ -16,17 +17,25 @@ impl Redactor {
     }
 }
 
-/// The phones of a report, redacted when they are asked for. They stay sorted, since pseudonyms are assigned
-/// in the order of the addresses.
-#[derive(Clone, Copy)]
+/// The phones of a report, redacted when they are asked for, and sorted by their pseudonyms.
 pub struct Redacted<'a> {
-    /// The phones as they are.
-    pub devices: &'a dyn Devices,
-    /// What redacts them.
-    pub redactor: &'a Redactor,
+    devices: &'a dyn Devices,
+    redactor: &'a Redactor,
+    /// Their indexes in `devices`.
+    order: Vec<usize>,
 }
 
-impl Redacted<'_> {
+impl<'a> Redacted<'a> {
+    /// The phones as `redactor` redacts them.
+    pub fn new(devices: &'a dyn Devices, redactor: &'a Redactor) -> Self {
+        let mut order: Vec<usize> = (0..devices.len()).collect();
+        order.sort_by_cached_key(|place| {
+            let mac = devices.mac(*place).map(|mac| redactor.mac(mac));
+            (devices.status(*place), mac.is_none(), mac)
+        });
+        Self { devices, redactor, order }
+    }
+
     /// Redacts all phones once, on all threads, so that the redactor finds the names in them.
     pub fn visit(&self) {
         let devices: &dyn Devices = self;
@@ -40,10 +49,14 @@ impl Devices for Redacted<'_> {
     }
 
     fn status(&self, place: usize) -> Status {
-        self.devices.status(place)
+        self.devices.status(self.order[place])
+    }
+
+    fn mac(&self, place: usize) -> Option<Mac> {
+        self.devices.mac(self.order[place]).map(|mac| self.redactor.mac(mac))
     }
 
     fn shown(&self, place: usize, _: Shown<'_>) -> Device {
-        self.devices.shown(place, Shown::redacted(self.redactor))
+        self.devices.shown(self.order[place], Shown::redacted(self.redactor))
     }
 }

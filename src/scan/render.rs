@@ -8,9 +8,14 @@ use crate::report::Devices;
 use crate::report::shape::Device;
 
 impl Scan {
-    /// The addresses of all phones that were found, shown or not, unsorted.
-    pub fn all_macs(&self) -> impl Iterator<Item = Mac> + '_ {
-        self.rows.macs()
+    /// The addresses of all phones that were found, shown or not: those with logs, sorted; then those with
+    /// configuration files; then those of the inventory. Some can be repeated.
+    #[must_use]
+    pub fn all_macs(&self) -> Vec<Mac> {
+        let (mut macs, mut listed) = self.rows.macs_by_logs(self.rows_with_logs);
+        macs.sort_unstable();
+        listed.sort_unstable();
+        [macs, self.configured.clone(), listed].concat()
     }
 
     /// The addresses of the phones that are shown.
@@ -30,6 +35,10 @@ impl Devices for Scan {
 
     fn status(&self, place: usize) -> Status {
         self.rows.row(self.order[place]).status
+    }
+
+    fn mac(&self, place: usize) -> Option<Mac> {
+        self.rows.row(self.order[place]).mac
     }
 
     fn shown(&self, place: usize, shown: Shown<'_>) -> Device {

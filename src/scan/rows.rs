@@ -178,10 +178,12 @@ impl Rows {
         self.undiagnosed.push(mac);
     }
 
-    /// The addresses of all phones, including those that were not diagnosed; unsorted.
-    pub(super) fn macs(&self) -> impl Iterator<Item = Mac> + '_ {
-        let others = self.undiagnosed.iter().chain(self.other_keys.iter().map(|(_, mac)| mac));
-        self.rows.iter().filter_map(|row| row.mac).chain(others.copied())
+    /// The addresses of all phones with logs, which have the first `with_logs` rows or were not diagnosed; and those
+    /// of the other rows. Both unsorted.
+    pub(super) fn macs_by_logs(&self, with_logs: usize) -> (Vec<Mac>, Vec<Mac>) {
+        let (rows, others) = self.rows.split_at(with_logs);
+        let macs = |rows: &[Row]| rows.iter().filter_map(|row| row.mac).collect::<Vec<_>>();
+        ([macs(rows), self.undiagnosed.clone()].concat(), macs(others))
     }
 
     /// Replaces the phone of the row with this index.
@@ -220,6 +222,10 @@ impl Rows {
         let mut totals = Totals::default();
         self.totals.iter().for_each(|more| totals.append(more.clone()));
         (!self.is_changed).then_some(totals)
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.rows.len()
     }
 
     pub(super) fn has_logs(&self) -> bool {
