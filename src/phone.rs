@@ -16,7 +16,7 @@ use crate::model::{CertificateState, Fingerprint, Mac, Severity, Slot, State, St
 use crate::reference::Readiness;
 use crate::timeline::{Content, Occurrences, SourceLine, Timeline};
 
-/// Whether the diagnosis of a code is made.
+/// Whether the diagnosis of a code is shown and counted.
 pub type Selection = dyn Fn(&str) -> bool + Send + Sync;
 
 /// What the logs and the configuration of one phone show.
@@ -60,6 +60,9 @@ pub struct Phone {
     /// A hash of its configuration, to find changes; 0 if there is none.
     #[serde(skip)]
     pub configuration: u64,
+    /// Its configuration has an error, whatever diagnoses were selected.
+    #[serde(skip)]
+    pub is_misconfigured: bool,
 }
 
 /// Findings and keys that several phones have from the same configuration files.
@@ -156,21 +159,19 @@ struct ShownLine {
 }
 
 impl Phone {
-    /// Runs the checks on a phone.
+    /// Runs all checks on a phone; [`select`](Self::select) then keeps the selected findings.
     #[must_use]
-    pub fn new(case: &Case<'_>, selection: &Selection) -> Self {
+    pub fn new(case: &Case<'_>) -> Self {
         let timeline = case.timeline;
         let mut findings = Vec::new();
-        let mut is_unknown = false;
+        let mut is_unknown = timeline.logs.is_empty();
         for (number, rule) in CATALOGUE.iter().enumerate().filter(|(_, rule)| rule.is_of_logs()) {
             let found = rule.run(case);
             if found.is_empty() {
                 continue;
             }
             is_unknown |= rule.facts.means_unknown;
-            if selection(rule.code) {
-                findings.extend(found.into_iter().map(|finding| (number as u8, finding)));
-            }
+            findings.extend(found.into_iter().map(|finding| (number as u8, finding)));
         }
         let mut phone = Self {
             mac: timeline.mac,
@@ -196,6 +197,7 @@ impl Phone {
             keys: Vec::new(),
             common: None,
             configuration: 0,
+            is_misconfigured: false,
         };
         if timeline.logs.is_empty() {
             // If there is no log, the model is taken from the inventory.
@@ -208,9 +210,16 @@ impl Phone {
     /// A phone of which only the address is known.
     #[must_use]
     pub fn unreadable(mac: Option<Mac>) -> Self {
-        let mut phone = Self::new(&Case::new(Timeline::nothing(), None), &|_| true);
+        let mut phone = Self::new(&Case::new(Timeline::nothing(), None));
         (phone.mac, phone.status, phone.is_unknown) = (mac, Status::Unknown, true);
         phone
+    }
+
+    /// Keeps only the selected findings from its logs. Other findings and the readiness for ZTP can depend on all
+    /// of them, so this comes after everything that is found in this phone alone.
+    pub fn select(&mut self, selection: &Selection) {
+        self.findings.retain(|(number, _)| selection(rule(*number).code));
+        self.derive_status(self.ztp);
     }
 
     /// Adds findings from the configuration or the whole fleet.

@@ -61,7 +61,7 @@ pub struct Options {
     pub devices: Vec<Mac>,
     /// Only phones with one of these statuses; all phones if empty.
     pub statuses: Vec<Status>,
-    /// Which diagnoses are made, by their codes.
+    /// Which diagnoses are shown and counted, by their codes.
     pub selection: Box<Selection>,
     /// The phones' labels, if the user gave an inventory.
     pub inventory: Option<Inventory>,
@@ -369,10 +369,11 @@ impl ScanContext<'_> {
         let timeline = Timeline::new(mac, joined, &self.options.clock);
         let listed = timeline.mac.and_then(|mac| self.listed(mac));
         let case = Case { is_mixed, is_unread, ..Case::new(&timeline, listed) };
-        let mut phone = Phone::new(&case, &*self.options.selection);
+        let mut phone = Phone::new(&case);
         if let Some(audit) = self.audit {
             audit.add_to(&mut phone, &timeline, &*self.options.selection);
         }
+        phone.select(&*self.options.selection);
         phone
     }
 
@@ -481,9 +482,9 @@ impl ScanContext<'_> {
         // Other phones that have only configuration files are shown only if these have an error.
         let configured = self.audit.map(Audit::macs).unwrap_or_default();
         let others = configured.into_par_iter().filter(|mac| !known.contains(mac) && !listed.contains(mac));
-        let others = others.map(without_log).map(|phone| match phone.status {
-            Status::Failed => Ok(Box::new(phone)),
-            _ => Err(compared::keys(&phone).collect::<Vec<_>>()),
+        let others = others.map(without_log).map(|phone| match phone.is_misconfigured {
+            true => Ok(Box::new(phone)),
+            false => Err(compared::keys(&phone).collect::<Vec<_>>()),
         });
         for other in others.collect::<Vec<_>>() {
             match other {

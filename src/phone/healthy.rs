@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Phone, Selection, ShownLine, SlotContent, Tally, is_ready, numbered};
+use super::{Phone, ShownLine, SlotContent, Tally, is_ready, numbered};
 use crate::check::{Finding, LostEvents, Rule};
 use crate::digest::Counts;
 use crate::input::{LogName, Rotation};
@@ -21,7 +21,6 @@ impl Phone {
     pub fn healthy(
         mut logs: Vec<(&LogName, HealthyLog)>,
         clock: &Clock,
-        selection: &Selection,
     ) -> Option<(Self, Counts, Option<u8>)> {
         logs.sort_by_key(|(name, _)| match name.rotation {
             Rotation::Number(number) => Reverse(number),
@@ -39,7 +38,7 @@ impl Phone {
         for (_, HealthyLog { counts: Counts { bytes, lines, events, .. }, .. }) in &logs {
             counts.add(&Tally { files: 1, bytes: *bytes, lines: *lines, unrecognized: 0, events: *events });
         }
-        let found = lost_events(&logs, calendar).filter(|(rule, _)| selection(rule.code));
+        let found = lost_events(&logs, calendar);
         let files: Vec<_> = logs.iter().map(|(name, _)| name.path.clone()).collect();
         let (name, log) = logs.pop()?;
         let mac = name.mac?;
@@ -73,6 +72,7 @@ impl Phone {
             keys: Vec::new(),
             common: None,
             configuration: 0,
+            is_misconfigured: false,
         };
         Some((phone, log.counts, log.tls_level))
     }

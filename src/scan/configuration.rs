@@ -130,6 +130,7 @@ impl Audit {
         }
         let facts = facts_of(phone);
         let found = self.findings_cache.find(&config, &facts, selection);
+        phone.is_misconfigured = found.has_error;
         for (rule, finding) in phone.findings_mut() {
             let Some(question) = rule.facts.asks else { continue };
             let answer = join(&config, &facts, question, finding.slot);

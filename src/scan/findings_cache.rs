@@ -12,8 +12,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use crate::check::configuration::ConfigurationCase;
 use crate::check::{CATALOGUE, Family, Finding, Rule};
 use crate::config::{LogFacts, PhoneConfig};
-use crate::model::Slot;
-use crate::phone::{Common, Selection};
+use crate::model::{Severity, Slot};
+use crate::phone::{Common, Selection, severity};
 
 /// The most hashes in the cache. There is one for each combination of files and facts from logs, so a fleet
 /// needs about as many as it has combinations of models, versions and sites.
@@ -31,6 +31,8 @@ struct CachedFindings {
     facts: LogFacts,
     /// None if the findings name files of one phone: then nothing can be shared.
     common: Option<Arc<Common>>,
+    /// Whether one of the findings that other phones have too is an error, selected or not.
+    has_error: bool,
 }
 
 /// The findings in the configuration of a phone.
@@ -39,19 +41,29 @@ pub(super) struct ConfigFindings {
     pub(super) own: Vec<(&'static Rule, Finding)>,
     /// The findings that other phones have too, with the keys that the files give.
     pub(super) common: Option<Arc<Common>>,
+    /// Whether one of all findings is an error, selected or not.
+    pub(super) has_error: bool,
 }
 
 impl FindingsCache {
-    /// Runs the rules, except those that need the whole fleet.
+    /// Runs the rules, except those that need the whole fleet, and returns the selected findings.
     pub(super) fn find(
         &self,
         config: &PhoneConfig,
         facts: &LogFacts,
         selection: &Selection,
     ) -> ConfigFindings {
-        let all_findings = || findings(&ConfigurationCase::new(config, facts, &[]), selection, |_| true);
+        let all_findings = || findings(&ConfigurationCase::new(config, facts, &[]), |_| true);
+        let selected = |mut found: Vec<(&'static Rule, Finding)>| {
+            found.retain(|(rule, _)| selection(rule.code));
+            found
+        };
+        let without_common = |found: Vec<_>| {
+            let has_error = has_error(&found);
+            ConfigFindings { own: selected(found), common: None, has_error }
+        };
         if !config.is_of_shared_files() {
-            return ConfigFindings { own: all_findings(), common: None };
+            return without_common(all_findings());
         }
         // The built-in certificate is ignored: it differs between phones, and no rule about configuration
         // uses it.
@@ -76,25 +88,30 @@ impl FindingsCache {
                 config.is_named_in(&finding.message)
                     || finding.configuration.iter().any(|line| config.is_named_by(line))
             }) || keys.iter().any(|key| config.is_named_by(&key.line));
-            let common = (!names_phone).then(|| Arc::new(Common::new(others.clone(), keys)));
+            let common = (!names_phone).then(|| Arc::new(Common::new(selected(others.clone()), keys)));
+            let (config, is_of_common) = (config.clone(), has_error(&others));
+            let facts = facts_compared;
             self.keep(
                 hash,
-                CachedFindings { config: config.clone(), facts: facts_compared, common: common.clone() },
+                CachedFindings { config, facts, common: common.clone(), has_error: is_of_common },
             );
-            let own = if names_phone { own.into_iter().chain(others).collect() } else { own };
-            return ConfigFindings { own, common };
+            if names_phone {
+                return without_common([own, others].concat());
+            }
+            let has_error = is_of_common || has_error(&own);
+            return ConfigFindings { own: selected(own), common, has_error };
         };
-        let Some(common) = &cached.common else {
-            return ConfigFindings { own: all_findings(), common: None };
-        };
+        let Some(common) = &cached.common else { return without_common(all_findings()) };
         let case = ConfigurationCase::new(&cached.config, &cached.facts, &[]).of_phone(config.mac);
-        let own = findings(&case, selection, |rule| rule.facts.depends_on_mac);
+        let own = findings(&case, |rule| rule.facts.depends_on_mac);
+        let has_error = cached.has_error || has_error(&own);
+        let own = selected(own);
         debug_assert!(
-            common.makes_with(&own, all_findings()),
+            common.makes_with(&own, selected(all_findings())),
             "{}: a rule asks for more than is compared",
             config.mac
         );
-        ConfigFindings { own, common: Some(Arc::clone(common)) }
+        ConfigFindings { own, common: Some(Arc::clone(common)), has_error }
     }
 
     fn keep(&self, hash: u64, one: CachedFindings) {
@@ -105,14 +122,14 @@ impl FindingsCache {
     }
 }
 
-fn findings(
-    case: &ConfigurationCase<'_>,
-    selection: &Selection,
-    is_wanted: fn(&Rule) -> bool,
-) -> Vec<(&'static Rule, Finding)> {
+fn has_error(found: &[(&'static Rule, Finding)]) -> bool {
+    found.iter().any(|(rule, finding)| severity(rule, finding) == Severity::Error)
+}
+
+fn findings(case: &ConfigurationCase<'_>, is_wanted: fn(&Rule) -> bool) -> Vec<(&'static Rule, Finding)> {
     let of_configuration =
         |rule: &Rule| rule.facts.family == Family::Configuration && !rule.facts.from_fleet && is_wanted(rule);
-    let rules = CATALOGUE.iter().filter(|rule| of_configuration(rule) && selection(rule.code));
+    let rules = CATALOGUE.iter().filter(|rule| of_configuration(rule));
     rules
         .flat_map(|rule| rule.run_on_configuration(case).into_iter().map(|finding| (*rule, finding)))
         .collect()

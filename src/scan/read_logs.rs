@@ -28,7 +28,7 @@ impl ScanContext<'_> {
         let mut sink = self.read_into_sink(phone, mac, buffers, Some(Vec::new()));
         let logs = sink.healthy.iter_mut().flatten();
         let logs = logs.map(|file| (&file.name, std::mem::take(&mut file.log))).collect();
-        let healthy = Phone::healthy(logs, clock, &*self.options.selection);
+        let healthy = Phone::healthy(logs, clock);
         // Debug builds read all logs the general way as well, to compare.
         if healthy.is_none() || cfg!(debug_assertions) {
             sink.read_healthy_generally();
@@ -39,6 +39,7 @@ impl ScanContext<'_> {
         if let Some(audit) = self.audit {
             audit.add_to_healthy(&mut phone, &counts, tls_level, &*self.options.selection);
         }
+        phone.select(&*self.options.selection);
         debug_assert_eq!(Some(shown(&phone)), self.general(mac, phone_logs), "{mac}");
         Ok(phone)
     }

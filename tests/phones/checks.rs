@@ -208,7 +208,7 @@ fn a_phone_of_the_inventory_without_a_log_has_no_other_diagnosis() {
     let inventory = Inventory::read("phones.csv", rows.as_bytes()).unwrap();
     let listed = inventory.rows.values().next();
     let codes = |case: &Case<'_>| {
-        let device = serde_json::to_value(Phone::new(case, &|_| true).device(Shown::plain())).unwrap();
+        let device = serde_json::to_value(Phone::new(case).device(Shown::plain())).unwrap();
         diagnoses(&device)
     };
     let case = Case::new(Timeline::nothing(), listed);

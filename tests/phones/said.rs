@@ -221,7 +221,7 @@ fn nothing_is_told_where_nothing_is_known() {
 fn nothing_read(change: impl Fn(&mut Case<'_>)) -> Option<(String, String)> {
     let mut case = Case::new(Timeline::nothing(), None);
     change(&mut case);
-    let device = serde_json::to_value(Phone::new(&case, &|_| true).device(Shown::plain())).unwrap();
+    let device = serde_json::to_value(Phone::new(&case).device(Shown::plain())).unwrap();
     let found = found(&device, "LOG001")?;
     let text = |field: &str| -> String { Value::as_str(&found[field]).unwrap().to_owned() };
     Some((text("message"), text("remedy")))

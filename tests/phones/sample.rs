@@ -48,7 +48,7 @@ pub(crate) fn phone(files: &[File]) -> Phone {
 
 /// The same within a time window.
 pub(crate) fn phone_within(files: &[File], window: Window) -> Phone {
-    look(files, window, |timeline| Phone::new(&Case::new(timeline, None), &|_| true))
+    look(files, window, |timeline| Phone::new(&Case::new(timeline, None)))
 }
 
 /// What the phone's logs show within a time window.
