@@ -163,6 +163,40 @@ fn a_phone_is_called_the_same_in_every_answer() {
     }
 }
 
+/// Standard error is copied with the answer, so it hides the phones that were asked for too.
+#[test]
+fn a_phone_without_a_log_is_not_named() {
+    let fleet = TempDir::new().unwrap();
+    for (name, text) in
+        [("64167f000009-app.log", log_of("64167f000009")), ("0004f2000001.cfg", "<a/>".to_owned())]
+    {
+        write(fleet.path(), name, text.as_bytes(), TIME);
+    }
+    let complaint = |arguments: &[&str]| {
+        let output = run_at_once(fleet.path(), arguments);
+        (String::from_utf8(output.stderr).unwrap(), output.status.code())
+    };
+    let no_log = |mac: &str| format!("phonecert: no log of {mac} was found\n");
+    let found_none = |mac: &str| (no_log(mac), Some(3));
+    // The second has a configuration file, and so the pseudonym of a phone.
+    for (mac, pseudonym) in [("0004f2000007", "028000000001"), ("0004f2000001", "020000000002")] {
+        assert_eq!(complaint(&["device", mac, ".", "--redact"]), found_none(pseudonym));
+        assert_eq!(complaint(&["scan", "--device", mac, ".", "--redact"]), found_none(pseudonym));
+        assert_eq!(complaint(&["scan", "--device", mac, "."]), found_none(&mac.to_uppercase()));
+    }
+    let devices = ["--device", "0004f2000007", "--device", "64167f000009", "--device", "0004f2000008"];
+    let (several, _) = complaint(&[&["scan", ".", "--redact"], &devices[..]].concat());
+    assert!(
+        several.contains(&no_log("028000000001")) && several.contains(&no_log("028000000002")),
+        "{several}"
+    );
+    let (hint, _) = complaint(&["scan", "0004f2000007", "--redact"]);
+    assert!(
+        hint.contains("`--device MAC` selects a phone") && !hint.to_lowercase().contains("0004f2"),
+        "{hint}"
+    );
+}
+
 /// Neither what a command reads nor an inventory changes the pseudonyms of phones with logs.
 #[test]
 fn phones_without_logs_are_numbered_after_those_with_logs() {

@@ -24,12 +24,13 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
     let mut overview = std::mem::take(&mut scan.overview);
     let redactor = setup::redact(&args.run, scan.all_macs(), &mut overview, |redactor| {
         Redacted::new(&scan, redactor).visit();
+        _ = redactor.mac(args.mac);
         scan.events(Shown::redacted(redactor), |_| Ok(()))
     })?;
     let shown = Shown::by(redactor.as_ref());
     notices::problems(&overview.problems, args.run.verbosity());
     if scan.is_empty() {
-        notices::write_line(&format!("no log of {} was found", args.mac));
+        notices::no_log(args.mac, shown);
         return Ok(FOUND_NOTHING);
     }
     let device = scan.shown(0, shown);

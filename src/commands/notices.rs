@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use phonecert::input::{SkipReason, SkippedFiles};
+use phonecert::model::Mac;
 use phonecert::problem::Problem;
 use phonecert::redact::Shown;
 use phonecert::report::text::quantity::{self, counted};
@@ -17,6 +18,11 @@ const MAX_PROBLEMS_SHOWN: usize = 10;
 pub(super) fn write_line(text: &str) {
     // If standard error is closed, there is nowhere to report it.
     let _ = writeln!(io::stderr(), "phonecert: {text}");
+}
+
+/// Says that there is no log of a phone that was asked for.
+pub(super) fn no_log(mac: Mac, shown: Shown<'_>) {
+    write_line(&format!("no log of {} was found", shown.mac(mac)));
 }
 
 /// Explains why something that the user may expect is not in the answer.

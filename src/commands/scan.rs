@@ -47,6 +47,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let redactor = pool.install(|| {
         setup::redact(&args.run, scan.all_macs(), &mut overview, |redactor| {
             Redacted::new(devices, redactor).visit();
+            args.phones.device.iter().for_each(|mac| _ = redactor.mac(*mac));
             Ok(())
         })
     })?;
@@ -74,7 +75,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     for mac in
         args.phones.device.iter().filter(|mac| is_asked_for_all && scan.macs().all(|known| known != **mac))
     {
-        notices::write_line(&format!("no log of {mac} was found"));
+        notices::no_log(*mac, shown);
     }
     if !args.phones.device.is_empty() && is_asked_for_all && scan.is_empty() {
         return Ok(FOUND_NOTHING);

@@ -181,7 +181,7 @@ fn selection(args: &CodeArgs) -> Box<Selection> {
 pub(super) fn paths(args: &PathArgs, run: &RunArgs) -> Result<Vec<PathBuf>, Failure> {
     let mut paths: Vec<PathBuf> = args.paths();
     if !run.quiet {
-        print_hints(args, &paths);
+        print_hints(args, &paths, run.redact);
     }
     if let Some(list) = &args.files_from {
         let listed = read_input(list, |_, mut file| files_from(&mut file))?;
@@ -191,7 +191,7 @@ pub(super) fn paths(args: &PathArgs, run: &RunArgs) -> Result<Vec<PathBuf>, Fail
 }
 
 /// Warns of arguments that were probably meant in another way.
-fn print_hints(args: &PathArgs, paths: &[PathBuf]) {
+fn print_hints(args: &PathArgs, paths: &[PathBuf], redact: bool) {
     let reads = paths.iter().chain(&args.files_from).any(|path| path == Path::new("-"));
     if reads && io::stdin().is_terminal() {
         let what = if args.files_from.is_some() { "paths, one per line," } else { "a log" };
@@ -199,7 +199,11 @@ fn print_hints(args: &PathArgs, paths: &[PathBuf]) {
     }
     for path in paths.iter().filter(|path| !path.exists()) {
         if let Some(mac) = path.to_str().and_then(|text| text.parse::<Mac>().ok()) {
-            notices::write_line(&format!("{mac} is not a file; `--device {mac}` selects that phone"));
+            let hint = match redact {
+                true => "an address is no file; `--device MAC` selects a phone".to_owned(),
+                false => format!("{mac} is not a file; `--device {mac}` selects that phone"),
+            };
+            notices::write_line(&hint);
         }
     }
 }
