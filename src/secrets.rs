@@ -9,7 +9,8 @@
 //! - what is left of a key whose header was cut off: the text before its footer, and base64 too long and too
 //!   mixed to be a name or a path, also in lines of 16 characters and more with a blank, `|` or `.` between
 //!   them, or in the form for URLs; and more hexadecimal digits than a fingerprint has, also in pairs;
-//! - passwords in URLs, also escaped ones, values of keys such as `password`, `pwd`, `secret` or
+//! - passwords in URLs, also escaped ones, and in `user:password@host` without a scheme if the host has a dot or is
+//!   an IP address; values of keys such as `password`, `pwd`, `secret` or
 //!   `privateKey`, those of `pw=`, `pin=`, `token=`, `auth=` and `credential=`, and the credentials of an
 //!   `Authorization` header.
 //!
@@ -72,7 +73,7 @@ pub fn conceal_address(text: &str) -> Cow<'_, str> {
 /// logs match it, so most texts cost only this quick search.
 static TRIGGER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i-u)private|authoriz|:[/\\]|/[/\\]|%2f|%3a|sips?:|pass|pwd|psk|secret|api[ _.-]?key|shared[ _.-]?key",
+        r"(?i-u)private|authoriz|@|:[/\\]|/[/\\]|%2f|%3a|sips?:|pass|pwd|psk|secret|api[ _.-]?key|shared[ _.-]?key",
         r#"|(?:pw|pin|auth|token|credentials?)(?:[0-9=._"'\\-]|value|hash|text)"#,
     ))
 });
@@ -86,7 +87,9 @@ pub(crate) fn pattern(text: &str) -> Regex {
 /// Whether a text has a character without which [`TRIGGER`] can't match. Models and addresses have none, and
 /// this check is ten times as fast as the pattern.
 fn may_trigger(text: &str) -> bool {
-    text.bytes().any(|byte| matches!(byte | 0x20, b'p' | b'h' | b'r' | b'k' | b'/' | b'|') || byte == b'%')
+    text.bytes().any(|byte| {
+        matches!(byte | 0x20, b'p' | b'h' | b'r' | b'k' | b'/' | b'|') || matches!(byte, b'%' | b'@')
+    })
 }
 
 /// Whether a text has a run of characters as long as the shortest key that is recognized. This is not part of
@@ -129,12 +132,13 @@ struct Pass {
 }
 
 /// The passes of one round, in order.
-const PASSES: [Pass; 6] = [
+const PASSES: [Pass; 7] = [
     Pass { needs: "private", find: keys::marked },
     Pass { needs: "", find: keys::unmarked },
     Pass { needs: "", find: keys::hexadecimal },
     Pass { needs: "authoriz", find: passwords::authorizations },
     Pass { needs: r"sip :/ :\ // /\ %2f %3a", find: passwords::urls },
+    Pass { needs: "@", find: passwords::before_hosts },
     Pass {
         needs: "pass pwd psk secret api shared private pw pin auth token credential",
         find: passwords::values,

@@ -1,5 +1,6 @@
 //! Finds marked passwords: in URLs, as values of settings, and in HTTP and SIP credentials.
 
+use std::net::Ipv4Addr;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -19,6 +20,15 @@ static URL: LazyLock<Regex> = LazyLock::new(|| {
         r"|([a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|%2f)|(?:\\*/|%2f){2})",
     ))
 });
+
+/// The host after `user:password@`: with a dot, or an IP address.
+static HOST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i-u)\A(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|(?:[a-z0-9-]+\.)+[a-z]{2}|\[[0-9a-f:.]+\])")
+});
+
+/// Words before a colon and an address that are no users.
+const LABELS: &str = "sip sips mailto tel h323 xmpp im pres callto skype mail email e-mail to from cc bcc contact caller \
+    callee peer user usr username login account addr address adr uri url id host server";
 
 /// The characters that end a user's or host's name, in a URL and in an escaped URL.
 static NAME_END: LazyLock<Regex> = LazyLock::new(|| pattern("(?i):|%3a|[/?#]"));
@@ -178,6 +188,44 @@ pub(super) fn urls(text: &str) -> Vec<Secret> {
         }
     }
     secrets
+}
+
+/// `user:password@host` without a scheme.
+pub(super) fn before_hosts(text: &str) -> Vec<Secret> {
+    let is_label = |word: &str| LABELS.split(' ').any(|label| label.eq_ignore_ascii_case(word));
+    let in_run = |run: &str| {
+        let (end, _) = run.rmatch_indices('@').find(|(at, _)| HOST.is_match(&run[at + 1..]))?;
+        let mut parts = run[..end].split_inclusive(':');
+        let mut user = parts.next()?;
+        let mut start = user.len();
+        if is_label(user.trim_end_matches(':')) {
+            user = parts.next()?;
+            start += user.len();
+        }
+        let user = user.strip_suffix(':')?;
+        (start < end && is_user(user, &run[start..end])).then_some((start, end))
+    };
+    let mut begin = 0;
+    let runs = text.split_inclusive(|c: char| ends_url(c) || ",;|=&(){}'`".contains(c));
+    let secrets = runs.filter_map(|run| {
+        let place = begin;
+        begin += run.len();
+        in_run(run).map(|(start, end)| Secret::new(place + start, place + end))
+    });
+    secrets.collect()
+}
+
+/// Whether these are a user and a password, not the parts of a URL, of a host with its port, of a time or an address,
+/// or of the name of a file with the number of a line.
+fn is_user(user: &str, password: &str) -> bool {
+    let is_name = user.chars().all(|c| c.is_alphanumeric() || "._%+~-".contains(c));
+    let after_number = password.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_port = after_number.starts_with('/') && is_host(user) || user.parse::<Ipv4Addr>().is_ok();
+    let is_line = after_number.len() < password.len() && after_number.starts_with(':');
+    let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':');
+    let is_time = user.len() <= 2 && is_hex(user) && is_hex(password);
+    let is_of_url = password.starts_with(['/', '\\', '%']);
+    is_name && !user.is_empty() && !is_port && !is_line && !is_time && !is_of_url
 }
 
 /// The password in the name of a file or a URL.

@@ -30,7 +30,7 @@ proptest! {
 
     #[test]
     fn what_triggers_has_one_of_few_characters(
-        word in r#"private|Authoriz|:[/\\]|/[/\\]|%2f|%3A|sips?:|pass|pwd|PSK|secret|api[ _.-]?key|shared[ _.-]?KEY|(pw|pin|AUTH|token|Credentials?)([0-9=._"'\\-]|value|hash|text)"#
+        word in r#"private|@|Authoriz|:[/\\]|/[/\\]|%2f|%3A|sips?:|pass|pwd|PSK|secret|api[ _.-]?key|shared[ _.-]?KEY|(pw|pin|AUTH|token|Credentials?)([0-9=._"'\\-]|value|hash|text)"#
     ) {
         prop_assert!(TRIGGER.is_match(&word), "{}", word);
         prop_assert!(may_trigger(&word), "{}", word);
@@ -39,7 +39,7 @@ proptest! {
     #[test]
     fn no_word_is_passed_over(
         before in "[ -~]{0,8}",
-        word in "(pass|PSK|pwd|api key|pre-shared_key|privatekey|token|Pin|auth|credentials|sip:|ftp:/|authorization:)",
+        word in "(pass|PSK|pwd|api key|pre-shared_key|privatekey|token|Pin|auth|credentials|sip:|ftp:/|a:b@c.de|authorization:)",
         after in r#"(value|Hash|_text|.|[0-9])?\?["']?[=:]{1,2} ?[ -~]{1,8}@?[ -~]{0,4}"#
     ) {
         let text = [before, word, after].concat();
@@ -209,6 +209,14 @@ fn passwords_wherever_they_are_marked() {
         "ftp:/jane:geheim@pbx/",
         "ftp://jane:12345/geheim@pbx",
         "ftp://jane.doe:99999/geheim@pbx",
+        "alice:geheim@192.0.2.9",
+        "Prov|alice:geheim@ftp.example.com/x.cfg failed",
+        "from 'al.ice%40x:geheim@[2001:db8::1]'",
+        "login:alice:geheim@pbx.example.com",
+        "5551234:geheim@pbx.example.com, 12:30geheim@pbx.example.com",
+        "url=alice:ge:heim@geheim@pbx.example.com",
+        "alice:ge/geheim@a.example@pbx.example.com",
+        "alice:12/geheim@pbx.example.com",
         "pw=geheim",
         "?user=a&token=geheim&n=1",
         "access_token=geheim",
@@ -282,6 +290,10 @@ fn what_is_no_secret_is_not_touched() {
         "http://pbx:8080/x?mail=a@b, https%3A%2F%2Fhost.example%3A8080%2Fx%40y".to_owned(),
         "{\"url\":\"http://pbx:8080\",\"mail\":\"a@example.com\"} // 12:30 a@b".to_owned(),
         "file:/ffs0/a:b and http:/host.example:80/x".to_owned(),
+        "sip:5551234@sip.example.com, mailto:jane.roe@example.com Usr:75361@192.0.2.9 to:jane@example.com".to_owned(),
+        "jane.roe@example.com at 12:30@192.0.2.9, 12:30:45@host.example 64:16:7f:00:00:01@192.0.2.9".to_owned(),
+        "192.0.2.1:5060@192.0.2.9 host.example:8080/jane@example.com a.log:12:jane@example.com".to_owned(),
+        "alice:word@host is no address; x: jane@example.com, alice:@example.com :x@example.com".to_owned(),
         part("label"),
         "CA7079D5FAB83E6ADFA0F6803D530BFC ca7079d5fab83e6adfa0f6803d530bfc9f86d081 CA7079D5FAB83E6ADFA0F6803D530BFC".to_owned(),
         "ca7079d5fab83e6adfa0f6803d530bfc9f86d081884c7d659a2feaa0c55ad015".repeat(2),
@@ -323,6 +335,8 @@ fn hostile_lengths_take_linear_time() {
         "pin=,a=",
         "sip:",
         "sip:[",
+        "a:b@c.d",
+        "a:@1.",
         "password=,a=",
         "password:",
         "-----END PRIVATE KEY-----",
@@ -387,6 +401,7 @@ const PIECES: &[&str] = &[
     "[",
     "]",
     "host",
+    "host.example",
     "123",
     "password",
     "secret",
