@@ -18,6 +18,53 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
+/// A code that has several severities, in one phone and in another, is counted and explained once.
+#[test]
+fn a_code_with_two_severities_is_one_code() {
+    let log = |slot_2: &str| {
+        format!(
+            "000016.250|tls  |3|00|Custom platform device certificate 1 length 787\n\
+             000016.260|tls  |3|00|Custom platform device key1 length 1218\n\
+             000016.270|tls  |3|00|Custom platform device certificate 2 {slot_2}\n"
+        )
+    };
+    let value = |slot| {
+        let name = format!("device.sec.TLS.customDeviceCert{slot}.publicCert");
+        format!("{name}=\"{}\"", fs::read_to_string(tree::testdata().join("config/leaf.p7b")).unwrap())
+    };
+    let folder = folder(&[
+        ("000000000000.cfg", "<a CONFIG_FILES=\"site.cfg\"/>"),
+        ("site.cfg", &format!("<a device.set=\"1\" {} {}/>", value(1), value(2))),
+        // One slot is filled, the other one empty; then both are filled.
+        ("0004f2000001-app.log", &log("is not available")),
+        ("0004f2000002-app.log", &log("length 787")),
+    ]);
+    let answer = scanned(folder.path(), &[".", "--select", "CFG005"]);
+    let of = |diagnosis: &Value| diagnosis["severity"].as_str().unwrap().to_owned();
+    let severities =
+        |device: &Value| device["diagnoses"].as_array().unwrap().iter().map(of).collect::<Vec<_>>();
+    let devices: Vec<_> = answer["devices"].as_array().unwrap().iter().map(severities).collect();
+    assert_eq!(devices, [["error", "info"], ["info", "info"]]);
+    let groups = scanned(folder.path(), &[".", "--select", "CFG005", "--group-by", "code"]);
+    let groups: Vec<_> =
+        groups["groups"].as_array().unwrap().iter().map(|one| (&one["key"], &one["phones"])).collect();
+    assert_eq!(groups, [(&json!("CFG005"), &json!(2))]);
+    for format in ["table", "markdown"] {
+        let said = tree::said(folder.path(), &["scan", ".", "--format", format]);
+        let explained =
+            said.lines().filter(|line| line.contains("CFG005") && line.contains("parameter-set-missing"));
+        assert_eq!(explained.count(), 1, "{said}");
+    }
+    tree::write(
+        folder.path(),
+        "old.json",
+        tree::said(folder.path(), &["scan", ".", "--format", "json", "--select", "INV"]).as_bytes(),
+        tree::TIME,
+    );
+    let new = scanned(folder.path(), &[".", "--baseline", "old.json", "--new"]);
+    assert_eq!(new["summary"]["by_code"]["CFG005"], 2);
+}
+
 fn pem_for(cert: u8) -> String {
     let pem = fs::read_to_string(tree::testdata().join("config/leaf.pem")).unwrap();
     format!(

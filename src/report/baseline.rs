@@ -1,7 +1,7 @@
 //! `--baseline`: marks each phone of a report by whether it has diagnoses that an earlier answer does not
 //! have; with `--new`, keeps only those diagnoses.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::shape::{Baseline as Mark, Device, Severity, State, Status, Summary};
 use super::{Devices, Overview};
@@ -57,7 +57,7 @@ struct NewInPhone {
     /// The indexes of the new diagnoses.
     diagnoses: Vec<usize>,
     /// Their codes, each once.
-    codes: Vec<&'static str>,
+    codes: BTreeSet<&'static str>,
 }
 
 impl NewInPhone {
@@ -76,8 +76,7 @@ impl NewInPhone {
             Severity::Info if device.status == Status::Unknown => Status::Unknown,
             Severity::Info => Status::Ok,
         };
-        let mut codes: Vec<&str> = new().map(|diagnosis| diagnosis.code).collect();
-        codes.dedup();
+        let codes = new().map(|diagnosis| diagnosis.code).collect();
         Some(Self { status, mac: device.mac.clone(), place, codes, diagnoses })
     }
 }

@@ -87,9 +87,9 @@ pub(super) fn fitting(
 pub(super) struct Findings {
     max_places: usize,
     next_place: usize,
-    /// By severity and code: the phones in which the code is active, and those in which it is resolved, as in
-    /// [`State`].
-    codes: BTreeMap<(Severity, &'static str), [Phones; 2]>,
+    /// By code: its highest severity in a phone; the phones in which it is active, and those in which it is resolved,
+    /// as in [`State`].
+    codes: BTreeMap<&'static str, (Severity, [Phones; 2])>,
 }
 
 impl Findings {
@@ -103,7 +103,8 @@ impl Findings {
     /// Adds the codes of the next phone of the report.
     pub(super) fn add(&mut self, name: &str, codes: Vec<PhoneCode>) {
         for PhoneCode { code, severity, state } in codes {
-            let phones = self.codes.entry((severity, code)).or_default();
+            let (highest, phones) = self.codes.entry(code).or_insert_with(|| (severity, Default::default()));
+            *highest = severity.min(*highest);
             phones[state as usize].add(name, self.next_place, self.max_places);
         }
         self.next_place += 1;
@@ -111,7 +112,9 @@ impl Findings {
 
     /// The codes that are in this state in some phone, worst first, each with its phones.
     pub(super) fn of_state(&self, state: State) -> impl Iterator<Item = (&'static str, &Phones)> {
-        let all = self.codes.iter().map(move |((_, code), phones)| (*code, &phones[state as usize]));
+        let mut all: Vec<_> = self.codes.iter().collect();
+        all.sort_by_key(|(_, (severity, _))| *severity);
+        let all = all.into_iter().map(move |(code, (_, phones))| (*code, &phones[state as usize]));
         all.filter(|(_, phones)| phones.number > 0)
     }
 }

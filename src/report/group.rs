@@ -1,12 +1,13 @@
 //! `--group-by`: counts phones by what they have in common, worst group first.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
 use super::Devices;
-use super::shape::{Device, Status};
+use super::findings::codes;
+use super::shape::{Device, State, Status};
 
 /// How many phones of a group are named.
 const MAX_NAMED: usize = 10;
@@ -47,32 +48,31 @@ impl GroupBy {
         }
     }
 
-    /// The groups that a phone is in, each once.
-    fn keys(self, device: &Device) -> Vec<Key> {
-        let mut keys: Vec<Key> = match self {
-            Self::Code => device
-                .active()
-                .map(|diagnosis| (diagnosis.severity as u8, Some(diagnosis.code.to_owned())))
+    /// The groups that a phone is in, each once, with the rank that the phone gives them (lower comes first).
+    fn keys(self, device: &Device) -> BTreeMap<Key, u8> {
+        let mut keys: BTreeMap<Key, u8> = match self {
+            Self::Code => codes(device)
+                .into_iter()
+                .filter(|known| known.state == State::Active)
+                .map(|known| (Some(known.code.to_owned()), known.severity as u8))
                 .collect(),
-            Self::Model => vec![(0, device.model.clone())],
-            Self::Software => vec![(0, device.software.clone())],
+            Self::Model => [(device.model.clone(), 0)].into(),
+            Self::Software => [(device.software.clone(), 0)].into(),
             Self::Fingerprint => device
                 .certificates
                 .iter()
-                .filter_map(|certificate| Some((0, Some(certificate.fingerprint.clone()?))))
+                .filter_map(|certificate| Some((Some(certificate.fingerprint.clone()?), 0)))
                 .collect(),
         };
-        keys.sort_unstable();
-        keys.dedup();
         if keys.is_empty() {
-            keys.push((NOTHING, None));
+            keys.insert(None, NOTHING);
         }
         keys
     }
 }
 
-/// The rank of a key (lower comes first), and the key.
-type Key = (u8, Option<String>);
+/// What the phones of a group have in common; None for phones without.
+type Key = Option<String>;
 
 /// The rank of phones without a key.
 const NOTHING: u8 = u8::MAX;
@@ -139,7 +139,7 @@ pub struct Group {
 pub struct Groups {
     /// What the phones are counted by.
     pub by: GroupBy,
-    /// The groups, worst first: codes by severity; then by phones failed, needing attention, unknown,
+    /// The groups, worst first: codes by their highest severity in a phone; then by phones failed, needing attention, unknown,
     /// healthy; then by key.
     pub list: Vec<Group>,
 }
@@ -147,11 +147,13 @@ pub struct Groups {
 impl Groups {
     /// Counts the phones. Memory has a short record per group.
     pub fn of(devices: &dyn Devices, by: GroupBy) -> Self {
-        let mut groups: HashMap<Key, (Counts, Vec<String>)> = HashMap::new();
+        let mut groups: HashMap<Key, (u8, Counts, Vec<String>)> = HashMap::new();
         let phones = devices.par_map(|_, device| (device.status, device.name().to_owned(), by.keys(device)));
         for (status, name, keys) in phones {
-            for key in keys {
-                let (counts, devices) = groups.entry(key).or_default();
+            for (key, rank) in keys {
+                let group = groups.entry(key).or_insert_with(|| (rank, Counts::default(), Vec::new()));
+                let (highest, counts, devices) = group;
+                *highest = rank.min(*highest);
                 counts.add(status);
                 if devices.len() < MAX_NAMED {
                     devices.push(name.clone());
@@ -159,10 +161,10 @@ impl Groups {
             }
         }
         let mut groups: Vec<_> = groups.into_iter().collect();
-        groups.sort_unstable_by_key(|((rank, key), (counts, _))| {
+        groups.sort_unstable_by_key(|(key, (rank, counts, _))| {
             (*rank, counts.worst(), Reverse(counts.all()), key.is_none(), key.clone())
         });
-        let group = |((_, key), (counts, devices)): (Key, (Counts, _))| Group {
+        let group = |(key, (_, counts, devices)): (Key, (u8, Counts, _))| Group {
             key,
             phones: counts.total(),
             counts,
