@@ -5,7 +5,7 @@
 //! | what | who asks for it |
 //! |---|---|
 //! | a variant of [`Event`] with its fields | |
-//! | its role, in `Event::role`: it decides LOG001, and whether repeats are folded | the compiler, for any role |
+//! | its role, in `Event::role`: it decides LOG001, and whether repeats are folded | the compiler, and a test of events |
 //! | its grammar in one of `event/*.rs`: by subject, not by the component that logs it | a test of events |
 //! | its row in [`MESSAGES`], unless a row of the same beginning reads it | a test of events |
 //! | a line of it in `testdata/messages` | a test of events |

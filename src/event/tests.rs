@@ -43,6 +43,64 @@ fn every_kind_and_every_message_has_a_text() {
     }
 }
 
+/// What a kind counts for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Evidence {
+    /// A line of the inventory: then the phone's log has evidence (no LOG001), and the slot is known.
+    Inventory,
+    /// An installation, tried or done: evidence too.
+    Installation,
+    /// Neither: a log with nothing else has LOG001.
+    None,
+}
+
+/// For each kind of the contract, in its order: what it counts for, and whether repeats beyond the newest entries of
+/// a long log are folded into one with a count. Only what can fail again and again is folded; what tells of a slot, of
+/// the phone or of a boot must stay in order.
+const KINDS: [(&str, Evidence, bool); 26] = [
+    ("key_too_large", Evidence::Installation, true),
+    ("certificate_too_large", Evidence::Installation, true),
+    ("chain_not_decodable", Evidence::Installation, true),
+    ("credential_invalid", Evidence::Installation, true),
+    ("certificate_saving", Evidence::Installation, false),
+    ("new_certificate", Evidence::Installation, false),
+    ("previous_certificate", Evidence::Installation, false),
+    ("no_previous_certificate", Evidence::Installation, false),
+    ("certificate_length", Evidence::Inventory, false),
+    ("certificate_fingerprint", Evidence::Inventory, false),
+    ("certificate_common_name", Evidence::Inventory, false),
+    ("key_length", Evidence::Inventory, false),
+    ("certificate_unavailable", Evidence::Inventory, false),
+    ("server_certificate_untrusted", Evidence::None, true),
+    ("tls_connection_failed", Evidence::None, true),
+    ("platform", Evidence::None, false),
+    ("software", Evidence::None, false),
+    ("log_start", Evidence::None, false),
+    ("log_end", Evidence::None, false),
+    ("clock_failed", Evidence::None, true),
+    ("upload_failed", Evidence::None, true),
+    ("sign_in_certificate", Evidence::None, false),
+    ("ca_fingerprint", Evidence::None, false),
+    ("provisioning_uri_invalid", Evidence::None, true),
+    ("configuration_not_applied", Evidence::None, true),
+    ("upload_size_unknown", Evidence::None, true),
+];
+
+#[test]
+fn each_kind_counts_for_what_the_contract_says() {
+    assert!(kinds().iter().map(|kind| kind.name).eq(KINDS.map(|(name, ..)| name)));
+    for event in texts().map(known) {
+        let evidence = match (event.is_inventory(), event.is_installation()) {
+            (true, false) => Evidence::Inventory,
+            (false, true) => Evidence::Installation,
+            (false, false) => Evidence::None,
+            (true, true) => panic!("{event:?} is both"),
+        };
+        let seen = (event.kind(), evidence, event.is_failure());
+        assert_eq!(KINDS.into_iter().find(|(kind, ..)| *kind == event.kind()), Some(seen), "{event:?}");
+    }
+}
+
 #[test]
 fn packed_an_event_is_the_same() {
     for event in texts().map(known) {
