@@ -165,7 +165,7 @@ impl File {
             Content::Binary => ReadOutcome::Binary,
             Content::Broken(text, byte, why) => file.malformed(byte, why, &text),
             Content::Text(text) if !text.trim_start().starts_with('<') => ReadOutcome::NotXml,
-            Content::Text(text) => match xml::attributes(&text, &mut |one| {
+            Content::Text(text) => match xml::attributes(&text, is_relevant, &mut |one| {
                 file.add_attribute(&one, &mut compared);
             }) {
                 Ok(()) => ReadOutcome::Read,
@@ -269,6 +269,17 @@ impl File {
             parameter: parameter.map(str::to_owned),
             says: says.into(),
         }
+    }
+}
+
+/// Whether an attribute of this name can concern certificates or the files that are read. Most of a phone's own
+/// files have none; then only names are compared, and no value or line is read.
+fn is_relevant(name: &str) -> bool {
+    match name.as_bytes().first() {
+        Some(b'C') if name.starts_with(CONFIG_FILES) => true,
+        Some(b'A') if name.starts_with(APP_FILE_PATH) => true,
+        Some(b'O') if name == OVERRIDES_DIRECTORY => true,
+        _ => Parameter::may_be_known(name) || Parameter::may_be_misspelt(name),
     }
 }
 

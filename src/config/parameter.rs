@@ -234,6 +234,18 @@ impl Parameter {
         values
     }
 
+    /// Whether the name begins like those of known parameters.
+    pub(super) fn may_be_known(name: &str) -> bool {
+        match name.as_bytes().first() {
+            Some(b'd') => name.starts_with("device."),
+            Some(b's') => name.starts_with("sec."),
+            Some(b'l') => name.starts_with("log."),
+            Some(b'S') => name.starts_with("SCEP."),
+            Some(b'L') => name.starts_with("LOG_"),
+            _ => false,
+        }
+    }
+
     /// Whether it is worth comparing this name with the known ones, which takes 30 µs.
     pub(super) fn may_be_misspelt(name: &str) -> bool {
         if (9..=11).contains(&name.len()) {
@@ -304,6 +316,12 @@ mod tests {
         }
         let misplaced = Parameter::find("device.sec.TLS.customDeviceCert1.publicCert.set").unwrap();
         assert_eq!(misplaced.kind, ParameterKind::MisplacedSet(Store::Platform(1)));
+    }
+
+    #[test]
+    fn known_names_begin_as_known_ones() {
+        assert!(KNOWN.keys().all(|name| Parameter::may_be_known(name)));
+        assert!(!Parameter::may_be_known("reg.1.auth.password"));
     }
 
     #[test]

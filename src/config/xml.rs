@@ -56,11 +56,15 @@ pub(super) enum Refusal {
     Unread(ProblemKind, &'static str),
 }
 
-/// Calls `see` with each attribute, in the file's order, if the file is well-formed.
-pub(super) fn attributes(text: &str, see: &mut dyn FnMut(Attribute<'_>)) -> Result<(), Refusal> {
-    let Some(all) = simple::attributes(text) else { return parsed(text, see) };
+/// Calls `see` with each attribute whose name is wanted, in the file's order, if the file is well-formed.
+pub(super) fn attributes(
+    text: &str,
+    is_wanted: fn(&str) -> bool,
+    see: &mut dyn FnMut(Attribute<'_>),
+) -> Result<(), Refusal> {
+    let Some(all) = simple::attributes(text) else { return parsed(text, is_wanted, see) };
     let mut lines = LineCounter { text: text.as_bytes(), line: 1, counted: 0 };
-    for raw in all {
+    for raw in all.iter().filter(|raw| is_wanted(raw.name)) {
         let (line, has_line_breaks) = (lines.of(raw.start), raw.value.contains(['\n', '\r']));
         see(Attribute { name: raw.name, value: &raw.value(), has_line_breaks, line });
     }
@@ -68,7 +72,11 @@ pub(super) fn attributes(text: &str, see: &mut dyn FnMut(Attribute<'_>)) -> Resu
 }
 
 /// The same with the full parser.
-fn parsed(text: &str, see: &mut dyn FnMut(Attribute<'_>)) -> Result<(), Refusal> {
+fn parsed(
+    text: &str,
+    is_wanted: fn(&str) -> bool,
+    see: &mut dyn FnMut(Attribute<'_>),
+) -> Result<(), Refusal> {
     let text = prepared(text)?;
     // Entities can grow and include other files, and attribute declarations add attributes that are not in the
     // file.
@@ -77,7 +85,8 @@ fn parsed(text: &str, see: &mut dyn FnMut(Attribute<'_>)) -> Result<(), Refusal>
     let document = Document::parse_with_options(&text, options).map_err(|error| refusal(&error, &text))?;
     check(&text)?;
     let mut lines = LineCounter { text: text.as_bytes(), line: 1, counted: 0 };
-    for attribute in document.descendants().flat_map(|node| node.attributes()) {
+    let all = document.descendants().flat_map(|node| node.attributes());
+    for attribute in all.filter(|attribute| is_wanted(attribute.name())) {
         let line = lines.of(attribute.range().start);
         let has_line_breaks = text.get(attribute.range_value()).is_some_and(|raw| raw.contains(['\n', '\r']));
         see(Attribute { name: attribute.name(), value: attribute.value(), has_line_breaks, line });
@@ -190,7 +199,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Vec<(String, String, u64)>, Refusal> {
         let mut all = Vec::new();
-        attributes(text, &mut |attribute| {
+        attributes(text, |_| true, &mut |attribute| {
             all.push((attribute.name.to_owned(), attribute.value.to_owned(), attribute.line));
         })?;
         Ok(all)
@@ -216,7 +225,7 @@ mod tests {
         }
         let mut breaks = Vec::new();
         let text = "<a b=\"1\r2\" c=\"1 2\"/>";
-        attributes(text, &mut |attribute| breaks.push(attribute.has_line_breaks)).unwrap();
+        attributes(text, |_| true, &mut |attribute| breaks.push(attribute.has_line_breaks)).unwrap();
         assert_eq!(breaks, [true, false]);
     }
 
@@ -323,7 +332,7 @@ mod tests {
         let mut see = |one: Attribute<'_>| {
             all.push((one.name.to_owned(), one.value.to_owned(), one.line, one.has_line_breaks));
         };
-        parsed(text, &mut see).ok()?;
+        parsed(text, |_| true, &mut see).ok()?;
         Some(all)
     }
 
@@ -334,7 +343,7 @@ mod tests {
         let mut see = |one: Attribute<'_>| {
             all.push((one.name.to_owned(), one.value.to_owned(), one.line, one.has_line_breaks));
         };
-        attributes(text, &mut see).unwrap();
+        attributes(text, |_| true, &mut see).unwrap();
         assert_eq!(raw.len(), all.len());
         assert_eq!(by_the_parser(text), Some(all), "{text}");
         true
