@@ -1,9 +1,9 @@
 //! Reads the attributes of an XML file, and finds where it is not well-formed.
 //!
 //! The phone's parser is most likely Expat, without namespaces. roxmltree gives the same result as Expat if colons
-//! in names are replaced, and if three rules that it does not check are checked here. A document type is ignored; a file whose document type declares entities or attributes is
-//! not read. The time of roxmltree is quadratic in the attributes of one element, so these are counted first. Most
-//! files are read without it ([`simple`]).
+//! in names are replaced, and if three rules that it does not check are checked here. A document type is ignored; a
+//! file whose document type declares entities or attributes is not read. The time of roxmltree is quadratic in the
+//! attributes of one element, so these are counted first. Most files are read without it ([`simple`]).
 
 mod prepared;
 mod simple;
