@@ -4,6 +4,7 @@
 //! value too, and the reader of the log decides whether it continues the message before.
 
 mod before;
+mod behind;
 mod blank;
 mod search;
 
@@ -18,9 +19,9 @@ use serde::{Deserialize, Serialize};
 
 pub use before::Origin;
 pub(crate) use before::{
-    ends_before_stamp, may_end_in_stamp, origin, without_colours, without_end_of_header, without_remark,
-    without_trailing_marks,
+    ends_before_stamp, may_end_in_stamp, origin, without_colours, without_end_of_header,
 };
+pub(crate) use behind::{without_remark, without_trailing_marks};
 pub use blank::trim;
 pub(crate) use blank::{blank_length, trim_start};
 pub(crate) use search::length_of_text;

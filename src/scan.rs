@@ -24,6 +24,7 @@ mod shared_keys;
 mod store;
 mod stored_configuration;
 mod totals;
+mod without_logs;
 mod write_configuration;
 
 use std::collections::{BTreeSet, HashSet};
@@ -459,38 +460,6 @@ impl ScanContext<'_> {
             events: None,
             now: options.clock.now,
             stale: options.stale,
-        }
-    }
-
-    /// Adds the phones of the inventory without a log that could be read, and those whose configuration alone
-    /// is faulty.
-    fn phones_without_logs(&self, rows: &mut Rows, problems: &[Problem]) {
-        if self.options.inventory.is_none() && self.audit.is_none() {
-            return;
-        }
-        let known = BTreeSet::from_iter(rows.macs_by_logs(rows.len()).0);
-        let names = problems.iter().filter_map(|problem| problem.path.rsplit(['/', '\\']).next());
-        let unread: BTreeSet<Mac> = names.filter_map(|name| crate::input::log_mac(name.as_bytes())).collect();
-        let nothing = timeline::Joined::default();
-        let without_log = |mac| {
-            let is_unread = self.listed(mac).is_some() && unread.contains(&mac);
-            self.phone(Some(mac), &nothing, false, is_unread)
-        };
-        let listed = self.options.inventory.iter().flat_map(|inventory| inventory.rows.keys());
-        let listed: BTreeSet<Mac> = listed.copied().filter(|mac| !known.contains(mac)).collect();
-        listed.iter().for_each(|mac| rows.push(without_log(*mac)));
-        // Other phones that have only configuration files are shown only if these have an error.
-        let configured = self.audit.map(Audit::macs).unwrap_or_default();
-        let others = configured.into_par_iter().filter(|mac| !known.contains(mac) && !listed.contains(mac));
-        let others = others.map(without_log).map(|phone| match phone.is_misconfigured {
-            true => Ok(Box::new(phone)),
-            false => Err(compared::keys(&phone).collect::<Vec<_>>()),
-        });
-        for other in others.collect::<Vec<_>>() {
-            match other {
-                Ok(phone) => rows.push(*phone),
-                Err(keys) => rows.add_keys(keys),
-            }
         }
     }
 }
