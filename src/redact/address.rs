@@ -84,7 +84,7 @@ fn is_version(before: &str, address: Ipv4Addr) -> bool {
 /// Parses an IPv4 address. Numbers with leading zeros are read as decimal, since phones pad them.
 fn parse_ipv4(text: &str) -> Option<Ipv4Addr> {
     let is_number = |part: &&str| part.len() <= 3 && part.bytes().all(|byte| byte.is_ascii_digit());
-    let octets = text.split('.').map(|part| Some(part).filter(is_number)?.parse().ok());
+    let octets = text.split('.').map(|part| Some(part).filter(is_number)?.parse::<u8>().ok());
     let octets: [u8; 4] = octets.collect::<Option<Vec<u8>>>()?.try_into().ok()?;
     Some(octets.into())
 }
