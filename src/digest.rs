@@ -319,10 +319,16 @@ impl LogDigest {
         if self.texts.len() < 2 * used + (1 << 16) {
             return;
         }
-        let mut texts = Vec::with_capacity(used);
+        self.replace_texts(|_| None);
+    }
+
+    /// Replaces the texts for which `replacement` returns one, and drops those that no entry has.
+    fn replace_texts(&mut self, replacement: impl Fn(&[u8]) -> Option<String>) {
+        let mut texts = Vec::new();
         for entry in &mut self.entries {
+            let text = self.texts.get(entry.text.0 as usize..entry.text.1 as usize).unwrap_or_default();
             let begin = texts.len() as u32;
-            texts.extend_from_slice(&self.texts[entry.text.0 as usize..entry.text.1 as usize]);
+            texts.extend_from_slice(replacement(text).as_deref().map_or(text, str::as_bytes));
             entry.text = (begin, texts.len() as u32);
         }
         self.texts = texts;
@@ -415,6 +421,12 @@ impl LogDigest {
 }
 
 impl LogEntry {
+    /// Whether it is the banner of a boot.
+    #[must_use]
+    pub const fn is_banner(&self) -> bool {
+        matches!(self.event, Some(Event::LogStart { banner: true, .. }))
+    }
+
     /// Whether the stamp is a date, not a time since boot.
     #[must_use]
     pub fn is_dated(&self) -> bool {

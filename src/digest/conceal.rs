@@ -9,12 +9,8 @@ use crate::secrets::{REDACTED, conceal};
 impl LogDigest {
     /// Conceals private keys and passwords in all its texts, as reports do when they show them.
     pub fn conceal_secrets(&mut self) {
-        let mut texts = Vec::with_capacity(self.texts.len());
+        self.replace_texts(concealed);
         for entry in &mut self.entries {
-            let text = self.texts.get(entry.text.0 as usize..entry.text.1 as usize).unwrap_or_default();
-            let begin = texts.len() as u32;
-            texts.extend_from_slice(concealed(text).as_deref().map_or(text, str::as_bytes));
-            entry.text = (begin, texts.len() as u32);
             let shown = entry.repeats.iter_mut().flat_map(|repeats| &mut repeats.shown);
             let fields = entry.event.iter_mut().flat_map(|event| event.texts_mut());
             for text in shown.map(|repeat| &mut repeat.text).chain(fields) {
@@ -23,7 +19,6 @@ impl LogDigest {
                 }
             }
         }
-        self.texts = texts;
         self.head.conceal_secrets();
         self.tail.conceal_secrets();
     }

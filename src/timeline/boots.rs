@@ -79,9 +79,7 @@ pub(super) fn measure(records: &mut [Record<'_>]) {
         });
         let mut state = BootState { dates_are_judged: true, began_right, ..BootState::default() };
         boot.iter_mut().for_each(|record| state.take(record, record.time));
-        let is_banner =
-            |record: &&Record<'_>| matches!(record.event(), Some(Event::LogStart { banner: true, .. }));
-        let start = boot.iter().find(is_banner).map_or(0, Record::elapsed);
+        let start = boot.iter().find(|record| record.entry.is_banner()).map_or(0, Record::elapsed);
         for record in boot.iter_mut() {
             record.elapsed = record.elapsed.map(|elapsed| elapsed.saturating_sub(start));
             record.elapsed_at_last = record.elapsed_at_last.saturating_sub(start);
@@ -243,7 +241,7 @@ fn is_early_inventory(record: &Record<'_>) -> bool {
 /// The first record of the boot whose beginning the record at `at` shows; None if it shows none.
 fn start(records: &[Record<'_>], begin: usize, at: usize, state: &BootState) -> Option<usize> {
     let entry = records[at].entry;
-    if matches!(entry.event, Some(Event::LogStart { banner: true, .. })) {
+    if entry.is_banner() {
         return banner_start(records, begin, at, state);
     }
     if state.is_reset(entry) {
@@ -257,7 +255,7 @@ fn start(records: &[Record<'_>], begin: usize, at: usize, state: &BootState) -> 
     if (records[at].file, records[at].line_in_file()) < state.folded_to {
         return None;
     }
-    if matches!(next.entry.event, Some(Event::LogStart { banner: true, .. })) {
+    if next.entry.is_banner() {
         // The banner determines which lines before it are from its boot.
         return None;
     }

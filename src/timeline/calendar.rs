@@ -145,7 +145,7 @@ impl Span {
             // A single line with uptime is from another process, and so are several where uptime continues.
             let continues_uptime =
                 stamp.uptime().zip(uptime).is_some_and(|(now, highest)| now + DISORDER >= highest);
-            if is_banner(entry) || (uptimes > 1 && (!continues_uptime || is_of_start(entry))) {
+            if entry.is_banner() || (uptimes > 1 && (!continues_uptime || is_of_start(entry))) {
                 (is_start, before.unset, uptime) = (true, None, None);
                 if let Some((first, last)) = start_of_boot.take() {
                     span = Some(Self::with(span, first, last));
@@ -279,10 +279,6 @@ fn is_of_start(entry: &LogEntry) -> bool {
     })
 }
 
-fn is_banner(entry: &LogEntry) -> bool {
-    matches!(entry.event, Some(Event::LogStart { banner: true, .. }))
-}
-
 /// Whether it is the day on which a clock that was never set begins.
 fn is_first_day(date: Yearless) -> bool {
     date.month() == 1 && date.day() == 1
@@ -316,7 +312,7 @@ fn undated_before(entries: &[LogEntry], at: usize) -> impl Iterator<Item = &LogE
 
 fn is_failed_clocks(entries: &[LogEntry], at: usize, date: Yearless) -> bool {
     let before = undated_before(entries, at).chain(&entries[at..=at]);
-    can_be_failed_clocks(before, date, entries[at..].iter().take_while(|entry| !is_banner(entry)))
+    can_be_failed_clocks(before, date, entries[at..].iter().take_while(|entry| !entry.is_banner()))
 }
 
 /// Whether the log says that the clock was not set when it shows the default date of the entry at `at`: between the
@@ -351,7 +347,7 @@ pub(super) fn is_files_day(modified: NaiveDateTime, date: Yearless) -> bool {
 pub(super) fn is_files_own(modified: Option<NaiveDateTime>, date: Yearless, later: &[LogEntry]) -> bool {
     let is_strict = is_default(date);
     let mut last = date;
-    let later = later.iter().take_while(|entry| is_strict || !is_banner(entry));
+    let later = later.iter().take_while(|entry| is_strict || !entry.is_banner());
     let goes_on = later.filter_map(|entry| entry.stamp?.yearless()).all(|later| {
         let (before, most) = if is_strict { (date, MAX_FILE_DAY_LAG) } else { (last, DEFAULT_GAP_DAYS) };
         let days = before.days_until(later);
