@@ -147,13 +147,11 @@ const PASSES: [Pass; 7] = [
 
 impl Pass {
     fn is_needed(&self, text: &str) -> bool {
-        let is_there = |word: &str| {
-            text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
-        };
         // Case-insensitive patterns also match letters outside ASCII, such as `ſ` for `s`.
-        self.needs.is_empty()
-            || !text.is_ascii()
-            || self.needs.split(' ').any(is_there) && TRIGGER.is_match(text)
+        self.needs.is_empty() || !text.is_ascii() || {
+            let text = text.to_ascii_lowercase();
+            self.needs.split(' ').any(|word| text.contains(word)) && TRIGGER.is_match(&text)
+        }
     }
 }
 

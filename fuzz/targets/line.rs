@@ -18,9 +18,11 @@ fuzz_target!(|bytes: &[u8]| {
     let mut pieces = log.chunks(usize::from(cut) + 1);
     let mut stream = Pieces { rest: pieces.next().unwrap_or_default(), pieces };
     let parts = read(Content::Stream(&mut stream), &Window::default(), None).parts;
-    // Lines with a sender are compared by what the phone wrote, not byte for byte.
+    // Lines with a sender are compared by what the phone wrote, not byte for byte; headings as `tail` writes them are
+    // not lines of the log below them.
     if let [part] = &parts[..]
         && part.name.is_none()
+        && part.digest.entries.iter().all(|entry| entry.skipped == 0)
     {
         assert_eq!(part.digest, digest_of(log, &Window::default()), "pieces give what the whole gives");
     }
