@@ -5,7 +5,7 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::calendar::{Calendar, DISORDER, is_day_before, is_default, years_between};
+use super::calendar::{Calendar, DISORDER, is_day_before, is_default, is_of_start, years_between};
 use super::{Joined, Record};
 use crate::digest::LogEntry;
 use crate::event::Event;
@@ -261,7 +261,27 @@ fn start(records: &[Record<'_>], begin: usize, at: usize, state: &BootState) -> 
     }
     let continues_previous =
         next.uptime.is_some_and(|next| next + DISORDER >= uptime && state.is_restarted(next));
-    (continues_previous || state.ended).then_some(at)
+    (state.ended || (continues_previous && !is_of_other_process(&records[at..], state))).then_some(at)
+}
+
+/// Whether lines of lower uptime are another process's, which counts from its own start, or whose uptime did not follow
+/// a change of the clock: the dates before and after them are closer to each other than a restart allows.
+fn is_of_other_process(records: &[Record<'_>], state: &BootState) -> bool {
+    let Some(end) = records.iter().position(|record| record.entry.is_dated()) else { return false };
+    let (lines, next) = (&records[..end], records[end].entry);
+    let is_set = |stamp: &Stamp| !stamp.is_unset() && !stamp.yearless().is_some_and(is_default);
+    let dates = state.date.filter(is_set).zip(next.stamp.filter(is_set));
+    let passed = dates.and_then(|(before, date)| match before.with_year().zip(date.with_year()) {
+        // These dates have no seconds.
+        Some((before, date)) if state.time.is_some() => {
+            u64::try_from((date - before).num_milliseconds()).ok().map(|passed| passed + 60_000)
+        }
+        _ if is_repeated(&before, &date) => None,
+        _ => Some(milliseconds_between(&before, &date, state.is_leap_year)),
+    });
+    let highest = lines.iter().filter_map(|record| record.uptime).max().unwrap_or(0);
+    passed.is_some_and(|passed| passed + DISORDER < highest)
+        && !lines.iter().any(|record| record.entry.is_banner() || is_of_start(record.entry))
 }
 
 /// The banner's boot begins with the lines of restarted uptime directly before it.

@@ -273,7 +273,7 @@ pub(super) fn continues_boot(last: Yearless, first: Yearless, second: Yearless) 
 }
 
 /// Whether a phone writes such a line when it starts.
-fn is_of_start(entry: &LogEntry) -> bool {
+pub(super) fn is_of_start(entry: &LogEntry) -> bool {
     entry.event.as_ref().is_some_and(|event| {
         event.is_inventory() || matches!(event, Event::Platform { .. } | Event::Software { .. })
     })

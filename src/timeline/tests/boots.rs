@@ -151,3 +151,29 @@ fn a_default_date_behind_the_end_of_a_log_begins_a_boot() {
     assert_eq!(boots(&["000010.000", "0501080000", &end, "0101000004", &banner, "0101000006"]), 2);
     assert_eq!(boots(&["0101000004", &banner, "0101000006"]), 1);
 }
+
+#[test]
+fn lower_uptime_between_dates_is_no_start_if_less_time_has_passed() {
+    let between = |uptime: [&str; 2], next| {
+        boots(&["000010.000", "0501080000", "0501090000", uptime[0], uptime[1], next, "0501120000"])
+    };
+    assert_eq!(between(["000040.000", "000042.000"], "0501090040"), 2);
+    assert_eq!(between(["000040.000", "000042.001"], "0501090040"), 1);
+    assert_eq!(between(["000040.000", "000041.000"], "0501090000"), 1);
+    // The clock went back, or was reset: nothing shows how much time has passed.
+    assert_eq!(between(["000040.000", "000041.000"], "0501085959"), 2);
+    assert_eq!(between(["000040.000", "000041.000"], "0101000041"), 2);
+    // A phone writes lines about itself only when it starts.
+    let platform = ["000040.000", "000041.000 Platform: Model=VVX 500, Assembly=3111-44500-001 Rev=A"];
+    assert_eq!(between(platform, "0501090010"), 2);
+    // Dates with their year have no seconds.
+    let with_year =
+        |last| boots(&["000010.000", "2405310800", "2405310900", "000200.000", last, "2405310901"]);
+    assert_eq!(with_year("000202.000"), 2);
+    assert_eq!(with_year("000202.001"), 1);
+    // A clock that was set shows no time that has passed.
+    assert_eq!(
+        boots(&["000010.000", "0101000012", "001200.000", "000040.000", "000041.000", "0103080000"]),
+        2
+    );
+}
