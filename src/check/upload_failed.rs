@@ -21,6 +21,7 @@
 use super::failures::{state_by_later_boots, times};
 use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
 use crate::event::Upload;
+use crate::stamp::Stamp;
 use crate::timeline::Record;
 
 pub(super) const RULE: Rule = Rule {
@@ -41,20 +42,23 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut is_size_unknown = false;
     // A boot log has no messages about certificates.
     let mut is_boot_log_alone = true;
-    let mut last: Option<&Record<'_>> = None;
+    // The last message of a failure, and whether one of its messages is an upload error.
+    let mut last: Option<(&Record<'_>, bool)> = None;
     for (_, event, record) in case.timeline.events() {
         match event {
             Event::UploadFailed { upload, .. } => {
-                // A skipped upload, or a failed one of the boot log, in the same second as an upload error is
-                // not counted again.
-                let is_same =
-                    *upload != Upload::Tried && last.is_some_and(|last| is_same_second(last, record));
+                // A skipped upload, or a failed one of the boot log, in the same second as an upload error, before
+                // or after it, is not counted again.
+                let is_error = *upload == Upload::Tried;
+                let had_error =
+                    last.filter(|(last, _)| is_same_second(last, record)).map(|(_, had_error)| had_error);
+                let is_same = had_error.is_some_and(|had_error| !(is_error && had_error));
                 is_boot_log_alone &= *upload == Upload::BootLog;
                 if !is_same {
                     seen.add(record);
                     attempts += record.entry.count();
                 }
-                last = Some(record);
+                last = Some((record, is_error || (is_same && had_error == Some(true))));
             }
             Event::UploadSizeUnknown => is_size_unknown = true,
             _ => {}
@@ -83,13 +87,10 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     vec![Finding::new(state_by_later_boots(case.timeline, is_failure), message, seen)]
 }
 
+/// Whether both are of one boot, and the last line of one is of the same second as the other.
 fn is_same_second(earlier: &Record<'_>, later: &Record<'_>) -> bool {
-    let second = |record: &Record<'_>, stamp: Option<crate::stamp::Stamp>| {
-        let stamp = stamp.or(record.entry.stamp);
-        stamp.map(|stamp| {
-            stamp.uptime().map_or((0, stamp.digits().copied()), |uptime| (uptime / 1000 + 1, None))
-        })
+    let second = |stamp: Option<Stamp>| {
+        stamp.map(|stamp| stamp.uptime().map_or(Ok(stamp), |uptime| Err(uptime / 1_000)))
     };
-    earlier.boot == later.boot
-        && second(earlier, earlier.entry.last_line().1) == second(later, later.entry.last_line().1)
+    earlier.boot == later.boot && second(earlier.entry.last_line().1) == second(later.entry.stamp)
 }

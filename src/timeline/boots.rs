@@ -180,7 +180,9 @@ impl BootState {
         // known.
         let is_jump =
             passed > MILLISECONDS_PER_DAY && self.elapsed < CLOCK_IS_SET_WITHIN && !self.began_right;
-        let was_set = is_jump && (!self.dates_are_judged || stamp.yearless() < before.yearless());
+        let dates = before.yearless().zip(stamp.yearless());
+        let is_back = dates.is_some_and(|(before, date)| date < before && !is_over_new_year(before, date));
+        let was_set = is_jump && (!self.dates_are_judged || is_back);
         let passed = if was_set { 0 } else { passed };
         // The time that uptime has shown between the two dates has not passed again.
         self.elapsed_at_uptime += passed.min(std::mem::take(&mut self.shown_since_date));
@@ -337,6 +339,10 @@ fn is_repeated(before: &Stamp, stamp: &Stamp) -> bool {
     })
 }
 
+fn is_over_new_year(before: Yearless, date: Yearless) -> bool {
+    before.month() == 12 && date.month() == 1
+}
+
 /// Whether a February 29 is between two dates, if their year has one.
 fn crosses_leap_day(before: Yearless, date: Yearless) -> bool {
     before.month() <= 2 && date.month() > 2
@@ -346,7 +352,7 @@ fn crosses_leap_day(before: Yearless, date: Yearless) -> bool {
 fn milliseconds_between(before: &Stamp, stamp: &Stamp, is_leap_year: bool) -> u64 {
     let (Some(earlier), Some(later)) = (before.yearless(), stamp.yearless()) else { return 0 };
     let mut milliseconds = earlier.milliseconds_until(later);
-    if earlier.month() == 12 && later.month() == 1 {
+    if is_over_new_year(earlier, later) {
         milliseconds += 366 * 86_400_000;
     }
     if !is_leap_year && crosses_leap_day(earlier, later) {

@@ -118,6 +118,11 @@ fn failed_uploads_are_counted_once() {
     for (all, count) in [
         (&[("000100.000", error)][..], 1),
         (&[("000100.000", error), ("000100.999", skipped)], 1),
+        (&[("000100.000", skipped), ("000100.999", error)], 1),
+        (&[("000100.000", skipped), ("000101.000", error)], 2),
+        (&[("000100.000", skipped), ("000100.000", error), ("000100.000", skipped)], 1),
+        (&[("000100.000", skipped), ("000100.000", error), ("000100.000", error)], 2),
+        (&[("000100.000", error), ("000100.000", skipped), ("000100.000", error)], 2),
         (&[("000100.000", error), ("000101.000", skipped)], 2),
         (&[("000100.999", error), ("000101.000", skipped)], 2),
         // Each tried upload counts, also in the same second.

@@ -99,6 +99,10 @@ fn what_passes_in_a_boot_is_told_by_the_calendar() {
         elapsed("2023-04-19T12:00:00", &["000010.000", "1119110000", "1119120000", "0418120000"]),
         150 * 86_400 + 3_600
     );
+    // From December to January, it goes forward.
+    let days = |first| elapsed("2026-01-10T12:00:00", &["000010.000", first, "0110080000"]) / 86_400;
+    assert_eq!(days("1201080000"), 40);
+    assert_eq!(days("1130080000"), 0);
 }
 
 #[test]
