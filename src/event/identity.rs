@@ -21,10 +21,10 @@ pub(super) fn platform(input: &[u8]) -> IResult<&[u8], Event> {
 /// The event of the text after `Platform: `, which has these fields.
 pub(super) fn platform_of(said: Rest<'_>, fields: &Fields<'_>) -> Option<Event> {
     let Fields { model, assembly, revision, mac, .. } = *fields;
-    let model = model.and_then(|value| value_up_to(said, value, b","));
-    let assembly = assembly.and_then(|value| value_up_to(said, value, b", "));
+    let model = model.and_then(|value| value_up_to(said, value, false));
+    let assembly = assembly.and_then(|value| value_up_to(said, value, true));
     let revision = revision.filter(|_| assembly.is_some());
-    let revision = revision.and_then(|value| value_up_to(said, value, b", "));
+    let revision = revision.and_then(|value| value_up_to(said, value, true));
     let mac = mac.filter(|_| is_of_phone(said.bytes)).map(|value| whole_mac(said, value));
     let is_told =
         model.is_some() || assembly.is_some() || mac.is_some_and(|mac| mac.is_some() || said.is_cut);
@@ -51,7 +51,7 @@ pub(super) fn software(input: &[u8]) -> IResult<&[u8], Event> {
 /// The event of the text after `Application, main: `, which has these fields.
 pub(super) fn software_of(said: Rest<'_>, fields: &Fields<'_>) -> Option<Event> {
     let Fields { label, version, .. } = *fields;
-    let label = value_up_to(said, label?, b",")?;
+    let label = value_up_to(said, label?, false)?;
     let value = version.map(|value| value.split(|byte| *byte == b',').next().unwrap_or(value));
     let words =
         value.iter().flat_map(|value| value.utf8_chunks()).flat_map(|chunk| chunk.valid().split_whitespace());
@@ -98,9 +98,10 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The value up to one of the bytes in `stop`. None if it is empty; `Some(None)` if it is cut.
-fn value_up_to(said: Rest<'_>, value: &[u8], stop: &[u8]) -> Option<Option<Box<str>>> {
-    let length = value.iter().position(|byte| stop.contains(byte)).unwrap_or(value.len());
+/// The value up to a comma, or also to a blank. None if it is empty; `Some(None)` if it is cut.
+fn value_up_to(said: Rest<'_>, value: &[u8], ends_at_blank: bool) -> Option<Option<Box<str>>> {
+    let ends = |at: &usize| value[*at] == b',' || ends_at_blank && blank_length(&value[*at..]) > 0;
+    let length = (0..value.len()).find(ends).unwrap_or(value.len());
     if said.is_cut && length == value.len() {
         return Some(None);
     }
@@ -136,6 +137,8 @@ mod tests {
                 mac: None
             }
         );
+        let copied = "Platform: Model=VVX\u{a0}500,\u{a0}Assembly=3111-44500-001\u{202f}Rev=A\u{a0}Region=0";
+        assert_eq!(known(copied), known("Platform: Model=VVX 500, Assembly=3111-44500-001 Rev=A Region=0"));
         for text in [
             "Platform: Interface eth0 MAC=0004f2a1b2c3",
             "Platform: MAC=0004f2a1b2c3, IP=Resolving, Subnet Mask=255.255.255.0",

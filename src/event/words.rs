@@ -168,9 +168,11 @@ fn nothing(input: &[u8]) -> IResult<&[u8], Rest<'_>> {
     Ok((WHOLE, Rest { bytes: b"", is_cut: false }))
 }
 
-/// Bytes of a log as text. What is not UTF-8 becomes the replacement character.
+/// Bytes of a log as text. What is not UTF-8 becomes the replacement character; no-break spaces, which web pages and
+/// mail programs make of blanks, become blanks.
 pub(super) fn text(bytes: &[u8]) -> Box<str> {
-    lossy(bytes).into()
+    let text = lossy(bytes);
+    if text.is_ascii() { text.into() } else { text.replace(['\u{a0}', '\u{2007}', '\u{202f}'], " ").into() }
 }
 
 /// Straight quotes, and the curly ones that a word processor makes of them.

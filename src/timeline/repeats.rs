@@ -58,7 +58,7 @@ fn without_excerpts(
     let mut keep = vec![true; logs.len()];
     let length = |chain: &Vec<usize>| -> (u64, u64) {
         let counts = || chain.iter().map(|log| logs[*log].0.digest.counts);
-        (counts().map(|counts| counts.events).sum(), counts().map(|counts| counts.lines).sum())
+        (counts().map(|counts| counts.events).sum(), counts().map(|counts| counts.messages).sum())
     };
     let mut wholes: Vec<_> = chains.values().filter(|chain| chain.len() > 1).collect();
     wholes.sort_by_key(|chain| Reverse(length(chain)));
@@ -147,7 +147,8 @@ fn continues_in(part: &LogDigest, whole: &LogDigest) -> bool {
 /// Whether `whole` is kept rather than `part` if both have the same messages: the longer log is, else the earlier
 /// one.
 fn is_longer(whole: &Log, part: &Log, is_earlier: bool) -> bool {
-    let length = |log: &Log| (log.digest.counts.events, log.digest.counts.lines);
+    // An excerpt can have more lines than the log, where a mail program wrapped them.
+    let length = |log: &Log| (log.digest.counts.events, log.digest.counts.messages);
     length(whole) > length(part) || (length(whole) == length(part) && is_earlier)
 }
 
@@ -160,11 +161,19 @@ fn is_contained_in<'a>(
 ) -> bool {
     part.iter().all(|entry| {
         whole.any(|(other, other_digest)| {
-            let is_same = entry.hash == other.hash
+            let is_same = is_same_message(entry, other)
                 || is_rest(entry) && other_digest.text(other).ends_with(digest.text(entry));
             is_same && other.count() >= entry.count()
         })
     })
+}
+
+/// Whether two lines are one message, also if one of them was wrapped or has other quotation marks or blanks.
+fn is_same_message(entry: &LogEntry, other: &LogEntry) -> bool {
+    entry.hash == other.hash
+        || entry.stamp.is_some()
+            && entry.event.is_some()
+            && (entry.stamp, &entry.event) == (other.stamp, &other.event)
 }
 
 /// This many different lines in a row do not occur again with the same milliseconds.
