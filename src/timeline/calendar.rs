@@ -155,6 +155,13 @@ impl Span {
             if stamp.is_unset() {
                 before.unset = Some(Yearless::new_year());
             }
+            let around = at
+                .checked_sub(1)
+                .and_then(|before| digest.entries.get(before))
+                .zip(digest.entries.get(at + 1));
+            if around.is_some_and(|(before, after)| is_bogus([before, entry, after])) {
+                continue;
+            }
             // A line after the end of a log can be the next start.
             let is_behind_end = std::mem::replace(&mut has_ended, matches!(entry.event, Some(Event::LogEnd)));
             let Some(date) = stamp.yearless() else { continue };
@@ -321,6 +328,21 @@ fn is_logged_unset(entries: &[LogEntry], at: usize) -> bool {
     let is_of_default =
         |entry: &&LogEntry| entry.stamp.and_then(|stamp| stamp.yearless()).is_some_and(is_default);
     undated_before(entries, at).chain(entries[at..].iter().take_while(is_of_default)).any(has_failed)
+}
+
+/// Whether the second of three lines has a bogus date, perhaps of another process: it is more than a month before or
+/// after the other two, which are less than a day apart. None of the lines shows a start.
+pub(super) fn is_bogus([before, line, after]: [&LogEntry; 3]) -> bool {
+    let date = |entry: &LogEntry| entry.stamp.filter(|_| entry.is_dated())?.yearless();
+    let (Some(first), Some(bogus), Some(last)) = (date(before), date(line), date(after)) else {
+        return false;
+    };
+    let is_start = matches!(before.event, Some(Event::LogEnd)) || line.is_banner() || after.is_banner();
+    let days = first.days_until(bogus).abs();
+    !is_start
+        && first <= last
+        && first.days_until(last) < JUMP_DAYS
+        && (YEAR_TURNS + 1..NEW_YEARS_EVE - YEAR_TURNS).contains(&days)
 }
 
 /// Whether a line has a date that a clock which was never set does not show on its first day.

@@ -15,6 +15,7 @@ pub(super) fn date(records: &mut [Record<'_>], joined: &Joined) {
     for boot in records.chunk_by_mut(|a, b| a.boot == b.boot) {
         mark_unset(boot, joined, last_real);
         mark_unset_with_year(boot, joined, last_with_year);
+        mark_bogus(boot, joined);
         mark_wrong_start(boot, joined, last_real);
         let last = boot.iter().rev().find(|record| has_real_date(record));
         let Some((record, stamp)) = last.and_then(|record| Some((record, record.entry.last_line().1?)))
@@ -133,6 +134,14 @@ fn is_files_own(record: &Record<'_>, joined: &Joined, date: Yearless) -> bool {
     let entries = &log.digest.entries;
     let later = &entries[entries.partition_point(|entry| entry.line <= record.line)..];
     calendar::is_files_own(file_time(log), date, later)
+}
+
+/// Marks single dates that are far from those around them.
+fn mark_bogus(boot: &mut [Record<'_>], joined: &Joined) {
+    for at in 1..boot.len().saturating_sub(1) {
+        let lines = [at - 1, at, at + 1].map(|at| boot[at].entry);
+        boot[at].is_wrong = is_yearless(&boot[at], joined) && !boot[at].is_unset && calendar::is_bogus(lines);
+    }
 }
 
 /// Marks the dates at the start of a boot that were wrong until the time server answered, as a jump shows.

@@ -316,6 +316,23 @@ fn dates_that_go_back_by_more_than_a_month_are_of_the_next_year() {
 }
 
 #[test]
+fn a_single_date_far_from_those_around_it_is_of_no_year() {
+    let dates = |first, odd, last| {
+        years(&times(NOVEMBER, &["000010.000", "0501060000", first, odd, last]))[1..].join(" ")
+    };
+    assert_eq!(dates("0501080100", "0101000005", "0501080200"), "2026 ? 2026");
+    assert_eq!(dates("0501080100", "0601000005", "0501080200"), "2026 2026 2026");
+    assert_eq!(dates("0501080100", "0602090000", "0501080200"), "2026 ? 2026");
+    assert_eq!(dates("0501080100", "0330000005", "0501080200"), "2026 ? 2026");
+    // Two days, or two such lines, can be a clock that was set.
+    assert_eq!(dates("0501080100", "0101000005", "0502080200"), "2025 2026 2026");
+    let two = ["000010.000", "0501080100", "0101000005", "0101000006", "0501080200"];
+    assert_eq!(years(&times(NOVEMBER, &two)), ["2025", "2026", "2026", "2026"]);
+    let banner = format!("0101000005 {BANNER}");
+    assert_eq!(dates("0501080100", &banner, "0501080200"), "2026 - 2026");
+}
+
+#[test]
 fn a_newer_log_of_the_chain_puts_the_older_one_a_year_back() {
     let chain = |older: &[&str], newer: &[&str]| {
         let older = log(0, "0004f2000001-app.log.1", NOVEMBER, older);
