@@ -298,17 +298,24 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
     {
         return None;
     }
+    if state.banner.is_none() && is_slightly_late(&records[begin..], at - begin) {
+        return None;
+    }
+    // The time since the start. Before the clock is set, some software shows it as the time of January 1.
+    let since_start = |record: &Record<'_>| match records[at].uptime {
+        Some(_) => record.uptime,
+        None => default_date(record.entry).map(|date| u64::from(date.seconds_of_day()) * 1_000),
+    };
     let mut start = at;
-    let mut after = records[at].uptime;
+    let mut after = since_start(&records[at]);
     // A line that continues from the line before it is not a restart.
-    let is_restarted = |line: usize, uptime: u64| {
+    let is_restarted = |line: usize, time: u64| {
         line == begin
-            || records[line - 1].uptime.is_none_or(|before| before > uptime)
+            || since_start(&records[line - 1]).is_none_or(|before| before > time)
             || matches!(records[line - 1].entry.event, Some(Event::LogEnd))
     };
     for earlier in (begin..at).rev() {
         let entry = records[earlier].entry;
-        let uptime = records[earlier].uptime;
         // A phone writes lines about itself only after the banner.
         let ends = matches!(
             &entry.event,
@@ -319,7 +326,7 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
                     | Event::Software { .. }
             )
         ) || entry.event.as_ref().is_some_and(Event::is_inventory);
-        let (Some(before), Some(later)) = (uptime, after) else { break };
+        let (Some(before), Some(later)) = (since_start(&records[earlier]), after) else { break };
         if ends || before > later + DISORDER {
             break;
         }
@@ -329,6 +336,18 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
         }
     }
     Some(start)
+}
+
+/// Whether the banner comes after the first one or two lines of its own boot, as lines that are sent by UDP can: they
+/// are a little later than the banner, and earlier than the line after it.
+fn is_slightly_late(records: &[Record<'_>], banner: usize) -> bool {
+    let uptime = |record: &Record<'_>| record.uptime;
+    let (Some(own), Some(next)) = (uptime(&records[banner]), records.get(banner + 1).and_then(uptime)) else {
+        return false;
+    };
+    let before = &records[..banner];
+    let is_between = |uptime: u64| own <= uptime && uptime <= own + DISORDER && uptime < next;
+    before.len() <= 2 && before.iter().all(|record| record.uptime.is_some_and(is_between))
 }
 
 /// Whether a date is a little before the last one, but not so much that the year changed.

@@ -165,7 +165,7 @@ impl Span {
             // A line after the end of a log can be the next start.
             let is_behind_end = std::mem::replace(&mut has_ended, matches!(entry.event, Some(Event::LogEnd)));
             let Some(date) = stamp.yearless() else { continue };
-            let after_start = std::mem::take(&mut is_start);
+            let after_start = std::mem::take(&mut is_start) || is_before_banner(&digest.entries[at..]);
             let own_last = span.and_then(|span| span.last.yearless());
             let continues_previous = own_last.or(before.last).is_some_and(|last| is_day_before(last, date));
             let is_own = || is_files_own(modified, date, &digest.entries[at + 1..]);
@@ -328,6 +328,13 @@ fn is_logged_unset(entries: &[LogEntry], at: usize) -> bool {
     let is_of_default =
         |entry: &&LogEntry| entry.stamp.and_then(|stamp| stamp.yearless()).is_some_and(is_default);
     undated_before(entries, at).chain(entries[at..].iter().take_while(is_of_default)).any(has_failed)
+}
+
+/// Whether these entries begin with default dates before the banner of their boot.
+fn is_before_banner(entries: &[LogEntry]) -> bool {
+    let date = |entry: &LogEntry| entry.stamp?.yearless().filter(|date| is_default(*date));
+    let is_in_order = |pair: &&[LogEntry]| date(&pair[0]).is_some_and(|first| Some(first) <= date(&pair[1]));
+    entries.windows(2).take_while(is_in_order).any(|pair| pair[1].is_banner())
 }
 
 /// Whether the second of three lines has a bogus date, perhaps of another process: it is more than a month before or

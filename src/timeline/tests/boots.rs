@@ -181,3 +181,35 @@ fn lower_uptime_between_dates_is_no_start_if_less_time_has_passed() {
         2
     );
 }
+
+#[test]
+fn a_banner_after_the_first_lines_of_its_boot_begins_no_other() {
+    let with_banner = |before: &[&str], after: &str| {
+        // A phone writes lines about itself only after the banner.
+        let platform = before.iter().map(|stamp| format!("{stamp} Platform: Model=VVX 500"));
+        let lines: Vec<String> = platform.chain([format!("000015.800 {BANNER}"), after.to_owned()]).collect();
+        boots(&lines.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    assert_eq!(with_banner(&["000015.850"], "000015.851"), 1);
+    assert_eq!(with_banner(&["000015.850"], "000015.850"), 2);
+    assert_eq!(with_banner(&["000017.800"], "000018.000"), 1);
+    assert_eq!(with_banner(&["000017.801"], "000018.000"), 2);
+    assert_eq!(with_banner(&["000015.850", "000015.900"], "000015.950"), 1);
+    assert_eq!(with_banner(&["000015.850", "000015.900", "000015.950"], "000016.000"), 2);
+    assert_eq!(with_banner(&["0501080000"], "000015.851"), 2);
+}
+
+#[test]
+fn default_dates_before_the_banner_are_of_its_boot() {
+    let banner = |stamp: &str| format!("{stamp} {BANNER}");
+    let times = |before, stamp| {
+        let banner = banner(stamp);
+        let lines = ["000010.000", "0909190002", "0909191000", before, &banner, "0101000100"];
+        (boots(&lines), super::times(NOVEMBER, &lines).join(" "))
+    };
+    let unset = (2, "2026-09-09 19:00:02 2026-09-09 19:10:00 - - -".to_owned());
+    assert_eq!(times("0101000001", "0101000001"), unset);
+    assert_eq!(times("0101000001", "0101000004"), unset);
+    // A time that goes back shows a start of its own.
+    assert_ne!(times("0101000005", "0101000001"), unset);
+}
