@@ -10,13 +10,16 @@
 //! It is certain that at least three consecutive boots with a fingerprint show a different one each time. The
 //! size as the cause is known from a phone with software 3.2.6, whose CA certificate had 1,885 bytes. A CA
 //! certificate that an administrator replaced before each of these boots would look the same. Only the newest
-//! boots count: there is no diagnosis if two of the last three show the same fingerprint.
+//! boots count: there is no diagnosis if all fingerprints of one of the last three boots are also in a newer one, as
+//! where CA certificates are added one by one.
 //!
 //! ## What to do
 //! 1. Find the size of the CA certificate in DER form: `openssl x509 -in ca.pem -outform DER | wc -c`.
 //! 2. If it has more than 1536 bytes, put it into a slot that is large enough (platform CA slot 2 takes 4096,
 //!    UC Software 4.0.0 or later), or use a CA with a shorter key or fewer extensions.
 //! 3. Restart the phone twice, and compare the fingerprints.
+
+use std::collections::HashSet;
 
 use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
 use crate::model::Fingerprint;
@@ -38,22 +41,24 @@ pub(super) const RULE: Rule = Rule {
 const BOOTS: usize = 3;
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    // Of each boot the last fingerprint: what the phone had in the end.
-    let mut of_boots: Vec<(usize, &Fingerprint, &Record<'_>)> = Vec::new();
+    let mut shown: Vec<(&Fingerprint, &Record<'_>)> = Vec::new();
     for (_, event, record) in case.timeline.events() {
         let Event::CaFingerprint { fingerprint: Some(fingerprint), .. } = event else { continue };
-        if of_boots.last().is_some_and(|(boot, ..)| *boot == record.boot) {
-            of_boots.pop();
-        }
-        of_boots.push((record.boot, fingerprint, record));
+        shown.push((fingerprint, record));
     }
-    let newest = of_boots.iter().rev();
+    // From the newest boot back, as long as each has a fingerprint that no newer one has, and that another replaced.
+    let mut newer = HashSet::new();
+    let mut next: Option<&[(&Fingerprint, &Record<'_>)]> = None;
     let mut differing = Vec::new();
-    for (_, fingerprint, record) in newest {
-        if differing.iter().any(|(other, _): &(&Fingerprint, &Record<'_>)| other == fingerprint) {
-            break;
-        }
-        differing.push((*fingerprint, *record));
+    for boot in shown.chunk_by(|(_, one), (_, other)| one.boot == other.boot).rev() {
+        let own = boot.iter().rev().find(|(fingerprint, _)| !newer.contains(fingerprint));
+        let is_replaced = next.is_none_or(|next| {
+            next.iter().any(|(fingerprint, _)| boot.iter().all(|(own, _)| own != fingerprint))
+        });
+        let Some((_, record)) = own.filter(|_| is_replaced) else { break };
+        differing.push(*record);
+        newer.extend(boot.iter().map(|(fingerprint, _)| *fingerprint));
+        next = Some(boot);
     }
     if differing.len() < BOOTS {
         return Vec::new();
@@ -64,6 +69,6 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         boots,
         " boots that show it."
     ];
-    let lines = differing.iter().rev().map(|(_, record)| *record);
+    let lines = differing.into_iter().rev();
     vec![Finding::active(message, Occurrences::shown_by(boots, lines))]
 }

@@ -47,12 +47,16 @@ impl Occurrences {
         Self { count: 1, ..Self::default() }
     }
 
-    /// Seen this many times; these records show it.
+    /// Seen this many times; these records show it. A record that comes twice in a row is one piece of evidence.
     #[must_use]
     pub fn shown_by<'r, 'a: 'r>(count: u64, records: impl IntoIterator<Item = &'r Record<'a>>) -> Self {
         let mut seen = Self::default();
+        let mut last = None;
         for record in records {
-            seen.add(record);
+            let place = (record.file, record.line);
+            if last.replace(place) != Some(place) {
+                seen.add(record);
+            }
         }
         seen.count = count;
         seen

@@ -59,7 +59,7 @@ fn another_name_is_gone_with_a_right_one_or_none() {
 }
 
 #[test]
-fn of_each_boot_the_last_ca_certificate_counts() {
+fn a_ca_certificate_is_another_in_each_boot() {
     let boots = |all: &[&[u8]]| -> String {
         let line = |byte: &u8| {
             let fingerprint = [*byte; 16].map(|byte| format!("{byte:02X}")).join(":");
@@ -70,7 +70,9 @@ fn of_each_boot_the_last_ca_certificate_counts() {
             .collect()
     };
     expect(&boots(&[&[1, 2], &[1, 3], &[1, 4]]), "INV006", "active");
-    expect(&boots(&[&[1, 2], &[3, 2], &[4, 2]]), "INV006", "");
+    expect(&boots(&[&[1, 2], &[3, 2], &[4, 2]]), "INV006", "active");
+    expect(&boots(&[&[1], &[1, 2], &[1, 2, 3]]), "INV006", "");
+    expect(&boots(&[&[1, 2, 3], &[1, 2], &[1]]), "INV006", "");
     expect(&boots(&[&[1], &[2, 3]]), "INV006", "");
     expect(&boots(&[&[1, 2, 3]]), "INV006", "");
     assert_eq!(times(&boots(&[&[1], &[1], &[2], &[3], &[4]]), "INV006"), 4);

@@ -104,7 +104,9 @@ fn a_changed_built_in_certificate_is_told_with_both_lines() {
     let log = boot(&[]) + &other_built_in(&boot(&[]));
     let expected = "The built-in certificate's fingerprint changed from D3:2F:07:C2:B1:97:E3:DB:10:53:E9:06:FC:FF:D5:AE to AA:AA:AA:AA:B1:97:E3:DB:10:53:E9:06:FC:FF:D5:AE.";
     assert_eq!(said(&log, "INV003"), (expected.to_owned(), vec![6, 15]));
-    assert_eq!(times(&(log + &boot(&[])), "INV003"), 2);
+    let twice = log + &boot(&[]);
+    assert_eq!(times(&twice, "INV003"), 2);
+    assert_eq!(said(&twice, "INV003").1, [6, 15, 24], "each line once");
     // Within one boot, it is not another factory certificate.
     let fingerprint = "000016.300|tls  |3|00|Polycom device certificate MD5 fingerprint: AA:AA:AA:AA:B1:97:E3:DB:10:53:E9:06:FC:FF:D5:AE\n";
     assert_eq!(times(&(boot(&[]) + fingerprint), "INV003"), 0);
