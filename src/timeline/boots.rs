@@ -20,6 +20,9 @@ const MILLISECONDS_PER_DAY: u64 = 86_400_000;
 /// A phone that gets the right time has it within an hour after its start. In milliseconds.
 const CLOCK_IS_SET_WITHIN: u64 = 3_600_000;
 
+/// Lines are out of order by at most this much, in milliseconds; a clock goes back by more.
+const SLIGHTLY_BACK: i64 = 60_000;
+
 /// Numbers the records' boots, from 0, and computes how long after the boot's first line each was written.
 pub(super) fn number(records: &mut [Record<'_>], joined: &Joined) {
     let leap_years = leap_years(records, joined);
@@ -97,6 +100,8 @@ struct BootState {
     uptime: Option<u64>,
     /// The last date.
     date: Option<Stamp>,
+    /// The log of that line.
+    file: usize,
     /// Milliseconds since the boot's first line, as far as the stamps show.
     elapsed: u64,
     /// The value of `elapsed` when `uptime` was the latest known time.
@@ -136,6 +141,7 @@ impl BootState {
         uptime: Option<u64>,
         is_made_up: bool,
         time: Option<NaiveDateTime>,
+        file: usize,
     ) {
         if let Some(uptime) = uptime {
             let before = self.since_start();
@@ -150,11 +156,18 @@ impl BootState {
                 (self.uptime, self.elapsed_at_uptime) = (Some(uptime), self.elapsed);
             }
         } else if stamp.digits().is_some() {
-            self.take_date(stamp, is_made_up, time);
+            self.take_date(stamp, is_made_up, time, file);
         }
     }
 
-    fn take_date(&mut self, stamp: &Stamp, is_made_up: bool, time: Option<NaiveDateTime>) {
+    /// Whether the clock was set back: a phone that has the time as GMT first, and then its time zone.
+    fn is_set_back(&self, stamp: &Stamp, file: usize) -> bool {
+        let dates = self.date.and_then(|date| date.yearless()).zip(stamp.yearless());
+        let is_far = dates.is_some_and(|(before, date)| date.milliseconds_until(before) > SLIGHTLY_BACK);
+        is_far && self.file == file && self.elapsed < CLOCK_IS_SET_WITHIN
+    }
+
+    fn take_date(&mut self, stamp: &Stamp, is_made_up: bool, time: Option<NaiveDateTime>, file: usize) {
         if self.dates_are_judged && !is_made_up && time.is_none() {
             // Not a date in any year.
             return;
@@ -167,10 +180,14 @@ impl BootState {
             Some((before, time)) => time < before,
             None => is_repeated(&before, stamp),
         });
-        if is_repeated {
+        let is_set_back = is_repeated && self.is_set_back(stamp, file);
+        if is_repeated && !is_set_back {
             return;
         }
-        (self.date, self.time) = (Some(*stamp), time);
+        (self.date, self.time, self.file) = (Some(*stamp), time, file);
+        if is_set_back {
+            return;
+        }
         let Some(before) = before else { return };
         let passed = match times {
             Some((before, time)) => (time - before).num_milliseconds().unsigned_abs(),
@@ -193,11 +210,11 @@ impl BootState {
         let is_made_up = record.is_unset || record.is_wrong;
         let last = record.entry.repeats.as_ref().and_then(|_| record.entry.last_line().1);
         if let Some(stamp) = &record.entry.stamp {
-            self.take_stamp(stamp, record.uptime, is_made_up, time);
+            self.take_stamp(stamp, record.uptime, is_made_up, time, record.file);
         }
         record.elapsed = Some(self.elapsed);
         if let Some(last) = last {
-            self.take_stamp(&last, last.uptime(), is_made_up, record.last_time);
+            self.take_stamp(&last, last.uptime(), is_made_up, record.last_time, record.file);
             self.folded_to = self.folded_to.max((record.file, record.entry.last_line().0));
         }
         record.elapsed_at_last = self.elapsed;

@@ -213,3 +213,13 @@ fn default_dates_before_the_banner_are_of_its_boot() {
     // A time that goes back shows a start of its own.
     assert_ne!(times("0101000005", "0101000001"), unset);
 }
+
+#[test]
+fn a_clock_that_is_set_back_soon_after_the_start_goes_on_from_there() {
+    let passed = |lines: &[&str]| elapsed(NOVEMBER, &[&["000010.000"], lines].concat());
+    assert_eq!(passed(&["0501160000", "0501080010", "0501090010"]), 3_600);
+    assert_eq!(passed(&["0501160000", "0501155859", "0501160100"]), 121);
+    assert_eq!(passed(&["0501160000", "0501155900", "0501160100"]), 60, "lines out of order");
+    assert_eq!(passed(&["0501150001", "0501160000", "0501080010", "0501090010"]), 3_599 + 3_600);
+    assert_eq!(passed(&["0501150000", "0501160000", "0501080010", "0501090010"]), 3_600, "too late");
+}
