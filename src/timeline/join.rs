@@ -290,7 +290,11 @@ fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64) -> bool {
     };
     let mut equal = 0;
     let mut has_neighbour = false;
-    let begins_cut = |line: u64| line == 1 && later.head.lines > 0;
+    // The later log can begin within a line, unless the whole line is in the earlier one.
+    let is_whole = |entry: &LogEntry| is_at(earlier, begin + 1, entry.hash) == Some(true);
+    let is_cut =
+        later.head.lines > 0 && !later.entries.iter().take_while(|entry| entry.line == 1).any(is_whole);
+    let begins_cut = |line: u64| line == 1 && is_cut;
     for entry in later.entries.iter().take_while(|entry| entry.line <= length) {
         if begins_cut(entry.line) {
             continue;

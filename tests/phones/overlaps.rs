@@ -107,6 +107,21 @@ fn a_line_cut_at_its_begin_is_not_compared() {
 }
 
 #[test]
+fn a_whole_first_line_is_compared_whatever_stands_before_it() {
+    let a = ordinary("0501080002");
+    for before in ["<131>May  1 08:00:00 192.0.2.7 ", "> ", "- ", "x.log:", "  "] {
+        let quoted = |log: String| log.lines().map(|line| format!("{before}{line}\n")).collect::<String>();
+        assert_eq!(counted(&quoted(of(&[1, 2])), &quoted(of(&[2, 3]))), (2, 1), "{before}");
+        assert_eq!(
+            counted(&quoted(of(&[1, 2]) + &a), &quoted(of(&[2]) + &a + &of(&[3]))),
+            (2, 1),
+            "{before}"
+        );
+        assert_eq!(counted(&quoted(of(&[1, 2])), &quoted(of(&[9, 3]))), (2, 2), "{before}");
+    }
+}
+
+#[test]
 fn two_messages_in_one_line_are_compared_one_by_one() {
     let glued = |one: u32, two: u32| line(one).trim_end().to_owned() + &line(two);
     assert_eq!(counted(&(of(&[1]) + &glued(2, 3)), &(glued(2, 3) + &of(&[4]))), (3, 1));
