@@ -30,6 +30,8 @@ pub(super) struct JoinedLog {
     pub(super) calendar: Calendar,
     /// Lines up to this one are also in the log before.
     overlap: u64,
+    /// Lines after this one are cut, and are whole in the next log.
+    end: u64,
     /// Lines up to this one belong to a message that began in a log before.
     head_end: u64,
 }
@@ -89,10 +91,14 @@ impl Joined {
     pub(super) fn of(logs: Vec<(Log, Calendar)>) -> Self {
         let mut logs: Vec<_> = logs
             .into_iter()
-            .map(|(log, calendar)| JoinedLog { log, calendar, overlap: 0, head_end: 0 })
+            .map(|(log, calendar)| JoinedLog { log, calendar, overlap: 0, end: u64::MAX, head_end: 0 })
             .collect();
         for at in 1..logs.len() {
-            logs[at].overlap = overlap(&logs[at - 1].log.digest, &logs[at].log.digest);
+            let [earlier, later] = &mut logs[at - 1..=at] else { continue };
+            later.overlap = overlap(&earlier.log.digest, &later.log.digest);
+            if later.overlap > 0 {
+                earlier.end = whole_lines(&earlier.log.digest);
+            }
         }
         let mut split_messages: Vec<Option<SplitMessage>> = Vec::new();
         for begin in 0..logs.len() {
@@ -114,7 +120,7 @@ impl Joined {
             let digest = &joined.log.digest;
             let message = self.split_messages[file].as_ref();
             let tail_begin = if message.is_some() { digest.tail.line } else { u64::MAX };
-            let is_own = move |line: u64| line > joined.head_end && line < tail_begin;
+            let is_own = move |line: u64| line > joined.head_end && line < tail_begin && line <= joined.end;
             let own =
                 once_each(digest).filter(move |entry| entry.line > joined.overlap && is_own(entry.line)).map(
                     move |entry| JoinedLine { file, line: entry.line, skipped: entry.skipped, digest, entry },
@@ -133,14 +139,13 @@ impl Joined {
     /// chain is missing between them, and no message remains cut.
     pub(super) fn continues_previous(&self, file: usize) -> bool {
         let Some(before) = file.checked_sub(1) else { return false };
-        follows(&self.logs[before].log, &self.logs[file].log)
-            && (self.cut_line(before).is_none() || self.logs[file].overlap > 0)
+        follows(&self.logs[before].log, &self.logs[file].log) && self.cut_line(before).is_none()
     }
 
     /// The number of a log's last line if it is cut and does not go on in the next log.
     pub(super) fn cut_line(&self, file: usize) -> Option<u64> {
         let digest = &self.logs[file].log.digest;
-        let goes_on = self.logs.get(file + 1).is_some_and(|next| next.head_end > 0);
+        let goes_on = self.logs.get(file + 1).is_some_and(|next| next.head_end > 0 || next.overlap > 0);
         let is_begun = digest.tail.lines > 1 || !ends_before_stamp(&digest.tail.bytes);
         (digest.tail.is_cut() && is_begun && !goes_on).then_some(digest.counts.lines)
     }
@@ -183,7 +188,8 @@ impl Joined {
 
     /// Whether a line of this log counts here and not in another one.
     pub(super) fn counts(&self, file: usize, line: u64) -> bool {
-        line > self.logs[file].overlap.max(self.logs[file].head_end)
+        let JoinedLog { overlap, end, head_end, .. } = self.logs[file];
+        line > overlap.max(head_end) && line <= end
     }
 }
 
@@ -275,12 +281,19 @@ fn overlap(earlier: &LogDigest, later: &LogDigest) -> u64 {
     begins
         .into_iter()
         .find(|begin| is_run(earlier, later, *begin))
-        .map_or(0, |begin| earlier.counts.lines - begin)
+        .map_or(0, |begin| whole_lines(earlier) - begin)
 }
 
-/// Whether the later log begins with the lines of the earlier one after line `begin`, as far as both were kept.
+/// The number of a log's last line that is not cut.
+fn whole_lines(digest: &LogDigest) -> u64 {
+    if digest.tail.is_cut() { digest.tail.line.saturating_sub(1) } else { digest.counts.lines }
+}
+
+/// Whether the later log begins with the lines of the earlier one after line `begin`, as far as both were kept. A cut
+/// line at the end of the earlier log is the beginning of the next line.
 fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64) -> bool {
-    let length = earlier.counts.lines - begin;
+    let end = whole_lines(earlier);
+    let length = end.saturating_sub(begin);
     // Two messages are in one line if the line feed between them was lost.
     let is_at = |digest: &LogDigest, line: u64, hash: u64| {
         let begin = digest.entries.partition_point(|entry| entry.line < line);
@@ -306,7 +319,9 @@ fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64) -> bool {
             _ => return false,
         }
     }
-    let in_both = |entry: &&LogEntry| entry.line > begin && !entry.is_cut && !begins_cut(entry.line - begin);
+    let in_both = |entry: &&LogEntry| {
+        (begin + 1..=end).contains(&entry.line) && !entry.is_cut && !begins_cut(entry.line - begin)
+    };
     for entry in earlier.entries.iter().filter(in_both) {
         match is_at(later, entry.line - begin, entry.hash) {
             Some(true) => {
@@ -320,9 +335,17 @@ fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64) -> bool {
             _ => return false,
         }
     }
+    let mut begun = earlier.entries.iter().filter(|entry| entry.line > end && entry.event.is_some());
+    let goes_on = |entry: &LogEntry| {
+        let mut there = later.entries.iter().filter(|other| other.line + begin == entry.line);
+        there.any(|other| other.stamp == entry.stamp && later.text(other).starts_with(earlier.text(entry)))
+    };
+    if length == 0 || !begun.all(goes_on) {
+        return false;
+    }
     // A single equal line may be a different message of the same second; with an equal neighbour, it is the same
     // one.
-    equal > 1 || has_neighbour || (equal == 1 && length == 1)
+    equal > 1 || has_neighbour || (equal == 1 && length == 1 + u64::from(is_cut))
 }
 
 /// Whether no log is missing between these two of a chain, by their numbers.

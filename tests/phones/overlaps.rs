@@ -107,6 +107,22 @@ fn a_line_cut_at_its_begin_is_not_compared() {
 }
 
 #[test]
+fn a_line_cut_at_the_end_is_whole_in_the_next_log() {
+    let cut = |number: u32, length: usize| line(number)[..length].to_owned();
+    // Within the stamp, the component, the message.
+    for length in [3, 13, 30, 45] {
+        let rotated = of(&[1, 2, 3]) + &cut(4, length);
+        assert_eq!(counted(&rotated, &of(&[2, 3, 4, 5])), (3, 2), "{length}");
+        assert_eq!(counted(&rotated, &(line(1)[20..].to_owned() + &of(&[2, 3, 4]))), (3, 1), "{length}");
+        // One whole line between two cut ones.
+        assert_eq!(counted(&rotated, &(line(2)[20..].to_owned() + &of(&[3, 4]))), (3, 1), "{length}");
+    }
+    // Another message at its place shows that the lines are others.
+    assert_eq!(counted(&(of(&[1, 2, 3]) + &cut(4, 66)), &of(&[2, 3, 9])), (4, 3));
+    assert_eq!(counted(&(of(&[1, 2, 3]) + &cut(4, 66)), &of(&[2, 3, 4])), (3, 1));
+}
+
+#[test]
 fn a_whole_first_line_is_compared_whatever_stands_before_it() {
     let a = ordinary("0501080002");
     for before in ["<131>May  1 08:00:00 192.0.2.7 ", "> ", "- ", "x.log:", "  "] {
