@@ -30,7 +30,10 @@ fn exit_statuses_tell_what_was_found() {
     assert_eq!(status(there, &["events", HEALTHY]), 0);
     assert_eq!(status(there, &["device", "0004f2a1b202"]), 1);
     assert_eq!(status(there, &["device", "0004f2a1b201"]), 0);
-    assert_eq!(status(there, &["device", "0004f2a1bfff"]), 3, "no log of that phone");
+    for command in [&["device", "0004f2a1bfff"][..], &["events", "--device", "0004f2a1bfff"]] {
+        assert_eq!(status(there, command), 3, "no log of that phone");
+    }
+    assert_eq!(status(there, &["events", "--device", "0004f2a1bfff", "--device", "0004f2a1b201"]), 0);
 }
 
 #[test]

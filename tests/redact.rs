@@ -182,6 +182,7 @@ fn a_phone_without_a_log_is_not_named() {
     for (mac, pseudonym) in [("0004f2000007", "028000000001"), ("0004f2000001", "020000000002")] {
         assert_eq!(complaint(&["device", mac, ".", "--redact"]), found_none(pseudonym));
         assert_eq!(complaint(&["scan", "--device", mac, ".", "--redact"]), found_none(pseudonym));
+        assert_eq!(complaint(&["events", "--device", mac, ".", "--redact"]), found_none(pseudonym));
         assert_eq!(complaint(&["scan", "--device", mac, "."]), found_none(&mac.to_uppercase()));
     }
     let devices = ["--device", "0004f2000007", "--device", "64167f000009", "--device", "0004f2000008"];

@@ -3,8 +3,9 @@
 use phonecert::redact::Shown;
 use phonecert::scan;
 
+use super::scan::{no_log_was_found, status};
 use super::setup::{self, AnswerOutput, Setup};
-use super::{notices, scan::status};
+use super::{FOUND_NOTHING, notices};
 use crate::Failure;
 use crate::cli::{EventsArgs, FailOn};
 
@@ -17,6 +18,7 @@ pub(crate) fn run(args: EventsArgs) -> Result<u8, Failure> {
         setup.scan(&args.read, &args.run, scan::scan_events).map_err(setup::temporary_file_failed)?;
     let mut overview = std::mem::take(&mut scan.overview);
     let redactor = setup::redact(&args.run, scan.all_macs(), &mut overview, |redactor| {
+        args.phones.device.iter().for_each(|mac| _ = redactor.mac(*mac));
         scan.events(Shown::redacted(redactor), |_| Ok(()))
     })?;
     let shown = Shown::by(redactor.as_ref());
@@ -26,5 +28,8 @@ pub(crate) fn run(args: EventsArgs) -> Result<u8, Failure> {
     })?;
     notices::left_out(&scan, &overview, shown, args.run.verbosity());
     notices::problems(&overview.problems, args.run.verbosity());
+    if no_log_was_found(&args.phones, &scan, shown) {
+        return Ok(FOUND_NOTHING);
+    }
     Ok(status(&scan, &overview, FailOn::Never))
 }

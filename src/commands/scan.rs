@@ -14,7 +14,7 @@ use phonecert::scan::{self, Scan};
 use super::setup::{self, AnswerOutput, Setup, read_input};
 use super::{FOUND_NOTHING, FOUND_TROUBLE, notices, status_of};
 use crate::Failure;
-use crate::cli::{FailOn, ScanArgs};
+use crate::cli::{FailOn, PhoneArgs, ScanArgs};
 
 /// Diagnoses the phones and writes the report.
 pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
@@ -71,13 +71,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     notices::problems(to_write, args.run.verbosity());
     notices::gone(&gone, shown, args.run.verbosity());
     notices::left_out(&scan, &overview, shown, args.run.verbosity());
-    let is_asked_for_all = args.phones.status.is_empty();
-    for mac in
-        args.phones.device.iter().filter(|mac| is_asked_for_all && scan.macs().all(|known| known != **mac))
-    {
-        notices::no_log(*mac, shown);
-    }
-    if !args.phones.device.is_empty() && is_asked_for_all && scan.is_empty() {
+    if no_log_was_found(&args.phones, &scan, shown) {
         return Ok(FOUND_NOTHING);
     }
     // With a baseline, only new diagnoses determine the exit status.
@@ -85,6 +79,16 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
         (overview.summary.failed, overview.summary.attention) = compared.newly;
     }
     Ok(status(&scan, &overview, args.fail_on))
+}
+
+/// Names the phones of `--device` without a log. Returns whether none of them has one.
+pub(super) fn no_log_was_found(phones: &PhoneArgs, scan: &Scan, shown: Shown<'_>) -> bool {
+    if !phones.status.is_empty() {
+        return false;
+    }
+    let missing = phones.device.iter().filter(|mac| scan.macs().all(|known| known != **mac));
+    missing.for_each(|mac| notices::no_log(*mac, shown));
+    !phones.device.is_empty() && scan.is_empty()
 }
 
 /// The exit status of a run that answered.
