@@ -7,17 +7,17 @@ mod before;
 mod behind;
 mod blank;
 mod search;
+mod sender;
 
 use std::borrow::Cow;
 
-use nom::bytes::complete::{take_while_m_n, take_while1};
+use nom::bytes::complete::{tag, take_while_m_n, take_while1};
 use nom::character::complete::{char, one_of};
-use nom::combinator::{map_opt, rest, verify};
+use nom::combinator::{map_opt, opt, rest, verify};
 use nom::sequence::{delimited, terminated};
 use nom::{IResult, Parser};
 use serde::{Deserialize, Serialize};
 
-pub use before::Origin;
 pub(crate) use before::{
     ends_before_stamp, may_end_in_stamp, origin, without_colours, without_end_of_header,
 };
@@ -25,6 +25,7 @@ pub(crate) use behind::{without_remark, without_trailing_marks};
 pub use blank::trim;
 pub(crate) use blank::{blank_length, trim_start};
 pub(crate) use search::length_of_text;
+pub use sender::Origin;
 
 use crate::stamp::{Stamp, stamp};
 use blank::trim_end;
@@ -240,6 +241,8 @@ pub(crate) fn in_columns(input: &[u8]) -> Option<(Header<'_>, &[u8])> {
 
 fn in_any_columns(input: &[u8]) -> IResult<&[u8], (Header<'_>, &[u8])> {
     let (input, stamp) = terminated(stamp, bar_and_blanks).parse(input)?;
+    // rsyslog takes the text up to the first blank for a program's name, and writes the fields of RFC 5424 behind it.
+    let component = terminated(component, opt(tag(" - - -")));
     let (input, component) = terminated(component, bar_and_blanks).parse(input)?;
     let (input, level) = terminated(level, bar_and_blanks).parse(input)?;
     let (input, (missed, _)) = terminated(missed, char('|')).parse(input)?;
@@ -357,6 +360,7 @@ mod tests {
         expect("0531131822|dectU|0|00|", "0531131822", "dectU", "0", 0, "");
         expect("  0531131822|AuthS|6|00| text \t\r", "0531131822", "AuthS", "6", 0, "text");
         expect("\u{feff}0531131822|so   |4|00|first", "0531131822", "so", "4", 0, "first");
+        expect("Mar  9 19:06:50 a 0531131822|so - - -    |4|00|text", "0531131822", "so", "4", 0, "text");
     }
 
     #[test]

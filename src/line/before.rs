@@ -1,60 +1,42 @@
 //! Parses what may come before a line of a log: marks of a quotation or a list, prefixes by `grep` and syslog
 //! servers, the phone's address, a prompt.
 
-use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while, take_while_m_n, take_while1};
-use nom::character::complete::{char, one_of, space0, space1};
-use nom::combinator::{opt, recognize};
-use nom::sequence::{preceded, terminated};
-use nom::{IResult, Parser};
-
 use super::blank::{blank_length, trim_end, trim_start};
+use super::sender::{Headers, Origin, begins_address, date, word};
 use crate::model::Mac;
 
-/// The phone or the sender that the text before a line names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Origin<'a> {
-    /// The phone's address: on its own, or in a file name from `grep`.
-    pub mac: Option<Mac>,
-    /// The sender in a syslog header: an address or a name.
-    pub sender: Option<&'a [u8]>,
-}
+/// A longer text, in bytes, is not looked at: the time for it grows with the square of its length.
+const MAX_LENGTH: usize = 8 * 1024;
 
 /// Parses the text before a line. None if such a text can't come before a line: then what follows is not a
 /// line but part of a text.
 #[must_use]
 pub(crate) fn origin(mut before: &[u8]) -> Option<Origin<'_>> {
-    let mut origin = Origin::default();
+    let (mut mac, mut headers) = (None, Headers::default());
+    if before.len() > MAX_LENGTH {
+        return None;
+    }
     loop {
         before = without_marks(before);
-        if before.is_empty() {
-            return Some(origin);
-        }
-        if let Ok((rest, _)) = date(before) {
-            return Some(with_sender(origin, rest));
-        }
-        if is_prompt(before) {
-            return Some(origin);
-        }
-        if let Some((mac, rest)) = mac(before) {
-            (origin.mac, before) = (Some(mac), rest);
-            continue;
-        }
-        let word = word(before);
-        if let Some(name) = file_name(before) {
-            origin.mac = origin.mac.or_else(|| mac_within(name));
-            before = &before[name.len()..];
-        } else if is_address(word) {
-            origin.sender = Some(word);
-            before = &before[word.len()..];
+        before = if let Some(rest) = date(before) {
+            headers.begin();
+            rest
+        } else if let Some(rest) = headers.address(before) {
+            rest
+        } else if before.is_empty() || (!headers.are_dated() && is_prompt(before)) {
+            return headers.origin(mac);
+        } else if let Some((own, rest)) = self::mac(before) {
+            mac = Some(own);
+            rest
+        } else if let Some(name) = file_name(before).filter(|_| !headers.are_dated()) {
+            mac = mac.or_else(|| mac_within(name));
+            &before[name.len()..]
         } else {
-            // A line number, or a time of day.
-            let digits = before.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            if digits == 0 {
-                return None;
+            if headers.are_dated() {
+                mac = mac_within(word(before)).or(mac);
             }
-            before = &before[digits..];
-        }
+            headers.word(before)?
+        };
     }
 }
 
@@ -81,13 +63,26 @@ pub(super) fn unquoted(mut text: &[u8]) -> &[u8] {
     while let Some(rest) = MARKS.iter().find_map(|mark| text.strip_prefix(mark.as_bytes())) {
         text = trim_start(rest);
     }
-    numbered_name(word(text)).map_or(text, |name| trim_start(&text[name.len()..]))
+    numbered_name(up_to_blank(text)).map_or(text, |name| trim_start(&text[name.len()..]))
 }
 
-/// Removes quotation marks, brackets, bars, bullets and blanks at the beginning.
+/// Removes quotation marks, brackets, bars, bullets, blanks, HTML tags and the fields of RFC 5424 at the beginning.
 fn without_marks(mut before: &[u8]) -> &[u8] {
     loop {
         let length = match before {
+            // An address such as `::ffff:192.0.2.7`.
+            [b':', b':', digit, ..] if digit.is_ascii_hexdigit() && begins_address(before) => 0,
+            [b'<', b'/' | b'a'..=b'z' | b'A'..=b'Z', ..] => length_up_to(b'>', before, |_| true).unwrap_or(1),
+            // `[meta sequenceId="29"]`
+            [b'[', b'a'..=b'z' | b'A'..=b'Z', ..] => {
+                let has_fields = |inside: &[u8]| memchr::memmem::find(inside, b"=\"").is_some();
+                length_up_to(b']', before, has_fields).unwrap_or(1)
+            }
+            // `&quot;`
+            [b'&', b'#' | b'a'..=b'z' | b'A'..=b'Z', ..] => {
+                let is_name = |name: &[u8]| name.len() < 8 && !name.contains(&b' ');
+                length_up_to(b';', before, is_name).unwrap_or(1)
+            }
             [byte, ..] if byte.is_ascii() && !byte.is_ascii_alphanumeric() => 1,
             // U+0080 to U+00BF and U+2000 to U+2FFF: punctuation, arrows, lines of boxes.
             [0xC2, _, ..] => 2,
@@ -101,43 +96,52 @@ fn without_marks(mut before: &[u8]) -> &[u8] {
     }
 }
 
+/// The length of a text up to and including this byte, if what is before it is so.
+fn length_up_to(last: u8, text: &[u8], is_so: impl Fn(&[u8]) -> bool) -> Option<usize> {
+    let end = memchr::memchr(last, text)?;
+    is_so(&text[..end]).then_some(end + 1)
+}
+
 /// Whether this is a prompt: `user@host:~$`, `C:\logs>`, `[root@host ~]#`; or an HTML tag.
 fn is_prompt(before: &[u8]) -> bool {
     matches!(trim_end(before), [.., b'$' | b'#' | b'%' | b'>'])
 }
 
-fn word(text: &[u8]) -> &[u8] {
-    let length = text.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(text.len());
-    &text[..length]
+fn up_to_blank(text: &[u8]) -> &[u8] {
+    &text[..text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len())]
 }
+
+/// The longest file name that is looked for, in bytes.
+const MAX_NAME: usize = 1024;
 
 /// A file name before a line, with the separator, as `grep` writes it: `name:12:`, `name-12-` for context
 /// lines, or without line numbers `name:` (then the name must not contain blanks).
 fn file_name(before: &[u8]) -> Option<&[u8]> {
     numbered_name(before).or_else(|| {
-        let word = word(before);
+        let word = up_to_blank(before);
         let colon = word.iter().rposition(|byte| *byte == b':')?;
         is_file_name(&word[..colon]).then(|| &word[..=colon])
     })
 }
 
 fn numbered_name(text: &[u8]) -> Option<&[u8]> {
+    let text = &text[..text.len().min(MAX_NAME)];
     let mut separators = memchr::memchr2_iter(b':', b'-', text);
     separators.find_map(|place| {
         let behind = &text[place + 1..];
         let digits = behind.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let is_numbered = digits > 0 && behind.get(digits) == Some(&text[place]);
-        (is_numbered && is_file_name(&text[..place])).then(|| &text[..place + digits + 2])
+        // A date before these digits is no name.
+        let name = &text[..place];
+        let last = name.rsplit(|byte| b" \t,;".contains(byte)).next().unwrap_or(name);
+        let is_date = last.iter().all(|byte| byte.is_ascii_digit() || b".:-".contains(byte));
+        (is_numbered && !is_date && is_file_name(name)).then(|| &text[..place + digits + 2])
     })
 }
 
 /// Whether the name has an ending such as `.log`.
 fn is_file_name(name: &[u8]) -> bool {
     name.windows(2).any(|pair| pair[0] == b'.' && pair[1].is_ascii_alphabetic())
-}
-
-fn is_address(word: &[u8]) -> bool {
-    std::str::from_utf8(word).is_ok_and(|word| word.parse::<std::net::IpAddr>().is_ok())
 }
 
 /// A phone's address at the beginning, and what follows. Twelve digits without a letter may be a date, so
@@ -154,53 +158,6 @@ fn mac(text: &[u8]) -> Option<(Mac, &[u8])> {
 fn mac_within(name: &[u8]) -> Option<Mac> {
     let begins = |place: &usize| *place == 0 || !name[place - 1].is_ascii_alphanumeric();
     (0..name.len()).rev().filter(begins).find_map(|place| Some(mac(&name[place..])?.0))
-}
-
-/// Parses what follows the date in a syslog header: the sender, and perhaps the phone's address. Servers add
-/// other words, such as a program's name, which are ignored.
-fn with_sender<'a>(mut origin: Origin<'a>, rest: &'a [u8]) -> Origin<'a> {
-    let mut words = rest.split(|byte| byte.is_ascii_whitespace()).map(bare).filter(|word| !word.is_empty());
-    origin.sender = words.next().or(origin.sender);
-    origin.mac = mac_within(rest).or(origin.mac);
-    origin
-}
-
-/// A word without brackets and colons around it.
-fn bare(word: &[u8]) -> &[u8] {
-    let is_mark = |byte: &u8| !byte.is_ascii_alphanumeric();
-    let start = word.iter().position(|byte| !is_mark(byte)).unwrap_or(word.len());
-    let end = word.iter().rposition(|byte| !is_mark(byte)).map_or(start, |last| last + 1);
-    &word[start..end]
-}
-
-/// The date in a syslog header (RFC 3164 or ISO 8601), with the priority and the version before it. Servers
-/// may store lines without the priority.
-fn date(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let priority = (digits(1, 3), char('>'), opt((digits(1, 2), space1)));
-    terminated(preceded(opt(priority), alt((old_date, iso_date))), space1).parse(input)
-}
-
-fn digits<'a>(
-    least: usize,
-    most: usize,
-) -> impl Parser<&'a [u8], Output = &'a [u8], Error = nom::error::Error<&'a [u8]>> {
-    take_while_m_n(least, most, |byte: u8| byte.is_ascii_digit())
-}
-
-/// `Mar  9 19:06:50`, `Mar 9 2013 19:06:50.123`.
-fn old_date(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let month = take_while_m_n(3, 3, |byte: u8| byte.is_ascii_alphabetic());
-    let clock =
-        (digits(1, 2), char(':'), take_while1(|byte: u8| byte.is_ascii_digit() || b":.".contains(&byte)));
-    recognize((month, space1, digits(1, 2), space1, opt((digits(4, 4), space1)), clock, opt(char(':'))))
-        .parse(input)
-}
-
-/// `2013-03-09T19:06:50+01:00`, `2013-03-09 19:06:50`.
-fn iso_date(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let day = (digits(4, 4), tag("-"), digits(2, 2), tag("-"), digits(2, 2));
-    let clock = (digits(2, 2), char(':'), take_while(|byte: u8| !byte.is_ascii_whitespace()));
-    recognize((day, one_of("T "), space0, clock)).parse(input)
 }
 
 /// Removes the rest of a cut header, after the component, at the end of `before`: `4|00|`, `0|`, `|`.
@@ -251,7 +208,8 @@ mod tests {
 
     fn parsed(before: &str) -> Option<(Option<String>, Option<String>)> {
         let origin = origin(before.as_bytes())?;
-        let sender = origin.sender.map(|sender| String::from_utf8_lossy(sender).into_owned());
+        let names = [origin.sender, origin.tag].into_iter().flatten().collect::<Vec<_>>().join(&b' ');
+        let sender = origin.sender.map(|_| String::from_utf8_lossy(&names).into_owned());
         Some((origin.mac.map(|mac| mac.to_string()), sender))
     }
 
@@ -314,9 +272,11 @@ mod tests {
             "C:\\logs\\app.log:12:",
             "2021-10-05 16:59:47,123 ",
             "&gt; 12",
+            "&#8222;",
+            "<td class=\"a\"><b>",
+            "<b>Log: <br>",
         ] {
-            let expected = if before.starts_with('&') { None } else { Some((None, None)) };
-            assert_eq!(parsed(before), expected, "{before:?}");
+            assert_eq!(parsed(before), Some((None, None)), "{before:?}");
         }
     }
 
@@ -327,7 +287,7 @@ mod tests {
             ("<131>Mar  9 19:06:50 192.0.2.7 ", None, Some("192.0.2.7")),
             ("> <131>Mar 9 2013 19:06:50.123: phone-7: ", None, Some("phone-7")),
             ("2013-03-09T19:06:50+01:00 phone ", None, Some("phone")),
-            ("<131>1 2013-03-09T19:06:50.003Z 2001:db8::7 app - - - ", None, Some("2001:db8::7")),
+            ("<131>1 2013-03-09T19:06:50.003Z 2001:db8::7 app - - - ", None, Some("2001:db8::7 app")),
             ("192.0.2.7 ", None, Some("192.0.2.7")),
             ("2001:db8::7 ", None, Some("2001:db8::7")),
             ("<134>Oct  5 16:59:41 192.0.2.11 0004f2a0e001 ", Some(mac), Some("192.0.2.11")),

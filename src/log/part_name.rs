@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::MAX_LINE_LENGTH;
-use crate::line::{Line, line, lossy, origin};
+use crate::line::{Line, Origin, line, lossy, origin};
 use crate::model::Mac;
 
 /// What stands before the lines of a part of a file.
@@ -11,8 +11,18 @@ use crate::model::Mac;
 pub enum PartName {
     /// The phone's address.
     Mac(Mac),
-    /// The sender in the syslog header.
+    /// The sender in the syslog header, with the tag behind it.
     Sender(Box<str>),
+}
+
+impl PartName {
+    fn of(Origin { mac, sender, tag }: Origin<'_>) -> Option<Self> {
+        if let Some(mac) = mac {
+            return Some(Self::Mac(mac));
+        }
+        let name = [Some(sender?), tag].into_iter().flatten().collect::<Vec<_>>();
+        Some(Self::Sender(lossy(&name.join(&b' ')).into()))
+    }
 }
 
 /// How many first lines are checked to see whether a file names the phones or senders of its lines.
@@ -34,17 +44,13 @@ pub(super) fn part_of(bytes: &[u8]) -> Option<FoundPart> {
         return Some(FoundPart::Heading(lossy(name).into()));
     }
     let Line::Message { origin, .. } = line(&bytes[..bytes.len().min(MAX_LINE_LENGTH)]) else { return None };
-    let name = match (origin.mac, origin.sender) {
-        (Some(mac), _) => PartName::Mac(mac),
-        (None, Some(sender)) => PartName::Sender(lossy(sender).into()),
-        (None, None) => return None,
-    };
-    Some(FoundPart::Line(name))
+    PartName::of(origin).map(FoundPart::Line)
 }
 
 /// Whether a line is cut behind this sender, so that only what stands before the lines was read of it.
 pub(super) fn ends_with_sender(cut: &[u8], name: Option<&PartName>) -> bool {
-    let Some(PartName::Sender(sender)) = name else { return false };
-    cut.trim_ascii_end().ends_with(sender.as_bytes())
-        && origin(cut).is_some_and(|origin| origin.sender.is_some())
+    let Some(origin) = origin(cut) else { return false };
+    let length = cut.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
+    let is_last = origin.tag.or(origin.sender).is_some_and(|last| cut[..length].ends_with(last));
+    is_last && matches!(name, Some(PartName::Sender(_))) && PartName::of(origin).as_ref() == name
 }

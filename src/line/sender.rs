@@ -1,0 +1,374 @@
+//! Finds the sender in the header that a syslog server writes before a line.
+//!
+//! Servers, and the tables that they export, write dates, levels and the sender in any order and between any
+//! separators:
+//!
+//! ```text
+//! <131>Mar  9 19:06:50 192.0.2.7 …
+//! <131>1 2013-03-09T19:06:50.003Z phone-7.example.com app 12 - - …
+//! 2026-05-01 08:00:00<tab>Local0.Error<tab>192.0.2.7<tab>…
+//! "2026-05-01T08:00:00.000Z","192.0.2.7","…
+//! Mar 09 19:06:50 server phone-7[812]: …
+//! ```
+//!
+//! So no form is expected: of the words, those that are dates, numbers or levels are left out. The sender is the
+//! address nearest to the line, since each relay writes its own header before that of the sender; else the first name
+//! behind the date. A tag (`phone-7[812]:`) behind it belongs to the sender: a relay can name the phone only there.
+
+use nom::branch::alt;
+use nom::bytes::complete::{tag, take_while_m_n, take_while1};
+use nom::character::complete::{char, one_of, space1};
+use nom::combinator::{cond, opt, verify};
+use nom::multi::many_m_n;
+use nom::sequence::preceded;
+use nom::{IResult, Parser};
+
+use crate::model::Mac;
+
+/// The phone or the sender that the text before a line names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Origin<'a> {
+    /// The phone's address: on its own, or in a file name from `grep`.
+    pub mac: Option<Mac>,
+    /// The sender in a syslog header: an address or a name.
+    pub sender: Option<&'a [u8]>,
+    /// The name behind the sender, which tells apart the phones whose lines one server passed on.
+    pub tag: Option<&'a [u8]>,
+}
+
+/// What the headers before a line name.
+#[derive(Default)]
+pub(super) struct Headers<'a> {
+    /// The words before the last date.
+    outer: Names<'a>,
+    /// The words behind it.
+    inner: Names<'a>,
+    is_dated: bool,
+    has_column: bool,
+}
+
+#[derive(Default)]
+struct Names<'a> {
+    address: Option<&'a [u8]>,
+    name: Option<&'a [u8]>,
+    tag: Option<&'a [u8]>,
+    /// A phone can be named by its extension. Used if it is the only word.
+    number: Option<&'a [u8]>,
+}
+
+impl<'a> Headers<'a> {
+    /// Begins the header that follows a date.
+    pub(super) fn begin(&mut self) {
+        self.is_dated = true;
+        let inner = std::mem::take(&mut self.inner);
+        if inner.address.or(inner.name).is_some() {
+            self.outer = inner;
+        }
+    }
+
+    /// Whether a date was found. Any words may follow it.
+    pub(super) const fn are_dated(&self) -> bool {
+        self.is_dated
+    }
+
+    /// Takes the address at the beginning of the text, and returns what follows it.
+    pub(super) fn address(&mut self, text: &'a [u8]) -> Option<&'a [u8]> {
+        let word = word(text);
+        self.inner.address = Some(address(word)?);
+        Some(&text[word.len()..])
+    }
+
+    /// Takes another word, and returns what follows it. None if it can't be before a line.
+    pub(super) fn word(&mut self, text: &'a [u8]) -> Option<&'a [u8]> {
+        let word = word(text);
+        let behind = &text[word.len()..];
+        let is_number = word.iter().all(|byte| byte.is_ascii_digit() || b".:-/+".contains(byte));
+        if word.is_empty() {
+            return None;
+        }
+        if is_number && let Some(behind) = behind_component(word, behind) {
+            return self.is_dated.then_some(behind);
+        }
+        if is_number {
+            let is_first = self.is_dated && self.inner.name.or(self.inner.address).is_none();
+            let may_be_name = is_first && word.iter().all(u8::is_ascii_digit);
+            self.inner.number = self.inner.number.or(may_be_name.then_some(word));
+            return Some(behind);
+        }
+        // Without a date, a word is no sentence only if it is a column of a table.
+        if !self.is_dated {
+            let is_column =
+                matches!(behind, [b'\t' | b',' | b';' | b'|' | b'"' | b'=', ..] | [b' ', b'|', ..]);
+            if !is_level(word) && !is_column {
+                return None;
+            }
+            self.has_column = true;
+        }
+        // The name of a field: `host=`, `"host":`.
+        let is_key = behind.starts_with(b"=") || behind.starts_with(b"\":");
+        if !is_key && !is_level(word) && !word.iter().any(|byte| b"/\\".contains(byte)) {
+            self.name(word, behind);
+        }
+        Some(behind)
+    }
+
+    fn name(&mut self, word: &'a [u8], behind: &[u8]) {
+        let name = word.split(|byte| *byte == b':').next().unwrap_or(word);
+        // A program's name has its process' number behind it, or in RFC 5424 a hyphen if there is none.
+        let is_tag = word.ends_with(b":") || matches!(behind, [b'[', ..] | [b' ', b'-' | b'0'..=b'9', ..]);
+        let names = &mut self.inner;
+        if names.address.or(names.name).is_some() && names.tag.is_none() && is_tag {
+            names.tag = Some(name);
+        } else {
+            names.name.get_or_insert(name);
+        }
+    }
+
+    /// The origin of the line, with the phone's address before it. None if the text can't be before a line.
+    pub(super) fn origin(self, mac: Option<Mac>) -> Option<Origin<'a>> {
+        let Self { outer, inner, is_dated, has_column } = self;
+        let address = inner.address.or(outer.address);
+        if has_column && !is_dated && mac.is_none() && address.is_none() {
+            return None;
+        }
+        let name = inner.name.or(inner.number.filter(|_| address.is_none()));
+        let (sender, tag) = match (inner.address, outer.address) {
+            (Some(address), _) => (Some(address), inner.tag),
+            (None, Some(address)) => (Some(address), name),
+            (None, None) if name.is_some() => (name, inner.tag),
+            (None, None) => (outer.name, outer.tag),
+        };
+        Some(Origin { mac, sender, tag })
+    }
+}
+
+/// What follows a component behind its stamp: the phone's own line has begun. But rsyslog takes its beginning, such as
+/// `0501080000|so`, for a program's name, and can write that before the line.
+fn behind_component<'a>(stamp: &[u8], behind: &'a [u8]) -> Option<&'a [u8]> {
+    let rest = behind.strip_prefix(b"|").filter(|_| stamp.len() >= super::STAMP_LENGTH)?;
+    let (component, rest) = rest.split_at(word(rest).len());
+    (component.len() <= 5 && matches!(rest, [] | [b' ' | b'|', ..])).then_some(rest)
+}
+
+/// The word at the beginning of a text, up to a blank or a separator of columns.
+pub(super) fn word(text: &[u8]) -> &[u8] {
+    let ends = |byte: &u8| *byte <= b' ' || b",;\"'`|()[]{}<>=\xC2\xE2".contains(byte);
+    &text[..text.iter().position(ends).unwrap_or(text.len())]
+}
+
+/// Whether the text begins with an address.
+pub(super) fn begins_address(text: &[u8]) -> bool {
+    address(word(text)).is_some()
+}
+
+/// The address in a word, without a port, a zone, and what is joined to it by `/` or `@`.
+fn address(word: &[u8]) -> Option<&[u8]> {
+    use std::net::{IpAddr, Ipv4Addr};
+    if !word.iter().any(|byte| b".:".contains(byte)) {
+        return None;
+    }
+    let word = std::str::from_utf8(word).ok()?;
+    let address = word.split(['/', '@']).find_map(|part| {
+        let part = part.split('%').next().unwrap_or(part);
+        let bare = part.strip_suffix(':').unwrap_or(part);
+        let host = bare.split(':').next().unwrap_or(bare);
+        let whole = [part, bare].into_iter().find(|address| address.parse::<IpAddr>().is_ok());
+        whole.or(Some(host).filter(|host| host.parse::<Ipv4Addr>().is_ok()))
+    });
+    address.map(str::as_bytes)
+}
+
+/// Whether a word is a level, a facility or a protocol, such as `Local0.Error`, `notice`, `udp:514`.
+fn is_level(word: &[u8]) -> bool {
+    const WORDS: &str = "emerg emergency panic alert crit critical err error warn warning notice info information \
+        informational debug kern kernel user mail daemon auth authpriv security syslog lpr news uucp cron clock ftp ntp \
+        audit logaudit logalert local system udp tcp";
+    word.split(|byte| b".:/".contains(byte)).all(|part| {
+        let digits = part.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let name = &part[..part.len() - digits];
+        name.is_empty() || WORDS.split(' ').any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+    })
+}
+
+/// A date with a time of day, as servers of any country write it; what follows is no letter or digit. Returns the
+/// rest.
+pub(super) fn date(text: &[u8]) -> Option<&[u8]> {
+    let (rest, ()) = alt((date_and_time, basic_date_and_time)).parse(text).ok()?;
+    rest.first().is_none_or(|byte| !byte.is_ascii_alphanumeric()).then_some(rest)
+}
+
+fn date_and_time(input: &[u8]) -> IResult<&[u8], ()> {
+    let weekday = (letters, opt(char(',')), space1);
+    let (input, has_weekday) =
+        alt((preceded(weekday, day).map(|()| true), day.map(|()| false))).parse(input)?;
+    let (input, _) = take_while1(|byte: u8| b"T \t,;:\"'".contains(&byte)).parse(input)?;
+    let seconds = (char(':'), digits(2, 2));
+    let (input, _) = (digits(1, 2), char(':'), digits(2, 2), opt(seconds), opt(fraction)).parse(input)?;
+    let (input, _) = many_m_n(0, 2, zone).parse(input)?;
+    // `Mon Mar  9 19:06:50 2026`.
+    let year = cond(has_weekday, opt(preceded(char(' '), digits(4, 4))));
+    year.map(|_| ()).parse(input)
+}
+
+/// `20130309T190650.003Z`.
+fn basic_date_and_time(input: &[u8]) -> IResult<&[u8], ()> {
+    (digits(8, 8), char('T'), digits(6, 6), opt(fraction), opt(zone)).map(|_| ()).parse(input)
+}
+
+/// `Mar  9`, `Mar 9 2013`, `09/Mar/2013`, `2013-03-09`, `9.3.2013`.
+fn day(input: &[u8]) -> IResult<&[u8], ()> {
+    let sign = || one_of("-/. ");
+    let year = (opt(char(',')), space1, digits(4, 4));
+    let month_first = (letters, space1, digits(1, 2), opt(year)).map(|_| ());
+    let day_first = (digits(1, 2), sign(), letters, sign(), digits(2, 4)).map(|_| ());
+    let sign = || one_of("-/.");
+    let numbers = (digits(1, 4), sign(), digits(1, 2), sign(), digits(1, 4)).map(|_| ());
+    alt((month_first, day_first, numbers)).parse(input)
+}
+
+/// The fraction of a second. Behind a comma can be a column with an address.
+fn fraction(input: &[u8]) -> IResult<&[u8], ()> {
+    let (rest, sign) = one_of(".,")(input)?;
+    let (rest, _) = digits(1, 9).parse(rest)?;
+    let is_column = |next: &u8| sign == ',' && (next.is_ascii_alphanumeric() || b".:".contains(next));
+    if rest.first().is_some_and(is_column) {
+        return Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Verify)));
+    }
+    Ok((rest, ()))
+}
+
+/// `Z`, `+01:00`, ` PM`, ` UTC`, ` CEST`.
+fn zone(input: &[u8]) -> IResult<&[u8], ()> {
+    let offset = (opt(char(' ')), one_of("+-"), digits(2, 2), opt(char(':')), opt(digits(2, 2))).map(|_| ());
+    let name = take_while_m_n(2, 4, |byte: u8| byte.is_ascii_uppercase());
+    let is_zone = |name: &&[u8]| matches!(*name, b"AM" | b"PM" | b"UTC" | [_, .., _, b'T']);
+    let name = preceded(opt(char(' ')), verify(name, move |name: &[u8]| is_zone(&name))).map(|_| ());
+    let (rest, ()) = alt((tag("Z").map(|_| ()), offset, name)).parse(input)?;
+    if rest.first().is_some_and(|next| next.is_ascii_alphanumeric() || b"._-".contains(next)) {
+        return Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Verify)));
+    }
+    Ok((rest, ()))
+}
+
+fn letters(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    take_while_m_n(3, 9, |byte: u8| byte.is_ascii_alphabetic()).parse(input)
+}
+
+fn digits<'a>(
+    least: usize,
+    most: usize,
+) -> impl Parser<&'a [u8], Output = &'a [u8], Error = nom::error::Error<&'a [u8]>> {
+    take_while_m_n(least, most, |byte: u8| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::before::origin;
+
+    fn sender(before: &str) -> Option<String> {
+        let origin = origin(before.as_bytes())?;
+        assert_eq!(origin.mac, None, "{before}");
+        let names = [origin.sender, origin.tag].into_iter().flatten().collect::<Vec<_>>().join(&b' ');
+        Some(String::from_utf8(names).unwrap())
+    }
+
+    #[test]
+    fn headers_of_syslog_servers() {
+        for (before, expected) in [
+            ("Mar  9 19:06:50 192.0.2.7 ", "192.0.2.7"),
+            ("<131>Mar  9 19:06:50 phone-7 ", "phone-7"),
+            ("<131>Mar  9 19:06:50 phone-7.example.com ", "phone-7.example.com"),
+            ("2013-03-09T19:06:50.123456+01:00 2001:db8::7 ", "2001:db8::7"),
+            ("2013-03-09T19:06:50Z ::ffff:192.0.2.7 ", "::ffff:192.0.2.7"),
+            ("1 2013-03-09T19:06:50Z phone-7 - - - - ", "phone-7"),
+            ("<131>1 2013-03-09T19:06:50Z phone-7 app 12 ID47 [a@1 ip=\"192.0.2.1\"] ", "phone-7 app"),
+            ("2026-05-01 08:00:00\tLocal0.Error\t192.0.2.7\t", "192.0.2.7"),
+            ("2026-05-01\t08:00:00\tLocal0.Error\tphone-7\t", "phone-7"),
+            ("05-01-2026 8:00:00 PM\tLocal0.Error\t192.0.2.7\t<131>", "192.0.2.7"),
+            ("2026-05-01 08:00:00,Local0.Error,192.0.2.7,", "192.0.2.7"),
+            ("2026-05-01 08:00:00,192.0.2.7,", "192.0.2.7"),
+            ("2026-05-01 08:00:00,123,192.0.2.7,", "192.0.2.7"),
+            ("2026-05-01 08:00:00,2001:db8::7,", "2001:db8::7"),
+            ("01.05.2026 08:00:00;192.0.2.7;", "192.0.2.7"),
+            ("\"2026-05-01T08:00:00.000Z\",\"phone-7\",\"", "phone-7"),
+            ("0,\"2026-05-01 08:00:00.000 UTC\",udp:514,syslog,phone-7,main,server,\"", "phone-7"),
+            (
+                "0,\"2026-05-01\",udp:514,syslog,192.0.2.7,main,server,\"May  1 08:00:00 phone-7 ",
+                "192.0.2.7 phone-7",
+            ),
+            ("\"phone-7\",\"2026-05-01 08:00:00\",\"", "phone-7"),
+            ("phone-7\t2026-05-01 08:00:00\t", "phone-7"),
+            ("192.0.2.7 2026-05-01 08:00:00 Local0.Error ", "192.0.2.7"),
+            (
+                "{\"time\":\"2026-05-01T08:00:00Z\",\"level\":\"err\",\"host\":\"phone-7\",\"message\":\"",
+                "phone-7",
+            ),
+            ("1746086400|192.0.2.7|", "192.0.2.7"),
+            ("Mar  9 19:06:50 phone-7 0501080000|so ", "phone-7"),
+            ("{\"host\":\"192.0.2.7\",\"message\":\"", "192.0.2.7"),
+            ("time=2026-05-01T08:00:00Z host=phone-7 msg=\"", "phone-7"),
+            ("<tr><td>2026-05-01 08:00:00</td><td>Local0.Error</td><td>192.0.2.7</td><td>", "192.0.2.7"),
+            ("<td>192.0.2.7</td><td>", "192.0.2.7"),
+            ("[192.0.2.7] ", "192.0.2.7"),
+            ("192.0.2.7: ", "192.0.2.7"),
+            ("192.0.2.7:49152 ", "192.0.2.7"),
+            ("[2001:db8::7]:514 ", "2001:db8::7"),
+            ("fe80::7%eth0: ", "fe80::7"),
+            ("192.0.2.7 <131>", "192.0.2.7"),
+            ("2001:0db8:1234:5678::7 ", "2001:0db8:1234:5678::7"),
+            ("Mar 09 19:06:50 server phone-7[812]: ", "server phone-7"),
+            ("Mar 09 19:06:50 phone-7 polycom[812]: ", "phone-7 polycom"),
+            ("Mon 2013-03-09 19:06:50 CET phone-7 polycom: ", "phone-7 polycom"),
+            ("Sat Mar  9 19:06:50 2013 phone-7 ", "phone-7"),
+            ("20130309T190650.123Z phone-7 ", "phone-7"),
+            ("phone-7 | 2026-05-01T08:00:00Z ", "phone-7"),
+            ("phone-7.example.com,2026-05-01 08:00:00,", "phone-7.example.com"),
+            ("local0.err 192.0.2.7 2026-05-01 08:00:00 ", "192.0.2.7"),
+            ("09/Mar/2013:19:06:50 +0100 phone-7 ", "phone-7"),
+            ("Mar  9 19:06:50 7001 ", "7001"),
+            ("Mar  9 19:06:50 2001 ", "2001"),
+            // A relay writes its own header before that of the sender.
+            ("<131>Mar  9 19:06:51 192.0.2.1 <131>Mar  9 19:06:50 192.0.2.7 ", "192.0.2.7"),
+            ("Mar  9 19:06:51 server <131>Mar  9 19:06:50 ", "server"),
+            ("2026-05-01 08:00:00\tLocal0.Error\t192.0.2.1\tOriginal Address=192.0.2.7 ", "192.0.2.7"),
+            ("192.0.2.7 Mar  9 19:06:50 polycom: ", "192.0.2.7 polycom"),
+        ] {
+            assert_eq!(sender(before).as_deref(), Some(expected), "{before}");
+        }
+    }
+
+    #[test]
+    fn words_that_are_no_sender() {
+        for before in [
+            "2026-05-01 08:00:00 ",
+            "2026-05-01 08:00:00\tLocal0.Error\t",
+            "<131>1 2013-03-09T19:06:50+01:00 - - - - - ",
+            "2026-05-01 08:00:00 err 0501080000|so ",
+            "2026-05-01 08:00:00,123 ",
+            "2026-05-01 08:00:00 08:00:01.123 ",
+            "2026-05-01,12,err,",
+            "08:00:00 12 ",
+            "May  1 8:00:00 AM UTC ",
+        ] {
+            let expected = if before.contains("err,") { None } else { Some("") };
+            assert_eq!(sender(before).as_deref(), expected, "{before}");
+        }
+    }
+
+    #[test]
+    fn sentences_with_commas_are_no_tables() {
+        for before in
+            ["note, ", "Error: ", "\"he\", ", "the phone 192.0.2.7 ", "192.0.2.7 said ", "a, b, 12, "]
+        {
+            assert_eq!(sender(before), None, "{before}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_is_too_odd_before_a_line(before in r"([ -~]{0,9}|[\x80-\xFF]{1,2}|Mar  9 19:06:50 |<|\[|&|::|1){0,12}") {
+            let _ = origin(before.as_bytes());
+            let _ = origin(&before.bytes().rev().collect::<Vec<_>>());
+        }
+    }
+}
