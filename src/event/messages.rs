@@ -65,16 +65,22 @@ pub fn read(text: &[u8], ends: End) -> ParsedText {
 fn read_by_grammar(text: &[u8], ends: End) -> ParsedText {
     match candidates(text) {
         0 => ParsedText::Unknown,
-        candidates => parse(text, ends, candidates),
+        candidates => parse(text, ends, candidates, MAX_REMARKS),
     }
 }
 
-/// Reads a text by the grammars of these messages.
-fn parse(text: &[u8], ends: End, candidates: u64) -> ParsedText {
-    let trimmed = line::trim(text);
-    let text = line::without_trailing_marks(trimmed);
+/// The most remarks and separators that are removed after a text.
+const MAX_REMARKS: u8 = 4;
+
+/// Reads a text by the grammars of these messages, also without this number of remarks after it.
+fn parse(text: &[u8], ends: End, candidates: u64, remarks: u8) -> ParsedText {
+    let plain = line::in_plain_signs(text);
+    let trimmed = line::trim(plain.as_deref().unwrap_or(text));
+    let marked = line::without_trailing_marks(trimmed);
+    // A program that shortens lines may have cut a value.
+    let text = ["...", "…"].iter().find_map(|dots| marked.strip_suffix(dots.as_bytes())).unwrap_or(marked);
     // A mark after the text shows that the text is complete.
-    let is_cut = ends == End::Cut && text.len() == trimmed.len();
+    let is_cut = (ends == End::Cut && text.len() == trimmed.len()) || text.len() < marked.len();
     let end = if is_cut { words::CUT } else { words::WHOLE };
     // Nearly all texts are short, so adding the line feed needs no allocation.
     let mut short = [0; 256];
@@ -96,7 +102,8 @@ fn parse(text: &[u8], ends: End, candidates: u64) -> ParsedText {
             Err(_) => begins |= matches!((message.parse)(text), Err(nom::Err::Incomplete(_))),
         }
     }
-    match line::without_remark(text).map(|text| parse(text, End::Whole, candidates)) {
+    let without = if remarks > 0 { line::without_remark(text) } else { None };
+    match without.map(|text| parse(text, End::Whole, candidates, remarks - 1)) {
         Some(reading @ (ParsedText::Known(_) | ParsedText::Open(_))) => reading,
         _ if begins => ParsedText::Cut,
         reading => reading.unwrap_or(ParsedText::Unknown),

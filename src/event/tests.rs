@@ -244,6 +244,23 @@ fn marks_around_a_message_change_nothing() {
             ("0004f2000001 ", ""),
             ("| ", " |"),
             ("\u{a0}\u{a0}", "\u{a0}"),
+            ("", "^M"),
+            ("", "^M$"),
+            ("", "$"),
+            ("", "#015"),
+            ("", "<br>"),
+            ("<p>", "<br /></p>"),
+            ("`", "`"),
+            ("``", "``"),
+            ("\"", "\""),
+            ("„", "“"),
+            ("”", "”"),
+            ("«\u{a0}", "\u{a0}»"),
+            ("‹", "›"),
+            ("‚", "‘"),
+            ("&quot;", "&quot;"),
+            ("&#34;", "&#34;"),
+            ("", "&lt;br&gt;"),
         ] {
             for header in [
                 "0531131822|sip  |4|00|",
@@ -270,6 +287,66 @@ fn marks_around_a_message_change_nothing() {
             }
         }
     }
+}
+
+#[test]
+fn quotation_marks_of_all_languages_are_read() {
+    let is_plain = |text: &&str| matches!(text.matches(['"', '\'']).count(), 2 | 4);
+    for text in texts().filter(is_plain) {
+        let whole = known(text);
+        for (open, close) in [
+            ("“", "”"),
+            ("„", "“"),
+            ("„", "”"),
+            ("”", "”"),
+            ("«", "»"),
+            ("« ", " »"),
+            ("»", "«"),
+            ("‹", "›"),
+            ("‘", "’"),
+            ("‚", "‘"),
+            ("`", "`"),
+            ("`", "'"),
+            ("\"\"", "\"\""),
+            ("\\\"", "\\\""),
+            ("&quot;", "&quot;"),
+            ("&#34;", "&#34;"),
+            ("&bdquo;", "&ldquo;"),
+            ("&laquo;&nbsp;", "&nbsp;&raquo;"),
+        ] {
+            let mut quoted = String::new();
+            for (place, part) in text.split(['"', '\'']).enumerate() {
+                quoted += if place == 0 {
+                    ""
+                } else if place % 2 == 1 {
+                    open
+                } else {
+                    close
+                };
+                quoted += part;
+            }
+            assert_eq!(known(&quoted), whole, "{quoted}");
+            for behind in ["^M$", "<br>", "\",", "\"}", "|", "*"] {
+                assert_eq!(known(&format!("{quoted}{behind}")), whole, "{quoted}{behind}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_shortened_text_is_cut() {
+    let slot = Slot::BuiltIn;
+    for (dots, length) in
+        [("...", None), ("…", None), ("...^M$", None), (" ...", Some(802)), ("]", Some(802))]
+    {
+        let text = format!("Polycom device key length 802{dots}");
+        assert_eq!(known(&text), Event::KeyLength { slot, length }, "{text}");
+    }
+    let name = |common_name| Event::CertificateCommonName { slot, common_name };
+    assert_eq!(known("Polycom device certificate common name \"0004F2..."), name(None));
+    assert_eq!(known("Polycom device certificate common name \"a\"..."), name(Some("a".into())));
+    assert_eq!(known("Polycom device certificate common name \"a...\""), name(Some("a...".into())));
+    assert_eq!(known("Polycom device certificate common name \"a\\\""), name(Some("a\\".into())));
 }
 
 #[test]

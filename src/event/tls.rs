@@ -10,7 +10,7 @@ use super::Event;
 use super::words::{
     Rest, blanks0, closed, end, or_cut, phrase, quoted, reason, remainder, sign, signed, text,
 };
-use crate::line::{blank_length, trim};
+use crate::line::{blank_length, trim, without_separators, without_trailing_marks};
 
 /// `Server certificate verification failed, Untrusted Certificate`; the reason can be missing.
 pub(super) fn server_certificate_untrusted(input: &[u8]) -> IResult<&[u8], Event> {
@@ -55,6 +55,7 @@ pub(super) fn sign_in_certificate(input: &[u8]) -> IResult<&[u8], Event> {
 pub(super) fn provisioning_uri_invalid(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, _) = (phrase("Prov|Invalid STS-URI"), or_cut(sign(":"))).parse(input)?;
     map_opt(remainder, |Rest { bytes, is_cut }| {
+        let bytes = without_trailing_marks(without_separators(bytes));
         let uri = if is_cut { closed(bytes) } else { quoted(bytes).or(Some(bytes)) };
         // Without any text, the line was wrapped before the address.
         let event = Event::ProvisioningUriInvalid { uri: uri.filter(|uri| !uri.is_empty()).map(text) };

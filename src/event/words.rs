@@ -8,7 +8,10 @@ use nom::error::{Error, ErrorKind};
 use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
-use crate::line::{blank_length, lossy, trim, trim_start, value};
+use crate::line::{
+    DOUBLE_QUOTES, SINGLE_QUOTES, blank_length, lossy, trim, trim_start, value, without_separators,
+    without_trailing_marks,
+};
 use crate::model::{Algorithm, Fingerprint, Slot, hex_byte};
 
 /// The end of a complete text.
@@ -152,15 +155,23 @@ pub(super) fn other_words(input: &[u8]) -> IResult<&[u8], Rest<'_>> {
     }
 }
 
-/// The reason of a failure, a free text after one of these signs; None if there is none. A quotation mark at the
-/// end closes one around the whole line: no reason ends with one.
+/// The reason of a failure, a free text after one of these signs; None if there is none. It ends with no separators and
+/// with no quotation mark: that closes one around the whole line.
 pub(super) fn reason(signs: &'static str) -> impl Fn(&[u8]) -> IResult<&[u8], Option<Box<str>>> {
     move |input| {
         let (input, said) = alt((preceded(sign(signs), remainder), nothing)).parse(input)?;
-        let quote = QUOTES.iter().find_map(|quote| said.bytes.strip_suffix(*quote));
-        let words = trim(quote.unwrap_or(said.bytes));
+        let words = bare(said.bytes);
         Ok((input, (!words.is_empty()).then(|| text(words))))
     }
+}
+
+/// A text without the separators and quotation marks after it.
+fn bare(bytes: &[u8]) -> &[u8] {
+    // Two quotations, such as that of a string in a table.
+    (0..2).fold(bytes, |bytes, _| {
+        let bytes = without_trailing_marks(without_separators(bytes));
+        trim(quotes().find_map(|quote| bytes.strip_suffix(quote.as_bytes())).unwrap_or(bytes))
+    })
 }
 
 fn nothing(input: &[u8]) -> IResult<&[u8], Rest<'_>> {
@@ -175,15 +186,24 @@ pub(super) fn text(bytes: &[u8]) -> Box<str> {
     if text.is_ascii() { text.into() } else { text.replace(['\u{a0}', '\u{2007}', '\u{202f}'], " ").into() }
 }
 
-/// Straight quotes, and the curly ones that a word processor makes of them.
-const QUOTES: [&[u8]; 7] =
-    [b"'", b"\"", b"`", "‘".as_bytes(), "’".as_bytes(), "“".as_bytes(), "”".as_bytes()];
+fn quotes() -> impl Iterator<Item = &'static &'static str> {
+    DOUBLE_QUOTES.iter().chain(&SINGLE_QUOTES)
+}
 
 /// A name in quotation marks that is all of `bytes`. It may contain quotation marks itself.
 pub(super) fn quoted(bytes: &[u8]) -> Option<&[u8]> {
     let bytes = trim(bytes);
-    let inside = QUOTES.iter().find_map(|quote| bytes.strip_prefix(*quote))?;
-    let inside = QUOTES.iter().find_map(|quote| inside.strip_suffix(*quote))?;
+    // In a string of JSON.
+    if let Some(inside) = bytes.strip_prefix(b"\\\"").and_then(|rest| rest.strip_suffix(b"\\\"")) {
+        return Some(inside);
+    }
+    let inside = [&DOUBLE_QUOTES[..], &SINGLE_QUOTES].into_iter().find_map(|quotes| {
+        let inside = quotes.iter().find_map(|quote| bytes.strip_prefix(quote.as_bytes()))?;
+        quotes.iter().find_map(|quote| inside.strip_suffix(quote.as_bytes()))
+    })?;
+    // French has blanks beside these marks.
+    let has_blanks = ["«", "‹"].iter().any(|mark| bytes.starts_with(mark.as_bytes()));
+    let inside = if has_blanks { trim(inside) } else { inside };
     // A spreadsheet writes each double quote twice.
     Some(inside.strip_prefix(b"\"").and_then(|inside| inside.strip_suffix(b"\"")).unwrap_or(inside))
 }
@@ -191,7 +211,7 @@ pub(super) fn quoted(bytes: &[u8]) -> Option<&[u8]> {
 /// A name in double quotation marks, which names do not contain: if they are closed, the name is complete even if
 /// the text is cut after them.
 pub(super) fn closed(bytes: &[u8]) -> Option<&[u8]> {
-    let ends = [&b"\""[..], "”".as_bytes()].iter().any(|quote| bytes.ends_with(quote));
+    let ends = DOUBLE_QUOTES.iter().any(|quote| bytes.ends_with(quote.as_bytes()));
     quoted(bytes).filter(|_| ends)
 }
 
@@ -228,7 +248,7 @@ fn spaced_fingerprint(bytes: &[u8]) -> Option<Fingerprint> {
 /// Whether these bytes can begin a fingerprint.
 pub(super) fn begins_fingerprint(bytes: &[u8]) -> bool {
     let bytes = trim(bytes);
-    let bytes = QUOTES.iter().find_map(|quote| bytes.strip_prefix(*quote)).unwrap_or(bytes);
+    let bytes = quotes().find_map(|quote| bytes.strip_prefix(quote.as_bytes())).unwrap_or(bytes);
     bytes.iter().all(|byte| byte.is_ascii_hexdigit() || b": ".contains(byte))
 }
 

@@ -13,7 +13,7 @@ use super::fast_path::FastPath;
 use super::part_name::{MAX_LINES_CHECKED, part_of};
 use crate::digest::{Fragment, LogDigest, NewEntry};
 use crate::event::{self, End, Event, ParsedText};
-use crate::line::{Header, Line, glued_line, line, trim, without_colours};
+use crate::line::{Header, Line, glued_line, line, plain, trim, without_colours};
 use crate::stamp::Stamp;
 use crate::window::Window;
 use doubled::DoubledLineDetector;
@@ -271,7 +271,7 @@ impl Reader {
         self.digest.counts.lines += 1;
         self.digest.counts.too_long += u64::from(length > MAX_LINE_LENGTH);
         let looked_at = &whole[..whole.len().min(MAX_LINE_LENGTH)];
-        let plain = without_colours(looked_at);
+        let plain = plain(looked_at);
         let looked_at = plain.as_deref().unwrap_or(looked_at);
         let mut rest = line(looked_at);
         self.names_parts |= self.digest.counts.lines <= MAX_LINES_CHECKED as u64 && part_of(whole).is_some();

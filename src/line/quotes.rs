@@ -1,0 +1,159 @@
+//! Quotation marks of all languages, and the entities by which web pages write them.
+
+use super::blank::{blank_length, trim_end};
+
+/// Double quotation marks.
+pub(crate) const DOUBLE_QUOTES: [&str; 8] = ["\"", "“", "”", "„", "‟", "«", "»", "＂"];
+
+/// Single quotation marks.
+pub(crate) const SINGLE_QUOTES: [&str; 8] = ["'", "‘", "’", "‚", "‛", "‹", "›", "`"];
+
+/// Removes a closing quotation mark at the end whose opening one is before the line: it makes the number of marks odd.
+/// None if there is none.
+pub(super) fn without_closing(text: &[u8]) -> Option<&[u8]> {
+    let count = |mark: &str| memchr::memmem::find_iter(text, mark).count();
+    let apostrophes = || {
+        let is_apostrophe = |behind: &u8| behind.is_ascii_alphabetic() || (0xc3..0xe0).contains(behind);
+        let places = memchr::memmem::find_iter(text, "’").map(|place| place + "’".len());
+        places.filter(|place| text.get(*place).is_some_and(is_apostrophe)).count()
+    };
+    let ends_with = |text: &[u8], mark: &&&str| text.ends_with(mark.as_bytes());
+    let last = DOUBLE_QUOTES.iter().chain(&SINGLE_QUOTES).find(|mark| ends_with(text, mark))?;
+    let rest = text.strip_suffix(last.as_bytes())?;
+    let is_open = match *last {
+        // It may be an apostrophe.
+        "'" => DOUBLE_QUOTES.iter().any(|mark| ends_with(rest, &mark)),
+        "`" => count(last) % 2 == 1,
+        mark if DOUBLE_QUOTES.contains(&mark) => {
+            DOUBLE_QUOTES.iter().copied().map(count).sum::<usize>() % 2 == 1
+        }
+        _ => {
+            let others = &SINGLE_QUOTES[1..SINGLE_QUOTES.len() - 1];
+            (others.iter().copied().map(count).sum::<usize>() - apostrophes()) % 2 == 1
+        }
+    };
+    // In French, a blank is before the closing mark; in other languages, only before an opening one.
+    let is_behind_text = trim_end(rest).len() == rest.len() || matches!(*last, "»" | "›");
+    (is_open && is_behind_text).then_some(rest)
+}
+
+/// A text with the signs of plain text: entities of HTML and blanks that are not of ASCII are replaced. None if there
+/// are none.
+#[must_use]
+pub(crate) fn in_plain_signs(text: &[u8]) -> Option<Vec<u8>> {
+    let plain = without_entities(text);
+    if plain.is_none() && text.is_ascii() {
+        return None;
+    }
+    let is_odd = |character: char| {
+        !character.is_ascii() && blank_length(character.encode_utf8(&mut [0; 4]).as_bytes()) > 0
+    };
+    match std::str::from_utf8(plain.as_deref().unwrap_or(text)) {
+        Ok(text) if !text.is_ascii() && text.contains(is_odd) => Some(text.replace(is_odd, " ").into_bytes()),
+        _ => plain,
+    }
+}
+
+/// Replaces entities of HTML for quotation marks, blanks and angle brackets. None if there are none.
+fn without_entities(text: &[u8]) -> Option<Vec<u8>> {
+    let (mut plain, mut rest, mut is_plain) = (Vec::new(), text, true);
+    while let Some(place) = memchr::memchr(b'&', rest) {
+        let (before, behind) = rest.split_at(place);
+        plain.extend_from_slice(before);
+        let end = behind.iter().take(MAX_ENTITY).position(|byte| *byte == b';').unwrap_or(1);
+        if let Some(character) = character(&behind[1..end]) {
+            plain.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            (rest, is_plain) = (&behind[end + 1..], false);
+        } else {
+            plain.push(b'&');
+            rest = &behind[1..];
+        }
+    }
+    plain.extend_from_slice(rest);
+    (!is_plain).then_some(plain)
+}
+
+/// No entity is longer, in bytes.
+const MAX_ENTITY: usize = 9;
+
+/// The character for which an entity of this name stands: `quot`, `#34`, `#x22`.
+fn character(name: &[u8]) -> Option<char> {
+    const NAMES: [(&str, char); 17] = [
+        ("quot", '"'),
+        ("apos", '\''),
+        ("amp", '&'),
+        ("lt", '<'),
+        ("gt", '>'),
+        ("nbsp", '\u{a0}'),
+        ("ldquo", '“'),
+        ("rdquo", '”'),
+        ("bdquo", '„'),
+        ("lsquo", '‘'),
+        ("rsquo", '’'),
+        ("sbquo", '‚'),
+        ("laquo", '«'),
+        ("raquo", '»'),
+        ("lsaquo", '‹'),
+        ("rsaquo", '›'),
+        ("hellip", '…'),
+    ];
+    let name = std::str::from_utf8(name).ok()?;
+    let number = match name.strip_prefix('#') {
+        None => return NAMES.iter().find(|(known, _)| *known == name).map(|(_, character)| *character),
+        Some(number) => match number.strip_prefix(['x', 'X']) {
+            Some(digits) => u32::from_str_radix(digits, 16),
+            None => number.parse(),
+        },
+    };
+    // A text has no line feeds.
+    char::from_u32(number.ok()?).filter(|character| !character.is_control())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entities_and_odd_blanks_are_replaced() {
+        for (text, plain) in [
+            ("name &quot;a&quot;", Some("name \"a\"")),
+            ("name &#34;a&#x22;", Some("name \"a\"")),
+            ("&laquo;&nbsp;a&nbsp;&raquo;&amp;quot;", Some("« a »&quot;")),
+            ("a\u{a0}à\u{2007}b", Some("a à b")),
+            ("a & b; &x; &#10; &#xD800; &", None),
+            ("a &quo", None),
+            ("a", None),
+        ] {
+            let replaced = in_plain_signs(text.as_bytes());
+            assert_eq!(replaced.as_deref(), plain.map(str::as_bytes), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_closing_mark_is_open_if_the_marks_are_odd() {
+        for (open, close) in [
+            ("\"", "\""),
+            ("“", "”"),
+            ("„", "“"),
+            ("”", "”"),
+            ("«", "»"),
+            ("»", "«"),
+            ("‘", "’"),
+            ("‹", "›"),
+            ("‚", "‘"),
+            ("`", "`"),
+        ] {
+            let quoted = format!("name {open}a{close}");
+            assert_eq!(without_closing(quoted.as_bytes()), None, "{quoted}");
+            for rest in [quoted.as_str(), "length 802"] {
+                // The name has the same marks as the line, or others.
+                for close in [close, "”", "“", "»"] {
+                    let text = format!("{rest}{close}");
+                    assert_eq!(without_closing(text.as_bytes()), Some(rest.as_bytes()), "{text}");
+                }
+            }
+            assert_eq!(without_closing(format!("common name {open}").as_bytes()).is_some(), open == "»");
+        }
+        assert_eq!(without_closing("length 802\u{a0}»".as_bytes()), Some("length 802\u{a0}".as_bytes()));
+    }
+}
