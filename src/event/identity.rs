@@ -36,9 +36,11 @@ pub(super) fn platform_of(said: Rest<'_>, fields: &Fields<'_>) -> Option<Event> 
     })
 }
 
-/// Whether the line is about the phone itself or its interface `eth0`.
+/// Whether the line is about the phone itself, and so begins with a field, or about its interface `eth0`.
 fn is_of_phone(said: &[u8]) -> bool {
-    let Some(interface) = said.strip_prefix(b"Interface") else { return true };
+    let Some(interface) = said.strip_prefix(b"Interface") else {
+        return said.iter().find(|byte| !byte.is_ascii_alphanumeric()) == Some(&b'=');
+    };
     trim(interface).strip_prefix(b"eth0").is_some_and(|behind| blank_length(behind) > 0)
 }
 
@@ -53,10 +55,19 @@ pub(super) fn software_of(said: Rest<'_>, fields: &Fields<'_>) -> Option<Event> 
     let Fields { label, version, .. } = *fields;
     let label = value_up_to(said, label?, false)?;
     let value = version.map(|value| value.split(|byte| *byte == b',').next().unwrap_or(value));
-    let words =
+    let mut words =
         value.iter().flat_map(|value| value.utf8_chunks()).flat_map(|chunk| chunk.valid().split_whitespace());
-    let version = words.filter(|word| !touches_end(said, word.as_bytes())).find_map(|word| word.parse().ok());
+    let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let version = words.find(is_number).filter(|word| !touches_end(said, word.as_bytes()));
+    // If another number or a word follows, this is not the whole version, or not a line of the phone.
+    let is_whole = words.next().is_none_or(|word| is_date(word) || touches_end(said, word.as_bytes()));
+    let version = version.filter(|_| is_whole).and_then(|word| word.parse().ok());
     (version.is_some() || said.is_cut).then_some(Event::Software { label, version })
+}
+
+/// `18-Sep-17`, or the number of a program before it: `(30900-001)`.
+fn is_date(word: &str) -> bool {
+    word.trim_start_matches('(').starts_with(|first: char| first.is_ascii_digit()) && word.contains('-')
 }
 
 /// The text after the first occurrence of each of these names and its `=`, as a word of its own: the `Rev` in
@@ -106,7 +117,8 @@ fn value_up_to(said: Rest<'_>, value: &[u8], ends_at_blank: bool) -> Option<Opti
         return Some(None);
     }
     let value = trim(&value[..length]);
-    (!value.is_empty()).then(|| Some(text(value)))
+    // A value with an equals sign contains the next field.
+    (!value.is_empty() && !value.contains(&b'=')).then(|| Some(text(value)))
 }
 
 /// Whether this part reaches the end of the text, and the text can be cut there.
@@ -156,6 +168,8 @@ mod tests {
             "Platform: Interface eth01 MAC=0004f2a1b2c3",
             "Platform: BTMAC=0004f2a1b2c3",
             "Platform: HwRev=A",
+            "Platform: BT MAC=0004f2a1b2c3",
+            "Platform: Inter face wlan0 MAC=0004f2a1b2c3",
         ] {
             no_event(text);
         }
@@ -171,6 +185,9 @@ mod tests {
         }
         no_event("Application, main: P/N=3150-11530-552");
         no_event("Application, main: Label=SIP, Version=Codename");
+        no_event("Application, main: Label=SIP, Version=Codename 4.0.1 0.0689 18-Sep-17 23:27");
+        no_event("Application, main: Label=SIP, Version=Codename 4. 0.10.0689 18-Sep-17 23:27");
+        no_event("Application, main: Label=SIP, Version=4.0.10.0689 and more");
         no_event("Application, main: Label=SIP, P/N=5.5.2");
     }
 }

@@ -60,6 +60,7 @@ fn number_after(said: Rest<'_>, word: &'static str) -> Option<i64> {
         preceded((phrase(word), blanks0, opt(sign("=:"))), signed).parse(ended.as_slice()).ok()?;
     let is_whole = match rest {
         b"\n" => !said.is_cut,
+        [b'.', digit, ..] if digit.is_ascii_digit() => false,
         [next, ..] => !next.is_ascii_alphanumeric(),
         [] => false,
     };

@@ -8,7 +8,7 @@ use nom::{IResult, Parser};
 
 use super::Event;
 use super::words::{
-    Rest, blanks0, closed, end, or_cut, phrase, quoted, reason, remainder, sign, signed, text,
+    Rest, begins_quote, blanks0, closed, end, or_cut, phrase, quoted, reason, remainder, sign, signed, text,
 };
 use crate::line::{blank_length, trim, without_separators, without_trailing_marks};
 
@@ -25,7 +25,9 @@ pub(super) fn connection_failed(input: &[u8]) -> IResult<&[u8], Event> {
         const WORD: &[u8] = b"error";
         let behind = &bytes[memchr::memmem::rfind(bytes, WORD)? + WORD.len()..];
         let number = trim(behind.strip_suffix(b".").unwrap_or(behind));
-        if is_cut && trim(behind).iter().all(|byte| *byte == b'-' || byte.is_ascii_digit()) {
+        let digits = trim(behind);
+        let digits = digits.strip_prefix(b"-").unwrap_or(digits);
+        if is_cut && digits.iter().all(u8::is_ascii_digit) {
             return Some(Event::TlsConnectionFailed { error: None });
         }
         let number = std::str::from_utf8(number).ok().filter(|_| blank_length(behind) > 0)?;
@@ -56,7 +58,8 @@ pub(super) fn provisioning_uri_invalid(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, _) = (phrase("Prov|Invalid STS-URI"), or_cut(sign(":"))).parse(input)?;
     map_opt(remainder, |Rest { bytes, is_cut }| {
         let bytes = without_trailing_marks(without_separators(bytes));
-        let uri = if is_cut { closed(bytes) } else { quoted(bytes).or(Some(bytes)) };
+        let unquoted = (!begins_quote(bytes)).then_some(bytes);
+        let uri = if is_cut { closed(bytes) } else { Some(quoted(bytes).or(unquoted)?) };
         // Without any text, the line was wrapped before the address.
         let event = Event::ProvisioningUriInvalid { uri: uri.filter(|uri| !uri.is_empty()).map(text) };
         (is_cut || !bytes.is_empty()).then_some(event)
@@ -135,7 +138,9 @@ mod tests {
             uri(Some("https://example.com/x"))
         );
         assert_eq!(known("Prov|Invalid STS-URI: ''"), uri(None));
+        assert_eq!(known("Prov|Invalid STS-URI: example.com"), uri(Some("example.com")));
         cut("Prov|Invalid STS-URI:");
+        cut("Prov|Invalid STS-URI: 'https://exam");
         unknown("Prov|Download of master configuration file failed");
         unknown("Prov|Unknown suboption received for DHCP option 43");
     }

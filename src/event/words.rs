@@ -190,6 +190,11 @@ fn quotes() -> impl Iterator<Item = &'static &'static str> {
     DOUBLE_QUOTES.iter().chain(&SINGLE_QUOTES)
 }
 
+/// Whether these bytes begin with a quotation mark.
+pub(super) fn begins_quote(bytes: &[u8]) -> bool {
+    quotes().any(|quote| bytes.starts_with(quote.as_bytes()))
+}
+
 /// A name in quotation marks that is all of `bytes`. It may contain quotation marks itself.
 pub(super) fn quoted(bytes: &[u8]) -> Option<&[u8]> {
     let bytes = trim(bytes);
@@ -245,11 +250,13 @@ fn spaced_fingerprint(bytes: &[u8]) -> Option<Fingerprint> {
     Fingerprint::new(&pairs.collect::<Option<Vec<u8>>>()?)
 }
 
-/// Whether these bytes can begin a fingerprint.
+/// Whether these bytes can begin a fingerprint. Only the last pair may be cut.
 pub(super) fn begins_fingerprint(bytes: &[u8]) -> bool {
     let bytes = trim(bytes);
     let bytes = quotes().find_map(|quote| bytes.strip_prefix(quote.as_bytes())).unwrap_or(bytes);
-    bytes.iter().all(|byte| byte.is_ascii_hexdigit() || b": ".contains(byte))
+    let mut pairs = bytes.rsplit(|byte| *byte == b':').map(trim);
+    pairs.next().is_some_and(|last| last.len() <= 2 && last.iter().all(u8::is_ascii_hexdigit))
+        && pairs.all(|pair| pair.len() == 2 && pair.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// One of these characters, then blanks.
@@ -267,6 +274,16 @@ mod tests {
             if let Some(plain) = plain_fingerprint(text.as_bytes()) {
                 proptest::prop_assert_eq!(Some(plain), spaced_fingerprint(text.as_bytes()));
             }
+        }
+    }
+
+    #[test]
+    fn only_the_last_pair_of_a_fingerprint_may_be_cut() {
+        for text in ["", "C", "CA", "CA:", "CA:7", " 'CA:70", "CA: 70:79"] {
+            assert!(begins_fingerprint(text.as_bytes()), "{text}");
+        }
+        for text in ["CA:7:79", "CA:7 0", "CA:70 CA:70", "CA:701", "CA:70 nothing", "x"] {
+            assert!(!begins_fingerprint(text.as_bytes()), "{text}");
         }
     }
 
