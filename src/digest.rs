@@ -237,7 +237,7 @@ pub struct NewEntry<'a> {
     pub is_tls: bool,
     /// See [`LogEntry::is_cut`].
     pub is_cut: bool,
-    /// The message, without its header; a wrapped one joined with a blank.
+    /// The message, without its header; a wrapped one joined with a blank, or directly within a word.
     pub text: &'a [u8],
 }
 

@@ -14,6 +14,7 @@
 //! | a row for each text field in a test of `redact/tests.rs`, and an arm in `Shown::field` (`redact/shown.rs`) if it is a name | that test |
 //! | a higher `DIGEST_VERSION` in `records.rs`, and new golden records | `tests/records.rs` |
 //! | the snapshots of kinds and of the columns of `events --format csv`, accepted | these tests |
+//! | the form of a text field, if it has one, in `event/wrapped.rs`: a value that is wrapped within is known by it | nobody |
 //! | [`Event::further_lines`], if lines after a complete message can belong to it | nobody |
 //! | what the timeline, the checks and the story (`report/story/entry.rs`) make of it | nobody |
 //!
@@ -27,6 +28,7 @@ mod messages;
 mod tls;
 mod verbatim;
 mod words;
+mod wrapped;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -37,6 +39,7 @@ pub use kinds::{EventKind, all as kinds};
 pub use messages::{MESSAGES, MessageGrammar, find, may_begin, read};
 pub(crate) use messages::{START, may_be_banner, may_start};
 pub(crate) use verbatim::read_verbatim;
+pub(crate) use wrapped::{WrappedText, may_go_on};
 
 /// What a message says. Lengths are in bytes, as the phone counts them.
 ///
@@ -86,7 +89,7 @@ pub enum Event {
         /// Its subject's common name.
         common_name: Option<Box<str>>,
         /// Its fingerprint.
-        #[serde(serialize_with = "kinds::as_text")]
+        #[serde(with = "kinds::as_text")]
         fingerprint: Option<Fingerprint>,
     },
     /// The certificate that it replaced.
@@ -94,7 +97,7 @@ pub enum Event {
         /// Its subject's common name.
         common_name: Option<Box<str>>,
         /// Its fingerprint.
-        #[serde(serialize_with = "kinds::as_text")]
+        #[serde(with = "kinds::as_text")]
         fingerprint: Option<Fingerprint>,
     },
     /// There was none to replace.
@@ -111,7 +114,7 @@ pub enum Event {
         /// Which certificate.
         slot: Slot,
         /// The digest.
-        #[serde(serialize_with = "kinds::as_text")]
+        #[serde(with = "kinds::as_text")]
         fingerprint: Option<Fingerprint>,
         /// The hash algorithm that the line names, else the one of this length.
         algorithm: Option<Algorithm>,
@@ -154,7 +157,7 @@ pub enum Event {
         /// `A`; not a label's revision.
         assembly_revision: Option<Box<str>>,
         /// The phone's address: that of `eth0`, or of a line that names no interface.
-        #[serde(serialize_with = "kinds::as_text")]
+        #[serde(with = "kinds::as_text")]
         mac: Option<Mac>,
     },
     /// What the phone runs.
@@ -200,7 +203,7 @@ pub enum Event {
     /// The certificate of an authority was loaded (SIP 3.x).
     CaFingerprint {
         /// The digest.
-        #[serde(serialize_with = "kinds::as_text")]
+        #[serde(with = "kinds::as_text")]
         fingerprint: Option<Fingerprint>,
         /// The hash algorithm that the line names, else the one of this length.
         algorithm: Option<Algorithm>,
@@ -393,9 +396,10 @@ impl Event {
             // Free text: lines after the next one are not from the phone.
             Self::CredentialInvalid { .. } | Self::ServerCertificateUntrusted { .. } => 1,
             Self::LogStart { log_level: None, banner: false } => 1,
-            Self::UploadFailed { result: None, upload: Upload::Tried, .. } => 1,
             // Fields by name: more of them can follow.
-            Self::Platform { .. } | Self::Software { .. } => 3,
+            Self::Platform { .. }
+            | Self::Software { .. }
+            | Self::UploadFailed { result: None, upload: Upload::Tried, .. } => 3,
             _ => 0,
         }
     }

@@ -4,6 +4,7 @@
 //! value too, and the reader of the log decides whether it continues the message before.
 
 mod before;
+mod begun;
 mod behind;
 mod blank;
 mod quotes;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use before::{
     ends_before_stamp, may_end_in_stamp, origin, without_colours, without_end_of_header,
 };
+pub(crate) use begun::{completed_header, joined_header};
 pub(crate) use behind::{without_remark, without_separators, without_trailing_marks};
 pub use blank::trim;
 pub(crate) use blank::{blank_length, trim_start};

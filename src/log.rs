@@ -18,10 +18,12 @@ use std::io;
 pub use healthy::{HealthyLog, HealthySlot, MissedRise, read_healthy};
 pub use part_name::PartName;
 pub use parts::LogPart;
-pub use reader::{MAX_LINE_LENGTH, RecordEvent, Recorded};
+pub use reader::MAX_LINE_LENGTH;
 
 use crate::digest::LogDigest;
+use crate::event::Event;
 use crate::input::Content;
+use crate::line::Header;
 use crate::window::Window;
 use parts::PartsReader;
 use reader::Reader;
@@ -36,6 +38,28 @@ pub struct Read {
     /// The error that ended reading, if any. What was read before it is in `parts`.
     pub result: io::Result<()>,
 }
+
+/// A known message, as `events` lists it.
+#[derive(Clone, Debug)]
+pub struct Recorded<'a> {
+    /// 1-based number of its header line among those of its log.
+    pub line: u64,
+    /// How many lines of other logs are before that line in the file.
+    pub skipped: u64,
+    /// Its header, if it has one.
+    pub header: Option<Header<'a>>,
+    /// The parsed message.
+    pub event: &'a Event,
+}
+
+/// Receives every known message of a log, in the order of the lines.
+pub trait RecordEvent {
+    /// Takes the next message; `part` is the number of the part of the file, see [`LogPart::number`].
+    fn record(&mut self, part: usize, recorded: Recorded<'_>);
+}
+
+/// Receives known messages beside the digest; the number is that of the part of the file.
+type Recorder<'r> = Option<(usize, &'r mut dyn RecordEvent)>;
 
 /// Reads a log of any kind. `recorder` gets every known message, in the order of the lines.
 pub fn read(content: Content<'_>, window: &Window, recorder: Option<&mut dyn RecordEvent>) -> Read {

@@ -296,6 +296,23 @@ impl fmt::Display for Fingerprint {
     }
 }
 
+/// A text that is not a fingerprint.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a fingerprint: 16, 20 or 32 pairs of hex digits with ':' between them are expected")]
+pub struct NotAFingerprint;
+
+impl FromStr for Fingerprint {
+    type Err = NotAFingerprint;
+
+    fn from_str(text: &str) -> Result<Self, NotAFingerprint> {
+        let pairs = text.as_bytes().split(|byte| *byte == b':').map(|pair| match pair {
+            [high, low] => hex_byte(*high, *low),
+            _ => None,
+        });
+        pairs.collect::<Option<Vec<u8>>>().and_then(|bytes| Self::new(&bytes)).ok_or(NotAFingerprint)
+    }
+}
+
 impl fmt::Debug for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -414,6 +431,11 @@ mod tests {
         assert_eq!(Fingerprint::new(&[0; 20]).unwrap().algorithm(), Algorithm::Sha1);
         assert_eq!(Fingerprint::new(&[0; 32]).unwrap().algorithm(), Algorithm::Sha256);
         assert_eq!(Fingerprint::new(&[0; 17]), None);
-        assert!(Fingerprint::new(&[0xAB; 16]).unwrap().to_string().starts_with("AB:AB:"));
+        let fingerprint = Fingerprint::new(&[0xAB; 16]).unwrap();
+        assert!(fingerprint.to_string().starts_with("AB:AB:"));
+        assert_eq!(fingerprint.to_string().parse(), Ok(fingerprint));
+        for text in ["", "AB", "AB:AB:AB", &"AB:".repeat(16), &"A:".repeat(16)] {
+            assert_eq!(text.parse::<Fingerprint>(), Err(NotAFingerprint), "{text}");
+        }
     }
 }

@@ -1,13 +1,12 @@
 //! The names of all kinds of events and of their fields, as serde derives them from [`Event`].
 
-use std::fmt::Display;
 use std::sync::LazyLock;
 
+use serde::Deserialize;
 use serde::de::value::{Error, U32Deserializer};
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer, VariantAccess, Visitor,
 };
-use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::Event;
@@ -59,15 +58,44 @@ pub(super) fn parts(event: &Event) -> (String, Map<String, Value>) {
     }
 }
 
-/// Serializes a value as text in readable formats, else in its packed form.
-pub(super) fn as_text<T, S>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error>
-where
-    T: Display + Serialize,
-    S: Serializer,
-{
-    match value {
-        Some(value) if serializer.is_human_readable() => serializer.serialize_some(&value.to_string()),
-        _ => value.serialize(serializer),
+/// The event of a kind with these fields, as [`parts`] gives them. None if a field that must be known is not.
+pub(super) fn from_parts(kind: String, fields: Map<String, Value>) -> Option<Event> {
+    let event = match fields.is_empty() {
+        true => Value::String(kind),
+        false => Value::Object([(kind, Value::Object(fields))].into_iter().collect()),
+    };
+    serde_json::from_value(event).ok()
+}
+
+/// A value is text in readable formats, else it has its packed form.
+pub(super) mod as_text {
+    use std::fmt::Display;
+    use std::str::FromStr;
+
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(in crate::event) fn serialize<T, S>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error>
+    where
+        T: Display + Serialize,
+        S: Serializer,
+    {
+        match value {
+            Some(value) if serializer.is_human_readable() => serializer.serialize_some(&value.to_string()),
+            _ => value.serialize(serializer),
+        }
+    }
+
+    pub(in crate::event) fn deserialize<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+    where
+        T: Deserialize<'de> + FromStr<Err: Display>,
+        D: Deserializer<'de>,
+    {
+        if !deserializer.is_human_readable() {
+            return Option::deserialize(deserializer);
+        }
+        let text = Option::<String>::deserialize(deserializer)?;
+        text.map(|text| text.parse().map_err(D::Error::custom)).transpose()
     }
 }
 

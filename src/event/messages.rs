@@ -113,10 +113,10 @@ fn parse(text: &[u8], ends: End, candidates: u64, remarks: u8) -> ParsedText {
 /// How the banner of a boot begins, and the last line of a log.
 const BANNER: &str = "-----";
 
-/// Whether the text can be the banner of a boot, or the last line of a log.
+/// Whether the text can be the banner of a boot, or the last line of a log, or begin it.
 #[must_use]
 pub(crate) fn may_be_banner(text: &[u8]) -> bool {
-    text.starts_with(BANNER.as_bytes())
+    text.starts_with(BANNER.as_bytes()) || BANNER.as_bytes().starts_with(text)
 }
 
 /// Whether the text begins with a known message, or can be the beginning of one whose rest is in the next line.

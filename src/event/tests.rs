@@ -110,6 +110,14 @@ fn packed_an_event_is_the_same() {
 }
 
 #[test]
+fn made_of_its_fields_an_event_is_the_same() {
+    for event in texts().map(known) {
+        let (kind, fields) = kinds::parts(&event);
+        assert_eq!(kinds::from_parts(kind, fields), Some(event));
+    }
+}
+
+#[test]
 fn fields_are_shown_as_text_and_numbers() {
     for event in texts().map(known) {
         let fields = event.fields();

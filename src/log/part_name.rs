@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::MAX_LINE_LENGTH;
-use crate::line::{Line, Origin, line, lossy, origin};
+use crate::line::{Line, Origin, completed_header, line, lossy, origin};
 use crate::model::Mac;
 
 /// What stands before the lines of a part of a file.
@@ -43,7 +43,16 @@ pub(super) fn part_of(bytes: &[u8]) -> Option<FoundPart> {
     if let Some(name) = bytes.trim_ascii().strip_prefix(b"==> ").and_then(|rest| rest.strip_suffix(b" <==")) {
         return Some(FoundPart::Heading(lossy(name).into()));
     }
-    let Line::Message { origin, .. } = line(&bytes[..bytes.len().min(MAX_LINE_LENGTH)]) else { return None };
+    let bytes = &bytes[..bytes.len().min(MAX_LINE_LENGTH)];
+    let completed;
+    let origin = match line(bytes) {
+        Line::Message { origin, .. } => origin,
+        Line::Headerless(_) => {
+            completed = completed_header(bytes)?;
+            let Line::Message { origin, .. } = line(&completed) else { return None };
+            origin
+        }
+    };
     PartName::of(origin).map(FoundPart::Line)
 }
 

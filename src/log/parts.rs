@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter};
 
+use super::RecordEvent;
 use super::part_name::{FoundPart, MAX_LINES_CHECKED, PartName, ends_with_sender, part_of};
-use super::reader::{MAX_LINE_LENGTH, Reader, RecordEvent};
+use super::reader::{MAX_LINE_LENGTH, Reader};
 use crate::digest::LogDigest;
 use crate::line::{Line, line};
 use crate::window::Window;

@@ -11,13 +11,14 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::fast_path::FastPath;
 use super::part_name::{MAX_LINES_CHECKED, part_of};
+use super::{Recorded, Recorder};
 use crate::digest::{Fragment, LogDigest, NewEntry};
 use crate::event::{self, End, Event, ParsedText};
 use crate::line::{Header, Line, glued_line, line, plain, trim, without_colours};
 use crate::stamp::Stamp;
 use crate::window::Window;
 use doubled::DoubledLineDetector;
-use wrapped::{OwnedHeader, Pending, with_feed};
+use wrapped::{BegunLine, OwnedHeader, Pending, WrappedLines};
 
 /// The part of a line that is read, in bytes. The rest of a longer line is ignored.
 pub const MAX_LINE_LENGTH: usize = 64 * 1024;
@@ -31,34 +32,13 @@ const LIMIT_ABOVE: usize = 4 * crate::digest::MAX_ENTRIES;
 /// Dates that go back by at most this many seconds are not taken for a clock that was set.
 const DISORDER: i64 = 5;
 
-/// A known message, as `events` lists it.
-#[derive(Clone, Debug)]
-pub struct Recorded<'a> {
-    /// 1-based number of its header line among those of its log.
-    pub line: u64,
-    /// How many lines of other logs are before that line in the file.
-    pub skipped: u64,
-    /// Its header, if it has one.
-    pub header: Option<Header<'a>>,
-    /// The parsed message.
-    pub event: &'a Event,
-}
-
-/// Receives every known message of a log, in the order of the lines.
-pub trait RecordEvent {
-    /// Takes the next message; `part` is the number of the part of the file, see
-    /// [`LogPart::number`](super::LogPart::number).
-    fn record(&mut self, part: usize, recorded: Recorded<'_>);
-}
-
-/// Receives known messages beside the digest; the number is that of the part of the file.
-pub(super) type Recorder<'r> = Option<(usize, &'r mut dyn RecordEvent)>;
-
 /// Reads one log, or a part of one that begins with a line.
 pub(super) struct Reader {
     /// The previous line, to compare the next one with it.
     before: Vec<u8>,
-    /// How many lines of other logs are before the current line in the file.
+    /// The number of the current line, and how many lines of other logs are before it in the file. Of a line that is
+    /// wrapped within its header, those of its beginning.
+    number: u64,
     skipped: u64,
     window: Window,
     digest: LogDigest,
@@ -69,7 +49,10 @@ pub(super) struct Reader {
     /// The input so far ends with NUL bytes at the beginning of a line.
     ends_in_hole: bool,
     pub(super) fast_path: FastPath,
+    /// A message, or a line that ends within its header, that the next line may continue.
     pending: Option<Pending>,
+    begun: Option<BegunLine>,
+    wrapped_lines: WrappedLines,
     /// The last line with a header.
     last: LastLine,
     /// The hash of the next line is to be stored as `hash_after` of the last event.
@@ -102,6 +85,7 @@ impl Reader {
     pub(super) fn new(window: Window) -> Self {
         Self {
             before: Vec::new(),
+            number: 0,
             skipped: 0,
             window,
             digest: LogDigest::default(),
@@ -110,6 +94,8 @@ impl Reader {
             ends_in_hole: false,
             fast_path: FastPath::default(),
             pending: None,
+            begun: None,
+            wrapped_lines: WrappedLines::default(),
             last: LastLine::default(),
             wants_next: false,
             doubled_lines: DoubledLineDetector::default(),
@@ -204,12 +190,11 @@ impl Reader {
 
     /// Ends the log.
     pub(super) fn finish(mut self, recorder: &mut Recorder<'_>) -> LogDigest {
-        let mut tail =
-            self.pending.as_ref().map(|pending| ((pending.line, pending.skipped), pending.raw.clone()));
+        let mut tail = self.tail();
         if self.partial_length > 0 {
             let (cut, length) = (std::mem::take(&mut self.partial), self.partial_length);
             let place = (self.digest.counts.lines + 1, self.skipped);
-            let has_header = matches!(line(&cut), Line::Message { .. });
+            let has_header = matches!(line(&cut), Line::Message { .. }) && !self.completes_header(&cut);
             let before = tail.filter(|_| !has_header).unwrap_or((place, Vec::new()));
             tail = Some((before.0, [before.1, cut.clone()].concat()));
             self.line(&cut, length, End::Cut, recorder);
@@ -273,6 +258,9 @@ impl Reader {
         let looked_at = &whole[..whole.len().min(MAX_LINE_LENGTH)];
         let plain = plain(looked_at);
         let looked_at = plain.as_deref().unwrap_or(looked_at);
+        self.number = self.digest.counts.lines;
+        let joined = self.join_header(looked_at);
+        let (looked_at, raw) = joined.as_ref().map_or((looked_at, looked_at), |(line, raw)| (line, raw));
         let mut rest = line(looked_at);
         self.names_parts |= self.digest.counts.lines <= MAX_LINES_CHECKED as u64 && part_of(whole).is_some();
         loop {
@@ -292,10 +280,10 @@ impl Reader {
                     if header.stamp.is_some() || event::read(own, end_of_own) != ParsedText::Unknown =>
                 {
                     self.fast_path.learn(whole, &header, &self.window);
-                    self.message(&header, own, looked_at, end_of_own, recorder);
+                    self.message(&header, own, raw, end_of_own, recorder);
                 }
                 Line::Message { .. } | Line::Headerless(_) => {
-                    self.headerless(own, looked_at, end_of_own, recorder);
+                    self.headerless(own, raw, end_of_own, recorder);
                 }
             }
             let Some(place) = glued else { return };
@@ -313,10 +301,10 @@ impl Reader {
         recorder: &mut Recorder<'_>,
     ) {
         self.flush(recorder);
-        let number = self.digest.counts.lines;
+        let number = self.number;
         // A part of what stands before the first stamp can be at the end of another log.
         let has_before = |stamp: Stamp| number == 1 && !raw.starts_with(stamp.as_str().as_bytes());
-        if self.last.line == 0 && header.stamp.is_none_or(has_before) {
+        if self.last.line == 0 && number == self.digest.counts.lines && header.stamp.is_none_or(has_before) {
             self.keep_head(raw, end);
         }
         self.digest.counts.messages += 1;
@@ -341,30 +329,24 @@ impl Reader {
         if std::mem::replace(&mut self.last.starts_over, starts_over) || starts_over {
             self.fast_path.reset();
         }
-        match event::read(text, end) {
-            ParsedText::Known(event) => {
-                let hash_before = self.last.hash_before;
-                let place = (number, self.skipped);
-                self.add_event(place, Some(header), (hash, hash_before), text, event, end, recorder);
-            }
-            reading @ (ParsedText::Open(_) | ParsedText::Cut) => {
-                self.pending = Some(Pending {
-                    line: number,
-                    skipped: self.skipped,
-                    header: Some(OwnedHeader::of(header)),
-                    hash,
-                    hash_before: self.last.hash_before,
-                    text: text.to_vec(),
-                    raw: with_feed(raw),
-                    reading,
-                    wraps: 0,
-                    further_lines: 0,
-                    is_news: news != LinesToKeep::None,
-                    is_cut: end == End::Cut,
-                });
+        let reading = match event::read(text, end) {
+            // The message begins in the next line.
+            ParsedText::Unknown if text.is_empty() => ParsedText::Cut,
+            reading => reading,
+        };
+        let place = (number, self.skipped);
+        let hashes = (hash, self.last.hash_before);
+        match reading {
+            ParsedText::Known(event) if !event::may_go_on(text) => {
+                self.add_event(place, Some(header), hashes, text, event, end, recorder);
             }
             ParsedText::Unknown if news != LinesToKeep::None => self.keep_last(),
             ParsedText::Unknown => {}
+            reading => {
+                let header = Some(OwnedHeader::of(header));
+                let is_news = news != LinesToKeep::None;
+                self.pending = Some(Pending::new(place, header, hashes, (text, raw), reading, end, is_news));
+            }
         }
     }
 

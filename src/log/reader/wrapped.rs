@@ -4,33 +4,63 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Reader, Recorder};
-use crate::event::{self, End, Event, ParsedText};
-use crate::line::{Header, Level, without_trailing_marks};
+use crate::event::{self, End, Event, ParsedText, WrappedText};
+use crate::line::{Header, Level, completed_header, joined_header, trim};
 use crate::stamp::Stamp;
-
-/// The most lines without a header that continue a wrapped message.
-const MAX_WRAPS: u8 = 8;
-
-/// The longest text of a wrapped message, in bytes.
-const MAX_MESSAGE_LENGTH: usize = 4 * 1024;
 
 /// A known message that the next line may continue.
 pub(super) struct Pending {
-    pub(super) line: u64,
-    pub(super) skipped: u64,
-    pub(super) header: Option<OwnedHeader>,
-    pub(super) hash: u64,
-    pub(super) hash_before: u64,
-    pub(super) text: Vec<u8>,
-    /// Its lines, byte for byte.
-    pub(super) raw: Vec<u8>,
-    pub(super) reading: ParsedText,
-    pub(super) wraps: u8,
-    /// How many of these lines came after the message was already complete.
-    pub(super) further_lines: u8,
+    /// The number of its first line, and how many lines of other logs are before that line in the file.
+    place: (u64, u64),
+    header: Option<OwnedHeader>,
+    /// The hash of its first line, and that of the line before.
+    hashes: (u64, u64),
+    text: WrappedText,
+    /// Its lines, byte for byte; empty if its first line was a complete message.
+    raw: Vec<u8>,
+    /// The length of its last line, in characters, and those of the lines before.
+    columns: usize,
+    wrapped_lines: WrappedLines,
     /// Its header has something new, so its line is kept whatever the text is.
-    pub(super) is_news: bool,
-    pub(super) is_cut: bool,
+    is_news: bool,
+    end: End,
+}
+
+/// The lines of a log, or of a message, that the next line continues.
+#[derive(Clone, Copy)]
+pub(super) struct WrappedLines {
+    /// Their lengths, in characters.
+    shortest: usize,
+    longest: usize,
+    /// A word was broken.
+    break_words: bool,
+}
+
+impl Default for WrappedLines {
+    fn default() -> Self {
+        Self { shortest: usize::MAX, longest: 0, break_words: false }
+    }
+}
+
+impl WrappedLines {
+    fn add(&mut self, other: Self) {
+        self.shortest = self.shortest.min(other.shortest);
+        self.longest = self.longest.max(other.longest);
+        self.break_words |= other.break_words;
+    }
+
+    /// Whether the log is wrapped at blanks: the lines are not broken at one column, even if the blank before some
+    /// breaks was dropped.
+    const fn are_at_blanks(&self) -> bool {
+        self.longest > self.shortest.saturating_add(1) && !self.break_words
+    }
+}
+
+/// A line that ends within its header. The next line may continue it.
+pub(super) struct BegunLine {
+    line: u64,
+    skipped: u64,
+    bytes: Vec<u8>,
 }
 
 #[derive(Clone, Copy)]
@@ -71,152 +101,132 @@ impl Reader {
     pub(super) fn headerless(&mut self, text: &[u8], raw: &[u8], end: End, recorder: &mut Recorder<'_>) {
         // Lines that continue a cut first line belong to the head too.
         self.keep_head(raw, end);
-        if let Some(text) = event::find(text) {
+        let number = self.digest.counts.lines;
+        if completed_header(raw).is_some() {
+            self.flush(recorder);
+            self.begun = Some(BegunLine { line: number, skipped: self.skipped, bytes: raw.to_vec() });
+        } else if let Some(found) = event::find(text) {
             // If only a function's name came before the wrap, this line is the text of that message.
-            if self.completes_pending(text, raw, end, recorder) {
+            if self.completes_pending(text, found, raw, end) {
                 return;
             }
+            let text = found;
             self.flush(recorder);
             // Entries must be in the order of their lines.
             self.keep_last();
             self.digest.counts.messages += 1;
-            let number = self.digest.counts.lines;
-            let hash = xxh3_64(text);
             let hash_before = if self.last.line + 1 == number { self.last.hash } else { 0 };
+            let (place, hashes) = ((number, self.skipped), (xxh3_64(text), hash_before));
             match event::read(text, end) {
-                ParsedText::Known(event) => {
-                    let place = (number, self.skipped);
-                    self.add_event(place, None, (hash, hash_before), text, event, end, recorder);
+                ParsedText::Known(event) if !event::may_go_on(text) => {
+                    self.add_event(place, None, hashes, text, event, end, recorder);
                 }
                 reading => {
-                    self.pending = Some(Pending {
-                        line: number,
-                        skipped: self.skipped,
-                        header: None,
-                        hash,
-                        hash_before,
-                        text: text.to_vec(),
-                        raw: with_feed(raw),
-                        reading,
-                        wraps: 0,
-                        further_lines: 0,
-                        is_news: false,
-                        is_cut: end == End::Cut,
-                    });
+                    self.pending = Some(Pending::new(place, None, hashes, (text, raw), reading, end, false));
                 }
             }
             return;
         }
-        if self.digest.counts.messages == 0 {
-            self.digest.counts.unrecognized += 1;
-        }
+        self.digest.counts.unrecognized += u64::from(self.digest.counts.messages == 0);
         self.digest.counts.foreign += u64::from(is_utf_16(text));
-        self.wrap(text, raw, end, recorder);
+        if !self.continues_pending(text, raw, end) {
+            self.flush(recorder);
+        }
     }
 
-    /// Joins a line that could be a message of its own to a cut one, if both together are one message.
-    pub(super) fn completes_pending(
-        &mut self,
-        text: &[u8],
-        raw: &[u8],
-        end: End,
-        recorder: &mut Recorder<'_>,
-    ) -> bool {
-        let Some(pending) = &self.pending else { return false };
-        if pending.reading != ParsedText::Cut {
+    /// Joins a line to the pending message, if it can continue it.
+    fn continues_pending(&mut self, text: &[u8], raw: &[u8], end: End) -> bool {
+        let Some(pending) = &mut self.pending else { return false };
+        let is_begun = pending.text.is_begun();
+        let fits = pending.text.join(text, end);
+        if fits {
+            pending.add(raw, end, is_begun);
+        }
+        fits
+    }
+
+    /// Joins a line with a message of its own to the beginning of one, if both together are one message. A complete
+    /// message remains what it is.
+    fn completes_pending(&mut self, text: &[u8], own: &[u8], raw: &[u8], end: End) -> bool {
+        let Some(pending) = self.pending.as_mut().filter(|pending| pending.text.is_begun()) else {
             return false;
-        }
-        let joined = [&pending.text, text].join(&b' ');
-        let event = match event::read(&joined, end) {
-            ParsedText::Known(event) => Some(event),
-            ParsedText::Cut if event::read(text, end) == ParsedText::Cut => None,
-            _ => return false,
         };
-        let Some(mut pending) = self.pending.take() else { return false };
-        pending.text = joined;
-        pending.is_cut = end == End::Cut;
-        if let Some(event) = event {
-            self.add_pending(pending, event, recorder);
-        } else {
-            pending.wraps += 1;
-            pending.take_raw(raw);
-            self.pending = Some(pending);
-        }
-        true
-    }
-
-    /// Joins a line without a header to the pending message, if it can continue it.
-    pub(super) fn wrap(&mut self, text: &[u8], raw: &[u8], end: End, recorder: &mut Recorder<'_>) {
-        let Some(mut pending) = self.pending.take() else { return };
-        let fits = pending.wraps < MAX_WRAPS && pending.text.len() + text.len() < MAX_MESSAGE_LENGTH;
-        let is_complete = matches!(&pending.reading, ParsedText::Open(event)
-            if event.further_lines() <= pending.further_lines);
-        // A mail may have an empty line after each line.
-        if text.is_empty() && fits && pending.reading == ParsedText::Cut {
-            pending.wraps += 1;
-            pending.take_raw(raw);
-            self.pending = Some(pending);
-            return;
-        }
-        if text.is_empty() || !fits || is_complete {
-            self.pending = Some(pending);
-            return self.flush(recorder);
-        }
-        // Each line may end with the bar of a table or another mark.
-        let length = without_trailing_marks(&pending.text).len();
-        let unmarked = pending.text.split_off(length);
-        // Most wraps replace a blank, but a terminal wraps within words.
-        for separator in [&b" "[..], b""] {
-            pending.text.extend_from_slice(separator);
-            pending.text.extend_from_slice(text);
-            match event::read(&pending.text, end) {
-                ParsedText::Known(event) => {
-                    pending.is_cut = end == End::Cut;
-                    return self.add_pending(pending, event, recorder);
-                }
-                reading @ (ParsedText::Open(_) | ParsedText::Cut) => {
-                    pending.wraps += 1;
-                    pending.further_lines += u8::from(matches!(pending.reading, ParsedText::Open(_)));
-                    pending.reading = reading;
-                    pending.is_cut = end == End::Cut;
-                    pending.take_raw(raw);
-                    self.pending = Some(pending);
-                    return;
-                }
-                ParsedText::Unknown => pending.text.truncate(length),
+        let says_same = |joined: &WrappedText| match (event::read(own, end), joined.event(false)) {
+            // Without its hyphens, a banner reads like the first line of a component.
+            (ParsedText::Open(Event::LogStart { .. }), Some((Event::LogStart { .. }, _))) => true,
+            (ParsedText::Known(own) | ParsedText::Open(own), joined) => {
+                joined.is_some_and(|(joined, _)| joined == own)
             }
-        }
-        pending.text.extend_from_slice(&unmarked);
-        self.pending = Some(pending);
-        self.flush(recorder);
+            (ParsedText::Cut | ParsedText::Unknown, _) => true,
+        };
+        let join = |line| {
+            let mut joined = pending.text.clone();
+            let fits = joined.join(line, end)
+                && (pending.text.is_empty() || (!joined.is_open() && says_same(&joined)));
+            fits.then_some(joined)
+        };
+        let Some(joined) = join(own).or_else(|| join(text)) else { return false };
+        pending.text = joined;
+        pending.add(raw, end, true);
+        true
     }
 
     /// Ends the pending message.
     pub(super) fn flush(&mut self, recorder: &mut Recorder<'_>) {
-        let Some(mut pending) = self.pending.take() else { return };
-        let reading = match std::mem::replace(&mut pending.reading, ParsedText::Unknown) {
-            // The rest of the message was lost. The event counts if its kind is clear from the beginning.
-            ParsedText::Cut => event::read(&pending.text, End::Cut),
-            reading => reading,
-        };
-        match reading {
-            ParsedText::Known(event) | ParsedText::Open(event) => self.add_pending(pending, event, recorder),
-            ParsedText::Cut | ParsedText::Unknown if pending.is_news => self.keep_last(),
-            ParsedText::Cut | ParsedText::Unknown => {}
+        let Some(pending) = self.pending.take() else { return };
+        let event = pending.text.event(self.wrapped_lines.are_at_blanks());
+        self.wrapped_lines.add(pending.wrapped_lines);
+        self.wrapped_lines.break_words |= pending.text.is_broken_within_words();
+        match event {
+            Some((event, text)) => {
+                let header = pending.header.as_ref().map(OwnedHeader::as_header);
+                let Pending { place, hashes, end, .. } = pending;
+                self.add_event(place, header.as_ref(), hashes, text, event, end, recorder);
+            }
+            None if pending.is_news => self.keep_last(),
+            None => {}
         }
     }
 
-    fn add_pending(&mut self, pending: Pending, event: Event, recorder: &mut Recorder<'_>) {
-        let header = pending.header.as_ref().map(OwnedHeader::as_header);
-        let hashes = (pending.hash, pending.hash_before);
-        let end = if pending.is_cut { End::Cut } else { End::Whole };
-        let place = (pending.line, pending.skipped);
-        self.add_event(place, header.as_ref(), hashes, &pending.text, event, end, recorder);
+    /// The line of which this one is the end, if the line before ended within its header, and both lines with the line
+    /// feeds.
+    pub(super) fn join_header(&mut self, bytes: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+        let begun = self.begun.take().filter(|begun| begun.line + 1 == self.digest.counts.lines)?;
+        let joined = joined_header(&begun.bytes, bytes)?;
+        let columns = columns(&begun.bytes);
+        self.wrapped_lines.add(WrappedLines { shortest: columns, longest: columns, break_words: false });
+        (self.number, self.skipped) = (begun.line, begun.skipped);
+        self.digest.counts.unrecognized -= u64::from(self.digest.counts.messages == 0);
+        Some((joined, [&begun.bytes, bytes].join(&b'\n')))
+    }
+
+    /// The last line, if it ends within its header.
+    fn begun(&self) -> Option<&BegunLine> {
+        self.begun.as_ref().filter(|begun| begun.line == self.digest.counts.lines)
+    }
+
+    /// Whether the last line ended within its header, and this is the rest of it.
+    pub(super) fn completes_header(&self, bytes: &[u8]) -> bool {
+        self.begun().is_some_and(|begun| joined_header(&begun.bytes, bytes).is_some())
+    }
+
+    /// What the end of the log leaves open, with its place.
+    pub(super) fn tail(&self) -> Option<((u64, u64), Vec<u8>)> {
+        let begun = self.begun().map(|begun| ((begun.line, begun.skipped), with_feed(&begun.bytes)));
+        let is_open = |text: &WrappedText| text.is_begun() || text.is_open();
+        let pending =
+            self.pending.as_ref().filter(|pending| is_open(&pending.text) && !pending.raw.is_empty());
+        begun.or_else(|| pending.map(|pending| (pending.place, pending.raw.clone())))
     }
 }
 
+/// The length of a line in characters.
+fn columns(line: &[u8]) -> usize {
+    line.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+}
+
 /// A line with its line feed.
-pub(super) fn with_feed(raw: &[u8]) -> Vec<u8> {
+fn with_feed(raw: &[u8]) -> Vec<u8> {
     let mut line = Vec::with_capacity(raw.len() + 1);
     line.extend_from_slice(raw);
     line.push(b'\n');
@@ -224,9 +234,40 @@ pub(super) fn with_feed(raw: &[u8]) -> Vec<u8> {
 }
 
 impl Pending {
-    fn take_raw(&mut self, raw: &[u8]) {
-        self.raw.extend_from_slice(raw);
-        self.raw.push(b'\n');
+    pub(super) fn new(
+        place: (u64, u64),
+        header: Option<OwnedHeader>,
+        hashes: (u64, u64),
+        (text, raw): (&[u8], &[u8]),
+        reading: ParsedText,
+        end: End,
+        is_news: bool,
+    ) -> Self {
+        let columns = columns(raw);
+        let raw = if matches!(reading, ParsedText::Known(_)) { Vec::new() } else { with_feed(raw) };
+        let text = WrappedText::new(text, reading);
+        let wrapped_lines = WrappedLines::default();
+        Self { place, header, hashes, text, raw, columns, wrapped_lines, is_news, end }
+    }
+
+    /// Adds a line that was joined. `is_needed`: the message was not complete without it.
+    fn add(&mut self, raw: &[u8], end: End, is_needed: bool) {
+        self.end = end;
+        if !self.raw.is_empty() {
+            self.raw.extend_from_slice(raw);
+            self.raw.push(b'\n');
+        }
+        // A mail may have an empty line after each line.
+        if !trim(raw).is_empty() {
+            let columns = std::mem::replace(&mut self.columns, columns(raw));
+            if is_needed {
+                self.wrapped_lines.add(WrappedLines {
+                    shortest: columns,
+                    longest: columns,
+                    break_words: false,
+                });
+            }
+        }
     }
 }
 

@@ -1,0 +1,268 @@
+//! A message that is wrapped over several lines.
+//!
+//! A mail program wraps at a blank and drops it, a terminal wraps within words. So the lines are joined with a blank
+//! and without one, and every join that the grammar accepts is kept. A value in which they differ is unknown, unless
+//! only one of them has the form of such a value: a break in `0004F2|06075D` is within the name. If other lines show
+//! that the log is wrapped at blanks, the join with the most blanks counts. A line without a header can also be of
+//! something else: then the message is what it was without this line.
+
+use serde_json::Value;
+use smallvec::{SmallVec, smallvec};
+
+use super::{End, Event, ParsedText, kinds, read};
+use crate::line::without_trailing_marks;
+use crate::reference::Model;
+
+/// The most joins of one message: those of three breaks that the grammar does not decide.
+const MAX_JOINS: usize = 8;
+
+/// The most lines that continue a message.
+const MAX_LINES: u8 = 8;
+
+/// The longest text of a message, in bytes.
+const MAX_LENGTH: usize = 4 * 1024;
+
+/// The lines of a message so far.
+#[derive(Clone, Debug)]
+pub(crate) struct WrappedText {
+    /// The joins of these lines that can be a message, the one with the most blanks first.
+    joins: SmallVec<[Join; 1]>,
+    /// The message without its last lines, if it was complete without them.
+    shorter: Vec<Join>,
+    /// How many lines came after the first one, and how many of these after the message was already complete.
+    lines: u8,
+    further_lines: u8,
+    /// More lines follow, so the last one may end within a value.
+    is_cut_off: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Join {
+    text: Vec<u8>,
+    reading: ParsedText,
+    /// It is joined with blanks alone.
+    has_blanks: bool,
+}
+
+impl Join {
+    const fn event(&self) -> Option<&Event> {
+        match &self.reading {
+            ParsedText::Known(event) | ParsedText::Open(event) => Some(event),
+            ParsedText::Cut | ParsedText::Unknown => None,
+        }
+    }
+
+    /// The texts that the next line may make of this one, and whether they are joined with a blank.
+    fn with(&self, line: &[u8]) -> Vec<(Vec<u8>, bool)> {
+        // Only a single word can be the rest of a number or a fingerprint.
+        let goes_on = || may_go_on(&self.text) && (is_word(line) || ends_in_quote(&self.text));
+        if matches!(self.reading, ParsedText::Known(_)) && !goes_on() {
+            return Vec::new();
+        }
+        // Each line may end with the bar of a table or another mark.
+        let text = without_trailing_marks(&self.text);
+        let mut joins = vec![([text, b" ", line].concat(), true), ([text, line].concat(), false)];
+        if is_within_fingerprint(text, line) {
+            joins.reverse();
+        }
+        if text.len() < self.text.len() {
+            joins.push(([&self.text, line].concat(), false));
+        }
+        joins
+    }
+}
+
+impl WrappedText {
+    /// The first line.
+    #[must_use]
+    pub(crate) fn new(text: &[u8], reading: ParsedText) -> Self {
+        let joins = smallvec![Join { text: text.to_vec(), reading, has_blanks: true }];
+        Self { joins, shorter: Vec::new(), lines: 0, further_lines: 0, is_cut_off: false }
+    }
+
+    /// Joins a line, without blanks at its ends, if it can continue the message.
+    pub(crate) fn join(&mut self, line: &[u8], end: End) -> bool {
+        if line.is_empty() {
+            // A mail may have an empty line after each line.
+            let fits = self.is_begun() && self.lines < MAX_LINES;
+            self.lines += u8::from(fits);
+            return fits;
+        }
+        let open = self.joins.iter().find(|join| matches!(join.reading, ParsedText::Open(_)));
+        let is_done = |event: &Event| event.further_lines() <= self.further_lines;
+        let is_long = self.joins.iter().any(|join| join.text.len() + line.len() >= MAX_LENGTH);
+        if open.and_then(Join::event).is_some_and(is_done) || is_long || self.lines >= MAX_LINES {
+            self.is_cut_off = true;
+            return false;
+        }
+        let is_open = open.is_some();
+        // A cut last line can be the beginning of another line with its stamp.
+        if end == End::Cut && !self.is_begun() && (!is_open || is_number(line)) {
+            return false;
+        }
+        let mut joined: SmallVec<[Join; 1]> = SmallVec::new();
+        for before in &self.joins {
+            // If the kind of the message is clear already, it must remain so.
+            let is_begun = before.event().is_some() || cut_event(&before.text).is_some();
+            joined.extend(before.with(line).into_iter().filter_map(|(text, has_blank)| {
+                let reading = read(&text, end);
+                let fits = match reading {
+                    ParsedText::Known(_) | ParsedText::Open(_) => true,
+                    ParsedText::Cut => !is_begun || cut_event(&text).is_some(),
+                    ParsedText::Unknown => false,
+                };
+                fits.then_some(Join { text, reading, has_blanks: before.has_blanks && has_blank })
+            }));
+        }
+        self.is_cut_off = joined.len() > MAX_JOINS;
+        if joined.is_empty() || self.is_cut_off {
+            return false;
+        }
+        let is_whole = joined.iter().any(|join| join.event().is_some());
+        let before = std::mem::replace(&mut self.joins, joined);
+        // A line that begins with one of these signs is the rest of a value.
+        let is_rest = matches!(line, [b':' | b'.', _, ..]);
+        self.shorter.extend(before.into_iter().filter(|join| match join.reading {
+            ParsedText::Known(_) => ends_in_quote(&join.text) || (is_whole && !is_rest),
+            ParsedText::Open(_) => !is_whole || (is_word(line) && !is_rest),
+            ParsedText::Cut | ParsedText::Unknown => false,
+        }));
+        self.lines += 1;
+        self.further_lines += u8::from(is_open);
+        true
+    }
+
+    /// Whether it is only the beginning of a message.
+    #[must_use]
+    pub(crate) fn is_begun(&self) -> bool {
+        self.shorter.is_empty() && self.joins.iter().all(|join| join.reading == ParsedText::Cut)
+    }
+
+    /// Whether it may continue although it is complete, because more fields can follow.
+    #[must_use]
+    pub(crate) fn is_open(&self) -> bool {
+        self.joins.iter().any(|join| matches!(join.reading, ParsedText::Open(_)))
+    }
+
+    /// Whether it is complete, but not if blanks are where it was broken.
+    #[must_use]
+    pub(crate) fn is_broken_within_words(&self) -> bool {
+        let mut whole = self.joins.iter().filter(|join| join.event().is_some()).peekable();
+        whole.peek().is_some() && whole.all(|join| !join.has_blanks)
+    }
+
+    /// Whether there is no text yet.
+    #[must_use]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.joins.iter().all(|join| join.text.is_empty())
+    }
+
+    /// The event if no further line continues it, and its text. Of a message whose rest was lost, it is what the
+    /// beginning shows.
+    #[must_use]
+    pub(crate) fn event(&self, is_wrapped_at_blanks: bool) -> Option<(Event, &[u8])> {
+        let whole = self.joins.iter().filter(|join| join.event().is_some()).filter_map(|join| {
+            let event = if self.is_cut_off { cut_event(&join.text) } else { join.event().cloned() };
+            Some((event?, &join.text[..]))
+        });
+        let shorter = self.shorter.iter().filter_map(|join| Some((join.event()?.clone(), &join.text[..])));
+        let whole = whole.take(if is_wrapped_at_blanks { 1 } else { usize::MAX });
+        let mut found: Vec<(Event, &[u8])> = whole.chain(shorter).collect();
+        if found.is_empty() {
+            let begun = self.joins.iter().filter_map(|join| Some((cut_event(&join.text)?, &join.text[..])));
+            found = begun.collect();
+        }
+        let event = agreed(found.iter().map(|(event, _)| event))?;
+        let text =
+            found.iter().find(|(known, _)| *known == event).or(found.first()).map(|(_, text)| *text)?;
+        Some((event, text))
+    }
+}
+
+/// Whether the value at the end of a complete message can go on in the next line: a number, a fingerprint, or a name
+/// that contains quotation marks. Names contain no double ones.
+#[must_use]
+pub(crate) fn may_go_on(text: &[u8]) -> bool {
+    match text.last() {
+        Some(digit) if digit.is_ascii_hexdigit() => true,
+        // Nearly all other texts.
+        Some(b'"' | b'-' | b'.' | b']' | b'a'..=b'z') | None => false,
+        Some(_) => {
+            ends_in_quote(text) || without_trailing_marks(text).last().is_some_and(u8::is_ascii_hexdigit)
+        }
+    }
+}
+
+fn ends_in_quote(text: &[u8]) -> bool {
+    ["'", "`", "‘", "’"].iter().any(|quote| without_trailing_marks(text).ends_with(quote.as_bytes()))
+}
+
+/// Whether a break is next to a colon between two pairs of hex digits.
+fn is_within_fingerprint(text: &[u8], line: &[u8]) -> bool {
+    let are_digits = |pair: &[u8]| pair.iter().all(u8::is_ascii_hexdigit);
+    match (text, line) {
+        ([.., a, b, b':'], [c, d, ..]) | ([.., a, b], [b':', c, d, ..]) => are_digits(&[*a, *b, *c, *d]),
+        _ => false,
+    }
+}
+
+fn is_word(line: &[u8]) -> bool {
+    !line.iter().any(u8::is_ascii_whitespace)
+}
+
+fn is_number(text: &[u8]) -> bool {
+    text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+}
+
+/// The event of a text whose rest is missing.
+fn cut_event(text: &[u8]) -> Option<Event> {
+    match read(text, End::Cut) {
+        ParsedText::Known(event) | ParsedText::Open(event) => Some(event),
+        ParsedText::Cut | ParsedText::Unknown => None,
+    }
+}
+
+/// The event with the values in which these events agree.
+fn agreed<'e>(events: impl Iterator<Item = &'e Event> + Clone) -> Option<Event> {
+    let first = events.clone().next()?;
+    if events.clone().all(|event| event == first) {
+        return Some(first.clone());
+    }
+    let all: Vec<_> = events.map(kinds::parts).collect();
+    let (kind, mut fields) = kinds::parts(first);
+    for (name, value) in &mut fields {
+        let mut values: Vec<&Value> = Vec::new();
+        for other in all.iter().filter(|(other, _)| *other == kind).filter_map(|(_, fields)| fields.get(name))
+        {
+            if !other.is_null() && !values.contains(&other) {
+                values.push(other);
+            }
+        }
+        *value = one_of(name, &values).cloned().unwrap_or_default();
+    }
+    kinds::from_parts(kind, fields)
+}
+
+/// The only value, or the only one that has the form of its field. Of free texts, the one with the most blanks.
+fn one_of<'v>(field: &str, values: &[&'v Value]) -> Option<&'v Value> {
+    if values.len() < 2 || field == "reason" {
+        return values.first().copied();
+    }
+    let mut formed = values.iter().filter(|value| value.as_str().is_some_and(|text| has_form(field, text)));
+    formed.next().copied().filter(|_| formed.next().is_none())
+}
+
+/// Whether a text has the form in which phones write this field.
+fn has_form(field: &str, text: &str) -> bool {
+    match field {
+        "common_name" => text.len() == 12 && text.bytes().all(|digit| digit.is_ascii_hexdigit()),
+        "model" => text.parse::<Model>().is_ok_and(|model| model.to_string() == text),
+        "assembly" => {
+            let groups: Vec<_> = text.split('-').collect();
+            groups.iter().map(|group| group.len()).eq([4, 5, 3])
+                && groups.iter().all(|group| is_number(group.as_bytes()))
+        }
+        "uri" | "label" => !text.contains(' '),
+        _ => false,
+    }
+}
