@@ -96,8 +96,8 @@ impl WrappedText {
             return false;
         }
         let is_open = open.is_some();
-        // A cut last line can be the beginning of another line with its stamp.
-        if end == End::Cut && !self.is_begun() && (!is_open || is_number(line)) {
+        // A cut last line can be the beginning of another line, with what stands before its stamp.
+        if end == End::Cut && !self.is_begun() {
             return false;
         }
         let mut joined: SmallVec<[Join; 1]> = SmallVec::new();

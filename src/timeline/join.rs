@@ -284,9 +284,15 @@ fn overlap(earlier: &LogDigest, later: &LogDigest) -> u64 {
         .map_or(0, |begin| whole_lines(earlier) - begin)
 }
 
-/// The number of a log's last line that is not cut.
+/// The number of a log's last line that is not cut, nor a part of a message that can go on in the cut line.
 fn whole_lines(digest: &LogDigest) -> u64 {
-    if digest.tail.is_cut() { digest.tail.line.saturating_sub(1) } else { digest.counts.lines }
+    let is_complete =
+        |entry: &LogEntry| entry.line == digest.tail.line && entry.event.is_some() && !entry.is_cut;
+    match digest.tail.is_cut() {
+        false => digest.counts.lines,
+        true if digest.entries.iter().rev().any(is_complete) => digest.counts.lines.saturating_sub(1),
+        true => digest.tail.line.saturating_sub(1),
+    }
 }
 
 /// Whether the later log begins with the lines of the earlier one after line `begin`, as far as both were kept. A cut

@@ -117,6 +117,18 @@ fn a_line_cut_at_the_end_is_whole_in_the_next_log() {
         // One whole line between two cut ones.
         assert_eq!(counted(&rotated, &(line(2)[20..].to_owned() + &of(&[3, 4]))), (3, 1), "{length}");
     }
+    // After a message whose reason could go on in the next line.
+    let refused = |stamp: &str| format!("{stamp}|{UNTRUSTED}\n");
+    let lines =
+        [ordinary("0501080002"), ordinary("0501080003"), refused("0501080004"), ordinary("0501080500")];
+    for length in [1, 9, 10, 14, 22] {
+        let rotated = lines[..3].concat() + &lines[3][..length];
+        assert_eq!(
+            counted(&rotated, &(lines[0][25..].to_owned() + &lines[1..].concat())),
+            (1, 0),
+            "{length}"
+        );
+    }
     // Another message at its place shows that the lines are others.
     assert_eq!(counted(&(of(&[1, 2, 3]) + &cut(4, 66)), &of(&[2, 3, 9])), (4, 3));
     assert_eq!(counted(&(of(&[1, 2, 3]) + &cut(4, 66)), &of(&[2, 3, 4])), (3, 1));
