@@ -20,10 +20,13 @@ pub use part_name::PartName;
 pub use parts::LogPart;
 pub use reader::MAX_LINE_LENGTH;
 
+use serde::{Deserialize, Serialize};
+
 use crate::digest::LogDigest;
 use crate::event::Event;
 use crate::input::Content;
-use crate::line::Header;
+use crate::line::{Header, Level, lossy};
+use crate::stamp::Stamp;
 use crate::window::Window;
 use parts::PartsReader;
 use reader::Reader;
@@ -50,6 +53,22 @@ pub struct Recorded<'a> {
     pub header: Option<Header<'a>>,
     /// The parsed message.
     pub event: &'a Event,
+}
+
+/// The header of a known message.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct EventHeader {
+    pub(crate) stamp: Option<Stamp>,
+    pub(crate) component: Box<str>,
+    pub(crate) level: Level,
+    pub(crate) missed: u64,
+}
+
+impl EventHeader {
+    pub(crate) fn of(header: &Header<'_>) -> Self {
+        let Header { stamp, component, level, missed } = *header;
+        Self { stamp, component: lossy(component).into(), level, missed }
+    }
 }
 
 /// Receives every known message of a log, in the order of the lines.
@@ -102,9 +121,25 @@ pub fn digest_of(log: &[u8], window: &Window) -> LogDigest {
     reader.finish(&mut None)
 }
 
-/// The digest of the end of a log joined to the beginning of the next log.
-pub(crate) fn digest_of_split(message: &[u8]) -> LogDigest {
-    digest_of(message, &Window::default())
+/// The digest of the end of a log joined to the beginning of the next log, and the header of each known message by its
+/// line.
+#[must_use]
+pub(crate) fn read_split(message: &[u8]) -> (LogDigest, Vec<(u64, EventHeader)>) {
+    let mut headers = Headers::default();
+    let mut recorder: Recorder<'_> = Some((0, &mut headers));
+    let mut reader = Reader::new(Window::default());
+    reader.feed(message, &mut recorder);
+    let digest = reader.finish(&mut recorder);
+    (digest, headers.0)
+}
+
+#[derive(Default)]
+struct Headers(Vec<(u64, EventHeader)>);
+
+impl RecordEvent for Headers {
+    fn record(&mut self, _: usize, recorded: Recorded<'_>) {
+        self.0.extend(recorded.header.map(|header| (recorded.line, EventHeader::of(&header))));
+    }
 }
 
 fn read_stream(stream: &mut dyn io::Read, window: &Window, recorder: Option<&mut dyn RecordEvent>) -> Read {

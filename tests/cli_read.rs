@@ -277,3 +277,32 @@ fn a_log_that_comes_twice_through_a_pipe_counts_once() {
         assert_eq!(answer["devices"][0]["files"], json!(["longer.log"]));
     }
 }
+
+/// A message that is split between two rotated logs is listed as in one log, with its header.
+#[test]
+fn events_lists_split_messages_with_their_headers() {
+    const LOG: &str = "0501080000|so   |2|00|before\n\
+        0501080001|copy |4|02|Could not load time from ntp.example.com(192.0.2.123).\n0501090000|so   |2|02|after\n";
+    let events = |logs: &[(&str, &str)]| -> Vec<Value> {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in logs {
+            tree::write(folder.path(), name, text.as_bytes(), TIME);
+        }
+        let lines = tree::said(folder.path(), &["events", "--format", "jsonl"]);
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let [whole] = &events(&[("0004f2000001-app.log", LOG)])[..] else { panic!("one event") };
+    assert_eq!(
+        [&whole["component"], &whole["stamp"], &whole["missed"]],
+        [&json!("copy"), &json!("0501080001"), &json!(2)]
+    );
+    let begin = LOG.find('\n').unwrap() + 1;
+    for cut in begin + 1..LOG[begin..].find('\n').unwrap() + begin {
+        let (older, newer) = LOG.split_at(cut);
+        let [mut split] =
+            events(&[("0004f2000001-app.log.1", older), ("0004f2000001-app.log", newer)]).try_into().unwrap();
+        assert_eq!(split["file"], "0004f2000001-app.log.1", "{cut}");
+        split["file"] = whole["file"].clone();
+        assert_eq!(split, *whole, "{cut}");
+    }
+}

@@ -11,13 +11,11 @@ use serde_json::Value;
 
 use super::Scan;
 use crate::event::Event;
-use crate::line::{Level, lossy};
-use crate::log::{RecordEvent, Recorded};
+use crate::log::{EventHeader, RecordEvent, Recorded};
 use crate::model::Mac;
 use crate::phone::shown_time;
 use crate::redact::Shown;
 use crate::report::shape::EventRow;
-use crate::stamp::Stamp;
 use crate::timeline::{Clock, DatedEvent, EventDates, Joined};
 
 /// Events are buffered up to this size, in bytes, before they are written to the file.
@@ -37,19 +35,11 @@ struct SpooledEvent {
     line: u64,
     /// How many lines of other logs are before it in the file.
     skipped: u64,
-    header: Option<SpooledHeader>,
+    header: Option<EventHeader>,
     event: Event,
     #[serde(with = "chrono::naive::serde::ts_seconds_option")]
     time: Option<NaiveDateTime>,
     boot: u64,
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-struct SpooledHeader {
-    stamp: Option<Stamp>,
-    component: Box<str>,
-    level: Level,
-    missed: u64,
 }
 
 impl Spool {
@@ -142,12 +132,7 @@ impl RecordEvent for FileRecorder<'_> {
         while self.parts.len() <= part {
             self.parts.push(SpoolWriter::new(self.spool));
         }
-        let header = recorded.header.map(|header| SpooledHeader {
-            stamp: header.stamp,
-            component: lossy(header.component).into(),
-            level: header.level,
-            missed: header.missed,
-        });
+        let header = recorded.header.as_ref().map(EventHeader::of);
         let Recorded { line, skipped, event, .. } = recorded;
         let (file, time, boot) = (0, None, 0);
         let event = SpooledEvent { file, line, skipped, header, event: event.clone(), time, boot };
@@ -179,7 +164,7 @@ impl PhoneEvents {
         let mut writer = SpoolWriter::new(spool);
         for file in 0..joined.len() {
             let mut kept = dates.of_file(file).peekable();
-            let write = |writer: &mut SpoolWriter<'_>, kept: DatedEvent<'_>, header| {
+            let write = |writer: &mut SpoolWriter<'_>, kept: DatedEvent<'_>, header: Option<EventHeader>| {
                 let DatedEvent { line, skipped, event, time, boot } = kept;
                 let (file, event, boot) = (file as u32, event.clone(), boot as u64);
                 writer.write(&SpooledEvent { file, line, skipped, header, event, time, boot })
@@ -188,7 +173,7 @@ impl PhoneEvents {
                 // A message that is split over two logs was not recorded when each log was read alone, so it
                 // is added here.
                 while let Some(before) = kept.next_if(|kept| kept.line < spooled.line) {
-                    write(&mut writer, before, None)?;
+                    write(&mut writer, before, joined.header_of_split(file, before.line).cloned())?;
                 }
                 let SpooledEvent { line, skipped, header, event, .. } = spooled;
                 if let Some(same) = kept.next_if(|kept| kept.line == line) {
@@ -203,7 +188,7 @@ impl PhoneEvents {
                 }
             })?;
             for after in kept {
-                write(&mut writer, after, None)?;
+                write(&mut writer, after, joined.header_of_split(file, after.line).cloned())?;
             }
         }
         writer.flush()?;

@@ -12,7 +12,7 @@ use super::{Calendar, Log};
 use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::input::Rotation;
 use crate::line::{ends_before_stamp, may_end_in_stamp};
-use crate::log::digest_of_split;
+use crate::log::{EventHeader, read_split};
 use crate::stamp::Yearless;
 
 /// The logs that are used, in order, with the messages that are split between them.
@@ -40,6 +40,8 @@ pub(super) struct JoinedLog {
 #[derive(Debug)]
 struct SplitMessage {
     digest: LogDigest,
+    /// The headers of known messages, by their lines in the message.
+    headers: Vec<(u64, EventHeader)>,
     pieces: Vec<SplitMessagePart>,
 }
 
@@ -184,6 +186,14 @@ impl Joined {
     pub fn is_piece(&self, number: usize) -> bool {
         let pieces = self.split_messages.iter().flatten().flat_map(|message| &message.pieces);
         pieces.into_iter().any(|piece| self.number(piece.file) == number)
+    }
+
+    /// The header of the known message in this line of a log, if it is split between logs.
+    pub(crate) fn header_of_split(&self, file: usize, line: u64) -> Option<&EventHeader> {
+        self.split_messages.iter().flatten().find_map(|message| {
+            let is_there = |place: u64| message.place(place).0 == file && message.place(place).1 == line;
+            message.headers.iter().find(|(place, _)| is_there(*place)).map(|(_, header)| header)
+        })
     }
 
     /// Whether a line of this log counts here and not in another one.
@@ -395,7 +405,7 @@ fn find_split_message(logs: &[JoinedLog], begin: usize) -> Option<SplitMessage> 
         let (lines, skipped) = (*lines, *skipped);
         pieces.push(SplitMessagePart { file, line: 1, lines, skipped, is_cut: digest.head.is_cut() });
         apart += events(digest, &|entry| entry.line <= lines);
-        let joined = digest_of_split(&text);
+        let (joined, headers) = read_split(&text);
         let found = events(&joined, &|_| true);
         // The messages that each log shows alone are not replaced by a text without any.
         let mut of_line = joined.entries.iter().filter(|entry| entry.line == line_of_head);
@@ -407,7 +417,7 @@ fn find_split_message(logs: &[JoinedLog], begin: usize) -> Option<SplitMessage> 
                     && of_line.next().is_none()
             });
         if is_whole && best.as_ref().is_none_or(|(most, _)| found >= *most) {
-            best = Some((found, SplitMessage { digest: joined, pieces: pieces.clone() }));
+            best = Some((found, SplitMessage { digest: joined, headers, pieces: pieces.clone() }));
         }
         if bytes.len() as u64 != digest.counts.bytes {
             break;
