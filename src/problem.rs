@@ -1,5 +1,7 @@
 //! Problems: what could not be read, and why. What could be read of a file is used nevertheless.
 
+use std::collections::HashSet;
+
 use crate::sentence::Sentence;
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +23,19 @@ impl Problem {
     pub fn new(path: impl Into<String>, kind: ProblemKind, message: impl Into<Sentence>) -> Self {
         Self { path: path.into(), kind, message: message.into() }
     }
+}
+
+/// The message about a log without a byte.
+pub(crate) const EMPTY: &str = "the file is empty";
+
+/// Sorts problems and drops repeated ones. A log of which a fault left nothing is not called empty as well.
+pub(crate) fn sort(problems: &mut Vec<Problem>) {
+    problems.sort();
+    problems.dedup();
+    let is_empty = |problem: &Problem| problem.message == Sentence::from(EMPTY);
+    let others = problems.iter().filter(|problem| !is_empty(problem));
+    let faulty: HashSet<String> = others.map(|problem| problem.path.clone()).collect();
+    problems.retain(|problem| !is_empty(problem) || !faulty.contains(&problem.path));
 }
 
 /// The kinds of problem; the contract fixes their names.

@@ -39,7 +39,7 @@ use crate::input::{Buffers, FoundFiles, SkippedFiles};
 use crate::inventory::{Inventory, InventoryRow};
 use crate::model::{Mac, Status};
 use crate::phone::{Phone, Selection};
-use crate::problem::{Problem, ProblemKind};
+use crate::problem::{self, Problem, ProblemKind};
 use crate::report::Overview;
 use crate::timeline::{self, Clock, Timeline};
 use collect::PendingLogs;
@@ -436,8 +436,7 @@ impl ScanContext<'_> {
             rows.share_keys(&options.selection);
             problems.extend(audit.problems());
         }
-        problems.sort();
-        problems.dedup();
+        problem::sort(&mut problems);
         let wanted = |row: &Row| {
             (options.devices.is_empty() || row.mac.is_some_and(|mac| options.devices.contains(&mac)))
                 && (options.statuses.is_empty() || options.statuses.contains(&row.status))

@@ -8,7 +8,7 @@ use std::thread;
 use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::GzDecoder;
 use flate2::{Decompress, FlushDecompress, Status};
-use lzma_rust2::XzReader;
+use lzma_rust2::{Action, XzStream};
 
 use super::kind::{Compression, FileKind, SNIFFED};
 use super::limits::fill;
@@ -19,11 +19,15 @@ pub(super) const BLOCK: usize = 256 * 1024;
 /// The most memory an xz stream may require, in KiB: twice what a file made by `xz -9` requires.
 const XZ_MEMORY_KIB: u32 = 128 * 1024;
 
+/// The most bytes that one call of zstd returns, and that one of xz reads: what was decompressed in the call that finds
+/// a fault is lost. Larger steps are not faster.
+const STEP: usize = 1024;
+
 /// A decoder for one compressed stream.
 pub(super) enum Decoder<R: BufRead> {
     Gzip(Box<Gzip<R>>),
     Zstd(zstd::Decoder<'static, R>),
-    Xz(Box<XzReader<R>>),
+    Xz(Box<Xz<R>>),
     Bzip2(Box<MultiBzDecoder<R>>),
 }
 
@@ -33,7 +37,7 @@ impl<R: BufRead> Decoder<R> {
         Ok(match compression {
             Compression::Gzip => Self::Gzip(Box::new(Gzip::new(compressed))),
             Compression::Zstd => Self::Zstd(zstd::Decoder::with_buffer(compressed)?),
-            Compression::Xz => Self::Xz(Box::new(XzReader::new_mem_limit(compressed, true, XZ_MEMORY_KIB))),
+            Compression::Xz => Self::Xz(Box::new(Xz::new(compressed))),
             Compression::Bzip2 => Self::Bzip2(Box::new(MultiBzDecoder::new(compressed))),
         })
     }
@@ -43,7 +47,10 @@ impl<R: BufRead> Read for Decoder<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Gzip(decoder) => decoder.read(buffer),
-            Self::Zstd(decoder) => decoder.read(buffer),
+            Self::Zstd(decoder) => {
+                let length = buffer.len().min(STEP);
+                decoder.read(&mut buffer[..length])
+            }
             Self::Xz(decoder) => decoder.read(buffer),
             Self::Bzip2(decoder) => decoder.read(buffer),
         }
@@ -143,6 +150,50 @@ impl<R: BufRead> Read for Gzip<R> {
                 Err(error) => self.fault = Some(io::Error::new(io::ErrorKind::InvalidData, error)),
             }
             if given > 0 {
+                return Ok(given);
+            }
+        }
+    }
+}
+
+/// A decoder for all streams of an xz file. `lzma_rust2::XzReader` decompresses nothing of a chunk before it has read
+/// all of it, which can be 2 MiB of text, and loses what it decompressed in the same call before a fault.
+pub(super) struct Xz<R> {
+    compressed: R,
+    stream: XzStream,
+    /// An error of the stream. It is returned after all that was decompressed before it.
+    fault: Option<io::Error>,
+}
+
+impl<R: BufRead> Xz<R> {
+    fn new(compressed: R) -> Self {
+        Self { compressed, stream: XzStream::new_mem_limit(true, XZ_MEMORY_KIB), fault: None }
+    }
+}
+
+impl<R: BufRead> Read for Xz<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            if let Some(fault) = self.fault.take() {
+                return Err(fault);
+            }
+            let input = self.compressed.fill_buf()?;
+            let input = &input[..input.len().min(STEP)];
+            let action = if input.is_empty() { Action::Finish } else { Action::Run };
+            let before = (self.stream.total_in(), self.stream.total_out());
+            let result = self.stream.process(input, buffer, action);
+            let taken = (self.stream.total_in() - before.0) as usize;
+            let given = (self.stream.total_out() - before.1) as usize;
+            self.compressed.consume(taken);
+            let has_ended = matches!(&result, Ok(done) if done.status == lzma_rust2::Status::StreamEnd);
+            self.fault = match result {
+                Ok(_) if taken + given == 0 && !has_ended => Some(io::ErrorKind::UnexpectedEof.into()),
+                result => result.err(),
+            };
+            if given > 0 || has_ended {
                 return Ok(given);
             }
         }

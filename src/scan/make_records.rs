@@ -19,7 +19,7 @@ use super::write_configuration::ConfigurationWriter;
 use crate::config::{Stored, role};
 use crate::input::{Buffers, FoundFiles, Rotation, SkippedFiles};
 use crate::model::Mac;
-use crate::problem::{Problem, ProblemKind};
+use crate::problem::{self, Problem, ProblemKind};
 use crate::records::{FrameKind, Header, Writer, append_frame};
 use crate::window::Window;
 
@@ -134,8 +134,7 @@ pub fn digest(
         digested.skipped.merge(skipped.value);
     }
     writer.finish()?;
-    digested.problems.sort();
-    digested.problems.dedup();
+    problem::sort(&mut digested.problems);
     Ok(digested)
 }
 

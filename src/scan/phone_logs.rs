@@ -12,7 +12,7 @@ use crate::event::Event;
 use crate::input::Rotation;
 use crate::log;
 use crate::model::Mac;
-use crate::problem::{Problem, ProblemKind};
+use crate::problem::{self, Problem, ProblemKind};
 use crate::timeline::{self, Clock, Joined, Log};
 
 /// A log that was read, with the metadata of its file.
@@ -167,7 +167,7 @@ impl ReadLog {
             report(ProblemKind::MixedPhones, message.to_owned());
         } else if self.digest.is_empty() && (counts.bytes > 0 || !has_content) {
             let message = match (counts.bytes, counts.lines) {
-                (0, _) => "the file is empty".to_owned(),
+                (0, _) => problem::EMPTY.to_owned(),
                 (_, 1) => "its only line is not a line of a phone's log".to_owned(),
                 (_, lines) => format!("none of its {lines} lines is a line of a phone's log"),
             };

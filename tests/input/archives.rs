@@ -78,6 +78,21 @@ fn what_is_nested_and_damaged_is_told_once() {
 }
 
 #[test]
+fn an_archive_that_is_cut_within_a_log() {
+    let (first, second) = (log(20_000), log(5_000));
+    for (name, bytes) in of_each_kind(&[(LOG, &first), ("0004f2a1b2c4-app.log", &second)]) {
+        if name.ends_with("zip") {
+            continue;
+        }
+        let taken = Tree::with(name, &bytes[..bytes.len() * 7 / 10]).read(&[name]);
+        assert_eq!(taken.problems.len(), 1, "{name}: {:?}", taken.problems);
+        taken.has_problem(name, TruncatedArchive, "too early");
+        let read = &taken.logs[0].bytes;
+        assert!(first.starts_with(read) && read.len() > first.len() / 3, "{name}: {}", read.len());
+    }
+}
+
+#[test]
 fn a_directory_that_is_named_like_a_log() {
     let members: [(&str, &[u8]); 6] = [
         ("0004f2a1b2c3-app.log/10", b"b\n"),
