@@ -53,6 +53,7 @@ pub use list::files_from;
 pub use log_name::{Rotation, chain, log_mac, mac_in_name, natural_order, rotation};
 pub use source::Source;
 pub use state::FileState;
+pub(crate) use system::problem_of;
 pub use system::{open_regular, or_here, read_at, shown_path};
 pub use utf16::decoded;
 pub use walk::find;

@@ -221,7 +221,7 @@ impl FileSearch<'_> {
                     self.other_case(of, path, &file, config);
                     config.add(ConfigSource { file, role, is_own: true });
                 }
-                Opened::Missing | Opened::Outside(_) => {}
+                Opened::Missing => {}
             }
         }
     }
@@ -285,7 +285,6 @@ impl FileSearch<'_> {
                     continue;
                 }
                 Opened::Missing => shown_path(path),
-                Opened::Outside(path) => path.into(),
             };
             if config.list_is_sure {
                 // A text that is not a name may be a key.
@@ -299,17 +298,10 @@ impl FileSearch<'_> {
         config.is_complete &= config.missing.is_empty();
     }
 
-    /// The first of these paths that is a file, else the first that is something else, else the first of all.
+    /// The first of these paths that is a file, else the first of all.
     fn open_first<'p>(&self, paths: &'p [PathBuf], is_shared: bool) -> (&'p Path, Opened) {
-        let mut found = (&*paths[0], Opened::Missing);
-        for path in paths {
-            match (self.tree.open(path, is_shared), &found.1) {
-                (file @ Opened::File(_), _) => return (path, file),
-                // If only single files are searched, another spelling of a name is outside of them.
-                (outside @ Opened::Outside(_), Opened::Missing) => found = (path, outside),
-                _ => {}
-            }
-        }
-        found
+        let opened = paths.iter().map(|path| (&**path, self.tree.open(path, is_shared)));
+        let mut files = opened.filter(|(_, opened)| matches!(opened, Opened::File(_)));
+        files.next().unwrap_or((&paths[0], Opened::Missing))
     }
 }

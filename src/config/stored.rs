@@ -27,13 +27,6 @@ pub enum Stored {
     File(File),
     /// A private key among the files. It was not opened.
     PrivateKey(KeyFile),
-    /// A link that leads outside of the searched places.
-    Outside {
-        /// The link's path.
-        path: Box<str>,
-        /// Where it leads to.
-        leads_to: Box<str>,
-    },
 }
 
 impl Stored {
@@ -58,9 +51,7 @@ impl Stored {
     #[must_use]
     pub fn path(&self) -> &str {
         match self {
-            Self::File(File { path, .. })
-            | Self::PrivateKey(KeyFile { path, .. })
-            | Self::Outside { path, .. } => path,
+            Self::File(File { path, .. }) | Self::PrivateKey(KeyFile { path, .. }) => path,
         }
     }
 
@@ -69,7 +60,7 @@ impl Stored {
     pub const fn mode(&self) -> Option<u32> {
         match self {
             Self::PrivateKey(KeyFile { mode, .. }) => *mode,
-            _ => None,
+            Self::File(_) => None,
         }
     }
 }

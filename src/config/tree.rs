@@ -1,5 +1,5 @@
 //! The configuration files of the searched places. A file that no phone reads is not opened, a file that many
-//! phones share is read once, and a file outside the searched places is never read.
+//! phones share is read once. A link may lead anywhere, but a path outside of the searched places is never read.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
@@ -17,28 +17,25 @@ use super::file::{File, ReadOutcome};
 use super::path::{normal, role};
 use super::stored::{KeyFile, Stored, TOO_LARGE};
 use crate::input::{
-    ConfigContent, ConfigKind, ConfigMember, FileState, MAX_CONFIG_BYTES, open_regular, or_here, shown_path,
+    ConfigContent, ConfigKind, ConfigMember, FileState, MAX_CONFIG_BYTES, open_regular, or_here, problem_of,
+    shown_path,
 };
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
-use crate::sentence::Sentence;
 
 /// The result of opening a file.
 #[derive(Clone, Debug)]
 pub(super) enum Opened {
     File(Arc<File>),
-    /// No such file.
+    /// There is no such file in the searched places.
     Missing,
-    /// It leads to this path, outside of the searched places.
-    Outside(Box<str>),
 }
 
 impl Opened {
     /// The content of a record for the file at this path; None if there is no file.
-    pub(super) fn stored(self, path: &Path) -> Option<Stored> {
+    pub(super) fn stored(self) -> Option<Stored> {
         match self {
             Self::File(file) => Some(Stored::File(Arc::unwrap_or_clone(file))),
-            Self::Outside(leads_to) => Some(Stored::Outside { path: shown_path(path).into(), leads_to }),
             Self::Missing => None,
         }
     }
@@ -130,7 +127,6 @@ pub type FindStored = Box<dyn Fn(&Path) -> Option<Stored> + Send + Sync>;
 pub struct ConfigTree {
     /// As many as files, if a list names them.
     roots: HashSet<PathBuf>,
-    real_roots: OnceLock<HashSet<PathBuf>>,
     named: HashMap<Mac, Vec<Named>>,
     members: HashMap<PathBuf, Arc<File>>,
     /// Where the files are, if not on the disk.
@@ -223,7 +219,7 @@ impl ConfigTree {
     /// The content of a record for the file at this path; None if there is no file.
     #[must_use]
     pub fn find_stored(&self, path: &Path) -> Option<Stored> {
-        self.open(path, true).stored(path)
+        self.open(path, true).stored()
     }
 
     /// The content of a record for a file. A name in a list that may contain a secret is kept only if a file of
@@ -237,12 +233,6 @@ impl ConfigTree {
             path.is_dir() || !matches!(self.open(&path, true), Opened::Missing)
         };
         Stored::File(file.without_secrets(&is_there))
-    }
-
-    /// Whether the path is a link to a file outside the searched places.
-    #[must_use]
-    pub fn leads_outside(&self, path: &Path) -> bool {
-        matches!(self.open(path, true), Opened::Outside(_))
     }
 
     /// Whether it is a member of an archive.
@@ -288,12 +278,11 @@ impl ConfigTree {
         if let Some(find) = &self.find {
             return match find(path) {
                 Some(Stored::File(file)) => self.opened(file),
-                Some(Stored::Outside { leads_to, .. }) => Opened::Outside(leads_to),
                 Some(Stored::PrivateKey(_)) | None => Opened::Missing,
             };
         }
         if !is_below(path, &self.roots) {
-            return Opened::Outside(shown_path(path).into());
+            return Opened::Missing;
         }
         if let Some(opened) = &self.opened {
             // The oldest state is kept, because the content that was read then may still be in use.
@@ -319,34 +308,21 @@ impl ConfigTree {
     }
 
     fn unreadable(&self, path: &Path, error: &std::io::Error) -> Opened {
-        let message = Sentence::from(error).to_string();
-        self.opened(File::unread(&shown_path(path), ProblemKind::of(error), &message))
+        let Problem { path, kind, message } = problem_of(shown_path(path), error);
+        self.opened(File::unread(&path, kind, &message.to_string()))
     }
 
     /// Opens a path that is not a regular file, or can't be opened: a link may lead to a file.
     fn open_other(&self, path: &Path) -> Result<(std::fs::File, u64), Opened> {
-        let failed = |error: std::io::Error| match is_missing(&error) {
+        let metadata = std::fs::metadata(path).map_err(|error| match is_missing(&error) {
             true => Opened::Missing,
             false => self.unreadable(path, &error),
-        };
-        let mut metadata = std::fs::symlink_metadata(path).map_err(failed)?;
-        if metadata.is_symlink() {
-            let real = std::fs::canonicalize(path).map_err(|_| Opened::Missing)?;
-            if !is_below(&real, self.real_roots()) {
-                return Err(Opened::Outside(shown_path(&real).into()));
-            }
-            metadata = std::fs::metadata(path).map_err(|_| Opened::Missing)?;
-        }
+        })?;
         if !metadata.is_file() {
             return Err(Opened::Missing);
         }
         let opened = std::fs::File::open(path).map_err(|error| self.unreadable(path, &error))?;
         Ok((opened, metadata.len()))
-    }
-
-    fn real_roots(&self) -> &HashSet<PathBuf> {
-        let real = |root: &PathBuf| std::fs::canonicalize(or_here(root)).ok();
-        self.real_roots.get_or_init(|| self.roots.iter().filter_map(real).collect())
     }
 
     fn opened(&self, file: File) -> Opened {

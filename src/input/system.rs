@@ -303,7 +303,7 @@ pub(super) fn special(kind: FileType) -> (&'static str, bool) {
 }
 
 /// The problem that reports this error with a file.
-pub(super) fn problem_of(path: String, error: &io::Error) -> Problem {
+pub(crate) fn problem_of(path: String, error: &io::Error) -> Problem {
     if is_link_loop(error) {
         return Problem::new(path, ProblemKind::SymlinkLoop, "symbolic links form a loop");
     }

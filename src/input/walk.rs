@@ -177,8 +177,12 @@ impl Walk<'_> {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 part.problems.push(problem_of(shown(&path), &error));
             }
-            // A broken link is reported only if it is named like a log.
-            Err(_) if is_link && log_mac(name).is_some() => {
+            // A broken link is reported only if it is named like a file that is read.
+            Err(_)
+                if is_link
+                    && (log_mac(name).is_some()
+                        || self.options.configs && ConfigKind::of(name).is_some()) =>
+            {
                 let message = "is a link to a file that does not exist";
                 part.problems.push(Problem::new(shown(&path), ProblemKind::NotFound, message));
             }

@@ -44,6 +44,11 @@ fn dangling_links() {
     symlink("nowhere", tree.path("of no interest")).unwrap();
     tree.read_all().has_problem(LOG, NotFound, "link");
     tree.read(&[LOG]).has_problem(LOG, NotFound, "");
+    let tree = Tree::new();
+    symlink("nowhere", tree.path("0004F2A1B2C3-phone.cfg")).unwrap();
+    tree.read_all().has_problem("0004F2A1B2C3-phone.cfg", NotFound, "link");
+    let options = Options { configs: false, ..Options::default() };
+    assert_eq!(tree.read_with(&[""], &options).problems, []);
 }
 
 #[test]
