@@ -155,7 +155,13 @@ pub enum ConfigContent<'a> {
     TooLarge,
     /// Nothing: a private key (`<mac>-private.key`) is never read.
     PrivateKey,
+    /// Nothing: it is [no plain file](NOT_PLAIN).
+    NotPlain,
 }
+
+/// Why a link in an archive is not read. Links in directories are followed.
+pub const NOT_PLAIN: &str =
+    "is a link, a device or a sparse file, not a plain file; unpack the archive to have it read";
 
 /// Receives what one thread reads.
 pub trait LogSink {

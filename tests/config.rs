@@ -245,30 +245,6 @@ fn a_tree_in_an_archive_gives_the_same_answer() {
     }
 }
 
-/// A server's directory can consist of links into a repository.
-#[cfg(unix)]
-#[test]
-fn a_tree_of_links_gives_the_same_answer() {
-    let (folder, linked) = (site(), tempfile::tempdir().unwrap());
-    for entry in fs::read_dir(folder.path()).unwrap() {
-        let path = entry.unwrap().path();
-        filetime::set_file_mtime(&path, filetime::FileTime::from_unix_time(1_860_000_000, 0)).unwrap();
-        std::os::unix::fs::symlink(&path, linked.path().join(path.file_name().unwrap())).unwrap();
-    }
-    let expected = scanned(folder.path());
-    assert!(expected.contains("CFG024") && expected.contains("0004f2a1b2c3-own.cfg"), "{expected}");
-    assert_eq!(scanned(linked.path()), expected);
-    let answer = |folder: &Path, arguments: &[&str]| {
-        let mut command = Command::cargo_bin("phonecert").unwrap();
-        let output = command.current_dir(folder).args(arguments).output().unwrap();
-        String::from_utf8(output.stdout).unwrap()
-    };
-    assert_eq!(answer(linked.path(), &["list"]), answer(folder.path(), &["list"]));
-    answer(linked.path(), &["digest", "-o", "a.pcr"]);
-    let of_records = answer(linked.path(), &["scan", "--records", "a.pcr", "--format", "json"]);
-    assert_eq!(of_records, answer(linked.path(), &["scan", "--format", "json"]));
-}
-
 #[test]
 fn an_installed_certificate_names_its_file_in_every_format() {
     let folder = site();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::file::File;
 use super::path::{normal, role};
-use crate::input::{ConfigContent, ConfigKind, ConfigMember, shown_path};
+use crate::input::{ConfigContent, ConfigKind, ConfigMember, NOT_PLAIN, shown_path};
 use crate::problem::ProblemKind;
 
 /// A private key among the files.
@@ -41,7 +41,10 @@ impl Stored {
             ConfigContent::TooLarge => {
                 Self::File(File::unread(&shown, ProblemKind::LimitExceeded, TOO_LARGE))
             }
-            ConfigContent::Bytes(_) | ConfigContent::PrivateKey => {
+            ConfigContent::NotPlain if !is_key => {
+                Self::File(File::unread(&shown, ProblemKind::Unreadable, NOT_PLAIN))
+            }
+            ConfigContent::Bytes(_) | ConfigContent::PrivateKey | ConfigContent::NotPlain => {
                 Self::PrivateKey(KeyFile { path: shown.into(), mode: member.mode })
             }
         }

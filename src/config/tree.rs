@@ -199,7 +199,10 @@ impl ConfigTree {
 
     /// Opens the file at this path, which is [`normal`]. `is_shared` files are read once and kept.
     pub(super) fn open(&self, path: &Path, is_shared: bool) -> Opened {
-        if let Some(member) = self.members.get(path) {
+        // A member above the path is a link to a directory.
+        if !self.members.is_empty()
+            && let Some(member) = path.ancestors().find_map(|path| self.members.get(path))
+        {
             self.report_unread(member);
             return Opened::File(Arc::clone(member));
         }
@@ -276,7 +279,7 @@ impl ConfigTree {
 
     fn read(&self, path: &Path) -> Opened {
         if let Some(find) = &self.find {
-            return match find(path) {
+            return match path.ancestors().find_map(find) {
                 Some(Stored::File(file)) => self.opened(file),
                 Some(Stored::PrivateKey(_)) | None => Opened::Missing,
             };

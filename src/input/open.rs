@@ -18,7 +18,7 @@ use super::kind::{Compression, FileKind, SNIFFED};
 use super::limits::{Budget, Fault, LimitedStream, MAX_CONFIG_BYTES, MAX_NESTING, fill, too_long};
 use super::system::{read_at, shown};
 use super::utf16::decoded;
-use super::{ConfigContent, ConfigMember, Content, LogName, LogSink, Rotation, tar, zip};
+use super::{ConfigContent, ConfigMember, Content, LogName, LogSink, NOT_PLAIN, Rotation, tar, zip};
 use crate::problem::ProblemKind;
 use crate::sentence::sentence;
 
@@ -239,10 +239,16 @@ impl Visitor for Members<'_, '_> {
         if member.kind == MemberKind::File {
             return Ok(wanted);
         }
-        if matches!(wanted, Some(MemberUse::Log(..))) {
-            let fault =
-                Fault::new(ProblemKind::Unreadable, "is a link, a device or a sparse file, not a plain file");
-            self.opener.sink.problem(fault.at(&self.path(member)));
+        let path = self.path(member);
+        match wanted {
+            Some(MemberUse::Log(..)) => {
+                self.opener.sink.problem(Fault::new(ProblemKind::Unreadable, NOT_PLAIN).at(&path));
+            }
+            Some(MemberUse::Config | MemberUse::MaybeConfig | MemberUse::PrivateKey) => {
+                // It is a problem only if a phone reads it.
+                self.pass_config(&path, member, ConfigContent::NotPlain);
+            }
+            Some(MemberUse::Archive) | None => {}
         }
         Ok(None)
     }

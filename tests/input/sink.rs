@@ -129,7 +129,7 @@ impl LogSink for Taken {
     fn config(&mut self, member: ConfigMember<'_>) {
         let content = match member.content {
             ConfigContent::Bytes(bytes) => Some(bytes.to_vec()),
-            ConfigContent::TooLarge | ConfigContent::PrivateKey => None,
+            ConfigContent::TooLarge | ConfigContent::PrivateKey | ConfigContent::NotPlain => None,
         };
         self.configs.push((member.path.to_owned(), content, member.mode));
     }
