@@ -87,6 +87,9 @@ pub struct Scan {
     pub found_any: bool,
     /// Files that look like logs or archives but were not read.
     pub skipped: SkippedFiles,
+    /// How many phones have a log and no master configuration file, though one of those that were found may be theirs;
+    /// the first of these phones, and the path of such a file.
+    pub undecided: Option<(u64, Mac, Box<str>)>,
     rows: Rows,
     /// The first rows are those of phones with logs: this many.
     rows_with_logs: usize,
@@ -124,7 +127,7 @@ pub fn scan_records(records: Records, options: &Options) -> io::Result<Scan> {
     let found = FoundFiles::default();
     let Records { pending, problems, configs, .. } = records;
     let trees = options.roots.is_some().then(|| configs.trees(&pending)).transpose()?;
-    let configuration = trees.and_then(|trees| Audit::new(trees, options.clock.now));
+    let configuration = trees.and_then(|trees| Audit::new(trees, &found, &pending, options.clock.now));
     Ok(run_with(&found, &pending, &problems, configuration, options, &NoProgress, None).0)
 }
 
@@ -159,7 +162,8 @@ fn run(
     let tree = config_tree(found, &members, options.roots.as_deref().unwrap_or_default());
     let configured = tree.phones();
     let is_read = options.roots.is_some();
-    let configuration = is_read.then(|| Audit::new(tree.into(), options.clock.now)).flatten();
+    let audit = || Audit::new(tree.into(), found, &pending, options.clock.now);
+    let configuration = is_read.then(audit).flatten();
     let (scan, events) = run_with(found, &pending, &found.problems, configuration, options, progress, spool);
     (Scan { configured, ..scan }, events)
 }
@@ -453,6 +457,9 @@ impl ScanContext<'_> {
             rows,
             rows_with_logs,
             configured: self.audit.map(Audit::macs).unwrap_or_default(),
+            undecided: self.audit.and_then(|audit| {
+                audit.undecided(|mac| options.devices.is_empty() || options.devices.contains(mac))
+            }),
             audit: None,
             devices: options.devices.clone(),
             order,

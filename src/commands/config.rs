@@ -30,6 +30,7 @@ pub(crate) fn run(args: ConfigArgs) -> Result<u8, Failure> {
     let phones: Vec<_> = all.into_iter().filter(is_shown).collect();
     let problems = &overview.problems;
     notices::problems(problems, args.run.verbosity());
+    notices::undecided(&scan, Shown::by(redactor.as_ref()), args.run.verbosity());
     if whole == 0 {
         notices::write_line("no configuration file of a phone was found");
         return Ok(FOUND_NOTHING);

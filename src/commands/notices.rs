@@ -31,12 +31,29 @@ pub(super) fn left_out(scan: &Scan, overview: &Overview, shown: Shown<'_>, verbo
         return;
     }
     skipped_files(&scan.skipped, shown, verbosity);
+    undecided(scan, shown, verbosity);
     if !scan.found_any && overview.problems.is_empty() {
         write_line(&format!(
             "no log was found{}: logs are named like 0004f2a1b2c3-app.log; a file with another name is read only if you name it",
             other_files(&scan.skipped)
         ));
     }
+}
+
+/// Says that there are configuration files that may be those of phones that were given none.
+pub(super) fn undecided(scan: &Scan, shown: Shown<'_>, verbosity: Verbosity) {
+    let Some((count, mac, path)) = &scan.undecided else { return };
+    if verbosity == Verbosity::Quiet {
+        return;
+    }
+    let (were, their) = if *count == 1 { ("was", "its") } else { ("were", "their") };
+    write_line(&format!(
+        "{} {were} given no master configuration file: none is in a directory of {their} logs or above it, and it is not \
+         certain which one elsewhere is {their} own, such as {} for {}; search {their} logs and that file's directory alone",
+        counted(*count, "phone"),
+        visible(&shown.path(path)),
+        shown.mac(*mac),
+    ));
 }
 
 /// Describes the files in the searched directories if there is no log: ` among 212 files, 40 of them

@@ -35,6 +35,12 @@ pub(super) fn normal(path: &Path) -> PathBuf {
     parts
 }
 
+/// Whether `path` is `directory` or below it; both are [`normal`], and an empty directory is the current one.
+pub(super) fn is_within(path: &Path, directory: &Path) -> bool {
+    let rest = path.strip_prefix(directory).map(|rest| rest.components());
+    rest.is_ok_and(|mut rest| rest.all(|part| matches!(part, Component::Normal(_))))
+}
+
 /// Whether this is the path of an archive in the form of its members, `a.zip!`, and not a directory of that name.
 fn is_archive(path: &Path) -> bool {
     path.as_os_str().as_encoded_bytes().ends_with(b"!") && !path.is_dir()

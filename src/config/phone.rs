@@ -204,6 +204,8 @@ pub struct PhoneConfig {
     pub(super) list_is_sure: bool,
     /// The master's list names more files than are followed.
     pub list_is_cut: bool,
+    /// If it is not known which master the phone reads: the path of one that may be it.
+    pub undecided: Option<Box<str>>,
     /// The certificates that the phone's log shows as installed; empty until they are set.
     pub installed: Vec<(Slot, Fingerprint)>,
     /// Private keys among the files.
@@ -225,6 +227,7 @@ impl PhoneConfig {
             is_complete: true,
             list_is_sure: true,
             list_is_cut: false,
+            undecided: None,
             installed: Vec::new(),
             key_files,
             settings: OnceLock::new(),

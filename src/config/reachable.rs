@@ -8,7 +8,7 @@ use super::file::{MAX_NAME_LENGTH, MAX_NAMES};
 use super::path::normal;
 use super::resolve::{MODEL, PHONE, ROLES, spellings};
 use super::stored::Stored;
-use super::tree::{ConfigTree, Opened};
+use super::tree::{ConfigTree, EVERYONE, Opened};
 use crate::input::ConfigKind;
 use crate::model::Mac;
 
@@ -25,7 +25,7 @@ pub struct Reachable {
 #[must_use]
 pub fn reachable(tree: &ConfigTree, mac: Mac, log_directories: &[PathBuf]) -> Reachable {
     let mut found = Reachable::default();
-    let (own, everyone) = (tree.files_of(mac), tree.files_of(Mac::new([0; 6])));
+    let (own, everyone) = (tree.files_of(mac), tree.files_of(EVERYONE));
     let mut places: BTreeSet<PathBuf> = log_directories.iter().map(|directory| normal(directory)).collect();
     for role in ROLES {
         for path in own.named(role) {

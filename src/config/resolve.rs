@@ -7,7 +7,7 @@ use super::file::{File, FileList, ListedName, MAX_NAME_LENGTH, MAX_NAMES, ReadOu
 use super::parameter::LOG_DIRECTORY;
 use super::path::{normal, role};
 use super::phone::{ConfigSource, OtherCase, PhoneConfig, SourceRole, Unresolved};
-use super::tree::{ConfigTree, Opened, OwnFiles};
+use super::tree::{ConfigTree, EVERYONE, Opened, OwnFiles};
 use super::value::Value;
 use crate::input::{ConfigKind, shown_path};
 use crate::model::Mac;
@@ -31,7 +31,8 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories
         let own = ROLES.into_iter().flat_map(|role| own.named(role));
         starts = own.filter_map(Path::parent).map(Path::to_owned).collect();
     }
-    let phone = FileSearch { tree, mac, model: model.map(model_word), own, starts };
+    let is_beside_logs = tree.is_one_site() && !log_directories.is_empty();
+    let phone = FileSearch { tree, mac, model: model.map(model_word), own, starts, is_beside_logs };
     let mut config = nothing();
     match phone.master() {
         Some((path, file)) => {
@@ -52,9 +53,12 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories
             phone.listed(&file, base, &mut config);
         }
         None => {
-            phone.overrides(&mut config, |role| above(own, role, &phone.starts));
+            phone.overrides(&mut config, |role| above(own, role, &phone.starts).or_else(|| own.only(role)));
             // The files on the server are not known.
             config.is_complete = false;
+            if !log_directories.is_empty() {
+                config.undecided = phone.undecided().map(|path| shown_path(path).into());
+            }
         }
     }
     // A list can name such a file too.
@@ -95,13 +99,6 @@ fn above<'t>(files: OwnFiles<'t>, role: ConfigKind, starts: &[PathBuf]) -> Optio
     directories.find_map(|directory| files.in_directory(role, directory))
 }
 
-/// The file in this role, if there is just one directory with such a file.
-fn only(files: OwnFiles<'_>, role: ConfigKind) -> Option<&Path> {
-    let mut all = files.named(role);
-    let first = all.next()?;
-    all.next_back().is_none_or(|last| last.parent() == first.parent()).then_some(first)
-}
-
 /// The names that an entry of a list can mean: phones write addresses in lower case, servers in any case.
 pub(super) fn spellings(name: &str, mac: Mac, model: Option<&str>) -> Vec<String> {
     let name = name.trim().replace('\\', "/");
@@ -125,6 +122,8 @@ struct FileSearch<'t> {
     own: OwnFiles<'t>,
     /// The directories of its logs, newest first; without logs those of its own files.
     starts: Vec<PathBuf>,
+    /// The only master for all phones is beside the logs.
+    is_beside_logs: bool,
 }
 
 impl FileSearch<'_> {
@@ -156,10 +155,22 @@ impl FileSearch<'_> {
         directories.any(|named| self.starts.iter().any(|start| start.starts_with(&named)))
     }
 
+    /// One of the masters that may be the phone's, if it has none for certain.
+    fn undecided(&self) -> Option<&Path> {
+        let is_ours = |path: &&Path| match self.tree.open(path, true) {
+            Opened::File(file) => file.is_ours,
+            Opened::Missing => false,
+        };
+        let mut own = self.own.named(ConfigKind::Master);
+        let mut of_all = self.tree.files_of(EVERYONE).named(ConfigKind::Master);
+        let first_and_last = of_all.next().into_iter().chain(of_all.next_back());
+        own.next().into_iter().chain(first_and_last).find(is_ours)
+    }
+
     fn master(&self) -> Option<(PathBuf, Arc<File>)> {
-        let everyone = self.tree.files_of(Mac::new([0; 6]));
+        let everyone = self.tree.files_of(EVERYONE);
         // If the phone has its own files, it reads from their directory.
-        let own_places = ROLES.into_iter().filter_map(|role| only(self.own, role)?.parent());
+        let own_places = ROLES.into_iter().filter_map(|role| self.own.only(role)?.parent());
         let places: Vec<PathBuf> =
             self.starts.iter().cloned().chain(own_places.map(Path::to_owned)).collect();
         let file = |path: &Path, opened| match opened {
@@ -173,9 +184,11 @@ impl FileSearch<'_> {
             let opened = path.and_then(|path| file(path, self.tree.open(path, true)));
             opened.filter(|(_, file)| file.is_ours)
         };
-        // A master in another directory is from another site, unless the logs are where it sends them.
+        // A master in another directory may be from another site, unless the logs are where it sends them, or there
+        // is just one site.
         let of_logs = || {
-            of_all(only(everyone, ConfigKind::Master)).filter(|(path, master)| self.takes_logs(path, master))
+            of_all(everyone.only(ConfigKind::Master))
+                .filter(|(path, master)| self.is_beside_logs || self.takes_logs(path, master))
         };
         let general = of_all(above(everyone, ConfigKind::Master, &places)).or_else(of_logs);
         // A `<mac>.cfg` without its own list that the general master lists is not a master.
@@ -194,7 +207,7 @@ impl FileSearch<'_> {
         };
         own(above(self.own, ConfigKind::Master, &self.starts))
             .or_else(|| of_all(above(everyone, ConfigKind::Master, &self.starts)))
-            .or_else(|| own(only(self.own, ConfigKind::Master)))
+            .or_else(|| own(self.own.only(ConfigKind::Master)))
             .or_else(|| general.clone())
     }
 

@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::io::ErrorKind::{InvalidFilename, NotADirectory, NotFound};
 use std::io::Read as _;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use zeroize::Zeroizing;
@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use rayon::prelude::*;
 
 use super::file::{File, ReadOutcome};
-use super::path::{normal, role};
+use super::path::{is_within, normal, role};
 use super::stored::{KeyFile, Stored, TOO_LARGE};
 use crate::input::{
     ConfigContent, ConfigKind, ConfigMember, FileState, MAX_CONFIG_BYTES, open_regular, or_here, problem_of,
@@ -22,6 +22,9 @@ use crate::input::{
 };
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
+
+/// What stands for a phone in the name of the master file for all phones.
+pub(super) const EVERYONE: Mac = Mac::new([0; 6]);
 
 /// The result of opening a file.
 #[derive(Clone, Debug)]
@@ -135,6 +138,7 @@ pub struct ConfigTree {
     /// The names in directories that had to be listed, sorted.
     listings: Mutex<HashMap<PathBuf, Arc<[String]>>>,
     problems: Mutex<BTreeSet<Problem>>,
+    is_one_site: bool,
     /// The state of each path before it was opened, if changes are watched.
     opened: Option<Mutex<HashMap<PathBuf, Option<FileState>>>>,
 }
@@ -159,10 +163,32 @@ impl ConfigTree {
     /// The phones that have files of their own, in order.
     #[must_use]
     pub fn phones(&self) -> Vec<Mac> {
-        let mut phones: Vec<Mac> =
-            self.named.keys().copied().filter(|mac| *mac != Mac::new([0; 6])).collect();
+        let mut phones: Vec<Mac> = self.named.keys().copied().filter(|mac| *mac != EVERYONE).collect();
         phones.sort_unstable();
         phones
+    }
+
+    /// The directory with a master for all phones, if there is just one.
+    #[must_use]
+    pub fn only_master_directory(&self) -> Option<&Path> {
+        self.files_of(EVERYONE).only(ConfigKind::Master)?.parent()
+    }
+
+    /// The directory of each file that is a phone's own by its name.
+    pub fn own_directories(&self) -> impl Iterator<Item = (Mac, &Path)> {
+        let own = self.named.iter().filter(|(mac, _)| **mac != EVERYONE);
+        own.flat_map(|(mac, files)| files.iter().map(|file| (*mac, Path::new(file.directory()))))
+    }
+
+    /// Sets whether it [is one site](Self::is_one_site). Returns whether that changed.
+    pub fn set_one_site(&mut self, is_one_site: bool) -> bool {
+        std::mem::replace(&mut self.is_one_site, is_one_site) != is_one_site
+    }
+
+    /// Whether the search has the configuration of one site in one directory, and all logs in another one. If so, the
+    /// only master for all phones is that of each of them.
+    pub const fn is_one_site(&self) -> bool {
+        self.is_one_site
     }
 
     /// What could not be read so far, sorted.
@@ -359,12 +385,7 @@ fn read_whole(file: std::fs::File, size: u64) -> std::io::Result<Zeroizing<Vec<u
 
 /// Whether `path` is one of `roots` or below one; all are [`normal`], and an empty root is the current directory.
 fn is_below(path: &Path, roots: &HashSet<PathBuf>) -> bool {
-    let is_within = |above: &Path| {
-        let rest = path.strip_prefix(above).map(|rest| rest.components());
-        roots.contains(above)
-            && rest.is_ok_and(|mut rest| rest.all(|part| matches!(part, Component::Normal(_))))
-    };
-    path.ancestors().any(is_within)
+    path.ancestors().any(|above| roots.contains(above) && is_within(path, above))
 }
 
 /// Whether the path leads into an archive.
@@ -385,6 +406,13 @@ impl<'t> OwnFiles<'t> {
         role: ConfigKind,
     ) -> impl ExactSizeIterator<Item = &'t Path> + DoubleEndedIterator {
         self.in_role(role).iter().map(|file| &*file.path)
+    }
+
+    /// The one in this role, if there is just one directory with such a file.
+    pub(super) fn only(self, role: ConfigKind) -> Option<&'t Path> {
+        let mut all = self.named(role);
+        let first = all.next()?;
+        all.next_back().is_none_or(|last| last.parent() == first.parent()).then_some(first)
     }
 
     /// The one in this role in this directory. If there are several, which differ only in case, the first one in

@@ -171,6 +171,16 @@ impl FoundFiles {
         self.phones.binary_search_by_key(&mac, mac_of).ok()
     }
 
+    /// The directory of each log; once for logs of one directory in a row.
+    pub fn log_directories(&self) -> impl Iterator<Item = PathBuf> + '_ {
+        let rows = self.logs.chunk_by(|one, next| one.directory == next.directory);
+        rows.map(|row| {
+            let mut path = Vec::new();
+            self.tree.path_into(row[0].directory, &mut path);
+            path_of(&path).into_owned()
+        })
+    }
+
     /// All phones, by address.
     #[must_use]
     pub fn by_address(&self) -> Vec<u32> {

@@ -3,15 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
+use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::ReportProgress;
 use super::events::{Chunks, FileRecorder, Spool};
 use super::origin::{ContentHash, ContentHasher, ContentHashes, FileVersion, Origin};
-use super::phone_logs::{PhoneLogs, ReadLog};
+use super::phone_logs::{PhoneLogs, ReadLog, directory_of};
 use super::store::{Place, Store};
-use crate::config::Stored;
+use crate::config::{LogPlace, Stored};
 use crate::input::{Buffers, ConfigMember, Content, FoundFiles, LogName, LogSink, SkipReason, SkippedFiles};
 use crate::log::{self, HealthyLog, LogPart, PartName};
 use crate::model::Mac;
@@ -24,6 +25,7 @@ pub(super) struct PendingLogs {
     by_mac: HashMap<Mac, Vec<Packed>>,
     without_address: Vec<Vec<u8>>,
     problems: Vec<Problem>,
+    place: LogPlace,
     /// Configuration files from archives.
     members: Vec<Stored>,
     skipped: SkippedFiles,
@@ -59,7 +61,8 @@ impl PendingLogs {
     }
 
     /// Adds a packed log. It goes into the temporary file if there is one and the log's phone is known.
-    pub(super) fn add_to_file(&mut self, mac: Option<Mac>, packed: Vec<u8>) -> io::Result<()> {
+    pub(super) fn add_to_file(&mut self, mac: Option<Mac>, path: &str, packed: Vec<u8>) -> io::Result<()> {
+        self.place.add(Path::new(directory_of(path)));
         let (Some(mac), Some(file)) = (mac, &mut self.file) else {
             self.add_packed(mac, packed);
             return Ok(());
@@ -106,6 +109,7 @@ impl PendingLogs {
     fn add(&mut self, mac: Option<Mac>, log: &ReadLog) {
         // Writing to memory does not fail.
         let Ok(packed) = postcard::to_stdvec(log) else { return };
+        self.place.add(Path::new(directory_of(&log.path)));
         self.add_packed(mac, packed);
     }
 
@@ -117,6 +121,13 @@ impl PendingLogs {
         }
     }
 
+    /// Where all logs are, these and those that were found by their names.
+    pub(super) fn log_place(&self, found: &FoundFiles) -> LogPlace {
+        let mut place = self.place.clone();
+        found.log_directories().for_each(|directory| place.add(&directory));
+        place
+    }
+
     pub(super) fn append(&mut self, other: Self) {
         for (mac, logs) in other.by_mac {
             self.by_mac.entry(mac).or_default().extend(logs);
@@ -125,6 +136,7 @@ impl PendingLogs {
         self.problems.extend(other.problems);
         self.members.extend(other.members);
         self.skipped.merge(other.skipped);
+        self.place.append(other.place);
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -1,15 +1,17 @@
 //! Diagnoses from configuration files, and their relation to what the phones' logs show.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use chrono::NaiveDateTime;
 use rayon::prelude::*;
 
 use super::Scan;
+use super::collect::PendingLogs;
 use super::findings_cache::FindingsCache;
-use super::phone_logs::digested_apart;
+use super::phone_logs::{digested_apart, directory_of};
 use super::rows::Row;
 use super::stored_configuration::ConfigTrees;
 use crate::check::join::{Question, join, origin};
@@ -29,6 +31,8 @@ pub(super) struct Audit {
     trees: ConfigTrees,
     /// Problems of phones whose records were not made together.
     apart: Mutex<BTreeSet<Problem>>,
+    /// The phones of which it is not known which master they read, with the path of one that they may read.
+    undecided: Mutex<BTreeMap<Mac, Box<str>>>,
     findings_cache: FindingsCache,
     /// The time of the run, with which dates of certificates are compared.
     now: NaiveDateTime,
@@ -64,10 +68,54 @@ fn mode(_: &std::path::Path) -> Option<u32> {
 
 impl Audit {
     /// None if no file is a phone's configuration.
-    pub(super) fn new(trees: ConfigTrees, now: NaiveDateTime) -> Option<Self> {
+    pub(super) fn new(
+        trees: ConfigTrees,
+        found: &FoundFiles,
+        pending: &PendingLogs,
+        now: NaiveDateTime,
+    ) -> Option<Self> {
         let has_files = trees.all.iter().any(|tree| !tree.is_empty());
-        let (apart, findings_cache) = Default::default();
-        has_files.then_some(Self { trees, apart, findings_cache, now })
+        let (apart, undecided, findings_cache) = Default::default();
+        let mut audit = Self { trees, apart, undecided, findings_cache, now };
+        has_files.then(|| {
+            audit.locate_logs(found, pending);
+            audit
+        })
+    }
+
+    /// Finds out whether this is [one site](ConfigTree::is_one_site): only one directory has a master for all phones, all
+    /// logs are apart from it, and not all phones with files of their own there are without a log here. Returns whether
+    /// that changed.
+    pub(super) fn locate_logs(&mut self, found: &FoundFiles, pending: &PendingLogs) -> bool {
+        let place = LazyCell::new(|| pending.log_place(found));
+        let has_log = |mac| found.phone_of(mac).is_some() || pending.has(mac);
+        let all = &self.trees.all;
+        let own = LazyCell::new(|| {
+            let mut own: BTreeMap<&Path, bool> = BTreeMap::new();
+            for (mac, directory) in all.iter().flat_map(ConfigTree::own_directories) {
+                *own.entry(directory).or_default() |= has_log(mac);
+            }
+            own
+        });
+        let is_one_site = |tree: &ConfigTree| {
+            tree.only_master_directory().filter(|master| place.is_apart_from(master)).is_some_and(|master| {
+                let inside = own.range(master..).take_while(|(directory, _)| directory.starts_with(master));
+                let mut inside = inside.map(|(_, has_log)| *has_log).peekable();
+                inside.peek().is_none() || inside.any(|has_log| has_log)
+            })
+        };
+        let sites: Vec<bool> = all.iter().map(is_one_site).collect();
+        let trees = self.trees.all.iter_mut().zip(sites);
+        trees.fold(false, |changed, (tree, is_one)| tree.set_one_site(is_one) || changed)
+    }
+
+    /// How many phones with a log have no master, though it is possible that they read one of those that were found;
+    /// the first of these phones, and the path of such a master.
+    pub(super) fn undecided(&self, is_wanted: impl Fn(&Mac) -> bool) -> Option<(u64, Mac, Box<str>)> {
+        let undecided = self.undecided.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = || undecided.iter().filter(|(mac, _)| is_wanted(mac));
+        let (mac, path) = wanted().next()?;
+        Some((wanted().count() as u64, *mac, path.clone()))
     }
 
     /// Whether no opened file has changed since. Only for a tree built with `watched`.
@@ -95,6 +143,9 @@ impl Audit {
         }
         let mut config = self.trees.of(mac).map_or_else(|| PhoneConfig::new(mac, Vec::new()), of_tree);
         let installed = phone.certificates.iter().filter(|one| one.state == CertificateState::Installed);
+        if let Some(path) = &config.undecided {
+            self.undecided.lock().unwrap_or_else(PoisonError::into_inner).insert(mac, path.clone());
+        }
         config.installed = installed.filter_map(|one| Some((one.slot, one.fingerprint.clone()?))).collect();
         config
     }
@@ -153,7 +204,7 @@ impl Audit {
 pub(super) fn log_directories(files: &[Box<str>]) -> Vec<PathBuf> {
     let mut directories: Vec<PathBuf> = Vec::new();
     for file in files.iter().rev() {
-        let directory = file.rfind('/').map_or(".", |slash| &file[..slash.max(1)]);
+        let directory = directory_of(file);
         if !directories.iter().any(|known| known.as_os_str() == directory) {
             directories.push(directory.into());
         }

@@ -145,7 +145,7 @@ impl LiveScan {
     }
 
     /// Drops the configuration and prepares it again if a configuration file changed, or an archive that may
-    /// contain some. Returns whether it did.
+    /// contain some. Returns whether it did, or the place of the logs changed what phones read.
     fn reload_configuration(&mut self, found: &FoundFiles, options: &Options, streams_changed: bool) -> bool {
         let Some(roots) = &options.roots else { return false };
         let files: Vec<_> = found.config_files().collect();
@@ -158,9 +158,11 @@ impl LiveScan {
         self.configs = configs;
         if !is_unchanged {
             let tree = tree_builder(found, self.pending.members(), roots).watched().build();
-            self.audit = Audit::new(tree.into(), options.clock.now);
+            self.audit = Audit::new(tree.into(), found, &self.pending, options.clock.now);
         }
-        !is_unchanged
+        let is_moved =
+            is_unchanged && self.audit.as_mut().is_some_and(|audit| audit.locate_logs(found, &self.pending));
+        !is_unchanged || is_moved
     }
 
     /// The phones whose configuration differs from that with which they were diagnosed.

@@ -192,6 +192,11 @@ impl ReadLog {
     }
 }
 
+/// The directory of a log, as reports show it.
+pub(super) fn directory_of(path: &str) -> &str {
+    path.rfind('/').map_or(".", |slash| &path[..slash.max(1)])
+}
+
 /// `1 line is`, `7 lines are`.
 fn lines_are(count: u64) -> String {
     if count == 1 { "1 line is".to_owned() } else { format!("{count} lines are") }

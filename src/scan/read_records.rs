@@ -56,11 +56,11 @@ impl Records {
                         let log = log_of(&frame.payload)?;
                         if log.origin.as_ref().is_some_and(|origin| origin.is_gone) {
                             self.gone.0 += 1;
-                            let first =
-                                self.gone.1.take().map_or(log.path.clone(), |first| first.min(log.path));
-                            self.gone.1 = Some(first);
+                            let first = self.gone.1.take().filter(|first| *first < log.path);
+                            self.gone.1 = first.or_else(|| Some(log.path.clone()));
                         }
-                        self.pending.add_to_file(frame.mac, frame.payload).map_err(Fault::TemporaryFile)?;
+                        let added = self.pending.add_to_file(frame.mac, &log.path, frame.payload);
+                        added.map_err(Fault::TemporaryFile)?;
                     }
                     FrameKind::Problem => self.problems.push(Sourced::unpack(&frame.payload)?.value),
                     FrameKind::SkippedFiles => {

@@ -1,0 +1,103 @@
+//! Where the logs of a search are. This tells whether a master in another directory can be that of all phones.
+
+use std::path::{Path, PathBuf};
+
+use super::path::{is_within, normal};
+
+/// Where all logs of a search are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum LogPlace {
+    /// There are none.
+    #[default]
+    Nowhere,
+    /// In or below this directory, the deepest one that contains them all.
+    Within(PathBuf),
+    /// No directory that the user named contains them all.
+    Scattered,
+}
+
+impl LogPlace {
+    /// Adds a log in this directory.
+    pub fn add(&mut self, directory: &Path) {
+        let directory = normal(directory);
+        *self = match std::mem::take(self) {
+            Self::Nowhere => Self::Within(directory),
+            Self::Within(known) => common(&known, &directory).map_or(Self::Scattered, Self::Within),
+            Self::Scattered => Self::Scattered,
+        };
+    }
+
+    /// Adds all logs of another place.
+    pub fn append(&mut self, other: Self) {
+        match other {
+            Self::Nowhere => {}
+            Self::Within(directory) => self.add(&directory),
+            Self::Scattered => *self = other,
+        }
+    }
+
+    /// Whether no log is in this directory, below it, or in a directory that contains it. The logs of two sites
+    /// are never apart from the directory of one of them.
+    #[must_use]
+    pub fn is_apart_from(&self, directory: &Path) -> bool {
+        let Self::Within(logs) = self else { return false };
+        !is_within(directory, logs) && !is_within(logs, directory)
+    }
+}
+
+/// The deepest directory that contains both.
+fn common(one: &Path, other: &Path) -> Option<PathBuf> {
+    let both = one.components().zip(other.components());
+    let common: PathBuf = both.take_while(|(one, other)| one == other).map(|(one, _)| one).collect();
+    (is_within(one, &common) && is_within(other, &common)).then_some(common)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(directories: &[&str]) -> LogPlace {
+        let mut place = LogPlace::default();
+        for directory in directories {
+            let mut one = LogPlace::default();
+            one.add(Path::new(directory));
+            place.append(one);
+        }
+        place
+    }
+
+    #[test]
+    fn the_directory_of_all_logs() {
+        let within = |directory: &str| LogPlace::Within(directory.into());
+        assert_eq!(place(&[]), LogPlace::Nowhere);
+        for (directories, expected) in [
+            (&["a/logs"][..], within("a/logs")),
+            (&["a/logs/1", "./a/logs/2", "a/logs"], within("a/logs")),
+            (&["a/logs", "b/logs"], within("")),
+            (&["a/logs", "."], within("")),
+            (&["../a", "../b"], within("..")),
+            (&["/a", "/b/c"], within("/")),
+            (&["../a", "b"], LogPlace::Scattered),
+            (&["/a", "b"], LogPlace::Scattered),
+            (&["/a", "b", "/a"], LogPlace::Scattered),
+        ] {
+            assert_eq!(place(directories), expected, "{directories:?}");
+        }
+    }
+
+    #[test]
+    fn apart_from_a_directory() {
+        let is_apart = |logs: &[&str], directory: &str| place(logs).is_apart_from(Path::new(directory));
+        assert!(is_apart(&["logs"], "cfg") && is_apart(&["logs/1", "logs/2"], "cfg"));
+        assert!(
+            is_apart(&["."], "../cfg") && is_apart(&["logs"], "/srv/cfg") && is_apart(&["logs"], "logs2")
+        );
+        // Two sites, of which one has the directory.
+        assert!(!is_apart(&["a/logs", "b/logs"], "a/cfg") && !is_apart(&["a", "b"], "cfg"));
+        assert!(!is_apart(&["../a", "b"], "../cfg") && !is_apart(&["/a", "b"], "/cfg"));
+        for directory in ["logs", "logs/cfg", ""] {
+            assert!(!is_apart(&["logs"], directory), "{directory}");
+        }
+        assert!(!is_apart(&[], "cfg"));
+    }
+}
