@@ -12,13 +12,15 @@
 //! - passwords in URLs, also escaped ones, and in `user:password@host` without a scheme if the host has a dot or is
 //!   an IP address; values of keys such as `password`, `pwd`, `secret` or
 //!   `privateKey`, those of `pw=`, `pin=`, `token=`, `auth=` and `credential=`, and the credentials of an
-//!   `Authorization` header.
+//!   `Authorization` header; after a blank, what is in quotes, follows a user's or a parameter's name, or looks unlike
+//!   an ordinary word.
 //!
 //! Certificates, fingerprints, lengths and names are kept, since reports consist of them. A password that
 //! nothing marks as one is not recognized.
 
 mod keys;
 mod passwords;
+mod sentences;
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -132,7 +134,7 @@ struct Pass {
 }
 
 /// The passes of one round, in order.
-const PASSES: [Pass; 7] = [
+const PASSES: [Pass; 8] = [
     Pass { needs: "private", find: keys::marked },
     Pass { needs: "", find: keys::unmarked },
     Pass { needs: "", find: keys::hexadecimal },
@@ -143,6 +145,7 @@ const PASSES: [Pass; 7] = [
         needs: "pass pwd psk secret api shared private pw pin auth token credential",
         find: passwords::values,
     },
+    Pass { needs: "pass pwd psk secret", find: sentences::passwords },
 ];
 
 impl Pass {

@@ -72,7 +72,7 @@ const OPEN_VALUES: [&str; 14] = [
 ];
 
 /// What may follow these names.
-const ENDINGS: &str = r"(?:[._-]?(?:\d+|value|hash|text))*";
+pub(super) const ENDINGS: &str = r"(?:[._-]?(?:\d+|value|hash|text)|\[\d+\]|\(\d+\))*";
 
 /// Values of settings and contents of XML elements whose name marks them as secret.
 pub(super) fn values(text: &str) -> Vec<Secret> {
@@ -121,7 +121,7 @@ pub(super) fn values(text: &str) -> Vec<Secret> {
 }
 
 /// The range of the value that begins at `at`: within its quotes, or up to a blank or the next setting.
-fn value(text: &str, at: usize) -> (usize, usize) {
+pub(super) fn value(text: &str, at: usize) -> (usize, usize) {
     let rest = &text[at..];
     if rest.trim_start_matches(['"', '\'']).starts_with("-----BEGIN ") {
         // This is not the value of a password. A key that begins so is found by the search for keys.

@@ -357,6 +357,8 @@ fn hostile_lengths_take_linear_time() {
         "@",
         "ftp://a:b@",
         "password=\"x\" ",
+        "password ",
+        "user a password from ",
         "\\n",
         "&#10;",
     ] {

@@ -1,0 +1,147 @@
+//! Finds passwords that only a blank separates from the word for them, as in `user jane password 4711`. Ordinary words
+//! stand there as well (`password required`), so what is concealed depends on what is before and on the word itself.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::passwords::{ENDINGS, value};
+use super::{Secret, pattern};
+
+/// The word, and what may be between it and the password. Group 1 matches after a user's name, group 2 in the name of a
+/// parameter; group 3 is the word; group 4 matches if a value must follow; group 5 if a second one may follow.
+static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
+    let user =
+        r"(\b(?:user(?:[ _-]?name|[ _-]?id)?|login|account)[ \t:=]+\S{1,64}[ \t,;]+(?:(?:and|with)[ \t]+)?)";
+    let words = r"(passwor[dt]|passwd|passphrase|passcode|\bpass|pwd|psk|secret)";
+    let verbs = r"(?:[ \t]+(?:is|was|has|been|now|new|old|given|as))*";
+    let change = r"(?:changed|updated|replaced|reset|set)";
+    let certain = format!(r"([ \t]+value(?:[ \t]+is)?|[ \t]+{change}[ \t]+to|([ \t]+{change}[ \t]+from))?");
+    pattern(&format!(r"(?i)(?:{user}|(\.\w*))?{words}{ENDINGS}{verbs}{certain}[ \t]+"))
+});
+
+/// Between an old and a new value.
+static SECOND: LazyLock<Regex> = LazyLock::new(|| pattern(r"\A[ \t]*(?:to|->|=>)[ \t]*"));
+
+/// Words that are no passwords where a password could be.
+const ORDINARY: &str = "a an the this that it is was are were be been being not no never has have had must may can cannot could \
+    should will would does did do of for from in on at to by with without and or if as than then too also only new old \
+    required missing needed empty blank unset set unchanged changed change changing reset default invalid valid wrong \
+    incorrect correct bad ok failed fails failure error mismatch match matches accepted rejected refused denied expired \
+    expires verified protected encrypted encryption hidden removed deleted added updated unknown ignored given entered \
+    received sent stored read loaded saved applied used found provided prompt prompted policy file field length size \
+    authentication auth protection parameter attribute value values hash type string format check retry attempt attempts \
+    entry dialog screen login null none true false yes md5 sha1 sha-1 sha256 sha-256 base64";
+
+pub(super) fn passwords(text: &str) -> Vec<Secret> {
+    let mut secrets = Vec::new();
+    let mut at = 0;
+    while let Some(found) = SENTENCE.captures_at(text, at) {
+        let Some(whole) = found.get(0) else { break };
+        let is_after_user = found.get(1).is_some();
+        let is_certain = is_after_user || found.get(2).is_some() || found.get(4).is_some();
+        at = whole.end();
+        let word = found.get(3).map_or("", |word| word.as_str());
+        // "the first pass 2" is no password.
+        if word.eq_ignore_ascii_case("pass") && !is_after_user {
+            continue;
+        }
+        let is_weak = ["pwd", "psk"].iter().any(|weak| weak.eq_ignore_ascii_case(word)) && !is_certain;
+        let is_quoted = text[at..].starts_with(['"', '\'', '“', '‘']);
+        let (start, end) = value(text, at);
+        let said = &text[start..end];
+        let is_secret = is_quoted || (!is_ordinary(said) && (is_certain || (!is_weak && looks_secret(said))));
+        if start == end || !is_secret || said.starts_with(super::REDACTED) {
+            continue;
+        }
+        secrets.push(Secret::new(start, end));
+        at = end;
+        let behind = end + usize::from(is_quoted);
+        let rest = text.get(behind..).filter(|_| found.get(5).is_some());
+        if let Some(second) = rest.and_then(|rest| SECOND.find(rest)) {
+            let (start, end) = value(text, behind + second.end());
+            if start < end {
+                secrets.push(Secret::new(start, end));
+                at = end;
+            }
+        }
+    }
+    secrets
+}
+
+fn is_ordinary(said: &str) -> bool {
+    let word = said.trim_matches(|c: char| !c.is_alphanumeric());
+    let mut words = ORDINARY.split_ascii_whitespace();
+    word.is_empty() || words.any(|ordinary| ordinary.eq_ignore_ascii_case(word))
+}
+
+/// Whether a word has characters as no ordinary word has: digits, signs, or a capital after a small letter.
+fn looks_secret(said: &str) -> bool {
+    let is_setting = said.split_once('=').is_some_and(|(_, value)| !value.is_empty());
+    let word = said.trim_matches(|c: char| "\"'.,;:!?()[]{}<>".contains(c));
+    let is_camel =
+        word.as_bytes().windows(2).any(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
+    let has_signs = word.contains(|c: char| c.is_ascii_digit() || "!#$%&*+^~?@".contains(c));
+    !is_setting && !word.contains('/') && (is_camel || has_signs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::conceal;
+
+    #[test]
+    fn passwords_after_a_blank() {
+        for (text, concealed) in [
+            ("Prm|reg.1.auth.password(0) = hunter2", "Prm|reg.1.auth.password(0) = [redacted]"),
+            ("Prm|reg.auth.password[12]: hunter2", "Prm|reg.auth.password[12]: [redacted]"),
+            ("Prov|user PlcmSpIp password 'hunter3'", "Prov|user PlcmSpIp password '[redacted]'"),
+            ("password \"two words\" of jane", "password \"[redacted]\" of jane"),
+            ("Prm|reg.1.auth.password hunter", "Prm|reg.1.auth.password [redacted]"),
+            (
+                "Prm|device.auth.localAdminPassword value \"hunter\" is not valid",
+                "Prm|device.auth.localAdminPassword value \"[redacted]\" is not valid",
+            ),
+            ("user jane, password geheim at host", "user jane, password [redacted] at host"),
+            ("login jane pass geheim", "login jane pass [redacted]"),
+            ("the password 4711 was entered", "the password [redacted] was entered"),
+            ("Password is PlcmSpIp now", "Password is [redacted] now"),
+            ("secret S3cret!", "secret [redacted]"),
+            ("password set to geheim", "password set to [redacted]"),
+            (
+                "x.password changed from geheim to sesame by user",
+                "x.password changed from [redacted] to [redacted] by user",
+            ),
+            (
+                "password changed from 'geheim' to 'sesame'",
+                "password changed from '[redacted]' to '[redacted]'",
+            ),
+        ] {
+            assert_eq!(conceal(text), concealed);
+            assert_eq!(conceal(concealed), concealed);
+        }
+    }
+
+    #[test]
+    fn ordinary_words_stay() {
+        for text in [
+            "password required",
+            "Password file not found, password expired; the password is wrong. Password (required)",
+            "user jane password required",
+            "user jane: password authentication failed",
+            "reg.1.auth.password is not set, reg.2.auth.password has been changed",
+            "device.auth.localAdminPassword not found in file 0004f2a1b2c3.cfg",
+            "reg.1.auth.password value is empty",
+            "password set to default",
+            "password changed from the menu",
+            "the secret password of jane",
+            "first pass 2 of 3, compass 4",
+            "password file /etc/passwd2, pwd /ffs0/x1, WPA-PSK 802.11",
+            "wrong password retries=3",
+            "password ''",
+            "password",
+            "Passwort falsch",
+        ] {
+            assert_eq!(conceal(text), text);
+        }
+    }
+}
