@@ -6,8 +6,8 @@
 //! - private keys in PEM form of any kind, whole or cut, over lines or joined, with line feeds as they are or
 //!   written as `\n`, `&#10;` or `%0A`: everything from the header to the footer, or to the end of the text
 //!   if the footer is cut off;
-//! - what is left of a key whose header was cut off: the text before its footer, and base64 too long and too
-//!   mixed to be a name or a path, also in lines of 16 characters and more with a blank, `|` or `.` between
+//! - what is left of a key whose header was cut off, or stands in another message: the text before its footer, base64
+//!   that is the whole text, and base64 too long and too mixed to be a name or a path, also in lines of 16 characters and more with a blank, `|` or `.` between
 //!   them, or in the form for URLs; and more hexadecimal digits than a fingerprint has, also in pairs;
 //! - passwords in URLs, also escaped ones, and in `user:password@host` without a scheme if the host has a dot or is
 //!   an IP address; values of keys such as `password`, `pwd`, `secret` or
@@ -40,7 +40,9 @@ pub const REDACTED: &str = "[redacted]";
 /// ```
 #[must_use]
 pub fn conceal(text: &str) -> Cow<'_, str> {
-    let may_have_secret = has_long_run(text.as_bytes()) || (may_trigger(text) && TRIGGER.is_match(text));
+    let may_have_secret = has_long_run(text.as_bytes())
+        || text.trim_end().ends_with('=')
+        || (may_trigger(text) && TRIGGER.is_match(text));
     if !may_have_secret {
         return Cow::Borrowed(text);
     }

@@ -136,8 +136,11 @@ impl Lines {
             self.joined.len() >= MIN_WRAPPED_LENGTH && !is_path(&self.joined) && is_mixed(&self.joined, 45);
         // A line beside a key of one line may be a word of the sentence.
         let mut runs = RUN.find_iter(&text[self.start..self.end]);
-        let end = (is_wrapped || is_begun(&self.joined) || runs.any(|run| is_key(run.as_str())))
-            .then(|| last_line(text, self.end))?;
+        let is_alone = text[..self.start].trim().is_empty() && text[self.end..].trim().is_empty();
+        let is_one_line = is_alone && is_line(&self.joined);
+        let is_secret =
+            is_wrapped || is_one_line || is_begun(&self.joined) || runs.any(|run| is_key(run.as_str()));
+        let end = is_secret.then(|| last_line(text, self.end))?;
         Some(Secret { start: self.start, end, instead: sign("…") })
     }
 }
@@ -257,15 +260,17 @@ fn last_line(text: &str, mut at: usize) -> usize {
 }
 
 /// Whether a run of base64 without header must be a key or a certificate: it is long, or it begins like a key
-/// in DER (a sequence of more than 127 bytes, or of 119 or 116 bytes for EC keys).
+/// in DER (a sequence of more than 127 bytes, or of 119 or 116 bytes for EC keys). Such a beginning is mixed less.
 fn is_key(run: &str) -> bool {
-    if is_begun(run) {
-        return true;
-    }
-    if run.len() >= 48 {
-        return is_mixed(run, 42);
-    }
-    ["MII", "MHc", "MHQ", "MIG", "MC4C"].iter().any(|start| run.starts_with(start)) && is_mixed(run, 35)
+    let is_der = ["MII", "MHc", "MHQ", "MIG", "MC4C"].iter().any(|start| run.starts_with(start));
+    is_begun(run) || (is_der && is_mixed(run, 30)) || (run.len() >= 48 && is_mixed(run, 42))
+}
+
+/// Whether a text of nothing else must be a line of a key, since words in such a form are rarely alone. The last line of
+/// a key can be short.
+fn is_line(text: &str) -> bool {
+    let has_form = text.ends_with('=') || (text.len() >= 24 && is_mixed(text, 42) && !is_path(text));
+    has_form && text.len().is_multiple_of(4)
 }
 
 /// Whether adjacent characters differ in kind (capital, small letter, digit) at `percent` of all places or
@@ -286,4 +291,43 @@ fn is_mixed(run: &str, percent: usize) -> bool {
         && has(2)
         && !bytes.iter().all(u8::is_ascii_hexdigit)
         && changes * 100 >= percent * (bytes.len() - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::conceal;
+
+    /// Lines as real keys have them, though of no key: a beginning that is mixed less than most base64, and last lines.
+    #[test]
+    fn a_line_of_a_key_alone() {
+        for line in [
+            "MIIEowIBAAKCAQEAnq3XTTc7oBkjbEQP71ZJABP9nEMyvaz63IQVIDj7xRAvvxWn",
+            "MIICXAIBAAKBgQCfzCDDRPYUc1S1TbgniicJUYr4+PSLXhDVXxqzgZVLz3cwSAIP",
+            "Gsc1uCUcQUHo5eNBbPoNpgjHUjWLzteM0ne+ITvZy2y6",
+            "x7dQz0N3fWq9sLkP4vYh2TgRb8mJcE5u",
+            "0e1oQi6ZyXhCw5tVKgBn+DjM",
+            "Zk9vQ2x4T1hM7Q==",
+        ] {
+            let concealed = conceal(line);
+            assert_eq!(concealed, "-----BEGIN … PRIVATE KEY----- [redacted]", "{line}");
+            assert_eq!(conceal(&concealed), concealed);
+            assert_eq!(conceal(&format!(" {line}\n")).trim(), concealed);
+        }
+    }
+
+    #[test]
+    fn a_word_alone_is_no_line_of_a_key() {
+        for text in [
+            "hwDescSecurityDeviceKey1Of8Credentia",
+            "/ffs0/Config/Device1/Keys2Ab",
+            "0004F206075D0004F206075D",
+            "SoundPointIP335andMore12",
+            "registrationStateChanged",
+            "key=",
+            "x Zk9vQ2x4T1hM7Q==",
+            "Zk9vQ2x4T1hM7Q=",
+        ] {
+            assert_eq!(conceal(text), text);
+        }
+    }
 }
