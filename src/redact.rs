@@ -6,11 +6,11 @@
 //! | MAC addresses, in any notation, which is kept | `020000000001`… for the phones of the report, `028000000001`… for others: locally administered addresses |
 //! | IPv4 addresses, also with dashes | `240.0.0.1`… (reserved, RFC 1112) |
 //! | IPv6 addresses | `100::1`… (discard-only, RFC 6666) |
-//! | host names | `host-1.example`… |
+//! | host names, also the word after `connect to` | `host-1.example`… |
 //! | users: in URLs, SIP URIs and mail addresses, `user=`, and the word after `user`, `login` or `ext` | `user-1`… |
 //! | serial numbers | `serial-1`… |
-//! | other names, such as the common name of a certificate that is neither address nor host | `name-1`… |
-//! | directories, and names of files other than logs named after a phone | `dir-1/`…, `file-1.zip`… |
+//! | other names: the common name of a certificate that is neither address nor host, what is in quotes, and capitalized words after `subject`, `certificate of` and the like | `name-1`… |
+//! | directories, also in relative paths of phones' files, and names of files other than logs named after a phone | `dir-1/`…, `file-1.zip`… |
 //!
 //! Models, software versions, assembly numbers, lengths, times and **fingerprints** are kept, since a report
 //! is useless without them. So a person who has a certificate can recognize its phone by the fingerprint.

@@ -156,7 +156,7 @@ pub(super) fn other_words(input: &[u8]) -> IResult<&[u8], Rest<'_>> {
 }
 
 /// The reason of a failure, a free text after one of these signs; None if there is none. It ends with no separators and
-/// with no quotation mark: that closes one around the whole line.
+/// with no quotation mark, unless that closes one in the reason: another one closes one around the whole line.
 pub(super) fn reason(signs: &'static str) -> impl Fn(&[u8]) -> IResult<&[u8], Option<Box<str>>> {
     move |input| {
         let (input, said) = alt((preceded(sign(signs), remainder), nothing)).parse(input)?;
@@ -170,8 +170,22 @@ fn bare(bytes: &[u8]) -> &[u8] {
     // Two quotations, such as that of a string in a table.
     (0..2).fold(bytes, |bytes, _| {
         let bytes = without_trailing_marks(without_separators(bytes));
-        trim(quotes().find_map(|quote| bytes.strip_suffix(quote.as_bytes())).unwrap_or(bytes))
+        let before = quotes().find_map(|quote| Some((bytes.strip_suffix(quote.as_bytes())?, quote)));
+        trim(before.filter(|(before, quote)| !opens(before, quote)).map_or(bytes, |(before, _)| before))
     })
+}
+
+/// Whether a quotation is open at the end of a text that this mark can close.
+fn opens(before: &[u8], closing: &str) -> bool {
+    let marks: &[&str] = if DOUBLE_QUOTES.contains(&closing) { &DOUBLE_QUOTES } else { &SINGLE_QUOTES };
+    let is_letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphabetic);
+    let count = |mark: &&str| {
+        let places = memchr::memmem::find_iter(before, mark.as_bytes());
+        let is_apostrophe =
+            |at: &usize| is_letter(before[..*at].last()) && is_letter(before.get(at + mark.len()));
+        places.filter(|at| !is_apostrophe(at)).count()
+    };
+    marks.iter().map(count).sum::<usize>() % 2 == 1
 }
 
 fn nothing(input: &[u8]) -> IResult<&[u8], Rest<'_>> {

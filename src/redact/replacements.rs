@@ -200,6 +200,14 @@ impl<'a> Replacements<'a> {
         }
     }
 
+    /// The word after `connect to`: a host's name, unless it is an ordinary word.
+    pub(super) fn host_after_word(&mut self, place: Range<usize>) {
+        let said = self.text[place.clone()].trim_end_matches(['.', '-', ':']);
+        if !SERVER_WORDS.split(' ').any(|word| word.eq_ignore_ascii_case(said)) {
+            self.host(place);
+        }
+    }
+
     /// An IPv4 address with dashes, as in the names of files and hosts.
     pub(super) fn dashed_address(&mut self, place: Range<usize>) {
         if let Some(address) = address::dashed(&self.text[place.clone()]) {
@@ -238,6 +246,11 @@ impl<'a> Replacements<'a> {
         }
     }
 }
+
+/// Words that follow `connect to` and are not names.
+const SERVER_WORDS: &str = "\
+    a an the any all its no error failed timeout host server servers peer proxy remote network internet port ip address \
+    provisioning boot sip tls ssl tcp udp ldap xmpp http https ftp ftps tftp syslog ntp sntp dns dhcp stun";
 
 /// Words that follow `user`, `login` or `account` in phones' messages and are not names.
 const SENTENCE_WORDS: &str = "\

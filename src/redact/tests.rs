@@ -108,6 +108,43 @@ fn no_name_is_left_in_a_line() {
     insta::assert_snapshot!("lines_read_as_before", text);
 }
 
+/// Names that only their place in a known message shows as names.
+#[test]
+fn names_within_known_messages() {
+    for (text, redacted) in [
+        (
+            "Server certificate verification failed, subject 'Acme Corp Root CA'",
+            "Server certificate verification failed, subject 'name-0'",
+        ),
+        ("failed, subject Acme Corp, issued by Jane Roe", "failed, subject name-0, issued by name-0"),
+        (
+            "MakeTlsConnection: SSL_connect to acmepbx1 error 1",
+            "MakeTlsConnection: SSL_connect to host-0.example error 1",
+        ),
+        ("connection to acmepbx1:5061 timed out", "connection to host-0.example:5061 timed out"),
+        (
+            "Skipped uploading of failed log file acme/berlin/0004f2a1b2c3-app.log",
+            "Skipped uploading of failed log file dir-0/020000000001-app.log",
+        ),
+        (
+            "Device credential invalid: certificate of Jane Roe is bad",
+            "Device credential invalid: certificate of name-0 is bad",
+        ),
+    ] {
+        assert_eq!(redactor_of(&["0004F2A1B2C3"], |_| {}).text(text), redacted);
+    }
+    for text in [
+        "Server certificate verification failed, Untrusted Certificate",
+        "the phone's certificate and the server's name don't agree",
+        "MakeTlsConnection: SSL_connect error 1, no connection to the server",
+        "SHA-1/SHA-2, HTTP/1.1, and/or",
+        "certificate of the phone, certificate for use by clients",
+        "name 'Polycom Root CA' of the factory",
+    ] {
+        assert_eq!(redactor_of(&[], |_| {}).text(text), text);
+    }
+}
+
 #[test]
 fn what_the_first_pass_did_not_find_is_hidden_too() {
     let redactor = redactor_of_evidence();

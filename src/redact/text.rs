@@ -15,6 +15,13 @@ type Step = (Regex, fn(&mut Replacements<'_>, &Captures<'_>));
 /// A setting's value: in quotes, or up to a blank or another sign.
 const VALUE: &str = r#"(?:"([^"]*)"?|'([^']*)'?|([^\s"'<>(),;&]+))"#;
 
+/// A character of a name in a path.
+const NAME: &str = r#"[^\s"'<>|,;:=()/]"#;
+
+/// What shows that a relative path is one of a phone's files.
+const LOG_OR_SETTINGS: &str =
+    r"(?i:-app|-boot|\.log|\.cfg|\.xml|\.key|\.pem|\.crt|\.csr|\.gz|\.zip|\.tar|\.tgz)";
+
 /// The steps before the search for addresses, and those after it.
 static STEPS: LazyLock<[Vec<Step>; 2]> = LazyLock::new(|| {
     let step = |text: &str, handle| -> Step { (pattern(text), handle) };
@@ -37,6 +44,10 @@ static STEPS: LazyLock<[Vec<Step>; 2]> = LazyLock::new(|| {
         step(r#"(?i)\b[a-z][a-z0-9+.-]*://([^\s"'<>]+)"#, |replacements, found| {
             replacements.urls(range(found, 1))
         }),
+        step(
+            &format!(r#"(?:^|[\s"'(=,:])((?:{NAME}+/)+{NAME}*{LOG_OR_SETTINGS}{NAME}*)"#),
+            |replacements, found| replacements.path(range(found, 1)),
+        ),
         step(
             r"([\w.+%~!$*=-]+)(?::\[redacted\])?@(\[[0-9A-Fa-f:.]+\]|[\p{L}\p{N}_][\p{L}\p{N}_.-]*)",
             |replacements, found| {
@@ -64,6 +75,20 @@ static STEPS: LazyLock<[Vec<Step>; 2]> = LazyLock::new(|| {
             replacements.word(Pseudonym::User, range(found, 1));
         }),
         step(&host, |replacements, found| replacements.host(first_of(found))),
+        step(
+            r#"(?i)connect(?:ed|ing|ion)?\s+(?:to|with)\s+["']?([\p{L}\p{N}_\[][^\s"'<>,;()]*)"#,
+            |replacements, found| {
+                replacements.host_after_word(range(found, 1));
+            },
+        ),
+        step(
+            r#"(?:^|[\s(\[=:,])["'`‘“]([^"'`‘’“”]*[^"'`‘’“”\s])["'`’”](?:$|[\s)\].,;:])"#,
+            |replacements, found| replacements.name(range(found, 1)),
+        ),
+        step(
+            r"(?:(?i:\b(?:subject|issuer|owner)|\b(?:cert(?:ificate)?|credential) (?:of|for|from|by)|\bissued (?:to|by|for))[\s:=]+)(\p{Lu}[\p{L}\p{N}.-]*(?: \p{Lu}[\p{L}\p{N}.-]*)*)",
+            |replacements, found| replacements.name(range(found, 1)),
+        ),
     ];
     let after_addresses = vec![
         step(
