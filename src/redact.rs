@@ -28,7 +28,7 @@
 //! threads and in every format. A phone's pseudonym is its position among all phones of the searched paths,
 //! so it is the same in every command: first those with logs, then those that have only configuration files,
 //! which some commands don't read, then those that only an inventory names. Pseudonyms change if other logs are
-//! added; those of other names may also differ in a report that shows fewer phones.
+//! added, except while `watch` runs; those of other names may also differ in a report that shows fewer phones.
 
 mod address;
 mod mac;
@@ -85,6 +85,18 @@ impl Redactor {
         phones: impl IntoIterator<Item = Mac>,
         first_pass: impl FnOnce(&Self) -> Result<(), E>,
     ) -> Result<Self, E> {
+        Self::after(None, phones, first_pass)
+    }
+
+    /// The same for a later report of a stream: what has a pseudonym in the `previous` one keeps it.
+    ///
+    /// # Errors
+    /// Those of `first_pass`.
+    pub fn after<E>(
+        previous: Option<&Self>,
+        phones: impl IntoIterator<Item = Mac>,
+        first_pass: impl FnOnce(&Self) -> Result<(), E>,
+    ) -> Result<Self, E> {
         let phones: Vec<Mac> = phones.into_iter().collect();
         let all: BTreeSet<Mac> = phones.iter().copied().collect();
         // An address that looks like a pseudonym is kept, so its number must not be given to another phone.
@@ -93,8 +105,9 @@ impl Redactor {
                 u32::try_from(*number).ok().map(|number| pseudonym::mac(Pseudonym::Phone, number));
             pseudonym.is_none_or(|pseudonym| !all.contains(&pseudonym))
         };
-        let mut numbers = (1..).filter(is_free);
-        let mut numbered = BTreeMap::new();
+        let mut numbered = previous.map(|previous| previous.phones.clone()).unwrap_or_default();
+        let last = numbered.values().copied().max().unwrap_or_default();
+        let mut numbers = (last + 1..).filter(is_free);
         for phone in phones {
             numbered.entry(phone).or_insert_with(|| numbers.next().unwrap_or_default());
         }
@@ -102,7 +115,11 @@ impl Redactor {
         first_pass(&redactor)?;
         if let Others::Found(found) = redactor.others {
             let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-            redactor.others = Others::Numbered(Numbers::of(found));
+            let previous = match previous.map(|previous| &previous.others) {
+                Some(Others::Numbered(numbers)) => numbers.clone(),
+                _ => Numbers::default(),
+            };
+            redactor.others = Others::Numbered(previous.with(found));
         }
         Ok(redactor)
     }

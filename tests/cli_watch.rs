@@ -304,6 +304,13 @@ fn pseudonyms_and_objects() {
     assert_eq!((&change["before"], &change["after"]), (&"ok".into(), &"failed".into()));
     assert_eq!(change["came"][0]["name"], "key-too-large");
     assert_eq!(change["came"][0]["slot"], "platform-1");
+    // A phone before all others in order takes no pseudonym from them.
+    fs::copy(fleet.path().join(FAILING), fleet.path().join("0004f2000001-app.log")).unwrap();
+    let change: Value = serde_json::from_str(&watching.next()).unwrap();
+    assert!(change["mac"].as_str().unwrap() > "020000000001" && change["before"].is_null(), "{change}");
+    append(&fleet.path().join(HEALTHY), &REFUSAL.replace("key1", "key2"));
+    let change: Value = serde_json::from_str(&watching.next()).unwrap();
+    assert_eq!((&change["mac"], &change["came"][0]["slot"]), (&"020000000001".into(), &"platform-2".into()));
 }
 
 #[test]

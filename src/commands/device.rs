@@ -22,7 +22,7 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
     let mut scan =
         setup.scan(&args.read, &args.run, scan::scan_events).map_err(setup::temporary_file_failed)?;
     let mut overview = std::mem::take(&mut scan.overview);
-    let redactor = setup::redact(&args.run, scan.all_macs(), &mut overview, |redactor| {
+    let redactor = setup::redact(&args.run, scan.all_macs(), &mut overview, None, |redactor| {
         Redacted::new(&scan, redactor).visit();
         _ = redactor.mac(args.mac);
         scan.events(Shown::redacted(redactor), |_| Ok(()))

@@ -218,17 +218,18 @@ pub(super) fn pool(args: &RunArgs) -> Result<ThreadPool, Failure> {
 }
 
 /// Redacts `overview` if `--redact` asks for it, and returns the redactor for the phones, of which `phones` are
-/// all. `first_pass` must redact them once.
+/// all. `first_pass` must redact them once. Pseudonyms of a `previous` answer stay the same.
 pub(super) fn redact(
     args: &RunArgs,
     phones: impl IntoIterator<Item = Mac>,
     overview: &mut Overview,
+    previous: Option<&Redactor>,
     first_pass: impl FnOnce(&Redactor) -> io::Result<()>,
 ) -> Result<Option<Redactor>, Failure> {
     if !args.redact {
         return Ok(None);
     }
-    let redactor = Redactor::of(phones, |redactor| {
+    let redactor = Redactor::after(previous, phones, |redactor| {
         redactor.overview(&mut overview.clone());
         first_pass(redactor)
     });

@@ -156,10 +156,12 @@ impl Watch {
         let mut overview = std::mem::take(&mut scan.overview);
         let problems = overview.problems.clone();
         let (statuses, redactor) = self.setup.pool.install(|| {
-            let redactor = setup::redact(&self.args.run, scan.all_macs(), &mut overview, |redactor| {
-                Redacted::new(&scan, redactor).visit();
-                Ok(())
-            })?;
+            let previous = self.shown.as_ref().and_then(|old| old.redactor.as_ref());
+            let redactor =
+                setup::redact(&self.args.run, scan.all_macs(), &mut overview, previous, |redactor| {
+                    Redacted::new(&scan, redactor).visit();
+                    Ok(())
+                })?;
             Ok::<_, Failure>((Statuses::of(&scan), redactor))
         })?;
         let new = Shown { scan, overview, statuses, problems, redactor };
@@ -181,9 +183,7 @@ impl Watch {
             None => Vec::new(),
         };
         for change in &mut changes {
-            // A phone that is gone keeps its pseudonym of the last answer.
-            let last = old.and_then(|old| old.redactor.as_ref()).filter(|_| change.after.is_none());
-            if let Some(redactor) = last.or(new.redactor.as_ref()) {
+            if let Some(redactor) = &new.redactor {
                 change.phone.mac = change.phone.mac.map(|mac| redactor.mac(mac));
                 change.phone.file = change.phone.file.take().map(|file| redactor.path(&file).into());
             }

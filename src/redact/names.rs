@@ -49,17 +49,22 @@ fn insert<T: Ord>(names: &mut BTreeSet<T>, name: T) {
     }
 }
 
-/// Names with their numbers, from 1, in sort order.
-#[derive(Debug)]
+/// Names with their numbers, from 1, in sort order; those of a later report follow.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Numbers(BTreeMap<Pseudonym, BTreeMap<Box<str>, u64>>);
 
 impl Numbers {
-    pub(super) fn of(found: Found) -> Self {
-        let numbered = |(of, names): (Pseudonym, BTreeSet<Box<str>>)| {
-            let free = (1..).filter(|number| !found.taken.contains(&(of, *number)));
-            (of, names.into_iter().zip(free).collect())
-        };
-        Self(found.names.into_iter().map(numbered).collect())
+    /// Adds the names that are new, as long as there are not too many.
+    pub(super) fn with(mut self, found: Found) -> Self {
+        for (of, names) in found.names {
+            let known = self.0.entry(of).or_default();
+            let last = known.values().copied().max().unwrap_or_default();
+            let free = (last + 1..).filter(|number| !found.taken.contains(&(of, *number)));
+            let room = MAX_NUMBERED.saturating_sub(known.len());
+            let new: Vec<Box<str>> = names.into_iter().filter(|name| !known.contains_key(name)).collect();
+            known.extend(new.into_iter().take(room).zip(free));
+        }
+        self
     }
 
     pub(super) fn of_name(&self, of: Pseudonym, name: &str) -> u64 {
@@ -81,7 +86,7 @@ mod tests {
         };
         let found = all(&mut (0..many));
         assert_eq!(found.names, all(&mut (0..many).rev()).names);
-        let numbers = Numbers::of(found);
+        let numbers = Numbers::default().with(found);
         assert_eq!(numbers.of_name(Pseudonym::Host, "000007"), 8);
         assert_eq!(
             numbers.of_name(Pseudonym::Host, &format!("{:06}", MAX_NUMBERED - 1)),
@@ -91,13 +96,26 @@ mod tests {
     }
 
     #[test]
+    fn names_keep_their_numbers_in_a_later_report() {
+        let with = |numbers: Numbers, names: &[&str]| {
+            let mut found = Found::default();
+            names.iter().for_each(|name| found.add(Pseudonym::User, name));
+            found.add_taken(Pseudonym::User, 3);
+            numbers.with(found)
+        };
+        let numbers = with(with(Numbers::default(), &["carol", "bob"]), &["alice", "carol", "dave"]);
+        let all = ["bob", "carol", "alice", "dave"].map(|name| numbers.of_name(Pseudonym::User, name));
+        assert_eq!(all, [1, 2, 4, 5]);
+    }
+
+    #[test]
     fn numbers_in_the_logs_are_not_given_again() {
         let mut found = Found::default();
         found.add(Pseudonym::User, "alice");
         found.add(Pseudonym::User, "bob");
         found.add_taken(Pseudonym::User, 1);
         found.add_taken(Pseudonym::Host, 2);
-        let numbers = Numbers::of(found);
+        let numbers = Numbers::default().with(found);
         assert_eq!(numbers.of_name(Pseudonym::User, "alice"), 2);
         assert_eq!(numbers.of_name(Pseudonym::User, "bob"), 3);
         assert_eq!(numbers.of_name(Pseudonym::User, "carol"), 0);

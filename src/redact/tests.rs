@@ -108,6 +108,26 @@ fn no_name_is_left_in_a_line() {
     insta::assert_snapshot!("lines_read_as_before", text);
 }
 
+#[test]
+fn pseudonyms_stay_in_a_later_report() {
+    let of = |previous: Option<&Redactor>, phones: &[&str], text: &str| {
+        let phones = phones.iter().map(|mac| mac.parse().unwrap());
+        let first_pass = |redactor: &Redactor| {
+            drop(redactor.text(text));
+            Ok::<_, std::io::Error>(())
+        };
+        Redactor::after(previous, phones, first_pass).unwrap()
+    };
+    let first = of(None, &["0004F2A1B2C3"], "zoe@z.example");
+    let second = of(Some(&first), &["0004F2000001", "0004F2A1B2C3"], "anna@z.example");
+    let text = "0004F2A1B2C3 0004F2000001 zoe@z.example anna@z.example";
+    let expected = "020000000001 020000000002 user-1@host-1.example user-2@host-1.example";
+    assert_eq!(second.text(text), expected);
+    // What is gone for one report keeps its pseudonym, too.
+    let third = of(Some(&of(Some(&second), &[], "")), &["0004F2000001"], "anna@z.example");
+    assert_eq!(third.text(text), expected);
+}
+
 /// Names that only their place in a known message shows as names.
 #[test]
 fn names_within_known_messages() {
