@@ -181,6 +181,9 @@ pub struct Diff {
     pub broke: Vec<Entry>,
     /// Active before and not now, in phones that are in both answers.
     pub mended: Vec<Mended>,
+    /// The same in phones whose new status is `unknown`, unless later lines show it: the new answer has too little of the
+    /// phone to show that anything was mended.
+    pub no_longer_found: Vec<Entry>,
     /// Active before and now.
     pub still: Vec<Entry>,
     /// Phones that the old answer does not have.
@@ -205,6 +208,7 @@ impl Diff {
             new: side(new),
             broke: Vec::new(),
             mended: Vec::new(),
+            no_longer_found: Vec::new(),
             still: Vec::new(),
             phones_new: new.phones.iter().filter_map(|phone| missing_in(old, phone)).collect(),
             phones_gone: old.phones.iter().filter_map(|phone| missing_in(new, phone)).collect(),
@@ -215,6 +219,7 @@ impl Diff {
         }
         diff.broke.sort_unstable();
         diff.mended.sort_unstable();
+        diff.no_longer_found.sort_unstable();
         diff.still.sort_unstable();
         diff.phones_new.sort_unstable();
         diff.phones_gone.sort_unstable();
@@ -242,8 +247,14 @@ impl Diff {
         }
         for known in old.active() {
             let has = |state| new.has(state, &known.code, known.slot.as_deref());
-            if !has(State::Active) {
-                self.mended.push(Mended { entry: entry(name, known), resolved: has(State::Resolved) });
+            let (entry, resolved) = (entry(name, known), has(State::Resolved));
+            if has(State::Active) {
+                continue;
+            }
+            if resolved || new.status != Status::Unknown {
+                self.mended.push(Mended { entry, resolved });
+            } else {
+                self.no_longer_found.push(entry);
             }
         }
     }

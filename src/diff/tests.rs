@@ -78,6 +78,21 @@ fn what_is_resolved_or_absent_is_mended_and_comes_back_as_broken() {
 }
 
 #[test]
+fn what_is_absent_from_a_phone_of_which_too_little_is_known_is_not_mended() {
+    let old = [device(A, &[diagnosis("TLS001", "active", None)], &[])];
+    let with_status = |status: &str, diagnoses: &[Value]| {
+        let mut device = device(A, diagnoses, &[]);
+        device["status"] = status.into();
+        let diff = diff(&old, &[device]);
+        (diff.mended.len(), told(&diff.no_longer_found))
+    };
+    assert_eq!(with_status("ok", &[]), (1, vec![]));
+    assert_eq!(with_status("unknown", &[]), (0, vec!["0004F2000001 TLS001 None".to_owned()]));
+    assert_eq!(with_status("unknown", &[diagnosis("TLS001", "resolved", None)]), (1, vec![]));
+    assert_eq!(with_status("unknown", &[diagnosis("TLS001", "active", None)]), (0, vec![]));
+}
+
+#[test]
 fn phones_come_and_go() {
     let diff = diff(
         &[device(A, &[diagnosis("INS001", "active", None)], &[]), device(None, &[], &[])],

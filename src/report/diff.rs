@@ -46,6 +46,7 @@ pub(super) struct Document<'d> {
 struct Summary {
     broke: usize,
     mended: usize,
+    no_longer_found: usize,
     still: usize,
     phones_new: usize,
     phones_gone: usize,
@@ -57,6 +58,7 @@ impl Summary {
         Self {
             broke: diff.broke.len(),
             mended: diff.mended.len(),
+            no_longer_found: diff.no_longer_found.len(),
             still: diff.still.len(),
             phones_new: diff.phones_new.len(),
             phones_gone: diff.phones_gone.len(),

@@ -143,9 +143,14 @@ impl std::fmt::Display for Change {
         }
         // The diagnoses of a phone that is gone are not listed as ended.
         let went = self.went.iter().filter(|_| self.after.is_some());
-        let went: Vec<String> = went.map(|went| went.diagnosis.short()).collect();
-        if !went.is_empty() {
-            write!(f, ", mended {}", went.join(" "))?;
+        // If too little is known of the phone, nothing shows that they are mended.
+        let (mended, lost): (Vec<_>, Vec<_>) =
+            went.partition(|went| went.resolved || self.after != Some(Status::Unknown));
+        for (went, how) in [(mended, "mended"), (lost, "no longer found")] {
+            if !went.is_empty() {
+                let codes: Vec<String> = went.iter().map(|went| went.diagnosis.short()).collect();
+                write!(f, ", {how} {}", codes.join(" "))?;
+            }
         }
         Ok(())
     }
@@ -158,4 +163,40 @@ fn text(change: &Change, out: &mut dyn Write) -> io::Result<()> {
 fn jsonl(change: &Change, out: &mut dyn Write) -> io::Result<()> {
     safe_json::write(change, out)?;
     out.write_all(b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(status: Status, severity: Option<Severity>, resolved: Option<Severity>) -> Statuses {
+        let diagnosis = |severity| ActiveDiagnosis {
+            code: "CFG004".to_owned(),
+            slot: Some("platform-1".to_owned()),
+            name: "a-name".to_owned(),
+            severity,
+        };
+        let set = |severity: Option<Severity>| severity.map(diagnosis).into_iter().collect();
+        let status = PhoneStatus { status: Some(status), active: set(severity), resolved: set(resolved) };
+        Statuses([(PhoneName { mac: None, file: Some("x.log".into()) }, status)].into())
+    }
+
+    #[test]
+    fn what_came_and_what_went() {
+        use Severity::Error;
+        let failed = || of(Status::Failed, Some(Error), None);
+        for (old, new, expected) in [
+            (failed(), of(Status::Ok, None, None), "failed -> ok, mended CFG004@platform-1"),
+            (failed(), of(Status::Unknown, None, Some(Error)), "failed -> unknown, mended CFG004@platform-1"),
+            (
+                failed(),
+                of(Status::Unknown, None, None),
+                "failed -> unknown, no longer found CFG004@platform-1",
+            ),
+        ] {
+            let changes = new.changes_since(&old, "now");
+            assert_eq!(changes[0].to_string(), format!("now x.log {expected}"));
+        }
+        assert_eq!(failed().changes_since(&failed(), "now"), []);
+    }
 }

@@ -22,7 +22,7 @@ const WIDEST: usize = 110;
 /// A block of a comparison. Its texts are raw.
 enum Block<'d> {
     /// What is compared, and how many there are of each.
-    Head(String, [(usize, &'static str); 6]),
+    Head(String, [(usize, &'static str); 7]),
     Title(&'static str, Tone),
     /// A diagnosis that entries share, and the number of their phones.
     Code(&'d Entry, u64),
@@ -81,6 +81,7 @@ fn blocks<'d>(diff: &'d Diff, style: &Style) -> Vec<Block<'d>> {
     let figures = [
         (diff.broke.len(), "broke"),
         (diff.mended.len(), "mended"),
+        (diff.no_longer_found.len(), "no longer found"),
         (diff.still.len(), "still there"),
         (diff.phones_new.len(), "phones new"),
         (diff.phones_gone.len(), "phones gone"),
@@ -107,6 +108,16 @@ fn blocks<'d>(diff: &'d Diff, style: &Style) -> Vec<Block<'d>> {
             let how = if mended.resolved { "later lines show it" } else { "no longer found" };
             format!("{}: {how}", of(&mended.entry))
         });
+    }
+    title(
+        &mut blocks,
+        "No longer found, in phones of which too little is known",
+        Tone::Strong,
+        &diff.no_longer_found,
+    );
+    for entries in diff.no_longer_found.chunk_by(|a, b| a.code == b.code) {
+        blocks.push(Block::Code(&entries[0], phones(entries.iter())));
+        list(&mut blocks, most, entries, of);
     }
     title(&mut blocks, "Still there", Tone::Strong, &diff.still);
     let still = diff.still.chunk_by(|a, b| a.code == b.code);

@@ -1,7 +1,7 @@
 use super::*;
 use crate::diff::ScanAnswer;
 use crate::report::fixture;
-use crate::report::shape::{Device, State};
+use crate::report::shape::{Device, State, Status};
 use crate::report::text::visible::is_hidden;
 use crate::report::text::width::width;
 use crate::report::{FORMATS, Overview, ScanReport, Verbosity};
@@ -23,12 +23,14 @@ fn compared(old: &Vec<Device>, new: &Vec<Device>) -> Diff {
 }
 
 /// The fleet that all formats are tested on, and a later state of it: one phone repaired, one broken, one
-/// removed, one added.
+/// with a new log, one removed, one added.
 fn changed() -> Diff {
     let old = fixture::fleet().devices;
     let mut new = old.clone();
     new[0].diagnoses[0].state = State::Resolved;
     new[1].diagnoses.clear();
+    new[2].diagnoses.clear();
+    new[2].status = Status::Unknown;
     new[8].certificates[1].fingerprint = Some("FF:".repeat(15) + "FF");
     let tls = new[3].diagnoses[0].clone();
     new[10].diagnoses.push(tls);
