@@ -71,9 +71,9 @@ impl ScanAnswer {
         Ok(Self { path: path.to_owned(), phones: answer::read(input)? })
     }
 
-    /// Whether the diagnosis of this code and slot was active in this phone.
-    pub fn has(&self, phone: &PhoneName, code: &str, slot: Option<&str>) -> bool {
-        self.phones.get(phone).is_some_and(|phone| phone.has(State::Active, code, slot))
+    /// Whether the diagnosis of this code and slot was active in this phone, and at least as severe.
+    pub fn has(&self, phone: &PhoneName, code: &str, slot: Option<&str>, severity: Severity) -> bool {
+        self.phones.get(phone).is_some_and(|phone| phone.has_as_severe(code, slot, severity))
     }
 }
 
@@ -177,14 +177,14 @@ pub struct Diff {
     pub old: Side,
     /// The later answer.
     pub new: Side,
-    /// Active now and not before, including those of new phones.
+    /// Active now and not before, or less severe before, including those of new phones.
     pub broke: Vec<Entry>,
     /// Active before and not now, in phones that are in both answers.
     pub mended: Vec<Mended>,
     /// The same in phones whose new status is `unknown`, unless later lines show it: the new answer has too little of the
     /// phone to show that anything was mended.
     pub no_longer_found: Vec<Entry>,
-    /// Active before and now.
+    /// Active before and now, and not more severe than before.
     pub still: Vec<Entry>,
     /// Phones that the old answer does not have.
     pub phones_new: Vec<UnmatchedPhone>,
@@ -229,7 +229,8 @@ impl Diff {
 
     fn add(&mut self, name: &PhoneName, old: Option<&AnswerPhone>, new: &AnswerPhone) {
         for known in new.active() {
-            let was = old.is_some_and(|old| old.has(State::Active, &known.code, known.slot.as_deref()));
+            let was =
+                old.is_some_and(|old| old.has_as_severe(&known.code, known.slot.as_deref(), known.severity));
             let list = if was { &mut self.still } else { &mut self.broke };
             list.push(entry(name, known));
         }

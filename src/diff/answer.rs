@@ -45,9 +45,10 @@ pub(super) struct AnswerCertificate {
 }
 
 impl AnswerPhone {
-    /// If there are several diagnoses of one code and slot, keeps only the first, an active one if there is one.
+    /// If there are several diagnoses of one code and slot, keeps only the first: an active one if there is one, the most
+    /// severe of them.
     fn keep_first(&mut self) {
-        self.diagnoses.sort_by_key(|known| known.state);
+        self.diagnoses.sort_by_key(|known| (known.state, known.severity));
         let mut seen = HashSet::new();
         self.diagnoses.retain(|known| seen.insert((known.code.clone(), known.slot.clone())));
     }
@@ -56,6 +57,12 @@ impl AnswerPhone {
         self.diagnoses
             .iter()
             .any(|known| known.state == state && known.code == code && known.slot.as_deref() == slot)
+    }
+
+    /// Whether the diagnosis of this code and slot is active, and at least as severe.
+    pub(super) fn has_as_severe(&self, code: &str, slot: Option<&str>, severity: Severity) -> bool {
+        let mut active = self.active().filter(|known| known.code == code && known.slot.as_deref() == slot);
+        active.any(|known| known.severity <= severity)
     }
 
     pub(super) fn active(&self) -> impl Iterator<Item = &AnswerDiagnosis> {

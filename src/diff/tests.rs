@@ -93,6 +93,44 @@ fn what_is_absent_from_a_phone_of_which_too_little_is_known_is_not_mended() {
 }
 
 #[test]
+fn a_diagnosis_that_became_more_severe_broke() {
+    let of = |severity: &str| {
+        let mut diagnosis = diagnosis("CFG004", "active", Some("platform-1"));
+        diagnosis["severity"] = severity.into();
+        [device(A, &[diagnosis], &[])]
+    };
+    for (old, new, has_broken) in [
+        ("warning", "error", true),
+        ("info", "warning", true),
+        ("error", "error", false),
+        ("error", "warning", false),
+        ("warning", "info", false),
+    ] {
+        let diff = diff(&of(old), &of(new));
+        assert_eq!(
+            (diff.broke.len(), diff.still.len()),
+            if has_broken { (1, 0) } else { (0, 1) },
+            "{old} {new}"
+        );
+        assert!(diff.mended.is_empty() && diff.no_longer_found.is_empty());
+        let name = PhoneName { mac: Some("0004F2000001".parse().unwrap()), file: None };
+        let baseline = read(answer(&of(old))).unwrap();
+        let severity = diff.broke.iter().chain(&diff.still).next().unwrap().severity;
+        assert_eq!(baseline.has(&name, "CFG004", Some("platform-1"), severity), !has_broken);
+    }
+    // Of two diagnoses of one code and slot, the more severe one is compared.
+    let [both, old] = [["info", "error"], ["error", "error"]].map(|severities| {
+        let diagnoses: Vec<Value> = severities
+            .iter()
+            .flat_map(|severity| of(severity))
+            .map(|device| device["diagnoses"][0].clone())
+            .collect();
+        [device(A, &diagnoses, &[])]
+    });
+    assert_eq!((diff(&both, &old).still.len(), diff(&of("warning"), &both).broke.len()), (1, 1));
+}
+
+#[test]
 fn phones_come_and_go() {
     let diff = diff(
         &[device(A, &[diagnosis("INS001", "active", None)], &[]), device(None, &[], &[])],

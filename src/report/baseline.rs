@@ -66,7 +66,8 @@ impl NewInPhone {
         let name = PhoneName::of_device(device);
         let is_new = |at: &usize| {
             let diagnosis = &device.diagnoses[*at];
-            diagnosis.state == State::Active && !old.has(&name, diagnosis.code, diagnosis.slot.as_deref())
+            diagnosis.state == State::Active
+                && !old.has(&name, diagnosis.code, diagnosis.slot.as_deref(), diagnosis.severity)
         };
         let diagnoses: Vec<usize> = (0..device.diagnoses.len()).filter(is_new).collect();
         let new = || diagnoses.iter().map(|at| &device.diagnoses[*at]);

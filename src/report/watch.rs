@@ -117,11 +117,18 @@ impl Statuses {
         let changes = phones.into_iter().filter_map(|phone| {
             let [old, new] = [before, self].map(|statuses| statuses.0.get(phone).unwrap_or(&absent));
             let came: Vec<_> = new.active.difference(&old.active).cloned().collect();
-            let went = old
-                .active
-                .difference(&new.active)
-                .cloned()
-                .map(|diagnosis| ClearedDiagnosis { resolved: new.resolved.contains(&diagnosis), diagnosis });
+            // A diagnosis that is only of another severity now has come and not gone.
+            let is_active = |was: &&ActiveDiagnosis| {
+                new.active.iter().any(|is| (&is.code, &is.slot) == (&was.code, &was.slot))
+            };
+            let went =
+                old.active.iter().filter(|was| !is_active(was)).cloned().map(|diagnosis| ClearedDiagnosis {
+                    resolved: new
+                        .resolved
+                        .iter()
+                        .any(|is| (&is.code, &is.slot) == (&diagnosis.code, &diagnosis.slot)),
+                    diagnosis,
+                });
             let went: Vec<_> = went.collect();
             let (before, after) = (old.status, new.status);
             let is_change = before != after || !came.is_empty() || !went.is_empty();
@@ -183,7 +190,7 @@ mod tests {
 
     #[test]
     fn what_came_and_what_went() {
-        use Severity::Error;
+        use Severity::{Error, Warning};
         let failed = || of(Status::Failed, Some(Error), None);
         for (old, new, expected) in [
             (failed(), of(Status::Ok, None, None), "failed -> ok, mended CFG004@platform-1"),
@@ -193,6 +200,8 @@ mod tests {
                 of(Status::Unknown, None, None),
                 "failed -> unknown, no longer found CFG004@platform-1",
             ),
+            (of(Status::Attention, Some(Warning), None), failed(), "attention -> failed CFG004@platform-1"),
+            (failed(), of(Status::Attention, Some(Warning), None), "failed -> attention CFG004@platform-1"),
         ] {
             let changes = new.changes_since(&old, "now");
             assert_eq!(changes[0].to_string(), format!("now x.log {expected}"));
