@@ -32,24 +32,26 @@ fn contradicted<'a>(config: &'a PhoneConfig, log: &LogFacts) -> Vec<(Given<'a>, 
     tls.into_iter().chain(render).chain(hw).collect()
 }
 
-/// The levels that keep certificate lines out of the log: the line, what it hides, the level to set.
-///
-/// A level that the log shows otherwise hides nothing.
+/// The levels in the files that keep certificate lines out of a log that is written at them: the line, what it hides, the
+/// level to set.
+fn high_levels(config: &PhoneConfig) -> impl Iterator<Item = (Given<'_>, &'static str, u8)> {
+    let levels = [TLS_LEVEL, RENDER_LEVEL, HW_LEVEL].into_iter().filter_map(|name| level_of(config, name));
+    levels.filter_map(|(given, level)| match given.name() {
+        HW_LEVEL if level > 4 => Some((given, "refusals", 4)),
+        RENDER_LEVEL if level > 4 => Some((given, "the inventory and refusals", 3)),
+        TLS_LEVEL | RENDER_LEVEL if level > 3 => Some((given, "the inventory", 3)),
+        _ => None,
+    })
+}
+
+/// Those that kept certificate lines out of this log. A level that the log shows otherwise hides nothing.
 pub(in crate::check) fn hiding_levels<'a>(
     config: &'a PhoneConfig,
     log: &LogFacts,
 ) -> Vec<(Given<'a>, &'static str, u8)> {
     let contradicted = contradicted(config, log);
-    let levels = [TLS_LEVEL, RENDER_LEVEL, HW_LEVEL].into_iter().filter_map(|name| level_of(config, name));
-    let levels =
-        levels.filter(|(given, _)| contradicted.iter().all(|(other, _)| other.name() != given.name()));
-    let hiding = levels.filter_map(|(given, level)| match given.name() {
-        HW_LEVEL if level > 4 => Some((given, "refusals", 4)),
-        RENDER_LEVEL if level > 4 => Some((given, "the inventory and refusals", 3)),
-        TLS_LEVEL | RENDER_LEVEL if level > 3 => Some((given, "the inventory", 3)),
-        _ => None,
-    });
-    hiding.collect()
+    let is_certain = |given: &Given<'_>| contradicted.iter().all(|(other, _)| other.name() != given.name());
+    high_levels(config).filter(|(given, ..)| is_certain(given)).collect()
 }
 
 pub(super) fn no_evidence(
@@ -59,14 +61,16 @@ pub(super) fn no_evidence(
     const LEVEL: &str = TLS_LEVEL;
     let mut lines = Vec::new();
     let mut steps = Vec::new();
-    let hiding: Vec<_> = hiding_levels(config, log).into_iter().filter(|(.., wanted)| *wanted == 3).collect();
-    for (given, hidden, wanted) in &hiding {
-        lines.push(given.says_of_value(format!(" keeps {hidden} out of the log: change it to {wanted}")));
+    let contradicted = contradicted(config, log);
+    for (given, hidden, wanted) in high_levels(config).filter(|(.., wanted)| *wanted == 3) {
+        // A level that the log contradicts may have been set since: then it would hide the next inventory.
+        if contradicted.iter().all(|(other, _)| other.name() != given.name()) {
+            lines.push(given.says_of_value(format!(" keeps {hidden} out of the log: change it to {wanted}")));
+        }
         let (name, value) = (given.name(), given.value.in_short());
         let step = sentence![name, " from ", value, format!(" to {wanted} in "), given.place()];
         steps.push((["Change ", "change "], step));
     }
-    let contradicted = contradicted(config, log);
     for (given, shown) in contradicted.iter().filter(|(given, _)| given.name() != HW_LEVEL) {
         let but = format!(", and the log shows {shown}: changed since, or set another way?");
         lines.push(given.says_of_value(but));
