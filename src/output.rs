@@ -77,26 +77,29 @@ impl FileOutput {
     /// The file exists and `force` is not given, or its directory can't be written to.
     pub(crate) fn create(path: &Path, force: bool) -> Result<Self, OutputError> {
         let failed = |source| OutputError::File { path: path.to_owned(), source };
-        let there = fs::metadata(path);
-        if there.as_ref().is_ok_and(fs::Metadata::is_dir) {
+        let there = match fs::metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            there => Some(there.map_err(failed)?),
+        };
+        if there.as_ref().is_some_and(fs::Metadata::is_dir) {
             return Err(failed(io::ErrorKind::IsADirectory.into()));
         }
-        if !force && there.as_ref().is_ok_and(|there| is_named_pipe(path, there)) {
+        if !force && there.as_ref().is_some_and(|there| is_named_pipe(path, there)) {
             return Err(OutputError::Exists(path.to_owned()));
         }
-        if there.is_ok_and(|there| !there.is_file()) {
+        if there.as_ref().is_some_and(|there| !there.is_file()) {
             let file = fs::File::options().write(true).open(path).map_err(failed)?;
             return Ok(Self { path: path.to_owned(), to: Destination::Straight(file) });
         }
         if !force && path.symlink_metadata().is_ok() {
             return Err(OutputError::Exists(path.to_owned()));
         }
-        let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let target = target_of(path);
         let directory = match target.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
-        let (file, waiting) = beside(directory).map_err(failed)?.into_parts();
+        let (file, waiting) = beside(directory, there.as_ref()).map_err(failed)?.into_parts();
         let half_written = Registration::of(&waiting);
         let to = Destination::Beside { target, force, half_written, file, waiting };
         Ok(Self { path: path.to_owned(), to })
@@ -136,18 +139,48 @@ fn written(file: fs::File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>)
     out.into_inner().map_err(io::IntoInnerError::into_error)
 }
 
-/// A temporary file in `directory`, with the default permissions of new files.
-fn beside(directory: &Path) -> io::Result<NamedTempFile> {
+/// The file to which a link at this path leads, even if it does not exist; else the path itself.
+fn target_of(path: &Path) -> PathBuf {
+    let mut target = path.to_owned();
+    // Links in a circle would not end, but the file's metadata could not be read then.
+    while let Ok(to) = fs::read_link(&target) {
+        target = target.parent().unwrap_or(Path::new("")).join(to);
+    }
+    target
+}
+
+/// A temporary file in `directory`, with the permissions of the file that it will replace, else those of new files.
+fn beside(directory: &Path, replaced: Option<&fs::Metadata>) -> io::Result<NamedTempFile> {
     fs::metadata(directory)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".phonecert-").suffix(".part");
     #[cfg(unix)]
-    {
+    if replaced.is_none() {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
     // The error names the temporary file, which means nothing to the user, so only its kind is kept.
-    builder.tempfile_in(directory).map_err(|error| error.kind().into())
+    let made = builder.tempfile_in(directory).map_err(|error| io::Error::from(error.kind()))?;
+    #[cfg(unix)]
+    if let Some(replaced) = replaced {
+        take_over(replaced, made.as_file())?;
+    }
+    #[cfg(not(unix))]
+    let _ = replaced;
+    Ok(made)
+}
+
+/// Gives a new file owner, group and permissions of the one that it will replace, as far as that is allowed.
+#[cfg(unix)]
+fn take_over(replaced: &fs::Metadata, file: &fs::File) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+    let mut mode = replaced.mode() & 0o777;
+    let (owner, group) = (Some(replaced.uid()), Some(replaced.gid()));
+    if fchown(file, owner, group).or_else(|_| fchown(file, None, group)).is_err() {
+        // The file has another group, which may do no more than everyone.
+        mode &= 0o707 | (mode & 0o007) << 3;
+    }
+    file.set_permissions(fs::Permissions::from_mode(mode))
 }
 
 /// Whether there is a named pipe at the path. A link to standard output may lead to an unnamed pipe, which
@@ -258,6 +291,39 @@ mod tests {
         FileOutput::create(&link, true).unwrap().write(|out| out.write_all(b"new")).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert!(link.symlink_metadata().unwrap().is_symlink());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_nothing_leads_to_the_new_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        std::os::unix::fs::symlink("second.json", at("first.json")).unwrap();
+        std::os::unix::fs::symlink("real.json", at("second.json")).unwrap();
+        assert!(matches!(FileOutput::create(&at("first.json"), false), Err(OutputError::Exists(_))));
+        FileOutput::create(&at("first.json"), true).unwrap().write(|out| out.write_all(b"new")).unwrap();
+        assert_eq!(fs::read(at("real.json")).unwrap(), b"new");
+        std::os::unix::fs::symlink("circle.json", at("circle.json")).unwrap();
+        assert!(matches!(FileOutput::create(&at("circle.json"), true), Err(OutputError::File { .. })));
+        assert_eq!(names(directory.path()), ["circle.json", "first.json", "real.json", "second.json"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_replaced_file_keeps_its_permissions() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let (path, link) = (directory.path().join("report.html"), directory.path().join("link.html"));
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        for mode in [0o600, 0o640, 0o664] {
+            for path in [&path, &link] {
+                fs::write(path, "old").unwrap();
+                fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+                FileOutput::create(path, true).unwrap().write(|out| out.write_all(b"new")).unwrap();
+                assert_eq!(fs::read(path).unwrap(), b"new");
+                assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, mode, "{mode:o}");
+            }
+        }
     }
 
     /// Renaming a file over a device would remove the device for all programs.
