@@ -83,6 +83,12 @@ pub fn rotation(name: &[u8]) -> Rotation {
     }
 }
 
+/// Whether this is the name of an AppleDouble file, in which macOS keeps metadata of another file where the file system
+/// or the archive has no place for them: `._0004f2a1b2c3-app.log`, also in `__MACOSX` of a zip archive. It holds no log.
+pub(super) fn is_apple_double(name: &[u8]) -> bool {
+    name.starts_with(b"._")
+}
+
 /// Whether this is the name of a phone's boot log, `<12 hex digits>-boot.log`. Boot logs have no messages
 /// about certificates.
 pub(super) fn is_boot_log(name: &[u8]) -> bool {

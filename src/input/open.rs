@@ -16,6 +16,7 @@ use super::decompress::{BLOCK, Decoder, read_ahead};
 use super::file_kind::SkipReason;
 use super::kind::{Compression, FileKind, SNIFFED};
 use super::limits::{Budget, Fault, LimitedStream, MAX_CONFIG_BYTES, MAX_NESTING, fill, too_long};
+use super::log_name::is_apple_double;
 use super::system::{read_at, shown};
 use super::utf16::decoded;
 use super::{ConfigContent, ConfigMember, Content, LogName, LogSink, NOT_PLAIN, Rotation, tar, zip};
@@ -228,7 +229,7 @@ struct Members<'v, 'o> {
 impl Visitor for Members<'_, '_> {
     fn select(&mut self, member: &Member) -> Result<Option<MemberUse>, Fault> {
         self.opener.budget.count_member()?;
-        if member.kind == MemberKind::Directory {
+        if member.kind == MemberKind::Directory || is_apple_double(base_name(&member.name)) {
             return Ok(None);
         }
         if let Some(kind) = SkipReason::of(base_name(&member.name)) {

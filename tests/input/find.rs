@@ -4,7 +4,7 @@ use phonecert::input::{Buffers, ConfigKind, Options, Rotation, SkipReason};
 use phonecert::model::Mac;
 use phonecert::problem::ProblemKind::NotFound;
 
-use super::sink::{LOG, Taken, Tree, log};
+use super::sink::{LOG, Taken, Tree, log, tar, zip};
 
 #[test]
 fn logs_of_one_phone_stand_together() {
@@ -178,6 +178,34 @@ fn what_is_passed_over_is_counted() {
     assert_eq!(kinds, expected.iter().map(|(kind, told)| (kind, told)).collect::<Vec<_>>());
     assert_eq!(taken.skipped.files, 10);
     assert!(taken.logs.is_empty() && taken.problems.is_empty());
+}
+
+/// macOS writes a file of metadata beside each file on a share, and into archives.
+#[test]
+fn metadata_of_macos_is_no_log() {
+    let double: &[u8] = b"\0\x05\x16\x07\0\x02\0\0Mac OS X        ";
+    let content = log(20);
+    let members: [(&str, &[u8]); 7] = [
+        ("logs/0004f2a1b2c3-app.log", &content),
+        ("logs/._0004f2a1b2c3-app.log", double),
+        ("logs/._0004f2a1b2c3-boot.log", double),
+        ("logs/._0004f2a1b2c3.cfg", double),
+        ("logs/._old.zip", double),
+        ("logs/._old.7z", double),
+        ("__MACOSX/logs/._0004f2a1b2c3-app.log", double),
+    ];
+    let tree = Tree::new();
+    members.iter().for_each(|(name, bytes)| tree.write(name, bytes));
+    for taken in [
+        tree.read_all(),
+        Tree::with("a.zip", &zip(&members)).read_all(),
+        Tree::with("a.tar", &tar(&members)).read_all(),
+    ] {
+        taken.is_only(&content);
+        assert!(taken.configs.is_empty() && taken.skipped.kinds.is_empty());
+    }
+    // What the user names is read.
+    assert_eq!(tree.read(&["logs/._0004f2a1b2c3-app.log"]).bytes(), double);
 }
 
 #[test]
