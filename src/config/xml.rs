@@ -1,7 +1,7 @@
 //! Reads the attributes of an XML file, and finds where it is not well-formed.
 //!
 //! The phone's parser is most likely Expat, without namespaces. roxmltree gives the same result as Expat if colons
-//! in names are replaced, and if three rules that it does not check are checked here. A document type is ignored; a
+//! in names are replaced, and if the rules that it does not check are checked here. A document type is ignored; a
 //! file whose document type declares entities or attributes is not read. The time of roxmltree is quadratic in the
 //! attributes of one element, so these are counted first. Most files are read without it ([`simple`]).
 
@@ -255,6 +255,14 @@ mod tests {
             ("<?xml version=\"1.0\"?>\n<a><?Xml?></a>", (2, 4), "lower case"),
             ("<a><?xml\tx?></a>", (1, 4), "very beginning"),
             ("<?xml version=\"1.0\" standalone=\"maybe\"?><a/>", (1, 33), "neither yes nor no"),
+            ("<?xml version=\"1.0\" encoding=\"UFT-8\"?><a/>", (1, 31), "not known"),
+            ("<?xml version=\"1.0\"\n encoding='ANSI'?><a/>", (2, 12), "not known"),
+            ("<?xml version=\"1.0\" encoding=\"UTF 8\"?><a/>", (1, 20), "declaration is not well-formed"),
+            ("<?xml version=\"1.0\" encoding=\"utf-8;\"?><a/>", (1, 20), "declaration is not well-formed"),
+            ("<?xml version=\"1.0\" encoding=\"\"?><a/>", (1, 31), "declaration is not well-formed"),
+            ("<?xml version=\"1.0\" encoding=\"8859-1\"?><a/>", (1, 31), "declaration is not well-formed"),
+            ("<?xml version=\"1,0\"?><a/>", (1, 6), "declaration is not well-formed"),
+            ("<?xml?><a/>", (1, 6), "declaration is not well-formed"),
             (
                 "<?xml version=\"1.0\" encoding=\"utf-8\"\nstandalone = 'YES' ?><a/>",
                 (2, 15),
@@ -275,6 +283,9 @@ mod tests {
             "<?xml-stylesheet x?><a><?XML-x?><?xmlx?></a>",
             "<?xml\tversion=\"1.0\" standalone=\"yes\"?><a/>",
             "<?xml version='1.0' encoding='utf-8' standalone='no' ?><a/>",
+            "<?xml version=\"1.1\"?><a/>",
+            "<?xml version = '1.0'\n encoding = 'ISO-8859-1'?><a/>",
+            "<?xml version=\"1.0\" encoding=\"windows-1252\"?><a/>",
             "<?xml version=\"1.0\"?><a><?p standalone=\"maybe\"?></a>",
         ] {
             assert!(read(text).is_ok(), "{text}");

@@ -140,8 +140,7 @@ impl<'t> Cursor<'t> {
         let encoding = encoding.trim_ascii_end();
         let is_good = encoding.is_empty() || {
             let name = encoding.strip_prefix(" encoding=\"")?.strip_suffix('"')?;
-            name.starts_with(|first: char| first.is_ascii_alphabetic())
-                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            name.eq_ignore_ascii_case("UTF-8")
         };
         self.at = self.text.find("?>")? + 2;
         is_good.then_some(())

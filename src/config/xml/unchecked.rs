@@ -1,8 +1,9 @@
-//! Rules of XML 1.0 that the full parser does not check: the target `xml` of instructions (section 2.6), `standalone`
-//! in the declaration (2.9), and the characters that references name by number (4.1).
+//! Rules of XML 1.0 that the full parser does not check: the target `xml` of instructions (section 2.6), the XML
+//! declaration (2.8, 2.9, 4.3.3), and the characters that references name by number (4.1).
 
 use std::sync::LazyLock;
 
+use encoding_rs::Encoding;
 use regex::Regex;
 
 use super::Refusal;
@@ -17,7 +18,43 @@ static TO_CHECK: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-static STANDALONE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"\sstandalone\s*=\s*["']([^"']*)["']\s*\z"#));
+/// One of the parts of an XML declaration. Group 1 is its name, group 2 or 3 its value.
+static PART: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r#"\A\s+(version|encoding|standalone)\s*=\s*(?:"([A-Za-z0-9._-]*)"|'([A-Za-z0-9._-]*)')"#)
+});
+
+/// The first fault in an XML declaration from after its `xml`: offset and reason. A version other than 1.0 is none, as for
+/// Expat.
+fn fault_in_declaration(data: &str) -> Option<(usize, &'static str)> {
+    const FORM: &str =
+        "the XML declaration is not well-formed: write <?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+    let mut at = 0;
+    let mut names = ["version", "encoding", "standalone"].into_iter();
+    while !data[at..].trim_ascii().is_empty() {
+        let Some(part) = PART.captures(&data[at..]) else { return Some((at, FORM)) };
+        let (whole, name) = (part.get(0).map_or(0, |whole| whole.end()), &part[1]);
+        // All three are in this order, and only the version is required.
+        let is_in_order = names.any(|known| known == name) && (at > 0 || name == "version");
+        let value = part.get(2).or_else(|| part.get(3));
+        let (value, start) = value.map_or(("", 0), |value| (value.as_str(), value.start()));
+        let why = match name {
+            _ if !is_in_order => Some(FORM),
+            "encoding" if !value.starts_with(|first: char| first.is_ascii_alphabetic()) => Some(FORM),
+            "encoding" if Encoding::for_label(value.as_bytes()).is_none() => {
+                Some("the XML declaration names an encoding that is not known")
+            }
+            "standalone" if !matches!(value, "yes" | "no") => {
+                Some("standalone in the XML declaration is neither yes nor no")
+            }
+            _ => None,
+        };
+        if let Some(why) = why {
+            return Some((at + start, why));
+        }
+        at += whole;
+    }
+    (at == 0).then_some((0, FORM))
+}
 
 /// Returns the first violation of these rules in a text that the parser accepts.
 pub(super) fn check(text: &str) -> Result<(), Refusal> {
@@ -33,10 +70,8 @@ pub(super) fn check(text: &str) -> Result<(), Refusal> {
                     "an XML declaration is allowed only at the very beginning, in lower case",
                 );
             }
-            let standalone = STANDALONE.captures(data.as_str()).and_then(|found| found.get(1));
-            if let Some(value) = standalone.filter(|value| !matches!(value.as_str(), "yes" | "no")) {
-                let at = data.start() + value.start();
-                return fault(at, "standalone in the XML declaration is neither yes nor no");
+            if let Some((at, why)) = fault_in_declaration(data.as_str()) {
+                return fault(data.start() + at, why);
             }
         }
         let number = [("hex", 16), ("decimal", 10)]
