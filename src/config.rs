@@ -48,7 +48,7 @@ pub use path::role;
 pub use pem::Fault;
 pub use phone::{
     ConfigSource, ConfiguredKey, Credential, Effective, Gate, Given, OtherCase, PhoneConfig, SourceRole,
-    Unresolved,
+    Undecided, Unresolved,
 };
 pub use reachable::{Reachable, reachable};
 pub use resolve::resolve;

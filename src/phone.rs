@@ -26,7 +26,7 @@ pub struct Phone {
     pub mac: Option<Mac>,
     /// Its status.
     pub status: Status,
-    /// As the log names it.
+    /// As the log names it, else as the inventory does.
     pub model: Option<Box<str>>,
     /// The assembly number.
     pub assembly: Option<Box<str>>,
@@ -199,8 +199,8 @@ impl Phone {
             configuration: 0,
             is_misconfigured: false,
         };
-        if timeline.logs.is_empty() {
-            // If there is no log, the model is taken from the inventory.
+        if phone.model.is_none() {
+            // What no log names is taken from the inventory.
             phone.model = case.listed.and_then(|listed| listed.model.as_deref()).map(Box::from);
         }
         phone.derive_status(is_ready(case.readiness));

@@ -49,7 +49,7 @@ use phone_logs::{JoinedPhone, PhoneLogs};
 use rows::{Row, Rows};
 
 pub use cache::Cache;
-pub use configuration::config_tree;
+pub use configuration::{UndecidedPhones, config_tree};
 pub use live::LiveScan;
 pub use make_records::{DigestSummary, Retention, digest};
 pub use read_records::Records;
@@ -87,9 +87,8 @@ pub struct Scan {
     pub found_any: bool,
     /// Files that look like logs or archives but were not read.
     pub skipped: SkippedFiles,
-    /// How many phones have a log and no master configuration file, though one of those that were found may be theirs;
-    /// the first of these phones, and the path of such a file.
-    pub undecided: Option<(u64, Mac, Box<str>)>,
+    /// The phones of which it is not known which configuration files they read.
+    pub undecided: UndecidedPhones,
     rows: Rows,
     /// The first rows are those of phones with logs: this many.
     rows_with_logs: usize,
@@ -457,7 +456,7 @@ impl ScanContext<'_> {
             rows,
             rows_with_logs,
             configured: self.audit.map(Audit::macs).unwrap_or_default(),
-            undecided: self.audit.and_then(|audit| {
+            undecided: self.audit.map_or_else(UndecidedPhones::default, |audit| {
                 audit.undecided(|mac| options.devices.is_empty() || options.devices.contains(mac))
             }),
             audit: None,

@@ -40,20 +40,29 @@ pub(super) fn left_out(scan: &Scan, overview: &Overview, shown: Shown<'_>, verbo
     }
 }
 
-/// Says that there are configuration files that may be those of phones that were given none.
+/// Says of which phones it is not known which configuration files they read.
 pub(super) fn undecided(scan: &Scan, shown: Shown<'_>, verbosity: Verbosity) {
-    let Some((count, mac, path)) = &scan.undecided else { return };
     if verbosity == Verbosity::Quiet {
         return;
     }
-    let (were, their) = if *count == 1 { ("was", "its") } else { ("were", "their") };
-    write_line(&format!(
-        "{} {were} given no master configuration file: none is in a directory of {their} logs or above it, and it is not \
-         certain which one elsewhere is {their} own, such as {} for {}; search {their} logs and that file's directory alone",
-        counted(*count, "phone"),
-        visible(&shown.path(path)),
-        shown.mac(*mac),
-    ));
+    let example = |mac: &Mac, path: &str| format!("{} for {}", visible(&shown.path(path)), shown.mac(*mac));
+    if let Some((count, mac, path)) = &scan.undecided.without_master {
+        let (were, their) = if *count == 1 { ("was", "its") } else { ("were", "their") };
+        write_line(&format!(
+            "{} {were} given no master configuration file: none is in a directory of {their} logs or above it, and it is \
+             not certain which one elsewhere is {their} own, such as {}; search {their} logs and that file's directory alone",
+            counted(*count, "phone"),
+            example(mac, path),
+        ));
+    }
+    if let Some((count, mac, path)) = &scan.undecided.without_model {
+        write_line(&format!(
+            "the configuration of {} was judged only in part: no log names the model, on which it depends \
+             what the master lists, such as {}; --inventory can name it",
+            counted(*count, "phone"),
+            example(mac, path),
+        ));
+    }
 }
 
 /// Describes the files in the searched directories if there is no log: ` among 212 files, 40 of them

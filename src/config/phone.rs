@@ -187,6 +187,15 @@ pub struct Effective<'a> {
     pub is_sure: bool,
 }
 
+/// Why it is not known which files a phone reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Undecided {
+    /// It may read this master, or another one.
+    Master(Box<str>),
+    /// What this master lists depends on the model, which is not known.
+    List(Box<str>),
+}
+
 /// The configuration of one phone.
 #[derive(Clone, Debug)]
 pub struct PhoneConfig {
@@ -204,8 +213,8 @@ pub struct PhoneConfig {
     pub(super) list_is_sure: bool,
     /// The master's list names more files than are followed.
     pub list_is_cut: bool,
-    /// If it is not known which master the phone reads: the path of one that may be it.
-    pub undecided: Option<Box<str>>,
+    /// What is not known of the files that it reads.
+    pub undecided: Option<Undecided>,
     /// The certificates that the phone's log shows as installed; empty until they are set.
     pub installed: Vec<(Slot, Fingerprint)>,
     /// Private keys among the files.

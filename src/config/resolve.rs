@@ -6,13 +6,14 @@ use std::sync::Arc;
 use super::file::{File, FileList, ListedName, MAX_NAME_LENGTH, MAX_NAMES, ReadOutcome};
 use super::parameter::LOG_DIRECTORY;
 use super::path::{normal, role};
-use super::phone::{ConfigSource, OtherCase, PhoneConfig, SourceRole, Unresolved};
+use super::phone::{ConfigSource, OtherCase, PhoneConfig, SourceRole, Undecided, Unresolved};
 use super::tree::{ConfigTree, EVERYONE, Opened, OwnFiles};
 use super::value::Value;
 use crate::input::{ConfigKind, shown_path};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 use crate::quantity::count;
+use crate::reference::Model;
 
 /// The placeholders in names for the phone's address and model.
 pub(super) const PHONE: &str = "[PHONE_MAC_ADDRESS]";
@@ -57,7 +58,7 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories
             // The files on the server are not known.
             config.is_complete = false;
             if !log_directories.is_empty() {
-                config.undecided = phone.undecided().map(|path| shown_path(path).into());
+                config.undecided = phone.undecided().map(|path| Undecided::Master(shown_path(path).into()));
             }
         }
     }
@@ -77,8 +78,12 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories
 pub(super) const ROLES: [ConfigKind; 3] =
     [ConfigKind::Master, ConfigKind::PhoneOverrides, ConfigKind::WebOverrides];
 
-/// The form of `VVX 500` in names of files and attributes: `VVX500`, `SPIP650`, `SSIP7000`, `SSDuo`.
+/// The form of `VVX 500` in names of files and attributes: `VVX500`, `SPIP650`, `SSIP7000`, `SSDuo`. `IP 650` has that of
+/// `SoundPoint IP 650`.
 fn model_word(model: &str) -> String {
+    let is_short = ["IP", "Polycom IP", "Duo"].iter().any(|short| model.starts_with(short));
+    let whole = is_short.then(|| model.parse::<Model>().ok()).flatten().map(|model| model.to_string());
+    let model = whole.as_deref().unwrap_or(model);
     let word: String = model.chars().filter(|character| character.is_ascii_alphanumeric()).collect();
     let word = word.strip_prefix("Polycom").unwrap_or(&word);
     for (long, short) in [("SoundPointIP", "SPIP"), ("SoundStationIP", "SSIP"), ("SoundStation", "SS")] {
@@ -257,6 +262,9 @@ impl FileSearch<'_> {
         // The list of another model may apply to this phone.
         config.list_is_sure = self.model.is_some() || master.lists.iter().all(|list| list.model.is_none());
         config.is_complete &= config.list_is_sure;
+        if !config.list_is_sure {
+            config.undecided = Some(Undecided::List(master.path.clone()));
+        }
         let Some(list) = self.list(master) else { return };
         let add_problem = |what: String| {
             let message = format!("CONFIG_FILES in line {} has {what}", list.line);
@@ -277,6 +285,9 @@ impl FileSearch<'_> {
         for ListedName { name: entry, is_concealed } in list.names.iter().take(MAX_NAMES) {
             if !self.is_followed(entry) {
                 config.is_complete = false;
+                if self.model.is_none() && entry.contains(MODEL) {
+                    config.undecided = Some(Undecided::List(master.path.clone()));
+                }
                 continue;
             }
             let paths = self.paths(entry, base);

@@ -3,6 +3,7 @@
 mod hostile;
 #[cfg(unix)]
 mod links;
+mod masters;
 
 use std::path::PathBuf;
 
@@ -272,62 +273,6 @@ fn half_a_character_at_the_end_is_not_well_formed() {
     bytes.push(b'\n');
     let ReadOutcome::Malformed(fault) = File::parse("x", &bytes).outcome else { panic!() };
     assert_eq!((fault.line, fault.column), (2, 9));
-}
-
-#[test]
-fn the_master_lies_beside_the_log_or_above_it() {
-    let level = |level: &str| element(&[("log.render.level", level)]);
-    let site = Site::new(&[
-        ("000000000000.cfg", &level("1")),
-        ("a/0004f2a1b2c3.cfg", &level("2")),
-        ("a/logs/x", ""),
-        ("b/000000000000.cfg", &level("3")),
-    ]);
-    let found = |directories: &[&str]| {
-        let directories: Vec<PathBuf> =
-            directories.iter().map(|name| site.folder.path().join(name)).collect();
-        let config = resolve(&site.tree, mac(), None, &directories);
-        config.get("log.render.level").map(|given| given.value.as_text().unwrap().to_owned())
-    };
-    assert_eq!(found(&["a"]).as_deref(), Some("2"));
-    assert_eq!(found(&["a/logs"]).as_deref(), Some("2"));
-    assert_eq!(found(&["b"]).as_deref(), Some("3"));
-    assert_eq!(found(&["c"]).as_deref(), Some("1"));
-    assert_eq!(found(&[]).as_deref(), Some("2"));
-}
-
-#[test]
-fn an_address_in_a_name_is_found_in_any_case_where_single_files_are_searched() {
-    let folder = tempfile::tempdir().unwrap();
-    let at = |name: &str| folder.path().join(name);
-    std::fs::create_dir(at("0004F2A1B2C3")).unwrap();
-    std::fs::write(at("000000000000.cfg"), master("[PHONE_MAC_ADDRESS]/x.cfg, [PHONE_MAC_ADDRESS]/y.cfg"))
-        .unwrap();
-    for name in ["x.cfg", "y.cfg"] {
-        std::fs::write(at("0004F2A1B2C3").join(name), element(&[("log.render.level", "2")])).unwrap();
-    }
-    let mut builder = TreeBuilder::new(&[at("000000000000.cfg"), at("0004F2A1B2C3/x.cfg")]);
-    builder.file(&at("000000000000.cfg"), None);
-    let config = resolve(&builder.build(), mac(), None, &[folder.path().to_owned()]);
-    assert_eq!(config.get("log.render.level").map(|given| given.file.path.ends_with("x.cfg")), Some(true));
-    let missing: Vec<&str> = config.missing.iter().map(|one| &*one.name).collect();
-    assert_eq!(missing, ["0004f2a1b2c3/y.cfg"]);
-}
-
-#[test]
-fn a_file_that_the_general_master_lists_is_no_master() {
-    let site = Site::new(&[
-        ("000000000000.cfg", &master("phones/[PHONE_MAC_ADDRESS].cfg, site.cfg")),
-        ("phones/0004f2a1b2c3.cfg", &element(&[("log.render.level", "2")])),
-        ("site.cfg", &element(&[("SCEP.enable", "1")])),
-    ]);
-    for directory in ["", "phones"] {
-        let config = resolve(&site.tree, mac(), None, &[site.folder.path().join(directory)]);
-        assert!(
-            config.get("SCEP.enable").is_some() && config.get("log.render.level").is_some(),
-            "{directory}"
-        );
-    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ use super::rows::Row;
 use super::stored_configuration::ConfigTrees;
 use crate::check::join::{Question, join, origin};
 use crate::config::{
-    ConfigTree, LogFacts, PhoneConfig, Refused, SlotFacts, SlotState, Stored, TreeBuilder, resolve,
+    ConfigTree, LogFacts, PhoneConfig, Refused, SlotFacts, SlotState, Stored, TreeBuilder, Undecided, resolve,
 };
 use crate::digest::Counts;
 use crate::event::Event;
@@ -31,8 +31,8 @@ pub(super) struct Audit {
     trees: ConfigTrees,
     /// Problems of phones whose records were not made together.
     apart: Mutex<BTreeSet<Problem>>,
-    /// The phones of which it is not known which master they read, with the path of one that they may read.
-    undecided: Mutex<BTreeMap<Mac, Box<str>>>,
+    /// The phones with a log of which it is not known which files they read.
+    undecided: Mutex<BTreeMap<Mac, Undecided>>,
     findings_cache: FindingsCache,
     /// The time of the run, with which dates of certificates are compared.
     now: NaiveDateTime,
@@ -64,6 +64,16 @@ fn mode(path: &std::path::Path) -> Option<u32> {
 #[cfg(not(unix))]
 fn mode(_: &std::path::Path) -> Option<u32> {
     None
+}
+
+/// The phones with a log of which it is not known which files they read: how many, the first of them, and the path of the
+/// master that it may read.
+#[derive(Debug, Default)]
+pub struct UndecidedPhones {
+    /// No master is theirs for certain.
+    pub without_master: Option<(u64, Mac, Box<str>)>,
+    /// What their master lists depends on the model, which is not known.
+    pub without_model: Option<(u64, Mac, Box<str>)>,
 }
 
 impl Audit {
@@ -109,13 +119,18 @@ impl Audit {
         trees.fold(false, |changed, (tree, is_one)| tree.set_one_site(is_one) || changed)
     }
 
-    /// How many phones with a log have no master, though it is possible that they read one of those that were found;
-    /// the first of these phones, and the path of such a master.
-    pub(super) fn undecided(&self, is_wanted: impl Fn(&Mac) -> bool) -> Option<(u64, Mac, Box<str>)> {
+    /// Counts the wanted phones of which it is not known which files they read.
+    pub(super) fn undecided(&self, is_wanted: impl Fn(&Mac) -> bool) -> UndecidedPhones {
         let undecided = self.undecided.lock().unwrap_or_else(PoisonError::into_inner);
-        let wanted = || undecided.iter().filter(|(mac, _)| is_wanted(mac));
-        let (mac, path) = wanted().next()?;
-        Some((wanted().count() as u64, *mac, path.clone()))
+        let mut phones = UndecidedPhones::default();
+        for (mac, why) in undecided.iter().filter(|(mac, _)| is_wanted(mac)) {
+            let (counted, path) = match why {
+                Undecided::Master(path) => (&mut phones.without_master, path),
+                Undecided::List(path) => (&mut phones.without_model, path),
+            };
+            counted.get_or_insert_with(|| (0, *mac, path.clone())).0 += 1;
+        }
+        phones
     }
 
     /// Whether no opened file has changed since. Only for a tree built with `watched`.
@@ -143,8 +158,8 @@ impl Audit {
         }
         let mut config = self.trees.of(mac).map_or_else(|| PhoneConfig::new(mac, Vec::new()), of_tree);
         let installed = phone.certificates.iter().filter(|one| one.state == CertificateState::Installed);
-        if let Some(path) = &config.undecided {
-            self.undecided.lock().unwrap_or_else(PoisonError::into_inner).insert(mac, path.clone());
+        if let Some(undecided) = config.undecided.clone().filter(|_| !phone.files.is_empty()) {
+            self.undecided.lock().unwrap_or_else(PoisonError::into_inner).insert(mac, undecided);
         }
         config.installed = installed.filter_map(|one| Some((one.slot, one.fingerprint.clone()?))).collect();
         config
