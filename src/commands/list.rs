@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use phonecert::config::{ConfigTree, reachable};
+use phonecert::config::{ConfigTree, Stored, reachable};
 use phonecert::input::{FoundFiles, LogFile, Source, shown_path};
 use phonecert::model::Mac;
 use phonecert::problem::Problem;
@@ -84,7 +84,9 @@ fn directories(found: &FoundFiles, phone: usize) -> Vec<PathBuf> {
 /// The configuration files that a phone may read.
 fn configuration_lines(tree: &ConfigTree, mac: Mac, directories: &[PathBuf]) -> Vec<ListLine> {
     let found = reachable(tree, mac, directories);
-    let own = found.own.iter().map(|stored| PathBuf::from(stored.path()));
+    let own = found.own.iter().filter(|stored| !matches!(stored, Stored::NotSearched(_)));
+    let own = own.map(|stored| PathBuf::from(stored.path()));
+    let shared = found.shared.into_iter().filter(|path| !tree.is_not_searched(path));
     let line = |path: PathBuf| {
         let metadata = std::fs::metadata(&path).ok()?;
         let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
@@ -92,5 +94,5 @@ fn configuration_lines(tree: &ConfigTree, mac: Mac, directories: &[PathBuf]) -> 
         let (path, size) = (shown_path(&path), Some(metadata.len()));
         Some(ListLine::Configuration { mac: mac.to_string(), path, size, modified })
     };
-    own.chain(found.shared).filter_map(line).collect()
+    own.chain(shared).filter_map(line).collect()
 }

@@ -62,7 +62,7 @@ impl Reachable {
             Opened::Missing => {}
             _ if tree.is_member(path) => {}
             _ if is_shared => _ = self.shared.insert(path.to_owned()),
-            opened => self.own.extend(opened.stored()),
+            opened => self.own.extend(opened.stored(path)),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::file::{File, FileList, ListedName, MAX_NAME_LENGTH, MAX_NAMES, ReadOutcome};
 use super::parameter::LOG_DIRECTORY;
-use super::path::{normal, role};
+use super::path::{is_within, normal, role};
 use super::phone::{ConfigSource, OtherCase, PhoneConfig, SourceRole, Undecided, Unresolved};
 use super::tree::{ConfigTree, EVERYONE, Opened, OwnFiles};
 use super::value::Value;
@@ -164,7 +164,7 @@ impl FileSearch<'_> {
     fn undecided(&self) -> Option<&Path> {
         let is_ours = |path: &&Path| match self.tree.open(path, true) {
             Opened::File(file) => file.is_ours,
-            Opened::Missing => false,
+            Opened::Missing | Opened::NotSearched => false,
         };
         let mut own = self.own.named(ConfigKind::Master);
         let mut of_all = self.tree.files_of(EVERYONE).named(ConfigKind::Master);
@@ -239,7 +239,7 @@ impl FileSearch<'_> {
                     self.other_case(of, path, &file, config);
                     config.add(ConfigSource { file, role, is_own: true });
                 }
-                Opened::Missing => {}
+                Opened::Missing | Opened::NotSearched => {}
             }
         }
     }
@@ -297,7 +297,7 @@ impl FileSearch<'_> {
             let is_shared = !entry.contains(PHONE);
             let (path, opened) = self.open_first(&paths, is_shared);
             seen.push(path.to_owned());
-            let leads_to = match opened {
+            let is_there = match opened {
                 // The master itself, or a file that is in the list twice.
                 Opened::File(file) if config.has(&file) => continue,
                 Opened::File(file) => {
@@ -308,24 +308,36 @@ impl FileSearch<'_> {
                     }
                     continue;
                 }
-                Opened::Missing => shown_path(path),
+                Opened::Missing => false,
+                Opened::NotSearched => true,
             };
             if config.list_is_sure {
                 // A text that is not a name may be a key.
                 let spelled = spellings(entry, self.mac, self.model.as_deref()).swap_remove(0);
                 let name = Value::text(&spelled).in_short().to_string();
-                let leads_to = if name == spelled && !is_concealed { leads_to } else { name.clone() };
+                let is_name = name == spelled && !is_concealed;
+                let leads_to = if is_name { shown_path(path) } else { name.clone() };
+                // A file of one phone is there only if the phone has settings of its own; so it is usual that it is missing,
+                // and it sets nothing. Another one, or one outside of the master's directory, may be on the server from
+                // which the files were copied.
+                config.is_complete &= is_name && !is_there && !is_shared && is_within(path, base);
                 let line = list.line;
                 config.missing.push(Unresolved { name, leads_to, master: Arc::clone(master), line });
             }
         }
-        config.is_complete &= config.missing.is_empty();
     }
 
-    /// The first of these paths that is a file, else the first of all.
+    /// The first of these paths that is a file, else the first that is outside of the searched places, else the first of
+    /// all.
     fn open_first<'p>(&self, paths: &'p [PathBuf], is_shared: bool) -> (&'p Path, Opened) {
-        let opened = paths.iter().map(|path| (&**path, self.tree.open(path, is_shared)));
-        let mut files = opened.filter(|(_, opened)| matches!(opened, Opened::File(_)));
-        files.next().unwrap_or((&paths[0], Opened::Missing))
+        let mut found = (&*paths[0], Opened::Missing);
+        for path in paths {
+            match (self.tree.open(path, is_shared), &found.1) {
+                (file @ Opened::File(_), _) => return (path, file),
+                (other @ Opened::NotSearched, Opened::Missing) => found = (path, other),
+                _ => {}
+            }
+        }
+        found
     }
 }

@@ -27,6 +27,8 @@ pub enum Stored {
     File(File),
     /// A private key among the files. It was not opened.
     PrivateKey(KeyFile),
+    /// Nothing, since the file at this path is outside of the searched places.
+    NotSearched(Box<str>),
 }
 
 impl Stored {
@@ -54,7 +56,9 @@ impl Stored {
     #[must_use]
     pub fn path(&self) -> &str {
         match self {
-            Self::File(File { path, .. }) | Self::PrivateKey(KeyFile { path, .. }) => path,
+            Self::File(File { path, .. })
+            | Self::PrivateKey(KeyFile { path, .. })
+            | Self::NotSearched(path) => path,
         }
     }
 
@@ -63,7 +67,7 @@ impl Stored {
     pub const fn mode(&self) -> Option<u32> {
         match self {
             Self::PrivateKey(KeyFile { mode, .. }) => *mode,
-            Self::File(_) => None,
+            Self::File(_) | Self::NotSearched(_) => None,
         }
     }
 }

@@ -30,15 +30,18 @@ pub(super) const EVERYONE: Mac = Mac::new([0; 6]);
 #[derive(Clone, Debug)]
 pub(super) enum Opened {
     File(Arc<File>),
-    /// There is no such file in the searched places.
+    /// There is no such file.
     Missing,
+    /// There is something outside of the searched places.
+    NotSearched,
 }
 
 impl Opened {
     /// The content of a record for the file at this path; None if there is no file.
-    pub(super) fn stored(self) -> Option<Stored> {
+    pub(super) fn stored(self, path: &Path) -> Option<Stored> {
         match self {
             Self::File(file) => Some(Stored::File(Arc::unwrap_or_clone(file))),
+            Self::NotSearched => Some(Stored::NotSearched(shown_path(path).into())),
             Self::Missing => None,
         }
     }
@@ -248,7 +251,13 @@ impl ConfigTree {
     /// The content of a record for the file at this path; None if there is no file.
     #[must_use]
     pub fn find_stored(&self, path: &Path) -> Option<Stored> {
-        self.open(path, true).stored()
+        self.open(path, true).stored(path)
+    }
+
+    /// Whether something outside of the searched places has this path.
+    #[must_use]
+    pub fn is_not_searched(&self, path: &Path) -> bool {
+        matches!(self.open(path, true), Opened::NotSearched)
     }
 
     /// The content of a record for a file. A name in a list that may contain a secret is kept only if a file of
@@ -307,11 +316,15 @@ impl ConfigTree {
         if let Some(find) = &self.find {
             return match path.ancestors().find_map(find) {
                 Some(Stored::File(file)) => self.opened(file),
+                Some(Stored::NotSearched(_)) => Opened::NotSearched,
                 Some(Stored::PrivateKey(_)) | None => Opened::Missing,
             };
         }
         if !is_below(path, &self.roots) {
-            return Opened::Missing;
+            return match std::fs::symlink_metadata(path) {
+                Err(error) if is_missing(&error) => Opened::Missing,
+                _ => Opened::NotSearched,
+            };
         }
         if let Some(opened) = &self.opened {
             // The oldest state is kept, because the content that was read then may still be in use.
