@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::digest::{LogDigest, LogEntry};
 use crate::event::Event;
 use crate::input::Content;
-use crate::log::{PartName, digest_of, digest_of_split, read};
+use crate::log::{PartName, digest_of, read, read_split};
 use crate::model::Slot;
 use crate::window::Window;
 
@@ -336,7 +336,7 @@ fn a_header_at_the_end_of_a_log_is_open() {
     assert_eq!((tail.line, &tail.bytes[..]), (2, &b"0501080001|hw\n"[..]));
     let rest = "|4|00|Could not decode cert chain, results 0\n";
     assert_eq!(digest(rest).head.bytes, rest.as_bytes());
-    let joined = digest_of_split(&[&tail.bytes, rest.as_bytes()].concat());
+    let (joined, _) = read_split(&[&tail.bytes, rest.as_bytes()].concat());
     assert_eq!(messages(&joined)[0].stamp.unwrap().to_string(), "0501080001");
     let cut = digest(&format!("{begin}{}", rest.trim_end()));
     assert_eq!(cut.tail.bytes, format!("0501080001|hw\n{}", rest.trim_end()).as_bytes());
