@@ -58,8 +58,13 @@ pub(super) fn part_of(bytes: &[u8]) -> Option<FoundPart> {
 
 /// Whether a line is cut behind this sender, so that only what stands before the lines was read of it.
 pub(super) fn ends_with_sender(cut: &[u8], name: Option<&PartName>) -> bool {
-    let Some(origin) = origin(cut) else { return false };
-    let length = cut.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
-    let is_last = origin.tag.or(origin.sender).is_some_and(|last| cut[..length].ends_with(last));
-    is_last && matches!(name, Some(PartName::Sender(_))) && PartName::of(origin).as_ref() == name
+    matches!(name, Some(PartName::Sender(_))) && sender_at_end(cut).as_ref() == name
+}
+
+/// The sender at the end of a line that has only what a syslog server writes before a line.
+pub(super) fn sender_at_end(bytes: &[u8]) -> Option<PartName> {
+    let origin = origin(bytes)?;
+    let length = bytes.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
+    let is_last = origin.tag.or(origin.sender).is_some_and(|last| bytes[..length].ends_with(last));
+    PartName::of(origin).filter(|_| is_last)
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use memchr::{memchr, memchr_iter};
 
 use super::RecordEvent;
-use super::part_name::{FoundPart, MAX_LINES_CHECKED, PartName, ends_with_sender, part_of};
+use super::part_name::{FoundPart, MAX_LINES_CHECKED, PartName, ends_with_sender, part_of, sender_at_end};
 use super::reader::{MAX_LINE_LENGTH, Reader};
 use crate::digest::LogDigest;
 use crate::line::{Line, line};
@@ -197,8 +197,16 @@ impl<'r> PartsReader<'r> {
         self.lines += 1;
         if let Some(FoundPart::Line(name)) = found {
             self.current = self.part(Some(name));
+        } else if let Some(part) = self.part_before_wrap(bytes) {
+            self.current = part;
         }
         true
+    }
+
+    /// The part of a line that is nothing but the header of a syslog server, with a sender that other lines of the file
+    /// have: a mail program wrapped the line behind it.
+    fn part_before_wrap(&self, bytes: &[u8]) -> Option<usize> {
+        self.by_key.get(&(self.file.clone(), Some(sender_at_end(bytes)?))).copied()
     }
 
     fn feed_line(&mut self, number: u64, bytes: &[u8]) {

@@ -1,6 +1,7 @@
 //! What shows that an installation which failed is mended: a later save, or an inventory with what is new.
 
-use super::{SlotView, SlotViewSource, Timeline};
+use super::{Content, SlotView, SlotViewSource, Timeline};
+use crate::event::Event;
 use crate::model::Slot;
 
 /// Two steps of one pass over the configuration are at most this far apart, in milliseconds.
@@ -40,7 +41,7 @@ impl Timeline<'_> {
                     let is_new = known_before.is_some_and(|before| {
                         content.differs_from(&before.content) || before.content.is_empty()
                     });
-                    is_mended |= has_both && is_new;
+                    is_mended |= has_both && is_new && !self.was_saved_before(refusal, content);
                     if needs_key && is_complete && content.has_certificate() && !content.has_key {
                         is_mended = false;
                     }
@@ -48,6 +49,16 @@ impl Timeline<'_> {
             }
         }
         is_mended
+    }
+
+    /// Whether a save that names no slot, because its first line was lost, saved this certificate before a record.
+    fn was_saved_before(&self, refusal: usize, content: &Content) -> bool {
+        self.events().take_while(|(at, ..)| *at < refusal).any(|(_, event, record)| match event {
+            Event::NewCertificate { fingerprint: Some(saved), .. } => {
+                record.slot.is_none() && content.fingerprint.as_ref() == Some(saved)
+            }
+            _ => false,
+        })
     }
 
     /// Whether a failure that names no slot is mended: the last one is the record `failure`.

@@ -220,8 +220,9 @@ impl Reader {
     }
 }
 
-/// The length of a line in characters.
-fn columns(line: &[u8]) -> usize {
+/// The length of a line in characters; of the last one if there are several.
+fn columns(lines: &[u8]) -> usize {
+    let line = lines.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
     line.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
