@@ -13,7 +13,7 @@
 //!
 //! So no form is expected: of the words, those that are dates, numbers or levels are left out. The sender is the
 //! address nearest to the line, since each relay writes its own header before that of the sender; else the first name
-//! behind the date. A tag (`phone-7[812]:`) behind it belongs to the sender: a relay can name the phone only there.
+//! behind the date. A tag (`phone-7[812]:`) behind a name belongs to the sender: a relay can name the phone only there.
 
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while_m_n, take_while1};
@@ -32,7 +32,7 @@ pub struct Origin<'a> {
     pub mac: Option<Mac>,
     /// The sender in a syslog header: an address or a name.
     pub sender: Option<&'a [u8]>,
-    /// The name behind the sender, which tells apart the phones whose lines one server passed on.
+    /// The name behind a sender's name, which tells apart the phones whose lines one server passed on.
     pub tag: Option<&'a [u8]>,
 }
 
@@ -133,7 +133,7 @@ impl<'a> Headers<'a> {
         }
         let name = inner.name.or(inner.number.filter(|_| address.is_none()));
         let (sender, tag) = match (inner.address, outer.address) {
-            (Some(address), _) => (Some(address), inner.tag),
+            (Some(address), _) => (Some(address), None),
             (None, Some(address)) => (Some(address), name),
             (None, None) if name.is_some() => (name, inner.tag),
             (None, None) => (outer.name, outer.tag),

@@ -14,7 +14,7 @@ use super::part_name::{MAX_LINES_CHECKED, part_of};
 use super::{Recorded, Recorder};
 use crate::digest::{Fragment, LogDigest, NewEntry};
 use crate::event::{self, End, Event, ParsedText};
-use crate::line::{Header, Level, Line, glued_line, line, plain, trim, without_colours};
+use crate::line::{Header, Line, glued_line, line, plain, trim, without_colours};
 use crate::stamp::Stamp;
 use crate::window::Window;
 use doubled::DoubledLineDetector;
@@ -70,7 +70,6 @@ struct LastLine {
     line: u64,
     skipped: u64,
     stamp: Option<Stamp>,
-    level: Option<Level>,
     missed: Option<u64>,
     hash: u64,
     hash_before: u64,
@@ -80,13 +79,6 @@ struct LastLine {
     /// The uptime restarts with it. The next line shows whether that was a boot or a single line out of
     /// order.
     starts_over: bool,
-}
-
-impl LastLine {
-    /// Its number, and what the phone wrote in it.
-    const fn content(&self) -> (u64, (Option<Level>, Option<u64>, u64)) {
-        (self.line, (self.level, self.missed, self.hash))
-    }
 }
 
 impl Reader {
@@ -167,7 +159,7 @@ impl Reader {
     /// Takes one line, without its line feed, with its number in the file; or the rest of one.
     pub(super) fn feed_line(&mut self, number: u64, whole: &[u8], recorder: &mut Recorder<'_>) {
         self.digest.counts.bytes += whole.len() as u64 + 1;
-        let before = self.last.content();
+        let before = (self.last.line, self.last.hash);
         let line_before = self.digest.counts.lines;
         let joined;
         let mut whole = whole;
@@ -180,8 +172,9 @@ impl Reader {
         }
         self.line(whole, whole.len(), End::Whole, recorder);
         // Lines are compared by what the phone wrote, not by the time at which a server received them.
-        let is_next = before.0 == line_before && self.last.line == line_before + 1;
-        let is_equal = is_next && before.1 == self.last.content().1;
+        let is_equal = self.last.line == line_before + 1
+            && before == (line_before, self.last.hash)
+            && from_stamp(whole) == from_stamp(&self.before);
         self.doubled_lines.take((is_equal || whole == self.before) && !whole.is_empty());
         self.before.clear();
         self.before.extend_from_slice(whole);
@@ -256,7 +249,7 @@ impl Reader {
         last.hash_before = if last.line + 1 == line { last.hash } else { 0 };
         (last.line, last.skipped) = (line, self.skipped);
         (last.hash, last.is_kept) = (hash, false);
-        (last.stamp, last.level, last.missed) = (header.stamp, Some(header.level), Some(header.missed));
+        (last.stamp, last.missed) = (header.stamp, Some(header.missed));
         last.text.clear();
         last.text.extend_from_slice(&text[..text.len().min(crate::digest::MAX_TEXT_LENGTH)]);
     }
@@ -480,6 +473,12 @@ fn hash_of(header: &Header<'_>, text: &[u8]) -> u64 {
     }
     key[13..].iter_mut().zip(header.component).for_each(|(place, byte)| *place = *byte);
     xxh3_64_with_seed(text, xxh3_64(&key))
+}
+
+/// A line without what stands before its stamp.
+fn from_stamp(bytes: &[u8]) -> &[u8] {
+    let Line::Message { header: Header { stamp: Some(stamp), .. }, .. } = line(bytes) else { return bytes };
+    memchr::memmem::find(bytes, stamp.as_str().as_bytes()).map_or(bytes, |at| &bytes[at..])
 }
 
 /// Removes NUL bytes at the beginning of a line. File systems leave them where a write was lost.
