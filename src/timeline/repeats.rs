@@ -164,19 +164,30 @@ fn is_contained_in<'a>(
 ) -> bool {
     part.iter().all(|entry| {
         whole.any(|(other, other_digest)| {
-            let is_same = is_same_message(entry, other)
+            let is_same = is_same_message((entry, digest), (other, other_digest))
                 || is_rest(entry) && other_digest.text(other).ends_with(digest.text(entry));
             is_same && other.count() >= entry.count()
         })
     })
 }
 
-/// Whether two lines are one message, also if one of them was wrapped or has other quotation marks or blanks.
-fn is_same_message(entry: &LogEntry, other: &LogEntry) -> bool {
+/// Whether two lines are one message, also if one of them was wrapped or has other quotation marks or blanks. The first
+/// one can be cut if its log ends within a line.
+fn is_same_message(
+    (entry, digest): (&LogEntry, &LogDigest),
+    (other, other_digest): (&LogEntry, &LogDigest),
+) -> bool {
+    let is_of_same_time = entry.stamp.is_some() && entry.stamp == other.stamp;
+    let letters = |digest: &LogDigest, entry: &LogEntry| -> Vec<u8> {
+        digest.text(entry).iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect()
+    };
+    let is_same_text = || {
+        let (text, other_text) = (letters(digest, entry), letters(other_digest, other));
+        text == other_text
+            || (digest.tail.is_cut() && entry.line >= digest.tail.line && other_text.starts_with(&text))
+    };
     entry.hash == other.hash
-        || entry.stamp.is_some()
-            && entry.event.is_some()
-            && (entry.stamp, &entry.event) == (other.stamp, &other.event)
+        || is_of_same_time && entry.event.is_some() && (entry.event == other.event || is_same_text())
 }
 
 /// This many different lines in a row do not occur again with the same milliseconds.
