@@ -208,8 +208,7 @@ mod tests {
 
     fn parsed(before: &str) -> Option<(Option<String>, Option<String>)> {
         let origin = origin(before.as_bytes())?;
-        let names = [origin.sender, origin.tag].into_iter().flatten().collect::<Vec<_>>().join(&b' ');
-        let sender = origin.sender.map(|_| String::from_utf8_lossy(&names).into_owned());
+        let sender = origin.sender.map(|sender| String::from_utf8_lossy(sender).into_owned());
         Some((origin.mac.map(|mac| mac.to_string()), sender))
     }
 

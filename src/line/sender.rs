@@ -13,7 +13,7 @@
 //!
 //! So no form is expected: of the words, those that are dates, numbers or levels are left out. The sender is the
 //! address nearest to the line, since each relay writes its own header before that of the sender; else the first name
-//! behind the date. A tag (`phone-7[812]:`) behind a name belongs to the sender: a relay can name the phone only there.
+//! behind the date. A tag (`app[812]:`) names a program, which can be another one in each line.
 
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while_m_n, take_while1};
@@ -32,8 +32,6 @@ pub struct Origin<'a> {
     pub mac: Option<Mac>,
     /// The sender in a syslog header: an address or a name.
     pub sender: Option<&'a [u8]>,
-    /// The name behind a sender's name, which tells apart the phones whose lines one server passed on.
-    pub tag: Option<&'a [u8]>,
 }
 
 /// What the headers before a line name.
@@ -51,7 +49,8 @@ pub(super) struct Headers<'a> {
 struct Names<'a> {
     address: Option<&'a [u8]>,
     name: Option<&'a [u8]>,
-    tag: Option<&'a [u8]>,
+    /// The name can also be a tag.
+    is_tag: bool,
     /// A phone can be named by its extension. Used if it is the only word.
     number: Option<&'a [u8]>,
 }
@@ -117,10 +116,8 @@ impl<'a> Headers<'a> {
         // A program's name has its process' number behind it, or in RFC 5424 a hyphen if there is none.
         let is_tag = word.ends_with(b":") || matches!(behind, [b'[', ..] | [b' ', b'-' | b'0'..=b'9', ..]);
         let names = &mut self.inner;
-        if names.address.or(names.name).is_some() && names.tag.is_none() && is_tag {
-            names.tag = Some(name);
-        } else {
-            names.name.get_or_insert(name);
+        if names.name.is_none() {
+            (names.name, names.is_tag) = (Some(name), is_tag);
         }
     }
 
@@ -132,13 +129,12 @@ impl<'a> Headers<'a> {
             return None;
         }
         let name = inner.name.or(inner.number.filter(|_| address.is_none()));
-        let (sender, tag) = match (inner.address, outer.address) {
-            (Some(address), _) => (Some(address), None),
-            (None, Some(address)) => (Some(address), name),
-            (None, None) if name.is_some() => (name, inner.tag),
-            (None, None) => (outer.name, outer.tag),
+        let sender = match (inner.address, outer.address) {
+            (Some(address), _) => Some(address),
+            (None, Some(address)) => name.filter(|_| !inner.is_tag).or(Some(address)),
+            (None, None) => name.or(outer.name),
         };
-        Some(Origin { mac, sender, tag })
+        Some(Origin { mac, sender })
     }
 }
 
@@ -268,8 +264,7 @@ mod tests {
     fn sender(before: &str) -> Option<String> {
         let origin = origin(before.as_bytes())?;
         assert_eq!(origin.mac, None, "{before}");
-        let names = [origin.sender, origin.tag].into_iter().flatten().collect::<Vec<_>>().join(&b' ');
-        Some(String::from_utf8(names).unwrap())
+        Some(String::from_utf8(origin.sender.unwrap_or_default().to_vec()).unwrap())
     }
 
     #[test]
@@ -281,7 +276,7 @@ mod tests {
             ("2013-03-09T19:06:50.123456+01:00 2001:db8::7 ", "2001:db8::7"),
             ("2013-03-09T19:06:50Z ::ffff:192.0.2.7 ", "::ffff:192.0.2.7"),
             ("1 2013-03-09T19:06:50Z phone-7 - - - - ", "phone-7"),
-            ("<131>1 2013-03-09T19:06:50Z phone-7 app 12 ID47 [a@1 ip=\"192.0.2.1\"] ", "phone-7 app"),
+            ("<131>1 2013-03-09T19:06:50Z phone-7 app 12 ID47 [a@1 ip=\"192.0.2.1\"] ", "phone-7"),
             ("2026-05-01 08:00:00\tLocal0.Error\t192.0.2.7\t", "192.0.2.7"),
             ("2026-05-01\t08:00:00\tLocal0.Error\tphone-7\t", "phone-7"),
             ("05-01-2026 8:00:00 PM\tLocal0.Error\t192.0.2.7\t<131>", "192.0.2.7"),
@@ -294,7 +289,7 @@ mod tests {
             ("0,\"2026-05-01 08:00:00.000 UTC\",udp:514,syslog,phone-7,main,server,\"", "phone-7"),
             (
                 "0,\"2026-05-01\",udp:514,syslog,192.0.2.7,main,server,\"May  1 08:00:00 phone-7 ",
-                "192.0.2.7 phone-7",
+                "phone-7",
             ),
             ("\"phone-7\",\"2026-05-01 08:00:00\",\"", "phone-7"),
             ("phone-7\t2026-05-01 08:00:00\t", "phone-7"),
@@ -316,9 +311,9 @@ mod tests {
             ("fe80::7%eth0: ", "fe80::7"),
             ("192.0.2.7 <131>", "192.0.2.7"),
             ("2001:0db8:1234:5678::7 ", "2001:0db8:1234:5678::7"),
-            ("Mar 09 19:06:50 server phone-7[812]: ", "server phone-7"),
-            ("Mar 09 19:06:50 phone-7 polycom[812]: ", "phone-7 polycom"),
-            ("Mon 2013-03-09 19:06:50 CET phone-7 polycom: ", "phone-7 polycom"),
+            ("Mar 09 19:06:50 server phone-7[812]: ", "server"),
+            ("Mar 09 19:06:50 phone-7 polycom[812]: ", "phone-7"),
+            ("Mon 2013-03-09 19:06:50 CET phone-7 polycom: ", "phone-7"),
             ("Sat Mar  9 19:06:50 2013 phone-7 ", "phone-7"),
             ("20130309T190650.123Z phone-7 ", "phone-7"),
             ("phone-7 | 2026-05-01T08:00:00Z ", "phone-7"),
@@ -331,7 +326,7 @@ mod tests {
             ("<131>Mar  9 19:06:51 192.0.2.1 <131>Mar  9 19:06:50 192.0.2.7 ", "192.0.2.7"),
             ("Mar  9 19:06:51 server <131>Mar  9 19:06:50 ", "server"),
             ("2026-05-01 08:00:00\tLocal0.Error\t192.0.2.1\tOriginal Address=192.0.2.7 ", "192.0.2.7"),
-            ("192.0.2.7 Mar  9 19:06:50 polycom: ", "192.0.2.7 polycom"),
+            ("192.0.2.7 Mar  9 19:06:50 polycom: ", "192.0.2.7"),
         ] {
             assert_eq!(sender(before).as_deref(), Some(expected), "{before}");
         }

@@ -11,17 +11,13 @@ use crate::model::Mac;
 pub enum PartName {
     /// The phone's address.
     Mac(Mac),
-    /// The sender in the syslog header, with the tag behind it.
+    /// The sender in the syslog header.
     Sender(Box<str>),
 }
 
 impl PartName {
-    fn of(Origin { mac, sender, tag }: Origin<'_>) -> Option<Self> {
-        if let Some(mac) = mac {
-            return Some(Self::Mac(mac));
-        }
-        let name = [Some(sender?), tag].into_iter().flatten().collect::<Vec<_>>();
-        Some(Self::Sender(lossy(&name.join(&b' ')).into()))
+    fn of(Origin { mac, sender }: Origin<'_>) -> Option<Self> {
+        mac.map(Self::Mac).or_else(|| sender.map(|sender| Self::Sender(lossy(sender).into())))
     }
 }
 
@@ -65,6 +61,6 @@ pub(super) fn ends_with_sender(cut: &[u8], name: Option<&PartName>) -> bool {
 pub(super) fn sender_at_end(bytes: &[u8]) -> Option<PartName> {
     let origin = origin(bytes)?;
     let length = bytes.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
-    let is_last = origin.tag.or(origin.sender).is_some_and(|last| bytes[..length].ends_with(last));
+    let is_last = origin.sender.is_some_and(|last| bytes[..length].ends_with(last));
     PartName::of(origin).filter(|_| is_last)
 }
