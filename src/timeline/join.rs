@@ -288,10 +288,38 @@ fn overlap(earlier: &LogDigest, later: &LogDigest) -> u64 {
         .flatten()
         .filter_map(|(same, entry)| same.checked_sub(entry.line))
         .collect();
-    begins
-        .into_iter()
-        .find(|begin| is_run(earlier, later, *begin))
-        .map_or(0, |begin| whole_lines(earlier) - begin)
+    let anchors = anchors(earlier, later);
+    let is_overlap = |begin: &u64| is_run(earlier, later, *begin, anchors.contains(begin));
+    begins.union(&anchors).find(|begin| is_overlap(begin)).map_or(0, |begin| whole_lines(earlier) - begin)
+}
+
+/// Where the later log can begin in the earlier one, by a dated message of which one of them has only the part up to the
+/// cut: the whole message is in the other, beside the same line.
+fn anchors(earlier: &LogDigest, later: &LogDigest) -> BTreeSet<u64> {
+    let end = whole_lines(earlier);
+    let is_message = |entry: &&LogEntry| entry.event.is_some();
+    let is_cut_at_end = |entry: &LogEntry, other: &LogEntry| {
+        entry.stamp == other.stamp
+            && (entry.hash_before != 0 && entry.hash_before == other.hash_before)
+            && later.text(other).starts_with(earlier.text(entry))
+    };
+    let is_cut_at_begin = |entry: &LogEntry, other: &LogEntry| {
+        (entry.hash_after != 0 && entry.hash_after == other.hash_after)
+            && earlier.text(entry).ends_with(later.text(other))
+    };
+    let mut anchors = BTreeSet::new();
+    for entry in earlier.entries.iter().rev().take_while(|entry| entry.line > end).filter(is_message) {
+        let others = later.entries.iter().filter(is_message).filter(|other| is_cut_at_end(entry, other));
+        anchors.extend(
+            others.filter(|_| entry.is_dated()).filter_map(|other| entry.line.checked_sub(other.line)),
+        );
+    }
+    let begins_cut = |other: &&LogEntry| other.line == 1 && later.head.lines > 0;
+    for other in later.entries.iter().take_while(begins_cut).filter(is_message) {
+        let entries = earlier.entries.iter().filter(is_message).filter(|entry| is_cut_at_begin(entry, other));
+        anchors.extend(entries.filter(|entry| entry.is_dated()).map(|entry| entry.line - 1));
+    }
+    anchors
 }
 
 /// The number of a log's last line that is not cut, nor a part of a message that can go on in the cut line.
@@ -307,7 +335,7 @@ fn whole_lines(digest: &LogDigest) -> u64 {
 
 /// Whether the later log begins with the lines of the earlier one after line `begin`, as far as both were kept. A cut
 /// line at the end of the earlier log is the beginning of the next line.
-fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64) -> bool {
+fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64, is_anchor: bool) -> bool {
     let end = whole_lines(earlier);
     let length = end.saturating_sub(begin);
     // Two messages are in one line if the line feed between them was lost.
@@ -361,7 +389,7 @@ fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64) -> bool {
     }
     // A single equal line may be a different message of the same second; with an equal neighbour, it is the same
     // one.
-    equal > 1 || has_neighbour || (equal == 1 && length == 1 + u64::from(is_cut))
+    is_anchor || equal > 1 || has_neighbour || (equal == 1 && length == 1 + u64::from(is_cut))
 }
 
 /// Whether no log is missing between these two of a chain, by their numbers.

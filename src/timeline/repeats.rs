@@ -95,37 +95,39 @@ fn without_copies(logs: Vec<(Log, Calendar)>, chains: &[String]) -> Vec<(Log, Ca
     let all: Vec<Vec<&LogEntry>> = logs.iter().map(|(log, _)| messages(&log.digest)).collect();
     let mut keep = vec![true; logs.len()];
     for part in 0..logs.len() {
-        // A log of which a line goes on in the next one of its chain is a part of the chain.
+        // If a line of the log goes on in the next one of its chain, only dates show that the log is a repeat.
         let is_next = |next: usize| {
             chains[next] == chains[part] && continues_in(&logs[part].0.digest, &logs[next].0.digest)
         };
         let goes_on = part + 1 < logs.len() && is_next(part + 1);
-        let is_repeat = !goes_on
-            && (0..logs.len()).any(|whole| {
-                let (part_log, whole_log) = (&logs[part].0, &logs[whole].0);
-                if part == whole || !keep[whole] || !is_longer(whole_log, part_log, whole < part) {
-                    return false;
-                }
-                let is_same_chain = chains[part] == chains[whole];
-                let is_earlier_upload = part < whole && part_log.rotation == Rotation::Piece;
-                if all[part].is_empty() {
-                    return (!is_same_chain || part_log.digest.is_empty())
-                        && adds_nothing(&logs[part], &[&logs[whole]])
-                        || is_same_chain
-                            && is_earlier_upload
-                            && is_beginning(&part_log.digest, &whole_log.digest);
-                }
-                let lines = || all[whole].iter().map(|entry| (*entry, &whole_log.digest));
-                is_contained_in(&part_log.digest, &all[part], lines())
-                    && adds_no_time(&part_log.digest, &whole_log.digest.entries)
-                    && (!is_same_chain
-                        || all[part].iter().any(|entry| has_set_date(entry))
-                        || (part < whole
-                            && is_long_run(&all[part], &all[whole])
-                            && has_dates_of(&whole_log.digest, &part_log.digest))
-                        || (is_earlier_upload && begins(&all[part], &all[whole]))
-                        || are_equal(&part_log.digest, &whole_log.digest))
-            });
+        let is_repeat = (0..logs.len()).any(|whole| {
+            let (part_log, whole_log) = (&logs[part].0, &logs[whole].0);
+            if part == whole || !keep[whole] || !is_longer(whole_log, part_log, whole < part) {
+                return false;
+            }
+            let is_same_chain = chains[part] == chains[whole];
+            let is_earlier_upload = part < whole && part_log.rotation == Rotation::Piece;
+            if all[part].is_empty() {
+                return (!is_same_chain || (part_log.digest.is_empty() && !goes_on))
+                    && adds_nothing(&logs[part], &[&logs[whole]])
+                    || (is_same_chain && !goes_on)
+                        && is_earlier_upload
+                        && is_beginning(&part_log.digest, &whole_log.digest);
+            }
+            let lines = || all[whole].iter().map(|entry| (*entry, &whole_log.digest));
+            let is_repeat_without_dates = || {
+                (part < whole
+                    && is_long_run(&all[part], &all[whole])
+                    && has_dates_of(&whole_log.digest, &part_log.digest))
+                    || (is_earlier_upload && begins(&all[part], &all[whole]))
+                    || are_equal(&part_log.digest, &whole_log.digest)
+            };
+            is_contained_in(&part_log.digest, &all[part], lines())
+                && adds_no_time(&part_log.digest, &whole_log.digest.entries)
+                && (!is_same_chain
+                    || all[part].iter().any(|entry| has_set_date(entry))
+                    || (!goes_on && is_repeat_without_dates()))
+        });
         keep[part] = !is_repeat;
     }
     kept(logs, &keep)

@@ -135,6 +135,23 @@ fn a_line_cut_at_the_end_is_whole_in_the_next_log() {
 }
 
 #[test]
+fn ordinary_lines_between_two_cut_messages_are_an_overlap() {
+    let [a, b, c, d] = [2, 3, 4, 5].map(|second| ordinary(&format!("050108000{second}")));
+    let rotated = line(1) + &a + &b;
+    let cut = rotated.clone() + &line(6)[..66];
+    let next = line(6) + &line(7);
+    for begin in [10, 24, 30] {
+        let rest = line(1)[begin..].to_owned();
+        let newer = rest.clone() + &a + &b + &next;
+        assert_eq!(counted(&cut, &newer), (1, 2), "{begin}");
+        assert_eq!(counted(&rotated, &newer), (1, 2), "{begin}");
+        // Beside other lines, the messages are others.
+        let (of_rotated, of_newer) = counted(&cut, &(rest + &c + &d + &next));
+        assert_eq!((of_rotated, of_newer >= 2), (2, true), "{begin}");
+    }
+}
+
+#[test]
 fn a_whole_first_line_is_compared_whatever_stands_before_it() {
     let a = ordinary("0501080002");
     for before in ["<131>May  1 08:00:00 192.0.2.7 ", "> ", "- ", "x.log:", "  "] {
