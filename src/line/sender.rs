@@ -81,7 +81,8 @@ impl<'a> Headers<'a> {
     pub(super) fn word(&mut self, text: &'a [u8]) -> Option<&'a [u8]> {
         let word = word(text);
         let behind = &text[word.len()..];
-        let is_number = word.iter().all(|byte| byte.is_ascii_digit() || b".:-/+".contains(byte));
+        let is_number =
+            word.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b':' | b'-' | b'/' | b'+'));
         if word.is_empty() {
             return None;
         }
@@ -148,7 +149,30 @@ fn behind_component<'a>(stamp: &[u8], behind: &'a [u8]) -> Option<&'a [u8]> {
 
 /// The word at the beginning of a text, up to a blank or a separator of columns.
 pub(super) fn word(text: &[u8]) -> &[u8] {
-    let ends = |byte: &u8| *byte <= b' ' || b",;\"'`|()[]{}<>=\xC2\xE2".contains(byte);
+    // A slice's `contains` takes a sixth of the time for a syslog file.
+    let ends = |byte: &u8| {
+        matches!(
+            *byte,
+            0..=b' '
+                | b','
+                | b';'
+                | b'"'
+                | b'\''
+                | b'`'
+                | b'|'
+                | b'('
+                | b')'
+                | b'['
+                | b']'
+                | b'{'
+                | b'}'
+                | b'<'
+                | b'>'
+                | b'='
+                | 0xC2
+                | 0xE2
+        )
+    };
     &text[..text.iter().position(ends).unwrap_or(text.len())]
 }
 
@@ -160,7 +184,7 @@ pub(super) fn begins_address(text: &[u8]) -> bool {
 /// The address in a word, without a port, a zone, and what is joined to it by `/` or `@`.
 fn address(word: &[u8]) -> Option<&[u8]> {
     use std::net::{IpAddr, Ipv4Addr};
-    if !word.iter().any(|byte| b".:".contains(byte)) {
+    if !word.iter().any(|byte| matches!(byte, b'.' | b':')) {
         return None;
     }
     let word = std::str::from_utf8(word).ok()?;
