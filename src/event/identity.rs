@@ -111,7 +111,8 @@ impl<'a> Fields<'a> {
 
 /// The value up to a comma, or also to a blank. None if it is empty; `Some(None)` if it is cut.
 fn value_up_to(said: Rest<'_>, value: &[u8], ends_at_blank: bool) -> Option<Option<Box<str>>> {
-    let ends = |at: &usize| value[*at] == b',' || ends_at_blank && blank_length(&value[*at..]) > 0;
+    let is_blank = |at: usize| !value[at].is_ascii_graphic() && blank_length(&value[at..]) > 0;
+    let ends = |at: &usize| value[*at] == b',' || ends_at_blank && is_blank(*at);
     let length = (0..value.len()).find(ends).unwrap_or(value.len());
     if said.is_cut && length == value.len() {
         return Some(None);

@@ -222,7 +222,7 @@ impl Reader {
 
 /// The length of a line in characters; of the last one if there are several.
 fn columns(lines: &[u8]) -> usize {
-    let line = lines.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = &lines[memchr::memrchr(b'\n', lines).map_or(0, |feed| feed + 1)..];
     line.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
