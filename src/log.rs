@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::LogDigest;
 use crate::event::Event;
 use crate::input::Content;
-use crate::line::{Header, Level, lossy};
+use crate::line::{Header, Level};
 use crate::stamp::Stamp;
 use crate::window::Window;
 use parts::PartsReader;
@@ -55,19 +55,37 @@ pub struct Recorded<'a> {
     pub event: &'a Event,
 }
 
-/// The header of a known message.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct EventHeader {
+/// The header of a known message, kept.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct OwnedHeader {
     pub(crate) stamp: Option<Stamp>,
-    pub(crate) component: Box<str>,
+    component: [u8; 5],
+    component_length: u8,
     pub(crate) level: Level,
     pub(crate) missed: u64,
 }
 
-impl EventHeader {
+impl OwnedHeader {
     pub(crate) fn of(header: &Header<'_>) -> Self {
-        let Header { stamp, component, level, missed } = *header;
-        Self { stamp, component: lossy(component).into(), level, missed }
+        let mut component = [0; 5];
+        let length = header.component.len().min(5);
+        component[..length].copy_from_slice(&header.component[..length]);
+        Self {
+            stamp: header.stamp,
+            component,
+            component_length: length as u8,
+            level: header.level,
+            missed: header.missed,
+        }
+    }
+
+    pub(crate) fn as_header(&self) -> Header<'_> {
+        Header {
+            stamp: self.stamp,
+            component: &self.component[..usize::from(self.component_length)],
+            level: self.level,
+            missed: self.missed,
+        }
     }
 }
 
@@ -124,7 +142,7 @@ pub fn digest_of(log: &[u8], window: &Window) -> LogDigest {
 /// The digest of the end of a log joined to the beginning of the next log, and the header of each known message by its
 /// line.
 #[must_use]
-pub(crate) fn read_split(message: &[u8]) -> (LogDigest, Vec<(u64, EventHeader)>) {
+pub(crate) fn read_split(message: &[u8]) -> (LogDigest, Vec<(u64, OwnedHeader)>) {
     let mut headers = Headers::default();
     let mut recorder: Recorder<'_> = Some((0, &mut headers));
     let mut reader = Reader::new(Window::default());
@@ -134,11 +152,11 @@ pub(crate) fn read_split(message: &[u8]) -> (LogDigest, Vec<(u64, EventHeader)>)
 }
 
 #[derive(Default)]
-struct Headers(Vec<(u64, EventHeader)>);
+struct Headers(Vec<(u64, OwnedHeader)>);
 
 impl RecordEvent for Headers {
     fn record(&mut self, _: usize, recorded: Recorded<'_>) {
-        self.0.extend(recorded.header.map(|header| (recorded.line, EventHeader::of(&header))));
+        self.0.extend(recorded.header.map(|header| (recorded.line, OwnedHeader::of(&header))));
     }
 }
 

@@ -11,14 +11,14 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::fast_path::FastPath;
 use super::part_name::{MAX_LINES_CHECKED, part_of};
-use super::{Recorded, Recorder};
+use super::{OwnedHeader, Recorded, Recorder};
 use crate::digest::{Fragment, LogDigest, NewEntry};
 use crate::event::{self, End, Event, ParsedText};
 use crate::line::{Header, Line, glued_line, line, plain, trim, without_colours};
 use crate::stamp::Stamp;
 use crate::window::Window;
 use doubled::DoubledLineDetector;
-use wrapped::{BegunLine, OwnedHeader, Pending, WrappedLines};
+use wrapped::{BegunLine, Pending, WrappedLines};
 
 /// The part of a line that is read, in bytes. The rest of a longer line is ignored.
 pub const MAX_LINE_LENGTH: usize = 64 * 1024;

@@ -11,7 +11,8 @@ use serde_json::Value;
 
 use super::Scan;
 use crate::event::Event;
-use crate::log::{EventHeader, RecordEvent, Recorded};
+use crate::line::lossy;
+use crate::log::{OwnedHeader, RecordEvent, Recorded};
 use crate::model::Mac;
 use crate::phone::shown_time;
 use crate::redact::Shown;
@@ -35,7 +36,7 @@ struct SpooledEvent {
     line: u64,
     /// How many lines of other logs are before it in the file.
     skipped: u64,
-    header: Option<EventHeader>,
+    header: Option<OwnedHeader>,
     event: Event,
     #[serde(with = "chrono::naive::serde::ts_seconds_option")]
     time: Option<NaiveDateTime>,
@@ -132,7 +133,7 @@ impl RecordEvent for FileRecorder<'_> {
         while self.parts.len() <= part {
             self.parts.push(SpoolWriter::new(self.spool));
         }
-        let header = recorded.header.as_ref().map(EventHeader::of);
+        let header = recorded.header.as_ref().map(OwnedHeader::of);
         let Recorded { line, skipped, event, .. } = recorded;
         let (file, time, boot) = (0, None, 0);
         let event = SpooledEvent { file, line, skipped, header, event: event.clone(), time, boot };
@@ -164,7 +165,7 @@ impl PhoneEvents {
         let mut writer = SpoolWriter::new(spool);
         for file in 0..joined.len() {
             let mut kept = dates.of_file(file).peekable();
-            let write = |writer: &mut SpoolWriter<'_>, kept: DatedEvent<'_>, header: Option<EventHeader>| {
+            let write = |writer: &mut SpoolWriter<'_>, kept: DatedEvent<'_>, header: Option<OwnedHeader>| {
                 let DatedEvent { line, skipped, event, time, boot } = kept;
                 let (file, event, boot) = (file as u32, event.clone(), boot as u64);
                 writer.write(&SpooledEvent { file, line, skipped, header, event, time, boot })
@@ -173,7 +174,7 @@ impl PhoneEvents {
                 // A message that is split over two logs was not recorded when each log was read alone, so it
                 // is added here.
                 while let Some(before) = kept.next_if(|kept| kept.line < spooled.line) {
-                    write(&mut writer, before, joined.header_of_split(file, before.line).cloned())?;
+                    write(&mut writer, before, joined.header_of_split(file, before.line).copied())?;
                 }
                 let SpooledEvent { line, skipped, header, event, .. } = spooled;
                 if let Some(same) = kept.next_if(|kept| kept.line == line) {
@@ -188,7 +189,7 @@ impl PhoneEvents {
                 }
             })?;
             for after in kept {
-                write(&mut writer, after, joined.header_of_split(file, after.line).cloned())?;
+                write(&mut writer, after, joined.header_of_split(file, after.line).copied())?;
             }
         }
         writer.flush()?;
@@ -222,7 +223,7 @@ impl PhoneEvents {
             stamp: stamp.map(|stamp| stamp.to_string()),
             time: time.map(shown_time),
             uptime: stamp.and_then(|stamp| stamp.uptime()).map(|uptime| uptime as f64 / 1000.0),
-            component: header.as_ref().map(|header| header.component.to_string()),
+            component: header.as_ref().map(|header| lossy(header.as_header().component).into_owned()),
             level: header.as_ref().map(|header| header.level.to_string()),
             missed: header.as_ref().map(|header| header.missed),
             kind: event.kind(),

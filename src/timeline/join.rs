@@ -12,7 +12,7 @@ use super::{Calendar, Log};
 use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::input::Rotation;
 use crate::line::{ends_before_stamp, may_end_in_stamp};
-use crate::log::{EventHeader, read_split};
+use crate::log::{OwnedHeader, read_split};
 use crate::stamp::Yearless;
 
 /// The logs that are used, in order, with the messages that are split between them.
@@ -41,7 +41,7 @@ pub(super) struct JoinedLog {
 struct SplitMessage {
     digest: LogDigest,
     /// The headers of known messages, by their lines in the message.
-    headers: Vec<(u64, EventHeader)>,
+    headers: Vec<(u64, OwnedHeader)>,
     pieces: Vec<SplitMessagePart>,
 }
 
@@ -189,10 +189,12 @@ impl Joined {
     }
 
     /// The header of the known message in this line of a log, if it is split between logs.
-    pub(crate) fn header_of_split(&self, file: usize, line: u64) -> Option<&EventHeader> {
+    pub(crate) fn header_of_split(&self, file: usize, line: u64) -> Option<&OwnedHeader> {
         self.split_messages.iter().flatten().find_map(|message| {
-            let is_there = |place: u64| message.place(place).0 == file && message.place(place).1 == line;
-            message.headers.iter().find(|(place, _)| is_there(*place)).map(|(_, header)| header)
+            let mut headers = message.headers.iter();
+            headers
+                .find(|(place, _)| matches!(message.place(*place), (f, l, _) if (f, l) == (file, line)))
+                .map(|(_, header)| header)
         })
     }
 

@@ -3,10 +3,10 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::super::OwnedHeader;
 use super::{Reader, Recorder};
 use crate::event::{self, End, Event, ParsedText, WrappedText};
-use crate::line::{Header, Level, completed_header, joined_header, trim};
-use crate::stamp::Stamp;
+use crate::line::{completed_header, joined_header, trim};
 
 /// A known message that the next line may continue.
 pub(super) struct Pending {
@@ -61,39 +61,6 @@ pub(super) struct BegunLine {
     line: u64,
     skipped: u64,
     bytes: Vec<u8>,
-}
-
-#[derive(Clone, Copy)]
-pub(super) struct OwnedHeader {
-    stamp: Option<Stamp>,
-    component: [u8; 5],
-    component_length: u8,
-    level: Level,
-    missed: u64,
-}
-
-impl OwnedHeader {
-    pub(super) fn of(header: &Header<'_>) -> Self {
-        let mut component = [0; 5];
-        let length = header.component.len().min(5);
-        component[..length].copy_from_slice(&header.component[..length]);
-        Self {
-            stamp: header.stamp,
-            component,
-            component_length: length as u8,
-            level: header.level,
-            missed: header.missed,
-        }
-    }
-
-    fn as_header(&self) -> Header<'_> {
-        Header {
-            stamp: self.stamp,
-            component: &self.component[..usize::from(self.component_length)],
-            level: self.level,
-            missed: self.missed,
-        }
-    }
 }
 
 impl Reader {
