@@ -20,6 +20,12 @@ const MILLISECONDS_PER_DAY: u64 = 86_400_000;
 /// A phone that gets the right time has it within an hour after its start. In milliseconds.
 const CLOCK_IS_SET_WITHIN: u64 = 3_600_000;
 
+/// Time zones differ from GMT by multiples of this, in milliseconds.
+const ZONE_STEP: u64 = 900_000;
+
+/// No time zone is further ahead of GMT, in milliseconds.
+const MOST_AHEAD: u64 = 14 * 3_600_000;
+
 /// Lines are out of order by at most this much, in milliseconds; a clock goes back by more.
 const SLIGHTLY_BACK: i64 = 60_000;
 
@@ -108,6 +114,8 @@ struct BootState {
     elapsed_at_uptime: u64,
     /// How much of the time since the last date uptime has shown already.
     shown_since_date: u64,
+    /// How much of `elapsed` can be a time zone, which some phones apply only after they have got the time as GMT.
+    zone: u64,
     /// The log and the last line of failures that were folded: no boot begins with a line before it.
     folded_to: (usize, u64),
     /// None before the banner; then the stamp of the banner, if it has one.
@@ -201,6 +209,9 @@ impl BootState {
         let is_back = dates.is_some_and(|(before, date)| date < before && !is_over_new_year(before, date));
         let was_set = is_jump && (!self.dates_are_judged || is_back);
         let passed = if was_set { 0 } else { passed };
+        if self.since_start() < CLOCK_IS_SET_WITHIN {
+            self.zone = self.zone.max((passed - passed % ZONE_STEP).min(MOST_AHEAD));
+        }
         // The time that uptime has shown between the two dates has not passed again.
         self.elapsed_at_uptime += passed.min(std::mem::take(&mut self.shown_since_date));
         self.elapsed += passed;
@@ -239,7 +250,15 @@ impl BootState {
     /// Whether a line with this uptime can't be from this boot: the uptime is lower than known, by more than
     /// disorder and drift explain.
     fn is_restarted(&self, uptime: u64) -> bool {
-        let known = self.since_start();
+        self.is_before(uptime, self.since_start())
+    }
+
+    /// The same if the clock was set to its time zone in this boot.
+    fn is_restarted_in_any_zone(&self, uptime: u64) -> bool {
+        self.is_before(uptime, self.since_start().saturating_sub(self.zone))
+    }
+
+    fn is_before(&self, uptime: u64, known: u64) -> bool {
         let drift = if self.date.is_some() { known / DRIFT } else { 0 };
         uptime + DISORDER + drift < known
     }
@@ -284,10 +303,19 @@ fn start(records: &[Record<'_>], begin: usize, at: usize, state: &BootState) -> 
 }
 
 /// Whether lines of lower uptime are another process's, which counts from its own start, or whose uptime did not follow
-/// a change of the clock: the dates before and after them are closer to each other than a restart allows.
+/// a change of the clock: the uptime goes on if the dates so far contain the change to a time zone, or the dates before
+/// and after the lines are closer to each other than a restart allows.
 fn is_of_other_process(records: &[Record<'_>], state: &BootState) -> bool {
-    let Some(end) = records.iter().position(|record| record.entry.is_dated()) else { return false };
-    let (lines, next) = (&records[..end], records[end].entry);
+    let end = records.iter().position(|record| record.entry.is_dated());
+    let lines = &records[..end.unwrap_or(records.len())];
+    if lines.iter().any(|record| record.entry.is_banner() || is_of_start(record.entry)) {
+        return false;
+    }
+    let goes_on = lines[0].uptime.is_some_and(|uptime| !state.is_restarted_in_any_zone(uptime));
+    if goes_on && lines[0].file == state.file {
+        return true;
+    }
+    let Some(next) = end.map(|end| records[end].entry) else { return false };
     let is_set = |stamp: &Stamp| !stamp.is_unset() && !stamp.yearless().is_some_and(is_default);
     let dates = state.date.filter(is_set).zip(next.stamp.filter(is_set));
     let passed = dates.and_then(|(before, date)| match before.with_year().zip(date.with_year()) {
@@ -300,7 +328,6 @@ fn is_of_other_process(records: &[Record<'_>], state: &BootState) -> bool {
     });
     let highest = lines.iter().filter_map(|record| record.uptime).max().unwrap_or(0);
     passed.is_some_and(|passed| passed + DISORDER < highest)
-        && !lines.iter().any(|record| record.entry.is_banner() || is_of_start(record.entry))
 }
 
 /// The banner's boot begins with the lines of restarted uptime directly before it.
@@ -319,9 +346,9 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
         return None;
     }
     // The time since the start. Before the clock is set, some software shows it as the time of January 1.
-    let since_start = |record: &Record<'_>| match records[at].uptime {
-        Some(_) => record.uptime,
-        None => default_date(record.entry).map(|date| u64::from(date.seconds_of_day()) * 1_000),
+    let since_start = |record: &Record<'_>| {
+        let default = || default_date(record.entry).map(|date| u64::from(date.seconds_of_day()) * 1_000);
+        record.uptime.or_else(default)
     };
     let mut start = at;
     let mut after = since_start(&records[at]);

@@ -330,10 +330,13 @@ fn is_logged_unset(entries: &[LogEntry], at: usize) -> bool {
     undated_before(entries, at).chain(entries[at..].iter().take_while(is_of_default)).any(has_failed)
 }
 
-/// Whether these entries begin with default dates before the banner of their boot.
+/// Whether these entries begin with default dates before the banner of their boot. The banner itself can have an uptime.
 fn is_before_banner(entries: &[LogEntry]) -> bool {
     let date = |entry: &LogEntry| entry.stamp?.yearless().filter(|date| is_default(*date));
-    let is_in_order = |pair: &&[LogEntry]| date(&pair[0]).is_some_and(|first| Some(first) <= date(&pair[1]));
+    let is_in_order = |pair: &&[LogEntry]| {
+        let is_undated_banner = pair[1].is_banner() && !pair[1].is_dated();
+        date(&pair[0]).is_some_and(|first| is_undated_banner || Some(first) <= date(&pair[1]))
+    };
     entries.windows(2).take_while(is_in_order).any(|pair| pair[1].is_banner())
 }
 

@@ -21,13 +21,28 @@ fn a_jump_within_an_hour_after_the_start_is_a_clock_that_was_set() {
 fn uptime_starts_over_beyond_disorder_and_drift() {
     assert_eq!(boots(&["000100.000", "000058.000", "000058.100"]), 1);
     assert_eq!(boots(&["000100.000", "000057.999", "000057.999"]), 2);
-    // After 10,000 seconds by dates, they drift apart by 10 at most, beside the disorder of 2.
+    // After 13,600 seconds, 10,000 of them by dates, they drift apart by 13.6 at most, beside the disorder of 2.
     let after_dates =
-        |uptime, next| boots(&["000010.000", "0501080000", "0501093000", "0501104640", uptime, next]);
-    assert_eq!(after_dates("024637.991", "024638.100"), 1);
-    assert_eq!(after_dates("024637.988", "024637.989"), 2);
+        |uptime, next| boots(&["010000.000", "0501080000", "0501093000", "0501104640", uptime, next]);
+    assert_eq!(after_dates("034624.400", "034624.500"), 1);
+    assert_eq!(after_dates("034624.398", "034624.399"), 2);
     // One line alone is another process's.
-    assert_eq!(boots(&["000010.000", "0501080000", "0501104640", "000020.000", "0501104641"]), 1);
+    assert_eq!(boots(&["010000.000", "0501080000", "0501104640", "000020.000", "0501104641"]), 1);
+}
+
+#[test]
+fn a_jump_of_the_dates_soon_after_the_start_can_be_a_time_zone() {
+    let after = |start, date, uptime, next| boots(&[start, "0501110036", date, uptime, next]);
+    // Two hours and a minute: the uptime goes on from 76 s, less the disorder of 2, if two hours are the time zone.
+    assert_eq!(after("000016.000", "0501130136", "000114.000", "000114.100"), 1);
+    assert_eq!(after("000016.000", "0501130136", "000113.900", "000113.901"), 2);
+    // No zone is smaller than a quarter of an hour, or larger than 14 hours.
+    assert_eq!(after("000016.000", "0501111535", "000114.000", "000114.100"), 2);
+    assert_eq!(after("000016.000", "0502010136", "000114.000", "000114.100"), 1);
+    assert_eq!(after("000016.000", "0502011636", "000114.000", "000114.100"), 2);
+    // An hour after the start, the phone has its time zone.
+    assert_eq!(after("005959.000", "0501130136", "010113.000", "010113.100"), 1);
+    assert_eq!(after("010000.000", "0501130136", "010113.000", "010113.100"), 2);
 }
 
 #[test]
@@ -119,10 +134,12 @@ fn silence_over_new_year_counts_in_a_boot_that_goes_on_from_the_one_before() {
 #[test]
 fn dates_with_their_year_show_what_passes() {
     // Three minutes after its start, a phone that wrote two hours before has started again.
-    let boots_with = |date| boots(&["000010.000", "2405310800", date, "000300.000", "000301.000"]);
-    assert_eq!(boots_with("2405311000"), 2);
-    assert_eq!(boots_with("2405310802"), 1);
-    assert_eq!(boots_with("2506010800"), 1, "the clock was set");
+    let boots_with = |start, date| boots(&[start, "2405310800", date, "000300.000", "000301.000"]);
+    assert_eq!(boots_with("010000.000", "2405311000"), 2);
+    assert_eq!(boots_with("000010.000", "2405311000"), 1, "two hours can be the time zone");
+    assert_eq!(boots_with("000010.000", "2405310812"), 2);
+    assert_eq!(boots_with("000010.000", "2405310802"), 1);
+    assert_eq!(boots_with("000010.000", "2506010800"), 1, "the clock was set");
 }
 
 #[test]
@@ -159,7 +176,7 @@ fn a_default_date_behind_the_end_of_a_log_begins_a_boot() {
 #[test]
 fn lower_uptime_between_dates_is_no_start_if_less_time_has_passed() {
     let between = |uptime: [&str; 2], next| {
-        boots(&["000010.000", "0501080000", "0501090000", uptime[0], uptime[1], next, "0501120000"])
+        boots(&["010000.000", "0501080000", "0501090000", uptime[0], uptime[1], next, "0501120000"])
     };
     assert_eq!(between(["000040.000", "000042.000"], "0501090040"), 2);
     assert_eq!(between(["000040.000", "000042.001"], "0501090040"), 1);
@@ -172,7 +189,7 @@ fn lower_uptime_between_dates_is_no_start_if_less_time_has_passed() {
     assert_eq!(between(platform, "0501090010"), 2);
     // Dates with their year have no seconds.
     let with_year =
-        |last| boots(&["000010.000", "2405310800", "2405310900", "000200.000", last, "2405310901"]);
+        |last| boots(&["010000.000", "2405310800", "2405310900", "000200.000", last, "2405310901"]);
     assert_eq!(with_year("000202.000"), 2);
     assert_eq!(with_year("000202.001"), 1);
     // A clock that was set shows no time that has passed.
