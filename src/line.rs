@@ -7,6 +7,7 @@ mod before;
 mod begun;
 mod behind;
 mod blank;
+mod known_headers;
 mod quotes;
 mod search;
 mod sender;
@@ -27,6 +28,7 @@ pub(crate) use begun::{completed_header, joined_header};
 pub(crate) use behind::{without_remark, without_separators, without_trailing_marks};
 pub use blank::trim;
 pub(crate) use blank::{blank_length, trim_start};
+pub(crate) use known_headers::KnownHeaders;
 pub(crate) use quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, in_plain_signs};
 pub(crate) use search::length_of_text;
 pub use sender::Origin;
@@ -87,6 +89,11 @@ pub enum Line<'a> {
 /// Parses one line, given without its line feed.
 #[must_use]
 pub fn line(bytes: &[u8]) -> Line<'_> {
+    line_with(bytes, origin)
+}
+
+/// The same, where `origin` parses what comes before the line.
+fn line_with<'a>(bytes: &'a [u8], mut origin: impl FnMut(&'a [u8]) -> Option<Origin<'a>>) -> Line<'a> {
     if let Some((header, text)) = in_columns(bytes) {
         return Line::Message { origin: Origin::default(), header, text: trim(text) };
     }

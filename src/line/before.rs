@@ -40,6 +40,11 @@ pub(crate) fn origin(mut before: &[u8]) -> Option<Origin<'_>> {
     }
 }
 
+/// What follows the date, if the text begins with one. What [`origin`] finds depends on that alone.
+pub(super) fn dated(before: &[u8]) -> Option<&[u8]> {
+    date(without_marks(before)).filter(|_| before.len() <= MAX_LENGTH)
+}
+
 /// Whether a cut line may end within its stamp: what is before the digits at its end is whole. If not, it ends within
 /// what is before the stamp.
 #[must_use]
@@ -72,6 +77,7 @@ fn without_marks(mut before: &[u8]) -> &[u8] {
         let length = match before {
             // An address such as `::ffff:192.0.2.7`.
             [b':', b':', digit, ..] if digit.is_ascii_hexdigit() && begins_address(before) => 0,
+            [b'<', b'0'..=b'9', ..] => priority_length(before).unwrap_or(1),
             [b'<', b'/' | b'a'..=b'z' | b'A'..=b'Z', ..] => length_up_to(b'>', before, |_| true).unwrap_or(1),
             // `[meta sequenceId="29"]`
             [b'[', b'a'..=b'z' | b'A'..=b'Z', ..] => {
@@ -94,6 +100,12 @@ fn without_marks(mut before: &[u8]) -> &[u8] {
         }
         before = &before[length..];
     }
+}
+
+/// The length of the priority `<131>` of a syslog message, with the version of RFC 5424 behind it.
+fn priority_length(before: &[u8]) -> Option<usize> {
+    let length = length_up_to(b'>', before, |inside| inside[1..].iter().all(u8::is_ascii_digit))?;
+    Some(length + if before[length..].starts_with(b"1 ") { 2 } else { 0 })
 }
 
 /// The length of a text up to and including this byte, if what is before it is so.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::MAX_LINE_LENGTH;
-use crate::line::{Line, Origin, completed_header, line, lossy, origin};
+use crate::line::{KnownHeaders, Line, Origin, completed_header, line, lossy, origin};
 use crate::model::Mac;
 
 /// What stands before the lines of a part of a file.
@@ -32,24 +32,31 @@ pub(super) enum FoundPart {
 }
 
 pub(super) fn part_of(bytes: &[u8]) -> Option<FoundPart> {
+    part_of_parsed(bytes, &mut KnownHeaders::default()).0
+}
+
+/// The same, and the line if it was parsed.
+pub(super) fn part_of_parsed<'a>(
+    bytes: &'a [u8],
+    headers: &mut KnownHeaders,
+) -> (Option<FoundPart>, Option<Line<'a>>) {
     // By far the most lines are in the phone's own columns and have nothing before them.
     if bytes.len() > 22 && bytes[10] == b'|' && bytes[16] == b'|' {
-        return None;
+        return (None, None);
     }
     if let Some(name) = bytes.trim_ascii().strip_prefix(b"==> ").and_then(|rest| rest.strip_suffix(b" <==")) {
-        return Some(FoundPart::Heading(lossy(name).into()));
+        return (Some(FoundPart::Heading(lossy(name).into())), None);
     }
     let bytes = &bytes[..bytes.len().min(MAX_LINE_LENGTH)];
-    let completed;
-    let origin = match line(bytes) {
-        Line::Message { origin, .. } => origin,
-        Line::Headerless(_) => {
-            completed = completed_header(bytes)?;
-            let Line::Message { origin, .. } = line(&completed) else { return None };
-            origin
-        }
+    let parsed = headers.line(bytes);
+    let name = match parsed {
+        Line::Message { origin, .. } => PartName::of(origin),
+        Line::Headerless(_) => completed_header(bytes).and_then(|completed| match line(&completed) {
+            Line::Message { origin, .. } => PartName::of(origin),
+            Line::Headerless(_) => None,
+        }),
     };
-    PartName::of(origin).map(FoundPart::Line)
+    (name.map(FoundPart::Line), Some(parsed))
 }
 
 /// Whether a line is cut behind this sender, so that only what stands before the lines was read of it.

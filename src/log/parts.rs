@@ -11,10 +11,12 @@ use std::sync::Arc;
 use memchr::{memchr, memchr_iter};
 
 use super::RecordEvent;
-use super::part_name::{FoundPart, MAX_LINES_CHECKED, PartName, ends_with_sender, part_of, sender_at_end};
+use super::part_name::{
+    FoundPart, MAX_LINES_CHECKED, PartName, ends_with_sender, part_of, part_of_parsed, sender_at_end,
+};
 use super::reader::{MAX_LINE_LENGTH, Reader};
 use crate::digest::LogDigest;
-use crate::line::{Line, line};
+use crate::line::{KnownHeaders, Line, line};
 use crate::window::Window;
 
 /// The most parts of a file. Lines of further phones go into the last part.
@@ -85,6 +87,7 @@ pub(super) struct PartsReader<'r> {
     parts: Vec<(PartKey, Reader)>,
     by_key: HashMap<PartKey, usize>,
     current: usize,
+    headers: KnownHeaders,
     lines: u64,
     partial: Vec<u8>,
     /// The name in the last `==> name <==`.
@@ -109,6 +112,7 @@ impl<'r> PartsReader<'r> {
             parts: Vec::new(),
             by_key: HashMap::new(),
             current: 0,
+            headers: KnownHeaders::default(),
             lines: 0,
             partial: Vec::new(),
             file: None,
@@ -167,19 +171,19 @@ impl<'r> PartsReader<'r> {
     }
 
     fn line(&mut self, bytes: &[u8]) {
-        if !self.assign(bytes) {
+        let (found, parsed) = part_of_parsed(bytes, &mut self.headers);
+        if !self.assign(bytes, found) {
             return;
         }
         if self.file.is_some() {
             self.held = Some(bytes.to_vec());
         } else {
-            self.feed_line(self.lines, bytes);
+            self.feed_line(self.lines, bytes, parsed);
         }
     }
 
     /// Counts a line, and makes the part that it belongs to the current one. False for `==> name <==`.
-    fn assign(&mut self, bytes: &[u8]) -> bool {
-        let found = part_of(bytes);
+    fn assign(&mut self, bytes: &[u8], found: Option<FoundPart>) -> bool {
         let held = self.held.take();
         if let Some(FoundPart::Heading(file)) = found {
             // `tail` writes a line feed before each name but the first: behind a whole line, it is an empty line.
@@ -192,7 +196,7 @@ impl<'r> PartsReader<'r> {
             return false;
         }
         if let Some(whole) = held {
-            self.feed_line(self.lines, &whole);
+            self.feed_line(self.lines, &whole, None);
         }
         self.lines += 1;
         if let Some(FoundPart::Line(name)) = found {
@@ -209,9 +213,9 @@ impl<'r> PartsReader<'r> {
         self.by_key.get(&(self.file.clone(), Some(sender_at_end(bytes)?))).copied()
     }
 
-    fn feed_line(&mut self, number: u64, bytes: &[u8]) {
+    fn feed_line(&mut self, number: u64, bytes: &[u8], parsed: Option<Line<'_>>) {
         let (_, reader) = &mut self.parts[self.current];
-        reader.feed_line(number, bytes, &mut recorder(&mut self.recorder, self.current));
+        reader.feed_line(number, bytes, parsed, &mut recorder(&mut self.recorder, self.current));
     }
 
     fn part(&mut self, name: Option<PartName>) -> usize {
@@ -240,9 +244,9 @@ impl<'r> PartsReader<'r> {
         let cut = std::mem::take(&mut self.partial);
         if cut.is_empty() {
             if let Some(whole) = self.held.take() {
-                self.feed_line(self.lines, &whole);
+                self.feed_line(self.lines, &whole, None);
             }
-        } else if self.assign(&cut) {
+        } else if self.assign(&cut, part_of(&cut)) {
             let ((_, name), reader) = &mut self.parts[self.current];
             // What stands before the lines of a part is no text that goes on from the line before.
             if !ends_with_sender(&cut, name.as_ref()) {

@@ -17,7 +17,7 @@ use crate::event::{self, End, Event, ParsedText};
 use crate::line::{Header, Line, glued_line, line, plain, trim, without_colours};
 use crate::stamp::Stamp;
 use crate::window::Window;
-use doubled::DoubledLineDetector;
+use doubled::{DoubledLineDetector, from_stamp};
 use wrapped::{BegunLine, Pending, WrappedLines};
 
 /// The part of a line that is read, in bytes. The rest of a longer line is ignored.
@@ -122,7 +122,7 @@ impl Reader {
             self.partial_length = 0;
             self.doubled_lines.take(whole == self.before && !whole.is_empty());
             self.before.clone_from(&whole);
-            self.line(&whole, length, End::Whole, recorder);
+            self.line(&whole, length, End::Whole, None, recorder);
             self.partial = whole;
             self.partial.clear();
         }
@@ -147,7 +147,7 @@ impl Reader {
             let read = &whole[..whole.len().min(MAX_LINE_LENGTH)];
             self.doubled_lines.take(read == before && !read.is_empty());
             before = read;
-            self.line(whole, whole.len(), End::Whole, recorder);
+            self.line(whole, whole.len(), End::Whole, None, recorder);
         }
         self.before = before.to_vec();
         self.keep(rest);
@@ -156,21 +156,28 @@ impl Reader {
         }
     }
 
-    /// Takes one line, without its line feed, with its number in the file; or the rest of one.
-    pub(super) fn feed_line(&mut self, number: u64, whole: &[u8], recorder: &mut Recorder<'_>) {
+    /// Takes one line, without its line feed, with its number in the file; or the rest of one. `parsed` is the whole
+    /// line, if it was parsed already.
+    pub(super) fn feed_line(
+        &mut self,
+        number: u64,
+        whole: &[u8],
+        parsed: Option<Line<'_>>,
+        recorder: &mut Recorder<'_>,
+    ) {
         self.digest.counts.bytes += whole.len() as u64 + 1;
         let before = (self.last.line, self.last.hash);
         let line_before = self.digest.counts.lines;
         let joined;
-        let mut whole = whole;
+        let (mut whole, mut parsed) = (whole, parsed);
         if self.partial_length == 0 {
             self.skipped = number - (line_before + 1);
         } else {
             self.partial_length = 0;
             joined = [std::mem::take(&mut self.partial).as_slice(), whole].concat();
-            whole = &joined;
+            (whole, parsed) = (&joined, None);
         }
-        self.line(whole, whole.len(), End::Whole, recorder);
+        self.line(whole, whole.len(), End::Whole, parsed, recorder);
         // Lines are compared by what the phone wrote, not by the time at which a server received them.
         let is_equal = self.last.line == line_before + 1
             && before == (line_before, self.last.hash)
@@ -199,7 +206,7 @@ impl Reader {
             let has_header = matches!(line(&cut), Line::Message { .. }) && !self.completes_header(&cut);
             let before = tail.filter(|_| !has_header).unwrap_or((place, Vec::new()));
             tail = Some((before.0, [before.1, cut.clone()].concat()));
-            self.line(&cut, length, End::Cut, recorder);
+            self.line(&cut, length, End::Cut, None, recorder);
         } else if self.ends_in_hole {
             self.digest.counts.lines += 1;
         }
@@ -254,7 +261,14 @@ impl Reader {
         last.text.extend_from_slice(&text[..text.len().min(crate::digest::MAX_TEXT_LENGTH)]);
     }
 
-    fn line(&mut self, whole: &[u8], length: usize, end: End, recorder: &mut Recorder<'_>) {
+    fn line(
+        &mut self,
+        whole: &[u8],
+        length: usize,
+        end: End,
+        parsed: Option<Line<'_>>,
+        recorder: &mut Recorder<'_>,
+    ) {
         self.digest.counts.lines += 1;
         self.digest.counts.too_long += u64::from(length > MAX_LINE_LENGTH);
         let looked_at = &whole[..whole.len().min(MAX_LINE_LENGTH)];
@@ -263,7 +277,8 @@ impl Reader {
         self.number = self.digest.counts.lines;
         let joined = self.join_header(looked_at);
         let (looked_at, raw) = joined.as_ref().map_or((looked_at, looked_at), |(line, raw)| (line, raw));
-        let mut rest = line(looked_at);
+        let as_parsed = parsed.filter(|_| plain.is_none() && joined.is_none());
+        let mut rest = as_parsed.unwrap_or_else(|| line(looked_at));
         self.names_parts |= self.digest.counts.lines <= MAX_LINES_CHECKED as u64 && part_of(whole).is_some();
         loop {
             let (Line::Message { text, .. } | Line::Headerless(text)) = rest;
@@ -473,12 +488,6 @@ fn hash_of(header: &Header<'_>, text: &[u8]) -> u64 {
     }
     key[13..].iter_mut().zip(header.component).for_each(|(place, byte)| *place = *byte);
     xxh3_64_with_seed(text, xxh3_64(&key))
-}
-
-/// A line without what stands before its stamp.
-fn from_stamp(bytes: &[u8]) -> &[u8] {
-    let Line::Message { header: Header { stamp: Some(stamp), .. }, .. } = line(bytes) else { return bytes };
-    memchr::memmem::find(bytes, stamp.as_str().as_bytes()).map_or(bytes, |at| &bytes[at..])
 }
 
 /// Removes NUL bytes at the beginning of a line. File systems leave them where a write was lost.

@@ -346,16 +346,17 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
         return None;
     }
     // The time since the start. Before the clock is set, some software shows it as the time of January 1.
-    let since_start = |record: &Record<'_>| {
-        let default = || default_date(record.entry).map(|date| u64::from(date.seconds_of_day()) * 1_000);
-        record.uptime.or_else(default)
+    let since_start = |line: usize| {
+        let date =
+            || default_date(records[line].entry).filter(|date| !continues(&records[begin..line], *date));
+        records[line].uptime.or_else(|| Some(u64::from(date()?.seconds_of_day()) * 1_000))
     };
     let mut start = at;
-    let mut after = since_start(&records[at]);
+    let mut after = since_start(at);
     // A line that continues from the line before it is not a restart.
     let is_restarted = |line: usize, time: u64| {
         line == begin
-            || since_start(&records[line - 1]).is_none_or(|before| before > time)
+            || since_start(line - 1).is_none_or(|before| before > time)
             || matches!(records[line - 1].entry.event, Some(Event::LogEnd))
     };
     for earlier in (begin..at).rev() {
@@ -370,7 +371,7 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
                     | Event::Software { .. }
             )
         ) || entry.event.as_ref().is_some_and(Event::is_inventory);
-        let (Some(before), Some(later)) = (since_start(&records[earlier]), after) else { break };
+        let (Some(before), Some(later)) = (since_start(earlier), after) else { break };
         if ends || before > later + DISORDER {
             break;
         }
@@ -380,6 +381,12 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
         }
     }
     Some(start)
+}
+
+/// Whether the lines were still written less than a day before the date, so that this is no default date.
+fn continues(records: &[Record<'_>], date: Yearless) -> bool {
+    let last = records.iter().rev().find_map(|record| record.entry.stamp?.yearless());
+    last.is_some_and(|last| is_day_before(last, date) && !is_default(last))
 }
 
 /// Whether the banner comes after the first one or two lines of its own boot, as lines that are sent by UDP can: they

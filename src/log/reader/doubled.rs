@@ -1,5 +1,7 @@
 //! Detects logs in which each line is written twice, as a server can write them.
 
+use crate::line::{Header, Line, line};
+
 /// A log is taken for one written twice if this many different lines in a row occur twice each.
 pub(in crate::log) const DOUBLED_LINES: u32 = 8;
 
@@ -31,4 +33,10 @@ impl DoubledLineDetector {
     pub(super) const fn is_doubled(&self) -> bool {
         self.run >= DOUBLED_LINES
     }
+}
+
+/// A line without what stands before its stamp.
+pub(super) fn from_stamp(bytes: &[u8]) -> &[u8] {
+    let Line::Message { header: Header { stamp: Some(stamp), .. }, .. } = line(bytes) else { return bytes };
+    memchr::memmem::find(bytes, stamp.as_str().as_bytes()).map_or(bytes, |at| &bytes[at..])
 }
