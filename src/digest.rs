@@ -135,7 +135,7 @@ pub struct Counts {
     pub lines: u64,
     /// Lines without a header before the first message.
     pub unrecognized: u64,
-    /// Lines without a header in which NUL bytes alternate with other bytes: UTF-16 appended to UTF-8.
+    /// Lines without a header in another encoding: UTF-16 appended to UTF-8, or the reverse.
     pub foreign: u64,
     /// Lines longer than the part of a line that is read.
     pub too_long: u64,

@@ -8,6 +8,7 @@ mod begun;
 mod behind;
 mod blank;
 mod known_headers;
+mod plain;
 mod quotes;
 mod search;
 mod sender;
@@ -21,14 +22,13 @@ use nom::sequence::{delimited, terminated};
 use nom::{IResult, Parser};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use before::{
-    ends_before_stamp, may_end_in_stamp, origin, without_colours, without_end_of_header,
-};
+pub(crate) use before::{ends_before_stamp, may_end_in_stamp, origin, without_end_of_header};
 pub(crate) use begun::{completed_header, joined_header};
 pub(crate) use behind::{without_remark, without_separators, without_trailing_marks};
 pub use blank::trim;
-pub(crate) use blank::{blank_length, trim_start};
+pub(crate) use blank::{blank_length, trim_start, without_hole};
 pub(crate) use known_headers::KnownHeaders;
+pub(crate) use plain::PlainLines;
 pub(crate) use quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, in_plain_signs};
 pub(crate) use search::length_of_text;
 pub use sender::Origin;
@@ -106,19 +106,6 @@ fn line_with<'a>(bytes: &'a [u8], mut origin: impl FnMut(&'a [u8]) -> Option<Ori
         }
     }
     Line::Headerless(before::unquoted(trimmed))
-}
-
-/// A line without escape sequences for colours, and if it has no header, in the signs of plain text. None if it has
-/// none of these.
-#[must_use]
-pub(crate) fn plain(bytes: &[u8]) -> Option<Vec<u8>> {
-    without_colours(bytes).or_else(|| {
-        // By far the most lines are in the phone's own columns.
-        let is_in_columns = bytes.get(10) == Some(&b'|') && bytes.get(16) == Some(&b'|');
-        let may_be_odd = !is_in_columns && has_byte(b'&', bytes);
-        let is_headerless = may_be_odd && matches!(line(bytes), Line::Headerless(_));
-        if is_headerless { in_plain_signs(bytes) } else { None }
-    })
 }
 
 /// The most bars after which a header is searched for. Bars of an address and of a table may come before it.

@@ -246,6 +246,19 @@ impl<'a> Timeline<'a> {
         self.records.iter().enumerate().filter_map(|(at, record)| Some((at, record.event()?, record)))
     }
 
+    /// The same, without the logs that name only addresses of other phones, unless all logs are such: they show nothing
+    /// of this phone's certificates.
+    pub fn own_events(&self) -> impl DoubleEndedIterator<Item = (usize, &'a Event, &Record<'a>)> {
+        let has_own = self.logs.iter().any(|log| !log.is_of_another_phone);
+        self.events().filter(move |(_, _, record)| !has_own || !self.is_of_another_phone(record))
+    }
+
+    /// Whether the record's log names only addresses of other phones.
+    #[must_use]
+    pub fn is_of_another_phone(&self, record: &Record<'_>) -> bool {
+        self.logs[record.file].is_of_another_phone
+    }
+
     /// Whether the record `later` was not written before `earlier`, by their stamps: dated lines of one boot can be
     /// out of order.
     #[must_use]
@@ -258,7 +271,7 @@ impl<'a> Timeline<'a> {
     /// The versions of the phone's application that the logs name, in order. Those of the boot program and the
     /// updater are left out.
     pub fn software(&self) -> impl DoubleEndedIterator<Item = (&'a SoftwareVersion, &Record<'a>)> {
-        self.events().filter_map(|(_, event, record)| match event {
+        self.own_events().filter_map(|(_, event, record)| match event {
             Event::Software { label, version: Some(version) } if is_application(label.as_deref()) => {
                 Some((version, record))
             }
@@ -273,16 +286,15 @@ impl<'a> Timeline<'a> {
     }
 
     fn identify(&mut self) {
-        for record in &self.records {
-            let Some(Event::Platform { model, assembly, assembly_revision, .. }) = record.event() else {
-                continue;
-            };
-            self.model = model.as_deref().or(self.model);
+        let (mut of_model, mut of_assembly) = (self.model, (self.assembly, self.assembly_revision));
+        for (_, event, _) in self.own_events() {
+            let Event::Platform { model, assembly, assembly_revision, .. } = event else { continue };
+            of_model = model.as_deref().or(of_model);
             if assembly.is_some() {
-                self.assembly = assembly.as_deref();
-                self.assembly_revision = assembly_revision.as_deref();
+                of_assembly = (assembly.as_deref(), assembly_revision.as_deref());
             }
         }
+        (self.model, (self.assembly, self.assembly_revision)) = (of_model, of_assembly);
     }
 }
 

@@ -41,7 +41,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut changes = 0;
     let mut lines = Vec::new();
     let mut message = sentence![];
-    for (_, event, record) in case.timeline.events() {
+    for (_, event, record) in case.timeline.own_events() {
         let Event::CertificateFingerprint { slot: Slot::BuiltIn, fingerprint: Some(fingerprint), .. } = event
         else {
             continue;

@@ -50,7 +50,11 @@ pub(super) fn shown_until_gone<'a>(
                 seen.add(record);
                 (last, is_gone) = (at, false);
             }
-            Some(State::Resolved) => is_gone |= timeline.is_in_order(last, at),
+            Some(State::Resolved) => {
+                let is_same_phone = timeline.is_of_another_phone(&timeline.records[last])
+                    == timeline.is_of_another_phone(record);
+                is_gone |= is_same_phone && timeline.is_in_order(last, at);
+            }
             None => {}
         }
     }
@@ -92,19 +96,20 @@ pub(super) fn state_by_later_boots(
     is_failure: impl Fn(&Event, &Record<'_>) -> bool,
 ) -> State {
     let mut waits = 0;
-    let mut last_boot = None;
+    let mut last: Option<&Record<'_>> = None;
     for (_, event, record) in timeline.events() {
-        if last_boot != Some(record.boot) && is_failure(event, record) {
-            last_boot = Some(record.boot);
+        if last.is_none_or(|last| last.boot != record.boot) && is_failure(event, record) {
+            last = Some(record);
             waits = waits.max(record.elapsed());
         }
     }
     let needed = waits.clamp(MIN_WAIT, MAX_WAIT);
-    resolved_if(
-        timeline.records.iter().any(|record| {
-            last_boot.is_some_and(|last| record.boot > last) && record.elapsed_at_last() >= needed
-        }),
-    )
+    let Some(last) = last else { return State::Active };
+    let is_of_same_phone =
+        |record: &Record<'_>| timeline.is_of_another_phone(record) == timeline.is_of_another_phone(last);
+    resolved_if(timeline.records.iter().any(|record| {
+        record.boot > last.boot && record.elapsed_at_last() >= needed && is_of_same_phone(record)
+    }))
 }
 
 /// Resolved if later lines show that the cause is gone, else active.

@@ -12,7 +12,7 @@ const MAX_LENGTH: usize = 8 * 1024;
 /// line but part of a text.
 #[must_use]
 pub(crate) fn origin(mut before: &[u8]) -> Option<Origin<'_>> {
-    let (mut mac, mut headers) = (None, Headers::default());
+    let (mut mac, mut file, mut headers) = (None, None, Headers::default());
     if before.len() > MAX_LENGTH {
         return None;
     }
@@ -24,13 +24,14 @@ pub(crate) fn origin(mut before: &[u8]) -> Option<Origin<'_>> {
         } else if let Some(rest) = headers.address(before) {
             rest
         } else if before.is_empty() || (!headers.are_dated() && is_prompt(before)) {
-            return headers.origin(mac);
+            return headers.origin(mac, file);
+        } else if let Some((name, rest)) = file_name(before).filter(|_| !headers.are_dated()) {
+            mac = mac.or_else(|| mac_within(name));
+            file = file.or(Some(name));
+            rest
         } else if let Some((own, rest)) = self::mac(before) {
             mac = Some(own);
             rest
-        } else if let Some(name) = file_name(before).filter(|_| !headers.are_dated()) {
-            mac = mac.or_else(|| mac_within(name));
-            &before[name.len()..]
         } else {
             if headers.are_dated() {
                 mac = mac_within(word(before)).or(mac);
@@ -51,7 +52,8 @@ pub(super) fn dated(before: &[u8]) -> Option<&[u8]> {
 pub(crate) fn may_end_in_stamp(cut: &[u8]) -> bool {
     let digits = cut.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
     let before = &cut[..cut.len() - digits];
-    let names_sender = || origin(before).is_some_and(|origin| origin != Origin::default());
+    let names_sender =
+        || origin(before).is_some_and(|origin| origin.mac.is_some() || origin.sender.is_some());
     digits > 0 && !before.ends_with(b"<") && (without_marks(before).is_empty() || names_sender())
 }
 
@@ -68,7 +70,8 @@ pub(super) fn unquoted(mut text: &[u8]) -> &[u8] {
     while let Some(rest) = MARKS.iter().find_map(|mark| text.strip_prefix(mark.as_bytes())) {
         text = trim_start(rest);
     }
-    numbered_name(up_to_blank(text)).map_or(text, |name| trim_start(&text[name.len()..]))
+    let word = up_to_blank(text);
+    numbered_name(word).map_or(text, |(_, rest)| trim_start(&text[word.len() - rest.len()..]))
 }
 
 /// Removes quotation marks, brackets, bars, bullets, blanks, HTML tags and the fields of RFC 5424 at the beginning.
@@ -126,28 +129,31 @@ fn up_to_blank(text: &[u8]) -> &[u8] {
 /// The longest file name that is looked for, in bytes.
 const MAX_NAME: usize = 1024;
 
-/// A file name before a line, with the separator, as `grep` writes it: `name:12:`, `name-12-` for context
-/// lines, or without line numbers `name:` (then the name must not contain blanks).
-fn file_name(before: &[u8]) -> Option<&[u8]> {
+/// A file name before a line, and what follows its separator, as `grep` writes it: `name:12:`, `name-12-` for context
+/// lines, or without line numbers `name:` and `name-` (then the name must not contain blanks).
+fn file_name(before: &[u8]) -> Option<(&[u8], &[u8])> {
     numbered_name(before).or_else(|| {
         let word = up_to_blank(before);
-        let colon = word.iter().rposition(|byte| *byte == b':')?;
-        is_file_name(&word[..colon]).then(|| &word[..=colon])
+        let at = word.iter().rposition(|byte| *byte == b':').or_else(|| {
+            // Names have hyphens in them.
+            (word.len() == before.len()).then(|| word.strip_suffix(b"-").map(<[u8]>::len))?
+        })?;
+        is_file_name(&word[..at]).then(|| (&word[..at], &before[at + 1..]))
     })
 }
 
-fn numbered_name(text: &[u8]) -> Option<&[u8]> {
-    let text = &text[..text.len().min(MAX_NAME)];
-    let mut separators = memchr::memchr2_iter(b':', b'-', text);
+fn numbered_name(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let begin = &text[..text.len().min(MAX_NAME)];
+    let mut separators = memchr::memchr2_iter(b':', b'-', begin);
     separators.find_map(|place| {
-        let behind = &text[place + 1..];
+        let behind = &begin[place + 1..];
         let digits = behind.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let is_numbered = digits > 0 && behind.get(digits) == Some(&text[place]);
+        let is_numbered = digits > 0 && behind.get(digits) == Some(&begin[place]);
         // A date before these digits is no name.
-        let name = &text[..place];
+        let name = &begin[..place];
         let last = name.rsplit(|byte| b" \t,;".contains(byte)).next().unwrap_or(name);
         let is_date = last.iter().all(|byte| byte.is_ascii_digit() || b".:-".contains(byte));
-        (is_numbered && !is_date && is_file_name(name)).then(|| &text[..place + digits + 2])
+        (is_numbered && !is_date && is_file_name(name)).then(|| (name, &text[place + digits + 2..]))
     })
 }
 

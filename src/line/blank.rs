@@ -36,6 +36,15 @@ fn blank_length_at_end(bytes: &[u8]) -> usize {
     }
 }
 
+/// Removes NUL bytes at the beginning of a line. File systems leave them where a write was lost.
+#[must_use]
+pub(crate) fn without_hole(line: &[u8]) -> &[u8] {
+    match line.first() {
+        Some(0) => &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..],
+        _ => line,
+    }
+}
+
 /// Removes blanks at the beginning.
 #[must_use]
 pub(crate) fn trim_start(mut bytes: &[u8]) -> &[u8] {

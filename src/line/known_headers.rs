@@ -11,7 +11,7 @@ use crate::model::Mac;
 /// two dates are seen once.
 const MAX_HEADERS: usize = 4_096;
 
-/// What follows the date in a header, and the phone or the sender that it names. A syslog file of 60 MB takes a third
+/// What follows the date in a header, where no file is named, and the phone or the sender that it names. A syslog file of 60 MB takes a third
 /// of the time with it.
 #[derive(Debug, Default)]
 pub(crate) struct KnownHeaders(HashMap<Box<[u8]>, KnownOrigin>);
@@ -32,7 +32,8 @@ impl KnownHeaders {
     fn origin<'a>(&mut self, before: &'a [u8]) -> Option<Origin<'a>> {
         let Some(header) = dated(before) else { return origin(before) };
         if let Some(known) = self.0.get(header) {
-            return Some(Origin { mac: known.mac, sender: known.sender.clone().map(|place| &header[place]) });
+            let sender = known.sender.clone().map(|place| &header[place]);
+            return Some(Origin { mac: known.mac, sender, file: None });
         }
         let origin = origin(before)?;
         let sender = origin.sender.map(|sender| {

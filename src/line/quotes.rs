@@ -13,9 +13,14 @@ pub(crate) const SINGLE_QUOTES: [&str; 8] = ["'", "‘", "’", "‚", "‛", "�
 pub(super) fn without_closing(text: &[u8]) -> Option<&[u8]> {
     let count = |mark: &str| memchr::memmem::find_iter(text, mark).count();
     let apostrophes = || {
-        let is_apostrophe = |behind: &u8| behind.is_ascii_alphabetic() || (0xc3..0xe0).contains(behind);
-        let places = memchr::memmem::find_iter(text, "’").map(|place| place + "’".len());
-        places.filter(|place| text.get(*place).is_some_and(is_apostrophe)).count()
+        let begins_letter = |behind: &u8| behind.is_ascii_alphabetic() || (0xc3..0xe0).contains(behind);
+        let ends_letter = |before: &u8| before.is_ascii_alphabetic() || !before.is_ascii();
+        let places = memchr::memmem::find_iter(text, "’");
+        let is_apostrophe = |place: &usize| {
+            text.get(place + "’".len()).is_some_and(begins_letter)
+                && text[..*place].last().is_some_and(ends_letter)
+        };
+        places.filter(is_apostrophe).count()
     };
     let ends_with = |text: &[u8], mark: &&&str| text.ends_with(mark.as_bytes());
     let last = DOUBLE_QUOTES.iter().chain(&SINGLE_QUOTES).find(|mark| ends_with(text, mark))?;
@@ -139,12 +144,14 @@ mod tests {
             ("«", "»"),
             ("»", "«"),
             ("‘", "’"),
+            ("’", "’"),
             ("‹", "›"),
             ("‚", "‘"),
             ("`", "`"),
         ] {
-            let quoted = format!("name {open}a{close}");
+            let [quoted, number] = ["a", "7F"].map(|name| format!("name {open}{name}{close}"));
             assert_eq!(without_closing(quoted.as_bytes()), None, "{quoted}");
+            assert_eq!(without_closing(number.as_bytes()), None, "{number}");
             for rest in [quoted.as_str(), "length 802"] {
                 // The name has the same marks as the line, or others.
                 for close in [close, "”", "“", "»"] {

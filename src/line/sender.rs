@@ -32,6 +32,8 @@ pub struct Origin<'a> {
     pub mac: Option<Mac>,
     /// The sender in a syslog header: an address or a name.
     pub sender: Option<&'a [u8]>,
+    /// The name of the file from which `grep` has the line.
+    pub file: Option<&'a [u8]>,
 }
 
 /// What the headers before a line name.
@@ -122,8 +124,9 @@ impl<'a> Headers<'a> {
         }
     }
 
-    /// The origin of the line, with the phone's address before it. None if the text can't be before a line.
-    pub(super) fn origin(self, mac: Option<Mac>) -> Option<Origin<'a>> {
+    /// The origin of the line, with the phone's address and the file's name before it. None if the text can't be before
+    /// a line.
+    pub(super) fn origin(self, mac: Option<Mac>, file: Option<&'a [u8]>) -> Option<Origin<'a>> {
         let Self { outer, inner, is_dated, has_column } = self;
         let address = inner.address.or(outer.address);
         if has_column && !is_dated && mac.is_none() && address.is_none() {
@@ -135,7 +138,7 @@ impl<'a> Headers<'a> {
             (None, Some(address)) => name.filter(|_| !inner.is_tag).or(Some(address)),
             (None, None) => name.or(outer.name),
         };
-        Some(Origin { mac, sender })
+        Some(Origin { mac, sender, file })
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::MAX_LINE_LENGTH;
+use crate::input::log_mac;
 use crate::line::{KnownHeaders, Line, Origin, completed_header, line, lossy, origin};
 use crate::model::Mac;
 
@@ -16,7 +17,7 @@ pub enum PartName {
 }
 
 impl PartName {
-    fn of(Origin { mac, sender }: Origin<'_>) -> Option<Self> {
+    fn of(Origin { mac, sender, .. }: Origin<'_>) -> Option<Self> {
         mac.map(Self::Mac).or_else(|| sender.map(|sender| Self::Sender(lossy(sender).into())))
     }
 }
@@ -27,6 +28,8 @@ pub(super) const MAX_LINES_CHECKED: usize = 64;
 /// What a line says about the part it belongs to.
 pub(super) enum FoundPart {
     Line(PartName),
+    /// The line is of the log with this name, from which `grep` has it.
+    LineOf(Arc<str>),
     /// The name in `==> name <==`, which is not a line of a log itself.
     Heading(Arc<str>),
 }
@@ -49,14 +52,29 @@ pub(super) fn part_of_parsed<'a>(
     }
     let bytes = &bytes[..bytes.len().min(MAX_LINE_LENGTH)];
     let parsed = headers.line(bytes);
-    let name = match parsed {
-        Line::Message { origin, .. } => PartName::of(origin),
+    let found = match parsed {
+        Line::Message { origin, .. } => FoundPart::of(origin),
         Line::Headerless(_) => completed_header(bytes).and_then(|completed| match line(&completed) {
-            Line::Message { origin, .. } => PartName::of(origin),
+            Line::Message { origin, .. } => FoundPart::of(origin),
             Line::Headerless(_) => None,
         }),
     };
-    (name.map(FoundPart::Line), Some(parsed))
+    (found, Some(parsed))
+}
+
+impl FoundPart {
+    fn of(origin: Origin<'_>) -> Option<Self> {
+        // Only the names of logs tell the rotated ones of a phone apart.
+        match origin.file.map(lossy).filter(|name| log_mac(file_name(name).as_bytes()).is_some()) {
+            Some(name) => Some(Self::LineOf(name.into())),
+            None => PartName::of(origin).map(Self::Line),
+        }
+    }
+}
+
+/// The last name of a path, of any system.
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 /// Whether a line is cut behind this sender, so that only what stands before the lines was read of it.

@@ -140,7 +140,7 @@ impl<'r> PartsReader<'r> {
 
     fn decide(&mut self, begin: &[u8]) {
         if may_have_parts(begin) {
-            self.current = self.part(name_of_all(begin));
+            self.current = self.part((None, name_of_all(begin)));
             self.split(begin);
         } else {
             let mut reader = Box::new(Reader::new(self.window));
@@ -192,17 +192,17 @@ impl<'r> PartsReader<'r> {
             }
             self.lines += 1;
             self.file = Some(file);
-            self.current = self.part(None);
+            self.current = self.part((self.file.clone(), None));
             return false;
         }
         if let Some(whole) = held {
             self.feed_line(self.lines, &whole, None);
         }
         self.lines += 1;
-        if let Some(FoundPart::Line(name)) = found {
-            self.current = self.part(Some(name));
-        } else if let Some(part) = self.part_before_wrap(bytes) {
-            self.current = part;
+        match found {
+            Some(FoundPart::Line(name)) => self.current = self.part((self.file.clone(), Some(name))),
+            Some(FoundPart::LineOf(file)) => self.current = self.part((Some(file), None)),
+            _ => self.current = self.part_before_wrap(bytes).unwrap_or(self.current),
         }
         true
     }
@@ -218,8 +218,7 @@ impl<'r> PartsReader<'r> {
         reader.feed_line(number, bytes, parsed, &mut recorder(&mut self.recorder, self.current));
     }
 
-    fn part(&mut self, name: Option<PartName>) -> usize {
-        let key = (self.file.clone(), name);
+    fn part(&mut self, key: PartKey) -> usize {
         if let Some(&part) = self.by_key.get(&key) {
             return part;
         }

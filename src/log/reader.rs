@@ -14,7 +14,7 @@ use super::part_name::{MAX_LINES_CHECKED, part_of};
 use super::{OwnedHeader, Recorded, Recorder};
 use crate::digest::{Fragment, LogDigest, NewEntry};
 use crate::event::{self, End, Event, ParsedText};
-use crate::line::{Header, Line, glued_line, line, plain, trim, without_colours};
+use crate::line::{Header, Line, PlainLines, glued_line, line, trim, without_hole};
 use crate::stamp::Stamp;
 use crate::window::Window;
 use doubled::{DoubledLineDetector, from_stamp};
@@ -48,6 +48,7 @@ pub(super) struct Reader {
     partial_length: usize,
     /// The input so far ends with NUL bytes at the beginning of a line.
     ends_in_hole: bool,
+    plain_lines: PlainLines,
     pub(super) fast_path: FastPath,
     /// A message, or a line that ends within its header, that the next line may continue.
     pending: Option<Pending>,
@@ -92,6 +93,7 @@ impl Reader {
             partial: Vec::new(),
             partial_length: 0,
             ends_in_hole: false,
+            plain_lines: PlainLines::default(),
             fast_path: FastPath::default(),
             pending: None,
             begun: None,
@@ -243,7 +245,7 @@ impl Reader {
             if passed <= back {
                 continue;
             }
-            let plain = without_colours(whole);
+            let plain = self.plain_lines.plain(whole);
             if let Line::Message { header, text, .. } = line(plain.as_deref().unwrap_or(whole)) {
                 let hash = hash_of(&header, text);
                 self.set_last(self.digest.counts.lines - back, &header, text, hash);
@@ -272,7 +274,7 @@ impl Reader {
         self.digest.counts.lines += 1;
         self.digest.counts.too_long += u64::from(length > MAX_LINE_LENGTH);
         let looked_at = &whole[..whole.len().min(MAX_LINE_LENGTH)];
-        let plain = plain(looked_at);
+        let plain = self.plain_lines.plain(looked_at);
         let looked_at = plain.as_deref().unwrap_or(looked_at);
         self.number = self.digest.counts.lines;
         let joined = self.join_header(looked_at);
@@ -488,12 +490,4 @@ fn hash_of(header: &Header<'_>, text: &[u8]) -> u64 {
     }
     key[13..].iter_mut().zip(header.component).for_each(|(place, byte)| *place = *byte);
     xxh3_64_with_seed(text, xxh3_64(&key))
-}
-
-/// Removes NUL bytes at the beginning of a line. File systems leave them where a write was lost.
-fn without_hole(line: &[u8]) -> &[u8] {
-    match line.first() {
-        Some(0) => &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..],
-        _ => line,
-    }
 }

@@ -177,9 +177,7 @@ impl ReadLog {
             let lines = lines_are(counts.foreign);
             report(
                 ProblemKind::Unreadable,
-                format!(
-                    "{lines} in another encoding than the first line, probably UTF-16, and can't be read"
-                ),
+                format!("{lines} in another encoding than the first line, and can't be read"),
             );
         }
         if counts.too_long > 0 {

@@ -26,8 +26,10 @@ impl Timeline<'_> {
     #[must_use]
     pub fn is_refusal_mended(&self, slot: Slot, refusal: usize, needs_key: bool) -> bool {
         let views = self.slots.of_slot(slot);
-        let known_before =
-            views.iter().rev().find(|view| view.at.0 < refusal && view.source != SlotViewSource::Refusal);
+        let before = || views.iter().rev().filter(|view| view.at.0 < refusal);
+        let known_before = before().find(|view| view.source != SlotViewSource::Refusal);
+        // A certificate that was saved after it need not have been kept.
+        let shown_before = before().find(|view| view.is_inventory());
         let mut is_mended = false;
         for view in views.iter().filter(|view| view.at.0 > refusal) {
             let content = &view.content;
@@ -41,7 +43,11 @@ impl Timeline<'_> {
                     let is_new = known_before.is_some_and(|before| {
                         content.differs_from(&before.content) || before.content.is_empty()
                     });
-                    is_mended |= has_both && is_new && !self.was_saved_before(refusal, content);
+                    let was_there = shown_before.is_some_and(|before| {
+                        before.content.fingerprint.is_some()
+                            && before.content.fingerprint == content.fingerprint
+                    });
+                    is_mended |= has_both && is_new && !was_there && !self.was_saved_before(refusal, content);
                     if needs_key && is_complete && content.has_certificate() && !content.has_key {
                         is_mended = false;
                     }

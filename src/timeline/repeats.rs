@@ -153,7 +153,10 @@ fn continues_in(part: &LogDigest, whole: &LogDigest) -> bool {
 /// one.
 fn is_longer(whole: &Log, part: &Log, is_earlier: bool) -> bool {
     // An excerpt can have more lines than the log, where a mail program wrapped them.
-    let length = |log: &Log| (log.digest.counts.events, log.digest.counts.messages);
+    let length = |Log { digest, .. }: &Log| {
+        let times = if digest.is_doubled { 2 } else { 1 };
+        (digest.counts.events.div_ceil(times), digest.counts.messages.div_ceil(times))
+    };
     length(whole) > length(part) || (length(whole) == length(part) && is_earlier)
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Record, Timeline};
 use crate::event::{self, Event};
-use crate::model::{CertificateState, Fingerprint, Slot};
+use crate::model::{Algorithm, CertificateState, Fingerprint, Slot};
 
 /// All that the logs show of the slots.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +31,8 @@ pub struct SlotView {
 /// The lines of the slot's inventory that were read: the hash of each, 0 for a line that was not read.
 #[derive(Clone, Copy, Debug, Default)]
 struct InventoryLines {
-    certificate: [u64; 3],
+    /// The length, the common name, and the fingerprints by the algorithms that phones use.
+    certificate: [u64; 5],
     unavailable: u64,
     key: u64,
     last: u64,
@@ -144,7 +145,7 @@ impl SlotHistory {
         let mut history = Self::default();
         let mut saving = None;
         let mut boot = 0;
-        for (at, event, record) in timeline.events() {
+        for (at, event, record) in timeline.own_events() {
             if record.boot != boot {
                 (saving, boot) = (None, record.boot);
             }
@@ -225,9 +226,12 @@ impl SlotHistory {
         let content = &mut view.content;
         match event {
             Event::CertificateLength { length, .. } => content.certificate_length = *length,
+            // Of a certificate's fingerprints by several algorithms, the first one is kept.
             Event::CertificateFingerprint { fingerprint, .. } => {
-                content.fingerprint.clone_from(fingerprint);
-                content.record = at;
+                if content.fingerprint.is_none() {
+                    content.fingerprint.clone_from(fingerprint);
+                    content.record = at;
+                }
             }
             Event::CertificateCommonName { common_name, .. } => content.common_name.clone_from(common_name),
             Event::KeyLength { length, .. } => {
@@ -316,14 +320,21 @@ fn is_lost(saved: &SlotView, shown: &SlotView) -> bool {
 
 impl InventoryLines {
     /// The place for this line, and whether a contrary line was read.
-    const fn place(&mut self, event: &Event) -> (&mut u64, bool) {
-        let has_certificate = self.certificate[0] | self.certificate[1] | self.certificate[2] != 0;
+    fn place(&mut self, event: &Event) -> (&mut u64, bool) {
+        let has_certificate = self.certificate.iter().any(|line| *line != 0);
         match event {
             Event::CertificateUnavailable { .. } => (&mut self.unavailable, has_certificate),
             Event::KeyLength { .. } => (&mut self.key, false),
             Event::CertificateLength { .. } => (&mut self.certificate[0], self.unavailable != 0),
-            Event::CertificateFingerprint { .. } => (&mut self.certificate[1], self.unavailable != 0),
-            _ => (&mut self.certificate[2], self.unavailable != 0),
+            Event::CertificateFingerprint { algorithm, .. } => {
+                let place = match algorithm {
+                    None | Some(Algorithm::Md5) => 2,
+                    Some(Algorithm::Sha1) => 3,
+                    Some(Algorithm::Sha256) => 4,
+                };
+                (&mut self.certificate[place], self.unavailable != 0)
+            }
+            _ => (&mut self.certificate[1], self.unavailable != 0),
         }
     }
 
@@ -342,12 +353,15 @@ impl InventoryLines {
     }
 
     fn are_only_of_key(&self) -> bool {
-        self.unavailable == 0 && self.certificate == [0; 3]
+        self.unavailable == 0 && self.certificate == [0; 5]
     }
 
     /// Whether these lines include all lines about a certificate, or all that the earlier ones include.
     fn are_whole(&self, earlier: &Self) -> bool {
-        let shown = |lines: &Self| lines.certificate.map(|line| line != 0);
+        let shown = |lines: &Self| {
+            let [length, name, fingerprints @ ..] = lines.certificate;
+            [length != 0, name != 0, fingerprints != [0; 3]]
+        };
         self.unavailable != 0 || shown(self) == [true; 3] || shown(self) == shown(earlier)
     }
 }
@@ -395,8 +409,8 @@ impl SlotView {
         true
     }
 
-    /// Decides whether the inventory is complete: another line follows it, and no line was lost in it or directly
-    /// before or after it. A cut line does not count as a following line, unless it is about something else. Nor do
+    /// Decides whether the inventory is complete: another line follows it, and no line was lost that would show a key
+    /// or a certificate. A cut line does not count as a following line, unless it is about something else. Nor do
     /// the lines of a log that does not continue this one or begins with another boot, because the key can be lost
     /// between the logs. If such a log begins with a key, the certificate's lines can be lost before it.
     fn check_completeness(&mut self, timeline: &Timeline<'_>) {
@@ -428,7 +442,12 @@ impl SlotView {
         let beside = |at: Option<usize>, is_near: &dyn Fn(&Record<'_>) -> bool| {
             at.and_then(|at| records.get(at)).filter(|record| record.boot == first.boot && is_near(record))
         };
-        let before = beside(self.at.0.checked_sub(1), &|_| true);
+        // The key is the last line about a slot. What is lost before it is of the certificate, which is known if one of
+        // its lines was read; what is lost behind that line can be the key.
+        let (from, before) = match self.lines.are_only_of_key() {
+            true => (self.at.0, beside(self.at.0.checked_sub(1), &|_| true)),
+            false => (self.at.1, None),
+        };
         // After the key, or after another line, no line about the slot can have been lost.
         let may_be_lost = |record: &Record<'_>| {
             let (known, seen) = (last.entry.hash_after, record.entry.hash);
@@ -436,7 +455,7 @@ impl SlotView {
             self.lines.key == 0 && (record.file != last.file || is_next)
         };
         let after = beside(Some(self.at.1 + 1), &may_be_lost);
-        let counts = before.into_iter().chain(&records[self.at.0..=self.at.1]).chain(after);
+        let counts = before.into_iter().chain(&records[from..=self.at.1]).chain(after);
         let mut counts = counts.filter_map(|record| record.entry.missed);
         let begin = counts.next();
         let is_holed = begin.is_some_and(|begin| counts.any(|missed| missed > begin));

@@ -95,7 +95,7 @@ impl Reader {
             return;
         }
         self.digest.counts.unrecognized += u64::from(self.digest.counts.messages == 0);
-        self.digest.counts.foreign += u64::from(is_utf_16(text));
+        self.digest.counts.foreign += u64::from(is_utf_16(text) || is_read_as_utf_16(text));
         if !self.continues_pending(text, raw, end) {
             self.flush(recorder);
         }
@@ -237,6 +237,17 @@ impl Pending {
             }
         }
     }
+}
+
+/// Whether nearly all characters are two bytes of ASCII that were read as one unit of UTF-16: lines that were appended to
+/// a UTF-16 file. Real text in such characters has others between them.
+fn is_read_as_utf_16(text: &[u8]) -> bool {
+    let is_ascii = |byte: u32| matches!(byte, 0x09 | 0x0a | 0x0d | 0x20..=0x7e);
+    let is_pair = |unit: &char| is_ascii(u32::from(*unit) >> 8) && is_ascii(u32::from(*unit) & 0xff);
+    let (units, pairs) = String::from_utf8_lossy(text)
+        .chars()
+        .fold((0, 0), |(units, pairs), unit| (units + 1, pairs + usize::from(is_pair(&unit))));
+    pairs >= 16 && pairs * 10 >= units * 9
 }
 
 /// Whether NUL bytes alternate with other bytes, as in UTF-16 text.
