@@ -10,6 +10,7 @@ mod join;
 mod mended;
 mod occurrences;
 mod order;
+mod pasted;
 mod repeats;
 mod slots;
 #[cfg(test)]
@@ -67,7 +68,11 @@ pub struct Clock {
 
 /// Puts the logs of one phone in order and joins them.
 #[must_use]
-pub fn join(logs: Vec<Log>, clock: &Clock) -> Joined {
+pub fn join(mut logs: Vec<Log>, clock: &Clock) -> Joined {
+    for log in logs.iter_mut().filter(|log| !log.digest.is_folded()) {
+        let modified = order::file_time(log);
+        pasted::put_in_order(&mut log.digest.entries, modified);
+    }
     Joined::new(order::in_order(logs, clock))
 }
 

@@ -164,7 +164,10 @@ impl PhoneEvents {
         let dates = EventDates::new(joined, clock);
         let mut writer = SpoolWriter::new(spool);
         for file in 0..joined.len() {
-            let mut kept = dates.of_file(file).peekable();
+            // A log can have its newest lines first.
+            let mut kept: Vec<_> = dates.of_file(file).collect();
+            kept.sort_by_key(|kept| kept.line);
+            let mut kept = kept.into_iter().peekable();
             let write = |writer: &mut SpoolWriter<'_>, kept: DatedEvent<'_>, header: Option<OwnedHeader>| {
                 let DatedEvent { line, skipped, event, time, boot } = kept;
                 let (file, event, boot) = (file as u32, event.clone(), boot as u64);

@@ -28,8 +28,11 @@ impl Timeline<'_> {
         let views = self.slots.of_slot(slot);
         let before = || views.iter().rev().filter(|view| view.at.0 < refusal);
         let known_before = before().find(|view| view.source != SlotViewSource::Refusal);
-        // A certificate that was saved after it need not have been kept.
-        let shown_before = before().find(|view| view.is_inventory());
+        // A certificate that was saved in the same pass need not have been kept.
+        let is_of_pass = known_before.is_some_and(|known| {
+            known.is_save() && is_within(self, known.at.0, refusal, ONE_PASS) == Some(true)
+        });
+        let shown_before = before().find(|view| is_of_pass && view.is_inventory());
         let mut is_mended = false;
         for view in views.iter().filter(|view| view.at.0 > refusal) {
             let content = &view.content;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod boots;
+mod pasted;
 
 use super::{Clock, Log, Timeline, join};
 use crate::input::rotation;

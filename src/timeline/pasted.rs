@@ -1,0 +1,112 @@
+//! Logs to which several logs of one phone were joined, such as by `cat 0004f2a1b2c3-app.log*`: their names are lost, and
+//! a shell sorts the newest log first.
+
+use chrono::NaiveDateTime;
+
+use super::calendar::{JUMP_DAYS, WRONG_AT_START, has_set_date, is_files_day};
+use crate::digest::LogEntry;
+use crate::stamp::Yearless;
+
+/// This many equal lines in a row, a dated one among them, are the same lines.
+const MIN_REPEATED: usize = 4;
+
+/// The end of a rotated log and the beginning of the next one are at most this many days apart if that begins with a
+/// boot.
+const MAX_DAYS_BETWEEN: i64 = 31;
+
+/// The same if it does not.
+const MAX_DAYS_WITHIN_BOOT: i64 = 2;
+
+/// Puts the entries of a log in the order of time, and drops those of earlier uploads. `modified` is when its file was
+/// last changed, if that is known.
+pub(super) fn put_in_order(entries: &mut Vec<LogEntry>, modified: Option<NaiveDateTime>) {
+    drop_earlier_uploads(entries);
+    put_oldest_first(entries, modified);
+}
+
+/// Drops an upload if the one beside it in the same file begins with the same lines and has more.
+fn drop_earlier_uploads(entries: &mut Vec<LogEntry>) {
+    let Some(first) = entries.first().map(|entry| entry.hash) else { return };
+    let begins: Vec<usize> = (0..entries.len()).filter(|at| entries[*at].hash == first).collect();
+    let part = |number: usize| {
+        let end = begins.get(number + 1).copied().unwrap_or(entries.len());
+        &entries[begins[number]..end]
+    };
+    let mut keep = vec![true; begins.len()];
+    for number in 1..begins.len() {
+        let (before, this) = (part(number - 1), part(number));
+        keep[number - 1] &= !is_beginning(before, this);
+        keep[number] &= is_beginning(before, this) || !is_beginning(this, before);
+    }
+    if keep.contains(&false) {
+        let mut at = 0;
+        entries.retain(|_| {
+            at += 1;
+            keep[begins.partition_point(|begin| *begin < at) - 1]
+        });
+    }
+}
+
+/// Whether a part is the beginning of another one. Its last line was kept because the log ends there, or is cut.
+fn is_beginning(part: &[LogEntry], whole: &[LogEntry]) -> bool {
+    let equal = part.iter().zip(whole).take_while(|(a, b)| a.hash == b.hash).count();
+    equal + 1 >= part.len() && equal >= MIN_REPEATED && part[..equal].iter().any(has_set_date)
+}
+
+/// Puts the parts of a log in the order of time if the newest one is the first in the file: each part ends shortly before
+/// the part before it begins.
+fn put_oldest_first(entries: &mut Vec<LogEntry>, modified: Option<NaiveDateTime>) {
+    let mut begins = vec![(0, false)];
+    let mut last: Option<(usize, Yearless)> = None;
+    for (at, entry) in entries.iter().enumerate() {
+        let Some(date) = set_date(entry) else { continue };
+        if let Some((before, last)) = last
+            && (date < last && last.days_until(date) <= -JUMP_DAYS
+                || is_over_new_year(date, last, MAX_DAYS_BETWEEN))
+        {
+            // The lines without a date from the last banner on are of the same boot as the date.
+            let banner = entries[before + 1..=at].iter().rposition(LogEntry::is_banner);
+            begins.push((before + 1 + banner.unwrap_or(0), banner.is_some()));
+        }
+        last = Some((at, date));
+    }
+    let ends = begins.iter().skip(1).map(|(begin, _)| *begin).chain([entries.len()]);
+    let spans: Vec<_> =
+        begins.iter().zip(ends).map(|((begin, _), end)| span(&entries[*begin..end])).collect();
+    let pairs = spans.windows(2).zip(begins.iter().skip(1));
+    let is_newest_first = pairs.into_iter().all(|(pair, (_, is_boot))| match (pair[0], pair[1]) {
+        (Some((first, last)), Some((_, end_of_older))) => {
+            let days = end_of_older.days_until(first);
+            let most = if *is_boot { MAX_DAYS_BETWEEN } else { MAX_DAYS_WITHIN_BOOT };
+            let is_close = (0..=most).contains(&days) && end_of_older <= first
+                || is_over_new_year(end_of_older, first, most);
+            // A clock that is put right soon after the start goes back, too; and in the other boot the clock was wrong
+            // if the file was changed on the day on which it ends.
+            let is_of_day = |date| modified.is_some_and(|modified| is_files_day(modified, date));
+            is_close
+                && (*is_boot || first.milliseconds_until(last) > WRONG_AT_START)
+                && (is_of_day(last) || !is_of_day(end_of_older))
+        }
+        _ => false,
+    });
+    if is_newest_first && begins.len() > 1 {
+        *entries = begins.iter().rev().flat_map(|(begin, _)| entries.split_off(*begin)).collect();
+    }
+}
+
+/// The date of a line, if it is not that of a clock that was never set.
+fn set_date(entry: &LogEntry) -> Option<Yearless> {
+    if has_set_date(entry) { entry.stamp?.yearless() } else { None }
+}
+
+/// The first and the last date.
+fn span(entries: &[LogEntry]) -> Option<(Yearless, Yearless)> {
+    let mut dates = entries.iter().filter_map(set_date);
+    let first = dates.next()?;
+    Some((first, dates.next_back().unwrap_or(first)))
+}
+
+/// Whether the second date is at most so many days after the first one, in the next year.
+fn is_over_new_year(before: Yearless, date: Yearless, most: i64) -> bool {
+    (before.month(), date.month()) == (12, 1) && before.days_until(date) <= most - 365
+}

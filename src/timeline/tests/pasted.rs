@@ -1,0 +1,72 @@
+//! Files to which several logs of one phone were joined.
+
+use super::*;
+
+/// The dates in their order, without the year.
+fn order_in(modified: &str, lines: &[&str]) -> Vec<String> {
+    times(modified, lines).iter().map(|time| time.get(5..16).unwrap_or(time).to_owned()).collect()
+}
+
+fn order(lines: &[&str]) -> Vec<String> {
+    order_in(NOVEMBER, lines)
+}
+
+#[test]
+fn the_newest_log_can_be_first() {
+    let banner = format!("000010.000 {BANNER}");
+    // The older log begins with a boot, or within one.
+    let boots = |last| order(&[&banner, "0610080000", "0610080100", &banner, "0501080000", last]);
+    assert_eq!(boots("0510075959"), ["05-01 08:00", "05-10 07:59", "06-10 08:00", "06-10 08:01"]);
+    assert_eq!(boots("0509080000"), ["06-10 08:00", "06-10 08:01", "05-01 08:00", "05-09 08:00"]);
+    let within = |last, older| order(&["0610080000", last, older, "0608080000"]);
+    assert_eq!(within("0610090001", "0601080000")[0], "06-01 08:00");
+    assert_eq!(within("0610090000", "0601080000")[0], "06-10 08:00", "the clock was put right");
+    assert_eq!(order(&["0610080000", "0610100000", "0601080000", "0607080000"])[0], "06-10 08:00");
+    // It ends before the newer one begins.
+    assert_eq!(order(&["0610080000", "0610100000", "0601080000", "0610080000"])[0], "06-01 08:00");
+    assert_eq!(order(&["0610080000", "0610100000", "0601080000", "0610080001"])[0], "06-10 08:00");
+    // Less than a day back, lines are out of order.
+    assert_eq!(order(&["0610080000", "0610100000", "0610070000", "0610075000"])[0], "06-10 08:00");
+}
+
+#[test]
+fn three_logs_with_the_newest_first() {
+    let lines = ["0610080000", "0612080000", "0603080000", "0609080000", "0520080000", "0602080000"];
+    let expected = ["05-20", "06-02", "06-03", "06-09", "06-10", "06-12"].map(|day| format!("{day} 08:00"));
+    assert_eq!(order(&lines), expected);
+}
+
+#[test]
+fn the_newest_log_can_be_of_the_next_year() {
+    let newest_first = ["0103080000", "0110080000", "1220080000", "1231080000"];
+    assert_eq!(order_in("2026-01-10T12:00:00", &newest_first)[0], "12-20 08:00");
+    // The years of the lines go on as they are written.
+    assert_eq!(order(&["1220080000", "1231080000", "0103080000", "0110080000"])[0], "12-20 08:00");
+}
+
+#[test]
+fn a_boot_with_a_wrong_clock_is_before_the_one_on_whose_day_the_file_was_changed() {
+    let banner = format!("000010.000 {BANNER}");
+    let lines = [&*banner, "0610080000", "0610080100", &banner, "0601080000", "0601090000"];
+    assert_eq!(order_in("2026-06-01T09:00:00", &lines).last().unwrap(), "06-01 09:00");
+    assert_eq!(order_in("2026-06-10T09:00:00", &lines).last().unwrap(), "06-10 08:01");
+}
+
+#[test]
+fn an_earlier_upload_in_the_same_file_is_left_out() {
+    let upload = ["000010.000", "000011.000", "0501080000", "0501090000"];
+    let more = ["0502080000", "0503080000"];
+    let number = |parts: &[&[&str]]| {
+        look(vec![log(0, NAME, NOVEMBER, &parts.concat())], |timeline| timeline.records.len())
+    };
+    assert_eq!(number(&[&upload, &upload, &more]), 6);
+    assert_eq!(number(&[&upload, &more, &upload]), 6);
+    assert_eq!(number(&[&upload, &upload, &more[..1], &upload, &more]), 6);
+    // Its last line can be cut, or was kept only because the upload ends there.
+    assert_eq!(number(&[&upload, &["0501100000"], &upload, &more]), 6);
+    assert_eq!(number(&[&upload, &["0501100000", "0501110000"], &upload, &more]), 12);
+    // Fewer lines, or lines without a date, can be from another boot.
+    assert_eq!(number(&[&upload[1..], &upload[1..], &more]), 8);
+    let undated = ["000010.000", "000011.000", "000012.000", "000013.000", "000014.000"];
+    assert_eq!(number(&[&undated, &undated, &more]), 12);
+}
