@@ -45,8 +45,8 @@ pub(crate) struct LostEvents {
 }
 
 impl LostEvents {
-    /// Takes the count of the next line, which is of this boot.
-    pub(crate) fn take(&mut self, boot: usize, missed: u64, line: impl FnOnce() -> Occurrences) {
+    /// Takes the count of the next line, which is of this boot, or of that line and those that were folded into it.
+    pub(crate) fn take(&mut self, boot: usize, missed: u64, lines: impl FnOnce() -> Occurrences) {
         let before = self.last.filter(|(last, _)| *last == boot).map(|(_, missed)| missed);
         // Lines out of order can show a lower count again.
         if before.is_some_and(|before| missed <= before) {
@@ -54,12 +54,16 @@ impl LostEvents {
         }
         self.last = Some((boot, missed));
         self.lost += missed - before.unwrap_or(0);
+        let lines = lines();
         match before {
-            Some(_) => self.rises += 1,
-            None if missed > 0 => self.before_first += missed,
+            Some(_) => self.rises += lines.count,
+            None if missed > 0 => {
+                self.before_first += missed;
+                self.rises += lines.count - 1;
+            }
             None => return,
         }
-        self.seen.append(line());
+        self.seen.append(lines);
     }
 
     /// What is found, if events were lost.
@@ -90,7 +94,8 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut lost = LostEvents::default();
     for record in &case.timeline.records {
         if let Some(missed) = record.entry.missed {
-            lost.take(record.boot, missed, || Occurrences::shown_by(1, [record]));
+            let count = if record.event().is_none() { record.entry.count() } else { 1 };
+            lost.take(record.boot, missed, || Occurrences::shown_by(count, [record]));
         }
     }
     lost.finding().map(|(_, finding)| finding).into_iter().collect()

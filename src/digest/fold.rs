@@ -1,4 +1,4 @@
-//! Folds a long digest: repeated failures become one entry with a count.
+//! Folds a long digest: repeated failures become one entry with a count, and lines that only count lost events.
 
 use std::collections::HashMap;
 
@@ -26,7 +26,8 @@ struct Kind {
 }
 
 /// Folds repeated failures between two entries of another kind (an installation, a line of an inventory, an
-/// ordinary line), so that the order of failures relative to these is kept. The newest entries stay as they are.
+/// ordinary line), so that the order of failures relative to these is kept, and ordinary lines between which only events
+/// were lost. The newest entries stay as they are.
 pub(super) fn fold(digest: &mut LogDigest, window: &Window) {
     remove_odd_lines(&mut digest.entries);
     mark_explained(&mut digest.entries);
@@ -38,7 +39,13 @@ pub(super) fn fold(digest: &mut LogDigest, window: &Window) {
     for entry in entries {
         let Some(event) = entry.event.clone().filter(Event::is_failure) else {
             known.clear();
-            kept.push(entry);
+            match kept.as_mut_slice() {
+                [.., before, last] if before.missed < last.missed && only_counts_on(last, &entry, window) => {
+                    let text = shown_text(digest.text(&entry));
+                    append(last, entry, text);
+                }
+                _ => kept.push(entry),
+            }
             continue;
         };
         if matches!(event, Event::TlsConnectionFailed { .. }) && entry.is_explained.is_none() {
@@ -60,6 +67,22 @@ pub(super) fn fold(digest: &mut LogDigest, window: &Window) {
     }
     kept.extend(newest);
     digest.entries = kept;
+}
+
+/// Whether an ordinary line was kept only because the phone lost events before it, as before the line `last`: it is of
+/// the same day, or also has an uptime.
+fn only_counts_on(last: &LogEntry, entry: &LogEntry, window: &Window) -> bool {
+    let is_ordinary = |entry: &LogEntry| entry.event.is_none() && entry.missed.is_some();
+    let Some((before, stamp)) = last.last_line().1.zip(entry.stamp) else { return false };
+    let is_in_order = match (before.digits(), stamp.digits()) {
+        (Some(before), Some(digits)) => before[..4] == digits[..4] && before <= digits,
+        _ => before.uptime().zip(stamp.uptime()).is_some_and(|(before, uptime)| before <= uptime),
+    };
+    is_ordinary(last)
+        && is_ordinary(entry)
+        && last.missed < entry.missed
+        && is_in_order
+        && window.bound_bits(&before) == window.bound_bits(&stamp)
 }
 
 fn month(stamp: Option<Stamp>) -> Option<[u8; 2]> {

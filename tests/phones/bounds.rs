@@ -29,6 +29,24 @@ fn a_hundred_thousand_failures_keep_their_count_and_their_ends() {
     assert!(digest_of(log.as_bytes(), &Window::default()).entries.len() < MAX_UNFOLDED + 10);
 }
 
+/// A busy phone counts lost events in every line. That takes no room from what its log shows of certificates.
+#[test]
+fn lines_that_count_lost_events_drop_nothing() {
+    for count in [100_u64, 100_000] {
+        let lost: String =
+            (1..=count).map(|number| format!("{}|app  |4|{number:02}|x\n", date(number * 20))).collect();
+        let told = told_of(&(boot(&[EMPTY_1]) + &format!("0501000000|{KEY_REFUSED}\n") + &lost));
+        assert_eq!(state(&told, "INS001"), Some(("active".to_owned(), 1)));
+        assert_eq!(state(&told, "LOG002"), Some(("active".to_owned(), count)));
+        assert_eq!(state(&told, "LOG007"), None, "nothing was dropped");
+        let found =
+            told["diagnoses"].as_array().unwrap().iter().find(|found| found["code"] == "LOG002").unwrap();
+        assert_eq!(found["first_seen"], "2016-05-01T00:00:20");
+        let expected = format!("{count} events were lost: the phone's count of them went up {count} times.");
+        assert_eq!(found["message"], expected);
+    }
+}
+
 #[test]
 fn what_is_dropped_is_the_oldest_and_is_told() {
     let boots = "000005.930|log  |*|00|---------- Initial log entry ----------\n000006.000|sip  |3|00|x\n";
