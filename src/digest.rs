@@ -42,6 +42,8 @@ pub struct LogDigest {
     pub counts: Counts,
     /// The addresses of phones in its messages, in order of first appearance.
     pub macs: Vec<Mac>,
+    /// The addresses of phones in lines that are not from a phone, such as those of a mail, in the same order.
+    pub macs_beside: Vec<Mac>,
     /// The lines before the first one that begins with a stamp: they may be the rest of another log's last message.
     pub head: Fragment,
     /// A last message that has no line end or may go on in another log.
@@ -241,6 +243,12 @@ pub struct NewEntry<'a> {
     pub text: &'a [u8],
 }
 
+fn note(macs: &mut Vec<Mac>, mac: Mac) {
+    if macs.len() < MAX_MACS && !macs.contains(&mac) {
+        macs.push(mac);
+    }
+}
+
 impl LogDigest {
     /// Reserves capacity for the entries of most logs of this length in bytes, to avoid repeated growth.
     pub fn reserve(&mut self, bytes: usize) {
@@ -275,9 +283,12 @@ impl LogDigest {
     }
 
     fn note_mac(&mut self, mac: Mac) {
-        if self.macs.len() < MAX_MACS && !self.macs.contains(&mac) {
-            self.macs.push(mac);
-        }
+        note(&mut self.macs, mac);
+    }
+
+    /// Takes the addresses of phones in a line that is not from a phone.
+    pub fn note_macs_beside(&mut self, line: &[u8]) {
+        Mac::vendors_in(line).for_each(|mac| note(&mut self.macs_beside, mac));
     }
 
     /// Drops the second of two equal lines in a row. At the end of the log it can be cut.

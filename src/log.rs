@@ -18,6 +18,7 @@ use std::io;
 pub use healthy::{HealthyLog, HealthySlot, MissedRise, read_healthy};
 pub use part_name::PartName;
 pub use parts::LogPart;
+pub(crate) use parts::MAX_PARTS;
 pub use reader::MAX_LINE_LENGTH;
 
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,8 @@ const PIECE: usize = 256 * 1024;
 pub struct Read {
     /// At least one.
     pub parts: Vec<LogPart>,
+    /// How many lines were not read, because the file has lines of too many phones or senders.
+    pub not_read: u64,
     /// The error that ended reading, if any. What was read before it is in `parts`.
     pub result: io::Result<()>,
 }
@@ -103,15 +106,15 @@ pub fn read(content: Content<'_>, window: &Window, recorder: Option<&mut dyn Rec
     match content {
         Content::Whole(bytes) => {
             let part = if recorder.is_none() { read_whole(bytes, window) } else { None };
-            let parts = part.map(|part| vec![part]).unwrap_or_else(|| {
+            let (parts, not_read) = part.map(|part| (vec![part], 0)).unwrap_or_else(|| {
                 let mut reader = PartsReader::new(*window, recorder);
                 reader.feed(bytes);
                 reader.finish()
             });
-            Read { parts, result: Ok(()) }
+            Read { parts, not_read, result: Ok(()) }
         }
         Content::File(file, size) if recorder.is_none() => match chunks::digest_of(file, size, window) {
-            Some((digest, result)) => Read { parts: vec![LogPart::whole(digest)], result },
+            Some((digest, result)) => Read { parts: vec![LogPart::whole(digest)], not_read: 0, result },
             None => read_stream(&mut chunks::Sequential::new(file, size), window, None),
         },
         Content::File(file, size) => read_stream(&mut chunks::Sequential::new(file, size), window, recorder),
@@ -171,5 +174,6 @@ fn read_stream(stream: &mut dyn io::Read, window: &Window, recorder: Option<&mut
             Err(error) => break Err(error),
         }
     };
-    Read { parts: reader.finish(), result }
+    let (parts, not_read) = reader.finish();
+    Read { parts, not_read, result }
 }

@@ -59,6 +59,20 @@ impl Mac {
         }
         Some((Self(bytes), rest))
     }
+
+    /// The addresses of the vendor's blocks in a text, each as a word of its own.
+    pub(crate) fn vendors_in(text: &[u8]) -> impl Iterator<Item = Self> {
+        let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+        let begins = (0..text.len()).filter(move |at| {
+            matches!(text[*at], b'0' | b'4' | b'6')
+                && !is_digit(at.checked_sub(1).and_then(|at| text.get(at)))
+        });
+        begins.filter_map(move |at| {
+            let (mac, rest) = Self::prefix(&text[at..])?;
+            let [a, b, c, ..] = mac.bytes();
+            (Self::VENDOR_BLOCKS.contains(&[a, b, c]) && !is_digit(rest.first())).then_some(mac)
+        })
+    }
 }
 
 /// The byte that two hex digits stand for.

@@ -4,6 +4,9 @@
 //! The lines after each `==> name <==` are those of that file. Among them, a line belongs to the phone whose
 //! address is before it, else to the sender in its syslog header. A line with none of these belongs to the same
 //! part as the line before it.
+//!
+//! A sender's address can be passed on to another phone. A phone names itself when it starts, so the lines from a banner
+//! on are those of the phone that is named behind it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -16,11 +19,16 @@ use super::part_name::{
 };
 use super::reader::{MAX_LINE_LENGTH, Reader};
 use crate::digest::LogDigest;
+use crate::event::{self, End, Event, ParsedText};
 use crate::line::{KnownHeaders, Line, line};
+use crate::model::Mac;
 use crate::window::Window;
 
-/// The most parts of a file. Lines of further phones go into the last part.
-const MAX_PARTS: usize = 100_000;
+/// The most parts of a file. Lines of further phones are not read.
+pub(crate) const MAX_PARTS: usize = 100_000;
+
+/// A phone names itself within this many lines after the banner.
+const MAX_LINES_TO_NAME: usize = 64;
 
 /// One phone's lines of a file.
 #[derive(Clone, Debug)]
@@ -84,9 +92,11 @@ pub(super) struct PartsReader<'r> {
     /// The reader of the whole file, if it was not split.
     whole: Option<Box<Reader>>,
     begin: Vec<u8>,
-    parts: Vec<(PartKey, Reader)>,
+    parts: Vec<Part>,
     by_key: HashMap<PartKey, usize>,
-    current: usize,
+    by_phone: HashMap<(PartKey, Mac), usize>,
+    /// None for lines that are not read.
+    current: Option<usize>,
     headers: KnownHeaders,
     lines: u64,
     partial: Vec<u8>,
@@ -94,10 +104,22 @@ pub(super) struct PartsReader<'r> {
     file: Option<Arc<str>>,
     /// The last line after it. If another `==> name <==` follows, the line feed between them is not the file's own.
     held: Option<Vec<u8>>,
+    /// How many lines were not read.
+    not_read: u64,
 }
 
 /// The file and the name of a part.
 type PartKey = (Option<Arc<str>>, Option<PartName>);
+
+/// A part, as far as it was read.
+struct Part {
+    key: PartKey,
+    reader: Reader,
+    /// The phone that its lines name.
+    phone: Option<Mac>,
+    /// The lines of a boot, with their numbers, until the phone is named that they are of.
+    boot: Vec<(u64, Vec<u8>)>,
+}
 
 /// How many bytes of a file are buffered before it is decided whether it is split.
 const BEGIN: usize = 16 * 1024;
@@ -111,12 +133,14 @@ impl<'r> PartsReader<'r> {
             begin: Vec::new(),
             parts: Vec::new(),
             by_key: HashMap::new(),
-            current: 0,
+            by_phone: HashMap::new(),
+            current: None,
             headers: KnownHeaders::default(),
             lines: 0,
             partial: Vec::new(),
             file: None,
             held: None,
+            not_read: 0,
         }
     }
 
@@ -187,8 +211,10 @@ impl<'r> PartsReader<'r> {
         let held = self.held.take();
         if let Some(FoundPart::Heading(file)) = found {
             // `tail` writes a line feed before each name but the first: behind a whole line, it is an empty line.
-            if let Some(cut) = held.filter(|held| !held.trim_ascii().is_empty()) {
-                self.parts[self.current].1.feed_cut(self.lines, &cut);
+            if let Some(cut) = held.filter(|held| !held.trim_ascii().is_empty())
+                && let Some(part) = self.current
+            {
+                self.parts[part].reader.feed_cut(self.lines, &cut);
             }
             self.lines += 1;
             self.file = Some(file);
@@ -202,7 +228,7 @@ impl<'r> PartsReader<'r> {
         match found {
             Some(FoundPart::Line(name)) => self.current = self.part((self.file.clone(), Some(name))),
             Some(FoundPart::LineOf(file)) => self.current = self.part((Some(file), None)),
-            _ => self.current = self.part_before_wrap(bytes).unwrap_or(self.current),
+            _ => self.current = self.part_before_wrap(bytes).or(self.current),
         }
         true
     }
@@ -214,46 +240,113 @@ impl<'r> PartsReader<'r> {
     }
 
     fn feed_line(&mut self, number: u64, bytes: &[u8], parsed: Option<Line<'_>>) {
-        let (_, reader) = &mut self.parts[self.current];
-        reader.feed_line(number, bytes, parsed, &mut recorder(&mut self.recorder, self.current));
+        let Some(current) = self.current else {
+            self.not_read += 1;
+            return;
+        };
+        let part = &mut self.parts[current];
+        if matches!(part.key.1, Some(PartName::Sender(_))) {
+            let text = match parsed {
+                Some(Line::Message { text, .. }) => text,
+                _ => b"",
+            };
+            if is_banner(text) {
+                self.end_boot(current);
+                self.parts[current].boot.push((number, bytes.to_vec()));
+                return;
+            }
+            if let Some(mac) = named_phone(text) {
+                self.name_phone(current, mac);
+            } else if (1..MAX_LINES_TO_NAME).contains(&part.boot.len()) {
+                part.boot.push((number, bytes.to_vec()));
+                return;
+            } else {
+                self.end_boot(current);
+            }
+        }
+        // Naming the phone can change the part.
+        let Some(current) = self.current else { return };
+        let reader = &mut self.parts[current].reader;
+        reader.feed_line(number, bytes, parsed, &mut recorder(&mut self.recorder, current));
     }
 
-    fn part(&mut self, key: PartKey) -> usize {
-        if let Some(&part) = self.by_key.get(&key) {
-            return part;
+    /// Reads the lines of a boot as lines of this part.
+    fn end_boot(&mut self, part: usize) {
+        for (number, line) in std::mem::take(&mut self.parts[part].boot) {
+            self.parts[part].reader.feed_line(number, &line, None, &mut recorder(&mut self.recorder, part));
         }
+    }
+
+    /// Takes the lines of a boot for those of this phone, to which the sender's address can have been passed on.
+    fn name_phone(&mut self, part: usize, mac: Mac) {
+        let key = self.parts[part].key.clone();
+        if self.parts[part].phone.is_none() {
+            self.parts[part].phone = Some(mac);
+            self.by_phone.entry((key.clone(), mac)).or_insert(part);
+        }
+        let is_other = self.parts[part].phone != Some(mac) && !self.parts[part].boot.is_empty();
+        let own = match self.by_phone.get(&(key.clone(), mac)) {
+            Some(own) if is_other => Some(*own),
+            None if is_other => self.add_part(key.clone()),
+            _ => Some(part),
+        };
+        let boot = std::mem::take(&mut self.parts[part].boot);
+        self.current = own;
+        let Some(own) = own else {
+            self.not_read += boot.len() as u64 + 1;
+            return;
+        };
+        self.parts[own].phone = Some(mac);
+        self.by_phone.insert((key.clone(), mac), own);
+        self.by_key.insert(key, own);
+        self.parts[own].boot = boot;
+        self.end_boot(own);
+    }
+
+    fn part(&mut self, key: PartKey) -> Option<usize> {
+        match self.by_key.get(&key) {
+            Some(&part) => Some(part),
+            None => self.add_part(key),
+        }
+    }
+
+    fn add_part(&mut self, key: PartKey) -> Option<usize> {
         if self.parts.len() >= MAX_PARTS {
-            return self.parts.len() - 1;
+            return None;
         }
-        self.parts.push((key.clone(), Reader::new(self.window)));
-        self.by_key.insert(key, self.parts.len() - 1);
-        self.parts.len() - 1
+        self.by_key.insert(key.clone(), self.parts.len());
+        self.parts.push(Part { key, reader: Reader::new(self.window), phone: None, boot: Vec::new() });
+        Some(self.parts.len() - 1)
     }
 
-    /// The parts, in order of first appearance. A part without a name and without lines is left out if another
-    /// part has the lines of its file.
-    pub(super) fn finish(mut self) -> Vec<LogPart> {
+    /// The parts, in order of first appearance, and the number of lines that were not read. A part without a name and
+    /// without lines is left out if another part has the lines of its file.
+    pub(super) fn finish(mut self) -> (Vec<LogPart>, u64) {
         if self.whole.is_none() && self.parts.is_empty() {
             let begin = std::mem::take(&mut self.begin);
             self.decide(&begin);
         }
         if let Some(reader) = self.whole {
-            return vec![LogPart::whole(reader.finish(&mut recorder(&mut self.recorder, 0)))];
+            return (vec![LogPart::whole(reader.finish(&mut recorder(&mut self.recorder, 0)))], 0);
         }
         let cut = std::mem::take(&mut self.partial);
         if cut.is_empty() {
             if let Some(whole) = self.held.take() {
                 self.feed_line(self.lines, &whole, None);
             }
-        } else if self.assign(&cut, part_of(&cut)) {
-            let ((_, name), reader) = &mut self.parts[self.current];
+        } else if self.assign(&cut, part_of(&cut))
+            && let Some(current) = self.current
+        {
+            self.end_boot(current);
+            let Part { key, reader, .. } = &mut self.parts[current];
             // What stands before the lines of a part is no text that goes on from the line before.
-            if !ends_with_sender(&cut, name.as_ref()) {
+            if !ends_with_sender(&cut, key.1.as_ref()) {
                 reader.feed_cut(self.lines, &cut);
             }
         }
+        (0..self.parts.len()).for_each(|part| self.end_boot(part));
         let mut parts = Vec::new();
-        for (number, ((file, name), reader)) in self.parts.into_iter().enumerate() {
+        for (number, Part { key: (file, name), reader, .. }) in self.parts.into_iter().enumerate() {
             let digest = reader.finish(&mut recorder(&mut self.recorder, number));
             parts.push(LogPart { file, name, number, digest });
         }
@@ -266,7 +359,22 @@ impl<'r> PartsReader<'r> {
         if parts.len() > 1 {
             parts.retain(|part| has_lines(part) || !read.contains(&part.file));
         }
-        parts
+        (parts, self.not_read)
+    }
+}
+
+/// Whether a text is the banner of a boot.
+fn is_banner(text: &[u8]) -> bool {
+    let is_one = |reading| matches!(reading, ParsedText::Known(Event::LogStart { banner: true, .. }));
+    text.starts_with(b"-") && is_one(event::read(text, End::Whole))
+}
+
+/// The phone that a text says it is of.
+fn named_phone(text: &[u8]) -> Option<Mac> {
+    let reading = text.starts_with(b"Platform").then(|| event::read(text, End::Whole))?;
+    match reading {
+        ParsedText::Known(Event::Platform { mac, .. }) | ParsedText::Open(Event::Platform { mac, .. }) => mac,
+        _ => None,
     }
 }
 

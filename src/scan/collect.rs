@@ -14,9 +14,10 @@ use super::phone_logs::{PhoneLogs, ReadLog, directory_of};
 use super::store::{Place, Store};
 use crate::config::{LogPlace, Stored};
 use crate::input::{Buffers, ConfigMember, Content, FoundFiles, LogName, LogSink, SkipReason, SkippedFiles};
-use crate::log::{self, HealthyLog, LogPart, PartName};
+use crate::log::{self, HealthyLog, LogPart, MAX_PARTS, PartName};
 use crate::model::Mac;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
+use crate::quantity::counted;
 use crate::window::Window;
 
 /// Logs that are kept, packed, until all logs of their phone have been read.
@@ -279,6 +280,13 @@ impl<'s> PhoneSink<'s> {
         };
         let content = hasher.map(ContentHasher::finish);
         let mut events = recorder.map_or_else(|| Ok(Vec::new()), FileRecorder::finish)?;
+        if read.not_read > 0 {
+            let message = format!(
+                "it has lines of more than {MAX_PARTS} phones or senders; {} of further ones were not read",
+                counted(read.not_read, "line")
+            );
+            self.problems.push(Problem::new(name.path.to_string(), ProblemKind::LimitExceeded, message));
+        }
         let mut files: BTreeMap<_, Vec<LogPart>> = BTreeMap::new();
         for part in read.parts {
             files.entry(part.file.clone()).or_default().push(part);
@@ -374,7 +382,12 @@ fn assign(name: &LogName, part: LogPart, is_alone: bool, is_one: bool) -> Option
         _ if is_one => name.mac,
         _ => None,
     };
-    let is_mixed = digest.macs.len() > 1 && !matches!(part, Some(PartName::Mac(_)));
+    // A mail with excerpts of several logs names their phones beside them.
+    let is_mail_of_several = of_name.is_none() && part.is_none() && digest.counts.events > 0 && {
+        let macs: BTreeSet<&Mac> = digest.macs.iter().chain(&digest.macs_beside).collect();
+        macs.len() > 1
+    };
+    let is_mixed = is_mail_of_several || digest.macs.len() > 1 && !matches!(part, Some(PartName::Mac(_)));
     let mac = of_name.or(own);
     let path = match &part {
         Some(PartName::Sender(sender)) if mac.is_none() && !is_alone => {

@@ -98,6 +98,7 @@ impl Reader {
         self.digest.counts.foreign += u64::from(is_utf_16(text) || is_read_as_utf_16(text));
         if !self.continues_pending(text, raw, end) {
             self.flush(recorder);
+            self.digest.note_macs_beside(text);
         }
     }
 
