@@ -16,8 +16,10 @@ impl PlainLines {
     /// The plain line. None if it is the same.
     pub(crate) fn plain(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
         let mut plain = None;
-        for change in [without_colours, with_plain_letters] {
-            plain = change(plain.as_deref().unwrap_or(bytes)).or(plain);
+        if has_odd_bytes(bytes) {
+            for change in [without_colours, with_plain_letters] {
+                plain = change(plain.as_deref().unwrap_or(bytes)).or(plain);
+            }
         }
         self.note_encoding(bytes);
         if self.is_quoted_printable {
@@ -34,13 +36,24 @@ impl PlainLines {
 
     fn note_encoding(&mut self, bytes: &[u8]) {
         const HEADER: &[u8] = b"content-transfer-encoding:";
-        let (begin, rest) = bytes.split_at(bytes.len().min(HEADER.len()));
-        if begin.eq_ignore_ascii_case(HEADER) {
+        if let Some((begin, rest)) = bytes.split_at_checked(HEADER.len())
+            && matches!(begin[0], b'C' | b'c')
+            && begin.eq_ignore_ascii_case(HEADER)
+        {
             self.is_quoted_printable = rest.trim_ascii().eq_ignore_ascii_case(b"quoted-printable");
-        } else if bytes.len() <= MAX_QUOTED_PRINTABLE + 1 {
-            self.is_quoted_printable |= memchr::memmem::find(bytes, b"=3D").is_some();
+        } else if bytes.len() <= MAX_QUOTED_PRINTABLE + 1 && has_byte(b'=', bytes) {
+            let mut places = memchr::memchr_iter(b'=', bytes);
+            self.is_quoted_printable |= places.any(|place| bytes[place + 1..].starts_with(b"3D"));
         }
     }
+}
+
+/// Whether a line has an escape character, or a byte that is not of ASCII: nearly all lines have none.
+fn has_odd_bytes(line: &[u8]) -> bool {
+    let is_odd = |found, byte: &u8| found | (*byte == 0x1b) | (*byte >= 0x80);
+    let has_odd = |block: &[u8; 16]| block.iter().fold(false, is_odd);
+    let (blocks, rest) = line.as_chunks();
+    blocks.iter().any(has_odd) || line.last_chunk().map_or_else(|| rest.iter().fold(false, is_odd), has_odd)
 }
 
 /// A line without ligatures, and without characters that show only where a word may be broken: text that was copied from
