@@ -139,6 +139,8 @@ pub struct Counts {
     pub unrecognized: u64,
     /// Lines without a header in another encoding: UTF-16 appended to UTF-8, or the reverse.
     pub foreign: u64,
+    /// Lines with a header of the phone behind a text that can't be before a line.
+    pub hidden: u64,
     /// Lines longer than the part of a line that is read.
     pub too_long: u64,
     /// Lines with a header, and known messages without one.
@@ -160,6 +162,7 @@ impl Counts {
         self.lines += later.lines;
         self.unrecognized += if self.messages == 0 { later.unrecognized } else { 0 };
         self.foreign += later.foreign;
+        self.hidden += later.hidden;
         self.too_long += later.too_long;
         self.messages += later.messages;
         self.events += later.events;
@@ -389,8 +392,9 @@ impl LogDigest {
     #[must_use]
     pub fn is_sound(&self) -> bool {
         const MOST: u64 = 1 << 48;
-        let Counts { bytes, lines, unrecognized, foreign, too_long, messages, events, .. } = self.counts;
-        let counts = [bytes, lines, unrecognized, foreign, too_long, messages, events, self.dropped];
+        let Counts { bytes, lines, unrecognized, foreign, hidden, too_long, messages, events, .. } =
+            self.counts;
+        let counts = [bytes, lines, unrecognized, foreign, hidden, too_long, messages, events, self.dropped];
         let [head, tail] = [&self.head, &self.tail];
         let fragments = [head.line, head.lines, head.skipped, tail.line, tail.lines, tail.skipped];
         let is_entry = |entry: &LogEntry| {

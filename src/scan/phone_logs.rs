@@ -180,6 +180,13 @@ impl ReadLog {
                 format!("{lines} in another encoding than the first line, and can't be read"),
             );
         }
+        if counts.hidden >= MIN_HIDDEN {
+            let message = format!(
+                "{} lines have other text before the phone's own line, and can't be read",
+                counts.hidden
+            );
+            report(ProblemKind::Unreadable, message);
+        }
         if counts.too_long > 0 {
             let (lines, longest) = (lines_are(counts.too_long), log::MAX_LINE_LENGTH);
             report(
@@ -189,6 +196,9 @@ impl ReadLog {
         }
     }
 }
+
+/// A text can cite fewer lines of logs.
+const MIN_HIDDEN: u64 = 8;
 
 /// The directory of a log, as reports show it.
 pub(super) fn directory_of(path: &str) -> &str {

@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::super::OwnedHeader;
 use super::{Reader, Recorder};
 use crate::event::{self, End, Event, ParsedText, WrappedText};
-use crate::line::{completed_header, joined_header, trim};
+use crate::line::{completed_header, has_hidden_header, joined_header, trim};
 
 /// A known message that the next line may continue.
 pub(super) struct Pending {
@@ -68,6 +68,7 @@ impl Reader {
     pub(super) fn headerless(&mut self, text: &[u8], raw: &[u8], end: End, recorder: &mut Recorder<'_>) {
         // Lines that continue a cut first line belong to the head too.
         self.keep_head(raw, end);
+        self.digest.counts.hidden += u64::from(has_hidden_header(raw));
         let number = self.digest.counts.lines;
         if completed_header(raw).is_some() {
             self.flush(recorder);
