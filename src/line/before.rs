@@ -149,11 +149,15 @@ fn numbered_name(text: &[u8]) -> Option<(&[u8], &[u8])> {
         let behind = &begin[place + 1..];
         let digits = behind.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let is_numbered = digits > 0 && behind.get(digits) == Some(&begin[place]);
+        // Eight digits with a number or nothing behind them are the date of a rotated log.
+        let is_date_of_name =
+            digits == 8 && is_numbered && behind[9..].first().is_none_or(u8::is_ascii_digit);
         // A date before these digits is no name.
         let name = &begin[..place];
         let last = name.rsplit(|byte| b" \t,;".contains(byte)).next().unwrap_or(name);
         let is_date = last.iter().all(|byte| byte.is_ascii_digit() || b".:-".contains(byte));
-        (is_numbered && !is_date && is_file_name(name)).then(|| (name, &text[place + digits + 2..]))
+        (is_numbered && !is_date && !is_date_of_name && is_file_name(name))
+            .then(|| (name, &text[place + digits + 2..]))
     })
 }
 
@@ -322,6 +326,31 @@ mod tests {
         ] {
             let expected = Some((expected.map(str::to_owned), sender.map(str::to_owned)));
             assert_eq!(parsed(before), expected, "{before:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_files_from_grep() {
+        let file = |before: &str| {
+            let origin = origin(before.as_bytes())?;
+            origin.file.map(|name| String::from_utf8_lossy(name).into_owned())
+        };
+        for (before, expected) in [
+            ("0004f2a0e001-app.log:", "0004f2a0e001-app.log"),
+            ("0004f2a0e001-app.log-", "0004f2a0e001-app.log"),
+            ("0004f2a0e001-app.log:12:", "0004f2a0e001-app.log"),
+            ("logs/0004f2a0e001-app.log.1-12-", "logs/0004f2a0e001-app.log.1"),
+            ("0004f2a0e001-app.log-20130531:", "0004f2a0e001-app.log-20130531"),
+            ("0004f2a0e001-app.log-20130531-12-", "0004f2a0e001-app.log-20130531"),
+            ("0004f2a0e001-app.log-20130531-", "0004f2a0e001-app.log-20130531"),
+            ("C:\\logs\\0004f2a0e001-app.log:12:", "C:\\logs\\0004f2a0e001-app.log"),
+            ("polycom.log:May  1 08:00:00 192.0.2.7 ", "polycom.log"),
+        ] {
+            assert_eq!(file(before).as_deref(), Some(expected), "{before}");
+        }
+        for before in ["", "0004f2a0e001:", "May  1 08:00:00 192.0.2.7 ", "00:04:F2:A0:E0:01 ", "192.0.2.7: "]
+        {
+            assert_eq!(file(before), None, "{before}");
         }
     }
 
