@@ -279,27 +279,18 @@ impl<'r> PartsReader<'r> {
 
     /// Takes the lines of a boot for those of this phone, to which the sender's address can have been passed on.
     fn name_phone(&mut self, part: usize, mac: Mac) {
-        let key = self.parts[part].key.clone();
-        if self.parts[part].phone.is_none() {
-            self.parts[part].phone = Some(mac);
-            self.by_phone.entry((key.clone(), mac)).or_insert(part);
-        }
-        let is_other = self.parts[part].phone != Some(mac) && !self.parts[part].boot.is_empty();
-        let own = match self.by_phone.get(&(key.clone(), mac)) {
-            Some(own) if is_other => Some(*own),
-            None if is_other => self.add_part(key.clone()),
-            _ => Some(part),
-        };
-        let boot = std::mem::take(&mut self.parts[part].boot);
-        self.current = own;
-        let Some(own) = own else {
+        let Part { key, phone, boot, .. } = &mut self.parts[part];
+        let (key, boot) = (key.clone(), std::mem::take(boot));
+        let is_other = phone.is_some_and(|phone| phone != mac) && !boot.is_empty();
+        let known = self.by_phone.get(&(key.clone(), mac)).copied();
+        self.current = if is_other { known.or_else(|| self.add_part(key.clone())) } else { Some(part) };
+        let Some(own) = self.current else {
             self.not_read += boot.len() as u64 + 1;
             return;
         };
-        self.parts[own].phone = Some(mac);
+        (self.parts[own].phone, self.parts[own].boot) = (Some(mac), boot);
         self.by_phone.insert((key.clone(), mac), own);
         self.by_key.insert(key, own);
-        self.parts[own].boot = boot;
         self.end_boot(own);
     }
 
