@@ -347,8 +347,9 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
     }
     // The time since the start. Before the clock is set, some software shows it as the time of January 1.
     let since_start = |line: usize| {
-        let date =
-            || default_date(records[line].entry).filter(|date| !continues(&records[begin..line], *date));
+        let is_default =
+            |date: &Yearless| records[at].uptime.is_none() || is_set_back(&records[begin..line], *date);
+        let date = || default_date(records[line].entry).filter(is_default);
         records[line].uptime.or_else(|| Some(u64::from(date()?.seconds_of_day()) * 1_000))
     };
     let mut start = at;
@@ -383,10 +384,10 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
     Some(start)
 }
 
-/// Whether the lines were still written less than a day before the date, so that this is no default date.
-fn continues(records: &[Record<'_>], date: Yearless) -> bool {
-    let last = records.iter().rev().find_map(|record| record.entry.stamp?.yearless());
-    last.is_some_and(|last| is_day_before(last, date) && !is_default(last))
+/// Whether the clock of a boot was set and shows a default date now, which is not that of the new year.
+fn is_set_back(records: &[Record<'_>], date: Yearless) -> bool {
+    let mut dates = records.iter().rev().filter_map(|record| record.entry.stamp?.yearless());
+    dates.find(|last| !is_default(*last)).is_some_and(|last| !is_day_before(last, date))
 }
 
 /// Whether the banner comes after the first one or two lines of its own boot, as lines that are sent by UDP can: they

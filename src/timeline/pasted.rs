@@ -99,8 +99,11 @@ fn set_date(entry: &LogEntry) -> Option<Yearless> {
     if has_set_date(entry) { entry.stamp?.yearless() } else { None }
 }
 
-/// The first and the last date.
+/// The first and the last date. None if there is none, or if they can be those of a clock that was never set.
 fn span(entries: &[LogEntry]) -> Option<(Yearless, Yearless)> {
+    if entries.iter().any(|entry| entry.is_dated() && !has_set_date(entry)) {
+        return None;
+    }
     let mut dates = entries.iter().filter_map(set_date);
     let first = dates.next()?;
     Some((first, dates.next_back().unwrap_or(first)))

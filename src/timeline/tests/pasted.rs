@@ -45,6 +45,19 @@ fn the_newest_log_can_be_of_the_next_year() {
 }
 
 #[test]
+fn dates_of_a_clock_that_was_never_set_show_no_order() {
+    let banner = format!("000010.000 {BANNER}");
+    let lines =
+        |first| [&*banner, "0115080000", "0115100000", &banner, first, "0102080000"].map(str::to_owned);
+    let last = |first| {
+        let lines = lines(first);
+        order(&lines.iter().map(String::as_str).collect::<Vec<_>>()).pop().unwrap()
+    };
+    assert_eq!(last("0101000012"), "-");
+    assert_eq!(last("0102000012"), "01-15 10:00");
+}
+
+#[test]
 fn a_boot_with_a_wrong_clock_is_before_the_one_on_whose_day_the_file_was_changed() {
     let banner = format!("000010.000 {BANNER}");
     let lines = [&*banner, "0610080000", "0610080100", &banner, "0601080000", "0601090000"];
