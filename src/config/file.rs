@@ -215,6 +215,7 @@ impl File {
                     Value::Certificates(Certificates::read(text, attribute.has_line_breaks))
                 }
                 ParameterKind::Key(_) if !text.is_empty() => Value::Key(read_key(text)),
+                _ if parameter.is_switch() => Value::switch(text),
                 _ => Value::text(text),
             };
             self.settings.push(Setting { parameter, value, line: attribute.line });

@@ -201,6 +201,16 @@ impl Parameter {
         KNOWN.contains_key(name)
     }
 
+    /// Whether it takes a switch (0 or 1), a number, or one of two modes.
+    pub(super) fn is_switch(&self) -> bool {
+        match self.kind {
+            ParameterKind::Set | ParameterKind::MisplacedSet(_) | ParameterKind::Enrolment => true,
+            ParameterKind::Log => *self.name != *LOG_DIRECTORY,
+            ParameterKind::Trust => self.name.ends_with("strictCertCommonNameValidation"),
+            _ => false,
+        }
+    }
+
     /// Whether this parameter contains a certificate or a key, or selects one.
     pub(super) const fn is_of_certificates(&self) -> bool {
         matches!(

@@ -356,6 +356,43 @@ fn values_are_told_shortly() {
     }
 }
 
+/// A password can be put into the wrong column of a table from which files are made.
+#[test]
+fn a_switch_shows_only_numbers_and_words_of_switches() {
+    let names = [
+        "device.set",
+        "device.sec.TLS.customDeviceCert1.set",
+        "device.sec.TLS.customDeviceCert1.publicCert.set",
+        "device.sec.TLS.prov.strictCertCommonNameValidation",
+        "sec.TLS.SIP.strictCertCommonNameValidation",
+        "SCEP.enable",
+        "log.render.file",
+        "log.level.change.tls",
+        "log.render.file.upload.period",
+        "log.render.file.upload.append.limitMode",
+    ];
+    for (text, shown) in [
+        ("1", "1"),
+        ("", "(empty)"),
+        ("172800", "172800"),
+        ("True", "True"),
+        ("stop", "stop"),
+        ("Hunter2Zebra", "(a text of 12 characters, not shown)"),
+        ("1;hunter2", "(a text of 9 characters, not shown)"),
+        ("12345678901", "(a text of 11 characters, not shown)"),
+    ] {
+        let all: Vec<_> = names.iter().map(|name| (*name, text)).collect();
+        let read = File::parse("site.cfg", element(&all).as_bytes());
+        let shown_all: Vec<_> =
+            read.settings.iter().map(|one| one.value.in_short().to_string()).collect();
+        assert_eq!(shown_all, vec![shown; names.len()], "{text}");
+    }
+    // A word that is not permitted is shown, because the diagnosis is about the word.
+    let profile = element(&[("device.sec.TLS.profile.deviceCert1", "Platfrom1")]);
+    let read = File::parse("site.cfg", profile.as_bytes());
+    assert_eq!(read.settings[0].value.as_text(), Some("Platfrom1"));
+}
+
 /// A key never appears in the result, with any fault of its text and in any parameter.
 #[test]
 fn no_key_in_any_output() {

@@ -14,6 +14,9 @@ use crate::sentence::{Part, Sentence, sentence};
 /// The longest value of a parameter that is shown.
 const MAX_TEXT_LENGTH: usize = 200;
 
+/// The most digits of a number that is shown.
+const MAX_DIGITS: usize = 10;
+
 /// The beginning of the note that replaces a text.
 const NOT_SHOWN: &str = "(a text of ";
 
@@ -63,12 +66,27 @@ impl Value {
         let text = text.trim();
         if text.len() > MAX_TEXT_LENGTH || text.to_ascii_uppercase().contains("BEGIN") || has_long_word(text)
         {
-            return Self::Text(
-                format!("{NOT_SHOWN}{}, not shown)", counted(text.chars().count() as u64, "character"))
-                    .into(),
-            );
+            return Self::not_shown(text);
         }
         Self::Text(conceal_address(text).into())
+    }
+
+    /// The value of a parameter that takes a switch, a number or one of two modes. Any other text is replaced: by
+    /// mistake, it may be a password.
+    pub(super) fn switch(text: &str) -> Self {
+        const WORDS: [&str; 10] =
+            ["true", "false", "yes", "no", "on", "off", "enabled", "disabled", "delete", "stop"];
+        let is_number = text.len() <= MAX_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number || WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)) {
+            return Self::Text(text.into());
+        }
+        Self::not_shown(text)
+    }
+
+    /// The note in place of a text.
+    fn not_shown(text: &str) -> Self {
+        let length = counted(text.chars().count() as u64, "character");
+        Self::Text(format!("{NOT_SHOWN}{length}, not shown)").into())
     }
 
     /// Whether the value is empty or has only blanks.
