@@ -47,8 +47,8 @@ pub use parameter::{DEVICE_SET, Parameter, ParameterKind, Store, selected_slot};
 pub use path::role;
 pub use pem::Fault;
 pub use phone::{
-    ConfigSource, ConfiguredKey, Credential, Effective, Gate, Given, OtherCase, PhoneConfig, SourceRole,
-    Undecided, Unresolved,
+    ConfigSource, ConfiguredKey, Credential, Effective, Gate, Given, OtherCase, OtherList, PhoneConfig,
+    SourceRole, Undecided, Unresolved,
 };
 pub use reachable::{Reachable, reachable};
 pub use resolve::resolve;

@@ -40,8 +40,8 @@ mod tests;
 use super::{Facts, Family, Finding, Rule, Run};
 use crate::config::{
     Certificate, Certificates, ConfigurationLine, ConfiguredKey, Credential, Effective, Fault, Form, Gate,
-    Given, LogFacts, OtherCase, ParameterKind, PhoneConfig, ReadOutcome, SlotState, SourceRole, Store, Value,
-    selected_slot,
+    Given, LogFacts, OtherCase, OtherList, ParameterKind, PhoneConfig, ReadOutcome, SlotState, SourceRole,
+    Store, Value, selected_slot,
 };
 use crate::model::{Mac, Severity, Slot};
 use crate::quantity::{count, counted};

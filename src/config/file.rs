@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_64;
+use zeroize::Zeroizing;
 
 use super::line::ConfigurationLine;
 use super::parameter::{Parameter, ParameterKind};
@@ -41,8 +42,20 @@ pub struct Setting {
     pub parameter: Known,
     /// Its value.
     pub value: Value,
+    /// A hash of its text, if the value does not [identify](Value::is_identified) it. Only of texts that are too long
+    /// to be guessed from a hash, since records contain it.
+    pub text: Option<u64>,
     /// 1-based line of its name.
     pub line: u64,
+}
+
+/// The least bytes of a text of which a hash is kept.
+const MIN_HASHED_LENGTH: usize = 200;
+
+/// A hash of a text without its blanks.
+fn hash_of(text: &str) -> u64 {
+    let words = Zeroizing::new(text.split_whitespace().collect::<String>());
+    xxh3_64(words.as_bytes())
 }
 
 /// A `CONFIG_FILES` attribute.
@@ -53,6 +66,14 @@ pub(super) struct FileList {
     /// The entries between its commas, without blanks; at most one more than are followed.
     pub(super) names: Vec<ListedName>,
     pub(super) line: u64,
+}
+
+impl FileList {
+    /// The name of the attribute.
+    pub(super) fn attribute(&self) -> String {
+        let model = self.model.as_ref().map(|model| format!("_{model}"));
+        format!("{CONFIG_FILES}{}", model.unwrap_or_default())
+    }
 }
 
 /// The name of a file, or another text in its place.
@@ -218,7 +239,9 @@ impl File {
                 _ if parameter.is_switch() => Value::switch(text),
                 _ => Value::text(text),
             };
-            self.settings.push(Setting { parameter, value, line: attribute.line });
+            let is_hashed = !value.is_identified() && text.len() >= MIN_HASHED_LENGTH;
+            let hash = is_hashed.then(|| hash_of(text));
+            self.settings.push(Setting { parameter, value, text: hash, line: attribute.line });
         } else if Parameter::may_be_misspelt(name)
             && *compared < MAX_COMPARED
             && self.misspelt.len() < MAX_MISSPELT

@@ -79,6 +79,17 @@ pub struct OtherCase {
     pub read: Arc<File>,
 }
 
+/// Two lists of a master of which it is not known which one counts.
+#[derive(Clone, Debug)]
+pub struct OtherList {
+    /// The master.
+    pub master: Arc<File>,
+    /// The attribute: `CONFIG_FILES`, or that of a model.
+    pub name: String,
+    /// The 1-based lines of the first list and of the first one with other names.
+    pub lines: [u64; 2],
+}
+
 /// A parameter in a file that sets it.
 #[derive(Clone, Copy, Debug)]
 pub struct Given<'a> {
@@ -88,11 +99,21 @@ pub struct Given<'a> {
     pub parameter: &'static Parameter,
     /// Its value.
     pub value: &'a Value,
+    /// See [`Setting::text`].
+    text: Option<u64>,
     /// 1-based line of its name.
     pub line: u64,
 }
 
 impl Given<'_> {
+    /// Whether both values are the same for a phone, which reads line breaks in an attribute as blanks. None if that
+    /// is not known, because they can't be read, and their texts are not compared.
+    #[must_use]
+    pub fn is_same_as(&self, other: &Self) -> Option<bool> {
+        let is_same = self.value.is_same_as(other.value) && self.text == other.text;
+        (!is_same || self.text.is_some() || self.value.is_identified()).then_some(is_same)
+    }
+
     /// The parameter's name.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -213,6 +234,8 @@ pub struct PhoneConfig {
     pub(super) list_is_sure: bool,
     /// The master's list names more files than are followed.
     pub list_is_cut: bool,
+    /// The master has several lists for this phone, with different names.
+    pub other_list: Option<OtherList>,
     /// What is not known of the files that it reads.
     pub undecided: Option<Undecided>,
     /// The certificates that the phone's log shows as installed; empty until they are set.
@@ -236,6 +259,7 @@ impl PhoneConfig {
             is_complete: true,
             list_is_sure: true,
             list_is_cut: false,
+            other_list: None,
             undecided: None,
             installed: Vec::new(),
             key_files,
@@ -324,8 +348,8 @@ impl PhoneConfig {
 
     fn at(&self, (file, setting): (usize, usize)) -> Given<'_> {
         let file = &*self.sources[file].file;
-        let Setting { parameter, value, line } = &file.settings[setting];
-        Given { file, parameter, value, line: *line }
+        let Setting { parameter, value, text, line } = &file.settings[setting];
+        Given { file, parameter, value, text: *text, line: *line }
     }
 
     /// Each parameter that a file sets, by name.
@@ -342,7 +366,8 @@ impl PhoneConfig {
         let is_sure = may_be_read
             && others.iter().all(|other| {
                 let is_settled = first.0 != other.0 && role(first).order_is_known(role(other));
-                is_settled || self.at(*other).value == given.value
+                let other = self.at(*other);
+                is_settled || (other.value, other.text) == (given.value, given.text)
             });
         Some(Effective { given, overridden: others.iter().map(|other| self.at(*other)).collect(), is_sure })
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::file::{File, FileList, ListedName, MAX_NAME_LENGTH, MAX_NAMES, ReadOutcome};
 use super::parameter::LOG_DIRECTORY;
 use super::path::{is_within, normal, role};
-use super::phone::{ConfigSource, OtherCase, PhoneConfig, SourceRole, Undecided, Unresolved};
+use super::phone::{ConfigSource, OtherCase, OtherList, PhoneConfig, SourceRole, Undecided, Unresolved};
 use super::tree::{ConfigTree, EVERYONE, Opened, OwnFiles};
 use super::value::Value;
 use crate::input::{ConfigKind, shown_path};
@@ -201,8 +201,8 @@ impl FileSearch<'_> {
             file.lists.is_empty()
                 && general.as_ref().is_some_and(|(of_all, master)| {
                     let base = of_all.parent().unwrap_or(Path::new(""));
-                    let names = self.list(master).map(|list| &*list.names).unwrap_or_default();
-                    let mut names = names.iter().take(MAX_NAMES);
+                    let lists = self.lists(master).into_iter();
+                    let mut names = lists.flat_map(|list| list.names.iter().take(MAX_NAMES));
                     names.any(|listed| self.paths(&listed.name, base).contains(path))
                 })
         };
@@ -216,14 +216,17 @@ impl FileSearch<'_> {
             .or_else(|| general.clone())
     }
 
-    /// The list that counts for this model.
-    fn list<'f>(&self, master: &'f File) -> Option<&'f FileList> {
+    /// The list that counts for this model. If several elements have one, it is not known which of them counts.
+    fn lists<'f>(&self, master: &'f File) -> Vec<&'f FileList> {
         let is_of_model = |list: &&FileList| {
             let pair = list.model.as_deref().zip(self.model.as_deref());
             pair.is_some_and(|(of, model)| of.eq_ignore_ascii_case(model))
         };
-        let of_model = master.lists.iter().find(is_of_model);
-        of_model.or_else(|| master.lists.iter().find(|list| list.model.is_none()))
+        let of_model: Vec<_> = master.lists.iter().filter(is_of_model).collect();
+        if !of_model.is_empty() {
+            return of_model;
+        }
+        master.lists.iter().filter(|list| list.model.is_none()).collect()
     }
 
     /// Adds the overrides; `find` returns their path by role.
@@ -265,7 +268,13 @@ impl FileSearch<'_> {
         if !config.list_is_sure {
             config.undecided = Some(Undecided::List(master.path.clone()));
         }
-        let Some(list) = self.list(master) else { return };
+        let lists = self.lists(master);
+        let Some(list) = lists.first() else { return };
+        if let Some(other) = lists.iter().find(|other| other.names != list.names) {
+            (config.list_is_sure, config.is_complete) = (false, false);
+            let lines = [list.line, other.line];
+            config.other_list = Some(OtherList { master: Arc::clone(master), name: list.attribute(), lines });
+        }
         let add_problem = |what: String| {
             let message = format!("CONFIG_FILES in line {} has {what}", list.line);
             self.tree.add_problem(Problem::new(master.path.to_string(), ProblemKind::LimitExceeded, message));

@@ -383,8 +383,7 @@ fn a_switch_shows_only_numbers_and_words_of_switches() {
     ] {
         let all: Vec<_> = names.iter().map(|name| (*name, text)).collect();
         let read = File::parse("site.cfg", element(&all).as_bytes());
-        let shown_all: Vec<_> =
-            read.settings.iter().map(|one| one.value.in_short().to_string()).collect();
+        let shown_all: Vec<_> = read.settings.iter().map(|one| one.value.in_short().to_string()).collect();
         assert_eq!(shown_all, vec![shown; names.len()], "{text}");
     }
     // A word that is not permitted is shown, because the diagnosis is about the word.

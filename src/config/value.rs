@@ -95,6 +95,16 @@ impl Value {
         matches!(self, Self::Text(text) if text.is_empty())
     }
 
+    /// Whether two equal values have equal texts. Of what can't be read, or is not shown, too little is kept.
+    #[must_use]
+    pub fn is_identified(&self) -> bool {
+        match self {
+            Self::Text(text) => !text.starts_with(NOT_SHOWN),
+            Self::Certificates(certificates) => certificates.fault.is_none(),
+            Self::Key(key) => key.is_ok_and(|key| key.public != PublicKey::Other),
+        }
+    }
+
     /// Whether both are the same for a phone, which reads line breaks in an attribute as blanks.
     #[must_use]
     pub fn is_same_as(&self, other: &Self) -> bool {

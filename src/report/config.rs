@@ -127,7 +127,7 @@ impl ConfigPhone {
 }
 
 fn parameter(config: &PhoneConfig, one: &Effective<'_>, shown: Shown<'_>) -> ConfigParameter {
-    let Given { file, parameter, value, line } = one.given;
+    let Given { file, parameter, value, line, .. } = one.given;
     ConfigParameter {
         parameter: one.given.name().to_owned(),
         value: shown.message(&value.in_short()),

@@ -10,14 +10,18 @@
 //! It is certain if the message says which value is used. It is not documented whether the phone's or the web
 //! server's override wins, whether a master file's own values win over those of its files, or which of two
 //! values in one file is used. In these cases the message says so, and nothing else is concluded from the
-//! value.
+//! value. If a master file has `CONFIG_FILES` twice, it is not known which list is used, and nothing is concluded
+//! from the files of either. Two short texts that can't be read may be equal; then the message does not call them
+//! different.
 //!
 //! ## What to do
 //! 1. Decide which value is right.
 //! 2. Remove the other value, or the file in upper case. An override is removed on the phone, or by deleting its
 //!    file on the server.
 
-use super::{ConfigurationCase, Effective, Finding, OtherCase, Part, Rule, Severity, rule, sentence};
+use super::{
+    ConfigurationCase, Effective, Finding, Given, OtherCase, OtherList, Part, Rule, Severity, rule, sentence,
+};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG007",
@@ -31,7 +35,19 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let all = case.config.effective().filter_map(finding);
-    all.chain(case.config.other_case.iter().map(of_other_case)).collect()
+    let of_list = case.config.other_list.iter().map(of_other_list);
+    all.chain(case.config.other_case.iter().map(of_other_case)).chain(of_list).collect()
+}
+
+fn of_other_list(OtherList { master, name, lines }: &OtherList) -> Finding {
+    let [first, second] = lines.map(|line| format!(" line {line}"));
+    let message = sentence![
+        name.clone(),
+        " has different values in ",
+        Part::Path(master.path.clone()),
+        format!("{first} and{second}; which of them counts is not known.")
+    ];
+    Finding::of_files(None, message, lines.map(|line| master.says(Some(line), Some(name), "may count")))
 }
 
 fn of_other_case(OtherCase { file, read }: &OtherCase) -> Finding {
@@ -48,19 +64,17 @@ fn of_other_case(OtherCase { file, read }: &OtherCase) -> Finding {
 
 fn finding(one: Effective<'_>) -> Option<Finding> {
     let value = &one.given.value;
-    let other = one.overridden.iter().find(|other| !other.value.is_same_as(value))?;
+    let is_other = |other: &&Given<'_>| other.is_same_as(&one.given) == Some(false);
+    let is_unknown = |other: &&Given<'_>| other.is_same_as(&one.given).is_none();
+    let different = one.overridden.iter().find(is_other);
+    let other = different.or_else(|| one.overridden.iter().find(is_unknown))?;
     let (name, first, second) = (one.given.name(), one.given.place(), other.place());
+    let values = if different.is_some() { "different values" } else { "two values that can't be read" };
     let message = if one.is_sure {
-        sentence![name, " has different values: ", first, " counts, ", second, " does not."]
+        sentence![name, format!(" has {values}: "), first, " counts, ", second, " does not."]
     } else {
-        sentence![
-            name,
-            " has different values in ",
-            first,
-            " and ",
-            second,
-            "; which of them counts is not known."
-        ]
+        let not_known = "; which of them counts is not known.";
+        sentence![name, format!(" has {values} in "), first, " and ", second, not_known]
     };
     let role = if one.is_sure { ["counts", "does not count"] } else { ["may count"; 2] };
     let mut evidence = vec![one.given.says(sentence![role[0], ": ", value.in_short()])];
