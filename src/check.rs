@@ -363,7 +363,10 @@ impl Rule {
     pub fn run_on_configuration(&self, case: &configuration::ConfigurationCase<'_>) -> Vec<Finding> {
         match self.run {
             Run::Logs(_) => Vec::new(),
-            Run::Configuration(run) => run(case),
+            Run::Configuration(run) => {
+                let found = run(case).into_iter();
+                found.map(|finding| configuration::in_doubt(case, self.severity, finding)).collect()
+            }
         }
     }
 

@@ -105,6 +105,26 @@ impl<'a> ConfigurationCase<'a> {
     }
 }
 
+/// A finding of a rule of this severity, as far as it is certain: if a file that was not read may override one of its
+/// lines, the message says so, and it is no error. It is information if the log shows that the slot has another
+/// certificate.
+pub(super) fn in_doubt(case: &ConfigurationCase<'_>, severity: Severity, finding: Finding) -> Finding {
+    let mut lines = finding.configuration.iter();
+    let Some(unread) = lines.find_map(|line| case.config.unread_before_line(line)) else { return finding };
+    let is_other = |slot: Slot| {
+        let credentials = case.config.credentials();
+        let of_slot = credentials.iter().filter(|one| one.store.slot() == Some(slot));
+        let values: Vec<_> = of_slot.filter_map(|one| one.certificate).collect();
+        let mut shown = case.log.fingerprints(slot).peekable();
+        shown.peek().is_some()
+            && shown.all(|fingerprint| !values.iter().any(|(_, value)| value.has(fingerprint)))
+    };
+    let worst = if finding.slot.is_some_and(is_other) { Severity::Info } else { Severity::Warning };
+    let severity = finding.severity.unwrap_or(severity).max(worst);
+    let why = sentence![" It may not count: ", unread.clone(), ", which was not read, comes before it."];
+    Finding { severity: Some(severity), message: finding.message.clone().and(why), ..finding }
+}
+
 /// A private key that several phones have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedKey {

@@ -159,6 +159,14 @@ fn of_all(config: &PhoneConfig, says: String) -> ConfigurationLine {
 
 const CHANGED: &str = "changed since, or installed another way?";
 
+/// The question that a contradiction between this line and the log raises.
+fn question(config: &PhoneConfig, given: &Given<'_>) -> &'static str {
+    match config.unread_before(given) {
+        Some(_) => "from a file before it that was not read, changed since, or installed another way?",
+        None => CHANGED,
+    }
+}
+
 fn refused(all: &[Refused], slot: Option<Slot>) -> impl Iterator<Item = u64> {
     let of_slot = all.iter().filter(move |one| slot.is_none() || one.slot == slot || one.slot.is_none());
     of_slot.filter_map(|one| one.length)
@@ -199,7 +207,10 @@ fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<Configu
     let lines = counting.map(|(given, _)| {
         let but = gates_clause(config, given);
         given.says_of_value(match length(given) {
-            Some(_) => format!(", and the phone refused one of {logged} bytes{but}: {CHANGED}"),
+            Some(_) => {
+                let question = question(config, given);
+                format!(", and the phone refused one of {logged} bytes{but}: {question}")
+            }
             None => format!(", so its length can't be compared{but}"),
         })
     });
@@ -271,7 +282,7 @@ fn name_candidates(
         }
         [] => {
             let all = candidates.iter().map(|(_, given, _)| {
-                let but = format!("){}{hint}: {CHANGED}", gates_clause(config, given));
+                let but = format!("){}{hint}: {}", gates_clause(config, given), question(config, given));
                 let short = given.value.in_short();
                 given.says(sentence!["nothing in its present value explains this (", short, but])
             });
@@ -366,9 +377,9 @@ fn installed_lines(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<Conf
             if let Some(length) = length.filter(|length| value.has_length(*length)) {
                 format!("; it has the {} bytes that the log shows", count(length))
             } else if log.fingerprints(slot).next().is_some() {
-                format!("; the log shows another fingerprint: {CHANGED}")
+                format!("; the log shows another fingerprint: {}", question(config, &given))
             } else if log.slots.get(&slot).is_some_and(|facts| facts.not_kept.is_some()) {
-                format!("; another one was saved: {CHANGED}")
+                format!("; another one was saved: {}", question(config, &given))
             } else {
                 String::new()
             },

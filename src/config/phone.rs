@@ -79,6 +79,16 @@ pub struct OtherCase {
     pub read: Arc<File>,
 }
 
+/// A file that the phone is told to read and that was not read here. What it sets wins over the files after it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Unread {
+    /// Which file it is, in words.
+    name: Sentence,
+    role: SourceRole,
+    /// How many of the sources are before it.
+    before: usize,
+}
+
 /// Two lists of a master of which it is not known which one counts.
 #[derive(Clone, Debug)]
 pub struct OtherList {
@@ -101,6 +111,8 @@ pub struct Given<'a> {
     pub value: &'a Value,
     /// See [`Setting::text`].
     text: Option<u64>,
+    /// The index of its file among the sources.
+    source: usize,
     /// 1-based line of its name.
     pub line: u64,
 }
@@ -230,6 +242,8 @@ pub struct PhoneConfig {
     pub other_case: Vec<OtherCase>,
     /// All files that it reads were read: a parameter that was not found does not exist.
     pub is_complete: bool,
+    /// Files that were not read and may win over some of the sources.
+    pub(super) unread: Vec<Unread>,
     /// It is known which of the master's lists applies to this phone.
     pub(super) list_is_sure: bool,
     /// The master's list names more files than are followed.
@@ -257,6 +271,7 @@ impl PhoneConfig {
             missing: Vec::new(),
             other_case: Vec::new(),
             is_complete: true,
+            unread: Vec::new(),
             list_is_sure: true,
             list_is_cut: false,
             other_list: None,
@@ -287,7 +302,42 @@ impl PhoneConfig {
 
     pub(crate) fn add(&mut self, source: ConfigSource) {
         self.is_complete &= source.file.outcome == ReadOutcome::Read;
+        // A file that is not well-formed sets nothing: the phone can't read it either.
+        if matches!(source.file.outcome, ReadOutcome::Binary | ReadOutcome::Unread(_)) {
+            self.add_unread(Part::Path(source.file.path.clone()), source.role);
+        }
         self.sources.push(source);
+    }
+
+    /// Adds a file that was not read, after the sources so far.
+    pub(super) fn add_unread(&mut self, name: impl Into<Sentence>, role: SourceRole) {
+        self.is_complete = false;
+        self.unread.push(Unread { name: name.into(), role, before: self.sources.len() });
+    }
+
+    /// The first file that was not read and may set the parameter of this line too, or one of its gates, with a value
+    /// that wins.
+    #[must_use]
+    pub fn unread_before(&self, given: &Given<'_>) -> Option<&Sentence> {
+        // Nothing overrides an attribute of the master.
+        if self.unread.is_empty() || given.name() == LOG_DIRECTORY {
+            return None;
+        }
+        let of_gates = gates(given.parameter).filter_map(|gate| self.get(gate));
+        let mut sources = std::iter::once(given.source).chain(of_gates.map(|gate| gate.source));
+        sources.find_map(|source| {
+            let role = self.sources[source].role;
+            let wins = |unread: &&Unread| unread.before <= source || !role.order_is_known(unread.role);
+            self.unread.iter().find(wins).map(|unread| &unread.name)
+        })
+    }
+
+    /// The same for a line of a parameter; None unless it is the one that counts among those that were read.
+    #[must_use]
+    pub fn unread_before_line(&self, line: &ConfigurationLine) -> Option<&Sentence> {
+        let given = self.effective_of(self.settings().get(line.parameter.as_deref()?)?)?.given;
+        let is_it = *given.file.path == *line.file && Some(given.line) == line.line;
+        is_it.then(|| self.unread_before(&given)).flatten()
     }
 
     fn settings(&self) -> &Settings {
@@ -346,10 +396,10 @@ impl PhoneConfig {
         self.sources.iter().find(|source| source.role == SourceRole::Master).map(|source| &source.file)
     }
 
-    fn at(&self, (file, setting): (usize, usize)) -> Given<'_> {
-        let file = &*self.sources[file].file;
+    fn at(&self, (source, setting): (usize, usize)) -> Given<'_> {
+        let file = &*self.sources[source].file;
         let Setting { parameter, value, text, line } = &file.settings[setting];
-        Given { file, parameter, value, text: *text, line: *line }
+        Given { file, parameter, value, text: *text, source, line: *line }
     }
 
     /// Each parameter that a file sets, by name.
@@ -413,7 +463,7 @@ impl PhoneConfig {
     }
 
     /// Whether the phone uses this parameter: false if one of its gates is closed, and for a `.set` in the wrong
-    /// place, which has no effect; None if the state of a gate is not known.
+    /// place, which has no effect; None if the state of a gate is not known, or a file that was not read may change it.
     #[must_use]
     pub fn counts(&self, parameter: &Parameter) -> Option<bool> {
         match parameter.kind {
@@ -421,16 +471,23 @@ impl PhoneConfig {
             ParameterKind::MisplacedSet(_) => return Some(false),
             _ => {}
         }
-        if self.closed_gates(parameter).next().is_some() {
+        let is_sure = |gate: &str| self.get(gate).is_none_or(|given| self.unread_before(&given).is_none());
+        if self.closed_gates(parameter).any(is_sure) {
             return Some(false);
         }
-        gates(parameter).all(|gate| matches!(self.gate(gate), Gate::Open)).then_some(true)
+        (self.is_open(parameter) && gates(parameter).all(is_sure)).then_some(true)
     }
 
-    /// Whether the phone may use this parameter: no gate of it is known to be closed.
+    /// Whether all gates of this parameter are open, according to the files that were read.
+    #[must_use]
+    pub fn is_open(&self, parameter: &Parameter) -> bool {
+        gates(parameter).all(|gate| matches!(self.gate(gate), Gate::Open))
+    }
+
+    /// Whether the phone may use this parameter: according to the files that were read, no gate of it is closed.
     #[must_use]
     pub fn may_count(&self, parameter: &Parameter) -> bool {
-        self.counts(parameter) != Some(false)
+        !matches!(parameter.kind, ParameterKind::MisplacedSet(_)) && self.closed_gates(parameter).next().is_none()
     }
 
     /// Whether a line closes a gate of this parameter. If no file has the gate, it may have been forgotten,

@@ -14,6 +14,7 @@ use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 use crate::quantity::count;
 use crate::reference::Model;
+use crate::sentence::Part;
 
 /// The placeholders in names for the phone's address and model.
 pub(super) const PHONE: &str = "[PHONE_MAC_ADDRESS]";
@@ -293,7 +294,9 @@ impl FileSearch<'_> {
         let mut seen: Vec<PathBuf> = Vec::new();
         for ListedName { name: entry, is_concealed } in list.names.iter().take(MAX_NAMES) {
             if !self.is_followed(entry) {
-                config.is_complete = false;
+                // An address can have a password, and an entry that is too long may be anything.
+                let line = list.line;
+                config.add_unread(format!("a file in CONFIG_FILES (line {line})"), SourceRole::Listed);
                 if self.model.is_none() && entry.contains(MODEL) {
                     config.undecided = Some(Undecided::List(master.path.clone()));
                 }
@@ -329,7 +332,9 @@ impl FileSearch<'_> {
                 // A file of one phone is there only if the phone has settings of its own; so it is usual that it is missing,
                 // and it sets nothing. Another one, or one outside of the master's directory, may be on the server from
                 // which the files were copied.
-                config.is_complete &= is_name && !is_there && !is_shared && is_within(path, base);
+                if !is_name || is_there || is_shared || !is_within(path, base) {
+                    config.add_unread(Part::Path((*name).into()), SourceRole::Listed);
+                }
                 let line = list.line;
                 config.missing.push(Unresolved { name, leads_to, master: Arc::clone(master), line });
             }

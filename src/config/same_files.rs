@@ -22,6 +22,7 @@ impl PhoneConfig {
     pub fn is_of_shared_files(&self) -> bool {
         self.missing.is_empty()
             && self.other_case.is_empty()
+            && self.other_list.is_none()
             && self.key_files.is_empty()
             && self.sources.iter().all(|source| !source.is_own || source.has_no_settings())
     }
@@ -33,7 +34,7 @@ impl PhoneConfig {
 
     /// A hash that is equal if [`reads_same_files`](Self::reads_same_files) is true.
     pub fn hash_of_shared(&self, hasher: &mut impl Hasher) {
-        (self.is_complete, self.list_is_sure, self.sources.len()).hash(hasher);
+        (self.is_complete, &self.unread, self.list_is_sure, self.sources.len()).hash(hasher);
         self.shared_files().for_each(|file| file.hash(hasher));
     }
 
@@ -41,6 +42,7 @@ impl PhoneConfig {
     #[must_use]
     pub fn reads_same_files(&self, other: &Self) -> bool {
         self.is_complete == other.is_complete
+            && self.unread == other.unread
             && self.list_is_sure == other.list_is_sure
             && self.shared_files().eq(other.shared_files())
     }

@@ -98,7 +98,8 @@ pub struct ConfigParameter {
     pub file: String,
     /// 1-based.
     pub line: u64,
-    /// Whether the phone uses it: false if its `.set` parameter prevents that, null if that is not known.
+    /// Whether the phone uses it: false if its `.set` parameter prevents that, null if that is not known, for instance
+    /// because a file before this one was not read.
     pub counts: Option<bool>,
     /// The lines that it overrides.
     pub overrides: Vec<ConfigurationLine>,
@@ -128,12 +129,13 @@ impl ConfigPhone {
 
 fn parameter(config: &PhoneConfig, one: &Effective<'_>, shown: Shown<'_>) -> ConfigParameter {
     let Given { file, parameter, value, line, .. } = one.given;
+    let is_sure = one.is_sure && config.unread_before(&one.given).is_none();
     ConfigParameter {
         parameter: one.given.name().to_owned(),
         value: shown.message(&value.in_short()),
         file: shown.path(&file.path),
         line,
-        counts: config.counts(parameter).filter(|counts| !counts || one.is_sure),
+        counts: config.counts(parameter).filter(|counts| !counts || is_sure),
         overrides: one.overridden.iter().map(|other| shown_line(other.in_short(), shown)).collect(),
     }
 }
@@ -289,12 +291,14 @@ mod tests {
         let encrypted = b"\x8f\x02\xc3\x99\x10";
         for (rest, overrides, expected) in [
             (&*all, &b"<a/>"[..], Some(true)),
-            (&all, encrypted, Some(true)),
+            (&all, encrypted, None),
             ("", b"<a/>", Some(false)),
             (set, encrypted, None),
             ("", encrypted, None),
             (&twice, b"<a/>", None),
-            ("device.set=\"0\"", encrypted, Some(false)),
+            ("device.set=\"0\"", encrypted, None),
+            ("device.set=\"0\"", b"<a/>", Some(false)),
+            (&all, b"<a", Some(true)),
         ] {
             assert_eq!(counts(&of(rest), overrides), expected, "{rest}");
         }

@@ -36,7 +36,7 @@ fn finding(case: &ConfigurationCase<'_>, credential: &Credential<'_>) -> Option<
         _ => return None,
     };
     let given = credential.given()?;
-    if case.config.counts(given.parameter) != Some(true) {
+    if !case.config.is_open(given.parameter) {
         return None;
     }
     // An empty value says for certain that it is not there; a value that is not sure says nothing.

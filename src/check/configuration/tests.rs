@@ -3,12 +3,13 @@
 mod logging;
 mod messages;
 mod profiles;
+mod unread;
 mod values;
 
 use super::*;
 use crate::check::{CATALOGUE, Family};
 use crate::config::fixture::*;
-use crate::config::{SlotState, TreeBuilder, resolve};
+use crate::config::{SlotState, TreeBuilder, fingerprints, resolve};
 use crate::model::Slot;
 
 const CERTIFICATE: &str = "device.sec.TLS.customDeviceCert1.publicCert";
