@@ -14,9 +14,11 @@ mod certificate;
 mod der;
 mod facts;
 mod file;
+mod given;
 mod key;
 mod line;
 mod log_place;
+mod own_files;
 mod parameter;
 mod path;
 mod pem;
@@ -24,6 +26,7 @@ mod phone;
 mod reachable;
 mod resolve;
 mod same_files;
+mod sites;
 mod stored;
 mod text;
 mod tree;
@@ -40,6 +43,7 @@ pub(crate) use certificate::fingerprints;
 pub use certificate::{Certificate, PublicKey};
 pub use facts::{LogFacts, Refused, SlotFacts, SlotState};
 pub use file::{File, Misspelt, ReadOutcome, Setting};
+pub use given::Given;
 pub use key::{Key, PrivateKey};
 pub use line::ConfigurationLine;
 pub use log_place::LogPlace;
@@ -47,8 +51,8 @@ pub use parameter::{DEVICE_SET, Parameter, ParameterKind, Store, selected_slot};
 pub use path::role;
 pub use pem::Fault;
 pub use phone::{
-    ConfigSource, ConfiguredKey, Credential, Effective, Gate, Given, OtherCase, OtherList, PhoneConfig,
-    SourceRole, Undecided, Unresolved,
+    ConfigSource, ConfiguredKey, Credential, Effective, Gate, OtherCase, OtherList, PhoneConfig, SourceRole,
+    Undecided, Unresolved,
 };
 pub use reachable::{Reachable, reachable};
 pub use resolve::resolve;

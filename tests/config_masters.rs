@@ -17,9 +17,10 @@ fn answer(folder: &Path, arguments: &[&str]) -> (String, String) {
 #[test]
 fn records_made_phone_by_phone() {
     let cases = fs::read_dir(tree::testdata().join("truth")).unwrap().map(|entry| entry.unwrap().path());
-    let cases: Vec<_> =
-        cases.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("171-")).collect();
-    assert!(cases.len() > 5);
+    let is_meant =
+        |name: &str| ["171-", "180-", "181-", "182-"].iter().any(|number| name.starts_with(number));
+    let cases: Vec<_> = cases.filter(|path| is_meant(path.file_name().unwrap().to_str().unwrap())).collect();
+    assert!(cases.len() > 20);
     for case in cases {
         let copy = tree::copy(&case);
         let logs = copy.path().join("logs");
@@ -27,6 +28,9 @@ fn records_made_phone_by_phone() {
         let names: Vec<_> =
             files.iter().map(|path| path.strip_prefix(&logs).unwrap().to_str().unwrap()).collect();
         let (of_logs, configs): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| name.ends_with(".log"));
+        if of_logs.is_empty() {
+            continue;
+        }
         let mut records = Vec::new();
         for (number, log) in of_logs.iter().enumerate() {
             let name = format!("{number}.pcr");

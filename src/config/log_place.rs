@@ -10,7 +10,9 @@ pub enum LogPlace {
     /// There are none.
     #[default]
     Nowhere,
-    /// In or below this directory, the deepest one that contains them all.
+    /// All in this directory.
+    In(PathBuf),
+    /// In several directories: the deepest one that contains them all.
     Within(PathBuf),
     /// No directory that the user named contains them all.
     Scattered,
@@ -21,8 +23,11 @@ impl LogPlace {
     pub fn add(&mut self, directory: &Path) {
         let directory = normal(directory);
         *self = match std::mem::take(self) {
-            Self::Nowhere => Self::Within(directory),
-            Self::Within(known) => common(&known, &directory).map_or(Self::Scattered, Self::Within),
+            Self::Nowhere => Self::In(directory),
+            Self::In(known) if known == directory => Self::In(directory),
+            Self::In(known) | Self::Within(known) => {
+                common(&known, &directory).map_or(Self::Scattered, Self::Within)
+            }
             Self::Scattered => Self::Scattered,
         };
     }
@@ -31,16 +36,28 @@ impl LogPlace {
     pub fn append(&mut self, other: Self) {
         match other {
             Self::Nowhere => {}
-            Self::Within(directory) => self.add(&directory),
+            Self::In(directory) => self.add(&directory),
+            Self::Within(directory) => {
+                self.add(&directory);
+                if let Self::In(directory) = self {
+                    *self = Self::Within(std::mem::take(directory));
+                }
+            }
             Self::Scattered => *self = other,
         }
+    }
+
+    /// Whether all logs are in one directory, which contains this one.
+    #[must_use]
+    pub fn is_above(&self, directory: &Path) -> bool {
+        matches!(self, Self::In(logs) if logs != directory && is_within(directory, logs))
     }
 
     /// Whether no log is in this directory, below it, or in a directory that contains it. The logs of two sites
     /// are never apart from the directory of one of them.
     #[must_use]
     pub fn is_apart_from(&self, directory: &Path) -> bool {
-        let Self::Within(logs) = self else { return false };
+        let (Self::In(logs) | Self::Within(logs)) = self else { return false };
         !is_within(directory, logs) && !is_within(logs, directory)
     }
 }
@@ -71,7 +88,9 @@ mod tests {
         let within = |directory: &str| LogPlace::Within(directory.into());
         assert_eq!(place(&[]), LogPlace::Nowhere);
         for (directories, expected) in [
-            (&["a/logs"][..], within("a/logs")),
+            (&["a/logs"][..], LogPlace::In("a/logs".into())),
+            (&["a/logs", "./a/logs"], LogPlace::In("a/logs".into())),
+            (&["a/logs/1", "a/logs/2", "a/logs"], within("a/logs")),
             (&["a/logs/1", "./a/logs/2", "a/logs"], within("a/logs")),
             (&["a/logs", "b/logs"], within("")),
             (&["a/logs", "."], within("")),
@@ -83,6 +102,21 @@ mod tests {
         ] {
             assert_eq!(place(directories), expected, "{directories:?}");
         }
+    }
+
+    #[test]
+    fn above_a_directory() {
+        let is_above = |logs: &[&str], directory: &str| place(logs).is_above(Path::new(directory));
+        assert!(is_above(&["."], "cfg") && is_above(&["a", "./a"], "a/b/cfg") && is_above(&[""], "cfg.zip!"));
+        for logs in [&["cfg"][..], &["cfg/logs"], &["logs"], &[".", "logs"], &["..", "."], &[]] {
+            assert!(!is_above(logs, "cfg"), "{logs:?}");
+        }
+        let mut several = place(&["."]);
+        several.append(place(&["a", "b"]));
+        assert!(!several.is_above(Path::new("cfg")));
+        let mut several = place(&["a", "b"]);
+        several.append(place(&["."]));
+        assert!(!several.is_above(Path::new("cfg")));
     }
 
     #[test]

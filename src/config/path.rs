@@ -35,6 +35,11 @@ pub(super) fn normal(path: &Path) -> PathBuf {
     parts
 }
 
+/// A name in a master as a path relative to the master.
+pub(super) fn local_name(name: &str) -> String {
+    name.trim().replace('\\', "/").trim_start_matches('/').to_owned()
+}
+
 /// Whether `path` is `directory` or below it; both are [`normal`], and an empty directory is the current one.
 pub(super) fn is_within(path: &Path, directory: &Path) -> bool {
     let rest = path.strip_prefix(directory).map(|rest| rest.components());

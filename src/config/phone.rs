@@ -9,13 +9,14 @@ use xxhash_rust::xxh3::Xxh3Default;
 
 use super::certificate::PublicKey;
 use super::file::{File, ReadOutcome, Setting};
+use super::given::Given;
 use super::key::Key;
 use super::line::ConfigurationLine;
 use super::parameter::{LOG_DIRECTORY, Parameter, ParameterKind, Store};
 use super::stored::KeyFile;
 use super::value::{Certificates, Value};
 use crate::model::{Fingerprint, Mac, Slot};
-use crate::sentence::{Part, Sentence, sentence};
+use crate::sentence::{Part, Sentence};
 
 /// The most lines of one parameter that are kept; the first one counts.
 const MAX_PLACES: usize = 64;
@@ -98,70 +99,6 @@ pub struct OtherList {
     pub name: String,
     /// The 1-based lines of the first list and of the first one with other names.
     pub lines: [u64; 2],
-}
-
-/// A parameter in a file that sets it.
-#[derive(Clone, Copy, Debug)]
-pub struct Given<'a> {
-    /// The file.
-    pub file: &'a File,
-    /// Which parameter.
-    pub parameter: &'static Parameter,
-    /// Its value.
-    pub value: &'a Value,
-    /// See [`Setting::text`].
-    text: Option<u64>,
-    /// The index of its file among the sources.
-    source: usize,
-    /// 1-based line of its name.
-    pub line: u64,
-}
-
-impl Given<'_> {
-    /// Whether both values are the same for a phone, which reads line breaks in an attribute as blanks. None if that
-    /// is not known, because they can't be read, and their texts are not compared.
-    #[must_use]
-    pub fn is_same_as(&self, other: &Self) -> Option<bool> {
-        let is_same = self.value.is_same_as(other.value) && self.text == other.text;
-        (!is_same || self.text.is_some() || self.value.is_identified()).then_some(is_same)
-    }
-
-    /// The parameter's name.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        &self.parameter.name
-    }
-
-    /// `site.cfg line 14`.
-    #[must_use]
-    pub fn place(&self) -> Sentence {
-        sentence![Part::Path(self.file.path.clone()), format!(" line {}", self.line)]
-    }
-
-    /// This line, with its shortened value.
-    #[must_use]
-    pub fn in_short(&self) -> ConfigurationLine {
-        self.says(self.value.in_short())
-    }
-
-    /// A sentence about this line that begins with its shortened value.
-    #[must_use]
-    pub fn says_of_value(&self, rest: impl Into<Sentence>) -> ConfigurationLine {
-        self.says(self.value.in_short().and(rest.into()))
-    }
-
-    /// A sentence about this line.
-    #[must_use]
-    pub fn says(&self, says: impl Into<Sentence>) -> ConfigurationLine {
-        self.file.says(Some(self.line), Some(self.name()), says)
-    }
-}
-
-/// `sec.TLS.customDeviceCert.1 (site.cfg line 14)`.
-impl From<&Given<'_>> for Sentence {
-    fn from(given: &Given<'_>) -> Self {
-        sentence![given.name(), " (", given.place(), ")"]
-    }
 }
 
 /// The state of a gate: `device.set`, or a parameter's own `.set`.
@@ -487,7 +424,8 @@ impl PhoneConfig {
     /// Whether the phone may use this parameter: according to the files that were read, no gate of it is closed.
     #[must_use]
     pub fn may_count(&self, parameter: &Parameter) -> bool {
-        !matches!(parameter.kind, ParameterKind::MisplacedSet(_)) && self.closed_gates(parameter).next().is_none()
+        !matches!(parameter.kind, ParameterKind::MisplacedSet(_))
+            && self.closed_gates(parameter).next().is_none()
     }
 
     /// Whether a line closes a gate of this parameter. If no file has the gate, it may have been forgotten,

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::file::{MAX_NAME_LENGTH, MAX_NAMES};
 use super::path::normal;
-use super::resolve::{MODEL, PHONE, ROLES, spellings};
+use super::resolve::{ROLES, spellings};
+use super::sites::{MODEL, PHONE};
 use super::stored::Stored;
 use super::tree::{ConfigTree, EVERYONE, Opened};
 use crate::input::ConfigKind;
@@ -26,7 +27,10 @@ pub struct Reachable {
 pub fn reachable(tree: &ConfigTree, mac: Mac, log_directories: &[PathBuf]) -> Reachable {
     let mut found = Reachable::default();
     let (own, everyone) = (tree.files_of(mac), tree.files_of(EVERYONE));
-    let mut places: BTreeSet<PathBuf> = log_directories.iter().map(|directory| normal(directory)).collect();
+    let of_logs: Vec<PathBuf> = log_directories.iter().map(|directory| normal(directory)).collect();
+    let of_sites = tree.masters_with_file_of(mac).into_iter().chain(tree.masters_with_logs_in(mac, &of_logs));
+    let of_sites: Vec<&Path> = of_sites.collect();
+    let mut places = BTreeSet::from_iter(of_logs);
     for role in ROLES {
         for path in own.named(role) {
             places.extend(path.parent().map(Path::to_owned));
@@ -43,7 +47,8 @@ pub fn reachable(tree: &ConfigTree, mac: Mac, log_directories: &[PathBuf]) -> Re
     // It matters whether several directories have a master for all phones, so one of the last is included too.
     let all = || everyone.named(ConfigKind::Master);
     let first_and_last = all().next().into_iter().chain(all().next_back());
-    let masters: BTreeSet<&Path> = places.iter().filter_map(nearest).chain(first_and_last).collect();
+    let masters = places.iter().filter_map(nearest).chain(first_and_last).chain(of_sites);
+    let masters: BTreeSet<&Path> = masters.collect();
     for path in masters {
         let opened = tree.open(path, true);
         found.listed(tree, mac, path, &opened);

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::file::{File, FileList, ListedName, MAX_NAME_LENGTH, MAX_NAMES, ReadOutcome};
+use super::own_files::OwnFiles;
 use super::parameter::LOG_DIRECTORY;
-use super::path::{is_within, normal, role};
+use super::path::{is_within, local_name, normal, role};
 use super::phone::{ConfigSource, OtherCase, OtherList, PhoneConfig, SourceRole, Undecided, Unresolved};
-use super::tree::{ConfigTree, EVERYONE, Opened, OwnFiles};
+use super::sites::{MODEL, PHONE};
+use super::tree::{ConfigTree, EVERYONE, Opened};
 use super::value::Value;
 use crate::input::{ConfigKind, shown_path};
 use crate::model::Mac;
@@ -16,14 +18,11 @@ use crate::quantity::count;
 use crate::reference::Model;
 use crate::sentence::Part;
 
-/// The placeholders in names for the phone's address and model.
-pub(super) const PHONE: &str = "[PHONE_MAC_ADDRESS]";
-pub(super) const MODEL: &str = "[PHONE_MODEL]";
-
 /// The configuration of a phone.
 ///
 /// `model` is that of the log (`VVX 500`). `log_directories` are the directories of its logs, as reports show them
-/// (`""` is the current directory), newest first. Without logs, those of the phone's own files are used.
+/// (`""` is the current directory), newest first. Without logs, those of the phone's own files are used, or that of the
+/// only master that lists such a file.
 #[must_use]
 pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories: &[PathBuf]) -> PhoneConfig {
     let nothing = || PhoneConfig::new(mac, tree.key_files(mac));
@@ -32,6 +31,11 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories
     if starts.is_empty() {
         let own = ROLES.into_iter().flat_map(|role| own.named(role));
         starts = own.filter_map(Path::parent).map(Path::to_owned).collect();
+    }
+    if starts.is_empty()
+        && let [master] = tree.masters_with_file_of(mac)[..]
+    {
+        starts.extend(master.parent().map(Path::to_owned));
     }
     let is_beside_logs = tree.is_one_site() && !log_directories.is_empty();
     let phone = FileSearch { tree, mac, model: model.map(model_word), own, starts, is_beside_logs };
@@ -107,10 +111,9 @@ fn above<'t>(files: OwnFiles<'t>, role: ConfigKind, starts: &[PathBuf]) -> Optio
 
 /// The names that an entry of a list can mean: phones write addresses in lower case, servers in any case.
 pub(super) fn spellings(name: &str, mac: Mac, model: Option<&str>) -> Vec<String> {
-    let name = name.trim().replace('\\', "/");
-    let name = name.trim_start_matches('/');
+    let name = local_name(name);
     if !name.contains('[') {
-        return vec![name.to_owned()];
+        return vec![name];
     }
     let name = name.replace(MODEL, model.unwrap_or(MODEL));
     let upper = mac.to_string();
@@ -173,12 +176,25 @@ impl FileSearch<'_> {
         own.next().into_iter().chain(first_and_last).find(is_ours)
     }
 
+    /// The directory of the only master for all phones that lists a file of this phone, or that sends its logs to where
+    /// they are; None if these are two.
+    fn site(&self) -> Option<&Path> {
+        let with_file = self.tree.masters_with_file_of(self.mac);
+        let with_logs = self.tree.masters_with_logs_in(self.mac, &self.starts);
+        // Several sites can have the files or the logs of their phones in one directory.
+        match (&with_file[..], &with_logs[..]) {
+            ([file], [logs]) if file != logs => None,
+            ([master], _) | (_, [master]) => master.parent(),
+            _ => None,
+        }
+    }
+
     fn master(&self) -> Option<(PathBuf, Arc<File>)> {
         let everyone = self.tree.files_of(EVERYONE);
-        // If the phone has its own files, it reads from their directory.
+        // If the phone has its own files, it reads from their directory, or its master lists them.
         let own_places = ROLES.into_iter().filter_map(|role| self.own.only(role)?.parent());
-        let places: Vec<PathBuf> =
-            self.starts.iter().cloned().chain(own_places.map(Path::to_owned)).collect();
+        let places = own_places.chain(self.site()).map(Path::to_owned);
+        let places: Vec<PathBuf> = self.starts.iter().cloned().chain(places).collect();
         let file = |path: &Path, opened| match opened {
             // A file with such a name without XML is from another vendor.
             Opened::File(file) if !matches!(file.outcome, ReadOutcome::NotXml | ReadOutcome::Binary) => {

@@ -4,6 +4,7 @@ mod hostile;
 #[cfg(unix)]
 mod links;
 mod masters;
+mod sites;
 
 use std::path::PathBuf;
 

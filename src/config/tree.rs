@@ -14,11 +14,12 @@ use zeroize::Zeroizing;
 use rayon::prelude::*;
 
 use super::file::{File, ReadOutcome};
+use super::own_files::{Named, OwnFiles};
 use super::path::{is_within, normal, role};
 use super::stored::{KeyFile, Stored, TOO_LARGE};
 use crate::input::{
-    ConfigContent, ConfigKind, ConfigMember, FileState, MAX_CONFIG_BYTES, open_regular, or_here, problem_of,
-    shown_path,
+    ConfigContent, ConfigKind, ConfigMember, FileState, MAX_CONFIG_BYTES, log_mac, open_regular, or_here,
+    problem_of, shown_path,
 };
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
@@ -44,23 +45,6 @@ impl Opened {
             Self::NotSearched => Some(Stored::NotSearched(shown_path(path).into())),
             Self::Missing => None,
         }
-    }
-}
-
-/// A file of a phone by its name.
-#[derive(Debug)]
-struct Named {
-    role: ConfigKind,
-    path: PathBuf,
-    /// Permission bits of a private key.
-    mode: Option<u32>,
-}
-
-impl Named {
-    /// Paths are [`normal`], so directories are compared as bytes: each phone does this five times, and a
-    /// comparison by components takes longer than everything else.
-    fn directory(&self) -> &OsStr {
-        self.path.parent().unwrap_or(Path::new("")).as_os_str()
     }
 }
 
@@ -98,6 +82,11 @@ impl TreeBuilder {
         }
     }
 
+    /// Adds a file of a record that has no [`role`].
+    pub fn listed(&mut self, path: &Path) {
+        self.0.listed.insert(normal(path));
+    }
+
     /// The tree of the files that were added. `find` returns the content of all of them; nothing is read from the
     /// disk.
     #[must_use]
@@ -128,6 +117,31 @@ impl TreeBuilder {
 /// Finds the content of a record for the file at a path.
 pub type FindStored = Box<dyn Fn(&Path) -> Option<Stored> + Send + Sync>;
 
+/// The masters for all phones that lead to a file of a phone, or send logs to a directory: the first two, because if
+/// there are several it is not known which one counts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Masters {
+    pub(super) first: u32,
+    pub(super) second: Option<u32>,
+}
+
+/// What the masters for all phones say about phones and directories. Numbers are indexes of `masters`.
+#[derive(Debug, Default)]
+pub(super) struct Sites {
+    /// Their paths, sorted by directory.
+    pub(super) masters: Vec<PathBuf>,
+    /// By phone: the masters whose lists lead to a file of its own.
+    pub(super) of_phones: HashMap<Mac, Masters>,
+    /// By directory, which can have a placeholder: the masters that send logs there.
+    pub(super) of_logs: HashMap<PathBuf, Masters>,
+}
+
+impl Sites {
+    pub(super) fn paths(&self, Masters { first, second }: Masters) -> Vec<&Path> {
+        std::iter::once(first).chain(second).map(|number| &*self.masters[number as usize]).collect()
+    }
+}
+
 /// The configuration files of the searched places.
 #[derive(Default)]
 pub struct ConfigTree {
@@ -142,6 +156,12 @@ pub struct ConfigTree {
     listings: Mutex<HashMap<PathBuf, Arc<[String]>>>,
     problems: Mutex<BTreeSet<Problem>>,
     is_one_site: bool,
+    /// Computed when needed.
+    pub(super) sites: OnceLock<Sites>,
+    /// Paths of configuration files of records that have no [`role`].
+    listed: BTreeSet<PathBuf>,
+    /// If the files are not on the disk: the names in their directories, sorted; computed when needed.
+    children: OnceLock<HashMap<PathBuf, BTreeSet<String>>>,
     /// The state of each path before it was opened, if changes are watched.
     opened: Option<Mutex<HashMap<PathBuf, Option<FileState>>>>,
 }
@@ -163,12 +183,9 @@ impl ConfigTree {
         self.named.is_empty()
     }
 
-    /// The phones that have files of their own, in order.
-    #[must_use]
-    pub fn phones(&self) -> Vec<Mac> {
-        let mut phones: Vec<Mac> = self.named.keys().copied().filter(|mac| *mac != EVERYONE).collect();
-        phones.sort_unstable();
-        phones
+    /// The phones that have files of their own by the names of these, in any order.
+    pub(super) fn macs(&self) -> impl Iterator<Item = Mac> {
+        self.named.keys().copied().filter(|mac| *mac != EVERYONE)
     }
 
     /// The directory with a master for all phones, if there is just one.
@@ -177,10 +194,12 @@ impl ConfigTree {
         self.files_of(EVERYONE).only(ConfigKind::Master)?.parent()
     }
 
-    /// The directory of each file that is a phone's own by its name.
-    pub fn own_directories(&self) -> impl Iterator<Item = (Mac, &Path)> {
+    /// The directory of each file that is a phone's own by its name, and whether that is a master's.
+    pub fn own_directories(&self) -> impl Iterator<Item = (Mac, &Path, bool)> {
         let own = self.named.iter().filter(|(mac, _)| **mac != EVERYONE);
-        own.flat_map(|(mac, files)| files.iter().map(|file| (*mac, Path::new(file.directory()))))
+        own.flat_map(|(mac, files)| {
+            files.iter().map(|file| (*mac, Path::new(file.directory()), file.role == ConfigKind::Master))
+        })
     }
 
     /// Sets whether it [is one site](Self::is_one_site). Returns whether that changed.
@@ -205,10 +224,22 @@ impl ConfigTree {
     #[must_use]
     pub fn is_unchanged(&self) -> bool {
         let Some(opened) = &self.opened else { return false };
+        if !self.has_same_names() {
+            return false;
+        }
         let opened = opened.lock().unwrap_or_else(PoisonError::into_inner);
         opened
             .par_iter()
             .all(|(path, before)| FileState::is_same(before.as_ref(), FileState::of(path).as_ref()))
+    }
+
+    /// Whether each directory that was listed so far has the same names. Logs come and go, so they are ignored.
+    pub(super) fn has_same_names(&self) -> bool {
+        let listings = self.listings.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_other = |name: &&String| log_mac(name.as_bytes()).is_none();
+        listings.iter().all(|(directory, names)| {
+            self.list(directory).iter().filter(is_other).eq(names.iter().filter(is_other))
+        })
     }
 
     /// The files of a phone.
@@ -226,13 +257,22 @@ impl ConfigTree {
         keys
     }
 
-    /// Opens the file at this path, which is [`normal`]. `is_shared` files are read once and kept.
+    /// Opens the file at this path, which is [`normal`], for a phone that reads it. `is_shared` files are read once and
+    /// kept. A file that could not be read is reported as a problem.
     pub(super) fn open(&self, path: &Path, is_shared: bool) -> Opened {
+        let opened = self.look_at(path, is_shared);
+        if let Opened::File(file) = &opened {
+            self.report_unread(file);
+        }
+        opened
+    }
+
+    /// The same for a file that perhaps no phone reads: nothing is reported.
+    pub(super) fn look_at(&self, path: &Path, is_shared: bool) -> Opened {
         // A member above the path is a link to a directory.
         if !self.members.is_empty()
             && let Some(member) = path.ancestors().find_map(|path| self.members.get(path))
         {
-            self.report_unread(member);
             return Opened::File(Arc::clone(member));
         }
         if self.find.is_none() && is_in_archive(path) {
@@ -294,28 +334,65 @@ impl ConfigTree {
     }
 
     /// The paths in this directory whose names begin with `before` and end with `after`.
-    fn names_in(&self, directory: &Path, before: &str, after: &str) -> Vec<PathBuf> {
+    pub(super) fn names_in(&self, directory: &Path, before: &str, after: &str) -> Vec<PathBuf> {
         let mut listings = self.listings.lock().unwrap_or_else(PoisonError::into_inner);
-        let names = listings.entry(directory.to_owned()).or_insert_with(|| {
-            let is_searched =
-                is_below(directory, &self.roots) || self.roots.iter().any(|root| root.starts_with(directory));
-            let entries = is_searched.then(|| std::fs::read_dir(or_here(directory)));
-            let entries = entries.into_iter().flatten().flatten().flatten();
-            let mut names: Vec<String> =
-                entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-            names.sort_unstable();
-            names.into()
-        });
+        let names = listings.entry(directory.to_owned()).or_insert_with(|| self.list(directory));
         let from = names.partition_point(|name| &**name < before);
         let begin_so = names[from..].iter().take_while(|name| name.starts_with(before));
         let is_meant = |name: &&String| name.len() >= before.len() + after.len() && name.ends_with(after);
         begin_so.filter(is_meant).map(|name| directory.join(name)).collect()
     }
 
+    /// The names in a directory, sorted.
+    fn list(&self, directory: &Path) -> Arc<[String]> {
+        if self.find.is_some() || is_in_archive(directory) {
+            return self.children().get(directory).into_iter().flatten().cloned().collect();
+        }
+        let is_searched =
+            is_below(directory, &self.roots) || self.roots.iter().any(|root| root.starts_with(directory));
+        let entries = is_searched.then(|| std::fs::read_dir(or_here(directory)));
+        let entries = entries.into_iter().flatten().flatten().flatten();
+        let mut names: Vec<String> =
+            entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort_unstable();
+        names.into()
+    }
+
+    /// The names in the directories of files that are not on the disk.
+    fn children(&self) -> &HashMap<PathBuf, BTreeSet<String>> {
+        self.children.get_or_init(|| {
+            let mut children: HashMap<PathBuf, BTreeSet<String>> = HashMap::new();
+            let named = self.named.values().flatten().map(|file| &file.path);
+            for path in self.members.keys().chain(&self.listed).chain(named) {
+                for (path, directory) in path.ancestors().zip(path.ancestors().skip(1)) {
+                    let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+                    if !children.entry(directory.to_owned()).or_default().insert(name.to_owned()) {
+                        break;
+                    }
+                }
+            }
+            children
+        })
+    }
+
+    /// Whether there is a file at this path that may be read.
+    pub(super) fn has_file(&self, path: &Path) -> bool {
+        if self.find.is_some() || is_in_archive(path) {
+            return self.members.contains_key(path) || self.children_have(path);
+        }
+        is_below(path, &self.roots) && path.is_file()
+    }
+
+    fn children_have(&self, path: &Path) -> bool {
+        let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+        let names = path.parent().and_then(|directory| self.children().get(directory));
+        names.is_some_and(|names| names.contains(name)) && !self.children().contains_key(path)
+    }
+
     fn read(&self, path: &Path) -> Opened {
         if let Some(find) = &self.find {
             return match path.ancestors().find_map(find) {
-                Some(Stored::File(file)) => self.opened(file),
+                Some(Stored::File(file)) => Opened::File(Arc::new(file)),
                 Some(Stored::NotSearched(_)) => Opened::NotSearched,
                 Some(Stored::PrivateKey(_)) | None => Opened::Missing,
             };
@@ -334,42 +411,19 @@ impl ConfigTree {
         let opened = match open_regular(path) {
             Ok(Some(opened)) => Ok(opened),
             Err(error) if is_missing(&error) => Err(Opened::Missing),
-            Ok(None) | Err(_) => self.open_other(path),
+            Ok(None) | Err(_) => open_other(path),
         };
         let shown = shown_path(path);
         match opened {
             Err(opened) => opened,
             Ok((_, size)) if size > MAX_CONFIG_BYTES => {
-                self.opened(File::unread(&shown, ProblemKind::LimitExceeded, TOO_LARGE))
+                Opened::File(Arc::new(File::unread(&shown, ProblemKind::LimitExceeded, TOO_LARGE)))
             }
             Ok((file, size)) => match read_whole(file, size) {
-                Ok(bytes) => self.opened(File::parse(&shown, &bytes)),
-                Err(error) => self.unreadable(path, &error),
+                Ok(bytes) => Opened::File(Arc::new(File::parse(&shown, &bytes))),
+                Err(error) => unreadable(path, &error),
             },
         }
-    }
-
-    fn unreadable(&self, path: &Path, error: &std::io::Error) -> Opened {
-        let Problem { path, kind, message } = problem_of(shown_path(path), error);
-        self.opened(File::unread(&path, kind, &message.to_string()))
-    }
-
-    /// Opens a path that is not a regular file, or can't be opened: a link may lead to a file.
-    fn open_other(&self, path: &Path) -> Result<(std::fs::File, u64), Opened> {
-        let metadata = std::fs::metadata(path).map_err(|error| match is_missing(&error) {
-            true => Opened::Missing,
-            false => self.unreadable(path, &error),
-        })?;
-        if !metadata.is_file() {
-            return Err(Opened::Missing);
-        }
-        let opened = std::fs::File::open(path).map_err(|error| self.unreadable(path, &error))?;
-        Ok((opened, metadata.len()))
-    }
-
-    fn opened(&self, file: File) -> Opened {
-        self.report_unread(&file);
-        Opened::File(Arc::new(file))
     }
 
     /// Reports a file that a phone reads but that was not read here as a problem.
@@ -382,6 +436,24 @@ impl ConfigTree {
     pub(super) fn add_problem(&self, problem: Problem) {
         self.problems.lock().unwrap_or_else(PoisonError::into_inner).insert(problem);
     }
+}
+
+/// Opens a path that is not a regular file, or can't be opened: a link may lead to a file.
+fn open_other(path: &Path) -> Result<(std::fs::File, u64), Opened> {
+    let metadata = std::fs::metadata(path).map_err(|error| match is_missing(&error) {
+        true => Opened::Missing,
+        false => unreadable(path, &error),
+    })?;
+    if !metadata.is_file() {
+        return Err(Opened::Missing);
+    }
+    let opened = std::fs::File::open(path).map_err(|error| unreadable(path, &error))?;
+    Ok((opened, metadata.len()))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Opened {
+    let Problem { path, kind, message } = problem_of(shown_path(path), error);
+    Opened::File(Arc::new(File::unread(&path, kind, &message.to_string())))
 }
 
 fn is_missing(error: &std::io::Error) -> bool {
@@ -406,48 +478,4 @@ fn is_in_archive(path: &Path) -> bool {
     memchr::memchr(b'!', path.as_os_str().as_encoded_bytes()).is_some()
         && path.components().any(|part| part.as_os_str().as_encoded_bytes().ends_with(b"!"))
         && !path.exists()
-}
-
-/// The files of one phone by role, and those of a role by directory.
-#[derive(Clone, Copy)]
-pub(super) struct OwnFiles<'t>(&'t [Named]);
-
-impl<'t> OwnFiles<'t> {
-    /// Those in this role, by directory.
-    pub(super) fn named(
-        self,
-        role: ConfigKind,
-    ) -> impl ExactSizeIterator<Item = &'t Path> + DoubleEndedIterator {
-        self.in_role(role).iter().map(|file| &*file.path)
-    }
-
-    /// The one in this role, if there is just one directory with such a file.
-    pub(super) fn only(self, role: ConfigKind) -> Option<&'t Path> {
-        let mut all = self.named(role);
-        let first = all.next()?;
-        all.next_back().is_none_or(|last| last.parent() == first.parent()).then_some(first)
-    }
-
-    /// The one in this role in this directory. If there are several, which differ only in case, the first one in
-    /// lower case: phones write their address so.
-    pub(super) fn in_directory(self, role: ConfigKind, directory: &Path) -> Option<&'t Path> {
-        self.all_in_directory(role, directory).next()
-    }
-
-    /// Those in this role in this directory. A server can have 100,000 directories.
-    pub(super) fn all_in_directory<'d>(
-        self,
-        role: ConfigKind,
-        directory: &'d Path,
-    ) -> impl Iterator<Item = &'t Path> + use<'t, 'd> {
-        let (files, directory) = (self.in_role(role), directory.as_os_str());
-        let files = &files[files.partition_point(|file| file.directory() < directory)..];
-        files.iter().take_while(move |file| file.directory() == directory).map(|file| &*file.path)
-    }
-
-    fn in_role(self, role: ConfigKind) -> &'t [Named] {
-        let start = self.0.partition_point(|file| file.role < role);
-        let end = self.0.partition_point(|file| file.role <= role);
-        &self.0[start..end]
-    }
 }

@@ -66,6 +66,15 @@ fn mode(_: &std::path::Path) -> Option<u32> {
     None
 }
 
+/// The files in a directory that are phones' own by their names.
+#[derive(Default)]
+struct OwnFiles {
+    /// A log of one of the phones was found.
+    has_log: bool,
+    /// One of them is a phone's master.
+    has_master: bool,
+}
+
 /// The phones with a log of which it is not known which files they read: how many, the first of them, and the path of the
 /// master that it may read.
 #[derive(Debug, Default)]
@@ -94,25 +103,32 @@ impl Audit {
     }
 
     /// Finds out whether this is [one site](ConfigTree::is_one_site): only one directory has a master for all phones, all
-    /// logs are apart from it, and not all phones with files of their own there are without a log here. Returns whether
-    /// that changed.
+    /// logs are apart from it, or in one directory above it without masters of phones outside; and not all phones with
+    /// files of their own there are without a log here. Returns whether that changed.
     pub(super) fn locate_logs(&mut self, found: &FoundFiles, pending: &PendingLogs) -> bool {
         let place = LazyCell::new(|| pending.log_place(found));
         let has_log = |mac| found.phone_of(mac).is_some() || pending.has(mac);
         let all = &self.trees.all;
         let own = LazyCell::new(|| {
-            let mut own: BTreeMap<&Path, bool> = BTreeMap::new();
-            for (mac, directory) in all.iter().flat_map(ConfigTree::own_directories) {
-                *own.entry(directory).or_default() |= has_log(mac);
+            let mut own: BTreeMap<&Path, OwnFiles> = BTreeMap::new();
+            for (mac, directory, is_master) in all.iter().flat_map(ConfigTree::own_directories) {
+                let files = own.entry(directory).or_default();
+                files.has_log |= has_log(mac);
+                files.has_master |= is_master;
             }
             own
         });
         let is_one_site = |tree: &ConfigTree| {
-            tree.only_master_directory().filter(|master| place.is_apart_from(master)).is_some_and(|master| {
-                let inside = own.range(master..).take_while(|(directory, _)| directory.starts_with(master));
-                let mut inside = inside.map(|(_, has_log)| *has_log).peekable();
-                inside.peek().is_none() || inside.any(|has_log| has_log)
-            })
+            let Some(master) = tree.only_master_directory() else { return false };
+            let is_outside = |directory: &Path| !directory.starts_with(master);
+            let has_master_outside =
+                || own.iter().any(|(directory, files)| files.has_master && is_outside(directory));
+            if !(place.is_apart_from(master) || place.is_above(master) && !has_master_outside()) {
+                return false;
+            }
+            let inside = own.range(master..).take_while(|(directory, _)| directory.starts_with(master));
+            let mut inside = inside.map(|(_, files)| files.has_log).peekable();
+            inside.peek().is_none() || inside.any(|has_log| has_log)
         };
         let sites: Vec<bool> = all.iter().map(is_one_site).collect();
         let trees = self.trees.all.iter_mut().zip(sites);

@@ -41,6 +41,8 @@ pub(super) struct StoredConfigs {
 struct Files {
     index: Index,
     named: Named,
+    /// The paths of the other files.
+    listed: BTreeSet<Box<str>>,
 }
 
 impl StoredConfigs {
@@ -78,6 +80,8 @@ impl StoredConfigs {
         let path = stored.path();
         if Path::new(path).file_name().and_then(role).is_some() {
             self.reading.named.insert(path.into(), stored.mode());
+        } else if matches!(stored, Stored::File(_)) {
+            self.reading.listed.insert(path.into());
         }
         self.reading.index.insert(hash(path), (place, xxh3_128(&bytes)));
         Ok(())
@@ -100,8 +104,8 @@ impl StoredConfigs {
             own.entry(mac).or_default().of_logs.extend(numbers);
         }
         for (number, files) in (0..).zip(&files) {
-            let named = files.named.keys().filter_map(|path| role(Path::new(&**path).file_name()?));
-            named.for_each(|(mac, _)| _ = own.entry(mac).or_default().of_files.insert(number));
+            let phones = tree(vec![Arc::clone(files)], &store).phones().into_iter();
+            phones.for_each(|mac| _ = own.entry(mac).or_default().of_files.insert(number));
         }
         let mut trees = ConfigTrees::default();
         let mut known: HashMap<BTreeSet<u32>, u32> = HashMap::new();
@@ -146,6 +150,7 @@ fn tree(files: Vec<Arc<Files>>, store: &Arc<Store>) -> ConfigTree {
     for (path, mode) in files.iter().flat_map(|files| &files.named) {
         builder.file(Path::new(&**path), *mode);
     }
+    files.iter().flat_map(|files| &files.listed).for_each(|path| builder.listed(Path::new(&**path)));
     let store = Arc::clone(store);
     builder.build_of_stored(Box::new(move |path| {
         let path = &*shown_path(path);

@@ -2,6 +2,8 @@
 //!
 //! ## What it means
 //! The file is not text; configuration files can be encrypted for the phones. Its parameters are not known.
+//! It may set what a file after it in `CONFIG_FILES` sets too, and its value would win: diagnoses of the files after it
+//! say so, and are no errors.
 //!
 //! ## How sure it is
 //! It is certain that the file is not text. Only the phone can tell whether it is encrypted or damaged.

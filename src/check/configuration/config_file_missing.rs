@@ -2,9 +2,10 @@
 //!
 //! ## What it means
 //! `CONFIG_FILES` names a file that does not exist at that path, or that is outside the searched directories.
-//! The parameters in it are not known, so what depends on them is not diagnosed. But a file with the phone's address
-//! in its name (`[PHONE_MAC_ADDRESS]-user.cfg`) usually exists only for phones with settings of their own: if it is
-//! missing in the master's directory or below it, it sets nothing.
+//! The parameters in it are not known, so what depends on them is not diagnosed: diagnoses of the files after it
+//! say that their values may not count, and are no errors. But a file with the phone's address in its name
+//! (`[PHONE_MAC_ADDRESS]-user.cfg`) usually exists only for phones with settings of their own: if it is missing in
+//! the master's directory or below it, it sets nothing.
 //!
 //! ## How sure it is
 //! It is certain for the directories that were searched. The server may have the file even if the copy that was

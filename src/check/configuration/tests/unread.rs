@@ -35,8 +35,12 @@ fn what_comes_after_it_is_not_certain() {
         assert!(!message.contains("hunter2"), "{message}");
     }
     // It comes after the line, sets nothing, or can't be read by the phone either.
-    for list in ["site.cfg, enc.cfg", "good.cfg, site.cfg", "[PHONE_MAC_ADDRESS]-x.cfg, site.cfg", "bad.cfg, site.cfg"]
-    {
+    for list in [
+        "site.cfg, enc.cfg",
+        "good.cfg, site.cfg",
+        "[PHONE_MAC_ADDRESS]-x.cfg, site.cfg",
+        "bad.cfg, site.cfg",
+    ] {
         let (severity, message) = found(list, &expired, &log, "CFG017").unwrap();
         assert_eq!(severity, Error, "{list}");
         assert!(message.ends_with("expired on 2032-01-01."), "{message}");

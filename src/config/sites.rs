@@ -1,0 +1,136 @@
+//! The sites of a search by their masters for all phones: which phones have files of their own that these list, and
+//! where these send logs.
+
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::file::{File, MAX_NAME_LENGTH, MAX_NAMES, ReadOutcome};
+use super::parameter::LOG_DIRECTORY;
+use super::path::{local_name, normal};
+use super::tree::{ConfigTree, EVERYONE, Masters, Opened, Sites};
+use crate::input::ConfigKind;
+use crate::model::Mac;
+
+/// The placeholders in names for the phone's address and model.
+pub(super) const PHONE: &str = "[PHONE_MAC_ADDRESS]";
+pub(super) const MODEL: &str = "[PHONE_MODEL]";
+
+impl ConfigTree {
+    /// The phones that have files of their own, by the names of these or by the lists of masters, in order.
+    #[must_use]
+    pub fn phones(&self) -> Vec<Mac> {
+        let mut phones: Vec<Mac> = self.macs().chain(self.sites().of_phones.keys().copied()).collect();
+        phones.sort_unstable();
+        phones.dedup();
+        phones
+    }
+
+    /// The masters for all phones whose lists lead to a file of this phone: the first two.
+    pub(super) fn masters_with_file_of(&self, mac: Mac) -> Vec<&Path> {
+        let sites = self.sites();
+        sites.of_phones.get(&mac).map(|masters| sites.paths(*masters)).unwrap_or_default()
+    }
+
+    /// The masters for all phones that send the logs of this phone to one of these directories: the first two of each
+    /// directory.
+    pub(super) fn masters_with_logs_in(&self, mac: Mac, directories: &[PathBuf]) -> Vec<&Path> {
+        let sites = self.sites();
+        let upper = mac.to_string();
+        let mut found: Vec<&Path> = Vec::new();
+        if sites.of_logs.is_empty() {
+            return found;
+        }
+        for directory in directories.iter().filter_map(|directory| directory.to_str()) {
+            let of_phone = directory.replace(&upper.to_ascii_lowercase(), PHONE).replace(&upper, PHONE);
+            for name in [directory, &of_phone] {
+                let masters = sites.of_logs.get(Path::new(name));
+                found.extend(masters.into_iter().flat_map(|masters| sites.paths(*masters)));
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn sites(&self) -> &Sites {
+        self.sites.get_or_init(|| {
+            let masters: Vec<&Path> = self.files_of(EVERYONE).named(ConfigKind::Master).collect();
+            let read = masters.par_iter().filter_map(|path| match self.look_at(path, true) {
+                Opened::File(file) if file.is_ours && file.outcome == ReadOutcome::Read => {
+                    Some((path.to_path_buf(), file))
+                }
+                _ => None,
+            });
+            let read: Vec<(PathBuf, Arc<File>)> = read.collect();
+            let mut sites = Sites::default();
+            for (path, file) in read {
+                let number = sites.masters.len() as u32;
+                let base = path.parent().unwrap_or(Path::new(""));
+                for mac in self.phones_of(&file, base) {
+                    add(&mut sites.of_phones, mac, number);
+                }
+                for directory in log_directories(&file, base) {
+                    add(&mut sites.of_logs, directory, number);
+                }
+                sites.masters.push(path);
+            }
+            sites
+        })
+    }
+
+    /// The phones to whose files the lists of a master in this directory lead.
+    fn phones_of(&self, master: &File, base: &Path) -> Vec<Mac> {
+        let names = master.lists.iter().flat_map(|list| list.names.iter().take(MAX_NAMES));
+        let mut names: Vec<&str> =
+            names.map(|listed| &*listed.name).filter(|name| is_of_phones(name)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names.into_iter().flat_map(|name| self.phones_in(&normal(&base.join(local_name(name))))).collect()
+    }
+
+    /// The phones that have a file of this path, in which a placeholder stands for their address.
+    fn phones_in(&self, path: &Path) -> Vec<Mac> {
+        let has_placeholder =
+            |part: &Component<'_>| part.as_os_str().to_str().is_some_and(|name| name.contains(PHONE));
+        let Some(at) = path.components().position(|part| has_placeholder(&part)) else { return Vec::new() };
+        let directory: PathBuf = path.components().take(at).collect();
+        let part = path.components().nth(at).and_then(|part| part.as_os_str().to_str());
+        let (Some(part), Some(whole)) = (part, path.to_str()) else { return Vec::new() };
+        let before = part.split(PHONE).next().unwrap_or_default();
+        let phones = self.names_in(&directory, before, "").into_par_iter().filter_map(|named| {
+            let digits = named.file_name()?.to_str()?.get(before.len()..before.len() + 12)?;
+            let mac = digits.parse::<Mac>().ok().filter(|mac| *mac != EVERYONE)?;
+            let upper = mac.to_string();
+            let is_address = digits == upper || digits == upper.to_ascii_lowercase();
+            let path = PathBuf::from(whole.replace(PHONE, digits));
+            (is_address && path.starts_with(&named) && self.has_file(&path)).then_some(mac)
+        });
+        phones.collect()
+    }
+}
+
+/// Whether a name in a list is that of a file for each phone. The model is not known here.
+fn is_of_phones(name: &str) -> bool {
+    name.len() <= MAX_NAME_LENGTH && name.contains(PHONE) && !name.contains("://") && !name.contains(MODEL)
+}
+
+/// The directories to which a master in this directory sends logs, with placeholders for the phone's address.
+fn log_directories(master: &File, base: &Path) -> Vec<PathBuf> {
+    let named = master.settings.iter().filter(|one| *one.parameter.name == *LOG_DIRECTORY);
+    let names = named.filter_map(|one| one.value.as_text());
+    let is_here = |name: &&str| {
+        (1..=MAX_NAME_LENGTH).contains(&name.len()) && !name.contains("://") && !name.contains(MODEL)
+    };
+    names.filter(is_here).map(|name| normal(&base.join(local_name(name)))).collect()
+}
+
+/// Adds a master to the first two of a phone or a directory.
+fn add<K: std::hash::Hash + Eq>(masters: &mut HashMap<K, Masters>, key: K, number: u32) {
+    let Masters { first, second } = masters.entry(key).or_insert(Masters { first: number, second: None });
+    if *first != number {
+        second.get_or_insert(number);
+    }
+}
