@@ -434,9 +434,11 @@ fn a_value_that_may_not_count_is_named_beside_a_refusal() {
 
 #[test]
 fn a_level_that_is_none_is_not_called_harmless() {
-    for (level, what) in
-        [("3", "3: it does not keep the inventory out"), ("", "is not a level"), ("x", "not shown) is not a level")]
-    {
+    for (level, what) in [
+        ("3", "3: it does not keep the inventory out"),
+        ("", "is not a level"),
+        ("x", "not shown) is not a level"),
+    ] {
         let config = format!("<a CONFIG_FILES=\"\" log.level.change.tls=\"{level}\"/>");
         let found = diagnoses(&[
             ("0004f2a1b2c3.cfg", &config),
