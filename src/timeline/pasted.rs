@@ -3,7 +3,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::calendar::{JUMP_DAYS, WRONG_AT_START, has_set_date, is_files_day};
+use super::calendar::{JUMP_DAYS, WRONG_AT_START, YEAR_TURNS, has_set_date, is_files_day};
 use crate::digest::LogEntry;
 use crate::stamp::Yearless;
 
@@ -75,17 +75,18 @@ fn put_oldest_first(entries: &mut Vec<LogEntry>, modified: Option<NaiveDateTime>
         begins.iter().zip(ends).map(|((begin, _), end)| span(&entries[*begin..end])).collect();
     let pairs = spans.windows(2).zip(begins.iter().skip(1));
     let is_newest_first = pairs.into_iter().all(|(pair, (_, is_boot))| match (pair[0], pair[1]) {
-        (Some((first, last)), Some((_, end_of_older))) => {
+        (Some((first, last)), Some((begin_of_older, end_of_older))) => {
             let days = end_of_older.days_until(first);
             let most = if *is_boot { MAX_DAYS_BETWEEN } else { MAX_DAYS_WITHIN_BOOT };
             let is_close = (0..=most).contains(&days) && end_of_older <= first
                 || is_over_new_year(end_of_older, first, most);
-            // A clock that is put right soon after the start goes back, too; and in the other boot the clock was wrong
-            // if the file was changed on the day on which it ends.
+            // A clock that is put right soon after the start goes back, too; and the first part had a wrong clock if the
+            // file was changed on the day on which the second one ends. Also, a year can have turned between them.
             let is_of_day = |date| modified.is_some_and(|modified| is_files_day(modified, date));
+            let may_be_next_year = last.days_until(begin_of_older) < -YEAR_TURNS;
             is_close
                 && (*is_boot || first.milliseconds_until(last) > WRONG_AT_START)
-                && (is_of_day(last) || !is_of_day(end_of_older))
+                && (is_of_day(last) || !may_be_next_year && !is_of_day(end_of_older))
         }
         _ => false,
     });

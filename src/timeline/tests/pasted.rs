@@ -15,9 +15,16 @@ fn order(lines: &[&str]) -> Vec<String> {
 fn the_newest_log_can_be_first() {
     let banner = format!("000010.000 {BANNER}");
     // The older log begins with a boot, or within one.
-    let boots = |last| order(&[&banner, "0610080000", "0610080100", &banner, "0501080000", last]);
+    let lines = |first, last| [&*banner, "0610080000", "0610080100", &banner, first, last].map(str::to_owned);
+    let order_of = |modified, lines: &[String]| {
+        order_in(modified, &lines.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let boots = |last| order_of("2026-06-10T09:00:00", &lines("0501080000", last));
     assert_eq!(boots("0510075959"), ["05-01 08:00", "05-10 07:59", "06-10 08:00", "06-10 08:01"]);
     assert_eq!(boots("0509080000"), ["06-10 08:00", "06-10 08:01", "05-01 08:00", "05-09 08:00"]);
+    // If the file's time does not show which line is the newest, a year can have turned.
+    assert_eq!(order_of(NOVEMBER, &lines("0510080000", "0511080000"))[0], "05-10 08:00");
+    assert_eq!(order_of(NOVEMBER, &lines("0509080000", "0511080000"))[0], "06-10 08:00");
     let within = |last, older| order(&["0610080000", last, older, "0608080000"]);
     assert_eq!(within("0610090001", "0601080000")[0], "06-01 08:00");
     assert_eq!(within("0610090000", "0601080000")[0], "06-10 08:00", "the clock was put right");
