@@ -5,6 +5,7 @@ Each delivery writes into a folder and returns, for each phone, the lines that c
 
 import gzip
 import io
+import quopri
 import os
 import tarfile
 import textwrap
@@ -181,6 +182,13 @@ def wrapped(folder, phone, rng):
     put(folder / name(phone), "\n".join(text).encode() + b"\n", after(phone.lines[-1]))
 
 
+def mail(folder, phone, rng):
+    """A saved mail in the encoding `quoted-printable`, which breaks lines at 76 characters."""
+    head = f"Subject: log of {phone.mac.lower()}\nContent-Transfer-Encoding: quoted-printable\n\n"
+    text = head.encode() + quopri.encodestring(encode(phone.lines))
+    put(folder / name(phone), text, after(phone.lines[-1]))
+
+
 def dated_suffix(folder, phone, rng):
     found = pieces(phone.lines, rng, anywhere=False)
     days = [last.true.strftime("%Y%m%d") for _, last in found]
@@ -294,10 +302,21 @@ def joined(folder, phones, rng):
     put(folder / SHARED, b"\n".join(parts), max(phone.lines[-1].true for phone in phones) + timedelta(seconds=2))
 
 
+def grep(folder, phones, rng):
+    """What `grep` gives of rotated logs: the newest one first, as a shell sorts names, with `-` behind names in context
+    lines."""
+    text = []
+    for phone in phones:
+        for number, (content, _) in enumerate(reversed(pieces(phone.lines, rng, anywhere=False))):
+            file = name(phone, f".{number}" if number else "")
+            text += [f"{file}{rng.choice(':-')}{line}\n" for line in content.decode().splitlines()]
+    put(folder / SHARED, "".join(text).encode(), max(phone.lines[-1].true for phone in phones) + timedelta(seconds=2))
+
+
 OF_ONE = [one, one_crlf, rotated, rotated_anywhere, rotated_packed, rotated_copied, rotated_anywhere_copied,
           rotated_without_times, one_copied, earlier_upload, excerpt, excerpt_undated, crlf_copy, overlap, doubled, quoted,
-          wrapped, dated_suffix, downloaded_twice, backup, directory, empty_current, oldest_lost, newest_lost, rotated_away, zipped, tarred]
-OF_SEVERAL = [syslog_sender, syslog_mac, joined]
+          wrapped, mail, dated_suffix, downloaded_twice, backup, directory, empty_current, oldest_lost, newest_lost, rotated_away, zipped, tarred]
+OF_SEVERAL = [syslog_sender, syslog_mac, joined, grep]
 DELIVERIES = {function.__name__.replace("_", "-"): function for function in OF_ONE + OF_SEVERAL}
 SEVERAL = {function.__name__.replace("_", "-") for function in OF_SEVERAL}
 # Where modification times tell nothing, the newest line must be of the last months for its year to be known.

@@ -1,18 +1,43 @@
 //! Lines as the phone wrote them, without what terminals, documents, mails and web pages make of them.
 
+use std::borrow::Cow;
+
 use super::before::without_colours;
 use super::quotes::in_plain_signs;
 use super::{Line, has_byte, line};
+use crate::model::hex_byte;
 
 /// Makes lines plain: without escape sequences for colours, the encoding of mails, and the letters of documents; and if
 /// they have no header, in the signs of plain text.
 #[derive(Debug, Default)]
 pub(crate) struct PlainLines {
-    /// The lines are in the encoding `quoted-printable`, as the header of a mail says, or an encoded `=`.
+    /// The lines are in the encoding `quoted-printable`, as the header of a mail says, or `Model=3DVVX 500`.
     is_quoted_printable: bool,
+    /// A line that goes on in the next one, as that encoding says, and of how many lines it is.
+    begun: Option<(Vec<u8>, u64)>,
 }
 
 impl PlainLines {
+    /// The plain line, and how many lines before this one it begins. None if it goes on in the next line.
+    pub(crate) fn join<'a>(&mut self, bytes: &'a [u8]) -> Option<(Cow<'a, [u8]>, u64)> {
+        let is_broken = self.is_broken(bytes);
+        let plain = self.plain(bytes).map_or(Cow::Borrowed(bytes), Cow::Owned);
+        let (joined, lines) = match self.begun.take() {
+            None => (plain, 0),
+            Some((begun, lines)) => (Cow::Owned([&begun, &*plain].concat()), lines),
+        };
+        if is_broken && joined.len() < MAX_JOINED {
+            self.begun = Some((joined.into_owned(), lines + 1));
+            return None;
+        }
+        Some((joined, lines))
+    }
+
+    /// The last line, if it goes on but no line follows.
+    pub(crate) fn rest(&mut self) -> Option<Vec<u8>> {
+        self.begun.take().map(|(begun, _)| begun)
+    }
+
     /// The plain line. None if it is the same.
     pub(crate) fn plain(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
         let mut plain = None;
@@ -34,6 +59,13 @@ impl PlainLines {
         })
     }
 
+    /// Whether a mail program broke a line here.
+    fn is_broken(&self, bytes: &[u8]) -> bool {
+        let line = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+        let is_long = (MIN_BROKEN..=MAX_QUOTED_PRINTABLE).contains(&line.len());
+        self.is_quoted_printable && is_long && line.ends_with(b"=")
+    }
+
     fn note_encoding(&mut self, bytes: &[u8]) {
         const HEADER: &[u8] = b"content-transfer-encoding:";
         if let Some((begin, rest)) = bytes.split_at_checked(HEADER.len())
@@ -42,8 +74,11 @@ impl PlainLines {
         {
             self.is_quoted_printable = rest.trim_ascii().eq_ignore_ascii_case(b"quoted-printable");
         } else if bytes.len() <= MAX_QUOTED_PRINTABLE + 1 && has_byte(b'=', bytes) {
-            let mut places = memchr::memchr_iter(b'=', bytes);
-            self.is_quoted_printable |= places.any(|place| bytes[place + 1..].starts_with(b"3D"));
+            // No model and no program is called so.
+            self.is_quoted_printable |= memchr::memchr_iter(b'=', bytes).any(|place| {
+                let (before, behind) = bytes.split_at(place);
+                behind.starts_with(b"=3D") && (before.ends_with(b"Model") || before.ends_with(b"Label"))
+            });
         }
     }
 }
@@ -94,21 +129,33 @@ const MAX_QUOTED_PRINTABLE: usize = 76;
 /// The least length at which a mail program breaks such a line.
 const MIN_BROKEN: usize = 68;
 
-/// A line of a mail in the encoding `quoted-printable`, without the `=` at its end, which says that it goes on in the
-/// next line, and with `=` for `=3D`. None for other lines.
+/// No line is joined beyond this length, in bytes.
+const MAX_JOINED: usize = 64 * 1024;
+
+/// A line of a mail in the encoding `quoted-printable`, without the `=` at its end, and without encoded characters. None
+/// if it has no `=`.
 #[must_use]
 pub(super) fn without_quoted_printable(line: &[u8]) -> Option<Vec<u8>> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let is_long = (MIN_BROKEN..=MAX_QUOTED_PRINTABLE).contains(&line.len());
-    let broken = line.strip_suffix(b"=").filter(|_| is_long);
-    let rest = broken.unwrap_or(line);
-    let (mut plain, mut from) = (Vec::with_capacity(rest.len()), 0);
-    for place in memchr::memmem::find_iter(rest, b"=3D") {
-        plain.extend_from_slice(&rest[from..=place]);
-        from = place + 3;
+    if line.len() > MAX_QUOTED_PRINTABLE || !has_byte(b'=', line) {
+        return None;
     }
-    plain.extend_from_slice(&rest[from..]);
-    (from > 0 || broken.is_some()).then_some(plain)
+    let mut parts = line.split(|byte| *byte == b'=');
+    let mut plain = parts.next().unwrap_or_default().to_vec();
+    for part in parts {
+        match part {
+            [high, low, rest @ ..] if let Some(byte) = hex_byte(*high, *low) => {
+                plain.push(byte);
+                plain.extend_from_slice(rest);
+            }
+            [] => {}
+            other => {
+                plain.push(b'=');
+                plain.extend_from_slice(other);
+            }
+        }
+    }
+    Some(plain)
 }
 
 #[cfg(test)]
@@ -129,32 +176,47 @@ mod tests {
     #[test]
     fn a_mail_tells_its_encoding() {
         let broken = format!("{}=", "x".repeat(75));
-        let is_plain_behind = |before: &str| {
+        let goes_on_behind = |before: &str| {
             let mut lines = PlainLines::default();
-            before.lines().for_each(|line| _ = lines.plain(line.as_bytes()));
-            lines.plain(broken.as_bytes()).is_some()
+            before.lines().for_each(|line| _ = lines.join(line.as_bytes()));
+            lines.join(broken.as_bytes()).is_none()
         };
-        assert!(is_plain_behind("Content-Transfer-Encoding: quoted-printable"));
-        assert!(is_plain_behind("content-transfer-encoding:Quoted-Printable\r\nMIME-Version: 1.0"));
-        assert!(is_plain_behind("Model=3DVVX 500"));
-        assert!(!is_plain_behind(""));
-        assert!(!is_plain_behind("Model=VVX 500"));
-        assert!(!is_plain_behind("Model=3DVVX 500\nContent-Transfer-Encoding: 8bit"));
+        assert!(goes_on_behind("Content-Transfer-Encoding: quoted-printable"));
+        assert!(goes_on_behind("content-transfer-encoding:Quoted-Printable\r\nMIME-Version: 1.0"));
+        assert!(!goes_on_behind(""));
+        assert!(goes_on_behind("Model=3DVVX 500"));
+        assert!(goes_on_behind("Label=3DSIP"));
+        assert!(!goes_on_behind("Model=VVX 500, Rev=3D"));
+        let both = "Content-Transfer-Encoding: quoted-printable\nContent-Transfer-Encoding: 8bit";
+        assert!(!goes_on_behind(both));
     }
 
     #[test]
     fn lines_of_a_mail_go_on_behind_an_equals_sign() {
-        let plain = |line: &str| {
-            without_quoted_printable(line.as_bytes()).map(|line| String::from_utf8(line).unwrap())
-        };
+        let mut lines = PlainLines { is_quoted_printable: true, begun: None };
         let text = |length: usize| "x".repeat(length);
-        for (length, is_broken) in [(66, false), (67, true), (75, true), (76, false)] {
-            let line = text(length) + "=";
-            assert_eq!(plain(&line).is_some(), is_broken, "{length}");
-            assert_eq!(plain(&(line + "\r")).is_some(), is_broken, "{length}");
+        for (length, goes_on) in [(66, false), (67, true), (75, true), (76, false)] {
+            for end in ["=", "=\r"] {
+                assert_eq!(lines.join((text(length) + end).as_bytes()).is_none(), goes_on, "{length}");
+                assert_eq!(lines.rest(), goes_on.then(|| text(length).into_bytes()));
+            }
         }
+        assert!(lines.join((text(75) + "=").as_bytes()).is_none());
+        assert!(lines.join((text(74) + "y=").as_bytes()).is_none());
+        let (joined, before) = lines.join(b"z=3D=C3=A9").unwrap();
+        assert_eq!(*joined, *format!("{}yz=é", text(149)).as_bytes());
+        assert_eq!(before, 2);
+        assert_eq!(lines.join(b"next").unwrap(), (Cow::Borrowed(&b"next"[..]), 0));
+    }
+
+    #[test]
+    fn encoded_characters() {
+        let plain = |line: &str| {
+            without_quoted_printable(line.as_bytes()).map(|line| String::from_utf8_lossy(&line).into_owned())
+        };
         assert_eq!(plain("Model=3DVVX 500, Rev=3DA").as_deref(), Some("Model=VVX 500, Rev=A"));
-        assert_eq!(plain("Model=VVX 500"), None);
-        assert_eq!(plain(&(text(70) + "=3D")), Some(text(70) + "="));
+        assert_eq!(plain("=E2=80=9Cname=E2=80=9D=20").as_deref(), Some("“name” "));
+        assert_eq!(plain("a=zz=").as_deref(), Some("a=zz"));
+        assert_eq!(plain("length 802"), None);
     }
 }

@@ -6,6 +6,8 @@
 pub(super) mod doubled;
 mod wrapped;
 
+use std::borrow::Cow;
+
 use memchr::memchr;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
@@ -212,6 +214,10 @@ impl Reader {
         } else if self.ends_in_hole {
             self.digest.counts.lines += 1;
         }
+        if let Some(begun) = self.plain_lines.rest() {
+            self.digest.counts.lines -= 1;
+            self.line(&begun, begun.len(), End::Cut, None, recorder);
+        }
         self.flush(recorder);
         if let Some(((line, skipped), bytes)) = tail.filter(|(_, bytes)| bytes.len() <= MAX_FRAGMENT_LENGTH) {
             let lines = self.digest.counts.lines + 1 - line;
@@ -274,12 +280,12 @@ impl Reader {
         self.digest.counts.lines += 1;
         self.digest.counts.too_long += u64::from(length > MAX_LINE_LENGTH);
         let looked_at = &whole[..whole.len().min(MAX_LINE_LENGTH)];
-        let plain = self.plain_lines.plain(looked_at);
-        let looked_at = plain.as_deref().unwrap_or(looked_at);
-        self.number = self.digest.counts.lines;
+        let Some((plain, before)) = self.plain_lines.join(looked_at) else { return };
+        let looked_at = &*plain;
+        self.number = self.digest.counts.lines - before;
         let joined = self.join_header(looked_at);
         let (looked_at, raw) = joined.as_ref().map_or((looked_at, looked_at), |(line, raw)| (line, raw));
-        let as_parsed = parsed.filter(|_| plain.is_none() && joined.is_none());
+        let as_parsed = parsed.filter(|_| matches!(plain, Cow::Borrowed(_)) && joined.is_none());
         let mut rest = as_parsed.unwrap_or_else(|| line(looked_at));
         self.names_parts |= self.digest.counts.lines <= MAX_LINES_CHECKED as u64 && part_of(whole).is_some();
         loop {
