@@ -129,7 +129,7 @@ const OTHERS: &[(ParameterKind, &str, &[&str])] = &[
     (ParameterKind::Log, "log.*", &["level.change.tls", "level.change.hw", "render.level", "render.file"]),
     (ParameterKind::Log, "log.render.file.upload.*", &["period", "append.sizeLimit", "append.limitMode"]),
     (ParameterKind::Log, LOG_DIRECTORY, &[""]),
-    (ParameterKind::Enrolment, "SCEP.enable", &[""]),
+    (ParameterKind::Enrolment, SCEP, &[""]),
 ];
 
 type Known = HashMap<Box<str>, Parameter>;
@@ -258,8 +258,8 @@ impl Parameter {
 
     /// Whether it is worth comparing this name with the known ones, which takes 30 µs.
     pub(super) fn may_be_misspelt(name: &str) -> bool {
-        if (9..=11).contains(&name.len()) {
-            return is_near_device_set(name);
+        if name.len() <= SCEP.len() + 1 {
+            return near_short(name).is_some();
         }
         let is_word = |three: &[u8]| matches!(three, b"TLS" | b"tls" | b"ert" | b"sec" | b"Sec" | b"Key");
         (18..=64).contains(&name.len()) && name.as_bytes().windows(3).any(is_word)
@@ -269,11 +269,13 @@ impl Parameter {
     /// number is not a misspelling, because newer software has more slots.
     pub(super) fn misspelt(name: &str) -> Option<&'static str> {
         const MAX_EDITS: usize = 2;
-        if is_near_device_set(name) {
-            return Some(DEVICE_SET);
+        if let Some(known) = near_short(name) {
+            return Some(known);
         }
         let near = KNOWN.values().filter(|known| {
-            known.is_of_certificates() || known.kind == ParameterKind::Set && *known.name != *DEVICE_SET
+            known.is_of_certificates()
+                || known.kind == ParameterKind::Trust
+                || known.kind == ParameterKind::Set && *known.name != *DEVICE_SET
         });
         let near =
             near.filter(|known| known.name.len().abs_diff(name.len()) <= MAX_EDITS).filter_map(|known| {
@@ -282,7 +284,7 @@ impl Parameter {
                 (edits <= MAX_EDITS).then_some((edits, &*known.name))
             });
         let (_, known) = near.min()?;
-        let is_other_number = !name.starts_with("device.") && without_digits(name) == without_digits(known);
+        let is_other_number = !name.starts_with("device.") && with_any_number(name) == with_any_number(known);
         (!is_other_number).then_some(known)
     }
 }
@@ -290,23 +292,37 @@ impl Parameter {
 /// The gate of all `device.*` parameters.
 pub const DEVICE_SET: &str = "device.set";
 
-/// Whether the name is `device.set` in another case, or with one letter wrong, missing, added or moved. Two edits
-/// would be too many for so short a name: `device.sntp` differs no more.
-fn is_near_device_set(name: &str) -> bool {
+/// Whether the phone gets its certificate by SCEP.
+const SCEP: &str = "SCEP.enable";
+
+/// The short name that this one is in another case, or with one letter wrong, missing, added or moved. Two edits
+/// would be too many for so short a name: `device.sntp` differs no more from `device.set`.
+fn near_short(name: &str) -> Option<&'static str> {
     // Names of real groups of parameters.
     const NEIGHBOURS: [&str; 2] = ["device.net", "device.sec"];
     let bytes = name.as_bytes();
-    let begins_so = || bytes.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"devi"));
-    let ends_so = || bytes.last_chunk::<4>().is_some_and(|end| end.eq_ignore_ascii_case(b".set"));
-    if !(9..=11).contains(&name.len()) || name == DEVICE_SET || !(begins_so() || ends_so()) {
-        return false;
-    }
-    let lower = name.to_ascii_lowercase();
-    !NEIGHBOURS.contains(&&*lower) && strsim::osa_distance(DEVICE_SET, &lower) <= 1
+    let is_near = |known: &str| {
+        let (start, end) = (&known.as_bytes()[..4], &known.as_bytes()[known.len() - 4..]);
+        let begins_so = || bytes.get(..4).is_some_and(|first| first.eq_ignore_ascii_case(start));
+        let ends_so = || bytes.last_chunk::<4>().is_some_and(|last| last.eq_ignore_ascii_case(end));
+        if name.len().abs_diff(known.len()) > 1 || name == known || !(begins_so() || ends_so()) {
+            return false;
+        }
+        let lower = name.to_ascii_lowercase();
+        !NEIGHBOURS.contains(&&*lower) && strsim::osa_distance(&known.to_ascii_lowercase(), &lower) <= 1
+    };
+    [DEVICE_SET, SCEP].into_iter().find(|known| is_near(known))
 }
 
-fn without_digits(name: &str) -> String {
-    name.chars().filter(|character| !character.is_ascii_digit()).collect()
+/// The name with `#` in place of each number.
+fn with_any_number(name: &str) -> String {
+    let mut without = String::new();
+    for letter in name.chars().map(|letter| if letter.is_ascii_digit() { '#' } else { letter }) {
+        if letter != '#' || !without.ends_with('#') {
+            without.push(letter);
+        }
+    }
+    without
 }
 
 #[cfg(test)]
@@ -349,6 +365,17 @@ mod tests {
             ("devcie.set", "device.set"),
             ("evice.set", "device.set"),
             ("device_set", "device.set"),
+            ("scep.enable", "SCEP.enable"),
+            ("SCEP.enabled", "SCEP.enable"),
+            ("SCEP.enabel", "SCEP.enable"),
+            ("sec.TLS.profile.1.deviceCert1", "sec.TLS.profile.1.deviceCert"),
+            ("sec.TLS.customDeviceCert1", "sec.TLS.customDeviceCert.1"),
+            ("device.sec.TLS.profile.cacertList1", "device.sec.TLS.profile.caCertList1"),
+            (
+                "device.sec.TLS.dot1x.strictCertCommonNameValidaton",
+                "device.sec.TLS.dot1x.strictCertCommonNameValidation",
+            ),
+            ("sec.TLS.protocol.Sip", "sec.TLS.protocol.sip"),
         ] {
             assert_eq!(Parameter::misspelt(name), Some(known), "{name}");
             assert!(Parameter::may_be_misspelt(name), "{name}");
@@ -357,6 +384,16 @@ mod tests {
             "sec.TLS.customDeviceCert.8",
             "sec.TLS.customCaCert.12",
             "sec.TLS.profile.9.deviceCert",
+            "sec.TLS.profile.12.deviceCert",
+            "sec.TLS.protocol.exchangeServices",
+            "sec.TLS.protocol.webServer",
+            "sec.TLS.browser.strictCertCommonNameValidation",
+            "sec.TLS.profile.1.cipherSuite",
+            "sec.TLS.profile.1.caCert.platform1",
+            "SCEP.enable",
+            "SNTP.enable",
+            "SCEP.CAFingerprint",
+            "voice.enable",
             "device.sec.TLS.customDeviceCert1.pubCert",
             "sec.TLS.cipherList",
             "device.sec.TLS.profile.cipherSuite1",

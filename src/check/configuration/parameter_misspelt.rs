@@ -1,4 +1,4 @@
-//! A parameter's name differs in one or two letters from that of a certificate parameter.
+//! A parameter's name differs in one or two letters from that of a parameter about certificates.
 //!
 //! ## What it means
 //! The phone ignores names that it does not know. A certificate under a misspelt name is not installed, and
@@ -6,8 +6,8 @@
 //!
 //! ## How sure it is
 //! The name is unknown, and differs in one or two letters, or in upper and lower case, from a known name; from
-//! `device.set`, which is short, in one letter. Numbers in names outside `device.*` are not compared, because
-//! newer software has more slots.
+//! `device.set` and `SCEP.enable`, which are short, in one letter. Another number in a name outside `device.*` is not
+//! reported, because newer software has more slots; a number too many is.
 //!
 //! ## What to do
 //! 1. Correct the name as the message says.

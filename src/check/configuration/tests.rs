@@ -277,6 +277,14 @@ fn cfg008_misspelt() {
     assert_eq!(found("device.sec.TLS.customDeviceCert1.publiccert"), ["CFG008"]);
     assert_eq!(found("device.sets"), ["CFG008"]);
     assert_eq!(found("device.Set"), ["CFG008"]);
+    assert_eq!(found("sec.TLS.profile.1.deviceCert1"), ["CFG008"]);
+    assert_eq!(found("device.sec.TLS.profile.cacertList1"), ["CFG008"]);
+    assert_eq!(found("scep.enable"), ["CFG008"]);
+    assert_eq!(found("device.sec.TLS.dot1x.strictCertCommonNameValidaton"), ["CFG008"]);
+    assert_eq!(found("sec.TLS.protocol.Sip"), ["CFG008"]);
+    assert_eq!(found("sec.TLS.protocol.exchangeServices"), [""; 0]);
+    assert_eq!(found("sec.TLS.profile.9.deviceCert"), [""; 0]);
+    assert_eq!(found("SCEP.retry"), [""; 0]);
     assert_eq!(found("device.net"), [""; 0]);
     assert_eq!(found("device.hostname"), [""; 0]);
     assert_eq!(found("sec.TLS.customDeviceCert.9"), [""; 0]);
