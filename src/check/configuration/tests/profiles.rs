@@ -122,3 +122,31 @@ fn cfg024_only_the_value_that_counts_selects() {
     assert!(!is_unused("Builtin", "1", overrides));
     assert!(is_unused("Builtin", "Builtin", overrides));
 }
+
+/// A profile whose own `.set` no file has, while `device.set` is 1.
+#[test]
+fn cfg024_a_profile_that_does_not_count() {
+    const PROFILE: &str = "device.sec.TLS.profile.deviceCert1";
+    const PROFILE_SET: &str = "device.sec.TLS.profile.deviceCert1.set";
+    assert_eq!(changed(&[(PROFILE_SET, "-")], &log()), [("CFG024", Info)]);
+    assert_eq!(changed(&[(PROFILE_SET, "-"), (PROFILE, "1")], &log()), [("CFG024", Info)]);
+    let site = Site::new(&[("0004f2a1b2c3.cfg", &file(&with(healthy(), PROFILE_SET, "-")))]);
+    let finding = site.findings(&log(), &[]).remove(0).1;
+    assert!(
+        finding
+            .message
+            .to_string()
+            .ends_with("does not count, because no file has device.sec.TLS.profile.deviceCert1.set.")
+    );
+    let names: Vec<_> = finding.configuration.iter().map(|line| line.parameter.as_deref().unwrap()).collect();
+    assert_eq!(names, [CERTIFICATE, PROFILE, PROFILE_SET]);
+    // The phone may have stored the value, another profile counts, or a file that can't be read may have the gate.
+    assert_eq!(changed(&[(PROFILE_SET, "0")], &log()), []);
+    assert_eq!(changed(&[(PROFILE_SET, "-"), ("sec.TLS.profile.1.deviceCert", "Platform1")], &log()), []);
+    let print = crate::config::fingerprints(&good()).unwrap()[0].clone();
+    let installed = log_with(SLOT, SlotState::Filled, &[&print]);
+    assert_eq!(changed(&[(PROFILE_SET, "-"), ("device.set", "-")], &installed), [("CFG004", Info)]);
+    let half = file(&with(healthy(), PROFILE_SET, "-"));
+    let hidden = [("0004f2a1b2c3.cfg", &*master("site.cfg, http://192.0.2.1/more.cfg")), ("site.cfg", &half)];
+    assert_eq!(severities(&hidden, &log()), []);
+}
