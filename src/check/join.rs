@@ -401,14 +401,16 @@ fn closed_line(config: &PhoneConfig, slot: Slot) -> Option<ConfigurationLine> {
 fn trust(config: &PhoneConfig, log: &LogFacts) -> Vec<ConfigurationLine> {
     let mut lines = Vec::new();
     for given in config.of_kind(|kind| matches!(kind, ParameterKind::Ca(_))) {
-        let has_ended = match &given.value {
-            Value::Certificates(value) => value.list.iter().any(|one| one.not_after < log.now),
-            _ => false,
-        };
+        let (mut has_ended, mut refused) = (false, None);
+        if let Value::Certificates(value) = &given.value {
+            has_ended = value.list.iter().any(|one| one.not_after < log.now);
+            refused = value.refused.filter(|_| !value.list.is_empty());
+        }
         let state = if has_ended { ", which has expired" } else { "" };
+        let form = refused.map(|fault| format!("; not in PEM form: {fault}")).unwrap_or_default();
         let gates = gates_clause(config, &given);
         let short = given.value.in_short();
-        lines.push(given.says(sentence!["may affect trust: ", short, format!("{state}{gates}")]));
+        lines.push(given.says(sentence!["may affect trust: ", short, format!("{state}{form}{gates}")]));
     }
     for given in config.of_kind(|kind| matches!(kind, ParameterKind::Trust | ParameterKind::ProfileSelection))
     {

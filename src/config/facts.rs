@@ -25,7 +25,8 @@ pub struct SlotFacts {
     pub state: SlotState,
     /// An inventory of the log, the newest or an earlier one, shows a certificate in it.
     pub was_filled: bool,
-    /// Fingerprints of its present and its last certificate: of the inventory and of saves.
+    /// Fingerprints of its last certificates and of the present one, which comes last: of the inventory and of saves.
+    /// Empty if that of the present one is not known.
     pub fingerprints: Vec<Fingerprint>,
     /// For INS004: the saved certificate that the next inventory does not show.
     pub not_kept: Option<Fingerprint>,
@@ -33,6 +34,14 @@ pub struct SlotFacts {
     pub certificate_length: Option<u64>,
     /// Bytes of the key, from the inventory; None if it shows no key.
     pub key_length: Option<u64>,
+}
+
+impl SlotFacts {
+    /// The fingerprint of the certificate that is in the slot, as far as the log shows.
+    #[must_use]
+    pub fn installed(&self) -> Option<&Fingerprint> {
+        self.fingerprints.last().filter(|_| self.state == SlotState::Filled)
+    }
 }
 
 /// A refused key or certificate, still active.

@@ -18,6 +18,8 @@ pub struct PrivateKey {
     pub length: u32,
     /// The public half; [`PublicKey::Other`] if the key does not contain it.
     pub public: PublicKey,
+    /// Why OpenSSL does not read the text, although its bytes are a key.
+    pub refused: Option<Fault>,
 }
 
 /// The value of a key parameter, or why it can't be read.
@@ -68,7 +70,7 @@ pub(super) fn parse(der: &[u8]) -> Option<Key> {
         }
         _ => return None,
     };
-    Some(Ok(PrivateKey { length: length as u32, public }))
+    Some(Ok(PrivateKey { length: length as u32, public, refused: None }))
 }
 
 /// The length of a traditional DSA key in PKCS #8; None for other keys.

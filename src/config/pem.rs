@@ -80,6 +80,15 @@ pub enum Fault {
     /// Encrypted with a passphrase.
     #[error("it is encrypted with a passphrase, and the phone can't be given one")]
     Encrypted,
+    /// Base64 alone.
+    #[error("there are no begin and end lines")]
+    Bare,
+    /// Another case of letters, blanks or a name than PEM requires.
+    #[error("the begin and end lines are not written exactly as PEM requires")]
+    OddLines,
+    /// The last four characters of the base64 are not complete.
+    #[error("its base64 lacks the = at the end")]
+    Padding,
 }
 
 impl Fault {
@@ -101,11 +110,15 @@ const KNOWN: &[Words] = &[
     HOLDS_KEY,
     HOLDS_CERTIFICATE,
     HOLDS_X509,
+    HOLDS_PKCS7,
+    PKCS7_LABEL,
 ];
 
 pub(super) const HOLDS_KEY: &str = "a private key";
 pub(super) const HOLDS_CERTIFICATE: &str = "a certificate, and no key";
 pub(super) const HOLDS_X509: &str = "an X.509 certificate, and no PKCS #7";
+pub(super) const HOLDS_PKCS7: &str = "PKCS #7, and not an X.509 certificate alone";
+pub(super) const PKCS7_LABEL: &str = "PKCS7";
 const UNKNOWN_LABEL: &str = "an unknown name";
 
 /// Reads one of these words from a record.
@@ -144,10 +157,23 @@ impl Label {
 /// The content between a begin and an end line.
 pub(super) struct Block {
     pub(super) label: Label,
-    /// The lines are written exactly: upper case, no blanks next to the hyphens.
+    /// The lines are written exactly: upper case, no blanks next to the hyphens, the same name.
     pub(super) is_exact: bool,
     /// The bytes, or why there are none.
     pub(super) bytes: Result<Zeroizing<Vec<u8>>, Fault>,
+    /// The base64 has its padding.
+    is_padded: bool,
+}
+
+impl Block {
+    /// Why OpenSSL reads nothing from it, although it has bytes.
+    pub(super) const fn refused(&self) -> Option<Fault> {
+        match (self.is_exact, self.is_padded) {
+            (false, _) => Some(Fault::OddLines),
+            (true, false) => Some(Fault::Padding),
+            (true, true) => None,
+        }
+    }
 }
 
 /// A parsed value.
@@ -173,31 +199,29 @@ struct PemLine<'t> {
 pub(super) fn read(text: &str) -> Pem {
     let lines = lines(text);
     if lines.is_empty() {
-        let bare = decode(text).filter(|bytes| !bytes.is_empty());
+        let bare = decode(text).map(|(bytes, _)| bytes).filter(|bytes| !bytes.is_empty());
         return Pem::Bare(bare);
     }
     let mut blocks = Vec::new();
     let mut lines = lines.into_iter().peekable();
     while let Some(line) = lines.next() {
         let label = Label::of(line.label);
-        let broken = |fault| Block { label, is_exact: line.is_exact, bytes: Err(fault) };
+        let broken = |fault| Block { label, is_exact: line.is_exact, bytes: Err(fault), is_padded: false };
         let block = match lines.peek() {
             _ if !line.is_begin => broken(Fault::NoBegin),
             Some(end) if !end.is_begin => {
                 let body = &text[line.end..end.start];
-                let block = Block {
-                    label,
-                    is_exact: line.is_exact && end.is_exact,
-                    bytes: if !line.has_five_hyphens || !end.has_five_hyphens {
-                        Err(Fault::Dashes)
-                    } else if Label::of(end.label) != label {
-                        Err(Fault::LabelsDiffer)
-                    } else {
-                        content(body)
-                    },
+                let content = if !line.has_five_hyphens || !end.has_five_hyphens {
+                    Err(Fault::Dashes)
+                } else if Label::of(end.label) != label {
+                    Err(Fault::LabelsDiffer)
+                } else {
+                    content(body)
                 };
+                let is_padded = content.as_ref().is_ok_and(|(_, is_padded)| *is_padded);
+                let is_exact = line.is_exact && end.is_exact && line.label == end.label;
                 lines.next();
-                block
+                Block { label, is_exact, bytes: content.map(|(bytes, _)| bytes), is_padded }
             }
             _ => broken(Fault::NoEnd),
         };
@@ -209,21 +233,22 @@ pub(super) fn read(text: &str) -> Pem {
     Pem::Blocks(blocks)
 }
 
-fn content(body: &str) -> Result<Zeroizing<Vec<u8>>, Fault> {
+fn content(body: &str) -> Result<(Zeroizing<Vec<u8>>, bool), Fault> {
     // A key encrypted by OpenSSL in the old format has two header lines.
     if body.contains("Proc-Type:") && body.contains("ENCRYPTED") {
         return Err(Fault::Encrypted);
     }
-    let bytes = decode(body).ok_or(Fault::NotBase64)?;
-    if bytes.is_empty() { Err(Fault::Empty) } else { Ok(bytes) }
+    let content = decode(body).ok_or(Fault::NotBase64)?;
+    if content.0.is_empty() { Err(Fault::Empty) } else { Ok(content) }
 }
 
-/// The bytes of a base64 text with blanks anywhere.
-fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+/// The bytes of a base64 text with blanks anywhere, and whether it has its padding.
+fn decode(text: &str) -> Option<(Zeroizing<Vec<u8>>, bool)> {
     let mut packed = Zeroizing::new(Vec::with_capacity(text.len()));
     for character in text.chars().filter(|character| !character.is_whitespace()) {
         packed.push(u8::try_from(character).ok().filter(u8::is_ascii)?);
     }
+    let is_padded = packed.len() % 4 == 0;
     // One surplus character is not a byte; the DER shows that the text is cut.
     if packed.iter().rev().take_while(|byte| **byte == b'=').count() == 0 && packed.len() % 4 == 1 {
         packed.pop();
@@ -231,7 +256,7 @@ fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(vec![0; packed.len() / 4 * 3 + 3]);
     let length = BASE64.decode_slice(&*packed, &mut bytes).ok()?;
     bytes.truncate(length);
-    Some(bytes)
+    Some((bytes, is_padded))
 }
 
 /// Dashes, a name, and dashes. Typographic dashes and soft hyphens are reported as a fault.

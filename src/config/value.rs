@@ -55,6 +55,8 @@ pub struct Certificates {
     pub fault: Option<Fault>,
     /// Bytes of the whole PKCS #7, and its MD5, SHA-1 and SHA-256.
     pub blob: Option<(u32, [Fingerprint; 3])>,
+    /// Why OpenSSL reads no X.509 certificate from the value, although it contains certificates.
+    pub refused: Option<Fault>,
     /// The value has line breaks in the attribute, which XML makes blanks.
     pub has_line_breaks: bool,
 }
@@ -162,10 +164,17 @@ fn has_long_word(text: &str) -> bool {
 impl Certificates {
     /// Reads a value that is not blank.
     pub(super) fn read(text: &str, has_line_breaks: bool) -> Self {
-        let mut read = Self { form: Form::Bare, list: Vec::new(), fault: None, blob: None, has_line_breaks };
+        let mut read = Self {
+            form: Form::Bare,
+            list: Vec::new(),
+            fault: None,
+            blob: None,
+            refused: Some(Fault::Bare),
+            has_line_breaks,
+        };
         match pem::read(text) {
             Pem::Bare(None) => read.fault = Some(Fault::NoLines),
-            Pem::Bare(Some(bytes)) => read.add(&bytes, Form::Bare),
+            Pem::Bare(Some(bytes)) => _ = read.add(&bytes, Form::Bare),
             Pem::Blocks(blocks) => {
                 read.form = form(&blocks);
                 for block in blocks {
@@ -186,7 +195,18 @@ impl Certificates {
             (_, Label::Other(name)) if name != "CMS" => Fault::Label(name),
             (Ok(bytes), label) => {
                 let form = if label == Label::Certificate { Form::Pem } else { Form::Pkcs7 };
-                return self.add(bytes, form);
+                let before = self.list.len();
+                let is_pkcs7 = self.add(bytes, form);
+                let refused = match form {
+                    _ if is_pkcs7 => Some(Fault::Holds(pem::HOLDS_PKCS7)),
+                    Form::Pem => block.refused(),
+                    _ => Some(Fault::Label(pem::PKCS7_LABEL)),
+                };
+                // One part that OpenSSL reads is enough; else the first part counts.
+                if self.list.len() > before && (before == 0 || refused.is_none()) {
+                    self.refused = refused;
+                }
+                return;
             }
         };
         self.add_fault(fault);
@@ -206,8 +226,8 @@ impl Certificates {
         self.fault.filter(|fault| self.list.is_empty() || !fault.is_of_something_else())
     }
 
-    /// Adds the certificates in these bytes.
-    fn add(&mut self, bytes: &[u8], form: Form) {
+    /// Adds the certificates in these bytes; returns whether they are PKCS #7.
+    fn add(&mut self, bytes: &[u8], form: Form) -> bool {
         if let Some(certificates) = certificate::pkcs7(bytes) {
             if certificates.is_empty() {
                 self.add_fault(Fault::NoCertificate);
@@ -215,7 +235,9 @@ impl Certificates {
             self.list.extend(certificates);
             let whole = der::Reader::new(bytes).next().map_or(bytes, |element| element.whole);
             self.blob = certificate::fingerprints(whole).map(|digests| (whole.len() as u32, digests));
-        } else if let Some(certificate) = Certificate::parse(bytes) {
+            return true;
+        }
+        if let Some(certificate) = Certificate::parse(bytes) {
             self.list.push(certificate);
             if form == Form::Pkcs7 {
                 self.add_fault(Fault::Holds(pem::HOLDS_X509));
@@ -223,6 +245,7 @@ impl Certificates {
         } else {
             self.add_fault(not_a_certificate(bytes, form));
         }
+        false
     }
 
     /// Bytes of all certificates' DER.
@@ -314,10 +337,11 @@ fn cut(bytes: &[u8]) -> Option<Fault> {
 pub(super) fn read_key(text: &str) -> Key {
     match pem::read(text) {
         Pem::Bare(None) => Err(Fault::NoLines),
-        Pem::Bare(Some(bytes)) => of_bytes(&bytes).map_err(|fault| match fault {
-            Fault::NotDer => Fault::NoLines,
-            other => other,
-        }),
+        Pem::Bare(Some(bytes)) => match of_bytes(&bytes) {
+            Ok(key) => Ok(PrivateKey { refused: Some(Fault::Bare), ..key }),
+            Err(Fault::NotDer) => Err(Fault::NoLines),
+            Err(other) => Err(other),
+        },
         Pem::Blocks(blocks) => of_blocks(blocks),
     }
 }
@@ -325,13 +349,14 @@ pub(super) fn read_key(text: &str) -> Key {
 fn key_in_short(key: &Key) -> String {
     match key {
         Err(fault) => format!("key not readable: {fault}"),
-        Ok(PrivateKey { length, public }) => {
-            let length = count(u64::from(*length));
-            match public {
-                PublicKey::Rsa(bits, _) => format!("RSA {bits} key, {length} bytes"),
-                PublicKey::Ec(bits, _) => format!("EC {bits} key, {length} bytes"),
-                PublicKey::Other => format!("key, {length} bytes"),
-            }
+        Ok(PrivateKey { length, public, refused }) => {
+            let kind = match public {
+                PublicKey::Rsa(bits, _) => format!("RSA {bits} key"),
+                PublicKey::Ec(bits, _) => format!("EC {bits} key"),
+                PublicKey::Other => "key".to_owned(),
+            };
+            let but = refused.map(|fault| format!(" ({fault})")).unwrap_or_default();
+            format!("{kind}, {} bytes{but}", count(u64::from(*length)))
         }
     }
 }
@@ -339,12 +364,12 @@ fn key_in_short(key: &Key) -> String {
 /// The first key of a value, or the first reason why there is none.
 fn of_blocks(blocks: Vec<Block>) -> Key {
     let mut why = None;
-    for Block { label, bytes, .. } in blocks {
-        let fault = match (label, bytes) {
-            (_, Err(fault)) => fault,
+    for block in blocks {
+        let fault = match (block.label, &block.bytes) {
+            (_, Err(fault)) => *fault,
             (Label::EncryptedKey, _) => Fault::Encrypted,
-            (Label::Key, Ok(bytes)) => match of_bytes(&bytes) {
-                Ok(key) => return Ok(key),
+            (Label::Key, Ok(bytes)) => match of_bytes(bytes) {
+                Ok(key) => return Ok(PrivateKey { refused: block.refused(), ..key }),
                 Err(fault) => fault,
             },
             // OpenSSL writes the curve before the key.

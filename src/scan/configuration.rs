@@ -270,7 +270,10 @@ fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogF
             SlotViewSource::Save => {
                 slot.state = SlotState::Filled;
                 (slot.certificate_length, slot.key_length) = (None, None);
-                slot.fingerprints.extend(view.content.fingerprint.clone());
+                match &view.content.fingerprint {
+                    Some(saved) => slot.fingerprints.push(saved.clone()),
+                    None => slot.fingerprints.clear(),
+                }
             }
             SlotViewSource::Inventory { .. } => {
                 facts.has_inventory = true;

@@ -1,10 +1,13 @@
-//! A CA certificate in the configuration can't be read.
+//! A CA certificate in the configuration can't be read, or is not in PEM form.
 //!
 //! ## What it means
 //! The phone can't install it, and does not trust the servers whose certificates it issued.
 //!
 //! ## How sure it is
-//! It is certain that no certificate can be read from the value, for the reason in the message.
+//! If no certificate can be read, that is certain, for the reason in the message. If the value contains a
+//! certificate in another form (as PKCS #7, without begin and end lines, or with lines that are not written exactly),
+//! it is certain that OpenSSL does not read it as a certificate, but some phones may. So this is a warning, and an
+//! error only if the log shows TLS001.
 //!
 //! ## What to do
 //! 1. Get the CA certificate again, in PEM form: `openssl x509 -in ca.pem -noout -subject -enddate`.
@@ -25,9 +28,17 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = authorities(case).filter_map(|(given, value)| {
-        let fault = value.fault.filter(|_| value.list.is_empty())?;
-        let message = sentence!["No certificate can be read from ", &given, format!(": {fault}.")];
-        Some(Finding::of_files(None, message, [given.in_short()]))
+        let (message, severity) = match value.fault.filter(|_| value.list.is_empty()) {
+            Some(fault) => {
+                (sentence!["No certificate can be read from ", &given, format!(": {fault}.")], RULE.severity)
+            }
+            None => {
+                let message =
+                    sentence![&given, format!(" is not a certificate in PEM form: {}.", value.refused?)];
+                (message, if case.log.server_untrusted { Severity::Error } else { Severity::Warning })
+            }
+        };
+        Some(Finding::of_files(None, message, [given.in_short()]).with_severity(severity))
     });
     found.collect()
 }

@@ -1,5 +1,6 @@
 //! Each diagnosis with a case that fires it, and near misses.
 
+mod authorities;
 mod logging;
 mod messages;
 mod overridden;
@@ -22,6 +23,7 @@ const SLOT: Slot = Slot::Platform(1);
 fn each_diagnosis_is_tested() {
     let tests = [
         include_str!("tests.rs"),
+        include_str!("tests/authorities.rs"),
         include_str!("tests/logging.rs"),
         include_str!("tests/messages.rs"),
         include_str!("tests/overridden.rs"),
@@ -343,28 +345,6 @@ fn cfg025_other_software() {
     assert_eq!(known_from("3.3.1.0314", ssl, "abc").as_deref(), Some("3.3.2 on."));
     assert_eq!(known_from("3.3.2.0001", ssl, "abc"), None);
     assert_eq!(known_from("3.2.6.0314", "log.level.change.tls", "3"), None);
-}
-
-#[test]
-fn cfg030_to_032_ca() {
-    let ca = |slot: usize, text: &str, log: &LogFacts| {
-        let (name, set) = [
-            ("device.sec.TLS.customCaCert1", "device.sec.TLS.customCaCert1.set"),
-            ("device.sec.TLS.customCaCert2", "device.sec.TLS.customCaCert2.set"),
-        ][slot - 1];
-        changed(&[(name, text), (set, "1")], log)
-    };
-    assert_eq!(ca(1, &pem("CERTIFICATE", b"x"), &log()), [("CFG030", Error)]);
-    assert_eq!(ca(1, &pem("CERTIFICATE", &good()), &log()), []);
-    let old = pem("CERTIFICATE", &certificate("Old Root", 3, "2000-01-01", "2010-01-01", 0));
-    assert_eq!(ca(1, &old, &log()), [("CFG031", Warning)]);
-    let mut untrusted = log();
-    untrusted.server_untrusted = true;
-    assert_eq!(ca(1, &old, &untrusted), [("CFG031", Error)]);
-    for (slot, limit) in [(1, 1536), (2, 4096)] {
-        assert_eq!(ca(slot, &pem("CERTIFICATE", &certificate_of(limit)), &log()), []);
-        assert_eq!(ca(slot, &pem("CERTIFICATE", &certificate_of(limit + 1)), &log()), [("CFG032", Warning)]);
-    }
 }
 
 #[test]

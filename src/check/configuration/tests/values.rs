@@ -208,3 +208,53 @@ fn cfg019_name_of_another_phone() {
         assert_eq!(named(cn), [], "{cn}");
     }
 }
+
+/// A key that OpenSSL refuses for its form alone.
+#[test]
+fn cfg012_key_not_in_pem_form() {
+    let whole = key(1);
+    let odd = [
+        whole.replace("-----BEGIN PRIVATE KEY-----", "").replace("-----END PRIVATE KEY-----", ""),
+        whole.replace("PRIVATE KEY", "Private Key"),
+        whole.replace("BEGIN", "Begin"),
+        whole.replace("BEGIN ", "BEGIN"),
+        whole.replace("-----BEGIN", "----- BEGIN"),
+        whole.replace("END PRIVATE", "END RSA PRIVATE"),
+        pem("PRIVATE KEY", &key_of(1, 1219)).replace('=', ""),
+    ];
+    let print = crate::config::fingerprints(&good()).unwrap()[0].clone();
+    let other = crate::model::Fingerprint::new(&[9; 16]).unwrap();
+    for text in &odd {
+        let found = |log: &LogFacts| changed(&[(KEY, text)], log);
+        assert_eq!(found(&log()), [("CFG012", Warning)], "{text:.40}");
+        assert_eq!(found(&log_with(SLOT, SlotState::Empty, &[])), [("CFG012", Error)], "{text:.40}");
+        // The phone took it, or something else.
+        let mut installed = log_with(SLOT, SlotState::Filled, &[&print]);
+        let length = installed.slots[&SLOT].key_length.unwrap() + u64::from(text == &odd[6]);
+        installed.slots.get_mut(&SLOT).unwrap().key_length = Some(length);
+        assert_eq!(found(&installed), [], "{text:.40}");
+        installed.slots.get_mut(&SLOT).unwrap().key_length = Some(length + 1);
+        assert_eq!(found(&installed), [("CFG012", Warning)], "{text:.40}");
+        assert_eq!(found(&log_with(SLOT, SlotState::Filled, &[&other])), [("CFG012", Warning)], "{text:.40}");
+        // After a start, application slots are empty.
+        let application = plain(&[
+            ("sec.TLS.customDeviceCert.1", &chain(&[good()])),
+            ("sec.TLS.customDeviceKey.1", text),
+            ("sec.TLS.profile.1.deviceCert", "Application1"),
+        ]);
+        let empty = log_with(Slot::Application(1), SlotState::Empty, &[]);
+        let found = severities(&[("0004f2a1b2c3.cfg", &file(&application))], &empty);
+        assert_eq!(found, [("CFG012", Warning)], "{text:.40}");
+    }
+    for text in [
+        whole
+            .replace(' ', "\n")
+            .replace("BEGIN\nPRIVATE\n", "BEGIN PRIVATE ")
+            .replace("END\nPRIVATE\n", "END PRIVATE "),
+        format!("Bag Attributes {whole} and more"),
+        whole.replace("PRIVATE KEY", "RSA PRIVATE KEY"),
+        pem("PRIVATE KEY", &key_of(1, 1219)),
+    ] {
+        assert_eq!(changed(&[(KEY, &text)], &log()), [], "{text:.40}");
+    }
+}
