@@ -365,7 +365,8 @@ impl Rule {
             Run::Logs(_) => Vec::new(),
             Run::Configuration(run) => {
                 let found = run(case).into_iter();
-                found.map(|finding| configuration::in_doubt(case, self.severity, finding)).collect()
+                let found = found.map(|finding| configuration::in_doubt(case, self.severity, finding));
+                found.map(|finding| configuration::not_applied(case, self.severity, finding)).collect()
             }
         }
     }

@@ -144,8 +144,9 @@ pub struct SlotContent {
     pub key_length: Option<u64>,
     /// The certificate is compared with those of other phones, since the log is certainly this phone's own.
     pub is_compared: bool,
-    /// The configuration line that the certificate comes from, or that contradicts the log.
-    pub configuration: Option<ConfigurationLine>,
+    /// The configuration lines that the certificate comes from, or that contradict the log; and the line of the log
+    /// that says that the configuration was not applied.
+    pub configuration: Vec<ConfigurationLine>,
     /// The log line that shows the fingerprint, if there is one.
     line: Option<ShownLine>,
 }
@@ -370,7 +371,7 @@ fn slot_content(timeline: &Timeline<'_>, slot: Slot, content: &Content) -> SlotC
         certificate_length: content.certificate_length,
         key_length: content.key_length,
         is_compared: !timeline.logs[record.file].is_of_another_phone,
-        configuration: None,
+        configuration: Vec::new(),
         line,
     }
 }

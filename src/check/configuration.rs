@@ -37,13 +37,14 @@ pub(super) mod value_overridden;
 #[cfg(test)]
 mod tests;
 
+use super::join::line_with;
 use super::{Facts, Family, Finding, Rule, Run};
 use crate::config::{
     Certificate, Certificates, ConfigurationLine, ConfiguredKey, Credential, Effective, Fault, Form, Gate,
     Given, LogFacts, OtherCase, OtherList, ParameterKind, PhoneConfig, ReadOutcome, SlotState, SourceRole,
     Store, Value, selected_slot,
 };
-use crate::model::{Mac, Severity, Slot};
+use crate::model::{Fingerprint, Mac, Severity, Slot};
 use crate::quantity::{count, counted};
 use crate::sentence::{Part, Sentence, sentence};
 
@@ -79,6 +80,9 @@ pub struct ConfigurationCase<'a> {
     /// Those that it reads now, as far as is known: while a gate is closed, faults of how a value is written, and of
     /// a key, are not reported.
     read: Vec<Credential<'a>>,
+    /// Certificates that the log shows in a slot, but that no judged line gives: their lines are overridden, or for
+    /// another slot. Each has a clause that says so.
+    installed: Vec<(Slot, Given<'a>, &'a Certificates, String)>,
 }
 
 impl<'a> ConfigurationCase<'a> {
@@ -88,14 +92,23 @@ impl<'a> ConfigurationCase<'a> {
         let is_read =
             |one: &Credential<'_>| one.given().is_some_and(|given| config.may_count(given.parameter));
         let is_installed = |one: &Credential<'_>| {
-            one.store.slot().zip(one.certificate).is_some_and(|(slot, (_, value))| {
-                log.fingerprints(slot).any(|fingerprint| value.has(fingerprint))
-            })
+            let shown = log.installed(one.store.slot());
+            shown.zip(one.certificate).is_some_and(|(fingerprint, (_, value))| value.has(fingerprint))
         };
         let mut judged = config.credentials();
         judged.retain(|one| is_read(one) || is_installed(one));
         let read = judged.iter().copied().filter(is_read).collect();
-        Self { mac: config.mac, config, log, shared, judged, read }
+        let is_judged = |fingerprint: &Fingerprint| {
+            judged.iter().filter_map(|one| one.certificate).any(|(_, value)| value.has(fingerprint))
+        };
+        let custom = log.slots.iter().filter(|(slot, _)| **slot != Slot::BuiltIn);
+        let installed = custom.filter_map(|(slot, facts)| {
+            let fingerprint = facts.installed().filter(|fingerprint| !is_judged(fingerprint))?;
+            let (given, value, but) = line_with(config, *slot, fingerprint)?;
+            Some((*slot, given, value, format!("; the log shows it in {slot}{but}")))
+        });
+        let installed = installed.collect();
+        Self { mac: config.mac, config, log, shared, judged, read, installed }
     }
 
     /// The same input for another phone with the same files.
@@ -145,15 +158,36 @@ const fn by_slot(state: SlotState) -> Severity {
     }
 }
 
-/// The device's own certificate of each judged slot.
+/// The device's own certificate of each judged slot, and those that are installed. The last field is a clause that
+/// belongs to the end of the message; it may be empty.
 fn leaves<'c, 'a>(
     case: &'c ConfigurationCase<'a>,
-) -> impl Iterator<Item = (Option<Slot>, Given<'a>, &'a Certificate)> + use<'c, 'a> {
-    case.judged.iter().filter_map(|credential| {
+) -> impl Iterator<Item = (Option<Slot>, Given<'a>, &'a Certificate, &'c str)> + use<'c, 'a> {
+    let judged = case.judged.iter().filter_map(|credential| {
         let (given, value) = credential.certificate?;
         let key = credential.key.and_then(|(_, value)| value.ok());
-        Some((credential.store.slot(), given, value.leaf(key.as_ref())?))
-    })
+        Some((credential.store.slot(), given, value.leaf(key.as_ref())?, ""))
+    });
+    let installed = case.installed.iter();
+    judged.chain(
+        installed.filter_map(|(slot, given, value, but)| {
+            Some((Some(*slot), *given, value.leaf(None)?, but.as_str()))
+        }),
+    )
+}
+
+/// The finding of a rule of this severity. An error or warning about parameters says if the phone did not apply its
+/// configuration, as its log says: then the right value alone does not help.
+pub(super) fn not_applied(case: &ConfigurationCase<'_>, severity: Severity, finding: Finding) -> Finding {
+    const SAYS: &str = " In the newest boot of its log, the phone did not apply its configuration: nothing in the \
+                        files has an effect until it does.";
+    let is_concerned = case.log.not_applied
+        && finding.severity.unwrap_or(severity) != Severity::Info
+        && finding.configuration.iter().any(|line| line.parameter.is_some());
+    if !is_concerned {
+        return finding;
+    }
+    Finding { message: finding.message.clone().and(SAYS.into()), ..finding }
 }
 
 /// The words that `device.*` parameters of this kind have as values, except those that a gate switches off.
@@ -184,10 +218,17 @@ fn of_selection(
     Finding::of_files(slot, message, std::iter::once(given.says(says)).chain(missing))
 }
 
-/// The finding that this certificate in a value has expired; the message begins with `what` it is.
-fn expired(slot: Option<Slot>, what: &'static str, given: &Given<'_>, certificate: &Certificate) -> Finding {
+/// The finding that this certificate in a value has expired; the message begins with `what` it is, and ends with
+/// `but`.
+fn expired(
+    slot: Option<Slot>,
+    what: &'static str,
+    given: &Given<'_>,
+    certificate: &Certificate,
+    but: &str,
+) -> Finding {
     let ended = day(certificate.not_after);
-    let message = sentence![what, given, format!(" expired on {ended}.")];
+    let message = sentence![what, given, format!(" expired on {ended}{but}.")];
     let says = sentence!["CN ", certificate.name(), format!(", ended {ended}")];
     Finding::of_files(slot, message, [given.says(says)])
 }

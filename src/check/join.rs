@@ -7,8 +7,8 @@ mod log_levels;
 
 use super::configuration::not_pkcs7;
 use crate::config::{
-    Certificates, ConfigurationLine, Effective, Given, LogFacts, ParameterKind, PhoneConfig, Refused,
-    SlotFacts, Store, Value,
+    Certificates, ConfigurationLine, Credential, Effective, Given, LogFacts, ParameterKind, PhoneConfig,
+    PrivateKey, PublicKey, Refused, SlotFacts, SlotState, Store, Value,
 };
 use crate::model::{Fingerprint, Slot};
 use crate::quantity::count;
@@ -61,8 +61,10 @@ pub fn join(config: &PhoneConfig, log: &LogFacts, question: Question, slot: Opti
         Question::ChainNotDecodable => chains(config),
         Question::NotKept => slot.map(|slot| not_kept(config, log, slot)).unwrap_or_default(),
         Question::Installed => {
-            let lines =
-                |slot| installed_lines(config, log, slot).into_iter().chain(closed_line(config, slot));
+            let lines = |slot| {
+                let facts = log.slots.get(&slot).cloned().unwrap_or_default();
+                installed_lines(config, &facts, slot).into_iter().chain(closed_line(config, slot))
+            };
             slot.map(|slot| lines(slot).collect()).unwrap_or_default()
         }
         Question::Trust => trust(config, log),
@@ -125,30 +127,92 @@ fn gates_clause(config: &PhoneConfig, given: &Given<'_>) -> String {
     closed.map_or_else(String::new, |gates| format!("; the phone does not read it now, because {gates}"))
 }
 
-/// The line whose certificate has this fingerprint, which the log shows, or which `was_saved`: one that counts,
-/// if there is one.
-fn line_of(config: &PhoneConfig, fingerprint: &Fingerprint, was_saved: bool) -> Option<ConfigurationLine> {
+/// The line whose certificate has this fingerprint, which the log shows in this slot, and a clause about the line that
+/// may be empty. Lines for this slot come before those for others, and then those that count.
+pub(super) fn line_with<'a>(
+    config: &'a PhoneConfig,
+    slot: Slot,
+    fingerprint: &Fingerprint,
+) -> Option<(Given<'a>, &'a Certificates, String)> {
     let lines = all_lines(config, |kind| matches!(kind, ParameterKind::Certificate(_)));
-    let (given, precedence) = lines.into_iter().find(|(given, _)| match &given.value {
-        Value::Certificates(value) => value.has(fingerprint),
-        _ => false,
-    })?;
+    let found = lines.into_iter().filter_map(|(given, precedence)| match given.value {
+        Value::Certificates(value) if value.has(fingerprint) => Some((given, value, precedence)),
+        _ => None,
+    });
+    let other_slot = |given: &Given<'_>| given.parameter.slot().filter(|of| *of != slot);
+    let (given, value, precedence) = found.min_by_key(|(given, ..)| other_slot(given).is_some())?;
+    let other = other_slot(&given).map(|of| format!("; this is the certificate of {of}"));
+    Some((given, value, format!("{}{}", precedence.clause(), other.unwrap_or_default())))
+}
+
+/// The line whose certificate has this fingerprint, which the log shows, or which `was_saved`.
+fn line_of(
+    config: &PhoneConfig,
+    slot: Slot,
+    fingerprint: &Fingerprint,
+    was_saved: bool,
+) -> Option<ConfigurationLine> {
+    let (given, _, but) = line_with(config, slot, fingerprint)?;
     let digest = fingerprint.algorithm().name().to_ascii_uppercase();
     let what = if was_saved { "was saved" } else { "the log shows" };
-    let but = precedence.clause();
     Some(given.says(format!("its certificate has the {digest} fingerprint that {what}{but}")))
 }
 
-/// The line that the certificate in this slot, which the log shows, comes from, or that contradicts the log. None
-/// for the built-in certificate, or if not all files were read.
+/// For each slot of the log, the lines that its certificate comes from, or that contradict the log. None for the
+/// built-in certificate.
 #[must_use]
-pub fn origin(config: &PhoneConfig, slot: Slot, fingerprint: &Fingerprint) -> Option<ConfigurationLine> {
-    if slot == Slot::BuiltIn || config.sources.is_empty() {
+pub fn origins(config: &PhoneConfig) -> Vec<(Slot, ConfigurationLine)> {
+    if config.sources.is_empty() {
+        return Vec::new();
+    }
+    let credentials = if config.has_certificates() { config.credentials() } else { Vec::new() };
+    let custom = config.slots.iter().filter(|(slot, _)| **slot != Slot::BuiltIn);
+    let lines = custom.flat_map(|(slot, facts)| {
+        let of_slot = credentials.iter().find(|one| one.store.slot() == Some(*slot));
+        let lines: Vec<_> = match facts.state {
+            SlotState::Filled if facts.installed().is_some() => {
+                let first = installed_lines(config, facts, *slot).into_iter().next();
+                first.into_iter().chain(of_slot.and_then(|one| other_key(config, one, facts))).collect()
+            }
+            SlotState::Empty => of_slot.and_then(|one| not_there(config, one, *slot)).into_iter().collect(),
+            _ => Vec::new(),
+        };
+        lines.into_iter().map(|line| (*slot, line))
+    });
+    lines.collect()
+}
+
+/// The line that gives a certificate to a platform slot that the log shows empty. Not for application slots, whose
+/// certificates are in RAM: after a start they are empty until the phone has read its configuration.
+fn not_there(config: &PhoneConfig, credential: &Credential<'_>, slot: Slot) -> Option<ConfigurationLine> {
+    let (given, value) = credential.certificate.filter(|_| matches!(slot, Slot::Platform(_)))?;
+    // What is wrong with a value is reported on its own.
+    let has_key = credential.key.and_then(|(_, key)| key.ok()).is_some_and(|key| key.refused.is_none());
+    let is_sure = config.counts(given.parameter) == Some(true) && config.unread_before(&given).is_none();
+    if !is_sure || value.certificate_fault().is_some() || !has_key {
         return None;
     }
-    let facts = SlotFacts { fingerprints: vec![fingerprint.clone()], ..SlotFacts::default() };
-    let log = LogFacts { slots: [(slot, facts)].into(), ..LogFacts::default() };
-    installed_lines(config, &log, slot).into_iter().next()
+    let mut others =
+        config.slots.iter().filter(|(_, facts)| facts.installed().is_some_and(|one| value.has(one)));
+    Some(given.says_of_value(match others.next() {
+        Some((other, _)) => format!("; the log shows it in {other}, and {slot} empty: {CHANGED}"),
+        None => format!("; the log shows {slot} empty: changed since, or not applied?"),
+    }))
+}
+
+/// The line of the key beside the installed certificate, if the log shows an RSA key of another length. The length of
+/// other keys depends on how the phone writes them, so it proves nothing.
+fn other_key(
+    config: &PhoneConfig,
+    credential: &Credential<'_>,
+    facts: &SlotFacts,
+) -> Option<ConfigurationLine> {
+    let ((_, value), (given, key)) = (credential.certificate?, credential.key?);
+    let Ok(PrivateKey { length, public: PublicKey::Rsa(..), .. }) = key else { return None };
+    let is_installed = facts.installed().is_some_and(|fingerprint| value.has(fingerprint));
+    let shown = facts.key_length.filter(|shown| is_installed && *shown != u64::from(*length))?;
+    let (shown, question) = (count(shown), question(config, &given));
+    Some(given.says_of_value(format!("; the log shows a key of {shown} bytes: {question}")))
 }
 
 /// A sentence about the files as a whole.
@@ -336,9 +400,10 @@ fn chains(config: &PhoneConfig) -> Vec<ConfigurationLine> {
 
 /// The line that was saved to the slot, the line that is there instead, and a value that may have emptied it.
 fn not_kept(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<ConfigurationLine> {
-    let saved = log.slots.get(&slot).and_then(|facts| facts.not_kept.as_ref());
-    let mut lines: Vec<_> = saved.and_then(|saved| line_of(config, saved, true)).into_iter().collect();
-    for line in installed_lines(config, log, slot) {
+    let facts = log.slots.get(&slot).cloned().unwrap_or_default();
+    let saved = facts.not_kept.as_ref();
+    let mut lines: Vec<_> = saved.and_then(|saved| line_of(config, slot, saved, true)).into_iter().collect();
+    for line in installed_lines(config, &facts, slot) {
         if !lines.iter().any(|other| (&other.file, other.line) == (&line.file, line.line)) {
             lines.push(line);
         }
@@ -354,9 +419,9 @@ fn not_kept(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<Configurati
     lines
 }
 
-fn installed_lines(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<ConfigurationLine> {
+fn installed_lines(config: &PhoneConfig, facts: &SlotFacts, slot: Slot) -> Vec<ConfigurationLine> {
     let mut lines: Vec<ConfigurationLine> = Vec::new();
-    for line in log.fingerprints(slot).filter_map(|fingerprint| line_of(config, fingerprint, false)) {
+    for line in facts.fingerprints.iter().filter_map(|print| line_of(config, slot, print, false)) {
         if !lines.contains(&line) {
             lines.push(line);
         }
@@ -372,13 +437,13 @@ fn installed_lines(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<Conf
         return lines;
     };
     if let Some((given, value)) = credential.certificate.filter(|_| lines.is_empty()) {
-        let length = log.slots.get(&slot).and_then(|facts| facts.certificate_length);
+        let length = facts.certificate_length;
         lines.push(given.says_of_value(
             if let Some(length) = length.filter(|length| value.has_length(*length)) {
                 format!("; it has the {} bytes that the log shows", count(length))
-            } else if log.fingerprints(slot).next().is_some() {
+            } else if !facts.fingerprints.is_empty() {
                 format!("; the log shows another fingerprint: {}", question(config, &given))
-            } else if log.slots.get(&slot).is_some_and(|facts| facts.not_kept.is_some()) {
+            } else if facts.not_kept.is_some() {
                 format!("; another one was saved: {}", question(config, &given))
             } else {
                 String::new()
@@ -386,7 +451,7 @@ fn installed_lines(config: &PhoneConfig, log: &LogFacts, slot: Slot) -> Vec<Conf
         ));
     }
     if let Some((given, _)) = credential.key {
-        lines.push(given.in_short());
+        lines.push(other_key(config, &credential, facts).unwrap_or_else(|| given.in_short()));
     }
     lines
 }

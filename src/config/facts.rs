@@ -80,6 +80,8 @@ pub struct LogFacts {
     pub certificates_refused: Vec<Refused>,
     /// INS003 is active.
     pub chain_not_decodable: bool,
+    /// In the newest boot the phone did not apply its configuration, as its log says.
+    pub not_applied: bool,
     /// TLS001 is active.
     pub server_untrusted: bool,
     /// The time of the run, UTC: dates of certificates are compared with it.
@@ -91,6 +93,12 @@ impl LogFacts {
     #[must_use]
     pub fn state(&self, slot: Option<Slot>) -> SlotState {
         slot.and_then(|slot| self.slots.get(&slot)).map_or(SlotState::Unknown, |facts| facts.state)
+    }
+
+    /// The fingerprint of the certificate that is in a slot, as far as the log shows.
+    #[must_use]
+    pub fn installed(&self, slot: Option<Slot>) -> Option<&Fingerprint> {
+        self.slots.get(&slot?)?.installed()
     }
 
     /// The fingerprints of a slot in the log.

@@ -6,8 +6,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDateTime;
 
-use super::{ConfigTree, LogFacts, PhoneConfig, SlotFacts, SlotState, TreeBuilder, resolve};
+use super::{
+    ConfigTree, ConfigurationLine, LogFacts, PhoneConfig, SlotFacts, SlotState, TreeBuilder, resolve,
+};
 use crate::check::configuration::{ConfigurationCase, SharedKey};
+use crate::check::join::origins;
 use crate::check::{CATALOGUE, Finding};
 use crate::model::{Fingerprint, Mac, Slot};
 
@@ -41,6 +44,13 @@ pub(crate) fn log_with(slot: Slot, state: SlotState, fingerprints: &[&Fingerprin
     let key_length = (state == SlotState::Filled).then_some(1218);
     log.slots.insert(slot, SlotFacts { state, fingerprints, key_length, ..SlotFacts::default() });
     log
+}
+
+/// The first line for this slot, if the log shows a certificate with this fingerprint in it.
+pub(crate) fn origin(config: &PhoneConfig, slot: Slot, shown: &Fingerprint) -> Option<ConfigurationLine> {
+    let mut config = config.clone();
+    config.slots = log_with(slot, SlotState::Filled, &[shown]).slots;
+    origins(&config).into_iter().next().map(|(_, line)| line)
 }
 
 /// A DER element.

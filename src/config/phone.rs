@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::certificate::PublicKey;
+use super::facts::SlotFacts;
 use super::file::{File, ReadOutcome, Setting};
 use super::given::Given;
 use super::key::Key;
@@ -15,7 +16,7 @@ use super::line::ConfigurationLine;
 use super::parameter::{LOG_DIRECTORY, Parameter, ParameterKind, Store};
 use super::stored::KeyFile;
 use super::value::{Certificates, Value};
-use crate::model::{Fingerprint, Mac, Slot};
+use crate::model::{Mac, Slot};
 use crate::sentence::{Part, Sentence};
 
 /// The most lines of one parameter that are kept; the first one counts.
@@ -189,8 +190,8 @@ pub struct PhoneConfig {
     pub other_list: Option<OtherList>,
     /// What is not known of the files that it reads.
     pub undecided: Option<Undecided>,
-    /// The certificates that the phone's log shows as installed; empty until they are set.
-    pub installed: Vec<(Slot, Fingerprint)>,
+    /// The slots that the phone's log shows; empty until they are set.
+    pub slots: BTreeMap<Slot, SlotFacts>,
     /// Private keys among the files.
     pub key_files: Vec<KeyFile>,
     /// The settings of all files in their order, by name; computed when needed.
@@ -213,7 +214,7 @@ impl PhoneConfig {
             list_is_cut: false,
             other_list: None,
             undecided: None,
-            installed: Vec::new(),
+            slots: BTreeMap::new(),
             key_files,
             settings: OnceLock::new(),
         }
@@ -459,6 +460,13 @@ impl PhoneConfig {
             }
         }
         by_store.into_values().collect()
+    }
+
+    /// Whether a file has a device certificate's parameter. This is faster than to ask for the credentials.
+    #[must_use]
+    pub fn has_certificates(&self) -> bool {
+        let mut settings = self.sources.iter().flat_map(|source| &source.file.settings);
+        settings.any(|setting| matches!(setting.parameter.kind, ParameterKind::Certificate(_)))
     }
 
     /// The private keys that the files set, to count the phones of each key. Keys with closed gates are included,

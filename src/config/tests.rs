@@ -442,10 +442,10 @@ fn an_installed_certificate_names_its_file() {
     let site = Site::new(&[("000000000000.cfg", &master("site.cfg")), ("site.cfg", &file(&attributes))]);
     let config = site.config();
     let (_, value) = config.credentials()[0].certificate.unwrap();
-    let line = join::origin(&config, Slot::Platform(1), &value.list[0].fingerprints[0]).unwrap();
+    let line = origin(&config, Slot::Platform(1), &value.list[0].fingerprints[0]).unwrap();
     assert_eq!(line.parameter.as_deref(), Some(CERTIFICATE));
-    assert!(join::origin(&config, Slot::Platform(1), &value.blob.as_ref().unwrap().1[2]).is_some());
-    let other = join::origin(&config, Slot::Platform(1), &crate::model::Fingerprint::new(&[7; 16]).unwrap());
+    assert!(origin(&config, Slot::Platform(1), &value.blob.as_ref().unwrap().1[2]).is_some());
+    let other = origin(&config, Slot::Platform(1), &crate::model::Fingerprint::new(&[7; 16]).unwrap());
     assert!(other.unwrap().says.to_string().contains("another fingerprint"));
     assert_eq!(config.credentials()[0].store.slot(), Some(Slot::Platform(1)));
 }

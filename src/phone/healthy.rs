@@ -148,7 +148,7 @@ fn content(slot: HealthySlot, file: u32) -> SlotContent {
         certificate_length: slot.certificate_length,
         key_length: slot.key_length,
         is_compared: true,
-        configuration: None,
+        configuration: Vec::new(),
         line,
     }
 }

@@ -12,7 +12,7 @@ use super::shape::{ConfigurationLine, Problem, Tool};
 use super::text::table;
 use super::text::visible::visible;
 use super::{Format, Style, safe_json};
-use crate::check::join::origin;
+use crate::check::join::origins;
 use crate::config::{self, Effective, Given, PhoneConfig};
 use crate::redact::Shown;
 
@@ -71,19 +71,19 @@ pub struct ConfigPhone {
     pub not_read: Vec<String>,
     /// Whether all files that the phone reads could be read here.
     pub complete: bool,
-    /// For each certificate that the log shows as installed: the line of the configuration that it comes
-    /// from, or that contradicts the log.
+    /// For the slots that the log shows: the lines of the configuration that a certificate comes from, or that
+    /// contradict the log.
     pub installed: Vec<ConfigInstalled>,
     /// Its parameters about certificates, by name.
     pub parameters: Vec<ConfigParameter>,
 }
 
-/// A certificate that the log shows as installed.
+/// What a line of the configuration says about a slot that the log shows.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ConfigInstalled {
     /// `platform-1`, `application-1`, …
     pub slot: String,
-    /// The line of the configuration that it comes from, or that contradicts it.
+    /// The line that its certificate comes from, or that contradicts the log.
     pub configuration: ConfigurationLine,
 }
 
@@ -114,12 +114,11 @@ impl ConfigPhone {
             files: config.sources.iter().map(|source| shown.path(&source.file.path)).collect(),
             not_read: config.other_case.iter().map(|other| shown.path(&other.file.path)).collect(),
             complete: config.is_complete,
-            installed: config
-                .installed
-                .iter()
-                .filter_map(|(slot, fingerprint)| {
-                    let line = origin(config, *slot, fingerprint)?;
-                    Some(ConfigInstalled { slot: slot.to_string(), configuration: shown_line(line, shown) })
+            installed: origins(config)
+                .into_iter()
+                .map(|(slot, line)| ConfigInstalled {
+                    slot: slot.to_string(),
+                    configuration: shown_line(line, shown),
                 })
                 .collect(),
             parameters: config.effective().map(|one| parameter(config, &one, shown)).collect(),

@@ -79,8 +79,8 @@ pub struct Certificate {
     pub certificate_length: Option<u64>,
     /// Bytes, as the phone logs it.
     pub key_length: Option<u64>,
-    /// The line of a configuration file that an installed certificate comes from, or that contradicts the
-    /// log. Left out if there is none.
+    /// The lines of configuration files that an installed certificate comes from, or that contradict the log; and
+    /// the line of the log that says that the configuration was not applied. Left out if there is none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub configuration: Vec<ConfigurationLine>,
 }

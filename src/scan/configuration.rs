@@ -14,17 +14,18 @@ use super::findings_cache::FindingsCache;
 use super::phone_logs::{digested_apart, directory_of};
 use super::rows::Row;
 use super::stored_configuration::ConfigTrees;
-use crate::check::join::{Question, join, origin};
+use crate::check::join::{Question, join, origins};
 use crate::config::{
-    ConfigTree, LogFacts, PhoneConfig, Refused, SlotFacts, SlotState, Stored, TreeBuilder, Undecided, resolve,
+    ConfigTree, ConfigurationLine, LogFacts, PhoneConfig, Refused, SlotFacts, SlotState, Stored, TreeBuilder,
+    Undecided, resolve,
 };
 use crate::digest::Counts;
 use crate::event::Event;
 use crate::input::{ConfigKind, FoundFiles};
 use crate::model::{CertificateState, Mac, Slot};
-use crate::phone::{Phone, Selection};
+use crate::phone::{Phone, Selection, SlotContent};
 use crate::problem::Problem;
-use crate::timeline::{SlotViewSource, Timeline};
+use crate::timeline::{Record, SlotViewSource, Timeline};
 
 /// The configuration files, and what is needed to check phones by them.
 pub(super) struct Audit {
@@ -173,18 +174,26 @@ impl Audit {
             self.apart.lock().unwrap_or_else(PoisonError::into_inner).insert(digested_apart(mac));
         }
         let mut config = self.trees.of(mac).map_or_else(|| PhoneConfig::new(mac, Vec::new()), of_tree);
-        let installed = phone.certificates.iter().filter(|one| one.state == CertificateState::Installed);
         if let Some(undecided) = config.undecided.clone().filter(|_| !phone.files.is_empty()) {
             self.undecided.lock().unwrap_or_else(PoisonError::into_inner).insert(mac, undecided);
         }
-        config.installed = installed.filter_map(|one| Some((one.slot, one.fingerprint.clone()?))).collect();
+        config.slots = phone.certificates.iter().map(|one| (one.slot, facts_of(one))).collect();
         config
     }
 
     /// Adds diagnoses from the phone's configuration files, and to those from its logs the configuration
     /// lines that concern them.
     pub(super) fn add_to(&self, phone: &mut Phone, timeline: &Timeline<'_>, selection: &Selection) {
-        self.add(phone, selection, |phone| log_facts(phone, timeline, self.now));
+        let not_applied = not_applied(timeline);
+        let says = "the phone did not apply its configuration in the newest boot of this log";
+        let line = not_applied.map(|record| ConfigurationLine {
+            line: Some(record.line),
+            ..ConfigurationLine::of_file(timeline.logs[record.file].path, says)
+        });
+        self.add(phone, selection, line, |phone| LogFacts {
+            not_applied: not_applied.is_some(),
+            ..log_facts(phone, timeline, self.now)
+        });
     }
 
     /// The same to a phone whose only log is one in which nothing is wrong.
@@ -195,7 +204,7 @@ impl Audit {
         tls_level: Option<u8>,
         selection: &Selection,
     ) {
-        self.add(phone, selection, |phone| LogFacts {
+        self.add(phone, selection, None, |phone| LogFacts {
             tls_level,
             lowest_level: counts.lowest_level,
             lowest_tls_level: counts.lowest_tls_level,
@@ -203,7 +212,14 @@ impl Audit {
         });
     }
 
-    fn add(&self, phone: &mut Phone, selection: &Selection, facts_of: impl FnOnce(&Phone) -> LogFacts) {
+    /// Adds what the configuration shows. `not_applied` is the line of the log that says that it was not applied.
+    fn add(
+        &self,
+        phone: &mut Phone,
+        selection: &Selection,
+        not_applied: Option<ConfigurationLine>,
+        facts_of: impl FnOnce(&Phone) -> LogFacts,
+    ) {
         let Some(mac) = phone.mac else { return };
         let config = self.config_of(mac, phone);
         phone.configuration = config.content();
@@ -221,10 +237,14 @@ impl Audit {
                 finding.remedy = Some(remedy);
             }
         }
+        for (slot, line) in origins(&config) {
+            let content = phone.certificates.iter_mut().find(|content| content.slot == slot);
+            content.into_iter().for_each(|content| content.configuration.push(line.clone()));
+        }
         for content in &mut phone.certificates {
-            let installed =
-                content.fingerprint.as_ref().filter(|_| content.state == CertificateState::Installed);
-            content.configuration = installed.and_then(|print| origin(&config, content.slot, print));
+            if content.state == CertificateState::NotAvailable && !content.configuration.is_empty() {
+                content.configuration.extend(not_applied.clone());
+            }
         }
         let keys = if found.common.is_some() { Vec::new() } else { config.configured_keys() };
         phone.add_configured(found.own, keys, found.common);
@@ -241,6 +261,21 @@ pub(super) fn log_directories(files: &[Box<str>]) -> Vec<PathBuf> {
         }
     }
     directories
+}
+
+/// The last line of the newest boot that says that the phone did not apply its configuration, unless it installed or
+/// refused something afterwards.
+fn not_applied<'t, 'a>(timeline: &'t Timeline<'a>) -> Option<&'t Record<'a>> {
+    let boot = timeline.records.iter().map(|record| record.boot).max()?;
+    let mut last = None;
+    for (_, event, record) in timeline.events().filter(|(.., record)| record.boot == boot) {
+        match event {
+            Event::ConfigurationNotApplied => last = Some(record),
+            event if event.is_installation() => last = None,
+            _ => {}
+        }
+    }
+    last
 }
 
 /// What a phone's logs show that the rules about configuration need.
@@ -327,18 +362,7 @@ fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogF
 
 /// The facts of a phone with one inventory and without a finding, except the levels of its log.
 fn facts_of_healthy(phone: &Phone, now: NaiveDateTime) -> LogFacts {
-    let slots = phone.certificates.iter().map(|content| {
-        let is_filled = content.state == CertificateState::Installed;
-        let facts = SlotFacts {
-            state: if is_filled { SlotState::Filled } else { SlotState::Empty },
-            was_filled: is_filled,
-            fingerprints: content.fingerprint.iter().cloned().collect(),
-            certificate_length: content.certificate_length,
-            key_length: content.key_length,
-            ..SlotFacts::default()
-        };
-        (content.slot, facts)
-    });
+    let slots = phone.certificates.iter().map(|content| (content.slot, facts_of(content)));
     LogFacts {
         has_log: true,
         model: phone.model.clone(),
@@ -347,6 +371,22 @@ fn facts_of_healthy(phone: &Phone, now: NaiveDateTime) -> LogFacts {
         has_inventory: true,
         now,
         ..LogFacts::default()
+    }
+}
+
+/// The facts of a slot by its latest content.
+fn facts_of(content: &SlotContent) -> SlotFacts {
+    SlotFacts {
+        state: match content.state {
+            CertificateState::Installed => SlotState::Filled,
+            CertificateState::NotAvailable => SlotState::Empty,
+            CertificateState::Rejected => SlotState::Unknown,
+        },
+        was_filled: content.state == CertificateState::Installed,
+        fingerprints: content.fingerprint.iter().cloned().collect(),
+        certificate_length: content.certificate_length,
+        key_length: content.key_length,
+        ..SlotFacts::default()
     }
 }
 

@@ -28,7 +28,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = authorities(case).filter_map(|(given, value)| {
         let ended = value.list.iter().find(|certificate| certificate.not_after < case.log.now)?;
         let severity = if case.log.server_untrusted { Severity::Error } else { RULE.severity };
-        Some(expired(None, "The CA certificate in ", &given, ended).with_severity(severity))
+        Some(expired(None, "The CA certificate in ", &given, ended, "").with_severity(severity))
     });
     found.collect()
 }

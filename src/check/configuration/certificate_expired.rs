@@ -4,11 +4,14 @@
 //! Servers refuse the certificate for every use: 802.1X, provisioning or SIP over TLS.
 //!
 //! ## How sure it is
-//! It is certain at the time of the run: the date is in the certificate.
+//! It is certain at the time of the run: the date is in the certificate. A certificate whose line another one
+//! overrides, or that a gate switches off, is reported if the log shows it in a slot: the phone may have taken a newer
+//! one since then.
 //!
 //! ## What to do
 //! 1. Have a new certificate issued.
-//! 2. Give it to the phone with its key, and restart the phone.
+//! 2. Give it to the phone with its key, and restart the phone. If another line has it already, restart the phone and
+//!    look in its log for "Saving new …".
 
 use super::{ConfigurationCase, Finding, Rule, Severity, expired, leaves, rule};
 
@@ -23,8 +26,8 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
-    let ended = leaves(case).filter(|(.., certificate)| certificate.not_after < case.log.now);
+    let ended = leaves(case).filter(|(_, _, certificate, _)| certificate.not_after < case.log.now);
     ended
-        .map(|(slot, given, certificate)| expired(slot, "The certificate in ", &given, certificate))
+        .map(|(slot, given, certificate, but)| expired(slot, "The certificate in ", &given, certificate, but))
         .collect()
 }

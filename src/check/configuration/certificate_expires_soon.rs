@@ -28,7 +28,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 const SOON: TimeDelta = TimeDelta::days(30);
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
-    let found = leaves(case).filter_map(|(slot, given, certificate)| {
+    let found = leaves(case).filter_map(|(slot, given, certificate, but)| {
         let left = certificate.not_after - case.log.now;
         let state = if certificate.not_before > case.log.now {
             format!("is not valid before {}", day(certificate.not_before))
@@ -37,7 +37,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         } else {
             return None;
         };
-        let message = sentence!["The certificate in ", &given, format!(" {state}.")];
+        let message = sentence!["The certificate in ", &given, format!(" {state}{but}.")];
         let says = sentence!["CN ", certificate.name(), format!(", {state}")];
         Some(Finding::of_files(slot, message, [given.says(says)]))
     });

@@ -27,14 +27,15 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let own = case.mac;
-    let found = leaves(case).filter_map(|(slot, given, certificate)| {
+    let found = leaves(case).filter_map(|(slot, given, certificate, but)| {
         let named = addresses(&certificate.subject);
         let is_phone = |mac: &&Mac| {
             let block = &mac.bytes()[..3];
             Mac::VENDOR_BLOCKS.iter().any(|known| known == block) || *block == own.bytes()[..3]
         };
         let other = named.iter().find(is_phone).filter(|_| !named.contains(&own))?;
-        let message = sentence!["The certificate in ", &given, " is issued for ", Part::Mac(*other), "."];
+        let message =
+            sentence!["The certificate in ", &given, " is issued for ", Part::Mac(*other), format!("{but}.")];
         let says = sentence!["CN ", certificate.name(), ", and this phone is ", Part::Mac(own)];
         Some(Finding::of_files(slot, message, [given.says(says)]))
     });

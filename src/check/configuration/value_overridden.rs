@@ -12,7 +12,8 @@
 //! values in one file is used. In these cases the message says so, and nothing else is concluded from the
 //! value. If a master file has `CONFIG_FILES` twice, it is not known which list is used, and nothing is concluded
 //! from the files of either. Two short texts that can't be read may be equal; then the message does not call them
-//! different.
+//! different. Faults of a value without effect are not reported, except the dates and the name of a certificate that
+//! the log shows in a slot.
 //!
 //! ## What to do
 //! 1. Decide which value is right.

@@ -384,3 +384,80 @@ fn a_healthy_slot_names_its_origin_or_the_contradiction() {
     let two = [("0004f2a1b2c3-phone.cfg", &*phone), ("0004f2a1b2c3-web.cfg", &*web)];
     assert_eq!(said(&two, Slot::Platform(2), &print(b"other")), None);
 }
+
+/// What is said of the slots that the log shows so, with these changes to a healthy configuration.
+fn of_slots(
+    changes: &[(&'static str, &str)],
+    shown: &[(Slot, SlotState, &[Fingerprint])],
+) -> Vec<(Slot, String)> {
+    let healthy = platform(&chain(&[good()]), &key(1));
+    let all = changes.iter().fold(healthy, |all, (name, value)| with(all, name, value));
+    let mut config = Site::new(&[("0004f2a1b2c3.cfg", &file(&all))]).config();
+    for (slot, state, prints) in shown {
+        config.slots.extend(log_with(*slot, *state, &prints.iter().collect::<Vec<_>>()).slots);
+    }
+    origins(&config).into_iter().map(|(slot, line)| (slot, line.says.to_string())).collect()
+}
+
+#[test]
+fn an_empty_slot_contradicts_the_files() {
+    let print = [crate::config::fingerprints(&good()).unwrap()[0].clone()];
+    let (one, two) = (Slot::Platform(1), Slot::Platform(2));
+    let empty: (_, _, &[Fingerprint]) = (one, SlotState::Empty, &[]);
+    let said = of_slots(&[], &[empty]);
+    assert!(
+        said.len() == 1
+            && said[0].1.ends_with("; the log shows platform-1 empty: changed since, or not applied?"),
+        "{said:?}"
+    );
+    let said = of_slots(&[], &[empty, (two, SlotState::Filled, &print)]);
+    assert_eq!((said[0].0, said[1].0, said.len()), (one, two, 2));
+    assert!(said[0].1.contains("; the log shows it in platform-2, and platform-1 empty: "), "{said:?}");
+    assert!(said[1].1.ends_with("that the log shows; this is the certificate of platform-1"), "{said:?}");
+    // Nothing is contradicted, or the reason is reported on its own.
+    const SET: &str = "device.sec.TLS.customDeviceCert1.set";
+    for change in [
+        ("device.set", "0"),
+        (SET, "-"),
+        (CERTIFICATE, "-"),
+        (CERTIFICATE, "-----BEGIN PKCS7-----"),
+        (KEY, "-"),
+        (KEY, "x"),
+    ] {
+        assert_eq!(of_slots(&[change], &[empty]), [], "{change:?}");
+    }
+    assert_eq!(of_slots(&[], &[(two, SlotState::Empty, &[])]), []);
+    assert_eq!(of_slots(&[], &[(one, SlotState::Unknown, &[])]), []);
+    // A file that was not read may set the slot to something else.
+    for (list, is_said) in [("gone.cfg, site.cfg", false), ("site.cfg, gone.cfg", true)] {
+        let site_file = file(&platform(&chain(&[good()]), &key(1)));
+        let files = [("0004f2a1b2c3.cfg", &*master(list)), ("site.cfg", &*site_file)];
+        let mut config = Site::new(&files).config();
+        config.slots = log_with(one, SlotState::Empty, &[]).slots;
+        assert_eq!(origins(&config).len(), usize::from(is_said), "{list}");
+    }
+    // After a start, an application slot is empty.
+    let application =
+        [("sec.TLS.customDeviceCert.1", &*chain(&[good()])), ("sec.TLS.customDeviceKey.1", &*key(1))];
+    assert_eq!(of_slots(&application, &[(Slot::Application(1), SlotState::Empty, &[])]), []);
+}
+
+#[test]
+fn a_key_of_another_length_contradicts_the_files() {
+    let print = [crate::config::fingerprints(&good()).unwrap()[0].clone()];
+    let slot = Slot::Platform(1);
+    let said = |text: &str| of_slots(&[(KEY, text)], &[(slot, SlotState::Filled, &print)]);
+    assert_eq!(said(&key(1)).len(), 1);
+    let longer = said(&pem("PRIVATE KEY", &key_of(1, 1219)));
+    let says = "RSA 2048 key, 1,219 bytes; the log shows a key of 1,218 bytes: changed since, or installed another way?";
+    assert_eq!((longer.len(), &*longer[1].1), (2, says));
+    // The same in the join of INS004 and INS005.
+    let log = log_with(slot, SlotState::Filled, &[&print[0]]);
+    let answer = asked(&[(KEY, &pem("PRIVATE KEY", &key_of(1, 1219)))], &log, Question::Installed, SLOT);
+    assert_eq!(lines(&answer)[1], (KEY, says));
+    // The length of an EC key is not certain; another certificate has another key.
+    assert_eq!(said(&sample("ec-256-sec1.key")).len(), 1);
+    let other = [Fingerprint::new(&[7; 16]).unwrap()];
+    let text = pem("PRIVATE KEY", &key_of(1, 1219));
+    assert_eq!(of_slots(&[(KEY, &text)], &[(slot, SlotState::Filled, &other)]).len(), 1);
+}

@@ -97,3 +97,29 @@ fn cfg050_does_not_contradict_the_log() {
     assert_eq!(hidden("4", Some(4)), [("CFG050", Info)]);
     assert_eq!(hidden("4", None), [("CFG050", Info)]);
 }
+
+/// The remedy of a fault in the files needs a phone that reads them.
+#[test]
+fn a_configuration_that_was_not_applied_is_said_beside_faults() {
+    let said = |changes: &[(&'static str, &str)], log: &LogFacts| {
+        let all = changes.iter().fold(healthy(), |all, (name, value)| with(all, name, value));
+        let site = Site::new(&[("0004f2a1b2c3.cfg", &file(&all)), ("0004f2a1b2c3-private.key", "secret")]);
+        let found = site.findings(log, &[]).into_iter();
+        let says = |finding: Finding| finding.message.to_string().contains("did not apply its configuration");
+        found.map(|(code, finding)| (code, says(finding))).collect::<Vec<_>>()
+    };
+    let not_applied = LogFacts { not_applied: true, ..log_with(SLOT, SlotState::Empty, &[]) };
+    let key_on_server = ("CFG040", false);
+    for (changes, code) in [
+        (("device.set", "0"), "CFG004"),
+        ((SET, "-"), "CFG005"),
+        ((CERTIFICATE, "-----BEGIN PKCS7-----"), "CFG011"),
+        ((KEY, "x"), "CFG012"),
+    ] {
+        assert_eq!(said(&[changes], &not_applied), [(code, true), key_on_server]);
+        assert_eq!(said(&[changes], &log_with(SLOT, SlotState::Empty, &[])), [(code, false), key_on_server]);
+    }
+    // What is only information needs no remedy.
+    let filled = LogFacts { not_applied: true, ..log_with(SLOT, SlotState::Filled, &[]) };
+    assert_eq!(said(&[("device.set", "0")], &filled), [("CFG004", false), key_on_server]);
+}

@@ -258,3 +258,48 @@ fn cfg012_key_not_in_pem_form() {
         assert_eq!(changed(&[(KEY, &text)], &log()), [], "{text:.40}");
     }
 }
+
+/// A line that another one overrides, and a line for another slot.
+#[test]
+fn cfg017_to_019_of_a_certificate_that_is_installed() {
+    let until = |cn: &str, day: &str| certificate(cn, 1, "2029-01-01", day, 0);
+    let print = |der: &[u8]| crate::config::fingerprints(der).unwrap()[0].clone();
+    let site_file = |der: &[u8]| file(&platform(&chain(&[der.to_vec()]), &key(1)));
+    let new = site_file(&good());
+    for (old, code, severity) in [
+        (until("0004F2A1B2C3", "2030-06-14"), "CFG017", Error),
+        (until("0004F2A1B2C3", "2030-06-16"), "CFG018", Warning),
+        (until("0004F2A1B2C4", "2032-01-01"), "CFG019", Warning),
+    ] {
+        let old_file = site_file(&old);
+        let (of_phone, of_web) = ("0004f2a1b2c3-phone.cfg", "0004f2a1b2c3-web.cfg");
+        let list = master("new.cfg,old.cfg");
+        let listed = [("0004f2a1b2c3.cfg", &*list), ("new.cfg", &*new), ("old.cfg", &*old_file)];
+        let unsure = [("0004f2a1b2c3.cfg", "<a/>"), (of_phone, &*new), (of_web, &*old_file)];
+        for (files, but) in
+            [(listed, "another line counts before it now"), (unsure, "whether this line counts is not known")]
+        {
+            let found = |log: &LogFacts| {
+                let all = Site::new(&files).findings(log, &[]).into_iter();
+                all.filter(|(code, _)| *code != "CFG007").collect::<Vec<_>>()
+            };
+            let old_print = print(&old);
+            let shown = found(&log_with(SLOT, SlotState::Filled, &[&old_print]));
+            assert_eq!(shown.len(), 1, "{shown:?}");
+            assert_eq!((shown[0].0, shown[0].1.severity), (code, Some(severity)));
+            assert_eq!(shown[0].1.slot, Some(SLOT));
+            let message = shown[0].1.message.to_string();
+            assert!(message.ends_with(&format!("; the log shows it in platform-1; {but}.")), "{message}");
+            // The new one was saved since, or one of which the log shows no fingerprint.
+            let saved = log_with(SLOT, SlotState::Filled, &[&old_print, &print(&good())]);
+            for log in [saved, log_with(SLOT, SlotState::Filled, &[]), log_with(SLOT, SlotState::Empty, &[])]
+            {
+                assert!(found(&log).is_empty(), "{:?}", found(&log));
+            }
+        }
+        // In another slot than the files say, which is judged only once.
+        let elsewhere = log_with(Slot::Platform(2), SlotState::Filled, &[&print(&old)]);
+        assert_eq!(severities(&[("0004f2a1b2c3.cfg", &old_file)], &elsewhere), [(code, severity)]);
+        assert!(severities(&listed, &elsewhere).contains(&(code, severity)));
+    }
+}
