@@ -9,15 +9,19 @@
 //! - what is left of a key whose header was cut off, or stands in another message: the text before its footer, base64
 //!   that is the whole text, and base64 too long and too mixed to be a name or a path, also in lines of 16 characters and more with a blank, `|` or `.` between
 //!   them, or in the form for URLs; and more hexadecimal digits than a fingerprint has, also in pairs;
-//! - passwords in URLs, also escaped ones, and in `user:password@host` without a scheme if the host has a dot or is
+//! - passwords in URLs, also with blanks if the URL is in quotes or an `@` follows, and in `user:password@host` without a scheme if the host has a dot or is
 //!   an IP address; values of keys such as `password`, `pwd`, `secret` or
 //!   `privateKey`, those of `pw=`, `pin=`, `token=`, `auth=` and `credential=`, and the credentials of an
 //!   `Authorization` header; after a blank, what is in quotes, follows a user's or a parameter's name, or looks unlike
 //!   an ordinary word.
 //!
+//! Each is found also where characters are escaped ([`Unescaped`]), and where a line is wrapped within it: the event's
+//! text is then the join of the lines that conceals most.
+//!
 //! Certificates, fingerprints, lengths and names are kept, since reports consist of them. A password that
 //! nothing marks as one is not recognized.
 
+mod escapes;
 mod keys;
 mod passwords;
 mod sentences;
@@ -25,6 +29,7 @@ mod sentences;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use escapes::Unescaped;
 use regex::Regex;
 
 /// The replacement of a secret.
@@ -40,10 +45,7 @@ pub const REDACTED: &str = "[redacted]";
 /// ```
 #[must_use]
 pub fn conceal(text: &str) -> Cow<'_, str> {
-    let may_have_secret = has_long_run(text.as_bytes())
-        || text.trim_end().ends_with('=')
-        || (may_trigger(text) && TRIGGER.is_match(text));
-    if !may_have_secret {
+    if !may_have_secret(text) && !Unescaped::levels(text).any(|level| may_have_secret(&level.text)) {
         return Cow::Borrowed(text);
     }
     let mut concealed = Cow::Borrowed(text);
@@ -54,6 +56,39 @@ pub fn conceal(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Borrowed(REDACTED)
+}
+
+fn may_have_secret(text: &str) -> bool {
+    has_long_run(text.as_bytes())
+        || text.trim_end().ends_with('=')
+        || (may_trigger(text) && TRIGGER.is_match(text))
+}
+
+/// A URI of a log without the password in it, which is recognized as in the message, where the URI is in quotes: it may
+/// contain blanks.
+///
+/// ```
+/// use phonecert::secrets::conceal_uri;
+/// assert_eq!(conceal_uri("https://joe:47 11@192.0.2.9/a"), "https://joe:[redacted]@192.0.2.9/a");
+/// assert_eq!(conceal_uri("joe:4711@pbx"), "joe:[redacted]@pbx");
+/// ```
+#[must_use]
+pub fn conceal_uri(uri: &str) -> Cow<'_, str> {
+    match conceal(&format!("URI '{uri}'")) {
+        Cow::Borrowed(_) => Cow::Borrowed(uri),
+        Cow::Owned(shown) => {
+            let within = shown.strip_prefix("URI '").unwrap_or(REDACTED);
+            // At its end, a secret includes the mark.
+            Cow::Owned(within.strip_suffix('\'').unwrap_or(within).to_owned())
+        }
+    }
+}
+
+/// The number of characters that [`conceal`] leaves of a text, without blanks; None if it has no secret.
+pub(crate) fn left_by_conceal(text: &str) -> Option<usize> {
+    let Cow::Owned(shown) = conceal(text) else { return None };
+    let left = shown.split(REDACTED).flat_map(str::chars).filter(|character| !character.is_whitespace());
+    Some(left.count())
 }
 
 /// The name of a file or a URL without the password in it. Unlike in a text, a blank does not end the
@@ -77,7 +112,7 @@ pub fn conceal_address(text: &str) -> Cow<'_, str> {
 /// logs match it, so most texts cost only this quick search.
 static TRIGGER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i-u)private|authoriz|@|:[/\\]|/[/\\]|%2f|%3a|sips?:|pass|pwd|psk|secret|api[ _.-]?key|shared[ _.-]?key",
+        r"(?i-u)private|authoriz|@|:[/\\]|/[/\\]|%2f|%3a|sips?:|tps?:|ur[il]|pass|pwd|psk|secret|api[ _.-]?key|shared[ _.-]?key",
         r#"|(?:pw|pin|auth|token|credentials?)(?:[0-9=._"'\\-]|value|hash|text)"#,
     ))
 });
@@ -136,12 +171,13 @@ struct Pass {
 }
 
 /// The passes of one round, in order.
-const PASSES: [Pass; 8] = [
+const PASSES: [Pass; 9] = [
     Pass { needs: "private", find: keys::marked },
     Pass { needs: "", find: keys::unmarked },
     Pass { needs: "", find: keys::hexadecimal },
     Pass { needs: "authoriz", find: passwords::authorizations },
-    Pass { needs: r"sip :/ :\ // /\ %2f %3a", find: passwords::urls },
+    Pass { needs: r"sip tp: tps: uri url :/ :\ // /\ %2f %3a", find: passwords::urls },
+    Pass { needs: "uri url", find: passwords::quoted_uris },
     Pass { needs: "@", find: passwords::before_hosts },
     Pass {
         needs: "pass pwd psk secret api shared private pw pin auth token credential",
@@ -151,6 +187,10 @@ const PASSES: [Pass; 8] = [
 ];
 
 impl Pass {
+    fn secrets(&self, text: &str) -> Vec<Secret> {
+        if self.is_needed(text) { (self.find)(text) } else { Vec::new() }
+    }
+
     fn is_needed(&self, text: &str) -> bool {
         // Case-insensitive patterns also match letters outside ASCII, such as `ſ` for `s`.
         self.needs.is_empty() || !text.is_ascii() || {
@@ -164,12 +204,13 @@ impl Pass {
 fn once(text: &str) -> Option<String> {
     let mut concealed = Cow::Borrowed(text);
     for pass in &PASSES {
-        if !pass.is_needed(&concealed) {
-            continue;
+        let mut secrets = pass.secrets(&concealed);
+        for level in Unescaped::levels(&concealed) {
+            let of_level = pass.secrets(&level.text).into_iter();
+            secrets.extend(of_level.map(|secret| level.outer(secret)));
         }
-        let secrets = (pass.find)(&concealed);
         if !secrets.is_empty() {
-            concealed = Cow::Owned(without(&concealed, &secrets));
+            concealed = Cow::Owned(without(&concealed, &merged(secrets)));
         }
     }
     match concealed {
@@ -189,6 +230,19 @@ impl Secret {
     fn new(start: usize, end: usize) -> Self {
         Self { start, end, instead: Cow::Borrowed(REDACTED) }
     }
+}
+
+/// These secrets in order; those that overlap are one.
+fn merged(mut secrets: Vec<Secret>) -> Vec<Secret> {
+    secrets.sort_by_key(|secret| (secret.start, secret.end));
+    secrets.dedup_by(|later, earlier| {
+        let overlaps = later.start < earlier.end;
+        if overlaps {
+            earlier.end = earlier.end.max(later.end);
+        }
+        overlaps
+    });
+    secrets
 }
 
 /// The text with each secret replaced. `secrets` are sorted and don't overlap.

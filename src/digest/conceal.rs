@@ -3,14 +3,18 @@
 use std::borrow::Cow;
 
 use super::{Fragment, LogDigest};
+use crate::event::Event;
 use crate::line::lossy;
-use crate::secrets::{REDACTED, conceal};
+use crate::secrets::{REDACTED, conceal, conceal_uri, left_by_conceal};
 
 impl LogDigest {
     /// Conceals private keys and passwords in all its texts, as reports do when they show them.
     pub fn conceal_secrets(&mut self) {
         self.replace_texts(concealed);
         for entry in &mut self.entries {
+            if let Some(Event::ProvisioningUriInvalid { uri: Some(uri) }) = &mut entry.event {
+                *uri = conceal_uri(uri).into();
+            }
             let shown = entry.repeats.iter_mut().flat_map(|repeats| &mut repeats.shown);
             let fields = entry.event.iter_mut().flat_map(|event| event.texts_mut());
             for text in shown.map(|repeat| &mut repeat.text).chain(fields) {
@@ -27,14 +31,23 @@ impl LogDigest {
 impl Fragment {
     /// The number of lines stays the same: of a secret over several lines, only these are left.
     fn conceal_secrets(&mut self) {
-        let Some(concealed) = concealed(&self.bytes) else { return };
-        let line_feeds = |text: &[u8]| memchr::memchr_iter(b'\n', text).count();
-        let lines = line_feeds(&self.bytes);
-        self.bytes = match line_feeds(concealed.as_bytes()) == lines {
-            true => concealed.into_bytes(),
-            false => format!("{REDACTED}\n").repeat(lines).into_bytes(),
-        };
+        let text = lossy(&self.bytes);
+        let lines = text.matches('\n').count();
+        let shown = conceal(&text);
+        if has_wrapped_secret(&text) || shown.matches('\n').count() != lines {
+            self.bytes = format!("{REDACTED}\n").repeat(lines).into_bytes();
+        } else if let Cow::Owned(shown) = shown {
+            self.bytes = shown.into_bytes();
+        }
     }
+}
+
+/// Whether lines hold more of a secret if they are joined, with or without blanks.
+fn has_wrapped_secret(lines: &str) -> bool {
+    let is_mark = |character: char| character.is_whitespace() || matches!(character, '>' | '|');
+    let parts: Vec<&str> = lines.lines().map(|line| line.trim_matches(is_mark)).collect();
+    let left = left_by_conceal(&parts.join("\n")).unwrap_or(usize::MAX);
+    ["", " "].iter().any(|sign| left_by_conceal(&parts.join(sign)).is_some_and(|joined| joined < left))
 }
 
 /// The text without its secrets; None if it has none.
@@ -78,6 +91,33 @@ mod tests {
             let record = record_of(&log);
             assert!(!record.contains("geheim") && !record.contains(&KEY[..40]), "{log}");
             assert!(record.contains("[redacted]"), "{log}");
+        }
+    }
+
+    #[test]
+    fn no_wrapped_text_keeps_a_secret() {
+        let before = "0531131822|tls  |4|00|Device credential invalid: bad ";
+        for (one, other) in [
+            ("pass", "word=geheim in it"),
+            ("password=ge", "heim in it"),
+            ("Autho", "rization: Basic Z2VoZWlt= sent"),
+            ("Authorization: Basic Z2Vo", "ZWlt= sent"),
+            ("reg.1.auth.password=\"", "ge heim\" x"),
+            ("https://joe:ge", "heim@h/"),
+        ] {
+            // In the second log, the message is at the end, and in the third one at the beginning.
+            for log in [
+                format!("{before}{one}\n{other}\n0531131824|app  |4|00|x\n"),
+                format!("0531131820|app  |4|00|x\n{before}{one}\n{other}\n"),
+                format!("{before}{one}\n> {other}"),
+                format!("{before}{one}\n> {other}\n"),
+                format!("invalid: bad {one}\n{other}\n0531131824|app  |4|00|x\n"),
+            ] {
+                let record = record_of(&log);
+                for secret in ["geheim", "heim", "Z2Vo", "ZWlt"] {
+                    assert!(!record.contains(secret), "{secret} of {log} in {record}");
+                }
+            }
         }
     }
 

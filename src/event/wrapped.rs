@@ -10,8 +10,9 @@ use serde_json::Value;
 use smallvec::{SmallVec, smallvec};
 
 use super::{End, Event, ParsedText, kinds, read};
-use crate::line::without_trailing_marks;
+use crate::line::{lossy, without_trailing_marks};
 use crate::reference::Model;
+use crate::secrets::left_by_conceal;
 
 /// The most joins of one message: those of three breaks that the grammar does not decide.
 const MAX_JOINS: usize = 8;
@@ -161,6 +162,10 @@ impl WrappedText {
     /// beginning shows.
     #[must_use]
     pub(crate) fn event(&self, is_wrapped_at_blanks: bool) -> Option<(Event, &[u8])> {
+        if let Some(join) = self.with_secret() {
+            let event = if self.is_cut_off { cut_event(&join.text) } else { join.event().cloned() };
+            return Some((event.or_else(|| cut_event(&join.text))?, &join.text));
+        }
         let whole = self.joins.iter().filter(|join| join.event().is_some()).filter_map(|join| {
             let event = if self.is_cut_off { cut_event(&join.text) } else { join.event().cloned() };
             Some((event?, &join.text[..]))
@@ -176,6 +181,19 @@ impl WrappedText {
         let text =
             found.iter().find(|(known, _)| *known == event).or(found.first()).map(|(_, text)| *text)?;
         Some((event, text))
+    }
+}
+
+impl WrappedText {
+    /// The join that conceals most of a secret. In the others, its word or its end may be broken, so they would show it.
+    fn with_secret(&self) -> Option<&Join> {
+        if self.joins.len() < 2 {
+            return None;
+        }
+        let is_whole = self.joins.iter().any(|join| join.event().is_some());
+        let joins = self.joins.iter().filter(|join| !is_whole || join.event().is_some());
+        let left = joins.filter_map(|join| Some((left_by_conceal(&lossy(&join.text))?, join)));
+        left.min_by_key(|(left, _)| *left).map(|(_, join)| join)
     }
 }
 

@@ -4,7 +4,7 @@
 use super::Redactor;
 use crate::model::Mac;
 use crate::problem::Problem;
-use crate::secrets::{REDACTED, conceal};
+use crate::secrets::{REDACTED, conceal, conceal_uri};
 use crate::sentence::{Part, Sentence};
 
 /// How names are shown.
@@ -67,8 +67,9 @@ impl<'r> Shown<'r> {
     pub fn uri(self, uri: &str) -> String {
         /// A prefix that marks the text as a URI, so that its parts are recognized.
         const SCHEME: &str = "uri://";
+        let uri = conceal_uri(uri);
         if uri.contains("://") {
-            return self.text(uri);
+            return self.text(&uri);
         }
         let shown = self.text(&format!("{SCHEME}{uri}"));
         shown.strip_prefix(SCHEME).unwrap_or(&shown).to_owned()

@@ -5,21 +5,33 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Secret, pattern};
+use super::{Secret, merged, pattern};
 
 static AUTHORIZATION: LazyLock<Regex> = LazyLock::new(|| {
     let schemes = "basic|digest|bearer|ntlm|negotiate";
     pattern(&format!(r#"(?i)authorization\\?["']?\s*[:=]\s*\\?["']?({schemes})[\s:=]+"#))
 });
 
-/// What comes before `user:password@`. Group 1 is the scheme of a SIP URI; group 2 matches if slashes are escaped;
-/// group 3 if this may be something else.
+/// What comes before `user:password@`. Group 1 matches if slashes are escaped; group 2 is a scheme without slashes or with
+/// other ones; group 3 matches if this may be something else.
 static URL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i)\b(sips?(?::|%3a))|[a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|(%2f)){2}",
+        r"(?i)[a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|(%2f)){2}",
+        r"|\b((?:sips?|t?ftps?|https?|scp|sftp)(?::|%3a)(?:[\\/]|%2f|%5c)*)",
         r"|([a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|%2f)|(?:\\*/|%2f){2})",
     ))
 });
+
+/// The beginning of a URI in quotes, as in `Invalid STS-URI: '…'`.
+static QUOTED_URI: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)ur[il]["']?\s*[:=]?\s*["'`‘“]"#));
+
+const QUOTES: [char; 6] = ['"', '\'', '`', '‘', '“', '’'];
+
+/// The end of a URL in quotes. It may itself contain quotes.
+static CLOSING: LazyLock<Regex> = LazyLock::new(|| pattern(r#"["'`’”](?:[\s,;:.)\]}>]|\z)"#));
+
+/// The longest URL that may contain blanks, in bytes.
+const MAX_WITH_BLANKS: usize = 256;
 
 /// The host after `user:password@`: with a dot, or an IP address.
 static HOST: LazyLock<Regex> = LazyLock::new(|| {
@@ -109,15 +121,7 @@ pub(super) fn values(text: &str) -> Vec<Secret> {
             secrets.push(Secret::new(element.end(), end));
         }
     }
-    secrets.sort_by_key(|secret| (secret.start, secret.end));
-    secrets.dedup_by(|later, earlier| {
-        let overlaps = later.start < earlier.end;
-        if overlaps {
-            earlier.end = earlier.end.max(later.end);
-        }
-        overlaps
-    });
-    secrets
+    merged(secrets)
 }
 
 /// The range of the value that begins at `at`: within its quotes, or up to a blank or the next setting.
@@ -180,9 +184,12 @@ pub(super) fn urls(text: &str) -> Vec<Secret> {
         if at >= run.end {
             run = Run::of(text, at);
         }
-        let certain = scheme.get(1).is_none() && scheme.get(3).is_none();
-        let url = Url { may_be_cut: run.end == text.len() && certain, is_encoded: scheme.get(2).is_some() };
-        if let Some((start, end)) = run.password(text, at, &url).filter(|(start, end)| start < end) {
+        let is_certain = scheme.get(2).is_none() && scheme.get(3).is_none();
+        let url = Url { is_certain, is_encoded: scheme.get(1).is_some() };
+        let is_quoted = text[..whole.start()].ends_with(QUOTES);
+        let within_quotes = is_quoted.then(|| Run::within_quotes(text, whole.start(), at, &url)).flatten();
+        let plain = run.password(text, at, &url).filter(|(start, end)| start < end);
+        if let Some((start, end)) = plain.into_iter().chain(within_quotes).max_by_key(|(_, end)| *end) {
             secrets.push(Secret::new(start, end));
             at = end.max(at);
         }
@@ -190,9 +197,29 @@ pub(super) fn urls(text: &str) -> Vec<Secret> {
     secrets
 }
 
+/// `user:password@` at the beginning of what a message calls a URI, without a scheme.
+pub(super) fn quoted_uris(text: &str) -> Vec<Secret> {
+    let mut secrets = Vec::new();
+    let mut at = 0;
+    while let Some(quote) = QUOTED_URI.find_at(text, at) {
+        at = quote.end();
+        let url = Url { is_certain: false, is_encoded: false };
+        let Some((start, end)) = Run::within_quotes(text, at, at, &url) else { continue };
+        let user = text[at..start].trim_end_matches(':');
+        if is_user(user, &text[start..end]) && !is_label(user) {
+            secrets.push(Secret::new(start, end));
+            at = end;
+        }
+    }
+    secrets
+}
+
+fn is_label(word: &str) -> bool {
+    LABELS.split(' ').any(|label| label.eq_ignore_ascii_case(word))
+}
+
 /// `user:password@host` without a scheme.
 pub(super) fn before_hosts(text: &str) -> Vec<Secret> {
-    let is_label = |word: &str| LABELS.split(' ').any(|label| label.eq_ignore_ascii_case(word));
     let in_run = |run: &str| {
         let (end, _) = run.rmatch_indices('@').find(|(at, _)| HOST.is_match(&run[at + 1..]))?;
         let mut parts = run[..end].split_inclusive(':');
@@ -252,7 +279,8 @@ pub(super) fn of_address(text: &str) -> Option<Secret> {
 }
 
 struct Url {
-    may_be_cut: bool,
+    /// It has a scheme with two slashes.
+    is_certain: bool,
     is_encoded: bool,
 }
 
@@ -273,6 +301,20 @@ impl Run {
         let run = &rest[..length];
         let last_at = run.rfind('@').or_else(|| run.rfind("%40")).map(|at| start + at);
         Self { end: start + length, last_at }
+    }
+
+    /// The range of the password in a URL that begins at `begin`, between quotation marks, and whose scheme ends at `start`.
+    fn within_quotes(text: &str, begin: usize, start: usize, url: &Url) -> Option<(usize, usize)> {
+        let closing = match text[..begin].chars().next_back()? {
+            '‘' => '’',
+            '“' => '”',
+            same => same,
+        };
+        let mut ends = CLOSING.find_iter(one_line(text, start));
+        let end = start + ends.find(|end| end.as_str().starts_with(closing))?.start();
+        let last_at = text[start..end].rfind('@').map(|at| start + at)?;
+        let run = Self { end, last_at: Some(last_at) };
+        run.password(text, start, url).filter(|(start, end)| start < end)
     }
 
     /// The range of the password in a URL whose scheme ends at `start`. The password may contain `@` and `/`
@@ -302,7 +344,17 @@ impl Run {
                 if let Some(rest) = QUOTED_REST.find(&text[self.end..]) {
                     return Some((password, self.end + rest.end() - 1));
                 }
-                (url.may_be_cut && !after.contains(['/', '?', '#'])).then_some((password, self.end))
+                if !url.is_certain {
+                    return None;
+                }
+                // The password contains blanks.
+                let further = one_line(text, self.end);
+                let further = further.split_once("://").map_or(further, |(further, _)| further);
+                if let Some(at) = further.split(ends_text).next().and_then(|further| further.rfind('@')) {
+                    return Some((password, self.end + at));
+                }
+                let may_be_cut = self.end == text.len() && !after.contains(['/', '?', '#']);
+                may_be_cut.then_some((password, self.end))
             }
         }
     }
@@ -323,5 +375,20 @@ fn is_slashed(rest: &str) -> bool {
 }
 
 fn ends_url(character: char) -> bool {
-    character.is_whitespace() || matches!(character, '"' | '<' | '>' | '“' | '”' | '‘' | '’')
+    character.is_whitespace() || ends_text(character)
+}
+
+/// Whether a character ends also a URL that contains blanks.
+const fn ends_text(character: char) -> bool {
+    matches!(character, '"' | '<' | '>' | '“' | '”' | '‘' | '’')
+}
+
+/// What follows in the same line, at most [`MAX_WITH_BLANKS`] bytes.
+fn one_line(text: &str, start: usize) -> &str {
+    let mut end = text.len().min(start + MAX_WITH_BLANKS);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let rest = &text[start..end];
+    rest.split(['\n', '\r']).next().unwrap_or(rest)
 }

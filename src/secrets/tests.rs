@@ -1,5 +1,7 @@
 //! What must be concealed, what must be kept, and robustness against any text.
 
+mod uris;
+
 use std::borrow::Cow;
 
 use proptest::prelude::*;
@@ -30,7 +32,7 @@ proptest! {
 
     #[test]
     fn what_triggers_has_one_of_few_characters(
-        word in r#"private|@|Authoriz|:[/\\]|/[/\\]|%2f|%3A|sips?:|pass|pwd|PSK|secret|api[ _.-]?key|shared[ _.-]?KEY|(pw|pin|AUTH|token|Credentials?)([0-9=._"'\\-]|value|hash|text)"#
+        word in r#"private|@|Authoriz|:[/\\]|/[/\\]|%2f|%3A|sips?:|https?:|ur[il]|pass|pwd|PSK|secret|api[ _.-]?key|shared[ _.-]?KEY|(pw|pin|AUTH|token|Credentials?)([0-9=._"'\\-]|value|hash|text)"#
     ) {
         prop_assert!(TRIGGER.is_match(&word), "{}", word);
         prop_assert!(may_trigger(&word), "{}", word);
@@ -39,7 +41,7 @@ proptest! {
     #[test]
     fn no_word_is_passed_over(
         before in "[ -~]{0,8}",
-        word in "(pass|PSK|pwd|api key|pre-shared_key|privatekey|token|Pin|auth|credentials|sip:|ftp:/|a:b@c.de|authorization:)",
+        word in "(pass|PSK|pwd|api key|pre-shared_key|privatekey|token|Pin|auth|credentials|sip:|tftp:u:|uri 'u:|ftp:/|a:b@c.de|authorization:)",
         after in r#"(value|Hash|_text|.|[0-9])?\?["']?[=:]{1,2} ?[ -~]{1,8}@?[ -~]{0,4}"#
     ) {
         let text = [before, word, after].concat();
@@ -359,6 +361,10 @@ fn hostile_lengths_take_linear_time() {
         "password=\"x\" ",
         "password ",
         "user a password from ",
+        "'a://b:c d@",
+        "uri 'a:b ",
+        "%2570",
+        "&quot;",
         "\\n",
         "&#10;",
     ] {
