@@ -51,6 +51,7 @@ pub(crate) use kind::packed_endings;
 pub use limits::{Limits, MAX_CONFIG_BYTES};
 pub use list::files_from;
 pub use log_name::{Rotation, chain, log_mac, mac_in_name, natural_order, rotation};
+pub(crate) use source::mac_of_unread_log;
 pub use source::Source;
 pub use state::FileState;
 pub(crate) use system::problem_of;

@@ -352,7 +352,7 @@ impl ScanContext<'_> {
         rows: &mut Rows,
         problems: &mut Vec<Problem>,
     ) {
-        // No log could be read; the problem says why.
+        // No log could be read: see `phones_with_unread_logs`.
         if phone_logs.is_empty() {
             return;
         }
@@ -428,6 +428,7 @@ impl ScanContext<'_> {
     fn finish(&self, mut rows: Rows, mut problems: Vec<Problem>) -> Scan {
         let options = self.options;
         let is_mixed = |problem: &Problem| problem.kind == ProblemKind::MixedPhones;
+        self.phones_with_unread_logs(&mut rows, &problems);
         let found_any = rows.has_logs() || problems.iter().any(is_mixed);
         let rows_with_logs = rows.len();
         self.phones_without_logs(&mut rows, &problems);

@@ -7,6 +7,7 @@ use std::io::{self, Read};
 
 use super::archive::base_name;
 use super::buffers::{Buffers, WHOLE};
+use super::file_kind::{ConfigKind, SkipReason};
 use super::kind::is_archive_name;
 use super::limits::{Budget, Fault, fill};
 use super::log_name::{log_mac, mac_in_name, rotation};
@@ -14,6 +15,7 @@ use super::open::{Input, Item, Opener, SHORTER, read_fault};
 use super::state::FileState;
 use super::system::{FileStatus, open_file, path_of, problem_of, shown};
 use super::{LogName, LogSink, Options};
+use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 
 /// Reads a file. `item` has what is known from its name.
@@ -63,6 +65,19 @@ pub(super) fn read_file(
 pub(super) fn status_of(path: &[u8], shown: &str) -> Result<(u64, Option<i64>), Problem> {
     let status = FileStatus::of_path(&path_of(path)).map_err(|error| problem_of(shown.to_owned(), &error))?;
     Ok((status.size, status.modified))
+}
+
+/// The phone of a log that could not be read, by its path as problems name it. An address elsewhere in a file's name
+/// counts only if the user named the file, and only then it is read: archives and configuration files aside.
+pub(crate) fn mac_of_unread_log(path: &str) -> Option<Mac> {
+    let mut names = path.rsplit(['/', '\\']).map(str::as_bytes);
+    let of_other_name = || {
+        let name = base_name(path.as_bytes());
+        let is_other = is_archive_name(name) || ConfigKind::of(name).is_some() || SkipReason::of(name).is_some();
+        mac_in_name(name).filter(|_| name.contains(&b'.') && !is_other)
+    };
+    // A directory named like a log is one log.
+    names.find_map(log_mac).or_else(of_other_name)
 }
 
 /// A file or stream that must be read to know whose logs it holds.
@@ -152,5 +167,35 @@ impl Source {
         let budget = Budget::new(limits, None);
         Opener { budget: &budget, configs, buffers, sink }.read(&item, Input::Stream(stream));
         sink.advance(1, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_phone_of_a_log_that_could_not_be_read() {
+        for path in [
+            "in/0004f2a1b202-app.log",
+            "a.zip!/x/0004F2-A1B202-app.log.1.gz",
+            "0004f2a1b202-app.log/2",
+            "x/log of 0004f2a1b202.txt",
+        ] {
+            assert_eq!(mac_of_unread_log(path), Some("0004F2A1B202".parse().unwrap()), "{path}");
+        }
+        for path in [
+            "0004f2a1b202.cfg",
+            "0004f2a1b202-private.key",
+            "0004f2a1b202-boot.log",
+            "0004f2a1b202",
+            "0004f2a1b202/x.log",
+            "0004f2a1b202.zip",
+            "0004F2A1B202.7z",
+            "0004f2a1b202 0004f2a1b203.log",
+            "",
+        ] {
+            assert_eq!(mac_of_unread_log(path), None, "{path}");
+        }
     }
 }

@@ -49,6 +49,7 @@ type PathState = (String, Option<FileState>);
 
 /// A packed phone, without the diagnoses that need the whole fleet.
 struct CachedPhone {
+    /// Empty if no log of it could be read.
     phone: Vec<u8>,
     problems: Vec<Problem>,
     /// The hash [`Phone::configuration`], which is not packed with the phone.
@@ -194,7 +195,7 @@ impl LiveScan {
             };
             from_others().for_each(|more| phone_logs.append(more));
             part.problems.extend(part.of_others.problems());
-            let is_there = context.found.phone_of(*mac).is_some() || !phone_logs.is_empty();
+            let is_there = !phone_logs.is_empty() || !part.problems.is_empty();
             let kept = is_there.then(|| CachedPhone::of(context, Some(*mac), phone_logs, part.problems));
             (*mac, kept, part.of_others)
         };
@@ -253,6 +254,9 @@ impl CachedPhone {
         phone_logs: PhoneLogs,
         mut problems: Vec<Problem>,
     ) -> Self {
+        if phone_logs.is_empty() {
+            return Self { phone: Vec::new(), problems, configuration: 0, common: None };
+        }
         let joined = phone_logs.join(mac, &context.options.clock, &mut problems);
         let phone = context.phone(mac, &joined.joined, joined.is_mixed, false);
         // Writing to memory does not fail.

@@ -1,17 +1,36 @@
-//! Phones without logs: those of the inventory, and those whose configuration alone is faulty.
+//! Phones without logs that could be read: those whose logs can't be opened, those of the inventory, and those whose
+//! configuration alone is faulty.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use super::configuration::Audit;
 use super::rows::Rows;
 use super::{ScanContext, compared};
+use crate::input::mac_of_unread_log;
 use crate::model::Mac;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 use crate::timeline;
 
 impl ScanContext<'_> {
+    /// Adds the phones of which no log could be opened: they have logs, as those whose logs are damaged. What is missing,
+    /// or has other content, is no log.
+    pub(super) fn phones_with_unread_logs(&self, rows: &mut Rows, problems: &[Problem]) {
+        let mut unread = unread_logs(problems.iter().filter(|problem| {
+            !matches!(problem.kind, ProblemKind::NotFound | ProblemKind::NotALog)
+        }));
+        if unread.is_empty() {
+            return;
+        }
+        rows.macs_by_logs(rows.len()).0.iter().for_each(|known| _ = unread.remove(known));
+        for (mac, paths) in unread {
+            let mut phone = self.phone(Some(mac), &timeline::Joined::default(), false, true);
+            phone.files = paths.into_iter().map(Into::into).collect();
+            rows.push(phone);
+        }
+    }
+
     /// Adds the phones of the inventory without a log that could be read, and those whose configuration alone
     /// is faulty.
     pub(super) fn phones_without_logs(&self, rows: &mut Rows, problems: &[Problem]) {
@@ -19,11 +38,10 @@ impl ScanContext<'_> {
             return;
         }
         let known = BTreeSet::from_iter(rows.macs_by_logs(rows.len()).0);
-        let names = problems.iter().filter_map(|problem| problem.path.rsplit(['/', '\\']).next());
-        let unread: BTreeSet<Mac> = names.filter_map(|name| crate::input::log_mac(name.as_bytes())).collect();
+        let unread = unread_logs(problems.iter());
         let nothing = timeline::Joined::default();
         let without_log = |mac| {
-            let is_unread = self.listed(mac).is_some() && unread.contains(&mac);
+            let is_unread = self.listed(mac).is_some() && unread.contains_key(&mac);
             self.phone(Some(mac), &nothing, false, is_unread)
         };
         let listed = self.options.inventory.iter().flat_map(|inventory| inventory.rows.keys());
@@ -43,4 +61,15 @@ impl ScanContext<'_> {
             }
         }
     }
+}
+
+/// The phones whose logs have one of these problems, and the paths of these logs.
+fn unread_logs<'p>(problems: impl Iterator<Item = &'p Problem>) -> BTreeMap<Mac, BTreeSet<&'p str>> {
+    let mut unread: BTreeMap<Mac, BTreeSet<&str>> = BTreeMap::new();
+    for problem in problems {
+        if let Some(mac) = mac_of_unread_log(&problem.path) {
+            unread.entry(mac).or_default().insert(&problem.path);
+        }
+    }
+    unread
 }

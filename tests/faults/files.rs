@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::Command;
 
 use phonecert::report::FORMATS;
 
@@ -27,7 +28,59 @@ fn an_unreadable_file() {
     fs::set_permissions(tree.path(LOG), fs::Permissions::from_mode(0o0)).unwrap();
     let answer = as_nobody(&tree);
     answer.has_problem(LOG, "permission-denied", "denied");
-    assert_eq!(answer.json["scanned"]["devices"], 1);
+    assert_unread(&answer);
+}
+
+/// The phone has a row, as one whose log is damaged.
+#[track_caller]
+fn assert_unread(answer: &Answer) {
+    let phone = answer.device(PHONE).unwrap();
+    assert_eq!(phone["status"], "unknown");
+    assert_eq!(phone["files"], serde_json::json!([LOG]));
+    let message = "The phone's log could not be read, so nothing is known.";
+    assert_eq!(phone["diagnoses"][0]["code"], "LOG001");
+    assert_eq!(phone["diagnoses"][0]["message"], message);
+}
+
+#[test]
+fn a_pipe_and_a_device_named_like_logs() {
+    for target in [None, Some("/dev/null")] {
+        let tree = Tree::new();
+        match target {
+            Some(target) => symlink(target, tree.path(LOG)).unwrap(),
+            None => assert!(Command::new("mkfifo").arg(tree.path(LOG)).status().unwrap().success()),
+        }
+        let answer = tree.scan();
+        answer.has_problem(LOG, "unreadable", ", not a file");
+        assert_unread(&answer);
+        // Alone too, it is a log that was found.
+        let run = |args: &[&str]| {
+            let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_phonecert"));
+            command.args(args).current_dir(tree.path("")).output().unwrap()
+        };
+        for args in [&["device", PHONE, "."][..], &["scan", "--device", PHONE, "--no-config"]] {
+            let output = run(args);
+            let text = String::from_utf8(output.stdout).unwrap();
+            assert!(output.status.code() == Some(4) && text.contains("LOG001"), "{args:?}: {text}");
+        }
+        let records = run(&["digest", "-q", "."]).stdout;
+        tree.write("all.pcr", &records);
+        let of_records = program(&tree.path("")).args(["--records", "all.pcr"]).output().unwrap();
+        assert_eq!(Answer::of(of_records).json, answer.json);
+    }
+}
+
+/// A link without a target is no log, and an address in the name of something else tells of no log.
+#[test]
+fn what_is_no_unread_log() {
+    let tree = Tree::new();
+    symlink("nowhere", tree.path(LOG)).unwrap();
+    symlink("/dev/null", tree.path("0004f2a1b2c3.cfg")).unwrap();
+    tree.write("0004f2a1b2c3.zip", b"PK\x03\x04");
+    let answer = tree.scan();
+    assert!(answer.problems().len() >= 2 && answer.device(PHONE).is_none(), "{:#}", answer.json);
+    let output = program(&tree.path("")).args(["--device", PHONE]).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
 }
 
 #[test]
