@@ -3,7 +3,7 @@
 mod notifier;
 mod screen;
 
-pub(crate) use notifier::Notifier;
+pub(crate) use notifier::{COMPARE_LINKS, Notifier};
 pub(crate) use screen::{Key, Screen};
 
 /// An event that ends the wait for the next scan.

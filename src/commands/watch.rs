@@ -18,7 +18,7 @@ use phonecert::scan::{LiveScan, NoProgress, Scan};
 use super::notices;
 use super::setup::{self, Setup};
 use crate::cli::WatchArgs;
-use crate::watch::{Key, Notifier, Screen, Wake};
+use crate::watch::{COMPARE_LINKS, Key, Notifier, Screen, Wake};
 use crate::{Failure, interrupt, output};
 
 /// After the first notification of a change, the program waits this long before it looks at the files, since
@@ -40,10 +40,12 @@ pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
     let (wake, wakes) = mpsc::channel();
     // Watching begins before the first scan, so that changes during the scan are not missed.
     let poll = args.poll.map(|seconds| Duration::from_secs(u64::from(seconds.get())));
-    let notifier = Notifier::new(&setup.paths, poll, wake.clone());
+    let mut notifier = Notifier::new(&setup.paths, poll, wake.clone());
     let mut live = LiveScan::default();
-    let scan =
-        setup.scan(&args.read, &args.run, |found, options, progress| live.rescan(found, options, progress));
+    let scan = setup.scan(&args.read, &args.run, |found, options, progress| {
+        notifier.follow(&found.links);
+        live.rescan(found, options, progress)
+    });
     let write = format.write;
     let (shown, table, last, screen) = (None, String::new(), None, None);
     let mut watch = Watch { args, write, setup, live, notifier, shown, table, last, screen };
@@ -65,7 +67,13 @@ pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
     // The next scan waits at least as long as the last one took, so that scans take at most half of the time.
     let mut earliest = next;
     loop {
-        match wakes.recv_timeout(next.saturating_duration_since(Instant::now())) {
+        let until_next = next.saturating_duration_since(Instant::now());
+        match wakes.recv_timeout(until_next.min(COMPARE_LINKS)) {
+            Err(RecvTimeoutError::Timeout) if until_next > COMPARE_LINKS => {
+                if watch.notifier.is_led_elsewhere() {
+                    next = next.min(earliest.max(Instant::now() + DEBOUNCE));
+                }
+            }
             Ok(Wake::Changed) => next = next.min(earliest.max(Instant::now() + DEBOUNCE)),
             Ok(Wake::Signal(interrupt::INTERRUPT) | Wake::Key(Key::Quit)) => return Ok(0),
             Ok(Wake::Signal(signal)) => return Ok(u8::try_from(128 + signal).unwrap_or(crate::FAILED)),
@@ -144,6 +152,7 @@ impl Watch {
         }
         options.clock.now = clock.now;
         let found = setup::find(paths, &self.args.read.paths);
+        self.notifier.follow(&found.links);
         match pool.install(|| self.live.rescan(&found, options, &NoProgress)) {
             Some(scan) => self.take(scan, false),
             None => Ok(Vec::new()),

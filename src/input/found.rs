@@ -27,6 +27,9 @@ pub struct FoundFiles {
     pub problems: Vec<Problem>,
     /// Files that look like logs or archives but are not read, and the number of all files.
     pub skipped: SkippedFiles,
+    /// Symbolic links to directories, and those named like files that are read, sorted. Their targets can be replaced
+    /// without a change of the directory that they are in.
+    pub links: Vec<PathBuf>,
     pub(super) tree: DirectoryTree,
     /// The names of all logs and configuration files, each with a NUL byte after it.
     names: Vec<u8>,
@@ -71,6 +74,7 @@ pub(super) struct PartialFiles {
     pub(super) streams: Vec<Source>,
     pub(super) problems: Vec<Problem>,
     pub(super) skipped: SkippedFiles,
+    pub(super) links: Vec<PathBuf>,
 }
 
 impl PartialFiles {
@@ -101,6 +105,7 @@ impl FoundFiles {
     fn add(&mut self, mut part: PartialFiles) {
         self.streams.append(&mut part.streams);
         self.problems.append(&mut part.problems);
+        self.links.append(&mut part.links);
         self.skipped.merge(part.skipped);
         let begin = self.names.len();
         if begin + part.names.len() > u32::MAX as usize {
@@ -119,6 +124,8 @@ impl FoundFiles {
         self.streams.dedup_by(|later, earlier| later.path() == earlier.path());
         self.problems.sort();
         self.problems.dedup();
+        self.links.sort();
+        self.links.dedup();
         let (tree, names) = (&self.tree, &self.names);
         for entries in [&mut self.logs, &mut self.configs] {
             entries.par_sort_unstable_by(|a, b| {

@@ -14,8 +14,12 @@ use super::Wake;
 /// The polling interval if there are no notifications.
 const POLL: Duration = Duration::from_secs(1);
 
-/// The polling interval in addition to notifications, since mounted and linked directories may send none.
+/// The polling interval in addition to notifications, since mounted directories may send none.
 const FALLBACK_POLL: Duration = Duration::from_secs(30);
+
+/// The interval at which links and the watched directories themselves are compared. No notification tells that a
+/// link's target or a directory above was replaced.
+pub(crate) const COMPARE_LINKS: Duration = Duration::from_millis(500);
 
 /// Wakes the program when something changes below the paths that the user named. It does not say what
 /// changed: the program then compares all files.
@@ -23,6 +27,8 @@ pub(crate) struct Notifier {
     /// The watched directories: named ones recursively, and the parents of named files. The identity shows
     /// whether another directory has taken the name.
     roots: Vec<(PathBuf, RecursiveMode, Option<Identity>)>,
+    /// The links that the last scan found, and what they led to.
+    links: Vec<(PathBuf, Option<Target>)>,
     /// The watcher, which stops when dropped. None if files are polled.
     watcher: Option<RecommendedWatcher>,
     /// The polling interval that the user asked for.
@@ -37,6 +43,24 @@ pub(crate) struct Notifier {
 /// Device, inode and time of creation. The last is needed since the inode of a removed directory may be
 /// reused.
 type Identity = (u64, u64, Option<SystemTime>);
+
+/// What a link leads to: for a directory its identity, for a file also its size and the time of its last change.
+#[derive(PartialEq, Eq)]
+enum Target {
+    Directory(Identity),
+    File(Identity, u64, Option<SystemTime>),
+}
+
+impl Target {
+    fn of(link: &Path) -> Option<Self> {
+        let metadata = std::fs::metadata(link).ok()?;
+        let identity = identity_of(&metadata);
+        Some(match metadata.is_dir() {
+            true => Self::Directory(identity),
+            false => Self::File(identity, metadata.len(), metadata.modified().ok()),
+        })
+    }
+}
 
 impl Notifier {
     /// Begins to watch these paths.
@@ -54,7 +78,8 @@ impl Notifier {
         roots.sort();
         roots.dedup();
         let is_pending = Arc::default();
-        let mut notifier = Self { roots, watcher: None, poll, why_polling: None, wake, is_pending };
+        let links = Vec::new();
+        let mut notifier = Self { roots, links, watcher: None, poll, why_polling: None, wake, is_pending };
         notifier.start();
         notifier
     }
@@ -68,12 +93,37 @@ impl Notifier {
     /// whether it did.
     pub(crate) fn renew(&mut self) -> bool {
         self.is_pending.store(false, Ordering::SeqCst);
-        let is_same = |(path, _, before): &(PathBuf, _, Option<Identity>)| identity(path) == *before;
-        if self.poll.is_some() || self.roots.iter().all(is_same) {
+        if self.poll.is_some() || self.has_same_roots() {
             return false;
         }
         self.start();
         true
+    }
+
+    fn has_same_roots(&self) -> bool {
+        self.roots.iter().all(|(path, _, before)| identity(path) == *before)
+    }
+
+    /// Whether a link or a directory's name leads to something else than at the last scan.
+    pub(crate) fn is_led_elsewhere(&self) -> bool {
+        self.watcher.is_some()
+            && !(self.has_same_roots() && self.links.iter().all(|(link, before)| Target::of(link) == *before))
+    }
+
+    /// Takes the links that a search found; must be called before the files are compared. If they lead to other
+    /// directories than before, these are watched from now on.
+    pub(crate) fn follow(&mut self, links: &[PathBuf]) {
+        let links: Vec<_> = links.iter().map(|link| (link.clone(), Target::of(link))).collect();
+        let is_directory = |(_, target): &&(PathBuf, Option<Target>)| matches!(target, Some(Target::Directory(_)));
+        let is_same = self.links.iter().filter(is_directory).eq(links.iter().filter(is_directory));
+        self.links = links;
+        if !is_same && self.watcher.is_some() {
+            self.start();
+            // Nothing told of changes since the search.
+            if !self.is_pending.swap(true, Ordering::SeqCst) {
+                let _ = self.wake.send(Wake::Changed);
+            }
+        }
     }
 
     fn start(&mut self) {
@@ -121,15 +171,18 @@ impl Notifier {
 
 /// The identity of the directory that has this name now.
 fn identity(path: &Path) -> Option<Identity> {
-    let metadata = std::fs::metadata(path).ok()?;
+    std::fs::metadata(path).ok().as_ref().map(identity_of)
+}
+
+fn identity_of(metadata: &std::fs::Metadata) -> Identity {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
-        Some((metadata.dev(), metadata.ino(), metadata.created().ok()))
+        (metadata.dev(), metadata.ino(), metadata.created().ok())
     }
     #[cfg(not(unix))]
     {
-        Some((0, 0, metadata.created().ok()))
+        (0, 0, metadata.created().ok())
     }
 }
 

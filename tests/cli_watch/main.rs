@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![cfg(unix)]
 
+mod links;
+#[path = "../tree/mod.rs"]
 mod tree;
 
 use std::collections::BTreeMap;
