@@ -14,6 +14,7 @@ mod setup;
 pub(crate) mod watch;
 
 use phonecert::problem::Problem;
+use phonecert::scan::is_of_unread_log;
 
 /// Exit status: an active diagnosis is at least as severe as `--fail-on`; for `diff`: a new diagnosis.
 const FOUND_TROUBLE: u8 = 1;
@@ -22,9 +23,9 @@ const FOUND_NOTHING: u8 = 3;
 /// Exit status: no such diagnosis was found, but not everything could be read.
 const NOT_ALL_READ: u8 = 4;
 
-/// The exit status of a run without trouble.
-const fn status_of(found_any: bool, problems: &[Problem]) -> u8 {
-    match (found_any, problems.is_empty()) {
+/// The exit status of a run without trouble. `found_any`: a log was read.
+fn status_of(found_any: bool, problems: &[Problem]) -> u8 {
+    match (found_any || problems.iter().any(is_of_unread_log), problems.is_empty()) {
         (false, _) => FOUND_NOTHING,
         (_, false) => NOT_ALL_READ,
         _ => 0,

@@ -53,6 +53,7 @@ pub use configuration::{UndecidedPhones, config_tree};
 pub use live::LiveScan;
 pub use make_records::{DigestSummary, Retention, digest};
 pub use read_records::Records;
+pub use without_logs::is_of_unread_log;
 
 /// What to scan for, and how.
 pub struct Options {

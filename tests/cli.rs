@@ -109,6 +109,24 @@ fn the_answer_goes_to_standard_output_and_nothing_else() {
 }
 
 #[test]
+fn nothing_to_read_is_told_by_every_command() {
+    let empty = tempfile::tempdir().unwrap();
+    for command in [&["list"][..], &["digest", "--output", "e.pcr", "--force"], &["events"], &["scan"]] {
+        let arguments = |path| [command, &[path]].concat();
+        let told = |path| complained(empty.path(), &arguments(path));
+        assert_eq!(status(empty.path(), &arguments(".")), 3, "{command:?}");
+        assert!(told(".").contains("no log was found"), "{command:?}");
+        assert_eq!(status(empty.path(), &arguments("missing")), 3, "{command:?}");
+        assert!(told("missing").starts_with("phonecert: missing: "), "{command:?}");
+        assert_eq!(told("missing").lines().count(), 1, "{command:?}");
+        assert_eq!(complained(empty.path(), &[command, &[".", "-q"]].concat()), "");
+    }
+    let fleet = fleet();
+    assert!(complained(fleet.path(), &["list", HEALTHY, "missing"]).starts_with("phonecert: missing: "));
+    assert_eq!(complained(fleet.path(), &["list", HEALTHY]), "");
+}
+
+#[test]
 fn no_progress_bar_and_no_colour_where_no_terminal_is() {
     let fleet = fleet();
     let output = run(fleet.path(), &["scan"]);

@@ -53,8 +53,11 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
         (Some(file), _) => file.write(write),
         (None, _) => output::to_standard(write),
     })?;
-    notices::skipped_files(&digested.skipped, Shown::plain(), args.run.verbosity());
-    notices::problems(&digested.problems, args.run.verbosity());
+    let DigestSummary { logs, problems, skipped, .. } = &digested;
+    let verbosity = args.run.verbosity();
+    notices::skipped_files(skipped, Shown::plain(), verbosity);
+    notices::problems(problems, verbosity);
+    notices::nothing_found(*logs > 0, problems, skipped, verbosity);
     if args.cache.is_some() && !args.run.quiet {
         notices::write_line(&summary(&digested));
     }

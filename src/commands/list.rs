@@ -54,7 +54,10 @@ pub(crate) fn run(args: &ListArgs) -> Result<u8, Failure> {
         problems.extend(tree.iter().flat_map(ConfigTree::problems));
         problems.iter().try_for_each(|problem| ListLine::of_problem(problem).write(out))
     })?;
-    notices::skipped_files(&found.skipped, Shown::plain(), args.run.verbosity());
+    let verbosity = args.run.verbosity();
+    notices::skipped_files(&found.skipped, Shown::plain(), verbosity);
+    notices::problems(&notices::of_named_paths(&problems, &paths), verbosity);
+    notices::nothing_found(count > 0, &problems, &found.skipped, verbosity);
     Ok(status_of(count > 0, &problems))
 }
 

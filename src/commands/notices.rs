@@ -1,8 +1,9 @@
 //! Writes notices to standard error, beside the answer.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
-use phonecert::input::{SkipReason, SkippedFiles};
+use phonecert::input::{SkipReason, SkippedFiles, shown_path};
 use phonecert::model::Mac;
 use phonecert::problem::Problem;
 use phonecert::redact::Shown;
@@ -32,12 +33,29 @@ pub(super) fn left_out(scan: &Scan, overview: &Overview, shown: Shown<'_>, verbo
     }
     skipped_files(&scan.skipped, shown, verbosity);
     undecided(scan, shown, verbosity);
-    if !scan.found_any && overview.problems.is_empty() {
+    nothing_found(scan.found_any, &overview.problems, &scan.skipped, verbosity);
+}
+
+/// Says that no log was found, unless a problem says why.
+pub(super) fn nothing_found(
+    found_any: bool,
+    problems: &[Problem],
+    skipped: &SkippedFiles,
+    verbosity: Verbosity,
+) {
+    if !found_any && problems.is_empty() && verbosity != Verbosity::Quiet {
         write_line(&format!(
             "no log was found{}: logs are named like 0004f2a1b2c3-app.log; a file with another name is read only if you name it",
-            other_files(&scan.skipped)
+            other_files(skipped)
         ));
     }
+}
+
+/// The problems of paths that the user named. They are written even if the answer has all problems, since a mistyped
+/// path is easily overlooked there.
+pub(super) fn of_named_paths(problems: &[Problem], paths: &[PathBuf]) -> Vec<Problem> {
+    let named: Vec<String> = paths.iter().map(|path| shown_path(path)).collect();
+    problems.iter().filter(|problem| named.contains(&problem.path)).cloned().collect()
 }
 
 /// Says of which phones it is not known which configuration files they read.

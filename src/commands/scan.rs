@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use phonecert::diff;
-use phonecert::input::shown_path;
 use phonecert::problem::Problem;
 use phonecert::redact::Shown;
 use phonecert::report::baseline::Compared;
@@ -38,9 +37,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     overview.elapsed = began.elapsed();
     overview.began = setup::now().format("%Y-%m-%d %H:%M %:z").to_string();
     overview.command = setup::command_line();
-    let named: Vec<_> = paths.iter().map(|path| shown_path(path)).collect();
-    let of_named = overview.problems.iter().filter(|problem| named.contains(&problem.path));
-    let of_named: Vec<Problem> = of_named.cloned().collect();
+    let of_named = notices::of_named_paths(&overview.problems, paths);
     let compare = |old| pool.install(|| Compared::of(&scan, old, args.new, &mut overview));
     let compared = baseline.as_ref().map(compare);
     let devices: &dyn Devices = compared.as_ref().map_or(&scan, |compared| compared);
@@ -65,8 +62,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let answer_lists_problems =
         args.group_by.is_none() && answer.standard.is_some_and(|format| format.write.lists_problems);
     pool.install(|| answer.write(style, |format, style, out| format.write(&report, style, out)))?;
-    // If the answer lists the problems, only those of named paths are written here too, since a mistyped path
-    // is easily overlooked in the answer.
+    // If the answer lists the problems, only those of named paths are written here too.
     let to_write = if answer_lists_problems { &of_named } else { &overview.problems };
     notices::problems(to_write, args.run.verbosity());
     notices::gone(&gone, shown, args.run.verbosity());

@@ -14,7 +14,7 @@ use super::archive::{
 use super::buffers::{Buffers, WHOLE};
 use super::decompress::{BLOCK, Decoder, read_ahead};
 use super::file_kind::SkipReason;
-use super::kind::{Compression, FileKind, SNIFFED};
+use super::kind::{Compression, FileKind, SNIFFED, is_archive_name};
 use super::limits::{Budget, Fault, LimitedStream, MAX_CONFIG_BYTES, MAX_NESTING, fill, too_long};
 use super::log_name::is_apple_double;
 use super::system::{read_at, shown};
@@ -99,6 +99,14 @@ impl Opener<'_> {
             false => FileKind::of_named(begin, base_name(item.log.path.as_bytes())),
         };
         match kind {
+            // Mostly, the disk was full when it was written.
+            FileKind::Plain
+                if begin.is_empty()
+                    && !item.log.named_like_log
+                    && is_archive_name(base_name(item.log.path.as_bytes())) =>
+            {
+                Some(Fault::new(ProblemKind::TruncatedArchive, "the archive is empty"))
+            }
             FileKind::Plain => self.log(item, input),
             FileKind::Utf16 => self.log_stream(item, &mut decoded(input)),
             FileKind::Compressed(compression) if compressions < MAX_NESTING => {
@@ -242,14 +250,14 @@ impl Visitor for Members<'_, '_> {
         }
         let path = self.path(member);
         match wanted {
-            Some(MemberUse::Log(..)) => {
+            Some(MemberUse::Log(..) | MemberUse::Archive) => {
                 self.opener.sink.problem(Fault::new(ProblemKind::Unreadable, NOT_PLAIN).at(&path));
             }
             Some(MemberUse::Config | MemberUse::MaybeConfig | MemberUse::PrivateKey) => {
                 // It is a problem only if a phone reads it.
                 self.pass_config(&path, member, ConfigContent::NotPlain);
             }
-            Some(MemberUse::Archive) | None => {}
+            None => {}
         }
         Ok(None)
     }

@@ -140,7 +140,7 @@ impl Walk<'_> {
         let mut directories = Vec::new();
         let result = opened.list(listing, &mut |name, kind| match kind {
             EntryKind::File => self.file(&here, name, part),
-            EntryKind::Directory => directories.push(self.add(&here, name)),
+            EntryKind::Directory => directories.push(self.directory(&here, name, part)),
             EntryKind::Other => directories.extend(self.link_or_other(&here, name, part)),
         });
         if let Err(error) = result {
@@ -154,6 +154,27 @@ impl Walk<'_> {
         lock(&self.tree).add(Some(here.number), name, log_mac(name).or(here.log_of))
     }
 
+    /// The same for a directory that was found. One that is named like a configuration file hides that file.
+    fn directory(&self, here: &ListedDirectory, name: &[u8], part: &mut PartialFiles) -> u32 {
+        if self.is_config(name) {
+            let path = shown(&here.join(name));
+            part.problems.push(Problem::new(path, ProblemKind::Unreadable, "is a directory, not a file"));
+        }
+        self.add(here, name)
+    }
+
+    /// Whether a file of this name would be read: as a log, an archive or a configuration file.
+    fn is_read(&self, here: &ListedDirectory, name: &[u8]) -> bool {
+        let is_log = || log_mac(name).or(here.log_of.filter(|_| is_piece_name(name))).is_some();
+        is_log() || self.options.archives && is_archive_name(name) || self.is_config(name)
+    }
+
+    /// Private keys are not read.
+    fn is_config(&self, name: &[u8]) -> bool {
+        let kind = || ConfigKind::of(name).is_some_and(|(kind, _)| kind != ConfigKind::PrivateKey);
+        self.options.configs && kind()
+    }
+
     /// Takes an entry that is a link or of another or unknown kind. Returns its number if it is a directory
     /// to search now.
     fn link_or_other(&self, here: &ListedDirectory, name: &[u8], part: &mut PartialFiles) -> Option<u32> {
@@ -163,26 +184,26 @@ impl Walk<'_> {
             // Removed since the directory was listed.
             Err(_) => return None,
         };
-        match fs::metadata(path_of(&path)) {
+        let target = fs::metadata(path_of(&path));
+        let is_read = self.is_read(here, name);
+        if is_link && (is_read || has_ending(name, "cfg") || target.as_ref().is_ok_and(fs::Metadata::is_dir)) {
+            part.links.push(path_of(&path).into_owned());
+        }
+        match target {
             Ok(target) if target.is_dir() && is_link => _ = lock(&self.links).insert(path),
             // A directory whose kind the file system did not report in the listing.
-            Ok(target) if target.is_dir() => return Some(self.add(here, name)),
+            Ok(target) if target.is_dir() => return Some(self.directory(here, name, part)),
             Ok(target) if target.is_file() => self.file(here, name, part),
-            Ok(target) => {
-                if log_mac(name).is_some() {
-                    let message = format!("is {}, not a file", special(target.file_type()).0);
-                    part.problems.push(Problem::new(shown(&path), ProblemKind::Unreadable, message));
-                }
+            Ok(target) if is_read => {
+                let message = format!("is {}, not a file", special(target.file_type()).0);
+                part.problems.push(Problem::new(shown(&path), ProblemKind::Unreadable, message));
             }
+            Ok(_) => {}
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 part.problems.push(problem_of(shown(&path), &error));
             }
             // A broken link is reported only if it is named like a file that is read.
-            Err(_)
-                if is_link
-                    && (log_mac(name).is_some()
-                        || self.options.configs && ConfigKind::of(name).is_some()) =>
-            {
+            Err(_) if is_link && is_read => {
                 let message = "is a link to a file that does not exist";
                 part.problems.push(Problem::new(shown(&path), ProblemKind::NotFound, message));
             }
@@ -260,6 +281,9 @@ impl Walk<'_> {
         part: &mut PartialFiles,
     ) {
         let bytes = bytes_of(path);
+        if path.is_symlink() {
+            part.links.push(path.to_owned());
+        }
         if !kind.is_file() {
             return match special(kind) {
                 (_, true) => part.streams.push(Source::new(&bytes, SourceKind::Pipe, true, self.options)),

@@ -14,12 +14,9 @@ use crate::problem::{Problem, ProblemKind};
 use crate::timeline;
 
 impl ScanContext<'_> {
-    /// Adds the phones of which no log could be opened: they have logs, as those whose logs are damaged. What is missing,
-    /// or has other content, is no log.
+    /// Adds the phones of which no log could be opened: they have logs, as those whose logs are damaged.
     pub(super) fn phones_with_unread_logs(&self, rows: &mut Rows, problems: &[Problem]) {
-        let mut unread = unread_logs(problems.iter().filter(|problem| {
-            !matches!(problem.kind, ProblemKind::NotFound | ProblemKind::NotALog)
-        }));
+        let mut unread = unread_logs(problems.iter().filter(|problem| is_of_unread_log(problem)));
         if unread.is_empty() {
             return;
         }
@@ -61,6 +58,13 @@ impl ScanContext<'_> {
             }
         }
     }
+}
+
+/// Whether a phone's log is there and can't be read. What is missing, or has other content, is no log.
+#[must_use]
+pub fn is_of_unread_log(problem: &Problem) -> bool {
+    let is_log = !matches!(problem.kind, ProblemKind::NotFound | ProblemKind::NotALog);
+    is_log && mac_of_unread_log(&problem.path).is_some()
 }
 
 /// The phones whose logs have one of these problems, and the paths of these logs.

@@ -67,6 +67,11 @@ fn a_pipe_and_a_device_named_like_logs() {
         tree.write("all.pcr", &records);
         let of_records = program(&tree.path("")).args(["--records", "all.pcr"]).output().unwrap();
         assert_eq!(Answer::of(of_records).json, answer.json);
+        fs::create_dir(tree.path("alone")).unwrap();
+        fs::rename(tree.path(LOG), tree.path("alone").join(LOG)).unwrap();
+        for command in ["list", "digest", "events"] {
+            assert_eq!(run(&[command, "alone"]).status.code(), Some(4), "{command}");
+        }
     }
 }
 

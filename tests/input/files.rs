@@ -9,7 +9,7 @@ use std::os::unix::net::UnixListener;
 use std::process::Command;
 
 use phonecert::input::{Buffers, Content, LogSink, Options};
-use phonecert::problem::ProblemKind::{ChangedWhileRead, LimitExceeded, NotFound, SymlinkLoop, Unreadable};
+use phonecert::problem::ProblemKind::{ChangedWhileRead, LimitExceeded, NotFound, SymlinkLoop, TruncatedArchive, Unreadable};
 
 use super::sink::{LOG, Taken, Tree, gzip, log, tar};
 
@@ -120,6 +120,53 @@ fn pipes_sockets_and_devices_are_not_opened() {
     tree.read(&[LOG]).has_problem(LOG, Unreadable, "a character device");
     let found = phonecert::input::find(&["/dev/zero".into()], &Options::default());
     assert_eq!((Taken::all(&found).problems[0].kind, found.phones()), (Unreadable, 0));
+}
+
+/// What a special file, a directory or a broken link is named like would have been read, so it is not passed over.
+#[test]
+fn special_files_named_like_archives_and_configuration_files() {
+    let (archives, configs) = (["a.zip", "a.TAR.gz"], ["0004f2a1b2c3.cfg", "0004f2a1b2c3-web.cfg", "000000000000.cfg"]);
+    let others = ["0004f2a1b2c3-private.key", "a.gz", "site.cfg", "x.log"];
+    let make = |name: &str, kind: &str| {
+        let tree = Tree::new();
+        let path = tree.path(name);
+        match kind {
+            "a named pipe" => assert!(Command::new("mkfifo").arg(&path).status().unwrap().success()),
+            "a directory" => fs::create_dir(&path).unwrap(),
+            "a character device" => symlink("/dev/zero", &path).unwrap(),
+            _ => symlink("gone", &path).unwrap(),
+        }
+        tree
+    };
+    for kind in ["a named pipe", "a character device", "a directory", "a link"] {
+        let problem = if kind == "a link" { NotFound } else { Unreadable };
+        for name in archives.iter().filter(|_| kind != "a directory").chain(&configs) {
+            make(name, kind).read_all().has_problem(name, problem, kind);
+        }
+        let without = Options { archives: false, configs: false, ..Options::default() };
+        for name in archives.iter().chain(&configs) {
+            let tree = make(name, kind);
+            let found = phonecert::input::find(&[tree.path("")], &without);
+            assert!(found.problems.is_empty(), "{name} is {kind}");
+        }
+        for name in others.iter().filter(|name| kind != "a link" || !name.ends_with(".key")) {
+            assert!(make(name, kind).read_all().problems.is_empty(), "{name} is {kind}");
+        }
+    }
+}
+
+/// A full disk leaves such a file.
+#[test]
+fn an_archive_of_no_bytes() {
+    for name in ["a.zip", "a.tar.gz", "a.tar"] {
+        Tree::with(name, b"").read_all().has_problem(name, TruncatedArchive, "empty");
+        Tree::with(name, b"").read(&[name]).has_problem(name, TruncatedArchive, "empty");
+        let outer = tar(&[(name, b"")]);
+        let path = format!("outer.tar!/{name}");
+        Tree::with("outer.tar", &outer).read_all().has_problem(&path, TruncatedArchive, "empty");
+    }
+    assert!(Tree::with("a.tar", &[0; 1024]).read_all().problems.is_empty());
+    assert!(Tree::with("a.gz", b"").read_all().problems.is_empty());
 }
 
 #[test]
