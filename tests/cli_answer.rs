@@ -148,8 +148,15 @@ fn year_is_that_of_the_newest_line() {
 #[test]
 fn group_by_counts_phones() {
     let fleet = fleet();
+    for number in 0..20 {
+        tree::write(fleet.path(), &format!("0004f2ee00{number:02}-app.log"), b"", TIME);
+    }
+    let validator = jsonschema::validator_for(&tree::json(fleet.path(), &["schema", "groups"])).unwrap();
     for by in ["code", "model", "software", "fingerprint"] {
-        let answer = scanned(fleet.path(), &["--group-by", by]);
+        let answer = scanned(fleet.path(), &["missing", ".", "--group-by", by]);
+        assert!(validator.is_valid(&answer), "{answer}");
+        let problems = answer["problems"].as_array().unwrap();
+        assert!(problems.iter().any(|problem| problem["path"] == "missing"), "{problems:?}");
         assert_eq!(answer["group_by"], by);
         let groups = answer["groups"].as_array().unwrap();
         assert!(!groups.is_empty());
@@ -159,10 +166,14 @@ fn group_by_counts_phones() {
                 .map(|status| group[*status].as_u64().unwrap())
                 .sum();
             assert_eq!(counted, group["phones"].as_u64().unwrap(), "{group}");
+            assert_eq!(counted, group["devices"].as_array().unwrap().len() as u64, "{group}");
         }
-        for format in ["table", "csv", "markdown", "html"] {
+        for format in ["table", "csv", "jsonl", "markdown", "html"] {
             let text = said(fleet.path(), &["scan", "--group-by", by, "--format", format]);
             assert!(text.contains("0004F2A1B202"), "{by} {format}: {text}");
+            // Formats for people name some, and say how many more there are.
+            let names_all = (0..20).all(|number| text.contains(&format!("0004F2EE00{number:02}")));
+            assert_eq!(names_all, ["csv", "jsonl"].contains(&format), "{by} {format}");
         }
     }
     let models = scanned(fleet.path(), &["--group-by", "model"]);

@@ -61,6 +61,7 @@ const RUN: &[(&str, i32, &str)] = &[
     ("phonecert scan logs/ --format jsonl", 1, "\"mac\""),
     ("phonecert events logs/ --format jsonl", 0, "\"kind\""),
     ("phonecert schema", 0, "\"$schema\""),
+    ("phonecert schema groups", 0, "\"$schema\""),
     ("phonecert schema events", 0, "\"$schema\""),
     ("phonecert schema diff", 0, "\"$schema\""),
     ("phonecert schema watch", 0, "\"$schema\""),

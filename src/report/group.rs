@@ -3,13 +3,14 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Devices;
+use super::ScanReport;
 use super::findings::codes;
-use super::shape::{Device, State, Status};
+use super::shape::{Device, Problem, State, Status, Tool};
 
-/// How many phones of a group are named.
+/// How many phones of a group are named in formats for people.
 const MAX_NAMED: usize = 10;
 
 /// What phones can be counted by.
@@ -78,7 +79,7 @@ type Key = Option<String>;
 const NOTHING: u8 = u8::MAX;
 
 /// Phones by status.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Counts {
     /// How many phones have the status `failed`.
     pub failed: u64,
@@ -121,7 +122,7 @@ impl Counts {
 }
 
 /// Phones that have something in common.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Group {
     /// What they have in common: a code, a model, a version or a fingerprint; null for phones without.
     pub key: Option<String>,
@@ -130,8 +131,30 @@ pub struct Group {
     /// How many of each status.
     #[serde(flatten)]
     pub counts: Counts,
-    /// The first ten phones, worst first: the MAC address, or the file if that is not known.
+    /// The phones, worst first: the MAC address, or the file if that is not known.
     pub devices: Vec<String>,
+}
+
+impl Group {
+    /// The first ten phones, for formats that say how many more there are.
+    pub fn named(&self) -> &[String] {
+        &self.devices[..self.devices.len().min(MAX_NAMED)]
+    }
+}
+
+/// The whole answer of `scan --group-by … --format json`.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct GroupsDocument<'g> {
+    /// [`SCHEMA_VERSION`](super::shape::SCHEMA_VERSION).
+    pub schema_version: u32,
+    /// The program.
+    pub tool: Tool,
+    /// `code`, `model`, `software` or `fingerprint`.
+    pub group_by: &'static str,
+    /// Worst first.
+    pub groups: &'g [Group],
+    /// What could not be read.
+    pub problems: &'g [Problem],
 }
 
 /// All groups of a report.
@@ -142,22 +165,22 @@ pub struct Groups {
     /// The groups, worst first: codes by their highest severity in a phone; then by phones failed, needing attention, unknown,
     /// healthy; then by key.
     pub list: Vec<Group>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
 }
 
 impl Groups {
-    /// Counts the phones. Memory has a short record per group.
-    pub fn of(devices: &dyn Devices, by: GroupBy) -> Self {
+    /// Counts the phones. Memory has a name per phone and group.
+    pub fn of(report: &ScanReport<'_>, by: GroupBy) -> Self {
         let mut groups: HashMap<Key, (u8, Counts, Vec<String>)> = HashMap::new();
-        let phones = devices.par_map(|_, device| (device.status, device.name().to_owned(), by.keys(device)));
+        let phones = report.devices.par_map(|_, device| (device.status, device.name().to_owned(), by.keys(device)));
         for (status, name, keys) in phones {
             for (key, rank) in keys {
                 let group = groups.entry(key).or_insert_with(|| (rank, Counts::default(), Vec::new()));
                 let (highest, counts, devices) = group;
                 *highest = rank.min(*highest);
                 counts.add(status);
-                if devices.len() < MAX_NAMED {
-                    devices.push(name.clone());
-                }
+                devices.push(name.clone());
             }
         }
         let mut groups: Vec<_> = groups.into_iter().collect();
@@ -170,7 +193,8 @@ impl Groups {
             counts,
             devices,
         };
-        Self { by, list: groups.into_iter().map(group).collect() }
+        let problems = report.overview.problems.iter().map(Problem::from).collect();
+        Self { by, list: groups.into_iter().map(group).collect(), problems }
     }
 }
 
@@ -182,21 +206,24 @@ mod tests {
     #[test]
     fn counts_agree_with_the_report() {
         let fleet = fixture::fleet();
+        let of =
+            |by| Groups::of(&ScanReport { overview: &fleet.overview, devices: &fleet.devices }, by);
         for by in GroupBy::ALL {
-            let groups = Groups::of(&fleet.devices, by);
+            let groups = of(by);
             for group in &groups.list {
                 assert_eq!(
                     group.phones,
                     Status::ALL.map(|status| group.counts.with(status)).iter().sum::<u64>()
                 );
-                assert!(group.devices.len() <= MAX_NAMED && !group.devices.is_empty());
+                assert_eq!(group.devices.len() as u64, group.phones);
+                assert_eq!(group.named().len(), group.devices.len().min(10));
             }
             if matches!(by, GroupBy::Model | GroupBy::Software) {
                 let phones: u64 = groups.list.iter().map(|group| group.phones).sum();
                 assert_eq!(phones, fleet.devices.len() as u64);
             }
         }
-        let codes = Groups::of(&fleet.devices, GroupBy::Code);
+        let codes = of(GroupBy::Code);
         let by_code: std::collections::BTreeMap<String, u64> =
             codes.list.iter().filter_map(|group| Some((group.key.clone()?, group.phones))).collect();
         assert_eq!(by_code, fleet.overview.summary.by_code);

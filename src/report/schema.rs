@@ -6,6 +6,7 @@ use schemars::{Schema, schema_for};
 
 use super::config::ConfigDocument;
 use super::diff;
+use super::group::GroupsDocument;
 use super::list::ListLine;
 use super::shape::{Document, EventRow};
 use super::watch::Change;
@@ -13,7 +14,7 @@ use super::watch::Change;
 /// An answer that has a schema.
 #[derive(Clone, Copy, Debug)]
 pub struct AnswerSchema {
-    /// The command that gives the answer.
+    /// The command that gives the answer; `groups` for `scan --group-by`.
     pub command: &'static str,
     /// The schema's title.
     pub title: &'static str,
@@ -21,8 +22,11 @@ pub struct AnswerSchema {
 }
 
 /// All answers that have a schema, the default first.
-pub static SCHEMAS: [AnswerSchema; 6] = [
+pub static SCHEMAS: [AnswerSchema; 7] = [
     AnswerSchema::new("scan", "Output of `phonecert scan --format json`", || schema_for!(Document)),
+    AnswerSchema::new("groups", "Output of `phonecert scan --group-by … --format json`", || {
+        schema_for!(GroupsDocument<'_>)
+    }),
     AnswerSchema::new("events", "One line of `phonecert events --format jsonl`", || schema_for!(EventRow)),
     AnswerSchema::new("list", "One line of `phonecert list`", || schema_for!(ListLine)),
     AnswerSchema::new("diff", "Output of `phonecert diff --format json`", || schema_for!(diff::Document<'_>)),

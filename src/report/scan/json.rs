@@ -11,7 +11,7 @@ use crate::report::{ScanFormat, ScanReport, ScanWriter, Style, safe_json};
 pub(super) const FORMAT: ScanFormat = ScanFormat {
     name: "json",
     endings: &["json"],
-    about: "One document with everything, for programs; `phonecert schema` describes it",
+    about: "One document with everything, for programs; `phonecert schema` describes it (with --group-by, `phonecert schema groups`)",
     write: ScanWriter { phones, groups, lists_problems: true },
 };
 
@@ -34,12 +34,8 @@ fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result
     };
     report.devices.render(|_| true, append, out)?;
     out.write_all(if report.devices.is_empty() { b"]" } else { b"\n  ]" })?;
-    out.write_all(b",\n  \"problems\": [")?;
-    for (place, problem) in overview.problems.iter().enumerate() {
-        out.write_all(separator(place))?;
-        safe_json::write(&Problem::from(problem), out)?;
-    }
-    out.write_all(if overview.problems.is_empty() { b"]" } else { b"\n  ]" })?;
+    let problems: Vec<_> = overview.problems.iter().map(Problem::from).collect();
+    list(out, "problems", &problems)?;
     out.write_all(b"\n}\n")
 }
 
@@ -47,12 +43,19 @@ fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{{\n  \"schema_version\": {SCHEMA_VERSION}")?;
     member(out, "tool", &TOOL)?;
     member(out, "group_by", groups.by.name())?;
-    out.write_all(b",\n  \"groups\": [")?;
-    for (place, group) in groups.list.iter().enumerate() {
+    list(out, "groups", &groups.list)?;
+    list(out, "problems", &groups.problems)?;
+    out.write_all(b"\n}\n")
+}
+
+/// A member whose value is a list, with one element a line.
+fn list<T: Serialize>(out: &mut dyn Write, name: &str, elements: &[T]) -> io::Result<()> {
+    write!(out, ",\n  \"{name}\": [")?;
+    for (place, element) in elements.iter().enumerate() {
         out.write_all(separator(place))?;
-        safe_json::write(group, out)?;
+        safe_json::write(element, out)?;
     }
-    out.write_all(if groups.list.is_empty() { b"]\n}\n" } else { b"\n  ]\n}\n" })
+    out.write_all(if elements.is_empty() { b"]" } else { b"\n  ]" })
 }
 
 fn separator(place: usize) -> &'static [u8] {
@@ -78,6 +81,7 @@ impl From<&crate::problem::Problem> for Problem {
 mod tests {
     use super::*;
     use crate::report::fixture;
+    use crate::report::group::GroupsDocument;
     use crate::report::schema::SCHEMAS;
     use crate::report::shape::Document;
 
@@ -89,7 +93,21 @@ mod tests {
     #[test]
     fn document_of_groups() {
         let style = Style { group_by: Some(crate::report::GroupBy::Code), ..Style::default() };
-        insta::assert_snapshot!(fixture::written(&FORMAT, &style));
+        let text = fixture::written(&FORMAT, &style);
+        // The streamed document must equal the type from which the schema is generated.
+        let fleet = fixture::fleet();
+        let report = ScanReport { overview: &fleet.overview, devices: &fleet.devices };
+        let groups = Groups::of(&report, crate::report::GroupBy::Code);
+        let whole = GroupsDocument {
+            schema_version: SCHEMA_VERSION,
+            tool: TOOL,
+            group_by: "code",
+            groups: &groups.list,
+            problems: &groups.problems,
+        };
+        let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(document, serde_json::to_value(&whole).unwrap());
+        insta::assert_snapshot!(text);
     }
 
     #[test]

@@ -51,7 +51,7 @@ fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     row(&mut *out, titles.iter().map(|title| (*title).to_owned()))?;
     writeln!(out, "| --- | ---: | ---: | ---: | ---: | ---: | --- |")?;
     for group in &groups.list {
-        let named: Vec<_> = group.devices.iter().map(|name| escaped(name)).collect();
+        let named: Vec<_> = group.named().iter().map(|name| escaped(name)).collect();
         let more = match group.phones - named.len() as u64 {
             0 => String::new(),
             more => format!(" and {} more", count(more)),

@@ -120,7 +120,7 @@ fn taken(columns: &[Column]) -> usize {
 
 /// As many names as fit, and the number of further phones.
 fn which(group: &Group, columns: usize) -> String {
-    let text = fitting(&group.devices, group.phones, columns, |more| format!(" +{}", count(more)));
+    let text = fitting(group.named(), group.phones, columns, |more| format!(" +{}", count(more)));
     let first = group.devices.first().map(|name| visible(name)).unwrap_or_default();
     if width(&text) <= columns { text } else { cut(&first, columns).into_owned() }
 }
