@@ -331,9 +331,10 @@ impl Tally {
                 bytes: counts.bytes,
                 lines: counts.lines,
                 unrecognized: counts.unrecognized,
-                events: counts.events,
+                events: 0,
             });
         }
+        tally.events = timeline.event_count;
         tally
     }
 

@@ -87,6 +87,8 @@ pub struct Timeline<'a> {
     pub records: Vec<Record<'a>>,
     /// How many boots they show.
     pub boots: usize,
+    /// How many known messages the logs have; one that is in several logs counts once.
+    pub event_count: u64,
     /// The first and the last real date.
     pub times: Option<(NaiveDateTime, NaiveDateTime)>,
     /// The model, from the newest line that names it.
@@ -204,6 +206,7 @@ impl<'a> Timeline<'a> {
     pub fn new(mac: Option<Mac>, joined: &'a Joined, clock: &Clock) -> Self {
         let mut records: Vec<Record<'a>> = Vec::with_capacity(64);
         records.extend(joined.lines().map(Record::new));
+        let event_count = joined.count_events(records.iter().map(|record| record.entry));
         boots::number(&mut records, joined);
         clock::date(&mut records, joined);
         boots::measure(&mut records);
@@ -217,6 +220,7 @@ impl<'a> Timeline<'a> {
             mac,
             logs: (0..joined.len()).map(|file| log_summary(joined, file, mac)).collect(),
             boots: count_boots(&records),
+            event_count,
             times: times(&records),
             model: None,
             assembly: None,
@@ -237,6 +241,7 @@ impl<'a> Timeline<'a> {
             logs: Vec::new(),
             records: Vec::new(),
             boots: 0,
+            event_count: 0,
             times: None,
             model: None,
             assembly: None,

@@ -198,6 +198,18 @@ impl Joined {
         })
     }
 
+    /// How many known messages the logs have, if `kept` are the entries that are used of them. Those that are not
+    /// used are in another log too, or are pieces of a message that counts once.
+    pub(super) fn count_events<'e>(&self, kept: impl Iterator<Item = &'e LogEntry>) -> u64 {
+        let count = |entries: &mut dyn Iterator<Item = &LogEntry>| {
+            entries.filter(|entry| entry.event.is_some()).count() as u64
+        };
+        let digests = || self.logs.iter().map(|joined| &joined.log.digest);
+        let all: u64 = digests().map(|digest| digest.counts.events).sum();
+        let of_entries = count(&mut digests().flat_map(|digest| &digest.entries));
+        (all + count(&mut { kept })).saturating_sub(of_entries)
+    }
+
     /// Whether a line of this log counts here and not in another one.
     pub(super) fn counts(&self, file: usize, line: u64) -> bool {
         let JoinedLog { overlap, end, head_end, .. } = self.logs[file];

@@ -25,7 +25,9 @@ pub(crate) fn places(files: &[File]) -> Vec<String> {
             let path = timeline.logs[record.file].path;
             format!("{}:{}", path.split_once("-app.log").map_or(path, |(_, suffix)| suffix), record.line)
         };
-        timeline.events().map(|(_, _, record)| place(record)).collect()
+        let places: Vec<String> = timeline.events().map(|(_, _, record)| place(record)).collect();
+        assert_eq!(timeline.event_count, places.len() as u64);
+        places
     })
 }
 
