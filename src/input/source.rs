@@ -73,7 +73,8 @@ pub(crate) fn mac_of_unread_log(path: &str) -> Option<Mac> {
     let mut names = path.rsplit(['/', '\\']).map(str::as_bytes);
     let of_other_name = || {
         let name = base_name(path.as_bytes());
-        let is_other = is_archive_name(name) || ConfigKind::of(name).is_some() || SkipReason::of(name).is_some();
+        let is_other =
+            is_archive_name(name) || ConfigKind::of(name).is_some() || SkipReason::of(name).is_some();
         mac_in_name(name).filter(|_| name.contains(&b'.') && !is_other)
     };
     // A directory named like a log is one log.

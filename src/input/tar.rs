@@ -27,16 +27,18 @@ pub(super) fn visit(stream: &mut dyn Read, visitor: &mut dyn Visitor) -> Option<
             Ok(entry) => entry,
             Err(error) => return Some(fault_of(&error)),
         };
+        let sparse = sparse_name(&mut entry);
         let header = entry.header();
         let kind = header.entry_type();
         let next = entry.raw_file_position().saturating_add(entry.size()).saturating_add(MAX_GAP);
         let member = Member {
-            name: entry.path_bytes().into_owned(),
             kind: match () {
+                () if sparse.is_some() => MemberKind::Other,
                 () if kind.is_dir() => MemberKind::Directory,
                 () if kind.is_file() || kind.is_contiguous() => MemberKind::File,
                 () => MemberKind::Other,
             },
+            name: sparse.unwrap_or_else(|| entry.path_bytes().into_owned()),
             size: entry.size(),
             modified: header.mtime().ok().and_then(|seconds| i64::try_from(seconds).ok()),
             mode: header.mode().ok(),
@@ -55,6 +57,20 @@ pub(super) fn visit(stream: &mut dyn Read, visitor: &mut dyn Visitor) -> Option<
         end.set(next);
     }
     None
+}
+
+/// The name of a sparse file in the form of POSIX: a plain member whose extended header tells where the holes are, or
+/// that its content begins with a map of them. None for other members.
+fn sparse_name<R: Read>(entry: &mut tar::Entry<'_, R>) -> Option<Vec<u8>> {
+    let (mut is_sparse, mut name) = (false, None);
+    // The header was read already; a fault in it is an error of the entry.
+    for field in entry.pax_extensions().ok()??.flatten() {
+        is_sparse |= field.key_bytes().starts_with(b"GNU.sparse.");
+        if field.key_bytes() == b"GNU.sparse.name" {
+            name = Some(field.value_bytes().to_vec());
+        }
+    }
+    is_sparse.then(|| name.unwrap_or_else(|| entry.path_bytes().into_owned()))
 }
 
 /// The stream of an archive. It returns an error if there are too many bytes between two members.

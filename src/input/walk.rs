@@ -186,7 +186,8 @@ impl Walk<'_> {
         };
         let target = fs::metadata(path_of(&path));
         let is_read = self.is_read(here, name);
-        if is_link && (is_read || has_ending(name, "cfg") || target.as_ref().is_ok_and(fs::Metadata::is_dir)) {
+        if is_link && (is_read || has_ending(name, "cfg") || target.as_ref().is_ok_and(fs::Metadata::is_dir))
+        {
             part.links.push(path_of(&path).into_owned());
         }
         match target {

@@ -62,7 +62,8 @@ impl Unescaped {
 /// The character that is escaped at the beginning of a text, and the length of the escape in bytes.
 fn escaped(text: &str) -> Option<(char, usize)> {
     let numbered = |digits: &str, radix, length| {
-        let number = u32::from_str_radix(digits, radix).ok().filter(|number| (0x20..0x7f).contains(number))?;
+        let number =
+            u32::from_str_radix(digits, radix).ok().filter(|number| (0x20..0x7f).contains(number))?;
         Some((char::from_u32(number)?, length))
     };
     match text.as_bytes() {

@@ -114,7 +114,8 @@ impl Notifier {
     /// directories than before, these are watched from now on.
     pub(crate) fn follow(&mut self, links: &[PathBuf]) {
         let links: Vec<_> = links.iter().map(|link| (link.clone(), Target::of(link))).collect();
-        let is_directory = |(_, target): &&(PathBuf, Option<Target>)| matches!(target, Some(Target::Directory(_)));
+        let is_directory =
+            |(_, target): &&(PathBuf, Option<Target>)| matches!(target, Some(Target::Directory(_)));
         let is_same = self.links.iter().filter(is_directory).eq(links.iter().filter(is_directory));
         self.links = links;
         if !is_same && self.watcher.is_some() {

@@ -9,7 +9,9 @@ use std::os::unix::net::UnixListener;
 use std::process::Command;
 
 use phonecert::input::{Buffers, Content, LogSink, Options};
-use phonecert::problem::ProblemKind::{ChangedWhileRead, LimitExceeded, NotFound, SymlinkLoop, TruncatedArchive, Unreadable};
+use phonecert::problem::ProblemKind::{
+    ChangedWhileRead, LimitExceeded, NotFound, SymlinkLoop, TruncatedArchive, Unreadable,
+};
 
 use super::sink::{LOG, Taken, Tree, gzip, log, tar};
 
@@ -125,7 +127,8 @@ fn pipes_sockets_and_devices_are_not_opened() {
 /// What a special file, a directory or a broken link is named like would have been read, so it is not passed over.
 #[test]
 fn special_files_named_like_archives_and_configuration_files() {
-    let (archives, configs) = (["a.zip", "a.TAR.gz"], ["0004f2a1b2c3.cfg", "0004f2a1b2c3-web.cfg", "000000000000.cfg"]);
+    let (archives, configs) =
+        (["a.zip", "a.TAR.gz"], ["0004f2a1b2c3.cfg", "0004f2a1b2c3-web.cfg", "000000000000.cfg"]);
     let others = ["0004f2a1b2c3-private.key", "a.gz", "site.cfg", "x.log"];
     let make = |name: &str, kind: &str| {
         let tree = Tree::new();

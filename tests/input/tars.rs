@@ -222,3 +222,26 @@ fn a_sparse_member_is_not_read() {
     taken.has_problem(&format!("a.tar!/{LOG}"), Unreadable, "a sparse file");
     assert!(taken.bytes() == log(20));
 }
+
+/// The form of POSIX: a plain member. Its name and where the holes are stand in its extended header.
+#[test]
+fn a_sparse_member_in_an_extended_header_is_not_read() {
+    let of = |fields: &[(&str, &[u8])], name: &str| {
+        let mut archive = Builder::new(Vec::new());
+        archive.append_pax_extensions(fields.iter().copied()).unwrap();
+        archive.append_data(&mut header(log(20).len() as u64), name, &log(20)[..]).unwrap();
+        archive.append_data(&mut header(log(10).len() as u64), "64167f000001-app.log", &log(10)[..]).unwrap();
+        Tree::with("a.tar", &archive.into_inner().unwrap()).read(&["a.tar"])
+    };
+    let placeholder = format!("GNUSparseFile.7/{LOG}");
+    for (fields, name) in [
+        (&[("GNU.sparse.major", &b"1"[..]), ("GNU.sparse.name", LOG.as_bytes())][..], &*placeholder),
+        (&[("GNU.sparse.map", b"0,512")], LOG),
+    ] {
+        let taken = of(fields, name);
+        taken.has_problem(&format!("a.tar!/{LOG}"), Unreadable, "a sparse file");
+        assert_eq!(taken.paths(), ["a.tar!/64167f000001-app.log"]);
+    }
+    let taken = of(&[("mtime", b"1370000000.5"), ("comment", b"GNU.sparse.name")], LOG);
+    assert!(taken.problems.is_empty() && taken.logs.len() == 2);
+}
