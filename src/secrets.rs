@@ -112,7 +112,7 @@ pub fn conceal_address(text: &str) -> Cow<'_, str> {
 /// logs match it, so most texts cost only this quick search.
 static TRIGGER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i-u)private|authoriz|@|:[/\\]|/[/\\]|%2f|%3a|sips?:|tps?:|ur[il]|pass|pwd|psk|secret|api[ _.-]?key|shared[ _.-]?key",
+        r"(?i-u)private|authoriz|@|:[/\\]|/[/\\]|%2f|%3a|sips?:|tps?:|ur[il](?:(?u:[^a-z])|$)|pass|pwd|psk|secret|api[ _.-]?key|shared[ _.-]?key",
         r#"|(?:pw|pin|auth|token|credentials?)(?:[0-9=._"'\\-]|value|hash|text)"#,
     ))
 });
