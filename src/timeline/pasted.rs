@@ -1,6 +1,8 @@
 //! Logs to which several logs of one phone were joined, such as by `cat 0004f2a1b2c3-app.log*`: their names are lost, and
 //! a shell sorts the newest log first.
 
+use std::ops::Range;
+
 use chrono::NaiveDateTime;
 
 use super::calendar::{JUMP_DAYS, WRONG_AT_START, YEAR_TURNS, has_set_date, is_files_day};
@@ -26,31 +28,25 @@ pub(super) fn put_in_order(entries: &mut Vec<LogEntry>, modified: Option<NaiveDa
 
 /// Drops an upload if the one beside it in the same file begins with the same lines and has more.
 fn drop_earlier_uploads(entries: &mut Vec<LogEntry>) {
-    let Some(first) = entries.first().map(|entry| entry.hash) else { return };
-    let begins: Vec<usize> = (0..entries.len()).filter(|at| entries[*at].hash == first).collect();
-    let part = |number: usize| {
-        let end = begins.get(number + 1).copied().unwrap_or(entries.len());
-        &entries[begins[number]..end]
-    };
-    let mut keep = vec![true; begins.len()];
-    for number in 1..begins.len() {
-        let (before, this) = (part(number - 1), part(number));
-        keep[number - 1] &= !is_beginning(before, this);
-        keep[number] &= is_beginning(before, this) || !is_beginning(this, before);
-    }
-    if keep.contains(&false) {
-        let mut at = 0;
-        entries.retain(|_| {
-            at += 1;
-            keep[begins.partition_point(|begin| *begin < at) - 1]
-        });
+    while let Some(upload) = find_earlier_upload(entries) {
+        entries.drain(upload);
     }
 }
 
-/// Whether a part is the beginning of another one. Its last line was kept because the log ends there, or is cut.
-fn is_beginning(part: &[LogEntry], whole: &[LogEntry]) -> bool {
-    let equal = part.iter().zip(whole).take_while(|(a, b)| a.hash == b.hash).count();
-    equal + 1 >= part.len() && equal >= MIN_REPEATED && part[..equal].iter().any(has_set_date)
+/// The entries of one upload: the next one repeats them all, or these are the last ones and repeat the first ones. The
+/// last line of an upload was kept because the log ends there, or is cut.
+fn find_earlier_upload(entries: &[LogEntry]) -> Option<Range<usize>> {
+    let first = entries.first()?.hash;
+    (1..entries.len()).filter(|begin| entries[*begin].hash == first).find_map(|begin| {
+        let pairs = entries.iter().zip(&entries[begin..]);
+        let equal = pairs.take_while(|(a, b)| a.hash == b.hash).count();
+        let is_repeat = equal >= MIN_REPEATED && entries[..equal].iter().any(has_set_date);
+        match is_repeat {
+            true if equal + 1 >= begin => Some(0..begin),
+            true if begin + equal + 1 >= entries.len() => Some(begin..entries.len()),
+            _ => None,
+        }
+    })
 }
 
 /// Puts the parts of a log in the order of time if the newest one is the first in the file: each part ends shortly before

@@ -82,6 +82,12 @@ fn an_earlier_upload_in_the_same_file_is_left_out() {
     assert_eq!(number(&[&upload, &upload, &more]), 6);
     assert_eq!(number(&[&upload, &more, &upload]), 6);
     assert_eq!(number(&[&upload, &upload, &more[..1], &upload, &more]), 6);
+    // Two boots can begin with equal lines.
+    let boots = [upload, ["000010.000", "000011.000", "0502080000", "0502090000"]].concat();
+    assert_eq!(number(&[&boots, &boots]), 8);
+    assert_eq!(number(&[&boots, &boots, &boots]), 8);
+    assert_eq!(number(&[&boots]), 8);
+    assert_eq!(number(&[&upload, &boots]), 8);
     // Its last line can be cut, or was kept only because the upload ends there.
     assert_eq!(number(&[&upload, &["0501100000"], &upload, &more]), 6);
     assert_eq!(number(&[&upload, &["0501100000", "0501110000"], &upload, &more]), 12);
