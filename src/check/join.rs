@@ -437,18 +437,19 @@ fn installed_lines(config: &PhoneConfig, facts: &SlotFacts, slot: Slot) -> Vec<C
         return lines;
     };
     if let Some((given, value)) = credential.certificate.filter(|_| lines.is_empty()) {
-        let length = facts.certificate_length;
-        lines.push(given.says_of_value(
-            if let Some(length) = length.filter(|length| value.has_length(*length)) {
-                format!("; it has the {} bytes that the log shows", count(length))
-            } else if !facts.fingerprints.is_empty() {
-                format!("; the log shows another fingerprint: {}", question(config, &given))
-            } else if facts.not_kept.is_some() {
-                format!("; another one was saved: {}", question(config, &given))
-            } else {
-                String::new()
-            },
-        ));
+        let length = facts.certificate_length.filter(|length| value.has_length(*length));
+        let (is_other, why) = (!facts.fingerprints.is_empty(), question(config, &given));
+        // A certificate that was renewed has mostly the same length.
+        let clause = match length.map(count) {
+            Some(length) if is_other => {
+                format!("; it has the {length} bytes that the log shows, but not its fingerprint: {why}")
+            }
+            Some(length) => format!("; it has the {length} bytes that the log shows"),
+            None if is_other => format!("; the log shows another fingerprint: {why}"),
+            None if facts.not_kept.is_some() => format!("; another one was saved: {why}"),
+            None => String::new(),
+        };
+        lines.push(given.says_of_value(clause));
     }
     if let Some((given, _)) = credential.key {
         lines.push(other_key(config, &credential, facts).unwrap_or_else(|| given.in_short()));

@@ -12,12 +12,15 @@ use crate::stamp::Yearless;
 /// This many equal lines in a row, a dated one among them, are the same lines.
 const MIN_REPEATED: usize = 4;
 
-/// The end of a rotated log and the beginning of the next one are at most this many days apart if that begins with a
-/// boot.
+/// The end of a rotated log and the beginning of the next one are at most this many days apart, if the time of the file
+/// shows that the first part is the newest. Else a boot with a wrong clock looks the same.
 const MAX_DAYS_BETWEEN: i64 = 31;
 
-/// The same if it does not.
-const MAX_DAYS_WITHIN_BOOT: i64 = 2;
+/// The same if it does not: a phone writes each day.
+const MAX_DAYS_IF_UNSURE: i64 = 1;
+
+/// Dates without a year go back by this at New Year.
+const DAYS_OF_YEAR: i64 = 365;
 
 /// Puts the entries of a log in the order of time, and drops those of earlier uploads. `modified` is when its file was
 /// last changed, if that is known.
@@ -52,43 +55,53 @@ fn find_earlier_upload(entries: &[LogEntry]) -> Option<Range<usize>> {
 /// Puts the parts of a log in the order of time if the newest one is the first in the file: each part ends shortly before
 /// the part before it begins.
 fn put_oldest_first(entries: &mut Vec<LogEntry>, modified: Option<NaiveDateTime>) {
-    let mut begins = vec![(0, false)];
+    let parts = parts(entries);
+    let ends = parts.iter().skip(1).map(|part| part.begin).chain([entries.len()]);
+    let spans: Option<Vec<_>> =
+        parts.iter().zip(ends).map(|(part, end)| span(&entries[part.begin..end])).collect();
+    let Some(spans) = spans.filter(|spans| spans.len() > 1) else { return };
+    let is_of_day = |date| modified.is_some_and(|modified| is_files_day(modified, date));
+    let is_sure = is_of_day(spans[0].1);
+    // If the file was changed on the day of its last line, an earlier part had a wrong clock.
+    let is_in_order = spans.last().is_some_and(|(_, last)| is_of_day(*last));
+    let is_newest_first = spans.windows(2).zip(&parts[1..]).all(|(pair, older)| {
+        let [(first, last), (begin_of_older, end_of_older)] = [pair[0], pair[1]];
+        let most = if is_sure && older.is_boot { MAX_DAYS_BETWEEN } else { MAX_DAYS_IF_UNSURE };
+        let is_close = (0..=most).contains(&end_of_older.days_until(first)) && end_of_older <= first
+            || is_new_year(end_of_older, first) && end_of_older.days_until(first) <= most - DAYS_OF_YEAR;
+        // A clock that is put right soon after the start goes back, too.
+        let is_long = first.milliseconds_until(last) > WRONG_AT_START || is_new_year(first, last);
+        let may_be_next_year = last.days_until(begin_of_older) < -YEAR_TURNS;
+        is_close && (older.is_boot || is_long) && (is_sure || !may_be_next_year)
+    });
+    if is_newest_first && (is_sure || !is_in_order) {
+        *entries = parts.iter().rev().flat_map(|part| entries.split_off(part.begin)).collect();
+    }
+}
+
+/// A part of a file, from the first line whose date is before that of the line before.
+struct Part {
+    /// The index of its first entry.
+    begin: usize,
+    /// It begins with a banner.
+    is_boot: bool,
+}
+
+fn parts(entries: &[LogEntry]) -> Vec<Part> {
+    let mut parts = vec![Part { begin: 0, is_boot: false }];
     let mut last: Option<(usize, Yearless)> = None;
     for (at, entry) in entries.iter().enumerate() {
         let Some(date) = set_date(entry) else { continue };
         if let Some((before, last)) = last
-            && (date < last && last.days_until(date) <= -JUMP_DAYS
-                || is_over_new_year(date, last, MAX_DAYS_BETWEEN))
+            && (last.days_until(date) <= -JUMP_DAYS && !is_new_year(last, date) || is_new_year(date, last))
         {
             // The lines without a date from the last banner on are of the same boot as the date.
             let banner = entries[before + 1..=at].iter().rposition(LogEntry::is_banner);
-            begins.push((before + 1 + banner.unwrap_or(0), banner.is_some()));
+            parts.push(Part { begin: before + 1 + banner.unwrap_or(0), is_boot: banner.is_some() });
         }
         last = Some((at, date));
     }
-    let ends = begins.iter().skip(1).map(|(begin, _)| *begin).chain([entries.len()]);
-    let spans: Vec<_> =
-        begins.iter().zip(ends).map(|((begin, _), end)| span(&entries[*begin..end])).collect();
-    let pairs = spans.windows(2).zip(begins.iter().skip(1));
-    let is_newest_first = pairs.into_iter().all(|(pair, (_, is_boot))| match (pair[0], pair[1]) {
-        (Some((first, last)), Some((begin_of_older, end_of_older))) => {
-            let days = end_of_older.days_until(first);
-            let most = if *is_boot { MAX_DAYS_BETWEEN } else { MAX_DAYS_WITHIN_BOOT };
-            let is_close = (0..=most).contains(&days) && end_of_older <= first
-                || is_over_new_year(end_of_older, first, most);
-            // A clock that is put right soon after the start goes back, too; and the first part had a wrong clock if the
-            // file was changed on the day on which the second one ends. Also, a year can have turned between them.
-            let is_of_day = |date| modified.is_some_and(|modified| is_files_day(modified, date));
-            let may_be_next_year = last.days_until(begin_of_older) < -YEAR_TURNS;
-            is_close
-                && (*is_boot || first.milliseconds_until(last) > WRONG_AT_START)
-                && (is_of_day(last) || !may_be_next_year && !is_of_day(end_of_older))
-        }
-        _ => false,
-    });
-    if is_newest_first && begins.len() > 1 {
-        *entries = begins.iter().rev().flat_map(|(begin, _)| entries.split_off(*begin)).collect();
-    }
+    parts
 }
 
 /// The date of a line, if it is not that of a clock that was never set.
@@ -96,17 +109,22 @@ fn set_date(entry: &LogEntry) -> Option<Yearless> {
     if has_set_date(entry) { entry.stamp?.yearless() } else { None }
 }
 
-/// The first and the last date. None if there is none, or if they can be those of a clock that was never set.
+/// The first and the last date. None if there is none, or if they can be those of a clock that was never set: a January
+/// 1 is real if it goes on from December.
 fn span(entries: &[LogEntry]) -> Option<(Yearless, Yearless)> {
-    if entries.iter().any(|entry| entry.is_dated() && !has_set_date(entry)) {
-        return None;
+    let mut span: Option<(Yearless, Yearless)> = None;
+    for entry in entries.iter().filter(|entry| entry.is_dated()) {
+        let date = entry.stamp?.yearless()?;
+        let goes_on = |last: Yearless| is_new_year(last, date) || last.days_until(date) == 0;
+        if !has_set_date(entry) && !span.is_some_and(|(_, last)| goes_on(last)) {
+            return None;
+        }
+        span = Some((span.map_or(date, |(first, _)| first), date));
     }
-    let mut dates = entries.iter().filter_map(set_date);
-    let first = dates.next()?;
-    Some((first, dates.next_back().unwrap_or(first)))
+    span
 }
 
-/// Whether the second date is at most so many days after the first one, in the next year.
-fn is_over_new_year(before: Yearless, date: Yearless, most: i64) -> bool {
-    (before.month(), date.month()) == (12, 1) && before.days_until(date) <= most - 365
+/// Whether the first date is in December, and the second one in the January after it.
+fn is_new_year(before: Yearless, date: Yearless) -> bool {
+    (before.month(), date.month()) == (12, 1)
 }

@@ -442,6 +442,22 @@ fn an_empty_slot_contradicts_the_files() {
     assert_eq!(of_slots(&application, &[(Slot::Application(1), SlotState::Empty, &[])]), []);
 }
 
+/// A certificate that was renewed is as long as the one before it.
+#[test]
+fn an_equal_length_is_not_the_same_certificate() {
+    let slot = Slot::Platform(1);
+    let says = |prints: &[&Fingerprint]| {
+        let mut log = log_with(slot, SlotState::Filled, prints);
+        log.slots.get_mut(&slot).unwrap().certificate_length = Some(good().len() as u64);
+        lines(&asked(&[], &log, Question::Installed, SLOT))[0].1.to_owned()
+    };
+    let length = "bytes that the log shows";
+    assert!(says(&[]).ends_with(length), "{}", says(&[]));
+    let other = says(&[&Fingerprint::new(&[7; 16]).unwrap()]);
+    let end = "bytes that the log shows, but not its fingerprint: changed since, or installed another way?";
+    assert!(other.ends_with(end), "{other}");
+}
+
 #[test]
 fn a_key_of_another_length_contradicts_the_files() {
     let print = [crate::config::fingerprints(&good()).unwrap()[0].clone()];

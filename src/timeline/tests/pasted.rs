@@ -14,21 +14,21 @@ fn order(lines: &[&str]) -> Vec<String> {
 #[test]
 fn the_newest_log_can_be_first() {
     let banner = format!("000010.000 {BANNER}");
-    // The older log begins with a boot, or within one.
-    let lines = |first, last| [&*banner, "0610080000", "0610080100", &banner, first, last].map(str::to_owned);
-    let order_of = |modified, lines: &[String]| {
-        order_in(modified, &lines.iter().map(String::as_str).collect::<Vec<_>>())
+    let boots = |modified, first, last| {
+        order_in(modified, &[&banner, "0610080000", "0610080100", &banner, first, last])[0].clone()
     };
-    let boots = |last| order_of("2026-06-10T09:00:00", &lines("0501080000", last));
-    assert_eq!(boots("0510075959"), ["05-01 08:00", "05-10 07:59", "06-10 08:00", "06-10 08:01"]);
-    assert_eq!(boots("0509080000"), ["06-10 08:00", "06-10 08:01", "05-01 08:00", "05-09 08:00"]);
-    // If the file's time does not show which line is the newest, a year can have turned.
-    assert_eq!(order_of(NOVEMBER, &lines("0510080000", "0511080000"))[0], "05-10 08:00");
-    assert_eq!(order_of(NOVEMBER, &lines("0509080000", "0511080000"))[0], "06-10 08:00");
-    let within = |last, older| order(&["0610080000", last, older, "0608080000"]);
-    assert_eq!(within("0610090001", "0601080000")[0], "06-01 08:00");
-    assert_eq!(within("0610090000", "0601080000")[0], "06-10 08:00", "the clock was put right");
-    assert_eq!(order(&["0610080000", "0610100000", "0601080000", "0607080000"])[0], "06-10 08:00");
+    // The file's time shows which line is the newest.
+    let sure = "2026-06-10T09:00:00";
+    assert_eq!(boots(sure, "0501080000", "0510075959"), "05-01 08:00");
+    assert_eq!(boots(sure, "0501080000", "0509080000"), "06-10 08:00");
+    // Else a boot with a wrong clock looks the same, and a year can have turned.
+    assert_eq!(boots(NOVEMBER, "0510080000", "0608080001"), "05-10 08:00");
+    assert_eq!(boots(NOVEMBER, "0510080000", "0608080000"), "06-10 08:00");
+    assert_eq!(boots(NOVEMBER, "0509080000", "0608080001"), "06-10 08:00");
+    // The older log begins within a boot.
+    let within = |last, older| order(&["0610080000", last, older, "0609080000"])[0].clone();
+    assert_eq!(within("0610090001", "0601080000"), "06-01 08:00");
+    assert_eq!(within("0610090000", "0601080000"), "06-10 08:00", "the clock was put right");
     // It ends before the newer one begins.
     assert_eq!(order(&["0610080000", "0610100000", "0601080000", "0610080000"])[0], "06-01 08:00");
     assert_eq!(order(&["0610080000", "0610100000", "0601080000", "0610080001"])[0], "06-10 08:00");
@@ -44,9 +44,21 @@ fn three_logs_with_the_newest_first() {
 }
 
 #[test]
+fn logs_of_months_with_the_newest_first() {
+    let lines = ["0501080000", "0530080000", "0401080000", "0430080000", "0301080000", "0331080000"];
+    assert_eq!(order_in("2026-05-30T09:00:00", &lines)[0], "03-01 08:00");
+    // Each can be of another year if the file's time does not tell.
+    assert_eq!(order(&lines)[0], "05-01 08:00");
+}
+
+#[test]
 fn the_newest_log_can_be_of_the_next_year() {
-    let newest_first = ["0103080000", "0110080000", "1220080000", "1231080000"];
+    let newest_first = ["0102070000", "0110080000", "1220080000", "1231080000"];
     assert_eq!(order_in("2026-01-10T12:00:00", &newest_first)[0], "12-20 08:00");
+    // The older log goes on into January.
+    let over_new_year = ["0103080000", "0110080000", "1220080000", "1231080000", "0101080000", "0102080000"];
+    assert_eq!(order_in("2026-01-10T12:00:00", &over_new_year)[0], "12-20 08:00");
+    assert_eq!(order_in("2026-01-10T12:00:00", &over_new_year).pop().unwrap(), "01-10 08:00");
     // The years of the lines go on as they are written.
     assert_eq!(order(&["1220080000", "1231080000", "0103080000", "0110080000"])[0], "12-20 08:00");
 }
@@ -55,13 +67,13 @@ fn the_newest_log_can_be_of_the_next_year() {
 fn dates_of_a_clock_that_was_never_set_show_no_order() {
     let banner = format!("000010.000 {BANNER}");
     let lines =
-        |first| [&*banner, "0115080000", "0115100000", &banner, first, "0102080000"].map(str::to_owned);
+        |first| [&*banner, "0104080000", "0104100000", &banner, first, "0103080000"].map(str::to_owned);
     let last = |first| {
         let lines = lines(first);
         order(&lines.iter().map(String::as_str).collect::<Vec<_>>()).pop().unwrap()
     };
     assert_eq!(last("0101000012"), "-");
-    assert_eq!(last("0102000012"), "01-15 10:00");
+    assert_eq!(last("0102000012"), "01-04 10:00");
 }
 
 #[test]
@@ -70,6 +82,9 @@ fn a_boot_with_a_wrong_clock_is_before_the_one_on_whose_day_the_file_was_changed
     let lines = [&*banner, "0610080000", "0610080100", &banner, "0601080000", "0601090000"];
     assert_eq!(order_in("2026-06-01T09:00:00", &lines).last().unwrap(), "06-01 09:00");
     assert_eq!(order_in("2026-06-10T09:00:00", &lines).last().unwrap(), "06-10 08:01");
+    let lines = [&*banner, "0610080000", "0610080100", &banner, "0601080000", "0609090000"];
+    assert_eq!(order_in("2026-06-09T09:00:00", &lines).last().unwrap(), "06-09 09:00");
+    assert_eq!(order(&lines).last().unwrap(), "06-10 08:01");
 }
 
 #[test]
