@@ -5,8 +5,8 @@
 //! address is before it, else to the sender in its syslog header. A line with none of these belongs to the same
 //! part as the line before it.
 //!
-//! A sender's address can be passed on to another phone. A phone names itself when it starts, so the lines from a banner
-//! on are those of the phone that is named behind it.
+//! A sender's address can be passed on to another phone, and a phone can get another address. A phone names itself when
+//! it starts, so the lines from a banner on are those of the phone that is named behind it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -94,7 +94,7 @@ pub(super) struct PartsReader<'r> {
     begin: Vec<u8>,
     parts: Vec<Part>,
     by_key: HashMap<PartKey, usize>,
-    by_phone: HashMap<(PartKey, Mac), usize>,
+    by_phone: HashMap<(Option<Arc<str>>, Mac), usize>,
     /// None for lines that are not read.
     current: Option<usize>,
     headers: KnownHeaders,
@@ -277,19 +277,24 @@ impl<'r> PartsReader<'r> {
         }
     }
 
-    /// Takes the lines of a boot for those of this phone, to which the sender's address can have been passed on.
+    /// Takes the lines of a boot for those of this phone, which can have another address than before.
     fn name_phone(&mut self, part: usize, mac: Mac) {
         let Part { key, phone, boot, .. } = &mut self.parts[part];
         let (key, boot) = (key.clone(), std::mem::take(boot));
-        let is_other = phone.is_some_and(|phone| phone != mac) && !boot.is_empty();
-        let known = self.by_phone.get(&(key.clone(), mac)).copied();
-        self.current = if is_other { known.or_else(|| self.add_part(key.clone())) } else { Some(part) };
+        let known = self.by_phone.get(&(key.0.clone(), mac)).copied();
+        let is_of_other = phone.is_some_and(|phone| phone != mac);
+        self.current = match known {
+            // Without the banner, it is not known where the lines of another phone begin.
+            _ if boot.is_empty() => Some(part),
+            None if is_of_other => self.add_part(key.clone()),
+            known => known.or(Some(part)),
+        };
         let Some(own) = self.current else {
             self.not_read += boot.len() as u64 + 1;
             return;
         };
         (self.parts[own].phone, self.parts[own].boot) = (Some(mac), boot);
-        self.by_phone.insert((key.clone(), mac), own);
+        self.by_phone.insert((key.0.clone(), mac), own);
         self.by_key.insert(key, own);
         self.end_boot(own);
     }
