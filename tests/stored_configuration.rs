@@ -76,7 +76,7 @@ fn site() -> TempDir {
         "branch/overrides/0004f2060000-phone.cfg",
         "<a device.sec.TLS.profileSelection.dot1x=\"ApplicationProfile1\"/>",
     );
-    put("branch/0004f2060003-web.cfg", "<a device.sec.TLS.profile.deviceCert1=\"Polycom\"/>");
+    put("branch/overrides/0004f2060003-web.cfg", "<a device.sec.TLS.profile.deviceCert1=\"Polycom\"/>");
     // A master of its own whose list has texts that are not names.
     put(
         "other/0004f2050000.cfg",

@@ -47,9 +47,10 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories
             let named = name.map(|name| phone.directories(name, base));
             // The overrides are on another server, or for an unknown model.
             config.is_complete = named.as_ref().is_none_or(|named| !named.is_empty());
-            phone.overrides(&mut config, |role| {
-                let named = named.iter().flatten().find_map(|named| own.in_directory(role, named));
-                named.or_else(|| own.in_directory(role, base))
+            // Where a directory is named, files that lie beside the master are of the time before.
+            phone.overrides(&mut config, |role| match &named {
+                Some(named) => named.iter().find_map(|named| own.in_directory(role, named)),
+                None => own.in_directory(role, base),
             });
             let is_own = path.file_name().and_then(role).is_some_and(|(of, _)| of == mac);
             config.add(ConfigSource { file: Arc::clone(&file), role: SourceRole::Master, is_own });

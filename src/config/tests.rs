@@ -217,6 +217,12 @@ fn the_overrides_directory_takes_the_phones_address() {
         let config = site.config();
         assert_eq!(config.get("log.render.level").unwrap().value.as_text(), Some(level), "{directory}");
         assert_eq!(config.is_complete, is_complete, "{directory}");
+        // A file beside the master is read if no directory is named.
+        let old = element(&[("log.render.level", "5")]);
+        let site = Site::new(&[("0004f2a1b2c3.cfg", &*master(directory)), ("0004f2a1b2c3-web.cfg", &old)]);
+        let expected = if directory.is_empty() { "5" } else { "1" };
+        let config = site.config();
+        assert_eq!(config.get("log.render.level").unwrap().value.as_text(), Some(expected), "{directory}");
     }
 }
 
