@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
-use super::calendar::{End, Span, has_set_date};
+use super::calendar::{End, Span, has_set_date, years_between};
 use super::order::{chain_of, file_time, is_files_own};
 use super::{Calendar, Joined, Log};
 use crate::digest::{LogDigest, LogEntry};
@@ -253,12 +253,29 @@ fn is_beginning(part: &LogDigest, whole: &LogDigest) -> bool {
 
 /// Whether the dates of a log lie within those of other entries, or its dated lines are among them.
 fn adds_no_time<E: Borrow<LogEntry>>(part: &LogDigest, whole: &[E]) -> bool {
-    let Some(own) = dates(&part.entries) else { return true };
     let whole = || whole.iter().map(Borrow::borrow);
-    if dates(whole()).is_some_and(|dates| is_within(own, dates)) {
-        return true;
+    let others = dates_by_year(whole());
+    let is_there = |own: (Stamp, Stamp)| others.iter().any(|dates| is_within(own, *dates));
+    dates_by_year(&part.entries).into_iter().all(is_there)
+        || are_among(part.entries.iter().filter(|entry| entry.is_dated() && !entry.is_cut), whole())
+}
+
+/// The lowest and the highest date of each year, as digits.
+fn dates_by_year<'a>(entries: impl IntoIterator<Item = &'a LogEntry>) -> Vec<(Stamp, Stamp)> {
+    let mut years: Vec<(Stamp, Stamp)> = Vec::new();
+    let mut last = None;
+    for stamp in entries.into_iter().filter(|entry| entry.is_dated()).filter_map(|entry| entry.stamp) {
+        let date = stamp.yearless();
+        let is_new_year = last.zip(date).is_some_and(|(last, date)| years_between(last, date) > 0);
+        last = date.or(last);
+        match years.last_mut() {
+            Some((first, highest)) if !is_new_year => {
+                (*first, *highest) = ((*first).min(stamp), (*highest).max(stamp));
+            }
+            _ => years.push((stamp, stamp)),
+        }
     }
-    are_among(part.entries.iter().filter(|entry| entry.is_dated() && !entry.is_cut), whole())
+    years
 }
 
 /// Whether two logs have the same lines, as far as they were kept.
