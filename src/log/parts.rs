@@ -115,6 +115,8 @@ type PartKey = (Option<Arc<str>>, Option<PartName>);
 struct Part {
     key: PartKey,
     reader: Reader,
+    /// The number of its last line that was read.
+    last: u64,
     /// The phone that its lines name.
     phone: Option<Mac>,
     /// The lines of a boot, with their numbers, until the phone is named that they are of.
@@ -265,23 +267,34 @@ impl<'r> PartsReader<'r> {
             }
         }
         // Naming the phone can change the part.
-        let Some(current) = self.current else { return };
-        let reader = &mut self.parts[current].reader;
-        reader.feed_line(number, bytes, parsed, &mut recorder(&mut self.recorder, current));
+        if let Some(current) = self.current {
+            self.read_line(current, number, bytes, parsed);
+        }
+    }
+
+    fn read_line(&mut self, part: usize, number: u64, bytes: &[u8], parsed: Option<Line<'_>>) {
+        let Part { reader, last, .. } = &mut self.parts[part];
+        *last = number;
+        reader.feed_line(number, bytes, parsed, &mut recorder(&mut self.recorder, part));
     }
 
     /// Reads the lines of a boot as lines of this part.
     fn end_boot(&mut self, part: usize) {
         for (number, line) in std::mem::take(&mut self.parts[part].boot) {
-            self.parts[part].reader.feed_line(number, &line, None, &mut recorder(&mut self.recorder, part));
+            self.read_line(part, number, &line, None);
         }
     }
 
     /// Takes the lines of a boot for those of this phone, which can have another address than before.
     fn name_phone(&mut self, part: usize, mac: Mac) {
         let Part { key, phone, boot, .. } = &mut self.parts[part];
-        let (key, boot) = (key.clone(), std::mem::take(boot));
+        let (key, phone, boot) = (key.clone(), *phone, std::mem::take(boot));
         let known = self.by_phone.get(&(key.0.clone(), mac)).copied();
+        known.into_iter().for_each(|known| self.end_boot(known));
+        // Lines that come by two ways at once are two logs.
+        let is_before =
+            |part: &usize| boot.first().is_some_and(|(number, _)| self.parts[*part].last < *number);
+        let known = known.filter(is_before);
         let is_of_other = phone.is_some_and(|phone| phone != mac);
         self.current = match known {
             // Without the banner, it is not known where the lines of another phone begin.
@@ -311,7 +324,13 @@ impl<'r> PartsReader<'r> {
             return None;
         }
         self.by_key.insert(key.clone(), self.parts.len());
-        self.parts.push(Part { key, reader: Reader::new(self.window), phone: None, boot: Vec::new() });
+        self.parts.push(Part {
+            key,
+            reader: Reader::new(self.window),
+            last: 0,
+            phone: None,
+            boot: Vec::new(),
+        });
         Some(self.parts.len() - 1)
     }
 

@@ -203,6 +203,23 @@ proptest! {
     }
 
     #[test]
+    fn each_line_of_a_syslog_file_is_read_once_and_in_order(
+        lines in prop::collection::vec((1..4, prop::sample::select(&SYSLOG_TEXTS[..])), 1..40),
+    ) {
+        let lines: Vec<String> =
+            lines.iter().map(|(sender, text)| format!("May  1 08:00:00 192.0.2.{sender} {text}\n")).collect();
+        let parts = super::read(Content::Whole(lines.concat().as_bytes()), &Window::default(), None).parts;
+        let mut places = Vec::new();
+        for part in &parts {
+            prop_assert!(part.digest.entries.is_sorted_by_key(|entry| entry.line_in_file()));
+            places.extend(part.digest.entries.iter().map(|entry| entry.line_in_file()));
+        }
+        places.sort_unstable();
+        // All of them are known messages.
+        prop_assert_eq!(places, (1..=lines.len() as u64).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn no_bytes_are_too_odd(log in prop::collection::vec(any::<u8>(), 0..2000), piece in 1_usize..100) {
         let whole = digest_of(&log, &Window::default());
         prop_assert_eq!(whole.counts.bytes, log.len() as u64);
@@ -210,6 +227,15 @@ proptest! {
         prop_assert_eq!(deciding(&by_grammar(&log)), deciding(&whole));
     }
 }
+
+/// What phones write, of which some name themselves.
+const SYSLOG_TEXTS: [&str; 5] = [
+    "000015.800|log  |*|00|---------- Initial log entry ----------",
+    "000015.900|so   |*|00|Platform: Interface eth0 MAC=0004f2000001",
+    "000015.900|so   |*|00|Platform: Interface eth0 MAC=0004f2000002",
+    "0501080000|sip  |4|00|MakeTlsConnection: SSL_connect error 1",
+    "0501080000|log  |*|00|---------- Final log entry ----------",
+];
 
 /// `tail -f` goes back to a file, also within a line.
 #[test]

@@ -174,7 +174,9 @@ impl Audit {
             self.apart.lock().unwrap_or_else(PoisonError::into_inner).insert(digested_apart(mac));
         }
         let mut config = self.trees.of(mac).map_or_else(|| PhoneConfig::new(mac, Vec::new()), of_tree);
-        if let Some(undecided) = config.undecided.clone().filter(|_| !phone.files.is_empty()) {
+        let has_log = !phone.files.is_empty();
+        let is_told = |why: &Undecided| has_log || matches!(why, Undecided::List(_));
+        if let Some(undecided) = config.undecided.clone().filter(is_told) {
             self.undecided.lock().unwrap_or_else(PoisonError::into_inner).insert(mac, undecided);
         }
         config.slots = phone.certificates.iter().map(|one| (one.slot, facts_of(one))).collect();
