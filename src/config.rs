@@ -47,7 +47,7 @@ pub use given::Given;
 pub use key::{Key, PrivateKey};
 pub use line::ConfigurationLine;
 pub use log_place::LogPlace;
-pub use parameter::{DEVICE_SET, Parameter, ParameterKind, Store, selected_slot};
+pub use parameter::{DEVICE_SET, Parameter, ParameterKind, SINCE_SSL, Store, selected_slot};
 pub use path::role;
 pub use pem::Fault;
 pub use phone::{

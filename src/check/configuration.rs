@@ -42,7 +42,7 @@ use super::{Facts, Family, Finding, Rule, Run};
 use crate::config::{
     Certificate, Certificates, ConfigurationLine, ConfiguredKey, Credential, Effective, Fault, Form, Gate,
     Given, LogFacts, OtherCase, OtherList, ParameterKind, PhoneConfig, ReadOutcome, SlotState, SourceRole,
-    Store, Value, selected_slot,
+    Value, selected_slot,
 };
 use crate::model::{Fingerprint, Mac, Severity, Slot};
 use crate::quantity::{count, counted};
@@ -75,7 +75,8 @@ pub struct ConfigurationCase<'a> {
     pub log: &'a LogFacts,
     /// The private keys that other phones have too.
     pub shared: &'a [SharedKey],
-    /// The certificates and keys that the phone reads now, as far as is known, or has installed.
+    /// The certificates and keys that the phone reads now, as far as is known, or has installed. Software ignores
+    /// parameters of later versions.
     judged: Vec<Credential<'a>>,
     /// Those that it reads now, as far as is known: while a gate is closed, faults of how a value is written, and of
     /// a key, are not reported.
@@ -89,8 +90,7 @@ impl<'a> ConfigurationCase<'a> {
     /// The input for a phone.
     #[must_use]
     pub fn new(config: &'a PhoneConfig, log: &'a LogFacts, shared: &'a [SharedKey]) -> Self {
-        let is_read =
-            |one: &Credential<'_>| one.given().is_some_and(|given| config.may_count(given.parameter));
+        let is_read = |one: &Credential<'_>| one.given().is_some_and(|given| may_count(config, log, &given));
         let is_installed = |one: &Credential<'_>| {
             let shown = log.installed(one.store.slot());
             shown.zip(one.certificate).is_some_and(|(fingerprint, (_, value))| value.has(fingerprint))
@@ -198,7 +198,7 @@ fn device_words<'a>(
     let config = case.config;
     let given = config.of_kind(is_kind).filter(|given| given.name().starts_with("device."));
     given
-        .filter(|given| !config.is_switched_off(given.parameter))
+        .filter(|given| !config.is_switched_off(given.parameter) && case.log.knows(given.parameter))
         .filter_map(|given| Some((given, given.value.as_text()?)))
 }
 
@@ -254,19 +254,25 @@ fn of_closed_gate(
     Finding::of_files(slot, message, lines).with_severity(by_slot(case.log.state(slot)))
 }
 
-/// The certificates and keys that have gates, one line per slot.
-fn gated(config: &PhoneConfig) -> Vec<(Option<Slot>, Given<'_>)> {
+/// Whether the phone may use this value: its software knows the parameter, and no gate is closed.
+pub(super) fn may_count(config: &PhoneConfig, log: &LogFacts, given: &Given<'_>) -> bool {
+    config.may_count(given.parameter) && log.knows(given.parameter)
+}
+
+/// The certificates and keys that have gates, one line per slot, without those that the software ignores.
+fn gated<'a>(case: &ConfigurationCase<'a>) -> Vec<(Option<Slot>, Given<'a>)> {
+    let config = case.config;
     let devices = config.credentials().into_iter().filter(|credential| credential.store.is_device());
     let devices = devices.filter_map(|credential| Some((credential.store.slot(), credential.given()?)));
     let of_ca = config.of_kind(|kind| matches!(kind, ParameterKind::Ca(Some(_)))).map(|given| (None, given));
-    devices.chain(of_ca).collect()
+    devices.chain(of_ca).filter(|(_, given)| case.log.knows(given.parameter)).collect()
 }
 
 /// The CA certificates that count.
 fn authorities<'a>(case: &ConfigurationCase<'a>) -> impl Iterator<Item = (Given<'a>, &'a Certificates)> {
     let config = case.config;
     let given = config.of_kind(|kind| matches!(kind, ParameterKind::Ca(_)));
-    given.filter(|given| config.may_count(given.parameter)).filter_map(|given| match &given.value {
+    given.filter(|given| may_count(config, case.log, given)).filter_map(|given| match &given.value {
         Value::Certificates(value) => Some((given, value)),
         _ => None,
     })

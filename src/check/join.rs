@@ -5,7 +5,7 @@
 
 mod log_levels;
 
-use super::configuration::not_pkcs7;
+use super::configuration::{may_count, not_pkcs7};
 use crate::config::{
     Certificates, ConfigurationLine, Credential, Effective, Given, LogFacts, ParameterKind, PhoneConfig,
     PrivateKey, PublicKey, Refused, SlotFacts, SlotState, Store, Value,
@@ -58,7 +58,7 @@ pub fn join(config: &PhoneConfig, log: &LogFacts, question: Question, slot: Opti
     answer.lines = match question {
         Question::KeyTooLarge => keys(config, log, slot),
         Question::CertificateRejected => certificates(config, log, slot),
-        Question::ChainNotDecodable => chains(config),
+        Question::ChainNotDecodable => chains(config, log),
         Question::NotKept => slot.map(|slot| not_kept(config, log, slot)).unwrap_or_default(),
         Question::Installed => {
             let lines = |slot| {
@@ -289,15 +289,15 @@ fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<Configu
 /// A certificate's value, where it goes, and its line.
 type Candidate<'a> = (Store, Given<'a>, &'a Certificates);
 
-/// The certificates of a slot, or of all slots; only those with open gates, if there are any.
-fn candidates(config: &PhoneConfig, slot: Option<Slot>) -> Vec<Candidate<'_>> {
+/// The certificates of a slot, or of all slots; only those that the phone may use, if there are any.
+fn candidates<'a>(config: &'a PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<Candidate<'a>> {
     let all = config.credentials().into_iter().filter_map(|one| {
         let (given, value) = one.certificate?;
         Some((one.store, given, value))
     });
     let is_of_slot = |store: Store| slot.is_none() || store.slot() == slot || store.slot().is_none();
     let mut all: Vec<_> = all.filter(|(store, ..)| is_of_slot(*store)).collect();
-    let counts = |(_, given, _): &Candidate<'_>| config.may_count(given.parameter);
+    let counts = |(_, given, _): &Candidate<'_>| may_count(config, log, given);
     if all.iter().any(counts) {
         all.retain(counts);
     }
@@ -384,11 +384,11 @@ fn certificates(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec
         };
         why.map(|why| (why, false))
     };
-    name_candidates(config, &candidates(config, slot), fault, "")
+    name_candidates(config, &candidates(config, log, slot), fault, "")
 }
 
-fn chains(config: &PhoneConfig) -> Vec<ConfigurationLine> {
-    let candidates = candidates(config, None);
+fn chains(config: &PhoneConfig, log: &LogFacts) -> Vec<ConfigurationLine> {
+    let candidates = candidates(config, log, None);
     let has_breaks = candidates.iter().any(|(_, _, value)| value.has_line_breaks);
     let hint = if has_breaks { "; line breaks in it can be written &#10;" } else { "" };
     let fault = |_, value: &Certificates| {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 
+use super::parameter::Parameter;
 use crate::model::{Fingerprint, Slot, SoftwareVersion};
 
 /// The state of a slot in the newest inventory.
@@ -99,6 +100,13 @@ impl LogFacts {
     #[must_use]
     pub fn installed(&self, slot: Option<Slot>) -> Option<&Fingerprint> {
         self.slots.get(&slot?)?.installed()
+    }
+
+    /// Whether the phone's software knows this parameter, as far as the log shows: it ignores others.
+    #[must_use]
+    pub fn knows(&self, parameter: &Parameter) -> bool {
+        let pair = self.software.as_ref().zip(parameter.since());
+        pair.is_none_or(|(software, since)| software.cmp_parts(&since).is_ge())
     }
 
     /// The fingerprints of a slot in the log.

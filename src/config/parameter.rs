@@ -201,6 +201,25 @@ impl Parameter {
         KNOWN.contains_key(name)
     }
 
+    /// The first version of the software with this parameter; for a `.set`, with its values. None where that is not
+    /// known, or does not matter.
+    #[must_use]
+    pub fn since(&self) -> Option<[u32; 3]> {
+        match self.kind {
+            ParameterKind::Certificate(Store::Ssl) | ParameterKind::Key(Store::Ssl) => Some(SINCE_SSL),
+            ParameterKind::Certificate(_)
+            | ParameterKind::Key(_)
+            | ParameterKind::Ca(_)
+            | ParameterKind::ProfileCertificate
+            | ParameterKind::ProfileSelection => Some([4, 0, 0]),
+            ParameterKind::Set => self.gated_values().first()?.since(),
+            ParameterKind::MisplacedSet(_)
+            | ParameterKind::Trust
+            | ParameterKind::Log
+            | ParameterKind::Enrolment => None,
+        }
+    }
+
     /// Whether it takes a switch (0 or 1), a number, or one of two modes.
     pub(super) fn is_switch(&self) -> bool {
         match self.kind {
@@ -288,6 +307,9 @@ impl Parameter {
         (!is_other_number).then_some(known)
     }
 }
+
+/// The first version with the one custom certificate.
+pub const SINCE_SSL: [u32; 3] = [3, 3, 2];
 
 /// The gate of all `device.*` parameters.
 pub const DEVICE_SET: &str = "device.set";

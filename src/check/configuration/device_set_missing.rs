@@ -32,6 +32,6 @@ pub(in crate::check) const RULE: Rule = Rule {
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let Gate::Closed(gate) = case.config.gate(DEVICE_SET) else { return Vec::new() };
     let why = "not 1, so no value of device.* counts";
-    let found = gated(case.config).into_iter();
+    let found = gated(case).into_iter();
     found.map(|value| of_closed_gate(case, value, (DEVICE_SET, gate), why, Vec::new())).collect()
 }

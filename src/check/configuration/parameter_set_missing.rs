@@ -30,7 +30,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
-    gated(case.config).into_iter().filter_map(|(slot, given)| finding(case, slot, given)).collect()
+    gated(case).into_iter().filter_map(|(slot, given)| finding(case, slot, given)).collect()
 }
 
 fn finding(case: &ConfigurationCase<'_>, slot: Option<Slot>, given: Given<'_>) -> Option<Finding> {

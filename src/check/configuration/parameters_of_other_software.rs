@@ -6,14 +6,16 @@
 //!
 //! ## How sure it is
 //! The log names the software, and the guide the first version with the parameters. Only certificates, keys, CA
-//! certificates and profiles are checked. It is not reported if a phone before 4.0.0 also has the parameter of
-//! 3.3.2 and knows it.
+//! certificates and profiles are checked. It is only information if a phone before 4.0.0 also has the parameter of
+//! 3.3.2 and knows it. Other faults of values that the software ignores are not reported, except the dates and the
+//! name of a certificate that the log shows in a slot.
 //!
 //! ## What to do
 //! 1. Update the phone to 4.0.0 or later.
 //! 2. Or set `device.sec.SSL.customDeviceCert`, from 3.3.2 on.
 
-use super::{ConfigurationCase, Finding, ParameterKind, Part, Rule, Severity, Store, rule, sentence};
+use super::{ConfigurationCase, Finding, ParameterKind, Part, Rule, Severity, rule, sentence};
+use crate::config::SINCE_SSL;
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG025",
@@ -27,14 +29,10 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let Some(software) = &case.log.software else { return Vec::new() };
-    let is_unknown = |since: [u32; 3]| software.cmp_parts(&since).is_lt();
-    let given = case.config.of_kind(|kind| since(kind).is_some());
-    let dated = given.filter_map(|given| Some((given, since(given.parameter.kind)?)));
-    let (unknown, known): (Vec<_>, Vec<_>) = dated.partition(|(_, since)| is_unknown(*since));
+    let given = case.config.of_kind(|kind| kind != ParameterKind::Set);
+    let dated = given.filter_map(|given| Some((given, given.parameter.since()?)));
+    let (known, unknown): (Vec<_>, Vec<_>) = dated.partition(|(given, _)| case.log.knows(given.parameter));
     let Some((first, since_first)) = unknown.first() else { return Vec::new() };
-    if known.iter().any(|(_, since)| *since == SINCE_SSL) {
-        return Vec::new();
-    }
     let from = |[major, minor, patch]: [u32; 3]| format!("known from {major}.{minor}.{patch} on");
     let message = sentence![
         "The phone runs ",
@@ -44,21 +42,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         format!(" is {}.", from(*since_first))
     ];
     let lines = unknown.iter().map(|(given, since)| given.says(from(*since)));
-    vec![Finding::of_files(None, message, lines)]
-}
-
-/// The first version with the one custom certificate.
-const SINCE_SSL: [u32; 3] = [3, 3, 2];
-
-/// The first version with the certificate parameters of this kind; None for other parameters.
-const fn since(kind: ParameterKind) -> Option<[u32; 3]> {
-    match kind {
-        ParameterKind::Certificate(Store::Ssl) | ParameterKind::Key(Store::Ssl) => Some(SINCE_SSL),
-        ParameterKind::Certificate(_)
-        | ParameterKind::Key(_)
-        | ParameterKind::Ca(_)
-        | ParameterKind::ProfileCertificate
-        | ParameterKind::ProfileSelection => Some([4, 0, 0]),
-        _ => None,
-    }
+    let has_own = known.iter().any(|(_, since)| *since == SINCE_SSL);
+    let severity = if has_own { Severity::Info } else { Severity::Warning };
+    vec![Finding::of_files(None, message, lines).with_severity(severity)]
 }

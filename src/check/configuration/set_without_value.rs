@@ -26,7 +26,8 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let sets = case.config.of_kind(|kind| kind == ParameterKind::Set);
-    sets.filter(|set| set.value.as_text() == Some("1")).filter_map(|set| finding(case, set)).collect()
+    let open = sets.filter(|set| set.value.as_text() == Some("1") && case.log.knows(set.parameter));
+    open.filter_map(|set| finding(case, set)).collect()
 }
 
 fn finding(case: &ConfigurationCase<'_>, set: Given<'_>) -> Option<Finding> {

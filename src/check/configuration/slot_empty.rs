@@ -50,7 +50,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             || case.log.state(Some(slot)) == SlotState::Filled
             || case.log.state(Some(slot)) == SlotState::Unknown
                 && case.log.fingerprints(slot).next().is_some();
-        if is_filled || config.is_switched_off(given.parameter) {
+        if is_filled || config.is_switched_off(given.parameter) || !case.log.knows(given.parameter) {
             return None;
         }
         let message = sentence![&given, format!(" selects {slot}, but no file sets a certificate for it.")];

@@ -111,6 +111,15 @@ fn ins003_says_when_it_is_exactly_one() {
         answer.lines.iter().all(|line| line.says.to_string().starts_with("may be the cause")),
         "{answer:?}"
     );
+    // Software before 4.0.0 reads none of the two, but the certificate of 3.3.2.
+    let ssl = "device.sec.SSL.customDeviceCert.publicCert";
+    let three = [two[0], (ssl, &*plain), ("device.sec.SSL.customDeviceCert.set", "1")];
+    for (software, number) in [("3.3.5.0247", 1), ("4.0.0.1000", 2)] {
+        let log = LogFacts { software: Some(software.parse().unwrap()), ..log() };
+        let answer = asked(&three, &log, Question::ChainNotDecodable, None);
+        assert_eq!(answer.lines.len(), number, "{answer:?}");
+        assert_eq!(answer.lines[0].parameter.as_deref(), Some(ssl));
+    }
     // One is bad, the other good.
     let good_one = chain(&[good()]);
     let answer = asked(
