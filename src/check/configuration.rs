@@ -233,6 +233,20 @@ fn expired(
     Finding::of_files(slot, message, [given.says(says)])
 }
 
+/// The state of the slot of a value. It is not known in which slot the certificate of 3.3.2 is: it is there if the log
+/// shows that very certificate in one.
+fn slot_state(log: &LogFacts, slot: Option<Slot>, given: &Given<'_>) -> SlotState {
+    match given.value {
+        Value::Certificates(value) if slot.is_none() => {
+            let mut custom = log.slots.iter().filter(|(slot, _)| **slot != Slot::BuiltIn);
+            let is_it = |fingerprint: &Fingerprint| value.has(fingerprint);
+            let is_there = custom.any(|(_, facts)| facts.installed().is_some_and(is_it));
+            if is_there { SlotState::Filled } else { SlotState::Unknown }
+        }
+        _ => log.state(slot),
+    }
+}
+
 /// The finding that a value does not count because a gate is closed: not 1, which the second line says with `why`, or
 /// not there. `between` is evidence between the two lines.
 fn of_closed_gate(
@@ -251,7 +265,7 @@ fn of_closed_gate(
     };
     let message = sentence![&given, " does not count: ", state, "."];
     let lines = std::iter::once(given.in_short()).chain(between).chain([last]);
-    Finding::of_files(slot, message, lines).with_severity(by_slot(case.log.state(slot)))
+    Finding::of_files(slot, message, lines).with_severity(by_slot(slot_state(case.log, slot, &given)))
 }
 
 /// Whether the phone may use this value: its software knows the parameter, and no gate is closed.

@@ -3,7 +3,8 @@
 //! ## What it means
 //! The phone takes values of `device.*` only while `device.set` is 1. With the present files, it ignores this
 //! certificate. Operators set `device.set` back to 0 once the value is in flash memory. So this is an error
-//! only if an inventory shows the slot empty, and only information if it shows the slot filled.
+//! only if an inventory shows the slot empty, and only information if it shows the slot filled. The slot of
+//! `device.sec.SSL.customDeviceCert` is not known: there it is information if a slot has that very certificate.
 //!
 //! ## How sure it is
 //! It is certain that the files set this. It is not reported if a file that could not be read may have

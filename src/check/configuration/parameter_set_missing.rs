@@ -4,7 +4,7 @@
 //! The phone uses a value of `device.*` only if the parameter's own `.set` is 1, in addition to `device.set`.
 //! For a device certificate and its key this is `device.sec.TLS.customDeviceCertX.set`, one for both; a `.set`
 //! after `publicCert` or `privateKey` has no effect. It is an error if an inventory shows the slot empty, and
-//! only information if it shows the slot filled.
+//! only information if it shows the slot filled, or a slot with the certificate of `device.sec.SSL.customDeviceCert`.
 //!
 //! ## How sure it is
 //! It is certain that the files set this. It is not reported if a file that could not be read may have the

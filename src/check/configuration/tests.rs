@@ -205,6 +205,23 @@ fn cfg004_and_cfg005_gates() {
             assert_eq!(changed(&[(gate, value)], &filled)[0], (code, Info), "{gate} {value}");
         }
     }
+    // Of the certificate of 3.3.2 the slot is not known: only its fingerprint in the log shows that it is installed.
+    let ssl_set = "device.sec.SSL.customDeviceCert.set";
+    let [ours, other] = [good(), b"another".to_vec()].map(|bytes| fingerprints(&bytes).unwrap()[0].clone());
+    for (gate, code) in [("device.set", "CFG004"), (ssl_set, "CFG005")] {
+        for (slot, state, print, severity) in [
+            (SLOT, SlotState::Filled, &ours, Info),
+            (SLOT, SlotState::Filled, &other, Warning),
+            (SLOT, SlotState::Unknown, &ours, Warning),
+            (SLOT, SlotState::Empty, &other, Warning),
+            (Slot::BuiltIn, SlotState::Filled, &ours, Warning),
+        ] {
+            let value = ("device.sec.SSL.customDeviceCert.publicCert", &*chain(&[good()]));
+            let all = with(plain(&[("device.set", "1"), (ssl_set, "1"), value]), gate, "0");
+            let found = severities(&[("0004f2a1b2c3.cfg", &file(&all))], &log_with(slot, state, &[print]));
+            assert_eq!(found, [(code, severity)], "{slot} {state:?}");
+        }
+    }
     // In the wrong place.
     let misplaced = "device.sec.TLS.customDeviceCert1.publicCert.set";
     let all = with(with(healthy(), SET, "-"), misplaced, "1");
