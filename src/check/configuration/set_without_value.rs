@@ -1,8 +1,8 @@
 //! A `.set` is 1, but the value that it enables is empty or absent.
 //!
 //! ## What it means
-//! The phone is configured to use a value that does not exist. Usually a placeholder was left empty, or the
-//! certificate was lost when the file was made.
+//! The phone is configured to use a value that does not exist; while `device.set` is not 1, it will be as soon as
+//! `device.set` is 1. Usually a placeholder was left empty, or the certificate was lost when the file was made.
 //!
 //! ## How sure it is
 //! It is certain that the files set this. An absent value is not reported if a file that could not be read may
@@ -12,7 +12,8 @@
 //! 1. Add the value, or remove the `.set`.
 //! 2. If the slot should be emptied, leave it as it is.
 
-use super::{ConfigurationCase, Finding, Given, ParameterKind, Rule, Severity, rule, sentence};
+use super::{ConfigurationCase, Finding, Gate, Given, ParameterKind, Rule, Severity, rule, sentence};
+use crate::config::DEVICE_SET;
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG006",
@@ -34,7 +35,11 @@ fn finding(case: &ConfigurationCase<'_>, set: Given<'_>) -> Option<Finding> {
     let values = set.parameter.gated_values();
     let given: Vec<_> = case.config.effective().filter(|one| values.contains(&one.given.parameter)).collect();
     let empty = given.iter().find(|one| one.is_sure && one.given.value.is_empty());
-    let mut evidence = vec![set.says("1, so its value counts")];
+    let mut evidence = vec![set.says(match case.config.gate(DEVICE_SET) {
+        Gate::Open => "1, so its value counts",
+        Gate::Closed(_) => "1, so its value would count if device.set were 1 too",
+        Gate::Unknown => "1, so its value counts if device.set is 1 too",
+    })];
     let message = match empty {
         Some(empty) => {
             evidence.push(empty.given.says("empty"));

@@ -100,6 +100,27 @@ fn cfg050_does_not_contradict_the_log() {
 
 /// The remedy of a fault in the files needs a phone that reads them.
 #[test]
+fn cfg006_says_whether_the_value_counts() {
+    let said = |list: &str, device_set: &str| {
+        let all = with(plain(&[(SET, "1"), (CERTIFICATE, "")]), "device.set", device_set);
+        let site = Site::new(&[("0004f2a1b2c3.cfg", &master(list)), ("site.cfg", &file(&all))]);
+        let mut found = site.findings(&log(), &[]).into_iter().filter(|(code, _)| *code == "CFG006");
+        let (_, found) = found.next().unwrap();
+        assert_eq!((found.severity, found.configuration.len()), (Some(Severity::Warning), 2));
+        found.configuration[0].says.to_string()
+    };
+    assert_eq!(said("site.cfg", "1"), "1, so its value counts");
+    for closed in ["0", "", "-"] {
+        assert_eq!(
+            said("site.cfg", closed),
+            "1, so its value would count if device.set were 1 too",
+            "{closed}"
+        );
+    }
+    assert_eq!(said("site.cfg, x.cfg", "-"), "1, so its value counts if device.set is 1 too");
+}
+
+#[test]
 fn a_configuration_that_was_not_applied_is_said_beside_faults() {
     let said = |changes: &[(&'static str, &str)], log: &LogFacts| {
         let all = changes.iter().fold(healthy(), |all, (name, value)| with(all, name, value));
