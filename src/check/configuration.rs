@@ -130,6 +130,7 @@ pub(super) fn in_doubt(case: &ConfigurationCase<'_>, severity: Severity, finding
         let values: Vec<_> = of_slot.filter_map(|one| one.certificate).collect();
         let mut shown = case.log.fingerprints(slot).peekable();
         shown.peek().is_some()
+            && values.iter().all(|(_, value)| value.has_fingerprint())
             && shown.all(|fingerprint| !values.iter().any(|(_, value)| value.has(fingerprint)))
     };
     let worst = if finding.slot.is_some_and(is_other) { Severity::Info } else { Severity::Warning };

@@ -438,7 +438,9 @@ fn installed_lines(config: &PhoneConfig, facts: &SlotFacts, slot: Slot) -> Vec<C
     };
     if let Some((given, value)) = credential.certificate.filter(|_| lines.is_empty()) {
         let length = facts.certificate_length.filter(|length| value.has_length(*length));
-        let (is_other, why) = (!facts.fingerprints.is_empty(), question(config, &given));
+        let why = question(config, &given);
+        let is_known = value.has_fingerprint();
+        let is_other = is_known && !facts.fingerprints.is_empty();
         // A certificate that was renewed has mostly the same length.
         let clause = match length.map(count) {
             Some(length) if is_other => {
@@ -446,7 +448,7 @@ fn installed_lines(config: &PhoneConfig, facts: &SlotFacts, slot: Slot) -> Vec<C
             }
             Some(length) => format!("; it has the {length} bytes that the log shows"),
             None if is_other => format!("; the log shows another fingerprint: {why}"),
-            None if facts.not_kept.is_some() => format!("; another one was saved: {why}"),
+            None if is_known && facts.not_kept.is_some() => format!("; another one was saved: {why}"),
             None => String::new(),
         };
         lines.push(given.says_of_value(clause));

@@ -284,6 +284,12 @@ impl Certificates {
             .any(|one| one == fingerprint)
     }
 
+    /// Whether a fingerprint of it is known; else it can't be compared with one.
+    #[must_use]
+    pub const fn has_fingerprint(&self) -> bool {
+        !self.list.is_empty() || self.blob.is_some()
+    }
+
     fn in_short(&self) -> Sentence {
         let form = match (self.form, self.list.len() as u64) {
             (_, 0) => String::new(),

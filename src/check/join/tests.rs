@@ -465,6 +465,15 @@ fn an_equal_length_is_not_the_same_certificate() {
     let other = says(&[&Fingerprint::new(&[7; 16]).unwrap()]);
     let end = "bytes that the log shows, but not its fingerprint: changed since, or installed another way?";
     assert!(other.ends_with(end), "{other}");
+    // Of a value that can't be read no fingerprint is known.
+    let mut log = log_with(slot, SlotState::Filled, &[&Fingerprint::new(&[7; 16]).unwrap()]);
+    for not_kept in [None, Fingerprint::new(&[8; 16])] {
+        log.slots.get_mut(&slot).unwrap().not_kept = not_kept;
+        for (value, is_known) in [(&*chain(&[good()]), true), ("-----BEGIN PKCS7----- MIIB", false)] {
+            let says = lines(&asked(&[(CERTIFICATE, value)], &log, Question::NotKept, SLOT))[0].1.to_owned();
+            assert_eq!(says.contains("another"), is_known, "{says}");
+        }
+    }
 }
 
 #[test]
