@@ -43,7 +43,7 @@ pub(crate) use certificate::fingerprints;
 pub use certificate::{Certificate, PublicKey};
 pub use facts::{LogFacts, Refused, SlotFacts, SlotState};
 pub use file::{File, Misspelt, ReadOutcome, Setting};
-pub use given::Given;
+pub use given::{Effective, Given};
 pub use key::{Key, PrivateKey};
 pub use line::ConfigurationLine;
 pub use log_place::LogPlace;
@@ -51,8 +51,8 @@ pub use parameter::{DEVICE_SET, Parameter, ParameterKind, SINCE_SSL, Store, sele
 pub use path::role;
 pub use pem::Fault;
 pub use phone::{
-    ConfigSource, ConfiguredKey, Credential, Effective, Gate, OtherCase, OtherList, PhoneConfig, SourceRole,
-    Undecided, Unresolved,
+    ConfigSource, ConfiguredKey, Credential, Gate, OtherCase, OtherList, PhoneConfig, SourceRole, Undecided,
+    Unresolved,
 };
 pub use reachable::{Reachable, reachable};
 pub use resolve::resolve;

@@ -83,11 +83,10 @@ fn all_lines(config: &PhoneConfig, is_kind: fn(ParameterKind) -> bool) -> Vec<(G
     let all = config.effective().filter(|one| is_kind(one.given.parameter.kind));
     let mut lines: Vec<_> = all
         .flat_map(|one| {
-            let (first, others) = match one.is_sure {
-                true => (Precedence::Counts, Precedence::Overridden),
-                false => (Precedence::Unsure, Precedence::Unsure),
-            };
-            let others = one.overridden.into_iter().map(move |given| (given, others));
+            let first = if one.is_sure { Precedence::Counts } else { Precedence::Unsure };
+            let others = one.overridden.into_iter().enumerate().map(move |(index, given)| {
+                (given, if index < one.rivals { Precedence::Unsure } else { Precedence::Overridden })
+            });
             std::iter::once((one.given, first)).chain(others)
         })
         .collect();

@@ -23,6 +23,19 @@ pub struct Given<'a> {
     pub line: u64,
 }
 
+/// A parameter's line that counts, and those that it overrides.
+#[derive(Clone, Debug)]
+pub struct Effective<'a> {
+    /// The line that counts.
+    pub given: Given<'a>,
+    /// The other lines, in the order of the files.
+    pub overridden: Vec<Given<'a>>,
+    /// How many of them, the first ones, may count instead of it; 0 if it is sure.
+    pub rivals: usize,
+    /// False if the values differ and no source states which of them counts.
+    pub is_sure: bool,
+}
+
 impl Given<'_> {
     /// Whether both values are the same for a phone, which reads line breaks in an attribute as blanks. None if that
     /// is not known, because they can't be read, and their texts are not compared.

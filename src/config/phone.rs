@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 use super::certificate::PublicKey;
 use super::facts::SlotFacts;
 use super::file::{File, ReadOutcome, Setting};
-use super::given::Given;
+use super::given::{Effective, Given};
 use super::key::Key;
 use super::line::ConfigurationLine;
 use super::parameter::{LOG_DIRECTORY, Parameter, ParameterKind, Store};
@@ -145,17 +145,6 @@ impl<'a> Credential<'a> {
     pub fn given(&self) -> Option<Given<'a>> {
         self.certificate.map(|(given, _)| given).or(self.key.map(|(given, _)| given))
     }
-}
-
-/// A parameter's line that counts, and those that it overrides.
-#[derive(Clone, Debug)]
-pub struct Effective<'a> {
-    /// The line that counts.
-    pub given: Given<'a>,
-    /// The lines that do not, in the order of the files.
-    pub overridden: Vec<Given<'a>>,
-    /// False if the values differ and no source states which of them counts.
-    pub is_sure: bool,
 }
 
 /// Why it is not known which files a phone reads.
@@ -350,14 +339,23 @@ impl PhoneConfig {
         let (first, others) = places.split_first()?;
         let given = self.at(*first);
         let role = |place: &(usize, usize)| self.sources[place.0].role;
-        let may_be_read = self.list_is_sure || role(first) != SourceRole::Listed;
-        let is_sure = may_be_read
+        let is_read = |place| self.list_is_sure || role(place) != SourceRole::Listed;
+        let is_sure = is_read(first)
             && others.iter().all(|other| {
                 let is_settled = first.0 != other.0 && role(first).order_is_known(role(other));
                 let other = self.at(*other);
                 is_settled || (other.value, other.text) == (given.value, given.text)
             });
-        Some(Effective { given, overridden: others.iter().map(|other| self.at(*other)).collect(), is_sure })
+        // Files of phone and web override the others, whichever of the two wins.
+        let loses = |index: &usize| {
+            let (place, before) = (&places[*index], &places[..*index]);
+            before
+                .iter()
+                .any(|other| other.0 != place.0 && is_read(other) && role(other).order_is_known(role(place)))
+        };
+        let rivals = if is_sure { 0 } else { (1..places.len()).take_while(|index| !loses(index)).count() };
+        let overridden = others.iter().map(|other| self.at(*other)).collect();
+        Some(Effective { given, overridden, rivals, is_sure })
     }
 
     /// The line of this parameter that counts; None if that is not certain.

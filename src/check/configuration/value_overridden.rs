@@ -65,22 +65,28 @@ fn of_other_case(OtherCase { file, read }: &OtherCase) -> Finding {
 
 fn finding(one: Effective<'_>) -> Option<Finding> {
     let value = &one.given.value;
-    let is_other = |other: &&Given<'_>| other.is_same_as(&one.given) == Some(false);
-    let is_unknown = |other: &&Given<'_>| other.is_same_as(&one.given).is_none();
-    let different = one.overridden.iter().find(is_other);
-    let other = different.or_else(|| one.overridden.iter().find(is_unknown))?;
-    let (name, first, second) = (one.given.name(), one.given.place(), other.place());
-    let values = if different.is_some() { "different values" } else { "two values that can't be read" };
-    let message = if one.is_sure {
+    let (rivals, beaten) = one.overridden.split_at(one.rivals);
+    let find = |lines: &[Given<'_>]| {
+        let find =
+            |is_same| lines.iter().find(|other| other.is_same_as(&one.given) == is_same).map(Given::place);
+        let different = find(Some(false)).map(|place| (place, "different values"));
+        different.or_else(|| find(None).map(|place| (place, "two values that can't be read")))
+    };
+    let rival = find(rivals);
+    let is_known = rival.is_none();
+    let (second, values) = rival.or_else(|| find(beaten))?;
+    let (name, first) = (one.given.name(), one.given.place());
+    let message = if is_known {
         sentence![name, format!(" has {values}: "), first, " counts, ", second, " does not."]
     } else {
         let not_known = "; which of them counts is not known.";
         sentence![name, format!(" has {values} in "), first, " and ", second, not_known]
     };
-    let role = if one.is_sure { ["counts", "does not count"] } else { ["may count"; 2] };
-    let mut evidence = vec![one.given.says(sentence![role[0], ": ", value.in_short()])];
-    evidence.extend(
-        one.overridden.iter().map(|other| other.says(sentence![role[1], ": ", other.value.in_short()])),
-    );
+    let role = if is_known { "counts" } else { "may count" };
+    let mut evidence = vec![one.given.says(sentence![role, ": ", value.in_short()])];
+    evidence.extend(one.overridden.iter().enumerate().map(|(index, other)| {
+        let role = if index < one.rivals { "may count" } else { "does not count" };
+        other.says(sentence![role, ": ", other.value.in_short()])
+    }));
     Some(Finding::of_files(None, message, evidence))
 }

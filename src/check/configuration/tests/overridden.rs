@@ -15,6 +15,43 @@ fn cfg007_overridden() {
     assert_eq!(files("1"), []);
 }
 
+/// Whichever of the phone's own overrides wins, the files of the server lose.
+#[test]
+fn cfg007_what_may_count() {
+    let roles = |files: &[(&str, &str)]| {
+        let mut all = vec![("0004f2a1b2c3.cfg", master("a.cfg,b.cfg"))];
+        all.extend(files.iter().map(|(name, level)| (*name, element(&[("log.render.level", *level)]))));
+        let all: Vec<_> = all.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let (_, found) =
+            Site::new(&all).findings(&log(), &[]).into_iter().find(|(code, _)| *code == "CFG007")?;
+        let said: Vec<_> = found.configuration.iter().map(|line| line.says.to_string()).collect();
+        Some((found.message.to_string().contains("not known"), said.join(", ")))
+    };
+    let (phone, web) = ("0004f2a1b2c3-phone.cfg", "0004f2a1b2c3-web.cfg");
+    for (files, is_open, said) in [
+        (
+            &[(phone, "1"), (web, "2"), ("a.cfg", "3"), ("b.cfg", "1")][..],
+            true,
+            "may count: 1, may count: 2, does not count: 3, does not count: 1",
+        ),
+        (
+            &[(phone, "1"), (web, "1"), ("a.cfg", "3")],
+            false,
+            "counts: 1, does not count: 1, does not count: 3",
+        ),
+        (&[(web, "2"), ("a.cfg", "3")], false, "counts: 2, does not count: 3"),
+    ] {
+        assert_eq!(roles(files), Some((is_open, said.to_owned())), "{files:?}");
+    }
+    // It is not known whether the master's own value or its list wins, but the first file of the list wins in the list.
+    let own = "<m CONFIG_FILES=\"a.cfg,b.cfg\" log.render.level=\"1\"/>";
+    let [a, b] = ["2", "3"].map(|level| element(&[("log.render.level", level)]));
+    let site = Site::new(&[("0004f2a1b2c3.cfg", own), ("a.cfg", &a), ("b.cfg", &b)]);
+    let (_, found) = site.findings(&log(), &[]).into_iter().find(|(code, _)| *code == "CFG007").unwrap();
+    let said: Vec<_> = found.configuration.iter().map(|line| line.says.to_string()).collect();
+    assert_eq!(said, ["may count: 1", "may count: 2", "does not count: 3"]);
+}
+
 /// In an archive only, because some file systems do not distinguish case.
 #[test]
 fn cfg007_names_in_another_case() {
