@@ -31,6 +31,7 @@ mod stored;
 mod text;
 mod tree;
 mod value;
+mod word;
 mod xml;
 
 #[cfg(test)]

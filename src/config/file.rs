@@ -237,6 +237,7 @@ impl File {
                 }
                 ParameterKind::Key(_) if !text.is_empty() => Value::Key(read_key(text)),
                 _ if parameter.is_switch() => Value::switch(text),
+                _ if parameter.is_word() => Value::word(text),
                 _ => Value::text(text),
             };
             let is_hashed = !value.is_identified() && text.len() >= MIN_HASHED_LENGTH;

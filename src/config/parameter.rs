@@ -230,6 +230,12 @@ impl Parameter {
         }
     }
 
+    /// Whether it takes a word of a list, and is no switch.
+    pub(super) const fn is_word(&self) -> bool {
+        use ParameterKind::{ProfileCertificate, ProfileSelection, Trust};
+        matches!(self.kind, ProfileCertificate | ProfileSelection | Trust)
+    }
+
     /// Whether this parameter contains a certificate or a key, or selects one.
     pub(super) const fn is_of_certificates(&self) -> bool {
         matches!(

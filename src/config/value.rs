@@ -6,6 +6,7 @@ use super::certificate::{self, Certificate, PublicKey};
 use super::der;
 use super::key::{self, Key, PrivateKey};
 use super::pem::{self, Block, Fault, Label, Pem};
+use super::word::{is_near_known, is_short_number};
 use crate::model::Fingerprint;
 use crate::quantity::{count, counted};
 use crate::secrets::conceal_address;
@@ -13,9 +14,6 @@ use crate::sentence::{Part, Sentence, sentence};
 
 /// The longest value of a parameter that is shown.
 const MAX_TEXT_LENGTH: usize = 200;
-
-/// The most digits of a number that is shown.
-const MAX_DIGITS: usize = 10;
 
 /// The beginning of the note that replaces a text.
 const NOT_SHOWN: &str = "(a text of ";
@@ -62,7 +60,7 @@ pub struct Certificates {
 }
 
 impl Value {
-    /// The value of a parameter that is neither certificate nor key. A text that may contain a secret, because
+    /// The value of a parameter that takes any text, or a name of a file. A text that may contain a secret, because
     /// somebody confused the parameters, is replaced by a note.
     pub(super) fn text(text: &str) -> Self {
         let text = text.trim();
@@ -78,11 +76,16 @@ impl Value {
     pub(super) fn switch(text: &str) -> Self {
         const WORDS: [&str; 10] =
             ["true", "false", "yes", "no", "on", "off", "enabled", "disabled", "delete", "stop"];
-        let is_number = text.len() <= MAX_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
-        if is_number || WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)) {
+        if is_short_number(text) || WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)) {
             return Self::Text(text.into());
         }
         Self::not_shown(text)
+    }
+
+    /// The value of a parameter that takes a word of a list. Any other text is replaced, unless it is nearly such a
+    /// word: by mistake, it may be a password.
+    pub(super) fn word(text: &str) -> Self {
+        if is_near_known(text) { Self::Text(text.into()) } else { Self::not_shown(text) }
     }
 
     /// The note in place of a text.

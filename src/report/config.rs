@@ -236,7 +236,7 @@ mod tests {
     fn phones() -> Vec<ConfigPhone> {
         let mut tree = TreeBuilder::new(&["t.zip".into()]);
         let lists = "<a CONFIG_FILES=\"[PHONE_MAC_ADDRESS]-own.cfg, site.cfg\"/>";
-        let own = "<a device.set=\"0\" sec.TLS.profileSelection.SIP=\"=1+1\"\n device.sec.TLS.customCaCert1=\"x\"/>";
+        let own = "<a device.set=\"0\" sec.TLS.profileSelection.SIP=\"=All\"\n device.sec.TLS.customCaCert1=\"x\"/>";
         let site = "<a sec.TLS.profileSelection.SIP=\"4\" sec.TLS.customDeviceKey.1=\"hunter2\"/>";
         for (name, text) in [("000000000000.cfg", lists), ("0004f2a1b2c3-own.cfg", own), ("site.cfg", site)] {
             tree.member(&format!("t.zip!/{name}"), text.as_bytes(), None);
