@@ -15,7 +15,7 @@
 //!   `Authorization` header; after a blank, what is in quotes, follows a user's or a parameter's name, or looks unlike
 //!   an ordinary word.
 //!
-//! Each is found also where characters are escaped ([`Unescaped`]), and where a line is wrapped within it: the event's
+//! Each is found also where characters are escaped, as in URLs, and where a line is wrapped within it: the event's
 //! text is then the join of the lines that conceals most.
 //!
 //! Certificates, fingerprints, lengths and names are kept, since reports consist of them. A password that
