@@ -205,6 +205,7 @@ class Moves(Kind):
 class Links(Kind):
     """The log is a link: to a log, to nothing, to a pipe without a writer, or to its own directory."""
 
+    statuses = {OK, UNKNOWN}
     problems = {"not-found", "changed-while-read", "symlink-loop", "unreadable", "not-a-log"}
     may_be_absent = True
 
