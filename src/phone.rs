@@ -371,7 +371,7 @@ fn slot_content(timeline: &Timeline<'_>, slot: Slot, content: &Content) -> SlotC
         fingerprint: content.fingerprint.clone(),
         certificate_length: content.certificate_length,
         key_length: content.key_length,
-        is_compared: !timeline.logs[record.file].is_of_another_phone,
+        is_compared: !timeline.is_of_another_phone(record),
         configuration: Vec::new(),
         line,
     }

@@ -269,6 +269,13 @@ impl<'a> Timeline<'a> {
         self.logs[record.file].is_of_another_phone
     }
 
+    /// Whether two records are of this phone's own logs, or both of logs of another phone: only then a later one can show
+    /// that the cause of an earlier one is gone.
+    #[must_use]
+    pub fn are_of_same_phone(&self, one: &Record<'_>, other: &Record<'_>) -> bool {
+        self.is_of_another_phone(one) == self.is_of_another_phone(other)
+    }
+
     /// Whether the record `later` was not written before `earlier`, by their stamps: dated lines of one boot can be
     /// out of order.
     #[must_use]

@@ -38,7 +38,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut other_name = None;
     let shown = shown_until_gone(case.timeline, |event, record| match event {
         // What a log of another phone shows is that phone's (LOG006).
-        _ if case.timeline.logs[record.file].is_of_another_phone => None,
+        _ if case.timeline.is_of_another_phone(record) => None,
         Event::CertificateCommonName { slot: Slot::BuiltIn, common_name: Some(common_name) } => {
             let is_gone = common_name.parse::<Mac>() == Ok(mac);
             if !is_gone {

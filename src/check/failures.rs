@@ -51,9 +51,8 @@ pub(super) fn shown_until_gone<'a>(
                 (last, is_gone) = (at, false);
             }
             Some(State::Resolved) => {
-                let is_same_phone = timeline.is_of_another_phone(&timeline.records[last])
-                    == timeline.is_of_another_phone(record);
-                is_gone |= is_same_phone && timeline.is_in_order(last, at);
+                is_gone |= timeline.are_of_same_phone(&timeline.records[last], record)
+                    && timeline.is_in_order(last, at);
             }
             None => {}
         }
@@ -105,10 +104,10 @@ pub(super) fn state_by_later_boots(
     }
     let needed = waits.clamp(MIN_WAIT, MAX_WAIT);
     let Some(last) = last else { return State::Active };
-    let is_of_same_phone =
-        |record: &Record<'_>| timeline.is_of_another_phone(record) == timeline.is_of_another_phone(last);
     resolved_if(timeline.records.iter().any(|record| {
-        record.boot > last.boot && record.elapsed_at_last() >= needed && is_of_same_phone(record)
+        record.boot > last.boot
+            && record.elapsed_at_last() >= needed
+            && timeline.are_of_same_phone(last, record)
     }))
 }
 

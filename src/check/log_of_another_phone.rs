@@ -36,7 +36,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut named = None;
     for (_, event, record) in timeline.events() {
         let Event::Platform { mac: Some(other), .. } = event else { continue };
-        if timeline.logs[record.file].is_of_another_phone && *other != mac {
+        if timeline.is_of_another_phone(record) && *other != mac {
             seen.add(record);
             named = Some(*other);
         }

@@ -11,8 +11,8 @@ use crate::model::Mac;
 /// two dates are seen once.
 const MAX_HEADERS: usize = 4_096;
 
-/// What follows the date in a header, where no file is named, and the phone or the sender that it names. A syslog file of 60 MB takes a third
-/// of the time with it.
+/// What follows the date in a header, where no file is named, and the phone or the sender that it names. A syslog file of
+/// 60 MB takes a third of the time with it.
 #[derive(Debug, Default)]
 pub(crate) struct KnownHeaders(HashMap<Box<[u8]>, KnownOrigin>);
 

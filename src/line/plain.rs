@@ -94,7 +94,7 @@ fn has_odd_bytes(line: &[u8]) -> bool {
 /// A line without ligatures, and without characters that show only where a word may be broken: text that was copied from
 /// a PDF or a web page. None if there are none.
 #[must_use]
-pub(super) fn with_plain_letters(line: &[u8]) -> Option<Vec<u8>> {
+fn with_plain_letters(line: &[u8]) -> Option<Vec<u8>> {
     if line.is_ascii() {
         return None;
     }
@@ -135,7 +135,7 @@ const MAX_JOINED: usize = 64 * 1024;
 /// A line of a mail in the encoding `quoted-printable`, without the `=` at its end, and without encoded characters. None
 /// if it has no `=`.
 #[must_use]
-pub(super) fn without_quoted_printable(line: &[u8]) -> Option<Vec<u8>> {
+fn without_quoted_printable(line: &[u8]) -> Option<Vec<u8>> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     if line.len() > MAX_QUOTED_PRINTABLE || !has_byte(b'=', line) {
         return None;

@@ -5,7 +5,9 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::calendar::{Calendar, DISORDER, is_day_before, is_default, is_of_start, years_between};
+use super::calendar::{
+    Calendar, DISORDER, is_day_before, is_default, is_of_start, is_over_new_year, years_between,
+};
 use super::{Joined, Record};
 use crate::digest::LogEntry;
 use crate::event::Event;
@@ -408,10 +410,6 @@ fn is_repeated(before: &Stamp, stamp: &Stamp) -> bool {
     dates.is_some_and(|(before, date)| {
         date < before && before.days_until(date) >= -super::calendar::YEAR_TURNS
     })
-}
-
-fn is_over_new_year(before: Yearless, date: Yearless) -> bool {
-    before.month() == 12 && date.month() == 1
 }
 
 /// Whether a February 29 is between two dates, if their year has one.

@@ -95,6 +95,12 @@ pub(super) fn years_between(earlier: Yearless, later: Yearless) -> i32 {
     }
 }
 
+/// Whether the first date is in December, and the second one in January: the year changes between them if they follow
+/// each other.
+pub(super) fn is_over_new_year(before: Yearless, date: Yearless) -> bool {
+    before.month() == 12 && date.month() == 1
+}
+
 /// The last dates of a log, for the next one of its chain.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct End {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use chrono::NaiveDateTime;
 
-use super::calendar::{JUMP_DAYS, WRONG_AT_START, YEAR_TURNS, has_set_date, is_files_day};
+use super::calendar::{JUMP_DAYS, WRONG_AT_START, YEAR_TURNS, has_set_date, is_files_day, is_over_new_year};
 use crate::digest::LogEntry;
 use crate::stamp::Yearless;
 
@@ -68,9 +68,9 @@ fn put_oldest_first(entries: &mut Vec<LogEntry>, modified: Option<NaiveDateTime>
         let [(first, last), (begin_of_older, end_of_older)] = [pair[0], pair[1]];
         let most = if is_sure && older.is_boot { MAX_DAYS_BETWEEN } else { MAX_DAYS_IF_UNSURE };
         let is_close = (0..=most).contains(&end_of_older.days_until(first)) && end_of_older <= first
-            || is_new_year(end_of_older, first) && end_of_older.days_until(first) <= most - DAYS_OF_YEAR;
+            || is_over_new_year(end_of_older, first) && end_of_older.days_until(first) <= most - DAYS_OF_YEAR;
         // A clock that is put right soon after the start goes back, too.
-        let is_long = first.milliseconds_until(last) > WRONG_AT_START || is_new_year(first, last);
+        let is_long = first.milliseconds_until(last) > WRONG_AT_START || is_over_new_year(first, last);
         let may_be_next_year = last.days_until(begin_of_older) < -YEAR_TURNS;
         is_close && (older.is_boot || is_long) && (is_sure || !may_be_next_year)
     });
@@ -93,7 +93,8 @@ fn parts(entries: &[LogEntry]) -> Vec<Part> {
     for (at, entry) in entries.iter().enumerate() {
         let Some(date) = set_date(entry) else { continue };
         if let Some((before, last)) = last
-            && (last.days_until(date) <= -JUMP_DAYS && !is_new_year(last, date) || is_new_year(date, last))
+            && (last.days_until(date) <= -JUMP_DAYS && !is_over_new_year(last, date)
+                || is_over_new_year(date, last))
         {
             // The lines without a date from the last banner on are of the same boot as the date.
             let banner = entries[before + 1..=at].iter().rposition(LogEntry::is_banner);
@@ -115,16 +116,11 @@ fn span(entries: &[LogEntry]) -> Option<(Yearless, Yearless)> {
     let mut span: Option<(Yearless, Yearless)> = None;
     for entry in entries.iter().filter(|entry| entry.is_dated()) {
         let date = entry.stamp?.yearless()?;
-        let goes_on = |last: Yearless| is_new_year(last, date) || last.days_until(date) == 0;
+        let goes_on = |last: Yearless| is_over_new_year(last, date) || last.days_until(date) == 0;
         if !has_set_date(entry) && !span.is_some_and(|(_, last)| goes_on(last)) {
             return None;
         }
         span = Some((span.map_or(date, |(first, _)| first), date));
     }
     span
-}
-
-/// Whether the first date is in December, and the second one in the January after it.
-fn is_new_year(before: Yearless, date: Yearless) -> bool {
-    (before.month(), date.month()) == (12, 1)
 }
