@@ -40,6 +40,11 @@ pub(super) const WRONG_AT_START: i64 = 3_600_000;
 /// The last day that a file's lines show is at most this many days before its modification time.
 pub(super) const MAX_FILE_DAY_LAG: i64 = 2;
 
+/// The same for a copy of a file, whose modification time can be that of the copy: used where a clock jumped from the
+/// first hour of January 1 to another day, and the log does not say that it failed. That it was set is then more
+/// likely than that the phone wrote nothing for days.
+const MAX_COPY_DAY_LAG: i64 = 31;
+
 /// No phone's local time is further ahead of UTC, in hours.
 const AHEAD_HOURS: i64 = 14;
 
@@ -139,7 +144,7 @@ impl Span {
         let mut span: Option<Self> = None;
         // The start can be in the log before.
         let mut is_start = true;
-        let (mut uptimes, mut is_start_read, mut has_ended) = (0, false, false);
+        let (mut uptimes, mut is_start_read, mut has_ended, mut has_failed_clock) = (0, false, false, false);
         // The highest uptime of the boot.
         let mut uptime: Option<u64> = None;
         // The dates of a boot from its first one, until they are known to be right.
@@ -152,12 +157,13 @@ impl Span {
             let continues_uptime =
                 stamp.uptime().zip(uptime).is_some_and(|(now, highest)| now + DISORDER >= highest);
             if entry.is_banner() || (uptimes > 1 && (!continues_uptime || is_of_start(entry))) {
-                (is_start, before.unset, uptime) = (true, None, None);
+                (is_start, before.unset, uptime, has_failed_clock) = (true, None, None, false);
                 if let Some((first, last)) = start_of_boot.take() {
                     span = Some(Self::with(span, first, last));
                 }
             }
             uptime = uptime.max(stamp.uptime());
+            has_failed_clock |= has_failed(entry);
             if stamp.is_unset() {
                 before.unset = Some(Yearless::new_year());
             }
@@ -174,7 +180,8 @@ impl Span {
             let after_start = std::mem::take(&mut is_start) || is_before_banner(&digest.entries[at..]);
             let own_last = span.and_then(|span| span.last.yearless());
             let continues_previous = own_last.or(before.last).is_some_and(|last| is_day_before(last, date));
-            let is_own = || is_files_own(modified, date, &digest.entries[at + 1..]);
+            let lag = day_lag(before.unset, has_failed_clock);
+            let is_own = || is_files_own(modified, date, &digest.entries[at + 1..], lag);
             let is_unset = match before.unset {
                 None => {
                     (after_start || is_behind_end)
@@ -369,20 +376,35 @@ pub(super) fn has_set_date(entry: &LogEntry) -> bool {
 
 /// Whether a file that was changed at `modified` was last changed about that time.
 pub(super) fn is_files_time(modified: NaiveDateTime, time: NaiveDateTime) -> bool {
-    let oldest = modified - TimeDelta::days(MAX_FILE_DAY_LAG);
-    (oldest..=modified + TimeDelta::hours(AHEAD_HOURS)).contains(&time)
+    is_within(MAX_FILE_DAY_LAG, modified, time)
+}
+
+/// Whether the time is at most `lag` days before the file was changed, and not after that.
+fn is_within(lag: i64, modified: NaiveDateTime, time: NaiveDateTime) -> bool {
+    (modified - TimeDelta::days(lag)..=modified + TimeDelta::hours(AHEAD_HOURS)).contains(&time)
 }
 
 /// Whether that file was last changed about that day of some year.
 pub(super) fn is_files_day(modified: NaiveDateTime, date: Yearless) -> bool {
+    is_day_within(MAX_FILE_DAY_LAG, modified, date)
+}
+
+/// Whether that day of some year is at most `lag` days before the file was changed, and not after that.
+fn is_day_within(lag: i64, modified: NaiveDateTime, date: Yearless) -> bool {
     let years = [modified.year() - 1, modified.year(), modified.year() + 1];
-    years.iter().filter_map(|year| date.in_year(*year)).any(|time| is_files_time(modified, time))
+    years.iter().filter_map(|year| date.in_year(*year)).any(|time| is_within(lag, modified, time))
 }
 
 /// Whether a date that can be a clock's default is real, because the file was last changed when the log says: the
 /// `later` dates of its boot go on from it to the day of that change. A date of the first hour of a year must itself
-/// be about that day, as all later dates. Lines of December 31 can be out of order, but are not the newest.
-pub(super) fn is_files_own(modified: Option<NaiveDateTime>, date: Yearless, later: &[LogEntry]) -> bool {
+/// be about that day, as all later dates. Lines of December 31 can be out of order, but are not the newest. Any other
+/// day is at most `lag` days before the change.
+pub(super) fn is_files_own(
+    modified: Option<NaiveDateTime>,
+    date: Yearless,
+    later: &[LogEntry],
+    lag: i64,
+) -> bool {
     let is_strict = is_default(date);
     let mut last = date;
     let later = later.iter().take_while(|entry| is_strict || !entry.is_banner());
@@ -392,10 +414,16 @@ pub(super) fn is_files_own(modified: Option<NaiveDateTime>, date: Yearless, late
         last = later;
         days <= most || days == NEW_YEARS_EVE
     });
-    let day = if is_strict { date } else { last };
+    let (day, lag) = if is_strict { (date, MAX_FILE_DAY_LAG) } else { (last, lag) };
     goes_on
         && date.days_until(last) != NEW_YEARS_EVE
-        && modified.is_some_and(|modified| is_files_day(modified, day))
+        && modified.is_some_and(|modified| is_day_within(lag, modified, day))
+}
+
+/// How many days a log's last day can be before the change of its file, if the clock jumped to a date of January from
+/// `unset`.
+pub(super) fn day_lag(unset: Option<Yearless>, has_failed: bool) -> i64 {
+    if unset.is_some_and(is_default) && !has_failed { MAX_COPY_DAY_LAG } else { MAX_FILE_DAY_LAG }
 }
 
 /// Whether `before`, the last date of a boot, is less than a day before `date`.

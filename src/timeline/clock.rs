@@ -54,7 +54,7 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
         // really written in the first hour of a year.
         let is_after_start = std::mem::take(&mut is_first);
         let can_be_real = || {
-            is_files_own(record, joined, date)
+            is_files_own(record, joined, date, calendar::day_lag(unset, failure.is_logged))
                 || last_real.is_some_and(|last| calendar::is_day_before(last, date))
         };
         let is_unset = match unset {
@@ -128,12 +128,13 @@ fn has_real_date(record: &Record<'_>) -> bool {
     record.entry.is_dated() && !record.is_unset && !record.is_wrong
 }
 
-/// Whether the log's file was last changed about that day of some year, and its later dates are also about that day.
-fn is_files_own(record: &Record<'_>, joined: &Joined, date: Yearless) -> bool {
+/// Whether the log's file was last changed at most `lag` days after that day of some year, and its later dates are
+/// also about that day.
+fn is_files_own(record: &Record<'_>, joined: &Joined, date: Yearless, lag: i64) -> bool {
     let log = &joined.logs[record.file].log;
     let entries = &log.digest.entries;
     let later = &entries[entries.partition_point(|entry| entry.line <= record.line)..];
-    calendar::is_files_own(file_time(log), date, later)
+    calendar::is_files_own(file_time(log), date, later, lag)
 }
 
 /// Marks single dates that are far from those around them.
