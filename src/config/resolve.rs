@@ -228,7 +228,10 @@ impl FileSearch<'_> {
             let opened = path.and_then(|path| file(path, self.tree.open(path, false)));
             opened.filter(|own| !is_listed(own))
         };
+        let own_of_logs =
+            || own(self.own.only(ConfigKind::Master)).filter(|(path, master)| self.takes_logs(path, master));
         own(above(self.own, ConfigKind::Master, &self.starts))
+            .or_else(own_of_logs)
             .or_else(|| of_all(above(everyone, ConfigKind::Master, &self.starts)))
             .or_else(|| own(self.own.only(ConfigKind::Master)))
             .or_else(|| general.clone())
