@@ -3,6 +3,8 @@
 //! A boot begins with the banner, or if uptime starts again and the elapsed time does not explain that. A weak sign
 //! alone (a single odd line, an inventory written again, lines out of order) does not begin a boot.
 
+use std::mem::Discriminant;
+
 use chrono::{NaiveDateTime, TimeDelta};
 
 use super::calendar::{
@@ -11,6 +13,7 @@ use super::calendar::{
 use super::{Joined, Record};
 use crate::digest::LogEntry;
 use crate::event::Event;
+use crate::model::Slot;
 use crate::stamp::{Stamp, Yearless};
 
 /// Uptime and the clock drift apart by at most one part in this many.
@@ -122,6 +125,8 @@ struct BootState {
     folded_to: (usize, u64),
     /// None before the banner; then the stamp of the banner, if it has one.
     banner: Option<Option<Stamp>>,
+    /// The first line of the boot's inventory that has an uptime.
+    inventory: Option<InventoryLine>,
     /// A line says that the log ends. After it, weaker signs suffice for another boot: a single line with a lower
     /// uptime, or a default date.
     ended: bool,
@@ -145,13 +150,13 @@ impl BootState {
         self.uptime.unwrap_or(0) + (self.elapsed - self.elapsed_at_uptime)
     }
 
+    /// Takes a stamp of the record, with its uptime or its time.
     fn take_stamp(
         &mut self,
         stamp: &Stamp,
         uptime: Option<u64>,
-        is_made_up: bool,
         time: Option<NaiveDateTime>,
-        file: usize,
+        record: &Record<'_>,
     ) {
         if let Some(uptime) = uptime {
             let before = self.since_start();
@@ -166,8 +171,18 @@ impl BootState {
                 (self.uptime, self.elapsed_at_uptime) = (Some(uptime), self.elapsed);
             }
         } else if stamp.digits().is_some() {
-            self.take_date(stamp, is_made_up, time, file);
+            self.take_date(stamp, time, record);
         }
+    }
+
+    /// Milliseconds that have passed since the last line, if a clock that was not set shows this date first: it began
+    /// to count when the phone started. If the boot's start was not read, that is not known.
+    fn passed_by_unset(&self, stamp: &Stamp) -> u64 {
+        if self.uptime.is_none() && self.date.is_none() {
+            return 0;
+        }
+        unset_date(stamp)
+            .map_or(0, |date| milliseconds_since_new_year(date).saturating_sub(self.since_start()))
     }
 
     /// Whether the clock was set back: a phone that has the time as GMT first, and then its time zone.
@@ -177,7 +192,8 @@ impl BootState {
         is_far && self.file == file && self.elapsed < CLOCK_IS_SET_WITHIN
     }
 
-    fn take_date(&mut self, stamp: &Stamp, is_made_up: bool, time: Option<NaiveDateTime>, file: usize) {
+    fn take_date(&mut self, stamp: &Stamp, time: Option<NaiveDateTime>, record: &Record<'_>) {
+        let is_made_up = record.is_unset || record.is_wrong;
         if self.dates_are_judged && !is_made_up && time.is_none() {
             // Not a date in any year.
             return;
@@ -190,17 +206,22 @@ impl BootState {
             Some((before, time)) => time < before,
             None => is_repeated(&before, stamp),
         });
-        let is_set_back = is_repeated && self.is_set_back(stamp, file);
+        let is_set_back = is_repeated && self.is_set_back(stamp, record.file);
         if is_repeated && !is_set_back {
             return;
         }
-        (self.date, self.time, self.file) = (Some(*stamp), time, file);
+        // A clock that was not set counts from the start.
+        let begins_unset = record.is_unset && before.is_none();
+        let passed_unset = begins_unset.then(|| self.passed_by_unset(stamp));
+        (self.date, self.time, self.file) = (Some(*stamp), time, record.file);
         if is_set_back {
             return;
         }
+        self.elapsed += passed_unset.unwrap_or(0);
         let Some(before) = before else { return };
         let passed = match times {
             Some((before, time)) => (time - before).num_milliseconds().unsigned_abs(),
+            None if record.is_unset => milliseconds_of_unset(&before, stamp),
             None => milliseconds_between(&before, stamp, self.is_leap_year),
         };
         // Soon after a start, a jump means that the clock was set: also a jump back, once the default dates are
@@ -220,17 +241,17 @@ impl BootState {
     }
 
     fn take(&mut self, record: &mut Record<'_>, time: Option<NaiveDateTime>) {
-        let is_made_up = record.is_unset || record.is_wrong;
         let last = record.entry.repeats.as_ref().and_then(|_| record.entry.last_line().1);
         if let Some(stamp) = &record.entry.stamp {
-            self.take_stamp(stamp, record.uptime, is_made_up, time, record.file);
+            self.take_stamp(stamp, record.uptime, time, record);
         }
         record.elapsed = Some(self.elapsed);
         if let Some(last) = last {
-            self.take_stamp(&last, last.uptime(), is_made_up, record.last_time, record.file);
+            self.take_stamp(&last, last.uptime(), record.last_time, record);
             self.folded_to = self.folded_to.max((record.file, record.entry.last_line().0));
         }
         record.elapsed_at_last = self.elapsed;
+        self.inventory = self.inventory.or_else(|| early_inventory(record));
         match record.entry.event {
             Some(Event::LogStart { banner: true, .. }) => self.banner = Some(record.entry.stamp),
             Some(Event::LogEnd) => self.ended = true,
@@ -244,9 +265,10 @@ impl BootState {
         before.zip(default_date(entry)).is_some_and(|(before, date)| !is_day_before(before, date))
     }
 
-    /// Whether only dates of the boot are known.
-    const fn has_only_dates(&self) -> bool {
-        self.uptime.is_none() && self.date.is_some()
+    /// Whether an inventory that begins with this line, which has an uptime, is that of another boot: this boot has
+    /// written dates since its own inventory, which began with the same line, or only dates.
+    fn has_inventory_before(&self, line: InventoryLine) -> bool {
+        self.date.is_some() && (self.uptime.is_none() || self.inventory == Some(line))
     }
 
     /// Whether a line with this uptime can't be from this boot: the uptime is lower than known, by more than
@@ -268,14 +290,26 @@ impl BootState {
 
 /// The date of a line, if a clock that was never set shows it right after a start.
 fn default_date(entry: &LogEntry) -> Option<Yearless> {
-    let stamp = entry.stamp?;
-    let date = if stamp.is_unset() { Some(Yearless::new_year()) } else { stamp.yearless() };
-    date.filter(|date| is_default(*date))
+    unset_date(&entry.stamp?).filter(|date| is_default(*date))
 }
 
-/// Whether a line of the inventory has an uptime, which a phone with a known date would not write.
-fn is_early_inventory(record: &Record<'_>) -> bool {
-    record.uptime.is_some() && record.entry.event.as_ref().is_some_and(Event::is_inventory)
+/// What a line of an inventory tells, and of which slot.
+type InventoryLine = (Discriminant<Event>, Option<Slot>);
+
+/// The line of an inventory that has an uptime, which a phone with a known date would not write.
+fn early_inventory(record: &Record<'_>) -> Option<InventoryLine> {
+    let event =
+        record.entry.event.as_ref().filter(|event| record.uptime.is_some() && event.is_inventory())?;
+    Some((std::mem::discriminant(event), event.slot()))
+}
+
+/// The first of the lines with rising uptimes that end with this one.
+fn first_of_uptimes(records: &[Record<'_>], begin: usize, at: usize) -> usize {
+    let pairs = records[begin..=at].windows(2).rev();
+    let rises = |pair: &&[Record<'_>]| {
+        pair[0].uptime.zip(pair[1].uptime).is_some_and(|(before, after)| before <= after + DISORDER)
+    };
+    at - pairs.take_while(rises).count()
 }
 
 /// The first record of the boot whose beginning the record at `at` shows; None if it shows none.
@@ -288,8 +322,10 @@ fn start(records: &[Record<'_>], begin: usize, at: usize, state: &BootState) -> 
         return Some(at);
     }
     let next = records.get(at + 1)?;
-    if state.has_only_dates() && is_early_inventory(&records[at]) && is_early_inventory(next) {
-        return Some(at);
+    let is_inventory_of_another_boot =
+        early_inventory(&records[at]).is_some_and(|line| state.has_inventory_before(line));
+    if is_inventory_of_another_boot && early_inventory(next).is_some() {
+        return Some(first_of_uptimes(records, begin, at));
     }
     let uptime = records[at].uptime.filter(|uptime| state.is_restarted(*uptime))?;
     if (records[at].file, records[at].line_in_file()) < state.folded_to {
@@ -415,6 +451,21 @@ fn is_repeated(before: &Stamp, stamp: &Stamp) -> bool {
 /// Whether a February 29 is between two dates, if their year has one.
 fn crosses_leap_day(before: Yearless, date: Yearless) -> bool {
     before.month() <= 2 && date.month() > 2
+}
+
+/// The date of a clock that was not set.
+fn unset_date(stamp: &Stamp) -> Option<Yearless> {
+    if stamp.is_unset() { Some(Yearless::new_year()) } else { stamp.yearless() }
+}
+
+fn milliseconds_since_new_year(date: Yearless) -> u64 {
+    Yearless::new_year().milliseconds_until(date).unsigned_abs()
+}
+
+/// Milliseconds between two dates of a clock that was not set.
+fn milliseconds_of_unset(before: &Stamp, stamp: &Stamp) -> u64 {
+    let dates = unset_date(before).zip(unset_date(stamp));
+    dates.map_or(0, |(before, date)| u64::try_from(before.milliseconds_until(date)).unwrap_or(0))
 }
 
 /// Milliseconds from one date to a later one; 0 if the clock was set in between.
