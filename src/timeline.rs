@@ -142,6 +142,8 @@ pub struct Record<'a> {
     uptime: Option<u64>,
     elapsed: Option<u64>,
     elapsed_at_last: u64,
+    /// How many milliseconds more can have passed since the banner, where the first date does not tell.
+    unmeasured: u64,
     /// The slot that the message is about: its own, or that of the installation it belongs to.
     pub slot: Option<Slot>,
     /// A failed connection that an untrusted certificate explains.
@@ -164,6 +166,7 @@ impl<'a> Record<'a> {
             uptime: line.entry.stamp.and_then(|stamp| stamp.uptime()),
             elapsed: None,
             elapsed_at_last: 0,
+            unmeasured: 0,
             slot: line.entry.event.as_ref().and_then(Event::slot),
             is_explained: false,
         }
@@ -193,7 +196,13 @@ impl<'a> Record<'a> {
         self.elapsed.unwrap_or(0)
     }
 
-    /// The same for the last of its repeats.
+    /// The same, at most: the time until a boot's first date is known only where the boot before ended with a date.
+    #[must_use]
+    pub fn elapsed_at_most(&self) -> u64 {
+        self.elapsed().saturating_add(self.unmeasured)
+    }
+
+    /// The least for the last of its repeats.
     #[must_use]
     pub const fn elapsed_at_last(&self) -> u64 {
         self.elapsed_at_last

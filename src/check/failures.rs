@@ -99,7 +99,7 @@ pub(super) fn state_by_later_boots(
     for (_, event, record) in timeline.events() {
         if last.is_none_or(|last| last.boot != record.boot) && is_failure(event, record) {
             last = Some(record);
-            waits = waits.max(record.elapsed());
+            waits = waits.max(record.elapsed_at_most());
         }
     }
     let needed = waits.clamp(MIN_WAIT, MAX_WAIT);

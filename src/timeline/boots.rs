@@ -98,8 +98,23 @@ pub(super) fn measure(records: &mut [Record<'_>]) {
             record.elapsed = record.elapsed.map(|elapsed| elapsed.saturating_sub(start));
             record.elapsed_at_last = record.elapsed_at_last.saturating_sub(start);
         }
+        set_unmeasured(boot, last);
         last = boot.iter().rev().find_map(|record| record.last_time).or(last);
     }
+}
+
+/// Sets how much more time than the stamps show can have passed before the lines with the first date of a boot: it began
+/// after `last`, the end of the boot before. For later lines, the first date is taken for that of the start.
+fn set_unmeasured(boot: &mut [Record<'_>], last: Option<NaiveDateTime>) {
+    let Some(first) = boot.iter().position(|record| record.time.is_some()).filter(|first| *first > 0) else {
+        return;
+    };
+    let passed = last.and_then(|last| u64::try_from((boot[first].time? - last).num_milliseconds()).ok());
+    let (time, elapsed) = (boot[first].time, boot[first].elapsed());
+    let most = passed.unwrap_or(u64::MAX).saturating_sub(elapsed);
+    let of_first_date =
+        boot[first..].iter_mut().take_while(|record| record.time.is_none() || record.time == time);
+    of_first_date.for_each(|record| record.unmeasured = most);
 }
 
 /// What is known of the boot so far. It is used twice: [`number`] finds the boots, when no date is known to be a
