@@ -28,6 +28,9 @@ const OVERLAP_DAYS: i64 = 2;
 /// A log mostly begins within this many days after the date in the name of the one before.
 const CONTINUATION_DAYS: i64 = 7;
 
+/// The clocks of a phone and of a server can show times that are this many hours apart.
+const MOST_APART_HOURS: i64 = 26;
+
 /// One log with what is known of its time.
 struct Timed {
     log: Log,
@@ -54,14 +57,30 @@ pub(super) fn in_order(mut logs: Vec<Log>, clock: &Clock) -> Vec<(Log, Calendar)
     chains.extend(copies.into_iter().map(|copy| (chain_of(&copy), vec![copy])));
     let unset_ends: Vec<_> =
         if chains.len() > 1 { chains.values().flatten().filter_map(unset_end).collect() } else { Vec::new() };
-    let chains =
-        chains.into_values().map(|chain| sorted_chain(chain, &unset_ends, clock).into_iter().peekable());
-    let mut chains: Vec<_> = chains.collect();
+    let mut chains: Vec<_> =
+        chains.into_values().map(|chain| sorted_chain(chain, &unset_ends, clock)).collect();
+    set_times_of_undated(&mut chains);
+    let mut chains: Vec<_> = chains.into_iter().map(|chain| chain.into_iter().peekable()).collect();
     let mut sorted = Vec::new();
     while let Some(next) = next_of(&mut chains) {
         sorted.push((next.log, next.calendar));
     }
     sorted
+}
+
+/// Gives the logs of chains without dates the time at which their files were changed, on the clock of the phone: the dates
+/// of its other logs are of another time zone than the times of files.
+fn set_times_of_undated(chains: &mut [Vec<Timed>]) {
+    let dated = chains.iter().flatten().filter_map(|log| Some((file_time(&log.log)?, log.key?)));
+    let is_near = |(changed, last): &(NaiveDateTime, NaiveDateTime)| {
+        (*changed - *last).abs() <= TimeDelta::hours(MOST_APART_HOURS)
+    };
+    let dated: Vec<_> = dated.filter(is_near).collect();
+    for log in chains.iter_mut().flatten().filter(|log| log.key.is_none()) {
+        let Some(time) = file_time(&log.log) else { continue };
+        let nearest = dated.iter().min_by_key(|(changed, last)| ((*changed - time).abs(), *changed, *last));
+        log.key = Some(time + nearest.map_or(TimeDelta::zero(), |(changed, last)| *last - *changed));
+    }
 }
 
 /// Identifies the rotation chain of a log. The name of a copy does not show its age, so a copy is a chain of its
@@ -139,21 +158,28 @@ fn continues_unset(log: &Log, span: &Span, unset_ends: &[(NaiveDateTime, Yearles
 ///   used if it is earlier than the one by the modification time, and the log's own name has no date.
 /// - `newer` is the first and the last time of the next newer log with dates.
 /// - `overlaps` means that the next newer log repeats lines of this log. Then only the last dates are compared.
-/// - A log without dates gets the sort key of the log before it in the chain, else of the one after it, else the
-///   file's modification time.
+/// - A log without dates gets the sort key of the log before it in the chain, else of the one after it.
 fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], clock: &Clock) -> Vec<Timed> {
     chain.sort_by(by_rotation);
     // A clock that is not set at the end of a log is not set at the beginning of the next one.
     let mut end = End::default();
     let spans: Vec<_> = chain.iter().map(|log| Span::of(&log.digest, file_time(log), &mut end)).collect();
+    let lasts: Vec<_> = spans.iter().map(|span| span.as_ref()?.last.yearless()).collect();
+    let lasts = [None].into_iter().chain(lasts);
     let days: Vec<_> = [None].into_iter().chain(chain.iter().map(day_of_name)).collect();
     let mut newer: Option<(NaiveDateTime, NaiveDateTime)> = None;
     let mut timed: Vec<Timed> = Vec::with_capacity(chain.len());
-    for ((log, span), day_before) in chain.into_iter().zip(spans).zip(days).rev() {
+    let logs = chain.into_iter().zip(spans).zip(days).zip(lasts);
+    for (((log, span), day_before), last_before) in logs.collect::<Vec<_>>().into_iter().rev() {
         // Default dates of a clock that was not set show no order.
         let is_own = |date| is_files_own(&log, date) != Some(false);
+        let continues_previous = |span: &Span| {
+            let dates = last_before.zip(span.first.yearless());
+            dates.is_some_and(|(last, first)| calendar::is_day_before(last, first))
+        };
         let is_kept = |span: &Span| {
-            !(span.can_be_unset() || continues_unset(&log, span, unset_ends))
+            continues_previous(span)
+                || !(span.can_be_unset() || continues_unset(&log, span, unset_ends))
                 || span.last.yearless().is_some_and(is_own)
         };
         let span = span.filter(is_kept);
@@ -191,7 +217,7 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], c
     for at in 0..timed.len() {
         if timed[at].key.is_none() {
             let after = timed[at..].iter().find_map(|log| log.key);
-            timed[at].key = before.or(after).or_else(|| file_time(&timed[at].log));
+            timed[at].key = before.or(after);
         }
         before = timed[at].key;
     }
