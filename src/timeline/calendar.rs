@@ -46,7 +46,7 @@ pub(super) const MAX_FILE_DAY_LAG: i64 = 2;
 const MAX_COPY_DAY_LAG: i64 = 31;
 
 /// No phone's local time is further ahead of UTC, in hours.
-const AHEAD_HOURS: i64 = 14;
+pub(super) const AHEAD_HOURS: i64 = 14;
 
 /// Days from January 1 to December 31 of a leap year, in which dates without a year are counted.
 const NEW_YEARS_EVE: i64 = 365;

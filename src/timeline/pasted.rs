@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use chrono::NaiveDateTime;
 
-use super::calendar::{JUMP_DAYS, WRONG_AT_START, YEAR_TURNS, has_set_date, is_files_day, is_over_new_year};
+use super::calendar::{AHEAD_HOURS, WRONG_AT_START, YEAR_TURNS, has_set_date, is_files_day, is_over_new_year};
 use crate::digest::LogEntry;
 use crate::stamp::Yearless;
 
@@ -18,6 +18,9 @@ const MAX_DAYS_BETWEEN: i64 = 31;
 
 /// The same if it does not: a phone writes each day.
 const MAX_DAYS_IF_UNSURE: i64 = 1;
+
+/// A clock that is set to its time zone goes back by no more, in milliseconds.
+const MOST_BACK: i64 = AHEAD_HOURS * 3_600_000;
 
 /// Dates without a year go back by this at New Year.
 const DAYS_OF_YEAR: i64 = 365;
@@ -93,7 +96,7 @@ fn parts(entries: &[LogEntry]) -> Vec<Part> {
     for (at, entry) in entries.iter().enumerate() {
         let Some(date) = set_date(entry) else { continue };
         if let Some((before, last)) = last
-            && (last.days_until(date) <= -JUMP_DAYS && !is_over_new_year(last, date)
+            && (last.milliseconds_until(date) < -MOST_BACK && !is_over_new_year(last, date)
                 || is_over_new_year(date, last))
         {
             // The lines without a date from the last banner on are of the same boot as the date.
