@@ -12,6 +12,7 @@ use smallvec::SmallVec;
 
 use crate::check::{self, CATALOGUE, Case, Finding, Rule, SharedCertificate};
 use crate::config::{ConfigurationLine, ConfiguredKey};
+use crate::input::directory_of;
 use crate::model::{CertificateState, Fingerprint, Mac, Severity, Slot, State, Status};
 use crate::reference::Readiness;
 use crate::timeline::{Content, Occurrences, SourceLine, Timeline};
@@ -36,6 +37,8 @@ pub struct Phone {
     pub software: Option<Box<str>>,
     /// The paths of the logs, without repeats and earlier uploads, in time order.
     pub files: Vec<Box<str>>,
+    /// Other directories that have a log of the phone which is not used, because its lines are in others.
+    pub other_directories: Vec<OtherDirectory>,
     /// What was counted in these logs.
     pub counts: Tally,
     /// How many boots these logs show.
@@ -63,6 +66,31 @@ pub struct Phone {
     /// Its configuration has an error, whatever diagnoses were selected.
     #[serde(skip)]
     pub is_misconfigured: bool,
+}
+
+/// A directory of logs, as reports show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherDirectory {
+    /// Its path.
+    pub path: Box<str>,
+    /// A log in it has the same lines as one that is used.
+    pub has_copy: bool,
+}
+
+fn other_directories(timeline: &Timeline<'_>) -> Vec<OtherDirectory> {
+    let mut others: Vec<OtherDirectory> = Vec::new();
+    for log in timeline.left_out {
+        let path = directory_of(&log.path);
+        if timeline.logs.iter().any(|used| directory_of(used.path) == path) {
+            continue;
+        }
+        match others.iter_mut().find(|known| &*known.path == path) {
+            Some(known) => known.has_copy |= log.is_equal,
+            None => others.push(OtherDirectory { path: path.into(), has_copy: log.is_equal }),
+        }
+    }
+    others.sort_by(|a, b| a.path.cmp(&b.path));
+    others
 }
 
 /// Findings and keys that several phones have from the same configuration files.
@@ -182,6 +210,7 @@ impl Phone {
             assembly_revision: timeline.assembly_revision.map(Box::from),
             software: timeline.software().next_back().map(|(version, _)| version.to_string().into()),
             files: timeline.logs.iter().map(|log| log.path.into()).collect(),
+            other_directories: other_directories(timeline),
             counts: Tally::of(timeline),
             boots: timeline.boots as u64,
             times: timeline

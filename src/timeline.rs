@@ -20,7 +20,7 @@ use chrono::NaiveDateTime;
 
 pub use calendar::Calendar;
 pub use event_dates::{DatedEvent, EventDates};
-pub use join::Joined;
+pub use join::{Joined, LeftOut};
 pub use occurrences::{Occurrences, SourceLine};
 pub use order::calendar_of;
 pub use slots::{Content, NotKept, SlotHistory, SlotView, SlotViewSource};
@@ -83,6 +83,8 @@ pub struct Timeline<'a> {
     pub mac: Option<Mac>,
     /// The logs that are used, in time order.
     pub logs: Vec<LogSummary<'a>>,
+    /// The logs that are not used, because their lines are in others.
+    pub left_out: &'a [LeftOut],
     /// The lines that were kept and are within the window, in order.
     pub records: Vec<Record<'a>>,
     /// How many boots they show.
@@ -228,6 +230,7 @@ impl<'a> Timeline<'a> {
         let mut timeline = Self {
             mac,
             logs: (0..joined.len()).map(|file| log_summary(joined, file, mac)).collect(),
+            left_out: &joined.left_out,
             boots: count_boots(&records),
             event_count,
             times: times(&records),
@@ -248,6 +251,7 @@ impl<'a> Timeline<'a> {
         static NOTHING: Timeline<'static> = Timeline {
             mac: None,
             logs: Vec::new(),
+            left_out: &[],
             records: Vec::new(),
             boots: 0,
             event_count: 0,

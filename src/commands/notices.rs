@@ -67,8 +67,8 @@ pub(super) fn undecided(scan: &Scan, shown: Shown<'_>, verbosity: Verbosity) {
     if let Some((count, mac, path)) = &scan.undecided.without_master {
         let (were, their) = if *count == 1 { ("was", "its") } else { ("were", "their") };
         write_line(&format!(
-            "{} {were} given no master configuration file: none is in a directory of {their} logs or above it, and it is \
-             not certain which one elsewhere is {their} own, such as {}; search {their} logs and that file's directory alone",
+            "{} {were} given no master configuration file: it is not certain which one is {their} own, such as {}; search \
+             {their} logs and that file's directory alone",
             counted(*count, "phone"),
             example(mac, path),
         ));

@@ -223,6 +223,27 @@ impl PhoneConfig {
             && self.key_files == other.key_files
     }
 
+    /// Whether the files of both set the same, wherever they are.
+    #[must_use]
+    pub fn sets_the_same(&self, other: &Self) -> bool {
+        let is_same = |(one, other): (&ConfigSource, &ConfigSource)| {
+            let (one_file, other_file) = (&*one.file, &*other.file);
+            one.role == other.role
+                && one_file.outcome == other_file.outcome
+                && one_file.settings == other_file.settings
+                && one_file.misspelt == other_file.misspelt
+        };
+        self.sources.len() == other.sources.len() && self.sources.iter().zip(&other.sources).all(is_same)
+    }
+
+    /// The configuration of a phone of which it is not known which of several masters it reads.
+    #[must_use]
+    pub fn undecided_between_masters(self) -> Self {
+        let master = self.sources.iter().find(|source| source.role == SourceRole::Master);
+        let undecided = master.map(|master| Undecided::Master(master.file.path.clone()));
+        Self { is_complete: false, undecided, ..Self::new(self.mac, self.key_files) }
+    }
+
     pub(crate) fn has(&self, file: &Arc<File>) -> bool {
         self.sources.iter().any(|source| source.file.path == file.path)
     }

@@ -365,6 +365,12 @@ pub fn shown_path(path: &Path) -> String {
     shown(&bytes_of(path))
 }
 
+/// The directory of a path, as reports show both.
+#[must_use]
+pub fn directory_of(path: &str) -> &str {
+    path.rfind('/').map_or(".", |slash| &path[..slash.max(1)])
+}
+
 /// A path as reports show it: `/` between names on every system, and `\xNN` for bytes that are not UTF-8, so
 /// that different names stay different. Control characters are kept; the report formats make them visible.
 pub(super) fn shown(path: &[u8]) -> String {

@@ -64,6 +64,7 @@ impl Phone {
             software: log.software.map(|version| version.to_string().into()),
             boots: files.len() as u64,
             files,
+            other_directories: Vec::new(),
             counts,
             ztp: is_ready(readiness),
             certificates: log.slots.into_iter().map(|slot| content(slot, newest_file)).collect(),

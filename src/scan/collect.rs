@@ -10,10 +10,12 @@ use rayon::prelude::*;
 use super::ReportProgress;
 use super::events::{Chunks, FileRecorder, Spool};
 use super::origin::{ContentHash, ContentHasher, ContentHashes, FileVersion, Origin};
-use super::phone_logs::{PhoneLogs, ReadLog, directory_of};
+use super::phone_logs::{PhoneLogs, ReadLog};
 use super::store::{Place, Store};
 use crate::config::{LogPlace, Stored};
-use crate::input::{Buffers, ConfigMember, Content, FoundFiles, LogName, LogSink, SkipReason, SkippedFiles};
+use crate::input::{
+    Buffers, ConfigMember, Content, FoundFiles, LogName, LogSink, SkipReason, SkippedFiles, directory_of,
+};
 use crate::log::{self, HealthyLog, LogPart, MAX_PARTS, PartName};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};

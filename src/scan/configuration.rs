@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::Scan;
 use super::collect::PendingLogs;
 use super::findings_cache::FindingsCache;
-use super::phone_logs::{digested_apart, directory_of};
+use super::phone_logs::digested_apart;
 use super::rows::Row;
 use super::stored_configuration::ConfigTrees;
 use crate::check::join::{Question, join, origins};
@@ -21,7 +21,7 @@ use crate::config::{
 };
 use crate::digest::Counts;
 use crate::event::Event;
-use crate::input::{ConfigKind, FoundFiles};
+use crate::input::{ConfigKind, FoundFiles, directory_of};
 use crate::model::{CertificateState, Mac, Slot};
 use crate::phone::{Phone, Selection, SlotContent};
 use crate::problem::Problem;
@@ -167,8 +167,7 @@ impl Audit {
 
     /// What the files give a phone, given its model and the directories of its logs.
     pub(super) fn config_of(&self, mac: Mac, phone: &Phone) -> PhoneConfig {
-        let directories = log_directories(&phone.files);
-        let of_tree = |tree: &ConfigTree| resolve(tree, mac, phone.model.as_deref(), &directories);
+        let of_tree = |tree: &ConfigTree| of_tree(tree, mac, phone);
         let several: Vec<PhoneConfig> = self.trees.several(mac).map(of_tree).collect();
         if several.windows(2).any(|two| !two[0].has_same_files(&two[1])) {
             self.apart.lock().unwrap_or_else(PoisonError::into_inner).insert(digested_apart(mac));
@@ -251,6 +250,38 @@ impl Audit {
         let keys = if found.common.is_some() { Vec::new() } else { config.configured_keys() };
         phone.add_configured(found.own, keys, found.common);
     }
+}
+
+/// What the files of a tree give a phone. Where the same log is in several directories, one of which has a master of the
+/// phone, that is the phone's; if several have, and the phone would read other files by each, none is certain.
+fn of_tree(tree: &ConfigTree, mac: Mac, phone: &Phone) -> PhoneConfig {
+    let directories = log_directories(&phone.files);
+    let resolved = |directories: &[PathBuf]| resolve(tree, mac, phone.model.as_deref(), directories);
+    if phone.other_directories.is_empty() {
+        return resolved(&directories);
+    }
+    let mut others: Vec<(PathBuf, bool)> =
+        phone.other_directories.iter().map(|other| (PathBuf::from(&*other.path), other.has_copy)).collect();
+    let copies =
+        others.extract_if(.., |(directory, has_copy)| *has_copy && tree.has_master_in(mac, directory));
+    let copies: Vec<PathBuf> = copies.map(|(directory, _)| directory).collect();
+    let has_master = directories.iter().any(|directory| tree.has_master_in(mac, directory));
+    let (first, second) = if has_master { (&directories, &copies) } else { (&copies, &directories) };
+    let all: Vec<PathBuf> = first
+        .iter()
+        .chain(second)
+        .cloned()
+        .chain(others.into_iter().map(|(directory, _)| directory))
+        .collect();
+    let mut config = resolved(&all);
+    let by_copies = copies.iter().map(|copy| {
+        let others = all.iter().filter(|other| *other != copy);
+        resolved(&[copy].into_iter().chain(others).cloned().collect::<Vec<_>>())
+    });
+    if by_copies.into_iter().any(|other| !config.sets_the_same(&other)) {
+        config = config.undecided_between_masters();
+    }
+    config
 }
 
 /// The directories of these logs, that of the newest log first.

@@ -200,11 +200,6 @@ impl ReadLog {
 /// A text can cite fewer lines of logs.
 const MIN_HIDDEN: u64 = 8;
 
-/// The directory of a log, as reports show it.
-pub(super) fn directory_of(path: &str) -> &str {
-    path.rfind('/').map_or(".", |slash| &path[..slash.max(1)])
-}
-
 /// `1 line is`, `7 lines are`.
 fn lines_are(count: u64) -> String {
     if count == 1 { "1 line is".to_owned() } else { format!("{count} lines are") }

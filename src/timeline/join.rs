@@ -21,6 +21,17 @@ pub struct Joined {
     pub(super) logs: Vec<JoinedLog>,
     /// Message `n` lies between log `n` and the next one.
     split_messages: Vec<Option<SplitMessage>>,
+    /// The logs that are not used.
+    pub(super) left_out: Vec<LeftOut>,
+}
+
+/// A log that is not used, because its lines are in other logs of the phone.
+#[derive(Debug)]
+pub struct LeftOut {
+    /// Its path, as reports show it.
+    pub path: Box<str>,
+    /// One of the other logs has the same lines and no more.
+    pub is_equal: bool,
 }
 
 /// One log that is used.
@@ -86,7 +97,8 @@ pub(super) struct JoinedLine<'a> {
 impl Joined {
     /// Joins logs that are in order.
     pub(super) fn new(logs: Vec<(Log, Calendar)>) -> Self {
-        Self::of(if logs.len() > 1 { without_repeats(logs) } else { logs })
+        let (logs, left_out) = if logs.len() > 1 { without_repeats(logs) } else { (logs, Vec::new()) };
+        Self { left_out, ..Self::of(logs) }
     }
 
     /// Joins logs none of which repeats another.
@@ -113,7 +125,7 @@ impl Joined {
         if split_messages.iter().any(Option::is_some) {
             date_split_messages(&mut logs, &split_messages);
         }
-        Self { logs, split_messages }
+        Self { logs, split_messages, left_out: Vec::new() }
     }
 
     /// The lines that were kept, in order.

@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use chrono::NaiveDateTime;
 
-use super::calendar::{AHEAD_HOURS, WRONG_AT_START, YEAR_TURNS, has_set_date, is_files_day, is_over_new_year};
+use super::calendar::{
+    AHEAD_HOURS, WRONG_AT_START, YEAR_TURNS, has_set_date, is_files_day, is_over_new_year,
+};
 use crate::digest::LogEntry;
 use crate::stamp::Yearless;
 

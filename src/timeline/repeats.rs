@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::calendar::{End, Span, has_set_date, years_between};
 use super::order::{chain_of, file_time, is_files_own};
-use super::{Calendar, Joined, Log};
+use super::{Calendar, Joined, LeftOut, Log};
 use crate::digest::{LogDigest, LogEntry};
 use crate::input::Rotation;
 use crate::stamp::Stamp;
@@ -36,26 +36,38 @@ fn messages(digest: &LogDigest) -> Vec<&LogEntry> {
 }
 
 /// Leaves out logs whose lines are all in other logs, in the same order: earlier uploads, copies, excerpts.
-pub(super) fn without_repeats(logs: Vec<(Log, Calendar)>) -> Vec<(Log, Calendar)> {
-    let chains = logs.iter().map(|(log, _)| chain_of(log)).collect();
-    let (logs, chains) = without_excerpts(logs, chains);
-    without_copies(logs, &chains)
+pub(super) fn without_repeats(mut logs: Vec<(Log, Calendar)>) -> (Vec<(Log, Calendar)>, Vec<LeftOut>) {
+    let mut chains: Vec<String> = logs.iter().map(|(log, _)| chain_of(log)).collect();
+    let keep = without_excerpts(&logs, &chains);
+    let mut left_out = leave_out(&mut logs, &keep);
+    leave_out(&mut chains, &keep);
+    let keep = without_copies(&logs, &chains);
+    left_out.append(&mut leave_out(&mut logs, &keep));
+    let left_out = left_out.into_iter().map(|(log, _)| LeftOut {
+        is_equal: logs.iter().any(|(kept, _)| are_equal(&log.digest, &kept.digest)),
+        path: log.path,
+    });
+    let left_out = left_out.collect();
+    (logs, left_out)
 }
 
-/// Leaves out logs whose lines are in the joined logs of another rotation chain. The longest chain comes first,
+/// Takes out the values that are not kept.
+fn leave_out<T>(all: &mut Vec<T>, keep: &[bool]) -> Vec<T> {
+    let mut keep = keep.iter();
+    all.extract_if(.., |_| keep.next() == Some(&false)).collect()
+}
+
+/// Which logs to keep: not those whose lines are in the joined logs of another rotation chain. The longest chain comes first,
 /// because a part of it may be stored elsewhere.
-fn without_excerpts(
-    logs: Vec<(Log, Calendar)>,
-    chain_of_each: Vec<String>,
-) -> (Vec<(Log, Calendar)>, Vec<String>) {
+fn without_excerpts(logs: &[(Log, Calendar)], chain_of_each: &[String]) -> Vec<bool> {
     let mut chains: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (place, chain) in chain_of_each.iter().enumerate() {
         chains.entry(chain).or_default().push(place);
     }
-    if chains.len() == 1 {
-        return (logs, chain_of_each);
-    }
     let mut keep = vec![true; logs.len()];
+    if chains.len() == 1 {
+        return keep;
+    }
     let length = |chain: &Vec<usize>| -> (u64, u64) {
         let counts = || chain.iter().map(|log| logs[*log].0.digest.counts);
         (counts().map(|counts| counts.events).sum(), counts().map(|counts| counts.messages).sum())
@@ -83,15 +95,15 @@ fn without_excerpts(
             };
         }
     }
-    (kept(logs, &keep), kept(chain_of_each, &keep))
+    keep
 }
 
-/// Leaves out logs whose messages are all in one other log, which also covers their dates.
+/// Which logs to keep: not those whose messages are all in one other log, which also covers their dates.
 ///
 /// Two boots can have equal messages, and a rotated log is mostly from another boot than the next one. So within one
 /// rotation chain one more sign is needed: a message with a real date; a long run of different messages; a piece with
 /// which the other log begins; or two equal logs.
-fn without_copies(logs: Vec<(Log, Calendar)>, chains: &[String]) -> Vec<(Log, Calendar)> {
+fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
     let all: Vec<Vec<&LogEntry>> = logs.iter().map(|(log, _)| messages(&log.digest)).collect();
     let mut keep = vec![true; logs.len()];
     for part in 0..logs.len() {
@@ -130,13 +142,7 @@ fn without_copies(logs: Vec<(Log, Calendar)>, chains: &[String]) -> Vec<(Log, Ca
         });
         keep[part] = !is_repeat;
     }
-    kept(logs, &keep)
-}
-
-fn kept<T>(mut all: Vec<T>, keep: &[bool]) -> Vec<T> {
-    let mut keep = keep.iter();
-    all.retain(|_| keep.next().is_none_or(|keep| *keep));
-    all
+    keep
 }
 
 /// Whether the last line of a log is cut and continues in the next log of its chain: the line is not completely in
