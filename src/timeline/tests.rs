@@ -233,7 +233,25 @@ fn a_date_that_is_real_by_its_file_is_of_the_files_year() {
     };
     assert_eq!(dates("2026-01-26T11:00:00", "0101000010", "0126080000"), "2025 - 2026");
     assert_eq!(dates("2026-01-01T11:00:00", "0101000010", "0101080000"), "2025 2026 2026");
-    assert_eq!(dates("2026-01-28T08:00:01", "0101000010", "0126080000"), "2025 - -");
+    // The file can be a copy, unless the log says that the clock failed.
+    assert_eq!(dates("2026-02-26T08:00:00", "0101000010", "0126080000"), "2025 - 2026");
+    assert_eq!(dates("2026-02-26T08:00:01", "0101000010", "0126080000"), "2025 - -");
+    let failed = "0101000010 Could not load time from time.example.com(time.example.com).";
+    assert_eq!(dates("2026-01-28T08:00:00", failed, "0126080000"), "2025 - 2026");
+    assert_eq!(dates("2026-01-28T08:00:01", failed, "0126080000"), "2025 - -");
+}
+
+#[test]
+fn a_log_without_dates_is_placed_by_the_phones_clock() {
+    let first = |of_dated: &str, of_undated: &str| {
+        let dated = log(0, &format!("a/{NAME}"), of_dated, &["0710080000", "0710090000"]);
+        let undated = log(1, &format!("b/{NAME}"), of_undated, &["000010.000"]);
+        look(vec![dated, undated], |timeline| timeline.logs[0].path[..1].to_owned())
+    };
+    assert_eq!(first("2026-07-11T11:00:00", "2026-07-11T10:59:59"), "b");
+    assert_eq!(first("2026-07-11T11:00:00", "2026-07-11T11:00:01"), "a");
+    // Beyond 26 hours, the file's time is that of a copy.
+    assert_eq!(first("2026-07-11T11:00:01", "2026-07-11T10:59:59"), "a");
 }
 
 #[test]

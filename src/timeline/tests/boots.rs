@@ -18,6 +18,44 @@ fn a_jump_within_an_hour_after_the_start_is_a_clock_that_was_set() {
 }
 
 #[test]
+fn a_clock_that_was_not_set_counts_from_the_start() {
+    let lasts = |lines: &[&str]| elapsed(NOVEMBER, lines);
+    assert_eq!(lasts(&["000010.000", "0100000000", "0101015640"]), 7_000);
+    assert_eq!(lasts(&["000010.000", "0101000030"]), 20);
+    assert_eq!(lasts(&["000010.000", "000100.000", "0101000030"]), 50);
+    assert_eq!(lasts(&["000010.000", "0101000030", "0103000030"]), 2 * 86_400 + 20);
+    assert_eq!(lasts(&["0101000030", "0101000100"]), 30, "the start was not read");
+}
+
+#[test]
+fn the_time_until_the_first_date_of_a_boot_is_not_known() {
+    let at_most = |lines: &[&str]| {
+        look(vec![log(0, NAME, NOVEMBER, lines)], |timeline| {
+            timeline.records.last().unwrap().elapsed_at_most() / 1_000
+        })
+    };
+    let banner = format!("000010.000 {BANNER}");
+    assert_eq!(at_most(&["0610080000", &banner, "000030.000", "0610090000"]), 3_600);
+    assert_eq!(
+        at_most(&["0610080000", &banner, "0610090000", "0610090010"]),
+        10,
+        "the first date is the start"
+    );
+    assert_eq!(at_most(&["0610080000", "0610090000"]), 3_600, "the start was not read");
+    assert!(at_most(&[&banner, "0610090000"]) > 1_000_000, "no boot before bounds it");
+}
+
+#[test]
+fn an_inventory_behind_dates_that_begins_as_the_one_before_begins_a_boot() {
+    let slot = |number| format!("000016.000 Custom platform device certificate {number} is not available");
+    let (one, two) = (slot(1), slot(2));
+    assert_eq!(boots(&[&one, &two, "0501080000", &one, &two]), 2);
+    assert_eq!(boots(&[&one, &two, &one, &two]), 1, "no date is between them");
+    assert_eq!(boots(&[&one, "0501080000", &two, &slot(3)]), 1, "the rest of the inventory");
+    assert_eq!(boots(&[&one, &two, "0501080000", &one, "0501080001"]), 1, "a single line");
+}
+
+#[test]
 fn uptime_starts_over_beyond_disorder_and_drift() {
     assert_eq!(boots(&["000100.000", "000058.000", "000058.100"]), 1);
     assert_eq!(boots(&["000100.000", "000057.999", "000057.999"]), 2);

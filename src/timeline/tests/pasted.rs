@@ -32,8 +32,9 @@ fn the_newest_log_can_be_first() {
     // It ends before the newer one begins.
     assert_eq!(order(&["0610080000", "0610100000", "0601080000", "0610080000"])[0], "06-01 08:00");
     assert_eq!(order(&["0610080000", "0610100000", "0601080000", "0610080001"])[0], "06-10 08:00");
-    // Less than a day back, lines are out of order.
-    assert_eq!(order(&["0610080000", "0610100000", "0610070000", "0610075000"])[0], "06-10 08:00");
+    // A clock that is set to its time zone goes back by 14 hours at most.
+    assert_eq!(order(&["0610200000", "0610220000", "0610080000", "0610195959"])[0], "06-10 20:00");
+    assert_eq!(order(&["0610200000", "0610220000", "0610075959", "0610195959"])[0], "06-10 07:59");
 }
 
 #[test]
