@@ -7,7 +7,8 @@
 //! ## How sure it is
 //! It is certain that the phone refused it, for the reason in the message. The message does not name the
 //! server; the lines around it may. The diagnosis is resolved when a later boot without this message lasts at
-//! least as long as it took until the first refusal in earlier boots (at least two minutes, at most a day).
+//! least as long as it took until the first refusal in earlier boots (at least two minutes, at most a day). Where
+//! a refusal has the first date of a boot, that time is not known: it counts as the time since the boot before.
 //!
 //! ## What to do
 //! 1. Find the server: look at the lines before the evidence, and at the servers that the phone's

@@ -8,7 +8,8 @@
 //! It is certain that uploads failed. It is not known whether lines are missing in the copy that was read. A
 //! file that is skipped in the same second as an upload error belongs to that error. The diagnosis is resolved
 //! when a later boot without such a failure lasts at least as long as it took until the first failure in
-//! earlier boots (at least two minutes, at most a day).
+//! earlier boots (at least two minutes, at most a day). Where a failure has the first date of a boot, that time is
+//! not known: it counts as the time since the boot before.
 //!
 //! ## What to do
 //! 1. Check that the phone may write to the log directory of the server (`LOG_FILE_DIRECTORY`, or its root),
