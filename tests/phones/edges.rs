@@ -124,7 +124,8 @@ fn lines_of_restarted_uptime_before_the_banner_belong_to_its_boot() {
     // The failure is in the boot that has just begun, so the boot shows nothing yet.
     assert_eq!(is(&log, "TLS001").as_deref(), Some("active"));
     // With a date, it is in the boot before.
-    let log = before + &lines(&[(&date(0), UNTRUSTED)]) + &boot(&[]) + &ordinary("002000.000");
+    let failure = ordinary(&date(0)) + &lines(&[(&date(10), UNTRUSTED)]);
+    let log = before + &failure + &boot(&[]) + &ordinary("002000.000");
     assert_eq!(is(&log, "TLS001").as_deref(), Some("resolved"));
 }
 
