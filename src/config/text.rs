@@ -48,11 +48,19 @@ fn content(bytes: &[u8]) -> Content<'_> {
     };
     let content = decoded(bytes, encoding);
     let Content::Text(text) = content else { return content };
-    match declared(text.as_bytes()) {
-        Some((named, at)) if is_utf16(named) != is_utf16(encoding) => {
-            Content::Broken(text, at, "the file is not in the encoding that its XML declaration names")
-        }
-        _ => Content::Text(text),
+    let Some((name, at)) = declared(text.as_bytes()) else { return Content::Text(text) };
+    if Encoding::for_label(name).is_some_and(|named| is_utf16(named) != is_utf16(encoding)) {
+        return Content::Broken(text, at, "the file is not in the encoding that its XML declaration names");
+    }
+    // Other parsers take the name for that of a larger encoding.
+    let other = text.find(|character: char| !character.is_ascii());
+    match other.filter(|_| name.eq_ignore_ascii_case(b"US-ASCII")) {
+        Some(at) => Content::Broken(
+            text,
+            at,
+            "a character is not ASCII, which the XML declaration names as the encoding",
+        ),
+        None => Content::Text(text),
     }
 }
 
@@ -112,12 +120,15 @@ fn without_mark(bytes: &[u8]) -> &'static Encoding {
         [b'<', 0, ..] => UTF_16LE,
         [0, b'<', ..] => UTF_16BE,
         // A declaration that is readable as bytes is not in UTF-16, even if it says so.
-        _ => declared(bytes).map(|(named, _)| named).filter(|named| !is_utf16(named)).unwrap_or(UTF_8),
+        _ => {
+            let named = declared(bytes).and_then(|(name, _)| Encoding::for_label(name));
+            named.filter(|named| !is_utf16(named)).unwrap_or(UTF_8)
+        }
     }
 }
 
-/// The encoding that the XML declaration names, if it is a known one, and the offset of its name.
-fn declared(text: &[u8]) -> Option<(&'static Encoding, usize)> {
+/// The name of the encoding in the XML declaration, and its offset.
+fn declared(text: &[u8]) -> Option<(&[u8], usize)> {
     let declaration = text[..text.len().min(256)].strip_prefix(b"<?xml")?;
     let declaration = &declaration[..memchr::memmem::find(declaration, b"?>")?];
     let after = &declaration[memchr::memmem::find(declaration, b"encoding")? + b"encoding".len()..];
@@ -125,7 +136,7 @@ fn declared(text: &[u8]) -> Option<(&'static Encoding, usize)> {
     let (quote, rest) = after.split_first()?;
     let name = &rest[..memchr::memchr(*quote, rest)?];
     let offset = b"<?xml".len() + declaration.len() - rest.len();
-    Some((Encoding::for_label(name)?, offset))
+    Some((name, offset))
 }
 
 #[cfg(test)]
@@ -148,6 +159,16 @@ mod tests {
         assert_eq!(text(b"\xfe\xff\0<\0a").unwrap(), "<a");
         let latin = b"<?xml version=\"1.0\" encoding='ISO-8859-1'?><a b=\"\xe4\"/>";
         assert!(text(latin).unwrap().ends_with("<a b=\"ä\"/>"));
+    }
+
+    #[test]
+    fn ascii_has_no_other_characters() {
+        let of = |name: &str, text: &str| {
+            format!("<?xml version=\"1.0\" encoding=\"{name}\"?>{text}").into_bytes()
+        };
+        assert!(matches!(decode(&of("us-ascii", "<a b=\"ä\"/>")), Content::Broken(_, 47, _)));
+        assert!(text(&of("US-ASCII", "<a b=\"a\"/>")).is_some());
+        assert!(text(&of("ISO-8859-1", "<a b=\"ä\"/>")).is_some());
     }
 
     #[test]

@@ -17,7 +17,7 @@ use roxmltree::{Document, Error, ParsingOptions};
 use serde::{Deserialize, Serialize};
 
 use self::prepared::prepared;
-use self::unchecked::check;
+use self::unchecked::{check, is_part_of_name};
 use crate::problem::ProblemKind;
 use crate::secrets::pattern;
 
@@ -84,12 +84,34 @@ fn parsed(
     let options = ParsingOptions { allow_dtd, ..ParsingOptions::default() };
     let document = Document::parse_with_options(&text, options).map_err(|error| refusal(&error, &text))?;
     check(&text)?;
+    check_names(&document)?;
     let mut lines = LineCounter { text: text.as_bytes(), line: 1, counted: 0 };
     let all = document.descendants().flat_map(|node| node.attributes());
     for attribute in all.filter(|attribute| is_wanted(attribute.name())) {
         let line = lines.of(attribute.range().start);
         let has_line_breaks = text.get(attribute.range_value()).is_some_and(|raw| raw.contains(['\n', '\r']));
         see(Attribute { name: attribute.name(), value: attribute.value(), has_line_breaks, line });
+    }
+    Ok(())
+}
+
+/// Returns the first character of a name that Expat refuses.
+fn check_names(document: &Document<'_>) -> Result<(), Refusal> {
+    if document.input_text().is_ascii() {
+        return Ok(());
+    }
+    let of_elements = document.descendants().filter(|node| node.is_element()).flat_map(|node| {
+        let name = (node.range().start + 1, node.tag_name().name());
+        let of_attributes = node.attributes().map(|attribute| (attribute.range().start, attribute.name()));
+        [name].into_iter().chain(of_attributes)
+    });
+    for (start, name) in of_elements {
+        if let Some(at) = name.find(|character| !is_part_of_name(character)) {
+            return Err(Refusal::Malformed(
+                start + at,
+                "a name has a character that XML does not allow there",
+            ));
+        }
     }
     Ok(())
 }
@@ -410,6 +432,25 @@ mod tests {
         ) {
             compare(&format!("{before}<a{names}>{inner}</a>{after}"));
         }
+    }
+
+    #[test]
+    fn names_of_the_fourth_edition() {
+        let is_good = |text: &str| read(text).is_ok();
+        for name in ["a", "é", "e\u{301}", "a\u{b7}b", "字"] {
+            assert!(is_good(&format!("<{name} {name}=\"1\"/>")), "{name}");
+        }
+        for sign in ["\u{feff}", "\u{200c}", "\u{200d}", "\u{2070}\u{2054}", "\u{1f600}"] {
+            assert!(!is_good(&format!("<a{sign}/>")) && !is_good(&format!("<a b{sign}=\"1\"/>")), "{sign:?}");
+            assert!(is_good(&format!("<a b=\"{sign}\"/>")), "{sign:?}");
+        }
+        for instruction in ["p", "p x", "p\n?x", "xml-stylesheet href=\"a\""] {
+            assert!(is_good(&format!("<a><?{instruction}?></a>")), "{instruction}");
+        }
+        for instruction in ["p=1", "p\"x", "p?x", "p&amp; x", "p<x"] {
+            assert!(!is_good(&format!("<a><?{instruction}?></a>")), "{instruction}");
+        }
+        assert!(!is_good("<?xmlversion=\"1.0\"?><a/>") && is_good("<?xml version=\"1.0\"?><a/>"));
     }
 
     #[test]

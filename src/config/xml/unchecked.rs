@@ -1,5 +1,6 @@
-//! Rules of XML 1.0 that the full parser does not check: the target `xml` of instructions (section 2.6), the XML
-//! declaration (2.8, 2.9, 4.3.3), and the characters that references name by number (4.1).
+//! Rules of XML 1.0 that the full parser does not check: the target of instructions (section 2.6), the XML
+//! declaration (2.8, 2.9, 4.3.3), the characters that references name by number (4.1), and the characters of names by
+//! the fourth edition, which Expat follows (2.3, appendix B).
 
 use std::sync::LazyLock;
 
@@ -56,11 +57,40 @@ fn fault_in_declaration(data: &str) -> Option<(usize, &'static str)> {
     (at == 0).then_some((0, FORM))
 }
 
+/// The offset of the first character after an instruction's name that is neither a blank nor the end.
+fn fault_in_target(target: &str, data: &str) -> Option<usize> {
+    let length = target.find(|character| !is_part_of_name(character)).unwrap_or(target.len());
+    let is_good = length == target.len() && (data.is_empty() || data.starts_with(char::is_whitespace));
+    (!is_good).then_some(length)
+}
+
+/// Whether a name can have this character by the fourth edition of XML 1.0. The parser follows the fifth one, which also
+/// allows characters that join others, signs and pictures.
+pub(super) fn is_part_of_name(character: char) -> bool {
+    match character {
+        '\0'..='\x7f' => character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-' | ':'),
+        // Accents, and the middle dot.
+        '\u{300}'..='\u{36F}' | '\u{B7}' => true,
+        _ => character <= '\u{FFFF}' && character.is_alphanumeric(),
+    }
+}
+
 /// Returns the first violation of these rules in a text that the parser accepts.
 pub(super) fn check(text: &str) -> Result<(), Refusal> {
+    // A literal in a document type can have what looks like an instruction.
+    let has_document_type = text.contains("<!DOCTYPE");
     for found in TO_CHECK.captures_iter(text) {
         let fault = |at, why| Err(Refusal::Malformed(at, why));
         let start = found.get(0).map_or(0, |whole| whole.start());
+        if let (Some(target), Some(data)) = (found.name("target"), found.name("data"))
+            && !has_document_type
+            && let Some(at) = fault_in_target(target.as_str(), data.as_str())
+        {
+            return fault(
+                target.start() + at,
+                "the name of a processing instruction is not followed by a blank",
+            );
+        }
         if let (Some(target), Some(data)) = (found.name("target"), found.name("data"))
             && target.as_str().eq_ignore_ascii_case("xml")
         {
