@@ -7,6 +7,7 @@ mod before;
 mod begun;
 mod behind;
 mod blank;
+mod field;
 mod known_headers;
 mod plain;
 mod quotes;
@@ -102,7 +103,7 @@ fn line_with<'a>(bytes: &'a [u8], mut origin: impl FnMut(&'a [u8]) -> Option<Ori
         if let Some((before, header, text)) = find(trimmed)
             && let Some(origin) = origin(before)
         {
-            return Line::Message { origin, header, text: trim(text) };
+            return Line::Message { origin, header, text: trim(field::field(before, text)) };
         }
     }
     Line::Headerless(before::unquoted(trimmed))

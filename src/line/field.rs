@@ -1,0 +1,99 @@
+//! The end of a message that stands in a field of JSON, CSV, logfmt or a table of HTML, as log collectors export it.
+
+use memchr::{memchr, memchr_iter, memmem};
+
+/// The part of `text` that is in the same field as its beginning. `before` is what stands before the message in its line.
+pub(super) fn field<'a>(before: &[u8], text: &'a [u8]) -> &'a [u8] {
+    let end = match before.last() {
+        None => None,
+        _ if is_quoted(before) => closing_quote(text),
+        Some(b'\t') => memchr(b'\t', text),
+        // A separator in a text has a blank behind it, or the field is quoted.
+        Some(separator @ (b',' | b';')) => memchr_iter(*separator, text)
+            .find(|at| text.get(at + 1).is_some_and(|behind| !behind.is_ascii_whitespace())),
+        _ if memchr(b'>', before).is_some() => closing_tag(text),
+        _ => None,
+    };
+    end.map_or(text, |end| &text[..end])
+}
+
+/// Whether a double quotation mark is open at the end.
+fn is_quoted(before: &[u8]) -> bool {
+    memchr_iter(b'"', before).filter(|at| !is_escaped(before, *at)).count() % 2 == 1
+}
+
+/// Whether a backslash that is not itself escaped stands before this byte.
+fn is_escaped(text: &[u8], at: usize) -> bool {
+    text[..at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
+}
+
+/// The mark that closes the field: another field, or the end of the object or list, follows it. CSV writes a mark of the
+/// text twice, JSON writes a backslash before it.
+fn closing_quote(text: &[u8]) -> Option<usize> {
+    let mut second = None;
+    memchr_iter(b'"', text).find(|at| {
+        if second == Some(*at) || is_escaped(text, *at) {
+            return false;
+        }
+        let rest = &text[at + 1..];
+        if rest.first() == Some(&b'"') {
+            second = Some(at + 1);
+            return false;
+        }
+        match rest.trim_ascii_start() {
+            [b',' | b';' | b'}' | b']', ..] => true,
+            [] => false,
+            _ => rest.first() == Some(&b'\t') || is_pair(rest),
+        }
+    })
+}
+
+/// Whether ` name=` of logfmt follows.
+fn is_pair(rest: &[u8]) -> bool {
+    let Some(rest) = rest.strip_prefix(b" ") else { return false };
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.@-".contains(byte);
+    let length = rest.iter().take_while(|byte| is_name(byte)).count();
+    length > 0 && rest.get(length) == Some(&b'=')
+}
+
+fn closing_tag(text: &[u8]) -> Option<usize> {
+    memmem::find_iter(text, "</").find(|at| text.get(at + 2).is_some_and(u8::is_ascii_alphabetic))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_field() {
+        for (before, text, expected) in [
+            (r#"{"message":""#, r#"results 0","host":"a"}"#, "results 0"),
+            (
+                r#"{"a": "b", "message": "<13>May 31 08:00:00 h "#,
+                r#"results 0", "tags": ["x"]}"#,
+                "results 0",
+            ),
+            (r#"{"message":""#, r#"name \"a\"","b":1}"#, r#"name \"a\""#),
+            (r#"{"message":""#, r#"name \\","b":1}"#, r"name \\"),
+            (r#"""#, r#"name ""a""","3""#, r#"name ""a"""#),
+            ("1,\"", "a, b;c\",3", "a, b;c"),
+            (r#"1;""#, r#"results 0";local0;Error"#, "results 0"),
+            (r#"msg=""#, r#"results 0" level=error"#, "results 0"),
+            (r#"msg=""#, r#"name "a b" is=0"#, r#"name "a b"#),
+            ("1\t", "results 0\tlocal0\tError", "results 0"),
+            ("1\t\"", "results 0\"\tlocal0", "results 0"),
+            ("1,h,", "results 0,3,local0", "results 0"),
+            ("1,h,", "Model=VVX 500, Assembly=1,3", "Model=VVX 500, Assembly=1"),
+            ("1,h,", "results 0,", "results 0,"),
+            ("1;", "a,b;c", "a,b"),
+            ("<td>", "results 0</td><td>Error</td>", "results 0"),
+            ("<13>", "1 </ 2", "1 </ 2"),
+            ("h: ", "results 0, \"a\",\"b\"\tc</td>", "results 0, \"a\",\"b\"\tc</td>"),
+            ("", "a\",b", "a\",b"),
+            ("\"", "common name \"a\"\"", "common name \"a\"\""),
+        ] {
+            let expected = expected.as_bytes();
+            assert_eq!(field(before.as_bytes(), text.as_bytes()), expected, "{before} {text}");
+        }
+    }
+}
