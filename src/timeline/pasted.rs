@@ -1,5 +1,6 @@
-//! Logs to which several logs of one phone were joined, such as by `cat 0004f2a1b2c3-app.log*`: their names are lost, and
-//! a shell sorts the newest log first.
+//! Logs whose lines are not in the order of time: to which several logs of one phone were joined, such as by
+//! `cat 0004f2a1b2c3-app.log*` (their names are lost, and a shell sorts the newest log first), or that a log collector
+//! exported with the newest line first.
 
 use std::ops::Range;
 
@@ -24,14 +25,48 @@ const MAX_DAYS_IF_UNSURE: i64 = 1;
 /// A clock that is set to its time zone goes back by no more, in milliseconds.
 const MOST_BACK: i64 = AHEAD_HOURS * 3_600_000;
 
+/// This many lines that are each earlier than the line before are no single lines out of order, or starts of the phone.
+const MIN_BACKWARD: usize = 4;
+
+/// Of the lines of an export with the newest line first, at most one in this many is later than the line before: the
+/// first line of each boot, or lines of several processes.
+const BACKWARD_PER_FORWARD: usize = 4;
+
 /// Dates without a year go back by this at New Year.
 const DAYS_OF_YEAR: i64 = 365;
 
 /// Puts the entries of a log in the order of time, and drops those of earlier uploads. `modified` is when its file was
 /// last changed, if that is known.
 pub(super) fn put_in_order(entries: &mut Vec<LogEntry>, modified: Option<NaiveDateTime>) {
+    if is_newest_line_first(entries) {
+        entries.reverse();
+    }
     drop_earlier_uploads(entries);
     put_oldest_first(entries, modified);
+}
+
+/// Whether the dates, and nearly all uptimes, go back from each line to the next one.
+fn is_newest_line_first(entries: &[LogEntry]) -> bool {
+    let (mut dates_back, mut back, mut forward) = (0, 0, 0);
+    for pair in entries.windows(2) {
+        let (Some(before), Some(stamp)) = (pair[0].stamp, pair[1].stamp) else { continue };
+        let order = match (before.uptime(), stamp.uptime()) {
+            (Some(before), Some(uptime)) => before.cmp(&uptime),
+            (None, None) => match (before.yearless(), stamp.yearless()) {
+                (Some(before), Some(date)) => {
+                    let turns = is_over_new_year(before, date) || is_over_new_year(date, before);
+                    let order = if turns { date.cmp(&before) } else { before.cmp(&date) };
+                    dates_back += usize::from(order.is_gt());
+                    order
+                }
+                _ => continue,
+            },
+            _ => continue,
+        };
+        back += usize::from(order.is_gt());
+        forward += usize::from(order.is_lt());
+    }
+    dates_back > 0 && back >= MIN_BACKWARD && forward * BACKWARD_PER_FORWARD <= back
 }
 
 /// Drops an upload if the one beside it in the same file begins with the same lines and has more.

@@ -38,6 +38,22 @@ fn the_newest_log_can_be_first() {
 }
 
 #[test]
+fn the_newest_line_can_be_first() {
+    let export = ["0611080000", "0610090000", "0610080000", "000010.200", "000010.100", "000010.000"];
+    assert_eq!(order(&export), ["06-10 08:00", "06-10 09:00", "06-11 08:00"]);
+    assert_eq!(order(&export[..5])[0], "06-11 08:00", "only three lines go back");
+    // One line in five can be later than the one before.
+    assert_eq!(order(&[&export[..], &["000010.050"]].concat())[0], "06-10 08:00");
+    assert_eq!(order(&[&export[..], &["000010.050", "000010.060"]].concat())[0], "06-11 08:00");
+    // Starts without dates show nothing.
+    assert_eq!(boots(&["000010.500", "000010.400", "000010.300", "000010.200", "000010.100"]), 1);
+    assert_eq!(
+        order(&["0102080000", "0101090000", "1231080000", "1230080000", "1229080000"])[0],
+        "12-29 08:00"
+    );
+}
+
+#[test]
 fn three_logs_with_the_newest_first() {
     let lines = ["0610080000", "0612080000", "0603080000", "0609080000", "0520080000", "0602080000"];
     let expected = ["05-20", "06-02", "06-03", "06-09", "06-10", "06-12"].map(|day| format!("{day} 08:00"));
