@@ -15,6 +15,7 @@ mod repeats;
 mod slots;
 #[cfg(test)]
 mod tests;
+mod unset;
 
 use chrono::NaiveDateTime;
 

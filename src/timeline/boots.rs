@@ -7,9 +7,8 @@ use std::mem::Discriminant;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::calendar::{
-    Calendar, DISORDER, is_day_before, is_default, is_of_start, is_over_new_year, years_between,
-};
+use super::calendar::{Calendar, is_of_start, is_over_new_year, years_between};
+use super::unset::{DISORDER, is_day_before, is_default};
 use super::{Joined, Record};
 use crate::digest::LogEntry;
 use crate::event::Event;

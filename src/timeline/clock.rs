@@ -4,7 +4,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::calendar::{self, Calendar, JUMP_DAYS, WRONG_AT_START};
 use super::order::file_time;
-use super::{Joined, Record};
+use super::{Joined, Record, unset};
 use crate::stamp::Yearless;
 use crate::window::Window;
 
@@ -54,12 +54,12 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
         // really written in the first hour of a year.
         let is_after_start = std::mem::take(&mut is_first);
         let can_be_real = || {
-            is_files_own(record, joined, date, calendar::day_lag(unset, failure.is_logged))
-                || last_real.is_some_and(|last| calendar::is_day_before(last, date))
+            is_files_own(record, joined, date, unset::day_lag(unset, failure.is_logged))
+                || last_real.is_some_and(|last| unset::is_day_before(last, date))
         };
         let is_unset = match unset {
             Some(before) => {
-                calendar::stays_unset(before, date) && (before.days_until(date) < JUMP_DAYS || !can_be_real())
+                unset::stays_unset(before, date) && (before.days_until(date) < JUMP_DAYS || !can_be_real())
             }
             None => is_after_start && failure.is_default(date, can_be_real),
         };
@@ -81,11 +81,11 @@ fn mark_unset_with_year(boot: &mut [Record<'_>], joined: &Joined, last_real: Opt
         let passed = |before: NaiveDateTime| TimeDelta::zero() <= time - before;
         let can_be_real = || {
             file_time(&joined.logs[record.file].log)
-                .is_some_and(|modified| calendar::is_files_time(modified, time))
+                .is_some_and(|modified| unset::is_files_time(modified, time))
                 || last_real.is_some_and(|last| passed(last) && time - last < TimeDelta::days(JUMP_DAYS))
         };
         let is_unset = match unset {
-            Some(before) => passed(before) && time - before <= TimeDelta::days(calendar::DEFAULT_GAP_DAYS),
+            Some(before) => passed(before) && time - before <= TimeDelta::days(unset::DEFAULT_GAP_DAYS),
             None => {
                 is_after_start && Yearless::of(time).is_some_and(|date| failure.is_default(date, can_be_real))
             }
@@ -105,20 +105,20 @@ struct ClockFailure {
 
 impl ClockFailure {
     fn of(boot: &[Record<'_>], date_of: impl Fn(&Record<'_>) -> Option<Yearless>) -> Self {
-        let is_logged = boot.iter().any(|record| {
-            calendar::has_failed(record.entry) && date_of(record).is_none_or(calendar::is_default)
-        });
+        let is_logged = boot
+            .iter()
+            .any(|record| unset::has_failed(record.entry) && date_of(record).is_none_or(unset::is_default));
         let first = boot.iter().enumerate().find_map(|(at, record)| Some((at, date_of(record)?)));
         let was_quiet = first.is_some_and(|(at, date)| {
             let before = boot[..=at].iter().map(|record| record.entry);
-            calendar::can_be_failed_clocks(before, date, boot[at..].iter().map(|record| record.entry))
+            unset::can_be_failed_clocks(before, date, boot[at..].iter().map(|record| record.entry))
         });
         Self { is_logged, was_quiet }
     }
 
     /// Whether the first date of the boot is the default date.
     fn is_default(&self, date: Yearless, can_be_real: impl FnOnce() -> bool) -> bool {
-        let is_default = calendar::is_default(date);
+        let is_default = unset::is_default(date);
         (is_default || self.was_quiet) && (is_default && self.is_logged || !can_be_real())
     }
 }
@@ -134,7 +134,7 @@ fn is_files_own(record: &Record<'_>, joined: &Joined, date: Yearless, lag: i64) 
     let log = &joined.logs[record.file].log;
     let entries = &log.digest.entries;
     let later = &entries[entries.partition_point(|entry| entry.line <= record.line)..];
-    calendar::is_files_own(file_time(log), date, later, lag)
+    unset::is_files_own(file_time(log), date, later, lag)
 }
 
 /// Marks single dates that are far from those around them.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::calendar::{self, Calendar, End, Span, day_after};
-use super::{Clock, Log};
+use super::{Clock, Log, unset};
 use crate::digest::{Digits, LogDigest};
 use crate::input::{Rotation, chain, natural_order};
 use crate::stamp::{Stamp, Yearless};
@@ -125,7 +125,7 @@ fn next_of(chains: &mut [std::iter::Peekable<std::vec::IntoIter<Timed>>]) -> Opt
 
 /// Whether the file was last changed about that day of some year. None if its modification time is unusable.
 pub(super) fn is_files_own(log: &Log, date: Yearless) -> Option<bool> {
-    file_time(log).map(|modified| calendar::is_files_day(modified, date))
+    file_time(log).map(|modified| unset::is_files_day(modified, date))
 }
 
 /// When a log was last changed that ends while the clock is not set, and the date that the clock shows then.
@@ -143,7 +143,7 @@ fn continues_unset(log: &Log, span: &Span, unset_ends: &[(NaiveDateTime, Yearles
     };
     unset_ends.iter().any(|(changed, end)| {
         let apart = modified - *changed - TimeDelta::milliseconds(end.milliseconds_until(last));
-        calendar::stays_unset(*end, first) && apart.abs() <= TimeDelta::days(calendar::MAX_FILE_DAY_LAG)
+        unset::stays_unset(*end, first) && apart.abs() <= TimeDelta::days(unset::MAX_FILE_DAY_LAG)
     })
 }
 
@@ -175,7 +175,7 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], c
         let is_own = |date| is_files_own(&log, date) != Some(false);
         let continues_previous = |span: &Span| {
             let dates = last_before.zip(span.first.yearless());
-            dates.is_some_and(|(last, first)| calendar::is_day_before(last, first))
+            dates.is_some_and(|(last, first)| unset::is_day_before(last, first))
         };
         let is_kept = |span: &Span| {
             continues_previous(span)
@@ -246,7 +246,7 @@ fn year_after(span: &Span, day: NaiveDate) -> Option<i32> {
 /// each start.
 fn share_lines(one: &LogDigest, other: &LogDigest) -> bool {
     let dated = |digest: &LogDigest| -> HashSet<u64> {
-        digest.entries.iter().filter(|entry| calendar::has_set_date(entry)).map(|entry| entry.hash).collect()
+        digest.entries.iter().filter(|entry| unset::has_set_date(entry)).map(|entry| entry.hash).collect()
     };
     !dated(one).is_disjoint(&dated(other))
 }

@@ -6,9 +6,8 @@ use std::ops::Range;
 
 use chrono::NaiveDateTime;
 
-use super::calendar::{
-    AHEAD_HOURS, WRONG_AT_START, YEAR_TURNS, has_set_date, is_files_day, is_over_new_year,
-};
+use super::calendar::{WRONG_AT_START, YEAR_TURNS, is_over_new_year};
+use super::unset::{AHEAD_HOURS, has_set_date, is_files_day};
 use crate::digest::LogEntry;
 use crate::stamp::Yearless;
 

@@ -4,8 +4,9 @@ use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
-use super::calendar::{End, Span, has_set_date, years_between};
+use super::calendar::{End, Span, years_between};
 use super::order::{chain_of, file_time, is_files_own};
+use super::unset::has_set_date;
 use super::{Calendar, Joined, LeftOut, Log};
 use crate::digest::{LogDigest, LogEntry};
 use crate::input::Rotation;
