@@ -105,7 +105,7 @@ fn blocks<'d>(diff: &'d Diff, style: &Style) -> Vec<Block<'d>> {
     for entries in diff.mended.chunk_by(|a, b| a.entry.code == b.entry.code) {
         blocks.push(Block::Code(&entries[0].entry, phones(entries.iter().map(|mended| &mended.entry))));
         list(&mut blocks, most, entries, |mended| {
-            let how = if mended.resolved { "later lines show it" } else { "no longer found" };
+            let how = if mended.resolved { "later lines show it" } else { "not in the new answer" };
             format!("{}: {how}", of(&mended.entry))
         });
     }
