@@ -89,6 +89,8 @@ enum Run {
     Logs(fn(&Case<'_>) -> Vec<Finding>),
     /// The phone's configuration files, with the facts that its logs show.
     Configuration(fn(&configuration::ConfigurationCase<'_>) -> Vec<Finding>),
+    /// A device's own certificate in them.
+    Certificate(configuration::Judge),
 }
 
 /// What the rest of the program needs to know about a diagnosis, so that no other code depends on its code.
@@ -354,21 +356,23 @@ impl Rule {
     pub fn run(&self, case: &Case<'_>) -> Vec<Finding> {
         match self.run {
             Run::Logs(run) => run(case),
-            Run::Configuration(_) => Vec::new(),
+            Run::Configuration(_) | Run::Certificate(_) => Vec::new(),
         }
     }
 
     /// What the rule finds in one phone's configuration, by slot.
     #[must_use]
     pub fn run_on_configuration(&self, case: &configuration::ConfigurationCase<'_>) -> Vec<Finding> {
-        match self.run {
+        let found = match self.run {
             Run::Logs(_) => Vec::new(),
             Run::Configuration(run) => {
                 let found = run(case).into_iter();
-                let found = found.map(|finding| configuration::in_doubt(case, self.severity, finding));
-                found.map(|finding| configuration::not_applied(case, self.severity, finding)).collect()
+                found.map(|finding| configuration::in_doubt(case, self.severity, finding)).collect()
             }
-        }
+            Run::Certificate(judge) => configuration::judged(case, self.severity, judge),
+        };
+        let found = found.into_iter();
+        found.map(|finding| configuration::not_applied(case, self.severity, finding)).collect()
     }
 
     /// The manual of the rule: its first paragraph in one line, then sections in Markdown.
@@ -405,7 +409,7 @@ mod tests {
     }
 
     fn is_of_configuration(rule: &Rule) -> bool {
-        matches!(rule.run, Run::Configuration(_))
+        !rule.is_of_logs()
     }
 
     fn files(folder: &str) -> BTreeSet<String> {
@@ -418,7 +422,7 @@ mod tests {
     fn each_rule_has_one_file_and_each_file_one_rule() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/check");
         let folders = [(folder.to_owned(), false), (format!("{folder}/configuration"), true)];
-        let others = ["failures", "finding", "join", "configuration", "tests"];
+        let others = ["failures", "finding", "join", "configuration", "leaf", "tests"];
         for (folder, of_configuration) in folders {
             let mut files = files(&folder);
             files.retain(|file| !others.contains(&file.as_str()));

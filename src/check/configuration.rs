@@ -21,6 +21,7 @@ pub(super) mod key_mismatch;
 pub(super) mod key_not_readable;
 pub(super) mod key_shared;
 pub(super) mod key_too_large;
+mod leaf;
 pub(super) mod log_not_uploaded;
 pub(super) mod name_of_another_phone;
 pub(super) mod not_pkcs7;
@@ -37,7 +38,6 @@ pub(super) mod value_overridden;
 #[cfg(test)]
 mod tests;
 
-use super::join::line_with;
 use super::{Facts, Family, Finding, Rule, Run};
 use crate::config::{
     Certificate, Certificates, ConfigurationLine, ConfiguredKey, Credential, Effective, Fault, Form, Gate,
@@ -47,10 +47,21 @@ use crate::config::{
 use crate::model::{Fingerprint, Mac, Severity, Slot};
 use crate::quantity::{count, counted};
 use crate::sentence::{Part, Sentence, sentence};
+use leaf::Leaf;
+pub(super) use leaf::{Judge, judged};
 
 /// The common fields of all diagnoses of configuration files; each diagnosis sets the others. Tests fail if one is
 /// forgotten.
 const fn rule(source: &'static str, run: fn(&ConfigurationCase<'_>) -> Vec<Finding>) -> Rule {
+    rule_of(source, Run::Configuration(run))
+}
+
+/// The same of a diagnosis of a device's own certificate.
+const fn rule_of_certificate(source: &'static str, judge: Judge) -> Rule {
+    rule_of(source, Run::Certificate(judge))
+}
+
+const fn rule_of(source: &'static str, run: Run) -> Rule {
     Rule {
         code: "",
         name: "",
@@ -60,7 +71,7 @@ const fn rule(source: &'static str, run: fn(&ConfigurationCase<'_>) -> Vec<Findi
         reference: "",
         facts: Facts::of(Family::Configuration),
         source,
-        run: Run::Configuration(run),
+        run,
     }
 }
 
@@ -81,9 +92,8 @@ pub struct ConfigurationCase<'a> {
     /// Those that it reads now, as far as is known: while a gate is closed, faults of how a value is written, and of
     /// a key, are not reported.
     read: Vec<Credential<'a>>,
-    /// Certificates that the log shows in a slot, but that no judged line gives: their lines are overridden, or for
-    /// another slot. Each has a clause that says so.
-    installed: Vec<(Slot, Given<'a>, &'a Certificates, String)>,
+    /// The devices' own certificates in those judged, and in other lines if the log shows them in a slot.
+    leaves: Vec<Leaf<'a>>,
 }
 
 impl<'a> ConfigurationCase<'a> {
@@ -91,24 +101,17 @@ impl<'a> ConfigurationCase<'a> {
     #[must_use]
     pub fn new(config: &'a PhoneConfig, log: &'a LogFacts, shared: &'a [SharedKey]) -> Self {
         let is_read = |one: &Credential<'_>| one.given().is_some_and(|given| may_count(config, log, &given));
-        let is_installed = |one: &Credential<'_>| {
-            let shown = log.installed(one.store.slot());
-            shown.zip(one.certificate).is_some_and(|(fingerprint, (_, value))| value.has(fingerprint))
-        };
-        let mut judged = config.credentials();
-        judged.retain(|one| is_read(one) || is_installed(one));
+        let (mut judged, mut leaves) = (Vec::new(), Vec::new());
+        for credential in config.credentials() {
+            let leaf = Leaf::of(&credential, log);
+            if is_read(&credential) || leaf.as_ref().is_some_and(Leaf::is_shown) {
+                judged.push(credential);
+                leaves.extend(leaf);
+            }
+        }
+        leaf::add_shown(&mut leaves, config, log);
         let read = judged.iter().copied().filter(is_read).collect();
-        let is_judged = |fingerprint: &Fingerprint| {
-            judged.iter().filter_map(|one| one.certificate).any(|(_, value)| value.has(fingerprint))
-        };
-        let custom = log.slots.iter().filter(|(slot, _)| **slot != Slot::BuiltIn);
-        let installed = custom.filter_map(|(slot, facts)| {
-            let fingerprint = facts.installed().filter(|fingerprint| !is_judged(fingerprint))?;
-            let (given, value, but) = line_with(config, *slot, fingerprint)?;
-            Some((*slot, given, value, format!("; the log shows it in {slot}{but}")))
-        });
-        let installed = installed.collect();
-        Self { mac: config.mac, config, log, shared, judged, read, installed }
+        Self { mac: config.mac, config, log, shared, judged, read, leaves }
     }
 
     /// The same input for another phone with the same files.
@@ -159,24 +162,6 @@ const fn by_slot(state: SlotState) -> Severity {
     }
 }
 
-/// The device's own certificate of each judged slot, and those that are installed. The last field is a clause that
-/// belongs to the end of the message; it may be empty.
-fn leaves<'c, 'a>(
-    case: &'c ConfigurationCase<'a>,
-) -> impl Iterator<Item = (Option<Slot>, Given<'a>, &'a Certificate, &'c str)> + use<'c, 'a> {
-    let judged = case.judged.iter().filter_map(|credential| {
-        let (given, value) = credential.certificate?;
-        let key = credential.key.and_then(|(_, value)| value.ok());
-        Some((credential.store.slot(), given, value.leaf(key.as_ref())?, ""))
-    });
-    let installed = case.installed.iter();
-    judged.chain(
-        installed.filter_map(|(slot, given, value, but)| {
-            Some((Some(*slot), *given, value.leaf(None)?, but.as_str()))
-        }),
-    )
-}
-
 /// The finding of a rule of this severity. An error or warning about parameters says if the phone did not apply its
 /// configuration, as its log says: then the right value alone does not help.
 pub(super) fn not_applied(case: &ConfigurationCase<'_>, severity: Severity, finding: Finding) -> Finding {
@@ -217,21 +202,6 @@ fn of_selection(
         given.file.says(None, Some(gate), format!("missing: the value counts only with {gate}=\"1\""))
     });
     Finding::of_files(slot, message, std::iter::once(given.says(says)).chain(missing))
-}
-
-/// The finding that this certificate in a value has expired; the message begins with `what` it is, and ends with
-/// `but`.
-fn expired(
-    slot: Option<Slot>,
-    what: &'static str,
-    given: &Given<'_>,
-    certificate: &Certificate,
-    but: &str,
-) -> Finding {
-    let ended = day(certificate.not_after);
-    let message = sentence![what, given, format!(" expired on {ended}{but}.")];
-    let says = sentence!["CN ", certificate.name(), format!(", ended {ended}")];
-    Finding::of_files(slot, message, [given.says(says)])
 }
 
 /// The state of the slot of a value. It is not known in which slot the certificate of 3.3.2 is: it is there if the log

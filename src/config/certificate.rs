@@ -136,9 +136,14 @@ impl Certificate {
         Part::Name(name.chars().take(64).collect::<String>().into())
     }
 
+    /// Whether issuer and subject have the same name.
+    pub(super) fn is_self_signed(&self) -> bool {
+        self.issuer_hash == self.subject_hash
+    }
+
     /// Whether it was issued by the subject of `other`, as far as names tell.
     pub(super) fn is_issued_by(&self, other: &Self) -> bool {
-        self.issuer_hash == other.subject_hash && self.subject_hash != other.subject_hash
+        self.issuer_hash == other.subject_hash && !self.is_self_signed()
     }
 }
 

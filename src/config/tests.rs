@@ -63,11 +63,29 @@ fn pkcs7_in_every_form_and_its_key() {
         let read = certificates(&sample(name));
         assert_eq!((read.form, read.fault), (Form::Pkcs7, None), "{name}");
         assert_eq!(read.list.len(), number, "{name}");
-        assert_eq!(read.leaf(None).unwrap().common_name.as_deref(), Some("0004F2A1B2C3"), "{name}");
-        assert_eq!(read.leaf(None).unwrap().key.matches(&key.public), Some(true), "{name}");
+        assert_eq!(read.leaves(None)[0].common_name.as_deref(), Some("0004F2A1B2C3"), "{name}");
+        assert_eq!(read.leaves(None)[0].key.matches(&key.public), Some(true), "{name}");
         assert!(read.blob.is_some());
     }
     assert_eq!(certificates(&sample("empty.p7b")).fault, Some(Fault::NoCertificate));
+}
+
+/// A PKCS #7 is sorted by bytes, so that the order says nothing.
+#[test]
+fn two_certificates_of_a_device_in_one_value() {
+    let renewed = certificate("0004F2A1B2C3", 1, "2030-01-01", "2035-01-01", 9);
+    let short = [[good(), renewed.clone()], [renewed.clone(), good()]].map(|both| {
+        let value = certificates(&chain(&both));
+        assert!(both.iter().all(|one| value.has_length(one.len() as u64)));
+        Value::Certificates(value).in_short().to_string()
+    });
+    assert_eq!(short[0], short[1]);
+    let [first, second] = [good(), renewed].map(|der| fingerprints(&der).unwrap()[0].clone());
+    let names = format!(
+        "PKCS #7, 2 certificates, CN 0004F2A1B2C3, expires 2032-01-01, MD5 {first} and CN 0004F2A1B2C3, expires \
+         2035-01-01, MD5 {second}"
+    );
+    assert_eq!(short[0], names);
 }
 
 #[test]

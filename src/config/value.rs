@@ -15,6 +15,9 @@ use crate::sentence::{Part, Sentence, sentence};
 /// The longest value of a parameter that is shown.
 const MAX_TEXT_LENGTH: usize = 200;
 
+/// The most certificates of a device that are shown of a value.
+const MAX_LEAVES_SHOWN: usize = 3;
+
 /// The beginning of the note that replaces a text.
 const NOT_SHOWN: &str = "(a text of ";
 
@@ -257,23 +260,46 @@ impl Certificates {
         self.list.iter().map(|certificate| u64::from(certificate.length)).sum()
     }
 
-    /// Whether a length in the log is that of all certificates, of the first one, or of the whole value. `false`
-    /// proves nothing.
+    /// Whether a length in the log is that of all certificates, of the device's own one, or of the whole value.
+    /// `false` proves nothing.
     #[must_use]
     pub fn has_length(&self, logged: u64) -> bool {
         let blob = self.blob.as_ref().map(|(length, _)| u64::from(*length));
-        let leaf = self.leaf(None).map(|leaf| u64::from(leaf.length));
-        [Some(self.length()), blob, leaf].contains(&Some(logged))
+        let mut leaves = self.leaves(None).into_iter().map(|leaf| u64::from(leaf.length));
+        self.length() == logged || blob == Some(logged) || leaves.any(|length| length == logged)
     }
 
-    /// The device's own certificate: the one of the key, else the one that issued no other in the list.
+    /// The device's own certificates: those of the key, else those that issued no other in the list, the first to
+    /// expire first. There are several after a renewal beside the old one. The order of the list says nothing: PKCS #7
+    /// sorts it by bytes.
     #[must_use]
-    pub fn leaf(&self, key: Option<&PrivateKey>) -> Option<&Certificate> {
-        let of_key =
-            key.and_then(|key| self.list.iter().find(|one| one.key.matches(&key.public) == Some(true)));
-        of_key
-            .or_else(|| self.list.iter().find(|one| !self.list.iter().any(|other| other.is_issued_by(one))))
-            .or_else(|| self.list.first())
+    pub fn leaves(&self, key: Option<&PrivateKey>) -> Vec<&Certificate> {
+        let find = |is_leaf: &dyn Fn(&Certificate) -> bool| {
+            let found: Vec<_> = self.list.iter().filter(|one| is_leaf(one)).collect();
+            (!found.is_empty()).then_some(found)
+        };
+        let is_end = |one: &Certificate| !self.list.iter().any(|other| other.is_issued_by(one));
+        let of_key = key.and_then(|key| find(&|one| one.key.matches(&key.public) == Some(true)));
+        // A self-signed one beside others is a root whose chain is not complete.
+        let ends =
+            of_key.or_else(|| find(&|one| is_end(one) && !one.is_self_signed())).or_else(|| find(&is_end));
+        let mut leaves = ends.unwrap_or_else(|| self.list.iter().collect());
+        leaves.sort_unstable_by_key(|one| (one.not_after, &one.fingerprints));
+        leaves.dedup_by_key(|one| &one.fingerprints);
+        leaves
+    }
+
+    /// The device's own certificate that has this fingerprint; all of them if it is that of the whole value. An empty
+    /// list proves nothing.
+    #[must_use]
+    pub fn leaves_with(&self, fingerprint: &Fingerprint, key: Option<&PrivateKey>) -> Vec<&Certificate> {
+        let leaves = self.leaves(key);
+        let all = leaves.iter().copied().chain(self.leaves(None));
+        if let Some(leaf) = all.into_iter().find(|one| one.fingerprints.contains(fingerprint)) {
+            return vec![leaf];
+        }
+        let is_whole = self.blob.as_ref().is_some_and(|(_, digests)| digests.contains(fingerprint));
+        if is_whole { leaves } else { Vec::new() }
     }
 
     /// Whether one of the certificates, or the whole value, has this fingerprint. `false` proves nothing.
@@ -304,10 +330,11 @@ impl Certificates {
             }
         };
         let mut short = Sentence::from(form);
-        if let Some(leaf) = self.leaf(None) {
+        for (index, leaf) in self.leaves(None).into_iter().take(MAX_LEAVES_SHOWN).enumerate() {
+            let link = if index == 0 { ", CN " } else { " and CN " };
             let ends = leaf.not_after.format("%Y-%m-%d");
             let rest = format!(", expires {ends}, MD5 {}", leaf.fingerprints[0]);
-            short = short.and(sentence![", CN ", leaf.name(), rest]);
+            short = short.and(sentence![link, leaf.name(), rest]);
         }
         match self.fault {
             Some(fault) if self.list.is_empty() => format!("not readable: {fault}").into(),

@@ -12,7 +12,8 @@
 //! 1. Find out which CA the servers use now.
 //! 2. Replace this certificate with the certificate of that CA, and restart the phone.
 
-use super::{ConfigurationCase, Finding, Rule, Severity, authorities, expired, rule};
+use super::leaf::expired;
+use super::{ConfigurationCase, Finding, Rule, Severity, authorities, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG031",
@@ -26,9 +27,10 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = authorities(case).filter_map(|(given, value)| {
-        let ended = value.list.iter().find(|certificate| certificate.not_after < case.log.now)?;
+        let [state, says] = value.list.iter().find_map(|certificate| expired(case, certificate))?;
         let severity = if case.log.server_untrusted { Severity::Error } else { RULE.severity };
-        Some(expired(None, "The CA certificate in ", &given, ended, "").with_severity(severity))
+        let message = sentence!["The CA certificate in ", &given, state, "."];
+        Some(Finding::of_files(None, message, [given.says(says)]).with_severity(severity))
     });
     found.collect()
 }

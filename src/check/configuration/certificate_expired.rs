@@ -13,7 +13,8 @@
 //! 2. Give it to the phone with its key, and restart the phone. If another line has it already, restart the phone and
 //!    look in its log for "Saving new …".
 
-use super::{ConfigurationCase, Finding, Rule, Severity, expired, leaves, rule};
+use super::leaf::expired;
+use super::{Rule, Severity, rule_of_certificate};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG017",
@@ -22,12 +23,5 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The certificate has expired, and servers refuse it.",
     remedy: "Give the phone a new certificate.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    ..rule(include_str!("certificate_expired.rs"), run)
+    ..rule_of_certificate(include_str!("certificate_expired.rs"), expired)
 };
-
-fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
-    let ended = leaves(case).filter(|(_, _, certificate, _)| certificate.not_after < case.log.now);
-    ended
-        .map(|(slot, given, certificate, but)| expired(slot, "The certificate in ", &given, certificate, but))
-        .collect()
-}

@@ -5,7 +5,9 @@
 //! future.
 //!
 //! ## How sure it is
-//! It is certain at the time of the run: the dates are in the certificate.
+//! It is certain at the time of the run: the dates are in the certificate. If a value has several certificates of the
+//! device, the one that the log shows in the slot counts; if it shows none of them, it is not known which one the phone
+//! takes, and the message says so.
 //!
 //! ## What to do
 //! 1. Have a new certificate issued before the day in the message.
@@ -13,7 +15,7 @@
 
 use chrono::TimeDelta;
 
-use super::{ConfigurationCase, Finding, Rule, Severity, day, leaves, rule, sentence};
+use super::{Certificate, ConfigurationCase, Rule, Sentence, Severity, day, rule_of_certificate, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG018",
@@ -22,24 +24,20 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The certificate expires soon, or is not valid yet.",
     remedy: "Give the phone a new certificate before the day in the message.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    ..rule(include_str!("certificate_expires_soon.rs"), run)
+    ..rule_of_certificate(include_str!("certificate_expires_soon.rs"), judge)
 };
 
 const SOON: TimeDelta = TimeDelta::days(30);
 
-fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
-    let found = leaves(case).filter_map(|(slot, given, certificate, but)| {
-        let left = certificate.not_after - case.log.now;
-        let state = if certificate.not_before > case.log.now {
-            format!("is not valid before {}", day(certificate.not_before))
-        } else if left >= TimeDelta::zero() && left <= SOON {
-            format!("expires on {}", day(certificate.not_after))
-        } else {
-            return None;
-        };
-        let message = sentence!["The certificate in ", &given, format!(" {state}{but}.")];
-        let says = sentence!["CN ", certificate.name(), format!(", {state}")];
-        Some(Finding::of_files(slot, message, [given.says(says)]))
-    });
-    found.collect()
+fn judge(case: &ConfigurationCase<'_>, certificate: &Certificate) -> Option<[Sentence; 2]> {
+    let left = certificate.not_after - case.log.now;
+    let state = if certificate.not_before > case.log.now {
+        format!("is not valid before {}", day(certificate.not_before))
+    } else if left >= TimeDelta::zero() && left <= SOON {
+        format!("expires on {}", day(certificate.not_after))
+    } else {
+        return None;
+    };
+    let says = sentence!["CN ", certificate.name(), format!(", {state}")];
+    Some([format!(" {state}").into(), says])
 }

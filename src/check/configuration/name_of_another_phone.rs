@@ -6,13 +6,17 @@
 //!
 //! ## How sure it is
 //! The subject contains 12 hex digits, alone or after a word (`SEP0004F2…`), that are a Polycom or Poly address, or
-//! one that begins like this phone's, and is not this phone's.
+//! one that begins like this phone's, and is not this phone's. If a value has several certificates of the device, the
+//! one that the log shows in the slot counts; if it shows none of them, the message says so.
 //!
 //! ## What to do
 //! 1. Find the certificate that was issued for this phone; the file may be a copy of another phone's.
 //! 2. Put the right certificate and its key into the parameters.
 
-use super::{ConfigurationCase, Facts, Family, Finding, Mac, Part, Rule, Severity, leaves, rule, sentence};
+use super::{
+    Certificate, ConfigurationCase, Facts, Family, Mac, Part, Rule, Sentence, Severity, rule_of_certificate,
+    sentence,
+};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG019",
@@ -22,24 +26,19 @@ pub(in crate::check) const RULE: Rule = Rule {
     remedy: "Give the phone the certificate that was issued for it.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
     facts: Facts { depends_on_mac: true, ..Facts::of(Family::Configuration) },
-    ..rule(include_str!("name_of_another_phone.rs"), run)
+    ..rule_of_certificate(include_str!("name_of_another_phone.rs"), judge)
 };
 
-fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
+fn judge(case: &ConfigurationCase<'_>, certificate: &Certificate) -> Option<[Sentence; 2]> {
     let own = case.mac;
-    let found = leaves(case).filter_map(|(slot, given, certificate, but)| {
-        let named = addresses(&certificate.subject);
-        let is_phone = |mac: &&Mac| {
-            let block = &mac.bytes()[..3];
-            Mac::VENDOR_BLOCKS.iter().any(|known| known == block) || *block == own.bytes()[..3]
-        };
-        let other = named.iter().find(is_phone).filter(|_| !named.contains(&own))?;
-        let message =
-            sentence!["The certificate in ", &given, " is issued for ", Part::Mac(*other), format!("{but}.")];
-        let says = sentence!["CN ", certificate.name(), ", and this phone is ", Part::Mac(own)];
-        Some(Finding::of_files(slot, message, [given.says(says)]))
-    });
-    found.collect()
+    let named = addresses(&certificate.subject);
+    let is_phone = |mac: &&Mac| {
+        let block = &mac.bytes()[..3];
+        Mac::VENDOR_BLOCKS.iter().any(|known| known == block) || *block == own.bytes()[..3]
+    };
+    let other = named.iter().find(is_phone).filter(|_| !named.contains(&own))?;
+    let says = sentence!["CN ", certificate.name(), ", and this phone is ", Part::Mac(own)];
+    Some([sentence![" is issued for ", Part::Mac(*other)], says])
 }
 
 /// The addresses in a text: 12 hex digits that no other letter or digit touches, or after a word, `SEP0004F2…`.

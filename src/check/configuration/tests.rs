@@ -1,6 +1,7 @@
 //! Each diagnosis with a case that fires it, and near misses.
 
 mod authorities;
+mod leaves;
 mod logging;
 mod messages;
 mod overridden;
