@@ -88,7 +88,8 @@ impl<'a> Leaf<'a> {
         if !is_of_all {
             finding = finding.with_severity(severity.max(Severity::Warning));
         }
-        Some(in_doubt(case, severity, finding))
+        // What is in the phone is judged whatever a file that was not read sets.
+        Some(if self.is_shown() { finding } else { in_doubt(case, severity, finding) })
     }
 }
 

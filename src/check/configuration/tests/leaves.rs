@@ -141,3 +141,33 @@ fn each_slot_is_judged_by_what_it_has() {
         }
     }
 }
+
+/// Whatever stands in a file that was not read, the certificate is in the phone.
+#[test]
+fn a_file_that_was_not_read_does_not_make_it_less_certain() {
+    let list = master("gone.cfg, site.cfg");
+    for (bad, code, severity) in [
+        (expired(), "CFG017", Error),
+        (until("0004F2A1B2C3", "2030-06-16"), "CFG018", Warning),
+        (until("0004F2A1B2C4", "2032-01-01"), "CFG019", Warning),
+    ] {
+        let print = fingerprints(&bad).unwrap()[0].clone();
+        for (gate, slot) in [("1", SLOT), ("0", SLOT), ("1", Slot::Platform(2))] {
+            let site = file(&with(platform(&chain(std::slice::from_ref(&bad)), &key(1)), "device.set", gate));
+            let files = [("0004f2a1b2c3.cfg", &*list), ("site.cfg", &*site)];
+            let found = found(&files, &log_with(slot, SlotState::Filled, &[&print]));
+            let judged = found.iter().find(|found| found.0 == code && found.2 == Some(slot)).unwrap();
+            assert_eq!(judged.1, severity);
+            assert!(judged.3.contains(&format!("; the log shows it in {slot}")), "{judged:?}");
+            assert!(!judged.3.contains("may not count"), "{judged:?}");
+        }
+    }
+    // An issuer's certificate, which other values have too, does not show that this value is in the phone.
+    let issuer = certificate("Example Issuing", 2, "2000-01-01", "2040-01-01", 0);
+    let site = file(&platform(&chain(&[expired(), issuer.clone()]), &key(1)));
+    let log = showing(&fingerprints(&issuer).unwrap()[0]);
+    let found = found(&[("0004f2a1b2c3.cfg", &list), ("site.cfg", &site)], &log);
+    let judged = found.iter().find(|found| found.0 == "CFG017").unwrap();
+    assert_eq!(judged.1, Warning);
+    assert!(judged.3.contains("It may not count: "), "{judged:?}");
+}

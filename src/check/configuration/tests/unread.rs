@@ -52,7 +52,7 @@ fn another_certificate_in_the_slot_is_probably_that_of_the_file() {
     let [ours, other] = [good(), b"another".to_vec()].map(|bytes| fingerprints(&bytes).unwrap()[0].clone());
     // Of a value that can't be read no fingerprint is known.
     let cut = file(&with(healthy(), CERTIFICATE, "-----BEGIN PKCS7----- MIIB"));
-    for (shown, severity) in [(&ours, Warning), (&other, Info)] {
+    for (shown, severity) in [(&ours, Error), (&other, Info)] {
         let log = log_with(SLOT, SlotState::Filled, &[shown]);
         let unread = found("enc.cfg, site.cfg", &cut, &log, "CFG011");
         assert_eq!(unread.map(|(severity, _)| severity), Some(Warning));
