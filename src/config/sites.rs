@@ -5,8 +5,6 @@ use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::file::{File, MAX_NAME_LENGTH, MAX_NAMES, ReadOutcome};
 use super::parameter::LOG_DIRECTORY;
 use super::path::{local_name, normal};
@@ -69,9 +67,11 @@ impl ConfigTree {
     }
 
     fn sites(&self) -> &Sites {
+        // One thread finds the sites while others wait. It must not wait for other jobs of the pool itself: these may need
+        // the sites, too, and then none of them would ever end.
         self.sites.get_or_init(|| {
-            let masters: Vec<&Path> = self.files_of(EVERYONE).named(ConfigKind::Master).collect();
-            let read = masters.par_iter().filter_map(|path| match self.look_at(path, true) {
+            let masters = self.files_of(EVERYONE).named(ConfigKind::Master);
+            let read = masters.filter_map(|path| match self.look_at(path, true) {
                 Opened::File(file) if file.is_ours && file.outcome == ReadOutcome::Read => {
                     Some((path.to_path_buf(), file))
                 }
@@ -113,7 +113,7 @@ impl ConfigTree {
         let part = path.components().nth(at).and_then(|part| part.as_os_str().to_str());
         let (Some(part), Some(whole)) = (part, path.to_str()) else { return Vec::new() };
         let before = part.split(PHONE).next().unwrap_or_default();
-        let phones = self.names_in(&directory, before, "").into_par_iter().filter_map(|named| {
+        let phones = self.names_in(&directory, before, "").into_iter().filter_map(|named| {
             let digits = named.file_name()?.to_str()?.get(before.len()..before.len() + 12)?;
             let mac = digits.parse::<Mac>().ok().filter(|mac| *mac != EVERYONE)?;
             let upper = mac.to_string();

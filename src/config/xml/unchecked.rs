@@ -1,6 +1,5 @@
 //! Rules of XML 1.0 that the full parser does not check: the target of instructions (section 2.6), the XML
-//! declaration (2.8, 2.9, 4.3.3), the characters that references name by number (4.1), and the characters of names by
-//! the fourth edition, which Expat follows (2.3, appendix B).
+//! declaration (2.8, 2.9, 4.3.3), the characters that references name by number (4.1).
 
 use std::sync::LazyLock;
 
@@ -8,20 +7,23 @@ use encoding_rs::Encoding;
 use regex::Regex;
 
 use super::Refusal;
+use super::names::fault_in_name;
 use crate::secrets::pattern;
 
 /// Parts of a document to check, and parts in which there is nothing to check. What has no end, in a document type,
 /// goes on to the end of the text: a search that had to look for it again and again would take quadratic time.
 static TO_CHECK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?s)<!--.*?(?:-->|\z)|<!\[CDATA\[.*?(?:\]\]>|\z)|<\?(?<target>[^\s?]*)(?<data>.*?)(?:\?>|\z)",
+        r"(?s)<!--.*?(?:-->|\z)|<!\[CDATA\[.*?(?:\]\]>|\z)|<\?(?<target>[^ \t\r\n?]*)(?<data>.*?)(?:\?>|\z)",
         "|&#(?:x(?<hex>[[:xdigit:]]+)|(?<decimal>[0-9]+));"
     ))
 });
 
 /// One of the parts of an XML declaration. Group 1 is its name, group 2 or 3 its value.
 static PART: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"\A\s+(version|encoding|standalone)\s*=\s*(?:"([A-Za-z0-9._-]*)"|'([A-Za-z0-9._-]*)')"#)
+    pattern(
+        r#"\A[ \t\r\n]+(version|encoding|standalone)[ \t\r\n]*=[ \t\r\n]*(?:"([A-Za-z0-9._-]*)"|'([A-Za-z0-9._-]*)')"#,
+    )
 });
 
 /// The first fault in an XML declaration from after its `xml`: offset and reason. A version other than 1.0 is none, as for
@@ -59,20 +61,12 @@ fn fault_in_declaration(data: &str) -> Option<(usize, &'static str)> {
 
 /// The offset of the first character after an instruction's name that is neither a blank nor the end.
 fn fault_in_target(target: &str, data: &str) -> Option<usize> {
-    let length = target.find(|character| !is_part_of_name(character)).unwrap_or(target.len());
-    let is_good = length == target.len() && (data.is_empty() || data.starts_with(char::is_whitespace));
-    (!is_good).then_some(length)
-}
-
-/// Whether a name can have this character by the fourth edition of XML 1.0. The parser follows the fifth one, which also
-/// allows characters that join others, signs and pictures.
-pub(super) fn is_part_of_name(character: char) -> bool {
-    match character {
-        '\0'..='\x7f' => character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-' | ':'),
-        // Accents, and the middle dot.
-        '\u{300}'..='\u{36F}' | '\u{B7}' => true,
-        _ => character <= '\u{FFFF}' && character.is_alphanumeric(),
-    }
+    let is_of_name = |character: char| {
+        !character.is_ascii() || character.is_ascii_alphanumeric() || "_.-:".contains(character)
+    };
+    let sign = target.find(|character| !is_of_name(character));
+    let is_good = data.is_empty() || data.starts_with([' ', '\t', '\r', '\n']);
+    sign.into_iter().chain(fault_in_name(target)).min().or_else(|| (!is_good).then_some(target.len()))
 }
 
 /// Returns the first violation of these rules in a text that the parser accepts.
