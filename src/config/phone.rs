@@ -209,33 +209,6 @@ impl PhoneConfig {
         }
     }
 
-    /// Whether both have the same files with the same content.
-    pub(crate) fn has_same_files(&self, other: &Self) -> bool {
-        let is_same =
-            |(one, other): (&ConfigSource, &ConfigSource)| one.role == other.role && one.file == other.file;
-        let missing = |config: &Self| config.missing.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
-        let other_case =
-            |config: &Self| config.other_case.iter().map(|other| Arc::clone(&other.file)).collect::<Vec<_>>();
-        self.sources.len() == other.sources.len()
-            && self.sources.iter().zip(&other.sources).all(is_same)
-            && missing(self) == missing(other)
-            && other_case(self) == other_case(other)
-            && self.key_files == other.key_files
-    }
-
-    /// Whether the files of both set the same, wherever they are.
-    #[must_use]
-    pub fn sets_the_same(&self, other: &Self) -> bool {
-        let is_same = |(one, other): (&ConfigSource, &ConfigSource)| {
-            let (one_file, other_file) = (&*one.file, &*other.file);
-            one.role == other.role
-                && one_file.outcome == other_file.outcome
-                && one_file.settings == other_file.settings
-                && one_file.misspelt == other_file.misspelt
-        };
-        self.sources.len() == other.sources.len() && self.sources.iter().zip(&other.sources).all(is_same)
-    }
-
     /// The configuration of a phone of which it is not known which of several masters it reads.
     #[must_use]
     pub fn undecided_between_masters(self) -> Self {

@@ -17,6 +17,33 @@ impl ConfigSource {
 }
 
 impl PhoneConfig {
+    /// Whether both have the same files with the same content.
+    pub(crate) fn has_same_files(&self, other: &Self) -> bool {
+        let is_same =
+            |(one, other): (&ConfigSource, &ConfigSource)| one.role == other.role && one.file == other.file;
+        let missing = |config: &Self| config.missing.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+        let other_case =
+            |config: &Self| config.other_case.iter().map(|other| Arc::clone(&other.file)).collect::<Vec<_>>();
+        self.sources.len() == other.sources.len()
+            && self.sources.iter().zip(&other.sources).all(is_same)
+            && missing(self) == missing(other)
+            && other_case(self) == other_case(other)
+            && self.key_files == other.key_files
+    }
+
+    /// Whether the files of both set the same, wherever they are.
+    #[must_use]
+    pub fn sets_the_same(&self, other: &Self) -> bool {
+        let is_same = |(one, other): (&ConfigSource, &ConfigSource)| {
+            let (one_file, other_file) = (&*one.file, &*other.file);
+            one.role == other.role
+                && one_file.outcome == other_file.outcome
+                && one_file.settings == other_file.settings
+                && one_file.misspelt == other_file.misspelt
+        };
+        self.sources.len() == other.sources.len() && self.sources.iter().zip(&other.sources).all(is_same)
+    }
+
     /// Whether all settings come from files that other phones can read too.
     #[must_use]
     pub fn is_of_shared_files(&self) -> bool {
