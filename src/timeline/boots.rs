@@ -8,7 +8,7 @@ use std::mem::Discriminant;
 use chrono::{NaiveDateTime, TimeDelta};
 
 use super::calendar::{Calendar, is_of_start, is_over_new_year, years_between};
-use super::unset::{DISORDER, is_day_before, is_default};
+use super::unset::{AHEAD_HOURS, DISORDER, is_day_before, is_default};
 use super::{Joined, Record};
 use crate::digest::LogEntry;
 use crate::event::Event;
@@ -28,7 +28,7 @@ const CLOCK_IS_SET_WITHIN: u64 = 3_600_000;
 const ZONE_STEP: u64 = 900_000;
 
 /// No time zone is further ahead of GMT, in milliseconds.
-const MOST_AHEAD: u64 = 14 * 3_600_000;
+const MOST_AHEAD: u64 = AHEAD_HOURS.unsigned_abs() * 3_600_000;
 
 /// Lines are out of order by at most this much, in milliseconds; a clock goes back by more.
 const SLIGHTLY_BACK: i64 = 60_000;
