@@ -7,6 +7,7 @@
 
 mod conceal;
 mod fold;
+mod width;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,7 @@ use crate::stamp::Stamp;
 use crate::window::Window;
 
 pub(crate) use fold::EXPLAINS;
+pub use width::LogWidth;
 
 /// The most entries of a digest. If a log has more, repeated failures among the older ones are folded; if there are
 /// still more, the oldest are dropped.
@@ -143,6 +145,8 @@ pub struct Counts {
     pub hidden: u64,
     /// Lines longer than the part of a line that is read.
     pub too_long: u64,
+    /// The width at which the lines may be cut off.
+    pub width: LogWidth,
     /// Lines with a header, and known messages without one.
     pub messages: u64,
     /// Known messages.
@@ -164,6 +168,7 @@ impl Counts {
         self.foreign += later.foreign;
         self.hidden += later.hidden;
         self.too_long += later.too_long;
+        self.width.merge(later.width);
         self.messages += later.messages;
         self.events += later.events;
         self.digits.merge(&later.digits);
@@ -384,7 +389,8 @@ impl LogDigest {
     /// A digest with the same counts and nothing else.
     #[must_use]
     pub fn counts_only(&self) -> Self {
-        Self { counts: self.counts, ..Self::default() }
+        let counts = Counts { width: LogWidth::default(), ..self.counts };
+        Self { counts, ..Self::default() }
     }
 
     /// Whether an unpacked digest is valid: counts can be added without overflow, lines are in order, and

@@ -39,8 +39,9 @@ pub const INVENTORY_LEVEL: u8 = 3;
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let timeline = case.timeline;
     let is_evidence = timeline.events().any(|(_, event, _)| event.is_inventory() || event.is_installation());
-    let is_nothing_read = case.is_mixed || case.is_unread;
-    if !is_nothing_read && (is_evidence || timeline.logs.is_empty()) {
+    let is_cut_off = timeline.logs.iter().any(|log| log.digest.counts.width.cut_off() > 0);
+    let is_lost = case.is_mixed || case.is_unread || is_cut_off;
+    if !is_lost && (is_evidence || timeline.logs.is_empty()) {
         return Vec::new();
     }
     let level = timeline.events().rev().find_map(|(_, event, record)| match event {
@@ -61,6 +62,13 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
                 "See the problems of this scan, make the phone's log readable, and scan again."
             ]);
             sentence!["The phone's log could not be read, so nothing is known."]
+        }
+        _ if is_cut_off => {
+            remedy =
+                Some(sentence!["Read the log's file itself, not what a terminal or a table shows of it."]);
+            sentence![
+                "The lines of a log are cut off at one width, so messages about certificates can't be read whole."
+            ]
         }
         _ if bytes == 0 => {
             remedy = Some(sentence!["Restart the phone, wait for its next upload, and read its log again."]);

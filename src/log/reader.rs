@@ -141,6 +141,7 @@ impl Reader {
                 let whole = &rest[..end];
                 rest = &rest[end + 1..];
                 self.doubled_lines.take(whole == before);
+                self.digest.counts.width.add(whole.len());
                 (last_but_one, before) = (before, whole);
                 passed += 1;
             }
@@ -279,6 +280,7 @@ impl Reader {
     ) {
         self.digest.counts.lines += 1;
         self.digest.counts.too_long += u64::from(length > MAX_LINE_LENGTH);
+        self.digest.counts.width.add(length);
         let looked_at = &whole[..whole.len().min(MAX_LINE_LENGTH)];
         let Some((plain, before)) = self.plain_lines.join(looked_at) else { return };
         let looked_at = &*plain;
@@ -311,9 +313,12 @@ impl Reader {
                     self.headerless(own, raw, end_of_own, recorder);
                 }
             }
-            let Some(place) = glued else { return };
+            let Some(place) = glued else { break };
             self.fast_path.reset();
             rest = line(&text[place..]);
+        }
+        if let Some(pending) = &mut self.pending {
+            pending.length = length;
         }
     }
 
@@ -412,21 +417,6 @@ impl Reader {
             is_cut: false,
             text: &last.text,
         });
-    }
-
-    /// Adds a line to the digest's head if all lines before it are there.
-    fn keep_head(&mut self, raw: &[u8], end: End) {
-        let head = &mut self.digest.head;
-        if head.bytes.len() + raw.len() < MAX_FRAGMENT_LENGTH && head.lines + 1 == self.digest.counts.lines {
-            if head.lines == 0 {
-                (head.line, head.skipped) = (1, self.skipped);
-            }
-            head.lines += 1;
-            head.bytes.extend_from_slice(raw);
-            if end == End::Whole {
-                head.bytes.push(b'\n');
-            }
-        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "all that is known of one message, from two callers")]

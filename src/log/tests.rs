@@ -367,3 +367,25 @@ fn a_line_is_looked_at_up_to_its_longest() {
         assert_eq!(in_pieces(&log, &[1_000, 77]), whole);
     }
 }
+
+#[test]
+fn lines_cut_off_at_one_width_lose_messages() {
+    const REFUSAL: &str = "0531082901|hw   |4|00|hwDescSecurityDeviceCredentialsStore: Could not st";
+    const OTHER: &str = "0531082902|sip  |4|00|Registration of line 1 failed, server sip.example.co";
+    const FINGERPRINT: &str = "0531082903|tls  |3|00|Polycom device certificate MD5 fingerprint: 70:8B:85:9C";
+    let cut_off = |lines: &[&str]| {
+        super::digest_of(lines.join("\n").as_bytes(), &Window::default()).counts.width.cut_off()
+    };
+    let [refusal, other] = [REFUSAL, OTHER].map(|line| &line[..72]);
+    assert_eq!(cut_off(&[refusal, other, ""]), 1);
+    assert_eq!(cut_off(&[other, refusal, &FINGERPRINT[..72], ""]), 2);
+    assert_eq!(cut_off(&[refusal, &FINGERPRINT[..72], ""]), 0);
+    // A longer line shows that the lines are whole; a shorter message ends for another reason.
+    assert_eq!(cut_off(&[refusal, other, OTHER, ""]), 0);
+    assert_eq!(cut_off(&[&refusal[..71], other, other, ""]), 0);
+    // One line has a width of its own.
+    assert_eq!(cut_off(&[refusal, &other[..71], ""]), 0);
+    // The next line is the rest.
+    let rest = "ore key for custom device key1, length 4677 is bigger than maximum 4096";
+    assert_eq!(cut_off(&[refusal, rest, other, ""]), 0);
+}

@@ -194,6 +194,17 @@ impl ReadLog {
                 format!("{lines} longer than {longest} bytes; the rest of each such line was not read"),
             );
         }
+        let cut_off = counts.width.cut_off();
+        if cut_off > 0 {
+            let messages = match cut_off {
+                1 => "1 message about certificates ends".to_owned(),
+                several => format!("{several} messages about certificates end"),
+            };
+            let message = format!(
+                "its lines are cut off at one width, as by a terminal; {messages} there, and can't be read whole"
+            );
+            report(ProblemKind::Unreadable, message);
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::super::OwnedHeader;
-use super::{Reader, Recorder};
+use super::{MAX_FRAGMENT_LENGTH, Reader, Recorder};
 use crate::event::{self, End, Event, ParsedText, WrappedText};
 use crate::line::{completed_header, has_hidden_header, joined_header, trim};
 
@@ -20,6 +20,8 @@ pub(super) struct Pending {
     raw: Vec<u8>,
     /// The length of its last line, in characters, and those of the lines before.
     columns: usize,
+    /// The length of its last line as it is in the file, in bytes.
+    pub(super) length: usize,
     wrapped_lines: WrappedLines,
     /// Its header has something new, so its line is kept whatever the text is.
     is_news: bool,
@@ -143,6 +145,9 @@ impl Reader {
     /// Ends the pending message.
     pub(super) fn flush(&mut self, recorder: &mut Recorder<'_>) {
         let Some(pending) = self.pending.take() else { return };
+        if pending.text.is_begun() && !pending.text.is_empty() {
+            self.digest.counts.width.add_begun(pending.length);
+        }
         let event = pending.text.event(self.wrapped_lines.are_at_blanks());
         self.wrapped_lines.add(pending.wrapped_lines);
         self.wrapped_lines.break_words |= pending.text.is_broken_within_words();
@@ -177,6 +182,21 @@ impl Reader {
     /// Whether the last line ended within its header, and this is the rest of it.
     pub(super) fn completes_header(&self, bytes: &[u8]) -> bool {
         self.begun().is_some_and(|begun| joined_header(&begun.bytes, bytes).is_some())
+    }
+
+    /// Adds a line to the digest's head if all lines before it are there.
+    pub(super) fn keep_head(&mut self, raw: &[u8], end: End) {
+        let head = &mut self.digest.head;
+        if head.bytes.len() + raw.len() < MAX_FRAGMENT_LENGTH && head.lines + 1 == self.digest.counts.lines {
+            if head.lines == 0 {
+                (head.line, head.skipped) = (1, self.skipped);
+            }
+            head.lines += 1;
+            head.bytes.extend_from_slice(raw);
+            if end == End::Whole {
+                head.bytes.push(b'\n');
+            }
+        }
     }
 
     /// What the end of the log leaves open, with its place.
@@ -217,7 +237,7 @@ impl Pending {
         let raw = if matches!(reading, ParsedText::Known(_)) { Vec::new() } else { with_feed(raw) };
         let text = WrappedText::new(text, reading);
         let wrapped_lines = WrappedLines::default();
-        Self { place, header, hashes, text, raw, columns, wrapped_lines, is_news, end }
+        Self { place, header, hashes, text, raw, columns, length: 0, wrapped_lines, is_news, end }
     }
 
     /// Adds a line that was joined. `is_needed`: the message was not complete without it.

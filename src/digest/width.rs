@@ -1,0 +1,44 @@
+//! Logs of which a terminal or a table showed only the first columns, so the lines are cut off at one width.
+
+use serde::{Deserialize, Serialize};
+
+/// The longest lines of a log, and the known messages that end too early with them. Lengths are in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogWidth {
+    longest: u64,
+    /// How many lines are that long.
+    lines: u64,
+    /// How many of these have only the beginning of a known message, which the next line does not continue.
+    begun: u64,
+}
+
+impl LogWidth {
+    /// Adds a line of this length.
+    #[inline]
+    pub const fn add(&mut self, length: usize) {
+        if length as u64 >= self.longest {
+            self.merge(Self { longest: length as u64, lines: 1, begun: 0 });
+        }
+    }
+
+    /// A line of this length, which was added, has only the beginning of a known message.
+    pub const fn add_begun(&mut self, length: usize) {
+        self.merge(Self { longest: length as u64, lines: 0, begun: 1 });
+    }
+
+    pub(super) const fn merge(&mut self, other: Self) {
+        if other.longest > self.longest {
+            *self = other;
+        } else if other.longest == self.longest {
+            self.lines = self.lines.saturating_add(other.lines);
+            self.begun = self.begun.saturating_add(other.begun);
+        }
+    }
+
+    /// How many known messages are cut off at the width of the log. Other lines must end there too: a message that
+    /// the phone itself left incomplete can be the longest line.
+    #[must_use]
+    pub const fn cut_off(&self) -> u64 {
+        if self.lines > self.begun { self.begun } else { 0 }
+    }
+}
