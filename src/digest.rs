@@ -30,6 +30,9 @@ pub const MAX_UNFOLDED: usize = MAX_ENTRIES / 2;
 /// The longest text that is kept of a line, in bytes.
 pub const MAX_TEXT_LENGTH: usize = 1_024;
 
+/// How many lines behind other text are taken for lines that can't be read. A text can cite fewer lines of logs.
+pub const MIN_HIDDEN: u64 = 8;
+
 /// The most different addresses that are kept of one log.
 const MAX_MACS: usize = 4;
 
@@ -143,6 +146,8 @@ pub struct Counts {
     pub foreign: u64,
     /// Lines with a header of the phone behind a text that can't be before a line.
     pub hidden: u64,
+    /// Messages in further fields of a line of JSON or CSV, of which only the first one is read.
+    pub in_further_fields: u64,
     /// Lines longer than the part of a line that is read.
     pub too_long: u64,
     /// The width at which the lines may be cut off.
@@ -167,6 +172,7 @@ impl Counts {
         self.unrecognized += if self.messages == 0 { later.unrecognized } else { 0 };
         self.foreign += later.foreign;
         self.hidden += later.hidden;
+        self.in_further_fields += later.in_further_fields;
         self.too_long += later.too_long;
         self.width.merge(later.width);
         self.messages += later.messages;
@@ -174,6 +180,15 @@ impl Counts {
         self.digits.merge(&later.digits);
         self.lowest_level = self.lowest_level.into_iter().chain(later.lowest_level).min();
         self.lowest_tls_level = self.lowest_tls_level.into_iter().chain(later.lowest_tls_level).min();
+    }
+
+    /// Whether some lines could not be read, or not whole, so that failures may be unknown.
+    #[must_use]
+    pub const fn has_unread_lines(&self) -> bool {
+        self.foreign > 0
+            || self.hidden >= MIN_HIDDEN
+            || self.in_further_fields > 0
+            || self.width.cut_off() > 0
     }
 
     /// Adds the level of one line; `is_tls` says that its component is `tls`.
@@ -400,7 +415,9 @@ impl LogDigest {
         const MOST: u64 = 1 << 48;
         let Counts { bytes, lines, unrecognized, foreign, hidden, too_long, messages, events, .. } =
             self.counts;
-        let counts = [bytes, lines, unrecognized, foreign, hidden, too_long, messages, events, self.dropped];
+        let (further, dropped) = (self.counts.in_further_fields, self.dropped);
+        let counts =
+            [bytes, lines, unrecognized, foreign, hidden, further, too_long, messages, events, dropped];
         let [head, tail] = [&self.head, &self.tail];
         let fragments = [head.line, head.lines, head.skipped, tail.line, tail.lines, tail.skipped];
         let is_entry = |entry: &LogEntry| {

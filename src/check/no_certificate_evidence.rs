@@ -39,8 +39,8 @@ pub const INVENTORY_LEVEL: u8 = 3;
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let timeline = case.timeline;
     let is_evidence = timeline.events().any(|(_, event, _)| event.is_inventory() || event.is_installation());
-    let is_cut_off = timeline.logs.iter().any(|log| log.digest.counts.width.cut_off() > 0);
-    let is_lost = case.is_mixed || case.is_unread || is_cut_off;
+    let has_unread_lines = timeline.logs.iter().any(|log| log.digest.counts.has_unread_lines());
+    let is_lost = case.is_mixed || case.is_unread || has_unread_lines;
     if !is_lost && (is_evidence || timeline.logs.is_empty()) {
         return Vec::new();
     }
@@ -63,13 +63,6 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             ]);
             sentence!["The phone's log could not be read, so nothing is known."]
         }
-        _ if is_cut_off => {
-            remedy =
-                Some(sentence!["Read the log's file itself, not what a terminal or a table shows of it."]);
-            sentence![
-                "The lines of a log are cut off at one width, so messages about certificates can't be read whole."
-            ]
-        }
         _ if bytes == 0 => {
             remedy = Some(sentence!["Restart the phone, wait for its next upload, and read its log again."]);
             sentence!["The log is empty or could not be read, so nothing is known."]
@@ -82,6 +75,10 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         _ if timeline.records.is_empty() => {
             remedy = Some(sentence!["Look at a longer time (--since, --until)."]);
             sentence!["No line of the logs is within the requested time."]
+        }
+        _ if has_unread_lines => {
+            remedy = Some(sentence!["See the problems of this scan, and read the log's own file again."]);
+            sentence!["Some lines of the logs could not be read, so failures may be missing."]
         }
         Some((level, _)) if level > INVENTORY_LEVEL => sentence![format!(
             "No inventory and no installation is in the logs: TLS logging is at level {level}, which leaves the inventory out."

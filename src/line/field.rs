@@ -60,9 +60,35 @@ fn closing_tag(text: &[u8]) -> Option<usize> {
     memmem::find_iter(text, "</").find(|at| text.get(at + 2).is_some_and(u8::is_ascii_alphabetic))
 }
 
+/// How many messages with headers are in further fields of a line, behind the field with this text.
+pub(crate) fn headers_behind(line: &[u8], text: &[u8]) -> u64 {
+    let end = (text.as_ptr_range().end as usize).checked_sub(line.as_ptr() as usize);
+    let mut rest = end.and_then(|end| line.get(end..)).unwrap_or_default();
+    let mut headers = 0;
+    while let Some((_, header, text)) = super::find_header(rest) {
+        headers += u64::from(header.stamp.is_some_and(|stamp| super::is_time(&stamp)));
+        rest = text;
+    }
+    headers
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn messages_in_further_fields() {
+        for (line, expected) in [
+            (r#"["0531082901|hw   |4|00|one","0531082902|hw   |4|00|two","x|y"]"#, 1),
+            (r#"["0531082901|hw   |4|00|one","x|y"]"#, 0),
+            ("0531082901|hw   |4|00|one,\"0531082902|hw   |4|00|two", 0),
+        ] {
+            let super::super::Line::Message { text, .. } = super::super::line(line.as_bytes()) else {
+                panic!("{line}")
+            };
+            assert_eq!(headers_behind(line.as_bytes(), text), expected, "{line}");
+        }
+    }
 
     #[test]
     fn the_end_of_a_field() {

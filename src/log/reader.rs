@@ -16,7 +16,7 @@ use super::part_name::{MAX_LINES_CHECKED, part_of};
 use super::{OwnedHeader, Recorded, Recorder};
 use crate::digest::{Fragment, LogDigest, NewEntry};
 use crate::event::{self, End, Event, ParsedText};
-use crate::line::{Header, Line, PlainLines, glued_line, line, trim, without_hole};
+use crate::line::{Header, Line, PlainLines, glued_line, headers_behind, line, trim, without_hole};
 use crate::stamp::Stamp;
 use crate::window::Window;
 use doubled::{DoubledLineDetector, from_stamp};
@@ -307,6 +307,7 @@ impl Reader {
                     if header.stamp.is_some() || event::read(own, end_of_own) != ParsedText::Unknown =>
                 {
                     self.fast_path.learn(whole, &header, &self.window);
+                    self.digest.counts.in_further_fields += headers_behind(looked_at, text);
                     self.message(&header, own, raw, end_of_own, recorder);
                 }
                 Line::Message { .. } | Line::Headerless(_) => {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::events::Chunks;
 use super::origin::Origin;
-use crate::digest::LogDigest;
+use crate::digest::{LogDigest, MIN_HIDDEN};
 use crate::event::Event;
 use crate::input::Rotation;
 use crate::log;
@@ -194,26 +194,32 @@ impl ReadLog {
                 format!("{lines} longer than {longest} bytes; the rest of each such line was not read"),
             );
         }
+        if counts.in_further_fields > 0 {
+            let message = format!(
+                "only the first message of each line is read; {} in further fields of a line",
+                messages_are(counts.in_further_fields)
+            );
+            report(ProblemKind::Unreadable, message);
+        }
         let cut_off = counts.width.cut_off();
         if cut_off > 0 {
-            let messages = match cut_off {
-                1 => "1 message about certificates ends".to_owned(),
-                several => format!("{several} messages about certificates end"),
-            };
             let message = format!(
-                "its lines are cut off at one width, as by a terminal; {messages} there, and can't be read whole"
+                "its lines are cut off at one width, as by a terminal; {} about certificates cut off there",
+                messages_are(cut_off)
             );
             report(ProblemKind::Unreadable, message);
         }
     }
 }
 
-/// A text can cite fewer lines of logs.
-const MIN_HIDDEN: u64 = 8;
-
 /// `1 line is`, `7 lines are`.
 fn lines_are(count: u64) -> String {
     if count == 1 { "1 line is".to_owned() } else { format!("{count} lines are") }
+}
+
+/// `1 message is`, `7 messages are`.
+fn messages_are(count: u64) -> String {
+    if count == 1 { "1 message is".to_owned() } else { format!("{count} messages are") }
 }
 
 /// The problem of a phone whose records do not fit together.
