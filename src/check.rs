@@ -165,20 +165,6 @@ impl Family {
         Self::Configuration,
     ];
 
-    /// The letters that its codes begin with.
-    #[must_use]
-    pub const fn letters(self) -> &'static str {
-        match self {
-            Self::Installation => "INS",
-            Self::Inventory => "INV",
-            Self::Connection => "TLS",
-            Self::Provisioning => "ZTP",
-            Self::Log => "LOG",
-            Self::Fleet => "FLT",
-            Self::Configuration => "CFG",
-        }
-    }
-
     /// A heading for its diagnoses.
     #[must_use]
     pub const fn title(self) -> &'static str {
