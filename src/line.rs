@@ -57,17 +57,32 @@ impl std::fmt::Display for Level {
 }
 
 /// The header of a line: everything before its text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Header<'a> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
     /// When the phone wrote it; None if only the end of the header is left.
     pub stamp: Option<Stamp>,
-    /// The software component, 1 to 5 characters, without its padding. If only the end of the header is left,
-    /// it may be cut or empty.
-    pub component: &'a [u8],
+    /// See [`Self::component`]; NUL bytes are behind it.
+    pub(crate) component: [u8; 5],
     /// Its level.
     pub level: Level,
     /// Number of events that the phone could not log since boot, for lack of time.
     pub missed: u64,
+}
+
+impl Header {
+    /// The software component, 1 to 5 characters, without its padding. If only the end of the header is left, it may be
+    /// cut or empty.
+    #[must_use]
+    pub fn component(&self) -> &[u8] {
+        let length = self.component.iter().take_while(|byte| **byte != 0).count();
+        &self.component[..length]
+    }
+
+    /// Whether the component is the one that logs TLS connections and certificates.
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        self.component == *b"tls\0\0"
+    }
 }
 
 /// One line, without its end.
@@ -79,7 +94,7 @@ pub enum Line<'a> {
         /// The phone or the sender of the line, if what comes before it names one.
         origin: Origin<'a>,
         /// The header.
-        header: Header<'a>,
+        header: Header,
         /// The message.
         text: &'a [u8],
     },
@@ -114,7 +129,7 @@ fn line_with<'a>(bytes: &'a [u8], mut origin: impl FnMut(&'a [u8]) -> Option<Ori
 const MAX_BARS: usize = 12;
 
 /// Finds the first complete header. Returns what comes before it, the header, and the text.
-fn find_header(line: &[u8]) -> Option<(&[u8], Header<'_>, &[u8])> {
+fn find_header(line: &[u8]) -> Option<(&[u8], Header, &[u8])> {
     memchr::memchr_iter(b'|', line).take(MAX_BARS).find_map(|bar| {
         let padded = trim_end(&line[..bar]);
         let length = padded.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
@@ -138,7 +153,7 @@ fn is_time(stamp: &Stamp) -> bool {
 
 /// Finds the end of a cut header, from the component on: `y |4|00|text`, `sip|4|00|text`, `|4|00|text`. The
 /// last digits of a stamp may come before it; with a complete stamp, the text is not a cut header.
-fn find_end_of_header(line: &[u8]) -> Option<(&[u8], Header<'_>, &[u8])> {
+fn find_end_of_header(line: &[u8]) -> Option<(&[u8], Header, &[u8])> {
     memchr::memchr_iter(b'|', line).take(MAX_BARS).find_map(|bar| {
         let missed = verify(missed, |(_, digits)| *digits > 1);
         let mut behind = (terminated(level, bar_and_blanks), terminated(missed, char('|')));
@@ -146,9 +161,7 @@ fn find_end_of_header(line: &[u8]) -> Option<(&[u8], Header<'_>, &[u8])> {
         let padded = trim_end(&line[..bar]);
         let length = padded.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
         let (before, component) = padded.split_at(padded.len() - length);
-        if component.len() > 5 || (component.is_empty() && !before.is_empty()) {
-            return None;
-        }
+        let component = padded_with_nul(component).filter(|_| !component.is_empty() || before.is_empty())?;
         let before = match trim_end(before) {
             [before @ .., b'|'] => {
                 let before = trim_end(before);
@@ -219,7 +232,7 @@ pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
-fn message(input: &[u8]) -> IResult<&[u8], (Header<'_>, &[u8])> {
+fn message(input: &[u8]) -> IResult<&[u8], (Header, &[u8])> {
     match in_columns(input) {
         Some(message) => Ok((b"", message)),
         None => in_any_columns(input),
@@ -235,7 +248,7 @@ pub(crate) const COLUMNS: usize = 22;
 /// 0531131822|sip  |4|03|text
 /// 000005.930|tls  |3|00|text
 /// ```
-pub(crate) fn in_columns(input: &[u8]) -> Option<(Header<'_>, &[u8])> {
+pub(crate) fn in_columns(input: &[u8]) -> Option<(Header, &[u8])> {
     let (head, text) = input.split_first_chunk::<COLUMNS>()?;
     let [columns @ .., b'|', c1, c2, c3, c4, c5, b'|', level, b'|', tens, ones, b'|'] = head else {
         return None;
@@ -243,7 +256,7 @@ pub(crate) fn in_columns(input: &[u8]) -> Option<(Header<'_>, &[u8])> {
     let stamp = Stamp::in_columns(columns)?;
     let padded = [*c1, *c2, *c3, *c4, *c5];
     let blanks = padded.iter().rev().take_while(|byte| **byte == b' ').count();
-    let (component, _) = head[11..16].split_at(5 - blanks);
+    let component = &padded[..5 - blanks];
     let level = match level {
         b'*' => Level::Always,
         b'0'..=b'6' => Level::Number(level & 15),
@@ -254,10 +267,11 @@ pub(crate) fn in_columns(input: &[u8]) -> Option<(Header<'_>, &[u8])> {
         && tens.is_ascii_digit()
         && ones.is_ascii_digit();
     let missed = u64::from(tens & 15) * 10 + u64::from(ones & 15);
-    is_valid.then_some((Header { stamp: Some(stamp), component, level, missed }, text))
+    let component = padded_with_nul(component).filter(|_| is_valid)?;
+    Some((Header { stamp: Some(stamp), component, level, missed }, text))
 }
 
-fn in_any_columns(input: &[u8]) -> IResult<&[u8], (Header<'_>, &[u8])> {
+fn in_any_columns(input: &[u8]) -> IResult<&[u8], (Header, &[u8])> {
     let (input, stamp) = terminated(stamp, bar_and_blanks).parse(input)?;
     // rsyslog takes the text up to the first blank for a program's name, and writes the fields of RFC 5424 behind it.
     let component = terminated(component, opt(tag(" - - -")));
@@ -278,8 +292,16 @@ fn blanks(input: &[u8]) -> IResult<&[u8], ()> {
 }
 
 /// One to five characters. The padding that follows may be missing or consist of other blanks.
-fn component(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    take_while_m_n(1, 5, |byte: u8| byte.is_ascii_graphic() && byte != b'|').parse(input)
+fn component(input: &[u8]) -> IResult<&[u8], [u8; 5]> {
+    let name = take_while_m_n(1, 5, |byte: u8| byte.is_ascii_graphic() && byte != b'|');
+    map_opt(name, padded_with_nul).parse(input)
+}
+
+/// A component with NUL bytes behind it; None if it is too long.
+fn padded_with_nul(component: &[u8]) -> Option<[u8; 5]> {
+    let mut padded = [0; 5];
+    padded.get_mut(..component.len())?.copy_from_slice(component);
+    Some(padded)
 }
 
 fn level(input: &[u8]) -> IResult<&[u8], Level> {
@@ -311,7 +333,7 @@ mod tests {
         match line(text.as_bytes()) {
             Line::Message { header, text, .. } => Some((
                 header.stamp.map(|stamp| stamp.to_string()).unwrap_or_default(),
-                String::from_utf8_lossy(header.component).into_owned(),
+                String::from_utf8_lossy(header.component()).into_owned(),
                 header.level.to_string(),
                 header.missed,
                 String::from_utf8_lossy(text).into_owned(),
@@ -394,7 +416,7 @@ mod tests {
         let Line::Message { header, text, .. } = line(b"\xA00531131822|sip\xA0\xA0|4|03|\xA0text") else {
             panic!("a message")
         };
-        assert_eq!((header.component, text), (&b"sip"[..], &b"text"[..]));
+        assert_eq!((header.component(), text), (&b"sip"[..], &b"text"[..]));
     }
 
     #[test]

@@ -21,13 +21,10 @@ pub use parts::LogPart;
 pub(crate) use parts::MAX_PARTS;
 pub use reader::MAX_LINE_LENGTH;
 
-use serde::{Deserialize, Serialize};
-
 use crate::digest::LogDigest;
 use crate::event::Event;
 use crate::input::Content;
-use crate::line::{Header, Level};
-use crate::stamp::Stamp;
+use crate::line::Header;
 use crate::window::Window;
 use parts::PartsReader;
 use reader::Reader;
@@ -53,43 +50,9 @@ pub struct Recorded<'a> {
     /// How many lines of other logs are before that line in the file.
     pub skipped: u64,
     /// Its header, if it has one.
-    pub header: Option<Header<'a>>,
+    pub header: Option<Header>,
     /// The parsed message.
     pub event: &'a Event,
-}
-
-/// The header of a known message, kept.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) struct OwnedHeader {
-    pub(crate) stamp: Option<Stamp>,
-    component: [u8; 5],
-    component_length: u8,
-    pub(crate) level: Level,
-    pub(crate) missed: u64,
-}
-
-impl OwnedHeader {
-    pub(crate) fn of(header: &Header<'_>) -> Self {
-        let mut component = [0; 5];
-        let length = header.component.len().min(5);
-        component[..length].copy_from_slice(&header.component[..length]);
-        Self {
-            stamp: header.stamp,
-            component,
-            component_length: length as u8,
-            level: header.level,
-            missed: header.missed,
-        }
-    }
-
-    pub(crate) fn as_header(&self) -> Header<'_> {
-        Header {
-            stamp: self.stamp,
-            component: &self.component[..usize::from(self.component_length)],
-            level: self.level,
-            missed: self.missed,
-        }
-    }
 }
 
 /// Receives every known message of a log, in the order of the lines.
@@ -145,7 +108,7 @@ pub fn digest_of(log: &[u8], window: &Window) -> LogDigest {
 /// The digest of the end of a log joined to the beginning of the next log, and the header of each known message by its
 /// line.
 #[must_use]
-pub(crate) fn read_split(message: &[u8]) -> (LogDigest, Vec<(u64, OwnedHeader)>) {
+pub(crate) fn read_split(message: &[u8]) -> (LogDigest, Vec<(u64, Header)>) {
     let mut headers = Headers::default();
     let mut recorder: Recorder<'_> = Some((0, &mut headers));
     let mut reader = Reader::new(Window::default());
@@ -155,11 +118,11 @@ pub(crate) fn read_split(message: &[u8]) -> (LogDigest, Vec<(u64, OwnedHeader)>)
 }
 
 #[derive(Default)]
-struct Headers(Vec<(u64, OwnedHeader)>);
+struct Headers(Vec<(u64, Header)>);
 
 impl RecordEvent for Headers {
     fn record(&mut self, _: usize, recorded: Recorded<'_>) {
-        self.0.extend(recorded.header.map(|header| (recorded.line, OwnedHeader::of(&header))));
+        self.0.extend(recorded.header.map(|header| (recorded.line, header)));
     }
 }
 

@@ -125,7 +125,7 @@ impl FastPath {
 
     /// Stores the columns of a line that the grammar accepted, if they are the phone's own. Lines of an hour with a
     /// bound of the window don't pass: the last line before a bound is kept.
-    pub(super) fn learn(&mut self, line: &[u8], header: &Header<'_>, window: &Window) {
+    pub(super) fn learn(&mut self, line: &[u8], header: &Header, window: &Window) {
         (self.hour, self.minute, self.uptime) = ([NOTHING; 6], [NOTHING; 8], [NOTHING; 10]);
         self.missed = [NOTHING; 4];
         let (Some(head), Some(stamp)) = (line.first_chunk::<COLUMNS>(), &header.stamp) else { return };
@@ -151,12 +151,10 @@ fn has_bound(hour: &[u8; 6], window: &Window) -> bool {
 }
 
 /// Whether a header is in the phone's own columns.
-fn is_in_columns(head: &[u8; COLUMNS], header: &Header<'_>) -> bool {
-    let component = header.component;
+fn is_in_columns(head: &[u8; COLUMNS], header: &Header) -> bool {
+    let padded = header.component.map(|byte| if byte == 0 { b' ' } else { byte });
     [10, 16, 18, 21].iter().all(|&at| head[at] == b'|')
-        && component.len() <= 5
-        && &head[11..11 + component.len()] == component
-        && head[11 + component.len()..16].iter().all(|&byte| byte == b' ')
+        && head[11..16] == padded
         && head[19].is_ascii_digit()
         && head[20].is_ascii_digit()
 }

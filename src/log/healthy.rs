@@ -175,7 +175,8 @@ impl HealthyLog {
     fn take(&mut self, line: &[u8], may_be_glued: bool, state: &mut LineState) -> Option<()> {
         self.counts.lines += 1;
         self.counts.messages += 1;
-        let (Header { stamp, missed, component, level }, text) = in_columns(line)?;
+        let (header, text) = in_columns(line)?;
+        let Header { stamp, missed, level, .. } = header;
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         let is_plain = text.first()?.is_ascii_graphic()
             && text.last()?.is_ascii_graphic()
@@ -187,7 +188,7 @@ impl HealthyLog {
         let stamp = stamp?;
         let is_first_date = self.dates.is_none() && !stamp.is_uptime();
         self.take_stamp(stamp, state)?;
-        let is_tls = component == b"tls";
+        let is_tls = header.is_tls();
         self.counts.add_level(level, is_tls);
         let is_message = self.take_text(text, is_tls, stamp, state)?;
         if missed != state.missed {

@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::fast_path::FastPath;
 use super::part_name::{MAX_LINES_CHECKED, part_of};
-use super::{OwnedHeader, Recorded, Recorder};
+use super::{Recorded, Recorder};
 use crate::digest::{Fragment, LogDigest, NewEntry};
 use crate::event::{self, End, Event, ParsedText};
 use crate::line::{Header, Line, PlainLines, glued_line, headers_behind, line, trim, without_hole};
@@ -260,7 +260,7 @@ impl Reader {
         }
     }
 
-    fn set_last(&mut self, line: u64, header: &Header<'_>, text: &[u8], hash: u64) {
+    fn set_last(&mut self, line: u64, header: &Header, text: &[u8], hash: u64) {
         let last = &mut self.last;
         last.hash_before = if last.line + 1 == line { last.hash } else { 0 };
         (last.line, last.skipped) = (line, self.skipped);
@@ -323,14 +323,7 @@ impl Reader {
         }
     }
 
-    fn message(
-        &mut self,
-        header: &Header<'_>,
-        text: &[u8],
-        raw: &[u8],
-        end: End,
-        recorder: &mut Recorder<'_>,
-    ) {
+    fn message(&mut self, header: &Header, text: &[u8], raw: &[u8], end: End, recorder: &mut Recorder<'_>) {
         self.flush(recorder);
         let number = self.number;
         // A part of what stands before the first stamp can be at the end of another log.
@@ -340,7 +333,7 @@ impl Reader {
         }
         self.digest.counts.messages += 1;
         // Lines that pass the fast path need not be counted here: their component has had their level before.
-        self.digest.counts.add_level(header.level, header.component == b"tls");
+        self.digest.counts.add_level(header.level, header.is_tls());
         if let Some(digits) = header.stamp.as_ref().and_then(Stamp::digits) {
             self.digest.counts.digits.add(digits);
         }
@@ -374,15 +367,15 @@ impl Reader {
             ParsedText::Unknown if news != LinesToKeep::None => self.keep_last(),
             ParsedText::Unknown => {}
             reading => {
-                let header = Some(OwnedHeader::of(header));
                 let is_news = news != LinesToKeep::None;
-                self.pending = Some(Pending::new(place, header, hashes, (text, raw), reading, end, is_news));
+                self.pending =
+                    Some(Pending::new(place, Some(*header), hashes, (text, raw), reading, end, is_news));
             }
         }
     }
 
     /// Which lines must be kept because of a change from the last header to this one.
-    fn news(&self, header: &Header<'_>) -> LinesToKeep {
+    fn news(&self, header: &Header) -> LinesToKeep {
         if self.last.line == 0 {
             return LinesToKeep::OfThis;
         }
@@ -424,7 +417,7 @@ impl Reader {
     fn add_event(
         &mut self,
         (line, skipped): (u64, u64),
-        header: Option<&Header<'_>>,
+        header: Option<&Header>,
         (hash, hash_before): (u64, u64),
         text: &[u8],
         event: Event,
@@ -445,7 +438,7 @@ impl Reader {
             hash,
             hash_before,
             event: Some(event),
-            is_tls: header.is_some_and(|header| header.component == b"tls"),
+            is_tls: header.is_some_and(Header::is_tls),
             is_cut: end == End::Cut,
             text,
         });
@@ -480,11 +473,11 @@ fn are_apart(before: &Stamp, stamp: &Stamp) -> bool {
 }
 
 /// A hash of what the phone wrote in a line: stamp, component and text, without padding.
-fn hash_of(header: &Header<'_>, text: &[u8]) -> u64 {
+fn hash_of(header: &Header, text: &[u8]) -> u64 {
     let mut key = [0; 18];
     if let (Some(stamp), Some(place)) = (&header.stamp, key.first_chunk_mut()) {
         *place = *stamp.padded();
     }
-    key[13..].iter_mut().zip(header.component).for_each(|(place, byte)| *place = *byte);
+    key[13..].copy_from_slice(&header.component);
     xxh3_64_with_seed(text, xxh3_64(&key))
 }

@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use super::Scan;
 use crate::event::Event;
-use crate::line::lossy;
-use crate::log::{OwnedHeader, RecordEvent, Recorded};
+use crate::line::{Header, lossy};
+use crate::log::{RecordEvent, Recorded};
 use crate::model::Mac;
 use crate::phone::shown_time;
 use crate::redact::Shown;
@@ -36,7 +36,7 @@ struct SpooledEvent {
     line: u64,
     /// How many lines of other logs are before it in the file.
     skipped: u64,
-    header: Option<OwnedHeader>,
+    header: Option<Header>,
     event: Event,
     #[serde(with = "chrono::naive::serde::ts_seconds_option")]
     time: Option<NaiveDateTime>,
@@ -133,8 +133,7 @@ impl RecordEvent for FileRecorder<'_> {
         while self.parts.len() <= part {
             self.parts.push(SpoolWriter::new(self.spool));
         }
-        let header = recorded.header.as_ref().map(OwnedHeader::of);
-        let Recorded { line, skipped, event, .. } = recorded;
+        let Recorded { line, skipped, header, event } = recorded;
         let (file, time, boot) = (0, None, 0);
         let event = SpooledEvent { file, line, skipped, header, event: event.clone(), time, boot };
         if let Err(error) = self.parts[part].write(&event) {
@@ -168,7 +167,7 @@ impl PhoneEvents {
             let mut kept: Vec<_> = dates.of_file(file).collect();
             kept.sort_by_key(|kept| kept.line);
             let mut kept = kept.into_iter().peekable();
-            let write = |writer: &mut SpoolWriter<'_>, kept: DatedEvent<'_>, header: Option<OwnedHeader>| {
+            let write = |writer: &mut SpoolWriter<'_>, kept: DatedEvent<'_>, header: Option<Header>| {
                 let DatedEvent { line, skipped, event, time, boot } = kept;
                 let (file, event, boot) = (file as u32, event.clone(), boot as u64);
                 writer.write(&SpooledEvent { file, line, skipped, header, event, time, boot })
@@ -226,7 +225,7 @@ impl PhoneEvents {
             stamp: stamp.map(|stamp| stamp.to_string()),
             time: time.map(shown_time),
             uptime: stamp.and_then(|stamp| stamp.uptime()).map(|uptime| uptime as f64 / 1000.0),
-            component: header.as_ref().map(|header| lossy(header.as_header().component).into_owned()),
+            component: header.as_ref().map(|header| lossy(header.component()).into_owned()),
             level: header.as_ref().map(|header| header.level.to_string()),
             missed: header.as_ref().map(|header| header.missed),
             kind: event.kind(),

@@ -11,8 +11,8 @@ use super::repeats::{once_each, without_repeats};
 use super::{Calendar, Log};
 use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::input::Rotation;
-use crate::line::{ends_before_stamp, may_end_in_stamp};
-use crate::log::{OwnedHeader, read_split};
+use crate::line::{Header, ends_before_stamp, may_end_in_stamp};
+use crate::log::read_split;
 use crate::stamp::Yearless;
 
 /// The logs that are used, in order, with the messages that are split between them.
@@ -52,7 +52,7 @@ pub(super) struct JoinedLog {
 struct SplitMessage {
     digest: LogDigest,
     /// The headers of known messages, by their lines in the message.
-    headers: Vec<(u64, OwnedHeader)>,
+    headers: Vec<(u64, Header)>,
     pieces: Vec<SplitMessagePart>,
 }
 
@@ -201,7 +201,7 @@ impl Joined {
     }
 
     /// The header of the known message in this line of a log, if it is split between logs.
-    pub(crate) fn header_of_split(&self, file: usize, line: u64) -> Option<&OwnedHeader> {
+    pub(crate) fn header_of_split(&self, file: usize, line: u64) -> Option<&Header> {
         self.split_messages.iter().flatten().find_map(|message| {
             let mut headers = message.headers.iter();
             headers

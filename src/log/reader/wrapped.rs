@@ -3,16 +3,15 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::super::OwnedHeader;
 use super::{MAX_FRAGMENT_LENGTH, Reader, Recorder};
 use crate::event::{self, End, Event, ParsedText, WrappedText};
-use crate::line::{completed_header, has_hidden_header, joined_header, trim};
+use crate::line::{Header, completed_header, has_hidden_header, joined_header, trim};
 
 /// A known message that the next line may continue.
 pub(super) struct Pending {
     /// The number of its first line, and how many lines of other logs are before that line in the file.
     place: (u64, u64),
-    header: Option<OwnedHeader>,
+    header: Option<Header>,
     /// The hash of its first line, and that of the line before.
     hashes: (u64, u64),
     text: WrappedText,
@@ -153,8 +152,7 @@ impl Reader {
         self.wrapped_lines.break_words |= pending.text.is_broken_within_words();
         match event {
             Some((event, text)) => {
-                let header = pending.header.as_ref().map(OwnedHeader::as_header);
-                let Pending { place, hashes, end, .. } = pending;
+                let Pending { place, header, hashes, end, .. } = pending;
                 self.add_event(place, header.as_ref(), hashes, text, event, end, recorder);
             }
             None if pending.is_news => self.keep_last(),
@@ -226,7 +224,7 @@ fn with_feed(raw: &[u8]) -> Vec<u8> {
 impl Pending {
     pub(super) fn new(
         place: (u64, u64),
-        header: Option<OwnedHeader>,
+        header: Option<Header>,
         hashes: (u64, u64),
         (text, raw): (&[u8], &[u8]),
         reading: ParsedText,
