@@ -82,7 +82,7 @@ impl Fragment {
 }
 
 /// A line that is kept.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LogEntry {
     /// 1-based number of the line among those of this log; of a wrapped message the header's.
     pub line: u64,
@@ -105,7 +105,8 @@ pub struct LogEntry {
     pub is_tls: bool,
     /// The line has no line feed: it may be cut.
     pub is_cut: bool,
-    text: (u32, u32),
+    /// Where its text begins and ends; see [`LogDigest::text`].
+    pub(crate) text: (u32, u32),
     /// Later occurrences of the same message that were folded into this entry.
     pub repeats: Option<Box<Repeats>>,
     /// For a failed connection among entries that were folded: whether the refusal of a server's certificate
@@ -241,31 +242,6 @@ impl Digits {
     }
 }
 
-/// A line as it is added to a digest.
-#[derive(Clone, Debug)]
-pub struct NewEntry<'a> {
-    /// See [`LogEntry::line`].
-    pub line: u64,
-    /// See [`LogEntry::skipped`].
-    pub skipped: u64,
-    /// See [`LogEntry::stamp`].
-    pub stamp: Option<Stamp>,
-    /// See [`LogEntry::missed`].
-    pub missed: Option<u64>,
-    /// See [`LogEntry::hash`].
-    pub hash: u64,
-    /// See [`LogEntry::hash_before`].
-    pub hash_before: u64,
-    /// See [`LogEntry::event`].
-    pub event: Option<Event>,
-    /// See [`LogEntry::is_tls`].
-    pub is_tls: bool,
-    /// See [`LogEntry::is_cut`].
-    pub is_cut: bool,
-    /// The message, without its header; a wrapped one joined with a blank, or directly within a word.
-    pub text: &'a [u8],
-}
-
 fn note(macs: &mut Vec<Mac>, mac: Mac) {
     if macs.len() < MAX_MACS && !macs.contains(&mac) {
         macs.push(mac);
@@ -279,30 +255,16 @@ impl LogDigest {
         self.texts.reserve(bytes.min(2048));
     }
 
-    /// Appends a line.
-    pub fn push(&mut self, new: NewEntry<'_>) {
-        let NewEntry { line, skipped, stamp, missed, hash, hash_before, event, is_tls, is_cut, text } = new;
-        if let Some(Event::Platform { mac: Some(mac), .. }) = &event {
+    /// Appends a line; `text` is the message, without its header; a wrapped one joined with a blank, or directly within
+    /// a word.
+    pub fn push(&mut self, mut entry: LogEntry, text: &[u8]) {
+        if let Some(Event::Platform { mac: Some(mac), .. }) = &entry.event {
             self.note_mac(*mac);
         }
         let begin = self.texts.len() as u32;
         self.texts.extend_from_slice(&text[..text.len().min(MAX_TEXT_LENGTH)]);
-        let text = (begin, self.texts.len() as u32);
-        self.entries.push(LogEntry {
-            line,
-            skipped,
-            stamp,
-            missed,
-            hash,
-            hash_before,
-            hash_after: 0,
-            event,
-            is_tls,
-            is_cut,
-            text,
-            repeats: None,
-            is_explained: None,
-        });
+        entry.text = (begin, self.texts.len() as u32);
+        self.entries.push(entry);
     }
 
     fn note_mac(&mut self, mac: Mac) {

@@ -14,7 +14,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use super::fast_path::FastPath;
 use super::part_name::{MAX_LINES_CHECKED, part_of};
 use super::{Recorded, Recorder};
-use crate::digest::{Fragment, LogDigest, NewEntry};
+use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::event::{self, End, Event, ParsedText};
 use crate::line::{Header, Line, PlainLines, glued_line, headers_behind, line, trim, without_hole};
 use crate::stamp::Stamp;
@@ -399,18 +399,9 @@ impl Reader {
         if last.line == 0 || std::mem::replace(&mut last.is_kept, true) {
             return;
         }
-        self.digest.push(NewEntry {
-            line: last.line,
-            skipped: last.skipped,
-            stamp: last.stamp,
-            missed: last.missed,
-            hash: last.hash,
-            hash_before: last.hash_before,
-            event: None,
-            is_tls: false,
-            is_cut: false,
-            text: &last.text,
-        });
+        let &mut LastLine { line, skipped, stamp, missed, hash, hash_before, .. } = last;
+        let entry = LogEntry { line, skipped, stamp, missed, hash, hash_before, ..LogEntry::default() };
+        self.digest.push(entry, &last.text);
     }
 
     #[expect(clippy::too_many_arguments, reason = "all that is known of one message, from two callers")]
@@ -430,7 +421,7 @@ impl Reader {
         }
         self.last.is_kept |= self.last.line == line;
         self.wants_next = true;
-        self.digest.push(NewEntry {
+        let entry = LogEntry {
             line,
             skipped,
             stamp: header.and_then(|header| header.stamp),
@@ -440,8 +431,9 @@ impl Reader {
             event: Some(event),
             is_tls: header.is_some_and(Header::is_tls),
             is_cut: end == End::Cut,
-            text,
-        });
+            ..LogEntry::default()
+        };
+        self.digest.push(entry, text);
     }
 }
 
