@@ -27,8 +27,8 @@ pub(super) struct Rows {
     directories: Vec<Box<str>>,
     /// Phones with logs that were not diagnosed because they were not asked for.
     undiagnosed: Vec<Mac>,
-    /// Totals over the phones, by their status.
-    totals: [Totals; 4],
+    /// Totals over the phones.
+    totals: Totals,
     /// A phone was replaced or removed, so `totals` is no longer valid.
     is_changed: bool,
     // The rest is compared between phones.
@@ -86,7 +86,7 @@ impl Rows {
             *bytes = packed;
             let number = self.rows.len() as u32;
             self.rows.push(row);
-            self.totals[phone.status as usize].add(&phone);
+            self.totals.add(&phone);
             self.certificates.extend(compared::hashes(&phone).map(|hash| (hash, number)));
             self.keys.extend(phone.keys().map(|key| (compared::hash_of_key(&key.public), number)));
             self.starts.extend(compared::diagnosis_starts(&phone).map(|(code, first)| DiagnosisStart {
@@ -131,9 +131,7 @@ impl Rows {
             Row { chunk: row.chunk + moved, common, directory, ..row }
         }));
         self.directories.extend(other.directories);
-        for (totals, more) in self.totals.iter_mut().zip(other.totals) {
-            totals.append(more);
-        }
+        self.totals.append(other.totals);
         self.is_changed |= other.is_changed;
         self.undiagnosed.extend(other.undiagnosed);
         self.certificates.extend(other.certificates.into_iter().map(|(hash, row)| (hash, row + before)));
@@ -210,18 +208,13 @@ impl Rows {
         let Some((shared, rows)) = SharedKeys::new(of_rows.chain(others).collect(), selection) else {
             return;
         };
-        for row in rows {
-            let status = self.rows[row as usize].status;
-            shared.rules().iter().for_each(|rule| self.totals[status as usize].add_code(rule));
-        }
+        shared.rules().iter().for_each(|rule| self.totals.add_code(rule, rows.len() as u64));
         self.shared_keys = Some(shared);
     }
 
     /// Totals over all phones; None if they have to be counted again.
     pub(super) fn totals(&self) -> Option<Totals> {
-        let mut totals = Totals::default();
-        self.totals.iter().for_each(|more| totals.append(more.clone()));
-        (!self.is_changed).then_some(totals)
+        (!self.is_changed).then(|| self.totals.clone())
     }
 
     pub(super) const fn len(&self) -> usize {

@@ -33,13 +33,11 @@ impl Totals {
         self.times = wider(self.times, phone.times);
     }
 
-    /// Counts a diagnosis of one more phone.
-    pub(super) fn add_code(&mut self, rule: &Rule) {
+    /// Counts a diagnosis of this many more phones.
+    pub(super) fn add_code(&mut self, rule: &Rule, phones: u64) {
         self.codes.resize(CATALOGUE.len(), 0);
         let place = CATALOGUE.iter().position(|known| known.code == rule.code);
-        if let Some(phones) = place.and_then(|place| self.codes.get_mut(place)) {
-            *phones += 1;
-        }
+        place.into_iter().for_each(|place| self.codes[place] += phones);
     }
 
     pub(super) fn append(&mut self, other: Self) {
