@@ -6,6 +6,8 @@ mod healthy;
 
 use std::sync::Arc;
 
+pub(crate) use device::shown_line;
+
 use chrono::{Datelike, NaiveDateTime, Timelike};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;

@@ -46,7 +46,7 @@ fn diagnosis(rule: &Rule, finding: &Finding, files: &[String], shown: Shown<'_>)
         message.as_ref().map_or(Cow::Borrowed(usual), |message| Cow::Owned(shown.message(message)))
     };
     let times = finding.seen.times();
-    let configuration: Vec<_> = finding.configuration.iter().map(|line| configuration(line, shown)).collect();
+    let configuration: Vec<_> = finding.configuration.iter().map(|line| shown_line(line, shown)).collect();
     Diagnosis {
         code: rule.code,
         name: rule.name,
@@ -86,7 +86,8 @@ fn evidence_of_file(line: &ConfigurationLine) -> Evidence {
     Evidence { file: file.clone(), line: line.unwrap_or(1), stamp: None, time: None, uptime: None, text }
 }
 
-fn configuration(line: &config::ConfigurationLine, shown: Shown<'_>) -> ConfigurationLine {
+/// A line of a configuration file as reports show it.
+pub(crate) fn shown_line(line: &config::ConfigurationLine, shown: Shown<'_>) -> ConfigurationLine {
     ConfigurationLine {
         file: shown.path(&line.file),
         line: line.line,
@@ -109,6 +110,6 @@ fn certificate(content: &SlotContent, shown: Shown<'_>) -> Certificate {
         fingerprint_algorithm: content.fingerprint.as_ref().map(|digest| digest.algorithm().name()),
         certificate_length: content.certificate_length,
         key_length: content.key_length,
-        configuration: content.configuration.iter().map(|line| configuration(line, shown)).collect(),
+        configuration: content.configuration.iter().map(|line| shown_line(line, shown)).collect(),
     }
 }

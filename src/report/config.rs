@@ -13,7 +13,8 @@ use super::text::table;
 use super::text::visible::visible;
 use super::{Format, Style, safe_json};
 use crate::check::join::origins;
-use crate::config::{self, Effective, Given, PhoneConfig};
+use crate::config::{Effective, Given, PhoneConfig};
+use crate::phone::shown_line;
 use crate::redact::Shown;
 
 /// The version of this JSON's shape.
@@ -118,7 +119,7 @@ impl ConfigPhone {
                 .into_iter()
                 .map(|(slot, line)| ConfigInstalled {
                     slot: slot.to_string(),
-                    configuration: shown_line(line, shown),
+                    configuration: shown_line(&line, shown),
                 })
                 .collect(),
             parameters: config.effective().map(|one| parameter(config, &one, shown)).collect(),
@@ -135,16 +136,7 @@ fn parameter(config: &PhoneConfig, one: &Effective<'_>, shown: Shown<'_>) -> Con
         file: shown.path(&file.path),
         line,
         counts: config.counts(parameter).filter(|counts| !counts || is_sure),
-        overrides: one.overridden.iter().map(|other| shown_line(other.in_short(), shown)).collect(),
-    }
-}
-
-fn shown_line(line: config::ConfigurationLine, shown: Shown<'_>) -> ConfigurationLine {
-    ConfigurationLine {
-        file: shown.path(&line.file),
-        line: line.line,
-        parameter: line.parameter,
-        says: shown.message(&line.says),
+        overrides: one.overridden.iter().map(|other| shown_line(&other.in_short(), shown)).collect(),
     }
 }
 
@@ -155,8 +147,7 @@ fn json(answer: &ConfigAnswer<'_>, _: &Style, out: &mut dyn Write) -> io::Result
         phones: answer.phones.to_vec(),
         problems: answer.problems.iter().map(Problem::from).collect(),
     };
-    safe_json::write(&document, out)?;
-    writeln!(out)
+    safe_json::write_line(&document, out)
 }
 
 fn tables(answer: &ConfigAnswer<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {

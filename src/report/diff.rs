@@ -69,8 +69,7 @@ impl Summary {
 
 fn json(diff: &Diff, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let summary = Summary::of(diff);
-    safe_json::write(&Document { schema_version: SCHEMA_VERSION, tool: TOOL, summary, diff }, out)?;
-    out.write_all(b"\n")
+    safe_json::write_line(&Document { schema_version: SCHEMA_VERSION, tool: TOOL, summary, diff }, out)
 }
 
 /// The number of different phones in these entries of one code, which are sorted by phone.

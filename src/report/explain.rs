@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Format, Style};
+use super::{Format, Style, safe_json};
 use crate::check::{CATALOGUE, Family, Rule};
 
 pub use nearest::nearest;
@@ -35,9 +35,11 @@ pub const EXPLAIN_FORMATS: [Format<ExplainWriter>; 3] = [
         &["json"],
         "One object per diagnosis, in a list if there can be several",
         |rules, _, out| match rules {
-            Some([rule]) => write_json(&explanation(rule), out),
-            Some(rules) => write_json(&rules.iter().map(|rule| explanation(rule)).collect(), out),
-            None => write_json(&of_families(explanation).into(), out),
+            Some([rule]) => safe_json::write_pretty(&explanation(rule), out),
+            Some(rules) => {
+                safe_json::write_pretty(&rules.iter().map(|rule| explanation(rule)).collect::<Vec<_>>(), out)
+            }
+            None => safe_json::write_pretty(&of_families(explanation), out),
         },
     ),
 ];
@@ -76,11 +78,6 @@ fn explanation(rule: &Rule) -> Value {
         "reference": rule.reference,
         "manual": rule.manual(),
     })
-}
-
-fn write_json(value: &Value, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    out.write_all(b"\n")
 }
 
 #[cfg(test)]

@@ -68,8 +68,7 @@ impl ListLine {
     /// # Errors
     /// What `out` returns.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        safe_json::write(self, out)?;
-        out.write_all(b"\n")
+        safe_json::write_line(self, out)
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::text::table::{lines, plain};
 use super::text::width::wrap;
-use super::{Format, Style};
+use super::{Format, Style, safe_json};
 use crate::lookup::LookupAnswer;
 use crate::reference::{MenuText, PartRow, ZTP_CUTOVER};
 
@@ -17,13 +17,10 @@ pub type LookupWriter = fn(&LookupAnswer, &Style, &mut dyn Write) -> io::Result<
 /// The formats of `lookup`, the default first.
 pub const LOOKUP_FORMATS: [Format<LookupWriter>; 2] = [
     Format::new("table", &["txt"], "Tables for people", table),
-    Format::new("json", &["json"], "One document, for programs", json),
+    Format::new("json", &["json"], "One document, for programs", |answer, _, out| {
+        safe_json::write_pretty(answer, out)
+    }),
 ];
-
-fn json(answer: &LookupAnswer, _: &Style, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, answer)?;
-    out.write_all(b"\n")
-}
 
 /// Text, tables and notes with blank lines between, in lines of at most the terminal's columns (at least 20).
 fn table(answer: &LookupAnswer, style: &Style, out: &mut dyn Write) -> io::Result<()> {

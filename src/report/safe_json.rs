@@ -13,6 +13,18 @@ pub(super) fn write<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io
     out.write_all(&bytes)
 }
 
+/// Writes `value` as a line of compact JSON.
+pub(super) fn write_line<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
+    write(value, out)?;
+    out.write_all(b"\n")
+}
+
+/// Writes `value` as JSON of several lines. Its texts are this program's own.
+pub(super) fn write_pretty<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    out.write_all(b"\n")
+}
+
 /// Appends `value` as compact JSON. Writing to memory does not fail, nor does serializing the report's types.
 pub(super) fn append<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) {
     let begin = bytes.len();

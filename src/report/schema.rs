@@ -8,6 +8,7 @@ use super::config::ConfigDocument;
 use super::diff;
 use super::group::GroupsDocument;
 use super::list::ListLine;
+use super::safe_json;
 use super::shape::{Document, EventRow};
 use super::watch::Change;
 
@@ -46,7 +47,6 @@ impl AnswerSchema {
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut schema = (self.make)();
         schema.insert("title".to_owned(), self.title.into());
-        serde_json::to_writer_pretty(&mut *out, &schema)?;
-        out.write_all(b"\n")
+        safe_json::write_pretty(&schema, out)
     }
 }

@@ -168,8 +168,7 @@ fn text(change: &Change, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn jsonl(change: &Change, out: &mut dyn Write) -> io::Result<()> {
-    safe_json::write(change, out)?;
-    out.write_all(b"\n")
+    safe_json::write_line(change, out)
 }
 
 #[cfg(test)]

@@ -21,11 +21,7 @@ fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result
 }
 
 fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
-    for group in &groups.list {
-        safe_json::write(group, out)?;
-        out.write_all(b"\n")?;
-    }
-    Ok(())
+    groups.list.iter().try_for_each(|group| safe_json::write_line(group, out))
 }
 
 #[cfg(test)]
