@@ -6,6 +6,8 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+pub(crate) use nearest::{MAX_NAMES, most_similar};
+
 use crate::reference::{
     Expectation, Label, MenuText, ModelName, PartNumber, PartRow, Revision, ZtpRow,
     factory_certificate_expected, menu_texts, part_rows, ztp_rows,

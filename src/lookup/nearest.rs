@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::reference::{Model, ZtpRow, menu_texts, part_rows, ztp_rows};
 
-const MAX_NAMES: usize = 5;
+pub(crate) const MAX_NAMES: usize = 5;
 
 /// Only the beginning of longer words is compared, since the time grows with the square of the length.
 const MAX_COMPARED: usize = 64;
@@ -19,20 +19,21 @@ const MAX_SIMILARITY_DROP: f64 = 0.2;
 pub(super) fn names(query: &str) -> Vec<String> {
     let query: String = compact(query).chars().take(MAX_COMPARED).collect();
     let digits: String = query.chars().filter(char::is_ascii_digit).collect();
-    let mut scored: Vec<(f64, String)> = if digits.len() >= PART_NUMBER_DIGITS {
+    let scored: Vec<(f64, String)> = if digits.len() >= PART_NUMBER_DIGITS {
         part_numbers().map(|(name, key)| (likeness(&digits, &key), name)).collect()
     } else {
         spellings().map(|(name, keys)| (best_likeness(&query, &digits, &keys), name)).collect()
     };
-    // The sort is stable: equally similar names keep the order of the tables.
+    most_similar(scored, 0.0, MAX_SIMILARITY_DROP)
+}
+
+/// At most five of these with their similarity, the most similar first: those with at least the similarity `least` that
+/// are at most by `drop` less similar than the best one. Equally similar ones keep their order.
+pub(crate) fn most_similar<T>(mut scored: Vec<(f64, T)>, least: f64, drop: f64) -> Vec<T> {
     scored.sort_by(|left, right| right.0.total_cmp(&left.0));
-    let floor = scored.first().map_or(0.0, |(best, _)| best - MAX_SIMILARITY_DROP);
-    scored
-        .into_iter()
-        .take_while(|(score, _)| *score >= floor)
-        .take(MAX_NAMES)
-        .map(|(_, name)| name)
-        .collect()
+    let floor = scored.first().map_or(least, |(best, _)| least.max(best - drop));
+    let near = scored.into_iter().take_while(|(score, _)| *score >= floor);
+    near.map(|(_, name)| name).take(MAX_NAMES).collect()
 }
 
 fn part_numbers() -> impl Iterator<Item = (String, String)> {

@@ -1,8 +1,7 @@
 //! Suggests diagnoses for a code or name that does not exist.
 
 use crate::check::{CATALOGUE, Rule};
-
-const MAX_SHOWN: usize = 5;
+use crate::lookup::{MAX_NAMES, most_similar};
 
 /// Only the beginning of longer words is compared, since the time grows with the square of the length.
 const MAX_COMPARED: usize = 32;
@@ -23,18 +22,13 @@ pub fn nearest(wanted: &str) -> Vec<&'static str> {
     let begun = CATALOGUE.iter().filter(|rule| {
         rule.code.to_ascii_lowercase().starts_with(&wanted) || rule.name.contains(wanted.as_str())
     });
-    let begun: Vec<_> = begun.map(|rule| rule.code).take(MAX_SHOWN).collect();
+    let begun: Vec<_> = begun.map(|rule| rule.code).take(MAX_NAMES).collect();
     if !begun.is_empty() {
         return begun;
     }
-    // The sort is stable: equally similar codes keep the catalogue's order, in which those about logs come
-    // first.
-    let mut scored: Vec<_> = super::of_families(|rule| (likeness(&wanted, rule), rule.code));
-    scored.sort_by(|left, right| right.0.total_cmp(&left.0));
-    let floor =
-        scored.first().map_or(MIN_SIMILARITY, |(best, _)| (best - MAX_SIMILARITY_DROP).max(MIN_SIMILARITY));
-    let near = scored.into_iter().take_while(|(score, _)| *score >= floor);
-    near.map(|(_, code)| code).take(MAX_SHOWN).collect()
+    // Those about logs come first.
+    let scored = super::of_families(|rule| (likeness(&wanted, rule), rule.code));
+    most_similar(scored, MIN_SIMILARITY, MAX_SIMILARITY_DROP)
 }
 
 fn likeness(wanted: &str, rule: &Rule) -> f64 {
