@@ -158,7 +158,7 @@ fn run(
     spool: Option<&Spool>,
 ) -> (Scan, io::Result<Vec<PhoneEvents>>) {
     let mut pending = collect::read_streams(found, &options.clock.window, progress, spool);
-    let members = pending.take_members();
+    let members = std::mem::take(&mut pending.members);
     let tree = config_tree(found, &members, options.roots.as_deref().unwrap_or_default());
     let configured = tree.phones();
     let is_read = options.roots.is_some();
@@ -199,7 +199,7 @@ fn run_with(
             part
         });
     let mut problems = problems.to_vec();
-    problems.extend(pending.problems());
+    problems.extend_from_slice(&pending.problems);
     problems.append(&mut part.problems);
     context.reread_phones(part.of_others, &mut part.rows, &mut problems);
     let mut scan = context.finish(part.rows, problems);
@@ -404,7 +404,7 @@ impl ScanContext<'_> {
 
     /// Reads the phones again whose lines were also found in other phones' files, and replaces their rows.
     fn reread_phones(&self, of_others: PendingLogs, rows: &mut Rows, problems: &mut Vec<Problem>) {
-        problems.extend(of_others.problems());
+        problems.extend_from_slice(&of_others.problems);
         let macs: BTreeSet<Mac> = of_others.macs().collect();
         rows.remove(&macs);
         if let Ok(Ok(events)) = self.events.lock().as_deref_mut() {
@@ -450,7 +450,7 @@ impl ScanContext<'_> {
         let order = rows.in_order(wanted);
         let overview = Overview { fleet, ..overview::overview(&rows, &order, problems) };
         let mut skipped = self.found.skipped.clone();
-        skipped.merge(self.pending.skipped().clone());
+        skipped.merge(self.pending.skipped.clone());
         Scan {
             overview,
             found_any,

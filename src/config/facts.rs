@@ -96,12 +96,6 @@ impl LogFacts {
         slot.and_then(|slot| self.slots.get(&slot)).map_or(SlotState::Unknown, |facts| facts.state)
     }
 
-    /// The fingerprint of the certificate that is in a slot, as far as the log shows.
-    #[must_use]
-    pub fn installed(&self, slot: Option<Slot>) -> Option<&Fingerprint> {
-        self.slots.get(&slot?)?.installed()
-    }
-
     /// Whether the phone's software knows this parameter, as far as the log shows: it ignores others.
     #[must_use]
     pub fn knows(&self, parameter: &Parameter) -> bool {

@@ -27,11 +27,12 @@ use crate::window::Window;
 pub(super) struct PendingLogs {
     by_mac: HashMap<Mac, Vec<Packed>>,
     without_address: Vec<Vec<u8>>,
-    problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
     place: LogPlace,
     /// Configuration files from archives.
-    members: Vec<Stored>,
-    skipped: SkippedFiles,
+    pub(super) members: Vec<Stored>,
+    /// Files that were not read: in archives, or in the directories of the logs of records.
+    pub(super) skipped: SkippedFiles,
     /// The temporary file for the logs of records. There can be many, and memory should grow only with the
     /// number of phones.
     file: Option<Store>,
@@ -45,19 +46,6 @@ enum Packed {
 }
 
 impl PendingLogs {
-    pub(super) fn members(&self) -> &[Stored] {
-        &self.members
-    }
-
-    pub(super) fn take_members(&mut self) -> Vec<Stored> {
-        std::mem::take(&mut self.members)
-    }
-
-    /// Files that were not read: in archives, or in the directories of the logs of records.
-    pub(super) const fn skipped(&self) -> &SkippedFiles {
-        &self.skipped
-    }
-
     /// An empty collection that keeps its logs in a temporary file.
     pub(super) fn in_file() -> io::Result<Self> {
         Ok(Self { file: Some(Store::new()?), ..Self::default() })
@@ -92,14 +80,6 @@ impl PendingLogs {
     /// Makes all added logs readable.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         self.file.as_mut().map_or(Ok(()), Store::flush)
-    }
-
-    pub(super) fn add_skipped(&mut self, skipped: SkippedFiles) {
-        self.skipped.merge(skipped);
-    }
-
-    pub(super) fn take_skipped(&mut self) -> SkippedFiles {
-        std::mem::take(&mut self.skipped)
     }
 
     fn unpack(&self, packed: &Packed) -> Option<ReadLog> {
@@ -152,10 +132,6 @@ impl PendingLogs {
             pending.by_mac.get(&mac).map(|logs| logs.iter().cloned().collect::<BTreeSet<_>>())
         };
         logs(self) == logs(other)
-    }
-
-    pub(super) fn problems(&self) -> Vec<Problem> {
-        self.problems.clone()
     }
 
     /// Sorts the logs without an address and drops duplicates, so that the order in which they were read does
@@ -321,7 +297,9 @@ impl<'s> PhoneSink<'s> {
         log.number = self.next_number;
         self.next_number += 1;
         let source = self.source.as_ref().zip(content);
-        log.origin = source.map(|((source, _), content)| Box::new(Origin::new(source.clone(), content)));
+        log.origin = source.map(|((source, _), content)| {
+            Box::new(Origin { source: source.clone(), content, group: 0, is_gone: false })
+        });
         // A file that is not a phone's log, which was read because the user named it, is only reported as a
         // problem.
         if log.digest.is_empty() && !log.is_mixed && (mac.is_none() || !name.named_like_log) {

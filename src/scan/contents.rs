@@ -30,5 +30,5 @@ impl<T: Serialize + DeserializeOwned> Sourced<T> {
 /// Decodes a log from a record, which is untrusted input: its bounds are checked.
 pub(super) fn log_of(payload: &[u8]) -> Result<ReadLog, Fault> {
     let log: ReadLog = postcard::from_bytes(payload).map_err(|_| Fault::Content)?;
-    if log.origin.is_some() && log.is_sound() { Ok(log) } else { Err(Fault::Content) }
+    if log.origin.is_some() && log.digest.is_sound() { Ok(log) } else { Err(Fault::Content) }
 }

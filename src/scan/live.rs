@@ -158,7 +158,7 @@ impl LiveScan {
             && self.audit.as_ref().is_none_or(Audit::is_unchanged);
         self.configs = configs;
         if !is_unchanged {
-            let tree = tree_builder(found, self.pending.members(), roots).watched().build();
+            let tree = tree_builder(found, &self.pending.members, roots).watched().build();
             self.audit = Audit::new(tree.into(), found, &self.pending, options.clock.now);
         }
         let is_moved =
@@ -194,7 +194,7 @@ impl LiveScan {
                 None => context.pending.of(*mac),
             };
             from_others().for_each(|more| phone_logs.append(more));
-            part.problems.extend(part.of_others.problems());
+            part.problems.extend_from_slice(&part.of_others.problems);
             let is_there = !phone_logs.is_empty() || !part.problems.is_empty();
             let kept = is_there.then(|| CachedPhone::of(context, Some(*mac), phone_logs, part.problems));
             (*mac, kept, part.of_others)
@@ -220,7 +220,7 @@ impl LiveScan {
     /// Completes the result of all phones with the diagnoses that need the whole fleet.
     fn build_scan(&self, context: &ScanContext<'_>) -> Scan {
         let mut problems = self.problems.clone();
-        problems.extend(context.pending.problems());
+        problems.extend_from_slice(&context.pending.problems);
         problems.extend(self.phones.values().flat_map(|kept| kept.problems.iter().cloned()));
         let kept: Vec<&CachedPhone> = self.phones.values().collect();
         let parts = kept.par_chunks(1024).map(|kept| {

@@ -121,7 +121,7 @@ pub fn digest(
         // A file that the user named because phones read it as configuration is not reported as a log that
         // can't be read.
         problems.retain(|one| one.value.kind != ProblemKind::NotALog || !configs.has(&one.value.path));
-        digested.problems = configs.problems();
+        digested.problems = configs.tree.problems();
     }
     problems.sort_by(|a, b| a.value.cmp(&b.value));
     problems.dedup_by(|later, kept| later.value == kept.value);
@@ -194,7 +194,7 @@ impl DigestRun<'_> {
                     self.hashes.add(log.origin.as_ref().map(|origin| origin.content));
                     sink.add(mac, log);
                 }
-                sink.others.add_skipped(cached.skipped);
+                sink.others.skipped.merge(cached.skipped);
                 read.members.extend(cached.configs.into_iter().map(|stored| (stored, source.clone())));
                 self.progress.advanced(1, source.size);
             }
@@ -203,9 +203,9 @@ impl DigestRun<'_> {
                 open(sink);
             }
         }
-        let members = sink.others.take_members().into_iter();
+        let members = std::mem::take(&mut sink.others.members).into_iter();
         read.members.extend(members.map(|stored| (stored, source.clone())));
-        let skipped = sink.others.take_skipped();
+        let skipped = std::mem::take(&mut sink.others.skipped);
         if skipped != SkippedFiles::default() {
             read.skipped.push(Sourced { value: skipped, source: Some(source.clone()) });
         }

@@ -48,12 +48,6 @@ pub(super) struct Origin {
     pub(super) is_gone: bool,
 }
 
-impl Origin {
-    pub(super) const fn new(source: FileVersion, content: ContentHash) -> Self {
-        Self { source, content, group: 0, is_gone: false }
-    }
-}
-
 /// The contents of all logs in one run of `digest`, and those of their prefixes that have the length of an
 /// earlier content.
 #[derive(Default)]

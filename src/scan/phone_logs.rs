@@ -151,11 +151,6 @@ impl PhoneLogs {
 }
 
 impl ReadLog {
-    /// Whether its digest is valid; it may come from a record, which is untrusted input.
-    pub(super) fn is_sound(&self) -> bool {
-        self.digest.is_sound()
-    }
-
     /// Reports problems with the content. `has_content`: whether any log of the phone has lines; if so, an
     /// empty log is not a problem.
     pub(super) fn report_problems(&self, has_content: bool, problems: &mut Vec<Problem>) {

@@ -66,7 +66,7 @@ impl Records {
                     FrameKind::SkippedFiles => {
                         let record = Sourced::unpack(&frame.payload)?;
                         if self.skipped.insert(frame.payload) {
-                            self.pending.add_skipped(record.value);
+                            self.pending.skipped.merge(record.value);
                         }
                     }
                     FrameKind::Configuration => self.configs.add(&frame.payload)?,

@@ -12,12 +12,11 @@ use super::phone_logs::ReadLog;
 use crate::config::{ConfigTree, Stored, reachable, role};
 use crate::input::FoundFiles;
 use crate::model::Mac;
-use crate::problem::Problem;
 use crate::records::{FrameKind, Writer, append_frame};
 
 /// Writes the configuration files of one run of `digest`.
 pub(super) struct ConfigurationWriter {
-    tree: ConfigTree,
+    pub(super) tree: ConfigTree,
     /// Files that several phones may read. Each is written once, at the end.
     shared: Mutex<BTreeSet<PathBuf>>,
     /// Files of one phone without its address in their names. If the user names such a file, it was read as a
@@ -69,11 +68,6 @@ impl ConfigurationWriter {
     /// Whether any phone reads the file at this path as configuration.
     pub(super) fn has(&self, path: &str) -> bool {
         lock(&self.shared).contains(Path::new(path)) || lock(&self.listed).contains(path)
-    }
-
-    /// What could not be read.
-    pub(super) fn problems(&self) -> Vec<Problem> {
-        self.tree.problems()
     }
 }
 
