@@ -5,10 +5,11 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::shape::{
-    Certificate, CertificateState, Device, Diagnosis, EventRow, Evidence, FleetDay, Scanned, Severity, State,
-    Status, Summary,
+    Certificate, CertificateState, Device, Diagnosis, EventRow, Evidence, FleetDay, Scanned, State, Status,
+    Summary,
 };
 use super::{Overview, ScanFormat, ScanReport, Style, ZtpReadiness};
+use crate::check::Rule;
 use crate::problem::{Problem, ProblemKind};
 
 pub(super) struct Fixture {
@@ -112,20 +113,11 @@ fn devices() -> Vec<Device> {
         Device {
             certificates: vec![installed("built-in", "0004F2FFFFFF", 2), installed("platform-1", "Custom-0004F2A1B202", 3)],
             diagnoses: vec![Diagnosis {
-                configuration: Vec::new(),
-                code: "INV002",
-                name: "common-name-mismatch",
-                severity: Severity::Error,
-                state: State::Active,
                 slot: Some("built-in".into()),
                 message: "The built-in certificate's common name is \"0004F2FFFFFF\", and this phone is 0004F2A1B202.".into(),
-                cause: "A built-in certificate carries the address of the phone it was made for. Another name means that it was written to the wrong phone, or that the log is another phone's.".into(),
-                remedy: "Check the address on the phone's label against the log's file name. If they agree, the phone has to be exchanged: a factory certificate cannot be put in afterwards.".into(),
-                reference: "Feature Profile 37148, Built-In Device Certificates",
                 occurrences: 2,
-                first_seen: Some("2026-01-11T08:00:12".into()),
                 last_seen: Some("2026-02-03T06:31:40".into()),
-                evidence: vec![line("0004f2a1b202-app.log", 18, "0111080012", "Polycom device certificate common name \"0004F2FFFFFF\"")],
+                ..diagnosis("INV002", vec![line("0004f2a1b202-app.log", 18, "0111080012", "Polycom device certificate common name \"0004F2FFFFFF\"")])
             }],
             ..phone("0004F2A1B202", "SoundPoint IP 335", "4.0.8.1608", Status::Failed)
         },
@@ -248,22 +240,19 @@ fn line(file: &str, number: u64, stamp: &str, text: &str) -> Evidence {
     }
 }
 
-fn diagnosis(
-    code: &'static str,
-    name: &'static str,
-    severity: Severity,
-    evidence: Vec<Evidence>,
-) -> Diagnosis {
+/// A diagnosis with the texts of its rule.
+fn diagnosis(code: &str, evidence: Vec<Evidence>) -> Diagnosis {
+    let rule = Rule::find(code).unwrap();
     Diagnosis {
-        code,
-        name,
-        severity,
+        code: rule.code,
+        name: rule.name,
+        severity: rule.severity,
         state: State::Active,
         slot: None,
         message: String::new(),
-        cause: "".into(),
-        remedy: "".into(),
-        reference: "Feature Profile 37148, Troubleshooting",
+        cause: rule.cause.into(),
+        remedy: rule.remedy.into(),
+        reference: rule.reference,
         occurrences: 1,
         first_seen: Some("2026-01-11T08:00:12".into()),
         last_seen: Some("2026-01-11T08:00:12".into()),
@@ -278,12 +267,15 @@ fn key_too_large(file: &str, length: u64) -> Diagnosis {
     );
     Diagnosis {
         slot: Some("platform-1".into()),
-        message: format!("the private key has {length} bytes, and the phone takes 4096 at most"),
-        cause: "A platform slot keeps its private key in flash memory, where 4096 bytes are set aside for it. A longer key is refused, and with it the certificate.".into(),
-        remedy: "Make a new key pair of 2048 bits, have its request signed, and install key and certificate together. Application slots have no such limit, but cannot serve 802.1X, syslog or provisioning.".into(),
+        message: format!(
+            "The phone refused a private key of {length} bytes for platform slot 1, which takes 4096."
+        ),
         occurrences: 14,
         last_seen: Some("2026-02-03T06:31:40".into()),
-        ..diagnosis("INS001", "key-too-large", Severity::Error, vec![line(file, 12, "0111080012", &text), line(file, 1057, "0203063140", &text)])
+        ..diagnosis(
+            "INS001",
+            vec![line(file, 12, "0111080012", &text), line(file, 1057, "0203063140", &text)],
+        )
     }
 }
 
@@ -292,75 +284,38 @@ fn key_too_large_resolved(file: &str) -> Diagnosis {
 }
 
 fn untrusted(file: &str, state: State) -> Diagnosis {
-    Diagnosis {
-        state,
-        message:
-            "the phone broke off a TLS connection because it does not trust the server: Untrusted Certificate"
-                .into(),
-        cause: "The authority that signed the server's certificate is not among those the phone trusts."
-            .into(),
-        remedy:
-            "Install the authority's root certificate on the phone, or have the server send the whole chain."
-                .into(),
-        reference: "UC Software Administrators' Guide, TLS Profiles",
-        ..diagnosis(
-            "TLS001",
-            "server-certificate-untrusted",
-            Severity::Error,
-            vec![line(
-                file,
-                88,
-                "0111080115",
-                "Server certificate verification failed, Untrusted Certificate",
-            )],
-        )
-    }
+    let text = "Server certificate verification failed, Untrusted Certificate";
+    let message = "The phone refused a server's certificate once: Untrusted Certificate.".into();
+    Diagnosis { state, message, ..diagnosis("TLS001", vec![line(file, 88, "0111080115", text)]) }
 }
 
 fn install_not_kept(file: &str, state: State) -> Diagnosis {
+    let saved = line(file, 40, "0112070000", "Saving new Custom platform device certificate 1");
+    let text = "Custom platform device certificate 1 is not available\u{1b}]0;owned\u{7}";
     Diagnosis {
         state,
         slot: Some("platform-1".into()),
-        message: "a certificate was saved to platform-1, and after the next boot that slot is empty".into(),
-        cause: "What was saved did not outlive the restart: a later configuration emptied the slot, or the phone lost power before it wrote its flash memory.".into(),
-        remedy: "Look for an empty certificate parameter in the phone's configuration files, remove it, and install again.".into(),
-        ..diagnosis("INS004", "install-not-kept", Severity::Warning, vec![line(file, 40, "0112070000", "Saving new Custom platform device certificate 1"), line(file, 77, "000005.952", "Custom platform device certificate 1 is not available\u{1b}]0;owned\u{7}")])
+        message: "A certificate was saved to platform slot 1, and the next inventory shows that slot empty."
+            .into(),
+        ..diagnosis("INS004", vec![saved, line(file, 77, "000005.952", text)])
     }
 }
 
 fn clock_not_set(file: &str) -> Diagnosis {
-    Diagnosis {
-        message: "every dated line is of the first of January: the clock was never set".into(),
-        cause: "The phone has no time server, or cannot reach it. Without the time, no certificate's validity can be checked.".into(),
-        remedy: "Set tcpIpApp.sntp.address, or hand out the time server by DHCP option 42.".into(),
-        reference: "UC Software Administrators' Guide, Setting Up SNTP",
-        ..diagnosis("LOG003", "clock-not-set", Severity::Warning, vec![line(file, 3, "0100000000", "Could not load time from ntp.example.com(ntp.example.com).")])
-    }
+    let text = "Could not load time from ntp.example.com(ntp.example.com).";
+    let message = "The phone started once without the time, and never got it after that.".into();
+    Diagnosis { message, ..diagnosis("LOG003", vec![line(file, 3, "0100000000", text)]) }
 }
 
 fn no_evidence() -> Diagnosis {
-    Diagnosis {
-        message: "no inventory and no installation in this phone's logs".into(),
-        cause: "The phone writes its certificates to the log only from TLS logging level 3 down.".into(),
-        remedy: "Set log.level.change.tls to 3, restart the phone, and scan its log again.".into(),
-        ..diagnosis("LOG001", "no-certificate-evidence", Severity::Info, Vec::new())
-    }
+    let message = "No inventory and no installation is in the logs: TLS logging is at level 4, which leaves the inventory out.".into();
+    Diagnosis { message, ..diagnosis("LOG001", Vec::new()) }
 }
 
 fn events_missed(file: &str) -> Diagnosis {
-    Diagnosis {
-        message: "3 events were lost".into(),
-        cause: "The phone was too busy to write all its events, so the picture may have holes.".into(),
-        remedy:
-            "Nothing, if the rest is clear. Else lower the logging of other components and restart the phone."
-                .into(),
-        ..diagnosis(
-            "LOG002",
-            "events-missed",
-            Severity::Info,
-            vec![line(file, 1, "000005.930", "Polycom device certificate length 802")],
-        )
-    }
+    let text = "Polycom device certificate length 802";
+    let message = "3 events were lost before the first line that was read.".into();
+    Diagnosis { message, ..diagnosis("LOG002", vec![line(file, 1, "000005.930", text)]) }
 }
 
 pub(super) fn events() -> Vec<EventRow> {
