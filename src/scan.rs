@@ -251,10 +251,7 @@ impl ScanContext<'_> {
         let mut part = PartialScan::default();
         let mut buffers = Buffers::new(1);
         for mac in BTreeSet::from_iter(self.options.devices.iter().copied()) {
-            let phone_logs = match self.found.phone_of(mac) {
-                Some(phone) => self.read_all_logs(phone, mac, &mut buffers, &mut part),
-                None => self.pending.of(mac),
-            };
+            let phone_logs = self.read_all_logs(mac, &mut buffers, &mut part);
             self.diagnose(Some(mac), phone_logs, &mut part.rows, &mut part.problems);
         }
         Some(part)
@@ -413,10 +410,7 @@ impl ScanContext<'_> {
         let mut part = PartialScan::default();
         let mut buffers = Buffers::new(1);
         for mac in macs {
-            let mut phone_logs = match self.found.phone_of(mac) {
-                Some(phone) => self.read_all_logs(phone, mac, &mut buffers, &mut part),
-                None => self.pending.of(mac),
-            };
+            let mut phone_logs = self.read_all_logs(mac, &mut buffers, &mut part);
             phone_logs.append(of_others.of(mac));
             self.diagnose(Some(mac), phone_logs, rows, problems);
         }

@@ -28,9 +28,6 @@ pub(super) fn no_log(mac: Mac, shown: Shown<'_>) {
 
 /// Explains why something that the user may expect is not in the answer.
 pub(super) fn left_out(scan: &Scan, overview: &Overview, shown: Shown<'_>, verbosity: Verbosity) {
-    if verbosity == Verbosity::Quiet {
-        return;
-    }
     skipped_files(&scan.skipped, shown, verbosity);
     undecided(scan, shown, verbosity);
     nothing_found(scan.found_any, &overview.problems, &scan.skipped, verbosity);

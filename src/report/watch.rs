@@ -17,12 +17,17 @@ pub type WatchWriter = Option<fn(&Change, &mut dyn Write) -> io::Result<()>>;
 /// The formats of `watch`.
 pub const WATCH_FORMATS: [Format<WatchWriter>; 3] = [
     Format::new("table", &[], "The table of `scan`, kept up to date on a terminal", None),
-    Format::new("text", &[], "One line per change, for people", Some(text)),
+    Format::new(
+        "text",
+        &[],
+        "One line per change, for people",
+        Some(|change, out| writeln!(out, "{change}")),
+    ),
     Format::new(
         "jsonl",
         &[],
         "One JSON object per change and line; `phonecert schema watch` describes it",
-        Some(jsonl),
+        Some(|change, out| safe_json::write_line(change, out)),
     ),
 ];
 
@@ -161,14 +166,6 @@ impl std::fmt::Display for Change {
         }
         Ok(())
     }
-}
-
-fn text(change: &Change, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{change}")
-}
-
-fn jsonl(change: &Change, out: &mut dyn Write) -> io::Result<()> {
-    safe_json::write_line(change, out)
 }
 
 #[cfg(test)]

@@ -186,13 +186,10 @@ impl LiveScan {
             let mut part = PartialScan::default();
             let from_others =
                 || of_others.iter().filter(|(source, _)| *source != mac).map(|(_, held)| held.of(*mac));
-            let mut phone_logs = match context.found.phone_of(*mac) {
-                Some(phone) => {
-                    context.found.open_ahead(&[phone as u32], buffers);
-                    context.read_all_logs(phone, *mac, buffers, &mut part)
-                }
-                None => context.pending.of(*mac),
-            };
+            if let Some(phone) = context.found.phone_of(*mac) {
+                context.found.open_ahead(&[phone as u32], buffers);
+            }
+            let mut phone_logs = context.read_all_logs(*mac, buffers, &mut part);
             from_others().for_each(|more| phone_logs.append(more));
             part.problems.extend_from_slice(&part.of_others.problems);
             let is_there = !phone_logs.is_empty() || !part.problems.is_empty();

@@ -23,7 +23,7 @@ impl ScanContext<'_> {
             && clock.window.is_open()
             && !self.pending.has(mac);
         if !is_simple {
-            return Err(self.read_all_logs(phone, mac, buffers, part));
+            return Err(self.read_all_logs(mac, buffers, part));
         }
         let mut sink = self.read_into_sink(phone, mac, buffers, Some(Vec::new()));
         let logs = sink.healthy.iter_mut().flatten();
@@ -52,14 +52,9 @@ impl ScanContext<'_> {
         problems.is_empty().then(|| shown(&self.phone(Some(mac), &joined, is_mixed, false)))
     }
 
-    /// Reads the logs that were found by the phone's name and adds those in `pending`.
-    pub(super) fn read_all_logs(
-        &self,
-        phone: usize,
-        mac: Mac,
-        buffers: &mut Buffers,
-        part: &mut PartialScan,
-    ) -> PhoneLogs {
+    /// Reads the logs that were found by the phone's name, if there are any, and adds those in `pending`.
+    pub(super) fn read_all_logs(&self, mac: Mac, buffers: &mut Buffers, part: &mut PartialScan) -> PhoneLogs {
+        let Some(phone) = self.found.phone_of(mac) else { return self.pending.of(mac) };
         let sink = self.read_into_sink(phone, mac, buffers, None);
         let (mut phone_logs, of_others) = sink.finish(&mut part.problems);
         part.of_others.append(of_others);
