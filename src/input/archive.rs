@@ -3,10 +3,10 @@
 
 use std::io::Read;
 
-use super::file_kind::ConfigKind;
 use super::kind::{has_ending, is_archive_name, unsupported_name};
 use super::limits::Fault;
 use super::log_name::{Rotation, find_ignoring_case, is_boot_log, log_mac, rotation};
+use super::other_files::ConfigKind;
 use crate::model::Mac;
 
 /// What an archive's directory or header says of a member.

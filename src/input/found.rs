@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use rayon::slice::ParallelSliceMut;
 
 use super::buffers::LogFile;
-use super::file_kind::{ConfigKind, SkippedFiles};
 use super::log_name::{Rotation, log_mac, natural_order, rotation};
+use super::other_files::{ConfigKind, SkippedFiles};
 use super::source::Source;
 use super::system::{path_of, shown};
 use super::{LogName, Options};

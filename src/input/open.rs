@@ -13,10 +13,10 @@ use super::archive::{
 };
 use super::buffers::{Buffers, WHOLE};
 use super::decompress::{BLOCK, Decoder, read_ahead};
-use super::file_kind::SkipReason;
 use super::kind::{Compression, FileKind, SNIFFED, is_archive_name};
 use super::limits::{Budget, Fault, LimitedStream, MAX_CONFIG_BYTES, MAX_NESTING, fill, too_long};
 use super::log_name::is_apple_double;
+use super::other_files::SkipReason;
 use super::system::{read_at, shown};
 use super::utf16::decoded;
 use super::{ConfigContent, ConfigMember, Content, LogName, LogSink, NOT_PLAIN, Rotation, tar, zip};

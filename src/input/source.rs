@@ -7,11 +7,11 @@ use std::io::{self, Read};
 
 use super::archive::base_name;
 use super::buffers::{Buffers, WHOLE};
-use super::file_kind::{ConfigKind, SkipReason};
 use super::kind::is_archive_name;
 use super::limits::{Budget, Fault, fill};
 use super::log_name::{log_mac, mac_in_name, rotation};
 use super::open::{Input, Item, Opener, SHORTER, read_fault};
+use super::other_files::{ConfigKind, SkipReason};
 use super::state::FileState;
 use super::system::{FileStatus, open_file, path_of, problem_of, shown};
 use super::{LogName, LogSink, Options};

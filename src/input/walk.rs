@@ -13,10 +13,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Options;
 use super::archive::is_piece_name;
-use super::file_kind::{ConfigKind, SkipReason};
 use super::found::{DirectoryTree, FoundFiles, PartialFiles, join};
 use super::kind::{has_ending, is_archive_name, unsupported_name};
 use super::log_name::{is_apple_double, log_mac, mac_in_name};
+use super::other_files::{ConfigKind, SkipReason};
 use super::source::{Source, SourceKind};
 use super::system::{
     DirectoryId, EntryKind, OpenDirectory, bytes_of, directory_id, or_here, path_of, problem_of, shown,

@@ -6,8 +6,8 @@ use std::io::BufRead;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::contents::{Sourced, log_of};
 use super::origin::FileVersion;
+use super::payload::{Sourced, log_of};
 use super::phone_logs::ReadLog;
 use super::store::{Place, Store};
 use crate::config::Stored;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, BufRead};
 
 use super::collect::PendingLogs;
-use super::contents::{Sourced, log_of};
+use super::payload::{Sourced, log_of};
 use super::stored_configuration::StoredConfigs;
 use crate::input::decompressed;
 use crate::problem::Problem;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use super::collect::PendingLogs;
-use super::contents::Sourced;
+use super::payload::Sourced;
 use super::store::{Place, Store};
 use crate::config::{ConfigTree, Stored, TreeBuilder, role};
 use crate::input::shown_path;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::configuration::{config_tree, log_directories};
-use super::contents::Sourced;
 use super::origin::FileVersion;
+use super::payload::Sourced;
 use super::phone_logs::ReadLog;
 use crate::config::{ConfigTree, Stored, reachable, role};
 use crate::input::FoundFiles;
