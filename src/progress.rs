@@ -20,9 +20,9 @@ pub(crate) struct Progress {
 
 impl Progress {
     /// A bar for this many logs, if one is wanted and standard error is a terminal.
-    pub(crate) fn new(wished: bool, logs: u64) -> Self {
+    pub(crate) fn new(is_wanted: bool, logs: u64) -> Self {
         let bytes = Arc::new(AtomicU64::new(0));
-        if !wished || !io::stderr().is_terminal() {
+        if !is_wanted || !io::stderr().is_terminal() {
             return Self { bar: ProgressBar::hidden(), bytes };
         }
         let bar = ProgressBar::with_draw_target(Some(logs), ProgressDrawTarget::stderr_with_hz(A_SECOND));

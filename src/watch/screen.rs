@@ -44,8 +44,8 @@ impl Screen {
         std::thread::Builder::new().name("keys".to_owned()).spawn(move || {
             // If the keyboard can't be read, the table is still shown.
             while let Ok(event) = event::read() {
-                if let Some(told) = wake_of(&event)
-                    && wake.send(told).is_err()
+                if let Some(event) = wake_of(&event)
+                    && wake.send(event).is_err()
                 {
                     return;
                 }
