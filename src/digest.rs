@@ -249,12 +249,6 @@ fn note(macs: &mut Vec<Mac>, mac: Mac) {
 }
 
 impl LogDigest {
-    /// Reserves capacity for the entries of most logs of this length in bytes, to avoid repeated growth.
-    pub fn reserve(&mut self, bytes: usize) {
-        self.entries.reserve((bytes / 64).min(32));
-        self.texts.reserve(bytes.min(2048));
-    }
-
     /// Appends a line; `text` is the message, without its header; a wrapped one joined with a blank, or directly within
     /// a word.
     pub fn push(&mut self, mut entry: LogEntry, text: &[u8]) {

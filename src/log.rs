@@ -89,7 +89,7 @@ pub fn read(content: Content<'_>, window: &Window, recorder: Option<&mut dyn Rec
 /// first lines names its phone or sender. Checking these lines first would take 5 % of the time for a small
 /// log.
 fn read_whole(log: &[u8], window: &Window) -> Option<LogPart> {
-    let mut reader = Reader::with_room(*window, log.len());
+    let mut reader = Reader::new(*window);
     reader.feed(log, &mut None);
     // The reader keeps a line without a line feed until the log ends.
     let last = &log[memchr::memrchr(b'\n', log).map_or(0, |feed| feed + 1)..];

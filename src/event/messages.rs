@@ -82,22 +82,10 @@ fn parse(text: &[u8], ends: End, candidates: u64, remarks: u8) -> ParsedText {
     // A mark after the text shows that the text is complete.
     let is_cut = (ends == End::Cut && text.len() == trimmed.len()) || text.len() < marked.len();
     let end = if is_cut { words::CUT } else { words::WHOLE };
-    // Nearly all texts are short, so adding the line feed needs no allocation.
-    let mut short = [0; 256];
-    let mut long = Vec::new();
-    let ended = if let Some(room) = short.get_mut(..text.len() + end.len()) {
-        room[..text.len()].copy_from_slice(text);
-        room[text.len()..].copy_from_slice(end);
-        &*room
-    } else {
-        long.reserve_exact(text.len() + end.len());
-        long.extend_from_slice(text);
-        long.extend_from_slice(end);
-        &long
-    };
+    let ended = [text, end].concat();
     let mut begins = false;
     for message in places(candidates).map(|place| &MESSAGES[place]) {
-        match (message.parse)(ended) {
+        match (message.parse)(&ended) {
             Ok((_, event)) => return ParsedText::of(event),
             Err(_) => begins |= matches!((message.parse)(text), Err(nom::Err::Incomplete(_))),
         }

@@ -107,13 +107,6 @@ impl Reader {
         }
     }
 
-    /// A reader for a log of this length in bytes, with capacity for the entries of most such logs.
-    pub(super) fn with_room(window: Window, length: usize) -> Self {
-        let mut reader = Self::new(window);
-        reader.digest.reserve(length);
-        reader
-    }
-
     /// Takes the next piece of the log.
     pub(super) fn feed(&mut self, piece: &[u8], recorder: &mut Recorder<'_>) {
         self.digest.counts.bytes += piece.len() as u64;

@@ -78,8 +78,7 @@ impl<'r> Shown<'r> {
     /// A message, each part by its kind.
     #[must_use]
     pub fn message(self, message: &Sentence) -> String {
-        // Most messages are shorter.
-        let mut shown = String::with_capacity(128);
+        let mut shown = String::new();
         for part in &message.0 {
             match part {
                 Part::Text(text) => shown.push_str(text),
