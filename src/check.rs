@@ -166,7 +166,6 @@ impl Family {
     ];
 
     /// A heading for its diagnoses.
-    #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
             Self::Installation => "Installing custom certificates",
@@ -199,7 +198,6 @@ pub struct Case<'a> {
 
 impl<'a> Case<'a> {
     /// The input for this phone.
-    #[must_use]
     pub fn new(timeline: &'a Timeline<'a>, listed: Option<&'a InventoryRow>) -> Self {
         let software = timeline.software().next_back().map(|(version, _)| version);
         let readiness = timeline.model.zip(software).map(|(model, version)| ztp_readiness(model, version));
@@ -207,7 +205,6 @@ impl<'a> Case<'a> {
     }
 
     /// The input for the checks that compare phones: only its shared certificates are known.
-    #[must_use]
     pub fn of_shared(shared: &'a [SharedCertificate]) -> Self {
         Self { shared, ..Self::new(Timeline::nothing(), None) }
     }
@@ -227,7 +224,6 @@ pub struct SharedCertificate {
 }
 
 /// A phone's status from its active diagnoses, each with its severity for this phone.
-#[must_use]
 pub fn status(active: impl Iterator<Item = (&'static Rule, Severity)>) -> Status {
     let statuses = active.map(|(rule, severity)| match severity {
         Severity::Error => Status::Failed,
@@ -314,14 +310,12 @@ pub const CATALOGUE: &[&Rule] = &[
 
 impl Rule {
     /// The rule with this code; case does not matter.
-    #[must_use]
     pub fn find(code: &str) -> Option<&'static Self> {
         Self::named(code).into_iter().find(|rule| rule.code.eq_ignore_ascii_case(code.trim()))
     }
 
     /// The rules with this code or name, those of logs first; case does not matter. Two rules can have the same
     /// name: one about the log, and one about the same fact in the configuration.
-    #[must_use]
     pub fn named(code_or_name: &str) -> Vec<&'static Self> {
         let wanted = code_or_name.trim();
         let is_it =
@@ -332,13 +326,11 @@ impl Rule {
     }
 
     /// Whether it is made from a phone's logs.
-    #[must_use]
     pub const fn is_of_logs(&self) -> bool {
         matches!(self.run, Run::Logs(_))
     }
 
     /// What the rule finds in one phone, by slot.
-    #[must_use]
     pub fn run(&self, case: &Case<'_>) -> Vec<Finding> {
         match self.run {
             Run::Logs(run) => run(case),
@@ -347,7 +339,6 @@ impl Rule {
     }
 
     /// What the rule finds in one phone's configuration, by slot.
-    #[must_use]
     pub fn run_on_configuration(&self, case: &configuration::ConfigurationCase<'_>) -> Vec<Finding> {
         let found = match self.run {
             Run::Logs(_) => Vec::new(),
@@ -362,7 +353,6 @@ impl Rule {
     }
 
     /// The manual of the rule: its first paragraph in one line, then sections in Markdown.
-    #[must_use]
     pub fn manual(&self) -> String {
         let lines = self.source.lines().map_while(|line| line.strip_prefix("//!"));
         let lines: Vec<_> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
@@ -370,7 +360,6 @@ impl Rule {
     }
 
     /// The manual's first paragraph: what the diagnosis is, in one sentence.
-    #[must_use]
     pub fn summary(&self) -> String {
         let manual = self.manual();
         manual.lines().take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")

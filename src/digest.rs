@@ -75,7 +75,6 @@ pub struct Fragment {
 
 impl Fragment {
     /// Whether it ends within a line.
-    #[must_use]
     pub fn is_cut(&self) -> bool {
         self.bytes.last().is_some_and(|byte| *byte != b'\n')
     }
@@ -325,7 +324,6 @@ impl LogDigest {
     }
 
     /// The text of an entry of this digest, as in the log, without its header.
-    #[must_use]
     pub fn text(&self, entry: &LogEntry) -> &[u8] {
         self.texts.get(entry.text.0 as usize..entry.text.1 as usize).unwrap_or_default()
     }
@@ -358,7 +356,6 @@ impl LogDigest {
     }
 
     /// A digest with the same counts and nothing else.
-    #[must_use]
     pub fn counts_only(&self) -> Self {
         let counts = Counts { width: LogWidth::default(), ..self.counts };
         Self { counts, ..Self::default() }
@@ -366,7 +363,6 @@ impl LogDigest {
 
     /// Whether an unpacked digest is valid: counts can be added without overflow, lines are in order, and
     /// texts are present. Records are untrusted input.
-    #[must_use]
     pub fn is_sound(&self) -> bool {
         const MOST: u64 = 1 << 48;
         let Counts { bytes, lines, unrecognized, foreign, hidden, too_long, messages, events, .. } =
@@ -394,21 +390,18 @@ impl LogDigest {
     }
 
     /// Whether repeated failures were folded, or old entries dropped.
-    #[must_use]
     pub fn is_folded(&self) -> bool {
         self.dropped > 0 || self.entries.iter().any(|entry| entry.repeats.is_some())
     }
 
     /// The first line if it has a stamp and is in the head: something stands before the stamp, and only the beginning
     /// of that can be in another log.
-    #[must_use]
     pub fn whole_head(&self) -> Option<&LogEntry> {
         let first = self.entries.first().filter(|_| !self.head.bytes.is_empty())?;
         (first.line == 1 && first.stamp.is_some()).then_some(first)
     }
 
     /// Whether it has no line of a phone's log.
-    #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.counts.messages == 0
     }
@@ -416,31 +409,26 @@ impl LogDigest {
 
 impl LogEntry {
     /// Whether it is the banner of a boot.
-    #[must_use]
     pub const fn is_banner(&self) -> bool {
         matches!(self.event, Some(Event::LogStart { banner: true, .. }))
     }
 
     /// Whether the stamp is a date, not a time since boot.
-    #[must_use]
     pub fn is_dated(&self) -> bool {
         self.stamp.is_some_and(|stamp| stamp.digits().is_some())
     }
 
     /// The number of occurrences: this one and the folded ones.
-    #[must_use]
     pub fn count(&self) -> u64 {
         1 + self.repeats.as_ref().map_or(0, |repeats| repeats.count)
     }
 
     /// 1-based number of the line in the file.
-    #[must_use]
     pub const fn line_in_file(&self) -> u64 {
         self.line + self.skipped
     }
 
     /// Number in the file, and stamp, of its last line.
-    #[must_use]
     pub fn last_line(&self) -> (u64, Option<Stamp>) {
         let last = self.repeats.as_ref().and_then(|repeats| repeats.shown.last());
         last.map_or((self.line_in_file(), self.stamp), |last| (last.line, last.stamp))

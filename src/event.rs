@@ -276,14 +276,12 @@ enum Role {
 
 impl Event {
     /// The name of this kind of event in the output. This is slow.
-    #[must_use]
     pub fn kind(&self) -> &'static str {
         let (kind, _) = kinds::parts(self);
         kinds::all().iter().map(|known| known.name).find(|name| *name == kind).unwrap_or_default()
     }
 
     /// The fields of this kind, with the names and in the order of the output. This is slow.
-    #[must_use]
     pub fn fields(&self) -> Map<String, Value> {
         let (_, mut fields) = kinds::parts(self);
         fields.retain(|name, _| kinds::is_shown(name));
@@ -291,7 +289,6 @@ impl Event {
     }
 
     /// The slot that the message itself names.
-    #[must_use]
     pub const fn slot(&self) -> Option<Slot> {
         match self {
             Self::KeyTooLarge { slot, .. }
@@ -307,7 +304,6 @@ impl Event {
     }
 
     /// The fingerprint that the message shows.
-    #[must_use]
     pub const fn fingerprint(&self) -> Option<&Fingerprint> {
         match self {
             Self::NewCertificate { fingerprint, .. }
@@ -319,20 +315,17 @@ impl Event {
     }
 
     /// Whether it is a line of the certificate inventory that a phone logs at boot.
-    #[must_use]
     pub const fn is_inventory(&self) -> bool {
         matches!(self.role(), Role::Inventory)
     }
 
     /// Whether it is about an installation: tried, done or refused.
-    #[must_use]
     pub const fn is_installation(&self) -> bool {
         matches!(self.role(), Role::Installation | Role::Refusal)
     }
 
     /// Whether it is a failure that may repeat often and changes nothing else: many such events in a row can be
     /// counted as one.
-    #[must_use]
     pub const fn is_failure(&self) -> bool {
         matches!(self.role(), Role::Refusal | Role::Failure)
     }
@@ -390,7 +383,6 @@ impl Event {
 
     /// The number of further lines in which the message may continue although it is complete. Most messages have
     /// one line.
-    #[must_use]
     pub const fn further_lines(&self) -> u8 {
         match self {
             // Free text: lines after the next one are not from the phone.

@@ -98,7 +98,6 @@ fn read_whole(log: &[u8], window: &Window) -> Option<LogPart> {
 }
 
 /// The digest of a log in memory that is one phone's.
-#[must_use]
 pub fn digest_of(log: &[u8], window: &Window) -> LogDigest {
     let mut reader = Reader::new(*window);
     reader.feed(log, &mut None);
@@ -107,7 +106,6 @@ pub fn digest_of(log: &[u8], window: &Window) -> LogDigest {
 
 /// The digest of the end of a log joined to the beginning of the next log, and the header of each known message by its
 /// line.
-#[must_use]
 pub(crate) fn read_split(message: &[u8]) -> (LogDigest, Vec<(u64, Header)>) {
     let mut headers = Headers::default();
     let mut recorder: Recorder<'_> = Some((0, &mut headers));

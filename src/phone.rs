@@ -104,7 +104,6 @@ pub struct Common {
 
 impl Common {
     /// Made from the findings, and the private keys that the files set.
-    #[must_use]
     pub fn new(found: Vec<(&'static Rule, Finding)>, keys: Vec<ConfiguredKey>) -> Self {
         let mut findings = numbered(found);
         findings.sort_by_key(order);
@@ -112,7 +111,6 @@ impl Common {
     }
 
     /// A copy with further findings.
-    #[must_use]
     pub fn and(&self, more: Vec<(&'static Rule, Finding)>) -> Self {
         let mut findings = [&self.findings[..], &numbered(more)].concat();
         findings.sort_by_key(order);
@@ -120,7 +118,6 @@ impl Common {
     }
 
     /// Whether these findings together with a phone's own ones equal `found`.
-    #[must_use]
     pub fn makes_with(&self, own: &[(&'static Rule, Finding)], found: Vec<(&'static Rule, Finding)>) -> bool {
         let mut all = [&self.findings[..], &numbered(own.to_vec())].concat();
         all.sort_by_key(order);
@@ -191,7 +188,6 @@ struct ShownLine {
 
 impl Phone {
     /// Runs all checks on a phone; [`select`](Self::select) then keeps the selected findings.
-    #[must_use]
     pub fn new(case: &Case<'_>) -> Self {
         let timeline = case.timeline;
         let mut findings = Vec::new();
@@ -240,7 +236,6 @@ impl Phone {
     }
 
     /// A phone of which only the address is known.
-    #[must_use]
     pub fn unreadable(mac: Option<Mac>) -> Self {
         let mut phone = Self::new(&Case::new(Timeline::nothing(), None));
         (phone.mac, phone.status, phone.is_unknown) = (mac, Status::Unknown, true);
@@ -273,7 +268,6 @@ impl Phone {
     }
 
     /// What it has in common with others, if it has no keys of its own.
-    #[must_use]
     pub fn common_keys(&self) -> Option<&Arc<Common>> {
         self.common.as_ref().filter(|_| self.keys.is_empty())
     }
@@ -320,7 +314,6 @@ impl Phone {
     }
 
     /// The active diagnoses, one bit each: bit N is the rule at index N of the catalogue.
-    #[must_use]
     pub fn active_rules(&self) -> u64 {
         const { assert!(CATALOGUE.len() <= u64::BITS as usize, "each rule needs a bit") };
         let common = self.common.iter().flat_map(|common| &common.findings);
@@ -335,7 +328,6 @@ impl Phone {
     }
 
     /// The line that shows the fingerprint of a slot's certificate.
-    #[must_use]
     pub fn seen(&self, content: &SlotContent) -> Occurrences {
         let (Some(shown), Some(fingerprint)) = (&content.line, &content.fingerprint) else {
             return Occurrences::without_lines();
@@ -442,7 +434,6 @@ pub(crate) fn shown_time(time: NaiveDateTime) -> String {
 }
 
 /// The severity of a finding: its own, else the rule's.
-#[must_use]
 pub fn severity(rule: &Rule, finding: &Finding) -> Severity {
     finding.severity.unwrap_or(rule.severity)
 }

@@ -104,7 +104,6 @@ pub struct Header {
 
 impl Header {
     /// The header of records of this version. `made_at`: when the run began, in seconds since 1970, UTC.
-    #[must_use]
     pub fn new(window: &Window, made_at: i64, has_configuration: bool) -> Self {
         let tool = env!("CARGO_PKG_VERSION").to_owned();
         Self { tool, window: window.in_seconds(), made_at, has_configuration }

@@ -126,25 +126,21 @@ impl Redactor {
 
     /// Redacts text of a log. Secrets in it are concealed too ([`conceal`]). Redacting twice gives the same
     /// as once.
-    #[must_use]
     pub fn text(&self, text: &str) -> String {
         text::rewrite(text, self)
     }
 
     /// Redacts a name, such as a certificate's common name.
-    #[must_use]
     pub fn name(&self, name: &str) -> String {
         word::of_name(Pseudonym::Name, &conceal(name), self)
     }
 
     /// Redacts a path, as reports have it: a member of an archive is `a.zip!/path/in/it`.
-    #[must_use]
     pub fn path(&self, path: &str) -> String {
         path::rewrite(path, self)
     }
 
     /// Redacts an address.
-    #[must_use]
     pub fn mac(&self, mac: Mac) -> Mac {
         pseudonym::of_mac(mac, self)
     }

@@ -43,7 +43,6 @@ pub const REDACTED: &str = "[redacted]";
 /// assert_eq!(conceal("ftp://phone:4711@192.0.2.9/a.cfg"), "ftp://phone:[redacted]@192.0.2.9/a.cfg");
 /// assert_eq!(conceal("Polycom device certificate length 802"), "Polycom device certificate length 802");
 /// ```
-#[must_use]
 pub fn conceal(text: &str) -> Cow<'_, str> {
     if !may_have_secret(text) && !Unescaped::levels(text).any(|level| may_have_secret(&level.text)) {
         return Cow::Borrowed(text);
@@ -72,7 +71,6 @@ fn may_have_secret(text: &str) -> bool {
 /// assert_eq!(conceal_uri("https://joe:47 11@192.0.2.9/a"), "https://joe:[redacted]@192.0.2.9/a");
 /// assert_eq!(conceal_uri("joe:4711@pbx"), "joe:[redacted]@pbx");
 /// ```
-#[must_use]
 pub fn conceal_uri(uri: &str) -> Cow<'_, str> {
     match conceal(&format!("URI '{uri}'")) {
         Cow::Borrowed(_) => Cow::Borrowed(uri),
@@ -100,7 +98,6 @@ pub(crate) fn left_by_conceal(text: &str) -> Option<usize> {
 /// assert_eq!(conceal_address("phone:47 11@192.0.2.9/a.cfg"), "phone:[redacted]@192.0.2.9/a.cfg");
 /// assert_eq!(conceal_address("192.0.2.9:8080/a.cfg"), "192.0.2.9:8080/a.cfg");
 /// ```
-#[must_use]
 pub fn conceal_address(text: &str) -> Cow<'_, str> {
     match passwords::of_address(text) {
         Some(secret) => Cow::Owned(conceal(&without(text, &[secret])).into_owned()),

@@ -98,7 +98,6 @@ pub struct ConfigurationCase<'a> {
 
 impl<'a> ConfigurationCase<'a> {
     /// The input for a phone.
-    #[must_use]
     pub fn new(config: &'a PhoneConfig, log: &'a LogFacts, shared: &'a [SharedKey]) -> Self {
         let is_read = |one: &Credential<'_>| one.given().is_some_and(|given| may_count(config, log, &given));
         let (mut judged, mut leaves) = (Vec::new(), Vec::new());
@@ -115,7 +114,6 @@ impl<'a> ConfigurationCase<'a> {
     }
 
     /// The same input for another phone with the same files.
-    #[must_use]
     pub fn of_phone(self, mac: Mac) -> Self {
         Self { mac, ..self }
     }

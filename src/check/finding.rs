@@ -33,7 +33,6 @@ pub struct Finding {
 
 impl Finding {
     /// A finding that is about no slot.
-    #[must_use]
     pub const fn new(state: State, message: Sentence, seen: Occurrences) -> Self {
         Self {
             slot: None,

@@ -49,7 +49,6 @@ pub struct Answer {
 }
 
 /// The answer of the configuration to the question of a diagnosis, for this slot if it is about one.
-#[must_use]
 pub fn join(config: &PhoneConfig, log: &LogFacts, question: Question, slot: Option<Slot>) -> Answer {
     if config.sources.is_empty() {
         return Answer::default();
@@ -159,7 +158,6 @@ fn line_of(
 
 /// For each slot of the log, the lines that its certificate comes from, or that contradict the log. None for the
 /// built-in certificate.
-#[must_use]
 pub fn origins(config: &PhoneConfig) -> Vec<(Slot, ConfigurationLine)> {
     if config.sources.is_empty() {
         return Vec::new();

@@ -27,7 +27,6 @@ impl EventKind {
 }
 
 /// All kinds of events, in the order of the output.
-#[must_use]
 pub fn all() -> &'static [EventKind] {
     static ALL: LazyLock<Vec<EventKind>> = LazyLock::new(|| {
         let kinds = (0..).map_while(|place| {

@@ -57,7 +57,6 @@ pub const MESSAGES: &[MessageGrammar] = &[
 ];
 
 /// Reads the text of a message, without its header and without blanks at its ends.
-#[must_use]
 pub fn read(text: &[u8], ends: End) -> ParsedText {
     verbatim::read(text, ends).unwrap_or_else(|| read_by_grammar(text, ends))
 }
@@ -102,13 +101,11 @@ fn parse(text: &[u8], ends: End, candidates: u64, remarks: u8) -> ParsedText {
 const BANNER: &str = "-----";
 
 /// Whether the text can be the banner of a boot, or the last line of a log, or begin it.
-#[must_use]
 pub(crate) fn may_be_banner(text: &[u8]) -> bool {
     text.starts_with(BANNER.as_bytes()) || BANNER.as_bytes().starts_with(text)
 }
 
 /// Whether the text begins with a known message, or can be the beginning of one whose rest is in the next line.
-#[must_use]
 pub fn may_begin(text: &[u8]) -> bool {
     candidates(text) != 0
 }
@@ -243,7 +240,6 @@ fn places(mut bits: u64) -> impl Iterator<Item = usize> {
 
 /// The known message in a line without a header, without the text before it: quotation marks, a prefix by `grep`, a
 /// prompt, the end of a cut header. None if it is not a message, but perhaps the rest of the one before.
-#[must_use]
 pub fn find(line: &[u8]) -> Option<&[u8]> {
     let begins = |place: &usize| {
         let text = &line[*place..];

@@ -75,7 +75,6 @@ impl Join {
 
 impl WrappedText {
     /// The first line.
-    #[must_use]
     pub(crate) fn new(text: &[u8], reading: ParsedText) -> Self {
         let joins = smallvec![Join { text: text.to_vec(), reading, has_blanks: true }];
         Self { joins, shorter: Vec::new(), lines: 0, further_lines: 0, is_cut_off: false }
@@ -134,33 +133,28 @@ impl WrappedText {
     }
 
     /// Whether it is only the beginning of a message.
-    #[must_use]
     pub(crate) fn is_begun(&self) -> bool {
         self.shorter.is_empty() && self.joins.iter().all(|join| join.reading == ParsedText::Cut)
     }
 
     /// Whether it may continue although it is complete, because more fields can follow.
-    #[must_use]
     pub(crate) fn is_open(&self) -> bool {
         self.joins.iter().any(|join| matches!(join.reading, ParsedText::Open(_)))
     }
 
     /// Whether it is complete, but not if blanks are where it was broken.
-    #[must_use]
     pub(crate) fn is_broken_within_words(&self) -> bool {
         let mut whole = self.joins.iter().filter(|join| join.event().is_some()).peekable();
         whole.peek().is_some() && whole.all(|join| !join.has_blanks)
     }
 
     /// Whether there is no text yet.
-    #[must_use]
     pub(crate) fn is_empty(&self) -> bool {
         self.joins.iter().all(|join| join.text.is_empty())
     }
 
     /// The event if no further line continues it, and its text. Of a message whose rest was lost, it is what the
     /// beginning shows.
-    #[must_use]
     pub(crate) fn event(&self, is_wrapped_at_blanks: bool) -> Option<(Event, &[u8])> {
         if let Some(join) = self.with_secret() {
             let event = if self.is_cut_off { cut_event(&join.text) } else { join.event().cloned() };
@@ -199,7 +193,6 @@ impl WrappedText {
 
 /// Whether the value at the end of a complete message can go on in the next line: a number, a fingerprint, or a name
 /// that contains quotation marks. Names contain no double ones.
-#[must_use]
 pub(crate) fn may_go_on(text: &[u8]) -> bool {
     match text.last() {
         Some(digit) if digit.is_ascii_hexdigit() => true,

@@ -29,7 +29,6 @@ pub struct Buffers {
 
 impl Buffers {
     /// The buffers of one of `readers` threads. All of them together open no more files than the process may.
-    #[must_use]
     pub fn new(readers: usize) -> Self {
         let most_ahead = open_ahead(readers, MAX_OPEN_AHEAD);
         let (ahead, path, spare) = (VecDeque::new(), Vec::new(), Vec::new());

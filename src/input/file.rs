@@ -61,7 +61,6 @@ impl FoundFiles {
     }
 
     /// The state of a log's file, to tell later whether it changed; None if it can't be looked up.
-    #[must_use]
     pub fn state(&self, log: LogFile) -> Option<FileState> {
         FileState::of(&path_of(&self.raw_path(&self.logs[log.0 as usize])))
     }

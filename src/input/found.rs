@@ -151,13 +151,11 @@ impl FoundFiles {
     }
 
     /// How many phones have logs, by the names of their files.
-    #[must_use]
     pub fn phones(&self) -> usize {
         self.phones.len()
     }
 
     /// How many logs were found, not counting `streams`.
-    #[must_use]
     pub fn log_count(&self) -> usize {
         self.logs.len()
     }
@@ -166,13 +164,11 @@ impl FoundFiles {
     ///
     /// # Panics
     /// If `phone` is not less than [`Self::phones`].
-    #[must_use]
     pub fn mac(&self, phone: usize) -> Mac {
         self.logs[self.phones[phone] as usize].mac
     }
 
     /// The phone of this address.
-    #[must_use]
     pub fn phone_of(&self, mac: Mac) -> Option<usize> {
         let mac_of = |first: &u32| self.logs[*first as usize].mac;
         self.phones.binary_search_by_key(&mac, mac_of).ok()
@@ -189,14 +185,12 @@ impl FoundFiles {
     }
 
     /// All phones, by address.
-    #[must_use]
     pub fn by_address(&self) -> Vec<u32> {
         (0..self.phones.len() as u32).collect()
     }
 
     /// All phones, by the directory of their first log: files of one directory are close to each other for the
     /// system, too. Which directory comes first depends on the threads that searched them.
-    #[must_use]
     pub fn by_directory(&self) -> Vec<u32> {
         let directory = |first: &u32| self.logs[*first as usize].directory;
         let mut phones: Vec<(u32, u32)> = self.phones.iter().map(directory).zip(0..).collect();
@@ -214,7 +208,6 @@ impl FoundFiles {
     }
 
     /// The path of a log as reports show it.
-    #[must_use]
     pub fn path(&self, log: LogFile) -> String {
         shown(&self.raw_path(&self.logs[log.0 as usize]))
     }

@@ -35,7 +35,6 @@ pub enum Rotation {
 
 /// The rotation chain of a log's path: its directory, and its name without what rotation, compression and
 /// copying add. Two logs belong to one chain if these are equal.
-#[must_use]
 pub fn chain(path: &str) -> String {
     let (directory, name) = split_path(path);
     if let Some(app) = AppName::parse(name.as_bytes()) {
@@ -56,7 +55,6 @@ fn split_path(path: &str) -> (&str, &str) {
 
 /// The phone of a file that is named like a log: the name contains `<12 hex digits>-app` and `log`, and its
 /// ending is not that of another kind of file.
-#[must_use]
 pub fn log_mac(name: &[u8]) -> Option<Mac> {
     let app = AppName::parse(name)?;
     // As phones name their logs, and nearly all are named.
@@ -68,13 +66,11 @@ pub fn log_mac(name: &[u8]) -> Option<Mac> {
 }
 
 /// The phone in the name of any file: the address before `-app`, else the only address in the name.
-#[must_use]
 pub fn mac_in_name(name: &[u8]) -> Option<Mac> {
     AppName::parse(name).map(|app| app.mac).or_else(|| only_mac(name))
 }
 
 /// The age of a log with this name.
-#[must_use]
 pub fn rotation(name: &[u8]) -> Rotation {
     match AppName::parse(name) {
         Some(app) if app.rest == b".log" && !app.is_now => Rotation::Newest,
@@ -298,7 +294,6 @@ fn dated(digits: &str) -> Option<(NaiveDate, u64)> {
 }
 
 /// Natural order of names: numbers in them compare as numbers, so `2` comes before `10`.
-#[must_use]
 pub fn natural_order(one: &[u8], other: &[u8]) -> Ordering {
     let parts = |name| <[u8]>::chunk_by(name, |a: &u8, b: &u8| a.is_ascii_digit() == b.is_ascii_digit());
     let (mut mine, mut others) = (parts(one), parts(other));

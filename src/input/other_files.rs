@@ -25,7 +25,6 @@ pub enum ConfigKind {
 
 impl ConfigKind {
     /// The kind of a file with this name, and its phone.
-    #[must_use]
     pub fn of(name: &[u8]) -> Option<(Self, Mac)> {
         let (mac, rest) = Mac::prefix(name)?;
         let kind = match rest.to_ascii_lowercase().as_slice() {

@@ -105,13 +105,11 @@ impl Source {
     }
 
     /// The path as reports show it; `-` for standard input.
-    #[must_use]
     pub const fn path(&self) -> &str {
         &self.shown
     }
 
     /// Whether the user named it. If not, it is an archive in a searched directory.
-    #[must_use]
     pub const fn is_named_by_user(&self) -> bool {
         self.named_by_user
     }
@@ -126,19 +124,16 @@ impl Source {
     }
 
     /// Whether its name has the ending of a supported archive.
-    #[must_use]
     pub fn is_archive(&self) -> bool {
         is_archive_name(base_name(&self.file))
     }
 
     /// Whether it can be read only once: a pipe, or standard input.
-    #[must_use]
     pub fn is_pipe(&self) -> bool {
         self.kind != SourceKind::File
     }
 
     /// The state of the file, to tell later whether it changed; None for a pipe or a file that is gone.
-    #[must_use]
     pub fn state(&self) -> Option<FileState> {
         if self.is_pipe() { None } else { FileState::of(&path_of(&self.file)) }
     }

@@ -23,7 +23,6 @@ pub struct FileState {
 
 impl FileState {
     /// The present state of the file at `path`; None if its metadata can't be read.
-    #[must_use]
     pub fn of(path: &Path) -> Option<Self> {
         let metadata = fs::metadata(path).ok()?;
         let modified = metadata.modified().ok();
@@ -44,13 +43,11 @@ impl FileState {
     }
 
     /// Whether the file certainly did not change since `before` was taken.
-    #[must_use]
     pub fn is_unchanged_since(&self, before: &Self) -> bool {
         !before.is_fresh && Self { is_fresh: false, ..*self } == *before
     }
 
     /// Whether certainly nothing changed: the file is unchanged, or missing both times.
-    #[must_use]
     pub fn is_same(before: Option<&Self>, now: Option<&Self>) -> bool {
         match (before, now) {
             (Some(before), Some(now)) => now.is_unchanged_since(before),

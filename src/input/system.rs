@@ -324,7 +324,6 @@ fn is_link_loop(error: &io::Error) -> bool {
 }
 
 /// The path of a directory in a form that the system takes: the empty path means the current directory.
-#[must_use]
 pub fn or_here(path: &Path) -> &Path {
     if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }
@@ -360,13 +359,11 @@ pub(super) fn bytes_of(path: &Path) -> Cow<'_, [u8]> {
 }
 
 /// A path as reports show it: see [`LogName::path`](super::LogName::path).
-#[must_use]
 pub fn shown_path(path: &Path) -> String {
     shown(&bytes_of(path))
 }
 
 /// The directory of a path, as reports show both.
-#[must_use]
 pub fn directory_of(path: &str) -> &str {
     path.rfind('/').map_or(".", |slash| &path[..slash.max(1)])
 }

@@ -27,7 +27,6 @@ use crate::problem::{Problem, ProblemKind};
 use crate::sentence::{self, sentence};
 
 /// Looks for logs under these paths. Runs in the current rayon pool.
-#[must_use]
 pub fn find(paths: &[PathBuf], options: &Options) -> FoundFiles {
     let walk = Walk {
         options,

@@ -132,7 +132,6 @@ struct LineState {
 }
 
 /// The log, if nothing is wrong in it.
-#[must_use]
 pub fn read_healthy(log: &[u8]) -> Option<HealthyLog> {
     if log.len() > MAX_LENGTH || log.last() != Some(&b'\n') {
         return None;
@@ -159,7 +158,6 @@ pub fn read_healthy(log: &[u8]) -> Option<HealthyLog> {
 
 impl HealthyLog {
     /// Whether another log shows the same phone with the same software, certificates and level of TLS logging.
-    #[must_use]
     pub fn shows_same(&self, other: &Self) -> bool {
         self.mac == other.mac
             && self.model == other.model

@@ -45,7 +45,6 @@ pub struct LogPart {
 
 impl LogPart {
     /// The only part of a file.
-    #[must_use]
     pub const fn whole(digest: LogDigest) -> Self {
         Self { file: None, name: None, number: 0, digest }
     }

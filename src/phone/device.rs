@@ -14,7 +14,6 @@ use crate::timeline::SourceLine;
 
 impl Phone {
     /// The phone as reports show it.
-    #[must_use]
     pub fn device(&self, shown: Shown<'_>) -> Device {
         let text = |text: &Option<Box<str>>| text.as_ref().map(|text| shown.text(text));
         let time = |seconds| DateTime::from_timestamp(seconds, 0).map(|time| shown_time(time.naive_utc()));

@@ -17,7 +17,6 @@ impl Phone {
     ///
     /// None if the names of the logs, differences between them, or the tables of the guide make a finding possible:
     /// then the logs must be read in the general way.
-    #[must_use]
     pub fn healthy(
         mut logs: Vec<(&LogName, HealthyLog)>,
         clock: &Clock,

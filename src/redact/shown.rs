@@ -13,57 +13,48 @@ pub struct Shown<'r>(Option<&'r Redactor>);
 
 impl<'r> Shown<'r> {
     /// As they are.
-    #[must_use]
     pub const fn plain() -> Self {
         Self(None)
     }
 
     /// As pseudonyms.
-    #[must_use]
     pub const fn redacted(redactor: &'r Redactor) -> Self {
         Self(Some(redactor))
     }
 
     /// As pseudonyms if there is a redactor, else as they are.
-    #[must_use]
     pub const fn by(redactor: Option<&'r Redactor>) -> Self {
         Self(redactor)
     }
 
     /// An address, as 12 upper-case hex digits.
-    #[must_use]
     pub fn mac(self, mac: Mac) -> String {
         self.0.map_or(mac, |redactor| redactor.mac(mac)).to_string()
     }
 
     /// Text of a log, which may contain names of any kind.
-    #[must_use]
     pub fn text(self, text: &str) -> String {
         self.0.map_or_else(|| conceal(text).into_owned(), |redactor| redactor.text(text))
     }
 
     /// The text of a line. With a redactor, a line that is not a known message is not shown at all, since it
     /// may contain anything.
-    #[must_use]
     pub fn line(self, text: &str, is_message: bool) -> String {
         if self.0.is_some() && !is_message { REDACTED.to_owned() } else { self.text(text) }
     }
 
     /// A name, such as a certificate's common name.
-    #[must_use]
     pub fn name(self, name: &str) -> String {
         let name = conceal(name);
         self.0.map_or_else(|| name.to_string(), |redactor| redactor.name(&name))
     }
 
     /// A path; a member of an archive is `a.zip!/path/in/it`.
-    #[must_use]
     pub fn path(self, path: &str) -> String {
         self.0.map_or_else(|| path.to_owned(), |redactor| redactor.path(path))
     }
 
     /// A URI, with or without scheme.
-    #[must_use]
     pub fn uri(self, uri: &str) -> String {
         /// A prefix that marks the text as a URI, so that its parts are recognized.
         const SCHEME: &str = "uri://";
@@ -76,7 +67,6 @@ impl<'r> Shown<'r> {
     }
 
     /// A message, each part by its kind.
-    #[must_use]
     pub fn message(self, message: &Sentence) -> String {
         let mut shown = String::new();
         for part in &message.0 {
@@ -93,7 +83,6 @@ impl<'r> Shown<'r> {
     }
 
     /// The value of an event's field; `field` is its name in the output.
-    #[must_use]
     pub fn field(self, field: &str, value: &str) -> String {
         match field {
             "fingerprint" | "algorithm" | "version" => value.to_owned(),
@@ -105,7 +94,6 @@ impl<'r> Shown<'r> {
     }
 
     /// A problem: its path and its message.
-    #[must_use]
     pub fn problem(self, problem: &Problem) -> Problem {
         Problem::new(self.path(&problem.path), problem.kind, self.message(&problem.message))
     }

@@ -28,21 +28,18 @@ pub struct MenuText {
 impl MenuText {
     /// Whether `query` means this text. Case, blanks, punctuation and the words `Device Certificate` before
     /// it are ignored.
-    #[must_use]
     pub fn matches(&self, query: &str) -> bool {
         let words = letters(query);
         !words.is_empty() && (words == letters(&self.text) || words == letters(self.state()))
     }
 
     /// The text after the colon: `Self-signed`.
-    #[must_use]
     pub fn state(&self) -> &str {
         self.text.split_once(": ").map_or(self.text.as_str(), |(_, state)| state)
     }
 }
 
 /// The five texts, in the guide's order.
-#[must_use]
 pub fn menu_texts() -> &'static [MenuText] {
     static ROWS: LazyLock<Vec<MenuText>> = LazyLock::new(|| rows(TEXTS));
     &ROWS

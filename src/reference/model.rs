@@ -72,7 +72,6 @@ pub struct ModelName {
 
 impl ModelName {
     /// Whether this is a name of `model`. A bare number is a name of every model with that number.
-    #[must_use]
     pub fn names(&self, model: Model) -> bool {
         self.family.is_none_or(|family| family == model.family)
             && match model.number {

@@ -22,7 +22,6 @@ pub struct PartNumber(u64);
 
 impl PartNumber {
     /// The twelve digits without dashes.
-    #[must_use]
     pub fn digits(self) -> String {
         format!("{:012}", self.0)
     }

@@ -23,7 +23,6 @@ pub enum LabelKind {
 
 impl LabelKind {
     /// `console` or `box`, as the JSON output has it.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Console => "console",
@@ -57,7 +56,6 @@ pub struct PartRow {
 }
 
 /// All rows: the console labels, then the boxes, each in the guide's order.
-#[must_use]
 pub fn part_rows() -> &'static [PartRow] {
     static ROWS: LazyLock<Vec<PartRow>> = LazyLock::new(|| rows(TABLE));
     &ROWS
@@ -83,7 +81,6 @@ pub enum Expectation {
 /// The guide lists one part number twice with different revisions (2302-12651-025, D and G); the answer is
 /// then what both rows agree on. Do not pass the assembly number in a log: it is another kind of number, with
 /// revisions of its own.
-#[must_use]
 pub fn factory_certificate_expected(part_number: PartNumber, revision: Revision) -> Expectation {
     let rows = || part_rows().iter().filter(|row| row.part_number == part_number);
     match rows().next() {

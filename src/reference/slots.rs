@@ -21,7 +21,6 @@ pub struct SlotRow {
 
 /// The facts about this slot (Feature Profile 37148, "Device Certificates", "Platform Certificates",
 /// "Application Certificates").
-#[must_use]
 pub const fn slot_row(slot: Slot) -> SlotRow {
     const ALL: &str = "802.1X, provisioning, syslog, SIP, browser, presence, LDAP (kept in flash memory)";
     match slot {
@@ -41,7 +40,6 @@ pub const fn slot_row(slot: Slot) -> SlotRow {
 
 /// How many custom certificates a phone with this software supports: none before SIP 3.3.2, one since then,
 /// eight since UC Software 4.0.0 (Feature Profile 37148, "Device Certificates").
-#[must_use]
 pub fn custom_certificate_capacity(version: &SoftwareVersion) -> u8 {
     let is_since = |release: &[u32]| version.cmp_parts(release).is_ge();
     match () {

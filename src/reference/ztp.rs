@@ -32,7 +32,6 @@ pub struct Release {
 impl Release {
     /// Compares a log's version with this release, using as many parts as the release has. Further parts of
     /// the version are a build number, which does not determine the letter.
-    #[must_use]
     pub fn compare(&self, version: &SoftwareVersion) -> Ordering {
         let parts = version.parts().chain(std::iter::repeat(0));
         parts.take(self.version.parts().count()).cmp(self.version.parts())
@@ -87,7 +86,6 @@ impl ZtpRow {
 }
 
 /// All rows, in the document's order.
-#[must_use]
 pub fn ztp_rows() -> &'static [ZtpRow] {
     static ROWS: LazyLock<Vec<ZtpRow>> = LazyLock::new(|| rows(TABLE));
     &ROWS
@@ -115,7 +113,6 @@ pub enum Readiness {
 /// Whether a phone is ready, by its model and its application's version as they are in a log.
 ///
 /// A name that does not stand for a single model (a bare number, a list) gives [`Readiness::NotListed`].
-#[must_use]
 pub fn ztp_readiness(model: &str, version: &SoftwareVersion) -> Readiness {
     let Some(required) = required_software(model) else { return Readiness::NotListed };
     match (required.compare(version), required.letter) {

@@ -40,7 +40,6 @@ pub(super) struct Audit {
 }
 
 /// The tree of the configuration files that were found in directories and archives.
-#[must_use]
 pub fn config_tree(found: &FoundFiles, members: &[Stored], roots: &[PathBuf]) -> ConfigTree {
     tree_builder(found, members, roots).build()
 }
@@ -426,7 +425,6 @@ fn facts_of(content: &SlotContent) -> SlotFacts {
 impl Scan {
     /// What the configuration files give each phone, sorted by address; only for the phones of `--device` if
     /// that was given.
-    #[must_use]
     pub fn configs(&self) -> Vec<PhoneConfig> {
         let Some(audit) = &self.audit else { return Vec::new() };
         let is_wanted = |mac: &Mac| self.devices.is_empty() || self.devices.contains(mac);

@@ -79,7 +79,6 @@ impl Records {
     }
 
     /// The window that all records were made with.
-    #[must_use]
     pub fn window(&self) -> Window {
         self.header.as_ref().map(|header| header.window).unwrap_or_default()
     }

@@ -10,7 +10,6 @@ use crate::report::shape::Device;
 impl Scan {
     /// The addresses of all phones that were found, shown or not: those with logs, sorted; then those with
     /// configuration files; then those of the inventory. Some can be repeated.
-    #[must_use]
     pub fn all_macs(&self) -> Vec<Mac> {
         let (mut macs, mut listed) = self.rows.macs_by_logs(self.rows_with_logs);
         macs.sort_unstable();
