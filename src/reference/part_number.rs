@@ -17,7 +17,7 @@ const DIGITS: usize = 12;
 /// let part: PartNumber = "2201 12360 001".parse().unwrap();
 /// assert_eq!(part.to_string(), "2201-12360-001");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartNumber(u64);
 
 impl PartNumber {
@@ -31,12 +31,6 @@ impl fmt::Display for PartNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (first, second, third) = (self.0 / 100_000_000, self.0 / 1000 % 100_000, self.0 % 1000);
         write!(f, "{first:04}-{second:05}-{third:03}")
-    }
-}
-
-impl fmt::Debug for PartNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
     }
 }
 

@@ -17,7 +17,7 @@ use std::str::FromStr;
 /// ```
 ///
 /// The text is stored with blanks before it, so that the order of the bytes is that of the revisions.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Revision([u8; 4]);
 
 impl Revision {
@@ -35,12 +35,6 @@ impl PartialOrd for Revision {
 impl fmt::Display for Revision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(std::str::from_utf8(&self.0).unwrap_or_default().trim_start())
-    }
-}
-
-impl fmt::Debug for Revision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
     }
 }
 

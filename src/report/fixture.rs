@@ -197,14 +197,12 @@ fn phone(mac: &str, model: &str, software: &str, status: Status) -> Device {
 
 fn installed(slot: &'static str, common_name: &str, seed: u8) -> Certificate {
     Certificate {
-        slot: slot.into(),
-        state: CertificateState::Installed,
         common_name: Some(common_name.to_owned()),
         fingerprint: Some([seed; 16].map(|byte| format!("{byte:02X}")).join(":")),
         fingerprint_algorithm: Some("md5"),
         certificate_length: Some(802),
         key_length: Some(636),
-        configuration: Vec::new(),
+        ..without_certificate(slot, CertificateState::Installed)
     }
 }
 
@@ -337,6 +335,8 @@ pub(super) fn events() -> Vec<EventRow> {
                 fields: fields.as_object().cloned().unwrap(),
             }
         };
+    let path = "a/very/long/path/to/an/archive/of/tickets/2026.zip!/var/log/phones/64167f00aa0b-app.log.12";
+    let archived = |event| EventRow { mac: Some("64167F00AA0B".into()), file: path.into(), ..event };
     let day = Some("2013-05-31T13:18:22");
     let fingerprint = "70:8B:85:9C:49:4E:28:E2:3C:03:4C:D8:AA:0D:8E:17";
     vec![
@@ -382,33 +382,21 @@ pub(super) fn events() -> Vec<EventRow> {
                 json!({"common_name": "=1+1\u{1b}[31m\n電話", "fingerprint": fingerprint}),
             )
         },
-        EventRow {
-            mac: Some("64167F00AA0B".into()),
-            file:
-                "a/very/long/path/to/an/archive/of/tickets/2026.zip!/var/log/phones/64167f00aa0b-app.log.12"
-                    .into(),
-            ..event(
-                3,
-                "0531131822",
-                day,
-                "platform",
-                None,
-                json!({"model": "VVX 500", "assembly": "3111-44500-001", "assembly_revision": "A", "mac": "64167F00AA0B"}),
-            )
-        },
-        EventRow {
-            mac: Some("64167F00AA0B".into()),
-            file:
-                "a/very/long/path/to/an/archive/of/tickets/2026.zip!/var/log/phones/64167f00aa0b-app.log.12"
-                    .into(),
-            ..event(
-                9,
-                "0531131824",
-                day,
-                "server_certificate_untrusted",
-                None,
-                json!({"reason": "Untrusted Certificate"}),
-            )
-        },
+        archived(event(
+            3,
+            "0531131822",
+            day,
+            "platform",
+            None,
+            json!({"model": "VVX 500", "assembly": "3111-44500-001", "assembly_revision": "A", "mac": "64167F00AA0B"}),
+        )),
+        archived(event(
+            9,
+            "0531131824",
+            day,
+            "server_certificate_untrusted",
+            None,
+            json!({"reason": "Untrusted Certificate"}),
+        )),
     ]
 }
