@@ -76,9 +76,6 @@ fn notify_or_exit(signal: i32) {
 /// Begins to handle signals. The exit status is 128 plus the signal's number: 130 for Ctrl-C, 143 for
 /// SIGTERM. Exceeding the system's limit of file size (SIGXFSZ) does not end the run but becomes a write
 /// error.
-///
-/// # Errors
-/// The signal handlers can't be installed.
 #[cfg(unix)]
 pub(crate) fn watch() -> std::io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
@@ -104,9 +101,6 @@ fn is_ignored(signal: i32) -> bool {
 }
 
 /// Begins to handle Ctrl-C. The exit status is 130.
-///
-/// # Errors
-/// The handler can't be installed.
 #[cfg(not(unix))]
 pub(crate) fn watch() -> std::io::Result<()> {
     ctrlc::set_handler(|| notify_or_exit(INTERRUPT)).map_err(std::io::Error::other)

@@ -78,9 +78,6 @@ impl Redactor {
     /// A redactor for a report with these phones, numbered in this order; repeats are ignored. `first_pass` must
     /// redact the whole report once, on any number of threads, and discard the result; this collects the names in
     /// the report.
-    ///
-    /// # Errors
-    /// Those of `first_pass`.
     pub fn of<E>(
         phones: impl IntoIterator<Item = Mac>,
         first_pass: impl FnOnce(&Self) -> Result<(), E>,
@@ -89,9 +86,6 @@ impl Redactor {
     }
 
     /// The same for a later report of a stream: what has a pseudonym in the `previous` one keeps it.
-    ///
-    /// # Errors
-    /// Those of `first_pass`.
     pub fn after<E>(
         previous: Option<&Self>,
         phones: impl IntoIterator<Item = Mac>,

@@ -216,9 +216,6 @@ pub(super) fn open_file(path: &[u8]) -> io::Result<File> {
 
 /// Opens a regular file for reading; also returns its size in bytes. None if the path is something else: a
 /// link, a directory, a pipe.
-///
-/// # Errors
-/// An error of the system.
 pub fn open_regular(path: &Path) -> io::Result<Option<(File, u64)>> {
     #[cfg(unix)]
     let file = {
@@ -270,9 +267,6 @@ pub(super) fn open_ahead(readers: usize, most: usize) -> usize {
 
 /// Reads bytes at this offset of a file, whatever the file's own position is. Returns how many; 0 at the end
 /// of the file.
-///
-/// # Errors
-/// An error of the system.
 pub fn read_at(file: &File, buffer: &mut [u8], position: u64) -> io::Result<usize> {
     #[cfg(unix)]
     {

@@ -36,9 +36,6 @@ pub struct Writer<'w> {
 
 impl<'w> Writer<'w> {
     /// Begins a stream.
-    ///
-    /// # Errors
-    /// What `out` returns.
     pub fn new(out: &'w mut dyn Write, header: &Header) -> io::Result<Self> {
         let mut writer = Self { out, all: blake3::Hasher::new(), frames: 0 };
         writer.write(&MAGIC)?;
@@ -47,9 +44,6 @@ impl<'w> Writer<'w> {
     }
 
     /// Writes one frame.
-    ///
-    /// # Errors
-    /// What `out` returns.
     pub fn frame(&mut self, kind: FrameKind, mac: Option<Mac>, payload: &[u8]) -> io::Result<()> {
         let mut bytes = Vec::new();
         append_frame(kind, mac, payload, &mut bytes)?;
@@ -57,18 +51,12 @@ impl<'w> Writer<'w> {
     }
 
     /// Writes `count` frames made by [`append_frame`].
-    ///
-    /// # Errors
-    /// What `out` returns.
     pub fn frames(&mut self, bytes: &[u8], count: u64) -> io::Result<()> {
         self.frames += count;
         self.write(bytes)
     }
 
     /// Ends the stream.
-    ///
-    /// # Errors
-    /// What `out` returns.
     pub fn finish(mut self) -> io::Result<()> {
         let sum = checksum(&self.all);
         let frames = self.frames;

@@ -62,9 +62,6 @@ impl dyn Devices + '_ {
 
     /// Calls `render` with each phone whose status is wanted and its place, on all threads, and writes the bytes
     /// that it appends, in the report's order.
-    ///
-    /// # Errors
-    /// What `out` returns.
     pub fn render(
         &self,
         is_wanted: impl Fn(Status) -> bool + Sync,

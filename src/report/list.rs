@@ -64,9 +64,6 @@ impl ListLine {
     }
 
     /// Writes the line.
-    ///
-    /// # Errors
-    /// What `out` returns.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         safe_json::write_line(self, out)
     }

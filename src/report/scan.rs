@@ -46,9 +46,6 @@ pub type ScanFormat = Format<ScanWriter>;
 
 impl ScanFormat {
     /// Writes the report, phone by phone or, if `style` asks for it, group by group.
-    ///
-    /// # Errors
-    /// What `out` returns.
     pub fn write(&self, report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
         match style.group_by {
             None => (self.write.phones)(report, style, out),

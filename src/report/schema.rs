@@ -41,9 +41,6 @@ impl AnswerSchema {
     }
 
     /// Writes the schema.
-    ///
-    /// # Errors
-    /// What `out` returns.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut schema = (self.make)();
         schema.insert("title".to_owned(), self.title.into());

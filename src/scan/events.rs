@@ -44,8 +44,6 @@ struct SpooledEvent {
 }
 
 impl Spool {
-    /// # Errors
-    /// A temporary file can't be created.
     pub(super) fn new() -> io::Result<Self> {
         Ok(Self(Mutex::new((tempfile::tempfile()?, 0))))
     }

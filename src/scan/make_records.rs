@@ -56,9 +56,6 @@ pub struct DigestSummary {
 
 /// Writes a stream of records: one for each log and, if the searched paths are given as `roots`, one for each
 /// configuration file that a phone may read. Runs in the current rayon pool.
-///
-/// # Errors
-/// What `out` returns.
 pub fn digest(
     found: &FoundFiles,
     roots: Option<&[PathBuf]>,

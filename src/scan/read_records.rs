@@ -25,9 +25,6 @@ pub struct Records {
 
 impl Records {
     /// An empty set of records.
-    ///
-    /// # Errors
-    /// The temporary files for the records can't be created.
     pub fn new() -> io::Result<Self> {
         Ok(Self {
             pending: PendingLogs::in_file()?,

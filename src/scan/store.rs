@@ -19,8 +19,6 @@ pub(super) struct Place {
 }
 
 impl Store {
-    /// # Errors
-    /// A temporary file can't be created.
     pub(super) fn new() -> io::Result<Self> {
         Ok(Self { file: BufWriter::new(tempfile::tempfile()?), length: 0 })
     }

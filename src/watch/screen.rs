@@ -33,9 +33,6 @@ pub(crate) struct Screen {
 
 impl Screen {
     /// Switches to the alternate screen, and sends keys and changes of the size to `wake`.
-    ///
-    /// # Errors
-    /// The terminal can't be written to.
     pub(crate) fn open(wake: Sender<Wake>) -> io::Result<Self> {
         terminal::enable_raw_mode()?;
         // From here on, dropping `screen` restores the terminal.
@@ -55,9 +52,6 @@ impl Screen {
     }
 
     /// Draws the lines that fit, and a footer in the last line.
-    ///
-    /// # Errors
-    /// The terminal can't be written to.
     pub(crate) fn draw(&mut self, text: &str, footer: &str) -> io::Result<()> {
         let (_, height) = terminal::size()?;
         let height = usize::from(height).saturating_sub(1);
