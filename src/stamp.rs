@@ -51,7 +51,6 @@ impl Stamp {
     }
 
     /// The bytes of the stamp in the log.
-    #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.length()]
     }
@@ -66,26 +65,22 @@ impl Stamp {
     }
 
     /// The stamp as text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 
     /// Whether it is of type 0, a time since boot.
-    #[must_use]
     pub const fn is_uptime(&self) -> bool {
         self.form & UPTIME != 0
     }
 
     /// The ten digits of a stamp of type 1 or 2.
-    #[must_use]
     pub fn digits(&self) -> Option<&[u8; 10]> {
         if self.is_uptime() { None } else { self.bytes.first_chunk() }
     }
 
     /// Milliseconds since boot, for type 0: `011511.006` is 1 h 15 min 11.006 s. None for the other
     /// types, and where minutes or seconds are above 59.
-    #[must_use]
     pub fn uptime(&self) -> Option<u64> {
         if !self.is_uptime() {
             return None;
@@ -107,26 +102,22 @@ impl Stamp {
     }
 
     /// The value as type 2, `MMDDhhmmss`. None if that is not a date in any year.
-    #[must_use]
     pub fn yearless(&self) -> Option<Yearless> {
         Yearless::new(pairs(self.digits()?))
     }
 
     /// The value as type 1, `YYMMDDhhmm`, in the years 2000 to 2099. None if that is not a date.
-    #[must_use]
     pub fn with_year(&self) -> Option<NaiveDateTime> {
         let [year, month, day, hour, minute] = pairs(self.digits()?);
         NaiveDate::from_ymd_opt(2000 + year as i32, month, day)?.and_hms_opt(hour, minute, 0)
     }
 
     /// Whether it is a valid date, as type 1 or type 2.
-    #[must_use]
     pub fn is_date(&self) -> bool {
         self.yearless().is_some() || self.with_year().is_some()
     }
 
     /// Whether it is what old software writes before the clock is set: `0100000000`, with the day 00.
-    #[must_use]
     pub fn is_unset(&self) -> bool {
         self.digits().is_some_and(|digits| digits[2..4] == *b"00" && self.with_year().is_none())
     }
@@ -204,44 +195,37 @@ impl Yearless {
     }
 
     /// The beginning of a year.
-    #[must_use]
     pub const fn new_year() -> Self {
         Self { seconds: 0, month: 1, day: 1 }
     }
 
     /// The month, 1 to 12.
-    #[must_use]
     pub fn month(self) -> u32 {
         self.month.into()
     }
 
     /// The day of the month, from 1.
-    #[must_use]
     pub fn day(self) -> u32 {
         self.day.into()
     }
 
     /// Seconds since midnight.
-    #[must_use]
     pub const fn seconds_of_day(self) -> u32 {
         self.seconds % SECONDS_PER_DAY
     }
 
     /// The same month, day and time in `year`. None for a February 29 that this year does not have.
-    #[must_use]
     pub fn in_year(self, year: i32) -> Option<NaiveDateTime> {
         let time = NaiveTime::from_num_seconds_from_midnight_opt(self.seconds_of_day(), 0)?;
         Some(NaiveDate::from_ymd_opt(year, self.month(), self.day())?.and_time(time))
     }
 
     /// Whole days from this to `later`, in a leap year.
-    #[must_use]
     pub fn days_until(self, later: Self) -> i64 {
         self.seconds_until(later) / i64::from(SECONDS_PER_DAY)
     }
 
     /// Milliseconds from this to `later`, in one year.
-    #[must_use]
     pub fn milliseconds_until(self, later: Self) -> i64 {
         self.seconds_until(later) * 1_000
     }
@@ -251,7 +235,6 @@ impl Yearless {
     }
 
     /// A time without its year.
-    #[must_use]
     pub fn of(time: NaiveDateTime) -> Option<Self> {
         Self::new([time.month(), time.day(), time.hour(), time.minute(), time.second()])
     }
