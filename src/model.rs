@@ -142,7 +142,7 @@ impl FromStr for Mac {
 /// application slots in RAM (Feature Profile 37148, "Polycom Phone Device Certificate Types").
 ///
 /// Slots are ordered as reports show them: built-in, platform, application.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Slot {
     /// The factory-installed or self-signed certificate.
     BuiltIn,
@@ -192,12 +192,6 @@ impl FromStr for Slot {
             "application" => Ok(Self::Application(number)),
             _ => Err(NotASlot),
         }
-    }
-}
-
-impl fmt::Debug for Slot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
     }
 }
 

@@ -120,9 +120,6 @@ impl ReportProgress for NoProgress {
 }
 
 /// The same as [`scan`], from records instead of logs.
-///
-/// # Errors
-/// The temporary file of the configuration can't be written.
 pub fn scan_records(records: Records, options: &Options) -> io::Result<Scan> {
     let found = FoundFiles::default();
     let Records { pending, problems, configs, .. } = records;
@@ -132,9 +129,6 @@ pub fn scan_records(records: Records, options: &Options) -> io::Result<Scan> {
 }
 
 /// The same as [`scan`], and keeps all events for [`Scan::events`].
-///
-/// # Errors
-/// The temporary file of the events can't be created or written.
 pub fn scan_events(found: &FoundFiles, options: &Options, progress: &dyn ReportProgress) -> io::Result<Scan> {
     let spool = Spool::new()?;
     let (mut scan, events) = run(found, options, progress, Some(&spool));

@@ -31,9 +31,6 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// The next item; None at the end of the input.
-    ///
-    /// # Errors
-    /// Why the whole input must be rejected.
     pub fn next_item(&mut self) -> Result<Option<Item>, Fault> {
         loop {
             if !self.is_inside {

@@ -237,9 +237,6 @@ impl PhoneEvents {
 impl Scan {
     /// Calls `each` with every event: phones sorted by address, the events of each in log order. There are
     /// none unless the scan was made by [`scan_events`](super::scan_events).
-    ///
-    /// # Errors
-    /// An error of `each`, or of the temporary file of the events.
     pub fn events(
         &self,
         shown: Shown<'_>,

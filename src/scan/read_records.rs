@@ -37,9 +37,6 @@ impl Records {
     }
 
     /// Adds the records of one file, which may be compressed.
-    ///
-    /// # Errors
-    /// Why the file can't be used.
     pub fn read<'r>(&mut self, input: Box<dyn BufRead + 'r>) -> Result<(), Fault> {
         let mut reader = Reader::new(decompressed(input)?);
         while let Some(item) = reader.next_item()? {
@@ -90,9 +87,6 @@ impl Records {
     }
 
     /// Checks that the window that the user asks for, if any, is that of the records.
-    ///
-    /// # Errors
-    /// The windows differ.
     pub fn check_window(&self, asked: &Window) -> Result<(), Fault> {
         if asked.is_open() || asked.in_seconds() == self.window() {
             return Ok(());
