@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use chrono::DateTime;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -21,6 +20,7 @@ use crate::input::{Buffers, FoundFiles, Rotation, SkippedFiles};
 use crate::model::Mac;
 use crate::problem::{self, Problem, ProblemKind};
 use crate::records::{FrameKind, Header, Writer, append_frame};
+use crate::report::list::list_time;
 use crate::window::Window;
 
 /// Batches of phones per thread that are read before their records are written.
@@ -359,7 +359,8 @@ impl DigestRun<'_> {
             if !cache.is_latest(source) || is_outside_search(&source.path) {
                 return None;
             }
-            log.path = format!("{} (gone, {})", log.path, time_of(log.modified?.and_utc())).into();
+            log.path =
+                format!("{} (gone, {})", log.path, list_time(log.modified?.and_utc().timestamp())?).into();
             // Its name no longer determines its order among the other logs, so only its dates do.
             log.rotation = Rotation::Copy;
             log.origin.as_mut()?.is_gone = true;
@@ -381,8 +382,4 @@ impl DigestRun<'_> {
         }
         Ok(kept.len() as u64)
     }
-}
-
-fn time_of(time: DateTime<chrono::Utc>) -> String {
-    time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

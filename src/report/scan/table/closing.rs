@@ -6,6 +6,7 @@ use super::paragraph;
 use crate::report::shape::{FleetDay, Status, Summary};
 use crate::report::text::paint::{Tone, status_sign};
 use crate::report::text::quantity::{bytes, count, counted, rate, seconds};
+use crate::report::text::time::day;
 use crate::report::text::visible::visible;
 use crate::report::text::width::{cut, cut_front, width};
 use crate::report::{Overview, ScanReport, Style, Verbosity};
@@ -117,8 +118,7 @@ fn read(overview: &Overview) -> String {
         0 => String::new(),
         number => format!(" ({} not recognized)", count(number)),
     };
-    let day =
-        |time: &Option<String>| time.as_deref().map(|time| time.split('T').next().unwrap_or(time).to_owned());
+    let day = |time: &Option<String>| time.as_deref().map(day);
     let span = match (day(&scanned.first_time), day(&scanned.last_time)) {
         (Some(first), Some(last)) if first != last => format!(", {first} to {last}"),
         (Some(day), _) | (None, Some(day)) => format!(", {day}"),
@@ -129,11 +129,10 @@ fn read(overview: &Overview) -> String {
         number => format!(" {} not read, or not in full.", counted(number as u64, "file")),
     };
     format!(
-        "Read: {}, {}, {}{unrecognized}, {}{}.{missing}",
+        "Read: {}, {}, {}{unrecognized}, {}{span}.{missing}",
         counted(scanned.files, "log"),
         bytes(scanned.bytes),
         counted(scanned.lines, "line"),
         counted(scanned.events, "event"),
-        visible(&span),
     )
 }
