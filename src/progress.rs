@@ -14,18 +14,18 @@ const TEMPLATE: &str = "{spinner} {human_pos} of {human_len} logs  {bar:24.cyan/
 /// A progress bar, or nothing. It can be updated from all threads.
 #[derive(Debug)]
 pub(crate) struct Progress {
-    bar: ProgressBar,
-    bytes: Arc<AtomicU64>,
+    /// The bar and the bytes so far. None if nothing is shown.
+    shown: Option<(ProgressBar, Arc<AtomicU64>)>,
 }
 
 impl Progress {
     /// A bar for this many logs, if one is wanted and standard error is a terminal.
     pub(crate) fn new(is_wanted: bool, logs: u64) -> Self {
-        let bytes = Arc::new(AtomicU64::new(0));
         if !is_wanted || !io::stderr().is_terminal() {
-            return Self { bar: ProgressBar::hidden(), bytes };
+            return Self { shown: None };
         }
         let bar = ProgressBar::with_draw_target(Some(logs), ProgressDrawTarget::stderr_with_hz(A_SECOND));
+        let bytes = Arc::new(AtomicU64::new(0));
         let read = Arc::clone(&bytes);
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
             let write = move |_: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {
@@ -35,21 +35,25 @@ impl Progress {
             bar.set_style(style.with_key("read", write).progress_chars("━╸─"));
         }
         bar.enable_steady_tick(Duration::from_millis(100));
-        Self { bar, bytes }
+        Self { shown: Some((bar, bytes)) }
     }
 }
 
 impl ReportProgress for Progress {
     fn advanced(&self, files: u64, bytes: u64) {
-        self.bytes.fetch_add(bytes, Ordering::Relaxed);
-        self.bar.inc(files);
+        if let Some((bar, read)) = &self.shown {
+            read.fetch_add(bytes, Ordering::Relaxed);
+            bar.inc(files);
+        }
     }
 }
 
 impl Drop for Progress {
     /// Removes the bar.
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        if let Some((bar, _)) = &self.shown {
+            bar.finish_and_clear();
+        }
     }
 }
 
@@ -58,10 +62,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_without_a_terminal() {
-        let progress = Progress::new(false, 2);
-        progress.advanced(1, 60);
-        assert_eq!(progress.bytes.load(Ordering::Relaxed), 60);
+    fn nothing_is_counted_unless_it_is_shown() {
+        assert!(Progress::new(false, 2).shown.is_none());
     }
 
     #[test]
