@@ -67,6 +67,15 @@ pub(super) struct Row {
     directory: u32,
 }
 
+impl Row {
+    /// The status, whether there is no address, and the address, from the highest bit on.
+    fn sort_key(&self) -> u64 {
+        let [a, b, c, d, e, f] = self.mac.map_or([0; 6], Mac::bytes);
+        let without_address = u8::from(self.mac.is_none());
+        u64::from_be_bytes([self.status as u8, without_address, a, b, c, d, e, f])
+    }
+}
+
 impl Rows {
     pub(super) fn push(&mut self, mut phone: Phone) {
         let directory = self.take_directory(&mut phone.files);
@@ -246,16 +255,17 @@ impl Rows {
     /// without an address, by their first log.
     pub(super) fn in_order(&self, wanted: impl Fn(&Row) -> bool) -> Vec<u32> {
         let all = (0_u32..).zip(&self.rows);
-        let mut order: Vec<u32> = all.filter(|(_, row)| wanted(row)).map(|(at, _)| at).collect();
-        order.par_sort_unstable_by(|one, other| {
-            let (one, other) = (self.row(*one), self.row(*other));
-            let key = |row: &Row| (row.status, row.mac.is_none(), row.mac);
-            key(one).cmp(&key(other)).then_with(|| match one.mac {
+        // Each key is beside its index. If the rows are looked up, a scan of 100,000 phones takes 1 % longer.
+        let mut order: Vec<(u64, u32)> =
+            all.filter(|(_, row)| wanted(row)).map(|(at, row)| (row.sort_key(), at)).collect();
+        let first_log = |at: u32| self.phone(self.row(at)).files.first().cloned();
+        order.par_sort_unstable_by(|(key, at), (other_key, other)| {
+            key.cmp(other_key).then_with(|| match self.row(*at).mac {
                 Some(_) => Ordering::Equal,
-                None => self.phone(one).files.first().cmp(&self.phone(other).files.first()),
+                None => first_log(*at).cmp(&first_log(*other)),
             })
         });
-        order
+        order.into_iter().map(|(_, at)| at).collect()
     }
 }
 
