@@ -173,7 +173,11 @@ fn is_tar_header(begin: &[u8]) -> bool {
 /// The checksum that a tar header declares: octal digits between blanks or NUL bytes. Most texts have none at
 /// this offset, so the sum need not be computed.
 fn declared_sum(header: &[u8; SNIFFED]) -> Option<u64> {
-    let field = std::str::from_utf8(&header[148..156]).ok()?;
+    let field = &header[148..156];
+    if !matches!(field[0], b'0'..=b'7' | b' ' | 0) {
+        return None;
+    }
+    let field = std::str::from_utf8(field).ok()?;
     u64::from_str_radix(field.trim_matches([' ', '\0']), 8).ok()
 }
 
