@@ -44,7 +44,9 @@ pub const REDACTED: &str = "[redacted]";
 /// assert_eq!(conceal("Polycom device certificate length 802"), "Polycom device certificate length 802");
 /// ```
 pub fn conceal(text: &str) -> Cow<'_, str> {
-    if !may_have_secret(text) && !Unescaped::levels(text).any(|level| may_have_secret(&level.text)) {
+    if is_plain(text)
+        || !may_have_secret(text) && !Unescaped::levels(text).any(|level| may_have_secret(&level.text))
+    {
         return Cow::Borrowed(text);
     }
     let mut concealed = Cow::Borrowed(text);
@@ -60,7 +62,7 @@ pub fn conceal(text: &str) -> Cow<'_, str> {
 fn may_have_secret(text: &str) -> bool {
     has_long_run(text.as_bytes())
         || text.trim_end().ends_with('=')
-        || (may_trigger(text) && TRIGGER.is_match(text))
+        || (text.bytes().any(may_trigger) && TRIGGER.is_match(text))
 }
 
 /// A URI of a log without the password in it, which is recognized as in the message, where the URI is in quotes: it may
@@ -120,12 +122,19 @@ pub(crate) fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a pattern of this program")
 }
 
-/// Whether a text has a character without which [`TRIGGER`] can't match. Models and addresses have none, and
-/// this check is ten times as fast as the pattern.
-fn may_trigger(text: &str) -> bool {
-    text.bytes().any(|byte| {
-        matches!(byte | 0x20, b'p' | b'h' | b'r' | b'k' | b'/' | b'|') || matches!(byte, b'%' | b'@')
-    })
+/// Whether this is one of the characters without which [`TRIGGER`] can't match. Looking for them is ten times as fast
+/// as the pattern.
+fn may_trigger(byte: u8) -> bool {
+    matches!(byte | 0x20, b'p' | b'h' | b'r' | b'k' | b'/' | b'|') || matches!(byte, b'%' | b'@')
+}
+
+/// The shortest run of characters that can be a key.
+const MIN_RUN: usize = 24;
+
+/// Whether a text is too short for a key and has no character that marks a secret or an escape, as most models and
+/// addresses.
+fn is_plain(text: &str) -> bool {
+    text.len() < MIN_RUN && !text.bytes().any(|byte| matches!(byte, b'=' | b'&' | b'\\') || may_trigger(byte))
 }
 
 /// Whether a text has a run of characters as long as the shortest key that is recognized. This is not part of
@@ -134,7 +143,7 @@ fn has_long_run(text: &[u8]) -> bool {
     // The lengths of the current run with and without `-` and `_`, and of the run before its only separator; and how
     // many runs of two characters are in a row, as in a fingerprint, which has at most 32.
     let (mut run, mut plain, mut before, mut pairs) = (0, 0, 0, 0);
-    text.len() >= 24
+    text.len() >= MIN_RUN
         && text.iter().any(|byte| {
             if matches!(byte, b':' | b' ' | b'\n' | b'\r' | b'\t') {
                 pairs = match run {
@@ -149,7 +158,7 @@ fn has_long_run(text: &[u8]) -> bool {
                 b' ' | b'|' | b'.' | b'\n' | b'\r' | b'\t' => (run, plain, before) = (0, 0, run),
                 _ => (run, plain, before) = (0, 0, 0),
             }
-            plain >= 24 || run >= 60 || run.min(before) >= 16 || pairs > 31
+            plain >= MIN_RUN || run >= 60 || run.min(before) >= 16 || pairs > 31
         })
 }
 

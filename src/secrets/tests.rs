@@ -35,7 +35,7 @@ proptest! {
         word in r#"private|@|Authoriz|:[/\\]|/[/\\]|%2f|%3A|sips?:|https?:|ur[il]|pass|pwd|PSK|secret|api[ _.-]?key|shared[ _.-]?KEY|(pw|pin|AUTH|token|Credentials?)([0-9=._"'\\-]|value|hash|text)"#
     ) {
         prop_assert!(TRIGGER.is_match(&word), "{}", word);
-        prop_assert!(may_trigger(&word), "{}", word);
+        prop_assert!(word.bytes().any(may_trigger), "{}", word);
     }
 
     #[test]
