@@ -31,7 +31,10 @@ impl ScanContext<'_> {
         let healthy = Phone::healthy(logs, clock);
         // Debug builds read all logs the general way as well, to compare.
         if healthy.is_none() || cfg!(debug_assertions) {
-            sink.read_healthy_generally();
+            match sink.is_only_log && sink.healthy.is_some() {
+                true => sink = self.read_into_sink(phone, mac, buffers, None),
+                false => sink.read_healthy_generally(),
+            }
         }
         let (phone_logs, of_others) = sink.finish(&mut part.problems);
         part.of_others.append(of_others);
@@ -71,8 +74,9 @@ impl ScanContext<'_> {
     ) -> PhoneSink<'_> {
         let spool = self.spool(Some(mac));
         let mut sink = PhoneSink::new(Some(mac), &self.options.clock.window, self.progress, spool);
-        sink.healthy = healthy;
-        for log in self.found.logs(phone) {
+        let logs = self.found.logs(phone);
+        (sink.healthy, sink.is_only_log) = (healthy, logs.len() == 1);
+        for log in logs {
             self.found.read(log, buffers, &mut sink);
         }
         sink
