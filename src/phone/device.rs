@@ -14,27 +14,27 @@ use crate::timeline::SourceLine;
 
 impl Phone {
     /// The phone as reports show it.
-    pub fn device(&self, shown: Shown<'_>) -> Device {
-        let text = |text: &Option<Box<str>>| text.as_ref().map(|text| shown.text(text));
+    pub fn device(mut self, shown: Shown<'_>) -> Device {
+        let text = |text: Option<Box<str>>| text.map(|text| shown.owned_text(text));
         let time = |seconds| DateTime::from_timestamp(seconds, 0).map(|time| shown_time(time.naive_utc()));
-        let files: Vec<String> = self.files.iter().map(|file| shown.path(file)).collect();
+        let files = std::mem::take(&mut self.files);
+        let files: Vec<String> = files.into_iter().map(|file| shown.owned_path(file)).collect();
+        let diagnoses =
+            self.findings().map(|(rule, finding)| diagnosis(rule, finding, &files, shown)).collect();
         Device {
             mac: self.mac.map(|mac| shown.mac(mac)),
-            model: text(&self.model),
-            assembly: text(&self.assembly),
-            assembly_revision: text(&self.assembly_revision),
-            software: self.software.as_ref().map(ToString::to_string),
+            model: text(self.model),
+            assembly: text(self.assembly),
+            assembly_revision: text(self.assembly_revision),
+            software: self.software.map(String::from),
             status: self.status,
             boots: self.boots,
             first_time: self.times.and_then(|(first, _)| time(first)),
             last_time: self.times.and_then(|(_, last)| time(last)),
             stale: None,
             baseline: None,
-            certificates: self.certificates.iter().map(|content| certificate(content, shown)).collect(),
-            diagnoses: self
-                .findings()
-                .map(|(rule, finding)| diagnosis(rule, finding, &files, shown))
-                .collect(),
+            certificates: self.certificates.into_iter().map(|content| certificate(content, shown)).collect(),
+            diagnoses,
             files,
         }
     }
@@ -100,11 +100,11 @@ pub(crate) fn shown_line(line: &config::ConfigurationLine, shown: Shown<'_>) -> 
     }
 }
 
-fn certificate(content: &SlotContent, shown: Shown<'_>) -> Certificate {
+fn certificate(content: SlotContent, shown: Shown<'_>) -> Certificate {
     Certificate {
         slot: content.slot.name(),
         state: content.state,
-        common_name: content.common_name.as_ref().map(|name| shown.name(name)),
+        common_name: content.common_name.map(|name| shown.owned_name(name)),
         fingerprint: content.fingerprint.as_ref().map(ToString::to_string),
         fingerprint_algorithm: content.fingerprint.as_ref().map(|digest| digest.algorithm().name()),
         certificate_length: content.certificate_length,

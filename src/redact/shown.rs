@@ -1,6 +1,8 @@
 //! How names from logs, paths and files are shown in an answer: as they are, or as pseudonyms. Secrets are
 //! concealed in both cases.
 
+use std::borrow::Cow;
+
 use super::Redactor;
 use crate::model::Mac;
 use crate::problem::Problem;
@@ -35,6 +37,27 @@ impl<'r> Shown<'r> {
     /// Text of a log, which may contain names of any kind.
     pub fn text(self, text: &str) -> String {
         self.0.map_or_else(|| conceal(text).into_owned(), |redactor| redactor.text(text))
+    }
+
+    /// The same text if it has nothing to conceal.
+    pub(crate) fn owned_text(self, text: Box<str>) -> String {
+        match self.0 {
+            None => match conceal(&text) {
+                Cow::Borrowed(_) => text.into(),
+                Cow::Owned(shown) => shown,
+            },
+            Some(redactor) => redactor.text(&text),
+        }
+    }
+
+    /// The same name if it has nothing to conceal.
+    pub(crate) fn owned_name(self, name: Box<str>) -> String {
+        if self.0.is_none() { self.owned_text(name) } else { self.name(&name) }
+    }
+
+    /// The same path if it has nothing to conceal.
+    pub(crate) fn owned_path(self, path: Box<str>) -> String {
+        if self.0.is_none() { path.into() } else { self.path(&path) }
     }
 
     /// The text of a line. With a redactor, a line that is not a known message is not shown at all, since it

@@ -42,8 +42,9 @@ impl Devices for Scan {
 
     fn shown(&self, place: usize, shown: Shown<'_>) -> Device {
         let phone = self.rows.phone(self.rows.row(self.order[place]));
+        let times = phone.times;
         let mut device = phone.device(shown);
-        device.stale = phone.times.and_then(|(_, last)| {
+        device.stale = times.and_then(|(_, last)| {
             let age = self.now.and_utc().timestamp() - last;
             (age > self.stale.num_seconds()).then(|| u64::try_from(age / 86_400).unwrap_or(0))
         });
