@@ -17,6 +17,9 @@ use super::{LogName, Options};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 
+/// Most paths of logs are shorter, in bytes.
+const TYPICAL_PATH: usize = 128;
+
 /// What was found under the paths that the user named.
 #[derive(Default)]
 pub struct FoundFiles {
@@ -225,7 +228,7 @@ impl FoundFiles {
     }
 
     pub(super) fn raw_path(&self, entry: &FileEntry) -> Vec<u8> {
-        let mut path = Vec::new();
+        let mut path = Vec::with_capacity(TYPICAL_PATH);
         self.tree.path_into(entry.directory, &mut path);
         join(&mut path, self.file_name(entry));
         path

@@ -365,6 +365,9 @@ pub fn directory_of(path: &str) -> &str {
 /// A path as reports show it: `/` between names on every system, and `\xNN` for bytes that are not UTF-8, so
 /// that different names stay different. Control characters are kept; the report formats make them visible.
 pub(super) fn shown(path: &[u8]) -> String {
+    if let (Ok(path), false) = (std::str::from_utf8(path), cfg!(windows)) {
+        return path.to_owned();
+    }
     let mut shown = String::with_capacity(path.len());
     for chunk in path.utf8_chunks() {
         shown.push_str(chunk.valid());
