@@ -22,8 +22,11 @@ impl Totals {
         self.tally.add(&phone.counts);
         self.statuses[phone.status as usize] += 1;
         let codes = phone.active_rules();
-        self.codes.resize(CATALOGUE.len(), 0);
-        self.codes.iter_mut().enumerate().for_each(|(place, phones)| *phones += codes >> place & 1);
+        // Most phones have none.
+        if codes != 0 {
+            self.codes.resize(CATALOGUE.len(), 0);
+            self.codes.iter_mut().enumerate().for_each(|(place, phones)| *phones += codes >> place & 1);
+        }
         let of_readiness = match phone.ztp {
             Some(true) => &mut self.ztp.ready,
             Some(false) => &mut self.ztp.not_ready,
