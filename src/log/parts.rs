@@ -6,9 +6,10 @@
 //! part as the line before it.
 //!
 //! A sender's address can be passed on to another phone, and a phone can get another address. A phone names itself when
-//! it starts, so the lines from a banner on are those of the phone that is named behind it.
+//! it starts, so the lines from a banner on are those of the phone that is named behind it, unless `source` finds that
+//! several phones write from one address.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter};
@@ -18,6 +19,7 @@ use super::part_name::{
     FoundPart, MAX_LINES_CHECKED, PartName, ends_with_sender, part_of, part_of_parsed, sender_at_end,
 };
 use super::reader::{MAX_LINE_LENGTH, Reader};
+use super::source::Source;
 use crate::digest::LogDigest;
 use crate::event::{self, End, Event, ParsedText};
 use crate::line::{KnownHeaders, Line, line};
@@ -39,6 +41,8 @@ pub struct LogPart {
     pub name: Option<PartName>,
     /// Its number in the file, in order of first appearance.
     pub number: usize,
+    /// Its lines are of several phones that write from one address.
+    pub is_mixed: bool,
     /// The digest of these lines.
     pub digest: LogDigest,
 }
@@ -46,7 +50,7 @@ pub struct LogPart {
 impl LogPart {
     /// The only part of a file.
     pub const fn whole(digest: LogDigest) -> Self {
-        Self { file: None, name: None, number: 0, digest }
+        Self { file: None, name: None, number: 0, is_mixed: false, digest }
     }
 }
 
@@ -92,9 +96,12 @@ pub(super) struct PartsReader<'r> {
     whole: Option<Box<Reader>>,
     begin: Vec<u8>,
     parts: Vec<Part>,
+    sources: Vec<Source>,
     by_key: HashMap<PartKey, usize>,
     by_phone: HashMap<(Option<Arc<str>>, Mac), usize>,
-    /// None for lines that are not read.
+    /// The source at which a phone may still write although another one was named at it later.
+    may_write_at: HashMap<(Option<Arc<str>>, Mac), usize>,
+    /// The source of the current line. None for lines that are not read.
     current: Option<usize>,
     headers: KnownHeaders,
     lines: u64,
@@ -108,7 +115,7 @@ pub(super) struct PartsReader<'r> {
 }
 
 /// The file and the name of a part.
-type PartKey = (Option<Arc<str>>, Option<PartName>);
+pub(super) type PartKey = (Option<Arc<str>>, Option<PartName>);
 
 /// A part, as far as it was read.
 struct Part {
@@ -133,8 +140,10 @@ impl<'r> PartsReader<'r> {
             whole: None,
             begin: Vec::new(),
             parts: Vec::new(),
+            sources: Vec::new(),
             by_key: HashMap::new(),
             by_phone: HashMap::new(),
+            may_write_at: HashMap::new(),
             current: None,
             headers: KnownHeaders::default(),
             lines: 0,
@@ -165,7 +174,7 @@ impl<'r> PartsReader<'r> {
 
     fn decide(&mut self, begin: &[u8]) {
         if may_have_parts(begin) {
-            self.current = self.part((None, name_of_all(begin)));
+            self.current = self.source((None, name_of_all(begin)));
             self.split(begin);
         } else {
             let mut reader = Box::new(Reader::new(self.window));
@@ -213,13 +222,13 @@ impl<'r> PartsReader<'r> {
         if let Some(FoundPart::Heading(file)) = found {
             // `tail` writes a line feed before each name but the first: behind a whole line, it is an empty line.
             if let Some(cut) = held.filter(|held| !held.trim_ascii().is_empty())
-                && let Some(part) = self.current
+                && let Some(source) = self.current
             {
-                self.parts[part].reader.feed_cut(self.lines, &cut);
+                self.parts[self.sources[source].part].reader.feed_cut(self.lines, &cut);
             }
             self.lines += 1;
             self.file = Some(file);
-            self.current = self.part((self.file.clone(), None));
+            self.current = self.source((self.file.clone(), None));
             return false;
         }
         if let Some(whole) = held {
@@ -227,47 +236,54 @@ impl<'r> PartsReader<'r> {
         }
         self.lines += 1;
         match found {
-            Some(FoundPart::Line(name)) => self.current = self.part((self.file.clone(), Some(name))),
-            Some(FoundPart::LineOf(file)) => self.current = self.part((Some(file), None)),
-            _ => self.current = self.part_before_wrap(bytes).or(self.current),
+            Some(FoundPart::Line(name)) => self.current = self.source((self.file.clone(), Some(name))),
+            Some(FoundPart::LineOf(file)) => self.current = self.source((Some(file), None)),
+            _ => self.current = self.source_before_wrap(bytes).or(self.current),
         }
         true
     }
 
-    /// The part of a line that is nothing but the header of a syslog server, with a sender that other lines of the file
+    /// The source of a line that is nothing but the header of a syslog server, with a sender that other lines of the file
     /// have: a mail program wrapped the line behind it.
-    fn part_before_wrap(&self, bytes: &[u8]) -> Option<usize> {
+    fn source_before_wrap(&self, bytes: &[u8]) -> Option<usize> {
         self.by_key.get(&(self.file.clone(), Some(sender_at_end(bytes)?))).copied()
     }
 
     fn feed_line(&mut self, number: u64, bytes: &[u8], parsed: Option<Line<'_>>) {
-        let Some(current) = self.current else {
+        let Some(source) = self.current else {
             self.not_read += 1;
             return;
         };
-        let part = &mut self.parts[current];
-        if matches!(part.key.1, Some(PartName::Sender(_))) {
-            let text = match parsed {
-                Some(Line::Message { text, .. }) => text,
-                _ => b"",
+        let part = self.sources[source].part;
+        if matches!(self.sources[source].key.1, Some(PartName::Sender(_))) {
+            let (stamp, text) = match parsed {
+                Some(Line::Message { header, text, .. }) => (header.stamp, text),
+                _ => (None, &b""[..]),
             };
             if is_banner(text) {
-                self.end_boot(current);
-                self.parts[current].boot.push((number, bytes.to_vec()));
+                if self.parts[part].boot.is_empty() {
+                    self.sources[source].boot();
+                }
+                self.end_boot(part);
+                self.parts[part].boot.push((number, bytes.to_vec()));
                 return;
             }
+            if let Some(phone) = stamp.and_then(|stamp| self.sources[source].date(stamp)) {
+                let file = self.sources[source].key.0.clone();
+                self.may_write_at.insert((file, phone), source);
+            }
             if let Some(mac) = named_phone(text) {
-                self.name_phone(current, mac);
-            } else if (1..MAX_LINES_TO_NAME).contains(&part.boot.len()) {
-                part.boot.push((number, bytes.to_vec()));
+                self.name_phone(source, mac);
+            } else if (1..MAX_LINES_TO_NAME).contains(&self.parts[part].boot.len()) {
+                self.parts[part].boot.push((number, bytes.to_vec()));
                 return;
             } else {
-                self.end_boot(current);
+                self.end_boot(part);
             }
         }
         // Naming the phone can change the part.
-        if let Some(current) = self.current {
-            self.read_line(current, number, bytes, parsed);
+        if let Some(source) = self.current {
+            self.read_line(self.sources[source].part, number, bytes, parsed);
         }
     }
 
@@ -285,52 +301,76 @@ impl<'r> PartsReader<'r> {
     }
 
     /// Takes the lines of a boot for those of this phone, which can have another address than before.
-    fn name_phone(&mut self, part: usize, mac: Mac) {
-        let Part { key, phone, boot, .. } = &mut self.parts[part];
-        let (key, phone, boot) = (key.clone(), *phone, std::mem::take(boot));
-        let known = self.by_phone.get(&(key.0.clone(), mac)).copied();
+    fn name_phone(&mut self, source: usize, mac: Mac) {
+        let Source { key, part, .. } = &self.sources[source];
+        let (key, part) = (key.clone(), *part);
+        let Part { phone, boot, .. } = &mut self.parts[part];
+        let (phone, boot) = (*phone, std::mem::take(boot));
+        let of_phone = (key.0.clone(), mac);
+        let known = self.by_phone.get(&of_phone).copied();
         known.into_iter().for_each(|known| self.end_boot(known));
         // Lines that come by two ways at once are two logs.
         let is_before =
             |part: &usize| boot.first().is_some_and(|(number, _)| self.parts[*part].last < *number);
         let known = known.filter(is_before);
-        let is_of_other = phone.is_some_and(|phone| phone != mac);
-        self.current = match known {
+        let other = phone.filter(|phone| *phone != mac);
+        let own = match known {
             // Without the banner, it is not known where the lines of another phone begin.
             _ if boot.is_empty() => Some(part),
-            None if is_of_other => self.add_part(key.clone()),
+            None if other.is_some() => self.add_part(key),
             known => known.or(Some(part)),
         };
-        let Some(own) = self.current else {
+        let Some(own) = own else {
             self.not_read += boot.len() as u64 + 1;
+            self.current = None;
             return;
         };
+        // A phone that is named at another address does not write from the one before.
+        if self.may_write_at.remove(&of_phone) == Some(source) {
+            self.sources[source].is_shared = true;
+        }
         (self.parts[own].phone, self.parts[own].boot) = (Some(mac), boot);
-        self.by_phone.insert((key.0.clone(), mac), own);
-        self.by_key.insert(key, own);
+        self.by_phone.insert(of_phone, own);
+        if own != part {
+            self.sources[source].hand_over(own, other);
+        }
         self.end_boot(own);
     }
 
-    fn part(&mut self, key: PartKey) -> Option<usize> {
-        match self.by_key.get(&key) {
-            Some(&part) => Some(part),
-            None => self.add_part(key),
+    fn source(&mut self, key: PartKey) -> Option<usize> {
+        if let Some(&source) = self.by_key.get(&key) {
+            return Some(source);
         }
+        let part = self.add_part(key.clone())?;
+        self.by_key.insert(key.clone(), self.sources.len());
+        self.sources.push(Source::new(key, part));
+        Some(self.sources.len() - 1)
     }
 
     fn add_part(&mut self, key: PartKey) -> Option<usize> {
         if self.parts.len() >= MAX_PARTS {
             return None;
         }
-        self.by_key.insert(key.clone(), self.parts.len());
-        self.parts.push(Part {
-            key,
-            reader: Reader::new(self.window),
-            last: 0,
-            phone: None,
-            boot: Vec::new(),
-        });
+        let reader = Reader::new(self.window);
+        self.parts.push(Part { key, reader, last: 0, phone: None, boot: Vec::new() });
         Some(self.parts.len() - 1)
+    }
+
+    /// The parts with lines of an address that several phones write from, each with the first part of that mixture.
+    fn mixed_parts(&mut self) -> BTreeMap<usize, usize> {
+        for source in self.may_write_at.values() {
+            self.sources[*source].is_shared = true;
+        }
+        let mut first_of = BTreeMap::new();
+        for Source { parts, .. } in self.sources.iter().filter(|source| source.is_shared) {
+            let firsts = parts.iter().map(|part| first_of.get(part).copied().unwrap_or(*part));
+            let firsts: BTreeSet<usize> = firsts.collect();
+            let Some(first) = firsts.first().copied() else { continue };
+            first_of.values_mut().filter(|of| firsts.contains(of)).for_each(|of| *of = first);
+            first_of.extend(parts.iter().map(|part| (*part, first)));
+        }
+        first_of.retain(|part, first| part != first);
+        first_of
     }
 
     /// The parts, in order of first appearance, and the number of lines that were not read. A part without a name and
@@ -349,20 +389,30 @@ impl<'r> PartsReader<'r> {
                 self.feed_line(self.lines, &whole, None);
             }
         } else if self.assign(&cut, part_of(&cut))
-            && let Some(current) = self.current
+            && let Some(source) = self.current
         {
-            self.end_boot(current);
-            let Part { key, reader, .. } = &mut self.parts[current];
+            let Source { key, part, .. } = &self.sources[source];
+            let is_sender = ends_with_sender(&cut, key.1.as_ref());
+            let part = *part;
+            self.end_boot(part);
             // What stands before the lines of a part is no text that goes on from the line before.
-            if !ends_with_sender(&cut, key.1.as_ref()) {
+            if !is_sender {
+                let reader = &mut self.parts[part].reader;
                 reader.feed_cut(self.lines, &cut);
             }
         }
         (0..self.parts.len()).for_each(|part| self.end_boot(part));
-        let mut parts = Vec::new();
+        let mixed_with = self.mixed_parts();
+        let mut parts: Vec<LogPart> = Vec::new();
         for (number, Part { key: (file, name), reader, .. }) in self.parts.into_iter().enumerate() {
             let digest = reader.finish(&mut recorder(&mut self.recorder, number));
-            parts.push(LogPart { file, name, number, digest });
+            parts.push(LogPart { file, name, number, is_mixed: false, digest });
+        }
+        for (number, first) in mixed_with {
+            // Of a mixture, only the counts and addresses are used.
+            let digest = std::mem::take(&mut parts[number].digest);
+            parts[first].digest.append(digest, &self.window);
+            parts[first].is_mixed = true;
         }
         let has_lines = |part: &LogPart| part.digest.counts.lines > 0;
         let read: HashSet<_> = parts

@@ -354,12 +354,12 @@ impl LogSink for PhoneSink<'_> {
 /// whole file is one log; else by the only address in its messages. None for an empty part before the first
 /// phone's lines of a file of several phones.
 fn assign(name: &LogName, part: LogPart, is_alone: bool, is_one: bool) -> Option<(Option<Mac>, ReadLog)> {
-    let LogPart { file, name: part, mut digest, .. } = part;
+    let LogPart { file, name: part, is_mixed, mut digest, .. } = part;
     if part.is_none() && !is_alone && digest.is_empty() {
         return None;
     }
     let own = match digest.macs[..] {
-        [mac] => Some(mac),
+        [mac] if !is_mixed => Some(mac),
         _ => None,
     };
     let of_name = match &part {
@@ -372,7 +372,8 @@ fn assign(name: &LogName, part: LogPart, is_alone: bool, is_one: bool) -> Option
         let macs: BTreeSet<&Mac> = digest.macs.iter().chain(&digest.macs_beside).collect();
         macs.len() > 1
     };
-    let is_mixed = is_mail_of_several || digest.macs.len() > 1 && !matches!(part, Some(PartName::Mac(_)));
+    let is_mixed =
+        is_mixed || is_mail_of_several || digest.macs.len() > 1 && !matches!(part, Some(PartName::Mac(_)));
     let mac = of_name.or(own);
     let path = match &part {
         Some(PartName::Sender(sender)) if mac.is_none() && !is_alone => {
