@@ -106,6 +106,8 @@ pub struct Facts {
     pub about_installing: bool,
     /// Its remedy depends on which certificate the phone uses: `device` adds how that is chosen.
     pub about_choosing: bool,
+    /// For CFG diagnoses: a file could not be read, so that others about its content may be missing.
+    pub leaves_file_unread: bool,
     /// It is found only by comparing phones.
     pub from_fleet: bool,
     /// For CFG diagnoses: the result depends on the phone's address, so it is not reused for other phones with the
@@ -126,6 +128,7 @@ impl Facts {
             blocks_ztp: false,
             about_installing: false,
             about_choosing: false,
+            leaves_file_unread: false,
             from_fleet: false,
             depends_on_mac: false,
             suggests_server_fault: matches!(family, Family::Installation | Family::Connection),

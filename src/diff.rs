@@ -181,8 +181,8 @@ pub struct Diff {
     pub broke: Vec<Entry>,
     /// Active before and not now, in phones that are in both answers.
     pub mended: Vec<Mended>,
-    /// The same in phones whose new status is `unknown`, unless later lines show it: the new answer has too little of the
-    /// phone to show that anything was mended.
+    /// The same where the new answer has too little of the phone to show that anything was mended, unless later lines show
+    /// it: its status is `unknown`, it has no logs, or, for diagnoses of configuration, a file could not be read.
     pub no_longer_found: Vec<Entry>,
     /// Active before and now, and not more severe than before.
     pub still: Vec<Entry>,
@@ -252,7 +252,7 @@ impl Diff {
             if has(State::Active) {
                 continue;
             }
-            if resolved || new.status != Status::Unknown {
+            if resolved || !new.lacks(&known.code) {
                 self.mended.push(Mended { entry, resolved });
             } else {
                 self.no_longer_found.push(entry);

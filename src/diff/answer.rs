@@ -7,6 +7,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use super::{PhoneName, SlotContent};
+use crate::check::{Family, Rule};
 use crate::model::{Severity, State, Status};
 use crate::report::shape::SCHEMA_VERSION;
 
@@ -20,6 +21,8 @@ pub struct NotAnAnswer(#[from] serde_json::Error);
 pub(super) struct AnswerPhone {
     mac: Option<String>,
     files: Vec<String>,
+    #[serde(skip)]
+    has_logs: bool,
     pub(super) status: Status,
     diagnoses: Vec<AnswerDiagnosis>,
     pub(super) certificates: Box<[AnswerCertificate]>,
@@ -65,6 +68,16 @@ impl AnswerPhone {
         active.any(|known| known.severity <= severity)
     }
 
+    /// Whether it has too little to show that a diagnosis of this code is gone.
+    pub(super) fn lacks(&self, code: &str) -> bool {
+        let facts = |code: &str| Rule::find(code).map(|rule| rule.facts);
+        let is_of_files = facts(code).is_some_and(|facts| facts.family == Family::Configuration);
+        let leaves_unread =
+            |known: &AnswerDiagnosis| facts(&known.code).is_some_and(|facts| facts.leaves_file_unread);
+        let is_lost = if is_of_files { self.active().any(leaves_unread) } else { !self.has_logs };
+        is_lost || self.status == Status::Unknown
+    }
+
     pub(super) fn active(&self) -> impl Iterator<Item = &AnswerDiagnosis> {
         self.diagnoses.iter().filter(|known| known.state == State::Active)
     }
@@ -108,6 +121,7 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<HashMap<PhoneName, AnswerP
     let mut phones = HashMap::with_capacity(devices.len());
     for mut phone in devices {
         let mac = phone.mac.take().map(|mac| mac.parse()).transpose().map_err(no_answer)?;
+        phone.has_logs = !phone.files.is_empty();
         let name = PhoneName::of(mac, &std::mem::take(&mut phone.files));
         phone.keep_first();
         if phones.insert(name.clone(), phone).is_some() {

@@ -93,6 +93,24 @@ fn what_is_absent_from_a_phone_of_which_too_little_is_known_is_not_mended() {
 }
 
 #[test]
+fn what_is_absent_although_its_file_was_not_read_is_not_mended() {
+    let counts = |code: &str, new: Value| {
+        let diff = diff(&[device(A, &[diagnosis(code, "active", None)], &[])], &[new]);
+        (diff.mended.len(), diff.no_longer_found.len())
+    };
+    let with = |code: &str| device(A, &[diagnosis(code, "active", None)], &[]);
+    let mut without_logs = with("CFG013");
+    without_logs["files"] = json!([]);
+    assert_eq!(counts("INV002", without_logs.clone()), (0, 1));
+    assert_eq!(counts("CFG021", without_logs), (1, 0), "its files were read");
+    for unread in ["CFG001", "CFG003"] {
+        assert_eq!(counts("CFG021", with(unread)), (0, 1));
+        assert_eq!(counts("INV002", with(unread)), (1, 0), "its logs were read");
+    }
+    assert_eq!(counts("CFG021", with("CFG013")), (1, 0));
+}
+
+#[test]
 fn a_diagnosis_that_became_more_severe_broke() {
     let of = |severity: &str| {
         let mut diagnosis = diagnosis("CFG004", "active", Some("platform-1"));

@@ -14,8 +14,8 @@
 //! 2. Delete the copy afterwards, because it may contain keys.
 
 use super::{
-    ConfigurationCase, ConfigurationLine, Finding, Part, ReadOutcome, Rule, Severity, SourceRole, rule,
-    sentence,
+    ConfigurationCase, ConfigurationLine, Facts, Family, Finding, Part, ReadOutcome, Rule, Severity,
+    SourceRole, rule, sentence,
 };
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -25,6 +25,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The file is not text: configuration files can be encrypted for the phones.",
     remedy: "Scan a copy of the files in which this one is not encrypted.",
     reference: "UC Software Administrators' Guide, \"Master configuration file\"",
+    facts: Facts { leaves_file_unread: true, ..Facts::of(Family::Configuration) },
     ..rule(include_str!("config_encrypted.rs"), run)
 };
 

@@ -14,7 +14,9 @@
 //! 2. Check it with an XML tool, such as `xmllint --noout FILE`.
 //! 3. Restart the phone, so that it reads the file again.
 
-use super::{ConfigurationCase, Finding, Part, ReadOutcome, Rule, Severity, SourceRole, rule, sentence};
+use super::{
+    ConfigurationCase, Facts, Family, Finding, Part, ReadOutcome, Rule, Severity, SourceRole, rule, sentence,
+};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG001",
@@ -23,6 +25,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The file violates the rules of XML, so the phone stops reading it.",
     remedy: "Correct the file at the line and column in the message, and check it with an XML tool before phones read it.",
     reference: "UC Software Administrators' Guide, \"Master configuration file\"",
+    facts: Facts { leaves_file_unread: true, ..Facts::of(Family::Configuration) },
     ..rule(include_str!("config_not_well_formed.rs"), run)
 };
 
