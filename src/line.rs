@@ -23,7 +23,7 @@ use nom::sequence::{delimited, terminated};
 use nom::{IResult, Parser};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use before::{ends_before_stamp, may_end_in_stamp, origin, without_end_of_header};
+pub(crate) use before::{dated, ends_before_stamp, may_end_in_stamp, origin, without_end_of_header};
 pub(crate) use begun::{completed_header, joined_header};
 pub(crate) use behind::{without_remark, without_separators, without_trailing_marks};
 pub use blank::trim;

@@ -42,7 +42,7 @@ pub(crate) fn origin(mut before: &[u8]) -> Option<Origin<'_>> {
 }
 
 /// What follows the date, if the text begins with one. What [`origin`] finds depends on that alone.
-pub(super) fn dated(before: &[u8]) -> Option<&[u8]> {
+pub(crate) fn dated(before: &[u8]) -> Option<&[u8]> {
     date(without_marks(before)).filter(|_| before.len() <= MAX_LENGTH)
 }
 

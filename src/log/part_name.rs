@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use memchr::memmem;
+
 use super::MAX_LINE_LENGTH;
 use crate::input::log_mac;
-use crate::line::{KnownHeaders, Line, Origin, completed_header, line, lossy, origin};
+use crate::line::{KnownHeaders, Line, Origin, completed_header, dated, line, lossy, origin};
 use crate::model::Mac;
 
 /// What stands before the lines of a part of a file.
@@ -24,6 +26,9 @@ impl PartName {
 
 /// How many first lines are checked to see whether a file names the phones or senders of its lines.
 pub(super) const MAX_LINES_CHECKED: usize = 64;
+
+/// A server writes the sender at most this many words behind the date.
+const MAX_WORDS_TO_SENDER: usize = 3;
 
 /// What a line says about the part it belongs to.
 pub(super) enum FoundPart {
@@ -80,6 +85,17 @@ fn file_name(path: &str) -> &str {
 /// Whether a line is cut behind this sender, so that only what stands before the lines was read of it.
 pub(super) fn ends_with_sender(cut: &[u8], name: Option<&PartName>) -> bool {
     matches!(name, Some(PartName::Sender(_))) && sender_at_end(cut).as_ref() == name
+}
+
+/// Whether a line begins with the header of a syslog server that names another sender than this one: another machine,
+/// such as a firewall, wrote it. A date alone can also be the rest of a wrapped message.
+pub(super) fn is_of_other_sender(bytes: &[u8], own: &PartName) -> bool {
+    let PartName::Sender(own) = own else { return false };
+    let Some(rest) = dated(bytes) else { return false };
+    let words = rest.split(|byte| b" \t,;|\"'".contains(byte)).filter(|word| !word.is_empty());
+    let mut words = words.take(MAX_WORDS_TO_SENDER).peekable();
+    let is_name = |word: &&[u8]| word.iter().any(|byte| byte.is_ascii_alphabetic() || b".:".contains(byte));
+    words.peek().is_some_and(is_name) && !words.any(|word| memmem::find(word, own.as_bytes()).is_some())
 }
 
 /// The sender at the end of a line that has only what a syslog server writes before a line.

@@ -16,7 +16,8 @@ use memchr::{memchr, memchr_iter};
 
 use super::RecordEvent;
 use super::part_name::{
-    FoundPart, MAX_LINES_CHECKED, PartName, ends_with_sender, part_of, part_of_parsed, sender_at_end,
+    FoundPart, MAX_LINES_CHECKED, PartName, ends_with_sender, is_of_other_sender, part_of, part_of_parsed,
+    sender_at_end,
 };
 use super::reader::{MAX_LINE_LENGTH, Reader};
 use super::source::Source;
@@ -288,8 +289,12 @@ impl<'r> PartsReader<'r> {
     }
 
     fn read_line(&mut self, part: usize, number: u64, bytes: &[u8], parsed: Option<Line<'_>>) {
-        let Part { reader, last, .. } = &mut self.parts[part];
+        let Part { key, reader, last, .. } = &mut self.parts[part];
         *last = number;
+        let has_header = matches!(parsed, Some(Line::Message { .. }));
+        if !has_header && key.1.as_ref().is_some_and(|own| is_of_other_sender(bytes, own)) {
+            reader.flush(&mut recorder(&mut self.recorder, part));
+        }
         reader.feed_line(number, bytes, parsed, &mut recorder(&mut self.recorder, part));
     }
 

@@ -142,7 +142,7 @@ impl Reader {
     }
 
     /// Ends the pending message.
-    pub(super) fn flush(&mut self, recorder: &mut Recorder<'_>) {
+    pub(in crate::log) fn flush(&mut self, recorder: &mut Recorder<'_>) {
         let Some(pending) = self.pending.take() else { return };
         if pending.text.is_begun() && !pending.text.is_empty() {
             self.digest.counts.width.add_begun(pending.length);
