@@ -3,8 +3,8 @@
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
 
 use super::unset::{
-    DISORDER, MAX_FILE_DAY_LAG, NEW_YEARS_EVE, can_be_failed_clocks, day_lag, has_failed, is_day_before,
-    is_default, is_files_own, stays_unset,
+    DISORDER, NEW_YEARS_EVE, can_be_failed_clocks, day_lag, has_failed, is_day_before, is_default,
+    is_files_own, stays_unset,
 };
 use crate::digest::{Digits, LogDigest, LogEntry};
 use crate::event::Event;
@@ -104,8 +104,6 @@ pub(super) struct Span {
     pub(super) years: i32,
     /// How many of them had passed at the last February 29.
     leap_day: Option<i32>,
-    /// The log has lines of a start before its first date.
-    has_start: bool,
 }
 
 impl Span {
@@ -204,16 +202,12 @@ impl Span {
         if let Some((first, last)) = start_of_boot {
             span = Some(Self::with(span, first, last));
         }
-        let mut start = digest.entries.iter().take_while(|entry| !entry.is_dated() || entry.is_banner());
-        let has_start = start.any(|entry| entry.stamp.is_some());
-        span = span.map(|span| Self { has_start, ..span });
         before.last = span.map_or(before.last, |span| span.last.yearless());
         (span, made_up)
     }
 
     fn with(span: Option<Self>, stamp: Stamp, last: Stamp) -> Self {
-        let known =
-            span.unwrap_or(Self { first: stamp, last: stamp, years: 0, leap_day: None, has_start: false });
+        let known = span.unwrap_or(Self { first: stamp, last: stamp, years: 0, leap_day: None });
         let turns = known.last.yearless().zip(stamp.yearless());
         let years = known.years + turns.map_or(0, |(before, date)| years_between(before, date));
         let is_leap_day = |date: Yearless| (date.month(), date.day()) == (2, 29);
@@ -231,14 +225,6 @@ impl Span {
         let Calendar::Newest(year) = calendar else { return calendar };
         let mut years = (1..=LEAP_CYCLE).map(|back| year - back);
         Calendar::Newest(years.find(|year| self.fits(*year)).unwrap_or(year - 1))
-    }
-
-    /// Whether these can be default dates of a clock that was never set: they begin on January 1, and stay in
-    /// January. Without a start before them, they are more likely the log of a month if they go on for days.
-    pub(super) fn can_be_unset(&self) -> bool {
-        self.dates_of_january().is_some_and(|(first, last)| {
-            first.day() == 1 && (self.has_start || first.days_until(last) <= MAX_FILE_DAY_LAG)
-        })
     }
 
     /// The first and the last date, where all are of one January.

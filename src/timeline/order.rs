@@ -179,7 +179,7 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], c
         };
         let is_kept = |span: &Span| {
             continues_previous(span)
-                || !(span.can_be_unset() || continues_unset(&log, span, unset_ends))
+                || !continues_unset(&log, span, unset_ends)
                 || span.last.yearless().is_some_and(is_own)
         };
         let span = span.filter(is_kept);
