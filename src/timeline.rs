@@ -10,6 +10,7 @@ mod join;
 mod mended;
 mod occurrences;
 mod order;
+mod overlaps;
 mod pasted;
 mod repeats;
 mod slots;

@@ -1,12 +1,11 @@
 //! Joins the logs of one phone: a line that is in several logs counts once, and a message that is cut off at the
 //! end of one log continues in the next.
 
-use std::collections::{BTreeSet, HashMap};
-
 use chrono::{Datelike, NaiveDateTime};
 
 use super::calendar::{End, Span, years_between};
 use super::order::file_time;
+use super::overlaps::{overlap, whole_lines};
 use super::repeats::{once_each, without_repeats};
 use super::{Calendar, Log};
 use crate::digest::{Fragment, LogDigest, LogEntry};
@@ -293,129 +292,6 @@ fn calendar_with(
         None => known.year() + years_between(other, date),
     };
     Some(Calendar::Newest(year))
-}
-
-/// The number of the last line of the later log that is also in the earlier one, at its end: of the longest run of
-/// equal lines with at least one dated line. 0 if there is none.
-fn overlap(earlier: &LogDigest, later: &LogDigest) -> u64 {
-    // Of equal dated lines, the first and the last.
-    let mut known: HashMap<u64, (u64, u64)> = HashMap::new();
-    for entry in earlier.entries.iter().filter(|entry| entry.is_dated()) {
-        known.entry(entry.hash).or_insert((entry.line, entry.line)).1 = entry.line;
-    }
-    // A line that is in both logs shows where the run begins in the earlier log.
-    let begins: BTreeSet<u64> = later
-        .entries
-        .iter()
-        .filter(|entry| entry.is_dated())
-        .filter_map(|entry| {
-            known.get(&entry.hash).map(|(first, last)| [*first, *last].map(|same| (same, entry)))
-        })
-        .flatten()
-        .filter_map(|(same, entry)| same.checked_sub(entry.line))
-        .collect();
-    let anchors = anchors(earlier, later);
-    let is_overlap = |begin: &u64| is_run(earlier, later, *begin, anchors.contains(begin));
-    begins.union(&anchors).find(|begin| is_overlap(begin)).map_or(0, |begin| whole_lines(earlier) - begin)
-}
-
-/// Where the later log can begin in the earlier one, by a dated message of which one of them has only the part up to the
-/// cut: the whole message is in the other, beside the same line.
-fn anchors(earlier: &LogDigest, later: &LogDigest) -> BTreeSet<u64> {
-    let end = whole_lines(earlier);
-    let is_message = |entry: &&LogEntry| entry.event.is_some();
-    let is_cut_at_end = |entry: &LogEntry, other: &LogEntry| {
-        entry.stamp == other.stamp
-            && (entry.hash_before != 0 && entry.hash_before == other.hash_before)
-            && later.text(other).starts_with(earlier.text(entry))
-    };
-    let is_cut_at_begin = |entry: &LogEntry, other: &LogEntry| {
-        (entry.hash_after != 0 && entry.hash_after == other.hash_after)
-            && earlier.text(entry).ends_with(later.text(other))
-    };
-    let mut anchors = BTreeSet::new();
-    for entry in earlier.entries.iter().rev().take_while(|entry| entry.line > end).filter(is_message) {
-        let others = later.entries.iter().filter(is_message).filter(|other| is_cut_at_end(entry, other));
-        anchors.extend(
-            others.filter(|_| entry.is_dated()).filter_map(|other| entry.line.checked_sub(other.line)),
-        );
-    }
-    let begins_cut = |other: &&LogEntry| other.line == 1 && later.head.lines > 0;
-    for other in later.entries.iter().take_while(begins_cut).filter(is_message) {
-        let entries = earlier.entries.iter().filter(is_message).filter(|entry| is_cut_at_begin(entry, other));
-        anchors.extend(entries.filter(|entry| entry.is_dated()).map(|entry| entry.line - 1));
-    }
-    anchors
-}
-
-/// The number of a log's last line that is not cut, nor a part of a message that can go on in the cut line.
-fn whole_lines(digest: &LogDigest) -> u64 {
-    let is_complete =
-        |entry: &LogEntry| entry.line == digest.tail.line && entry.event.is_some() && !entry.is_cut;
-    match digest.tail.is_cut() {
-        false => digest.counts.lines,
-        true if digest.entries.iter().rev().any(is_complete) => digest.counts.lines.saturating_sub(1),
-        true => digest.tail.line.saturating_sub(1),
-    }
-}
-
-/// Whether the later log begins with the lines of the earlier one after line `begin`, as far as both were kept. A cut
-/// line at the end of the earlier log is the beginning of the next line.
-fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64, is_anchor: bool) -> bool {
-    let end = whole_lines(earlier);
-    let length = end.saturating_sub(begin);
-    // Two messages are in one line if the line feed between them was lost.
-    let is_at = |digest: &LogDigest, line: u64, hash: u64| {
-        let begin = digest.entries.partition_point(|entry| entry.line < line);
-        let mut there = digest.entries[begin..].iter().take_while(|entry| entry.line == line).peekable();
-        there.peek()?;
-        Some(there.any(|entry| entry.hash == hash))
-    };
-    let mut equal = 0;
-    let mut has_neighbour = false;
-    // The later log can begin within a line, unless the whole line is in the earlier one.
-    let is_whole = |entry: &LogEntry| is_at(earlier, begin + 1, entry.hash) == Some(true);
-    let is_cut =
-        later.head.lines > 0 && !later.entries.iter().take_while(|entry| entry.line == 1).any(is_whole);
-    let begins_cut = |line: u64| line == 1 && is_cut;
-    for entry in later.entries.iter().take_while(|entry| entry.line <= length) {
-        if begins_cut(entry.line) {
-            continue;
-        }
-        match is_at(earlier, entry.line + begin, entry.hash) {
-            Some(true) => equal += 1,
-            // A line that the earlier log did not keep is an ordinary one.
-            None if entry.event.is_none() => {}
-            _ => return false,
-        }
-    }
-    let in_both = |entry: &&LogEntry| {
-        (begin + 1..=end).contains(&entry.line) && !entry.is_cut && !begins_cut(entry.line - begin)
-    };
-    for entry in earlier.entries.iter().filter(in_both) {
-        match is_at(later, entry.line - begin, entry.hash) {
-            Some(true) => {
-                let same = later.entries.iter().find(|other| other.hash == entry.hash);
-                has_neighbour |= same.is_some_and(|same| {
-                    (entry.hash_before != 0 && same.hash_before == entry.hash_before)
-                        || (entry.hash_after != 0 && same.hash_after == entry.hash_after)
-                });
-            }
-            None if entry.event.is_none() => {}
-            _ => return false,
-        }
-    }
-    let mut begun = earlier.entries.iter().filter(|entry| entry.line > end && entry.event.is_some());
-    let goes_on = |entry: &LogEntry| {
-        let mut there = later.entries.iter().filter(|other| other.line + begin == entry.line);
-        there.any(|other| other.stamp == entry.stamp && later.text(other).starts_with(earlier.text(entry)))
-    };
-    if length == 0 || !begun.all(goes_on) {
-        return false;
-    }
-    // A single equal line may be a different message of the same second; with an equal neighbour, it is the same
-    // one.
-    is_anchor || equal > 1 || has_neighbour || (equal == 1 && length == 1 + u64::from(is_cut))
 }
 
 /// Whether no log is missing between these two of a chain, by their numbers.

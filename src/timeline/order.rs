@@ -1,13 +1,14 @@
-//! The order of one phone's logs. The signs count in the order of their certainty: the numbers of a rotation chain,
-//! dated lines, modification times, names.
+//! The order of one phone's logs. The signs count in the order of their certainty: the numbers of a rotation chain and
+//! lines that two logs share, dated lines, modification times, names.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::calendar::{self, Calendar, End, Span, day_after};
+use super::overlaps::overlaps;
 use super::{Clock, Log, unset};
 use crate::digest::{Digits, LogDigest};
 use crate::input::{Rotation, chain, natural_order};
@@ -60,12 +61,28 @@ pub(super) fn in_order(mut logs: Vec<Log>, clock: &Clock) -> Vec<(Log, Calendar)
     let mut chains: Vec<_> =
         chains.into_values().map(|chain| sorted_chain(chain, &unset_ends, clock)).collect();
     set_times_of_undated(&mut chains);
+    let mut overlapped = if chains.len() > 1 { overlapped_logs(&chains) } else { HashMap::new() };
     let mut chains: Vec<_> = chains.into_iter().map(|chain| chain.into_iter().peekable()).collect();
-    let mut sorted = Vec::new();
-    while let Some(next) = next_of(&mut chains) {
+    let mut sorted: Vec<(Log, Calendar)> = Vec::new();
+    let mut last = None;
+    while let Some(next) = next_of(&mut chains, &overlapped, last) {
+        if let Some(last) = last.replace(next.log.number) {
+            overlapped.values_mut().for_each(|earlier| _ = earlier.remove(&last));
+        }
         sorted.push((next.log, next.calendar));
     }
     sorted
+}
+
+/// By the number of a log: the numbers of the logs with whose last lines it begins.
+fn overlapped_logs(chains: &[Vec<Timed>]) -> HashMap<usize, BTreeSet<usize>> {
+    let logs: Vec<&Log> = chains.iter().flatten().map(|timed| &timed.log).collect();
+    let digests: Vec<&LogDigest> = logs.iter().map(|log| &log.digest).collect();
+    let mut overlapped: HashMap<usize, BTreeSet<usize>> = HashMap::new();
+    for (earlier, later) in overlaps(&digests) {
+        overlapped.entry(logs[later].number).or_default().insert(logs[earlier].number);
+    }
+    overlapped
 }
 
 /// Gives the logs of chains without dates the time at which their files were changed, on the clock of the phone: the dates
@@ -112,12 +129,20 @@ fn extract_copies(chain: &mut Vec<Log>) -> Vec<Log> {
     chain.extract_if(.., is_copy).map(|log| Log { rotation: Rotation::Copy, ..log }).collect()
 }
 
-/// Takes the oldest of the chains' oldest logs. A log without any time comes first: otherwise the logs after it in its
-/// chain would wait for it.
-fn next_of(chains: &mut [std::iter::Peekable<std::vec::IntoIter<Timed>>]) -> Option<Timed> {
+/// Takes the oldest of the chains' oldest logs: not one that begins with the last lines of another log before that one,
+/// and directly after it. A log without any time comes first: otherwise the logs after it in its chain would wait for it.
+fn next_of(
+    chains: &mut [std::iter::Peekable<std::vec::IntoIter<Timed>>],
+    overlapped: &HashMap<usize, BTreeSet<usize>>,
+    last: Option<usize>,
+) -> Option<Timed> {
     let oldest = chains.iter_mut().enumerate().filter_map(|(chain, logs)| {
         let log = logs.peek()?;
-        Some(((log.key, file_time(&log.log), log.log.chain_path().to_owned()), chain))
+        let earlier = || overlapped.get(&log.log.number).into_iter().flatten();
+        let is_too_early = earlier().any(|earlier| Some(*earlier) != last);
+        let continues_last = earlier().next().is_some() && !is_too_early;
+        let path = log.log.chain_path().to_owned();
+        Some(((is_too_early, !continues_last, log.key, file_time(&log.log), path), chain))
     });
     let (_, chain) = oldest.min()?;
     chains[chain].next()
