@@ -1,8 +1,8 @@
 //! Reads a log into its digest. Memory does not grow with the length of the log.
 //!
 //! `healthy` reads logs in which nothing is wrong; `reader` reads the lines of one log; `fast_path` skips the many
-//! lines that need not be kept; `parts` splits a file of several phones, `source` finds those that share an address; `chunks` reads one large file on all
-//! threads.
+//! lines that need not be kept; `parts` splits a file of several phones, and `source` finds those that share an address;
+//! `chunks` reads one large file on all threads.
 
 mod chunks;
 mod fast_path;

@@ -18,6 +18,9 @@ pub enum PartName {
     Sender(Box<str>),
 }
 
+/// The file and the name of a part.
+pub(super) type PartKey = (Option<Arc<str>>, Option<PartName>);
+
 impl PartName {
     fn of(Origin { mac, sender, .. }: Origin<'_>) -> Option<Self> {
         mac.map(Self::Mac).or_else(|| sender.map(|sender| Self::Sender(lossy(sender).into())))

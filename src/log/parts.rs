@@ -16,7 +16,7 @@ use memchr::{memchr, memchr_iter};
 
 use super::RecordEvent;
 use super::part_name::{
-    FoundPart, MAX_LINES_CHECKED, PartName, ends_with_sender, is_of_other_sender, part_of, part_of_parsed,
+    FoundPart, MAX_LINES_CHECKED, PartKey, PartName, ends_with_sender, is_of_other_sender, part_of, part_of_parsed,
     sender_at_end,
 };
 use super::reader::{MAX_LINE_LENGTH, Reader};
@@ -114,9 +114,6 @@ pub(super) struct PartsReader<'r> {
     /// How many lines were not read.
     not_read: u64,
 }
-
-/// The file and the name of a part.
-pub(super) type PartKey = (Option<Arc<str>>, Option<PartName>);
 
 /// A part, as far as it was read.
 struct Part {

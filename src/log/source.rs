@@ -5,7 +5,7 @@
 //! than a day after the last line, unless the phone before it is named at another address next; if that phone is named
 //! at it again; or if the dates of two clocks alternate.
 
-use super::parts::PartKey;
+use super::part_name::PartKey;
 use crate::model::Mac;
 use crate::stamp::{Stamp, Yearless};
 
