@@ -16,8 +16,8 @@ use memchr::{memchr, memchr_iter};
 
 use super::RecordEvent;
 use super::part_name::{
-    FoundPart, MAX_LINES_CHECKED, PartKey, PartName, ends_with_sender, is_of_other_sender, part_of, part_of_parsed,
-    sender_at_end,
+    FoundPart, MAX_LINES_CHECKED, PartKey, PartName, ends_with_sender, is_of_other_sender, part_of,
+    part_of_parsed, sender_at_end,
 };
 use super::reader::{MAX_LINE_LENGTH, Reader};
 use super::source::Source;

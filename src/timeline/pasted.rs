@@ -7,6 +7,7 @@ use std::ops::Range;
 use chrono::NaiveDateTime;
 
 use super::calendar::{WRONG_AT_START, YEAR_TURNS, is_over_new_year};
+use super::disorder::{self, SECOND};
 use super::unset::{AHEAD_HOURS, has_set_date, is_files_day};
 use crate::digest::LogEntry;
 use crate::stamp::Yearless;
@@ -37,35 +38,59 @@ const DAYS_OF_YEAR: i64 = 365;
 /// Puts the entries of a log in the order of time, and drops those of earlier uploads. `modified` is when its file was
 /// last changed, if that is known.
 pub(super) fn put_in_order(entries: &mut Vec<LogEntry>, modified: Option<NaiveDateTime>) {
-    if is_newest_line_first(entries) {
-        entries.reverse();
+    match newest_first(entries) {
+        NewestFirst::No => {}
+        NewestFirst::Lines => entries.reverse(),
+        NewestFirst::Seconds => {
+            entries.reverse();
+            entries.chunk_by_mut(|a, b| a.stamp == b.stamp).for_each(<[_]>::reverse);
+        }
     }
+    disorder::mend(entries);
     drop_earlier_uploads(entries);
     put_oldest_first(entries, modified);
 }
 
+/// Whether a log collector exported the log with the newest line first.
+enum NewestFirst {
+    No,
+    Lines,
+    /// Lines of the same second are in the order in which the phone wrote them.
+    Seconds,
+}
+
 /// Whether the dates, and nearly all uptimes, go back from each line to the next one.
-fn is_newest_line_first(entries: &[LogEntry]) -> bool {
-    let (mut dates_back, mut back, mut forward) = (0, 0, 0);
-    for pair in entries.windows(2) {
-        let (Some(before), Some(stamp)) = (pair[0].stamp, pair[1].stamp) else { continue };
-        let order = match (before.uptime(), stamp.uptime()) {
-            (Some(before), Some(uptime)) => before.cmp(&uptime),
-            (None, None) => match (before.yearless(), stamp.yearless()) {
-                (Some(before), Some(date)) => {
-                    let turns = is_over_new_year(before, date) || is_over_new_year(date, before);
-                    let order = if turns { date.cmp(&before) } else { before.cmp(&date) };
-                    dates_back += usize::from(order.is_gt());
-                    order
-                }
-                _ => continue,
-            },
-            _ => continue,
-        };
-        back += usize::from(order.is_gt());
-        forward += usize::from(order.is_lt());
+fn newest_first(entries: &[LogEntry]) -> NewestFirst {
+    let (mut dates_back, mut dates_forward, mut back, mut forward) = (0, 0, 0, 0);
+    let (mut back_within, mut forward_within) = (0, 0);
+    let mut date: Option<Yearless> = None;
+    for (at, entry) in entries.iter().enumerate() {
+        let Some(stamp) = entry.stamp else { continue };
+        if let Some(next) = stamp.yearless() {
+            if let Some(before) = date.replace(next) {
+                let turns = is_over_new_year(before, next) || is_over_new_year(next, before);
+                let order = if turns { next.cmp(&before) } else { before.cmp(&next) };
+                dates_back += usize::from(order.is_gt());
+                dates_forward += usize::from(order.is_lt());
+            }
+        } else if let Some(uptime) = stamp.uptime()
+            && let Some(before) = at.checked_sub(1).and_then(|before| entries[before].stamp?.uptime())
+        {
+            let is_within = before.abs_diff(uptime) < SECOND;
+            back += usize::from(uptime < before);
+            back_within += usize::from(uptime < before && is_within);
+            forward_within += usize::from(uptime > before && is_within);
+            forward += usize::from(uptime > before && !is_within);
+        }
     }
-    dates_back > 0 && back >= MIN_BACKWARD && forward * BACKWARD_PER_FORWARD <= back
+    let (back, forward) = (dates_back + back, dates_forward + forward);
+    let is_most = |back: usize, forward: usize| forward * BACKWARD_PER_FORWARD <= back;
+    let is_backward = dates_back > 0 && back >= MIN_BACKWARD;
+    match is_backward && is_most(back, forward) && is_most(dates_back, dates_forward) {
+        true if forward_within > back_within => NewestFirst::Seconds,
+        true => NewestFirst::Lines,
+        false => NewestFirst::No,
+    }
 }
 
 /// Drops an upload if the one beside it in the same file begins with the same lines and has more.

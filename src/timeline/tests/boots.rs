@@ -246,12 +246,29 @@ fn a_banner_after_the_first_lines_of_its_boot_begins_no_other() {
         boots(&lines.iter().map(String::as_str).collect::<Vec<_>>())
     };
     assert_eq!(with_banner(&["000015.850"], "000015.851"), 1);
-    assert_eq!(with_banner(&["000015.850"], "000015.850"), 2);
+    assert_eq!(with_banner(&["000015.850"], "000015.850"), 1);
     assert_eq!(with_banner(&["000017.800"], "000018.000"), 1);
     assert_eq!(with_banner(&["000017.801"], "000018.000"), 2);
     assert_eq!(with_banner(&["000015.850", "000015.900"], "000015.950"), 1);
     assert_eq!(with_banner(&["000015.850", "000015.900", "000015.950"], "000016.000"), 2);
     assert_eq!(with_banner(&["0501080000"], "000015.851"), 2);
+}
+
+#[test]
+fn lines_of_a_start_in_any_order_are_of_one_boot() {
+    let banner = format!("000015.600 {BANNER}");
+    let of_start = |last: &str, stamp: &str| {
+        let last = format!("{stamp} {last}");
+        boots(&[
+            "000015.700 Platform: Model=VVX 500",
+            "000015.900 Polycom device key length 636",
+            "000015.800 Polycom device certificate length 802",
+            &banner,
+            &last,
+        ])
+    };
+    assert_eq!(of_start("Platform: Interface eth0 MAC=0004f2000001", "000015.750"), 1);
+    assert_eq!(of_start("Polycom device key length 636", "000015.850"), 2, "each boot has its own inventory");
 }
 
 #[test]

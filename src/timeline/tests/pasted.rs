@@ -43,8 +43,10 @@ fn the_newest_line_can_be_first() {
     assert_eq!(order(&export), ["06-10 08:00", "06-10 09:00", "06-11 08:00"]);
     assert_eq!(order(&export[..5])[0], "06-11 08:00", "only three lines go back");
     // One line in five can be later than the one before.
-    assert_eq!(order(&[&export[..], &["000010.050"]].concat())[0], "06-10 08:00");
-    assert_eq!(order(&[&export[..], &["000010.050", "000010.060"]].concat())[0], "06-11 08:00");
+    assert_eq!(order(&[&export[..], &["000011.000"]].concat())[0], "06-10 08:00");
+    assert_eq!(order(&[&export[..], &["000011.000", "000012.000"]].concat())[0], "06-11 08:00");
+    // Lines of one second can be in order.
+    assert_eq!(order(&[&export[..], &["000010.050", "000010.060"]].concat())[0], "06-10 08:00");
     // Starts without dates show nothing.
     assert_eq!(boots(&["000010.500", "000010.400", "000010.300", "000010.200", "000010.100"]), 1);
     assert_eq!(

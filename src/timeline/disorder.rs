@@ -1,0 +1,89 @@
+//! Lines of one second that stand in another order than the phone wrote them, as lines that were sent by UDP do, and
+//! exports of log collectors that sort by a time without a fraction of a second.
+
+use crate::digest::LogEntry;
+use crate::event::Event;
+use crate::stamp::Stamp;
+
+/// Lines whose uptimes are less than this apart can be out of order, in milliseconds.
+pub(super) const SECOND: u64 = 1_000;
+
+/// The lines of one save are at most this far apart, in milliseconds.
+const SAVE: u64 = 5_000;
+
+/// Sorts lines with uptimes within a boot, and puts the line with a save's slot before the others of that save.
+pub(super) fn mend(entries: &mut [LogEntry]) {
+    let are_near = |a: &LogEntry, b: &LogEntry| {
+        uptime(a).zip(uptime(b)).is_some_and(|(before, uptime)| before.abs_diff(uptime) < SECOND)
+    };
+    for lines in entries.chunk_by_mut(are_near) {
+        if !lines.is_sorted_by_key(uptime) && are_of_one_boot(lines) {
+            lines.sort_by_key(uptime);
+        }
+    }
+    for slot in 0..entries.len() {
+        if is_slot_of_save(&entries[slot]) {
+            put_slot_first(entries, slot);
+        }
+    }
+}
+
+fn uptime(entry: &LogEntry) -> Option<u64> {
+    entry.stamp?.uptime()
+}
+
+/// Whether no line occurs twice that a phone writes once when it starts.
+fn are_of_one_boot(lines: &[LogEntry]) -> bool {
+    let is_of_start = |event: &&Event| {
+        let is_about_phone = matches!(event, Event::Platform { .. } | Event::Software { .. });
+        event.is_inventory() || is_about_phone || matches!(event, Event::LogStart { banner: true, .. })
+    };
+    let events: Vec<&Event> =
+        lines.iter().filter_map(|entry| entry.event.as_ref()).filter(is_of_start).collect();
+    events.iter().enumerate().all(|(at, event)| !events[..at].contains(event))
+}
+
+fn is_slot_of_save(entry: &LogEntry) -> bool {
+    matches!(entry.event, Some(Event::CertificateSaving { .. }))
+}
+
+/// Of one save, the line that names the slot comes first. Other lines of a save that stand before it in the same second
+/// are of this save if they are of no save before, and no such lines stand behind it.
+fn put_slot_first(entries: &mut [LogEntry], slot: usize) {
+    let stamp = entries[slot].stamp;
+    let is_same = |entry: &&LogEntry| entry.stamp == stamp;
+    let is_other = |entry: &&LogEntry| !is_slot_of_save(entry);
+    let before = entries[..slot].iter().rev().take_while(is_same).take_while(is_other);
+    let begin = slot - before.count();
+    let behind = entries[slot + 1..].iter().take_while(is_same).take_while(is_other);
+    let of_behind: Vec<u8> = behind.filter_map(part_of_save).collect();
+    let of_save = |entry: &LogEntry| part_of_save(entry).is_some();
+    let Some(first) = entries[begin..slot].iter().position(of_save).map(|first| begin + first) else {
+        return;
+    };
+    let mut parts = entries[first..slot].iter().filter_map(part_of_save);
+    if parts.all(|part| !of_behind.contains(&part) && !is_of_save_before(&entries[..first], part, stamp)) {
+        entries[first..=slot].rotate_right(1);
+    }
+}
+
+/// Whether a save shortly before lacks this line.
+fn is_of_save_before(before: &[LogEntry], part: u8, stamp: Option<Stamp>) -> bool {
+    let date = |stamp: Option<Stamp>| stamp.and_then(|stamp| stamp.yearless());
+    let is_near = |entry: &&LogEntry| match date(entry.stamp).zip(date(stamp)) {
+        Some((before, date)) => before.milliseconds_until(date).unsigned_abs() <= SAVE,
+        None => entry.stamp == stamp,
+    };
+    let mut lines = before.iter().rev().take_while(is_near);
+    let last = lines.find(|entry| is_slot_of_save(entry) || part_of_save(entry) == Some(part));
+    last.is_some_and(is_slot_of_save)
+}
+
+/// Which line of a save this is, of those that do not name the slot.
+fn part_of_save(entry: &LogEntry) -> Option<u8> {
+    match entry.event {
+        Some(Event::NewCertificate { .. }) => Some(0),
+        Some(Event::PreviousCertificate { .. } | Event::NoPreviousCertificate) => Some(1),
+        _ => None,
+    }
+}
