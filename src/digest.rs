@@ -31,7 +31,7 @@ pub const MAX_UNFOLDED: usize = MAX_ENTRIES / 2;
 pub const MAX_TEXT_LENGTH: usize = 1_024;
 
 /// How many lines behind other text are taken for lines that can't be read. A text can cite fewer lines of logs.
-pub const MIN_HIDDEN: u64 = 8;
+const MIN_HIDDEN: u64 = 8;
 
 /// The most different addresses that are kept of one log.
 const MAX_MACS: usize = 4;
@@ -182,13 +182,15 @@ impl Counts {
         self.lowest_tls_level = self.lowest_tls_level.into_iter().chain(later.lowest_tls_level).min();
     }
 
+    /// Whether lines stand behind other text and can't be read.
+    pub const fn has_hidden_lines(&self) -> bool {
+        self.hidden >= MIN_HIDDEN
+    }
+
     /// Whether some lines could not be read, or not whole, so that failures may be unknown.
     #[must_use]
     pub const fn has_unread_lines(&self) -> bool {
-        self.foreign > 0
-            || self.hidden >= MIN_HIDDEN
-            || self.in_further_fields > 0
-            || self.width.cut_off() > 0
+        self.foreign > 0 || self.has_hidden_lines() || self.in_further_fields > 0 || self.width.cut_off() > 0
     }
 
     /// Adds the level of one line; `is_tls` says that its component is `tls`.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::events::Chunks;
 use super::origin::Origin;
-use crate::digest::{LogDigest, MIN_HIDDEN};
+use crate::digest::LogDigest;
 use crate::event::Event;
 use crate::input::Rotation;
 use crate::log;
@@ -169,13 +169,13 @@ impl ReadLog {
             report(ProblemKind::NotALog, message);
         }
         if counts.foreign > 0 {
-            let lines = lines_are(counts.foreign);
+            let lines = counted(counts.foreign, "line");
             report(
                 ProblemKind::Unreadable,
                 format!("{lines} in another encoding than the first line, and can't be read"),
             );
         }
-        if counts.hidden >= MIN_HIDDEN {
+        if counts.has_hidden_lines() {
             let message = format!(
                 "{} lines have other text before the phone's own line, and can't be read",
                 counts.hidden
@@ -183,7 +183,7 @@ impl ReadLog {
             report(ProblemKind::Unreadable, message);
         }
         if counts.too_long > 0 {
-            let (lines, longest) = (lines_are(counts.too_long), log::MAX_LINE_LENGTH);
+            let (lines, longest) = (counted(counts.too_long, "line"), log::MAX_LINE_LENGTH);
             report(
                 ProblemKind::LimitExceeded,
                 format!("{lines} longer than {longest} bytes; the rest of each such line was not read"),
@@ -192,7 +192,7 @@ impl ReadLog {
         if counts.in_further_fields > 0 {
             let message = format!(
                 "only the first message of each line is read; {} in further fields of a line",
-                messages_are(counts.in_further_fields)
+                counted(counts.in_further_fields, "message")
             );
             report(ProblemKind::Unreadable, message);
         }
@@ -200,7 +200,7 @@ impl ReadLog {
         if cut_off > 0 {
             let message = format!(
                 "its lines are cut off at one width, as by a terminal; {} about certificates cut off there",
-                messages_are(cut_off)
+                counted(cut_off, "message")
             );
             report(ProblemKind::Unreadable, message);
         }
@@ -208,13 +208,8 @@ impl ReadLog {
 }
 
 /// `1 line is`, `7 lines are`.
-fn lines_are(count: u64) -> String {
-    if count == 1 { "1 line is".to_owned() } else { format!("{count} lines are") }
-}
-
-/// `1 message is`, `7 messages are`.
-fn messages_are(count: u64) -> String {
-    if count == 1 { "1 message is".to_owned() } else { format!("{count} messages are") }
+fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun} is") } else { format!("{count} {noun}s are") }
 }
 
 /// The problem of a phone whose records do not fit together.
