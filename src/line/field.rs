@@ -11,7 +11,7 @@ pub(super) fn field<'a>(before: &[u8], text: &'a [u8]) -> &'a [u8] {
         // A separator in a text has a blank behind it, or the field is quoted.
         Some(separator @ (b',' | b';')) => memchr_iter(*separator, text)
             .find(|at| text.get(at + 1).is_some_and(|behind| !behind.is_ascii_whitespace())),
-        _ if memchr(b'>', before).is_some() => closing_tag(text),
+        _ if has_tag(before) => closing_tag(text),
         _ => None,
     };
     end.map_or(text, |end| &text[..end])
@@ -54,6 +54,11 @@ fn is_pair(rest: &[u8]) -> bool {
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.@-".contains(byte);
     let length = rest.iter().take_while(|byte| is_name(byte)).count();
     length > 0 && rest.get(length) == Some(&b'=')
+}
+
+/// Whether a tag of HTML stands there; the priority `<131>` of syslog and a prompt are none.
+fn has_tag(before: &[u8]) -> bool {
+    memchr_iter(b'<', before).any(|at| before.get(at + 1).is_some_and(u8::is_ascii_alphabetic))
 }
 
 fn closing_tag(text: &[u8]) -> Option<usize> {
@@ -114,6 +119,9 @@ mod tests {
             ("1;", "a,b;c", "a,b"),
             ("<td>", "results 0</td><td>Error</td>", "results 0"),
             ("<13>", "1 </ 2", "1 </ 2"),
+            ("<0>Oct  5 16:59:41 a ", "results 0</a", "results 0</a"),
+            ("> ", "results 0</a", "results 0</a"),
+            ("<13>1 <td class=\"a\">", "results 0</td>", "results 0"),
             ("h: ", "results 0, \"a\",\"b\"\tc</td>", "results 0, \"a\",\"b\"\tc</td>"),
             ("", "a\",b", "a\",b"),
             ("\"", "common name \"a\"\"", "common name \"a\"\""),
