@@ -30,11 +30,9 @@ const fleet = join(work, "fleet");
 cpSync(testdata, fleet, { recursive: true });
 for (const name of readdirSync(fleet, { recursive: true })) utimesSync(join(fleet, name), 1467374400, 1467374400);
 makeFleet(join(work, "1500"), testdata, 1500);
-makeFleet(join(work, "5000"), testdata, 5000);
 const pages = {
   fleet: report("fleet", "fleet"),
   large: report("large", "1500"),
-  largest: report("largest", "5000"),
   groups: report("groups", "1500", "--group-by", "model"),
 };
 
@@ -221,35 +219,6 @@ for (const width of [320, 360, 768]) {
       assert.match(await count(page), /by model/);
     }, { viewport: { width, height: 700 } }));
   }
-}
-
-// What else the machine does is not measured: each time is the least of three.
-test("5,000 phones open within 3 s and filter within 0.1 s", async () => {
-  const rounds = [];
-  for (let round = 0; round < 3; round++) rounds.push(await open(pages.largest, measure));
-  const least = rounds[0].map((_, number) => Math.min(...rounds.map(times => times[number])));
-  const [loaded, painted, ...filtered] = least;
-  console.log(`# loaded ${loaded.toFixed()} ms, painted ${painted.toFixed()} ms, filtered ${filtered.map(time => time.toFixed()).join(", ")} ms`);
-  assert.ok(loaded < 3000 && painted < 3000, `loaded after ${loaded} ms, painted after ${painted} ms`);
-  assert.ok(Math.max(...filtered) < 100, `filtered in ${filtered} ms`);
-});
-
-function measure(page) {
-  return page.evaluate(() => {
-    const times = [
-      performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd,
-      performance.getEntriesByName("first-contentful-paint")[0].startTime,
-    ];
-    const find = document.querySelector("#find"), code = document.querySelector("#code");
-    for (const [field, value] of [[code, "TLS001"], [code, ""], [find, "vvx 500"], [find, ""]]) {
-      const began = performance.now();
-      field.value = value;
-      code.dispatchEvent(new Event("change"));
-      document.body.getBoundingClientRect();
-      times.push(performance.now() - began);
-    }
-    return times;
-  });
 }
 
 // These tests can fail: each fault is planted in the page, and the check that is to find it does.
