@@ -12,6 +12,7 @@ mod mended;
 mod occurrences;
 mod order;
 mod overlaps;
+mod passed;
 mod pasted;
 mod repeats;
 mod slots;
@@ -149,6 +150,8 @@ pub struct Record<'a> {
     elapsed_at_last: u64,
     /// How many milliseconds more can have passed since the banner, where the first date does not tell.
     unmeasured: u64,
+    /// Milliseconds since the banner, at least, when the last of its repeats was written.
+    elapsed_at_least: u64,
     /// The slot that the message is about: its own, or that of the installation it belongs to.
     pub slot: Option<Slot>,
     /// A failed connection that an untrusted certificate explains.
@@ -172,6 +175,7 @@ impl<'a> Record<'a> {
             elapsed: None,
             elapsed_at_last: 0,
             unmeasured: 0,
+            elapsed_at_least: 0,
             slot: line.entry.event.as_ref().and_then(Event::slot),
             is_explained: false,
         }
@@ -207,7 +211,14 @@ impl<'a> Record<'a> {
         self.elapsed().saturating_add(self.unmeasured)
     }
 
-    /// The least for the last of its repeats.
+    /// The same for the last of its repeats, at least: where uptime shows that the clock was put forward, that is no
+    /// time.
+    #[must_use]
+    pub const fn elapsed_at_least(&self) -> u64 {
+        self.elapsed_at_least
+    }
+
+    /// The time until the last of its repeats, as the dates show it.
     #[must_use]
     pub const fn elapsed_at_last(&self) -> u64 {
         self.elapsed_at_last

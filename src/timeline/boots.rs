@@ -8,6 +8,9 @@ use std::mem::Discriminant;
 use chrono::{NaiveDateTime, TimeDelta};
 
 use super::calendar::{Calendar, is_of_start, is_over_new_year, years_between};
+use super::passed::{
+    is_repeated, milliseconds_between, milliseconds_of_unset, milliseconds_since_new_year, unset_date,
+};
 use super::unset::{AHEAD_HOURS, DISORDER, is_day_before, is_default};
 use super::{Joined, Record};
 use crate::digest::LogEntry;
@@ -93,9 +96,13 @@ pub(super) fn measure(records: &mut [Record<'_>]) {
         let mut state = BootState { dates_are_judged: true, began_right, ..BootState::default() };
         boot.iter_mut().for_each(|record| state.take(record, record.time));
         let start = boot.iter().find(|record| record.entry.is_banner()).map_or(0, Record::elapsed);
-        for record in boot.iter_mut() {
+        let mut most = u64::MAX;
+        for record in boot.iter_mut().rev() {
             record.elapsed = record.elapsed.map(|elapsed| elapsed.saturating_sub(start));
             record.elapsed_at_last = record.elapsed_at_last.saturating_sub(start);
+            // The uptime of a later line shows how much had passed at most.
+            most = most.min(record.elapsed_at_least.saturating_sub(start));
+            record.elapsed_at_least = most;
         }
         set_unmeasured(boot, last);
         last = boot.iter().rev().find_map(|record| record.last_time).or(last);
@@ -131,6 +138,8 @@ struct BootState {
     elapsed: u64,
     /// The value of `elapsed` when `uptime` was the latest known time.
     elapsed_at_uptime: u64,
+    /// How much of `elapsed` has not passed by the last uptime: the clock was put forward.
+    put_forward: u64,
     /// How much of the time since the last date uptime has shown already.
     shown_since_date: u64,
     /// How much of `elapsed` can be a time zone, which some phones apply only after they have got the time as GMT.
@@ -174,6 +183,16 @@ impl BootState {
     ) {
         if let Some(uptime) = uptime {
             let before = self.since_start();
+            // A lower uptime than before is another process's.
+            if self.uptime.is_none_or(|highest| highest <= uptime) {
+                let is_less = self.is_restarted(uptime);
+                // Without an uptime before the dates, it is not known how much of this one passed between them.
+                self.put_forward = match self.uptime {
+                    _ if !is_less => 0,
+                    Some(_) => before - uptime,
+                    None => self.elapsed,
+                };
+            }
             if self.uptime.is_none() && self.date.is_none() {
                 self.uptime = Some(uptime);
             } else if uptime > before {
@@ -265,6 +284,7 @@ impl BootState {
             self.folded_to = self.folded_to.max((record.file, record.entry.last_line().0));
         }
         record.elapsed_at_last = self.elapsed;
+        record.elapsed_at_least = self.elapsed - self.put_forward;
         self.inventory = self.inventory.or_else(|| early_inventory(record));
         match record.entry.event {
             Some(Event::LogStart { banner: true, .. }) => self.banner = Some(record.entry.stamp),
@@ -452,47 +472,4 @@ fn is_slightly_late(records: &[Record<'_>], banner: usize) -> bool {
     let before = &records[..banner];
     let is_between = |uptime: u64| own <= uptime && uptime <= own + DISORDER && uptime < next;
     before.len() <= 2 && before.iter().all(|record| record.uptime.is_some_and(is_between))
-}
-
-/// Whether a date is a little before the last one, but not so much that the year changed.
-fn is_repeated(before: &Stamp, stamp: &Stamp) -> bool {
-    let dates = before.yearless().zip(stamp.yearless());
-    dates.is_some_and(|(before, date)| {
-        date < before && before.days_until(date) >= -super::calendar::YEAR_TURNS
-    })
-}
-
-/// Whether a February 29 is between two dates, if their year has one.
-fn crosses_leap_day(before: Yearless, date: Yearless) -> bool {
-    before.month() <= 2 && date.month() > 2
-}
-
-/// The date of a clock that was not set.
-fn unset_date(stamp: &Stamp) -> Option<Yearless> {
-    if stamp.is_unset() { Some(Yearless::new_year()) } else { stamp.yearless() }
-}
-
-fn milliseconds_since_new_year(date: Yearless) -> u64 {
-    Yearless::new_year().milliseconds_until(date).unsigned_abs()
-}
-
-/// Milliseconds between two dates of a clock that was not set.
-fn milliseconds_of_unset(before: &Stamp, stamp: &Stamp) -> u64 {
-    let dates = unset_date(before).zip(unset_date(stamp));
-    dates.map_or(0, |(before, date)| u64::try_from(before.milliseconds_until(date)).unwrap_or(0))
-}
-
-/// Milliseconds from one date to a later one; 0 if the clock was set in between.
-fn milliseconds_between(before: &Stamp, stamp: &Stamp, is_leap_year: bool) -> u64 {
-    let (Some(earlier), Some(later)) = (before.yearless(), stamp.yearless()) else { return 0 };
-    let mut milliseconds = earlier.milliseconds_until(later);
-    if is_over_new_year(earlier, later) {
-        milliseconds += 366 * 86_400_000;
-    }
-    if !is_leap_year && crosses_leap_day(earlier, later) {
-        milliseconds -= 86_400_000;
-    }
-    // A clock that was never set begins on January 1; a date a day or more later was set.
-    let was_default = is_default(earlier) && milliseconds > 86_400_000;
-    if milliseconds >= 0 && !was_default { milliseconds.unsigned_abs() } else { 0 }
 }

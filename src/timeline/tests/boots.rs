@@ -46,6 +46,27 @@ fn the_time_until_the_first_date_of_a_boot_is_not_known() {
 }
 
 #[test]
+fn a_clock_that_was_put_forward_shows_no_time_that_has_passed() {
+    let at_least = |lines: &[&str]| {
+        look(vec![log(0, NAME, NOVEMBER, lines)], |timeline| {
+            let seconds = |record: &super::super::Record<'_>| record.elapsed_at_least() / 1_000;
+            timeline.records.iter().map(seconds).collect::<Vec<_>>()
+        })
+    };
+    let with = |start, uptime, last| at_least(&[start, "0610120000", "0610130000", uptime, last]);
+    assert_eq!(with("000010.000", "000110.000", "0610130100"), [0, 0, 60, 60, 120]);
+    // 10 s and an hour, less the disorder of 2 s and the drift of 3.
+    assert_eq!(with("000010.000", "010004.390", "0610130100"), [0, 0, 3_600, 3_600, 3_660]);
+    assert_eq!(with("000010.000", "010004.389", "0610130100"), [0, 0, 3_594, 3_594, 3_654]);
+    // A lower uptime than before is another process's, and a higher one shows that all of it passed.
+    assert_eq!(with("000010.000", "000009.000", "0610130100"), [0, 0, 3_600, 3_600, 3_660]);
+    assert_eq!(with("000010.000", "000110.000", "010110.000"), [0, 0, 60, 60, 3_600]);
+    // Without an uptime before the dates, an uptime below them shows that some of it did not pass.
+    assert_eq!(at_least(&["0610120000", "0610130000", "005900.000", "0610130100"]), [0, 0, 0, 60]);
+    assert_eq!(at_least(&["0610120000", "0610130000", "010000.000", "0610130100"]), [0, 3_600, 3_600, 3_660]);
+}
+
+#[test]
 fn an_inventory_behind_dates_that_begins_as_the_one_before_begins_a_boot() {
     let slot = |number| format!("000016.000 Custom platform device certificate {number} is not available");
     let (one, two) = (slot(1), slot(2));
