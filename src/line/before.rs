@@ -8,6 +8,8 @@ use crate::model::Mac;
 /// A longer text, in bytes, is not looked at: the time for it grows with the square of its length.
 const MAX_LENGTH: usize = 8 * 1024;
 
+const BACKSPACE: u8 = 8;
+
 /// Parses the text before a line. None if such a text can't come before a line: then what follows is not a
 /// line but part of a text.
 #[must_use]
@@ -15,6 +17,10 @@ pub(crate) fn origin(mut before: &[u8]) -> Option<Origin<'_>> {
     let (mut mac, mut file, mut headers) = (None, None, Headers::default());
     if before.len() > MAX_LENGTH {
         return None;
+    }
+    // On the screen, the line was written over this text, such as the prompt of a pager.
+    if let Some(place) = memchr::memrchr2(b'\r', BACKSPACE, before) {
+        before = &before[place + 1..];
     }
     loop {
         before = without_marks(before);
@@ -117,9 +123,15 @@ fn length_up_to(last: u8, text: &[u8], is_so: impl Fn(&[u8]) -> bool) -> Option<
     is_so(&text[..end]).then_some(end + 1)
 }
 
-/// Whether this is a prompt: `user@host:~$`, `C:\logs>`, `[root@host ~]#`; or an HTML tag.
+/// Whether this is a prompt: `user@host:~$`, `C:\logs>`, `[root@host ~]#`; that of a pager, without the marks before
+/// it: `--More--(71%)`, `-- More (71%) --`, `(END)`; or an HTML tag.
 fn is_prompt(before: &[u8]) -> bool {
-    matches!(trim_end(before), [.., b'$' | b'#' | b'%' | b'>'])
+    let before = trim_end(before);
+    let is_more = |rest: &[u8]| {
+        memchr::memmem::find(rest, b"--").is_some() && !rest.iter().any(u8::is_ascii_alphabetic)
+    };
+    matches!(before, [.., b'$' | b'#' | b'%' | b'>'] | b"END)")
+        || before.strip_prefix(b"More").is_some_and(is_more)
 }
 
 fn up_to_blank(text: &[u8]) -> &[u8] {
@@ -203,7 +215,8 @@ pub(crate) fn without_end_of_header(before: &[u8]) -> &[u8] {
     }
 }
 
-/// Removes the escape sequences for colours, such as `grep` writes around matches. None if there are none.
+/// Removes the escape sequences for colours, such as `grep` writes around matches. Where the cursor goes back, a carriage
+/// return is left. None if there are none.
 #[must_use]
 pub(crate) fn without_colours(line: &[u8]) -> Option<Vec<u8>> {
     if !super::has_byte(0x1b, line) {
@@ -216,12 +229,27 @@ pub(crate) fn without_colours(line: &[u8]) -> Option<Vec<u8>> {
         let behind = &rest[escape + 1..];
         let is_argument = |byte: &&u8| byte.is_ascii_digit() || **byte == b';';
         let arguments = behind.iter().skip(1).take_while(is_argument).count();
-        let is_sequence =
-            behind.first() == Some(&b'[') && matches!(behind.get(1 + arguments), Some(b'm' | b'K'));
-        rest = if is_sequence { &behind[arguments + 2..] } else { behind };
+        let last = behind.get(1 + arguments).filter(|_| behind.first() == Some(&b'['));
+        if last == Some(&b'D') {
+            plain.push(b'\r');
+        }
+        rest = if matches!(last, Some(b'm' | b'K' | b'D')) { &behind[arguments + 2..] } else { behind };
     }
     plain.extend_from_slice(rest);
     Some(plain)
+}
+
+/// The longest prompt of `more`, in bytes.
+const MAX_PROMPT: usize = 16;
+
+/// Removes the prompt of `more` from within a line, as a terminal records it: it stops there if the line is longer than
+/// the screen is wide. None if there is none.
+#[must_use]
+pub(crate) fn without_prompt(line: &[u8]) -> Option<Vec<u8>> {
+    let begin = memchr::memmem::find(line, b"--More--")?;
+    let prompt = &line[begin..line.len().min(begin + MAX_PROMPT)];
+    let end = begin + prompt.iter().position(|byte| *byte == b'\r')?;
+    Some([&line[..begin], &line[end + 1..]].concat())
 }
 
 #[cfg(test)]
@@ -296,6 +324,12 @@ mod tests {
             "&#8222;",
             "<td class=\"a\"><b>",
             "<b>Log: <br>",
+            "--More--(71%)\r",
+            "--More--\x08\x08\x08\x08\x08\x08\x08\x08        \x08\x08\x08\x08\x08\x08\x08\x08",
+            "-- Fortsetzung (6%) --\r                   \r",
+            "--More--(6%)              ",
+            "-- More (6%) -- ",
+            "(END)",
         ] {
             assert_eq!(parsed(before), Some((None, None)), "{before:?}");
         }
@@ -389,6 +423,17 @@ mod tests {
         assert_eq!(plain("\x1b[01;31m\x1b[Kcert\x1b[m\x1b[K chain").as_deref(), Some("cert chain"));
         assert_eq!(plain("cert\x1b[2J\x1b[31").as_deref(), Some("cert[2J[31"));
         assert_eq!(plain("cert\x1b").as_deref(), Some("cert"));
+        assert_eq!(plain("cert\x1b[4Dkey").as_deref(), Some("cert\rkey"));
         assert_eq!(plain("cert chain"), None);
+    }
+
+    #[test]
+    fn a_prompt_within_a_line_is_left_out() {
+        let plain =
+            |line: &str| without_prompt(line.as_bytes()).map(|plain| String::from_utf8(plain).unwrap());
+        assert_eq!(plain("ce--More--(71%)\rrt").as_deref(), Some("cert"));
+        assert_eq!(plain("ce--More--(71%)   \rrt"), None, "too long");
+        assert_eq!(plain("ce--More--(71%)rt"), None);
+        assert_eq!(plain("cert\r"), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::before::without_colours;
+use super::before::{without_colours, without_prompt};
 use super::quotes::in_plain_signs;
 use super::{Line, has_byte, line};
 use crate::model::hex_byte;
@@ -42,7 +42,7 @@ impl PlainLines {
     pub(crate) fn plain(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
         let mut plain = None;
         if has_odd_bytes(bytes) {
-            for change in [without_colours, with_plain_letters] {
+            for change in [without_colours, without_prompt, with_plain_letters] {
                 plain = change(plain.as_deref().unwrap_or(bytes)).or(plain);
             }
         }
