@@ -172,8 +172,14 @@ impl<'r> PartsReader<'r> {
 
     fn decide(&mut self, begin: &[u8]) {
         if may_have_parts(begin) {
-            self.current = self.source((None, name_of_all(begin)));
-            self.split(begin);
+            // Empty lines before the first line, as PowerShell writes them, are of no log.
+            let lines = begin.split_inclusive(|byte| *byte == b'\n');
+            let empty = lines.take_while(|line| line.trim_ascii().is_empty());
+            let (lines, length) =
+                empty.fold((0, 0), |(lines, length), line| (lines + 1, length + line.len()));
+            self.lines = lines;
+            self.current = self.source((None, name_of_all(&begin[length..])));
+            self.split(&begin[length..]);
         } else {
             let mut reader = Box::new(Reader::new(self.window));
             reader.feed(begin, &mut recorder(&mut self.recorder, 0));
