@@ -448,3 +448,14 @@ fn a_level_that_is_none_is_not_called_harmless() {
         assert!(says.contains(what), "{level}: {says}");
     }
 }
+
+#[test]
+fn no_level_is_blamed_for_lines_that_could_not_be_read() {
+    let config = "<a CONFIG_FILES=\"\" log.level.change.tls=\"4\"/>";
+    let hidden = "the phone wrote: 0531130928|sip  |4|00|text\n";
+    for (number, is_blamed) in [(7, true), (8, false)] {
+        let log = "0531130928|sip  |4|00|text\n".to_owned() + &hidden.repeat(number);
+        let found = diagnoses(&[("0004f2a1b2c3.cfg", config), ("0004f2a1b2c3-app.log", &log)]);
+        assert_eq!(says(&found, "LOG001").is_some_and(|says| says.contains("inventory")), is_blamed);
+    }
+}

@@ -5,6 +5,9 @@
 //! such list, and no line about an installation. So nothing is known about this phone's certificates, and its
 //! status is `unknown`.
 //!
+//! The same holds if the logs, or some of their lines, could not be read: then the inventory or a failure may be in
+//! these lines. The diagnosis of the phone says so, and what to do.
+//!
 //! ## How sure it is
 //! It is certain for the lines that were read. The inventory may be in an older log that was not read, or it
 //! was never written.
@@ -49,35 +52,53 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         _ => None,
     });
     let bytes: u64 = timeline.logs.iter().map(|log| log.digest.counts.bytes).sum();
-    let mut remedy = None;
+    let (mut cause, mut remedy) = (None, None);
+    let mut is_unknown = |why: &'static str, then: &'static str| {
+        (cause, remedy) = (Some(sentence![why]), Some(sentence![then]));
+    };
     let message = match level {
         _ if case.is_mixed => {
-            remedy = Some(sentence!["Read each phone's log from its own file."]);
+            is_unknown(
+                "Several phones' lines are in one log, and nothing shows which of them are this phone's.",
+                "Read each phone's log from its own file.",
+            );
             sentence![
                 "The log contains lines of several phones that can't be told apart, so nothing is known about this one."
             ]
         }
         _ if case.is_unread => {
-            remedy = Some(sentence![
-                "See the problems of this scan, make the phone's log readable, and scan again."
-            ]);
+            is_unknown(
+                "There is a log of the phone, but it can't be read; the problems of this scan give the reason.",
+                "See the problems of this scan, make the phone's log readable, and scan again.",
+            );
             sentence!["The phone's log could not be read, so nothing is known."]
         }
         _ if bytes == 0 => {
-            remedy = Some(sentence!["Restart the phone, wait for its next upload, and read its log again."]);
+            is_unknown(
+                "The log has no content: the phone uploaded nothing, or nothing of it could be read.",
+                "Restart the phone, wait for its next upload, and read its log again.",
+            );
             sentence!["The log is empty or could not be read, so nothing is known."]
         }
         _ if timeline.messages() == 0 => {
-            remedy =
-                Some(sentence!["Check that the file is this phone's application log, and read it again."]);
+            is_unknown(
+                "No line has the header of a phone's log: it is another file, or its lines were changed on the way.",
+                "Check that the file is this phone's application log, and read it again.",
+            );
             sentence!["No line of a log could be read, so nothing is known."]
         }
         _ if timeline.records.is_empty() => {
-            remedy = Some(sentence!["Look at a longer time (--since, --until)."]);
+            is_unknown(
+                "All lines of the logs are of another time than the requested one.",
+                "Look at a longer time (--since, --until).",
+            );
             sentence!["No line of the logs is within the requested time."]
         }
         _ if has_unread_lines => {
-            remedy = Some(sentence!["See the problems of this scan, and read the log's own file again."]);
+            is_unknown(
+                "Lines of the log are cut off, joined, in another encoding or behind other text, so they could not be read whole. The certificate inventory or a failure may be among them.",
+                "See the problems of this scan, and read the log's own file again.",
+            );
             sentence!["Some lines of the logs could not be read, so failures may be missing."]
         }
         Some((level, _)) if level > INVENTORY_LEVEL => sentence![format!(
@@ -95,5 +116,5 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     };
     let seen =
         level.map_or_else(Occurrences::without_lines, |(_, record)| Occurrences::shown_by(1, [record]));
-    vec![Finding { remedy, ..Finding::active(message, seen) }]
+    vec![Finding { cause, remedy, ..Finding::active(message, seen) }]
 }

@@ -230,7 +230,8 @@ impl Audit {
         let found = self.findings_cache.find(&config, &facts, selection);
         phone.is_misconfigured = found.has_error;
         for (rule, finding) in phone.findings_mut() {
-            let Some(question) = rule.facts.asks else { continue };
+            // A cause of its own, such as lines that could not be read, is not in the files.
+            let Some(question) = rule.facts.asks.filter(|_| finding.cause.is_none()) else { continue };
             let answer = join(&config, &facts, question, finding.slot);
             finding.configuration = answer.lines;
             if let Some(remedy) = answer.remedy {

@@ -219,6 +219,21 @@ fn nothing_is_told_where_nothing_is_known() {
     assert!(told("no line of a log\n").1.starts_with("Check that the file is this phone's"));
 }
 
+#[test]
+fn tls_logging_is_the_cause_only_where_the_logs_were_read() {
+    let cause = |log: &str| {
+        let told = told_of(log);
+        let found = found(&told, "LOG001").map(|found| found["cause"].as_str().unwrap().to_owned());
+        found.map(|cause| cause.contains("TLS logging"))
+    };
+    let hidden = "the phone wrote: 0501080000|sip  |4|00|text\n";
+    assert_eq!(cause("0501080000|sip  |4|00|text\n"), Some(true));
+    assert_eq!(cause(""), Some(false));
+    assert_eq!(cause("no line of a log\n"), Some(false));
+    assert_eq!(cause(&(boot(&[]) + &hidden.repeat(7))), None);
+    assert_eq!(cause(&(boot(&[]) + &hidden.repeat(8))), Some(false));
+}
+
 /// Message and state of LOG001 for a phone without evidence in its logs; None if there is no LOG001.
 fn nothing_read(change: impl Fn(&mut Case<'_>)) -> Option<(String, String)> {
     let mut case = Case::new(Timeline::nothing(), None);

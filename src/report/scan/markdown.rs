@@ -116,12 +116,22 @@ fn explain(code: &str, phones: &Phones, devices: &dyn Devices, out: &mut dyn Wri
     writeln!(out, "- **Cause:** {}", escaped(&about.cause))?;
     writeln!(out, "- **Remedy:** {}", escaped(&about.remedy))?;
     writeln!(out, "- **Guide:** {}", escaped(about.reference))?;
+    // Those of the phone before, which can have others than the next one.
+    let (mut cause, mut remedy) = (about.cause.clone(), about.remedy.clone());
     for place in &phones.places {
         let device = devices.device(*place);
         for diagnosis in of_code(&device, code, State::Active) {
             writeln!(out, "\n**{}:** {}", escaped(device.name()), escaped(&diagnosis.message))?;
             if !diagnosis.evidence.is_empty() {
                 write!(out, "\n{}", evidence_lines(&diagnosis.evidence))?;
+            }
+            if diagnosis.cause != cause {
+                cause = diagnosis.cause.clone();
+                writeln!(out, "\n- **Cause:** {}", escaped(&cause))?;
+            }
+            if diagnosis.remedy != remedy {
+                remedy = diagnosis.remedy.clone();
+                writeln!(out, "\n- **Remedy:** {}", escaped(&remedy))?;
             }
         }
     }

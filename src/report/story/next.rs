@@ -40,10 +40,11 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
     blocks
 }
 
-/// The steps in the manual of the diagnosis, for this slot and this software; if the manual has none, the
-/// remedy.
+/// The steps in the manual of the diagnosis, for this slot and this software; if the manual has none, or is about another
+/// cause, the remedy.
 fn steps(diagnosis: &Diagnosis, software: Option<&SoftwareVersion>) -> Vec<Prose> {
-    let manual = Rule::find(diagnosis.code).map(Rule::manual).unwrap_or_default();
+    let rule = Rule::find(diagnosis.code).filter(|rule| rule.cause == diagnosis.cause);
+    let manual = rule.map(Rule::manual).unwrap_or_default();
     let slot: Option<Slot> = diagnosis.slot.as_deref().and_then(|slot| slot.parse().ok());
     let steps = steps_of(&manual, "What to do");
     if steps.is_empty() {

@@ -87,6 +87,8 @@ fn explain(
     if !brief {
         labelled("Guide", &visible(about.reference), style, out)?;
     }
+    // Those of the phone before, which can have others than the next one.
+    let (mut cause, mut remedy) = (about.cause.clone(), about.remedy.clone());
     for (index, place) in phones.places.iter().take(shown_phones).enumerate() {
         let device = devices.device(*place);
         let shown = if brief { 1 } else { usize::MAX };
@@ -101,6 +103,14 @@ fn explain(
                 for line in diagnosis.configuration.iter().take(shown) {
                     labelled("Config", &visible(&line.to_string()), style, out)?;
                 }
+            }
+            if !brief && diagnosis.cause != cause {
+                cause = diagnosis.cause.clone();
+                labelled("Cause", &visible(&cause), style, out)?;
+            }
+            if diagnosis.remedy != remedy {
+                remedy = diagnosis.remedy.clone();
+                labelled("Remedy", &visible(&remedy), style, out)?;
             }
         }
     }
