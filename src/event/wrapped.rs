@@ -137,6 +137,15 @@ impl WrappedText {
         self.shorter.is_empty() && self.joins.iter().all(|join| join.reading == ParsedText::Cut)
     }
 
+    /// Whether it is the beginning of a message about certificates. Of the platform and the software, phones also
+    /// write messages that only begin like the known ones.
+    pub(crate) fn begins_certificate_message(&self) -> bool {
+        let is_of_phone = |text: &[u8]| {
+            ["Application, main:", "Platform:"].iter().any(|of| text.starts_with(of.as_bytes()))
+        };
+        self.is_begun() && !self.joins.iter().any(|join| join.text.is_empty() || is_of_phone(&join.text))
+    }
+
     /// Whether it may continue although it is complete, because more fields can follow.
     pub(crate) fn is_open(&self) -> bool {
         self.joins.iter().any(|join| matches!(join.reading, ParsedText::Open(_)))

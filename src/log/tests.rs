@@ -385,6 +385,11 @@ fn lines_cut_off_at_one_width_lose_messages() {
     assert_eq!(cut_off(&[refusal, other, ""]), 1);
     assert_eq!(cut_off(&[other, refusal, &FINGERPRINT[..72], ""]), 2);
     assert_eq!(cut_off(&[refusal, &FINGERPRINT[..72], ""]), 0);
+    // A log that is cut off at a size ends there by chance.
+    assert_eq!(cut_off(&[other, refusal]), 0);
+    // Other messages of the software only begin like the known ones.
+    let part = "0531082900|so   |*|00|Application, main: P/N=3150-11530-552";
+    assert_eq!(cut_off(&[part, &other[..part.len()], ""]), 0);
     // A longer line shows that the lines are whole; a shorter message ends for another reason.
     assert_eq!(cut_off(&[refusal, other, OTHER, ""]), 0);
     assert_eq!(cut_off(&[&refusal[..71], other, other, ""]), 0);

@@ -144,7 +144,8 @@ impl Reader {
     /// Ends the pending message.
     pub(in crate::log) fn flush(&mut self, recorder: &mut Recorder<'_>) {
         let Some(pending) = self.pending.take() else { return };
-        if pending.text.is_begun() && !pending.text.is_empty() {
+        // The last line of a file that is cut off at a size has a length of its own.
+        if pending.end == End::Whole && pending.text.begins_certificate_message() {
             self.digest.counts.width.add_begun(pending.length);
         }
         let event = pending.text.event(self.wrapped_lines.are_at_blanks());
