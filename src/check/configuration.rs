@@ -187,7 +187,7 @@ fn device_words<'a>(
 }
 
 /// A finding about a value that selects something. Its evidence is the line of the value, with a sentence about it, and
-/// lines for its missing gates.
+/// lines for its missing gates. A value without a gate does not count, so what is wrong with it is only information.
 fn of_selection(
     config: &PhoneConfig,
     slot: Option<Slot>,
@@ -195,11 +195,12 @@ fn of_selection(
     message: Sentence,
     says: Sentence,
 ) -> Finding {
-    let missing = config.missing_gates(given.parameter);
-    let missing = missing.map(|gate| {
+    let missing: Vec<_> = config.missing_gates(given.parameter).collect();
+    let severity = (!missing.is_empty()).then_some(Severity::Info);
+    let missing = missing.into_iter().map(|gate| {
         given.file.says(None, Some(gate), format!("missing: the value counts only with {gate}=\"1\""))
     });
-    Finding::of_files(slot, message, std::iter::once(given.says(says)).chain(missing))
+    Finding { severity, ..Finding::of_files(slot, message, std::iter::once(given.says(says)).chain(missing)) }
 }
 
 /// The state of the slot of a value. It is not known in which slot the certificate of 3.3.2 is: it is there if the log

@@ -345,7 +345,11 @@ fn name_candidates(
             let all = candidates.iter().map(|(_, given, _)| {
                 let but = format!("){}{hint}: {}", gates_clause(config, given), question(config, given));
                 let short = given.value.in_short();
-                given.says(sentence!["nothing in its present value explains this (", short, but])
+                given.says(sentence![
+                    "neither the form nor the length of its present value explains this (",
+                    short,
+                    but
+                ])
             });
             all.collect()
         }

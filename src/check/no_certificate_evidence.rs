@@ -76,7 +76,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         _ if bytes == 0 => {
             is_unknown(
                 "The log has no content: the phone uploaded nothing, or nothing of it could be read.",
-                "Restart the phone, wait for its next upload, and read its log again.",
+                "See the problems of this scan; if there are none, restart the phone, wait for its next upload, and read its log again.",
             );
             sentence!["The log is empty or could not be read, so nothing is known."]
         }

@@ -120,12 +120,12 @@ pub(crate) struct CodeArgs {
     /// Only diagnoses whose code begins with this: INS001, or INS for all INS codes; may be repeated
     ///
     /// A phone's status, all counts and the exit status are computed from these diagnoses alone. Phones
-    /// without any of them stay in the answer.
+    /// without any of them stay in the answer. A phone of which nothing is known stays unknown.
     #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = values::code_prefix, help_heading = SHOWING)]
     pub(crate) select: Vec<String>,
     /// Ignore diagnoses whose code begins with this; may be repeated
     ///
-    /// They affect neither a phone's status nor the exit status.
+    /// They affect neither a phone's status nor the exit status. A phone of which nothing is known stays unknown.
     #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = values::code_prefix, help_heading = SHOWING)]
     pub(crate) ignore: Vec<String>,
 }

@@ -156,7 +156,10 @@ fn tables(answer: &ConfigAnswer<'_>, style: &Style, out: &mut dyn Write) -> io::
     }
     match answer.left_out {
         0 => Ok(()),
-        hidden => writeln!(out, "{hidden} more without such parameters; --all shows them."),
+        hidden => writeln!(
+            out,
+            "{hidden} more without such parameters in the files that were read; --all shows them."
+        ),
     }
 }
 

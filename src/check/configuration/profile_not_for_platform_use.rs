@@ -5,7 +5,8 @@
 //! whose certificates are in flash memory.
 //!
 //! ## How sure it is
-//! It is certain: the guide says that application certificates can't serve these three.
+//! It is certain: the guide says that application certificates can't serve these three. If no file has `device.set` or
+//! the value's own `.set`, the phone ignores the value and uses the default, so this is only information.
 //!
 //! ## What to do
 //! 1. Put the certificate into platform slot 1 or 2, and let a platform profile use it.

@@ -7,9 +7,9 @@
 //! ## How sure it is
 //! It is certain for other words: the guide permits only these three. It is less certain where only upper and lower
 //! case differ, since no source says whether they matter. Numbers occur in practice, and are not reported. A text that
-//! is not even nearly a known word is not shown, because it may be a password. If no
-//! file has `device.set` or the value's own `.set`, the phone ignores the value and uses the default; if one of
-//! them is 0, nothing is reported.
+//! is not even nearly a known word is not shown, because it may be a password. If no file has `device.set` or the
+//! value's own `.set`, the phone ignores the value and uses the default, so this is only information; if one of them
+//! is 0, nothing is reported.
 //!
 //! ## What to do
 //! 1. Write Builtin, Platform1 or Platform2.

@@ -6,7 +6,8 @@
 //!
 //! ## How sure it is
 //! It is certain if the files and the log are complete. A certificate that was installed on the phone or
-//! through its web server may be missing in the inventories of the log. If SCEP is on, nothing is reported.
+//! through its web server may be missing in the inventories of the log. If SCEP is on, nothing is reported. If no file
+//! has `device.set` or the value's own `.set`, the phone ignores the value, so this is only information.
 //!
 //! ## What to do
 //! 1. Give the slot a certificate and its key, or select another one.

@@ -76,7 +76,10 @@ fn ins002_names_what_can_be_the_cause() {
     assert!(answer.lines[0].says.to_string().starts_with("this one: it has 8,4"), "{answer:?}");
     let answer = asked(&[], &log, Question::CertificateRejected, SLOT);
     assert!(
-        answer.lines[0].says.to_string().starts_with("nothing in its present value explains this"),
+        answer.lines[0]
+            .says
+            .to_string()
+            .starts_with("neither the form nor the length of its present value explains this"),
         "{answer:?}"
     );
     let plain = pem("CERTIFICATE", &good());
@@ -90,7 +93,10 @@ fn ins002_names_what_can_be_the_cause() {
     log.certificates_refused[0].length = Some(9000);
     let answer = asked(&[(CERTIFICATE, &plain)], &log, Question::CertificateRejected, SLOT);
     assert!(
-        answer.lines[0].says.to_string().starts_with("nothing in its present value explains"),
+        answer.lines[0]
+            .says
+            .to_string()
+            .starts_with("neither the form nor the length of its present value explains"),
         "{answer:?}"
     );
     log.certificates_refused[0].length = Some(good().len() as u64);
@@ -135,7 +141,10 @@ fn ins003_says_when_it_is_exactly_one() {
         let answer = asked(&[(CERTIFICATE, &text)], &log(), Question::ChainNotDecodable, None);
         assert_eq!(answer.lines[0].says.to_string().contains("&#10;"), has_hint, "{answer:?}");
         assert!(
-            answer.lines[0].says.to_string().contains("nothing in its present value explains"),
+            answer.lines[0]
+                .says
+                .to_string()
+                .contains("neither the form nor the length of its present value explains"),
             "{answer:?}"
         );
     }

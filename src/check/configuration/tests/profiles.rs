@@ -35,6 +35,7 @@ fn cfg021_profile_value() {
         assert_eq!(found.first().map(|(code, _)| *code), code, "{changes:?}");
         if let Some((_, finding)) = found.first() {
             assert_eq!(finding.configuration.len(), 2, "{finding:?}");
+            assert_eq!(finding.severity, Some(Info), "{finding:?}");
             assert!(finding.configuration[1].says.to_string().starts_with("missing: "), "{finding:?}");
         }
     }

@@ -356,3 +356,26 @@ fn a_fleet_of_no_phone_has_a_page() {
     let page = page(&fixture::empty());
     assert!(page.contains("<b>No phone was found.</b>") && page.ends_with("</html>\n"));
 }
+
+#[test]
+fn what_to_do_is_what_the_phones_need() {
+    let mut fleet = fixture::fleet();
+    let code = fleet.devices.iter().flat_map(Device::active).map(|diagnosis| diagnosis.code).next().unwrap();
+    // Each phone with this code has this remedy.
+    let mut shown = |remedy: &dyn Fn(usize) -> String| {
+        let all = fleet.devices.iter_mut().flat_map(|device| &mut device.diagnoses);
+        let mut phones = 0;
+        for diagnosis in all.filter(|one| one.code == code && one.state == State::Active) {
+            diagnosis.remedy = remedy(phones).into();
+            phones += 1;
+        }
+        let page = page(&fleet);
+        let row = between(&page, "<section id=\"todo\"", "</section>");
+        (phones, row.replace("&#39;", "'"))
+    };
+    let (phones, same) = shown(&|_| "Fetch the log again.".to_owned());
+    assert!(phones > 1 && same.contains("Fetch the log again.") && !same.contains("phone: Fetch"));
+    let (_, different) = shown(&|number| format!("Do {}.", number.min(1)));
+    assert!(different.contains("1 phone: Do 0.") && different.contains(": Do 1."), "{different}");
+    assert!(!different.contains("Other phones"));
+}

@@ -1,5 +1,6 @@
 //! What the head of the page counts over all phones.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,6 +17,11 @@ use crate::report::shape::{Baseline, Device, Severity, State, Status};
 const LISTED: usize = 100;
 /// How many models are named beside a diagnosis.
 const MAX_MODELS_NAMED: usize = 3;
+/// How many remedies of a diagnosis are shown.
+const MAX_REMEDIES: usize = 3;
+
+/// What to do about a diagnosis. Phones with the same code can need different things.
+type Remedy = Cow<'static, str>;
 
 /// What is counted of one phone.
 struct Facts {
@@ -23,6 +29,8 @@ struct Facts {
     model: Option<String>,
     software: Option<String>,
     codes: Vec<PhoneCode>,
+    /// The codes of the active diagnoses with their remedies, each once.
+    remedies: Vec<(&'static str, Remedy)>,
     /// If an error or a warning is active: the index of the worse one, and the first day of it.
     trouble: Option<(usize, Option<NaiveDate>)>,
     is_stale: bool,
@@ -33,12 +41,18 @@ struct Facts {
 /// A diagnosis of the fleet.
 pub(super) struct DiagnosisTotal {
     pub(super) rule: &'static Rule,
+    /// The highest in a phone.
+    pub(super) severity: Severity,
     /// Phones in which it is active.
     pub(super) active: u64,
     /// Phones in which it is resolved, and not active.
     pub(super) resolved: u64,
     /// The most frequent models among the phones in which it is active.
     pub(super) models: Vec<(String, u64)>,
+    /// The most frequent remedies of these phones, with the number of phones.
+    pub(super) remedies: Vec<(Remedy, u64)>,
+    /// How many more remedies there are.
+    pub(super) more_remedies: usize,
 }
 
 /// Counts over a whole fleet. Memory grows with the number of models, versions and days.
@@ -66,11 +80,18 @@ pub(super) struct Totals {
     pub(super) new: Option<u64>,
 }
 
-#[derive(Default)]
 struct CodeCounts {
+    severity: Severity,
     active: u64,
     resolved: u64,
     models: HashMap<Option<String>, u64>,
+    remedies: HashMap<Remedy, u64>,
+}
+
+impl CodeCounts {
+    fn new(severity: Severity) -> Self {
+        Self { severity, active: 0, resolved: 0, models: HashMap::new(), remedies: HashMap::new() }
+    }
 }
 
 /// By name.
@@ -85,13 +106,18 @@ impl Totals {
         for facts in devices.par_map(|_, device| Facts::of(device)) {
             totals.add(&facts);
             for code in facts.codes {
-                let counts = by_code.entry(code.code).or_default();
+                let counts = by_code.entry(code.code).or_insert_with(|| CodeCounts::new(code.severity));
+                counts.severity = counts.severity.min(code.severity);
                 if code.state == State::Active {
                     counts.active += 1;
                     *counts.models.entry(facts.model.clone()).or_default() += 1;
                 } else {
                     counts.resolved += 1;
                 }
+            }
+            for (code, remedy) in facts.remedies {
+                let remedies = by_code.get_mut(code).map(|counts| &mut counts.remedies);
+                remedies.into_iter().for_each(|remedies| *remedies.entry(remedy.clone()).or_default() += 1);
             }
             models.entry(facts.model).or_default().add(facts.status);
             software.entry(facts.software).or_default().add(facts.status);
@@ -100,7 +126,7 @@ impl Totals {
         (totals.software, totals.more_software) = ranked(software);
         totals.diagnoses =
             by_code.into_iter().filter_map(|(code, counts)| DiagnosisTotal::of(code, counts)).collect();
-        totals.diagnoses.sort_by_key(|total| (total.rule.severity, Reverse(total.active), total.rule.code));
+        totals.diagnoses.sort_by_key(|total| (total.severity, Reverse(total.active), total.rule.code));
         totals
     }
 
@@ -139,11 +165,16 @@ impl Facts {
             let worst = device.active().filter(|diagnosis| diagnosis.severity == severity);
             (severity as usize, worst.filter_map(|diagnosis| date(diagnosis.first_seen.as_deref()?)).min())
         });
+        let mut remedies: Vec<_> =
+            device.active().map(|diagnosis| (diagnosis.code, diagnosis.remedy.clone())).collect();
+        remedies.sort_unstable();
+        remedies.dedup();
         Self {
             status: device.status,
             model: device.model.clone(),
             software: device.software.clone(),
             codes: codes(device),
+            remedies,
             trouble,
             is_stale: device.stale.is_some(),
             is_new: device.baseline.map(|baseline| baseline == Baseline::New),
@@ -157,16 +188,25 @@ impl DiagnosisTotal {
         let named = |(model, phones): (Option<String>, _)| {
             (model.unwrap_or_else(|| "unknown model".to_owned()), phones)
         };
-        let mut models: Vec<(String, u64)> = counts.models.into_iter().map(named).collect();
-        models.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        models.truncate(MAX_MODELS_NAMED);
-        Some(Self { rule, active: counts.active, resolved: counts.resolved, models })
+        let CodeCounts { severity, active, resolved, models, remedies } = counts;
+        let (models, _) = most_frequent(models.into_iter().map(named), MAX_MODELS_NAMED);
+        let (remedies, more_remedies) = most_frequent(remedies.into_iter(), MAX_REMEDIES);
+        Some(Self { rule, severity, active, resolved, models, remedies, more_remedies })
     }
 
     /// The number of phones of models that are not named.
     pub(super) fn other_models(&self) -> u64 {
         self.active - self.models.iter().map(|(_, phones)| phones).sum::<u64>()
     }
+}
+
+/// The names with the highest numbers, and how many names there are besides.
+fn most_frequent<N: Ord>(names: impl Iterator<Item = (N, u64)>, most: usize) -> (Vec<(N, u64)>, usize) {
+    let mut all: Vec<_> = names.collect();
+    all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let more = all.len().saturating_sub(most);
+    all.truncate(most);
+    (all, more)
 }
 
 /// The groups with the most failures, and how many groups are not listed.
