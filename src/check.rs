@@ -108,6 +108,9 @@ pub struct Facts {
     pub about_choosing: bool,
     /// For CFG diagnoses: a file could not be read, so that others about its content may be missing.
     pub leaves_file_unread: bool,
+    /// For CFG diagnoses: a file is missing. Its content is not known, unless it is a file of this phone alone: then it
+    /// sets nothing.
+    pub names_missing_file: bool,
     /// It is found only by comparing phones.
     pub from_fleet: bool,
     /// For CFG diagnoses: the result depends on the phone's address, so it is not reused for other phones with the
@@ -129,6 +132,7 @@ impl Facts {
             about_installing: false,
             about_choosing: false,
             leaves_file_unread: false,
+            names_missing_file: false,
             from_fleet: false,
             depends_on_mac: false,
             suggests_server_fault: matches!(family, Family::Installation | Family::Connection),

@@ -182,7 +182,8 @@ pub struct Diff {
     /// Active before and not now, in phones that are in both answers.
     pub mended: Vec<Mended>,
     /// The same where the new answer has too little of the phone to show that anything was mended, unless later lines show
-    /// it: its status is `unknown`, it has no logs, or, for diagnoses of configuration, a file could not be read.
+    /// it: its status is `unknown`, it has no logs, or, for diagnoses of configuration, a file is missing or could not be
+    /// read that was read for the old answer.
     pub no_longer_found: Vec<Entry>,
     /// Active before and now, and not more severe than before.
     pub still: Vec<Entry>,
@@ -252,7 +253,7 @@ impl Diff {
             if has(State::Active) {
                 continue;
             }
-            if resolved || !new.lacks(&known.code) {
+            if resolved || !new.lacks(&known.code, old) {
                 self.mended.push(Mended { entry, resolved });
             } else {
                 self.no_longer_found.push(entry);
@@ -262,8 +263,7 @@ impl Diff {
 }
 
 fn entry(phone: &PhoneName, known: &AnswerDiagnosis) -> Entry {
-    let AnswerDiagnosis { code, name, severity, state: _, slot, message, first_seen, last_seen } =
-        known.clone();
+    let AnswerDiagnosis { code, name, severity, slot, message, first_seen, last_seen, .. } = known.clone();
     Entry { severity, code, name, phone: phone.clone(), slot, message, first_seen, last_seen }
 }
 

@@ -7,7 +7,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use super::{PhoneName, SlotContent};
-use crate::check::{Family, Rule};
+use crate::check::{Facts, Family, Rule};
 use crate::model::{Severity, State, Status};
 use crate::report::shape::SCHEMA_VERSION;
 
@@ -23,6 +23,9 @@ pub(super) struct AnswerPhone {
     files: Vec<String>,
     #[serde(skip)]
     has_logs: bool,
+    /// What its diagnoses say of files of its configuration that were not read.
+    #[serde(skip)]
+    unread: Vec<String>,
     pub(super) status: Status,
     diagnoses: Vec<AnswerDiagnosis>,
     pub(super) certificates: Box<[AnswerCertificate]>,
@@ -38,6 +41,13 @@ pub(super) struct AnswerDiagnosis {
     pub(super) message: String,
     pub(super) first_seen: Option<String>,
     pub(super) last_seen: Option<String>,
+    configuration: Vec<AnswerLine>,
+}
+
+/// A line of a configuration file.
+#[derive(Clone, Debug, Deserialize)]
+struct AnswerLine {
+    says: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -68,13 +78,32 @@ impl AnswerPhone {
         active.any(|known| known.severity <= severity)
     }
 
-    /// Whether it has too little to show that a diagnosis of this code is gone.
-    pub(super) fn lacks(&self, code: &str) -> bool {
-        let facts = |code: &str| Rule::find(code).map(|rule| rule.facts);
-        let is_of_files = facts(code).is_some_and(|facts| facts.family == Family::Configuration);
-        let leaves_unread =
-            |known: &AnswerDiagnosis| facts(&known.code).is_some_and(|facts| facts.leaves_file_unread);
-        let is_lost = if is_of_files { self.active().any(leaves_unread) } else { !self.has_logs };
+    /// Takes what its diagnoses say of files that were not read. `mac` is the phone's address.
+    fn take_unread(&mut self, mac: Option<&str>) {
+        let mac = mac.map(str::to_ascii_lowercase);
+        let is_of_phone =
+            |says: &str| mac.as_ref().is_some_and(|mac| says.to_ascii_lowercase().contains(mac.as_str()));
+        for known in &mut self.diagnoses {
+            let lines = std::mem::take(&mut known.configuration).into_iter().map(|line| line.says);
+            match Rule::find(&known.code).map(|rule| rule.facts) {
+                _ if known.state != State::Active => {}
+                Some(Facts { leaves_file_unread: true, .. }) => self.unread.push(known.message.clone()),
+                Some(Facts { names_missing_file: true, .. }) => {
+                    self.unread.extend(lines.filter(|says| !is_of_phone(says)));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether it has too little to show that a diagnosis of this code in an older answer is gone. Files that were not
+    /// read there either did not show it.
+    pub(super) fn lacks(&self, code: &str, old: &Self) -> bool {
+        let is_of_files = Rule::find(code).is_some_and(|rule| rule.facts.family == Family::Configuration);
+        let is_lost = match is_of_files {
+            true => self.unread.iter().any(|file| !old.unread.contains(file)),
+            false => !self.has_logs,
+        };
         is_lost || self.status == Status::Unknown
     }
 
@@ -120,7 +149,9 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<HashMap<PhoneName, AnswerP
     };
     let mut phones = HashMap::with_capacity(devices.len());
     for mut phone in devices {
-        let mac = phone.mac.take().map(|mac| mac.parse()).transpose().map_err(no_answer)?;
+        let mac = phone.mac.take();
+        phone.take_unread(mac.as_deref());
+        let mac = mac.map(|mac| mac.parse()).transpose().map_err(no_answer)?;
         phone.has_logs = !phone.files.is_empty();
         let name = PhoneName::of(mac, &std::mem::take(&mut phone.files));
         phone.keep_first();

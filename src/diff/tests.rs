@@ -7,7 +7,7 @@ use super::*;
 fn diagnosis(code: &str, state: &str, slot: Option<&str>) -> Value {
     json!({"code": code, "name": "a-name", "severity": "error", "state": state, "slot": slot, "message": "m",
         "cause": "c", "remedy": "r", "reference": "g", "occurrences": 1, "first_seen": null, "last_seen": null,
-        "evidence": [{"file": "f", "line": 1}], "configuration": []})
+        "evidence": [{"file": "f", "line": 1}], "configuration": [{"says": "m"}]})
 }
 
 fn certificate(slot: &str, state: &str, name: Option<&str>, fingerprint: Option<&str>) -> Value {
@@ -103,11 +103,43 @@ fn what_is_absent_although_its_file_was_not_read_is_not_mended() {
     without_logs["files"] = json!([]);
     assert_eq!(counts("INV002", without_logs.clone()), (0, 1));
     assert_eq!(counts("CFG021", without_logs), (1, 0), "its files were read");
-    for unread in ["CFG001", "CFG003"] {
+    for unread in ["CFG001", "CFG002", "CFG003"] {
         assert_eq!(counts("CFG021", with(unread)), (0, 1));
         assert_eq!(counts("INV002", with(unread)), (1, 0), "its logs were read");
     }
     assert_eq!(counts("CFG021", with("CFG013")), (1, 0));
+}
+
+#[test]
+fn what_is_absent_is_mended_if_the_same_files_were_unread_before() {
+    let says = |code: &str, message: &str| {
+        let mut diagnosis = diagnosis(code, "active", None);
+        diagnosis["message"] = message.into();
+        diagnosis["configuration"] = json!([{"says": message}]);
+        diagnosis
+    };
+    let counts = |old: &[Value], new: &[Value]| {
+        let old = [&[diagnosis("CFG021", "active", None)], old].concat();
+        let diff = diff(&[device(A, &old, &[])], &[device(A, new, &[])]);
+        (diff.mended.len(), diff.no_longer_found.len())
+    };
+    for code in ["CFG001", "CFG002", "CFG003"] {
+        let [a, b] = [says(code, "a.cfg"), says(code, "b.cfg")];
+        assert_eq!(counts(&[a.clone()], &[a.clone()]), (1, 0), "{code}");
+        assert_eq!(counts(&[a.clone()], &[a.clone(), b.clone()]), (0, 1), "{code}");
+        assert_eq!(counts(&[a.clone(), b], &[a]), (1, 0), "{code}");
+    }
+    // A missing file of one phone sets nothing; one that can't be read does.
+    let mut missing = says("CFG002", "names 2 files");
+    let mut counts_with = |names: &[&str]| {
+        missing["configuration"] =
+            names.iter().map(|name| json!({"says": format!("names {name}")})).collect();
+        counts(&[], &[missing.clone()])
+    };
+    assert_eq!(counts_with(&["0004f2000001-user.cfg"]), (1, 0));
+    assert_eq!(counts_with(&["0004f2000002-user.cfg"]), (0, 1));
+    assert_eq!(counts_with(&["0004f2000001-user.cfg", "site.cfg"]), (0, 1));
+    assert_eq!(counts(&[], &[says("CFG001", "0004f2000001-user.cfg is not")]), (0, 1));
 }
 
 #[test]

@@ -16,7 +16,7 @@
 //!    case.
 //! 2. Add it, or remove the name from `CONFIG_FILES`.
 
-use super::{ConfigurationCase, Finding, Part, Rule, Severity, counted, rule, sentence};
+use super::{ConfigurationCase, Facts, Family, Finding, Part, Rule, Severity, counted, rule, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG002",
@@ -25,6 +25,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "CONFIG_FILES names a file that does not exist at that path.",
     remedy: "Add the file, or remove its name from CONFIG_FILES; check upper and lower case.",
     reference: "UC Software Administrators' Guide, \"Master configuration file\"",
+    facts: Facts { names_missing_file: true, ..Facts::of(Family::Configuration) },
     ..rule(include_str!("config_file_missing.rs"), run)
 };
 
