@@ -113,7 +113,7 @@ fn mark_explained(entries: &mut [LogEntry]) {
 }
 
 /// Whether a connection failed so soon after a refusal that it failed for that.
-fn explains(refusal: Option<Stamp>, failure: Option<Stamp>) -> bool {
+pub(crate) fn explains(refusal: Option<Stamp>, failure: Option<Stamp>) -> bool {
     let (Some(refusal), Some(failure)) = (refusal, failure) else { return refusal == failure };
     let uptimes = refusal.uptime().zip(failure.uptime());
     let dates = refusal.yearless().zip(failure.yearless());

@@ -1,7 +1,7 @@
 //! Lines of one second that stand in another order than the phone wrote them, as lines that were sent by UDP do, and
 //! exports of log collectors that sort by a time without a fraction of a second.
 
-use crate::digest::LogEntry;
+use crate::digest::{LogEntry, explains};
 use crate::event::Event;
 use crate::stamp::Stamp;
 
@@ -11,7 +11,8 @@ pub(super) const SECOND: u64 = 1_000;
 /// The lines of one save are at most this far apart, in milliseconds.
 const SAVE: u64 = 5_000;
 
-/// Sorts lines with uptimes within a boot, and puts the line with a save's slot before the others of that save.
+/// Sorts lines with uptimes within a boot, and puts the line with a save's slot before the others of that save, and the
+/// refusal of a server's certificate before the lines of the connection that failed for it.
 pub(super) fn mend(entries: &mut [LogEntry]) {
     let are_near = |a: &LogEntry, b: &LogEntry| {
         uptime(a).zip(uptime(b)).is_some_and(|(before, uptime)| before.abs_diff(uptime) < SECOND)
@@ -21,9 +22,11 @@ pub(super) fn mend(entries: &mut [LogEntry]) {
             lines.sort_by_key(uptime);
         }
     }
-    for slot in 0..entries.len() {
-        if is_slot_of_save(&entries[slot]) {
-            put_slot_first(entries, slot);
+    for at in 0..entries.len() {
+        match entries[at].event {
+            Some(Event::CertificateSaving { .. }) => put_slot_first(entries, at),
+            Some(Event::ServerCertificateUntrusted { .. }) => put_refusal_first(entries, at),
+            _ => {}
         }
     }
 }
@@ -85,5 +88,27 @@ fn part_of_save(entry: &LogEntry) -> Option<u8> {
         Some(Event::NewCertificate { .. }) => Some(0),
         Some(Event::PreviousCertificate { .. } | Event::NoPreviousCertificate) => Some(1),
         _ => None,
+    }
+}
+
+/// The lines of a connection that fails for its server's certificate follow the refusal in the same second. Those that
+/// stand before it in that second are of it if no equal ones stand behind it.
+fn put_refusal_first(entries: &mut [LogEntry], refusal: usize) {
+    let stamp = entries[refusal].stamp;
+    if stamp.is_none() {
+        return;
+    }
+    let is_other = |entry: &&LogEntry| !matches!(entry.event, Some(Event::ServerCertificateUntrusted { .. }));
+    let is_failure = |entry: &LogEntry| matches!(entry.event, Some(Event::TlsConnectionFailed { .. }));
+    let is_same = |entry: &&LogEntry| entry.stamp == stamp;
+    let begin = refusal - entries[..refusal].iter().rev().take_while(is_same).take_while(is_other).count();
+    let Some(first) = entries[begin..refusal].iter().position(is_failure).map(|first| begin + first) else {
+        return;
+    };
+    let is_soon = |entry: &&LogEntry| explains(stamp, entry.stamp);
+    let behind = || entries[refusal + 1..].iter().take_while(is_soon).take_while(is_other);
+    let is_behind = |failure: &LogEntry| behind().any(|other| other.event == failure.event);
+    if !entries[first..refusal].iter().any(|entry| is_failure(entry) && is_behind(entry)) {
+        entries[first..=refusal].rotate_right(1);
     }
 }
