@@ -116,10 +116,13 @@ fn line_with<'a>(bytes: &'a [u8], mut origin: impl FnMut(&'a [u8]) -> Option<Ori
     }
     let trimmed = trim(bytes);
     for find in [find_header, find_end_of_header] {
-        if let Some((before, header, text)) = find(trimmed)
-            && let Some(origin) = origin(before)
-        {
-            return Line::Message { origin, header, text: trim(field::field(before, text)) };
+        if let Some((before, header, text)) = find(trimmed) {
+            let (own, behind) = text.split_at(field::field(before, text).len());
+            let origin = origin(before)
+                .or_else(|| (header.stamp.is_some() && field::is_member(before)).then(Origin::default));
+            if let Some(origin) = origin {
+                return Line::Message { origin: origin.or_behind(behind), header, text: trim(own) };
+            }
         }
     }
     Line::Headerless(before::unquoted(trimmed))

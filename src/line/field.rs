@@ -2,6 +2,8 @@
 
 use memchr::{memchr, memchr_iter, memmem};
 
+use super::Header;
+
 /// The part of `text` that is in the same field as its beginning. `before` is what stands before the message in its line.
 pub(super) fn field<'a>(before: &[u8], text: &'a [u8]) -> &'a [u8] {
     let end = match before.last() {
@@ -15,6 +17,15 @@ pub(super) fn field<'a>(before: &[u8], text: &'a [u8]) -> &'a [u8] {
         _ => None,
     };
     end.map_or(text, |end| &text[..end])
+}
+
+/// Whether a text of a JSON object begins at the end, such as `"message": "`, also with the priority of a syslog message.
+pub(super) fn is_member(before: &[u8]) -> bool {
+    let before = before.trim_ascii_end();
+    let priority = before.iter().rposition(|byte| *byte == b'<').filter(|_| before.ends_with(b">"));
+    let value = priority.map_or(before, |begin| &before[..begin]).trim_ascii_end().strip_suffix(b"\"");
+    let key = value.and_then(|value| value.trim_ascii_end().strip_suffix(b":"));
+    key.is_some_and(|key| key.trim_ascii_end().ends_with(b"\""))
 }
 
 /// Whether a double quotation mark is open at the end.
@@ -65,14 +76,16 @@ fn closing_tag(text: &[u8]) -> Option<usize> {
     memmem::find_iter(text, "</").find(|at| text.get(at + 2).is_some_and(u8::is_ascii_alphabetic))
 }
 
-/// How many messages with headers are in further fields of a line, behind the field with this text.
-pub(crate) fn headers_behind(line: &[u8], text: &[u8]) -> u64 {
+/// How many messages with headers are in further fields of a line, behind the field with this message. The same message
+/// again, as collectors keep it beside its parts, does not count.
+pub(crate) fn headers_behind(line: &[u8], header: &Header, text: &[u8]) -> u64 {
     let end = (text.as_ptr_range().end as usize).checked_sub(line.as_ptr() as usize);
     let mut rest = end.and_then(|end| line.get(end..)).unwrap_or_default();
     let mut headers = 0;
-    while let Some((_, header, text)) = super::find_header(rest) {
-        headers += u64::from(header.stamp.is_some_and(|stamp| super::is_time(&stamp)));
-        rest = text;
+    while let Some((_, other, behind)) = super::find_header(rest) {
+        let is_same = other == *header && behind.starts_with(text);
+        headers += u64::from(!is_same && other.stamp.is_some_and(|stamp| super::is_time(&stamp)));
+        rest = behind;
     }
     headers
 }
@@ -87,11 +100,13 @@ mod tests {
             (r#"["0531082901|hw   |4|00|one","0531082902|hw   |4|00|two","x|y"]"#, 1),
             (r#"["0531082901|hw   |4|00|one","x|y"]"#, 0),
             ("0531082901|hw   |4|00|one,\"0531082902|hw   |4|00|two", 0),
+            (r#"{"m":"0531082901|hw   |4|00|one","raw":"<131>0531082901|hw   |4|00|one"}"#, 0),
+            (r#"{"m":"0531082901|hw   |4|00|one","raw":"<131>0531082902|hw   |4|00|one"}"#, 1),
         ] {
-            let super::super::Line::Message { text, .. } = super::super::line(line.as_bytes()) else {
+            let super::super::Line::Message { header, text, .. } = super::super::line(line.as_bytes()) else {
                 panic!("{line}")
             };
-            assert_eq!(headers_behind(line.as_bytes(), text), expected, "{line}");
+            assert_eq!(headers_behind(line.as_bytes(), &header, text), expected, "{line}");
         }
     }
 

@@ -23,6 +23,7 @@ use nom::multi::many_m_n;
 use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
+use super::blank::trim_start;
 use crate::model::Mac;
 
 /// The phone or the sender that the text before a line names.
@@ -34,6 +35,19 @@ pub struct Origin<'a> {
     pub sender: Option<&'a [u8]>,
     /// The name of the file from which `grep` has the line.
     pub file: Option<&'a [u8]>,
+}
+
+impl<'a> Origin<'a> {
+    /// The same, or if it names nothing, the only address in the fields behind the message.
+    pub(super) fn or_behind(self, behind: &'a [u8]) -> Self {
+        if behind.is_empty() || self != Self::default() {
+            return self;
+        }
+        let is_separator = |byte: &u8| b"\",;\t".contains(byte);
+        let mut addresses = behind.split(is_separator).filter_map(address);
+        let first = addresses.next();
+        Self { sender: first.filter(|first| addresses.all(|other| other == *first)), ..self }
+    }
 }
 
 /// What the headers before a line name.
@@ -99,8 +113,8 @@ impl<'a> Headers<'a> {
         }
         // Without a date, a word is no sentence only if it is a column of a table.
         if !self.is_dated {
-            let is_column =
-                matches!(behind, [b'\t' | b',' | b';' | b'|' | b'"' | b'=', ..] | [b' ', b'|', ..]);
+            let is_column = matches!(behind, [b'\t' | b',' | b';' | b'"' | b'=', ..])
+                || trim_start(behind).starts_with(b"|");
             if !is_level(word) && !is_column {
                 return None;
             }
@@ -201,11 +215,12 @@ fn address(word: &[u8]) -> Option<&[u8]> {
     address.map(str::as_bytes)
 }
 
-/// Whether a word is a level, a facility or a protocol, such as `Local0.Error`, `notice`, `udp:514`.
+/// Whether a word is a level, a facility or a protocol, such as `Local0.Error`, `notice`, `udp:514`, or a value of JSON
+/// that is no text.
 fn is_level(word: &[u8]) -> bool {
     const WORDS: &str = "emerg emergency panic alert crit critical err error warn warning notice info information \
         informational debug kern kernel user mail daemon auth authpriv security syslog lpr news uucp cron clock ftp ntp \
-        audit logaudit logalert local system udp tcp";
+        audit logaudit logalert local system udp tcp true false null";
     word.split(|byte| b".:/".contains(byte)).all(|part| {
         let digits = part.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
         let name = &part[..part.len() - digits];
@@ -286,6 +301,7 @@ fn digits<'a>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::Line;
     use super::super::before::origin;
 
     fn sender(before: &str) -> Option<String> {
@@ -341,6 +357,8 @@ mod tests {
             ("Sat Mar  9 19:06:50 2013 phone-7 ", "phone-7"),
             ("20130309T190650.123Z phone-7 ", "phone-7"),
             ("phone-7 | 2026-05-01T08:00:00Z ", "phone-7"),
+            ("syslog-1  | Nov 26 09:00:00 192.0.2.7 ", "192.0.2.7"),
+            ("syslog.1.abc@node1    | <131>Nov 26 09:00:00 phone-7 ", "phone-7"),
             ("phone-7.example.com,2026-05-01 08:00:00,", "phone-7.example.com"),
             ("local0.err 192.0.2.7 2026-05-01 08:00:00 ", "192.0.2.7"),
             ("09/Mar/2013:19:06:50 +0100 phone-7 ", "phone-7"),
@@ -371,6 +389,33 @@ mod tests {
         ] {
             let expected = if before.contains("err,") { None } else { Some("") };
             assert_eq!(sender(before).as_deref(), expected, "{before}");
+        }
+    }
+
+    #[test]
+    fn senders_behind_the_message() {
+        for (before, behind, expected) in [
+            (r#"{"message":""#, r#"","host":"192.0.2.7","n":1}"#, Some("192.0.2.7")),
+            (r#"{"a":false,"b":{"_raw": "<131>"#, r#"","host":"192.0.2.7:514"}}"#, Some("192.0.2.7")),
+            (r#"{"host":"192.0.2.7","message":""#, r#"","agent":"192.0.2.8"}"#, Some("192.0.2.7")),
+            (r#"{"message":""#, r#"","a":"192.0.2.7","b":"192.0.2.7"}"#, Some("192.0.2.7")),
+            (r#"{"message":""#, r#"","a":"192.0.2.7","b":"192.0.2.8"}"#, Some("")),
+            (r#"{"message":""#, r#"","a":"at 192.0.2.7"}"#, Some("")),
+            (r#"{"message":""#, r#"","version":"9.1.2"}"#, Some("")),
+            ("\"", "\",\"2026-05-01T08:00:00Z\",192.0.2.7", Some("192.0.2.7")),
+            ("2026-05-01 08:00:00;\"", "\";192.0.2.7;", Some("192.0.2.7")),
+            ("1\t", "\t192.0.2.7", Some("192.0.2.7")),
+            ("he said \"", "\",192.0.2.7", None),
+            ("> ", ",192.0.2.7", Some("")),
+        ] {
+            let whole = format!("{before}0501080000|so   |4|00|text{behind}");
+            let sender = match super::super::line(whole.as_bytes()) {
+                Line::Message { origin, .. } => {
+                    Some(String::from_utf8_lossy(origin.sender.unwrap_or_default()))
+                }
+                Line::Headerless(_) => None,
+            };
+            assert_eq!(sender.as_deref(), expected, "{whole}");
         }
     }
 

@@ -300,7 +300,7 @@ impl Reader {
                     if header.stamp.is_some() || event::read(own, end_of_own) != ParsedText::Unknown =>
                 {
                     self.fast_path.learn(whole, &header, &self.window);
-                    self.digest.counts.in_further_fields += headers_behind(looked_at, text);
+                    self.digest.counts.in_further_fields += headers_behind(looked_at, &header, text);
                     self.message(&header, own, raw, end_of_own, recorder);
                 }
                 Line::Message { .. } | Line::Headerless(_) => {
