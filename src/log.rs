@@ -21,6 +21,7 @@ pub use part_name::PartName;
 pub use parts::LogPart;
 pub(crate) use parts::MAX_PARTS;
 pub use reader::MAX_LINE_LENGTH;
+pub use source::SenderSpan;
 
 use crate::digest::LogDigest;
 use crate::event::Event;

@@ -19,6 +19,7 @@ mod phone_logs;
 mod read_logs;
 mod read_records;
 mod render;
+mod rotated_senders;
 mod rows;
 mod shared_keys;
 mod store;
@@ -122,7 +123,8 @@ impl ReportProgress for NoProgress {
 /// The same as [`scan`], from records instead of logs.
 pub fn scan_records(records: Records, options: &Options) -> io::Result<Scan> {
     let found = FoundFiles::default();
-    let Records { pending, problems, configs, .. } = records;
+    let Records { mut pending, problems, configs, .. } = records;
+    pending.name_senders();
     let trees = options.roots.is_some().then(|| configs.trees(&pending)).transpose()?;
     let configuration = trees.and_then(|trees| Audit::new(trees, &found, &pending, options.clock.now));
     Ok(run_with(&found, &pending, &problems, configuration, options, &NoProgress, None).0)

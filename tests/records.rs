@@ -103,6 +103,33 @@ fn records_answer_as_logs_do() {
     assert!(by_pipe.stdout == at(folder.path(), &["scan", "--format", "json"], "UTC").stdout);
 }
 
+/// The file before one of a syslog server can name its phones also if another run digested it.
+#[test]
+fn rotated_files_of_a_syslog_server_are_joined_from_records() {
+    let folder = TempDir::new().unwrap();
+    let name = "truth/285-rotated-files-of-a-syslog-server/logs";
+    tree::copy_into(&testdata().join(name), folder.path());
+    let files = ["polycom.log", "polycom.log.1", "polycom.log.2"];
+    let scan = |arguments: &[&str]| {
+        let output = at(folder.path(), &[&["scan", "--format", "json"], arguments].concat(), "UTC");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for file in files {
+        fs::write(folder.path().join(format!("{file}.pcr")), digest(folder.path(), &[file])).unwrap();
+    }
+    fs::write(folder.path().join("all.pcr"), digest(folder.path(), &files)).unwrap();
+    let cached = digest(folder.path(), &[&files[..], &["--cache", "all.pcr"]].concat());
+    fs::write(folder.path().join("cached.pcr"), cached).unwrap();
+    let logs = scan(&files);
+    assert!(!logs.contains("\"mac\":null"), "{logs}");
+    assert_eq!(scan(&["--records", "all.pcr"]), logs);
+    assert_eq!(scan(&["--records", "cached.pcr"]), logs);
+    assert_eq!(scan(&["--records", "all.pcr", "cached.pcr", "polycom.log.1.pcr"]), logs);
+    let apart: Vec<String> = files.iter().map(|file| format!("{file}.pcr")).collect();
+    let apart: Vec<&str> = std::iter::once("--records").chain(apart.iter().map(String::as_str)).collect();
+    assert_eq!(scan(&apart), logs);
+}
+
 #[test]
 fn records_are_the_same_whatever_the_threads_and_the_zone() {
     let folder = everything();

@@ -20,7 +20,7 @@ use super::part_name::{
     part_of_parsed, sender_at_end,
 };
 use super::reader::{MAX_LINE_LENGTH, Reader};
-use super::source::Source;
+use super::source::{SenderSpan, Source};
 use crate::digest::LogDigest;
 use crate::event::{self, End, Event, ParsedText};
 use crate::line::{KnownHeaders, Line, line};
@@ -44,6 +44,8 @@ pub struct LogPart {
     pub number: usize,
     /// Its lines are of several phones that write from one address.
     pub is_mixed: bool,
+    /// The sender from which its phone writes last.
+    pub span: Option<SenderSpan>,
     /// The digest of these lines.
     pub digest: LogDigest,
 }
@@ -51,7 +53,7 @@ pub struct LogPart {
 impl LogPart {
     /// The only part of a file.
     pub const fn whole(digest: LogDigest) -> Self {
-        Self { file: None, name: None, number: 0, is_mixed: false, digest }
+        Self { file: None, name: None, number: 0, is_mixed: false, span: None, digest }
     }
 }
 
@@ -121,6 +123,8 @@ struct Part {
     reader: Reader,
     /// The number of its last line that was read.
     last: u64,
+    /// The source of that line.
+    source: Option<usize>,
     /// The phone that its lines name.
     phone: Option<Mac>,
     /// The lines of a boot, with their numbers, until the phone is named that they are of.
@@ -264,6 +268,10 @@ impl<'r> PartsReader<'r> {
                 Some(Line::Message { header, text, .. }) => (header.stamp, text),
                 _ => (None, &b""[..]),
             };
+            if let Some(stamp) = stamp {
+                self.sources[source].note(stamp);
+            }
+            self.parts[part].source = Some(source);
             if is_banner(text) {
                 if self.parts[part].boot.is_empty() {
                     self.sources[source].boot();
@@ -341,6 +349,7 @@ impl<'r> PartsReader<'r> {
         self.by_phone.insert(of_phone, own);
         if own != part {
             self.sources[source].hand_over(own, other);
+            self.parts[own].source = Some(source);
         }
         self.end_boot(own);
     }
@@ -360,7 +369,7 @@ impl<'r> PartsReader<'r> {
             return None;
         }
         let reader = Reader::new(self.window);
-        self.parts.push(Part { key, reader, last: 0, phone: None, boot: Vec::new() });
+        self.parts.push(Part { key, reader, last: 0, source: None, phone: None, boot: Vec::new() });
         Some(self.parts.len() - 1)
     }
 
@@ -412,9 +421,11 @@ impl<'r> PartsReader<'r> {
         (0..self.parts.len()).for_each(|part| self.end_boot(part));
         let mixed_with = self.mixed_parts();
         let mut parts: Vec<LogPart> = Vec::new();
-        for (number, Part { key: (file, name), reader, .. }) in self.parts.into_iter().enumerate() {
+        for (number, Part { key: (file, name), reader, source, .. }) in self.parts.into_iter().enumerate() {
             let digest = reader.finish(&mut recorder(&mut self.recorder, number));
-            parts.push(LogPart { file, name, number, is_mixed: false, digest });
+            let last = source.map(|source| &self.sources[source]).filter(|source| source.part == number);
+            let span = last.and_then(Source::span);
+            parts.push(LogPart { file, name, number, is_mixed: false, span, digest });
         }
         for (number, first) in mixed_with {
             // Of a mixture, only the counts and addresses are used.

@@ -5,7 +5,9 @@
 //! than a day after the last line, unless the phone before it is named at another address next; if that phone is named
 //! at it again; or if the dates of two clocks alternate.
 
-use super::part_name::PartKey;
+use serde::{Deserialize, Serialize};
+
+use super::part_name::{PartKey, PartName};
 use crate::model::Mac;
 use crate::stamp::{Stamp, Yearless};
 
@@ -18,6 +20,36 @@ const DISORDER: u64 = 60_000;
 /// When a phone applies its time zone, its processes can write with two clocks for less than this, in milliseconds.
 const TWO_CLOCKS: u64 = 600_000;
 
+/// A leap year, in milliseconds, as dates without a year count.
+const YEAR: i64 = 366 * DAY as i64;
+
+/// Where the lines of a sender begin and end in a file that was rotated. The file before it can name the phone of the
+/// first lines, and the last ones that of the file behind it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SenderSpan {
+    /// The sender, from which only one phone writes.
+    pub sender: Box<str>,
+    /// The stamp of its first line. None if a phone starts in these lines: it can be another one than before.
+    first: Option<Stamp>,
+    last: Stamp,
+}
+
+impl SenderSpan {
+    /// Whether these lines end with a phone that writes those of the file behind too: it does not start in them, and its
+    /// clock goes on. `silence` is the longest time between them, in milliseconds.
+    pub fn goes_on_in(&self, behind: &Self, silence: u64) -> bool {
+        let Some(first) = behind.first.filter(|_| self.sender == behind.sender) else { return false };
+        match (self.last.uptime(), first.uptime()) {
+            (Some(last), Some(first)) => (last..last + silence).contains(&first),
+            (None, None) => date(self.last).zip(date(first)).is_some_and(|(last, first)| {
+                let between = last.milliseconds_until(first) + DISORDER as i64;
+                between.rem_euclid(YEAR) < (silence + DISORDER) as i64
+            }),
+            _ => false,
+        }
+    }
+}
+
 /// A phone's address, sender or file that is named before lines, with the lines that it has.
 pub(super) struct Source {
     pub(super) key: PartKey,
@@ -27,6 +59,10 @@ pub(super) struct Source {
     pub(super) parts: Vec<usize>,
     /// Nothing tells which line is of which of its phones.
     pub(super) is_shared: bool,
+    /// The stamps of its first and last line.
+    span: Option<(Stamp, Stamp)>,
+    /// A phone starts in its lines.
+    has_boot: bool,
     /// The last date, and the one before the last banner.
     last: Option<Stamp>,
     before_boot: Option<Stamp>,
@@ -44,6 +80,8 @@ impl Source {
             part,
             parts,
             is_shared: false,
+            span: None,
+            has_boot: false,
             last: None,
             before_boot: None,
             left: None,
@@ -51,8 +89,26 @@ impl Source {
         }
     }
 
+    /// Takes the stamp of any line, in whose order an uptime shows that a phone started before it.
+    pub(super) fn note(&mut self, stamp: Stamp) {
+        let (_, last) = self.span.get_or_insert((stamp, stamp));
+        self.has_boot |= match (last.uptime(), stamp.uptime()) {
+            (Some(last), Some(uptime)) => uptime < last,
+            (before, uptime) => before.is_none() && uptime.is_some(),
+        };
+        *last = stamp;
+    }
+
+    /// The sender and its lines, if one phone alone writes from it.
+    pub(super) fn span(&self) -> Option<SenderSpan> {
+        let (None, Some(PartName::Sender(sender))) = &self.key else { return None };
+        let (first, last) = self.span.filter(|_| !self.is_shared)?;
+        Some(SenderSpan { sender: sender.clone(), first: Some(first).filter(|_| !self.has_boot), last })
+    }
+
     /// Takes the banner of a boot.
     pub(super) fn boot(&mut self) {
+        self.has_boot = true;
         self.before_boot = self.last;
     }
 
@@ -93,4 +149,38 @@ fn date(stamp: Stamp) -> Option<Yearless> {
 
 fn apart(one: Yearless, other: Yearless) -> u64 {
     one.milliseconds_until(other).unsigned_abs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(first: &str, last: &str) -> SenderSpan {
+        let stamp = |text: &str| crate::stamp::stamp(text.as_bytes()).ok().map(|(_, stamp)| stamp);
+        SenderSpan { sender: "192.0.2.7".into(), first: stamp(first), last: stamp(last).unwrap() }
+    }
+
+    #[test]
+    fn a_phone_goes_on_in_the_file_behind() {
+        for (last, first, goes_on) in [
+            ("1125230000", "1125230000", true),
+            ("1125230000", "1125225900", true),
+            ("1125230000", "1125225859", false),
+            ("1125230000", "1126225959", true),
+            ("1125230000", "1126230000", false),
+            ("1231230000", "0101010000", true),
+            ("1231230000", "0102230000", false),
+            ("000100.000", "000100.000", true),
+            ("000100.000", "000099.999", false),
+            ("000100.000", "086500.000", false),
+            ("000100.000", "1125230000", false),
+            ("1125230000", "000100.000", false),
+        ] {
+            assert_eq!(span(last, last).goes_on_in(&span(first, first), DAY), goes_on, "{last} {first}");
+        }
+        let starts = SenderSpan { first: None, ..span("1125230000", "1125230001") };
+        assert!(!span("1125230000", "1125230000").goes_on_in(&starts, DAY));
+        let other = SenderSpan { sender: "192.0.2.8".into(), ..span("1125230000", "1125230001") };
+        assert!(!span("1125230000", "1125230000").goes_on_in(&other, DAY));
+    }
 }

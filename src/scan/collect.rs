@@ -11,6 +11,7 @@ use super::ReportProgress;
 use super::events::{Chunks, FileRecorder, Spool};
 use super::origin::{ContentHash, ContentHasher, ContentHashes, FileVersion, Origin};
 use super::phone_logs::{PhoneLogs, ReadLog};
+use super::rotated_senders::{self, RotatedSender};
 use super::store::{Place, Store};
 use crate::config::{LogPlace, Stored};
 use crate::input::{
@@ -27,6 +28,8 @@ use crate::window::Window;
 pub(super) struct PendingLogs {
     by_mac: HashMap<Mac, Vec<Packed>>,
     without_address: Vec<Vec<u8>>,
+    /// The senders in files of syslog servers whose phones are known.
+    senders: Vec<RotatedSender>,
     pub(super) problems: Vec<Problem>,
     place: LogPlace,
     /// Configuration files from archives.
@@ -52,8 +55,9 @@ impl PendingLogs {
     }
 
     /// Adds a packed log. It goes into the temporary file if there is one and the log's phone is known.
-    pub(super) fn add_to_file(&mut self, mac: Option<Mac>, path: &str, packed: Vec<u8>) -> io::Result<()> {
-        self.place.add(Path::new(directory_of(path)));
+    pub(super) fn add_to_file(&mut self, mac: Option<Mac>, log: &ReadLog, packed: Vec<u8>) -> io::Result<()> {
+        self.place.add(Path::new(directory_of(&log.path)));
+        self.senders.extend(mac.and_then(|mac| RotatedSender::of(Some(mac), log)));
         let (Some(mac), Some(file)) = (mac, &mut self.file) else {
             self.add_packed(mac, packed);
             return Ok(());
@@ -93,6 +97,7 @@ impl PendingLogs {
         // Writing to memory does not fail.
         let Ok(packed) = postcard::to_stdvec(log) else { return };
         self.place.add(Path::new(directory_of(&log.path)));
+        self.senders.extend(mac.and_then(|mac| RotatedSender::of(Some(mac), log)));
         self.add_packed(mac, packed);
     }
 
@@ -116,6 +121,7 @@ impl PendingLogs {
             self.by_mac.entry(mac).or_default().extend(logs);
         }
         self.without_address.extend(other.without_address);
+        self.senders.extend(other.senders);
         self.problems.extend(other.problems);
         self.members.extend(other.members);
         self.skipped.merge(other.skipped);
@@ -139,6 +145,24 @@ impl PendingLogs {
     pub(super) fn sort_without_address(&mut self) {
         self.without_address.sort_unstable();
         self.without_address.dedup();
+    }
+
+    /// Gives the logs of senders that their file does not name to the phones that the files before them name.
+    pub(super) fn name_senders(&mut self) {
+        let unpacked = self.without_address.iter().enumerate().filter_map(|(number, packed)| {
+            let log: ReadLog = postcard::from_bytes(packed).ok()?;
+            Some((number, RotatedSender::of(None, &log)?, log))
+        });
+        let unnamed: Vec<(usize, RotatedSender, ReadLog)> = unpacked.collect();
+        let senders = unnamed.iter().map(|(_, sender, _)| sender).chain(&self.senders);
+        let named = rotated_senders::phones(senders.collect());
+        for (number, sender, mut log) in unnamed.into_iter().rev() {
+            if let Some(mac) = named.get(&sender).copied() {
+                self.without_address.remove(number);
+                log.path = sender.path_of_file(&log).into();
+                self.add(Some(mac), &log);
+            }
+        }
     }
 
     /// Whether it has a log of this phone.
@@ -354,7 +378,7 @@ impl LogSink for PhoneSink<'_> {
 /// whole file is one log; else by the only address in its messages. None for an empty part before the first
 /// phone's lines of a file of several phones.
 fn assign(name: &LogName, part: LogPart, is_alone: bool, is_one: bool) -> Option<(Option<Mac>, ReadLog)> {
-    let LogPart { file, name: part, is_mixed, mut digest, .. } = part;
+    let LogPart { file, name: part, is_mixed, span, mut digest, .. } = part;
     if part.is_none() && !is_alone && digest.is_empty() {
         return None;
     }
@@ -397,6 +421,7 @@ fn assign(name: &LogName, part: LogPart, is_alone: bool, is_one: bool) -> Option
         identity: name.identity.filter(|_| is_alone && !is_within),
         digest,
         is_mixed,
+        span: span.filter(|_| !is_mixed && name.mac.is_none()).map(Box::new),
         events: Chunks::new(),
         origin: None,
     };
@@ -423,5 +448,6 @@ pub(super) fn read_streams(
     for part in parts.collect::<Vec<_>>() {
         pending.append(part);
     }
+    pending.name_senders();
     pending
 }

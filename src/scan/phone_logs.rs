@@ -10,7 +10,7 @@ use super::origin::Origin;
 use crate::digest::LogDigest;
 use crate::event::Event;
 use crate::input::Rotation;
-use crate::log;
+use crate::log::{self, SenderSpan};
 use crate::model::Mac;
 use crate::problem::{self, Problem, ProblemKind};
 use crate::timeline::{self, Clock, Joined, Log};
@@ -30,6 +30,8 @@ pub(super) struct ReadLog {
     pub(super) digest: LogDigest,
     /// The log has lines of several phones, and nothing shows which line belongs to which.
     pub(super) is_mixed: bool,
+    /// If it is a part of a file of a syslog server: the sender from which its phone writes last.
+    pub(super) span: Option<Box<SenderSpan>>,
     /// Its events in the spool, if they are wanted.
     pub(super) events: Chunks,
     /// Only for records: further metadata of the file.
@@ -232,7 +234,9 @@ fn sort_and_dedup_records(logs: &mut Vec<ReadLog>, mac: Option<Mac>, problems: &
     // The logs were digested together if one run of `digest` has a record of each of them.
     let mut common: Option<HashSet<u64>> = None;
     let mut is_apart = false;
-    let is_present = |log: &&ReadLog| log.origin.as_ref().is_some_and(|origin| !origin.is_gone);
+    // A part whose phone only another file names has no group.
+    let is_present =
+        |log: &&ReadLog| log.origin.as_ref().is_some_and(|origin| !origin.is_gone && origin.group != 0);
     let present: Vec<&ReadLog> = logs.iter().filter(is_present).collect();
     for same in present.chunk_by(|a, b| key(a) == key(b)) {
         let groups: HashSet<u64> = same.iter().map(|log| group(log)).collect();

@@ -53,7 +53,7 @@ impl Records {
                             let first = self.gone.1.take().filter(|first| *first < log.path);
                             self.gone.1 = first.or_else(|| Some(log.path.clone()));
                         }
-                        let added = self.pending.add_to_file(frame.mac, &log.path, frame.payload);
+                        let added = self.pending.add_to_file(frame.mac, &log, frame.payload);
                         added.map_err(Fault::TemporaryFile)?;
                     }
                     FrameKind::Problem => self.problems.push(Sourced::unpack(&frame.payload)?.value),

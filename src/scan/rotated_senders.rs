@@ -1,0 +1,109 @@
+//! Finds the phones of senders that a file of a syslog server does not name, in the file before it.
+//!
+//! Phones name themselves when they start, which is seldom, and syslog servers begin a new file every day. So the lines of
+//! a sender are those of the phone that wrote from it last in the file before, if no phone starts in them, if the clock
+//! goes on, and if the phone is not named at another sender.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+
+use super::phone_logs::ReadLog;
+use crate::input::{Rotation, chain};
+use crate::log::SenderSpan;
+use crate::model::Mac;
+
+/// A day, in milliseconds.
+const DAY: u64 = 86_400_000;
+
+/// A week, in milliseconds. A phone writes more often, and an address that is unused for longer is passed on.
+const WEEK: u64 = 7 * DAY;
+
+/// The lines of a sender in one file of a rotation chain.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct RotatedSender {
+    chain: String,
+    span: SenderSpan,
+    age: Age,
+    mac: Option<Mac>,
+}
+
+/// The age of a file in its chain, oldest first. Files whose names tell the time of the day are left out, because it is
+/// not known whether one between them is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Age {
+    Number(Reverse<u32>),
+    Day(NaiveDate),
+    Newest,
+}
+
+impl RotatedSender {
+    /// None if the log is not of a sender, or its file not of a chain.
+    pub(super) fn of(mac: Option<Mac>, log: &ReadLog) -> Option<Self> {
+        let span = log.span.as_deref()?.clone();
+        let age = match log.rotation {
+            Rotation::Number(number) => Age::Number(Reverse(number)),
+            Rotation::Dated { date, time: 0 } => Age::Day(date),
+            Rotation::Newest => Age::Newest,
+            Rotation::Dated { .. } | Rotation::Piece | Rotation::Copy => return None,
+        };
+        let path = path_of_file(log, &span);
+        Some(Self { chain: chain(path), span, age, mac })
+    }
+
+    /// The path of its file, without the sender.
+    pub(super) fn path_of_file(&self, log: &ReadLog) -> String {
+        path_of_file(log, &self.span).to_owned()
+    }
+
+    fn is_in_chain_of(&self, other: &Self) -> bool {
+        (&self.chain, &self.span.sender) == (&other.chain, &other.span.sender)
+    }
+
+    /// Whether its phone writes the lines of `later`, in the file directly behind its own.
+    fn goes_on_in(&self, later: &Self) -> bool {
+        let silence = match (self.age, later.age) {
+            (Age::Number(older), Age::Number(newer)) if older.0 == newer.0 + 1 => WEEK,
+            (Age::Number(older), Age::Newest) if older.0 <= 1 => WEEK,
+            // If a file between them is missing, their lines are a day apart at least.
+            (Age::Day(_), Age::Day(_) | Age::Newest) => DAY,
+            _ => return false,
+        };
+        self.span.goes_on_in(&later.span, silence)
+    }
+}
+
+fn path_of_file<'l>(log: &'l ReadLog, span: &SenderSpan) -> &'l str {
+    let path = log.path.strip_suffix(&*span.sender).and_then(|path| path.strip_suffix('#'));
+    path.unwrap_or(&log.path)
+}
+
+/// The phones of those without an address.
+pub(super) fn phones(mut senders: Vec<&RotatedSender>) -> HashMap<RotatedSender, Mac> {
+    senders.sort_unstable();
+    senders.dedup();
+    let in_file = |sender: &RotatedSender, mac: Mac| (sender.chain.clone(), sender.age, mac);
+    let known: HashSet<_> = senders.iter().filter_map(|sender| Some(in_file(sender, sender.mac?))).collect();
+    let mut found = HashMap::new();
+    for files in senders.chunk_by(|one, other| one.is_in_chain_of(other)) {
+        let mut files = files.to_vec();
+        files.sort_by_key(|sender| sender.age);
+        // Two files of one age are copies, or not of this chain.
+        if files.windows(2).any(|two| two[0].age == two[1].age) {
+            continue;
+        }
+        let mut phone = None;
+        for (at, sender) in files.iter().enumerate() {
+            let goes_on = at.checked_sub(1).is_some_and(|before| files[before].goes_on_in(sender));
+            phone = sender.mac.or_else(|| {
+                let is_elsewhere = |mac: Mac| known.contains(&in_file(sender, mac));
+                phone.filter(|mac| goes_on && !is_elsewhere(*mac))
+            });
+            if let (None, Some(mac)) = (sender.mac, phone) {
+                found.insert((*sender).clone(), mac);
+            }
+        }
+    }
+    found
+}
