@@ -2,10 +2,7 @@
 
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
 
-use super::unset::{
-    DISORDER, NEW_YEARS_EVE, can_be_failed_clocks, day_lag, has_failed, is_day_before, is_default,
-    is_files_own, stays_unset,
-};
+use super::unset::{ClockFailure, DISORDER, JUMP_DAYS, NEW_YEARS_EVE, Signs, UnsetClock, is_default};
 use crate::digest::{Digits, LogDigest, LogEntry};
 use crate::event::Event;
 use crate::stamp::{Stamp, Yearless};
@@ -24,9 +21,6 @@ const LEAP_CYCLE: i32 = 8;
 
 /// Dates that go back by more days than this are of the next year; by less, they are out of order.
 pub(super) const YEAR_TURNS: i64 = 31;
-
-/// A clock that jumps by more days than this was set.
-pub(super) const JUMP_DAYS: i64 = 1;
 
 /// A boot begins at most this many days after the one before, mostly within minutes.
 const CLOSE_DAYS: i64 = 2;
@@ -89,8 +83,8 @@ pub(super) fn is_over_new_year(before: Yearless, date: Yearless) -> bool {
 /// The last dates of a log, for the next one of its chain.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct End {
-    /// The last date of a clock that was not set.
-    pub(super) unset: Option<Yearless>,
+    /// The clock, if it was not set.
+    pub(super) unset: UnsetClock,
     /// The last real date.
     pub(super) last: Option<Yearless>,
 }
@@ -124,7 +118,7 @@ impl Span {
         let mut span: Option<Self> = None;
         // The start can be in the log before.
         let mut is_start = true;
-        let (mut uptimes, mut is_start_read, mut has_ended, mut has_failed_clock) = (0, false, false, false);
+        let (mut uptimes, mut is_start_read, mut has_ended) = (0, false, false);
         // The highest uptime of the boot.
         let mut uptime: Option<u64> = None;
         // The dates of a boot from its first one, until they are known to be right.
@@ -137,15 +131,14 @@ impl Span {
             let continues_uptime =
                 stamp.uptime().zip(uptime).is_some_and(|(now, highest)| now + DISORDER >= highest);
             if entry.is_banner() || (uptimes > 1 && (!continues_uptime || is_of_start(entry))) {
-                (is_start, before.unset, uptime, has_failed_clock) = (true, None, None, false);
+                (is_start, before.unset, uptime) = (true, UnsetClock::default(), None);
                 if let Some((first, last)) = start_of_boot.take() {
                     span = Some(Self::with(span, first, last));
                 }
             }
             uptime = uptime.max(stamp.uptime());
-            has_failed_clock |= has_failed(entry);
             if stamp.is_unset() {
-                before.unset = Some(Yearless::new_year());
+                before.unset.take_day_0();
             }
             let around = at
                 .checked_sub(1)
@@ -159,23 +152,15 @@ impl Span {
             let Some(date) = stamp.yearless() else { continue };
             let after_start = std::mem::take(&mut is_start) || is_before_banner(&digest.entries[at..]);
             let own_last = span.and_then(|span| span.last.yearless());
-            let continues_previous = own_last.or(before.last).is_some_and(|last| is_day_before(last, date));
-            let lag = day_lag(before.unset, has_failed_clock);
-            let is_own = || is_files_own(modified, date, &digest.entries[at + 1..], lag);
-            let is_unset = match before.unset {
-                None => {
-                    (after_start || is_behind_end)
-                        && (is_default(date) || is_failed_clocks(&digest.entries, at, date))
-                        && (is_default(date) && is_logged_unset(&digest.entries, at)
-                            // A log without a start can go on from one of another directory.
-                            || !(continues_previous || is_start_read && is_own()))
-                }
-                Some(before) => {
-                    stays_unset(before, date)
-                        && (before.days_until(date) < JUMP_DAYS || !(continues_previous || is_own()))
-                }
+            // A log without a start can go on from one of another directory.
+            let is_state_known = is_start_read || before.unset.last().is_some();
+            let signs = Signs {
+                last_real: own_last.or(before.last),
+                modified: modified.filter(|_| is_state_known),
+                later: &digest.entries[at + 1..],
             };
-            before.unset = is_unset.then_some(date);
+            let failure = (after_start || is_behind_end).then(|| clock_failure(&digest.entries, at, date));
+            let is_unset = before.unset.take(date, failure, &signs);
             if is_unset {
                 let (lowest, highest) = made_up.unwrap_or((stamp, stamp));
                 made_up = Some((lowest.min(stamp), highest.max(stamp)));
@@ -273,22 +258,21 @@ pub(super) fn is_of_start(entry: &LogEntry) -> bool {
     })
 }
 
-/// The entries before the one at `at`, back to the last date.
+/// The entries before the one at `at`, back to the last valid date.
 fn undated_before(entries: &[LogEntry], at: usize) -> impl Iterator<Item = &LogEntry> {
-    entries[..at].iter().rev().take_while(|entry| !entry.is_dated())
+    entries[..at].iter().rev().take_while(|entry| entry.stamp.is_none_or(|stamp| stamp.yearless().is_none()))
 }
 
-fn is_failed_clocks(entries: &[LogEntry], at: usize, date: Yearless) -> bool {
-    let before = undated_before(entries, at).chain(&entries[at..=at]);
-    can_be_failed_clocks(before, date, entries[at..].iter().take_while(|entry| !entry.is_banner()))
-}
-
-/// Whether the log says that the clock was not set when it shows the default date of the entry at `at`: between the
-/// start and that date, or while such dates last.
-fn is_logged_unset(entries: &[LogEntry], at: usize) -> bool {
-    let is_of_default =
-        |entry: &&LogEntry| entry.stamp.and_then(|stamp| stamp.yearless()).is_some_and(is_default);
-    undated_before(entries, at).chain(entries[at..].iter().take_while(is_of_default)).any(has_failed)
+/// What the lines around the entry at `at`, the first date of a boot, say of a clock that failed.
+fn clock_failure(entries: &[LogEntry], at: usize, date: Yearless) -> ClockFailure {
+    let is_start = |entry: &LogEntry| entry.is_banner() || (!entry.is_dated() && is_of_start(entry));
+    let end = entries[at..].iter().position(is_start).map_or(entries.len(), |next| {
+        // Lines without a date directly before the next start are of its boot.
+        let last = entries[at..at + next].iter().rposition(LogEntry::is_dated);
+        at + last.map_or(next, |last| last + 1)
+    });
+    let from = entries[at..end].iter().map(|entry| (entry, entry.stamp.and_then(|stamp| stamp.yearless())));
+    ClockFailure::of(undated_before(entries, at), date, from)
 }
 
 /// Whether these entries begin with default dates before the banner of their boot. The banner itself can have an uptime.

@@ -2,9 +2,10 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::calendar::{self, Calendar, JUMP_DAYS, WRONG_AT_START};
+use super::calendar::{self, Calendar, WRONG_AT_START};
 use super::order::file_time;
-use super::{Joined, Record, unset};
+use super::unset::{self, ClockFailure, JUMP_DAYS, Signs, UnsetClock};
+use super::{Joined, Record};
 use crate::stamp::Yearless;
 use crate::window::Window;
 
@@ -36,9 +37,9 @@ pub(super) fn date(records: &mut [Record<'_>], joined: &Joined) {
 
 /// Marks the default dates of a boot whose clock was not set.
 fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearless>) {
-    let failure = ClockFailure::of(boot, |record| record.entry.stamp?.yearless());
+    let failure = clock_failure(boot, |record| record.entry.stamp?.yearless());
     let mut is_first = true;
-    let mut unset: Option<Yearless> = None;
+    let mut clock = UnsetClock::default();
     for record in boot {
         let Some(stamp) = record.entry.stamp.filter(|_| record.entry.is_dated()) else { continue };
         if matches!(joined.logs[record.file].calendar, Calendar::WithYear) && !stamp.is_unset() {
@@ -46,25 +47,18 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
         }
         if stamp.is_unset() {
             record.is_unset = true;
-            (unset, is_first) = (Some(Yearless::new_year()), false);
+            clock.take_day_0();
             continue;
         }
         let Some(date) = stamp.yearless() else { continue };
         // All boots except the first begin with a start. For the first one, it is unlikely that a kept line was
         // really written in the first hour of a year.
         let is_after_start = std::mem::take(&mut is_first);
-        let can_be_real = || {
-            is_files_own(record, joined, date, unset::day_lag(unset, failure.is_logged))
-                || last_real.is_some_and(|last| unset::is_day_before(last, date))
-        };
-        let is_unset = match unset {
-            Some(before) => {
-                unset::stays_unset(before, date) && (before.days_until(date) < JUMP_DAYS || !can_be_real())
-            }
-            None => is_after_start && failure.is_default(date, can_be_real),
-        };
-        unset = is_unset.then_some(date);
-        record.is_unset = is_unset;
+        let log = &joined.logs[record.file].log;
+        let entries = &log.digest.entries;
+        let later = &entries[entries.partition_point(|entry| entry.line <= record.line)..];
+        let signs = Signs { last_real, modified: file_time(log), later };
+        record.is_unset = clock.take(date, is_after_start.then_some(failure), &signs);
     }
 }
 
@@ -73,7 +67,7 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
 fn mark_unset_with_year(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<NaiveDateTime>) {
     let time_of =
         |record: &Record<'_>| record.entry.stamp.filter(|_| !is_yearless(record, joined))?.with_year();
-    let failure = ClockFailure::of(boot, |record| Yearless::of(time_of(record)?));
+    let failure = clock_failure(boot, |record| Yearless::of(time_of(record)?));
     let mut is_after_start = true;
     let mut unset: Option<NaiveDateTime> = None;
     for record in boot {
@@ -87,7 +81,9 @@ fn mark_unset_with_year(boot: &mut [Record<'_>], joined: &Joined, last_real: Opt
         let is_unset = match unset {
             Some(before) => passed(before) && time - before <= TimeDelta::days(unset::DEFAULT_GAP_DAYS),
             None => {
-                is_after_start && Yearless::of(time).is_some_and(|date| failure.is_default(date, can_be_real))
+                is_after_start
+                    && Yearless::of(time)
+                        .is_some_and(|date| failure.explains(date, last_real.is_some(), can_be_real))
             }
         };
         (unset, is_after_start) = (is_unset.then_some(time), false);
@@ -96,45 +92,20 @@ fn mark_unset_with_year(boot: &mut [Record<'_>], joined: &Joined, last_real: Opt
 }
 
 /// What a boot's lines say of a clock that failed.
-struct ClockFailure {
-    /// It failed before the first date or, as a phone writes the default date before it gives up, at a default date.
-    is_logged: bool,
-    /// The first date can be the default date although nothing was written for an hour or more.
-    was_quiet: bool,
-}
-
-impl ClockFailure {
-    fn of(boot: &[Record<'_>], date_of: impl Fn(&Record<'_>) -> Option<Yearless>) -> Self {
-        let is_logged = boot
-            .iter()
-            .any(|record| unset::has_failed(record.entry) && date_of(record).is_none_or(unset::is_default));
-        let first = boot.iter().enumerate().find_map(|(at, record)| Some((at, date_of(record)?)));
-        let was_quiet = first.is_some_and(|(at, date)| {
-            let before = boot[..=at].iter().map(|record| record.entry);
-            unset::can_be_failed_clocks(before, date, boot[at..].iter().map(|record| record.entry))
-        });
-        Self { is_logged, was_quiet }
-    }
-
-    /// Whether the first date of the boot is the default date.
-    fn is_default(&self, date: Yearless, can_be_real: impl FnOnce() -> bool) -> bool {
-        let is_default = unset::is_default(date);
-        (is_default || self.was_quiet) && (is_default && self.is_logged || !can_be_real())
-    }
+fn clock_failure(
+    boot: &[Record<'_>],
+    date_of: impl Fn(&Record<'_>) -> Option<Yearless> + Clone,
+) -> ClockFailure {
+    let first = boot.iter().enumerate().find_map(|(at, record)| Some((at, date_of(record)?)));
+    first.map_or_else(ClockFailure::default, |(at, date)| {
+        let from = boot[at..].iter().map(|record| (record.entry, date_of(record)));
+        ClockFailure::of(boot[..at].iter().map(|record| record.entry), date, from)
+    })
 }
 
 /// Whether the record has a correct date.
 fn has_real_date(record: &Record<'_>) -> bool {
     record.entry.is_dated() && !record.is_unset && !record.is_wrong
-}
-
-/// Whether the log's file was last changed at most `lag` days after that day of some year, and its later dates are
-/// also about that day.
-fn is_files_own(record: &Record<'_>, joined: &Joined, date: Yearless, lag: i64) -> bool {
-    let log = &joined.logs[record.file].log;
-    let entries = &log.digest.entries;
-    let later = &entries[entries.partition_point(|entry| entry.line <= record.line)..];
-    unset::is_files_own(file_time(log), date, later, lag)
 }
 
 /// Marks single dates that are far from those around them.

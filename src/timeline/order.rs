@@ -157,7 +157,7 @@ pub(super) fn is_files_own(log: &Log, date: Yearless) -> Option<bool> {
 fn unset_end(log: &Log) -> Option<(NaiveDateTime, Yearless)> {
     let mut end = End::default();
     Span::of(&log.digest, file_time(log), &mut end);
-    file_time(log).zip(end.unset)
+    file_time(log).zip(end.unset.last())
 }
 
 /// Whether the dates of a log continue those of a log of another chain that ended while the clock was not set: they are
@@ -168,7 +168,7 @@ fn continues_unset(log: &Log, span: &Span, unset_ends: &[(NaiveDateTime, Yearles
     };
     unset_ends.iter().any(|(changed, end)| {
         let apart = modified - *changed - TimeDelta::milliseconds(end.milliseconds_until(last));
-        unset::stays_unset(*end, first) && apart.abs() <= TimeDelta::days(unset::MAX_FILE_DAY_LAG)
+        end.days_until(first) >= 0 && apart.abs() <= TimeDelta::days(unset::MAX_FILE_DAY_LAG)
     })
 }
 

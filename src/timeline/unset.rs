@@ -10,16 +10,19 @@ use crate::stamp::Yearless;
 /// The phone's default date after a start is January 1, within this many seconds after midnight.
 pub(super) const DEFAULT_START: u32 = 3_600;
 
-/// A clock that was not set counts on from its default date; lines of it are at most this many days apart, except
+/// A clock that was not set counts on from its default date. Lines of it are at most this many days apart, except
 /// in January.
 pub(super) const DEFAULT_GAP_DAYS: i64 = 7;
+
+/// A clock that jumps by more days than this was set, unless the phone wrote nothing meanwhile.
+pub(super) const JUMP_DAYS: i64 = 1;
 
 /// The last day that a file's lines show is at most this many days before its modification time.
 pub(super) const MAX_FILE_DAY_LAG: i64 = 2;
 
 /// The same for a copy of a file, whose modification time can be that of the copy: used where a clock jumped from the
-/// first hour of January 1 to another day, and the log does not say that it failed. That it was set is then more
-/// likely than that the phone wrote nothing for days.
+/// first hour of January 1 to another day. That it was set is then more likely than that the phone wrote nothing for
+/// days, unless it failed and wrote only one date.
 const MAX_COPY_DAY_LAG: i64 = 31;
 
 /// No phone's local time is further ahead of UTC, in hours.
@@ -45,16 +48,107 @@ pub(super) fn has_failed(entry: &LogEntry) -> bool {
     matches!(entry.event, Some(Event::ClockFailed))
 }
 
-/// Whether the first date of a boot can be the default date although nothing was written for an hour or more: the log
-/// says before it that the clock failed, and no uptime `after` it shows that less time has passed.
-pub(super) fn can_be_failed_clocks<'a>(
-    mut before: impl Iterator<Item = &'a LogEntry>,
-    date: Yearless,
-    mut after: impl Iterator<Item = &'a LogEntry>,
-) -> bool {
-    let passed = u64::from(date.seconds_of_day()) * 1_000;
-    let mut uptime = || after.find_map(|entry| entry.stamp?.uptime());
-    is_first_day(date) && before.any(has_failed) && uptime().is_none_or(|uptime| passed <= uptime + DISORDER)
+/// What the lines of a boot say of its clock before it was set.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ClockFailure {
+    /// It failed before the first date or, as a phone writes the default date before it gives up, at a default date.
+    pub(super) is_logged: bool,
+    /// The first date can be one of the clock that failed although the phone wrote nothing for an hour or more.
+    was_quiet: bool,
+}
+
+impl ClockFailure {
+    /// `date` is the first one of the boot. The lines `from` it on have their dates.
+    pub(super) fn of<'a>(
+        mut before: impl Iterator<Item = &'a LogEntry>,
+        date: Yearless,
+        from: impl Iterator<Item = (&'a LogEntry, Option<Yearless>)> + Clone,
+    ) -> Self {
+        let failed_before =
+            before.any(has_failed) || from.clone().next().is_some_and(|(entry, _)| has_failed(entry));
+        let mut of_default = from.clone().take_while(|(_, date)| date.is_none_or(is_default));
+        // The uptime of a later line shows how much time can have passed.
+        let uptime = || from.clone().find_map(|(entry, _)| entry.stamp?.uptime());
+        let passed = Yearless::new_year().milliseconds_until(date).unsigned_abs();
+        let can_have_passed = || uptime().is_none_or(|uptime| passed <= uptime + DISORDER);
+        Self {
+            is_logged: failed_before || of_default.any(|(entry, _)| has_failed(entry)),
+            was_quiet: failed_before && can_be_silence(Yearless::new_year(), date) && can_have_passed(),
+        }
+    }
+
+    /// Whether the first date of the boot is of a clock that was not set, unless something shows that it is real.
+    /// `follows` says that real dates of a boot before are known, which a real date follows: without them, days of
+    /// silence are no more likely than a real date.
+    pub(super) fn explains(&self, date: Yearless, follows: bool, is_real: impl FnOnce() -> bool) -> bool {
+        let is_default = is_default(date);
+        let can_be_silence = self.was_quiet && (is_first_day(date) || follows);
+        (is_default || can_be_silence) && (is_default && self.is_logged || !is_real())
+    }
+}
+
+/// What can show that a date is real although a clock that was not set can show it.
+pub(super) struct Signs<'a> {
+    /// The last real date of the boot before.
+    pub(super) last_real: Option<Yearless>,
+    /// When the file was last changed.
+    pub(super) modified: Option<NaiveDateTime>,
+    /// The lines of the log after the date.
+    pub(super) later: &'a [LogEntry],
+}
+
+impl Signs<'_> {
+    /// Whether the boot before was still writing less than a day earlier.
+    fn continue_previous(&self, date: Yearless) -> bool {
+        self.last_real.is_some_and(|last| is_day_before(last, date))
+    }
+}
+
+/// The clock of a boot as long as it is not set.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct UnsetClock {
+    /// The last date that it has shown; None if it is set.
+    shown: Option<Yearless>,
+    /// The log says that it failed.
+    has_failed: bool,
+}
+
+impl UnsetClock {
+    /// Takes a stamp with the day 00, which old software writes before the clock is set.
+    pub(super) const fn take_day_0(&mut self) {
+        self.shown = Some(Yearless::new_year());
+    }
+
+    /// The last date that it has shown, if it is not set.
+    pub(super) fn last(&self) -> Option<Yearless> {
+        self.shown
+    }
+
+    /// Takes the next date of the boot. Returns whether the clock is not set that shows it. `failure` is known at the
+    /// first date after a start.
+    pub(super) fn take(&mut self, date: Yearless, failure: Option<ClockFailure>, signs: &Signs<'_>) -> bool {
+        self.has_failed |= failure.is_some_and(|failure| failure.is_logged);
+        let is_unset = match self.shown {
+            Some(last) => self.goes_on(last, date, signs),
+            None => failure.is_some_and(|failure| {
+                let is_real = || signs.continue_previous(date) || is_files_own(date, signs, MAX_FILE_DAY_LAG);
+                failure.explains(date, signs.last_real.is_some(), is_real)
+            }),
+        };
+        self.shown = is_unset.then_some(date);
+        is_unset
+    }
+
+    /// Whether a clock that has shown one date has not been set at a later one.
+    fn goes_on(&self, last: Yearless, date: Yearless, signs: &Signs<'_>) -> bool {
+        let can_be_silence = can_be_silence(last, date) || date.month() == 1 && last <= date;
+        let can_be_copy = is_default(last) && !self.has_failed;
+        let lag = if can_be_copy { MAX_COPY_DAY_LAG } else { MAX_FILE_DAY_LAG };
+        let is_own = || is_files_own(date, signs, lag);
+        let is_jump = last.days_until(date) >= JUMP_DAYS;
+        let is_real = || is_jump && (signs.continue_previous(date) || is_own());
+        can_be_silence && !is_real()
+    }
 }
 
 /// Whether a line has a date that a clock which was never set does not show on its first day.
@@ -88,15 +182,10 @@ fn is_day_within(lag: i64, modified: NaiveDateTime, date: Yearless) -> bool {
 /// `later` dates of its boot go on from it to the day of that change. A date of the first hour of a year must itself
 /// be about that day, as all later dates. Lines of December 31 can be out of order, but are not the newest. Any other
 /// day is at most `lag` days before the change.
-pub(super) fn is_files_own(
-    modified: Option<NaiveDateTime>,
-    date: Yearless,
-    later: &[LogEntry],
-    lag: i64,
-) -> bool {
+fn is_files_own(date: Yearless, signs: &Signs<'_>, lag: i64) -> bool {
     let is_strict = is_default(date);
     let mut last = date;
-    let later = later.iter().take_while(|entry| is_strict || !entry.is_banner());
+    let later = signs.later.iter().take_while(|entry| is_strict || !entry.is_banner());
     let goes_on = later.filter_map(|entry| entry.stamp?.yearless()).all(|later| {
         let (before, most) = if is_strict { (date, MAX_FILE_DAY_LAG) } else { (last, DEFAULT_GAP_DAYS) };
         let days = before.days_until(later);
@@ -106,13 +195,7 @@ pub(super) fn is_files_own(
     let (day, lag) = if is_strict { (date, MAX_FILE_DAY_LAG) } else { (last, lag) };
     goes_on
         && date.days_until(last) != NEW_YEARS_EVE
-        && modified.is_some_and(|modified| is_day_within(lag, modified, day))
-}
-
-/// How many days a log's last day can be before the change of its file, if the clock jumped to a date of January from
-/// `unset`.
-pub(super) fn day_lag(unset: Option<Yearless>, has_failed: bool) -> i64 {
-    if unset.is_some_and(is_default) && !has_failed { MAX_COPY_DAY_LAG } else { MAX_FILE_DAY_LAG }
+        && signs.modified.is_some_and(|modified| is_day_within(lag, modified, day))
 }
 
 /// Whether `before`, the last date of a boot, is less than a day before `date`.
@@ -121,10 +204,8 @@ pub(super) fn is_day_before(before: Yearless, date: Yearless) -> bool {
     days == 0 && before <= date || days <= -365 && before.month() == 12 && before.day() == 31
 }
 
-/// Whether a clock that was not set at `before` can show `date` without having been set: any day of January,
-/// however long nothing was written, or a later day if it is not much later. Lines that are in two logs go back by
-/// less than a day.
-pub(super) fn stays_unset(before: Yearless, date: Yearless) -> bool {
-    let days = before.days_until(date);
-    days >= 0 && (date.month() == 1 || days <= DEFAULT_GAP_DAYS)
+/// Whether a clock that was not set at `before` can show `date` because the phone wrote nothing meanwhile. Lines that are
+/// in two logs go back by less than a day.
+pub(super) fn can_be_silence(before: Yearless, date: Yearless) -> bool {
+    (0..=DEFAULT_GAP_DAYS).contains(&before.days_until(date))
 }
