@@ -10,8 +10,8 @@ use crate::stamp::Yearless;
 /// The phone's default date after a start is January 1, within this many seconds after midnight.
 pub(super) const DEFAULT_START: u32 = 3_600;
 
-/// A clock that was not set counts on from its default date. Lines of it are at most this many days apart, except
-/// in January.
+/// A clock that was not set counts on from its default date. A phone writes nothing for at most this many days, as far
+/// as its lines before show how often it writes.
 pub(super) const DEFAULT_GAP_DAYS: i64 = 7;
 
 /// A clock that jumps by more days than this was set, unless the phone wrote nothing meanwhile.
@@ -107,8 +107,8 @@ impl Signs<'_> {
 /// The clock of a boot as long as it is not set.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct UnsetClock {
-    /// The last date that it has shown; None if it is set.
-    shown: Option<Yearless>,
+    /// The first and the last date that it has shown; None if it is set.
+    shown: Option<(Yearless, Yearless)>,
     /// The log says that it failed.
     has_failed: bool,
 }
@@ -116,12 +116,12 @@ pub(super) struct UnsetClock {
 impl UnsetClock {
     /// Takes a stamp with the day 00, which old software writes before the clock is set.
     pub(super) const fn take_day_0(&mut self) {
-        self.shown = Some(Yearless::new_year());
+        self.shown = Some((Yearless::new_year(), Yearless::new_year()));
     }
 
     /// The last date that it has shown, if it is not set.
     pub(super) fn last(&self) -> Option<Yearless> {
-        self.shown
+        self.shown.map(|(_, last)| last)
     }
 
     /// Takes the next date of the boot. Returns whether the clock is not set that shows it. `failure` is known at the
@@ -129,20 +129,22 @@ impl UnsetClock {
     pub(super) fn take(&mut self, date: Yearless, failure: Option<ClockFailure>, signs: &Signs<'_>) -> bool {
         self.has_failed |= failure.is_some_and(|failure| failure.is_logged);
         let is_unset = match self.shown {
-            Some(last) => self.goes_on(last, date, signs),
+            Some((first, last)) => self.goes_on((first, last), date, signs),
             None => failure.is_some_and(|failure| {
                 let is_real = || signs.continue_previous(date) || is_files_own(date, signs, MAX_FILE_DAY_LAG);
                 failure.explains(date, signs.last_real.is_some(), is_real)
             }),
         };
-        self.shown = is_unset.then_some(date);
+        self.shown = is_unset.then(|| (self.shown.map_or(date, |(first, _)| first), date));
         is_unset
     }
 
-    /// Whether a clock that has shown one date has not been set at a later one.
-    fn goes_on(&self, last: Yearless, date: Yearless, signs: &Signs<'_>) -> bool {
-        let can_be_silence = can_be_silence(last, date) || date.month() == 1 && last <= date;
-        let can_be_copy = is_default(last) && !self.has_failed;
+    /// Whether a clock that has shown two dates has not been set at a third one.
+    fn goes_on(&self, (first, last): (Yearless, Yearless), date: Yearless, signs: &Signs<'_>) -> bool {
+        // A date alone does not show how often the phone writes.
+        let is_alone = first == last;
+        let can_be_silence = can_be_silence(last, date) || is_alone && date.month() == 1 && last <= date;
+        let can_be_copy = is_default(last) && (!is_alone || !self.has_failed);
         let lag = if can_be_copy { MAX_COPY_DAY_LAG } else { MAX_FILE_DAY_LAG };
         let is_own = || is_files_own(date, signs, lag);
         let is_jump = last.days_until(date) >= JUMP_DAYS;

@@ -152,11 +152,27 @@ fn a_log_from_january_1_on_without_a_start_has_real_dates() {
 }
 
 #[test]
-fn a_clock_that_is_not_set_goes_on_for_a_week_beyond_january() {
+fn a_clock_that_is_not_set_goes_on_for_a_week() {
     let dates = |later: &[&str]| times(NOVEMBER, &[&["000010.000", "0101000010"], later].concat());
-    assert_eq!(dates(&["0120000000", "0131000000", "0207000000"]), ["-", "-", "-", "-"]);
+    assert_eq!(dates(&["0108000000", "0115000000", "0122000000", "0129000000", "0205000000"]), ["-"; 6]);
+    assert_eq!(dates(&["0101000020", "0109000019"]), ["-"; 3]);
+    assert_eq!(dates(&["0101000020", "0109000020"])[2], "2026-01-09 00:00:20");
     assert_eq!(dates(&["0131000000", "0208000000"])[2], "2026-02-08 00:00:00");
+    // One date does not show how often the phone writes, but in January only.
+    assert_eq!(dates(&["0131000000"]), ["-"; 2]);
     assert_eq!(dates(&["0201000000"])[1], "2026-02-01 00:00:00");
+}
+
+#[test]
+fn a_copy_of_a_failed_clocks_log_can_have_real_dates_after_two_default_dates() {
+    let dates = |modified, second| {
+        let failed = "000017.000 Could not load time from time.example.com(time.example.com).";
+        times(modified, &["000010.000", failed, "0101000010", second, "0104080000"])[2].clone()
+    };
+    assert_eq!(dates("2026-02-04T08:00:00", "0101005959"), "2026-01-04 08:00:00");
+    assert_eq!(dates("2026-02-04T08:00:01", "0101005959"), "-");
+    assert_eq!(dates("2026-02-04T08:00:00", "0101010000"), "-");
+    assert_eq!(dates("2026-02-04T08:00:00", "0101000010"), "-");
 }
 
 #[test]
