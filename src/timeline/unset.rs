@@ -147,8 +147,14 @@ impl UnsetClock {
         let can_be_copy = is_default(last) && (!is_alone || !self.has_failed);
         let lag = if can_be_copy { MAX_COPY_DAY_LAG } else { MAX_FILE_DAY_LAG };
         let is_own = || is_files_own(date, signs, lag);
-        let is_jump = last.days_until(date) >= JUMP_DAYS;
-        let is_real = || is_jump && (signs.continue_previous(date) || is_own());
+        let is_real = || match last.days_until(date) < JUMP_DAYS {
+            // If the boot before ended between both dates, only the first one can't be real.
+            true => {
+                let is_between = |end| last < end && end <= date;
+                signs.last_real.is_some_and(is_between) && signs.continue_previous(date) && is_own()
+            }
+            false => signs.continue_previous(date) || is_own(),
+        };
         can_be_silence && !is_real()
     }
 }

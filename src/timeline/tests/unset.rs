@@ -176,6 +176,21 @@ fn a_copy_of_a_failed_clocks_log_can_have_real_dates_after_two_default_dates() {
 }
 
 #[test]
+fn a_clock_is_set_where_the_boot_before_ended_between_its_dates_and_the_file_is_of_that_day() {
+    let dates = |modified, end, last| {
+        let banner = format!("000010.000 {BANNER}");
+        let failed = "000017.000 Could not load time from time.example.com(time.example.com).";
+        times(modified, &["000010.000", end, &banner, failed, "0101000014", last])[2].clone()
+    };
+    assert_eq!(dates("2026-01-01T11:35:05", "0101055839", "0101113405"), "2026-01-01 11:34:05");
+    assert_eq!(dates("2026-01-01T11:35:05", "0101113406", "0101113405"), "-");
+    assert_eq!(dates("2026-01-03T11:34:05", "0101055839", "0101113405"), "2026-01-01 11:34:05");
+    assert_eq!(dates("2026-01-03T11:34:06", "0101055839", "0101113405"), "-");
+    // Both dates can be real where the boot before ended in December.
+    assert_eq!(dates("2026-01-01T11:35:05", "1231235839", "0101113405"), "-");
+}
+
+#[test]
 fn a_file_is_not_joined_newest_first_because_a_failed_clock_shows_january_2() {
     let banner = format!("000010.000 {BANNER}");
     let failed = "000017.000 Could not load time from time.example.com(time.example.com).";
