@@ -34,6 +34,11 @@ pub(super) const DISORDER: u64 = 2_000;
 /// Days from January 1 to December 31 of a leap year, in which dates without a year are counted.
 pub(super) const NEW_YEARS_EVE: i64 = 365;
 
+/// Lines of several processes are out of order at midnight by at most this much, in milliseconds.
+const MIDNIGHT: i64 = 3_600_000;
+
+const MILLISECONDS_OF_YEAR: i64 = 366 * 86_400_000;
+
 /// Whether it is the day on which a clock that was never set begins.
 fn is_first_day(date: Yearless) -> bool {
     date.month() == 1 && date.day() == 1
@@ -100,7 +105,7 @@ pub(super) struct Signs<'a> {
 impl Signs<'_> {
     /// Whether the boot before was still writing less than a day earlier.
     fn continue_previous(&self, date: Yearless) -> bool {
-        self.last_real.is_some_and(|last| is_day_before(last, date))
+        self.last_real.is_some_and(|last| is_day_before(last, date)) && !is_taken_back(date, self.later)
     }
 }
 
@@ -157,6 +162,18 @@ impl UnsetClock {
         };
         can_be_silence && !is_real()
     }
+}
+
+/// Whether a later date of its boot shows that a date of January was not real: the dates go back to December. Lines of
+/// several processes can be out of order at midnight.
+fn is_taken_back(date: Yearless, later: &[LogEntry]) -> bool {
+    let of_boot = later.iter().take_while(|entry| !entry.is_banner());
+    let mut dates = of_boot.filter_map(|entry| entry.stamp?.yearless());
+    let other = dates.find(|later| later.month() != 1);
+    date.month() == 1
+        && other.is_some_and(|other| {
+            other.month() == 12 && date.milliseconds_until(other) < MILLISECONDS_OF_YEAR - MIDNIGHT
+        })
 }
 
 /// Whether a line has a date that a clock which was never set does not show on its first day.

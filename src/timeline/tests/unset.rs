@@ -191,6 +191,21 @@ fn a_clock_is_set_where_the_boot_before_ended_between_its_dates_and_the_file_is_
 }
 
 #[test]
+fn dates_of_january_that_december_follows_are_not_real() {
+    let banner = format!("000010.000 {BANNER}");
+    let failed = "000017.000 Could not load time from time.example.com(time.example.com).";
+    let dates = |lines: &[&str]| {
+        let lines = [&["000010.000", "1231094415", &banner], lines].concat();
+        years(&times("2020-12-31T23:59:59", &lines)).join(" ")
+    };
+    assert_eq!(dates(&[failed, "0101013812", "0101065420", "1231164009"]), "2020 - - 2020");
+    assert_eq!(dates(&[failed, "0101013812", "0101065420", "0101164009"]), "2020 2021 2021 2021");
+    // Lines of several processes can be out of order at midnight: such a date is no default date.
+    assert_eq!(dates(&["0101000010", "1231230009"]), "2020 - 2020");
+    assert_eq!(dates(&["0101000010", "1231230010", "0101000020"]), "2020 ? 2020 2021");
+}
+
+#[test]
 fn a_file_is_not_joined_newest_first_because_a_failed_clock_shows_january_2() {
     let banner = format!("000010.000 {BANNER}");
     let failed = "000017.000 Could not load time from time.example.com(time.example.com).";
