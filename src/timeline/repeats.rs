@@ -258,13 +258,15 @@ fn is_beginning(part: &LogDigest, whole: &LogDigest) -> bool {
         && part.entries.iter().all(is_there)
 }
 
-/// Whether the dates of a log lie within those of other entries, or its dated lines are among them.
+/// Whether each date of a log lies within those of other entries, or its dated lines are among them.
 fn adds_no_time<E: Borrow<LogEntry>>(part: &LogDigest, whole: &[E]) -> bool {
     let whole = || whole.iter().map(Borrow::borrow);
-    let others = dates_by_year(whole());
-    let is_there = |own: (Stamp, Stamp)| others.iter().any(|dates| is_within(own, *dates));
-    dates_by_year(&part.entries).into_iter().all(is_there)
-        || are_among(part.entries.iter().filter(|entry| entry.is_dated() && !entry.is_cut), whole())
+    // The dates of an excerpt are not grouped by year: without a clock's default date, fewer of them go back.
+    let years = dates_by_year(whole());
+    let is_there = |date: Stamp| years.iter().any(|year| is_within((date, date), *year));
+    let dated = || part.entries.iter().filter(|entry| entry.is_dated());
+    dated().filter_map(|entry| entry.stamp).all(is_there)
+        || are_among(dated().filter(|entry| !entry.is_cut), whole())
 }
 
 /// The lowest and the highest date of each year, as digits.
