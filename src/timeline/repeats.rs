@@ -87,12 +87,14 @@ fn without_excerpts(logs: &[(Log, Calendar)], chain_of_each: &[String]) -> Vec<b
         for part in others {
             let digest = &logs[part].0.digest;
             let part_messages = messages(digest);
-            let lines = joined.lines().filter(|line| line.entry.event.is_some());
+            let lines = || {
+                let lines = joined.lines().filter(|line| line.entry.event.is_some());
+                lines.map(|line| ((line.file, line.line), line.entry, line.digest))
+            };
             keep[part] = if part_messages.is_empty() {
                 !adds_nothing(&logs[part], &members)
             } else {
-                !is_contained_in(digest, &part_messages, lines.map(|line| (line.entry, line.digest)))
-                    || !adds_no_time(digest, &entries)
+                !is_contained_in(digest, &part_messages, lines) || !adds_no_time(digest, &entries)
             };
         }
     }
@@ -127,7 +129,7 @@ fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
                         && is_earlier_upload
                         && is_beginning(&part_log.digest, &whole_log.digest);
             }
-            let lines = || all[whole].iter().map(|entry| (*entry, &whole_log.digest));
+            let lines = || all[whole].iter().map(|entry| ((whole, entry.line), *entry, &whole_log.digest));
             let is_repeat_without_dates = || {
                 (part < whole
                     && is_long_run(&all[part], &all[whole])
@@ -135,7 +137,7 @@ fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
                     || (is_earlier_upload && begins(&all[part], &all[whole]))
                     || are_equal(&part_log.digest, &whole_log.digest)
             };
-            is_contained_in(&part_log.digest, &all[part], lines())
+            is_contained_in(&part_log.digest, &all[part], lines)
                 && adds_no_time(&part_log.digest, &whole_log.digest.entries)
                 && (!is_same_chain
                     || all[part].iter().any(|entry| has_set_date(entry))
@@ -167,15 +169,38 @@ fn is_longer(whole: &Log, part: &Log, is_earlier: bool) -> bool {
     length(whole) > length(part) || (length(whole) == length(part) && is_earlier)
 }
 
-/// Whether the messages of a log are among others, in the same order. A log that begins within a message has the
-/// end of that message.
-fn is_contained_in<'a>(
+/// A message of one or several logs: its log and line there, the entry, and the digest that has it.
+type Message<'a> = ((usize, u64), &'a LogEntry, &'a LogDigest);
+
+/// Whether the messages of a log are among others, in the same order: as they were put in order, or as they were
+/// read. With fewer lines of a boot, other lines can seem to be out of order.
+fn is_contained_in<'a, Messages: Iterator<Item = Message<'a>>>(
     digest: &LogDigest,
     part: &[&LogEntry],
-    mut whole: impl Iterator<Item = (&'a LogEntry, &'a LogDigest)>,
+    whole: impl Fn() -> Messages,
 ) -> bool {
+    if are_in_order(digest, part, whole()) {
+        return true;
+    }
+    if part.is_sorted_by_key(|entry| entry.line) && whole().is_sorted_by_key(|(place, ..)| place) {
+        return false;
+    }
+    let (mut part, mut whole) = (part.to_vec(), whole().collect::<Vec<_>>());
+    part.sort_by_key(|entry| entry.line);
+    whole.sort_by_key(|(place, ..)| *place);
+    are_in_order(digest, &part, whole)
+}
+
+/// Whether messages of a log are among others, in this order. A log that begins within a message has the end of that
+/// message.
+fn are_in_order<'a>(
+    digest: &LogDigest,
+    part: &[&LogEntry],
+    whole: impl IntoIterator<Item = Message<'a>>,
+) -> bool {
+    let mut whole = whole.into_iter();
     part.iter().all(|entry| {
-        whole.any(|(other, other_digest)| {
+        whole.any(|(_, other, other_digest)| {
             let is_same = is_same_message((entry, digest), (other, other_digest))
                 || is_rest(entry) && other_digest.text(other).ends_with(digest.text(entry));
             is_same && other.count() >= entry.count()
