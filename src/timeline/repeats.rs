@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
-use super::calendar::{End, Span, years_between};
+use super::calendar::{self, End, Span, years_between};
 use super::order::{chain_of, file_time, is_files_own};
 use super::unset::has_set_date;
 use super::{Calendar, Joined, LeftOut, Log};
@@ -327,7 +327,8 @@ fn are_equal(part: &LogDigest, whole: &LogDigest) -> bool {
 /// tried too. For example, an excerpt with lines of May 30, saved in 2016, is left out beside a log from April to June
 /// 2013.
 ///
-/// Dates within the default dates of the others, such as January 1, are taken for default dates too.
+/// Dates within the default dates of the others, such as January 1, are taken for default dates too, unless the file
+/// was changed on the day of its last date and that is one of them.
 fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) -> bool {
     if part.digest.is_empty() {
         return part.digest.counts.bytes == 0;
@@ -351,20 +352,39 @@ fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) 
         times = around(times, span.and_then(|span| span.times(*calendar)));
         made_up = around(made_up, unset);
     }
-    let Some(span) = Span::of(&part.digest, file_time(part), &mut End::default()) else {
+    let is_of_day =
+        |log: &Log, last: Stamp| last.yearless().and_then(|last| is_files_own(log, last)) == Some(true);
+    let span_of = |digest: &LogDigest| Span::of(digest, file_time(part), &mut End::default());
+    let (mut span, mut calendar) = (span_of(&part.digest), *calendar);
+    if let (Some(Span { last, .. }), Some(made_up)) = (span, made_up) {
+        let is_made_up = |date: Stamp| is_within((date, date), made_up);
+        if !is_made_up(last) || !is_of_day(part, last) {
+            let mut set = part.digest.clone();
+            set.entries.retain(|entry| !entry.is_dated() || !entry.stamp.is_some_and(is_made_up));
+            if dates(&set.entries).is_none() {
+                return true;
+            }
+            if set.entries.len() < part.digest.entries.len() {
+                span = span_of(&set);
+                if let (Calendar::Newest(_), Some((_, to))) = (calendar, times) {
+                    let modified = file_time(part).unwrap_or(to);
+                    calendar = calendar::calendar(&set, span.as_ref(), modified, None);
+                }
+            }
+        } else if is_within(own, made_up)
+            && times.is_none()
+            && whole.iter().any(|(log, _)| is_of_day(log, last))
+        {
+            return true;
+        }
+    }
+    let Some(span) = span else {
         // Default dates are compared as they are.
         return dates(digests().flat_map(|digest| &digest.entries))
             .is_some_and(|dates| is_within(own, dates));
     };
-    let is_of_day = |log: &Log| span.last.yearless().and_then(|last| is_files_own(log, last)) == Some(true);
-    let is_guess = !is_of_day(part);
-    if made_up.is_some_and(|made_up| is_within(own, made_up))
-        && (is_guess || times.is_none() && whole.iter().any(|(log, _)| is_of_day(log)))
-    {
-        return true;
-    }
+    let is_guess = !is_of_day(part, span.last);
     let Some((from, to)) = times else { return false };
-    let mut calendar = *calendar;
     loop {
         // At its beginning, an excerpt may have dates that only the lines before it show to be wrong.
         let Some((_, last)) = span.times(calendar).filter(|(_, last)| *last >= from) else { return false };
