@@ -5,15 +5,23 @@ use crate::phone::{Phone, Tally};
 use crate::report::shape::ZtpReadiness;
 
 /// Totals over phones.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Totals {
     pub(super) tally: Tally,
     pub(super) statuses: [u64; 4],
     /// Number of phones with an active diagnosis, by its index in the catalogue.
-    pub(super) codes: Vec<u64>,
+    pub(super) codes: [u64; CATALOGUE.len()],
     pub(super) ztp: ZtpReadiness,
     pub(super) times: Option<(i64, i64)>,
     pub(super) devices: u64,
+}
+
+impl Default for Totals {
+    fn default() -> Self {
+        let codes = [0; CATALOGUE.len()];
+        let (tally, statuses, ztp) = Default::default();
+        Self { tally, statuses, codes, ztp, times: None, devices: 0 }
+    }
 }
 
 impl Totals {
@@ -24,7 +32,6 @@ impl Totals {
         let codes = phone.active_rules();
         // Most phones have none.
         if codes != 0 {
-            self.codes.resize(CATALOGUE.len(), 0);
             self.codes.iter_mut().enumerate().for_each(|(place, phones)| *phones += codes >> place & 1);
         }
         let of_readiness = match phone.ztp {
@@ -38,7 +45,6 @@ impl Totals {
 
     /// Counts a diagnosis of this many more phones.
     pub(super) fn add_code(&mut self, rule: &Rule, phones: u64) {
-        self.codes.resize(CATALOGUE.len(), 0);
         let place = CATALOGUE.iter().position(|known| known.code == rule.code);
         place.into_iter().for_each(|place| self.codes[place] += phones);
     }
@@ -48,7 +54,6 @@ impl Totals {
         self.devices += devices;
         self.tally.add(&tally);
         self.statuses.iter_mut().zip(statuses).for_each(|(phones, more)| *phones += more);
-        self.codes.resize(CATALOGUE.len(), 0);
         self.codes.iter_mut().zip(codes).for_each(|(phones, more)| *phones += more);
         self.ztp.ready += ztp.ready;
         self.ztp.not_ready += ztp.not_ready;
