@@ -32,7 +32,7 @@ pub(crate) use field::headers_behind;
 pub(crate) use known_headers::KnownHeaders;
 pub(crate) use plain::PlainLines;
 pub(crate) use quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, in_plain_signs};
-pub(crate) use search::length_of_text;
+pub(crate) use search::{TextBounds, bounds_of_text};
 pub use sender::Origin;
 
 use crate::stamp::{Stamp, stamp};

@@ -59,23 +59,45 @@ pub(crate) fn in_plain_signs(text: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Replaces entities of HTML for quotation marks, blanks and angle brackets. None if there are none.
+/// Replaces entities of HTML for quotation marks, blanks and angle brackets, and the escapes of JSON for them. None if
+/// there are none.
 fn without_entities(text: &[u8]) -> Option<Vec<u8>> {
     let (mut plain, mut rest, mut is_plain) = (Vec::new(), text, true);
-    while let Some(place) = memchr::memchr(b'&', rest) {
+    // Only an opening mark shows that a spreadsheet doubled the marks: behind a closing one, the text of JSON can end.
+    let opens = |place: usize| text.get(place + 3).is_some_and(u8::is_ascii_alphanumeric);
+    let are_doubled = memchr::memmem::find_iter(text, b"\\\"\"").any(opens);
+    while let Some(place) = memchr::memchr2(b'&', b'\\', rest) {
         let (before, behind) = rest.split_at(place);
         plain.extend_from_slice(before);
-        let end = behind.iter().take(MAX_ENTITY).position(|byte| *byte == b';').unwrap_or(1);
-        if let Some(character) = character(&behind[1..end]) {
+        let sign =
+            if behind[0] == b'&' { entity(&behind[1..]) } else { json_escape(&behind[1..], are_doubled) };
+        if let Some((character, behind)) = sign {
             plain.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-            (rest, is_plain) = (&behind[end + 1..], false);
+            (rest, is_plain) = (behind, false);
         } else {
-            plain.push(b'&');
+            plain.push(behind[0]);
             rest = &behind[1..];
         }
     }
     plain.extend_from_slice(rest);
     (!is_plain).then_some(plain)
+}
+
+/// The character of an entity without its `&`, and what is behind it.
+fn entity(text: &[u8]) -> Option<(char, &[u8])> {
+    let end = text.iter().take(MAX_ENTITY).position(|byte| *byte == b';')?;
+    Some((character(&text[..end])?, &text[end + 1..]))
+}
+
+/// The character of an escape of JSON without its backslash, and what is behind it: `u0022`, as .NET writes quotation
+/// marks, or `""` where a spreadsheet has doubled the mark of `\"`.
+fn json_escape(text: &[u8], are_doubled: bool) -> Option<(char, &[u8])> {
+    if are_doubled && let Some(behind) = text.strip_prefix(b"\"\"") {
+        return Some(('"', behind));
+    }
+    let (digits, behind) = text.strip_prefix(b"u")?.split_at_checked(4)?;
+    let code = u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    Some((char::from_u32(code).filter(|character| !character.is_control())?, behind))
 }
 
 /// No entity is longer, in bytes.
@@ -125,6 +147,10 @@ mod tests {
             ("name &#34;a&#x22;", Some("name \"a\"")),
             ("&laquo;&nbsp;a&nbsp;&raquo;&amp;quot;", Some("« a »&quot;")),
             ("a\u{a0}à\u{2007}b", Some("a à b")),
+            (r"name \u0022a\u0022 \u0027b\u0027", Some("name \"a\" 'b'")),
+            (r#"name \""a\"""#, Some("name \"a\"")),
+            (r#"name \"a\"","#, None),
+            (r#"a \"b\" \u000a \u00g0 \u002 \ud800 \+u0022 \"#, None),
             ("a & b; &x; &#10; &#xD800; &", None),
             ("a &quo", None),
             ("a", None),

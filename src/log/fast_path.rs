@@ -11,7 +11,7 @@
 
 use crate::digest::Digits;
 use crate::event::{START, may_start};
-use crate::line::{COLUMNS, Header, length_of_text};
+use crate::line::{COLUMNS, Header, TextBounds, bounds_of_text};
 use crate::stamp::stamp;
 use crate::window::Window;
 
@@ -67,9 +67,10 @@ impl FastPath {
             return None;
         }
         // These columns have no line feed.
-        let (length, may_be_glued) = length_of_text(&rest[COLUMNS..])?;
+        let TextBounds { length, may_be_glued, is_odd } = bounds_of_text(&rest[COLUMNS..])?;
         let text = &rest[COLUMNS..COLUMNS + length];
         let may_be_news = !(START..=super::MAX_LINE_LENGTH - COLUMNS).contains(&length)
+            || is_odd
             || (!text[0].is_ascii_graphic() && begins_blank(text))
             || (may_start(*chunk(head, COLUMNS)) && begins_message(text))
             || (may_be_glued && is_glued(text));

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use crate::digest::{Counts, shown_text};
 use crate::event::{self, Event, START};
-use crate::line::{COLUMNS, Header, glued_line, has_byte, in_columns, length_of_text};
+use crate::line::{COLUMNS, Header, TextBounds, bounds_of_text, glued_line, in_columns};
 use crate::model::{Fingerprint, Mac, Slot, SoftwareVersion};
 use crate::stamp::{Stamp, Yearless};
 
@@ -139,13 +139,13 @@ pub fn read_healthy(log: &[u8]) -> Option<HealthyLog> {
     let (mut rest, mut before) = (log, &log[..0]);
     while !rest.is_empty() {
         // If the line is shorter than its columns, it is not in columns.
-        let (length, may_be_glued) = length_of_text(rest.get(COLUMNS..)?)?;
+        let TextBounds { length, may_be_glued, is_odd } = bounds_of_text(rest.get(COLUMNS..)?)?;
         let line;
         (line, rest) = rest.split_at(COLUMNS + length);
         rest = &rest[1..];
         state.repeats += u32::from(line == before);
         before = line;
-        if state.repeats >= super::reader::doubled::DOUBLED_LINES {
+        if is_odd || state.repeats >= super::reader::doubled::DOUBLED_LINES {
             return None;
         }
         healthy.take(line, may_be_glued, &mut state)?;
@@ -176,7 +176,6 @@ impl HealthyLog {
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         let is_plain = text.first()?.is_ascii_graphic()
             && text.last()?.is_ascii_graphic()
-            && !has_byte(0x1b, text)
             && (!may_be_glued || glued_line(text).is_none());
         if !is_plain {
             return None;

@@ -46,6 +46,8 @@ const TEXTS: &[&str] = &[
     "Application, main: Label=SIP, Version=Codename 5.5",
     ".2.11338 18-Sep-17",
     "\u{1b}[31mgoes on\u{1b}[0m",
+    "Device \u{1b}[01;31m\u{1b}[Kcredential\u{1b}[m\u{1b}[K invalid: Cert is not proper in the certificate",
+    "Server certi\u{ad}ficate verification failed, Untrusted Certificate",
     "caf\u{e9} \u{202e}|more|bars",
     "",
 ];
