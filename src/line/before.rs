@@ -10,6 +10,10 @@ const MAX_LENGTH: usize = 8 * 1024;
 
 const BACKSPACE: u8 = 8;
 
+/// Control characters that change the character set.
+const SHIFT_OUT: u8 = 14;
+const SHIFT_IN: u8 = 15;
+
 /// Parses the text before a line. None if such a text can't come before a line: then what follows is not a
 /// line but part of a text.
 #[must_use]
@@ -215,8 +219,9 @@ pub(crate) fn without_end_of_header(before: &[u8]) -> &[u8] {
     }
 }
 
-/// Removes the escape sequences for colours, such as `grep` writes around matches. Where the cursor goes back, a carriage
-/// return is left. None if there are none.
+/// Removes the escape sequences for colours, such as `grep` writes around matches, and those for character sets, which
+/// terminals such as xterm and screen write with them: `ESC ( B`, or the control character SI. Where the cursor goes
+/// back, a carriage return is left. None if there are none.
 #[must_use]
 pub(crate) fn without_colours(line: &[u8]) -> Option<Vec<u8>> {
     if !super::has_byte(0x1b, line) {
@@ -233,9 +238,14 @@ pub(crate) fn without_colours(line: &[u8]) -> Option<Vec<u8>> {
         if last == Some(&b'D') {
             plain.push(b'\r');
         }
-        rest = if matches!(last, Some(b'm' | b'K' | b'D')) { &behind[arguments + 2..] } else { behind };
+        rest = match behind {
+            [b'(' | b')', b'0' | b'A' | b'B', rest @ ..] => rest,
+            _ if matches!(last, Some(b'm' | b'K' | b'D')) => &behind[arguments + 2..],
+            _ => behind,
+        };
     }
     plain.extend_from_slice(rest);
+    plain.retain(|byte| !matches!(*byte, SHIFT_OUT | SHIFT_IN));
     Some(plain)
 }
 
@@ -425,6 +435,9 @@ mod tests {
         assert_eq!(plain("cert\x1b").as_deref(), Some("cert"));
         assert_eq!(plain("cert\x1b[4Dkey").as_deref(), Some("cert\rkey"));
         assert_eq!(plain("cert chain"), None);
+        assert_eq!(plain("\x1b[32mcert\x1b(B\x1b[m").as_deref(), Some("cert"));
+        assert_eq!(plain("\x1b[32mcert\x1b[m\x0f").as_deref(), Some("cert"));
+        assert_eq!(plain("cert\x1b(").as_deref(), Some("cert("));
     }
 
     #[test]

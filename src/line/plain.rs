@@ -46,6 +46,7 @@ impl PlainLines {
                 plain = change(plain.as_deref().unwrap_or(bytes)).or(plain);
             }
         }
+        plain = without_pasted_colours(plain.as_deref().unwrap_or(bytes)).or(plain);
         self.note_encoding(bytes);
         if self.is_quoted_printable {
             plain = without_quoted_printable(plain.as_deref().unwrap_or(bytes)).or(plain);
@@ -89,6 +90,34 @@ fn has_odd_bytes(line: &[u8]) -> bool {
     let has_odd = |block: &[u8; 16]| block.iter().fold(false, is_odd);
     let (blocks, rest) = line.as_chunks();
     blocks.iter().any(has_odd) || line.last_chunk().map_or_else(|| rest.iter().fold(false, is_odd), has_odd)
+}
+
+/// Removes escape sequences for colours at both ends of a line whose escape characters were lost, as in a web form:
+/// `[32m` and `[0m`, `[m`, `[K`. None if there are none.
+#[must_use]
+fn without_pasted_colours(line: &[u8]) -> Option<Vec<u8>> {
+    let whole = line.strip_suffix(b"\r").unwrap_or(line);
+    // Nearly all lines have neither.
+    if !matches!(whole, [b'[', ..] | [.., b'm' | b'K']) {
+        return None;
+    }
+    let is_argument = |byte: &u8| byte.is_ascii_digit() || *byte == b';';
+    let mut rest = whole;
+    while let [b'[', behind @ ..] = rest
+        && let Some(end) = behind.iter().position(|byte| !is_argument(byte))
+        // `[meta]` and `[Kernel]` are words.
+        && (behind[end] == b'm' && end > 0 || behind[end] == b'K' && rest.len() < whole.len())
+    {
+        rest = &behind[end + 1..];
+    }
+    while let [before @ .., b'm' | b'K'] = rest
+        && let Some(begin) = before.iter().rposition(|byte| !is_argument(byte))
+        && before[begin] == b'['
+    {
+        rest = &before[..begin];
+        rest = rest.strip_suffix(b"(B").unwrap_or(rest);
+    }
+    (rest.len() < whole.len()).then(|| rest.to_vec())
 }
 
 /// A line without ligatures, and without characters that show only where a word may be broken: text that was copied from
@@ -161,6 +190,32 @@ fn without_quoted_printable(line: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn colours_without_their_escape_characters_are_left_out_at_the_ends() {
+        let plain = |line: &str| {
+            without_pasted_colours(line.as_bytes()).map(|plain| String::from_utf8(plain).unwrap())
+        };
+        for line in ["[32mcert[0m", "[01;31m[Kcert[m[K", "cert[0m\r", "[32mcert", "cert[K", "[32mcert(B[m"] {
+            assert_eq!(plain(line).as_deref(), Some("cert"), "{line}");
+        }
+        for line in [
+            "",
+            "m",
+            "K",
+            "[",
+            "0m",
+            "[meta] cert",
+            "[Kernel] cert",
+            "[3] cert",
+            "cert[0]",
+            "cert 32m",
+            "cert [a0m",
+        ] {
+            assert_eq!(plain(line), None, "{line}");
+        }
+        assert_eq!(plain("[m").as_deref(), Some(""));
+    }
 
     #[test]
     fn letters_of_a_document() {
