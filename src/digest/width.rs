@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogWidth {
     longest: u64,
-    /// How many lines are that long.
+    /// How many lines are that long. A mark at the end of a cut line counts as one more, since it shows the same as
+    /// another line that ends there.
     lines: u64,
     /// How many of these have only the beginning of a known message, which the next line does not continue.
     begun: u64,
@@ -21,9 +22,10 @@ impl LogWidth {
         }
     }
 
-    /// A line of this length, which was added, has only the beginning of a known message.
-    pub const fn add_begun(&mut self, length: usize) {
-        self.merge(Self { longest: length as u64, lines: 0, begun: 1 });
+    /// A line of this length, which was added, has only the beginning of a known message. `is_marked`: it ends with a mark
+    /// that shows where it was cut.
+    pub const fn add_begun(&mut self, length: usize, is_marked: bool) {
+        self.merge(Self { longest: length as u64, lines: is_marked as u64, begun: 1 });
     }
 
     pub(super) const fn merge(&mut self, other: Self) {

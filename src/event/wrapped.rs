@@ -10,7 +10,7 @@ use serde_json::Value;
 use smallvec::{SmallVec, smallvec};
 
 use super::{End, Event, ParsedText, kinds, read};
-use crate::line::{lossy, without_trailing_marks};
+use crate::line::{lossy, without_separators, without_trailing_marks};
 use crate::reference::Model;
 use crate::secrets::left_by_conceal;
 
@@ -146,6 +146,18 @@ impl WrappedText {
         self.is_begun() && !self.joins.iter().any(|join| join.text.is_empty() || is_of_phone(&join.text))
     }
 
+    /// Whether it ends with the mark of a program that cut it off at the width of the screen: `less -S` writes `>`, older
+    /// versions of nano `$`.
+    pub(crate) fn is_marked_as_cut(&self) -> bool {
+        let is_marked = |text: &[u8]| match text.last() {
+            Some(b'$') => true,
+            // Not the end of a tag.
+            Some(b'>') => !text.contains(&b'<'),
+            _ => false,
+        };
+        self.joins.iter().any(|join| is_marked(&join.text))
+    }
+
     /// Whether it may continue although it is complete, because more fields can follow.
     pub(crate) fn is_open(&self) -> bool {
         self.joins.iter().any(|join| matches!(join.reading, ParsedText::Open(_)))
@@ -236,10 +248,12 @@ fn is_number(text: &[u8]) -> bool {
 
 /// The event of a text whose rest is missing.
 fn cut_event(text: &[u8]) -> Option<Event> {
-    match read(text, End::Cut) {
+    // A program that cut the line may have written a mark at its end.
+    let shown = without_separators(without_trailing_marks(text));
+    [text, shown].into_iter().find_map(|text| match read(text, End::Cut) {
         ParsedText::Known(event) | ParsedText::Open(event) => Some(event),
         ParsedText::Cut | ParsedText::Unknown => None,
-    }
+    })
 }
 
 /// The event with the values in which these events agree.

@@ -397,6 +397,11 @@ fn lines_cut_off_at_one_width_lose_messages() {
     assert_eq!(cut_off(&[&refusal[..71], other, other, ""]), 0);
     // One line has a width of its own.
     assert_eq!(cut_off(&[refusal, &other[..71], ""]), 0);
+    // A program marked where it cut the line.
+    for mark in [">", "$"] {
+        assert_eq!(cut_off(&[&format!("{refusal}{mark}"), &other[..71], ""]), 1, "{mark}");
+    }
+    assert_eq!(cut_off(&[&format!("{refusal}<br>"), &other[..71], ""]), 0);
     // The next line is the rest.
     let rest = "ore key for custom device key1, length 4677 is bigger than maximum 4096";
     assert_eq!(cut_off(&[refusal, rest, other, ""]), 0);

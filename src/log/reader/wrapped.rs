@@ -146,7 +146,7 @@ impl Reader {
         let Some(pending) = self.pending.take() else { return };
         // The last line of a file that is cut off at a size has a length of its own.
         if pending.end == End::Whole && pending.text.begins_certificate_message() {
-            self.digest.counts.width.add_begun(pending.length);
+            self.digest.counts.width.add_begun(pending.length, pending.text.is_marked_as_cut());
         }
         let event = pending.text.event(self.wrapped_lines.are_at_blanks());
         self.wrapped_lines.add(pending.wrapped_lines);
