@@ -51,9 +51,12 @@ impl PlainLines {
         if self.is_quoted_printable {
             plain = without_quoted_printable(plain.as_deref().unwrap_or(bytes)).or(plain);
         }
+        // By far the most lines are in the phone's own columns.
+        let is_in_columns = bytes.get(10) == Some(&b'|') && bytes.get(16) == Some(&b'|');
+        if !is_in_columns {
+            plain = without_highlights(plain.as_deref().unwrap_or(bytes)).or(plain);
+        }
         plain.or_else(|| {
-            // By far the most lines are in the phone's own columns.
-            let is_in_columns = bytes.get(10) == Some(&b'|') && bytes.get(16) == Some(&b'|');
             let may_be_odd = !is_in_columns && has_byte(b'&', bytes);
             let is_headerless = may_be_odd && matches!(line(bytes), Line::Headerless(_));
             if is_headerless { in_plain_signs(bytes) } else { None }
@@ -152,6 +155,30 @@ fn with_plain_letters(line: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
+/// The longest tag that is looked for, in bytes.
+const MAX_TAG: usize = 128;
+
+/// A line of a web page without the tags by which a search highlights words. Before the first bar, they may keep an
+/// address and a stamp apart. None if there are none.
+#[must_use]
+fn without_highlights(line: &[u8]) -> Option<Vec<u8>> {
+    const NAMES: [&[u8]; 4] = [b"mark", b"em", b"strong", b"b"];
+    let bar = memchr::memchr(b'|', line)?;
+    let (mut plain, mut rest) = (Vec::new(), line);
+    for start in memchr::memchr_iter(b'<', &line[bar..]).map(|place| bar + place) {
+        let tag = &line[start + 1..];
+        let Some(end) = memchr::memchr(b'>', &tag[..tag.len().min(MAX_TAG)]) else { continue };
+        let name = tag[..end].split(|byte| *byte == b' ').next().unwrap_or_default();
+        // None if it is within the tag before.
+        let before = rest.len().checked_sub(line.len() - start);
+        if let Some(before) = before.filter(|_| NAMES.contains(&name.strip_prefix(b"/").unwrap_or(name))) {
+            plain.extend_from_slice(&rest[..before]);
+            rest = &tag[end + 1..];
+        }
+    }
+    (rest.len() < line.len()).then(|| [plain.as_slice(), rest].concat())
+}
+
 /// The longest line of a mail in the encoding `quoted-printable`, in bytes (RFC 2045, 6.7).
 const MAX_QUOTED_PRINTABLE: usize = 76;
 
@@ -226,6 +253,30 @@ mod tests {
         assert_eq!(plain("certificate"), None);
         assert_eq!(plain("„Café“"), None);
         assert_eq!(with_plain_letters(b"\xEF\xAC\x81\xFF"), None, "no UTF-8");
+    }
+
+    #[test]
+    fn words_that_a_search_highlights() {
+        let plain =
+            |line: &str| without_highlights(line.as_bytes()).map(|line| String::from_utf8(line).unwrap());
+        for (open, close) in [
+            ("<mark>", "</mark>"),
+            ("<em class=\"hit\">", "</em>"),
+            ("<b>", "</b>"),
+            ("<strong>", "</strong>"),
+        ] {
+            let text =
+                |open: &str, close: &str| format!("<td>0|tls|3|00|a {open}key{close} of {open}b{close}</td>");
+            assert_eq!(plain(&text(open, close)), Some(text("", "")), "{open}");
+        }
+        assert_eq!(
+            plain("<b>192.0.2.7</b>0|tls|3|00|a <b>b</b>").as_deref(),
+            Some("<b>192.0.2.7</b>0|tls|3|00|a b")
+        );
+        assert_eq!(plain("0|a|3|00|<b <b>c").as_deref(), Some("0|a|3|00|c"));
+        for line in ["0|a|3|00|<sip:a@b>", "0|a|3|00|<body>", "0|a|3|00|1 < 2", "<b>a</b>", "0|a|3|00|<b"] {
+            assert_eq!(plain(line), None, "{line}");
+        }
     }
 
     #[test]
