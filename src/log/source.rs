@@ -3,7 +3,8 @@
 //!
 //! A server passes an address on when it was unused for some time. So it is shared if the next phone starts at it less
 //! than a day after the last line, unless the phone before it is named at another address next; if that phone is named
-//! at it again; or if the dates of two clocks alternate.
+//! at it again; or if the dates of two clocks alternate. The same holds if the phone before it wrote no date of a set
+//! clock since it started: nothing shows how long ago that was.
 
 use serde::{Deserialize, Serialize};
 
@@ -63,11 +64,13 @@ pub(super) struct Source {
     span: Option<(Stamp, Stamp)>,
     /// A phone starts in its lines.
     has_boot: bool,
-    /// The last date, and the one before the last banner.
+    /// The last date, and whether it is behind the last banner.
     last: Option<Stamp>,
+    is_dated: bool,
+    /// The last date of the boot before the current one, if it has any.
     before_boot: Option<Stamp>,
-    /// The phone that was named before the current one, and its last date, until the next date.
-    left: Option<(Mac, Stamp)>,
+    /// The phone that was named before the current one, and the last date of its boot, until the next date.
+    left: Option<(Mac, Option<Stamp>)>,
     /// The date to which the clock last went back.
     went_back: Option<Yearless>,
 }
@@ -83,6 +86,7 @@ impl Source {
             span: None,
             has_boot: false,
             last: None,
+            is_dated: false,
             before_boot: None,
             left: None,
             went_back: None,
@@ -109,7 +113,8 @@ impl Source {
     /// Takes the banner of a boot.
     pub(super) fn boot(&mut self) {
         self.has_boot = true;
-        self.before_boot = self.last;
+        self.before_boot = self.last.filter(|_| self.is_dated);
+        self.is_dated = false;
     }
 
     /// Gives the lines from the last banner on to another part: `left` is the phone that was named before.
@@ -118,7 +123,7 @@ impl Source {
         if !self.parts.contains(&part) {
             self.parts.push(part);
         }
-        self.left = left.zip(self.before_boot);
+        self.left = left.map(|phone| (phone, self.before_boot));
         self.went_back = None;
     }
 
@@ -126,25 +131,38 @@ impl Source {
     pub(super) fn date(&mut self, stamp: Stamp) -> Option<Mac> {
         stamp.digits()?;
         let last = self.last.replace(stamp);
+        let is_in_boot = std::mem::replace(&mut self.is_dated, true);
         if self.parts.len() == 1 {
             return None;
         }
         if let Some((before, date)) = last.and_then(date).zip(date(stamp))
-            && (DISORDER..DAY).contains(&apart(date, before))
             && date < before
+            && apart(date, before) >= DISORDER
+            // A boot can begin with the default dates of a clock.
+            && (is_in_boot || apart(date, before) < DAY)
         {
             let went_back = self.went_back.replace(date);
             self.is_shared |= went_back.is_some_and(|went| (TWO_CLOCKS..DAY).contains(&apart(went, date)));
         }
-        let (phone, left) = self.left.take()?;
-        let (left, date) = date(left).zip(date(stamp))?;
-        (apart(left, date) < DAY).then_some(phone)
+        let date = date(stamp)?;
+        let (phone, left) = self.left?;
+        let left = left.and_then(self::date).filter(|left| !is_default(*left));
+        let is_gone = left.is_some_and(|left| apart(left, date) >= DAY);
+        if !is_gone || !is_default(date) {
+            self.left = None;
+        }
+        (!is_gone).then_some(phone)
     }
 }
 
 /// The date of a stamp, without its year.
 fn date(stamp: Stamp) -> Option<Yearless> {
     stamp.yearless().or_else(|| stamp.with_year().and_then(Yearless::of))
+}
+
+/// Whether a date can be one of a clock that was not set.
+fn is_default(date: Yearless) -> bool {
+    (date.month(), date.day()) == (1, 1)
 }
 
 fn apart(one: Yearless, other: Yearless) -> u64 {
