@@ -30,14 +30,26 @@ const YEAR: i64 = 366 * DAY as i64;
 pub struct SenderSpan {
     /// The sender, from which only one phone writes.
     pub sender: Box<str>,
-    /// The stamp of its first line. None if a phone starts in these lines: it can be another one than before.
+    /// The stamp of its first line. None if these lines begin with the start of a phone.
     first: Option<Stamp>,
+    /// A phone starts in these lines: it can be another one than before.
+    has_boot: bool,
     last: Stamp,
 }
 
 impl SenderSpan {
-    /// Whether these lines end with a phone that writes those of the file behind too: it does not start in them, and its
-    /// clock goes on. `silence` is the longest time between them, in milliseconds.
+    /// Whether there are lines that can be of the phone that writes last in the file before.
+    pub const fn has_lines_before_boot(&self) -> bool {
+        self.first.is_some()
+    }
+
+    /// Whether a phone starts in these lines.
+    pub const fn has_boot(&self) -> bool {
+        self.has_boot
+    }
+
+    /// Whether these lines end with a phone that writes the first ones of the file behind too: its clock goes on.
+    /// `silence` is the longest time between them, in milliseconds.
     pub fn goes_on_in(&self, behind: &Self, silence: u64) -> bool {
         let Some(first) = behind.first.filter(|_| self.sender == behind.sender) else { return false };
         match (self.last.uptime(), first.uptime()) {
@@ -62,8 +74,9 @@ pub(super) struct Source {
     pub(super) is_shared: bool,
     /// The stamps of its first and last line.
     span: Option<(Stamp, Stamp)>,
-    /// A phone starts in its lines.
+    /// A phone starts in its lines, and there are others before that.
     has_boot: bool,
+    has_lines_before_boot: bool,
     /// The last date, and whether it is behind the last banner.
     last: Option<Stamp>,
     is_dated: bool,
@@ -85,6 +98,7 @@ impl Source {
             is_shared: false,
             span: None,
             has_boot: false,
+            has_lines_before_boot: false,
             last: None,
             is_dated: false,
             before_boot: None,
@@ -95,6 +109,7 @@ impl Source {
 
     /// Takes the stamp of any line, in whose order an uptime shows that a phone started before it.
     pub(super) fn note(&mut self, stamp: Stamp) {
+        self.has_lines_before_boot |= self.span.is_some() && !self.has_boot;
         let (_, last) = self.span.get_or_insert((stamp, stamp));
         self.has_boot |= match (last.uptime(), stamp.uptime()) {
             (Some(last), Some(uptime)) => uptime < last,
@@ -107,7 +122,9 @@ impl Source {
     pub(super) fn span(&self) -> Option<SenderSpan> {
         let (None, Some(PartName::Sender(sender))) = &self.key else { return None };
         let (first, last) = self.span.filter(|_| !self.is_shared)?;
-        Some(SenderSpan { sender: sender.clone(), first: Some(first).filter(|_| !self.has_boot), last })
+        let is_first_in_part = self.parts.len() == 1 && (self.has_lines_before_boot || !self.has_boot);
+        let first = Some(first).filter(|_| is_first_in_part);
+        Some(SenderSpan { sender: sender.clone(), first, has_boot: self.has_boot, last })
     }
 
     /// Takes the banner of a boot.
@@ -175,7 +192,8 @@ mod tests {
 
     fn span(first: &str, last: &str) -> SenderSpan {
         let stamp = |text: &str| crate::stamp::stamp(text.as_bytes()).ok().map(|(_, stamp)| stamp);
-        SenderSpan { sender: "192.0.2.7".into(), first: stamp(first), last: stamp(last).unwrap() }
+        let (first, last) = (stamp(first), stamp(last).unwrap());
+        SenderSpan { sender: "192.0.2.7".into(), first, has_boot: false, last }
     }
 
     #[test]

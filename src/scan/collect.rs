@@ -11,9 +11,10 @@ use super::ReportProgress;
 use super::events::{Chunks, FileRecorder, Spool};
 use super::origin::{ContentHash, ContentHasher, ContentHashes, FileVersion, Origin};
 use super::phone_logs::{PhoneLogs, ReadLog};
-use super::rotated_senders::{self, RotatedSender};
+use super::rotated_senders::{self, Phones, RotatedSender};
 use super::store::{Place, Store};
 use crate::config::{LogPlace, Stored};
+use crate::digest::LogDigest;
 use crate::input::{
     Buffers, ConfigMember, Content, FoundFiles, LogName, LogSink, SkipReason, SkippedFiles, directory_of,
 };
@@ -155,7 +156,7 @@ impl PendingLogs {
         });
         let unnamed: Vec<(usize, RotatedSender, ReadLog)> = unpacked.collect();
         let senders = unnamed.iter().map(|(_, sender, _)| sender).chain(&self.senders);
-        let named = rotated_senders::phones(senders.collect());
+        let Phones { named, mixed } = rotated_senders::phones(senders.collect());
         for (number, sender, mut log) in unnamed.into_iter().rev() {
             if let Some(mac) = named.get(&sender).copied() {
                 self.without_address.remove(number);
@@ -163,6 +164,29 @@ impl PendingLogs {
                 self.add(Some(mac), &log);
             }
         }
+        mixed.into_iter().for_each(|(sender, other)| self.mix(&sender, other));
+    }
+
+    /// Marks the lines of a sender as those of its phone and of another one.
+    fn mix(&mut self, sender: &RotatedSender, other: Mac) {
+        let Some(mut logs) = sender.mac().and_then(|mac| self.by_mac.remove(&mac)) else { return };
+        for packed in &mut logs {
+            let Some(mut log) = self.unpack(packed) else { continue };
+            if RotatedSender::of(sender.mac(), &log).as_ref() != Some(sender) {
+                continue;
+            }
+            log.mix();
+            log.path = sender.path_with_sender(&log).into();
+            let Ok(mixed) = postcard::to_stdvec(&log) else { continue };
+            *packed = Packed::InMemory(mixed);
+            // The other phone gets no lines, which count once, and no run of `digest` has a record of it for that phone.
+            log.digest = LogDigest::default();
+            log.origin.iter_mut().for_each(|origin| origin.group = 0);
+            if let Ok(mixed) = postcard::to_stdvec(&log) {
+                self.by_mac.entry(other).or_default().push(Packed::InMemory(mixed));
+            }
+        }
+        self.by_mac.extend(sender.mac().map(|mac| (mac, logs)));
     }
 
     /// Whether it has a log of this phone.

@@ -153,6 +153,14 @@ impl PhoneLogs {
 }
 
 impl ReadLog {
+    /// Marks it as a log of several phones, of which only the counts are used.
+    pub(super) fn mix(&mut self) {
+        self.is_mixed = true;
+        self.digest = self.digest.counts_only();
+        self.span = None;
+        self.events = Chunks::new();
+    }
+
     /// Reports problems with the content. `has_content`: whether any log of the phone has lines; if so, an
     /// empty log is not a problem.
     pub(super) fn report_problems(&self, has_content: bool, problems: &mut Vec<Problem>) {

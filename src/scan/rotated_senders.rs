@@ -3,6 +3,8 @@
 //! Phones name themselves when they start, which is seldom, and syslog servers begin a new file every day. So the lines of
 //! a sender are those of the phone that wrote from it last in the file before, if no phone starts in them, if the clock
 //! goes on, and if the phone is not named at another sender.
+//!
+//! If another phone starts in these lines, those before that can be of either phone: it may have been named only later.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
@@ -57,20 +59,45 @@ impl RotatedSender {
         path_of_file(log, &self.span).to_owned()
     }
 
+    /// The path of its file, with the sender.
+    pub(super) fn path_with_sender(&self, log: &ReadLog) -> String {
+        format!("{}#{}", path_of_file(log, &self.span), self.span.sender)
+    }
+
+    pub(super) const fn mac(&self) -> Option<Mac> {
+        self.mac
+    }
+
     fn is_in_chain_of(&self, other: &Self) -> bool {
         (&self.chain, &self.span.sender) == (&other.chain, &other.span.sender)
     }
 
+    /// The longest time between its lines and those of `later`, if that can be in the file directly behind its own.
+    fn silence_before(&self, later: &Self) -> Option<u64> {
+        match (self.age, later.age) {
+            (Age::Number(older), Age::Number(newer)) if older.0 == newer.0 + 1 => Some(WEEK),
+            (Age::Number(older), Age::Newest) if older.0 <= 1 => Some(WEEK),
+            // If a file between them is missing, their lines are a day apart at least.
+            (Age::Day(_), Age::Day(_) | Age::Newest) => Some(DAY),
+            _ => None,
+        }
+    }
+
     /// Whether its phone writes the lines of `later`, in the file directly behind its own.
     fn goes_on_in(&self, later: &Self) -> bool {
-        let silence = match (self.age, later.age) {
-            (Age::Number(older), Age::Number(newer)) if older.0 == newer.0 + 1 => WEEK,
-            (Age::Number(older), Age::Newest) if older.0 <= 1 => WEEK,
-            // If a file between them is missing, their lines are a day apart at least.
-            (Age::Day(_), Age::Day(_) | Age::Newest) => DAY,
-            _ => return false,
-        };
-        self.span.goes_on_in(&later.span, silence)
+        !later.span.has_boot() && self.precedes(later)
+    }
+
+    /// Whether its phone can have written the first lines of `later`.
+    fn precedes(&self, later: &Self) -> bool {
+        self.silence_before(later).is_some_and(|silence| self.span.goes_on_in(&later.span, silence))
+    }
+
+    /// The same where the phone of `later` is known to be another one. The names of numbered files alone show that one
+    /// is directly behind the other.
+    fn may_write_in(&self, later: &Self) -> bool {
+        let is_behind = self.silence_before(later) == Some(WEEK) || self.precedes(later);
+        later.span.has_lines_before_boot() && is_behind
     }
 }
 
@@ -79,13 +106,21 @@ fn path_of_file<'l>(log: &'l ReadLog, span: &SenderSpan) -> &'l str {
     path.unwrap_or(&log.path)
 }
 
-/// The phones of those without an address.
-pub(super) fn phones(mut senders: Vec<&RotatedSender>) -> HashMap<RotatedSender, Mac> {
+/// The phones of senders.
+#[derive(Default)]
+pub(super) struct Phones {
+    /// Of those without an address.
+    pub(super) named: HashMap<RotatedSender, Mac>,
+    /// The phone of the file before, which is another one than that of these lines and can have written some of them.
+    pub(super) mixed: HashMap<RotatedSender, Mac>,
+}
+
+pub(super) fn phones(mut senders: Vec<&RotatedSender>) -> Phones {
     senders.sort_unstable();
     senders.dedup();
     let in_file = |sender: &RotatedSender, mac: Mac| (sender.chain.clone(), sender.age, mac);
     let known: HashSet<_> = senders.iter().filter_map(|sender| Some(in_file(sender, sender.mac?))).collect();
-    let mut found = HashMap::new();
+    let mut found = Phones::default();
     for files in senders.chunk_by(|one, other| one.is_in_chain_of(other)) {
         let mut files = files.to_vec();
         files.sort_by_key(|sender| sender.age);
@@ -93,15 +128,24 @@ pub(super) fn phones(mut senders: Vec<&RotatedSender>) -> HashMap<RotatedSender,
         if files.windows(2).any(|two| two[0].age == two[1].age) {
             continue;
         }
-        let mut phone = None;
+        let mut phone: Option<Mac> = None;
         for (at, sender) in files.iter().enumerate() {
-            let goes_on = at.checked_sub(1).is_some_and(|before| files[before].goes_on_in(sender));
+            let before = at.checked_sub(1).map(|before| files[before]);
+            let goes_on = before.is_some_and(|before| before.goes_on_in(sender));
+            let is_other = |before: &Mac| sender.mac.is_some_and(|mac| mac != *before);
+            if let Some(other) = phone.filter(is_other)
+                && before.is_some_and(|before| before.may_write_in(sender))
+            {
+                found.mixed.insert((*sender).clone(), other);
+                phone = None;
+                continue;
+            }
             phone = sender.mac.or_else(|| {
                 let is_elsewhere = |mac: Mac| known.contains(&in_file(sender, mac));
                 phone.filter(|mac| goes_on && !is_elsewhere(*mac))
             });
             if let (None, Some(mac)) = (sender.mac, phone) {
-                found.insert((*sender).clone(), mac);
+                found.named.insert((*sender).clone(), mac);
             }
         }
     }
