@@ -28,7 +28,7 @@ pub(crate) use begun::{completed_header, joined_header};
 pub(crate) use behind::{without_remark, without_separators, without_trailing_marks};
 pub use blank::trim;
 pub(crate) use blank::{blank_length, trim_start, without_hole};
-pub(crate) use field::headers_behind;
+pub(crate) use field::{headers_behind, is_in_field};
 pub(crate) use known_headers::KnownHeaders;
 pub(crate) use plain::PlainLines;
 pub(crate) use quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, in_plain_signs};

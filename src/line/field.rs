@@ -19,11 +19,25 @@ pub(super) fn field<'a>(before: &[u8], text: &'a [u8]) -> &'a [u8] {
     end.map_or(text, |end| &text[..end])
 }
 
+/// Whether the first header of a line stands in a field behind a quotation mark or a separator, as in a row of CSV or an
+/// object of JSON.
+pub(crate) fn is_in_field(line: &[u8]) -> bool {
+    super::find_header(line).is_some_and(|(before, ..)| {
+        let before = without_priority(before);
+        is_quoted(before) || matches!(before, [.., b',' | b';' | b'\t'])
+    })
+}
+
+/// What stands before the priority of a syslog message at the end.
+fn without_priority(before: &[u8]) -> &[u8] {
+    let before = before.strip_suffix(b" ").unwrap_or(before);
+    let begin = before.iter().rposition(|byte| *byte == b'<').filter(|_| before.ends_with(b">"));
+    begin.map_or(before, |begin| &before[..begin])
+}
+
 /// Whether a text of a JSON object begins at the end, such as `"message": "`, also with the priority of a syslog message.
 pub(super) fn is_member(before: &[u8]) -> bool {
-    let before = before.trim_ascii_end();
-    let priority = before.iter().rposition(|byte| *byte == b'<').filter(|_| before.ends_with(b">"));
-    let value = priority.map_or(before, |begin| &before[..begin]).trim_ascii_end().strip_suffix(b"\"");
+    let value = without_priority(before.trim_ascii_end()).trim_ascii_end().strip_suffix(b"\"");
     let key = value.and_then(|value| value.trim_ascii_end().strip_suffix(b":"));
     key.is_some_and(|key| key.trim_ascii_end().ends_with(b"\""))
 }

@@ -6,7 +6,7 @@ use memchr::memmem;
 
 use super::MAX_LINE_LENGTH;
 use crate::input::log_mac;
-use crate::line::{KnownHeaders, Line, Origin, completed_header, dated, line, lossy, origin};
+use crate::line::{KnownHeaders, Line, Origin, completed_header, dated, is_in_field, line, lossy, origin};
 use crate::model::Mac;
 
 /// What stands before the lines of a part of a file.
@@ -40,13 +40,17 @@ pub(super) enum FoundPart {
     LineOf(Arc<str>),
     /// The name in `==> name <==`, which is not a line of a log itself.
     Heading(Arc<str>),
+    /// The line is a row or an object of an export that has no sender. The row before it can be another phone's.
+    Nobody,
 }
 
+/// What names the part of a line.
 pub(super) fn part_of(bytes: &[u8]) -> Option<FoundPart> {
-    part_of_parsed(bytes, &mut KnownHeaders::default()).0
+    let (found, _) = part_of_parsed(bytes, &mut KnownHeaders::default());
+    found.filter(|found| !matches!(found, FoundPart::Nobody))
 }
 
-/// The same, and the line if it was parsed.
+/// What a line says about its part, and the line if it was parsed.
 pub(super) fn part_of_parsed<'a>(
     bytes: &'a [u8],
     headers: &mut KnownHeaders,
@@ -61,7 +65,8 @@ pub(super) fn part_of_parsed<'a>(
     let bytes = &bytes[..bytes.len().min(MAX_LINE_LENGTH)];
     let parsed = headers.line(bytes);
     let found = match parsed {
-        Line::Message { origin, .. } => FoundPart::of(origin),
+        Line::Message { origin, header, .. } => FoundPart::of(origin)
+            .or_else(|| (header.stamp.is_some() && is_in_field(bytes)).then_some(FoundPart::Nobody)),
         Line::Headerless(_) => completed_header(bytes).and_then(|completed| match line(&completed) {
             Line::Message { origin, .. } => FoundPart::of(origin),
             Line::Headerless(_) => None,

@@ -3,7 +3,7 @@
 //!
 //! The lines after each `==> name <==` are those of that file. Among them, a line belongs to the phone whose
 //! address is before it, else to the sender in its syslog header. A line with none of these belongs to the same
-//! part as the line before it.
+//! part as the line before it; but a row or an object of an export without the sender that others have is nobody's.
 //!
 //! A sender's address can be passed on to another phone, and a phone can get another address. A phone names itself when
 //! it starts, so the lines from a banner on are those of the phone that is named behind it, unless `source` finds that
@@ -42,7 +42,7 @@ pub struct LogPart {
     pub name: Option<PartName>,
     /// Its number in the file, in order of first appearance.
     pub number: usize,
-    /// Its lines are of several phones that write from one address.
+    /// Its lines are of several phones that write from one address, or nothing tells of which phone they are.
     pub is_mixed: bool,
     /// The sender from which its phone writes last.
     pub span: Option<SenderSpan>,
@@ -129,6 +129,8 @@ struct Part {
     phone: Option<Mac>,
     /// The lines of a boot, with their numbers, until the phone is named that they are of.
     boot: Vec<(u64, Vec<u8>)>,
+    /// It has rows of an export that lack the sender that others have: they can be of any phone.
+    is_of_nobody: bool,
 }
 
 /// How many bytes of a file are buffered before it is decided whether it is split.
@@ -246,6 +248,12 @@ impl<'r> PartsReader<'r> {
         match found {
             Some(FoundPart::Line(name)) => self.current = self.source((self.file.clone(), Some(name))),
             Some(FoundPart::LineOf(file)) => self.current = self.source((Some(file), None)),
+            Some(FoundPart::Nobody) => {
+                self.current = self.source((self.file.clone(), None));
+                if let Some(source) = self.current {
+                    self.parts[self.sources[source].part].is_of_nobody = true;
+                }
+            }
             _ => self.current = self.source_before_wrap(bytes).or(self.current),
         }
         true
@@ -369,7 +377,8 @@ impl<'r> PartsReader<'r> {
             return None;
         }
         let reader = Reader::new(self.window);
-        self.parts.push(Part { key, reader, last: 0, source: None, phone: None, boot: Vec::new() });
+        let boot = Vec::new();
+        self.parts.push(Part { key, reader, last: 0, source: None, phone: None, boot, is_of_nobody: false });
         Some(self.parts.len() - 1)
     }
 
@@ -421,11 +430,12 @@ impl<'r> PartsReader<'r> {
         (0..self.parts.len()).for_each(|part| self.end_boot(part));
         let mixed_with = self.mixed_parts();
         let mut parts: Vec<LogPart> = Vec::new();
-        for (number, Part { key: (file, name), reader, source, .. }) in self.parts.into_iter().enumerate() {
+        for (number, part) in self.parts.into_iter().enumerate() {
+            let Part { key: (file, name), reader, source, is_of_nobody, .. } = part;
             let digest = reader.finish(&mut recorder(&mut self.recorder, number));
             let last = source.map(|source| &self.sources[source]).filter(|source| source.part == number);
             let span = last.and_then(Source::span);
-            parts.push(LogPart { file, name, number, is_mixed: false, span, digest });
+            parts.push(LogPart { file, name, number, is_mixed: is_of_nobody, span, digest });
         }
         for (number, first) in mixed_with {
             // Of a mixture, only the counts and addresses are used.
