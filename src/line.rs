@@ -23,12 +23,14 @@ use nom::sequence::{delimited, terminated};
 use nom::{IResult, Parser};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use before::{dated, ends_before_stamp, may_end_in_stamp, origin, without_end_of_header};
+pub(crate) use before::{
+    dated, ends_before_stamp, may_end_in_stamp, origin, without_colours, without_end_of_header,
+};
 pub(crate) use begun::{completed_header, joined_header};
 pub(crate) use behind::{without_remark, without_separators, without_trailing_marks};
 pub use blank::trim;
 pub(crate) use blank::{blank_length, trim_start, without_hole};
-pub(crate) use field::{headers_behind, is_in_field};
+pub(crate) use field::{headers_behind, hosts_of_member, hosts_of_row};
 pub(crate) use known_headers::KnownHeaders;
 pub(crate) use plain::PlainLines;
 pub(crate) use quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, in_plain_signs};
@@ -121,7 +123,7 @@ fn line_with<'a>(bytes: &'a [u8], mut origin: impl FnMut(&'a [u8]) -> Option<Ori
             let origin = origin(before)
                 .or_else(|| (header.stamp.is_some() && field::is_member(before)).then(Origin::default));
             if let Some(origin) = origin {
-                return Line::Message { origin: origin.or_behind(behind), header, text: trim(own) };
+                return Line::Message { origin: origin.or_behind(before, behind), header, text: trim(own) };
             }
         }
     }

@@ -5,6 +5,7 @@
 //! `chunks` reads one large file on all threads.
 
 mod chunks;
+mod export;
 mod fast_path;
 mod healthy;
 mod part_name;

@@ -3,6 +3,7 @@
 use memchr::{memchr, memchr_iter, memmem};
 
 use super::Header;
+use super::sender::{address, is_level};
 
 /// The part of `text` that is in the same field as its beginning. `before` is what stands before the message in its line.
 pub(super) fn field<'a>(before: &[u8], text: &'a [u8]) -> &'a [u8] {
@@ -19,13 +20,71 @@ pub(super) fn field<'a>(before: &[u8], text: &'a [u8]) -> &'a [u8] {
     end.map_or(text, |end| &text[..end])
 }
 
-/// Whether the first header of a line stands in a field behind a quotation mark or a separator, as in a row of CSV or an
-/// object of JSON.
-pub(crate) fn is_in_field(line: &[u8]) -> bool {
-    super::find_header(line).is_some_and(|(before, ..)| {
-        let before = without_priority(before);
-        is_quoted(before) || matches!(before, [.., b',' | b';' | b'\t'])
+/// The hosts in the fields beside a message, if it is in a field behind a quotation mark, a separator or a tag, as in a row
+/// of CSV or an object of JSON. The same message again, or another one, is no field with a host.
+pub(crate) fn hosts_of_row(line: &[u8]) -> Option<impl Iterator<Item = &[u8]>> {
+    let (before, _, text) = super::find_header(line)?;
+    let own = without_priority(before);
+    if !is_quoted(own) && !matches!(own, [.., b',' | b';' | b'\t']) && !has_tag(own) {
+        return None;
+    }
+    let behind = &text[field(before, text).len()..];
+    let behind = super::find_header(behind).map_or(behind, |(behind, ..)| behind);
+    Some(hosts(before).chain(hosts(behind)))
+}
+
+/// The hosts in a line that has one member of a JSON object.
+pub(crate) fn hosts_of_member(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let line = line.trim_ascii();
+    let is_member = line.starts_with(b"\"") && memmem::find(line, b"\":").is_some();
+    hosts(if is_member { line } else { b"" })
+}
+
+/// The addresses in fields, the names with a domain, and the other names in fields for a host.
+pub(super) fn hosts(fields: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut is_of_host = false;
+    values(fields).filter_map(move |(value, is_key)| {
+        let is_named = is_of_host;
+        is_of_host = is_key && (is_key_of_host(value) || is_named && value == b"name");
+        let is_host = !is_key && (is_named && is_name(value) || is_domain_name(value));
+        address(value).or_else(|| is_host.then_some(value))
     })
+}
+
+/// What stands between the separators of fields, and whether it is the key of a value.
+fn values(fields: &[u8]) -> impl Iterator<Item = (&[u8], bool)> {
+    // In logfmt, blanks are separators.
+    let has_blanks = is_pair(fields.strip_prefix(b"\"").unwrap_or(fields));
+    let is_separator = move |byte: &u8| b"\",;\t<>=".contains(byte) || has_blanks && *byte == b' ';
+    let words = fields.split(is_separator).filter(|word| word.iter().any(u8::is_ascii_alphanumeric));
+    words.map(move |word| {
+        let end = word.as_ptr_range().end.addr() - fields.as_ptr().addr();
+        let behind = &fields[end..];
+        (
+            word,
+            behind.starts_with(b"=")
+                || behind.starts_with(b"\"") && behind[1..].trim_ascii_start().starts_with(b":"),
+        )
+    })
+}
+
+fn is_key_of_host(key: &[u8]) -> bool {
+    [&b"host"[..], b"hostname", b"host.name", b"_HOSTNAME"].iter().any(|name| key.eq_ignore_ascii_case(name))
+}
+
+fn is_name(word: &[u8]) -> bool {
+    !word.is_empty() && word.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+}
+
+/// Whether a word is a name with a domain, such as `phone-7.example.com`; a version, a date and a level are none.
+fn is_domain_name(word: &[u8]) -> bool {
+    let Some(dot) = word.iter().rposition(|byte| *byte == b'.') else { return false };
+    let domain = &word[dot + 1..];
+    is_name(word)
+        && !is_level(word)
+        && dot > 0
+        && domain.len() > 1
+        && domain.iter().all(u8::is_ascii_alphabetic)
 }
 
 /// What stands before the priority of a syslog message at the end.

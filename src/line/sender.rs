@@ -24,6 +24,7 @@ use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
 use super::blank::trim_start;
+use super::field::hosts;
 use crate::model::Mac;
 
 /// The phone or the sender that the text before a line names.
@@ -38,13 +39,13 @@ pub struct Origin<'a> {
 }
 
 impl<'a> Origin<'a> {
-    /// The same, or if it names nothing, the only address in the fields behind the message.
-    pub(super) fn or_behind(self, behind: &'a [u8]) -> Self {
-        if behind.is_empty() || self != Self::default() {
+    /// The same, or if it names nothing, the only address in the fields behind the message. `before` is what stands before
+    /// it, where a name can be the sender's, and the address that of a relay.
+    pub(super) fn or_behind(self, before: &[u8], behind: &'a [u8]) -> Self {
+        if behind.is_empty() || self != Self::default() || hosts(before).next().is_some() {
             return self;
         }
-        let is_separator = |byte: &u8| b"\",;\t".contains(byte);
-        let mut addresses = behind.split(is_separator).filter_map(address);
+        let mut addresses = hosts(behind).filter(|host| address(host).is_some());
         let first = addresses.next();
         Self { sender: first.filter(|first| addresses.all(|other| other == *first)), ..self }
     }
@@ -199,7 +200,7 @@ pub(super) fn begins_address(text: &[u8]) -> bool {
 }
 
 /// The address in a word, without a port, a zone, and what is joined to it by `/` or `@`.
-fn address(word: &[u8]) -> Option<&[u8]> {
+pub(super) fn address(word: &[u8]) -> Option<&[u8]> {
     use std::net::{IpAddr, Ipv4Addr};
     if !word.iter().any(|byte| matches!(byte, b'.' | b':')) {
         return None;
@@ -217,7 +218,7 @@ fn address(word: &[u8]) -> Option<&[u8]> {
 
 /// Whether a word is a level, a facility or a protocol, such as `Local0.Error`, `notice`, `udp:514`, or a value of JSON
 /// that is no text.
-fn is_level(word: &[u8]) -> bool {
+pub(super) fn is_level(word: &[u8]) -> bool {
     const WORDS: &str = "emerg emergency panic alert crit critical err error warn warning notice info information \
         informational debug kern kernel user mail daemon auth authpriv security syslog lpr news uucp cron clock ftp ntp \
         audit logaudit logalert local system udp tcp true false null";

@@ -6,7 +6,9 @@ use memchr::memmem;
 
 use super::MAX_LINE_LENGTH;
 use crate::input::log_mac;
-use crate::line::{KnownHeaders, Line, Origin, completed_header, dated, is_in_field, line, lossy, origin};
+use crate::line::{
+    KnownHeaders, Line, Origin, completed_header, dated, hosts_of_row, line, lossy, origin, without_colours,
+};
 use crate::model::Mac;
 
 /// What stands before the lines of a part of a file.
@@ -40,14 +42,12 @@ pub(super) enum FoundPart {
     LineOf(Arc<str>),
     /// The name in `==> name <==`, which is not a line of a log itself.
     Heading(Arc<str>),
-    /// The line is a row or an object of an export that has no sender. The row before it can be another phone's.
+    /// The line is a row or an object of an export in which no sender is found. The row before it can be another phone's.
     Nobody,
 }
 
-/// What names the part of a line.
 pub(super) fn part_of(bytes: &[u8]) -> Option<FoundPart> {
-    let (found, _) = part_of_parsed(bytes, &mut KnownHeaders::default());
-    found.filter(|found| !matches!(found, FoundPart::Nobody))
+    part_of_parsed(bytes, &mut KnownHeaders::default()).0
 }
 
 /// What a line says about its part, and the line if it was parsed.
@@ -63,10 +63,14 @@ pub(super) fn part_of_parsed<'a>(
         return (Some(FoundPart::Heading(lossy(name).into())), None);
     }
     let bytes = &bytes[..bytes.len().min(MAX_LINE_LENGTH)];
+    if let Some(plain) = without_colours(bytes) {
+        return (part_of(&plain), None);
+    }
     let parsed = headers.line(bytes);
     let found = match parsed {
-        Line::Message { origin, header, .. } => FoundPart::of(origin)
-            .or_else(|| (header.stamp.is_some() && is_in_field(bytes)).then_some(FoundPart::Nobody)),
+        Line::Message { origin, header, .. } => FoundPart::of(origin).or_else(|| {
+            (header.stamp.is_some() && hosts_of_row(bytes).is_some()).then_some(FoundPart::Nobody)
+        }),
         Line::Headerless(_) => completed_header(bytes).and_then(|completed| match line(&completed) {
             Line::Message { origin, .. } => FoundPart::of(origin),
             Line::Headerless(_) => None,

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use memchr::{memchr, memchr_iter};
 
 use super::RecordEvent;
+use super::export::Rows;
 use super::part_name::{
     FoundPart, MAX_LINES_CHECKED, PartKey, PartName, ends_with_sender, is_of_other_sender, part_of,
     part_of_parsed, sender_at_end,
@@ -129,8 +130,8 @@ struct Part {
     phone: Option<Mac>,
     /// The lines of a boot, with their numbers, until the phone is named that they are of.
     boot: Vec<(u64, Vec<u8>)>,
-    /// It has rows of an export that lack the sender that others have: they can be of any phone.
-    is_of_nobody: bool,
+    /// Its rows of an export in which no sender is found. They can be of any phone.
+    rows: Option<Rows>,
 }
 
 /// How many bytes of a file are buffered before it is decided whether it is split.
@@ -251,10 +252,17 @@ impl<'r> PartsReader<'r> {
             Some(FoundPart::Nobody) => {
                 self.current = self.source((self.file.clone(), None));
                 if let Some(source) = self.current {
-                    self.parts[self.sources[source].part].is_of_nobody = true;
+                    self.parts[self.sources[source].part].rows.get_or_insert_default().row(bytes);
                 }
             }
-            _ => self.current = self.source_before_wrap(bytes).or(self.current),
+            _ => {
+                self.current = self.source_before_wrap(bytes).or(self.current);
+                if let Some(rows) =
+                    self.current.and_then(|at| self.parts[self.sources[at].part].rows.as_mut())
+                {
+                    rows.between(bytes);
+                }
+            }
         }
         true
     }
@@ -378,7 +386,7 @@ impl<'r> PartsReader<'r> {
         }
         let reader = Reader::new(self.window);
         let boot = Vec::new();
-        self.parts.push(Part { key, reader, last: 0, source: None, phone: None, boot, is_of_nobody: false });
+        self.parts.push(Part { key, reader, last: 0, source: None, phone: None, boot, rows: None });
         Some(self.parts.len() - 1)
     }
 
@@ -429,13 +437,16 @@ impl<'r> PartsReader<'r> {
         }
         (0..self.parts.len()).for_each(|part| self.end_boot(part));
         let mixed_with = self.mixed_parts();
+        let is_named = |part: &&Part| part.key.1.is_some();
+        let named: HashSet<_> = self.parts.iter().filter(is_named).map(|part| part.key.0.clone()).collect();
         let mut parts: Vec<LogPart> = Vec::new();
         for (number, part) in self.parts.into_iter().enumerate() {
-            let Part { key: (file, name), reader, source, is_of_nobody, .. } = part;
+            let Part { key: (file, name), reader, source, rows, .. } = part;
+            let is_mixed = rows.is_some_and(|mut rows| named.contains(&file) || rows.differ());
             let digest = reader.finish(&mut recorder(&mut self.recorder, number));
             let last = source.map(|source| &self.sources[source]).filter(|source| source.part == number);
             let span = last.and_then(Source::span);
-            parts.push(LogPart { file, name, number, is_mixed: is_of_nobody, span, digest });
+            parts.push(LogPart { file, name, number, is_mixed, span, digest });
         }
         for (number, first) in mixed_with {
             // Of a mixture, only the counts and addresses are used.

@@ -1,0 +1,105 @@
+//! Finds whether the rows of an export that name no sender are of several ones.
+//!
+//! Collectors write the sender in any field, as an address or a name, beside those of relays and of themselves. Which
+//! one it is can't be known, but if rows name different hosts, they are not of one phone.
+
+use crate::line::{hosts_of_member, hosts_of_row};
+
+/// The hosts that the rows of a part name.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    /// The most hosts of a row so far, sorted. A row that lacks some of them can be of the same sender.
+    hosts: Vec<Box<[u8]>>,
+    /// Those of the current row.
+    current: Vec<Box<[u8]>>,
+    differ: bool,
+}
+
+impl Rows {
+    /// Takes a row, which is the first line of an object that has one member per line.
+    pub(super) fn row(&mut self, line: &[u8]) {
+        self.end_row();
+        self.current.extend(hosts_of_row(line).into_iter().flatten().map(Box::from));
+    }
+
+    /// Takes a line between two rows.
+    pub(super) fn between(&mut self, line: &[u8]) {
+        self.current.extend(hosts_of_member(line).map(Box::from));
+    }
+
+    fn end_row(&mut self) {
+        let mut hosts = std::mem::take(&mut self.current);
+        hosts.sort();
+        hosts.dedup();
+        let is_within =
+            |these: &[Box<[u8]>], those: &[Box<[u8]>]| these.iter().all(|host| those.contains(host));
+        if is_within(&self.hosts, &hosts) {
+            self.hosts = hosts;
+        } else {
+            self.differ |= !is_within(&hosts, &self.hosts);
+        }
+    }
+
+    /// Whether the rows are of several senders.
+    pub(super) fn differ(&mut self) -> bool {
+        self.end_row();
+        self.differ
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_several_senders() {
+        let message = "0501080000|so   |4|00|text";
+        for (rows, expected) in [
+            (
+                &[r#"{"m":"#, r#","host":"a.example.com"}"#, r#"{"m":"#, r#","host":"b.example.com"}"#][..],
+                true,
+            ),
+            (&[r#"{"m":"#, r#","host":"a.example.com"}"#, r#"{"m":"#, r#","host":"a.example.com"}"#], false),
+            (&[r#"{"m":"#, r#","host":"phone-1"}"#, r#"{"m":"#, r#","host":"phone-2"}"#], true),
+            (&[r#"{"m":"#, r#","host": {"name": "a"}}"#, r#"{"m":"#, r#","host": {"name": "b"}}"#], true),
+            (&[r#"{"m":"#, r#","tag":"phone-1"}"#, r#"{"m":"#, r#","tag":"phone-2"}"#], false),
+            (
+                &[r#"{"m":"#, r#","a":"192.0.2.1","b":"192.0.2.9"}"#, r#"{"m":"#, r#","a":"192.0.2.9"}"#],
+                false,
+            ),
+            (&[r#"{"m":"#, r#","a":"192.0.2.1:1031"}"#, r#"{"m":"#, r#","a":"192.0.2.1:1032"}"#], false),
+            (
+                &["", ",\"2026-05-01T08:00:00.1Z\",\"udp:514\"", "", ",\"2026-05-01T08:00:01.2Z\",\"a\""],
+                false,
+            ),
+            (
+                &[
+                    "1,",
+                    ",\"a.example.com\",\"idx.example.com\"",
+                    "2,",
+                    ",\"b.example.com\",\"idx.example.com\"",
+                ],
+                true,
+            ),
+        ] {
+            let mut found = Rows::default();
+            for row in rows.chunks(2) {
+                found.row(format!("{}\"{message}\"{}", row[0], row[1]).as_bytes());
+            }
+            assert_eq!(found.differ(), expected, "{rows:?}");
+        }
+    }
+
+    #[test]
+    fn rows_with_a_member_per_line() {
+        for (second, expected) in [("192.0.2.2", true), ("192.0.2.1", false)] {
+            let mut rows = Rows::default();
+            for host in ["192.0.2.1", second] {
+                rows.row(br#" "message": "0501080000|so   |4|00|text","#);
+                rows.between(br#" "host": {"#);
+                rows.between(format!("  \"ip\": \"{host}\"").as_bytes());
+            }
+            assert_eq!(rows.differ(), expected);
+        }
+    }
+}
