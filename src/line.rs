@@ -36,6 +36,7 @@ pub(crate) use plain::PlainLines;
 pub(crate) use quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, in_plain_signs};
 pub(crate) use search::{TextBounds, bounds_of_text};
 pub use sender::Origin;
+pub(crate) use sender::is_address;
 
 use crate::stamp::{Stamp, stamp};
 use blank::trim_end;

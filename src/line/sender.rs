@@ -45,7 +45,7 @@ impl<'a> Origin<'a> {
         if behind.is_empty() || self != Self::default() || hosts(before).next().is_some() {
             return self;
         }
-        let mut addresses = hosts(behind).filter(|host| address(host).is_some());
+        let mut addresses = hosts(behind).filter(|host| is_address(host));
         let first = addresses.next();
         Self { sender: first.filter(|first| addresses.all(|other| other == *first)), ..self }
     }
@@ -197,6 +197,11 @@ pub(super) fn word(text: &[u8]) -> &[u8] {
 /// Whether the text begins with an address.
 pub(super) fn begins_address(text: &[u8]) -> bool {
     address(word(text)).is_some()
+}
+
+/// Whether a word has an address.
+pub(crate) fn is_address(word: &[u8]) -> bool {
+    address(word).is_some()
 }
 
 /// The address in a word, without a port, a zone, and what is joined to it by `/` or `@`.

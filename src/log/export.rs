@@ -3,7 +3,10 @@
 //! Collectors write the sender in any field, as an address or a name, beside those of relays and of themselves. Which
 //! one it is can't be known, but if rows name different hosts, they are not of one phone.
 
-use crate::line::{hosts_of_member, hosts_of_row};
+use memchr::memmem;
+
+use super::PartName;
+use crate::line::{hosts_of_member, hosts_of_row, is_address};
 
 /// The hosts that the rows of a part name.
 #[derive(Debug, Default)]
@@ -20,6 +23,13 @@ impl Rows {
     pub(super) fn row(&mut self, line: &[u8]) {
         self.end_row();
         self.current.extend(hosts_of_row(line).into_iter().flatten().map(Box::from));
+    }
+
+    /// Takes an object whose sender can be a relay, or the collector. Only addresses beside it are those of phones.
+    pub(super) fn row_of_relay(&mut self, line: &[u8]) {
+        self.end_row();
+        let hosts = hosts_of_row(line).into_iter().flatten();
+        self.current.extend(hosts.filter(|host| is_address(host)).map(Box::from));
     }
 
     /// Takes a line between two rows.
@@ -45,6 +55,18 @@ impl Rows {
         self.end_row();
         self.differ
     }
+}
+
+/// Whether the sender of a JSON object can be a relay: it is an address, and not the value of `host` itself.
+pub(super) fn may_be_relay(line: &[u8], name: &PartName) -> bool {
+    let PartName::Sender(sender) = name else { return false };
+    let line = line.trim_ascii_start();
+    let is_host = || {
+        let behind =
+            memmem::find(line, b"\"host\":").map_or(&b""[..], |at| line[at + 7..].trim_ascii_start());
+        behind.strip_prefix(b"\"").is_some_and(|value| value.starts_with(sender.as_bytes()))
+    };
+    line.starts_with(b"{") && is_address(sender.as_bytes()) && !is_host()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::MAX_LINE_LENGTH;
+use crate::event::{self, End, Event, ParsedText};
 use crate::input::log_mac;
 use crate::line::{
     KnownHeaders, Line, Origin, completed_header, dated, hosts_of_row, line, lossy, origin, without_colours,
@@ -116,4 +117,19 @@ pub(super) fn sender_at_end(bytes: &[u8]) -> Option<PartName> {
     let length = bytes.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
     let is_last = origin.sender.is_some_and(|last| bytes[..length].ends_with(last));
     PartName::of(origin).filter(|_| is_last)
+}
+
+/// Whether a text is the banner of a boot.
+pub(super) fn is_banner(text: &[u8]) -> bool {
+    let is_one = |reading| matches!(reading, ParsedText::Known(Event::LogStart { banner: true, .. }));
+    text.starts_with(b"-") && is_one(event::read(text, End::Whole))
+}
+
+/// The phone that a text says it is of.
+pub(super) fn named_phone(text: &[u8]) -> Option<Mac> {
+    let reading = text.starts_with(b"Platform").then(|| event::read(text, End::Whole))?;
+    match reading {
+        ParsedText::Known(Event::Platform { mac, .. }) | ParsedText::Open(Event::Platform { mac, .. }) => mac,
+        _ => None,
+    }
 }

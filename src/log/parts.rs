@@ -15,15 +15,14 @@ use std::sync::Arc;
 use memchr::{memchr, memchr_iter};
 
 use super::RecordEvent;
-use super::export::Rows;
+use super::export::may_be_relay;
 use super::part_name::{
-    FoundPart, MAX_LINES_CHECKED, PartKey, PartName, ends_with_sender, is_of_other_sender, part_of,
-    part_of_parsed, sender_at_end,
+    FoundPart, MAX_LINES_CHECKED, PartKey, PartName, ends_with_sender, is_banner, is_of_other_sender,
+    named_phone, part_of, part_of_parsed, sender_at_end,
 };
 use super::reader::{MAX_LINE_LENGTH, Reader};
 use super::source::{SenderSpan, Source};
 use crate::digest::LogDigest;
-use crate::event::{self, End, Event, ParsedText};
 use crate::line::{KnownHeaders, Line, line};
 use crate::model::Mac;
 use crate::window::Window;
@@ -130,8 +129,6 @@ struct Part {
     phone: Option<Mac>,
     /// The lines of a boot, with their numbers, until the phone is named that they are of.
     boot: Vec<(u64, Vec<u8>)>,
-    /// Its rows of an export in which no sender is found. They can be of any phone.
-    rows: Option<Rows>,
 }
 
 /// How many bytes of a file are buffered before it is decided whether it is split.
@@ -247,19 +244,23 @@ impl<'r> PartsReader<'r> {
         }
         self.lines += 1;
         match found {
-            Some(FoundPart::Line(name)) => self.current = self.source((self.file.clone(), Some(name))),
+            Some(FoundPart::Line(name)) => {
+                let may_be_relay = may_be_relay(bytes, &name);
+                self.current = self.source((self.file.clone(), Some(name)));
+                if may_be_relay && let Some(source) = self.current {
+                    self.sources[source].rows.get_or_insert_default().row_of_relay(bytes);
+                }
+            }
             Some(FoundPart::LineOf(file)) => self.current = self.source((Some(file), None)),
             Some(FoundPart::Nobody) => {
                 self.current = self.source((self.file.clone(), None));
                 if let Some(source) = self.current {
-                    self.parts[self.sources[source].part].rows.get_or_insert_default().row(bytes);
+                    self.sources[source].rows.get_or_insert_default().row(bytes);
                 }
             }
             _ => {
                 self.current = self.source_before_wrap(bytes).or(self.current);
-                if let Some(rows) =
-                    self.current.and_then(|at| self.parts[self.sources[at].part].rows.as_mut())
-                {
+                if let Some(rows) = self.current.and_then(|source| self.sources[source].rows.as_mut()) {
                     rows.between(bytes);
                 }
             }
@@ -386,7 +387,7 @@ impl<'r> PartsReader<'r> {
         }
         let reader = Reader::new(self.window);
         let boot = Vec::new();
-        self.parts.push(Part { key, reader, last: 0, source: None, phone: None, boot, rows: None });
+        self.parts.push(Part { key, reader, last: 0, source: None, phone: None, boot });
         Some(self.parts.len() - 1)
     }
 
@@ -436,13 +437,22 @@ impl<'r> PartsReader<'r> {
             }
         }
         (0..self.parts.len()).for_each(|part| self.end_boot(part));
-        let mixed_with = self.mixed_parts();
         let is_named = |part: &&Part| part.key.1.is_some();
         let named: HashSet<_> = self.parts.iter().filter(is_named).map(|part| part.key.0.clone()).collect();
+        let mut mixed = HashSet::new();
+        for Source { key: (file, name), parts, is_shared, rows, .. } in &mut self.sources {
+            let Some(rows) = rows else { continue };
+            // Rows without the sender that others have can be of any phone.
+            if rows.differ() || name.is_none() && named.contains(file) {
+                *is_shared = true;
+                mixed.extend(parts.iter().copied());
+            }
+        }
+        let mixed_with = self.mixed_parts();
         let mut parts: Vec<LogPart> = Vec::new();
         for (number, part) in self.parts.into_iter().enumerate() {
-            let Part { key: (file, name), reader, source, rows, .. } = part;
-            let is_mixed = rows.is_some_and(|mut rows| named.contains(&file) || rows.differ());
+            let Part { key: (file, name), reader, source, .. } = part;
+            let is_mixed = mixed.contains(&number);
             let digest = reader.finish(&mut recorder(&mut self.recorder, number));
             let last = source.map(|source| &self.sources[source]).filter(|source| source.part == number);
             let span = last.and_then(Source::span);
@@ -464,21 +474,6 @@ impl<'r> PartsReader<'r> {
             parts.retain(|part| has_lines(part) || !read.contains(&part.file));
         }
         (parts, self.not_read)
-    }
-}
-
-/// Whether a text is the banner of a boot.
-fn is_banner(text: &[u8]) -> bool {
-    let is_one = |reading| matches!(reading, ParsedText::Known(Event::LogStart { banner: true, .. }));
-    text.starts_with(b"-") && is_one(event::read(text, End::Whole))
-}
-
-/// The phone that a text says it is of.
-fn named_phone(text: &[u8]) -> Option<Mac> {
-    let reading = text.starts_with(b"Platform").then(|| event::read(text, End::Whole))?;
-    match reading {
-        ParsedText::Known(Event::Platform { mac, .. }) | ParsedText::Open(Event::Platform { mac, .. }) => mac,
-        _ => None,
     }
 }
 

@@ -8,6 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::export::Rows;
 use super::part_name::{PartKey, PartName};
 use crate::model::Mac;
 use crate::stamp::{Stamp, Yearless};
@@ -72,6 +73,8 @@ pub(super) struct Source {
     pub(super) parts: Vec<usize>,
     /// Nothing tells which line is of which of its phones.
     pub(super) is_shared: bool,
+    /// The hosts that rows of an export name where the sender is not known for sure.
+    pub(super) rows: Option<Rows>,
     /// The stamps of its first and last line.
     span: Option<(Stamp, Stamp)>,
     /// A phone starts in its lines, and there are others before that.
@@ -96,6 +99,7 @@ impl Source {
             part,
             parts,
             is_shared: false,
+            rows: None,
             span: None,
             has_boot: false,
             has_lines_before_boot: false,
