@@ -8,6 +8,7 @@ mod begun;
 mod behind;
 mod blank;
 mod field;
+mod header_words;
 mod known_headers;
 mod plain;
 mod quotes;
@@ -31,12 +32,12 @@ pub(crate) use behind::{without_remark, without_separators, without_trailing_mar
 pub use blank::trim;
 pub(crate) use blank::{blank_length, trim_start, without_hole};
 pub(crate) use field::{headers_behind, hosts_of_member, hosts_of_row};
+pub(crate) use header_words::is_address;
 pub(crate) use known_headers::KnownHeaders;
 pub(crate) use plain::PlainLines;
 pub(crate) use quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, in_plain_signs};
 pub(crate) use search::{TextBounds, bounds_of_text};
 pub use sender::Origin;
-pub(crate) use sender::is_address;
 
 use crate::stamp::{Stamp, stamp};
 use blank::trim_end;

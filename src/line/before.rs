@@ -2,7 +2,8 @@
 //! servers, the phone's address, a prompt.
 
 use super::blank::{blank_length, trim_end, trim_start};
-use super::sender::{Headers, Origin, begins_address, date, word};
+use super::header_words::{begins_address, word};
+use super::sender::{Headers, Origin, date};
 use crate::model::Mac;
 
 /// A longer text, in bytes, is not looked at: the time for it grows with the square of its length.

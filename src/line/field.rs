@@ -3,7 +3,7 @@
 use memchr::{memchr, memchr_iter, memmem};
 
 use super::Header;
-use super::sender::{address, is_level};
+use super::header_words::{address, is_level};
 
 /// The part of `text` that is in the same field as its beginning. `before` is what stands before the message in its line.
 pub(super) fn field<'a>(before: &[u8], text: &'a [u8]) -> &'a [u8] {

