@@ -148,6 +148,9 @@ pub struct Counts {
     pub hidden: u64,
     /// Messages in further fields of a line of JSON or CSV, of which only the first one is read.
     pub in_further_fields: u64,
+    /// Known messages of the same file that can be of this phone or of another one: rows of an export without the host
+    /// that the other rows have.
+    pub unassigned: u64,
     /// Lines longer than the part of a line that is read.
     pub too_long: u64,
     /// The width at which the lines may be cut off.
@@ -173,6 +176,7 @@ impl Counts {
         self.foreign += later.foreign;
         self.hidden += later.hidden;
         self.in_further_fields += later.in_further_fields;
+        self.unassigned += later.unassigned;
         self.too_long += later.too_long;
         self.width.merge(later.width);
         self.messages += later.messages;
@@ -190,7 +194,11 @@ impl Counts {
     /// Whether some lines could not be read, or not whole, so that failures may be unknown.
     #[must_use]
     pub const fn has_unread_lines(&self) -> bool {
-        self.foreign > 0 || self.has_hidden_lines() || self.in_further_fields > 0 || self.width.cut_off() > 0
+        self.foreign > 0
+            || self.has_hidden_lines()
+            || self.in_further_fields > 0
+            || self.unassigned > 0
+            || self.width.cut_off() > 0
     }
 
     /// Adds the level of one line; `is_tls` says that its component is `tls`.

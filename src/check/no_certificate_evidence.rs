@@ -96,7 +96,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         }
         _ if has_unread_lines => {
             is_unknown(
-                "Lines of the log are cut off, joined, in another encoding or behind other text, so they could not be read whole. The certificate inventory or a failure may be among them.",
+                "Lines of the log are cut off, joined, in another encoding, behind other text or without the host that other lines have, so they could not be read whole or given to a phone. The certificate inventory or a failure may be among them.",
                 "See the problems of this scan, and read the log's own file again.",
             );
             sentence!["Some lines of the logs could not be read, so failures may be missing."]

@@ -334,7 +334,12 @@ impl<'s> PhoneSink<'s> {
                 of_part.iter().chain(&part.digest.macs).all(|mac| name.mac == Some(*mac))
             };
             let is_one = is_alone || (name.mac.is_some() && parts.iter().all(is_of_named));
-            for part in parts {
+            let is_nobodys = |part: &&LogPart| part.is_mixed && part.name.is_none();
+            let unassigned: u64 = parts.iter().filter(is_nobodys).map(|part| part.digest.counts.events).sum();
+            for mut part in parts {
+                if part.name.is_some() {
+                    part.digest.counts.unassigned = unassigned;
+                }
                 let events = events.get_mut(part.number).map(std::mem::take).unwrap_or_default();
                 if let Some((mac, log)) = assign(&name, part, is_alone, is_one) {
                     self.add_part(&name, mac, ReadLog { events, ..log }, content);

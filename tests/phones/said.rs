@@ -214,7 +214,7 @@ fn nothing_is_told_where_nothing_is_known() {
         ("No inventory and no installation is in the logs.".to_owned(), told(of_sip).1, 0)
     );
     assert_eq!(told("").0, "The log is empty or could not be read, so nothing is known.");
-    assert!(told("").1.starts_with("Restart the phone, wait for its next upload"));
+    assert!(told("").1.starts_with("See the problems of this scan; if there are none, restart"));
     assert_eq!(told("no line of a log\n").0, "No line of a log could be read, so nothing is known.");
     assert!(told("no line of a log\n").1.starts_with("Check that the file is this phone's"));
 }
