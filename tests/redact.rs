@@ -203,7 +203,8 @@ fn a_phone_without_a_log_is_not_named() {
 fn phones_without_logs_are_numbered_after_those_with_logs() {
     let fleet = TempDir::new().unwrap();
     let config = |name: &str, value: &str| {
-        let text = format!("<a device.sec.TLS.profile.deviceCert1=\"{value}\" device.set=\"1\"/>");
+        let set = "device.set=\"1\" device.sec.TLS.profile.deviceCert1.set=\"1\"";
+        let text = format!("<a device.sec.TLS.profile.deviceCert1=\"{value}\" {set}/>");
         write(fleet.path(), name, text.as_bytes(), TIME);
     };
     config("0004f2000001.cfg", "Platform1");
