@@ -177,10 +177,10 @@ fn is_glued(text: &[u8]) -> bool {
     crate::line::glued_line(text).is_some()
 }
 
-/// Whether the text begins with a blank or an escape sequence.
+/// Whether the text begins with a blank.
 #[cold]
 fn begins_blank(text: &[u8]) -> bool {
-    text.first() == Some(&0x1b) || crate::line::blank_length(text) > 0
+    crate::line::blank_length(text) > 0
 }
 
 /// Whether the text begins like a known message. A text shorter than that beginning may be wrapped within it,

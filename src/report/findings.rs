@@ -1,6 +1,7 @@
 //! Collects the diagnoses of a whole report by code: in how many phones each is, the names of the first ones,
 //! and the places of the phones whose evidence is shown.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::Verbosity;
@@ -116,6 +117,26 @@ impl Findings {
         all.sort_by_key(|(_, (severity, _))| *severity);
         let all = all.into_iter().map(move |(code, (_, phones))| (*code, &phones[state as usize]));
         all.filter(|(_, phones)| phones.number > 0)
+    }
+}
+
+/// The cause and the remedy of the diagnosis shown last, which those of other phones with the same code need not repeat.
+pub(super) struct Explanation {
+    cause: Cow<'static, str>,
+    remedy: Cow<'static, str>,
+}
+
+impl Explanation {
+    pub(super) fn of(diagnosis: &Diagnosis) -> Self {
+        Self { cause: diagnosis.cause.clone(), remedy: diagnosis.remedy.clone() }
+    }
+
+    /// Takes the next diagnosis. Returns what is different now, with its label.
+    pub(super) fn update(&mut self, diagnosis: &Diagnosis) -> impl Iterator<Item = (&'static str, &str)> {
+        let before = std::mem::replace(self, Self::of(diagnosis));
+        let cause = (self.cause != before.cause).then_some(("Cause", &*self.cause));
+        let remedy = (self.remedy != before.remedy).then_some(("Remedy", &*self.remedy));
+        cause.into_iter().chain(remedy)
     }
 }
 

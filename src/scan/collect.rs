@@ -57,8 +57,7 @@ impl PendingLogs {
 
     /// Adds a packed log. It goes into the temporary file if there is one and the log's phone is known.
     pub(super) fn add_to_file(&mut self, mac: Option<Mac>, log: &ReadLog, packed: Vec<u8>) -> io::Result<()> {
-        self.place.add(Path::new(directory_of(&log.path)));
-        self.senders.extend(mac.and_then(|mac| RotatedSender::of(Some(mac), log)));
+        self.note(mac, log);
         let (Some(mac), Some(file)) = (mac, &mut self.file) else {
             self.add_packed(mac, packed);
             return Ok(());
@@ -97,9 +96,14 @@ impl PendingLogs {
     fn add(&mut self, mac: Option<Mac>, log: &ReadLog) {
         // Writing to memory does not fail.
         let Ok(packed) = postcard::to_stdvec(log) else { return };
+        self.note(mac, log);
+        self.add_packed(mac, packed);
+    }
+
+    /// Notes where the log is, and its sender if the phone is known.
+    fn note(&mut self, mac: Option<Mac>, log: &ReadLog) {
         self.place.add(Path::new(directory_of(&log.path)));
         self.senders.extend(mac.and_then(|mac| RotatedSender::of(Some(mac), log)));
-        self.add_packed(mac, packed);
     }
 
     /// Adds a packed log, in memory.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::table::closing::began;
 use super::table::row::{Column, TableRow};
 use crate::check::Rule;
-use crate::report::findings::{Findings, Phones, codes, of_code};
+use crate::report::findings::{Explanation, Findings, Phones, codes, of_code};
 use crate::report::group::Groups;
 use crate::report::shape::{Device, State, Status};
 use crate::report::text::markdown::{escaped, evidence_lines};
@@ -116,8 +116,7 @@ fn explain(code: &str, phones: &Phones, devices: &dyn Devices, out: &mut dyn Wri
     writeln!(out, "- **Cause:** {}", escaped(&about.cause))?;
     writeln!(out, "- **Remedy:** {}", escaped(&about.remedy))?;
     writeln!(out, "- **Guide:** {}", escaped(about.reference))?;
-    // Those of the phone before, which can have others than the next one.
-    let (mut cause, mut remedy) = (about.cause.clone(), about.remedy.clone());
+    let mut explanation = Explanation::of(about);
     for place in &phones.places {
         let device = devices.device(*place);
         for diagnosis in of_code(&device, code, State::Active) {
@@ -125,13 +124,8 @@ fn explain(code: &str, phones: &Phones, devices: &dyn Devices, out: &mut dyn Wri
             if !diagnosis.evidence.is_empty() {
                 write!(out, "\n{}", evidence_lines(&diagnosis.evidence))?;
             }
-            if diagnosis.cause != cause {
-                cause = diagnosis.cause.clone();
-                writeln!(out, "\n- **Cause:** {}", escaped(&cause))?;
-            }
-            if diagnosis.remedy != remedy {
-                remedy = diagnosis.remedy.clone();
-                writeln!(out, "\n- **Remedy:** {}", escaped(&remedy))?;
+            for (label, text) in explanation.update(diagnosis) {
+                writeln!(out, "\n- **{label}:** {}", escaped(text))?;
             }
         }
     }

@@ -116,8 +116,9 @@ impl Totals {
                 }
             }
             for (code, remedy) in facts.remedies {
-                let remedies = by_code.get_mut(code).map(|counts| &mut counts.remedies);
-                remedies.into_iter().for_each(|remedies| *remedies.entry(remedy.clone()).or_default() += 1);
+                if let Some(counts) = by_code.get_mut(code) {
+                    *counts.remedies.entry(remedy).or_default() += 1;
+                }
             }
             models.entry(facts.model).or_default().add(facts.status);
             software.entry(facts.software).or_default().add(facts.status);

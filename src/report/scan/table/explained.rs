@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::{MANY, PROSE, paragraph};
 use crate::check::Rule;
-use crate::report::findings::{Findings, Phones, of_code};
+use crate::report::findings::{Explanation, Findings, Phones, of_code};
 use crate::report::shape::{Device, Diagnosis, Evidence, State};
 use crate::report::text::elide::{Weight, elide};
 use crate::report::text::paint::{Tone, severity_sign};
@@ -87,8 +87,7 @@ fn explain(
     if !brief {
         labelled("Guide", &visible(about.reference), style, out)?;
     }
-    // Those of the phone before, which can have others than the next one.
-    let (mut cause, mut remedy) = (about.cause.clone(), about.remedy.clone());
+    let mut explanation = Explanation::of(about);
     for (index, place) in phones.places.iter().take(shown_phones).enumerate() {
         let device = devices.device(*place);
         let shown = if brief { 1 } else { usize::MAX };
@@ -104,13 +103,8 @@ fn explain(
                     labelled("Config", &visible(&line.to_string()), style, out)?;
                 }
             }
-            if !brief && diagnosis.cause != cause {
-                cause = diagnosis.cause.clone();
-                labelled("Cause", &visible(&cause), style, out)?;
-            }
-            if diagnosis.remedy != remedy {
-                remedy = diagnosis.remedy.clone();
-                labelled("Remedy", &visible(&remedy), style, out)?;
+            for (label, text) in explanation.update(diagnosis) {
+                labelled(label, &visible(text), style, out)?;
             }
         }
     }
