@@ -36,7 +36,7 @@ pub(crate) use header_words::is_address;
 pub(crate) use known_headers::KnownHeaders;
 pub(crate) use plain::PlainLines;
 pub(crate) use quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, in_plain_signs};
-pub(crate) use search::{TextBounds, bounds_of_text};
+pub(crate) use search::{TextBounds, bounds_of_text, has_odd_bytes};
 pub use sender::Origin;
 
 use crate::stamp::{Stamp, stamp};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::before::{without_colours, without_prompt};
 use super::quotes::in_plain_signs;
-use super::search::is_odd;
+use super::search::has_odd_bytes;
 use super::{Line, has_byte, line};
 use crate::model::hex_byte;
 
@@ -86,14 +86,6 @@ impl PlainLines {
             });
         }
     }
-}
-
-/// Whether a line has an escape character, or a byte that is not of ASCII: nearly all lines have none.
-fn has_odd_bytes(line: &[u8]) -> bool {
-    let or_odd = |found, byte: &u8| found | is_odd(byte);
-    let has_odd = |block: &[u8; 16]| block.iter().fold(false, or_odd);
-    let (blocks, rest) = line.as_chunks();
-    blocks.iter().any(has_odd) || line.last_chunk().map_or_else(|| rest.iter().fold(false, or_odd), has_odd)
 }
 
 /// Removes escape sequences for colours at both ends of a line whose escape characters were lost, as in a web form:

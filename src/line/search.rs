@@ -1,4 +1,4 @@
-//! Finds where a line ends.
+//! Finds where a line ends, and whether it has only ordinary bytes.
 
 use wide::u8x64;
 
@@ -9,8 +9,6 @@ pub(crate) struct TextBounds {
     pub(crate) length: usize,
     /// A bar in it can follow a digit, as behind a stamp.
     pub(crate) may_be_glued: bool,
-    /// It has an escape character, or a byte that is not of ASCII: a known message in it can be hidden by them.
-    pub(crate) is_odd: bool,
 }
 
 /// The bounds of the text; None if it has no line feed.
@@ -20,15 +18,13 @@ pub(crate) struct TextBounds {
 #[inline]
 pub(crate) fn bounds_of_text(text: &[u8]) -> Option<TextBounds> {
     let (blocks, rest) = text.as_chunks::<64>();
-    let (mut may_be_glued, mut odd) = (false, 0);
+    let mut may_be_glued = false;
     let mut begin = 0;
     for block in blocks {
         let block = u8x64::new(*block);
         let bits_of = |byte: u8| block.simd_eq(u8x64::splat(byte)).to_bitmask();
         let line_feeds = bits_of(b'\n');
         let before_line_feed = line_feeds.wrapping_sub(1) & !line_feeds;
-        // The mask of a block has the highest bit of each byte.
-        odd |= (bits_of(ESCAPE) | block.to_bitmask()) & before_line_feed;
         let mut bars = bits_of(b'|') & before_line_feed;
         while bars != 0 {
             let bar = begin + bars.trailing_zeros() as usize;
@@ -37,21 +33,18 @@ pub(crate) fn bounds_of_text(text: &[u8]) -> Option<TextBounds> {
         }
         if line_feeds != 0 {
             let length = begin + line_feeds.trailing_zeros() as usize;
-            return Some(TextBounds { length, may_be_glued, is_odd: odd != 0 });
+            return Some(TextBounds { length, may_be_glued });
         }
         begin += 64;
     }
     let end = memchr::memchr(b'\n', rest)?;
-    let is_odd = odd != 0 || rest[..end].iter().any(is_odd);
-    Some(TextBounds { length: begin + end, may_be_glued: true, is_odd })
+    Some(TextBounds { length: begin + end, may_be_glued: true })
 }
 
-const ESCAPE: u8 = 0x1b;
-
-/// Whether a byte can hide a known message: an escape character, or one that is not of ASCII.
-pub(super) const fn is_odd(byte: &u8) -> bool {
-    // Without a branch, 16 bytes are checked at once.
-    (*byte == ESCAPE) | !byte.is_ascii()
+/// Whether a known message in these bytes can be hidden: by an escape character, or by bytes that are not of ASCII.
+pub(crate) fn has_odd_bytes(bytes: &[u8]) -> bool {
+    const ESCAPE: u8 = 0x1b;
+    !bytes.is_ascii() || memchr::memchr(ESCAPE, bytes).is_some()
 }
 
 #[cfg(test)]
@@ -60,12 +53,11 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn the_end_of_a_text_is_its_line_feed_wherever_blocks_end(text in "([a-z]{1,70}|[|\u{1b}é]|[0-9]{1,12}[|]|\n){0,12}") {
+        fn the_end_of_a_text_is_its_line_feed_wherever_blocks_end(text in "([a-z]{1,70}|[|é]|[0-9]{1,12}[|]|\n){0,12}") {
             let found = bounds_of_text(text.as_bytes());
             proptest::prop_assert_eq!(found.map(|bounds| bounds.length), text.find('\n'));
-            if let Some(TextBounds { length, may_be_glued, is_odd }) = found {
+            if let Some(TextBounds { length, may_be_glued }) = found {
                 let text = &text[..length];
-                proptest::prop_assert_eq!(is_odd, text.contains('\u{1b}') || !text.is_ascii());
                 let follows_digit = |two: &[u8]| two[0].is_ascii_digit() && two[1] == b'|';
                 proptest::prop_assert!(may_be_glued || !text.as_bytes().windows(2).any(follows_digit));
             }
@@ -77,7 +69,7 @@ mod tests {
         for length in [1, 62, 63, 64, 127, 128] {
             for (last, may_be_glued) in [("7", true), ("x", false)] {
                 let text = format!("{}{last}|\n{}", "x".repeat(length - 1), "y".repeat(128));
-                let bounds = TextBounds { length: length + 1, may_be_glued, is_odd: false };
+                let bounds = TextBounds { length: length + 1, may_be_glued };
                 assert_eq!(bounds_of_text(text.as_bytes()), Some(bounds), "{length}");
             }
         }

@@ -11,7 +11,7 @@
 
 use crate::digest::Digits;
 use crate::event::{START, may_start};
-use crate::line::{COLUMNS, Header, TextBounds, bounds_of_text};
+use crate::line::{COLUMNS, Header, TextBounds, bounds_of_text, has_odd_bytes};
 use crate::stamp::stamp;
 use crate::window::Window;
 
@@ -54,9 +54,10 @@ impl Default for FastPath {
 
 impl FastPath {
     /// The length of the line at the beginning of `rest`, without its line feed, if the line is valid and has
-    /// nothing new. None for any other line, and if `rest` has no line feed.
+    /// nothing new. None for any other line, and if `rest` has no line feed. `may_be_odd` says whether the line can
+    /// have odd bytes.
     #[inline]
-    pub(super) fn match_line(&mut self, rest: &[u8], digits: &mut Digits) -> Option<usize> {
+    pub(super) fn match_line(&mut self, rest: &[u8], may_be_odd: bool, digits: &mut Digits) -> Option<usize> {
         #[cfg(test)]
         if self.is_off {
             return None;
@@ -67,10 +68,10 @@ impl FastPath {
             return None;
         }
         // These columns have no line feed.
-        let TextBounds { length, may_be_glued, is_odd } = bounds_of_text(&rest[COLUMNS..])?;
+        let TextBounds { length, may_be_glued } = bounds_of_text(&rest[COLUMNS..])?;
         let text = &rest[COLUMNS..COLUMNS + length];
         let may_be_news = !(START..=super::MAX_LINE_LENGTH - COLUMNS).contains(&length)
-            || is_odd
+            || (may_be_odd && has_odd_bytes(text))
             || (!text[0].is_ascii_graphic() && begins_blank(text))
             || (may_start(*chunk(head, COLUMNS)) && begins_message(text))
             || (may_be_glued && is_glued(text));
@@ -203,7 +204,7 @@ mod tests {
             let Line::Message { header, .. } = crate::line::line(first.as_bytes()) else { panic!("{first}") };
             let mut fast_path = FastPath::default();
             fast_path.learn(first.as_bytes(), &header, window);
-            fast_path.match_line(next.as_bytes(), &mut Digits::default()).is_some()
+            fast_path.match_line(next.as_bytes(), false, &mut Digits::default()).is_some()
         };
         let bound = |time: &str| Some(time.parse().unwrap());
         for window in [
@@ -238,13 +239,15 @@ mod tests {
             ("000005.930|sip  |4|03|text", "0531130929|sip  |4|03|text", false),
         ] {
             let mut fast_path = FastPath::default();
-            let mut length =
-                |line: &str| fast_path.match_line(format!("{line}\n").as_bytes(), &mut Digits::default());
+            let mut length = |line: &str| {
+                fast_path.match_line(format!("{line}\n").as_bytes(), true, &mut Digits::default())
+            };
             assert_eq!(length(first), None);
             let Line::Message { header, .. } = line(first.as_bytes()) else { panic!("{first}") };
             fast_path.learn(first.as_bytes(), &header, &Window::default());
-            let mut length =
-                |line: &str| fast_path.match_line(format!("{line}\n").as_bytes(), &mut Digits::default());
+            let mut length = |line: &str| {
+                fast_path.match_line(format!("{line}\n").as_bytes(), true, &mut Digits::default())
+            };
             assert_eq!(length(next), passes.then_some(next.len()), "{first} {next}");
         }
     }

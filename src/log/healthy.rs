@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use crate::digest::{Counts, shown_text};
 use crate::event::{self, Event, START};
-use crate::line::{COLUMNS, Header, TextBounds, bounds_of_text, glued_line, in_columns};
+use crate::line::{COLUMNS, Header, TextBounds, bounds_of_text, glued_line, has_odd_bytes, in_columns};
 use crate::model::{Fingerprint, Mac, Slot, SoftwareVersion};
 use crate::stamp::{Stamp, Yearless};
 
@@ -131,7 +131,7 @@ struct LineState {
 
 /// The log, if nothing is wrong in it.
 pub fn read_healthy(log: &[u8]) -> Option<HealthyLog> {
-    if log.len() > MAX_LENGTH || log.last() != Some(&b'\n') {
+    if log.len() > MAX_LENGTH || log.last() != Some(&b'\n') || has_odd_bytes(log) {
         return None;
     }
     let (mut healthy, mut state) = (HealthyLog::default(), LineState::default());
@@ -139,13 +139,13 @@ pub fn read_healthy(log: &[u8]) -> Option<HealthyLog> {
     let (mut rest, mut before) = (log, &log[..0]);
     while !rest.is_empty() {
         // If the line is shorter than its columns, it is not in columns.
-        let TextBounds { length, may_be_glued, is_odd } = bounds_of_text(rest.get(COLUMNS..)?)?;
+        let TextBounds { length, may_be_glued } = bounds_of_text(rest.get(COLUMNS..)?)?;
         let line;
         (line, rest) = rest.split_at(COLUMNS + length);
         rest = &rest[1..];
         state.repeats += u32::from(line == before);
         before = line;
-        if is_odd || state.repeats >= super::reader::doubled::DOUBLED_LINES {
+        if state.repeats >= super::reader::doubled::DOUBLED_LINES {
             return None;
         }
         healthy.take(line, may_be_glued, &mut state)?;

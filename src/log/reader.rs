@@ -16,7 +16,9 @@ use super::part_name::{MAX_LINES_CHECKED, part_of};
 use super::{Recorded, Recorder};
 use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::event::{self, End, Event, ParsedText};
-use crate::line::{Header, Line, PlainLines, glued_line, headers_behind, line, trim, without_hole};
+use crate::line::{
+    Header, Line, PlainLines, glued_line, has_odd_bytes, headers_behind, line, trim, without_hole,
+};
 use crate::stamp::Stamp;
 use crate::window::Window;
 use doubled::{DoubledLineDetector, from_stamp};
@@ -123,13 +125,14 @@ impl Reader {
             self.partial = whole;
             self.partial.clear();
         }
+        let may_be_odd = has_odd_bytes(rest);
         let before_piece = std::mem::take(&mut self.before);
         let (mut last_but_one, mut before): (&[u8], &[u8]) = (&[], &before_piece);
         loop {
             let mut passed = 0;
             while self.pending.is_none()
                 && !self.wants_next
-                && let Some(end) = self.fast_path.match_line(rest, &mut self.digest.counts.digits)
+                && let Some(end) = self.fast_path.match_line(rest, may_be_odd, &mut self.digest.counts.digits)
             {
                 let whole = &rest[..end];
                 rest = &rest[end + 1..];
