@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 #[cfg(unix)]
 use std::sync::Arc;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use parking_lot::Mutex;
 
 /// Temporary files that must be removed when the run is interrupted.
 static TEMPORARY_FILES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -15,13 +16,13 @@ pub(crate) struct Registration(PathBuf);
 impl Registration {
     /// Registers the file at `path`.
     pub(crate) fn of(path: &Path) -> Self {
-        half_written().push(path.to_owned());
+        TEMPORARY_FILES.lock().push(path.to_owned());
         Self(path.to_owned())
     }
 
     /// Calls `finish`, which completes the file and renames it. An interrupt is not handled meanwhile.
     pub(crate) fn finish<R>(self, finish: impl FnOnce() -> R) -> R {
-        let mut files = half_written();
+        let mut files = TEMPORARY_FILES.lock();
         let result = finish();
         files.retain(|file| *file != self.0);
         drop(files);
@@ -31,18 +32,14 @@ impl Registration {
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        half_written().retain(|file| *file != self.0);
+        TEMPORARY_FILES.lock().retain(|file| *file != self.0);
     }
-}
-
-fn half_written() -> MutexGuard<'static, Vec<PathBuf>> {
-    TEMPORARY_FILES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Removes incomplete files and ends the program. The lock is held until the end, so that no other thread can
 /// rename a file meanwhile.
 fn end(status: i32) -> ! {
-    let files = half_written();
+    let files = TEMPORARY_FILES.lock();
     for file in files.iter() {
         // If a file can't be removed, it can't be reported any more.
         let _ = std::fs::remove_file(file);
@@ -62,11 +59,11 @@ pub(crate) const INTERRUPT: i32 = 2;
 /// Sets `listener` to be called with the signal's number at the next interrupt. A further interrupt ends the
 /// run.
 pub(crate) fn listen(listener: impl FnOnce(i32) + Send + 'static) {
-    *LISTENER.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(listener));
+    *LISTENER.lock() = Some(Box::new(listener));
 }
 
 fn notify_or_exit(signal: i32) {
-    let listener = LISTENER.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let listener = LISTENER.lock().take();
     match listener {
         Some(listener) => listener(signal),
         None => end(128 + signal),

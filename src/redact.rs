@@ -41,7 +41,8 @@ mod text;
 mod word;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+
+use parking_lot::Mutex;
 
 pub use shown::Shown;
 
@@ -108,7 +109,7 @@ impl Redactor {
         let mut redactor = Self { phones: numbered, others: Others::Found(Mutex::default()) };
         first_pass(&redactor)?;
         if let Others::Found(found) = redactor.others {
-            let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+            let found = found.into_inner();
             let previous = match previous.map(|previous| &previous.others) {
                 Some(Others::Numbered(numbers)) => numbers.clone(),
                 _ => Numbers::default(),
@@ -148,7 +149,7 @@ impl Redactor {
     fn number(&self, of: Pseudonym, name: &str) -> u64 {
         match &self.others {
             Others::Found(found) => {
-                found.lock().unwrap_or_else(PoisonError::into_inner).add(of, name);
+                found.lock().add(of, name);
                 0
             }
             Others::Numbered(numbers) => numbers.of_name(of, name),
@@ -158,7 +159,7 @@ impl Redactor {
     /// Notes a text that looks like a pseudonym and is kept: its number must not be given to another name.
     fn keep(&self, of: Pseudonym, number: u64) {
         if let Others::Found(found) = &self.others {
-            found.lock().unwrap_or_else(PoisonError::into_inner).add_taken(of, number);
+            found.lock().add_taken(of, number);
         }
     }
 }

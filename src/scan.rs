@@ -31,8 +31,8 @@ mod write_configuration;
 use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::path::PathBuf;
-use std::sync::Mutex;
 
+use parking_lot::Mutex;
 use rayon::prelude::*;
 
 use crate::check::Case;
@@ -199,7 +199,7 @@ fn run_with(
     problems.append(&mut part.problems);
     context.reread_phones(part.of_others, &mut part.rows, &mut problems);
     let mut scan = context.finish(part.rows, problems);
-    let events = context.events.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let events = context.events.into_inner();
     scan.audit = configuration;
     (scan, events)
 }
@@ -259,7 +259,7 @@ impl ScanContext<'_> {
         let fingerprints = fleet::fingerprints(&part.rows);
         self.all_phones(Some(&fingerprints), &mut part);
         if part.of_others.macs().any(|mac| self.options.devices.contains(&mac)) {
-            if let Ok(Ok(events)) = self.events.lock().as_deref_mut() {
+            if let Ok(events) = &mut *self.events.lock() {
                 events.clear();
             }
             return None;
@@ -284,11 +284,7 @@ impl ScanContext<'_> {
             let mut part = PartialScan::default();
             let mut buffers = Buffers::new(threads);
             loop {
-                let batch = match next.lock() {
-                    Ok(mut batches) => batches.next(),
-                    Err(_) => None,
-                };
-                let Some(batch) = batch else { break };
+                let Some(batch) = next.lock().next() else { break };
                 self.found.open_ahead(batch, &mut buffers);
                 for phone in batch.iter().map(|phone| *phone as usize) {
                     let mac = self.found.mac(phone);
@@ -354,7 +350,7 @@ impl ScanContext<'_> {
         rows.push(self.phone(mac, &joined, is_mixed, false));
         if let Some(spool) = self.spool(mac) {
             let found = PhoneEvents::new(mac, &joined, &events, &self.options.clock, spool);
-            let mut events = self.events.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut events = self.events.lock();
             match (&mut *events, found) {
                 (Ok(events), Ok(found)) => events.push(found),
                 (Ok(_), Err(error)) => *events = Err(error),
@@ -400,7 +396,7 @@ impl ScanContext<'_> {
         problems.extend_from_slice(&of_others.problems);
         let macs: BTreeSet<Mac> = of_others.macs().collect();
         rows.remove(&macs);
-        if let Ok(Ok(events)) = self.events.lock().as_deref_mut() {
+        if let Ok(events) = &mut *self.events.lock() {
             events.retain(|events| events.mac.is_none_or(|mac| !macs.contains(&mac)));
         }
         let mut part = PartialScan::default();

@@ -7,8 +7,9 @@ use std::fmt;
 use std::io::ErrorKind::{InvalidFilename, NotADirectory, NotFound};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
+use parking_lot::Mutex;
 use zeroize::Zeroizing;
 
 use rayon::prelude::*;
@@ -216,7 +217,7 @@ impl ConfigTree {
     /// What could not be read so far, sorted.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
-        self.problems.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.problems.lock().iter().cloned().collect()
     }
 
     /// Whether each path that was opened so far certainly has the same content, or still does not exist. Only for a
@@ -227,7 +228,7 @@ impl ConfigTree {
         if !self.has_same_names() {
             return false;
         }
-        let opened = opened.lock().unwrap_or_else(PoisonError::into_inner);
+        let opened = opened.lock();
         opened
             .par_iter()
             .all(|(path, before)| FileState::is_same(before.as_ref(), FileState::of(path).as_ref()))
@@ -235,7 +236,7 @@ impl ConfigTree {
 
     /// Whether each directory that was listed so far has the same names. Logs come and go, so they are ignored.
     pub(super) fn has_same_names(&self) -> bool {
-        let listings = self.listings.lock().unwrap_or_else(PoisonError::into_inner);
+        let listings = self.listings.lock();
         let is_other = |name: &&String| log_mac(name.as_bytes()).is_none();
         listings.iter().all(|(directory, names)| {
             self.list(directory).iter().filter(is_other).eq(names.iter().filter(is_other))
@@ -282,7 +283,7 @@ impl ConfigTree {
             return self.read(path);
         }
         let cell = {
-            let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut cache = self.cache.lock();
             Arc::clone(cache.entry(path.to_owned()).or_default())
         };
         cell.get_or_init(|| self.read(path)).clone()
@@ -335,7 +336,7 @@ impl ConfigTree {
 
     /// The paths in this directory whose names begin with `before` and end with `after`.
     pub(super) fn names_in(&self, directory: &Path, before: &str, after: &str) -> Vec<PathBuf> {
-        let mut listings = self.listings.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut listings = self.listings.lock();
         let names = listings.entry(directory.to_owned()).or_insert_with(|| self.list(directory));
         let from = names.partition_point(|name| &**name < before);
         let begin_so = names[from..].iter().take_while(|name| name.starts_with(before));
@@ -406,7 +407,7 @@ impl ConfigTree {
         if let Some(opened) = &self.opened {
             // The oldest state is kept, because the content that was read then may still be in use.
             let state = FileState::of(path);
-            opened.lock().unwrap_or_else(PoisonError::into_inner).entry(path.to_owned()).or_insert(state);
+            opened.lock().entry(path.to_owned()).or_insert(state);
         }
         let opened = match open_regular(path) {
             Ok(Some(opened)) => Ok(opened),
@@ -434,7 +435,7 @@ impl ConfigTree {
     }
 
     pub(super) fn add_problem(&self, problem: Problem) {
-        self.problems.lock().unwrap_or_else(PoisonError::into_inner).insert(problem);
+        self.problems.lock().insert(problem);
     }
 }
 

@@ -9,7 +9,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use parking_lot::Mutex;
 
 use super::Options;
 use super::archive::is_piece_name;
@@ -56,8 +57,8 @@ pub fn find(paths: &[PathBuf], options: &Options) -> FoundFiles {
     for (path, kind) in files {
         walk.named_file(path, kind, &mut parents, &mut part);
     }
-    lock(&walk.parts).push(part);
-    FoundFiles::new(into_inner(walk.tree), into_inner(walk.parts), options)
+    walk.parts.lock().push(part);
+    FoundFiles::new(walk.tree.into_inner(), walk.parts.into_inner(), options)
 }
 
 /// The bytes of a path that the user named, without separators at the end; empty for `.`.
@@ -84,23 +85,15 @@ struct Walk<'o> {
 /// How many directories one task searches.
 const DIRECTORIES: usize = 64;
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn into_inner<T>(mutex: Mutex<T>) -> T {
-    mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Walk<'_> {
     fn add_root(&self, path: &Path) -> u32 {
         let log_of = log_mac(path.file_name().map_or(&[], |name| name.as_encoded_bytes()));
-        lock(&self.tree).add(None, &root_of(path), log_of)
+        self.tree.lock().add(None, &root_of(path), log_of)
     }
 
     /// Searches these directories and, in tasks of their own, all directories in them.
     fn search<'s>(&'s self, scope: &rayon::Scope<'s>, directories: Vec<u32>) {
-        let mut part = lock(&self.parts).pop().unwrap_or_default();
+        let mut part = self.parts.lock().pop().unwrap_or_default();
         let mut listing = Vec::new();
         for number in directories {
             let inner = self.list(number, &mut listing, &mut part);
@@ -109,14 +102,14 @@ impl Walk<'_> {
                 scope.spawn(move |scope| self.search(scope, some));
             }
         }
-        lock(&self.parts).push(part);
+        self.parts.lock().push(part);
     }
 
     /// Takes the files of one directory. Returns the numbers of the directories in it.
     fn list(&self, number: u32, listing: &mut Vec<u8>, part: &mut PartialFiles) -> Vec<u32> {
         let mut here = ListedDirectory { number, path: Vec::new(), log_of: None };
         {
-            let tree = lock(&self.tree);
+            let tree = self.tree.lock();
             tree.path_into(number, &mut here.path);
             here.log_of = tree.log_of(number);
         }
@@ -132,7 +125,7 @@ impl Walk<'_> {
                 return Vec::new();
             }
         };
-        match lock(&self.searched).entry(id) {
+        match self.searched.lock().entry(id) {
             std::collections::hash_map::Entry::Occupied(_) => return Vec::new(),
             std::collections::hash_map::Entry::Vacant(free) => _ = free.insert(number),
         }
@@ -150,7 +143,7 @@ impl Walk<'_> {
 
     fn add(&self, here: &ListedDirectory, name: &[u8]) -> u32 {
         // All files in a directory that is named like a log, at any depth, belong to that log.
-        lock(&self.tree).add(Some(here.number), name, log_mac(name).or(here.log_of))
+        self.tree.lock().add(Some(here.number), name, log_mac(name).or(here.log_of))
     }
 
     /// The same for a directory that was found. One that is named like a configuration file hides that file.
@@ -190,7 +183,7 @@ impl Walk<'_> {
             part.links.push(path_of(&path).into_owned());
         }
         match target {
-            Ok(target) if target.is_dir() && is_link => _ = lock(&self.links).insert(path),
+            Ok(target) if target.is_dir() && is_link => _ = self.links.lock().insert(path),
             // A directory whose kind the file system did not report in the listing.
             Ok(target) if target.is_dir() => return Some(self.directory(here, name, part)),
             Ok(target) if target.is_file() => self.file(here, name, part),
@@ -244,7 +237,7 @@ impl Walk<'_> {
     /// Searches the targets of links to directories, in path order, unless they have been searched already.
     fn follow_links(&self, part: &mut PartialFiles) {
         loop {
-            let links = std::mem::take(&mut *lock(&self.links));
+            let links = std::mem::take(&mut *self.links.lock());
             if links.is_empty() {
                 return;
             }
@@ -263,7 +256,7 @@ impl Walk<'_> {
                     part.problems.push(Problem::new(shown(&link), ProblemKind::SymlinkLoop, message));
                     continue;
                 }
-                if directory_id(&path).is_ok_and(|id| lock(&self.searched).contains_key(&id)) {
+                if directory_id(&path).is_ok_and(|id| self.searched.lock().contains_key(&id)) {
                     continue;
                 }
                 let root = self.add_root(&path);
@@ -309,7 +302,7 @@ impl Walk<'_> {
             return part.add(file, true, directory, &name);
         }
         let mut whole = Vec::new();
-        lock(&self.tree).path_into(directory, &mut whole);
+        self.tree.lock().path_into(directory, &mut whole);
         join(&mut whole, &name);
         part.streams.push(Source::new(&whole, SourceKind::File, true, self.options));
     }
@@ -322,10 +315,10 @@ impl Walk<'_> {
             return number;
         }
         let id = directory_id(parent);
-        let searched = id.as_ref().ok().and_then(|id| lock(&self.searched).get(id).copied());
-        let number = searched.unwrap_or_else(|| lock(&self.tree).add(None, &root_of(parent), log_of(parent)));
+        let searched = id.as_ref().ok().and_then(|id| self.searched.lock().get(id).copied());
+        let number = searched.unwrap_or_else(|| self.tree.lock().add(None, &root_of(parent), log_of(parent)));
         if let Ok(id) = id {
-            lock(&self.searched).insert(id, number);
+            self.searched.lock().insert(id, number);
         }
         parents.insert(parent.to_owned(), number);
         number

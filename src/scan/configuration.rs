@@ -3,9 +3,9 @@
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use chrono::NaiveDateTime;
+use parking_lot::Mutex;
 use rayon::prelude::*;
 
 use super::Scan;
@@ -137,7 +137,7 @@ impl Audit {
 
     /// Counts the wanted phones of which it is not known which files they read.
     pub(super) fn undecided(&self, is_wanted: impl Fn(&Mac) -> bool) -> UndecidedPhones {
-        let undecided = self.undecided.lock().unwrap_or_else(PoisonError::into_inner);
+        let undecided = self.undecided.lock();
         let mut phones = UndecidedPhones::default();
         for (mac, why) in undecided.iter().filter(|(mac, _)| is_wanted(mac)) {
             let (counted, path) = match why {
@@ -155,7 +155,7 @@ impl Audit {
     }
 
     pub(super) fn problems(&self) -> Vec<Problem> {
-        let apart = self.apart.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let apart = self.apart.lock().clone();
         self.trees.all.iter().flat_map(ConfigTree::problems).chain(apart).collect()
     }
 
@@ -169,13 +169,13 @@ impl Audit {
         let of_tree = |tree: &ConfigTree| of_tree(tree, mac, phone);
         let several: Vec<PhoneConfig> = self.trees.several(mac).map(of_tree).collect();
         if several.windows(2).any(|two| !two[0].has_same_files(&two[1])) {
-            self.apart.lock().unwrap_or_else(PoisonError::into_inner).insert(digested_apart(mac));
+            self.apart.lock().insert(digested_apart(mac));
         }
         let mut config = self.trees.of(mac).map_or_else(|| PhoneConfig::new(mac, Vec::new()), of_tree);
         let has_log = !phone.files.is_empty();
         let is_told = |why: &Undecided| has_log || matches!(why, Undecided::List(_));
         if let Some(undecided) = config.undecided.clone().filter(is_told) {
-            self.undecided.lock().unwrap_or_else(PoisonError::into_inner).insert(mac, undecided);
+            self.undecided.lock().insert(mac, undecided);
         }
         config.slots = phone.certificates.iter().map(|one| (one.slot, facts_of(one))).collect();
         config

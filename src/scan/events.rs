@@ -3,9 +3,9 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
-use std::sync::{Mutex, PoisonError};
 
 use chrono::NaiveDateTime;
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -49,7 +49,7 @@ impl Spool {
     }
 
     fn write(&self, events: &[u8]) -> io::Result<(u64, usize)> {
-        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = self.0.lock();
         let (file, end) = &mut *file;
         file.seek(SeekFrom::Start(*end))?;
         file.write_all(events)?;
@@ -61,7 +61,7 @@ impl Spool {
         for &(begin, length) in chunks {
             let mut bytes = vec![0; length];
             {
-                let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut file = self.0.lock();
                 file.0.seek(SeekFrom::Start(begin))?;
                 BufReader::new(&file.0).read_exact(&mut bytes)?;
             }

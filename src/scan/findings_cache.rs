@@ -7,7 +7,9 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+
+use parking_lot::RwLock;
 
 use crate::check::configuration::ConfigurationCase;
 use crate::check::{CATALOGUE, Family, Finding, Rule};
@@ -77,7 +79,7 @@ impl FindingsCache {
             cached.facts == facts_compared && cached.config.reads_same_files(config)
         };
         let cached = {
-            let cached = self.cached.read().unwrap_or_else(PoisonError::into_inner);
+            let cached = self.cached.read();
             cached.get(&hash).and_then(|all| all.iter().find(is_same)).cloned()
         };
         let Some(cached) = cached else {
@@ -115,7 +117,7 @@ impl FindingsCache {
     }
 
     fn keep(&self, hash: u64, one: CachedFindings) {
-        let mut cached = self.cached.write().unwrap_or_else(PoisonError::into_inner);
+        let mut cached = self.cached.write();
         if cached.len() < MAX_CACHED {
             cached.entry(hash).or_default().push(Arc::new(one));
         }

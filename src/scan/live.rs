@@ -10,7 +10,9 @@
 //! diagnosed again.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use rayon::prelude::*;
 

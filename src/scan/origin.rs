@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::io::{self, Read};
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
 use crate::input::{Content, read_at};
@@ -69,13 +69,13 @@ impl ContentHashes {
 
     /// Whether a log that was read has this content or begins with it.
     pub(super) fn has_log_beginning_with(&self, content: &ContentHash) -> bool {
-        self.contents.lock().unwrap_or_else(PoisonError::into_inner).contains(content)
+        self.contents.lock().contains(content)
     }
 
     /// Adds contents of logs that were copied from the cache.
     pub(super) fn add(&self, contents: impl IntoIterator<Item = ContentHash>) {
         if !self.lengths.is_empty() {
-            self.contents.lock().unwrap_or_else(PoisonError::into_inner).extend(contents);
+            self.contents.lock().extend(contents);
         }
     }
 }

@@ -4,7 +4,9 @@
 //! mean to pack nearly every row again. Instead it is added whenever a phone is unpacked.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+
+use parking_lot::RwLock;
 
 use super::compared::{MAX_NAMED, hash_of_key};
 use crate::check::configuration::{ConfigurationCase, SharedKey};
@@ -68,10 +70,10 @@ impl SharedKeys {
         match phone.common_keys().cloned() {
             Some(common) if !phone.keys().any(is_named) => {
                 let place = Arc::as_ptr(&common).addr();
-                let known = self.common.read().unwrap_or_else(PoisonError::into_inner).get(&place).cloned();
+                let known = self.common.read().get(&place).cloned();
                 phone.common = Some(known.unwrap_or_else(|| {
                     let made = Arc::new(common.and(self.found(phone, mac)));
-                    let mut all = self.common.write().unwrap_or_else(PoisonError::into_inner);
+                    let mut all = self.common.write();
                     Arc::clone(all.entry(place).or_insert(made))
                 }));
             }

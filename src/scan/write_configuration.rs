@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use parking_lot::Mutex;
 
 use super::configuration::{config_tree, log_directories};
 use super::origin::FileVersion;
@@ -36,11 +37,11 @@ impl ConfigurationWriter {
     pub(super) fn append_own(&self, mac: Mac, logs: &[ReadLog], frames: &mut Vec<u8>) -> io::Result<u64> {
         let files: Vec<Box<str>> = logs.iter().map(|log| log.path.clone()).collect();
         let found = reachable(&self.tree, mac, &log_directories(&files));
-        lock(&self.shared).extend(found.shared);
+        self.shared.lock().extend(found.shared);
         let count = found.own.len() as u64;
         for stored in found.own {
             if Path::new(stored.path()).file_name().and_then(role).is_none() {
-                lock(&self.listed).insert(stored.path().into());
+                self.listed.lock().insert(stored.path().into());
             }
             let payload = packed(stored, None, &self.tree)?;
             append_frame(FrameKind::Configuration, Some(mac), &payload, frames)?;
@@ -56,7 +57,7 @@ impl ConfigurationWriter {
             let count = self.append_own(mac, &[], &mut frames)?;
             writer.frames(&frames, count)?;
         }
-        let paths = lock(&self.shared);
+        let paths = self.shared.lock();
         let files = paths.iter().filter_map(|path| Some((self.tree.find_stored(path)?, None)));
         let members = self.members.iter().map(|(stored, source)| (stored.clone(), Some(source.clone())));
         for (stored, source) in files.chain(members) {
@@ -67,12 +68,8 @@ impl ConfigurationWriter {
 
     /// Whether any phone reads the file at this path as configuration.
     pub(super) fn has(&self, path: &str) -> bool {
-        lock(&self.shared).contains(Path::new(path)) || lock(&self.listed).contains(path)
+        self.shared.lock().contains(Path::new(path)) || self.listed.lock().contains(path)
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn packed(stored: Stored, source: Option<FileVersion>, tree: &ConfigTree) -> io::Result<Vec<u8>> {
