@@ -116,14 +116,15 @@ fn without_pasted_colours(line: &[u8]) -> Option<Vec<u8>> {
     (rest.len() < whole.len()).then(|| rest.to_vec())
 }
 
-/// A line without ligatures, and without characters that show only where a word may be broken: text that was copied from
-/// a PDF or a web page. None if there are none.
+/// A line of UTF-8 without ligatures, and without characters that show only where a word may be broken: text that was
+/// copied from a PDF or a web page. None if it is that already.
 #[must_use]
 fn with_plain_letters(line: &[u8]) -> Option<Vec<u8>> {
     if line.is_ascii() {
         return None;
     }
-    let text = std::str::from_utf8(line).ok()?;
+    let text =
+        std::str::from_utf8(line).map_or_else(|_| from_windows_1252(line), |text| Some(text.into()))?;
     let plain = |character: char| match character {
         'ﬀ' => Some("ff"),
         'ﬁ' => Some("fi"),
@@ -136,16 +137,27 @@ fn with_plain_letters(line: &[u8]) -> Option<Vec<u8>> {
         '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{2060}' => Some(""),
         _ => None,
     };
-    text.contains(|character| plain(character).is_some()).then(|| {
-        let mut line = String::with_capacity(text.len());
-        for character in text.chars() {
-            match plain(character) {
-                Some(plain) => line.push_str(plain),
-                None => line.push(character),
-            }
+    if !text.contains(|character| plain(character).is_some()) {
+        return match text {
+            Cow::Owned(text) => Some(text.into_bytes()),
+            Cow::Borrowed(_) => None,
+        };
+    }
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        match plain(character) {
+            Some(plain) => line.push_str(plain),
+            None => line.push(character),
         }
-        line.into_bytes()
-    })
+    }
+    Some(line.into_bytes())
+}
+
+/// The text of a line that is not of UTF-8, as a program on Windows saves it: quotation marks and blanks are read
+/// then. None if it has a whole character of UTF-8: the line is damaged or cut within a character.
+fn from_windows_1252(line: &[u8]) -> Option<Cow<'_, str>> {
+    let has_utf8 = line.utf8_chunks().any(|chunk| !chunk.valid().is_ascii());
+    (!has_utf8).then(|| encoding_rs::WINDOWS_1252.decode_without_bom_handling(line).0)
 }
 
 /// The longest tag that is looked for, in bytes.
@@ -245,7 +257,11 @@ mod tests {
         assert_eq!(plain("error \u{2212}1").as_deref(), Some("error -1"));
         assert_eq!(plain("certificate"), None);
         assert_eq!(plain("„Café“"), None);
-        assert_eq!(with_plain_letters(b"\xEF\xAC\x81\xFF"), None, "no UTF-8");
+        assert_eq!(with_plain_letters(b"\xEF\xAC\x81\xFF"), None, "damaged UTF-8");
+        assert_eq!(
+            with_plain_letters(b"name \x93a\x94\xa0\xc9").as_deref(),
+            Some("name “a”\u{a0}É".as_bytes())
+        );
     }
 
     #[test]
