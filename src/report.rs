@@ -137,7 +137,7 @@ mod tests {
             assert_eq!(
                 log_mac(name.as_bytes()),
                 None,
-                "{ending}: add it to OTHER_ENDINGS of input/log_name.rs"
+                "{ending}: add it to REPORT_ENDINGS of input/log_name.rs"
             );
         }
     }

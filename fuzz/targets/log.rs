@@ -8,8 +8,9 @@ use phonecert_fuzz::report;
 
 fuzz_target!(|bytes: &[u8]| {
     // Archives and compressed files have other lines: the target `archive` tests them.
-    let is_packed = matches!(bytes, [0x1F, 0x8B, ..] | [b'P', b'K', ..] | [_, _, 0x2F, 0xFD, ..] | [_, 0x2A, 0x4D, 0x18, ..]);
-    if is_packed {
+    let is_zstd = matches!(bytes, [_, _, 0x2F, 0xFD, ..] | [_, 0x2A, 0x4D, 0x18, ..]);
+    let is_packed = matches!(bytes, [0x1F, 0x8B, ..] | [b'P', b'K', ..] | [0xFD, b'7', ..] | [b'B', b'Z', b'h', ..]);
+    if is_packed || is_zstd {
         return;
     }
     let document = report("0004f2a1b2c3-app.log", bytes);

@@ -159,6 +159,11 @@ const fn in_words(kind: SkipReason) -> (&'static str, &'static str, Option<&'sta
             ("boot log", "such a log contains no messages about certificates", Some("*-boot.log"))
         }
         SkipReason::OtherLog => ("other log", "such a file is read only if you name it", Some("other *.log")),
+        SkipReason::LogAsReport => (
+            "log export",
+            "such a file is read only if you name it",
+            Some("*-app.log.csv, .html and the like"),
+        ),
         SkipReason::Archive => ("archive", "because of --no-archives", None),
     }
 }

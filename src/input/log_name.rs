@@ -61,8 +61,15 @@ pub fn log_mac(name: &[u8]) -> Option<Mac> {
     if app.rest == b".log" {
         return Some(app.mac);
     }
-    let has_log = has_word(app.rest, b"log") || has_word(app.prefix, b"log");
-    (has_log && !OTHER_ENDINGS.iter().any(|ending| has_ending(name, ending))).then_some(app.mac)
+    let is_other = |endings: &[&str]| endings.iter().any(|ending| has_ending(name, ending));
+    (app.has_log() && !is_other(REPORT_ENDINGS) && !is_other(COMPANION_ENDINGS)).then_some(app.mac)
+}
+
+/// Whether the name is that of a log but for its ending, which is that of a report or a document: someone's export or
+/// print of the log, or a report about it.
+pub(super) fn is_log_as_report(name: &[u8]) -> bool {
+    REPORT_ENDINGS.iter().any(|ending| has_ending(name, ending))
+        && AppName::parse(name).is_some_and(|app| app.has_log())
 }
 
 /// The phone in the name of any file: the address before `-app`, else the only address in the name.
@@ -92,12 +99,14 @@ pub(super) fn is_boot_log(name: &[u8]) -> bool {
         && has_word(name, b"log")
 }
 
-/// Endings of files that are not logs, even if the rest of the name is a log's. A test of `report` requires those of
-/// all formats of the output.
-const OTHER_ENDINGS: &[&str] = &[
-    "cfg", "xml", "json", "jsonl", "ndjson", "csv", "html", "htm", "md", "markdown", "pdf", "png", "jpg",
-    "pcr", "swp", "lock", "md5", "sha1", "sha256", "asc", "sig",
-];
+/// Endings of reports and documents. A file with one of them is not taken for a log, even if the rest of its name is a
+/// log's. A test of `report` requires those of all formats of the output.
+const REPORT_ENDINGS: &[&str] =
+    &["json", "jsonl", "ndjson", "csv", "html", "htm", "md", "markdown", "pdf", "png", "jpg"];
+
+/// Endings of files that stand beside a log and hold no lines of it, even if the rest of the name is a log's.
+const COMPANION_ENDINGS: &[&str] =
+    &["cfg", "xml", "pcr", "swp", "lock", "md5", "sha1", "sha256", "asc", "sig"];
 
 /// The parts of a name that contains `<12 hex digits>-app`.
 struct AppName<'n> {
@@ -110,6 +119,11 @@ struct AppName<'n> {
 }
 
 impl<'n> AppName<'n> {
+    /// Whether the rest of the name says that it is a log.
+    fn has_log(&self) -> bool {
+        has_word(self.rest, b"log") || has_word(self.prefix, b"log")
+    }
+
     fn parse(name: &'n [u8]) -> Option<Self> {
         memchr::memchr_iter(b'-', name).find_map(|at| {
             let (word, rest) = name[at + 1..].split_at_checked(3)?;

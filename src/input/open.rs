@@ -240,12 +240,18 @@ impl Visitor for Members<'_, '_> {
         if member.kind == MemberKind::Directory || is_apple_double(base_name(&member.name)) {
             return Ok(None);
         }
-        if let Some(kind) = SkipReason::of(base_name(&member.name)) {
+        let base = base_name(&member.name);
+        if let Some(kind) = SkipReason::of(base) {
             self.opener.sink.skipped(kind, &self.path(member));
             return Ok(None);
         }
         let wanted = MemberUse::of(&member.name, self.opener.configs);
         if member.kind == MemberKind::File {
+            if matches!(wanted, None | Some(MemberUse::MaybeConfig))
+                && let Some(kind) = SkipReason::of_unnamed(base)
+            {
+                self.opener.sink.skipped(kind, &self.path(member));
+            }
             return Ok(wanted);
         }
         let path = self.path(member);

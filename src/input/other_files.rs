@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{has_ending, is_archive_name, unsupported_name};
-use super::log_name::{is_boot_log, log_mac};
+use super::log_name::{is_boot_log, is_log_as_report, log_mac};
 use crate::model::Mac;
 
 /// The kinds of configuration file, by their names.
@@ -53,6 +53,8 @@ pub enum SkipReason {
     BootLog,
     /// A `.log` file that is not named like a phone's application log. It is read if the user names it.
     OtherLog,
+    /// `<mac>-app.log.csv`, `.html`: an export or a print of a log, or a report. It is read if the user names it.
+    LogAsReport,
 }
 
 impl SkipReason {
@@ -67,6 +69,16 @@ impl SkipReason {
             (log_mac(base).is_some() || is_archive_name(inner)).then_some(Self::OtherCompression)
         } else {
             is_boot_log(base).then_some(Self::BootLog)
+        }
+    }
+
+    /// Why a file of this name, which is not named like a phone's log, is read only if the user names it. None if it does
+    /// not look like a log.
+    pub(super) fn of_unnamed(base: &[u8]) -> Option<Self> {
+        if has_ending(base, "log") {
+            Some(Self::OtherLog)
+        } else {
+            is_log_as_report(base).then_some(Self::LogAsReport)
         }
     }
 }

@@ -229,8 +229,8 @@ impl Walk<'_> {
             }
         } else if let Some(mac) = log_mac(name).or(here.log_of.filter(|_| is_piece_name(name))) {
             part.add((mac, None), false, here.number, name);
-        } else if has_ending(name, "log") {
-            part.skipped.add(SkipReason::OtherLog, path);
+        } else if let Some(kind) = SkipReason::of_unnamed(name) {
+            part.skipped.add(kind, path);
         }
     }
 

@@ -163,6 +163,10 @@ fn what_is_passed_over_is_counted() {
         "0004f2a1b2c3-boot.log",
         "polycom.log",
         "letter.txt",
+        "0004f2a1b2c3-app.log.html",
+        "0004F2A1B2C3-app.log.csv",
+        "0004f2a1b2c3-app.log.md5",
+        "report.html",
     ] {
         tree.write(name, b"x");
     }
@@ -174,10 +178,31 @@ fn what_is_passed_over_is_counted() {
         (SkipReason::OtherCompression, (2, "0004f2a1b2c3-app.log.lzma".to_owned())),
         (SkipReason::BootLog, (1, "0004f2a1b2c3-boot.log".to_owned())),
         (SkipReason::OtherLog, (1, "polycom.log".to_owned())),
+        (SkipReason::LogAsReport, (2, "0004F2A1B2C3-app.log.csv".to_owned())),
     ];
     assert_eq!(kinds, expected.iter().map(|(kind, told)| (kind, told)).collect::<Vec<_>>());
-    assert_eq!(taken.skipped.files, 10);
+    assert_eq!(taken.skipped.files, 14);
     assert!(taken.logs.is_empty() && taken.problems.is_empty());
+}
+
+#[test]
+fn logs_that_are_read_only_if_named_are_counted_in_archives_too() {
+    let content = log(20);
+    let members: [(&str, &[u8]); 4] = [
+        ("0004f2a1b2c3-app.log", &content),
+        ("polycom.log", &content),
+        ("0004f2a1b2c4-app.log.csv", b"x"),
+        ("photo.jpg", b"x"),
+    ];
+    for (name, archive) in [("a.zip", zip(&members)), ("a.tar", tar(&members))] {
+        let taken = Tree::with(name, &archive).read_all();
+        taken.is_only(&content);
+        let expected = [(SkipReason::OtherLog, 1), (SkipReason::LogAsReport, 1)];
+        assert_eq!(
+            taken.skipped.kinds.iter().map(|(kind, (count, _))| (*kind, *count)).collect::<Vec<_>>(),
+            expected
+        );
+    }
 }
 
 /// macOS writes a file of metadata beside each file on a share, and into archives.
