@@ -262,16 +262,12 @@ impl LogDigest {
     /// a word.
     pub fn push(&mut self, mut entry: LogEntry, text: &[u8]) {
         if let Some(Event::Platform { mac: Some(mac), .. }) = &entry.event {
-            self.note_mac(*mac);
+            note(&mut self.macs, *mac);
         }
         let begin = self.texts.len() as u32;
         self.texts.extend_from_slice(&text[..text.len().min(MAX_TEXT_LENGTH)]);
         entry.text = (begin, self.texts.len() as u32);
         self.entries.push(entry);
-    }
-
-    fn note_mac(&mut self, mac: Mac) {
-        note(&mut self.macs, mac);
     }
 
     /// Takes the addresses of phones in a line that is not from a phone.
@@ -305,10 +301,8 @@ impl LogDigest {
         }
         if self.entries.len() > MAX_ENTRIES {
             let surplus = self.entries.len() - MAX_ENTRIES;
-            let dropped = self.entries.drain(..surplus).filter_map(|entry| {
-                entry.event.as_ref().map(|_| 1 + entry.repeats.as_ref().map_or(0, |repeats| repeats.count))
-            });
-            self.dropped += dropped.sum::<u64>();
+            let dropped = self.entries.drain(..surplus).filter(|entry| entry.event.is_some());
+            self.dropped += dropped.map(|entry| entry.count()).sum::<u64>();
         }
         self.drop_unused_texts();
     }
@@ -340,10 +334,11 @@ impl LogDigest {
 
     /// Appends the digest of a later part of the same log, which must begin with a line with a header.
     pub fn append(&mut self, later: Self, window: &Window) {
+        let Self { counts, entries, texts, macs, macs_beside, head, tail, is_doubled, dropped } = later;
         let lines = self.counts.lines;
         let moved = self.texts.len() as u32;
-        self.texts.extend_from_slice(&later.texts);
-        self.entries.extend(later.entries.into_iter().map(|mut entry| {
+        self.texts.extend_from_slice(&texts);
+        self.entries.extend(entries.into_iter().map(|mut entry| {
             entry.line += lines;
             entry.text = (entry.text.0 + moved, entry.text.1 + moved);
             if let Some(repeats) = &mut entry.repeats {
@@ -353,15 +348,16 @@ impl LogDigest {
         }));
         if self.counts.messages == 0 {
             // A longer head is not the rest of a message.
-            self.head.bytes.extend_from_slice(&later.head.bytes);
-            self.head.lines += later.head.lines;
+            self.head.bytes.extend_from_slice(&head.bytes);
+            self.head.lines += head.lines;
         }
-        self.counts.add(&later.counts);
-        later.macs.into_iter().for_each(|mac| self.note_mac(mac));
-        self.tail = later.tail;
+        self.counts.add(&counts);
+        macs.into_iter().for_each(|mac| note(&mut self.macs, mac));
+        macs_beside.into_iter().for_each(|mac| note(&mut self.macs_beside, mac));
+        self.tail = tail;
         self.tail.line += lines;
-        self.is_doubled |= later.is_doubled;
-        self.dropped += later.dropped;
+        self.is_doubled |= is_doubled;
+        self.dropped += dropped;
         self.limit_size(window);
     }
 
@@ -375,11 +371,26 @@ impl LogDigest {
     /// texts are present. Records are untrusted input.
     pub fn is_sound(&self) -> bool {
         const MOST: u64 = 1 << 48;
-        let Counts { bytes, lines, unrecognized, foreign, hidden, too_long, messages, events, .. } =
-            self.counts;
-        let (further, dropped) = (self.counts.in_further_fields, self.dropped);
-        let counts =
-            [bytes, lines, unrecognized, foreign, hidden, further, too_long, messages, events, dropped];
+        let Counts {
+            bytes,
+            lines,
+            unrecognized,
+            foreign,
+            hidden,
+            in_further_fields,
+            unassigned,
+            too_long,
+            messages,
+            events,
+            // These are not added, or by rules of their own.
+            width: _,
+            digits: _,
+            lowest_level: _,
+            lowest_tls_level: _,
+        } = self.counts;
+        let of_lines =
+            [lines, unrecognized, foreign, hidden, in_further_fields, unassigned, too_long, messages];
+        let counts = of_lines.into_iter().chain([bytes, events, self.dropped]);
         let [head, tail] = [&self.head, &self.tail];
         let fragments = [head.line, head.lines, head.skipped, tail.line, tail.lines, tail.skipped];
         let is_entry = |entry: &LogEntry| {
@@ -393,7 +404,7 @@ impl LogDigest {
                 && repeats.is_none_or(|repeats| repeats.count < MOST)
                 && shown.map(|repeat| repeat.line).all(|line| line < MOST)
         };
-        counts.into_iter().chain(fragments).all(|count| count < MOST)
+        counts.chain(fragments).all(|count| count < MOST)
             && self.entries.len() <= MAX_ENTRIES
             && self.entries.is_sorted_by_key(|entry| entry.line)
             && self.entries.iter().all(is_entry)

@@ -115,6 +115,16 @@ fn in_pieces(log: &[u8], lengths: &[usize]) -> LogDigest {
     reader.finish(&mut None)
 }
 
+#[test]
+fn addresses_beside_the_lines_are_kept_of_all_parts_of_a_log() {
+    let part = |mac: &str| {
+        in_pieces(format!("0531131822|sip  |4|03|text\n\nThe log of {mac}:\n\n").as_bytes(), &[64])
+    };
+    let mut whole = part("0004f2a1b2c3");
+    whole.append(part("64167f000001"), &Window::default());
+    assert_eq!(whole.macs_beside, ["0004F2A1B2C3", "64167F000001"].map(|mac| mac.parse().unwrap()));
+}
+
 /// The digest without the fast path.
 fn by_grammar(log: &[u8]) -> LogDigest {
     let mut reader = Reader::new(Window::default());
