@@ -72,7 +72,7 @@ fn without_directory(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor)
         };
         members += 1;
         let member = Member {
-            name: file.name_raw().to_vec(),
+            name: name_of(file.name_raw()),
             kind: if file.is_dir() { MemberKind::Directory } else { MemberKind::File },
             size: file.size(),
             modified: file.last_modified().and_then(utc),
@@ -92,9 +92,7 @@ fn without_directory(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor)
 }
 
 fn member_of(entry: &ZipFileEntry<'_>) -> Member {
-    let mut name = entry.name_raw().to_vec();
-    // Some Windows programs write `\` as the separator.
-    name.iter_mut().filter(|byte| **byte == b'\\').for_each(|byte| *byte = b'/');
+    let name = name_of(entry.name_raw());
     let kind = match () {
         () if entry.is_symlink() => MemberKind::Other,
         () if name.ends_with(b"/") => MemberKind::Directory,
@@ -102,6 +100,11 @@ fn member_of(entry: &ZipFileEntry<'_>) -> Member {
     };
     let modified = entry.last_modified().and_then(utc);
     Member { name, kind, size: entry.size(), modified, mode: entry.unix_mode(), is_decompressed: true }
+}
+
+/// The path of a member, with `/` as the separator: some Windows programs write `\`.
+fn name_of(raw: &[u8]) -> Vec<u8> {
+    raw.iter().map(|byte| if *byte == b'\\' { b'/' } else { *byte }).collect()
 }
 
 /// A zip archive has times in the local time zone of the machine that made it. That zone is not stored, so

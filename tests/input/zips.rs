@@ -85,6 +85,8 @@ fn names_above_outside_and_of_windows() {
         replace(&mut bytes, stand_in.as_bytes(), name.as_bytes());
         let taken = Tree::with("a.zip", &bytes).read(&["a.zip"]);
         assert_eq!(taken.is_only(&log(20)).paths(), [format!("a.zip!/{shown}")]);
+        let cut = Tree::with("a.zip", &bytes[..directory_of(&bytes)]).read(&["a.zip"]);
+        assert_eq!(cut.paths(), taken.paths());
     }
 }
 
