@@ -221,7 +221,20 @@ impl Algorithm {
 
 /// A certificate's fingerprint: 16, 20 or 32 bytes, shown as upper-case hex pairs with colons.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "UncheckedBytes")]
 pub struct Fingerprint(#[serde(with = "bytes")] Box<[u8]>);
+
+/// Bytes from a record, which can be of any length.
+#[derive(Deserialize)]
+struct UncheckedBytes(#[serde(with = "bytes")] Box<[u8]>);
+
+impl TryFrom<UncheckedBytes> for Fingerprint {
+    type Error = NotAFingerprint;
+
+    fn try_from(bytes: UncheckedBytes) -> Result<Self, NotAFingerprint> {
+        if Self::is_length(bytes.0.len()) { Ok(Self(bytes.0)) } else { Err(NotAFingerprint) }
+    }
+}
 
 /// Bytes that are packed as a whole. A sequence has the same packed form, but each byte would be handled
 /// separately.
@@ -273,7 +286,11 @@ impl Fingerprint {
     /// The fingerprint of these bytes; None if no known hash algorithm has this length.
     #[must_use]
     pub fn new(bytes: &[u8]) -> Option<Self> {
-        matches!(bytes.len(), 16 | 20 | 32).then(|| Self(bytes.into()))
+        Self::is_length(bytes.len()).then(|| Self(bytes.into()))
+    }
+
+    const fn is_length(length: usize) -> bool {
+        matches!(length, 16 | 20 | 32)
     }
 
     /// The bytes of the fingerprint.
@@ -331,9 +348,23 @@ impl fmt::Debug for Fingerprint {
 ///
 /// A missing part counts as 0 in the order; the text is kept as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Box<str>")]
 pub struct SoftwareVersion(Box<str>);
 
+impl TryFrom<Box<str>> for SoftwareVersion {
+    type Error = NotAVersion;
+
+    fn try_from(text: Box<str>) -> Result<Self, NotAVersion> {
+        if Self::is_well_formed(&text) { Ok(Self(text)) } else { Err(NotAVersion) }
+    }
+}
+
 impl SoftwareVersion {
+    fn is_well_formed(text: &str) -> bool {
+        let is_number = |part: &[u8]| (1..=9).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
+        text.contains('.') && text.as_bytes().split(|byte| *byte == b'.').all(is_number)
+    }
+
     /// The parts as numbers, first part first.
     pub fn parts(&self) -> impl Iterator<Item = u32> + '_ {
         self.0.split('.').map(|part| part.parse().unwrap_or(u32::MAX))
@@ -387,15 +418,26 @@ impl FromStr for SoftwareVersion {
     type Err = NotAVersion;
 
     fn from_str(text: &str) -> Result<Self, NotAVersion> {
-        let is_number = |part: &[u8]| (1..=9).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
-        let well_formed = text.as_bytes().split(|byte| *byte == b'.').all(is_number) && text.contains('.');
-        if well_formed { Ok(Self(text.into())) } else { Err(NotAVersion) }
+        Box::<str>::from(text).try_into()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_record_unpacks_only_well_formed_values() {
+        let packed = |bytes: &[u8]| postcard::to_stdvec(&bytes).unwrap();
+        for length in 0..40 {
+            let unpacked = postcard::from_bytes::<Fingerprint>(&packed(&vec![7; length]));
+            assert_eq!(unpacked.ok(), Fingerprint::new(&vec![7; length]), "{length}");
+        }
+        for text in ["5.5.2.11338", "5", "", "5.5\n", "5..2"] {
+            let unpacked = postcard::from_bytes::<SoftwareVersion>(&packed(text.as_bytes()));
+            assert_eq!(unpacked.ok(), text.parse().ok(), "{text}");
+        }
+    }
 
     #[test]
     fn mac_takes_any_notation_and_nothing_else() {
