@@ -22,15 +22,10 @@ const SLOT: Slot = Slot::Platform(1);
 
 #[test]
 fn each_diagnosis_is_tested() {
-    let tests = [
-        include_str!("tests.rs"),
-        include_str!("tests/authorities.rs"),
-        include_str!("tests/logging.rs"),
-        include_str!("tests/messages.rs"),
-        include_str!("tests/overridden.rs"),
-        include_str!("tests/profiles.rs"),
-        include_str!("tests/values.rs"),
-    ];
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/check/configuration/tests");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = files.map(|path| std::fs::read_to_string(path).unwrap());
+    let tests: Vec<_> = files.chain([include_str!("tests.rs").to_owned()]).collect();
     let is_tested = |code: &str| tests.iter().any(|text| text.contains(&format!("\"{code}\"")));
     for rule in CATALOGUE.iter().filter(|rule| rule.facts.family == Family::Configuration) {
         assert!(is_tested(rule.code), "{}", rule.code);
