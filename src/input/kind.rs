@@ -113,9 +113,11 @@ impl FileKind {
     pub(super) fn of_named(begin: &[u8], base: &[u8]) -> Self {
         match Self::of(begin) {
             Self::Plain if begin.is_empty() => Self::Plain,
-            Self::Plain if has_ending(base, "zip") => Self::Zip,
-            Self::Plain if is_archive_name(base) => Self::Tar,
-            Self::Plain => unsupported_name(base).map_or(Self::Plain, Self::Unsupported),
+            Self::Plain => match kind_by_ending(base) {
+                // Only a compressed archive has such an ending.
+                Some(Self::Compressed(_)) => Self::Tar,
+                kind => kind.unwrap_or(Self::Plain),
+            },
             kind => kind,
         }
     }
