@@ -150,12 +150,7 @@ fn find_header(line: &[u8]) -> Option<(&[u8], Header, &[u8])> {
 /// Whether a line without header has one behind a text that can't be before a line.
 #[must_use]
 pub(crate) fn has_hidden_header(headerless: &[u8]) -> bool {
-    find_header(headerless).is_some_and(|(_, header, _)| header.stamp.is_some_and(|stamp| is_time(&stamp)))
-}
-
-/// Whether a stamp is a time in any of its types.
-fn is_time(stamp: &Stamp) -> bool {
-    stamp.uptime().is_some() || stamp.yearless().is_some() || stamp.with_year().is_some() || stamp.is_unset()
+    find_header(headerless).is_some_and(|(_, header, _)| header.stamp.is_some_and(|stamp| stamp.is_time()))
 }
 
 /// Finds the end of a cut header, from the component on: `y |4|00|text`, `sip|4|00|text`, `|4|00|text`. The
@@ -229,7 +224,7 @@ fn is_glued(text: &[u8], begin: usize) -> bool {
         before.ends_with(mark.as_bytes())
             && (!["\"", "'", "`"].contains(mark) || memchr::memmem::find_iter(before, *mark).count() % 2 == 1)
     };
-    let is_line = matches!(message(line), Ok((_, (Header { stamp: Some(stamp), .. }, _))) if is_time(&stamp));
+    let is_line = matches!(message(line), Ok((_, (Header { stamp: Some(stamp), .. }, _))) if stamp.is_time());
     is_line && !["\"", "'", "`", "(", "[", "<", "{", "“", "‘", "„", "«"].iter().any(cites)
 }
 

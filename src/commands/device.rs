@@ -1,5 +1,6 @@
 //! `phonecert device`.
 
+use phonecert::quantity;
 use phonecert::redact::Shown;
 use phonecert::report::shape::EventRow;
 use phonecert::report::{Devices, Redacted};
@@ -48,7 +49,8 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
     .map_err(setup::temporary_file_failed)?;
     if left_out > 0 {
         notices::write_line(&format!(
-            "the last {left_out} events are left out; `phonecert events` lists all"
+            "the last {} events are left out; `phonecert events` lists all",
+            quantity::count(left_out)
         ));
     }
     let style = args.write.style_with(args.run.verbosity());

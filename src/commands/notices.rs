@@ -102,7 +102,8 @@ pub(super) fn skipped_files(files: &SkippedFiles, shown: Shown<'_>, verbosity: V
     for (kind, (count, first)) in &files.kinds {
         let (what, why, _) = in_words(*kind);
         let were = if *count == 1 { " was" } else { "s were" };
-        write_line(&format!("{count} {what}{were} not read ({why}){}", example(*count, &shown.path(first))));
+        let example = example(*count, &shown.path(first));
+        write_line(&format!("{} {what}{were} not read ({why}){example}", quantity::count(*count)));
     }
 }
 

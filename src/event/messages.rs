@@ -230,7 +230,7 @@ static BY_FIRST_BYTE: [u64; 256] = {
     table
 };
 
-/// The places of the bits that are set, lowest first.
+/// The places in [`MESSAGES`] whose bits are set, lowest first.
 fn places(mut bits: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let place = bits.trailing_zeros();
@@ -242,14 +242,14 @@ fn places(mut bits: u64) -> impl Iterator<Item = usize> {
 /// The known message in a line without a header, without the text before it: quotation marks, a prefix by `grep`, a
 /// prompt, the end of a cut header. None if it is not a message, but perhaps the rest of the one before.
 pub fn find(line: &[u8]) -> Option<&[u8]> {
-    let begins = |place: &usize| {
-        let text = &line[*place..];
+    let begins = |at: &usize| {
+        let text = &line[*at..];
         places(possible(text)).any(|place| begins_with(text, MESSAGES[place].begins.trim_end()))
             && read(text, End::Whole) != ParsedText::Unknown
     };
     // Only a short text can be before a message, so only the beginning of the line is searched.
-    let place = (0..line.len().min(MAX_BEFORE)).find(begins)?;
-    line::origin(line::without_end_of_header(&line[..place])).map(|_| &line[place..])
+    let at = (0..line.len().min(MAX_BEFORE)).find(begins)?;
+    line::origin(line::without_end_of_header(&line[..at])).map(|_| &line[at..])
 }
 
 /// A known message is searched for in this many bytes from the beginning of a line.

@@ -177,14 +177,13 @@ impl WrappedText {
     /// The event if no further line continues it, and its text. Of a message whose rest was lost, it is what the
     /// beginning shows.
     pub(crate) fn event(&self, is_wrapped_at_blanks: bool) -> Option<(Event, &[u8])> {
+        let event_of =
+            |join: &Join| if self.is_cut_off { cut_event(&join.text) } else { join.event().cloned() };
         if let Some(join) = self.with_secret() {
-            let event = if self.is_cut_off { cut_event(&join.text) } else { join.event().cloned() };
-            return Some((event.or_else(|| cut_event(&join.text))?, &join.text));
+            return Some((event_of(join).or_else(|| cut_event(&join.text))?, &join.text));
         }
-        let whole = self.joins.iter().filter(|join| join.event().is_some()).filter_map(|join| {
-            let event = if self.is_cut_off { cut_event(&join.text) } else { join.event().cloned() };
-            Some((event?, &join.text[..]))
-        });
+        let whole = self.joins.iter().filter(|join| join.event().is_some());
+        let whole = whole.filter_map(|join| Some((event_of(join)?, &join.text[..])));
         let shorter = self.shorter.iter().filter_map(|join| Some((join.event()?.clone(), &join.text[..])));
         let whole = whole.take(if is_wrapped_at_blanks { 1 } else { usize::MAX });
         let mut found: Vec<(Event, &[u8])> = whole.chain(shorter).collect();
@@ -197,9 +196,7 @@ impl WrappedText {
             found.iter().find(|(known, _)| *known == event).or(found.first()).map(|(_, text)| *text)?;
         Some((event, text))
     }
-}
 
-impl WrappedText {
     /// The join that conceals most of a secret. In the others, its word or its end may be broken, so they would show it.
     fn with_secret(&self) -> Option<&Join> {
         if self.joins.len() < 2 {

@@ -157,7 +157,7 @@ pub(crate) fn headers_behind(line: &[u8], header: &Header, text: &[u8]) -> u64 {
     let mut headers = 0;
     while let Some((_, other, behind)) = super::find_header(rest) {
         let is_same = other == *header && behind.starts_with(text);
-        headers += u64::from(!is_same && other.stamp.is_some_and(|stamp| super::is_time(&stamp)));
+        headers += u64::from(!is_same && other.stamp.is_some_and(|stamp| stamp.is_time()));
         rest = behind;
     }
     headers

@@ -2,7 +2,7 @@
 
 /// The word at the beginning of a text, up to a blank or a separator of columns.
 pub(super) fn word(text: &[u8]) -> &[u8] {
-    // A slice's `contains` takes a sixth of the time for a syslog file.
+    // With a search of these bytes in a list, a scan of a syslog file took a sixth of its time for it.
     let ends = |byte: &u8| {
         matches!(
             *byte,
