@@ -34,7 +34,7 @@ pub const MAX_TEXT_LENGTH: usize = 1_024;
 const MIN_HIDDEN: u64 = 8;
 
 /// The most different addresses that are kept of one log.
-const MAX_MACS: usize = 4;
+const MAX_MACS: usize = 64;
 
 /// The digest of one log.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -361,10 +361,23 @@ impl LogDigest {
         self.limit_size(window);
     }
 
-    /// A digest with the same counts and nothing else.
-    pub fn counts_only(&self) -> Self {
+    /// What is kept of a log of several phones: the counts, and the addresses of the phones, which all are beside.
+    pub fn of_several_phones(mut self) -> Self {
+        self.macs.into_iter().for_each(|mac| note(&mut self.macs_beside, mac));
         let counts = Counts { width: LogWidth::default(), ..self.counts };
-        Self { counts, ..Self::default() }
+        Self { counts, macs_beside: self.macs_beside, ..Self::default() }
+    }
+
+    /// Whether a message is about certificates, or a failure.
+    pub fn is_about_certificates(&self) -> bool {
+        let mut events = self.entries.iter().filter_map(|entry| entry.event.as_ref());
+        events.any(|event| event.is_inventory() || event.is_installation() || event.is_failure())
+    }
+
+    /// The hashes of the lines of known messages with a date.
+    pub fn dated_events(&self) -> impl Iterator<Item = u64> + '_ {
+        let dated = self.entries.iter().filter(|entry| entry.event.is_some() && entry.is_dated());
+        dated.map(|entry| entry.hash)
     }
 
     /// Whether an unpacked digest is valid: counts can be added without overflow, lines are in order, and

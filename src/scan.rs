@@ -258,7 +258,7 @@ impl ScanContext<'_> {
     fn add_sharing_phones(&self, mut part: PartialScan) -> Option<PartialScan> {
         let fingerprints = fleet::fingerprints(&part.rows);
         self.all_phones(Some(&fingerprints), &mut part);
-        if part.of_others.macs().any(|mac| self.options.devices.contains(&mac)) {
+        if part.of_others.concerned().any(|mac| self.options.devices.contains(&mac)) {
             if let Ok(events) = &mut *self.events.lock() {
                 events.clear();
             }
@@ -346,6 +346,10 @@ impl ScanContext<'_> {
         if phone_logs.is_empty() {
             return;
         }
+        // Nothing shows whose row a mixture would be.
+        if mac.is_none() && phone_logs.is_mixture() {
+            return phone_logs.only_report_problems(mac, &self.options.clock, problems);
+        }
         let JoinedPhone { joined, events, is_mixed } = phone_logs.join(mac, &self.options.clock, problems);
         rows.push(self.phone(mac, &joined, is_mixed, false));
         if let Some(spool) = self.spool(mac) {
@@ -394,7 +398,7 @@ impl ScanContext<'_> {
     /// Reads the phones again whose lines were also found in other phones' files, and replaces their rows.
     fn reread_phones(&self, of_others: PendingLogs, rows: &mut Rows, problems: &mut Vec<Problem>) {
         problems.extend_from_slice(&of_others.problems);
-        let macs: BTreeSet<Mac> = of_others.macs().collect();
+        let macs: BTreeSet<Mac> = of_others.concerned().collect();
         rows.remove(&macs);
         if let Ok(events) = &mut *self.events.lock() {
             events.retain(|events| events.mac.is_none_or(|mac| !macs.contains(&mac)));

@@ -44,8 +44,8 @@ pub struct LogPart {
     pub number: usize,
     /// Its lines are of several phones that write from one address, or nothing tells of which phone they are.
     pub is_mixed: bool,
-    /// The sender from which its phone writes last.
-    pub span: Option<SenderSpan>,
+    /// The senders from which its phone writes.
+    pub spans: Vec<SenderSpan>,
     /// The digest of these lines.
     pub digest: LogDigest,
 }
@@ -53,7 +53,7 @@ pub struct LogPart {
 impl LogPart {
     /// The only part of a file.
     pub const fn whole(digest: LogDigest) -> Self {
-        Self { file: None, name: None, number: 0, is_mixed: false, span: None, digest }
+        Self { file: None, name: None, number: 0, is_mixed: false, spans: Vec::new(), digest }
     }
 }
 
@@ -285,14 +285,15 @@ impl<'r> PartsReader<'r> {
                 Some(Line::Message { header, text, .. }) => (header.stamp, text),
                 _ => (None, &b""[..]),
             };
+            let is_banner = is_banner(text);
+            if is_banner && self.parts[part].boot.is_empty() {
+                self.sources[source].boot();
+            }
             if let Some(stamp) = stamp {
                 self.sources[source].note(stamp);
             }
             self.parts[part].source = Some(source);
-            if is_banner(text) {
-                if self.parts[part].boot.is_empty() {
-                    self.sources[source].boot();
-                }
+            if is_banner {
                 self.end_boot(part);
                 self.parts[part].boot.push((number, bytes.to_vec()));
                 return;
@@ -449,19 +450,27 @@ impl<'r> PartsReader<'r> {
             }
         }
         let mixed_with = self.mixed_parts();
+        let mut spans = vec![Vec::new(); self.parts.len()];
+        for (number, source) in self.sources.iter().enumerate() {
+            for part in &source.parts {
+                let is_last = source.part == *part && self.parts[*part].source == Some(number);
+                spans[*part].extend(source.span(*part, is_last));
+            }
+        }
         let mut parts: Vec<LogPart> = Vec::new();
         for (number, part) in self.parts.into_iter().enumerate() {
-            let Part { key: (file, name), reader, source, .. } = part;
+            let Part { key: (file, name), reader, .. } = part;
             let is_mixed = mixed.contains(&number);
             let digest = reader.finish(&mut recorder(&mut self.recorder, number));
-            let last = source.map(|source| &self.sources[source]).filter(|source| source.part == number);
-            let span = last.and_then(Source::span);
-            parts.push(LogPart { file, name, number, is_mixed, span, digest });
+            let spans = std::mem::take(&mut spans[number]);
+            parts.push(LogPart { file, name, number, is_mixed, spans, digest });
         }
         for (number, first) in mixed_with {
             // Of a mixture, only the counts and addresses are used.
             let digest = std::mem::take(&mut parts[number].digest);
             parts[first].digest.append(digest, &self.window);
+            let spans = std::mem::take(&mut parts[number].spans);
+            parts[first].spans.extend(spans);
             parts[first].is_mixed = true;
         }
         let has_lines = |part: &LogPart| part.digest.counts.lines > 0;

@@ -25,17 +25,18 @@ const TWO_CLOCKS: u64 = 600_000;
 /// A leap year, in milliseconds, as dates without a year count.
 const YEAR: i64 = 366 * DAY as i64;
 
-/// Where the lines of a sender begin and end in a file that was rotated. The file before it can name the phone of the
-/// first lines, and the last ones that of the file behind it.
+/// What a part of a file has of the lines of a sender. A file before it can name the phone of the sender's first lines,
+/// and its last ones can name that of a file behind it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SenderSpan {
-    /// The sender, from which only one phone writes.
+    /// The sender.
     pub sender: Box<str>,
-    /// The stamp of its first line. None if these lines begin with the start of a phone.
+    /// The stamp of the sender's first line, if this part has it and it is not of the start of a phone.
     first: Option<Stamp>,
-    /// A phone starts in these lines: it can be another one than before.
+    /// The stamp of the sender's last line, if the phone of this part writes from there last.
+    last: Option<Stamp>,
+    /// A phone starts in the lines of this part that begin with `first`: it can be another one than before.
     has_boot: bool,
-    last: Stamp,
 }
 
 impl SenderSpan {
@@ -49,18 +50,38 @@ impl SenderSpan {
         self.has_boot
     }
 
+    /// Whether its phone writes last from the sender.
+    pub const fn is_last(&self) -> bool {
+        self.last.is_some()
+    }
+
     /// Whether these lines end with a phone that writes the first ones of the file behind too: its clock goes on.
     /// `silence` is the longest time between them, in milliseconds.
     pub fn goes_on_in(&self, behind: &Self, silence: u64) -> bool {
-        let Some(first) = behind.first.filter(|_| self.sender == behind.sender) else { return false };
-        match (self.last.uptime(), first.uptime()) {
+        let Some((last, first)) = self.ends_before(behind) else { return false };
+        match (last.uptime(), first.uptime()) {
             (Some(last), Some(first)) => (last..last + silence).contains(&first),
-            (None, None) => date(self.last).zip(date(first)).is_some_and(|(last, first)| {
-                let between = last.milliseconds_until(first) + DISORDER as i64;
-                between.rem_euclid(YEAR) < (silence + DISORDER) as i64
+            (None, None) => milliseconds(last, first).is_some_and(|between| {
+                (between + DISORDER as i64).rem_euclid(YEAR) < (silence + DISORDER) as i64
             }),
             _ => false,
         }
+    }
+
+    /// Whether these lines end while a phone starts, before its clock is set, and the file behind begins when it is set.
+    pub fn sets_clock_in(&self, behind: &Self) -> bool {
+        let started = |last: Stamp| last.uptime().is_some_and(|uptime| uptime < TWO_CLOCKS);
+        self.ends_before(behind).is_some_and(|(last, first)| started(last) && date(first).is_some())
+    }
+
+    /// Whether these lines end less than a day before or after the other ones begin.
+    pub fn ends_near(&self, other: &Self) -> bool {
+        let between = self.ends_before(other).and_then(|(last, first)| milliseconds(last, first));
+        between.is_some_and(|between| (between + DAY as i64).rem_euclid(YEAR) < 2 * DAY as i64)
+    }
+
+    fn ends_before(&self, behind: &Self) -> Option<(Stamp, Stamp)> {
+        self.last.zip(behind.first).filter(|_| self.sender == behind.sender)
     }
 }
 
@@ -80,6 +101,10 @@ pub(super) struct Source {
     /// A phone starts in its lines, and there are others before that.
     has_boot: bool,
     has_lines_before_boot: bool,
+    /// A phone had started before the last banner.
+    had_boot: bool,
+    /// The same for the first part, if another one follows.
+    first_has_boot: bool,
     /// The last date, and whether it is behind the last banner.
     last: Option<Stamp>,
     is_dated: bool,
@@ -103,6 +128,8 @@ impl Source {
             span: None,
             has_boot: false,
             has_lines_before_boot: false,
+            had_boot: false,
+            first_has_boot: false,
             last: None,
             is_dated: false,
             before_boot: None,
@@ -122,17 +149,21 @@ impl Source {
         *last = stamp;
     }
 
-    /// The sender and its lines, if one phone alone writes from it.
-    pub(super) fn span(&self) -> Option<SenderSpan> {
+    /// What a part has of these lines. `is_last`: the phone of the part wrote the last one.
+    pub(super) fn span(&self, part: usize, is_last: bool) -> Option<SenderSpan> {
         let (None, Some(PartName::Sender(sender))) = &self.key else { return None };
-        let (first, last) = self.span.filter(|_| !self.is_shared)?;
-        let is_first_in_part = self.parts.len() == 1 && (self.has_lines_before_boot || !self.has_boot);
-        let first = Some(first).filter(|_| is_first_in_part);
-        Some(SenderSpan { sender: sender.clone(), first, has_boot: self.has_boot, last })
+        let (first, last) = self.span?;
+        let has_boot = if self.parts.len() == 1 { self.has_boot } else { self.first_has_boot };
+        let is_first = self.parts[0] == part && (self.has_lines_before_boot || !self.has_boot);
+        let first = Some(first).filter(|_| is_first && !self.is_shared);
+        let last = Some(last).filter(|_| is_last && !self.is_shared);
+        Some(SenderSpan { sender: sender.clone(), first, last, has_boot })
     }
 
-    /// Takes the banner of a boot.
+    /// Takes the banner of a boot, before its stamp.
     pub(super) fn boot(&mut self) {
+        self.has_lines_before_boot |= self.span.is_some() && !self.has_boot;
+        self.had_boot = self.has_boot;
         self.has_boot = true;
         self.before_boot = self.last.filter(|_| self.is_dated);
         self.is_dated = false;
@@ -141,6 +172,9 @@ impl Source {
     /// Gives the lines from the last banner on to another part: `left` is the phone that was named before.
     pub(super) fn hand_over(&mut self, part: usize, left: Option<Mac>) {
         self.part = part;
+        if self.parts.len() == 1 {
+            self.first_has_boot = self.had_boot;
+        }
         if !self.parts.contains(&part) {
             self.parts.push(part);
         }
@@ -186,6 +220,11 @@ fn is_default(date: Yearless) -> bool {
     (date.month(), date.day()) == (1, 1)
 }
 
+/// The time between two stamps with dates, in any year.
+fn milliseconds(earlier: Stamp, later: Stamp) -> Option<i64> {
+    Some(date(earlier)?.milliseconds_until(date(later)?))
+}
+
 fn apart(one: Yearless, other: Yearless) -> u64 {
     one.milliseconds_until(other).unsigned_abs()
 }
@@ -196,8 +235,7 @@ mod tests {
 
     fn span(first: &str, last: &str) -> SenderSpan {
         let stamp = |text: &str| crate::stamp::stamp(text.as_bytes()).ok().map(|(_, stamp)| stamp);
-        let (first, last) = (stamp(first), stamp(last).unwrap());
-        SenderSpan { sender: "192.0.2.7".into(), first, has_boot: false, last }
+        SenderSpan { sender: "192.0.2.7".into(), first: stamp(first), last: stamp(last), has_boot: false }
     }
 
     #[test]
@@ -222,5 +260,32 @@ mod tests {
         assert!(!span("1125230000", "1125230000").goes_on_in(&starts, DAY));
         let other = SenderSpan { sender: "192.0.2.8".into(), ..span("1125230000", "1125230001") };
         assert!(!span("1125230000", "1125230000").goes_on_in(&other, DAY));
+    }
+
+    #[test]
+    fn a_clock_is_set_soon_after_the_start() {
+        for (last, first, is_set) in [
+            ("000016.103", "1125230000", true),
+            ("000959.999", "1125230000", true),
+            ("001000.000", "1125230000", false),
+            ("000016.103", "000017.000", false),
+            ("1125230000", "1125230001", false),
+        ] {
+            assert_eq!(span(last, last).sets_clock_in(&span(first, first)), is_set, "{last} {first}");
+        }
+    }
+
+    #[test]
+    fn lines_end_near_others() {
+        for (last, first, is_near) in [
+            ("1125230000", "1126225959", true),
+            ("1125230000", "1126230000", false),
+            ("1125230000", "1124230000", true),
+            ("1125230000", "1124225959", false),
+            ("1231230000", "0101010000", true),
+            ("000016.103", "1125230000", false),
+        ] {
+            assert_eq!(span(last, last).ends_near(&span(first, first)), is_near, "{last} {first}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Collects logs as they are read: those of the phone that is being read, and those kept until their own
 //! phone is complete.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io;
 use std::path::Path;
 
@@ -11,10 +11,9 @@ use super::ReportProgress;
 use super::events::{Chunks, FileRecorder, Spool};
 use super::origin::{ContentHash, ContentHasher, ContentHashes, FileVersion, Origin};
 use super::phone_logs::{PhoneLogs, ReadLog};
-use super::rotated_senders::{self, Phones, RotatedSender};
+use super::rotated_senders::SenderLog;
 use super::store::{Place, Store};
 use crate::config::{LogPlace, Stored};
-use crate::digest::LogDigest;
 use crate::input::{
     Buffers, ConfigMember, Content, FoundFiles, LogName, LogSink, SkipReason, SkippedFiles, directory_of,
 };
@@ -27,10 +26,12 @@ use crate::window::Window;
 /// Logs that are kept, packed, until all logs of their phone have been read.
 #[derive(Default)]
 pub(super) struct PendingLogs {
-    by_mac: HashMap<Mac, Vec<Packed>>,
-    without_address: Vec<Vec<u8>>,
+    pub(super) by_mac: HashMap<Mac, Vec<Packed>>,
+    pub(super) without_address: Vec<Vec<u8>>,
     /// The senders in files of syslog servers whose phones are known.
-    senders: Vec<RotatedSender>,
+    pub(super) senders: Vec<SenderLog>,
+    /// The phones that can have written lines of a mixture, or of a log without an address.
+    pub(super) may_lack_lines: HashSet<Mac>,
     pub(super) problems: Vec<Problem>,
     place: LogPlace,
     /// Configuration files from archives.
@@ -44,7 +45,7 @@ pub(super) struct PendingLogs {
 
 /// Where a packed log is kept.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Packed {
+pub(super) enum Packed {
     InMemory(Vec<u8>),
     InFile(Place),
 }
@@ -86,24 +87,32 @@ impl PendingLogs {
         self.file.as_mut().map_or(Ok(()), Store::flush)
     }
 
-    fn unpack(&self, packed: &Packed) -> Option<ReadLog> {
+    pub(super) fn unpack(&self, packed: &Packed) -> Option<ReadLog> {
         match packed {
             Packed::InMemory(bytes) => postcard::from_bytes(bytes).ok(),
             Packed::InFile(place) => postcard::from_bytes(&self.file.as_ref()?.read(*place)?).ok(),
         }
     }
 
-    fn add(&mut self, mac: Option<Mac>, log: &ReadLog) {
+    pub(super) fn add(&mut self, mac: Option<Mac>, log: &ReadLog) {
         // Writing to memory does not fail.
         let Ok(packed) = postcard::to_stdvec(log) else { return };
         self.note(mac, log);
         self.add_packed(mac, packed);
     }
 
-    /// Notes where the log is, and its sender if the phone is known.
+    /// Notes where the log is, its senders if the phone is known, and the phones that it names if it is a mixture.
     fn note(&mut self, mac: Option<Mac>, log: &ReadLog) {
         self.place.add(Path::new(directory_of(&log.path)));
-        self.senders.extend(mac.and_then(|mac| RotatedSender::of(Some(mac), log)));
+        if mac.is_some() {
+            self.senders.extend(SenderLog::all(mac, log));
+        }
+        self.note_mixture(mac, log);
+    }
+
+    fn note_mixture(&mut self, mac: Option<Mac>, log: &ReadLog) {
+        let named = log.digest.macs_beside.iter().filter(|named| log.is_mixed && mac != Some(**named));
+        self.may_lack_lines.extend(named);
     }
 
     /// Adds a packed log, in memory.
@@ -127,6 +136,7 @@ impl PendingLogs {
         }
         self.without_address.extend(other.without_address);
         self.senders.extend(other.senders);
+        self.may_lack_lines.extend(other.may_lack_lines);
         self.problems.extend(other.problems);
         self.members.extend(other.members);
         self.skipped.merge(other.skipped);
@@ -134,7 +144,10 @@ impl PendingLogs {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.by_mac.is_empty() && self.without_address.is_empty() && self.problems.is_empty()
+        self.by_mac.is_empty()
+            && self.without_address.is_empty()
+            && self.problems.is_empty()
+            && self.may_lack_lines.is_empty()
     }
 
     /// Whether both have the same logs of this phone, in any order.
@@ -142,7 +155,7 @@ impl PendingLogs {
         let logs = |pending: &Self| {
             pending.by_mac.get(&mac).map(|logs| logs.iter().cloned().collect::<BTreeSet<_>>())
         };
-        logs(self) == logs(other)
+        logs(self) == logs(other) && self.may_lack_lines.contains(&mac) == other.may_lack_lines.contains(&mac)
     }
 
     /// Sorts the logs without an address and drops duplicates, so that the order in which they were read does
@@ -152,50 +165,19 @@ impl PendingLogs {
         self.without_address.dedup();
     }
 
-    /// Gives the logs of senders that their file does not name to the phones that the files before them name.
-    pub(super) fn name_senders(&mut self) {
-        let unpacked = self.without_address.iter().enumerate().filter_map(|(number, packed)| {
-            let log: ReadLog = postcard::from_bytes(packed).ok()?;
-            Some((number, RotatedSender::of(None, &log)?, log))
-        });
-        let unnamed: Vec<(usize, RotatedSender, ReadLog)> = unpacked.collect();
-        let senders = unnamed.iter().map(|(_, sender, _)| sender).chain(&self.senders);
-        let Phones { named, mixed } = rotated_senders::phones(senders.collect());
-        for (number, sender, mut log) in unnamed.into_iter().rev() {
-            if let Some(mac) = named.get(&sender).copied() {
-                self.without_address.remove(number);
-                log.path = sender.path_of_file(&log).into();
-                self.add(Some(mac), &log);
-            }
-        }
-        mixed.into_iter().for_each(|(sender, other)| self.mix(&sender, other));
-    }
-
-    /// Marks the lines of a sender as those of its phone and of another one.
-    fn mix(&mut self, sender: &RotatedSender, other: Mac) {
-        let Some(mut logs) = sender.mac().and_then(|mac| self.by_mac.remove(&mac)) else { return };
-        for packed in &mut logs {
-            let Some(mut log) = self.unpack(packed) else { continue };
-            if RotatedSender::of(sender.mac(), &log).as_ref() != Some(sender) {
-                continue;
-            }
-            log.mix();
-            log.path = sender.path_with_sender(&log).into();
-            let Ok(mixed) = postcard::to_stdvec(&log) else { continue };
-            *packed = Packed::InMemory(mixed);
-            // The other phone gets no lines, which count once, and no run of `digest` has a record of it for that phone.
-            log.digest = LogDigest::default();
-            log.origin.iter_mut().for_each(|origin| origin.group = 0);
-            if let Ok(mixed) = postcard::to_stdvec(&log) {
-                self.by_mac.entry(other).or_default().push(Packed::InMemory(mixed));
-            }
-        }
-        self.by_mac.extend(sender.mac().map(|mac| (mac, logs)));
-    }
-
     /// Whether it has a log of this phone.
     pub(super) fn has(&self, mac: Mac) -> bool {
         self.by_mac.contains_key(&mac)
+    }
+
+    /// Whether it has a log of this phone, or lines that can be of it.
+    pub(super) fn concerns(&self, mac: Mac) -> bool {
+        self.has(mac) || self.may_lack_lines.contains(&mac)
+    }
+
+    /// The phones for which [`Self::concerns`] holds, some twice, unsorted.
+    pub(super) fn concerned(&self) -> impl Iterator<Item = Mac> + '_ {
+        self.macs().chain(self.may_lack_lines.iter().copied())
     }
 
     /// The phones that have logs here, unsorted.
@@ -207,14 +189,17 @@ impl PendingLogs {
     pub(super) fn of(&self, mac: Mac) -> PhoneLogs {
         let packed = self.by_mac.get(&mac).into_iter().flatten();
         // Unpacking does not fail: this process packed or checked the logs itself.
-        PhoneLogs { logs: packed.filter_map(|log| self.unpack(log)).collect() }
+        PhoneLogs {
+            logs: packed.filter_map(|log| self.unpack(log)).collect(),
+            may_lack_lines: self.may_lack_lines.contains(&mac),
+        }
     }
 
     /// The logs without a known address, each taken for a phone of its own.
     pub(super) fn without_address(&self) -> impl Iterator<Item = PhoneLogs> + '_ {
-        self.without_address
-            .iter()
-            .filter_map(|log| Some(PhoneLogs { logs: vec![postcard::from_bytes(log).ok()?] }))
+        self.without_address.iter().filter_map(|log| {
+            Some(PhoneLogs { logs: vec![postcard::from_bytes(log).ok()?], ..PhoneLogs::default() })
+        })
     }
 }
 
@@ -285,6 +270,7 @@ impl<'s> PhoneSink<'s> {
 
     pub(super) fn add(&mut self, mac: Option<Mac>, log: ReadLog) {
         if mac.is_some() && mac == self.mac {
+            self.others.note_mixture(mac, &log);
             self.phone_logs.logs.push(log);
         } else {
             self.others.add(mac, &log);
@@ -365,8 +351,6 @@ impl<'s> PhoneSink<'s> {
         // problem.
         if log.digest.is_empty() && !log.is_mixed && (mac.is_none() || !name.named_like_log) {
             log.report_problems(false, &mut self.problems);
-        } else if log.is_mixed && mac.is_none() {
-            log.report_problems(true, &mut self.problems);
         } else {
             self.add(mac, log);
         }
@@ -411,7 +395,7 @@ impl LogSink for PhoneSink<'_> {
 /// whole file is one log; else by the only address in its messages. None for an empty part before the first
 /// phone's lines of a file of several phones.
 fn assign(name: &LogName, part: LogPart, is_alone: bool, is_one: bool) -> Option<(Option<Mac>, ReadLog)> {
-    let LogPart { file, name: part, is_mixed, span, mut digest, .. } = part;
+    let LogPart { file, name: part, is_mixed, spans, mut digest, .. } = part;
     if part.is_none() && !is_alone && digest.is_empty() {
         return None;
     }
@@ -443,7 +427,11 @@ fn assign(name: &LogName, part: LogPart, is_alone: bool, is_one: bool) -> Option
     };
     let is_within = file.is_some();
     if is_mixed {
-        digest = digest.counts_only();
+        // Other machines in a syslog server's file, such as a DHCP server, name phones that wrote nothing there.
+        if part.is_some() {
+            digest.macs_beside.clear();
+        }
+        digest = digest.of_several_phones();
     }
     let log = ReadLog {
         path,
@@ -454,7 +442,7 @@ fn assign(name: &LogName, part: LogPart, is_alone: bool, is_one: bool) -> Option
         identity: name.identity.filter(|_| is_alone && !is_within),
         digest,
         is_mixed,
-        span: span.filter(|_| !is_mixed && name.mac.is_none()).map(Box::new),
+        spans: if name.mac.is_none() { spans } else { Vec::new() },
         events: Chunks::new(),
         origin: None,
     };

@@ -141,7 +141,7 @@ impl LiveScan {
         }
         self.streams = streams;
         let pending = collect::read_streams(found, &options.clock.window, progress, None);
-        let macs: BTreeSet<Mac> = pending.macs().chain(self.pending.macs()).collect();
+        let macs: BTreeSet<Mac> = pending.concerned().chain(self.pending.concerned()).collect();
         changed.extend(macs.into_iter().filter(|mac| !pending.holds_same(&self.pending, *mac)));
         self.pending = pending;
         true
@@ -205,13 +205,13 @@ impl LiveScan {
                 Some(kept) => _ = self.phones.insert(mac, kept),
                 None => _ = self.phones.remove(&mac),
             }
-            others.extend(of_others.macs());
+            others.extend(of_others.concerned());
             let before = if of_others.is_empty() {
                 self.of_others.remove(&mac)
             } else {
                 self.of_others.insert(mac, of_others)
             };
-            others.extend(before.iter().flat_map(PendingLogs::macs));
+            others.extend(before.iter().flat_map(PendingLogs::concerned));
         }
         others
     }

@@ -30,8 +30,8 @@ pub(super) struct ReadLog {
     pub(super) digest: LogDigest,
     /// The log has lines of several phones, and nothing shows which line belongs to which.
     pub(super) is_mixed: bool,
-    /// If it is a part of a file of a syslog server: the sender from which its phone writes last.
-    pub(super) span: Option<Box<SenderSpan>>,
+    /// If it is a part of a file of a syslog server: the senders of its lines.
+    pub(super) spans: Vec<SenderSpan>,
     /// Its events in the spool, if they are wanted.
     pub(super) events: Chunks,
     /// Only for records: further metadata of the file.
@@ -42,6 +42,8 @@ pub(super) struct ReadLog {
 #[derive(Default)]
 pub(super) struct PhoneLogs {
     pub(super) logs: Vec<ReadLog>,
+    /// Lines of a mixture, or of a log without an address, can be of this phone.
+    pub(super) may_lack_lines: bool,
 }
 
 /// The joined logs of a phone.
@@ -49,17 +51,23 @@ pub(super) struct JoinedPhone {
     pub(super) joined: Joined,
     /// The events of each log in the spool, indexed by the log's number.
     pub(super) events: Vec<Chunks>,
-    /// A log was left out because its lines are of several phones.
+    /// A log was left out because its lines are of several phones, or can be of this one.
     pub(super) is_mixed: bool,
 }
 
 impl PhoneLogs {
     pub(super) fn append(&mut self, more: Self) {
         self.logs.extend(more.logs);
+        self.may_lack_lines |= more.may_lack_lines;
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.logs.is_empty()
+    }
+
+    /// Whether all its lines are of several phones.
+    pub(super) fn is_mixture(&self) -> bool {
+        self.logs.iter().all(|log| log.is_mixed)
     }
 
     /// Whether the logs may show one of these fingerprints in a slot. Always true if a message may be split
@@ -135,7 +143,7 @@ impl PhoneLogs {
         clock: &Clock,
         problems: &mut Vec<Problem>,
     ) -> JoinedPhone {
-        let is_mixed = self.logs.iter().any(|log| log.is_mixed);
+        let is_mixed = self.may_lack_lines || self.logs.iter().any(|log| log.is_mixed);
         let events = self.logs.iter_mut().map(|log| std::mem::take(&mut log.events)).collect();
         let logs = self.logs.into_iter().enumerate().map(|(number, log)| Log {
             number,
@@ -156,8 +164,7 @@ impl ReadLog {
     /// Marks it as a log of several phones, of which only the counts are used.
     pub(super) fn mix(&mut self) {
         self.is_mixed = true;
-        self.digest = self.digest.counts_only();
-        self.span = None;
+        self.digest = std::mem::take(&mut self.digest).of_several_phones();
         self.events = Chunks::new();
     }
 

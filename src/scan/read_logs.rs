@@ -21,7 +21,7 @@ impl ScanContext<'_> {
         let is_simple = self.spool(Some(mac)).is_none()
             && self.listed(mac).is_none()
             && clock.window.is_open()
-            && !self.pending.has(mac);
+            && !self.pending.concerns(mac);
         if !is_simple {
             return Err(self.read_all_logs(mac, buffers, part));
         }
