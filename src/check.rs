@@ -197,7 +197,7 @@ pub struct Case<'a> {
     pub shared: &'a [SharedCertificate],
     /// Whether its software is ready for zero-touch provisioning, if the logs name model and software.
     pub readiness: Option<Readiness>,
-    /// A log with its name contains lines of several phones that can't be told apart, and was left out.
+    /// Lines of several phones that can't be told apart, which were left out, can be of this phone.
     pub is_mixed: bool,
     /// A log of it was found, but none could be read.
     pub is_unread: bool,

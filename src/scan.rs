@@ -12,6 +12,7 @@ mod findings_cache;
 mod fleet;
 mod live;
 mod make_records;
+mod name_senders;
 mod origin;
 mod overview;
 mod payload;

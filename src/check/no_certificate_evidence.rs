@@ -5,8 +5,8 @@
 //! such list, and no line about an installation. So nothing is known about this phone's certificates, and its
 //! status is `unknown`.
 //!
-//! The same holds if the logs, or some of their lines, could not be read: then the inventory or a failure may be in
-//! these lines. The diagnosis of the phone says so, and what to do.
+//! The same holds if the logs, or some of their lines, could not be read, or if lines can be this phone's or another
+//! one's: then the inventory or a failure may be in these lines. The diagnosis of the phone says so, and what to do.
 //!
 //! ## How sure it is
 //! It is certain for the lines that were read. The inventory may be in an older log that was not read, or it
@@ -59,11 +59,11 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let message = match level {
         _ if case.is_mixed => {
             is_unknown(
-                "Several phones' lines are in one log, and nothing shows which of them are this phone's.",
+                "Lines of several phones are in one log, or a log has lines of this phone's sender but not the phone's name, and nothing shows which of them are this phone's.",
                 "Read each phone's log from its own file.",
             );
             sentence![
-                "The log contains lines of several phones that can't be told apart, so nothing is known about this one."
+                "Lines that can be this phone's or another one's can't be told apart, so failures may be missing."
             ]
         }
         _ if case.is_unread => {

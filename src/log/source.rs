@@ -37,6 +37,8 @@ pub struct SenderSpan {
     last: Option<Stamp>,
     /// A phone starts in the lines of this part that begin with `first`: it can be another one than before.
     has_boot: bool,
+    /// These are lines of one start of a phone, and of nothing else.
+    is_one_boot: bool,
 }
 
 impl SenderSpan {
@@ -48,6 +50,11 @@ impl SenderSpan {
     /// Whether a phone starts in these lines.
     pub const fn has_boot(&self) -> bool {
         self.has_boot
+    }
+
+    /// Whether these are lines of one start of a phone, and of nothing else.
+    pub const fn is_one_boot(&self) -> bool {
+        self.is_one_boot
     }
 
     /// Whether its phone writes last from the sender.
@@ -101,6 +108,8 @@ pub(super) struct Source {
     /// A phone starts in its lines, and there are others before that.
     has_boot: bool,
     has_lines_before_boot: bool,
+    /// A phone starts in them more than once.
+    has_boots: bool,
     /// A phone had started before the last banner.
     had_boot: bool,
     /// The same for the first part, if another one follows.
@@ -128,6 +137,7 @@ impl Source {
             span: None,
             has_boot: false,
             has_lines_before_boot: false,
+            has_boots: false,
             had_boot: false,
             first_has_boot: false,
             last: None,
@@ -142,11 +152,13 @@ impl Source {
     pub(super) fn note(&mut self, stamp: Stamp) {
         self.has_lines_before_boot |= self.span.is_some() && !self.has_boot;
         let (_, last) = self.span.get_or_insert((stamp, stamp));
-        self.has_boot |= match (last.uptime(), stamp.uptime()) {
+        let starts = match (last.uptime(), stamp.uptime()) {
             (Some(last), Some(uptime)) => uptime < last,
             (before, uptime) => before.is_none() && uptime.is_some(),
         };
         *last = stamp;
+        self.has_boots |= self.has_boot && starts;
+        self.has_boot |= starts;
     }
 
     /// What a part has of these lines. `is_last`: the phone of the part wrote the last one.
@@ -155,15 +167,18 @@ impl Source {
         let (first, last) = self.span?;
         let has_boot = if self.parts.len() == 1 { self.has_boot } else { self.first_has_boot };
         let is_first = self.parts[0] == part && (self.has_lines_before_boot || !self.has_boot);
+        let is_one_boot =
+            self.parts.len() == 1 && self.has_boot && !self.has_lines_before_boot && !self.has_boots;
         let first = Some(first).filter(|_| is_first && !self.is_shared);
         let last = Some(last).filter(|_| is_last && !self.is_shared);
-        Some(SenderSpan { sender: sender.clone(), first, last, has_boot })
+        Some(SenderSpan { sender: sender.clone(), first, last, has_boot, is_one_boot })
     }
 
     /// Takes the banner of a boot, before its stamp.
     pub(super) fn boot(&mut self) {
         self.has_lines_before_boot |= self.span.is_some() && !self.has_boot;
         self.had_boot = self.has_boot;
+        self.has_boots |= self.has_boot;
         self.has_boot = true;
         self.before_boot = self.last.filter(|_| self.is_dated);
         self.is_dated = false;
@@ -235,7 +250,8 @@ mod tests {
 
     fn span(first: &str, last: &str) -> SenderSpan {
         let stamp = |text: &str| crate::stamp::stamp(text.as_bytes()).ok().map(|(_, stamp)| stamp);
-        SenderSpan { sender: "192.0.2.7".into(), first: stamp(first), last: stamp(last), has_boot: false }
+        let (first, last) = (stamp(first), stamp(last));
+        SenderSpan { sender: "192.0.2.7".into(), first, last, has_boot: false, is_one_boot: false }
     }
 
     #[test]

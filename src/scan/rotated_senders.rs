@@ -2,18 +2,18 @@
 //!
 //! Phones name themselves when they start, which is seldom, and syslog servers begin a new file every day. So the lines of
 //! a sender are those of the phone that wrote from it last in the file before, if no phone starts in them, if the clock
-//! goes on, and if the phone is not named at another sender. They are also those of a phone that another file has from
-//! this sender, if one of the lines is in both: exports overlap.
+//! goes on, and if the phone is not named at another sender. A start that is cut by the end of a file is that of the phone
+//! that the next file names. Lines are also those of a phone that another file has from the sender, if one of them is in
+//! both: exports overlap.
 //!
 //! If another phone starts at the sender, the lines before that can be of either phone: it may have been named only later.
 //! All other lines without a phone can be of any phone that wrote from their sender.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::NaiveDate;
 
-use super::collect::{Packed, PendingLogs};
 use super::phone_logs::ReadLog;
 use crate::input::{Rotation, chain, directory_of};
 use crate::log::SenderSpan;
@@ -22,6 +22,9 @@ use crate::model::Mac;
 /// A day, in milliseconds.
 const DAY: u64 = 86_400_000;
 
+/// A minute, in milliseconds.
+const MINUTE: u64 = 60_000;
+
 /// A week, in milliseconds. A phone writes more often, and an address that is unused for longer is passed on.
 const WEEK: u64 = 7 * DAY;
 
@@ -29,13 +32,13 @@ const WEEK: u64 = 7 * DAY;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct SenderLog {
     /// The path of the file, without the sender.
-    file: Box<str>,
+    pub(super) file: Box<str>,
     /// The number of the log, a part of the file.
     number: u32,
     age: Option<Age>,
-    span: SenderSpan,
-    mac: Option<Mac>,
-    is_mixed: bool,
+    pub(super) span: SenderSpan,
+    pub(super) mac: Option<Mac>,
+    pub(super) is_mixed: bool,
 }
 
 /// The age of a file in its chain, oldest first. None for files whose names tell the time of the day, because it is not
@@ -67,6 +70,11 @@ impl SenderLog {
         })
     }
 
+    /// Whether the start of its phone goes on in `later`.
+    fn starts_in(&self, later: &Self) -> bool {
+        self.goes_on_in(later) && self.span.goes_on_in(&later.span, MINUTE)
+    }
+
     /// Whether its phone writes the lines of `later`, in a file behind its own.
     fn goes_on_in(&self, later: &Self) -> bool {
         let goes_on = |silence| self.span.goes_on_in(&later.span, silence);
@@ -85,7 +93,8 @@ impl SenderLog {
     }
 }
 
-fn path_of_file(log: &ReadLog) -> &str {
+/// The path of its file, without the sender.
+pub(super) fn path_of_file(log: &ReadLog) -> &str {
     let mut spans = log.spans.iter();
     let without_sender = spans.find_map(|span| log.path.strip_suffix(&*span.sender)?.strip_suffix('#'));
     without_sender.unwrap_or(&log.path)
@@ -93,11 +102,11 @@ fn path_of_file(log: &ReadLog) -> &str {
 
 /// What other files show about the senders of one.
 #[derive(Default)]
-struct Found {
+pub(super) struct Found {
     /// The phones of logs that do not name them.
-    named: BTreeMap<SenderLog, Mac>,
+    pub(super) named: BTreeMap<SenderLog, Mac>,
     /// The logs of which another phone can have written the first lines, with that phone.
-    mixed: BTreeMap<SenderLog, Mac>,
+    pub(super) mixed: BTreeMap<SenderLog, Mac>,
 }
 
 impl Found {
@@ -108,17 +117,23 @@ impl Found {
         let files: Vec<_> = logs.chunk_by(|one, other| one.age == other.age).collect();
         // Two files of one age are copies, or not of this chain.
         if files.iter().any(|logs| logs.iter().any(|log| log.file != logs[0].file)) {
-            return;
+            return self.without_order(&logs, |_, _| false);
         }
         // Who wrote last in the file before, and the last phone that any file before names.
         let mut before: Option<(&SenderLog, Mac)> = None;
         let mut last_named = None;
+        // The first lines of a start that goes on in the next file, where the phone names itself.
+        let mut begun: Option<&SenderLog> = None;
         for logs in files {
             let first = only(logs, |log| log.span.has_lines_before_boot());
             let last = only(logs, |log| log.span.is_last());
             let is_mixed = logs.iter().any(|log| log.is_mixed);
             if let (Some(log), false) = (first, is_mixed) {
+                let begun = begun.filter(|begun| begun.starts_in(log));
                 match (log.mac, before, last_named) {
+                    (Some(mac), ..) if begun.is_some() => {
+                        self.named.extend(begun.map(|begun| (begun.clone(), mac)));
+                    }
                     (Some(mac), _, Some(other)) if mac != other => {
                         self.mixed.insert(log.clone(), other);
                     }
@@ -134,13 +149,14 @@ impl Found {
             }
             let phone = last.and_then(|log| log.mac.or_else(|| self.named.get(log).copied()));
             last_named = phone.or(last_named);
+            begun = last.filter(|log| phone.is_none() && !is_mixed && log.span.is_one_boot());
             before = last.zip(phone).filter(|(log, _)| !is_mixed && !self.mixed.contains_key(*log));
         }
     }
 
-    /// Finds them for the logs of one sender in the files of one directory, which can be exports of a log collector:
-    /// nothing but their dates shows their order.
-    fn in_directory(&mut self, logs: &[&SenderLog]) {
+    /// Finds them for the logs of one sender in files whose order only their dates show, such as the exports of a log
+    /// collector. `is_ordered` tells which two files are in one chain.
+    fn without_order(&mut self, logs: &[&SenderLog], is_ordered: impl Fn(&SenderLog, &SenderLog) -> bool) {
         for log in logs.iter().filter(|log| !log.is_mixed && log.mac.is_some()) {
             let is_other = |other: &SenderLog| {
                 other.mac != log.mac && other.file != log.file && other.span.ends_near(&log.span)
@@ -150,7 +166,8 @@ impl Found {
                 let mut others = logs.iter().filter(|copy| copy.file == other.file);
                 others.any(|copy| (copy.mac, &copy.span) == (log.mac, &log.span))
             };
-            let mut others = logs.iter().filter(|other| is_other(other) && !is_copy(other));
+            let mut others =
+                logs.iter().filter(|other| is_other(other) && !is_copy(other) && !is_ordered(log, other));
             if let Some(other) = others.find_map(|other| other.mac) {
                 self.mixed.insert((*log).clone(), other);
             }
@@ -164,7 +181,7 @@ fn only<'l>(logs: &[&'l SenderLog], holds: impl Fn(&SenderLog) -> bool) -> Optio
     found.next().copied().filter(|_| found.next().is_none())
 }
 
-fn find(senders: &BTreeSet<SenderLog>) -> Found {
+pub(super) fn find(senders: &BTreeSet<SenderLog>) -> Found {
     let phones: HashSet<(&str, Mac)> =
         senders.iter().filter_map(|log| Some((&*log.file, log.mac?))).collect();
     let mut chains: BTreeMap<_, Vec<&SenderLog>> = BTreeMap::new();
@@ -175,74 +192,9 @@ fn find(senders: &BTreeSet<SenderLog>) -> Found {
     }
     let mut found = Found::default();
     chains.values().for_each(|logs| found.in_chain(logs, &phones));
-    directories.values().for_each(|logs| found.in_directory(logs));
+    let is_ordered = |one: &SenderLog, other: &SenderLog| {
+        one.age.is_some() && other.age.is_some() && chain(&one.file) == chain(&other.file)
+    };
+    directories.values().for_each(|logs| found.without_order(logs, is_ordered));
     found
-}
-
-impl PendingLogs {
-    /// Gives the logs of senders that their file does not name to the phones that other files name, and finds the phones
-    /// that can have written other lines without a phone.
-    pub(super) fn name_senders(&mut self) {
-        let unpacked = self.without_address.iter().enumerate();
-        let unpacked = unpacked.filter_map(|(at, packed)| Some((at, postcard::from_bytes(packed).ok()?)));
-        let mut unnamed: Vec<(usize, ReadLog)> = unpacked.collect();
-        unnamed.retain(|(_, log)| !log.spans.is_empty());
-        let known = std::mem::take(&mut self.senders).into_iter();
-        let senders: BTreeSet<SenderLog> =
-            known.chain(unnamed.iter().flat_map(|(_, log)| SenderLog::all(None, log))).collect();
-        let Found { named, mixed } = find(&senders);
-        let mut phones_of: HashMap<&str, BTreeSet<Mac>> = HashMap::new();
-        for log in &senders {
-            phones_of.entry(&log.span.sender).or_default().extend(log.mac);
-        }
-        let at_sender = |span: &SenderSpan| phones_of.get(&*span.sender).into_iter().flatten().copied();
-        for (at, mut log) in unnamed.into_iter().rev() {
-            let phones: BTreeSet<Mac> = log.spans.iter().flat_map(at_sender).collect();
-            let mac = SenderLog::all(None, &log).find_map(|sender| named.get(&sender).copied());
-            if let Some(mac) = mac.or_else(|| self.phone_with_line_of(&log, &phones)) {
-                self.without_address.remove(at);
-                log.path = path_of_file(&log).into();
-                self.add(Some(mac), &log);
-            } else if log.digest.is_about_certificates() {
-                self.may_lack_lines.extend(phones);
-            }
-        }
-        let mixtures = senders.iter().filter(|log| log.is_mixed);
-        self.may_lack_lines.extend(mixtures.flat_map(|log| at_sender(&log.span)));
-        mixed.into_iter().for_each(|(sender, other)| self.mix(&sender, other));
-    }
-
-    /// The one of these phones that has a line of a log without a start, in another file, from the same sender.
-    fn phone_with_line_of(&self, log: &ReadLog, phones: &BTreeSet<Mac>) -> Option<Mac> {
-        let [span] = &log.spans[..] else { return None };
-        let lines: HashSet<u64> = log.digest.dated_events().collect();
-        if log.is_mixed || span.has_boot() || lines.is_empty() {
-            return None;
-        }
-        let has_line = |other: &ReadLog| {
-            !other.is_mixed
-                && path_of_file(other) != path_of_file(log)
-                && other.spans.iter().any(|of| of.sender == span.sender)
-                && other.digest.dated_events().any(|line| lines.contains(&line))
-        };
-        let mut found = phones.iter().copied().filter(|mac| self.of(*mac).logs.iter().any(has_line));
-        found.next().filter(|_| found.next().is_none())
-    }
-
-    /// Marks the lines of a sender as those of its phone and of another one.
-    fn mix(&mut self, sender: &SenderLog, other: Mac) {
-        let Some(mut logs) = sender.mac.and_then(|mac| self.by_mac.remove(&mac)) else { return };
-        for packed in &mut logs {
-            let Some(mut log) = self.unpack(packed) else { continue };
-            if SenderLog::all(sender.mac, &log).any(|one| one == *sender) {
-                log.mix();
-                log.path = format!("{}#{}", sender.file, sender.span.sender).into();
-                if let Ok(mixed) = postcard::to_stdvec(&log) {
-                    *packed = Packed::InMemory(mixed);
-                }
-            }
-        }
-        self.by_mac.extend(sender.mac.map(|mac| (mac, logs)));
-        self.may_lack_lines.insert(other);
-    }
 }
