@@ -89,6 +89,8 @@ enum Run {
     Logs(fn(&Case<'_>) -> Vec<Finding>),
     /// The phone's configuration files, with the facts that its logs show.
     Configuration(fn(&configuration::ConfigurationCase<'_>) -> Vec<Finding>),
+    /// A value in them.
+    Value(fn(&configuration::ConfigurationCase<'_>) -> Vec<Finding>),
     /// A device's own certificate in them.
     Certificate(configuration::Judge),
 }
@@ -341,7 +343,7 @@ impl Rule {
     pub fn run(&self, case: &Case<'_>) -> Vec<Finding> {
         match self.run {
             Run::Logs(run) => run(case),
-            Run::Configuration(_) | Run::Certificate(_) => Vec::new(),
+            Run::Configuration(_) | Run::Value(_) | Run::Certificate(_) => Vec::new(),
         }
     }
 
@@ -352,6 +354,10 @@ impl Rule {
             Run::Configuration(run) => {
                 let found = run(case).into_iter();
                 found.map(|finding| configuration::in_doubt(case, self.severity, finding)).collect()
+            }
+            Run::Value(run) => {
+                let found = run(case).into_iter();
+                found.map(|finding| configuration::of_value(case, self.severity, finding)).collect()
             }
             Run::Certificate(judge) => configuration::judged(case, self.severity, judge),
         };

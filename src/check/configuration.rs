@@ -38,6 +38,7 @@ pub(super) mod value_overridden;
 #[cfg(test)]
 mod tests;
 
+use super::join::closed_gates;
 use super::{Facts, Family, Finding, Rule, Run};
 use crate::config::{
     Certificate, Certificates, ConfigurationLine, ConfiguredKey, Credential, Effective, Fault, Form, Gate,
@@ -54,6 +55,11 @@ pub(super) use leaf::{Judge, judged};
 /// forgotten.
 const fn rule(source: &'static str, run: fn(&ConfigurationCase<'_>) -> Vec<Finding>) -> Rule {
     rule_of(source, Run::Configuration(run))
+}
+
+/// The same of a diagnosis of a value: if the phone ignores the value because a gate is closed, it is only information.
+const fn rule_of_value(source: &'static str, run: fn(&ConfigurationCase<'_>) -> Vec<Finding>) -> Rule {
+    rule_of(source, Run::Value(run))
 }
 
 /// The same of a diagnosis of a device's own certificate.
@@ -86,31 +92,31 @@ pub struct ConfigurationCase<'a> {
     pub log: &'a LogFacts,
     /// The private keys that other phones have too.
     pub shared: &'a [SharedKey],
-    /// The certificates and keys that the phone reads now, as far as is known, or has installed. Software ignores
-    /// parameters of later versions.
-    judged: Vec<Credential<'a>>,
-    /// Those that it reads now, as far as is known: while a gate is closed, faults of how a value is written, and of
-    /// a key, are not reported.
-    read: Vec<Credential<'a>>,
-    /// The devices' own certificates in those judged, and in other lines if the log shows them in a slot.
+    /// The certificates and keys whose parameters the phone's software knows, whether their gates are open or not.
+    known: Vec<Credential<'a>>,
+    /// Those of them that the phone reads now, as far as is known, or has installed.
+    used: Vec<Credential<'a>>,
+    /// The devices' own certificates in those known, and in other lines if the log shows them in a slot.
     leaves: Vec<Leaf<'a>>,
 }
 
 impl<'a> ConfigurationCase<'a> {
     /// The input for a phone.
     pub fn new(config: &'a PhoneConfig, log: &'a LogFacts, shared: &'a [SharedKey]) -> Self {
-        let is_read = |one: &Credential<'_>| one.given().is_some_and(|given| may_count(config, log, &given));
-        let (mut judged, mut leaves) = (Vec::new(), Vec::new());
+        let (mut known, mut used, mut leaves) = (Vec::new(), Vec::new(), Vec::new());
         for credential in config.credentials() {
+            let Some(given) = credential.given() else { continue };
             let leaf = Leaf::of(&credential, log);
-            if is_read(&credential) || leaf.as_ref().is_some_and(Leaf::is_shown) {
-                judged.push(credential);
-                leaves.extend(leaf);
-            }
+            let is_shown = leaf.as_ref().is_some_and(Leaf::is_shown);
+            let is_known = log.knows(given.parameter);
+            leaves.extend(leaf.filter(|_| is_known || is_shown));
+            used.extend(
+                Some(credential).filter(|_| is_known && (is_shown || config.may_count(given.parameter))),
+            );
+            known.extend(Some(credential).filter(|_| is_known));
         }
         leaf::add_shown(&mut leaves, config, log);
-        let read = judged.iter().copied().filter(is_read).collect();
-        Self { mac: config.mac, config, log, shared, judged, read, leaves }
+        Self { mac: config.mac, config, log, shared, known, used, leaves }
     }
 
     /// The same input for another phone with the same files.
@@ -138,6 +144,25 @@ pub(super) fn in_doubt(case: &ConfigurationCase<'_>, severity: Severity, finding
     let severity = finding.severity.unwrap_or(severity).max(worst);
     let why = sentence![" It may not count: ", unread.clone(), ", which was not read, comes before it."];
     Finding { severity: Some(severity), message: finding.message.clone().and(why), ..finding }
+}
+
+/// A finding of a rule of this severity about a value: [in doubt](in_doubt), and only information if the phone ignores
+/// the value now because a gate is closed. It gets the value as soon as somebody opens the gate, so it is reported.
+pub(super) fn of_value(case: &ConfigurationCase<'_>, severity: Severity, finding: Finding) -> Finding {
+    let finding = in_doubt(case, severity, finding);
+    let config = case.config;
+    let parameter = finding.configuration.first().and_then(|line| line.parameter.as_deref());
+    let Some(given) = parameter.and_then(|name| config.get(name)) else { return finding };
+    let Some(closed) = closed_gates(config, &given) else { return finding };
+    let lines = config.closed_gates(given.parameter).map(|name| match config.get(name) {
+        Some(gate) => gate.says("not 1, so the value does not count"),
+        None => {
+            let missing = format!("missing: the value counts only with {name}=\"1\"");
+            given.file.says(None, Some(name), missing)
+        }
+    });
+    let message = finding.message.clone().and(format!(" The phone ignores this value now: {closed}.").into());
+    Finding { message, ..finding.with_lines(lines).with_severity(Severity::Info) }
 }
 
 /// A private key that several phones have.
@@ -174,7 +199,7 @@ pub(super) fn not_applied(case: &ConfigurationCase<'_>, severity: Severity, find
     Finding { message: finding.message.clone().and(SAYS.into()), ..finding }
 }
 
-/// The words that `device.*` parameters of this kind have as values, except those that a gate switches off.
+/// The words that `device.*` parameters of this kind have as values.
 fn device_words<'a>(
     case: &ConfigurationCase<'a>,
     is_kind: fn(ParameterKind) -> bool,
@@ -182,25 +207,8 @@ fn device_words<'a>(
     let config = case.config;
     let given = config.of_kind(is_kind).filter(|given| given.name().starts_with("device."));
     given
-        .filter(|given| !config.is_switched_off(given.parameter) && case.log.knows(given.parameter))
+        .filter(|given| case.log.knows(given.parameter))
         .filter_map(|given| Some((given, given.value.as_text()?)))
-}
-
-/// A finding about a value that selects something. Its evidence is the line of the value, with a sentence about it, and
-/// lines for its missing gates. A value without a gate does not count, so what is wrong with it is only information.
-fn of_selection(
-    config: &PhoneConfig,
-    slot: Option<Slot>,
-    given: &Given<'_>,
-    message: Sentence,
-    says: Sentence,
-) -> Finding {
-    let missing: Vec<_> = config.missing_gates(given.parameter).collect();
-    let severity = (!missing.is_empty()).then_some(Severity::Info);
-    let missing = missing.into_iter().map(|gate| {
-        given.file.says(None, Some(gate), format!("missing: the value counts only with {gate}=\"1\""))
-    });
-    Finding { severity, ..Finding::of_files(slot, message, std::iter::once(given.says(says)).chain(missing)) }
 }
 
 /// The state of the slot of a value. It is not known in which slot the certificate of 3.3.2 is: it is there if the log
@@ -252,11 +260,11 @@ fn gated<'a>(case: &ConfigurationCase<'a>) -> Vec<(Option<Slot>, Given<'a>)> {
     devices.chain(of_ca).filter(|(_, given)| case.log.knows(given.parameter)).collect()
 }
 
-/// The CA certificates that count.
+/// The CA certificates whose parameters the phone's software knows.
 fn authorities<'a>(case: &ConfigurationCase<'a>) -> impl Iterator<Item = (Given<'a>, &'a Certificates)> {
     let config = case.config;
     let given = config.of_kind(|kind| matches!(kind, ParameterKind::Ca(_)));
-    given.filter(|given| may_count(config, case.log, given)).filter_map(|given| match &given.value {
+    given.filter(|given| case.log.knows(given.parameter)).filter_map(|given| match &given.value {
         Value::Certificates(value) => Some((given, value)),
         _ => None,
     })

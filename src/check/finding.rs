@@ -56,6 +56,13 @@ impl Finding {
         Self { slot, configuration, ..Self::active(message, Occurrences::without_lines()) }
     }
 
+    /// The same with more lines of configuration files as evidence.
+    pub(super) fn with_lines(mut self, lines: impl IntoIterator<Item = ConfigurationLine>) -> Self {
+        let room = MAX_LINES.saturating_sub(self.configuration.len());
+        self.configuration.extend(lines.into_iter().take(room));
+        self
+    }
+
     pub(super) const fn active(message: Sentence, seen: Occurrences) -> Self {
         Self::new(State::Active, message, seen)
     }

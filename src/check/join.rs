@@ -113,7 +113,7 @@ impl Precedence {
 }
 
 /// The closed gates because of which a line does not count now, `device.set is not 1`; None if there are none.
-fn closed_gates(config: &PhoneConfig, given: &Given<'_>) -> Option<String> {
+pub(super) fn closed_gates(config: &PhoneConfig, given: &Given<'_>) -> Option<String> {
     let closed: Vec<&str> = config.closed_gates(given.parameter).collect();
     let are = if closed.len() == 1 { "is" } else { "are" };
     (!closed.is_empty()).then(|| format!("{} {are} not 1", closed.join(" and ")))

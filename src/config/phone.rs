@@ -421,18 +421,6 @@ impl PhoneConfig {
             && self.closed_gates(parameter).next().is_none()
     }
 
-    /// Whether a line closes a gate of this parameter. If no file has the gate, it may have been forgotten,
-    /// although the value is intended.
-    #[must_use]
-    pub fn is_switched_off(&self, parameter: &Parameter) -> bool {
-        gates(parameter).any(|gate| matches!(self.gate(gate), Gate::Closed(Some(_))))
-    }
-
-    /// The gates of this parameter that no file has.
-    pub fn missing_gates<'p>(&self, parameter: &'p Parameter) -> impl Iterator<Item = &'p str> {
-        gates(parameter).filter(|gate| matches!(self.gate(gate), Gate::Closed(None)))
-    }
-
     /// The certificate and key that the files set for each slot, whether their gates are open or not.
     #[must_use]
     pub fn credentials(&self) -> Vec<Credential<'_>> {

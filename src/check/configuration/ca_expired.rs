@@ -13,7 +13,7 @@
 //! 2. Replace this certificate with the certificate of that CA, and restart the phone.
 
 use super::leaf::expired;
-use super::{ConfigurationCase, Finding, Rule, Severity, authorities, rule, sentence};
+use super::{ConfigurationCase, Finding, Rule, Severity, authorities, rule_of_value, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG031",
@@ -22,7 +22,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The CA certificate has expired.",
     remedy: "Give the phone the CA certificate that its servers use now.",
     reference: "UC Software Administrators' Guide, \"<device/>\"",
-    ..rule(include_str!("ca_expired.rs"), run)
+    ..rule_of_value(include_str!("ca_expired.rs"), run)
 };
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {

@@ -14,7 +14,7 @@
 //! 2. Put the whole text into the parameter, with its begin and end lines. Line breaks may become blanks.
 //! 3. Restart the phone.
 
-use super::{ConfigurationCase, Finding, Rule, Severity, authorities, rule, sentence};
+use super::{ConfigurationCase, Finding, Rule, Severity, authorities, rule_of_value, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG030",
@@ -23,7 +23,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The value is not a certificate in PEM form.",
     remedy: "Put the complete CA certificate into the parameter again, in PEM form.",
     reference: "UC Software Administrators' Guide, \"<device/>\"",
-    ..rule(include_str!("ca_not_decodable.rs"), run)
+    ..rule_of_value(include_str!("ca_not_decodable.rs"), run)
 };
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {

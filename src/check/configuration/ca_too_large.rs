@@ -12,7 +12,9 @@
 //!    no limit.
 //! 2. Restart the phone twice, and check that its fingerprint stays the same.
 
-use super::{ConfigurationCase, Finding, ParameterKind, Rule, Severity, authorities, count, rule, sentence};
+use super::{
+    ConfigurationCase, Finding, ParameterKind, Rule, Severity, authorities, count, rule_of_value, sentence,
+};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG032",
@@ -21,7 +23,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The certificate has more bytes than the slot can store.",
     remedy: "Put the certificate into CA slot 2 or an application CA slot.",
     reference: "UC Software Administrators' Guide, \"<device/>\"",
-    ..rule(include_str!("ca_too_large.rs"), run)
+    ..rule_of_value(include_str!("ca_too_large.rs"), run)
 };
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {

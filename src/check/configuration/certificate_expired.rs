@@ -5,8 +5,8 @@
 //!
 //! ## How sure it is
 //! It is certain at the time of the run: the date is in the certificate. A certificate that the log shows in a slot is
-//! reported even if another line overrides its line, a gate switches it off, or a file that was not read comes before
-//! it: the phone may have taken a newer one since then. If a value has several certificates of the device, the one that
+//! reported even if another line overrides its line, and as an error even if a gate is closed or a file that was not
+//! read comes before it: the phone may have taken a newer one since then. If a value has several certificates of the device, the one that
 //! the log shows counts. If the log shows none of them, it is not known which one the phone takes: then this is a warning
 //! unless all of them have expired.
 //!

@@ -15,7 +15,7 @@
 //!    blanks.
 //! 3. Restart the phone.
 
-use super::{ConfigurationCase, Fault, Finding, Form, Rule, Severity, count, rule, sentence};
+use super::{ConfigurationCase, Fault, Finding, Form, Rule, Severity, count, rule_of_value, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG011",
@@ -24,11 +24,11 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The content between the begin and end lines is not what these lines say.",
     remedy: "Put the complete certificate into the parameter again, as PKCS #7.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    ..rule(include_str!("certificate_not_decodable.rs"), run)
+    ..rule_of_value(include_str!("certificate_not_decodable.rs"), run)
 };
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
-    let found = case.read.iter().filter_map(|credential| {
+    let found = case.known.iter().filter_map(|credential| {
         let (given, value) = credential.certificate?;
         let fault = value.certificate_fault().filter(|_| value.form != Form::Bare)?;
         let message = match (value.list.len(), fault) {

@@ -44,9 +44,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     if !config.is_complete || selected.contains(&None) {
         return Vec::new();
     }
-    let known =
-        case.judged.iter().filter(|one| one.given().is_some_and(|given| case.log.knows(given.parameter)));
-    let found = known.filter_map(|credential| {
+    let found = case.used.iter().filter_map(|credential| {
         let slot = credential.store.slot().filter(|slot| !selected.contains(&Some(*slot)))?;
         // A value that can't be read fills no slot: CFG010 and CFG011 report it.
         let (given, _) = credential.certificate.filter(|(_, value)| value.certificate_fault().is_none())?;

@@ -13,7 +13,7 @@
 //! 1. Remove certificates that servers have anyway from the chain, the root first.
 //! 2. Put the rest into the parameter as PKCS #7 again, and restart the phone.
 
-use super::{ConfigurationCase, Finding, Rule, Severity, count, counted, rule, sentence};
+use super::{ConfigurationCase, Finding, Rule, Severity, count, counted, rule_of_value, sentence};
 use crate::reference::MAX_PLATFORM_CERTIFICATE;
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -23,11 +23,11 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The certificates have more bytes than a platform slot can store.",
     remedy: "Remove certificates from the chain, the root first.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    ..rule(include_str!("certificate_too_large.rs"), run)
+    ..rule_of_value(include_str!("certificate_too_large.rs"), run)
 };
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
-    let found = case.read.iter().filter_map(|credential| {
+    let found = case.known.iter().filter_map(|credential| {
         let (given, value) = credential.certificate.filter(|_| credential.store.is_device())?;
         let length = value.length();
         if length <= u64::from(MAX_PLATFORM_CERTIFICATE) {

@@ -8,14 +8,15 @@
 //!
 //! ## How sure it is
 //! It is certain that the files set this. It is not reported if a file that could not be read may have
-//! `device.set`, or if two files disagree and it is not known which one wins. Faults of a value that
-//! `device.set` disables are not reported, except the dates and the name of a certificate that the log shows in
-//! the slot.
+//! `device.set`, or if two files disagree and it is not known which one wins. Faults of the value itself are
+//! only information meanwhile, because the phone ignores it, but they matter as soon as `device.set` is 1. The dates
+//! and the name of a certificate that the log shows in a slot stay as severe as usual.
 //!
 //! ## What to do
-//! 1. Set `device.set="1"` in the file with the certificate, together with the `.set` of the certificate.
-//! 2. Restart the phone and look in its log for "Saving new …".
-//! 3. Then set it back to 0 if phones should not read device values at each start.
+//! 1. If faults of the value itself are reported too, mend them first.
+//! 2. Set `device.set="1"` in the file with the certificate, together with the `.set` of the certificate.
+//! 3. Restart the phone and look in its log for "Saving new …".
+//! 4. Then set it back to 0 if phones should not read device values at each start.
 
 use super::{ConfigurationCase, Finding, Gate, Rule, Severity, gated, of_closed_gate, rule};
 use crate::config::DEVICE_SET;

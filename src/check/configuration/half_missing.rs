@@ -12,7 +12,7 @@
 //! 1. Set both parameters of the slot.
 //! 2. Restart the phone.
 
-use super::{ConfigurationCase, Credential, Finding, Rule, Severity, SlotState, rule, sentence};
+use super::{ConfigurationCase, Credential, Finding, Rule, Severity, SlotState, rule_of_value, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG016",
@@ -21,11 +21,11 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "Certificate and private key of a slot belong together, and one of them is missing.",
     remedy: "Set both parameters of the slot, certificate and key.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    ..rule(include_str!("half_missing.rs"), run)
+    ..rule_of_value(include_str!("half_missing.rs"), run)
 };
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
-    case.read.iter().filter_map(|credential| finding(case, credential)).collect()
+    case.known.iter().filter_map(|credential| finding(case, credential)).collect()
 }
 
 fn finding(case: &ConfigurationCase<'_>, credential: &Credential<'_>) -> Option<Finding> {
@@ -36,7 +36,8 @@ fn finding(case: &ConfigurationCase<'_>, credential: &Credential<'_>) -> Option<
         _ => return None,
     };
     let given = credential.given()?;
-    if !case.config.is_open(given.parameter) {
+    let is_gate_unknown = case.config.may_count(given.parameter) && !case.config.is_open(given.parameter);
+    if is_gate_unknown {
         return None;
     }
     // An empty value says for certain that it is not there; a value that is not sure says nothing.

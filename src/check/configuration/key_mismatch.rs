@@ -12,7 +12,7 @@
 //! 2. Compare: `openssl x509 -noout -pubkey -in cert.pem` and `openssl pkey -pubout -in key.pem` give the
 //!    same text.
 
-use super::{ConfigurationCase, Finding, Rule, Severity, rule, sentence};
+use super::{ConfigurationCase, Finding, Rule, Severity, rule_of_value, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG015",
@@ -21,11 +21,11 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The certificate was issued for another key.",
     remedy: "Set a certificate and a key that belong together.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    ..rule(include_str!("key_mismatch.rs"), run)
+    ..rule_of_value(include_str!("key_mismatch.rs"), run)
 };
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
-    let found = case.read.iter().filter_map(|credential| {
+    let found = case.known.iter().filter_map(|credential| {
         let ((certificate, value), (given, key)) = (credential.certificate?, credential.key?);
         let key = key.ok()?;
         let is_none = value.certificate_fault().is_none()

@@ -15,7 +15,7 @@
 //! 2. Put the whole text into the parameter, with its begin and end lines.
 //! 3. Make sure that only the phones can read the file.
 
-use super::{ConfigurationCase, Credential, Finding, Rule, Severity, SlotState, rule, sentence};
+use super::{ConfigurationCase, Credential, Finding, Rule, Severity, SlotState, rule_of_value, sentence};
 use crate::config::PrivateKey;
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -25,11 +25,11 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The value is not a private key in PEM form without a passphrase.",
     remedy: "Put the complete key into the parameter, in PEM form and without a passphrase.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    ..rule(include_str!("key_not_readable.rs"), run)
+    ..rule_of_value(include_str!("key_not_readable.rs"), run)
 };
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
-    let found = case.read.iter().filter_map(|credential| {
+    let found = case.known.iter().filter_map(|credential| {
         let (given, value) = credential.key?;
         let (message, severity) = match value {
             Err(fault) => {

@@ -12,7 +12,7 @@
 //! 1. Make a key of at most 4096 bits (RSA) or an elliptic-curve key, and have a certificate issued for it.
 //! 2. Give both to the phone and restart it.
 
-use super::{ConfigurationCase, Finding, Rule, Severity, count, rule, sentence};
+use super::{ConfigurationCase, Finding, Rule, Severity, count, rule_of_value, sentence};
 use crate::reference::MAX_PLATFORM_KEY;
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -22,11 +22,11 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The key has more bytes than a platform slot can store.",
     remedy: "Use a shorter key with a certificate for it, or an application slot where its use allows that.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    ..rule(include_str!("key_too_large.rs"), run)
+    ..rule_of_value(include_str!("key_too_large.rs"), run)
 };
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
-    let found = case.read.iter().filter_map(|credential| {
+    let found = case.known.iter().filter_map(|credential| {
         let (given, value) = credential.key.filter(|_| credential.store.is_device())?;
         let length = u64::from(value.ok()?.length);
         if length <= u64::from(MAX_PLATFORM_KEY) {

@@ -2,7 +2,7 @@
 
 use super::{
     Certificate, Certificates, ConfigurationCase, Credential, Finding, Given, LogFacts, PhoneConfig,
-    Sentence, Severity, Slot, day, in_doubt, sentence,
+    Sentence, Severity, Slot, day, of_value, sentence,
 };
 use crate::check::join::line_with;
 use crate::model::Fingerprint;
@@ -65,9 +65,9 @@ impl<'a> Leaf<'a> {
 
     /// Whether this certificate is judged for certain.
     fn is_sure_of(&self, config: &PhoneConfig, fingerprint: &Fingerprint) -> bool {
-        let is_sure = self.is_shown() || config.unread_before(&self.given).is_none();
+        let is_read = config.may_count(self.given.parameter) && config.unread_before(&self.given).is_none();
         let is_it = matches!(&self.certificates[..], [one] if one.fingerprints.contains(fingerprint));
-        self.shown == Some(fingerprint) || is_sure && is_it
+        self.shown == Some(fingerprint) || (self.is_shown() || is_read) && is_it
     }
 
     fn finding(&self, case: &ConfigurationCase<'_>, severity: Severity, judge: Judge) -> Option<Finding> {
@@ -89,7 +89,7 @@ impl<'a> Leaf<'a> {
             finding = finding.with_severity(severity.max(Severity::Warning));
         }
         // What is in the phone is judged whatever a file that was not read sets.
-        Some(if self.is_shown() { finding } else { in_doubt(case, severity, finding) })
+        Some(if self.is_shown() { finding } else { of_value(case, severity, finding) })
     }
 }
 

@@ -13,7 +13,7 @@
 //! 2. Put the whole text, with its begin and end lines, into the parameter. Line breaks may become blanks.
 //! 3. Restart the phone.
 
-use super::{Certificates, ConfigurationCase, Finding, Form, Rule, Severity, rule, sentence};
+use super::{Certificates, ConfigurationCase, Finding, Form, Rule, Severity, rule_of_value, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG010",
@@ -22,11 +22,11 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The phone requires PKCS #7 begin and end lines around a device certificate.",
     remedy: "Convert the certificate to PKCS #7, and put it into the parameter with its begin and end lines.",
     reference: "Feature Profile 37148, \"Troubleshooting\"",
-    ..rule(include_str!("not_pkcs7.rs"), run)
+    ..rule_of_value(include_str!("not_pkcs7.rs"), run)
 };
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
-    let found = case.read.iter().filter_map(|credential| {
+    let found = case.known.iter().filter_map(|credential| {
         let (given, value) = credential.certificate?;
         let why = fault_of(value)?;
         let severity = if case.log.chain_not_decodable { Severity::Error } else { RULE.severity };

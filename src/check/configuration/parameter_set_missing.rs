@@ -8,12 +8,14 @@
 //!
 //! ## How sure it is
 //! It is certain that the files set this. It is not reported if a file that could not be read may have the
-//! `.set`. Faults of the value are not reported until the `.set` is 1, except the dates and the name of a
-//! certificate that the log shows in the slot.
+//! `.set`. Faults of the value itself are only information meanwhile, because the phone ignores it, but they matter
+//! as soon as the `.set` is 1. The dates and the name of a certificate that the log shows in a slot stay as severe as
+//! usual.
 //!
 //! ## What to do
-//! 1. Add the `.set` of the message, with the value 1, to the file with the certificate.
-//! 2. Restart the phone and look in its log for "Saving new …".
+//! 1. If faults of the value itself are reported too, mend them first.
+//! 2. Add the `.set` of the message, with the value 1, to the file with the certificate.
+//! 3. Restart the phone and look in its log for "Saving new …".
 
 use super::{
     ConfigurationCase, Finding, Gate, Given, ParameterKind, Rule, Severity, Slot, gated, of_closed_gate, rule,

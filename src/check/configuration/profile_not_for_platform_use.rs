@@ -5,15 +5,15 @@
 //! whose certificates are in flash memory.
 //!
 //! ## How sure it is
-//! It is certain: the guide says that application certificates can't serve these three. If no file has `device.set` or
-//! the value's own `.set`, the phone ignores the value and uses the default, so this is only information.
+//! It is certain: the guide says that application certificates can't serve these three. While `device.set` or the
+//! value's own `.set` is not 1, the phone ignores the value, so this is only information.
 //!
 //! ## What to do
 //! 1. Put the certificate into platform slot 1 or 2, and let a platform profile use it.
 //! 2. Select PlatformProfile1 or PlatformProfile2.
 
 use super::{
-    ConfigurationCase, Finding, ParameterKind, Rule, Severity, device_words, of_selection, rule, sentence,
+    ConfigurationCase, Finding, ParameterKind, Rule, Severity, device_words, rule_of_value, sentence,
 };
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -23,7 +23,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "Application certificates can't be used for 802.1X, provisioning and syslog.",
     remedy: "Select PlatformProfile1 or PlatformProfile2, with a certificate in a platform slot.",
     reference: "Feature Profile 37148, \"Configuring the Device Certificate to be Used\"",
-    ..rule(include_str!("profile_not_for_platform_use.rs"), run)
+    ..rule_of_value(include_str!("profile_not_for_platform_use.rs"), run)
 };
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
@@ -34,7 +34,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             }
             let message = sentence![&given, " is ", given.value.in_short(), ", which can't be used for it."];
             let says = sentence![given.value.in_short(), ", not a platform profile"];
-            Some(of_selection(case.config, None, &given, message, says))
+            Some(Finding::of_files(None, message, [given.says(says)]))
         });
     found.collect()
 }

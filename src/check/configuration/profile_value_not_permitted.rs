@@ -7,9 +7,8 @@
 //! ## How sure it is
 //! It is certain for other words: the guide permits only these three. It is less certain where only upper and lower
 //! case differ, since no source says whether they matter. Numbers occur in practice, and are not reported. A text that
-//! is not even nearly a known word is not shown, because it may be a password. If no file has `device.set` or the
-//! value's own `.set`, the phone ignores the value and uses the default, so this is only information; if one of them
-//! is 0, nothing is reported.
+//! is not even nearly a known word is not shown, because it may be a password. While `device.set` or the value's own
+//! `.set` is not 1, the phone ignores the value, so this is only information.
 //!
 //! ## What to do
 //! 1. Write Builtin, Platform1 or Platform2.
@@ -17,7 +16,7 @@
 //!    select it with `sec.TLS.profileSelection`.
 
 use super::{
-    ConfigurationCase, Finding, ParameterKind, Rule, Severity, device_words, of_selection, rule, sentence,
+    ConfigurationCase, Finding, ParameterKind, Rule, Severity, device_words, rule_of_value, sentence,
 };
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -27,7 +26,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "Only the values Builtin, Platform1 and Platform2 are permitted, in this spelling.",
     remedy: "Write Builtin, Platform1 or Platform2.",
     reference: "Feature Profile 37148, \"Configuring the Device Certificate to be Used\"",
-    ..rule(include_str!("profile_value_not_permitted.rs"), run)
+    ..rule_of_value(include_str!("profile_value_not_permitted.rs"), run)
 };
 
 /// Whether a platform profile can have this value.
@@ -49,7 +48,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
                 "; Builtin, Platform1 and Platform2 are permitted."
             ];
             let says = sentence![given.value.in_short(), ", which is not permitted"];
-            Some(of_selection(case.config, None, &given, message, says))
+            Some(Finding::of_files(None, message, [given.says(says)]))
         });
     found.collect()
 }

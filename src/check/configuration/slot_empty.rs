@@ -6,8 +6,8 @@
 //!
 //! ## How sure it is
 //! It is certain if the files and the log are complete. A certificate that was installed on the phone or
-//! through its web server may be missing in the inventories of the log. If SCEP is on, nothing is reported. If no file
-//! has `device.set` or the value's own `.set`, the phone ignores the value, so this is only information.
+//! through its web server may be missing in the inventories of the log. If SCEP is on, nothing is reported. While
+//! `device.set` or the value's own `.set` is not 1, the phone ignores the value, so this is only information.
 //!
 //! ## What to do
 //! 1. Give the slot a certificate and its key, or select another one.
@@ -16,8 +16,8 @@
 
 use super::profile_value_not_permitted::is_permitted;
 use super::{
-    ConfigurationCase, Finding, ParameterKind, Rule, Severity, Slot, SlotState, of_selection, rule,
-    selected_slot, sentence,
+    ConfigurationCase, Finding, ParameterKind, Rule, Severity, Slot, SlotState, rule_of_value, selected_slot,
+    sentence,
 };
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -27,7 +27,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "A profile uses a slot for which no file has a certificate.",
     remedy: "Give the slot a certificate and its key, or let the profile use another slot.",
     reference: "Feature Profile 37148, \"Configuring the Device Certificate to be Used\"",
-    ..rule(include_str!("slot_empty.rs"), run)
+    ..rule_of_value(include_str!("slot_empty.rs"), run)
 };
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
@@ -51,12 +51,12 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             || case.log.state(Some(slot)) == SlotState::Filled
             || case.log.state(Some(slot)) == SlotState::Unknown
                 && case.log.fingerprints(slot).next().is_some();
-        if is_filled || config.is_switched_off(given.parameter) || !case.log.knows(given.parameter) {
+        if is_filled || !case.log.knows(given.parameter) {
             return None;
         }
         let message = sentence![&given, format!(" selects {slot}, but no file sets a certificate for it.")];
-        let says = format!("selects {slot}, which is empty").into();
-        Some(of_selection(config, Some(slot), &given, message, says))
+        let says = format!("selects {slot}, which is empty");
+        Some(Finding::of_files(Some(slot), message, [given.says(says)]))
     });
     found.collect()
 }

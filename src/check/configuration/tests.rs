@@ -9,6 +9,8 @@ mod profiles;
 mod unread;
 mod values;
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::check::{CATALOGUE, Family};
 use crate::config::fixture::*;
@@ -212,8 +214,12 @@ fn cfg004_and_cfg005_gates() {
             (SLOT, SlotState::Empty, &other, Warning),
             (Slot::BuiltIn, SlotState::Filled, &ours, Warning),
         ] {
-            let value = ("device.sec.SSL.customDeviceCert.publicCert", &*chain(&[good()]));
-            let all = with(plain(&[("device.set", "1"), (ssl_set, "1"), value]), gate, "0");
+            let value = [
+                ("device.sec.SSL.customDeviceCert.publicCert", &*chain(&[good()])),
+                ("device.sec.SSL.customDeviceCert.privateKey", &*key(1)),
+            ];
+            let all = [("device.set", "1"), (ssl_set, "1")].into_iter().chain(value);
+            let all = with(plain(&all.collect::<Vec<_>>()), gate, "0");
             let found = severities(&[("0004f2a1b2c3.cfg", &file(&all))], &log_with(slot, state, &[print]));
             assert_eq!(found, [(code, severity)], "{slot} {state:?}");
         }
@@ -244,13 +250,70 @@ fn cfg004_and_cfg005_gates() {
     );
 }
 
+/// The phone ignores them now, and reads them as soon as somebody opens the gate.
 #[test]
-fn values_behind_a_closed_gate_are_no_errors() {
-    for gate in ["device.set", SET] {
-        let found = changed(&[(gate, "0"), (CERTIFICATE, "put it here"), (KEY, "-")], &log());
-        assert_eq!(found.len(), 1, "{found:?}");
+fn faults_behind_a_closed_gate_are_information() {
+    const CA: &str = "device.sec.TLS.customCaCert1";
+    const CA_SET: &str = "device.sec.TLS.customCaCert1.set";
+    let of_log = log();
+    let ended = certificate("0004F2A1B2C3", 1, "2029-01-01", "2030-01-01", 0);
+    let soon = certificate("0004F2A1B2C4", 1, "2029-01-01", "2030-06-16", 0);
+    let old_root = certificate("Old Root", 3, "2000-01-01", "2010-01-01", 1600);
+    let (cut, long) = (pem("PKCS7", b"x"), chain(&[certificate_of(8300)]));
+    let (ended, soon) = (chain(&[ended]), chain(&[soon]));
+    let (other_key, long_key) = (key(2), pem("PRIVATE KEY", &key_of(1, 4097)));
+    let (old_root, no_root) = (pem("CERTIFICATE", &old_root), pem("CERTIFICATE", b"x"));
+    for (changes, codes) in [
+        (&[(CERTIFICATE, "put it here")][..], &["CFG010"][..]),
+        (&[(CERTIFICATE, &cut)], &["CFG011"]),
+        (&[(KEY, "a passphrase")], &["CFG012"]),
+        (&[(KEY, &long_key)], &["CFG013"]),
+        (&[(CERTIFICATE, &long), (KEY, "-")], &["CFG014", "CFG016"]),
+        (&[(KEY, &other_key)], &["CFG015"]),
+        (&[(KEY, "-")], &["CFG016"]),
+        (&[(CERTIFICATE, "-")], &["CFG016"]),
+        (&[(CERTIFICATE, &ended)], &["CFG017"]),
+        (&[(CERTIFICATE, &soon)], &["CFG018", "CFG019"]),
+        (&[(CA, &no_root), (CA_SET, "1")], &["CFG030"]),
+        (&[(CA, &old_root), (CA_SET, "1")], &["CFG031", "CFG032"]),
+    ] {
+        let open = changed(changes, &of_log);
+        assert_eq!(
+            open.iter().map(|(code, _)| *code).collect::<BTreeSet<_>>(),
+            codes.iter().copied().collect()
+        );
+        let of_ca = changes[0].0 == CA;
+        for gate in ["device.set", if of_ca { CA_SET } else { SET }] {
+            for value in ["0", "-"] {
+                let closed = (gate, value);
+                let all = changes.iter().chain([&closed]);
+                let all = all.fold(healthy(), |all, (name, value)| with(all, name, value));
+                let found = Site::new(&[("0004f2a1b2c3.cfg", &file(&all))]).findings(&of_log, &[]);
+                let of_value = found.iter().filter(|(code, _)| !["CFG004", "CFG005"].contains(code));
+                let of_value: Vec<_> = of_value.collect();
+                assert_eq!(
+                    of_value.iter().map(|(code, _)| *code).collect::<Vec<_>>(),
+                    codes,
+                    "{gate} {value}"
+                );
+                for (_, found) in of_value {
+                    assert_eq!(found.severity, Some(Info), "{found:?}");
+                    let (message, last) = (found.message.to_string(), found.configuration.last().unwrap());
+                    let says = format!(". The phone ignores this value now: {gate} is not 1.");
+                    assert!(message.ends_with(&says), "{message}");
+                    assert_eq!(last.parameter.as_deref(), Some(gate));
+                }
+            }
+        }
     }
-    // For an installed certificate, only its dates are reported, not faults of the value or of the key beside it.
+    // A gate that may be in a file that was not read.
+    let half = file(&with(with(healthy(), "device.set", "-"), KEY, "a passphrase"));
+    let hidden = [("0004f2a1b2c3.cfg", &*master("site.cfg, x.cfg")), ("site.cfg", &half)];
+    assert_eq!(severities(&hidden, &of_log), [("CFG002", Info), ("CFG012", Error)]);
+}
+
+#[test]
+fn dates_of_an_installed_certificate_behind_a_closed_gate() {
     let ended = certificate("0004F2A1B2C3", 1, "2029-01-01", "2030-01-01", 0);
     let print = crate::config::fingerprints(&ended).unwrap()[0].clone();
     let mut installed = log_with(SLOT, SlotState::Filled, &[&print]);
@@ -259,18 +322,19 @@ fn values_behind_a_closed_gate_are_no_errors() {
         let keys = ["a passphrase", "-", &key(2), &pem("PRIVATE KEY", &key_of(1, 4097))].map(str::to_owned);
         for key in keys {
             for text in [chain(std::slice::from_ref(&ended)), pem("CERTIFICATE", &ended)] {
-                let values = [(CERTIFICATE, &*text), (KEY, &*key)];
-                for gate in ["device.set", SET] {
-                    let code = if gate == SET { "CFG005" } else { "CFG004" };
-                    let closed: Vec<_> = values.into_iter().chain([(gate, "0")]).collect();
-                    let mut found = changed(&closed, &installed);
-                    found.sort_unstable_by_key(|(code, _)| *code);
-                    assert_eq!(found, [(code, Info), ("CFG017", Error)], "{key:.20}");
+                for (gate, code) in [("device.set", "CFG004"), (SET, "CFG005")] {
+                    let found = changed(&[(CERTIFICATE, &text), (KEY, &key), (gate, "0")], &installed);
+                    assert!(found.contains(&(code, Info)), "{found:?}");
+                    let severe: Vec<_> = found.iter().filter(|(_, severity)| *severity != Info).collect();
+                    assert_eq!(severe, [&("CFG017", Error)], "{key:.20}");
                 }
-                assert!(changed(&values, &installed).len() > 1 || key == "-", "{key:.20}");
             }
         }
     }
+    // In another slot than that of its line.
+    let elsewhere = log_with(Slot::Platform(2), SlotState::Filled, &[&print]);
+    let found = changed(&[(CERTIFICATE, &chain(&[ended])), ("device.set", "0")], &elsewhere);
+    assert!(found.contains(&("CFG017", Error)), "{found:?}");
 }
 
 #[test]
