@@ -372,6 +372,22 @@ fn values_are_told_shortly() {
         "{of_two}"
     );
     assert!(read(&pem("CERTIFICATE", &good())).starts_with("X.509 certificate, CN "));
+    // The lines and what is between them differ.
+    let relabelled = read(&pem("PKCS7", &good()));
+    assert!(
+        relabelled.starts_with("1 X.509 certificate between PKCS #7 begin and end lines, CN "),
+        "{relabelled}"
+    );
+    assert!(!relabelled.contains("it contains"), "{relabelled}");
+    let relabelled = read(&pem("CERTIFICATE", &pkcs7(&[good()])));
+    assert!(
+        relabelled.starts_with("PKCS #7 between other begin and end lines, 1 certificate, CN "),
+        "{relabelled}"
+    );
+    let beside = format!("{} {}", pem("CERTIFICATE", &good()), chain(&[good()]));
+    assert!(read(&beside).starts_with("2 X.509 certificates, CN "), "{}", read(&beside));
+    let both = format!("{} {}", chain(&[good()]), pem("PKCS7", &good()));
+    assert!(read(&both).ends_with("; it contains an X.509 certificate, and no PKCS #7"), "{}", read(&both));
     assert_eq!(Value::Key(read_key(&key(1))).in_short().to_string(), "RSA 2048 key, 1,218 bytes");
     assert!(!Value::Key(read_key("hunter2")).in_short().to_string().contains("hunter2"));
     let address = Value::text("ftp://phones:hunter2@192.0.2.1/logs").in_short().to_string();

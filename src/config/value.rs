@@ -322,6 +322,12 @@ impl Certificates {
     fn in_short(&self) -> Sentence {
         let form = match (self.form, self.list.len() as u64) {
             (_, 0) => String::new(),
+            (Form::Pkcs7 | Form::Pkcs7Odd, number) if self.blob.is_none() => {
+                format!("{} between PKCS #7 begin and end lines", counted(number, "X.509 certificate"))
+            }
+            (Form::Pem, number) if self.refused == Some(Fault::Holds(pem::HOLDS_PKCS7)) => {
+                format!("PKCS #7 between other begin and end lines, {}", counted(number, "certificate"))
+            }
             (Form::Pkcs7 | Form::Pkcs7Odd, number) => format!("PKCS #7, {}", counted(number, "certificate")),
             (Form::Pem, 1) => "X.509 certificate".to_owned(),
             (Form::Pem, number) => counted(number, "X.509 certificate"),
@@ -338,6 +344,8 @@ impl Certificates {
         }
         match self.fault {
             Some(fault) if self.list.is_empty() => format!("not readable: {fault}").into(),
+            // The form says it already.
+            Some(Fault::Holds(pem::HOLDS_X509)) if self.blob.is_none() => short,
             Some(fault) => sentence![short, format!("; {fault}")],
             None => short,
         }
