@@ -6,8 +6,8 @@
 //! ## How sure it is
 //! If no certificate can be read, that is certain, for the reason in the message. If the value contains a
 //! certificate in another form (as PKCS #7, without begin and end lines, or with lines that are not written exactly),
-//! it is certain that OpenSSL does not read it as a certificate, but some phones may. So this is a warning, and an
-//! error only if the log shows TLS001.
+//! it is certain that it is not what the parameter takes, one PEM certificate, and that OpenSSL does not read it as a
+//! certificate. No source says that a phone does.
 //!
 //! ## What to do
 //! 1. Get the CA certificate again, in PEM form: `openssl x509 -in ca.pem -noout -subject -enddate`.
@@ -28,17 +28,11 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = authorities(case).filter_map(|(given, value)| {
-        let (message, severity) = match value.fault.filter(|_| value.list.is_empty()) {
-            Some(fault) => {
-                (sentence!["No certificate can be read from ", &given, format!(": {fault}.")], RULE.severity)
-            }
-            None => {
-                let message =
-                    sentence![&given, format!(" is not a certificate in PEM form: {}.", value.refused?)];
-                (message, if case.log.server_untrusted { Severity::Error } else { Severity::Warning })
-            }
+        let message = match value.fault.filter(|_| value.list.is_empty()) {
+            Some(fault) => sentence!["No certificate can be read from ", &given, format!(": {fault}.")],
+            None => sentence![&given, format!(" is not a certificate in PEM form: {}.", value.refused?)],
         };
-        Some(Finding::of_files(None, message, [given.in_short()]).with_severity(severity))
+        Some(Finding::of_files(None, message, [given.in_short()]))
     });
     found.collect()
 }

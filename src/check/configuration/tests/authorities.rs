@@ -31,7 +31,6 @@ fn cfg030_a_ca_that_is_not_in_pem_form() {
     let (whole, der) = (pem("CERTIFICATE", &good()), good());
     let padded = pem("CERTIFICATE", &certificate_of(904));
     assert!(padded.contains('='));
-    let untrusted = LogFacts { server_untrusted: true, ..log() };
     for (text, why) in [
         (chain(&[good()]), "it contains PKCS #7, and not an X.509 certificate alone"),
         (pem("CERTIFICATE", &pkcs7(&[good()])), "it contains PKCS #7, and not an X.509 certificate alone"),
@@ -44,8 +43,7 @@ fn cfg030_a_ca_that_is_not_in_pem_form() {
         ),
         (padded.replace('=', ""), "its base64 lacks the = at the end"),
     ] {
-        assert_eq!(changed(&[(NAME, &text)], &log()), [("CFG030", Warning)], "{text:.40}");
-        assert_eq!(changed(&[(NAME, &text)], &untrusted), [("CFG030", Error)], "{text:.40}");
+        assert_eq!(changed(&[(NAME, &text)], &log()), [("CFG030", Error)], "{text:.40}");
         let site = Site::new(&[("0004f2a1b2c3.cfg", &file(&plain(&[(NAME, &text)])))]);
         let said = site.findings(&log(), &[])[0].1.message.to_string();
         assert!(said.contains(&format!("is not a certificate in PEM form: {why}")), "{said}");
@@ -64,6 +62,6 @@ fn cfg030_a_ca_that_is_not_in_pem_form() {
         whole.replace("CERTIFICATE", "X509 CERTIFICATE"),
         whole.replace(' ', "\n").replace("N\nC", "N C").replace("D\nC", "D C"),
     ] {
-        assert_eq!(changed(&[(NAME, &text)], &untrusted), [], "{text:.40}");
+        assert_eq!(changed(&[(NAME, &text)], &log()), [], "{text:.40}");
     }
 }
