@@ -89,6 +89,9 @@ pub struct Overview {
     pub summary: Summary,
     /// What could not be read, sorted by path.
     pub problems: Vec<crate::problem::Problem>,
+    /// Sentences on what was found and could be read, but not judged. Only `html` shows them; standard error has them
+    /// too.
+    pub not_judged: Vec<String>,
     /// The elapsed time of the run; in no format for machines.
     pub elapsed: std::time::Duration,
     /// When the run began: local time with the offset from UTC, `2026-11-24 03:10 +01:00`; empty if not to be

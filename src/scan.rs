@@ -26,6 +26,7 @@ mod shared_keys;
 mod store;
 mod stored_configuration;
 mod totals;
+mod undecided;
 mod without_logs;
 mod write_configuration;
 
@@ -51,10 +52,11 @@ use phone_logs::{JoinedPhone, PhoneLogs};
 use rows::{Row, Rows};
 
 pub use cache::Cache;
-pub use configuration::{UndecidedPhones, config_tree};
+pub use configuration::config_tree;
 pub use live::LiveScan;
 pub use make_records::{DigestSummary, Retention, digest};
 pub use read_records::Records;
+pub use undecided::UndecidedPhones;
 pub use without_logs::is_of_unread_log;
 
 /// What to scan for, and how.

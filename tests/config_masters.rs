@@ -1,4 +1,5 @@
-//! A master in another directory than the logs: records that were made apart give the answer of the files.
+//! A master in another directory than the logs: records that were made apart give the answer of the files, and what was
+//! not judged is told.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -42,4 +43,54 @@ fn records_made_phone_by_phone() {
         let of_records = answer(&logs, &[&scan[..], &["--records"], &records].concat());
         assert_eq!(of_records, answer(&logs, &scan), "{}", case.display());
     }
+}
+
+const PHONE: &str = "0004F2000001";
+
+/// `device` in each format, and its standard error.
+fn device(folder: &Path) -> Vec<(String, String)> {
+    ["text", "markdown", "json"].map(|format| answer(folder, &["device", PHONE, "--format", format])).to_vec()
+}
+
+#[test]
+fn configuration_that_was_not_judged_is_told() {
+    let logs = tree::testdata().join("truth/171-near-miss-two-masters/logs");
+    let says = "1 phone was given no master configuration file: it is not certain which one is its own";
+    for (text, errors) in device(&logs) {
+        let in_one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(in_one_line.contains(says), "{text}");
+        assert!(errors.contains(says), "{errors}");
+        assert!(!text.contains("Nothing is wrong"), "{text}");
+    }
+    let html = answer(&logs, &["scan", "--format", "html", "--quiet"]).0;
+    assert!(html.contains(&format!("<p>Not judged: {says}")), "{html}");
+    // Nothing was found that could be judged.
+    let (text, errors) = answer(&logs, &["device", PHONE, "--no-config"]);
+    assert!(text.contains("Nothing is wrong in the evidence") && !text.contains("judged"), "{text}");
+    assert!(errors.is_empty(), "{errors}");
+}
+
+#[test]
+fn files_of_the_phone_that_were_not_read_are_told() {
+    let copy = tree::copy(&tree::testdata().join("truth/171-near-miss-two-masters"));
+    let folder = copy.path().join("logs/own");
+    fs::create_dir(&folder).unwrap();
+    for name in tree::files_below(&copy.path().join("logs")) {
+        if name.to_str().unwrap().ends_with(".log") {
+            fs::copy(&name, folder.join("0004f2000001-app.log")).unwrap();
+        }
+    }
+    let with_entity = "<!DOCTYPE a [<!ENTITY b \"c\">]><a/>";
+    fs::write(folder.join("0004f2000001.cfg"), "<a CONFIG_FILES=\"site.cfg\"/>").unwrap();
+    fs::write(folder.join("site.cfg"), with_entity).unwrap();
+    for (text, _) in device(&folder) {
+        assert!(text.contains("site.cfg") && text.contains("the file was not read"), "{text}");
+        assert!(!text.contains("Nothing is wrong"), "{text}");
+    }
+    // A file of another phone.
+    fs::write(folder.join("site.cfg"), "<a/>").unwrap();
+    fs::write(folder.join("0004f2000002.cfg"), with_entity).unwrap();
+    let texts = device(&folder);
+    assert!(texts[0].0.contains("Nothing is wrong in the evidence"), "{}", texts[0].0);
+    assert!(texts[2].0.contains("\"problems\": []"), "{}", texts[2].0);
 }

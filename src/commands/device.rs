@@ -3,6 +3,7 @@
 use phonecert::quantity;
 use phonecert::redact::Shown;
 use phonecert::report::shape::EventRow;
+use phonecert::report::story::Story;
 use phonecert::report::{Devices, Redacted};
 use phonecert::scan;
 
@@ -23,6 +24,8 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
     let mut scan =
         setup.scan(&args.read, &args.run, scan::scan_events).map_err(setup::temporary_file_failed)?;
     let mut overview = std::mem::take(&mut scan.overview);
+    // Before redaction: the problems are found by their paths.
+    let problems = if scan.is_empty() { Vec::new() } else { scan.problems_of(0, &overview.problems) };
     let redactor = setup::redact(&args.run, scan.all_macs(), &mut overview, None, |redactor| {
         Redacted::new(&scan, redactor).visit();
         _ = redactor.mac(args.mac);
@@ -30,6 +33,7 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
     })?;
     let shown = Shown::by(redactor.as_ref());
     notices::problems(&overview.problems, args.run.verbosity());
+    notices::undecided(&scan, shown, args.run.verbosity());
     if scan.is_empty() {
         notices::no_log(args.mac, shown);
         return Ok(FOUND_NOTHING);
@@ -54,7 +58,10 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
         ));
     }
     let style = args.write.style_with(args.run.verbosity());
-    answer.write(style, |format, style, out| (format.write)(&device, &events, style, out))?;
+    let problems: Vec<_> = problems.iter().map(|problem| shown.problem(problem)).collect();
+    let not_judged = scan.undecided.in_words(shown);
+    let story = Story { device: &device, events: &events, problems: &problems, not_judged: &not_judged };
+    answer.write(style, |format, style, out| (format.write)(&story, style, out))?;
     Ok(status(&scan, &overview, FailOn::Error))
 }
 

@@ -60,24 +60,7 @@ pub(super) fn undecided(scan: &Scan, shown: Shown<'_>, verbosity: Verbosity) {
     if verbosity == Verbosity::Quiet {
         return;
     }
-    let example = |mac: &Mac, path: &str| format!("{} for {}", visible(&shown.path(path)), shown.mac(*mac));
-    if let Some((count, mac, path)) = &scan.undecided.without_master {
-        let (were, their) = if *count == 1 { ("was", "its") } else { ("were", "their") };
-        write_line(&format!(
-            "{} {were} given no master configuration file: it is not certain which one is {their} own, such as {}; search \
-             {their} logs and that file's directory alone",
-            counted(*count, "phone"),
-            example(mac, path),
-        ));
-    }
-    if let Some((count, mac, path)) = &scan.undecided.without_model {
-        write_line(&format!(
-            "the configuration of {} was judged only in part: no log names the model, on which it depends \
-             what the master lists, such as {}; --inventory can name it",
-            counted(*count, "phone"),
-            example(mac, path),
-        ));
-    }
+    scan.undecided.in_words(shown).iter().for_each(|text| write_line(&visible(text)));
 }
 
 /// Describes the files in the searched directories if there is no log: ` among 212 files, 40 of them

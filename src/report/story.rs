@@ -21,40 +21,54 @@ use page::Block;
 
 use super::shape::{Device, EventRow};
 use super::{Format, Style};
+use crate::problem::Problem;
 
-/// Writes a phone's story. The events are the phone's own, in log order.
-pub type StoryWriter = fn(&Device, &[EventRow], &Style, &mut dyn Write) -> io::Result<()>;
+/// What is told about a phone.
+#[derive(Clone, Copy, Debug)]
+pub struct Story<'a> {
+    /// The phone.
+    pub device: &'a Device,
+    /// Its own events, in log order.
+    pub events: &'a [EventRow],
+    /// What could not be read of its logs and configuration files.
+    pub problems: &'a [Problem],
+    /// Sentences on what was found and could be read, but not judged.
+    pub not_judged: &'a [String],
+}
+
+impl Story<'_> {
+    /// Whether all that was found of the phone was read and judged.
+    const fn is_whole(&self) -> bool {
+        self.problems.is_empty() && self.not_judged.is_empty()
+    }
+}
+
+/// Writes a phone's story.
+pub type StoryWriter = fn(&Story<'_>, &Style, &mut dyn Write) -> io::Result<()>;
 
 /// The formats of `device`, the default first.
 pub const STORY_FORMATS: [Format<StoryWriter>; 3] = [
-    Format::new("text", &["txt"], "Text for people", |device, events, style, out| {
-        blocks(device, events, |block| terminal::block(block, style), out)
+    Format::new("text", &["txt"], "Text for people", |story, style, out| {
+        blocks(story, |block| terminal::block(block, style), out)
     }),
-    Format::new(
-        "markdown",
-        &["md", "markdown"],
-        "Markdown, to paste into a ticket",
-        |device, events, _, out| blocks(device, events, markdown::block, out),
-    ),
+    Format::new("markdown", &["md", "markdown"], "Markdown, to paste into a ticket", |story, _, out| {
+        blocks(story, markdown::block, out)
+    }),
     Format::new(
         "json",
         &["json"],
-        "The phone's object of `scan --format json`, and its events",
-        |device, events, _, out| json::write(device, events, out),
+        "The phone's object of `scan --format json`, its events, and what could not be read",
+        |story, _, out| json::write(story, out),
     ),
 ];
 
-fn blocks(
-    device: &Device,
-    events: &[EventRow],
-    render: impl Fn(&Block) -> String,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+fn blocks(story: &Story<'_>, render: impl Fn(&Block) -> String, out: &mut dyn Write) -> io::Result<()> {
+    let device = story.device;
     let parts = [
-        identity::blocks(device),
+        identity::blocks(story),
         certificates::blocks(device),
-        history::blocks(device, events),
-        diagnoses::blocks(device),
+        history::blocks(device, story.events),
+        diagnoses::blocks(story),
         next::blocks(device),
     ];
     parts.iter().flatten().try_for_each(|block| out.write_all(render(block).as_bytes()))

@@ -14,6 +14,7 @@ use super::findings_cache::FindingsCache;
 use super::phone_logs::digested_apart;
 use super::rows::Row;
 use super::stored_configuration::ConfigTrees;
+use super::undecided::UndecidedPhones;
 use crate::check::join::{Question, join, origins};
 use crate::config::{
     ConfigTree, ConfigurationLine, LogFacts, PhoneConfig, Refused, SlotFacts, SlotState, Stored, TreeBuilder,
@@ -21,7 +22,7 @@ use crate::config::{
 };
 use crate::digest::Counts;
 use crate::event::Event;
-use crate::input::{ConfigKind, FoundFiles, directory_of};
+use crate::input::{ConfigKind, FoundFiles, directory_of, mac_of_unread_log};
 use crate::model::{CertificateState, Mac, Slot};
 use crate::phone::{Phone, Selection, SlotContent};
 use crate::problem::Problem;
@@ -73,16 +74,6 @@ struct OwnFiles {
     has_log: bool,
     /// One of them is a phone's master.
     has_master: bool,
-}
-
-/// The phones with a log of which it is not known which files they read: how many, the first of them, and the path of the
-/// master that it may read.
-#[derive(Debug, Default)]
-pub struct UndecidedPhones {
-    /// No master is theirs for certain.
-    pub without_master: Option<(u64, Mac, Box<str>)>,
-    /// What their master lists depends on the model, which is not known.
-    pub without_model: Option<(u64, Mac, Box<str>)>,
 }
 
 impl Audit {
@@ -424,6 +415,21 @@ fn facts_of(content: &SlotContent) -> SlotFacts {
 }
 
 impl Scan {
+    /// Those of the problems that concern the phone at this place of the report: its logs and configuration files, and
+    /// the archives that contain them.
+    pub fn problems_of(&self, place: usize, problems: &[Problem]) -> Vec<Problem> {
+        let phone = self.rows.phone(self.rows.row(self.order[place]));
+        let config = phone.mac.zip(self.audit.as_ref()).map(|(mac, audit)| audit.config_of(mac, &phone));
+        let sources = config.iter().flat_map(|config| &config.sources).map(|source| &source.file.path);
+        let files: Vec<&str> = phone.files.iter().chain(sources).map(|path| &**path).collect();
+        let is_of_phone = |path: &str| {
+            let is_in_it = |rest: &str| rest.is_empty() || rest.starts_with("!/");
+            files.iter().any(|file| file.strip_prefix(path).is_some_and(is_in_it))
+                || phone.mac.is_some() && mac_of_unread_log(path) == phone.mac
+        };
+        problems.iter().filter(|problem| is_of_phone(&problem.path)).cloned().collect()
+    }
+
     /// What the configuration files give each phone, sorted by address; only for the phones of `--device` if
     /// that was given.
     pub fn configs(&self) -> Vec<PhoneConfig> {

@@ -1,20 +1,22 @@
 //! The active diagnoses, worst first, with their evidence; then the resolved ones.
 
+use super::Story;
 use super::entry::slot;
 use super::page::Block;
-use crate::report::shape::{Device, Diagnosis, State, Status};
+use crate::report::shape::{Diagnosis, State, Status};
 use crate::report::text::paint::{Tone, severity_sign};
 use crate::report::text::prose::Prose;
 use crate::report::text::quantity::{count, counted};
 use crate::report::text::time::span;
 
 /// The part about diagnoses.
-pub(super) fn blocks(device: &Device) -> Vec<Block> {
+pub(super) fn blocks(story: &Story<'_>) -> Vec<Block> {
+    let device = story.device;
     let mut blocks = vec![Block::Part("Diagnoses".to_owned())];
     let (active, resolved): (Vec<_>, Vec<_>) =
         device.diagnoses.iter().partition(|diagnosis| diagnosis.state == State::Active);
     if active.is_empty() {
-        blocks.push(Block::Paragraph(false, nothing_wrong(device)));
+        blocks.push(Block::Paragraph(false, nothing_wrong(story)));
     }
     for diagnosis in active.into_iter().chain(resolved) {
         let is_active = diagnosis.state == State::Active;
@@ -68,8 +70,10 @@ fn when(diagnosis: &Diagnosis) -> String {
     format!("{lines}{span}")
 }
 
-/// The evidence for "nothing is wrong". Logs without any evidence do not show that a phone is healthy.
-fn nothing_wrong(device: &Device) -> Prose {
+/// The evidence for "nothing is wrong". Logs without any evidence, and files that were not judged, do not show that a
+/// phone is healthy.
+fn nothing_wrong(story: &Story<'_>) -> Prose {
+    let device = story.device;
     let evidence = format!(
         "{} in {}, which show {}",
         counted(device.boots, "boot"),
@@ -77,7 +81,10 @@ fn nothing_wrong(device: &Device) -> Prose {
         counted(device.certificates.len() as u64, "certificate slot"),
     );
     Prose::own(match (device.status, device.certificates.is_empty()) {
-        (Status::Ok, false) => format!("Nothing is wrong in the evidence: {evidence}."),
+        (Status::Ok, false) if story.is_whole() => format!("Nothing is wrong in the evidence: {evidence}."),
+        (Status::Ok, false) => format!(
+            "No diagnosis is active, but not all files were read or judged, as said above: {evidence}. Whether all is well is not known."
+        ),
         _ => format!(
             "No diagnosis is active, but the evidence may be too little to show one: {evidence}. Whether all is well is not known."
         ),

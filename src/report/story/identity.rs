@@ -1,5 +1,6 @@
 //! The identity of the phone, and its status.
 
+use super::Story;
 use super::page::{Block, fact};
 use crate::report::shape::{Device, Status};
 use crate::report::text::paint::{Tone, status_sign};
@@ -11,13 +12,14 @@ use crate::report::text::time::minute;
 const MAX_FILES_NAMED: usize = 12;
 
 /// The title, the status and the phone's identity.
-pub(super) fn blocks(device: &Device) -> Vec<Block> {
+pub(super) fn blocks(story: &Story<'_>) -> Vec<Block> {
+    let device = story.device;
     let mut title = Prose::foreign(device.name());
     if let Some(model) = &device.model {
         title = title.and(", ").and_foreign(model);
     }
     let tone = Tone::of_status(device.status);
-    let mut facts = vec![("Status", Prose::own(status_in_words(device.status)))];
+    let mut facts = vec![("Status", Prose::own(status_in_words(story)))];
     facts.extend(fact("Model", device.model.as_deref()));
     facts.extend(assembly(device));
     facts.extend(fact("Software", device.software.as_deref()));
@@ -31,15 +33,26 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
         let more = count((device.files.len() - MAX_FILES_NAMED) as u64);
         facts.push(("", Prose::own(format!("and {more} more, newer ones"))));
     }
+    let problems = story.problems.iter().take(MAX_FILES_NAMED);
+    facts.extend(problems.map(|problem| {
+        let message = format!("{} ({})", problem.message, problem.kind.name());
+        ("Not read", Prose::foreign(&problem.path).and(": ").and_foreign(&message))
+    }));
+    if story.problems.len() > MAX_FILES_NAMED {
+        let more = count((story.problems.len() - MAX_FILES_NAMED) as u64);
+        facts.push(("Not read", Prose::own(format!("{more} more"))));
+    }
+    facts.extend(story.not_judged.iter().map(|text| ("Not judged", Prose::foreign(text))));
     vec![Block::Title(status_sign(device.status), tone, title), Block::Facts(facts)]
 }
 
 /// A sentence on what the status means.
-const fn status_in_words(status: Status) -> &'static str {
-    match status {
+const fn status_in_words(story: &Story<'_>) -> &'static str {
+    match story.device.status {
         Status::Failed => "failed: at least one error is active",
         Status::Attention => "attention: no error, but at least one warning is active",
         Status::Unknown => "unknown: the logs say too little about its certificates",
+        Status::Ok if !story.is_whole() => "ok: nothing is wrong in what was judged, which is not all",
         Status::Ok => "ok: nothing is wrong in the evidence",
     }
 }

@@ -9,7 +9,8 @@ use crate::report::text::width::width;
 fn written(device: &Device, events: &[EventRow], format: &str, style: &Style) -> String {
     let mut out = Vec::new();
     let format = Format::named(&STORY_FORMATS, format).unwrap();
-    (format.write)(device, events, style, &mut out).unwrap();
+    let story = Story { device, events, problems: &[], not_judged: &[] };
+    (format.write)(&story, style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

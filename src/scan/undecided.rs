@@ -1,0 +1,42 @@
+//! The phones with a log of which it is not known which configuration files they read.
+
+use crate::model::Mac;
+use crate::quantity::counted;
+use crate::redact::Shown;
+
+/// How many phones, the first of them, and the path of the master that it may read.
+type First = Option<(u64, Mac, Box<str>)>;
+
+/// The phones with a log of which it is not known which configuration files they read.
+#[derive(Debug, Default)]
+pub struct UndecidedPhones {
+    /// No master is theirs for certain.
+    pub(super) without_master: First,
+    /// What their master lists depends on the model, which is not known.
+    pub(super) without_model: First,
+}
+
+impl UndecidedPhones {
+    /// A sentence about each of the two kinds of which there are phones.
+    pub fn in_words(&self, shown: Shown<'_>) -> Vec<String> {
+        let example = |mac: &Mac, path: &str| format!("{} for {}", shown.path(path), shown.mac(*mac));
+        let without_master = self.without_master.as_ref().map(|(count, mac, path)| {
+            let (were, their) = if *count == 1 { ("was", "its") } else { ("were", "their") };
+            format!(
+                "{} {were} given no master configuration file: it is not certain which one is {their} own, such as {}; \
+                 search {their} logs and that file's directory alone",
+                counted(*count, "phone"),
+                example(mac, path),
+            )
+        });
+        let without_model = self.without_model.as_ref().map(|(count, mac, path)| {
+            format!(
+                "the configuration of {} was judged only in part: no log names the model, on which it depends what the \
+                 master lists, such as {}; scan --inventory can name it",
+                counted(*count, "phone"),
+                example(mac, path),
+            )
+        });
+        without_master.into_iter().chain(without_model).collect()
+    }
+}
