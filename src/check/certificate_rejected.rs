@@ -9,8 +9,8 @@
 //! ## How sure it is
 //! It is certain that the phone refused it. The size is certain as the reason only if the message contains the
 //! lengths; `Cert is not proper` can have another reason. The diagnosis is resolved when a certificate is saved
-//! to that slot more than a minute later, or when a later inventory shows a certificate with its key there that
-//! is not the one from before. `Cert is not proper` names no slot: there a save to any slot resolves it, or a
+//! to that slot more than a minute later, or when a later inventory shows a certificate with its key that
+//! the slot did not have before. `Cert is not proper` names no slot: there a save to any slot resolves it, or a
 //! custom certificate in a later inventory that no line before showed.
 //!
 //! ## What to do

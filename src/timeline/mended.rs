@@ -26,13 +26,15 @@ impl Timeline<'_> {
     #[must_use]
     pub fn is_refusal_mended(&self, slot: Slot, refusal: usize, needs_key: bool) -> bool {
         let views = self.slots.of_slot(slot);
-        let before = || views.iter().rev().filter(|view| view.at.0 < refusal);
-        let known_before = before().find(|view| view.source != SlotViewSource::Refusal);
-        // A certificate that was saved in the same pass need not have been kept.
-        let is_of_pass = known_before.is_some_and(|known| {
-            known.is_save() && is_within(self, known.at.0, refusal, ONE_PASS) == Some(true)
-        });
-        let shown_before = before().find(|view| is_of_pass && view.is_inventory());
+        // A refusal does not show what the slot has.
+        let is_before = |view: &&SlotView| view.at.0 < refusal && view.source != SlotViewSource::Refusal;
+        let known_before = views.iter().rev().find(is_before);
+        let was_empty = known_before.is_some_and(|known| known.content.is_empty());
+        // An older certificate is not new either: what was saved after it need not have been kept.
+        let was_there = |shown: &Content| {
+            let is_it = |view: &SlotView| view.content.fingerprint == shown.fingerprint;
+            views.iter().filter(is_before).any(is_it) || self.was_replaced_before(slot, refusal, shown)
+        };
         let mut is_mended = false;
         for view in views.iter().filter(|view| view.at.0 > refusal) {
             let content = &view.content;
@@ -43,14 +45,9 @@ impl Timeline<'_> {
                 }
                 SlotViewSource::Inventory { is_complete } => {
                     let has_both = content.has_certificate() && content.has_key;
-                    let is_new = known_before.is_some_and(|before| {
-                        content.differs_from(&before.content) || before.content.is_empty()
-                    });
-                    let was_there = shown_before.is_some_and(|before| {
-                        before.content.fingerprint.is_some()
-                            && before.content.fingerprint == content.fingerprint
-                    });
-                    is_mended |= has_both && is_new && !was_there && !self.was_saved_before(refusal, content);
+                    let is_other = known_before.is_some_and(|known| content.differs_from(&known.content));
+                    let is_new = was_empty || is_other && !was_there(content);
+                    is_mended |= has_both && is_new && !self.was_saved_before(refusal, content);
                     if needs_key && is_complete && content.has_certificate() && !content.has_key {
                         is_mended = false;
                     }
@@ -65,6 +62,16 @@ impl Timeline<'_> {
         self.events().take_while(|(at, ..)| *at < refusal).any(|(_, event, record)| match event {
             Event::NewCertificate { fingerprint: Some(saved), .. } => {
                 record.slot.is_none() && content.fingerprint.as_ref() == Some(saved)
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether a save before a record replaced this certificate, as its line about the previous one says.
+    fn was_replaced_before(&self, slot: Slot, refusal: usize, content: &Content) -> bool {
+        self.events().take_while(|(at, ..)| *at < refusal).any(|(_, event, record)| match event {
+            Event::PreviousCertificate { fingerprint: Some(replaced), .. } => {
+                record.slot.is_none_or(|of| of == slot) && content.fingerprint.as_ref() == Some(replaced)
             }
             _ => false,
         })
