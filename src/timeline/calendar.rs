@@ -2,7 +2,10 @@
 
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
 
-use super::unset::{ClockFailure, DISORDER, JUMP_DAYS, NEW_YEARS_EVE, Signs, UnsetClock, is_default};
+use super::unset::{
+    AHEAD_HOURS, ClockFailure, DISORDER, JUMP_DAYS, MILLISECONDS_OF_YEAR, NEW_YEARS_EVE, Signs, UnsetClock,
+    can_be_silence, is_default,
+};
 use crate::digest::{Digits, LogDigest, LogEntry};
 use crate::event::Event;
 use crate::stamp::{Stamp, Yearless};
@@ -68,10 +71,18 @@ fn has_leap_day(year: i32) -> bool {
 pub(super) fn years_between(earlier: Yearless, later: Yearless) -> i32 {
     match earlier.days_until(later) {
         days if days < -YEAR_TURNS => 1,
-        // Lines of several processes can be out of order at midnight of New Year.
-        _ if earlier.month() == 1 && later.month() == 12 => -1,
+        _ if goes_back_over_new_year(earlier, later) => -1,
         _ => 0,
     }
+}
+
+/// Whether a date of January is of the year after the December that follows it: the newest lines of a file come first, or
+/// lines of several processes are out of order at midnight of New Year, or a clock that was set to GMT goes back to its
+/// time zone. The first days of January can be those of a clock that was not set.
+fn goes_back_over_new_year(earlier: Yearless, later: Yearless) -> bool {
+    let back = MILLISECONDS_OF_YEAR - earlier.milliseconds_until(later);
+    let can_be_unset = can_be_silence(Yearless::new_year(), earlier);
+    earlier.month() == 1 && later.month() == 12 && (!can_be_unset || back <= AHEAD_HOURS * 3_600_000)
 }
 
 /// Whether the first date is in December, and the second one in January: the year changes between them if they follow

@@ -8,7 +8,9 @@ use chrono::NaiveDateTime;
 
 use super::calendar::{WRONG_AT_START, YEAR_TURNS, is_over_new_year};
 use super::disorder::{self, SECOND};
-use super::unset::{AHEAD_HOURS, can_be_silence, has_failed, has_set_date, is_files_day};
+use super::unset::{
+    self, AHEAD_HOURS, can_be_silence, has_set_date, is_day_before, is_default, is_files_day,
+};
 use crate::digest::LogEntry;
 use crate::stamp::Yearless;
 
@@ -175,18 +177,30 @@ fn set_date(entry: &LogEntry) -> Option<Yearless> {
 }
 
 /// The first and the last date. None if there is none, or if they can be those of a clock that was never set: a January
-/// 1 is real if it goes on from December. A clock that failed can show a later day first.
+/// 1 is real if it goes on from December, in its first hour within a day and if the clock did not fail. A clock that
+/// failed can show a later day first.
 fn span(entries: &[LogEntry]) -> Option<(Yearless, Yearless)> {
     let mut span: Option<(Yearless, Yearless)> = None;
-    let has_failed = entries.iter().take_while(|entry| !entry.is_dated()).any(has_failed);
-    for entry in entries.iter().filter(|entry| entry.is_dated()) {
+    // The clock failed after the last date.
+    let mut has_failed = false;
+    for entry in entries {
+        let fails = unset::has_failed(entry);
+        if !entry.is_dated() {
+            has_failed |= fails;
+            continue;
+        }
         let date = entry.stamp?.yearless()?;
-        let goes_on = |last: Yearless| is_over_new_year(last, date) || last.days_until(date) == 0;
-        let can_be_unset = has_failed && span.is_none() && can_be_silence(Yearless::new_year(), date);
-        if (can_be_unset || !has_set_date(entry)) && !span.is_some_and(|(_, last)| goes_on(last)) {
+        let last = span.map(|(_, last)| last);
+        let goes_on = |last| match is_default(date) {
+            true => is_day_before(last, date) && !has_failed && !fails,
+            false => is_over_new_year(last, date) || last.days_until(date) == 0,
+        };
+        let can_be_unset = has_failed && last.is_none() && can_be_silence(Yearless::new_year(), date);
+        if (can_be_unset || !has_set_date(entry)) && !last.is_some_and(goes_on) {
             return None;
         }
         span = Some((span.map_or(date, |(first, _)| first), date));
+        has_failed = false;
     }
     span
 }

@@ -37,7 +37,8 @@ pub(super) const NEW_YEARS_EVE: i64 = 365;
 /// Lines of several processes are out of order at midnight by at most this much, in milliseconds.
 const MIDNIGHT: i64 = 3_600_000;
 
-const MILLISECONDS_OF_YEAR: i64 = 366 * 86_400_000;
+/// From a date to the same date of the next year, as differences of dates count it.
+pub(super) const MILLISECONDS_OF_YEAR: i64 = 366 * 86_400_000;
 
 /// Whether it is the day on which a clock that was never set begins.
 fn is_first_day(date: Yearless) -> bool {

@@ -206,6 +206,30 @@ fn dates_of_january_that_december_follows_are_not_real() {
 }
 
 #[test]
+fn the_first_days_of_january_are_of_the_year_after_december_only_where_a_zone_explains_it() {
+    let dates = |january, december| {
+        years(&times("2020-12-31T23:59:59", &[january, december, "1231235959"])).join(" ")
+    };
+    assert_eq!(dates("0101020010", "1231120010"), "2021 2020 2020");
+    assert_eq!(dates("0101020010", "1231120009"), "2020 2020 2020");
+    assert_eq!(dates("0108235959", "1231120009"), "2020 2020 2020");
+    assert_eq!(dates("0109000000", "1231120009"), "2021 2020 2020");
+}
+
+#[test]
+fn a_clock_that_failed_puts_no_part_of_a_file_before_another() {
+    let banner = format!("000010.000 {BANNER}");
+    let failed = "0101000010 Could not load time from time.example.com(time.example.com).";
+    let first = |start, last| {
+        let lines = ["0102070637", &banner, "1229160942", last, &banner, start, "0101005642"];
+        times(NOVEMBER, &lines)[0][5..].to_owned()
+    };
+    assert_eq!(first(failed, "1231160942"), "01-02 07:06:37");
+    assert_eq!(first("0101000010", "1230160942"), "01-02 07:06:37");
+    assert_eq!(first("0101000010", "1231160942"), "12-29 16:09:42");
+}
+
+#[test]
 fn a_file_is_not_joined_newest_first_because_a_failed_clock_shows_january_2() {
     let banner = format!("000010.000 {BANNER}");
     let failed = "000017.000 Could not load time from time.example.com(time.example.com).";
