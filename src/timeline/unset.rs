@@ -22,7 +22,7 @@ pub(super) const MAX_FILE_DAY_LAG: i64 = 2;
 
 /// The same for a copy of a file, whose modification time can be that of the copy: used where a clock jumped from the
 /// first hour of January 1 to another day. That it was set is then more likely than that the phone wrote nothing for
-/// days, unless it failed and wrote only one date.
+/// days; for a clock that failed and showed only one date, for more than [`DEFAULT_GAP_DAYS`].
 const MAX_COPY_DAY_LAG: i64 = 31;
 
 /// No phone's local time is further ahead of UTC, in hours.
@@ -150,7 +150,8 @@ impl UnsetClock {
         // A date alone does not show how often the phone writes.
         let is_alone = first == last;
         let can_be_silence = can_be_silence(last, date) || is_alone && date.month() == 1 && last <= date;
-        let can_be_copy = is_default(last) && (!is_alone || !self.has_failed);
+        let is_long = last.days_until(date) > DEFAULT_GAP_DAYS;
+        let can_be_copy = is_default(last) && (!is_alone || !self.has_failed || is_long);
         let lag = if can_be_copy { MAX_COPY_DAY_LAG } else { MAX_FILE_DAY_LAG };
         let is_own = || is_files_own(date, signs, lag);
         let is_real = || match last.days_until(date) < JUMP_DAYS {

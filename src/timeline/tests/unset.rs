@@ -131,12 +131,16 @@ fn a_date_that_is_real_by_its_file_is_of_the_files_year() {
     };
     assert_eq!(dates("2026-01-26T11:00:00", "0101000010", "0126080000"), "2025 - 2026");
     assert_eq!(dates("2026-01-01T11:00:00", "0101000010", "0101080000"), "2025 2026 2026");
-    // The file can be a copy, unless the log says that the clock failed.
+    // The file can be a copy.
     assert_eq!(dates("2026-02-26T08:00:00", "0101000010", "0126080000"), "2025 - 2026");
     assert_eq!(dates("2026-02-26T08:00:01", "0101000010", "0126080000"), "2025 - -");
+    // But not where the log says that the clock failed, and the phone can have written nothing for a week.
     let failed = "0101000010 Could not load time from time.example.com(time.example.com).";
-    assert_eq!(dates("2026-01-28T08:00:00", failed, "0126080000"), "2025 - 2026");
-    assert_eq!(dates("2026-01-28T08:00:01", failed, "0126080000"), "2025 - -");
+    assert_eq!(dates("2026-02-26T08:00:00", failed, "0126080000"), "2025 - 2026");
+    assert_eq!(dates("2026-02-26T08:00:01", failed, "0126080000"), "2025 - -");
+    assert_eq!(dates("2026-02-09T00:00:10", failed, "0109000010"), "2025 - 2026");
+    assert_eq!(dates("2026-02-09T00:00:09", failed, "0109000009"), "2025 - -");
+    assert_eq!(dates("2026-01-11T00:00:09", failed, "0109000009"), "2025 - 2026");
 }
 
 #[test]
