@@ -7,10 +7,11 @@
 //!
 //! ## How sure it is
 //! It is certain that connections failed; the log has an error number but no reason. A failure within three
-//! seconds after an untrusted certificate, in the same boot, is its consequence and is not counted here. The
-//! diagnosis is resolved when a later boot without such a failure lasts at least as long as it took until the
-//! first failure in earlier boots (at least two minutes, at most a day). Where a failure has the first date of a
-//! boot, that time is not known: it counts as the time since the boot before.
+//! seconds after an untrusted certificate, in the same boot, is its consequence and is not counted here; where
+//! stamps have no seconds, so is one directly below it of the next minute. The diagnosis is resolved when a later
+//! boot without such a failure lasts at least as long as it took until the first failure in earlier boots (at
+//! least two minutes, at most a day). Where a failure has the first date of a boot, that time is not known: it
+//! counts as the time since the boot before.
 //!
 //! ## What to do
 //! 1. Note the time of the evidence, and look at the server's own log: did the phone connect? Did the server

@@ -4,12 +4,20 @@ use super::Record;
 use crate::digest::EXPLAINS;
 use crate::event::Event;
 
+/// From a stamp without seconds to the next one, in milliseconds.
+const MINUTE: u64 = 60_000;
+
+/// A connection that fails for its server's certificate has this many lines behind the refusal.
+const LINES_OF_FAILURE: u64 = 2;
+
 /// Gives the lines of an installation their slot, and marks the failures that TLS001 explains.
 pub(super) fn resolve(records: &mut [Record<'_>]) {
     for boot in records.chunk_by_mut(|a, b| a.boot == b.boot) {
         let mut saving = None;
         let mut untrusted: Option<u64> = None;
         let mut file = None;
+        // A refusal, and the last line of those directly behind it that it explains.
+        let mut explained: Option<(usize, u64, u64)> = None;
         for record in boot {
             // The refusal can be among what was dropped before the first line that was kept.
             if file.replace(record.file) != Some(record.file) && record.digest.dropped > 0 {
@@ -22,13 +30,30 @@ pub(super) fn resolve(records: &mut [Record<'_>]) {
                     | Event::PreviousCertificate { .. }
                     | Event::NoPreviousCertificate,
                 ) => record.slot = saving,
-                Some(Event::ServerCertificateUntrusted { .. }) => untrusted = Some(record.elapsed_at_last()),
+                Some(Event::ServerCertificateUntrusted { .. }) => {
+                    untrusted = Some(record.elapsed_at_last());
+                    explained = Some((record.file, record.line, record.line));
+                }
                 Some(Event::TlsConnectionFailed { .. }) => {
-                    let is_soon = |untrusted| record.elapsed_at_last().saturating_sub(untrusted) <= EXPLAINS;
+                    // Where the minute changes between two lines, the next line can be of the same second.
+                    let next = explained.filter(|(file, refusal, last)| {
+                        (*file, last + 1) == (record.file, record.line)
+                            && record.line - refusal <= LINES_OF_FAILURE
+                    });
+                    let is_next = next.is_some() && is_without_seconds(record);
+                    let most = if is_next { MINUTE } else { EXPLAINS };
+                    let is_soon = |untrusted| record.elapsed_at_last().saturating_sub(untrusted) <= most;
                     record.is_explained = record.entry.is_explained.unwrap_or(untrusted.is_some_and(is_soon));
+                    let next = next.filter(|_| record.is_explained);
+                    explained = next.map(|(file, refusal, _)| (file, refusal, record.line));
                 }
                 _ => {}
             }
         }
     }
+}
+
+/// Whether the record's date has its year and no seconds (type 1).
+fn is_without_seconds(record: &Record<'_>) -> bool {
+    record.time.is_some() && record.time == record.entry.stamp.and_then(|stamp| stamp.with_year())
 }

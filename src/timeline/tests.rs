@@ -261,6 +261,31 @@ fn a_failure_soon_behind_dropped_lines_is_explained() {
 }
 
 #[test]
+fn a_failure_directly_below_a_refusal_is_explained_where_stamps_have_no_seconds() {
+    let explained_by = |refusal: &str, lines: &[&str]| {
+        let refusal = format!("{refusal} Server certificate verification failed");
+        let failed = |line: &&str| match line.len() {
+            10 => format!("{line} MakeTlsConnection: SSL_connect error 1"),
+            _ => (*line).to_owned(),
+        };
+        let lines: Vec<String> = lines.iter().map(failed).collect();
+        let lines: Vec<&str> =
+            [refusal.as_str()].into_iter().chain(lines.iter().map(String::as_str)).collect();
+        look(vec![log(0, NAME, NOVEMBER, &lines)], |timeline| {
+            let failures = timeline.records.iter().skip(1).filter(|record| record.event().is_some());
+            failures.map(|record| record.is_explained).collect::<Vec<_>>()
+        })
+    };
+    let explained = |lines: &[&str]| explained_by("2607281843", lines);
+    assert_eq!(explained(&["2607281844", "2607281844"]), [true, true]);
+    assert_eq!(explained(&["2607281843", "2607281844", "2607281844"]), [true, true, false]);
+    assert_eq!(explained(&["2607281845"]), [false]);
+    assert_eq!(explained(&["2607281844 another line", "2607281844"]), [false]);
+    // These have seconds.
+    assert_eq!(explained_by("0728184400", &["0728184403", "0728184404"]), [true, false]);
+}
+
+#[test]
 fn a_message_goes_on_through_eight_logs() {
     let text = b"0501080000|hw   |4|00|Could not decode cert chain, results 0\n";
     let found = |pieces: usize| {
