@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, BufReader, IsTerminal, Write};
 use std::path::Path;
 
+use phonecert::quantity::{count, counted};
 use phonecert::redact::Shown;
-use phonecert::report::text::quantity::{count, counted};
 use phonecert::scan::{self, Cache, DigestSummary, Retention};
 use phonecert::window::Window;
 

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use super::Verbosity;
 use super::shape::{Device, Diagnosis, Severity, State};
-use super::text::quantity::count;
 use super::text::visible::visible;
 use super::text::width::width;
+use crate::quantity::count;
 
 /// How many phones' evidence is shown.
 const MAX_PHONES_WITH_EVIDENCE: usize = 3;

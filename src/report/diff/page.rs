@@ -5,9 +5,9 @@ use std::io::{self, Write};
 
 use super::{change, phones};
 use crate::diff::{Diff, Entry, Side, UnmatchedPhone};
+use crate::quantity::{count, counted};
 use crate::report::text::markdown::escaped;
 use crate::report::text::paint::{Tone, severity_sign};
-use crate::report::text::quantity::{count, counted};
 use crate::report::text::time::minute;
 use crate::report::text::visible::visible;
 use crate::report::text::width::wrap;

@@ -6,9 +6,9 @@ use std::io::{self, Write};
 
 use super::csv::plain;
 use super::{EachEvent, EventsWriter};
+use crate::quantity::counted;
 use crate::report::shape::EventRow;
 use crate::report::text::paint::Tone;
-use crate::report::text::quantity::counted;
 use crate::report::text::visible::visible;
 use crate::report::text::width::{cut, cut_front, width};
 use crate::report::{Format, Style};

@@ -20,9 +20,9 @@ use askama::filters::{Escaper, Html};
 use chrono::NaiveDate;
 
 use crate::problem::Problem;
+use crate::quantity;
 use crate::report::group::{Counts, Groups};
 use crate::report::shape::{Device, Severity, State, Status};
-use crate::report::text::quantity;
 use crate::report::text::time::minute;
 use crate::report::text::visible::visible;
 use crate::report::{Overview, ScanFormat, ScanReport, ScanWriter, Style};

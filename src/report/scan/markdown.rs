@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use super::table::closing::began;
 use super::table::row::{Column, TableRow};
 use crate::check::Rule;
+use crate::quantity::{bytes, count, counted};
 use crate::report::findings::{Explanation, Findings, Phones, codes, of_code};
 use crate::report::group::Groups;
 use crate::report::shape::{Device, State, Status};
 use crate::report::text::markdown::{escaped, evidence_lines};
 use crate::report::text::paint::status_sign;
-use crate::report::text::quantity::{bytes, count, counted};
 use crate::report::{Devices, Overview, ScanFormat, ScanReport, ScanWriter, Style, Verbosity};
 
 pub(super) const FORMAT: ScanFormat = ScanFormat::new(

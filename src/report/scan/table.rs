@@ -10,10 +10,10 @@ pub(super) mod row;
 
 use std::io::{self, Write};
 
+use crate::quantity::counted;
 use crate::report::findings::{Findings, codes};
 use crate::report::shape::{Device, Status};
 use crate::report::text::paint::Tone;
-use crate::report::text::quantity::counted;
 use crate::report::{ScanFormat, ScanReport, ScanWriter, Style, Verbosity};
 use layout::{Layout, Widths};
 use row::TableRow;

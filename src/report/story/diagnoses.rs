@@ -3,10 +3,10 @@
 use super::Story;
 use super::entry::slot;
 use super::page::Block;
+use crate::quantity::{count, counted};
 use crate::report::shape::{Diagnosis, State, Status};
 use crate::report::text::paint::{Tone, severity_sign};
 use crate::report::text::prose::Prose;
-use crate::report::text::quantity::{count, counted};
 use crate::report::text::time::span;
 
 /// The part about diagnoses.

@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::entry::StoryEntry;
 use super::inventory::Inventory;
 use super::page::{Block, StoryLine};
+use crate::quantity::{count, counted};
 use crate::report::shape::{Device, EventRow};
 use crate::report::text::paint::Tone;
 use crate::report::text::prose::Prose;
-use crate::report::text::quantity::{count, counted};
 use crate::report::text::time::minute;
 
 /// Number of lines shown of the beginning of a long history, whose middle is left out.

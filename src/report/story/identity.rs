@@ -2,10 +2,10 @@
 
 use super::Story;
 use super::page::{Block, fact};
+use crate::quantity::{count, counted};
 use crate::report::shape::{Device, Status};
 use crate::report::text::paint::{Tone, status_sign};
 use crate::report::text::prose::Prose;
-use crate::report::text::quantity::{count, counted};
 use crate::report::text::time::minute;
 
 /// The most files that are named; if there are more, they are counted.

@@ -1,11 +1,12 @@
 //! The report about one phone for a terminal.
 
 use super::page::{Block, StoryLine};
+use crate::quantity::times;
 use crate::report::Style;
 use crate::report::shape::Evidence;
+use crate::report::text::distinct;
 use crate::report::text::paint::Tone;
 use crate::report::text::prose::{Layout, Prose};
-use crate::report::text::quantity::{distinct, times};
 use crate::report::text::width::width;
 
 /// Indent of the content of a part.

@@ -2,8 +2,9 @@
 
 use crate::report::shape::Evidence;
 
-use super::quantity::{distinct, times};
 use super::visible::visible;
+use crate::quantity::times;
+use crate::report::text::distinct;
 
 /// Escapes a text so that it contains no mark-up, no HTML, no link and no end of a table cell.
 pub fn escaped(text: &str) -> String {

@@ -6,10 +6,10 @@ use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 use super::totals::Totals;
 use super::{date, long_day};
+use crate::quantity::{count, counted};
 use crate::report::Overview;
 use crate::report::group::Counts;
 use crate::report::shape::Status;
-use crate::report::text::quantity::{count, counted};
 
 /// An arc of a ring; the whole circumference is 100.
 pub(super) struct RingSegment {

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::paragraph;
+use crate::quantity::{bytes, count, counted, rate, seconds};
 use crate::report::shape::{FleetDay, Status, Summary};
 use crate::report::text::paint::{Tone, status_sign};
-use crate::report::text::quantity::{bytes, count, counted, rate, seconds};
 use crate::report::text::time::day;
 use crate::report::text::visible::visible;
 use crate::report::text::width::{cut, cut_front, width};

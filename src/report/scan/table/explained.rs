@@ -5,11 +5,12 @@ use std::io::{self, Write};
 
 use super::{MANY, PROSE, paragraph};
 use crate::check::Rule;
+use crate::quantity::{count, counted, times};
 use crate::report::findings::{Explanation, Findings, Phones, of_code};
 use crate::report::shape::{Device, Diagnosis, Evidence, State};
+use crate::report::text::distinct;
 use crate::report::text::elide::{Weight, elide};
 use crate::report::text::paint::{Tone, severity_sign};
-use crate::report::text::quantity::{count, counted, distinct, times};
 use crate::report::text::time::span;
 use crate::report::text::visible::visible;
 use crate::report::text::width::{cut, cut_path, width, wrap};

@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use super::grid::GAP;
 use super::row::Cell;
 use super::{MANY, grid, paragraph};
+use crate::quantity::{count, counted};
 use crate::report::Style;
 use crate::report::findings::fitting;
 use crate::report::group::{Group, Groups};
 use crate::report::shape::Status;
 use crate::report::text::paint::{Tone, status_sign};
-use crate::report::text::quantity::{count, counted};
 use crate::report::text::visible::visible;
 use crate::report::text::width::{cut, width};
 

@@ -1,10 +1,10 @@
 //! A phone as a row: the text and the tone of each cell, before it is fitted to a width.
 
 use crate::model::Mac;
+use crate::quantity::count;
 use crate::report::findings::{PhoneCode, codes};
 use crate::report::shape::{Baseline, CertificateState, Device, State};
 use crate::report::text::paint::{Tone, status_sign};
-use crate::report::text::quantity::count;
 use crate::report::text::time::day;
 use crate::report::text::visible::visible;
 use crate::report::text::width::{cut, cut_front, width};

@@ -1,10 +1,10 @@
 //! What to send to support.
 
+use crate::quantity::count;
 use crate::report::shape::Device;
 use crate::report::story::page::Block;
 use crate::report::text::paint::Tone;
 use crate::report::text::prose::Prose;
-use crate::report::text::quantity::count;
 
 /// The most logs that are named; if there are more, they are counted.
 const MAX_NAMED: usize = 10;
