@@ -15,6 +15,7 @@ mod overlaps;
 mod passed;
 mod pasted;
 mod repeats;
+mod runs;
 mod slots;
 #[cfg(test)]
 mod tests;
@@ -75,6 +76,7 @@ pub struct Clock {
 pub fn join(mut logs: Vec<Log>, clock: &Clock) -> Joined {
     for log in logs.iter_mut().filter(|log| !log.digest.is_folded()) {
         let modified = order::file_time(log);
+        runs::drop_repeats(&mut log.digest);
         pasted::put_in_order(&mut log.digest.entries, modified);
     }
     Joined::new(order::in_order(logs, clock))

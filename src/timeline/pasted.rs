@@ -2,7 +2,6 @@
 //! `cat 0004f2a1b2c3-app.log*` (their names are lost, and a shell sorts the newest log first), or that a log collector
 //! exported with the newest line first.
 
-use std::ops::Range;
 
 use chrono::NaiveDateTime;
 
@@ -13,9 +12,6 @@ use super::unset::{
 };
 use crate::digest::LogEntry;
 use crate::stamp::Yearless;
-
-/// This many equal lines in a row, a dated one among them, are the same lines.
-const MIN_REPEATED: usize = 4;
 
 /// The end of a rotated log and the beginning of the next one are at most this many days apart, if the time of the file
 /// shows that the first part is the newest. Else a boot with a wrong clock looks the same.
@@ -37,7 +33,7 @@ const BACKWARD_PER_FORWARD: usize = 4;
 /// Dates without a year go back by this at New Year.
 const DAYS_OF_YEAR: i64 = 365;
 
-/// Puts the entries of a log in the order of time, and drops those of earlier uploads. `modified` is when its file was
+/// Puts the entries of a log in the order of time. `modified` is when its file was
 /// last changed, if that is known.
 pub(super) fn put_in_order(entries: &mut Vec<LogEntry>, modified: Option<NaiveDateTime>) {
     match newest_first(entries) {
@@ -49,7 +45,6 @@ pub(super) fn put_in_order(entries: &mut Vec<LogEntry>, modified: Option<NaiveDa
         }
     }
     disorder::mend(entries);
-    drop_earlier_uploads(entries);
     put_oldest_first(entries, modified);
 }
 
@@ -93,29 +88,6 @@ fn newest_first(entries: &[LogEntry]) -> NewestFirst {
         true => NewestFirst::Lines,
         false => NewestFirst::No,
     }
-}
-
-/// Drops an upload if the one beside it in the same file begins with the same lines and has more.
-fn drop_earlier_uploads(entries: &mut Vec<LogEntry>) {
-    while let Some(upload) = find_earlier_upload(entries) {
-        entries.drain(upload);
-    }
-}
-
-/// The entries of one upload: the next one repeats them all, or these are the last ones and repeat the first ones. The
-/// last line of an upload was kept because the log ends there, or is cut.
-fn find_earlier_upload(entries: &[LogEntry]) -> Option<Range<usize>> {
-    let first = entries.first()?.hash;
-    (1..entries.len()).filter(|begin| entries[*begin].hash == first).find_map(|begin| {
-        let pairs = entries.iter().zip(&entries[begin..]);
-        let equal = pairs.take_while(|(a, b)| a.hash == b.hash).count();
-        let is_repeat = equal >= MIN_REPEATED && entries[..equal].iter().any(has_set_date);
-        match is_repeat {
-            true if equal + 1 >= begin => Some(0..begin),
-            true if begin + equal + 1 >= entries.len() => Some(begin..entries.len()),
-            _ => None,
-        }
-    })
 }
 
 /// Puts the parts of a log in the order of time if the newest one is the first in the file: each part ends shortly before

@@ -1,6 +1,6 @@
 //! Files whose content is not that of a log.
 
-use super::run::{LOG, PHONE, Tree, log};
+use super::run::{LOG, PHONE, Tree, halves_of_log, log};
 
 fn utf_16(text: &[u8], unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
     let text = format!("\u{feff}{}", std::str::from_utf8(text).unwrap());
@@ -27,7 +27,8 @@ fn a_mark_of_utf_8_is_no_text() {
 #[test]
 fn nul_bytes_where_a_write_was_lost() {
     let hole = vec![0; 100_000];
-    let lines = [log(10), hole.clone(), log(10)].concat();
+    let [before, behind] = halves_of_log(20);
+    let lines = [before, hole.clone(), behind].concat();
     let answer = Tree::with(LOG, &lines).scan();
     assert_eq!((answer.events(), answer.status), (20, 0), "{:?}", answer.problems());
     let answer = Tree::with(LOG, &hole).scan();

@@ -24,6 +24,13 @@ pub(crate) fn log(lines: u64) -> Vec<u8> {
     (0..lines).flat_map(|line| line_of(line).into_bytes()).collect()
 }
 
+/// The first and the second half of a log, whose lines all have the same length.
+pub(crate) fn halves_of_log(lines: u64) -> [Vec<u8>; 2] {
+    let log = log(lines);
+    let (first, second) = log.split_at(log.len() / 2);
+    [first.to_vec(), second.to_vec()]
+}
+
 fn line_of(line: u64) -> String {
     let (hour, minute, second) = (line / 3600 % 24, line / 60 % 60, line % 60);
     let noise = line.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);

@@ -5,7 +5,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::run::{Answer, LOG, PHONE, Tree, log};
+use super::run::{Answer, LOG, PHONE, Tree, halves_of_log, log};
 
 /// Runs the program. Also returns its peak memory, in bytes.
 fn scan_watched(tree: &Tree, path: &str) -> (Answer, u64) {
@@ -49,11 +49,12 @@ const MIB: u64 = 1024 * 1024;
 fn a_line_of_a_gibibyte() {
     let tree = Tree::new();
     let mut file = File::create(tree.path(LOG)).unwrap();
-    file.write_all(&log(10)).unwrap();
+    let [before, behind] = halves_of_log(20);
+    file.write_all(&before).unwrap();
     file.write_all(b"0531120000|sip  |4|00|begins, and goes on and on").unwrap();
     file.seek(SeekFrom::Start(1 << 30)).unwrap();
     file.write_all(b"\n").unwrap();
-    file.write_all(&log(10)).unwrap();
+    file.write_all(&behind).unwrap();
     drop(file);
     let (answer, most) = scan_watched(&tree, LOG);
     answer.has_problem(LOG, "limit-exceeded", "longer than");
@@ -67,11 +68,12 @@ fn a_long_line_in_a_compressed_log() {
     let tree = Tree::new();
     let mut encoder =
         flate2::write::GzEncoder::new(File::create(tree.path(LOG)).unwrap(), flate2::Compression::fast());
-    encoder.write_all(&log(10)).unwrap();
+    let [before, behind] = halves_of_log(20);
+    encoder.write_all(&before).unwrap();
     let much = vec![b'x'; MIB as usize];
     (0..200).for_each(|_| encoder.write_all(&much).unwrap());
     encoder.write_all(b"\n").unwrap();
-    encoder.write_all(&log(10)).unwrap();
+    encoder.write_all(&behind).unwrap();
     encoder.finish().unwrap();
     let (answer, most) = scan_watched(&tree, LOG);
     answer.has_problem(LOG, "limit-exceeded", "longer than");
