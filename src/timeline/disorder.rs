@@ -18,7 +18,7 @@ pub(super) fn mend(entries: &mut [LogEntry]) {
         uptime(a).zip(uptime(b)).is_some_and(|(before, uptime)| before.abs_diff(uptime) < SECOND)
     };
     for lines in entries.chunk_by_mut(are_near) {
-        if !lines.is_sorted_by_key(uptime) && are_of_one_boot(lines) {
+        if !lines.is_sorted_by_key(uptime) && are_of_one_boot(&*lines) {
             lines.sort_by_key(uptime);
         }
     }
@@ -36,13 +36,13 @@ fn uptime(entry: &LogEntry) -> Option<u64> {
 }
 
 /// Whether no line occurs twice that a phone writes once when it starts.
-fn are_of_one_boot(lines: &[LogEntry]) -> bool {
+pub(super) fn are_of_one_boot<'a>(lines: impl IntoIterator<Item = &'a LogEntry>) -> bool {
     let is_of_start = |event: &&Event| {
         let is_about_phone = matches!(event, Event::Platform { .. } | Event::Software { .. });
         event.is_inventory() || is_about_phone || matches!(event, Event::LogStart { banner: true, .. })
     };
-    let events: Vec<&Event> =
-        lines.iter().filter_map(|entry| entry.event.as_ref()).filter(is_of_start).collect();
+    let lines = lines.into_iter().filter_map(|entry| entry.event.as_ref());
+    let events: Vec<&Event> = lines.filter(is_of_start).collect();
     events.iter().enumerate().all(|(at, event)| !events[..at].contains(event))
 }
 
