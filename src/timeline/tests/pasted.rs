@@ -32,9 +32,13 @@ fn the_newest_log_can_be_first() {
     // It ends before the newer one begins.
     assert_eq!(order(&["0610080000", "0610100000", "0601080000", "0610080000"])[0], "06-01 08:00");
     assert_eq!(order(&["0610080000", "0610100000", "0601080000", "0610080001"])[0], "06-10 08:00");
-    // A clock that is set to its time zone goes back by 14 hours at most.
-    assert_eq!(order(&["0610200000", "0610220000", "0610080000", "0610195959"])[0], "06-10 20:00");
-    assert_eq!(order(&["0610200000", "0610220000", "0610075959", "0610195959"])[0], "06-10 07:59");
+    // A clock that is set to its time zone goes back by 14 hours at most. Then the two logs must meet within ten minutes,
+    // or within a sixteenth of the time that they cover.
+    assert_eq!(order(&["0610200000", "0610220000", "0610080000", "0610190730"])[0], "06-10 08:00");
+    assert_eq!(order(&["0610200000", "0610220000", "0610080000", "0610190729"])[0], "06-10 20:00");
+    assert_eq!(order(&["0610200000", "0610220000", "0610075959", "0610190729"])[0], "06-10 07:59");
+    assert_eq!(order(&["0610200000", "0610203000", "0610193000", "0610195000"])[0], "06-10 19:30");
+    assert_eq!(order(&["0610200000", "0610203000", "0610193000", "0610194959"])[0], "06-10 20:00");
 }
 
 #[test]
@@ -122,11 +126,11 @@ fn an_earlier_upload_in_the_same_file_is_left_out() {
     assert_eq!(number(&[&boots, &boots, &boots]), 8);
     assert_eq!(number(&[&boots]), 8);
     assert_eq!(number(&[&upload, &boots]), 8);
-    // Its last line can be cut, or was kept only because the upload ends there.
-    assert_eq!(number(&[&upload, &["0501100000"], &upload, &more]), 6);
-    assert_eq!(number(&[&upload, &["0501100000", "0501110000"], &upload, &more]), 12);
-    // Fewer lines, or lines without a date, can be from another boot.
-    assert_eq!(number(&[&upload[1..], &upload[1..], &more]), 8);
+    // Lines behind it that the other one does not have are kept.
+    assert_eq!(number(&[&upload, &["0501100000"], &upload, &more]), 7);
+    assert_eq!(number(&[&upload, &["0501100000", "0501110000"], &upload, &more]), 8);
+    assert_eq!(number(&[&upload[1..], &upload[1..], &more]), 5);
+    // Lines without a date can be from another boot.
     let undated = ["000010.000", "000011.000", "000012.000", "000013.000", "000014.000"];
     assert_eq!(number(&[&undated, &undated, &more]), 12);
 }
