@@ -53,7 +53,9 @@ pub(super) fn whole() -> String {
     log += &boot(&[
         "Custom platform device certificate 1 length 2021",
         "Custom platform device certificate 1 MD5\nfingerprint: 9A:2E:0C:8B:32:7F:73:2F:38:18:28:EB:B3:5A:35:1C",
-        "Custom platform device certificate 1 common name\n\"x.example.com\"",
+        // No other line ends in the column in which a line is wrapped: a piece with both would look like one of which a
+        // terminal showed only the first columns.
+        "Custom platform device certificate 1 common\nname \"x.example.com\"",
         "Custom platform device key 1 length 2374",
         EMPTY_2,
     ]);
