@@ -17,7 +17,7 @@ use crate::model::Mac;
 use crate::stamp::Stamp;
 use crate::window::Window;
 
-pub(crate) use fold::{EXPLAINS, explains};
+pub(crate) use fold::{MAX_EXPLAINED_DELAY, explains};
 pub use width::LogWidth;
 
 /// The most entries of a digest. If a log has more, repeated failures among the older ones are folded; if there are

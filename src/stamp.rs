@@ -190,6 +190,11 @@ const SECONDS_PER_DAY: u32 = 86_400;
 const DAYS_BEFORE: [u16; 13] = [0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366];
 
 impl Yearless {
+    /// Whether it is the day on which a clock that was never set begins.
+    pub fn is_january_1(self) -> bool {
+        self.month() == 1 && self.day() == 1
+    }
+
     /// None if that is not a date in any year, or no time.
     fn new([month, day, hour, minute, second]: [u32; 5]) -> Option<Self> {
         let before = u32::from(*DAYS_BEFORE.get(month.checked_sub(1)? as usize)?);

@@ -148,12 +148,15 @@ pub struct Record<'a> {
     pub is_wrong: bool,
     /// Milliseconds since the phone started, if the stamp contains that.
     uptime: Option<u64>,
-    elapsed: Option<u64>,
-    elapsed_at_last: u64,
+    /// Milliseconds from the boot's banner to this line, or from the boot's first line if the banner was not read.
+    pub elapsed: u64,
+    /// Milliseconds from there to the last of its repeats, as the dates show it: a clock that is put forward counts as
+    /// time.
+    pub elapsed_at_last: u64,
+    /// The same without what uptime shows to be a clock that was put forward.
+    pub elapsed_at_least: u64,
     /// How many milliseconds more can have passed since the banner, where the first date does not tell.
     unmeasured: u64,
-    /// Milliseconds since the banner, at least, when the last of its repeats was written.
-    elapsed_at_least: u64,
     /// The slot that the message is about: its own, or that of the installation it belongs to.
     pub slot: Option<Slot>,
     /// A failed connection that an untrusted certificate explains.
@@ -174,10 +177,10 @@ impl<'a> Record<'a> {
             is_unset: false,
             is_wrong: false,
             uptime: line.entry.stamp.and_then(|stamp| stamp.uptime()),
-            elapsed: None,
+            elapsed: 0,
             elapsed_at_last: 0,
-            unmeasured: 0,
             elapsed_at_least: 0,
+            unmeasured: 0,
             slot: line.entry.event.as_ref().and_then(Event::slot),
             is_explained: false,
         }
@@ -201,29 +204,11 @@ impl<'a> Record<'a> {
         self.line + self.skipped
     }
 
-    /// Milliseconds since the boot's banner, or since its first line if the banner was not read.
+    /// At most `elapsed`, in milliseconds: the time until a boot's first date is known only where the boot before ended
+    /// with a date.
     #[must_use]
-    pub fn elapsed(&self) -> u64 {
-        self.elapsed.unwrap_or(0)
-    }
-
-    /// The same, at most: the time until a boot's first date is known only where the boot before ended with a date.
-    #[must_use]
-    pub fn elapsed_at_most(&self) -> u64 {
-        self.elapsed().saturating_add(self.unmeasured)
-    }
-
-    /// The same for the last of its repeats, at least: where uptime shows that the clock was put forward, that is no
-    /// time.
-    #[must_use]
-    pub const fn elapsed_at_least(&self) -> u64 {
-        self.elapsed_at_least
-    }
-
-    /// The time until the last of its repeats, as the dates show it.
-    #[must_use]
-    pub const fn elapsed_at_last(&self) -> u64 {
-        self.elapsed_at_last
+    pub const fn elapsed_at_most(&self) -> u64 {
+        self.elapsed.saturating_add(self.unmeasured)
     }
 }
 

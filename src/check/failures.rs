@@ -106,7 +106,7 @@ pub(super) fn state_by_later_boots(
     let Some(last) = last else { return State::Active };
     resolved_if(timeline.records.iter().any(|record| {
         record.boot > last.boot
-            && record.elapsed_at_least() >= needed
+            && record.elapsed_at_least >= needed
             && timeline.are_of_same_phone(last, record)
     }))
 }

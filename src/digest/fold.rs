@@ -13,7 +13,7 @@ const LAST: usize = 3;
 
 /// A connection that fails this long after a server's certificate was refused failed for that, in milliseconds: in
 /// every real log the lines stand within the same second.
-pub(crate) const EXPLAINS: u64 = 3_000;
+pub(crate) const MAX_EXPLAINED_DELAY: u64 = 3_000;
 
 /// What failures have in common that are folded into one entry.
 #[derive(PartialEq, Eq, Hash)]
@@ -118,8 +118,10 @@ pub(crate) fn explains(refusal: Option<Stamp>, failure: Option<Stamp>) -> bool {
     let uptimes = refusal.uptime().zip(failure.uptime());
     let dates = refusal.yearless().zip(failure.yearless());
     match (uptimes, dates) {
-        (Some((refusal, failure)), _) => failure.abs_diff(refusal) <= EXPLAINS,
-        (None, Some((refusal, failure))) => refusal.milliseconds_until(failure).unsigned_abs() <= EXPLAINS,
+        (Some((refusal, failure)), _) => failure.abs_diff(refusal) <= MAX_EXPLAINED_DELAY,
+        (None, Some((refusal, failure))) => {
+            refusal.milliseconds_until(failure).unsigned_abs() <= MAX_EXPLAINED_DELAY
+        }
         // Dates with a year have no seconds.
         (None, None) => refusal == failure,
     }

@@ -216,9 +216,9 @@ impl Source {
         }
         let date = date(stamp)?;
         let (phone, left) = self.left?;
-        let left = left.and_then(self::date).filter(|left| !is_default(*left));
+        let left = left.and_then(self::date).filter(|left| !left.is_january_1());
         let is_gone = left.is_some_and(|left| apart(left, date) >= DAY);
-        if !is_gone || !is_default(date) {
+        if !is_gone || !date.is_january_1() {
             self.left = None;
         }
         (!is_gone).then_some(phone)
@@ -228,11 +228,6 @@ impl Source {
 /// The date of a stamp, without its year.
 fn date(stamp: Stamp) -> Option<Yearless> {
     stamp.yearless().or_else(|| stamp.with_year().and_then(Yearless::of))
-}
-
-/// Whether a date can be one of a clock that was not set.
-fn is_default(date: Yearless) -> bool {
-    (date.month(), date.day()) == (1, 1)
 }
 
 /// The time between two stamps with dates, in any year.

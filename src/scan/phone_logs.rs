@@ -13,6 +13,7 @@ use crate::input::Rotation;
 use crate::log::{self, SenderSpan};
 use crate::model::Mac;
 use crate::problem::{self, Problem, ProblemKind};
+use crate::quantity;
 use crate::timeline::{self, Clock, Joined, Log};
 
 /// A log that was read, with the metadata of its file.
@@ -186,7 +187,7 @@ impl ReadLog {
             report(ProblemKind::NotALog, message);
         }
         if counts.foreign > 0 {
-            let lines = counted(counts.foreign, "line");
+            let lines = counted_with_verb(counts.foreign, "line");
             report(
                 ProblemKind::Unreadable,
                 format!("{lines} in another encoding than the first line, and can't be read"),
@@ -200,7 +201,7 @@ impl ReadLog {
             report(ProblemKind::Unreadable, message);
         }
         if counts.too_long > 0 {
-            let (lines, longest) = (counted(counts.too_long, "line"), log::MAX_LINE_LENGTH);
+            let (lines, longest) = (counted_with_verb(counts.too_long, "line"), log::MAX_LINE_LENGTH);
             report(
                 ProblemKind::LimitExceeded,
                 format!("{lines} longer than {longest} bytes; the rest of each such line was not read"),
@@ -209,7 +210,7 @@ impl ReadLog {
         if counts.in_further_fields > 0 {
             let message = format!(
                 "only the first message of each line is read; {} in further fields of a line",
-                counted(counts.in_further_fields, "message")
+                counted_with_verb(counts.in_further_fields, "message")
             );
             report(ProblemKind::Unreadable, message);
         }
@@ -217,7 +218,7 @@ impl ReadLog {
         if cut_off > 0 {
             let message = format!(
                 "its lines are cut off at one width, as by a terminal; {} about certificates cut off there",
-                counted(cut_off, "message")
+                counted_with_verb(cut_off, "message")
             );
             report(ProblemKind::Unreadable, message);
         }
@@ -225,8 +226,8 @@ impl ReadLog {
 }
 
 /// `1 line is`, `7 lines are`.
-fn counted(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun} is") } else { format!("{count} {noun}s are") }
+fn counted_with_verb(count: u64, noun: &str) -> String {
+    format!("{} {}", quantity::counted(count, noun), if count == 1 { "is" } else { "are" })
 }
 
 /// The problem of a phone whose records do not fit together.

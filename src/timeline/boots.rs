@@ -95,10 +95,10 @@ pub(super) fn measure(records: &mut [Record<'_>]) {
         });
         let mut state = BootState { dates_are_judged: true, began_right, ..BootState::default() };
         boot.iter_mut().for_each(|record| state.take(record, record.time));
-        let start = boot.iter().find(|record| record.entry.is_banner()).map_or(0, Record::elapsed);
+        let start = boot.iter().find(|record| record.entry.is_banner()).map_or(0, |record| record.elapsed);
         let mut most = u64::MAX;
         for record in boot.iter_mut().rev() {
-            record.elapsed = record.elapsed.map(|elapsed| elapsed.saturating_sub(start));
+            record.elapsed = record.elapsed.saturating_sub(start);
             record.elapsed_at_last = record.elapsed_at_last.saturating_sub(start);
             // The uptime of a later line shows how much had passed at most.
             most = most.min(record.elapsed_at_least.saturating_sub(start));
@@ -116,7 +116,7 @@ fn set_unmeasured(boot: &mut [Record<'_>], last: Option<NaiveDateTime>) {
         return;
     };
     let passed = last.and_then(|last| u64::try_from((boot[first].time? - last).num_milliseconds()).ok());
-    let (time, elapsed) = (boot[first].time, boot[first].elapsed());
+    let (time, elapsed) = (boot[first].time, boot[first].elapsed);
     let most = passed.unwrap_or(u64::MAX).saturating_sub(elapsed);
     let of_first_date =
         boot[first..].iter_mut().take_while(|record| record.time.is_none() || record.time == time);
@@ -219,7 +219,7 @@ impl BootState {
     }
 
     /// Whether the clock was set back: a phone that has the time as GMT first, and then its time zone.
-    fn is_set_back(&self, stamp: &Stamp, file: usize) -> bool {
+    fn is_zone_applied(&self, stamp: &Stamp, file: usize) -> bool {
         let dates = self.date.and_then(|date| date.yearless()).zip(stamp.yearless());
         let is_far = dates.is_some_and(|(before, date)| date.milliseconds_until(before) > SLIGHTLY_BACK);
         is_far && self.file == file && self.elapsed < CLOCK_IS_SET_WITHIN
@@ -239,15 +239,15 @@ impl BootState {
             Some((before, time)) => time < before,
             None => is_repeated(&before, stamp),
         });
-        let is_set_back = is_repeated && self.is_set_back(stamp, record.file);
-        if is_repeated && !is_set_back {
+        let is_zone_applied = is_repeated && self.is_zone_applied(stamp, record.file);
+        if is_repeated && !is_zone_applied {
             return;
         }
         // A clock that was not set counts from the start.
         let begins_unset = record.is_unset && before.is_none();
         let passed_unset = begins_unset.then(|| self.passed_by_unset(stamp));
         (self.date, self.time, self.file) = (Some(*stamp), time, record.file);
-        if is_set_back {
+        if is_zone_applied {
             return;
         }
         self.elapsed += passed_unset.unwrap_or(0);
@@ -278,7 +278,7 @@ impl BootState {
         if let Some(stamp) = &record.entry.stamp {
             self.take_stamp(stamp, record.uptime, time, record);
         }
-        record.elapsed = Some(self.elapsed);
+        record.elapsed = self.elapsed;
         if let Some(last) = last {
             self.take_stamp(&last, last.uptime(), record.last_time, record);
             self.folded_to = self.folded_to.max((record.file, record.entry.last_line().0));
@@ -419,8 +419,9 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
     }
     // The time since the start. Before the clock is set, some software shows it as the time of January 1.
     let since_start = |line: usize| {
-        let is_default =
-            |date: &Yearless| records[at].uptime.is_none() || is_set_back(&records[begin..line], *date);
+        let is_default = |date: &Yearless| {
+            records[at].uptime.is_none() || fell_back_to_default(&records[begin..line], *date)
+        };
         let date = || default_date(records[line].entry).filter(is_default);
         records[line].uptime.or_else(|| Some(u64::from(date()?.seconds_of_day()) * 1_000))
     };
@@ -457,7 +458,7 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
 }
 
 /// Whether the clock of a boot was set and shows a default date now, which is not that of the new year.
-fn is_set_back(records: &[Record<'_>], date: Yearless) -> bool {
+fn fell_back_to_default(records: &[Record<'_>], date: Yearless) -> bool {
     let mut dates = records.iter().rev().filter_map(|record| record.entry.stamp?.yearless());
     dates.find(|last| !is_default(*last)).is_some_and(|last| !is_day_before(last, date))
 }

@@ -127,7 +127,7 @@ fn mark_wrong_start(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<
         let [before, after] =
             [pair[0], pair[1]].map(|at| boot[at].entry.stamp.and_then(|stamp| stamp.yearless()));
         let (Some(before), Some(after)) = (before, after) else { continue };
-        if boot[pair[1]].elapsed() - boot[dated[0]].elapsed() > WRONG_AT_START.unsigned_abs() {
+        if boot[pair[1]].elapsed - boot[dated[0]].elapsed > WRONG_AT_START.unsigned_abs() {
             return;
         }
         // A phone may write nothing for months, in which the year may change. So a jump proves a wrong date only if

@@ -1,7 +1,7 @@
 //! What a message means by the messages before it in its boot: which slot it is about, what explains it.
 
 use super::Record;
-use crate::digest::EXPLAINS;
+use crate::digest::MAX_EXPLAINED_DELAY;
 use crate::event::Event;
 
 /// From a stamp without seconds to the next one, in milliseconds.
@@ -21,7 +21,7 @@ pub(super) fn resolve(records: &mut [Record<'_>]) {
         for record in boot {
             // The refusal can be among what was dropped before the first line that was kept.
             if file.replace(record.file) != Some(record.file) && record.digest.dropped > 0 {
-                untrusted = Some(record.elapsed());
+                untrusted = Some(record.elapsed);
             }
             match record.event() {
                 Some(Event::CertificateSaving { slot }) => saving = *slot,
@@ -31,7 +31,7 @@ pub(super) fn resolve(records: &mut [Record<'_>]) {
                     | Event::NoPreviousCertificate,
                 ) => record.slot = saving,
                 Some(Event::ServerCertificateUntrusted { .. }) => {
-                    untrusted = Some(record.elapsed_at_last());
+                    untrusted = Some(record.elapsed_at_last);
                     explained = Some((record.file, record.line, record.line));
                 }
                 Some(Event::TlsConnectionFailed { .. }) => {
@@ -41,8 +41,8 @@ pub(super) fn resolve(records: &mut [Record<'_>]) {
                             && record.line - refusal <= LINES_OF_FAILURE
                     });
                     let is_next = next.is_some() && is_without_seconds(record);
-                    let most = if is_next { MINUTE } else { EXPLAINS };
-                    let is_soon = |untrusted| record.elapsed_at_last().saturating_sub(untrusted) <= most;
+                    let most = if is_next { MINUTE } else { MAX_EXPLAINED_DELAY };
+                    let is_soon = |untrusted| record.elapsed_at_last.saturating_sub(untrusted) <= most;
                     record.is_explained = record.entry.is_explained.unwrap_or(untrusted.is_some_and(is_soon));
                     let next = next.filter(|_| record.is_explained);
                     explained = next.map(|(file, refusal, _)| (file, refusal, record.line));

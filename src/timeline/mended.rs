@@ -8,13 +8,13 @@ use crate::model::Slot;
 const ONE_PASS: u64 = 60_000;
 
 /// Whether the stamps tell how long after one record another one was written, and by so much at most.
-fn is_within(timeline: &Timeline<'_>, earlier: usize, later: usize, milliseconds: u64) -> Option<bool> {
+fn are_within(timeline: &Timeline<'_>, earlier: usize, later: usize, milliseconds: u64) -> Option<bool> {
     let (earlier, later) = (&timeline.records[earlier], &timeline.records[later]);
     if earlier.boot == later.boot {
         earlier.entry.stamp.and(later.entry.stamp)?;
         // The jump of a clock that is set is no time: what the stamps show before and after it counts, since an
         // installation that was refused is not to look mended by a save of the same pass.
-        return Some(later.elapsed().saturating_sub(earlier.elapsed_at_last()) <= milliseconds);
+        return Some(later.elapsed.saturating_sub(earlier.elapsed_at_last) <= milliseconds);
     }
     let apart = later.time? - earlier.last_time.or(earlier.time)?;
     Some(apart.num_milliseconds().unsigned_abs() <= milliseconds)
@@ -41,7 +41,7 @@ impl Timeline<'_> {
             match view.source {
                 SlotViewSource::Refusal => {}
                 SlotViewSource::Save => {
-                    is_mended |= is_within(self, refusal, view.at.0, ONE_PASS) != Some(true)
+                    is_mended |= are_within(self, refusal, view.at.0, ONE_PASS) != Some(true)
                 }
                 SlotViewSource::Inventory { is_complete } => {
                     let has_both = content.has_certificate() && content.has_key;
@@ -80,7 +80,7 @@ impl Timeline<'_> {
     /// Whether a failure that names no slot is mended: the last one is the record `failure`.
     #[must_use]
     pub fn is_failure_without_slot_mended(&self, failure: usize) -> bool {
-        let is_later_pass = |view: &&SlotView| match is_within(self, failure, view.at.0, ONE_PASS) {
+        let is_later_pass = |view: &&SlotView| match are_within(self, failure, view.at.0, ONE_PASS) {
             Some(is_near) => !is_near,
             None => self.records[failure].boot != view.boot,
         };

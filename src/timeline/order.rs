@@ -149,7 +149,7 @@ fn next_of(
 }
 
 /// Whether the file was last changed about that day of some year. None if its modification time is unusable.
-pub(super) fn is_files_own(log: &Log, date: Yearless) -> Option<bool> {
+pub(super) fn is_near_file_time(log: &Log, date: Yearless) -> Option<bool> {
     file_time(log).map(|modified| unset::is_files_day(modified, date))
 }
 
@@ -197,7 +197,7 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], c
     let logs = chain.into_iter().zip(spans).zip(days).zip(lasts);
     for (((log, span), day_before), last_before) in logs.collect::<Vec<_>>().into_iter().rev() {
         // Default dates of a clock that was not set show no order.
-        let is_own = |date| is_files_own(&log, date) != Some(false);
+        let is_own = |date| is_near_file_time(&log, date) != Some(false);
         let continues_previous = |span: &Span| {
             let dates = last_before.zip(span.first.yearless());
             dates.is_some_and(|(last, first)| unset::is_day_before(last, first))
@@ -210,7 +210,7 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], c
         let span = span.filter(is_kept);
         let mut calendar = calendar::calendar(&log.digest, span.as_ref(), modified(&log, clock), clock.year);
         if let (Some(span), Some(day), None, None) = (&span, day_before, day_of_name(&log), clock.year)
-            && span.last.yearless().is_some_and(|last| is_files_own(&log, last) != Some(true))
+            && span.last.yearless().is_some_and(|last| is_near_file_time(&log, last) != Some(true))
             && let Some(year) = year_after(span, day)
             && matches!(calendar, Calendar::Newest(latest) if year < latest)
         {

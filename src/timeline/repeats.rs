@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
 use super::calendar::{self, End, Span, years_between};
-use super::order::{chain_of, file_time, is_files_own};
+use super::order::{chain_of, file_time, is_near_file_time};
 use super::unset::has_set_date;
 use super::{Calendar, Joined, LeftOut, Log};
 use crate::digest::{LogDigest, LogEntry};
@@ -288,7 +288,7 @@ fn adds_no_time<E: Borrow<LogEntry>>(part: &LogDigest, whole: &[E]) -> bool {
     let whole = || whole.iter().map(Borrow::borrow);
     // The dates of an excerpt are not grouped by year: without a clock's default date, fewer of them go back.
     let years = dates_by_year(whole());
-    let is_there = |date: Stamp| years.iter().any(|year| is_within((date, date), *year));
+    let is_there = |date: Stamp| years.iter().any(|year| is_range_within((date, date), *year));
     let dated = || part.entries.iter().filter(|entry| entry.is_dated());
     dated().filter_map(|entry| entry.stamp).all(is_there)
         || are_among(dated().filter(|entry| !entry.is_cut), whole())
@@ -353,11 +353,11 @@ fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) 
         made_up = around(made_up, unset);
     }
     let is_of_day =
-        |log: &Log, last: Stamp| last.yearless().and_then(|last| is_files_own(log, last)) == Some(true);
+        |log: &Log, last: Stamp| last.yearless().and_then(|last| is_near_file_time(log, last)) == Some(true);
     let span_of = |digest: &LogDigest| Span::of(digest, file_time(part), &mut End::default());
     let (mut span, mut calendar) = (span_of(&part.digest), *calendar);
     if let (Some(Span { last, .. }), Some(made_up)) = (span, made_up) {
-        let is_made_up = |date: Stamp| is_within((date, date), made_up);
+        let is_made_up = |date: Stamp| is_range_within((date, date), made_up);
         if !is_made_up(last) || !is_of_day(part, last) {
             let mut set = part.digest.clone();
             set.entries.retain(|entry| !entry.is_dated() || !entry.stamp.is_some_and(is_made_up));
@@ -371,7 +371,7 @@ fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) 
                     calendar = calendar::calendar(&set, span.as_ref(), modified, None);
                 }
             }
-        } else if is_within(own, made_up)
+        } else if is_range_within(own, made_up)
             && times.is_none()
             && whole.iter().any(|(log, _)| is_of_day(log, last))
         {
@@ -381,7 +381,7 @@ fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) 
     let Some(span) = span else {
         // Default dates are compared as they are.
         return dates(digests().flat_map(|digest| &digest.entries))
-            .is_some_and(|dates| is_within(own, dates));
+            .is_some_and(|dates| is_range_within(own, dates));
     };
     let is_guess = !is_of_day(part, span.last);
     let Some((from, to)) = times else { return false };
@@ -446,7 +446,7 @@ fn around<T: Ord>(one: Option<(T, T)>, other: Option<(T, T)>) -> Option<(T, T)> 
     }
 }
 
-fn is_within<T: Ord>((first, last): (T, T), (from, to): (T, T)) -> bool {
+fn is_range_within<T: Ord>((first, last): (T, T), (from, to): (T, T)) -> bool {
     from <= first && last <= to
 }
 

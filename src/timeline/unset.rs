@@ -40,14 +40,9 @@ const MIDNIGHT: i64 = 3_600_000;
 /// From a date to the same date of the next year, as differences of dates count it.
 pub(super) const MILLISECONDS_OF_YEAR: i64 = 366 * 86_400_000;
 
-/// Whether it is the day on which a clock that was never set begins.
-fn is_first_day(date: Yearless) -> bool {
-    date.month() == 1 && date.day() == 1
-}
-
 /// Whether a clock that was never set shows this date right after a start.
 pub(super) fn is_default(date: Yearless) -> bool {
-    is_first_day(date) && date.seconds_of_day() < DEFAULT_START
+    date.is_january_1() && date.seconds_of_day() < DEFAULT_START
 }
 
 pub(super) fn has_failed(entry: &LogEntry) -> bool {
@@ -88,7 +83,7 @@ impl ClockFailure {
     /// silence are no more likely than a real date.
     pub(super) fn explains(&self, date: Yearless, follows: bool, is_real: impl FnOnce() -> bool) -> bool {
         let is_default = is_default(date);
-        let can_be_silence = self.was_quiet && (is_first_day(date) || follows);
+        let can_be_silence = self.was_quiet && (date.is_january_1() || follows);
         (is_default || can_be_silence) && (is_default && self.is_logged || !is_real())
     }
 }
@@ -137,7 +132,8 @@ impl UnsetClock {
         let is_unset = match self.shown {
             Some((first, last)) => self.goes_on((first, last), date, signs),
             None => failure.is_some_and(|failure| {
-                let is_real = || signs.continue_previous(date) || is_files_own(date, signs, MAX_FILE_DAY_LAG);
+                let is_real =
+                    || signs.continue_previous(date) || dates_reach_file_time(date, signs, MAX_FILE_DAY_LAG);
                 failure.explains(date, signs.last_real.is_some(), is_real)
             }),
         };
@@ -153,7 +149,7 @@ impl UnsetClock {
         let is_long = last.days_until(date) > DEFAULT_GAP_DAYS;
         let can_be_copy = is_default(last) && (!is_alone || !self.has_failed || is_long);
         let lag = if can_be_copy { MAX_COPY_DAY_LAG } else { MAX_FILE_DAY_LAG };
-        let is_own = || is_files_own(date, signs, lag);
+        let is_own = || dates_reach_file_time(date, signs, lag);
         let is_real = || match last.days_until(date) < JUMP_DAYS {
             // If the boot before ended between both dates, only the first one can't be real.
             true => {
@@ -181,16 +177,16 @@ fn is_taken_back(date: Yearless, later: &[LogEntry]) -> bool {
 /// Whether a line has a date that a clock which was never set does not show on its first day.
 pub(super) fn has_set_date(entry: &LogEntry) -> bool {
     let date = entry.stamp.filter(|stamp| entry.is_dated() && !stamp.is_unset());
-    date.is_some_and(|stamp| !stamp.yearless().is_some_and(is_first_day))
+    date.is_some_and(|stamp| !stamp.yearless().is_some_and(Yearless::is_january_1))
 }
 
 /// Whether a file that was changed at `modified` was last changed about that time.
 pub(super) fn is_files_time(modified: NaiveDateTime, time: NaiveDateTime) -> bool {
-    is_within(MAX_FILE_DAY_LAG, modified, time)
+    is_before_file_time(MAX_FILE_DAY_LAG, modified, time)
 }
 
 /// Whether the time is at most `lag` days before the file was changed, and not after that.
-fn is_within(lag: i64, modified: NaiveDateTime, time: NaiveDateTime) -> bool {
+fn is_before_file_time(lag: i64, modified: NaiveDateTime, time: NaiveDateTime) -> bool {
     (modified - TimeDelta::days(lag)..=modified + TimeDelta::hours(AHEAD_HOURS)).contains(&time)
 }
 
@@ -202,14 +198,14 @@ pub(super) fn is_files_day(modified: NaiveDateTime, date: Yearless) -> bool {
 /// Whether that day of some year is at most `lag` days before the file was changed, and not after that.
 fn is_day_within(lag: i64, modified: NaiveDateTime, date: Yearless) -> bool {
     let years = [modified.year() - 1, modified.year(), modified.year() + 1];
-    years.iter().filter_map(|year| date.in_year(*year)).any(|time| is_within(lag, modified, time))
+    years.iter().filter_map(|year| date.in_year(*year)).any(|time| is_before_file_time(lag, modified, time))
 }
 
 /// Whether a date that can be a clock's default is real, because the file was last changed when the log says: the
 /// `later` dates of its boot go on from it to the day of that change. A date of the first hour of a year must itself
 /// be about that day, as all later dates. Lines of December 31 can be out of order, but are not the newest. Any other
 /// day is at most `lag` days before the change.
-fn is_files_own(date: Yearless, signs: &Signs<'_>, lag: i64) -> bool {
+fn dates_reach_file_time(date: Yearless, signs: &Signs<'_>, lag: i64) -> bool {
     let is_strict = is_default(date);
     let mut last = date;
     let later = signs.later.iter().take_while(|entry| is_strict || !entry.is_banner());

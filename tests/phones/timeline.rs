@@ -175,7 +175,7 @@ fn time_passes_by_dates_that_are_made_up_or_wrong() {
     let elapsed = |stamps: &[&str]| {
         let log: String = stamps.iter().map(|stamp| format!("{stamp}|{CONNECTION}\n")).collect();
         look(&log, |timeline| {
-            timeline.records.iter().map(|record| record.elapsed() / 1_000).collect::<Vec<_>>()
+            timeline.records.iter().map(|record| record.elapsed / 1_000).collect::<Vec<_>>()
         })
     };
     assert_eq!(
