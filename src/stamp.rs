@@ -186,6 +186,12 @@ pub struct Yearless {
 
 const SECONDS_PER_DAY: u32 = 86_400;
 
+/// A day, in milliseconds.
+pub const MILLISECONDS_PER_DAY: u64 = SECONDS_PER_DAY as u64 * 1_000;
+
+/// From a date to the same date of the next year, as differences between dates without a year count it.
+pub const MILLISECONDS_PER_YEAR: i64 = 366 * MILLISECONDS_PER_DAY as i64;
+
 /// How many days of a leap year are before each month.
 const DAYS_BEFORE: [u16; 13] = [0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366];
 

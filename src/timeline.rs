@@ -204,8 +204,8 @@ impl<'a> Record<'a> {
         self.line + self.skipped
     }
 
-    /// At most `elapsed`, in milliseconds: the time until a boot's first date is known only where the boot before ended
-    /// with a date.
+    /// The most that `elapsed` can be, in milliseconds: the time until a boot's first date is known only where the boot
+    /// before ended with a date.
     #[must_use]
     pub const fn elapsed_at_most(&self) -> u64 {
         self.elapsed.saturating_add(self.unmeasured)

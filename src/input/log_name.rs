@@ -33,6 +33,11 @@ pub enum Rotation {
     Copy,
 }
 
+/// Whether no log of a chain is missing between two, by their numbers. `newer` has none if it is the newest log.
+pub fn is_directly_before(older: u32, newer: Option<u32>) -> bool {
+    newer.map_or(older <= 1, |newer| older.checked_sub(1) == Some(newer))
+}
+
 /// The rotation chain of a log's path: its directory, and its name without what rotation, compression and
 /// copying add. Two logs belong to one chain if these are equal.
 pub fn chain(path: &str) -> String {

@@ -11,19 +11,16 @@ use serde::{Deserialize, Serialize};
 use super::export::Rows;
 use super::part_name::{PartKey, PartName};
 use crate::model::Mac;
-use crate::stamp::{Stamp, Yearless};
+use crate::stamp::{MILLISECONDS_PER_DAY, MILLISECONDS_PER_YEAR, Stamp, Yearless};
 
 /// A day, in milliseconds. Leases of addresses are usually as long or shorter.
-const DAY: u64 = 86_400_000;
+const DAY: u64 = MILLISECONDS_PER_DAY;
 
 /// Dates that go back by less than this, in milliseconds, are those of lines out of order.
 const DISORDER: u64 = 60_000;
 
 /// When a phone applies its time zone, its processes can write with two clocks for less than this, in milliseconds.
 const TWO_CLOCKS: u64 = 600_000;
-
-/// A leap year, in milliseconds, as dates without a year count.
-const YEAR: i64 = 366 * DAY as i64;
 
 /// What a part of a file has of the lines of a sender. A file before it can name the phone of the sender's first lines,
 /// and its last ones can name that of a file behind it.
@@ -69,7 +66,7 @@ impl SenderSpan {
         match (last.uptime(), first.uptime()) {
             (Some(last), Some(first)) => (last..last + silence).contains(&first),
             (None, None) => milliseconds(last, first).is_some_and(|between| {
-                (between + DISORDER as i64).rem_euclid(YEAR) < (silence + DISORDER) as i64
+                (between + DISORDER as i64).rem_euclid(MILLISECONDS_PER_YEAR) < (silence + DISORDER) as i64
             }),
             _ => false,
         }
@@ -84,7 +81,8 @@ impl SenderSpan {
     /// Whether these lines end less than a day before or after the other ones begin.
     pub fn ends_near(&self, other: &Self) -> bool {
         let between = self.ends_before(other).and_then(|(last, first)| milliseconds(last, first));
-        between.is_some_and(|between| (between + DAY as i64).rem_euclid(YEAR) < 2 * DAY as i64)
+        between
+            .is_some_and(|between| (between + DAY as i64).rem_euclid(MILLISECONDS_PER_YEAR) < 2 * DAY as i64)
     }
 
     fn ends_before(&self, behind: &Self) -> Option<(Stamp, Stamp)> {

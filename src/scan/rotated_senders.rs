@@ -15,18 +15,16 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use chrono::NaiveDate;
 
 use super::phone_logs::ReadLog;
-use crate::input::{Rotation, chain, directory_of};
+use crate::input::{Rotation, chain, directory_of, is_directly_before};
 use crate::log::SenderSpan;
 use crate::model::Mac;
-
-/// A day, in milliseconds.
-const DAY: u64 = 86_400_000;
+use crate::stamp::MILLISECONDS_PER_DAY;
 
 /// A minute, in milliseconds.
 const MINUTE: u64 = 60_000;
 
 /// A week, in milliseconds. A phone writes more often, and an address that is unused for longer is passed on.
-const WEEK: u64 = 7 * DAY;
+const WEEK: u64 = 7 * MILLISECONDS_PER_DAY;
 
 /// The lines of a sender in one log.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -80,16 +78,15 @@ impl SenderLog {
         let goes_on = |silence| self.span.goes_on_in(&later.span, silence);
         // The numbers of files alone show that one is directly behind the other. If a file between others is missing,
         // their lines are a day apart at least.
-        match (self.age, later.age) {
-            (Some(Age::Number(older)), Some(Age::Number(newer))) if older.0 == newer.0 + 1 => {
-                goes_on(WEEK) || self.span.sets_clock_in(&later.span)
+        let is_next = match (self.age, later.age) {
+            (Some(Age::Number(older)), Some(Age::Number(newer))) => {
+                is_directly_before(older.0, Some(newer.0))
             }
-            (Some(Age::Number(older)), Some(Age::Newest)) if older.0 <= 1 => {
-                goes_on(WEEK) || self.span.sets_clock_in(&later.span)
-            }
-            (Some(Age::Day(_)), Some(Age::Day(_) | Age::Newest)) => goes_on(DAY),
+            (Some(Age::Number(older)), Some(Age::Newest)) => is_directly_before(older.0, None),
+            (Some(Age::Day(_)), Some(Age::Day(_) | Age::Newest)) => return goes_on(MILLISECONDS_PER_DAY),
             _ => false,
-        }
+        };
+        is_next && (goes_on(WEEK) || self.span.sets_clock_in(&later.span))
     }
 }
 

@@ -16,13 +16,10 @@ use super::{Joined, Record};
 use crate::digest::LogEntry;
 use crate::event::Event;
 use crate::model::Slot;
-use crate::stamp::{Stamp, Yearless};
+use crate::stamp::{MILLISECONDS_PER_DAY, Stamp, Yearless};
 
 /// Uptime and the clock drift apart by at most one part in this many.
 const DRIFT: u64 = 1_000;
-
-/// A day, in milliseconds.
-const MILLISECONDS_PER_DAY: u64 = 86_400_000;
 
 /// A phone that gets the right time has it within an hour after its start. In milliseconds.
 const CLOCK_IS_SET_WITHIN: u64 = 3_600_000;

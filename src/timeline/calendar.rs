@@ -3,12 +3,12 @@
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
 
 use super::unset::{
-    AHEAD_HOURS, ClockFailure, DISORDER, JUMP_DAYS, MILLISECONDS_OF_YEAR, NEW_YEARS_EVE, Signs, UnsetClock,
-    can_be_silence, is_default,
+    AHEAD_HOURS, ClockFailure, DISORDER, JUMP_DAYS, NEW_YEARS_EVE, Signs, UnsetClock, can_be_silence,
+    is_default,
 };
 use crate::digest::{Digits, LogDigest, LogEntry};
 use crate::event::Event;
-use crate::stamp::{Stamp, Yearless};
+use crate::stamp::{MILLISECONDS_PER_YEAR, Stamp, Yearless};
 
 /// If the digits that are hours in type 2 have this many different values, and the minutes are below 24 in all of
 /// them, they are days, not hours: the stamps have years. By chance this happens once in 60,000 logs: each of 12
@@ -80,7 +80,7 @@ pub(super) fn years_between(earlier: Yearless, later: Yearless) -> i32 {
 /// lines of several processes are out of order at midnight of New Year, or a clock that was set to GMT goes back to its
 /// time zone. The first days of January can be those of a clock that was not set.
 fn goes_back_over_new_year(earlier: Yearless, later: Yearless) -> bool {
-    let back = MILLISECONDS_OF_YEAR - earlier.milliseconds_until(later);
+    let back = MILLISECONDS_PER_YEAR - earlier.milliseconds_until(later);
     let can_be_unset = can_be_silence(Yearless::new_year(), earlier);
     earlier.month() == 1 && later.month() == 12 && (!can_be_unset || back <= AHEAD_HOURS * 3_600_000)
 }
@@ -89,6 +89,12 @@ fn goes_back_over_new_year(earlier: Yearless, later: Yearless) -> bool {
 /// each other.
 pub(super) fn is_over_new_year(before: Yearless, date: Yearless) -> bool {
     before.month() == 12 && date.month() == 1
+}
+
+/// Whether the second date is more than this many milliseconds before the first one, in one year or the year before.
+pub(super) fn goes_back(before: Yearless, date: Yearless, milliseconds: i64) -> bool {
+    before.milliseconds_until(date) < -milliseconds && !is_over_new_year(before, date)
+        || is_over_new_year(date, before)
 }
 
 /// The last dates of a log, for the next one of its chain.

@@ -9,7 +9,7 @@ use super::overlaps::{overlap, whole_lines};
 use super::repeats::{once_each, without_repeats};
 use super::{Calendar, Log};
 use crate::digest::{Fragment, LogDigest, LogEntry};
-use crate::input::Rotation;
+use crate::input::{Rotation, is_directly_before};
 use crate::line::{Header, ends_before_stamp, may_end_in_stamp};
 use crate::log::read_split;
 use crate::stamp::Yearless;
@@ -297,8 +297,8 @@ fn calendar_with(
 /// Whether no log is missing between these two of a chain, by their numbers.
 fn follows(earlier: &Log, later: &Log) -> bool {
     match (earlier.rotation, later.rotation) {
-        (Rotation::Number(older), Rotation::Number(newer)) => older == newer + 1,
-        (Rotation::Number(older), Rotation::Newest) => older <= 1,
+        (Rotation::Number(older), Rotation::Number(newer)) => is_directly_before(older, Some(newer)),
+        (Rotation::Number(older), Rotation::Newest) => is_directly_before(older, None),
         _ => true,
     }
 }

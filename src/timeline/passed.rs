@@ -2,7 +2,7 @@
 
 use super::calendar::{YEAR_TURNS, is_over_new_year};
 use super::unset::is_default;
-use crate::stamp::{Stamp, Yearless};
+use crate::stamp::{MILLISECONDS_PER_DAY, MILLISECONDS_PER_YEAR, Stamp, Yearless};
 
 /// Whether a date is a little before the last one, but not so much that the year changed.
 pub(super) fn is_repeated(before: &Stamp, stamp: &Stamp) -> bool {
@@ -35,12 +35,12 @@ pub(super) fn milliseconds_between(before: &Stamp, stamp: &Stamp, is_leap_year: 
     let (Some(earlier), Some(later)) = (before.yearless(), stamp.yearless()) else { return 0 };
     let mut milliseconds = earlier.milliseconds_until(later);
     if is_over_new_year(earlier, later) {
-        milliseconds += 366 * 86_400_000;
+        milliseconds += MILLISECONDS_PER_YEAR;
     }
     if !is_leap_year && crosses_leap_day(earlier, later) {
-        milliseconds -= 86_400_000;
+        milliseconds -= MILLISECONDS_PER_DAY as i64;
     }
     // A clock that was never set begins on January 1; a date a day or more later was set.
-    let was_default = is_default(earlier) && milliseconds > 86_400_000;
+    let was_default = is_default(earlier) && milliseconds > MILLISECONDS_PER_DAY as i64;
     if milliseconds >= 0 && !was_default { milliseconds.unsigned_abs() } else { 0 }
 }

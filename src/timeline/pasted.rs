@@ -4,7 +4,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::calendar::{WRONG_AT_START, YEAR_TURNS, is_over_new_year};
+use super::calendar::{WRONG_AT_START, YEAR_TURNS, goes_back, is_over_new_year};
 use super::disorder::{self, SECOND, are_of_one_boot};
 use super::unset::{
     self, AHEAD_HOURS, can_be_silence, has_set_date, is_day_before, is_default, is_files_day,
@@ -209,8 +209,7 @@ fn parts(entries: &[LogEntry], step: i64) -> Option<Vec<Part<'_>>> {
     for (at, entry) in entries.iter().enumerate() {
         let Some(date) = set_date(entry) else { continue };
         if let Some((before, last)) = last
-            && (last.milliseconds_until(date) < -step && !is_over_new_year(last, date)
-                || is_over_new_year(date, last))
+            && goes_back(last, date, step)
         {
             // The lines without a date from the last banner on are of the same boot as the date.
             let banner = entries[before + 1..=at].iter().rposition(LogEntry::is_banner);

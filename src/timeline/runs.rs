@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::calendar::is_over_new_year;
+use super::calendar::goes_back;
 use super::unset::has_set_date;
 use crate::digest::{LogDigest, LogEntry};
 use crate::stamp::Yearless;
@@ -83,7 +83,7 @@ impl Gaps {
             let date = entry.stamp.and_then(|stamp| stamp.yearless());
             if let Some(date) = date {
                 if let Some((before, from, starts)) = last
-                    && (is_before(date, before) || date == before && known.starts > starts)
+                    && (goes_back(before, date, 0) || date == before && known.starts > starts)
                 {
                     known.dates_back += usize::from(date != before);
                     // It can be anywhere between the two dates where a log can begin.
@@ -123,10 +123,6 @@ fn begins_again(before: &LogEntry, entry: &LogEntry) -> bool {
     let (Some(before), Some(stamp)) = (before.stamp, entry.stamp) else { return false };
     let uptime = stamp.uptime().filter(|_| !entry.is_banner());
     uptime.is_some_and(|uptime| before.uptime().is_none_or(|before| uptime < before))
-}
-
-fn is_before(date: Yearless, known: Yearless) -> bool {
-    date < known && !is_over_new_year(known, date) || is_over_new_year(date, known)
 }
 
 /// The same lines at two places of a file, as ranges of entries from the first to the last equal one.

@@ -5,7 +5,7 @@ use chrono::{Datelike, NaiveDateTime, TimeDelta};
 
 use crate::digest::LogEntry;
 use crate::event::Event;
-use crate::stamp::Yearless;
+use crate::stamp::{MILLISECONDS_PER_YEAR, Yearless};
 
 /// The phone's default date after a start is January 1, within this many seconds after midnight.
 pub(super) const DEFAULT_START: u32 = 3_600;
@@ -36,9 +36,6 @@ pub(super) const NEW_YEARS_EVE: i64 = 365;
 
 /// Lines of several processes are out of order at midnight by at most this much, in milliseconds.
 const MIDNIGHT: i64 = 3_600_000;
-
-/// From a date to the same date of the next year, as differences of dates count it.
-pub(super) const MILLISECONDS_OF_YEAR: i64 = 366 * 86_400_000;
 
 /// Whether a clock that was never set shows this date right after a start.
 pub(super) fn is_default(date: Yearless) -> bool {
@@ -170,7 +167,7 @@ fn is_taken_back(date: Yearless, later: &[LogEntry]) -> bool {
     let other = dates.find(|later| later.month() != 1);
     date.month() == 1
         && other.is_some_and(|other| {
-            other.month() == 12 && date.milliseconds_until(other) < MILLISECONDS_OF_YEAR - MIDNIGHT
+            other.month() == 12 && date.milliseconds_until(other) < MILLISECONDS_PER_YEAR - MIDNIGHT
         })
 }
 
