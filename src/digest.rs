@@ -192,7 +192,6 @@ impl Counts {
     }
 
     /// Whether some lines could not be read, or not whole, so that failures may be unknown.
-    #[must_use]
     pub const fn has_unread_lines(&self) -> bool {
         self.foreign > 0
             || self.has_hidden_lines()

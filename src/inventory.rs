@@ -47,7 +47,6 @@ pub struct InventoryRow {
 impl InventoryRow {
     /// Whether the phone left the factory with a certificate, by the guide's tables. Unknown if the inventory
     /// lacks the part number or the revision.
-    #[must_use]
     pub fn expectation(&self) -> Expectation {
         match (self.part_number, self.revision) {
             (Some(part_number), Some(revision)) => factory_certificate_expected(part_number, revision),

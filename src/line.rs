@@ -76,14 +76,12 @@ pub struct Header {
 impl Header {
     /// The software component, 1 to 5 characters, without its padding. If only the end of the header is left, it may be
     /// cut or empty.
-    #[must_use]
     pub fn component(&self) -> &[u8] {
         let length = self.component.iter().take_while(|byte| **byte != 0).count();
         &self.component[..length]
     }
 
     /// Whether the component is the one that logs TLS connections and certificates.
-    #[must_use]
     pub fn is_tls(&self) -> bool {
         self.component == *b"tls\0\0"
     }
@@ -108,7 +106,6 @@ pub enum Line<'a> {
 }
 
 /// Parses one line, given without its line feed.
-#[must_use]
 pub fn line(bytes: &[u8]) -> Line<'_> {
     line_with(bytes, origin)
 }
@@ -148,7 +145,6 @@ fn find_header(line: &[u8]) -> Option<(&[u8], Header, &[u8])> {
 }
 
 /// Whether a line without header has one behind a text that can't be before a line.
-#[must_use]
 pub(crate) fn has_hidden_header(headerless: &[u8]) -> bool {
     find_header(headerless).is_some_and(|(_, header, _)| header.stamp.is_some_and(|stamp| stamp.is_time()))
 }

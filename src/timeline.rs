@@ -72,7 +72,6 @@ pub struct Clock {
 }
 
 /// Puts the logs of one phone in order and joins them.
-#[must_use]
 pub fn join(mut logs: Vec<Log>, clock: &Clock) -> Joined {
     for log in logs.iter_mut().filter(|log| !log.digest.is_folded()) {
         let modified = order::file_time(log);
@@ -187,26 +186,22 @@ impl<'a> Record<'a> {
     }
 
     /// The known message.
-    #[must_use]
     pub const fn event(&self) -> Option<&'a Event> {
         self.entry.event.as_ref()
     }
 
     /// The message as in the log, without its header.
-    #[must_use]
     pub fn text(&self) -> &'a [u8] {
         self.digest.text(self.entry)
     }
 
     /// 1-based number of the line in the file.
-    #[must_use]
     pub const fn line_in_file(&self) -> u64 {
         self.line + self.skipped
     }
 
     /// The most that `elapsed` can be, in milliseconds: the time until a boot's first date is known only where the boot
     /// before ended with a date.
-    #[must_use]
     pub const fn elapsed_at_most(&self) -> u64 {
         self.elapsed.saturating_add(self.unmeasured)
     }
@@ -214,7 +209,6 @@ impl<'a> Record<'a> {
 
 impl<'a> Timeline<'a> {
     /// The timeline of the phone `mac`, or else of the phone whose address the logs contain.
-    #[must_use]
     pub fn new(mac: Option<Mac>, joined: &'a Joined, clock: &Clock) -> Self {
         let mut records: Vec<Record<'a>> = Vec::with_capacity(64);
         records.extend(joined.lines().map(Record::new));
@@ -247,7 +241,6 @@ impl<'a> Timeline<'a> {
     }
 
     /// A phone of which nothing was read.
-    #[must_use]
     pub fn nothing() -> &'static Timeline<'static> {
         static NOTHING: Timeline<'static> = Timeline {
             mac: None,
@@ -278,21 +271,18 @@ impl<'a> Timeline<'a> {
     }
 
     /// Whether the record's log names only addresses of other phones.
-    #[must_use]
     pub fn is_of_another_phone(&self, record: &Record<'_>) -> bool {
         self.logs[record.file].is_of_another_phone
     }
 
     /// Whether two records are of this phone's own logs, or both of logs of another phone: only then a later one can show
     /// that the cause of an earlier one is gone.
-    #[must_use]
     pub fn are_of_same_phone(&self, one: &Record<'_>, other: &Record<'_>) -> bool {
         self.is_of_another_phone(one) == self.is_of_another_phone(other)
     }
 
     /// Whether the record `later` was not written before `earlier`, by their stamps: dated lines of one boot can be
     /// out of order.
-    #[must_use]
     pub fn is_in_order(&self, earlier: usize, later: usize) -> bool {
         let (earlier, later) = (&self.records[earlier], &self.records[later]);
         let stamps = earlier.time.zip(later.time);
@@ -311,7 +301,6 @@ impl<'a> Timeline<'a> {
     }
 
     /// Lines of these logs with a header, known messages or not.
-    #[must_use]
     pub fn messages(&self) -> u64 {
         self.logs.iter().map(|log| log.digest.counts.messages).sum()
     }

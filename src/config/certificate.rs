@@ -74,7 +74,6 @@ impl PublicKey {
     }
 
     /// Whether the two are the same key; None if that is not known.
-    #[must_use]
     pub fn matches(&self, other: &Self) -> Option<bool> {
         match (self, other) {
             (Self::Other, Self::Other) => None,
@@ -130,7 +129,6 @@ impl Certificate {
     }
 
     /// Its common name, else all texts of its subject; cut if it is long.
-    #[must_use]
     pub fn name(&self) -> Part {
         let name = self.common_name.as_deref().unwrap_or(&self.subject);
         Part::Name(name.chars().take(64).collect::<String>().into())

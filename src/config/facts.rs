@@ -39,7 +39,6 @@ pub struct SlotFacts {
 
 impl SlotFacts {
     /// The fingerprint of the certificate that is in the slot, as far as the log shows.
-    #[must_use]
     pub fn installed(&self) -> Option<&Fingerprint> {
         self.fingerprints.last().filter(|_| self.state == SlotState::Filled)
     }
@@ -91,13 +90,11 @@ pub struct LogFacts {
 
 impl LogFacts {
     /// The state of a slot in the newest inventory.
-    #[must_use]
     pub fn state(&self, slot: Option<Slot>) -> SlotState {
         slot.and_then(|slot| self.slots.get(&slot)).map_or(SlotState::Unknown, |facts| facts.state)
     }
 
     /// Whether the phone's software knows this parameter, as far as the log shows: it ignores others.
-    #[must_use]
     pub fn knows(&self, parameter: &Parameter) -> bool {
         let pair = self.software.as_ref().zip(parameter.since());
         pair.is_none_or(|(software, since)| software.cmp_parts(&since).is_ge())

@@ -176,7 +176,6 @@ impl File {
     }
 
     /// Reads a file's bytes. The result contains no byte of a key.
-    #[must_use]
     pub fn parse(path: &str, bytes: &[u8]) -> Self {
         let unread = Self::unread(path, ProblemKind::Unreadable, "");
         let (outcome, content) = (ReadOutcome::Read, xxh3_64(bytes));

@@ -39,38 +39,32 @@ pub struct Effective<'a> {
 impl Given<'_> {
     /// Whether both values are the same for a phone, which reads line breaks in an attribute as blanks. None if that
     /// is not known, because they can't be read, and their texts are not compared.
-    #[must_use]
     pub fn is_same_as(&self, other: &Self) -> Option<bool> {
         let is_same = self.value.is_same_as(other.value) && self.text == other.text;
         (!is_same || self.text.is_some() || self.value.is_identified()).then_some(is_same)
     }
 
     /// The parameter's name.
-    #[must_use]
     pub fn name(&self) -> &'static str {
         &self.parameter.name
     }
 
     /// `site.cfg line 14`.
-    #[must_use]
     pub fn place(&self) -> Sentence {
         sentence![Part::Path(self.file.path.clone()), format!(" line {}", self.line)]
     }
 
     /// This line, with its shortened value.
-    #[must_use]
     pub fn in_short(&self) -> ConfigurationLine {
         self.says(self.value.in_short())
     }
 
     /// A sentence about this line that begins with its shortened value.
-    #[must_use]
     pub fn says_of_value(&self, rest: impl Into<Sentence>) -> ConfigurationLine {
         self.says(self.value.in_short().and(rest.into()))
     }
 
     /// A sentence about this line.
-    #[must_use]
     pub fn says(&self, says: impl Into<Sentence>) -> ConfigurationLine {
         self.file.says(Some(self.line), Some(self.name()), says)
     }

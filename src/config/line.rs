@@ -24,7 +24,6 @@ impl ConfigurationLine {
     }
 
     /// `sec.TLS.customDeviceCert.1 (site.cfg line 14)`, for a line with a parameter.
-    #[must_use]
     pub fn place(&self) -> Sentence {
         let line = self.line.map(|line| format!(" line {line}")).unwrap_or_default();
         let parameter = self.parameter.clone().unwrap_or_default();

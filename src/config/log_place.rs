@@ -48,14 +48,12 @@ impl LogPlace {
     }
 
     /// Whether all logs are in one directory, which contains this one.
-    #[must_use]
     pub fn is_above(&self, directory: &Path) -> bool {
         matches!(self, Self::In(logs) if logs != directory && is_within(directory, logs))
     }
 
     /// Whether no log is in this directory, below it, or in a directory that contains it. The logs of two sites
     /// are never apart from the directory of one of them.
-    #[must_use]
     pub fn is_apart_from(&self, directory: &Path) -> bool {
         let (Self::In(logs) | Self::Within(logs)) = self else { return false };
         !is_within(directory, logs) && !is_within(logs, directory)

@@ -19,7 +19,6 @@ pub enum Store {
 
 impl Store {
     /// The slot of the log. It is not known in which slot the certificate of 3.3.2 is.
-    #[must_use]
     pub const fn slot(self) -> Option<Slot> {
         match self {
             Self::Ssl => None,
@@ -29,13 +28,11 @@ impl Store {
     }
 
     /// Whether it is in flash memory, with its limits and the gates of `device.*`.
-    #[must_use]
     pub const fn is_device(self) -> bool {
         !matches!(self, Self::Application(_))
     }
 
     /// The parameters of certificate and key.
-    #[must_use]
     pub fn names(self) -> [String; 2] {
         match self {
             Self::Ssl => {
@@ -174,7 +171,6 @@ fn table() -> Known {
 }
 
 /// The slot that a profile's value selects; None for a number or an unknown word.
-#[must_use]
 pub fn selected_slot(value: &str) -> Option<Slot> {
     let lower = value.to_ascii_lowercase();
     let number = |prefix: &str| {
@@ -196,14 +192,12 @@ impl Parameter {
     }
 
     /// Whether a parameter has exactly this name.
-    #[must_use]
     pub fn is_known(name: &str) -> bool {
         KNOWN.contains_key(name)
     }
 
     /// The first version of the software with this parameter; for a `.set`, with its values. None where that is not
     /// known, or does not matter.
-    #[must_use]
     pub fn since(&self) -> Option<[u32; 3]> {
         match self.kind {
             ParameterKind::Certificate(Store::Ssl) | ParameterKind::Key(Store::Ssl) => Some(SINCE_SSL),
@@ -249,7 +243,6 @@ impl Parameter {
     }
 
     /// The slot of a certificate or key; for a `.set`, the slot of its values.
-    #[must_use]
     pub fn slot(&self) -> Option<Slot> {
         match self.kind {
             ParameterKind::Certificate(store)
@@ -261,7 +254,6 @@ impl Parameter {
     }
 
     /// The parameters that this `.set` enables; none for `device.set`.
-    #[must_use]
     pub fn gated_values(&self) -> Vec<&'static Self> {
         let mut values: Vec<_> =
             KNOWN.values().filter(|one| one.set_name.as_ref() == Some(&self.name)).collect();

@@ -8,7 +8,6 @@ use crate::model::Mac;
 
 /// Phone and role by a file's name, in upper or lower case; None for all other names. Phones write no separators into
 /// the address.
-#[must_use]
 pub fn role(name: &OsStr) -> Option<(Mac, ConfigKind)> {
     let name = name.as_encoded_bytes();
     let (kind, mac) = ConfigKind::of(name)?;

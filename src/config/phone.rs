@@ -115,7 +115,6 @@ pub enum Gate<'a> {
 
 impl Gate<'_> {
     /// Whether it is known to be closed.
-    #[must_use]
     pub const fn is_closed(&self) -> bool {
         matches!(self, Self::Closed(_))
     }
@@ -141,7 +140,6 @@ pub struct Credential<'a> {
 
 impl<'a> Credential<'a> {
     /// The line to name: the certificate's, else the key's.
-    #[must_use]
     pub fn given(&self) -> Option<Given<'a>> {
         self.certificate.map(|(given, _)| given).or(self.key.map(|(given, _)| given))
     }
@@ -210,7 +208,6 @@ impl PhoneConfig {
     }
 
     /// The configuration of a phone of which it is not known which of several masters it reads.
-    #[must_use]
     pub fn undecided_between_masters(self) -> Self {
         let master = self.sources.iter().find(|source| source.role == SourceRole::Master);
         let undecided = master.map(|master| Undecided::Master(master.file.path.clone()));
@@ -238,7 +235,6 @@ impl PhoneConfig {
 
     /// The first file that was not read and may set the parameter of this line too, or one of its gates, with a value
     /// that wins.
-    #[must_use]
     pub fn unread_before(&self, given: &Given<'_>) -> Option<&Sentence> {
         // Nothing overrides an attribute of the master.
         if self.unread.is_empty() || given.name() == LOG_DIRECTORY {
@@ -254,7 +250,6 @@ impl PhoneConfig {
     }
 
     /// The same for a line of a parameter; None unless it is the one that counts among those that were read.
-    #[must_use]
     pub fn unread_before_line(&self, line: &ConfigurationLine) -> Option<&Sentence> {
         let given = self.effective_of(self.settings().get(line.parameter.as_deref()?)?)?.given;
         let is_it = *given.file.path == *line.file && Some(given.line) == line.line;
@@ -283,13 +278,11 @@ impl PhoneConfig {
     }
 
     /// Whether the phone has no file.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.sources.is_empty() && self.key_files.is_empty()
     }
 
     /// A hash of everything that the files set: if it is equal, nothing changed for the phone. 0 without files.
-    #[must_use]
     pub fn content(&self) -> u64 {
         if self.is_empty() {
             return 0;
@@ -312,7 +305,6 @@ impl PhoneConfig {
     }
 
     /// The master, if one was found.
-    #[must_use]
     pub fn master(&self) -> Option<&Arc<File>> {
         self.sources.iter().find(|source| source.role == SourceRole::Master).map(|source| &source.file)
     }
@@ -353,13 +345,11 @@ impl PhoneConfig {
     }
 
     /// The line of this parameter that counts; None if that is not certain.
-    #[must_use]
     pub fn get(&self, name: &str) -> Option<Given<'_>> {
         self.effective_of(self.settings().get(name)?).filter(|one| one.is_sure).map(|one| one.given)
     }
 
     /// Whether no file that was read has this parameter.
-    #[must_use]
     pub fn is_absent(&self, name: &str) -> bool {
         !self.settings().contains_key(name)
     }
@@ -371,13 +361,11 @@ impl PhoneConfig {
     }
 
     /// Whether files disagree about this slot's certificate, and it is not known which counts.
-    #[must_use]
     pub fn is_unsure_of(&self, slot: Slot) -> bool {
         self.effective().any(|one| !one.is_sure && one.given.parameter.slot() == Some(slot))
     }
 
     /// The state of the gate of this name.
-    #[must_use]
     pub fn gate(&self, name: &str) -> Gate<'_> {
         match (self.get(name), !self.is_absent(name)) {
             (Some(given), _) if given.value.as_text() == Some("1") => Gate::Open,
@@ -394,7 +382,6 @@ impl PhoneConfig {
 
     /// Whether the phone uses this parameter: false if one of its gates is closed, and for a `.set` in the wrong
     /// place, which has no effect; None if the state of a gate is not known, or a file that was not read may change it.
-    #[must_use]
     pub fn counts(&self, parameter: &Parameter) -> Option<bool> {
         match parameter.kind {
             ParameterKind::Set => return Some(true),
@@ -409,20 +396,17 @@ impl PhoneConfig {
     }
 
     /// Whether all gates of this parameter are open, according to the files that were read.
-    #[must_use]
     pub fn is_open(&self, parameter: &Parameter) -> bool {
         gates(parameter).all(|gate| matches!(self.gate(gate), Gate::Open))
     }
 
     /// Whether the phone may use this parameter: according to the files that were read, no gate of it is closed.
-    #[must_use]
     pub fn may_count(&self, parameter: &Parameter) -> bool {
         !matches!(parameter.kind, ParameterKind::MisplacedSet(_))
             && self.closed_gates(parameter).next().is_none()
     }
 
     /// The certificate and key that the files set for each slot, whether their gates are open or not.
-    #[must_use]
     pub fn credentials(&self) -> Vec<Credential<'_>> {
         let mut by_store: BTreeMap<Store, Credential<'_>> = BTreeMap::new();
         for given in
@@ -443,7 +427,6 @@ impl PhoneConfig {
     }
 
     /// Whether a file has a device certificate's parameter. This is faster than to ask for the credentials.
-    #[must_use]
     pub fn has_certificates(&self) -> bool {
         let mut settings = self.sources.iter().flat_map(|source| &source.file.settings);
         settings.any(|setting| matches!(setting.parameter.kind, ParameterKind::Certificate(_)))
@@ -451,7 +434,6 @@ impl PhoneConfig {
 
     /// The private keys that the files set, to count the phones of each key. Keys with closed gates are included,
     /// because they are shared too.
-    #[must_use]
     pub fn configured_keys(&self) -> Vec<ConfiguredKey> {
         let keys = self.credentials().into_iter().filter_map(|credential| credential.key);
         let read = keys.filter_map(|(given, value)| Some((given, value.ok()?.public)));

@@ -23,7 +23,6 @@ pub struct Reachable {
 }
 
 /// The files that [`resolve`](super::resolve()) may open for this phone with logs in these directories.
-#[must_use]
 pub fn reachable(tree: &ConfigTree, mac: Mac, log_directories: &[PathBuf]) -> Reachable {
     let mut found = Reachable::default();
     let (own, everyone) = (tree.files_of(mac), tree.files_of(EVERYONE));

@@ -23,7 +23,6 @@ use crate::sentence::Part;
 /// `model` is that of the log (`VVX 500`). `log_directories` are the directories of its logs, as reports show them
 /// (`""` is the current directory), newest first. Without logs, those of the phone's own files are used, or that of the
 /// only master that lists such a file.
-#[must_use]
 pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories: &[PathBuf]) -> PhoneConfig {
     let nothing = || PhoneConfig::new(mac, tree.key_files(mac));
     let own = tree.files_of(mac);

@@ -32,7 +32,6 @@ impl PhoneConfig {
     }
 
     /// Whether the files of both set the same, wherever they are.
-    #[must_use]
     pub fn sets_the_same(&self, other: &Self) -> bool {
         let is_same = |(one, other): (&ConfigSource, &ConfigSource)| {
             let (one_file, other_file) = (&*one.file, &*other.file);
@@ -45,7 +44,6 @@ impl PhoneConfig {
     }
 
     /// Whether all settings come from files that other phones can read too.
-    #[must_use]
     pub fn is_of_shared_files(&self) -> bool {
         self.missing.is_empty()
             && self.other_case.is_empty()
@@ -66,7 +64,6 @@ impl PhoneConfig {
     }
 
     /// Whether two phones, both [of shared files](Self::is_of_shared_files), read the same ones in the same roles.
-    #[must_use]
     pub fn reads_same_files(&self, other: &Self) -> bool {
         self.is_complete == other.is_complete
             && self.unread == other.unread
@@ -75,7 +72,6 @@ impl PhoneConfig {
     }
 
     /// Whether a sentence names the phone, or a file that only this phone reads.
-    #[must_use]
     pub fn is_named_in(&self, message: &Sentence) -> bool {
         message.0.iter().any(|part| match part {
             Part::Path(path) => self.is_own_file(path),
@@ -85,7 +81,6 @@ impl PhoneConfig {
     }
 
     /// Whether a line is in a file that only this phone reads, or its sentence names such a file or the phone.
-    #[must_use]
     pub fn is_named_by(&self, line: &ConfigurationLine) -> bool {
         self.is_own_file(&line.file) || self.is_named_in(&line.says)
     }

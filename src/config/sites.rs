@@ -18,7 +18,6 @@ pub(super) const MODEL: &str = "[PHONE_MODEL]";
 
 impl ConfigTree {
     /// The phones that have files of their own, by the names of these or by the lists of masters, in order.
-    #[must_use]
     pub fn phones(&self) -> Vec<Mac> {
         let mut phones: Vec<Mac> = self.macs().chain(self.sites().of_phones.keys().copied()).collect();
         phones.sort_unstable();
@@ -54,7 +53,6 @@ impl ConfigTree {
     }
 
     /// Whether a master of this phone, or of all phones, is in this directory.
-    #[must_use]
     pub fn has_master_in(&self, mac: Mac, directory: &Path) -> bool {
         let directory = normal(directory);
         let is_ours = |path: &Path, is_shared| match self.look_at(path, is_shared) {

@@ -33,7 +33,6 @@ pub enum Stored {
 
 impl Stored {
     /// A member of an archive, of which only what [`File::parse`] returns is kept. A private key is not read.
-    #[must_use]
     pub fn of_member(member: &ConfigMember<'_>) -> Self {
         let path = normal(Path::new(member.path));
         let is_key = matches!(path.file_name().and_then(role), Some((_, ConfigKind::PrivateKey)));
@@ -53,7 +52,6 @@ impl Stored {
     }
 
     /// The file's path as reports show it.
-    #[must_use]
     pub fn path(&self) -> &str {
         match self {
             Self::File(File { path, .. })
@@ -63,7 +61,6 @@ impl Stored {
     }
 
     /// The permission bits of a private key.
-    #[must_use]
     pub const fn mode(&self) -> Option<u32> {
         match self {
             Self::PrivateKey(KeyFile { mode, .. }) => *mode,

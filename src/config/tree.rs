@@ -55,7 +55,6 @@ pub struct TreeBuilder(ConfigTree);
 
 impl TreeBuilder {
     /// A builder for files below these paths, as the user named them.
-    #[must_use]
     pub fn new(roots: &[PathBuf]) -> Self {
         Self(ConfigTree { roots: roots.iter().map(|root| normal(root)).collect(), ..ConfigTree::default() })
     }
@@ -90,21 +89,18 @@ impl TreeBuilder {
 
     /// The tree of the files that were added. `find` returns the content of all of them; nothing is read from the
     /// disk.
-    #[must_use]
     pub fn build_of_stored(mut self, find: FindStored) -> ConfigTree {
         self.0.find = Some(find);
         self.build()
     }
 
     /// Lets the tree report whether a file that was opened [changed](ConfigTree::is_unchanged).
-    #[must_use]
     pub fn watched(mut self) -> Self {
         self.0.opened = Some(Mutex::default());
         self
     }
 
     /// The tree. It can be shared among threads.
-    #[must_use]
     pub fn build(mut self) -> ConfigTree {
         for files in self.0.named.values_mut() {
             // Lower case after upper case in ASCII: the name that the phone asks for comes first.
@@ -179,7 +175,6 @@ impl fmt::Debug for ConfigTree {
 
 impl ConfigTree {
     /// Whether there are no files: then no phone has a configuration.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.named.is_empty()
     }
@@ -190,7 +185,6 @@ impl ConfigTree {
     }
 
     /// The directory with a master for all phones, if there is just one.
-    #[must_use]
     pub fn only_master_directory(&self) -> Option<&Path> {
         self.files_of(EVERYONE).only(ConfigKind::Master)?.parent()
     }
@@ -215,14 +209,12 @@ impl ConfigTree {
     }
 
     /// What could not be read so far, sorted.
-    #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
         self.problems.lock().iter().cloned().collect()
     }
 
     /// Whether each path that was opened so far certainly has the same content, or still does not exist. Only for a
     /// [watched](TreeBuilder::watched) tree. Members of archives are ignored.
-    #[must_use]
     pub fn is_unchanged(&self) -> bool {
         let Some(opened) = &self.opened else { return false };
         if !self.has_same_names() {
@@ -290,20 +282,17 @@ impl ConfigTree {
     }
 
     /// The content of a record for the file at this path; None if there is no file.
-    #[must_use]
     pub fn find_stored(&self, path: &Path) -> Option<Stored> {
         self.open(path, true).stored(path)
     }
 
     /// Whether something outside of the searched places has this path.
-    #[must_use]
     pub fn is_not_searched(&self, path: &Path) -> bool {
         matches!(self.open(path, true), Opened::NotSearched)
     }
 
     /// The content of a record for a file. A name in a list that may contain a secret is kept only if a file of
     /// that name exists.
-    #[must_use]
     pub fn without_secrets(&self, stored: Stored) -> Stored {
         let Stored::File(file) = stored else { return stored };
         let base = Path::new(&*file.path).parent().map(PathBuf::from).unwrap_or_default();

@@ -98,13 +98,11 @@ impl Value {
     }
 
     /// Whether the value is empty or has only blanks.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Text(text) if text.is_empty())
     }
 
     /// Whether two equal values have equal texts. Of what can't be read, or is not shown, too little is kept.
-    #[must_use]
     pub fn is_identified(&self) -> bool {
         match self {
             Self::Text(text) => !text.starts_with(NOT_SHOWN),
@@ -114,7 +112,6 @@ impl Value {
     }
 
     /// Whether both are the same for a phone, which reads line breaks in an attribute as blanks.
-    #[must_use]
     pub fn is_same_as(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Certificates(one), Self::Certificates(other)) => {
@@ -125,7 +122,6 @@ impl Value {
     }
 
     /// The text of a word or number.
-    #[must_use]
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -134,7 +130,6 @@ impl Value {
     }
 
     /// The value in a few words: `PKCS #7, 2 certificates, CN …, ends 2029-02-02, MD5 …`.
-    #[must_use]
     pub fn in_short(&self) -> Sentence {
         match self {
             Self::Text(text) if text.is_empty() => "(empty)".into(),
@@ -227,7 +222,6 @@ impl Certificates {
 
     /// Why a certificate in the value can't be read. None if all of them can, although another part of the value,
     /// such as a key, is none.
-    #[must_use]
     pub fn certificate_fault(&self) -> Option<Fault> {
         self.fault.filter(|fault| self.list.is_empty() || !fault.is_of_something_else())
     }
@@ -255,14 +249,12 @@ impl Certificates {
     }
 
     /// Bytes of all certificates' DER.
-    #[must_use]
     pub fn length(&self) -> u64 {
         self.list.iter().map(|certificate| u64::from(certificate.length)).sum()
     }
 
     /// Whether a length in the log is that of all certificates, of the device's own one, or of the whole value.
     /// `false` proves nothing.
-    #[must_use]
     pub fn has_length(&self, logged: u64) -> bool {
         let blob = self.blob.as_ref().map(|(length, _)| u64::from(*length));
         let mut leaves = self.leaves(None).into_iter().map(|leaf| u64::from(leaf.length));
@@ -272,7 +264,6 @@ impl Certificates {
     /// The device's own certificates: those of the key, else those that issued no other in the list, the first to
     /// expire first. There are several after a renewal beside the old one. The order of the list says nothing: PKCS #7
     /// sorts it by bytes.
-    #[must_use]
     pub fn leaves(&self, key: Option<&PrivateKey>) -> Vec<&Certificate> {
         let find = |is_leaf: &dyn Fn(&Certificate) -> bool| {
             let found: Vec<_> = self.list.iter().filter(|one| is_leaf(one)).collect();
@@ -291,7 +282,6 @@ impl Certificates {
 
     /// The device's own certificate that has this fingerprint; all of them if it is that of the whole value. An empty
     /// list proves nothing.
-    #[must_use]
     pub fn leaves_with(&self, fingerprint: &Fingerprint, key: Option<&PrivateKey>) -> Vec<&Certificate> {
         let leaves = self.leaves(key);
         let all = leaves.iter().copied().chain(self.leaves(None));
@@ -303,7 +293,6 @@ impl Certificates {
     }
 
     /// Whether one of the certificates, or the whole value, has this fingerprint. `false` proves nothing.
-    #[must_use]
     pub fn has(&self, fingerprint: &Fingerprint) -> bool {
         let blob = self.blob.iter().flat_map(|(_, digests)| digests);
         self.list
@@ -314,7 +303,6 @@ impl Certificates {
     }
 
     /// Whether a fingerprint of it is known; else it can't be compared with one.
-    #[must_use]
     pub const fn has_fingerprint(&self) -> bool {
         !self.list.is_empty() || self.blob.is_some()
     }

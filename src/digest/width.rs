@@ -39,7 +39,6 @@ impl LogWidth {
 
     /// How many known messages are cut off at the width of the log. Other lines must end there too: a message that
     /// the phone itself left incomplete can be the longest line.
-    #[must_use]
     pub const fn cut_off(&self) -> u64 {
         if self.lines > self.begun { self.begun } else { 0 }
     }

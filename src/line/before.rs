@@ -17,7 +17,6 @@ const SHIFT_IN: u8 = 15;
 
 /// Parses the text before a line. None if such a text can't come before a line: then what follows is not a
 /// line but part of a text.
-#[must_use]
 pub(crate) fn origin(mut before: &[u8]) -> Option<Origin<'_>> {
     let (mut mac, mut file, mut headers) = (None, None, Headers::default());
     if before.len() > MAX_LENGTH {
@@ -59,7 +58,6 @@ pub(crate) fn dated(before: &[u8]) -> Option<&[u8]> {
 
 /// Whether a cut line may end within its stamp: what is before the digits at its end is whole. If not, it ends within
 /// what is before the stamp.
-#[must_use]
 pub(crate) fn may_end_in_stamp(cut: &[u8]) -> bool {
     let digits = cut.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
     let before = &cut[..cut.len() - digits];
@@ -69,7 +67,6 @@ pub(crate) fn may_end_in_stamp(cut: &[u8]) -> bool {
 }
 
 /// Whether nothing of a cut line was read but what is before its stamp.
-#[must_use]
 pub(crate) fn ends_before_stamp(cut: &[u8]) -> bool {
     origin(cut).is_some() && !may_end_in_stamp(cut)
 }
@@ -200,7 +197,6 @@ fn mac_within(name: &[u8]) -> Option<Mac> {
 }
 
 /// Removes the rest of a cut header, after the component, at the end of `before`: `4|00|`, `0|`, `|`.
-#[must_use]
 pub(crate) fn without_end_of_header(before: &[u8]) -> &[u8] {
     let without_bar = |text| trim_end(trim_end(text).strip_suffix(b"|").unwrap_or(text));
     let text = without_bar(before);
@@ -223,7 +219,6 @@ pub(crate) fn without_end_of_header(before: &[u8]) -> &[u8] {
 /// Removes the escape sequences for colours, such as `grep` writes around matches, and those for character sets, which
 /// terminals such as xterm and screen write with them: `ESC ( B`, or the control character SI. Where the cursor goes
 /// back, a carriage return is left. None if there are none.
-#[must_use]
 pub(crate) fn without_colours(line: &[u8]) -> Option<Vec<u8>> {
     if !super::has_byte(0x1b, line) {
         return None;
@@ -255,7 +250,6 @@ const MAX_PROMPT: usize = 16;
 
 /// Removes the prompt of `more` from within a line, as a terminal records it: it stops there if the line is longer than
 /// the screen is wide. None if there is none.
-#[must_use]
 pub(crate) fn without_prompt(line: &[u8]) -> Option<Vec<u8>> {
     let begin = memchr::memmem::find(line, b"--More--")?;
     let prompt = &line[begin..line.len().min(begin + MAX_PROMPT)];

@@ -9,7 +9,6 @@ const MAX_AFTER_BAR: usize = 5;
 
 /// A line that ends within its header, behind the stamp and its bar, with any rest of a header added. None for other
 /// lines.
-#[must_use]
 pub(crate) fn completed_header(cut: &[u8]) -> Option<Vec<u8>> {
     const RESTS: [&str; 7] = ["x|0|00|", "|0|00|", "0|00|", "|00|", "00|", "0|", "|"];
     let cut = trim(cut);
@@ -19,7 +18,6 @@ pub(crate) fn completed_header(cut: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The line that the beginning of a header and the line after it make together, if they are one line of a log.
-#[must_use]
 pub(crate) fn joined_header(begin: &[u8], rest: &[u8]) -> Option<Vec<u8>> {
     if stamped(rest).is_some() {
         return None;

@@ -13,7 +13,6 @@ const TRAILING_MARKS: [&str; 19] = [
 const MAX_ESCAPE: usize = 4;
 
 /// Removes marks after a text, such as the bars of a table. No known message ends with one.
-#[must_use]
 pub(crate) fn without_trailing_marks(mut text: &[u8]) -> &[u8] {
     loop {
         text = trim(text);
@@ -52,7 +51,6 @@ pub(crate) fn without_trailing_marks(mut text: &[u8]) -> &[u8] {
 }
 
 /// Removes a remark or a separator after the text: `… # here`, `… <---`, `…,`. None if there is none.
-#[must_use]
 pub(crate) fn without_remark(text: &[u8]) -> Option<&[u8]> {
     let remarks: [&[u8]; 4] = [b" #", b" <-", b" //", b" ("];
     let begins = |mark: &&[u8]| {
@@ -79,7 +77,6 @@ pub(crate) fn without_remark(text: &[u8]) -> Option<&[u8]> {
 
 /// Removes separators, emphasis and closing brackets after a text, and any signs that are not of ASCII but quotation
 /// marks. A bracket that closes one of the text belongs to it.
-#[must_use]
 pub(crate) fn without_separators(mut text: &[u8]) -> &[u8] {
     for _ in 0..MAX_SEPARATORS {
         let closes = |open, close| {

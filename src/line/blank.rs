@@ -2,7 +2,6 @@
 
 /// The length in bytes of the blank at the beginning of `bytes`; 0 if there is none. A line feed is not a
 /// blank. NUL bytes are, since file systems leave them where a write was lost.
-#[must_use]
 pub(crate) fn blank_length(bytes: &[u8]) -> usize {
     match bytes {
         [b' ' | b'\t' | b'\r' | 0x0B | 0x0C | 0, ..] => 1,
@@ -37,7 +36,6 @@ fn blank_length_at_end(bytes: &[u8]) -> usize {
 }
 
 /// Removes NUL bytes at the beginning of a line. File systems leave them where a write was lost.
-#[must_use]
 pub(crate) fn without_hole(line: &[u8]) -> &[u8] {
     match line.first() {
         Some(0) => &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..],
@@ -46,7 +44,6 @@ pub(crate) fn without_hole(line: &[u8]) -> &[u8] {
 }
 
 /// Removes blanks at the beginning.
-#[must_use]
 pub(crate) fn trim_start(mut bytes: &[u8]) -> &[u8] {
     if bytes.first().is_some_and(u8::is_ascii_graphic) {
         return bytes;
@@ -58,7 +55,6 @@ pub(crate) fn trim_start(mut bytes: &[u8]) -> &[u8] {
 }
 
 /// Removes blanks at the end.
-#[must_use]
 pub(crate) fn trim_end(mut bytes: &[u8]) -> &[u8] {
     if bytes.last().is_some_and(u8::is_ascii_graphic) {
         return bytes;
@@ -70,7 +66,6 @@ pub(crate) fn trim_end(mut bytes: &[u8]) -> &[u8] {
 }
 
 /// Removes blanks at both ends.
-#[must_use]
 pub fn trim(bytes: &[u8]) -> &[u8] {
     trim_end(trim_start(bytes))
 }

@@ -90,7 +90,6 @@ impl PlainLines {
 
 /// Removes escape sequences for colours at both ends of a line whose escape characters were lost, as in a web form:
 /// `[32m` and `[0m`, `[m`, `[K`. None if there are none.
-#[must_use]
 fn without_pasted_colours(line: &[u8]) -> Option<Vec<u8>> {
     let whole = line.strip_suffix(b"\r").unwrap_or(line);
     // Nearly all lines have neither.
@@ -118,7 +117,6 @@ fn without_pasted_colours(line: &[u8]) -> Option<Vec<u8>> {
 
 /// A line of UTF-8 without ligatures, and without characters that show only where a word may be broken: text that was
 /// copied from a PDF or a web page. None if it is that already.
-#[must_use]
 fn with_plain_letters(line: &[u8]) -> Option<Vec<u8>> {
     if line.is_ascii() {
         return None;
@@ -165,7 +163,6 @@ const MAX_TAG: usize = 128;
 
 /// A line of a web page without the tags by which a search highlights words. Before the first bar, they may keep an
 /// address and a stamp apart. None if there are none.
-#[must_use]
 fn without_highlights(line: &[u8]) -> Option<Vec<u8>> {
     const NAMES: [&[u8]; 4] = [b"mark", b"em", b"strong", b"b"];
     let bar = memchr::memchr(b'|', line)?;
@@ -195,7 +192,6 @@ const MAX_JOINED: usize = 64 * 1024;
 
 /// A line of a mail in the encoding `quoted-printable`, without the `=` at its end, and without encoded characters. None
 /// if it has no `=`.
-#[must_use]
 fn without_quoted_printable(line: &[u8]) -> Option<Vec<u8>> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     if line.len() > MAX_QUOTED_PRINTABLE || !has_byte(b'=', line) {

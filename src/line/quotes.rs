@@ -44,7 +44,6 @@ pub(super) fn without_closing(text: &[u8]) -> Option<&[u8]> {
 
 /// A text with the signs of plain text: entities of HTML and blanks that are not of ASCII are replaced. None if there
 /// are none.
-#[must_use]
 pub(crate) fn in_plain_signs(text: &[u8]) -> Option<Vec<u8>> {
     let plain = without_entities(text);
     if plain.is_none() && text.is_ascii() {

@@ -33,7 +33,6 @@ pub struct DatedEvent<'a> {
 
 impl<'a> EventDates<'a> {
     /// Dates all messages of these logs.
-    #[must_use]
     pub fn new(joined: &'a Joined, clock: &Clock) -> Self {
         let mut records: Vec<Record<'a>> = joined.lines().map(Record::new).collect();
         boots::number(&mut records, joined);
@@ -55,7 +54,6 @@ impl<'a> EventDates<'a> {
     }
 
     /// Time and boot of a message that was folded or dropped; None if the message is not used.
-    #[must_use]
     pub fn of_folded(
         &self,
         joined: &Joined,

@@ -164,25 +164,21 @@ impl Joined {
     }
 
     /// How many logs are used.
-    #[must_use]
     pub const fn len(&self) -> usize {
         self.logs.len()
     }
 
     /// Whether no log is used.
-    #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.logs.is_empty()
     }
 
     /// The number of the log at this place in time.
-    #[must_use]
     pub fn number(&self, file: usize) -> usize {
         self.logs[file].log.number
     }
 
     /// The path of the log at this place in time.
-    #[must_use]
     pub fn path(&self, file: usize) -> &str {
         &self.logs[file].log.path
     }
@@ -193,7 +189,6 @@ impl Joined {
     }
 
     /// Whether the log of this number contains a part of a message that is split between logs.
-    #[must_use]
     pub fn is_piece(&self, number: usize) -> bool {
         let pieces = self.split_messages.iter().flatten().flat_map(|message| &message.pieces);
         pieces.into_iter().any(|piece| self.number(piece.file) == number)

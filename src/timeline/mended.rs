@@ -23,7 +23,6 @@ fn are_within(timeline: &Timeline<'_>, earlier: usize, later: usize, millisecond
 impl Timeline<'_> {
     /// Whether a refused installation into this slot is mended: the last refusal is the record `refusal`.
     /// With `needs_key`, an inventory that then shows a certificate without key undoes that.
-    #[must_use]
     pub fn is_refusal_mended(&self, slot: Slot, refusal: usize, needs_key: bool) -> bool {
         let views = self.slots.of_slot(slot);
         // A refusal does not show what the slot has.
@@ -78,7 +77,6 @@ impl Timeline<'_> {
     }
 
     /// Whether a failure that names no slot is mended: the last one is the record `failure`.
-    #[must_use]
     pub fn is_failure_without_slot_mended(&self, failure: usize) -> bool {
         let is_later_pass = |view: &&SlotView| match are_within(self, failure, view.at.0, ONE_PASS) {
             Some(is_near) => !is_near,

@@ -42,13 +42,11 @@ pub struct SourceLine {
 
 impl Occurrences {
     /// Seen once, without a line that shows it.
-    #[must_use]
     pub fn without_lines() -> Self {
         Self { count: 1, ..Self::default() }
     }
 
     /// Seen this many times; these records show it. A record that comes twice in a row is one piece of evidence.
-    #[must_use]
     pub fn shown_by<'r, 'a: 'r>(count: u64, records: impl IntoIterator<Item = &'r Record<'a>>) -> Self {
         let mut seen = Self::default();
         let mut last = None;
@@ -63,7 +61,6 @@ impl Occurrences {
     }
 
     /// Seen once, in this line.
-    #[must_use]
     pub fn of_line(line: SourceLine) -> Self {
         let times = line.time.zip(line.time);
         Self { count: 1, lines: smallvec::smallvec![line], times }
@@ -94,7 +91,6 @@ impl Occurrences {
     }
 
     /// The lines in order: all of them up to six, else the first three and the last three.
-    #[must_use]
     pub fn lines(&self) -> &[SourceLine] {
         &self.lines
     }
@@ -110,7 +106,6 @@ impl Occurrences {
     }
 
     /// The first and the last date on which it was seen.
-    #[must_use]
     pub const fn times(&self) -> Option<(NaiveDateTime, NaiveDateTime)> {
         self.times
     }
@@ -125,7 +120,6 @@ impl Occurrences {
 
 impl SourceLine {
     /// The first line of this record.
-    #[must_use]
     pub fn of(record: &Record<'_>) -> Self {
         Self { text: shown_text(record.text()), ..Self::without_text(record) }
     }

@@ -312,7 +312,6 @@ fn is_plausible(modified: &NaiveDateTime) -> bool {
 }
 
 /// The meaning of the stamps of a log of one year, whose last date is `newest`, by its file.
-#[must_use]
 pub fn calendar_of(
     digits: &Digits,
     newest: &Stamp,

@@ -85,19 +85,16 @@ impl Content {
     }
 
     /// A certificate is there.
-    #[must_use]
     pub fn has_certificate(&self) -> bool {
         self.state == CertificateState::Installed
     }
 
     /// Neither certificate nor key is there.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.state == CertificateState::NotAvailable && !self.has_key
     }
 
     /// Whether both fingerprints are known, of the same hash algorithm, and differ.
-    #[must_use]
     pub fn differs_from(&self, other: &Self) -> bool {
         match (&self.fingerprint, &other.fingerprint) {
             (Some(this), Some(other)) => this.algorithm() == other.algorithm() && this != other,
@@ -117,20 +114,17 @@ pub struct NotKept<'h> {
 
 impl SlotView {
     /// An inventory with nothing missing in it.
-    #[must_use]
     pub fn is_complete_inventory(&self) -> bool {
         self.source == SlotViewSource::Inventory { is_complete: true }
     }
 
     /// A certificate was saved. Only this tells it: of the lines of an installation any can be lost, and an installation
     /// that began can be refused.
-    #[must_use]
     pub fn is_save(&self) -> bool {
         self.source == SlotViewSource::Save
     }
 
     /// Any inventory.
-    #[must_use]
     pub const fn is_inventory(&self) -> bool {
         matches!(self.source, SlotViewSource::Inventory { .. })
     }
@@ -254,13 +248,11 @@ impl SlotHistory {
     }
 
     /// The latest known content of one slot.
-    #[must_use]
     pub fn latest_of(&self, slot: Slot) -> Option<&Content> {
         self.of_slot(slot).last().map(|view| &view.content)
     }
 
     /// All states of one slot, in order.
-    #[must_use]
     pub fn of_slot(&self, slot: Slot) -> &[SlotView] {
         self.views.get(&slot).map_or(&[], Vec::as_slice)
     }
@@ -281,7 +273,6 @@ impl SlotHistory {
     }
 
     /// The saves to this slot that the next boot's inventory does not show.
-    #[must_use]
     pub fn not_kept(&self, slot: Slot) -> Vec<NotKept<'_>> {
         let views = self.of_slot(slot);
         let saves = views.iter().enumerate().filter(|(_, view)| view.is_save());
@@ -293,7 +284,6 @@ impl SlotHistory {
     }
 
     /// Whether a save to this slot after the given record was kept: the next boot's inventory shows it.
-    #[must_use]
     pub fn is_kept_later(&self, slot: Slot, after: usize) -> bool {
         let views = self.of_slot(slot);
         let mut saves = views.iter().enumerate().filter(|(_, view)| view.is_save() && view.at.0 > after);
