@@ -1,6 +1,6 @@
 //! Gives the logs of senders to phones, as `rotated_senders` finds them.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::collect::{Packed, PendingLogs};
 use super::phone_logs::ReadLog;
@@ -12,50 +12,99 @@ impl PendingLogs {
     /// Gives the logs of senders that their file does not name to the phones that other files name, and finds the phones
     /// that can have written other lines without a phone.
     pub(super) fn name_senders(&mut self) {
-        let unpacked = self.without_address.iter().enumerate();
-        let unpacked = unpacked.filter_map(|(at, packed)| Some((at, postcard::from_bytes(packed).ok()?)));
-        let mut unnamed: Vec<(usize, ReadLog)> = unpacked.collect();
-        unnamed.retain(|(_, log)| !log.spans.is_empty());
+        let packed = std::mem::take(&mut self.without_address);
+        let mut unnamed: Vec<ReadLog> = Vec::new();
+        for packed in packed {
+            match postcard::from_bytes::<ReadLog>(&packed) {
+                Ok(log) if !log.spans.is_empty() => unnamed.push(log),
+                _ => self.without_address.push(packed),
+            }
+        }
         let known = std::mem::take(&mut self.senders).into_iter();
         let senders: BTreeSet<SenderLog> =
-            known.chain(unnamed.iter().flat_map(|(_, log)| SenderLog::all(None, log))).collect();
+            known.chain(unnamed.iter().flat_map(|log| SenderLog::all(None, log))).collect();
         let Found { named, mixed } = find(&senders);
         let mut phones_of: HashMap<&str, BTreeSet<Mac>> = HashMap::new();
         for log in &senders {
             phones_of.entry(&log.span.sender).or_default().extend(log.mac);
         }
         let at_sender = |span: &SenderSpan| phones_of.get(&*span.sender).into_iter().flatten().copied();
-        for (at, mut log) in unnamed.into_iter().rev() {
-            let phones: BTreeSet<Mac> = log.spans.iter().flat_map(at_sender).collect();
+        let mut rest = Vec::new();
+        for log in unnamed {
             let mac = SenderLog::all(None, &log).find_map(|sender| named.get(&sender).copied());
-            if let Some(mac) = mac.or_else(|| self.phone_with_line_of(&log, &phones)) {
-                self.without_address.remove(at);
-                log.path = path_of_file(&log).into();
-                self.add(Some(mac), &log);
-            } else if log.digest.is_about_certificates() {
-                self.may_lack_lines.extend(phones);
+            match mac {
+                Some(mac) => self.add_named(mac, log),
+                None => rest.push(log),
             }
+        }
+        let named = self.phones_with_lines_of(&rest, at_sender);
+        for (log, mac) in rest.into_iter().zip(named) {
+            if let Some(mac) = mac {
+                self.add_named(mac, log);
+                continue;
+            }
+            if log.digest.is_about_certificates() {
+                self.may_lack_lines.extend(log.spans.iter().flat_map(at_sender));
+            }
+            self.add(None, &log);
         }
         let mixtures = senders.iter().filter(|log| log.is_mixed);
         self.may_lack_lines.extend(mixtures.flat_map(|log| at_sender(&log.span)));
         mixed.into_iter().for_each(|(sender, other)| self.mix(&sender, other));
     }
 
-    /// The one of these phones that has a line of a log without a start, in another file, from the same sender.
-    fn phone_with_line_of(&self, log: &ReadLog, phones: &BTreeSet<Mac>) -> Option<Mac> {
-        let [span] = &log.spans[..] else { return None };
-        let lines: HashSet<u64> = log.digest.dated_events().collect();
-        if log.is_mixed || span.has_boot() || lines.is_empty() {
-            return None;
+    fn add_named(&mut self, mac: Mac, mut log: ReadLog) {
+        log.path = path_of_file(&log).into();
+        self.add(Some(mac), &log);
+    }
+
+    /// For each of these logs the only phone that has one of its lines, in another file, from the same sender. A log so
+    /// found leads to those that have one of its lines.
+    fn phones_with_lines_of<P: Iterator<Item = Mac>>(
+        &self,
+        logs: &[ReadLog],
+        at_sender: impl Fn(&SenderSpan) -> P,
+    ) -> Vec<Option<Mac>> {
+        let mut with_line: HashMap<(&str, u64), Vec<usize>> = HashMap::new();
+        let mut phones = BTreeSet::new();
+        for (index, log) in logs.iter().enumerate() {
+            if let [span] = &log.spans[..]
+                && !log.is_mixed
+                && !span.has_boot()
+            {
+                for line in log.digest.dated_events() {
+                    with_line.entry((&span.sender, line)).or_default().push(index);
+                    phones.extend(at_sender(span));
+                }
+            }
         }
-        let has_line = |other: &ReadLog| {
-            !other.is_mixed
-                && path_of_file(other) != path_of_file(log)
-                && other.spans.iter().any(|of| of.sender == span.sender)
-                && other.digest.dated_events().any(|line| lines.contains(&line))
+        let mut found: Vec<BTreeSet<Mac>> = vec![BTreeSet::new(); logs.len()];
+        let add_lines = |log: &ReadLog, mac: Mac, found: &mut Vec<BTreeSet<Mac>>| {
+            for span in log.spans.iter().filter(|_| !log.is_mixed) {
+                let lines = log.digest.dated_events();
+                for &index in lines.filter_map(|line| with_line.get(&(&*span.sender, line))).flatten() {
+                    if path_of_file(log) != path_of_file(&logs[index]) {
+                        found[index].insert(mac);
+                    }
+                }
+            }
         };
-        let mut found = phones.iter().copied().filter(|mac| self.of(*mac).logs.iter().any(has_line));
-        found.next().filter(|_| found.next().is_none())
+        for &mac in &phones {
+            self.of(mac).logs.iter().for_each(|log| add_lines(log, mac, &mut found));
+        }
+        let mut named: Vec<Option<Mac>> = vec![None; logs.len()];
+        loop {
+            let only = |macs: &BTreeSet<Mac>| macs.first().copied().filter(|_| macs.len() == 1);
+            let is_new = |index: &usize| named[*index].is_none() && only(&found[*index]).is_some();
+            let new: Vec<usize> = (0..logs.len()).filter(is_new).collect();
+            if new.is_empty() {
+                return named;
+            }
+            new.iter().for_each(|&index| named[index] = only(&found[index]));
+            for index in new {
+                named[index].into_iter().for_each(|mac| add_lines(&logs[index], mac, &mut found));
+            }
+        }
     }
 
     /// Marks the lines of a sender as those of its phone and of another one.
