@@ -295,9 +295,7 @@ impl Phone {
     /// Sorts the findings and derives the status and the readiness for ZTP from them.
     fn derive_status(&mut self, ready: Option<bool>) {
         self.findings.sort_by_key(order);
-        let worst = check::status(
-            self.active().map(|(rule, finding)| (rule, finding.severity.unwrap_or(rule.severity))),
-        );
+        let worst = check::status(self.active().map(|(rule, finding)| (rule, severity(rule, finding))));
         self.status = if self.is_unknown { worst.min(Status::Unknown) } else { worst };
         let is_blocked = self.active().any(|(rule, _)| rule.facts.blocks_ztp);
         self.ztp = if is_blocked { Some(false) } else { ready };

@@ -60,15 +60,15 @@ pub enum SkipReason {
 impl SkipReason {
     /// Why a file of this name is not read even if archives are; None if it may be read.
     pub(super) fn of(base: &[u8]) -> Option<Self> {
-        if has_ending(base, "7z") {
+        if unsupported_name(base).is_none() {
+            is_boot_log(base).then_some(Self::BootLog)
+        } else if has_ending(base, "7z") {
             Some(Self::SevenZip)
         } else if has_ending(base, "rar") {
             Some(Self::Rar)
-        } else if unsupported_name(base).is_some() {
+        } else {
             let inner = &base[..memchr::memrchr(b'.', base).unwrap_or(0)];
             (log_mac(base).is_some() || is_archive_name(inner)).then_some(Self::OtherCompression)
-        } else {
-            is_boot_log(base).then_some(Self::BootLog)
         }
     }
 
