@@ -3,8 +3,8 @@
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
 
 use super::unset::{
-    AHEAD_HOURS, ClockFailure, DISORDER, JUMP_DAYS, NEW_YEARS_EVE, Signs, UnsetClock, can_be_silence,
-    is_default,
+    AHEAD_HOURS, ClockFailure, DISORDER, JUMP_DAYS, NEW_YEARS_EVE, Signs, UnsetClock, YEAR_TURNS,
+    can_be_silence, is_default,
 };
 use crate::digest::{Digits, LogDigest, LogEntry};
 use crate::event::Event;
@@ -21,9 +21,6 @@ const NEAR_DAYS: u64 = 2;
 
 /// How many years back a February 29 can be.
 const LEAP_CYCLE: i32 = 8;
-
-/// Dates that go back by more days than this are of the next year; by less, they are out of order.
-pub(super) const YEAR_TURNS: i64 = 31;
 
 /// A boot begins at most this many days after the one before, mostly within minutes.
 const CLOSE_DAYS: i64 = 2;

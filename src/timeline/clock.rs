@@ -4,7 +4,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::calendar::{self, Calendar, WRONG_AT_START};
 use super::order::file_time;
-use super::unset::{self, ClockFailure, JUMP_DAYS, Signs, UnsetClock};
+use super::unset::{self, ClockFailure, JUMP_DAYS, Signs, UnsetClock, YEAR_TURNS};
 use super::{Joined, Record};
 use crate::stamp::Yearless;
 use crate::window::Window;
@@ -134,7 +134,7 @@ fn mark_wrong_start(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<
         // the later date continues from the boot before.
         let continues_previous = last_real.is_some_and(|last| calendar::continues_boot(last, before, after));
         let days = before.days_until(after);
-        let is_back = days > -calendar::YEAR_TURNS && days <= -JUMP_DAYS;
+        let is_back = days > -YEAR_TURNS && days <= -JUMP_DAYS;
         let is_apart = days.abs() >= JUMP_DAYS
             && last_real.is_some_and(|last| last.days_until(before).abs() >= JUMP_DAYS);
         if is_back || (continues_previous && is_apart) {

@@ -1,7 +1,7 @@
 //! How much time passes from one stamp to the next.
 
-use super::calendar::{YEAR_TURNS, is_over_new_year};
-use super::unset::is_default;
+use super::calendar::is_over_new_year;
+use super::unset::{YEAR_TURNS, is_default};
 use crate::stamp::{MILLISECONDS_PER_DAY, MILLISECONDS_PER_YEAR, Stamp, Yearless};
 
 /// Whether a date is a little before the last one, but not so much that the year changed.

@@ -4,10 +4,10 @@
 
 use chrono::NaiveDateTime;
 
-use super::calendar::{WRONG_AT_START, YEAR_TURNS, goes_back, is_over_new_year};
+use super::calendar::{WRONG_AT_START, goes_back, is_over_new_year};
 use super::disorder::{self, SECOND, are_of_one_boot};
 use super::unset::{
-    self, AHEAD_HOURS, can_be_silence, has_set_date, is_day_before, is_default, is_files_day,
+    self, AHEAD_HOURS, YEAR_TURNS, can_be_silence, has_set_date, is_day_before, is_default, is_files_day,
 };
 use crate::digest::LogEntry;
 use crate::event::Event;

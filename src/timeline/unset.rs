@@ -25,6 +25,9 @@ pub(super) const MAX_FILE_DAY_LAG: i64 = 2;
 /// days; for a clock that failed and showed only one date, for more than [`DEFAULT_GAP_DAYS`].
 const MAX_COPY_DAY_LAG: i64 = 31;
 
+/// Dates that go back by more days than this are of the next year; by less, they are out of order.
+pub(super) const YEAR_TURNS: i64 = 31;
+
 /// No phone's local time is further ahead of UTC, in hours.
 pub(super) const AHEAD_HOURS: i64 = 14;
 
@@ -194,14 +197,19 @@ pub(super) fn is_files_day(modified: NaiveDateTime, date: Yearless) -> bool {
 
 /// Whether that day of some year is at most `lag` days before the file was changed, and not after that.
 fn is_day_within(lag: i64, modified: NaiveDateTime, date: Yearless) -> bool {
+    time_within(lag, modified, date).is_some()
+}
+
+fn time_within(lag: i64, modified: NaiveDateTime, date: Yearless) -> Option<NaiveDateTime> {
     let years = [modified.year() - 1, modified.year(), modified.year() + 1];
-    years.iter().filter_map(|year| date.in_year(*year)).any(|time| is_before_file_time(lag, modified, time))
+    let mut times = years.iter().filter_map(|year| date.in_year(*year));
+    times.find(|time| is_before_file_time(lag, modified, *time))
 }
 
 /// Whether a date that can be a clock's default is real, because the file was last changed when the log says: the
 /// `later` dates of its boot go on from it to the day of that change. A date of the first hour of a year must itself
 /// be about that day, as all later dates. Lines of December 31 can be out of order, but are not the newest. Any other
-/// day is at most `lag` days before the change.
+/// day is at most `lag` days before the change, and the boot before did not end on a later day of that month.
 fn dates_reach_file_time(date: Yearless, signs: &Signs<'_>, lag: i64) -> bool {
     let is_strict = is_default(date);
     let mut last = date;
@@ -213,9 +221,18 @@ fn dates_reach_file_time(date: Yearless, signs: &Signs<'_>, lag: i64) -> bool {
         days <= most || days == NEW_YEARS_EVE
     });
     let (day, lag) = if is_strict { (date, MAX_FILE_DAY_LAG) } else { (last, lag) };
+    let has_passed = |year: i32, modified: NaiveDateTime| {
+        let real = signs.last_real.and_then(|real| real.in_year(year));
+        let back = real.zip(date.in_year(year)).map(|(real, date)| (real - date).num_hours());
+        let can_be_back = AHEAD_HOURS..=YEAR_TURNS * 24;
+        real.is_some_and(|real| real <= modified) && back.is_some_and(|back| can_be_back.contains(&back))
+    };
     goes_on
         && date.days_until(last) != NEW_YEARS_EVE
-        && signs.modified.is_some_and(|modified| is_day_within(lag, modified, day))
+        && signs.modified.is_some_and(|modified| {
+            let time = time_within(lag, modified, day);
+            time.is_some_and(|time| is_strict || !has_passed(time.year(), modified))
+        })
 }
 
 /// Whether `before`, the last date of a boot, is less than a day before `date`.
