@@ -2,7 +2,6 @@
 //! lines that two logs share, dated lines, modification times, names.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
@@ -55,7 +54,10 @@ pub(super) fn in_order(mut logs: Vec<Log>, clock: &Clock) -> Vec<(Log, Calendar)
         chains.entry(chain_of(&log)).or_default().push(log);
     }
     let copies: Vec<Log> = chains.values_mut().flat_map(extract_copies).collect();
-    chains.extend(copies.into_iter().map(|copy| (chain_of(&copy), vec![copy])));
+    // An archive can have two copies under one path.
+    for copy in copies {
+        chains.entry(chain_of(&copy)).or_default().push(copy);
+    }
     let unset_ends: Vec<_> =
         if chains.len() > 1 { chains.values().flatten().filter_map(unset_end).collect() } else { Vec::new() };
     let mut chains: Vec<_> =
@@ -116,16 +118,11 @@ fn extract_copies(chain: &mut Vec<Log>) -> Vec<Log> {
     // A date in the name is better evidence of a log's year than its file's time.
     let tells_day = |log: &Log| matches!(log.rotation, Rotation::Dated { .. } | Rotation::Piece);
     let name = |log: &Log| (log.chain_path().len(), Reverse(log.chain_path().to_owned()));
+    chain.sort_by_key(name);
     let mut shortest = HashMap::new();
-    for log in chain.iter().filter(|log| !tells_day(log)) {
-        let name = name(log);
-        match shortest.entry(log.rotation) {
-            Entry::Vacant(entry) => _ = entry.insert(name),
-            Entry::Occupied(mut known) if name < *known.get() => _ = known.insert(name),
-            Entry::Occupied(_) => {}
-        }
-    }
-    let is_copy = |log: &mut Log| shortest.get(&log.rotation).is_some_and(|shortest| *shortest != name(log));
+    let is_copy = |log: &mut Log| {
+        !tells_day(log) && *shortest.entry(log.rotation).or_insert_with(|| name(log)) != name(log)
+    };
     chain.extract_if(.., is_copy).map(|log| Log { rotation: Rotation::Copy, ..log }).collect()
 }
 

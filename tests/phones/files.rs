@@ -52,6 +52,21 @@ fn a_large_log_is_told_alike_on_any_threads_and_as_a_stream() {
     assert_eq!(answer("packed", "2"), one);
 }
 
+#[test]
+fn two_copies_under_one_path_of_an_archive_both_count() {
+    let mut archive = tar::Builder::new(Vec::new());
+    for (hour, ending) in [(10, ""), (11, ".txt"), (12, ".txt")] {
+        let log = format!("0531{hour}0000|sip  |3|00|x\n0531{hour}0100|{UNTRUSTED}\n");
+        let mut header = tar::Header::new_gnu();
+        header.set_size(log.len() as u64);
+        header.set_mtime(1_370_000_000);
+        archive.append_data(&mut header, format!("0004f2a1b2c3-app.log{ending}"), log.as_bytes()).unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    tree::write(folder.path(), "logs.tar", &archive.into_inner().unwrap(), tree::TIME);
+    assert_eq!(tree::scanned(folder.path(), &[])["scanned"]["events"], 3);
+}
+
 /// The result for a fleet in which phones began to distrust a server at these times, in hours. The log of each begins
 /// this number of seconds before.
 fn began_together(hours: &[(i64, i64)]) -> Value {
