@@ -92,6 +92,7 @@ fn name_of_all(begin: &[u8]) -> Option<PartName> {
 }
 
 /// Reads a file, in pieces of any size.
+#[derive(Default)]
 pub(super) struct PartsReader<'r> {
     window: Window,
     recorder: Option<&'r mut dyn RecordEvent>,
@@ -136,24 +137,7 @@ const BEGIN: usize = 16 * 1024;
 
 impl<'r> PartsReader<'r> {
     pub(super) fn new(window: Window, recorder: Option<&'r mut dyn RecordEvent>) -> Self {
-        Self {
-            window,
-            recorder,
-            whole: None,
-            begin: Vec::new(),
-            parts: Vec::new(),
-            sources: Vec::new(),
-            by_key: HashMap::new(),
-            by_phone: HashMap::new(),
-            may_write_at: HashMap::new(),
-            current: None,
-            headers: KnownHeaders::default(),
-            lines: 0,
-            partial: Vec::new(),
-            file: None,
-            held: None,
-            not_read: 0,
-        }
+        Self { window, recorder, ..Self::default() }
     }
 
     pub(super) fn feed(&mut self, piece: &[u8]) {

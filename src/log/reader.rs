@@ -37,6 +37,7 @@ const LIMIT_ABOVE: usize = 4 * crate::digest::MAX_ENTRIES;
 const DISORDER: i64 = 5;
 
 /// Reads one log, or a part of one that begins with a line.
+#[derive(Default)]
 pub(super) struct Reader {
     /// The previous line, to compare the next one with it.
     before: Vec<u8>,
@@ -88,25 +89,7 @@ struct LastLine {
 
 impl Reader {
     pub(super) fn new(window: Window) -> Self {
-        Self {
-            before: Vec::new(),
-            number: 0,
-            skipped: 0,
-            window,
-            digest: LogDigest::default(),
-            partial: Vec::new(),
-            partial_length: 0,
-            ends_in_hole: false,
-            plain_lines: PlainLines::default(),
-            fast_path: FastPath::default(),
-            pending: None,
-            begun: None,
-            wrapped_lines: WrappedLines::default(),
-            last: LastLine::default(),
-            wants_next: false,
-            doubled_lines: DoubledLineDetector::default(),
-            names_parts: false,
-        }
+        Self { window, ..Self::default() }
     }
 
     /// Takes the next piece of the log.

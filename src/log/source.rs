@@ -91,6 +91,7 @@ impl SenderSpan {
 }
 
 /// A phone's address, sender or file that is named before lines, with the lines that it has.
+#[derive(Default)]
 pub(super) struct Source {
     pub(super) key: PartKey,
     /// The part that its next line belongs to.
@@ -125,25 +126,7 @@ pub(super) struct Source {
 
 impl Source {
     pub(super) fn new(key: PartKey, part: usize) -> Self {
-        let parts = vec![part];
-        Self {
-            key,
-            part,
-            parts,
-            is_shared: false,
-            rows: None,
-            span: None,
-            has_boot: false,
-            has_lines_before_boot: false,
-            has_boots: false,
-            had_boot: false,
-            first_has_boot: false,
-            last: None,
-            is_dated: false,
-            before_boot: None,
-            left: None,
-            went_back: None,
-        }
+        Self { key, part, parts: vec![part], ..Self::default() }
     }
 
     /// Takes the stamp of any line, in whose order an uptime shows that a phone started before it.
