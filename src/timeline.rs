@@ -21,6 +21,8 @@ mod slots;
 mod tests;
 mod unset;
 
+use std::sync::LazyLock;
+
 use chrono::NaiveDateTime;
 
 pub use calendar::Calendar;
@@ -82,7 +84,7 @@ pub fn join(mut logs: Vec<Log>, clock: &Clock) -> Joined {
 }
 
 /// What one phone's logs show.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Timeline<'a> {
     /// The phone's address, from its logs' names or else from the logs.
     pub mac: Option<Mac>,
@@ -229,11 +231,8 @@ impl<'a> Timeline<'a> {
             boots: count_boots(&records),
             event_count,
             times: times(&records),
-            model: None,
-            assembly: None,
-            assembly_revision: None,
-            slots: SlotHistory::default(),
             records,
+            ..Self::default()
         };
         timeline.identify();
         timeline.slots = SlotHistory::of(&timeline);
@@ -242,19 +241,7 @@ impl<'a> Timeline<'a> {
 
     /// A phone of which nothing was read.
     pub fn nothing() -> &'static Timeline<'static> {
-        static NOTHING: Timeline<'static> = Timeline {
-            mac: None,
-            logs: Vec::new(),
-            left_out: &[],
-            records: Vec::new(),
-            boots: 0,
-            event_count: 0,
-            times: None,
-            model: None,
-            assembly: None,
-            assembly_revision: None,
-            slots: SlotHistory::new(),
-        };
+        static NOTHING: LazyLock<Timeline<'static>> = LazyLock::new(Timeline::default);
         &NOTHING
     }
 

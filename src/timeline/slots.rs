@@ -131,10 +131,6 @@ impl SlotView {
 }
 
 impl SlotHistory {
-    pub(super) const fn new() -> Self {
-        Self { views: BTreeMap::new() }
-    }
-
     pub(super) fn of(timeline: &Timeline<'_>) -> Self {
         let mut history = Self::default();
         let mut saving = None;
