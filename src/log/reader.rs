@@ -337,18 +337,16 @@ impl Reader {
             ParsedText::Unknown if text.is_empty() => ParsedText::Cut,
             reading => reading,
         };
-        let place = (number, self.skipped);
-        let hashes = (hash, self.last.hash_before);
+        let entry = LogEntry { is_tls: header.is_tls(), ..self.last.entry() };
         match reading {
             ParsedText::Known(event) if !event::may_go_on(text) => {
-                self.add_event(place, Some(header), hashes, text, event, end, recorder);
+                self.add_event(entry, Some(header), text, event, end, recorder);
             }
             ParsedText::Unknown if news != LinesToKeep::None => self.keep_last(),
             ParsedText::Unknown => {}
             reading => {
                 let is_news = news != LinesToKeep::None;
-                self.pending =
-                    Some(Pending::new(place, Some(*header), hashes, (text, raw), reading, end, is_news));
+                self.pending = Some(Pending::new(entry, Some(*header), (text, raw), reading, end, is_news));
             }
         }
     }
@@ -374,45 +372,36 @@ impl Reader {
 
     /// Adds the last line with a header to the digest.
     fn keep_last(&mut self) {
-        let last = &mut self.last;
-        if last.line == 0 || std::mem::replace(&mut last.is_kept, true) {
-            return;
+        if self.last.line > 0 && !std::mem::replace(&mut self.last.is_kept, true) {
+            self.digest.push(self.last.entry(), &self.last.text);
         }
-        let &mut LastLine { line, skipped, stamp, missed, hash, hash_before, .. } = last;
-        let entry = LogEntry { line, skipped, stamp, missed, hash, hash_before, ..LogEntry::default() };
-        self.digest.push(entry, &last.text);
     }
 
-    #[expect(clippy::too_many_arguments, reason = "all that is known of one message, from two callers")]
+    /// Adds a known message. `entry` is its line.
     fn add_event(
         &mut self,
-        (line, skipped): (u64, u64),
+        entry: LogEntry,
         header: Option<&Header>,
-        (hash, hash_before): (u64, u64),
         text: &[u8],
         event: Event,
         end: End,
         recorder: &mut Recorder<'_>,
     ) {
         self.digest.counts.events += 1;
+        let LogEntry { line, skipped, .. } = entry;
         if let Some((part, recorder)) = recorder {
             recorder.record(*part, Recorded { line, skipped, header: header.copied(), event: &event });
         }
         self.last.is_kept |= self.last.line == line;
         self.wants_next = true;
-        let entry = LogEntry {
-            line,
-            skipped,
-            stamp: header.and_then(|header| header.stamp),
-            missed: header.map(|header| header.missed),
-            hash,
-            hash_before,
-            event: Some(event),
-            is_tls: header.is_some_and(Header::is_tls),
-            is_cut: end == End::Cut,
-            ..LogEntry::default()
-        };
-        self.digest.push(entry, text);
+        self.digest.push(LogEntry { event: Some(event), is_cut: end == End::Cut, ..entry }, text);
+    }
+}
+
+impl LastLine {
+    fn entry(&self) -> LogEntry {
+        let &Self { line, skipped, stamp, missed, hash, hash_before, .. } = self;
+        LogEntry { line, skipped, stamp, missed, hash, hash_before, ..LogEntry::default() }
     }
 }
 

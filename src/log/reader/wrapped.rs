@@ -4,16 +4,15 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{MAX_FRAGMENT_LENGTH, Reader, Recorder};
+use crate::digest::LogEntry;
 use crate::event::{self, End, Event, ParsedText, WrappedText};
 use crate::line::{Header, completed_header, has_hidden_header, joined_header, trim};
 
 /// A known message that the next line may continue.
 pub(super) struct Pending {
-    /// The number of its first line, and how many lines of other logs are before that line in the file.
-    place: (u64, u64),
+    /// Its first line.
+    entry: LogEntry,
     header: Option<Header>,
-    /// The hash of its first line, and that of the line before.
-    hashes: (u64, u64),
     text: WrappedText,
     /// Its lines, byte for byte; empty if its first line was a complete message.
     raw: Vec<u8>,
@@ -85,13 +84,14 @@ impl Reader {
             self.keep_last();
             self.digest.counts.messages += 1;
             let hash_before = if self.last.line + 1 == number { self.last.hash } else { 0 };
-            let (place, hashes) = ((number, self.skipped), (xxh3_64(text), hash_before));
+            let (skipped, hash) = (self.skipped, xxh3_64(text));
+            let entry = LogEntry { line: number, skipped, hash, hash_before, ..LogEntry::default() };
             match event::read(text, end) {
                 ParsedText::Known(event) if !event::may_go_on(text) => {
-                    self.add_event(place, None, hashes, text, event, end, recorder);
+                    self.add_event(entry, None, text, event, end, recorder);
                 }
                 reading => {
-                    self.pending = Some(Pending::new(place, None, hashes, (text, raw), reading, end, false));
+                    self.pending = Some(Pending::new(entry, None, (text, raw), reading, end, false));
                 }
             }
             return;
@@ -153,8 +153,8 @@ impl Reader {
         self.wrapped_lines.break_words |= pending.text.is_broken_within_words();
         match event {
             Some((event, text)) => {
-                let Pending { place, header, hashes, end, .. } = pending;
-                self.add_event(place, header.as_ref(), hashes, text, event, end, recorder);
+                let Pending { entry, header, end, .. } = pending;
+                self.add_event(entry, header.as_ref(), text, event, end, recorder);
             }
             None if pending.is_news => self.keep_last(),
             None => {}
@@ -204,7 +204,9 @@ impl Reader {
         let is_open = |text: &WrappedText| text.is_begun() || text.is_open();
         let pending =
             self.pending.as_ref().filter(|pending| is_open(&pending.text) && !pending.raw.is_empty());
-        begun.or_else(|| pending.map(|pending| (pending.place, pending.raw.clone())))
+        begun.or_else(|| {
+            pending.map(|pending| ((pending.entry.line, pending.entry.skipped), pending.raw.clone()))
+        })
     }
 }
 
@@ -224,9 +226,8 @@ fn with_feed(raw: &[u8]) -> Vec<u8> {
 
 impl Pending {
     pub(super) fn new(
-        place: (u64, u64),
+        entry: LogEntry,
         header: Option<Header>,
-        hashes: (u64, u64),
         (text, raw): (&[u8], &[u8]),
         reading: ParsedText,
         end: End,
@@ -236,7 +237,7 @@ impl Pending {
         let raw = if matches!(reading, ParsedText::Known(_)) { Vec::new() } else { with_feed(raw) };
         let text = WrappedText::new(text, reading);
         let wrapped_lines = WrappedLines::default();
-        Self { place, header, hashes, text, raw, columns, length: 0, wrapped_lines, is_news, end }
+        Self { entry, header, text, raw, columns, length: 0, wrapped_lines, is_news, end }
     }
 
     /// Adds a line that was joined. `is_needed`: the message was not complete without it.
