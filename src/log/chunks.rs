@@ -29,11 +29,6 @@ const SEARCHED: usize = 32 * 1024;
 /// The digest of a file; `size` is its size in bytes when it was opened. None if it may have lines of several
 /// phones, since these have to be assigned in order.
 pub(super) fn digest_of(file: &File, size: u64, window: &Window) -> Option<(LogDigest, io::Result<()>)> {
-    let mut begin = vec![0; SEARCHED.min(usize::try_from(size).unwrap_or(SEARCHED))];
-    let length = read_at(file, &mut begin, 0).unwrap_or(0);
-    if super::parts::may_have_parts(&begin[..length]) {
-        return None;
-    }
     let at_once = CHUNKS_PER_THREAD * rayon::current_num_threads();
     let mut digest = LogDigest::default();
     let mut begin = 0;
