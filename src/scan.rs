@@ -138,12 +138,9 @@ pub fn scan_events(found: &FoundFiles, options: &Options, progress: &dyn ReportP
     let spool = Spool::new()?;
     let (mut scan, events) = run(found, options, progress, Some(&spool));
     let mut events = events?;
-    let is_shown = |events: &PhoneEvents| match events.mac {
-        Some(mac) => scan.rows_shown().any(|row| row.mac == Some(mac)),
-        None => scan.rows_shown().any(|row| row.mac.is_none()),
-    };
     if !options.devices.is_empty() || !options.statuses.is_empty() {
-        events.retain(is_shown);
+        let shown: HashSet<Option<Mac>> = scan.rows_shown().map(|row| row.mac).collect();
+        events.retain(|events| shown.contains(&events.mac));
     }
     events.sort_by(|a, b| (a.mac.is_none(), a.mac, &a.paths).cmp(&(b.mac.is_none(), b.mac, &b.paths)));
     scan.events = Some((spool, events));
