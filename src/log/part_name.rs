@@ -8,7 +8,8 @@ use super::MAX_LINE_LENGTH;
 use crate::event::{self, End, Event, ParsedText};
 use crate::input::log_mac;
 use crate::line::{
-    KnownHeaders, Line, Origin, completed_header, dated, hosts_of_row, line, lossy, origin, without_colours,
+    COLUMNS, KnownHeaders, Line, Origin, completed_header, dated, hosts_of_row, line, lossy, origin,
+    without_colours,
 };
 use crate::model::Mac;
 
@@ -57,7 +58,7 @@ pub(super) fn part_of_parsed<'a>(
     headers: &mut KnownHeaders,
 ) -> (Option<FoundPart>, Option<Line<'a>>) {
     // By far the most lines are in the phone's own columns and have nothing before them.
-    if bytes.len() > 22 && bytes[10] == b'|' && bytes[16] == b'|' {
+    if bytes.len() > COLUMNS && bytes[10] == b'|' && bytes[16] == b'|' {
         return (None, None);
     }
     if let Some(name) = bytes.trim_ascii().strip_prefix(b"==> ").and_then(|rest| rest.strip_suffix(b" <==")) {
