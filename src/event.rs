@@ -4,9 +4,9 @@
 //!
 //! | what | who asks for it |
 //! |---|---|
-//! | a variant of [`Event`] with its fields | |
+//! | a variant at the end of [`Event`] with its fields, and its row in `KINDS` of `event/tests.rs`: the order is that of CSV columns and of records | a test of events |
 //! | its role, in `Event::role`: it decides LOG001, and whether repeats are folded | the compiler, and a test of events |
-//! | its grammar in one of `event/*.rs`: by subject, not by the component that logs it | a test of events |
+//! | its grammar in one of `event/*.rs`: by subject, not by the component that logs it; `tls.rs` shows how a quoted text is read | a test of events |
 //! | its row in [`MESSAGES`], unless a row of the same beginning reads it | a test of events |
 //! | a line of it in `testdata/messages` | a test of events |
 //! | an arm in [`Event::slot`] and [`Event::fingerprint`], if it has such a field | a test of events |
@@ -15,7 +15,7 @@
 //! | a higher `DIGEST_VERSION` in `records.rs`, and new golden records | `tests/records.rs` |
 //! | the snapshots of kinds and of the columns of `events --format csv`, accepted | these tests |
 //! | the form of a text field, if it has one, in `event/wrapped.rs`: a value that is wrapped within is known by it | nobody |
-//! | [`Event::further_lines`], if lines after a complete message can belong to it | nobody |
+//! | [`Event::further_lines`], if lines after a complete message can belong to it | tests of `log/tests/wrapped.rs`, for a text that can be empty |
 //! | what the timeline, the checks and the story (`report/story/entry.rs`) make of it | nobody |
 //!
 //! "Nobody" means that nothing fails if it is forgotten. Until the story has words for it, it shows the names of the kind and of its fields.

@@ -5,7 +5,7 @@
 //! | what | who asks for it |
 //! |---|---|
 //! | a variant of [`Compression`] | |
-//! | its decoder: a crate in `Cargo.toml`, a variant of `Decoder` and its arms in `decompress.rs` | the compiler |
+//! | its decoder: a crate in `Cargo.toml`, a variant of `Decoder` and its arms in `decompress.rs`. It reads all members as one stream, returns what came before a fault, and an early end is an error | the compiler, and `tests/input/compressed.rs` |
 //! | its row in [`FILE_FORMATS`] instead of the one that calls it unsupported | the compiler, and a test of this file |
 //! | in that row, the endings of compressed logs, from which the age of a log is read | a test of this file |
 //! | in that row, the endings of compressed tar archives | `tests/input/archives.rs` |

@@ -187,12 +187,11 @@ impl PendingLogs {
 
     /// The logs of this phone, unpacked.
     pub(super) fn of(&self, mac: Mac) -> PhoneLogs {
-        let packed = self.by_mac.get(&mac).into_iter().flatten();
-        // Unpacking does not fail: this process packed or checked the logs itself.
-        PhoneLogs {
-            logs: packed.filter_map(|log| self.unpack(log)).collect(),
-            may_lack_lines: self.may_lack_lines.contains(&mac),
-        }
+        let packed = || self.by_mac.get(&mac).into_iter().flatten();
+        let logs: Vec<ReadLog> = packed().filter_map(|log| self.unpack(log)).collect();
+        // Unpacking fails only if the temporary file can't be read: this process packed or checked the logs itself.
+        let is_lost = logs.len() < packed().count();
+        PhoneLogs { logs, may_lack_lines: is_lost || self.may_lack_lines.contains(&mac) }
     }
 
     /// The logs without a known address, each taken for a phone of its own.

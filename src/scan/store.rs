@@ -44,7 +44,15 @@ impl Store {
     /// Reads a value's bytes; None if the file can't be read.
     pub(super) fn read(&self, place: Place) -> Option<Vec<u8>> {
         let mut bytes = vec![0; place.length as usize];
-        let read = read_at(self.file.get_ref(), &mut bytes, place.begin).ok()?;
-        (read == bytes.len()).then_some(bytes)
+        let mut read = 0;
+        while read < bytes.len() {
+            match read_at(self.file.get_ref(), &mut bytes[read..], place.begin + read as u64) {
+                Ok(0) => return None,
+                Ok(length) => read += length,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return None,
+            }
+        }
+        Some(bytes)
     }
 }
