@@ -32,7 +32,7 @@ pub(crate) use behind::{without_remark, without_separators, without_trailing_mar
 pub use blank::trim;
 pub(crate) use blank::{blank_length, trim_start, without_hole};
 pub(crate) use field::{headers_behind, hosts_of_member, hosts_of_row};
-pub(crate) use header_words::is_address;
+pub(crate) use header_words::{canonical_host, is_address};
 pub(crate) use known_headers::KnownHeaders;
 pub(crate) use plain::PlainLines;
 pub(crate) use quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, in_plain_signs};

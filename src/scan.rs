@@ -22,6 +22,7 @@ mod read_records;
 mod render;
 mod rotated_senders;
 mod rows;
+mod sender_names;
 mod shared_keys;
 mod store;
 mod stored_configuration;

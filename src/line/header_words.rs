@@ -56,6 +56,22 @@ pub(super) fn address(word: &[u8]) -> Option<&[u8]> {
     address.map(str::as_bytes)
 }
 
+/// A host as it is compared: its name in lower case, and its address as the standard writes it, an IPv4 address in IPv6 as
+/// that IPv4 address.
+pub(crate) fn canonical_host(host: &[u8]) -> String {
+    let mut name = super::lossy(host).into_owned();
+    if name.contains(':')
+        && let Ok(address) = name.parse::<std::net::Ipv6Addr>()
+    {
+        return address.to_canonical().to_string();
+    }
+    name.make_ascii_lowercase();
+    if name.len() > 1 && name.ends_with('.') {
+        name.pop();
+    }
+    name
+}
+
 /// Whether a word is a level, a facility or a protocol, such as `Local0.Error`, `notice`, `udp:514`, or a value of JSON
 /// that is no text.
 pub(super) fn is_level(word: &[u8]) -> bool {
@@ -67,4 +83,25 @@ pub(super) fn is_level(word: &[u8]) -> bool {
         let name = &part[..part.len() - digits];
         name.is_empty() || WORDS.split(' ').any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::canonical_host;
+
+    #[test]
+    fn one_host_is_written_in_several_ways() {
+        for (host, expected) in [
+            ("PHONE-14", "phone-14"),
+            ("Phone-14.Example.COM.", "phone-14.example.com"),
+            ("10.20.0.14", "10.20.0.14"),
+            ("::ffff:10.20.0.14", "10.20.0.14"),
+            ("::FFFF:0a14:000e", "10.20.0.14"),
+            ("2001:DB8::A", "2001:db8::a"),
+            ("2001:0db8:0:0::000a", "2001:db8::a"),
+            (".", "."),
+        ] {
+            assert_eq!(canonical_host(host.as_bytes()), expected, "{host}");
+        }
+    }
 }

@@ -25,7 +25,7 @@ use nom::{IResult, Parser};
 
 use super::blank::trim_start;
 use super::field::hosts;
-use super::header_words::{address, is_address, is_level, word};
+use super::header_words::{address, canonical_host, is_address, is_level, word};
 use crate::model::Mac;
 
 /// The phone or the sender that the text before a line names.
@@ -48,7 +48,11 @@ impl<'a> Origin<'a> {
         }
         let mut addresses = hosts(behind).filter(|host| is_address(host));
         let first = addresses.next();
-        Self { sender: first.filter(|first| addresses.all(|other| other == *first)), ..self }
+        Self {
+            sender: first
+                .filter(|first| addresses.all(|other| canonical_host(other) == canonical_host(first))),
+            ..self
+        }
     }
 }
 

@@ -6,15 +6,15 @@
 use memchr::memmem;
 
 use super::PartName;
-use crate::line::{hosts_of_member, hosts_of_row, is_address};
+use crate::line::{canonical_host, hosts_of_member, hosts_of_row, is_address};
 
 /// The hosts that the rows of a part name.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     /// The most hosts of a row so far, sorted. A row that lacks some of them can be of the same sender.
-    hosts: Vec<Box<[u8]>>,
+    hosts: Vec<String>,
     /// Those of the current row.
-    current: Vec<Box<[u8]>>,
+    current: Vec<String>,
     differ: bool,
 }
 
@@ -22,27 +22,26 @@ impl Rows {
     /// Takes a row, which is the first line of an object that has one member per line.
     pub(super) fn row(&mut self, line: &[u8]) {
         self.end_row();
-        self.current.extend(hosts_of_row(line).into_iter().flatten().map(Box::from));
+        self.current.extend(hosts_of_row(line).into_iter().flatten().map(canonical_host));
     }
 
     /// Takes an object whose sender can be a relay, or the collector. Only addresses beside it are those of phones.
     pub(super) fn row_of_relay(&mut self, line: &[u8]) {
         self.end_row();
         let hosts = hosts_of_row(line).into_iter().flatten();
-        self.current.extend(hosts.filter(|host| is_address(host)).map(Box::from));
+        self.current.extend(hosts.filter(|host| is_address(host)).map(canonical_host));
     }
 
     /// Takes a line between two rows.
     pub(super) fn between(&mut self, line: &[u8]) {
-        self.current.extend(hosts_of_member(line).map(Box::from));
+        self.current.extend(hosts_of_member(line).map(canonical_host));
     }
 
     fn end_row(&mut self) {
         let mut hosts = std::mem::take(&mut self.current);
         hosts.sort();
         hosts.dedup();
-        let is_within =
-            |these: &[Box<[u8]>], those: &[Box<[u8]>]| these.iter().all(|host| those.contains(host));
+        let is_within = |these: &[String], those: &[String]| these.iter().all(|host| those.contains(host));
         if is_within(&self.hosts, &hosts) {
             self.hosts = hosts;
         } else {
@@ -64,7 +63,10 @@ pub(super) fn may_be_relay(line: &[u8], name: &PartName) -> bool {
     let is_host = || {
         let behind =
             memmem::find(line, b"\"host\":").map_or(&b""[..], |at| line[at + 7..].trim_ascii_start());
-        behind.strip_prefix(b"\"").is_some_and(|value| value.starts_with(sender.as_bytes()))
+        let value = behind.strip_prefix(b"\"").and_then(|value| value.split(|byte| *byte == b'"').next());
+        value.is_some_and(|value| {
+            value.starts_with(sender.as_bytes()) || canonical_host(value).as_str() == &**sender
+        })
     };
     line.starts_with(b"{") && is_address(sender.as_bytes()) && !is_host()
 }

@@ -8,8 +8,8 @@ use super::MAX_LINE_LENGTH;
 use crate::event::{self, End, Event, ParsedText};
 use crate::input::log_mac;
 use crate::line::{
-    COLUMNS, KnownHeaders, Line, Origin, completed_header, dated, hosts_of_row, line, lossy, origin,
-    without_colours,
+    COLUMNS, KnownHeaders, Line, Origin, canonical_host, completed_header, dated, hosts_of_row, line, lossy,
+    origin, without_colours,
 };
 use crate::model::Mac;
 
@@ -18,7 +18,7 @@ use crate::model::Mac;
 pub enum PartName {
     /// The phone's address.
     Mac(Mac),
-    /// The sender in the syslog header.
+    /// The sender in the syslog header, see [`canonical_host`].
     Sender(Box<str>),
 }
 
@@ -27,7 +27,7 @@ pub(super) type PartKey = (Option<Arc<str>>, Option<PartName>);
 
 impl PartName {
     fn of(Origin { mac, sender, .. }: Origin<'_>) -> Option<Self> {
-        mac.map(Self::Mac).or_else(|| sender.map(|sender| Self::Sender(lossy(sender).into())))
+        mac.map(Self::Mac).or_else(|| sender.map(|sender| Self::Sender(canonical_host(sender).into())))
     }
 }
 
@@ -104,12 +104,16 @@ pub(super) fn ends_with_sender(cut: &[u8], name: Option<&PartName>) -> bool {
 /// Whether a line begins with the header of a syslog server that names another sender than this one: another machine,
 /// such as a firewall, wrote it. A date alone can also be the rest of a wrapped message.
 pub(super) fn is_of_other_sender(bytes: &[u8], own: &PartName) -> bool {
-    let PartName::Sender(own) = own else { return false };
+    let PartName::Sender(sender) = own else { return false };
     let Some(rest) = dated(bytes) else { return false };
     let words = rest.split(|byte| b" \t,;|\"'".contains(byte)).filter(|word| !word.is_empty());
     let mut words = words.take(MAX_WORDS_TO_SENDER).peekable();
     let is_name = |word: &&[u8]| word.iter().any(|byte| byte.is_ascii_alphabetic() || b".:".contains(byte));
-    words.peek().is_some_and(is_name) && !words.any(|word| memmem::find(word, own.as_bytes()).is_some())
+    let is_own = |word: &[u8]| {
+        memmem::find(&word.to_ascii_lowercase(), sender.as_bytes()).is_some()
+            || origin(word).and_then(PartName::of).as_ref() == Some(own)
+    };
+    words.peek().is_some_and(is_name) && !words.any(is_own)
 }
 
 /// The sender at the end of a line that has only what a syslog server writes before a line.

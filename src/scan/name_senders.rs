@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::collect::{Packed, PendingLogs};
 use super::phone_logs::ReadLog;
 use super::rotated_senders::{Found, SenderLog, find, path_of_file};
+use super::sender_names::SenderNames;
 use crate::log::SenderSpan;
 use crate::model::Mac;
 
@@ -23,12 +24,9 @@ impl PendingLogs {
         let known = std::mem::take(&mut self.senders).into_iter();
         let senders: BTreeSet<SenderLog> =
             known.chain(unnamed.iter().flat_map(|log| SenderLog::all(None, log))).collect();
-        let Found { named, mixed } = find(&senders);
-        let mut phones_of: HashMap<&str, BTreeSet<Mac>> = HashMap::new();
-        for log in &senders {
-            phones_of.entry(&log.span.sender).or_default().extend(log.mac);
-        }
-        let at_sender = |span: &SenderSpan| phones_of.get(&*span.sender).into_iter().flatten().copied();
+        let names = SenderNames::of(&senders);
+        let Found { named, mixed } = find(&senders, &names);
+        let at_sender = |span: &SenderSpan| names.phones_at(&span.sender).collect::<Vec<_>>();
         let mut rest = Vec::new();
         for log in unnamed {
             let mac = SenderLog::all(None, &log).find_map(|sender| named.get(&sender).copied());
@@ -37,7 +35,7 @@ impl PendingLogs {
                 None => rest.push(log),
             }
         }
-        let named = self.phones_with_lines_of(&rest, at_sender);
+        let named = self.phones_with_lines_of(&rest, &names);
         for (log, mac) in rest.into_iter().zip(named) {
             if let Some(mac) = mac {
                 self.add_named(mac, log);
@@ -60,11 +58,7 @@ impl PendingLogs {
 
     /// For each of these logs the only phone that has one of its lines, in another file, from the same sender. A log so
     /// found leads to those that have one of its lines.
-    fn phones_with_lines_of<P: Iterator<Item = Mac>>(
-        &self,
-        logs: &[ReadLog],
-        at_sender: impl Fn(&SenderSpan) -> P,
-    ) -> Vec<Option<Mac>> {
+    fn phones_with_lines_of(&self, logs: &[ReadLog], names: &SenderNames<'_>) -> Vec<Option<Mac>> {
         let mut with_line: HashMap<(&str, u64), Vec<usize>> = HashMap::new();
         let mut phones = BTreeSet::new();
         for (index, log) in logs.iter().enumerate() {
@@ -73,8 +67,8 @@ impl PendingLogs {
                 && !span.has_boot()
             {
                 for line in log.digest.dated_events() {
-                    with_line.entry((&span.sender, line)).or_default().push(index);
-                    phones.extend(at_sender(span));
+                    with_line.entry((names.common(&span.sender), line)).or_default().push(index);
+                    phones.extend(names.phones_at(&span.sender));
                 }
             }
         }
@@ -82,7 +76,9 @@ impl PendingLogs {
         let add_lines = |log: &ReadLog, mac: Mac, found: &mut Vec<BTreeSet<Mac>>| {
             for span in log.spans.iter().filter(|_| !log.is_mixed) {
                 let lines = log.digest.dated_events();
-                for &index in lines.filter_map(|line| with_line.get(&(&*span.sender, line))).flatten() {
+                for &index in
+                    lines.filter_map(|line| with_line.get(&(names.common(&span.sender), line))).flatten()
+                {
                     if path_of_file(log) != path_of_file(&logs[index]) {
                         found[index].insert(mac);
                     }

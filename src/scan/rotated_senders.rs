@@ -10,11 +10,12 @@
 //! All other lines without a phone can be of any phone that wrote from their sender.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
 use super::phone_logs::ReadLog;
+use super::sender_names::SenderNames;
 use crate::input::{Rotation, chain, directory_of, is_directly_before};
 use crate::log::SenderSpan;
 use crate::model::Mac;
@@ -83,6 +84,7 @@ impl SenderLog {
                 is_directly_before(older.0, Some(newer.0))
             }
             (Some(Age::Number(older)), Some(Age::Newest)) => is_directly_before(older.0, None),
+            _ if self.file == later.file => true,
             (Some(Age::Day(_)), Some(Age::Day(_) | Age::Newest)) => return goes_on(MILLISECONDS_PER_DAY),
             _ => false,
         };
@@ -108,7 +110,7 @@ pub(super) struct Found {
 
 impl Found {
     /// Finds them for the logs of one sender in one chain of rotated files.
-    fn in_chain(&mut self, logs: &[&SenderLog], phones: &HashSet<(&str, Mac)>) {
+    fn in_chain(&mut self, logs: &[&SenderLog], phones: &PhonesOfFiles<'_>) {
         let mut logs: Vec<&SenderLog> = logs.iter().copied().filter(|log| log.age.is_some()).collect();
         logs.sort_by_key(|log| (log.age, *log));
         let files: Vec<_> = logs.chunk_by(|one, other| one.age == other.age).collect();
@@ -116,14 +118,15 @@ impl Found {
         if files.iter().any(|logs| logs.iter().any(|log| log.file != logs[0].file)) {
             return self.without_order(&logs, |_, _| false);
         }
+        let files = files.into_iter().flat_map(by_name);
         // Who wrote last in the file before, and the last phone that any file before names.
         let mut before: Option<(&SenderLog, Mac)> = None;
         let mut last_named = None;
         // The first lines of a start that goes on in the next file, where the phone names itself.
         let mut begun: Option<&SenderLog> = None;
         for logs in files {
-            let first = only(logs, |log| log.span.has_lines_before_boot());
-            let last = only(logs, |log| log.span.is_last());
+            let first = only(&logs, |log| log.span.has_lines_before_boot());
+            let last = only(&logs, |log| log.span.is_last());
             let is_mixed = logs.iter().any(|log| log.is_mixed);
             if let (Some(log), false) = (first, is_mixed) {
                 let begun = begun.filter(|begun| begun.starts_in(log));
@@ -137,7 +140,7 @@ impl Found {
                     (None, Some((before, mac)), _)
                         if !log.span.has_boot()
                             && before.goes_on_in(log)
-                            && !phones.contains(&(&*log.file, mac)) =>
+                            && !is_elsewhere(phones, before, log, mac) =>
                     {
                         self.named.insert(log.clone(), mac);
                     }
@@ -172,20 +175,42 @@ impl Found {
     }
 }
 
+/// The senders at which a file names a phone.
+type PhonesOfFiles<'s> = HashMap<(&'s str, Mac), Vec<&'s SenderLog>>;
+
+/// Whether the file of `log` names the phone that wrote `before`, and not where the sender has the name that it had there.
+fn is_elsewhere(phones: &PhonesOfFiles<'_>, before: &SenderLog, log: &SenderLog, mac: Mac) -> bool {
+    let is_renamed = before.span.sender != log.span.sender;
+    let is_other = |other: &&SenderLog| !is_renamed || other.span.sender != before.span.sender;
+    phones.get(&(&*log.file, mac)).is_some_and(|others| others.iter().any(is_other))
+}
+
+/// The logs of one sender in one file, by the names of the sender in the order in which they occur first.
+fn by_name<'s>(logs: &[&'s SenderLog]) -> Vec<Vec<&'s SenderLog>> {
+    let mut names: BTreeMap<&str, Vec<&SenderLog>> = BTreeMap::new();
+    logs.iter().for_each(|log| names.entry(&log.span.sender).or_default().push(log));
+    let mut names: Vec<_> = names.into_values().collect();
+    names.sort_by_key(|logs| logs.iter().map(|log| log.number).min());
+    names
+}
+
 /// The only one of these logs for which this holds.
 fn only<'l>(logs: &[&'l SenderLog], holds: impl Fn(&SenderLog) -> bool) -> Option<&'l SenderLog> {
     let mut found = logs.iter().filter(|log| holds(log));
     found.next().copied().filter(|_| found.next().is_none())
 }
 
-pub(super) fn find(senders: &BTreeSet<SenderLog>) -> Found {
-    let phones: HashSet<(&str, Mac)> =
-        senders.iter().filter_map(|log| Some((&*log.file, log.mac?))).collect();
+pub(super) fn find(senders: &BTreeSet<SenderLog>, names: &SenderNames<'_>) -> Found {
+    let mut phones = PhonesOfFiles::new();
+    for (log, mac) in senders.iter().filter_map(|log| Some((log, log.mac?))) {
+        phones.entry((&log.file, mac)).or_default().push(log);
+    }
     let mut chains: BTreeMap<_, Vec<&SenderLog>> = BTreeMap::new();
     let mut directories: BTreeMap<_, Vec<&SenderLog>> = BTreeMap::new();
     for log in senders {
-        chains.entry((chain(&log.file), &log.span.sender)).or_default().push(log);
-        directories.entry((directory_of(&log.file), &log.span.sender)).or_default().push(log);
+        let sender = names.common(&log.span.sender);
+        chains.entry((chain(&log.file), sender)).or_default().push(log);
+        directories.entry((directory_of(&log.file), sender)).or_default().push(log);
     }
     let mut found = Found::default();
     chains.values().for_each(|logs| found.in_chain(logs, &phones));
