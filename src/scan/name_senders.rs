@@ -25,7 +25,7 @@ impl PendingLogs {
         let senders: BTreeSet<SenderLog> =
             known.chain(unnamed.iter().flat_map(|log| SenderLog::all(None, log))).collect();
         let names = SenderNames::of(&senders);
-        let Found { named, mixed } = find(&senders, &names);
+        let Found { named, mixed, .. } = find(&senders, &names);
         let at_sender = |span: &SenderSpan| names.phones_at(&span.sender).collect::<Vec<_>>();
         let mut rest = Vec::new();
         for log in unnamed {

@@ -106,6 +106,8 @@ pub(super) struct Found {
     pub(super) named: BTreeMap<SenderLog, Mac>,
     /// The logs of which another phone can have written the first lines, with that phone.
     pub(super) mixed: BTreeMap<SenderLog, Mac>,
+    /// The logs whose first lines go on from the file before in their chain.
+    going_on: BTreeSet<SenderLog>,
 }
 
 impl Found {
@@ -124,11 +126,15 @@ impl Found {
         let mut last_named = None;
         // The first lines of a start that goes on in the next file, where the phone names itself.
         let mut begun: Option<&SenderLog> = None;
+        let mut last_before: Option<&SenderLog> = None;
         for logs in files {
             let first = only(&logs, |log| log.span.has_lines_before_boot());
             let last = only(&logs, |log| log.span.is_last());
             let is_mixed = logs.iter().any(|log| log.is_mixed);
             if let (Some(log), false) = (first, is_mixed) {
+                if last_before.is_some_and(|before| before.goes_on_in(log)) {
+                    self.going_on.insert(log.clone());
+                }
                 let begun = begun.filter(|begun| begun.starts_in(log));
                 match (log.mac, before, last_named) {
                     (Some(mac), ..) if begun.is_some() => {
@@ -147,6 +153,7 @@ impl Found {
                     _ => {}
                 }
             }
+            last_before = last;
             let phone = last.and_then(|log| log.mac.or_else(|| self.named.get(log).copied()));
             last_named = phone.or(last_named);
             begun = last.filter(|log| phone.is_none() && !is_mixed && log.span.is_one_boot());
@@ -207,15 +214,23 @@ pub(super) fn find(senders: &BTreeSet<SenderLog>, names: &SenderNames<'_>) -> Fo
     }
     let mut chains: BTreeMap<_, Vec<&SenderLog>> = BTreeMap::new();
     let mut directories: BTreeMap<_, Vec<&SenderLog>> = BTreeMap::new();
+    let mut files: HashMap<String, BTreeSet<&str>> = HashMap::new();
     for log in senders {
         let sender = names.common(&log.span.sender);
-        chains.entry((chain(&log.file), sender)).or_default().push(log);
+        let chain = chain(&log.file);
+        files.entry(chain.clone()).or_default().insert(&log.file);
+        chains.entry((chain, sender)).or_default().push(log);
         directories.entry((directory_of(&log.file), sender)).or_default().push(log);
     }
     let mut found = Found::default();
     chains.values().for_each(|logs| found.in_chain(logs, &phones));
+    // Two chains in one directory are those of two servers, and each shows what is before its files.
+    let going_on = std::mem::take(&mut found.going_on);
     let is_ordered = |one: &SenderLog, other: &SenderLog| {
-        one.age.is_some() && other.age.is_some() && chain(&one.file) == chain(&other.file)
+        let of_other = chain(&other.file);
+        let is_own = chain(&one.file) == of_other;
+        let has_several = || files.get(&of_other).is_some_and(|files| files.len() > 1);
+        one.age.is_some() && other.age.is_some() && (is_own || going_on.contains(one) && has_several())
     };
     directories.values().for_each(|logs| found.without_order(logs, is_ordered));
     found
