@@ -16,6 +16,8 @@ use chrono::NaiveDate;
 
 use super::phone_logs::ReadLog;
 use super::sender_names::SenderNames;
+use crate::digest::LogEntry;
+use crate::event::Event;
 use crate::input::{Rotation, chain, directory_of, is_directly_before};
 use crate::log::SenderSpan;
 use crate::model::Mac;
@@ -38,6 +40,9 @@ pub(super) struct SenderLog {
     pub(super) span: SenderSpan,
     pub(super) mac: Option<Mac>,
     pub(super) is_mixed: bool,
+    /// The numbers of its first line in the file, if a phone starts there, and of its last one, if a phone ends there.
+    start: Option<u64>,
+    end: Option<u64>,
 }
 
 /// The age of a file in its chain, oldest first. None for files whose names tell the time of the day, because it is not
@@ -59,6 +64,13 @@ impl SenderLog {
             Rotation::Dated { .. } | Rotation::Piece | Rotation::Copy => None,
         };
         let file = path_of_file(log);
+        let entries = &log.digest.entries;
+        let start = entries.first().filter(|entry| entry.line == 1 && entry.is_banner());
+        let is_end = |entry: &&LogEntry| {
+            entry.line == log.digest.counts.lines && matches!(entry.event, Some(Event::LogEnd))
+        };
+        let [start, end] =
+            [start, entries.last().filter(is_end)].map(|entry| entry.map(|entry| entry.line + entry.skipped));
         log.spans.iter().map(move |span| Self {
             file: file.into(),
             number: log.number,
@@ -66,6 +78,8 @@ impl SenderLog {
             span: span.clone(),
             mac,
             is_mixed: log.is_mixed,
+            start,
+            end,
         })
     }
 
@@ -185,10 +199,14 @@ impl Found {
 /// The senders at which a file names a phone.
 type PhonesOfFiles<'s> = HashMap<(&'s str, Mac), Vec<&'s SenderLog>>;
 
-/// Whether the file of `log` names the phone that wrote `before`, and not where the sender has the name that it had there.
+/// Whether the file of `log` names the phone that wrote `before`, and not where the sender has the name that it had there,
+/// nor where it starts after the end of `log`: it has another address since then.
 fn is_elsewhere(phones: &PhonesOfFiles<'_>, before: &SenderLog, log: &SenderLog, mac: Mac) -> bool {
     let is_renamed = before.span.sender != log.span.sender;
-    let is_other = |other: &&SenderLog| !is_renamed || other.span.sender != before.span.sender;
+    let is_other = |other: &&SenderLog| {
+        let is_after = log.end.zip(other.start).is_some_and(|(end, start)| end < start);
+        !is_after && (!is_renamed || other.span.sender != before.span.sender)
+    };
     phones.get(&(&*log.file, mac)).is_some_and(|others| others.iter().any(is_other))
 }
 
