@@ -204,7 +204,7 @@ fn mac_at(text: &[u8]) -> Option<Mac> {
 }
 
 /// What follows the last `log` in a name without a phone's address, such as `polycom.log.1`.
-fn general_decorations(name: &[u8]) -> &[u8] {
+pub(super) fn general_decorations(name: &[u8]) -> &[u8] {
     let lower = name.to_ascii_lowercase();
     memchr::memmem::rfind(&lower, b"log").map_or(&[], |at| &name[at + 3..])
 }
@@ -273,7 +273,7 @@ fn is_neutral(word: &[u8]) -> bool {
 }
 
 /// Replaces `2021-10-05` by `20211005`, so that a date is one number.
-fn join_dates(text: &[u8]) -> Vec<u8> {
+pub(super) fn join_dates(text: &[u8]) -> Vec<u8> {
     let mut joined = Vec::with_capacity(text.len());
     let mut rest = text;
     while let [first, behind @ ..] = rest {
@@ -296,7 +296,7 @@ fn join_dates(text: &[u8]) -> Vec<u8> {
 }
 
 /// Parses `20130531`, optionally followed by hours, minutes and seconds, or seconds since 1970.
-fn dated(digits: &str) -> Option<(NaiveDate, u64)> {
+pub(super) fn dated(digits: &str) -> Option<(NaiveDate, u64)> {
     let date = |digits: &str| {
         let date = NaiveDate::parse_from_str(digits.get(..8)?, "%Y%m%d").ok()?;
         matches!(digits.as_bytes(), [b'1', b'9', ..] | [b'2', b'0', ..]).then_some(date)

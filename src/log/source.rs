@@ -19,6 +19,9 @@ const DAY: u64 = MILLISECONDS_PER_DAY;
 /// Dates that go back by less than this, in milliseconds, are those of lines out of order.
 const DISORDER: u64 = 60_000;
 
+/// Dates that go back by more than this, in milliseconds, are those of the next year.
+const HALF_A_YEAR: i64 = -(MILLISECONDS_PER_YEAR as i64 / 2);
+
 /// When a phone applies its time zone, its processes can write with two clocks for less than this, in milliseconds.
 const TWO_CLOCKS: u64 = 600_000;
 
@@ -83,6 +86,12 @@ impl SenderSpan {
         let between = self.ends_before(other).and_then(|(last, first)| milliseconds(last, first));
         between
             .is_some_and(|between| (between + DAY as i64).rem_euclid(MILLISECONDS_PER_YEAR) < 2 * DAY as i64)
+    }
+
+    /// Whether these lines end more than a minute after the other ones begin, in the same year.
+    pub fn ends_after_begin_of(&self, other: &Self) -> bool {
+        let between = self.ends_before(other).and_then(|(last, first)| milliseconds(last, first));
+        between.is_some_and(|between| (HALF_A_YEAR..-(DISORDER as i64)).contains(&between))
     }
 
     fn ends_before(&self, behind: &Self) -> Option<(Stamp, Stamp)> {

@@ -18,7 +18,7 @@ use super::phone_logs::ReadLog;
 use super::sender_names::SenderNames;
 use crate::digest::LogEntry;
 use crate::event::Event;
-use crate::input::{Rotation, chain, directory_of, is_directly_before};
+use crate::input::{Rotation, directory_of, is_directly_before, server_chain};
 use crate::log::SenderSpan;
 use crate::model::Mac;
 use crate::stamp::MILLISECONDS_PER_DAY;
@@ -36,6 +36,8 @@ pub(super) struct SenderLog {
     pub(super) file: Box<str>,
     /// The number of the log, a part of the file.
     number: u32,
+    /// Its chain of rotated files.
+    chain: Box<str>,
     age: Option<Age>,
     pub(super) span: SenderSpan,
     pub(super) mac: Option<Mac>,
@@ -57,13 +59,14 @@ enum Age {
 impl SenderLog {
     /// Those of a log.
     pub(super) fn all(mac: Option<Mac>, log: &ReadLog) -> impl Iterator<Item = Self> + '_ {
-        let age = match log.rotation {
+        let file = path_of_file(log);
+        let (chain, rotation) = server_chain(file);
+        let age = match rotation {
             Rotation::Number(number) => Some(Age::Number(Reverse(number))),
             Rotation::Dated { date, time: 0 } => Some(Age::Day(date)),
             Rotation::Newest => Some(Age::Newest),
             Rotation::Dated { .. } | Rotation::Piece | Rotation::Copy => None,
         };
-        let file = path_of_file(log);
         let entries = &log.digest.entries;
         let start = entries.first().filter(|entry| entry.line == 1 && entry.is_banner());
         let is_end = |entry: &&LogEntry| {
@@ -74,6 +77,7 @@ impl SenderLog {
         log.spans.iter().map(move |span| Self {
             file: file.into(),
             number: log.number,
+            chain: chain.as_str().into(),
             age,
             span: span.clone(),
             mac,
@@ -115,25 +119,30 @@ pub(super) fn path_of_file(log: &ReadLog) -> &str {
 
 /// What other files show about the senders of one.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct Found<'s> {
     /// The phones of logs that do not name them.
     pub(super) named: BTreeMap<SenderLog, Mac>,
     /// The logs of which another phone can have written the first lines, with that phone.
     pub(super) mixed: BTreeMap<SenderLog, Mac>,
     /// The logs whose first lines go on from the file before in their chain.
-    going_on: BTreeSet<SenderLog>,
+    going_on: BTreeSet<&'s SenderLog>,
+    /// The logs whose order the names of their files show.
+    ordered: BTreeSet<&'s SenderLog>,
 }
 
-impl Found {
+impl<'s> Found<'s> {
     /// Finds them for the logs of one sender in one chain of rotated files.
-    fn in_chain(&mut self, logs: &[&SenderLog], phones: &PhonesOfFiles<'_>) {
+    fn in_chain(&mut self, logs: &[&'s SenderLog], phones: &PhonesOfFiles<'_>) {
         let mut logs: Vec<&SenderLog> = logs.iter().copied().filter(|log| log.age.is_some()).collect();
         logs.sort_by_key(|log| (log.age, *log));
         let files: Vec<_> = logs.chunk_by(|one, other| one.age == other.age).collect();
-        // Two files of one age are copies, or not of this chain.
-        if files.iter().any(|logs| logs.iter().any(|log| log.file != logs[0].file)) {
-            return self.without_order(&logs, |_, _| false);
+        // Two files of one age are copies, or not of this chain, and files of several days that begin before the end of
+        // the one before are exports, or copies of a file that grows.
+        let is_of_two = files.iter().any(|logs| logs.iter().any(|log| log.file != logs[0].file));
+        if is_of_two || files.windows(2).any(|files| overlap(files[0], files[1])) {
+            return;
         }
+        self.ordered.extend(&logs);
         let files = files.into_iter().flat_map(by_name);
         // Who wrote last in the file before, and the last phone that any file before names.
         let mut before: Option<(&SenderLog, Mac)> = None;
@@ -147,7 +156,7 @@ impl Found {
             let is_mixed = logs.iter().any(|log| log.is_mixed);
             if let (Some(log), false) = (first, is_mixed) {
                 if last_before.is_some_and(|before| before.goes_on_in(log)) {
-                    self.going_on.insert(log.clone());
+                    self.going_on.insert(log);
                 }
                 let begun = begun.filter(|begun| begun.starts_in(log));
                 match (log.mac, before, last_named) {
@@ -219,36 +228,46 @@ fn by_name<'s>(logs: &[&'s SenderLog]) -> Vec<Vec<&'s SenderLog>> {
     names
 }
 
+/// Whether the lines of two files that follow each other by the days in their names overlap.
+fn overlap(older: &[&SenderLog], newer: &[&SenderLog]) -> bool {
+    let overlaps = |one: &SenderLog, other: &SenderLog| {
+        matches!((one.age, other.age), (Some(Age::Day(_)), Some(_)))
+            && one.span.ends_after_begin_of(&other.span)
+    };
+    older.iter().any(|one| newer.iter().any(|other| overlaps(one, other)))
+}
+
 /// The only one of these logs for which this holds.
 fn only<'l>(logs: &[&'l SenderLog], holds: impl Fn(&SenderLog) -> bool) -> Option<&'l SenderLog> {
     let mut found = logs.iter().filter(|log| holds(log));
     found.next().copied().filter(|_| found.next().is_none())
 }
 
-pub(super) fn find(senders: &BTreeSet<SenderLog>, names: &SenderNames<'_>) -> Found {
+pub(super) fn find<'s>(senders: &'s BTreeSet<SenderLog>, names: &SenderNames<'_>) -> Found<'s> {
     let mut phones = PhonesOfFiles::new();
     for (log, mac) in senders.iter().filter_map(|log| Some((log, log.mac?))) {
         phones.entry((&log.file, mac)).or_default().push(log);
     }
     let mut chains: BTreeMap<_, Vec<&SenderLog>> = BTreeMap::new();
     let mut directories: BTreeMap<_, Vec<&SenderLog>> = BTreeMap::new();
-    let mut files: HashMap<String, BTreeSet<&str>> = HashMap::new();
+    let mut files: HashMap<&str, BTreeSet<&str>> = HashMap::new();
     for log in senders {
         let sender = names.common(&log.span.sender);
-        let chain = chain(&log.file);
-        files.entry(chain.clone()).or_default().insert(&log.file);
-        chains.entry((chain, sender)).or_default().push(log);
+        files.entry(&log.chain).or_default().insert(&log.file);
+        chains.entry((&log.chain, sender)).or_default().push(log);
         directories.entry((directory_of(&log.file), sender)).or_default().push(log);
     }
     let mut found = Found::default();
     chains.values().for_each(|logs| found.in_chain(logs, &phones));
+    let (ordered, going_on) = (std::mem::take(&mut found.ordered), std::mem::take(&mut found.going_on));
     // Two chains in one directory are those of two servers, and each shows what is before its files.
-    let going_on = std::mem::take(&mut found.going_on);
+    let is_of_other_server = |one: &SenderLog, other: &SenderLog| {
+        going_on.contains(one) && files.get(&*other.chain).is_some_and(|files| files.len() > 1)
+    };
     let is_ordered = |one: &SenderLog, other: &SenderLog| {
-        let of_other = chain(&other.file);
-        let is_own = chain(&one.file) == of_other;
-        let has_several = || files.get(&of_other).is_some_and(|files| files.len() > 1);
-        one.age.is_some() && other.age.is_some() && (is_own || going_on.contains(one) && has_several())
+        ordered.contains(one)
+            && ordered.contains(other)
+            && (one.chain == other.chain || is_of_other_server(one, other))
     };
     directories.values().for_each(|logs| found.without_order(logs, is_ordered));
     found
