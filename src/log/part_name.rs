@@ -25,6 +25,9 @@ pub enum PartName {
 /// The file and the name of a part.
 pub(super) type PartKey = (Option<Arc<str>>, Option<PartName>);
 
+/// The file and the phone of a part.
+pub(super) type PhoneKey = (Option<Arc<str>>, Mac);
+
 impl PartName {
     fn of(Origin { mac, sender, .. }: Origin<'_>) -> Option<Self> {
         mac.map(Self::Mac).or_else(|| sender.map(|sender| Self::Sender(canonical_host(sender).into())))

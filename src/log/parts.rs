@@ -17,8 +17,8 @@ use memchr::{memchr, memchr_iter};
 use super::RecordEvent;
 use super::export::may_be_relay;
 use super::part_name::{
-    FoundPart, MAX_LINES_CHECKED, PartKey, PartName, ends_with_sender, is_banner, is_of_other_sender,
-    named_phone, part_of, part_of_parsed, sender_at_end,
+    FoundPart, MAX_LINES_CHECKED, PartKey, PartName, PhoneKey, ends_with_sender, is_banner,
+    is_of_other_sender, named_phone, part_of, part_of_parsed, sender_at_end,
 };
 use super::reader::{MAX_LINE_LENGTH, Reader};
 use super::source::{SenderSpan, Source};
@@ -102,9 +102,10 @@ pub(super) struct PartsReader<'r> {
     parts: Vec<Part>,
     sources: Vec<Source>,
     by_key: HashMap<PartKey, usize>,
-    by_phone: HashMap<(Option<Arc<str>>, Mac), usize>,
+    /// The part of a phone, and the source at which it was named last.
+    by_phone: HashMap<PhoneKey, (usize, usize)>,
     /// The source at which a phone may still write although another one was named at it later.
-    may_write_at: HashMap<(Option<Arc<str>>, Mac), usize>,
+    may_write_at: HashMap<PhoneKey, usize>,
     /// The source of the current line. None for lines that are not read.
     current: Option<usize>,
     headers: KnownHeaders,
@@ -283,8 +284,10 @@ impl<'r> PartsReader<'r> {
                 return;
             }
             if let Some(phone) = stamp.and_then(|stamp| self.sources[source].date(stamp)) {
-                let file = self.sources[source].key.0.clone();
-                self.may_write_at.insert((file, phone), source);
+                let of_phone = (self.sources[source].key.0.clone(), phone);
+                if self.by_phone.get(&of_phone).is_none_or(|(_, last)| *last == source) {
+                    self.may_write_at.insert(of_phone, source);
+                }
             }
             if let Some(mac) = named_phone(text) {
                 self.name_phone(source, mac);
@@ -325,7 +328,7 @@ impl<'r> PartsReader<'r> {
         let Part { phone, boot, .. } = &mut self.parts[part];
         let (phone, boot) = (*phone, std::mem::take(boot));
         let of_phone = (key.0.clone(), mac);
-        let known = self.by_phone.get(&of_phone).copied();
+        let known = self.by_phone.get(&of_phone).map(|(part, _)| *part);
         known.into_iter().for_each(|known| self.end_boot(known));
         // Lines that come by two ways at once are two logs.
         let is_before =
@@ -348,7 +351,7 @@ impl<'r> PartsReader<'r> {
             self.sources[source].is_shared = true;
         }
         (self.parts[own].phone, self.parts[own].boot) = (Some(mac), boot);
-        self.by_phone.insert(of_phone, own);
+        self.by_phone.insert(of_phone, (own, source));
         if own != part {
             self.sources[source].hand_over(own, other);
             self.parts[own].source = Some(source);

@@ -1,10 +1,10 @@
 //! What the lines of one sender show: whether its address was passed on from phone to phone, or several phones write
 //! from it, such as those behind a customer's router.
 //!
-//! A server passes an address on when it was unused for some time. So it is shared if the next phone starts at it less
-//! than a day after the last line, unless the phone before it is named at another address next; if that phone is named
-//! at it again; or if the dates of two clocks alternate. The same holds if the phone before it wrote no date of a set
-//! clock since it started: nothing shows how long ago that was.
+//! A server passes an address on when it was unused for some time. So it is shared if the next phone starts at it
+//! less than a day after the last line, unless the phone before it is then at another address; if that phone is
+//! named at it again; or if the dates of two clocks alternate. The same holds if the phone before it wrote no date
+//! of a set clock since it started: nothing shows how long ago that was.
 
 use serde::{Deserialize, Serialize};
 
