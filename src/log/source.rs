@@ -20,7 +20,7 @@ const DAY: u64 = MILLISECONDS_PER_DAY;
 const DISORDER: u64 = 60_000;
 
 /// Dates that go back by more than this, in milliseconds, are those of the next year.
-const HALF_A_YEAR: i64 = -(MILLISECONDS_PER_YEAR as i64 / 2);
+const HALF_A_YEAR: i64 = -MILLISECONDS_PER_YEAR / 2;
 
 /// When a phone applies its time zone, its processes can write with two clocks for less than this, in milliseconds.
 const TWO_CLOCKS: u64 = 600_000;

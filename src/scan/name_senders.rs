@@ -24,7 +24,7 @@ impl PendingLogs {
         let known = std::mem::take(&mut self.senders).into_iter();
         let senders: BTreeSet<SenderLog> =
             known.chain(unnamed.iter().flat_map(|log| SenderLog::all(None, log))).collect();
-        let names = SenderNames::of(&senders);
+        let names = SenderNames::of(senders.iter().map(|log| (&*log.span.sender, log.mac)));
         let Found { named, mixed, .. } = find(&senders, &names);
         let at_sender = |span: &SenderSpan| names.phones_at(&span.sender).collect::<Vec<_>>();
         let mut rest = Vec::new();

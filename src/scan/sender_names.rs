@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::rotated_senders::SenderLog;
 use crate::line::is_address;
 use crate::model::Mac;
 
@@ -10,11 +9,11 @@ use crate::model::Mac;
 pub(super) struct SenderNames<'s>(HashMap<&'s str, BTreeMap<&'s str, BTreeSet<Mac>>>);
 
 impl<'s> SenderNames<'s> {
-    pub(super) fn of(senders: &'s BTreeSet<SenderLog>) -> Self {
+    /// `senders`: each with a phone that its lines name, if they do.
+    pub(super) fn of(senders: impl Iterator<Item = (&'s str, Option<Mac>)>) -> Self {
         let mut hosts: HashMap<&str, BTreeMap<&str, BTreeSet<Mac>>> = HashMap::new();
-        for log in senders {
-            let sender = &*log.span.sender;
-            hosts.entry(without_domain(sender)).or_default().entry(sender).or_default().extend(log.mac);
+        for (sender, mac) in senders {
+            hosts.entry(without_domain(sender)).or_default().entry(sender).or_default().extend(mac);
         }
         Self(hosts)
     }
