@@ -14,6 +14,7 @@ mod plain;
 mod quotes;
 mod search;
 mod sender;
+mod without_header;
 
 use std::borrow::Cow;
 
@@ -25,7 +26,7 @@ use nom::{IResult, Parser};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use before::{
-    dated, ends_before_stamp, may_end_in_stamp, origin, without_colours, without_end_of_header,
+    ends_before_stamp, may_end_in_stamp, origin, without_colours, without_end_of_header,
 };
 pub(crate) use begun::{completed_header, joined_header};
 pub(crate) use behind::{without_remark, without_separators, without_trailing_marks};
@@ -38,6 +39,7 @@ pub(crate) use plain::PlainLines;
 pub(crate) use quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, in_plain_signs};
 pub(crate) use search::{TextBounds, bounds_of_text, has_odd_bytes};
 pub use sender::Origin;
+pub(crate) use without_header::possible_senders;
 
 use crate::stamp::{Stamp, stamp};
 use blank::trim_end;

@@ -96,7 +96,7 @@ fn read_whole(log: &[u8], window: &Window) -> Option<LogPart> {
     reader.feed(log, &mut None);
     // The reader keeps a line without a line feed until the log ends.
     let last = &log[memchr::memrchr(b'\n', log).map_or(0, |feed| feed + 1)..];
-    let names_parts = reader.names_parts || (!last.is_empty() && part_name::part_of(last).is_some());
+    let names_parts = reader.names_parts || (part_name::part_of(last).is_some_and(|found| found.is_named()));
     (!names_parts).then(|| LogPart::whole(reader.finish(&mut None)))
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn origin(mut before: &[u8]) -> Option<Origin<'_>> {
 }
 
 /// What follows the date, if the text begins with one. What [`origin`] finds depends on that alone.
-pub(crate) fn dated(before: &[u8]) -> Option<&[u8]> {
+pub(super) fn dated(before: &[u8]) -> Option<&[u8]> {
     date(without_marks(before)).filter(|_| before.len() <= MAX_LENGTH)
 }
 
@@ -83,7 +83,7 @@ pub(super) fn unquoted(mut text: &[u8]) -> &[u8] {
 }
 
 /// Removes quotation marks, brackets, bars, bullets, blanks, HTML tags and the fields of RFC 5424 at the beginning.
-fn without_marks(mut before: &[u8]) -> &[u8] {
+pub(super) fn without_marks(mut before: &[u8]) -> &[u8] {
     loop {
         let length = match before {
             // An address such as `::ffff:192.0.2.7`.
@@ -145,7 +145,7 @@ const MAX_NAME: usize = 1024;
 
 /// A file name before a line, and what follows its separator, as `grep` writes it: `name:12:`, `name-12-` for context
 /// lines, or without line numbers `name:` and `name-` (then the name must not contain blanks).
-fn file_name(before: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn file_name(before: &[u8]) -> Option<(&[u8], &[u8])> {
     numbered_name(before).or_else(|| {
         let word = up_to_blank(before);
         let at = word.iter().rposition(|byte| *byte == b':').or_else(|| {
@@ -191,7 +191,7 @@ fn mac(text: &[u8]) -> Option<(Mac, &[u8])> {
 }
 
 /// The last address in a name.
-fn mac_within(name: &[u8]) -> Option<Mac> {
+pub(super) fn mac_within(name: &[u8]) -> Option<Mac> {
     let begins = |place: &usize| *place == 0 || !name[place - 1].is_ascii_alphanumeric();
     (0..name.len()).rev().filter(begins).find_map(|place| Some(mac(&name[place..])?.0))
 }

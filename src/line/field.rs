@@ -33,6 +33,19 @@ pub(crate) fn hosts_of_row(line: &[u8]) -> Option<impl Iterator<Item = &[u8]>> {
     Some(hosts(before).chain(hosts(behind)))
 }
 
+/// The values in a line that is an object of JSON, or a row of CSV that begins with a quoted field, if hosts are among them.
+/// Empty if none are; None for other lines.
+pub(super) fn values_of_row(line: &[u8]) -> Option<Vec<&[u8]>> {
+    let is_behind = |at| line.get(at + 2).is_some_and(|next: &u8| *next > b' ');
+    let is_row = match line {
+        [b'{', rest @ ..] => rest.trim_ascii_start().starts_with(b"\""),
+        [b'"', ..] => memmem::find_iter(line, "\",").any(is_behind),
+        _ => false,
+    };
+    let values = || values(line).filter_map(|(value, is_key)| (!is_key).then_some(value));
+    is_row.then(|| hosts(line).next().into_iter().flat_map(|_| values()).collect())
+}
+
 /// The hosts in a line that has one member of a JSON object.
 pub(crate) fn hosts_of_member(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let line = line.trim_ascii();

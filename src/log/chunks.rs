@@ -86,7 +86,7 @@ fn read_chunk(file: &File, begin: u64, end: u64, window: &Window) -> (Option<Log
         match source.read(&mut buffer) {
             Ok(0) => break Ok(()),
             Ok(length) => {
-                if std::mem::take(&mut is_first) && super::parts::may_have_parts(&buffer[..length]) {
+                if std::mem::take(&mut is_first) && super::part_name::may_have_parts(&buffer[..length]) {
                     return (None, Ok(()));
                 }
                 reader.feed(&buffer[..length], &mut None);

@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use memchr::memmem;
-
 use super::MAX_LINE_LENGTH;
 use crate::event::{self, End, Event, ParsedText};
 use crate::input::log_mac;
 use crate::line::{
-    COLUMNS, KnownHeaders, Line, Origin, canonical_host, completed_header, dated, hosts_of_row, line, lossy,
-    origin, without_colours,
+    COLUMNS, KnownHeaders, Line, Origin, canonical_host, completed_header, has_hidden_header, hosts_of_row,
+    line, lossy, origin, possible_senders, without_colours,
 };
 use crate::model::Mac;
 
@@ -37,9 +35,6 @@ impl PartName {
 /// How many first lines are checked to see whether a file names the phones or senders of its lines.
 pub(super) const MAX_LINES_CHECKED: usize = 64;
 
-/// A server writes the sender at most this many words behind the date.
-const MAX_WORDS_TO_SENDER: usize = 3;
-
 /// What a line says about the part it belongs to.
 pub(super) enum FoundPart {
     Line(PartName),
@@ -49,6 +44,9 @@ pub(super) enum FoundPart {
     Heading(Arc<str>),
     /// The line is a row or an object of an export in which no sender is found. The row before it can be another phone's.
     Nobody,
+    /// The line has no header of a phone, but was written by a server or a collector: its sender is one of these. If none
+    /// of them is a phone's, it is the line of another device.
+    Senders(Vec<PartName>),
 }
 
 pub(super) fn part_of(bytes: &[u8]) -> Option<FoundPart> {
@@ -76,10 +74,13 @@ pub(super) fn part_of_parsed<'a>(
         Line::Message { origin, header, .. } => FoundPart::of(origin).or_else(|| {
             (header.stamp.is_some() && hosts_of_row(bytes).is_some()).then_some(FoundPart::Nobody)
         }),
-        Line::Headerless(_) => completed_header(bytes).and_then(|completed| match line(&completed) {
-            Line::Message { origin, .. } => FoundPart::of(origin),
-            Line::Headerless(_) => None,
-        }),
+        Line::Headerless(_) => match completed_header(bytes) {
+            Some(completed) => match line(&completed) {
+                Line::Message { origin, .. } => FoundPart::of(origin),
+                Line::Headerless(_) => None,
+            },
+            None => FoundPart::senders(bytes),
+        },
     };
     (found, Some(parsed))
 }
@@ -92,6 +93,22 @@ impl FoundPart {
             None => PartName::of(origin).map(Self::Line),
         }
     }
+
+    /// The possible senders of a line without header.
+    fn senders(bytes: &[u8]) -> Option<Self> {
+        if has_hidden_header(bytes) {
+            return None;
+        }
+        let is_message = |text: &[u8]| event::read(text, End::Whole) != ParsedText::Unknown;
+        let senders = possible_senders(bytes, is_message).into_iter();
+        let names: Vec<_> = senders.filter_map(PartName::of).collect();
+        (!names.is_empty()).then_some(Self::Senders(names))
+    }
+
+    /// Whether the line names its phone, its sender or its file.
+    pub(super) const fn is_named(&self) -> bool {
+        !matches!(self, Self::Senders(_))
+    }
 }
 
 /// The last name of a path, of any system.
@@ -102,21 +119,6 @@ fn file_name(path: &str) -> &str {
 /// Whether a line is cut behind this sender, so that only what stands before the lines was read of it.
 pub(super) fn ends_with_sender(cut: &[u8], name: Option<&PartName>) -> bool {
     matches!(name, Some(PartName::Sender(_))) && sender_at_end(cut).as_ref() == name
-}
-
-/// Whether a line begins with the header of a syslog server that names another sender than this one: another machine,
-/// such as a firewall, wrote it. A date alone can also be the rest of a wrapped message.
-pub(super) fn is_of_other_sender(bytes: &[u8], own: &PartName) -> bool {
-    let PartName::Sender(sender) = own else { return false };
-    let Some(rest) = dated(bytes) else { return false };
-    let words = rest.split(|byte| b" \t,;|\"'".contains(byte)).filter(|word| !word.is_empty());
-    let mut words = words.take(MAX_WORDS_TO_SENDER).peekable();
-    let is_name = |word: &&[u8]| word.iter().any(|byte| byte.is_ascii_alphabetic() || b".:".contains(byte));
-    let is_own = |word: &[u8]| {
-        memmem::find(&word.to_ascii_lowercase(), sender.as_bytes()).is_some()
-            || origin(word).and_then(PartName::of).as_ref() == Some(own)
-    };
-    words.peek().is_some_and(is_name) && !words.any(is_own)
 }
 
 /// The sender at the end of a line that has only what a syslog server writes before a line.
@@ -140,4 +142,36 @@ pub(super) fn named_phone(text: &[u8]) -> Option<Mac> {
         ParsedText::Known(Event::Platform { mac, .. }) | ParsedText::Open(Event::Platform { mac, .. }) => mac,
         _ => None,
     }
+}
+
+/// The first lines of a file, or of a chunk of it, with what they say about their parts. Those of other devices do not
+/// count: a syslog server's own file can have any number of them.
+fn first_lines(begin: &[u8]) -> impl Iterator<Item = (&[u8], Option<FoundPart>)> {
+    let lines = begin.split(|byte| *byte == b'\n').map(|bytes| (bytes, part_of(bytes)));
+    lines.filter(|(_, found)| !matches!(found, Some(FoundPart::Senders(_)))).take(MAX_LINES_CHECKED)
+}
+
+/// Whether one of the first lines of a file, or of a chunk of it, names its phone or sender.
+pub(super) fn may_have_parts(begin: &[u8]) -> bool {
+    first_lines(begin).any(|(_, found)| found.is_some())
+}
+
+/// The phone or sender of the first line of a file: a line without a name before the others is the rest of a line
+/// that was cut. It is theirs if the others name only one. None if more lines have none, as in a log of another
+/// phone, or if the first lines are those of files with `==> name <==`.
+pub(super) fn name_of_all(begin: &[u8]) -> Option<PartName> {
+    let mut only = None;
+    for (number, (bytes, found)) in first_lines(begin).enumerate() {
+        match found {
+            Some(FoundPart::Line(name)) if only.as_ref().is_none_or(|only| *only == name) => {
+                only = Some(name)
+            }
+            Some(_) => return None,
+            None if number > 0 && only.is_none() && matches!(line(bytes), Line::Message { .. }) => {
+                return None;
+            }
+            None => {}
+        }
+    }
+    only
 }

@@ -12,18 +12,18 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr_iter;
 
 use super::RecordEvent;
 use super::export::may_be_relay;
 use super::part_name::{
-    FoundPart, MAX_LINES_CHECKED, PartKey, PartName, PhoneKey, ends_with_sender, is_banner,
-    is_of_other_sender, named_phone, part_of, part_of_parsed, sender_at_end,
+    FoundPart, PartKey, PartName, PhoneKey, ends_with_sender, is_banner, may_have_parts, name_of_all,
+    named_phone, part_of_parsed, sender_at_end,
 };
 use super::reader::{MAX_LINE_LENGTH, Reader};
 use super::source::{SenderSpan, Source};
-use crate::digest::LogDigest;
-use crate::line::{KnownHeaders, Line, line};
+use crate::digest::{Counts, LogDigest};
+use crate::line::{KnownHeaders, Line};
 use crate::model::Mac;
 use crate::window::Window;
 
@@ -57,40 +57,6 @@ impl LogPart {
     }
 }
 
-/// Whether one of the first lines of a file, or of a chunk of it, names its phone or sender.
-pub(super) fn may_have_parts(begin: &[u8]) -> bool {
-    let mut rest = begin;
-    for _ in 0..MAX_LINES_CHECKED {
-        let (bytes, behind) = rest.split_at(memchr(b'\n', rest).unwrap_or(rest.len()));
-        if part_of(bytes).is_some() {
-            return true;
-        }
-        let [_, behind @ ..] = behind else { break };
-        rest = behind;
-    }
-    false
-}
-
-/// The phone or sender of the first line of a file: a line without a name before the others is the rest of a line
-/// that was cut. It is theirs if the others name only one. None if more lines have none, as in a log of another
-/// phone, or if the first lines are those of files with `==> name <==`.
-fn name_of_all(begin: &[u8]) -> Option<PartName> {
-    let mut only = None;
-    for (number, bytes) in begin.split(|byte| *byte == b'\n').take(MAX_LINES_CHECKED).enumerate() {
-        match part_of(bytes) {
-            Some(FoundPart::Line(name)) if only.as_ref().is_none_or(|only| *only == name) => {
-                only = Some(name)
-            }
-            Some(_) => return None,
-            None if number > 0 && only.is_none() && matches!(line(bytes), Line::Message { .. }) => {
-                return None;
-            }
-            None => {}
-        }
-    }
-    only
-}
-
 /// Reads a file, in pieces of any size.
 #[derive(Default)]
 pub(super) struct PartsReader<'r> {
@@ -108,6 +74,10 @@ pub(super) struct PartsReader<'r> {
     may_write_at: HashMap<PhoneKey, usize>,
     /// The source of the current line. None for lines that are not read.
     current: Option<usize>,
+    /// The current line is of a device that is no phone.
+    is_of_other: bool,
+    /// The counts of such lines.
+    of_others: Counts,
     headers: KnownHeaders,
     lines: u64,
     partial: Vec<u8>,
@@ -199,7 +169,7 @@ impl<'r> PartsReader<'r> {
 
     fn line(&mut self, bytes: &[u8]) {
         let (found, parsed) = part_of_parsed(bytes, &mut self.headers);
-        if !self.assign(bytes, found) {
+        if !self.assign(bytes, found, parsed) {
             return;
         }
         if self.file.is_some() {
@@ -210,7 +180,7 @@ impl<'r> PartsReader<'r> {
     }
 
     /// Counts a line, and makes the part that it belongs to the current one. False for `==> name <==`.
-    fn assign(&mut self, bytes: &[u8], found: Option<FoundPart>) -> bool {
+    fn assign(&mut self, bytes: &[u8], found: Option<FoundPart>, parsed: Option<Line<'_>>) -> bool {
         let held = self.held.take();
         if let Some(FoundPart::Heading(file)) = found {
             // `tail` writes a line feed before each name but the first: behind a whole line, it is an empty line.
@@ -228,7 +198,14 @@ impl<'r> PartsReader<'r> {
             self.feed_line(self.lines, &whole, None);
         }
         self.lines += 1;
+        self.is_of_other = match &found {
+            Some(FoundPart::Senders(names)) => self.known_sender(names).is_none() && self.has_senders(),
+            // A line without header goes on from the line before.
+            found => self.is_of_other && found.is_none() && matches!(parsed, Some(Line::Headerless(_))),
+        };
         match found {
+            _ if self.is_of_other => {}
+            Some(FoundPart::Senders(names)) => self.current = self.known_sender(&names).or(self.current),
             Some(FoundPart::Line(name)) => {
                 let may_be_relay = may_be_relay(bytes, &name);
                 self.current = self.source((self.file.clone(), Some(name)));
@@ -253,6 +230,20 @@ impl<'r> PartsReader<'r> {
         true
     }
 
+    /// The source of a line without header that has one of these names before it. A relay's is before the sender's.
+    fn known_sender(&self, names: &[PartName]) -> Option<usize> {
+        let source = |name: &PartName| self.by_key.get(&(self.file.clone(), Some(name.clone()))).copied();
+        names.iter().rev().find_map(source)
+    }
+
+    /// Whether the lines around the current one have the names of their senders before them.
+    fn has_senders(&self) -> bool {
+        self.current.is_none_or(|source| {
+            let Source { key: (file, name), rows, .. } = &self.sources[source];
+            name.is_some() || file.is_none() && rows.is_none()
+        })
+    }
+
     /// The source of a line that is nothing but the header of a syslog server, with a sender that other lines of the file
     /// have: a mail program wrapped the line behind it.
     fn source_before_wrap(&self, bytes: &[u8]) -> Option<usize> {
@@ -264,6 +255,11 @@ impl<'r> PartsReader<'r> {
             self.not_read += 1;
             return;
         };
+        if self.is_of_other {
+            self.of_others.lines += 1;
+            self.of_others.bytes += bytes.len() as u64 + 1;
+            return;
+        }
         let part = self.sources[source].part;
         if matches!(self.sources[source].key.1, Some(PartName::Sender(_))) {
             let (stamp, text) = match parsed {
@@ -305,12 +301,8 @@ impl<'r> PartsReader<'r> {
     }
 
     fn read_line(&mut self, part: usize, number: u64, bytes: &[u8], parsed: Option<Line<'_>>) {
-        let Part { key, reader, last, .. } = &mut self.parts[part];
+        let Part { reader, last, .. } = &mut self.parts[part];
         *last = number;
-        let has_header = matches!(parsed, Some(Line::Message { .. }));
-        if !has_header && key.1.as_ref().is_some_and(|own| is_of_other_sender(bytes, own)) {
-            reader.flush(&mut recorder(&mut self.recorder, part));
-        }
         reader.feed_line(number, bytes, parsed, &mut recorder(&mut self.recorder, part));
     }
 
@@ -411,8 +403,9 @@ impl<'r> PartsReader<'r> {
             if let Some(whole) = self.held.take() {
                 self.feed_line(self.lines, &whole, None);
             }
-        } else if self.assign(&cut, part_of(&cut))
-            && let Some(source) = self.current
+        } else if let (found, parsed) = part_of_parsed(&cut, &mut self.headers)
+            && self.assign(&cut, found, parsed)
+            && let Some(source) = self.current.filter(|_| !self.is_of_other)
         {
             let Source { key, part, .. } = &self.sources[source];
             let is_sender = ends_with_sender(&cut, key.1.as_ref());
@@ -469,6 +462,8 @@ impl<'r> PartsReader<'r> {
         if parts.len() > 1 {
             parts.retain(|part| has_lines(part) || !read.contains(&part.file));
         }
+        parts[0].digest.counts.lines += self.of_others.lines;
+        parts[0].digest.counts.bytes += self.of_others.bytes;
         (parts, self.not_read)
     }
 }

@@ -66,6 +66,8 @@ pub(super) struct Reader {
     doubled_lines: DoubledLineDetector,
     /// One of the first lines names its phone or sender.
     pub(super) names_parts: bool,
+    /// How many of them can be of other devices, so that more are checked.
+    of_others: u64,
 }
 
 /// The last line with a header. It becomes an entry if the next line shows that something ends with it, such
@@ -268,7 +270,12 @@ impl Reader {
         let (looked_at, raw) = joined.as_ref().map_or((looked_at, looked_at), |(line, raw)| (line, raw));
         let as_parsed = parsed.filter(|_| matches!(plain, Cow::Borrowed(_)) && joined.is_none());
         let mut rest = as_parsed.unwrap_or_else(|| line(looked_at));
-        self.names_parts |= self.digest.counts.lines <= MAX_LINES_CHECKED as u64 && part_of(whole).is_some();
+        if self.digest.counts.lines <= MAX_LINES_CHECKED as u64 + self.of_others
+            && let Some(found) = part_of(whole)
+        {
+            self.names_parts |= found.is_named();
+            self.of_others += u64::from(!found.is_named());
+        }
         loop {
             let (Line::Message { text, .. } | Line::Headerless(text)) = rest;
             let glued = glued_line(text).filter(|place| match rest {
