@@ -14,6 +14,7 @@ mod plain;
 mod quotes;
 mod search;
 mod sender;
+mod tag;
 mod without_header;
 
 use std::borrow::Cow;
@@ -39,6 +40,7 @@ pub(crate) use plain::PlainLines;
 pub(crate) use quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, in_plain_signs};
 pub(crate) use search::{TextBounds, bounds_of_text, has_odd_bytes};
 pub use sender::Origin;
+pub(crate) use tag::with_joined_tag;
 pub(crate) use without_header::possible_senders;
 
 use crate::stamp::{Stamp, stamp};

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::before::{without_colours, without_prompt};
 use super::quotes::in_plain_signs;
 use super::search::has_odd_bytes;
+use super::tag::with_joined_tag;
 use super::{Line, has_byte, line};
 use crate::model::hex_byte;
 
@@ -55,6 +56,7 @@ impl PlainLines {
         // By far the most lines are in the phone's own columns.
         let is_in_columns = bytes.get(10) == Some(&b'|') && bytes.get(16) == Some(&b'|');
         if !is_in_columns {
+            plain = with_joined_tag(plain.as_deref().unwrap_or(bytes)).or(plain);
             plain = without_highlights(plain.as_deref().unwrap_or(bytes)).or(plain);
         }
         plain.or_else(|| {

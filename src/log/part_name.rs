@@ -7,7 +7,7 @@ use crate::event::{self, End, Event, ParsedText};
 use crate::input::log_mac;
 use crate::line::{
     COLUMNS, KnownHeaders, Line, Origin, canonical_host, completed_header, has_hidden_header, hosts_of_row,
-    line, lossy, origin, possible_senders, without_colours,
+    line, lossy, origin, possible_senders, with_joined_tag, without_colours,
 };
 use crate::model::Mac;
 
@@ -50,7 +50,8 @@ pub(super) enum FoundPart {
 }
 
 pub(super) fn part_of(bytes: &[u8]) -> Option<FoundPart> {
-    part_of_parsed(bytes, &mut KnownHeaders::default()).0
+    let joined = with_joined_tag(bytes);
+    part_of_parsed(joined.as_deref().unwrap_or(bytes), &mut KnownHeaders::default()).0
 }
 
 /// What a line says about its part, and the line if it was parsed.

@@ -23,7 +23,7 @@ use super::part_name::{
 use super::reader::{MAX_LINE_LENGTH, Reader};
 use super::source::{SenderSpan, Source};
 use crate::digest::{Counts, LogDigest};
-use crate::line::{KnownHeaders, Line};
+use crate::line::{KnownHeaders, Line, with_joined_tag};
 use crate::model::Mac;
 use crate::window::Window;
 
@@ -168,6 +168,8 @@ impl<'r> PartsReader<'r> {
     }
 
     fn line(&mut self, bytes: &[u8]) {
+        let joined = with_joined_tag(bytes);
+        let bytes = joined.as_deref().unwrap_or(bytes);
         let (found, parsed) = part_of_parsed(bytes, &mut self.headers);
         if !self.assign(bytes, found, parsed) {
             return;
