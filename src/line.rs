@@ -154,7 +154,8 @@ pub(crate) fn has_hidden_header(headerless: &[u8]) -> bool {
 }
 
 /// Finds the end of a cut header, from the component on: `y |4|00|text`, `sip|4|00|text`, `|4|00|text`. The
-/// last digits of a stamp may come before it; with a complete stamp, the text is not a cut header.
+/// last digits of a stamp may come before it; with a complete stamp, the text is not a cut header. Behind a sender, the
+/// component may be missing: rsyslog takes it for a part of a program's name.
 fn find_end_of_header(line: &[u8]) -> Option<(&[u8], Header, &[u8])> {
     memchr::memchr_iter(b'|', line).take(MAX_BARS).find_map(|bar| {
         let missed = verify(missed, |(_, digits)| *digits > 1);
@@ -162,8 +163,14 @@ fn find_end_of_header(line: &[u8]) -> Option<(&[u8], Header, &[u8])> {
         let (text, (level, (missed, _))) = behind.parse(trim_start(&line[bar + 1..])).ok()?;
         let padded = trim_end(&line[..bar]);
         let length = padded.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        let (before, component) = padded.split_at(padded.len() - length);
-        let component = padded_with_nul(component).filter(|_| !component.is_empty() || before.is_empty())?;
+        let (before, component) = match padded.split_at(padded.len() - length) {
+            (before, component) if ends_with_sender(padded, before) => {
+                (padded, &component[component.len()..])
+            }
+            (before, b"") if !before.is_empty() => return None,
+            parts => parts,
+        };
+        let component = padded_with_nul(component)?;
         let before = match trim_end(before) {
             [before @ .., b'|'] => {
                 let before = trim_end(before);
@@ -181,6 +188,20 @@ fn find_end_of_header(line: &[u8]) -> Option<(&[u8], Header, &[u8])> {
         };
         Some((before, Header { stamp: None, component, level, missed }, text))
     })
+}
+
+/// Whether the text before the end of a header ends with the phone or its sender, so that the component is missing. `rest`
+/// is the text without the letters and digits at its end. A short word alone behind a date is a component.
+fn ends_with_sender(text: &[u8], rest: &[u8]) -> bool {
+    let names = |text| {
+        let origin = origin(text).unwrap_or_default();
+        (origin.mac, origin.sender)
+    };
+    let (found, before, nothing) = (names(text), names(rest), (None, None));
+    let length = text.len() - rest.len();
+    let is_word = rest.last().is_none_or(|byte| !b".:-_@/".contains(byte));
+    let may_be_component = (1..=5).contains(&length) && is_word && before == nothing;
+    found != nothing && (length == 0 || found != before && !may_be_component)
 }
 
 /// The offset in a text at which another line of the log begins because the line feed before it was lost.
