@@ -261,9 +261,11 @@ impl Reader {
     ) {
         self.digest.counts.lines += 1;
         self.digest.counts.too_long += u64::from(length > MAX_LINE_LENGTH);
-        self.digest.counts.width.add(length);
         let looked_at = &whole[..whole.len().min(MAX_LINE_LENGTH)];
         let Some((plain, before)) = self.plain_lines.join(looked_at) else { return };
+        // Where a mail program broke a line, nothing is cut off.
+        let length = if before > 0 { plain.len() } else { length };
+        self.digest.counts.width.add(length);
         let looked_at = &*plain;
         self.number = self.digest.counts.lines - before;
         let joined = self.join_header(looked_at);
