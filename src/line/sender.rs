@@ -181,7 +181,7 @@ fn date_and_time(input: &[u8]) -> IResult<&[u8], ()> {
     let weekday = (letters, opt(char(',')), space1);
     let (input, has_weekday) =
         alt((preceded(weekday, day).map(|()| true), day.map(|()| false))).parse(input)?;
-    let (input, _) = take_while1(|byte: u8| b"T \t,;:\"'".contains(&byte)).parse(input)?;
+    let (input, _) = take_while1(|byte: u8| b"T \t,;:\"'@".contains(&byte)).parse(input)?;
     let seconds = (char(':'), digits(2, 2));
     let (input, _) = (digits(1, 2), char(':'), digits(2, 2), opt(seconds), opt(fraction)).parse(input)?;
     let (input, _) = many_m_n(0, 2, zone).parse(input)?;
@@ -195,11 +195,12 @@ fn basic_date_and_time(input: &[u8]) -> IResult<&[u8], ()> {
     (digits(8, 8), char('T'), digits(6, 6), opt(fraction), opt(zone)).map(|_| ()).parse(input)
 }
 
-/// `Mar  9`, `Mar 9 2013`, `09/Mar/2013`, `2013-03-09`, `9.3.2013`.
+/// `Mar  9`, `Mar 9 2013`, `Mar 9, 2013`, `March 9th 2013`, `09/Mar/2013`, `2013-03-09`, `9.3.2013`.
 fn day(input: &[u8]) -> IResult<&[u8], ()> {
     let sign = || one_of("-/. ");
     let year = (opt(char(',')), space1, digits(4, 4));
-    let month_first = (letters, space1, digits(1, 2), opt(year)).map(|_| ());
+    let ordinal = opt(alt((tag("st"), tag("nd"), tag("rd"), tag("th"))));
+    let month_first = (letters, space1, digits(1, 2), ordinal, opt(year)).map(|_| ());
     let day_first = (digits(1, 2), sign(), letters, sign(), digits(2, 4)).map(|_| ());
     let sign = || one_of("-/.");
     let numbers = (digits(1, 4), sign(), digits(1, 2), sign(), digits(1, 4)).map(|_| ());
@@ -259,6 +260,8 @@ mod tests {
             ("<131>Mar  9 19:06:50 phone-7 ", "phone-7"),
             ("<131>Mar  9 19:06:50 phone-7.example.com ", "phone-7.example.com"),
             ("2013-03-09T19:06:50.123456+01:00 2001:db8::7 ", "2001:db8::7"),
+            ("\"Mar 9, 2013 @ 19:06:50.003\",\"192.0.2.7\",\"", "192.0.2.7"),
+            ("March 9th 2013, 19:06:50.003 phone-7 ", "phone-7"),
             ("2013-03-09T19:06:50Z ::ffff:192.0.2.7 ", "::ffff:192.0.2.7"),
             ("1 2013-03-09T19:06:50Z phone-7 - - - - ", "phone-7"),
             ("<131>1 2013-03-09T19:06:50Z phone-7 app 12 ID47 [a@1 ip=\"192.0.2.1\"] ", "phone-7"),
