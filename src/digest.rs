@@ -9,6 +9,8 @@ mod conceal;
 mod fold;
 mod width;
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
@@ -289,6 +291,12 @@ impl LogDigest {
         {
             self.entries.pop();
         }
+    }
+
+    /// Takes out entries that do not count.
+    pub fn remove(&mut self, entries: Range<usize>) {
+        let removed = self.entries.drain(entries).filter(|entry| entry.event.is_some()).count() as u64;
+        self.counts.events = self.counts.events.saturating_sub(removed);
     }
 
     /// Bounds the size of the digest: of more than [`MAX_ENTRIES`] entries, folded ones counted in full, repeated

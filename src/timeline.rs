@@ -7,6 +7,7 @@ mod clock;
 mod context;
 mod disorder;
 mod event_dates;
+mod excerpts;
 mod join;
 mod mended;
 mod occurrences;
@@ -32,6 +33,7 @@ pub use occurrences::{Occurrences, SourceLine};
 pub use order::calendar_of;
 pub use slots::{Content, NotKept, SlotHistory, SlotView, SlotViewSource};
 
+use self::excerpts::Excerpts;
 use crate::digest::{LogDigest, LogEntry};
 use crate::event::Event;
 use crate::input::Rotation;
@@ -77,7 +79,9 @@ pub struct Clock {
 pub fn join(mut logs: Vec<Log>, clock: &Clock) -> Joined {
     for log in logs.iter_mut().filter(|log| !log.digest.is_folded()) {
         let modified = order::file_time(log);
+        excerpts::drop_excerpts(&mut log.digest, Excerpts::WithGaps);
         runs::drop_repeats(&mut log.digest);
+        excerpts::drop_excerpts(&mut log.digest, Excerpts::All);
         pasted::put_in_order(&mut log.digest.entries, modified);
     }
     Joined::new(order::in_order(logs, clock))

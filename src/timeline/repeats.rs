@@ -94,7 +94,7 @@ fn without_excerpts(logs: &[(Log, Calendar)], chain_of_each: &[String]) -> Vec<b
             keep[part] = if part_messages.is_empty() {
                 !adds_nothing(&logs[part], &members)
             } else {
-                !is_contained_in(digest, &part_messages, lines) || !adds_no_time(digest, &entries)
+                !is_contained_in(digest, &part_messages, lines) || !adds_no_time(&digest.entries, &entries)
             };
         }
     }
@@ -138,7 +138,7 @@ fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
                     || are_equal(&part_log.digest, &whole_log.digest)
             };
             is_contained_in(&part_log.digest, &all[part], lines)
-                && adds_no_time(&part_log.digest, &whole_log.digest.entries)
+                && adds_no_time(&part_log.digest.entries, &whole_log.digest.entries)
                 && (!is_same_chain
                     || all[part].iter().any(|entry| has_set_date(entry))
                     || (!goes_on && is_repeat_without_dates()))
@@ -170,7 +170,7 @@ fn is_longer(whole: &Log, part: &Log, is_earlier: bool) -> bool {
 }
 
 /// A message of one or several logs: its log and line there, the entry, and the digest that has it.
-type Message<'a> = ((usize, u64), &'a LogEntry, &'a LogDigest);
+pub(super) type Message<'a> = ((usize, u64), &'a LogEntry, &'a LogDigest);
 
 /// Whether the messages of a log are among others, in the same order: as they were put in order, or as they were
 /// read. With fewer lines of a boot, other lines can seem to be out of order.
@@ -193,7 +193,7 @@ fn is_contained_in<'a, Messages: Iterator<Item = Message<'a>>>(
 
 /// Whether messages of a log are among others, in this order. A log that begins within a message has the end of that
 /// message.
-fn are_in_order<'a>(
+pub(super) fn are_in_order<'a>(
     digest: &LogDigest,
     part: &[&LogEntry],
     whole: impl IntoIterator<Item = Message<'a>>,
@@ -210,7 +210,7 @@ fn are_in_order<'a>(
 
 /// Whether two lines are one message, also if one of them was wrapped or has other quotation marks or blanks. The first
 /// one can be cut if its log ends within a line.
-fn is_same_message(
+pub(super) fn is_same_message(
     (entry, digest): (&LogEntry, &LogDigest),
     (other, other_digest): (&LogEntry, &LogDigest),
 ) -> bool {
@@ -228,17 +228,25 @@ fn is_same_message(
 }
 
 /// This many different lines in a row do not occur again with the same milliseconds.
-const LONG_RUN: usize = 8;
+pub(super) const LONG_RUN: usize = 8;
 
 /// Whether many different messages of a log are in another one, in a row and with the same distances: then they are
 /// the same lines, even in one rotation chain. Fewer messages without dates may be from another boot.
 fn is_long_run(part: &[&LogEntry], whole: &[&LogEntry]) -> bool {
     let different: HashSet<u64> = part.iter().map(|entry| entry.hash).collect();
-    different.len() >= LONG_RUN
-        && whole.windows(part.len()).any(|run| {
-            let mut pairs = run.iter().zip(part);
-            pairs.all(|(a, b)| a.hash == b.hash && a.line - run[0].line == b.line - part[0].line)
-        })
+    different.len() >= LONG_RUN && is_run(part, whole, |entry, other| entry.hash == other.hash)
+}
+
+/// Whether the messages of a part are among others, in a row and with the same distances.
+pub(super) fn is_run(
+    part: &[&LogEntry],
+    whole: &[&LogEntry],
+    is_same: impl Fn(&LogEntry, &LogEntry) -> bool,
+) -> bool {
+    whole.windows(part.len()).any(|run| {
+        let mut pairs = part.iter().zip(run);
+        pairs.all(|(a, b)| a.line - part[0].line == b.line - run[0].line && is_same(a, b))
+    })
 }
 
 /// Whether the dated lines of a part are in the whole log, as far as they were kept: two boots can be equal to the
@@ -283,13 +291,13 @@ fn is_beginning(part: &LogDigest, whole: &LogDigest) -> bool {
         && part.entries.iter().all(is_there)
 }
 
-/// Whether each date of a log lies within those of other entries, or its dated lines are among them.
-fn adds_no_time<E: Borrow<LogEntry>>(part: &LogDigest, whole: &[E]) -> bool {
+/// Whether each date of a part lies within those of other entries, or its dated lines are among them.
+pub(super) fn adds_no_time<E: Borrow<LogEntry>>(part: &[LogEntry], whole: &[E]) -> bool {
     let whole = || whole.iter().map(Borrow::borrow);
     // The dates of an excerpt are not grouped by year: without a clock's default date, fewer of them go back.
     let years = dates_by_year(whole());
     let is_there = |date: Stamp| years.iter().any(|year| is_range_within((date, date), *year));
-    let dated = || part.entries.iter().filter(|entry| entry.is_dated());
+    let dated = || part.iter().filter(|entry| entry.is_dated());
     dated().filter_map(|entry| entry.stamp).all(is_there)
         || are_among(dated().filter(|entry| !entry.is_cut), whole())
 }
