@@ -381,12 +381,6 @@ impl LogDigest {
         events.any(|event| event.is_inventory() || event.is_installation() || event.is_failure())
     }
 
-    /// The hashes of the lines of known messages with a date.
-    pub fn dated_events(&self) -> impl Iterator<Item = u64> + '_ {
-        let dated = self.entries.iter().filter(|entry| entry.event.is_some() && entry.is_dated());
-        dated.map(|entry| entry.hash)
-    }
-
     /// Whether an unpacked digest is valid: counts can be added without overflow, lines are in order, and
     /// texts are present. Records are untrusted input.
     pub fn is_sound(&self) -> bool {

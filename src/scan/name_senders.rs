@@ -1,13 +1,26 @@
 //! Gives the logs of senders to phones, as `rotated_senders` finds them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::collect::{Packed, PendingLogs};
 use super::phone_logs::ReadLog;
 use super::rotated_senders::{Found, SenderLog, find, path_of_file};
 use super::sender_names::SenderNames;
+use crate::event::Event;
 use crate::log::SenderSpan;
 use crate::model::Mac;
+use crate::stamp::Stamp;
+
+/// A known message with its stamp: exports quote lines in different ways.
+type Message<'a> = (Option<Stamp>, &'a Event);
+
+fn messages(log: &ReadLog) -> impl Iterator<Item = Message<'_>> {
+    log.digest.entries.iter().filter_map(|entry| Some((entry.stamp, entry.event.as_ref()?)))
+}
+
+fn dated_messages(log: &ReadLog) -> impl Iterator<Item = Message<'_>> {
+    messages(log).filter(|(stamp, _)| stamp.is_some_and(|stamp| stamp.digits().is_some()))
+}
 
 impl PendingLogs {
     /// Gives the logs of senders that their file does not name to the phones that other files name, and finds the phones
@@ -56,29 +69,37 @@ impl PendingLogs {
         self.add(Some(mac), &log);
     }
 
-    /// For each of these logs the only phone that has one of its lines, in another file, from the same sender. A log so
-    /// found leads to those that have one of its lines.
+    /// For each of these logs the only phone that has one of its dated messages, or all its messages, in another file, from
+    /// the same sender. A log so found leads to those that have one of its messages.
     fn phones_with_lines_of(&self, logs: &[ReadLog], names: &SenderNames<'_>) -> Vec<Option<Mac>> {
-        let mut with_line: HashMap<(&str, u64), Vec<usize>> = HashMap::new();
+        let mut with_message: HashMap<(&str, Message<'_>), Vec<usize>> = HashMap::new();
+        // An excerpt can have lines of several boots. Those of an inventory have no dates.
+        let mut excerpts: HashMap<&str, Vec<usize>> = HashMap::new();
         let mut phones = BTreeSet::new();
         for (index, log) in logs.iter().enumerate() {
             if let [span] = &log.spans[..]
                 && !log.is_mixed
-                && !span.has_boot()
+                && messages(log).next().is_some()
             {
-                for line in log.digest.dated_events() {
-                    with_line.entry((names.common(&span.sender), line)).or_default().push(index);
-                    phones.extend(names.phones_at(&span.sender));
+                let sender = names.common(&span.sender);
+                excerpts.entry(sender).or_default().push(index);
+                phones.extend(names.phones_at(&span.sender));
+                for message in dated_messages(log).filter(|_| !span.has_boot()) {
+                    with_message.entry((sender, message)).or_default().push(index);
                 }
             }
         }
         let mut found: Vec<BTreeSet<Mac>> = vec![BTreeSet::new(); logs.len()];
         let add_lines = |log: &ReadLog, mac: Mac, found: &mut Vec<BTreeSet<Mac>>| {
             for span in log.spans.iter().filter(|_| !log.is_mixed) {
-                let lines = log.digest.dated_events();
-                for &index in
-                    lines.filter_map(|line| with_line.get(&(names.common(&span.sender), line))).flatten()
-                {
+                let sender = names.common(&span.sender);
+                let Some(excerpts) = excerpts.get(sender) else { continue };
+                let own: HashSet<Message<'_>> = messages(log).collect();
+                let is_excerpt =
+                    |index: &&usize| messages(&logs[**index]).all(|message| own.contains(&message));
+                let shared =
+                    dated_messages(log).filter_map(|message| with_message.get(&(sender, message))).flatten();
+                for &index in shared.chain(excerpts.iter().filter(is_excerpt)) {
                     if path_of_file(log) != path_of_file(&logs[index]) {
                         found[index].insert(mac);
                     }
