@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::calendar::goes_back;
+use super::repeats::LONG_RUN;
 use super::unset::has_set_date;
 use crate::digest::{LogDigest, LogEntry};
 use crate::stamp::Yearless;
@@ -20,34 +21,40 @@ const KEPT_AT_END: usize = 1;
 /// Drops lines that the file has a second time. Each has the same date in both places, and the clock went back or the phone
 /// started between them; so messages that a phone repeats within a second stay.
 pub(super) fn drop_repeats(digest: &mut LogDigest) {
-    while let Some(Repeat { entries, newer }) = find_repeat(&digest.entries) {
+    while let Some(Repeat { entries, newer, end_of_older }) = find_repeat(&digest.entries) {
+        digest.entries[entries.end..end_of_older].rotate_left(newer);
         let dropped = digest.entries.drain(entries).filter(|entry| entry.event.is_some()).count() as u64;
         digest.counts.events = digest.counts.events.saturating_sub(dropped);
-        digest.entries.rotate_left(newer);
     }
 }
 
 /// Lines that stand in the file once more.
 struct Repeat {
     entries: Range<usize>,
-    /// How many of the other entries are the rest of a newer log, which comes before the older one in the file.
+    /// How many entries behind them are the rest of a newer log, which begins with the last lines of an older one behind it
+    /// in the file.
     newer: usize,
+    end_of_older: usize,
 }
 
 fn find_repeat(entries: &[LogEntry]) -> Option<Repeat> {
     let gaps = Gaps::of(entries)?;
     let mut last: HashMap<u64, usize> = HashMap::new();
-    // By distance, up to which entry it was looked for equal lines.
-    let mut searched: HashMap<u64, usize> = HashMap::new();
+    // By distance, up to which entry it was looked for equal lines; those of a clock that was not set for themselves.
+    let mut searched: HashMap<(u64, bool), usize> = HashMap::new();
     for (at, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.is_dated()) {
         let Some(before) = last.insert(entry.hash, at) else { continue };
         let distance = entry.line.abs_diff(entries[before].line);
-        if searched.get(&distance).is_some_and(|end| before < *end) || !gaps.is_repeated(entries, before, at)
-        {
+        let is_repeated = gaps.is_repeated(entries, before, at);
+        if searched.get(&(distance, is_repeated)).is_some_and(|end| before < *end) {
             continue;
         }
         let run = Run::around(entries, before, at);
-        searched.insert(distance, run.one.end);
+        searched.insert((distance, is_repeated), run.one.end);
+        // After two starts, a clock that was not set shows the same dates, but not in the same milliseconds.
+        if !is_repeated && run.of_start < LONG_RUN {
+            continue;
+        }
         if let Some(repeat) = run.repeat(entries, &gaps) {
             return Some(repeat);
         }
@@ -64,6 +71,10 @@ struct Before {
     dates_back: usize,
     /// The entry does not continue from the one before it: it is of another copy, or the clock was set.
     is_break: bool,
+    /// It is the first with a date that goes back, after lines of a start that can be of its boot.
+    is_behind_start: bool,
+    /// The dates go back there, and not to those of a clock that was not set.
+    is_back: bool,
 }
 
 /// What lies before each entry.
@@ -79,7 +90,7 @@ impl Gaps {
         let mut can_repeat = false;
         for (at, entry) in entries.iter().enumerate() {
             known.starts += usize::from(entry.is_banner());
-            known.is_break = false;
+            (known.is_break, known.is_behind_start, known.is_back) = (false, false, false);
             let date = entry.stamp.and_then(|stamp| stamp.yearless());
             if let Some(date) = date {
                 if let Some((before, from, starts)) = last
@@ -87,11 +98,18 @@ impl Gaps {
                 {
                     known.dates_back += usize::from(date != before);
                     // It can be anywhere between the two dates where a log can begin.
-                    known.is_break = at == from + 1;
+                    let is_set = has_set_date(entry);
+                    (known.is_break, known.is_behind_start) = (at == from + 1, at > from + 1);
+                    known.is_back = is_set;
                     for (between, gap) in gaps.iter_mut().enumerate().skip(from + 1) {
-                        gap.is_break |= between == from + 1 || entries[between].is_banner();
+                        let is_break = between == from + 1 || entries[between].is_banner();
+                        gap.is_break |= is_break;
+                        gap.is_back |= is_break && is_set;
                     }
                     can_repeat = true;
+                } else if let Some((_, from, _)) = last {
+                    // A clock that was not set is set there, or a copy begins.
+                    known.is_break = !has_set_date(&entries[from]) && has_set_date(entry);
                 }
                 last = Some((date, at, known.starts));
             } else if at > 0 && begins_again(&entries[at - 1], entry) {
@@ -116,6 +134,17 @@ impl Gaps {
     fn is_break(&self, at: usize) -> bool {
         at == 0 || self.0.get(at).is_none_or(|gap| gap.is_break)
     }
+
+    /// The same if many lines are equal: lines of a start before this one would be equal too, if they were of its boot.
+    fn is_break_of(&self, run: &Run, at: usize) -> bool {
+        self.is_break(at)
+            || run.equal >= MIN_REPEATED && self.0.get(at).is_some_and(|gap| gap.is_behind_start)
+    }
+
+    /// How many ends of a piece are those of the file, or where the dates go back.
+    fn count_back(&self, ends: [usize; 2]) -> usize {
+        ends.iter().filter(|end| **end == 0 || self.0.get(**end).is_none_or(|gap| gap.is_back)).count()
+    }
 }
 
 /// Whether the uptime of a line that is no banner is less than that of the line before, or that had a date.
@@ -131,6 +160,8 @@ struct Run {
     other: Range<usize>,
     /// How many lines are known to be equal. The same line several times in a row counts once.
     equal: usize,
+    /// How many of them have the milliseconds since a start.
+    of_start: usize,
     /// The lines beside one of them are equal too.
     has_neighbour: bool,
 }
@@ -138,22 +169,29 @@ struct Run {
 impl Run {
     /// The runs around two equal entries.
     fn around(entries: &[LogEntry], one: usize, other: usize) -> Self {
-        let mut run = Self { one: one..one + 1, other: other..other + 1, equal: 1, has_neighbour: false };
+        let mut run =
+            Self { one: one..one + 1, other: other..other + 1, equal: 1, of_start: 0, has_neighbour: false };
         run.look_at(entries, one, other);
         let known = (one, other);
         let before = |end: usize, until: usize| (until..end).rev();
         for (one, other) in equal_entries(entries, known, before(one, 0), before(other, one + 1)) {
             (run.one.start, run.other.start) = (one, other);
-            run.equal += usize::from(entries[one].hash != entries[one + 1].hash);
+            run.count(&entries[one], &entries[one + 1]);
             run.look_at(entries, one, other);
         }
         let behind = (one + 1..run.other.start, other + 1..entries.len());
         for (one, other) in equal_entries(entries, known, behind.0, behind.1) {
             (run.one.end, run.other.end) = (one + 1, other + 1);
-            run.equal += usize::from(entries[one].hash != entries[one - 1].hash);
+            run.count(&entries[one], &entries[one - 1]);
             run.look_at(entries, one, other);
         }
         run
+    }
+
+    fn count(&mut self, entry: &LogEntry, beside: &LogEntry) {
+        let is_different = entry.hash != beside.hash;
+        self.equal += usize::from(is_different);
+        self.of_start += usize::from(is_different && !entry.is_dated() && entry.stamp.is_some());
     }
 
     fn look_at(&mut self, entries: &[LogEntry], one: usize, other: usize) {
@@ -165,47 +203,97 @@ impl Run {
     /// The run to be dropped, with the ordinary lines around it that only this copy has kept: the one that is a piece of
     /// its own at both ends, else at one end. None if the lines can be different ones.
     fn repeat(&self, entries: &[LogEntry], gaps: &Gaps) -> Option<Repeat> {
-        let (one, other) =
-            (ends(entries, gaps, &self.one, &self.other), ends(entries, gaps, &self.other, &self.one));
+        let (one, other) = (
+            self.ends(entries, gaps, &self.one, &self.other),
+            self.ends(entries, gaps, &self.other, &self.one),
+        );
         let is_piece = one.0.or(other.0).and(one.1.or(other.1)).is_some();
-        let is_same = self.equal > 1 || self.has_neighbour;
+        // A log that begins with a line of the end of another log.
+        let is_overlap = one.0.and(other.1).or(one.1.and(other.0)).is_some()
+            && entries[self.one.clone()].iter().any(has_set_date);
+        let is_same = self.equal > 1 || self.has_neighbour || is_overlap;
         if self.equal < MIN_REPEATED && !(is_piece && is_same) {
             return None;
         }
-        let is_whole = |ends: (Option<usize>, Option<usize>)| ends.0.and(ends.1).is_some();
-        let is_first = is_whole(one) || !is_whole(other) && one.0.or(one.1).is_some();
-        let (run, (begin, end)) = if is_first { (&self.one, one) } else { (&self.other, other) };
-        // A log that begins with the last lines of the log after it in the file is the newer one.
-        let overlaps = end.is_none() && self.one.start == run.start && begin == Some(0);
-        let mut breaks = (run.end + 1..self.other.start).filter(|at| gaps.is_break(*at));
-        let newer = match (overlaps && other == (None, Some(entries.len())), breaks.next(), breaks.next()) {
-            (true, Some(begin_of_older), None) => begin_of_older - run.end,
-            _ => 0,
+        let is_whole =
+            |ends: (Option<usize>, Option<usize>)| ends.0.zip(ends.1).map(|(begin, end)| [begin, end]);
+        let is_first = match (is_whole(one), is_whole(other)) {
+            // The other one is at its place.
+            (Some(one), Some(other)) => gaps.count_back(one) >= gaps.count_back(other),
+            (whole, other_whole) => whole.is_some() || other_whole.is_none() && one.0.or(one.1).is_some(),
         };
-        Some(Repeat { entries: begin.unwrap_or(run.start)..end.unwrap_or(run.end), newer })
+        let (run, (begin, end)) = if is_first { (&self.one, one) } else { (&self.other, other) };
+        let entries_of_run = begin.unwrap_or(run.start)..end.unwrap_or(run.end);
+        // A log that begins with the last lines of the log after it in the file is the newer one.
+        let newer = match (one, other) {
+            ((Some(_), None), (None, Some(end_of_older))) => {
+                self.end_of_newer(entries, gaps).map(|end| (end - entries_of_run.end, end_of_older))
+            }
+            _ => None,
+        };
+        let (newer, end_of_older) = newer.unwrap_or((0, entries_of_run.end));
+        Some(Repeat { entries: entries_of_run, newer, end_of_older })
+    }
+
+    /// Where the piece begins and ends that has this run, if it does not go on. The lines beside the run are not kept in the
+    /// twin, but have their place there.
+    fn ends(
+        &self,
+        entries: &[LogEntry],
+        gaps: &Gaps,
+        run: &Range<usize>,
+        twin: &Range<usize>,
+    ) -> (Option<usize>, Option<usize>) {
+        let line = |at: usize| entries.get(at).map(|entry| entry.line);
+        let before_twin = twin.start.checked_sub(1).and_then(line).unwrap_or(0);
+        let behind_twin = line(twin.end).or(line(entries.len() - 1).map(|last| last + 1));
+        let place =
+            |entry: &LogEntry| (entry.line + entries[twin.start].line).checked_sub(entries[run.start].line);
+        let is_before = |entry: &&LogEntry| entry.event.is_none() && place(entry) > Some(before_twin);
+        let is_behind = |entry: &&LogEntry| entry.event.is_none() && place(entry) < behind_twin;
+        let first = entries[..run.start].iter().rev().take(KEPT_AT_BEGIN).take_while(is_before).count();
+        let last = entries[run.end..].iter().take(KEPT_AT_END).take_while(is_behind).count();
+        let begin = (run.start - first..=run.start).rev().find(|at| gaps.is_break_of(self, *at));
+        let end = (run.end..=run.end + last).find(|at| gaps.is_break_of(self, *at));
+        (begin, end)
+    }
+
+    /// Where a newer log ends that begins with these lines: its dates are not before theirs.
+    fn end_of_newer(&self, entries: &[LogEntry], gaps: &Gaps) -> Option<usize> {
+        let date = |at: &usize| entries[*at].stamp.filter(|_| has_set_date(&entries[*at]))?.yearless();
+        let between = self.one.end..self.other.start;
+        let first = self.one.clone().find_map(|at| date(&at));
+        let older = first.and_then(|first| {
+            between.clone().find(|at| date(at).is_some_and(|date| goes_back(first, date, 0)))
+        });
+        if let Some(older) = older {
+            let newest = (self.one.start..older).rfind(|at| date(at).is_some())?;
+            return Some(begin_between(entries, newest, older).max(self.one.end));
+        }
+        let mut breaks = between.skip(1).filter(|at| gaps.is_break(*at));
+        breaks.next().filter(|_| breaks.next().is_none())
     }
 }
 
-/// Where the piece begins and ends that has this run, if it does not go on. The lines beside the run are not kept in the
-/// twin, but have their place there.
-fn ends(
-    entries: &[LogEntry],
-    gaps: &Gaps,
-    run: &Range<usize>,
-    twin: &Range<usize>,
-) -> (Option<usize>, Option<usize>) {
-    let line = |at: usize| entries.get(at).map(|entry| entry.line);
-    let before_twin = twin.start.checked_sub(1).and_then(line).unwrap_or(0);
-    let behind_twin = line(twin.end).or(line(entries.len() - 1).map(|last| last + 1));
-    let place =
-        |entry: &LogEntry| (entry.line + entries[twin.start].line).checked_sub(entries[run.start].line);
-    let is_before = |entry: &&LogEntry| entry.event.is_none() && place(entry) > Some(before_twin);
-    let is_behind = |entry: &&LogEntry| entry.event.is_none() && place(entry) < behind_twin;
-    let first = entries[..run.start].iter().rev().take(KEPT_AT_BEGIN).take_while(is_before).count();
-    let last = entries[run.end..].iter().take(KEPT_AT_END).take_while(is_behind).count();
-    let begin = (run.start - first..=run.start).rev().find(|at| gaps.is_break(*at));
-    let end = (run.end..=run.end + last).find(|at| gaps.is_break(*at));
-    (begin, end)
+/// Where a log begins whose first date is at `date`, behind the last line of another one with the date at `end`: the
+/// lines without a date from the last banner on are of the same boot as the date, and so are lines directly before it.
+/// Boots between them whose clock was not set are taken for older, since the newest log mostly ends with the date of its
+/// file.
+pub(super) fn begin_between(entries: &[LogEntry], end: usize, date: usize) -> usize {
+    let has_unset = entries[end + 1..date].iter().any(LogEntry::is_dated);
+    let mut between = entries[end + 1..=date].iter();
+    let banner = if has_unset {
+        between.position(LogEntry::is_banner)
+    } else {
+        between.rposition(LogEntry::is_banner)
+    };
+    let begin = end + 1 + banner.unwrap_or(0);
+    let uptime = |at: usize| entries[at].stamp?.uptime();
+    let is_before = |at: &usize| {
+        entries[*at].event.is_none()
+            && uptime(*at).zip(uptime(at + 1)).is_some_and(|(before, next)| before <= next)
+    };
+    (end + 1..begin).rev().take_while(is_before).last().unwrap_or(begin)
 }
 
 /// The entries with equal lines, as far as the lines are equal from those of `known` on. A line that one copy did not

@@ -146,7 +146,8 @@ fn the_clock_is_told_unset_once_a_boot() {
         unset(&[("0101000020", "so   |4|00|one"), ("0101000030", CONNECTION), ("0101000040", CONNECTION)]);
     let expected = "The phone started once without the time, and never got it after that.";
     assert_eq!(said(&default, "LOG003"), (expected.to_owned(), vec![10]));
-    let twice = default.clone() + &default;
+    // Equal milliseconds in so many lines would be of the same boot.
+    let twice = default.clone() + &default.replace("000015.", "000014.");
     assert_eq!(
         message(&twice, "LOG003"),
         "The phone started twice without the time, and never got it after that."
