@@ -6,6 +6,7 @@ use chrono::NaiveDateTime;
 
 use super::calendar::{WRONG_AT_START, goes_back, is_over_new_year};
 use super::disorder::{self, SECOND, are_of_one_boot};
+use super::runs::begin_between;
 use super::unset::{
     self, AHEAD_HOURS, YEAR_TURNS, can_be_silence, has_set_date, is_day_before, is_default, is_files_day,
 };
@@ -100,49 +101,102 @@ fn newest_first(entries: &[LogEntry]) -> NewestFirst {
     }
 }
 
-/// Puts the parts of a log in the order of time if the newest one is the first in the file: each part ends shortly before
-/// the part before it begins.
+/// Puts the parts of a log in the order of their dates.
 fn put_oldest_first(entries: &mut Vec<LogEntry>, modified: Option<NaiveDateTime>) {
     // Where a clock was set to its time zone, a part has that inside.
     let steps = [SHORTEST_STEP, MOST_BACK];
-    let newest_first = steps.iter().find_map(|step| newest_first_parts(entries, *step, modified));
-    if let Some(begins) = newest_first {
-        *entries = begins.into_iter().rev().flat_map(|begin| entries.split_off(begin)).collect();
-    }
+    let Some((begins, order)) = steps.iter().find_map(|step| order_of_parts(entries, *step, modified)) else {
+        return;
+    };
+    let mut parts: Vec<_> = begins.iter().rev().map(|begin| entries.split_off(*begin)).collect();
+    parts.reverse();
+    order.into_iter().for_each(|part| entries.append(&mut parts[part]));
 }
 
-/// The first entries of the parts of a file, if the newest part comes first. The dates go back by more than `step` from
-/// one part to the next.
-fn newest_first_parts(
+/// The first entries of the parts of a file, and the order of the parts if it is not that of the file. The dates go back
+/// by more than `step` from one part to the next.
+fn order_of_parts(
     entries: &[LogEntry],
     step: i64,
     modified: Option<NaiveDateTime>,
-) -> Option<Vec<usize>> {
-    let parts = parts(entries, step)?;
-    let (newest, oldest) = (parts.first()?.span, parts.last()?.span);
+) -> Option<(Vec<usize>, Vec<usize>)> {
+    let dates = Dates::of(entries);
+    let parts = parts(entries, &dates, step)?;
+    let is_zone =
+        |pair: &[Part<'_>]| (-MOST_BACK..0).contains(&pair[0].span.1.milliseconds_until(pair[1].span.0));
+    if parts.len() < 2 {
+        return None;
+    }
+    let parts = split_at_gaps(entries, &dates, parts, is_zone)?;
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by_key(|part| dates.key(parts[*part].span.0));
+    let [oldest, newest] = [parts[*order.first()?].span, parts[*order.last()?].span];
     let is_of_day = |date| modified.is_some_and(|modified| is_files_day(modified, date));
     let is_sure = is_of_day(newest.1);
     // If the file was changed on the day of its last line, an earlier part had a wrong clock.
-    let is_in_order = is_of_day(oldest.1);
+    let is_in_order = is_of_day(parts.last()?.span.1);
     let all = oldest.0.milliseconds_until(newest.1);
-    let is_newest_first = parts.windows(2).all(|pair| {
-        let [newer, older] = [&pair[0], &pair[1]];
-        let ((first, last), (begin_of_older, end_of_older)) = (newer.span, older.span);
-        let most = if is_sure && older.is_boot() { MAX_DAYS_BETWEEN } else { MAX_DAYS_IF_UNSURE };
-        let is_close = (0..=most).contains(&end_of_older.days_until(first)) && end_of_older <= first
-            || is_over_new_year(end_of_older, first) && end_of_older.days_until(first) <= most - DAYS_OF_YEAR;
-        if (-MOST_BACK..0).contains(&last.milliseconds_until(begin_of_older)) {
-            let gap = end_of_older.milliseconds_until(first);
-            let is_near = gap <= NEAR || gap * PARTS_PER_GAP <= all;
-            return is_close && is_near && fits(newer, older);
-        }
+    let goes_back = |pair: &&[Part<'_>]| dates.key(pair[1].span.0) < dates.key(pair[0].span.0);
+    let mut seams = parts.windows(2).filter(goes_back);
+    let can_be_zone = seams.clone().any(is_zone);
+    let are_parts = seams.all(|pair| {
+        let ((first, last), begin_of_older) = (pair[0].span, pair[1].span.0);
         // A clock that is put right soon after the start goes back, too.
         let is_long = first.milliseconds_until(last) > WRONG_AT_START || is_over_new_year(first, last);
         let may_be_next_year = last.days_until(begin_of_older) < -YEAR_TURNS;
-        is_close && (older.is_boot() || is_long) && (is_sure || !may_be_next_year)
+        is_zone(pair) || (pair[1].is_boot() || is_long) && (is_sure || !may_be_next_year)
     });
-    let begins = parts.iter().map(|part| part.begin);
-    (parts.len() > 1 && is_newest_first && (is_sure || !is_in_order)).then(|| begins.collect())
+    let moved = order.windows(2).filter(|pair| pair[1] != pair[0] + 1);
+    let meet = moved.map(|pair| [pair[1], pair[0]]).all(|[at, at_older]| {
+        let [newer, older] = [&parts[at], &parts[at_older]];
+        // The newest log came first. Else the order is less certain.
+        let is_swapped = at + 1 == at_older;
+        let can_be_zone = if is_swapped { is_zone(&parts[at..=at_older]) } else { can_be_zone };
+        let (first, end_of_older) = (newer.span.0, older.span.1);
+        let most =
+            if is_swapped && is_sure && older.is_boot() { MAX_DAYS_BETWEEN } else { MAX_DAYS_IF_UNSURE };
+        let is_close = (0..=most).contains(&end_of_older.days_until(first)) && end_of_older <= first
+            || is_over_new_year(end_of_older, first) && end_of_older.days_until(first) <= most - DAYS_OF_YEAR
+            || !can_be_zone && overlap(&dates, older, newer);
+        let gap = end_of_older.milliseconds_until(first);
+        let is_near = gap <= NEAR || gap * PARTS_PER_GAP <= all;
+        is_close && (!can_be_zone || is_near && fits(newer, older))
+    });
+    (!order.is_sorted() && are_parts && meet && (is_sure || !is_in_order))
+        .then(|| (parts.iter().map(|part| part.begin).collect(), order))
+}
+
+/// The parts, each split where all dates of another part lie between two dates of it: a log in the order of its names
+/// can have a newer one before an older one.
+fn split_at_gaps<'a>(
+    entries: &'a [LogEntry],
+    dates: &Dates,
+    parts: Vec<Part<'a>>,
+    is_zone: impl Fn(&[Part<'_>]) -> bool,
+) -> Option<Vec<Part<'a>>> {
+    let can_be_zone = parts.windows(2).any(is_zone);
+    let mut spans: Vec<_> =
+        parts.iter().map(|part| [part.span.0, part.span.1].map(|date| dates.key(date))).collect();
+    spans.sort_unstable();
+    let mut begins = Vec::new();
+    for part in &parts {
+        begins.push(part.begin);
+        let end = part.begin + part.entries.len();
+        let dated: Vec<_> =
+            (part.begin..end).filter_map(|at| Some((at, dates.key(dates.of_entry(&entries[at])?)))).collect();
+        for pair in dated.windows(2) {
+            let [(before, from), (at, to)] = [pair[0], pair[1]];
+            let own = [part.span.0, part.span.1].map(|date| dates.key(date));
+            let is_between = |span: &[Key; 2]| from <= span[0] && span[1] <= to && *span != own;
+            let next = spans.partition_point(|span| span[0] < from);
+            // Ordinary lines that were not kept can be between.
+            let has_all = entries[at].line == entries[before].line + (at - before) as u64;
+            if (has_all || !can_be_zone) && spans.get(next).is_some_and(is_between) {
+                begins.push(begin_between(entries, before, at));
+            }
+        }
+    }
+    parts_from(entries, dates, begins)
 }
 
 /// A part of a file, from the first line whose date is before that of the line before.
@@ -156,7 +210,7 @@ struct Part<'a> {
 
 impl Part<'_> {
     fn is_boot(&self) -> bool {
-        self.entries.first().is_some_and(LogEntry::is_banner)
+        self.entries.iter().take_while(|entry| !entry.is_dated()).any(LogEntry::is_banner)
     }
 
     /// Whether its last line was written so soon after a start of the phone that the clock can have been set next.
@@ -171,12 +225,24 @@ impl Part<'_> {
     }
 }
 
+/// Whether the end of one part and the beginning of another can be the same ordinary lines, which are not kept: events
+/// would be in both.
+fn overlap(dates: &Dates, older: &Part<'_>, newer: &Part<'_>) -> bool {
+    let [begin, first, end, last] =
+        [older.span.0, newer.span.0, older.span.1, newer.span.1].map(|date| dates.key(date));
+    let is_common = |entry: &&LogEntry| {
+        dates.of_entry(entry).is_some_and(|date| (first..=end).contains(&dates.key(date)))
+    };
+    let mut common = older.entries.iter().chain(newer.entries).filter(is_common);
+    begin < first && first < end && end < last && common.all(|entry| entry.event.is_none())
+}
+
 /// Whether one part can be the rest of a log that begins with another, by the lines where they meet, and no clock that
 /// was set explains that the dates go back between them.
 fn fits(newer: &Part<'_>, older: &Part<'_>) -> bool {
     let (Some(end), Some(begin)) = (older.entries.last(), newer.entries.first()) else { return false };
     let has_ended = is_log_end(end);
-    let is_sure = match (begin.is_banner(), begin.is_dated()) {
+    let is_sure = match (newer.is_boot(), begin.is_dated()) {
         (true, _) => has_ended,
         (false, true) if has_ended => return false,
         (false, true) => false,
@@ -202,30 +268,65 @@ fn continues_start(older: &Part<'_>, newer: &Part<'_>) -> bool {
         && are_of_one_boot(older.entries[begin..].iter().chain(rest))
 }
 
+/// A date of a file in the order of time: those of the first half of a year follow those of the second half if the file
+/// goes on over New Year.
+type Key = (bool, Yearless);
+
+/// What the dates of a file are.
+struct Dates {
+    /// The file has lines of December and of January.
+    has_new_year: bool,
+    /// Its dates of January are those of a clock that was never set: no other date is of the weeks around New Year.
+    has_unset: bool,
+}
+
+impl Dates {
+    fn of(entries: &[LogEntry]) -> Self {
+        let dates = || entries.iter().filter_map(set_date);
+        let has = |month| dates().any(|date| date.month() == month);
+        let is_unset = |date: Yearless| date.month() != 1 || can_be_silence(Yearless::new_year(), date);
+        let has_other = dates().any(|date| date.month() != 1);
+        Self { has_new_year: has(12) && has(1), has_unset: !has(12) && has_other && dates().all(is_unset) }
+    }
+
+    fn key(&self, date: Yearless) -> Key {
+        (self.has_new_year && date.month() <= 6, date)
+    }
+
+    /// The date of a line, if it is not that of a clock that was never set.
+    fn of_entry(&self, entry: &LogEntry) -> Option<Yearless> {
+        set_date(entry).filter(|date| !self.has_unset || date.month() != 1)
+    }
+}
+
 /// The parts of a file. None if the dates of one can be those of a clock that was never set.
-fn parts(entries: &[LogEntry], step: i64) -> Option<Vec<Part<'_>>> {
+fn parts<'a>(entries: &'a [LogEntry], dates: &Dates, step: i64) -> Option<Vec<Part<'a>>> {
     let mut begins = vec![0];
     let mut last: Option<(usize, Yearless)> = None;
     for (at, entry) in entries.iter().enumerate() {
-        let Some(date) = set_date(entry) else { continue };
+        let Some(date) = dates.of_entry(entry) else { continue };
         if let Some((before, last)) = last
             && goes_back(last, date, step)
         {
-            // The lines without a date from the last banner on are of the same boot as the date.
-            let banner = entries[before + 1..=at].iter().rposition(LogEntry::is_banner);
-            begins.push(before + 1 + banner.unwrap_or(0));
+            begins.push(begin_between(entries, before, at));
         }
         last = Some((at, date));
     }
+    parts_from(entries, dates, begins)
+}
+
+fn parts_from<'a>(entries: &'a [LogEntry], dates: &Dates, begins: Vec<usize>) -> Option<Vec<Part<'a>>> {
     let ends = begins.iter().skip(1).copied().chain([entries.len()]);
     let part = |(begin, end): (&usize, usize)| {
         let entries = &entries[*begin..end];
-        Some(Part { begin: *begin, entries, span: span(entries)? })
+        let dated = || entries.iter().filter_map(|entry| dates.of_entry(entry));
+        let span = if dates.has_unset { dated().next().zip(dated().next_back()) } else { span(entries) };
+        Some(Part { begin: *begin, entries, span: span? })
     };
     begins.iter().zip(ends).map(part).collect()
 }
 
-/// The date of a line, if it is not that of a clock that was never set.
+/// The date of a line, if it is not that of a clock that was never set on its first day.
 fn set_date(entry: &LogEntry) -> Option<Yearless> {
     if has_set_date(entry) { entry.stamp?.yearless() } else { None }
 }
