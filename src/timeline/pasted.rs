@@ -146,15 +146,15 @@ fn order_of_parts(
         let may_be_next_year = last.days_until(begin_of_older) < -YEAR_TURNS;
         is_zone(pair) || (pair[1].is_boot() || is_long) && (is_sure || !may_be_next_year)
     });
+    // Any other order is less certain.
+    let is_newest_first = order.iter().rev().is_sorted();
     let moved = order.windows(2).filter(|pair| pair[1] != pair[0] + 1);
     let meet = moved.map(|pair| [pair[1], pair[0]]).all(|[at, at_older]| {
         let [newer, older] = [&parts[at], &parts[at_older]];
-        // The newest log came first. Else the order is less certain.
-        let is_swapped = at + 1 == at_older;
-        let can_be_zone = if is_swapped { is_zone(&parts[at..=at_older]) } else { can_be_zone };
+        let can_be_zone = if at + 1 == at_older { is_zone(&parts[at..=at_older]) } else { can_be_zone };
         let (first, end_of_older) = (newer.span.0, older.span.1);
         let most =
-            if is_swapped && is_sure && older.is_boot() { MAX_DAYS_BETWEEN } else { MAX_DAYS_IF_UNSURE };
+            if is_newest_first && is_sure && older.is_boot() { MAX_DAYS_BETWEEN } else { MAX_DAYS_IF_UNSURE };
         let is_close = (0..=most).contains(&end_of_older.days_until(first)) && end_of_older <= first
             || is_over_new_year(end_of_older, first) && end_of_older.days_until(first) <= most - DAYS_OF_YEAR
             || !can_be_zone && overlap(&dates, older, newer);
