@@ -422,6 +422,14 @@ impl FromStr for SoftwareVersion {
     }
 }
 
+/// The smallest range that contains both.
+pub(crate) fn widened<T: Ord>(one: Option<(T, T)>, other: Option<(T, T)>) -> Option<(T, T)> {
+    match (one, other) {
+        (Some((from, to)), Some((first, last))) => Some((from.min(first), to.max(last))),
+        (one, other) => one.or(other),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

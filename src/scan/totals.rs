@@ -1,6 +1,7 @@
 //! Totals over phones, kept while rows are added.
 
 use crate::check::{CATALOGUE, Rule};
+use crate::model::widened;
 use crate::phone::{Phone, Tally};
 use crate::report::shape::ZtpReadiness;
 
@@ -40,7 +41,7 @@ impl Totals {
             None => &mut self.ztp.unknown,
         };
         *of_readiness += 1;
-        self.times = wider(self.times, phone.times);
+        self.times = widened(self.times, phone.times);
     }
 
     /// Counts a diagnosis of this many more phones.
@@ -58,13 +59,6 @@ impl Totals {
         self.ztp.ready += ztp.ready;
         self.ztp.not_ready += ztp.not_ready;
         self.ztp.unknown += ztp.unknown;
-        self.times = wider(self.times, times);
-    }
-}
-
-fn wider(times: Option<(i64, i64)>, more: Option<(i64, i64)>) -> Option<(i64, i64)> {
-    match (times, more) {
-        (Some((first, last)), Some((from, to))) => Some((first.min(from), last.max(to))),
-        (times, more) => times.or(more),
+        self.times = widened(self.times, times);
     }
 }

@@ -8,6 +8,7 @@ use super::unset::{
 };
 use crate::digest::{Digits, LogDigest, LogEntry};
 use crate::event::Event;
+use crate::model::widened;
 use crate::stamp::{MILLISECONDS_PER_YEAR, Stamp, Yearless};
 
 /// If the digits that are hours in type 2 have this many different values, and the minutes are below 24 in all of
@@ -176,8 +177,7 @@ impl Span {
             let failure = (after_start || is_behind_end).then(|| clock_failure(&digest.entries, at, date));
             let is_unset = before.unset.take(date, failure, &signs);
             if is_unset {
-                let (lowest, highest) = made_up.unwrap_or((stamp, stamp));
-                made_up = Some((lowest.min(stamp), highest.max(stamp)));
+                made_up = widened(made_up, Some((stamp, stamp)));
                 continue;
             }
             let last = entry.last_line().1.unwrap_or(stamp);

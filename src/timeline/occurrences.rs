@@ -6,6 +6,7 @@ use smallvec::SmallVec;
 
 use super::Record;
 use crate::digest::shown_text;
+use crate::model::widened;
 use crate::stamp::Stamp;
 
 /// How many first and how many last lines are kept.
@@ -70,10 +71,7 @@ impl Occurrences {
     pub fn add(&mut self, record: &Record<'_>) {
         self.count += record.entry.count();
         let times = record.time.or(record.last_time).zip(record.last_time.or(record.time));
-        self.times = match (self.times, times) {
-            (Some((first, last)), Some((from, to))) => Some((first.min(from), last.max(to))),
-            (times, more) => times.or(more),
-        };
+        self.times = widened(self.times, times);
         self.keep(SourceLine::of(record));
         let repeats = record.entry.repeats.iter().flat_map(|repeats| &repeats.shown);
         for repeat in repeats {
@@ -98,10 +96,7 @@ impl Occurrences {
     /// Adds later occurrences.
     pub fn append(&mut self, later: Self) {
         self.count += later.count;
-        self.times = match (self.times, later.times) {
-            (Some((first, last)), Some((from, to))) => Some((first.min(from), last.max(to))),
-            (times, more) => times.or(more),
-        };
+        self.times = widened(self.times, later.times);
         later.lines.into_iter().for_each(|line| self.keep(line));
     }
 

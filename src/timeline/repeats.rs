@@ -10,6 +10,7 @@ use super::unset::has_set_date;
 use super::{Calendar, Joined, LeftOut, Log};
 use crate::digest::{LogDigest, LogEntry};
 use crate::input::Rotation;
+use crate::model::widened;
 use crate::stamp::Stamp;
 
 /// The entries of a log. If each line was written twice, each entry once.
@@ -357,8 +358,8 @@ fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) 
     let (mut times, mut made_up) = (None, None);
     for (log, calendar) in whole {
         let (span, unset) = Span::with_unset(&log.digest, file_time(log), &mut end);
-        times = around(times, span.and_then(|span| span.times(*calendar)));
-        made_up = around(made_up, unset);
+        times = widened(times, span.and_then(|span| span.times(*calendar)));
+        made_up = widened(made_up, unset);
     }
     let is_of_day =
         |log: &Log, last: Stamp| last.yearless().and_then(|last| is_near_file_time(log, last)) == Some(true);
@@ -446,14 +447,6 @@ fn number_of(entry: &LogEntry) -> Option<Number> {
     }
 }
 
-/// The smallest range that contains both.
-fn around<T: Ord>(one: Option<(T, T)>, other: Option<(T, T)>) -> Option<(T, T)> {
-    match (one, other) {
-        (Some((from, to)), Some((first, last))) => Some((from.min(first), to.max(last))),
-        (one, other) => one.or(other),
-    }
-}
-
 fn is_range_within<T: Ord>((first, last): (T, T), (from, to): (T, T)) -> bool {
     from <= first && last <= to
 }
@@ -461,5 +454,5 @@ fn is_range_within<T: Ord>((first, last): (T, T), (from, to): (T, T)) -> bool {
 /// The lowest and the highest date, as digits.
 fn dates<'a>(entries: impl IntoIterator<Item = &'a LogEntry>) -> Option<(Stamp, Stamp)> {
     let dated = entries.into_iter().filter(|entry| entry.is_dated());
-    dated.filter_map(|entry| entry.stamp).fold(None, |range, date| around(range, Some((date, date))))
+    dated.filter_map(|entry| entry.stamp).fold(None, |range, date| widened(range, Some((date, date))))
 }
