@@ -276,7 +276,7 @@ impl LogDigest {
         Mac::vendors_in(line).for_each(|mac| note(&mut self.macs_beside, mac));
     }
 
-    /// Drops the second of two equal lines in a row. At the end of the log it can be cut.
+    /// Drops the second of two equal lines in a row. Doing it again changes nothing. At the end of the log it can be cut.
     pub fn drop_doubles(&mut self) {
         let mut before: Option<(u64, u64)> = None;
         self.entries.retain(|entry| {
@@ -364,6 +364,10 @@ impl LogDigest {
         self.tail = tail;
         self.tail.line += lines;
         self.is_doubled |= is_doubled;
+        if self.is_doubled {
+            // Two equal lines can be in two parts, and a short part does not show that the log was written twice.
+            self.drop_doubles();
+        }
         self.dropped += dropped;
         self.limit_size(window);
     }

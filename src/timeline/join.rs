@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDateTime};
 use super::calendar::{End, Span, years_between};
 use super::order::file_time;
 use super::overlaps::{overlap, whole_lines};
-use super::repeats::{once_each, without_repeats};
+use super::repeats::without_repeats;
 use super::{Calendar, Log};
 use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::input::{Rotation, is_directly_before};
@@ -129,15 +129,19 @@ impl Joined {
 
     /// The lines that were kept, in order.
     pub(super) fn lines(&self) -> impl Iterator<Item = JoinedLine<'_>> {
-        self.logs.iter().enumerate().flat_map(|(file, joined)| {
+        self.logs.iter().enumerate().flat_map(move |(file, joined)| {
             let digest = &joined.log.digest;
             let message = self.split_messages[file].as_ref();
             let tail_begin = if message.is_some() { digest.tail.line } else { u64::MAX };
-            let is_own = move |line: u64| line > joined.head_end && line < tail_begin && line <= joined.end;
-            let own =
-                once_each(digest).filter(move |entry| entry.line > joined.overlap && is_own(entry.line)).map(
-                    move |entry| JoinedLine { file, line: entry.line, skipped: entry.skipped, digest, entry },
-                );
+            let is_own = move |entry: &&LogEntry| self.counts(file, entry.line) && entry.line < tail_begin;
+            let own = digest.entries.iter().filter(is_own);
+            let own = own.map(move |entry| JoinedLine {
+                file,
+                line: entry.line,
+                skipped: entry.skipped,
+                digest,
+                entry,
+            });
             let across = message.into_iter().flat_map(|message| {
                 message.digest.entries.iter().map(|entry| {
                     let (file, line, skipped) = message.place(entry.line);

@@ -13,16 +13,6 @@ use crate::input::Rotation;
 use crate::model::widened;
 use crate::stamp::Stamp;
 
-/// The entries of a log. If each line was written twice, each entry once.
-pub(super) fn once_each(digest: &LogDigest) -> impl Iterator<Item = &LogEntry> {
-    let mut before: Option<(u64, u64)> = None;
-    digest.entries.iter().filter(move |entry| {
-        let is_second = digest.is_doubled && before == Some((entry.hash, entry.line - 1));
-        before = if is_second { None } else { Some((entry.hash, entry.line)) };
-        !is_second
-    })
-}
-
 /// Whether a log begins within this message. The rest of the message has no stamp, and can look like another
 /// message.
 fn is_rest(entry: &LogEntry) -> bool {
@@ -34,7 +24,7 @@ fn messages(digest: &LogDigest) -> Vec<&LogEntry> {
     let is_message = |entry: &LogEntry| {
         entry.event.is_some() && !entry.is_cut && (digest.counts.events == 1 || !is_rest(entry))
     };
-    once_each(digest).filter(|entry| is_message(entry)).collect()
+    digest.entries.iter().filter(|entry| is_message(entry)).collect()
 }
 
 /// Leaves out logs whose lines are all in other logs, in the same order: earlier uploads, copies, excerpts.
