@@ -41,13 +41,6 @@ struct Timed {
 
 /// The logs from the oldest to the newest, each with the meaning of its stamps.
 pub(super) fn in_order(mut logs: Vec<Log>, clock: &Clock) -> Vec<(Log, Calendar)> {
-    if logs.len() == 1
-        && let Some(log) = logs.pop()
-    {
-        let span = Span::of(&log.digest, file_time(&log), &mut End::default());
-        let calendar = calendar::calendar(&log.digest, span.as_ref(), modified(&log, clock), clock.year);
-        return vec![(log, calendar)];
-    }
     logs.sort_by(|a, b| a.chain_path().cmp(b.chain_path()));
     let mut chains: BTreeMap<String, Vec<Log>> = BTreeMap::new();
     for log in logs {
@@ -205,7 +198,8 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], c
                 || span.last.yearless().is_some_and(is_own)
         };
         let span = span.filter(is_kept);
-        let mut calendar = calendar::calendar(&log.digest, span.as_ref(), modified(&log, clock), clock.year);
+        let latest = latest_time(log.rotation, log.modified, clock);
+        let mut calendar = calendar::calendar(&log.digest, span.as_ref(), latest, clock.year);
         if let (Some(span), Some(day), None, None) = (&span, day_before, day_of_name(&log), clock.year)
             && span.last.yearless().is_some_and(|last| is_near_file_time(&log, last) != Some(true))
             && let Some(year) = year_after(span, day)
@@ -282,10 +276,6 @@ fn by_rotation(a: &Log, b: &Log) -> Ordering {
         Rotation::Newest => (3, Reverse(0), None),
     };
     rank(a).cmp(&rank(b)).then_with(|| natural_order(a.chain_path().as_bytes(), b.chain_path().as_bytes()))
-}
-
-fn modified(log: &Log, clock: &Clock) -> NaiveDateTime {
-    latest_time(log.rotation, log.modified, clock)
 }
 
 /// The time before which the newest line of a log was written.
