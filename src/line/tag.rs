@@ -9,7 +9,7 @@
 
 use memchr::{memchr, memchr_iter};
 
-use super::{MAX_BARS, STAMP_LENGTH};
+use super::{MAX_BARS, STAMP_LENGTH, has_byte};
 
 /// The longest tag, in bytes. rsyslog writes at most 32, other servers more.
 const MAX_TAG: usize = 256;
@@ -17,6 +17,10 @@ const MAX_TAG: usize = 256;
 /// The line with its tag at the beginning of its message, from where the server took it. None if the whole line is in one
 /// field, as nearly all lines are.
 pub(crate) fn with_joined_tag(line: &[u8]) -> Option<Vec<u8>> {
+    // Nothing is before the line: only a tab can be between two fields.
+    if line.get(10) == Some(&b'|') && line.get(16) == Some(&b'|') && !has_byte(b'\t', line) {
+        return None;
+    }
     let (begin, end) = memchr_iter(b'|', line).take(MAX_BARS).find_map(|bar| {
         let is_digit = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
         let digits = line[..bar].iter().rev().take_while(is_digit).count();

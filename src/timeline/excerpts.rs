@@ -30,15 +30,33 @@ pub(super) fn drop_excerpts(digest: &mut LogDigest, which: Excerpts) {
 }
 
 fn find_excerpt(digest: &LogDigest, which: Excerpts) -> Option<Range<usize>> {
-    let begins = begins(&digest.entries);
-    let end = digest.entries.len();
+    let entries = &digest.entries;
+    let begins = begins(entries);
+    let dated = Ends::of(entries, |entry| is_message(entry) && has_set_date(entry));
+    let banners = Ends::of(entries, LogEntry::is_banner);
     let largest = |parts: &mut dyn Iterator<Item = Range<usize>>| {
+        let parts = parts.filter(|part| is_sure(entries, part, dated.are_in(part), banners.are_in(part)));
         // If a part is not in the rest, no larger part is.
         let parts = parts.take_while(|part| is_in_rest(digest, part));
         parts.filter(|part| is_excerpt(digest, part, which)).last()
     };
-    largest(&mut begins.iter().rev().map(|begin| *begin..end))
+    largest(&mut begins.iter().rev().map(|begin| *begin..entries.len()))
         .or_else(|| largest(&mut begins.iter().map(|begin| 0..*begin)))
+}
+
+/// The first and the last entry of some kind.
+struct Ends(Option<(usize, usize)>);
+
+impl Ends {
+    fn of(entries: &[LogEntry], is_one: impl Fn(&LogEntry) -> bool) -> Self {
+        Self(entries.iter().position(&is_one).zip(entries.iter().rposition(is_one)))
+    }
+
+    /// Whether a part at one end of the entries has one of them.
+    fn are_in(&self, part: &Range<usize>) -> bool {
+        self.0
+            .is_some_and(|(first, last)| if part.start == 0 { first < part.end } else { part.start <= last })
+    }
 }
 
 /// Where an excerpt, or the log after one, can begin: the entries that do not continue from the one before. The start of a
@@ -65,9 +83,13 @@ fn begins(entries: &[LogEntry]) -> Vec<usize> {
     begins
 }
 
-/// The known messages of some entries. A cut line is left out.
+/// Whether an entry is a known message. A cut line is left out.
+fn is_message(entry: &LogEntry) -> bool {
+    entry.event.is_some() && !entry.is_cut
+}
+
 fn messages(entries: &[LogEntry]) -> impl Iterator<Item = &LogEntry> {
-    entries.iter().filter(|entry| entry.event.is_some() && !entry.is_cut)
+    entries.iter().filter(|entry| is_message(entry))
 }
 
 /// The entries before and after a part. One of both is empty.
@@ -81,19 +103,24 @@ fn is_in_rest(digest: &LogDigest, part: &Range<usize>) -> bool {
     are_in_order(digest, &own, others.map(|entry| ((0, entry.line), entry, digest)))
 }
 
-/// Whether the messages of a part, which are all in the rest, are no others: two boots can have equal messages.
+/// Whether the messages of a part, if they are all in the rest, are no others: two boots can have equal messages.
+fn is_sure(entries: &[LogEntry], part: &Range<usize>, has_dates: bool, has_banners: bool) -> bool {
+    let (own, rest) = (&entries[part.clone()], rest(entries, part));
+    match (has_dates, part.start) {
+        (true, 0) => goes_back(own, rest),
+        (true, _) => goes_back(rest, first_boot(own)),
+        (false, _) => {
+            !has_banners && {
+                let different: HashSet<u64> = messages(own).map(|entry| entry.hash).collect();
+                different.len() >= LONG_RUN
+            }
+        }
+    }
+}
+
+/// Whether a part, whose messages are all in the rest, is an excerpt of this kind.
 fn is_excerpt(digest: &LogDigest, part: &Range<usize>, which: Excerpts) -> bool {
     let (own, rest) = (&digest.entries[part.clone()], rest(&digest.entries, part));
-    let is_sure = match messages(own).any(has_set_date) {
-        true => match part.start {
-            0 => goes_back(own, rest),
-            _ => goes_back(rest, first_boot(own)),
-        },
-        false => {
-            let different: HashSet<u64> = messages(own).map(|entry| entry.hash).collect();
-            different.len() >= LONG_RUN && !own.iter().any(LogEntry::is_banner)
-        }
-    };
     let has_gaps = || {
         // Two copies of the same lines have a gap between them.
         if begins(own).iter().any(|begin| goes_back(&own[..*begin], &own[*begin..])) {
@@ -102,7 +129,7 @@ fn is_excerpt(digest: &LogDigest, part: &Range<usize>, which: Excerpts) -> bool 
         let (own, others): (Vec<_>, Vec<_>) = (messages(own).collect(), messages(rest).collect());
         !is_run(&own, &others, |entry, other| is_same_message((entry, digest), (other, digest)))
     };
-    is_sure && (which == Excerpts::All || has_gaps()) && adds_no_time(own, rest)
+    (which == Excerpts::All || has_gaps()) && adds_no_time(own, rest)
 }
 
 /// The entries up to the next start of the phone behind a date.
