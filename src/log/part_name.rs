@@ -16,7 +16,7 @@ use crate::model::Mac;
 pub enum PartName {
     /// The phone's address.
     Mac(Mac),
-    /// The sender in the syslog header, see [`canonical_host`].
+    /// The sender in the syslog header, in lower case, an address as the standard writes it.
     Sender(Box<str>),
 }
 
