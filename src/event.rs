@@ -43,8 +43,8 @@ pub(crate) use wrapped::{WrappedText, may_go_on};
 
 /// What a message says. Lengths are in bytes, as the phone counts them.
 ///
-/// The variants' names in snake case are the contract's kinds, and the fields' names are the contract's. A field
-/// that serde renames to a name with `_` at its beginning is internal and not shown. Texts are as in the log;
+/// The variants' names in snake case are the kinds of events in the output, and the fields have the output's names:
+/// `schema_version` fixes both. A field that serde renames to a name with `_` at its beginning is internal and not shown. Texts are as in the log;
 /// secrets are concealed when they are shown. A value is `None` if the line does not contain it, or if the log is
 /// cut within it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -38,7 +38,7 @@ pub(crate) fn sort(problems: &mut Vec<Problem>) {
     problems.retain(|problem| !is_empty(problem) || !faulty.contains(&problem.path));
 }
 
-/// The kinds of problem; the contract fixes their names.
+/// The kinds of problem; `schema_version` fixes their names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ProblemKind {
     /// A path that does not exist, or a link that leads nowhere.

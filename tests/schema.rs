@@ -81,7 +81,7 @@ fn what_is_not_an_answer_is_not_valid() {
     }
 }
 
-/// The schema contains the names and kinds that the contract fixes.
+/// The schema contains the names and kinds that `schema_version` fixes.
 #[test]
 fn the_schema_names_what_is_fixed() {
     let text = schema().to_string();

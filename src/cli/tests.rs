@@ -24,7 +24,7 @@ fn definitions_are_consistent() {
 }
 
 #[test]
-fn every_option_of_the_contract() {
+fn every_option_of_scan() {
     let args = scan(
         "a b --format json --output x.csv -o y.md --force --files-from - --device 00:04:f2:06:07:5d \
          --device 0004F2-A1B2C3 --status failed,unknown --status ok --select INS --ignore ins004,TLS \

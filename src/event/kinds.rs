@@ -168,7 +168,7 @@ impl<'de> VariantAccess<'de> for &mut Names {
 mod tests {
     use super::*;
 
-    /// The contract fixes them: a kind or a field may be added, but none may change.
+    /// `schema_version` fixes them: a kind or a field may be added, but none may change.
     #[test]
     fn kinds_and_fields() {
         let line =

@@ -54,7 +54,7 @@ enum Evidence {
     None,
 }
 
-/// For each kind of the contract, in its order: what it counts for, and whether repeats beyond the newest entries of
+/// For each kind of event, in the order of the output: what it counts for, and whether repeats beyond the newest entries of
 /// a long log are folded into one with a count. Only what can fail again and again is folded; what tells of a slot, of
 /// the phone or of a boot must stay in order.
 const KINDS: [(&str, Evidence, bool); 26] = [
@@ -87,7 +87,7 @@ const KINDS: [(&str, Evidence, bool); 26] = [
 ];
 
 #[test]
-fn each_kind_counts_for_what_the_contract_says() {
+fn each_kind_counts_for_what_it_says() {
     let names: Vec<_> = kinds().iter().map(|kind| kind.name).collect();
     assert_eq!(names, KINDS.map(|(name, ..)| name));
     for event in texts().map(known) {

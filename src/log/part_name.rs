@@ -43,7 +43,7 @@ pub(super) enum FoundPart {
     /// The name in `==> name <==`, which is not a line of a log itself.
     Heading(Arc<str>),
     /// The line is a row or an object of an export in which no sender is found. The row before it can be another phone's.
-    Nobody,
+    RowWithoutSender,
     /// The line has no header of a phone, but was written by a server or a collector: its sender is one of these. If none
     /// of them is a phone's, it is the line of another device.
     Senders(Vec<PartName>),
@@ -73,7 +73,7 @@ pub(super) fn part_of_parsed<'a>(
     let parsed = headers.line(bytes);
     let found = match parsed {
         Line::Message { origin, header, .. } => FoundPart::of(origin).or_else(|| {
-            (header.stamp.is_some() && hosts_of_row(bytes).is_some()).then_some(FoundPart::Nobody)
+            (header.stamp.is_some() && hosts_of_row(bytes).is_some()).then_some(FoundPart::RowWithoutSender)
         }),
         Line::Headerless(_) => match completed_header(bytes) {
             Some(completed) => match line(&completed) {

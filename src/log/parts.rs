@@ -216,7 +216,7 @@ impl<'r> PartsReader<'r> {
                 }
             }
             Some(FoundPart::LineOf(file)) => self.current = self.source((Some(file), None)),
-            Some(FoundPart::Nobody) => {
+            Some(FoundPart::RowWithoutSender) => {
                 self.current = self.source((self.file.clone(), None));
                 if let Some(source) = self.current {
                     self.sources[source].rows.get_or_insert_default().row(bytes);

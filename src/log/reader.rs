@@ -34,7 +34,7 @@ const MAX_FRAGMENT_LENGTH: usize = 8 * 1024;
 const LIMIT_ABOVE: usize = 4 * crate::digest::MAX_ENTRIES;
 
 /// Dates that go back by at most this many seconds are not taken for a clock that was set.
-const DISORDER: i64 = 5;
+const CLOCK_SET_BACK_S: i64 = 5;
 
 /// Reads one log, or a part of one that begins with a line.
 #[derive(Default)]
@@ -437,7 +437,7 @@ fn are_apart(before: &Stamp, stamp: &Stamp) -> bool {
         && before
             .yearless()
             .zip(stamp.yearless())
-            .is_none_or(|(before, date)| before.milliseconds_until(date) < -1_000 * DISORDER);
+            .is_none_or(|(before, date)| before.milliseconds_until(date) < -1_000 * CLOCK_SET_BACK_S);
     earlier[..4] != later[..4] || is_back || before.is_date() != stamp.is_date()
 }
 

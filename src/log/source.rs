@@ -14,10 +14,10 @@ use crate::model::Mac;
 use crate::stamp::{MILLISECONDS_PER_DAY, MILLISECONDS_PER_YEAR, Stamp, Yearless};
 
 /// A day, in milliseconds. Leases of addresses are usually as long or shorter.
-const DAY: u64 = MILLISECONDS_PER_DAY;
+const LEASE_MS: u64 = MILLISECONDS_PER_DAY;
 
 /// Dates that go back by less than this, in milliseconds, are those of lines out of order.
-const DISORDER: u64 = 60_000;
+const OUT_OF_ORDER_MS: u64 = 60_000;
 
 /// Dates that go back by more than this, in milliseconds, are those of the next year.
 const HALF_A_YEAR: i64 = -MILLISECONDS_PER_YEAR / 2;
@@ -69,7 +69,8 @@ impl SenderSpan {
         match (last.uptime(), first.uptime()) {
             (Some(last), Some(first)) => (last..last + silence).contains(&first),
             (None, None) => milliseconds(last, first).is_some_and(|between| {
-                (between + DISORDER as i64).rem_euclid(MILLISECONDS_PER_YEAR) < (silence + DISORDER) as i64
+                (between + OUT_OF_ORDER_MS as i64).rem_euclid(MILLISECONDS_PER_YEAR)
+                    < (silence + OUT_OF_ORDER_MS) as i64
             }),
             _ => false,
         }
@@ -84,14 +85,15 @@ impl SenderSpan {
     /// Whether these lines end less than a day before or after the other ones begin.
     pub fn ends_near(&self, other: &Self) -> bool {
         let between = self.ends_before(other).and_then(|(last, first)| milliseconds(last, first));
-        between
-            .is_some_and(|between| (between + DAY as i64).rem_euclid(MILLISECONDS_PER_YEAR) < 2 * DAY as i64)
+        between.is_some_and(|between| {
+            (between + LEASE_MS as i64).rem_euclid(MILLISECONDS_PER_YEAR) < 2 * LEASE_MS as i64
+        })
     }
 
     /// Whether these lines end more than a minute after the other ones begin, in the same year.
     pub fn ends_after_begin_of(&self, other: &Self) -> bool {
         let between = self.ends_before(other).and_then(|(last, first)| milliseconds(last, first));
-        between.is_some_and(|between| (HALF_A_YEAR..-(DISORDER as i64)).contains(&between))
+        between.is_some_and(|between| (HALF_A_YEAR..-(OUT_OF_ORDER_MS as i64)).contains(&between))
     }
 
     fn ends_before(&self, behind: &Self) -> Option<(Stamp, Stamp)> {
@@ -197,17 +199,18 @@ impl Source {
         }
         if let Some((before, date)) = last.and_then(date).zip(date(stamp))
             && date < before
-            && apart(date, before) >= DISORDER
+            && apart(date, before) >= OUT_OF_ORDER_MS
             // A boot can begin with the default dates of a clock.
-            && (is_in_boot || apart(date, before) < DAY)
+            && (is_in_boot || apart(date, before) < LEASE_MS)
         {
             let went_back = self.went_back.replace(date);
-            self.is_shared |= went_back.is_some_and(|went| (TWO_CLOCKS..DAY).contains(&apart(went, date)));
+            self.is_shared |=
+                went_back.is_some_and(|went| (TWO_CLOCKS..LEASE_MS).contains(&apart(went, date)));
         }
         let date = date(stamp)?;
         let (phone, left) = self.left?;
         let left = left.and_then(self::date).filter(|left| !left.is_january_1());
-        let is_gone = left.is_some_and(|left| apart(left, date) >= DAY);
+        let is_gone = left.is_some_and(|left| apart(left, date) >= LEASE_MS);
         if !is_gone || !date.is_january_1() {
             self.left = None;
         }
@@ -255,10 +258,10 @@ mod tests {
             ("000100.000", "1125230000", false),
             ("1125230000", "000100.000", false),
         ] {
-            assert_eq!(span(last, last).goes_on_in(&span(first, first), DAY), goes_on, "{last} {first}");
+            assert_eq!(span(last, last).goes_on_in(&span(first, first), LEASE_MS), goes_on, "{last} {first}");
         }
         let starts = SenderSpan { first: None, ..span("1125230000", "1125230001") };
-        assert!(!span("1125230000", "1125230000").goes_on_in(&starts, DAY));
+        assert!(!span("1125230000", "1125230000").goes_on_in(&starts, LEASE_MS));
     }
 
     #[test]

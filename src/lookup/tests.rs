@@ -39,7 +39,7 @@ fn products(answer: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn the_contracts_example_to_the_letter() {
+fn a_part_number_of_the_factory_table() {
     assert_eq!(
         found("2201-12360-001", None),
         json!({"query": "2201-12360-001",

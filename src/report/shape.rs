@@ -348,7 +348,7 @@ pub struct EventRow {
     /// The number of the phone's boot in which it occurred, from 0; not shown.
     #[serde(skip)]
     pub boot: usize,
-    /// The kind's own fields, in the contract's order: name and value.
+    /// The kind's own fields, in the order of the event's type: name and value.
     #[serde(flatten)]
     pub fields: serde_json::Map<String, serde_json::Value>,
 }

@@ -11,7 +11,7 @@ use super::calendar::{Calendar, is_of_start, is_over_new_year, years_between};
 use super::passed::{
     is_repeated, milliseconds_between, milliseconds_of_unset, milliseconds_since_new_year, unset_date,
 };
-use super::unset::{AHEAD_HOURS, DISORDER, is_day_before, is_default};
+use super::unset::{AHEAD_HOURS, OUT_OF_ORDER_MS, is_day_before, is_default};
 use super::{Joined, Record};
 use crate::digest::LogEntry;
 use crate::event::Event;
@@ -315,7 +315,7 @@ impl BootState {
 
     fn is_before(&self, uptime: u64, known: u64) -> bool {
         let drift = if self.date.is_some() { known / DRIFT } else { 0 };
-        uptime + DISORDER + drift < known
+        uptime + OUT_OF_ORDER_MS + drift < known
     }
 }
 
@@ -338,7 +338,7 @@ fn early_inventory(record: &Record<'_>) -> Option<InventoryLine> {
 fn first_of_uptimes(records: &[Record<'_>], begin: usize, at: usize) -> usize {
     let pairs = records[begin..=at].windows(2).rev();
     let rises = |pair: &&[Record<'_>]| {
-        pair[0].uptime.zip(pair[1].uptime).is_some_and(|(before, after)| before <= after + DISORDER)
+        pair[0].uptime.zip(pair[1].uptime).is_some_and(|(before, after)| before <= after + OUT_OF_ORDER_MS)
     };
     at - pairs.take_while(rises).count()
 }
@@ -367,7 +367,7 @@ fn start(records: &[Record<'_>], begin: usize, at: usize, state: &BootState) -> 
         return None;
     }
     let continues_previous =
-        next.uptime.is_some_and(|next| next + DISORDER >= uptime && state.is_restarted(next));
+        next.uptime.is_some_and(|next| next + OUT_OF_ORDER_MS >= uptime && state.is_restarted(next));
     (state.ended || (continues_previous && !is_of_other_process(&records[at..], state))).then_some(at)
 }
 
@@ -396,7 +396,7 @@ fn is_of_other_process(records: &[Record<'_>], state: &BootState) -> bool {
         _ => Some(milliseconds_between(&before, &date, state.is_leap_year)),
     });
     let highest = lines.iter().filter_map(|record| record.uptime).max().unwrap_or(0);
-    passed.is_some_and(|passed| passed + DISORDER < highest)
+    passed.is_some_and(|passed| passed + OUT_OF_ORDER_MS < highest)
 }
 
 /// The banner's boot begins with the lines of restarted uptime directly before it.
@@ -443,7 +443,7 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
             )
         ) || entry.event.as_ref().is_some_and(Event::is_inventory);
         let (Some(before), Some(later)) = (since_start(earlier), after) else { break };
-        if ends || before > later + DISORDER {
+        if ends || before > later + OUT_OF_ORDER_MS {
             break;
         }
         after = Some(before.min(later));
@@ -468,6 +468,6 @@ fn is_slightly_late(records: &[Record<'_>], banner: usize) -> bool {
         return false;
     };
     let before = &records[..banner];
-    let is_between = |uptime: u64| own <= uptime && uptime <= own + DISORDER && uptime < next;
+    let is_between = |uptime: u64| own <= uptime && uptime <= own + OUT_OF_ORDER_MS && uptime < next;
     before.len() <= 2 && before.iter().all(|record| record.uptime.is_some_and(is_between))
 }

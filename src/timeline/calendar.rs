@@ -3,7 +3,7 @@
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
 
 use super::unset::{
-    AHEAD_HOURS, ClockFailure, DISORDER, JUMP_DAYS, NEW_YEARS_EVE, Signs, UnsetClock, YEAR_TURNS,
+    AHEAD_HOURS, ClockFailure, JUMP_DAYS, NEW_YEARS_EVE, OUT_OF_ORDER_MS, Signs, UnsetClock, YEAR_TURNS,
     can_be_silence, is_default,
 };
 use crate::digest::{Digits, LogDigest, LogEntry};
@@ -144,7 +144,7 @@ impl Span {
             is_start_read |= uptimes > 0;
             // A single line with uptime is from another process, and so are several where uptime continues.
             let continues_uptime =
-                stamp.uptime().zip(uptime).is_some_and(|(now, highest)| now + DISORDER >= highest);
+                stamp.uptime().zip(uptime).is_some_and(|(now, highest)| now + OUT_OF_ORDER_MS >= highest);
             if entry.is_banner() || (uptimes > 1 && (!continues_uptime || is_of_start(entry))) {
                 (is_start, before.unset, uptime) = (true, UnsetClock::default(), None);
                 if let Some((first, last)) = start_of_boot.take() {

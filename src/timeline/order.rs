@@ -20,7 +20,7 @@ const EARLIEST_YEAR: i32 = 2000;
 const MAX_CHAIN_LENGTH: i32 = 100;
 
 /// Lines of two logs of a chain can be out of order by this much, in seconds.
-const DISORDER: i64 = 3_600;
+const CHAIN_OUT_OF_ORDER_S: i64 = 3_600;
 
 /// The most days that the common lines of a rotated log and the next one span, if these lines were not kept.
 const OVERLAP_DAYS: i64 = 2;
@@ -212,7 +212,7 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], c
             let overlaps = timed.last().is_some_and(|newer| share_lines(&log.digest, &newer.log.digest));
             for _ in 0..MAX_CHAIN_LENGTH {
                 let is_later = times(calendar).is_some_and(|(first, last)| {
-                    let slack = TimeDelta::seconds(DISORDER);
+                    let slack = TimeDelta::seconds(CHAIN_OUT_OF_ORDER_S);
                     // If a log repeats lines of the one before, these are not necessarily its first lines.
                     (first > newer_first + slack && !overlaps)
                         || last > newer_last + slack

@@ -374,10 +374,10 @@ impl SlotView {
         if !self.is_inventory() || !later.is_inventory() || self.boot != later.boot {
             return false;
         }
-        let (known, told) = (&mut self.content, &later.content);
+        let (known, new) = (&mut self.content, &later.content);
         let is_less = !later.is_complete_inventory() || !later.lines.are_whole(&self.lines);
-        let is_same = known.has_key == told.has_key && known.state == told.state;
-        if !(is_less || is_same) || !told.agrees_with(known) {
+        let is_same = known.has_key == new.has_key && known.state == new.state;
+        if !(is_less || is_same) || !new.agrees_with(known) {
             return false;
         }
         self.at.1 = later.at.1;
@@ -385,24 +385,31 @@ impl SlotView {
             self.source = later.source;
         }
         if known.fingerprint.is_none() {
-            known.record = told.record;
+            known.record = new.record;
         }
-        known.fingerprint = known.fingerprint.take().or_else(|| told.fingerprint.clone());
-        known.common_name = known.common_name.take().or_else(|| told.common_name.clone());
-        known.certificate_length = known.certificate_length.or(told.certificate_length);
-        known.key_length = known.key_length.or(told.key_length);
-        known.has_key |= told.has_key;
+        known.fingerprint = known.fingerprint.take().or_else(|| new.fingerprint.clone());
+        known.common_name = known.common_name.take().or_else(|| new.common_name.clone());
+        known.certificate_length = known.certificate_length.or(new.certificate_length);
+        known.key_length = known.key_length.or(new.key_length);
+        known.has_key |= new.has_key;
         true
     }
 
     /// Decides whether the inventory is complete: another line follows it, and no line was lost that would show a key
-    /// or a certificate. A cut line does not count as a following line, unless it is about something else. Nor do
-    /// the lines of a log that does not continue this one or begins with another boot, because the key can be lost
-    /// between the logs. If such a log begins with a key, the certificate's lines can be lost before it.
+    /// or a certificate.
     fn check_completeness(&mut self, timeline: &Timeline<'_>) {
-        let SlotViewSource::Inventory { is_complete } = &mut self.source else { return };
-        let records = &timeline.records;
-        let (first, last) = (&records[self.at.0], &records[self.at.1]);
+        if self.is_inventory() {
+            let is_complete = self.is_followed(timeline)
+                && !self.begins_with_key_of_log(timeline)
+                && !self.has_lost_lines(&timeline.records);
+            self.source = SlotViewSource::Inventory { is_complete };
+        }
+    }
+
+    /// Whether another line follows. A cut line does not count, unless it is about something else. Nor do the lines of a
+    /// log that does not continue this one or begins with another boot, because the key can be lost between the logs.
+    fn is_followed(&self, timeline: &Timeline<'_>) -> bool {
+        let last = &timeline.records[self.at.1];
         let is_cut_line = |file: usize, line: u64| timeline.logs[file].cut_line == Some(line);
         // The part of a cut line that was read can show that it is about something else.
         let is_other = |record: &Record<'_>| {
@@ -412,39 +419,46 @@ impl SlotView {
                 && !text.is_empty()
                 && !event::may_begin(text)
         };
-        let mut next = records[self.at.1 + 1..].iter();
+        let mut next = timeline.records[self.at.1 + 1..].iter();
         let next = next.find(|next| !is_cut_line(next.file, next.line) || is_other(next));
-        let is_followed = last.line < timeline.logs[last.file].digest.counts.lines
-            && !is_cut_line(last.file, last.line + 1)
+        last.line < timeline.logs[last.file].digest.counts.lines && !is_cut_line(last.file, last.line + 1)
             || next.is_some_and(|next| {
                 next.file == last.file
                     || (next.boot == last.boot && timeline.logs[next.file].continues_previous)
-            });
+            })
+    }
+
+    /// Whether a log that does not continue another one begins with the key: the certificate's lines can be lost before
+    /// it.
+    fn begins_with_key_of_log(&self, timeline: &Timeline<'_>) -> bool {
+        let first = &timeline.records[self.at.0];
         // Without a stamp, a cut first line belongs to the lines that follow.
         let is_before = |record: &&Record<'_>| record.entry.stamp.is_some() || first.entry.stamp.is_none();
-        let mut of_log = records[..self.at.0].iter().rev().take_while(|record| record.file == first.file);
-        let begins_log = !timeline.logs[first.file].continues_previous && of_log.find(is_before).is_none();
-        let is_cut = begins_log && self.lines.are_only_of_key();
-        let beside = |at: Option<usize>, is_near: &dyn Fn(&Record<'_>) -> bool| {
-            at.and_then(|at| records.get(at)).filter(|record| record.boot == first.boot && is_near(record))
-        };
-        // The key is the last line about a slot. What is lost before it is of the certificate, which is known if one of
-        // its lines was read; what is lost behind that line can be the key.
-        let (from, before) = match self.lines.are_only_of_key() {
-            true => (self.at.0, beside(self.at.0.checked_sub(1), &|_| true)),
-            false => (self.at.1, None),
-        };
+        let before = timeline.records[..self.at.0].iter().rev();
+        let mut of_log = before.take_while(|record| record.file == first.file);
+        self.lines.are_only_of_key()
+            && !timeline.logs[first.file].continues_previous
+            && of_log.find(is_before).is_none()
+    }
+
+    /// Whether the phone's counts of lost lines show that one of this slot can be lost. The key is the last line about a
+    /// slot. What is lost before it is of the certificate, which is known if one of its lines was read; what is lost behind
+    /// that line can be the key.
+    fn has_lost_lines(&self, records: &[Record<'_>]) -> bool {
+        let (begin, end) = self.at;
+        let last = &records[end];
+        let of_boot = |record: &&Record<'_>| record.boot == last.boot;
+        let before = begin.checked_sub(1).map(|before| &records[before]).filter(of_boot);
+        let (from, before) = if self.lines.are_only_of_key() { (begin, before) } else { (end, None) };
         // After the key, or after another line, no line about the slot can have been lost.
-        let may_be_lost = |record: &Record<'_>| {
+        let may_be_lost = |record: &&Record<'_>| {
             let (known, seen) = (last.entry.hash_after, record.entry.hash);
             let is_next = record.line <= last.line + 2 && (known == 0 || known == seen);
             self.lines.key == 0 && (record.file != last.file || is_next)
         };
-        let after = beside(Some(self.at.1 + 1), &may_be_lost);
-        let counts = before.into_iter().chain(&records[from..=self.at.1]).chain(after);
+        let after = records.get(end + 1).filter(of_boot).filter(may_be_lost);
+        let counts = before.into_iter().chain(&records[from..=end]).chain(after);
         let mut counts = counts.filter_map(|record| record.entry.missed);
-        let begin = counts.next();
-        let is_holed = begin.is_some_and(|begin| counts.any(|missed| missed > begin));
-        *is_complete = is_followed && !is_holed && !is_cut;
+        counts.next().is_some_and(|begin| counts.any(|missed| missed > begin))
     }
 }

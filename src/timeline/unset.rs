@@ -32,7 +32,7 @@ pub(super) const YEAR_TURNS: i64 = 31;
 pub(super) const AHEAD_HOURS: i64 = 14;
 
 /// Lines of one boot are out of order by at most this much, in milliseconds.
-pub(super) const DISORDER: u64 = 2_000;
+pub(super) const OUT_OF_ORDER_MS: u64 = 2_000;
 
 /// Days from January 1 to December 31 of a leap year, in which dates without a year are counted.
 pub(super) const NEW_YEARS_EVE: i64 = 365;
@@ -71,7 +71,7 @@ impl ClockFailure {
         // The uptime of a later line shows how much time can have passed.
         let uptime = || from.clone().find_map(|(entry, _)| entry.stamp?.uptime());
         let passed = Yearless::new_year().milliseconds_until(date).unsigned_abs();
-        let can_have_passed = || uptime().is_none_or(|uptime| passed <= uptime + DISORDER);
+        let can_have_passed = || uptime().is_none_or(|uptime| passed <= uptime + OUT_OF_ORDER_MS);
         Self {
             is_logged: failed_before || of_default.any(|(entry, _)| has_failed(entry)),
             was_quiet: failed_before && can_be_silence(Yearless::new_year(), date) && can_have_passed(),
