@@ -71,9 +71,15 @@ impl Cache {
     ) -> Result<Option<Self>, Fault> {
         let mut reader = Reader::new(decompressed(input)?);
         let store = Store::new().map_err(Fault::TemporaryFile)?;
-        let (sources, skipped) = Default::default();
-        let (logs, configurations, gone, lengths) = Default::default();
-        let mut cache = Self { store, sources, logs, configs: configurations, skipped, gone, lengths };
+        let mut cache = Self {
+            store,
+            sources: Default::default(),
+            logs: Default::default(),
+            configs: Default::default(),
+            skipped: Default::default(),
+            gone: Default::default(),
+            lengths: Default::default(),
+        };
         let mut made_at = 0;
         loop {
             match reader.next_item() {

@@ -240,15 +240,14 @@ impl<'s> PhoneSink<'s> {
         progress: &'s dyn ReportProgress,
         spool: Option<&'s Spool>,
     ) -> Self {
-        let (phone_logs, others, problems) = Default::default();
         Self {
             mac,
             window,
             progress,
             spool,
-            phone_logs,
-            others,
-            problems,
+            phone_logs: PhoneLogs::default(),
+            others: PendingLogs::default(),
+            problems: Vec::new(),
             next_number: 0,
             healthy: None,
             is_only_log: false,

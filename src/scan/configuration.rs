@@ -85,8 +85,13 @@ impl Audit {
         now: NaiveDateTime,
     ) -> Option<Self> {
         let has_files = trees.all.iter().any(|tree| !tree.is_empty());
-        let (apart, undecided, findings_cache) = Default::default();
-        let mut audit = Self { trees, apart, undecided, findings_cache, now };
+        let mut audit = Self {
+            trees,
+            apart: Default::default(),
+            undecided: Default::default(),
+            findings_cache: Default::default(),
+            now,
+        };
         has_files.then(|| {
             audit.locate_logs(found, pending);
             audit

@@ -47,8 +47,13 @@ struct Files {
 
 impl StoredConfigs {
     pub(super) fn new() -> io::Result<Self> {
-        let (streams, reading, files, numbers) = Default::default();
-        Ok(Self { store: Store::new()?, streams, reading, files, numbers })
+        Ok(Self {
+            store: Store::new()?,
+            streams: Default::default(),
+            reading: Default::default(),
+            files: Default::default(),
+            numbers: Default::default(),
+        })
     }
 
     /// Begins a stream; `logs` is the length of the store of logs before it, in bytes.

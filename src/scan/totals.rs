@@ -19,9 +19,14 @@ pub(super) struct Totals {
 
 impl Default for Totals {
     fn default() -> Self {
-        let codes = [0; CATALOGUE.len()];
-        let (tally, statuses, ztp) = Default::default();
-        Self { tally, statuses, codes, ztp, times: None, devices: 0 }
+        Self {
+            tally: Tally::default(),
+            statuses: [0; 4],
+            codes: [0; CATALOGUE.len()],
+            ztp: ZtpReadiness::default(),
+            times: None,
+            devices: 0,
+        }
     }
 }
 
