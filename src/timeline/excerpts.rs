@@ -63,12 +63,12 @@ impl Ends {
 /// boot is not taken apart.
 fn begins(entries: &[LogEntry]) -> Vec<usize> {
     let mut last = None;
-    // The phone has started since the last date.
+    // The phone has started since the last date of a clock that was set.
     let mut has_started = false;
     let mut begins = Vec::new();
     for (at, pair) in entries.windows(2).enumerate() {
         let (Some(before), Some(stamp)) = (pair[0].stamp, pair[1].stamp) else { continue };
-        has_started = pair[0].is_banner() || has_started && !pair[0].is_dated();
+        has_started = pair[0].is_banner() || has_started && !has_set_date(&pair[0]);
         last = before.yearless().or(last);
         let begins_again = match stamp.yearless() {
             Some(date) => {
@@ -111,7 +111,11 @@ fn is_sure(entries: &[LogEntry], part: &Range<usize>, has_dates: bool, has_banne
         (true, _) => goes_back(rest, first_boot(own)),
         (false, _) => {
             !has_banners && {
-                let different: HashSet<u64> = messages(own).map(|entry| entry.hash).collect();
+                // Without milliseconds, two boots have equal messages.
+                let has_uptime =
+                    |entry: &&LogEntry| entry.stamp.is_some_and(|stamp| stamp.uptime().is_some());
+                let different: HashSet<u64> =
+                    messages(own).filter(has_uptime).map(|entry| entry.hash).collect();
                 different.len() >= LONG_RUN
             }
         }

@@ -191,7 +191,8 @@ impl Run {
     fn count(&mut self, entry: &LogEntry, beside: &LogEntry) {
         let is_different = entry.hash != beside.hash;
         self.equal += usize::from(is_different);
-        self.of_start += usize::from(is_different && !entry.is_dated() && entry.stamp.is_some());
+        let has_uptime = entry.stamp.is_some_and(|stamp| stamp.uptime().is_some());
+        self.of_start += usize::from(is_different && has_uptime);
     }
 
     fn look_at(&mut self, entries: &[LogEntry], one: usize, other: usize) {
