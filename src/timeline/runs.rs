@@ -254,7 +254,10 @@ impl Run {
         let is_behind = |entry: &&LogEntry| entry.event.is_none() && place(entry) < behind_twin;
         let first = entries[..run.start].iter().rev().take(KEPT_AT_BEGIN).take_while(is_before).count();
         let last = entries[run.end..].iter().take(KEPT_AT_END).take_while(is_behind).count();
-        let begin = (run.start - first..=run.start).rev().find(|at| gaps.is_break_of(self, *at));
+        // Before the first lines of a log nothing could be equal.
+        let goes_on_before = !gaps.is_break(twin.start);
+        let begins = |at: &usize| gaps.is_break(*at) || goes_on_before && gaps.is_break_of(self, *at);
+        let begin = (run.start - first..=run.start).rev().find(begins);
         let end = (run.end..=run.end + last).find(|at| gaps.is_break_of(self, *at));
         (begin, end)
     }
