@@ -108,8 +108,11 @@ impl Gaps {
                     }
                     can_repeat = true;
                 } else if let Some((_, from, _)) = last {
-                    // A clock that was not set is set there, or a copy begins.
+                    // A clock that was not set is set there, or a copy begins there or with a start before it.
                     known.is_break = !has_set_date(&entries[from]) && has_set_date(entry);
+                    for (between, gap) in gaps.iter_mut().enumerate().skip(from + 1) {
+                        gap.is_break |= known.is_break && entries[between].is_banner();
+                    }
                 }
                 last = Some((date, at, known.starts));
             } else if at > 0 && begins_again(&entries[at - 1], entry) {
