@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::calendar::goes_back;
 use super::repeats::LONG_RUN;
-use super::unset::has_set_date;
+use super::unset::{has_set_date, is_day_before};
 use crate::digest::{LogDigest, LogEntry};
 use crate::stamp::Yearless;
 
@@ -287,7 +287,11 @@ impl Run {
 /// Boots between them whose clock was not set are taken for older, since the newest log mostly ends with the date of its
 /// file.
 pub(super) fn begin_between(entries: &[LogEntry], end: usize, date: usize) -> usize {
-    let has_unset = entries[end + 1..date].iter().any(LogEntry::is_dated);
+    let date_of = |entry: &LogEntry| entry.stamp?.yearless();
+    // January 1 goes on from December 31.
+    let goes_on = |next: Yearless| date_of(&entries[end]).is_some_and(|last| is_day_before(last, next));
+    let has_unset =
+        entries[end + 1..date].iter().any(|entry| entry.is_dated() && !date_of(entry).is_some_and(goes_on));
     let mut between = entries[end + 1..=date].iter();
     let banner = if has_unset {
         between.position(LogEntry::is_banner)
