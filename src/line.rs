@@ -265,6 +265,12 @@ fn message(input: &[u8]) -> IResult<&[u8], (Header, &[u8])> {
 /// The length of a header in the phone's own columns, in bytes.
 pub(crate) const COLUMNS: usize = 22;
 
+/// Whether a line has its first two bars where the phone writes them: nothing is before the line.
+#[inline]
+pub(crate) fn seems_in_columns(line: &[u8]) -> bool {
+    line.get(10) == Some(&b'|') && line.get(16) == Some(&b'|')
+}
+
 /// Parses a line in the phone's own columns. The result is that of the grammar below, but this is faster.
 ///
 /// ```text

@@ -6,7 +6,7 @@ use super::before::{without_colours, without_prompt};
 use super::quotes::in_plain_signs;
 use super::search::has_odd_bytes;
 use super::tag::with_joined_tag;
-use super::{Line, has_byte, line};
+use super::{Line, has_byte, line, seems_in_columns};
 use crate::model::hex_byte;
 
 /// Makes lines plain: without escape sequences for colours, the encoding of mails, and the letters of documents; and if
@@ -54,7 +54,7 @@ impl PlainLines {
             plain = without_quoted_printable(plain.as_deref().unwrap_or(bytes)).or(plain);
         }
         // By far the most lines are in the phone's own columns.
-        let is_in_columns = bytes.get(10) == Some(&b'|') && bytes.get(16) == Some(&b'|');
+        let is_in_columns = seems_in_columns(bytes);
         if !is_in_columns {
             plain = with_joined_tag(plain.as_deref().unwrap_or(bytes)).or(plain);
             plain = without_highlights(plain.as_deref().unwrap_or(bytes)).or(plain);

@@ -9,7 +9,7 @@
 
 use memchr::{memchr, memchr_iter};
 
-use super::{MAX_BARS, STAMP_LENGTH, has_byte};
+use super::{MAX_BARS, STAMP_LENGTH, has_byte, seems_in_columns};
 
 /// The longest tag, in bytes. rsyslog writes at most 32, other servers more.
 const MAX_TAG: usize = 256;
@@ -18,7 +18,7 @@ const MAX_TAG: usize = 256;
 /// field, as nearly all lines are.
 pub(crate) fn with_joined_tag(line: &[u8]) -> Option<Vec<u8>> {
     // Nothing is before the line: only a tab can be between two fields.
-    if line.get(10) == Some(&b'|') && line.get(16) == Some(&b'|') && !has_byte(b'\t', line) {
+    if seems_in_columns(line) && !has_byte(b'\t', line) {
         return None;
     }
     let (begin, end) = memchr_iter(b'|', line).take(MAX_BARS).find_map(|bar| {

@@ -7,7 +7,7 @@ use crate::event::{self, End, Event, ParsedText};
 use crate::input::log_mac;
 use crate::line::{
     COLUMNS, KnownHeaders, Line, Origin, canonical_host, completed_header, has_hidden_header, hosts_of_row,
-    line, lossy, origin, possible_senders, with_joined_tag, without_colours,
+    line, lossy, origin, possible_senders, seems_in_columns, with_joined_tag, without_colours,
 };
 use crate::model::Mac;
 
@@ -60,7 +60,7 @@ pub(super) fn part_of_parsed<'a>(
     headers: &mut KnownHeaders,
 ) -> (Option<FoundPart>, Option<Line<'a>>) {
     // By far the most lines are in the phone's own columns and have nothing before them.
-    if bytes.len() > COLUMNS && bytes[10] == b'|' && bytes[16] == b'|' {
+    if bytes.len() > COLUMNS && seems_in_columns(bytes) {
         return (None, None);
     }
     if let Some(name) = bytes.trim_ascii().strip_prefix(b"==> ").and_then(|rest| rest.strip_suffix(b" <==")) {

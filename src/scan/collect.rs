@@ -104,7 +104,7 @@ impl PendingLogs {
     /// Notes where the log is, its senders if the phone is known, and the phones that it names if it is a mixture.
     fn note(&mut self, mac: Option<Mac>, log: &ReadLog) {
         self.place.add(Path::new(directory_of(&log.path)));
-        if mac.is_some() {
+        if mac.is_some() && !log.spans.is_empty() {
             self.senders.extend(SenderLog::all(mac, log));
         }
         self.note_mixture(mac, log);

@@ -6,6 +6,7 @@ use super::collect::{Packed, PendingLogs};
 use super::phone_logs::ReadLog;
 use super::rotated_senders::{Found, SenderLog, find, path_of_file};
 use super::sender_names::SenderNames;
+use crate::digest::LogEntry;
 use crate::event::Event;
 use crate::log::SenderSpan;
 use crate::model::Mac;
@@ -14,12 +15,16 @@ use crate::stamp::Stamp;
 /// A known message with its stamp: exports quote lines in different ways.
 type Message<'a> = (Option<Stamp>, &'a Event);
 
+fn message(entry: &LogEntry) -> Option<Message<'_>> {
+    Some((entry.stamp, entry.event.as_ref()?))
+}
+
 fn messages(log: &ReadLog) -> impl Iterator<Item = Message<'_>> {
-    log.digest.entries.iter().filter_map(|entry| Some((entry.stamp, entry.event.as_ref()?)))
+    log.digest.entries.iter().filter_map(message)
 }
 
 fn dated_messages(log: &ReadLog) -> impl Iterator<Item = Message<'_>> {
-    messages(log).filter(|(stamp, _)| stamp.is_some_and(|stamp| stamp.digits().is_some()))
+    log.digest.entries.iter().filter(|entry| entry.is_dated()).filter_map(message)
 }
 
 impl PendingLogs {

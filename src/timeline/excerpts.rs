@@ -4,12 +4,10 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::calendar;
+use super::pasted::SHORTEST_STEP;
 use super::repeats::{LONG_RUN, adds_no_time, are_in_order, is_run, is_same_message};
 use super::unset::has_set_date;
 use crate::digest::{LogDigest, LogEntry};
-
-/// Dates that go back by less are of lines out of order, in milliseconds.
-const SHORTEST_STEP: i64 = 60_000;
 
 /// Which excerpts to drop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

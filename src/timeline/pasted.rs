@@ -25,7 +25,7 @@ const MAX_DAYS_IF_UNSURE: i64 = 1;
 const MOST_BACK: i64 = AHEAD_HOURS * 3_600_000;
 
 /// Dates that go back by less are of lines out of order, in milliseconds.
-const SHORTEST_STEP: i64 = 60_000;
+pub(super) const SHORTEST_STEP: i64 = 60_000;
 
 /// Where a clock that was set could explain that the dates go back, the end of the older part and the beginning of the
 /// newer one are at most this far apart, in milliseconds, or one in this many parts of the time that the file covers.

@@ -23,8 +23,7 @@ const KEPT_AT_END: usize = 1;
 pub(super) fn drop_repeats(digest: &mut LogDigest) {
     while let Some(Repeat { entries, newer, end_of_older }) = find_repeat(&digest.entries) {
         digest.entries[entries.end..end_of_older].rotate_left(newer);
-        let dropped = digest.entries.drain(entries).filter(|entry| entry.event.is_some()).count() as u64;
-        digest.counts.events = digest.counts.events.saturating_sub(dropped);
+        digest.remove(entries);
     }
 }
 
