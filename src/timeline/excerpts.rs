@@ -106,7 +106,8 @@ fn is_sure(entries: &[LogEntry], part: &Range<usize>, has_dates: bool, has_banne
     let (own, rest) = (&entries[part.clone()], rest(entries, part));
     match (has_dates, part.start) {
         (true, 0) => goes_back(own, rest),
-        (true, _) => goes_back(rest, first_boot(own)),
+        // The rest can end with dates of a clock that was not set.
+        (true, _) => first_boot(own).iter().any(has_set_date),
         (false, _) => {
             !has_banners && {
                 // Without milliseconds, two boots have equal messages.
