@@ -102,8 +102,8 @@ pub struct Facts {
     pub family: Family,
     /// If active, the phone's status is at least `unknown`.
     pub means_unknown: bool,
-    /// If active, the phone can't use zero-touch provisioning.
-    pub blocks_ztp: bool,
+    /// What it means for zero-touch provisioning (ZTP) if it is active.
+    pub ztp: Ztp,
     /// Its remedy is to install a certificate: `device` adds where that can be done.
     pub about_installing: bool,
     /// Its remedy depends on which certificate the phone uses: `device` adds how that is chosen.
@@ -130,7 +130,7 @@ impl Facts {
         Self {
             family,
             means_unknown: false,
-            blocks_ztp: false,
+            ztp: Ztp::Unaffected,
             about_installing: false,
             about_choosing: false,
             leaves_file_unread: false,
@@ -141,6 +141,17 @@ impl Facts {
             asks: None,
         }
     }
+}
+
+/// What an active diagnosis means for zero-touch provisioning, which requires a factory certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ztp {
+    /// Nothing.
+    Unaffected,
+    /// It is not known whether the phone has a factory certificate.
+    Uncertain,
+    /// The phone can't use it.
+    Blocked,
 }
 
 /// What a diagnosis is about: the letters of its code.

@@ -284,8 +284,9 @@ pub(crate) struct DiffArgs {
 pub(crate) struct ConfigArgs {
     #[command(flatten)]
     pub(crate) read: ReadArgs,
-    #[command(flatten)]
-    pub(crate) phones: PhoneArgs,
+    /// Only this phone, by its MAC address in any notation; may be repeated
+    #[arg(long, value_name = "MAC", help_heading = SHOWING)]
+    pub(crate) device: Vec<Mac>,
     #[command(flatten)]
     pub(crate) write: WriteArgs<ConfigWriter>,
     /// List phones without certificate parameters too

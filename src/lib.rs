@@ -4,7 +4,8 @@
 //! ```
 //! let report = phonecert::Scanner::new().scan(["testdata/fleet"]);
 //! for phone in report.phones() {
-//!     let codes: Vec<_> = phone.diagnoses.iter().map(|diagnosis| diagnosis.code).collect();
+//!     let active = phone.diagnoses.iter().filter(|diagnosis| diagnosis.state == phonecert::State::Active);
+//!     let codes: Vec<_> = active.map(|diagnosis| diagnosis.code).collect();
 //!     println!("{} {} {codes:?}", phone.mac.as_deref().unwrap_or("?"), phone.status.name());
 //! }
 //! # assert!(report.phones().any(|phone| phone.mac.as_deref() == Some("0004F2A1B202")));

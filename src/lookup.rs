@@ -31,7 +31,7 @@ pub struct LookupAnswer {
     pub menu: Option<&'static MenuText>,
     /// The part number and revision that `expected` is about.
     #[serde(skip)]
-    pub(crate) label: Option<(PartNumber, Revision)>,
+    pub label: Option<(PartNumber, Revision)>,
     /// The tables that the rows come from, for a reader.
     #[serde(skip)]
     pub(crate) sources: Vec<&'static str>,

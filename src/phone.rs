@@ -12,7 +12,7 @@ use chrono::{Datelike, NaiveDateTime, Timelike};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use crate::check::{self, CATALOGUE, Case, Finding, Rule, SharedCertificate};
+use crate::check::{self, CATALOGUE, Case, Finding, Rule, SharedCertificate, Ztp};
 use crate::config::{ConfigurationLine, ConfiguredKey};
 use crate::input::directory_of;
 use crate::model::{CertificateState, Fingerprint, Mac, Severity, Slot, State, Status};
@@ -297,8 +297,12 @@ impl Phone {
         self.findings.sort_by_key(order);
         let worst = check::status(self.active().map(|(rule, finding)| (rule, severity(rule, finding))));
         self.status = if self.is_unknown { worst.min(Status::Unknown) } else { worst };
-        let is_blocked = self.active().any(|(rule, _)| rule.facts.blocks_ztp);
-        self.ztp = if is_blocked { Some(false) } else { ready };
+        let has = |ztp| self.active().any(|(rule, _)| rule.facts.ztp == ztp);
+        self.ztp = match ready {
+            _ if has(Ztp::Blocked) => Some(false),
+            Some(true) if has(Ztp::Uncertain) => None,
+            ready => ready,
+        };
     }
 
     /// What was found.

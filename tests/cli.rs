@@ -274,6 +274,8 @@ fn lookup_answers_from_the_tables() {
         assert_eq!(found["ztp"][0]["required_software"], "4.1.7G", "{word}");
     }
     assert!(said(here, &["lookup", "SoundPoint", "IP", "335"]).contains("2201-12375-001"));
+    assert!(complained(here, &["lookup", "VVX 500", "--revision", "A"]).contains("part number"));
+    assert_eq!(complained(here, &["lookup", "2201-12360-001", "--revision", "A"]), "");
     let nothing = run(here, &["lookup", "VVX 5000"]);
     assert_eq!(nothing.status.code(), Some(3));
     assert!(String::from_utf8_lossy(&nothing.stderr).contains("VVX 500"), "the nearest names are told");

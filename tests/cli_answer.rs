@@ -12,6 +12,30 @@ use serde_json::{Value, json};
 use tree::{FAILING, HEALTHY, TIME, case, codes, fleet, macs, run, run_at_once, said, scanned, status};
 
 #[test]
+fn a_slot_with_a_key_alone_is_not_called_empty() {
+    let log = tree::case("INS005-certificate-without-key/fires-key-alone");
+    let answer = tree::scanned(log.path(), &["."]);
+    let mac = macs(&answer).remove(0);
+    assert!(said(log.path(), &["scan", "."]).contains("✗ key only"));
+    let story = said(log.path(), &["device", &mac, "."]);
+    assert!(story.contains("a private key without its certificate"), "{story}");
+    assert!(
+        said(log.path(), &["scan", ".", "--format", "html"]).contains("private key without its certificate")
+    );
+}
+
+#[test]
+fn a_phone_is_not_counted_as_ready_if_its_certificate_is_in_doubt() {
+    let ztp = |case: &str| {
+        let answer = tree::scanned(tree::case(case).path(), &["."]);
+        ["ready", "not_ready", "unknown"].map(|count| answer["ztp"][count].as_u64().unwrap())
+    };
+    assert_eq!(ztp("INV003-built-in-changed/fires"), [0, 0, 1]);
+    assert_eq!(ztp("INV003-built-in-changed/near-miss"), [1, 0, 0]);
+    assert_eq!(ztp("INV001-built-in-missing/fires"), [0, 1, 0]);
+}
+
+#[test]
 fn device_takes_any_notation() {
     let fleet = fleet();
     for mac in ["0004f2a1b202", "0004F2A1B202", "00:04:f2:a1:b2:02", "00-04-F2-A1-B2-02", "0004.f2a1.b202"] {

@@ -110,6 +110,9 @@ fn what_the_next_log_mends_and_breaks() {
     }
     let redacted = said(fleet.path(), &["scan", "--baseline", "old.json", "--new", "--redact"]);
     assert!(redacted.contains("INS001") && !redacted.contains("0004F2A1B201"), "{redacted}");
+    assert!(!complained(fleet.path(), &["scan", "--baseline", "old.json", "--new"]).contains("no phone has"));
+    let same = ["scan", "--baseline", "new.json", "--new"];
+    assert!(complained(fleet.path(), &same).contains("no phone has a new diagnosis"));
     // In the other direction, the refusal is no longer in the logs, which is not evidence.
     let back = tree::json(fleet.path(), &["diff", "new.json", "old.json", "--format", "json"]);
     assert_eq!(back["mended"][0]["resolved"], false);

@@ -69,8 +69,8 @@ const RUN: &[(&str, i32, &str)] = &[
     ("phonecert digest /srv/provisioning -o berlin.pcr.zst", 0, ""),
     ("phonecert scan --records berlin.pcr.zst paris.pcr --output fleet.html", 1, ""),
     ("ssh server phonecert digest /srv/provisioning | phonecert scan --records -", 1, "0004F2A1B202"),
-    ("phonecert digest /srv/provisioning --cache fleet.pcr --keep 90d -o fleet.pcr", 0, ""),
-    ("phonecert scan --records fleet.pcr --output fleet.json --force", 1, ""),
+    ("phonecert digest /srv/provisioning --cache fleet.pcr.zst --keep 90d -o fleet.pcr.zst", 0, ""),
+    ("phonecert scan --records fleet.pcr.zst --output fleet.json --force", 1, ""),
     ("phonecert explain --format json", 0, "\"INS001\""),
     ("phonecert completions SHELL", 0, "phonecert"),
     ("phonecert man", 0, ".TH phonecert"),
@@ -258,7 +258,7 @@ fn the_recipe_in_python_prints_each_phone() {
 #[test]
 fn the_example_in_rust_is_that_of_the_documentation() {
     let example = block("rust");
-    assert_eq!(example.len(), 5);
+    assert_eq!(example.len(), 6);
     for line in example {
         assert!(LIBRARY.contains(&format!("//! {line}\n")), "not in src/lib.rs: {line}");
     }

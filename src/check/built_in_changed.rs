@@ -20,7 +20,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Slot, sentence};
+use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Slot, Ztp, sentence};
 use crate::model::Fingerprint;
 use crate::timeline::Record;
 
@@ -31,7 +31,7 @@ pub(super) const RULE: Rule = Rule {
     cause: "A factory certificate does not change: the built-in certificate is a self-signed one that was created again, or the logs are from two phones.",
     remedy: "Check that all logs are from one phone, find out who signed the certificate, and update every server that knows the old fingerprint.",
     reference: "Feature Profile 37148, \"Factory Installed Certificates\", \"Self-Signed Certificates\" and \"Troubleshooting\"",
-    facts: Facts { about_installing: true, ..Facts::of(Family::Inventory) },
+    facts: Facts { ztp: Ztp::Uncertain, about_installing: true, ..Facts::of(Family::Inventory) },
     source: include_str!("built_in_changed.rs"),
     run: Run::Logs(run),
 };

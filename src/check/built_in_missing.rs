@@ -23,7 +23,7 @@
 //! 5. If the phone should have a factory certificate and has none, contact the vendor.
 
 use super::failures::{shown_until_gone, times};
-use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, Slot, sentence};
+use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, Slot, Ztp, sentence};
 use crate::model::State;
 
 pub(super) const RULE: Rule = Rule {
@@ -31,9 +31,9 @@ pub(super) const RULE: Rule = Rule {
     name: "built-in-missing",
     severity: Severity::Error,
     cause: "No factory certificate was installed when the phone was made, and its software has not created a self-signed one; or the certificate was lost.",
-    remedy: "Check by the label's part number and revision whether the phone should have one (phonecert lookup). If it should, contact the vendor; if not, update to UC Software 4.0.0 or later, or install a custom certificate.",
+    remedy: "Check by the label's part number and revision whether the phone should have one (phonecert lookup). If it should, contact the vendor; if not, install a custom certificate; or update software older than UC Software 4.0.0, which creates no self-signed one.",
     reference: "Feature Profile 37148, \"Built-In Device Certificates\" and \"Determining Type of Device Certificates on Polycom Phones\"",
-    facts: Facts { blocks_ztp: true, about_installing: true, ..Facts::of(Family::Inventory) },
+    facts: Facts { ztp: Ztp::Blocked, about_installing: true, ..Facts::of(Family::Inventory) },
     source: include_str!("built_in_missing.rs"),
     run: Run::Logs(run),
 };

@@ -17,7 +17,7 @@
 //!    vendor.
 
 use super::failures::shared_certificates;
-use super::{Case, Facts, Family, Finding, Rule, Run, Severity, Slot};
+use super::{Case, Facts, Family, Finding, Rule, Run, Severity, Slot, Ztp};
 
 pub(super) const RULE: Rule = Rule {
     code: "FLT001",
@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
     cause: "A built-in certificate is made for one phone. If two show the same one, a certificate was copied, or one phone's log has two names.",
     remedy: "Compare the MAC addresses in the logs with the phones' labels. If two phones really have the same certificate, contact the vendor, and let no server rely on it.",
     reference: "Feature Profile 37148, \"Factory Installed Certificates\" and \"Self-Signed Certificates\"",
-    facts: Facts { blocks_ztp: true, from_fleet: true, ..Facts::of(Family::Fleet) },
+    facts: Facts { ztp: Ztp::Blocked, from_fleet: true, ..Facts::of(Family::Fleet) },
     source: include_str!("built_in_shared.rs"),
     run: Run::Logs(run),
 };

@@ -11,7 +11,7 @@
 //! is resolved when a later list shows both or neither.
 //!
 //! ## What to do
-//! 1. Look in the log before this list for a refused key of the same slot (INS001) or a refused certificate
+//! 1. Look in the log, before the inventory, for a refused key of the same slot (INS001) or a refused certificate
 //!    (INS002). Fix that first.
 //! 2. Install certificate and key together: both parameters of the slot in the configuration, or one file
 //!    with both in the Web Configuration Utility.

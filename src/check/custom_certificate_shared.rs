@@ -25,7 +25,7 @@ pub(super) const RULE: Rule = Rule {
     cause: "One certificate, and so one private key, was installed on several phones.",
     remedy: "If this is intended, there is nothing to do. Otherwise issue a certificate for each phone, so that the loss of one phone does not reveal the key of all.",
     reference: "Feature Profile 37148, \"Polycom Phone Device Certificate Types\" and \"Generating a Certificate Signing Request\"",
-    facts: Facts { blocks_ztp: false, from_fleet: true, ..Facts::of(Family::Fleet) },
+    facts: Facts { from_fleet: true, ..Facts::of(Family::Fleet) },
     source: include_str!("custom_certificate_shared.rs"),
     run: Run::Logs(run),
 };

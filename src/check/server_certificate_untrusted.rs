@@ -45,11 +45,13 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let findings = untrusted.into_values().filter_map(|untrusted| {
         let Event::ServerCertificateUntrusted { reason } = untrusted.event else { return None };
         let often = times(untrusted.seen.count);
+        let is_other = |event: &Event| is_one(event) && event != untrusted.event;
+        let newest = if case.timeline.events().any(|(_, event, _)| is_other(event)) { "the newest time: " } else { "" };
         let mut message = match reason {
             Some(reason) => {
-                sentence!["The phone refused a server's certificate ", often, ": ", Part::LogText(reason.clone()), "."]
+                sentence!["The phone refused a server's certificate ", often, ": ", newest, Part::LogText(reason.clone()), "."]
             }
-            None => sentence!["The phone refused a server's certificate ", often, "; the log gives no reason."],
+            None => sentence!["The phone refused a server's certificate ", often, "; ", newest, "the log gives no reason."],
         };
         let boot = case.timeline.records[untrusted.last].boot;
         let invalid_uri = case.timeline.events().any(|(at, event, record)| {

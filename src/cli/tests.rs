@@ -141,6 +141,7 @@ fn wrong_usage_is_told_why() {
         ("scan --fail-on info", "warning"),
         ("events --format json", "jsonl"),
         ("events --group-by code", "unexpected argument"),
+        ("config --status failed", "unexpected argument"),
         ("device", "MAC"),
         ("lookup", "WORD"),
         ("completions tcsh", "zsh"),

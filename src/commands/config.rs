@@ -7,13 +7,14 @@ use phonecert::scan;
 use super::setup::{self, AnswerOutput, Setup};
 use super::{FOUND_NOTHING, notices, status_of};
 use crate::Failure;
-use crate::cli::{CodeArgs, ConfigArgs};
+use crate::cli::{CodeArgs, ConfigArgs, PhoneArgs};
 
 /// Lists what the configuration files give each phone.
 pub(crate) fn run(args: ConfigArgs) -> Result<u8, Failure> {
     let answer = AnswerOutput::prepare(&args.write)?;
     // Which files a phone reads depends on its model, which the logs name.
-    let setup = Setup::new(&args.read, &args.run, &args.phones, &CodeArgs::default(), None)?;
+    let phones = PhoneArgs { device: args.device.clone(), status: Vec::new() };
+    let setup = Setup::new(&args.read, &args.run, &phones, &CodeArgs::default(), None)?;
     let mut scan = setup.scan(&args.read, &args.run, scan::scan);
     let mut overview = std::mem::take(&mut scan.overview);
     let configs = scan.configs();

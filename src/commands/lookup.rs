@@ -22,6 +22,11 @@ pub(crate) fn run(args: &LookupArgs) -> Result<u8, Failure> {
             return Ok(FOUND_NOTHING);
         }
     };
+    if args.revision.is_some() && answer.label.is_none() {
+        notices::write_line(
+            "--revision needs the part number of the label, because a model has several of them",
+        );
+    }
     AnswerOutput::prepare(&args.write)?
         .write(args.write.style(), |format, style, out| (format.write)(&answer, style, out))?;
     Ok(0)

@@ -42,7 +42,7 @@ pub(super) fn nothing_found(
 ) {
     if !found_any && problems.is_empty() && verbosity != Verbosity::Quiet {
         write_line(&format!(
-            "no log was found{}: logs are named like 0004f2a1b2c3-app.log; a file with another name is read only if you name it",
+            "no log was found{}: logs are named like 0004f2a1b2c3-app.log; a file with another name is read only if you name it, and a configuration file only beside logs",
             other_files(skipped)
         ));
     }

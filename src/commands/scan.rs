@@ -7,7 +7,7 @@ use phonecert::problem::Problem;
 use phonecert::redact::Shown;
 use phonecert::report::baseline::Compared;
 use phonecert::report::shape::Status;
-use phonecert::report::{Devices, Overview, Redacted, ScanReport, Style};
+use phonecert::report::{Devices, Overview, Redacted, ScanReport, Style, Verbosity};
 use phonecert::scan::{self, Scan};
 
 use super::setup::{self, AnswerOutput, Setup, read_input};
@@ -68,6 +68,13 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     notices::problems(to_write, args.run.verbosity());
     notices::gone(&gone, shown, args.run.verbosity());
     notices::left_out(&scan, &overview, shown, args.run.verbosity());
+    if args.new
+        && scan.found_any
+        && overview.summary.by_code.is_empty()
+        && args.run.verbosity() != Verbosity::Quiet
+    {
+        notices::write_line("no phone has a new diagnosis");
+    }
     if no_log_was_found(&args.phones, &scan, shown) {
         return Ok(FOUND_NOTHING);
     }

@@ -240,7 +240,7 @@ fn text_for_the_terminal() {
     number is of the IP 650 family. The guide has this part number twice: revisions
     D and G
 
-    Zero-touch provisioning (ZTP), on SHA-2 since 20 June 2016: required software
+    Zero-touch provisioning (ZTP), SHA-2 planned for June 2016: required software
 
      PRODUCT            REQUIRED  SHIPPED (2016)  CERTIFICATES
      SoundPoint IP 650  4.0.8H    4.0.8           SHA-1/SHA-2
@@ -257,7 +257,7 @@ fn text_for_the_terminal() {
 
     [1] platform printed as "V VX 1500 D"
 
-    Zero-touch provisioning (ZTP), on SHA-2 since 20 June 2016: required software
+    Zero-touch provisioning (ZTP), SHA-2 planned for June 2016: required software
 
      PRODUCT               REQUIRED  SHIPPED (2016)  CERTIFICATES
      VVX 1500/1500D/1500G  4.0.8H    4.0.8           SHA-1/SHA-2
@@ -278,7 +278,7 @@ fn text_for_the_terminal() {
      SoundPoint IP   console  2201-12360-001  B         2009-05
      321
 
-    Zero-touch provisioning (ZTP), on SHA-2 since 20 June 2016:
+    Zero-touch provisioning (ZTP), SHA-2 planned for June 2016:
     required software
 
      PRODUCT        REQUIRED  SHIPPED (2016)  CERTIFICATES
@@ -293,7 +293,7 @@ fn text_for_the_terminal() {
     insta::assert_snapshot!(rendered("VVX 501", None, 80), @r#"
     Factory certificate: the guide's label tables do not have this model.
 
-    Zero-touch provisioning (ZTP), on SHA-2 since 20 June 2016: required software
+    Zero-touch provisioning (ZTP), SHA-2 planned for June 2016: required software
 
      PRODUCT  REQUIRED  SHIPPED (2016)  CERTIFICATES
      VVX 501  5.4.1     5.4.1           SHA-1/SHA-2

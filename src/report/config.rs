@@ -49,7 +49,7 @@ pub struct ConfigAnswer<'a> {
 /// The whole answer.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ConfigDocument {
-    /// [`SCHEMA_VERSION`].
+    /// The version of this shape: a field never changes its meaning within one version.
     pub schema_version: u32,
     /// The program.
     pub tool: Tool,

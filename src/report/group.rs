@@ -145,7 +145,7 @@ impl Group {
 /// The whole answer of `scan --group-by … --format json`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct GroupsDocument<'g> {
-    /// [`SCHEMA_VERSION`](super::shape::SCHEMA_VERSION).
+    /// The version of this shape: a field never changes its meaning within one version.
     pub schema_version: u32,
     /// The program.
     pub tool: Tool,

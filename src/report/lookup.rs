@@ -44,9 +44,9 @@ fn tables(answer: &LookupAnswer, width: usize) -> Vec<String> {
     if answer.ztp.is_empty() {
         blocks.push(paragraph("Zero-touch provisioning (ZTP): the guide's tables do not have this model."));
     } else {
-        let cutover = ZTP_CUTOVER.format("%-d %B %Y");
+        let cutover = ZTP_CUTOVER.format("%B %Y");
         blocks.push(paragraph(&format!(
-            "Zero-touch provisioning (ZTP), on SHA-2 since {cutover}: required software"
+            "Zero-touch provisioning (ZTP), SHA-2 planned for {cutover}: required software"
         )));
         let mut table = plain(width);
         table.set_header(["PRODUCT", "REQUIRED", "SHIPPED (2016)", "CERTIFICATES"]);

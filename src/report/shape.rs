@@ -86,14 +86,10 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Which half of the pair the logs do not show, in words: `no key` or `key only`.
+    /// Whether the slot has a private key and no certificate.
     #[must_use]
-    pub const fn lacks(&self) -> Option<&'static str> {
-        match (self.certificate_length, self.key_length) {
-            (Some(_), None) => Some("no key"),
-            (None, Some(_)) => Some("key only"),
-            _ => None,
-        }
+    pub fn is_key_alone(&self) -> bool {
+        self.state == CertificateState::NotAvailable && self.key_length.is_some()
     }
 }
 
@@ -162,14 +158,15 @@ impl Baseline {
     }
 }
 
-/// How many phones can pass the zero-touch provisioning (ZTP) servers since their change to SHA-2.
+/// How many phones can pass the zero-touch provisioning (ZTP) servers after their change to SHA-2.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ZtpReadiness {
     /// Software as new as required.
     pub ready: u64,
-    /// Older software: ZTP001.
+    /// Older software (ZTP001), or no factory certificate of its own (INV001, INV002, INV004, FLT001).
     pub not_ready: u64,
-    /// Model or software is unknown or not in the tables, or the letter of the release is unknown: ZTP002.
+    /// Model or software is unknown or not in the tables, the letter of the release is unknown (ZTP002), or it is
+    /// not known whose certificate the logs show (INV003, LOG006).
     pub unknown: u64,
 }
 
@@ -301,7 +298,7 @@ pub struct Problem {
 /// The whole answer of `scan --format json`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Document {
-    /// [`SCHEMA_VERSION`].
+    /// The version of this shape: a field never changes its meaning within one version.
     pub schema_version: u32,
     /// The program.
     pub tool: Tool,

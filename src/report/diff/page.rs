@@ -105,7 +105,10 @@ fn blocks<'d>(diff: &'d Diff, style: &Style) -> Vec<Block<'d>> {
     for entries in diff.mended.chunk_by(|a, b| a.entry.code == b.entry.code) {
         blocks.push(Block::Code(&entries[0].entry, phones(entries.iter().map(|mended| &mended.entry))));
         list(&mut blocks, most, entries, |mended| {
-            let how = if mended.resolved { "later lines show it" } else { "not in the new answer" };
+            let how = match mended.resolved {
+                true => "later lines show it",
+                false => "not in the new answer; no line shows that it was mended",
+            };
             format!("{}: {how}", of(&mended.entry))
         });
     }

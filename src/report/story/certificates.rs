@@ -37,14 +37,16 @@ pub(super) fn heading(slot: Slot) -> String {
 fn state(device: &Device, certificate: &Certificate) -> (&'static str, Tone, &'static str) {
     match certificate.state {
         CertificateState::Installed if device.is_faulty(certificate) => {
-            let fault = match (certificate.certificate_length, certificate.key_length) {
-                (Some(_), None) => ": a certificate without its private key",
-                (None, Some(_)) => ": a private key without its certificate",
-                _ => ": installed, but see the diagnoses",
+            let fault = match certificate.key_length {
+                None => ": a certificate without its private key",
+                Some(_) => ": installed, but see the diagnoses",
             };
             ("✗", Tone::Bad, fault)
         }
         CertificateState::Installed => ("✓", Tone::Good, ": installed"),
+        CertificateState::NotAvailable if certificate.is_key_alone() => {
+            ("✗", Tone::Bad, ": a private key without its certificate")
+        }
         CertificateState::NotAvailable => ("–", Tone::Dim, ": empty, as the phone says itself"),
         CertificateState::Rejected => ("✗", Tone::Bad, ": the last thing known is a refused installation"),
     }
@@ -63,7 +65,7 @@ fn facts(certificate: &Certificate, slot: Option<Slot>) -> Vec<(&'static str, Pr
         facts.push(("Fingerprint", Prose::own(algorithm).and(" ").and_foreign(fingerprint)));
     }
     let most = |limit: fn(SlotRow) -> Option<u32>| row.and_then(limit);
-    if certificate.state == CertificateState::Installed {
+    if certificate.state == CertificateState::Installed || certificate.is_key_alone() {
         facts.extend(length("Length", certificate.certificate_length, most(|row| row.certificate_max)));
         facts.extend(length("Private key", certificate.key_length, most(|row| row.key_max)));
     } else {

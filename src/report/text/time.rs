@@ -22,7 +22,9 @@ pub fn second(time: &str) -> String {
 /// The first and the last time of a diagnosis, to the minute; None without any date.
 pub fn span(diagnosis: &Diagnosis) -> Option<String> {
     match (&diagnosis.first_seen, &diagnosis.last_seen) {
-        (Some(first), Some(last)) if first != last => Some(format!("{} to {}", minute(first), minute(last))),
+        (Some(first), Some(last)) if minute(first) != minute(last) => {
+            Some(format!("{} to {}", minute(first), minute(last)))
+        }
         (Some(time), _) | (None, Some(time)) => Some(minute(time)),
         (None, None) => None,
     }

@@ -5,7 +5,7 @@ use askama::Template;
 use super::{State, count, minute};
 use crate::report::findings::codes;
 use crate::report::scan::table::row::{Column, TableRow};
-use crate::report::shape::{Baseline, Certificate, Device, Diagnosis};
+use crate::report::shape::{Baseline, Certificate, CertificateState, Device, Diagnosis};
 use crate::report::text::time;
 
 /// The row of a phone and its details.
@@ -60,12 +60,12 @@ impl PhoneCard<'_> {
     }
 }
 
-/// `3 times, 2016-02-26 09:20 to 2016-02-27 10:00`.
+/// `3 lines, 2016-02-26 09:20 to 2016-02-27 10:00`.
 fn seen(diagnosis: &Diagnosis) -> String {
     let span = time::span(diagnosis).unwrap_or_else(|| "no date".to_owned());
     match diagnosis.occurrences {
         0 | 1 => span,
-        many => format!("{} times, {span}", count(many)),
+        many => format!("{} lines, {span}", count(many)),
     }
 }
 
@@ -80,8 +80,13 @@ fn slot_name(slot: &str) -> String {
 fn content(certificate: &Certificate) -> String {
     let length = certificate.certificate_length.map(|length| format!("{length} bytes"));
     let key_length = certificate.key_length.map(|length| format!("key {length} bytes"));
-    let state = certificate.state.name().replace('-', " ");
-    let parts = [Some(state), certificate.common_name.clone(), length, key_length];
+    let state = match certificate.state {
+        CertificateState::NotAvailable if certificate.is_key_alone() => "private key without its certificate",
+        CertificateState::NotAvailable if certificate.slot == "built-in" => "missing",
+        CertificateState::NotAvailable => "empty",
+        state => state.name(),
+    };
+    let parts = [Some(state.to_owned()), certificate.common_name.clone(), length, key_length];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 

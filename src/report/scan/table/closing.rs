@@ -8,7 +8,7 @@ use crate::report::shape::{FleetDay, Status, Summary};
 use crate::report::text::paint::{Tone, status_sign};
 use crate::report::text::time::day;
 use crate::report::text::visible::visible;
-use crate::report::text::width::{cut, cut_front, width};
+use crate::report::text::width::{cut_front, width, wrap};
 use crate::report::{Overview, ScanReport, Style, Verbosity};
 
 /// How many problems are shown.
@@ -71,17 +71,18 @@ fn problems(overview: &Overview, style: &Style, out: &mut dyn Write) -> io::Resu
     let shown = if whole { number } else { number.min(SHOWN) };
     for problem in &overview.problems[..shown] {
         let path = visible(&problem.path);
-        let rest = format!(": {} ({})", visible(&problem.message.to_string()), problem.kind.name());
-        let room = style.width.saturating_sub(2);
-        let (path, rest) = if whole {
-            (path, rest)
-        } else {
-            let path = cut_front(&path, room.saturating_sub(width(&rest)).max(room / 2)).into_owned();
-            let rest = cut(&rest, room.saturating_sub(width(&path))).into_owned();
-            (path.into(), rest)
-        };
+        let what = format!("{} ({})", visible(&problem.message.to_string()), problem.kind.name());
         let sign = Tone::Warning.paint("!", style.color);
-        writeln!(out, "{sign} {}{rest}", Tone::Info.paint(&path, style.color))?;
+        let room = style.width.saturating_sub(2);
+        if whole || width(&path) + 2 + width(&what) <= room {
+            writeln!(out, "{sign} {}: {what}", Tone::Info.paint(&path, style.color))?;
+            continue;
+        }
+        let path = cut_front(&path, room.saturating_sub(1));
+        writeln!(out, "{sign} {}:", Tone::Info.paint(&path, style.color))?;
+        for line in wrap(&what, room) {
+            writeln!(out, "  {line}")?;
+        }
     }
     if shown < number {
         let more = format!("and {} more; -v shows them all.", count((number - shown) as u64));

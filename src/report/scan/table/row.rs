@@ -210,12 +210,14 @@ fn slot(device: &Device, slot: &str) -> Cell {
     let name = certificate.common_name.as_deref();
     let (sign, tone, word) = match (certificate.state, name, &device.mac) {
         (CertificateState::NotAvailable, ..) if is_built_in => ("✗", Tone::Bad, "missing"),
+        (CertificateState::NotAvailable, ..) if certificate.is_key_alone() => ("✗", Tone::Bad, "key only"),
         (CertificateState::NotAvailable, ..) => return Cell::of("–", Tone::Dim).and("empty", Tone::Dim),
         (CertificateState::Rejected, ..) => ("✗", Tone::Bad, "rejected"),
         (_, Some(name), Some(mac)) if is_built_in && !names(name, mac) => ("≠", Tone::Bad, name),
         (CertificateState::Installed, ..) if is_built_in => ("✓", Tone::Good, "installed"),
         (CertificateState::Installed, ..) if device.is_faulty(certificate) => {
-            ("✗", Tone::Bad, certificate.lacks().or(name).unwrap_or("faulty"))
+            let fault = if certificate.key_length.is_none() { "no key" } else { name.unwrap_or("faulty") };
+            ("✗", Tone::Bad, fault)
         }
         (CertificateState::Installed, ..) => ("✓", Tone::Good, name.unwrap_or("installed")),
     };
@@ -240,6 +242,7 @@ fn applications(device: &Device) -> Cell {
         let place = match certificate.state {
             CertificateState::Installed if !device.is_faulty(certificate) => 0,
             CertificateState::Installed | CertificateState::Rejected => 1,
+            CertificateState::NotAvailable if certificate.is_key_alone() => 1,
             CertificateState::NotAvailable => 2,
         };
         counts[place].0 += 1;

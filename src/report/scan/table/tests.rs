@@ -1,5 +1,5 @@
 use super::*;
-use crate::report::shape::{Baseline, Diagnosis, Severity, State};
+use crate::report::shape::{Baseline, CertificateState, Diagnosis, Severity, State};
 use crate::report::text::visible::is_hidden;
 use crate::report::text::width::width;
 use crate::report::{GroupBy, fixture};
@@ -156,6 +156,7 @@ fn half_a_pair_is_not_ticked() {
     fleet.devices[8].diagnoses[0].state = State::Active;
     fleet.devices[8].diagnoses[0].severity = Severity::Error;
     fleet.devices[8].certificates[1].certificate_length = None;
+    fleet.devices[8].certificates[1].state = CertificateState::NotAvailable;
     fleet.devices[8].certificates[1].key_length = Some(636);
     let row = TableRow::of(&fleet.devices[8]);
     assert_eq!(row.cell(row::Column::Platform1).painted(false), "✗ key only");
