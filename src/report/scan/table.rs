@@ -43,9 +43,11 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
     let (mut natural, mut findings, mut rows) = (Widths::default(), Findings::new(style.verbosity), 0);
     let facts = devices.par_map(|_, device| {
         let widths = is_shown(device.status).then(|| layout::natural(&TableRow::of(device)));
-        (widths, device.name().to_owned(), codes(device))
+        (widths, device.name().to_owned(), codes(device), device.stale.is_some())
     });
-    for (widths, name, codes) in facts {
+    let mut stale = 0;
+    for (widths, name, codes, is_stale) in facts {
+        stale += u64::from(is_stale);
         if let Some(widths) = widths {
             natural = layout::widest(natural, widths);
             rows += 1;
@@ -71,6 +73,11 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
         let verb = if hidden == 1 { "is" } else { "are" };
         let line =
             format!("{} with nothing wrong {verb} left out; --all shows them.", counted(hidden, "phone"));
+        paragraph(&line, Tone::Dim, style, out)?;
+    }
+    if stale > 0 {
+        let verb = if stale == 1 { "has" } else { "have" };
+        let line = format!("{} {verb} no recent line (--stale).", counted(stale, "phone"));
         paragraph(&line, Tone::Dim, style, out)?;
     }
     if style.verbosity > Verbosity::Quiet {

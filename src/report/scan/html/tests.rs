@@ -210,6 +210,11 @@ fn what_other_options_tell_is_shown() {
         says: "a key of 4096 bits".into(),
     }];
     let page = page(&fleet);
+    let server_first = "Find out what changed on the server about 11 Jan 2026";
+    assert!(!page.contains(server_first), "another diagnosis is to be seen to first");
+    let (_, first) = page.split_once("Do first:</b> <a class=\"code error\" href=\"#").unwrap();
+    fleet.overview.fleet[0].code = first[..6].into();
+    assert!(self::page(&fleet).contains(server_first));
     for told in [
         "5 of 6 phones with <a class=\"code\" href=\"#TLS001\">TLS001</a> began within a day of 11 Jan 2026:</b> look at the server",
         "<b>1 phone</b> has diagnoses that the earlier report did not have.",

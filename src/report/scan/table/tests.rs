@@ -172,6 +172,7 @@ fn what_is_stale_or_new_has_its_column() {
     let text = fixture::written_of(&FORMAT, &wide, &fleet);
     let of = |mac: &str| text.lines().find(|line| line.contains(mac)).unwrap();
     assert!(text.starts_with("Status") && text.lines().next().unwrap().contains("Stale"));
+    assert!(text.contains("\n1 phone has no recent line (--stale).\n"), "{text}");
     assert!(of("0004F2A1B201").contains("1,234 d") && of("0004F2A1B202").contains(" new "), "{text}");
 }
 
