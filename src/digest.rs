@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::Event;
 use crate::line::{Level, lossy};
 use crate::model::Mac;
-use crate::stamp::Stamp;
+use crate::stamp::{Stamp, Yearless};
 use crate::window::Window;
 
 pub(crate) use fold::{MAX_EXPLAINED_DELAY, explains};
@@ -450,6 +450,28 @@ impl LogEntry {
     /// Whether it is the banner of a boot.
     pub const fn is_banner(&self) -> bool {
         matches!(self.event, Some(Event::LogStart { banner: true, .. }))
+    }
+
+    /// Whether it is the line with which a phone closes a log.
+    pub const fn is_log_end(&self) -> bool {
+        matches!(self.event, Some(Event::LogEnd))
+    }
+
+    /// Whether a phone writes such a line when it starts.
+    pub fn is_of_start(&self) -> bool {
+        self.event.as_ref().is_some_and(|event| {
+            event.is_inventory() || matches!(event, Event::Platform { .. } | Event::Software { .. })
+        })
+    }
+
+    /// The date of its stamp, as type 2; see [`Stamp::yearless`].
+    pub fn yearless(&self) -> Option<Yearless> {
+        self.stamp?.yearless()
+    }
+
+    /// The milliseconds since boot of its stamp; see [`Stamp::uptime`].
+    pub fn uptime(&self) -> Option<u64> {
+        self.stamp?.uptime()
     }
 
     /// Whether the stamp is a date, not a time since boot.

@@ -181,7 +181,7 @@ impl<'a> Record<'a> {
             last_time: None,
             is_unset: false,
             is_wrong: false,
-            uptime: line.entry.stamp.and_then(|stamp| stamp.uptime()),
+            uptime: line.entry.uptime(),
             elapsed: 0,
             elapsed_at_last: 0,
             elapsed_at_least: 0,

@@ -17,7 +17,6 @@ use chrono::NaiveDate;
 use super::phone_logs::ReadLog;
 use super::sender_names::SenderNames;
 use crate::digest::LogEntry;
-use crate::event::Event;
 use crate::input::{Rotation, directory_of, is_directly_before, server_chain};
 use crate::log::SenderSpan;
 use crate::model::Mac;
@@ -69,9 +68,7 @@ impl SenderLog {
         };
         let entries = &log.digest.entries;
         let start = entries.first().filter(|entry| entry.line == 1 && entry.is_banner());
-        let is_end = |entry: &&LogEntry| {
-            entry.line == log.digest.counts.lines && matches!(entry.event, Some(Event::LogEnd))
-        };
+        let is_end = |entry: &&LogEntry| entry.line == log.digest.counts.lines && entry.is_log_end();
         let [start, end] =
             [start, entries.last().filter(is_end)].map(|entry| entry.map(|entry| entry.line + entry.skipped));
         log.spans.iter().map(move |span| Self {

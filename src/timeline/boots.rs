@@ -7,7 +7,7 @@ use std::mem::Discriminant;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::calendar::{Calendar, is_of_start, is_over_new_year, years_between};
+use super::calendar::{Calendar, is_over_new_year, years_between};
 use super::passed::{
     is_repeated, milliseconds_between, milliseconds_of_unset, milliseconds_since_new_year, unset_date,
 };
@@ -69,7 +69,7 @@ fn leap_years(records: &[Record<'_>], joined: &Joined) -> Vec<bool> {
         let mut years_before = 0;
         let mut after: Option<Yearless> = None;
         for record in log.iter().rev() {
-            let date = record.entry.stamp.and_then(|stamp| stamp.yearless());
+            let date = record.entry.yearless();
             if let Some((date, after)) = date.zip(after) {
                 years_before += years_between(date, after);
             }
@@ -283,11 +283,10 @@ impl BootState {
         record.elapsed_at_last = self.elapsed;
         record.elapsed_at_least = self.elapsed - self.put_forward;
         self.inventory = self.inventory.or_else(|| early_inventory(record));
-        match record.entry.event {
-            Some(Event::LogStart { banner: true, .. }) => self.banner = Some(record.entry.stamp),
-            Some(Event::LogEnd) => self.ended = true,
-            _ => {}
+        if record.entry.is_banner() {
+            self.banner = Some(record.entry.stamp);
         }
+        self.ended |= record.entry.is_log_end();
     }
 
     /// Whether the clock shows its default date after the end of a log: then the phone has started again.
@@ -377,7 +376,7 @@ fn start(records: &[Record<'_>], begin: usize, at: usize, state: &BootState) -> 
 fn is_of_other_process(records: &[Record<'_>], state: &BootState) -> bool {
     let end = records.iter().position(|record| record.entry.is_dated());
     let lines = &records[..end.unwrap_or(records.len())];
-    if lines.iter().any(|record| record.entry.is_banner() || is_of_start(record.entry)) {
+    if lines.iter().any(|record| record.entry.is_banner() || record.entry.is_of_start()) {
         return false;
     }
     let goes_on = lines[0].uptime.is_some_and(|uptime| !state.is_restarted_in_any_zone(uptime));
@@ -428,20 +427,12 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
     let is_restarted = |line: usize, time: u64| {
         line == begin
             || since_start(line - 1).is_none_or(|before| before > time)
-            || matches!(records[line - 1].entry.event, Some(Event::LogEnd))
+            || records[line - 1].entry.is_log_end()
     };
     for earlier in (begin..at).rev() {
         let entry = records[earlier].entry;
         // A phone writes lines about itself only after the banner.
-        let ends = matches!(
-            &entry.event,
-            Some(
-                Event::LogEnd
-                    | Event::LogStart { banner: true, .. }
-                    | Event::Platform { .. }
-                    | Event::Software { .. }
-            )
-        ) || entry.event.as_ref().is_some_and(Event::is_inventory);
+        let ends = entry.is_log_end() || entry.is_banner() || entry.is_of_start();
         let (Some(before), Some(later)) = (since_start(earlier), after) else { break };
         if ends || before > later + OUT_OF_ORDER_MS {
             break;
@@ -456,7 +447,7 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
 
 /// Whether the clock of a boot was set and shows a default date now, which is not that of the new year.
 fn fell_back_to_default(records: &[Record<'_>], date: Yearless) -> bool {
-    let mut dates = records.iter().rev().filter_map(|record| record.entry.stamp?.yearless());
+    let mut dates = records.iter().rev().filter_map(|record| record.entry.yearless());
     dates.find(|last| !is_default(*last)).is_some_and(|last| !is_day_before(last, date))
 }
 

@@ -7,7 +7,6 @@ use super::unset::{
     can_be_silence, is_default,
 };
 use crate::digest::{Digits, LogDigest, LogEntry};
-use crate::event::Event;
 use crate::model::widened;
 use crate::stamp::{MILLISECONDS_PER_YEAR, Stamp, Yearless};
 
@@ -145,7 +144,7 @@ impl Span {
             // A single line with uptime is from another process, and so are several where uptime continues.
             let continues_uptime =
                 stamp.uptime().zip(uptime).is_some_and(|(now, highest)| now + OUT_OF_ORDER_MS >= highest);
-            if entry.is_banner() || (uptimes > 1 && (!continues_uptime || is_of_start(entry))) {
+            if entry.is_banner() || (uptimes > 1 && (!continues_uptime || entry.is_of_start())) {
                 (is_start, before.unset, uptime) = (true, UnsetClock::default(), None);
                 if let Some((first, last)) = start_of_boot.take() {
                     span = Some(Self::with(span, first, last));
@@ -163,7 +162,7 @@ impl Span {
                 continue;
             }
             // A line after the end of a log can be the next start.
-            let is_behind_end = std::mem::replace(&mut has_ended, matches!(entry.event, Some(Event::LogEnd)));
+            let is_behind_end = std::mem::replace(&mut has_ended, entry.is_log_end());
             let Some(date) = stamp.yearless() else { continue };
             let after_start = std::mem::take(&mut is_start) || is_before_banner(&digest.entries[at..]);
             let own_last = span.and_then(|span| span.last.yearless());
@@ -265,33 +264,26 @@ pub(super) fn continues_boot(last: Yearless, first: Yearless, second: Yearless) 
     last <= second && !is_between && (days <= CLOSE_DAYS || is_before)
 }
 
-/// Whether a phone writes such a line when it starts.
-pub(super) fn is_of_start(entry: &LogEntry) -> bool {
-    entry.event.as_ref().is_some_and(|event| {
-        event.is_inventory() || matches!(event, Event::Platform { .. } | Event::Software { .. })
-    })
-}
-
 /// The entries before the one at `at`, back to the last valid date.
 fn undated_before(entries: &[LogEntry], at: usize) -> impl Iterator<Item = &LogEntry> {
-    entries[..at].iter().rev().take_while(|entry| entry.stamp.is_none_or(|stamp| stamp.yearless().is_none()))
+    entries[..at].iter().rev().take_while(|entry| entry.yearless().is_none())
 }
 
 /// What the lines around the entry at `at`, the first date of a boot, say of a clock that failed.
 fn clock_failure(entries: &[LogEntry], at: usize, date: Yearless) -> ClockFailure {
-    let is_start = |entry: &LogEntry| entry.is_banner() || (!entry.is_dated() && is_of_start(entry));
+    let is_start = |entry: &LogEntry| entry.is_banner() || (!entry.is_dated() && entry.is_of_start());
     let end = entries[at..].iter().position(is_start).map_or(entries.len(), |next| {
         // Lines without a date directly before the next start are of its boot.
         let last = entries[at..at + next].iter().rposition(LogEntry::is_dated);
         at + last.map_or(next, |last| last + 1)
     });
-    let from = entries[at..end].iter().map(|entry| (entry, entry.stamp.and_then(|stamp| stamp.yearless())));
+    let from = entries[at..end].iter().map(|entry| (entry, entry.yearless()));
     ClockFailure::of(undated_before(entries, at), date, from)
 }
 
 /// Whether these entries begin with default dates before the banner of their boot. The banner itself can have an uptime.
 fn is_before_banner(entries: &[LogEntry]) -> bool {
-    let date = |entry: &LogEntry| entry.stamp?.yearless().filter(|date| is_default(*date));
+    let date = |entry: &LogEntry| entry.yearless().filter(|date| is_default(*date));
     let is_in_order = |pair: &&[LogEntry]| {
         let is_undated_banner = pair[1].is_banner() && !pair[1].is_dated();
         date(&pair[0]).is_some_and(|first| is_undated_banner || Some(first) <= date(&pair[1]))
@@ -302,11 +294,11 @@ fn is_before_banner(entries: &[LogEntry]) -> bool {
 /// Whether the second of three lines has a bogus date, perhaps of another process: it is more than a month before or
 /// after the other two, which are less than a day apart. None of the lines shows a start.
 pub(super) fn is_bogus([before, line, after]: [&LogEntry; 3]) -> bool {
-    let date = |entry: &LogEntry| entry.stamp.filter(|_| entry.is_dated())?.yearless();
-    let (Some(first), Some(bogus), Some(last)) = (date(before), date(line), date(after)) else {
+    let (Some(first), Some(bogus), Some(last)) = (before.yearless(), line.yearless(), after.yearless())
+    else {
         return false;
     };
-    let is_start = matches!(before.event, Some(Event::LogEnd)) || line.is_banner() || after.is_banner();
+    let is_start = before.is_log_end() || line.is_banner() || after.is_banner();
     let days = first.days_until(bogus).abs();
     !is_start
         && first <= last

@@ -37,7 +37,7 @@ pub(super) fn date(records: &mut [Record<'_>], joined: &Joined) {
 
 /// Marks the default dates of a boot whose clock was not set.
 fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearless>) {
-    let failure = clock_failure(boot, |record| record.entry.stamp?.yearless());
+    let failure = clock_failure(boot, |record| record.entry.yearless());
     let mut is_first = true;
     let mut clock = UnsetClock::default();
     for record in boot {
@@ -124,8 +124,7 @@ fn mark_wrong_start(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<
     let dated: Vec<usize> =
         (0..boot.len()).filter(|&at| has_real_date(&boot[at]) && is_yearless(&boot[at], joined)).collect();
     for (number, pair) in dated.windows(2).enumerate() {
-        let [before, after] =
-            [pair[0], pair[1]].map(|at| boot[at].entry.stamp.and_then(|stamp| stamp.yearless()));
+        let [before, after] = [pair[0], pair[1]].map(|at| boot[at].entry.yearless());
         let (Some(before), Some(after)) = (before, after) else { continue };
         if boot[pair[1]].elapsed - boot[dated[0]].elapsed > WRONG_AT_START.unsigned_abs() {
             return;

@@ -15,11 +15,11 @@ const SAVE: u64 = 5_000;
 /// refusal of a server's certificate before the lines of the connection that failed for it.
 pub(super) fn mend(entries: &mut [LogEntry]) {
     let are_near = |a: &LogEntry, b: &LogEntry| {
-        uptime(a).zip(uptime(b)).is_some_and(|(before, uptime)| before.abs_diff(uptime) < SECOND)
+        a.uptime().zip(b.uptime()).is_some_and(|(before, uptime)| before.abs_diff(uptime) < SECOND)
     };
     for lines in entries.chunk_by_mut(are_near) {
-        if !lines.is_sorted_by_key(uptime) && are_of_one_boot(&*lines) {
-            lines.sort_by_key(uptime);
+        if !lines.is_sorted_by_key(LogEntry::uptime) && are_of_one_boot(&*lines) {
+            lines.sort_by_key(LogEntry::uptime);
         }
     }
     for at in 0..entries.len() {
@@ -31,18 +31,10 @@ pub(super) fn mend(entries: &mut [LogEntry]) {
     }
 }
 
-fn uptime(entry: &LogEntry) -> Option<u64> {
-    entry.stamp?.uptime()
-}
-
 /// Whether no line occurs twice that a phone writes once when it starts.
 pub(super) fn are_of_one_boot<'a>(lines: impl IntoIterator<Item = &'a LogEntry>) -> bool {
-    let is_of_start = |event: &&Event| {
-        let is_about_phone = matches!(event, Event::Platform { .. } | Event::Software { .. });
-        event.is_inventory() || is_about_phone || matches!(event, Event::LogStart { banner: true, .. })
-    };
-    let lines = lines.into_iter().filter_map(|entry| entry.event.as_ref());
-    let events: Vec<&Event> = lines.filter(is_of_start).collect();
+    let of_start = lines.into_iter().filter(|entry| entry.is_banner() || entry.is_of_start());
+    let events: Vec<&Event> = of_start.filter_map(|entry| entry.event.as_ref()).collect();
     events.iter().enumerate().all(|(at, event)| !events[..at].contains(event))
 }
 

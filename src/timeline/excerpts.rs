@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::calendar;
 use super::pasted::SHORTEST_STEP;
 use super::repeats::{LONG_RUN, adds_no_time, are_in_order, is_run, is_same_message};
-use super::unset::has_set_date;
+use super::unset::{has_set_date, set_date};
 use crate::digest::{LogDigest, LogEntry};
 
 /// Which excerpts to drop.
@@ -111,10 +111,8 @@ fn is_sure(entries: &[LogEntry], part: &Range<usize>, has_dates: bool, has_banne
         (false, _) => {
             !has_banners && {
                 // Without milliseconds, two boots have equal messages.
-                let has_uptime =
-                    |entry: &&LogEntry| entry.stamp.is_some_and(|stamp| stamp.uptime().is_some());
-                let different: HashSet<u64> =
-                    messages(own).filter(has_uptime).map(|entry| entry.hash).collect();
+                let with_uptime = messages(own).filter(|entry| entry.uptime().is_some());
+                let different: HashSet<u64> = with_uptime.map(|entry| entry.hash).collect();
                 different.len() >= LONG_RUN
             }
         }
@@ -144,7 +142,6 @@ fn first_boot(entries: &[LogEntry]) -> &[LogEntry] {
 
 /// Whether the last date of some entries is not before the first one of those behind them.
 fn goes_back(before: &[LogEntry], behind: &[LogEntry]) -> bool {
-    let date = |entry: &LogEntry| entry.stamp.filter(|_| has_set_date(entry))?.yearless();
-    let dates = before.iter().rev().find_map(date).zip(behind.iter().find_map(date));
+    let dates = before.iter().rev().find_map(set_date).zip(behind.iter().find_map(set_date));
     dates.is_some_and(|(last, first)| last == first || calendar::goes_back(last, first, 0))
 }

@@ -9,9 +9,9 @@ use super::disorder::{self, SECOND, are_of_one_boot};
 use super::runs::begin_between;
 use super::unset::{
     self, AHEAD_HOURS, YEAR_TURNS, can_be_silence, has_set_date, is_day_before, is_default, is_files_day,
+    set_date,
 };
 use crate::digest::LogEntry;
-use crate::event::Event;
 use crate::stamp::Yearless;
 
 /// The end of a rotated log and the beginning of the next one are at most this many days apart, if the time of the file
@@ -82,7 +82,7 @@ fn newest_first(entries: &[LogEntry]) -> NewestFirst {
                 dates_forward += usize::from(order.is_lt());
             }
         } else if let Some(uptime) = stamp.uptime()
-            && let Some(before) = at.checked_sub(1).and_then(|before| entries[before].stamp?.uptime())
+            && let Some(before) = at.checked_sub(1).and_then(|before| entries[before].uptime())
         {
             let is_within = before.abs_diff(uptime) < SECOND;
             back += usize::from(uptime < before);
@@ -241,7 +241,7 @@ fn overlap(dates: &Dates, older: &Part<'_>, newer: &Part<'_>) -> bool {
 /// was set explains that the dates go back between them.
 fn fits(newer: &Part<'_>, older: &Part<'_>) -> bool {
     let (Some(end), Some(begin)) = (older.entries.last(), newer.entries.first()) else { return false };
-    let has_ended = is_log_end(end);
+    let has_ended = end.is_log_end();
     let is_sure = match (newer.is_boot(), begin.is_dated()) {
         (true, _) => has_ended,
         (false, true) if has_ended => return false,
@@ -254,14 +254,10 @@ fn fits(newer: &Part<'_>, older: &Part<'_>) -> bool {
     is_sure || begins_in_start || !newer.ends_after_start()
 }
 
-fn is_log_end(entry: &LogEntry) -> bool {
-    matches!(entry.event, Some(Event::LogEnd))
-}
-
 /// Whether the start with which a part ends goes on in the first line of another part.
 fn continues_start(older: &Part<'_>, newer: &Part<'_>) -> bool {
-    let uptime = |entry: Option<&LogEntry>| entry?.stamp?.uptime();
-    let uptimes = uptime(older.entries.last()).zip(uptime(newer.entries.first()));
+    let ends = older.entries.last().zip(newer.entries.first());
+    let uptimes = ends.and_then(|(last, first)| last.uptime().zip(first.uptime()));
     let begin = older.entries.iter().rposition(LogEntry::is_banner).unwrap_or(0);
     let rest = newer.entries.iter().take_while(|entry| !entry.is_dated());
     uptimes.is_some_and(|(before, uptime)| (before..=before + START_PAUSE).contains(&uptime))
@@ -326,11 +322,6 @@ fn parts_from<'a>(entries: &'a [LogEntry], dates: &Dates, begins: Vec<usize>) ->
     begins.iter().zip(ends).map(part).collect()
 }
 
-/// The date of a line, if it is not that of a clock that was never set on its first day.
-fn set_date(entry: &LogEntry) -> Option<Yearless> {
-    if has_set_date(entry) { entry.stamp?.yearless() } else { None }
-}
-
 /// The first and the last date. None if there is none, or if they can be those of a clock that was never set: a January
 /// 1 is real if it goes on from December, in its first hour within a day and if the clock did not fail. A clock that
 /// failed can show a later day first.
@@ -344,7 +335,7 @@ fn span(entries: &[LogEntry]) -> Option<(Yearless, Yearless)> {
             has_failed |= fails;
             continue;
         }
-        let date = entry.stamp?.yearless()?;
+        let date = entry.yearless()?;
         let last = span.map(|(_, last)| last);
         let goes_on = |last| match is_default(date) {
             true => is_day_before(last, date) && !has_failed && !fails,

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::calendar::goes_back;
 use super::repeats::LONG_RUN;
-use super::unset::{has_set_date, is_day_before};
+use super::unset::{has_set_date, is_day_before, set_date};
 use crate::digest::{LogDigest, LogEntry};
 use crate::stamp::Yearless;
 
@@ -90,7 +90,7 @@ impl Gaps {
         for (at, entry) in entries.iter().enumerate() {
             known.starts += usize::from(entry.is_banner());
             (known.is_break, known.is_behind_start, known.is_back) = (false, false, false);
-            let date = entry.stamp.and_then(|stamp| stamp.yearless());
+            let date = entry.yearless();
             if let Some(date) = date {
                 if let Some((before, from, starts)) = last
                     && (goes_back(before, date, 0) || date == before && known.starts > starts)
@@ -193,8 +193,7 @@ impl Run {
     fn count(&mut self, entry: &LogEntry, beside: &LogEntry) {
         let is_different = entry.hash != beside.hash;
         self.equal += usize::from(is_different);
-        let has_uptime = entry.stamp.is_some_and(|stamp| stamp.uptime().is_some());
-        self.of_start += usize::from(is_different && has_uptime);
+        self.of_start += usize::from(is_different && entry.uptime().is_some());
     }
 
     fn look_at(&mut self, entries: &[LogEntry], one: usize, other: usize) {
@@ -266,7 +265,7 @@ impl Run {
 
     /// Where a newer log ends that begins with these lines: its dates are not before theirs.
     fn end_of_newer(&self, entries: &[LogEntry], gaps: &Gaps) -> Option<usize> {
-        let date = |at: &usize| entries[*at].stamp.filter(|_| has_set_date(&entries[*at]))?.yearless();
+        let date = |at: &usize| set_date(&entries[*at]);
         let between = self.one.end..self.other.start;
         let first = self.one.clone().find_map(|at| date(&at));
         let older = first.and_then(|first| {
@@ -286,11 +285,10 @@ impl Run {
 /// Boots between them whose clock was not set are taken for older, since the newest log mostly ends with the date of its
 /// file.
 pub(super) fn begin_between(entries: &[LogEntry], end: usize, date: usize) -> usize {
-    let date_of = |entry: &LogEntry| entry.stamp?.yearless();
     // January 1 goes on from December 31.
-    let goes_on = |next: Yearless| date_of(&entries[end]).is_some_and(|last| is_day_before(last, next));
+    let goes_on = |next: Yearless| entries[end].yearless().is_some_and(|last| is_day_before(last, next));
     let has_unset =
-        entries[end + 1..date].iter().any(|entry| entry.is_dated() && !date_of(entry).is_some_and(goes_on));
+        entries[end + 1..date].iter().any(|entry| entry.is_dated() && !entry.yearless().is_some_and(goes_on));
     let mut between = entries[end + 1..=date].iter();
     let banner = if has_unset {
         between.position(LogEntry::is_banner)
@@ -298,10 +296,10 @@ pub(super) fn begin_between(entries: &[LogEntry], end: usize, date: usize) -> us
         between.rposition(LogEntry::is_banner)
     };
     let begin = end + 1 + banner.unwrap_or(0);
-    let uptime = |at: usize| entries[at].stamp?.uptime();
     let is_before = |at: &usize| {
-        entries[*at].event.is_none()
-            && uptime(*at).zip(uptime(at + 1)).is_some_and(|(before, next)| before <= next)
+        let [before, next] = [&entries[*at], &entries[at + 1]];
+        before.event.is_none()
+            && before.uptime().zip(next.uptime()).is_some_and(|(before, next)| before <= next)
     };
     (end + 1..begin).rev().take_while(is_before).last().unwrap_or(begin)
 }

@@ -69,7 +69,7 @@ impl ClockFailure {
             before.any(has_failed) || from.clone().next().is_some_and(|(entry, _)| has_failed(entry));
         let mut of_default = from.clone().take_while(|(_, date)| date.is_none_or(is_default));
         // The uptime of a later line shows how much time can have passed.
-        let uptime = || from.clone().find_map(|(entry, _)| entry.stamp?.uptime());
+        let uptime = || from.clone().find_map(|(entry, _)| entry.uptime());
         let passed = Yearless::new_year().milliseconds_until(date).unsigned_abs();
         let can_have_passed = || uptime().is_none_or(|uptime| passed <= uptime + OUT_OF_ORDER_MS);
         Self {
@@ -166,7 +166,7 @@ impl UnsetClock {
 /// several processes can be out of order at midnight.
 fn is_taken_back(date: Yearless, later: &[LogEntry]) -> bool {
     let of_boot = later.iter().take_while(|entry| !entry.is_banner());
-    let mut dates = of_boot.filter_map(|entry| entry.stamp?.yearless());
+    let mut dates = of_boot.filter_map(LogEntry::yearless);
     let other = dates.find(|later| later.month() != 1);
     date.month() == 1
         && other.is_some_and(|other| {
@@ -178,6 +178,11 @@ fn is_taken_back(date: Yearless, later: &[LogEntry]) -> bool {
 pub(super) fn has_set_date(entry: &LogEntry) -> bool {
     let date = entry.stamp.filter(|stamp| entry.is_dated() && !stamp.is_unset());
     date.is_some_and(|stamp| !stamp.yearless().is_some_and(Yearless::is_january_1))
+}
+
+/// The date of a line, if a clock which was never set does not show it on its first day.
+pub(super) fn set_date(entry: &LogEntry) -> Option<Yearless> {
+    entry.yearless().filter(|_| has_set_date(entry))
 }
 
 /// Whether a file that was changed at `modified` was last changed about that time.
@@ -214,7 +219,7 @@ fn dates_reach_file_time(date: Yearless, signs: &Signs<'_>, lag: i64) -> bool {
     let is_strict = is_default(date);
     let mut last = date;
     let later = signs.later.iter().take_while(|entry| is_strict || !entry.is_banner());
-    let goes_on = later.filter_map(|entry| entry.stamp?.yearless()).all(|later| {
+    let goes_on = later.filter_map(LogEntry::yearless).all(|later| {
         let (before, most) = if is_strict { (date, MAX_FILE_DAY_LAG) } else { (last, DEFAULT_GAP_DAYS) };
         let days = before.days_until(later);
         last = later;
