@@ -232,7 +232,7 @@ impl<'a> Timeline<'a> {
             mac,
             logs: (0..joined.len()).map(|file| log_summary(joined, file, mac)).collect(),
             left_out: &joined.left_out,
-            boots: count_boots(&records),
+            boots: records.chunk_by(|a, b| a.boot == b.boot).count(),
             event_count,
             times: times(&records),
             records,
@@ -320,10 +320,6 @@ fn log_summary(joined: &Joined, file: usize, mac: Option<Mac>) -> LogSummary<'_>
         continues_previous: joined.continues_previous(file),
         cut_line: joined.cut_line(file),
     }
-}
-
-fn count_boots(records: &[Record<'_>]) -> usize {
-    records.chunk_by(|a, b| a.boot == b.boot).count()
 }
 
 fn times(records: &[Record<'_>]) -> Option<(NaiveDateTime, NaiveDateTime)> {

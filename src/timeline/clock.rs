@@ -4,7 +4,10 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::calendar::{self, Calendar, WRONG_AT_START};
 use super::order::file_time;
-use super::unset::{self, ClockFailure, JUMP_DAYS, Signs, UnsetClock, YEAR_TURNS};
+use super::unset::{
+    ClockFailure, DEFAULT_GAP_DAYS, JUMP_DAYS, MAX_FILE_DAY_LAG, Signs, UnsetClock, YEAR_TURNS,
+    is_before_file_time,
+};
 use super::{Joined, Record};
 use crate::stamp::Yearless;
 use crate::window::Window;
@@ -75,11 +78,11 @@ fn mark_unset_with_year(boot: &mut [Record<'_>], joined: &Joined, last_real: Opt
         let passed = |before: NaiveDateTime| TimeDelta::zero() <= time - before;
         let can_be_real = || {
             file_time(&joined.logs[record.file].log)
-                .is_some_and(|modified| unset::is_files_time(modified, time))
+                .is_some_and(|modified| is_before_file_time(MAX_FILE_DAY_LAG, modified, time))
                 || last_real.is_some_and(|last| passed(last) && time - last < TimeDelta::days(JUMP_DAYS))
         };
         let is_unset = match unset {
-            Some(before) => passed(before) && time - before <= TimeDelta::days(unset::DEFAULT_GAP_DAYS),
+            Some(before) => passed(before) && time - before <= TimeDelta::days(DEFAULT_GAP_DAYS),
             None => {
                 is_after_start
                     && Yearless::of(time)

@@ -185,26 +185,17 @@ pub(super) fn set_date(entry: &LogEntry) -> Option<Yearless> {
     entry.yearless().filter(|_| has_set_date(entry))
 }
 
-/// Whether a file that was changed at `modified` was last changed about that time.
-pub(super) fn is_files_time(modified: NaiveDateTime, time: NaiveDateTime) -> bool {
-    is_before_file_time(MAX_FILE_DAY_LAG, modified, time)
-}
-
 /// Whether the time is at most `lag` days before the file was changed, and not after that.
-fn is_before_file_time(lag: i64, modified: NaiveDateTime, time: NaiveDateTime) -> bool {
+pub(super) fn is_before_file_time(lag: i64, modified: NaiveDateTime, time: NaiveDateTime) -> bool {
     (modified - TimeDelta::days(lag)..=modified + TimeDelta::hours(AHEAD_HOURS)).contains(&time)
 }
 
-/// Whether that file was last changed about that day of some year.
+/// Whether a file that was changed at `modified` was last changed about that day of some year.
 pub(super) fn is_files_day(modified: NaiveDateTime, date: Yearless) -> bool {
-    is_day_within(MAX_FILE_DAY_LAG, modified, date)
+    time_within(MAX_FILE_DAY_LAG, modified, date).is_some()
 }
 
-/// Whether that day of some year is at most `lag` days before the file was changed, and not after that.
-fn is_day_within(lag: i64, modified: NaiveDateTime, date: Yearless) -> bool {
-    time_within(lag, modified, date).is_some()
-}
-
+/// The time of that date in a year in which it is at most `lag` days before the file was changed, and not after that.
 fn time_within(lag: i64, modified: NaiveDateTime, date: Yearless) -> Option<NaiveDateTime> {
     let years = [modified.year() - 1, modified.year(), modified.year() + 1];
     let mut times = years.iter().filter_map(|year| date.in_year(*year));
