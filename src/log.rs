@@ -26,7 +26,7 @@ pub use source::SenderSpan;
 
 use crate::digest::LogDigest;
 use crate::event::Event;
-use crate::input::Content;
+use crate::input::{Content, FilePart, uninterrupted};
 use crate::line::Header;
 use crate::window::Window;
 use parts::PartsReader;
@@ -81,9 +81,9 @@ pub fn read(content: Content<'_>, window: &Window, recorder: Option<&mut dyn Rec
         }
         Content::File(file, size) if recorder.is_none() => match chunks::digest_of(file, size, window) {
             Some((digest, result)) => Read { parts: vec![LogPart::whole(digest)], not_read: 0, result },
-            None => read_stream(&mut chunks::Sequential::new(file, size), window, None),
+            None => read_stream(&mut FilePart::new(file, 0..size), window, None),
         },
-        Content::File(file, size) => read_stream(&mut chunks::Sequential::new(file, size), window, recorder),
+        Content::File(file, size) => read_stream(&mut FilePart::new(file, 0..size), window, recorder),
         Content::Stream(stream) => read_stream(stream, window, recorder),
     }
 }
@@ -131,10 +131,9 @@ fn read_stream(stream: &mut dyn io::Read, window: &Window, recorder: Option<&mut
     let mut reader = PartsReader::new(*window, recorder);
     let mut buffer = vec![0; PIECE];
     let result = loop {
-        match stream.read(&mut buffer) {
+        match uninterrupted(|| stream.read(&mut buffer)) {
             Ok(0) => break Ok(()),
             Ok(length) => reader.feed(&buffer[..length]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => break Err(error),
         }
     };

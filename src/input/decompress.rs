@@ -12,6 +12,7 @@ use lzma_rust2::{Action, XzStream};
 
 use super::kind::{Compression, FileKind, SNIFFED};
 use super::limits::fill;
+use super::system::uninterrupted;
 
 /// Compressed files are read, and decompressed ahead, in blocks of this size, in bytes.
 pub(super) const BLOCK: usize = 256 * 1024;
@@ -227,10 +228,9 @@ fn decompress_ahead(mut decoder: impl Read, blocks: &SyncSender<Block>, empty: &
         block.resize(BLOCK, 0);
         let mut length = 0;
         let fault = loop {
-            match decoder.read(&mut block[length..]) {
+            match uninterrupted(|| decoder.read(&mut block[length..])) {
                 Ok(0) => break None,
                 Ok(more) => length += more,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => break Some(error),
             }
         };

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::io::{self, Read};
 
+use super::system::uninterrupted;
 use crate::problem::{Problem, ProblemKind};
 use crate::sentence::{Sentence, sentence};
 
@@ -171,18 +172,11 @@ impl<R: Read> Read for LimitedStream<'_, R> {
             // Another stream of the same file exceeded the limit and reported it.
             return Ok(self.end(None));
         }
-        loop {
-            match self.inner.read(buffer) {
-                Ok(length) => {
-                    if let Some(Err(fault)) = self.budget.map(|budget| budget.count_bytes(length as u64)) {
-                        return Ok(self.end(Some(fault)));
-                    }
-                    return Ok(length);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Ok(self.end(Some(Fault::of(&error)))),
-            }
-        }
+        let read = uninterrupted(|| self.inner.read(buffer)).map_err(|error| Fault::of(&error));
+        let counted = read.and_then(|length| {
+            self.budget.map_or(Ok(()), |budget| budget.count_bytes(length as u64)).map(|()| length)
+        });
+        Ok(counted.unwrap_or_else(|fault| self.end(Some(fault))))
     }
 }
 
@@ -198,11 +192,9 @@ pub(super) fn too_long(most: u64) -> Fault {
 pub(super) fn fill(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut length = 0;
     while length < buffer.len() {
-        match stream.read(&mut buffer[length..]) {
-            Ok(0) => break,
-            Ok(more) => length += more,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+        match uninterrupted(|| stream.read(&mut buffer[length..]))? {
+            0 => break,
+            more => length += more,
         }
     }
     Ok(length)

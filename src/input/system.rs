@@ -3,7 +3,8 @@
 
 use std::borrow::Cow;
 use std::fs::{File, FileType};
-use std::io;
+use std::io::{self, Read};
+use std::ops::Range;
 use std::path::Path;
 
 #[cfg(unix)]
@@ -268,13 +269,57 @@ pub(super) fn open_ahead(readers: usize, most: usize) -> usize {
 /// Reads bytes at this offset of a file, whatever the file's own position is. Returns how many; 0 at the end
 /// of the file.
 pub fn read_at(file: &File, buffer: &mut [u8], position: u64) -> io::Result<usize> {
-    #[cfg(unix)]
-    {
-        std::os::unix::fs::FileExt::read_at(file, buffer, position)
+    uninterrupted(|| {
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::FileExt::read_at(file, buffer, position)
+        }
+        #[cfg(windows)]
+        {
+            std::os::windows::fs::FileExt::seek_read(file, buffer, position)
+        }
+    })
+}
+
+/// Calls `read` again as long as a signal interrupts it, as it can on a network file system.
+pub(crate) fn uninterrupted(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match read() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
     }
-    #[cfg(windows)]
-    {
-        std::os::windows::fs::FileExt::seek_read(file, buffer, position)
+}
+
+/// Reads a part of a file sequentially, by position, so that threads do not share a file offset. The end of the file
+/// before that of the part is an error.
+pub(crate) struct FilePart<'f> {
+    file: &'f File,
+    at: u64,
+    end: u64,
+}
+
+impl<'f> FilePart<'f> {
+    pub(crate) const fn new(file: &'f File, part: Range<u64>) -> Self {
+        Self { file, at: part.start, end: part.end }
+    }
+}
+
+impl Read for FilePart<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let wanted = buffer.len().min(usize::try_from(self.end - self.at).unwrap_or(usize::MAX));
+        if wanted == 0 {
+            return Ok(0);
+        }
+        let length = read_at(self.file, &mut buffer[..wanted], self.at)?;
+        if length == 0 {
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the file became shorter while it was read",
+            ));
+        }
+        self.at += length as u64;
+        Ok(length)
     }
 }
 
@@ -376,4 +421,17 @@ pub(super) fn shown(path: &[u8]) -> String {
         }
     }
     if cfg!(windows) { shown.replace('\\', "/") } else { shown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interrupted_read_is_repeated() {
+        let mut results = [Err(io::ErrorKind::Interrupted.into()), Ok(7)].into_iter();
+        assert_eq!(uninterrupted(|| results.next().unwrap()).unwrap(), 7);
+        let failed = uninterrupted(|| Err(io::ErrorKind::StaleNetworkFileHandle.into()));
+        assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::StaleNetworkFileHandle);
+    }
 }

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::reader::Reader;
 use crate::digest::LogDigest;
-use crate::input::read_at;
+use crate::input::{FilePart, read_at};
 use crate::line::{Line, line};
 use crate::window::Window;
 
@@ -79,7 +79,7 @@ fn line_start(file: &File, size: u64, from: u64) -> u64 {
 
 fn read_chunk(file: &File, begin: u64, end: u64, window: &Window) -> (Option<LogDigest>, io::Result<()>) {
     let mut reader = Reader::new(*window);
-    let mut source = Sequential { file, at: begin, end };
+    let mut source = FilePart::new(file, begin..end);
     let mut buffer = vec![0; BUFFER];
     let mut is_first = true;
     let result = loop {
@@ -95,35 +95,4 @@ fn read_chunk(file: &File, begin: u64, end: u64, window: &Window) -> (Option<Log
         }
     };
     (Some(reader.finish(&mut None)), result)
-}
-
-/// Reads a part of a file sequentially, by position, so that threads do not share a file offset.
-pub(super) struct Sequential<'f> {
-    file: &'f File,
-    at: u64,
-    end: u64,
-}
-
-impl<'f> Sequential<'f> {
-    pub(super) const fn new(file: &'f File, size: u64) -> Self {
-        Self { file, at: 0, end: size }
-    }
-}
-
-impl Read for Sequential<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let wanted = buffer.len().min(usize::try_from(self.end - self.at).unwrap_or(usize::MAX));
-        if wanted == 0 {
-            return Ok(0);
-        }
-        let length = read_at(self.file, &mut buffer[..wanted], self.at)?;
-        if length == 0 {
-            return Err(io::Error::new(
-                io::ErrorKind::UnexpectedEof,
-                "the file became shorter while it was read",
-            ));
-        }
-        self.at += length as u64;
-        Ok(length)
-    }
 }

@@ -1,9 +1,9 @@
 //! Stores packed values in a temporary file, so that memory does not grow with them.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 
-use crate::input::read_at;
+use crate::input::FilePart;
 
 /// The file. It has no name, and the system removes it when the program ends.
 pub(super) struct Store {
@@ -44,15 +44,8 @@ impl Store {
     /// Reads a value's bytes; None if the file can't be read.
     pub(super) fn read(&self, place: Place) -> Option<Vec<u8>> {
         let mut bytes = vec![0; place.length as usize];
-        let mut read = 0;
-        while read < bytes.len() {
-            match read_at(self.file.get_ref(), &mut bytes[read..], place.begin + read as u64) {
-                Ok(0) => return None,
-                Ok(length) => read += length,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => return None,
-            }
-        }
+        let end = place.begin + u64::from(place.length);
+        FilePart::new(self.file.get_ref(), place.begin..end).read_exact(&mut bytes).ok()?;
         Some(bytes)
     }
 }
