@@ -126,7 +126,7 @@ impl LogName {
     }
 }
 
-/// The bytes of a log.
+/// The bytes of a log, or of a file or a member whose kind is not known yet.
 pub enum Content<'a> {
     /// All of them, at most 256 KiB.
     Whole(&'a [u8]),

@@ -1,7 +1,6 @@
 //! Reads the content of a file: a log, a compressed log or an archive of logs, at any nesting. All recursion is
 //! here; the readers of archives only list members.
 
-use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 
 use tempfile::SpooledTempFile;
@@ -40,15 +39,8 @@ pub(super) struct Item {
     pub(super) depth: u8,
 }
 
-/// The bytes of a file or a member.
-pub(super) enum Input<'a> {
-    Whole(&'a [u8]),
-    /// A file and its size in bytes; nothing was read of it yet.
-    File(&'a File, u64),
-    Stream(&'a mut dyn Read),
-}
-
-impl Read for Input<'_> {
+/// Reads a file from its beginning to its end, whatever number of bytes a sink may read of it.
+impl Read for Content<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Whole(bytes) => bytes.read(buffer),
@@ -69,7 +61,7 @@ pub(super) struct Opener<'o> {
 
 impl Opener<'_> {
     /// Reads `input` and reports a fault to the sink.
-    pub(super) fn read(&mut self, item: &Item, input: Input<'_>) {
+    pub(super) fn read(&mut self, item: &Item, input: Content<'_>) {
         if let Some(fault) = self.open(item, input, 0) {
             self.sink.problem(fault.at(&item.log.path));
         }
@@ -77,19 +69,19 @@ impl Opener<'_> {
 
     /// Reads `input`, which was already decompressed this many times. Returns the fault that stopped it, if
     /// any.
-    pub(super) fn open(&mut self, item: &Item, input: Input<'_>, compressions: u8) -> Option<Fault> {
+    pub(super) fn open(&mut self, item: &Item, input: Content<'_>, compressions: u8) -> Option<Fault> {
         let mut sniffed = [0; SNIFFED];
         let mut whole;
         let (begin, input) = match input {
-            Input::Whole(bytes) => (&bytes[..bytes.len().min(SNIFFED)], Input::Whole(bytes)),
-            Input::File(file, size) => match read_at(file, &mut sniffed, 0) {
-                Ok(length) => (&sniffed[..length], Input::File(file, size)),
+            Content::Whole(bytes) => (&bytes[..bytes.len().min(SNIFFED)], Content::Whole(bytes)),
+            Content::File(file, size) => match read_at(file, &mut sniffed, 0) {
+                Ok(length) => (&sniffed[..length], Content::File(file, size)),
                 Err(error) => return Some(read_fault(&error)),
             },
-            Input::Stream(stream) => match fill(stream, &mut sniffed) {
+            Content::Stream(stream) => match fill(stream, &mut sniffed) {
                 Ok(length) => {
                     whole = Cursor::new(&sniffed[..length]).chain(stream);
-                    (&sniffed[..length], Input::Stream(&mut whole))
+                    (&sniffed[..length], Content::Stream(&mut whole))
                 }
                 Err(error) => return Some(read_fault(&error)),
             },
@@ -115,7 +107,9 @@ impl Opener<'_> {
             FileKind::Tar if item.depth < MAX_NESTING => {
                 let mut visitor = Members { opener: self, archive: item };
                 match input {
-                    Input::File(..) => tar::visit(&mut BufReader::with_capacity(BLOCK, input), &mut visitor),
+                    Content::File(..) => {
+                        tar::visit(&mut BufReader::with_capacity(BLOCK, input), &mut visitor)
+                    }
                     mut input => tar::visit(&mut input, &mut visitor),
                 }
             }
@@ -140,15 +134,15 @@ impl Opener<'_> {
         &mut self,
         item: &Item,
         compression: Compression,
-        input: Input<'_>,
+        input: Content<'_>,
         compressions: u8,
     ) -> Option<Fault> {
         let result = match input {
-            Input::File(file, _) => Decoder::new(compression, BufReader::with_capacity(BLOCK, file))
+            Content::File(file, _) => Decoder::new(compression, BufReader::with_capacity(BLOCK, file))
                 .and_then(|decoder| read_ahead(decoder, |stream| self.unpacked(item, stream, compressions))),
-            Input::Whole(bytes) => Decoder::new(compression, bytes)
+            Content::Whole(bytes) => Decoder::new(compression, bytes)
                 .map(|mut decoder| self.unpacked(item, &mut decoder, compressions)),
-            Input::Stream(stream) => Decoder::new(compression, BufReader::with_capacity(BLOCK / 4, stream))
+            Content::Stream(stream) => Decoder::new(compression, BufReader::with_capacity(BLOCK / 4, stream))
                 .map(|mut decoder| self.unpacked(item, &mut decoder, compressions)),
         };
         result.unwrap_or_else(|error| Some(Fault::of(&error)))
@@ -156,17 +150,17 @@ impl Opener<'_> {
 
     fn unpacked(&mut self, item: &Item, stream: &mut dyn Read, compressions: u8) -> Option<Fault> {
         let mut limited = LimitedStream::new(stream, Some(self.budget));
-        let fault = self.open(item, Input::Stream(&mut limited), compressions);
+        let fault = self.open(item, Content::Stream(&mut limited), compressions);
         // A fault of the compression also causes faults in the content, so the first is the one to report.
         limited.fault.take().or(fault)
     }
 
-    fn zip(&mut self, item: &Item, input: Input<'_>) -> Option<Fault> {
+    fn zip(&mut self, item: &Item, input: Content<'_>) -> Option<Fault> {
         let mut visitor = Members { opener: self, archive: item };
         match input {
-            Input::Whole(bytes) => zip::visit(&mut Cursor::new(bytes), &mut visitor),
-            Input::File(file, _) => zip::visit(&mut BufReader::new(file), &mut visitor),
-            Input::Stream(stream) => {
+            Content::Whole(bytes) => zip::visit(&mut Cursor::new(bytes), &mut visitor),
+            Content::File(file, _) => zip::visit(&mut BufReader::new(file), &mut visitor),
+            Content::Stream(stream) => {
                 let mut kept = SpooledTempFile::new(IN_MEMORY);
                 let result = io::copy(&mut stream.take(MAX_ZIP_BYTES + 1), &mut kept)
                     .and_then(|length| kept.seek(SeekFrom::Start(0)).map(|_| length));
@@ -186,15 +180,15 @@ impl Opener<'_> {
         }
     }
 
-    fn log(&mut self, item: &Item, input: Input<'_>) -> Option<Fault> {
+    fn log(&mut self, item: &Item, input: Content<'_>) -> Option<Fault> {
         match input {
-            Input::Whole(bytes) => self.pass_to_sink(item, Content::Whole(bytes)),
-            Input::File(file, size) => {
+            Content::Whole(_) => self.pass_to_sink(item, input),
+            Content::File(file, size) => {
                 let most = self.budget.log_bytes();
                 let fault = self.pass_to_sink(item, Content::File(file, size.min(most)));
                 fault.or_else(|| (size > most).then(|| too_long(most)))
             }
-            Input::Stream(stream) => self.log_stream(item, stream),
+            Content::Stream(stream) => self.log_stream(item, stream),
         }
     }
 
@@ -202,18 +196,22 @@ impl Opener<'_> {
     fn log_stream(&mut self, item: &Item, stream: &mut dyn Read) -> Option<Fault> {
         let most = self.budget.log_bytes();
         let mut limited = stream.take(most);
-        let fault = self.stream(item, &mut limited);
+        let fault = self.filled(&mut limited, |opener, content| opener.pass_to_sink(item, content));
         let is_longer =
             limited.limit() == 0 && limited.into_inner().read(&mut [0]).is_ok_and(|length| length > 0);
         fault.or_else(|| is_longer.then(|| too_long(most)))
     }
 
-    /// Passes a log to the sink: in one piece if it is small, else as a stream.
-    fn stream(&mut self, item: &Item, stream: &mut dyn Read) -> Option<Fault> {
+    /// Passes the content of a stream on: in one piece if it is small, else as a stream.
+    fn filled(
+        &mut self,
+        stream: &mut dyn Read,
+        pass: impl FnOnce(&mut Self, Content<'_>) -> Option<Fault>,
+    ) -> Option<Fault> {
         let mut buffer = self.buffers.take();
         let fault = match fill(stream, &mut buffer) {
-            Ok(length) if length < WHOLE => self.pass_to_sink(item, Content::Whole(&buffer[..length])),
-            Ok(_) => self.pass_to_sink(item, Content::Stream(&mut (&buffer[..]).chain(stream))),
+            Ok(length) if length < WHOLE => pass(self, Content::Whole(&buffer[..length])),
+            Ok(_) => pass(self, Content::Stream(&mut (&buffer[..]).chain(stream))),
             Err(error) => Some(read_fault(&error)),
         };
         self.buffers.return_buffer(buffer);
@@ -307,16 +305,7 @@ impl Members<'_, '_> {
         let is_log = log.named_like_log;
         let log = LogName { modified: member.modified, size: member.size, ..log };
         let item = Item { log, is_log, depth: self.archive.depth + 1 };
-        let mut buffer = self.opener.buffers.take();
-        // `LimitedStream` returns no errors: it ends the stream at a fault and keeps the fault.
-        let length = fill(content, &mut buffer).unwrap_or(0);
-        let fault = if length < WHOLE {
-            self.opener.open(&item, Input::Whole(&buffer[..length]), 0)
-        } else {
-            self.opener.open(&item, Input::Stream(&mut (&buffer[..]).chain(content)), 0)
-        };
-        self.opener.buffers.return_buffer(buffer);
-        fault
+        self.opener.filled(content, |opener, content| opener.open(&item, content, 0))
     }
 
     /// Reads a file that is a configuration file by its name, or that a master file may list.
@@ -331,7 +320,7 @@ impl Members<'_, '_> {
             return self.pass_config(path, member, ConfigContent::TooLarge);
         }
         let mut begin = [0; SNIFFED];
-        // `LimitedStream` keeps the fault, here and below.
+        // `LimitedStream` returns no errors, here and below: it ends the stream at a fault and keeps the fault.
         let length = fill(content, &mut begin).unwrap_or(0);
         let begin = &begin[..length];
         let is_xml = begins_like_xml(begin);
