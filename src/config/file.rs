@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use zeroize::Zeroizing;
 
 use super::line::ConfigurationLine;
-use super::parameter::{Parameter, ParameterKind};
+use super::parameter::{LOG_DIRECTORY, Parameter, ParameterKind};
 use super::text::{Content, decode};
 use super::value::{Certificates, Value, read_key};
 use super::xml::{self, Malformed, Refusal};
@@ -74,6 +74,16 @@ impl FileList {
         let model = self.model.as_ref().map(|model| format!("_{model}"));
         format!("{CONFIG_FILES}{}", model.unwrap_or_default())
     }
+
+    /// The names that count: of more than [`MAX_NAMES`], the first ones.
+    pub(super) fn counted_names(&self) -> impl Iterator<Item = &ListedName> {
+        self.names.iter().take(MAX_NAMES)
+    }
+}
+
+/// Whether the file or directory of this name is searched: it is no URL, and the name is not too long.
+pub(super) fn is_followed(name: &str) -> bool {
+    (1..=MAX_NAME_LENGTH).contains(&name.len()) && !name.contains("://")
 }
 
 /// The name of a file, or another text in its place.
@@ -160,6 +170,12 @@ pub struct File {
 }
 
 impl File {
+    /// The names of the directories to which a master sends logs.
+    pub(super) fn log_directories(&self) -> impl Iterator<Item = &str> {
+        let named = self.settings.iter().filter(|one| *one.parameter.name == *LOG_DIRECTORY);
+        named.filter_map(|one| one.value.as_text())
+    }
+
     /// A file that could not be read.
     pub(super) fn unread(path: &str, kind: ProblemKind, why: &str) -> Self {
         Self {

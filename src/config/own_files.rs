@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use super::path::directory;
 use crate::input::ConfigKind;
 
 /// A file of a phone by its name.
@@ -18,7 +19,7 @@ impl Named {
     /// Paths are [`normal`], so directories are compared as bytes: each phone does this five times, and a
     /// comparison by components takes longer than everything else.
     pub(super) fn directory(&self) -> &OsStr {
-        self.path.parent().unwrap_or(Path::new("")).as_os_str()
+        directory(&self.path).as_os_str()
     }
 }
 

@@ -201,16 +201,8 @@ impl Parameter {
     pub fn since(&self) -> Option<[u32; 3]> {
         match self.kind {
             ParameterKind::Certificate(Store::Ssl) | ParameterKind::Key(Store::Ssl) => Some(SINCE_SSL),
-            ParameterKind::Certificate(_)
-            | ParameterKind::Key(_)
-            | ParameterKind::Ca(_)
-            | ParameterKind::ProfileCertificate
-            | ParameterKind::ProfileSelection => Some([4, 0, 0]),
             ParameterKind::Set => self.gated_values().first()?.since(),
-            ParameterKind::MisplacedSet(_)
-            | ParameterKind::Trust
-            | ParameterKind::Log
-            | ParameterKind::Enrolment => None,
+            _ => self.is_of_certificates().then_some([4, 0, 0]),
         }
     }
 

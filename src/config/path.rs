@@ -34,6 +34,11 @@ pub(super) fn normal(path: &Path) -> PathBuf {
     parts
 }
 
+/// The directory of a file; it is empty for one in the current directory.
+pub(super) fn directory(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}
+
 /// A name in a master as a path relative to the master.
 pub(super) fn local_name(name: &str) -> String {
     name.trim().replace('\\', "/").trim_start_matches('/').to_owned()

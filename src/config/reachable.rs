@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::file::{MAX_NAME_LENGTH, MAX_NAMES};
-use super::path::normal;
+use super::file::{FileList, is_followed};
+use super::path::{directory, normal};
 use super::resolve::{ROLES, spellings};
 use super::sites::{MODEL, PHONE};
 use super::stored::Stored;
@@ -73,11 +73,9 @@ impl Reachable {
     /// Adds all files that the lists of the master at this path can name.
     fn listed(&mut self, tree: &ConfigTree, mac: Mac, path: &Path, master: &Opened) {
         let Opened::File(file) = master else { return };
-        let base = path.parent().unwrap_or(Path::new(""));
-        let names = file.lists.iter().flat_map(|list| list.names.iter().take(MAX_NAMES));
-        let names = names.map(|listed| &*listed.name);
-        let is_followed = |name: &&str| (1..=MAX_NAME_LENGTH).contains(&name.len()) && !name.contains("://");
-        for name in names.filter(is_followed) {
+        let base = directory(path);
+        let names = file.lists.iter().flat_map(FileList::counted_names).map(|listed| &*listed.name);
+        for name in names.filter(|name| is_followed(name)) {
             let is_shared = !name.contains(PHONE);
             // The model is not known here.
             for spelled in spellings(name, mac, None) {

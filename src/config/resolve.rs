@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::file::{File, FileList, ListedName, MAX_NAME_LENGTH, MAX_NAMES, ReadOutcome};
+use super::file::{File, FileList, ListedName, MAX_NAME_LENGTH, MAX_NAMES, ReadOutcome, is_followed};
 use super::own_files::OwnFiles;
-use super::parameter::LOG_DIRECTORY;
-use super::path::{is_within, local_name, normal, role};
+use super::path::{directory, is_within, local_name, normal, role};
 use super::phone::{ConfigSource, OtherCase, OtherList, PhoneConfig, SourceRole, Undecided, Unresolved};
 use super::sites::{MODEL, PHONE};
 use super::tree::{ConfigTree, EVERYONE, Opened};
@@ -41,7 +40,7 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories
     let mut config = nothing();
     match phone.master() {
         Some((path, file)) => {
-            let base = path.parent().unwrap_or(Path::new(""));
+            let base = directory(&path);
             let name = file.overrides_directory.as_deref().filter(|name| !name.is_empty());
             let named = name.map(|name| phone.directories(name, base));
             // The overrides are on another server, or for an unknown model.
@@ -138,9 +137,7 @@ struct FileSearch<'t> {
 impl FileSearch<'_> {
     /// Whether the files that a master names are searched here.
     fn is_followed(&self, name: &str) -> bool {
-        (1..=MAX_NAME_LENGTH).contains(&name.len())
-            && !name.contains("://")
-            && (self.model.is_some() || !name.contains(MODEL))
+        is_followed(name) && (self.model.is_some() || !name.contains(MODEL))
     }
 
     /// The paths that a name in a master can mean.
@@ -156,11 +153,8 @@ impl FileSearch<'_> {
 
     /// Whether the phone's logs are in the directory to which this master sends logs.
     fn takes_logs(&self, path: &Path, master: &File) -> bool {
-        let base = path.parent().unwrap_or(Path::new(""));
-        let named = master.settings.iter().filter(|one| *one.parameter.name == *LOG_DIRECTORY);
-        let mut directories = named
-            .filter_map(|one| one.value.as_text().filter(|name| !name.is_empty()))
-            .flat_map(|name| self.directories(name, base));
+        let base = directory(path);
+        let mut directories = master.log_directories().flat_map(|name| self.directories(name, base));
         directories.any(|named| self.starts.iter().any(|start| start.starts_with(&named)))
     }
 
@@ -217,9 +211,9 @@ impl FileSearch<'_> {
         let is_listed = |(path, file): &(PathBuf, Arc<File>)| {
             file.lists.is_empty()
                 && general.as_ref().is_some_and(|(of_all, master)| {
-                    let base = of_all.parent().unwrap_or(Path::new(""));
+                    let base = directory(of_all);
                     let lists = self.lists(master).into_iter();
-                    let mut names = lists.flat_map(|list| list.names.iter().take(MAX_NAMES));
+                    let mut names = lists.flat_map(FileList::counted_names);
                     names.any(|listed| self.paths(&listed.name, base).contains(path))
                 })
         };
@@ -269,7 +263,7 @@ impl FileSearch<'_> {
 
     /// Adds the files beside this one whose names differ from its name only in case, if their content differs.
     fn other_case(&self, role: ConfigKind, path: &Path, read: &Arc<File>, config: &mut PhoneConfig) {
-        let directory = path.parent().unwrap_or(Path::new(""));
+        let directory = directory(path);
         for other in self.own.all_in_directory(role, directory).filter(|other| *other != path) {
             match self.tree.open(other, false) {
                 Opened::File(file) if file.outcome != ReadOutcome::NotXml && !file.sets_the_same(read) => {
@@ -306,12 +300,12 @@ impl FileSearch<'_> {
                 "more than {MAX_NAMES} names; the files after the first {MAX_NAMES} were not read"
             ));
         }
-        if list.names.iter().take(MAX_NAMES).any(|listed| listed.name.is_empty()) {
+        if list.counted_names().any(|listed| listed.name.is_empty()) {
             let limit = count(MAX_NAME_LENGTH as u64);
             add_problem(format!("a name of more than {limit} bytes; no file of such a name was read"));
         }
         let mut seen: Vec<PathBuf> = Vec::new();
-        for ListedName { name: entry, is_concealed } in list.names.iter().take(MAX_NAMES) {
+        for ListedName { name: entry, is_concealed } in list.counted_names() {
             if !self.is_followed(entry) {
                 // An address can have a password, and an entry that is too long may be anything.
                 let line = list.line;

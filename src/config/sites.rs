@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::file::{File, MAX_NAME_LENGTH, MAX_NAMES, ReadOutcome};
-use super::parameter::LOG_DIRECTORY;
-use super::path::{local_name, normal};
+use super::file::{File, FileList, ReadOutcome, is_followed};
+use super::path::{directory, local_name, normal};
 use super::tree::{ConfigTree, EVERYONE, Masters, Opened, Sites};
 use crate::input::ConfigKind;
 use crate::model::Mac;
@@ -79,7 +78,7 @@ impl ConfigTree {
             let mut sites = Sites::default();
             for (path, file) in read {
                 let number = sites.masters.len() as u32;
-                let base = path.parent().unwrap_or(Path::new(""));
+                let base = directory(&path);
                 for mac in self.phones_of(&file, base) {
                     add(&mut sites.of_phones, mac, number);
                 }
@@ -94,7 +93,7 @@ impl ConfigTree {
 
     /// The phones to whose files the lists of a master in this directory lead.
     fn phones_of(&self, master: &File, base: &Path) -> Vec<Mac> {
-        let names = master.lists.iter().flat_map(|list| list.names.iter().take(MAX_NAMES));
+        let names = master.lists.iter().flat_map(FileList::counted_names);
         let mut names: Vec<&str> =
             names.map(|listed| &*listed.name).filter(|name| is_of_phones(name)).collect();
         names.sort_unstable();
@@ -125,17 +124,13 @@ impl ConfigTree {
 
 /// Whether a name in a list is that of a file for each phone. The model is not known here.
 fn is_of_phones(name: &str) -> bool {
-    name.len() <= MAX_NAME_LENGTH && name.contains(PHONE) && !name.contains("://") && !name.contains(MODEL)
+    is_followed(name) && name.contains(PHONE) && !name.contains(MODEL)
 }
 
 /// The directories to which a master in this directory sends logs, with placeholders for the phone's address.
 fn log_directories(master: &File, base: &Path) -> Vec<PathBuf> {
-    let named = master.settings.iter().filter(|one| *one.parameter.name == *LOG_DIRECTORY);
-    let names = named.filter_map(|one| one.value.as_text());
-    let is_here = |name: &&str| {
-        (1..=MAX_NAME_LENGTH).contains(&name.len()) && !name.contains("://") && !name.contains(MODEL)
-    };
-    names.filter(is_here).map(|name| normal(&base.join(local_name(name)))).collect()
+    let names = master.log_directories().filter(|name| is_followed(name) && !name.contains(MODEL));
+    names.map(|name| normal(&base.join(local_name(name)))).collect()
 }
 
 /// Adds a master to the first two of a phone or a directory.

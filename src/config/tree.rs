@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use super::file::{File, ReadOutcome};
 use super::own_files::{Named, OwnFiles};
-use super::path::{is_within, normal, role};
+use super::path::{directory, is_within, local_name, normal, role};
 use super::stored::{KeyFile, Stored, TOO_LARGE};
 use crate::input::{
     ConfigContent, ConfigKind, ConfigMember, FileState, MAX_CONFIG_BYTES, log_mac, open_regular, or_here,
@@ -295,9 +295,9 @@ impl ConfigTree {
     /// that name exists.
     pub fn without_secrets(&self, stored: Stored) -> Stored {
         let Stored::File(file) = stored else { return stored };
-        let base = Path::new(&*file.path).parent().map(PathBuf::from).unwrap_or_default();
+        let base = directory(Path::new(&*file.path));
         let is_there = |name: &str| {
-            let path = normal(&base.join(name.replace('\\', "/").trim_start_matches('/')));
+            let path = normal(&base.join(local_name(name)));
             path.is_dir() || !matches!(self.open(&path, true), Opened::Missing)
         };
         Stored::File(file.without_secrets(&is_there))
