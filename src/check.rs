@@ -345,6 +345,11 @@ impl Rule {
         rules
     }
 
+    /// Its place in the catalogue.
+    pub fn place(&self) -> Option<usize> {
+        CATALOGUE.iter().position(|known| known.code == self.code)
+    }
+
     /// Whether it is made from a phone's logs.
     pub const fn is_of_logs(&self) -> bool {
         matches!(self.run, Run::Logs(_))

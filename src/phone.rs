@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 pub(crate) use device::shown_line;
 
-use chrono::{Datelike, NaiveDateTime, Timelike};
+use chrono::{DateTime, Datelike, NaiveDateTime, Timelike};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
@@ -105,32 +105,31 @@ pub struct Common {
 impl Common {
     /// Made from the findings, and the private keys that the files set.
     pub fn new(found: Vec<(&'static Rule, Finding)>, keys: Vec<ConfiguredKey>) -> Self {
-        let mut findings = numbered(found);
-        findings.sort_by_key(order);
-        Self { findings, keys }
+        Self { findings: sorted(&[], found), keys }
     }
 
     /// A copy with further findings.
     pub fn and(&self, more: Vec<(&'static Rule, Finding)>) -> Self {
-        let mut findings = [&self.findings[..], &numbered(more)].concat();
-        findings.sort_by_key(order);
-        Self { findings, keys: self.keys.clone() }
+        Self { findings: sorted(&self.findings, more), keys: self.keys.clone() }
     }
 
     /// Whether these findings together with a phone's own ones equal `found`.
     pub fn makes_with(&self, own: &[(&'static Rule, Finding)], found: Vec<(&'static Rule, Finding)>) -> bool {
-        let mut all = [&self.findings[..], &numbered(own.to_vec())].concat();
-        all.sort_by_key(order);
-        let mut found = numbered(found);
-        found.sort_by_key(order);
-        all == found
+        sorted(&self.findings, own.to_vec()) == sorted(&[], found)
     }
 }
 
 /// Replaces the rules of findings by their indexes in the catalogue.
 fn numbered(found: Vec<(&'static Rule, Finding)>) -> Vec<(u8, Finding)> {
-    let number = |rule: &Rule| CATALOGUE.iter().position(|known| known.code == rule.code);
-    found.into_iter().filter_map(|(rule, finding)| Some((number(rule)? as u8, finding))).collect()
+    found.into_iter().filter_map(|(rule, finding)| Some((rule.place()? as u8, finding))).collect()
+}
+
+/// Known findings and more, in the order of findings.
+fn sorted(known: &[(u8, Finding)], more: Vec<(&'static Rule, Finding)>) -> Vec<(u8, Finding)> {
+    let mut findings = known.to_vec();
+    findings.append(&mut numbered(more));
+    findings.sort_by_key(order);
+    findings
 }
 
 /// The sort key of findings.
@@ -435,6 +434,11 @@ pub(crate) fn shown_time(time: NaiveDateTime) -> String {
     std::str::from_utf8(&shown).unwrap_or_default().to_owned()
 }
 
+/// The same of a time in seconds since 1970.
+pub(crate) fn shown_seconds(seconds: i64) -> Option<String> {
+    DateTime::from_timestamp(seconds, 0).map(|time| shown_time(time.naive_utc()))
+}
+
 /// The severity of a finding: its own, else the rule's.
 pub fn severity(rule: &Rule, finding: &Finding) -> Severity {
     finding.severity.unwrap_or(rule.severity)
@@ -442,7 +446,6 @@ pub fn severity(rule: &Rule, finding: &Finding) -> Severity {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
     use proptest::prelude::*;
 
     use super::*;

@@ -230,7 +230,7 @@ impl<'a> Timeline<'a> {
             mac.or_else(|| joined.logs.iter().find_map(|joined| joined.log.digest.macs.first().copied()));
         let mut timeline = Self {
             mac,
-            logs: (0..joined.len()).map(|file| log_summary(joined, file, mac)).collect(),
+            logs: joined.files().map(|file| log_summary(joined, file, mac)).collect(),
             left_out: &joined.left_out,
             boots: records.chunk_by(|a, b| a.boot == b.boot).count(),
             event_count,

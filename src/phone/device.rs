@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::DateTime;
-
-use super::{Phone, SlotContent, severity, shown_time};
+use super::{Phone, SlotContent, severity, shown_seconds, shown_time};
 use crate::check::{Family, Finding, Rule, Sentence};
 use crate::config::{self, Parameter};
 use crate::model::Slot;
@@ -16,7 +14,6 @@ impl Phone {
     /// The phone as reports show it.
     pub fn device(mut self, shown: Shown<'_>) -> Device {
         let text = |text: Option<Box<str>>| text.map(|text| shown.owned_text(text));
-        let time = |seconds| DateTime::from_timestamp(seconds, 0).map(|time| shown_time(time.naive_utc()));
         let files = std::mem::take(&mut self.files);
         let files: Vec<String> = files.into_iter().map(|file| shown.owned_path(file)).collect();
         let diagnoses =
@@ -29,8 +26,8 @@ impl Phone {
             software: self.software.map(String::from),
             status: self.status,
             boots: self.boots,
-            first_time: self.times.and_then(|(first, _)| time(first)),
-            last_time: self.times.and_then(|(_, last)| time(last)),
+            first_time: self.times.and_then(|(first, _)| shown_seconds(first)),
+            last_time: self.times.and_then(|(_, last)| shown_seconds(last)),
             stale: None,
             baseline: None,
             certificates: self.certificates.into_iter().map(|content| certificate(content, shown)).collect(),
@@ -57,8 +54,8 @@ fn diagnosis(rule: &Rule, finding: &Finding, files: &[String], shown: Shown<'_>)
         remedy: or(&finding.remedy, rule.remedy),
         reference: rule.reference,
         occurrences: finding.seen.count,
-        first_seen: times.map(|(first, _)| shown_time(first)),
-        last_seen: times.map(|(_, last)| shown_time(last)),
+        first_seen: times.and_then(|(first, _)| shown_seconds(first)),
+        last_seen: times.and_then(|(_, last)| shown_seconds(last)),
         evidence: match rule.facts.family {
             Family::Configuration => configuration.iter().map(evidence_of_file).collect(),
             _ => finding.seen.lines().iter().map(|line| evidence(line, files, shown)).collect(),

@@ -55,7 +55,6 @@ fn hash((is_built_in, bytes): &Key) -> u32 {
 pub(super) fn diagnosis_starts(phone: &Phone) -> impl Iterator<Item = (&'static str, i64)> + '_ {
     let first_line = phone.times.map_or(i64::MAX, |(first, _)| first);
     let active = phone.active().filter(move |(rule, _)| rule.facts.suggests_server_fault);
-    let firsts =
-        active.filter_map(|(rule, finding)| Some((rule.code, finding.seen.times()?.0.and_utc().timestamp())));
+    let firsts = active.filter_map(|(rule, finding)| Some((rule.code, finding.seen.times()?.0)));
     firsts.filter(move |(_, first)| first.saturating_sub(first_line) >= SECONDS_PER_DAY)
 }

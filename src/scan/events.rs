@@ -160,7 +160,7 @@ impl PhoneEvents {
     ) -> io::Result<Self> {
         let dates = EventDates::new(joined, clock);
         let mut writer = SpoolWriter::new(spool);
-        for file in 0..joined.len() {
+        for file in joined.files() {
             // A log can have its newest lines first.
             let mut kept: Vec<_> = dates.of_file(file).collect();
             kept.sort_by_key(|kept| kept.line);
@@ -193,7 +193,7 @@ impl PhoneEvents {
             }
         }
         writer.flush()?;
-        let paths = (0..joined.len()).map(|file| joined.path(file).into()).collect();
+        let paths = joined.files().map(|file| joined.path(file).into()).collect();
         Ok(Self { mac, paths, chunks: writer.chunks })
     }
 

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::rows::Rows;
 use super::totals::Totals;
 use crate::check::CATALOGUE;
-use crate::phone::{Tally, shown_time};
+use crate::phone::{Tally, shown_seconds};
 use crate::problem::Problem;
 use crate::report::Overview;
 use crate::report::shape::{Scanned, Summary};
@@ -25,8 +25,6 @@ pub(super) fn overview(rows: &Rows, order: &[u32], problems: Vec<Problem>) -> Ov
     };
     let totals =
         rows.totals().filter(|totals| totals.devices == order.len() as u64).unwrap_or_else(made_anew);
-    let time =
-        |seconds| chrono::DateTime::from_timestamp(seconds, 0).map(|time| shown_time(time.naive_utc()));
     let Tally { files, bytes, lines, unrecognized, events } = totals.tally;
     let [failed, attention, unknown, ok] = totals.statuses;
     let codes = CATALOGUE.iter().zip(totals.codes).filter(|(_, phones)| *phones > 0);
@@ -38,8 +36,8 @@ pub(super) fn overview(rows: &Rows, order: &[u32], problems: Vec<Problem>) -> Ov
             unrecognized_lines: unrecognized,
             events,
             devices: totals.devices,
-            first_time: totals.times.and_then(|(first, _)| time(first)),
-            last_time: totals.times.and_then(|(_, last)| time(last)),
+            first_time: totals.times.and_then(|(first, _)| shown_seconds(first)),
+            last_time: totals.times.and_then(|(_, last)| shown_seconds(last)),
         },
         summary: Summary {
             failed,

@@ -51,8 +51,7 @@ impl Totals {
 
     /// Counts a diagnosis of this many more phones.
     pub(super) fn add_code(&mut self, rule: &Rule, phones: u64) {
-        let place = CATALOGUE.iter().position(|known| known.code == rule.code);
-        place.into_iter().for_each(|place| self.codes[place] += phones);
+        rule.place().into_iter().for_each(|place| self.codes[place] += phones);
     }
 
     pub(super) fn append(&mut self, other: Self) {

@@ -1,6 +1,8 @@
 //! Joins the logs of one phone: a line that is in several logs counts once, and a message that is cut off at the
 //! end of one log continues in the next.
 
+use std::ops::Range;
+
 use chrono::{Datelike, NaiveDateTime};
 
 use super::calendar::{End, Span, years_between};
@@ -167,14 +169,9 @@ impl Joined {
         (digest.tail.is_cut() && is_begun && !goes_on).then_some(digest.counts.lines)
     }
 
-    /// How many logs are used.
-    pub const fn len(&self) -> usize {
-        self.logs.len()
-    }
-
-    /// Whether no log is used.
-    pub const fn is_empty(&self) -> bool {
-        self.logs.is_empty()
+    /// The places of the logs that are used.
+    pub const fn files(&self) -> Range<usize> {
+        0..self.logs.len()
     }
 
     /// The number of the log at this place in time.

@@ -18,9 +18,8 @@ pub struct Occurrences {
     /// How often.
     pub count: u64,
     lines: SmallVec<[SourceLine; 1]>,
-    /// The first and the last date of all of them, shown or not.
-    #[serde(with = "times")]
-    times: Option<(NaiveDateTime, NaiveDateTime)>,
+    /// The first and the last date of all of them, shown or not, in seconds since 1970.
+    times: Option<(i64, i64)>,
 }
 
 /// A line of a log that is evidence.
@@ -63,7 +62,7 @@ impl Occurrences {
 
     /// Seen once, in this line.
     pub fn of_line(line: SourceLine) -> Self {
-        let times = line.time.zip(line.time);
+        let times = line.time.map(|time| (seconds(time), seconds(time)));
         Self { count: 1, lines: smallvec::smallvec![line], times }
     }
 
@@ -71,7 +70,7 @@ impl Occurrences {
     pub fn add(&mut self, record: &Record<'_>) {
         self.count += record.entry.count();
         let times = record.time.or(record.last_time).zip(record.last_time.or(record.time));
-        self.times = widened(self.times, times);
+        self.times = widened(self.times, times.map(|(first, last)| (seconds(first), seconds(last))));
         self.keep(SourceLine::of(record));
         let repeats = record.entry.repeats.iter().flat_map(|repeats| &repeats.shown);
         for repeat in repeats {
@@ -100,8 +99,8 @@ impl Occurrences {
         later.lines.into_iter().for_each(|line| self.keep(line));
     }
 
-    /// The first and the last date on which it was seen.
-    pub const fn times(&self) -> Option<(NaiveDateTime, NaiveDateTime)> {
+    /// The first and the last date on which it was seen, in seconds since 1970 of the phone's local time.
+    pub const fn times(&self) -> Option<(i64, i64)> {
         self.times
     }
 
@@ -111,6 +110,10 @@ impl Occurrences {
         }
         self.lines.push(line);
     }
+}
+
+fn seconds(time: NaiveDateTime) -> i64 {
+    time.and_utc().timestamp()
 }
 
 impl SourceLine {
@@ -138,30 +141,6 @@ impl Record<'_> {
         use chrono::Datelike;
         let time = self.time?;
         stamp?.yearless()?.in_year(time.year())
-    }
-}
-
-/// Two times in whole seconds since 1970.
-pub(super) mod times {
-    use chrono::{DateTime, NaiveDateTime};
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    type Times = Option<(NaiveDateTime, NaiveDateTime)>;
-
-    pub(in crate::timeline) fn serialize<S: Serializer>(
-        times: &Times,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let seconds = |time: NaiveDateTime| time.and_utc().timestamp();
-        times.map(|(first, last)| (seconds(first), seconds(last))).serialize(serializer)
-    }
-
-    pub(in crate::timeline) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Times, D::Error> {
-        let time = |seconds| DateTime::from_timestamp(seconds, 0).map(|time| time.naive_utc());
-        let seconds = Option::<(i64, i64)>::deserialize(deserializer)?;
-        Ok(seconds.and_then(|(first, last)| Some((time(first)?, time(last)?))))
     }
 }
 
