@@ -42,10 +42,10 @@ use super::join::closed_gates;
 use super::{Facts, Family, Finding, Rule, Run};
 use crate::config::{
     Certificate, Certificates, ConfigurationLine, ConfiguredKey, Credential, Effective, Fault, Form, Gate,
-    Given, LogFacts, OtherCase, OtherList, ParameterKind, PhoneConfig, ReadOutcome, SlotState, SourceRole,
-    Value, selected_slot,
+    Given, LogFacts, OtherCase, OtherList, ParameterKind, PhoneConfig, ReadOutcome, SlotFacts, SlotState,
+    SourceRole, Value, selected_slot,
 };
-use crate::model::{Fingerprint, Mac, Severity, Slot};
+use crate::model::{Mac, Severity, Slot};
 use crate::quantity::{count, counted};
 use crate::sentence::{Part, Sentence, sentence};
 use leaf::Leaf;
@@ -117,6 +117,12 @@ impl<'a> ConfigurationCase<'a> {
         }
         leaf::add_shown(&mut leaves, config, log);
         Self { mac: config.mac, config, log, shared, known, used, leaves }
+    }
+
+    /// What the log shows of the slot of a certificate in the files, and that certificate.
+    fn slot_of(&self, credential: &Credential<'a>) -> Option<(&'a SlotFacts, &'a Certificates)> {
+        let (_, certificate) = credential.certificate?;
+        Some((self.log.slots.get(&credential.store.slot()?)?, certificate))
     }
 
     /// The same input for another phone with the same files.
@@ -216,9 +222,7 @@ fn device_words<'a>(
 fn slot_state(log: &LogFacts, slot: Option<Slot>, given: &Given<'_>) -> SlotState {
     match given.value {
         Value::Certificates(value) if slot.is_none() => {
-            let mut custom = log.slots.iter().filter(|(slot, _)| **slot != Slot::BuiltIn);
-            let is_it = |fingerprint: &Fingerprint| value.has(fingerprint);
-            let is_there = custom.any(|(_, facts)| facts.installed().is_some_and(is_it));
+            let is_there = leaf::installed(log).any(|(_, fingerprint)| value.has(fingerprint));
             if is_there { SlotState::Filled } else { SlotState::Unknown }
         }
         _ => log.state(slot),

@@ -59,8 +59,7 @@ fn finding(case: &ConfigurationCase<'_>, credential: &Credential<'_>) -> Option<
 /// Whether the log shows this certificate and a key in the slot. Of a key it shows only the length, which many keys
 /// have.
 fn is_installed(case: &ConfigurationCase<'_>, credential: &Credential<'_>) -> bool {
-    let facts = credential.store.slot().and_then(|slot| case.log.slots.get(&slot));
-    facts.zip(credential.certificate).is_some_and(|(facts, (_, value))| {
+    case.slot_of(credential).is_some_and(|(facts, value)| {
         facts.state == SlotState::Filled
             && facts.key_length.is_some()
             && facts.fingerprints.iter().any(|fingerprint| value.has(fingerprint))

@@ -52,8 +52,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
 
 /// Whether the log shows this certificate in the slot, with a key of this length.
 fn is_accepted(case: &ConfigurationCase<'_>, credential: &Credential<'_>, key: &PrivateKey) -> bool {
-    let facts = credential.store.slot().and_then(|slot| case.log.slots.get(&slot));
-    facts.zip(credential.certificate).is_some_and(|(facts, (_, value))| {
+    case.slot_of(credential).is_some_and(|(facts, value)| {
         facts.key_length == Some(u64::from(key.length))
             && facts.installed().is_some_and(|fingerprint| value.has(fingerprint))
     })

@@ -94,7 +94,7 @@ impl<'a> Leaf<'a> {
 }
 
 /// The fingerprints of the certificates that are in the slots, except the factory certificate.
-fn installed(log: &LogFacts) -> impl Iterator<Item = (Slot, &Fingerprint)> {
+pub(super) fn installed(log: &LogFacts) -> impl Iterator<Item = (Slot, &Fingerprint)> {
     let custom = log.slots.iter().filter(|(slot, _)| **slot != Slot::BuiltIn);
     custom.filter_map(|(slot, facts)| Some((*slot, facts.installed()?)))
 }

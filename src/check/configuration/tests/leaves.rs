@@ -1,6 +1,7 @@
 //! CFG017 to CFG019 of values with several certificates of the device, and of certificates that the log shows.
 
 use super::*;
+use crate::model::Fingerprint;
 
 fn until(cn: &str, day: &str) -> Vec<u8> {
     certificate(cn, 1, "2029-01-01", day, 0)
