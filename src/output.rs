@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempPath};
 
+use phonecert::input::or_here;
 use phonecert::report::text::visible::visible;
 
 use crate::interrupt::Registration;
@@ -95,10 +96,7 @@ impl FileOutput {
             return Err(OutputError::Exists(path.to_owned()));
         }
         let target = target_of(path);
-        let directory = match target.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
+        let directory = or_here(target.parent().unwrap_or(Path::new("")));
         let (file, waiting) = beside(directory, there.as_ref()).map_err(failed)?.into_parts();
         let half_written = Registration::of(&waiting);
         let to = Destination::Beside { target, force, half_written, file, waiting };

@@ -54,7 +54,7 @@ pub fn chain(path: &str) -> String {
 }
 
 /// Splits a path into its directory, including the separator at the end, and its last name.
-fn split_path(path: &str) -> (&str, &str) {
+pub(super) fn split_path(path: &str) -> (&str, &str) {
     path.split_at(path.rfind('/').map_or(0, |slash| slash + 1))
 }
 

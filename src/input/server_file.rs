@@ -13,11 +13,11 @@ use std::net::Ipv4Addr;
 
 use chrono::NaiveDate;
 
-use super::log_name::{Rotation, chain, dated, general_decorations, join_dates, rotation};
+use super::log_name::{Rotation, chain, dated, general_decorations, join_dates, rotation, split_path};
 
 /// The chain and the age of a syslog server's file.
 pub fn server_chain(path: &str) -> (String, Rotation) {
-    let (directory, name) = path.split_at(path.rfind('/').map_or(0, |slash| slash + 1));
+    let (directory, name) = split_path(path);
     let (name_of_chain, age) = chain_of_name(name);
     let chain = name_of_chain.map_or_else(|| chain(path), |name| format!("{directory}{name}"));
     match without_day(directory) {

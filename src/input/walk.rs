@@ -157,7 +157,7 @@ impl Walk<'_> {
 
     /// Whether a file of this name would be read: as a log, an archive or a configuration file.
     fn is_read(&self, here: &ListedDirectory, name: &[u8]) -> bool {
-        let is_log = || log_mac(name).or(here.log_of.filter(|_| is_piece_name(name))).is_some();
+        let is_log = || here.mac_of_log(name).is_some();
         is_log() || self.options.archives && is_archive_name(name) || self.is_config(name)
     }
 
@@ -227,7 +227,7 @@ impl Walk<'_> {
             if self.options.configs {
                 part.add((mac, Some(kind)), false, here.number, name);
             }
-        } else if let Some(mac) = log_mac(name).or(here.log_of.filter(|_| is_piece_name(name))) {
+        } else if let Some(mac) = here.mac_of_log(name) {
             part.add((mac, None), false, here.number, name);
         } else if let Some(kind) = SkipReason::of_unnamed(name) {
             part.skipped.add(kind, path);
@@ -338,6 +338,11 @@ impl ListedDirectory {
         let mut path = self.path.clone();
         join(&mut path, name);
         path
+    }
+
+    /// The phone of a log in this directory; None for other files.
+    fn mac_of_log(&self, name: &[u8]) -> Option<Mac> {
+        log_mac(name).or(self.log_of.filter(|_| is_piece_name(name)))
     }
 }
 

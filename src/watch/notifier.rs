@@ -9,6 +9,8 @@ use std::time::{Duration, SystemTime};
 use notify::event::{AccessKind, AccessMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
+use phonecert::input::or_here;
+
 use super::Wake;
 
 /// The polling interval if there are no notifications.
@@ -66,10 +68,7 @@ impl Notifier {
     /// Begins to watch these paths.
     pub(crate) fn new(paths: &[PathBuf], poll: Option<Duration>, wake: Sender<Wake>) -> Self {
         let root = |path: &PathBuf| {
-            let above = || match path.parent() {
-                Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-                _ => PathBuf::from("."),
-            };
+            let above = || or_here(path.parent().unwrap_or(Path::new(""))).to_owned();
             let is_file = path.is_file();
             let mode = if is_file { RecursiveMode::NonRecursive } else { RecursiveMode::Recursive };
             (if is_file { above() } else { path.clone() }, mode, None)
