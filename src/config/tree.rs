@@ -60,12 +60,11 @@ impl TreeBuilder {
     }
 
     /// Adds a file of a directory if its name has a [`role`]; it is opened when a phone needs it. `mode` is used
-    /// only for private keys. Returns whether it was added.
-    pub fn file(&mut self, path: &Path, mode: Option<u32>) -> bool {
-        let Some((mac, role)) = path.file_name().and_then(role) else { return false };
+    /// only for private keys.
+    pub fn file(&mut self, path: &Path, mode: Option<u32>) {
+        let Some((mac, role)) = path.file_name().and_then(role) else { return };
         let files = self.0.named.entry(mac).or_insert_with(|| Vec::with_capacity(2));
         files.push(Named { role, path: normal(path), mode });
-        true
     }
 
     /// Adds a member of an archive, `a.zip!/path/in/it`, with its bytes.

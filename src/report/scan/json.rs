@@ -58,11 +58,15 @@ fn list<T: Serialize>(out: &mut dyn Write, name: &str, elements: &[T]) -> io::Re
     out.write_all(if elements.is_empty() { b"]" } else { b"\n  ]" })
 }
 
-fn separator(place: usize) -> &'static [u8] {
+pub(in crate::report) fn separator(place: usize) -> &'static [u8] {
     if place == 0 { b"\n    " } else { b",\n    " }
 }
 
-fn member<T: Serialize + ?Sized>(out: &mut dyn Write, name: &str, value: &T) -> io::Result<()> {
+pub(in crate::report) fn member<T: Serialize + ?Sized>(
+    out: &mut dyn Write,
+    name: &str,
+    value: &T,
+) -> io::Result<()> {
     write!(out, ",\n  \"{name}\": ")?;
     safe_json::write(value, out)
 }

@@ -4,21 +4,19 @@ use std::io::{self, Write};
 
 use super::Story;
 use crate::report::events::jsonl;
-use crate::report::safe_json;
+use crate::report::scan::json::{member, separator};
 use crate::report::shape::{Problem, SCHEMA_VERSION};
 
 pub(super) fn write(story: &Story<'_>, out: &mut dyn Write) -> io::Result<()> {
-    write!(out, "{{\n  \"schema_version\": {SCHEMA_VERSION},\n  \"device\": ")?;
-    safe_json::write(story.device, out)?;
+    write!(out, "{{\n  \"schema_version\": {SCHEMA_VERSION}")?;
+    member(out, "device", story.device)?;
     out.write_all(b",\n  \"events\": [")?;
     for (place, event) in story.events.iter().enumerate() {
-        out.write_all(if place == 0 { b"\n    " } else { b",\n    " })?;
+        out.write_all(separator(place))?;
         jsonl::object(event.clone(), out)?;
     }
     out.write_all(if story.events.is_empty() { b"]" } else { b"\n  ]" })?;
-    out.write_all(b",\n  \"problems\": ")?;
-    safe_json::write(&story.problems.iter().map(Problem::from).collect::<Vec<_>>(), out)?;
-    out.write_all(b",\n  \"not_judged\": ")?;
-    safe_json::write(story.not_judged, out)?;
+    member(out, "problems", &story.problems.iter().map(Problem::from).collect::<Vec<_>>())?;
+    member(out, "not_judged", story.not_judged)?;
     out.write_all(b"\n}\n")
 }
