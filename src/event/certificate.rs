@@ -138,7 +138,7 @@ pub(super) fn inventory(input: &[u8]) -> IResult<&[u8], Event> {
     if !is_certificate {
         return map(length, |length| Event::KeyLength { slot, length }).parse(input);
     }
-    // The first letter determines which one it is: trying all in turn takes twice the instructions.
+    // The first letter determines which one it is, so that no other grammar is tried.
     match input.first() {
         Some(b'l') => map(length, |length| Event::CertificateLength { slot, length }).parse(input),
         Some(b'i') => {
