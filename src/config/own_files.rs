@@ -9,7 +9,7 @@ use crate::input::ConfigKind;
 /// A file of a phone by its name.
 #[derive(Debug)]
 pub(super) struct Named {
-    pub(super) role: ConfigKind,
+    pub(super) kind: ConfigKind,
     pub(super) path: PathBuf,
     /// Permission bits of a private key.
     pub(super) mode: Option<u32>,
@@ -23,46 +23,46 @@ impl Named {
     }
 }
 
-/// The files of one phone by role, and those of a role by directory.
+/// The files of one phone by kind, and those of a kind by directory.
 #[derive(Clone, Copy)]
 pub(super) struct OwnFiles<'t>(pub(super) &'t [Named]);
 
 impl<'t> OwnFiles<'t> {
-    /// Those in this role, by directory.
+    /// Those of this kind, by directory.
     pub(super) fn named(
         self,
-        role: ConfigKind,
+        kind: ConfigKind,
     ) -> impl ExactSizeIterator<Item = &'t Path> + DoubleEndedIterator {
-        self.in_role(role).iter().map(|file| &*file.path)
+        self.of_kind(kind).iter().map(|file| &*file.path)
     }
 
-    /// The one in this role, if there is just one directory with such a file.
-    pub(super) fn only(self, role: ConfigKind) -> Option<&'t Path> {
-        let mut all = self.named(role);
+    /// The one of this kind, if there is just one directory with such a file.
+    pub(super) fn only(self, kind: ConfigKind) -> Option<&'t Path> {
+        let mut all = self.named(kind);
         let first = all.next()?;
         all.next_back().is_none_or(|last| last.parent() == first.parent()).then_some(first)
     }
 
-    /// The one in this role in this directory. If there are several, which differ only in case, the first one in
+    /// The one of this kind in this directory. If there are several, which differ only in case, the first one in
     /// lower case: phones write their address so.
-    pub(super) fn in_directory(self, role: ConfigKind, directory: &Path) -> Option<&'t Path> {
-        self.all_in_directory(role, directory).next()
+    pub(super) fn in_directory(self, kind: ConfigKind, directory: &Path) -> Option<&'t Path> {
+        self.all_in_directory(kind, directory).next()
     }
 
-    /// Those in this role in this directory. A server can have 100,000 directories.
+    /// Those of this kind in this directory. A server can have 100,000 directories.
     pub(super) fn all_in_directory<'d>(
         self,
-        role: ConfigKind,
+        kind: ConfigKind,
         directory: &'d Path,
     ) -> impl Iterator<Item = &'t Path> + use<'t, 'd> {
-        let (files, directory) = (self.in_role(role), directory.as_os_str());
+        let (files, directory) = (self.of_kind(kind), directory.as_os_str());
         let files = &files[files.partition_point(|file| file.directory() < directory)..];
         files.iter().take_while(move |file| file.directory() == directory).map(|file| &*file.path)
     }
 
-    fn in_role(self, role: ConfigKind) -> &'t [Named] {
-        let start = self.0.partition_point(|file| file.role < role);
-        let end = self.0.partition_point(|file| file.role <= role);
+    fn of_kind(self, kind: ConfigKind) -> &'t [Named] {
+        let start = self.0.partition_point(|file| file.kind < kind);
+        let end = self.0.partition_point(|file| file.kind <= kind);
         &self.0[start..end]
     }
 }

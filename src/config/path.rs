@@ -1,4 +1,4 @@
-//! Paths of configuration files, and the roles of their names.
+//! Paths of configuration files, and the kinds that their names show.
 
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
@@ -6,9 +6,9 @@ use std::path::{Component, Path, PathBuf};
 use crate::input::ConfigKind;
 use crate::model::Mac;
 
-/// Phone and role by a file's name, in upper or lower case; None for all other names. Phones write no separators into
+/// Phone and kind by a file's name, in upper or lower case; None for all other names. Phones write no separators into
 /// the address.
-pub fn role(name: &OsStr) -> Option<(Mac, ConfigKind)> {
+pub fn phone_and_kind(name: &OsStr) -> Option<(Mac, ConfigKind)> {
     let name = name.as_encoded_bytes();
     let (kind, mac) = ConfigKind::of(name)?;
     name.get(..12)?.iter().all(u8::is_ascii_hexdigit).then_some((mac, kind))

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::file::{FileList, is_followed};
 use super::path::{directory, normal};
-use super::resolve::{ROLES, spellings};
+use super::resolve::{KINDS, spellings};
 use super::sites::{MODEL, PHONE};
 use super::stored::Stored;
 use super::tree::{ConfigTree, EVERYONE, Opened};
@@ -30,11 +30,11 @@ pub fn reachable(tree: &ConfigTree, mac: Mac, log_directories: &[PathBuf]) -> Re
     let of_sites = tree.masters_with_file_of(mac).into_iter().chain(tree.masters_with_logs_in(mac, &of_logs));
     let of_sites: Vec<&Path> = of_sites.collect();
     let mut places = BTreeSet::from_iter(of_logs);
-    for role in ROLES {
-        for path in own.named(role) {
+    for kind in KINDS {
+        for path in own.named(kind) {
             places.extend(path.parent().map(Path::to_owned));
             let opened = tree.open(path, false);
-            if role == ConfigKind::Master {
+            if kind == ConfigKind::Master {
                 found.listed(tree, mac, path, &opened);
             }
             found.found(tree, path, opened, false);

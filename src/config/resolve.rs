@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::file::{File, FileList, ListedName, MAX_NAME_LENGTH, MAX_NAMES, ReadOutcome, is_followed};
 use super::own_files::OwnFiles;
-use super::path::{directory, is_within, local_name, normal, role};
+use super::path::{directory, is_within, local_name, normal, phone_and_kind};
 use super::phone::{ConfigSource, OtherCase, OtherList, PhoneConfig, SourceRole, Undecided, Unresolved};
 use super::sites::{MODEL, PHONE};
 use super::tree::{ConfigTree, EVERYONE, Opened};
@@ -27,7 +27,7 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories
     let own = tree.files_of(mac);
     let mut starts: Vec<PathBuf> = log_directories.iter().map(|directory| normal(directory)).collect();
     if starts.is_empty() {
-        let own = ROLES.into_iter().flat_map(|role| own.named(role));
+        let own = KINDS.into_iter().flat_map(|kind| own.named(kind));
         starts = own.filter_map(Path::parent).map(Path::to_owned).collect();
     }
     if starts.is_empty()
@@ -46,11 +46,11 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories
             // The overrides are on another server, or for an unknown model.
             config.is_complete = named.as_ref().is_none_or(|named| !named.is_empty());
             // Where a directory is named, files that lie beside the master are of the time before.
-            phone.overrides(&mut config, |role| match &named {
-                Some(named) => named.iter().find_map(|named| own.in_directory(role, named)),
-                None => own.in_directory(role, base),
+            phone.overrides(&mut config, |kind| match &named {
+                Some(named) => named.iter().find_map(|named| own.in_directory(kind, named)),
+                None => own.in_directory(kind, base),
             });
-            let is_own = path.file_name().and_then(role).is_some_and(|(of, _)| of == mac);
+            let is_own = path.file_name().and_then(phone_and_kind).is_some_and(|(of, _)| of == mac);
             config.add(ConfigSource { file: Arc::clone(&file), role: SourceRole::Master, is_own });
             if is_own {
                 phone.other_case(ConfigKind::Master, &path, &file, &mut config);
@@ -58,7 +58,7 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories
             phone.listed(&file, base, &mut config);
         }
         None => {
-            phone.overrides(&mut config, |role| above(own, role, &phone.starts).or_else(|| own.only(role)));
+            phone.overrides(&mut config, |kind| above(own, kind, &phone.starts).or_else(|| own.only(kind)));
             // The files on the server are not known.
             config.is_complete = false;
             if !log_directories.is_empty() {
@@ -78,8 +78,8 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories
     if log_directories.is_empty() && !config.sources.iter().any(is_text) { nothing() } else { config }
 }
 
-/// The roles of files that a phone reads.
-pub(super) const ROLES: [ConfigKind; 3] =
+/// The kinds of files that a phone reads.
+pub(super) const KINDS: [ConfigKind; 3] =
     [ConfigKind::Master, ConfigKind::PhoneOverrides, ConfigKind::WebOverrides];
 
 /// The form of `VVX 500` in names of files and attributes: `VVX500`, `SPIP650`, `SSIP7000`, `SSDuo`. `IP 650` has that of
@@ -98,14 +98,14 @@ fn model_word(model: &str) -> String {
     word.to_owned()
 }
 
-/// The file in this role in a log's directory or above it.
-fn above<'t>(files: OwnFiles<'t>, role: ConfigKind, starts: &[PathBuf]) -> Option<&'t Path> {
-    // Most phones have no file in most roles.
-    if files.named(role).len() == 0 {
+/// The file of this kind in a log's directory or above it.
+fn above<'t>(files: OwnFiles<'t>, kind: ConfigKind, starts: &[PathBuf]) -> Option<&'t Path> {
+    // Most phones have no file of most kinds.
+    if files.named(kind).len() == 0 {
         return None;
     }
     let mut directories = starts.iter().flat_map(|start| start.ancestors());
-    directories.find_map(|directory| files.in_directory(role, directory))
+    directories.find_map(|directory| files.in_directory(kind, directory))
 }
 
 /// The names that an entry of a list can mean: phones write addresses in lower case, servers in any case.
@@ -186,7 +186,7 @@ impl FileSearch<'_> {
     fn master(&self) -> Option<(PathBuf, Arc<File>)> {
         let everyone = self.tree.files_of(EVERYONE);
         // If the phone has its own files, it reads from their directory, or its master lists them.
-        let own_places = ROLES.into_iter().filter_map(|role| self.own.only(role)?.parent());
+        let own_places = KINDS.into_iter().filter_map(|kind| self.own.only(kind)?.parent());
         let places = own_places.chain(self.site()).map(Path::to_owned);
         let places: Vec<PathBuf> = self.starts.iter().cloned().chain(places).collect();
         let file = |path: &Path, opened| match opened {
@@ -243,17 +243,17 @@ impl FileSearch<'_> {
         master.lists.iter().filter(|list| list.model.is_none()).collect()
     }
 
-    /// Adds the overrides; `find` returns their path by role.
+    /// Adds the overrides; `find` returns their path by kind.
     fn overrides<'f>(&self, config: &mut PhoneConfig, find: impl Fn(ConfigKind) -> Option<&'f Path>) {
-        for (of, role) in
+        for (kind, role) in
             [(ConfigKind::PhoneOverrides, SourceRole::Phone), (ConfigKind::WebOverrides, SourceRole::Web)]
         {
-            let Some(path) = find(of) else { continue };
+            let Some(path) = find(kind) else { continue };
             match self.tree.open(path, false) {
                 // An empty file, or one of another vendor.
                 Opened::File(file) if file.outcome == ReadOutcome::NotXml => {}
                 Opened::File(file) => {
-                    self.other_case(of, path, &file, config);
+                    self.other_case(kind, path, &file, config);
                     config.add(ConfigSource { file, role, is_own: true });
                 }
                 Opened::Missing | Opened::NotSearched => {}
@@ -262,9 +262,9 @@ impl FileSearch<'_> {
     }
 
     /// Adds the files beside this one whose names differ from its name only in case, if their content differs.
-    fn other_case(&self, role: ConfigKind, path: &Path, read: &Arc<File>, config: &mut PhoneConfig) {
+    fn other_case(&self, kind: ConfigKind, path: &Path, read: &Arc<File>, config: &mut PhoneConfig) {
         let directory = directory(path);
-        for other in self.own.all_in_directory(role, directory).filter(|other| *other != path) {
+        for other in self.own.all_in_directory(kind, directory).filter(|other| *other != path) {
             match self.tree.open(other, false) {
                 Opened::File(file) if file.outcome != ReadOutcome::NotXml && !file.sets_the_same(read) => {
                     config.other_case.push(OtherCase { file, read: Arc::clone(read) });

@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use super::file::{File, ReadOutcome};
 use super::own_files::{Named, OwnFiles};
-use super::path::{directory, is_within, local_name, normal, role};
+use super::path::{directory, is_within, local_name, normal, phone_and_kind};
 use super::stored::{KeyFile, Stored, TOO_LARGE};
 use crate::input::{
     ConfigContent, ConfigKind, ConfigMember, FileState, MAX_CONFIG_BYTES, log_mac, open_regular, or_here,
@@ -59,12 +59,12 @@ impl TreeBuilder {
         Self(ConfigTree { roots: roots.iter().map(|root| normal(root)).collect(), ..ConfigTree::default() })
     }
 
-    /// Adds a file of a directory if its name has a [`role`]; it is opened when a phone needs it. `mode` is used
-    /// only for private keys.
+    /// Adds a file of a directory if its name has a [kind](phone_and_kind); it is opened when a phone needs it. `mode`
+    /// is used only for private keys.
     pub fn file(&mut self, path: &Path, mode: Option<u32>) {
-        let Some((mac, role)) = path.file_name().and_then(role) else { return };
+        let Some((mac, kind)) = path.file_name().and_then(phone_and_kind) else { return };
         let files = self.0.named.entry(mac).or_insert_with(|| Vec::with_capacity(2));
-        files.push(Named { role, path: normal(path), mode });
+        files.push(Named { kind, path: normal(path), mode });
     }
 
     /// Adds a member of an archive, `a.zip!/path/in/it`, with its bytes.
@@ -81,7 +81,7 @@ impl TreeBuilder {
         }
     }
 
-    /// Adds a file of a record that has no [`role`].
+    /// Adds a file of a record that has no [kind](phone_and_kind).
     pub fn listed(&mut self, path: &Path) {
         self.0.listed.insert(normal(path));
     }
@@ -103,7 +103,7 @@ impl TreeBuilder {
     pub fn build(mut self) -> ConfigTree {
         for files in self.0.named.values_mut() {
             // Lower case after upper case in ASCII: the name that the phone asks for comes first.
-            files.sort_by(|a, b| (a.role, a.directory(), &b.path).cmp(&(b.role, b.directory(), &a.path)));
+            files.sort_by(|a, b| (a.kind, a.directory(), &b.path).cmp(&(b.kind, b.directory(), &a.path)));
             files.dedup_by(|a, b| a.path == b.path);
         }
         self.0
@@ -154,7 +154,7 @@ pub struct ConfigTree {
     is_one_site: bool,
     /// Computed when needed.
     pub(super) sites: OnceLock<Sites>,
-    /// Paths of configuration files of records that have no [`role`].
+    /// Paths of configuration files of records that have no [kind](phone_and_kind).
     listed: BTreeSet<PathBuf>,
     /// If the files are not on the disk: the names in their directories, sorted; computed when needed.
     children: OnceLock<HashMap<PathBuf, BTreeSet<String>>>,
@@ -192,7 +192,7 @@ impl ConfigTree {
     pub fn own_directories(&self) -> impl Iterator<Item = (Mac, &Path, bool)> {
         let own = self.named.iter().filter(|(mac, _)| **mac != EVERYONE);
         own.flat_map(|(mac, files)| {
-            files.iter().map(|file| (*mac, Path::new(file.directory()), file.role == ConfigKind::Master))
+            files.iter().map(|file| (*mac, Path::new(file.directory()), file.kind == ConfigKind::Master))
         })
     }
 
@@ -242,7 +242,7 @@ impl ConfigTree {
     /// The private keys of a phone among the files.
     pub(super) fn key_files(&self, mac: Mac) -> Vec<KeyFile> {
         let files = self.named.get(&mac).into_iter().flatten();
-        let keys = files.filter(|file| file.role == ConfigKind::PrivateKey);
+        let keys = files.filter(|file| file.kind == ConfigKind::PrivateKey);
         let mut keys: Vec<_> =
             keys.map(|file| KeyFile { path: shown_path(&file.path).into(), mode: file.mode }).collect();
         keys.sort_by(|a, b| a.path.cmp(&b.path));

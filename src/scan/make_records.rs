@@ -15,7 +15,7 @@ use super::origin::{ContentHashes, FileVersion};
 use super::payload::Sourced;
 use super::phone_logs::{PhoneLogs, ReadLog};
 use super::write_configuration::ConfigurationWriter;
-use crate::config::{Stored, role};
+use crate::config::{Stored, phone_and_kind};
 use crate::input::{Buffers, FoundFiles, Rotation, SkippedFiles};
 use crate::model::Mac;
 use crate::problem::{self, Problem, ProblemKind};
@@ -332,7 +332,8 @@ impl DigestRun<'_> {
         }
         members.retain(|(stored, source)| {
             let name = Path::new(stored.path()).file_name();
-            let of_phone = name.and_then(role).map(|(mac, _)| mac).filter(|mac| *mac != Mac::new([0; 6]));
+            let of_phone =
+                name.and_then(phone_and_kind).map(|(mac, _)| mac).filter(|mac| *mac != Mac::new([0; 6]));
             let macs = &gone[&source.path];
             of_phone.map_or(!macs.is_empty(), |mac| macs.contains(&mac))
         });
