@@ -228,13 +228,13 @@ fn question(config: &PhoneConfig, given: &Given<'_>) -> &'static str {
     }
 }
 
-fn refused(all: &[Refused], slot: Option<Slot>) -> impl Iterator<Item = u64> {
+fn refused_lengths(all: &[Refused], slot: Option<Slot>) -> impl Iterator<Item = u64> {
     let of_slot = all.iter().filter(move |one| slot.is_none() || one.slot == slot || one.slot.is_none());
     of_slot.filter_map(|one| one.length)
 }
 
 fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<ConfigurationLine> {
-    let lengths: Vec<u64> = refused(&log.keys_refused, slot).collect();
+    let lengths: Vec<u64> = refused_lengths(&log.keys_refused, slot).collect();
     let Some(logged) = lengths.last().map(|length| count(*length)) else { return Vec::new() };
     let all = all_lines(config, |kind| matches!(kind, ParameterKind::Key(_)));
     let length = |given: &Given<'_>| match given.value {
@@ -369,7 +369,7 @@ fn name_candidates(
 }
 
 fn certificates(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<ConfigurationLine> {
-    let lengths: Vec<u64> = refused(&log.certificates_refused, slot).collect();
+    let lengths: Vec<u64> = refused_lengths(&log.certificates_refused, slot).collect();
     let fault = |store: Store, value: &Certificates| {
         if let Some(length) = lengths.iter().find(|length| value.has_length(**length)) {
             return Some((format!("has {} bytes, the length that the phone refused", count(*length)), true));

@@ -123,7 +123,7 @@ struct Watch {
     setup: Setup,
     live: LiveScan,
     notifier: Notifier,
-    shown: Option<Shown>,
+    shown: Option<LastAnswer>,
     /// The text on the screen. No line is wider than the terminal.
     table: String,
     /// The last change.
@@ -132,7 +132,7 @@ struct Watch {
 }
 
 /// The answer after the last change.
-struct Shown {
+struct LastAnswer {
     scan: Scan,
     overview: Overview,
     statuses: Statuses,
@@ -173,7 +173,7 @@ impl Watch {
                 })?;
             Ok::<_, Failure>((Statuses::of(&scan), redactor))
         })?;
-        let new = Shown { scan, overview, statuses, problems, redactor };
+        let new = LastAnswer { scan, overview, statuses, problems, redactor };
         let old = self.shown.as_ref();
         let is_new = |problem: &&Problem| old.is_none_or(|old| !old.problems.contains(problem));
         let shown = redact::Shown::by(new.redactor.as_ref());

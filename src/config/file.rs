@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::line::ConfigurationLine;
 use super::parameter::{LOG_DIRECTORY, Parameter, ParameterKind};
-use super::text::{Content, decode};
+use super::text::{DecodedContent, decode};
 use super::value::{Certificates, Value, read_key};
 use super::xml::{self, Malformed, Refusal};
 use crate::problem::ProblemKind;
@@ -198,10 +198,10 @@ impl File {
         let mut file = Self { is_ours: false, outcome, unread: None, content, ..unread };
         let mut compared = 0;
         file.outcome = match decode(bytes) {
-            Content::Binary => ReadOutcome::Binary,
-            Content::Broken(text, byte, why) => file.malformed(byte, why, &text),
-            Content::Text(text) if !text.trim_start().starts_with('<') => ReadOutcome::NotXml,
-            Content::Text(text) => match xml::attributes(&text, is_relevant, &mut |one| {
+            DecodedContent::Binary => ReadOutcome::Binary,
+            DecodedContent::Broken(text, byte, why) => file.malformed(byte, why, &text),
+            DecodedContent::Text(text) if !text.trim_start().starts_with('<') => ReadOutcome::NotXml,
+            DecodedContent::Text(text) => match xml::attributes(&text, is_relevant, &mut |one| {
                 file.add_attribute(&one, &mut compared);
             }) {
                 Ok(()) => ReadOutcome::Read,

@@ -6,7 +6,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 /// The decoded content of a file.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Content<'b> {
+pub(super) enum DecodedContent<'b> {
     /// A text.
     Text(Cow<'b, str>),
     /// A text with bytes that are invalid in its encoding: the readable part, the offset of the first invalid byte,
@@ -18,11 +18,11 @@ pub(super) enum Content<'b> {
 
 /// The text of these bytes, without a byte order mark, and with a line feed for each single carriage return: for
 /// XML both are line ends.
-pub(super) fn decode(bytes: &[u8]) -> Content<'_> {
+pub(super) fn decode(bytes: &[u8]) -> DecodedContent<'_> {
     match content(bytes) {
-        Content::Text(text) => Content::Text(with_line_feeds(text)),
-        Content::Broken(text, byte, why) => Content::Broken(with_line_feeds(text), byte, why),
-        Content::Binary => Content::Binary,
+        DecodedContent::Text(text) => DecodedContent::Text(with_line_feeds(text)),
+        DecodedContent::Broken(text, byte, why) => DecodedContent::Broken(with_line_feeds(text), byte, why),
+        DecodedContent::Binary => DecodedContent::Binary,
     }
 }
 
@@ -41,26 +41,30 @@ fn with_line_feeds(text: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn content(bytes: &[u8]) -> Content<'_> {
+fn content(bytes: &[u8]) -> DecodedContent<'_> {
     let (encoding, bytes) = match Encoding::for_bom(bytes) {
         Some((encoding, length)) => (encoding, &bytes[length..]),
         None => (without_mark(bytes), bytes),
     };
     let content = decoded(bytes, encoding);
-    let Content::Text(text) = content else { return content };
-    let Some((name, at)) = declared(text.as_bytes()) else { return Content::Text(text) };
+    let DecodedContent::Text(text) = content else { return content };
+    let Some((name, at)) = declared(text.as_bytes()) else { return DecodedContent::Text(text) };
     if Encoding::for_label(name).is_some_and(|named| is_utf16(named) != is_utf16(encoding)) {
-        return Content::Broken(text, at, "the file is not in the encoding that its XML declaration names");
+        return DecodedContent::Broken(
+            text,
+            at,
+            "the file is not in the encoding that its XML declaration names",
+        );
     }
     // Other parsers take the name for that of a larger encoding.
     let other = text.find(|character: char| !character.is_ascii());
     match other.filter(|_| name.eq_ignore_ascii_case(b"US-ASCII")) {
-        Some(at) => Content::Broken(
+        Some(at) => DecodedContent::Broken(
             text,
             at,
             "a character is not ASCII, which the XML declaration names as the encoding",
         ),
-        None => Content::Text(text),
+        None => DecodedContent::Text(text),
     }
 }
 
@@ -68,29 +72,33 @@ fn is_utf16(encoding: &Encoding) -> bool {
     encoding == UTF_16LE || encoding == UTF_16BE
 }
 
-fn decoded<'b>(bytes: &'b [u8], encoding: &'static Encoding) -> Content<'b> {
+fn decoded<'b>(bytes: &'b [u8], encoding: &'static Encoding) -> DecodedContent<'b> {
     if encoding == UTF_8 {
         return match std::str::from_utf8(bytes) {
-            Ok(text) if is_binary(text) => Content::Binary,
-            Ok(text) => Content::Text(Cow::Borrowed(text)),
+            Ok(text) if is_binary(text) => DecodedContent::Binary,
+            Ok(text) => DecodedContent::Text(Cow::Borrowed(text)),
             // Encrypted files are random from their beginning on; a text has only a few invalid bytes.
             Err(error) if begins_like_xml(&bytes[..error.valid_up_to()]) => {
                 let why = "a character is not UTF-8, and no other encoding is declared";
-                Content::Broken(String::from_utf8_lossy(bytes), error.valid_up_to(), why)
+                DecodedContent::Broken(String::from_utf8_lossy(bytes), error.valid_up_to(), why)
             }
-            Err(_) => Content::Binary,
+            Err(_) => DecodedContent::Binary,
         };
     }
     match encoding.decode_without_bom_handling_and_without_replacement(bytes) {
-        Some(text) if is_binary(&text) => Content::Binary,
-        Some(text) => Content::Text(text),
+        Some(text) if is_binary(&text) => DecodedContent::Binary,
+        Some(text) => DecodedContent::Text(text),
         None => {
             let (text, _) = encoding.decode_without_bom_handling(bytes);
             if is_binary(&text) || !begins_like_xml(text.as_bytes()) {
-                return Content::Binary;
+                return DecodedContent::Binary;
             }
             let byte = text.find(char::REPLACEMENT_CHARACTER).unwrap_or(text.len());
-            Content::Broken(text, byte, "a character is not valid in the file's encoding, or is cut off")
+            DecodedContent::Broken(
+                text,
+                byte,
+                "a character is not valid in the file's encoding, or is cut off",
+            )
         }
     }
 }
@@ -145,7 +153,7 @@ mod tests {
 
     fn text(bytes: &[u8]) -> Option<String> {
         match decode(bytes) {
-            Content::Text(text) => Some(text.into_owned()),
+            DecodedContent::Text(text) => Some(text.into_owned()),
             _ => None,
         }
     }
@@ -166,7 +174,7 @@ mod tests {
         let of = |name: &str, text: &str| {
             format!("<?xml version=\"1.0\" encoding=\"{name}\"?>{text}").into_bytes()
         };
-        assert!(matches!(decode(&of("us-ascii", "<a b=\"ä\"/>")), Content::Broken(_, 47, _)));
+        assert!(matches!(decode(&of("us-ascii", "<a b=\"ä\"/>")), DecodedContent::Broken(_, 47, _)));
         assert!(text(&of("US-ASCII", "<a b=\"a\"/>")).is_some());
         assert!(text(&of("ISO-8859-1", "<a b=\"ä\"/>")).is_some());
     }
@@ -178,12 +186,12 @@ mod tests {
         let with_mark = |text: &str| [b"\xff\xfe", &*utf16(text)].concat();
         for name in ["UTF-16", "utf-16le", "UTF-16BE", "iso-10646-ucs-2"] {
             for bytes in [of(name).into_bytes(), format!("\u{feff}{}", of(name)).into_bytes()] {
-                assert!(matches!(decode(&bytes), Content::Broken(_, 30, _)), "{name}");
+                assert!(matches!(decode(&bytes), DecodedContent::Broken(_, 30, _)), "{name}");
             }
         }
         for name in ["utf-8", "ISO-8859-1", "windows-1252"] {
             for bytes in [utf16(&of(name)), with_mark(&of(name))] {
-                assert!(matches!(decode(&bytes), Content::Broken(_, 30, _)), "{name}");
+                assert!(matches!(decode(&bytes), DecodedContent::Broken(_, 30, _)), "{name}");
             }
             assert!(text(of(name).as_bytes()).is_some(), "{name}");
         }
@@ -199,18 +207,20 @@ mod tests {
     #[test]
     fn lines_end_in_any_way() {
         assert_eq!(text(b"<a>\r<b/>\r\n\n\r</a>\r").unwrap(), "<a>\n<b/>\r\n\n\n</a>\n");
-        assert!(matches!(decode(b"<a>\r\xe4\r"), Content::Broken(text, 4, _) if text.starts_with("<a>\n")));
+        assert!(
+            matches!(decode(b"<a>\r\xe4\r"), DecodedContent::Broken(text, 4, _) if text.starts_with("<a>\n"))
+        );
     }
 
     #[test]
     fn what_is_no_text() {
-        assert!(matches!(decode(b"<a b=\"\xe4\"/>"), Content::Broken(_, 6, _)));
-        assert!(matches!(decode(b"\xff\xfe<\0a\0/\0>\0\n"), Content::Broken(_, 4, _)));
-        assert_eq!(decode(b"\xff\xfe\x00\xd8\x01"), Content::Binary);
-        assert_eq!(decode(b"\x8f\x02\xc3\x99\x10"), Content::Binary);
-        assert_eq!(decode(b"<a\0\0/>"), Content::Binary);
-        assert_eq!(decode(b"no XML, and a NUL \0 in it"), Content::Binary);
-        assert!(matches!(decode(b"<a b=\"one NUL \0 in XML\"/>"), Content::Text(_)));
-        assert_eq!(decode(b"\x01\x02\x03\x04"), Content::Binary);
+        assert!(matches!(decode(b"<a b=\"\xe4\"/>"), DecodedContent::Broken(_, 6, _)));
+        assert!(matches!(decode(b"\xff\xfe<\0a\0/\0>\0\n"), DecodedContent::Broken(_, 4, _)));
+        assert_eq!(decode(b"\xff\xfe\x00\xd8\x01"), DecodedContent::Binary);
+        assert_eq!(decode(b"\x8f\x02\xc3\x99\x10"), DecodedContent::Binary);
+        assert_eq!(decode(b"<a\0\0/>"), DecodedContent::Binary);
+        assert_eq!(decode(b"no XML, and a NUL \0 in it"), DecodedContent::Binary);
+        assert!(matches!(decode(b"<a b=\"one NUL \0 in XML\"/>"), DecodedContent::Text(_)));
+        assert_eq!(decode(b"\x01\x02\x03\x04"), DecodedContent::Binary);
     }
 }

@@ -21,7 +21,7 @@ use super::part_name::{
     named_phone, part_of_parsed, sender_at_end,
 };
 use super::reader::{MAX_LINE_LENGTH, Reader};
-use super::source::{SenderSpan, Source};
+use super::source::{LineSource, SenderSpan};
 use crate::digest::{Counts, LogDigest};
 use crate::line::{KnownHeaders, Line, with_joined_tag};
 use crate::model::Mac;
@@ -65,8 +65,8 @@ pub(super) struct PartsReader<'r> {
     /// The reader of the whole file, if it was not split.
     whole: Option<Box<Reader>>,
     begin: Vec<u8>,
-    parts: Vec<Part>,
-    sources: Vec<Source>,
+    parts: Vec<ReadPart>,
+    sources: Vec<LineSource>,
     by_key: HashMap<PartKey, usize>,
     /// The part of a phone, and the source at which it was named last.
     by_phone: HashMap<PhoneKey, (usize, usize)>,
@@ -90,7 +90,7 @@ pub(super) struct PartsReader<'r> {
 }
 
 /// A part, as far as it was read.
-struct Part {
+struct ReadPart {
     key: PartKey,
     reader: Reader,
     /// The number of its last line that was read.
@@ -241,7 +241,7 @@ impl<'r> PartsReader<'r> {
     /// Whether the lines around the current one have the names of their senders before them.
     fn has_senders(&self) -> bool {
         self.current.is_none_or(|source| {
-            let Source { key: (file, name), rows, .. } = &self.sources[source];
+            let LineSource { key: (file, name), rows, .. } = &self.sources[source];
             name.is_some() || file.is_none() && rows.is_none()
         })
     }
@@ -303,7 +303,7 @@ impl<'r> PartsReader<'r> {
     }
 
     fn read_line(&mut self, part: usize, number: u64, bytes: &[u8], parsed: Option<Line<'_>>) {
-        let Part { reader, last, .. } = &mut self.parts[part];
+        let ReadPart { reader, last, .. } = &mut self.parts[part];
         *last = number;
         reader.feed_line(number, bytes, parsed, &mut recorder(&mut self.recorder, part));
     }
@@ -317,9 +317,9 @@ impl<'r> PartsReader<'r> {
 
     /// Takes the lines of a boot for those of this phone, which can have another address than before.
     fn name_phone(&mut self, source: usize, mac: Mac) {
-        let Source { key, part, .. } = &self.sources[source];
+        let LineSource { key, part, .. } = &self.sources[source];
         let (key, part) = (key.clone(), *part);
-        let Part { phone, boot, .. } = &mut self.parts[part];
+        let ReadPart { phone, boot, .. } = &mut self.parts[part];
         let (phone, boot) = (*phone, std::mem::take(boot));
         let of_phone = (key.0.clone(), mac);
         let known = self.by_phone.get(&of_phone).map(|(part, _)| *part);
@@ -359,7 +359,7 @@ impl<'r> PartsReader<'r> {
         }
         let part = self.add_part(key.clone())?;
         self.by_key.insert(key.clone(), self.sources.len());
-        self.sources.push(Source::new(key, part));
+        self.sources.push(LineSource::new(key, part));
         Some(self.sources.len() - 1)
     }
 
@@ -369,7 +369,7 @@ impl<'r> PartsReader<'r> {
         }
         let reader = Reader::new(self.window);
         let boot = Vec::new();
-        self.parts.push(Part { key, reader, last: 0, source: None, phone: None, boot });
+        self.parts.push(ReadPart { key, reader, last: 0, source: None, phone: None, boot });
         Some(self.parts.len() - 1)
     }
 
@@ -379,7 +379,7 @@ impl<'r> PartsReader<'r> {
             self.sources[*source].is_shared = true;
         }
         let mut first_of = BTreeMap::new();
-        for Source { parts, .. } in self.sources.iter().filter(|source| source.is_shared) {
+        for LineSource { parts, .. } in self.sources.iter().filter(|source| source.is_shared) {
             let firsts = parts.iter().map(|part| first_of.get(part).copied().unwrap_or(*part));
             let firsts: BTreeSet<usize> = firsts.collect();
             let Some(first) = firsts.first().copied() else { continue };
@@ -409,7 +409,7 @@ impl<'r> PartsReader<'r> {
             && self.assign(&cut, found, parsed)
             && let Some(source) = self.current.filter(|_| !self.is_of_other)
         {
-            let Source { key, part, .. } = &self.sources[source];
+            let LineSource { key, part, .. } = &self.sources[source];
             let is_sender = ends_with_sender(&cut, key.1.as_ref());
             let part = *part;
             self.end_boot(part);
@@ -420,10 +420,10 @@ impl<'r> PartsReader<'r> {
             }
         }
         (0..self.parts.len()).for_each(|part| self.end_boot(part));
-        let is_named = |part: &&Part| part.key.1.is_some();
+        let is_named = |part: &&ReadPart| part.key.1.is_some();
         let named: HashSet<_> = self.parts.iter().filter(is_named).map(|part| part.key.0.clone()).collect();
         let mut mixed = HashSet::new();
-        for Source { key: (file, name), parts, is_shared, rows, .. } in &mut self.sources {
+        for LineSource { key: (file, name), parts, is_shared, rows, .. } in &mut self.sources {
             let Some(rows) = rows else { continue };
             // Rows without the sender that others have can be of any phone.
             if rows.differ() || name.is_none() && named.contains(file) {
@@ -441,7 +441,7 @@ impl<'r> PartsReader<'r> {
         }
         let mut parts: Vec<LogPart> = Vec::new();
         for (number, part) in self.parts.into_iter().enumerate() {
-            let Part { key: (file, name), reader, .. } = part;
+            let ReadPart { key: (file, name), reader, .. } = part;
             let is_mixed = mixed.contains(&number);
             let digest = reader.finish(&mut recorder(&mut self.recorder, number));
             let spans = std::mem::take(&mut spans[number]);

@@ -103,7 +103,7 @@ impl SenderSpan {
 
 /// A phone's address, sender or file that is named before lines, with the lines that it has.
 #[derive(Default)]
-pub(super) struct Source {
+pub(super) struct LineSource {
     pub(super) key: PartKey,
     /// The part that its next line belongs to.
     pub(super) part: usize,
@@ -135,7 +135,7 @@ pub(super) struct Source {
     went_back: Option<Yearless>,
 }
 
-impl Source {
+impl LineSource {
     pub(super) fn new(key: PartKey, part: usize) -> Self {
         Self { key, part, parts: vec![part], ..Self::default() }
     }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 /// A product line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Family {
+enum ModelFamily {
     /// `SoundPoint IP 335` and the like: desk phones with a number of three digits.
     SoundPointIp,
     /// `SoundStation IP 7000` and the like: conference phones with a number of four digits.
@@ -20,7 +20,7 @@ enum Family {
     Vvx,
 }
 
-impl Family {
+impl ModelFamily {
     const fn name(self) -> &'static str {
         match self {
             Self::SoundPointIp => "SoundPoint IP",
@@ -36,7 +36,7 @@ impl Family {
 /// One model, with its family: shown as `SoundPoint IP 335`, `VVX 1500 D`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Model {
-    family: Family,
+    family: ModelFamily,
     number: Option<Number>,
 }
 
@@ -66,7 +66,7 @@ impl fmt::Display for Model {
 /// The words may vary, but the number must be exact: `VVX 50` and `VVX 501` are not `VVX 500`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelName {
-    family: Option<Family>,
+    family: Option<ModelFamily>,
     numbers: Vec<Number>,
 }
 
@@ -133,7 +133,7 @@ impl FromStr for ModelName {
 /// The meaning of a word in a name.
 #[derive(Clone, Copy, PartialEq)]
 enum Word {
-    Family(Family),
+    Family(ModelFamily),
     Ip,
     Hdx,
     Filler,
@@ -141,28 +141,28 @@ enum Word {
 
 /// The words in names. Of two with the same beginning, the longer comes first.
 const WORDS: [(&str, Word); 23] = [
-    ("SOUNDSTRUCTURE", Word::Family(Family::SoundStructure)),
-    ("SOUNDSTATION", Word::Family(Family::SoundStationIp)),
-    ("SOUNDPOINT", Word::Family(Family::SoundPointIp)),
-    ("SPECTRALINK", Word::Family(Family::SpectraLink)),
+    ("SOUNDSTRUCTURE", Word::Family(ModelFamily::SoundStructure)),
+    ("SOUNDSTATION", Word::Family(ModelFamily::SoundStationIp)),
+    ("SOUNDPOINT", Word::Family(ModelFamily::SoundPointIp)),
+    ("SPECTRALINK", Word::Family(ModelFamily::SpectraLink)),
     ("INTERFACE", Word::Filler),
     ("POLYCOM", Word::Filler),
     ("MODELS", Word::Filler),
     ("MODEL", Word::Filler),
     ("PHONE", Word::Filler),
     ("SOUND", Word::Filler),
-    ("STATION", Word::Family(Family::SoundStationIp)),
-    ("POINT", Word::Family(Family::SoundPointIp)),
+    ("STATION", Word::Family(ModelFamily::SoundStationIp)),
+    ("POINT", Word::Family(ModelFamily::SoundPointIp)),
     ("POLY", Word::Filler),
     ("VOIP", Word::Filler),
     ("CARD", Word::Filler),
     ("ONLY", Word::Filler),
-    ("VVX", Word::Family(Family::Vvx)),
+    ("VVX", Word::Family(ModelFamily::Vvx)),
     ("HDX", Word::Hdx),
-    ("DUO", Word::Family(Family::SoundStationDuo)),
-    ("SP", Word::Family(Family::SoundPointIp)),
-    ("SS", Word::Family(Family::SoundStationIp)),
-    ("SL", Word::Family(Family::SpectraLink)),
+    ("DUO", Word::Family(ModelFamily::SoundStationDuo)),
+    ("SP", Word::Family(ModelFamily::SoundPointIp)),
+    ("SS", Word::Family(ModelFamily::SoundStationIp)),
+    ("SL", Word::Family(ModelFamily::SpectraLink)),
     ("IP", Word::Ip),
 ];
 
@@ -215,9 +215,9 @@ impl NameParser {
 
     fn name(self) -> Result<ModelName, NotAModel> {
         let family_of = |word: &Word| if let Word::Family(family) = word { Some(*family) } else { None };
-        let mut families: Vec<Family> = self.words.iter().filter_map(family_of).collect();
-        if families.contains(&Family::SoundStationDuo) {
-            families.retain(|family| *family != Family::SoundStationIp);
+        let mut families: Vec<ModelFamily> = self.words.iter().filter_map(family_of).collect();
+        if families.contains(&ModelFamily::SoundStationDuo) {
+            families.retain(|family| *family != ModelFamily::SoundStationIp);
         }
         let family = match families[..] {
             [] if self.words.contains(&Word::Ip) => Some(self.ip_family()?),
@@ -226,8 +226,9 @@ impl NameParser {
             _ => return Err(NotAModel),
         };
         // Only conference phones have a version for HDX systems.
-        let is_wrong = self.words.contains(&Word::Hdx) && family != Some(Family::SoundStationIp);
-        let without_number = matches!(family, Some(Family::SoundStationDuo | Family::SoundStructure));
+        let is_wrong = self.words.contains(&Word::Hdx) && family != Some(ModelFamily::SoundStationIp);
+        let without_number =
+            matches!(family, Some(ModelFamily::SoundStationDuo | ModelFamily::SoundStructure));
         if is_wrong || without_number != self.numbers.is_empty() {
             return Err(NotAModel);
         }
@@ -235,11 +236,11 @@ impl NameParser {
     }
 
     /// The family of `IP 335` (SoundPoint) or `IP 7000` (SoundStation), by the length of the number.
-    fn ip_family(&self) -> Result<Family, NotAModel> {
+    fn ip_family(&self) -> Result<ModelFamily, NotAModel> {
         let long = self.numbers.iter().filter(|number| number.digits >= 1000).count();
         match long {
-            0 => Ok(Family::SoundPointIp),
-            _ if long == self.numbers.len() => Ok(Family::SoundStationIp),
+            0 => Ok(ModelFamily::SoundPointIp),
+            _ if long == self.numbers.len() => Ok(ModelFamily::SoundStationIp),
             _ => Err(NotAModel),
         }
     }

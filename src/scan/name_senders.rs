@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::collect::{Packed, PendingLogs};
 use super::phone_logs::ReadLog;
-use super::rotated_senders::{Found, SenderLog, find, path_of_file};
+use super::rotated_senders::{KnownSenders, SenderLog, find, path_of_file};
 use super::sender_names::SenderNames;
 use crate::digest::LogEntry;
 use crate::event::Event;
@@ -43,7 +43,7 @@ impl PendingLogs {
         let senders: BTreeSet<SenderLog> =
             known.chain(unnamed.iter().flat_map(|log| SenderLog::all(None, log))).collect();
         let names = SenderNames::of(senders.iter().map(|log| (&*log.span.sender, log.mac)));
-        let Found { named, mixed, .. } = find(&senders, &names);
+        let KnownSenders { named, mixed, .. } = find(&senders, &names);
         let at_sender = |span: &SenderSpan| names.phones_at(&span.sender).collect::<Vec<_>>();
         let mut rest = Vec::new();
         for log in unnamed {

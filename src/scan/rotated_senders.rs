@@ -116,7 +116,7 @@ pub(super) fn path_of_file(log: &ReadLog) -> &str {
 
 /// What other files show about the senders of one.
 #[derive(Default)]
-pub(super) struct Found<'s> {
+pub(super) struct KnownSenders<'s> {
     /// The phones of logs that do not name them.
     pub(super) named: BTreeMap<SenderLog, Mac>,
     /// The logs of which another phone can have written the first lines, with that phone.
@@ -127,7 +127,7 @@ pub(super) struct Found<'s> {
     ordered: BTreeSet<&'s SenderLog>,
 }
 
-impl<'s> Found<'s> {
+impl<'s> KnownSenders<'s> {
     /// Finds them for the logs of one sender in one chain of rotated files.
     fn in_chain(&mut self, logs: &[&'s SenderLog], phones: &PhonesOfFiles<'_>) {
         let mut logs: Vec<&SenderLog> = logs.iter().copied().filter(|log| log.age.is_some()).collect();
@@ -136,7 +136,7 @@ impl<'s> Found<'s> {
         // Two files of one age are copies, or not of this chain, and files of several days that begin before the end of
         // the one before are exports, or copies of a file that grows.
         let is_of_two = files.iter().any(|logs| logs.iter().any(|log| log.file != logs[0].file));
-        if is_of_two || files.windows(2).any(|files| overlap(files[0], files[1])) {
+        if is_of_two || files.windows(2).any(|files| days_overlap(files[0], files[1])) {
             return;
         }
         self.ordered.extend(&logs);
@@ -226,7 +226,7 @@ fn by_name<'s>(logs: &[&'s SenderLog]) -> Vec<Vec<&'s SenderLog>> {
 }
 
 /// Whether the lines of two files that follow each other by the days in their names overlap.
-fn overlap(older: &[&SenderLog], newer: &[&SenderLog]) -> bool {
+fn days_overlap(older: &[&SenderLog], newer: &[&SenderLog]) -> bool {
     let overlaps = |one: &SenderLog, other: &SenderLog| {
         matches!((one.age, other.age), (Some(Age::Day(_)), Some(_)))
             && one.span.ends_after_begin_of(&other.span)
@@ -240,7 +240,7 @@ fn only<'l>(logs: &[&'l SenderLog], holds: impl Fn(&SenderLog) -> bool) -> Optio
     found.next().copied().filter(|_| found.next().is_none())
 }
 
-pub(super) fn find<'s>(senders: &'s BTreeSet<SenderLog>, names: &SenderNames<'_>) -> Found<'s> {
+pub(super) fn find<'s>(senders: &'s BTreeSet<SenderLog>, names: &SenderNames<'_>) -> KnownSenders<'s> {
     let mut phones = PhonesOfFiles::new();
     for (log, mac) in senders.iter().filter_map(|log| Some((log, log.mac?))) {
         phones.entry((&log.file, mac)).or_default().push(log);
@@ -254,7 +254,7 @@ pub(super) fn find<'s>(senders: &'s BTreeSet<SenderLog>, names: &SenderNames<'_>
         chains.entry((&log.chain, sender)).or_default().push(log);
         directories.entry((directory_of(&log.file), sender)).or_default().push(log);
     }
-    let mut found = Found::default();
+    let mut found = KnownSenders::default();
     chains.values().for_each(|logs| found.in_chain(logs, &phones));
     let (ordered, going_on) = (std::mem::take(&mut found.ordered), std::mem::take(&mut found.going_on));
     // Two chains in one directory are those of two servers, and each shows what is before its files.

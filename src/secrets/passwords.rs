@@ -177,17 +177,18 @@ pub(super) fn authorizations(text: &str) -> Vec<Secret> {
 pub(super) fn urls(text: &str) -> Vec<Secret> {
     let mut secrets = Vec::new();
     let mut at = 0;
-    let mut run = Run { end: 0, last_at: None };
+    let mut run = UrlText { end: 0, last_at: None };
     while let Some(scheme) = URL.captures_at(text, at) {
         let Some(whole) = scheme.get(0) else { break };
         at = whole.end();
         if at >= run.end {
-            run = Run::of(text, at);
+            run = UrlText::of(text, at);
         }
         let is_certain = scheme.get(2).is_none() && scheme.get(3).is_none();
         let url = Url { is_certain, is_encoded: scheme.get(1).is_some() };
         let is_quoted = text[..whole.start()].ends_with(QUOTES);
-        let within_quotes = is_quoted.then(|| Run::within_quotes(text, whole.start(), at, &url)).flatten();
+        let within_quotes =
+            is_quoted.then(|| UrlText::within_quotes(text, whole.start(), at, &url)).flatten();
         let plain = run.password(text, at, &url).filter(|(start, end)| start < end);
         if let Some((start, end)) = plain.into_iter().chain(within_quotes).max_by_key(|(_, end)| *end) {
             secrets.push(Secret::new(start, end));
@@ -204,7 +205,7 @@ pub(super) fn quoted_uris(text: &str) -> Vec<Secret> {
     while let Some(quote) = QUOTED_URI.find_at(text, at) {
         at = quote.end();
         let url = Url { is_certain: false, is_encoded: false };
-        let Some((start, end)) = Run::within_quotes(text, at, at, &url) else { continue };
+        let Some((start, end)) = UrlText::within_quotes(text, at, at, &url) else { continue };
         let user = text[at..start].trim_end_matches(':');
         if is_user(user, &text[start..end]) && !is_label(user) {
             secrets.push(Secret::new(start, end));
@@ -285,7 +286,7 @@ struct Url {
 }
 
 /// A part of a text without blanks, which may contain several URLs.
-struct Run {
+struct UrlText {
     end: usize,
     /// The offset of its last `@`, else of its last `%40`.
     last_at: Option<usize>,
@@ -294,7 +295,7 @@ struct Run {
 /// The longest text in brackets that is taken for an IPv6 address.
 const MAX_BRACKETS: usize = 64;
 
-impl Run {
+impl UrlText {
     fn of(text: &str, start: usize) -> Self {
         let rest = &text[start..];
         let length = rest.find(ends_url).unwrap_or(rest.len());

@@ -122,8 +122,9 @@ fn order_of_parts(
 ) -> Option<(Vec<usize>, Vec<usize>)> {
     let dates = Dates::of(entries);
     let parts = parts(entries, &dates, step)?;
-    let is_zone =
-        |pair: &[Part<'_>]| (-MOST_BACK..0).contains(&pair[0].span.1.milliseconds_until(pair[1].span.0));
+    let is_zone = |pair: &[PastedPart<'_>]| {
+        (-MOST_BACK..0).contains(&pair[0].span.1.milliseconds_until(pair[1].span.0))
+    };
     if parts.len() < 2 {
         return None;
     }
@@ -136,7 +137,7 @@ fn order_of_parts(
     // If the file was changed on the day of its last line, an earlier part had a wrong clock.
     let is_in_order = is_of_day(parts.last()?.span.1);
     let all = oldest.0.milliseconds_until(newest.1);
-    let goes_back = |pair: &&[Part<'_>]| dates.key(pair[1].span.0) < dates.key(pair[0].span.0);
+    let goes_back = |pair: &&[PastedPart<'_>]| dates.key(pair[1].span.0) < dates.key(pair[0].span.0);
     let mut seams = parts.windows(2).filter(goes_back);
     let can_be_zone = seams.clone().any(is_zone);
     let are_parts = seams.all(|pair| {
@@ -157,7 +158,7 @@ fn order_of_parts(
             if is_newest_first && is_sure && older.is_boot() { MAX_DAYS_BETWEEN } else { MAX_DAYS_IF_UNSURE };
         let is_close = (0..=most).contains(&end_of_older.days_until(first)) && end_of_older <= first
             || is_over_new_year(end_of_older, first) && end_of_older.days_until(first) <= most - DAYS_OF_YEAR
-            || !can_be_zone && overlap(&dates, older, newer);
+            || !can_be_zone && can_overlap(&dates, older, newer);
         let gap = end_of_older.milliseconds_until(first);
         let is_near = gap <= NEAR || gap * PARTS_PER_GAP <= all;
         is_close && (!can_be_zone || is_near && fits(newer, older))
@@ -171,9 +172,9 @@ fn order_of_parts(
 fn split_at_gaps<'a>(
     entries: &'a [LogEntry],
     dates: &Dates,
-    parts: Vec<Part<'a>>,
-    is_zone: impl Fn(&[Part<'_>]) -> bool,
-) -> Option<Vec<Part<'a>>> {
+    parts: Vec<PastedPart<'a>>,
+    is_zone: impl Fn(&[PastedPart<'_>]) -> bool,
+) -> Option<Vec<PastedPart<'a>>> {
     let can_be_zone = parts.windows(2).any(is_zone);
     let mut spans: Vec<_> =
         parts.iter().map(|part| [part.span.0, part.span.1].map(|date| dates.key(date))).collect();
@@ -200,7 +201,7 @@ fn split_at_gaps<'a>(
 }
 
 /// A part of a file, from the first line whose date is before that of the line before.
-struct Part<'a> {
+struct PastedPart<'a> {
     /// The index of its first entry.
     begin: usize,
     entries: &'a [LogEntry],
@@ -208,7 +209,7 @@ struct Part<'a> {
     span: (Yearless, Yearless),
 }
 
-impl Part<'_> {
+impl PastedPart<'_> {
     fn is_boot(&self) -> bool {
         self.entries.iter().take_while(|entry| !entry.is_dated()).any(LogEntry::is_banner)
     }
@@ -227,7 +228,7 @@ impl Part<'_> {
 
 /// Whether the end of one part and the beginning of another can be the same ordinary lines, which are not kept: events
 /// would be in both.
-fn overlap(dates: &Dates, older: &Part<'_>, newer: &Part<'_>) -> bool {
+fn can_overlap(dates: &Dates, older: &PastedPart<'_>, newer: &PastedPart<'_>) -> bool {
     let [begin, first, end, last] =
         [older.span.0, newer.span.0, older.span.1, newer.span.1].map(|date| dates.key(date));
     let is_common = |entry: &&LogEntry| {
@@ -239,7 +240,7 @@ fn overlap(dates: &Dates, older: &Part<'_>, newer: &Part<'_>) -> bool {
 
 /// Whether one part can be the rest of a log that begins with another, by the lines where they meet, and no clock that
 /// was set explains that the dates go back between them.
-fn fits(newer: &Part<'_>, older: &Part<'_>) -> bool {
+fn fits(newer: &PastedPart<'_>, older: &PastedPart<'_>) -> bool {
     let (Some(end), Some(begin)) = (older.entries.last(), newer.entries.first()) else { return false };
     let has_ended = end.is_log_end();
     let is_sure = match (newer.is_boot(), begin.is_dated()) {
@@ -255,7 +256,7 @@ fn fits(newer: &Part<'_>, older: &Part<'_>) -> bool {
 }
 
 /// Whether the start with which a part ends goes on in the first line of another part.
-fn continues_start(older: &Part<'_>, newer: &Part<'_>) -> bool {
+fn continues_start(older: &PastedPart<'_>, newer: &PastedPart<'_>) -> bool {
     let ends = older.entries.last().zip(newer.entries.first());
     let uptimes = ends.and_then(|(last, first)| last.uptime().zip(first.uptime()));
     let begin = older.entries.iter().rposition(LogEntry::is_banner).unwrap_or(0);
@@ -296,7 +297,7 @@ impl Dates {
 }
 
 /// The parts of a file. None if the dates of one can be those of a clock that was never set.
-fn parts<'a>(entries: &'a [LogEntry], dates: &Dates, step: i64) -> Option<Vec<Part<'a>>> {
+fn parts<'a>(entries: &'a [LogEntry], dates: &Dates, step: i64) -> Option<Vec<PastedPart<'a>>> {
     let mut begins = vec![0];
     let mut last: Option<(usize, Yearless)> = None;
     for (at, entry) in entries.iter().enumerate() {
@@ -311,13 +312,13 @@ fn parts<'a>(entries: &'a [LogEntry], dates: &Dates, step: i64) -> Option<Vec<Pa
     parts_from(entries, dates, begins)
 }
 
-fn parts_from<'a>(entries: &'a [LogEntry], dates: &Dates, begins: Vec<usize>) -> Option<Vec<Part<'a>>> {
+fn parts_from<'a>(entries: &'a [LogEntry], dates: &Dates, begins: Vec<usize>) -> Option<Vec<PastedPart<'a>>> {
     let ends = begins.iter().skip(1).copied().chain([entries.len()]);
     let part = |(begin, end): (&usize, usize)| {
         let entries = &entries[*begin..end];
         let dated = || entries.iter().filter_map(|entry| dates.of_entry(entry));
         let span = if dates.has_unset { dated().next().zip(dated().next_back()) } else { span(entries) };
-        Some(Part { begin: *begin, entries, span: span? })
+        Some(PastedPart { begin: *begin, entries, span: span? })
     };
     begins.iter().zip(ends).map(part).collect()
 }

@@ -21,14 +21,14 @@ const KEPT_AT_END: usize = 1;
 /// Drops lines that the file has a second time. Each has the same date in both places, and the clock went back or the phone
 /// started between them; so messages that a phone repeats within a second stay.
 pub(super) fn drop_repeats(digest: &mut LogDigest) {
-    while let Some(Repeat { entries, newer, end_of_older }) = find_repeat(&digest.entries) {
+    while let Some(RepeatedLines { entries, newer, end_of_older }) = find_repeat(&digest.entries) {
         digest.entries[entries.end..end_of_older].rotate_left(newer);
         digest.remove(entries);
     }
 }
 
 /// Lines that stand in the file once more.
-struct Repeat {
+struct RepeatedLines {
     entries: Range<usize>,
     /// How many entries behind them are the rest of a newer log, which begins with the last lines of an older one behind it
     /// in the file.
@@ -36,7 +36,7 @@ struct Repeat {
     end_of_older: usize,
 }
 
-fn find_repeat(entries: &[LogEntry]) -> Option<Repeat> {
+fn find_repeat(entries: &[LogEntry]) -> Option<RepeatedLines> {
     let gaps = Gaps::of(entries)?;
     let mut last: HashMap<u64, usize> = HashMap::new();
     // By distance, up to which entry it was looked for equal lines; those of a clock that was not set for themselves.
@@ -48,7 +48,7 @@ fn find_repeat(entries: &[LogEntry]) -> Option<Repeat> {
         if searched.get(&(distance, is_repeated)).is_some_and(|end| before < *end) {
             continue;
         }
-        let run = Run::around(entries, before, at);
+        let run = EqualLines::around(entries, before, at);
         searched.insert((distance, is_repeated), run.one.end);
         // After two starts, a clock that was not set shows the same dates, but not in the same milliseconds.
         if !is_repeated && run.of_start < LONG_RUN {
@@ -138,7 +138,7 @@ impl Gaps {
     }
 
     /// The same if many lines are equal: lines of a start before this one would be equal too, if they were of its boot.
-    fn is_break_of(&self, run: &Run, at: usize) -> bool {
+    fn is_break_of(&self, run: &EqualLines, at: usize) -> bool {
         self.is_break(at)
             || run.equal >= MIN_REPEATED && self.0.get(at).is_some_and(|gap| gap.is_behind_start)
     }
@@ -157,7 +157,7 @@ fn begins_again(before: &LogEntry, entry: &LogEntry) -> bool {
 }
 
 /// The same lines at two places of a file, as ranges of entries from the first to the last equal one.
-struct Run {
+struct EqualLines {
     one: Range<usize>,
     other: Range<usize>,
     /// How many lines are known to be equal. The same line several times in a row counts once.
@@ -168,7 +168,7 @@ struct Run {
     has_neighbour: bool,
 }
 
-impl Run {
+impl EqualLines {
     /// The runs around two equal entries.
     fn around(entries: &[LogEntry], one: usize, other: usize) -> Self {
         let mut run =
@@ -204,7 +204,7 @@ impl Run {
 
     /// The run to be dropped, with the ordinary lines around it that only this copy has kept: the one that is a piece of
     /// its own at both ends, else at one end. None if the lines can be different ones.
-    fn repeat(&self, entries: &[LogEntry], gaps: &Gaps) -> Option<Repeat> {
+    fn repeat(&self, entries: &[LogEntry], gaps: &Gaps) -> Option<RepeatedLines> {
         let (one, other) = (
             self.ends(entries, gaps, &self.one, &self.other),
             self.ends(entries, gaps, &self.other, &self.one),
@@ -234,7 +234,7 @@ impl Run {
             _ => None,
         };
         let (newer, end_of_older) = newer.unwrap_or((0, entries_of_run.end));
-        Some(Repeat { entries: entries_of_run, newer, end_of_older })
+        Some(RepeatedLines { entries: entries_of_run, newer, end_of_older })
     }
 
     /// Where the piece begins and ends that has this run, if it does not go on. The lines beside the run are not kept in the

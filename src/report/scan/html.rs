@@ -28,7 +28,7 @@ use crate::report::text::visible::visible;
 use crate::report::{Overview, ScanFormat, ScanReport, ScanWriter, Style};
 use charts::History;
 use phone::PhoneCard;
-use totals::{DiagnosisTotal, Totals};
+use totals::{DiagnosisTotal, FleetTotals};
 
 pub(super) const FORMAT: ScanFormat = ScanFormat::new(
     "html",
@@ -69,7 +69,7 @@ impl Escaper for VisibleText {
 #[template(path = "head.html")]
 struct Head<'a> {
     overview: &'a Overview,
-    totals: &'a Totals,
+    totals: &'a FleetTotals,
     history: Option<History>,
     /// Number of healthy phones that are not listed.
     unlisted: u64,
@@ -80,7 +80,7 @@ struct Head<'a> {
 #[template(path = "foot.html")]
 struct Foot<'a> {
     overview: &'a Overview,
-    totals: &'a Totals,
+    totals: &'a FleetTotals,
     /// The problems that are listed.
     problems: &'a [Problem],
 }
@@ -94,7 +94,7 @@ struct GroupsPage<'a> {
 
 fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let ScanReport { overview, devices } = *report;
-    let totals = Totals::of(devices);
+    let totals = FleetTotals::of(devices);
     let lists_healthy = style.all || devices.len() <= MAX_PHONES_LISTED;
     let unlisted = if lists_healthy { 0 } else { totals.statuses.ok };
     let history = History::of(&totals, overview);

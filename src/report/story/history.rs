@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::entry::StoryEntry;
-use super::inventory::Inventory;
+use super::inventory::BootInventory;
 use super::page::{Block, StoryLine};
 use crate::quantity::{count, counted};
 use crate::report::shape::{Device, EventRow};
@@ -45,7 +45,7 @@ struct Boot {
     /// The model, if an event shows it.
     model: Option<String>,
     software: Option<String>,
-    inventory: Inventory,
+    inventory: BootInventory,
     entries: Vec<StoryEntry>,
     /// The index in `entries` at which the inventory is shown, and its entry.
     inventory_entry: Option<(usize, StoryEntry)>,
@@ -110,9 +110,9 @@ impl Boot {
 struct Previous {
     model: Option<String>,
     software: Option<String>,
-    listed: Inventory,
+    listed: BootInventory,
     /// The list and the descriptions of the last boot that was shown.
-    inventory: Option<Inventory>,
+    inventory: Option<BootInventory>,
     texts: Vec<Prose>,
     /// The number of equal boots after the last one that was shown, and the time of the last of them.
     repeats: u64,

@@ -10,10 +10,10 @@ use crate::report::text::prose::Prose;
 
 /// The list of one boot, by slot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Inventory(BTreeMap<Slot, Content>);
+pub(super) struct BootInventory(BTreeMap<Slot, ListedContent>);
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Content {
+struct ListedContent {
     is_empty: bool,
     certificate_length: Option<u64>,
     key_length: Option<u64>,
@@ -21,13 +21,15 @@ struct Content {
     fingerprint: Option<String>,
 }
 
-impl Inventory {
+impl BootInventory {
     /// Adds an event of the list; `false` if it is another event.
     pub(super) fn add(&mut self, event: &EventRow) -> bool {
         let Some(slot) = event.slot.as_deref().and_then(|slot| slot.parse().ok()) else { return false };
         let mut content = self.0.get(&slot).cloned().unwrap_or_default();
         match event.kind {
-            "certificate_unavailable" => content = Content { is_empty: true, ..Content::default() },
+            "certificate_unavailable" => {
+                content = ListedContent { is_empty: true, ..ListedContent::default() }
+            }
             "certificate_length" => content.certificate_length = event.number("length"),
             "key_length" => content.key_length = event.number("length"),
             "certificate_common_name" => content.common_name = event.text("common_name").map(str::to_owned),
@@ -49,7 +51,7 @@ impl Inventory {
     }
 }
 
-impl Content {
+impl ListedContent {
     fn in_words(&self, slot: Slot) -> Prose {
         let has_certificate =
             self.certificate_length.is_some() || self.common_name.is_some() || self.fingerprint.is_some();

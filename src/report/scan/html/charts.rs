@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
-use super::totals::Totals;
+use super::totals::FleetTotals;
 use super::{date, long_day};
 use crate::quantity::{count, counted};
 use crate::report::Overview;
@@ -113,7 +113,7 @@ impl History {
     const SPAN: u64 = 42;
 
     /// The chart of a fleet; None if no error or warning has a date.
-    pub(super) fn of(totals: &Totals, overview: &Overview) -> Option<Self> {
+    pub(super) fn of(totals: &FleetTotals, overview: &Overview) -> Option<Self> {
         let last = last_day(totals, overview)?;
         let first = last - Days::new(Self::SPAN - 1);
         let shown: Vec<_> = totals.days.range(first..=last).map(|(date, counts)| (*date, *counts)).collect();
@@ -187,7 +187,7 @@ impl History {
 
 /// The last day that is shown: that of the newest line, but not after the run. If nothing began in the weeks
 /// before that day, the last day on which something began.
-fn last_day(totals: &Totals, overview: &Overview) -> Option<NaiveDate> {
+fn last_day(totals: &FleetTotals, overview: &Overview) -> Option<NaiveDate> {
     let newest = overview.scanned.last_time.as_deref().and_then(date);
     let last = newest.into_iter().chain(date(&overview.began)).min();
     let begins: Vec<NaiveDate> =

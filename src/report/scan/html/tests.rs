@@ -145,7 +145,7 @@ fn what_is_linked_to_is_there() {
 #[test]
 fn numbers_are_those_of_the_report() {
     let fleet = fixture::fleet();
-    let totals = Totals::of(&fleet.devices);
+    let totals = FleetTotals::of(&fleet.devices);
     let summary = &fleet.overview.summary;
     assert_eq!(totals.statuses.all(), [summary.failed, summary.attention, summary.unknown, summary.ok]);
     let active: std::collections::BTreeMap<String, u64> = totals
@@ -173,7 +173,7 @@ fn numbers_are_those_of_the_report() {
 #[test]
 fn a_day_is_named_where_many_began_to_fail() {
     let peak = |failed, most| {
-        let mut totals = Totals::default();
+        let mut totals = FleetTotals::default();
         totals.statuses.failed = failed;
         let day = |day| NaiveDate::from_ymd_opt(2026, 1, day).unwrap();
         totals.days = [(day(1), [1, 9]), (day(2), [most, 0])].into();
@@ -256,7 +256,7 @@ fn the_page_of_a_huge_fleet_can_be_mailed() {
 }
 
 /// A fleet of phones whose one error was first seen on these days.
-fn began_on(days: &[Option<&str>], last_time: &str) -> (Totals, Overview) {
+fn began_on(days: &[Option<&str>], last_time: &str) -> (FleetTotals, Overview) {
     let fleet = fixture::fleet();
     let devices: Vec<Device> = days
         .iter()
@@ -268,7 +268,7 @@ fn began_on(days: &[Option<&str>], last_time: &str) -> (Totals, Overview) {
         .collect();
     let mut overview = fleet.overview;
     overview.scanned.last_time = Some(format!("{last_time}T10:00:00"));
-    (Totals::of(&devices), overview)
+    (FleetTotals::of(&devices), overview)
 }
 
 #[test]

@@ -24,7 +24,7 @@ const MAX_REMEDIES: usize = 3;
 type Remedy = Cow<'static, str>;
 
 /// What is counted of one phone.
-struct Facts {
+struct PhoneFacts {
     status: Status,
     model: Option<String>,
     software: Option<String>,
@@ -57,7 +57,7 @@ pub(super) struct DiagnosisTotal {
 
 /// Counts over a whole fleet. Memory grows with the number of models, versions and days.
 #[derive(Default)]
-pub(super) struct Totals {
+pub(super) struct FleetTotals {
     pub(super) statuses: Counts,
     /// The phones of each model (None if the logs don't show it), most failures first.
     pub(super) models: Vec<(Option<String>, Counts)>,
@@ -97,13 +97,13 @@ impl CodeCounts {
 /// By name.
 type CountsByName = HashMap<Option<String>, Counts>;
 
-impl Totals {
+impl FleetTotals {
     /// Counts over all phones, on all threads.
     pub(super) fn of(devices: &dyn Devices) -> Self {
         let mut totals = Self::default();
         let (mut models, mut software) = (CountsByName::new(), CountsByName::new());
         let mut by_code: BTreeMap<&str, CodeCounts> = BTreeMap::new();
-        for facts in devices.par_map(|_, device| Facts::of(device)) {
+        for facts in devices.par_map(|_, device| PhoneFacts::of(device)) {
             totals.add(&facts);
             for code in facts.codes {
                 let counts = by_code.entry(code.code).or_insert_with(|| CodeCounts::new(code.severity));
@@ -131,7 +131,7 @@ impl Totals {
         totals
     }
 
-    fn add(&mut self, facts: &Facts) {
+    fn add(&mut self, facts: &PhoneFacts) {
         self.statuses.add(facts.status);
         match facts.trouble {
             Some((severity, Some(day))) => self.days.entry(day).or_default()[severity] += 1,
@@ -159,7 +159,7 @@ impl Totals {
     }
 }
 
-impl Facts {
+impl PhoneFacts {
     fn of(device: &Device) -> Self {
         let worst = device.active().map(|diagnosis| diagnosis.severity).min();
         let trouble = worst.filter(|severity| *severity != Severity::Info).map(|severity| {
