@@ -6,7 +6,7 @@ use super::before::{without_colours, without_prompt};
 use super::quotes::in_plain_signs;
 use super::search::has_odd_bytes;
 use super::tag::with_joined_tag;
-use super::{Line, has_byte, line, seems_in_columns};
+use super::{Line, has_byte, seems_in_columns};
 use crate::model::hex_byte;
 
 /// Makes lines plain: without escape sequences for colours, the encoding of mails, and the letters of documents; and if
@@ -22,17 +22,19 @@ pub(crate) struct PlainLines {
 impl PlainLines {
     /// The plain line, and how many lines before this one it begins. None if it goes on in the next line.
     pub(crate) fn join<'a>(&mut self, bytes: &'a [u8]) -> Option<(Cow<'a, [u8]>, u64)> {
+        self.note_encoding(bytes);
         let is_broken = self.is_broken(bytes);
-        let plain = self.plain(bytes).map_or(Cow::Borrowed(bytes), Cow::Owned);
+        let decoded = self.decoded(bytes).map_or(Cow::Borrowed(bytes), Cow::Owned);
         let (joined, lines) = match self.begun.take() {
-            None => (plain, 0),
-            Some((begun, lines)) => (Cow::Owned([&begun, &*plain].concat()), lines),
+            None => (decoded, 0),
+            Some((begun, lines)) => (Cow::Owned([&begun, &*decoded].concat()), lines),
         };
         if is_broken && joined.len() < MAX_JOINED {
             self.begun = Some((joined.into_owned(), lines + 1));
             return None;
         }
-        Some((joined, lines))
+        // A line can be broken within an entity or a tag.
+        Some((without_additions(&joined).map_or(joined, Cow::Owned), lines))
     }
 
     /// The last line, if it goes on but no line follows.
@@ -42,28 +44,14 @@ impl PlainLines {
 
     /// The plain line. None if it is the same.
     pub(crate) fn plain(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
-        let mut plain = None;
-        if has_odd_bytes(bytes) {
-            for change in [without_colours, without_prompt, with_plain_letters] {
-                plain = change(plain.as_deref().unwrap_or(bytes)).or(plain);
-            }
-        }
-        plain = without_pasted_colours(plain.as_deref().unwrap_or(bytes)).or(plain);
         self.note_encoding(bytes);
-        if self.is_quoted_printable {
-            plain = without_quoted_printable(plain.as_deref().unwrap_or(bytes)).or(plain);
-        }
-        // By far the most lines are in the phone's own columns.
-        let is_in_columns = seems_in_columns(bytes);
-        if !is_in_columns {
-            plain = with_joined_tag(plain.as_deref().unwrap_or(bytes)).or(plain);
-            plain = without_highlights(plain.as_deref().unwrap_or(bytes)).or(plain);
-        }
-        plain.or_else(|| {
-            let may_be_odd = !is_in_columns && has_byte(b'&', bytes);
-            let is_headerless = may_be_odd && matches!(line(bytes), Line::Headerless(_));
-            if is_headerless { in_plain_signs(bytes) } else { None }
-        })
+        let decoded = self.decoded(bytes);
+        without_additions(decoded.as_deref().unwrap_or(bytes)).or(decoded)
+    }
+
+    /// The line without the encoding of a mail. None if it is the same.
+    fn decoded(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        if self.is_quoted_printable { without_quoted_printable(bytes) } else { None }
     }
 
     /// Whether a mail program broke a line here.
@@ -88,6 +76,31 @@ impl PlainLines {
             });
         }
     }
+}
+
+/// A line, decoded, without what else was added to it or replaced in it. None if it is the same.
+fn without_additions(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut plain = None;
+    if has_odd_bytes(bytes) {
+        for change in [without_colours, without_prompt, with_plain_letters] {
+            plain = change(plain.as_deref().unwrap_or(bytes)).or(plain);
+        }
+    }
+    plain = without_pasted_colours(plain.as_deref().unwrap_or(bytes)).or(plain);
+    // By far the most lines are in the phone's own columns.
+    if seems_in_columns(bytes) {
+        return plain;
+    }
+    for change in [with_joined_tag, without_highlights, with_plain_signs] {
+        plain = change(plain.as_deref().unwrap_or(bytes)).or(plain);
+    }
+    plain
+}
+
+/// A line without header in the signs of plain text. None if it has a header or no entities.
+fn with_plain_signs(line: &[u8]) -> Option<Vec<u8>> {
+    let may_be_odd = has_byte(b'&', line) && matches!(super::line(line), Line::Headerless(_));
+    if may_be_odd { in_plain_signs(line) } else { None }
 }
 
 /// Removes escape sequences for colours at both ends of a line whose escape characters were lost, as in a web form:
@@ -321,6 +334,15 @@ mod tests {
         assert_eq!(*joined, *format!("{}yz=é", text(149)).as_bytes());
         assert_eq!(before, 2);
         assert_eq!(lines.join(b"next").unwrap(), (Cow::Borrowed(&b"next"[..]), 0));
+    }
+
+    #[test]
+    fn a_mail_can_be_broken_within_an_entity() {
+        let mut lines = PlainLines { is_quoted_printable: true, begun: None };
+        let begin = format!("<p class=3DMsoNormal>{}&nbs=", "x".repeat(50));
+        assert!(lines.join(begin.as_bytes()).is_none());
+        let (joined, _) = lines.join(b"p; a</p>").unwrap();
+        assert_eq!(*joined, *format!("<p class=MsoNormal>{}  a</p>", "x".repeat(50)).as_bytes());
     }
 
     #[test]
