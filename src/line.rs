@@ -22,7 +22,7 @@ use std::borrow::Cow;
 use nom::bytes::complete::{tag, take_while_m_n, take_while1};
 use nom::character::complete::{char, one_of};
 use nom::combinator::{map_opt, opt, rest, verify};
-use nom::sequence::{delimited, terminated};
+use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 use serde::{Deserialize, Serialize};
 
@@ -305,9 +305,13 @@ fn in_any_columns(input: &[u8]) -> IResult<&[u8], (Header, &[u8])> {
     // rsyslog takes the text up to the first blank for a program's name, and writes the fields of RFC 5424 behind it.
     let component = terminated(component, opt(tag(" - - -")));
     let (input, component) = terminated(component, bar_and_blanks).parse(input)?;
-    let (input, level) = terminated(level, bar_and_blanks).parse(input)?;
+    let (input, level) = opt(preceded(opt(char('\\')), level)).parse(input)?;
+    let (input, _) = bar_and_blanks(input)?;
+    let missed = verify(missed, |(_, digits)| level.is_some() || *digits == 2);
     let (input, (missed, _)) = terminated(missed, char('|')).parse(input)?;
     let (input, text) = rest(input)?;
+    // Markdown takes the stars of two lines for marks of emphasis; its source has `\*`. All else of the header is there.
+    let level = level.unwrap_or(Level::Always);
     Ok((input, (Header { stamp: Some(stamp), component, level, missed }, text)))
 }
 

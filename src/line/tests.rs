@@ -67,6 +67,11 @@ fn all_forms_of_a_header() {
     expect("000005.930|tls  |*|12345|a|b|c", "000005.930", "tls", "*", 12345, "a|b|c");
     expect("0531131822|hw |4|03|text", "0531131822", "hw", "4", 3, "text");
     expect("0531131822|sip|4|03|text", "0531131822", "sip", "4", 3, "text");
+    // Markdown eats stars.
+    for level in ["", " ", "\\*"] {
+        let line = format!("0531131822|so   |{level}|00|text");
+        expect(&line, "0531131822", "so", "*", 0, "text");
+    }
     expect("0531131822|dectU|0|00|", "0531131822", "dectU", "0", 0, "");
     expect("  0531131822|AuthS|6|00| text \t\r", "0531131822", "AuthS", "6", 0, "text");
     expect("\u{feff}0531131822|so   |4|00|first", "0531131822", "so", "4", 0, "first");
@@ -159,6 +164,12 @@ fn no_header() {
         "x0531131822|so   |4|00|text",
         "0531131822|so   |7|00|no such level",
         "0531131822|so   |4||no count",
+        "0531131822|so   |||no level, no count",
+        "0531131822|so   ||3|no level, one digit",
+        "0531131822|so   ||003|no level, three digits",
+        "0531131822|so   |\\|00|a backslash",
+        "0531131822|so   |x|00|no such level",
+        "so   ||00|no stamp, no level",
         "so   |4|0|one digit",
         "0531131822|     |4|00|no component",
         "0531131822|toolong|4|00|text",
