@@ -9,9 +9,11 @@ use nom::{IResult, Parser};
 
 use super::Event;
 use super::words::{
-    Rest, SlotOf, begins_fingerprint, blanks0, blanks1, closed, end, holder, number, or_cut, phrase, quoted,
-    reason, remainder, sign, signed, slot_number, text, whole_fingerprint,
+    Rest, SlotOf, begins_fingerprint, blanks0, blanks1, closed, end, holder, in_odd_marks, number,
+    only_address, or_cut, phrase, quoted, reason, remainder, sign, signed, slot_number, text,
+    whole_fingerprint,
 };
+use crate::line::trim;
 use crate::model::{Algorithm, Fingerprint, Slot};
 
 /// `hwDescSecurityDeviceCredentialsStore: Could not …`, with any rest of the function's name.
@@ -113,6 +115,7 @@ fn name_and_fingerprint(input: &[u8]) -> IResult<&[u8], NameAndFingerprint> {
         let (name, digits) = (quoted(&bytes[..word]), &bytes[word + WORD.len()..]);
         let fingerprint = whole_fingerprint(digits, None);
         if !is_cut {
+            let name = name.or_else(|| in_odd_marks(trim(&bytes[..word])));
             return Some((Some(text(name?)), Some(fingerprint?)));
         }
         let name = name.filter(|_| begins_fingerprint(digits) || fingerprint.is_some());
@@ -157,7 +160,8 @@ pub(super) fn inventory(input: &[u8]) -> IResult<&[u8], Event> {
 /// `common name "0004F206075D"`.
 fn common_name(slot: Slot, input: &[u8]) -> IResult<&[u8], Event> {
     map_opt(preceded((phrase("common name"), blanks0), remainder), |Rest { bytes, is_cut }| {
-        let name = if is_cut { closed(bytes) } else { Some(quoted(bytes)?) };
+        let odd = || in_odd_marks(bytes).or_else(|| only_address(bytes));
+        let name = if is_cut { closed(bytes) } else { Some(quoted(bytes).or_else(odd)?) };
         Some(Event::CertificateCommonName { slot, common_name: name.map(text) })
     })
     .parse(input)

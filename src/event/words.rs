@@ -216,15 +216,46 @@ pub(super) fn quoted(bytes: &[u8]) -> Option<&[u8]> {
     if let Some(inside) = bytes.strip_prefix(b"\\\"").and_then(|rest| rest.strip_suffix(b"\\\"")) {
         return Some(inside);
     }
-    let inside = [&DOUBLE_QUOTES[..], &SINGLE_QUOTES].into_iter().find_map(|quotes| {
-        let inside = quotes.iter().find_map(|quote| bytes.strip_prefix(quote.as_bytes()))?;
-        quotes.iter().find_map(|quote| inside.strip_suffix(quote.as_bytes()))
-    })?;
+    let inside = between_quotes(bytes)?;
     // French has blanks beside these marks.
     let has_blanks = ["«", "‹"].iter().any(|mark| bytes.starts_with(mark.as_bytes()));
     let inside = if has_blanks { trim(inside) } else { inside };
-    // A spreadsheet writes each double quote twice.
-    Some(inside.strip_prefix(b"\"").and_then(|inside| inside.strip_suffix(b"\"")).unwrap_or(inside))
+    // A spreadsheet writes each double quote twice, others write two single ones for it.
+    Some(between_quotes(inside).unwrap_or(inside))
+}
+
+fn between_quotes(bytes: &[u8]) -> Option<&[u8]> {
+    [&DOUBLE_QUOTES[..], &SINGLE_QUOTES].into_iter().find_map(|quotes| {
+        let inside = quotes.iter().find_map(|quote| bytes.strip_prefix(quote.as_bytes()))?;
+        quotes.iter().find_map(|quote| inside.strip_suffix(quote.as_bytes()))
+    })
+}
+
+/// A name between marks that were quotation marks before they passed a narrower character set, such as `?` or U+FFFD, or
+/// were read in another one: `â€œ`. A mark may also stand for a letter of the name, so both ends must have the same marks.
+pub(super) fn in_odd_marks(bytes: &[u8]) -> Option<&[u8]> {
+    // UTF-8 read as Windows-1252, whose last character can be lost.
+    const MISREAD: &[u8] = "â€".as_bytes();
+    let (before, name, after) = around_name(bytes)?;
+    let are_same = before == after || (before.starts_with(MISREAD) && after.starts_with(MISREAD));
+    (are_same && !before.is_empty()).then_some(name)
+}
+
+/// An address that is the only word of these bytes, with any marks around it, or none.
+pub(super) fn only_address(bytes: &[u8]) -> Option<&[u8]> {
+    let (_, name, _) = around_name(bytes)?;
+    (name.len() == 12 && name.iter().all(u8::is_ascii_hexdigit)).then_some(name)
+}
+
+/// The only name in these bytes, of characters of host names and fingerprints, and what is before and after it.
+fn around_name(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b".-_*:".contains(byte);
+    let begin = bytes.iter().position(is_of_name)?;
+    let end = bytes.iter().rposition(is_of_name)? + 1;
+    let name = &bytes[begin..end];
+    // A known mark at one end alone is that of a name whose rest is missing.
+    let is_open = begins_quote(bytes) || quotes().any(|quote| bytes.ends_with(quote.as_bytes()));
+    (!is_open && name.iter().all(is_of_name)).then(|| (&bytes[..begin], name, &bytes[end..]))
 }
 
 /// A name in double quotation marks, which names do not contain: if they are closed, the name is complete even if
@@ -237,7 +268,7 @@ pub(super) fn closed(bytes: &[u8]) -> Option<&[u8]> {
 /// A fingerprint that is all of `bytes`, with or without quotation marks. A wrapped line may have a blank next to a
 /// colon. If the line names the hash algorithm, the fingerprint must have its length.
 pub(super) fn whole_fingerprint(bytes: &[u8], named: Option<Algorithm>) -> Option<Fingerprint> {
-    let bytes = quoted(bytes).unwrap_or(bytes);
+    let bytes = quoted(bytes).or_else(|| in_odd_marks(trim(bytes))).unwrap_or(bytes);
     let bytes = trim(bytes.strip_suffix(b".").unwrap_or(bytes));
     let fingerprint = plain_fingerprint(bytes).or_else(|| spaced_fingerprint(bytes))?;
     named.is_none_or(|named| named == fingerprint.algorithm()).then_some(fingerprint)
@@ -288,6 +319,48 @@ mod tests {
             if let Some(plain) = plain_fingerprint(text.as_bytes()) {
                 proptest::prop_assert_eq!(Some(plain), spaced_fingerprint(text.as_bytes()));
             }
+        }
+    }
+
+    #[test]
+    fn marks_that_were_quotation_marks() {
+        let odd = |text: &'static str| in_odd_marks(text.as_bytes());
+        for text in [
+            "?phone-7?",
+            "\u{fffd}phone-7\u{fffd}",
+            "´phone-7´",
+            "â€œphone-7â€\u{9d}",
+            "â€œphone-7â€",
+            "''phone-7?",
+        ] {
+            assert_eq!(odd(text), (!text.starts_with('\'')).then_some(&b"phone-7"[..]), "{text}");
+        }
+        // A letter of the name may have become a mark, or its rest is missing.
+        for text in [
+            "??phone?",
+            "?phone",
+            "?a phone?",
+            "?caf?.example?",
+            "\"phone?",
+            "phone",
+            "??",
+            "",
+            "?\"phone\"?",
+        ] {
+            assert_eq!(odd(text), None, "{text}");
+        }
+        let address = |text: &'static str| only_address(text.as_bytes());
+        for text in ["0004F2707B1A", "?0004F2707B1A?", "“?0004F2707B1A?"] {
+            let is_open = text.starts_with('“');
+            assert_eq!(address(text), (!is_open).then_some(&b"0004F2707B1A"[..]), "{text}");
+        }
+        for text in
+            ["\"0004F2707B1A", "0004F2707B1A.example.com", "0004F2707B1", "a 0004F2707B1A", "*.0004F2707B1A"]
+        {
+            assert_eq!(address(text), None, "{text}");
+        }
+        for text in ["''a''", "\"\"a\"\"", "\"a\"", "``a''"] {
+            assert_eq!(quoted(text.as_bytes()), Some(&b"a"[..]), "{text}");
         }
     }
 

@@ -82,8 +82,13 @@ fn without_entities(text: &[u8]) -> Option<Vec<u8>> {
     (!is_plain).then_some(plain)
 }
 
-/// The character of an entity without its `&`, and what is behind it.
+/// The character of an entity without its `&`, and what is behind it. A text that passed two systems is escaped twice:
+/// `&amp;quot;`.
 fn entity(text: &[u8]) -> Option<(char, &[u8])> {
+    text.strip_prefix(b"amp;").and_then(entity_once).or_else(|| entity_once(text))
+}
+
+fn entity_once(text: &[u8]) -> Option<(char, &[u8])> {
     let end = text.iter().take(MAX_ENTITY).position(|byte| *byte == b';')?;
     Some((character(&text[..end])?, &text[end + 1..]))
 }
@@ -144,7 +149,8 @@ mod tests {
         for (text, plain) in [
             ("name &quot;a&quot;", Some("name \"a\"")),
             ("name &#34;a&#x22;", Some("name \"a\"")),
-            ("&laquo;&nbsp;a&nbsp;&raquo;&amp;quot;", Some("« a »&quot;")),
+            ("&laquo;&nbsp;a&nbsp;&raquo;", Some("« a »")),
+            ("&amp;quot;a&amp;#34; &amp;lt; &amp; b &amp;amp;quot;", Some("\"a\" < & b &quot;")),
             ("a\u{a0}à\u{2007}b", Some("a à b")),
             (r"name \u0022a\u0022 \u0027b\u0027", Some("name \"a\" 'b'")),
             (r#"name \""a\"""#, Some("name \"a\"")),
