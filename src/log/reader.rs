@@ -58,6 +58,8 @@ pub(super) struct Reader {
     /// A message, or a line that ends within its header, that the next line may continue.
     pending: Option<Pending>,
     begun: Option<BegunLine>,
+    /// The place and the value of the last line that has only its own number.
+    line_number: Option<(u64, u64)>,
     wrapped_lines: WrappedLines,
     /// The last line with a header.
     last: LastLine,

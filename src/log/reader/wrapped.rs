@@ -6,7 +6,10 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::{MAX_FRAGMENT_LENGTH, Reader, Recorder};
 use crate::digest::LogEntry;
 use crate::event::{self, End, Event, ParsedText, WrappedText};
-use crate::line::{Header, completed_header, has_hidden_header, joined_header, trim};
+use crate::line::{Header, completed_header, has_hidden_header, joined_header, trim, value};
+
+/// No line number is longer, in digits.
+const MAX_LINE_NUMBER: usize = 9;
 
 /// A known message that the next line may continue.
 pub(super) struct Pending {
@@ -97,11 +100,31 @@ impl Reader {
             return;
         }
         self.digest.counts.unrecognized += u64::from(self.digest.counts.messages == 0);
+        if self.is_next_line_number(text) {
+            return self.flush(recorder);
+        }
         self.digest.counts.foreign += u64::from(is_utf_16(text) || is_read_as_utf_16(text));
         if !self.continues_pending(text, raw, end) {
             self.flush(recorder);
             self.digest.note_macs_beside(text);
         }
+    }
+
+    /// Whether a line has only the number of the next line, as text has that was copied from a page with line numbers. The
+    /// first one is known by its place: it continues no message.
+    fn is_next_line_number(&mut self, text: &[u8]) -> bool {
+        if text.len() > MAX_LINE_NUMBER || text.is_empty() || !text.iter().all(u8::is_ascii_digit) {
+            return false;
+        }
+        let (line, number) = (self.digest.counts.lines, value(text));
+        let is_next = self.line_number.is_some_and(|(before, last)| {
+            // The line before may be wrapped.
+            number == last + 1 && (2..=4).contains(&(line - before))
+        });
+        if is_next || self.pending.is_none() {
+            self.line_number = Some((line, number));
+        }
+        is_next
     }
 
     /// Joins a line to the pending message, if it can continue it.
