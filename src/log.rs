@@ -8,6 +8,7 @@ mod chunks;
 mod export;
 mod fast_path;
 mod healthy;
+mod mail;
 mod part_name;
 mod parts;
 mod reader;
@@ -69,16 +70,16 @@ type Recorder<'r> = Option<(usize, &'r mut dyn RecordEvent)>;
 
 /// Reads a log of any kind. `recorder` gets every known message, in the order of the lines.
 pub fn read(content: Content<'_>, window: &Window, recorder: Option<&mut dyn RecordEvent>) -> Read {
+    let mail = match &content {
+        Content::Whole(bytes) => mail::with_one_alternative(bytes),
+        Content::File(file, size) => mail::read(file, *size),
+        Content::Stream(_) => None,
+    };
+    if let Some(mail) = mail {
+        return read_in_memory(&mail, window, recorder);
+    }
     match content {
-        Content::Whole(bytes) => {
-            let part = if recorder.is_none() { read_whole(bytes, window) } else { None };
-            let (parts, not_read) = part.map(|part| (vec![part], 0)).unwrap_or_else(|| {
-                let mut reader = PartsReader::new(*window, recorder);
-                reader.feed(bytes);
-                reader.finish()
-            });
-            Read { parts, not_read, result: Ok(()) }
-        }
+        Content::Whole(bytes) => read_in_memory(bytes, window, recorder),
         Content::File(file, size) if recorder.is_none() => match chunks::digest_of(file, size, window) {
             Some((digest, result)) => Read { parts: vec![LogPart::whole(digest)], not_read: 0, result },
             None => read_stream(&mut FilePart::new(file, 0..size), window, None),
@@ -86,6 +87,16 @@ pub fn read(content: Content<'_>, window: &Window, recorder: Option<&mut dyn Rec
         Content::File(file, size) => read_stream(&mut FilePart::new(file, 0..size), window, recorder),
         Content::Stream(stream) => read_stream(stream, window, recorder),
     }
+}
+
+fn read_in_memory(bytes: &[u8], window: &Window, recorder: Option<&mut dyn RecordEvent>) -> Read {
+    let part = if recorder.is_none() { read_whole(bytes, window) } else { None };
+    let (parts, not_read) = part.map(|part| (vec![part], 0)).unwrap_or_else(|| {
+        let mut reader = PartsReader::new(*window, recorder);
+        reader.feed(bytes);
+        reader.finish()
+    });
+    Read { parts, not_read, result: Ok(()) }
 }
 
 /// Reads a log in memory on the assumption that it is one phone's, as nearly all are. None if one of its
