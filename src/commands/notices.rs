@@ -148,6 +148,13 @@ const fn in_words(kind: SkipReason) -> (&'static str, &'static str, Option<&'sta
             "such a file is read only if you name it",
             Some("*-app.log.csv, .html and the like"),
         ),
+        SkipReason::Document => {
+            ("document", "can't be read; save it as plain text first", Some("*-app.log.docx and the like"))
+        }
+        SkipReason::Mail => ("saved mail", "such a file is read only if you name it", Some("*.eml or *.msg")),
+        SkipReason::RenamedArchive => {
+            ("renamed archive", "such a file is read only if you name it", Some("*.zip.txt and the like"))
+        }
         SkipReason::Archive => ("archive", "because of --no-archives", None),
     }
 }

@@ -67,13 +67,20 @@ pub fn log_mac(name: &[u8]) -> Option<Mac> {
         return Some(app.mac);
     }
     let is_other = |endings: &[&str]| endings.iter().any(|ending| has_ending(name, ending));
-    (app.has_log() && !is_other(REPORT_ENDINGS) && !is_other(COMPANION_ENDINGS)).then_some(app.mac)
+    let is_log = ![REPORT_ENDINGS, DOCUMENT_ENDINGS, COMPANION_ENDINGS].into_iter().any(is_other);
+    (app.has_log() && is_log).then_some(app.mac)
 }
 
 /// Whether the name is that of a log but for its ending, which is that of a report or a document: someone's export or
 /// print of the log, or a report about it.
 pub(super) fn is_log_as_report(name: &[u8]) -> bool {
     REPORT_ENDINGS.iter().any(|ending| has_ending(name, ending))
+        && AppName::parse(name).is_some_and(|app| app.has_log())
+}
+
+/// Whether the name is that of a log but for its ending, which is that of a document whose text can't be read.
+pub(super) fn is_log_in_document(name: &[u8]) -> bool {
+    DOCUMENT_ENDINGS.iter().any(|ending| has_ending(name, ending))
         && AppName::parse(name).is_some_and(|app| app.has_log())
 }
 
@@ -108,6 +115,9 @@ pub(super) fn is_boot_log(name: &[u8]) -> bool {
 /// log's. A test of `report` requires those of all formats of the output.
 const REPORT_ENDINGS: &[&str] =
     &["json", "jsonl", "ndjson", "csv", "html", "htm", "md", "markdown", "pdf", "png", "jpg"];
+
+/// Endings of documents whose text can't be read.
+const DOCUMENT_ENDINGS: &[&str] = &["doc", "docx", "odt", "ods", "rtf", "xls", "xlsx"];
 
 /// Endings of files that stand beside a log and hold no lines of it, even if the rest of the name is a log's.
 const COMPANION_ENDINGS: &[&str] =

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{has_ending, is_archive_name, unsupported_name};
-use super::log_name::{is_boot_log, is_log_as_report, log_mac};
+use super::log_name::{is_boot_log, is_log_as_report, is_log_in_document, log_mac};
 use crate::model::Mac;
 
 /// The kinds of configuration file, by their names.
@@ -55,6 +55,13 @@ pub enum SkipReason {
     OtherLog,
     /// `<mac>-app.log.csv`, `.html`: an export or a print of a log, or a report. It is read if the user names it.
     LogAsReport,
+    /// `<mac>-app.log.docx`: a log in a document.
+    Document,
+    /// `.eml`, `.msg`: a mail, which may have a log in it or with it. It is read if the user names it.
+    Mail,
+    /// `logs.zip.txt`, `logs.zip_`: an archive that passed a mail server under another name. It is read if the user
+    /// names it.
+    RenamedArchive,
 }
 
 impl SkipReason {
@@ -77,10 +84,26 @@ impl SkipReason {
     pub(super) fn of_unnamed(base: &[u8]) -> Option<Self> {
         if has_ending(base, "log") {
             Some(Self::OtherLog)
+        } else if is_log_as_report(base) {
+            Some(Self::LogAsReport)
+        } else if is_log_in_document(base) {
+            Some(Self::Document)
+        } else if has_ending(base, "eml") || has_ending(base, "msg") {
+            Some(Self::Mail)
         } else {
-            is_log_as_report(base).then_some(Self::LogAsReport)
+            is_renamed_archive(base).then_some(Self::RenamedArchive)
         }
     }
+}
+
+/// Whether a name is that of an archive with something behind it that hides this from a mail server. Other endings, such
+/// as `.md5`, are those of files beside an archive.
+fn is_renamed_archive(base: &[u8]) -> bool {
+    const ENDINGS: [&str; 6] = ["txt", "bak", "rename", "renamed", "remove", "removed"];
+    let ending = ENDINGS.iter().find(|ending| has_ending(base, ending));
+    let inner = ending.map_or(base, |ending| &base[..base.len() - ending.len() - 1]);
+    let inner = inner.strip_suffix(b"_").unwrap_or(inner);
+    inner.len() < base.len() && (is_archive_name(inner) || unsupported_name(inner).is_some())
 }
 
 /// Counts of files that were not read.

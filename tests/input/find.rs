@@ -167,6 +167,17 @@ fn what_is_passed_over_is_counted() {
         "0004F2A1B2C3-app.log.csv",
         "0004f2a1b2c3-app.log.md5",
         "report.html",
+        "0004f2a1b2c3-app.log.docx",
+        "0004f2a1b2c3-app.log.XLSX",
+        "offer.docx",
+        "ticket.msg",
+        "ticket.eml",
+        "logs.zip.txt",
+        "logs.zip_",
+        "logs.7z.bak",
+        "logs.tgz.md5",
+        "notes.txt",
+        "notes_",
     ] {
         tree.write(name, b"x");
     }
@@ -179,9 +190,12 @@ fn what_is_passed_over_is_counted() {
         (SkipReason::BootLog, (1, "0004f2a1b2c3-boot.log".to_owned())),
         (SkipReason::OtherLog, (1, "polycom.log".to_owned())),
         (SkipReason::LogAsReport, (2, "0004F2A1B2C3-app.log.csv".to_owned())),
+        (SkipReason::Document, (2, "0004f2a1b2c3-app.log.XLSX".to_owned())),
+        (SkipReason::Mail, (2, "ticket.eml".to_owned())),
+        (SkipReason::RenamedArchive, (3, "logs.7z.bak".to_owned())),
     ];
     assert_eq!(kinds, expected.iter().map(|(kind, told)| (kind, told)).collect::<Vec<_>>());
-    assert_eq!(taken.skipped.files, 14);
+    assert_eq!(taken.skipped.files, 25);
     assert!(taken.logs.is_empty() && taken.problems.is_empty());
 }
 
