@@ -9,9 +9,8 @@
 //! - what is left of a key whose header was cut off, or stands in another message: the text before its footer, base64
 //!   that is the whole text, and base64 too long and too mixed to be a name or a path, also in lines of 16 characters and more with a blank, `|` or `.` between
 //!   them, or in the form for URLs; and more hexadecimal digits than a fingerprint has, also in pairs;
-//! - passwords in URLs, also with blanks if the URL is in quotes or an `@` follows, and in `user:password@host` without a scheme if the host has a dot or is
-//!   an IP address; values of keys such as `password`, `pwd`, `secret` or
-//!   `privateKey`, those of `pw=`, `pin=`, `token=`, `auth=` and `credential=`, and the credentials of an
+//! - passwords in URLs, also with blanks if the URL is in quotes or an `@` follows, and in `user:password@host` without a
+//!   scheme; values of keys such as `password`, `pwd`, `secret` or `privateKey`, those of `pw=`, `pin=`, `token=`, `auth=` and `credential=`, and the credentials of an
 //!   `Authorization` header; after a blank, what is in quotes, follows a user's or a parameter's name, or looks unlike
 //!   an ordinary word.
 //!

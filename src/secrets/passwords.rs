@@ -33,13 +33,11 @@ static CLOSING: LazyLock<Regex> = LazyLock::new(|| pattern(r#"["'`’”](?:[\s,
 /// The longest URL that may contain blanks, in bytes.
 const MAX_WITH_BLANKS: usize = 256;
 
-/// The host after `user:password@`: with a dot, or an IP address.
-static HOST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i-u)\A(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|(?:[a-z0-9-]+\.)+[a-z]{2}|\[[0-9a-f:.]+\])")
-});
+/// The beginning of the host after `user:password@`: a name, which in a local network often has no dot, or an IP address.
+static HOST: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\A(?:\w|\[[0-9a-f:.]+\])"));
 
 /// Words before a colon and an address that are no users.
-const LABELS: &str = "sip sips mailto tel h323 xmpp im pres callto skype mail email e-mail to from cc bcc contact caller \
+const LABELS: &str = "http https ftp ftps tftp tftps scp sftp sip sips mailto tel h323 xmpp im pres callto skype mail email e-mail to from cc bcc contact caller \
     callee peer user usr username login account addr address adr uri url id host server";
 
 /// The characters that end a user's or host's name, in a URL and in an escaped URL.

@@ -35,6 +35,7 @@ fn passwords_after_a_scheme_without_slashes() {
     for (text, shown) in [
         ("failed, tftp:joe:geheim@h", "failed, tftp:joe:[redacted]@h"),
         ("HTTPS:joe:geheim@h", "HTTPS:joe:[redacted]@h"),
+        ("ftp:joe:geheim@h.example/x", "ftp:joe:[redacted]@h.example/x"),
         (r"ftp:\\joe:geheim@h\x", r"ftp:\\joe:[redacted]@h\x"),
         ("ftp:joe%3Ageheim%40h", "ftp:joe%3A[redacted]%40h"),
     ] {
