@@ -48,8 +48,8 @@ use crate::config::{
 use crate::model::{Mac, Severity, Slot};
 use crate::quantity::{count, counted};
 use crate::sentence::{Part, Sentence, sentence};
-use leaf::Leaf;
 pub(super) use leaf::{Judge, judged};
+use leaf::{Judgement, Leaf};
 
 /// The common fields of all diagnoses of configuration files; each diagnosis sets the others. Tests fail if one is
 /// forgotten.

@@ -13,7 +13,7 @@
 //! 2. Replace this certificate with the certificate of that CA, and restart the phone.
 
 use super::leaf::expired;
-use super::{ConfigurationCase, Finding, Rule, Severity, authorities, rule_of_value, sentence};
+use super::{ConfigurationCase, Finding, Judgement, Rule, Severity, authorities, rule_of_value, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG031",
@@ -27,7 +27,8 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = authorities(case).filter_map(|(given, value)| {
-        let [state, says] = value.list.iter().find_map(|certificate| expired(case, certificate))?;
+        let Judgement { state, says, .. } =
+            value.list.iter().find_map(|certificate| expired(case, certificate))?;
         let severity = if case.log.server_untrusted { Severity::Error } else { RULE.severity };
         let message = sentence!["The CA certificate in ", &given, state, "."];
         Some(Finding::of_files(None, message, [given.says(says)]).with_severity(severity))

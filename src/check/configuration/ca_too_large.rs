@@ -5,15 +5,17 @@
 //! different fingerprint at each start.
 //!
 //! ## How sure it is
-//! The bytes of the certificate in DER form are counted, which agrees with that phone.
+//! The bytes of the certificate in DER form are counted, which agrees with that phone. What a phone takes of a value
+//! with several certificates is not known: if only all of them together are too large, the message says so.
 //!
 //! ## What to do
-//! 1. Put the certificate into slot 2, or into an application CA slot (`sec.TLS.customCaCert.x`), which has
-//!    no limit.
+//! 1. Put the certificate into an application CA slot (`sec.TLS.customCaCert.x`), which has no limit, or, if it has at
+//!    most 4,096 bytes, into slot 2. A parameter takes one certificate: put a second one into a slot of its own.
 //! 2. Restart the phone twice, and check that its fingerprint stays the same.
 
 use super::{
-    ConfigurationCase, Finding, ParameterKind, Rule, Severity, authorities, count, rule_of_value, sentence,
+    ConfigurationCase, Finding, ParameterKind, Rule, Sentence, Severity, authorities, count, counted,
+    rule_of_value, sentence,
 };
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -26,6 +28,13 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule_of_value(include_str!("ca_too_large.rs"), run)
 };
 
+/// The bytes that CA slot 2 takes.
+const SECOND_SLOT: u64 = 4096;
+
+const FOR_APPLICATION: &str =
+    "Put the certificate into an application CA slot, or have a smaller one issued.";
+const ONE_EACH: &str = "Put each of the certificates into a CA slot of its own: the parameter takes one.";
+
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = authorities(case).filter_map(|(given, value)| {
         let ParameterKind::Ca(Some(limit)) = given.parameter.kind else { return None };
@@ -33,13 +42,19 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         if length <= limit {
             return None;
         }
+        let (what, have, remedy) = match value.list.len() as u64 {
+            1 if length <= SECOND_SLOT => ("The CA certificate".to_owned(), "has", None),
+            1 => ("The CA certificate".to_owned(), "has", Some(FOR_APPLICATION)),
+            several => (counted(several, "CA certificate"), "together have", Some(ONE_EACH)),
+        };
         let message = sentence![
-            "The CA certificate in ",
+            format!("{what} in "),
             &given,
-            format!(" has {} bytes; its slot takes {}.", count(length), count(limit)),
+            format!(" {have} {} bytes; its slot takes {}.", count(length), count(limit)),
         ];
         let line = given.says_of_value(format!(", {} bytes", count(length)));
-        Some(Finding::of_files(None, message, [line]))
+        let finding = Finding::of_files(None, message, [line]);
+        Some(Finding { remedy: remedy.map(Sentence::from), ..finding })
     });
     found.collect()
 }

@@ -10,12 +10,14 @@
 //! takes, and the message says so.
 //!
 //! ## What to do
-//! 1. Have a new certificate issued before the day in the message.
-//! 2. Give it to the phone with its key, and restart the phone.
+//! 1. If the certificate is not valid yet, check the clock of the machine that issued it, and that of the computer on
+//!    which this report was made. Give the phone a certificate that is valid now, or wait until the day in the message.
+//! 2. If it expires, have a new certificate issued before the day in the message.
+//! 3. Give it to the phone with its key, and restart the phone.
 
 use chrono::TimeDelta;
 
-use super::{Certificate, ConfigurationCase, Rule, Sentence, Severity, day, rule_of_certificate, sentence};
+use super::{Certificate, ConfigurationCase, Judgement, Rule, Severity, day, rule_of_certificate, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG018",
@@ -29,9 +31,14 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 const SOON: TimeDelta = TimeDelta::days(30);
 
-fn judge(case: &ConfigurationCase<'_>, certificate: &Certificate) -> Option<[Sentence; 2]> {
+fn judge(case: &ConfigurationCase<'_>, certificate: &Certificate) -> Option<Judgement> {
     let left = certificate.not_after - case.log.now;
+    let mut remedy = None;
     let state = if certificate.not_before > case.log.now {
+        remedy = Some(
+            "Check the clock of the authority that issued the certificate. Give the phone a certificate that is valid \
+             now, or wait until the day in the message.",
+        );
         format!("is not valid before {}", day(certificate.not_before))
     } else if left >= TimeDelta::zero() && left <= SOON {
         format!("expires on {}", day(certificate.not_after))
@@ -39,5 +46,5 @@ fn judge(case: &ConfigurationCase<'_>, certificate: &Certificate) -> Option<[Sen
         return None;
     };
     let says = sentence!["CN ", certificate.name(), format!(", {state}")];
-    Some([format!(" {state}").into(), says])
+    Some(Judgement { state: format!(" {state}").into(), says, remedy })
 }

@@ -10,7 +10,8 @@
 //! chain or only the first certificate, so this is an error only if the log shows INS002.
 //!
 //! ## What to do
-//! 1. Remove certificates that servers have anyway from the chain, the root first.
+//! 1. Remove certificates that servers have anyway from the chain, the root first. If there is only one, have one issued
+//!    with fewer names and extensions.
 //! 2. Put the rest into the parameter as PKCS #7 again, and restart the phone.
 
 use super::{ConfigurationCase, Finding, Rule, Severity, count, counted, rule_of_value, sentence};
@@ -38,7 +39,10 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         let mut refused = case.log.certificates_refused.iter();
         let is_refused = refused.any(|one| one.slot.is_none() || slot.is_none() || one.slot == slot);
         let severity = if is_refused { Severity::Error } else { RULE.severity };
-        let have = if value.list.len() == 1 { "has" } else { "have" };
+        let is_alone = value.list.len() == 1;
+        let have = if is_alone { "has" } else { "have" };
+        let remedy =
+            is_alone.then(|| "Have a smaller certificate issued, with fewer names and extensions.".into());
         let message = sentence![
             format!("{} in ", counted(value.list.len() as u64, "certificate")),
             &given,
@@ -49,7 +53,8 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
                 count(MAX_PLATFORM_CERTIFICATE.into())
             ),
         ];
-        Some(Finding::of_files(slot, message, [given.in_short()]).with_severity(severity))
+        let finding = Finding::of_files(slot, message, [given.in_short()]).with_severity(severity);
+        Some(Finding { remedy, ..finding })
     });
     found.collect()
 }

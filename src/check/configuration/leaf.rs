@@ -7,9 +7,18 @@ use super::{
 use crate::check::join::line_with;
 use crate::model::Fingerprint;
 
-/// What a rule finds in a certificate: the end of a sentence about it, and what its line says; None if nothing is
-/// wrong with it.
-pub(in crate::check) type Judge = fn(&ConfigurationCase<'_>, &Certificate) -> Option<[Sentence; 2]>;
+/// What a rule finds in a certificate; None if nothing is wrong with it.
+pub(in crate::check) type Judge = fn(&ConfigurationCase<'_>, &Certificate) -> Option<Judgement>;
+
+/// What is wrong with a certificate.
+pub(in crate::check) struct Judgement {
+    /// The end of a sentence about it.
+    pub(super) state: Sentence,
+    /// What its line says.
+    pub(super) says: Sentence,
+    /// The remedy, if it differs from that of the rule.
+    pub(super) remedy: Option<&'static str>,
+}
 
 /// The device's own certificate of a slot.
 #[derive(Clone, Debug)]
@@ -72,7 +81,7 @@ impl<'a> Leaf<'a> {
 
     fn finding(&self, case: &ConfigurationCase<'_>, severity: Severity, judge: Judge) -> Option<Finding> {
         let found: Vec<_> = self.certificates.iter().filter_map(|one| judge(case, one)).collect();
-        let [state, _] = found.first()?.clone();
+        let Judgement { state, remedy, .. } = found.first()?;
         let (number, is_of_all) = (self.certificates.len(), found.len() == self.certificates.len());
         let (what, several) = match (number, is_of_all) {
             (1, _) => ("The certificate in ", String::new()),
@@ -82,9 +91,10 @@ impl<'a> Leaf<'a> {
                 format!("; it is one of {number} that the phone may take, and all of them have this fault"),
             ),
         };
-        let message = sentence![what, &self.given, state, format!("{}{several}.", self.but)];
-        let lines = found.into_iter().map(|[_, says]| self.given.says(says));
-        let mut finding = Finding::of_files(self.slot, message, lines);
+        let message = sentence![what, &self.given, state.clone(), format!("{}{several}.", self.but)];
+        let remedy = remedy.map(Sentence::from);
+        let lines = found.into_iter().map(|one| self.given.says(one.says));
+        let mut finding = Finding { remedy, ..Finding::of_files(self.slot, message, lines) };
         if !is_of_all {
             finding = finding.with_severity(severity.max(Severity::Warning));
         }
@@ -123,11 +133,11 @@ pub(in crate::check) fn judged(
 }
 
 /// What is wrong with a certificate that has expired.
-pub(super) fn expired(case: &ConfigurationCase<'_>, certificate: &Certificate) -> Option<[Sentence; 2]> {
+pub(super) fn expired(case: &ConfigurationCase<'_>, certificate: &Certificate) -> Option<Judgement> {
     if certificate.not_after >= case.log.now {
         return None;
     }
     let ended = day(certificate.not_after);
     let says = sentence!["CN ", certificate.name(), format!(", ended {ended}")];
-    Some([format!(" expired on {ended}").into(), says])
+    Some(Judgement { state: format!(" expired on {ended}").into(), says, remedy: None })
 }

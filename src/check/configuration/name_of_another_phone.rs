@@ -14,7 +14,7 @@
 //! 2. Put the right certificate and its key into the parameters.
 
 use super::{
-    Certificate, ConfigurationCase, Facts, Family, Mac, Part, Rule, Sentence, Severity, rule_of_certificate,
+    Certificate, ConfigurationCase, Facts, Family, Judgement, Mac, Part, Rule, Severity, rule_of_certificate,
     sentence,
 };
 
@@ -29,7 +29,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule_of_certificate(include_str!("name_of_another_phone.rs"), judge)
 };
 
-fn judge(case: &ConfigurationCase<'_>, certificate: &Certificate) -> Option<[Sentence; 2]> {
+fn judge(case: &ConfigurationCase<'_>, certificate: &Certificate) -> Option<Judgement> {
     let own = case.mac;
     let named = addresses(&certificate.subject);
     let is_phone = |mac: &&Mac| {
@@ -38,7 +38,7 @@ fn judge(case: &ConfigurationCase<'_>, certificate: &Certificate) -> Option<[Sen
     };
     let other = named.iter().find(is_phone).filter(|_| !named.contains(&own))?;
     let says = sentence!["CN ", certificate.name(), ", and this phone is ", Part::Mac(own)];
-    Some([sentence![" is issued for ", Part::Mac(*other)], says])
+    Some(Judgement { state: sentence![" is issued for ", Part::Mac(*other)], says, remedy: None })
 }
 
 /// The addresses in a text: 12 hex digits that no other letter or digit touches, or after a word, `SEP0004F2…`.

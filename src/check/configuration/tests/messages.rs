@@ -144,3 +144,37 @@ fn a_configuration_that_was_not_applied_is_said_beside_faults() {
     let filled = LogFacts { not_applied: true, ..log_with(SLOT, SlotState::Filled, &[]) };
     assert_eq!(said(&[("device.set", "0")], &filled), [("CFG004", false), key_on_server]);
 }
+
+#[test]
+fn remedies_suit_what_was_found() {
+    let remedy = |pairs: &[(&'static str, &str)], code: &str| {
+        let site = Site::new(&[("0004f2a1b2c3.cfg", &master("s.cfg")), ("s.cfg", &file(&plain(pairs)))]);
+        let found = site.findings(&log(), &[]).into_iter().find(|(known, _)| *known == code).unwrap().1;
+        (found.remedy.map(|remedy| remedy.to_string()).unwrap_or_default(), found.message.to_string())
+    };
+    let device = |list: &[Vec<u8>], code| {
+        let all = [("device.set", "1"), (SET, "1"), (CERTIFICATE, &*chain(list)), (KEY, &*key(1))];
+        remedy(&all, code).0
+    };
+    let dated = |from, to| [certificate("0004F2A1B2C3", 1, from, to, 0)];
+    assert_eq!(device(&dated("2029-01-01", "2030-06-30"), "CFG018"), "");
+    assert!(device(&dated("2030-06-16", "2033-01-01"), "CFG018").contains("wait until the day"));
+    assert!(device(&[certificate_of(9000)], "CFG014").starts_with("Have a smaller certificate issued"));
+    assert_eq!(device(&[good(), certificate_of(8000)], "CFG014"), "");
+    let ca = |slot: usize, lengths: &[usize]| {
+        let name = ["device.sec.TLS.customCaCert1", "device.sec.TLS.customCaCert2"][slot - 1];
+        let set = ["device.sec.TLS.customCaCert1.set", "device.sec.TLS.customCaCert2.set"][slot - 1];
+        let all: Vec<_> = lengths.iter().map(|length| pem("CERTIFICATE", &certificate_of(*length))).collect();
+        remedy(&[("device.set", "1"), (set, "1"), (name, &all.join(" "))], "CFG032")
+    };
+    assert_eq!(ca(1, &[2000]).0, "");
+    for (slot, length) in [(1, 5000), (2, 5000)] {
+        assert!(ca(slot, &[length]).0.starts_with("Put the certificate into an application CA slot"));
+    }
+    let (remedy, message) = ca(1, &[1000, 900]);
+    assert!(remedy.contains("a CA slot of its own"), "{remedy}");
+    assert!(
+        message.starts_with("2 CA certificates in ") && message.contains(" together have 1,9"),
+        "{message}"
+    );
+}
