@@ -28,8 +28,11 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         let mode = file.mode.map(|mode| format!("mode {:04o}", mode & 0o7777));
         let shown = mode.as_ref().map(|mode| format!(", {mode}")).unwrap_or_default();
         let line = ConfigurationLine::of_file(&file.path, format!("a private key by its name{shown}"));
+        let shown = mode.map(|mode| format!(" ({mode})")).unwrap_or_default();
         let others = match file.mode {
-            Some(mode) if mode & 0o004 != 0 => " All users of the server can read it.",
+            Some(mode) if mode & 0o004 != 0 => {
+                " Its mode lets every user of this machine read it, unless the mode of a directory prevents that."
+            }
             _ => "",
         };
         let message = sentence![

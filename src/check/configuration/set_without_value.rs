@@ -34,23 +34,32 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
 fn finding(case: &ConfigurationCase<'_>, set: Given<'_>) -> Option<Finding> {
     let values = set.parameter.gated_values();
     let given: Vec<_> = case.config.effective().filter(|one| values.contains(&one.given.parameter)).collect();
-    let empty = given.iter().find(|one| one.is_sure && one.given.value.is_empty());
+    let empty: Vec<_> = given.iter().filter(|one| one.is_sure && one.given.value.is_empty()).collect();
     let mut evidence = vec![set.says(match case.config.gate(DEVICE_SET) {
         Gate::Open => "1, so its value counts",
         Gate::Closed(_) => "1, so its value would count if device.set were 1 too",
         Gate::Unknown => "1, so its value counts if device.set is 1 too",
     })];
-    let message = match empty {
-        Some(empty) => {
-            evidence.push(empty.given.says("empty"));
-            sentence![set.name(), " is 1 (", set.place(), "), and ", empty.given.name(), " is empty."]
+    let message = match empty[..] {
+        [first, ..] => {
+            evidence.extend(empty.iter().map(|one| one.given.says("empty")));
+            let names: Vec<&str> = empty.iter().map(|one| one.given.name()).collect();
+            let are = if first.given.name() == names.join("") { "is" } else { "are" };
+            sentence![
+                set.name(),
+                " is 1 (",
+                set.place(),
+                "), and ",
+                names.join(" and "),
+                format!(" {are} empty.")
+            ]
         }
-        None if !values.is_empty() && given.is_empty() && case.config.is_complete => {
+        [] if !values.is_empty() && given.is_empty() && case.config.is_complete => {
             let names: Vec<&str> = values.iter().map(|value| &*value.name).collect();
             let none = format!("), and no file has {}.", names.join(" or "));
             sentence![set.name(), " is 1 (", set.place(), none]
         }
-        None => return None,
+        [] => return None,
     };
     Some(Finding::of_files(set.parameter.slot(), message, evidence))
 }

@@ -479,7 +479,7 @@ fn cfg040_private_key_on_server() {
     let found = site.findings(&log(), &[]);
     assert!(
         found[0].1.message.to_string().contains("mode 0644")
-            && found[0].1.message.to_string().contains("All users")
+            && found[0].1.message.to_string().contains("every user")
     );
 }
 
