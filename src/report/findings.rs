@@ -3,12 +3,13 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::Verbosity;
 use super::shape::{Device, Diagnosis, Severity, State};
 use super::text::visible::visible;
 use super::text::width::width;
-use crate::quantity::count;
+use crate::quantity::{count, counted};
 
 /// How many phones' evidence is shown.
 const MAX_PHONES_WITH_EVIDENCE: usize = 3;
@@ -37,19 +38,53 @@ pub(super) fn codes(device: &Device) -> Vec<PhoneCode> {
     codes
 }
 
+/// How many phones have a code with each severity.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Severities([u64; 3]);
+
+impl Severities {
+    const ALL: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Info];
+
+    pub(super) const fn add(&mut self, severity: Severity) {
+        self.0[severity as usize] += 1;
+    }
+
+    /// The highest severity, and how many phones have it.
+    pub(super) fn worst(self) -> (Severity, u64) {
+        let mut all = Self::ALL.into_iter().zip(self.0);
+        all.find(|(_, phones)| *phones > 0).unwrap_or((Severity::Info, 0))
+    }
+
+    pub(super) fn are_several(self) -> bool {
+        self.0.iter().filter(|phones| **phones > 0).count() > 1
+    }
+}
+
+/// `error, 1 phone; warning, 28 phones`.
+impl fmt::Display for Severities {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = Self::ALL.into_iter().zip(self.0).filter(|(_, phones)| *phones > 0);
+        let parts =
+            all.map(|(severity, phones)| format!("{}, {}", severity.name(), counted(phones, "phone")));
+        f.write_str(&parts.collect::<Vec<_>>().join("; "))
+    }
+}
+
 /// The phones with a code.
 #[derive(Default)]
 pub(super) struct Phones {
     /// How many.
     pub(super) number: u64,
+    pub(super) severities: Severities,
     names: Vec<String>,
     /// The places in the report of the phones whose evidence is shown.
     pub(super) places: Vec<usize>,
 }
 
 impl Phones {
-    fn add(&mut self, name: &str, place: usize, max_places: usize) {
+    fn add(&mut self, severity: Severity, name: &str, place: usize, max_places: usize) {
         self.number += 1;
+        self.severities.add(severity);
         if self.names.len() < MAX_NAMED {
             self.names.push(name.to_owned());
         }
@@ -88,9 +123,8 @@ pub(super) fn fitting(
 pub(super) struct Findings {
     max_places: usize,
     next_place: usize,
-    /// By code: its highest severity in a phone; the phones in which it is active, and those in which it is resolved,
-    /// as in [`State`].
-    codes: BTreeMap<&'static str, (Severity, [Phones; 2])>,
+    /// By code: the phones in which it is active, and those in which it is resolved, as in [`State`].
+    codes: BTreeMap<&'static str, [Phones; 2]>,
 }
 
 impl Findings {
@@ -104,19 +138,18 @@ impl Findings {
     /// Adds the codes of the next phone of the report.
     pub(super) fn add(&mut self, name: &str, codes: Vec<PhoneCode>) {
         for PhoneCode { code, severity, state } in codes {
-            let (highest, phones) = self.codes.entry(code).or_insert_with(|| (severity, Default::default()));
-            *highest = severity.min(*highest);
-            phones[state as usize].add(name, self.next_place, self.max_places);
+            let phones = self.codes.entry(code).or_default();
+            phones[state as usize].add(severity, name, self.next_place, self.max_places);
         }
         self.next_place += 1;
     }
 
     /// The codes that are in this state in some phone, worst first, each with its phones.
     pub(super) fn of_state(&self, state: State) -> impl Iterator<Item = (&'static str, &Phones)> {
-        let mut all: Vec<_> = self.codes.iter().collect();
-        all.sort_by_key(|(_, (severity, _))| *severity);
-        let all = all.into_iter().map(move |(code, (_, phones))| (*code, &phones[state as usize]));
-        all.filter(|(_, phones)| phones.number > 0)
+        let all = self.codes.iter().map(|(code, phones)| (*code, &phones[state as usize]));
+        let mut all: Vec<_> = all.filter(|(_, phones)| phones.number > 0).collect();
+        all.sort_by_key(|(_, phones)| phones.severities.worst().0);
+        all.into_iter()
     }
 }
 

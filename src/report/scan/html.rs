@@ -150,14 +150,14 @@ impl Head<'_> {
     /// The diagnosis to begin with: the most frequent of the worst severity.
     fn first_to_do(&self) -> Option<&DiagnosisTotal> {
         let mut all = self.totals.diagnoses.iter();
-        all.find(|diagnosis| diagnosis.active > 0 && diagnosis.severity != Severity::Info)
+        all.find(|diagnosis| diagnosis.active > 0 && diagnosis.severity() != Severity::Info)
     }
 
     /// The active diagnoses by severity, without empty lists.
     fn to_do(&self) -> Vec<ToDo<'_>> {
         let with = |severity| -> Vec<_> {
             let all = self.totals.diagnoses.iter();
-            all.filter(|diagnosis| diagnosis.active > 0 && diagnosis.severity == severity).collect()
+            all.filter(|diagnosis| diagnosis.active > 0 && diagnosis.severity() == severity).collect()
         };
         [("Errors", Severity::Error), ("Warnings", Severity::Warning), ("Notes", Severity::Info)]
             .map(|(title, severity)| ToDo { title, severity, diagnoses: with(severity) })
@@ -186,7 +186,7 @@ impl ToDo<'_> {
 
     /// The number of phones of the most frequent one.
     fn most(&self) -> u64 {
-        self.diagnoses.first().map_or(0, |diagnosis| diagnosis.active)
+        self.diagnoses.iter().map(|diagnosis| diagnosis.active).max().unwrap_or(0)
     }
 }
 

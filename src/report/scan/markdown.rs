@@ -104,14 +104,7 @@ fn explain(code: &str, phones: &Phones, devices: &dyn Devices, out: &mut dyn Wri
     let Some(about) = first.as_ref().and_then(|device| of_code(device, code, State::Active).next()) else {
         return Ok(());
     };
-    writeln!(
-        out,
-        "\n## {} {} ({}, {})\n",
-        escaped(about.code),
-        escaped(about.name),
-        about.severity.name(),
-        counted(phones.number, "phone")
-    )?;
+    writeln!(out, "\n## {} {} ({})\n", escaped(about.code), escaped(about.name), phones.severities)?;
     writeln!(out, "- **Phones:** {}", escaped(&phones.named(usize::MAX)))?;
     writeln!(out, "- **Cause:** {}", escaped(&about.cause))?;
     writeln!(out, "- **Remedy:** {}", escaped(&about.remedy))?;

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::date;
 use crate::check::Rule;
 use crate::report::Devices;
-use crate::report::findings::{PhoneCode, codes};
+use crate::report::findings::{PhoneCode, Severities, codes};
 use crate::report::group::Counts;
 use crate::report::shape::{Baseline, Device, Severity, State, Status};
 
@@ -41,8 +41,8 @@ struct PhoneFacts {
 /// A diagnosis of the fleet.
 pub(super) struct DiagnosisTotal {
     pub(super) rule: &'static Rule,
-    /// The highest in a phone.
-    pub(super) severity: Severity,
+    /// The severities in the phones in which it is active, or if there are none, in those in which it is resolved.
+    pub(super) severities: Severities,
     /// Phones in which it is active.
     pub(super) active: u64,
     /// Phones in which it is resolved, and not active.
@@ -67,7 +67,7 @@ pub(super) struct FleetTotals {
     pub(super) software: Vec<(Option<String>, Counts)>,
     /// The number of versions that are not listed.
     pub(super) more_software: usize,
-    /// By severity, then number of phones.
+    /// By the highest severity in a phone, then the number of phones with it.
     pub(super) diagnoses: Vec<DiagnosisTotal>,
     /// By day: the number of phones whose active errors began then, and of those whose active warnings did
     /// and that have no error.
@@ -80,18 +80,14 @@ pub(super) struct FleetTotals {
     pub(super) new: Option<u64>,
 }
 
+#[derive(Default)]
 struct CodeCounts {
-    severity: Severity,
+    /// As in [`State`].
+    severities: [Severities; 2],
     active: u64,
     resolved: u64,
     models: HashMap<Option<String>, u64>,
     remedies: HashMap<Remedy, u64>,
-}
-
-impl CodeCounts {
-    fn new(severity: Severity) -> Self {
-        Self { severity, active: 0, resolved: 0, models: HashMap::new(), remedies: HashMap::new() }
-    }
 }
 
 /// By name.
@@ -106,8 +102,8 @@ impl FleetTotals {
         for facts in devices.par_map(|_, device| PhoneFacts::of(device)) {
             totals.add(&facts);
             for code in facts.codes {
-                let counts = by_code.entry(code.code).or_insert_with(|| CodeCounts::new(code.severity));
-                counts.severity = counts.severity.min(code.severity);
+                let counts = by_code.entry(code.code).or_default();
+                counts.severities[code.state as usize].add(code.severity);
                 if code.state == State::Active {
                     counts.active += 1;
                     *counts.models.entry(facts.model.clone()).or_default() += 1;
@@ -127,7 +123,10 @@ impl FleetTotals {
         (totals.software, totals.more_software) = ranked(software);
         totals.diagnoses =
             by_code.into_iter().filter_map(|(code, counts)| DiagnosisTotal::of(code, counts)).collect();
-        totals.diagnoses.sort_by_key(|total| (total.severity, Reverse(total.active), total.rule.code));
+        totals.diagnoses.sort_by_key(|total| {
+            let (severity, phones) = total.severities.worst();
+            (severity, Reverse(phones), total.rule.code)
+        });
         totals
     }
 
@@ -189,10 +188,16 @@ impl DiagnosisTotal {
         let named = |(model, phones): (Option<String>, _)| {
             (model.unwrap_or_else(|| "unknown model".to_owned()), phones)
         };
-        let CodeCounts { severity, active, resolved, models, remedies } = counts;
+        let CodeCounts { severities, active, resolved, models, remedies } = counts;
+        let severities = severities[usize::from(active == 0)];
         let (models, _) = most_frequent(models.into_iter().map(named), MAX_MODELS_NAMED);
         let (remedies, more_remedies) = most_frequent(remedies.into_iter(), MAX_REMEDIES);
-        Some(Self { rule, severity, active, resolved, models, remedies, more_remedies })
+        Some(Self { rule, severities, active, resolved, models, remedies, more_remedies })
+    }
+
+    /// The highest severity in a phone.
+    pub(super) fn severity(&self) -> Severity {
+        self.severities.worst().0
     }
 
     /// The number of phones of models that are not named.

@@ -114,9 +114,10 @@ fn explain(
 
 /// `✗ INS001 key-too-large  error, 3 phones`; the tail is left out if it does not fit.
 fn heading(about: &Diagnosis, phones: &Phones, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let tone = Tone::of_severity(about.severity);
-    let sign = format!("{} {}", severity_sign(about.severity), visible(about.code));
-    let tail = format!("{}, {}", about.severity.name(), counted(phones.number, "phone"));
+    let (worst, _) = phones.severities.worst();
+    let tone = Tone::of_severity(worst);
+    let sign = format!("{} {}", severity_sign(worst), visible(about.code));
+    let tail = phones.severities.to_string();
     let room = style.width.saturating_sub(width(&sign) + 1);
     let name = visible(about.name);
     let name = cut(&name, room);
