@@ -54,6 +54,9 @@ pub enum Fault {
     /// Something other than base64 between the lines.
     #[error("the text between the begin and the end line is not base64")]
     NotBase64,
+    /// Blanks other than those of ASCII within the base64.
+    #[error("it has no-break or other special blanks, as text copied from a web page or a mail has")]
+    SpecialBlanks,
     /// Nothing between the lines.
     #[error("there is nothing between the begin and the end line")]
     Empty,
@@ -238,15 +241,19 @@ fn content(body: &str) -> Result<(Zeroizing<Vec<u8>>, bool), Fault> {
     if body.contains("Proc-Type:") && body.contains("ENCRYPTED") {
         return Err(Fault::Encrypted);
     }
-    let content = decode(body).ok_or(Fault::NotBase64)?;
+    let is_special = |character: char| character.is_whitespace() && !character.is_ascii();
+    let fault = || if body.contains(is_special) { Fault::SpecialBlanks } else { Fault::NotBase64 };
+    let content = decode(body).ok_or_else(fault)?;
     if content.0.is_empty() { Err(Fault::Empty) } else { Ok(content) }
 }
 
-/// The bytes of a base64 text with blanks anywhere, and whether it has its padding.
+/// The bytes of a base64 text with blanks of ASCII anywhere, and whether it has its padding. XML makes blanks of line
+/// breaks only, so no-break blanks in their place remain, and OpenSSL takes them for a part of the base64, except at the
+/// end of a line.
 fn decode(text: &str) -> Option<(Zeroizing<Vec<u8>>, bool)> {
     let mut packed = Zeroizing::new(Vec::with_capacity(text.len()));
-    for character in text.chars().filter(|character| !character.is_whitespace()) {
-        packed.push(u8::try_from(character).ok().filter(u8::is_ascii)?);
+    for line in text.split_ascii_whitespace().map(str::trim_end) {
+        packed.extend_from_slice(Some(line).filter(|line| line.is_ascii())?.as_bytes());
     }
     let is_padded = packed.len() % 4 == 0;
     // One surplus character is not a byte; the DER shows that the text is cut.
@@ -317,6 +324,7 @@ mod tests {
             "-----BEGIN PKCS7-----\nAAEC\n-----END PKCS7-----\n",
             "-----BEGIN PKCS7----- AA EC -----END PKCS7-----",
             "-----BEGIN PKCS7-----AAEC-----END PKCS7-----",
+            "-----BEGIN PKCS7-----\u{a0} AA\u{a0} EC\u{a0}\n -----END PKCS7-----",
             "Version: 3 (0x2) Not-a-line -----BEGIN PKCS7----- AAEC -----END PKCS7----- and after",
         ] {
             assert_eq!(blocks(text), [(Label::Pkcs7, true, Ok(vec![0, 1, 2]))], "{text}");
@@ -335,6 +343,8 @@ mod tests {
             ("—BEGIN PKCS7— AAEC —END PKCS7—", Fault::Dashes),
             ("-----BEGIN PKCS7----- A*EC -----END PKCS7-----", Fault::NotBase64),
             ("-----BEGIN PKCS7----- AÄEC -----END PKCS7-----", Fault::NotBase64),
+            ("-----BEGIN PKCS7-----\u{a0}AAEC\u{a0}AAEC\u{a0}-----END PKCS7-----", Fault::SpecialBlanks),
+            ("-----BEGIN PKCS7----- AA\u{2003}EC -----END PKCS7-----", Fault::SpecialBlanks),
             ("-----BEGIN PKCS7----- -----END PKCS7-----", Fault::Empty),
             (
                 "-----BEGIN RSA PRIVATE KEY----- Proc-Type: 4,ENCRYPTED DEK-Info: X,00 AAEC -----END RSA PRIVATE KEY-----",
