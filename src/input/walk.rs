@@ -29,28 +29,36 @@ use crate::sentence::{self, sentence};
 
 /// Looks for logs under these paths. Runs in the current rayon pool.
 pub fn find(paths: &[PathBuf], options: &Options) -> FoundFiles {
-    let walk = Walk {
+    let mut walk = Walk {
         options,
+        named: HashMap::new(),
         tree: Mutex::default(),
         searched: Mutex::default(),
         links: Mutex::default(),
         parts: Mutex::default(),
     };
     let mut part = PartialFiles::default();
-    let mut files = Vec::new();
+    let (mut files, mut directories) = (Vec::new(), Vec::new());
     for path in paths {
         if path == Path::new("-") {
             part.streams.push(Source::new(b"-", SourceKind::StandardInput, true, options));
             continue;
         }
         match fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => {
-                let root = walk.add_root(path);
-                rayon::scope(|scope| walk.search(scope, vec![root]));
-            }
+            Ok(metadata) if metadata.is_dir() => directories.push(path),
             Ok(metadata) => files.push((path, metadata.file_type())),
             Err(error) => part.problems.push(problem_of(shown(&root_of(path)), &error)),
         }
+    }
+    for (path, _) in files.iter().filter(|_| !directories.is_empty()) {
+        let parent = directory_id(or_here(path.parent().unwrap_or(Path::new(""))));
+        if let (Ok(parent), Some(name)) = (parent, path.file_name()) {
+            walk.named.entry(parent).or_default().push(name.as_encoded_bytes().to_vec());
+        }
+    }
+    for path in directories {
+        let root = walk.add_root(path);
+        rayon::scope(|scope| walk.search(scope, vec![root]));
     }
     walk.follow_links(&mut part);
     let mut parents = HashMap::new();
@@ -73,6 +81,8 @@ fn root_of(path: &Path) -> Vec<u8> {
 
 struct Walk<'o> {
     options: &'o Options,
+    /// The names of the files that the user named, by their directories.
+    named: HashMap<DirectoryId, Vec<Vec<u8>>>,
     tree: Mutex<DirectoryTree>,
     /// The directories that were searched, with their numbers in `tree`.
     searched: Mutex<HashMap<DirectoryId, u32>>,
@@ -107,7 +117,7 @@ impl Walk<'_> {
 
     /// Takes the files of one directory. Returns the numbers of the directories in it.
     fn list(&self, number: u32, listing: &mut Vec<u8>, part: &mut PartialFiles) -> Vec<u32> {
-        let mut here = ListedDirectory { number, path: Vec::new(), log_of: None };
+        let mut here = ListedDirectory { number, path: Vec::new(), log_of: None, named: &[] };
         {
             let tree = self.tree.lock();
             tree.path_into(number, &mut here.path);
@@ -125,6 +135,7 @@ impl Walk<'_> {
                 return Vec::new();
             }
         };
+        here.named = self.named.get(&id).map_or(&[], Vec::as_slice);
         match self.searched.lock().entry(id) {
             std::collections::hash_map::Entry::Occupied(_) => return Vec::new(),
             std::collections::hash_map::Entry::Vacant(free) => _ = free.insert(number),
@@ -141,13 +152,13 @@ impl Walk<'_> {
         directories
     }
 
-    fn add(&self, here: &ListedDirectory, name: &[u8]) -> u32 {
+    fn add(&self, here: &ListedDirectory<'_>, name: &[u8]) -> u32 {
         // All files in a directory that is named like a log, at any depth, belong to that log.
         self.tree.lock().add(Some(here.number), name, log_mac(name).or(here.log_of))
     }
 
     /// The same for a directory that was found. One that is named like a configuration file hides that file.
-    fn directory(&self, here: &ListedDirectory, name: &[u8], part: &mut PartialFiles) -> u32 {
+    fn directory(&self, here: &ListedDirectory<'_>, name: &[u8], part: &mut PartialFiles) -> u32 {
         if self.is_config(name) {
             let path = shown(&here.join(name));
             part.problems.push(Problem::new(path, ProblemKind::Unreadable, "is a directory, not a file"));
@@ -156,7 +167,7 @@ impl Walk<'_> {
     }
 
     /// Whether a file of this name would be read: as a log, an archive or a configuration file.
-    fn is_read(&self, here: &ListedDirectory, name: &[u8]) -> bool {
+    fn is_read(&self, here: &ListedDirectory<'_>, name: &[u8]) -> bool {
         let is_log = || here.mac_of_log(name).is_some();
         is_log() || self.options.archives && is_archive_name(name) || self.is_config(name)
     }
@@ -169,7 +180,7 @@ impl Walk<'_> {
 
     /// Takes an entry that is a link or of another or unknown kind. Returns its number if it is a directory
     /// to search now.
-    fn link_or_other(&self, here: &ListedDirectory, name: &[u8], part: &mut PartialFiles) -> Option<u32> {
+    fn link_or_other(&self, here: &ListedDirectory<'_>, name: &[u8], part: &mut PartialFiles) -> Option<u32> {
         let path = here.join(name);
         let is_link = match fs::symlink_metadata(path_of(&path)) {
             Ok(metadata) => metadata.is_symlink(),
@@ -205,7 +216,7 @@ impl Walk<'_> {
         None
     }
 
-    fn file(&self, here: &ListedDirectory, name: &[u8], part: &mut PartialFiles) {
+    fn file(&self, here: &ListedDirectory<'_>, name: &[u8], part: &mut PartialFiles) {
         part.skipped.files += 1;
         if is_apple_double(name) {
             return;
@@ -229,7 +240,9 @@ impl Walk<'_> {
             }
         } else if let Some(mac) = here.mac_of_log(name) {
             part.add((mac, None), false, here.number, name);
-        } else if let Some(kind) = SkipReason::of_unnamed(name) {
+        } else if let Some(kind) = SkipReason::of_unnamed(name)
+            && !here.named.iter().any(|named| *named == name)
+        {
             part.skipped.add(kind, path);
         }
     }
@@ -326,13 +339,15 @@ impl Walk<'_> {
 }
 
 /// The directory that is being listed.
-struct ListedDirectory {
+struct ListedDirectory<'w> {
     number: u32,
     path: Vec<u8>,
     log_of: Option<Mac>,
+    /// The files in it that the user named, too.
+    named: &'w [Vec<u8>],
 }
 
-impl ListedDirectory {
+impl ListedDirectory<'_> {
     /// The path of an entry of this directory.
     fn join(&self, name: &[u8]) -> Vec<u8> {
         let mut path = self.path.clone();
