@@ -23,6 +23,7 @@ mod parameter;
 mod path;
 mod pem;
 mod phone;
+mod phone_kind;
 mod reachable;
 mod resolve;
 mod same_files;
@@ -52,9 +53,10 @@ pub use parameter::{DEVICE_SET, Parameter, ParameterKind, SINCE_SSL, Store, sele
 pub use path::phone_and_kind;
 pub use pem::Fault;
 pub use phone::{
-    ConfigSource, ConfiguredKey, Credential, Gate, OtherCase, OtherList, PhoneConfig, SourceRole, Undecided,
-    Unresolved,
+    ConfigSource, ConfiguredKey, Credential, Gate, NotFound, OtherCase, OtherList, PhoneConfig, SourceRole,
+    Undecided, Unresolved,
 };
+pub use phone_kind::PhoneKind;
 pub use reachable::{Reachable, reachable};
 pub use resolve::resolve;
 pub use stored::{KeyFile, Stored};

@@ -42,7 +42,7 @@ use super::join::closed_gates;
 use super::{Facts, Family, Finding, Rule, Run};
 use crate::config::{
     Certificate, Certificates, ConfigurationLine, ConfiguredKey, Credential, Effective, Fault, Form, Gate,
-    Given, LogFacts, OtherCase, OtherList, ParameterKind, PhoneConfig, ReadOutcome, SlotFacts, SlotState,
+    Given, LogFacts, NotFound, OtherCase, OtherList, ParameterKind, PhoneConfig, ReadOutcome, SlotFacts, SlotState,
     SourceRole, Value, selected_slot,
 };
 use crate::model::{Mac, Severity, Slot};

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::line::ConfigurationLine;
 use super::parameter::{LOG_DIRECTORY, Parameter, ParameterKind};
+use super::phone_kind::{Counting, PhoneKind};
 use super::text::{DecodedContent, decode};
 use super::value::{Certificates, Value, read_key};
 use super::xml::{self, Malformed, Refusal};
@@ -40,6 +41,8 @@ pub struct Setting {
     /// Which parameter.
     #[serde(serialize_with = "name_of", deserialize_with = "of_name")]
     pub parameter: Known,
+    /// `VVX500` of `LOG_FILE_DIRECTORY_VVX500`.
+    pub suffix: Option<Box<str>>,
     /// Its value.
     pub value: Value,
     /// A hash of its text, if the value does not [identify](Value::is_identified) it. Only of texts that are too long
@@ -62,7 +65,7 @@ fn hash_of(text: &str) -> u64 {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct FileList {
     /// `VVX500` of `CONFIG_FILES_VVX500`.
-    pub(super) model: Option<Box<str>>,
+    pub(super) suffix: Option<Box<str>>,
     /// The entries between its commas, without blanks; at most one more than are followed.
     pub(super) names: Vec<ListedName>,
     pub(super) line: u64,
@@ -71,8 +74,8 @@ pub(super) struct FileList {
 impl FileList {
     /// The name of the attribute.
     pub(super) fn attribute(&self) -> String {
-        let model = self.model.as_ref().map(|model| format!("_{model}"));
-        format!("{CONFIG_FILES}{}", model.unwrap_or_default())
+        let suffix = self.suffix.as_ref().map(|suffix| format!("_{suffix}"));
+        format!("{CONFIG_FILES}{}", suffix.unwrap_or_default())
     }
 
     /// The names that count: of more than [`MAX_NAMES`], the first ones.
@@ -106,11 +109,26 @@ impl ListedName {
     }
 }
 
+/// An `OVERRIDES_DIRECTORY` attribute.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct OverridesDirectory {
+    /// `VVX500` of `OVERRIDES_DIRECTORY_VVX500`.
+    pub(super) suffix: Option<Box<str>>,
+    pub(super) name: Box<str>,
+}
+
+/// Names can be URLs with passwords.
+impl fmt::Debug for OverridesDirectory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OverridesDirectory").field("suffix", &self.suffix).finish_non_exhaustive()
+    }
+}
+
 /// Names can be URLs with passwords.
 impl fmt::Debug for FileList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FileList")
-            .field("model", &self.model)
+            .field("suffix", &self.suffix)
             .field("line", &self.line)
             .finish_non_exhaustive()
     }
@@ -158,7 +176,7 @@ pub struct File {
     /// Names that are nearly known ones.
     pub misspelt: Vec<Misspelt>,
     pub(super) lists: Vec<FileList>,
-    pub(super) overrides_directory: Option<Box<str>>,
+    pub(super) overrides_directories: Vec<OverridesDirectory>,
     /// If the file was not read: the kind of the problem.
     pub(super) unread: Option<ProblemKind>,
     /// It is a file for these phones, or was intended as one: files of other vendors have none of their names.
@@ -170,12 +188,6 @@ pub struct File {
 }
 
 impl File {
-    /// The names of the directories to which a master sends logs.
-    pub(super) fn log_directories(&self) -> impl Iterator<Item = &str> {
-        let named = self.settings.iter().filter(|one| *one.parameter.name == *LOG_DIRECTORY);
-        named.filter_map(|one| one.value.as_text())
-    }
-
     /// A file that could not be read.
     pub(super) fn unread(path: &str, kind: ProblemKind, why: &str) -> Self {
         Self {
@@ -184,7 +196,7 @@ impl File {
             settings: Vec::new(),
             misspelt: Vec::new(),
             lists: Vec::new(),
-            overrides_directory: None,
+            overrides_directories: Vec::new(),
             unread: Some(kind),
             is_ours: true,
             content: xxh3_64(why.as_bytes()),
@@ -233,18 +245,14 @@ impl File {
     fn add_attribute(&mut self, attribute: &xml::Attribute<'_>, compared: &mut usize) {
         let (name, text) = (attribute.name, attribute.value.trim());
         self.is_ours |= name.starts_with(APP_FILE_PATH);
-        if let Some(suffix) = name.strip_prefix(CONFIG_FILES) {
-            let model = suffix.strip_prefix('_').map(Into::into);
-            if model.is_some() || suffix.is_empty() {
-                self.is_ours = true;
-                let names =
-                    text.split(',').map(str::trim).filter(|name| !name.is_empty()).take(MAX_NAMES + 1);
-                let names = names.map(ListedName::new).collect();
-                self.lists.push(FileList { model, names, line: attribute.line });
-            }
-        } else if name == OVERRIDES_DIRECTORY {
-            self.overrides_directory.get_or_insert_with(|| text.into());
-        } else if let Some(parameter) = Parameter::find(name) {
+        if let Some(suffix) = suffix_of(name, CONFIG_FILES) {
+            self.is_ours = true;
+            let names = text.split(',').map(str::trim).filter(|name| !name.is_empty()).take(MAX_NAMES + 1);
+            let names = names.map(ListedName::new).collect();
+            self.lists.push(FileList { suffix, names, line: attribute.line });
+        } else if let Some(suffix) = suffix_of(name, OVERRIDES_DIRECTORY) {
+            self.overrides_directories.push(OverridesDirectory { suffix, name: text.into() });
+        } else if let Some((parameter, suffix)) = parameter_of(name) {
             self.is_ours = true;
             let value = match parameter.kind {
                 ParameterKind::Certificate(_) | ParameterKind::Ca(_) if !text.is_empty() => {
@@ -257,7 +265,7 @@ impl File {
             };
             let is_hashed = !value.is_identified() && text.len() >= MIN_HASHED_LENGTH;
             let hash = is_hashed.then(|| hash_of(text));
-            self.settings.push(Setting { parameter, value, text: hash, line: attribute.line });
+            self.settings.push(Setting { parameter, suffix, value, text: hash, line: attribute.line });
         } else if Parameter::may_be_misspelt(name)
             && *compared < MAX_COMPARED
             && self.misspelt.len() < MAX_MISSPELT
@@ -284,8 +292,10 @@ impl File {
                 *name = ListedName { name: shown, is_concealed: true };
             }
         }
-        if let Some(shown) = file.overrides_directory.as_deref().and_then(concealed) {
-            file.overrides_directory = Some(shown);
+        for directory in &mut file.overrides_directories {
+            if let Some(shown) = concealed(&directory.name) {
+                directory.name = shown;
+            }
         }
         file
     }
@@ -294,6 +304,12 @@ impl File {
     pub(super) fn sets_the_same(&self, other: &Self) -> bool {
         let (path, content) = (other.path.clone(), other.content);
         Self { path, content, ..self.clone() } == *other
+    }
+
+    /// Those of its attributes that name a directory for logs that count for a phone of this kind, if this is a master.
+    pub(super) fn log_directories(&self, kind: &PhoneKind) -> Counting<&Setting> {
+        let all = self.settings.iter().filter(|one| *one.parameter.name == *LOG_DIRECTORY);
+        kind.counting(all, |one| one.suffix.as_deref())
     }
 
     /// A sentence about a line of this file, or about the whole file.
@@ -318,8 +334,25 @@ fn is_relevant(name: &str) -> bool {
     match name.as_bytes().first() {
         Some(b'C') if name.starts_with(CONFIG_FILES) => true,
         Some(b'A') if name.starts_with(APP_FILE_PATH) => true,
-        Some(b'O') if name == OVERRIDES_DIRECTORY => true,
+        Some(b'O') if name.starts_with(OVERRIDES_DIRECTORY) => true,
         _ => Parameter::may_be_known(name) || Parameter::may_be_misspelt(name),
+    }
+}
+
+/// The model or part number in the name of an attribute of masters: `VVX500` of `CONFIG_FILES_VVX500`. None if this is
+/// another attribute.
+fn suffix_of(name: &str, attribute: &str) -> Option<Option<Box<str>>> {
+    match name.strip_prefix(attribute)? {
+        "" => Some(None),
+        suffix => suffix.strip_prefix('_').map(|suffix| Some(suffix.into())),
+    }
+}
+
+/// The known parameter of this name, and the suffix if it is an attribute of masters.
+fn parameter_of(name: &str) -> Option<(Known, Option<Box<str>>)> {
+    match suffix_of(name, LOG_DIRECTORY) {
+        Some(suffix) => Some((Parameter::find(LOG_DIRECTORY)?, suffix)),
+        None => Some((Parameter::find(name)?, None)),
     }
 }
 

@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDateTime;
 
 use super::{
-    ConfigTree, ConfigurationLine, LogFacts, PhoneConfig, SlotFacts, SlotState, TreeBuilder, resolve,
+    ConfigTree, ConfigurationLine, LogFacts, PhoneConfig, PhoneKind, SlotFacts, SlotState, TreeBuilder,
+    resolve,
 };
 use crate::check::configuration::{ConfigurationCase, SharedKey};
 use crate::check::join::origins;
@@ -216,14 +217,16 @@ impl Site {
     }
 
     pub(crate) fn config(&self) -> PhoneConfig {
-        resolve(&self.tree, mac(), None, &[self.folder.path().to_owned()])
+        resolve(&self.tree, mac(), &PhoneKind::UNKNOWN, &[self.folder.path().to_owned()])
     }
 
     /// The configuration, which must be the same for the folder and for the archive.
     pub(crate) fn findings(&self, log: &LogFacts, shared: &[SharedKey]) -> Vec<(&'static str, Finding)> {
         let model = log.model.as_deref();
-        let config = resolve(&self.tree, mac(), model, &[self.folder.path().to_owned()]);
-        let of_members = resolve(&self.members, mac(), model, &[PathBuf::from("t.zip!")]);
+        let config =
+            resolve(&self.tree, mac(), &PhoneKind::new(model, None), &[self.folder.path().to_owned()]);
+        let of_members =
+            resolve(&self.members, mac(), &PhoneKind::new(model, None), &[PathBuf::from("t.zip!")]);
         let found = run(&config, log, shared);
         let codes =
             |found: &[(&'static str, Finding)]| found.iter().map(|(code, _)| *code).collect::<Vec<_>>();

@@ -13,6 +13,8 @@ pub struct Given<'a> {
     pub file: &'a File,
     /// Which parameter.
     pub parameter: &'static Parameter,
+    /// `VVX500` of `LOG_FILE_DIRECTORY_VVX500`.
+    pub(super) suffix: Option<&'a str>,
     /// Its value.
     pub value: &'a Value,
     /// See [`Setting::text`](super::Setting::text).
@@ -49,6 +51,14 @@ impl Given<'_> {
         &self.parameter.name
     }
 
+    /// The name as in the file: an attribute of a master can be that of a model.
+    pub fn whole_name(&self) -> String {
+        match self.suffix {
+            Some(suffix) => format!("{}_{suffix}", self.name()),
+            None => self.name().to_owned(),
+        }
+    }
+
     /// `site.cfg line 14`.
     pub fn place(&self) -> Sentence {
         sentence![Part::Path(self.file.path.clone()), format!(" line {}", self.line)]
@@ -66,13 +76,13 @@ impl Given<'_> {
 
     /// A sentence about this line.
     pub fn says(&self, says: impl Into<Sentence>) -> ConfigurationLine {
-        self.file.says(Some(self.line), Some(self.name()), says)
+        self.file.says(Some(self.line), Some(&self.whole_name()), says)
     }
 }
 
 /// `sec.TLS.customDeviceCert.1 (site.cfg line 14)`.
 impl From<&Given<'_>> for Sentence {
     fn from(given: &Given<'_>) -> Self {
-        sentence![given.name(), " (", given.place(), ")"]
+        sentence![given.whole_name(), " (", given.place(), ")"]
     }
 }

@@ -14,6 +14,7 @@ use super::given::{Effective, Given};
 use super::key::Key;
 use super::line::ConfigurationLine;
 use super::parameter::{LOG_DIRECTORY, Parameter, ParameterKind, Store};
+use super::phone_kind::PhoneKind;
 use super::stored::KeyFile;
 use super::value::{Certificates, Value};
 use crate::model::{Mac, Slot};
@@ -59,17 +60,29 @@ pub struct ConfigSource {
     pub is_own: bool,
 }
 
-/// A name in `CONFIG_FILES` whose file does not exist.
+/// A name in `CONFIG_FILES` that leads to no file.
 #[derive(Clone, Debug)]
 pub struct Unresolved {
-    /// The name, with the phone's address and model inserted.
+    /// The name, with what is known of the phone inserted.
     pub name: String,
-    /// The path that it leads to.
-    pub leads_to: String,
+    /// Why it leads to none.
+    pub why: NotFound,
     /// The master, and the line of the list.
     pub master: Arc<File>,
     /// 1-based.
     pub line: u64,
+}
+
+/// Why a name in `CONFIG_FILES` leads to no file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum NotFound {
+    /// There is none.
+    NoFile {
+        /// The path that the name leads to.
+        leads_to: String,
+    },
+    /// The name has this placeholder, whose value is not known.
+    Placeholder(String),
 }
 
 /// A file that the phone does not read, because another one has the same name in lower case.
@@ -159,9 +172,11 @@ pub enum Undecided {
 pub struct PhoneConfig {
     /// The phone.
     pub mac: Mac,
+    /// Its model and part number.
+    pub(super) kind: PhoneKind,
     /// The files that it reads, by precedence: the first one wins.
     pub sources: Vec<ConfigSource>,
-    /// Names in `CONFIG_FILES` whose file does not exist.
+    /// Names in `CONFIG_FILES` that lead to no file.
     pub missing: Vec<Unresolved>,
     /// Files that differ from those that it reads in content, and in their names only in case.
     pub other_case: Vec<OtherCase>,
@@ -192,6 +207,7 @@ impl PhoneConfig {
     pub(crate) const fn new(mac: Mac, key_files: Vec<KeyFile>) -> Self {
         Self {
             mac,
+            kind: PhoneKind::UNKNOWN,
             sources: Vec::new(),
             missing: Vec::new(),
             other_case: Vec::new(),
@@ -263,11 +279,16 @@ impl PhoneConfig {
     fn collect(&self) -> Settings {
         let mut settings = Settings::new();
         for (file, source) in self.sources.iter().enumerate() {
-            for (place, setting) in source.file.settings.iter().enumerate() {
-                // The attributes of a master have no effect in other files.
-                if *setting.parameter.name == *LOG_DIRECTORY && source.role != SourceRole::Master {
-                    continue;
-                }
+            let of_logs = source.file.log_directories(&self.kind);
+            // The attributes of a master have no effect in other files.
+            let has_effect = |setting: &Setting| {
+                *setting.parameter.name != *LOG_DIRECTORY
+                    || source.role == SourceRole::Master
+                        && of_logs.is_sure
+                        && of_logs.found.iter().any(|one| std::ptr::eq(*one, setting))
+            };
+            let settings_of_file = source.file.settings.iter().enumerate();
+            for (place, setting) in settings_of_file.filter(|(_, setting)| has_effect(setting)) {
                 let places = settings.entry(&setting.parameter.name).or_default();
                 if places.len() < MAX_PLACES {
                     places.push((file, place));
@@ -295,7 +316,7 @@ impl PhoneConfig {
             (&file.path, file.content).hash(&mut hasher);
         }
         for missing in &self.missing {
-            (&missing.name, &missing.leads_to, missing.line).hash(&mut hasher);
+            (&missing.name, &missing.why, missing.line).hash(&mut hasher);
         }
         for key in &self.key_files {
             (&key.path, key.mode).hash(&mut hasher);
@@ -311,8 +332,8 @@ impl PhoneConfig {
 
     fn at(&self, (source, setting): (usize, usize)) -> Given<'_> {
         let file = &*self.sources[source].file;
-        let Setting { parameter, value, text, line } = &file.settings[setting];
-        Given { file, parameter, value, text: *text, source, line: *line }
+        let Setting { parameter, suffix, value, text, line } = &file.settings[setting];
+        Given { file, parameter, suffix: suffix.as_deref(), value, text: *text, source, line: *line }
     }
 
     /// Each parameter that a file sets, by name.

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::file::{FileList, is_followed};
-use super::path::{directory, normal};
-use super::resolve::{KINDS, spellings};
-use super::sites::{MODEL, PHONE};
+use super::path::{directory, local_name, normal};
+use super::phone_kind::{MODEL, PART_NUMBER, PHONE, placeholders, spellings};
+use super::resolve::KINDS;
 use super::stored::Stored;
 use super::tree::{ConfigTree, EVERYONE, Opened};
 use crate::input::ConfigKind;
@@ -75,11 +75,13 @@ impl Reachable {
         let Opened::File(file) = master else { return };
         let base = directory(path);
         let names = file.lists.iter().flat_map(FileList::counted_names).map(|listed| &*listed.name);
-        for name in names.filter(|name| is_followed(name)) {
+        let is_of_any_kind =
+            |name: &&str| placeholders(name).all(|word| [MODEL, PART_NUMBER].contains(&word));
+        for name in names.filter(|name| is_followed(name)).filter(is_of_any_kind) {
             let is_shared = !name.contains(PHONE);
-            // The model is not known here.
-            for spelled in spellings(name, mac, None) {
-                for path in tree.of_any_model(&normal(&base.join(spelled)), MODEL) {
+            // The model and the part number are not known here.
+            for spelled in spellings(&local_name(name), mac) {
+                for path in tree.of_any_kind(&normal(&base.join(spelled))) {
                     let opened = tree.open(&path, is_shared);
                     self.found(tree, &path, opened, is_shared);
                 }

@@ -6,24 +6,29 @@ use std::sync::Arc;
 use super::file::{File, FileList, ListedName, MAX_NAME_LENGTH, MAX_NAMES, ReadOutcome, is_followed};
 use super::own_files::OwnFiles;
 use super::path::{directory, is_within, local_name, normal, phone_and_kind};
-use super::phone::{ConfigSource, OtherCase, OtherList, PhoneConfig, SourceRole, Undecided, Unresolved};
-use super::sites::{MODEL, PHONE};
+use super::phone::{
+    ConfigSource, NotFound, OtherCase, OtherList, PhoneConfig, SourceRole, Undecided, Unresolved,
+};
+use super::phone_kind::{Counting, MODEL, PHONE, PhoneKind, placeholder, spellings};
 use super::tree::{ConfigTree, EVERYONE, Opened};
 use super::value::Value;
 use crate::input::{ConfigKind, shown_path};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 use crate::quantity::count;
-use crate::reference::Model;
 use crate::sentence::Part;
 
 /// The configuration of a phone.
 ///
-/// `model` is that of the log (`VVX 500`). `log_directories` are the directories of its logs, as reports show them
+/// `kind` is what the log shows of its model. `log_directories` are the directories of its logs, as reports show them
 /// (`""` is the current directory), newest first. Without logs, those of the phone's own files are used, or that of the
 /// only master that lists such a file.
-pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories: &[PathBuf]) -> PhoneConfig {
-    let nothing = || PhoneConfig::new(mac, tree.key_files(mac));
+pub fn resolve(tree: &ConfigTree, mac: Mac, kind: &PhoneKind, log_directories: &[PathBuf]) -> PhoneConfig {
+    let nothing = || {
+        let mut config = PhoneConfig::new(mac, tree.key_files(mac));
+        config.kind = kind.clone();
+        config
+    };
     let own = tree.files_of(mac);
     let mut starts: Vec<PathBuf> = log_directories.iter().map(|directory| normal(directory)).collect();
     if starts.is_empty() {
@@ -36,13 +41,12 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories
         starts.extend(master.parent().map(Path::to_owned));
     }
     let is_beside_logs = tree.is_one_site() && !log_directories.is_empty();
-    let phone = FileSearch { tree, mac, model: model.map(model_word), own, starts, is_beside_logs };
+    let phone = FileSearch { tree, mac, kind, own, starts, is_beside_logs };
     let mut config = nothing();
     match phone.master() {
         Some((path, file)) => {
             let base = directory(&path);
-            let name = file.overrides_directory.as_deref().filter(|name| !name.is_empty());
-            let named = name.map(|name| phone.directories(name, base));
+            let named = phone.overrides_directories(&file, base);
             // The overrides are on another server, or for an unknown model.
             config.is_complete = named.as_ref().is_none_or(|named| !named.is_empty());
             // Where a directory is named, files that lie beside the master are of the time before.
@@ -82,22 +86,6 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, model: Option<&str>, log_directories
 pub(super) const KINDS: [ConfigKind; 3] =
     [ConfigKind::Master, ConfigKind::PhoneOverrides, ConfigKind::WebOverrides];
 
-/// The form of `VVX 500` in names of files and attributes: `VVX500`, `SPIP650`, `SSIP7000`, `SSDuo`. `IP 650` has that of
-/// `SoundPoint IP 650`.
-fn model_word(model: &str) -> String {
-    let is_short = ["IP", "Polycom IP", "Duo"].iter().any(|short| model.starts_with(short));
-    let whole = is_short.then(|| model.parse::<Model>().ok()).flatten().map(|model| model.to_string());
-    let model = whole.as_deref().unwrap_or(model);
-    let word: String = model.chars().filter(|character| character.is_ascii_alphanumeric()).collect();
-    let word = word.strip_prefix("Polycom").unwrap_or(&word);
-    for (long, short) in [("SoundPointIP", "SPIP"), ("SoundStationIP", "SSIP"), ("SoundStation", "SS")] {
-        if let Some(rest) = word.strip_prefix(long) {
-            return format!("{short}{rest}");
-        }
-    }
-    word.to_owned()
-}
-
 /// The file of this kind in a log's directory or above it.
 fn above<'t>(files: OwnFiles<'t>, kind: ConfigKind, starts: &[PathBuf]) -> Option<&'t Path> {
     // Most phones have no file of most kinds.
@@ -108,25 +96,11 @@ fn above<'t>(files: OwnFiles<'t>, kind: ConfigKind, starts: &[PathBuf]) -> Optio
     directories.find_map(|directory| files.in_directory(kind, directory))
 }
 
-/// The names that an entry of a list can mean: phones write addresses in lower case, servers in any case.
-pub(super) fn spellings(name: &str, mac: Mac, model: Option<&str>) -> Vec<String> {
-    let name = local_name(name);
-    if !name.contains('[') {
-        return vec![name];
-    }
-    let name = name.replace(MODEL, model.unwrap_or(MODEL));
-    let upper = mac.to_string();
-    let mut names: Vec<String> =
-        [upper.to_ascii_lowercase(), upper].iter().map(|digits| name.replace(PHONE, digits)).collect();
-    names.dedup();
-    names
-}
-
 /// A phone whose files are looked for.
 struct FileSearch<'t> {
     tree: &'t ConfigTree,
     mac: Mac,
-    model: Option<String>,
+    kind: &'t PhoneKind,
     own: OwnFiles<'t>,
     /// The directories of its logs, newest first; without logs those of its own files.
     starts: Vec<PathBuf>,
@@ -137,13 +111,17 @@ struct FileSearch<'t> {
 impl FileSearch<'_> {
     /// Whether the files that a master names are searched here.
     fn is_followed(&self, name: &str) -> bool {
-        is_followed(name) && (self.model.is_some() || !name.contains(MODEL))
+        is_followed(name) && placeholder(&self.kind.insert_into(name)).is_none()
+    }
+
+    /// The names that a name in a master can mean.
+    fn names(&self, name: &str) -> Vec<String> {
+        spellings(&self.kind.insert_into(&local_name(name)), self.mac)
     }
 
     /// The paths that a name in a master can mean.
     fn paths(&self, name: &str, base: &Path) -> Vec<PathBuf> {
-        let names = spellings(name, self.mac, self.model.as_deref());
-        names.iter().map(|name| normal(&base.join(name))).collect()
+        self.names(name).iter().map(|name| normal(&base.join(name))).collect()
     }
 
     /// The directories that a master's attribute can mean; none if that is not known.
@@ -151,10 +129,25 @@ impl FileSearch<'_> {
         if self.is_followed(name) { self.paths(name, base) } else { Vec::new() }
     }
 
+    /// The directories that a master can name for overrides: none of them if that is not known. None if the overrides
+    /// are beside the master.
+    fn overrides_directories(&self, master: &File, base: &Path) -> Option<Vec<PathBuf>> {
+        let named = self.kind.counting(&master.overrides_directories, |one| one.suffix.as_deref());
+        let (first, others) =
+            named.found.split_first().map_or(("", &[][..]), |(one, rest)| (&*one.name, rest));
+        if !named.is_sure || others.iter().any(|other| *other.name != *first) {
+            return Some(Vec::new());
+        }
+        (!first.is_empty()).then(|| self.directories(first, base))
+    }
+
     /// Whether the phone's logs are in the directory to which this master sends logs.
     fn takes_logs(&self, path: &Path, master: &File) -> bool {
         let base = directory(path);
-        let mut directories = master.log_directories().flat_map(|name| self.directories(name, base));
+        let named = master.log_directories(self.kind).found.into_iter();
+        let mut directories = named
+            .filter_map(|one| one.value.as_text().filter(|name| !name.is_empty()))
+            .flat_map(|name| self.directories(name, base));
         directories.any(|named| self.starts.iter().any(|start| start.starts_with(&named)))
     }
 
@@ -212,7 +205,7 @@ impl FileSearch<'_> {
             file.lists.is_empty()
                 && general.as_ref().is_some_and(|(of_all, master)| {
                     let base = directory(of_all);
-                    let lists = self.lists(master).into_iter();
+                    let lists = self.lists(master).found.into_iter();
                     let mut names = lists.flat_map(FileList::counted_names);
                     names.any(|listed| self.paths(&listed.name, base).contains(path))
                 })
@@ -231,16 +224,8 @@ impl FileSearch<'_> {
     }
 
     /// The list that counts for this model. If several elements have one, it is not known which of them counts.
-    fn lists<'f>(&self, master: &'f File) -> Vec<&'f FileList> {
-        let is_of_model = |list: &&FileList| {
-            let pair = list.model.as_deref().zip(self.model.as_deref());
-            pair.is_some_and(|(of, model)| of.eq_ignore_ascii_case(model))
-        };
-        let of_model: Vec<_> = master.lists.iter().filter(is_of_model).collect();
-        if !of_model.is_empty() {
-            return of_model;
-        }
-        master.lists.iter().filter(|list| list.model.is_none()).collect()
+    fn lists<'f>(&self, master: &'f File) -> Counting<&'f FileList> {
+        self.kind.counting(&master.lists, |list| list.suffix.as_deref())
     }
 
     /// Adds the overrides; `find` returns their path by kind.
@@ -277,12 +262,12 @@ impl FileSearch<'_> {
     /// Adds the files that the master lists.
     fn listed(&self, master: &Arc<File>, base: &Path, config: &mut PhoneConfig) {
         // The list of another model may apply to this phone.
-        config.list_is_sure = self.model.is_some() || master.lists.iter().all(|list| list.model.is_none());
-        config.is_complete &= config.list_is_sure;
+        let Counting { found: lists, is_sure } = self.lists(master);
+        config.list_is_sure = is_sure;
+        config.is_complete &= is_sure;
         if !config.list_is_sure {
             config.undecided = Some(Undecided::List(master.path.clone()));
         }
-        let lists = self.lists(master);
         let Some(list) = lists.first() else { return };
         if let Some(other) = lists.iter().find(|other| other.names != list.names) {
             (config.list_is_sure, config.is_complete) = (false, false);
@@ -310,8 +295,18 @@ impl FileSearch<'_> {
                 // An address can have a password, and an entry that is too long may be anything.
                 let line = list.line;
                 config.add_unread(format!("a file in CONFIG_FILES (line {line})"), SourceRole::Listed);
-                if self.model.is_none() && entry.contains(MODEL) {
+                if !self.kind.has_model() && entry.contains(MODEL) {
                     config.undecided = Some(Undecided::List(master.path.clone()));
+                } else if config.list_is_sure
+                    && !entry.contains("://")
+                    && let Some(unknown) = placeholder(&self.kind.insert_into(entry))
+                {
+                    config.missing.push(Unresolved {
+                        name: Value::text(entry).in_short().to_string(),
+                        why: NotFound::Placeholder(unknown.to_owned()),
+                        master: Arc::clone(master),
+                        line,
+                    });
                 }
                 continue;
             }
@@ -338,7 +333,7 @@ impl FileSearch<'_> {
             };
             if config.list_is_sure {
                 // A text that is not a name may be a key.
-                let spelled = spellings(entry, self.mac, self.model.as_deref()).swap_remove(0);
+                let spelled = self.names(entry).swap_remove(0);
                 let name = Value::text(&spelled).in_short().to_string();
                 let is_name = name == spelled && !is_concealed;
                 let leads_to = if is_name { shown_path(path) } else { name.clone() };
@@ -349,7 +344,8 @@ impl FileSearch<'_> {
                     config.add_unread(Part::Path((*name).into()), SourceRole::Listed);
                 }
                 let line = list.line;
-                config.missing.push(Unresolved { name, leads_to, master: Arc::clone(master), line });
+                let why = NotFound::NoFile { leads_to };
+                config.missing.push(Unresolved { name, why, master: Arc::clone(master), line });
             }
         }
     }

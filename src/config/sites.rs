@@ -6,14 +6,12 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::file::{File, FileList, ReadOutcome, is_followed};
+use super::parameter::LOG_DIRECTORY;
 use super::path::{directory, local_name, normal};
+use super::phone_kind::{PHONE, placeholder};
 use super::tree::{ConfigTree, EVERYONE, Masters, Opened, Sites};
 use crate::input::ConfigKind;
 use crate::model::Mac;
-
-/// The placeholders in names for the phone's address and model.
-pub(super) const PHONE: &str = "[PHONE_MAC_ADDRESS]";
-pub(super) const MODEL: &str = "[PHONE_MODEL]";
 
 impl ConfigTree {
     /// The phones that have files of their own, by the names of these or by the lists of masters, in order.
@@ -124,12 +122,14 @@ impl ConfigTree {
 
 /// Whether a name in a list is that of a file for each phone. The model is not known here.
 fn is_of_phones(name: &str) -> bool {
-    is_followed(name) && name.contains(PHONE) && !name.contains(MODEL)
+    is_followed(name) && name.contains(PHONE) && placeholder(name).is_none()
 }
 
 /// The directories to which a master in this directory sends logs, with placeholders for the phone's address.
 fn log_directories(master: &File, base: &Path) -> Vec<PathBuf> {
-    let names = master.log_directories().filter(|name| is_followed(name) && !name.contains(MODEL));
+    let named = master.settings.iter().filter(|one| *one.parameter.name == *LOG_DIRECTORY);
+    let names = named.filter_map(|one| one.value.as_text());
+    let names = names.filter(|name| is_followed(name) && placeholder(name).is_none());
     names.map(|name| normal(&base.join(local_name(name)))).collect()
 }
 

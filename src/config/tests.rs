@@ -187,7 +187,8 @@ fn a_models_own_list_replaces_the_plain_one() {
         (Some("SoundStation IP 7000"), "3", true),
         (Some("VVX 501"), "1", true),
     ] {
-        let config = resolve(&site.tree, mac(), model, &[site.folder.path().to_owned()]);
+        let config =
+            resolve(&site.tree, mac(), &PhoneKind::new(model, None), &[site.folder.path().to_owned()]);
         assert_eq!(config.get("log.render.level").unwrap().value.as_text(), Some(level), "{model:?}");
         assert_eq!(config.is_complete, is_complete, "{model:?}");
     }
@@ -251,8 +252,9 @@ fn a_general_master_of_another_place_is_not_this_phones() {
     };
     let is_found = |files: &[(&str, &str)], directory: &str| {
         let site = Site::new(files);
-        let config = resolve(&site.tree, mac(), None, &[site.folder.path().join(directory)]);
-        let members = resolve(&site.members, mac(), None, &[PathBuf::from("t.zip!").join(directory)]);
+        let config = resolve(&site.tree, mac(), &PhoneKind::UNKNOWN, &[site.folder.path().join(directory)]);
+        let members =
+            resolve(&site.members, mac(), &PhoneKind::UNKNOWN, &[PathBuf::from("t.zip!").join(directory)]);
         assert_eq!(config.master().is_some(), members.master().is_some());
         config.master().is_some()
     };
@@ -342,7 +344,12 @@ fn a_shared_file_is_read_once() {
     ]);
     let first = site.config();
     std::fs::write(site.folder.path().join("site.cfg"), "changed").unwrap();
-    let other = resolve(&site.tree, "0004f2000009".parse().unwrap(), None, &[site.folder.path().to_owned()]);
+    let other = resolve(
+        &site.tree,
+        "0004f2000009".parse().unwrap(),
+        &PhoneKind::UNKNOWN,
+        &[site.folder.path().to_owned()],
+    );
     assert!(std::sync::Arc::ptr_eq(&first.sources[1].file, &other.sources[1].file));
 }
 

@@ -17,6 +17,7 @@ use rayon::prelude::*;
 use super::file::{File, ReadOutcome};
 use super::own_files::{Named, OwnFiles};
 use super::path::{directory, is_within, local_name, normal, phone_and_kind};
+use super::phone_kind::placeholders;
 use super::stored::{KeyFile, Stored, TOO_LARGE};
 use crate::input::{
     ConfigContent, ConfigKind, ConfigMember, FileState, MAX_CONFIG_BYTES, log_mac, open_regular, or_here,
@@ -307,14 +308,18 @@ impl ConfigTree {
         self.members.contains_key(path) || is_in_archive(path)
     }
 
-    /// The paths that a path can mean if `placeholder` in its name stands for a word of letters and digits.
-    pub(super) fn of_any_model(&self, path: &Path, placeholder: &str) -> Vec<PathBuf> {
+    /// The paths that a path can mean if the placeholders in it stand for words.
+    pub(super) fn of_any_kind(&self, path: &Path) -> Vec<PathBuf> {
         let mut paths = vec![PathBuf::new()];
         for part in path.components() {
             let name = part.as_os_str().to_str().unwrap_or_default();
-            match name.split_once(placeholder).zip(name.rsplit_once(placeholder)) {
+            let mut words = placeholders(name);
+            match words.next() {
                 None => paths.iter_mut().for_each(|path| path.push(part)),
-                Some(((before, _), (_, after))) => {
+                Some(first) => {
+                    let last = words.last().unwrap_or(first);
+                    let before = name.split(first).next().unwrap_or_default();
+                    let after = name.rsplit(last).next().unwrap_or_default();
                     paths = paths.iter().flat_map(|path| self.names_in(path, before, after)).collect();
                 }
             }

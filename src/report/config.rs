@@ -131,7 +131,7 @@ fn parameter(config: &PhoneConfig, one: &Effective<'_>, shown: Shown<'_>) -> Con
     let Given { file, parameter, value, line, .. } = one.given;
     let is_sure = one.is_sure && config.unread_before(&one.given).is_none();
     ConfigParameter {
-        parameter: one.given.name().to_owned(),
+        parameter: one.given.whole_name(),
         value: shown.message(&value.in_short()),
         file: shown.path(&file.path),
         line,
@@ -224,7 +224,7 @@ fn parameters(phone: &ConfigPhone, width: usize, out: &mut dyn Write) -> io::Res
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{TreeBuilder, resolve};
+    use crate::config::{PhoneKind, TreeBuilder, resolve};
     use crate::model::Mac;
 
     fn phones() -> Vec<ConfigPhone> {
@@ -240,8 +240,9 @@ mod tests {
         tree.member("t.zip!/0004F2A1B2C3-web.cfg", b"<a SCEP.enable=\"1\"/>", None);
         let tree = tree.build();
         let macs = ["0004f2a1b2c3", "0004f2000009"].map(|mac| mac.parse::<Mac>().unwrap());
-        let mut phones =
-            macs.map(|mac| ConfigPhone::of(&resolve(&tree, mac, None, &["t.zip!".into()]), Shown::plain()));
+        let mut phones = macs.map(|mac| {
+            ConfigPhone::of(&resolve(&tree, mac, &PhoneKind::UNKNOWN, &["t.zip!".into()]), Shown::plain())
+        });
         phones[1].parameters.clear();
         phones.into()
     }
@@ -272,7 +273,12 @@ mod tests {
             let mut tree = TreeBuilder::new(&["t.zip".into()]);
             tree.member("t.zip!/0004f2a1b2c3.cfg", own.as_bytes(), None);
             tree.member("t.zip!/0004f2a1b2c3-phone.cfg", overrides, None);
-            let config = resolve(&tree.build(), "0004f2a1b2c3".parse().unwrap(), None, &["t.zip!".into()]);
+            let config = resolve(
+                &tree.build(),
+                "0004f2a1b2c3".parse().unwrap(),
+                &PhoneKind::UNKNOWN,
+                &["t.zip!".into()],
+            );
             let phone = ConfigPhone::of(&config, Shown::plain());
             let of_certificate = |one: &&ConfigParameter| one.parameter.ends_with("publicCert");
             phone.parameters.iter().find(of_certificate).unwrap().counts

@@ -17,8 +17,8 @@ use super::stored_configuration::ConfigTrees;
 use super::undecided::UndecidedPhones;
 use crate::check::join::{Question, join, origins};
 use crate::config::{
-    ConfigTree, ConfigurationLine, LogFacts, PhoneConfig, Refused, SlotFacts, SlotState, Stored, TreeBuilder,
-    Undecided, resolve,
+    ConfigTree, ConfigurationLine, LogFacts, PhoneConfig, PhoneKind, Refused, SlotFacts, SlotState, Stored,
+    TreeBuilder, Undecided, resolve,
 };
 use crate::digest::Counts;
 use crate::event::Event;
@@ -252,7 +252,8 @@ impl Audit {
 /// phone, that is the phone's; if several have, and the phone would read other files by each, none is certain.
 fn of_tree(tree: &ConfigTree, mac: Mac, phone: &Phone) -> PhoneConfig {
     let directories = log_directories(&phone.files);
-    let resolved = |directories: &[PathBuf]| resolve(tree, mac, phone.model.as_deref(), directories);
+    let kind = PhoneKind::new(phone.model.as_deref(), phone.assembly.as_deref());
+    let resolved = |directories: &[PathBuf]| resolve(tree, mac, &kind, directories);
     if phone.other_directories.is_empty() {
         return resolved(&directories);
     }

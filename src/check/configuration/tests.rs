@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::check::{CATALOGUE, Family};
 use crate::config::fixture::*;
-use crate::config::{SlotState, TreeBuilder, fingerprints, resolve};
+use crate::config::{PhoneKind, SlotState, TreeBuilder, fingerprints, resolve};
 use crate::model::Slot;
 
 const CERTIFICATE: &str = "device.sec.TLS.customDeviceCert1.publicCert";
@@ -487,5 +487,5 @@ fn cfg040_private_key_on_server() {
 fn a_phone_without_files_has_no_findings() {
     let site = Site::new(&[]);
     assert!(site.tree.is_empty() && site.findings(&log(), &[]).is_empty());
-    assert!(resolve(&site.tree, mac(), None, &[]).is_empty());
+    assert!(resolve(&site.tree, mac(), &PhoneKind::UNKNOWN, &[]).is_empty());
 }

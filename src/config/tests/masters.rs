@@ -14,7 +14,7 @@ fn the_master_lies_beside_the_log_or_above_it() {
     let found = |directories: &[&str]| {
         let directories: Vec<PathBuf> =
             directories.iter().map(|name| site.folder.path().join(name)).collect();
-        let config = resolve(&site.tree, mac(), None, &directories);
+        let config = resolve(&site.tree, mac(), &PhoneKind::UNKNOWN, &directories);
         config.get("log.render.level").map(|given| given.value.as_text().unwrap().to_owned())
     };
     assert_eq!(found(&["a"]).as_deref(), Some("2"));
@@ -36,7 +36,7 @@ fn an_address_in_a_name_is_found_in_any_case_where_single_files_are_searched() {
     }
     let mut builder = TreeBuilder::new(&[at("000000000000.cfg"), at("0004F2A1B2C3/x.cfg")]);
     builder.file(&at("000000000000.cfg"), None);
-    let config = resolve(&builder.build(), mac(), None, &[folder.path().to_owned()]);
+    let config = resolve(&builder.build(), mac(), &PhoneKind::UNKNOWN, &[folder.path().to_owned()]);
     assert_eq!(config.get("log.render.level").map(|given| given.file.path.ends_with("x.cfg")), Some(true));
     let missing: Vec<&str> = config.missing.iter().map(|one| &*one.name).collect();
     assert_eq!(missing, ["0004f2a1b2c3/y.cfg"]);
@@ -50,7 +50,7 @@ fn a_file_that_the_general_master_lists_is_no_master() {
         ("site.cfg", &element(&[("SCEP.enable", "1")])),
     ]);
     for directory in ["", "phones"] {
-        let config = resolve(&site.tree, mac(), None, &[site.folder.path().join(directory)]);
+        let config = resolve(&site.tree, mac(), &PhoneKind::UNKNOWN, &[site.folder.path().join(directory)]);
         assert!(
             config.get("SCEP.enable").is_some() && config.get("log.render.level").is_some(),
             "{directory}"
@@ -64,7 +64,8 @@ fn names_of_a_model_choose_the_list() {
     let level = |level: &str| element(&[("log.render.level", level)]);
     let (plain, own) = (level("1"), level("2"));
     let site = Site::new(&[("000000000000.cfg", lists), ("plain.cfg", &plain), ("own.cfg", &own)]);
-    let config = |model| resolve(&site.tree, mac(), model, &[site.folder.path().to_owned()]);
+    let config =
+        |model| resolve(&site.tree, mac(), &PhoneKind::new(model, None), &[site.folder.path().to_owned()]);
     for (model, level) in [
         ("IP 335", "2"),
         ("SoundPoint IP 335", "2"),
@@ -89,4 +90,87 @@ fn names_of_a_model_choose_the_list() {
     assert!(matches!(site.config().undecided, Some(Undecided::List(_))));
     let site = Site::new(&[("000000000000.cfg", &master("site.cfg"))]);
     assert_eq!(site.config().undecided, None);
+}
+
+#[test]
+fn a_models_own_attribute_replaces_the_plain_one() {
+    let level = |level: &str| element(&[("log.render.level", level)]);
+    let master = |suffix: &str| {
+        format!(
+            "<a CONFIG_FILES='' OVERRIDES_DIRECTORY='o1' OVERRIDES_DIRECTORY_{suffix}='o2' \
+             LOG_FILE_DIRECTORY='logs' LOG_FILE_DIRECTORY_{suffix}='http://0.0.0.0'/>"
+        )
+    };
+    for (suffix, model, part_number, expected) in [
+        ("VVX500", Some("VVX 500"), None, Some("2")),
+        ("VVX500", Some("VVX 501"), None, Some("1")),
+        ("VVX500", None, None, None),
+        ("3111-44500-001", Some("VVX 500"), Some("3111-44500-001"), Some("2")),
+        ("3111-44500-001", Some("VVX 500"), Some("3111-44500-002"), Some("1")),
+        ("3111-44500-001", Some("VVX 500"), None, None),
+    ] {
+        let site = Site::new(&[
+            ("0004f2a1b2c3.cfg", &*master(suffix)),
+            ("o1/0004f2a1b2c3-phone.cfg", &level("1")),
+            ("o2/0004f2a1b2c3-phone.cfg", &level("2")),
+        ]);
+        let kind = PhoneKind::new(model, part_number);
+        let config = resolve(&site.tree, mac(), &kind, &[site.folder.path().to_owned()]);
+        let level = config.get("log.render.level").and_then(|given| given.value.as_text());
+        assert_eq!(level, expected, "{suffix} {kind:?}");
+        let logs = config.get("LOG_FILE_DIRECTORY").map(|given| given.whole_name());
+        let whole = expected.map(|level| match level {
+            "2" => format!("LOG_FILE_DIRECTORY_{suffix}"),
+            _ => "LOG_FILE_DIRECTORY".to_owned(),
+        });
+        assert_eq!(logs, whole, "{suffix} {kind:?}");
+        assert_eq!(config.is_complete, expected.is_some(), "{suffix} {kind:?}");
+    }
+}
+
+#[test]
+fn of_two_overrides_directories_neither_is_certain() {
+    let of = |second: &str| {
+        let master = format!(
+            "<r><a CONFIG_FILES='' OVERRIDES_DIRECTORY='o1'/><b OVERRIDES_DIRECTORY='{second}'/></r>"
+        );
+        let level = element(&[("log.render.level", "1")]);
+        let site = Site::new(&[("0004f2a1b2c3.cfg", &*master), ("o1/0004f2a1b2c3-phone.cfg", &level)]);
+        let config = site.config();
+        (config.get("log.render.level").is_some(), config.is_complete)
+    };
+    assert_eq!(of("o1"), (true, true));
+    assert_eq!(of("o2"), (false, false));
+}
+
+#[test]
+fn placeholders_stand_for_model_part_number_and_address() {
+    let level = element(&[("log.render.level", "1")]);
+    let kind = PhoneKind::new(Some("VVX 500"), Some("3111-44500-001"));
+    for (name, path) in [
+        ("[PHONE_PART_NUMBER]/c.cfg", Some("3111-44500-001/c.cfg")),
+        ("[PHONE_MODEL]-[PHONE_PART_NUMBER].cfg", Some("VVX500-3111-44500-001.cfg")),
+        ("[PHONE_MAC_ADDRESS]_[PHONE_PART_NUMBER].cfg", Some("0004f2a1b2c3_3111-44500-001.cfg")),
+        ("[PHONE_SERIAL_NUMBER]-c.cfg", None),
+        ("a[1].cfg", Some("a[1].cfg")),
+    ] {
+        let site = Site::new(&[
+            ("0004f2a1b2c3.cfg", &*master(name)),
+            (path.unwrap_or("0004f2a1b2c3-c.cfg"), &level),
+        ]);
+        let config = resolve(&site.tree, mac(), &kind, &[site.folder.path().to_owned()]);
+        let why: Vec<_> = config.missing.iter().map(|one| one.why.clone()).collect();
+        match path {
+            Some(_) => assert!(config.get("log.render.level").is_some() && why.is_empty(), "{name}"),
+            None => {
+                assert_eq!(why, [NotFound::Placeholder("[PHONE_SERIAL_NUMBER]".into())]);
+                assert!(!config.is_complete);
+            }
+        }
+        // Records have all files that a phone of any model may read.
+        let reachable = reachable(&site.tree, mac(), &[site.folder.path().to_owned()]);
+        let own = reachable.own.iter().map(|stored| PathBuf::from(stored.path()));
+        let mut all = reachable.shared.iter().cloned().chain(own);
+        assert_eq!(path.is_some(), all.any(|found| path.is_some_and(|path| found.ends_with(path))), "{name}");
+    }
 }

@@ -90,7 +90,7 @@ fn a_phone_without_a_log_reads_the_only_master_that_lists_its_file() {
             ("b/000000000000.cfg", &second),
             ("phones/0004f2a1b2c3-dev.cfg", &level),
         ]);
-        let configs = [&site.tree, &site.members].map(|tree| resolve(tree, mac(), None, &[]));
+        let configs = [&site.tree, &site.members].map(|tree| resolve(tree, mac(), &PhoneKind::UNKNOWN, &[]));
         configs.map(|config| config.get("log.render.level").is_some())
     };
     assert_eq!(files("[PHONE_MAC_ADDRESS]-dev.cfg"), [true; 2]);
@@ -105,6 +105,6 @@ fn an_unreadable_master_that_no_phone_reads_is_no_problem() {
     let _ = site.tree.phones();
     let _ = site.config();
     assert!(site.tree.problems().is_empty(), "{:?}", site.tree.problems());
-    let _ = resolve(&site.tree, mac(), None, &[site.folder.path().join("a")]);
+    let _ = resolve(&site.tree, mac(), &PhoneKind::UNKNOWN, &[site.folder.path().join("a")]);
     assert_eq!(site.tree.problems().len(), 1);
 }

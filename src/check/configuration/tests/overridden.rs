@@ -60,7 +60,7 @@ fn cfg007_names_in_another_case() {
         for (name, text) in files {
             tree.member(&format!("t.zip!/{name}"), text.as_bytes(), None);
         }
-        let config = resolve(&tree.build(), mac(), None, &["t.zip!/logs".into()]);
+        let config = resolve(&tree.build(), mac(), &PhoneKind::UNKNOWN, &["t.zip!/logs".into()]);
         let level = config.get("log.render.level").map(|given| given.value.as_text().unwrap().to_owned());
         let found = run(&config, &log(), &[]);
         let messages = found.into_iter().filter(|(code, _)| *code == "CFG007");
