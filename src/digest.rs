@@ -176,7 +176,7 @@ pub struct Digits {
 }
 
 impl Digits {
-    const fn merge(&mut self, other: &Self) {
+    pub(crate) const fn merge(&mut self, other: &Self) {
         self.dated_as_1 |= other.dated_as_1;
         self.only_2 |= other.only_2;
         self.only_1 |= other.only_1;

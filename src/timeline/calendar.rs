@@ -12,8 +12,8 @@ use crate::stamp::{MILLISECONDS_PER_YEAR, Stamp, Yearless};
 
 /// If the digits that are hours in type 2 have this many different values, and the minutes are below 24 in all of
 /// them, they are days, not hours: the stamps have years. By chance this happens once in 60,000 logs: each of 12
-/// independent minutes is below 24 in two of five cases. Stamps with years were never seen, so fewer values prove
-/// nothing.
+/// independent minutes is below 24 in two of five cases. A phone that writes once an hour has the same minute in all
+/// of them, so other signs come first. Stamps with years were never seen, so fewer values prove nothing.
 const MIN_HOUR_VALUES: u32 = 12;
 
 /// A file's last line was usually written within this many days before the file was last changed.
@@ -308,9 +308,10 @@ pub(super) fn is_bogus([before, line, after]: [&LogEntry; 3]) -> bool {
 
 /// The meaning of this log's stamps. The newest dated line is of `year`, or else of the latest year in which it is
 /// at most a day after `modified` and in which the log's February 29 exists. If the file was changed about the date
-/// of that line, the year of the change is used instead.
+/// of that line, the year of the change is used instead. `of_chain` are the digits of all logs of its chain.
 pub(super) fn calendar(
     digest: &LogDigest,
+    of_chain: &Digits,
     span: Option<&Span>,
     modified: NaiveDateTime,
     year: Option<i32>,
@@ -320,14 +321,14 @@ pub(super) fn calendar(
         digest.entries.iter().rev().filter(|entry| entry.is_dated()).find_map(|entry| entry.stamp)
     });
     match newest {
-        Some(newest) => calendar_of(&digest.counts.digits, &newest, span, modified, year),
+        Some(newest) => calendar_of([&digest.counts.digits, of_chain], &newest, span, modified, year),
         None => Calendar::Newest(modified.year()),
     }
 }
 
-/// The same, for a log with dates.
+/// The same, for a log with dates: its digits, and those of its chain.
 pub(super) fn calendar_of(
-    digits: &Digits,
+    digits: [&Digits; 2],
     newest: &Stamp,
     span: Option<&Span>,
     modified: NaiveDateTime,
@@ -350,21 +351,26 @@ fn is_near(time: NaiveDateTime, modified: NaiveDateTime) -> bool {
     earliest.is_some_and(|earliest| earliest <= time) && time <= day_after(modified)
 }
 
-fn is_type_1(digits: &Digits, newest: &Stamp, modified: NaiveDateTime) -> bool {
-    if digits.only_1 || digits.only_2 {
-        return digits.only_1 && !digits.only_2;
+/// Whether the digits of these stamps show that they have years. None if they can be of both types.
+fn shown_type_1(digits: &Digits) -> Option<bool> {
+    (digits.only_1 || digits.only_2).then_some(digits.only_1 && !digits.only_2)
+}
+
+fn is_type_1([digits, of_chain]: [&Digits; 2], newest: &Stamp, modified: NaiveDateTime) -> bool {
+    if let Some(is_type_1) = shown_type_1(digits) {
+        return is_type_1;
     }
     if !digits.dated_as_1 {
         return false;
-    }
-    if digits.third_pair.count_ones() >= MIN_HOUR_VALUES {
-        return true;
     }
     let as_1 = newest.with_year().is_some_and(|time| is_near(time, modified));
     let as_2 = latest_year(newest, modified)
         .and_then(|year| newest.yearless()?.in_year(year))
         .is_some_and(|time| is_near(time, modified));
-    as_1 && !as_2
+    if as_1 != as_2 {
+        return as_1;
+    }
+    shown_type_1(of_chain).unwrap_or(digits.third_pair.count_ones() >= MIN_HOUR_VALUES)
 }
 
 fn latest_year(newest: &Stamp, modified: NaiveDateTime) -> Option<i32> {

@@ -179,6 +179,8 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], c
     // A clock that is not set at the end of a log is not set at the beginning of the next one.
     let mut end = End::default();
     let spans: Vec<_> = chain.iter().map(|log| Span::of(&log.digest, file_time(log), &mut end)).collect();
+    let mut digits = Digits::default();
+    chain.iter().for_each(|log| digits.merge(&log.digest.counts.digits));
     let lasts: Vec<_> = spans.iter().map(|span| span.as_ref()?.last.yearless()).collect();
     let lasts = [None].into_iter().chain(lasts);
     let days: Vec<_> = [None].into_iter().chain(chain.iter().map(day_of_name)).collect();
@@ -199,7 +201,7 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], c
         };
         let span = span.filter(is_kept);
         let latest = latest_time(log.rotation, log.modified, clock);
-        let mut calendar = calendar::calendar(&log.digest, span.as_ref(), latest, clock.year);
+        let mut calendar = calendar::calendar(&log.digest, &digits, span.as_ref(), latest, clock.year);
         if let (Some(span), Some(day), None, None) = (&span, day_before, day_of_name(&log), clock.year)
             && span.last.yearless().is_some_and(|last| is_near_file_time(&log, last) != Some(true))
             && let Some(year) = year_after(span, day)
@@ -306,5 +308,5 @@ pub fn calendar_of(
     modified: Option<NaiveDateTime>,
     clock: &Clock,
 ) -> Calendar {
-    calendar::calendar_of(digits, newest, None, latest_time(rotation, modified, clock), clock.year)
+    calendar::calendar_of([digits; 2], newest, None, latest_time(rotation, modified, clock), clock.year)
 }

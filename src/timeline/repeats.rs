@@ -8,7 +8,7 @@ use super::calendar::{self, End, Span, years_between};
 use super::order::{chain_of, file_time, is_near_file_time};
 use super::unset::has_set_date;
 use super::{Calendar, Joined, LeftOut, Log};
-use crate::digest::{LogDigest, LogEntry};
+use crate::digest::{Digits, LogDigest, LogEntry};
 use crate::input::Rotation;
 use crate::model::widened;
 use crate::stamp::Stamp;
@@ -367,7 +367,8 @@ fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) 
                 span = span_of(&set);
                 if let (Calendar::Newest(_), Some((_, to))) = (calendar, times) {
                     let modified = file_time(part).unwrap_or(to);
-                    calendar = calendar::calendar(&set, span.as_ref(), modified, None);
+                    let yearless = Digits { only_2: true, ..Digits::default() };
+                    calendar = calendar::calendar(&set, &yearless, span.as_ref(), modified, None);
                 }
             }
         } else if is_range_within(own, made_up)
