@@ -222,9 +222,11 @@ pub(super) fn is_same_message(
 pub(super) const LONG_RUN: usize = 8;
 
 /// Whether many different messages of a log are in another one, in a row and with the same distances: then they are
-/// the same lines, even in one rotation chain. Fewer messages without dates may be from another boot.
+/// the same lines, even in one rotation chain. Fewer messages without dates may be from another boot, and so may those
+/// of a start that have the default date of old software instead of milliseconds.
 fn is_long_run(part: &[&LogEntry], whole: &[&LogEntry]) -> bool {
-    let different: HashSet<u64> = part.iter().map(|entry| entry.hash).collect();
+    let different: HashSet<u64> =
+        part.iter().filter(|entry| !entry.is_dated()).map(|entry| entry.hash).collect();
     different.len() >= LONG_RUN && is_run(part, whole, |entry, other| entry.hash == other.hash)
 }
 
