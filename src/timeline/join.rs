@@ -110,7 +110,7 @@ impl Joined {
             .collect();
         for at in 1..logs.len() {
             let [earlier, later] = &mut logs[at - 1..=at] else { continue };
-            later.overlap = overlap(&earlier.log.digest, &later.log.digest);
+            later.overlap = overlap(&earlier.log, &later.log);
             if later.overlap > 0 {
                 earlier.end = whole_lines(&earlier.log.digest);
             }

@@ -72,9 +72,8 @@ pub(super) fn in_order(mut logs: Vec<Log>, clock: &Clock) -> Vec<(Log, Calendar)
 /// By the number of a log: the numbers of the logs with whose last lines it begins.
 fn overlapped_logs(chains: &[Vec<Timed>]) -> HashMap<usize, BTreeSet<usize>> {
     let logs: Vec<&Log> = chains.iter().flatten().map(|timed| &timed.log).collect();
-    let digests: Vec<&LogDigest> = logs.iter().map(|log| &log.digest).collect();
     let mut overlapped: HashMap<usize, BTreeSet<usize>> = HashMap::new();
-    for (earlier, later) in overlaps(&digests) {
+    for (earlier, later) in overlaps(&logs) {
         overlapped.entry(logs[later].number).or_default().insert(logs[earlier].number);
     }
     overlapped

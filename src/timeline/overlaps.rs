@@ -2,7 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::Log;
+use super::calendar::{End, Span};
+use super::order::file_time;
+use super::repeats::is_range_within;
 use crate::digest::{LogDigest, LogEntry};
+use crate::stamp::Stamp;
 
 /// A dated line that is in more logs than this is not used to find logs that overlap, so that many uploads of one log are
 /// not all compared with each other.
@@ -10,9 +15,9 @@ const MAX_LOGS_OF_LINE: usize = 32;
 
 /// Which logs overlap, as pairs of their places: the later log begins with the last lines of the earlier one. Only logs that
 /// have a dated line in common are compared.
-pub(super) fn overlaps(digests: &[&LogDigest]) -> BTreeSet<(usize, usize)> {
+pub(super) fn overlaps(all: &[&Log]) -> BTreeSet<(usize, usize)> {
     let mut logs_of_line: HashMap<u64, Vec<usize>> = HashMap::new();
-    for (log, digest) in digests.iter().enumerate() {
+    for (log, Log { digest, .. }) in all.iter().enumerate() {
         for entry in digest.entries.iter().filter(|entry| entry.is_dated()) {
             let logs = logs_of_line.entry(entry.hash).or_default();
             if logs.last() != Some(&log) {
@@ -28,7 +33,7 @@ pub(super) fn overlaps(digests: &[&LogDigest]) -> BTreeSet<(usize, usize)> {
     let compared: HashSet<(usize, usize)> =
         shared.flat_map(pairs).filter(|(one, other)| one < other).collect();
     let overlapping = compared.into_iter().filter_map(|(one, other)| {
-        let is_before = |earlier: usize, later: usize| overlap(digests[earlier], digests[later]) > 0;
+        let is_before = |earlier: usize, later: usize| overlap(all[earlier], all[later]) > 0;
         // Two logs of which each seems to begin in the other one show no order.
         match (is_before(one, other), is_before(other, one)) {
             (true, false) => Some((one, other)),
@@ -39,12 +44,39 @@ pub(super) fn overlaps(digests: &[&LogDigest]) -> BTreeSet<(usize, usize)> {
     overlapping.collect()
 }
 
+/// The lowest and the highest date that a clock which was not set shows in a log. A phone can write the same lines with
+/// such dates after each start.
+#[derive(Clone, Copy)]
+pub(super) struct DefaultDates(Option<(Stamp, Stamp)>);
+
+impl DefaultDates {
+    /// `before` is the end of the log before; it is updated to the end of this log.
+    pub(super) fn of(log: &Log, before: &mut End) -> Self {
+        Self(Span::with_unset(&log.digest, file_time(log), before).1)
+    }
+
+    /// Whether a line of the log has another date.
+    pub(super) fn are_not_of(self, entry: &LogEntry) -> bool {
+        let date = entry.stamp.filter(|stamp| entry.is_dated() && !stamp.is_unset());
+        date.is_some_and(|date| !self.0.is_some_and(|made_up| is_range_within((date, date), made_up)))
+    }
+}
+
 /// The number of the last line of the later log that is also in the earlier one, at its end: of the longest run of
 /// equal lines with at least one dated line. 0 if there is none.
-pub(super) fn overlap(earlier: &LogDigest, later: &LogDigest) -> u64 {
+pub(super) fn overlap(earlier: &Log, later: &Log) -> u64 {
+    // A log that begins within a boot goes on with the lines of that boot, also if its clock was not set. A start without
+    // milliseconds can be another one.
+    let begins_with_start =
+        later.digest.entries.first().is_some_and(|entry| entry.is_banner() && entry.is_dated());
+    let default_dates = match begins_with_start {
+        true => DefaultDates::of(earlier, &mut End::default()),
+        false => DefaultDates(None),
+    };
+    let (earlier, later) = (&earlier.digest, &later.digest);
     // Of equal dated lines, the first and the last.
     let mut known: HashMap<u64, (u64, u64)> = HashMap::new();
-    for entry in earlier.entries.iter().filter(|entry| entry.is_dated()) {
+    for entry in earlier.entries.iter().filter(|entry| default_dates.are_not_of(entry)) {
         known.entry(entry.hash).or_insert((entry.line, entry.line)).1 = entry.line;
     }
     // A line that is in both logs shows where the run begins in the earlier log.
@@ -58,14 +90,14 @@ pub(super) fn overlap(earlier: &LogDigest, later: &LogDigest) -> u64 {
         .flatten()
         .filter_map(|(same, entry)| same.checked_sub(entry.line))
         .collect();
-    let anchors = anchors(earlier, later);
+    let anchors = anchors(earlier, later, default_dates);
     let is_overlap = |begin: &u64| is_run(earlier, later, *begin, anchors.contains(begin));
     begins.union(&anchors).find(|begin| is_overlap(begin)).map_or(0, |begin| whole_lines(earlier) - begin)
 }
 
 /// Where the later log can begin in the earlier one, by a dated message of which one of them has only the part up to the
 /// cut: the whole message is in the other, beside the same line.
-fn anchors(earlier: &LogDigest, later: &LogDigest) -> BTreeSet<u64> {
+fn anchors(earlier: &LogDigest, later: &LogDigest, default_dates: DefaultDates) -> BTreeSet<u64> {
     let end = whole_lines(earlier);
     let is_message = |entry: &&LogEntry| entry.event.is_some();
     let is_cut_at_end = |entry: &LogEntry, other: &LogEntry| {
@@ -81,13 +113,15 @@ fn anchors(earlier: &LogDigest, later: &LogDigest) -> BTreeSet<u64> {
     for entry in earlier.entries.iter().rev().take_while(|entry| entry.line > end).filter(is_message) {
         let others = later.entries.iter().filter(is_message).filter(|other| is_cut_at_end(entry, other));
         anchors.extend(
-            others.filter(|_| entry.is_dated()).filter_map(|other| entry.line.checked_sub(other.line)),
+            others
+                .filter(|_| default_dates.are_not_of(entry))
+                .filter_map(|other| entry.line.checked_sub(other.line)),
         );
     }
     let begins_cut = |other: &&LogEntry| other.line == 1 && later.head.lines > 0;
     for other in later.entries.iter().take_while(begins_cut).filter(is_message) {
         let entries = earlier.entries.iter().filter(is_message).filter(|entry| is_cut_at_begin(entry, other));
-        anchors.extend(entries.filter(|entry| entry.is_dated()).map(|entry| entry.line - 1));
+        anchors.extend(entries.filter(|entry| default_dates.are_not_of(entry)).map(|entry| entry.line - 1));
     }
     anchors
 }

@@ -1,11 +1,13 @@
 //! Logs whose lines are all in other logs: earlier uploads, copies, excerpts.
 
 use std::borrow::Borrow;
+use std::cell::LazyCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
 use super::calendar::{self, End, Span, years_between};
 use super::order::{chain_of, file_time, is_near_file_time};
+use super::overlaps::DefaultDates;
 use super::unset::has_set_date;
 use super::{Calendar, Joined, LeftOut, Log};
 use crate::digest::{Digits, LogDigest, LogEntry};
@@ -99,6 +101,10 @@ fn without_excerpts(logs: &[(Log, Calendar)], chain_of_each: &[String]) -> Vec<b
 /// which the other log begins; or two equal logs.
 fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
     let all: Vec<Vec<&LogEntry>> = logs.iter().map(|(log, _)| messages(&log.digest)).collect();
+    let default_dates = LazyCell::new(|| {
+        let mut end = End::default();
+        logs.iter().map(|(log, _)| DefaultDates::of(log, &mut end)).collect::<Vec<_>>()
+    });
     let mut keep = vec![true; logs.len()];
     for part in 0..logs.len() {
         // If a line of the log goes on in the next one of its chain, only dates show that the log is a repeat.
@@ -128,10 +134,12 @@ fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
                     || (is_earlier_upload && begins(&all[part], &all[whole]))
                     || are_equal(&part_log.digest, &whole_log.digest)
             };
+            let is_of_date =
+                |entry: &&LogEntry| has_set_date(entry) && default_dates[whole].are_not_of(entry);
             is_contained_in(&part_log.digest, &all[part], lines)
                 && adds_no_time(&part_log.digest.entries, &whole_log.digest.entries)
                 && (!is_same_chain
-                    || all[part].iter().any(|entry| has_set_date(entry))
+                    || all[part].iter().any(is_of_date)
                     || (!goes_on && is_repeat_without_dates()))
         });
         keep[part] = !is_repeat;
@@ -440,7 +448,7 @@ fn number_of(entry: &LogEntry) -> Option<Number> {
     }
 }
 
-fn is_range_within<T: Ord>((first, last): (T, T), (from, to): (T, T)) -> bool {
+pub(super) fn is_range_within<T: Ord>((first, last): (T, T), (from, to): (T, T)) -> bool {
     from <= first && last <= to
 }
 
