@@ -7,8 +7,9 @@
 //!
 //! ## How sure it is
 //! It is certain if the list is complete. The list is taken as complete if it contains the built-in
-//! certificate, if other lines follow it, and if the phone lost no lines while it wrote the list. The diagnosis
-//! is resolved when a later list shows both or neither.
+//! certificate, if other lines follow it, and if the phone lost no lines while it wrote the list. If the logs name
+//! no key at all, not even the built-in certificate's, lines were left out, and LOG001 is reported instead. The
+//! diagnosis is resolved when a later list shows both or neither.
 //!
 //! ## What to do
 //! 1. Look in the log, before the inventory, for a refused key of the same slot (INS001) or a refused certificate
@@ -21,7 +22,8 @@
 use super::failures::{in_words, resolved_if};
 use super::join::Question;
 use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
-use crate::timeline::SlotView;
+use crate::model::State;
+use crate::timeline::{SlotView, Timeline};
 
 pub(super) const RULE: Rule = Rule {
     code: "INS005",
@@ -40,7 +42,16 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
-    let timeline = case.timeline;
+    if case.timeline.slots.lacks_key_lines() { Vec::new() } else { halves(case.timeline) }
+}
+
+/// Whether a certificate seems to have no key only because the logs have no line about any key.
+pub(super) fn is_undecided(timeline: &Timeline<'_>) -> bool {
+    timeline.slots.lacks_key_lines() && halves(timeline).iter().any(|half| half.state == State::Active)
+}
+
+/// A finding for each slot that had one of the two without the other.
+fn halves(timeline: &Timeline<'_>) -> Vec<Finding> {
     let findings = timeline.slots.custom_slots().filter_map(|slot| {
         let views = timeline.slots.of_slot(slot);
         let halves: Vec<&SlotView> = views.iter().filter(|view| is_half(view)).collect();

@@ -6,7 +6,9 @@
 //! status is `unknown`.
 //!
 //! The same holds if the logs, or some of their lines, could not be read, or if lines can be this phone's or another
-//! one's: then the inventory or a failure may be in these lines. The diagnosis of the phone says so, and what to do.
+//! one's: then the inventory or a failure may be in these lines. It also holds if the list shows a custom certificate
+//! and the logs have no line about any key, as in the result of a search for `cert`: then it is not known whether that
+//! certificate has its key. The diagnosis of the phone says so, and what to do.
 //!
 //! ## How sure it is
 //! It is certain for the lines that were read. The inventory may be in an older log that was not read, or it
@@ -21,6 +23,7 @@
 //! 4. On a server that replaces the file at each upload, read the file within minutes after the restart: the
 //!    next upload no longer contains the inventory.
 
+use super::certificate_without_key;
 use super::join::Question;
 use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
 
@@ -44,7 +47,8 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let is_evidence = timeline.events().any(|(_, event, _)| event.is_inventory() || event.is_installation());
     let has_unread_lines = timeline.logs.iter().any(|log| log.digest.counts.has_unread_lines());
     let is_lost = case.is_mixed || case.is_unread || has_unread_lines;
-    if !is_lost && (is_evidence || timeline.logs.is_empty()) {
+    let lacks_keys = certificate_without_key::is_undecided(timeline);
+    if !is_lost && !lacks_keys && (is_evidence || timeline.logs.is_empty()) {
         return Vec::new();
     }
     let level = timeline.events().rev().find_map(|(_, event, record)| match event {
@@ -100,6 +104,15 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
                 "See the problems of this scan, and read the log's own file again.",
             );
             sentence!["Some lines of the logs could not be read, so failures may be missing."]
+        }
+        _ if lacks_keys => {
+            is_unknown(
+                "A phone lists each certificate with the length of its key, the built-in one's too. These logs have no such line: they are probably the result of a search, such as for \"cert\".",
+                "Read the phone's whole log, not the result of a search in it.",
+            );
+            sentence![
+                "The logs show a custom certificate and no line about any key, so it is not known whether the certificate has its key."
+            ]
         }
         Some((level, _)) if level > INVENTORY_LEVEL => sentence![format!(
             "No inventory and no installation is in the logs: TLS logging is at level {level}, which leaves the inventory out."

@@ -47,9 +47,8 @@ impl Timeline<'_> {
                     let is_other = known_before.is_some_and(|known| content.differs_from(&known.content));
                     let is_new = was_empty || is_other && !was_there(content);
                     is_mended |= has_both && is_new && !self.was_saved_before(refusal, content);
-                    if needs_key && is_complete && content.has_certificate() && !content.has_key {
-                        is_mended = false;
-                    }
+                    let lacks_key = content.has_certificate() && !content.has_key && is_complete;
+                    is_mended &= !(needs_key && lacks_key) || self.slots.lacks_key_lines();
                 }
             }
         }

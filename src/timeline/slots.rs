@@ -10,6 +10,8 @@ use crate::model::{Algorithm, CertificateState, Fingerprint, Slot};
 #[derive(Clone, Debug, Default)]
 pub struct SlotHistory {
     views: BTreeMap<Slot, Vec<SlotView>>,
+    /// A line names a key, of any slot.
+    has_key_line: bool,
 }
 
 /// The state of one slot that the log shows at one time.
@@ -139,6 +141,7 @@ impl SlotHistory {
             if record.boot != boot {
                 (saving, boot) = (None, record.boot);
             }
+            history.has_key_line |= matches!(event, Event::KeyLength { .. });
             match (event, record.slot) {
                 (event, Some(slot)) if event.is_inventory() => history.inventory(slot, at, event, record),
                 (Event::CertificateSaving { slot }, _) => saving = *slot,
@@ -261,6 +264,12 @@ impl SlotHistory {
     /// All states of all slots for custom certificates, slot by slot.
     pub fn of_custom_slots(&self) -> impl Iterator<Item = &SlotView> {
         self.views.range(Slot::Platform(0)..).flat_map(|(_, views)| views)
+    }
+
+    /// Whether the logs show the built-in certificate and no key at all, not even its own, which a phone always lists: the
+    /// lines about keys were left out, as by a search for `cert`.
+    pub fn lacks_key_lines(&self) -> bool {
+        !self.has_key_line && self.of_slot(Slot::BuiltIn).iter().any(|view| view.content.has_certificate())
     }
 
     /// All states of all slots, slot by slot.

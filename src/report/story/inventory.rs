@@ -43,19 +43,27 @@ impl BootInventory {
     /// `certificates: built-in "0004F206075D" 70:8B:85:9C…; platform slot 2 empty`.
     pub(super) fn in_words(&self) -> Prose {
         let mut prose = Prose::own("certificates: ");
+        // The built-in certificate has a key: where none is listed, the lines about keys were left out.
+        let has_built_in = self.0.get(&Slot::BuiltIn).is_some_and(ListedContent::has_certificate);
+        let lists_keys = !has_built_in || self.0.values().any(|content| content.key_length.is_some());
         for (place, (slot, content)) in self.0.iter().enumerate() {
             let name = if *slot == Slot::BuiltIn { "built-in".to_owned() } else { in_words(*slot) };
-            prose = prose.and(if place == 0 { "" } else { "; " }).and(name).join(content.in_words(*slot));
+            prose = prose
+                .and(if place == 0 { "" } else { "; " })
+                .and(name)
+                .join(content.in_words(*slot, lists_keys));
         }
         prose
     }
 }
 
 impl ListedContent {
-    fn in_words(&self, slot: Slot) -> Prose {
-        let has_certificate =
-            self.certificate_length.is_some() || self.common_name.is_some() || self.fingerprint.is_some();
-        if !has_certificate {
+    const fn has_certificate(&self) -> bool {
+        self.certificate_length.is_some() || self.common_name.is_some() || self.fingerprint.is_some()
+    }
+
+    fn in_words(&self, slot: Slot, lists_keys: bool) -> Prose {
+        if !self.has_certificate() {
             return Prose::own(if self.is_empty { " empty" } else { " a key without a certificate" });
         }
         let mut prose = certificate_in_words(self.common_name.as_deref(), self.fingerprint.as_deref());
@@ -63,7 +71,7 @@ impl ListedContent {
             prose = Prose::own(" installed");
         }
         match self.key_length {
-            None if slot != Slot::BuiltIn => prose.and(" without a key"),
+            None if slot != Slot::BuiltIn && lists_keys => prose.and(" without a key"),
             _ => prose,
         }
     }
