@@ -8,6 +8,7 @@
 mod conceal;
 mod entry;
 mod fold;
+mod phones;
 mod width;
 
 use std::ops::Range;

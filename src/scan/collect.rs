@@ -306,7 +306,11 @@ impl<'s> PhoneSink<'s> {
             self.problems.push(Problem::new(name.path.to_string(), ProblemKind::LimitExceeded, message));
         }
         let mut files: BTreeMap<_, Vec<LogPart>> = BTreeMap::new();
-        for part in read.parts {
+        for mut part in read.parts {
+            // An address before each line tells the phones apart.
+            if !matches!(part.name, Some(PartName::Mac(_))) {
+                part.digest.note_phones_of_inventories();
+            }
             files.entry(part.file.clone()).or_default().push(part);
         }
         for (file, parts) in files {
