@@ -78,7 +78,7 @@ pub struct Clock {
 /// Puts the logs of one phone in order and joins them.
 pub fn join(mut logs: Vec<Log>, clock: &Clock) -> Joined {
     for log in logs.iter_mut().filter(|log| !log.digest.is_folded()) {
-        let modified = order::file_time(log);
+        let modified = calendar::file_time(log);
         excerpts::drop_excerpts(&mut log.digest, Excerpts::WithGaps);
         runs::drop_repeats(&mut log.digest);
         excerpts::drop_excerpts(&mut log.digest, Excerpts::All);

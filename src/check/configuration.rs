@@ -42,8 +42,8 @@ use super::join::closed_gates;
 use super::{Facts, Family, Finding, Rule, Run};
 use crate::config::{
     Certificate, Certificates, ConfigurationLine, ConfiguredKey, Credential, Effective, Fault, Form, Gate,
-    Given, LogFacts, NotFound, OtherCase, OtherList, ParameterKind, PhoneConfig, ReadOutcome, SlotFacts, SlotState,
-    SourceRole, Value, selected_slot,
+    Given, LogFacts, NotFound, OtherCase, OtherList, ParameterKind, PhoneConfig, ReadOutcome, SlotFacts,
+    SlotState, SourceRole, Value, selected_slot,
 };
 use crate::model::{Mac, Severity, Slot};
 use crate::quantity::{count, counted};

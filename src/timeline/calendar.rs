@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
 
+use super::Log;
 use super::unset::{
     AHEAD_HOURS, ClockFailure, JUMP_DAYS, NEW_YEARS_EVE, OUT_OF_ORDER_MS, Signs, UnsetClock, YEAR_TURNS,
     can_be_silence, is_default,
@@ -18,6 +19,9 @@ const MIN_HOUR_VALUES: u32 = 12;
 
 /// A file's last line was usually written within this many days before the file was last changed.
 const NEAR_DAYS: u64 = 2;
+
+/// No file of a phone is older than this year; an earlier modification time is ignored.
+const EARLIEST_YEAR: i32 = 2000;
 
 /// How many years back a February 29 can be.
 const LEAP_CYCLE: i32 = 8;
@@ -381,4 +385,17 @@ fn latest_year(newest: &Stamp, modified: NaiveDateTime) -> Option<i32> {
 
 pub(super) fn day_after(time: NaiveDateTime) -> NaiveDateTime {
     time.checked_add_days(Days::new(1)).unwrap_or(time)
+}
+
+/// When a log's file was last changed, if that time can be right.
+pub(super) fn file_time(log: &Log) -> Option<NaiveDateTime> {
+    log.modified.filter(is_plausible)
+}
+
+pub(super) fn is_plausible(modified: &NaiveDateTime) -> bool {
+    modified.year() >= EARLIEST_YEAR
+}
+
+pub(super) fn is_range_within<T: Ord>((first, last): (T, T), (from, to): (T, T)) -> bool {
+    from <= first && last <= to
 }

@@ -2,8 +2,7 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::calendar::{self, Calendar, WRONG_AT_START};
-use super::order::file_time;
+use super::calendar::{self, Calendar, WRONG_AT_START, file_time};
 use super::unset::{
     ClockFailure, DEFAULT_GAP_DAYS, JUMP_DAYS, MAX_FILE_DAY_LAG, Signs, UnsetClock, YEAR_TURNS,
     is_before_file_time,

@@ -5,8 +5,7 @@ use std::ops::Range;
 
 use chrono::{Datelike, NaiveDateTime};
 
-use super::calendar::{End, Span, years_between};
-use super::order::file_time;
+use super::calendar::{End, Span, file_time, years_between};
 use super::overlaps::{overlap, whole_lines};
 use super::repeats::without_repeats;
 use super::{Calendar, Log};

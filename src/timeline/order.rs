@@ -6,15 +6,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
 
-use super::calendar::{self, Calendar, End, Span, day_after};
+use super::calendar::{self, Calendar, End, Span, day_after, file_time, is_plausible};
 use super::overlaps::overlaps;
 use super::{Clock, Log, unset};
 use crate::digest::{Digits, LogDigest};
 use crate::input::{Rotation, chain, natural_order};
 use crate::stamp::{Stamp, Yearless};
-
-/// No file of a phone is older than this year; an earlier modification time is ignored.
-const EARLIEST_YEAR: i32 = 2000;
 
 /// The longest time that a chain of rotated logs covers, in years.
 const MAX_CHAIN_LENGTH: i32 = 100;
@@ -289,14 +286,6 @@ fn latest_time(rotation: Rotation, modified: Option<NaiveDateTime>, clock: &Cloc
         }
         _ => file,
     }
-}
-
-pub(super) fn file_time(log: &Log) -> Option<NaiveDateTime> {
-    log.modified.filter(is_plausible)
-}
-
-fn is_plausible(modified: &NaiveDateTime) -> bool {
-    modified.year() >= EARLIEST_YEAR
 }
 
 /// The meaning of the stamps of a log of one year, whose last date is `newest`, by its file.

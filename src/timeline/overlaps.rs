@@ -3,9 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Log;
-use super::calendar::{End, Span};
-use super::order::file_time;
-use super::repeats::is_range_within;
+use super::calendar::{End, Span, file_time, is_range_within};
 use crate::digest::{LogDigest, LogEntry};
 use crate::stamp::Stamp;
 

@@ -5,8 +5,8 @@ use std::cell::LazyCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
-use super::calendar::{self, End, Span, years_between};
-use super::order::{chain_of, file_time, is_near_file_time};
+use super::calendar::{self, End, Span, file_time, is_range_within, years_between};
+use super::order::{chain_of, is_near_file_time};
 use super::overlaps::DefaultDates;
 use super::unset::has_set_date;
 use super::{Calendar, Joined, LeftOut, Log};
@@ -446,10 +446,6 @@ fn number_of(entry: &LogEntry) -> Option<Number> {
         }
         None => Some((false, 0, stamp.uptime()?)),
     }
-}
-
-pub(super) fn is_range_within<T: Ord>((first, last): (T, T), (from, to): (T, T)) -> bool {
-    from <= first && last <= to
 }
 
 /// The lowest and the highest date, as digits.

@@ -101,7 +101,8 @@ fn a_log_goes_on_behind_a_cut_line_where_its_rest_is_there() {
         let lines = [first, KEPT].concat().replace("000016.", "0501080");
         lines.replace("0501080200", "0501080002").replace("0501080201", "0501080003")
     };
-    let begin = dated("000016.001|tls  |3|00|Polycom device certificate length 802\n");
+    let built_in = "000016.001|tls  |3|00|Polycom device certificate length 802\n000016.002|tls  |3|00|Polycom device key length 636\n";
+    let begin = dated(built_in);
     let cut = "0501080004|sip  |3|0";
     let again = dated("") + "0501080004|sip  |3|00|x\n" + &ordinary("0501080005");
     let told = |newer: &str| found(&told(&chain(&[&(begin.clone() + cut), newer])), "INS005").is_some();
