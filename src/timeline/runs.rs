@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::calendar::goes_back;
 use super::repeats::LONG_RUN;
-use super::unset::{has_set_date, is_day_before, set_date};
+use super::unset::{can_be_silence, has_set_date, is_day_before, set_date};
 use crate::digest::{LogDigest, LogEntry};
 use crate::stamp::Yearless;
 
@@ -74,6 +74,8 @@ struct Before {
     is_behind_start: bool,
     /// The dates go back there, and not to those of a clock that was not set.
     is_back: bool,
+    /// Its boot began with the default date, and the clock has run on from there.
+    is_unset: bool,
 }
 
 /// What lies before each entry.
@@ -87,11 +89,21 @@ impl Gaps {
         // The last date, its entry, and how often the phone had started.
         let mut last: Option<(Yearless, usize, usize)> = None;
         let mut can_repeat = false;
+        // The last date of the boot's clock, until it is set. None until its first date.
+        let mut unset = None;
+        let mut has_date = true;
         for (at, entry) in entries.iter().enumerate() {
             known.starts += usize::from(entry.is_banner());
+            has_date &= !entry.is_banner();
             (known.is_break, known.is_behind_start, known.is_back) = (false, false, false);
             let date = entry.yearless();
             if let Some(date) = date {
+                let runs_on = match std::mem::replace(&mut has_date, true) {
+                    true => unset.is_some_and(|last| can_be_silence(last, date)),
+                    false => !has_set_date(entry),
+                };
+                unset = runs_on.then_some(date);
+                known.is_unset = runs_on;
                 if let Some((before, from, starts)) = last
                     && (goes_back(before, date, 0) || date == before && known.starts > starts)
                 {
@@ -127,7 +139,7 @@ impl Gaps {
     fn is_repeated(&self, entries: &[LogEntry], one: usize, other: usize) -> bool {
         let (before, later) = (self.0[one], self.0[other]);
         match later.starts > before.starts {
-            true => has_set_date(&entries[one]),
+            true => has_set_date(&entries[one]) && !before.is_unset,
             false => later.dates_back > before.dates_back,
         }
     }
