@@ -19,6 +19,9 @@ const SEARCHED: usize = 256;
 /// The largest file that is read into memory because it is a mail, in bytes: mail servers accept no larger ones.
 const MAX_MAIL: u64 = 64 * 1024 * 1024;
 
+/// So many alternatives are looked at: each is searched up to its end, which can be missing.
+const MAX_ALTERNATIVES: usize = 64;
+
 /// The mail in a large file, as [`with_one_alternative`] gives it.
 pub(super) fn read(file: &File, size: u64) -> Option<Vec<u8>> {
     let mut begin = [0; SEARCHED];
@@ -38,10 +41,14 @@ pub(super) fn with_one_alternative(mail: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let mut plain = None;
-    for place in memmem::find_iter(mail, ALTERNATIVE) {
-        let Some(boundary) = boundary(&mail[place + ALTERNATIVE.len()..]) else { continue };
-        let bodies =
-            bodies(mail, place, boundary).into_iter().map(|body| (log_lines(&mail[body.clone()]), body));
+    let mut from = 0;
+    for _ in 0..MAX_ALTERNATIVES {
+        let Some(place) = memmem::find(&mail[from..], ALTERNATIVE).map(|place| from + place) else { break };
+        from = place + ALTERNATIVE.len();
+        let Some(boundary) = boundary(&mail[from..]) else { continue };
+        let bodies = bodies(mail, place, boundary);
+        from = bodies.last().map_or(from, |last| last.end);
+        let bodies = bodies.into_iter().map(|body| (log_lines(&mail[body.clone()]), body));
         let bodies: Vec<_> = bodies.filter(|(lines, _)| *lines > 0).collect();
         // The first one if they have as many: mail programs write the plain text first.
         let most = bodies.iter().map(|(lines, _)| *lines).max();
@@ -114,6 +121,16 @@ fn log_lines(body: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_alternatives_without_parts_take_linear_time() {
+        let one = "Content-Type: multipart/alternative; boundary=none\n";
+        assert!(with_one_alternative(one.repeat(20_000).as_bytes()).is_none());
+        let parts = mail(["text/plain", "text/html"], [LINES, LINES]);
+        let behind = |others: usize| with_one_alternative((one.repeat(others) + &parts).as_bytes());
+        assert!(behind(MAX_ALTERNATIVES - 1).is_some());
+        assert!(behind(MAX_ALTERNATIVES).is_none());
+    }
 
     const LINES: &str = "0501080000|sip  |4|00|a\n0501080001|sip  |4|00|b\n";
 
