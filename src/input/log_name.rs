@@ -116,8 +116,8 @@ pub(super) fn is_boot_log(name: &[u8]) -> bool {
 const REPORT_ENDINGS: &[&str] =
     &["json", "jsonl", "ndjson", "csv", "html", "htm", "md", "markdown", "pdf", "png", "jpg"];
 
-/// Endings of documents whose text can't be read.
-const DOCUMENT_ENDINGS: &[&str] = &["doc", "docx", "odt", "ods", "rtf", "xls", "xlsx"];
+/// Endings of documents that are archives, so that their text can't be read.
+const DOCUMENT_ENDINGS: &[&str] = &["docx", "xlsx"];
 
 /// Endings of files that stand beside a log and hold no lines of it, even if the rest of the name is a log's.
 const COMPANION_ENDINGS: &[&str] =

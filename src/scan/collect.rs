@@ -306,15 +306,16 @@ impl<'s> PhoneSink<'s> {
             self.problems.push(Problem::new(name.path.to_string(), ProblemKind::LimitExceeded, message));
         }
         let mut files: BTreeMap<_, Vec<LogPart>> = BTreeMap::new();
-        for mut part in read.parts {
-            // An address before each line tells the phones apart.
-            if !matches!(part.name, Some(PartName::Mac(_))) {
-                part.digest.note_phones_of_inventories();
-            }
+        for part in read.parts {
             files.entry(part.file.clone()).or_default().push(part);
         }
-        for (file, parts) in files {
+        for (file, mut parts) in files {
             let name = file.as_ref().map_or_else(|| name.clone(), |file| name.of_heading(file));
+            // Neither the file's name nor anything before a line tells the phones apart.
+            if name.mac.is_none() {
+                let without_name = parts.iter_mut().filter(|part| part.name.is_none());
+                without_name.for_each(|part| part.digest.note_phones_of_inventories());
+            }
             let is_alone = parts.len() == 1;
             // If the file's name has an address and its lines name no other phone, all lines belong to that
             // phone.

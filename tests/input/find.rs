@@ -199,6 +199,16 @@ fn what_is_passed_over_is_counted() {
     assert!(taken.logs.is_empty() && taken.problems.is_empty());
 }
 
+/// Programs that are no word processors write text with these endings.
+#[test]
+fn a_log_with_the_ending_of_a_text_document_is_read() {
+    for ending in ["rtf", "doc", "odt", "xls"] {
+        let tree = Tree::new();
+        tree.write(&format!("0004f2a1b2c3-app.log.{ending}"), b"x");
+        assert_eq!(tree.read_all().logs.len(), 1, "{ending}");
+    }
+}
+
 #[test]
 fn logs_that_are_read_only_if_named_are_counted_in_archives_too() {
     let content = log(20);
