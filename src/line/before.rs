@@ -147,7 +147,8 @@ const MAX_NAME: usize = 1024;
 /// lines, or without line numbers `name:` and `name-` (then the name must not contain blanks).
 pub(super) fn file_name(before: &[u8]) -> Option<(&[u8], &[u8])> {
     numbered_name(before).or_else(|| {
-        let word = up_to_blank(before);
+        // A text of many words is searched from each of them on.
+        let word = up_to_blank(&before[..before.len().min(MAX_NAME)]);
         let at = word.iter().rposition(|byte| *byte == b':').or_else(|| {
             // Names have hyphens in them.
             (word.len() == before.len()).then(|| word.strip_suffix(b"-").map(<[u8]>::len))?

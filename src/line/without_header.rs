@@ -72,6 +72,13 @@ mod tests {
     }
 
     #[test]
+    fn long_lines_take_linear_time() {
+        for word in ["=4", "3D=", "a:", "1-"] {
+            assert!(senders(&word.repeat(50_000)).is_empty(), "{word}");
+        }
+    }
+
+    #[test]
     fn lines_of_servers_name_a_sender() {
         for (line, expected) in [
             ("Nov 23 09:30:01 loghost svn[88]: Server certificate", &["loghost", "svn", "Server"][..]),
