@@ -49,7 +49,7 @@ pub use given::{Effective, Given};
 pub use key::{Key, PrivateKey};
 pub use line::ConfigurationLine;
 pub use log_place::LogPlace;
-pub use parameter::{DEVICE_SET, Parameter, ParameterKind, SINCE_SSL, Store, selected_slot};
+pub use parameter::{CA_SLOT_2, DEVICE_SET, Parameter, ParameterKind, SINCE_SSL, Store, selected_slot};
 pub use path::phone_and_kind;
 pub use pem::Fault;
 pub use phone::{

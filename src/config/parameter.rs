@@ -100,11 +100,17 @@ const DEVICE_STORES: [Store; 3] = [Store::Ssl, Store::Platform(1), Store::Platfo
 
 const SLOTS: &[&str] = &["1", "2", "3", "4", "5", "6", "7"];
 
+/// The bytes that platform CA slot 1 takes.
+const CA_SLOT_1: u64 = 1536;
+
+/// The bytes that platform CA slot 2 takes.
+pub const CA_SLOT_2: u64 = 4096;
+
 /// The parameters other than certificates and keys of devices. Each of the words replaces the asterisk.
 const OTHERS: &[(ParameterKind, &str, &[&str])] = &[
     (ParameterKind::Set, DEVICE_SET, &[""]),
-    (ParameterKind::Ca(Some(1536)), "device.sec.TLS.customCaCert1", &[""]),
-    (ParameterKind::Ca(Some(4096)), "device.sec.TLS.customCaCert2", &[""]),
+    (ParameterKind::Ca(Some(CA_SLOT_1)), "device.sec.TLS.customCaCert1", &[""]),
+    (ParameterKind::Ca(Some(CA_SLOT_2)), "device.sec.TLS.customCaCert2", &[""]),
     (ParameterKind::Ca(None), "sec.TLS.customCaCert.*", SLOTS),
     (ParameterKind::ProfileCertificate, "device.sec.TLS.profile.deviceCert*", &["1", "2"]),
     (ParameterKind::ProfileCertificate, "sec.TLS.profile.*.deviceCert", SLOTS),

@@ -17,6 +17,7 @@ use super::{
     ConfigurationCase, Finding, ParameterKind, Rule, Sentence, Severity, authorities, count, counted,
     rule_of_value, sentence,
 };
+use crate::config::CA_SLOT_2;
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG032",
@@ -27,9 +28,6 @@ pub(in crate::check) const RULE: Rule = Rule {
     reference: "UC Software Administrators' Guide, \"<device/>\"",
     ..rule_of_value(include_str!("ca_too_large.rs"), run)
 };
-
-/// The bytes that CA slot 2 takes.
-const SECOND_SLOT: u64 = 4096;
 
 const FOR_APPLICATION: &str =
     "Put the certificate into an application CA slot, or have a smaller one issued.";
@@ -43,7 +41,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             return None;
         }
         let (what, have, remedy) = match value.list.len() as u64 {
-            1 if length <= SECOND_SLOT => ("The CA certificate".to_owned(), "has", None),
+            1 if length <= CA_SLOT_2 => ("The CA certificate".to_owned(), "has", None),
             1 => ("The CA certificate".to_owned(), "has", Some(FOR_APPLICATION)),
             several => (counted(several, "CA certificate"), "together have", Some(ONE_EACH)),
         };
