@@ -8,7 +8,8 @@
 //! ## How sure it is
 //! The name in the certificate is certain. The phone is known from the file's name, or from the log itself if
 //! the file's name has no address: a log that was copied under another phone's name looks the same. The
-//! diagnosis is resolved when a later inventory shows the right name, or no built-in certificate.
+//! diagnosis is resolved when a later inventory shows the right name, or no built-in certificate. A name that was
+//! masked before the log was sent, such as `0004F2XXXXXX`, is not judged.
 //!
 //! ## What to do
 //! 1. Compare three addresses: the one in the log file's name, the one in the log's `Platform: … MAC=` line,
@@ -33,13 +34,18 @@ pub(super) const RULE: Rule = Rule {
     run: Run::Logs(run),
 };
 
+/// Hexadecimal digits of an address.
+const MAC_DIGITS: usize = 12;
+
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let Some(mac) = case.timeline.mac else { return Vec::new() };
     let mut other_name = None;
     let shown = shown_until_gone(case.timeline, |event, record| match event {
         // What a log of another phone shows is that phone's (LOG006).
         _ if case.timeline.is_of_another_phone(record) => None,
-        Event::CertificateCommonName { slot: Slot::BuiltIn, common_name: Some(common_name) } => {
+        Event::CertificateCommonName { slot: Slot::BuiltIn, common_name: Some(common_name) }
+            if !is_masked(common_name) =>
+        {
             let is_gone = common_name.parse::<Mac>() == Ok(mac);
             if !is_gone {
                 other_name = Some(common_name);
@@ -58,4 +64,53 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         ".",
     ];
     vec![Finding::new(state, message, seen).of_slot(Some(Slot::BuiltIn))]
+}
+
+/// Whether somebody hid digits of the address, or all of it, before the log was sent.
+fn is_masked(name: &str) -> bool {
+    const BRACKETS: [[char; 2]; 3] = [['[', ']'], ['<', '>'], ['{', '}']];
+    let is_mask =
+        |sign: char| matches!(sign, 'X' | 'x' | '*' | '#' | '?' | '_' | '-' | '.' | '…' | '█' | '•');
+    let digits = name.chars().filter(char::is_ascii_hexdigit).count();
+    let hidden = name.chars().filter(|sign| is_mask(*sign)).count();
+    let is_address = digits + hidden == name.chars().count() && digits < MAC_DIGITS;
+    is_address && (digits + hidden == MAC_DIGITS || hidden > 1 && name.chars().is_sorted_by_key(is_mask))
+        || BRACKETS.iter().any(|[open, close]| name.starts_with(*open) && name.ends_with(*close))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_masked_name_is_an_address_without_some_of_its_digits() {
+        let masked = [
+            "0004F2XXXXXX",
+            "0004f2a1b2**",
+            "XXXXXXXXXXXX",
+            "0004F2A1B2_3",
+            "0004F2...",
+            "[redacted]",
+            "<MAC>",
+        ];
+        for name in masked {
+            assert!(is_masked(name), "{name}");
+        }
+        let others = [
+            "0004F2A1B2C3",
+            "0004F2-A1B2C3",
+            "00:04:F2:A1:B2:C3",
+            "0004F2A1B2",
+            "phone",
+            "Polycom Inc",
+            "cafe.de",
+            "fe-ed",
+            "",
+            "[",
+            "redacted]",
+        ];
+        for name in others {
+            assert!(!is_masked(name), "{name}");
+        }
+    }
 }
