@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use phonecert::check::CATALOGUE;
 use phonecert::check::configuration::ConfigurationCase;
 use phonecert::check::join::join;
-use phonecert::config::{LogFacts, TreeBuilder, resolve};
+use phonecert::config::{LogFacts, PhoneKind, TreeBuilder, resolve};
 use phonecert::model::Mac;
 use phonecert::redact::Shown;
 use phonecert::report::config::ConfigPhone;
@@ -17,7 +17,7 @@ fuzz_target!(|bytes: &[u8]| {
     builder.member("a.zip!/0004f2a1b2c3.cfg", bytes, None);
     builder.member("a.zip!/site.cfg", bytes, None);
     let tree = builder.build();
-    let config = resolve(&tree, mac, Some("VVX 500"), &["a.zip!".into()]);
+    let config = resolve(&tree, mac, &PhoneKind::new(Some("VVX 500"), None), &["a.zip!".into()]);
     let log = LogFacts { has_log: true, ..LogFacts::default() };
     let case = ConfigurationCase::new(&config, &log, &[]);
     for rule in CATALOGUE {
