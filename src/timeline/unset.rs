@@ -151,9 +151,14 @@ impl UnsetClock {
         let lag = if can_be_copy { MAX_COPY_DAY_LAG } else { MAX_FILE_DAY_LAG };
         let is_own = || dates_reach_file_time(date, signs, lag);
         let is_real = || match last.days_until(date) < JUMP_DAYS {
-            // If the boot before ended between both dates, only the first one can't be real.
+            // If the boot before ended between both dates, only the first one can't be real. After an end on December 31,
+            // dates behind the first hour of the year can be.
             true => {
-                let is_between = |end| last < end && end <= date;
+                let can_be_new_year = !self.has_failed && !is_default(date);
+                let is_between = |end: Yearless| match end.month() {
+                    12 => can_be_new_year,
+                    _ => last < end && end <= date,
+                };
                 signs.last_real.is_some_and(is_between) && signs.continue_previous(date) && is_own()
             }
             false => signs.continue_previous(date) || is_own(),
