@@ -130,7 +130,7 @@ fn is_excerpt(digest: &LogDigest, part: &Range<usize>, which: Excerpts) -> bool 
         let (own, others): (Vec<_>, Vec<_>) = (messages(own).collect(), messages(rest).collect());
         !is_run(&own, &others, |entry, other| is_same_message((entry, digest), (other, digest)))
     };
-    (which == Excerpts::All || has_gaps()) && adds_no_time(own, rest)
+    (which == Excerpts::All || has_gaps()) && adds_no_time(own, rest, has_set_date)
 }
 
 /// The entries up to the next start of the phone behind a date.

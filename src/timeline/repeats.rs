@@ -75,6 +75,11 @@ fn without_excerpts(logs: &[(Log, Calendar)], chain_of_each: &[String]) -> Vec<b
         if members.len() < 2 || others.is_empty() {
             continue;
         }
+        let mut end = End::default();
+        let default_dates: Vec<_> = members.iter().map(|(log, _)| DefaultDates::of(log, &mut end)).collect();
+        let is_set = |entry: &LogEntry| {
+            has_set_date(entry) && default_dates.iter().all(|dates| dates.are_not_of(entry))
+        };
         let joined = Joined::of(members.iter().map(|log| (*log).clone()).collect());
         let entries: Vec<_> = joined.lines().map(|line| line.entry).collect();
         for part in others {
@@ -87,7 +92,8 @@ fn without_excerpts(logs: &[(Log, Calendar)], chain_of_each: &[String]) -> Vec<b
             keep[part] = if part_messages.is_empty() {
                 !adds_nothing(&logs[part], &members)
             } else {
-                !is_contained_in(digest, &part_messages, lines) || !adds_no_time(&digest.entries, &entries)
+                !is_contained_in(digest, &part_messages, lines)
+                    || !adds_no_time(&digest.entries, &entries, is_set)
             };
         }
     }
@@ -137,7 +143,9 @@ fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
             let is_of_date =
                 |entry: &&LogEntry| has_set_date(entry) && default_dates[whole].are_not_of(entry);
             is_contained_in(&part_log.digest, &all[part], lines)
-                && adds_no_time(&part_log.digest.entries, &whole_log.digest.entries)
+                && adds_no_time(&part_log.digest.entries, &whole_log.digest.entries, |entry| {
+                    is_of_date(&entry)
+                })
                 && (!is_same_chain
                     || all[part].iter().any(is_of_date)
                     || (!goes_on && is_repeat_without_dates()))
@@ -293,14 +301,24 @@ fn is_beginning(part: &LogDigest, whole: &LogDigest) -> bool {
 }
 
 /// Whether each date of a part lies within those of other entries, or its dated lines are among them.
-pub(super) fn adds_no_time<E: Borrow<LogEntry>>(part: &[LogEntry], whole: &[E]) -> bool {
+///
+/// `is_set` tells which dates are not those of a clock that was not set: such dates would seem to begin another year, and
+/// the dates up to the next real one would seem to lie within it.
+pub(super) fn adds_no_time<E: Borrow<LogEntry>>(
+    part: &[LogEntry],
+    whole: &[E],
+    is_set: impl Fn(&LogEntry) -> bool,
+) -> bool {
     let whole = || whole.iter().map(Borrow::borrow);
     // The dates of an excerpt are not grouped by year: without a clock's default date, fewer of them go back.
-    let years = dates_by_year(whole());
-    let is_there = |date: Stamp| years.iter().any(|year| is_range_within((date, date), *year));
+    let set = dates_by_year(whole().filter(|entry| is_set(entry)));
+    let all = LazyCell::new(|| dates_by_year(whole()));
+    let is_there = |entry: &LogEntry| {
+        let years = if is_set(entry) { &set } else { &*all };
+        entry.stamp.is_some_and(|date| years.iter().any(|year| is_range_within((date, date), *year)))
+    };
     let dated = || part.iter().filter(|entry| entry.is_dated());
-    dated().filter_map(|entry| entry.stamp).all(is_there)
-        || are_among(dated().filter(|entry| !entry.is_cut), whole())
+    dated().all(is_there) || are_among(dated().filter(|entry| !entry.is_cut), whole())
 }
 
 /// The lowest and the highest date of each year, as digits.
