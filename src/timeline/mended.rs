@@ -92,8 +92,9 @@ impl Timeline<'_> {
         let is_new = |shown: &SlotView| {
             let is_known = |view: &&SlotView| view.content.fingerprint == shown.content.fingerprint;
             let before = known.iter().rev().find(|view| view.slot == shown.slot);
-            // Where there was a key alone, there was no certificate.
-            let is_other = before.is_none_or(|before| {
+            // Where there was a key alone, there was no certificate. An inventory without a line about the slot, as behind a
+            // cut, does not show that it was empty.
+            let is_other = before.is_some_and(|before| {
                 !before.content.has_certificate() || shown.content.differs_from(&before.content)
             });
             shown.content.fingerprint.is_some() && is_other && !known.iter().any(is_known)
