@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 
-use super::parameter::Parameter;
+use super::parameter::{Parameter, SINCE_TRIO_5_7, SINCE_VVX_5_9};
 use crate::model::{Fingerprint, Slot, SoftwareVersion};
 
 /// The state of a slot in the newest inventory.
@@ -94,9 +94,16 @@ impl LogFacts {
         slot.and_then(|slot| self.slots.get(&slot)).map_or(SlotState::Unknown, |facts| facts.state)
     }
 
+    /// The first version of the software with this parameter, for a phone of this model. None where that is not known, or
+    /// does not matter.
+    pub fn first_version_with(&self, parameter: &Parameter) -> Option<[u32; 3]> {
+        let is_trio = self.model.as_ref().is_some_and(|model| model.contains("Trio"));
+        parameter.since().map(|since| if is_trio && since == SINCE_VVX_5_9 { SINCE_TRIO_5_7 } else { since })
+    }
+
     /// Whether the phone's software knows this parameter, as far as the log shows: it ignores others.
     pub fn knows(&self, parameter: &Parameter) -> bool {
-        let pair = self.software.as_ref().zip(parameter.since());
+        let pair = self.software.as_ref().zip(self.first_version_with(parameter));
         pair.is_none_or(|(software, since)| software.cmp_parts(&since).is_ge())
     }
 

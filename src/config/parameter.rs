@@ -203,12 +203,14 @@ impl Parameter {
     }
 
     /// The first version of the software with this parameter; for a `.set`, with its values. None where that is not
-    /// known, or does not matter.
-    pub fn since(&self) -> Option<[u32; 3]> {
+    /// known, or does not matter. A Trio has another one than [`SINCE_VVX_5_9`].
+    pub(super) fn since(&self) -> Option<[u32; 3]> {
         match self.kind {
             ParameterKind::Certificate(Store::Ssl) | ParameterKind::Key(Store::Ssl) => Some(SINCE_SSL),
             ParameterKind::Set => self.gated_values().first()?.since(),
-            _ => self.is_of_certificates().then_some([4, 0, 0]),
+            ParameterKind::Enrolment => Some(SINCE_VVX_5_9),
+            ParameterKind::Trust if self.name.contains(".protocol.") => Some(SINCE_VVX_5_9),
+            _ => (self.is_of_certificates() || self.kind == ParameterKind::Trust).then_some([4, 0, 0]),
         }
     }
 
@@ -306,6 +308,12 @@ impl Parameter {
 
 /// The first version with the one custom certificate.
 pub const SINCE_SSL: [u32; 3] = [3, 3, 2];
+
+/// The first version with lowest versions of TLS and with SCEP, on a VVX.
+pub(super) const SINCE_VVX_5_9: [u32; 3] = [5, 9, 0];
+
+/// The same on a Trio.
+pub(super) const SINCE_TRIO_5_7: [u32; 3] = [5, 7, 2];
 
 /// The gate of all `device.*` parameters.
 pub const DEVICE_SET: &str = "device.set";

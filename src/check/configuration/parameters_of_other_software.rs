@@ -2,16 +2,16 @@
 //!
 //! ## What it means
 //! `device.sec.TLS.…` and `sec.TLS.…` came with UC Software 4.0.0, `device.sec.SSL.customDeviceCert` with
-//! 3.3.2. Older software ignores them: it installs no certificate from them, and uses no profile.
+//! 3.3.2, `sec.TLS.protocol.…` and `SCEP.enable` with 5.9.0 (on a Trio with 5.7.2). Older software ignores them:
+//! it installs no certificate from them, and uses no profile.
 //!
 //! ## How sure it is
-//! The log names the software, and the guide the first version with the parameters. Only certificates, keys, CA
-//! certificates and profiles are checked. It is only information if a phone before 4.0.0 also has the parameter of
+//! The log names the software, and the guide the first version with the parameters. It is only information if a phone before 4.0.0 also has the parameter of
 //! 3.3.2 and knows it. Other faults of values that the software ignores are not reported, except the dates and the
 //! name of a certificate that the log shows in a slot.
 //!
 //! ## What to do
-//! 1. Update the phone to 4.0.0 or later.
+//! 1. Update the phone to a version with the parameters: 4.0.0 or later, 5.9.0 or later for SCEP.
 //! 2. Or set `device.sec.SSL.customDeviceCert`, from 3.3.2 on.
 
 use super::{ConfigurationCase, Finding, ParameterKind, Part, Rule, Severity, rule, sentence};
@@ -30,7 +30,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let Some(software) = &case.log.software else { return Vec::new() };
     let given = case.config.of_kind(|kind| kind != ParameterKind::Set);
-    let dated = given.filter_map(|given| Some((given, given.parameter.since()?)));
+    let dated = given.filter_map(|given| Some((given, case.log.first_version_with(given.parameter)?)));
     let (known, unknown): (Vec<_>, Vec<_>) = dated.partition(|(given, _)| case.log.knows(given.parameter));
     let Some((first, since_first)) = unknown.first() else { return Vec::new() };
     let from = |[major, minor, patch]: [u32; 3]| format!("known from {major}.{minor}.{patch} on");

@@ -400,11 +400,13 @@ fn cfg025_other_software() {
     assert_eq!(of("3.3.5.0247", &both), [("CFG025", Info)]);
     assert_eq!(of("3.3.1", &both), [("CFG025", Warning)]);
     // Each parameter with its own first version, also those of CA certificates and profiles.
-    let known_from = |software: &str, name: &'static str, value: &str| {
-        let log = LogFacts { software: Some(software.parse().unwrap()), ..log() };
+    let known_to = |log: LogFacts, name: &'static str, value: &str| {
         let site = Site::new(&[("0004f2a1b2c3.cfg", &file(&plain(&[("device.set", "1"), (name, value)])))]);
         let found = site.findings(&log, &[]).into_iter().find(|(code, _)| *code == "CFG025");
         found.map(|(_, finding)| finding.message.to_string().rsplit_once("known from ").unwrap().1.to_owned())
+    };
+    let known_from = |software: &str, name: &'static str, value: &str| {
+        known_to(LogFacts { software: Some(software.parse().unwrap()), ..log() }, name, value)
     };
     for (name, value) in [
         ("sec.TLS.customDeviceCert.3", "abc"),
@@ -422,6 +424,23 @@ fn cfg025_other_software() {
     assert_eq!(known_from("3.3.1.0314", ssl, "abc").as_deref(), Some("3.3.2 on."));
     assert_eq!(known_from("3.3.2.0001", ssl, "abc"), None);
     assert_eq!(known_from("3.2.6.0314", "log.level.change.tls", "3"), None);
+    let list = "device.sec.TLS.profile.caCertList1";
+    assert_eq!(known_from("3.3.5.0247", list, "All").as_deref(), Some("4.0.0 on."));
+    assert_eq!(known_from("4.0.0.1000", list, "All"), None);
+    for name in ["SCEP.enable", "sec.TLS.protocol.sip"] {
+        for (model, before, since, first) in [
+            ("VVX 500", "5.8.9.1000", "5.9.0.1000", "5.9.0 on."),
+            ("Trio 8800", "5.7.1.1000", "5.7.2.1000", "5.7.2 on."),
+        ] {
+            let facts = |software| LogFacts { model: Some(model.into()), software, ..log() };
+            assert_eq!(
+                known_to(facts(Some(before.parse().unwrap())), name, "1").as_deref(),
+                Some(first),
+                "{model} {name}"
+            );
+            assert_eq!(known_to(facts(Some(since.parse().unwrap())), name, "1"), None, "{model} {name}");
+        }
+    }
 }
 
 #[test]
