@@ -152,14 +152,14 @@ impl UnsetClock {
         let is_own = || dates_reach_file_time(date, signs, lag);
         let is_real = || match last.days_until(date) < JUMP_DAYS {
             // If the boot before ended between both dates, only the first one can't be real. After an end on December 31,
-            // dates behind the first hour of the year can be.
+            // dates behind the first hour of the year can be real.
             true => {
                 let can_be_new_year = !self.has_failed && !is_default(date);
-                let is_between = |end: Yearless| match end.month() {
+                let ended_between = |end: Yearless| match end.month() {
                     12 => can_be_new_year,
-                    _ => last < end && end <= date,
+                    _ => last < end && end <= date && is_own(),
                 };
-                signs.last_real.is_some_and(is_between) && signs.continue_previous(date) && is_own()
+                signs.last_real.is_some_and(ended_between) && signs.continue_previous(date)
             }
             false => signs.continue_previous(date) || is_own(),
         };
