@@ -300,7 +300,14 @@ impl Reader {
                     self.digest.counts.in_further_fields += headers_behind(looked_at, &header, text);
                     self.message(&header, own, raw, end_of_own, recorder);
                 }
-                Line::Message { .. } | Line::Headerless(_) => {
+                Line::Message { .. } => {
+                    // The end of a header begins another message: nothing continues a complete one.
+                    if self.pending.as_ref().is_some_and(Pending::is_complete) {
+                        self.flush(recorder);
+                    }
+                    self.headerless(own, raw, end_of_own, recorder);
+                }
+                Line::Headerless(_) => {
                     self.headerless(own, raw, end_of_own, recorder);
                 }
             }

@@ -131,7 +131,9 @@ impl Reader {
     fn continues_pending(&mut self, text: &[u8], raw: &[u8], end: End) -> bool {
         let Some(pending) = &mut self.pending else { return false };
         let is_begun = pending.text.is_begun();
-        let fits = pending.text.join(text, end);
+        // Where the headers were taken off, the next line is more likely another message than the rest of a free text.
+        let is_apart = pending.header.is_none() && pending.text.is_open();
+        let fits = !is_apart && pending.text.join(text, end);
         if fits {
             pending.add(raw, end, is_begun);
         }
@@ -261,6 +263,10 @@ impl Pending {
         let text = WrappedText::new(text, reading);
         let wrapped_lines = WrappedLines::default();
         Self { entry, header, text, raw, columns, length: 0, wrapped_lines, is_news, end }
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        !self.text.is_begun()
     }
 
     /// Adds a line that was joined. `is_needed`: the message was not complete without it.

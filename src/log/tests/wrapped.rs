@@ -341,3 +341,23 @@ fn a_header_at_the_end_of_a_log_is_open() {
     let cut = digest(&format!("{begin}{}", rest.trim_end()));
     assert_eq!(cut.tail.bytes, format!("0501080001|hw\n{}", rest.trim_end()).as_bytes());
 }
+
+#[test]
+fn a_line_that_begins_with_the_end_of_a_header_continues_no_complete_message() {
+    let refused = "Server certificate verification failed, Untrusted Certificate";
+    let reason = |log: &str| match &events(log)[..] {
+        [Event::ServerCertificateUntrusted { reason }] => reason.as_deref().map(str::to_owned),
+        other => panic!("{other:?}"),
+    };
+    for before in ["0531080000|sip  |4|00|", "sip  |4|00|", "4|00|"] {
+        for next in ["sip  |4|00|Registration of 4411 failed", "|4|00|Registration of 4411 failed"] {
+            let found = reason(&format!("{before}{refused}\n{next}\n{NEXT}"));
+            assert_eq!(found.as_deref(), Some("Untrusted Certificate"), "{before} {next}");
+        }
+    }
+    // A line without any header continues one with a header.
+    let wrapped = reason(&format!("0531080000|sip  |4|00|{refused}\nof the server\n{NEXT}"));
+    assert_eq!(wrapped.as_deref(), Some("Untrusted Certificate of the server"));
+    let without_headers = reason(&format!("{refused}\nof the server\n{NEXT}"));
+    assert_eq!(without_headers.as_deref(), Some("Untrusted Certificate"));
+}
