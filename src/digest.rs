@@ -377,6 +377,12 @@ impl LogDigest {
             && self.entries.iter().all(is_entry)
     }
 
+    /// The entries of this line.
+    pub fn entries_of_line(&self, line: u64) -> impl Iterator<Item = &LogEntry> {
+        let begin = self.entries.partition_point(|entry| entry.line < line);
+        self.entries[begin..].iter().take_while(move |entry| entry.line == line)
+    }
+
     /// Whether repeated failures were folded, or old entries dropped.
     pub fn is_folded(&self) -> bool {
         self.dropped > 0 || self.entries.iter().any(|entry| entry.repeats.is_some())

@@ -142,8 +142,7 @@ fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64, is_anchor: bool) -
     let length = end.saturating_sub(begin);
     // Two messages are in one line if the line feed between them was lost.
     let is_at = |digest: &LogDigest, line: u64, hash: u64| {
-        let begin = digest.entries.partition_point(|entry| entry.line < line);
-        let mut there = digest.entries[begin..].iter().take_while(|entry| entry.line == line).peekable();
+        let mut there = digest.entries_of_line(line).peekable();
         there.peek()?;
         Some(there.any(|entry| entry.hash == hash))
     };

@@ -285,8 +285,7 @@ fn begins(part: &[&LogEntry], whole: &[&LogEntry]) -> bool {
 fn is_beginning(part: &LogDigest, whole: &LogDigest) -> bool {
     let is_there = |entry: &LogEntry| {
         let is_cut = part.tail.is_cut() && entry.line == part.counts.lines;
-        let begin = whole.entries.partition_point(|other| other.line < entry.line);
-        let mut there = whole.entries[begin..].iter().take_while(|other| other.line == entry.line).peekable();
+        let mut there = whole.entries_of_line(entry.line).peekable();
         // A line that the other log did not keep is an ordinary one. It keeps its first line.
         there.peek().is_none() && entry.line > 1
             || there.any(|other| {
