@@ -78,7 +78,7 @@ impl ScanAnswer {
 }
 
 /// One of the two answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Side {
     /// The file, as it was named.
     pub path: String,
@@ -171,7 +171,7 @@ pub struct ChangedCertificate {
 
 /// Two answers compared. Diagnoses are matched by phone, code and slot, and sorted by severity, code and
 /// phone. Phones are sorted by status and name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Diff {
     /// The earlier answer.
     pub old: Side,
@@ -207,13 +207,9 @@ impl Diff {
         let mut diff = Self {
             old: side(old),
             new: side(new),
-            broke: Vec::new(),
-            mended: Vec::new(),
-            no_longer_found: Vec::new(),
-            still: Vec::new(),
             phones_new: new.phones.iter().filter_map(|phone| missing_in(old, phone)).collect(),
             phones_gone: old.phones.iter().filter_map(|phone| missing_in(new, phone)).collect(),
-            certificates_changed: Vec::new(),
+            ..Self::default()
         };
         for (name, phone) in &new.phones {
             diff.add(name, old.phones.get(name), phone);
