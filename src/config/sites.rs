@@ -25,7 +25,7 @@ impl ConfigTree {
     /// The masters for all phones whose lists lead to a file of this phone: the first two.
     pub(super) fn masters_with_file_of(&self, mac: Mac) -> Vec<&Path> {
         let sites = self.sites();
-        sites.of_phones.get(&mac).map(|masters| sites.paths(*masters)).unwrap_or_default()
+        sites.of_phones.get(&mac).into_iter().flat_map(|masters| sites.paths(masters)).collect()
     }
 
     /// The masters for all phones that send the logs of this phone to one of these directories: the first two of each
@@ -41,7 +41,7 @@ impl ConfigTree {
             let of_phone = directory.replace(&upper.to_ascii_lowercase(), PHONE).replace(&upper, PHONE);
             for name in [directory, &of_phone] {
                 let masters = sites.of_logs.get(Path::new(name));
-                found.extend(masters.into_iter().flat_map(|masters| sites.paths(*masters)));
+                found.extend(masters.into_iter().flat_map(|masters| sites.paths(masters)));
             }
         }
         found.sort_unstable();
@@ -135,8 +135,8 @@ fn log_directories(master: &File, base: &Path) -> Vec<PathBuf> {
 
 /// Adds a master to the first two of a phone or a directory.
 fn add<K: std::hash::Hash + Eq>(masters: &mut HashMap<K, Masters>, key: K, number: u32) {
-    let Masters { first, second } = masters.entry(key).or_insert(Masters { first: number, second: None });
-    if *first != number {
-        second.get_or_insert(number);
+    let masters = masters.entry(key).or_default();
+    if masters.len() < 2 && !masters.contains(&number) {
+        masters.push(number);
     }
 }

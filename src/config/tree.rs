@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
-use zeroize::Zeroizing;
-
 use rayon::prelude::*;
+use smallvec::SmallVec;
+use zeroize::Zeroizing;
 
 use super::file::{File, ReadOutcome};
 use super::own_files::{Named, OwnFiles};
@@ -115,14 +115,10 @@ impl TreeBuilder {
 pub type FindStored = Box<dyn Fn(&Path) -> Option<Stored> + Send + Sync>;
 
 /// The masters for all phones that lead to a file of a phone, or send logs to a directory: the first two, because if
-/// there are several it is not known which one counts.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Masters {
-    pub(super) first: u32,
-    pub(super) second: Option<u32>,
-}
+/// there are several it is not known which one counts. Numbers are indexes of [`Sites::masters`].
+pub(super) type Masters = SmallVec<[u32; 2]>;
 
-/// What the masters for all phones say about phones and directories. Numbers are indexes of `masters`.
+/// What the masters for all phones say about phones and directories.
 #[derive(Debug, Default)]
 pub(super) struct Sites {
     /// Their paths, sorted by directory.
@@ -134,8 +130,8 @@ pub(super) struct Sites {
 }
 
 impl Sites {
-    pub(super) fn paths(&self, Masters { first, second }: Masters) -> Vec<&Path> {
-        std::iter::once(first).chain(second).map(|number| &*self.masters[number as usize]).collect()
+    pub(super) fn paths<'s>(&'s self, masters: &'s Masters) -> impl Iterator<Item = &'s Path> {
+        masters.iter().map(|number| &*self.masters[*number as usize])
     }
 }
 
