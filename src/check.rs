@@ -363,8 +363,11 @@ impl Rule {
         }
     }
 
-    /// What the rule finds in one phone's configuration, by slot.
-    pub fn run_on_configuration(&self, case: &configuration::ConfigurationCase<'_>) -> Vec<Finding> {
+    /// What the rule finds in one phone's configuration, by slot; each with this rule.
+    pub fn run_on_configuration(
+        &'static self,
+        case: &configuration::ConfigurationCase<'_>,
+    ) -> Vec<(&'static Self, Finding)> {
         let found = match self.run {
             Run::Logs(_) => Vec::new(),
             Run::Configuration(run) => {
@@ -378,7 +381,7 @@ impl Rule {
             Run::Certificate(judge) => configuration::judged(case, self.severity, judge),
         };
         let found = found.into_iter();
-        found.map(|finding| configuration::not_applied(case, self.severity, finding)).collect()
+        found.map(|finding| (self, configuration::not_applied(case, self.severity, finding))).collect()
     }
 
     /// The manual of the rule: its first paragraph in one line, then sections in Markdown.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Case, Finding, Part, Sentence, sentence};
 use crate::event::Event;
-use crate::model::{Slot, State};
+use crate::model::{Mac, Slot, State};
 use crate::reference::Release;
 use crate::timeline::{Occurrences, Record, Timeline};
 
@@ -124,14 +124,17 @@ pub(super) fn shared_certificates(
 ) -> Vec<Finding> {
     let shared = case.shared.iter().filter(|shared| is_one(shared.slot));
     let findings = shared.map(|shared| {
-        let mut message = sentence!["The same ", kind, " certificate is in ", shared.phones, " phones, "];
-        for (number, other) in shared.others.iter().enumerate() {
-            message = message.and(sentence![if number > 0 { ", " } else { "" }, *other]);
-        }
-        let message = message.and(sentence![" among them."]);
+        let message = sentence!["The same ", kind, " certificate is in ", shared.phones, " phones"];
+        let message = with_others(message, &shared.others);
         Finding::active(message, shared.seen.clone()).of_slot(Some(shared.slot))
     });
     findings.collect()
+}
+
+/// A sentence about several phones, with the names of some of the others at its end.
+pub(super) fn with_others(message: Sentence, others: &[Mac]) -> Sentence {
+    let named = others.iter().fold(message, |message, other| message.and(sentence![", ", *other]));
+    named.and(" among them.".into())
 }
 
 /// Which software the phone runs, and which zero-touch provisioning requires; `end` ends the sentence.

@@ -244,7 +244,7 @@ pub(crate) fn run(
     let case = ConfigurationCase::new(config, log, shared);
     let mut all = Vec::new();
     for rule in CATALOGUE {
-        for mut found in rule.run_on_configuration(&case) {
+        for (_, mut found) in rule.run_on_configuration(&case) {
             found.severity.get_or_insert(rule.severity);
             all.push((rule.code, found));
         }

@@ -49,6 +49,11 @@ fn hash((is_built_in, bytes): &Key) -> u32 {
     xxhash_rust::xxh3::xxh3_64_with_seed(bytes, u64::from(*is_built_in)) as u32
 }
 
+/// The phones that a diagnosis of this phone names, of all that it is about.
+pub(super) fn named_others<'m>(phones: impl IntoIterator<Item = &'m Mac>, mac: Mac) -> Vec<Mac> {
+    phones.into_iter().copied().filter(|other| *other != mac).take(MAX_NAMED).collect()
+}
+
 /// The active diagnoses of a phone that can begin in many phones at once, with the time of the first
 /// occurrence (local time, seconds since 1970). Left out are those that occur within a day of the log's first
 /// line, since they may have begun before it.

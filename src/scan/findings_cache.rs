@@ -131,7 +131,5 @@ fn findings(case: &ConfigurationCase<'_>, is_wanted: fn(&Rule) -> bool) -> Vec<(
     let of_configuration =
         |rule: &Rule| rule.facts.family == Family::Configuration && !rule.facts.from_fleet && is_wanted(rule);
     let rules = CATALOGUE.iter().filter(|rule| of_configuration(rule));
-    rules
-        .flat_map(|rule| rule.run_on_configuration(case).into_iter().map(|finding| (*rule, finding)))
-        .collect()
+    rules.flat_map(|rule| rule.run_on_configuration(case)).collect()
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use chrono::{DateTime, NaiveDate};
 use rayon::prelude::*;
 
-use super::compared::{Key, MAX_NAMED, SECONDS_PER_DAY, compared};
+use super::compared::{Key, SECONDS_PER_DAY, compared, named_others};
 use super::rows::{Row, Rows};
 use crate::check::SharedCertificate;
 use crate::model::Mac;
@@ -41,11 +41,10 @@ pub(super) fn add_shared(rows: &mut Rows, selection: &Selection) {
         let shared: Vec<SharedCertificate> = compared(&phone)
             .filter_map(|(key, content)| {
                 let macs = holders.get(&key)?;
-                let others = macs.iter().filter(|other| **other != mac).take(MAX_NAMED).copied().collect();
                 Some(SharedCertificate {
                     slot: content.slot,
                     phones: macs.len() as u64,
-                    others,
+                    others: named_others(macs, mac),
                     seen: phone.seen(content),
                 })
             })

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 
-use super::compared::{MAX_NAMED, hash_of_key};
+use super::compared::{MAX_NAMED, hash_of_key, named_others};
 use crate::check::configuration::{ConfigurationCase, SharedKey};
 use crate::check::{CATALOGUE, Family, Finding, Rule};
 use crate::config::{ConfiguredKey, LogFacts, PhoneConfig};
@@ -89,8 +89,7 @@ impl SharedKeys {
     fn found(&self, phone: &Phone, mac: Mac) -> Vec<(&'static Rule, Finding)> {
         let shared = phone.keys().filter_map(|key| {
             let Holders { phones, first } = self.holders_of(key)?;
-            let others = first.iter().filter(|other| **other != mac).take(MAX_NAMED);
-            Some(SharedKey { key: key.clone(), phones: *phones, others: others.copied().collect() })
+            Some(SharedKey { key: key.clone(), phones: *phones, others: named_others(first, mac) })
         });
         let shared: Vec<SharedKey> = shared.collect();
         if shared.is_empty() {
@@ -98,10 +97,6 @@ impl SharedKeys {
         }
         let (config, facts) = (PhoneConfig::new(mac, Vec::new()), LogFacts::default());
         let case = ConfigurationCase::new(&config, &facts, &shared);
-        let found = self
-            .rules
-            .iter()
-            .flat_map(|rule| rule.run_on_configuration(&case).into_iter().map(|finding| (*rule, finding)));
-        found.collect()
+        self.rules.iter().flat_map(|rule| rule.run_on_configuration(&case)).collect()
     }
 }

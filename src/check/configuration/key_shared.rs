@@ -11,7 +11,8 @@
 //! 1. If servers must tell phones apart, give each phone its own certificate and key, in its own file.
 //! 2. Otherwise there is nothing to do; but if one phone loses the key, it is lost for all.
 
-use super::{ConfigurationCase, Facts, Family, Finding, Part, Rule, Severity, counted, rule, sentence};
+use super::{ConfigurationCase, Facts, Family, Finding, Rule, Severity, counted, rule, sentence};
+use crate::check::failures::with_others;
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG020",
@@ -29,11 +30,8 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = shared.map(|shared| {
         let phones = counted(shared.phones, "phone");
         let place = shared.key.line.place();
-        let mut message = sentence!["The private key in ", place, format!(" is given to {phones}")];
-        for other in &shared.others {
-            message = message.and(sentence![", ", Part::Mac(*other)]);
-        }
-        let message = message.and(" among them.".into());
+        let message = sentence!["The private key in ", place, format!(" is given to {phones}")];
+        let message = with_others(message, &shared.others);
         Finding::of_files(shared.key.slot, message, [shared.key.line.clone()])
     });
     found.collect()
