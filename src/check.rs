@@ -143,6 +143,25 @@ impl Facts {
     }
 }
 
+/// The common fields of all diagnoses of logs; each diagnosis sets the others. Tests fail if one is forgotten.
+const fn rule(source: &'static str, run: fn(&Case<'_>) -> Vec<Finding>) -> Rule {
+    rule_of(Family::Log, source, Run::Logs(run))
+}
+
+const fn rule_of(family: Family, source: &'static str, run: Run) -> Rule {
+    Rule {
+        code: "",
+        name: "",
+        severity: Severity::Info,
+        cause: "",
+        remedy: "",
+        reference: "",
+        facts: Facts::of(family),
+        source,
+        run,
+    }
+}
+
 /// What an active diagnosis means for zero-touch provisioning, which requires a factory certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ztp {
@@ -458,6 +477,8 @@ mod tests {
                 assert!(text.len() > 10 && !text.contains("  "), "{}: {text:?}", rule.code);
             }
             assert!(rule.summary().ends_with('.') && !rule.summary().contains('\n'), "{}", rule.code);
+            let letters = ["INS", "INV", "TLS", "ZTP", "LOG", "FLT", "CFG"][rule.facts.family as usize];
+            assert!(rule.code.starts_with(letters), "{}", rule.code);
         }
     }
 

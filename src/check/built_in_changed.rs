@@ -20,7 +20,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Slot, Ztp, sentence};
+use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Severity, Slot, Ztp, rule, sentence};
 use crate::model::Fingerprint;
 use crate::timeline::Record;
 
@@ -32,8 +32,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Check that all logs are from one phone, find out who signed the certificate, and update every server that knows the old fingerprint.",
     reference: "Feature Profile 37148, \"Factory Installed Certificates\", \"Self-Signed Certificates\" and \"Troubleshooting\"",
     facts: Facts { ztp: Ztp::Uncertain, about_installing: true, ..Facts::of(Family::Inventory) },
-    source: include_str!("built_in_changed.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("built_in_changed.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

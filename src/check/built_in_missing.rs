@@ -23,7 +23,7 @@
 //! 5. If the phone should have a factory certificate and has none, contact the vendor.
 
 use super::failures::{shown_until_gone, times};
-use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, Slot, Ztp, sentence};
+use super::{Case, Event, Facts, Family, Finding, Rule, Severity, Slot, Ztp, rule, sentence};
 use crate::model::State;
 
 pub(super) const RULE: Rule = Rule {
@@ -34,8 +34,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Check by the label's part number and revision whether the phone should have one (phonecert lookup). If it should, contact the vendor; if not, install a custom certificate; or update software older than UC Software 4.0.0, which creates no self-signed one.",
     reference: "Feature Profile 37148, \"Built-In Device Certificates\" and \"Determining Type of Device Certificates on Polycom Phones\"",
     facts: Facts { ztp: Ztp::Blocked, about_installing: true, ..Facts::of(Family::Inventory) },
-    source: include_str!("built_in_missing.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("built_in_missing.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -17,7 +17,7 @@
 //!    vendor.
 
 use super::failures::shared_certificates;
-use super::{Case, Facts, Family, Finding, Rule, Run, Severity, Slot, Ztp};
+use super::{Case, Facts, Family, Finding, Rule, Severity, Slot, Ztp, rule};
 
 pub(super) const RULE: Rule = Rule {
     code: "FLT001",
@@ -27,8 +27,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Compare the MAC addresses in the logs with the phones' labels. If two phones really have the same certificate, contact the vendor, and let no server rely on it.",
     reference: "Feature Profile 37148, \"Factory Installed Certificates\" and \"Self-Signed Certificates\"",
     facts: Facts { ztp: Ztp::Blocked, from_fleet: true, ..Facts::of(Family::Fleet) },
-    source: include_str!("built_in_shared.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("built_in_shared.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

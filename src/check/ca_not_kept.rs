@@ -21,7 +21,7 @@
 
 use std::collections::HashSet;
 
-use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
+use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Severity, rule, sentence};
 use crate::model::Fingerprint;
 use crate::timeline::Record;
 
@@ -33,8 +33,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Compare the CA certificate's size in DER form with the slot's limit; use a slot that is large enough, or a smaller CA certificate.",
     reference: "UC Software log, messages New fingerprint and Custom certificate MD5 fingerprint; parameters of CA certificates",
     facts: Facts::of(Family::Inventory),
-    source: include_str!("ca_not_kept.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("ca_not_kept.rs"), run)
 };
 
 /// From this many boots on, each with another fingerprint, the certificate counts as not kept.

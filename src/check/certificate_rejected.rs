@@ -24,7 +24,7 @@
 
 use super::failures::{by_slot, refused, state_of_refusal};
 use super::join::Question;
-use super::{Case, Event, Facts, Family, Finding, Part, Rule, Run, Severity, sentence};
+use super::{Case, Event, Facts, Family, Finding, Part, Rule, Severity, rule, sentence};
 
 pub(super) const RULE: Rule = Rule {
     code: "INS002",
@@ -38,8 +38,7 @@ pub(super) const RULE: Rule = Rule {
         asks: Some(Question::CertificateRejected),
         ..Facts::of(Family::Installation)
     },
-    source: include_str!("certificate_rejected.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("certificate_rejected.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

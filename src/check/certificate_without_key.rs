@@ -21,7 +21,7 @@
 
 use super::failures::{in_words, resolved_if};
 use super::join::Question;
-use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
+use super::{Case, Facts, Family, Finding, Occurrences, Rule, Severity, rule, sentence};
 use crate::model::State;
 use crate::timeline::{SlotView, Timeline};
 
@@ -37,8 +37,7 @@ pub(super) const RULE: Rule = Rule {
         asks: Some(Question::Installed),
         ..Facts::of(Family::Installation)
     },
-    source: include_str!("certificate_without_key.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("certificate_without_key.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

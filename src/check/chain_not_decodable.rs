@@ -22,7 +22,7 @@
 
 use super::failures::{by_slot, resolved_if};
 use super::join::Question;
-use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, configuration_not_applied, sentence};
+use super::{Case, Event, Facts, Family, Finding, Rule, Severity, configuration_not_applied, rule, sentence};
 
 pub(super) const RULE: Rule = Rule {
     code: "INS003",
@@ -36,8 +36,7 @@ pub(super) const RULE: Rule = Rule {
         asks: Some(Question::ChainNotDecodable),
         ..Facts::of(Family::Installation)
     },
-    source: include_str!("chain_not_decodable.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("chain_not_decodable.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

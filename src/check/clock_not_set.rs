@@ -18,7 +18,7 @@
 //! 3. Restart the phone and look for lines with a real date.
 
 use super::failures::{resolved_if, times};
-use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
+use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Severity, rule, sentence};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG003",
@@ -28,8 +28,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Check which time server the phone is configured to use, and that the phone can reach it; then restart the phone.",
     reference: "UC Software log, time stamps before the clock is set and message Could not load time",
     facts: Facts::of(Family::Log),
-    source: include_str!("clock_not_set.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("clock_not_set.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -19,7 +19,7 @@
 //!    the phone by its built-in certificate, and contact the vendor.
 
 use super::failures::{resolved_if, shown_until_gone};
-use super::{Case, Event, Facts, Family, Finding, Mac, Part, Rule, Run, Severity, Slot, Ztp, sentence};
+use super::{Case, Event, Facts, Family, Finding, Mac, Part, Rule, Severity, Slot, Ztp, rule, sentence};
 use crate::model::State;
 
 pub(super) const RULE: Rule = Rule {
@@ -30,8 +30,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Compare the MAC address on the phone's label with the one in the log and in its file's name. If they agree, the phone has another phone's certificate: contact the vendor.",
     reference: "Feature Profile 37148, \"Factory Installed Certificates\"",
     facts: Facts { ztp: Ztp::Blocked, ..Facts::of(Family::Inventory) },
-    source: include_str!("common_name_mismatch.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("common_name_mismatch.rs"), run)
 };
 
 /// Hexadecimal digits of an address.

@@ -39,7 +39,7 @@ pub(super) mod value_overridden;
 mod tests;
 
 use super::join::closed_gates;
-use super::{Facts, Family, Finding, Rule, Run};
+use super::{Facts, Family, Finding, Rule, Run, rule_of};
 use crate::config::{
     Certificate, Certificates, ConfigurationLine, ConfiguredKey, Credential, Effective, Fault, Form, Gate,
     Given, LogFacts, NotFound, OtherCase, OtherList, ParameterKind, PhoneConfig, ReadOutcome, SlotFacts,
@@ -54,31 +54,17 @@ use leaf::{Judgement, Leaf};
 /// The common fields of all diagnoses of configuration files; each diagnosis sets the others. Tests fail if one is
 /// forgotten.
 const fn rule(source: &'static str, run: fn(&ConfigurationCase<'_>) -> Vec<Finding>) -> Rule {
-    rule_of(source, Run::Configuration(run))
+    rule_of(Family::Configuration, source, Run::Configuration(run))
 }
 
 /// The same of a diagnosis of a value: if the phone ignores the value because a gate is closed, it is only information.
 const fn rule_of_value(source: &'static str, run: fn(&ConfigurationCase<'_>) -> Vec<Finding>) -> Rule {
-    rule_of(source, Run::Value(run))
+    rule_of(Family::Configuration, source, Run::Value(run))
 }
 
 /// The same of a diagnosis of a device's own certificate.
 const fn rule_of_certificate(source: &'static str, judge: Judge) -> Rule {
-    rule_of(source, Run::Certificate(judge))
-}
-
-const fn rule_of(source: &'static str, run: Run) -> Rule {
-    Rule {
-        code: "",
-        name: "",
-        severity: Severity::Info,
-        cause: "",
-        remedy: "",
-        reference: "",
-        facts: Facts::of(Family::Configuration),
-        source,
-        run,
-    }
+    rule_of(Family::Configuration, source, Run::Certificate(judge))
 }
 
 /// What is known about one phone: the input of the checks.

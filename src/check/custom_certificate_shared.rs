@@ -16,7 +16,7 @@
 //! 3. Revoke the shared certificate when all phones have their own.
 
 use super::failures::shared_certificates;
-use super::{Case, Facts, Family, Finding, Rule, Run, Severity, Slot};
+use super::{Case, Facts, Family, Finding, Rule, Severity, Slot, rule};
 
 pub(super) const RULE: Rule = Rule {
     code: "FLT002",
@@ -26,8 +26,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "If this is intended, there is nothing to do. Otherwise issue a certificate for each phone, so that the loss of one phone does not reveal the key of all.",
     reference: "Feature Profile 37148, \"Polycom Phone Device Certificate Types\" and \"Generating a Certificate Signing Request\"",
     facts: Facts { from_fleet: true, ..Facts::of(Family::Fleet) },
-    source: include_str!("custom_certificate_shared.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("custom_certificate_shared.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -17,7 +17,7 @@
 //!    In a self-signed one the phone's MAC address is both the issuer and the subject.
 //! 3. Don't rely on the menu of this phone until it runs UC Software 4.0.0 or later again.
 
-use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Slot, sentence};
+use super::{Case, Facts, Family, Finding, Occurrences, Rule, Severity, Slot, rule, sentence};
 use crate::model::SoftwareVersion;
 use crate::timeline::Record;
 
@@ -29,8 +29,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Don't rely on this phone's menu: find out which certificate it has from the label's part number and revision, or from the certificate's issuer in a browser.",
     reference: "Feature Profile 37148, \"Self-Signed Certificates\"",
     facts: Facts::of(Family::Inventory),
-    source: include_str!("downgrade_hides_self_signed.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("downgrade_hides_self_signed.rs"), run)
 };
 
 /// The first release whose menu is not known to call a self-signed certificate factory installed.

@@ -14,7 +14,7 @@
 //!    only more severe messages.
 
 use super::failures::times;
-use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
+use super::{Case, Facts, Family, Finding, Occurrences, Rule, Severity, rule, sentence};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG002",
@@ -24,8 +24,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "If something is not in this log, regard it as unknown, not as absent. If it matters, restart the phone and read its log again.",
     reference: "Format of the log: the fourth field counts missed events",
     facts: Facts::of(Family::Log),
-    source: include_str!("events_missed.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("events_missed.rs"), run)
 };
 
 fn events_were(lost: u64) -> String {

@@ -13,7 +13,7 @@
 //! 1. Look at a shorter time: `--since 7d`.
 //! 2. If the phone restarts again and again, look in the newest lines of its log for the reason.
 
-use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
+use super::{Case, Facts, Family, Finding, Occurrences, Rule, Severity, rule, sentence};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG007",
@@ -23,8 +23,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Scan a shorter time (--since), and find out why the phone writes so much: usually because it restarts again and again.",
     reference: "phonecert keeps the newest 8,192 messages of a log",
     facts: Facts { means_unknown: true, ..Facts::of(Family::Log) },
-    source: include_str!("evidence_dropped.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("evidence_dropped.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

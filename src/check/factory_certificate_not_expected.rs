@@ -18,7 +18,7 @@
 //! 3. For mutual TLS, install a custom certificate in a platform slot.
 //! 4. Don't plan zero-touch provisioning (ZTP) for this phone: it requires a factory certificate.
 
-use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Slot, Ztp, sentence};
+use super::{Case, Facts, Family, Finding, Occurrences, Rule, Severity, Slot, Ztp, rule, sentence};
 use crate::reference::Expectation;
 
 pub(super) const RULE: Rule = Rule {
@@ -29,8 +29,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Don't use this phone where a server requires a factory certificate, as in zero-touch provisioning: install a custom certificate, or replace the phone.",
     reference: "Feature Profile 37148, \"Device Certificate Implementation Date\" and \"Self-Signed Certificates\"",
     facts: Facts { ztp: Ztp::Blocked, about_installing: true, ..Facts::of(Family::Inventory) },
-    source: include_str!("factory_certificate_not_expected.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("factory_certificate_not_expected.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -23,7 +23,7 @@
 use super::failures::{in_words, resolved_if};
 use super::join::Question;
 use super::{
-    Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Timeline, configuration_not_applied,
+    Case, Facts, Family, Finding, Occurrences, Rule, Severity, Timeline, configuration_not_applied, rule,
     sentence,
 };
 use crate::timeline::NotKept;
@@ -36,8 +36,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Look for a configuration that sets or empties this slot; then install the certificate again, restart the phone, and compare its inventory.",
     reference: "Feature Profile 37148, \"Polycom Phone Device Certificate Types\"",
     facts: Facts { about_installing: true, asks: Some(Question::NotKept), ..Facts::of(Family::Installation) },
-    source: include_str!("install_not_kept.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("install_not_kept.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

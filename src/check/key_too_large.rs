@@ -23,7 +23,7 @@
 
 use super::failures::{by_slot, refused, state_of_refusal};
 use super::join::Question;
-use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity};
+use super::{Case, Event, Facts, Family, Finding, Rule, Severity, rule};
 
 pub(super) const RULE: Rule = Rule {
     code: "INS001",
@@ -37,8 +37,7 @@ pub(super) const RULE: Rule = Rule {
         asks: Some(Question::KeyTooLarge),
         ..Facts::of(Family::Installation)
     },
-    source: include_str!("key_too_large.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("key_too_large.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -15,7 +15,7 @@
 //! 2. If the log is from the other phone, rename it and scan again.
 //! 3. If the phone was exchanged, remove the old phone's configuration and logs from the server.
 
-use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, Ztp, sentence};
+use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Severity, Ztp, rule, sentence};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG006",
@@ -25,8 +25,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Compare the MAC address on the phone's label with the file's name and with the log, and give the log the name of the phone that wrote it.",
     reference: "UC Software log, Platform lines at boot",
     facts: Facts { ztp: Ztp::Uncertain, ..Facts::of(Family::Log) },
-    source: include_str!("log_of_another_phone.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("log_of_another_phone.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -25,7 +25,7 @@
 
 use super::certificate_without_key;
 use super::join::Question;
-use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
+use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Severity, rule, sentence};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG001",
@@ -35,8 +35,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Set the logging level of TLS to 3 (log.level.change.tls; log.render.level must not be above 3 either), restart the phone, and read its log after the next upload, which can take up to two days.",
     reference: "Feature Profile 37148, \"Troubleshooting\", note on certificate information in the log",
     facts: Facts { means_unknown: true, asks: Some(Question::NoEvidence), ..Facts::of(Family::Log) },
-    source: include_str!("no_certificate_evidence.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("no_certificate_evidence.rs"), run)
 };
 
 /// The level of TLS logging up to which the phone writes the inventory.

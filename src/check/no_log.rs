@@ -15,7 +15,7 @@
 //! 3. Check that the phone is switched on, and provisioned from this server.
 //! 4. Check that it may write to the server's log directory.
 
-use super::{Case, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
+use super::{Case, Facts, Family, Finding, Occurrences, Rule, Severity, rule, sentence};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG005",
@@ -25,8 +25,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Check that the phone is in use, reads its configuration from this provisioning server, and may upload its log.",
     reference: "The inventory that was given; UC Software log files on a provisioning server",
     facts: Facts { means_unknown: true, ..Facts::of(Family::Log) },
-    source: include_str!("no_log.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("no_log.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -16,7 +16,7 @@
 //! 4. Check the time (LOG003): a wrong clock makes the exchange fail.
 
 use super::failures::shown_until_gone;
-use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, sentence};
+use super::{Case, Event, Facts, Family, Finding, Rule, Severity, rule, sentence};
 use crate::model::State;
 
 pub(super) const RULE: Rule = Rule {
@@ -27,8 +27,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Check the server's certificate web service, then the phone's clock and its trust in the server (TLS001), and sign in again.",
     reference: "UC Software log, messages of the component tickt",
     facts: Facts::of(Family::Connection),
-    source: include_str!("no_sign_in_certificate.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("no_sign_in_certificate.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -25,7 +25,7 @@
 
 use super::failures::{by_slot, state_by_later_boots, times};
 use super::join::Question;
-use super::{Case, Event, Facts, Family, Finding, Part, Rule, Run, Severity, sentence};
+use super::{Case, Event, Facts, Family, Finding, Part, Rule, Severity, rule, sentence};
 
 pub(super) const RULE: Rule = Rule {
     code: "TLS001",
@@ -35,8 +35,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "On the phone, install the certificate of the authority that signed the server's certificate, or give the server a certificate from an authority that the phone trusts. Check the phone's clock and the chain that the server sends.",
     reference: "UC Software log, message of server certificate verification; Feature Profile 37148, \"Terminology Mapping for CA and Device Certificates\"",
     facts: Facts { asks: Some(Question::Trust), ..Facts::of(Family::Connection) },
-    source: include_str!("server_certificate_untrusted.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("server_certificate_untrusted.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -14,7 +14,7 @@
 //! 3. Or update to a later version, which is certainly new enough.
 
 use super::failures::software_for_ztp;
-use super::{Case, Facts, Family, Finding, Readiness, Rule, Run, Severity};
+use super::{Case, Facts, Family, Finding, Readiness, Rule, Severity, rule};
 
 pub(super) const RULE: Rule = Rule {
     code: "ZTP002",
@@ -24,8 +24,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Compare the build number with the release notes of the required release, or update to a later version.",
     reference: "Technical Notification 117101, shipping configuration tables",
     facts: Facts::of(Family::Provisioning),
-    source: include_str!("software_release_unclear.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("software_release_unclear.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -17,7 +17,7 @@
 //! 3. If a phone runs the required software and still can't authenticate with ZTP, contact the vendor.
 
 use super::failures::software_for_ztp;
-use super::{Case, Facts, Family, Finding, Readiness, Rule, Run, Severity};
+use super::{Case, Facts, Family, Finding, Readiness, Rule, Severity, rule};
 
 pub(super) const RULE: Rule = Rule {
     code: "ZTP001",
@@ -27,8 +27,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Update the phone's software by hand or from your own provisioning server before you use zero-touch provisioning.",
     reference: "Technical Notification 117101, shipping configuration tables, \"Potential Impacts\" and \"ZTP Cutover Date for SHA 1 Deprecation\"",
     facts: Facts::of(Family::Provisioning),
-    source: include_str!("software_too_old.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("software_too_old.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

@@ -24,7 +24,7 @@
 //! 5. If the phone never reached the server, check the address, the port and the network between them.
 
 use super::failures::{Failures, by_slot, state_by_later_boots};
-use super::{Case, Event, Facts, Family, Finding, Rule, Run, Severity, sentence};
+use super::{Case, Event, Facts, Family, Finding, Rule, Severity, rule, sentence};
 use crate::timeline::Record;
 
 pub(super) const RULE: Rule = Rule {
@@ -35,8 +35,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Look at the server's own log for this time: it may not accept the phone's certificate, or the phone may not have reached it at all.",
     reference: "UC Software log, messages of MakeTlsConnection; Feature Profile 37148, introduction and \"Troubleshooting\"",
     facts: Facts { about_choosing: true, ..Facts::of(Family::Connection) },
-    source: include_str!("tls_connection_failed.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("tls_connection_failed.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {

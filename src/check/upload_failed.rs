@@ -20,7 +20,7 @@
 //! 4. Restart the phone, let it upload its log, and scan again.
 
 use super::failures::{state_by_later_boots, times};
-use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Run, Severity, sentence};
+use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Severity, rule, sentence};
 use crate::event::Upload;
 use crate::stamp::Stamp;
 use crate::timeline::Record;
@@ -33,8 +33,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Check that the phone may write to the log directory of the provisioning server, and that the server has disk space; then restart the phone.",
     reference: "UC Software log, messages of the component log",
     facts: Facts { suggests_server_fault: true, ..Facts::of(Family::Log) },
-    source: include_str!("upload_failed.rs"),
-    run: Run::Logs(run),
+    ..rule(include_str!("upload_failed.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
