@@ -34,36 +34,23 @@ pub(crate) trait Formats: Copy + fmt::Debug + Send + Sync + 'static {
     const TABLE: &'static [Format<Self>];
 }
 
-impl Formats for ScanWriter {
-    const TABLE: &'static [Format<Self>] = FORMATS;
+macro_rules! formats {
+    ($($writer:ty: $table:expr;)*) => {
+        $(impl Formats for $writer {
+            const TABLE: &'static [Format<Self>] = $table;
+        })*
+    };
 }
 
-impl Formats for EventsWriter {
-    const TABLE: &'static [Format<Self>] = &EVENT_FORMATS;
-}
-
-impl Formats for StoryWriter {
-    const TABLE: &'static [Format<Self>] = &STORY_FORMATS;
-}
-
-impl Formats for ExplainWriter {
-    const TABLE: &'static [Format<Self>] = &EXPLAIN_FORMATS;
-}
-
-impl Formats for LookupWriter {
-    const TABLE: &'static [Format<Self>] = &LOOKUP_FORMATS;
-}
-
-impl Formats for DiffWriter {
-    const TABLE: &'static [Format<Self>] = &DIFF_FORMATS;
-}
-
-impl Formats for ConfigWriter {
-    const TABLE: &'static [Format<Self>] = &CONFIG_FORMATS;
-}
-
-impl Formats for WatchWriter {
-    const TABLE: &'static [Format<Self>] = &WATCH_FORMATS;
+formats! {
+    ScanWriter: FORMATS;
+    EventsWriter: &EVENT_FORMATS;
+    StoryWriter: &STORY_FORMATS;
+    ExplainWriter: &EXPLAIN_FORMATS;
+    LookupWriter: &LOOKUP_FORMATS;
+    DiffWriter: &DIFF_FORMATS;
+    ConfigWriter: &CONFIG_FORMATS;
+    WatchWriter: &WATCH_FORMATS;
 }
 
 /// The severity from which an active diagnosis gives exit status 1.
