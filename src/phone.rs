@@ -23,7 +23,7 @@ use crate::timeline::{Content, Occurrences, SourceLine, Timeline};
 pub type Selection = dyn Fn(&str) -> bool + Send + Sync;
 
 /// What the logs and the configuration of one phone show.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Phone {
     /// Its address, if a file name or a log has it.
     pub mac: Option<Mac>,
@@ -201,7 +201,6 @@ impl Phone {
         }
         let mut phone = Self {
             mac: timeline.mac,
-            status: Status::Ok,
             model: timeline.model.map(Box::from),
             assembly: timeline.assembly.map(Box::from),
             assembly_revision: timeline.assembly_revision.map(Box::from),
@@ -213,7 +212,6 @@ impl Phone {
             times: timeline
                 .times
                 .map(|(first, last)| (first.and_utc().timestamp(), last.and_utc().timestamp())),
-            ztp: None,
             certificates: timeline
                 .slots
                 .latest()
@@ -221,10 +219,7 @@ impl Phone {
                 .collect(),
             findings,
             is_unknown,
-            keys: Vec::new(),
-            common: None,
-            configuration: 0,
-            is_misconfigured: false,
+            ..Self::default()
         };
         if phone.model.is_none() {
             // What no log names is taken from the inventory.

@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A phone's status. The order is worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// An active error.
@@ -12,6 +14,7 @@ pub enum Status {
     /// An active warning and no error.
     Attention,
     /// The logs contain too little information.
+    #[default]
     Unknown,
     /// The logs contain evidence, and show nothing wrong.
     Ok,

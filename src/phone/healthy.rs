@@ -41,11 +41,8 @@ impl Phone {
         let files: Vec<_> = logs.iter().map(|(name, _)| name.path.clone()).collect();
         let (name, log) = logs.pop()?;
         let mac = name.mac?;
-        let readiness = log
-            .model
-            .as_deref()
-            .zip(log.software.as_ref())
-            .map(|(model, software)| ztp_readiness(model, software));
+        let named = log.model.as_deref().zip(log.software.as_ref());
+        let readiness = named.map(|(model, software)| ztp_readiness(model, software));
         let is_fine = log.mac.is_none_or(|named| named == mac)
             && log.slots.iter().all(|slot| slot.slot != Slot::BuiltIn || is_of_phone(slot, mac))
             && !matches!(readiness, Some(Readiness::TooOld { .. } | Readiness::LetterUnclear { .. }));
@@ -63,16 +60,11 @@ impl Phone {
             software: log.software.map(|version| version.to_string().into()),
             boots: files.len() as u64,
             files,
-            other_directories: Vec::new(),
             counts,
             ztp: is_ready(readiness),
             certificates: log.slots.into_iter().map(|slot| content(slot, newest_file)).collect(),
             findings: numbered(found.into_iter().collect()),
-            is_unknown: false,
-            keys: Vec::new(),
-            common: None,
-            configuration: 0,
-            is_misconfigured: false,
+            ..Self::default()
         };
         Some((phone, log.counts, log.tls_level))
     }
