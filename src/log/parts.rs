@@ -400,37 +400,9 @@ impl<'r> PartsReader<'r> {
         if let Some(reader) = self.whole {
             return (vec![LogPart::whole(reader.finish(&mut recorder(&mut self.recorder, 0)))], 0);
         }
-        let cut = std::mem::take(&mut self.partial);
-        if cut.is_empty() {
-            if let Some(whole) = self.held.take() {
-                self.feed_line(self.lines, &whole, None);
-            }
-        } else if let (found, parsed) = part_of_parsed(&cut, &mut self.headers)
-            && self.assign(&cut, found, parsed)
-            && let Some(source) = self.current.filter(|_| !self.is_of_other)
-        {
-            let LineSource { key, part, .. } = &self.sources[source];
-            let is_sender = ends_with_sender(&cut, key.1.as_ref());
-            let part = *part;
-            self.end_boot(part);
-            // What stands before the lines of a part is no text that goes on from the line before.
-            if !is_sender {
-                let reader = &mut self.parts[part].reader;
-                reader.feed_cut(self.lines, &cut);
-            }
-        }
+        self.feed_end();
         (0..self.parts.len()).for_each(|part| self.end_boot(part));
-        let is_named = |part: &&ReadPart| part.key.1.is_some();
-        let named: HashSet<_> = self.parts.iter().filter(is_named).map(|part| part.key.0.clone()).collect();
-        let mut mixed = HashSet::new();
-        for LineSource { key: (file, name), parts, is_shared, rows, .. } in &mut self.sources {
-            let Some(rows) = rows else { continue };
-            // Rows without the sender that others have can be of any phone.
-            if rows.differ() || name.is_none() && named.contains(file) {
-                *is_shared = true;
-                mixed.extend(parts.iter().copied());
-            }
-        }
+        let mixed = self.mark_mixed_rows();
         let mixed_with = self.mixed_parts();
         let mut spans = vec![Vec::new(); self.parts.len()];
         for (number, source) in self.sources.iter().enumerate() {
@@ -467,6 +439,45 @@ impl<'r> PartsReader<'r> {
         parts[0].digest.counts.lines += self.of_others.lines;
         parts[0].digest.counts.bytes += self.of_others.bytes;
         (parts, self.not_read)
+    }
+
+    /// Feeds the last line, which is cut if it has no line feed.
+    fn feed_end(&mut self) {
+        let cut = std::mem::take(&mut self.partial);
+        if cut.is_empty() {
+            if let Some(whole) = self.held.take() {
+                self.feed_line(self.lines, &whole, None);
+            }
+        } else if let (found, parsed) = part_of_parsed(&cut, &mut self.headers)
+            && self.assign(&cut, found, parsed)
+            && let Some(source) = self.current.filter(|_| !self.is_of_other)
+        {
+            let LineSource { key, part, .. } = &self.sources[source];
+            let is_sender = ends_with_sender(&cut, key.1.as_ref());
+            let part = *part;
+            self.end_boot(part);
+            // What stands before the lines of a part is no text that goes on from the line before.
+            if !is_sender {
+                let reader = &mut self.parts[part].reader;
+                reader.feed_cut(self.lines, &cut);
+            }
+        }
+    }
+
+    /// Marks the sources whose rows can be of any phone: they are of several senders, or lack the sender that others
+    /// have. Returns their parts.
+    fn mark_mixed_rows(&mut self) -> HashSet<usize> {
+        let is_named = |part: &&ReadPart| part.key.1.is_some();
+        let named: HashSet<_> = self.parts.iter().filter(is_named).map(|part| part.key.0.clone()).collect();
+        let mut mixed = HashSet::new();
+        for LineSource { key: (file, name), parts, is_shared, rows, .. } in &mut self.sources {
+            let Some(rows) = rows else { continue };
+            if rows.differ() || name.is_none() && named.contains(file) {
+                *is_shared = true;
+                mixed.extend(parts.iter().copied());
+            }
+        }
+        mixed
     }
 }
 

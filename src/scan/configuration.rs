@@ -328,6 +328,13 @@ fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogF
         now,
         ..LogFacts::default()
     };
+    add_views(&mut facts, timeline);
+    add_findings(&mut facts, phone, timeline);
+    facts
+}
+
+/// Adds what the logs show of each slot, from the oldest line to the newest.
+fn add_views(facts: &mut LogFacts, timeline: &Timeline<'_>) {
     for view in timeline.slots.all() {
         let slot = facts.slots.entry(view.slot).or_default();
         match view.source {
@@ -355,6 +362,10 @@ fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogF
             }
         }
     }
+}
+
+/// Adds what was refused or not kept, as far as a finding says so.
+fn add_findings(facts: &mut LogFacts, phone: &Phone, timeline: &Timeline<'_>) {
     let refused = |slot: Option<Slot>, pick: fn(&Event) -> Option<Option<u64>>| {
         let events = timeline.events().filter(move |(_, event, _)| event.slot() == slot);
         let lengths: BTreeSet<Option<u64>> = events.filter_map(|(_, event, _)| pick(event)).collect();
@@ -387,7 +398,6 @@ fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogF
             _ => {}
         }
     }
-    facts
 }
 
 /// The facts of a phone with one inventory and without a finding, except the levels of its log.
