@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal};
 use std::path::Path;
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use chrono::Local;
@@ -62,46 +62,7 @@ pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
         let phones = watch.shown.as_ref().map_or(0, |shown| shown.scan.len() as u64);
         notices::write_line(&format!("watching {}; Ctrl-C ends", counted(phones, "phone")));
     }
-    watch.draw()?;
-    let mut next = Instant::now() + DEBOUNCE;
-    // The next scan waits at least as long as the last one took, so that scans take at most half of the time.
-    let mut earliest = next;
-    loop {
-        let until_next = next.saturating_duration_since(Instant::now());
-        match wakes.recv_timeout(until_next.min(COMPARE_LINKS)) {
-            Err(RecvTimeoutError::Timeout) if until_next > COMPARE_LINKS => {
-                if watch.notifier.is_led_elsewhere() {
-                    next = next.min(earliest.max(Instant::now() + DEBOUNCE));
-                }
-            }
-            Ok(Wake::Changed) => next = next.min(earliest.max(Instant::now() + DEBOUNCE)),
-            Ok(Wake::Signal(interrupt::INTERRUPT) | Wake::Key(Key::Quit)) => return Ok(0),
-            Ok(Wake::Signal(signal)) => return Ok(u8::try_from(128 + signal).unwrap_or(crate::FAILED)),
-            Ok(Wake::Key(key)) => {
-                watch.screen.iter_mut().for_each(|screen| screen.scroll(key));
-                watch.draw()?;
-            }
-            Ok(Wake::Resized) => {
-                watch.render()?;
-                watch.draw()?;
-            }
-            Err(RecvTimeoutError::Timeout) => {
-                let began = Instant::now();
-                if watch.notifier.renew() && write.is_some() {
-                    watch.report_polling();
-                }
-                let changes = watch.look()?;
-                if let Some(write) = write {
-                    output::to_standard(|out| changes.iter().try_for_each(|change| write(change, out)))?;
-                }
-                watch.draw()?;
-                let took = began.elapsed();
-                earliest = Instant::now() + took;
-                next = Instant::now() + watch.notifier.wait_timeout().max(took);
-            }
-            Err(RecvTimeoutError::Disconnected) => return Ok(0),
-        }
-    }
+    watch.follow(&wakes)
 }
 
 /// Refuses pipes, which can be read only once and so can't be watched.
@@ -141,6 +102,50 @@ struct LastAnswer {
 }
 
 impl Watch {
+    /// Looks for changes and takes keys until the user ends it; returns the exit status.
+    fn follow(&mut self, wakes: &Receiver<Wake>) -> Result<u8, Failure> {
+        self.draw()?;
+        let mut next = Instant::now() + DEBOUNCE;
+        // The next scan waits at least as long as the last one took, so that scans take at most half of the time.
+        let mut earliest = next;
+        loop {
+            let until_next = next.saturating_duration_since(Instant::now());
+            match wakes.recv_timeout(until_next.min(COMPARE_LINKS)) {
+                Err(RecvTimeoutError::Timeout) if until_next > COMPARE_LINKS => {
+                    if self.notifier.is_led_elsewhere() {
+                        next = next.min(earliest.max(Instant::now() + DEBOUNCE));
+                    }
+                }
+                Ok(Wake::Changed) => next = next.min(earliest.max(Instant::now() + DEBOUNCE)),
+                Ok(Wake::Signal(interrupt::INTERRUPT) | Wake::Key(Key::Quit)) => return Ok(0),
+                Ok(Wake::Signal(signal)) => return Ok(u8::try_from(128 + signal).unwrap_or(crate::FAILED)),
+                Ok(Wake::Key(key)) => {
+                    self.screen.iter_mut().for_each(|screen| screen.scroll(key));
+                    self.draw()?;
+                }
+                Ok(Wake::Resized) => {
+                    self.render()?;
+                    self.draw()?;
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    let began = Instant::now();
+                    if self.notifier.renew() && self.write.is_some() {
+                        self.report_polling();
+                    }
+                    let changes = self.look()?;
+                    if let Some(write) = self.write {
+                        output::to_standard(|out| changes.iter().try_for_each(|change| write(change, out)))?;
+                    }
+                    self.draw()?;
+                    let took = began.elapsed();
+                    earliest = Instant::now() + took;
+                    next = Instant::now() + self.notifier.wait_timeout().max(took);
+                }
+                Err(RecvTimeoutError::Disconnected) => return Ok(0),
+            }
+        }
+    }
+
     /// Reads what changed. On each new day everything is read again, since "now" and `--since 7d` mean other
     /// times then.
     fn look(&mut self) -> Result<Vec<Change>, Failure> {
