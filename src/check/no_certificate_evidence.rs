@@ -54,79 +54,79 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         Event::LogStart { log_level: Some(level), .. } if record.entry.is_tls => Some((*level, record)),
         _ => None,
     });
-    let bytes: u64 = timeline.logs.iter().map(|log| log.digest.counts.bytes).sum();
-    let (mut cause, mut remedy) = (None, None);
-    let mut is_unknown = |why: &'static str, then: &'static str| {
-        (cause, remedy) = (Some(sentence![why]), Some(sentence![then]));
-    };
-    let message = match level {
-        _ if case.is_mixed => {
-            is_unknown(
-                "Lines of several phones are in one log, or a log has lines of this phone's sender but not the phone's name, and nothing shows which of them are this phone's.",
-                "Read each phone's log from its own file.",
-            );
-            sentence![
-                "Lines that can be this phone's or another one's can't be told apart, so failures may be missing."
-            ]
-        }
-        _ if case.is_unread => {
-            is_unknown(
-                "There is a log of the phone, but it can't be read; the problems of this scan give the reason.",
-                "See the problems of this scan, make the phone's log readable, and scan again.",
-            );
-            sentence!["The phone's log could not be read, so nothing is known."]
-        }
-        _ if bytes == 0 => {
-            is_unknown(
-                "The log has no content: the phone uploaded nothing, or nothing of it could be read.",
-                "See the problems of this scan; if there are none, restart the phone, wait for its next upload, and read its log again.",
-            );
-            sentence!["The log is empty or could not be read, so nothing is known."]
-        }
-        _ if timeline.messages() == 0 => {
-            is_unknown(
-                "No line has the header of a phone's log: it is another file, or its lines were changed on the way.",
-                "Check that the file is this phone's application log, and read it again.",
-            );
-            sentence!["No line of a log could be read, so nothing is known."]
-        }
-        _ if timeline.records.is_empty() => {
-            is_unknown(
-                "All lines of the logs are of another time than the requested one.",
-                "Look at a longer time (--since, --until).",
-            );
-            sentence!["No line of the logs is within the requested time."]
-        }
-        _ if has_unread_lines => {
-            is_unknown(
-                "Lines of the log are cut off, joined, in another encoding, behind other text or without the host that other lines have, so they could not be read whole or given to a phone. The certificate inventory or a failure may be among them.",
-                "See the problems of this scan, and read the log's own file again.",
-            );
-            sentence!["Some lines of the logs could not be read, so failures may be missing."]
-        }
-        _ if lacks_keys => {
-            is_unknown(
-                "A phone lists each certificate with the length of its key, the built-in one's too. These logs have no such line: they are probably the result of a search, such as for \"cert\".",
-                "Read the phone's whole log, not the result of a search in it.",
-            );
-            sentence![
-                "The logs show a custom certificate and no line about any key, so it is not known whether the certificate has its key."
-            ]
-        }
-        Some((level, _)) if level > INVENTORY_LEVEL => sentence![format!(
-            "No inventory and no installation is in the logs: TLS logging is at level {level}, which leaves the inventory out."
-        )],
-        Some((level, _)) => {
-            remedy = Some(sentence![
-                "Restart the phone and read its log soon after the next upload; if the inventory is still not there, see that log.render.level is 3 or below."
-            ]);
-            sentence![format!(
-                "No inventory and no installation is in the logs, although TLS logging is at level {level}."
-            )]
-        }
-        None => sentence!["No inventory and no installation is in the logs."],
-    };
     let seen =
         level.map_or_else(Occurrences::without_lines, |(_, record)| Occurrences::shown_by(1, [record]));
-    vec![Finding { cause, remedy, ..Finding::active(message, seen) }]
+    let unreadable = unreadable(case, has_unread_lines, lacks_keys);
+    let finding = match (unreadable, level) {
+        (Some([message, cause, remedy]), _) => Finding {
+            cause: Some(sentence![cause]),
+            remedy: Some(sentence![remedy]),
+            ..Finding::active(sentence![message], seen)
+        },
+        (None, level) => not_written(level.map(|(level, _)| level), seen),
+    };
+    vec![finding]
+}
+
+/// If lines that may be evidence are not known: the message, the cause and the remedy.
+fn unreadable(case: &Case<'_>, has_unread_lines: bool, lacks_keys: bool) -> Option<[&'static str; 3]> {
+    let timeline = case.timeline;
+    if case.is_mixed {
+        Some([
+            "Lines that can be this phone's or another one's can't be told apart, so failures may be missing.",
+            "Lines of several phones are in one log, or a log has lines of this phone's sender but not the phone's name, and nothing shows which of them are this phone's.",
+            "Read each phone's log from its own file.",
+        ])
+    } else if case.is_unread {
+        Some([
+            "The phone's log could not be read, so nothing is known.",
+            "There is a log of the phone, but it can't be read; the problems of this scan give the reason.",
+            "See the problems of this scan, make the phone's log readable, and scan again.",
+        ])
+    } else if timeline.logs.iter().all(|log| log.digest.counts.bytes == 0) {
+        Some([
+            "The log is empty or could not be read, so nothing is known.",
+            "The log has no content: the phone uploaded nothing, or nothing of it could be read.",
+            "See the problems of this scan; if there are none, restart the phone, wait for its next upload, and read its log again.",
+        ])
+    } else if timeline.messages() == 0 {
+        Some([
+            "No line of a log could be read, so nothing is known.",
+            "No line has the header of a phone's log: it is another file, or its lines were changed on the way.",
+            "Check that the file is this phone's application log, and read it again.",
+        ])
+    } else if timeline.records.is_empty() {
+        Some([
+            "No line of the logs is within the requested time.",
+            "All lines of the logs are of another time than the requested one.",
+            "Look at a longer time (--since, --until).",
+        ])
+    } else if has_unread_lines {
+        Some([
+            "Some lines of the logs could not be read, so failures may be missing.",
+            "Lines of the log are cut off, joined, in another encoding, behind other text or without the host that other lines have, so they could not be read whole or given to a phone. The certificate inventory or a failure may be among them.",
+            "See the problems of this scan, and read the log's own file again.",
+        ])
+    } else if lacks_keys {
+        Some([
+            "The logs show a custom certificate and no line about any key, so it is not known whether the certificate has its key.",
+            "A phone lists each certificate with the length of its key, the built-in one's too. These logs have no such line: they are probably the result of a search, such as for \"cert\".",
+            "Read the phone's whole log, not the result of a search in it.",
+        ])
+    } else {
+        None
+    }
+}
+
+/// The logs were read, and the phone wrote nothing about certificates; its `level` of TLS logging may say why.
+fn not_written(level: Option<u8>, seen: Occurrences) -> Finding {
+    const BEGIN: &str = "No inventory and no installation is in the logs";
+    let Some(level) = level else { return Finding::active(format!("{BEGIN}.").into(), seen) };
+    if level > INVENTORY_LEVEL {
+        let message = format!("{BEGIN}: TLS logging is at level {level}, which leaves the inventory out.");
+        return Finding::active(message.into(), seen);
+    }
+    let remedy = "Restart the phone and read its log soon after the next upload; if the inventory is still not there, see that log.render.level is 3 or below.";
+    let message = format!("{BEGIN}, although TLS logging is at level {level}.");
+    Finding { remedy: Some(remedy.into()), ..Finding::active(message.into(), seen) }
 }
