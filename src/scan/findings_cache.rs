@@ -70,17 +70,7 @@ impl FindingsCache {
         // uses it.
         let mut facts_compared = facts.clone();
         facts_compared.slots.remove(&Slot::BuiltIn);
-        let mut hasher = DefaultHasher::new();
-        config.hash_of_shared(&mut hasher);
-        facts_compared.hash(&mut hasher);
-        let hash = hasher.finish();
-        let is_same = |cached: &&Arc<CachedFindings>| {
-            cached.facts == facts_compared && cached.config.reads_same_files(config)
-        };
-        let cached = {
-            let cached = self.cached.read();
-            cached.get(&hash).and_then(|all| all.iter().find(is_same)).cloned()
-        };
+        let (hash, cached) = self.cached(config, &facts_compared);
         let Some(cached) = cached else {
             let (own, others): (Vec<_>, Vec<_>) =
                 all_findings().into_iter().partition(|(rule, _)| rule.facts.depends_on_mac);
@@ -113,6 +103,17 @@ impl FindingsCache {
             config.mac
         );
         ConfigFindings { own, common: Some(Arc::clone(common)), has_error }
+    }
+
+    /// The findings of the first phone with these files and facts, and the hash under which they are kept.
+    fn cached(&self, config: &PhoneConfig, facts: &LogFacts) -> (u64, Option<Arc<CachedFindings>>) {
+        let mut hasher = DefaultHasher::new();
+        config.hash_of_shared(&mut hasher);
+        facts.hash(&mut hasher);
+        let hash = hasher.finish();
+        let is_same =
+            |cached: &&Arc<CachedFindings>| cached.facts == *facts && cached.config.reads_same_files(config);
+        (hash, self.cached.read().get(&hash).and_then(|all| all.iter().find(is_same)).cloned())
     }
 
     fn keep(&self, hash: u64, one: CachedFindings) {
