@@ -24,6 +24,9 @@ pub use state::{CertificateState, Severity, State, Status};
 pub struct Mac([u8; 6]);
 
 impl Mac {
+    /// All zeros: what stands for every phone in the name of a master file.
+    pub const EVERYONE: Self = Self::new([0; 6]);
+
     /// The vendor's address blocks (OUI).
     pub const VENDOR_BLOCKS: [[u8; 3]; 3] = [[0x00, 0x04, 0xF2], [0x64, 0x16, 0x7F], [0x48, 0x25, 0x67]];
 
@@ -242,8 +245,9 @@ pub(crate) mod bytes {
     use std::fmt;
     use std::marker::PhantomData;
 
+    use serde::de::value::SeqAccessDeserializer;
     use serde::de::{Error, SeqAccess, Visitor};
-    use serde::{Deserializer, Serializer};
+    use serde::{Deserialize, Deserializer, Serializer};
 
     pub(crate) fn serialize<S: Serializer>(
         bytes: &impl AsRef<[u8]>,
@@ -272,12 +276,8 @@ pub(crate) mod bytes {
         }
 
         // How JSON has them.
-        fn visit_seq<A: SeqAccess<'de>>(self, mut bytes: A) -> Result<T, A::Error> {
-            let mut all = Vec::new();
-            while let Some(byte) = bytes.next_element()? {
-                all.push(byte);
-            }
-            Ok(all.into())
+        fn visit_seq<A: SeqAccess<'de>>(self, bytes: A) -> Result<T, A::Error> {
+            Vec::deserialize(SeqAccessDeserializer::new(bytes)).map(T::from)
         }
     }
 }

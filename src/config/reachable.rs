@@ -9,7 +9,7 @@ use super::path::{directory, local_name, normal};
 use super::phone_kind::{MODEL, PART_NUMBER, PHONE, placeholders, spellings};
 use super::resolve::KINDS;
 use super::stored::Stored;
-use super::tree::{ConfigTree, EVERYONE, Opened};
+use super::tree::{ConfigTree, Opened};
 use crate::input::ConfigKind;
 use crate::model::Mac;
 
@@ -25,7 +25,7 @@ pub struct Reachable {
 /// The files that [`resolve`](super::resolve()) may open for this phone with logs in these directories.
 pub fn reachable(tree: &ConfigTree, mac: Mac, log_directories: &[PathBuf]) -> Reachable {
     let mut found = Reachable::default();
-    let (own, everyone) = (tree.files_of(mac), tree.files_of(EVERYONE));
+    let (own, everyone) = (tree.files_of(mac), tree.files_of(Mac::EVERYONE));
     let of_logs: Vec<PathBuf> = log_directories.iter().map(|directory| normal(directory)).collect();
     let of_sites = tree.masters_with_file_of(mac).into_iter().chain(tree.masters_with_logs_in(mac, &of_logs));
     let of_sites: Vec<&Path> = of_sites.collect();

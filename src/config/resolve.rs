@@ -10,7 +10,7 @@ use super::phone::{
     ConfigSource, NotFound, OtherCase, OtherList, PhoneConfig, SourceRole, Undecided, Unresolved,
 };
 use super::phone_kind::{Counting, MODEL, PHONE, PhoneKind, placeholder, spellings};
-use super::tree::{ConfigTree, EVERYONE, Opened};
+use super::tree::{ConfigTree, Opened};
 use super::value::Value;
 use crate::input::{ConfigKind, shown_path};
 use crate::model::Mac;
@@ -158,7 +158,7 @@ impl FileSearch<'_> {
             Opened::Missing | Opened::NotSearched => false,
         };
         let mut own = self.own.named(ConfigKind::Master);
-        let mut of_all = self.tree.files_of(EVERYONE).named(ConfigKind::Master);
+        let mut of_all = self.tree.files_of(Mac::EVERYONE).named(ConfigKind::Master);
         let first_and_last = of_all.next().into_iter().chain(of_all.next_back());
         own.next().into_iter().chain(first_and_last).find(is_ours)
     }
@@ -177,7 +177,7 @@ impl FileSearch<'_> {
     }
 
     fn master(&self) -> Option<(PathBuf, Arc<File>)> {
-        let everyone = self.tree.files_of(EVERYONE);
+        let everyone = self.tree.files_of(Mac::EVERYONE);
         // If the phone has its own files, it reads from their directory, or its master lists them.
         let own_places = KINDS.into_iter().filter_map(|kind| self.own.only(kind)?.parent());
         let places = own_places.chain(self.site()).map(Path::to_owned);

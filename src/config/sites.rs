@@ -9,7 +9,7 @@ use super::file::{File, FileList, ReadOutcome, is_followed};
 use super::parameter::LOG_DIRECTORY;
 use super::path::{directory, local_name, normal};
 use super::phone_kind::{PHONE, placeholder};
-use super::tree::{ConfigTree, EVERYONE, Masters, Opened, Sites};
+use super::tree::{ConfigTree, Masters, Opened, Sites};
 use crate::input::ConfigKind;
 use crate::model::Mac;
 
@@ -57,7 +57,7 @@ impl ConfigTree {
             Opened::Missing | Opened::NotSearched => false,
         };
         let own = self.files_of(mac).in_directory(ConfigKind::Master, &directory);
-        let of_all = self.files_of(EVERYONE).in_directory(ConfigKind::Master, &directory);
+        let of_all = self.files_of(Mac::EVERYONE).in_directory(ConfigKind::Master, &directory);
         own.is_some_and(|path| is_ours(path, false)) || of_all.is_some_and(|path| is_ours(path, true))
     }
 
@@ -65,7 +65,7 @@ impl ConfigTree {
         // One thread finds the sites while others wait. It must not wait for other jobs of the pool itself: these may need
         // the sites, too, and then none of them would ever end.
         self.sites.get_or_init(|| {
-            let masters = self.files_of(EVERYONE).named(ConfigKind::Master);
+            let masters = self.files_of(Mac::EVERYONE).named(ConfigKind::Master);
             let read = masters.filter_map(|path| match self.look_at(path, true) {
                 Opened::File(file) if file.is_ours && file.outcome == ReadOutcome::Read => {
                     Some((path.to_path_buf(), file))
@@ -110,7 +110,7 @@ impl ConfigTree {
         let before = part.split(PHONE).next().unwrap_or_default();
         let phones = self.names_in(&directory, before, "").into_iter().filter_map(|named| {
             let digits = named.file_name()?.to_str()?.get(before.len()..before.len() + 12)?;
-            let mac = digits.parse::<Mac>().ok().filter(|mac| *mac != EVERYONE)?;
+            let mac = digits.parse::<Mac>().ok().filter(|mac| *mac != Mac::EVERYONE)?;
             let upper = mac.to_string();
             let is_address = digits == upper || digits == upper.to_ascii_lowercase();
             let path = PathBuf::from(whole.replace(PHONE, digits));

@@ -26,9 +26,6 @@ use crate::input::{
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 
-/// What stands for a phone in the name of the master file for all phones.
-pub(super) const EVERYONE: Mac = Mac::new([0; 6]);
-
 /// The result of opening a file.
 #[derive(Clone, Debug)]
 pub(super) enum Opened {
@@ -177,17 +174,17 @@ impl ConfigTree {
 
     /// The phones that have files of their own by the names of these, in any order.
     pub(super) fn macs(&self) -> impl Iterator<Item = Mac> {
-        self.named.keys().copied().filter(|mac| *mac != EVERYONE)
+        self.named.keys().copied().filter(|mac| *mac != Mac::EVERYONE)
     }
 
     /// The directory with a master for all phones, if there is just one.
     pub fn only_master_directory(&self) -> Option<&Path> {
-        self.files_of(EVERYONE).only(ConfigKind::Master)?.parent()
+        self.files_of(Mac::EVERYONE).only(ConfigKind::Master)?.parent()
     }
 
     /// The directory of each file that is a phone's own by its name, and whether that is a master's.
     pub fn own_directories(&self) -> impl Iterator<Item = (Mac, &Path, bool)> {
-        let own = self.named.iter().filter(|(mac, _)| **mac != EVERYONE);
+        let own = self.named.iter().filter(|(mac, _)| **mac != Mac::EVERYONE);
         own.flat_map(|(mac, files)| {
             files.iter().map(|file| (*mac, Path::new(file.directory()), file.kind == ConfigKind::Master))
         })

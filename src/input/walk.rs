@@ -303,7 +303,7 @@ impl Walk<'_> {
         let name = path.file_name().map(|name| bytes_of(Path::new(name))).unwrap_or_default();
         let config = match ConfigKind::of(&name) {
             Some((kind, mac)) => Some((mac, Some(kind))),
-            None => has_ending(&name, "cfg").then_some((Mac::new([0; 6]), Some(ConfigKind::Named))),
+            None => has_ending(&name, "cfg").then_some((Mac::EVERYONE, Some(ConfigKind::Named))),
         };
         let mac = mac_in_name(&name).filter(|_| !is_archive_name(&name) && unsupported_name(&name).is_none());
         // A file in a directory that is named like a log is a piece of that log, even if the user named the

@@ -333,7 +333,7 @@ impl DigestRun<'_> {
         members.retain(|(stored, source)| {
             let name = Path::new(stored.path()).file_name();
             let of_phone =
-                name.and_then(phone_and_kind).map(|(mac, _)| mac).filter(|mac| *mac != Mac::new([0; 6]));
+                name.and_then(phone_and_kind).map(|(mac, _)| mac).filter(|mac| *mac != Mac::EVERYONE);
             let macs = &gone[&source.path];
             of_phone.map_or(!macs.is_empty(), |mac| macs.contains(&mac))
         });
