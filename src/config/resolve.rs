@@ -274,6 +274,12 @@ impl FileSearch<'_> {
             let lines = [list.line, other.line];
             config.other_list = Some(OtherList { master: Arc::clone(master), name: list.attribute(), lines });
         }
+        self.report_limits(master, list, config);
+        self.add_listed(master, list, base, config);
+    }
+
+    /// Reports names that are not read, because there are too many or they are too long.
+    fn report_limits(&self, master: &File, list: &FileList, config: &mut PhoneConfig) {
         let add_problem = |what: String| {
             let message = format!("CONFIG_FILES in line {} has {what}", list.line);
             self.tree.add_problem(Problem::new(master.path.to_string(), ProblemKind::LimitExceeded, message));
@@ -289,6 +295,10 @@ impl FileSearch<'_> {
             let limit = count(MAX_NAME_LENGTH as u64);
             add_problem(format!("a name of more than {limit} bytes; no file of such a name was read"));
         }
+    }
+
+    /// Adds the files of a list.
+    fn add_listed(&self, master: &Arc<File>, list: &FileList, base: &Path, config: &mut PhoneConfig) {
         let mut seen: Vec<PathBuf> = Vec::new();
         for ListedName { name: entry, is_concealed } in list.counted_names() {
             if !self.is_followed(entry) {
