@@ -91,6 +91,11 @@ impl Certificate {
     pub fn is_key_alone(&self) -> bool {
         self.state == CertificateState::NotAvailable && self.key_length.is_some()
     }
+
+    /// The word for a slot without a certificate: each phone should have the built-in one.
+    pub(super) fn absence(&self) -> &'static str {
+        if self.slot == "built-in" { "missing" } else { "empty" }
+    }
 }
 
 /// A line of a log that proves a diagnosis.

@@ -24,6 +24,12 @@ pub fn distinct(evidence: &[Evidence]) -> Vec<(&Evidence, usize)> {
     lines
 }
 
+/// The text with a capital as its first letter.
+pub fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().into_iter().flat_map(char::to_uppercase).chain(characters).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,11 @@
 //! The certificates, slot by slot: the content, the size limits, and the permitted uses.
 
 use super::page::Block;
+use crate::check::in_words;
 use crate::model::{Slot, SoftwareVersion};
 use crate::reference::{SlotRow, custom_certificate_capacity, slot_row};
 use crate::report::shape::{Certificate, CertificateState, Device};
+use crate::report::text::capitalized;
 use crate::report::text::paint::Tone;
 use crate::report::text::prose::Prose;
 
@@ -27,11 +29,7 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
 
 /// A slot at the beginning of a line: `Platform slot 1`.
 pub(super) fn heading(slot: Slot) -> String {
-    match slot {
-        Slot::BuiltIn => "Built-in certificate".to_owned(),
-        Slot::Platform(number) => format!("Platform slot {number}"),
-        Slot::Application(number) => format!("Application slot {number}"),
-    }
+    capitalized(in_words(slot).trim_start_matches("the "))
 }
 
 fn state(device: &Device, certificate: &Certificate) -> (&'static str, Tone, &'static str) {

@@ -11,27 +11,27 @@ pub fn width(text: &str) -> usize {
 
 /// `text` in at most `columns`; what does not fit is cut at the end and replaced by `…`.
 pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
-    if width(text) <= columns {
-        return Cow::Borrowed(text);
-    }
-    let Some(room) = columns.checked_sub(1) else {
-        return Cow::Borrowed("");
-    };
-    let end = fitting(text.char_indices().map(|(at, c)| (at + c.len_utf8(), c)), room).unwrap_or(0);
-    Cow::Owned(format!("{}…", text[..end].trim_end()))
+    shortened(text, columns, |room| {
+        let end = fitting(text.char_indices().map(|(at, c)| (at + c.len_utf8(), c)), room).unwrap_or(0);
+        format!("{}…", text[..end].trim_end())
+    })
 }
 
 /// `text` in at most `columns`; what does not fit is cut at the beginning and replaced by `…`.
 /// So a path keeps its file name.
 pub fn cut_front(text: &str, columns: usize) -> Cow<'_, str> {
+    shortened(text, columns, |room| {
+        let start = fitting(text.char_indices().rev(), room).unwrap_or(text.len());
+        format!("…{}", text[start..].trim_start())
+    })
+}
+
+/// `text` if it fits, else what `cut` makes of it with room for `…` left; nothing in no columns.
+fn shortened(text: &str, columns: usize, cut: impl FnOnce(usize) -> String) -> Cow<'_, str> {
     if width(text) <= columns {
         return Cow::Borrowed(text);
     }
-    let Some(room) = columns.checked_sub(1) else {
-        return Cow::Borrowed("");
-    };
-    let start = fitting(text.char_indices().rev(), room).unwrap_or(text.len());
-    Cow::Owned(format!("…{}", text[start..].trim_start()))
+    columns.checked_sub(1).map_or(Cow::Borrowed(""), |room| Cow::Owned(cut(room)))
 }
 
 /// A path in at most `columns`, cut between two of its parts where that is possible: `…/x-app.log:12`.

@@ -6,7 +6,7 @@ use super::{State, count, minute};
 use crate::report::findings::codes;
 use crate::report::scan::table::row::{Column, TableRow};
 use crate::report::shape::{Baseline, Certificate, CertificateState, Device, Diagnosis};
-use crate::report::text::time;
+use crate::report::text::{capitalized, time};
 
 /// The row of a phone and its details.
 #[derive(Template)]
@@ -71,9 +71,7 @@ fn seen(diagnosis: &Diagnosis) -> String {
 
 /// The name of a slot as a title: `Platform 1`.
 fn slot_name(slot: &str) -> String {
-    let name = if slot == "built-in" { slot.to_owned() } else { slot.replace('-', " ") };
-    let mut characters = name.chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+    capitalized(&if slot == "built-in" { slot.to_owned() } else { slot.replace('-', " ") })
 }
 
 /// `installed · name · 802 bytes, key 636`.
@@ -82,8 +80,7 @@ fn content(certificate: &Certificate) -> String {
     let key_length = certificate.key_length.map(|length| format!("key {length} bytes"));
     let state = match certificate.state {
         CertificateState::NotAvailable if certificate.is_key_alone() => "private key without its certificate",
-        CertificateState::NotAvailable if certificate.slot == "built-in" => "missing",
-        CertificateState::NotAvailable => "empty",
+        CertificateState::NotAvailable => certificate.absence(),
         state => state.name(),
     };
     let parts = [Some(state.to_owned()), certificate.common_name.clone(), length, key_length];

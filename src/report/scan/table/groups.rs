@@ -10,6 +10,7 @@ use crate::report::Style;
 use crate::report::findings::fitting;
 use crate::report::group::{Group, Groups};
 use crate::report::shape::Status;
+use crate::report::text::capitalized;
 use crate::report::text::paint::{Tone, status_sign};
 use crate::report::text::visible::visible;
 use crate::report::text::width::{cut, width};
@@ -91,7 +92,7 @@ fn columns_titled(groups: &Groups, rows: &[Vec<Cell>], width: usize, titled: boo
     let mut columns: Vec<Column> = Vec::new();
     for (index, title) in titles.iter().enumerate().skip(1) {
         if rows.iter().any(|row| !row[index].is_empty()) {
-            let title = if titled || index == 1 { capital(title) } else { String::new() };
+            let title = if titled || index == 1 { capitalized(title) } else { String::new() };
             columns.push(Column { index: Some(index), width: widest(index).max(title.len()), title });
         }
     }
@@ -104,7 +105,7 @@ fn columns_titled(groups: &Groups, rows: &[Vec<Cell>], width: usize, titled: boo
     // than its end.
     let beside_names = room.saturating_sub(MIN_NAMES_WIDTH + GAP);
     let key = if key > beside_names && beside_names >= USEFUL_KEY_WIDTH { beside_names } else { key };
-    let title = cut(&capital(titles[0]), key).into_owned();
+    let title = cut(&capitalized(titles[0]), key).into_owned();
     columns.insert(0, Column { index: Some(0), title, width: key });
     let spare = width.saturating_sub(taken(&columns));
     if spare >= MIN_NAMES_WIDTH {
@@ -123,9 +124,4 @@ fn which(group: &Group, columns: usize) -> String {
     let text = fitting(group.named(), group.phones, columns, |more| format!(" +{}", count(more)));
     let first = group.devices.first().map(|name| visible(name)).unwrap_or_default();
     if width(&text) <= columns { text } else { cut(&first, columns).into_owned() }
-}
-
-fn capital(word: &str) -> String {
-    let mut characters = word.chars();
-    characters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(characters).collect()
 }

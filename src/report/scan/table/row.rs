@@ -209,9 +209,11 @@ fn slot(device: &Device, slot: &str) -> Cell {
     let is_built_in = slot == "built-in";
     let name = certificate.common_name.as_deref();
     let (sign, tone, word) = match (certificate.state, name, &device.mac) {
-        (CertificateState::NotAvailable, ..) if is_built_in => ("✗", Tone::Bad, "missing"),
+        (CertificateState::NotAvailable, ..) if is_built_in => ("✗", Tone::Bad, certificate.absence()),
         (CertificateState::NotAvailable, ..) if certificate.is_key_alone() => ("✗", Tone::Bad, "key only"),
-        (CertificateState::NotAvailable, ..) => return Cell::of("–", Tone::Dim).and("empty", Tone::Dim),
+        (CertificateState::NotAvailable, ..) => {
+            return Cell::of("–", Tone::Dim).and(certificate.absence(), Tone::Dim);
+        }
         (CertificateState::Rejected, ..) => ("✗", Tone::Bad, "rejected"),
         (_, Some(name), Some(mac)) if is_built_in && !names(name, mac) => ("≠", Tone::Bad, name),
         (CertificateState::Installed, ..) if is_built_in => ("✓", Tone::Good, "installed"),
