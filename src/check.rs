@@ -242,11 +242,6 @@ impl<'a> Case<'a> {
         let readiness = timeline.model.zip(software).map(|(model, version)| ztp_readiness(model, version));
         Self { timeline, listed, shared: &[], readiness, is_mixed: false, is_unread: false }
     }
-
-    /// The input for the checks that compare phones: only its shared certificates are known.
-    pub fn of_shared(shared: &'a [SharedCertificate]) -> Self {
-        Self { shared, ..Self::new(Timeline::nothing(), None) }
-    }
 }
 
 /// A certificate of this phone that other phones show too.

@@ -278,8 +278,10 @@ impl Phone {
 
     /// Adds the certificates that other phones show too.
     pub fn add_shared(&mut self, shared: &[SharedCertificate], selection: &Selection) {
+        // Only the shared certificates are known here.
+        let case = Case { shared, ..Case::new(Timeline::nothing(), None) };
         for rule in CATALOGUE.iter().filter(|rule| rule.facts.from_fleet && selection(rule.code)) {
-            let found = rule.run(&Case::of_shared(shared));
+            let found = rule.run(&case);
             if !found.is_empty() {
                 self.add(found.into_iter().map(|finding| (*rule, finding)).collect());
             }

@@ -223,7 +223,8 @@ impl<'a> Timeline<'a> {
         clock::date(&mut records, joined);
         boots::measure(&mut records);
         if !clock.window.is_open() {
-            clock::keep_within(&mut records, &clock.window);
+            let mut are_within = clock::are_within(&records, &clock.window).into_iter();
+            records.retain(|_| are_within.next().unwrap_or(true));
         }
         context::resolve(&mut records);
         let mac =

@@ -126,13 +126,6 @@ pub enum Gate<'a> {
     Unknown,
 }
 
-impl Gate<'_> {
-    /// Whether it is known to be closed.
-    pub const fn is_closed(&self) -> bool {
-        matches!(self, Self::Closed(_))
-    }
-}
-
 /// `device.set`, and the parameter's own `.set`; none outside `device.*`.
 fn gates(parameter: &Parameter) -> impl Iterator<Item = &str> {
     let is_device = parameter.name.starts_with("device.");
@@ -398,7 +391,7 @@ impl PhoneConfig {
 
     /// The gates of this parameter that are known to be closed.
     pub fn closed_gates<'p>(&self, parameter: &'p Parameter) -> impl Iterator<Item = &'p str> {
-        gates(parameter).filter(|gate| self.gate(gate).is_closed())
+        gates(parameter).filter(|gate| matches!(self.gate(gate), Gate::Closed(_)))
     }
 
     /// Whether the phone uses this parameter: false if one of its gates is closed, and for a `.set` in the wrong

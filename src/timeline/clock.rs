@@ -167,14 +167,8 @@ fn set_times(log: &mut [Record<'_>], calendar: Calendar) {
     }
 }
 
-/// Removes records outside the window. A line without a date is outside if the next dated line is before the
-/// window, or the last one after it.
-pub(super) fn keep_within(records: &mut Vec<Record<'_>>, window: &Window) {
-    let mut keep = are_within(records, window).into_iter();
-    records.retain(|_| keep.next().unwrap_or(true));
-}
-
-/// Which records are within the window.
+/// Which records are within the window. A line without a date is outside if the next dated line is before the window,
+/// or the last one after it.
 pub(super) fn are_within(records: &[Record<'_>], window: &Window) -> Vec<bool> {
     let mut keep: Vec<bool> = vec![true; records.len()];
     let is_early = |time: NaiveDateTime| window.since.is_some_and(|since| time < since);
