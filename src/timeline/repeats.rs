@@ -328,12 +328,8 @@ fn dates_by_year<'a>(entries: impl IntoIterator<Item = &'a LogEntry>) -> Vec<(St
         let date = stamp.yearless();
         let is_new_year = last.zip(date).is_some_and(|(last, date)| years_between(last, date) > 0);
         last = date.or(last);
-        match years.last_mut() {
-            Some((first, highest)) if !is_new_year => {
-                (*first, *highest) = ((*first).min(stamp), (*highest).max(stamp));
-            }
-            _ => years.push((stamp, stamp)),
-        }
+        let year = if is_new_year { None } else { years.pop() };
+        years.extend(widened(year, Some((stamp, stamp))));
     }
     years
 }
