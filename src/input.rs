@@ -56,7 +56,7 @@ pub use server_file::server_chain;
 pub use source::Source;
 pub(crate) use source::mac_of_unread_log;
 pub use state::FileState;
-pub(crate) use system::{FilePart, problem_of, uninterrupted};
+pub(crate) use system::{FilePart, file_name, problem_of, uninterrupted};
 pub use system::{directory_of, open_regular, or_here, read_at, shown_path};
 pub use utf16::decoded;
 pub use walk::find;

@@ -407,6 +407,11 @@ pub fn directory_of(path: &str) -> &str {
     path.rfind('/').map_or(".", |slash| &path[..slash.max(1)])
 }
 
+/// The last name of a path, of any system.
+pub(crate) fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
 /// A path as reports show it: `/` between names on every system, and `\xNN` for bytes that are not UTF-8, so
 /// that different names stay different. Control characters are kept; the report formats make them visible.
 pub(super) fn shown(path: &[u8]) -> String {

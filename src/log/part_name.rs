@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::MAX_LINE_LENGTH;
 use crate::event::{self, End, Event, ParsedText};
-use crate::input::log_mac;
+use crate::input::{file_name, log_mac};
 use crate::line::{
     COLUMNS, KnownHeaders, Line, Origin, canonical_host, completed_header, has_hidden_header, hosts_of_row,
     line, lossy, origin, possible_senders, seems_in_columns, with_joined_tag, without_colours,
@@ -110,11 +110,6 @@ impl FoundPart {
     pub(super) const fn is_named(&self) -> bool {
         !matches!(self, Self::Senders(_))
     }
-}
-
-/// The last name of a path, of any system.
-fn file_name(path: &str) -> &str {
-    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 /// Whether a line is cut behind this sender, so that only what stands before the lines was read of it.

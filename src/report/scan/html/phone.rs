@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{State, count, minute};
+use crate::input::file_name;
 use crate::report::findings::codes;
 use crate::report::scan::table::row::{Column, TableRow};
 use crate::report::shape::{Baseline, Certificate, CertificateState, Device, Diagnosis};
@@ -85,9 +86,4 @@ fn content(certificate: &Certificate) -> String {
     };
     let parts = [Some(state.to_owned()), certificate.common_name.clone(), length, key_length];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
-}
-
-/// The last part of a path: enough to distinguish the logs of one phone.
-fn file_name(path: &str) -> &str {
-    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
