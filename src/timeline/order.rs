@@ -28,6 +28,9 @@ const CONTINUATION_DAYS: i64 = 7;
 /// The clocks of a phone and of a server can show times that are this many hours apart.
 const MOST_APART_HOURS: i64 = 26;
 
+/// Files that get the time of their copying are copied within this many hours.
+const COPYING_HOURS: i64 = 12;
+
 /// One log with what is known of its time.
 struct Timed {
     log: Log,
@@ -77,16 +80,19 @@ fn overlapped_logs(chains: &[Vec<Timed>]) -> HashMap<usize, BTreeSet<usize>> {
 }
 
 /// Gives the logs of chains without dates the time at which their files were changed, on the clock of the phone: the dates
-/// of its other logs are of another time zone than the times of files.
+/// of its other logs are of another time zone than the times of files. Of logs that were copied together, with dates from
+/// long before, the times of the files are compared too.
 fn set_times_of_undated(chains: &mut [Vec<Timed>]) {
     let dated = chains.iter().flatten().filter_map(|log| Some((file_time(&log.log)?, log.key?)));
-    let is_near = |(changed, last): &(NaiveDateTime, NaiveDateTime)| {
-        (*changed - *last).abs() <= TimeDelta::hours(MOST_APART_HOURS)
-    };
-    let dated: Vec<_> = dated.filter(is_near).collect();
+    let dated: Vec<_> = dated.collect();
+    let is_within = |time: TimeDelta, hours| time.abs() <= TimeDelta::hours(hours);
     for log in chains.iter_mut().flatten().filter(|log| log.key.is_none()) {
         let Some(time) = file_time(&log.log) else { continue };
-        let nearest = dated.iter().min_by_key(|(changed, last)| ((*changed - time).abs(), *changed, *last));
+        let is_comparable = |(changed, last): &&(NaiveDateTime, NaiveDateTime)| {
+            is_within(*changed - *last, MOST_APART_HOURS) || is_within(*changed - time, COPYING_HOURS)
+        };
+        let nearest = dated.iter().filter(is_comparable);
+        let nearest = nearest.min_by_key(|(changed, last)| ((*changed - time).abs(), *changed, *last));
         log.key = Some(time + nearest.map_or(TimeDelta::zero(), |(changed, last)| *last - *changed));
     }
 }

@@ -121,8 +121,11 @@ fn a_log_without_dates_is_placed_by_the_phones_clock() {
     };
     assert_eq!(first("2026-07-11T11:00:00", "2026-07-11T10:59:59"), "b");
     assert_eq!(first("2026-07-11T11:00:00", "2026-07-11T11:00:01"), "a");
-    // Beyond 26 hours, the file's time is that of a copy.
-    assert_eq!(first("2026-07-11T11:00:01", "2026-07-11T10:59:59"), "a");
+    // Beyond 26 hours, the file's time is that of a copy; another one was copied with it within 12 hours.
+    assert_eq!(first("2026-07-11T11:00:01", "2026-07-11T10:59:59"), "b");
+    assert_eq!(first("2026-07-11T11:00:01", "2026-07-11T11:00:02"), "a");
+    assert_eq!(first("2026-08-11T11:00:00", "2026-08-10T23:00:00"), "b");
+    assert_eq!(first("2026-08-11T11:00:00", "2026-08-10T22:59:59"), "a");
 }
 
 #[test]
