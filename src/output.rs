@@ -103,6 +103,14 @@ impl FileOutput {
         Ok(Self { path: path.to_owned(), to })
     }
 
+    /// The path, if this replaces a file that was there when it was prepared.
+    pub(crate) fn replaced(&self) -> Option<&Path> {
+        match &self.to {
+            Destination::Beside { target, .. } if target.exists() => Some(&self.path),
+            _ => None,
+        }
+    }
+
     /// Writes the temporary file and renames it to the path.
     ///
     /// # Errors

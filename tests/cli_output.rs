@@ -55,6 +55,34 @@ fn no_room_for_the_file() {
     }
 }
 
+/// As where a share is not mounted.
+#[test]
+fn no_log_replaces_no_answer() {
+    let fleet = fleet();
+    fs::create_dir(fleet.path().join("unmounted")).unwrap();
+    for (command, name) in [
+        ("scan", "report.html"),
+        ("scan", "report.json"),
+        ("events", "report.csv"),
+        ("digest", "report.pcr.zst"),
+    ] {
+        let path = fleet.path().join(name);
+        let ran = run(fleet.path(), &[command, "unmounted", "--output", name]);
+        assert_eq!((ran.status.code(), path.exists()), (Some(3), true), "{name}: {}", complaint(&ran));
+        fs::write(&path, "of yesterday").unwrap();
+        let ran = run(fleet.path(), &[command, "unmounted", "--output", name, "--force"]);
+        let said = format!("{name}: left as it was, since no log was found\n");
+        assert_eq!(ran.status.code(), Some(3), "{}", complaint(&ran));
+        assert!(complaint(&ran).contains(&said), "{}", complaint(&ran));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "of yesterday");
+        let ran = run(fleet.path(), &[command, ".", "--output", name, "--force", "-q"]);
+        assert!(!complaint(&ran).contains("left as it was"), "{}", complaint(&ran));
+        assert_ne!(fs::read(&path).unwrap(), b"of yesterday");
+        fs::remove_file(&path).unwrap();
+    }
+    assert!(left(fleet.path()).is_empty(), "{:?}", left(fleet.path()));
+}
+
 /// Events are collected in a temporary file before they are written.
 #[test]
 fn no_room_for_what_waits() {

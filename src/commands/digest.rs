@@ -33,16 +33,18 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
     let keep = args.keep.map(|age| Retention { since: now.timestamp().saturating_sub(age.num_seconds()) });
     let paths = setup::paths(&args.paths, &args.run)?;
     let pool = setup::pool(&args.run)?;
-    let mut digested = DigestSummary::default();
+    let replaced = file.as_ref().and_then(FileOutput::replaced).map(Path::to_owned);
+    let (mut digested, mut is_left) = (DigestSummary::default(), false);
     let mut write = |out: &mut dyn Write| {
         let found = setup::find(&paths, &args.paths);
         let progress = setup::progress(&found, &args.run);
         let roots = (!args.paths.no_config).then_some(&paths[..]);
         let cache = (cache.as_ref(), keep);
         digested = scan::digest(&found, roots, &window, now.timestamp(), cache, &progress, out)?;
-        Ok(())
+        is_left = digested.logs == 0 && replaced.is_some();
+        if is_left { Err(io::ErrorKind::NotFound.into()) } else { Ok(()) }
     };
-    pool.install(|| match (file, &args.output) {
+    let written = pool.install(|| match (file, &args.output) {
         (Some(file), Some(path)) if path.extension().is_some_and(|ending| ending == "zst") => {
             file.write(|out| {
                 let mut compressed = zstd::Encoder::new(out, zstd::DEFAULT_COMPRESSION_LEVEL)?;
@@ -52,7 +54,11 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
         }
         (Some(file), _) => file.write(write),
         (None, _) => output::to_standard(write),
-    })?;
+    });
+    match replaced.filter(|_| is_left) {
+        Some(path) => notices::left_as_it_was(&path),
+        None => written?,
+    }
     let DigestSummary { logs, problems, skipped, .. } = &digested;
     let verbosity = args.run.verbosity();
     notices::skipped_files(skipped, Shown::plain(), verbosity);

@@ -11,7 +11,7 @@ use crate::cli::{EventsArgs, FailOn};
 
 /// Lists the events of all logs.
 pub(crate) fn run(args: EventsArgs) -> Result<u8, Failure> {
-    let answer = AnswerOutput::prepare(&args.write)?;
+    let mut answer = AnswerOutput::prepare(&args.write)?;
     let mut setup = Setup::new(&args.read, &args.run, &args.phones, &args.codes, None)?;
     setup.options.roots = None;
     let mut scan =
@@ -23,6 +23,9 @@ pub(crate) fn run(args: EventsArgs) -> Result<u8, Failure> {
     })?;
     let shown = Shown::by(redactor.as_ref());
     let style = args.write.style_with(args.run.verbosity());
+    if !scan.found_any {
+        answer.leave_files();
+    }
     answer.write(style, |format, style, out| {
         (format.write)(&mut |each| scan.events(shown, each), style, out)
     })?;

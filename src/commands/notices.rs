@@ -1,7 +1,7 @@
 //! Writes notices to standard error, beside the answer.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use phonecert::input::{SkipReason, SkippedFiles, shown_path};
 use phonecert::model::Mac;
@@ -46,6 +46,11 @@ pub(super) fn nothing_found(
             other_files(skipped)
         ));
     }
+}
+
+/// Says that an output file was not replaced.
+pub(super) fn left_as_it_was(path: &Path) {
+    write_line(&format!("{}: left as it was, since no log was found", shown_path(path)));
 }
 
 /// The problems of paths that the user named. They are written even if the answer has all problems, since a mistyped

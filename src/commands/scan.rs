@@ -18,7 +18,7 @@ use crate::cli::{FailOn, PhoneArgs, ScanArgs};
 /// Diagnoses the phones and writes the report.
 pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let began = Instant::now();
-    let answer = AnswerOutput::prepare(&args.write)?;
+    let mut answer = AnswerOutput::prepare(&args.write)?;
     let baseline =
         args.baseline.as_deref().map(|path| read_input(path, diff::ScanAnswer::read)).transpose()?;
     let mut setup = Setup::new(&args.read, &args.run, &args.phones, &args.codes, args.inventory.as_deref())?;
@@ -62,6 +62,9 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     };
     let answer_lists_problems =
         args.group_by.is_none() && answer.standard.is_some_and(|format| format.write.lists_problems);
+    if !scan.found_any {
+        answer.leave_files();
+    }
     pool.install(|| answer.write(style, |format, style, out| format.write(&report, style, out)))?;
     // If the answer lists the problems, only those of named paths are written here too.
     let to_write = if answer_lists_problems { &of_named } else { &overview.problems };

@@ -41,6 +41,12 @@ impl<W: Formats> AnswerOutput<W> {
         Ok(Self { files, standard: args.format.or(default) })
     }
 
+    /// Leaves the files as they are that this would replace: if no log was found, the last answer is worth more than an
+    /// empty one, as where a share is not mounted.
+    pub(super) fn leave_files(&mut self) {
+        self.files.retain(|(file, _)| file.replaced().map(notices::left_as_it_was).is_none());
+    }
+
     /// Writes the answer to all outputs. `style` is that of standard output.
     pub(super) fn write(
         self,
