@@ -55,6 +55,7 @@ pub(crate) use crate::sentence::sentence;
 pub use crate::sentence::{Part, Sentence};
 use crate::timeline::{Occurrences, Timeline};
 
+pub(crate) use common_name_mismatch::is_masked;
 pub(crate) use events_missed::LostEvents;
 pub(crate) use failures::in_words;
 pub use finding::Finding;

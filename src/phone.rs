@@ -280,12 +280,15 @@ impl Phone {
     pub fn add_shared(&mut self, shared: &[SharedCertificate], selection: &Selection) {
         // Only the shared certificates are known here.
         let case = Case { shared, ..Case::new(Timeline::nothing(), None) };
-        for rule in CATALOGUE.iter().filter(|rule| rule.facts.from_fleet && selection(rule.code)) {
-            let found = rule.run(&case);
-            if !found.is_empty() {
-                self.add(found.into_iter().map(|finding| (*rule, finding)).collect());
-            }
+        let rules = CATALOGUE.iter().filter(|rule| rule.facts.from_fleet);
+        let mut found: Vec<_> =
+            rules.flat_map(|rule| rule.run(&case).into_iter().map(|finding| (*rule, finding))).collect();
+        // Whether it is ready depends on all findings, as in `select`.
+        if found.iter().any(|(rule, _)| rule.facts.ztp == Ztp::Blocked) {
+            self.ztp = Some(false);
         }
+        found.retain(|(rule, _)| selection(rule.code));
+        self.add(found);
     }
 
     /// Sorts the findings and derives the status and the readiness for ZTP from them.

@@ -26,13 +26,22 @@ fn a_slot_with_a_key_alone_is_not_called_empty() {
 
 #[test]
 fn a_phone_is_not_counted_as_ready_if_its_certificate_is_in_doubt() {
-    let ztp = |case: &str| {
-        let answer = tree::scanned(tree::case(case).path(), &["."]);
+    let ztp_with = |case: &str, options: &[&str]| {
+        let answer = tree::scanned(tree::case(case).path(), &[&["."], options].concat());
         ["ready", "not_ready", "unknown"].map(|count| answer["ztp"][count].as_u64().unwrap())
     };
+    let ztp = |case| ztp_with(case, &[]);
     assert_eq!(ztp("INV003-built-in-changed/fires"), [0, 0, 1]);
     assert_eq!(ztp("INV003-built-in-changed/near-miss"), [1, 0, 0]);
     assert_eq!(ztp("INV001-built-in-missing/fires"), [0, 1, 0]);
+    // It does not depend on which diagnoses are shown.
+    for case in ["INV001-built-in-missing/fires", "FLT001-built-in-shared/fires"] {
+        let all = ztp(case);
+        assert!(all[1] > 0, "{case}");
+        for options in [["--select", "TLS001"], ["--ignore", "FLT001,INV001"]] {
+            assert_eq!(ztp_with(case, &options), all, "{case} {options:?}");
+        }
+    }
 }
 
 #[test]

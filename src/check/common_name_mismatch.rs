@@ -66,7 +66,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
 }
 
 /// Whether somebody hid digits of the address, or all of it, before the log was sent.
-fn is_masked(name: &str) -> bool {
+pub(crate) fn is_masked(name: &str) -> bool {
     const BRACKETS: [[char; 2]; 3] = [['[', ']'], ['<', '>'], ['{', '}']];
     let is_mask =
         |sign: char| matches!(sign, 'X' | 'x' | '*' | '#' | '?' | '_' | '-' | '.' | '…' | '█' | '•');

@@ -1,5 +1,6 @@
 //! A phone as a row: the text and the tone of each cell, before it is fitted to a width.
 
+use crate::check::is_masked;
 use crate::model::Mac;
 use crate::quantity::count;
 use crate::report::findings::{PhoneCode, codes};
@@ -226,9 +227,10 @@ fn slot(device: &Device, slot: &str) -> Cell {
     Cell::of(sign, tone).and(visible(word), Tone::Plain)
 }
 
-/// Whether a common name is this address, in any notation.
+/// Whether a common name is this address, in any notation, or was masked.
 fn names(common_name: &str, mac: &str) -> bool {
     common_name.eq_ignore_ascii_case(mac)
+        || is_masked(common_name)
         || matches!((common_name.parse::<Mac>(), mac.parse::<Mac>()), (Ok(name), Ok(mac)) if name == mac)
 }
 
@@ -297,6 +299,16 @@ mod tests {
         assert_eq!(plain(&Column::Platform1.fit(&cell, 12)), "✓ Custom-00…");
         assert_eq!(plain(&Column::Platform1.fit(&cell, 10)), "✓");
         assert_eq!(plain(&Column::Platform1.fit(&cell, 1)), "✓");
+    }
+
+    #[test]
+    fn a_name_is_the_phones_own_in_any_notation_or_masked() {
+        for name in ["0004F2A1B2C3", "00:04:f2:a1:b2:c3", "0004F2XXXXXX", "[redacted]"] {
+            assert!(names(name, "0004F2A1B2C3"), "{name}");
+        }
+        for name in ["0004F2A1B2C4", "phone"] {
+            assert!(!names(name, "0004F2A1B2C3"), "{name}");
+        }
     }
 
     #[test]
