@@ -3,6 +3,8 @@
 //!
 //! Each type is made by parsing, so a value of it is always well-formed.
 
+mod hex;
+mod mac;
 mod state;
 
 use std::borrow::Cow;
@@ -11,135 +13,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use hex::hex;
+pub(crate) use hex::hex_byte;
+pub use hex::hex_digit;
+pub use mac::{Mac, NotAMac};
 pub use state::{CertificateState, Severity, State, Status};
-
-/// A phone's MAC address: six bytes, shown as 12 upper-case hex digits.
-///
-/// ```
-/// use phonecert::model::Mac;
-/// let mac: Mac = "00:04:f2-06075D".parse().unwrap();
-/// assert_eq!(mac.to_string(), "0004F206075D");
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Mac([u8; 6]);
-
-impl Mac {
-    /// All zeros: what stands for every phone in the name of a master file.
-    pub const EVERYONE: Self = Self::new([0; 6]);
-
-    /// The vendor's address blocks (OUI).
-    pub const VENDOR_BLOCKS: [[u8; 3]; 3] = [[0x00, 0x04, 0xF2], [0x64, 0x16, 0x7F], [0x48, 0x25, 0x67]];
-
-    /// The address of these six bytes, first byte first.
-    #[must_use]
-    pub const fn new(bytes: [u8; 6]) -> Self {
-        Self(bytes)
-    }
-
-    /// The six bytes, first byte first.
-    #[must_use]
-    pub const fn bytes(self) -> [u8; 6] {
-        self.0
-    }
-
-    /// Reads an address at the beginning of `text`: 12 hex digits of any case, with an optional
-    /// `:`, `-` or `.` between two bytes. Returns the address and what follows it.
-    #[must_use]
-    pub fn prefix(text: &[u8]) -> Option<(Self, &[u8])> {
-        let mut bytes = [0; 6];
-        let mut rest = text;
-        for (index, byte) in bytes.iter_mut().enumerate() {
-            if index > 0
-                && let [b':' | b'-' | b'.', after @ ..] = rest
-            {
-                rest = after;
-            }
-            let [high, low, after @ ..] = rest else {
-                return None;
-            };
-            *byte = hex_byte(*high, *low)?;
-            rest = after;
-        }
-        Some((Self(bytes), rest))
-    }
-
-    /// The addresses of the vendor's blocks in a text, each as a word of its own.
-    pub(crate) fn vendors_in(text: &[u8]) -> impl Iterator<Item = Self> {
-        let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-        let begins = (0..text.len()).filter(move |at| {
-            matches!(text[*at], b'0' | b'4' | b'6')
-                && !is_digit(at.checked_sub(1).and_then(|at| text.get(at)))
-        });
-        begins.filter_map(move |at| {
-            let (mac, rest) = Self::prefix(&text[at..])?;
-            let [a, b, c, ..] = mac.bytes();
-            (Self::VENDOR_BLOCKS.contains(&[a, b, c]) && !is_digit(rest.first())).then_some(mac)
-        })
-    }
-}
-
-/// The byte that two hex digits stand for.
-pub(crate) fn hex_byte(high: u8, low: u8) -> Option<u8> {
-    Some(hex_digit(high)? << 4 | hex_digit(low)?)
-}
-
-/// The value of one hex digit of any case.
-#[must_use]
-pub const fn hex_digit(digit: u8) -> Option<u8> {
-    match HEX_DIGITS[digit as usize] {
-        NO_DIGIT => None,
-        value => Some(value),
-    }
-}
-
-const NO_DIGIT: u8 = 0xFF;
-
-/// The values of all bytes. A table, since a branch on digit or letter is not predictable in fingerprints.
-static HEX_DIGITS: [u8; 256] = {
-    let mut values = [NO_DIGIT; 256];
-    let mut value = 0;
-    while value < 16 {
-        values[b"0123456789ABCDEF"[value] as usize] = value as u8;
-        values[b"0123456789abcdef"[value] as usize] = value as u8;
-        value += 1;
-    }
-    values
-};
-
-impl fmt::Display for Mac {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = self.0.map(hex);
-        f.write_str(std::str::from_utf8(digits.as_flattened()).unwrap_or_default())
-    }
-}
-
-/// Two upper-case hex digits, from a table: reports have many of them.
-fn hex(byte: u8) -> [u8; 2] {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]
-}
-
-impl fmt::Debug for Mac {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// A text that is not a MAC address.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a MAC address: 12 hex digits are expected, with or without ':' or '-' between the bytes")]
-pub struct NotAMac;
-
-impl FromStr for Mac {
-    type Err = NotAMac;
-
-    fn from_str(text: &str) -> Result<Self, NotAMac> {
-        match Self::prefix(text.trim().as_bytes()) {
-            Some((mac, [])) => Ok(mac),
-            _ => Err(NotAMac),
-        }
-    }
-}
 
 /// The slot of a certificate in a phone: the built-in one, two platform slots in flash memory, and six or seven
 /// application slots in RAM (Feature Profile 37148, "Polycom Phone Device Certificate Types").

@@ -176,13 +176,15 @@ fn mac_at_end(text: &[u8]) -> Option<(&[u8], Mac)> {
     (!rest.last().is_some_and(u8::is_ascii_hexdigit)).then_some((rest, Mac::new(bytes)))
 }
 
-/// The only address in a name: 12 hex digits together, or in pairs with the same separator everywhere. Digits
-/// that may be a date and a time are not taken for an address.
+/// The only address in a name: 12 hex digits together, or in pairs with the same separator everywhere. The end of a UUID
+/// is none, and neither are 12 digits without a letter that are not the vendor's: a date and a time, or a ticket's number.
 fn only_mac(name: &[u8]) -> Option<Mac> {
     let mut found = None;
     for at in 0..name.len() {
         let starts = at == 0 || !name[at - 1].is_ascii_hexdigit();
-        if let Some(mac) = starts.then(|| mac_at(&name[at..])).flatten() {
+        let is_in_uuid = matches!(name[..at], [.., b'-', a, b, c, d, b'-'] if [a, b, c, d].iter().all(u8::is_ascii_hexdigit));
+        let mac = starts.then(|| mac_at(&name[at..])).flatten();
+        if let Some(mac) = mac.filter(|mac| mac.is_vendors() || !is_in_uuid) {
             if found.is_some_and(|found| found != mac) {
                 return None;
             }
@@ -205,12 +207,11 @@ fn mac_at(text: &[u8]) -> Option<Mac> {
         return None;
     };
     let digits: Vec<u8> = written.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
-    let is_time = |format| {
-        std::str::from_utf8(&digits).is_ok_and(|digits| NaiveDateTime::parse_from_str(digits, format).is_ok())
-    };
-    let is_date = digits.iter().all(u8::is_ascii_digit)
-        && (is_time("%Y%m%d%H%M") && digits[0] <= b'2' && digits[0] >= b'1' || is_time("%y%m%d%H%M%S"));
-    (digits.len() == 12 && !behind.first().is_some_and(u8::is_ascii_hexdigit) && !is_date).then_some(mac)
+    let is_time = |digits: &str| NaiveDateTime::parse_from_str(digits, "%y%m%d%H%M%S").is_ok();
+    let is_number = digits.iter().all(u8::is_ascii_digit)
+        && (separator.is_none() || std::str::from_utf8(&digits).is_ok_and(is_time));
+    let is_whole = digits.len() == 12 && !behind.first().is_some_and(u8::is_ascii_hexdigit);
+    (is_whole && (mac.is_vendors() || !is_number)).then_some(mac)
 }
 
 /// What follows the last `log` in a name without a phone's address, such as `polycom.log.1`.

@@ -40,11 +40,13 @@ pub(crate) fn origin(mut before: &[u8]) -> Option<Origin<'_>> {
             file = file.or(Some(name));
             rest
         } else if let Some((own, rest)) = self::mac(before) {
-            mac = Some(own);
+            mac = Some(nearer(mac, own));
             rest
         } else {
-            if headers.are_dated() {
-                mac = mac_within(word(before)).or(mac);
+            if headers.are_dated()
+                && let Some(own) = mac_within(word(before))
+            {
+                mac = Some(nearer(mac, own));
             }
             headers.word(before)?
         };
@@ -181,20 +183,42 @@ fn is_file_name(name: &[u8]) -> bool {
     name.windows(2).any(|pair| pair[0] == b'.' && pair[1].is_ascii_alphabetic())
 }
 
-/// A phone's address at the beginning, and what follows. Twelve digits without a letter may be a date, so
-/// they are accepted only with the vendor's prefix 482567.
+/// The phone's address, of one before the line and a later one: the later one, unless only the first one is of the vendor.
+/// A capture of packets has those of routers, too.
+fn nearer(mac: Option<Mac>, later: Mac) -> Mac {
+    mac.filter(|mac| mac.is_vendors() && !later.is_vendors()).unwrap_or(later)
+}
+
+/// A phone's address at the beginning, and what follows. Twelve digits without a letter may be a date or a time, so they
+/// are accepted only with colons or hyphens between all bytes, or with the vendor's prefix 482567.
 fn mac(text: &[u8]) -> Option<(Mac, &[u8])> {
     let (mac, rest) = Mac::prefix(text)?;
     let written = &text[..text.len() - rest.len()];
     let is_whole = rest.first().is_none_or(|byte| !byte.is_ascii_alphanumeric());
-    let is_plausible = written.iter().any(|byte| !byte.is_ascii_digit()) || written.starts_with(b"482567");
+    let has_letter = written.iter().any(u8::is_ascii_alphabetic);
+    let is_plausible = mac.is_vendors()
+        || is_grouped(written, b':')
+        || is_grouped(written, b'-')
+        || has_letter && (is_grouped(written, b'.') || written.len() == 12);
     (is_whole && is_plausible && mac.bytes() != [0; 6]).then_some((mac, rest))
 }
 
-/// The last address in a name.
+/// Whether an address is written in groups of two or of four digits, with this sign between them.
+fn is_grouped(address: &[u8], sign: u8) -> bool {
+    let lengths = || address.split(|byte| *byte == sign).map(<[u8]>::len);
+    lengths().eq([2; 6]) || lengths().eq([4; 3])
+}
+
+/// The last address in a name. A part of a UUID is none.
 pub(super) fn mac_within(name: &[u8]) -> Option<Mac> {
     let begins = |place: &usize| *place == 0 || !name[place - 1].is_ascii_alphanumeric();
-    (0..name.len()).rev().filter(begins).find_map(|place| Some(mac(&name[place..])?.0))
+    (0..name.len()).rev().filter(begins).find_map(|place| {
+        let (mac, rest) = mac(&name[place..])?;
+        let is_word = |word: &[u8]| word.iter().all(u8::is_ascii_hexdigit);
+        let is_in_uuid = matches!(name[..place], [.., b'-', a, b, c, d, b'-'] if is_word(&[a, b, c, d]))
+            || matches!(*rest, [b'-', a, b, c, d, ..] if is_word(&[a, b, c, d]));
+        (mac.is_vendors() || !is_in_uuid).then_some(mac)
+    })
 }
 
 /// Removes the rest of a cut header, after the component, at the end of `before`: `4|00|`, `0|`, `|`.
@@ -293,6 +317,31 @@ mod tests {
             assert!(ends_before_stamp(cut.as_bytes()), "{cut:?}");
         }
         assert!(!ends_before_stamp(b"> 000015.871|tls  |3|00|Custom"));
+    }
+
+    #[test]
+    fn numbers_that_are_no_address_of_a_phone() {
+        for (before, mac) in [
+            ("001b2a112233 ", Some("001B2A112233")),
+            ("00:1b:2a:11:22:33 ", Some("001B2A112233")),
+            ("00-04-f2-a1-b2-c3 ", Some("0004F2A1B2C3")),
+            ("0004.f2a1.b2c3 ", Some("0004F2A1B2C3")),
+            ("Mar  9 10:00:05 001b2a112233 ", Some("001B2A112233")),
+            ("482567010203 ", Some("482567010203")),
+            ("10:00:05.123456 ", None),
+            ("100800.207468 ", None),
+            ("202603091000 ", None),
+            ("2026.0309.1000 ", None),
+            ("Mar  9 10:00:05 28ce6f24-1064-5d51-c6f8-da3eabe19f58 ", None),
+            ("Mar  9 10:00:05 site-0004-0004f2a1b2c3 ", Some("0004F2A1B2C3")),
+            // Beside the sender's address.
+            ("001b2a112233 192.0.2.7 ", None),
+            ("0004f2a1b2c3 192.0.2.7 ", Some("0004F2A1B2C3")),
+            ("0004f2a1b2c3 192.0.2.7 001b2a112233 ", Some("0004F2A1B2C3")),
+        ] {
+            let found = parsed(before).and_then(|(mac, _)| mac);
+            assert_eq!(found.as_deref(), mac, "{before}");
+        }
     }
 
     #[test]

@@ -137,7 +137,7 @@ fn is_known(written: &str, redactor: &Redactor) -> bool {
     let Some(mac) = read(written) else { return false };
     let [a, b, c, ..] = mac.bytes();
     let is_ours = a == 0x02 && matches!(b, 0x00 | 0x80) && c == 0;
-    is_ours || Mac::VENDOR_BLOCKS.contains(&[a, b, c]) || redactor.number_of_phone(mac).is_some()
+    is_ours || mac.is_vendors() || redactor.number_of_phone(mac).is_some()
 }
 
 /// Whether the digits stand alone: no further digits directly beside them or after a colon.
